@@ -1,0 +1,10 @@
+/** @type {import('jest').Config} */
+export default {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testEnvironment: 'node',
+  transform: {
+    '^.+\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { target: 'es2024' }, module: { type: 'commonjs' } }],
+  },
+  // These packages ship ES modules only; jest runs CommonJS, so they are transformed like our own code.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|oauth2-mock-server|web-tree-sitter)/)'],
+};
