@@ -1,0 +1,199 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+
+/** One request as an emulator received it; `body` is text where it is valid UTF-8, otherwise base64. */
+export interface RecordedRequest {
+  readonly time: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly bodyEncoding: 'utf8' | 'base64';
+}
+
+/** What an emulator is told to do wrong, once or several times, to requests whose path contains `path`. */
+export interface Fault {
+  /** Part of the request's path and query; every request when left out. */
+  readonly path?: string;
+  /** How many requests it hits; 1 when left out. */
+  readonly times?: number;
+  /** Answer with this HTTP status instead of the real answer. */
+  readonly status?: number;
+  /** Body of that answer: a string as it is, anything else as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Wait this long before anything else. */
+  readonly delayInMs?: number;
+  /** Never answer. */
+  readonly hang?: boolean;
+  /** Drop the connection without an answer. */
+  readonly reset?: boolean;
+  /** Answer as usual, but drop the connection after this many chunks of the body. */
+  readonly abortAfterChunks?: number;
+}
+
+interface Received {
+  readonly time: number;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+const MAXIMUM_REQUESTS = 50_000;
+const FAULT_FIELDS = new Set([
+  'path',
+  'times',
+  'status',
+  'body',
+  'headers',
+  'delayInMs',
+  'hang',
+  'reset',
+  'abortAfterChunks',
+]);
+
+/** The record of one emulator's requests and the faults it still has to inject. Keeps the last 50,000 requests. */
+export class Control {
+  readonly name: string;
+  readonly #now: () => number;
+  #received: Received[] = [];
+  #faults: { fault: Fault; left: number }[] = [];
+
+  constructor(name: string, now: () => number = Date.now) {
+    this.name = name;
+    this.#now = now;
+  }
+
+  record(method: string, path: string, headers: IncomingMessage['headers'], body: Buffer): void {
+    if (this.#received.length >= MAXIMUM_REQUESTS)
+      this.#received = this.#received.slice(MAXIMUM_REQUESTS / 2);
+    this.#received.push({ time: this.#now(), method, path, headers, body });
+  }
+
+  requests(): RecordedRequest[] {
+    return this.#received.map(({ time, method, path, headers, body }) => ({
+      time: new Date(time).toISOString(),
+      method,
+      path,
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [
+          name,
+          Array.isArray(value) ? value.join(', ') : (value ?? ''),
+        ]),
+      ),
+      ...asText(body),
+    }));
+  }
+
+  clear(): void {
+    this.#received = [];
+  }
+
+  inject(fault: Fault): void {
+    this.#faults.push({ fault, left: fault.times ?? 1 });
+  }
+
+  faults(): Fault[] {
+    return this.#faults.map(({ fault, left }) => ({ ...fault, times: left }));
+  }
+
+  clearFaults(): void {
+    this.#faults = [];
+  }
+
+  /** The first fault that matches the path, counted as used. */
+  takeFault(path: string): Fault | undefined {
+    const index = this.#faults.findIndex(({ fault }) => path.includes(fault.path ?? ''));
+    const entry = this.#faults[index];
+    if (!entry) return undefined;
+    entry.left -= 1;
+    if (entry.left <= 0) this.#faults.splice(index, 1);
+    return entry.fault;
+  }
+}
+
+/** Reads a fault from a control request, or says what is wrong with it. */
+export function readFault(value: unknown): Fault | { error: string } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { error: 'A fault is a JSON object.' };
+  const unknown = Object.keys(value).find((name) => !FAULT_FIELDS.has(name));
+  if (unknown) return { error: `"${unknown}" is not a field of a fault: ${[...FAULT_FIELDS].join(', ')}.` };
+  const fault = value as Fault;
+  if (Object.keys(fault).every((name) => name === 'path' || name === 'times')) {
+    return { error: 'Say what goes wrong: status, delayInMs, hang, reset or abortAfterChunks.' };
+  }
+  return fault;
+}
+
+/**
+ * Applies a fault to an HTTP exchange.
+ * @returns true when the fault has dealt with the request and no real answer may follow.
+ */
+export async function applyFault(fault: Fault, response: ServerResponse): Promise<boolean> {
+  if (fault.delayInMs !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delayInMs));
+  if (fault.reset) {
+    response.socket?.resetAndDestroy();
+    return true;
+  }
+  if (fault.hang) return true;
+  if (fault.status !== undefined) {
+    const text = typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body ?? {});
+    response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers }).end(text);
+    return true;
+  }
+  if (fault.abortAfterChunks !== undefined) abortAfter(response, fault.abortAfterChunks);
+  return false;
+}
+
+/** Wraps an HTTP listener: the body is read whole, the request recorded, a matching fault applied. */
+export function controlled(
+  control: Control,
+  handler: (request: IncomingMessage, body: Buffer, response: ServerResponse) => Promise<void> | void,
+): RequestListener {
+  return (request, response) => {
+    void (async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const body = Buffer.concat(chunks);
+      const path = request.url ?? '/';
+      control.record(request.method ?? 'GET', path, request.headers, body);
+      const fault = control.takeFault(path);
+      if (fault && (await applyFault(fault, response))) return;
+      await handler(request, body, response);
+    })().catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else
+        response
+          .writeHead(500, { 'content-type': 'text/plain' })
+          .end(`${control.name} emulator: ${String(error)}`);
+    });
+  };
+}
+
+function abortAfter(response: ServerResponse, chunks: number): void {
+  let left = chunks;
+  const write = response.write.bind(response) as (chunk: unknown, callback: () => void) => boolean;
+  const drop = (): void => void response.socket?.resetAndDestroy();
+  response.write = ((chunk: unknown) => {
+    if (left <= 0) {
+      drop();
+      return false;
+    }
+    left -= 1;
+    return write(chunk, () => left <= 0 && setImmediate(drop));
+  }) as typeof response.write;
+  const end = response.end.bind(response);
+  response.end = ((...parameters: Parameters<typeof end>) => {
+    if (left > 0 && typeof parameters[0] !== 'function' && parameters[0] !== undefined && chunks > 0)
+      return end(...parameters);
+    drop();
+    return response;
+  }) as typeof response.end;
+}
+
+function asText(body: Buffer): { body: string; bodyEncoding: 'utf8' | 'base64' } {
+  const text = body.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(body)
+    ? { body: text, bodyEncoding: 'utf8' }
+    : { body: body.toString('base64'), bodyEncoding: 'base64' };
+}

@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listen, type Listening } from '../loopback/listen.ts';
+import { type Control, readFault } from './control.ts';
+
+const USAGE = {
+  'GET requests': 'the requests received, oldest first',
+  'DELETE requests': 'forgets them',
+  'GET faults': 'the faults still to be injected',
+  'POST faults': '{ path?, times?, status?, body?, headers?, delayInMs?, hang?, reset?, abortAfterChunks? }',
+  'DELETE faults': 'forgets them',
+};
+
+/** A further thing that one emulator can be told, such as minting a token; answers 200 with its result as JSON. */
+export type ControlAction = (body: unknown) => unknown;
+
+/** An emulator's control with the actions that only it has, by `METHOD name`. */
+export interface Controlled {
+  readonly control: Control;
+  readonly actions?: Readonly<Record<string, ControlAction>>;
+}
+
+/** Serves the control surface of every emulator at `/{emulator name}` on one loopback port. */
+export async function startControlServer(emulators: readonly Controlled[], port = 0): Promise<Listening> {
+  const byName = new Map(emulators.map((emulator) => [emulator.control.name, emulator]));
+  const server = createServer((request, response) => {
+    void serve(byName, request, response).catch((error: unknown) =>
+      json(response, 500, { error: String(error) }),
+    );
+  });
+  return listen(server, port);
+}
+
+async function serve(
+  byName: ReadonlyMap<string, Controlled>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [, name = '', operation = ''] = (request.url ?? '/').split('/');
+  const emulator = byName.get(name);
+  if (!emulator)
+    return json(response, 404, { error: `No such emulator. There are: ${[...byName.keys()].join(', ')}.` });
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  const { control, actions = {} } = emulator;
+  const key = `${request.method ?? 'GET'} ${operation}`;
+  const action = actions[key];
+  if (action) return json(response, 200, (await action(text === '' ? undefined : JSON.parse(text))) ?? {});
+  switch (key) {
+    case 'GET requests':
+      return json(response, 200, control.requests());
+    case 'DELETE requests':
+      control.clear();
+      return json(response, 200, {});
+    case 'GET faults':
+      return json(response, 200, control.faults());
+    case 'DELETE faults':
+      control.clearFaults();
+      return json(response, 200, {});
+    case 'POST faults': {
+      const fault = readFault(JSON.parse(text));
+      if ('error' in fault) return json(response, 400, fault);
+      control.inject(fault);
+      return json(response, 201, fault);
+    }
+    default:
+      return json(response, operation === '' ? 200 : 404, { ...USAGE, actions: Object.keys(actions) });
+  }
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
