@@ -1,0 +1,14 @@
+/** Thrown at evaluation: a C# exception that the expression didn't catch, or a bound of this emulator. */
+export class ExpressionEvaluationError extends Error {
+  /** The .NET type without its namespace, such as `FormatException`; `ExpressionBudgetExceeded` for our own bound. */
+  readonly exceptionType: string;
+  /** The C# inner exception. */
+  readonly inner: ExpressionEvaluationError | null;
+
+  constructor(exceptionType: string, message: string, inner: ExpressionEvaluationError | null = null) {
+    super(message);
+    this.name = 'ExpressionEvaluationError';
+    this.exceptionType = exceptionType;
+    this.inner = inner;
+  }
+}
