@@ -1,0 +1,114 @@
+import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import { Control, controlled } from '../control/control.ts';
+import type { ControlAction } from '../control/server.ts';
+import { listen, type Listening } from '../loopback/listen.ts';
+import { AccessTokens, type TokenHolder } from './access-tokens.ts';
+import { ExchangeError } from './exchange-error.ts';
+import { exchangeToken, principalOf } from './exchange-token.ts';
+import { ApiError, generateAccessToken } from './generate-access-token.ts';
+import { createSubjectTokenCheck, type PoolProvider } from './subject-token.ts';
+
+const GENERATE_ACCESS_TOKEN = /^\/v1\/projects\/-\/serviceAccounts\/([^/]+):generateAccessToken$/;
+
+/** The longest lifetimes that are granted, in seconds: more than 0, at most 3600. */
+export interface Lifetimes {
+  readonly federatedTokenInSeconds: number;
+  readonly accessTokenInSeconds: number;
+}
+
+export interface GoogleOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** PEM of the server's certificate and private key. */
+  readonly tls: { readonly cert: string; readonly key: string };
+  readonly poolProvider: PoolProvider;
+  /** Emails of the service accounts that any subject which the provider admits may impersonate. */
+  readonly serviceAccounts: readonly string[];
+  /** An hour each when left out. */
+  readonly lifetimes?: Partial<Lifetimes>;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+export interface Google extends Listening {
+  readonly control: Control;
+  /** `PUT lifetimes` { federatedTokenInSeconds?, accessTokenInSeconds? } → the lifetimes from now on. */
+  readonly actions: Readonly<Record<string, ControlAction>>;
+  /** Who holds a token, federated or of a service account; undefined when it is unknown or has expired. */
+  checkAccessToken(token: string): TokenHolder | undefined;
+}
+
+/** Starts Google's Security Token Service and the IAM Credentials API, both on one TLS port on 127.0.0.1. */
+export async function startGoogle(options: GoogleOptions): Promise<Google> {
+  const { poolProvider, serviceAccounts, now = Date.now } = options;
+  const control = new Control('google', now);
+  const tokens = new AccessTokens(now);
+  const checkSubjectToken = createSubjectTokenCheck(poolProvider, now);
+  const poolPrincipals = principalOf(poolProvider.audience, '');
+  const mayImpersonate = (principal: string, email: string) =>
+    principal.startsWith(poolPrincipals) && serviceAccounts.includes(email);
+  let lifetimes = readLifetimes(options.lifetimes, {
+    federatedTokenInSeconds: 3600,
+    accessTokenInSeconds: 3600,
+  });
+
+  const server = createServer(
+    options.tls,
+    controlled(control, async (request, body, response) => {
+      const { pathname } = new URL(request.url ?? '/', 'https://127.0.0.1');
+      const email = GENERATE_ACCESS_TOKEN.exec(pathname)?.[1];
+      try {
+        if (request.method === 'POST' && pathname === '/v1/token') {
+          const form = new URLSearchParams(body.toString('utf8'));
+          const { audience } = poolProvider;
+          const lifetime = lifetimes.federatedTokenInSeconds;
+          send(
+            response,
+            200,
+            await exchangeToken(form, audience, checkSubjectToken, tokens, lifetime, now()),
+          );
+        } else if (request.method === 'POST' && email !== undefined) {
+          const answer = generateAccessToken(
+            request.headers.authorization,
+            decodeURIComponent(email),
+            body,
+            mayImpersonate,
+            tokens,
+            lifetimes.accessTokenInSeconds,
+          );
+          send(response, 200, answer);
+        } else {
+          send(response, 404, { error: { code: 404, message: 'Method not found.', status: 'NOT_FOUND' } });
+        }
+      } catch (error) {
+        if (error instanceof ExchangeError)
+          send(response, 400, { error: error.error, error_description: error.message });
+        else if (error instanceof ApiError) send(response, error.code, error.toBody());
+        else throw error;
+      }
+    }),
+  );
+
+  return {
+    ...(await listen(server, options.port)),
+    control,
+    actions: { 'PUT lifetimes': (body) => (lifetimes = readLifetimes(body, lifetimes)) },
+    checkAccessToken: (token) => tokens.check(token),
+  };
+}
+
+function readLifetimes(changes: unknown, current: Lifetimes): Lifetimes {
+  const lifetimes = { ...current, ...(changes as object | undefined) };
+  for (const [name, seconds] of Object.entries(lifetimes)) {
+    if (!(name in current))
+      throw new TypeError(`"${name}" is not one of ${Object.keys(current).join(', ')}.`);
+    if (!(seconds > 0 && seconds <= 3600))
+      throw new RangeError(`${name} must be more than 0 and at most 3600.`);
+  }
+  return lifetimes;
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8' }).end(JSON.stringify(body));
+}

@@ -1,0 +1,106 @@
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { ExchangeError } from './exchange-error.ts';
+
+/** Google takes tokens that expired, or will be issued, at most this long from now. */
+const CLOCK_SKEW_IN_SECONDS = 60;
+
+/**
+ * A provider of a workload identity pool.
+ * Source: https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds
+ */
+export interface PoolProvider {
+  /** `//iam.googleapis.com/projects/{number}/locations/global/workloadIdentityPools/{pool}/providers/{provider}` */
+  readonly audience: string;
+  /** `issuer-uri`: its OpenID configuration says where the keys are. */
+  readonly issuerUri: string;
+  /** `allowed-audiences` */
+  readonly allowedAudiences: readonly string[];
+  /** `attribute-condition`, of the form `assertion.sub=='<subject>'`: the only one that is supported. */
+  readonly attributeCondition: string;
+}
+
+/** What is left of a subject token once it has been verified. */
+export interface VerifiedSubject {
+  readonly subject: string;
+  readonly expiresAt: Date;
+}
+
+/** Makes the check of a provider's subject tokens. @throws TypeError for an attribute condition of another form. */
+export function createSubjectTokenCheck(
+  provider: PoolProvider,
+  now: () => number,
+): (subjectToken: string) => Promise<VerifiedSubject> {
+  const allowedSubject = /^assertion\.sub\s*==\s*'([^']+)'$/.exec(provider.attributeCondition)?.[1];
+  if (allowedSubject === undefined)
+    throw new TypeError(`Attribute condition not supported: ${provider.attributeCondition}`);
+  let keys: JWTVerifyGetKey | undefined;
+  return async (subjectToken) => {
+    keys ??= await discoverKeys(provider.issuerUri);
+    const { payload } = await jwtVerify(subjectToken, keys, {
+      algorithms: ['RS256', 'ES256'],
+      issuer: provider.issuerUri,
+      audience: [...provider.allowedAudiences],
+      clockTolerance: CLOCK_SKEW_IN_SECONDS,
+      currentDate: new Date(now()),
+    }).catch((error: unknown) => {
+      throw explain(error, provider);
+    });
+    const { sub, exp, iat } = payload;
+    if (exp === undefined || iat === undefined || iat > now() / 1000 + CLOCK_SKEW_IN_SECONDS)
+      throw stale(payload);
+    if (sub !== allowedSubject) {
+      throw new ExchangeError(
+        'unauthorized_client',
+        'The given credential is rejected by the attribute condition.',
+      );
+    }
+    return { subject: sub, expiresAt: new Date(exp * 1000) };
+  };
+}
+
+async function discoverKeys(issuerUri: string): Promise<JWTVerifyGetKey> {
+  try {
+    const response = await fetch(`${issuerUri}/.well-known/openid-configuration`);
+    const { jwks_uri: jwksUri } = (await response.json()) as { jwks_uri?: string };
+    return createRemoteJWKSet(new URL(jwksUri ?? ''));
+  } catch {
+    throw issuerUnreachable();
+  }
+}
+
+/** Google's words for what jose found. */
+function explain(error: unknown, provider: PoolProvider): ExchangeError {
+  if (error instanceof errors.JWTExpired) return stale(error.payload);
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const { iss, aud } = error.payload;
+    switch (error.claim) {
+      case 'iss':
+        return invalid(
+          `The issuer in ID Token ${iss ?? 'null'} does not match the expected one in config: ${provider.issuerUri}`,
+        );
+      case 'aud':
+        return invalid(
+          `The audience in ID Token [${[aud ?? []].flat().join(', ')}] does not match the expected audience.`,
+        );
+      default:
+        return stale(error.payload);
+    }
+  }
+  if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid)
+    return invalid('Unable to parse the ID Token.');
+  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JOSEAlgNotAllowed)
+    return invalid('Unable to verify the ID Token signature.');
+  return issuerUnreachable();
+}
+
+function stale({ iat }: JWTPayload): ExchangeError {
+  return invalid(`ID Token issued at ${iat ?? 'null'} is stale to sign-in.`);
+}
+
+function issuerUnreachable(): ExchangeError {
+  return invalid("Error connecting to the given credential's issuer.");
+}
+
+function invalid(message: string): ExchangeError {
+  return new ExchangeError('invalid_grant', message);
+}
