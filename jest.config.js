@@ -6,5 +6,5 @@ export default {
     '^.+\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { target: 'es2024' }, module: { type: 'commonjs' } }],
   },
   // These packages ship ES modules only; jest runs CommonJS, so they are transformed like our own code.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|oauth2-mock-server|web-tree-sitter)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(basic-auth|jose|oauth2-mock-server|web-tree-sitter)/)'],
 };
