@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { Control } from '../control/control.ts';
+import { startControlServer } from '../control/server.ts';
+import { startFunctionsHost } from './functions-host.ts';
+import type { Log } from './functions-core.ts';
+
+const SILENT = new Set(['trace', 'debug', 'none']);
+const log: Log = (level, source, message) => {
+  if (!SILENT.has(level)) console.error(`${new Date().toISOString()} ${level} ${source}: ${message}`);
+};
+
+/** Tells the parent that forked this process, where there is one. */
+function tell(message: object): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send) process.send(message, () => resolve());
+    else resolve();
+  });
+}
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      directory: { type: 'string', default: '.' },
+      port: { type: 'string', default: '7071' },
+      key: { type: 'string', multiple: true, default: [] },
+      control: { type: 'boolean', default: false },
+    },
+  });
+  const control = values.control ? new Control('functions-host') : undefined;
+  const host = await startFunctionsHost({
+    directory: values.directory,
+    port: Number(values.port),
+    keys: values.key,
+    log,
+    ...(control ? { control } : {}),
+  });
+  const controlPort = control ? (await startControlServer([{ control }])).port : undefined;
+
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    void host.stop().then(() => process.exit(0));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('disconnect', stop);
+  await tell({ type: 'ready', port: host.port, controlPort });
+  for (const { name, route } of host.functions)
+    log('information', 'host', `${name}: http://127.0.0.1:${host.port}/${route}`);
+}
+
+run().catch(async (error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error);
+  await tell({ type: 'failed', message });
+  if (!process.send) console.error(message);
+  process.exit(1);
+});

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+const TRACE_PARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/;
+
+/**
+ * The trace context of one invocation: a new span of the caller's trace, or of a new trace. Made when it is first read.
+ * Source: https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+export class TraceContext {
+  readonly #headers: IncomingHttpHeaders;
+  #traceParent: string | undefined;
+
+  constructor(headers: IncomingHttpHeaders) {
+    this.#headers = headers;
+  }
+
+  get traceParent(): string {
+    if (this.#traceParent === undefined) {
+      const [, trace = randomBytes(16).toString('hex'), flags = '00'] =
+        TRACE_PARENT.exec(String(this.#headers.traceparent)) ?? [];
+      this.#traceParent = `00-${trace}-${randomBytes(8).toString('hex')}-${flags}`;
+    }
+    return this.#traceParent;
+  }
+
+  get traceState(): string | undefined {
+    const state = this.#headers.tracestate;
+    return Array.isArray(state) ? state.join(',') : state;
+  }
+}

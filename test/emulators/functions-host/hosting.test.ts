@@ -1,0 +1,178 @@
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { eventually, type ForkedHost, forkHost } from './fork-host.ts';
+
+let host: ForkedHost;
+beforeAll(async () => {
+  host = await forkHost('streaming', {}, ['--key', 'sample-key']);
+});
+afterAll(() => host.stop());
+
+/** Sends bytes as they are and gives everything that comes back until the connection ends. */
+function sendRaw(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(Number(new URL(host.url).port), '127.0.0.1', () => socket.write(text));
+    socket.on('data', (chunk) => (answer += chunk.toString()));
+    socket.on('end', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
+
+async function status(path: string, init?: RequestInit): Promise<number> {
+  const response = await fetch(`${host.url}${path}`, init);
+  const body = await response.text();
+  if (!response.ok) expect(body).toBe('');
+  return response.status;
+}
+
+test('the handler gets the real request and context, with the raw path', async () => {
+  const response = await fetch(`${host.url}/echo/a%2Fb/c%20d?q=1&q=2`, {
+    method: 'POST',
+    body: 'café',
+    headers: { 'X-Sample': 'yes', traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` },
+  });
+  expect(response.headers.get('content-type')).toBe('application/json');
+  expect(await response.json()).toMatchObject({
+    url: `${host.url}/echo/a%2Fb/c%20d?q=1&q=2`,
+    method: 'POST',
+    query: [
+      ['q', '1'],
+      ['q', '2'],
+    ],
+    params: { rest: 'a%2Fb/c d' },
+    header: 'yes',
+    headers: expect.arrayContaining(['host', 'x-sample']) as unknown,
+    usedBefore: false,
+    text: 'café',
+    usedAfter: true,
+    functionName: 'echo',
+    traceParent: expect.stringMatching(/^00-1{32}-(?!2{16})[0-9a-f]{16}-01$/) as unknown,
+    trigger: 'httpTrigger',
+    real: true,
+  });
+});
+
+test('repeated headers are joined, not dropped', async () => {
+  const answer = await sendRaw(
+    'GET /echo HTTP/1.1\r\nHost: a\r\nX-Sample: 1\r\nX-Sample: 2\r\nConnection: close\r\n\r\n',
+  );
+  expect(answer).toContain('"header":"1, 2"');
+});
+
+test('a path with dot segments is routed without them, and the handler sees it as it was sent', async () => {
+  const answer = await sendRaw('GET /x/%2E%2E/echo/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+  expect(answer).toContain('"url":"http://a/x/%2E%2E/echo/a"');
+  expect(answer).toContain('"params":{"rest":"a"}');
+});
+
+test('a malformed target or host is answered with 400', async () => {
+  expect(await sendRaw('GET /echo%00 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toContain(' 400 ');
+  expect(await sendRaw('GET /echo HTTP/1.1\r\nHost: a/b\r\nConnection: close\r\n\r\n')).toContain(' 400 ');
+});
+
+test('the alphabetically first function answers and a failed constraint is 404', async () => {
+  expect(await (await fetch(`${host.url}/same/7`)).text()).toBe('alpha 7');
+  expect(await status('/same/x')).toBe(404);
+});
+
+test('unknown routes and wrong methods are 404 with an empty body; HEAD and OPTIONS are not implied', async () => {
+  expect(await status('/unknown')).toBe(404);
+  expect(await status('/throws', { method: 'PUT' })).toBe(404);
+  expect(await status('/hooked', { method: 'HEAD' })).toBe(404);
+  expect(await status('/hooked', { method: 'OPTIONS' })).toBe(404);
+});
+
+test('a handler that throws or returns nothing is 500 with an empty body', async () => {
+  expect(await status('/throws')).toBe(500);
+  expect(await status('/nothing')).toBe(500);
+});
+
+test('a handler that takes longer than functionTimeout is 500', async () => {
+  expect(await status('/slow')).toBe(500);
+});
+
+test('a function of level "function" needs the key, and the header wins', async () => {
+  expect(await status('/keyed')).toBe(401);
+  expect(await status('/keyed?code=sample-key')).toBe(200);
+  expect(await status('/keyed?code=sample-key', { headers: { 'x-functions-key': 'other' } })).toBe(401);
+  expect(await status('/keyed', { headers: { 'x-functions-key': 'sample-key' } })).toBe(200);
+});
+
+test('hooks run round the invocation and share their data', async () => {
+  expect(await (await fetch(`${host.url}/hooked`)).text()).toBe('from the hook');
+});
+
+test('HEAD has headers and no body, 204 drops a body, and set-cookie may repeat', async () => {
+  const head = await fetch(`${host.url}/head`, { method: 'HEAD' });
+  expect([head.status, head.headers.get('x-sample'), await head.text()]).toEqual([200, 'yes', '']);
+  expect(await status('/empty')).toBe(204);
+  expect((await fetch(`${host.url}/cookies`)).headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+});
+
+test('a request body of any bytes travels whole, and a chunked one as a stream', async () => {
+  const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => index % 256);
+  const echoed = await fetch(`${host.url}/bytes`, { method: 'POST', body: bytes });
+  expect(Buffer.from(await echoed.arrayBuffer()).equals(bytes)).toBe(true);
+  const body = new Blob([bytes, bytes]).stream();
+  const streamed = await fetch(`${host.url}/length`, { method: 'POST', body, duplex: 'half' });
+  expect(await streamed.text()).toBe('600000');
+});
+
+test('a body that says it is over 104,857,600 bytes is refused with 413', async () => {
+  const answer = await sendRaw('POST /bytes HTTP/1.1\r\nHost: a\r\nContent-Length: 104857601\r\n\r\n');
+  expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+});
+
+/** Opens a stream, reads its first chunk and leaves. */
+async function readFirstAndLeave(path: string): Promise<string> {
+  const controller = new AbortController();
+  const response = await fetch(`${host.url}${path}`, { signal: controller.signal });
+  const first = await response.body?.getReader().read();
+  controller.abort();
+  return Buffer.from(first?.value ?? []).toString();
+}
+
+test('a generator is told when the client leaves', async () => {
+  expect(await readFirstAndLeave('/generator')).toContain('data: 0\n\n');
+  await eventually(() => host.notes().includes('generator ended'));
+});
+
+test('a web stream is cancelled when the client leaves', async () => {
+  expect(await readFirstAndLeave('/webstream')).toBe('data: 0\n\n');
+  await eventually(() => host.notes().includes('webstream cancelled'));
+});
+
+test('a stream waits for a client that reads slowly', async () => {
+  await new Promise<void>((resolve, reject) => {
+    const call = httpRequest(`${host.url}/flood`, (response) => {
+      response.once('readable', () => {
+        response.destroy();
+        resolve();
+      });
+    });
+    call.on('error', reject).end();
+  });
+  await eventually(() => host.notes().includes('flood 0'));
+  expect(host.notes()).not.toContain('flood 1999');
+});
+
+test('a stream that fails half-way drops the connection', async () => {
+  const response = await fetch(`${host.url}/breaks`);
+  await expect(response.text()).rejects.toThrow();
+});
+
+test('the control surface lists requests with their bodies and injects faults', async () => {
+  await fetch(`${host.controlUrl}/requests`, { method: 'DELETE' });
+  await status('/echo/recorded', { method: 'POST', body: 'seen' });
+  const recorded = (await (await fetch(`${host.controlUrl}/requests`)).json()) as unknown[];
+  expect(recorded).toMatchObject([{ method: 'POST', path: '/echo/recorded', body: 'seen' }]);
+
+  const inject = (fault: object): Promise<Response> =>
+    fetch(`${host.controlUrl}/faults`, { method: 'POST', body: JSON.stringify(fault) });
+  await inject({ path: '/echo', status: 503, body: '' });
+  expect(await status('/echo')).toBe(503);
+  expect(await status('/echo')).toBe(200);
+  await inject({ path: '/generator', abortAfterChunks: 2 });
+  await expect(fetch(`${host.url}/generator`).then((response) => response.text())).rejects.toThrow();
+});
