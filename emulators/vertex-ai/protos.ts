@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import protobuf from 'protobufjs/light.js';
+import { errorDetails } from './error-details.ts';
+import { type Descriptor, pruneDescriptors } from './prune-descriptors.ts';
+
+/** The message types that this emulator reads and writes. */
+export interface Protos {
+  /** The `PredictionService` of v1: its methods by name. */
+  readonly methods: readonly string[];
+  readonly predictRequest: protobuf.Type;
+  readonly predictResponse: protobuf.Type;
+  /** By API version. */
+  readonly generateContentRequest: Readonly<Record<ApiVersion, protobuf.Type>>;
+  readonly status: protobuf.Type;
+  /** A type of google/rpc/error_details.proto by its full name, such as `google.rpc.RetryInfo`. */
+  readonly errorDetail: (name: string) => protobuf.Type;
+}
+
+export type ApiVersion = 'v1' | 'v1beta1';
+
+const PACKAGE = 'google.cloud.aiplatform';
+
+/**
+ * Loads the types from the SDK's own descriptors (`@google-cloud/aiplatform`, build/protos/protos.json).
+ * Only what these types reach is built: about 0.1 s, instead of 0.4 s for all 2,300 types.
+ */
+export function loadProtos(): Protos {
+  const require = createRequire(import.meta.url);
+  const file = require.resolve('@google-cloud/aiplatform/build/protos/protos.json');
+  const descriptors = JSON.parse(readFileSync(file, 'utf8')) as Descriptor;
+  const pruned = pruneDescriptors(descriptors, [
+    `${PACKAGE}.v1.PredictRequest`,
+    `${PACKAGE}.v1.PredictResponse`,
+    `${PACKAGE}.v1.GenerateContentRequest`,
+    `${PACKAGE}.v1beta1.GenerateContentRequest`,
+    'google.rpc.Status',
+  ]);
+  const root = protobuf.Root.fromJSON(pruned).resolveAll();
+  const details = protobuf.Root.fromJSON(errorDetails);
+  return {
+    methods: methodsOf(descriptors),
+    predictRequest: root.lookupType(`${PACKAGE}.v1.PredictRequest`),
+    predictResponse: root.lookupType(`${PACKAGE}.v1.PredictResponse`),
+    generateContentRequest: {
+      v1: root.lookupType(`${PACKAGE}.v1.GenerateContentRequest`),
+      v1beta1: root.lookupType(`${PACKAGE}.v1beta1.GenerateContentRequest`),
+    },
+    status: root.lookupType('google.rpc.Status'),
+    errorDetail: (name) => details.lookupType(name),
+  };
+}
+
+function methodsOf(descriptors: Descriptor): string[] {
+  let at: Descriptor | undefined = descriptors;
+  for (const name of `${PACKAGE}.v1.PredictionService`.split('.')) at = at?.nested?.[name];
+  return Object.keys(at?.methods ?? {});
+}

@@ -1,0 +1,56 @@
+/** A namespace, message, enum or service in protobufjs' JSON form, as far as types are reached through it. */
+export interface Descriptor {
+  nested?: Record<string, Descriptor>;
+  readonly fields?: Readonly<Record<string, { readonly type: string }>>;
+  readonly methods?: Readonly<Record<string, unknown>>;
+}
+
+/** The part of a tree of descriptors that the named messages need: they and all types that their fields reach. */
+export function pruneDescriptors(root: Descriptor, names: readonly string[]): Descriptor {
+  const pruned: Descriptor = {};
+  const seen = new Set<string>();
+  const waiting = [...names];
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const path = name.split('.');
+    const found = find(root, path);
+    if (!found) throw new Error(`The SDK's descriptors have no ${name}.`);
+    place(pruned, path, found);
+    for (const { type } of Object.values(found.fields ?? {})) {
+      const reached = resolve(root, path, type);
+      if (reached !== undefined) waiting.push(reached);
+    }
+  }
+  return pruned;
+}
+
+function find(root: Descriptor, path: readonly string[]): Descriptor | undefined {
+  let at: Descriptor | undefined = root;
+  for (const name of path) at = at?.nested?.[name];
+  return at;
+}
+
+/** The full name of a type as a field's message refers to it: the innermost scope that has it wins. Scalars have none. */
+function resolve(root: Descriptor, scope: readonly string[], type: string): string | undefined {
+  for (let depth = scope.length; depth >= 0; depth -= 1) {
+    const path = [...scope.slice(0, depth), ...type.split('.')];
+    if (find(root, path)) return path.join('.');
+  }
+  return undefined;
+}
+
+/** Copies one type without the types nested in it, which come on their own when they are reached. */
+function place(pruned: Descriptor, path: readonly string[], found: Descriptor): void {
+  let parent = pruned;
+  for (const name of path.slice(0, -1)) {
+    parent.nested ??= {};
+    parent = parent.nested[name] ??= {};
+  }
+  parent.nested ??= {};
+  const last = path.at(-1) ?? '';
+  const own = { ...found };
+  delete own.nested;
+  const { nested } = parent.nested[last] ?? {};
+  parent.nested[last] = { ...own, ...(nested ? { nested } : {}) };
+}

@@ -1,0 +1,19 @@
+import type { Server, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+/**
+ * Lets `resetAndDestroy` work on the connections of a TLS server. Node refuses it on a TLS socket, since only the TCP
+ * socket below can be reset.
+ */
+export function makeResettable(server: Server): void {
+  const byPort = new Map<number, Socket>();
+  server.on('connection', (socket: Socket) => {
+    const port = socket.remotePort ?? 0;
+    byPort.set(port, socket);
+    socket.once('close', () => byPort.delete(port));
+  });
+  server.on('secureConnection', (secure: TLSSocket) => {
+    const socket = byPort.get(secure.remotePort ?? 0);
+    if (socket) secure.resetAndDestroy = () => (socket.resetAndDestroy(), secure);
+  });
+}
