@@ -1,0 +1,105 @@
+/** Attributes of one event; Application Insights stores every value as a string. */
+export type EventAttributes = Readonly<Record<string, string>>;
+
+/** Sends events; tells later, by id, which were accepted. */
+export interface EventSender {
+  send(id: string, startedAt: Date, attributes: EventAttributes): void;
+  /** Sends what is buffered; resolves when that has been tried. */
+  close(): Promise<void>;
+}
+
+export type Settle = (ids: readonly string[], accepted: boolean) => void;
+
+export interface AcknowledgedEventsOptions {
+  /** Loads the sender; called once, after the first event, because telemetry packages are slow to load. */
+  readonly loadSender: (settle: Settle) => Promise<EventSender>;
+  readonly schedule: (task: () => void, delayInMs: number) => void;
+}
+
+interface PendingEvent {
+  readonly startedAt: Date;
+  readonly attributes: EventAttributes;
+}
+
+/** Half of the telemetry SDK's queue of 2,048, beyond which it drops without a word. */
+const MAXIMUM_IN_FLIGHT = 1024;
+const FIRST_RETRY_IN_MS = 1000;
+const LAST_RETRY_IN_MS = 30_000;
+
+/**
+ * Keeps every event in memory until Application Insights has accepted it, and sends again what was not. The sender
+ * never has more than 1,024 events at once. Ids make a second delivery harmless.
+ */
+export class AcknowledgedEvents {
+  readonly #options: AcknowledgedEventsOptions;
+  readonly #pending = new Map<string, PendingEvent>();
+  #waiting: string[] = [];
+  #inFlight = 0;
+  #retryInMs = FIRST_RETRY_IN_MS;
+  #isPaused = false;
+  #sender: EventSender | undefined;
+  #loading: Promise<void> | undefined;
+
+  constructor(options: AcknowledgedEventsOptions) {
+    this.#options = options;
+  }
+
+  /** How many events are not accepted yet. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  add(id: string, startedAt: Date, attributes: EventAttributes): void {
+    this.#pending.set(id, { startedAt, attributes });
+    this.#waiting.push(id);
+    if (this.#sender) this.#pump(this.#sender);
+    else this.#loading ??= this.#load();
+  }
+
+  /** Sends what is left; to be given a time limit by the caller. */
+  async close(): Promise<void> {
+    await this.#loading;
+    await this.#sender?.close();
+  }
+
+  async #load(): Promise<void> {
+    // The call that brought the first event is answered before the packages block the loop.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#sender = await this.#options.loadSender((ids, accepted) => this.#settle(ids, accepted));
+    this.#pump(this.#sender);
+  }
+
+  #pump(sender: EventSender): void {
+    if (this.#isPaused) return;
+    while (this.#inFlight < MAXIMUM_IN_FLIGHT) {
+      const id = this.#waiting.shift();
+      if (id === undefined) return;
+      const event = this.#pending.get(id);
+      if (!event) continue;
+      this.#inFlight += 1;
+      sender.send(id, event.startedAt, event.attributes);
+    }
+  }
+
+  #settle(ids: readonly string[], accepted: boolean): void {
+    this.#inFlight -= ids.length;
+    if (accepted) {
+      for (const id of ids) this.#pending.delete(id);
+      this.#retryInMs = FIRST_RETRY_IN_MS;
+    } else {
+      this.#waiting.push(...ids);
+      this.#pause();
+    }
+    if (this.#sender) this.#pump(this.#sender);
+  }
+
+  #pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#options.schedule(() => {
+      this.#isPaused = false;
+      if (this.#sender) this.#pump(this.#sender);
+    }, this.#retryInMs);
+    this.#retryInMs = Math.min(this.#retryInMs * 2, LAST_RETRY_IN_MS);
+  }
+}

@@ -1,0 +1,76 @@
+import type { AuditRecord } from '../prediction/audit-record.ts';
+import type { AuditTrail } from '../prediction/interfaces.ts';
+import { AcknowledgedEvents, type EventAttributes } from './acknowledged-events.ts';
+
+export interface ApplicationInsightsTrail extends AuditTrail {
+  /** Sends what is left, for at most `timeoutInMs`. */
+  close(timeoutInMs: number): Promise<void>;
+}
+
+/** Puts each audit record on Application Insights as one custom event `gateway.prediction`. */
+export function createApplicationInsightsTrail(connectionString: string): ApplicationInsightsTrail {
+  const events = new AcknowledgedEvents({
+    loadSender: async (settle) => {
+      const { startAzureMonitorSender } = await import('./azure-monitor-sender.ts');
+      return startAzureMonitorSender(connectionString, settle);
+    },
+    schedule: (task, delayInMs) => void setTimeout(task, delayInMs).unref(),
+  });
+  return {
+    record: (record) => events.add(record.id, record.startedAt, toAttributes(record)),
+    close: (timeoutInMs) =>
+      Promise.race([
+        events.close(),
+        new Promise<void>((resolve) => void setTimeout(resolve, timeoutInMs).unref()),
+      ]),
+  };
+}
+
+/** The record as flat attributes; what is not known is left out. Numbers go into the event's measurements. */
+export function toAttributes(record: AuditRecord): EventAttributes {
+  const { caller, target, facts } = record;
+  const resource = target?.resource;
+  return withoutUndefined({
+    time: record.startedAt.toISOString(),
+    dialect: record.dialect,
+    policyVersion: record.policyVersion,
+    outcome: record.outcome,
+    decision: record.decision,
+    rule: record.rule,
+    code: record.code,
+    status: String(record.status),
+    tenantId: caller?.tenantId,
+    objectId: caller?.objectId,
+    applicationId: caller?.applicationId,
+    roles: caller?.roles.join(' '),
+    subscriptionId: caller?.subscriptionId,
+    productId: caller?.productId,
+    operation: target?.operation,
+    project: target?.project,
+    location: target?.location,
+    publisher: resource?.kind === 'model' ? resource.publisher : undefined,
+    model: resource?.kind === 'model' ? resource.model : undefined,
+    endpoint: resource?.kind === 'endpoint' ? resource.endpoint : undefined,
+    modelVersion: facts?.modelVersion,
+    deployedModelId: facts?.deployedModelId,
+    finishReason: facts?.finishReason,
+    'microsoft.custom_measurements': JSON.stringify({
+      ...facts?.usage,
+      requestBytes: record.requestBytes,
+      responseBytes: record.responseBytes,
+      durationInMs: round(record.durationInMs),
+      credentialsDurationInMs: round(record.credentialsDurationInMs),
+      firstByteDurationInMs: round(record.firstByteDurationInMs),
+    }),
+  });
+}
+
+function withoutUndefined(attributes: Record<string, string | undefined>): EventAttributes {
+  return Object.fromEntries(
+    Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function round(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.round(milliseconds * 1000) / 1000;
+}

@@ -1,0 +1,89 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { GatewayError } from '../errors/gateway-error.ts';
+import type { Caller, Callers, ReadHeader } from '../prediction/interfaces.ts';
+import { readStampedCaller } from './stamped-caller.ts';
+
+export interface ApiManagementCallersOptions {
+  /** `iss` of the token of API Management's managed identity. */
+  readonly issuer: string;
+  /** Where the issuer publishes its signing keys. */
+  readonly jwksUri: string;
+  /** `aud` of that token: this function app's application id URI. */
+  readonly audience: string;
+  /** `oid` of API Management's managed identity. */
+  readonly objectId: string;
+  /** Limit for fetching the signing keys. */
+  readonly timeoutInMs: number;
+  readonly now: () => number;
+  /** Replaces the remote key set in tests. */
+  readonly keys?: JWTVerifyGetKey;
+}
+
+/** A verified token is remembered until it expires; API Management has one per instance and renews it daily. */
+const MAXIMUM_REMEMBERED_TOKENS = 64;
+
+/**
+ * Accepts only calls that carry a valid token of API Management's managed identity, and takes the caller from the
+ * headers that the edge stamped; those mean nothing without that token.
+ */
+export function createApiManagementCallers(options: ApiManagementCallersOptions): Callers {
+  const keys =
+    options.keys ?? createRemoteJWKSet(new URL(options.jwksUri), { timeoutDuration: options.timeoutInMs });
+  const expectedObjectId = digest(options.objectId);
+  const verifiedUntil = new Map<string, number>();
+
+  async function verify(token: string): Promise<void> {
+    const key = digest(token).toString('base64');
+    const expiresAt = verifiedUntil.get(key);
+    if (expiresAt !== undefined && expiresAt > options.now()) return;
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: options.issuer,
+      audience: options.audience,
+      algorithms: ['RS256'],
+      requiredClaims: ['exp', 'oid'],
+      currentDate: new Date(options.now()),
+    }).catch((error: unknown) => {
+      throw refusal(error);
+    });
+    const { oid } = payload;
+    const isApiManagement = typeof oid === 'string' && timingSafeEqual(digest(oid), expectedObjectId);
+    if (!isApiManagement) throw notFromApiManagement();
+    if (verifiedUntil.size >= MAXIMUM_REMEMBERED_TOKENS) verifiedUntil.clear();
+    verifiedUntil.set(key, Number(payload.exp) * 1000);
+  }
+
+  return {
+    async identify(header: ReadHeader): Promise<Caller> {
+      const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header('authorization') ?? '')?.[1];
+      if (token === undefined) throw notFromApiManagement();
+      await verify(token);
+      return readStampedCaller(header);
+    },
+  };
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+/** jose's errors about the token mean 401; those about fetching keys mean that we can't tell. */
+function refusal(error: unknown): GatewayError {
+  const isAboutToken =
+    error instanceof errors.JOSEError &&
+    !(error instanceof errors.JWKSTimeout) &&
+    !(error instanceof errors.JWKSInvalid) &&
+    error.constructor !== errors.JOSEError;
+  if (isAboutToken) return notFromApiManagement();
+  return new GatewayError(
+    'CALLER_VERIFICATION_UNAVAILABLE',
+    'The signing keys of Entra ID cannot be fetched, so the call cannot be verified. Try again shortly.',
+  );
+}
+
+function notFromApiManagement(): GatewayError {
+  return new GatewayError(
+    'CALLER_NOT_AUTHENTICATED',
+    'This address accepts calls from API Management only. Call the gateway instead.',
+  );
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { GatewayError } from '../errors/gateway-error.ts';
+import type { Caller, ReadHeader } from '../prediction/interfaces.ts';
+
+const Guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
+const ResourceName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,255}$/);
+
+/** The headers that the edge's `stamp-identity` fragment sets, overriding whatever the caller sent. */
+const StampedHeaders = z.object({
+  tenantId: Guid,
+  objectId: Guid,
+  applicationId: Guid,
+  /** Space separated; Entra ID's app role values hold no space. */
+  roles: z
+    .string()
+    .max(4096)
+    .transform((roles) => roles.split(' ').filter((role) => role !== '')),
+  subscriptionId: ResourceName,
+  productId: ResourceName,
+  requestId: Guid,
+});
+
+/** Throws CALLER_NOT_AUTHENTICATED when the edge stamped less than it must: a fault of its policies. */
+export function readStampedCaller(header: ReadHeader): Caller {
+  const parsed = StampedHeaders.safeParse({
+    tenantId: header('x-gateway-tenant-id'),
+    objectId: header('x-gateway-object-id'),
+    applicationId: header('x-gateway-application-id'),
+    roles: header('x-gateway-roles') ?? '',
+    subscriptionId: header('x-gateway-subscription-id'),
+    productId: header('x-gateway-product-id'),
+    requestId: header('x-gateway-request-id'),
+  });
+  if (parsed.success) return parsed.data;
+  const missing = [...new Set(parsed.error.issues.map(({ path }) => path.join('.')))].join(', ');
+  throw new GatewayError(
+    'CALLER_NOT_AUTHENTICATED',
+    `The edge did not say who calls: ${missing} missing or malformed.`,
+  );
+}

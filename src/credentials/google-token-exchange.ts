@@ -1,0 +1,114 @@
+import { decodeJwt } from 'jose';
+import { IdentityPoolClient, Impersonated } from 'google-auth-library';
+import type { GatewayErrorCode } from '../errors/codes.ts';
+import { GatewayError } from '../errors/gateway-error.ts';
+import { withTimeLimit } from './time-limit.ts';
+
+/** A Google access token and the instant at which Google stops accepting it. */
+export interface AccessToken {
+  readonly value: string;
+  readonly expiresAt: Date;
+}
+
+export interface GoogleTokenExchangeOptions {
+  /** `//iam.googleapis.com/projects/…/workloadIdentityPools/…/providers/…` */
+  readonly audience: string;
+  readonly stsUrl: string;
+  /** Service account to impersonate; the federated token is used directly when undefined. */
+  readonly serviceAccount: string | undefined;
+  readonly iamCredentialsUrl: string;
+  readonly subjectToken: () => Promise<string>;
+  /** Limit of each of the two exchanges. */
+  readonly timeoutInMs: number;
+}
+
+const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
+const SUBJECT_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
+
+/**
+ * Exchanges the managed identity's token for a Google access token, once per call; caching is the caller's matter,
+ * because the library's own cache makes callers wait during a refresh and fails them during an outage.
+ * https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds
+ * @throws GatewayError of the MANAGED_IDENTITY, TOKEN_EXCHANGE and IMPERSONATION codes; raw errors hold the subject
+ *   token and are dropped.
+ */
+export function createGoogleTokenExchange(options: GoogleTokenExchangeOptions): () => Promise<AccessToken> {
+  return async () => {
+    const subjectToken = await options.subjectToken();
+    const federated = new IdentityPoolClient({
+      type: 'external_account',
+      audience: options.audience,
+      subject_token_type: SUBJECT_TOKEN_TYPE,
+      token_url: options.stsUrl,
+      subject_token_supplier: { getSubjectToken: () => Promise.resolve(subjectToken) },
+      scopes: SCOPES,
+    });
+    const token = await hop(federated, options.timeoutInMs, (rejection, timedOut) =>
+      rejection === undefined
+        ? unavailable('TOKEN_EXCHANGE_UNAVAILABLE', 'Google STS', timedOut)
+        : new GatewayError(
+            'TOKEN_EXCHANGE_REJECTED',
+            `Google STS refused the function app's identity (${rejection}): ${describeToken(subjectToken)}. ` +
+              'Its operators must compare that with the workload identity pool provider.',
+          ),
+    );
+    if (options.serviceAccount === undefined) return token;
+    const impersonated = new Impersonated({
+      sourceClient: federated,
+      targetPrincipal: options.serviceAccount,
+      targetScopes: SCOPES,
+      endpoint: options.iamCredentialsUrl,
+    });
+    return hop(impersonated, options.timeoutInMs, (rejection, timedOut) =>
+      rejection === undefined
+        ? unavailable('IMPERSONATION_UNAVAILABLE', 'Google IAM Credentials', timedOut)
+        : new GatewayError(
+            'IMPERSONATION_REJECTED',
+            `Google IAM refused to let the function app impersonate its service account (${rejection}). ` +
+              'Its operators must check roles/iam.workloadIdentityUser.',
+          ),
+    );
+  };
+}
+
+async function hop(
+  client: IdentityPoolClient | Impersonated,
+  timeoutInMs: number,
+  explain: (rejection: string | undefined, timedOut: boolean) => GatewayError,
+): Promise<AccessToken> {
+  const work = client.getAccessToken().catch((error: unknown) => {
+    throw explain(rejectionOf(error), false);
+  });
+  const { token } = await withTimeLimit(work, timeoutInMs, () => explain(undefined, true));
+  const expiresAt = client.credentials.expiry_date;
+  // A token without an expiry would be cached for ever.
+  if (!token || !expiresAt) throw explain('an answer without a token or its expiry', false);
+  return { value: token, expiresAt: new Date(expiresAt) };
+}
+
+/** The OAuth error or HTTP status when the service said no; undefined when it can't be reached or is overloaded. */
+function rejectionOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { status, response } = error as { status?: unknown; response?: { status?: unknown } };
+  const httpStatus = Number(response?.status ?? status);
+  if (!(httpStatus >= 400 && httpStatus < 500) || httpStatus === 429) return undefined;
+  const oauthError = /^Error code ([a-z_]{1,40})\b/.exec(error instanceof Error ? error.message : '')?.[1];
+  return oauthError ?? `HTTP ${httpStatus}`;
+}
+
+function describeToken(subjectToken: string): string {
+  try {
+    const { iss, aud, ver } = decodeJwt(subjectToken);
+    return `its token has issuer ${String(iss)}, audience ${String(aud)}, version ${String(ver)}`;
+  } catch {
+    return 'its token is not a JWT';
+  }
+}
+
+function unavailable(code: GatewayErrorCode, service: string, timedOut: boolean): GatewayError {
+  return new GatewayError(
+    code,
+    `${service} ${timedOut ? 'did not answer in time' : 'cannot be reached or is overloaded'}, ` +
+      'so no Google credentials can be had. Try again shortly.',
+  );
+}

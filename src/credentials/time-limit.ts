@@ -1,0 +1,22 @@
+import type { GatewayError } from '../errors/gateway-error.ts';
+
+/**
+ * Settles as the work does, or throws `onTimeout()` after `timeoutInMs`; work that goes on afterwards is left to end
+ * by itself, unheard, because neither SDK can be stopped.
+ */
+export async function withTimeLimit<Result>(
+  work: Promise<Result>,
+  timeoutInMs: number,
+  onTimeout: () => GatewayError,
+): Promise<Result> {
+  work.catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(onTimeout()), timeoutInMs);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

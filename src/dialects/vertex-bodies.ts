@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { GatewayError } from '../errors/gateway-error.ts';
+import { formatPath } from './read-json.ts';
+
+/**
+ * Body of a custom endpoint's `:predict`. Strict, because it becomes protobuf, which would drop what it doesn't know.
+ * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/predict
+ */
+export const PredictBody = z.strictObject({
+  instances: z.array(z.unknown()).min(1),
+  parameters: z.unknown().optional(),
+});
+export type PredictBody = z.infer<typeof PredictBody>;
+
+/** Google's JSON parser takes one object where a list of them is declared; its own samples use that. */
+const oneOrMore = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item).min(1)]);
+
+const Content = z.looseObject({
+  role: z.string().optional(),
+  parts: oneOrMore(z.looseObject({})).optional(),
+});
+
+/**
+ * Envelope of `:generateContent` and `:streamGenerateContent`. Loose, because the bytes pass through to Vertex AI.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
+ */
+export const GenerateContentBody = z.looseObject({ contents: oneOrMore(Content) });
+export type GenerateContentBody = z.infer<typeof GenerateContentBody>;
+
+/** Validates a parsed body. Throws INVALID_REQUEST with at most ten violations: path and rule, never a value. */
+export function validateBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const violations = parsed.error.issues.flatMap(toViolations).slice(0, 10);
+  const first = violations[0];
+  throw new GatewayError(
+    'INVALID_REQUEST',
+    `The body is not valid: ${first ? `${first.field}: ${first.description}` : 'wrong shape'}.`,
+    { violations },
+  );
+}
+
+function toViolations(issue: z.core.$ZodIssue): { field: string; description: string }[] {
+  const at = (path: readonly PropertyKey[]) => formatPath([...issue.path, ...path]) || 'body';
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ field: at([key]), description: 'unknown field' }));
+    case 'invalid_union': {
+      const deepest = issue.errors.flat().toSorted((one, other) => other.path.length - one.path.length)[0];
+      if (!deepest) return [{ field: at([]), description: issue.message }];
+      return [{ field: at(deepest.path), description: deepest.message }];
+    }
+    default:
+      return [{ field: at([]), description: issue.message }];
+  }
+}

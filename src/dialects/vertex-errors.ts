@@ -1,0 +1,63 @@
+import type { GatewayError } from '../errors/gateway-error.ts';
+
+const DOMAIN = 'vertex-ai-gateway';
+
+/**
+ * An error that Google's, the AI SDK's and plain HTTP clients all understand: a problem document (RFC 9457) that also
+ * is Google's error model (https://cloud.google.com/apis/design/errors), sent as `application/json` because Google's
+ * clients parse no other type.
+ */
+export function writeVertexError(
+  error: GatewayError,
+  requestId: string,
+): { contentType: string; body: string } {
+  const { status, title } = error.facts;
+  const body = {
+    type: `/errors/${error.code.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status,
+    detail: error.message,
+    instance: `/requests/${requestId}`,
+    error: googleError(error, requestId),
+  };
+  return { contentType: 'application/json', body: JSON.stringify(body) };
+}
+
+/** An error after a stream has begun. Parts before it are whole, so that the client reads it as Google's own. */
+export function writeVertexStreamError(
+  error: GatewayError,
+  framing: 'sse' | 'json-array',
+  isFirst: boolean,
+): string {
+  const json = JSON.stringify({ error: googleError(error) });
+  if (framing === 'sse') return `data: ${json}\n\n`;
+  return `${isFirst ? '[' : ',\n'}${json}]`;
+}
+
+function googleError(error: GatewayError, requestId?: string) {
+  const { status, canonical } = error.facts;
+  return {
+    code: status,
+    message: error.message,
+    status: canonical,
+    details: [
+      {
+        '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+        reason: error.code,
+        domain: DOMAIN,
+        metadata: requestId === undefined ? {} : { requestId },
+      },
+      ...(error.violations.length > 0
+        ? [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: error.violations }]
+        : []),
+      ...(error.retryAfterInSeconds === undefined
+        ? []
+        : [
+            {
+              '@type': 'type.googleapis.com/google.rpc.RetryInfo',
+              retryDelay: `${error.retryAfterInSeconds}s`,
+            },
+          ]),
+    ],
+  };
+}

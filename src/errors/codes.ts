@@ -1,0 +1,47 @@
+/** What a code means to every client: HTTP status, canonical Google status, title, and whether a retry can help. */
+export interface CodeFacts {
+  readonly status: number;
+  readonly canonical: string;
+  readonly title: string;
+  readonly retryable: boolean;
+}
+
+/**
+ * The closed set of failures. The only table from code to status; nothing else decides a status.
+ * Canonical names: https://cloud.google.com/apis/design/errors
+ */
+export const CODES = {
+  CALLER_NOT_AUTHENTICATED: fact(401, 'UNAUTHENTICATED', 'Caller not authenticated'),
+  CALLER_VERIFICATION_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Caller cannot be verified', true),
+  INVALID_PATH: fact(400, 'INVALID_ARGUMENT', 'Invalid path'),
+  INVALID_JSON: fact(400, 'INVALID_ARGUMENT', 'Invalid JSON'),
+  INVALID_REQUEST: fact(400, 'INVALID_ARGUMENT', 'Invalid request'),
+  PAYLOAD_TOO_LARGE: fact(413, 'INVALID_ARGUMENT', 'Payload too large'),
+  OPERATION_NOT_FOUND: fact(404, 'NOT_FOUND', 'Operation not found'),
+  MODEL_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Model not allowed'),
+  LOCATION_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Location not allowed'),
+  OPERATION_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Operation not allowed'),
+  NOT_GRANTED: fact(403, 'PERMISSION_DENIED', 'Not granted'),
+  MANAGED_IDENTITY_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Managed identity unavailable', true),
+  TOKEN_EXCHANGE_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Google token exchange unavailable', true),
+  TOKEN_EXCHANGE_REJECTED: fact(502, 'UNAVAILABLE', 'Google token exchange rejected'),
+  IMPERSONATION_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Service account impersonation unavailable', true),
+  IMPERSONATION_REJECTED: fact(502, 'UNAVAILABLE', 'Service account impersonation rejected'),
+  CALL_TIMEOUT: fact(504, 'DEADLINE_EXCEEDED', 'Call took too long', true),
+  VERTEX_INVALID_ARGUMENT: fact(400, 'INVALID_ARGUMENT', 'Vertex AI refused the request'),
+  VERTEX_NOT_FOUND: fact(404, 'NOT_FOUND', 'Not found on Vertex AI'),
+  VERTEX_RATE_LIMITED: fact(429, 'RESOURCE_EXHAUSTED', 'Vertex AI quota exhausted', true),
+  VERTEX_PERMISSION_DENIED: fact(502, 'UNAVAILABLE', 'Vertex AI refused the gateway'),
+  VERTEX_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Vertex AI unavailable', true),
+  VERTEX_TIMEOUT: fact(504, 'DEADLINE_EXCEEDED', 'Vertex AI timed out', true),
+  VERTEX_FAILED: fact(502, 'INTERNAL', 'Vertex AI failed', true),
+  VERTEX_STREAM_BROKEN: fact(502, 'UNAVAILABLE', 'Vertex AI stream broken', true),
+  CALLER_GONE: fact(499, 'CANCELLED', 'Caller gone'),
+  INTERNAL: fact(500, 'INTERNAL', 'Internal error'),
+} as const satisfies Record<string, CodeFacts>;
+
+export type GatewayErrorCode = keyof typeof CODES;
+
+function fact(status: number, canonical: string, title: string, retryable = false): CodeFacts {
+  return { status, canonical, title, retryable };
+}

@@ -1,0 +1,44 @@
+import { CODES, type CodeFacts, type GatewayErrorCode } from './codes.ts';
+
+/** One thing wrong with a request: where (`instances[3].width`) and which rule; never the value. */
+export interface FieldViolation {
+  readonly field: string;
+  readonly description: string;
+}
+
+export interface GatewayErrorOptions {
+  readonly violations?: readonly FieldViolation[];
+  /** Seconds after which a retry makes sense, when the upstream said so. */
+  readonly retryAfterInSeconds?: number;
+}
+
+/**
+ * The one error of this project. `message` is written for the caller: plain English, no value from the request,
+ * no text from an SDK. A raw upstream error is never attached as `cause`: it can carry tokens.
+ */
+export class GatewayError extends Error {
+  readonly code: GatewayErrorCode;
+  readonly violations: readonly FieldViolation[];
+  readonly retryAfterInSeconds: number | undefined;
+
+  constructor(code: GatewayErrorCode, message: string, options: GatewayErrorOptions = {}) {
+    super(message);
+    this.name = 'GatewayError';
+    this.code = code;
+    this.violations = options.violations ?? [];
+    this.retryAfterInSeconds = options.retryAfterInSeconds;
+  }
+
+  get facts(): CodeFacts {
+    return CODES[this.code];
+  }
+}
+
+/** Any thrown value as a GatewayError; what is not one becomes INTERNAL and keeps nothing of the original. */
+export function toGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError(
+    'INTERNAL',
+    'The gateway failed on its own side. Give the request id to its operators.',
+  );
+}

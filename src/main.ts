@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { app } from '@azure/functions';
+import { createApplicationInsightsTrail } from './audit/application-insights-trail.ts';
+import { createApiManagementCallers } from './caller/api-management-callers.ts';
+import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';
+import { createGoogleTokenExchange } from './credentials/google-token-exchange.ts';
+import { createSubjectTokenSource } from './credentials/subject-token.ts';
+import { registerHealthFunction } from './functions/health-function.ts';
+import { registerVertexFunction } from './functions/vertex-function.ts';
+import { loadGovernance } from './governance/load-governance.ts';
+import { createPredict } from './prediction/predict.ts';
+import { readSettings } from './settings.ts';
+import { createVertex } from './vertex/vertex.ts';
+
+/** Records still to be sent when the platform stops the app get this long. */
+const TERMINATION_TIMEOUT_IN_MS = 5_000;
+
+const settings = readSettings();
+const governance = loadGovernance(resolve(settings.GOVERNANCE_DIRECTORY));
+const audit = createApplicationInsightsTrail(settings.APPLICATIONINSIGHTS_CONNECTION_STRING);
+const timeoutInMs = settings.CREDENTIALS_TIMEOUT_IN_MS;
+
+const accessTokens = createCachedAccessTokens({
+  exchange: createGoogleTokenExchange({
+    audience: settings.GOOGLE_POOL_PROVIDER_AUDIENCE,
+    stsUrl: settings.GOOGLE_STS_URL,
+    serviceAccount: settings.GOOGLE_SERVICE_ACCOUNT,
+    iamCredentialsUrl: settings.GOOGLE_IAM_CREDENTIALS_URL,
+    subjectToken: createSubjectTokenSource({
+      resource: settings.GOOGLE_SUBJECT_TOKEN_RESOURCE,
+      clientId: settings.AZURE_CLIENT_ID,
+      timeoutInMs,
+    }),
+    timeoutInMs,
+  }),
+  now: Date.now,
+  schedule: (task, delayInMs) => {
+    const timer = setTimeout(task, delayInMs).unref();
+    return () => clearTimeout(timer);
+  },
+});
+
+const predict = createPredict({
+  callers: createApiManagementCallers({
+    issuer: settings.API_MANAGEMENT_ISSUER,
+    jwksUri: settings.API_MANAGEMENT_JWKS_URI,
+    audience: settings.API_MANAGEMENT_AUDIENCE,
+    objectId: settings.API_MANAGEMENT_OBJECT_ID,
+    timeoutInMs,
+    now: Date.now,
+  }),
+  governance,
+  accessTokens,
+  vertex: createVertex(settings.VERTEX_ENDPOINT),
+  audit,
+  callTimeoutInMs: settings.CALL_TIMEOUT_IN_MS,
+  maximumBodyBytes: settings.MAXIMUM_BODY_BYTES,
+  monotonicNow: () => performance.now(),
+  now: () => new Date(),
+});
+
+app.setup({ enableHttpStream: true });
+registerVertexFunction(predict);
+registerHealthFunction(accessTokens, governance.policyVersion);
+// The first caller need not wait for the exchange; a failure is that caller's to see, and is tried again then.
+accessTokens.accessToken().catch(() => undefined);
+app.hook.appTerminate(async () => {
+  accessTokens.close();
+  await audit.close(TERMINATION_TIMEOUT_IN_MS);
+});

@@ -1,0 +1,83 @@
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { GatewayError } from '../errors/gateway-error.ts';
+import type { AuditRecord } from './audit-record.ts';
+import type { Answer, Prediction } from './prediction.ts';
+
+/** Who calls, vouched for by API Management. */
+export interface Caller {
+  readonly tenantId: string;
+  readonly objectId: string;
+  readonly applicationId: string;
+  readonly roles: readonly string[];
+  readonly subscriptionId: string;
+  readonly productId: string;
+  /** The id that API Management gave the call; the audit record's id. */
+  readonly requestId: string;
+}
+
+/** Reads one request header; null when absent. */
+export type ReadHeader = (name: string) => string | null;
+
+/** Verifies that API Management made this call. Throws CALLER_NOT_AUTHENTICATED or CALLER_VERIFICATION_UNAVAILABLE. */
+export interface Callers {
+  identify(header: ReadHeader): Promise<Caller>;
+}
+
+/** Gives a Google access token that is valid now. Throws the MANAGED_IDENTITY, TOKEN_EXCHANGE and IMPERSONATION codes. */
+export interface AccessTokens {
+  accessToken(): Promise<string>;
+}
+
+/** Calls Vertex AI. Throws the VERTEX codes; the parts of a stream throw VERTEX_STREAM_BROKEN. */
+export interface Vertex {
+  predict(
+    authorized: AuthorizedCall<Prediction>,
+    accessToken: string,
+    limits: { readonly abortSignal: AbortSignal; readonly timeoutInMs: number },
+  ): Promise<Answer>;
+}
+
+/** Takes one record per call; never throws and never waits. */
+export interface AuditTrail {
+  record(record: AuditRecord): void;
+}
+
+/** What a client understands: reads its requests, writes its errors. */
+export interface Dialect {
+  readonly name: 'vertex';
+  /** Throws INVALID_PATH, INVALID_JSON, INVALID_REQUEST or OPERATION_NOT_FOUND. */
+  readPrediction(request: DialectRequest): Prediction;
+  writeError(error: GatewayError, requestId: string): { readonly contentType: string; readonly body: string };
+  /** An error after a stream has begun, framed so that the client sees it. */
+  writeStreamError(error: GatewayError, framing: 'sse' | 'json-array', isFirst: boolean): string;
+}
+
+export interface DialectRequest {
+  readonly method: string;
+  /** The path below the dialect's root, undecoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: Uint8Array;
+}
+
+/** One HTTP call as the use case sees it. */
+export interface Call {
+  readonly dialect: Dialect;
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly header: ReadHeader;
+  /** Reads the whole body; throws PAYLOAD_TOO_LARGE beyond the bound. */
+  readBody(maximumBytes: number): Promise<Uint8Array>;
+}
+
+/** Where an answer goes: once whole, or begun and then written part by part. */
+export interface Reply {
+  send(status: number, headers: Record<string, string>, body: Uint8Array | string): void;
+  begin(status: number, headers: Record<string, string>): void;
+  /** Resolves when the part is taken; false when the client is gone. */
+  write(part: Uint8Array | string): Promise<boolean>;
+  end(): void;
+  /** Calls back once when the client goes away before the end, where the runtime shows it. */
+  onGone(callback: () => void): void;
+}

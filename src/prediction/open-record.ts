@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import type { GatewayErrorCode } from '../errors/codes.ts';
+import type { GatewayError } from '../errors/gateway-error.ts';
+import type { Decision, Governance } from '../governance/governance.ts';
+import type { CallTarget } from '../governance/call-target.ts';
+import type { AuditRecord, Outcome } from './audit-record.ts';
+import type { Caller } from './interfaces.ts';
+import type { AnswerFacts, Prediction } from './prediction.ts';
+
+interface Clocks {
+  readonly monotonicNow: () => number;
+  readonly now: () => Date;
+  readonly governance: Pick<Governance, 'policyVersion'>;
+}
+
+/** An audit record in the making: told what happens to a call while it happens, closed once. */
+export class OpenRecord {
+  /** Ours until the edge's request id is verified. */
+  id: string = randomUUID();
+  readonly #dialect: string;
+  readonly #clocks: Clocks;
+  readonly #startedAt: Date;
+  readonly #start: number;
+  #caller: Caller | undefined;
+  #target: CallTarget | undefined;
+  #decision: { readonly allowed: boolean; readonly rule: string } | undefined;
+  #outcome: Outcome = 'failed';
+  #status = 500;
+  #code: GatewayErrorCode | undefined;
+  #facts: AnswerFacts | undefined;
+  #requestBytes = 0;
+  #responseBytes = 0;
+  #identifiedIn = 0;
+  #credentialsInMs: number | undefined;
+  #firstByteInMs: number | undefined;
+
+  constructor(dialect: string, clocks: Clocks) {
+    this.#dialect = dialect;
+    this.#clocks = clocks;
+    this.#startedAt = clocks.now();
+    this.#start = clocks.monotonicNow();
+  }
+
+  identified(caller: Caller): void {
+    this.id = caller.requestId;
+    this.#caller = caller;
+  }
+
+  received(bytes: number): void {
+    this.#requestBytes = bytes;
+  }
+
+  parsed({ project, location, operation, resource }: Prediction): void {
+    this.#target = { project, location, operation, resource };
+  }
+
+  decided({ allowed, rule }: Decision<Prediction>): void {
+    this.#decision = { allowed, rule };
+    this.#identifiedIn = this.#elapsed();
+  }
+
+  credentialsObtained(): void {
+    this.#credentialsInMs = this.#elapsed() - this.#identifiedIn;
+  }
+
+  sent(bytes: number): void {
+    this.#firstByteInMs ??= this.#elapsed();
+    this.#responseBytes += bytes;
+  }
+
+  answered(facts: AnswerFacts): void {
+    this.#outcome = 'answered';
+    this.#status = 200;
+    this.#facts = facts;
+  }
+
+  failed({ code, facts }: GatewayError): void {
+    this.#code = code;
+    this.#status = facts.status;
+    this.#outcome = outcomeOf(code, facts.status);
+  }
+
+  /** The status line said 200 already; the code tells what happened after it. */
+  interrupted({ code }: GatewayError, facts: AnswerFacts): void {
+    this.#code = code;
+    this.#status = 200;
+    this.#outcome = code === 'CALLER_GONE' ? 'aborted' : 'interrupted';
+    this.#facts = facts;
+  }
+
+  /** Headers of every answer; the request id under both names that clients look for. */
+  headers(contentType: string): Record<string, string> {
+    return { 'content-type': contentType, 'x-request-id': this.id, 'request-id': this.id };
+  }
+
+  close(): AuditRecord {
+    return {
+      id: this.id,
+      startedAt: this.#startedAt,
+      dialect: this.#dialect,
+      policyVersion: this.#clocks.governance.policyVersion,
+      ...(this.#caller && { caller: this.#caller }),
+      ...(this.#target && { target: this.#target }),
+      ...(this.#decision && {
+        decision: this.#decision.allowed ? 'allow' : 'deny',
+        rule: this.#decision.rule,
+      }),
+      outcome: this.#outcome,
+      status: this.#status,
+      ...(this.#code && { code: this.#code }),
+      ...(this.#facts && { facts: this.#facts }),
+      requestBytes: this.#requestBytes,
+      responseBytes: this.#responseBytes,
+      durationInMs: this.#elapsed(),
+      ...(this.#credentialsInMs !== undefined && { credentialsDurationInMs: this.#credentialsInMs }),
+      ...(this.#firstByteInMs !== undefined && { firstByteDurationInMs: this.#firstByteInMs }),
+    };
+  }
+
+  #elapsed(): number {
+    return this.#clocks.monotonicNow() - this.#start;
+  }
+}
+
+/** Refused by us for what was asked is a denial; everything else that went wrong is a failure. */
+function outcomeOf(code: GatewayErrorCode, status: number): Outcome {
+  if (code === 'CALLER_GONE') return 'aborted';
+  if (code.startsWith('VERTEX_')) return 'failed';
+  return status < 500 ? 'denied' : 'failed';
+}

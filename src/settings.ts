@@ -1,0 +1,100 @@
+import { z } from 'zod';
+
+/** Thrown at start for settings that are missing or malformed; names each one, never a value. */
+export class SettingsError extends Error {
+  constructor(problems: readonly string[]) {
+    super(
+      `The function app cannot start with these settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+    this.name = 'SettingsError';
+  }
+}
+
+/** HTTPS, or plain HTTP to this machine alone, where emulators run. */
+const ServiceUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (url) => url.startsWith('https:') || ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname),
+    {
+      message: 'must be an https address (http only on loopback)',
+    },
+  );
+const Guid = z.guid();
+const Milliseconds = z.coerce.number().int().min(1);
+const LARGEST_BODY_BYTES = 104_857_600;
+
+/** Every setting with its default and meaning; the README's table is checked against this. */
+export const Settings = z.object({
+  API_MANAGEMENT_ISSUER: ServiceUrl.describe(
+    '`iss` of the token that API Management’s managed identity sends',
+  ),
+  API_MANAGEMENT_JWKS_URI: ServiceUrl.describe('Where that issuer publishes its signing keys'),
+  API_MANAGEMENT_AUDIENCE: z
+    .string()
+    .min(1)
+    .describe('`aud` of that token: the function app’s application id URI'),
+  API_MANAGEMENT_OBJECT_ID: Guid.describe('Object id of API Management’s managed identity'),
+  GOOGLE_SUBJECT_TOKEN_RESOURCE: z
+    .string()
+    .min(1)
+    .describe('Application id URI for which the function app’s managed identity asks its token'),
+  GOOGLE_POOL_PROVIDER_AUDIENCE: z
+    .string()
+    .startsWith('//iam.googleapis.com/')
+    .describe('Full name of the workload identity pool provider'),
+  GOOGLE_STS_URL: ServiceUrl.default('https://sts.googleapis.com/v1/token').describe(
+    'Google’s token exchange',
+  ),
+  GOOGLE_SERVICE_ACCOUNT: z
+    .email()
+    .optional()
+    .describe('Service account to impersonate; direct access when not set'),
+  GOOGLE_IAM_CREDENTIALS_URL: ServiceUrl.default('https://iamcredentials.googleapis.com').describe(
+    'Google’s service for impersonation',
+  ),
+  AZURE_CLIENT_ID: Guid.optional().describe('Client id of a user-assigned managed identity'),
+  VERTEX_ENDPOINT: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'must be host or host:port')
+    .optional()
+    .describe(
+      'One `host:port` for Vertex AI in every location, for a private address; Google’s own when not set',
+    ),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z
+    .string()
+    .regex(/InstrumentationKey=[0-9a-f-]{36}/i, 'must hold an InstrumentationKey')
+    .describe('Where audit records go'),
+  GOVERNANCE_DIRECTORY: z
+    .string()
+    .min(1)
+    .default('governance')
+    .describe('Folder of the governance documents'),
+  CALL_TIMEOUT_IN_MS: Milliseconds.max(230_000)
+    .default(220_000)
+    .describe('The longest a call may last; the platform’s load balancer ends idle ones at 230 s'),
+  CREDENTIALS_TIMEOUT_IN_MS: Milliseconds.max(60_000)
+    .default(5_000)
+    .describe('Limit of each step to Google credentials: managed identity, token exchange, impersonation'),
+  MAXIMUM_BODY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LARGEST_BODY_BYTES)
+    .default(20_971_520)
+    .describe('The largest request body'),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** The only reader of the environment. Throws SettingsError with every setting that is wrong. */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  // The portal can only empty a setting, so an empty one counts as not set.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = Settings.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new SettingsError(
+    parsed.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      return given[name] === undefined ? `${name} is not set` : `${name}: ${message}`;
+    }),
+  );
+}

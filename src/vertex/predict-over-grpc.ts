@@ -1,0 +1,109 @@
+import type { protos } from '@google-cloud/aiplatform';
+import { PredictionServiceClient } from '@google-cloud/aiplatform/build/src/v1/prediction_service_client.js';
+import { OAuth2Client } from 'google-auth-library';
+import { grpc, routingHeader } from 'google-gax';
+import type { InstancesPayload, WholeAnswer } from '../prediction/prediction.ts';
+import { fromValue, toValue } from './struct-value.ts';
+import { readDetails, vertexError } from './vertex-errors.ts';
+
+type PredictRequest = protos.google.cloud.aiplatform.v1.IPredictRequest;
+type PredictResponse = protos.google.cloud.aiplatform.v1.IPredictResponse;
+
+/** The SDK's inner call: no logging of payloads, no costly decoding of error details. */
+type InnerPredict = (
+  request: PredictRequest,
+  options: { timeout: number; otherArgs: { headers: Record<string, string> } },
+) => Promise<[PredictResponse]> & { cancel(): void };
+
+export interface GrpcPredict {
+  predict(
+    endpointName: string,
+    payload: InstancesPayload,
+    accessToken: string,
+    limits: { readonly abortSignal: AbortSignal; readonly timeoutInMs: number },
+  ): Promise<WholeAnswer>;
+  close(): Promise<void>;
+}
+
+/**
+ * Custom endpoints' `predict` through the Vertex AI SDK over gRPC and TLS, one client per host.
+ * https://cloud.google.com/vertex-ai/docs/reference/rpc/google.cloud.aiplatform.v1#predictionservice
+ */
+export async function createGrpcPredict(host: string, port: number): Promise<GrpcPredict> {
+  const client = new PredictionServiceClient({
+    apiEndpoint: host,
+    port,
+    // The access token goes with each call as metadata; a client of its own keeps the SDK from looking for credentials.
+    sslCreds: grpc.credentials.createSsl(),
+    authClient: new OAuth2Client(),
+  });
+  await client.initialize();
+  const innerPredict = client.innerApiCalls.predict as unknown as InnerPredict;
+
+  return {
+    async predict(endpoint, payload, accessToken, { abortSignal, timeoutInMs }) {
+      const request: PredictRequest = {
+        endpoint,
+        instances: payload.instances.map(toValue),
+        ...(payload.parameters === undefined ? {} : { parameters: toValue(payload.parameters) }),
+      };
+      const call = innerPredict(request, {
+        timeout: timeoutInMs,
+        otherArgs: {
+          headers: {
+            authorization: `Bearer ${accessToken}`,
+            'x-goog-request-params': routingHeader.fromParams({ endpoint }),
+          },
+        },
+      });
+      const cancel = () => call.cancel();
+      abortSignal.addEventListener('abort', cancel, { once: true });
+      try {
+        const [response] = await call;
+        return toAnswer(response, payload.instances.length);
+      } catch (error) {
+        throw readGrpcError(error, abortSignal);
+      } finally {
+        abortSignal.removeEventListener('abort', cancel);
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+function toAnswer(response: PredictResponse, instances: number): WholeAnswer {
+  const { predictions, deployedModelId, model, modelVersionId, modelDisplayName, metadata } = response;
+  const body = JSON.stringify({
+    predictions: (predictions ?? []).map(fromValue),
+    deployedModelId: deployedModelId ?? undefined,
+    model: model ?? undefined,
+    modelDisplayName: modelDisplayName ?? undefined,
+    modelVersionId: modelVersionId ?? undefined,
+    metadata: metadata ? fromValue(metadata) : undefined,
+  });
+  return {
+    kind: 'whole',
+    contentType: 'application/json; charset=UTF-8',
+    body: Buffer.from(body),
+    facts: {
+      usage: { instances },
+      ...(modelVersionId ? { modelVersion: modelVersionId } : {}),
+      ...(deployedModelId ? { deployedModelId } : {}),
+    },
+  };
+}
+
+/** Only numbers and listed details are read: the raw error holds metadata of the call. */
+function readGrpcError(error: unknown, abortSignal: AbortSignal): unknown {
+  if (abortSignal.aborted) return abortSignal.reason;
+  const { code, details, statusDetails } = error as {
+    code?: unknown;
+    details?: unknown;
+    statusDetails?: unknown;
+  };
+  return vertexError({
+    grpcCode: typeof code === 'number' ? code : 13,
+    ...(typeof details === 'string' && details !== '' ? { message: details } : {}),
+    ...readDetails(statusDetails),
+  });
+}

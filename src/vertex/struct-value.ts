@@ -1,0 +1,40 @@
+import type { protos } from '@google-cloud/aiplatform';
+
+type Value = protos.google.protobuf.IValue;
+
+/**
+ * A JSON value as `google.protobuf.Value`. Nesting is bounded where the body is read.
+ * https://protobuf.dev/reference/protobuf/google.protobuf/#value
+ */
+export function toValue(json: unknown): Value {
+  switch (typeof json) {
+    case 'number':
+      return { numberValue: json };
+    case 'string':
+      return { stringValue: json };
+    case 'boolean':
+      return { boolValue: json };
+    case 'object': {
+      if (json === null) return { nullValue: 'NULL_VALUE' };
+      if (Array.isArray(json)) return { listValue: { values: json.map(toValue) } };
+      const fields: Record<string, Value> = {};
+      for (const [key, field] of Object.entries(json)) fields[key] = toValue(field);
+      return { structValue: { fields } };
+    }
+    default:
+      throw new TypeError('only JSON values become protobuf values');
+  }
+}
+
+/** The JSON value of a `google.protobuf.Value`; a Value without a kind is null. */
+export function fromValue(value: Value): unknown {
+  if (typeof value.numberValue === 'number') return value.numberValue;
+  if (typeof value.stringValue === 'string') return value.stringValue;
+  if (typeof value.boolValue === 'boolean') return value.boolValue;
+  if (value.listValue) return (value.listValue.values ?? []).map(fromValue);
+  if (value.structValue) {
+    const fields = Object.entries(value.structValue.fields ?? {});
+    return Object.fromEntries(fields.map(([key, field]) => [key, fromValue(field)]));
+  }
+  return null;
+}

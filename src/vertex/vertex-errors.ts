@@ -1,0 +1,109 @@
+import { CODES, type GatewayErrorCode } from '../errors/codes.ts';
+import { type FieldViolation, GatewayError } from '../errors/gateway-error.ts';
+
+/** What is kept of an error of Vertex AI; everything else of it is dropped. */
+export interface VertexErrorFacts {
+  /** Canonical gRPC status number: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
+  readonly grpcCode: number;
+  readonly retryAfterInSeconds?: number;
+  readonly violations?: readonly FieldViolation[];
+  /** Google's own sentence; shown to the caller for faults of the request alone. */
+  readonly message?: string;
+}
+
+const CODE_BY_GRPC_STATUS: Readonly<Record<number, GatewayErrorCode>> = {
+  3: 'VERTEX_INVALID_ARGUMENT',
+  4: 'VERTEX_TIMEOUT',
+  5: 'VERTEX_NOT_FOUND',
+  7: 'VERTEX_PERMISSION_DENIED',
+  8: 'VERTEX_RATE_LIMITED',
+  9: 'VERTEX_INVALID_ARGUMENT',
+  11: 'VERTEX_INVALID_ARGUMENT',
+  14: 'VERTEX_UNAVAILABLE',
+  16: 'VERTEX_PERMISSION_DENIED',
+};
+
+const GRPC_STATUS_BY_HTTP: Readonly<Record<number, number>> = {
+  400: 3,
+  401: 16,
+  403: 7,
+  404: 5,
+  408: 4,
+  429: 8,
+  499: 1,
+  503: 14,
+  504: 4,
+};
+
+const SENTENCES: Partial<Record<GatewayErrorCode, string>> = {
+  VERTEX_INVALID_ARGUMENT: 'Vertex AI refused the request as invalid.',
+  VERTEX_NOT_FOUND: 'Vertex AI has no such model or endpoint in this location.',
+  VERTEX_RATE_LIMITED: 'The quota of the gateway’s project on Vertex AI is used up for now. Try again later.',
+  VERTEX_PERMISSION_DENIED:
+    'Vertex AI refused the gateway’s own identity. Its operators must check its roles in the Google project.',
+  VERTEX_UNAVAILABLE: 'Vertex AI cannot be reached or is overloaded. Try again shortly.',
+  VERTEX_TIMEOUT: 'Vertex AI did not answer in time.',
+  VERTEX_FAILED: 'Vertex AI failed on its own side.',
+};
+
+export function vertexError(facts: VertexErrorFacts): GatewayError {
+  const code = CODE_BY_GRPC_STATUS[facts.grpcCode] ?? 'VERTEX_FAILED';
+  const isAboutRequest = CODES[code].status === 400 || CODES[code].status === 404;
+  const message = (isAboutRequest ? facts.message : undefined) ?? SENTENCES[code] ?? 'Vertex AI failed.';
+  return new GatewayError(code, message, {
+    ...(facts.retryAfterInSeconds === undefined ? {} : { retryAfterInSeconds: facts.retryAfterInSeconds }),
+    ...(isAboutRequest && facts.violations ? { violations: facts.violations } : {}),
+  });
+}
+
+/** Facts of a REST error: https://cloud.google.com/apis/design/errors#http_mapping; sometimes wrapped in an array. */
+export function readRestError(httpStatus: number, body: string): VertexErrorFacts {
+  const grpcCode = GRPC_STATUS_BY_HTTP[httpStatus] ?? 13;
+  try {
+    const json = JSON.parse(body) as unknown;
+    const { error } = (Array.isArray(json) ? json[0] : json) as {
+      error: { message?: unknown; details?: unknown };
+    };
+    return {
+      grpcCode,
+      ...(typeof error.message === 'string' ? { message: error.message } : {}),
+      ...readDetails(error.details),
+    };
+  } catch {
+    return { grpcCode };
+  }
+}
+
+/** RetryInfo and BadRequest out of `google.rpc.Status.details`, in JSON or as decoded protobuf messages. */
+export function readDetails(details: unknown): Pick<VertexErrorFacts, 'retryAfterInSeconds' | 'violations'> {
+  if (!Array.isArray(details)) return {};
+  const all = details as { retryDelay?: unknown; fieldViolations?: unknown }[];
+  const retryAfterInSeconds = all
+    .map(({ retryDelay }) => readDuration(retryDelay))
+    .find((delay) => delay !== undefined);
+  const violations = all.flatMap(({ fieldViolations }) =>
+    Array.isArray(fieldViolations) ? (fieldViolations as Record<string, unknown>[]) : [],
+  );
+  return {
+    ...(retryAfterInSeconds === undefined ? {} : { retryAfterInSeconds }),
+    ...(violations.length === 0 ? {} : { violations: violations.map(readViolation) }),
+  };
+}
+
+function readViolation({ field, description }: Record<string, unknown>): FieldViolation {
+  return {
+    field: typeof field === 'string' ? field : '',
+    description: typeof description === 'string' ? description : '',
+  };
+}
+
+/** Whole seconds, rounded up, of `"3.5s"` or `{ seconds, nanos }`. */
+function readDuration(duration: unknown): number | undefined {
+  if (typeof duration === 'string') {
+    const seconds = /^(\d+(?:\.\d+)?)s$/.exec(duration)?.[1];
+    return seconds === undefined ? undefined : Math.ceil(Number(seconds));
+  }
+  if (typeof duration !== 'object' || duration === null) return undefined;
+  const { seconds, nanos } = duration as { seconds?: unknown; nanos?: unknown };
+  return Math.ceil(Number(seconds ?? 0) + Number(nanos ?? 0) / 1e9);
+}
