@@ -100,7 +100,9 @@ export class IncomingRequest {
       });
       source.on('end', resolve);
       source.on('error', reject);
-      source.on('close', () => reject(new Error('The client closed the connection.')));
+      source.on('close', () => {
+        if (!source.readableEnded) reject(new Error('The client closed the connection.'));
+      });
     });
     const body = Buffer.from(new ArrayBuffer(length));
     let offset = 0;

@@ -1,0 +1,57 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { build as bundle, type Plugin } from 'esbuild';
+import { pruneProtos } from './prune-protos.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** The services that the function app calls, and what the SDK's own machinery looks up by name. */
+const KEPT_PROTOS = [
+  'google.cloud.aiplatform.v1.PredictionService',
+  'google.api',
+  'google.rpc',
+  'google.protobuf',
+  'google.longrunning',
+  'google.type',
+];
+
+const prunedProtos: Plugin = {
+  name: 'pruned-protos',
+  setup(build) {
+    build.onLoad({ filter: /@google-cloud\/aiplatform\/build\/protos\/protos\.json$/ }, async ({ path }) => ({
+      contents: JSON.stringify(
+        pruneProtos(JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>, KEPT_PROTOS),
+      ),
+      loader: 'json',
+    }));
+  },
+};
+
+/**
+ * Bundles the function app. Only the Functions worker's own module stays outside: the worker supplies it.
+ * @throws esbuild's BuildFailure.
+ */
+export async function build(
+  entry = join(ROOT, 'src/main.ts'),
+  output = join(ROOT, 'dist/main.cjs'),
+): Promise<void> {
+  await bundle({
+    entryPoints: [entry],
+    outfile: output,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    sourcemap: true,
+    external: ['@azure/functions-core'],
+    plugins: [prunedProtos],
+    logLevel: 'warning',
+  });
+}
+
+if (import.meta.main) {
+  await build();
+  const file = join(ROOT, 'dist/main.cjs');
+  const megabytes = (await stat(file)).size / 1_000_000;
+  console.log(`${relative(ROOT, file)}: ${megabytes.toFixed(1)} MB`);
+}
