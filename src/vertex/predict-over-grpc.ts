@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import type { protos } from '@google-cloud/aiplatform';
 import { PredictionServiceClient } from '@google-cloud/aiplatform/build/src/v1/prediction_service_client.js';
 import { OAuth2Client } from 'google-auth-library';
@@ -34,7 +35,7 @@ export async function createGrpcPredict(host: string, port: number): Promise<Grp
     apiEndpoint: host,
     port,
     // The access token goes with each call as metadata; a client of its own keeps the SDK from looking for credentials.
-    sslCreds: grpc.credentials.createSsl(),
+    sslCreds: grpc.credentials.createFromSecureContext(createSecureContext()),
     authClient: new OAuth2Client(),
   });
   await client.initialize();
