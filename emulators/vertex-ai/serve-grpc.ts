@@ -9,7 +9,7 @@ import { predict } from './predict.ts';
 import { fromProtoValue, type ProtoValue, toProtoValue } from './proto-value.ts';
 import { checkPredictSize } from './request-body.ts';
 import { findEndpoint } from './sample-resources.ts';
-import type { Served } from './serve-rest.ts';
+import type { Served } from './served.ts';
 
 const SERVICE = 'google.cloud.aiplatform.v1.PredictionService';
 const PREDICT = `/${SERVICE}/Predict`;
@@ -116,5 +116,5 @@ function finish(
 /** The answer of a unary call is one chunk: whatever the number of chunks, the connection ends after its headers. */
 function abort(response: Http2ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/grpc' });
-  setImmediate(() => response.socket.resetAndDestroy());
+  response.socket.resetAndDestroy();
 }

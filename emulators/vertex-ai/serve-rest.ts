@@ -1,26 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { checkAccess, type CheckAccessToken } from './check-access.ts';
+import { checkAccess } from './check-access.ts';
 import { generate, generateStream } from './generate.ts';
 import { CANONICAL_CODES, errorBody, GoogleError } from './google-error.ts';
-import type { IrisModel } from './iris-classifier.ts';
 import { predict } from './predict.ts';
-import type { Protos } from './protos.ts';
 import { type GenerateRequest, readGenerateRequest } from './read-generate-request.ts';
 import { readMessage } from './read-message.ts';
 import { checkPredictSize, parseBody } from './request-body.ts';
 import { checkRoute, readRoute, type Route } from './rest-route.ts';
 import { checkPublisherModel, findEndpoint } from './sample-resources.ts';
+import type { Served } from './served.ts';
 import { writeStream } from './write-stream.ts';
-
-/** What both transports serve from. */
-export interface Served {
-  readonly protos: Protos;
-  readonly iris: IrisModel;
-  readonly checkAccessToken: CheckAccessToken;
-  readonly now: () => number;
-  /** The pause between two chunks of a stream at this moment. */
-  readonly pauseInMs: () => number;
-}
 
 const CHALLENGE = 'Bearer realm="https://accounts.google.com/", error="invalid_token"';
 const NOT_FOUND_PAGE =

@@ -8,7 +8,8 @@ import { loadIrisModel } from './iris-classifier.ts';
 import { loadProtos } from './protos.ts';
 import { makeResettable } from './resettable-connections.ts';
 import { serveGrpc } from './serve-grpc.ts';
-import { type Served, serveRest } from './serve-rest.ts';
+import { serveRest } from './serve-rest.ts';
+import type { Served } from './served.ts';
 
 export interface VertexAiOptions {
   /** 0 picks a free one. */

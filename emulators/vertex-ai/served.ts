@@ -1,0 +1,14 @@
+import type { CheckAccessToken } from './check-access.ts';
+import type { IrisModel } from './iris-classifier.ts';
+import type { Protos } from './protos.ts';
+
+/** What both transports serve from. */
+export interface Served {
+  readonly protos: Protos;
+  readonly iris: IrisModel;
+  readonly checkAccessToken: CheckAccessToken;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The pause between two chunks of a stream at this moment. */
+  readonly pauseInMs: () => number;
+}

@@ -1,0 +1,97 @@
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { v1 } from '@google-cloud/aiplatform';
+import { OAuth2Client } from 'google-auth-library';
+import { Agent, type Dispatcher, request } from 'undici';
+import { startVertexAi, type VertexAi } from '../../../emulators/vertex-ai/start-vertex-ai.ts';
+import { createCertificateAuthority } from '../../../emulators/loopback/certificate-authority.ts';
+
+export const TOKEN = 'a-good-token';
+export const ENDPOINT = 'projects/sample-project/locations/us-central1/endpoints/1234567890';
+export const MODEL =
+  'v1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-2.5-flash';
+export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+type PredictionClient = InstanceType<typeof v1.PredictionServiceClient>;
+
+/** An emulator with the clients of a test; `close` ends all of them. */
+export interface VertexAiForTests {
+  readonly emulator: VertexAi;
+  /** A client of the real SDK that sends this access token, or none. */
+  readonly client: (token?: string) => PredictionClient;
+  /** One bare gRPC call with these bytes as its message. */
+  readonly unary: (path: string, message: Buffer, metadata: Metadata) => Promise<Buffer | undefined>;
+  /** A REST call with the good token, on HTTP/1.1 unless `http2`; text and bytes are sent as they are. */
+  readonly post: (path: string, body: unknown, options?: PostOptions) => Promise<Dispatcher.ResponseData>;
+  readonly close: () => Promise<void>;
+}
+
+interface PostOptions {
+  readonly headers?: Record<string, string>;
+  readonly http2?: boolean;
+}
+
+export async function startForTests(): Promise<VertexAiForTests> {
+  const authority = await createCertificateAuthority();
+  const emulator = await startVertexAi({
+    port: 0,
+    certificate: authority.server,
+    checkAccessToken: (token) => (token === TOKEN ? { principal: 'a principal' } : undefined),
+    now: () => NOW,
+    pauseInMs: 0,
+  });
+  const connect = { ca: authority.certificate };
+  const http1 = new Agent({ connect, allowH2: false });
+  const http2 = new Agent({ connect, allowH2: true });
+  const clients: { close: () => unknown }[] = [];
+  return {
+    emulator,
+    client: (token) => {
+      const client = newClient(emulator.port, authority.certificate, token);
+      clients.push(client);
+      return client;
+    },
+    unary: (path, message, metadata) => {
+      const channel = credentials.createSsl(Buffer.from(authority.certificate));
+      const client = new Client(`127.0.0.1:${emulator.port}`, channel);
+      clients.push(client);
+      const asItIs = (bytes: Buffer): Buffer => bytes;
+      return new Promise((resolve, reject) => {
+        client.makeUnaryRequest(path, asItIs, asItIs, message, metadata, (error, answer) => {
+          if (error) reject(error);
+          else resolve(answer);
+        });
+      });
+    },
+    post: (path, body, options = {}) =>
+      request(`https://127.0.0.1:${emulator.port}/${path}`, {
+        method: 'POST',
+        dispatcher: options.http2 === true ? http2 : http1,
+        headers: {
+          'content-type': 'application/json',
+          ...(options.headers ?? { authorization: `Bearer ${TOKEN}` }),
+        },
+        body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      }),
+    close: async () => {
+      await Promise.all(clients.map((client) => client.close()));
+      await Promise.all([http1.destroy(), http2.destroy()]);
+      await emulator.close();
+    },
+  };
+}
+
+/** With `sslCreds` the SDK does not add the token of `authClient` itself, so the call credentials do. */
+function newClient(port: number, certificate: string, token: string | undefined): PredictionClient {
+  const channel = credentials.createSsl(Buffer.from(certificate));
+  const call = credentials.createFromMetadataGenerator((_context, callback) => {
+    const metadata = new Metadata();
+    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+    callback(null, metadata);
+  });
+  return new v1.PredictionServiceClient({
+    apiEndpoint: '127.0.0.1',
+    port,
+    sslCreds: credentials.combineChannelCredentials(channel, call),
+    authClient: new OAuth2Client(),
+  });
+}
