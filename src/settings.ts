@@ -11,14 +11,16 @@ export class SettingsError extends Error {
 }
 
 /** HTTPS, or plain HTTP to this machine alone, where emulators run. */
-const ServiceUrl = z
-  .url({ protocol: /^https?$/ })
-  .refine(
-    (url) => url.startsWith('https:') || ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname),
-    {
-      message: 'must be an https address (http only on loopback)',
-    },
-  );
+const ServiceUrl = z.url({ protocol: /^https?$/ }).refine(
+  (url) => {
+    // What is no URL at all is named by the check before this one.
+    const { protocol, hostname } = URL.parse(url) ?? { protocol: 'https:', hostname: '' };
+    return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+  },
+  {
+    message: 'must be an https address (http only on loopback)',
+  },
+);
 const Guid = z.guid();
 const Milliseconds = z.coerce.number().int().min(1);
 const LARGEST_BODY_BYTES = 104_857_600;
@@ -56,6 +58,7 @@ export const Settings = z.object({
   VERTEX_ENDPOINT: z
     .string()
     .regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'must be host or host:port')
+    .refine((endpoint) => URL.canParse(`https://${endpoint}`), 'must be host or host:port')
     .optional()
     .describe(
       'One `host:port` for Vertex AI in every location, for a private address; Google’s own when not set',
