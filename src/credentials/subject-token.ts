@@ -21,12 +21,11 @@ export function createSubjectTokenSource(options: SubjectTokenOptions): () => Pr
     : new ManagedIdentityCredential();
   const scope = `${options.resource}/.default`;
   return async () => {
-    const token = await withTimeLimit(credential.getToken(scope), options.timeoutInMs, () =>
-      unavailable('in time'),
-    ).catch(() => {
+    const work = credential.getToken(scope).catch(() => {
       throw unavailable('with a token');
     });
-    return token.token;
+    const { token } = await withTimeLimit(work, options.timeoutInMs, () => unavailable('in time'));
+    return token;
   };
 }
 
