@@ -34,6 +34,8 @@ export function startDeadline(timeoutInMs: number, reply: Pick<Reply, 'onGone'>)
     bound: (work) =>
       new Promise((resolve, reject) => {
         const abort = () => reject(signal.reason as GatewayError);
+        // A signal that is aborted already fires no more.
+        if (signal.aborted) abort();
         signal.addEventListener('abort', abort, { once: true });
         work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
       }),

@@ -23,7 +23,7 @@ export async function deliver(answer: Answer, delivery: Delivery): Promise<void>
 async function deliverStream(answer: StreamedAnswer, delivery: Delivery): Promise<void> {
   const { call, reply, record, deadline } = delivery;
   const parts = answer.parts[Symbol.asyncIterator]();
-  let next = await parts.next();
+  let next = await deadline.bound(parts.next());
   reply.begin(200, record.headers(answer.contentType));
   let isFirst = true;
   try {
@@ -32,7 +32,7 @@ async function deliverStream(answer: StreamedAnswer, delivery: Delivery): Promis
       isFirst = false;
       if (!(await deadline.bound(reply.write(next.value))))
         throw new GatewayError('CALLER_GONE', 'The caller went away.');
-      next = await parts.next();
+      next = await deadline.bound(parts.next());
     }
     record.answered(answer.facts());
   } catch (error) {
@@ -41,7 +41,8 @@ async function deliverStream(answer: StreamedAnswer, delivery: Delivery): Promis
     const framing = answer.contentType.startsWith('text/event-stream') ? 'sse' : 'json-array';
     if (failure.code !== 'CALLER_GONE')
       void reply.write(call.dialect.writeStreamError(failure, framing, isFirst));
-    await parts.return?.();
+    // Not waited for: a generator ends only when its pending part comes, and the deadline's signal has cut that off.
+    void parts.return?.().catch(() => undefined);
   } finally {
     reply.end();
   }

@@ -39,7 +39,7 @@ export function createPredict(rooms: PredictRooms): Predict {
       const accessToken = await deadline.bound(rooms.accessTokens.accessToken());
       record.credentialsObtained();
       deadline.reachVertex();
-      const answer = await rooms.vertex.predict(authorized, accessToken, deadline);
+      const answer = await deadline.bound(rooms.vertex.predict(authorized, accessToken, deadline));
       await deliver(answer, { call, reply, record, deadline });
     } catch (error) {
       const failure = toGatewayError(error);
