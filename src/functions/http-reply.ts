@@ -16,7 +16,8 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
   #respond!: (response: HttpResponseInit) => void;
   #isGone = false;
   #isEnded = false;
-  #waiting: Waiting | undefined;
+  /** In order: an error may follow a part that the host has not taken yet. */
+  readonly #waiting: Waiting[] = [];
   #deliver: ((result: IteratorResult<Uint8Array, undefined>) => void) | undefined;
   #onGone: (() => void) | undefined;
 
@@ -43,13 +44,13 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
       return Promise.resolve(true);
     }
     return new Promise((taken) => {
-      this.#waiting = { part: bytes, taken };
+      this.#waiting.push({ part: bytes, taken });
     });
   }
 
   end(): void {
     this.#isEnded = true;
-    if (this.#waiting) return;
+    if (this.#waiting.length > 0) return;
     this.#deliver?.({ done: true, value: undefined });
     this.#deliver = undefined;
   }
@@ -63,9 +64,8 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
   }
 
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const waiting = this.#waiting;
+    const waiting = this.#waiting.shift();
     if (waiting) {
-      this.#waiting = undefined;
       waiting.taken(true);
       return Promise.resolve({ done: false, value: waiting.part });
     }
@@ -77,10 +77,11 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
 
   /** The host calls this when it stops reading, which means that the client is gone. */
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const wasOpen = !this.#isGone && !(this.#isEnded && !this.#waiting);
+    const wasOpen = !this.#isGone && !(this.#isEnded && this.#waiting.length === 0);
     this.#isGone = true;
-    this.#waiting?.taken(false);
-    this.#waiting = undefined;
+    for (const { taken } of this.#waiting.splice(0)) taken(false);
+    this.#deliver?.({ done: true, value: undefined });
+    this.#deliver = undefined;
     if (wasOpen) this.#onGone?.();
     return Promise.resolve({ done: true, value: undefined });
   }
