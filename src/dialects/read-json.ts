@@ -104,10 +104,29 @@ function endOfString(text: string, start: number): number {
 
 /** V8 tells the position in most syntax errors; its message also quotes the text, so only the number is taken. */
 function placeOf(error: unknown, text: string): string {
-  const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
-  if (position === undefined) return '';
-  const before = text.slice(0, Number(position)).split('\n');
+  const position = /JSON at position (\d+) \(line \d+ column \d+\)$/.exec(
+    error instanceof Error ? error.message : '',
+  )?.[1];
+  const before = text.slice(0, Number(position ?? findMissingValue(text))).split('\n');
   return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** Where a value must stand and none does: what V8 reports without a position. Otherwise where the text ends. */
+function findMissingValue(text: string): number {
+  const token = /[ \t\r\n]*([{}[\],:]|-?\d[\d.eE+-]*|true|false|null|"|$)/y;
+  let expectsValue = true;
+  let mayClose = false;
+  for (;;) {
+    const start = token.lastIndex;
+    const found = token.exec(text)?.[1];
+    if (found === undefined) return start + (/^[ \t\r\n]*/.exec(text.slice(start))?.[0].length ?? 0);
+    if (found === '') return text.length;
+    const isValue = !'}],:'.includes(found);
+    if (expectsValue && !isValue && !(mayClose && found === ']')) return token.lastIndex - 1;
+    if (found === '"') token.lastIndex = endOfString(text, token.lastIndex - 1) + 1;
+    mayClose = found === '[';
+    expectsValue = mayClose || found === ',' || found === ':';
+  }
 }
 
 /** `['instances', 3, 'width']` as `instances[3].width`; a long key is cut at 60 characters. */
