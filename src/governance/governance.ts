@@ -75,19 +75,21 @@ function decide<Target extends CallTarget>(
     if (grant.operations && !includes(grant.operations, target.operation)) continue;
     return { allowed: true, rule: grant.id, call: allow(target, grant.id) };
   }
-  const nearest = grants[0];
-  if (nearest?.locations && !includes(nearest.locations, target.location)) {
+  const here = grants.filter(({ locations }) => !locations || includes(locations, target.location));
+  if (here[0]) {
+    const operations = new Set(here.flatMap((grant) => grant.operations ?? []));
     return deny(
-      nearest.id,
-      'LOCATION_NOT_ALLOWED',
-      `Your application may call ${entry.name} in ${nearest.locations.join(', ')} only. ${nearest.reason}`,
+      here[0].id,
+      'OPERATION_NOT_ALLOWED',
+      `Your application may use ${entry.name} in this location for ${[...operations].join(', ')} only. ${here[0].reason}`,
     );
   }
-  if (nearest?.operations) {
+  if (grants[0]) {
+    const locations = new Set(grants.flatMap((grant) => grant.locations ?? []));
     return deny(
-      nearest.id,
-      'OPERATION_NOT_ALLOWED',
-      `Your application may use ${entry.name} for ${nearest.operations.join(', ')} only. ${nearest.reason}`,
+      grants[0].id,
+      'LOCATION_NOT_ALLOWED',
+      `Your application may call ${entry.name} in ${[...locations].join(', ')} only. ${grants[0].reason}`,
     );
   }
   const granting = [...grantsByRole.keys()];

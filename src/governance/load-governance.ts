@@ -66,12 +66,13 @@ function readDocument<Schema extends z.ZodType>(file: string, schema: Schema) {
   }
   const refuse = (path: readonly PropertyKey[], problem: string): never => {
     const { line, col } = lines.linePos(offsetOf(document, path));
-    throw new GovernanceDocumentError(file, line, col, `${path.map(String).join('.')}: ${problem}`);
+    const place = path.length > 0 ? `${path.map(String).join('.')}: ` : '';
+    throw new GovernanceDocumentError(file, line, col, `${place}${problem}`);
   };
-  const parsed = schema.safeParse(document.toJS());
+  const parsed = schema.safeParse(toValue(document, refuse));
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    return refuse(issue?.path ?? [], issue?.message ?? 'not valid');
+    const { path, message } = innermost(parsed.error.issues[0]);
+    return refuse(path, message);
   }
   return {
     text,
@@ -82,6 +83,28 @@ function readDocument<Schema extends z.ZodType>(file: string, schema: Schema) {
       if (index >= 0) refuse([list, index, ...field], `"${values[index] ?? ''}" is there twice.`);
     },
   };
+}
+
+/** Aliases are resolved only here; one without an anchor, or a bomb of them, fails. */
+function toValue(
+  document: ReturnType<typeof parseDocument>,
+  refuse: (path: readonly PropertyKey[], problem: string) => never,
+): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    return refuse([], error instanceof Error ? error.message : 'not valid YAML');
+  }
+}
+
+/** Of a union, what is wrong with the alternative that fits best: "Invalid input" alone helps nobody. */
+function innermost(issue: z.core.$ZodIssue | undefined): { path: PropertyKey[]; message: string } {
+  if (!issue) return { path: [], message: 'not valid' };
+  if (issue.code !== 'invalid_union') return issue;
+  const [best] = issue.errors.toSorted((one, other) => one.length - other.length);
+  if (!best?.[0]) return issue;
+  const { path, message } = innermost(best[0]);
+  return { path: [...issue.path, ...path], message };
 }
 
 /** Where the deepest node on the path that exists starts. */
