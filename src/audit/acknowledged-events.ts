@@ -34,7 +34,7 @@ export class AcknowledgedEvents {
   readonly #options: AcknowledgedEventsOptions;
   readonly #pending = new Map<string, PendingEvent>();
   #waiting: string[] = [];
-  #inFlight = 0;
+  readonly #inFlight = new Set<string>();
   #retryInMs = FIRST_RETRY_IN_MS;
   #isPaused = false;
   #sender: EventSender | undefined;
@@ -52,8 +52,7 @@ export class AcknowledgedEvents {
   add(id: string, startedAt: Date, attributes: EventAttributes): void {
     this.#pending.set(id, { startedAt, attributes });
     this.#waiting.push(id);
-    if (this.#sender) this.#pump(this.#sender);
-    else this.#loading ??= this.#load();
+    this.#resume();
   }
 
   /** Sends what is left; to be given a time limit by the caller. */
@@ -65,32 +64,43 @@ export class AcknowledgedEvents {
   async #load(): Promise<void> {
     // The call that brought the first event is answered before the packages block the loop.
     await new Promise((resolve) => setImmediate(resolve));
-    this.#sender = await this.#options.loadSender((ids, accepted) => this.#settle(ids, accepted));
-    this.#pump(this.#sender);
+    try {
+      this.#sender = await this.#options.loadSender((ids, accepted) => this.#settle(ids, accepted));
+      this.#resume();
+    } catch {
+      this.#loading = undefined;
+      this.#pause();
+    }
+  }
+
+  #resume(): void {
+    if (this.#isPaused) return;
+    if (this.#sender) this.#pump(this.#sender);
+    else this.#loading ??= this.#load();
   }
 
   #pump(sender: EventSender): void {
-    if (this.#isPaused) return;
-    while (this.#inFlight < MAXIMUM_IN_FLIGHT) {
+    while (this.#inFlight.size < MAXIMUM_IN_FLIGHT) {
       const id = this.#waiting.shift();
       if (id === undefined) return;
       const event = this.#pending.get(id);
       if (!event) continue;
-      this.#inFlight += 1;
+      this.#inFlight.add(id);
       sender.send(id, event.startedAt, event.attributes);
     }
   }
 
   #settle(ids: readonly string[], accepted: boolean): void {
-    this.#inFlight -= ids.length;
+    // The exporter follows redirects: one event can be refused first and accepted after.
+    const returned = ids.filter((id) => this.#inFlight.delete(id));
     if (accepted) {
       for (const id of ids) this.#pending.delete(id);
       this.#retryInMs = FIRST_RETRY_IN_MS;
     } else {
-      this.#waiting.push(...ids);
+      this.#waiting.push(...returned);
       this.#pause();
     }
-    if (this.#sender) this.#pump(this.#sender);
+    this.#resume();
   }
 
   #pause(): void {
@@ -98,7 +108,7 @@ export class AcknowledgedEvents {
     this.#isPaused = true;
     this.#options.schedule(() => {
       this.#isPaused = false;
-      if (this.#sender) this.#pump(this.#sender);
+      this.#resume();
     }, this.#retryInMs);
     this.#retryInMs = Math.min(this.#retryInMs * 2, LAST_RETRY_IN_MS);
   }
