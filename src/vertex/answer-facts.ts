@@ -38,9 +38,7 @@ export class TailReader {
 }
 
 function readUsage(text: string): Usage {
-  const start = text.lastIndexOf('"usageMetadata"');
-  if (start < 0) return {};
-  const metadata = text.slice(start);
+  const metadata = text.slice(lastMatch(text, /"usageMetadata"\s*:\s*\{/g)?.index ?? text.length);
   const inputTokens = count(metadata, 'promptTokenCount');
   const outputTokens = count(metadata, 'candidatesTokenCount');
   const totalTokens = count(metadata, 'totalTokenCount');
@@ -57,7 +55,10 @@ function count(text: string, field: string): number | undefined {
 }
 
 function lastString(text: string, field: string): string | undefined {
-  const start = text.lastIndexOf(`"${field}"`);
-  if (start < 0) return undefined;
-  return /^"\w+"\s*:\s*"([\w.@-]{1,128})"/.exec(text.slice(start, start + 256))?.[1];
+  return lastMatch(text, new RegExp(`"${field}"\\s*:\\s*"([\\w.@-]{1,128})"`, 'g'))?.[1];
+}
+
+/** With its colon, because a text may consist of just a field's name. */
+function lastMatch(text: string, pattern: RegExp): RegExpExecArray | undefined {
+  return [...text.matchAll(pattern)].at(-1);
 }

@@ -77,17 +77,21 @@ export function readRestError(httpStatus: number, body: string): VertexErrorFact
 /** RetryInfo and BadRequest out of `google.rpc.Status.details`, in JSON or as decoded protobuf messages. */
 export function readDetails(details: unknown): Pick<VertexErrorFacts, 'retryAfterInSeconds' | 'violations'> {
   if (!Array.isArray(details)) return {};
-  const all = details as { retryDelay?: unknown; fieldViolations?: unknown }[];
+  const all = objectsOf(details);
   const retryAfterInSeconds = all
     .map(({ retryDelay }) => readDuration(retryDelay))
     .find((delay) => delay !== undefined);
   const violations = all.flatMap(({ fieldViolations }) =>
-    Array.isArray(fieldViolations) ? (fieldViolations as Record<string, unknown>[]) : [],
+    Array.isArray(fieldViolations) ? objectsOf(fieldViolations) : [],
   );
   return {
     ...(retryAfterInSeconds === undefined ? {} : { retryAfterInSeconds }),
     ...(violations.length === 0 ? {} : { violations: violations.map(readViolation) }),
   };
+}
+
+function objectsOf(list: readonly unknown[]): Record<string, unknown>[] {
+  return list.filter((item) => typeof item === 'object' && item !== null) as Record<string, unknown>[];
 }
 
 function readViolation({ field, description }: Record<string, unknown>): FieldViolation {
@@ -105,5 +109,6 @@ function readDuration(duration: unknown): number | undefined {
   }
   if (typeof duration !== 'object' || duration === null) return undefined;
   const { seconds, nanos } = duration as { seconds?: unknown; nanos?: unknown };
-  return Math.ceil(Number(seconds ?? 0) + Number(nanos ?? 0) / 1e9);
+  const delay = Math.ceil(Number(seconds ?? 0) + Number(nanos ?? 0) / 1e9);
+  return delay >= 0 ? delay : undefined;
 }
