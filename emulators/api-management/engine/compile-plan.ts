@@ -1,0 +1,88 @@
+import { PolicyDocumentError } from '../documents/policy-document-error.ts';
+import type { PolicyElement } from '../documents/policy-element.ts';
+import { SECTIONS } from '../policies/policy.ts';
+import type { Section } from '../policies/policy.ts';
+import { PolicyCompiler } from './policy-compiler.ts';
+import type { CompilerSetting } from './policy-compiler.ts';
+import type { PolicyStep } from './policy-step.ts';
+
+/** All that runs for one operation and product, the sections of all scopes already joined. */
+export type Plan = Readonly<Record<Section, readonly PolicyStep[]>>;
+
+/** A scope's document, compiled but not yet joined with its parent's: `base` stands where the parent goes. */
+export type ScopePlan = Readonly<Record<Section, readonly (PolicyStep | typeof BASE)[]>>;
+
+const BASE = Symbol('base');
+
+/** Inherits everything: what a scope without a document does. */
+const INHERIT: ScopePlan = { inbound: [BASE], backend: [BASE], outbound: [BASE], 'on-error': [BASE] };
+
+/**
+ * Compiles one scope's document; a section that isn't there inherits nothing.
+ * Source: https://learn.microsoft.com/azure/api-management/set-edit-policies#use-base-element-to-set-policy-evaluation-order
+ * @throws {PolicyDocumentError}
+ */
+export function compileScope(
+  root: PolicyElement | undefined,
+  scope: 'global' | 'product' | 'api' | 'operation',
+  setting: CompilerSetting,
+): ScopePlan {
+  if (!root) return INHERIT;
+  const plan: Record<Section, readonly (PolicyStep | typeof BASE)[]> = {
+    inbound: [],
+    backend: [],
+    outbound: [],
+    'on-error': [],
+  };
+  const seen = new Set<string>();
+  for (const element of root.children) {
+    const section = SECTIONS.find((name) => name === element.name);
+    if (!section || seen.has(element.name)) {
+      const problem = seen.has(element.name)
+        ? 'is there twice.'
+        : `isn't a section; sections: ${SECTIONS.join(', ')}.`;
+      throw new PolicyDocumentError(element.position, element.name, problem);
+    }
+    seen.add(element.name);
+    plan[section] = compileSection(element, scope, section, setting);
+  }
+  return plan;
+}
+
+/** Joins scopes, the widest first, into what runs. */
+export function joinScopes(scopes: readonly ScopePlan[]): Plan {
+  const join = (section: Section): readonly PolicyStep[] =>
+    scopes.reduce<readonly PolicyStep[]>(
+      (parent, scope) => scope[section].flatMap((step) => (step === BASE ? parent : [step])),
+      [],
+    );
+  return {
+    inbound: join('inbound'),
+    backend: join('backend'),
+    outbound: join('outbound'),
+    'on-error': join('on-error'),
+  };
+}
+
+function compileSection(
+  element: PolicyElement,
+  scope: string,
+  section: Section,
+  setting: CompilerSetting,
+): (PolicyStep | typeof BASE)[] {
+  const bases = element.children.filter(({ name }) => name === 'base');
+  const [first, second] = bases;
+  if (first && scope === 'global')
+    throw new PolicyDocumentError(
+      first.position,
+      'base',
+      "isn't allowed in the global scope, which has no parent.",
+    );
+  if (second) throw new PolicyDocumentError(second.position, 'base', 'is there twice.');
+  const policies = element.children.filter(({ name }) => name !== 'base');
+  const steps = new PolicyCompiler(setting, { scope, section, path: '', fragments: [] }).compilePolicies(
+    policies,
+  );
+  const at = first ? element.children.indexOf(first) : -1;
+  return at < 0 ? steps : [...steps.slice(0, at), BASE, ...steps.slice(at)];
+}

@@ -1,0 +1,90 @@
+import type {
+  PolicyApi,
+  PolicyContext,
+  PolicyDeployment,
+  PolicyLastError,
+  PolicyOperation,
+  PolicyProduct,
+  PolicyRequest,
+  PolicySubscription,
+} from '../expressions/context.ts';
+import type { ExchangeResponse } from './exchange-response.ts';
+import type { Headers } from './headers.ts';
+import type { MessageUrl } from './message-url.ts';
+import type { RequestBody } from './request-body.ts';
+
+/** The request of one exchange, which policies may change until it is forwarded. */
+export interface ExchangeRequest extends PolicyRequest {
+  method: string;
+  /** Where it goes: the backend's address, and the path after the API's own. */
+  url: MessageUrl;
+  readonly originalUrl: MessageUrl;
+  readonly headers: Headers;
+  readonly body: RequestBody;
+  matchedParameters: ReadonlyMap<string, string>;
+}
+
+/** What is known of an exchange when it starts. */
+export interface ExchangeStart {
+  readonly requestId: string;
+  readonly now: () => number;
+  readonly request: ExchangeRequest;
+  readonly deployment: PolicyDeployment;
+  /** Aborted when the client is gone. */
+  readonly clientGone: AbortSignal;
+}
+
+const UNKNOWN_API: PolicyApi = {
+  id: '',
+  name: '',
+  path: '',
+  version: '',
+  revision: '',
+  isCurrentRevision: true,
+  serviceUrl: null,
+};
+
+/** One request and its response on their way through the policies; expressions see it as `context`. */
+export class Exchange implements PolicyContext {
+  readonly requestId: string;
+  readonly timestamp: Date;
+  readonly request: ExchangeRequest;
+  readonly deployment: PolicyDeployment;
+  readonly clientGone: AbortSignal;
+  readonly variables = new Map<string, unknown>();
+  readonly tracing = false;
+  readonly user = null;
+  response: ExchangeResponse | null = null;
+  api: PolicyApi = UNKNOWN_API;
+  operation: PolicyOperation = { id: '', name: '', method: '', urlTemplate: '' };
+  product: PolicyProduct | null = null;
+  subscription: PolicySubscription | null = null;
+  lastError: PolicyLastError | null = null;
+  /** The matched parameters as they stand in the path, still percent-encoded. */
+  rawParameters: ReadonlyMap<string, string> = new Map();
+  /** Base address of the backend, without a trailing slash; empty when none is set. */
+  backendUrl = '';
+  /** Set by a policy that ends the pipeline with the response as it is. */
+  ended = false;
+  /** Headers that limits add to whatever response is sent. */
+  readonly addedHeaders: [string, string][] = [];
+  /** Keys of the quotas that have counted this request. */
+  readonly countedQuotas = new Set<string>();
+  /** Run when the outbound section is done. */
+  readonly afterOutbound: (() => void)[] = [];
+  readonly #now: () => number;
+
+  constructor(start: ExchangeStart) {
+    this.requestId = start.requestId;
+    this.timestamp = new Date(start.now());
+    this.request = start.request;
+    this.deployment = start.deployment;
+    this.clientGone = start.clientGone;
+    this.#now = start.now;
+  }
+
+  readonly elapsedInMs = (): number => this.#now() - this.timestamp.getTime();
+
+  /** Shown only by the request tracing of the test console, which this emulator doesn't have. */
+  readonly trace = (): void => undefined;
+}

@@ -1,0 +1,32 @@
+import type { BackendPools } from './backend-pools.ts';
+import type { CallCounters } from './call-counters.ts';
+import type { EntraTokens } from './entra-tokens.ts';
+
+/** A telemetry item that the `trace` policy sends to Application Insights. */
+export interface TraceTelemetry {
+  readonly time: Date;
+  readonly source: string;
+  readonly severity: 'verbose' | 'information' | 'error';
+  readonly message: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** `context.RequestId`. */
+  readonly requestId: string;
+  /** Trace id of the W3C trace context that the caller sent, otherwise the request id without its dashes. */
+  readonly operationId: string;
+  readonly apiId: string;
+  readonly apiOperationId: string;
+}
+
+/** What policies need from outside: shared by all of them, and alive as long as the gateway. */
+export interface GatewayServices {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly pools: BackendPools;
+  readonly counters: CallCounters;
+  readonly entra: EntraTokens;
+  readonly managedIdentityToken: (
+    resource: string,
+    clientId?: string,
+  ) => Promise<{ token: string; expiresAt: Date }>;
+  readonly emitTrace: (telemetry: TraceTelemetry) => void;
+}

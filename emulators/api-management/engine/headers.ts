@@ -1,0 +1,59 @@
+import type { PolicyHeader } from '../expressions/context.ts';
+
+/** Headers of one message by lower-case name; the case they arrived in is kept. */
+export type Headers = Map<string, PolicyHeader>;
+
+/** RFC 9110, section 7.6.1, and what proxies add to it: meant for one connection, never passed on. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Reads the flat list of names and values that node's HTTP parsers give. */
+export function readHeaders(flat: readonly (string | Buffer)[]): Headers {
+  const headers: Headers = new Map();
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    const name = text(flat[index]);
+    const value = text(flat[index + 1]);
+    const key = name.toLowerCase();
+    const existing = headers.get(key);
+    headers.set(
+      key,
+      existing ? { name: existing.name, values: [...existing.values, value] } : { name, values: [value] },
+    );
+  }
+  return headers;
+}
+
+/** Drops the headers of the connection, those that `Connection` names included. */
+export function dropHopByHop(headers: Headers): void {
+  for (const value of headers.get('connection')?.values ?? []) {
+    for (const name of value.split(',')) headers.delete(name.trim().toLowerCase());
+  }
+  for (const name of HOP_BY_HOP) headers.delete(name);
+}
+
+/** The flat list of names and values that node's HTTP writers take. */
+export function flattenHeaders(headers: Headers): string[] {
+  const flat: string[] = [];
+  for (const { name, values } of headers.values()) {
+    for (const value of values) flat.push(name, value);
+  }
+  return flat;
+}
+
+/** Sets one header, whatever was there before. */
+export function overrideHeader(headers: Headers, name: string, value: string): void {
+  headers.set(name.toLowerCase(), { name, values: [value] });
+}
+
+function text(value: string | Buffer | undefined): string {
+  return typeof value === 'string' ? value : (value?.toString('latin1') ?? '');
+}

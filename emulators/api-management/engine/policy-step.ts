@@ -1,0 +1,49 @@
+import type { Exchange } from './exchange.ts';
+import { PolicyFailure } from './policy-failure.ts';
+import type { PolicyLocation } from './policy-failure.ts';
+
+/** What a policy does to an exchange; a promise only where it has to wait. */
+export type Action = (exchange: Exchange) => Promise<void> | undefined;
+
+/** A compiled policy and where it stands. */
+export interface PolicyStep {
+  readonly location: PolicyLocation;
+  readonly run: Action;
+}
+
+/**
+ * Runs steps in order until one ends the pipeline; without a promise as long as none of them waits.
+ * @throws {PolicyFailure} with the location of the innermost policy that failed.
+ */
+export function runSteps(
+  steps: readonly PolicyStep[],
+  exchange: Exchange,
+  from = 0,
+): Promise<void> | undefined {
+  for (let index = from; index < steps.length; index += 1) {
+    const step = steps[index];
+    if (!step || exchange.ended) return undefined;
+    let pending: Promise<void> | undefined;
+    try {
+      pending = step.run(exchange);
+    } catch (error) {
+      throw PolicyFailure.of(error, step.location);
+    }
+    if (pending) return runAfter(pending, steps, exchange, index);
+  }
+  return undefined;
+}
+
+async function runAfter(
+  pending: Promise<void>,
+  steps: readonly PolicyStep[],
+  exchange: Exchange,
+  index: number,
+): Promise<void> {
+  try {
+    await pending;
+  } catch (error) {
+    throw PolicyFailure.of(error, steps[index]?.location);
+  }
+  await runSteps(steps, exchange, index + 1);
+}

@@ -1,0 +1,77 @@
+import { Readable } from 'node:stream';
+import type { PolicyBody } from '../expressions/context.ts';
+import { PolicyFailure } from './policy-failure.ts';
+
+/** How much of a request's body is kept in memory for policies; what is longer is streamed behind it. */
+export const MAXIMUM_BUFFERED_BYTES = 8 * 1024 * 1024;
+
+/**
+ * A request's body: its first bytes in memory, and, where it is longer than they are, the rest still to be read.
+ */
+export class RequestBody implements PolicyBody {
+  #head: Buffer | null;
+  #rest: AsyncIterator<Buffer> | undefined;
+
+  private constructor(head: Buffer | null, rest: AsyncIterator<Buffer> | undefined) {
+    this.#head = head;
+    this.#rest = rest;
+  }
+
+  /** Reads at most about 8 MiB ahead. */
+  static async receive(stream: AsyncIterable<Buffer>): Promise<RequestBody> {
+    const iterator = stream[Symbol.asyncIterator]();
+    const chunks: Buffer[] = [];
+    let length = 0;
+    while (length <= MAXIMUM_BUFFERED_BYTES) {
+      const next = await iterator.next();
+      if (next.done) return new RequestBody(join(chunks), undefined);
+      chunks.push(next.value);
+      length += next.value.length;
+    }
+    return new RequestBody(join(chunks), iterator);
+  }
+
+  static of(bytes: Buffer): RequestBody {
+    return new RequestBody(bytes, undefined);
+  }
+
+  /** What is in memory; all of it unless the body is longer than the bound. */
+  get head(): Buffer {
+    return this.#head ?? Buffer.alloc(0);
+  }
+
+  /** @throws {PolicyFailure} when a policy reads a body that is longer than the bound. */
+  read(preserveContent: boolean): Uint8Array | null {
+    if (this.#rest) {
+      throw new PolicyFailure({
+        reason: 'RequestBodyTooLarge',
+        message: `A policy reads a body of more than ${MAXIMUM_BUFFERED_BYTES} bytes.`,
+        status: 500,
+      });
+    }
+    const bytes = this.#head;
+    if (!preserveContent) this.#head = null;
+    return bytes;
+  }
+
+  replace(bytes: Buffer): void {
+    this.#head = bytes;
+    this.#rest = undefined;
+  }
+
+  /** What goes to the backend: bytes where all of them are here, else a stream; null for no body. */
+  forUpstream(): Buffer | Readable | null {
+    if (this.#rest) return Readable.from(chunksOf(this.head, this.#rest), { objectMode: false });
+    return this.#head?.length ? this.#head : null;
+  }
+}
+
+async function* chunksOf(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield head;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+}
+
+function join(chunks: readonly Buffer[]): Buffer {
+  const [first] = chunks;
+  return chunks.length === 1 && first ? first : Buffer.concat(chunks);
+}

@@ -1,0 +1,38 @@
+import type { Plan } from './compile-plan.ts';
+import { answerFailure, ExchangeResponse } from './exchange-response.ts';
+import type { Exchange } from './exchange.ts';
+import { PolicyFailure } from './policy-failure.ts';
+import { runSteps } from './policy-step.ts';
+
+/** Takes an exchange through its sections. Afterwards it has a response; never throws. */
+export async function runPlan(plan: Plan, exchange: Exchange): Promise<ExchangeResponse> {
+  try {
+    await runSteps(plan.inbound, exchange);
+    if (!exchange.ended) await runSteps(plan.backend, exchange);
+    exchange.response ??= new ExchangeResponse(200);
+    if (!exchange.ended) await runSteps(plan.outbound, exchange);
+    for (const callback of exchange.afterOutbound) callback();
+    return exchange.response;
+  } catch (error) {
+    return await runOnError(plan, exchange, PolicyFailure.of(error));
+  }
+}
+
+/** Answers a failure as API Management does, and lets the `on-error` sections change that. */
+export async function runOnError(
+  plan: Plan,
+  exchange: Exchange,
+  failure: PolicyFailure,
+): Promise<ExchangeResponse> {
+  exchange.response?.body.discard();
+  const answer = answerFailure(failure.failure, exchange.requestId);
+  exchange.response = answer;
+  exchange.lastError = failure.lastError;
+  exchange.ended = false;
+  try {
+    await runSteps(plan['on-error'], exchange);
+    return exchange.response;
+  } catch (error) {
+    return answerFailure(PolicyFailure.of(error).failure, exchange.requestId);
+  }
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { PolicyApi, PolicyDeployment } from './expressions/context.ts';
+import { Exchange } from './engine/exchange.ts';
+import type { ExchangeRequest } from './engine/exchange.ts';
+import { dropHopByHop, overrideHeader, readHeaders } from './engine/headers.ts';
+import { MessageUrl } from './engine/message-url.ts';
+import type { RequestBody } from './engine/request-body.ts';
+import { useBackend } from './policies/set-backend-service.ts';
+import type { Authorization } from './service/built-in-steps.ts';
+import type { Match } from './service/match-operation.ts';
+import type { ApiDefinition } from './service/service-definition.ts';
+
+const DEPLOYMENT: PolicyDeployment = { serviceName: 'api-management', region: 'local', gatewayId: 'managed' };
+
+/** Starts the exchange of one request: headers of the connection dropped, `x-forwarded-for` appended to. */
+export function startExchange(
+  request: IncomingMessage,
+  body: RequestBody,
+  now: () => number,
+  clientGone: AbortSignal,
+): Exchange {
+  const target = request.url ?? '/';
+  const at = target.indexOf('?');
+  const path = at < 0 ? target : target.slice(0, at);
+  const headers = readHeaders(request.rawHeaders);
+  dropHopByHop(headers);
+  const ipAddress = request.socket.remoteAddress ?? '';
+  const forwardedFor = headers.get('x-forwarded-for')?.values ?? [];
+  overrideHeader(headers, 'X-Forwarded-For', [...forwardedFor, ipAddress].join(', '));
+  const url = new MessageUrl(
+    'http',
+    request.headers.host ?? 'localhost',
+    path,
+    at < 0 ? '' : target.slice(at),
+  );
+  const exchangeRequest: ExchangeRequest = {
+    type: 'IRequest',
+    method: request.method ?? 'GET',
+    url,
+    originalUrl: url,
+    headers,
+    ipAddress,
+    matchedParameters: new Map(),
+    body,
+  };
+  const requestId = randomUUID();
+  return new Exchange({ requestId, now, request: exchangeRequest, deployment: DEPLOYMENT, clientGone });
+}
+
+/** Notes which API and operation the request is for, and points it to the API's backend. */
+export function enterApi(exchange: Exchange, match: Match): void {
+  const { api, operation, path, parameters } = match;
+  exchange.api = describeApi(api);
+  exchange.request.url = exchange.request.url.at(path, exchange.request.url.queryString);
+  if (api.serviceUrl !== undefined && api.serviceUrl !== '') useBackend(exchange, api.serviceUrl);
+  if (!operation) return;
+  const { id, displayName, method, urlTemplate } = operation;
+  exchange.operation = { id, name: displayName, method, urlTemplate };
+  exchange.rawParameters = parameters;
+  exchange.request.matchedParameters = new Map([...parameters].map(([name, value]) => [name, decode(value)]));
+}
+
+/** Notes what the subscription key gave. */
+export function enterProduct(exchange: Exchange, authorization: Authorization): void {
+  const { subscription, product, key } = authorization;
+  const { id, name, primaryKey, secondaryKey = '' } = subscription;
+  exchange.product = { id: product.id, name: product.displayName };
+  exchange.subscription = { id, name, key, primaryKey, secondaryKey };
+}
+
+function describeApi(api: ApiDefinition): PolicyApi {
+  const { id, displayName, path, revision, serviceUrl } = api;
+  const [, scheme = '', authority = '', servicePath = ''] =
+    /^(https?):\/\/([^/?#]+)([^?#]*)/i.exec(serviceUrl ?? '') ?? [];
+  return {
+    id,
+    name: displayName,
+    path,
+    version: '',
+    revision,
+    isCurrentRevision: true,
+    serviceUrl: authority === '' ? null : new MessageUrl(scheme, authority, servicePath, ''),
+  };
+}
+
+/** A parameter's value as expressions see it; what isn't valid percent-encoding stays as it came. */
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

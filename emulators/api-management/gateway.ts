@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { enterApi, enterProduct, startExchange } from './enter-exchange.ts';
+import type { Exchange } from './engine/exchange.ts';
+import type { ExchangeResponse } from './engine/exchange-response.ts';
+import type { CompilerSetting } from './engine/policy-compiler.ts';
+import { PolicyFailure } from './engine/policy-failure.ts';
+import { RequestBody } from './engine/request-body.ts';
+import { runOnError, runPlan } from './engine/run-plan.ts';
+import { sendResponse } from './engine/send-response.ts';
+import { checkKey, operationNotFound } from './service/built-in-steps.ts';
+import { compilePlans } from './service/compile-plans.ts';
+import { compileOperations } from './service/match-operation.ts';
+import type { ServiceDefinition } from './service/service-definition.ts';
+import type { FindSubscription } from './service/subscription-keys.ts';
+
+/** What a hook is told about a request. A body beyond the bound of `RequestBody` is cut there. */
+export interface InterceptedExchange {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/** Sees every request before anything else does; true when it has dealt with it. */
+export type Intercept = (exchange: InterceptedExchange, response: ServerResponse) => Promise<boolean>;
+
+/** What a gateway is built from. */
+export interface GatewaySetting {
+  readonly service: ServiceDefinition;
+  readonly compiler: CompilerSetting;
+  readonly findSubscription: FindSubscription;
+  readonly intercept: Intercept | undefined;
+}
+
+/** Takes one request from its first byte to the last of its response. */
+export type HandleRequest = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** https://learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region */
+const HEALTH_PATH = '/status-0123456789abcdef';
+
+/**
+ * Compiles every policy document of a service, once.
+ * @throws {PolicyDocumentError} for what isn't supported or allowed.
+ */
+export function createGateway(setting: GatewaySetting): HandleRequest {
+  const { intercept } = setting;
+  const { now } = setting.compiler.services;
+  const answer = compileAnswer(setting);
+
+  return async (request, response) => {
+    const method = request.method ?? 'GET';
+    const path = request.url ?? '/';
+    if (path === HEALTH_PATH && method === 'GET') {
+      response.writeHead(200, { 'content-length': 0 }).end();
+      return;
+    }
+    const body = await RequestBody.receive(request as AsyncIterable<Buffer>);
+    const { headers } = request;
+    if (intercept && (await intercept({ method, path, headers, body: body.head }, response))) return;
+    const gone = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
+    const exchange = startExchange(request, body, now, gone.signal);
+    await sendResponse(exchange, await answer(exchange), response);
+  };
+}
+
+/** The built-in steps: find the operation, check the key, run the plan of the scopes that are then known. */
+function compileAnswer(setting: GatewaySetting): (exchange: Exchange) => Promise<ExchangeResponse> {
+  const { service, compiler, findSubscription } = setting;
+  const findPlan = compilePlans(service, compiler);
+  const matchOperation = compileOperations(service.apis);
+  const products = new Map(service.products.map((product) => [product.id, product]));
+  return async (exchange) => {
+    const match = matchOperation(exchange.request.method, exchange.request.originalUrl.path);
+    if (match) enterApi(exchange, match);
+    if (!match?.operation) return runOnError(findPlan(match?.api.id), exchange, operationNotFound());
+    const { api, operation } = match;
+    try {
+      const authorization = checkKey(exchange, api, products, findSubscription);
+      if (authorization) enterProduct(exchange, authorization);
+    } catch (error) {
+      return runOnError(findPlan(api.id, operation.id), exchange, PolicyFailure.of(error));
+    }
+    return runPlan(findPlan(api.id, operation.id, exchange.product?.id), exchange);
+  };
+}

@@ -1,0 +1,50 @@
+import { PolicyDocumentError } from '../documents/policy-document-error.ts';
+import { ExpressionEvaluationError } from '../expressions/compile.ts';
+import { PolicyFailure } from '../engine/policy-failure.ts';
+import { runSteps } from '../engine/policy-step.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { PolicyValue } from '../engine/policy-value.ts';
+import { SECTIONS } from './policy.ts';
+import type { PolicyDefinition } from './policy.ts';
+
+/** https://learn.microsoft.com/azure/api-management/choose-policy */
+export const choose: PolicyDefinition = {
+  name: 'choose',
+  sections: SECTIONS,
+  children: {
+    when: { attributes: { condition: { required: true } }, holds: 'policies' },
+    otherwise: { holds: 'policies' },
+  },
+  required: ['when'],
+  compile: (element, compiler) => {
+    const otherwise = element.children.findIndex(({ name }) => name === 'otherwise');
+    if (otherwise >= 0 && otherwise !== element.children.length - 1)
+      throw new PolicyDocumentError(element.position, element.name, '<otherwise> comes last, and once.');
+    const branches = element.children.map((branch) => {
+      const steps = compiler.compileNested(branch, element.children);
+      const { scope, section } = compiler.place;
+      const path = compiler.nestedPath(branch, element.children);
+      const location = { source: element.name, scope, section, path, policyId: '' };
+      return { condition: compiler.value(branch, 'condition'), steps, location };
+    });
+    return (exchange) => {
+      for (const { condition, steps, location } of branches) {
+        try {
+          if (condition && !holds(condition, exchange)) continue;
+        } catch (error) {
+          throw error instanceof ExpressionEvaluationError ? PolicyFailure.of(error, location) : error;
+        }
+        return runSteps(steps, exchange);
+      }
+      return undefined;
+    };
+  },
+};
+
+function holds(condition: PolicyValue, exchange: Exchange): boolean {
+  const value = condition.evaluate(exchange);
+  if (typeof value === 'boolean') return value;
+  const text = String(value).toLowerCase();
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new ExpressionEvaluationError('FormatException', 'The condition is not a Boolean.');
+}

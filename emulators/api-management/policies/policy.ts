@@ -1,0 +1,34 @@
+import type { PolicyElement } from '../documents/policy-element.ts';
+import type { PolicyCompiler } from '../engine/policy-compiler.ts';
+import type { Action } from '../engine/policy-step.ts';
+
+/** A section of a policy document. */
+export type Section = 'inbound' | 'backend' | 'outbound' | 'on-error';
+
+export const SECTIONS: readonly Section[] = ['inbound', 'backend', 'outbound', 'on-error'];
+
+/** What an attribute may hold. */
+export interface AttributeRule {
+  readonly required?: true;
+  /** Policy expressions are not allowed. */
+  readonly literal?: true;
+  /** The literals that are allowed; an expression is too, unless `literal` says otherwise. */
+  readonly oneOf?: readonly string[];
+}
+
+/** What an element may hold: these attributes, and these children, or text, or policies. */
+export interface ElementRule {
+  readonly attributes?: Readonly<Record<string, AttributeRule>>;
+  readonly children?: Readonly<Record<string, ElementRule>>;
+  /** Children that must be there. */
+  readonly required?: readonly string[];
+  readonly holds?: 'text' | 'policies';
+}
+
+/** One policy: what it may look like, and what it does. */
+export interface PolicyDefinition extends ElementRule {
+  readonly name: string;
+  readonly sections: readonly Section[];
+  /** Turns an element that satisfies the rule into its action. */
+  readonly compile: (element: PolicyElement, compiler: PolicyCompiler) => Action;
+}

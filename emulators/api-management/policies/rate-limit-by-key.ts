@@ -1,0 +1,106 @@
+import { PolicyDocumentError } from '../documents/policy-document-error.ts';
+import type { PolicyElement } from '../documents/policy-element.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import { PolicyFailure } from '../engine/policy-failure.ts';
+import type { PolicyValue } from '../engine/policy-value.ts';
+import type { PolicyDefinition } from './policy.ts';
+
+const LITERAL = { literal: true } as const;
+const MAXIMUM_PERIOD_IN_SECONDS = 300;
+
+/** A sliding window. https://learn.microsoft.com/azure/api-management/rate-limit-by-key-policy */
+export const rateLimitByKey: PolicyDefinition = {
+  name: 'rate-limit-by-key',
+  sections: ['inbound'],
+  attributes: {
+    calls: { required: true },
+    'renewal-period': { required: true },
+    'counter-key': { required: true },
+    'increment-condition': {},
+    'increment-count': {},
+    'retry-after-header-name': LITERAL,
+    'retry-after-variable-name': LITERAL,
+    'remaining-calls-header-name': LITERAL,
+    'remaining-calls-variable-name': LITERAL,
+    'total-calls-header-name': LITERAL,
+  },
+  compile: (element, compiler) => {
+    const calls = compiler.requiredValue(element, 'calls');
+    const period = compiler.requiredValue(element, 'renewal-period');
+    const key = compiler.requiredValue(element, 'counter-key');
+    const condition = compiler.value(element, 'increment-condition');
+    const count = compiler.value(element, 'increment-count');
+    const retryAfterHeader = compiler.literal(element, 'retry-after-header-name') ?? 'Retry-After';
+    const retryAfterVariable = compiler.literal(element, 'retry-after-variable-name');
+    const remainingHeader = compiler.literal(element, 'remaining-calls-header-name');
+    const remainingVariable = compiler.literal(element, 'remaining-calls-variable-name');
+    const totalHeader = compiler.literal(element, 'total-calls-header-name');
+    checkLiteral(element, calls, 'calls', 1, Infinity);
+    checkLiteral(element, period, 'renewal-period', 1, MAXIMUM_PERIOD_IN_SECONDS);
+    const { counters, now } = compiler.services;
+
+    return (exchange) => {
+      const limit = number(calls, exchange);
+      const periodInMs = Math.min(number(period, exchange), MAXIMUM_PERIOD_IN_SECONDS) * 1000;
+      const counter = counters.rate(key.text(exchange));
+      const time = now();
+      const used = counter.count(periodInMs, time);
+      const increment = (): void => counter.add(count ? number(count, exchange) : 1, now());
+      const countsLater = condition !== undefined || (count !== undefined && count.literal === undefined);
+
+      const exceeded = used >= limit;
+      const remaining = Math.max(0, limit - used - (exceeded || countsLater ? 0 : 1));
+      if (remainingHeader !== undefined) exchange.addedHeaders.push([remainingHeader, String(remaining)]);
+      if (totalHeader !== undefined) exchange.addedHeaders.push([totalHeader, String(limit)]);
+      if (remainingVariable !== undefined) exchange.variables.set(remainingVariable, remaining);
+      if (exceeded) {
+        const seconds = Math.max(1, Math.ceil((counter.nextRelease(periodInMs, time) - time) / 1000));
+        if (retryAfterVariable !== undefined) exchange.variables.set(retryAfterVariable, seconds);
+        throw new PolicyFailure({
+          reason: 'RateLimitExceeded',
+          message: 'Rate limit is exceeded',
+          status: 429,
+          answer: `Rate limit is exceeded. Try again in ${seconds} seconds.`,
+          headers: { [retryAfterHeader]: String(seconds) },
+        });
+      }
+      if (!countsLater) increment();
+      else {
+        exchange.afterOutbound.push(() => {
+          if (!condition || isTrue(condition, exchange)) increment();
+        });
+      }
+      return undefined;
+    };
+  },
+};
+
+/** Whether a condition, literal or expression, holds. */
+export function isTrue(condition: PolicyValue, exchange: Exchange): boolean {
+  return String(condition.evaluate(exchange)).toLowerCase() === 'true';
+}
+
+function number(value: PolicyValue, exchange: Exchange): number {
+  const number = Number(value.text(exchange));
+  if (Number.isSafeInteger(number) && number >= 0) return number;
+  throw new PolicyFailure({
+    reason: 'InternalError',
+    message: 'A limit is not a whole number.',
+    status: 500,
+  });
+}
+
+function checkLiteral(
+  element: PolicyElement,
+  value: PolicyValue,
+  attribute: string,
+  minimum: number,
+  maximum: number,
+): void {
+  if (value.literal === undefined) return;
+  const number = Number(value.literal);
+  if (Number.isSafeInteger(number) && number >= minimum && number <= maximum) return;
+  const position = element.attributes.get(attribute)?.position ?? element.position;
+  const bounds = Number.isFinite(maximum) ? `from ${minimum} to ${maximum}` : `of at least ${minimum}`;
+  throw new PolicyDocumentError(position, element.name, `"${attribute}" is a whole number ${bounds}.`);
+}

@@ -1,0 +1,31 @@
+import type { PolicyElement } from '../documents/policy-element.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { PolicyCompiler } from '../engine/policy-compiler.ts';
+import type { ElementRule, PolicyDefinition } from './policy.ts';
+
+export const SET_BODY_RULE: ElementRule = { holds: 'text' };
+
+/** Literal text or an expression; no Liquid. https://learn.microsoft.com/azure/api-management/set-body-policy */
+export const setBody: PolicyDefinition = {
+  name: 'set-body',
+  sections: ['inbound', 'backend', 'outbound'],
+  ...SET_BODY_RULE,
+  compile: (element, compiler) => {
+    const body = compileBody(element, compiler);
+    const onRequest = compiler.place.section !== 'outbound';
+    return (exchange) => {
+      const message = onRequest ? exchange.request : exchange.response;
+      message?.body.replace(body(exchange));
+      return undefined;
+    };
+  },
+};
+
+/** Compiles the text that a body is set to; UTF-8. */
+export function compileBody(
+  element: PolicyElement,
+  compiler: PolicyCompiler,
+): (exchange: Exchange) => Buffer {
+  const text = compiler.compileText(element.text, element.name);
+  return (exchange) => Buffer.from(text.text(exchange), 'utf8');
+}

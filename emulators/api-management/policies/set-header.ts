@@ -1,0 +1,74 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { PolicyDocumentError } from '../documents/policy-document-error.ts';
+import type { PolicyElement } from '../documents/policy-element.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { Headers } from '../engine/headers.ts';
+import type { PolicyCompiler } from '../engine/policy-compiler.ts';
+import { SECTIONS } from './policy.ts';
+import type { ElementRule, PolicyDefinition } from './policy.ts';
+
+const ACTIONS = ['override', 'skip', 'append', 'delete'];
+const FIXED = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding']);
+
+export const SET_HEADER_RULE: ElementRule = {
+  attributes: { name: { required: true }, 'exists-action': { oneOf: ACTIONS } },
+  children: { value: { holds: 'text' } },
+};
+
+/** https://learn.microsoft.com/azure/api-management/set-header-policy */
+export const setHeader: PolicyDefinition = {
+  name: 'set-header',
+  sections: SECTIONS,
+  ...SET_HEADER_RULE,
+  compile: (element, compiler) => {
+    const change = compileHeaderChange(element, compiler);
+    const onRequest = compiler.place.section === 'inbound' || compiler.place.section === 'backend';
+    return (exchange) => {
+      const headers = onRequest ? exchange.request.headers : exchange.response?.headers;
+      if (headers) change(exchange, headers);
+      return undefined;
+    };
+  },
+};
+
+/** Compiles a change of one header, of whichever message. */
+export function compileHeaderChange(
+  element: PolicyElement,
+  compiler: PolicyCompiler,
+): (exchange: Exchange, headers: Headers) => void {
+  const name = compiler.requiredValue(element, 'name');
+  const action = compiler.value(element, 'exists-action');
+  const values = element.children.map((child) => compiler.compileText(child.text, child.name));
+  if (name.literal !== undefined) checkName(element, name.literal);
+  return (exchange, headers) => {
+    const headerName = name.text(exchange).trim();
+    const key = headerName.toLowerCase();
+    const existing = headers.get(key);
+    const chosen = action?.text(exchange) ?? 'override';
+    if (chosen === 'delete') {
+      headers.delete(key);
+      return;
+    }
+    if (chosen === 'skip' && existing) return;
+    validateHeaderName(headerName);
+    const added = values.map((value) => value.text(exchange).trim());
+    for (const value of added) validateHeaderValue(headerName, value);
+    const kept = chosen === 'append' ? (existing?.values ?? []) : [];
+    headers.set(key, { name: headerName, values: [...kept, ...added] });
+  };
+}
+
+function checkName(element: PolicyElement, name: string): void {
+  const position = element.attributes.get('name')?.position ?? element.position;
+  if (FIXED.has(name.toLowerCase()))
+    throw new PolicyDocumentError(
+      position,
+      element.name,
+      `The header "${name}" can't be changed or deleted.`,
+    );
+  try {
+    validateHeaderName(name);
+  } catch {
+    throw new PolicyDocumentError(position, element.name, `"${name}" is not the name of a header.`);
+  }
+}

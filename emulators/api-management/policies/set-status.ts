@@ -1,0 +1,45 @@
+import { STATUS_CODES } from 'node:http';
+import type { PolicyElement } from '../documents/policy-element.ts';
+import type { Exchange } from '../engine/exchange.ts';
+import type { ExchangeResponse } from '../engine/exchange-response.ts';
+import type { PolicyCompiler } from '../engine/policy-compiler.ts';
+import { PolicyFailure } from '../engine/policy-failure.ts';
+import { SECTIONS } from './policy.ts';
+import type { ElementRule, PolicyDefinition } from './policy.ts';
+
+export const SET_STATUS_RULE: ElementRule = { attributes: { code: { required: true }, reason: {} } };
+
+/** https://learn.microsoft.com/azure/api-management/set-status-policy */
+export const setStatus: PolicyDefinition = {
+  name: 'set-status',
+  sections: SECTIONS,
+  ...SET_STATUS_RULE,
+  compile: (element, compiler) => {
+    const change = compileStatusChange(element, compiler);
+    return (exchange) => {
+      if (exchange.response) change(exchange, exchange.response);
+      return undefined;
+    };
+  },
+};
+
+/** Compiles a change of the status line. */
+export function compileStatusChange(
+  element: PolicyElement,
+  compiler: PolicyCompiler,
+): (exchange: Exchange, response: ExchangeResponse) => void {
+  const code = compiler.requiredValue(element, 'code');
+  const reason = compiler.value(element, 'reason');
+  if (code.literal !== undefined) compiler.wholeNumber(element, 'code', 200, 599);
+  return (exchange, response) => {
+    const status = Number(code.text(exchange));
+    if (!Number.isInteger(status) || status < 200 || status > 599)
+      throw new PolicyFailure({
+        reason: 'InternalError',
+        message: 'The status code is not valid.',
+        status: 500,
+      });
+    response.statusCode = status;
+    response.statusReason = reason?.text(exchange) ?? STATUS_CODES[status] ?? '';
+  };
+}

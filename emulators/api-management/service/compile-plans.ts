@@ -1,0 +1,42 @@
+import { compileScope, joinScopes } from '../engine/compile-plan.ts';
+import type { Plan } from '../engine/compile-plan.ts';
+import type { CompilerSetting } from '../engine/policy-compiler.ts';
+import type { PolicyElement } from '../documents/policy-element.ts';
+import { parsePolicyDocument } from '../documents/parse-policy-document.ts';
+import type { ServiceDefinition } from './service-definition.ts';
+
+/** The plan of the scopes that are known of a request; only the global one where none is. */
+export type FindPlan = (api?: string, operation?: string, product?: string) => Plan;
+
+/** "By default, API Management sets up this policy at the global scope." */
+const DEFAULT_GLOBAL_POLICY = '<policies><backend><forward-request /></backend></policies>';
+
+/** Compiles every scope once and joins them for each operation and product. @throws {PolicyDocumentError} */
+export function compilePlans(service: ServiceDefinition, setting: CompilerSetting): FindPlan {
+  const root: PolicyElement = service.policy ?? parsePolicyDocument(DEFAULT_GLOBAL_POLICY, 'policy.xml');
+  const global = compileScope(root, 'global', setting);
+  const products = service.products.map((product) => ({
+    id: product.id,
+    apis: product.apis,
+    scope: compileScope(product.policy, 'product', setting),
+  }));
+  const plans = new Map<string, Plan>([[planKey(), joinScopes([global])]]);
+  for (const { id, policy, operations } of service.apis) {
+    const api = compileScope(policy, 'api', setting);
+    plans.set(planKey(id), joinScopes([global, api]));
+    for (const { id: operation, policy: document } of operations) {
+      const own = compileScope(document, 'operation', setting);
+      plans.set(planKey(id, operation), joinScopes([global, api, own]));
+      for (const product of products) {
+        if (!product.apis.includes(id)) continue;
+        plans.set(planKey(id, operation, product.id), joinScopes([global, product.scope, api, own]));
+      }
+    }
+  }
+  const fallback = joinScopes([global]);
+  return (api, operation, product) => plans.get(planKey(api, operation, product)) ?? fallback;
+}
+
+function planKey(api = '', operation = '', product = ''): string {
+  return `${api}/${operation}/${product}`;
+}

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import type { PolicyElement } from '../documents/policy-element.ts';
+import { ServiceDefinitionError } from './service-definition.ts';
+import type { OperationDefinition } from './service-definition.ts';
+
+const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
+const MAXIMUM_ID_LENGTH = 76;
+
+interface OpenApi {
+  readonly openapi?: unknown;
+  readonly paths?: Record<string, Record<string, { operationId?: unknown; summary?: unknown }>>;
+}
+
+/**
+ * Reads the operations of an OpenAPI 3.0 specification, as API Management's import does: the operation id becomes
+ * the resource name, the summary the display name.
+ * Source: https://learn.microsoft.com/azure/api-management/api-management-api-import-restrictions
+ * @throws {ServiceDefinitionError}
+ */
+export function readOperations(
+  file: string,
+  policyOf: (operationId: string) => PolicyElement | undefined,
+): OperationDefinition[] {
+  if (!existsSync(file)) throw new ServiceDefinitionError(file, 'The specification is missing.');
+  const specification = parse(readFileSync(file, 'utf8')) as OpenApi;
+  const { openapi, paths = {} } = specification;
+  if (typeof openapi !== 'string' || !openapi.startsWith('3.0.'))
+    throw new ServiceDefinitionError(file, 'Only OpenAPI 3.0 is supported.');
+  const operations: OperationDefinition[] = [];
+  for (const [urlTemplate, item] of Object.entries(paths)) {
+    if (urlTemplate.includes('*'))
+      throw new ServiceDefinitionError(file, `${urlTemplate}: no wildcards, please.`);
+    for (const [method, operation] of Object.entries(item)) {
+      if (!METHODS.has(method)) continue;
+      const id = typeof operation.operationId === 'string' ? operation.operationId : '';
+      const place = `${method.toUpperCase()} ${urlTemplate}`;
+      if (!/^[A-Za-z0-9][\w.-]*$/.test(id) || id.length > MAXIMUM_ID_LENGTH)
+        throw new ServiceDefinitionError(
+          file,
+          `${place} needs an operationId of at most 76 letters, digits and hyphens.`,
+        );
+      if (operations.some((other) => other.id === id))
+        throw new ServiceDefinitionError(file, `The operationId "${id}" is there twice.`);
+      const displayName = typeof operation.summary === 'string' ? operation.summary : id;
+      operations.push({ id, displayName, method: method.toUpperCase(), urlTemplate, policy: policyOf(id) });
+    }
+  }
+  return operations;
+}

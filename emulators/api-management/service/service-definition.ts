@@ -1,0 +1,50 @@
+import type { PolicyElement } from '../documents/policy-element.ts';
+
+/** What the folder of one API Management service says. */
+export interface ServiceDefinition {
+  /** Root element of the global policy document; undefined where there is none. */
+  readonly policy: PolicyElement | undefined;
+  readonly apis: readonly ApiDefinition[];
+  readonly products: readonly ProductDefinition[];
+  readonly fragments: ReadonlyMap<string, PolicyElement>;
+  readonly namedValues: ReadonlyMap<string, string>;
+}
+
+export interface ApiDefinition {
+  readonly id: string;
+  readonly displayName: string;
+  /** Without slashes around it. */
+  readonly path: string;
+  readonly serviceUrl: string | undefined;
+  readonly subscriptionRequired: boolean;
+  readonly keyNames: { readonly header: string; readonly query: string };
+  readonly revision: string;
+  readonly policy: PolicyElement | undefined;
+  readonly operations: readonly OperationDefinition[];
+}
+
+export interface OperationDefinition {
+  readonly id: string;
+  readonly displayName: string;
+  readonly method: string;
+  readonly urlTemplate: string;
+  readonly policy: PolicyElement | undefined;
+}
+
+export interface ProductDefinition {
+  readonly id: string;
+  readonly displayName: string;
+  readonly apis: readonly string[];
+  readonly policy: PolicyElement | undefined;
+}
+
+/** Thrown at start for a folder that API Management, or this emulator, wouldn't accept. */
+export class ServiceDefinitionError extends Error {
+  readonly file: string;
+
+  constructor(file: string, problem: string) {
+    super(`${file}: ${problem}`);
+    this.name = 'ServiceDefinitionError';
+    this.file = file;
+  }
+}

@@ -1,0 +1,41 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** An APIM subscription of a product. */
+export interface Subscription {
+  readonly id: string;
+  readonly name: string;
+  /** Id of the product it is for. */
+  readonly product: string;
+  readonly primaryKey: string;
+  readonly secondaryKey?: string;
+  /** `active` when left out; any other state refuses the keys. */
+  readonly state?: string;
+}
+
+/** Finds the subscription that a key belongs to, whatever its state. */
+export type FindSubscription = (key: string) => Subscription | undefined;
+
+/**
+ * Keys are found by a keyed hash that nobody outside can compute, and then compared in constant time: how long a
+ * wrong key takes says nothing about the right ones.
+ */
+export function indexSubscriptions(subscriptions: readonly Subscription[]): FindSubscription {
+  const secret = randomBytes(32);
+  const digest = (key: string): Buffer => createHmac('sha256', secret).update(key).digest();
+  const index = new Map<string, { digest: Buffer; subscription: Subscription }>();
+  for (const subscription of subscriptions) {
+    for (const key of [subscription.primaryKey, subscription.secondaryKey ?? '']) {
+      if (key === '') continue;
+      const hashed = digest(key);
+      const name = hashed.toString('latin1');
+      if (index.has(name))
+        throw new Error(`Two keys of the subscription "${subscription.id}" or another are the same.`);
+      index.set(name, { digest: hashed, subscription });
+    }
+  }
+  return (key) => {
+    const hashed = digest(key);
+    const found = index.get(hashed.toString('latin1'));
+    return found && timingSafeEqual(found.digest, hashed) ? found.subscription : undefined;
+  };
+}

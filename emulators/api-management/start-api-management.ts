@@ -1,0 +1,95 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { BackendPools } from './engine/backend-pools.ts';
+import { CallCounters } from './engine/call-counters.ts';
+import { EntraTokens } from './engine/entra-tokens.ts';
+import type { GatewayServices, TraceTelemetry } from './engine/gateway-services.ts';
+import { loadExpressionCompiler } from './expressions/compile.ts';
+import { createGateway } from './gateway.ts';
+import type { Intercept } from './gateway.ts';
+import { POLICIES } from './policies/policy-table.ts';
+import { readService } from './service/read-service.ts';
+import { ServiceDefinitionError } from './service/service-definition.ts';
+import { indexSubscriptions } from './service/subscription-keys.ts';
+import type { Subscription } from './service/subscription-keys.ts';
+
+/** What the emulator is started with. */
+export interface ApiManagementOptions {
+  /** Folder of the service's artifacts, in the layout of APIOps. */
+  readonly directory: string;
+  /** Port on 127.0.0.1; 0 picks a free one. */
+  readonly port: number;
+  /** Named values by name; they win over those in the folder. */
+  readonly namedValues: Readonly<Record<string, string>>;
+  readonly subscriptions: readonly Subscription[];
+  /** Where validate-azure-ad-token finds the tenants, in place of https://login.microsoftonline.com. */
+  readonly entraAuthority: string;
+  /** Gives a token of the gateway's managed identity; called at most once at a time for each resource. */
+  readonly managedIdentityToken: GatewayServices['managedIdentityToken'];
+  /** Receives what the trace policy emits, as Application Insights would. */
+  readonly emitTrace: (telemetry: TraceTelemetry) => void;
+  /** Sees every request before the gateway does, the health address aside; true when it has answered it. */
+  readonly intercept?: Intercept;
+  /** Milliseconds since the epoch; the system clock when left out. */
+  readonly now?: () => number;
+}
+
+/** A gateway that listens. Closing ends open connections too. */
+export interface RunningApiManagement {
+  readonly port: number;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts a gateway that runs a folder of policy documents.
+ * @throws {PolicyDocumentError | ServiceDefinitionError} for what isn't supported, with its place.
+ * @throws the listening error, `EADDRINUSE` for a port that is taken.
+ */
+export async function startApiManagement(options: ApiManagementOptions): Promise<RunningApiManagement> {
+  const now = options.now ?? Date.now;
+  const service = readService(options.directory);
+  for (const { id, product } of options.subscriptions) {
+    if (!service.products.some((known) => known.id === product))
+      throw new ServiceDefinitionError(
+        options.directory,
+        `The subscription "${id}" is for an unknown product.`,
+      );
+  }
+  const pools = new BackendPools();
+  const services: GatewayServices = {
+    now,
+    pools,
+    counters: new CallCounters(),
+    entra: new EntraTokens(options.entraAuthority, now),
+    managedIdentityToken: options.managedIdentityToken,
+    emitTrace: options.emitTrace,
+  };
+  const handle = createGateway({
+    service,
+    compiler: {
+      expressions: await loadExpressionCompiler(),
+      namedValues: new Map([...service.namedValues, ...Object.entries(options.namedValues)]),
+      policies: POLICIES,
+      fragments: service.fragments,
+      services,
+    },
+    findSubscription: indexSubscriptions(options.subscriptions),
+    intercept: options.intercept,
+  });
+  const server = createServer((request, response) => {
+    // What rejects here is a connection that broke: nobody is left to be told.
+    handle(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await Promise.all([closed, pools.close()]);
+    },
+  };
+}
