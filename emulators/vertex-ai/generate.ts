@@ -24,7 +24,7 @@ interface Usage {
   readonly candidatesTokensDetails?: readonly { readonly modality: 'TEXT'; readonly tokenCount: number }[];
 }
 
-/** "A token is equivalent to about 4 characters": https://cloud.google.com/vertex-ai/generative-ai/docs/learn/prompts/prompt-design-strategies */
+/** What Google gives as the average of its Gemini models: https://firebase.google.com/docs/ai-logic/count-tokens */
 const CHARACTERS_PER_TOKEN = 4;
 const PIECES = 6;
 const MOST_WORDS = 24;

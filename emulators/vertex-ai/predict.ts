@@ -9,9 +9,9 @@ export interface PredictResponse extends DeployedModel {
 
 /**
  * One prediction of a tabular classifier; `scores` goes with `classes`.
- * Source: https://cloud.google.com/vertex-ai/docs/tabular-data/classification-regression/get-online-predictions
+ * Source: `TabularClassificationPredictionResult` of google/cloud/aiplatform/v1/schema/predict/prediction
  */
-export interface TabularClassification {
+interface TabularClassification {
   readonly classes: readonly string[];
   readonly scores: readonly number[];
 }

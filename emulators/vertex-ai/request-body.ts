@@ -18,7 +18,7 @@ export function parseBody(body: Buffer): unknown {
 
 /**
  * Throws GoogleError INVALID_ARGUMENT for an online prediction of more than 1.5 MB.
- * Source: https://cloud.google.com/vertex-ai/docs/predictions/get-online-predictions
+ * Source: https://cloud.google.com/sdk/gcloud/reference/ai/endpoints/predict
  */
 export function checkPredictSize(bytes: number): void {
   if (bytes <= MAXIMUM_PREDICT_BYTES) return;
