@@ -49,5 +49,7 @@ function readMintRequest(body: unknown): MintRequest {
     throw new TypeError('Say which application the token is for: { "application": "sandbox-app" }.');
   const unknown = Object.keys(body).find((name) => !FIELDS.has(name));
   if (unknown !== undefined) throw new TypeError(`"${unknown}" is not one of ${[...FIELDS].join(', ')}.`);
+  if ('expiresInSeconds' in body && !Number.isInteger(body.expiresInSeconds))
+    throw new TypeError('expiresInSeconds is a whole number, negative for a token that has expired.');
   return body as MintRequest;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair } from 'jose';
 import { OAuth2Issuer } from 'oauth2-mock-server';
 
 /** Lifetime of the tokens that applications get. Real ones live 60 to 90 minutes, chosen at random. */
@@ -26,7 +27,9 @@ export async function createTokenIssuer(
 ): Promise<TokenIssuer> {
   const signer = new OAuth2Issuer();
   signer.url = issuer;
-  await signer.keys.generate('RS256');
+  // Not `keys.generate`: it takes no key that was made in another realm than its own, as under jest.
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  await signer.keys.add({ ...(await exportJWK(privateKey)), alg: 'RS256', kid: randomUUID() });
   return {
     issueToken: (claims) =>
       signer.buildToken({

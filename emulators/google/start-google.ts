@@ -11,7 +11,7 @@ import { createSubjectTokenCheck, type PoolProvider } from './subject-token.ts';
 
 const GENERATE_ACCESS_TOKEN = /^\/v1\/projects\/-\/serviceAccounts\/([^/]+):generateAccessToken$/;
 
-/** The longest lifetimes that are granted, in seconds: more than 0, at most 3600. */
+/** The longest lifetimes that are granted: whole seconds from 1 to 3600. */
 export interface Lifetimes {
   readonly federatedTokenInSeconds: number;
   readonly accessTokenInSeconds: number;
@@ -103,8 +103,8 @@ function readLifetimes(changes: unknown, current: Lifetimes): Lifetimes {
   for (const [name, seconds] of Object.entries(lifetimes)) {
     if (!(name in current))
       throw new TypeError(`"${name}" is not one of ${Object.keys(current).join(', ')}.`);
-    if (!(seconds > 0 && seconds <= 3600))
-      throw new RangeError(`${name} must be more than 0 and at most 3600.`);
+    if (!(Number.isInteger(seconds) && seconds > 0 && seconds <= 3600))
+      throw new RangeError(`${name} must be a whole number from 1 to 3600.`);
   }
   return lifetimes;
 }

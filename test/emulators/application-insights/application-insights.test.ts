@@ -1,0 +1,168 @@
+import { gzipSync } from 'node:zlib';
+import { Agent, request } from 'undici';
+import {
+  type ApplicationInsights,
+  startApplicationInsights,
+} from '../../../emulators/application-insights/start-application-insights.ts';
+import { createCertificateAuthority } from '../../../emulators/loopback/certificate-authority.ts';
+
+const KEY = '00000000-0000-4000-8000-000000000001';
+
+let applicationInsights: ApplicationInsights;
+let dispatcher: Agent;
+
+beforeEach(async () => {
+  const authority = await createCertificateAuthority();
+  dispatcher = new Agent({ connect: { ca: authority.certificate } });
+  applicationInsights = await startApplicationInsights({
+    port: 0,
+    tls: authority.server,
+    instrumentationKey: KEY,
+  });
+});
+afterEach(async () => {
+  await dispatcher.destroy();
+  await applicationInsights.close();
+});
+
+function envelope(changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    ver: 1,
+    name: 'Microsoft.ApplicationInsights.Event',
+    time: '2026-01-01T00:00:00.000Z',
+    sampleRate: 100,
+    iKey: KEY,
+    tags: { 'ai.operation.id': 'o' },
+    data: { baseType: 'EventData', baseData: { ver: 2, name: 'gateway.prediction' } },
+    ...changes,
+  };
+}
+
+function event(name: string, properties: object, measurements: object = {}): Record<string, unknown> {
+  return envelope({ data: { baseType: 'EventData', baseData: { ver: 2, name, properties, measurements } } });
+}
+
+function trace(message: string, properties: object): Record<string, unknown> {
+  return envelope({ data: { baseType: 'MessageData', baseData: { ver: 2, message, properties } } });
+}
+
+async function track(
+  body: string | Buffer,
+  { path = '/v2.1/track', headers = {} }: { path?: string; headers?: Record<string, string> } = {},
+): Promise<{ status: number; body: unknown }> {
+  const url = `https://127.0.0.1:${applicationInsights.port}${path}`;
+  const answer = await request(url, { method: 'POST', dispatcher, headers, body });
+  const text = await answer.body.text();
+  return { status: answer.statusCode, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+test.each(['/v2/track', '/v2.1/track'])('accepts a JSON array at %s', async (path) => {
+  expect(await track(JSON.stringify([envelope(), envelope()]), { path })).toEqual({
+    status: 200,
+    body: { itemsReceived: 2, itemsAccepted: 2, errors: [] },
+  });
+});
+
+test('accepts one envelope a line, and a single envelope', async () => {
+  const line = JSON.stringify(envelope());
+  expect((await track(`${line}\n${line}\r\n`)).body).toMatchObject({ itemsAccepted: 2 });
+  expect((await track(line)).body).toMatchObject({ itemsAccepted: 1 });
+});
+
+test('accepts gzip', async () => {
+  const body = gzipSync(JSON.stringify([envelope()]));
+  expect((await track(body, { headers: { 'content-encoding': 'gzip' } })).status).toBe(200);
+});
+
+test('keeps what it accepts, in order, until it is told to forget', async () => {
+  await track(JSON.stringify([event('a', {}), event('b', {})]));
+  expect(await applicationInsights.actions['GET telemetry']?.(undefined)).toMatchObject([
+    {
+      name: 'Microsoft.ApplicationInsights.Event',
+      time: '2026-01-01T00:00:00.000Z',
+      iKey: KEY,
+      tags: { 'ai.operation.id': 'o' },
+      data: { baseType: 'EventData', baseData: { name: 'a' } },
+    },
+    { data: { baseData: { name: 'b' } } },
+  ]);
+  await applicationInsights.actions['DELETE telemetry']?.(undefined);
+  expect(applicationInsights.telemetry()).toEqual([]);
+});
+
+test.each([
+  ['another instrumentation key', envelope({ iKey: 'x' }), 'Invalid instrumentation key'],
+  [
+    'no time',
+    envelope({ time: undefined }),
+    "109: Field 'time' on type 'Envelope' is required but missing or empty. Expected: string, Actual: undefined",
+  ],
+  ['a time that is none', envelope({ time: 'noon' }), /^110: /],
+  ['no name', envelope({ name: '' }), /^109: Field 'name' on type 'Envelope'/],
+  ['no data', envelope({ data: undefined }), /^109: Field 'data' on type 'Envelope'/],
+  ['an unknown type', envelope({ data: { baseType: 'X', baseData: {} } }), 'Unknown telemetry type: X'],
+  [
+    'an event without a name',
+    envelope({ data: { baseType: 'EventData', baseData: { ver: 2 } } }),
+    /^109: Field 'name' on type 'EventData'/,
+  ],
+  ['a string', 'x', /^Invalid JSON/],
+])('refuses an envelope with %s', async (_what, malformed, message) => {
+  expect(await track(JSON.stringify([malformed]))).toEqual({
+    status: 400,
+    body: {
+      itemsReceived: 1,
+      itemsAccepted: 0,
+      errors: [{ index: 0, statusCode: 400, message: expect.stringMatching(message) as string }],
+    },
+  });
+  expect(applicationInsights.telemetry()).toEqual([]);
+});
+
+test('accepts the rest of a batch', async () => {
+  expect(await track(JSON.stringify([envelope(), envelope({ iKey: 'x' }), envelope()]))).toEqual({
+    status: 206,
+    body: {
+      itemsReceived: 3,
+      itemsAccepted: 2,
+      errors: [{ index: 1, statusCode: 400, message: 'Invalid instrumentation key' }],
+    },
+  });
+});
+
+test.each([
+  ['an empty body', '', {}, 0],
+  ['half an array', '[{}', {}, 1],
+  ['what is not gzip', 'x', { 'content-encoding': 'gzip' }, 1],
+])('refuses %s', async (_what, body, headers, itemsReceived) => {
+  expect(await track(body, { headers: headers })).toMatchObject({
+    status: 400,
+    body: { itemsReceived, itemsAccepted: 0 },
+  });
+});
+
+test('lists audit records of the function app and of the edge, flat and in order', async () => {
+  await track(
+    JSON.stringify([
+      event('gateway.prediction', { outcome: 'answered' }, { durationInMs: 5 }),
+      event('other', { outcome: 'x' }),
+      trace('denied at the edge', { source: 'audit', outcome: 'denied' }),
+      trace('chatter', { source: 'policy' }),
+    ]),
+  );
+  expect(await applicationInsights.actions['GET audit-records']?.(undefined)).toEqual([
+    { outcome: 'answered', durationInMs: 5 },
+    { message: 'denied at the edge', source: 'audit', outcome: 'denied' },
+  ]);
+});
+
+test('takes envelopes without HTTP, and says why it refuses one', () => {
+  applicationInsights.ingest(trace('denied', { source: 'audit' }));
+  expect(applicationInsights.auditRecords()).toEqual([{ message: 'denied', source: 'audit' }]);
+  expect(() => applicationInsights.ingest(envelope({ iKey: 'x' }))).toThrow('Invalid instrumentation key');
+});
+
+test('has no settings, live metrics or other address', async () => {
+  expect((await track('{}', { path: '/QuickPulseService.svc/ping' })).status).toBe(404);
+  expect((await track('{}', { path: '/settings/OneSettings' })).status).toBe(404);
+});
