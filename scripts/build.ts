@@ -45,6 +45,9 @@ export async function build(
     sourcemap: true,
     external: ['@azure/functions-core'],
     plugins: [prunedProtos],
+    // Packages that look for a file beside them read this; in a CommonJS bundle it would be undefined.
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
     logLevel: 'warning',
   });
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Control } from '../control/control.ts';
 import { startControlServer } from '../control/server.ts';
-import { startFunctionsHost } from './functions-host.ts';
+import { type FunctionsHost, startFunctionsHost } from './functions-host.ts';
 import type { Log } from './functions-core.ts';
 
 const SILENT = new Set(['trace', 'debug', 'none']);
@@ -26,6 +26,19 @@ async function run(): Promise<void> {
       control: { type: 'boolean', default: false },
     },
   });
+  const running: { host?: FunctionsHost } = {};
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    void (running.host?.stop() ?? Promise.resolve()).then(() => process.exit(0));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('disconnect', stop);
+  // The parent may have gone while this module was loaded.
+  if (process.send && !process.connected) return stop();
+
   const control = values.control ? new Control('functions-host') : undefined;
   const host = await startFunctionsHost({
     directory: values.directory,
@@ -34,18 +47,11 @@ async function run(): Promise<void> {
     log,
     ...(control ? { control } : {}),
   });
+  running.host = host;
   const controlPort = control ? (await startControlServer([{ control }])).port : undefined;
 
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    void host.stop().then(() => process.exit(0));
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  process.on('disconnect', stop);
   await tell({ type: 'ready', port: host.port, controlPort });
+  if (process.send) return;
   for (const { name, route } of host.functions)
     log('information', 'host', `${name}: http://127.0.0.1:${host.port}/${route}`);
 }

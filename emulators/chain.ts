@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Control } from './control/control.ts';
+import { startControlServer } from './control/server.ts';
+import { GATEWAY_AUDIENCE, sampleApplications } from './entra/sample-applications.ts';
+import {
+  type Environment,
+  ENVIRONMENT_FILE,
+  removeEnvironment,
+  writeEnvironment,
+} from './environment-file.ts';
+import { FunctionAppProcess } from './functions-host/function-app-process.ts';
+import { serveAppControl } from './functions-host/serve-app-control.ts';
+import { createCertificateAuthority } from './loopback/certificate-authority.ts';
+import { settingsFor, startClouds } from './start-clouds.ts';
+import { startEdge } from './start-edge.ts';
+
+export interface ChainOptions {
+  /** Port of the gateway; 8080 by default, 0 picks a free one. */
+  readonly port?: number;
+  /** Port of the function app; 7071 by default, 0 picks a free one. */
+  readonly functionsPort?: number;
+  /** Where the chain describes itself while it runs; `.local/environment.json` by default. */
+  readonly environmentFile?: string;
+  /** Settings of the function app on top of those that join it to the emulators. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Called when the function app ends by itself; the rest of the chain is left running. */
+  readonly onUnexpectedExit?: (problem: Error) => void;
+}
+
+export interface Chain {
+  readonly environment: Environment;
+  readonly stop: () => Promise<void>;
+}
+
+const ROOT = resolve(import.meta.dirname, '..');
+const READY_TIMEOUT_IN_MS = 20_000;
+
+/**
+ * Starts the gateway with all that it talks to, on loopback, and describes it in the environment file when it is ready.
+ * Only the gateway and the function app have ports that one chooses; all others are free ones.
+ * @throws PortTakenError, and Error with what an emulator or the function app said when it fails to start;
+ * nothing is left running then.
+ */
+export async function startChain(options: ChainOptions = {}): Promise<Chain> {
+  const environmentFile = resolve(options.environmentFile ?? join(ROOT, ENVIRONMENT_FILE));
+  await using started = new AsyncDisposableStack();
+  const stopLater = <T extends { close: () => Promise<void> }>(emulator: T): T =>
+    started.adopt(emulator, ({ close }) => close());
+
+  const authority = await createCertificateAuthority();
+  const certificateAuthorityFile = join(dirname(environmentFile), 'certificate-authority.pem');
+  mkdirSync(dirname(environmentFile), { recursive: true });
+  writeFileSync(certificateAuthorityFile, authority.certificate);
+  const clouds = await startClouds(authority, started);
+
+  const functionApp = await FunctionAppProcess.start({
+    directory: ROOT,
+    port: options.functionsPort ?? 7071,
+    settings: {
+      ...settingsFor(clouds, certificateAuthorityFile),
+      GOVERNANCE_DIRECTORY: join(ROOT, 'governance'),
+      ...options.settings,
+    },
+    onUnexpectedExit: options.onUnexpectedExit ?? (() => undefined),
+  });
+  started.defer(() => functionApp.stop());
+  const functionsUrl = `http://127.0.0.1:${functionApp.port}`;
+
+  const subscriptions = createSubscriptions();
+  const edgeControl = new Control('api-management');
+  const edge = stopLater(
+    await startEdge({
+      directory: join(ROOT, 'apim'),
+      port: options.port ?? 8080,
+      functionsUrl,
+      clouds,
+      control: edgeControl,
+      subscriptions,
+    }),
+  );
+
+  const { entra, identity, google, vertex, insights } = clouds;
+  const controlled = [{ control: edgeControl }, entra, identity, google, vertex, insights];
+  const controls = stopLater(await startControlServer(controlled));
+  const appControl = stopLater(await serveAppControl(functionApp));
+  const environment: Environment = {
+    gatewayUrl: `http://127.0.0.1:${edge.port}`,
+    functionsUrl,
+    issuer: entra.issuer,
+    tokenUrl: entra.tokenUrl,
+    scope: `${GATEWAY_AUDIENCE}/.default`,
+    certificateAuthorityFile,
+    applications: Object.fromEntries(
+      sampleApplications.map(({ name, clientId: id, objectId }) => {
+        const { product = '', key: subscriptionKey = '' } = subscriptions.get(name) ?? {};
+        return [name, { id, objectId, subscriptionKey, product }];
+      }),
+    ),
+    controls: {
+      ...Object.fromEntries(
+        controlled.map(({ control }) => [control.name, `http://127.0.0.1:${controls.port}/${control.name}`]),
+      ),
+      'functions-host': `http://127.0.0.1:${appControl.port}/functions-host`,
+    },
+  };
+  await untilHealthy(`${environment.gatewayUrl}/status-0123456789abcdef`);
+  await untilHealthy(`${functionsUrl}/api/health`);
+  writeEnvironment(environmentFile, environment);
+  started.defer(() => removeEnvironment(environmentFile));
+  const running = started.move();
+  return { environment, stop: () => running.disposeAsync() };
+}
+
+/** One APIM subscription for each sample application, with a new key at every start. */
+function createSubscriptions(): Map<string, { product: string; key: string }> {
+  return new Map(
+    sampleApplications.map(({ name }) => [
+      name,
+      { product: name === 'sandbox-app' ? 'sandbox' : 'production', key: randomBytes(16).toString('hex') },
+    ]),
+  );
+}
+
+async function untilHealthy(url: string): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_IN_MS;
+  for (;;) {
+    const response = await fetch(url);
+    const body = await response.text();
+    if (response.status === 200) return;
+    if (Date.now() > deadline) throw new Error(`${url} answers ${response.status}: ${body}`);
+    await new Promise((again) => setTimeout(again, 50));
+  }
+}

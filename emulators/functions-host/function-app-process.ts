@@ -1,0 +1,112 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+export interface FunctionAppOptions {
+  readonly directory: string;
+  /** 0 picks a free one, which is kept when the app is restarted. */
+  readonly port: number;
+  /** The environment of the app. Of this process's own only what Node needs is passed on. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Called when the process ends and nobody has asked it to. */
+  readonly onUnexpectedExit: (problem: Error) => void;
+}
+
+/** What the child says when it has started, or has failed to. */
+type Message =
+  | { readonly type: 'ready'; readonly port: number; readonly controlPort: number }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** Longer than the host itself takes to stop. */
+const STOP_TIMEOUT_IN_MS = 12_000;
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
+
+/** A function app in a process of its own, which ends with this one, however this one ends. */
+export class FunctionAppProcess {
+  readonly #options: FunctionAppOptions;
+  #settings: Readonly<Record<string, string>>;
+  #port: number;
+  #controlPort = 0;
+  #child: ChildProcess | undefined;
+
+  /** @throws Error with what the host or the app said when it fails to start. */
+  static async start(options: FunctionAppOptions): Promise<FunctionAppProcess> {
+    const app = new FunctionAppProcess(options);
+    await app.#start();
+    return app;
+  }
+
+  private constructor(options: FunctionAppOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#port = options.port;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Undefined while the app is being restarted. */
+  get controlPort(): number | undefined {
+    return this.#child ? this.#controlPort : undefined;
+  }
+
+  /**
+   * Stops the app and starts it anew on the same port; settings that are given stay.
+   * @throws Error with what the host or the app said when it fails to start.
+   */
+  async restart(settings: Readonly<Record<string, string>>): Promise<void> {
+    await this.stop();
+    this.#settings = { ...this.#settings, ...settings };
+    await this.#start();
+  }
+
+  /** Lets running invocations end first, for a bounded time. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    this.#child = undefined;
+    const exited = once(child, 'exit');
+    const killing = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_IN_MS);
+    child.kill('SIGTERM');
+    await exited;
+    clearTimeout(killing);
+  }
+
+  async #start(): Promise<void> {
+    const child = fork(
+      join(import.meta.dirname, 'cli.ts'),
+      ['--directory', this.#options.directory, '--port', String(this.#port), '--control'],
+      {
+        env: { ...inherited(), ...this.#settings },
+        // The emulators' addresses are IP addresses, which TLS clients don't like as server names.
+        execArgv: ['--disable-warning=DEP0123'],
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      },
+    );
+    const message = await Promise.race([
+      once(child, 'message').then(([value]) => value as Message),
+      once(child, 'exit').then((): Message => ({ type: 'failed', message: 'The function app ended.' })),
+    ]);
+    if (message.type === 'failed') throw new Error(message.message);
+    this.#port = message.port;
+    this.#controlPort = message.controlPort;
+    this.#child = child;
+    child.once('exit', (code, signal) => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      this.#options.onUnexpectedExit(
+        new Error(`The function app ended by itself (${signal ?? String(code)}).`),
+      );
+    });
+  }
+}
+
+function inherited(): Record<string, string> {
+  return Object.fromEntries(
+    INHERITED.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

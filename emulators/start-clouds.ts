@@ -1,0 +1,102 @@
+import {
+  type ApplicationInsights,
+  startApplicationInsights,
+} from './application-insights/start-application-insights.ts';
+import {
+  apiManagementIdentity,
+  functionAppIdentity,
+  SAMPLE_TENANT_ID,
+  sampleApplications,
+} from './entra/sample-applications.ts';
+import { type Entra, startEntra } from './entra/start-entra.ts';
+import { type Google, startGoogle } from './google/start-google.ts';
+import type { LocalCertificateAuthority } from './loopback/certificate-authority.ts';
+import { type ManagedIdentity, startManagedIdentity } from './managed-identity/start-managed-identity.ts';
+import {
+  FEDERATION_AUDIENCE,
+  FUNCTIONS_AUDIENCE,
+  INSTRUMENTATION_KEY,
+  POOL_PROVIDER,
+  SERVICE_ACCOUNT,
+} from './sample-resources.ts';
+import { startVertexAi, type VertexAi } from './vertex-ai/start-vertex-ai.ts';
+
+/** The services of both clouds that the gateway and the function app talk to. */
+export interface Clouds {
+  readonly entra: Entra;
+  readonly identity: ManagedIdentity;
+  readonly google: Google;
+  readonly vertex: VertexAi;
+  readonly insights: ApplicationInsights;
+}
+
+/** Starts them on free ports, trusting each other as the real ones are set up to; `started` stops them. */
+export async function startClouds(
+  { server: tls }: LocalCertificateAuthority,
+  started: AsyncDisposableStack,
+): Promise<Clouds> {
+  const port = 0;
+  const stopLater = <T extends { close: () => Promise<void> }>(emulator: T): T =>
+    started.adopt(emulator, ({ close }) => close());
+  const entra = stopLater(
+    await startEntra({
+      port,
+      tenantId: SAMPLE_TENANT_ID,
+      applications: sampleApplications,
+      servicePrincipals: [apiManagementIdentity, functionAppIdentity],
+    }),
+  );
+  const identity = stopLater(
+    await startManagedIdentity({
+      port,
+      identities: [apiManagementIdentity, functionAppIdentity],
+      issueToken: entra.issueToken,
+    }),
+  );
+  const google = stopLater(
+    await startGoogle({
+      port,
+      tls,
+      poolProvider: {
+        audience: POOL_PROVIDER,
+        issuerUri: entra.issuer,
+        allowedAudiences: [FEDERATION_AUDIENCE],
+        attributeCondition: `assertion.sub=='${functionAppIdentity.objectId}'`,
+      },
+      serviceAccounts: [SERVICE_ACCOUNT],
+    }),
+  );
+  const vertex = stopLater(
+    await startVertexAi({
+      port,
+      certificate: tls,
+      checkAccessToken: (token) => google.checkAccessToken(token),
+    }),
+  );
+  const insights = stopLater(
+    await startApplicationInsights({ port, tls, instrumentationKey: INSTRUMENTATION_KEY }),
+  );
+  return { entra, identity, google, vertex, insights };
+}
+
+/** The function app's settings that join it to these services. */
+export function settingsFor(
+  { entra, identity, google, vertex, insights }: Clouds,
+  certificateAuthorityFile: string,
+): Record<string, string> {
+  return {
+    ...identity.environmentOf(functionAppIdentity.name),
+    NODE_EXTRA_CA_CERTS: certificateAuthorityFile,
+    API_MANAGEMENT_ISSUER: entra.issuer,
+    API_MANAGEMENT_JWKS_URI: entra.jwksUri,
+    API_MANAGEMENT_AUDIENCE: FUNCTIONS_AUDIENCE,
+    API_MANAGEMENT_OBJECT_ID: apiManagementIdentity.objectId,
+    GOOGLE_SUBJECT_TOKEN_RESOURCE: FEDERATION_AUDIENCE,
+    GOOGLE_POOL_PROVIDER_AUDIENCE: POOL_PROVIDER,
+    GOOGLE_STS_URL: `https://127.0.0.1:${google.port}/v1/token`,
+    GOOGLE_IAM_CREDENTIALS_URL: `https://127.0.0.1:${google.port}`,
+    VERTEX_ENDPOINT: `127.0.0.1:${vertex.port}`,
+    APPLICATIONINSIGHTS_CONNECTION_STRING: insights.connectionString,
+    APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
+  };
+}

@@ -1,0 +1,116 @@
+import { parseArgs } from 'node:util';
+import { type Chain, startChain } from '../emulators/chain.ts';
+import type { Environment } from '../emulators/environment-file.ts';
+import { build } from './build.ts';
+
+const USAGE = 'Usage: npm start -- [--port N] [--functions-port N]   (0 picks a free port)';
+
+interface Arguments {
+  readonly port: number;
+  readonly functionsPort: number;
+  readonly environmentFile: string | undefined;
+  readonly build: boolean;
+}
+
+async function run(): Promise<void> {
+  const chosen = readArguments();
+  const running = new Running();
+  process.on('SIGINT', () => running.stop(0));
+  process.on('SIGTERM', () => running.stop(0));
+  // Whoever forked this process is gone.
+  process.on('disconnect', () => running.stop(0));
+
+  if (chosen.build) await build();
+  running.chain = await startChain({
+    port: chosen.port,
+    functionsPort: chosen.functionsPort,
+    ...(chosen.environmentFile === undefined ? {} : { environmentFile: chosen.environmentFile }),
+    onUnexpectedExit: (problem) => {
+      console.error(problem.message);
+      running.stop(1);
+    },
+  });
+  console.log(describe(running.chain.environment));
+}
+
+class Running {
+  chain: Chain | undefined;
+  #isStopping = false;
+
+  /** While the chain still starts there is nothing to wait for: its only other process ends with this one. */
+  stop(exitCode: number): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    void (this.chain?.stop() ?? Promise.resolve()).then(() => process.exit(exitCode));
+  }
+}
+
+function readArguments(): Arguments {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      'functions-port': { type: 'string' },
+      'environment-file': { type: 'string' },
+      'no-build': { type: 'boolean', default: false },
+    },
+  });
+  const port = readPort('--port', values.port ?? '8080');
+  // With free ports for the gateway, nothing else is expected to be where it always is.
+  const functionsPort = readPort('--functions-port', values['functions-port'] ?? (port === 0 ? '0' : '7071'));
+  return { port, functionsPort, environmentFile: values['environment-file'], build: !values['no-build'] };
+}
+
+function readPort(name: string, text: string): number {
+  const port = Number(text);
+  if (text !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Error(`${name} is a number from 0 to 65535.\n${USAGE}`);
+}
+
+function describe(environment: Environment): string {
+  const { gatewayUrl, functionsUrl, applications } = environment;
+  const callers = Object.entries(applications).map(
+    ([name, { product, subscriptionKey }]) => `  ${name.padEnd(18)}${product.padEnd(12)}${subscriptionKey}`,
+  );
+  const resource = `${gatewayUrl}/vertex/v1/projects/sample-project/locations/us-central1`;
+  return [
+    '',
+    `Gateway        ${gatewayUrl}`,
+    `Function app   ${functionsUrl}`,
+    `Tokens         ${environment.tokenUrl}`,
+    'Controls',
+    ...Object.entries(environment.controls).map(([name, url]) => `  ${name.padEnd(22)}${url}`),
+    '',
+    `  ${'caller'.padEnd(18)}${'product'.padEnd(12)}APIM subscription key`,
+    ...callers,
+    '',
+    'A prediction of the custom endpoint:',
+    curl(environment, 'scoring-app', `${resource}/endpoints/1234567890:predict`, {
+      instances: [[5.1, 3.5, 1.4, 0.2]],
+    }),
+    '',
+    'A streamed answer of Gemini:',
+    curl(
+      environment,
+      'assistants-app',
+      `${resource}/publishers/google/models/gemini-2.5-flash:streamGenerateContent?alt=sse`,
+      { contents: [{ role: 'user', parts: [{ text: 'Say something about irises.' }] }] },
+    ),
+    '',
+    'Ctrl-C stops everything.',
+  ].join('\n');
+}
+
+function curl(environment: Environment, application: string, url: string, body: object): string {
+  const key = environment.applications[application]?.subscriptionKey ?? '';
+  return [
+    `curl -N '${url}'`,
+    `-H "Authorization: Bearer $(npm run --silent token -- ${application})"`,
+    `-H 'Ocp-Apim-Subscription-Key: ${key}'`,
+    `-H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`,
+  ].join(' ');
+}
+
+run().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});

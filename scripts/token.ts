@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ENVIRONMENT_FILE, readEnvironment } from '../emulators/environment-file.ts';
+
+const USAGE = 'Usage: npm run --silent token -- <application>';
+const NOTHING_RUNS = 'Nothing runs here. Start it with: npm start';
+
+/** Prints a bearer token of a sample application, and nothing else. */
+async function run(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { 'environment-file': { type: 'string' } },
+  });
+  const [name, ...more] = positionals;
+  const environment = readEnvironment(
+    values['environment-file'] ?? join(import.meta.dirname, '..', ENVIRONMENT_FILE),
+  );
+  if (!environment) throw new Error(NOTHING_RUNS);
+  const names = Object.keys(environment.applications).join(', ');
+  if (name === undefined || more.length > 0) throw new Error(`${USAGE}\nThere are: ${names}.`);
+  const application = environment.applications[name];
+  if (!application) throw new Error(`There is no application "${name}". There are: ${names}.`);
+
+  const answer = await fetch(environment.tokenUrl, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: application.id,
+      client_secret: 'none-is-checked',
+      scope: environment.scope,
+    }),
+  }).catch(() => {
+    throw new Error(NOTHING_RUNS);
+  });
+  const body = (await answer.json()) as { access_token?: string; error_description?: string };
+  if (body.access_token === undefined)
+    throw new Error(body.error_description ?? `The token endpoint answers ${answer.status}.`);
+  console.log(body.access_token);
+}
+
+run().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});
