@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { makeResettable } from './resettable-connections.ts';
 
 /** A server that listens on 127.0.0.1. */
 export interface Listening {
@@ -27,6 +28,7 @@ export async function listen(server: Server, port: number): Promise<Listening> {
     });
     server.listen(port, '127.0.0.1', resolve);
   });
+  makeResettable(server);
   const sockets = new Set<{ destroy: () => void }>();
   server.on('connection', (socket) => {
     sockets.add(socket);

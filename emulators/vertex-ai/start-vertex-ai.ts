@@ -6,7 +6,6 @@ import { listen, type Listening } from '../loopback/listen.ts';
 import type { CheckAccessToken } from './check-access.ts';
 import { loadIrisModel } from './iris-classifier.ts';
 import { loadProtos } from './protos.ts';
-import { makeResettable } from './resettable-connections.ts';
 import { serveGrpc } from './serve-grpc.ts';
 import { serveRest } from './serve-rest.ts';
 import type { Served } from './served.ts';
@@ -48,7 +47,6 @@ export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi>
   const rest = controlled(control, (request, body, response) => serveRest(served, request, body, response));
 
   const server = createSecureServer({ cert: certificate.cert, key: certificate.key, allowHTTP1: true });
-  makeResettable(server);
   server.on('request', (request: Http2ServerRequest, response: Http2ServerResponse) => {
     // A caller that goes away shows as an error of its stream; there is nobody left to answer.
     request.on('error', () => undefined);
