@@ -33,7 +33,7 @@ class BackendExchange implements Dispatcher.DispatchHandler, ArrivingBody {
   #controller: Dispatcher.DispatchController | undefined;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
-  #over: Error | true | undefined;
+  #over: 'complete' | 'broken' | undefined;
   #sink: ((chunk: Buffer) => void) | undefined;
   #done: (() => void) | undefined;
 
@@ -83,23 +83,23 @@ class BackendExchange implements Dispatcher.DispatchHandler, ArrivingBody {
   }
 
   onResponseEnd(): void {
-    this.#finish(true);
+    this.#finish('complete');
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#reject(error);
-    this.#finish(error);
+    this.#finish('broken');
   }
 
   async collect(): Promise<Buffer> {
     const chunks: Buffer[] = [];
     await this.#readInto((chunk) => chunks.push(chunk));
-    if (this.#over instanceof Error) throw this.#over;
+    if (this.#over === 'broken') throw new Error('The backend broke the response off.');
     return Buffer.concat(chunks);
   }
 
   async sendTo(response: ServerResponse): Promise<void> {
-    if (this.#over === true) {
+    if (this.#over === 'complete') {
       response.end(this.#waiting.length === 1 ? this.#waiting[0] : Buffer.concat(this.#waiting));
       return;
     }
@@ -108,7 +108,7 @@ class BackendExchange implements Dispatcher.DispatchHandler, ArrivingBody {
     await this.#readInto((chunk) => {
       if (!response.write(chunk)) this.#controller?.pause();
     });
-    if (this.#over instanceof Error) response.destroy();
+    if (this.#over === 'broken') response.destroy();
     else response.end();
   }
 
@@ -128,7 +128,7 @@ class BackendExchange implements Dispatcher.DispatchHandler, ArrivingBody {
     if (last) sink(last);
   }
 
-  #finish(over: Error | true): void {
+  #finish(over: 'complete' | 'broken'): void {
     this.#over ??= over;
     this.#abortSignal.removeEventListener('abort', this.cancel);
     if (this.#sink) this.#deliver(this.#sink);

@@ -1,0 +1,209 @@
+import { startBackend } from './recording-backend.ts';
+import type { RecordingBackend } from './recording-backend.ts';
+import { policies, startTestGateway } from './start-test-gateway.ts';
+import type { TestGateway, TestGatewayOptions } from './start-test-gateway.ts';
+
+let backend: RecordingBackend;
+let gateway: TestGateway | undefined;
+
+beforeAll(async () => {
+  backend = await startBackend();
+});
+
+afterEach(async () => {
+  await gateway?.close();
+  gateway = undefined;
+  backend.received.length = 0;
+});
+
+afterAll(() => backend.close());
+
+async function start(options: TestGatewayOptions): Promise<TestGateway> {
+  gateway = await startTestGateway({ backend: backend.url, ...options });
+  return gateway;
+}
+
+const append = (value: string): string =>
+  `<set-header name="trail" exists-action="append"><value>${value}</value></set-header>`;
+const GLOBAL = `<policies><inbound>${append('global')}</inbound><backend><forward-request /></backend></policies>`;
+
+function trail(): string | undefined {
+  return backend.received[0]?.headers['trail'] as string | undefined;
+}
+
+test('base puts the section of the parent scope in its place: global, product, API, operation', async () => {
+  const { send } = await start({
+    files: {
+      'policy.xml': GLOBAL,
+      'products/starter/policy.xml': policies({ inbound: `<base />${append('product')}` }),
+      'apis/echo/policy.xml': policies({ inbound: `${append('before')}<base />${append('api')}` }),
+      'apis/echo/operations/get-item/policy.xml': policies({ inbound: `<base />${append('operation')}` }),
+    },
+  });
+  await send({ path: '/echo/items/1' });
+  expect(trail()).toBe('before, global, product, api, operation');
+});
+
+test('without base nothing is inherited', async () => {
+  const { send } = await start({
+    files: { 'policy.xml': GLOBAL, 'apis/echo/policy.xml': policies({ inbound: append('api') }) },
+  });
+  await send({ path: '/echo/items/1' });
+  expect(trail()).toBe('api');
+});
+
+test('a section that is not there inherits nothing', async () => {
+  const { send } = await start({
+    files: {
+      'policy.xml': GLOBAL,
+      'apis/echo/policy.xml': '<policies><inbound><base /></inbound></policies>',
+    },
+  });
+  expect((await send({ path: '/echo/items/1' })).status).toBe(200);
+  expect(backend.received).toEqual([]);
+});
+
+test('without a global document the request is forwarded', async () => {
+  const { send } = await start({});
+  const response = await send({ path: '/echo/items/1?x=1' });
+  expect(response.text).toBe('{"ok":true}');
+  expect(backend.received).toMatchObject([{ method: 'GET', url: '/base/items/1?x=1' }]);
+});
+
+test('a fragment runs where it is included', async () => {
+  const { send } = await start({
+    files: {
+      'policy-fragments/stamp/policy.xml': `<fragment>${append('fragment')}</fragment>`,
+      'apis/echo/policy.xml': policies({
+        inbound: `${append('a')}<include-fragment fragment-id="stamp" />${append('b')}<base />`,
+      }),
+    },
+  });
+  await send({ path: '/echo/items/1' });
+  expect(trail()).toBe('a, fragment, b');
+});
+
+test('return-response ends the pipeline: neither the backend nor outbound is reached', async () => {
+  const { send } = await start({
+    files: {
+      'apis/echo/policy.xml': policies({
+        inbound: `<return-response>
+          <set-status code="418" reason="Teapot" />
+          <set-header name="x-kind"><value>tea</value></set-header>
+          <set-body>short and stout</set-body>
+        </return-response>`,
+        outbound: '<set-header name="x-outbound"><value>yes</value></set-header>',
+      }),
+    },
+  });
+  const response = await send({ path: '/echo/items/1' });
+  expect(response).toMatchObject({ status: 418, reason: 'Teapot', text: 'short and stout' });
+  expect(response.headers).toMatchObject({ 'x-kind': 'tea', 'content-length': '15' });
+  expect(response.headers).not.toHaveProperty('x-outbound');
+  expect(backend.received).toEqual([]);
+});
+
+test('return-response is 200 and empty by default', async () => {
+  const { send } = await start({
+    files: { 'apis/echo/policy.xml': policies({ inbound: '<return-response />' }) },
+  });
+  expect(await send({ path: '/echo/items/1' })).toMatchObject({ status: 200, text: '' });
+});
+
+test.each([
+  [
+    'a policy that is not known',
+    '<rate-limit calls="1" renewal-period="60" />',
+    "<rate-limit> isn't a policy that is supported",
+  ],
+  [
+    'a policy in a section it is not allowed in',
+    '<forward-request />',
+    "<forward-request> isn't allowed in inbound; allowed in: backend.",
+  ],
+  [
+    'an attribute that is not known',
+    '<set-header name="a" colour="b" />',
+    'The attribute "colour" isn\'t supported; allowed: name, exists-action, id.',
+  ],
+  ['a missing attribute', '<set-variable name="a" />', '<set-variable> needs the attribute "value".'],
+  [
+    'a child that is not known',
+    '<set-header name="a"><values /></set-header>',
+    "<values> isn't supported within <set-header>; allowed: value.",
+  ],
+  ['text where none belongs', '<choose>hm</choose>', '<choose> takes no text.'],
+  [
+    'a value that is not allowed',
+    '<set-header name="a" exists-action="replace" />',
+    '"exists-action" is one of override, skip, append, delete.',
+  ],
+  [
+    'an expression where none is allowed',
+    '<set-variable name="@(1)" value="a" />',
+    'Policy expressions aren\'t allowed in "name".',
+  ],
+  [
+    'an expression within a literal',
+    '<set-variable name="a" value="b @(c)" />',
+    'An expression must be the whole value.',
+  ],
+  [
+    'a named value that is not there',
+    '<set-variable name="a" value="{{b}}" />',
+    'uses the named value "b", which doesn\'t exist. Known: none.',
+  ],
+  [
+    'a fragment that is not there',
+    '<include-fragment fragment-id="a" />',
+    'There is no fragment "a"; known: none.',
+  ],
+  [
+    'a header that cannot be changed',
+    '<set-header name="Content-Length"><value>1</value></set-header>',
+    'The header "Content-Length" can\'t be changed or deleted.',
+  ],
+  ['an expression that is not C#', '<set-variable name="a" value="@(1 +)" />', 'policy.xml:3:'],
+])('refuses %s at start', async (_, policy, problem) => {
+  const document = policies({ inbound: `\n${policy}` });
+  const starting = start({ files: { 'apis/echo/policy.xml': document } });
+  await expect(starting).rejects.toThrow(problem);
+  await expect(starting).rejects.toThrow(/apis\/echo\/policy\.xml:3:\d+ /);
+});
+
+test.each([
+  ['<policies><inbound /><inbound /></policies>', '<inbound> is there twice.'],
+  [
+    '<policies><inbond /></policies>',
+    "<inbond> isn't a section; sections: inbound, backend, outbound, on-error.",
+  ],
+  ['<policies><inbound><base /></inbound></policies>', "<base> isn't allowed in the global scope"],
+])('refuses the global document %s', async (document, problem) => {
+  await expect(start({ files: { 'policy.xml': document } })).rejects.toThrow(problem);
+});
+
+test('a fragment that includes itself is refused', async () => {
+  const files = {
+    'policy-fragments/a/policy.xml': '<fragment><include-fragment fragment-id="b" /></fragment>',
+    'policy-fragments/b/policy.xml': '<fragment><include-fragment fragment-id="a" /></fragment>',
+    'apis/echo/policy.xml': policies({ inbound: '<include-fragment fragment-id="a" />' }),
+  };
+  await expect(start({ files })).rejects.toThrow('The fragment "a" includes itself.');
+});
+
+test('named values given at start win over those of the folder', async () => {
+  const { send } = await start({
+    namedValues: { second: 'given' },
+    files: {
+      'named-values/one/namedValueInformation.json':
+        '{"properties":{"displayName":"first","value":"folder"}}',
+      'named-values/two/namedValueInformation.json':
+        '{"properties":{"displayName":"second","value":"folder"}}',
+      'apis/echo/policy.xml': policies({
+        inbound: `<base />${append('{{first}}')}${append('{{ second }}')}`,
+      }),
+    },
+  });
+  await send({ path: '/echo/items/1' });
+  expect(trail()).toBe('folder, given');
+});

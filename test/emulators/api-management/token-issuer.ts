@@ -1,0 +1,69 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import type { CryptoKey, JWTPayload } from 'jose';
+
+export const TENANT = '11111111-1111-4111-8111-111111111111';
+
+/** Stands in for Microsoft Entra ID: discovery, keys and a signer. */
+export interface TokenIssuer {
+  readonly authority: string;
+  readonly issuer: string;
+  /** How often its keys were fetched. */
+  readonly keyFetches: () => number;
+  /** A v2 token for the gateway, valid for an hour; claims that are given win, undefined ones are left out. */
+  readonly sign: (claims?: JWTPayload, options?: SignOptions) => Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+interface SignOptions {
+  readonly key?: CryptoKey;
+  readonly keyId?: string;
+}
+
+/** Starts an issuer on loopback; `now` is what its tokens' times start from. */
+export async function startTokenIssuer(now: () => number = Date.now): Promise<TokenIssuer> {
+  const { privateKey, publicKey } = await generateKeyPair('RS256');
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'key-1', use: 'sig', alg: 'RS256' };
+  let keyFetches = 0;
+  let authority = '';
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (request.url === `/${TENANT}/v2.0/.well-known/openid-configuration`) {
+      const issuer = `${authority}/${TENANT}/v2.0`;
+      response.end(JSON.stringify({ issuer, jwks_uri: `${authority}/${TENANT}/discovery/v2.0/keys` }));
+    } else if (request.url === `/${TENANT}/discovery/v2.0/keys`) {
+      keyFetches += 1;
+      response.end(JSON.stringify({ keys: [jwk] }));
+    } else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  authority = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = `${authority}/${TENANT}/v2.0`;
+  return {
+    authority,
+    issuer,
+    keyFetches: () => keyFetches,
+    sign: (claims = {}, { key = privateKey, keyId = 'key-1' } = {}) => {
+      const seconds = Math.floor(now() / 1000);
+      const payload = {
+        iss: issuer,
+        aud: 'api://vertex-gateway',
+        tid: TENANT,
+        oid: '22222222-2222-4222-8222-222222222222',
+        azp: '33333333-3333-4333-8333-333333333333',
+        roles: ['Sandbox.Use', 'Scoring.Predict'],
+        ver: '2.0',
+        iat: seconds,
+        exp: seconds + 3600,
+        ...claims,
+      };
+      return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: keyId, typ: 'JWT' }).sign(key);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
