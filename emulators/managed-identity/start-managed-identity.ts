@@ -20,7 +20,7 @@ export interface ManagedIdentityOptions {
   readonly identities: readonly AssignedIdentity[];
   /** Signs a token with these claims, as the identity's tenant does. */
   readonly issueToken: (claims: Readonly<Record<string, unknown>>) => Promise<string>;
-  /** 86,400 when left out: the tokens of managed identities live for 24 hours. */
+  /** 86,400 when left out: the platform keeps a token for around 24 hours. */
   readonly tokenLifetimeInSeconds?: number;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
