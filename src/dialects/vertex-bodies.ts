@@ -41,16 +41,23 @@ export function validateBody<Schema extends z.ZodType>(schema: Schema, body: unk
 }
 
 function toViolations(issue: z.core.$ZodIssue): { field: string; description: string }[] {
-  const at = (path: readonly PropertyKey[]) => formatPath([...issue.path, ...path]) || 'body';
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ field: at([key]), description: 'unknown field' }));
-    case 'invalid_union': {
-      const deepest = issue.errors.flat().toSorted((one, other) => other.path.length - one.path.length)[0];
-      if (!deepest) return [{ field: at([]), description: issue.message }];
-      return [{ field: at(deepest.path), description: deepest.message }];
-    }
-    default:
-      return [{ field: at([]), description: issue.message }];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      field: formatPath([...issue.path, key]),
+      description: 'unknown field',
+    }));
   }
+  const { path, message } = innermost(issue);
+  return [{ field: formatPath(path) || 'body', description: message }];
+}
+
+/** Of a union, the violation that lies deepest: it belongs to the alternative that was meant. */
+function innermost(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
+  if (issue.code !== 'invalid_union') return issue;
+  const [deepest] = issue.errors
+    .flat()
+    .map(innermost)
+    .toSorted((one, other) => other.path.length - one.path.length);
+  if (!deepest) return issue;
+  return { path: [...issue.path, ...deepest.path], message: deepest.message };
 }
