@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { writeVertexError, writeVertexStreamError } from '../../../src/dialects/vertex-errors.ts';
+import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
+
+const ERROR = new GatewayError('VERTEX_RATE_LIMITED', 'Quota is used up.', {
+  retryAfterInSeconds: 7,
+  violations: [{ field: 'contents[0]', description: 'too long' }],
+});
+
+function write(error: GatewayError): unknown {
+  const { contentType, body } = writeVertexError(error, 'request-1');
+  expect(contentType).toBe('application/json');
+  return JSON.parse(body);
+}
+
+test('an error is a problem document and Google’s error model at once', () => {
+  expect(write(ERROR)).toEqual({
+    type: '/errors/vertex-rate-limited',
+    title: CODES.VERTEX_RATE_LIMITED.title,
+    status: 429,
+    detail: 'Quota is used up.',
+    instance: '/requests/request-1',
+    error: {
+      code: 429,
+      message: 'Quota is used up.',
+      status: 'RESOURCE_EXHAUSTED',
+      details: [
+        {
+          '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+          reason: 'VERTEX_RATE_LIMITED',
+          domain: 'vertex-ai-gateway',
+          metadata: { requestId: 'request-1' },
+        },
+        {
+          '@type': 'type.googleapis.com/google.rpc.BadRequest',
+          fieldViolations: [{ field: 'contents[0]', description: 'too long' }],
+        },
+        { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '7s' },
+      ],
+    },
+  });
+});
+
+test('an error without violations and delay has ErrorInfo alone', () => {
+  expect(write(new GatewayError('NOT_GRANTED', 'No.'))).toMatchObject({
+    status: 403,
+    error: { status: 'PERMISSION_DENIED', details: [{ reason: 'NOT_GRANTED' }] },
+  });
+});
+
+test('both halves of an error agree for every code', () => {
+  for (const code of Object.keys(CODES) as GatewayErrorCode[]) {
+    const { status, canonical, title } = CODES[code];
+    expect(write(new GatewayError(code, 'Text.'))).toMatchObject({
+      status,
+      title,
+      detail: 'Text.',
+      error: { code: status, status: canonical, message: 'Text.', details: [{ reason: code }] },
+    });
+  }
+});
+
+test('an error in a stream of server-sent events is one data event', () => {
+  const text = writeVertexStreamError(ERROR, 'sse', false);
+  expect(text).toMatch(/^data: \{.*\}\n\n$/);
+  expect(JSON.parse(text.slice('data: '.length))).toMatchObject({
+    error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'Quota is used up.' },
+  });
+});
+
+test('an error in a JSON array is its last element', () => {
+  const array = JSON.parse(`[{"a":1}${writeVertexStreamError(ERROR, 'json-array', false)}`) as unknown[];
+  expect(array).toEqual([{ a: 1 }, { error: expect.objectContaining({ code: 429 }) as unknown }]);
+});
+
+test('an error before the first element of a JSON array is an array by itself', () => {
+  expect(JSON.parse(writeVertexStreamError(ERROR, 'json-array', true))).toEqual([
+    { error: expect.objectContaining({ code: 429 }) as unknown },
+  ]);
+});
+
+test('no message breaks out of a server-sent event', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (message) => {
+      const text = writeVertexStreamError(new GatewayError('INTERNAL', `\n\n${message}\r\n`), 'sse', false);
+      expect(text.slice(0, -2)).not.toMatch(/[\r\n]/);
+    }),
+  );
+});

@@ -1,0 +1,161 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { readSettings, Settings, SettingsError } from '../../src/settings.ts';
+
+const REQUIRED = {
+  API_MANAGEMENT_ISSUER: 'https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0',
+  API_MANAGEMENT_JWKS_URI: 'https://login.microsoftonline.com/common/discovery/v2.0/keys',
+  API_MANAGEMENT_AUDIENCE: 'api://vertex-gateway-functions',
+  API_MANAGEMENT_OBJECT_ID: '22222222-2222-4222-8222-222222222222',
+  GOOGLE_SUBJECT_TOKEN_RESOURCE: 'api://google-federation',
+  GOOGLE_POOL_PROVIDER_AUDIENCE:
+    '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/azure/providers/entra',
+  APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=33333333-3333-4333-8333-333333333333',
+};
+
+function refusal(environment: NodeJS.ProcessEnv): SettingsError {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(SettingsError);
+    return error as SettingsError;
+  }
+  throw new Error('the settings were accepted');
+}
+
+/** The names that a refusal of these changes gives. */
+function refused(changes: NodeJS.ProcessEnv): (string | undefined)[] {
+  const lines = refusal({ ...REQUIRED, ...changes })
+    .message.split('\n')
+    .slice(1);
+  return [...new Set(lines.map((line) => /^ {2}- ([A-Z_]+)/.exec(line)?.[1]))];
+}
+
+test('the required settings are enough, and the others have defaults', () => {
+  expect(readSettings(REQUIRED)).toEqual({
+    ...REQUIRED,
+    GOOGLE_STS_URL: 'https://sts.googleapis.com/v1/token',
+    GOOGLE_IAM_CREDENTIALS_URL: 'https://iamcredentials.googleapis.com',
+    GOVERNANCE_DIRECTORY: 'governance',
+    CALL_TIMEOUT_IN_MS: 220_000,
+    CREDENTIALS_TIMEOUT_IN_MS: 5_000,
+    MAXIMUM_BODY_BYTES: 20_971_520,
+  });
+});
+
+test('optional settings are taken over', () => {
+  const optional = {
+    GOOGLE_SERVICE_ACCOUNT: 'vertex-gateway@sample-project.iam.gserviceaccount.com',
+    AZURE_CLIENT_ID: '44444444-4444-4444-8444-444444444444',
+    VERTEX_ENDPOINT: '127.0.0.1:8443',
+  };
+  expect(readSettings({ ...REQUIRED, ...optional, CALL_TIMEOUT_IN_MS: '1500' })).toMatchObject({
+    ...optional,
+    CALL_TIMEOUT_IN_MS: 1500,
+  });
+});
+
+test('other variables of the environment are left out', () => {
+  expect(readSettings({ ...REQUIRED, PATH: '/bin', SECRET: 'x' })).not.toHaveProperty('SECRET');
+});
+
+test.each(Object.keys(REQUIRED))('%s must be set', (name) => {
+  for (const value of [undefined, '']) {
+    expect(refusal({ ...REQUIRED, [name]: value }).message).toContain(`  - ${name} is not set`);
+  }
+});
+
+test('an optional setting that is empty counts as not set', () => {
+  expect(readSettings({ ...REQUIRED, VERTEX_ENDPOINT: '', CALL_TIMEOUT_IN_MS: '' })).toMatchObject({
+    CALL_TIMEOUT_IN_MS: 220_000,
+  });
+});
+
+test('every setting that is wrong is named at once', () => {
+  const message = refusal({ AZURE_CLIENT_ID: 'x' }).message;
+  for (const name of [...Object.keys(REQUIRED), 'AZURE_CLIENT_ID']) expect(message).toContain(`  - ${name}`);
+});
+
+const URLS = [
+  'API_MANAGEMENT_ISSUER',
+  'API_MANAGEMENT_JWKS_URI',
+  'GOOGLE_STS_URL',
+  'GOOGLE_IAM_CREDENTIALS_URL',
+];
+
+test.each(URLS)('%s may be plain http on loopback', (name) => {
+  for (const host of ['127.0.0.1:8081', 'localhost', '[::1]:8081']) {
+    expect(readSettings({ ...REQUIRED, [name]: `http://${host}/path` })).toHaveProperty(name);
+  }
+});
+
+test.each(URLS)('%s must be https elsewhere', (name) => {
+  const hosts = [
+    'example.com',
+    '127.0.0.1.example.com',
+    '127.0.0.1@example.com',
+    'localhost.example.com',
+    '10.0.0.1',
+  ];
+  for (const host of hosts) expect(refused({ [name]: `http://${host}/` })).toEqual([name]);
+});
+
+test.each(URLS)('%s must be an address', (name) => {
+  for (const value of [
+    'nonsense',
+    'https://',
+    'ftp://127.0.0.1/',
+    'javascript:alert(1)',
+    '//host',
+    'https:// x',
+  ]) {
+    expect(refused({ [name]: value })).toEqual([name]);
+  }
+});
+
+test.each([
+  ['API_MANAGEMENT_OBJECT_ID', 'not-a-guid'],
+  ['AZURE_CLIENT_ID', 'not-a-guid'],
+  ['GOOGLE_POOL_PROVIDER_AUDIENCE', 'https://iam.googleapis.com/projects/1'],
+  ['GOOGLE_SERVICE_ACCOUNT', 'vertex-gateway'],
+  ['VERTEX_ENDPOINT', 'https://host:443'],
+  ['VERTEX_ENDPOINT', 'host:port'],
+  ['VERTEX_ENDPOINT', 'host:99999'],
+  ['VERTEX_ENDPOINT', 'host/path'],
+  ['VERTEX_ENDPOINT', 'user@host'],
+  ['APPLICATIONINSIGHTS_CONNECTION_STRING', 'IngestionEndpoint=https://x/'],
+  ['CALL_TIMEOUT_IN_MS', '0'],
+  ['CALL_TIMEOUT_IN_MS', '230001'],
+  ['CALL_TIMEOUT_IN_MS', '1.5'],
+  ['CALL_TIMEOUT_IN_MS', '5s'],
+  ['CALL_TIMEOUT_IN_MS', ' '],
+  ['CALL_TIMEOUT_IN_MS', 'Infinity'],
+  ['CREDENTIALS_TIMEOUT_IN_MS', '60001'],
+  ['CREDENTIALS_TIMEOUT_IN_MS', '-1'],
+  ['MAXIMUM_BODY_BYTES', '104857601'],
+  ['MAXIMUM_BODY_BYTES', '20MB'],
+])('%s may not be %j', (name, value) => {
+  expect(refused({ [name]: value })).toEqual([name]);
+});
+
+test('a refusal never tells a value', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...Object.keys(Settings.shape)), fc.string(), (name, noise) => {
+      const value = `S3CRET${noise}`;
+      try {
+        readSettings({ ...REQUIRED, [name]: value });
+      } catch (error) {
+        expect(error).toBeInstanceOf(SettingsError);
+        expect(inspect(error)).not.toContain('S3CRET');
+        expect((error as Error).message).toContain(name);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('every setting says what it is for', () => {
+  for (const [name, schema] of Object.entries(Settings.shape)) {
+    expect([name, schema.description]).toEqual([name, expect.stringMatching(/^\S.{10,}/)]);
+  }
+});
