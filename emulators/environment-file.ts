@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** A sample application and the APIM subscription that it calls with. */
@@ -31,7 +31,10 @@ export const ENVIRONMENT_FILE = '.local/environment.json';
 /** The file is for its owner's eyes: it holds APIM subscription keys, of emulators though they are. */
 export function writeEnvironment(file: string, environment: Environment): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(environment, null, 2)}\n`, { mode: 0o600 });
+  // Whoever waits for the file finds it whole.
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(environment, null, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, file);
 }
 
 /** @returns undefined when there is none, which means that nothing runs. */

@@ -1,0 +1,173 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
+import type { Fault, RecordedRequest } from '../../emulators/control/control.ts';
+import { type Environment, readEnvironment } from '../../emulators/environment-file.ts';
+
+const ROOT = resolve(__dirname, '../..');
+const START_TIMEOUT_IN_MS = 60_000;
+const AUDIT_TIMEOUT_IN_MS = 10_000;
+const POLL_INTERVAL_IN_MS = 20;
+
+type EmulatorName =
+  | 'api-management'
+  | 'entra'
+  | 'managed-identity'
+  | 'google'
+  | 'vertex-ai'
+  | 'application-insights'
+  | 'functions-host';
+
+/** A caller: one of the sample applications. */
+interface CallInit extends RequestInit {
+  /** Sends this application's bearer token and APIM subscription key; neither when left out. */
+  readonly application?: string;
+}
+
+/**
+ * Starts the whole chain in a process of its own, on free ports, as `npm start` does; the build is there already.
+ * @throws Error with what it printed when it is not ready in time.
+ */
+export async function startChain(): Promise<RunningChain> {
+  const scratch = mkdtempSync(join(tmpdir(), 'chain-'));
+  const environmentFile = join(scratch, 'environment.json');
+  const child = fork(
+    join(ROOT, 'scripts/start.ts'),
+    ['--port', '0', '--no-build', '--environment-file', environmentFile],
+    { execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+  );
+  let printed = '';
+  child.stdout?.on('data', (chunk) => (printed += String(chunk)));
+  child.stderr?.on('data', (chunk) => (printed += String(chunk)));
+  const deadline = Date.now() + START_TIMEOUT_IN_MS;
+  for (;;) {
+    const environment = readEnvironment(environmentFile);
+    if (environment) return new RunningChain(environment, child, scratch);
+    if (child.exitCode !== null || Date.now() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`The chain is not ready.\n${printed}`);
+    }
+    await pause();
+  }
+}
+
+/** The handle of a test on a running chain. */
+export class RunningChain {
+  readonly environment: Environment;
+  readonly #child: ChildProcess;
+  readonly #scratch: string;
+  readonly #tokens = new Map<string, Promise<string>>();
+
+  constructor(environment: Environment, child: ChildProcess, scratch: string) {
+    this.environment = environment;
+    this.#child = child;
+    this.#scratch = scratch;
+  }
+
+  /** A bearer token of a sample application; one for all calls of a test file. */
+  token(application: string): Promise<string> {
+    const known = this.#tokens.get(application) ?? this.#requestToken(application);
+    this.#tokens.set(application, known);
+    return known;
+  }
+
+  /** Calls the gateway. Headers that are given win over those of the application. */
+  async call(path: string, { application, ...init }: CallInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (application !== undefined) {
+      const { subscriptionKey } = this.#application(application);
+      if (!headers.has('authorization'))
+        headers.set('authorization', `Bearer ${await this.token(application)}`);
+      if (!headers.has('ocp-apim-subscription-key'))
+        headers.set('ocp-apim-subscription-key', subscriptionKey);
+    }
+    if (init.body !== undefined && !headers.has('content-type'))
+      headers.set('content-type', 'application/json');
+    return fetch(`${this.environment.gatewayUrl}${path}`, { ...init, headers });
+  }
+
+  /**
+   * The audit records of these calls, by the `x-request-id` of their answers; of all calls when none is named.
+   * Waits until each has one, or at least one has come; 10 s at most. A second record of a call shows too.
+   */
+  async auditRecords(...requestIds: readonly string[]): Promise<AuditRecord[]> {
+    const deadline = Date.now() + AUDIT_TIMEOUT_IN_MS;
+    for (;;) {
+      const all = (await this.control('application-insights', 'GET', 'audit-records')) as AuditRecord[];
+      const found = all.filter(
+        ({ auditId }) => requestIds.length === 0 || requestIds.includes(String(auditId)),
+      );
+      const arrived = new Set(found.map(({ auditId }) => auditId));
+      if (arrived.size >= Math.max(requestIds.length, 1) || Date.now() > deadline) return found;
+      await pause();
+    }
+  }
+
+  inject(emulator: EmulatorName, fault: Fault): Promise<unknown> {
+    return this.control(emulator, 'POST', 'faults', fault);
+  }
+
+  async requests(emulator: EmulatorName): Promise<RecordedRequest[]> {
+    return (await this.control(emulator, 'GET', 'requests')) as RecordedRequest[];
+  }
+
+  /** Forgets recorded requests, telemetry and faults that were not used. */
+  async clear(): Promise<void> {
+    const emulators = Object.keys(this.environment.controls) as EmulatorName[];
+    await Promise.all([
+      ...emulators.flatMap((emulator) => [
+        this.control(emulator, 'DELETE', 'requests'),
+        this.control(emulator, 'DELETE', 'faults'),
+      ]),
+      this.control('application-insights', 'DELETE', 'telemetry'),
+    ]);
+  }
+
+  /** Starts the function app anew, with settings that stay; an empty one counts as not set. */
+  restartFunctionApp(settings: Readonly<Record<string, string>> = {}): Promise<unknown> {
+    return this.control('functions-host', 'POST', 'restart', { settings });
+  }
+
+  /** @throws Error with what the control surface says when it refuses. */
+  async control(emulator: EmulatorName, method: string, operation: string, body?: object): Promise<unknown> {
+    const response = await fetch(`${this.environment.controls[emulator] ?? ''}/${operation}`, {
+      method,
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    return response.json();
+  }
+
+  async stop(): Promise<void> {
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await exited;
+    rmSync(this.#scratch, { recursive: true });
+  }
+
+  async #requestToken(application: string): Promise<string> {
+    const answer = await fetch(this.environment.tokenUrl, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: this.#application(application).id,
+        client_secret: 'none-is-checked',
+        scope: this.environment.scope,
+      }),
+    });
+    return ((await answer.json()) as { access_token: string }).access_token;
+  }
+
+  #application(name: string): Environment['applications'][string] {
+    const application = this.environment.applications[name];
+    if (!application) throw new Error(`There is no application "${name}".`);
+    return application;
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resume) => setTimeout(resume, POLL_INTERVAL_IN_MS));
+}
