@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { wholeParts } from '../../../src/vertex/stream-parts.ts';
+
+type Framing = 'sse' | 'json-array';
+
+async function* each(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) yield await Promise.resolve(chunk);
+}
+
+async function parts(chunks: readonly (string | Uint8Array)[], framing: Framing): Promise<string[]> {
+  const bytes = chunks.map((chunk) => Buffer.from(chunk as Uint8Array));
+  const found: string[] = [];
+  for await (const part of wholeParts(each(bytes), framing)) found.push(Buffer.from(part).toString('latin1'));
+  return found;
+}
+
+test('an event that comes in one chunk passes at once', async () => {
+  expect(await parts(['data: 1\n\n', 'data: 2\n\n'], 'sse')).toEqual(['data: 1\n\n', 'data: 2\n\n']);
+});
+
+test('an unfinished event is held back until its end comes', async () => {
+  expect(await parts(['data: 1\n\nda', 'ta: 2', '\n', '\ndata: 3\n\n'], 'sse')).toEqual([
+    'data: 1\n\n',
+    'data: 2\n\ndata: 3\n\n',
+  ]);
+});
+
+test('carriage returns end events too, wherever they are cut', async () => {
+  expect(await parts(['data: 1\r\n\r', '\ndata: 2\r', '\n\r\n'], 'sse')).toEqual([
+    'data: 1\r\n\r\n',
+    'data: 2\r\n\r\n',
+  ]);
+});
+
+test('what is left without an end passes at the end of the stream', async () => {
+  expect(await parts(['data: 1\n\n', 'data: 2'], 'sse')).toEqual(['data: 1\n\n', 'data: 2']);
+});
+
+test('elements of a JSON array pass one by one', async () => {
+  expect(await parts(['[{"a":1}', ',\r\n', '{"b":[2]}', '\n]'], 'json-array')).toEqual([
+    '[{"a":1}',
+    ',\r\n{"b":[2]}',
+    '\n]',
+  ]);
+});
+
+test('brackets inside strings end no element', async () => {
+  const text = '[{"a":"}]\\"}]"}]';
+  expect(await parts([...text], 'json-array')).toEqual(['[{"a":"}]\\"}]"}', ']']);
+});
+
+test('an empty stream has no parts', async () => {
+  expect(await parts([], 'sse')).toEqual([]);
+  expect(await parts(['', ''], 'json-array')).toEqual([]);
+});
+
+test('a stream that breaks drops the unfinished rest', async () => {
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('[{"a":1},{"b":');
+    throw await Promise.resolve(new Error('reset'));
+  }
+  const found: string[] = [];
+  const reading = (async () => {
+    for await (const part of wholeParts(broken(), 'json-array')) found.push(Buffer.from(part).toString());
+  })();
+  await expect(reading).rejects.toThrow('reset');
+  expect(found).toEqual(['[{"a":1}']);
+});
+
+test('a reader that stops ends the source', async () => {
+  let isEnded = false;
+  async function* source(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield await Promise.resolve(Buffer.from('data: 1\n\n'));
+    } finally {
+      isEnded = true;
+    }
+  }
+  for await (const part of wholeParts(source(), 'sse')) {
+    expect(part.byteLength).toBe(9);
+    break;
+  }
+  expect(isEnded).toBe(true);
+});
+
+/** Cuts bytes at the places, which are taken modulo the length. */
+function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
+  const at = [...new Set(places.map((place) => place % (bytes.length + 1)))].toSorted((a, b) => a - b);
+  return [0, ...at].map((from, index) => bytes.subarray(from, at[index] ?? bytes.length));
+}
+
+const text = fc.string({ unit: 'binary' });
+const places = fc.array(fc.nat());
+
+test('whatever the chunks, all bytes come out and each part but the last ends with an event', async () => {
+  const lines = text.map((value) => value.replaceAll(/[\r\n]/g, ' '));
+  await fc.assert(
+    fc.asyncProperty(fc.array(lines), fc.constantFrom('\n', '\r\n'), places, async (events, end, at) => {
+      const bytes = Buffer.from(events.map((event) => `data: ${event}${end}${end}`).join(''));
+      const found = await parts(cut(bytes, at), 'sse');
+      expect(found.join('')).toBe(bytes.toString('latin1'));
+      for (const part of found) expect(part.endsWith(end + end)).toBe(true);
+    }),
+  );
+});
+
+test('whatever the chunks, an error can follow every part of a JSON array but the last', async () => {
+  const elements = fc.array(fc.dictionary(text, fc.jsonValue()), { minLength: 1 });
+  await fc.assert(
+    fc.asyncProperty(elements, fc.constantFrom(0, 2), places, async (values, indent, at) => {
+      const bytes = Buffer.from(JSON.stringify(values, null, indent));
+      const found = await parts(cut(bytes, at), 'json-array');
+      expect(found.join('')).toBe(bytes.toString('latin1'));
+      let soFar = '';
+      for (const part of found) {
+        soFar += part;
+        const isEnd = soFar.length === bytes.length;
+        const read: unknown = JSON.parse(
+          Buffer.from(`${soFar}${isEnd ? '' : ',"error"]'}`, 'latin1').toString(),
+        );
+        if (!isEnd) expect((read as unknown[]).at(-1)).toBe('error');
+      }
+    }),
+  );
+});

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { fromValue, toValue } from '../../../src/vertex/struct-value.ts';
+
+test('every kind of JSON value has its kind of protobuf value', () => {
+  expect(toValue({ a: [1.5, 'x', true, null] })).toEqual({
+    structValue: {
+      fields: {
+        a: {
+          listValue: {
+            values: [
+              { numberValue: 1.5 },
+              { stringValue: 'x' },
+              { boolValue: true },
+              { nullValue: 'NULL_VALUE' },
+            ],
+          },
+        },
+      },
+    },
+  });
+});
+
+test.each([0, '', false])('%j is not taken for null', (json) => {
+  expect(fromValue(toValue(json))).toBe(json);
+});
+
+test('a protobuf value without a kind is null', () => {
+  expect(fromValue({})).toBeNull();
+  expect(fromValue({ listValue: {} })).toEqual([]);
+  expect(fromValue({ structValue: {} })).toEqual({});
+});
+
+test.each([undefined, 1n, Symbol('x'), () => 1])('what is no JSON value has no protobuf value', (value) => {
+  expect(() => toValue(value)).toThrow(TypeError);
+});
+
+test('every JSON value comes back from protobuf as it was', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ stringUnit: 'binary' }), (json) => {
+      const plain: unknown = JSON.parse(JSON.stringify(json).replaceAll('"__proto__"', '"proto"'));
+      expect(fromValue(toValue(plain))).toEqual(plain);
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
+import { readDetails, readRestError, vertexError } from '../../../src/vertex/vertex-errors.ts';
+
+const RETRY_INFO = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3.2s' };
+const BAD_REQUEST = {
+  '@type': 'type.googleapis.com/google.rpc.BadRequest',
+  fieldViolations: [{ field: 'contents[0].role', description: 'must be user or model' }],
+};
+const BODY = {
+  error: {
+    code: 400,
+    message: 'Role is wrong.',
+    status: 'INVALID_ARGUMENT',
+    details: [BAD_REQUEST, RETRY_INFO],
+  },
+};
+
+test('a REST error gives its message, violations and delay', () => {
+  expect(readRestError(400, JSON.stringify(BODY))).toEqual({
+    grpcCode: 3,
+    message: 'Role is wrong.',
+    retryAfterInSeconds: 4,
+    violations: [{ field: 'contents[0].role', description: 'must be user or model' }],
+  });
+});
+
+test('a REST error wrapped in an array is read alike', () => {
+  expect(readRestError(400, JSON.stringify([BODY]))).toEqual(readRestError(400, JSON.stringify(BODY)));
+});
+
+test.each([
+  '',
+  'null',
+  '[]',
+  '{}',
+  '"text"',
+  '<html>Bad Gateway</html>',
+  '{"error":"text"}',
+  '{"error":null}',
+  '{"err',
+])('a REST error with the body %j keeps its status alone', (body) => {
+  expect(readRestError(503, body)).toEqual({ grpcCode: 14 });
+});
+
+test('details of wrong types do not hide the message', () => {
+  const details = [null, 7, 'text', [], { retryDelay: { seconds: 'x' } }, { fieldViolations: [null, 5, {}] }];
+  expect(readRestError(400, JSON.stringify({ error: { message: 'Wrong.', details } }))).toEqual({
+    grpcCode: 3,
+    message: 'Wrong.',
+    violations: [{ field: '', description: '' }],
+  });
+});
+
+test('no body makes reading fail', () => {
+  const junk = fc.jsonValue();
+  const body = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc
+      .record({ error: fc.record({ message: junk, details: fc.oneof(junk, fc.array(junk)) }) })
+      .map((json) => JSON.stringify(json)),
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 100, max: 599 }), body, (status, text) => {
+      const { retryAfterInSeconds = 0 } = readRestError(status, text);
+      expect(Number.isInteger(retryAfterInSeconds) && retryAfterInSeconds >= 0).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test.each([
+  ['0s', 0],
+  ['1s', 1],
+  ['0.001s', 1],
+  ['37.5s', 38],
+  [{ seconds: 2, nanos: 1 }, 3],
+  [{ seconds: '5' }, 5],
+  [{ nanos: 500_000_000 }, 1],
+  [{}, 0],
+])('a delay of %j is %i whole seconds', (retryDelay, seconds) => {
+  expect(readDetails([{ retryDelay }])).toEqual({ retryAfterInSeconds: seconds });
+});
+
+test.each(['-1s', '5', 's', '1h', 'Infinitys', '1e9s', null, 5, { seconds: 'x' }, { seconds: -4 }])(
+  'a delay of %j is none',
+  (retryDelay) => {
+    expect(readDetails([{ retryDelay }])).toEqual({});
+  },
+);
+
+test.each([undefined, null, 'text', {}, 7])('details that are %j are none', (details) => {
+  expect(readDetails(details)).toEqual({});
+});
+
+test.each<[number, GatewayErrorCode]>([
+  [400, 'VERTEX_INVALID_ARGUMENT'],
+  [401, 'VERTEX_PERMISSION_DENIED'],
+  [403, 'VERTEX_PERMISSION_DENIED'],
+  [404, 'VERTEX_NOT_FOUND'],
+  [408, 'VERTEX_TIMEOUT'],
+  [429, 'VERTEX_RATE_LIMITED'],
+  [500, 'VERTEX_FAILED'],
+  [502, 'VERTEX_FAILED'],
+  [503, 'VERTEX_UNAVAILABLE'],
+  [504, 'VERTEX_TIMEOUT'],
+  [302, 'VERTEX_FAILED'],
+  [418, 'VERTEX_FAILED'],
+])('HTTP %i of Vertex AI is %s', (status, code) => {
+  expect(vertexError(readRestError(status, '')).code).toBe(code);
+});
+
+test.each<[number, GatewayErrorCode]>([
+  [3, 'VERTEX_INVALID_ARGUMENT'],
+  [4, 'VERTEX_TIMEOUT'],
+  [8, 'VERTEX_RATE_LIMITED'],
+  [9, 'VERTEX_INVALID_ARGUMENT'],
+  [13, 'VERTEX_FAILED'],
+  [14, 'VERTEX_UNAVAILABLE'],
+  [16, 'VERTEX_PERMISSION_DENIED'],
+  [99, 'VERTEX_FAILED'],
+])('gRPC status %i of Vertex AI is %s', (grpcCode, code) => {
+  expect(vertexError({ grpcCode }).code).toBe(code);
+});
+
+test('Google’s sentence and violations reach the caller for faults of the request', () => {
+  const violations = [{ field: 'a', description: 'b' }];
+  for (const grpcCode of [3, 5]) {
+    expect(vertexError({ grpcCode, message: 'Google says so.', violations })).toMatchObject({
+      message: 'Google says so.',
+      violations,
+    });
+  }
+});
+
+test('Google’s sentence about our identity, quota or its own failure stays inside', () => {
+  for (const grpcCode of [4, 7, 8, 13, 14, 16]) {
+    const error = vertexError({
+      grpcCode,
+      message: 'internal detail',
+      violations: [{ field: 'a', description: 'b' }],
+    });
+    expect(error.message).not.toContain('internal detail');
+    expect(error.message).toMatch(/^(Vertex AI|The quota) .+\.$/);
+    expect(error.violations).toEqual([]);
+  }
+});
+
+test('the delay that Vertex AI asks for reaches the caller', () => {
+  expect(vertexError({ grpcCode: 8, retryAfterInSeconds: 9 }).retryAfterInSeconds).toBe(9);
+});
