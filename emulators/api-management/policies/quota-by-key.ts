@@ -31,9 +31,10 @@ export const quotaByKey: PolicyDefinition = {
       const counter = key.text(exchange);
       const time = now();
       const period = periodAt(time);
-      if (counters.quotaCalls(counter, period) >= calls) throw exceeded(period, time);
+      // The documentation: several policies that would increment the same key increment it once per request.
+      const before = counters.quotaCalls(counter, period) - (exchange.countedQuotas.has(counter) ? 1 : 0);
+      if (before >= calls) throw exceeded(period, time);
       const increment = (): void => {
-        // The documentation: several policies that would increment the same key increment it once per request.
         if (exchange.countedQuotas.has(counter)) return;
         exchange.countedQuotas.add(counter);
         counters.addQuotaCall(counter, period);

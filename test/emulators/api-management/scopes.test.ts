@@ -28,7 +28,7 @@ const append = (value: string): string =>
 const GLOBAL = `<policies><inbound>${append('global')}</inbound><backend><forward-request /></backend></policies>`;
 
 function trail(): string | undefined {
-  return backend.received[0]?.headers['trail'] as string | undefined;
+  return backend.received[0]?.headers.trail as string | undefined;
 }
 
 test('base puts the section of the parent scope in its place: global, product, API, operation', async () => {

@@ -1,0 +1,289 @@
+import { request } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { JWTPayload } from 'jose';
+import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
+import { TENANT } from '../emulators/api-management/token-issuer.ts';
+import { PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
+import type { Edge } from './start-edge.ts';
+
+const START = Date.parse('2026-01-01T10:00:00.123Z');
+let time = START;
+let edge: Edge;
+
+beforeAll(async () => {
+  edge = await startEdge({ now: () => time });
+});
+
+beforeEach(() => {
+  time = START;
+  edge.functionApp.received.length = 0;
+  edge.traces.length = 0;
+});
+
+afterAll(() => edge.close());
+
+interface Expected {
+  readonly status: number;
+  readonly canonical: string;
+  readonly code: string;
+}
+
+/** Holds an answer against the one body that every client of Vertex AI reads. */
+function expectError(response: ReceivedResponse, { status, canonical, code }: Expected): void {
+  const requestId = String(response.headers['x-request-id']);
+  const body = response.json() as { detail: string; title: string };
+  expect(response.status).toBe(status);
+  expect(response.headers['content-type']).toBe('application/json');
+  expect(response.headers['request-id']).toBe(requestId);
+  expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(body).toMatchObject({
+    type: `/errors/${code.toLowerCase().replaceAll('_', '-')}`,
+    title: expect.stringMatching(/^[A-Z]/) as string,
+    status,
+    detail: expect.stringMatching(/\.$/) as string,
+    instance: `/requests/${requestId}`,
+    error: { code: status, message: body.detail, status: canonical },
+  });
+  expect(body).toHaveProperty(['error', 'details', 0], {
+    '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+    reason: code,
+    domain: 'vertex-ai-gateway',
+    metadata: { requestId },
+  });
+}
+
+/** Exactly one record, of this call, with these facts. */
+function expectRecord(on: Edge, response: ReceivedResponse, metadata: Record<string, string>): void {
+  expect(on.traces).toHaveLength(1);
+  expect(on.traces[0]).toMatchObject({
+    source: 'audit',
+    severity: 'information',
+    requestId: response.headers['x-request-id'],
+  });
+  expect(on.traces[0]?.metadata).toMatchObject({
+    auditId: response.headers['x-request-id'],
+    status: String(response.status),
+    ...metadata,
+  });
+}
+
+const NOBODY = { tenantId: '', objectId: '', applicationId: '' };
+const SUBSCRIPTION = { subscriptionId: 'scoring-production', productId: 'production' };
+const CALLER = {
+  tenantId: TENANT,
+  objectId: '22222222-2222-4222-8222-222222222222',
+  applicationId: '33333333-3333-4333-8333-333333333333',
+};
+
+test.each([
+  [undefined, 'SUBSCRIPTION_KEY_MISSING'],
+  ['nonsense', 'SUBSCRIPTION_KEY_INVALID'],
+])('the subscription key %s is answered and recorded', async (key, code) => {
+  const response = await edge.predict({ headers: { 'ocp-apim-subscription-key': key } });
+  expectError(response, { status: 401, canonical: 'UNAUTHENTICATED', code });
+  expect(response.headers['www-authenticate']).toMatch(/^AzureApiManagementKey realm=/);
+  expectRecord(edge, response, {
+    outcome: 'denied',
+    decision: 'deny',
+    rule: 'edge/authorization',
+    code,
+    time: '2026-01-01T10:00:00.123Z',
+    ...NOBODY,
+    subscriptionId: '',
+    productId: '',
+    method: 'POST',
+    operation: 'endpoints-predict',
+  });
+  expect(edge.functionApp.received).toEqual([]);
+});
+
+test('a missing token is answered and recorded', async () => {
+  const response = await edge.predict({ headers: { authorization: undefined } });
+  expectError(response, { status: 401, canonical: 'UNAUTHENTICATED', code: 'TOKEN_MISSING' });
+  expect(response.headers['www-authenticate']).toBe('Bearer');
+  const rule = 'edge/validate-azure-ad-token';
+  expectRecord(edge, response, {
+    outcome: 'denied',
+    rule,
+    code: 'TOKEN_MISSING',
+    ...NOBODY,
+    ...SUBSCRIPTION,
+  });
+});
+
+const invalidTokens: [string, JWTPayload][] = [
+  ['for another audience', { aud: 'api://other-audience' }],
+  ['of another issuer', { iss: 'https://issuer.example/v2.0' }],
+  ['that has expired', { exp: START / 1000 - 10 }],
+  ['of another tenant', { iss: `https://sts.windows.net/99999999-9999-4999-8999-999999999999/` }],
+];
+
+test.each(invalidTokens)('a token %s is answered and recorded', async (_, claims) => {
+  const authorization = `Bearer ${await edge.issuer.sign(claims)}`;
+  const response = await edge.predict({ headers: { authorization } });
+  expectError(response, { status: 401, canonical: 'UNAUTHENTICATED', code: 'TOKEN_INVALID' });
+  expect(response.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+  expect(response.text).not.toMatch(/other-audience|issuer\.example|99999999/);
+  expectRecord(edge, response, { outcome: 'denied', code: 'TOKEN_INVALID', ...NOBODY, ...SUBSCRIPTION });
+  expect(edge.functionApp.received).toEqual([]);
+});
+
+test('a token without a signature is answered and recorded', async () => {
+  const [, payload = ''] = (await edge.issuer.sign()).split('.');
+  const header = Buffer.from('{"alg":"none"}').toString('base64url');
+  const response = await edge.predict({ headers: { authorization: `Bearer ${header}.${payload}.` } });
+  expectError(response, { status: 401, canonical: 'UNAUTHENTICATED', code: 'TOKEN_INVALID' });
+  expectRecord(edge, response, { code: 'TOKEN_INVALID', ...NOBODY });
+});
+
+test.each([
+  ['GET', PREDICT],
+  ['POST', '/vertex/v1/projects/p/locations/l/endpoints/1:secretVerb'],
+  ['POST', '/secret'],
+  ['POST', '/vertex/v1/projects/p/../locations/l/endpoints/1:predict'],
+])('%s %s is no operation: answered and recorded', async (method, path) => {
+  const response = await edge.predict({ method, path });
+  expectError(response, { status: 404, canonical: 'NOT_FOUND', code: 'OPERATION_NOT_FOUND' });
+  expect(response.text).not.toContain('secret');
+  expectRecord(edge, response, {
+    outcome: 'denied',
+    code: 'OPERATION_NOT_FOUND',
+    method,
+    operation: '',
+    ...NOBODY,
+  });
+});
+
+test.each([
+  [SANDBOX_KEY, 600, 'sandbox'],
+  [PRODUCTION_KEY, 6000, 'production'],
+])(
+  'the rate limit of %s is %i calls a minute',
+  async (key, calls, product) => {
+    const own = await startEdge({ now: () => time });
+    try {
+      const headers = {
+        'ocp-apim-subscription-key': key,
+        authorization: `Bearer ${await own.issuer.sign()}`,
+      };
+      for (let sent = 0; sent < calls; sent += 100) {
+        const hundred = Array.from({ length: 100 }, () => own.predict({ headers }));
+        expect((await Promise.all(hundred)).every(({ status }) => status === 200)).toBe(true);
+      }
+      const response = await own.predict({ headers });
+      expectError(response, { status: 429, canonical: 'RESOURCE_EXHAUSTED', code: 'RATE_LIMITED' });
+      expect(response.headers['retry-after']).toBe('60');
+      expect(response.json()).toHaveProperty(['error', 'details', 1], {
+        '@type': 'type.googleapis.com/google.rpc.RetryInfo',
+        retryDelay: '60s',
+      });
+      expectRecord(own, response, {
+        outcome: 'denied',
+        rule: 'edge/rate-limit-by-key',
+        code: 'RATE_LIMITED',
+        ...CALLER,
+        productId: product,
+      });
+      expect(own.functionApp.received).toHaveLength(calls);
+      time += 60_000;
+      expect((await own.predict({ headers: { 'ocp-apim-subscription-key': key } })).status).toBe(200);
+    } finally {
+      await own.close();
+    }
+  },
+  60_000,
+);
+
+test('a quota that is used up is answered and recorded', async () => {
+  const own = await startEdge({ now: () => time });
+  try {
+    const authorization = `Bearer ${await own.issuer.sign({ exp: START / 1000 + 86_400 })}`;
+    const headers = { 'ocp-apim-subscription-key': SANDBOX_KEY, authorization };
+    let response = await own.predict({ headers });
+    for (let minute = 0; response.status !== 403 && minute < 40; minute += 1) {
+      time += 60_000;
+      for (let sent = 0; sent < 600 && response.status === 200; sent += 100) {
+        const hundred = await Promise.all(Array.from({ length: 100 }, () => own.predict({ headers })));
+        response = hundred.find(({ status }) => status !== 200) ?? response;
+      }
+    }
+    expectError(response, { status: 403, canonical: 'RESOURCE_EXHAUSTED', code: 'QUOTA_EXCEEDED' });
+    expect(Number(response.headers['retry-after'])).toBeGreaterThan(3600);
+    expect(own.functionApp.received).toHaveLength(20_000);
+    expect(own.traces[0]?.metadata).toMatchObject({
+      rule: 'edge/quota-by-key',
+      code: 'QUOTA_EXCEEDED',
+      ...CALLER,
+    });
+  } finally {
+    await own.close();
+  }
+}, 120_000);
+
+test('a function app that cannot be reached is answered and recorded', async () => {
+  const own = await startEdge({ now: () => time, namedValues: { 'function-app-url': 'http://127.0.0.1:1' } });
+  try {
+    const response = await own.predict();
+    expectError(response, { status: 502, canonical: 'UNAVAILABLE', code: 'BACKEND_UNREACHABLE' });
+    expectRecord(own, response, {
+      outcome: 'failed',
+      decision: '',
+      code: 'BACKEND_UNREACHABLE',
+      ...CALLER,
+      ...SUBSCRIPTION,
+    });
+  } finally {
+    await own.close();
+  }
+});
+
+test('a managed identity that gives no token is answered and recorded', async () => {
+  const own = await startEdge({
+    now: () => time,
+    managedIdentityToken: () => Promise.reject(new Error('secret detail')),
+  });
+  try {
+    const response = await own.predict();
+    expectError(response, { status: 503, canonical: 'UNAVAILABLE', code: 'EDGE_IDENTITY_UNAVAILABLE' });
+    expect(response.text).not.toContain('secret');
+    expectRecord(own, response, { outcome: 'failed', code: 'EDGE_IDENTITY_UNAVAILABLE', ...CALLER });
+    expect(own.functionApp.received).toEqual([]);
+  } finally {
+    await own.close();
+  }
+});
+
+test('keys of Entra ID that cannot be fetched are answered and recorded', async () => {
+  const own = await startEdge({ now: () => time, entraAuthority: 'http://127.0.0.1:1' });
+  try {
+    const response = await own.predict();
+    expectError(response, { status: 503, canonical: 'UNAVAILABLE', code: 'TOKEN_KEYS_UNAVAILABLE' });
+    expectRecord(own, response, { outcome: 'failed', code: 'TOKEN_KEYS_UNAVAILABLE', ...NOBODY });
+  } finally {
+    await own.close();
+  }
+});
+
+test('a caller that leaves while the function app is at work is left to the function app to record', async () => {
+  const arrived = Promise.withResolvers<undefined>();
+  const left = Promise.withResolvers<undefined>();
+  const own = await startEdge({ now: () => time }, (_request, response) => {
+    response.on('close', () => left.resolve(undefined));
+    arrived.resolve(undefined);
+  });
+  try {
+    const headers: OutgoingHttpHeaders = {
+      'ocp-apim-subscription-key': PRODUCTION_KEY,
+      authorization: `Bearer ${await own.issuer.sign()}`,
+    };
+    const outgoing = request({ port: own.port, path: PREDICT, method: 'POST', headers });
+    outgoing.on('error', () => undefined);
+    outgoing.end('{}');
+    await arrived.promise;
+    outgoing.destroy();
+    await left.promise;
+    expect(own.traces).toEqual([]);
+  } finally {
+    await own.close();
+  }
+});

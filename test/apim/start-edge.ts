@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { TraceTelemetry } from '../../emulators/api-management/engine/gateway-services.ts';
+import { startApiManagement } from '../../emulators/api-management/start-api-management.ts';
+import type { ApiManagementOptions } from '../../emulators/api-management/start-api-management.ts';
+import { startBackend } from '../emulators/api-management/recording-backend.ts';
+import type { RecordingBackend } from '../emulators/api-management/recording-backend.ts';
+import { sendRequest } from '../emulators/api-management/send-request.ts';
+import type { ReceivedResponse, SentRequest } from '../emulators/api-management/send-request.ts';
+import { startTokenIssuer, TENANT } from '../emulators/api-management/token-issuer.ts';
+import type { TokenIssuer } from '../emulators/api-management/token-issuer.ts';
+
+export const PREDICT =
+  '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890:predict';
+export const PRODUCTION_KEY = 'production-key';
+export const SANDBOX_KEY = 'sandbox-key';
+
+/** The edge as it is deployed: the documents under `apim/`, with a function app that only records. */
+export interface Edge {
+  readonly port: number;
+  readonly functionApp: RecordingBackend;
+  readonly issuer: TokenIssuer;
+  readonly traces: TraceTelemetry[];
+  /** Sends a prediction with a valid key and token; headers that are given win, undefined ones are left out. */
+  readonly predict: (request?: Partial<SentRequest>) => Promise<ReceivedResponse>;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the edge. @param answer of the function app; `{"ok":true}` when left out. */
+export async function startEdge(
+  options: Partial<ApiManagementOptions> = {},
+  answer?: Parameters<typeof startBackend>[0],
+): Promise<Edge> {
+  const now = options.now ?? Date.now;
+  const functionApp = await startBackend(answer);
+  const issuer = await startTokenIssuer(now);
+  const traces: TraceTelemetry[] = [];
+  const { namedValues, ...rest } = options;
+  const gateway = await startApiManagement({
+    directory: join(process.cwd(), 'apim'),
+    port: 0,
+    namedValues: { 'function-app-url': functionApp.url, 'tenant-id': TENANT, ...namedValues },
+    subscriptions: [
+      { id: 'scoring-production', name: 'Scoring', product: 'production', primaryKey: PRODUCTION_KEY },
+      { id: 'sandbox', name: 'Sandbox', product: 'sandbox', primaryKey: SANDBOX_KEY },
+    ],
+    entraAuthority: issuer.authority,
+    managedIdentityToken: (resource) =>
+      Promise.resolve({ token: `token for ${resource}`, expiresAt: new Date(now() + 3_600_000) }),
+    emitTrace: (telemetry) => traces.push(telemetry),
+    ...rest,
+  });
+  return {
+    port: gateway.port,
+    functionApp,
+    issuer,
+    traces,
+    predict: async (request = {}) => {
+      const headers = {
+        'ocp-apim-subscription-key': PRODUCTION_KEY,
+        authorization: `Bearer ${await issuer.sign()}`,
+        'content-type': 'application/json',
+        ...request.headers,
+      };
+      const sent = Object.entries(headers).filter(([, value]) => value !== undefined);
+      return sendRequest(gateway.port, {
+        method: 'POST',
+        path: PREDICT,
+        body: '{"instances":[[1,2,3,4]]}',
+        ...request,
+        headers: Object.fromEntries(sent),
+      });
+    },
+    close: async () => {
+      await Promise.all([gateway.close(), functionApp.close(), issuer.close()]);
+    },
+  };
+}
