@@ -5,6 +5,8 @@ import { build } from './build.ts';
 
 const USAGE = 'Usage: npm start -- [--port N] [--functions-port N]   (0 picks a free port)';
 
+const PARENT_CHECK_INTERVAL_IN_MS = 500;
+
 interface Arguments {
   readonly port: number;
   readonly functionsPort: number;
@@ -17,8 +19,10 @@ async function run(): Promise<void> {
   const running = new Running();
   process.on('SIGINT', () => running.stop(0));
   process.on('SIGTERM', () => running.stop(0));
+  process.on('SIGHUP', () => running.stop(0));
   // Whoever forked this process is gone.
   process.on('disconnect', () => running.stop(0));
+  if (process.env.npm_lifecycle_event === 'start') whenParentEnds(() => running.stop(0));
 
   if (chosen.build) await build();
   running.chain = await startChain({
@@ -31,6 +35,14 @@ async function run(): Promise<void> {
     },
   });
   console.log(describe(running.chain.environment));
+}
+
+/** npm cannot pass on a SIGKILL. */
+function whenParentEnds(stop: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) stop();
+  }, PARENT_CHECK_INTERVAL_IN_MS).unref();
 }
 
 class Running {
