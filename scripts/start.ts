@@ -30,6 +30,8 @@ async function run(): Promise<void> {
     functionsPort: chosen.functionsPort,
     ...(chosen.environmentFile === undefined ? {} : { environmentFile: chosen.environmentFile }),
     onUnexpectedExit: (problem) => {
+      // Ctrl-C reaches the function app too, and it may be the first to obey.
+      if (running.isStopping) return;
       console.error(problem.message);
       running.stop(1);
     },
@@ -47,12 +49,12 @@ function whenParentEnds(stop: () => void): void {
 
 class Running {
   chain: Chain | undefined;
-  #isStopping = false;
+  isStopping = false;
 
   /** While the chain still starts there is nothing to wait for: its only other process ends with this one. */
   stop(exitCode: number): void {
-    if (this.#isStopping) return;
-    this.#isStopping = true;
+    if (this.isStopping) return;
+    this.isStopping = true;
     void (this.chain?.stop() ?? Promise.resolve()).then(() => process.exit(exitCode));
   }
 }

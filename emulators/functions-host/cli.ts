@@ -35,9 +35,10 @@ async function run(): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  process.on('disconnect', stop);
+  // Without its parent nothing that the app talks to is there either, so there is nothing to wait for.
+  process.on('disconnect', () => process.exit(0));
   // The parent may have gone while this module was loaded.
-  if (process.send && !process.connected) return stop();
+  if (process.send && !process.connected) process.exit(0);
 
   const control = values.control ? new Control('functions-host') : undefined;
   const host = await startFunctionsHost({

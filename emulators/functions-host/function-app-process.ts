@@ -28,6 +28,8 @@ export class FunctionAppProcess {
   #port: number;
   #controlPort = 0;
   #child: ChildProcess | undefined;
+  /** One restart at a time. */
+  #restarting: Promise<void> = Promise.resolve();
 
   /** @throws Error with what the host or the app said when it fails to start. */
   static async start(options: FunctionAppOptions): Promise<FunctionAppProcess> {
@@ -55,10 +57,14 @@ export class FunctionAppProcess {
    * Stops the app and starts it anew on the same port; settings that are given stay.
    * @throws Error with what the host or the app said when it fails to start.
    */
-  async restart(settings: Readonly<Record<string, string>>): Promise<void> {
-    await this.stop();
-    this.#settings = { ...this.#settings, ...settings };
-    await this.#start();
+  restart(settings: Readonly<Record<string, string>>): Promise<void> {
+    const restarted = this.#restarting.then(async () => {
+      await this.stop();
+      this.#settings = { ...this.#settings, ...settings };
+      await this.#start();
+    });
+    this.#restarting = restarted.catch(() => undefined);
+    return restarted;
   }
 
   /** Lets running invocations end first, for a bounded time. */

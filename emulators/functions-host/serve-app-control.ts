@@ -34,7 +34,9 @@ async function serve(
     return send(response, 200, {});
   }
   if (app.controlPort === undefined)
-    return send(response, 503, { error: 'The function app is being restarted.' });
+    return send(response, 503, {
+      error: 'The function app is not running: it is being restarted, or failed to start.',
+    });
   const answer = await fetch(`http://127.0.0.1:${app.controlPort}${url}`, {
     method,
     ...(body.length > 0 ? { body } : {}),
