@@ -4,6 +4,8 @@ import { BackendPools } from './engine/backend-pools.ts';
 import { CallCounters } from './engine/call-counters.ts';
 import { EntraTokens } from './engine/entra-tokens.ts';
 import type { GatewayServices, TraceTelemetry } from './engine/gateway-services.ts';
+import { ManagedIdentityTokens } from './engine/managed-identity-tokens.ts';
+import type { FetchManagedIdentityToken } from './engine/managed-identity-tokens.ts';
 import { loadExpressionCompiler } from './expressions/compile.ts';
 import { createGateway } from './gateway.ts';
 import type { Intercept } from './gateway.ts';
@@ -12,6 +14,9 @@ import { readService } from './service/read-service.ts';
 import { ServiceDefinitionError } from './service/service-definition.ts';
 import { indexSubscriptions } from './service/subscription-keys.ts';
 import type { Subscription } from './service/subscription-keys.ts';
+
+/** Longer than clients keep an idle connection, so that none is closed under a request. */
+const KEEP_ALIVE_IN_MS = 65_000;
 
 /** What the emulator is started with. */
 export interface ApiManagementOptions {
@@ -24,8 +29,8 @@ export interface ApiManagementOptions {
   readonly subscriptions: readonly Subscription[];
   /** Where validate-azure-ad-token finds the tenants, in place of https://login.microsoftonline.com. */
   readonly entraAuthority: string;
-  /** Gives a token of the gateway's managed identity; called at most once at a time for each resource. */
-  readonly managedIdentityToken: GatewayServices['managedIdentityToken'];
+  /** Gives a token of the gateway's managed identity; fetched once at a time for each resource, and cached. */
+  readonly managedIdentityToken: FetchManagedIdentityToken;
   /** Receives what the trace policy emits, as Application Insights would. */
   readonly emitTrace: (telemetry: TraceTelemetry) => void;
   /** Sees every request before the gateway does, the health address aside; true when it has answered it. */
@@ -61,7 +66,7 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
     pools,
     counters: new CallCounters(),
     entra: new EntraTokens(options.entraAuthority, now),
-    managedIdentityToken: options.managedIdentityToken,
+    managedIdentity: new ManagedIdentityTokens(options.managedIdentityToken, now),
     emitTrace: options.emitTrace,
   };
   const handle = createGateway({
@@ -76,7 +81,7 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
     findSubscription: indexSubscriptions(options.subscriptions),
     intercept: options.intercept,
   });
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_IN_MS }, (request, response) => {
     // What rejects here is a connection that broke: nobody is left to be told.
     handle(request, response).catch(() => response.destroy());
   });

@@ -1,6 +1,7 @@
 import type { BackendPools } from './backend-pools.ts';
 import type { CallCounters } from './call-counters.ts';
 import type { EntraTokens } from './entra-tokens.ts';
+import type { ManagedIdentityTokens } from './managed-identity-tokens.ts';
 
 /** A telemetry item that the `trace` policy sends to Application Insights. */
 export interface TraceTelemetry {
@@ -24,9 +25,6 @@ export interface GatewayServices {
   readonly pools: BackendPools;
   readonly counters: CallCounters;
   readonly entra: EntraTokens;
-  readonly managedIdentityToken: (
-    resource: string,
-    clientId?: string,
-  ) => Promise<{ token: string; expiresAt: Date }>;
+  readonly managedIdentity: ManagedIdentityTokens;
   readonly emitTrace: (telemetry: TraceTelemetry) => void;
 }
