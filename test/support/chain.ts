@@ -90,18 +90,18 @@ export class RunningChain {
   }
 
   /**
-   * The audit records of these calls, by the `x-request-id` of their answers; of all calls when none is named.
-   * Waits until each has one, or at least one has come; 10 s at most. A second record of a call shows too.
+   * The audit records that satisfy a condition, once there are at least `count`; 10 s at most are waited for them.
+   * A record more than expected shows too: give a condition that all records of the call satisfy.
    */
-  async auditRecords(...requestIds: readonly string[]): Promise<AuditRecord[]> {
+  async auditRecords(
+    matches: (record: AuditRecord) => boolean = () => true,
+    count = 1,
+  ): Promise<AuditRecord[]> {
     const deadline = Date.now() + AUDIT_TIMEOUT_IN_MS;
     for (;;) {
-      const all = (await this.control('application-insights', 'GET', 'audit-records')) as AuditRecord[];
-      const found = all.filter(
-        ({ auditId }) => requestIds.length === 0 || requestIds.includes(String(auditId)),
-      );
-      const arrived = new Set(found.map(({ auditId }) => auditId));
-      if (arrived.size >= Math.max(requestIds.length, 1) || Date.now() > deadline) return found;
+      const records = (await this.control('application-insights', 'GET', 'audit-records')) as AuditRecord[];
+      const found = records.filter(matches);
+      if (found.length >= count || Date.now() > deadline) return found;
       await pause();
     }
   }
