@@ -6,5 +6,7 @@ export default {
     '^.+\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { target: 'es2024' }, module: { type: 'commonjs' } }],
   },
   // These packages ship ES modules only; jest runs CommonJS, so they are transformed like our own code.
-  transformIgnorePatterns: ['/node_modules/(?!(basic-auth|jose|oauth2-mock-server|web-tree-sitter)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(basic-auth|data-uri-to-buffer|fetch-blob|formdata-polyfill|gaxios|jose|node-fetch|oauth2-mock-server|web-tree-sitter)/)',
+  ],
 };
