@@ -49,7 +49,9 @@ export function createCachedAccessTokens({
       token = await exchange();
       failure = undefined;
       retryInMs = FIRST_RETRY_IN_MS;
-      plan((token.expiresAt.getTime() - startedAt) * REFRESH_AFTER);
+      const lifetimeInMs = token.expiresAt.getTime() - startedAt;
+      // Never at once: a token that has hardly a life would be exchanged in a tight loop.
+      plan(Math.max(lifetimeInMs * REFRESH_AFTER, FIRST_RETRY_IN_MS));
       return token.value;
     } catch (error) {
       failure = { error: toGatewayError(error), at: now() };

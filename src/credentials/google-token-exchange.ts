@@ -92,7 +92,9 @@ function rejectionOf(error: unknown): string | undefined {
   const { status, response } = error as { status?: unknown; response?: { status?: unknown } };
   const httpStatus = Number(response?.status ?? status);
   if (!(httpStatus >= 400 && httpStatus < 500) || httpStatus === 429) return undefined;
-  const oauthError = /^Error code ([a-z_]{1,40})\b/.exec(error instanceof Error ? error.message : '')?.[1];
+  const oauthError = /^Error code (?!undefined\b)([a-z_]{1,40})\b/.exec(
+    error instanceof Error ? error.message : '',
+  )?.[1];
   return oauthError ?? `HTTP ${httpStatus}`;
 }
 
