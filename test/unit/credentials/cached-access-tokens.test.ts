@@ -1,0 +1,236 @@
+import fc from 'fast-check';
+import {
+  type CachedAccessTokens,
+  createCachedAccessTokens,
+} from '../../../src/credentials/cached-access-tokens.ts';
+import type { AccessToken } from '../../../src/credentials/google-token-exchange.ts';
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import { createHandDrivenClock, type HandDrivenClock, settled } from '../hand-driven-clock.ts';
+import { rejectedBy } from '../thrown-by.ts';
+
+const HOUR = 3_600_000;
+const DOWN = new GatewayError('TOKEN_EXCHANGE_UNAVAILABLE', 'Google STS cannot be reached.');
+
+/** An exchange that gives `token-1`, `token-2`, … for an hour each, or does what it is told. */
+interface FakeExchange {
+  exchanges: number;
+  next: (() => Promise<AccessToken>) | undefined;
+}
+
+let clock: HandDrivenClock;
+let fake: FakeExchange;
+let tokens: CachedAccessTokens;
+
+beforeEach(() => {
+  clock = createHandDrivenClock();
+  fake = { exchanges: 0, next: undefined };
+  tokens = createCachedAccessTokens({
+    exchange: () => {
+      fake.exchanges += 1;
+      return fake.next?.() ?? Promise.resolve(token(fake.exchanges));
+    },
+    now: clock.now,
+    schedule: clock.schedule,
+  });
+});
+afterEach(() => tokens.close());
+
+function token(count: number, lifetimeInMs = HOUR): AccessToken {
+  return { value: `token-${count}`, expiresAt: new Date(clock.now() + lifetimeInMs) };
+}
+
+const fail = () => Promise.reject(DOWN);
+
+test('no token is exchanged before somebody asks for one', async () => {
+  await clock.advance(HOUR);
+  expect(fake.exchanges).toBe(0);
+});
+
+test('20 callers without a token share one exchange', async () => {
+  const callers = Array.from({ length: 20 }, () => tokens.accessToken());
+  expect(new Set(await Promise.all(callers))).toEqual(new Set(['token-1']));
+  expect(fake.exchanges).toBe(1);
+});
+
+test('20 callers without a token share one failure', async () => {
+  fake.next = fail;
+  const errors = await Promise.all(Array.from({ length: 20 }, () => rejectedBy(tokens.accessToken())));
+  expect(new Set(errors)).toEqual(new Set([DOWN]));
+  expect(fake.exchanges).toBe(1);
+});
+
+test('a token is served from memory for three quarters of its life', async () => {
+  await tokens.accessToken();
+  await clock.advance(0.75 * HOUR - 1);
+  expect(await tokens.accessToken()).toBe('token-1');
+  expect(fake.exchanges).toBe(1);
+});
+
+test('a token is refreshed ahead of its expiry, without a caller', async () => {
+  await tokens.accessToken();
+  await clock.advance(0.75 * HOUR);
+  expect(fake.exchanges).toBe(2);
+  expect(await tokens.accessToken()).toBe('token-2');
+});
+
+test('refreshing goes on for ever', async () => {
+  await tokens.accessToken();
+  await clock.advance(24 * HOUR);
+  expect(fake.exchanges).toBe(33);
+  expect(clock.delays()).toHaveLength(1);
+});
+
+test('callers get the old token while a refresh hangs, until the very instant it expires', async () => {
+  await tokens.accessToken();
+  fake.next = () => new Promise(() => undefined);
+  await clock.advance(HOUR - 1);
+  expect(fake.exchanges).toBe(2);
+  expect(await tokens.accessToken()).toBe('token-1');
+  await clock.advance(1);
+  let isSettled = false;
+  void tokens.accessToken().finally(() => (isSettled = true));
+  await settled();
+  expect(isSettled).toBe(false);
+  expect(fake.exchanges).toBe(2);
+});
+
+test('callers get the old token while refreshes fail, until the very instant it expires', async () => {
+  await tokens.accessToken();
+  fake.next = fail;
+  await clock.advance(HOUR - 1);
+  expect(await tokens.accessToken()).toBe('token-1');
+  await clock.advance(1);
+  expect(await rejectedBy(tokens.accessToken())).toBe(DOWN);
+});
+
+test('a failing refresh backs off from 1 s to 30 s', async () => {
+  await tokens.accessToken();
+  fake.next = fail;
+  await clock.advance(0.75 * HOUR);
+  const delays: (number | undefined)[] = [];
+  for (let attempt = 0; attempt < 7; attempt += 1) {
+    const delay = clock.delays()[0] ?? Number.NaN;
+    delays.push(delay);
+    await clock.advance(delay);
+  }
+  expect(delays).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+  expect(fake.exchanges).toBe(9);
+});
+
+test('an outage that ends before the token does is never seen by a caller', async () => {
+  await tokens.accessToken();
+  fake.next = fail;
+  await clock.advance(0.99 * HOUR);
+  expect(await tokens.accessToken()).toBe('token-1');
+  fake.next = undefined;
+  await clock.advance(30_000);
+  expect(await tokens.accessToken()).toMatch(/^token-\d+$/);
+  expect(await tokens.accessToken()).not.toBe('token-1');
+});
+
+test('the back-off starts anew after a success', async () => {
+  await tokens.accessToken();
+  fake.next = fail;
+  await clock.advance(0.75 * HOUR + 7000);
+  fake.next = undefined;
+  await clock.advance(clock.delays()[0] ?? 0);
+  fake.next = fail;
+  await clock.advance(clock.delays()[0] ?? 0);
+  expect(clock.delays()).toEqual([1000]);
+});
+
+test('without a token a failure is repeated for a second, then the exchange is tried again', async () => {
+  fake.next = fail;
+  await rejectedBy(tokens.accessToken());
+  await clock.advance(999);
+  expect(await rejectedBy(tokens.accessToken())).toBe(DOWN);
+  expect(fake.exchanges).toBe(1);
+  await clock.advance(1);
+  fake.next = undefined;
+  expect(await tokens.accessToken()).toBe('token-2');
+});
+
+test('without a token nothing is retried in the background', async () => {
+  fake.next = fail;
+  await rejectedBy(tokens.accessToken());
+  expect(clock.delays()).toEqual([]);
+});
+
+test('an error that is not the gateway’s own becomes INTERNAL', async () => {
+  fake.next = () => Promise.reject(new Error('secret'));
+  const error = await rejectedBy(tokens.accessToken());
+  expect(error.code).toBe('INTERNAL');
+  expect(error.message).not.toContain('secret');
+});
+
+test('an exchange that throws at once fails like one that rejects', async () => {
+  fake.next = () => {
+    throw DOWN;
+  };
+  expect(await rejectedBy(tokens.accessToken())).toBe(DOWN);
+  await clock.advance(1000);
+  fake.next = undefined;
+  expect(await tokens.accessToken()).toBe('token-2');
+});
+
+test('a token that is expired on arrival is not exchanged in a tight loop', async () => {
+  fake.next = () => Promise.resolve(token(fake.exchanges, 0));
+  await tokens.accessToken();
+  await clock.advance(10_000);
+  expect(fake.exchanges).toBeLessThanOrEqual(11);
+});
+
+test('closing stops the refreshing', async () => {
+  await tokens.accessToken();
+  tokens.close();
+  await clock.advance(10 * HOUR);
+  expect(fake.exchanges).toBe(1);
+  expect(clock.delays()).toEqual([]);
+});
+
+test('closing during an exchange plans no refresh after it', async () => {
+  const asked = tokens.accessToken();
+  tokens.close();
+  expect(await asked).toBe('token-1');
+  expect(clock.delays()).toEqual([]);
+});
+
+test('whatever fails and when, no caller ever gets an expired token, and one exchange runs at a time', async () => {
+  const step = fc.record({
+    byInMs: fc.constantFrom(1, 500, 1000, 30_000, 0.25 * HOUR, 0.75 * HOUR, HOUR),
+    fails: fc.boolean(),
+    lifetimeInMs: fc.constantFrom(1000, 60_000, HOUR),
+    callers: fc.integer({ min: 0, max: 3 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+      const own = createHandDrivenClock();
+      let running = 0;
+      let behaviour = { fails: false, lifetimeInMs: HOUR };
+      const cached = createCachedAccessTokens({
+        exchange: async () => {
+          running += 1;
+          expect(running).toBe(1);
+          await Promise.resolve();
+          running -= 1;
+          if (behaviour.fails) throw DOWN;
+          const expiresAt = new Date(own.now() + behaviour.lifetimeInMs);
+          return { value: String(expiresAt.getTime()), expiresAt };
+        },
+        now: own.now,
+        schedule: own.schedule,
+      });
+      for (const { byInMs, callers, ...next } of steps) {
+        behaviour = next;
+        await own.advance(byInMs);
+        const served = Array.from({ length: callers }, () => cached.accessToken().catch(() => undefined));
+        for (const value of await Promise.all(served)) {
+          if (value !== undefined) expect(Number(value)).toBeGreaterThan(own.now());
+        }
+      }
+      cached.close();
+      expect(own.delays()).toEqual([]);
+    }),
+    { numRuns: 50 },
+  );
+});
