@@ -1,0 +1,98 @@
+import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
+import type { ObservedChain } from './observed-chain.ts';
+import type { Answer } from './send-bytes.ts';
+
+/** What a refused call is told. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  /** Part of the sentence that the caller reads. */
+  readonly message?: string | RegExp;
+  /** Names the fields at fault, in order. */
+  readonly fields?: readonly string[];
+}
+
+const CANONICAL_BY_STATUS: Readonly<Record<number, string>> = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  413: 'INVALID_ARGUMENT',
+};
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Expects the error body that all clients of Vertex AI understand, one audit record of a denial, and nothing at
+ * Vertex AI since its requests were last cleared.
+ */
+export async function expectRefusal(
+  observed: ObservedChain,
+  answer: Answer,
+  refusal: Refusal,
+): Promise<AuditRecord> {
+  expectErrorBody(answer, refusal);
+  const record = await observed.recordOf(answer);
+  expect(record).toMatchObject({
+    outcome: 'denied',
+    code: refusal.code,
+    status: String(refusal.status),
+  });
+  expect(await observed.chain.requests('vertex-ai')).toEqual([]);
+  return record;
+}
+
+/** As `expectRefusal`, by the edge: the record is its trace, and the function app got nothing. */
+export async function expectEdgeRefusal(
+  observed: ObservedChain,
+  answer: Answer,
+  refusal: Refusal,
+): Promise<AuditRecord> {
+  const record = await expectRefusal(observed, answer, refusal);
+  expect(record).toMatchObject({
+    message: `Edge denied ${refusal.code}`,
+    source: 'audit',
+    decision: 'deny',
+    rule: expect.stringMatching(/^edge\/[\w-]+$/) as string,
+  });
+  return record;
+}
+
+export function expectErrorBody(answer: Answer, { status, code, message, fields = [] }: Refusal): void {
+  const { requestId } = answer;
+  expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(`"${code}"`)]);
+  expect(requestId).toMatch(GUID);
+  expect(answer.headers).toMatchObject({ 'content-type': 'application/json', 'request-id': requestId });
+  const body = JSON.parse(answer.text) as { detail: string; error: { details: object[] } };
+  expect(body).toEqual({
+    type: `/errors/${code.toLowerCase().replaceAll('_', '-')}`,
+    title: expect.stringMatching(/^[A-Z]/) as string,
+    status,
+    detail: expect.stringMatching(/^[A-Z].*\.$/) as string,
+    instance: `/requests/${requestId}`,
+    error: {
+      code: status,
+      message: body.detail,
+      status: CANONICAL_BY_STATUS[status],
+      details: [
+        {
+          '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+          reason: code,
+          domain: 'vertex-ai-gateway',
+          metadata: { requestId },
+        },
+        ...(fields.length === 0 ? [] : [violationsOf(fields)]),
+      ],
+    },
+  });
+  if (message !== undefined) expect(body.detail).toMatch(message);
+}
+
+function violationsOf(fields: readonly string[]): object {
+  return {
+    '@type': 'type.googleapis.com/google.rpc.BadRequest',
+    fieldViolations: fields.map((field) => ({
+      field,
+      description: expect.stringMatching(/./) as string,
+    })),
+  };
+}

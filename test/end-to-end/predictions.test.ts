@@ -1,0 +1,329 @@
+import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
+import { expectEdgeRefusal, expectRefusal } from './expect-refusal.ts';
+import { ObservedChain } from './observed-chain.ts';
+
+jest.setTimeout(30_000);
+
+const FLOWER = [5.123456, 3.512345, 1.412345, 0.212345];
+const PROMPT = { contents: [{ role: 'user', parts: [{ text: 'Zanzibar grows cloves.' }] }] };
+const PAUSE_IN_MS = 80;
+
+interface PredictAnswer {
+  readonly predictions: readonly {
+    readonly classes: readonly string[];
+    readonly scores: readonly number[];
+  }[];
+  readonly deployedModelId: string;
+}
+
+interface GenerateAnswer {
+  readonly candidates: readonly {
+    readonly content: { readonly parts: readonly { readonly text: string }[] };
+  }[];
+  readonly usageMetadata: {
+    readonly promptTokenCount: number;
+    readonly candidatesTokenCount: number;
+    readonly totalTokenCount: number;
+  };
+}
+
+let observed: ObservedChain;
+const scores: number[] = [];
+
+beforeAll(async () => {
+  observed = await ObservedChain.start();
+});
+
+beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));
+
+afterAll(() => observed.stop());
+
+test('a custom endpoint predicts, and the record says who asked what of which endpoint', async () => {
+  const body = JSON.stringify({ instances: [FLOWER, FLOWER] });
+  const answer = await observed.call({ application: 'scoring-app', path: PREDICT_PATH, body });
+  expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json; charset=UTF-8']);
+  expect(answer.headers['request-id']).toBe(answer.requestId);
+  const { predictions, deployedModelId } = JSON.parse(answer.text) as PredictAnswer;
+  expect(predictions).toHaveLength(2);
+  const [{ classes, scores: found } = { classes: [], scores: [] }] = predictions;
+  expect(classes).toHaveLength(3);
+  expect(found.reduce((sum, score) => sum + score, 0)).toBeCloseTo(1);
+  scores.push(...found);
+
+  const { applications } = observed.chain.environment;
+  const record = await observed.recordOf(answer);
+  expect(record).toMatchObject({
+    outcome: 'answered',
+    decision: 'allow',
+    rule: 'scoring-iris',
+    status: '200',
+    dialect: 'vertex',
+    tenantId: '11111111-1111-4111-8111-111111111111',
+    objectId: applications['scoring-app']?.objectId,
+    applicationId: applications['scoring-app']?.id,
+    roles: 'Scoring.Predict',
+    subscriptionId: 'scoring-app',
+    productId: 'production',
+    operation: 'predict',
+    project: 'sample-project',
+    location: 'us-central1',
+    endpoint: '1234567890',
+    deployedModelId,
+    instances: 2,
+    requestBytes: body.length,
+    responseBytes: answer.bytes.length,
+  });
+  expect(record).not.toHaveProperty('code');
+  const { durationInMs, credentialsDurationInMs, firstByteDurationInMs } = record;
+  expect(durationInMs).toBeGreaterThan(0);
+  expect(Number(credentialsDurationInMs)).toBeLessThanOrEqual(Number(firstByteDurationInMs));
+  expect(Number(firstByteDurationInMs)).toBeLessThanOrEqual(Number(durationInMs));
+});
+
+test('generateContent passes bytes through, both ways', async () => {
+  const sent =
+    '{ "contents":[{"role":"user","parts":[{"text":"Zanzibar é😀\\u00e9"}]}],\n  "newField":1.0 }\r\n';
+  const received =
+    '{"modelVersion" : "gemini-2.5-flash",\r\n "candidates":[], "unknown":{"n":1e2,"é":"\\u00e9"},\n' +
+    '"usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":11,"totalTokenCount":18}}\n\n';
+  await observed.chain.inject('vertex-ai', { path: ':generateContent', status: 200, body: received });
+  const answer = await observed.call({
+    application: 'assistants-app',
+    path: modelPath('generateContent'),
+    body: sent,
+  });
+  expect([answer.status, answer.text]).toEqual([200, received]);
+  const [request] = await observed.chain.requests('vertex-ai');
+  expect(request?.path).toBe(modelPath('generateContent').replace('/vertex', ''));
+  expect(request?.body).toBe(sent);
+  expect(await observed.recordOf(answer)).toMatchObject({
+    outcome: 'answered',
+    rule: 'assistants-gemini',
+    operation: 'generateContent',
+    publisher: 'google',
+    model: 'gemini-2.5-flash',
+    modelVersion: 'gemini-2.5-flash',
+    inputTokens: 7,
+    outputTokens: 11,
+    totalTokens: 18,
+    requestBytes: Buffer.byteLength(sent),
+    responseBytes: Buffer.byteLength(received),
+  });
+});
+
+test.each(['sse', 'json-array'] as const)(
+  'streamGenerateContent arrives chunk by chunk (%s), and the record has the usage of the last chunk',
+  async (framing) => {
+    await observed.chain.control('vertex-ai', 'POST', 'pause', { pauseInMs: PAUSE_IN_MS });
+    const answer = await observed.call({
+      application: 'assistants-app',
+      path: modelPath(framing === 'sse' ? 'streamGenerateContent?alt=sse' : 'streamGenerateContent'),
+      body: JSON.stringify(PROMPT),
+    });
+    await observed.chain.control('vertex-ai', 'POST', 'pause', { pauseInMs: 2 });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toMatch(
+      framing === 'sse' ? /^text\/event-stream/ : /^application\/json/,
+    );
+    const chunks =
+      framing === 'sse' ? readEvents(answer.text) : (JSON.parse(answer.text) as GenerateAnswer[]);
+    expect(chunks).toHaveLength(6);
+    expect(chunks.map(textOf).join('')).toContain('zanzibar, grows, cloves');
+    // Vertex AI paused five times; had anything on the way waited for more, the first would have come late.
+    expect(answer.arrivals.length).toBeGreaterThanOrEqual(6);
+    const [first = 0] = answer.arrivals;
+    expect((answer.arrivals.at(-1) ?? 0) - first).toBeGreaterThan(4 * PAUSE_IN_MS);
+    const usage = chunks.at(-1)?.usageMetadata;
+    const record = await observed.recordOf(answer);
+    expect(record).toMatchObject({
+      outcome: 'answered',
+      operation: 'streamGenerateContent',
+      finishReason: 'STOP',
+      inputTokens: usage?.promptTokenCount,
+      outputTokens: usage?.candidatesTokenCount,
+      totalTokens: usage?.totalTokenCount,
+      responseBytes: answer.bytes.length,
+    });
+    expect(Number(record.durationInMs) - Number(record.firstByteDurationInMs)).toBeGreaterThan(
+      4 * PAUSE_IN_MS,
+    );
+  },
+);
+
+test('the bytes of a stream are those that Vertex AI sent', async () => {
+  const received = ': comment\r\n\r\ndata: {"candidates" : []}\r\n\r\ndata: {"é":"\\u00e9"}\r\n\r\n';
+  await observed.chain.inject('vertex-ai', {
+    status: 200,
+    body: received,
+    headers: { 'content-type': 'text/event-stream' },
+  });
+  const answer = await observed.call({
+    application: 'assistants-app',
+    path: modelPath('streamGenerateContent?alt=sse'),
+    body: JSON.stringify(PROMPT),
+  });
+  expect(answer.text).toBe(received);
+  expect(await observed.recordOf(answer)).toMatchObject({ outcome: 'answered' });
+});
+
+/** The README's table of sample callers, call by call. */
+const GRANTED: Readonly<Record<string, readonly string[]>> = {
+  'sandbox-app': ['iris', 'flash us-central1'],
+  'scoring-app': ['iris'],
+  'eu-analytics-app': ['flash europe-west1', 'flash europe-west4', 'pro europe-west1', 'pro europe-west4'],
+  'assistants-app': [
+    'flash us-central1',
+    'flash europe-west1',
+    'flash europe-west4',
+    'pro us-central1',
+    'pro europe-west1',
+    'pro europe-west4',
+  ],
+  'nobody-app': [],
+};
+const TARGETS = [
+  'iris',
+  ...['flash', 'pro'].flatMap((model) =>
+    ['us-central1', 'europe-west1', 'europe-west4'].map((location) => `${model} ${location}`),
+  ),
+];
+
+test.each(Object.entries(GRANTED))(
+  '%s may call what its role is granted, and nothing else',
+  async (name, granted) => {
+    const allowed: string[] = [];
+    for (const target of TARGETS) {
+      const [model = '', location] = target.split(' ');
+      const answer = await observed.call({
+        application: name,
+        ...(location === undefined
+          ? { path: PREDICT_PATH, body: JSON.stringify({ instances: [FLOWER] }) }
+          : {
+              path: modelPath('generateContent', { location, model: `gemini-2.5-${model}` }),
+              body: JSON.stringify(PROMPT),
+            }),
+      });
+      if (answer.status === 200) allowed.push(target);
+      else {
+        const { code = '' } = await observed.recordOf(answer);
+        const expected = granted.some((one) => one.startsWith(`${model} `))
+          ? 'LOCATION_NOT_ALLOWED'
+          : 'NOT_GRANTED';
+        expect([target, answer.status, code]).toEqual([target, 403, expected]);
+      }
+      expect(await observed.recordOf(answer)).toMatchObject({
+        outcome: answer.status === 200 ? 'answered' : 'denied',
+        applicationId: observed.chain.environment.applications[name]?.id,
+      });
+    }
+    expect(allowed).toEqual(granted);
+    expect(await observed.chain.requests('vertex-ai')).toHaveLength(granted.length);
+  },
+);
+
+test('identity headers that a caller forges are overridden', async () => {
+  const forgedId = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
+  const answer = await observed.call({
+    application: 'scoring-app',
+    path: modelPath('generateContent'),
+    body: JSON.stringify(PROMPT),
+    headers: {
+      'x-gateway-tenant-id': forgedId,
+      'X-Gateway-Object-Id': forgedId,
+      'x-gateway-application-id': forgedId,
+      'X-GATEWAY-ROLES': 'Assistants.Use Sandbox.Use',
+      'x-gateway-subscription-id': 'assistants-app',
+      'x-gateway-product-id': 'sandbox',
+      'x-gateway-request-id': forgedId,
+      'x-request-id': forgedId,
+    },
+  });
+  const { applications } = observed.chain.environment;
+  const record = await expectRefusal(observed, answer, { status: 403, code: 'NOT_GRANTED' });
+  expect(answer.requestId).not.toBe(forgedId);
+  expect(record).toMatchObject({
+    tenantId: '11111111-1111-4111-8111-111111111111',
+    objectId: applications['scoring-app']?.objectId,
+    applicationId: applications['scoring-app']?.id,
+    roles: 'Scoring.Predict',
+    subscriptionId: 'scoring-app',
+    productId: 'production',
+  });
+});
+
+test('the caller’s token and keys reach neither the function app nor Google', async () => {
+  await observed.chain.control('functions-host', 'DELETE', 'requests');
+  const token = await observed.chain.token('sandbox-app');
+  const key = observed.chain.environment.applications['sandbox-app']?.subscriptionKey ?? '';
+  const keys = {
+    'x-goog-api-key': 'forged-key',
+    'x-functions-key': 'forged-key',
+    'x-goog-user-project': 'other',
+  };
+  const calls = await Promise.all([
+    observed.call({
+      application: 'sandbox-app',
+      path: `${PREDICT_PATH}?key=forged-key`,
+      body: JSON.stringify({ instances: [FLOWER] }),
+      headers: keys,
+    }),
+    observed.call({
+      application: 'sandbox-app',
+      // The key in the query instead of the header.
+      path: `${modelPath('streamGenerateContent?alt=sse')}&subscription-key=${key}&code=forged-key`,
+      body: JSON.stringify(PROMPT),
+      headers: { ...keys, 'ocp-apim-subscription-key': '' },
+    }),
+  ]);
+  expect(calls.map(({ status }) => status)).toEqual([200, 200]);
+  const atFunctionApp = (await observed.chain.requests('functions-host')).filter(
+    ({ path }) => !path.startsWith('/api/health'),
+  );
+  const atGoogle = await observed.chain.requests('vertex-ai');
+  expect([atFunctionApp.length, atGoogle.length]).toEqual([2, 2]);
+  for (const request of [...atFunctionApp, ...atGoogle]) {
+    const everything = JSON.stringify(request);
+    const found = [token, key, 'forged-key', 'x-goog-user-project'].filter((one) => everything.includes(one));
+    expect([request.path, found]).toEqual([request.path, []]);
+  }
+  for (const { headers } of atGoogle) {
+    expect(headers.authorization).toMatch(/^Bearer ya29\./);
+    expect(Object.keys(headers).filter((name) => name.startsWith('x-gateway-'))).toEqual([]);
+  }
+});
+
+test('the platform’s health address answers on the function app, and the edge does not expose it', async () => {
+  const { gatewayUrl, functionsUrl } = observed.chain.environment;
+  const health = await fetch(`${functionsUrl}/api/health`);
+  expect([health.status, await health.json()]).toEqual([
+    200,
+    expect.objectContaining({ live: true, ready: true }),
+  ]);
+  for (const path of [
+    '/api/health',
+    '/vertex/api/health',
+    '/vertex/../api/health',
+    '/vertex/%2e%2e/api/health',
+  ]) {
+    const answer = await observed.call({ application: 'assistants-app', method: 'GET', path });
+    await expectEdgeRefusal(observed, answer, { status: 404, code: 'OPERATION_NOT_FOUND' });
+  }
+  const status = await fetch(`${gatewayUrl}/status-0123456789abcdef`);
+  expect(status.status).toBe(200);
+});
+
+test('all calls are on record once, without prompts, predictions, tokens or keys', async () => {
+  expect(scores.length).toBeGreaterThan(0);
+  await observed.expectAllOnRecord(['zanzibar', 'cloves', 'setosa', ...FLOWER, ...scores]);
+});
+
+function readEvents(text: string): GenerateAnswer[] {
+  return text
+    .split(/\r?\n\r?\n/)
+    .filter((event) => event !== '')
+    .map((event) => JSON.parse(event.replace(/^data: /, '')) as GenerateAnswer);
+}
+
+function textOf({ candidates }: GenerateAnswer): string {
+  return candidates[0]?.content.parts[0]?.text ?? '';
+}
