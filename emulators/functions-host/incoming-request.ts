@@ -14,7 +14,7 @@ export const MAXIMUM_BODY_BYTES = 104_857_600;
 export class IncomingRequest {
   readonly url: string;
   readonly method: string;
-  readonly #message: IncomingMessage;
+  readonly #message: Pick<IncomingMessage, 'method' | 'headers'>;
   readonly #source: Readable;
   readonly #whenRead: ((body: Buffer) => void) | undefined;
   #headers: IncomingHeaders | undefined;
@@ -24,7 +24,7 @@ export class IncomingRequest {
 
   constructor(
     url: string,
-    message: IncomingMessage,
+    message: Pick<IncomingMessage, 'method' | 'headers'>,
     source: Readable,
     whenRead: ((body: Buffer) => void) | undefined,
   ) {
