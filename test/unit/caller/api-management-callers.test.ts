@@ -1,0 +1,283 @@
+import { createServer } from 'node:http';
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
+import { listen } from '../../../emulators/loopback/listen.ts';
+import {
+  type ApiManagementCallersOptions,
+  createApiManagementCallers,
+} from '../../../src/caller/api-management-callers.ts';
+import type { Callers, ReadHeader } from '../../../src/prediction/interfaces.ts';
+import { rejectedBy } from '../thrown-by.ts';
+
+const ISSUER = 'https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0';
+const AUDIENCE = 'api://vertex-gateway-functions';
+const OBJECT_ID = '22222222-2222-4222-8222-222222222222';
+const STAMPED = {
+  'x-gateway-tenant-id': '11111111-1111-4111-8111-111111111111',
+  'x-gateway-object-id': '33333333-3333-4333-8333-333333333333',
+  'x-gateway-application-id': '44444444-4444-4444-8444-444444444444',
+  'x-gateway-roles': 'Sandbox.Use Scoring.Predict',
+  'x-gateway-subscription-id': 'sandbox-team',
+  'x-gateway-product-id': 'sandbox',
+  'x-gateway-request-id': '55555555-5555-4555-8555-555555555555',
+};
+const START = Date.UTC(2026, 0, 1);
+
+let pair: Awaited<ReturnType<typeof generateKeyPair>>;
+let stranger: Awaited<ReturnType<typeof generateKeyPair>>;
+beforeAll(async () => {
+  pair = await generateKeyPair('RS256', { extractable: true });
+  stranger = await generateKeyPair('RS256');
+});
+
+let now: number;
+let keyLookups: number;
+let callers: Callers;
+beforeEach(() => {
+  now = START;
+  keyLookups = 0;
+  callers = create({
+    keys: () => {
+      keyLookups += 1;
+      return pair.publicKey;
+    },
+  });
+});
+
+function create(changes: Partial<ApiManagementCallersOptions>): Callers {
+  return createApiManagementCallers({
+    issuer: ISSUER,
+    jwksUri: 'https://keys.invalid/',
+    audience: AUDIENCE,
+    objectId: OBJECT_ID,
+    timeoutInMs: 1000,
+    now: () => now,
+    ...changes,
+  });
+}
+
+function claims(changes: JWTPayload = {}): JWTPayload {
+  const exp = START / 1000 + 3600;
+  return { iss: ISSUER, aud: AUDIENCE, oid: OBJECT_ID, exp, ...changes };
+}
+
+function sign(payload = claims(), header: { alg?: string; kid?: string } = {}): Promise<string> {
+  return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', ...header }).sign(pair.privateKey);
+}
+
+function headers(authorization?: string, changes: Record<string, string | null> = {}): ReadHeader {
+  const all: Record<string, string | null | undefined> = { ...STAMPED, authorization, ...changes };
+  return (name) => all[name] ?? null;
+}
+
+async function refusal(authorization?: string, changes?: Record<string, string | null>) {
+  const error = await rejectedBy(callers.identify(headers(authorization, changes)));
+  const signature = authorization?.split('.')[2];
+  if (signature && signature.length > 20)
+    expect(`${error.message}${error.stack ?? ''}`).not.toContain(signature);
+  return error;
+}
+
+test('a call with API Management’s token has the caller that the edge stamped', async () => {
+  expect(await callers.identify(headers(`Bearer ${await sign()}`))).toEqual({
+    tenantId: STAMPED['x-gateway-tenant-id'],
+    objectId: STAMPED['x-gateway-object-id'],
+    applicationId: STAMPED['x-gateway-application-id'],
+    roles: ['Sandbox.Use', 'Scoring.Predict'],
+    subscriptionId: 'sandbox-team',
+    productId: 'sandbox',
+    requestId: STAMPED['x-gateway-request-id'],
+  });
+});
+
+test('the scheme is read in any case', async () => {
+  await expect(callers.identify(headers(`bearer ${await sign()}`))).resolves.toBeDefined();
+});
+
+test.each<[string, JWTPayload]>([
+  ['has expired', { exp: START / 1000 }],
+  ['expired long ago', { exp: 1 }],
+  ['has no expiry', { exp: undefined }],
+  ['is not valid yet', { nbf: START / 1000 + 60 }],
+  ['is for another audience', { aud: 'api://vertex-gateway' }],
+  ['has no audience', { aud: undefined }],
+  ['is of another issuer', { iss: ISSUER.replace('1111', '9999') }],
+  ['is of an issuer that only starts alike', { iss: `${ISSUER}.evil.example` }],
+  ['is of another identity', { oid: STAMPED['x-gateway-object-id'] }],
+  ['has no object id', { oid: undefined }],
+  ['has an object id that is a list', { oid: [OBJECT_ID] }],
+  ['has an object id with something behind it', { oid: `${OBJECT_ID} ` }],
+])('a token that %s is refused', async (_, changes) => {
+  const error = await refusal(`Bearer ${await sign(claims(changes))}`);
+  expect(error).toMatchObject({
+    code: 'CALLER_NOT_AUTHENTICATED',
+    message: 'This address accepts calls from API Management only. Call the gateway instead.',
+  });
+});
+
+test('a token that somebody else signed is refused', async () => {
+  const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'RS256' }).sign(stranger.privateKey);
+  expect((await refusal(`Bearer ${token}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
+});
+
+test('a token without a signature is refused', async () => {
+  const token = new UnsecuredJWT(claims()).encode();
+  expect((await refusal(`Bearer ${token}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
+  expect((await refusal(`Bearer ${token}c2ln`)).code).toBe('CALLER_NOT_AUTHENTICATED');
+});
+
+test('a token signed with the public key as a shared secret is refused', async () => {
+  const secret = new TextEncoder().encode(await exportSPKI(pair.publicKey));
+  const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256' }).sign(secret);
+  expect((await refusal(`Bearer ${token}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
+});
+
+test('a token signed with another algorithm of the same key is refused', async () => {
+  const key = await generateKeyPair('PS256');
+  callers = create({ keys: () => key.publicKey });
+  const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'PS256' }).sign(key.privateKey);
+  expect((await refusal(`Bearer ${token}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
+});
+
+test.each([
+  undefined,
+  '',
+  'Bearer',
+  'Bearer ',
+  'Bearer x',
+  'Bearer a.b.c',
+  'Bearer a.b.c.d',
+  'Basic dTpw',
+  'Bearer é.é.é',
+])('the authorization %j is refused', async (authorization) => {
+  expect((await refusal(authorization)).code).toBe('CALLER_NOT_AUTHENTICATED');
+});
+
+test('a token whose payload was changed is refused', async () => {
+  const [header, , signature] = (await sign()).split('.');
+  const payload = Buffer.from(JSON.stringify(claims({ exp: 9_999_999_999 }))).toString('base64url');
+  expect((await refusal(`Bearer ${header}.${payload}.${signature}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
+});
+
+test('two tokens in one header are refused', async () => {
+  const token = await sign();
+  expect((await refusal(`Bearer ${token}, Bearer ${token}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
+});
+
+test('a verified token is not verified again while it is valid', async () => {
+  const token = await sign();
+  await callers.identify(headers(`Bearer ${token}`));
+  now += 3_599_999;
+  await callers.identify(headers(`Bearer ${token}`));
+  expect(keyLookups).toBe(1);
+});
+
+test('a remembered token is refused from the instant it expires', async () => {
+  const token = await sign();
+  await callers.identify(headers(`Bearer ${token}`));
+  now += 3_600_000;
+  expect((await refusal(`Bearer ${token}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
+});
+
+test('a refused token is not remembered', async () => {
+  const token = await sign(claims({ oid: 'other' }));
+  await refusal(`Bearer ${token}`);
+  expect((await refusal(`Bearer ${token}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
+  expect(keyLookups).toBe(2);
+});
+
+test('a remembered token vouches for new stamped headers each time', async () => {
+  const token = await sign();
+  await callers.identify(headers(`Bearer ${token}`));
+  const caller = await callers.identify(headers(`Bearer ${token}`, { 'x-gateway-roles': 'Other.Role' }));
+  expect(caller.roles).toEqual(['Other.Role']);
+});
+
+test('many tokens of API Management are all accepted', async () => {
+  for (let index = 0; index < 130; index += 1) {
+    await callers.identify(headers(`Bearer ${await sign(claims({ jti: String(index) }))}`));
+  }
+  expect(keyLookups).toBe(130);
+});
+
+test.each(['x-gateway-tenant-id', 'x-gateway-object-id', 'x-gateway-application-id', 'x-gateway-request-id'])(
+  'a call whose %s is no id is refused, with what is missing',
+  async (name) => {
+    const authorization = `Bearer ${await sign()}`;
+    const id = '55555555-5555-4555-8555-555555555555';
+    for (const value of [null, '', 'x', `${id}\n`, `${id},${id}`, '{5}']) {
+      const error = await refusal(authorization, { [name]: value });
+      expect(error.code).toBe('CALLER_NOT_AUTHENTICATED');
+      expect(error.message).toMatch(/^The edge did not say who calls: \w+Id missing or malformed\.$/);
+    }
+  },
+);
+
+test.each(['x-gateway-subscription-id', 'x-gateway-product-id'])(
+  'a call whose %s is no resource name is refused',
+  async (name) => {
+    const authorization = `Bearer ${await sign()}`;
+    for (const value of [null, '', ' ', 'a/b', '../x', 'a b', 'x'.repeat(257)]) {
+      expect((await refusal(authorization, { [name]: value })).code).toBe('CALLER_NOT_AUTHENTICATED');
+    }
+  },
+);
+
+test('every stamped header that is missing is named at once', async () => {
+  const nothing = Object.fromEntries(Object.keys(STAMPED).map((name) => [name, null]));
+  expect((await refusal(`Bearer ${await sign()}`, nothing)).message).toBe(
+    'The edge did not say who calls: tenantId, objectId, applicationId, subscriptionId, productId, requestId missing or malformed.',
+  );
+});
+
+test('a caller may have no role', async () => {
+  const authorization = `Bearer ${await sign()}`;
+  for (const roles of [null, '', '  ']) {
+    expect((await callers.identify(headers(authorization, { 'x-gateway-roles': roles }))).roles).toEqual([]);
+  }
+});
+
+test('stamped headers without API Management’s token mean nothing', async () => {
+  expect((await refusal()).code).toBe('CALLER_NOT_AUTHENTICATED');
+});
+
+test('signing keys are fetched from their address', async () => {
+  const key = { ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
+  const server = await listen(
+    createServer((_, response) => response.writeHead(200).end(JSON.stringify({ keys: [key] }))),
+    0,
+  );
+  callers = create({ jwksUri: `http://127.0.0.1:${server.port}/keys` });
+  const token = await sign(claims(), { kid: 'one' });
+  await expect(callers.identify(headers(`Bearer ${token}`))).resolves.toBeDefined();
+  const unknown = await sign(claims(), { kid: 'two' });
+  expect((await refusal(`Bearer ${unknown}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
+  await server.close();
+});
+
+test.each([
+  ['fails', 500, 'down'],
+  ['gives no JSON', 200, '<html>'],
+  ['gives no key set', 200, '{"keys":7}'],
+])('a key address that %s means that the call cannot be verified', async (_, status, body) => {
+  const server = await listen(
+    createServer((__, response) => response.writeHead(status).end(body)),
+    0,
+  );
+  callers = create({ jwksUri: `http://127.0.0.1:${server.port}/keys` });
+  expect((await refusal(`Bearer ${await sign()}`)).code).toBe('CALLER_VERIFICATION_UNAVAILABLE');
+  await server.close();
+});
+
+test('a key address that hangs means that the call cannot be verified', async () => {
+  const server = await listen(createServer(), 0);
+  callers = create({ jwksUri: `http://127.0.0.1:${server.port}/keys`, timeoutInMs: 50 });
+  expect((await refusal(`Bearer ${await sign()}`)).code).toBe('CALLER_VERIFICATION_UNAVAILABLE');
+  await server.close();
+});
+
+test('a key address that is not there means that the call cannot be verified', async () => {
+  const server = await listen(createServer(), 0);
+  await server.close();
+  callers = create({ jwksUri: `http://127.0.0.1:${server.port}/keys` });
+  expect((await refusal(`Bearer ${await sign()}`)).code).toBe('CALLER_VERIFICATION_UNAVAILABLE');
+});

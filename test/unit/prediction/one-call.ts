@@ -1,0 +1,172 @@
+import { createGovernance } from '../../../src/governance/governance.ts';
+import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
+import type { Call, Caller, Dialect, Reply } from '../../../src/prediction/interfaces.ts';
+import { createPredict, type PredictRooms } from '../../../src/prediction/predict.ts';
+import type {
+  AnswerFacts,
+  Prediction,
+  StreamedAnswer,
+  WholeAnswer,
+} from '../../../src/prediction/prediction.ts';
+
+export const CALLER: Caller = {
+  tenantId: '11111111-1111-4111-8111-111111111111',
+  objectId: '33333333-3333-4333-8333-333333333333',
+  applicationId: '44444444-4444-4444-8444-444444444444',
+  roles: ['Team'],
+  subscriptionId: 'sandbox-team',
+  productId: 'sandbox',
+  requestId: '55555555-5555-4555-8555-555555555555',
+};
+export const PREDICTION: Prediction = {
+  apiVersion: 'v1',
+  project: 'sample-project',
+  location: 'us-central1',
+  operation: 'predict',
+  resource: { kind: 'endpoint', endpoint: '1234567890' },
+  payload: { kind: 'instances', instances: ['payload-secret'] },
+};
+export const TOKEN = 'access-token-secret';
+export const FACTS: AnswerFacts = { usage: { instances: 1 }, modelVersion: '7' };
+export const WHOLE: WholeAnswer = {
+  kind: 'whole',
+  contentType: 'application/json',
+  body: Buffer.from('{"predictions":[1]}'),
+  facts: FACTS,
+};
+export const STARTED_AT = new Date(Date.UTC(2026, 0, 1));
+export const TIMEOUT_IN_MS = 1000;
+
+/** A stream of these parts; an error among them breaks it there. */
+export function stream(
+  parts: readonly (string | Error)[],
+  contentType = 'text/event-stream',
+  onEnd: () => void = () => undefined,
+): StreamedAnswer {
+  async function* read(): AsyncGenerator<Uint8Array> {
+    try {
+      for (const part of parts) {
+        if (part instanceof Error) throw part;
+        yield await Promise.resolve(Buffer.from(part));
+      }
+    } finally {
+      onEnd();
+    }
+  }
+  return { kind: 'stream', contentType, parts: read(), facts: () => FACTS };
+}
+
+/** What the caller saw, and how it goes away. */
+export interface FakeReply extends Reply {
+  status: number | undefined;
+  headers: Record<string, string>;
+  body: string;
+  /** How often a status line was sent: `send` or `begin`. */
+  answers: number;
+  ends: number;
+  /** Takes a part; true while the caller is there. */
+  take: (part: string) => Promise<boolean>;
+  leave: () => void;
+}
+
+function createReply(): FakeReply {
+  const reply: FakeReply = {
+    status: undefined,
+    headers: {},
+    body: '',
+    answers: 0,
+    ends: 0,
+    take: () => Promise.resolve(true),
+    leave: () => undefined,
+    send(status, headers, body) {
+      reply.begin(status, headers);
+      reply.body += Buffer.from(body as Uint8Array).toString();
+      reply.ends += 1;
+    },
+    begin(status, headers) {
+      reply.answers += 1;
+      Object.assign(reply, { status, headers });
+    },
+    write(part) {
+      const text = Buffer.from(part as Uint8Array).toString();
+      reply.body += text;
+      return reply.take(text);
+    },
+    end() {
+      reply.ends += 1;
+    },
+    onGone(callback) {
+      reply.leave = callback;
+    },
+  };
+  return reply;
+}
+
+const dialect: Dialect = {
+  name: 'vertex',
+  readPrediction: () => PREDICTION,
+  writeError: ({ code, message }, requestId) => ({
+    contentType: 'application/json',
+    body: JSON.stringify({ code, message, requestId }),
+  }),
+  writeStreamError: ({ code }, framing, isFirst) => `<${code} ${framing}${isFirst ? ' first' : ''}>`,
+};
+
+/** What differs from a call that is answered. */
+export interface Changes extends Partial<Omit<PredictRooms, 'audit' | 'now'>> {
+  readonly call?: Partial<Call>;
+  readonly readPrediction?: Dialect['readPrediction'];
+}
+
+export interface OneCall {
+  readonly reply: FakeReply;
+  readonly records: readonly AuditRecord[];
+  readonly run: () => Promise<void>;
+}
+
+/** A call through the use case with fakes for all other rooms; each leg takes a known time on the fake clock. */
+export function oneCall({ call, readPrediction, ...rooms }: Changes = {}): OneCall {
+  const reply = createReply();
+  const records: AuditRecord[] = [];
+  const clock = { time: 5000 };
+  const after = <Result>(inMs: number, result: Result): Promise<Result> => {
+    clock.time += inMs;
+    return Promise.resolve(result);
+  };
+  const predict = createPredict({
+    callers: { identify: () => after(1, CALLER) },
+    governance: createGovernance(
+      {
+        entries: [
+          {
+            name: 'iris',
+            endpoint: '1234567890',
+            project: 'sample-project',
+            locations: ['us-central1'],
+            operations: ['predict'],
+          },
+        ],
+      },
+      { grants: [{ id: 'team-iris', reason: 'Tests.', roles: ['Team'], entries: ['iris'] }] },
+      'policy-1',
+    ),
+    accessTokens: { accessToken: () => after(20, TOKEN) },
+    vertex: { predict: () => after(300, WHOLE) },
+    callTimeoutInMs: TIMEOUT_IN_MS,
+    maximumBodyBytes: 100,
+    monotonicNow: () => clock.time,
+    ...rooms,
+    audit: { record: (record) => void records.push(record) },
+    now: () => STARTED_AT,
+  });
+  const whole: Call = {
+    dialect: { ...dialect, ...(readPrediction && { readPrediction }) },
+    method: 'POST',
+    path: 'v1/projects/…',
+    query: new URLSearchParams(),
+    header: () => null,
+    readBody: () => after(4, Buffer.from('0123456789')),
+    ...call,
+  };
+  return { reply, records, run: () => predict(whole, reply) };
+}

@@ -1,0 +1,286 @@
+import { inspect } from 'node:util';
+import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
+import type { Vertex } from '../../../src/prediction/interfaces.ts';
+import {
+  CALLER,
+  type Changes,
+  FACTS,
+  oneCall,
+  type OneCall,
+  PREDICTION,
+  STARTED_AT,
+  stream,
+  TIMEOUT_IN_MS,
+  TOKEN,
+} from './one-call.ts';
+
+const BROKEN = new GatewayError('VERTEX_STREAM_BROKEN', 'Vertex AI broke the stream off.');
+const { project, location, operation, resource } = PREDICTION;
+
+async function run(changes: Changes = {}): Promise<OneCall & { record: AuditRecord | undefined }> {
+  const call = oneCall(changes);
+  await call.run();
+  expect(call.records).toHaveLength(1);
+  expect(call.reply.answers).toBe(1);
+  expect(call.reply.ends).toBe(1);
+  return { ...call, record: call.records[0] };
+}
+
+function fails(code: GatewayErrorCode, message = 'It failed.'): () => Promise<never> {
+  return () => Promise.reject(new GatewayError(code, message));
+}
+
+test('a call that is answered whole has its answer, its headers and its record', async () => {
+  const { reply, record } = await run();
+  expect(reply).toMatchObject({ status: 200, body: '{"predictions":[1]}' });
+  expect(reply.headers).toEqual({
+    'content-type': 'application/json',
+    'x-request-id': CALLER.requestId,
+    'request-id': CALLER.requestId,
+  });
+  expect(record).toEqual({
+    id: CALLER.requestId,
+    startedAt: STARTED_AT,
+    dialect: 'vertex',
+    policyVersion: 'policy-1',
+    caller: CALLER,
+    target: { project, location, operation, resource },
+    decision: 'allow',
+    rule: 'team-iris',
+    outcome: 'answered',
+    status: 200,
+    facts: FACTS,
+    requestBytes: 10,
+    responseBytes: 19,
+    durationInMs: 325,
+    credentialsDurationInMs: 20,
+    firstByteDurationInMs: 325,
+  });
+});
+
+test('a call that is answered as a stream passes every part on and has one record', async () => {
+  const { reply, record } = await run({
+    vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n', 'data: 2\n\n'])) },
+  });
+  expect(reply).toMatchObject({ status: 200, body: 'data: 1\n\ndata: 2\n\n' });
+  expect(reply.headers['content-type']).toBe('text/event-stream');
+  expect(record).toMatchObject({ outcome: 'answered', status: 200, facts: FACTS, responseBytes: 18 });
+});
+
+test('an empty stream is an answer', async () => {
+  const { reply, record } = await run({ vertex: { predict: () => Promise.resolve(stream([])) } });
+  expect(reply).toMatchObject({ status: 200, body: '' });
+  expect(record).toMatchObject({ outcome: 'answered', responseBytes: 0 });
+  expect(record).not.toHaveProperty('firstByteDurationInMs');
+});
+
+test('Vertex AI gets the authorized call, the access token and the limits', async () => {
+  const calls: Parameters<Vertex['predict']>[] = [];
+  await run({
+    vertex: {
+      predict: (...all) => {
+        calls.push(all);
+        return Promise.reject(BROKEN);
+      },
+    },
+  });
+  expect(calls).toHaveLength(1);
+  expect(calls[0]).toMatchObject([
+    { target: PREDICTION, rule: 'team-iris' },
+    TOKEN,
+    { timeoutInMs: TIMEOUT_IN_MS },
+  ]);
+});
+
+test('a call without a verified caller is denied and has a record without a caller', async () => {
+  const { reply, record } = await run({ callers: { identify: fails('CALLER_NOT_AUTHENTICATED') } });
+  expect(reply.status).toBe(401);
+  expect(record).toMatchObject({
+    outcome: 'denied',
+    status: 401,
+    code: 'CALLER_NOT_AUTHENTICATED',
+    requestBytes: 0,
+  });
+  expect(record).not.toHaveProperty('caller');
+  expect(record).not.toHaveProperty('target');
+  expect(record).not.toHaveProperty('decision');
+});
+
+test('a call without a verified caller has a request id of our own, in answer and record', async () => {
+  const { reply, record } = await run({ callers: { identify: fails('CALLER_NOT_AUTHENTICATED') } });
+  expect(record?.id).toMatch(/^[0-9a-f-]{36}$/);
+  expect(reply.headers['x-request-id']).toBe(record?.id);
+  expect(JSON.parse(reply.body)).toMatchObject({ requestId: record?.id });
+});
+
+test('a body of an unverified caller is not read', async () => {
+  let isRead = false;
+  await run({
+    callers: { identify: fails('CALLER_NOT_AUTHENTICATED') },
+    call: {
+      readBody: () => {
+        isRead = true;
+        return Promise.resolve(Buffer.of());
+      },
+    },
+  });
+  expect(isRead).toBe(false);
+});
+
+test('a call that no grant covers is denied with the rule on record', async () => {
+  const stranger = { ...CALLER, roles: ['Stranger'] };
+  let isVertexCalled = false;
+  const { reply, record } = await run({
+    callers: { identify: () => Promise.resolve(stranger) },
+    vertex: {
+      predict: () => {
+        isVertexCalled = true;
+        return Promise.reject(BROKEN);
+      },
+    },
+  });
+  expect(reply.status).toBe(403);
+  expect(reply.headers['x-should-retry']).toBe('false');
+  expect(JSON.parse(reply.body)).toMatchObject({
+    code: 'NOT_GRANTED',
+    message: 'No role of your application is granted iris. Ask for one of these roles: Team.',
+  });
+  expect(record).toMatchObject({
+    outcome: 'denied',
+    decision: 'deny',
+    rule: 'default-deny',
+    code: 'NOT_GRANTED',
+    status: 403,
+    caller: stranger,
+    target: { project, location, operation, resource },
+    requestBytes: 10,
+    responseBytes: Buffer.byteLength(reply.body),
+  });
+  expect(isVertexCalled).toBe(false);
+});
+
+test.each<[GatewayErrorCode, AuditRecord['outcome'], number, Changes]>([
+  [
+    'CALLER_VERIFICATION_UNAVAILABLE',
+    'failed',
+    503,
+    { callers: { identify: fails('CALLER_VERIFICATION_UNAVAILABLE') } },
+  ],
+  ['PAYLOAD_TOO_LARGE', 'denied', 413, { call: { readBody: fails('PAYLOAD_TOO_LARGE') } }],
+  [
+    'INVALID_JSON',
+    'denied',
+    400,
+    {
+      readPrediction: () => {
+        throw new GatewayError('INVALID_JSON', 'Bad.');
+      },
+    },
+  ],
+  [
+    'MANAGED_IDENTITY_UNAVAILABLE',
+    'failed',
+    503,
+    { accessTokens: { accessToken: fails('MANAGED_IDENTITY_UNAVAILABLE') } },
+  ],
+  [
+    'TOKEN_EXCHANGE_REJECTED',
+    'failed',
+    502,
+    { accessTokens: { accessToken: fails('TOKEN_EXCHANGE_REJECTED') } },
+  ],
+  [
+    'IMPERSONATION_UNAVAILABLE',
+    'failed',
+    503,
+    { accessTokens: { accessToken: fails('IMPERSONATION_UNAVAILABLE') } },
+  ],
+  ['VERTEX_INVALID_ARGUMENT', 'failed', 400, { vertex: { predict: fails('VERTEX_INVALID_ARGUMENT') } }],
+  ['VERTEX_RATE_LIMITED', 'failed', 429, { vertex: { predict: fails('VERTEX_RATE_LIMITED') } }],
+  ['VERTEX_UNAVAILABLE', 'failed', 503, { vertex: { predict: fails('VERTEX_UNAVAILABLE') } }],
+  ['VERTEX_STREAM_BROKEN', 'failed', 502, { vertex: { predict: () => Promise.resolve(stream([BROKEN])) } }],
+  ['INTERNAL', 'failed', 500, { vertex: { predict: () => Promise.reject(new Error(TOKEN)) } }],
+  [
+    'INTERNAL',
+    'failed',
+    500,
+    {
+      callers: {
+        identify: () => {
+          throw new TypeError(TOKEN);
+        },
+      },
+    },
+  ],
+])('%s is %s with HTTP %i, in answer and record', async (code, outcome, status, changes) => {
+  const { reply, record } = await run(changes);
+  expect(reply.status).toBe(status);
+  expect(JSON.parse(reply.body)).toMatchObject({ code, requestId: record?.id });
+  expect(record).toMatchObject({ code, outcome, status, responseBytes: Buffer.byteLength(reply.body) });
+  expect(record).not.toHaveProperty('facts');
+  expect(inspect([reply, record], { depth: null })).not.toContain(TOKEN);
+});
+
+test('the delay that the upstream asks for is a header', async () => {
+  const error = new GatewayError('VERTEX_RATE_LIMITED', 'Later.', { retryAfterInSeconds: 7 });
+  const { reply } = await run({ vertex: { predict: () => Promise.reject(error) } });
+  expect(reply.headers['retry-after']).toBe('7');
+  expect(reply.headers).not.toHaveProperty('x-should-retry');
+});
+
+test('a stream that breaks ends with an error in its own framing, and is on record as interrupted', async () => {
+  const { reply, record } = await run({
+    vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n', BROKEN])) },
+  });
+  expect(reply).toMatchObject({ status: 200, body: 'data: 1\n\n<VERTEX_STREAM_BROKEN sse>' });
+  expect(record).toMatchObject({
+    outcome: 'interrupted',
+    status: 200,
+    code: 'VERTEX_STREAM_BROKEN',
+    facts: FACTS,
+  });
+});
+
+test('a JSON array that breaks ends with an error in its own framing', async () => {
+  const { reply } = await run({
+    vertex: { predict: () => Promise.resolve(stream(['[1', BROKEN], 'application/json; charset=UTF-8')) },
+  });
+  expect(reply.body).toBe('[1<VERTEX_STREAM_BROKEN json-array>');
+});
+
+test('a stream that breaks with a strange error tells nothing of it', async () => {
+  const { reply, record } = await run({
+    vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n', new Error(TOKEN)])) },
+  });
+  expect(reply.body).toBe('data: 1\n\n<INTERNAL sse>');
+  expect(record).toMatchObject({ outcome: 'interrupted', code: 'INTERNAL' });
+});
+
+test('a caller that no longer takes parts is on record as aborted, and the upstream stream is ended', async () => {
+  let isEnded = false;
+  const call = oneCall({
+    vertex: {
+      predict: () =>
+        Promise.resolve(
+          stream(['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n'], 'text/event-stream', () => (isEnded = true)),
+        ),
+    },
+  });
+  call.reply.take = (part) => Promise.resolve(part !== 'data: 2\n\n');
+  await call.run();
+  expect(call.records).toMatchObject([
+    { outcome: 'aborted', status: 200, code: 'CALLER_GONE', facts: FACTS },
+  ]);
+  expect(call.reply.body).toBe('data: 1\n\ndata: 2\n\n');
+  expect(call.reply.ends).toBe(1);
+  expect(isEnded).toBe(true);
+});
+
+test('no record holds a payload or a token', async () => {
+  for (const changes of [{}, { vertex: { predict: fails('VERTEX_FAILED') } }]) {
+    const { record } = await run(changes);
+    expect(inspect(record, { depth: null })).not.toMatch(/secret/);
+  }
+});
