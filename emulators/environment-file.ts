@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname } from 'node:path';
 
 /** A sample application and the APIM subscription that it calls with. */
-export interface EnvironmentApplication {
+interface EnvironmentApplication {
   /** Application (client) id. */
   readonly id: string;
   readonly objectId: string;
@@ -47,6 +47,7 @@ export function readEnvironment(file: string): Environment | undefined {
   }
 }
 
-export function removeEnvironment(file: string): void {
-  rmSync(file, { force: true });
+/** Leaves the file alone when another chain has written its own since. */
+export function removeEnvironment(file: string, { gatewayUrl }: Environment): void {
+  if (readEnvironment(file)?.gatewayUrl === gatewayUrl) rmSync(file, { force: true });
 }
