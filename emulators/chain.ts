@@ -108,7 +108,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   await untilHealthy(`${environment.gatewayUrl}/status-0123456789abcdef`);
   await untilHealthy(`${functionsUrl}/api/health`);
   writeEnvironment(environmentFile, environment);
-  started.defer(() => removeEnvironment(environmentFile));
+  started.defer(() => removeEnvironment(environmentFile, environment));
   const running = started.move();
   return { environment, stop: () => running.disposeAsync() };
 }
