@@ -47,5 +47,7 @@ test('faults are injected at the edge and at the function app, and cleared', asy
 });
 
 test('a restart with anything but settings is refused', async () => {
-  await expect(chain.control('functions-host', 'POST', 'restart', { port: 1 })).rejects.toThrow('or nothing.');
+  await expect(chain.control('functions-host', 'POST', 'restart', { port: 1 })).rejects.toThrow(
+    'or nothing.',
+  );
 });
