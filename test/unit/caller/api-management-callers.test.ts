@@ -55,7 +55,7 @@ function create(changes: Partial<ApiManagementCallersOptions>): Callers {
   });
 }
 
-function claims(changes: JWTPayload = {}): JWTPayload {
+function claims(changes: Record<string, unknown> = {}): JWTPayload {
   const exp = START / 1000 + 3600;
   return { iss: ISSUER, aud: AUDIENCE, oid: OBJECT_ID, exp, ...changes };
 }
@@ -93,7 +93,7 @@ test('the scheme is read in any case', async () => {
   await expect(callers.identify(headers(`bearer ${await sign()}`))).resolves.toBeDefined();
 });
 
-test.each<[string, JWTPayload]>([
+test.each<[string, Record<string, unknown>]>([
   ['has expired', { exp: START / 1000 }],
   ['expired long ago', { exp: 1 }],
   ['has no expiry', { exp: undefined }],
@@ -241,9 +241,9 @@ test('stamped headers without API Management’s token mean nothing', async () =
 });
 
 test('signing keys are fetched from their address', async () => {
-  const key = { ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
+  const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
   const server = await listen(
-    createServer((_, response) => response.writeHead(200).end(JSON.stringify({ keys: [key] }))),
+    createServer((_, response) => response.writeHead(200).end(JSON.stringify({ keys: [jwk] }))),
     0,
   );
   callers = create({ jwksUri: `http://127.0.0.1:${server.port}/keys` });

@@ -8,10 +8,10 @@ export const UNLIMITED_IN_MS = 2_000_000_000;
 export async function withoutWaiting<Result>(start: () => Promise<Result>): Promise<Result> {
   jest.useFakeTimers({ doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
   try {
-    let isSettled = false;
-    const work = start().finally(() => (isSettled = true));
+    const progress = { isSettled: false };
+    const work = start().finally(() => (progress.isSettled = true));
     work.catch(() => undefined);
-    while (!isSettled) {
+    while (!progress.isSettled) {
       await new Promise((resolve) => setImmediate(resolve));
       jest.advanceTimersByTime(100);
     }

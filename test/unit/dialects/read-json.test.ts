@@ -144,7 +144,7 @@ test('a body of 1 MB of escaped quotes is read in linear time', () => {
   expect(read(text)).toEqual(JSON.parse(text));
 });
 
-const isShallowAndPlain = (text: string) => !/"__proto__"/.test(text);
+const isShallowAndPlain = (text: string) => !text.includes('"__proto__"');
 
 test('any JSON value comes out as it was written', () => {
   fc.assert(
@@ -190,15 +190,9 @@ test('any text is either read as JSON.parse reads it or refused as INVALID_JSON'
 });
 
 test('an object whose key is written twice is always refused', () => {
+  const hex = (unit: number) => unit.toString(16).padStart(4, '0');
   const escape = (key: string) =>
-    `"${[...key]
-      .map((unit) =>
-        unit
-          .split('')
-          .map((half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, '0')}`)
-          .join(''),
-      )
-      .join('')}"`;
+    `"${Array.from({ length: key.length }, (_, index) => `\\u${hex(key.charCodeAt(index))}`).join('')}"`;
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.dictionary(fc.string(), fc.integer()), (key, others) => {
       const rest = Object.entries(others)

@@ -46,7 +46,7 @@ test('elements of a JSON array pass one by one', async () => {
 
 test('brackets inside strings end no element', async () => {
   const text = '[{"a":"}]\\"}]"}]';
-  expect(await parts([...text], 'json-array')).toEqual(['[{"a":"}]\\"}]"}', ']']);
+  expect(await parts(Array.from(text), 'json-array')).toEqual(['[{"a":"}]\\"}]"}', ']']);
 });
 
 test('an empty stream has no parts', async () => {

@@ -1,0 +1,134 @@
+import { HttpReply } from '../../../src/functions/http-reply.ts';
+import { settled } from '../hand-driven-clock.ts';
+
+const HEADERS = { 'content-type': 'text/event-stream' };
+
+/** Text of the next part, or `undefined` at the end. */
+async function next(reply: HttpReply): Promise<string | undefined> {
+  const { value } = await reply.next();
+  return value && Buffer.from(value).toString();
+}
+
+/** Whether the promise has settled by now, and how. */
+async function state(promise: Promise<unknown>): Promise<unknown> {
+  const pending = Symbol('pending');
+  await settled();
+  return (await Promise.race([promise, Promise.resolve(pending)])) === pending ? 'pending' : promise;
+}
+
+test('a whole answer is the response as it is', async () => {
+  const reply = new HttpReply();
+  reply.send(403, HEADERS, '{"error":1}');
+  expect(await reply.response).toEqual({ status: 403, headers: HEADERS, body: '{"error":1}' });
+});
+
+test('there is no response before the status is known', async () => {
+  const reply = new HttpReply();
+  expect(await state(reply.response)).toBe('pending');
+  reply.begin(200, HEADERS);
+  expect(await state(reply.response)).toMatchObject({ status: 200, headers: HEADERS });
+});
+
+test('a begun answer has a body that gives the parts in order and then ends', async () => {
+  const reply = new HttpReply();
+  reply.begin(200, HEADERS);
+  const { body } = await reply.response;
+  const written = (async () => {
+    for (const part of ['one', Buffer.from('two'), 'three']) expect(await reply.write(part)).toBe(true);
+    reply.end();
+  })();
+  const read: string[] = [];
+  for await (const part of body as AsyncIterable<Uint8Array>) read.push(Buffer.from(part).toString());
+  await written;
+  expect(read).toEqual(['one', 'two', 'three']);
+});
+
+test('a part counts as taken only when the host takes it', async () => {
+  const reply = new HttpReply();
+  const taken = reply.write('one');
+  expect(await state(taken)).toBe('pending');
+  expect(await next(reply)).toBe('one');
+  expect(await taken).toBe(true);
+});
+
+test('a part goes straight to a host that waits for one', async () => {
+  const reply = new HttpReply();
+  const waiting = next(reply);
+  expect(await reply.write('one')).toBe(true);
+  expect(await waiting).toBe('one');
+});
+
+test('an error does not overwrite the part before it, and both come before the end', async () => {
+  const reply = new HttpReply();
+  void reply.write('part');
+  void reply.write('error');
+  reply.end();
+  expect([await next(reply), await next(reply), await next(reply)]).toEqual(['part', 'error', undefined]);
+});
+
+test('the end reaches a host that waits for a part', async () => {
+  const reply = new HttpReply();
+  const waiting = next(reply);
+  reply.end();
+  expect(await waiting).toBeUndefined();
+});
+
+test('after the end there is only the end', async () => {
+  const reply = new HttpReply();
+  reply.end();
+  expect([await next(reply), await next(reply)]).toEqual([undefined, undefined]);
+});
+
+test('a host that stops reading means that the caller is gone', async () => {
+  const reply = new HttpReply();
+  const gone: string[] = [];
+  reply.onGone(() => gone.push('gone'));
+  const taken = reply.write('one');
+  expect(await reply.return()).toEqual({ done: true, value: undefined });
+  expect(gone).toEqual(['gone']);
+  expect(await taken).toBe(false);
+  expect(await reply.write('two')).toBe(false);
+  expect(await next(reply)).toBeUndefined();
+});
+
+test('a host that stops while it waits for a part gets the end', async () => {
+  const reply = new HttpReply();
+  const waiting = next(reply);
+  await reply.return();
+  expect(await waiting).toBeUndefined();
+});
+
+test('the caller goes away once', async () => {
+  const reply = new HttpReply();
+  const gone: string[] = [];
+  reply.onGone(() => gone.push('gone'));
+  await reply.return();
+  await reply.return();
+  expect(gone).toHaveLength(1);
+});
+
+test('a host that has read everything has not gone away', async () => {
+  const reply = new HttpReply();
+  const gone: string[] = [];
+  reply.onGone(() => gone.push('gone'));
+  reply.end();
+  await reply.return();
+  expect(gone).toEqual([]);
+});
+
+test('a host that stops before the last part has gone away, even after the end was written', async () => {
+  const reply = new HttpReply();
+  const gone: string[] = [];
+  reply.onGone(() => gone.push('gone'));
+  void reply.write('last');
+  reply.end();
+  await reply.return();
+  expect(gone).toEqual(['gone']);
+});
+
+test('ending after the caller is gone is harmless', async () => {
+  const reply = new HttpReply();
+  await reply.return();
+  reply.end();
+  expect(await next(reply)).toBeUndefined();
+});

@@ -1,0 +1,75 @@
+import type { HttpRequest } from '@azure/functions';
+import { readBody } from '../../../src/functions/read-body.ts';
+import { rejectedBy } from '../thrown-by.ts';
+
+/** A request whose body comes in these chunks; `read` tells how many were asked for. */
+function request(chunks: readonly string[], contentLength?: string) {
+  const counted = { read: 0 };
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const chunk = chunks[counted.read];
+        if (chunk === undefined) return controller.close();
+        counted.read += 1;
+        controller.enqueue(Buffer.from(chunk));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const native = new Request('http://127.0.0.1/', {
+    method: 'POST',
+    body: stream,
+    duplex: 'half',
+    headers: contentLength === undefined ? {} : { 'content-length': contentLength },
+  });
+  return { counted, request: native as unknown as HttpRequest };
+}
+
+async function text(body: Promise<Uint8Array>): Promise<string> {
+  return Buffer.from(await body).toString();
+}
+
+test.each([
+  ['with a length', '6'],
+  ['without a length', undefined],
+])('a body %s is read whole up to the bound', async (_, length) => {
+  expect(await text(readBody(request(['abc', 'def'], length).request, 6))).toBe('abcdef');
+});
+
+test('a length beyond the bound is refused before anything is read', async () => {
+  const { counted, request: tooLarge } = request(['abc', 'def', 'g'], '7');
+  expect(await rejectedBy(readBody(tooLarge, 6))).toMatchObject({
+    code: 'PAYLOAD_TOO_LARGE',
+    message: 'The body is larger than 6 bytes, the most that is accepted.',
+  });
+  expect(counted.read).toBe(0);
+});
+
+test('a body without a length is refused as soon as it passes the bound', async () => {
+  const { counted, request: tooLarge } = request(['abc', 'def', 'g', 'never', 'read']);
+  expect((await rejectedBy(readBody(tooLarge, 6))).code).toBe('PAYLOAD_TOO_LARGE');
+  expect(counted.read).toBe(3);
+});
+
+test('a length that is no number is not trusted', async () => {
+  const { request: tooLarge } = request(['abcdefg'], 'many');
+  expect((await rejectedBy(readBody(tooLarge, 6))).code).toBe('PAYLOAD_TOO_LARGE');
+});
+
+test('a request without a body has an empty one', async () => {
+  const native = new Request('http://127.0.0.1/', { method: 'POST' });
+  expect(await text(readBody(native as unknown as HttpRequest, 6))).toBe('');
+  expect(await text(readBody(request([], '0').request, 6))).toBe('');
+});
+
+test('a body that breaks off fails', async () => {
+  const stream = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.error(new Error('reset')),
+  });
+  const native = new Request('http://127.0.0.1/', {
+    method: 'POST',
+    body: stream,
+    duplex: 'half',
+  });
+  await expect(readBody(native as unknown as HttpRequest, 6)).rejects.toThrow('reset');
+});
