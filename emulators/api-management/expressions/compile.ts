@@ -1,7 +1,19 @@
+import { BINDS } from './binds.ts';
+import { bindBody } from './bind-statements.ts';
+import { Binder } from './binder.ts';
+import type { Evaluate, Frame } from './bound.ts';
+import { withBudget } from './budget.ts';
 import type { PolicyContext } from './context.ts';
+import './library/declarations.ts';
+import { asEvaluationError } from './native-error.ts';
+import { loadParser, type Parse } from './parse.ts';
+import { Scope } from './scope.ts';
+import { getType } from './types.ts';
+import { box } from './values/boxed.ts';
 
 export { ExpressionEvaluationError } from './evaluation-error.ts';
 export { ExpressionError } from './expression-error.ts';
+export { formatValue } from './format.ts';
 
 /** What stands inside `@( … )` is an expression, what stands inside `@{ … }` are statements that return. */
 export type ExpressionKind = 'expression' | 'statements';
@@ -27,11 +39,37 @@ export interface ExpressionCompiler {
 }
 
 /** Loads the C# grammar; call it once. */
-export function loadExpressionCompiler(): Promise<ExpressionCompiler> {
-  return Promise.reject(new Error('not yet'));
+export async function loadExpressionCompiler(): Promise<ExpressionCompiler> {
+  const parse = await loadParser();
+  return { compile: (source, kind) => compile(parse, source, kind) };
 }
 
-/** A value as C#'s `ToString()` gives it with the invariant culture; null gives an empty string. */
-export function formatValue(value: unknown): string {
-  return String(value);
+function compile(parse: Parse, source: string, kind: ExpressionKind): CompiledExpression {
+  const syntax = parse(source, kind);
+  const binder = new Binder(BINDS, bindBody);
+  let resultType: string;
+  let run: Evaluate;
+  if (kind === 'expression') {
+    const value = binder.value(syntax, new Scope());
+    resultType = value.type.name === 'null' ? 'object' : value.type.name;
+    run = (frame) => box(value.evaluate(frame), value.type);
+  } else {
+    const body = binder.body(syntax, new Scope(), getType('object'));
+    resultType = body.natural.name;
+    ({ run } = body);
+  }
+  return {
+    resultType,
+    reads: { ...binder.reads },
+    evaluate: (context) => withBudget(() => evaluate(run, context)),
+  };
+}
+
+function evaluate(run: Evaluate, context: PolicyContext): unknown {
+  const frame: Frame = { slots: [], parent: null, run: { context, result: null } };
+  try {
+    return run(frame) ?? null;
+  } catch (error) {
+    throw asEvaluationError(error);
+  }
 }

@@ -11,4 +11,14 @@ export class ExpressionEvaluationError extends Error {
     this.exceptionType = exceptionType;
     this.inner = inner;
   }
+
+  /** The exception as a C# object is of this type. */
+  get type(): string {
+    return this.exceptionType;
+  }
+}
+
+/** Throws a C# exception. */
+export function raise(exceptionType: string, message: string): never {
+  throw new ExpressionEvaluationError(exceptionType, message);
 }

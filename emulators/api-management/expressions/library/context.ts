@@ -1,0 +1,214 @@
+import type {
+  PolicyBody,
+  PolicyContext,
+  PolicyGroup,
+  PolicyHeaders,
+  PolicyLastError,
+  PolicyRequest,
+  PolicyResponse,
+  PolicySubscription,
+  PolicyUrl,
+  PolicyUser,
+} from '../context.ts';
+import { explicitConversion } from '../conversions.ts';
+import { defaultOf } from '../default-value.ts';
+import { raise } from '../evaluation-error.ts';
+import { readJson } from '../text/read-json.ts';
+import { type CsType, getType, type TypeDeclaration } from '../types.ts';
+import { typedArray } from '../values/boxed.ts';
+import { type Dictionary, itemsOf, Lookup, Sequence } from '../values/collections.ts';
+import { DateTime } from '../values/date-time.ts';
+import { Guid } from '../values/guid.ts';
+import { TICKS_PER_MILLISECOND, TimeSpan } from '../values/time-span.ts';
+import type { Implementation } from '../signature.ts';
+
+type Readable = Dictionary | Lookup;
+
+const NAMESPACE = 'Microsoft.WindowsAzure.ApiManagement.Proxy.Gateway';
+const strings = (): CsType => getType('string');
+const objectMap = (): CsType => getType('IReadOnlyDictionary', strings(), getType('object'));
+const stringMap = (): CsType => getType('IReadOnlyDictionary', strings(), strings());
+const stringsMap = (): CsType => getType('IReadOnlyDictionary', strings(), getType('Array', strings()));
+
+function variablesOf({ variables }: PolicyContext): Lookup {
+  return new Lookup(
+    objectMap(),
+    (key) => (variables.has(key) ? { key, value: variables.get(key) } : undefined),
+    () => variables,
+  );
+}
+
+function headersOf(headers: PolicyHeaders): Lookup {
+  const array = (values: readonly string[]): string[] => typedArray([...values], strings());
+  return new Lookup(
+    stringsMap(),
+    (key) => {
+      const header = headers.get(key.toLowerCase());
+      return header && { key: header.name, value: array(header.values) };
+    },
+    () => [...headers.values()].map(({ name, values }) => [name, array(values)] as const),
+  );
+}
+
+/** A map whose names ignore case. */
+function ignoringCase<Item>(
+  type: CsType,
+  map: ReadonlyMap<string, Item>,
+  convert: (item: Item) => unknown,
+): Lookup {
+  return new Lookup(
+    type,
+    (name) => {
+      const key = map.has(name)
+        ? name
+        : [...map.keys()].find((other) => other.toLowerCase() === name.toLowerCase());
+      const item = key === undefined ? undefined : map.get(key);
+      return key === undefined || item === undefined ? undefined : { key, value: convert(item) };
+    },
+    () => [...map].map(([key, item]) => [key, convert(item)] as const),
+  );
+}
+
+function queryOf({ query }: PolicyUrl): Lookup {
+  return ignoringCase(stringsMap(), query, (values) => typedArray([...values], strings()));
+}
+
+function readBody({ read }: PolicyBody, preserveContent: boolean, [type]: readonly CsType[]): unknown {
+  const bytes = read(preserveContent);
+  if (bytes === null) {
+    raise(
+      'InvalidOperationException',
+      'The message body was read before without preserveContent: true, and is gone.',
+    );
+  }
+  const name = type?.name ?? 'string';
+  if (name === 'byte[]') return Uint8Array.from(bytes);
+  const text = new TextDecoder('utf-8').decode(bytes);
+  if (name === 'string') return text;
+  if (name === 'JToken' || name === 'JObject' || name === 'JArray') return readJson(text, name);
+  raise('InvalidCastException', `A body cannot be read as ${name}.`);
+}
+
+/** `Variables.GetValueOrDefault<T>`: a variable of another type is an InvalidCastException. */
+function variableOr(self: Readable, name: string, fallback: unknown, type: CsType | undefined): unknown {
+  const entry = self.find(name);
+  if (!entry) return fallback;
+  return type ? explicitConversion(getType('object'), type)?.(entry.value) : entry.value;
+}
+
+/** `Headers.GetValueOrDefault` and its like: all values with commas between. */
+function joinedOr(self: Readable, name: string, fallback: string | null): unknown {
+  const entry = self.find(name);
+  return entry ? [...itemsOf(entry.value)].join(',') : fallback;
+}
+
+const text = <Owner>(names: string): Record<string, Implementation> =>
+  Object.fromEntries(
+    names
+      .split(' ')
+      .map((name) => [
+        `string ${name}`,
+        (self: Owner) =>
+          (self as Record<string, unknown>)[name.charAt(0).toLowerCase() + name.slice(1)] ?? null,
+      ]),
+  );
+
+const interfaceOf = (name: string, members: TypeDeclaration['members']): TypeDeclaration => ({
+  name,
+  namespace: NAMESPACE,
+  kind: 'class',
+  ...(members && { members }),
+});
+
+const URL_MEMBERS: TypeDeclaration['members'] = {
+  ...text('Scheme Host Path QueryString'),
+  'int Port': (self: PolicyUrl) => self.port,
+  'IReadOnlyDictionary<string, string[]> Query': queryOf,
+  'string ToString()': ({ scheme, host, port, path, queryString }: PolicyUrl) =>
+    `${scheme}://${host}${defaultPort(scheme) === port ? '' : `:${port}`}${path}${queryString}`,
+};
+
+/** The `context` variable and what hangs on it. */
+export const CONTEXT_TYPES: readonly TypeDeclaration[] = [
+  interfaceOf('IContext', {
+    'IApi Api': (self: PolicyContext) => self.api,
+    'IDeployment Deployment': (self: PolicyContext) => self.deployment,
+    'TimeSpan Elapsed': (self: PolicyContext) => TimeSpan.from(self.elapsedInMs(), TICKS_PER_MILLISECOND),
+    'ILastError LastError': (self: PolicyContext) => self.lastError,
+    'IOperation Operation': (self: PolicyContext) => self.operation,
+    'IProduct Product': (self: PolicyContext) => self.product,
+    'IRequest Request': (self: PolicyContext) => self.request,
+    'Guid RequestId': (self: PolicyContext) => Guid.parse(self.requestId) ?? Guid.empty,
+    'IResponse Response': (self: PolicyContext) => self.response,
+    'ISubscription Subscription': (self: PolicyContext) => self.subscription,
+    'DateTime Timestamp': (self: PolicyContext) => DateTime.fromDate(self.timestamp),
+    'bool Tracing': (self: PolicyContext) => self.tracing,
+    'IUser User': (self: PolicyContext) => self.user,
+    'IReadOnlyDictionary<string, object> Variables': variablesOf,
+    'void Trace(string message)': (self: PolicyContext, message: string) => self.trace(message),
+  }),
+  interfaceOf('IApi', {
+    ...text('Id Name Path Revision Version'),
+    'bool IsCurrentRevision': (self: PolicyContext['api']) => self.isCurrentRevision,
+    'IUrl ServiceUrl': (self: PolicyContext['api']) => self.serviceUrl,
+  }),
+  interfaceOf('IDeployment', text('GatewayId Region ServiceName')),
+  interfaceOf('ILastError', text<PolicyLastError>('Source Reason Message Scope Section Path PolicyId')),
+  interfaceOf('IOperation', text('Id Method Name UrlTemplate')),
+  interfaceOf('IProduct', text('Id Name')),
+  interfaceOf('IRequest', {
+    ...text<PolicyRequest>('IpAddress Method'),
+    'IMessageBody Body': (self: PolicyRequest) => self.body,
+    'IReadOnlyDictionary<string, string[]> Headers': (self: PolicyRequest) => headersOf(self.headers),
+    'IReadOnlyDictionary<string, string> MatchedParameters': (self: PolicyRequest) =>
+      ignoringCase(stringMap(), self.matchedParameters, (value) => value),
+    'IUrl OriginalUrl': (self: PolicyRequest) => self.originalUrl,
+    'IUrl Url': (self: PolicyRequest) => self.url,
+  }),
+  interfaceOf('IResponse', {
+    ...text<PolicyResponse>('StatusReason'),
+    'IMessageBody Body': (self: PolicyResponse) => self.body,
+    'IReadOnlyDictionary<string, string[]> Headers': (self: PolicyResponse) => headersOf(self.headers),
+    'int StatusCode': (self: PolicyResponse) => self.statusCode,
+  }),
+  interfaceOf('ISubscription', text<PolicySubscription>('Id Key Name PrimaryKey SecondaryKey')),
+  interfaceOf('IUser', {
+    ...text<PolicyUser>('Email FirstName Id LastName'),
+    'IEnumerable<IGroup> Groups': (self: PolicyUser) =>
+      new Sequence(getType('IEnumerable', getType('IGroup')), () => self.groups),
+  }),
+  interfaceOf('IGroup', text<PolicyGroup>('Id Name')),
+  interfaceOf('IUrl', URL_MEMBERS),
+  interfaceOf('IMessageBody', { 'T As<T>(bool preserveContent = false)': readBody }),
+  {
+    name: 'ContextExtensions',
+    namespace: NAMESPACE,
+    kind: 'static',
+    members: {
+      'static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> self, string name)': (
+        self: Readable,
+        name: string,
+        [type]: readonly CsType[],
+      ) => variableOr(self, name, type && defaultOf(type), type),
+      'static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> self, string name, T? fallback)':
+        (self: Readable, name: string, fallback: unknown, [type]: readonly CsType[]) =>
+          variableOr(self, name, fallback, type),
+      'static string GetValueOrDefault(this IReadOnlyDictionary<string, string[]> self, string name)': (
+        self: Readable,
+        name: string,
+      ) => joinedOr(self, name, null),
+      'static string GetValueOrDefault(this IReadOnlyDictionary<string, string[]> self, string name, string? fallback)':
+        joinedOr,
+      'static string GetValueOrDefault(this IReadOnlyDictionary<string, string> self, string name)': (
+        self: Readable,
+        name: string,
+      ) => self.find(name)?.value ?? null,
+      'static string GetValueOrDefault(this IReadOnlyDictionary<string, string> self, string name, string? fallback)':
+        (self: Readable, name: string, fallback: string | null) => self.find(name)?.value ?? fallback,
+    },
+  },
+];
+
+function defaultPort(scheme: string): number {
+  return scheme === 'https' ? 443 : 80;
+}

@@ -1,0 +1,324 @@
+import { spend } from '../budget.ts';
+import { raise } from '../evaluation-error.ts';
+import { REGEX_OPTIONS, translateRegex } from '../text/translate-regex.ts';
+import { getType, type TypeDeclaration } from '../types.ts';
+import { typedArray } from '../values/boxed.ts';
+
+/** Characters of the longest input; a pattern that backtracks would take too long on more. */
+const MAXIMUM_INPUT = 256 * 1024;
+const NAMESPACE = 'System.Text.RegularExpressions';
+
+class Regex {
+  readonly type = 'Regex';
+  readonly pattern: string;
+  readonly expression: RegExp;
+
+  constructor(pattern: string, options = 0) {
+    this.pattern = pattern;
+    this.expression = translateRegex(pattern, options);
+  }
+
+  formatted(): string {
+    return this.pattern;
+  }
+
+  /** Every match from a position on, without overlaps. */
+  *matches(input: string, start = 0): Generator<Match> {
+    spend(1 + (input.length >> 6));
+    if (input.length > MAXIMUM_INPUT) {
+      raise(
+        'NotSupportedException',
+        `This emulator matches at most ${MAXIMUM_INPUT} characters against a regular expression.`,
+      );
+    }
+    let position = start;
+    for (;;) {
+      this.expression.lastIndex = position;
+      const found = this.expression.exec(input);
+      if (!found) return;
+      position = found.index + found[0].length + Number(found[0] === '');
+      spend();
+      yield new Match(this, input, found);
+    }
+  }
+}
+
+/** A group of a match; the match itself is its group 0. */
+class Group {
+  readonly type: string = 'Group';
+  readonly name: string;
+  readonly value: string | undefined;
+  readonly index: number;
+
+  constructor(name: string, value: string | undefined, index: number) {
+    this.name = name;
+    this.value = value;
+    this.index = index;
+  }
+
+  formatted(): string {
+    return this.value ?? '';
+  }
+}
+
+class Match extends Group {
+  override readonly type = 'Match';
+  readonly groups: readonly Group[];
+  readonly #regex: Regex | null;
+  readonly #input: string;
+
+  constructor(regex: Regex | null, input: string, found: RegExpExecArray | null) {
+    super('0', found?.[0], found?.index ?? 0);
+    this.#regex = regex;
+    this.#input = input;
+    this.groups = found ? [this, ...groupsOf(found)] : [this];
+  }
+
+  next(): Match {
+    const after = this.index + (this.value?.length ?? 0) + Number(this.value === '');
+    return (this.#regex && firstMatch(this.#regex, this.#input, after)) ?? new Match(null, '', null);
+  }
+
+  group(key: number | string): Group {
+    const name = String(key);
+    return (
+      this.groups.find((group, index) => group.name === name || String(index) === name) ??
+      new Group(name, undefined, 0)
+    );
+  }
+}
+
+// .NET numbers the unnamed groups first, then the named ones.
+function groupsOf(found: RegExpExecArray): Group[] {
+  const { groups = {}, indices } = found;
+  const named = Object.entries(indices?.groups ?? {}).map(
+    ([name, at]) => new Group(name, groups[name], (at as [number, number] | undefined)?.[0] ?? 0),
+  );
+  const namedCount = named.length;
+  const unnamed: Group[] = [];
+  const taken = named.map(({ index, value }) => `${index} ${value ?? ''}`);
+  for (let number = 1; number < found.length; number += 1) {
+    const group = new Group(String(number), found[number], indices?.[number]?.[0] ?? 0);
+    const at = taken.indexOf(`${group.index} ${group.value ?? ''}`);
+    if (namedCount > 0 && at >= 0) taken.splice(at, 1);
+    else unnamed.push(new Group(String(unnamed.length + 1), group.value, group.index));
+  }
+  return [...unnamed, ...named];
+}
+
+function firstMatch(regex: Regex, input: string, start = 0): Match | null {
+  for (const match of regex.matches(input, start)) return match;
+  return null;
+}
+
+function match(input: string, regex: Regex): Match {
+  return firstMatch(regex, input) ?? new Match(null, '', null);
+}
+
+/** A match's text for a replacement pattern: `$1`, `${name}`, `$&`, `$$`. */
+function expand(found: Match, pattern: string): string {
+  return pattern.replace(
+    /\$(?:(\d+)|\{(\w+)\}|([&$]))/g,
+    (whole, number?: string, name?: string, sign?: string) => {
+      if (sign !== undefined) return sign === '$' ? '$' : found.formatted();
+      const key = number ?? name ?? '';
+      const known = found.groups.some((group, index) => group.name === key || String(index) === key);
+      return known ? found.group(key).formatted() : whole;
+    },
+  );
+}
+
+function replace(input: string, regex: Regex, replacement: (found: Match) => string): string {
+  let result = '';
+  let position = 0;
+  for (const found of regex.matches(input)) {
+    result += input.slice(position, found.index) + replacement(found);
+    position = found.index + found.formatted().length;
+  }
+  return result + input.slice(position);
+}
+
+function split(input: string, regex: Regex): string[] {
+  const parts: string[] = [];
+  let position = 0;
+  for (const found of regex.matches(input)) {
+    parts.push(input.slice(position, found.index));
+    for (const group of found.groups.slice(1)) if (group.value !== undefined) parts.push(group.value);
+    position = found.index + found.formatted().length;
+  }
+  return typedArray([...parts, input.slice(position)], getType('string'));
+}
+
+/** What holds matches or groups: counted, indexed and enumerated. */
+class Matches<Item> {
+  readonly type: string;
+  readonly items: readonly Item[];
+
+  constructor(type: string, items: readonly Item[]) {
+    this.type = type;
+    this.items = items;
+  }
+
+  [Symbol.iterator](): Iterator<Item> {
+    return this.items[Symbol.iterator]();
+  }
+}
+
+const matches = (input: string, regex: Regex): Matches<Match> =>
+  new Matches('MatchCollection', [...regex.matches(input)]);
+const at = <Item>(items: readonly Item[], index: number): Item =>
+  items[index] ??
+  raise(
+    'ArgumentOutOfRangeException',
+    "Specified argument was out of the range of valid values. (Parameter 'i')",
+  );
+type Evaluator = (found: Match) => string;
+
+/** System.Text.RegularExpressions. */
+export const REGEX_TYPES: readonly TypeDeclaration[] = [
+  {
+    name: 'RegexOptions',
+    namespace: NAMESPACE,
+    kind: 'enum',
+    flags: true,
+    values: { None: 0, ...REGEX_OPTIONS },
+  },
+  {
+    name: 'Regex',
+    namespace: NAMESPACE,
+    kind: 'class',
+    members: {
+      'new(string pattern)': (pattern: string) => new Regex(pattern),
+      'new(string pattern, RegexOptions options)': (pattern: string, options: number) =>
+        new Regex(pattern, options),
+      'bool IsMatch(string input)': (self: Regex, input: string) => firstMatch(self, input) !== null,
+      'Match Match(string input)': (self: Regex, input: string) => match(input, self),
+      'MatchCollection Matches(string input)': (self: Regex, input: string) => matches(input, self),
+      'string Replace(string input, string replacement)': (self: Regex, input: string, to: string) =>
+        replace(input, self, (found) => expand(found, to)),
+      'string Replace(string input, Func<Match, string> evaluator)': (
+        self: Regex,
+        input: string,
+        evaluator: Evaluator,
+      ) => replace(input, self, evaluator),
+      'string[] Split(string input)': (self: Regex, input: string) => split(input, self),
+      'static bool IsMatch(string input, string pattern)': (input: string, pattern: string) =>
+        firstMatch(new Regex(pattern), input) !== null,
+      'static bool IsMatch(string input, string pattern, RegexOptions options)': (
+        input: string,
+        pattern: string,
+        options: number,
+      ) => firstMatch(new Regex(pattern, options), input) !== null,
+      'static Match Match(string input, string pattern)': (input: string, pattern: string) =>
+        match(input, new Regex(pattern)),
+      'static Match Match(string input, string pattern, RegexOptions options)': (
+        input: string,
+        pattern: string,
+        options: number,
+      ) => match(input, new Regex(pattern, options)),
+      'static MatchCollection Matches(string input, string pattern)': (input: string, pattern: string) =>
+        matches(input, new Regex(pattern)),
+      'static MatchCollection Matches(string input, string pattern, RegexOptions options)': (
+        input: string,
+        pattern: string,
+        options: number,
+      ) => matches(input, new Regex(pattern, options)),
+      'static string Replace(string input, string pattern, string replacement)': (
+        input: string,
+        pattern: string,
+        to: string,
+      ) => replace(input, new Regex(pattern), (found) => expand(found, to)),
+      'static string Replace(string input, string pattern, string replacement, RegexOptions options)': (
+        input: string,
+        pattern: string,
+        to: string,
+        options: number,
+      ) => replace(input, new Regex(pattern, options), (found) => expand(found, to)),
+      'static string Replace(string input, string pattern, Func<Match, string> evaluator)': (
+        input: string,
+        pattern: string,
+        evaluator: Evaluator,
+      ) => replace(input, new Regex(pattern), evaluator),
+      'static string[] Split(string input, string pattern)': (input: string, pattern: string) =>
+        split(input, new Regex(pattern)),
+      'static string[] Split(string input, string pattern, RegexOptions options)': (
+        input: string,
+        pattern: string,
+        options: number,
+      ) => split(input, new Regex(pattern, options)),
+      'static string Escape(string text)': (text: string) =>
+        text
+          .replace(/[\\*+?|{[()^$.# ]/g, '\\$&')
+          .replaceAll('\t', '\\t')
+          .replaceAll('\n', '\\n')
+          .replaceAll('\r', '\\r')
+          .replaceAll('\f', '\\f'),
+      'static string Unescape(string text)': (text: string) =>
+        text.replace(
+          /\\(.)/g,
+          (_, letter: string) => ({ t: '\t', n: '\n', r: '\r', f: '\f' })[letter] ?? letter,
+        ),
+    },
+  },
+  {
+    name: 'Capture',
+    namespace: NAMESPACE,
+    kind: 'class',
+    members: {
+      'int Index': (self: Group) => self.index,
+      'int Length': (self: Group) => self.formatted().length,
+      'string Value': (self: Group) => self.formatted(),
+    },
+  },
+  {
+    name: 'Group',
+    namespace: NAMESPACE,
+    kind: 'class',
+    base: 'Capture',
+    members: {
+      'bool Success': (self: Group) => self.value !== undefined,
+      'string Name': (self: Group) => self.name,
+    },
+  },
+  {
+    name: 'Match',
+    namespace: NAMESPACE,
+    kind: 'class',
+    base: 'Group',
+    members: {
+      'GroupCollection Groups': (self: Match) => new GroupCollection(self),
+      'Match NextMatch()': (self: Match) => self.next(),
+      'string Result(string replacement)': expand,
+    },
+  },
+  {
+    name: 'GroupCollection',
+    namespace: NAMESPACE,
+    kind: 'class',
+    interfaces: ['IEnumerable<Group>'],
+    members: {
+      'int Count': (self: GroupCollection) => self.items.length,
+      'Group this[int number]': (self: GroupCollection, number: number) => self.match.group(number),
+      'Group this[string name]': (self: GroupCollection, name: string) => self.match.group(name),
+    },
+  },
+  {
+    name: 'MatchCollection',
+    namespace: NAMESPACE,
+    kind: 'class',
+    interfaces: ['IEnumerable<Match>'],
+    members: {
+      'int Count': (self: Matches<Match>) => self.items.length,
+      'Match this[int index]': (self: Matches<Match>, index: number) => at(self.items, index),
+    },
+  },
+];
+
+class GroupCollection extends Matches<Group> {
+  readonly match: Match;
+
+  constructor(of: Match) {
+    super('GroupCollection', of.groups);
+    this.match = of;
+  }
+}

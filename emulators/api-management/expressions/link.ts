@@ -1,0 +1,31 @@
+import { SHORT, type Value } from './bound.ts';
+import type { Scope } from './scope.ts';
+
+/** A receiver within a `?.` chain, evaluated once, and what ends the chain where the receiver already did. */
+export interface Link {
+  readonly receiver: Value;
+  readonly guard: (value: Value) => Value;
+}
+
+/** Prepares a receiver for one member access; outside a chain that is nothing. */
+export function linkOf(receiver: Value, scope: Scope): Link {
+  if (!receiver.chained) return { receiver, guard: (value) => value };
+  const slot = scope.temporary();
+  const { evaluate, chained: _chained, constant: _constant, place: _place, ...rest } = receiver;
+  return {
+    receiver: { ...rest, evaluate: (frame) => frame.slots[slot] },
+    guard: (value) => {
+      const { evaluate: inner, place: _unusable, ...plain } = value;
+      return {
+        ...plain,
+        chained: true,
+        evaluate: (frame) => {
+          const self = evaluate(frame);
+          if (self === SHORT) return SHORT;
+          frame.slots[slot] = self;
+          return inner(frame);
+        },
+      };
+    },
+  };
+}

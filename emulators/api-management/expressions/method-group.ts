@@ -1,0 +1,16 @@
+import type { MethodGroup } from './bound.ts';
+import { findCall } from './overloads.ts';
+
+/** A method group, with what isn't said filled in. */
+export function groupOf(
+  group: Pick<MethodGroup, 'syntax' | 'name' | 'receiver' | 'candidates'> & Partial<MethodGroup>,
+): MethodGroup {
+  return {
+    extensions: [],
+    typeArguments: [],
+    guard: (value) => value,
+    ...group,
+    kind: 'group',
+    find: findCall,
+  };
+}

@@ -1,0 +1,15 @@
+import { ExpressionEvaluationError } from './evaluation-error.ts';
+
+/** What .NET throws where JavaScript gave up: too deep a recursion, too long a string. */
+export function asEvaluationError(error: unknown): unknown {
+  if (!(error instanceof RangeError)) return error;
+  return /call stack/.test(error.message)
+    ? new ExpressionEvaluationError(
+        'InsufficientExecutionStackException',
+        'The expression calls itself too deeply.',
+      )
+    : new ExpressionEvaluationError(
+        'OutOfMemoryException',
+        'Insufficient memory to continue the execution of the program.',
+      );
+}

@@ -1,0 +1,98 @@
+import { createRequire } from 'node:module';
+import { Language, type Node, Parser } from 'web-tree-sitter';
+import { ExpressionError } from './expression-error.ts';
+import { copySyntax, type Syntax } from './syntax.ts';
+
+const PREFIX = 'class P { object M() {\n';
+const SUFFIX = '\n} }';
+
+/** Parses C# statements. An expression is parsed as what a `return` gives. */
+export type Parse = (source: string, kind: 'expression' | 'statements') => Syntax;
+
+/** Loads the grammar. Parsing gives the block of statements, or the expression. */
+export async function loadParser(): Promise<Parse> {
+  await Parser.init();
+  const require = createRequire(import.meta.url);
+  const language = await Language.load(require.resolve('tree-sitter-c-sharp/tree-sitter-c_sharp.wasm'));
+  const parser = new Parser().setLanguage(language);
+  return (source, kind) => {
+    if (source.trim() === '') throw new ExpressionError('The expression is empty.', 1, 1);
+    const block = parseBlock(parser, kind === 'expression' ? `return\n${source}\n;` : source, kind);
+    if (kind === 'statements') return block;
+    const [statement, extra] = block.named;
+    const expression = statement?.named[0];
+    if (extra ?? statement?.kind !== 'return_statement') {
+      throw new ExpressionError(
+        'An expression stands alone: use @{ … } for statements.',
+        extra?.line ?? 1,
+        extra?.column ?? 1,
+      );
+    }
+    return expression ?? block;
+  };
+}
+
+function parseBlock(parser: Parser, source: string, kind: 'expression' | 'statements'): Syntax {
+  const rows = kind === 'expression' ? 2 : 1;
+  let text = source;
+  for (;;) {
+    const tree = parser.parse(PREFIX + text + SUFFIX);
+    if (!tree) throw new ExpressionError('The expression cannot be parsed.', 1, 1);
+    try {
+      const broken = findBroken(tree.rootNode);
+      if (broken) throw syntaxError(broken, rows);
+      const misread = findMisreadCast(tree.rootNode);
+      if (misread) {
+        text = withoutParentheses(text, misread.startIndex - PREFIX.length);
+        continue;
+      }
+      return copySyntax(onlyBlock(tree.rootNode), rows);
+    } finally {
+      tree.delete();
+    }
+  }
+}
+
+// `(a) - b` is a subtraction unless `a` is a keyword type; the grammar takes it for a cast.
+function findMisreadCast(root: Node): Node | undefined {
+  const casts = root.descendantsOfType('cast_expression');
+  return (
+    casts.find((cast) => {
+      const type = cast?.childForFieldName('type');
+      const value = cast?.childForFieldName('value');
+      const named = type?.type === 'identifier' || type?.type === 'qualified_name';
+      return named && value?.type === 'prefix_unary_expression' && /^[-+]/.test(value.text);
+    }) ?? undefined
+  );
+}
+
+function withoutParentheses(text: string, open: number): string {
+  const close = text.indexOf(')', open);
+  return `${text.slice(0, open)} ${text.slice(open + 1, close)} ${text.slice(close + 1)}`;
+}
+
+// A source that closes our class or method would otherwise parse as further members.
+function onlyBlock(root: Node): Node {
+  const [block] = root.descendantsOfType('block');
+  const declarations = root.descendantsOfType(['method_declaration', 'class_declaration']);
+  if (!block || declarations.length !== 2 || root.namedChildCount !== 1) {
+    throw new ExpressionError('The braces do not match.', 1, 1);
+  }
+  return block;
+}
+
+function findBroken(node: Node): Node | undefined {
+  if (!node.hasError) return undefined;
+  if (node.isError || node.isMissing) return node;
+  for (const child of node.children) {
+    const broken = child && findBroken(child);
+    if (broken) return broken;
+  }
+  return node;
+}
+
+function syntaxError(node: Node, rows: number): ExpressionError {
+  const { row, column } = node.startPosition;
+  const what = node.isMissing ? `${node.type} expected` : `unexpected "${node.text.trim().slice(0, 40)}"`;
+  return new ExpressionError(`This is not C#: ${what}.`, Math.max(1, row + 1 - rows), column + 1);
+}

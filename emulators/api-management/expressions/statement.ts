@@ -1,0 +1,62 @@
+import type { Binder } from './binder.ts';
+import type { Frame, Value } from './bound.ts';
+import type { Scope } from './scope.ts';
+import type { Syntax } from './syntax.ts';
+import type { CsType } from './types.ts';
+
+/** How a statement ended, where it didn't just end. */
+export type Signal = 'break' | 'continue' | 'return' | undefined;
+
+/** A statement ready to run. */
+export interface Statement {
+  readonly run: (frame: Frame) => Signal;
+  /** Whether the statement after it can be reached, by C#'s rules. */
+  readonly completes: boolean;
+  /** Whether a `break` in it leaves the loop or switch around it. */
+  readonly breaks: boolean;
+}
+
+/** The body that statements belong to. */
+export interface Surroundings {
+  readonly binder: Binder;
+  /** The type to return, or null while it is being found out. */
+  readonly result: CsType | null;
+  readonly returned: Value[];
+  /** Reads the exception that `throw;` throws on. */
+  readonly caught: ((frame: Frame) => unknown) | null;
+  readonly inLoop: boolean;
+  readonly inSwitch: boolean;
+  readonly bind: (syntax: Syntax, scope: Scope, surroundings: Surroundings) => Statement;
+}
+
+/** Binds one kind of statement. */
+export type BindStatement = (syntax: Syntax, scope: Scope, surroundings: Surroundings) => Statement;
+
+/** A statement after which the next one runs. */
+export function simple(run: (frame: Frame) => void): Statement {
+  return {
+    completes: true,
+    breaks: false,
+    run: (frame) => {
+      run(frame);
+      return undefined;
+    },
+  };
+}
+
+/** Statements one after the other. */
+export function bindSequence(items: readonly Syntax[], scope: Scope, surroundings: Surroundings): Statement {
+  const statements = items.map((item) => surroundings.bind(item, scope, surroundings));
+  const runs = statements.map(({ run }) => run);
+  return {
+    completes: statements.every(({ completes }) => completes),
+    breaks: statements.some(({ breaks }) => breaks),
+    run: (frame) => {
+      for (const run of runs) {
+        const signal = run(frame);
+        if (signal) return signal;
+      }
+      return undefined;
+    },
+  };
+}

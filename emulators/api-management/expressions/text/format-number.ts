@@ -1,0 +1,177 @@
+import { raise } from '../evaluation-error.ts';
+import { Decimal } from '../values/decimal.ts';
+import { formatCustomNumber } from './format-custom-number.ts';
+
+/** A C# number without its box: every integer type, double and float, decimal. */
+export type NumberValue = number | bigint | Decimal;
+
+/** What the formats need to know of a numeric type. */
+export type NumberKind = 'integer' | 'double' | 'float' | 'decimal';
+
+/** C#'s `ToString(format)` of a number with the invariant culture. */
+export function formatNumber(value: NumberValue, kind: NumberKind, format = '', bits = 32): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+  }
+  const standard = /^([A-Za-z])(\d{0,9})$/.exec(format);
+  if (format === '') return shortest(value, kind);
+  if (!standard) return formatCustomNumber(value, format);
+  const [, letter = '', digits = ''] = standard;
+  const precision = digits === '' ? undefined : Number(digits);
+  if (precision !== undefined && precision > 99) raise('FormatException', 'The precision is too big.');
+  const lower = letter === letter.toLowerCase();
+  switch (letter.toUpperCase()) {
+    case 'D':
+      if (kind !== 'integer') return invalidFormat();
+      return padInteger(value.toString(), precision ?? 0);
+    case 'X':
+      if (kind !== 'integer') return invalidFormat();
+      return hexadecimal(value, precision ?? 0, lower, bits);
+    case 'F':
+      return fixed(value, precision ?? 2);
+    case 'N':
+      return grouped(fixed(value, precision ?? 2));
+    case 'C':
+      return currency(value, precision ?? 2);
+    case 'P':
+      return `${grouped(fixed(timesHundred(value), precision ?? 2))} %`;
+    case 'E':
+      return exponential(value, precision ?? 6, lower ? 'e' : 'E', 3);
+    case 'G':
+      if (precision === undefined || precision === 0) return lowered(shortest(value, kind), lower);
+      return lowered(general(value, precision), lower);
+    case 'R':
+      if (kind === 'decimal') return invalidFormat();
+      return shortest(value, kind);
+    default:
+      return invalidFormat();
+  }
+}
+
+/** A magnitude's sign and its digits with exactly so many places, halves away from zero. */
+export function fixed(value: NumberValue, places: number): string {
+  if (value instanceof Decimal) {
+    const rounded = value.round(Math.min(places, 28), true);
+    const text = rounded.toString();
+    const missing = places - rounded.scale;
+    const padded = missing <= 0 ? text : text + (rounded.scale === 0 ? '.' : '') + '0'.repeat(missing);
+    return negativeZero(padded);
+  }
+  if (typeof value === 'bigint' || Math.abs(value) >= 1e21) {
+    return `${BigInt(value).toString()}${places === 0 ? '' : `.${'0'.repeat(places)}`}`;
+  }
+  return Object.is(value, -0) ? `-${(0).toFixed(places)}` : value.toFixed(places);
+}
+
+/** Puts commas between thousands. */
+export function grouped(text: string): string {
+  const [whole = '', fraction] = text.split('.');
+  const withCommas = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? withCommas : `${withCommas}.${fraction}`;
+}
+
+export function timesHundred(value: NumberValue): NumberValue {
+  if (value instanceof Decimal) return value.multiply(new Decimal(100n));
+  if (typeof value === 'bigint') return value * 100n;
+  return Number(`${value}e2`.replace(/e([-+]\d+)e2$/, (_, exponent: string) => `e${Number(exponent) + 2}`));
+}
+
+function shortest(value: NumberValue, kind: NumberKind): string {
+  if (typeof value !== 'number' || kind === 'integer') return value.toString();
+  const [mantissa = '', exponent = '0'] = shortestDigits(value, kind).split('e');
+  const power = Number(exponent);
+  if (power >= (kind === 'float' ? 7 : 15) || power < -5) {
+    return `${mantissa}E${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  }
+  return plain(mantissa, power);
+}
+
+function shortestDigits(value: number, kind: NumberKind): string {
+  if (Object.is(value, -0)) return '-0e0';
+  if (kind === 'double') return value.toExponential();
+  for (let precision = 1; precision < 9; precision += 1) {
+    const text = value.toExponential(precision - 1);
+    if (Math.fround(Number(text)) === value) return trimExponential(text);
+  }
+  return trimExponential(value.toExponential(8));
+}
+
+function trimExponential(text: string): string {
+  return text.replace(/(\.\d*?)0+e/, '$1e').replace('.e', 'e');
+}
+
+function plain(mantissa: string, power: number): string {
+  const negative = mantissa.startsWith('-');
+  const digits = mantissa.replace(/[-.]/g, '');
+  const point = power + 1;
+  const text =
+    point <= 0
+      ? `0.${'0'.repeat(-point)}${digits}`
+      : digits.length <= point
+        ? digits.padEnd(point, '0')
+        : `${digits.slice(0, point)}.${digits.slice(point)}`;
+  return negative ? `-${text}` : text;
+}
+
+function general(value: NumberValue, precision: number): string {
+  const [mantissa = '', exponent = '0'] = exponentialParts(value, Math.min(precision, 100) - 1);
+  const trimmed = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
+  const power = Number(exponent);
+  if (power >= precision || power < -5) {
+    return `${trimmed}E${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  }
+  return plain(trimmed, power);
+}
+
+function exponential(value: NumberValue, precision: number, letter: string, width: number): string {
+  const [mantissa = '', exponent = '0'] = exponentialParts(value, precision);
+  const power = Number(exponent);
+  return `${mantissa}${letter}${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(width, '0')}`;
+}
+
+function exponentialParts(value: NumberValue, precision: number): string[] {
+  if (typeof value === 'number') return value.toExponential(precision).split('e');
+  const text = value.toString();
+  const negative = text.startsWith('-');
+  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
+  const digits = (whole + fraction).replace(/^0+/, '');
+  if (digits === '') return [(0).toFixed(precision), '0'];
+  let power = digits.length - fraction.length - 1;
+  let kept = digits.slice(0, precision + 1).padEnd(precision + 1, '0');
+  if (Number(digits[precision + 1] ?? '0') >= 5) {
+    kept = (BigInt(kept) + 1n).toString();
+    if (kept.length > precision + 1) {
+      kept = kept.slice(0, -1);
+      power += 1;
+    }
+  }
+  const mantissa = precision === 0 ? kept : `${kept.slice(0, 1)}.${kept.slice(1)}`;
+  return [negative ? `-${mantissa}` : mantissa, String(power)];
+}
+
+function padInteger(text: string, width: number): string {
+  const negative = text.startsWith('-');
+  return (negative ? '-' : '') + text.replace('-', '').padStart(width, '0');
+}
+
+function hexadecimal(value: NumberValue, width: number, lower: boolean, bits: number): string {
+  const text = BigInt.asUintN(bits, BigInt(value.toString())).toString(16).padStart(width, '0');
+  return lower ? text : text.toUpperCase();
+}
+
+function currency(value: NumberValue, places: number): string {
+  const text = grouped(fixed(value, places));
+  return text.startsWith('-') ? `(¤${text.slice(1)})` : `¤${text}`;
+}
+
+function negativeZero(text: string): string {
+  return /^-[0.]+$/.test(text) ? text.slice(1) : text;
+}
+
+function lowered(text: string, lower: boolean): string {
+  return lower ? text.replace('E', 'e') : text;
+}
+
+function invalidFormat(): never {
+  raise('FormatException', 'Format specifier was invalid.');
+}

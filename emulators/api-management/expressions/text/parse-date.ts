@@ -1,0 +1,123 @@
+import { type DateTimeKind, DateTime, ticksOf } from '../values/date-time.ts';
+import { TICKS_PER_SECOND } from '../values/time-span.ts';
+import { MONTHS, STANDARD_DATE_FORMATS } from './format-date.ts';
+
+/** A date as it was written: its clock time, and its offset from UTC in minutes where one was given. */
+export interface WrittenDate {
+  readonly ticks: bigint;
+  readonly offsetInMinutes: number | null;
+  readonly utc: boolean;
+}
+
+/** The bits of System.Globalization.DateTimeStyles that matter here. */
+export const DATE_STYLES = {
+  AdjustToUniversal: 16,
+  AssumeLocal: 32,
+  AssumeUniversal: 64,
+  RoundtripKind: 128,
+};
+
+const TIME = String.raw`(?<hour>\d{1,2}):(?<minute>\d{1,2})(?::(?<second>\d{1,2})(?:[.,](?<fraction>\d+))?)?(?:\s*(?<half>[AaPp][Mm]?))?`;
+const ZONE = String.raw`(?:\s*(?<zone>Z|GMT|UTC|[+-]\d{1,2}(?::?\d{2})?))?`;
+const MONTH = String.raw`(?<month>[A-Za-z]{3,9})\.?`;
+const WEEKDAY = String.raw`(?:[A-Za-z]{3,9},?\s+)?`;
+const SHAPES = [
+  String.raw`(?<year>\d{4})[-/.](?<month>\d{1,2})(?:[-/.](?<day>\d{1,2}))?(?:(?:T|\s+)${TIME}${ZONE})?`,
+  String.raw`(?<month>\d{1,2})[-/.](?<day>\d{1,2})[-/.](?<year>\d{4}|\d{2})(?:\s+${TIME}${ZONE})?`,
+  String.raw`${WEEKDAY}(?<day>\d{1,2})[-\s]+${MONTH},?[-\s]+(?<year>\d{4})(?:,?\s+${TIME}${ZONE})?`,
+  String.raw`${WEEKDAY}${MONTH}\s+(?<day>\d{1,2}),?\s+(?<year>\d{4})(?:,?\s+${TIME}${ZONE})?`,
+].map((shape) => new RegExp(`^\\s*${shape}\\s*$`, 'i'));
+
+/** Reads the forms that .NET's invariant `DateTime.Parse` meets in practice; null for anything else. */
+export function readDate(text: string): WrittenDate | null {
+  for (const shape of SHAPES) {
+    const groups = shape.exec(text)?.groups;
+    if (groups) return fromGroups(groups);
+  }
+  return null;
+}
+
+/** Reads a date in exactly this custom or one-letter format; null where it doesn't fit. */
+export function readDateExact(text: string, format: string): WrittenDate | null {
+  const pattern = format.length === 1 ? (STANDARD_DATE_FORMATS[format] ?? '') : format;
+  const groups = exactShape(pattern).exec(text)?.groups;
+  const written = groups ? fromGroups(groups) : null;
+  return written && /^[rRu]$/.test(format) ? { ...written, offsetInMinutes: null, utc: false } : written;
+}
+
+/** What `DateTime.Parse` makes of a written date with these styles; the local time zone is UTC. */
+export function toDateTime({ ticks, offsetInMinutes, utc }: WrittenDate, styles = 0): DateTime {
+  const zoned = utc || offsetInMinutes !== null;
+  const instant = ticks - BigInt(offsetInMinutes ?? 0) * 60n * TICKS_PER_SECOND;
+  const universal = (styles & DATE_STYLES.AdjustToUniversal) !== 0;
+  const roundtrip = (styles & DATE_STYLES.RoundtripKind) !== 0;
+  let kind: DateTimeKind = 'Unspecified';
+  if (zoned) kind = universal || (roundtrip && utc) ? 'Utc' : 'Local';
+  else if ((styles & DATE_STYLES.AssumeUniversal) !== 0) kind = universal ? 'Utc' : 'Local';
+  else if ((styles & DATE_STYLES.AssumeLocal) !== 0) kind = universal ? 'Utc' : 'Local';
+  return new DateTime(instant, kind);
+}
+
+function fromGroups(groups: Partial<Record<string, string>>): WrittenDate | null {
+  const { year, month, day, hour, minute, second, fraction, half, zone } = groups;
+  const numbers = [year, day, hour, minute, second].map((text) =>
+    text === undefined ? undefined : Number(text),
+  );
+  const [yearNumber = 1, dayNumber = 1, hourNumber = 0, minuteNumber = 0, secondNumber = 0] = numbers;
+  const fullYear = year?.length === 2 ? yearNumber + (yearNumber < 50 ? 2000 : 1900) : yearNumber;
+  const clock = half === undefined ? hourNumber : (hourNumber % 12) + (/^p/i.test(half) ? 12 : 0);
+  const ticks = ticksOf(fullYear, monthNumber(month), dayNumber, clock, minuteNumber, secondNumber);
+  if (ticks === null || (half !== undefined && hourNumber > 12)) return null;
+  const offset = zone === undefined ? null : offsetOf(zone);
+  return {
+    ticks: ticks + BigInt((fraction ?? '').slice(0, 7).padEnd(7, '0')),
+    offsetInMinutes: offset,
+    utc: zone !== undefined && /^(z|gmt|utc)$/i.test(zone),
+  };
+}
+
+function monthNumber(month: string | undefined): number {
+  if (month === undefined) return 1;
+  if (/^\d+$/.test(month)) return Number(month);
+  const name = month.toLowerCase();
+  return (
+    MONTHS.findIndex((full) => full.toLowerCase() === name || full.slice(0, 3).toLowerCase() === name) + 1
+  );
+}
+
+function offsetOf(zone: string): number | null {
+  const match = /^([+-])(\d{1,2})(?::?(\d{2}))?$/.exec(zone);
+  if (!match) return 0;
+  const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
+  return match[1] === '-' ? -minutes : minutes;
+}
+
+const EXACT: Readonly<Record<string, (length: number) => string>> = {
+  y: (length) => (length <= 2 ? String.raw`(?<year>\d{2})` : String.raw`(?<year>\d{4})`),
+  M: (length) => (length > 2 ? '(?<month>[A-Za-z]+)' : digits('month', length)),
+  d: (length) => (length > 2 ? '[A-Za-z]+' : digits('day', length)),
+  H: (length) => digits('hour', length),
+  h: (length) => digits('hour', length),
+  m: (length) => digits('minute', length),
+  s: (length) => digits('second', length),
+  f: (length) => String.raw`(?<fraction>\d{${length}})`,
+  F: (length) => String.raw`(?<fraction>\d{0,${length}})`,
+  t: (length) => (length > 1 ? '(?<half>[AaPp][Mm])' : '(?<half>[AaPp])'),
+  z: () => String.raw`(?<zone>[+-]\d{1,2}(?::?\d{2})?)`,
+  K: () => String.raw`(?<zone>Z|[+-]\d{2}:\d{2})?`,
+};
+
+function digits(name: string, length: number): string {
+  return length === 1 ? String.raw`(?<${name}>\d{1,2})` : String.raw`(?<${name}>\d{2})`;
+}
+
+function exactShape(format: string): RegExp {
+  const parts = format.match(/'[^']*'|"[^"]*"|\\.|([A-Za-z])\1*|./gs) ?? [];
+  const source = parts.map((part) => {
+    const letter = EXACT[part.charAt(0)];
+    if (letter) return letter(part.length);
+    const literal = /^['"]/.test(part) ? part.slice(1, -1) : part.replace(/^\\/, '');
+    return literal.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  });
+  return new RegExp(`^${source.join('')}$`, 'i');
+}

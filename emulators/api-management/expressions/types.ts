@@ -1,0 +1,154 @@
+import type { Implementation } from './signature.ts';
+
+/** How a type behaves in conversions; `parameter` is a generic parameter of a signature. */
+export type TypeKind =
+  'class' | 'struct' | 'interface' | 'enum' | 'delegate' | 'static' | 'parameter' | 'special';
+
+/** One C# type that expressions may use, as the library declares it. */
+export interface TypeDeclaration {
+  /** C#'s own name with its parameters: `int`, `List<T>`. */
+  readonly name: string;
+  readonly namespace: string;
+  /** The name in .NET where C# has a keyword for it. */
+  readonly clrName?: string;
+  readonly kind: TypeKind;
+  /** `object` when left out. */
+  readonly base?: string;
+  readonly interfaces?: readonly string[];
+  /** Implementations by C# signature; see `signature.ts` for the forms. */
+  readonly members?: Readonly<Record<string, Implementation>>;
+  /** Names of an enum by value. */
+  readonly values?: Readonly<Record<string, number>>;
+  readonly flags?: boolean;
+  /** What `foreach` gives where that isn't the `T` of `IEnumerable<T>`. */
+  readonly element?: string;
+  readonly enumerate?: (value: never) => Iterable<unknown>;
+  /** Covariant parameters: a List<string> is an IEnumerable<object>. */
+  readonly covariant?: boolean;
+}
+
+export interface TypeDefinition extends TypeDeclaration {
+  readonly parameters: readonly string[];
+}
+
+/** A C# type; the same type is always the same object. */
+export interface CsType {
+  readonly name: string;
+  readonly definition: TypeDefinition;
+  readonly args: readonly CsType[];
+}
+
+const definitions = new Map<string, TypeDefinition>();
+const clrAliases = new Map<string, TypeDefinition>();
+const namespaces = new Set<string>();
+const constructed = new Map<string, CsType>();
+
+/** Adds types to the table. */
+export function declareTypes(declarations: readonly TypeDeclaration[]): void {
+  for (const declaration of declarations) {
+    const [name = '', list] = declaration.name.replace('>', '').split('<');
+    const parameters = list?.split(',').map((parameter) => parameter.trim()) ?? [];
+    const definition = { ...declaration, name, parameters };
+    definitions.set(`${name}\`${parameters.length}`, definition);
+    if (declaration.clrName) clrAliases.set(declaration.clrName, definition);
+    const parts = declaration.namespace.split('.');
+    parts.forEach((_, index) => namespaces.add(parts.slice(0, index + 1).join('.')));
+  }
+}
+
+/** The definition with this name and number of type arguments. */
+export function findDefinition(name: string, arity: number): TypeDefinition | undefined {
+  return definitions.get(`${name}\`${arity}`) ?? (arity === 0 ? clrAliases.get(name) : undefined);
+}
+
+export function isNamespace(name: string): boolean {
+  return namespaces.has(name);
+}
+
+export function allDefinitions(): Iterable<TypeDefinition> {
+  return definitions.values();
+}
+
+/** The type made of a definition and its arguments. */
+export function makeType(definition: TypeDefinition, args: readonly CsType[] = []): CsType {
+  const name = displayName(definition, args);
+  const key = definition.kind === 'parameter' ? `'${name}` : name;
+  const existing = constructed.get(key);
+  if (existing) return existing;
+  const type = { name, definition, args };
+  constructed.set(key, type);
+  return type;
+}
+
+/** A type of the table by name. The name must exist. */
+export function getType(name: string, ...args: readonly CsType[]): CsType {
+  const definition = findDefinition(name, args.length);
+  if (!definition) throw new Error(`The type table has no ${name} of ${args.length} type arguments.`);
+  return makeType(definition, args);
+}
+
+/** A generic parameter of a signature. */
+export function parameterType(name: string): CsType {
+  return makeType({ name, namespace: '', kind: 'parameter', parameters: [] });
+}
+
+export function arrayOf(element: CsType): CsType {
+  return getType('Array', element);
+}
+
+export function nullableOf(type: CsType): CsType {
+  return isNullable(type) || !isValueType(type) ? type : getType('Nullable', type);
+}
+
+export function isNullable(type: CsType): boolean {
+  return type.definition.name === 'Nullable' && type.args.length === 1;
+}
+
+/** The type under a `?`, or the type itself. */
+export function withoutNullable(type: CsType): CsType {
+  return isNullable(type) ? (type.args[0] ?? type) : type;
+}
+
+export function isArray(type: CsType): boolean {
+  return type.definition.name === 'Array' && type.args.length === 1;
+}
+
+export function isValueType(type: CsType): boolean {
+  return type.definition.kind === 'struct' || type.definition.kind === 'enum';
+}
+
+export function isReferenceType(type: CsType): boolean {
+  return ['class', 'interface', 'delegate'].includes(type.definition.kind);
+}
+
+/** Replaces generic parameters by types; those without a replacement stay. */
+export function substitute(type: CsType, replacements: ReadonlyMap<string, CsType>): CsType {
+  if (type.definition.kind === 'parameter') return replacements.get(type.name) ?? type;
+  if (type.args.length === 0) return type;
+  return makeType(
+    type.definition,
+    type.args.map((argument) => substitute(argument, replacements)),
+  );
+}
+
+export function hasParameters(type: CsType): boolean {
+  return type.definition.kind === 'parameter' || type.args.some(hasParameters);
+}
+
+/** The name that .NET's `Type.ToString()` gives. */
+export function clrNameOf(type: CsType): string {
+  const [element] = type.args;
+  if (isArray(type) && element) return `${clrNameOf(element)}[]`;
+  const { namespace, clrName, name } = type.definition;
+  const full = `${namespace}.${clrName ?? name}`;
+  return type.args.length === 0
+    ? full
+    : `${full}\`${type.args.length}[${type.args.map(clrNameOf).join(',')}]`;
+}
+
+function displayName(definition: TypeDefinition, args: readonly CsType[]): string {
+  const [first] = args;
+  if (first && definition.name === 'Nullable') return `${first.name}?`;
+  if (first && definition.name === 'Array') return `${first.name}[]`;
+  return first ? `${definition.name}<${args.map((argument) => argument.name).join(', ')}>` : definition.name;
+}
