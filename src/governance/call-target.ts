@@ -6,13 +6,13 @@ export interface CallTarget {
   readonly resource: ModelResource | EndpointResource;
 }
 
-export interface ModelResource {
+interface ModelResource {
   readonly kind: 'model';
   readonly publisher: string;
   readonly model: string;
 }
 
-export interface EndpointResource {
+interface EndpointResource {
   readonly kind: 'endpoint';
   readonly endpoint: string;
 }
