@@ -57,7 +57,7 @@ export function stream(
 }
 
 /** What the caller saw, and how it goes away. */
-export interface FakeReply extends Reply {
+interface FakeReply extends Reply {
   status: number | undefined;
   headers: Record<string, string>;
   body: string;

@@ -74,14 +74,15 @@ function authorize(
   operation: (typeof OPERATIONS)[number],
   streamFraming: 'sse' | 'json-array',
 ): AuthorizedCall<Prediction> {
-  const decision = governance.decide(['Team'], {
+  const target: Prediction = {
     apiVersion: 'v1beta1',
     project: 'sample-project',
     location: 'us-central1',
     operation,
     resource: { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
     payload: { kind: 'bytes', bytes: BYTES, streamFraming },
-  });
+  };
+  const decision = governance.decide(['Team'], target);
   if (!decision.allowed) throw new Error(decision.reason);
   return decision.call;
 }
