@@ -3,8 +3,7 @@ import { allow, type AuthorizedCall } from './authorize.ts';
 import type { Access, Catalog, CatalogEntry, Grant } from './documents.ts';
 
 /** The reasons for which a call can be refused; each is a code of the error table. */
-type DenialCode =
-  'MODEL_NOT_ALLOWED' | 'LOCATION_NOT_ALLOWED' | 'OPERATION_NOT_ALLOWED' | 'NOT_GRANTED';
+type DenialCode = 'MODEL_NOT_ALLOWED' | 'LOCATION_NOT_ALLOWED' | 'OPERATION_NOT_ALLOWED' | 'NOT_GRANTED';
 
 /** Allowed by a named rule, or denied with a code and a sentence that tells the caller what to ask for. */
 export type Decision<Target extends CallTarget> =
