@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import type { OutgoingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
 import type { JWTPayload } from 'jose';
+import { parsePolicyDocument } from '../../emulators/api-management/documents/parse-policy-document.ts';
 import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
 import { TENANT } from '../emulators/api-management/token-issuer.ts';
 import { PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
@@ -155,70 +158,75 @@ test.each([
 });
 
 test.each([
-  [SANDBOX_KEY, 600, 'sandbox'],
-  [PRODUCTION_KEY, 6000, 'production'],
-])(
-  'the rate limit of %s is %i calls a minute',
-  async (key, calls, product) => {
-    const own = await startEdge({ now: () => time });
-    try {
-      const headers = {
-        'ocp-apim-subscription-key': key,
-        authorization: `Bearer ${await own.issuer.sign()}`,
-      };
-      for (let sent = 0; sent < calls; sent += 100) {
-        const hundred = Array.from({ length: 100 }, () => own.predict({ headers }));
-        expect((await Promise.all(hundred)).every(({ status }) => status === 200)).toBe(true);
-      }
-      const response = await own.predict({ headers });
-      expectError(response, { status: 429, canonical: 'RESOURCE_EXHAUSTED', code: 'RATE_LIMITED' });
-      expect(response.headers['retry-after']).toBe('60');
-      expect(response.json()).toHaveProperty(['error', 'details', 1], {
-        '@type': 'type.googleapis.com/google.rpc.RetryInfo',
-        retryDelay: '60s',
-      });
-      expectRecord(own, response, {
-        outcome: 'denied',
-        rule: 'edge/rate-limit-by-key',
-        code: 'RATE_LIMITED',
-        ...CALLER,
-        productId: product,
-      });
-      expect(own.functionApp.received).toHaveLength(calls);
-      time += 60_000;
-      expect((await own.predict({ headers: { 'ocp-apim-subscription-key': key } })).status).toBe(200);
-    } finally {
-      await own.close();
-    }
-  },
-  60_000,
-);
+  [SANDBOX_KEY, 'sandbox'],
+  [PRODUCTION_KEY, 'production'],
+])('more calls a minute than the product of %s allows are answered and recorded', async (key, productId) => {
+  const own = await startEdge({ now: () => time, limits: { calls: 3, quota: 100 } });
+  try {
+    const headers = { 'ocp-apim-subscription-key': key };
+    for (let sent = 0; sent < 3; sent += 1) expect((await own.predict({ headers })).status).toBe(200);
+    const response = await own.predict({ headers });
+    expectError(response, { status: 429, canonical: 'RESOURCE_EXHAUSTED', code: 'RATE_LIMITED' });
+    expect(response.headers['retry-after']).toBe('60');
+    expect(response.json()).toHaveProperty(['error', 'details', 1], {
+      '@type': 'type.googleapis.com/google.rpc.RetryInfo',
+      retryDelay: '60s',
+    });
+    const rule = 'edge/rate-limit-by-key';
+    expectRecord(own, response, { outcome: 'denied', rule, code: 'RATE_LIMITED', ...CALLER, productId });
+    expect(own.functionApp.received).toHaveLength(3);
+    time += 60_000;
+    expect((await own.predict({ headers })).status).toBe(200);
+  } finally {
+    await own.close();
+  }
+});
+
+test('limits count each APIM subscription by itself', async () => {
+  const own = await startEdge({ now: () => time, limits: { calls: 1, quota: 100 } });
+  try {
+    const sandbox = { 'ocp-apim-subscription-key': SANDBOX_KEY };
+    const statuses = [];
+    for (const headers of [{}, {}, sandbox, sandbox]) statuses.push((await own.predict({ headers })).status);
+    expect(statuses).toEqual([200, 429, 200, 429]);
+  } finally {
+    await own.close();
+  }
+});
 
 test('a quota that is used up is answered and recorded', async () => {
-  const own = await startEdge({ now: () => time });
+  const own = await startEdge({ now: () => time, limits: { calls: 100, quota: 2 } });
   try {
-    const authorization = `Bearer ${await own.issuer.sign({ exp: START / 1000 + 86_400 })}`;
-    const headers = { 'ocp-apim-subscription-key': SANDBOX_KEY, authorization };
-    let response = await own.predict({ headers });
-    for (let minute = 0; response.status !== 403 && minute < 40; minute += 1) {
-      time += 60_000;
-      for (let sent = 0; sent < 600 && response.status === 200; sent += 100) {
-        const hundred = await Promise.all(Array.from({ length: 100 }, () => own.predict({ headers })));
-        response = hundred.find(({ status }) => status !== 200) ?? response;
-      }
-    }
+    for (let sent = 0; sent < 2; sent += 1) expect((await own.predict()).status).toBe(200);
+    const response = await own.predict();
     expectError(response, { status: 403, canonical: 'RESOURCE_EXHAUSTED', code: 'QUOTA_EXCEEDED' });
-    expect(Number(response.headers['retry-after'])).toBeGreaterThan(3600);
-    expect(own.functionApp.received).toHaveLength(20_000);
-    expect(own.traces[0]?.metadata).toMatchObject({
+    // The day ends at midnight, UTC.
+    expect(response.headers['retry-after']).toBe('50400');
+    expectRecord(own, response, {
       rule: 'edge/quota-by-key',
       code: 'QUOTA_EXCEEDED',
       ...CALLER,
+      ...SUBSCRIPTION,
     });
   } finally {
     await own.close();
   }
-}, 120_000);
+});
+
+test.each([
+  ['sandbox', '600', '20000'],
+  ['production', '6000', '1000000'],
+])('%s allows %s calls a minute and %s a day', (product, calls, quota) => {
+  const file = join(process.cwd(), 'apim/products', product, 'policy.xml');
+  const [inbound] = parsePolicyDocument(readFileSync(file, 'utf8'), file).children;
+  const limits = inbound?.children
+    .filter(({ name }) => name !== 'base')
+    .map(({ attributes }) => [attributes.get('calls')?.value, attributes.get('renewal-period')?.value]);
+  expect(limits).toEqual([
+    [calls, '60'],
+    [quota, '86400'],
+  ]);
+});
 
 test('a function app that cannot be reached is answered and recorded', async () => {
   const own = await startEdge({ now: () => time, namedValues: { 'function-app-url': 'http://127.0.0.1:1' } });

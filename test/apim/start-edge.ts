@@ -1,3 +1,5 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TraceTelemetry } from '../../emulators/api-management/engine/gateway-services.ts';
 import { startApiManagement } from '../../emulators/api-management/start-api-management.ts';
@@ -25,18 +27,24 @@ export interface Edge {
   readonly close: () => Promise<void>;
 }
 
+export interface EdgeOptions extends Partial<ApiManagementOptions> {
+  /** Calls a minute and a day that the products allow, in place of their real limits. */
+  readonly limits?: { readonly calls: number; readonly quota: number };
+}
+
 /** Starts the edge. @param answer of the function app; `{"ok":true}` when left out. */
 export async function startEdge(
-  options: Partial<ApiManagementOptions> = {},
+  options: EdgeOptions = {},
   answer?: Parameters<typeof startBackend>[0],
 ): Promise<Edge> {
   const now = options.now ?? Date.now;
   const functionApp = await startBackend(answer);
   const issuer = await startTokenIssuer(now);
   const traces: TraceTelemetry[] = [];
-  const { namedValues, ...rest } = options;
+  const { namedValues, limits, ...rest } = options;
+  const directory = limits ? copyWithLimits(limits) : join(process.cwd(), 'apim');
   const gateway = await startApiManagement({
-    directory: join(process.cwd(), 'apim'),
+    directory,
     port: 0,
     namedValues: { 'function-app-url': functionApp.url, 'tenant-id': TENANT, ...namedValues },
     subscriptions: [
@@ -48,16 +56,22 @@ export async function startEdge(
       Promise.resolve({ token: `token for ${resource}`, expiresAt: new Date(now() + 3_600_000) }),
     emitTrace: (telemetry) => traces.push(telemetry),
     ...rest,
-  });
+  })
+    .catch(async (error: unknown) => {
+      await Promise.all([functionApp.close(), issuer.close()]);
+      throw error;
+    })
+    .finally(() => limits && rmSync(directory, { recursive: true }));
+  const token = await issuer.sign();
   return {
     port: gateway.port,
     functionApp,
     issuer,
     traces,
-    predict: async (request = {}) => {
+    predict: (request = {}) => {
       const headers = {
         'ocp-apim-subscription-key': PRODUCTION_KEY,
-        authorization: `Bearer ${await issuer.sign()}`,
+        authorization: `Bearer ${token}`,
         'content-type': 'application/json',
         ...request.headers,
       };
@@ -74,4 +88,17 @@ export async function startEdge(
       await Promise.all([gateway.close(), functionApp.close(), issuer.close()]);
     },
   };
+}
+
+function copyWithLimits({ calls, quota }: { calls: number; quota: number }): string {
+  const directory = mkdtempSync(join(tmpdir(), 'apim-'));
+  cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
+  for (const product of ['sandbox', 'production']) {
+    const file = join(directory, 'products', product, 'policy.xml');
+    const document = readFileSync(file, 'utf8')
+      .replace(/(<rate-limit-by-key\s+calls=)"\d+"/, `$1"${calls}"`)
+      .replace(/(<quota-by-key\s+calls=)"\d+"/, `$1"${quota}"`);
+    writeFileSync(file, document);
+  }
+  return directory;
 }

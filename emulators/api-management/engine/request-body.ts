@@ -11,10 +11,12 @@ export const MAXIMUM_BUFFERED_BYTES = 8 * 1024 * 1024;
 export class RequestBody implements PolicyBody {
   #head: Buffer | null;
   #rest: AsyncIterator<Buffer> | undefined;
+  readonly #unread: AsyncIterator<Buffer> | undefined;
 
   private constructor(head: Buffer | null, rest: AsyncIterator<Buffer> | undefined) {
     this.#head = head;
     this.#rest = rest;
+    this.#unread = rest;
   }
 
   /** Reads at most about 8 MiB ahead. */
@@ -41,7 +43,7 @@ export class RequestBody implements PolicyBody {
   }
 
   /** @throws {PolicyFailure} when a policy reads a body that is longer than the bound. */
-  read(preserveContent: boolean): Uint8Array | null {
+  readonly read = (preserveContent: boolean): Uint8Array | null => {
     if (this.#rest) {
       throw new PolicyFailure({
         reason: 'RequestBodyTooLarge',
@@ -52,11 +54,16 @@ export class RequestBody implements PolicyBody {
     const bytes = this.#head;
     if (!preserveContent) this.#head = null;
     return bytes;
-  }
+  };
 
   replace(bytes: Buffer): void {
     this.#head = bytes;
     this.#rest = undefined;
+  }
+
+  /** Reads what nobody has read, and forgets it: only then can the client's connection take its next request. */
+  async drain(): Promise<void> {
+    while (this.#unread && !(await this.#unread.next()).done);
   }
 
   /** What goes to the backend: bytes where all of them are here, else a stream; null for no body. */

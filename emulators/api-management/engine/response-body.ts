@@ -32,11 +32,11 @@ export class ResponseBody implements PolicyBody {
     this.#arriving = undefined;
   }
 
-  read(preserveContent: boolean): Uint8Array | null {
+  readonly read = (preserveContent: boolean): Uint8Array | null => {
     const bytes = this.#bytes;
     if (!preserveContent) this.#bytes = null;
     return bytes;
-  }
+  };
 
   replace(bytes: Buffer): void {
     this.discard();

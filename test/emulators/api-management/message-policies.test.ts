@@ -74,7 +74,7 @@ test('choose runs the first branch whose condition holds, otherwise the last', a
   const { send } = await start({
     inbound: `<choose>
       <when condition='@(context.Request.MatchedParameters["id"] == "1")'>${set('x-branch', 'override', 'one')}</when>
-      <when condition="@(context.Request.Url.Path.Length < 9)">${set('x-branch', 'override', 'two')}</when>
+      <when condition="@(context.Request.Url.Path.Length < 10)">${set('x-branch', 'override', 'two')}</when>
       <otherwise>${set('x-branch', 'override', 'other')}</otherwise>
     </choose>`,
   });

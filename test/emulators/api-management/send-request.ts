@@ -19,7 +19,9 @@ export interface ReceivedResponse {
 
 /** Sends a request to loopback and reads the whole response. */
 export function sendRequest(port: number, sent: SentRequest): Promise<ReceivedResponse> {
-  const { method = 'GET', path, headers = {}, body } = sent;
+  const { method = 'GET', path, body } = sent;
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+  const headers = { ...length, ...sent.headers };
   return new Promise((resolve, reject) => {
     const outgoing = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
