@@ -51,7 +51,7 @@ export function checkKey(
   }
   const subscription = find(key);
   const product = subscription && products.get(subscription.product);
-  if (product?.apis.includes(api.id) && (subscription.state ?? 'active') === 'active')
+  if (subscription && product?.apis.includes(api.id) && (subscription.state ?? 'active') === 'active')
     return { subscription, product, key };
   if (!api.subscriptionRequired) return undefined;
   const message =
