@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { Pool } from 'undici';
+import type { RecordedRequest } from '../emulators/control/control.ts';
+import type { Environment } from '../emulators/environment-file.ts';
+
+export type Operation = 'predict' | 'generateContent' | 'streamGenerateContent?alt=sse';
+
+/** Something that answers predictions: the bare proxy, the function app, or the edge in front of it. */
+export interface Target {
+  readonly name: string;
+  /** Its calls go out on connections of its own, which are kept alive. */
+  readonly pool: Pool;
+  request(operation: Operation): { path: string; headers: Record<string, string>; body: string };
+}
+
+export interface StampedHeaders {
+  readonly predict: Readonly<Record<string, string>>;
+  readonly generate: Readonly<Record<string, string>>;
+}
+
+const PARENT = 'v1/projects/sample-project/locations/us-central1';
+const CONNECTIONS = 16;
+const BODIES = {
+  predict: JSON.stringify({ instances: [[5.1, 3.5, 1.4, 0.2]] }),
+  generate: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Why is the sky blue?' }] }] }),
+};
+/** Headers of the edge's call that belong to its connection or its body. */
+const OF_THE_CONNECTION = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
+
+/** The edge, called as the two sample applications that may use these operations. */
+export async function createEdge(environment: Environment): Promise<Target> {
+  const scoring = await headersOf(environment, 'scoring-app');
+  const assistants = await headersOf(environment, 'assistants-app');
+  return createTarget('edge + function app', environment.gatewayUrl, '/vertex', (operation) =>
+    operation === 'predict' ? scoring : assistants,
+  );
+}
+
+/** The headers that the edge stamped on a call of each operation. @throws Error when it has made none yet. */
+export async function readStampedHeaders(environment: Environment): Promise<StampedHeaders> {
+  const requests = await recorded(environment, 'functions-host');
+  const stamped = (operation: string): Record<string, string> => {
+    const request = requests.find(({ path }) => path.includes(operation));
+    if (!request) throw new Error(`The edge has not forwarded any call of ${operation}.`);
+    return Object.fromEntries(
+      Object.entries(request.headers).filter(([name]) => !OF_THE_CONNECTION.has(name)),
+    );
+  };
+  return { predict: stamped(':predict'), generate: stamped(':generateContent') };
+}
+
+/** The function app without the edge: its calls carry what the edge's carried, each with a request id of its own. */
+export function createFunctionApp(origin: string, stamped: StampedHeaders): Target {
+  return createTarget('function app', origin, '/vertex', (operation) => ({
+    ...(operation === 'predict' ? stamped.predict : stamped.generate),
+    'x-gateway-request-id': randomUUID(),
+  }));
+}
+
+/** What the bare proxy needs: where Vertex AI is and a token that it accepts, from a call that it received. */
+export async function findVertex(environment: Environment): Promise<{ origin: string; accessToken: string }> {
+  const requests = await recorded(environment, 'vertex-ai');
+  const { host = '', authorization = '' } =
+    requests.find(({ path }) => path.includes(':generateContent'))?.headers ?? {};
+  return { origin: `https://${host}`, accessToken: authorization.replace(/^Bearer /, '') };
+}
+
+/** Makes the emulators forget what they received, which would fill their memory. */
+export async function forgetReceived({ controls }: Environment): Promise<void> {
+  const urls = Object.values(controls).map((url) => `${url}/requests`);
+  urls.push(`${controls['application-insights'] ?? ''}/telemetry`);
+  await Promise.all(urls.map(async (url) => (await fetch(url, { method: 'DELETE' })).text()));
+}
+
+export function createBareProxy(port: number): Target {
+  return createTarget('bare proxy', `http://127.0.0.1:${port}`, '', () => ({}));
+}
+
+function createTarget(
+  name: string,
+  origin: string,
+  prefix: string,
+  headers: (operation: Operation) => Record<string, string>,
+): Target {
+  return {
+    name,
+    pool: new Pool(origin, { connections: CONNECTIONS }),
+    request: (operation) => ({
+      path: `${prefix}/${PARENT}/${operation === 'predict' ? 'endpoints/1234567890' : 'publishers/google/models/gemini-2.5-flash'}:${operation}`,
+      headers: { ...headers(operation), 'content-type': 'application/json' },
+      body: operation === 'predict' ? BODIES.predict : BODIES.generate,
+    }),
+  };
+}
+
+async function headersOf(environment: Environment, application: string): Promise<Record<string, string>> {
+  const { id = '', subscriptionKey = '' } = environment.applications[application] ?? {};
+  const answer = await fetch(environment.tokenUrl, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: id,
+      client_secret: 'none-is-checked',
+      scope: environment.scope,
+    }),
+  });
+  const { access_token: token } = (await answer.json()) as { access_token: string };
+  return { authorization: `Bearer ${token}`, 'ocp-apim-subscription-key': subscriptionKey };
+}
+
+async function recorded({ controls }: Environment, emulator: string): Promise<RecordedRequest[]> {
+  const answer = await fetch(`${controls[emulator] ?? ''}/requests`);
+  return (await answer.json()) as RecordedRequest[];
+}

@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ROOT, Scratch, Script } from './start-script.ts';
+
+jest.setTimeout(60_000);
+
+/** Something else on a port. */
+async function takePort(): Promise<AsyncDisposable & { readonly port: number }> {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())),
+  };
+}
+
+test.each(['--port', '--functions-port'])(
+  'a taken %s is named in one line and nothing stays',
+  async (option) => {
+    using scratch = new Scratch();
+    await using taken = await takePort();
+    const { port } = taken;
+    const script = scratch.start('--port', '0', option, String(port));
+
+    await expect(script.end()).resolves.toBe(1);
+    expect(script.errors).toBe(
+      `Port ${port} on 127.0.0.1 is taken. Stop what uses it, or choose another; --port 0 picks free ports.\n`,
+    );
+    expect(script.output).toBe('');
+    expect(existsSync(scratch.environmentFile)).toBe(false);
+    await scratch.untilNothingRuns();
+  },
+);
+
+test('a port that is none is refused with the usage', async () => {
+  using scratch = new Scratch();
+  const script = scratch.start('--port', '99999');
+
+  await expect(script.end()).resolves.toBe(1);
+  expect(script.errors).toMatch(/^--port is a number from 0 to 65535\.\nUsage: npm start/);
+});
+
+test('Ctrl-C stops everything, without a word of complaint', async () => {
+  using scratch = new Scratch();
+  const script = scratch.start('--port', '0');
+  await scratch.ready(script);
+  expect(scratch.processes()).toHaveLength(2);
+
+  const ended = script.end();
+  script.interrupt();
+
+  await expect(ended).resolves.toBe(0);
+  expect(script.errors).toBe('');
+  expect(existsSync(scratch.environmentFile)).toBe(false);
+  expect(scratch.processes()).toEqual([]);
+});
+
+test('an interrupt of the script alone stops everything too', async () => {
+  using scratch = new Scratch();
+  const script = scratch.start('--port', '0');
+  await scratch.ready(script);
+
+  const ended = script.end();
+  script.child.kill('SIGINT');
+
+  await expect(ended).resolves.toBe(0);
+  expect(existsSync(scratch.environmentFile)).toBe(false);
+  expect(scratch.processes()).toEqual([]);
+});
+
+test('a killed script takes the function app with it', async () => {
+  using scratch = new Scratch();
+  const script = scratch.start('--port', '0');
+  await scratch.ready(script);
+  expect(scratch.processes()).toHaveLength(2);
+
+  script.child.kill('SIGKILL');
+
+  await scratch.untilNothingRuns();
+});
+
+test('a bad setting stops the start of the function app and is named, without its value', async () => {
+  const settings = {
+    PATH: process.env.PATH,
+    CALL_TIMEOUT_IN_MS: 'eleven',
+    API_MANAGEMENT_OBJECT_ID: 'hunter2',
+  };
+  const script = new Script(
+    'emulators/functions-host/cli.ts',
+    ['--directory', ROOT, '--port', '0'],
+    settings,
+  );
+
+  await expect(script.end()).resolves.toBe(1);
+  expect(script.errors).toMatch(/^The function app cannot start with these settings:\n/);
+  expect(script.errors).toContain('  - CALL_TIMEOUT_IN_MS: ');
+  expect(script.errors).toContain('  - API_MANAGEMENT_OBJECT_ID: ');
+  expect(script.errors).toContain('  - API_MANAGEMENT_ISSUER is not set\n');
+  expect(script.errors).not.toMatch(/eleven|hunter2/);
+});
+
+test('a token of each sample application can be printed while it runs, and nothing beside it', async () => {
+  using scratch = new Scratch();
+  const start = scratch.start('--port', '0');
+  await scratch.ready(start);
+  const token = (...parameters: string[]) =>
+    new Script('scripts/token.ts', ['--environment-file', scratch.environmentFile, ...parameters]);
+
+  const printed = token('scoring-app');
+  await expect(printed.end()).resolves.toBe(0);
+  expect(printed.output).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  expect(printed.errors).toBe('');
+
+  const unknown = token('wrong-app');
+  await expect(unknown.end()).resolves.toBe(1);
+  expect(unknown.errors).toMatch(
+    /^There is no application "wrong-app"\. There are: sandbox-app, scoring-app, /,
+  );
+  expect(unknown.output).toBe('');
+
+  const unnamed = token();
+  await expect(unnamed.end()).resolves.toBe(1);
+  expect(unnamed.errors).toMatch(/^Usage: npm run --silent token -- <application>\nThere are: sandbox-app, /);
+});
+
+test('a token cannot be had when nothing runs, and the message says how to start', async () => {
+  using scratch = new Scratch();
+  const script = new Script('scripts/token.ts', [
+    '--environment-file',
+    scratch.environmentFile,
+    'scoring-app',
+  ]);
+
+  await expect(script.end()).resolves.toBe(1);
+  expect(script.errors).toBe('Nothing runs here. Start it with: npm start\n');
+});
