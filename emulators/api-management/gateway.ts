@@ -14,7 +14,7 @@ import type { ServiceDefinition } from './service/service-definition.ts';
 import type { FindSubscription } from './service/subscription-keys.ts';
 
 /** What a hook is told about a request. A body beyond the bound of `RequestBody` is cut there. */
-export interface InterceptedExchange {
+interface InterceptedExchange {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
@@ -64,6 +64,7 @@ export function createGateway(setting: GatewaySetting): HandleRequest {
     });
     const exchange = startExchange(request, body, now, gone.signal);
     await sendResponse(exchange, await answer(exchange), response);
+    await body.drain();
   };
 }
 

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import type { JWTPayload } from 'jose';
+import type { TraceTelemetry } from '../../emulators/api-management/engine/gateway-services.ts';
 import { parsePolicyDocument } from '../../emulators/api-management/documents/parse-policy-document.ts';
 import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
 import { TENANT } from '../emulators/api-management/token-issuer.ts';
@@ -291,6 +292,45 @@ test('a caller that leaves while the function app is at work is left to the func
     outgoing.destroy();
     await left.promise;
     expect(own.traces).toEqual([]);
+  } finally {
+    await own.close();
+  }
+});
+
+test('a caller that leaves before its call is forwarded is recorded', async () => {
+  const arrived = Promise.withResolvers<undefined>();
+  const identity = Promise.withResolvers<{ token: string; expiresAt: Date }>();
+  const recorded = Promise.withResolvers<TraceTelemetry>();
+  const own = await startEdge({
+    now: () => time,
+    managedIdentityToken: () => {
+      arrived.resolve(undefined);
+      return identity.promise;
+    },
+    emitTrace: (telemetry) => recorded.resolve(telemetry),
+    intercept: (_exchange, response) => {
+      response.once('close', () =>
+        identity.resolve({ token: 'late', expiresAt: new Date(time + 3_600_000) }),
+      );
+      return Promise.resolve(false);
+    },
+  });
+  try {
+    const authorization = `Bearer ${await own.issuer.sign()}`;
+    const headers = { 'ocp-apim-subscription-key': PRODUCTION_KEY, authorization };
+    const outgoing = request({ port: own.port, path: PREDICT, method: 'POST', headers });
+    outgoing.on('error', () => undefined);
+    outgoing.end('{}');
+    await arrived.promise;
+    outgoing.destroy();
+    const { metadata } = await recorded.promise;
+    expect(metadata).toMatchObject({
+      outcome: 'aborted',
+      code: 'CALLER_GONE',
+      rule: 'edge/transport',
+      ...CALLER,
+    });
+    expect(own.functionApp.received).toEqual([]);
   } finally {
     await own.close();
   }

@@ -3,7 +3,7 @@ import type { PolicyBody } from '../expressions/context.ts';
 import { PolicyFailure } from './policy-failure.ts';
 
 /** How much of a request's body is kept in memory for policies; what is longer is streamed behind it. */
-export const MAXIMUM_BUFFERED_BYTES = 8 * 1024 * 1024;
+const MAXIMUM_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 /**
  * A request's body: its first bytes in memory, and, where it is longer than they are, the rest still to be read.

@@ -8,6 +8,7 @@ import { runSteps } from './policy-step.ts';
 export async function runPlan(plan: Plan, exchange: Exchange): Promise<ExchangeResponse> {
   try {
     await runSteps(plan.inbound, exchange);
+    if (exchange.clientGone.aborted) throw clientGone();
     if (!exchange.ended) await runSteps(plan.backend, exchange);
     exchange.response ??= new ExchangeResponse(200);
     if (!exchange.ended) await runSteps(plan.outbound, exchange);
@@ -16,6 +17,18 @@ export async function runPlan(plan: Plan, exchange: Exchange): Promise<ExchangeR
   } catch (error) {
     return await runOnError(plan, exchange, PolicyFailure.of(error));
   }
+}
+
+/** The client left before its request was forwarded: a built-in step's failure, in no section. */
+function clientGone(): PolicyFailure {
+  return new PolicyFailure(
+    {
+      reason: 'ClientConnectionFailure',
+      message: 'The client closed its connection before its request was forwarded.',
+      status: 500,
+    },
+    { source: 'transport', scope: '', section: '', path: '', policyId: '' },
+  );
 }
 
 /** Answers a failure as API Management does, and lets the `on-error` sections change that. */
