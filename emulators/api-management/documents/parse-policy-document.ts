@@ -69,14 +69,16 @@ class DocumentParser {
   }
 
   #readAttributeValue(quote: string, name: string, element: string): PolicyText {
-    const start = this.#offset;
-    const position = this.#position(start);
-    const close = this.#source.indexOf(quote, start);
+    const close = this.#source.indexOf(quote, this.#offset);
     if (close < 0) this.#fail(`The value of "${name}" is not closed.`, element);
-    const strict = decodeEntities(this.#source.slice(start, close));
-    if (!startsExpression(this.#source, start) || scanExpression(strict, 0) === strict.trimEnd().length) {
+    const whole = this.#offset;
+    this.#take(/\s+/y);
+    const start = this.#offset;
+    const isExpression = startsExpression(this.#source, start);
+    const strict = decodeEntities(this.#source.slice(isExpression ? start : whole, close));
+    if (!isExpression || scanExpression(strict, 0) === strict.trimEnd().length) {
       this.#offset = close + 1;
-      return { value: strict, position };
+      return { value: isExpression ? strict.trimEnd() : strict, position: this.#position(start) };
     }
     const end = scanExpression(this.#source, start);
     if (end === undefined) this.#fail(`The expression in "${name}" is not closed.`, element);
@@ -84,7 +86,7 @@ class DocumentParser {
     this.#take(/\s+/y);
     if (!this.#take(quote === '"' ? /"/y : /'/y))
       this.#fail(`An expression must be the whole value of "${name}".`, element);
-    return { value: this.#source.slice(start, end), position };
+    return { value: this.#source.slice(start, end), position: this.#position(start) };
   }
 
   #readContent(name: string): { children: PolicyElement[]; text: PolicyText } {

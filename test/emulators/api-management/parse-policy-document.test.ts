@@ -27,6 +27,12 @@ test('unescaped quotes, angle brackets and ampersands are read within an express
   );
 });
 
+test('white space around an expression is no part of it', () => {
+  expect(attribute('"\n  @(a["b"])\n"')).toBe('@(a["b"])');
+  expect(attribute('" @(a) "')).toBe('@(a)');
+  expect(attribute('" a "')).toBe(' a ');
+});
+
 test('an expression taken literally keeps its entities', () => {
   expect(attribute('"@(a.Replace("<", "&lt;"))"')).toBe('@(a.Replace("<", "&lt;"))');
 });
