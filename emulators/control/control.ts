@@ -8,6 +8,8 @@ export interface RecordedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly bodyEncoding: 'utf8' | 'base64';
+  /** How the exchange ended, where the emulator follows that: `dropped` before its answer was sent whole. */
+  readonly ended?: 'answered' | 'dropped';
 }
 
 /** What an emulator is told to do wrong, once or several times, to requests whose path contains `path`. */
@@ -37,9 +39,11 @@ interface Received {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
+  ended?: 'answered' | 'dropped';
 }
 
 const MAXIMUM_REQUESTS = 50_000;
+const MAXIMUM_BODY_BYTES = 64 * 1024 * 1024;
 const FAULT_FIELDS = new Set([
   'path',
   'times',
@@ -52,11 +56,15 @@ const FAULT_FIELDS = new Set([
   'abortAfterChunks',
 ]);
 
-/** The record of one emulator's requests and the faults it still has to inject. Keeps the last 50,000 requests. */
+/**
+ * The record of one emulator's requests and the faults it still has to inject. Keeps the last 50,000 requests, or fewer
+ * where their bodies are more than 64 MiB.
+ */
 export class Control {
   readonly name: string;
   readonly #now: () => number;
   #received: Received[] = [];
+  #bodyBytes = 0;
   #faults: { fault: Fault; left: number }[] = [];
 
   constructor(name: string, now: () => number = Date.now) {
@@ -65,13 +73,14 @@ export class Control {
   }
 
   record(method: string, path: string, headers: IncomingMessage['headers'], body: Buffer): void {
-    if (this.#received.length >= MAXIMUM_REQUESTS)
-      this.#received = this.#received.slice(MAXIMUM_REQUESTS / 2);
     this.#received.push({ time: this.#now(), method, path, headers, body });
+    this.#bodyBytes += body.length;
+    if (this.#received.length > MAXIMUM_REQUESTS || this.#bodyBytes > MAXIMUM_BODY_BYTES)
+      this.#forgetOlderHalf();
   }
 
   requests(): RecordedRequest[] {
-    return this.#received.map(({ time, method, path, headers, body }) => ({
+    return this.#received.map(({ time, method, path, headers, body, ended }) => ({
       time: new Date(time).toISOString(),
       method,
       path,
@@ -82,11 +91,18 @@ export class Control {
         ]),
       ),
       ...asText(body),
+      ...(ended && { ended }),
     }));
   }
 
   clear(): void {
     this.#received = [];
+    this.#bodyBytes = 0;
+  }
+
+  #forgetOlderHalf(): void {
+    this.#received = this.#received.slice(Math.ceil(this.#received.length / 2));
+    this.#bodyBytes = this.#received.reduce((bytes, { body }) => bytes + body.length, 0);
   }
 
   inject(fault: Fault): void {
@@ -156,7 +172,7 @@ export function controlled(
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const body = Buffer.concat(chunks);
       const path = request.url ?? '/';
-      control.record(request.method ?? 'GET', path, request.headers, body);
+      control.record(request.method ?? 'GET', path, request.headers, body, response);
       const fault = control.takeFault(path);
       if (fault && (await applyFault(fault, response))) return;
       await handler(request, body, response);
