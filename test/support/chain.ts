@@ -45,7 +45,7 @@ export async function startChain(): Promise<RunningChain> {
   const deadline = Date.now() + START_TIMEOUT_IN_MS;
   for (;;) {
     const environment = readEnvironment(environmentFile);
-    if (environment) return new RunningChain(environment, child, scratch);
+    if (environment) return new RunningChain(environment, child, scratch, () => printed);
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL');
       throw new Error(`The chain is not ready.\n${printed}`);
@@ -59,12 +59,19 @@ export class RunningChain {
   readonly environment: Environment;
   readonly #child: ChildProcess;
   readonly #scratch: string;
+  readonly #printed: () => string;
   readonly #tokens = new Map<string, Promise<string>>();
 
-  constructor(environment: Environment, child: ChildProcess, scratch: string) {
+  constructor(environment: Environment, child: ChildProcess, scratch: string, printed: () => string) {
     this.environment = environment;
     this.#child = child;
     this.#scratch = scratch;
+    this.#printed = printed;
+  }
+
+  /** All that the chain and its function app have printed so far. */
+  get printed(): string {
+    return this.#printed();
   }
 
   /** A bearer token of a sample application; one for all calls of a test file. */
