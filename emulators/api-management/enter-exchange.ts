@@ -48,13 +48,13 @@ export function startExchange(
   return new Exchange({ requestId, now, request: exchangeRequest, deployment: DEPLOYMENT, clientGone });
 }
 
-/** Notes which API and operation the request is for, and points it to the API's backend. */
+/** Notes which API and operation the request is for. Only with an operation does its URL become the backend's. */
 export function enterApi(exchange: Exchange, match: Match): void {
   const { api, operation, path, parameters } = match;
   exchange.api = describeApi(api);
+  if (!operation) return;
   exchange.request.url = exchange.request.url.at(path, exchange.request.url.queryString);
   if (api.serviceUrl !== undefined && api.serviceUrl !== '') useBackend(exchange, api.serviceUrl);
-  if (!operation) return;
   const { id, displayName, method, urlTemplate } = operation;
   exchange.operation = { id, name: displayName, method, urlTemplate };
   exchange.rawParameters = parameters;

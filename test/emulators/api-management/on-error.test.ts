@@ -77,6 +77,12 @@ test('an unknown operation runs on-error of its API, an unknown API that of the 
   expect(unknown.headers).not.toHaveProperty('x-api');
 });
 
+test('without an operation the URL is still the one that the caller sent', async () => {
+  const show = '<set-header name="x-path"><value>@(context.Request.Url.Path)</value></set-header>';
+  const { send } = await start({ 'apis/echo/policy.xml': policies({ 'on-error': show }) });
+  expect((await send({ path: '/echo/nothing?q=1' })).headers['x-path']).toBe('/echo/nothing');
+});
+
 test('a refused key runs on-error of the operation, not that of a product', async () => {
   const mark = (name: string): string =>
     policies({ 'on-error': `<base /><set-header name="x-${name}"><value>yes</value></set-header>` });
