@@ -72,8 +72,17 @@ export class Control {
     this.#now = now;
   }
 
-  record(method: string, path: string, headers: IncomingMessage['headers'], body: Buffer): void {
-    this.#received.push({ time: this.#now(), method, path, headers, body });
+  /** @param response tells how the exchange ends. */
+  record(
+    method: string,
+    path: string,
+    headers: IncomingMessage['headers'],
+    body: Buffer,
+    response?: ServerResponse,
+  ): void {
+    const received: Received = { time: this.#now(), method, path, headers, body };
+    this.#received.push(received);
+    response?.once('close', () => (received.ended = response.writableFinished ? 'answered' : 'dropped'));
     this.#bodyBytes += body.length;
     if (this.#received.length > MAXIMUM_REQUESTS || this.#bodyBytes > MAXIMUM_BODY_BYTES)
       this.#forgetOlderHalf();
