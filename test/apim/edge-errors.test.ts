@@ -216,7 +216,7 @@ test('a quota that is used up is answered and recorded', async () => {
 
 test.each([
   ['sandbox', '600', '20000'],
-  ['production', '6000', '1000000'],
+  ['production', '600000', '50000000'],
 ])('%s allows %s calls a minute and %s a day', (product, calls, quota) => {
   const file = join(process.cwd(), 'apim/products', product, 'policy.xml');
   const [inbound] = parsePolicyDocument(readFileSync(file, 'utf8'), file).children;
