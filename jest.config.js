@@ -3,7 +3,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testEnvironment: 'node',
   transform: {
-    '^.+\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { target: 'es2024' }, module: { type: 'commonjs' } }],
+    '^.+\\.(ts|js|mjs|cjs)$': ['@swc/jest', { jsc: { target: 'es2024' }, module: { type: 'commonjs' } }],
   },
   // These packages ship ES modules only; jest runs CommonJS, so they are transformed like our own code.
   transformIgnorePatterns: [
