@@ -1,0 +1,192 @@
+import type { Fault } from '../../emulators/control/control.ts';
+import { expectAllOnRecordWithoutTokens, expectFailure, type Failure } from './expect-failure.ts';
+import { modelPath } from './gateway-paths.ts';
+import { ObservedChain } from './observed-chain.ts';
+import type { Answer } from './send-bytes.ts';
+
+jest.setTimeout(60_000);
+
+/** More than the SDKs' retries and the calls of one test can use up. */
+const FOR_LONG = 1000;
+const CREDENTIALS_TIMEOUT_IN_MS = 300;
+/** Three steps of 300 ms each, and time for everything else on a busy machine. */
+const BOUND_IN_MS = 3000;
+const SERVICE_ACCOUNT = 'vertex-gateway@sample-project.iam.gserviceaccount.com';
+/** What a careless service might echo. */
+const LEAKY = 'The token eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl is not good.';
+
+let observed: ObservedChain;
+
+beforeAll(async () => {
+  observed = await ObservedChain.start();
+});
+
+afterAll(() => observed.stop());
+
+afterEach(() => observed.chain.control('google', 'DELETE', 'faults'));
+afterEach(() => observed.chain.control('managed-identity', 'DELETE', 'faults'));
+
+/** Starts the function app without a token in its cache, the faults in place before its first exchange. */
+async function restartWith(
+  emulator: 'google' | 'managed-identity',
+  fault: Fault,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await observed.chain.inject(emulator, { times: FOR_LONG, ...fault });
+  await observed.chain.restartFunctionApp({
+    CREDENTIALS_TIMEOUT_IN_MS: String(CREDENTIALS_TIMEOUT_IN_MS),
+    GOOGLE_SERVICE_ACCOUNT: '',
+    ...settings,
+  });
+}
+
+function generate(): Promise<Answer> {
+  return observed.call({
+    application: 'assistants-app',
+    path: modelPath('generateContent'),
+    body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] }),
+  });
+}
+
+/** One call, which ends in bounded time with this failure and never gets to Vertex AI. */
+async function expectCredentialsFailure(failure: Failure): Promise<void> {
+  await observed.chain.control('vertex-ai', 'DELETE', 'requests');
+  const startedAt = performance.now();
+  const answer = await generate();
+
+  expect(performance.now() - startedAt).toBeLessThan(BOUND_IN_MS);
+  expectFailure(observed, answer, failure, { decision: 'allow', rule: 'assistants-gemini' });
+  expect(await observed.chain.requests('vertex-ai')).toEqual([]);
+}
+
+const MANAGED_IDENTITY_DOWN: Failure = {
+  status: 503,
+  code: 'MANAGED_IDENTITY_UNAVAILABLE',
+  canonical: 'UNAVAILABLE',
+  message: /^The function app's managed identity endpoint did not answer .* Try again shortly\.$/,
+};
+const STS_DOWN: Failure = {
+  status: 503,
+  code: 'TOKEN_EXCHANGE_UNAVAILABLE',
+  canonical: 'UNAVAILABLE',
+  message: /^Google STS (did not answer in time|cannot be reached or is overloaded), .* Try again shortly\.$/,
+};
+const IMPERSONATION_DOWN: Failure = {
+  status: 503,
+  code: 'IMPERSONATION_UNAVAILABLE',
+  canonical: 'UNAVAILABLE',
+  message: /^Google IAM Credentials .* Try again shortly\.$/,
+};
+
+test.each<[string, Fault]>([
+  ['drops its connections', { reset: true }],
+  ['answers 500', { status: 500, body: LEAKY }],
+  ['hangs', { hang: true }],
+])('a managed identity endpoint that %s is named', async (_, fault) => {
+  await restartWith('managed-identity', fault);
+
+  await expectCredentialsFailure(MANAGED_IDENTITY_DOWN);
+});
+
+test.each<[string, Fault]>([
+  ['answers 503', { status: 503, body: { error: 'unavailable', error_description: LEAKY } }],
+  ['hangs', { hang: true }],
+  ['drops its connections', { reset: true }],
+])('a Google STS that %s is named', async (_, fault) => {
+  await restartWith('google', { path: '/v1/token', ...fault });
+
+  await expectCredentialsFailure(STS_DOWN);
+});
+
+test('a Google STS that refuses the identity is named, with the claims to compare', async () => {
+  const body = { error: 'invalid_grant', error_description: LEAKY };
+  await restartWith('google', { path: '/v1/token', status: 400, body });
+
+  await expectCredentialsFailure({
+    status: 502,
+    code: 'TOKEN_EXCHANGE_REJECTED',
+    canonical: 'UNAVAILABLE',
+    message:
+      /^Google STS refused the function app's identity \(invalid_grant\): its token has issuer http\S+\/v2\.0, audience api:\/\/google-federation, version 2\.0\./,
+    retryable: false,
+  });
+});
+
+test('a service account that may not be impersonated is named as that', async () => {
+  const body = { error: { code: 403, message: LEAKY, status: 'PERMISSION_DENIED' } };
+  await restartWith(
+    'google',
+    { path: ':generateAccessToken', status: 403, body },
+    { GOOGLE_SERVICE_ACCOUNT: SERVICE_ACCOUNT },
+  );
+
+  await expectCredentialsFailure({
+    status: 502,
+    code: 'IMPERSONATION_REJECTED',
+    canonical: 'UNAVAILABLE',
+    message: /impersonate its service account \(HTTP 403\)\. .*roles\/iam\.workloadIdentityUser/,
+    retryable: false,
+  });
+});
+
+test.each<[string, Fault]>([
+  ['answers 503', { status: 503, body: { error: { code: 503, message: LEAKY, status: 'UNAVAILABLE' } } }],
+  ['hangs', { hang: true }],
+])('an impersonation service that %s is named', async (_, fault) => {
+  await restartWith(
+    'google',
+    { path: ':generateAccessToken', ...fault },
+    { GOOGLE_SERVICE_ACCOUNT: SERVICE_ACCOUNT },
+  );
+
+  await expectCredentialsFailure(IMPERSONATION_DOWN);
+});
+
+test('20 calls at once during an outage all learn of it, from one exchange', async () => {
+  await restartWith('google', { path: '/v1/token', hang: true });
+  await observed.chain.control('google', 'DELETE', 'requests');
+
+  const answers = await Promise.all(Array.from({ length: 20 }, generate));
+
+  for (const answer of answers) expectFailure(observed, answer, STS_DOWN);
+  const { length } = await observed.chain.requests('google');
+  expect(length).toBeLessThanOrEqual(2);
+});
+
+test('health tells of an outage and of its end, and the next call is answered', async () => {
+  await restartWith('google', { path: '/v1/token', status: 503 });
+  const down = await fetch(`${observed.chain.environment.functionsUrl}/api/health`);
+  expect(down.status).toBe(503);
+  expect(await down.json()).toMatchObject({
+    live: true,
+    ready: false,
+    credentials: expect.stringMatching(STS_DOWN.message) as string,
+  });
+
+  await observed.chain.control('google', 'DELETE', 'faults');
+  let health = down;
+  // The circuit stays open for a second.
+  while (health.status !== 200) {
+    health = await fetch(`${observed.chain.environment.functionsUrl}/api/health`);
+    await health.text();
+  }
+
+  const answer = await generate();
+  expect(answer.status).toBe(200);
+  observed.whenRecorded(answer, { outcome: 'answered' });
+});
+
+test('a cached token goes on serving while the managed identity and Google STS are down', async () => {
+  await observed.chain.restartFunctionApp();
+  expect((await generate()).status).toBe(200);
+
+  await observed.chain.inject('google', { times: FOR_LONG, reset: true });
+  await observed.chain.inject('managed-identity', { times: FOR_LONG, reset: true });
+
+  const answer = await generate();
+  expect(answer.status).toBe(200);
+  observed.whenRecorded(answer, { outcome: 'answered' });
+});
+
+test('each call has one audit record, and no token has got anywhere', () =>
+  expectAllOnRecordWithoutTokens(observed));

@@ -1,0 +1,136 @@
+import type { Fault } from '../../emulators/control/control.ts';
+import { expectAllOnRecordWithoutTokens, expectFailure, type Failure } from './expect-failure.ts';
+import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
+import { ObservedChain } from './observed-chain.ts';
+import type { Answer } from './send-bytes.ts';
+
+jest.setTimeout(60_000);
+
+const CALL_TIMEOUT_IN_MS = 1500;
+/** The time limit, and time for everything else on a busy machine. */
+const BOUND_IN_MS = CALL_TIMEOUT_IN_MS + 3000;
+const LEAKY = 'Refused: Bearer ya29.c2VjcmV0LXRva2VuLW9mLXRoZS1nYXRld2F5';
+
+let observed: ObservedChain;
+
+beforeAll(async () => {
+  observed = await ObservedChain.start();
+  await observed.chain.restartFunctionApp({ CALL_TIMEOUT_IN_MS: String(CALL_TIMEOUT_IN_MS) });
+  // The first call makes the clients.
+  await Promise.all(OPERATIONS.map(([, call]) => call()));
+});
+
+afterAll(() => observed.stop());
+
+afterEach(() => observed.chain.control('vertex-ai', 'DELETE', 'faults'));
+
+function predict(): Promise<Answer> {
+  return observed.call({
+    application: 'scoring-app',
+    path: PREDICT_PATH,
+    body: JSON.stringify({ instances: [[5.1, 3.5, 1.4, 0.2]] }),
+  });
+}
+
+function callModel(verb: Parameters<typeof modelPath>[0]): Promise<Answer> {
+  return observed.call({
+    application: 'assistants-app',
+    path: modelPath(verb),
+    body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] }),
+  });
+}
+
+/** The ways to Vertex AI: over gRPC, over REST, as a stream of either framing. */
+const OPERATIONS: readonly [name: string, call: () => Promise<Answer>][] = [
+  ['predict over gRPC', predict],
+  ['generateContent', () => callModel('generateContent')],
+  ['a stream of events', () => callModel('streamGenerateContent?alt=sse')],
+  ['a stream of an array', () => callModel('streamGenerateContent')],
+];
+
+/** One call, which meets this fault and ends in bounded time with this failure. */
+async function expectVertexFailure(
+  call: () => Promise<Answer>,
+  fault: Fault,
+  failure: Failure,
+): Promise<void> {
+  await observed.chain.inject('vertex-ai', fault);
+  const startedAt = performance.now();
+  const answer = await call();
+
+  expect(performance.now() - startedAt).toBeLessThan(BOUND_IN_MS);
+  expectFailure(observed, answer, failure, { decision: 'allow' });
+}
+
+/** Google's form of an error: https://cloud.google.com/apis/design/errors#http_mapping */
+function googleError(code: number, status: string, details: readonly object[] = []): Fault {
+  return { status: code, body: { error: { code, message: LEAKY, status, details } } };
+}
+
+const UNAVAILABLE: Failure = {
+  status: 503,
+  code: 'VERTEX_UNAVAILABLE',
+  canonical: 'UNAVAILABLE',
+  message: 'Vertex AI cannot be reached or is overloaded.',
+};
+
+test.each(OPERATIONS)('a used up quota is 429 and says when to come back: %s', async (_, call) => {
+  const retryInfo = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '6.2s' };
+  await expectVertexFailure(call, googleError(429, 'RESOURCE_EXHAUSTED', [retryInfo]), {
+    status: 429,
+    code: 'VERTEX_RATE_LIMITED',
+    canonical: 'RESOURCE_EXHAUSTED',
+    message: 'The quota of the gateway’s project on Vertex AI is used up',
+    retryAfter: 7,
+  });
+});
+
+test.each(OPERATIONS)('an overload is 503: %s', async (_, call) => {
+  await expectVertexFailure(call, googleError(503, 'UNAVAILABLE'), UNAVAILABLE);
+});
+
+test.each(OPERATIONS)('a refusal of the gateway itself is not the caller’s 403: %s', async (_, call) => {
+  await expectVertexFailure(call, googleError(403, 'PERMISSION_DENIED'), {
+    status: 502,
+    code: 'VERTEX_PERMISSION_DENIED',
+    canonical: 'UNAVAILABLE',
+    message: 'Vertex AI refused the gateway’s own identity.',
+    retryable: false,
+  });
+});
+
+test.each(OPERATIONS)('an internal error of Vertex AI is 502: %s', async (_, call) => {
+  await expectVertexFailure(call, googleError(500, 'INTERNAL'), {
+    status: 502,
+    code: 'VERTEX_FAILED',
+    canonical: 'INTERNAL',
+    message: 'Vertex AI failed on its own side.',
+  });
+});
+
+test.each(OPERATIONS)('a hang is 504 within the time limit: %s', async (_, call) => {
+  await expectVertexFailure(
+    call,
+    { hang: true },
+    {
+      status: 504,
+      code: 'VERTEX_TIMEOUT',
+      canonical: 'DEADLINE_EXCEEDED',
+      message: 'Vertex AI did not answer completely within 1.5 s',
+    },
+  );
+});
+
+test.each(OPERATIONS)('a connection that breaks before the first byte is 503: %s', async (_, call) => {
+  await expectVertexFailure(call, { reset: true }, UNAVAILABLE);
+});
+
+test.each(OPERATIONS)('the call after a broken connection is answered: %s', async (_, call) => {
+  const answer = await call();
+
+  expect(answer.status).toBe(200);
+  observed.whenRecorded(answer, { outcome: 'answered' });
+});
+
+test('each call has one audit record, and no token has got anywhere', () =>
+  expectAllOnRecordWithoutTokens(observed));
