@@ -2,7 +2,7 @@ import { arithmetic, isComparison, type Operation, promote, shift } from './arit
 import { compareTargets, convertImplicitly } from './bind-conversion.ts';
 import { constantOf, valueOf } from './binder.ts';
 import type { Evaluate, Frame, Value } from './bound.ts';
-import { spendLength } from './budget.ts';
+import { spendLength, withBudget } from './budget.ts';
 import { isSubtype } from './conversions.ts';
 import { ExpressionEvaluationError } from './evaluation-error.ts';
 import { formatterOf } from './format.ts';
@@ -19,7 +19,7 @@ export function binaryOperation(
   left: Value,
   right: Value,
   syntax: Syntax,
-  checked: boolean,
+  checked: boolean | null,
 ): Value {
   const operation =
     concatenation(operator, left, right, syntax) ??
@@ -35,7 +35,11 @@ export function binaryOperation(
 export function folded(value: Value, ...operands: readonly Value[]): Value {
   if (!operands.every(({ constant }) => constant)) return value;
   try {
-    return constantOf(value.syntax, value.type, value.evaluate(NO_FRAME));
+    return constantOf(
+      value.syntax,
+      value.type,
+      withBudget(() => value.evaluate(NO_FRAME)),
+    );
   } catch (error) {
     if (error instanceof ExpressionEvaluationError) return refuse(value.syntax, error.message);
     throw error;
@@ -69,7 +73,7 @@ function numeric(
   left: Value,
   right: Value,
   syntax: Syntax,
-  checked: boolean,
+  checked: boolean | null,
 ): Value | null {
   const [first, second] = [withoutNullable(left.type), withoutNullable(right.type)];
   const lifted = isNullable(left.type) || isNullable(right.type);
@@ -92,19 +96,20 @@ function numeric(
   const type = promotedType(left, right, first.name, second.name);
   if (!type) return null;
   const constant = left.constant !== undefined && right.constant !== undefined;
-  const operation = arithmetic(operator, type, checked || constant);
+  const operation = arithmetic(operator, type, checked ?? constant);
   if (!operation) return null;
   const [one, other] = [converted(left, first.name, type), converted(right, second.name, type)];
   if (!isComparison(operator)) return combine(syntax, getType(type), one, other, operation, lifted);
   return compareLifted(operator, one, other, operation, syntax, lifted);
 }
 
-// A constant that is not negative may meet ulong.
+// A constant that is not negative becomes unsigned where it meets an unsigned number.
 function promotedType(left: Value, right: Value, first: string, second: string): string | null {
-  const type = promote(first, second);
-  if (type || (first !== 'ulong' && second !== 'ulong')) return type;
-  const other = first === 'ulong' ? right : left;
-  return convertImplicitly(other, getType('ulong')) ? 'ulong' : null;
+  for (const unsigned of ['ulong', 'uint']) {
+    const other = first === unsigned ? right : second === unsigned ? left : null;
+    if (other?.constant && convertImplicitly(other, getType(unsigned))) return unsigned;
+  }
+  return promote(first, second);
 }
 
 function enumeration(
@@ -190,7 +195,7 @@ function userDefined(operator: string, left: Value, right: Value, syntax: Syntax
     owner.name === 'null' ? [] : findMembers(owner, 'operator', operator),
   );
   if (candidates.length === 0) return null;
-  const group = groupOf({ syntax, name: operator, receiver: null, candidates });
+  const group = groupOf({ syntax, method: operator, receiver: null, candidates });
   const direct = findCall(group, [left, right]);
   if (direct) return direct;
   const read = (value: Value, index: number): Value => ({
@@ -221,6 +226,15 @@ function equality(operator: string, left: Value, right: Value, syntax: Syntax): 
       first.definition.kind === 'interface' ||
       second.definition.kind === 'interface');
   if (!withNull && !references && !(first === second && first.name === 'bool')) return null;
+  // Real C# compares references here, which a copied string or a boxed number fails: never what was meant.
+  if (!withNull && first !== second && [first, second].some(({ name }) => name === 'object')) {
+    return refuse(
+      syntax,
+      `This compares an object by reference: cast it to ${first.name === 'object' ? second.name : first.name} first.`,
+    );
+  }
+  if (!withNull && first.name === 'object')
+    return refuse(syntax, 'This compares objects by reference: cast them first, or call Equals.');
   const equal = operator === '==';
   return valueOf(
     syntax,

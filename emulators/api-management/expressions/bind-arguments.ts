@@ -37,6 +37,7 @@ function bindOut(syntax: Syntax, scope: Scope, binder: Binder): OutArgument {
     };
   }
   if (syntax.text === '_') return discard(syntax);
+  if (syntax.kind === 'identifier') scope.assign(syntax.text);
   const variable = binder.value(syntax, scope);
   const { place, type } = variable;
   if (!place) return refuse(syntax, 'An out argument has to be a variable.');

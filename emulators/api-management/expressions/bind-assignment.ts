@@ -1,5 +1,5 @@
 import { castTo, convertTo } from './bind-conversion.ts';
-import { type Binder, constantOf, valueOf } from './binder.ts';
+import { asValue, type Binder, constantOf, valueOf } from './binder.ts';
 import { binaryOperation } from './binary-operation.ts';
 import type { Bound, Value } from './bound.ts';
 import { isNumeric } from './numeric.ts';
@@ -10,12 +10,14 @@ import { getType, withoutNullable } from './types.ts';
 /** `=`, and the operators with a calculation before it. */
 export function bindAssignment(syntax: Syntax, scope: Scope, binder: Binder): Bound {
   const operator = syntax.fields['operator']?.text ?? syntax.children[1]?.text ?? '=';
-  const target = binder.value(field(syntax, 'left'), scope);
+  const [left, right] = [field(syntax, 'left'), field(syntax, 'right')];
+  const source = binder.bindArgument(right, scope);
+  if (operator === '=' && left.kind === 'identifier') scope.assign(left.text);
+  const target = binder.value(left, scope);
   const { place, type } = target;
   if (!place) return refuse(syntax, 'This cannot be assigned to.');
-  const right = field(syntax, 'right');
   if (operator === '=') {
-    const value = convertTo(binder.bindArgument(right, scope), type, right);
+    const value = convertTo(source, type, right);
     return valueOf(syntax, type, (frame) => {
       const into = place(frame);
       const result = value(frame);
@@ -24,7 +26,7 @@ export function bindAssignment(syntax: Syntax, scope: Scope, binder: Binder): Bo
     });
   }
   if (operator === '??=') return refuse(syntax, '??= is not C# 7.');
-  return update(target, operator.slice(0, -1), binder.value(right, scope), syntax, scope, binder).changed;
+  return update(target, operator.slice(0, -1), asValue(source), syntax, scope, binder).changed;
 }
 
 /** `++` and `--`, before or after a variable. */
@@ -58,7 +60,9 @@ function update(
   const current = valueOf(syntax, type, (frame) => frame.slots[slot]);
   const calculated = binaryOperation(operator, current, operand, syntax, binder.checked);
   const result =
-    type === calculated.type ? calculated.evaluate : castTo(calculated, type, syntax, binder.checked);
+    type === calculated.type
+      ? calculated.evaluate
+      : castTo(calculated, type, syntax, binder.checked ?? false);
   const run = (before: boolean): Value =>
     valueOf(syntax, type, (frame) => {
       const at = place(frame);

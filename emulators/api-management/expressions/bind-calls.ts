@@ -41,7 +41,8 @@ function bindInvocation(syntax: Syntax, scope: Scope, binder: Binder): Bound {
 
 function nameOf(syntax: Syntax, list: Syntax, scope: Scope, binder: Binder): Value {
   const expression = child(child(list));
-  binder.bind(expression, scope);
+  // Of a member access only the receiver is looked up: nameof may name instance members of a type.
+  binder.bind(expression.fields['expression'] ?? expression, scope);
   return constantOf(syntax, getType('string'), (expression.fields['name'] ?? expression).text);
 }
 
@@ -78,7 +79,7 @@ function construct(type: CsType, given: readonly Argument[], syntax: Syntax): Va
     ({ member }) => member.owner === type.definition,
   );
   if (candidates.length === 0) return refuse(syntax, `A new ${type.name} is not supported.`);
-  return resolveCall(groupOf({ syntax, name: `new ${type.name}`, receiver: null, candidates }), given);
+  return resolveCall(groupOf({ syntax, method: `new ${type.name}`, receiver: null, candidates }), given);
 }
 
 function initialized(created: Value, initializer: Syntax, scope: Scope, binder: Binder): Value {
@@ -114,7 +115,7 @@ function initializerStep(self: Value, item: Syntax, scope: Scope, binder: Binder
   if (candidates.length === 0) return refuse(item, `A ${self.type.name} cannot be initialized with items.`);
   const parts = item.kind === 'initializer_expression' ? item.named : [item];
   const values = parts.map((part) => binder.bindArgument(part, scope));
-  return resolveCall(groupOf({ syntax: item, name: 'Add', receiver: self, candidates }), values).evaluate;
+  return resolveCall(groupOf({ syntax: item, method: 'Add', receiver: self, candidates }), values).evaluate;
 }
 
 function settable(self: Value, name: Syntax): Value {

@@ -1,5 +1,4 @@
 import { convertTo } from './bind-conversion.ts';
-import { defaultOf } from './default-value.ts';
 import { resolveType } from './resolve-type.ts';
 import type { Scope } from './scope.ts';
 import { simple, type Statement, type Surroundings } from './statement.ts';
@@ -31,8 +30,8 @@ export function bindVariables(
       if (!initial) {
         if (inferred || isConstant) return refuse(name, `"${name.text}" needs a value.`);
         const type = resolveType(typeSyntax);
-        const slot = scope.declare(name.text, type, name);
-        return simple((frame) => void (frame.slots[slot] = defaultOf(type)));
+        scope.declareUnassigned(name.text, type, name);
+        return simple(() => undefined);
       }
       if (inferred) {
         const value = binder.value(initial, scope);

@@ -18,7 +18,7 @@ export function elementAccess(value: Value, list: Syntax, scope: Scope, binder: 
   const { receiver, guard } = linkOf(value, scope);
   const indexers = findMembers(receiver.type, 'indexer', 'this');
   if (indexers.length === 0) return refuse(list, `A ${receiver.type.name} has no index.`);
-  const base = { syntax: list, name: `${receiver.type.name}[…]`, receiver };
+  const base = { syntax: list, method: `${receiver.type.name}[…]`, receiver };
   const getters = groupOf({ ...base, candidates: indexers.filter(({ member }) => !member.setter) });
   const setters = groupOf({ ...base, candidates: indexers.filter(({ member }) => member.setter) });
   const indexes = bindArguments(list, scope, binder);

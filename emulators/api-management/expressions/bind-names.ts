@@ -84,7 +84,7 @@ function staticMember(type: CsType, nameSyntax: Syntax): Bound {
     ...findExtensions(name).filter(({ member: { owner } }) => owner === type.definition),
   ];
   if (called.length === 0) return refuse(nameSyntax, `${type.name}.${name} is not supported.`);
-  return groupOf({ syntax: nameSyntax, name, receiver: null, candidates: called, typeArguments });
+  return groupOf({ syntax: nameSyntax, method: name, receiver: null, candidates: called, typeArguments });
 }
 
 function memberOf(value: Value, nameSyntax: Syntax, scope: Scope, binder: Binder): Bound {
@@ -103,7 +103,15 @@ function memberOf(value: Value, nameSyntax: Syntax, scope: Scope, binder: Binder
   if (candidates.length + extensions.length === 0) {
     return refuse(nameSyntax, `${receiver.type.name} has no member ${name} that expressions may use.`);
   }
-  return groupOf({ syntax: nameSyntax, name, receiver, candidates, extensions, typeArguments, guard });
+  return groupOf({
+    syntax: nameSyntax,
+    method: name,
+    receiver,
+    candidates,
+    extensions,
+    typeArguments,
+    guard,
+  });
 }
 
 function withSetter(value: Value, receiver: Value, getter: Candidate, setter: Candidate | undefined): Value {

@@ -64,6 +64,7 @@ function bindBinary(syntax: Syntax, scope: Scope, binder: Binder): Bound {
 }
 
 function coalesce(left: Value, right: Value, syntax: Syntax): Value {
+  if (left.type.name === 'null') return { ...right, syntax };
   if (!isNullable(left.type) && !isReferenceType(left.type)) {
     return refuse(syntax, `A ${left.type.name} is never null: ?? has no use here.`);
   }
@@ -187,7 +188,7 @@ function bindCast(syntax: Syntax, scope: Scope, binder: Binder): Bound {
       operand,
       type,
       syntax,
-      binder.checked || (operand.kind === 'value' && operand.constant !== undefined),
+      binder.checked ?? (operand.kind === 'value' && operand.constant !== undefined),
     ),
   );
   return operand.kind === 'value' && isNumeric(type.name) ? folded(value, operand) : value;

@@ -42,7 +42,8 @@ export const bindBody: BindBody = (block, scope, binder, result): Body => {
   const statement = bindStatement(block, scope, surroundings);
   const natural = naturalResult(surroundings);
   const type = result ?? natural ?? refuse(block, 'The returned values have no common type.');
-  if (type.name !== 'void' && statement.completes) refuse(block, 'Not all paths return a value.');
+  if (type.name !== 'void' && statement.completes)
+    refuse(block.named.at(-1) ?? block, 'Not all paths return a value.');
   return {
     result: type,
     natural: natural ?? getType('object'),

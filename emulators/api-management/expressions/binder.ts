@@ -28,8 +28,8 @@ export class Binder {
   readonly #binds: Readonly<Record<string, Bind>>;
   readonly #bindBody: BindBody;
   readonly reads: Reads = { requestBody: false, responseBody: false };
-  /** Whether casts and arithmetic are checked here. */
-  checked = false;
+  /** Whether casts and arithmetic are checked here; null outside of `checked` and `unchecked`, where constants are. */
+  checked: boolean | null = null;
 
   constructor(binds: Readonly<Record<string, Bind>>, bindBody: BindBody) {
     this.#binds = binds;
@@ -86,7 +86,7 @@ export function asValue(bound: Bound): Value {
     case 'namespace':
       return refuse(bound.syntax, `The name "${bound.name}" is not known.`);
     case 'group':
-      return refuse(bound.syntax, `${bound.name} is a method; call it.`);
+      return refuse(bound.syntax, `${bound.method} is a method; call it.`);
     case 'lambda':
       return refuse(bound.syntax, 'A lambda has no type of its own here.');
   }

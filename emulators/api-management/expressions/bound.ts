@@ -57,7 +57,7 @@ export interface NamespaceName {
 export interface MethodGroup {
   readonly kind: 'group';
   readonly syntax: Syntax;
-  readonly name: string;
+  readonly method: string;
   readonly receiver: Value | null;
   readonly candidates: readonly Candidate[];
   /** Extension methods, tried where no candidate fits. */

@@ -3,7 +3,7 @@ import { findCall } from './overloads.ts';
 
 /** A method group, with what isn't said filled in. */
 export function groupOf(
-  group: Pick<MethodGroup, 'syntax' | 'name' | 'receiver' | 'candidates'> & Partial<MethodGroup>,
+  group: Pick<MethodGroup, 'syntax' | 'method' | 'receiver' | 'candidates'> & Partial<MethodGroup>,
 ): MethodGroup {
   return {
     extensions: [],

@@ -42,7 +42,7 @@ export function resolveCall(group: MethodGroup, parameters: readonly Argument[])
   // A mistake inside a lambda says more than that no overload takes it.
   for (const candidate of [...group.candidates, ...group.extensions])
     reportLambda(candidate, group, parameters);
-  return refuse(group.syntax, `No overload of ${group.name} takes (${types.join(', ')}).`);
+  return refuse(group.syntax, `No overload of ${group.method} takes (${types.join(', ')}).`);
 }
 
 /** The best of several candidates for the arguments; refuses when two are equally good. */
@@ -64,7 +64,8 @@ function pick(
   if (!first) return null;
   const best = usable.find((one) => usable.every((other) => other === one || isBetter(one, other, args)));
   return (
-    best ?? refuse(group.syntax, `The call of ${group.name} is ambiguous between ${usable.length} overloads.`)
+    best ??
+    refuse(group.syntax, `The call of ${group.method} is ambiguous between ${usable.length} overloads.`)
   );
 }
 

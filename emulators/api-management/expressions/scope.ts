@@ -7,6 +7,8 @@ interface Local {
   readonly slot: number;
   readonly depth: number;
   readonly constant?: { readonly value: unknown };
+  /** Whether anything before this place of the source assigns it. */
+  assigned: boolean;
 }
 
 interface Layer {
@@ -41,8 +43,27 @@ export class Scope {
     if (name === 'context' || this.#find(name))
       refuse(syntax, `A variable named "${name}" is already declared here.`);
     const slot = this.#layer.slots++;
-    this.#locals.set(name, { type, slot, depth: this.#layer.depth, ...(constant && { constant }) });
+    this.#locals.set(name, {
+      type,
+      slot,
+      depth: this.#layer.depth,
+      assigned: true,
+      ...(constant && { constant }),
+    });
     return slot;
+  }
+
+  /** Declares a variable without a value: it may be read only behind an assignment. */
+  declareUnassigned(name: string, type: CsType, syntax: Syntax): void {
+    this.declare(name, type, syntax);
+    const local = this.#locals.get(name);
+    if (local) local.assigned = false;
+  }
+
+  /** Notes that the source assigns a variable here. */
+  assign(name: string): void {
+    const local = this.#find(name);
+    if (local) local.assigned = true;
   }
 
   /** A slot without a name, for a value that is used twice. */
@@ -55,6 +76,7 @@ export class Scope {
     const local = this.#find(name);
     if (!local) return null;
     const { type, slot, constant } = local;
+    if (!local.assigned) refuse(syntax, `The variable "${name}" has no value yet.`);
     if (constant) return { kind: 'value', syntax, type, constant, evaluate: () => constant.value };
     const hops = this.#layer.depth - local.depth;
     const evaluate: Evaluate =

@@ -69,7 +69,7 @@ export function hasToken(syntax: Syntax, token: string): boolean {
 
 /** Throws the refusal of a piece of source. */
 export function refuse(syntax: Syntax, message: string): never {
-  throw new ExpressionError(message, syntax.line, syntax.column);
+  throw new ExpressionError(message, Math.max(1, syntax.line), syntax.column);
 }
 
 export function describe(syntax: Syntax): string {

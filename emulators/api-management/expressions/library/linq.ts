@@ -2,6 +2,7 @@ import { compareValues } from '../compare.ts';
 import { defaultOf } from '../default-value.ts';
 import { raise } from '../evaluation-error.ts';
 import { isInstance, explicitConversion } from '../conversions.ts';
+import { compareText } from '../text/compare-text.ts';
 import { type CsType, getType, type TypeDeclaration } from '../types.ts';
 import { unbox } from '../values/boxed.ts';
 import { Dictionary, HashSet, itemsOf, List, Sequence } from '../values/collections.ts';
@@ -130,11 +131,7 @@ function ordered(
 }
 
 function byComparer({ comparison }: StringComparer): typeof compareValues {
-  return (left, right) =>
-    compareValues(
-      comparison % 2 === 1 && typeof left === 'string' ? left.toUpperCase() : left,
-      comparison % 2 === 1 && typeof right === 'string' ? right.toUpperCase() : right,
-    );
+  return (left, right) => compareText(left as string | null, right as string | null, comparison);
 }
 
 const itself: Select = (item) => item;

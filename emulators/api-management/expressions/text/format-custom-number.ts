@@ -2,7 +2,8 @@ import { Decimal } from '../values/decimal.ts';
 import { fixed, grouped, type NumberValue, timesHundred } from './format-number.ts';
 
 /** C#'s custom numeric formats: `0 # . , % ;`, quoted and escaped text. Exponents are not supported. */
-export function formatCustomNumber(value: NumberValue, format: string): string {
+export function formatCustomNumber(number: NumberValue, format: string): string {
+  const value = withFifteenDigits(number);
   const sections = splitSections(format);
   const negative = isNegative(value);
   const zero = value instanceof Decimal ? value.mantissa === 0n : Number(value) === 0;
@@ -114,6 +115,12 @@ function splitSections(format: string): string[] {
     else sections[sections.length - 1] += part;
   }
   return sections;
+}
+
+// Custom formats see 15 digits of a double, and round them as a decimal.
+function withFifteenDigits(value: NumberValue): NumberValue {
+  if (typeof value !== 'number' || Math.abs(value) >= 1e28) return value;
+  return Decimal.parse(value.toPrecision(15)) ?? value;
 }
 
 function isNegative(value: NumberValue): boolean {

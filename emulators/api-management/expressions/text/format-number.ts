@@ -1,5 +1,6 @@
 import { raise } from '../evaluation-error.ts';
 import { Decimal } from '../values/decimal.ts';
+import { dropDigits, exactDigits } from './exact-digits.ts';
 import { formatCustomNumber } from './format-custom-number.ts';
 
 /** A C# number without its box: every integer type, double and float, decimal. */
@@ -57,10 +58,13 @@ export function fixed(value: NumberValue, places: number): string {
     const padded = missing <= 0 ? text : text + (rounded.scale === 0 ? '.' : '') + '0'.repeat(missing);
     return negativeZero(padded);
   }
-  if (typeof value === 'bigint' || Math.abs(value) >= 1e21) {
-    return `${BigInt(value).toString()}${places === 0 ? '' : `.${'0'.repeat(places)}`}`;
-  }
-  return Object.is(value, -0) ? `-${(0).toFixed(places)}` : value.toFixed(places);
+  if (typeof value === 'bigint') return value.toString() + (places === 0 ? '' : `.${'0'.repeat(places)}`);
+  const { digits, scale } = exactDigits(value);
+  const text = dropDigits(digits, scale - places)
+    .toString()
+    .padStart(places + 1, '0');
+  const whole = places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
+  return value < 0 || Object.is(value, -0) ? `-${whole}` : whole;
 }
 
 /** Puts commas between thousands. */
@@ -80,7 +84,7 @@ function shortest(value: NumberValue, kind: NumberKind): string {
   if (typeof value !== 'number' || kind === 'integer') return value.toString();
   const [mantissa = '', exponent = '0'] = shortestDigits(value, kind).split('e');
   const power = Number(exponent);
-  if (power >= (kind === 'float' ? 7 : 15) || power < -5) {
+  if (power >= (kind === 'float' ? 9 : 17) || power < -4) {
     return `${mantissa}E${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
   }
   return plain(mantissa, power);
@@ -117,7 +121,7 @@ function general(value: NumberValue, precision: number): string {
   const [mantissa = '', exponent = '0'] = exponentialParts(value, Math.min(precision, 100) - 1);
   const trimmed = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
   const power = Number(exponent);
-  if (power >= precision || power < -5) {
+  if (power >= precision || power < -4) {
     return `${trimmed}E${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
   }
   return plain(trimmed, power);
@@ -130,7 +134,7 @@ function exponential(value: NumberValue, precision: number, letter: string, widt
 }
 
 function exponentialParts(value: NumberValue, precision: number): string[] {
-  if (typeof value === 'number') return value.toExponential(precision).split('e');
+  if (typeof value === 'number') return exactExponential(value, precision);
   const text = value.toString();
   const negative = text.startsWith('-');
   const [whole = '', fraction = ''] = text.replace('-', '').split('.');
@@ -147,6 +151,17 @@ function exponentialParts(value: NumberValue, precision: number): string[] {
   }
   const mantissa = precision === 0 ? kept : `${kept.slice(0, 1)}.${kept.slice(1)}`;
   return [negative ? `-${mantissa}` : mantissa, String(power)];
+}
+
+function exactExponential(value: number, precision: number): string[] {
+  const { digits, scale } = exactDigits(value);
+  if (digits === 0n) return [(0).toFixed(precision), '0'];
+  const length = digits.toString().length;
+  const rounded = dropDigits(digits, length - precision - 1).toString();
+  const power = length - scale - 1 + (rounded.length - precision - 1);
+  const kept = rounded.slice(0, precision + 1);
+  const mantissa = precision === 0 ? kept : `${kept.slice(0, 1)}.${kept.slice(1)}`;
+  return [value < 0 ? `-${mantissa}` : mantissa, String(power)];
 }
 
 function padInteger(text: string, width: number): string {

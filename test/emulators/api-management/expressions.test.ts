@@ -1,0 +1,238 @@
+import {
+  ExpressionEvaluationError,
+  type ExpressionKind,
+  formatValue,
+  loadExpressionCompiler,
+} from '../../../emulators/api-management/expressions/compile.ts';
+import type { PolicyContext } from '../../../emulators/api-management/expressions/context.ts';
+import { Jwt } from '../../../emulators/api-management/expressions/jwt.ts';
+import { membersOf } from '../../../emulators/api-management/expressions/members.ts';
+import { allDefinitions } from '../../../emulators/api-management/expressions/types.ts';
+import { sampleBody, samplePolicyContext, SAMPLE_TOKEN } from './sample-policy-context.ts';
+
+const loading = loadExpressionCompiler();
+
+async function evaluate(
+  source: string,
+  context: PolicyContext = samplePolicyContext(),
+  kind: ExpressionKind = 'expression',
+): Promise<unknown> {
+  return (await loading).compile(source, kind).evaluate(context);
+}
+
+async function textOf(source: string, context?: PolicyContext): Promise<string> {
+  return formatValue(await evaluate(source, context));
+}
+
+async function failureOf(source: string, context?: PolicyContext, kind?: ExpressionKind): Promise<string> {
+  try {
+    await evaluate(source, context, kind);
+  } catch (error) {
+    if (error instanceof ExpressionEvaluationError) return `${error.exceptionType}: ${error.message}`;
+    throw error;
+  }
+  throw new Error('It answered.');
+}
+
+test('reads what the engine knows of the request', async () => {
+  expect(
+    await textOf('context.Request.Method + " " + context.Request.Url.Path + context.Request.Url.QueryString'),
+  ).toBe('POST /vertex/v1/models?alt=sse&tag=a&tag=b');
+  expect(await evaluate('context.Request.OriginalUrl.ToString()')).toBe(
+    'https://gateway.example/vertex/v1/models?alt=sse&tag=a&tag=b',
+  );
+  expect(await evaluate('context.Request.Url.Query.GetValueOrDefault("tag", "")')).toBe('a,b');
+  expect(await evaluate('context.Request.MatchedParameters["model"]')).toBe('gemini-2.5-flash');
+  expect(await evaluate('context.Request.MatchedParameters.GetValueOrDefault("x", "none")')).toBe('none');
+  expect(await textOf('context.RequestId')).toBe('6f2f1c2e-0000-4000-8000-000000000001');
+  expect(await textOf('context.Timestamp.ToString("o")')).toBe('2026-01-02T03:04:05.0000000Z');
+  expect(await textOf('context.Elapsed.TotalMilliseconds')).toBe('12');
+  expect(
+    await evaluate('context.Api.Path + "/" + context.Operation.Id + "@" + context.Deployment.Region'),
+  ).toBe('vertex/predict@local');
+});
+
+test('finds headers by any case, as arrays and as text', async () => {
+  expect(await evaluate('context.Request.Headers.GetValueOrDefault("ACCEPT", "")')).toBe(
+    'text/html,application/json',
+  );
+  expect(await evaluate('context.Request.Headers["accept"][1]')).toBe('application/json');
+  expect(await evaluate('context.Request.Headers.GetValueOrDefault("x-none")')).toBeNull();
+  expect(await evaluate('context.Request.Headers.ContainsKey("Authorization")')).toBe(true);
+  expect(
+    await evaluate(
+      'string[] v; return context.Request.Headers.TryGetValue("accept", out v) ? v.Length : 0;',
+      undefined,
+      'statements',
+    ),
+  ).toBe(2);
+  expect(await failureOf('context.Request.Headers["x-none"][0]')).toMatch(/^KeyNotFoundException/);
+});
+
+test('gives variables their own types', async () => {
+  expect(await evaluate('context.Variables.GetValueOrDefault<int>("count") + 1')).toBe(6);
+  expect(await evaluate('(string)context.Variables["text"] + "!"')).toBe('value!');
+  expect(await evaluate('context.Variables.GetValueOrDefault("missing", "fallback")')).toBe('fallback');
+  expect(await evaluate('context.Variables.GetValueOrDefault<bool>("missing")')).toBe(false);
+  expect(await evaluate('context.Variables.ContainsKey("flag") && (bool)context.Variables["flag"]')).toBe(
+    true,
+  );
+  expect(await failureOf('(string)context.Variables["count"]')).toBe(
+    "InvalidCastException: Unable to cast object of type 'System.Int32' to type 'System.String'.",
+  );
+  expect(await failureOf('context.Variables.GetValueOrDefault<string>("count")')).toMatch(
+    /^InvalidCastException/,
+  );
+  expect(await failureOf('context.Variables["missing"]')).toMatch(/^KeyNotFoundException/);
+});
+
+test('keeps the type of a value from one expression to the next', async () => {
+  for (const [source, cast, text] of [
+    ['1.5', '((double)context.Variables["v"]).ToString("F2")', '1.50'],
+    ['2L', '(long)context.Variables["v"] + 1', '3'],
+    ['1.10m', '(decimal)context.Variables["v"]', '1.10'],
+    ["'a'", '(char)context.Variables["v"]', 'a'],
+    ['new List<string> { "a", "b" }', '((List<string>)context.Variables["v"]).Count', '2'],
+    ['JObject.Parse("{\\"a\\": 1}")', '((JObject)context.Variables["v"])["a"]', '1'],
+    ['DateTime.Parse("2026-01-02")', '((DateTime)context.Variables["v"]).Day', '2'],
+    ['new[] { "a" }', '((string[])context.Variables["v"])[0]', 'a'],
+  ] as const) {
+    const variables = new Map([['v', await evaluate(source)]]);
+    expect(await textOf(cast, samplePolicyContext({ variables }))).toBe(text);
+  }
+});
+
+test('gives null for what the call has not, and an exception where that is used', async () => {
+  expect(await evaluate('context.Subscription?.Id ?? "anonymous"')).toBe('anonymous');
+  expect(await evaluate('context.User == null && context.LastError == null')).toBe(true);
+  expect(await evaluate('context.Product?.Name')).toBe('Sandbox');
+  expect(await failureOf('context.Subscription.Id')).toBe(
+    'NullReferenceException: Object reference not set to an instance of an object.',
+  );
+});
+
+test('reads the body once, or again where it is preserved', async () => {
+  const request = (): PolicyContext => samplePolicyContext();
+  expect(
+    await evaluate(
+      'context.Request.Body.As<JObject>(preserveContent: true)["messages"][0].Value<string>("content")',
+    ),
+  ).toBe('hi');
+  expect(await evaluate('(bool?)context.Request.Body?.As<JObject>(true)["stream"] ?? false')).toBe(true);
+  const consumed = request();
+  expect(await evaluate('context.Request.Body.As<string>().Length', consumed)).toBeGreaterThan(10);
+  expect(await failureOf('context.Request.Body.As<string>()', consumed)).toMatch(
+    /^InvalidOperationException: .*preserveContent/,
+  );
+  const preserved = request();
+  expect(await evaluate('context.Request.Body.As<string>(true)', preserved)).toBe(
+    await evaluate('context.Request.Body.As<string>()', preserved),
+  );
+});
+
+test('says which bodies an expression reads', async () => {
+  const { compile } = await loading;
+  expect(compile('context.Request.Body.As<string>()', 'expression').reads).toEqual({
+    requestBody: true,
+    responseBody: false,
+  });
+  expect(compile('var r = context.Response; return r.Body.As<string>();', 'statements').reads).toEqual({
+    requestBody: false,
+    responseBody: true,
+  });
+  expect(compile('((IResponse)context.Variables["r"]).Body.As<JObject>()["a"]', 'expression').reads).toEqual({
+    requestBody: false,
+    responseBody: false,
+  });
+});
+
+test('reads a response that a variable holds', async () => {
+  const response = {
+    type: 'IResponse' as const,
+    statusCode: 200,
+    statusReason: 'OK',
+    headers: new Map(),
+    body: sampleBody('{"a": 1}'),
+  };
+  const context = samplePolicyContext({ variables: new Map([['r', response]]) });
+  expect(await textOf('((IResponse)context.Variables["r"]).Body.As<JObject>()["a"]', context)).toBe('1');
+  expect(await evaluate('context.Variables.GetValueOrDefault<IResponse>("r").StatusCode', context)).toBe(200);
+});
+
+test('reads tokens', async () => {
+  const jwt = 'context.Request.Headers.GetValueOrDefault("Authorization", "").AsJwt()';
+  expect(await evaluate(`${jwt}?.Subject`)).toBe('subject');
+  expect(await evaluate(`string.Join(" ", ${jwt}.Claims["roles"])`)).toBe('Sandbox.Use Scoring.Predict');
+  expect(await evaluate(`${jwt}.Claims.GetValueOrDefault("roles", "")`)).toBe('Sandbox.Use,Scoring.Predict');
+  expect(await evaluate(`${jwt}.Audiences.Contains("b") && ${jwt}.ExpirationTime < DateTime.UtcNow`)).toBe(
+    true,
+  );
+  expect(await evaluate('"no token".AsJwt()')).toBeNull();
+  const context = samplePolicyContext({ variables: new Map([['jwt', Jwt.parse(SAMPLE_TOKEN)]]) });
+  expect(await evaluate('((Jwt)context.Variables["jwt"]).Claims["oid"].FirstOrDefault()', context)).toBe(
+    '42',
+  );
+});
+
+test('names the static type of the result', async () => {
+  const { compile } = await loading;
+  expect(compile('1 + 1', 'expression').resultType).toBe('int');
+  expect(compile('context.Request.Headers["a"]', 'expression').resultType).toBe('string[]');
+  expect(compile('if (context.Tracing) return null; return "a";', 'statements').resultType).toBe('string');
+  expect(compile('if (context.Tracing) return 1; return "a";', 'statements').resultType).toBe('object');
+});
+
+test.each([
+  ['context.Request.Foo', 'expression', 1, 17],
+  ['1 +\n  foo', 'expression', 2, 3],
+  ['var a = 1;\nreturn a.Foo();', 'statements', 2, 10],
+  ['new System.IO.FileStream("a")', 'expression', 1, 5],
+  ['System.IO.File.ReadAllText("a")', 'expression', 1, 8],
+  ['Environment.GetEnvironmentVariable("a")', 'expression', 1, 1],
+  ['typeof(string).Assembly', 'expression', 1, 1],
+  ['new[] { 1 }.Select(x => x.Foo)', 'expression', 1, 27],
+  ['1; } object X() { return 1', 'expression', 1, 1],
+  ['return 1', 'statements', 1, 9],
+  ['', 'expression', 1, 1],
+  ['context.Variables["a"] == "b"', 'expression', 1, 1],
+  ['async () => 1', 'expression', 1, 1],
+  ['x is not null', 'expression', 1, 1],
+] as const)('refuses %j at load with its place', async (source, kind, line, column) => {
+  const { compile } = await loading;
+  expect(() => compile(source, kind)).toThrow(
+    expect.objectContaining({ name: 'ExpressionError', line, column }) as Error,
+  );
+});
+
+test.each([
+  'while (true) { }',
+  'var s = "a"; while (true) { s += s; }',
+  'var l = new List<int>(); while (true) { l.Add(1); }',
+  'return Enumerable.Range(0, int.MaxValue).Sum(x => 1L);',
+  'try { while (true) { } } catch (Exception) { return 1; }',
+  'Func<int, int> f = null; f = n => f(n) + f(n); return f(1);',
+])('stops %j', async (source) => {
+  expect(
+    await failureOf(`${source}${source.includes('return') ? '' : ' return 1;'}`, undefined, 'statements'),
+  ).toMatch(/^(ExpressionBudgetExceeded|InsufficientExecutionStackException)/);
+});
+
+test('bounds what a regular expression is matched against', async () => {
+  expect(await failureOf('Regex.IsMatch(new string(\'a\', 300000), "b")')).toMatch(/^NotSupportedException/);
+});
+
+test('every signature of the library can be read', () => {
+  const members = [...allDefinitions()].flatMap(membersOf);
+  expect(members.length).toBeGreaterThan(700);
+});
+
+test('takes microseconds', async () => {
+  const { evaluate: run } = (await loading).compile(
+    'context.Request.Headers.GetValueOrDefault("accept", "").Split(\',\').Any(t => t.Trim() == "application/json") ? "json" : "other"',
+    'expression',
+  );
+  const context = samplePolicyContext();
+  const started = process.hrtime.bigint();
+  for (let round = 0; round < 2000; round += 1) run(context);
+  expect(Number(process.hrtime.bigint() - started) / 2000 / 1000).toBeLessThan(500);
+});
