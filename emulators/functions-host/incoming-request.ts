@@ -115,7 +115,8 @@ export class IncomingRequest {
     this.#use();
     const chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of this.#source as AsyncIterable<Buffer>) {
+    // Who stops reading doesn't end the connection: the answer goes out on it.
+    for await (const chunk of this.#source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       length += chunk.length;
       if (length > MAXIMUM_BODY_BYTES) throw this.#refuse();
       if (this.#whenRead) chunks.push(chunk);

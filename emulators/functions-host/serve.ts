@@ -32,6 +32,8 @@ export function createListener(serving: Serving): RequestListener {
       if (response.headersSent) response.socket?.destroySoon();
       else answer(response, 500);
     });
+    // What a handler left of a body is taken off the connection, which would never come to its next request otherwise.
+    response.once('finish', () => message.resume());
     response.once('close', () => record?.(NO_BODY));
   };
 }
