@@ -45,8 +45,7 @@ test('20 concurrent streams and 200 concurrent predictions finish, each with one
     STREAMS + PREDICTIONS,
   );
 
-  await observed.expectAllOnRecord(['zanzibar']);
-  const records = await observed.records();
+  const records = await observed.expectAllOnRecord(['zanzibar']);
   expect(records.filter(({ outcome }) => outcome !== 'answered')).toEqual([]);
   expect(records.filter(({ operation }) => operation === 'predict')).toHaveLength(PREDICTIONS);
   expect(records.filter(({ operation }) => operation === 'streamGenerateContent')).toHaveLength(STREAMS);

@@ -8,8 +8,14 @@ export interface ObservedCall extends Outgoing {
   readonly application?: string;
 }
 
+interface NotedCheck {
+  readonly requestId: string;
+  readonly check: (record: AuditRecord) => void;
+  readonly test: string;
+}
+
 const ARRIVAL_TIMEOUT_IN_MS = 10_000;
-const POLL_INTERVAL_IN_MS = 20;
+const POLL_INTERVAL_IN_MS = 50;
 
 /** What no telemetry and no error may hold: JSON Web Tokens, Google access tokens, anything behind `Bearer`. */
 const TOKENS = /eyJ[\w-]{10,}|ya29\.|Bearer [\w-]{20,}/;
@@ -20,6 +26,7 @@ export class ObservedChain {
   readonly #gateway: ByteClient;
   readonly #functionApp: ByteClient;
   readonly #answers: Answer[] = [];
+  readonly #checks: NotedCheck[] = [];
 
   static async start(): Promise<ObservedChain> {
     return new ObservedChain(await startChain());
@@ -53,51 +60,36 @@ export class ObservedChain {
     return (minted as { access_token: string }).access_token;
   }
 
-  /** The one audit record of a call, waited for. */
-  async recordOf({ requestId }: Answer): Promise<AuditRecord> {
-    if (requestId === '') throw new Error('The answer has no x-request-id.');
-    const [record, ...more] = await this.recordsOf([requestId]);
-    expect(more).toEqual([]);
-    if (!record) throw new Error(`No audit record of ${requestId} has arrived.`);
-    return record;
-  }
-
-  /** The records of these calls, once each has one; 10 s at most are waited for them. */
-  async recordsOf(requestIds: readonly string[]): Promise<AuditRecord[]> {
-    const wanted = new Set<unknown>(requestIds);
-    const deadline = Date.now() + ARRIVAL_TIMEOUT_IN_MS;
-    for (;;) {
-      const found = (await this.records()).filter(({ auditId }) => wanted.has(auditId));
-      const isComplete = new Set(found.map(({ auditId }) => auditId)).size === wanted.size;
-      if (isComplete || Date.now() > deadline) return found;
-      await pause(POLL_INTERVAL_IN_MS);
-    }
-  }
-
-  /** All records that have arrived. */
-  async records(): Promise<AuditRecord[]> {
-    return (await this.chain.control('application-insights', 'GET', 'audit-records')) as AuditRecord[];
+  /**
+   * Notes what the one audit record of a call must hold, or how to check it. Records arrive in batches some seconds apart, so all are
+   * checked together, by `expectAllOnRecord` in a file's last test; a failure then names the test that noted it.
+   */
+  whenRecorded({ requestId }: Answer, expected: AuditRecord | ((record: AuditRecord) => void)): void {
+    const check =
+      typeof expected === 'function'
+        ? expected
+        : (record: AuditRecord) => expect(record).toMatchObject(expected);
+    this.#checks.push({ requestId, check, test: expect.getState().currentTestName ?? '' });
   }
 
   /**
-   * Every call so far has exactly one audit record, there is no other record, and neither telemetry nor an error
-   * holds a token, a subscription key or one of the texts that stand for prompts and predictions.
+   * Every call so far has exactly one audit record, which is as noted, and there is no other record. Neither telemetry
+   * nor an error holds a token, a subscription key or one of the texts that stand for prompts and predictions.
    */
-  async expectAllOnRecord(confidential: readonly (string | number)[]): Promise<void> {
+  async expectAllOnRecord(confidential: readonly (string | number)[]): Promise<AuditRecord[]> {
     const expected = this.#answers.map(({ requestId }) => requestId).toSorted();
-    await this.recordsOf(expected);
-    const records = await this.records();
+    const records = await this.#recordsOf(expected);
     expect(records.map(({ auditId }) => auditId).toSorted()).toEqual(expected);
-    const telemetry = JSON.stringify(await this.chain.control('application-insights', 'GET', 'telemetry'));
-    const errors = this.#answers.filter(({ status }) => status !== 200).map(({ text }) => text);
-    const keys = Object.values(this.chain.environment.applications).map((one) => one.subscriptionKey);
-    for (const text of [telemetry, ...errors]) {
-      expect(text).not.toMatch(TOKENS);
-      const leaked = [...keys, ...confidential].filter((one) =>
-        text.toLowerCase().includes(String(one).toLowerCase()),
-      );
-      expect(leaked).toEqual([]);
+    const byId = new Map(records.map((record) => [record.auditId, record]));
+    for (const { requestId, check, test } of this.#checks) {
+      try {
+        check(byId.get(requestId) ?? {});
+      } catch (error) {
+        throw new Error(`The audit record of a call in "${test}" is not as it must be.`, { cause: error });
+      }
     }
+    await this.#expectNoLeak(confidential);
+    return records;
   }
 
   async stop(): Promise<void> {
@@ -112,6 +104,30 @@ export class ObservedChain {
       authorization: `Bearer ${await this.chain.token(application)}`,
       'ocp-apim-subscription-key': key,
     };
+  }
+
+  /** All records, once each of these calls has one; 10 s at most are waited for them. */
+  async #recordsOf(requestIds: readonly string[]): Promise<AuditRecord[]> {
+    const deadline = Date.now() + ARRIVAL_TIMEOUT_IN_MS;
+    for (;;) {
+      const records = await this.chain.control('application-insights', 'GET', 'audit-records');
+      const arrived = new Set((records as AuditRecord[]).map(({ auditId }) => auditId));
+      if (requestIds.every((id) => arrived.has(id)) || Date.now() > deadline) return records as AuditRecord[];
+      await pause(POLL_INTERVAL_IN_MS);
+    }
+  }
+
+  async #expectNoLeak(confidential: readonly (string | number)[]): Promise<void> {
+    const telemetry = JSON.stringify(await this.chain.control('application-insights', 'GET', 'telemetry'));
+    const errors = this.#answers.filter(({ status }) => status !== 200).map(({ text }) => text);
+    const keys = Object.values(this.chain.environment.applications).map((one) => one.subscriptionKey);
+    for (const text of [telemetry, ...errors]) {
+      expect(text).not.toMatch(TOKENS);
+      const leaked = [...keys, ...confidential].filter((one) =>
+        text.toLowerCase().includes(String(one).toLowerCase()),
+      );
+      expect(leaked).toEqual([]);
+    }
   }
 
   #remember(answer: Answer): Answer {
