@@ -89,7 +89,7 @@ function numeric(
       getType(shifted),
       converted(left, first.name, shifted),
       right.evaluate,
-      shift(operator, shifted) as Operation,
+      shift(operator, shifted),
       lifted,
     );
   }
@@ -184,9 +184,7 @@ function logical(operator: string, left: Value, right: Value, syntax: Syntax): V
     '^': (first, second) => first !== second,
   };
   const operation = operations[operator];
-  return operation
-    ? combine(syntax, bool, left.evaluate, right.evaluate, operation as Operation, false)
-    : null;
+  return operation ? combine(syntax, bool, left.evaluate, right.evaluate, operation, false) : null;
 }
 
 function userDefined(operator: string, left: Value, right: Value, syntax: Syntax): Value | null {
@@ -209,8 +207,8 @@ function userDefined(operator: string, left: Value, right: Value, syntax: Syntax
   const operation = (first: unknown, second: unknown): unknown =>
     call.evaluate({ ...NO_FRAME, slots: [first, second] });
   return isComparison(operator)
-    ? compareLifted(operator, left.evaluate, right.evaluate, operation as Operation, syntax, true)
-    : combine(syntax, call.type, left.evaluate, right.evaluate, operation as Operation, true);
+    ? compareLifted(operator, left.evaluate, right.evaluate, operation, syntax, true)
+    : combine(syntax, call.type, left.evaluate, right.evaluate, operation, true);
 }
 
 // Strings and bools compare by value, other references by identity, everything with null.

@@ -9,7 +9,7 @@ export function bindArguments(list: Syntax, scope: Scope, binder: Binder): Argum
   return list.named.map((argument) => {
     if (hasToken(argument, 'ref') || hasToken(argument, 'in'))
       return refuse(argument, 'ref and in are not supported.');
-    const name = argument.fields['name']?.text;
+    const name = argument.fields.name?.text;
     const expression = argument.named.at(-1) ?? argument;
     const bound = hasToken(argument, 'out')
       ? bindOut(expression, scope, binder)

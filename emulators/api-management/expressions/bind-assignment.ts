@@ -9,7 +9,7 @@ import { getType, withoutNullable } from './types.ts';
 
 /** `=`, and the operators with a calculation before it. */
 export function bindAssignment(syntax: Syntax, scope: Scope, binder: Binder): Bound {
-  const operator = syntax.fields['operator']?.text ?? syntax.children[1]?.text ?? '=';
+  const operator = syntax.fields.operator?.text ?? syntax.children[1]?.text ?? '=';
   const [left, right] = [field(syntax, 'left'), field(syntax, 'right')];
   const source = binder.bindArgument(right, scope);
   if (operator === '=' && left.kind === 'identifier') scope.assign(left.text);

@@ -42,8 +42,8 @@ function bindInvocation(syntax: Syntax, scope: Scope, binder: Binder): Bound {
 function nameOf(syntax: Syntax, list: Syntax, scope: Scope, binder: Binder): Value {
   const expression = child(child(list));
   // Of a member access only the receiver is looked up: nameof may name instance members of a type.
-  binder.bind(expression.fields['expression'] ?? expression, scope);
-  return constantOf(syntax, getType('string'), (expression.fields['name'] ?? expression).text);
+  binder.bind(expression.fields.expression ?? expression, scope);
+  return constantOf(syntax, getType('string'), (expression.fields.name ?? expression).text);
 }
 
 function delegateCall(value: Value, list: Syntax, scope: Scope, binder: Binder): Value | null {
@@ -65,10 +65,10 @@ function delegateCall(value: Value, list: Syntax, scope: Scope, binder: Binder):
 
 function bindCreation(syntax: Syntax, scope: Scope, binder: Binder): Bound {
   const type = resolveType(field(syntax, 'type'));
-  const list = syntax.fields['arguments'];
+  const list = syntax.fields.arguments;
   const given = list ? bindArguments(list, scope, binder) : [];
   const created = { ...construct(type, given, syntax), syntax };
-  const initializer = syntax.fields['initializer'];
+  const initializer = syntax.fields.initializer;
   return initializer ? initialized(created, initializer, scope, binder) : created;
 }
 
@@ -171,7 +171,7 @@ function bindAnonymous(syntax: Syntax, scope: Scope, binder: Binder): Bound {
     const part = parts[index] ?? syntax;
     const named = parts[index + 1]?.kind === '=';
     const expression = named ? (parts[index + 2] ?? syntax) : part;
-    names.push(named ? part.text : (expression.fields['name'] ?? expression).text);
+    names.push(named ? part.text : (expression.fields.name ?? expression).text);
     values.push(binder.value(expression, scope));
     if (named) index += 2;
   }

@@ -95,8 +95,8 @@ function constantConversion({ constant, type }: Value, target: CsType): Evaluate
 
 function lambdaConversion(lambda: Lambda, target: CsType): Evaluate | null {
   const parts = delegateParts(target);
-  if (!parts || parts.parameters.length !== lambda.parameters.length) return null;
-  if (parts.parameters.some(hasParameters)) return null;
+  if (parts?.parameters.length !== lambda.parameters.length || parts.parameters.some(hasParameters))
+    return null;
   if (lambda.parameters.some(({ type }, index) => type !== null && type !== parts.parameters[index]))
     return null;
   return lambda.bind(parts.parameters, parts.result).evaluate;

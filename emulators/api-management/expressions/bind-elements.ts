@@ -62,9 +62,9 @@ export function elementAccess(value: Value, list: Syntax, scope: Scope, binder: 
 /** A value that is evaluated once, into a slot, and read from there. */
 export function stored(value: Value, scope: Scope): { value: Value; store: Evaluate } {
   const slot = scope.temporary();
-  const { evaluate, place: _place, ...rest } = value;
+  const { kind, syntax, type, constant, evaluate } = value;
   return {
-    value: { ...rest, evaluate: (frame) => frame.slots[slot] },
+    value: { kind, syntax, type, ...(constant && { constant }), evaluate: (frame) => frame.slots[slot] },
     store: (frame) => (frame.slots[slot] = evaluate(frame)),
   };
 }

@@ -13,8 +13,8 @@ export function bindLambda(syntax: Syntax, scope: Scope, binder: Binder): Bound 
   const list = field(syntax, 'parameters');
   const items = list.kind === 'implicit_parameter' ? [list] : list.named;
   const parameters = items.map((item) => {
-    const type = item.fields['type'];
-    return { name: (item.fields['name'] ?? item).text, syntax: item, type: type ? resolveType(type) : null };
+    const type = item.fields.type;
+    return { name: (item.fields.name ?? item).text, syntax: item, type: type ? resolveType(type) : null };
   });
   const body = field(syntax, 'body');
   const lambda: Lambda = {

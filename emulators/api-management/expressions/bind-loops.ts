@@ -72,11 +72,11 @@ function bindForeach(syntax: Syntax, scope: Scope, surroundings: Surroundings): 
 function bindFor(syntax: Syntax, scope: Scope, surroundings: Surroundings): Statement {
   const { binder } = surroundings;
   const outer = scope.block();
-  const initializer = syntax.fields['initializer'];
+  const initializer = syntax.fields.initializer;
   const declared =
     initializer?.kind === 'variable_declaration' ? bindVariables(initializer, outer, surroundings) : null;
   const first = initializer && !declared ? binder.value(initializer, outer) : null;
-  const condition = syntax.fields['condition'];
+  const condition = syntax.fields.condition;
   const tested = condition ? binder.value(condition, outer) : null;
   const test = condition && tested ? convertTo(tested, getType('bool'), condition) : (): boolean => true;
   const updates = updatesOf(syntax).map((update) => binder.value(update, outer));
@@ -109,14 +109,10 @@ function updatesOf(syntax: Syntax): Syntax[] {
 
 function bindWhile(syntax: Syntax, scope: Scope, surroundings: Surroundings): Statement {
   const outer = scope.block();
-  const condition = syntax.fields['condition'] ?? syntax.named[0] ?? syntax;
+  const condition = syntax.fields.condition ?? syntax.named[0] ?? syntax;
   const tested = surroundings.binder.value(condition, outer);
   const test: Evaluate = convertTo(tested, getType('bool'), condition);
-  const { enter, bind } = bindLoopBody(
-    syntax.fields['body'] ?? syntax.named[1] ?? syntax,
-    outer,
-    surroundings,
-  );
+  const { enter, bind } = bindLoopBody(syntax.fields.body ?? syntax.named[1] ?? syntax, outer, surroundings);
   const body = bind();
   return {
     completes: !isEndless(tested) || body.breaks,

@@ -40,7 +40,7 @@ export const OPERATORS: Readonly<Record<string, Bind>> = {
   checked_expression: (syntax, scope, binder) =>
     binder.withChecked(hasToken(syntax, 'checked'), () => binder.bind(child(syntax), scope)),
   default_expression: (syntax) => {
-    const type = syntax.fields['type'] ?? refuse(syntax, 'Name the type: default(T).');
+    const type = syntax.fields.type ?? refuse(syntax, 'Name the type: default(T).');
     const resolved = resolveType(type);
     return valueOf(syntax, resolved, () => defaultOf(resolved));
   },
@@ -59,7 +59,7 @@ function bindBinary(syntax: Syntax, scope: Scope, binder: Binder): Bound {
   const value =
     operator === '&&'
       ? valueOf(syntax, bool, (frame) => one(frame) && other(frame))
-      : valueOf(syntax, bool, (frame) => one(frame) || other(frame));
+      : valueOf(syntax, bool, (frame) => one(frame) === true || other(frame));
   return folded(value, first, second);
 }
 

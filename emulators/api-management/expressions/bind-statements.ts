@@ -99,7 +99,7 @@ function bindIf(syntax: Syntax, scope: Scope, surroundings: Surroundings): State
   const value = surroundings.binder.value(condition, inner);
   const test = convertTo(value, getType('bool'), condition);
   const yes = bindStatement(field(syntax, 'consequence'), inner.block(), surroundings);
-  const alternative = syntax.fields['alternative'];
+  const alternative = syntax.fields.alternative;
   const no = alternative ? bindStatement(alternative, inner.block(), surroundings) : null;
   const always = value.constant?.value;
   return {

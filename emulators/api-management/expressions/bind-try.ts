@@ -66,7 +66,7 @@ function bindCatch(clause: Syntax, scope: Scope, surroundings: Surroundings): Cl
   const declaration = clause.named.find(({ kind }) => kind === 'catch_declaration');
   const type = declaration ? resolveType(field(declaration, 'type')) : getType('Exception');
   if (!isSubtype(type, getType('Exception'))) return refuse(clause, `A ${type.name} is never thrown.`);
-  const name = declaration?.fields['name'];
+  const name = declaration?.fields.name;
   const slot = name ? inner.declare(name.text, type, name) : inner.temporary();
   const when = clause.named.find(({ kind }) => kind === 'catch_filter_clause');
   const filter = when

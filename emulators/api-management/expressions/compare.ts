@@ -18,7 +18,7 @@ export function compareValues(left: unknown, right: unknown): number {
     case 'boolean':
     case 'number':
     case 'bigint':
-      return compareNumbers(left, right as number);
+      return compareNumbers(left, right);
     default:
   }
   if (typeof left === 'object' && 'compareTo' in left) return (left as Comparable).compareTo(right);

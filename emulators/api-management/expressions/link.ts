@@ -11,13 +11,15 @@ export interface Link {
 export function linkOf(receiver: Value, scope: Scope): Link {
   if (!receiver.chained) return { receiver, guard: (value) => value };
   const slot = scope.temporary();
-  const { evaluate, chained: _chained, constant: _constant, place: _place, ...rest } = receiver;
+  const { kind, syntax, type, evaluate } = receiver;
   return {
-    receiver: { ...rest, evaluate: (frame) => frame.slots[slot] },
+    receiver: { kind, syntax, type, evaluate: (frame) => frame.slots[slot] },
     guard: (value) => {
-      const { evaluate: inner, place: _unusable, ...plain } = value;
+      const { evaluate: inner } = value;
       return {
-        ...plain,
+        kind,
+        syntax: value.syntax,
+        type: value.type,
         chained: true,
         evaluate: (frame) => {
           const self = evaluate(frame);

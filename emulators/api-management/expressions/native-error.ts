@@ -3,7 +3,7 @@ import { ExpressionEvaluationError } from './evaluation-error.ts';
 /** What .NET throws where JavaScript gave up: too deep a recursion, too long a string. */
 export function asEvaluationError(error: unknown): unknown {
   if (!(error instanceof RangeError)) return error;
-  return /call stack/.test(error.message)
+  return error.message.includes('call stack')
     ? new ExpressionEvaluationError(
         'InsufficientExecutionStackException',
         'The expression calls itself too deeply.',

@@ -94,7 +94,9 @@ function mapArguments(candidate: Candidate, args: readonly Argument[], expanded:
   }
   const complete = parameters.every(
     ({ fallback }, index) =>
-      (slots[index]?.length ?? 0) > 0 || fallback || (expanded && index === parameters.length - 1),
+      (slots[index]?.length ?? 0) > 0 ||
+      fallback !== undefined ||
+      (expanded && index === parameters.length - 1),
   );
   return complete ? { candidate, slots, expanded } : null;
 }

@@ -58,8 +58,8 @@ function findMisreadCast(root: Node): Node | undefined {
   const casts = root.descendantsOfType('cast_expression');
   return (
     casts.find((cast) => {
-      const type = cast?.childForFieldName('type');
-      const value = cast?.childForFieldName('value');
+      const type = cast.childForFieldName('type');
+      const value = cast.childForFieldName('value');
       const named = type?.type === 'identifier' || type?.type === 'qualified_name';
       return named && value?.type === 'prefix_unary_expression' && /^[-+]/.test(value.text);
     }) ?? undefined
@@ -85,7 +85,7 @@ function findBroken(node: Node): Node | undefined {
   if (!node.hasError) return undefined;
   if (node.isError || node.isMissing) return node;
   for (const child of node.children) {
-    const broken = child && findBroken(child);
+    const broken = findBroken(child);
     if (broken) return broken;
   }
   return node;

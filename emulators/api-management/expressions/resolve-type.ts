@@ -37,8 +37,8 @@ export function findType(syntax: Syntax): CsType | null {
     }
     case 'qualified_name':
     case 'member_access_expression': {
-      const qualifier = syntax.fields['qualifier'] ?? syntax.fields['expression'];
-      const name = syntax.fields['name'];
+      const qualifier = syntax.fields.qualifier ?? syntax.fields.expression;
+      const name = syntax.fields.name;
       const type = name && qualifier && isNamespace(qualifier.text) ? findType(name) : null;
       return type?.definition.namespace === qualifier?.text ? type : null;
     }

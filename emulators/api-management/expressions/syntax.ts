@@ -32,7 +32,7 @@ export function copySyntax(node: Node, rowOffset: number): Syntax {
   const named: Syntax[] = [];
   const fields: Record<string, Syntax> = {};
   node.children.forEach((child, index) => {
-    if (!child || child.type === 'comment') return;
+    if (child.type === 'comment') return;
     const copy = copySyntax(child, rowOffset);
     children.push(copy);
     if (child.isNamed) named.push(copy);

@@ -1,12 +1,9 @@
 import type {
   PolicyBody,
   PolicyContext,
-  PolicyGroup,
   PolicyHeaders,
-  PolicyLastError,
   PolicyRequest,
   PolicyResponse,
-  PolicySubscription,
   PolicyUrl,
   PolicyUser,
 } from '../context.ts';
@@ -102,13 +99,13 @@ function joinedOr(self: Readable, name: string, fallback: string | null): unknow
   return entry ? [...itemsOf(entry.value)].join(',') : fallback;
 }
 
-const text = <Owner>(names: string): Record<string, Implementation> =>
+const text = (names: string): Record<string, Implementation> =>
   Object.fromEntries(
     names
       .split(' ')
       .map((name) => [
         `string ${name}`,
-        (self: Owner) =>
+        (self: object) =>
           (self as Record<string, unknown>)[name.charAt(0).toLowerCase() + name.slice(1)] ?? null,
       ]),
   );
@@ -153,11 +150,11 @@ export const CONTEXT_TYPES: readonly TypeDeclaration[] = [
     'IUrl ServiceUrl': (self: PolicyContext['api']) => self.serviceUrl,
   }),
   interfaceOf('IDeployment', text('GatewayId Region ServiceName')),
-  interfaceOf('ILastError', text<PolicyLastError>('Source Reason Message Scope Section Path PolicyId')),
+  interfaceOf('ILastError', text('Source Reason Message Scope Section Path PolicyId')),
   interfaceOf('IOperation', text('Id Method Name UrlTemplate')),
   interfaceOf('IProduct', text('Id Name')),
   interfaceOf('IRequest', {
-    ...text<PolicyRequest>('IpAddress Method'),
+    ...text('IpAddress Method'),
     'IMessageBody Body': (self: PolicyRequest) => self.body,
     'IReadOnlyDictionary<string, string[]> Headers': (self: PolicyRequest) => headersOf(self.headers),
     'IReadOnlyDictionary<string, string> MatchedParameters': (self: PolicyRequest) =>
@@ -166,18 +163,18 @@ export const CONTEXT_TYPES: readonly TypeDeclaration[] = [
     'IUrl Url': (self: PolicyRequest) => self.url,
   }),
   interfaceOf('IResponse', {
-    ...text<PolicyResponse>('StatusReason'),
+    ...text('StatusReason'),
     'IMessageBody Body': (self: PolicyResponse) => self.body,
     'IReadOnlyDictionary<string, string[]> Headers': (self: PolicyResponse) => headersOf(self.headers),
     'int StatusCode': (self: PolicyResponse) => self.statusCode,
   }),
-  interfaceOf('ISubscription', text<PolicySubscription>('Id Key Name PrimaryKey SecondaryKey')),
+  interfaceOf('ISubscription', text('Id Key Name PrimaryKey SecondaryKey')),
   interfaceOf('IUser', {
-    ...text<PolicyUser>('Email FirstName Id LastName'),
+    ...text('Email FirstName Id LastName'),
     'IEnumerable<IGroup> Groups': (self: PolicyUser) =>
       new Sequence(getType('IEnumerable', getType('IGroup')), () => self.groups),
   }),
-  interfaceOf('IGroup', text<PolicyGroup>('Id Name')),
+  interfaceOf('IGroup', text('Id Name')),
   interfaceOf('IUrl', URL_MEMBERS),
   interfaceOf('IMessageBody', { 'T As<T>(bool preserveContent = false)': readBody }),
   {

@@ -82,13 +82,18 @@ function toNumber([method, to]: [string, string]): Record<string, Implementation
   };
 }
 
+const RADIXES: Readonly<Record<number, readonly [RegExp, string]>> = {
+  2: [/^[01]+$/, '0b'],
+  8: [/^[0-7]+$/, '0o'],
+  16: [/^[0-9a-f]+$/i, '0x'],
+};
+
 function inRadix(text: string, radix: number, to: string): unknown {
-  if (![2, 8, 10, 16].includes(radix)) raise('ArgumentException', 'Invalid Base.');
   if (radix === 10) return parseNumber(text, to);
   const digits = radix === 16 ? text.replace(/^0x/i, '') : text;
-  const pattern = { 2: /^[01]+$/, 8: /^[0-7]+$/, 16: /^[0-9a-f]+$/i }[radix] ?? /^$/;
+  const [pattern, prefix] = RADIXES[radix] ?? raise('ArgumentException', 'Invalid Base.');
   if (!pattern.test(digits)) raise('FormatException', 'Could not find any recognizable digits.');
-  const value = BigInt({ 2: '0b', 8: '0o', 16: '0x' }[radix] + digits);
+  const value = BigInt(prefix + digits);
   const bits = to.endsWith('long') ? 64 : 32;
   if (BigInt.asUintN(bits, value) !== value)
     raise('OverflowException', 'Value was either too large or too small for a UInt32.');
@@ -134,7 +139,7 @@ export const CONVERT_TYPES: readonly TypeDeclaration[] = [
     namespace: 'System',
     kind: 'static',
     members: {
-      ...Object.assign({}, ...Object.entries(TARGETS).map(toNumber)),
+      ...Object.fromEntries(Object.entries(TARGETS).flatMap((target) => Object.entries(toNumber(target)))),
       'static bool ToBoolean(bool value)': toBoolean,
       'static bool ToBoolean(int value)': toBoolean,
       'static bool ToBoolean(long value)': toBoolean,

@@ -44,7 +44,7 @@ function comparisons(type: string): Record<string, Implementation> {
   };
 }
 
-function parsing<Value>(type: string, make: (written: WrittenDate) => Value): Record<string, Implementation> {
+function parsing(type: string, make: (written: WrittenDate) => unknown): Record<string, Implementation> {
   return {
     [`static ${type} Parse(string text)`]: (text: string) => {
       const written = readDate(text);
@@ -61,21 +61,21 @@ function parsing<Value>(type: string, make: (written: WrittenDate) => Value): Re
 }
 
 /** The parts of a date, read off a DateTime or the clock of a DateTimeOffset. */
-function partsOf<Owner>(clock: (self: Owner) => DateTime): Record<string, Implementation> {
+function partsOf(clock: (self: never) => DateTime): Record<string, Implementation> {
   const dayOfYear = (date: DateTime): number =>
     Number((date.ticks - DateTime.of([date.parts().year, 1, 1]).ticks) / TICKS_PER_DAY) + 1;
   return {
-    'int Year': (self: Owner) => clock(self).parts().year,
-    'int Month': (self: Owner) => clock(self).parts().month,
-    'int Day': (self: Owner) => clock(self).parts().day,
-    'int Hour': (self: Owner) => clock(self).parts().hour,
-    'int Minute': (self: Owner) => clock(self).parts().minute,
-    'int Second': (self: Owner) => clock(self).parts().second,
-    'int Millisecond': (self: Owner) => Math.trunc(clock(self).parts().fraction / 10_000),
-    'DayOfWeek DayOfWeek': (self: Owner) => clock(self).parts().weekday,
-    'int DayOfYear': (self: Owner) => dayOfYear(clock(self)),
-    'long Ticks': (self: Owner) => clock(self).ticks,
-    'TimeSpan TimeOfDay': (self: Owner) => new TimeSpan(clock(self).ticks % TICKS_PER_DAY),
+    'int Year': (self: never) => clock(self).parts().year,
+    'int Month': (self: never) => clock(self).parts().month,
+    'int Day': (self: never) => clock(self).parts().day,
+    'int Hour': (self: never) => clock(self).parts().hour,
+    'int Minute': (self: never) => clock(self).parts().minute,
+    'int Second': (self: never) => clock(self).parts().second,
+    'int Millisecond': (self: never) => Math.trunc(clock(self).parts().fraction / 10_000),
+    'DayOfWeek DayOfWeek': (self: never) => clock(self).parts().weekday,
+    'int DayOfYear': (self: never) => dayOfYear(clock(self)),
+    'long Ticks': (self: never) => clock(self).ticks,
+    'TimeSpan TimeOfDay': (self: never) => new TimeSpan(clock(self).ticks % TICKS_PER_DAY),
   };
 }
 
@@ -102,7 +102,7 @@ const dateMembers: Readonly<Record<string, Implementation>> = {
   'static DateTime SpecifyKind(DateTime value, DateTimeKind kind)': (value: DateTime, kind: number) =>
     value.withKind(KINDS[kind] ?? 'Unspecified'),
   ...parsing('DateTime', (written) => toDateTime(written)),
-  ...partsOf<DateTime>((self) => self),
+  ...partsOf((self: DateTime) => self),
   'DateTime Date': (self: DateTime) => self.date(),
   'DateTimeKind Kind': (self: DateTime) => KINDS.indexOf(self.kind),
   'DateTime Add(TimeSpan value)': (self: DateTime, { ticks }: TimeSpan) => self.add(ticks),
@@ -152,7 +152,7 @@ const offsetMembers: Readonly<Record<string, Implementation>> = {
     ({ ticks, offsetInMinutes }) =>
       new DateTimeOffset(new DateTime(ticks), new TimeSpan(BigInt(offsetInMinutes ?? 0) * 600_000_000n)),
   ),
-  ...partsOf<DateTimeOffset>((self) => self.clock),
+  ...partsOf((self: DateTimeOffset) => self.clock),
   'DateTime Date': (self: DateTimeOffset) => self.clock.date(),
   'DateTime DateTime': (self: DateTimeOffset) => self.clock,
   'DateTime UtcDateTime': (self: DateTimeOffset) => self.utc(),

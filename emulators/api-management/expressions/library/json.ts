@@ -172,7 +172,7 @@ const tokenMembers: Readonly<Record<string, Implementation>> = {
   'implicit JToken(string? value)': (value: string | null) =>
     new JsonValue(value, value === null ? TOKEN_TYPES.Null : TOKEN_TYPES.String),
   'explicit string(JToken? value)': (value: JsonToken | null) => castToken(value, getType('string')),
-  ...Object.assign({}, ...CASTS.map(casts)),
+  ...Object.fromEntries(CASTS.flatMap((name) => Object.entries(casts(name)))),
 };
 
 function casts(name: string): Record<string, Implementation> {

@@ -55,9 +55,7 @@ function audiencesOf({ payload: { aud } }: Jwt): Sequence {
   return new Sequence(getType('IEnumerable', getType('string')), () => audiences.map(claimText));
 }
 
-function tryParse<Result>(
-  parse: (text: string) => Result | null,
-): (text: string | null, out: Out) => boolean {
+function tryParse(parse: (text: string) => unknown): (text: string | null, out: Out) => boolean {
   return (text, out) => {
     out.value = text === null ? null : parse(text);
     return out.value !== null;
@@ -71,16 +69,16 @@ export const JWT_TYPES: readonly TypeDeclaration[] = [
     namespace: NAMESPACE,
     kind: 'class',
     members: {
-      'string Algorithm': ({ header }: Jwt) => textClaim(header['alg']),
-      'string Type': ({ header }: Jwt) => textClaim(header['typ']),
-      'string Id': ({ payload }: Jwt) => textClaim(payload['jti']),
-      'string Issuer': ({ payload }: Jwt) => textClaim(payload['iss']),
-      'string Subject': ({ payload }: Jwt) => textClaim(payload['sub']),
+      'string Algorithm': ({ header }: Jwt) => textClaim(header.alg),
+      'string Type': ({ header }: Jwt) => textClaim(header.typ),
+      'string Id': ({ payload }: Jwt) => textClaim(payload.jti),
+      'string Issuer': ({ payload }: Jwt) => textClaim(payload.iss),
+      'string Subject': ({ payload }: Jwt) => textClaim(payload.sub),
       'IEnumerable<string> Audiences': audiencesOf,
       'IReadOnlyDictionary<string, string[]> Claims': claimsOf,
-      'DateTime? ExpirationTime': ({ payload }: Jwt) => dateClaim(payload['exp']),
-      'DateTime? IssuedAt': ({ payload }: Jwt) => dateClaim(payload['iat']),
-      'DateTime? NotBefore': ({ payload }: Jwt) => dateClaim(payload['nbf']),
+      'DateTime? ExpirationTime': ({ payload }: Jwt) => dateClaim(payload.exp),
+      'DateTime? IssuedAt': ({ payload }: Jwt) => dateClaim(payload.iat),
+      'DateTime? NotBefore': ({ payload }: Jwt) => dateClaim(payload.nbf),
     },
   },
   {

@@ -86,5 +86,5 @@ export const AGGREGATES: Readonly<Record<string, Implementation>> = {
     select: Select,
     [, type]: readonly CsType[],
   ) => extreme(source, select, 1, type),
-  ...Object.assign({}, ...NUMBERS.map(perNumber)),
+  ...Object.fromEntries(NUMBERS.flatMap((name) => Object.entries(perNumber(name)))),
 };

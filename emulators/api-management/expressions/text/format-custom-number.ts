@@ -1,5 +1,5 @@
 import { Decimal } from '../values/decimal.ts';
-import { fixed, grouped, type NumberValue, timesHundred } from './format-number.ts';
+import { fixed, type NumberValue, timesHundred } from './format-number.ts';
 
 /** C#'s custom numeric formats: `0 # . , % ;`, quoted and escaped text. Exponents are not supported. */
 export function formatCustomNumber(number: NumberValue, format: string): string {
@@ -61,9 +61,7 @@ function render(
     const fromRight = wholeCount - position;
     const start = position === 0 ? 0 : padded.length - fromRight;
     const chunk = padded.slice(Math.max(0, start), Math.max(0, padded.length - fromRight + 1));
-    if (!groups) return chunk;
-    const before = padded.slice(0, Math.max(0, start)).length;
-    return grouped(padded).replace(/,/g, '') === '' ? '' : withCommas(chunk, before, padded.length);
+    return groups ? withCommas(chunk, Math.max(0, start), padded.length) : chunk;
   };
   for (const { kind, text } of pieces) {
     if (kind === 'digit') {
@@ -77,7 +75,7 @@ function render(
 }
 
 function withCommas(chunk: string, before: number, total: number): string {
-  return [...chunk]
+  return Array.from(chunk)
     .map((digit, offset) => {
       const left = total - (before + offset);
       return before + offset > 0 && left % 3 === 0 ? `,${digit}` : digit;
@@ -112,7 +110,7 @@ function splitSections(format: string): string[] {
   const sections = [''];
   for (const part of parts) {
     if (part === ';') sections.push('');
-    else sections[sections.length - 1] += part;
+    else sections.push((sections.pop() ?? '') + part);
   }
   return sections;
 }

@@ -54,12 +54,14 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** A JSON string with Newtonsoft's escapes. */
 export function quote(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the very characters that JSON escapes
-  const escaped = text.replace(
-    /["\\\u0000-\u001f\u0085\u2028\u2029]/g,
-    (character) => ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `"${escaped}"`;
+  return `"${text.replace(/["\\\p{Cc}\u2028\u2029]/gu, escapeCharacter)}"`;
+}
+
+// Of the control characters above U+001F only U+0085 is escaped.
+function escapeCharacter(character: string): string {
+  const code = character.charCodeAt(0);
+  if (code >= 0x7f && code <= 0x9f && code !== 0x85) return character;
+  return ESCAPES[character] ?? `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 function write(token: WritableToken, newLine: string, colon: string): string {
