@@ -246,6 +246,33 @@ test('a function app that cannot be reached is answered and recorded', async () 
   }
 });
 
+test.each([
+  [404, { status: 404, canonical: 'NOT_FOUND', code: 'OPERATION_NOT_FOUND' }, 'denied'],
+  [500, { status: 502, canonical: 'UNAVAILABLE', code: 'BACKEND_UNREACHABLE' }, 'failed'],
+  [503, { status: 502, canonical: 'UNAVAILABLE', code: 'BACKEND_UNREACHABLE' }, 'failed'],
+])(
+  'a %i of the host in front of the function app is answered and recorded',
+  async (status, expected, outcome) => {
+    const own = await startEdge({ now: () => time }, (_request, response) =>
+      response.writeHead(status).end('<html>'),
+    );
+    try {
+      const response = await own.predict();
+      expectError(response, expected);
+      const { code } = expected;
+      expectRecord(own, response, {
+        outcome,
+        code,
+        rule: 'edge/forward-request',
+        ...CALLER,
+        ...SUBSCRIPTION,
+      });
+    } finally {
+      await own.close();
+    }
+  },
+);
+
 test('a managed identity that gives no token is answered and recorded', async () => {
   const own = await startEdge({
     now: () => time,

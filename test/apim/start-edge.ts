@@ -1,4 +1,5 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TraceTelemetry } from '../../emulators/api-management/engine/gateway-services.ts';
@@ -32,10 +33,18 @@ export interface EdgeOptions extends Partial<ApiManagementOptions> {
   readonly limits?: { readonly calls: number; readonly quota: number };
 }
 
+/** As the function app, whose every answer has the request id that the edge gave. */
+const answerOk: RequestListener = ({ headers }, response) => {
+  const requestId = String(headers['x-gateway-request-id']);
+  response
+    .writeHead(200, { 'content-type': 'application/json', 'x-request-id': requestId })
+    .end('{"ok":true}');
+};
+
 /** Starts the edge. @param answer of the function app; `{"ok":true}` when left out. */
 export async function startEdge(
   options: EdgeOptions = {},
-  answer?: Parameters<typeof startBackend>[0],
+  answer: RequestListener = answerOk,
 ): Promise<Edge> {
   const now = options.now ?? Date.now;
   const functionApp = await startBackend(answer);
