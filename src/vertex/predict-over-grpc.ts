@@ -43,6 +43,7 @@ export async function createGrpcPredict(host: string, port: number): Promise<Grp
 
   return {
     async predict(endpoint, payload, accessToken, { abortSignal, timeoutInMs }) {
+      abortSignal.throwIfAborted();
       const request: PredictRequest = {
         endpoint,
         instances: payload.instances.map(toValue),

@@ -1,29 +1,42 @@
 import type { protos } from '@google-cloud/aiplatform';
+import { GatewayError } from '../errors/gateway-error.ts';
 
 type Value = protos.google.protobuf.IValue;
 
 /**
  * A JSON value as `google.protobuf.Value`. Nesting is bounded where the body is read.
  * https://protobuf.dev/reference/protobuf/google.protobuf/#value
+ * @throws GatewayError INVALID_REQUEST for a number beyond a double and for text that is not Unicode: protobuf would
+ *   change both without a word.
  */
 export function toValue(json: unknown): Value {
   switch (typeof json) {
     case 'number':
+      if (!Number.isFinite(json)) throw unsupported('a number is too large for a double');
       return { numberValue: json };
     case 'string':
-      return { stringValue: json };
+      return { stringValue: checkText(json) };
     case 'boolean':
       return { boolValue: json };
     case 'object': {
       if (json === null) return { nullValue: 'NULL_VALUE' };
       if (Array.isArray(json)) return { listValue: { values: json.map(toValue) } };
       const fields: Record<string, Value> = {};
-      for (const [key, field] of Object.entries(json)) fields[key] = toValue(field);
+      for (const [key, field] of Object.entries(json)) fields[checkText(key)] = toValue(field);
       return { structValue: { fields } };
     }
     default:
       throw new TypeError('only JSON values become protobuf values');
   }
+}
+
+function checkText(text: string): string {
+  if (text.isWellFormed()) return text;
+  throw unsupported('a text holds half of a surrogate pair, which is not Unicode');
+}
+
+function unsupported(problem: string): GatewayError {
+  return new GatewayError('INVALID_REQUEST', `The body cannot be sent to Vertex AI unchanged: ${problem}.`);
 }
 
 /** The JSON value of a `google.protobuf.Value`; a Value without a kind is null. */

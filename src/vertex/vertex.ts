@@ -7,7 +7,7 @@ import { vertexEndpoint } from './vertex-endpoint.ts';
 
 /** Clients are made per location on first use; the catalog's locations bound their number. */
 export function createVertex(endpointOverride: string | undefined): Vertex {
-  const overGrpc = perHost((host, port) => createGrpcPredict(host, port));
+  const overGrpc = perHost(createGrpcPredict);
   const passThroughs = perHost(createPassThrough);
 
   return {

@@ -34,6 +34,14 @@ test.each([undefined, 1n, Symbol('x'), () => 1])('what is no JSON value has no p
   expect(() => toValue(value)).toThrow(TypeError);
 });
 
+test.each([
+  ['a number beyond a double', { a: [Number.POSITIVE_INFINITY] }, /too large for a double/],
+  ['half a surrogate pair in a text', ['\ud800'], /not Unicode/],
+  ['half a surrogate pair in a key', { '\udc00': 1 }, /not Unicode/],
+])('%s is refused instead of changed', (_, json, problem) => {
+  expect(() => toValue(json)).toThrow(problem);
+});
+
 test('every JSON value comes back from protobuf as it was', () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: 'binary' }), (json) => {
