@@ -31,7 +31,7 @@ test('no token is 401', async () => {
   expect(answer.headers['www-authenticate']).toBe('Bearer');
 });
 
-const OTHER = 'https://login.example/11111111-1111-4111-8111-111111111111/v2.0';
+const OTHER = 'https://login.microsoftonline.com/99999999-9999-4999-8999-999999999999/v2.0';
 
 test.each([
   ['expired', { expiresInSeconds: -10 }, /^The token has expired/],
@@ -40,8 +40,7 @@ test.each([
     { audience: `api://${SECRET}` },
     /another audience.*api:\/\/vertex-gateway\/\.default/,
   ],
-  ['of another issuer', { issuer: OTHER }, /not a valid token of the tenant/],
-  ['of another tenant', { claims: { tid: '99999999-9999-4999-8999-999999999999' } }, /not a valid token/],
+  ['of another tenant', { issuer: OTHER }, /not a valid token of the tenant/],
 ])('a token that is %s is 401', async (_name, request, message) => {
   const token = await observed.mint({ application: 'scoring-app', ...request });
   const answer = await predict({ headers: { authorization: `Bearer ${token}` } });
@@ -73,9 +72,9 @@ test('a wrong subscription key is 401', async () => {
 });
 
 test('an unknown model is 403', async () => {
-  const answer = await generate({ path: modelPath('generateContent', { model: `gemini-${SECRET}` }) });
+  const answer = await generate({ path: modelPath('generateContent', { model: 'gemini-none' }) });
   // What was asked for is on record, though it isn't told.
-  const record = { decision: 'deny', rule: 'catalog', model: `gemini-${SECRET}` };
+  const record = { decision: 'deny', rule: 'catalog', model: 'gemini-none' };
   await expectRefusal(observed, answer, { status: 403, code: 'MODEL_NOT_ALLOWED' }, record);
 });
 
@@ -157,6 +156,11 @@ test('encoded dots in every part at once are refused', async () => {
     const path = `/vertex/${dots}/projects/${dots}/locations/${dots}/endpoints/${dots}:predict`;
     await expectPathRefusal(path, 'version');
   }
+});
+
+test('a zero byte in a part of the path is refused', async () => {
+  const answer = await predict({ path: PREDICT_PATH.replace('us-central1', 'us-central1%00') });
+  await expectRefusal(observed, answer, { status: 404, code: 'OPERATION_NOT_FOUND' });
 });
 
 test('a verb that the gateway does not offer is 404', async () => {
@@ -276,17 +280,24 @@ test('a chunked body without a length works, short or long', async () => {
   observed.whenRecorded(long, { outcome: 'answered', requestBytes: body.length });
 });
 
-test.each([
-  ['with its length', false],
-  ['chunked', true],
-])('a body over 20 MiB, %s, is 413', async (_name, chunked) => {
+test('a body over 20 MiB is 413, with its length or chunked, and its connection takes the next call', async () => {
   const body = Buffer.alloc(21 * MEBIBYTE, SECRET);
-  const answer = await predict({ body, chunked });
-  await expectRefusal(observed, answer, {
-    status: 413,
-    code: 'PAYLOAD_TOO_LARGE',
-    message: '20971520 bytes',
-  });
+  for (const chunked of [false, true, false, true]) {
+    const answer = await predict({ body, chunked });
+    await expectRefusal(observed, answer, {
+      status: 413,
+      code: 'PAYLOAD_TOO_LARGE',
+      message: '20971520 bytes',
+    });
+  }
+});
+
+test('a body over 20 MiB without a key is 401, and its connection takes the next call', async () => {
+  const body = Buffer.alloc(21 * MEBIBYTE, SECRET);
+  for (const chunked of [true, false, true]) {
+    const answer = await predict({ body, chunked, headers: { 'ocp-apim-subscription-key': '' } });
+    await expectEdgeRefusal(observed, answer, { status: 401, code: 'SUBSCRIPTION_KEY_MISSING' });
+  }
 });
 
 test('the limit of a body is a setting', async () => {
@@ -305,8 +316,7 @@ test('the limit of a body is a setting', async () => {
 });
 
 test('all calls are on record once, without a value of a body, a token or a key', async () => {
-  // A model's name in the path is no secret of a body: it is on record, as asked for.
-  await observed.expectAllOnRecord([`"${SECRET}`, `${SECRET}"}`, `${SECRET}${SECRET}`, 'word word']);
+  await observed.expectAllOnRecord([SECRET, 'word word']);
 });
 
 function predict({

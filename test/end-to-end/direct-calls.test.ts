@@ -72,7 +72,7 @@ test('a token of API Management without the headers that it stamps is 401', asyn
 });
 
 test('a call that is not let in gets the same answer on every path and method', async () => {
-  for (const path of ['/vertex/', '/vertex/v1/anything', '/vertex/%2e%2e/projects/p'])
+  for (const path of ['/vertex/', '/vertex/v1/anything', '/vertex/v1/%2e%2e/projects'])
     for (const method of ['GET', 'PUT'] as const)
       await expectUnauthenticated({}, undefined, { path, method });
 });
@@ -82,6 +82,20 @@ test('API Management’s own token with all headers is let in, so that the refus
   const answer = await send({ ...STAMPED, authorization: `Bearer ${token}` });
   expect([answer.status, answer.requestId]).toEqual([200, FORGED_ID]);
   observed.whenRecorded(answer, { outcome: 'answered', subscriptionId: 'scoring-app' });
+});
+
+test('a function app that trusts another API Management refuses the edge, on record under the id that the caller sees', async () => {
+  await observed.chain.restartFunctionApp({ API_MANAGEMENT_OBJECT_ID: FORGED_ID });
+  const answer = await observed.call({ application: 'scoring-app', path: PREDICT_PATH, body: BODY });
+  expectErrorBody(answer, { status: 401, code: 'CALLER_NOT_AUTHENTICATED' });
+  observed.whenRecorded(answer, { outcome: 'denied', code: 'CALLER_NOT_AUTHENTICATED' });
+});
+
+test('an answer of the host in front of the function app becomes an error of the edge, on record', async () => {
+  await observed.chain.inject('functions-host', { path: '/vertex', status: 503, body: 'starting up' });
+  const answer = await observed.call({ application: 'scoring-app', path: PREDICT_PATH, body: BODY });
+  expectErrorBody(answer, { status: 502, code: 'BACKEND_UNREACHABLE' });
+  observed.whenRecorded(answer, { outcome: 'failed', code: 'BACKEND_UNREACHABLE', source: 'audit' });
 });
 
 test('all calls are on record once, without a value of a body, a token or a key', async () => {
