@@ -7,10 +7,7 @@ import type { Argument, Bound, Evaluate, Value } from './bound.ts';
 import { spend } from './budget.ts';
 import { commonType } from './common-type.ts';
 import { defaultOf } from './default-value.ts';
-import { delegateParts } from './delegates.ts';
 import { raise } from './evaluation-error.ts';
-import { nullReference } from './invoke.ts';
-import { linkOf } from './link.ts';
 import { findMembers } from './members.ts';
 import { groupOf } from './method-group.ts';
 import { resolveCall } from './overloads.ts';
@@ -36,7 +33,7 @@ function bindInvocation(syntax: Syntax, scope: Scope, binder: Binder): Bound {
   const bound = binder.bindLink(target, scope);
   if (bound.kind === 'group') return { ...resolveCall(bound, bindArguments(list, scope, binder)), syntax };
   const value = asValue(bound);
-  return delegateCall(value, list, scope, binder) ?? refuse(syntax, `A ${value.type.name} cannot be called.`);
+  return refuse(syntax, `A ${value.type.name} cannot be called: Microsoft's list of types has no delegates.`);
 }
 
 function nameOf(syntax: Syntax, list: Syntax, scope: Scope, binder: Binder): Value {
@@ -44,23 +41,6 @@ function nameOf(syntax: Syntax, list: Syntax, scope: Scope, binder: Binder): Val
   // Of a member access only the receiver is looked up: nameof may name instance members of a type.
   binder.bind(expression.fields.expression ?? expression, scope);
   return constantOf(syntax, getType('string'), (expression.fields.name ?? expression).text);
-}
-
-function delegateCall(value: Value, list: Syntax, scope: Scope, binder: Binder): Value | null {
-  const parts = delegateParts(value.type);
-  if (!parts) return null;
-  const { receiver, guard } = linkOf(value, scope);
-  const given = bindArguments(list, scope, binder);
-  if (given.length !== parts.parameters.length)
-    return refuse(list, `${parts.parameters.length} arguments are needed.`);
-  const values = parts.parameters.map((type, index) => convertTo(given[index] ?? value, type, list));
-  return guard(
-    valueOf(list, parts.result, (frame) => {
-      spend();
-      const call = (receiver.evaluate(frame) ?? nullReference()) as (...parameters: unknown[]) => unknown;
-      return call(...values.map((evaluate) => evaluate(frame)));
-    }),
-  );
 }
 
 function bindCreation(syntax: Syntax, scope: Scope, binder: Binder): Bound {

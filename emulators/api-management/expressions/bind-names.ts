@@ -70,7 +70,7 @@ function inNamespace(namespace: string, name: Syntax, syntax: Syntax): Bound {
 function staticMember(type: CsType, nameSyntax: Syntax): Bound {
   const { name, typeArguments } = simpleName(nameSyntax);
   const member = type.definition.values?.[name];
-  if (member !== undefined) return constantOf(nameSyntax, type, member);
+  if (member !== undefined && !type.definition.unlisted) return constantOf(nameSyntax, type, member);
   const [property] = findMembers(type, 'property', name).filter(({ member: { isStatic } }) => isStatic);
   if (property) {
     const value = call(property, null, nameSyntax);

@@ -20,6 +20,8 @@ export interface TypeDeclaration {
   /** Names of an enum by value. */
   readonly values?: Readonly<Record<string, number>>;
   readonly flags?: boolean;
+  /** Not in Microsoft's list: its values occur, but an expression can't name one. */
+  readonly unlisted?: boolean;
   /** What `foreach` gives where that isn't the `T` of `IEnumerable<T>`. */
   readonly element?: string;
   readonly enumerate?: (value: never) => Iterable<unknown>;

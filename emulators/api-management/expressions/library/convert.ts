@@ -129,12 +129,6 @@ const texts = Object.fromEntries(
 /** System.Convert. */
 export const CONVERT_TYPES: readonly TypeDeclaration[] = [
   {
-    name: 'Base64FormattingOptions',
-    namespace: 'System',
-    kind: 'enum',
-    values: { None: 0, InsertLineBreaks: 1 },
-  },
-  {
     name: 'Convert',
     namespace: 'System',
     kind: 'static',
@@ -167,13 +161,6 @@ export const CONVERT_TYPES: readonly TypeDeclaration[] = [
       'static byte[] FromBase64String(string text)': decodeBase64,
       'static string ToBase64String(byte[] bytes)': (bytes: Uint8Array) =>
         Buffer.from(bytes).toString('base64'),
-      'static string ToBase64String(byte[] bytes, Base64FormattingOptions options)': (
-        bytes: Uint8Array,
-        options: number,
-      ) => {
-        const text = Buffer.from(bytes).toString('base64');
-        return options === 0 ? text : text.replace(/.{76}(?=.)/g, '$&\r\n');
-      },
       'static byte[] FromHexString(string text)': (text: string) =>
         /^([0-9a-f]{2})*$/i.test(text)
           ? Uint8Array.from(Buffer.from(text, 'hex'))

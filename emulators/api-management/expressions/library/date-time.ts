@@ -4,7 +4,7 @@ import { readDate, toDateTime, type WrittenDate } from '../text/parse-date.ts';
 import type { Out } from '../invoke.ts';
 import type { Implementation } from '../signature.ts';
 import type { TypeDeclaration } from '../types.ts';
-import { DateTime, type DateTimeKind, daysIn, EPOCH_TICKS, MAXIMUM_TICKS } from '../values/date-time.ts';
+import { DateTime, type DateTimeKind, daysIn, MAXIMUM_TICKS } from '../values/date-time.ts';
 import { DateTimeOffset } from '../values/date-time-offset.ts';
 import { TICKS_PER_DAY, TICKS_PER_MILLISECOND, TICKS_PER_SECOND, TimeSpan } from '../values/time-span.ts';
 
@@ -19,10 +19,11 @@ const KINDS: readonly DateTimeKind[] = ['Unspecified', 'Utc', 'Local'];
 
 const now = (): DateTime => DateTime.fromDate(new Date());
 
+interface Comparable {
+  readonly compareTo: (other: Comparable) => number;
+}
+
 function comparisons(type: string): Record<string, Implementation> {
-  interface Comparable {
-    readonly compareTo: (other: Comparable) => number;
-  }
   const tests: Readonly<Record<string, (order: number) => boolean>> = {
     '<': (order) => order < 0,
     '>': (order) => order > 0,
@@ -35,8 +36,11 @@ function comparisons(type: string): Record<string, Implementation> {
     `operator bool ${operator}(${type} left, ${type} right)`,
     (left: Comparable, right: Comparable) => test(left.compareTo(right)),
   ]);
+  return Object.fromEntries(operators) as Record<string, Implementation>;
+}
+
+function comparisonMethods(type: string): Record<string, Implementation> {
   return {
-    ...(Object.fromEntries(operators) as Record<string, Implementation>),
     [`bool Equals(${type} other)`]: (self: Comparable, other: Comparable) => self.compareTo(other) === 0,
     [`int CompareTo(${type} other)`]: (self: Comparable, other: Comparable) => self.compareTo(other),
     [`static int Compare(${type} left, ${type} right)`]: (left: Comparable, right: Comparable) =>
@@ -44,14 +48,15 @@ function comparisons(type: string): Record<string, Implementation> {
   };
 }
 
+function readOrRaise(text: string): WrittenDate {
+  return (
+    readDate(text) ?? raise('FormatException', `String '${text}' was not recognized as a valid DateTime.`)
+  );
+}
+
 function parsing(type: string, make: (written: WrittenDate) => unknown): Record<string, Implementation> {
   return {
-    [`static ${type} Parse(string text)`]: (text: string) => {
-      const written = readDate(text);
-      return written
-        ? make(written)
-        : raise('FormatException', `String '${text}' was not recognized as a valid DateTime.`);
-    },
+    [`static ${type} Parse(string text)`]: (text: string) => make(readOrRaise(text)),
     [`static bool TryParse(string? text, out ${type} result)`]: (text: string | null, out: Out) => {
       const written = text === null ? null : readDate(text);
       out.value = make(written ?? { ticks: 0n, offsetInMinutes: null, utc: false });
@@ -96,15 +101,11 @@ const dateMembers: Readonly<Record<string, Implementation>> = {
   'static DateTime Today': () => now().date().withKind('Local'),
   'static DateTime MinValue': () => new DateTime(0n),
   'static DateTime MaxValue': () => new DateTime(MAXIMUM_TICKS),
-  'static DateTime UnixEpoch': () => new DateTime(EPOCH_TICKS, 'Utc'),
   'static bool IsLeapYear(int year)': (year: number) => daysIn(year, 2) === 29,
   'static int DaysInMonth(int year, int month)': daysIn,
-  'static DateTime SpecifyKind(DateTime value, DateTimeKind kind)': (value: DateTime, kind: number) =>
-    value.withKind(KINDS[kind] ?? 'Unspecified'),
-  ...parsing('DateTime', (written) => toDateTime(written)),
+  'static DateTime Parse(string text)': (text: string) => toDateTime(readOrRaise(text)),
   ...partsOf((self: DateTime) => self),
   'DateTime Date': (self: DateTime) => self.date(),
-  'DateTimeKind Kind': (self: DateTime) => KINDS.indexOf(self.kind),
   'DateTime Add(TimeSpan value)': (self: DateTime, { ticks }: TimeSpan) => self.add(ticks),
   'DateTime AddTicks(long ticks)': (self: DateTime, ticks: bigint) => self.add(ticks),
   ...Object.fromEntries(
@@ -118,8 +119,6 @@ const dateMembers: Readonly<Record<string, Implementation>> = {
   'TimeSpan Subtract(DateTime other)': (self: DateTime, other: DateTime) =>
     new TimeSpan(self.ticks - other.ticks),
   'DateTime Subtract(TimeSpan value)': (self: DateTime, { ticks }: TimeSpan) => self.add(-ticks),
-  'DateTime ToUniversalTime()': (self: DateTime) => self.withKind('Utc'),
-  'DateTime ToLocalTime()': (self: DateTime) => self.withKind('Local'),
   'bool IsDaylightSavingTime()': () => false,
   'string ToString(string? format)': (self: DateTime, format: string | null) =>
     formatDate(self, format ?? ''),
@@ -184,6 +183,7 @@ const offsetMembers: Readonly<Record<string, Implementation>> = {
   'operator DateTimeOffset -(DateTimeOffset left, TimeSpan right)': (left: DateTimeOffset, right: TimeSpan) =>
     new DateTimeOffset(left.clock.add(-right.ticks), left.offset),
   ...comparisons('DateTimeOffset'),
+  ...comparisonMethods('DateTimeOffset'),
 };
 
 const spanMembers: Readonly<Record<string, Implementation>> = {
@@ -246,15 +246,18 @@ const spanMembers: Readonly<Record<string, Implementation>> = {
   'operator double /(TimeSpan left, TimeSpan right)': (left: TimeSpan, right: TimeSpan) =>
     Number(left.ticks) / Number(right.ticks),
   ...comparisons('TimeSpan'),
+  ...comparisonMethods('TimeSpan'),
 };
 
 /** System.DateTime, DateTimeOffset and TimeSpan. The local time zone is UTC. */
 export const DATE_TYPES: readonly TypeDeclaration[] = [
-  { name: 'DateTimeKind', namespace: 'System', kind: 'enum', values: { Unspecified: 0, Utc: 1, Local: 2 } },
+  // Microsoft lists only this value.
+  { name: 'DateTimeKind', namespace: 'System', kind: 'enum', values: { Utc: 1 } },
   {
     name: 'DayOfWeek',
     namespace: 'System',
     kind: 'enum',
+    unlisted: true,
     values: { Sunday: 0, Monday: 1, Tuesday: 2, Wednesday: 3, Thursday: 4, Friday: 5, Saturday: 6 },
   },
   {

@@ -40,17 +40,18 @@ const exception = (name: string, namespace: string, base: string): TypeDeclarati
   namespace,
   kind: 'class',
   base,
-  members: constructors(name),
 });
 
-/** System.Exception and what derives from it. */
+/** System.Exception and what derives from it; Microsoft lists only the first, so only that one can be made. */
 export const EXCEPTION_TYPES: readonly TypeDeclaration[] = [
   {
     name: 'Exception',
     namespace: 'System',
     kind: 'class',
     members: {
-      ...constructors('Exception'),
+      'new()': () => created("Exception of type 'System.Exception' was thrown."),
+      'new(string? message)': created,
+      'new(string? message, Exception? inner)': created,
       'string Message': (self: ExpressionEvaluationError) => self.message,
       'Exception InnerException': (self: ExpressionEvaluationError) => self.inner,
       'string ToString()': (self: ExpressionEvaluationError) => `${self.exceptionType}: ${self.message}`,
@@ -60,13 +61,9 @@ export const EXCEPTION_TYPES: readonly TypeDeclaration[] = [
   ...OTHERS.map(([name, namespace, base]) => exception(name, namespace, base)),
 ];
 
-function constructors(name: string): NonNullable<TypeDeclaration['members']> {
-  return {
-    'new()': () => new ExpressionEvaluationError(name, `Exception of type 'System.${name}' was thrown.`),
-    'new(string? message)': (message: string | null) => new ExpressionEvaluationError(name, message ?? ''),
-    'new(string? message, Exception? inner)': (
-      message: string | null,
-      inner: ExpressionEvaluationError | null,
-    ) => new ExpressionEvaluationError(name, message ?? '', inner),
-  };
+function created(
+  message: string | null,
+  inner: ExpressionEvaluationError | null = null,
+): ExpressionEvaluationError {
+  return new ExpressionEvaluationError('Exception', message ?? '', inner);
 }

@@ -442,7 +442,6 @@ export const LINQ_TYPES: readonly TypeDeclaration[] = [
     namespace: 'System.Linq',
     kind: 'interface',
     interfaces: ['IEnumerable<T>'],
-    members: { 'K Key': (self: Grouping) => self.key },
   },
   { name: 'Enumerable', namespace: 'System.Linq', kind: 'static', members: { ...members, ...AGGREGATES } },
 ];

@@ -38,7 +38,7 @@ class Regex {
       if (!found) return;
       position = found.index + found[0].length + Number(found[0] === '');
       spend();
-      yield new Match(this, input, found);
+      yield new Match(found);
     }
   }
 }
@@ -64,19 +64,10 @@ class Group {
 class Match extends Group {
   override readonly type = 'Match';
   readonly groups: readonly Group[];
-  readonly #regex: Regex | null;
-  readonly #input: string;
 
-  constructor(regex: Regex | null, input: string, found: RegExpExecArray | null) {
+  constructor(found: RegExpExecArray | null) {
     super('0', found?.[0], found?.index ?? 0);
-    this.#regex = regex;
-    this.#input = input;
     this.groups = found ? [this, ...groupsOf(found)] : [this];
-  }
-
-  next(): Match {
-    const after = this.index + (this.value?.length ?? 0) + Number(this.value === '');
-    return (this.#regex && firstMatch(this.#regex, this.#input, after)) ?? new Match(null, '', null);
   }
 
   group(key: number | string): Group {
@@ -112,7 +103,7 @@ function firstMatch(regex: Regex, input: string, start = 0): Match | null {
 }
 
 function match(input: string, regex: Regex): Match {
-  return firstMatch(regex, input) ?? new Match(null, '', null);
+  return firstMatch(regex, input) ?? new Match(null);
 }
 
 /** A match's text for a replacement pattern: `$1`, `${name}`, `$&`, `$$`. */
@@ -166,12 +157,6 @@ class Matches<Item> {
 
 const matches = (input: string, regex: Regex): Matches<Match> =>
   new Matches('MatchCollection', [...regex.matches(input)]);
-const at = <Item>(items: readonly Item[], index: number): Item =>
-  items[index] ??
-  raise(
-    'ArgumentOutOfRangeException',
-    "Specified argument was out of the range of valid values. (Parameter 'i')",
-  );
 type Evaluator = (found: Match) => string;
 
 /** System.Text.RegularExpressions. */
@@ -246,13 +231,6 @@ export const REGEX_TYPES: readonly TypeDeclaration[] = [
         pattern: string,
         options: number,
       ) => split(input, new Regex(pattern, options)),
-      'static string Escape(string text)': (text: string) =>
-        text
-          .replace(/[\\*+?|{[()^$.# ]/g, '\\$&')
-          .replaceAll('\t', '\\t')
-          .replaceAll('\n', '\\n')
-          .replaceAll('\r', '\\r')
-          .replaceAll('\f', '\\f'),
       'static string Unescape(string text)': (text: string) =>
         text.replace(
           /\\(.)/g,
@@ -277,7 +255,6 @@ export const REGEX_TYPES: readonly TypeDeclaration[] = [
     base: 'Capture',
     members: {
       'bool Success': (self: Group) => self.value !== undefined,
-      'string Name': (self: Group) => self.name,
     },
   },
   {
@@ -286,8 +263,8 @@ export const REGEX_TYPES: readonly TypeDeclaration[] = [
     kind: 'class',
     base: 'Group',
     members: {
+      'static Match Empty': () => new Match(null),
       'GroupCollection Groups': (self: Match) => new GroupCollection(self),
-      'Match NextMatch()': (self: Match) => self.next(),
       'string Result(string replacement)': expand,
     },
   },
@@ -307,10 +284,7 @@ export const REGEX_TYPES: readonly TypeDeclaration[] = [
     namespace: NAMESPACE,
     kind: 'class',
     interfaces: ['IEnumerable<Match>'],
-    members: {
-      'int Count': (self: Matches<Match>) => self.items.length,
-      'Match this[int index]': (self: Matches<Match>, index: number) => at(self.items, index),
-    },
+    members: {},
   },
 ];
 

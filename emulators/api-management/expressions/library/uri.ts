@@ -7,42 +7,18 @@ import {
   escapeData,
   unescapeData,
 } from '../text/percent-encoding.ts';
-import type { Out } from '../invoke.ts';
 import { getType, type TypeDeclaration } from '../types.ts';
 import { typedArray } from '../values/boxed.ts';
 
-const RELATIVE = 2;
-
-/** System.Uri: an absolute one as the URL standard reads it, or a relative one as it was written. */
+/** System.Uri, absolute, as the URL standard reads it. */
 class Uri {
   readonly type = 'Uri';
   readonly original: string;
-  readonly #url: URL | null;
+  readonly absolute: URL;
 
-  private constructor(original: string, url: URL | null) {
+  constructor(original: string, absolute: URL) {
     this.original = original;
-    this.#url = url;
-  }
-
-  static parse(text: string, kind = 1): Uri | null {
-    if (kind !== RELATIVE && URL.canParse(text) && /^[a-z][a-z0-9+.-]*:/i.test(text))
-      return new Uri(text, new URL(text));
-    return kind === 1 ? null : new Uri(text, null);
-  }
-
-  static resolve(base: Uri, relative: string): Uri {
-    const url = new URL(relative, base.absolute);
-    return new Uri(url.href, url);
-  }
-
-  get isAbsolute(): boolean {
-    return this.#url !== null;
-  }
-
-  get absolute(): URL {
-    return (
-      this.#url ?? raise('InvalidOperationException', 'This operation is not supported for a relative URI.')
-    );
+    this.absolute = absolute;
   }
 
   get port(): number {
@@ -58,37 +34,30 @@ class Uri {
   }
 
   formatted(): string {
-    return this.#url === null ? this.original : unescapeData(this.#url.href);
+    return unescapeData(this.absolute.href);
   }
 
   equals(other: unknown): boolean {
-    return (
-      other instanceof Uri &&
-      other.#url?.href === this.#url?.href &&
-      (this.#url !== null || other.original === this.original)
-    );
+    return other instanceof Uri && other.absolute.href === this.absolute.href;
   }
 
   keyOf(): string {
-    return `Uri ${this.#url?.href ?? this.original}`;
+    return `Uri ${this.absolute.href}`;
   }
 }
 
-function created(text: string, kind: number): Uri {
-  return (
-    Uri.parse(text, kind) ??
-    raise('UriFormatException', 'Invalid URI: The format of the URI could not be determined.')
-  );
+function created(text: string): Uri {
+  if (URL.canParse(text) && /^[a-z][a-z0-9+.-]*:/i.test(text)) return new Uri(text, new URL(text));
+  raise('UriFormatException', 'Invalid URI: The format of the URI could not be determined.');
+}
+
+function resolved({ absolute }: Uri, relative: string): Uri {
+  const url = new URL(relative, absolute);
+  return new Uri(url.href, url);
 }
 
 /** System.Uri and System.Net.WebUtility. */
 export const URI_TYPES: readonly TypeDeclaration[] = [
-  {
-    name: 'UriKind',
-    namespace: 'System',
-    kind: 'enum',
-    values: { RelativeOrAbsolute: 0, Absolute: 1, Relative: 2 },
-  },
   {
     name: 'UriPartial',
     namespace: 'System',
@@ -100,25 +69,13 @@ export const URI_TYPES: readonly TypeDeclaration[] = [
     namespace: 'System',
     kind: 'class',
     members: {
-      'new(string text)': (text: string) => created(text, 1),
-      'new(string text, UriKind kind)': created,
-      'new(Uri base, string relative)': (base: Uri, relative: string) => Uri.resolve(base, relative),
+      'new(string text)': created,
+      'new(Uri base, string relative)': resolved,
       'static string EscapeDataString(string text)': escapeData,
       'static string UnescapeDataString(string text)': unescapeData,
       'static string EscapeUriString(string text)': (text: string) =>
         encodeURI(text).replaceAll('%5B', '[').replaceAll('%5D', ']'),
-      'static bool IsWellFormedUriString(string? text, UriKind kind)': (text: string | null, kind: number) =>
-        text !== null && !/\s/.test(text) && Uri.parse(text, kind) !== null,
-      'static bool TryCreate(string? text, UriKind kind, out Uri result)': (
-        text: string | null,
-        kind: number,
-        out: Out,
-      ) => {
-        const uri = text === null ? null : Uri.parse(text, kind);
-        out.value = uri;
-        return uri !== null;
-      },
-      'bool IsAbsoluteUri': (self: Uri) => self.isAbsolute,
+      'bool IsAbsoluteUri': () => true,
       'string OriginalString': (self: Uri) => self.original,
       'string AbsoluteUri': (self: Uri) => self.absolute.href,
       'string AbsolutePath': (self: Uri) => self.absolute.pathname,
