@@ -13,6 +13,8 @@ type Policy = NonNullable<ExporterOptions['additionalPolicies']>[number]['policy
 const EVENT_NAME = 'gateway.prediction';
 /** Longer than this the ingestion service is taken for down. */
 const INGESTION_TIMEOUT_IN_MS = 10_000;
+/** The SDK would send every 5 s; what a crash can take away is kept smaller. */
+const FLUSH_AFTER_IN_MS = 250;
 const OFF = { enabled: false };
 
 /**
@@ -48,13 +50,31 @@ export function startAzureMonitorSender(connectionString: string, settle: Settle
     },
   });
   const logger = logs.getLogger('audit');
+  const planFlush = createFlush();
   return {
-    send: (id, startedAt, attributes) =>
+    send: (id, startedAt, attributes) => {
       logger.emit({
         timestamp: startedAt,
         attributes: { 'microsoft.custom_event.name': EVENT_NAME, auditId: id, ...attributes },
-      }),
+      });
+      planFlush();
+    },
     close: () => shutdownAzureMonitor(),
+  };
+}
+
+/** Sends what waits soon after the first event of a batch. */
+function createFlush(): () => void {
+  const provider = logs.getLoggerProvider() as { forceFlush?: () => Promise<void> };
+  let isPlanned = false;
+  return () => {
+    if (isPlanned) return;
+    isPlanned = true;
+    setTimeout(() => {
+      isPlanned = false;
+      // A failure is settled where the answer is read.
+      provider.forceFlush?.().catch(() => undefined);
+    }, FLUSH_AFTER_IN_MS).unref();
   };
 }
 
