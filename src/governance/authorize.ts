@@ -1,4 +1,4 @@
-import type { CallTarget } from './call-target.ts';
+import type { CallTarget, EndpointResource, ModelResource } from './call-target.ts';
 
 declare const authorized: unique symbol;
 
@@ -6,10 +6,16 @@ declare const authorized: unique symbol;
 export interface AuthorizedCall<Target extends CallTarget> {
   readonly target: Target;
   readonly rule: string;
+  /** Where the call goes and what it reaches there, after names and short forms are resolved. */
+  readonly project: string;
+  readonly location: string;
+  readonly resource: ModelResource | EndpointResource;
   readonly [authorized]: true;
 }
 
 /** Used by the decision alone; the boundary rules keep other rooms from importing it. */
-export function allow<Target extends CallTarget>(target: Target, rule: string): AuthorizedCall<Target> {
-  return { target, rule } as AuthorizedCall<Target>;
+export function allow<Target extends CallTarget>(
+  call: Omit<AuthorizedCall<Target>, typeof authorized>,
+): AuthorizedCall<Target> {
+  return call as AuthorizedCall<Target>;
 }

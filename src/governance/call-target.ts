@@ -1,18 +1,29 @@
 /** What is asked of which model or endpoint, where: all that a decision depends on besides the caller. */
 export interface CallTarget {
-  readonly project: string;
-  readonly location: string;
+  /** Undefined in the short form `publishers/…`, which leaves the choice to the gateway. */
+  readonly project: string | undefined;
+  /** Undefined in the short form, too. */
+  readonly location: string | undefined;
   readonly operation: string;
   readonly resource: ModelResource | EndpointResource;
 }
 
-interface ModelResource {
+/** A publisher's model, by the name that the caller used: the model's own, its catalog name or its alias. */
+export interface ModelResource {
   readonly kind: 'model';
   readonly publisher: string;
   readonly model: string;
 }
 
-interface EndpointResource {
+export interface EndpointResource {
   readonly kind: 'endpoint';
   readonly endpoint: string;
+}
+
+/** Who asks, as far as a decision depends on it. */
+export interface Principal {
+  readonly roles: readonly string[];
+  readonly applicationId: string;
+  /** Whether the application acts for a person, whose roles `roles` then are. */
+  readonly isDelegated: boolean;
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 
-const Name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, dashes; at most 63');
+const Name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, dashes; at most 63');
+/** A model's own name, which can carry a version behind `@`. */
+const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._@-]{0,126}$/, 'a model name of Vertex AI');
+/** One line that users read in a decision. */
+const Reason = z.string().min(1).max(300).describe('One line that users read');
 /** A Google Cloud location: a region such as `europe-west4`, a multi-region or `global`. */
 const Location = z
   .string()
@@ -10,35 +12,155 @@ const Location = z
 const Project = z
   .string()
   .regex(/^([a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,20})$/, 'a Google Cloud project id or number');
-const Operation = z.enum(['predict', 'generateContent', 'streamGenerateContent']);
+const Guid = z.guid();
+const Count = z.int().min(1);
+
+/** The operations of Vertex AI that a rule can speak of; the verbs of its REST paths and resource collections. */
+export const OPERATIONS = [
+  'predict',
+  'rawPredict',
+  'streamRawPredict',
+  'explain',
+  'generateContent',
+  'streamGenerateContent',
+  'countTokens',
+  'computeTokens',
+  'embedContent',
+  'predictLongRunning',
+  'chatCompletions',
+  'batchPredict',
+  'cacheContent',
+] as const;
+const Operation = z.enum(OPERATIONS);
+
+export const ENVIRONMENTS = ['sandbox', 'production'] as const;
+const Environment = z.enum(ENVIRONMENTS);
+
+const JsonSchema = z.record(z.string(), z.unknown());
+
+/** In US dollars; for estimates, not for bills. */
+const Price = z.union([
+  z.strictObject({ perCall: z.number().min(0) }),
+  z.strictObject({ perMillionInputTokens: z.number().min(0), perMillionOutputTokens: z.number().min(0) }),
+]);
 
 const Entry = {
-  name: Name,
+  name: Name.describe('How rules and people call it'),
+  alias: Name.optional().describe('A further name that callers may send as the model'),
+  environments: z.array(Environment).min(1).describe('Which environments may reach it'),
   project: Project,
   locations: z.array(Location).min(1),
   operations: z.array(Operation).min(1),
+  tags: z.array(Name).optional(),
+  classification: z
+    .enum(['public', 'internal', 'confidential', 'restricted'])
+    .describe('The most sensitive data that may be sent to it'),
+  price: Price.optional(),
 };
 
 /** A publisher model or a custom endpoint, with where and how it may be called. */
 export const CatalogEntry = z.union([
-  z.strictObject({ ...Entry, endpoint: Name }),
-  z.strictObject({ ...Entry, publisher: Name, model: Name }),
+  z.strictObject({
+    ...Entry,
+    endpoint: Name,
+    instances: JsonSchema.optional().describe('JSON Schema that each instance must fulfil'),
+    parameters: JsonSchema.optional().describe('JSON Schema of the parameters'),
+  }),
+  z.strictObject({ ...Entry, publisher: Name, model: ModelName }),
 ]);
 export type CatalogEntry = z.infer<typeof CatalogEntry>;
 
 export const Catalog = z.strictObject({ entries: z.array(CatalogEntry) });
 export type Catalog = z.infer<typeof Catalog>;
 
-/** Lets holders of any of the roles use the entries; `reason` is one line that users read. */
-export const Grant = z.strictObject({
-  id: Name,
-  reason: z.string().min(1),
-  roles: z.array(Name).min(1),
-  entries: z.array(Name).min(1),
-  locations: z.array(Location).min(1).optional(),
-  operations: z.array(Operation).min(1).optional(),
+const Role = z.strictObject({
+  name: Name,
+  environment: Environment,
+  description: z.string().min(1).max(300),
 });
+export type Role = z.infer<typeof Role>;
+
+const Scope = {
+  entries: z.array(Name).min(1).optional().describe('Names of catalog entries'),
+  tags: z.array(Name).min(1).optional().describe('Every entry with one of these tags'),
+  locations: z.array(Location).min(1).optional().describe('All of the entry when left out'),
+  operations: z.array(Operation).min(1).optional().describe('All of the entry when left out'),
+};
+
+/** Lets holders of any of the roles use the entries. */
+export const Grant = z.strictObject({ id: Name, reason: Reason, roles: z.array(Name).min(1), ...Scope });
 export type Grant = z.infer<typeof Grant>;
 
-export const Access = z.strictObject({ grants: z.array(Grant) });
+/** Wins over every grant. Without roles it holds for everyone, without entries and tags for every entry. */
+export const Deny = z.strictObject({ id: Name, reason: Reason, roles: z.array(Name).min(1).optional(), ...Scope });
+export type Deny = z.infer<typeof Deny>;
+
+/** Holders of any of the roles are served from these locations alone; `global` and multi-regions must be listed too. */
+export const Residency = z.strictObject({
+  id: Name,
+  reason: Reason,
+  roles: z.array(Name).min(1),
+  locations: z.array(Location).min(1),
+});
+export type Residency = z.infer<typeof Residency>;
+
+/** An application that acts for people: it may do what both the person's roles and these allow. */
+export const Agent = z.strictObject({
+  id: Name,
+  reason: Reason,
+  applicationId: Guid.describe('Application (client) id in Entra ID'),
+  roles: z.array(Name).min(1),
+});
+export type Agent = z.infer<typeof Agent>;
+
+const NamedValueOrUrl = z.string().regex(/^(https:\/\/\S+|\{\{[\w-]+\}\})$/, 'an https address or a named value');
+
+/** Who vouches for callers. The edge's authentication is derived from this. */
+export const IdentityProvider = z.discriminatedUnion('type', [
+  z.strictObject({
+    id: Name,
+    type: z.literal('entra'),
+    tenantId: z.string().min(1).describe('GUID or a named value of API Management'),
+    audiences: z.array(z.string().min(1)).min(1),
+  }),
+  z.strictObject({
+    id: Name,
+    type: z.literal('oidc'),
+    openIdConfiguration: NamedValueOrUrl,
+    issuer: NamedValueOrUrl,
+    audiences: z.array(z.string().min(1)).min(1),
+    groups: z.strictObject({
+      claim: Name.describe('The claim that lists the caller’s groups'),
+      roles: z.record(z.string(), Name).describe('Group → role'),
+    }),
+  }),
+]);
+export type IdentityProvider = z.infer<typeof IdentityProvider>;
+
+export const Access = z.strictObject({
+  identityProviders: z.array(IdentityProvider).min(1),
+  roles: z.array(Role),
+  grants: z.array(Grant),
+  denies: z.array(Deny).default([]),
+  residency: z.array(Residency).default([]),
+  agents: z.array(Agent).default([]),
+});
 export type Access = z.infer<typeof Access>;
+
+const Limit = {
+  callsPerMinute: Count.optional(),
+  callsPerDay: Count.optional(),
+  tokensPerMinute: Count.optional(),
+  tokensPerDay: Count.optional(),
+  concurrentStreams: Count.optional(),
+};
+
+/** How much: per product, and tighter per role and per entry. The edge's counters are derived from this. */
+export const Limits = z.strictObject({
+  products: z.array(
+    z.strictObject({ id: Name, displayName: z.string(), description: z.string(), environment: Environment, ...Limit }),
+  ),
+  roles: z.array(z.strictObject({ role: Name, ...Limit })).default([]),
+  entries: z.array(z.strictObject({ entry: Name, ...Limit })).default([]),
+});
+export type Limits = z.infer<typeof Limits>;

@@ -1,0 +1,143 @@
+import { allow, type AuthorizedCall } from './authorize.ts';
+import type { CallTarget, Principal } from './call-target.ts';
+import { explainMissingGrant } from './explain-missing-grant.ts';
+import { cellOf, EVERYONE, type EntryRules, type RuleIndex } from './rule-index.ts';
+
+/** The reasons for which a call can be refused; each is a code of the error table. */
+export type DenialCode =
+  | 'MODEL_NOT_ALLOWED'
+  | 'LOCATION_NOT_ALLOWED'
+  | 'OPERATION_NOT_ALLOWED'
+  | 'DENIED_BY_RULE'
+  | 'AGENT_NOT_ALLOWED'
+  | 'NOT_GRANTED';
+
+export interface Denial {
+  readonly allowed: false;
+  readonly rule: string;
+  readonly code: DenialCode;
+  /** Tells the caller, in plain English, what is missing and what to ask for. */
+  readonly reason: string;
+}
+
+/** Allowed by a named rule, or denied with a code and a sentence that tells the caller what to ask for. */
+export type Decision<Target extends CallTarget> =
+  | {
+      readonly allowed: true;
+      readonly rule: string;
+      readonly reason: string;
+      readonly call: AuthorizedCall<Target>;
+    }
+  | Denial;
+
+type Verdict = { readonly allowed: true; readonly rule: string; readonly reason: string } | Denial;
+
+/** Decides one call. Pure; an explicit deny wins, then residency; without a grant the answer is no. */
+export function decide<Target extends CallTarget>(
+  index: RuleIndex,
+  principal: Principal,
+  target: Target,
+): Decision<Target> {
+  const rules = index.findEntry(target.resource);
+  if (!rules || (target.project !== undefined && target.project !== rules.entry.project)) {
+    return deny(
+      'catalog',
+      'MODEL_NOT_ALLOWED',
+      'The catalog has no such model or endpoint in this project. Check the name, or ask the platform team to add it.',
+    );
+  }
+  // The short form leaves the location open: the first that the caller may be served from.
+  const locations = target.location === undefined ? rules.entry.locations : [target.location];
+  let first: Denial | undefined;
+  for (const location of locations) {
+    const verdict = judge(index, rules, principal, target.operation, location);
+    if (verdict.allowed) {
+      const { project } = rules.entry;
+      const call = allow({ target, rule: verdict.rule, project, location, resource: resourceOf(rules) });
+      return { ...verdict, call };
+    }
+    first ??= verdict;
+  }
+  return first ?? deny('catalog', 'LOCATION_NOT_ALLOWED', `${rules.entry.name} is offered nowhere.`);
+}
+
+/** An application that acts for a person needs both: what the person may do and what the application may do. */
+function judge(
+  index: RuleIndex,
+  rules: EntryRules,
+  { roles, applicationId, isDelegated }: Principal,
+  operation: string,
+  location: string,
+): Verdict {
+  const verdict = judgeRoles(index, rules, roles, operation, location);
+  if (!verdict.allowed || !isDelegated) return verdict;
+  const agent = index.agents.get(applicationId.toLowerCase());
+  if (!agent) {
+    return deny(
+      'agents',
+      'AGENT_NOT_ALLOWED',
+      'This application is not known as an agent, so it may not act for people. Ask the platform team to add it.',
+    );
+  }
+  const own = judgeRoles(index, rules, agent.roles, operation, location);
+  if (own.allowed) return { ...verdict, rule: `${verdict.rule}+${agent.id}` };
+  return deny(
+    agent.id,
+    'AGENT_NOT_ALLOWED',
+    `You may do this yourself, but the agent that acts for you may not. ${agent.reason} ${own.reason}`,
+  );
+}
+
+function judgeRoles(
+  { residency }: RuleIndex,
+  { entry, grants, denies, allGrants }: EntryRules,
+  roles: readonly string[],
+  operation: string,
+  location: string,
+): Verdict {
+  if (!(entry.locations as readonly string[]).includes(location)) {
+    return deny(
+      'catalog',
+      'LOCATION_NOT_ALLOWED',
+      `${entry.name} may not be called in this location. It may be called in: ${entry.locations.join(', ')}.`,
+    );
+  }
+  if (!(entry.operations as readonly string[]).includes(operation)) {
+    return deny(
+      'catalog',
+      'OPERATION_NOT_ALLOWED',
+      `${entry.name} does not offer this operation. It offers: ${entry.operations.join(', ')}.`,
+    );
+  }
+  const cell = cellOf(operation, location);
+  const forEveryone = denies.get(EVERYONE)?.get(cell);
+  if (forEveryone) return deny(forEveryone.id, 'DENIED_BY_RULE', forEveryone.reason);
+  for (const role of roles) {
+    const denied = denies.get(role)?.get(cell);
+    if (denied) return deny(denied.id, 'DENIED_BY_RULE', denied.reason);
+    for (const rule of residency.get(role) ?? []) {
+      if (rule.locations.includes(location)) continue;
+      return deny(
+        rule.id,
+        'LOCATION_NOT_ALLOWED',
+        `Callers with the role ${role} are served from ${rule.locations.join(', ')} only. ${rule.reason}`,
+      );
+    }
+  }
+  for (const role of roles) {
+    const granted = grants.get(role)?.get(cell);
+    if (granted) return { allowed: true, rule: granted.id, reason: granted.reason };
+  }
+  const missing = explainMissingGrant(entry, allGrants, [...grants.keys()], roles, location);
+  return deny(missing.rule, missing.code, missing.reason);
+}
+
+function resourceOf({ entry }: EntryRules): AuthorizedCall<CallTarget>['resource'] {
+  return 'endpoint' in entry
+    ? { kind: 'endpoint', endpoint: entry.endpoint }
+    : { kind: 'model', publisher: entry.publisher, model: entry.model };
+}
+
+function deny(rule: string, code: DenialCode, reason: string): Denial {
+  return { allowed: false, rule, code, reason };
+}
