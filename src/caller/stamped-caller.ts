@@ -3,13 +3,18 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { Caller, ReadHeader } from '../prediction/interfaces.ts';
 
 const Guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
+/** Of any issuer: Entra ID gives GUIDs, others names, addresses or numbers. */
+const Identifier = z.string().regex(/^[\w.:@/|-]{1,256}$/);
 const ResourceName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,255}$/);
 
 /** The headers that the edge's `stamp-identity` fragment sets, overriding whatever the caller sent. */
 const StampedHeaders = z.object({
-  tenantId: Guid,
-  objectId: Guid,
-  applicationId: Guid,
+  identityProvider: ResourceName,
+  tenantId: Identifier,
+  objectId: Identifier,
+  applicationId: Identifier,
+  /** Whether the application acts for a person. */
+  isDelegated: z.enum(['true', 'false']).transform((isDelegated) => isDelegated === 'true'),
   /** Space separated; Entra ID's app role values hold no space. */
   roles: z
     .string()
@@ -23,6 +28,8 @@ const StampedHeaders = z.object({
 /** Throws CALLER_NOT_AUTHENTICATED when the edge stamped less than it must: a fault of its policies. */
 export function readStampedCaller(header: ReadHeader): Caller {
   const parsed = StampedHeaders.safeParse({
+    identityProvider: header('x-gateway-identity-provider'),
+    isDelegated: header('x-gateway-delegated'),
     tenantId: header('x-gateway-tenant-id'),
     objectId: header('x-gateway-object-id'),
     applicationId: header('x-gateway-application-id'),

@@ -21,6 +21,8 @@ export const CODES = {
   MODEL_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Model not allowed'),
   LOCATION_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Location not allowed'),
   OPERATION_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Operation not allowed'),
+  DENIED_BY_RULE: fact(403, 'PERMISSION_DENIED', 'Denied by a rule'),
+  AGENT_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Agent not allowed'),
   NOT_GRANTED: fact(403, 'PERMISSION_DENIED', 'Not granted'),
   MANAGED_IDENTITY_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Managed identity unavailable', true),
   TOKEN_EXCHANGE_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Google token exchange unavailable', true),

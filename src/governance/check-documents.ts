@@ -17,7 +17,11 @@ export function checkDocuments(
 
 function checkCatalog(catalog: YamlDocument<Catalog>): void {
   const { entries } = catalog.value;
-  refuseDuplicates(catalog, entries.map(({ name }) => name), (index) => ['entries', index, 'name']);
+  refuseDuplicates(
+    catalog,
+    entries.map(({ name }) => name),
+    (index) => ['entries', index, 'name'],
+  );
   const owners = new Map<string, string>();
   entries.forEach((entry, index) => {
     checkLocations(catalog, entry.locations, ['entries', index, 'locations']);
@@ -36,7 +40,11 @@ function checkAccess(access: YamlDocument<Access>, entries: readonly CatalogEntr
   const { identityProviders, roles, grants, denies, residency, agents } = access.value;
   const ids = [...grants, ...denies, ...residency, ...agents].map(({ id }) => id);
   const roleNames = new Set(roles.map(({ name }) => name));
-  refuseDuplicates(access, roles.map(({ name }) => name), (index) => ['roles', index, 'name']);
+  refuseDuplicates(
+    access,
+    roles.map(({ name }) => name),
+    (index) => ['roles', index, 'name'],
+  );
   refuseDuplicates(access, ids, (index) => placeOfRule(access.value, index));
   const known = (list: readonly string[] | undefined, path: Path): void => {
     checkNames(access, list, roleNames, path, 'role');
@@ -72,7 +80,11 @@ function checkAccess(access: YamlDocument<Access>, entries: readonly CatalogEntr
 
 function checkLimits(limits: YamlDocument<Limits>, access: Access, entries: readonly CatalogEntry[]): void {
   const { products, roles, entries: entryLimits } = limits.value;
-  refuseDuplicates(limits, products.map(({ id }) => id), (index) => ['products', index, 'id']);
+  refuseDuplicates(
+    limits,
+    products.map(({ id }) => id),
+    (index) => ['products', index, 'id'],
+  );
   const roleNames = new Set(access.roles.map(({ name }) => name));
   roles.forEach(({ role }, index) => {
     checkName(limits, role, roleNames, ['roles', index, 'role'], 'role');
@@ -83,13 +95,28 @@ function checkLimits(limits: YamlDocument<Limits>, access: Access, entries: read
   });
 }
 
-function checkScope(access: YamlDocument<Access>, rule: Deny, entries: readonly CatalogEntry[], path: Path): void {
-  checkNames(access, rule.entries, new Set(entries.map(({ name }) => name)), [...path, 'entries'], 'catalog entry');
+function checkScope(
+  access: YamlDocument<Access>,
+  rule: Deny,
+  entries: readonly CatalogEntry[],
+  path: Path,
+): void {
+  checkNames(
+    access,
+    rule.entries,
+    new Set(entries.map(({ name }) => name)),
+    [...path, 'entries'],
+    'catalog entry',
+  );
   checkNames(access, rule.tags, new Set(entries.flatMap(({ tags = [] }) => tags)), [...path, 'tags'], 'tag');
   checkLocations(access, rule.locations, [...path, 'locations']);
 }
 
-function checkLocations(document: YamlDocument<unknown>, locations: readonly string[] | undefined, path: Path): void {
+function checkLocations(
+  document: YamlDocument<unknown>,
+  locations: readonly string[] | undefined,
+  path: Path,
+): void {
   checkNames(document, locations, LOCATIONS, path, 'location of Vertex AI');
 }
 
@@ -116,8 +143,14 @@ function checkName(
 }
 
 /** Whether some entry offers one of the rule's operations in one of its locations to one of its roles. */
-function canMatch(rule: Access['grants'][number], entries: readonly CatalogEntry[], { roles }: Access): boolean {
-  const environments = new Set(roles.filter(({ name }) => rule.roles.includes(name)).map((role) => role.environment));
+function canMatch(
+  rule: Access['grants'][number],
+  entries: readonly CatalogEntry[],
+  { roles }: Access,
+): boolean {
+  const environments = new Set(
+    roles.filter(({ name }) => rule.roles.includes(name)).map((role) => role.environment),
+  );
   return entries.some(
     (entry) =>
       covers(rule, entry) &&

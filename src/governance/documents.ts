@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-const Name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, dashes; at most 63');
+const Name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, dashes; at most 63');
 /** A model's own name, which can carry a version behind `@`. */
 const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._@-]{0,126}$/, 'a model name of Vertex AI');
 /** One line that users read in a decision. */
@@ -92,7 +94,12 @@ export const Grant = z.strictObject({ id: Name, reason: Reason, roles: z.array(N
 export type Grant = z.infer<typeof Grant>;
 
 /** Wins over every grant. Without roles it holds for everyone, without entries and tags for every entry. */
-export const Deny = z.strictObject({ id: Name, reason: Reason, roles: z.array(Name).min(1).optional(), ...Scope });
+export const Deny = z.strictObject({
+  id: Name,
+  reason: Reason,
+  roles: z.array(Name).min(1).optional(),
+  ...Scope,
+});
 export type Deny = z.infer<typeof Deny>;
 
 /** Holders of any of the roles are served from these locations alone; `global` and multi-regions must be listed too. */
@@ -113,7 +120,9 @@ export const Agent = z.strictObject({
 });
 export type Agent = z.infer<typeof Agent>;
 
-const NamedValueOrUrl = z.string().regex(/^(https:\/\/\S+|\{\{[\w-]+\}\})$/, 'an https address or a named value');
+const NamedValueOrUrl = z
+  .string()
+  .regex(/^(https:\/\/\S+|\{\{[\w-]+\}\})$/, 'an https address or a named value');
 
 /** Who vouches for callers. The edge's authentication is derived from this. */
 export const IdentityProvider = z.discriminatedUnion('type', [
@@ -158,7 +167,13 @@ const Limit = {
 /** How much: per product, and tighter per role and per entry. The edge's counters are derived from this. */
 export const Limits = z.strictObject({
   products: z.array(
-    z.strictObject({ id: Name, displayName: z.string(), description: z.string(), environment: Environment, ...Limit }),
+    z.strictObject({
+      id: Name,
+      displayName: z.string(),
+      description: z.string(),
+      environment: Environment,
+      ...Limit,
+    }),
   ),
   roles: z.array(z.strictObject({ role: Name, ...Limit })).default([]),
   entries: z.array(z.strictObject({ entry: Name, ...Limit })).default([]),

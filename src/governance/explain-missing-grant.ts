@@ -17,7 +17,9 @@ export function explainMissingGrant(
 ): MissingGrant {
   const held = roles.filter((role) => grantedRoles.includes(role));
   const own = allGrants.filter((grant) => grant.roles.some((role) => held.includes(role)));
-  const here = own.filter(({ locations }) => !locations || (locations as readonly string[]).includes(location));
+  const here = own.filter(
+    ({ locations }) => !locations || (locations as readonly string[]).includes(location),
+  );
   if (here[0]) {
     const operations = new Set(here.flatMap((grant) => grant.operations ?? []));
     return {

@@ -61,8 +61,11 @@ export function cellOf(operation: string, location: string): string {
 
 /** Every name under which callers can reach an entry; unique in a catalog. */
 export function keysOf(entry: CatalogEntry): string[] {
-  if ('endpoint' in entry) return unique([entry.endpoint, entry.name, entry.alias]).map((name) => `endpoints/${name}`);
-  return unique([entry.model, entry.name, entry.alias]).map((name) => `publishers/${entry.publisher}/models/${name}`);
+  if ('endpoint' in entry)
+    return unique([entry.endpoint, entry.name, entry.alias]).map((name) => `endpoints/${name}`);
+  return unique([entry.model, entry.name, entry.alias]).map(
+    (name) => `publishers/${entry.publisher}/models/${name}`,
+  );
 }
 
 /** Whether a rule speaks of an entry: by name, by tag, or of all entries when it has neither. */
@@ -72,7 +75,9 @@ export function covers(rule: Pick<Deny, 'entries' | 'tags'>, { name, tags = [] }
 }
 
 function keyOf(name: EntryName): string {
-  return name.kind === 'endpoint' ? `endpoints/${name.endpoint}` : `publishers/${name.publisher}/models/${name.model}`;
+  return name.kind === 'endpoint'
+    ? `endpoints/${name.endpoint}`
+    : `publishers/${name.publisher}/models/${name.model}`;
 }
 
 function layOut<Rule extends Deny>(

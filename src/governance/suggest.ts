@@ -4,7 +4,8 @@ export function suggest(name: string, known: Iterable<string>): string {
   const [nearest] = names
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
     .toSorted((one, other) => one.distance - other.distance);
-  if (nearest && nearest.distance <= Math.max(2, name.length / 3)) return `Did you mean "${nearest.candidate}"?`;
+  if (nearest && nearest.distance <= Math.max(2, name.length / 3))
+    return `Did you mean "${nearest.candidate}"?`;
   return names.length > 0 ? `There are: ${names.slice(0, 20).join(', ')}.` : 'There are none.';
 }
 

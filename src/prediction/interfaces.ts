@@ -5,10 +5,14 @@ import type { Answer, Prediction } from './prediction.ts';
 
 /** Who calls, vouched for by API Management. */
 export interface Caller {
+  /** Which of the access document's identity providers vouches for the caller. */
+  readonly identityProvider: string;
   readonly tenantId: string;
   readonly objectId: string;
   readonly applicationId: string;
+  /** Of the person when the application acts for one, else of the application. */
   readonly roles: readonly string[];
+  readonly isDelegated: boolean;
   readonly subscriptionId: string;
   readonly productId: string;
   /** The id that API Management gave the call; the audit record's id. */

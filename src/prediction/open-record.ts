@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
-import type { Decision, Governance } from '../governance/governance.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { Decision } from '../governance/decide.ts';
+import type { Governance } from '../governance/governance.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { AuditRecord, Outcome } from './audit-record.ts';
 import type { Caller } from './interfaces.ts';
@@ -54,8 +56,9 @@ export class OpenRecord {
     this.#target = { project, location, operation, resource };
   }
 
-  decided({ allowed, rule }: Decision<Prediction>): void {
-    this.#decision = { allowed, rule };
+  decided(decision: Decision<Prediction>): void {
+    this.#decision = decision;
+    if (decision.allowed && this.#target) this.#target = { ...this.#target, ...placeOf(decision.call) };
     this.#identifiedIn = this.#elapsed();
   }
 
@@ -120,6 +123,11 @@ export class OpenRecord {
   #elapsed(): number {
     return this.#clocks.monotonicNow() - this.#start;
   }
+}
+
+/** Where the call goes once names and short forms are resolved. */
+function placeOf({ project, location, resource }: AuthorizedCall<Prediction>) {
+  return { project, location, resource };
 }
 
 /** Refused by us for what was asked is a denial; everything else that went wrong is a failure. */

@@ -62,7 +62,7 @@ function authorize(
   prediction: Prediction,
   record: OpenRecord,
 ): AuthorizedCall<Prediction> {
-  const decision = governance.decide(caller.roles, prediction);
+  const decision = governance.decide(caller, prediction);
   record.decided(decision);
   if (decision.allowed) return decision.call;
   throw new GatewayError(decision.code, decision.reason);

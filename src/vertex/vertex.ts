@@ -12,9 +12,10 @@ export function createVertex(endpointOverride: string | undefined): Vertex {
 
   return {
     async predict(authorized: AuthorizedCall<Prediction>, accessToken, limits) {
-      const { location, payload, apiVersion, operation } = authorized.target;
+      const { location } = authorized;
+      const { payload, apiVersion, operation } = authorized.target;
       const { host, port } = vertexEndpoint(location, endpointOverride);
-      const name = resourceName(authorized.target);
+      const name = resourceName(authorized);
       if (payload.kind === 'instances') {
         const client: GrpcPredict = await overGrpc(host, port);
         return client.predict(name, payload, accessToken, limits);
@@ -29,7 +30,7 @@ export function createVertex(endpointOverride: string | undefined): Vertex {
 }
 
 /** `projects/…/locations/…/endpoints/…` or `…/publishers/…/models/…`, from parts whose shape is already checked. */
-function resourceName({ project, location, resource }: Prediction): string {
+function resourceName({ project, location, resource }: AuthorizedCall<Prediction>): string {
   const parent = `projects/${project}/locations/${location}`;
   return resource.kind === 'endpoint'
     ? `${parent}/endpoints/${resource.endpoint}`
