@@ -1,0 +1,82 @@
+import type { CallTarget, Principal } from './call-target.ts';
+import { decideCells } from './cells.ts';
+import type { DenialCode } from './decide.ts';
+import type { CatalogEntry } from './documents.ts';
+import { explainDenial, type NearestGrant } from './explain-denial.ts';
+import type { Governance } from './governance.ts';
+import { listLimits, type AppliedLimit } from './list-limits.ts';
+import { suggest } from './suggest.ts';
+
+/** Everything that the documents say about one call, for the person who wonders why. */
+export interface Explanation {
+  readonly allowed: boolean;
+  /** The rule that decides. */
+  readonly rule: string;
+  readonly reason: string;
+  /** When denied: the code that the call itself would be refused with. */
+  readonly code?: DenialCode;
+  readonly policyVersion: string;
+  /** When allowed: where the call would be served, after short forms are resolved. */
+  readonly project?: string;
+  readonly location?: string;
+  /** Name of the catalog entry, whichever of its names the call used. */
+  readonly entry?: string;
+  readonly limits: readonly AppliedLimit[];
+  /** When denied: the grant that the call comes closest to. */
+  readonly nearestGrant?: NearestGrant;
+  /** When denied: what stands in the way, sentence by sentence, and what to do instead. */
+  readonly missing?: readonly string[];
+}
+
+/** Explains what a call would get, with the same decision that the call itself would get. Pure; calls nobody. */
+export function explain(
+  governance: Governance,
+  principal: Principal,
+  target: CallTarget,
+  productId: string,
+): Explanation {
+  const { policyVersion } = governance;
+  const decision = governance.decide(principal, target);
+  const entry = governance.findEntry(target.resource);
+  if (decision.allowed) {
+    const { rule, reason, call } = decision;
+    const { project, location } = call;
+    return {
+      allowed: true,
+      ...{ rule, reason, policyVersion, project, location },
+      ...(entry && { entry: entry.name }),
+      limits: listLimits(governance.documents, principal, entry, productId),
+    };
+  }
+  const { rule, reason, code } = decision;
+  const isCatalogued = entry && (target.project === undefined || target.project === entry.project);
+  return {
+    allowed: false,
+    ...{ rule, reason, code, policyVersion },
+    ...(isCatalogued && { entry: entry.name }),
+    limits: listLimits(governance.documents, principal, isCatalogued ? entry : undefined, productId),
+    ...(isCatalogued
+      ? explainDenial(governance, principal, target, entry)
+      : { missing: [explainUnknown(governance, principal, target, entry)] }),
+  };
+}
+
+/** Names only what the caller may use anyway: a guess must not tell what else there is. */
+function explainUnknown(
+  governance: Governance,
+  principal: Principal,
+  target: CallTarget,
+  entry: CatalogEntry | undefined,
+): string {
+  const usable = new Set(
+    decideCells(governance, principal).flatMap((cell) => (cell.decision.allowed ? [cell.entry] : [])),
+  );
+  if (usable.size === 0) return 'No model or endpoint is granted to you yet. Ask for a role.';
+  if (entry && usable.has(entry)) {
+    return `${entry.name} is in the project ${entry.project}, not in ${target.project ?? 'another'}.`;
+  }
+  const { resource } = target;
+  const asked = resource.kind === 'endpoint' ? resource.endpoint : resource.model;
+  const names = [...usable].map(({ name }) => name);
+  return `"${asked}" is nothing that you may use. ${suggest(asked, names)}`;
+}
