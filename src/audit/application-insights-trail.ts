@@ -47,7 +47,7 @@ export function toAttributes(record: AuditRecord): EventAttributes {
     isDelegated: caller ? String(caller.isDelegated) : undefined,
     subscriptionId: caller?.subscriptionId,
     productId: caller?.productId,
-    operation: target?.operation,
+    operation: record.question ?? target?.operation,
     project: target?.project,
     location: target?.location,
     publisher: resource?.kind === 'model' ? resource.publisher : undefined,

@@ -17,6 +17,8 @@ export interface AuditRecord {
   readonly dialect: string;
   readonly policyVersion: string;
   readonly caller?: Caller;
+  /** What the gateway was asked about itself, such as `whoami`; only such a call has it, and then no target. */
+  readonly question?: string;
   readonly target?: CallTarget;
   readonly decision?: 'allow' | 'deny';
   readonly rule?: string;

@@ -2,7 +2,7 @@ import { GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import type { Deadline } from './deadline.ts';
 import type { Call, Reply } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
-import type { Answer, StreamedAnswer } from './prediction.ts';
+import type { Answer, StreamedAnswer, WholeAnswer } from './prediction.ts';
 
 interface Delivery {
   readonly call: Call;
@@ -13,8 +13,14 @@ interface Delivery {
 
 /** Hands the answer to the caller. Until the first part is there, a failure is thrown and becomes a proper error. */
 export async function deliver(answer: Answer, delivery: Delivery): Promise<void> {
-  const { reply, record } = delivery;
   if (answer.kind === 'stream') return deliverStream(answer, delivery);
+  deliverWhole(answer, delivery);
+}
+
+export function deliverWhole(
+  answer: WholeAnswer,
+  { reply, record }: Pick<Delivery, 'reply' | 'record'>,
+): void {
   record.sent(answer.body.byteLength);
   record.answered(answer.facts);
   reply.send(200, record.headers(answer.contentType), answer.body);

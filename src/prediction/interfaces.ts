@@ -2,6 +2,7 @@ import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { AuditRecord } from './audit-record.ts';
 import type { Answer, Prediction } from './prediction.ts';
+import type { Question } from './question.ts';
 
 /** Who calls, vouched for by API Management. */
 export interface Caller {
@@ -46,12 +47,17 @@ export interface AuditTrail {
   record(record: AuditRecord): void;
 }
 
+/** How a client is told of a failure. */
+export interface ErrorDialect {
+  readonly name: string;
+  writeError(error: GatewayError, requestId: string): { readonly contentType: string; readonly body: string };
+}
+
 /** What a client understands: reads its requests, writes its errors. */
-export interface Dialect {
+export interface Dialect extends ErrorDialect {
   readonly name: 'vertex';
   /** Throws INVALID_PATH, INVALID_JSON, INVALID_REQUEST or OPERATION_NOT_FOUND. */
   readPrediction(request: DialectRequest): Prediction;
-  writeError(error: GatewayError, requestId: string): { readonly contentType: string; readonly body: string };
   /** An error after a stream has begun, framed so that the client sees it. */
   writeStreamError(error: GatewayError, framing: 'sse' | 'json-array', isFirst: boolean): string;
 }
@@ -64,9 +70,16 @@ export interface DialectRequest {
   readonly body: Uint8Array;
 }
 
-/** One HTTP call as the use case sees it. */
-export interface Call {
-  readonly dialect: Dialect;
+/** What the gateway is asked about itself, in its own dialect. */
+export interface QuestionDialect extends ErrorDialect {
+  readonly name: 'gateway';
+  /** Throws INVALID_JSON, INVALID_REQUEST or OPERATION_NOT_FOUND. */
+  readQuestion(request: DialectRequest): Question;
+}
+
+/** One HTTP call as a use case sees it. */
+export interface Call<Spoken extends ErrorDialect = Dialect> {
+  readonly dialect: Spoken;
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;

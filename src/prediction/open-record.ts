@@ -25,6 +25,7 @@ export class OpenRecord {
   readonly #start: number;
   #caller: Caller | undefined;
   #target: CallTarget | undefined;
+  #question: string | undefined;
   #decision: { readonly allowed: boolean; readonly rule: string } | undefined;
   #outcome: Outcome = 'failed';
   #status = 500;
@@ -54,6 +55,11 @@ export class OpenRecord {
 
   parsed({ project, location, operation, resource }: Prediction): void {
     this.#target = { project, location, operation, resource };
+  }
+
+  /** What the gateway is asked about itself; such a call reaches no model. */
+  asked(operation: string): void {
+    this.#question = operation;
   }
 
   decided(decision: Decision<Prediction>): void {
@@ -103,6 +109,7 @@ export class OpenRecord {
       dialect: this.#dialect,
       policyVersion: this.#clocks.governance.policyVersion,
       ...(this.#caller && { caller: this.#caller }),
+      ...(this.#question && { question: this.#question }),
       ...(this.#target && { target: this.#target }),
       ...(this.#decision && {
         decision: this.#decision.allowed ? 'allow' : 'deny',
