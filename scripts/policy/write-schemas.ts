@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { Access, Catalog, Limits } from '../../src/governance/documents.ts';
+
+/** A file that is derived from the sources, by its path below the project's root. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const DOCUMENTS = {
+  catalog: { title: 'Catalog of models and endpoints', schema: Catalog },
+  access: { title: 'Who may do what', schema: Access },
+  limits: { title: 'How much', schema: Limits },
+} as const;
+
+/**
+ * The JSON Schemas that editors check and complete the governance documents with, derived from the zod schemas that
+ * the gateway loads them by. Draft 7 is what the YAML language server understands best.
+ */
+export function schemaFiles(): GeneratedFile[] {
+  return Object.entries(DOCUMENTS).map(([name, { title, schema }]) => {
+    // What people write, where defaults may be left out.
+    const { $schema, ...jsonSchema } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
+    const text = JSON.stringify(
+      {
+        $schema,
+        $comment: 'Generated from src/governance/documents.ts by npm run policy:build; do not edit.',
+        title,
+        ...jsonSchema,
+      },
+      null,
+      2,
+    );
+    return { path: `governance/schemas/${name}.schema.json`, text: `${text}\n` };
+  });
+}
