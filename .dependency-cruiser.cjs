@@ -43,7 +43,7 @@ module.exports = {
       name: 'only-decisions-authorize',
       comment: 'Vertex AI is called with an AuthorizedCall, which the decision alone may make.',
       severity: 'error',
-      from: { pathNot: '^src/governance/governance\\.ts$' },
+      from: { pathNot: '^src/governance/decide\\.ts$' },
       to: { path: '^src/governance/authorize\\.ts$', ...NOT_TYPES },
     },
     {

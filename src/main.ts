@@ -5,10 +5,13 @@ import { createApiManagementCallers } from './caller/api-management-callers.ts';
 import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';
 import { createGoogleTokenExchange } from './credentials/google-token-exchange.ts';
 import { createSubjectTokenSource } from './credentials/subject-token.ts';
+import { registerGatewayFunction } from './functions/gateway-function.ts';
 import { registerHealthFunction } from './functions/health-function.ts';
 import { registerVertexFunction } from './functions/vertex-function.ts';
 import { loadGovernance } from './governance/load-governance.ts';
+import { createAnswerQuestion } from './prediction/answer-question.ts';
 import { createPredict } from './prediction/predict.ts';
+import type { ServingRooms } from './prediction/serve-on-record.ts';
 import { readSettings } from './settings.ts';
 import { createVertex } from './vertex/vertex.ts';
 
@@ -40,7 +43,7 @@ const accessTokens = createCachedAccessTokens({
   },
 });
 
-const predict = createPredict({
+const serving: ServingRooms = {
   callers: createApiManagementCallers({
     issuer: settings.API_MANAGEMENT_ISSUER,
     jwksUri: settings.API_MANAGEMENT_JWKS_URI,
@@ -50,17 +53,18 @@ const predict = createPredict({
     now: Date.now,
   }),
   governance,
-  accessTokens,
-  vertex: createVertex(settings.VERTEX_ENDPOINT),
   audit,
   callTimeoutInMs: settings.CALL_TIMEOUT_IN_MS,
   maximumBodyBytes: settings.MAXIMUM_BODY_BYTES,
   monotonicNow: () => performance.now(),
   now: () => new Date(),
-});
+};
 
 app.setup({ enableHttpStream: true });
-registerVertexFunction(predict);
+registerVertexFunction(
+  createPredict({ ...serving, accessTokens, vertex: createVertex(settings.VERTEX_ENDPOINT) }),
+);
+registerGatewayFunction(createAnswerQuestion(serving));
 registerHealthFunction(accessTokens, governance.policyVersion);
 // The first caller need not wait for the exchange; a failure is that caller's to see, and is tried again then.
 accessTokens.accessToken().catch(() => undefined);

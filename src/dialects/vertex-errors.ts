@@ -1,4 +1,5 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
+import { describeProblem } from './problem-document.ts';
 
 const DOMAIN = 'vertex-ai-gateway';
 
@@ -11,15 +12,7 @@ export function writeVertexError(
   error: GatewayError,
   requestId: string,
 ): { contentType: string; body: string } {
-  const { status, title } = error.facts;
-  const body = {
-    type: `/errors/${error.code.toLowerCase().replaceAll('_', '-')}`,
-    title,
-    status,
-    detail: error.message,
-    instance: `/requests/${requestId}`,
-    error: googleError(error, requestId),
-  };
+  const body = { ...describeProblem(error, requestId), error: googleError(error, requestId) };
   return { contentType: 'application/json', body: JSON.stringify(body) };
 }
 

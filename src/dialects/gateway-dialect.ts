@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { GatewayError } from '../errors/gateway-error.ts';
+import type { DialectRequest, QuestionDialect } from '../prediction/interfaces.ts';
+import type { PolicyExplainQuestion, Question } from '../prediction/question.ts';
+import { writeGatewayError } from './gateway-errors.ts';
+import { readJson } from './read-json.ts';
+import { validateBody } from './vertex-bodies.ts';
+import { readVertexPath } from './vertex-path.ts';
+
+/** A call as one would make it: its path begins with `/vertex/`; a body is needed where it names the model. */
+const ExplainBody = z.strictObject({
+  method: z.string().regex(/^[A-Z]+$/, 'an HTTP method such as POST'),
+  path: z.string().startsWith('/vertex/', 'a path that begins with /vertex/'),
+  body: z.unknown().optional(),
+});
+
+/** The gateway's own endpoints: questions about callers, models and rules. */
+export const gatewayDialect: QuestionDialect = {
+  name: 'gateway',
+  readQuestion,
+  writeError: writeGatewayError,
+};
+
+function readQuestion({ method, path, body }: DialectRequest): Question {
+  switch (`${method} ${path}`) {
+    case 'GET v1/whoami':
+      return { operation: 'whoami' };
+    case 'GET v1/models':
+      return { operation: 'models' };
+    case 'POST v1/policy:explain':
+      return { operation: 'policy:explain', call: readCall(body) };
+    default:
+      throw new GatewayError(
+        'OPERATION_NOT_FOUND',
+        'The gateway has no such operation. It offers GET v1/whoami, GET v1/models and POST v1/policy:explain.',
+      );
+  }
+}
+
+/** What can't be read is part of the answer: the call itself would be refused with the same error. */
+function readCall(body: Uint8Array): PolicyExplainQuestion['call'] {
+  const asked = validateBody(ExplainBody, readJson(body));
+  const path = asked.path.slice('/vertex/'.length).split(/[?#]/, 1)[0] ?? '';
+  try {
+    return readVertexPath(asked.method, path);
+  } catch (error) {
+    if (error instanceof GatewayError) return error;
+    throw error;
+  }
+}

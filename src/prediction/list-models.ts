@@ -1,0 +1,49 @@
+import type { Principal } from '../governance/call-target.ts';
+import { decideCells, type Cell } from '../governance/cells.ts';
+import type { CatalogEntry } from '../governance/documents.ts';
+import type { Governance } from '../governance/governance.ts';
+
+/** A catalog entry as one caller may use it. */
+export interface UsableModel {
+  readonly name: string;
+  readonly alias?: string;
+  readonly publisher?: string;
+  readonly model?: string;
+  readonly endpoint?: string;
+  readonly project: string;
+  /** Each operation that is allowed in these locations; locations that allow the same ones stand together. */
+  readonly allowed: readonly {
+    readonly locations: readonly string[];
+    readonly operations: readonly string[];
+  }[];
+  readonly classification: CatalogEntry['classification'];
+  /** In US dollars, for estimates. */
+  readonly price?: NonNullable<CatalogEntry['price']>;
+}
+
+/** What a caller may use, in the catalog's order; exactly the calls that would be decided as allowed. */
+export function listModels(governance: Governance, principal: Principal): UsableModel[] {
+  const allowed = decideCells(governance, principal).filter(({ decision }) => decision.allowed);
+  return [...Map.groupBy(allowed, ({ entry }) => entry)].map(([entry, cells]) => ({
+    name: entry.name,
+    ...(entry.alias !== undefined && { alias: entry.alias }),
+    ...('endpoint' in entry
+      ? { endpoint: entry.endpoint }
+      : { publisher: entry.publisher, model: entry.model }),
+    project: entry.project,
+    allowed: groupLocations(cells),
+    classification: entry.classification,
+    ...(entry.price && { price: entry.price }),
+  }));
+}
+
+function groupLocations(cells: readonly Cell[]): UsableModel['allowed'] {
+  const byLocation = [...Map.groupBy(cells, ({ location }) => location)].map(([location, ofLocation]) => ({
+    location,
+    operations: ofLocation.map(({ operation }) => operation),
+  }));
+  return [...Map.groupBy(byLocation, ({ operations }) => operations.join(' ')).values()].map((alike) => ({
+    locations: alike.map(({ location }) => location),
+    operations: alike[0]?.operations ?? [],
+  }));
+}
