@@ -6,6 +6,7 @@ import { EntraTokens } from './engine/entra-tokens.ts';
 import type { GatewayServices, TraceTelemetry } from './engine/gateway-services.ts';
 import { ManagedIdentityTokens } from './engine/managed-identity-tokens.ts';
 import type { FetchManagedIdentityToken } from './engine/managed-identity-tokens.ts';
+import { OpenIdProviders } from './engine/openid-providers.ts';
 import { loadExpressionCompiler } from './expressions/compile.ts';
 import { createGateway } from './gateway.ts';
 import type { Intercept } from './gateway.ts';
@@ -61,11 +62,13 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
       );
   }
   const pools = new BackendPools();
+  const openId = new OpenIdProviders(now);
   const services: GatewayServices = {
     now,
     pools,
     counters: new CallCounters(),
-    entra: new EntraTokens(options.entraAuthority, now),
+    openId,
+    entra: new EntraTokens(options.entraAuthority, openId, now),
     managedIdentity: new ManagedIdentityTokens(options.managedIdentityToken, now),
     emitTrace: options.emitTrace,
   };

@@ -2,6 +2,7 @@ import type { BackendPools } from './backend-pools.ts';
 import type { CallCounters } from './call-counters.ts';
 import type { EntraTokens } from './entra-tokens.ts';
 import type { ManagedIdentityTokens } from './managed-identity-tokens.ts';
+import type { OpenIdProviders } from './openid-providers.ts';
 
 /** A telemetry item that the `trace` policy sends to Application Insights. */
 export interface TraceTelemetry {
@@ -24,6 +25,7 @@ export interface GatewayServices {
   readonly now: () => number;
   readonly pools: BackendPools;
   readonly counters: CallCounters;
+  readonly openId: OpenIdProviders;
   readonly entra: EntraTokens;
   readonly managedIdentity: ManagedIdentityTokens;
   readonly emitTrace: (telemetry: TraceTelemetry) => void;

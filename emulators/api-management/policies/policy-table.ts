@@ -15,6 +15,7 @@ import { setStatus } from './set-status.ts';
 import { setVariable } from './set-variable.ts';
 import { trace } from './trace.ts';
 import { validateAzureAdToken } from './validate-azure-ad-token.ts';
+import { validateJwt } from './validate-jwt.ts';
 
 /** Every policy that is supported, by the name of its element. `base` is no policy: see `compile-plan.ts`. */
 export const POLICIES: ReadonlyMap<string, PolicyDefinition> = new Map(
@@ -35,5 +36,6 @@ export const POLICIES: ReadonlyMap<string, PolicyDefinition> = new Map(
     setVariable,
     trace,
     validateAzureAdToken,
+    validateJwt,
   ].map((policy) => [policy.name, policy]),
 );

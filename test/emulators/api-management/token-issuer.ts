@@ -12,7 +12,9 @@ export interface TokenIssuer {
   /** How often its keys were fetched. */
   readonly keyFetches: () => number;
   /** A v2 token for the gateway, valid for an hour; claims that are given win, undefined ones are left out. */
-  readonly sign: (claims?: JWTPayload, options?: SignOptions) => Promise<string>;
+  readonly sign: (claims?: Readonly<Record<string, unknown>>, options?: SignOptions) => Promise<string>;
+  /** Publishes a further key. */
+  readonly publish: (key: CryptoKey, keyId: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -24,7 +26,11 @@ interface SignOptions {
 /** Starts an issuer on loopback; `now` is what its tokens' times start from. */
 export async function startTokenIssuer(now: () => number = Date.now): Promise<TokenIssuer> {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'key-1', use: 'sig', alg: 'RS256' };
+  const keys: object[] = [];
+  const publish = async (key: CryptoKey, kid: string): Promise<void> => {
+    keys.push({ ...(await exportJWK(key)), kid, use: 'sig', alg: 'RS256' });
+  };
+  await publish(publicKey, 'key-1');
   let keyFetches = 0;
   let authority = '';
   const server = createServer((request, response) => {
@@ -34,7 +40,7 @@ export async function startTokenIssuer(now: () => number = Date.now): Promise<To
       response.end(JSON.stringify({ issuer, jwks_uri: `${authority}/${TENANT}/discovery/v2.0/keys` }));
     } else if (request.url === `/${TENANT}/discovery/v2.0/keys`) {
       keyFetches += 1;
-      response.end(JSON.stringify({ keys: [jwk] }));
+      response.end(JSON.stringify({ keys }));
     } else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -58,8 +64,9 @@ export async function startTokenIssuer(now: () => number = Date.now): Promise<To
         exp: seconds + 3600,
         ...claims,
       };
-      return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: keyId, typ: 'JWT' }).sign(key);
+      return new SignJWT(payload as JWTPayload).setProtectedHeader({ alg: 'RS256', kid: keyId, typ: 'JWT' }).sign(key);
     },
+    publish,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
