@@ -10,6 +10,7 @@ import {
   removeEnvironment,
   writeEnvironment,
 } from './environment-file.ts';
+import { oktaApplications } from './okta/sample-applications.ts';
 import { FunctionAppProcess } from './functions-host/function-app-process.ts';
 import { serveAppControl } from './functions-host/serve-app-control.ts';
 import { createCertificateAuthority } from './loopback/certificate-authority.ts';
@@ -81,8 +82,8 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     }),
   );
 
-  const { entra, identity, google, vertex, insights } = clouds;
-  const controlled = [{ control: edgeControl }, entra, identity, google, vertex, insights];
+  const { entra, okta, identity, google, vertex, insights } = clouds;
+  const controlled = [{ control: edgeControl }, entra, okta, identity, google, vertex, insights];
   const controls = stopLater(await startControlServer(controlled));
   const appControl = stopLater(await serveAppControl(functionApp));
   const environment: Environment = {
@@ -90,12 +91,13 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     functionsUrl,
     issuer: entra.issuer,
     tokenUrl: entra.tokenUrl,
+    oktaIssuer: okta.issuer,
     scope: `${GATEWAY_AUDIENCE}/.default`,
     certificateAuthorityFile,
     applications: Object.fromEntries(
-      sampleApplications.map(({ name, clientId: id, objectId }) => {
+      callers(okta.tokenUrl).map(({ name, ...application }) => {
         const { product = '', key: subscriptionKey = '' } = subscriptions.get(name) ?? {};
-        return [name, { id, objectId, subscriptionKey, product }];
+        return [name, { ...application, subscriptionKey, product }];
       }),
     ),
     controls: {
@@ -113,10 +115,18 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   return { environment, stop: () => running.disposeAsync() };
 }
 
+/** The sample applications of both issuers; those of Okta get their tokens elsewhere. */
+function callers(oktaTokenUrl: string): { name: string; id: string; objectId: string; tokenUrl?: string }[] {
+  return [
+    ...sampleApplications.map(({ name, clientId: id, objectId }) => ({ name, id, objectId })),
+    ...oktaApplications.map(({ name, clientId: id }) => ({ name, id, objectId: id, tokenUrl: oktaTokenUrl })),
+  ];
+}
+
 /** One APIM subscription for each sample application, with a new key at every start. */
 function createSubscriptions(): Map<string, { product: string; key: string }> {
   return new Map(
-    sampleApplications.map(({ name }) => [
+    [...sampleApplications, ...oktaApplications].map(({ name }) => [
       name,
       { product: name === 'sandbox-app' ? 'sandbox' : 'production', key: randomBytes(16).toString('hex') },
     ]),

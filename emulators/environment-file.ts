@@ -8,6 +8,8 @@ interface EnvironmentApplication {
   readonly objectId: string;
   readonly subscriptionKey: string;
   readonly product: string;
+  /** Where it gets its tokens, when that isn't `tokenUrl` of the environment. */
+  readonly tokenUrl?: string;
 }
 
 /** Where everything of a running chain is found. */
@@ -16,6 +18,8 @@ export interface Environment {
   readonly functionsUrl: string;
   readonly issuer: string;
   readonly tokenUrl: string;
+  /** The issuer of the applications that come from Okta. */
+  readonly oktaIssuer: string;
   /** The scope of a token for the gateway's API. */
   readonly scope: string;
   /** PEM of the authority that signed the TLS certificates of the emulators. */

@@ -11,6 +11,8 @@ import {
 import { type Entra, startEntra } from './entra/start-entra.ts';
 import { type Google, startGoogle } from './google/start-google.ts';
 import type { LocalCertificateAuthority } from './loopback/certificate-authority.ts';
+import { OKTA_AUDIENCE, oktaApplications } from './okta/sample-applications.ts';
+import { type Okta, startOkta } from './okta/start-okta.ts';
 import { type ManagedIdentity, startManagedIdentity } from './managed-identity/start-managed-identity.ts';
 import {
   FEDERATION_AUDIENCE,
@@ -24,6 +26,7 @@ import { startVertexAi, type VertexAi } from './vertex-ai/start-vertex-ai.ts';
 /** The services of both clouds that the gateway and the function app talk to. */
 export interface Clouds {
   readonly entra: Entra;
+  readonly okta: Okta;
   readonly identity: ManagedIdentity;
   readonly google: Google;
   readonly vertex: VertexAi;
@@ -46,6 +49,7 @@ export async function startClouds(
       servicePrincipals: [apiManagementIdentity, functionAppIdentity],
     }),
   );
+  const okta = stopLater(await startOkta({ port, audience: OKTA_AUDIENCE, applications: oktaApplications }));
   const identity = stopLater(
     await startManagedIdentity({
       port,
@@ -76,7 +80,7 @@ export async function startClouds(
   const insights = stopLater(
     await startApplicationInsights({ port, tls, instrumentationKey: INSTRUMENTATION_KEY }),
   );
-  return { entra, identity, google, vertex, insights };
+  return { entra, okta, identity, google, vertex, insights };
 }
 
 /** The function app's settings that join it to these services. */

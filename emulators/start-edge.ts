@@ -30,6 +30,8 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
         'gateway-audience': GATEWAY_AUDIENCE,
         'function-app-url': functionsUrl,
         'functions-audience': FUNCTIONS_AUDIENCE,
+        'okta-issuer': clouds.okta.issuer,
+        'okta-openid-configuration': clouds.okta.openIdConfiguration,
       },
       subscriptions: [...subscriptions].map(([name, { product, key }]) => ({
         id: name,

@@ -21,13 +21,15 @@ async function run(): Promise<void> {
   const application = environment.applications[name];
   if (!application) throw new Error(`There is no application "${name}". There are: ${names}.`);
 
-  const answer = await fetch(environment.tokenUrl, {
+  const { id, tokenUrl } = application;
+  const answer = await fetch(tokenUrl ?? environment.tokenUrl, {
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'client_credentials',
-      client_id: application.id,
+      client_id: id,
       client_secret: 'none-is-checked',
-      scope: environment.scope,
+      // An issuer of its own has scopes of its own, and a default.
+      ...(tokenUrl === undefined ? { scope: environment.scope } : {}),
     }),
   }).catch(() => {
     throw new Error(NOTHING_RUNS);

@@ -3,6 +3,7 @@ import { TokenError } from './token-error.ts';
 import { type Claims, TOKEN_LIFETIME_IN_SECONDS, type TokenIssuer } from './token-issuer.ts';
 
 const DEFAULT_SCOPE = '/.default';
+const DELEGATED_SCOPE = 'access_as_user';
 
 /** What the token endpoint answers; the field names are the protocol's. */
 export interface TokenAnswer {
@@ -12,16 +13,21 @@ export interface TokenAnswer {
   readonly access_token: string;
 }
 
-/** The claims of an application's token for an API. App roles belong to the gateway's API, so only there they appear. */
-export function claimsOf(application: Application, audience: string): Claims {
-  const { clientId, objectId, roles } = application;
+/**
+ * The claims of an application's token for an API, of its own or for the person that it acts for. App roles belong to
+ * the gateway's API, so only there they appear.
+ * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+ */
+export function claimsOf({ clientId, objectId, roles, person }: Application, audience: string): Claims {
+  const granted = person ? person.roles : roles;
   return {
     aud: audience,
     azp: clientId,
     azpacr: '1',
-    oid: objectId,
-    sub: objectId,
-    roles: audience === GATEWAY_AUDIENCE && roles.length > 0 ? roles : undefined,
+    ...(person
+      ? { oid: person.objectId, sub: person.subject, scp: DELEGATED_SCOPE }
+      : { oid: objectId, sub: objectId, idtyp: 'app' }),
+    roles: audience === GATEWAY_AUDIENCE && granted.length > 0 ? granted : undefined,
   };
 }
 

@@ -6,17 +6,28 @@ export interface Application {
   /** Object id of its service principal: `oid` and `sub` in its tokens. */
   readonly objectId: string;
   readonly roles: readonly string[];
+  /** The person that it acts for: its tokens are then delegated ones, with that person's object id and roles. */
+  readonly person?: Person;
+}
+
+/** Somebody of the tenant, with the app roles that were granted to them on the gateway's API. */
+export interface Person {
+  /** `oid` in tokens. */
+  readonly objectId: string;
+  /** `sub` in tokens for the gateway: another one for each API. */
+  readonly subject: string;
+  readonly roles: readonly string[];
 }
 
 /** A managed identity: a principal that only its platform can get tokens for. */
-export type ServicePrincipal = Omit<Application, 'roles'>;
+export type ServicePrincipal = Omit<Application, 'roles' | 'person'>;
 
 export const SAMPLE_TENANT_ID = '11111111-1111-4111-8111-111111111111';
 
 /** The application id URI of the API that callers ask tokens for; the only one that defines app roles. */
 export const GATEWAY_AUDIENCE = 'api://vertex-gateway';
 
-/** Callers to try the gateway with: one for each app role, and one that was granted none. */
+/** Callers to try the gateway with: one for each app role, one that was granted none, and one that acts for a person. */
 export const sampleApplications: readonly Application[] = [
   {
     name: 'sandbox-app',
@@ -47,6 +58,23 @@ export const sampleApplications: readonly Application[] = [
     clientId: 'a0000005-0000-4000-8000-000000000005',
     objectId: 'b0000005-0000-4000-8000-000000000005',
     roles: [],
+  },
+  {
+    name: 'agent-app',
+    clientId: 'a0000006-0000-4000-8000-000000000006',
+    objectId: 'b0000006-0000-4000-8000-000000000006',
+    roles: [],
+    person: {
+      objectId: 'e0000001-0000-4000-8000-000000000001',
+      subject: 'sX3vJ0mB9dQe7LrY2nWkTq5HfCzAi8GpUoR1uVxNt4M',
+      roles: ['Assistants.Use'],
+    },
+  },
+  {
+    name: 'auditor-app',
+    clientId: 'a0000007-0000-4000-8000-000000000007',
+    objectId: 'b0000007-0000-4000-8000-000000000007',
+    roles: ['Audit.Read'],
   },
 ];
 

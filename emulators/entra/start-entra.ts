@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Control, controlled } from '../control/control.ts';
 import type { ControlAction } from '../control/server.ts';
@@ -64,7 +65,9 @@ export async function startEntra(options: EntraOptions): Promise<Entra> {
     tokenUrl: `${base}/oauth2/v2.0/token`,
     jwksUri: `${base}/discovery/v2.0/keys`,
   };
-  const issuer = await createTokenIssuer(tenant.issuer, tenantId, now);
+  // Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+  const standing = () => ({ tid: tenantId, uti: randomUUID(), ver: '2.0' });
+  const issuer = await createTokenIssuer(tenant.issuer, standing, now);
   ready.resolve({ tenant, issuer });
   const principals = [
     ...applications,
@@ -110,7 +113,7 @@ async function route(
       return discoveryOf(tenant);
     case 'discovery/v2.0/keys':
       requireTenant(tenantId, tenant, 'invalid_tenant');
-      return { keys: issuer.publicKeys() };
+      return { keys: issuer.publicKeys().map((key) => ({ ...key, issuer: tenant.issuer })) };
     default:
       return undefined;
   }

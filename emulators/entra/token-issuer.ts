@@ -8,21 +8,21 @@ export const TOKEN_LIFETIME_IN_SECONDS = 3600;
 /** Claims of a token by name. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** Signs access tokens for one tenant with a key that is new at every start. */
+/** Signs access tokens of one issuer with a key that is new at every start. */
 export interface TokenIssuer {
   /**
-   * Signs a v2.0 access token (RS256): `iss`, `iat`, `nbf`, `exp` (an hour from now), `tid`, `uti` and `ver`
-   * unless `claims` says otherwise. A claim that is undefined is left out.
-   * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+   * Signs an access token (RS256): `iss`, `iat`, `nbf`, `exp` (an hour from now) and what every token of this issuer
+   * has, unless `claims` says otherwise. A claim that is undefined is left out.
    */
   issueToken(claims: Claims): Promise<string>;
-  /** The JSON Web Key Set, public parts only, in the shape that Entra publishes. */
+  /** The JSON Web Key Set, public parts only. */
   publicKeys(): Record<string, unknown>[];
 }
 
+/** @param standing the claims that every token of this issuer has. */
 export async function createTokenIssuer(
   issuer: string,
-  tenantId: string,
+  standing: () => Claims,
   now: () => number,
 ): Promise<TokenIssuer> {
   const signer = new OAuth2Issuer();
@@ -39,14 +39,11 @@ export async function createTokenIssuer(
             iat: issuedAt,
             nbf: issuedAt,
             exp: issuedAt + TOKEN_LIFETIME_IN_SECONDS,
-            tid: tenantId,
-            uti: randomUUID(),
-            ver: '2.0',
+            ...standing(),
             ...claims,
           });
         },
       }),
-    publicKeys: () =>
-      signer.keys.toJSON().map(({ kty, kid, n, e }) => ({ kty, use: 'sig', kid, n, e, issuer })),
+    publicKeys: () => signer.keys.toJSON().map(({ kty, kid, n, e }) => ({ kty, use: 'sig', kid, n, e })),
   };
 }

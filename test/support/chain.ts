@@ -15,6 +15,7 @@ const POLL_INTERVAL_IN_MS = 20;
 type EmulatorName =
   | 'api-management'
   | 'entra'
+  | 'okta'
   | 'managed-identity'
   | 'google'
   | 'vertex-ai'
@@ -156,13 +157,14 @@ export class RunningChain {
   }
 
   async #requestToken(application: string): Promise<string> {
-    const answer = await fetch(this.environment.tokenUrl, {
+    const { id, tokenUrl } = this.#application(application);
+    const answer = await fetch(tokenUrl ?? this.environment.tokenUrl, {
       method: 'POST',
       body: new URLSearchParams({
         grant_type: 'client_credentials',
-        client_id: this.#application(application).id,
+        client_id: id,
         client_secret: 'none-is-checked',
-        scope: this.environment.scope,
+        ...(tokenUrl === undefined ? { scope: this.environment.scope } : {}),
       }),
     });
     return ((await answer.json()) as { access_token: string }).access_token;

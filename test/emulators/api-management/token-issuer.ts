@@ -64,7 +64,9 @@ export async function startTokenIssuer(now: () => number = Date.now): Promise<To
         exp: seconds + 3600,
         ...claims,
       };
-      return new SignJWT(payload as JWTPayload).setProtectedHeader({ alg: 'RS256', kid: keyId, typ: 'JWT' }).sign(key);
+      return new SignJWT(payload as JWTPayload)
+        .setProtectedHeader({ alg: 'RS256', kid: keyId, typ: 'JWT' })
+        .sign(key);
     },
     publish,
     close: () =>

@@ -76,6 +76,7 @@ test('grants an application a v2.0 token that its published key verifies', async
     oid: 'b0000002-0000-4000-8000-000000000002',
     sub: 'b0000002-0000-4000-8000-000000000002',
     roles: ['Scoring.Predict'],
+    idtyp: 'app',
     iat: NOW_IN_SECONDS,
     exp: NOW_IN_SECONDS + 3600,
   });
@@ -110,6 +111,17 @@ test('takes the client id from HTTP Basic authentication', async () => {
 
 test('leaves the roles claim out for an application without a role', async () => {
   expect(decodeJwt(await tokenOf({ client_id: 'nobody-app' }))).not.toHaveProperty('roles');
+});
+
+test('an application that acts for a person gets a delegated token', async () => {
+  const claims = decodeJwt(await tokenOf({ client_id: 'agent-app' }));
+  expect(claims).toMatchObject({
+    azp: 'a0000006-0000-4000-8000-000000000006',
+    oid: 'e0000001-0000-4000-8000-000000000001',
+    scp: 'access_as_user',
+    roles: ['Assistants.Use'],
+  });
+  expect(claims).not.toHaveProperty('idtyp');
 });
 
 test("gives a token for another resource without the gateway's roles", async () => {

@@ -1,0 +1,14 @@
+/** An application registered at the authorization server. */
+export interface OktaApplication {
+  readonly name: string;
+  /** `cid` and `sub` in its tokens. */
+  readonly clientId: string;
+  readonly groups: readonly string[];
+}
+
+/** The audience of the sample authorization server. */
+export const OKTA_AUDIENCE = 'api://vertex-gateway';
+
+export const oktaApplications: readonly OktaApplication[] = [
+  { name: 'okta-app', clientId: '0oa1vertexassist0x5d7', groups: ['vertex-assistants'] },
+];
