@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Governance } from '../../src/governance/governance.ts';
+import { joinNames } from '../../src/governance/join-names.ts';
+import { loadGovernance } from '../../src/governance/load-governance.ts';
+import { readMatrix } from './access-matrix.ts';
+import { printOrFail } from './print-or-fail.ts';
+import { writeMarkdownTable, writeTextTable } from './write-table.ts';
+
+const USAGE = 'Usage: npm run policy:check -- [--markdown]';
+const HEADER = ['Caller', 'Model or endpoint', 'Location', 'May', 'Rules'];
+
+/** Validates the governance documents and prints who may do what where, and by which rule. */
+function run(): string {
+  const { values } = parseArgs({
+    options: {
+      markdown: { type: 'boolean', default: false },
+      directory: { type: 'string', default: join(import.meta.dirname, '..', '..', 'governance') },
+    },
+  });
+  const governance = loadGovernance(values.directory);
+  const rows = readMatrix(governance).map((row) => [
+    row.caller,
+    row.entries,
+    row.locations,
+    row.operations,
+    row.rules,
+  ]);
+  return values.markdown
+    ? `### Who may do what\n\n${writeMarkdownTable(HEADER, rows)}\n\n${summarize(governance)}`
+    : `${writeTextTable(HEADER, rows)}\n\n${summarize(governance)}`;
+}
+
+function summarize({ documents, policyVersion }: Governance): string {
+  const { catalog, access } = documents;
+  const counts = [
+    count(catalog.entries, 'catalog entry', 'catalog entries'),
+    count(access.roles, 'role', 'roles'),
+    count(access.grants, 'grant', 'grants'),
+    count(access.denies, 'deny', 'denies'),
+    count(access.residency, 'residency rule', 'residency rules'),
+    count(access.agents, 'agent', 'agents'),
+  ];
+  return `The documents are valid: ${joinNames(counts)}. Policy version ${policyVersion.slice(0, 12)}.`;
+}
+
+function count({ length }: readonly unknown[], one: string, many: string): string {
+  return `${length} ${length === 1 ? one : many}`;
+}
+
+printOrFail(run, USAGE);
