@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { GovernanceDocuments } from '../../src/governance/governance.ts';
+import { joinNames } from '../../src/governance/join-names.ts';
+import { describeFields } from './describe-fields.ts';
+
+interface Change {
+  readonly what: string;
+  readonly before: readonly Named[];
+  readonly after: readonly Named[];
+}
+
+/** A part of a document, under the name that it keeps from one version to the next. */
+interface Named {
+  readonly name: string;
+  /** What people should know of it when it is new. */
+  readonly summary: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Says in sentences which entries, roles, rules and limits are new, gone or different. */
+export function describeDocumentChanges(before: GovernanceDocuments, after: GovernanceDocuments): string[] {
+  const was = listParts(before);
+  return listParts(after).flatMap(({ what, parts }, index) =>
+    describe({ what, before: was[index]?.parts ?? [], after: parts }),
+  );
+}
+
+function listParts({
+  catalog,
+  access,
+  limits,
+}: GovernanceDocuments): { readonly what: string; readonly parts: readonly Named[] }[] {
+  const rule = (fields: { readonly id: string; readonly reason: string }): Named => ({
+    name: fields.id,
+    summary: fields.reason,
+    fields: { ...fields },
+  });
+  return [
+    {
+      what: 'catalog entry',
+      parts: catalog.entries.map((entry) => ({
+        name: entry.name,
+        summary: `Offered in ${joinNames(entry.locations)} for ${joinNames(entry.operations)}.`,
+        fields: { ...entry },
+      })),
+    },
+    {
+      what: 'identity provider',
+      parts: access.identityProviders.map((provider) => ({
+        name: provider.id,
+        summary: 'Tokens of its issuer are accepted.',
+        fields: { ...provider },
+      })),
+    },
+    {
+      what: 'role',
+      parts: access.roles.map((role) => ({
+        name: role.name,
+        summary: role.description,
+        fields: { ...role },
+      })),
+    },
+    { what: 'grant', parts: access.grants.map(rule) },
+    { what: 'deny', parts: access.denies.map(rule) },
+    { what: 'residency rule', parts: access.residency.map(rule) },
+    { what: 'agent', parts: access.agents.map(rule) },
+    {
+      what: 'product',
+      parts: limits.products.map((product) => ({
+        name: product.id,
+        summary: product.description,
+        fields: { ...product },
+      })),
+    },
+    {
+      what: 'limit of the role',
+      parts: limits.roles.map((limit) => ({ name: limit.role, ...summarizeLimit(limit) })),
+    },
+    {
+      what: 'limit of the entry',
+      parts: limits.entries.map((limit) => ({ name: limit.entry, ...summarizeLimit(limit) })),
+    },
+  ];
+}
+
+function summarizeLimit(limit: Readonly<Record<string, unknown>>): Pick<Named, 'summary' | 'fields'> {
+  const bounds = Object.entries(limit).filter(([, value]) => typeof value === 'number');
+  return {
+    summary: `${bounds.map(([name, value]) => `${name} ${String(value)}`).join(', ')}.`,
+    fields: limit,
+  };
+}
+
+function describe({ what, before, after }: Change): string[] {
+  const was = new Map(before.map((part) => [part.name, part]));
+  const names = new Set(after.map(({ name }) => name));
+  return [
+    ...after.flatMap((part) => {
+      const old = was.get(part.name);
+      if (!old) return [`The ${what} ${part.name} is new. ${part.summary}`];
+      if (isDeepStrictEqual(old.fields, part.fields)) return [];
+      return describeFields(old.fields, part.fields).map((change) => `The ${what} ${part.name}: ${change}.`);
+    }),
+    ...before.filter(({ name }) => !names.has(name)).map(({ name }) => `The ${what} ${name} is gone.`),
+  ];
+}
