@@ -17,6 +17,7 @@ import { child, field, refuse, type Syntax } from './syntax.ts';
 import { arrayOf, type CsType, getType } from './types.ts';
 import { typedArray } from './values/boxed.ts';
 
+/** Calls and creations. */
 export const CALLS: Readonly<Record<string, Bind>> = {
   invocation_expression: bindInvocation,
   object_creation_expression: bindCreation,
@@ -132,7 +133,7 @@ function bindArrayCreation(syntax: Syntax, scope: Scope, binder: Binder): Bound 
 }
 
 /** An array of these items; without an element type, of the best common one. */
-export function arrayWith(element: CsType | null, initializer: Syntax, scope: Scope, binder: Binder): Value {
+function arrayWith(element: CsType | null, initializer: Syntax, scope: Scope, binder: Binder): Value {
   const items = initializer.named.map((item) => binder.bindArgument(item, scope));
   const type = element ?? commonType(items) ?? refuse(initializer, 'The items have no common type.');
   const values = items.map((item, index) => convertTo(item, type, initializer.named[index] ?? initializer));

@@ -68,6 +68,7 @@ export function paramsArgument(values: readonly Evaluate[], element: CsType): Ev
   };
 }
 
+/** Throws what C# throws for a member of null. */
 export function nullReference(): never {
   raise('NullReferenceException', 'Object reference not set to an instance of an object.');
 }

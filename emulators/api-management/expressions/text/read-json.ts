@@ -8,7 +8,6 @@ import { readDate, toDateTime } from './parse-date.ts';
 
 const MAXIMUM_DEPTH = 64;
 const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/;
-const ROUNDTRIP = 128;
 
 /**
  * Reads JSON as Newtonsoft's `Parse` does: also comments, single quotes and unquoted names; strings that are ISO dates
@@ -204,7 +203,7 @@ class JsonReader {
 
 function stringToken(text: string): JsonValue {
   const date = ISO_DATE.test(text) ? readDate(text) : null;
-  return new JsonValue(date ? toDateTime(date, ROUNDTRIP) : text);
+  return new JsonValue(date ? toDateTime(date, true) : text);
 }
 
 function double(value: number): JsonValue {

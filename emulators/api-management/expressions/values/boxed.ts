@@ -39,6 +39,7 @@ export function box(value: unknown, type: CsType): unknown {
   return value;
 }
 
+/** A value out of its box. */
 export function unbox(value: unknown): unknown {
   return value instanceof Boxed ? value.value : value;
 }
