@@ -117,7 +117,8 @@ function bindArrayCreation(syntax: Syntax, scope: Scope, binder: Binder): Bound 
   const element = resolveType(field(typeSyntax, 'type'));
   const initializer = syntax.named.find(({ kind }) => kind === 'initializer_expression');
   if (initializer) return arrayWith(element, initializer, scope, binder);
-  const size = field(typeSyntax, 'rank').named[0];
+  const [size, second] = field(typeSyntax, 'rank').named;
+  if (second) return refuse(second, 'An array of several dimensions is not supported.');
   if (!size) return refuse(syntax, 'An array needs a size or items.');
   const length = convertTo(binder.value(size, scope), getType('int'), size);
   return valueOf(syntax, arrayOf(element), (frame) => {

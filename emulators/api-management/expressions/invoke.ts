@@ -110,7 +110,12 @@ function receiverOf({ type, evaluate }: Value, ownerKind: string): Evaluate {
   if (isValueType(type)) {
     return ownerKind === 'struct' || ownerKind === 'enum' ? evaluate : (frame) => box(evaluate(frame), type);
   }
-  return (frame) => evaluate(frame) ?? nullReference();
+  if (type.name !== 'string') return (frame) => evaluate(frame) ?? nullReference();
+  return (frame) => {
+    const text = (evaluate(frame) ?? nullReference()) as string;
+    spend(text.length >> 10);
+    return text;
+  };
 }
 
 function checkedArgument(evaluate: Evaluate, { type, nullable, mode, name }: Parameter): Evaluate {

@@ -1,3 +1,4 @@
+import { spend } from '../budget.ts';
 import { compareValues } from '../compare.ts';
 import { defaultOf } from '../default-value.ts';
 import { raise } from '../evaluation-error.ts';
@@ -24,6 +25,16 @@ export function at(items: readonly unknown[], index: number): number {
   return index;
 }
 
+/** A method whose work grows with the list, which counts against the budget. */
+function scanning<Rest extends unknown[]>(
+  run: (self: List, ...rest: Rest) => unknown,
+): (self: List, ...rest: Rest) => unknown {
+  return (self, ...rest) => {
+    spend(self.items.length >> 6);
+    return run(self, ...rest);
+  };
+}
+
 /** List<T>. */
 export const listMembers: Members = {
   'new()': (types: readonly CsType[]) => new List(listType(types)),
@@ -38,33 +49,40 @@ export const listMembers: Members = {
   'void AddRange(IEnumerable<T> more)': ({ items }: List, more: unknown) => {
     for (const item of [...itemsOf(more)]) items.push(item);
   },
-  'void Insert(int index, T item)': ({ items }: List, index: number, item: unknown) =>
-    void items.splice(index === items.length ? index : at(items, index), 0, item),
-  'bool Contains(T item)': ({ items }: List, item: unknown) =>
+  'void Insert(int index, T item)': scanning(
+    ({ items }: List, index: number, item: unknown) =>
+      void items.splice(index === items.length ? index : at(items, index), 0, item),
+  ),
+  'bool Contains(T item)': scanning(({ items }: List, item: unknown) =>
     items.some((other) => valuesEqual(other, item)),
-  'int IndexOf(T item)': ({ items }: List, item: unknown) =>
+  ),
+  'int IndexOf(T item)': scanning(({ items }: List, item: unknown) =>
     items.findIndex((other) => valuesEqual(other, item)),
-  'bool Remove(T item)': ({ items }: List, item: unknown) => {
+  ),
+  'bool Remove(T item)': scanning(({ items }: List, item: unknown) => {
     const index = items.findIndex((other) => valuesEqual(other, item));
     if (index >= 0) items.splice(index, 1);
     return index >= 0;
-  },
-  'void RemoveAt(int index)': ({ items }: List, index: number) => void items.splice(at(items, index), 1),
-  'void RemoveRange(int index, int count)': ({ items }: List, index: number, count: number) =>
-    void items.splice(index, count),
+  }),
+  'void RemoveAt(int index)': scanning(
+    ({ items }: List, index: number) => void items.splice(at(items, index), 1),
+  ),
+  'void RemoveRange(int index, int count)': scanning(
+    ({ items }: List, index: number, count: number) => void items.splice(index, count),
+  ),
   'int RemoveAll(Predicate<T> test)': (self: List, test: Test) => {
     const { length } = self.items;
     self.items = self.items.filter((item) => !test(item));
     return length - self.items.length;
   },
   'void Clear()': (self: List) => void (self.items.length = 0),
-  'void Reverse()': ({ items }: List) => void items.reverse(),
-  'void Sort()': ({ items }: List) => void items.sort(compareValues),
+  'void Reverse()': scanning(({ items }: List) => void items.reverse()),
+  'void Sort()': scanning(({ items }: List) => void items.sort(compareValues)),
   'void Sort(Comparison<T> comparison)': (
     { items }: List,
     comparison: (left: unknown, right: unknown) => number,
   ) => void items.sort(comparison),
-  'T[] ToArray()': ({ items, type }: List) => arrayFrom([...items], type.args[0]),
+  'T[] ToArray()': scanning(({ items, type }: List) => arrayFrom([...items], type.args[0])),
   'bool Exists(Predicate<T> test)': ({ items }: List, test: Test) => items.some(test),
   'T? Find(Predicate<T> test)': ({ items, type }: List, test: Test) => {
     const index = items.findIndex(test);
@@ -77,8 +95,10 @@ export const listMembers: Members = {
   'void ForEach(Action<T> action)': ({ items }: List, action: (item: unknown) => void) => {
     for (const item of items) action(item);
   },
-  'List<T> GetRange(int index, int count)': ({ items, type }: List, index: number, count: number) =>
-    new List(type, items.slice(index, index + count)),
+  'List<T> GetRange(int index, int count)': scanning(
+    ({ items, type }: List, index: number, count: number) =>
+      new List(type, items.slice(index, index + count)),
+  ),
 };
 
 const empty = (what: string): never => raise('InvalidOperationException', `${what} empty.`);
@@ -90,10 +110,11 @@ export const queueMembers: Members = {
     new List(listType(types, 'Queue'), [...itemsOf(items)]),
   'int Count': ({ items }: List) => items.length,
   'void Enqueue(T item)': ({ items }: List, item: unknown) => void items.push(item),
-  'T Dequeue()': ({ items }: List) => (items.length === 0 ? empty('Queue') : items.shift()),
+  'T Dequeue()': scanning(({ items }: List) => (items.length === 0 ? empty('Queue') : items.shift())),
   'T Peek()': ({ items }: List) => (items.length === 0 ? empty('Queue') : items[0]),
-  'bool Contains(T item)': ({ items }: List, item: unknown) =>
+  'bool Contains(T item)': scanning(({ items }: List, item: unknown) =>
     items.some((other) => valuesEqual(other, item)),
+  ),
 };
 
 // Kept with the newest first, the order in which it is enumerated.
@@ -102,9 +123,10 @@ export const stackMembers: Members = {
   'new(IEnumerable<T> items)': (items: unknown, types: readonly CsType[]) =>
     new List(listType(types, 'Stack'), [...itemsOf(items)].reverse()),
   'int Count': ({ items }: List) => items.length,
-  'void Push(T item)': ({ items }: List, item: unknown) => void items.unshift(item),
-  'T Pop()': ({ items }: List) => (items.length === 0 ? empty('Stack') : items.shift()),
+  'void Push(T item)': scanning(({ items }: List, item: unknown) => void items.unshift(item)),
+  'T Pop()': scanning(({ items }: List) => (items.length === 0 ? empty('Stack') : items.shift())),
   'T Peek()': ({ items }: List) => (items.length === 0 ? empty('Stack') : items[0]),
-  'bool Contains(T item)': ({ items }: List, item: unknown) =>
+  'bool Contains(T item)': scanning(({ items }: List, item: unknown) =>
     items.some((other) => valuesEqual(other, item)),
+  ),
 };

@@ -1,5 +1,4 @@
 import { raise } from '../evaluation-error.ts';
-import { spend } from '../budget.ts';
 import { Boxed } from '../values/boxed.ts';
 import { getType } from '../types.ts';
 import { JsonArray, JsonObject, JsonProperty, type JsonToken, JsonValue } from '../values/json-token.ts';
@@ -42,7 +41,6 @@ class JsonReader {
   }
 
   token(depth: number): JsonToken {
-    spend();
     this.#skip();
     const start = this.#peek();
     if (start === '{') return this.#object(depth + 1);
