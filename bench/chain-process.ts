@@ -14,14 +14,18 @@ export interface ChainProcess {
   stop(): Promise<void>;
 }
 
-/** Builds and starts the chain on free ports. @throws Error when it ends before it is ready. */
+/** Starts the chain, which is built already, on free ports. @throws Error when it ends before it is ready. */
 export async function startChainProcess(): Promise<ChainProcess> {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
   const environmentFile = join(scratch, 'environment.json');
   const script = join(import.meta.dirname, '../scripts/start.ts');
-  const child: ChildProcess = fork(script, ['--port', '0', '--environment-file', environmentFile], {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  });
+  const child: ChildProcess = fork(
+    script,
+    ['--port', '0', '--no-build', '--environment-file', environmentFile],
+    {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    },
+  );
   // It prints where everything is once it is ready, and nothing before.
   const ready = once(child.stdout ?? child, 'data');
   const ended = once(child, 'exit').then(() => {

@@ -15,6 +15,13 @@ import {
   readStampedHeaders,
 } from './targets.ts';
 
+/**
+ * Prints what the gateway costs: the function app alone and behind the edge, beside a bare reverse proxy to the same
+ * emulator of Vertex AI, all in one run on one machine. Only the ratios mean something elsewhere. Takes over a minute.
+ */
+if (process.platform !== 'linux')
+  throw new Error('CPU time and memory are read from /proc: this needs Linux.');
+
 const STARTS = 5;
 const ROOT = join(import.meta.dirname, '..');
 

@@ -68,9 +68,12 @@ export function toAttributes(record: AuditRecord): EventAttributes {
 }
 
 function withoutUndefined(attributes: Record<string, string | undefined>): EventAttributes {
-  return Object.fromEntries(
-    Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const known: Record<string, string> = {};
+  for (const name in attributes) {
+    const value = attributes[name];
+    if (value !== undefined) known[name] = value;
+  }
+  return known;
 }
 
 function round(milliseconds: number | undefined): number | undefined {

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Caller, Callers, ReadHeader } from '../prediction/interfaces.ts';
@@ -34,7 +34,7 @@ export function createApiManagementCallers(options: ApiManagementCallersOptions)
   const verifiedUntil = new Map<string, number>();
 
   async function verify(token: string): Promise<void> {
-    const key = digest(token).toString('base64');
+    const key = hash('sha256', token, 'base64');
     const expiresAt = verifiedUntil.get(key);
     if (expiresAt !== undefined && expiresAt > options.now()) return;
     const { payload } = await jwtVerify(token, keys, {
@@ -64,7 +64,7 @@ export function createApiManagementCallers(options: ApiManagementCallersOptions)
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
 
 /** jose's errors about the token mean 401; those about fetching keys mean that we can't tell. */

@@ -1,14 +1,21 @@
 import type { AnswerFacts, Usage } from '../prediction/prediction.ts';
 
 const TAIL_BYTES = 65_536;
+/** With its colon, because a text may consist of just a field's name. */
+const USAGE = /"usageMetadata"\s*:\s*\{/g;
+const FINISH_REASON = /"finishReason"\s*:\s*"([\w.@-]{1,128})"/g;
+const MODEL_VERSION = /"modelVersion"\s*:\s*"([\w.@-]{1,128})"/g;
+const INPUT_TOKENS = /"promptTokenCount"\s*:\s*(\d+)/;
+const OUTPUT_TOKENS = /"candidatesTokenCount"\s*:\s*(\d+)/;
+const TOTAL_TOKENS = /"totalTokenCount"\s*:\s*(\d+)/;
 
 /**
  * Usage, finish reason and model version out of Vertex JSON in any framing: the last of each counts. Quotes inside
  * the model's text are escaped there, so text cannot pose as one of these fields.
  */
 export function readAnswerFacts(text: string): AnswerFacts {
-  const finishReason = lastString(text, 'finishReason');
-  const modelVersion = lastString(text, 'modelVersion');
+  const finishReason = lastMatch(text, FINISH_REASON)?.[1];
+  const modelVersion = lastMatch(text, MODEL_VERSION)?.[1];
   return {
     usage: readUsage(text),
     ...(finishReason === undefined ? {} : { finishReason }),
@@ -38,10 +45,10 @@ export class TailReader {
 }
 
 function readUsage(text: string): Usage {
-  const metadata = text.slice(lastMatch(text, /"usageMetadata"\s*:\s*\{/g)?.index ?? text.length);
-  const inputTokens = count(metadata, 'promptTokenCount');
-  const outputTokens = count(metadata, 'candidatesTokenCount');
-  const totalTokens = count(metadata, 'totalTokenCount');
+  const metadata = text.slice(lastMatch(text, USAGE)?.index ?? text.length);
+  const inputTokens = count(metadata, INPUT_TOKENS);
+  const outputTokens = count(metadata, OUTPUT_TOKENS);
+  const totalTokens = count(metadata, TOTAL_TOKENS);
   return {
     ...(inputTokens === undefined ? {} : { inputTokens }),
     ...(outputTokens === undefined ? {} : { outputTokens }),
@@ -49,16 +56,13 @@ function readUsage(text: string): Usage {
   };
 }
 
-function count(text: string, field: string): number | undefined {
-  const digits = new RegExp(`"${field}"\\s*:\\s*(\\d+)`).exec(text)?.[1];
+function count(text: string, field: RegExp): number | undefined {
+  const digits = field.exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 
-function lastString(text: string, field: string): string | undefined {
-  return lastMatch(text, new RegExp(`"${field}"\\s*:\\s*"([\\w.@-]{1,128})"`, 'g'))?.[1];
-}
-
-/** With its colon, because a text may consist of just a field's name. */
 function lastMatch(text: string, pattern: RegExp): RegExpExecArray | undefined {
-  return [...text.matchAll(pattern)].at(-1);
+  let last: RegExpExecArray | undefined;
+  for (const match of text.matchAll(pattern)) last = match;
+  return last;
 }

@@ -1,17 +1,16 @@
-import { arithmetic, isComparison, type Operation, promote, shift } from './arithmetic.ts';
-import { compareTargets, convertImplicitly } from './bind-conversion.ts';
+import { isComparison } from './arithmetic.ts';
 import { constantOf, valueOf } from './binder.ts';
-import type { Evaluate, Frame, Value } from './bound.ts';
+import type { Frame, Value } from './bound.ts';
 import { spendLength, withBudget } from './budget.ts';
 import { isSubtype } from './conversions.ts';
 import { ExpressionEvaluationError } from './evaluation-error.ts';
 import { formatterOf } from './format.ts';
 import { findMembers } from './members.ts';
 import { groupOf } from './method-group.ts';
-import { isInteger, isNumeric, numericConversion } from './numeric.ts';
+import { combine, compareLifted, numeric } from './numeric-operation.ts';
 import { findCall } from './overloads.ts';
-import { refuse, type Syntax } from './syntax.ts';
-import { type CsType, getType, isNullable, isReferenceType, nullableOf, withoutNullable } from './types.ts';
+import { type Syntax, refuse } from './syntax.ts';
+import { getType, isReferenceType, withoutNullable } from './types.ts';
 
 /** C#'s meaning of `left operator right`; `&&`, `||` and `??` are not among these. */
 export function binaryOperation(
@@ -66,113 +65,6 @@ function textOf({ type, evaluate }: Value): (frame: Frame) => string {
     return (frame) => (evaluate(frame) as string | null) ?? '';
   const format = formatterOf(type);
   return (frame) => format(evaluate(frame));
-}
-
-function numeric(
-  operator: string,
-  left: Value,
-  right: Value,
-  syntax: Syntax,
-  checked: boolean | null,
-): Value | null {
-  const [first, second] = [withoutNullable(left.type), withoutNullable(right.type)];
-  const lifted = isNullable(left.type) || isNullable(right.type);
-  const comparable = first === second && first.definition.kind === 'enum';
-  if (comparable) return enumeration(operator, left, right, syntax, lifted);
-  if (!isNumeric(first.name) || !isNumeric(second.name)) return null;
-  if (operator === '<<' || operator === '>>') {
-    const target = promote(first.name, 'int') ?? first.name;
-    const shifted = promote(first.name, first.name) ?? target;
-    if (!isInteger(shifted) || second.name !== 'int') return null;
-    return combine(
-      syntax,
-      getType(shifted),
-      converted(left, first.name, shifted),
-      right.evaluate,
-      shift(operator, shifted),
-      lifted,
-    );
-  }
-  const type = promotedType(left, right, first.name, second.name);
-  if (!type) return null;
-  const constant = left.constant !== undefined && right.constant !== undefined;
-  const operation = arithmetic(operator, type, checked ?? constant);
-  if (!operation) return null;
-  const [one, other] = [converted(left, first.name, type), converted(right, second.name, type)];
-  if (!isComparison(operator)) return combine(syntax, getType(type), one, other, operation, lifted);
-  return compareLifted(operator, one, other, operation, syntax, lifted);
-}
-
-// A constant that is not negative becomes unsigned where it meets an unsigned number.
-function promotedType(left: Value, right: Value, first: string, second: string): string | null {
-  for (const unsigned of ['ulong', 'uint']) {
-    const other = first === unsigned ? right : second === unsigned ? left : null;
-    if (other?.constant && convertImplicitly(other, getType(unsigned))) return unsigned;
-  }
-  return promote(first, second);
-}
-
-function enumeration(
-  operator: string,
-  left: Value,
-  right: Value,
-  syntax: Syntax,
-  lifted: boolean,
-): Value | null {
-  const operation = arithmetic(operator, 'int', false);
-  if (!operation) return null;
-  if (isComparison(operator))
-    return compareLifted(operator, left.evaluate, right.evaluate, operation, syntax, lifted);
-  const isFlag = ['&', '|', '^'].includes(operator);
-  const type = isFlag ? withoutNullable(left.type) : operator === '-' ? getType('int') : null;
-  return type && combine(syntax, type, left.evaluate, right.evaluate, operation, lifted);
-}
-
-function converted({ evaluate, type }: Value, from: string, to: string): Evaluate {
-  if (from === to) return evaluate;
-  const convert = numericConversion(from, to);
-  if (!isNullable(type)) return (frame) => convert(evaluate(frame));
-  return (frame) => {
-    const value = evaluate(frame);
-    return value === null ? null : convert(value);
-  };
-}
-
-function combine(
-  syntax: Syntax,
-  type: CsType,
-  left: Evaluate,
-  right: Evaluate,
-  operation: Operation,
-  lifted: boolean,
-): Value {
-  const calculate = operation as (first: unknown, second: unknown) => unknown;
-  if (!lifted) return valueOf(syntax, type, (frame) => calculate(left(frame), right(frame)));
-  return valueOf(syntax, nullableOf(type), (frame) => {
-    const first = left(frame);
-    const second = right(frame);
-    return first === null || second === null ? null : calculate(first, second);
-  });
-}
-
-function compareLifted(
-  operator: string,
-  left: Evaluate,
-  right: Evaluate,
-  operation: Operation,
-  syntax: Syntax,
-  lifted: boolean,
-): Value {
-  const calculate = operation as (first: unknown, second: unknown) => unknown;
-  const bool = getType('bool');
-  if (!lifted) return valueOf(syntax, bool, (frame) => calculate(left(frame), right(frame)));
-  return valueOf(syntax, bool, (frame) => {
-    const first = left(frame);
-    const second = right(frame);
-    if (first !== null && second !== null) return calculate(first, second);
-    if (operator === '==') return first === second;
-    return operator === '!=' && first !== second;
-  });
 }
 
 function logical(operator: string, left: Value, right: Value, syntax: Syntax): Value | null {
@@ -239,13 +131,4 @@ function equality(operator: string, left: Value, right: Value, syntax: Syntax): 
     getType('bool'),
     (frame) => (left.evaluate(frame) === right.evaluate(frame)) === equal,
   );
-}
-
-/** The type that both branches of `?:` or both sides of `??` convert to; null where C# finds none. */
-export function unify(left: Value, right: Value): CsType | null {
-  if (left.type === right.type) return left.type;
-  const toRight = convertImplicitly(left, right.type) !== null;
-  const toLeft = convertImplicitly(right, left.type) !== null;
-  if (toRight && toLeft) return compareTargets(left, left.type, right.type) <= 0 ? left.type : right.type;
-  return toRight ? right.type : toLeft ? left.type : null;
 }

@@ -17,6 +17,7 @@ import { child, field, refuse, type Syntax } from './syntax.ts';
 import { arrayOf, type CsType, getType } from './types.ts';
 import { typedArray } from './values/boxed.ts';
 
+/** Calls and creations. */
 export const CALLS: Readonly<Record<string, Bind>> = {
   invocation_expression: bindInvocation,
   object_creation_expression: bindCreation,
@@ -116,7 +117,8 @@ function bindArrayCreation(syntax: Syntax, scope: Scope, binder: Binder): Bound 
   const element = resolveType(field(typeSyntax, 'type'));
   const initializer = syntax.named.find(({ kind }) => kind === 'initializer_expression');
   if (initializer) return arrayWith(element, initializer, scope, binder);
-  const size = field(typeSyntax, 'rank').named[0];
+  const [size, second] = field(typeSyntax, 'rank').named;
+  if (second) return refuse(second, 'An array of several dimensions is not supported.');
   if (!size) return refuse(syntax, 'An array needs a size or items.');
   const length = convertTo(binder.value(size, scope), getType('int'), size);
   return valueOf(syntax, arrayOf(element), (frame) => {
@@ -132,7 +134,7 @@ function bindArrayCreation(syntax: Syntax, scope: Scope, binder: Binder): Bound 
 }
 
 /** An array of these items; without an element type, of the best common one. */
-export function arrayWith(element: CsType | null, initializer: Syntax, scope: Scope, binder: Binder): Value {
+function arrayWith(element: CsType | null, initializer: Syntax, scope: Scope, binder: Binder): Value {
   const items = initializer.named.map((item) => binder.bindArgument(item, scope));
   const type = element ?? commonType(items) ?? refuse(initializer, 'The items have no common type.');
   const values = items.map((item, index) => convertTo(item, type, initializer.named[index] ?? initializer));

@@ -8,6 +8,7 @@ import { resolveCall } from './overloads.ts';
 import type { Scope } from './scope.ts';
 import { field, refuse, type Syntax } from './syntax.ts';
 
+/** `receiver[…]`. */
 export function bindElementAccess(syntax: Syntax, scope: Scope, binder: Binder): Bound {
   const receiver = asValue(binder.bindLink(field(syntax, 'expression'), scope));
   return elementAccess(receiver, field(syntax, 'subscript'), scope, binder);
@@ -60,7 +61,7 @@ export function elementAccess(value: Value, list: Syntax, scope: Scope, binder: 
 }
 
 /** A value that is evaluated once, into a slot, and read from there. */
-export function stored(value: Value, scope: Scope): { value: Value; store: Evaluate } {
+function stored(value: Value, scope: Scope): { value: Value; store: Evaluate } {
   const slot = scope.temporary();
   const { kind, syntax, type, constant, evaluate } = value;
   return {

@@ -7,6 +7,7 @@ import type { BindStatement, Signal, Statement, Surroundings } from './statement
 import { child, refuse, type Syntax } from './syntax.ts';
 import { getType } from './types.ts';
 
+/** Statements that leave the ones after them unreached. */
 export const JUMPS: Readonly<Record<string, BindStatement>> = {
   return_statement: bindReturn,
   throw_statement: bindThrow,

@@ -22,6 +22,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\',
 };
 
+/** Constants as they are written. */
 export const LITERALS: Readonly<Record<string, Bind>> = {
   null_literal: (syntax) => constantOf(syntax, getType('null'), null),
   boolean_literal: (syntax) => constantOf(syntax, getType('bool'), syntax.text === 'true'),

@@ -11,6 +11,7 @@ import type { BindStatement, Signal, Statement, Surroundings } from './statement
 import { contains, field, refuse, type Syntax } from './syntax.ts';
 import { getType } from './types.ts';
 
+/** The four loops. */
 export const LOOPS: Readonly<Record<string, BindStatement>> = {
   foreach_statement: bindForeach,
   for_statement: bindFor,

@@ -10,6 +10,7 @@ import type { Scope } from './scope.ts';
 import { child, field, refuse, type Syntax } from './syntax.ts';
 import { type CsType, getType, isNamespace, isNullable, withoutNullable } from './types.ts';
 
+/** Names, alone or behind a dot. */
 export const NAMES: Readonly<Record<string, Bind>> = {
   identifier: bindIdentifier,
   generic_name: (syntax) => bindTypeName(syntax),

@@ -4,7 +4,8 @@ import { castTo, convertImplicitly, convertTo } from './bind-conversion.ts';
 import { integerLiteral } from './bind-literals.ts';
 import { bindPattern } from './bind-patterns.ts';
 import { type Bind, type Binder, constantOf, valueOf } from './binder.ts';
-import { binaryOperation, folded, unify } from './binary-operation.ts';
+import { binaryOperation, folded } from './binary-operation.ts';
+import { unify } from './unify.ts';
 import type { Bound, Value } from './bound.ts';
 import { explicitConversion, isInstance } from './conversions.ts';
 import { defaultOf } from './default-value.ts';
@@ -15,6 +16,7 @@ import { child, field, hasToken, refuse, type Syntax } from './syntax.ts';
 import { type CsType, getType, isNullable, isReferenceType, withoutNullable } from './types.ts';
 import { box } from './values/boxed.ts';
 
+/** Operators, casts and tests of a type. */
 export const OPERATORS: Readonly<Record<string, Bind>> = {
   parenthesized_expression: (syntax, scope, binder) => binder.bind(child(syntax), scope),
   binary_expression: bindBinary,

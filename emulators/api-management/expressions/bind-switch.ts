@@ -12,6 +12,7 @@ import {
 import { child, field, hasToken, refuse, type Syntax } from './syntax.ts';
 import { getType } from './types.ts';
 
+/** The switch statement. */
 export const SWITCH: Readonly<Record<string, BindStatement>> = { switch_statement: bindSwitch };
 
 interface Section {

@@ -10,6 +10,7 @@ import type { BindStatement, Signal, Statement, Surroundings } from './statement
 import { child, field, refuse, type Syntax } from './syntax.ts';
 import { type CsType, getType } from './types.ts';
 
+/** The try statement. */
 export const TRY: Readonly<Record<string, BindStatement>> = { try_statement: bindTry };
 
 interface Clause {

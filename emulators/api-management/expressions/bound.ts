@@ -17,6 +17,7 @@ export interface Run {
   result: unknown;
 }
 
+/** A piece of source, ready to run. */
 export type Evaluate = (frame: Frame) => unknown;
 
 /** Somewhere that can be assigned to, with its receiver and indexes already evaluated. */
@@ -41,12 +42,14 @@ export interface Value {
 /** What a `?.` chain evaluates to once its receiver was null. */
 export const SHORT = Symbol('short');
 
+/** A type where a value could stand: the receiver of its static members. */
 export interface TypeName {
   readonly kind: 'type';
   readonly syntax: Syntax;
   readonly type: CsType;
 }
 
+/** A namespace before a type. */
 export interface NamespaceName {
   readonly kind: 'namespace';
   readonly syntax: Syntax;
@@ -83,6 +86,7 @@ export interface Lambda {
   readonly bind: (parameters: readonly CsType[], result: CsType | null) => BoundLambda;
 }
 
+/** A lambda whose delegate type is known. */
 export interface BoundLambda {
   readonly result: CsType;
   /** Evaluates to a JavaScript function. */
@@ -99,6 +103,8 @@ export interface OutArgument {
   readonly declare: (type: CsType) => (frame: Frame, value: unknown) => void;
 }
 
+/** What a piece of source can mean. */
 export type Bound = Value | TypeName | NamespaceName | MethodGroup | Lambda;
 
+/** An argument of a call, with its name where it was given one. */
 export type Argument = (Value | MethodGroup | Lambda | OutArgument) & { readonly name?: string };

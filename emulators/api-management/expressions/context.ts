@@ -1,5 +1,3 @@
-import type { Jwt } from './jwt.ts';
-
 /**
  * What an expression sees as `context`, as the engine fills it for one request.
  * Source: https://learn.microsoft.com/azure/api-management/api-management-policy-expressions#context-variable
@@ -14,7 +12,11 @@ export interface PolicyContext {
   readonly tracing: boolean;
   /** Receives what an expression passes to `context.Trace(…)`. */
   readonly trace: (message: string) => void;
-  /** Every variable set so far: results of `evaluate`, or any other `PolicyValue`. Names are case-sensitive. */
+  /**
+   * Every variable set so far; names are case-sensitive. A value is a result of `evaluate`, passed through untouched,
+   * or one that the engine makes: a string, a boolean, null, a number (a C# int), a bigint (a long), a Jwt,
+   * a PolicyRequest or a PolicyResponse.
+   */
   readonly variables: ReadonlyMap<string, unknown>;
   readonly request: PolicyRequest;
   /** Null until there is a response. */
@@ -28,15 +30,10 @@ export interface PolicyContext {
   readonly lastError: PolicyLastError | null;
 }
 
-/**
- * The values that the engine may put into a variable itself. A JavaScript number is a C# int, a bigint a long;
- * other C# types come only from `evaluate` and are passed through untouched.
- */
-export type PolicyValue = string | boolean | number | bigint | null | Jwt | PolicyRequest | PolicyResponse;
-
 /** Headers by lower-case name; `name` keeps the case it arrived in. */
 export type PolicyHeaders = ReadonlyMap<string, PolicyHeader>;
 
+/** One header with all its values. */
 export interface PolicyHeader {
   readonly name: string;
   readonly values: readonly string[];
@@ -48,6 +45,7 @@ export interface PolicyBody {
   readonly read: (preserveContent: boolean) => Uint8Array | null;
 }
 
+/** A URL in parts. */
 export interface PolicyUrl {
   readonly scheme: string;
   readonly host: string;
@@ -59,6 +57,7 @@ export interface PolicyUrl {
   readonly query: ReadonlyMap<string, readonly string[]>;
 }
 
+/** The request, as the policies have changed it so far. */
 export interface PolicyRequest {
   readonly type: 'IRequest';
   readonly method: string;
@@ -70,6 +69,7 @@ export interface PolicyRequest {
   readonly body: PolicyBody | null;
 }
 
+/** A response: of the backend, of a policy, or of `send-request`. */
 export interface PolicyResponse {
   readonly type: 'IResponse';
   readonly statusCode: number;
@@ -78,6 +78,7 @@ export interface PolicyResponse {
   readonly body: PolicyBody | null;
 }
 
+/** The API that the call matched. */
 export interface PolicyApi {
   readonly id: string;
   readonly name: string;
@@ -88,6 +89,7 @@ export interface PolicyApi {
   readonly serviceUrl: PolicyUrl | null;
 }
 
+/** The operation that the call matched. */
 export interface PolicyOperation {
   readonly id: string;
   readonly name: string;
@@ -95,17 +97,20 @@ export interface PolicyOperation {
   readonly urlTemplate: string;
 }
 
+/** Where the gateway runs. */
 export interface PolicyDeployment {
   readonly serviceName: string;
   readonly region: string;
   readonly gatewayId: string;
 }
 
+/** The product that the call came through. */
 export interface PolicyProduct {
   readonly id: string;
   readonly name: string;
 }
 
+/** The APIM subscription of the key that the call came with. */
 export interface PolicySubscription {
   readonly id: string;
   readonly name: string;
@@ -115,6 +120,7 @@ export interface PolicySubscription {
   readonly secondaryKey: string;
 }
 
+/** The owner of the APIM subscription. */
 export interface PolicyUser {
   readonly id: string;
   readonly email: string;
@@ -123,6 +129,7 @@ export interface PolicyUser {
   readonly groups: readonly PolicyGroup[];
 }
 
+/** A group that the user belongs to. */
 export interface PolicyGroup {
   readonly id: string;
   readonly name: string;

@@ -12,6 +12,7 @@ import {
 } from './types.ts';
 import { box, typeOfValue, unbox } from './values/boxed.ts';
 
+/** Makes a value of one type a value of another. */
 export type Convert = (value: unknown) => unknown;
 
 const same: Convert = (value) => value;

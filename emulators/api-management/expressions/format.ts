@@ -1,7 +1,8 @@
 import { spendLength } from './budget.ts';
 import { raise } from './evaluation-error.ts';
 import { formatDate, formatDateOffset, formatTimeSpan } from './text/format-date.ts';
-import { formatNumber, type NumberKind, type NumberValue } from './text/format-number.ts';
+import { formatNumber, type NumberKind } from './text/format-number.ts';
+import type { NumberValue } from './text/number-digits.ts';
 import { clrNameOf, type CsType, isNullable, withoutNullable } from './types.ts';
 import { box, Boxed, typeOfValue } from './values/boxed.ts';
 import { DateTime } from './values/date-time.ts';

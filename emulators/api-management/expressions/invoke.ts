@@ -68,6 +68,7 @@ export function paramsArgument(values: readonly Evaluate[], element: CsType): Ev
   };
 }
 
+/** Throws what C# throws for a member of null. */
 export function nullReference(): never {
   raise('NullReferenceException', 'Object reference not set to an instance of an object.');
 }
@@ -109,7 +110,12 @@ function receiverOf({ type, evaluate }: Value, ownerKind: string): Evaluate {
   if (isValueType(type)) {
     return ownerKind === 'struct' || ownerKind === 'enum' ? evaluate : (frame) => box(evaluate(frame), type);
   }
-  return (frame) => evaluate(frame) ?? nullReference();
+  if (type.name !== 'string') return (frame) => evaluate(frame) ?? nullReference();
+  return (frame) => {
+    const text = (evaluate(frame) ?? nullReference()) as string;
+    spend(text.length >> 10);
+    return text;
+  };
 }
 
 function checkedArgument(evaluate: Evaluate, { type, nullable, mode, name }: Parameter): Evaluate {

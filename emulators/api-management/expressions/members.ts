@@ -62,6 +62,7 @@ export function lineage(type: CsType): CsType[] {
   return types.includes(object) ? types : [...types, object];
 }
 
+/** The class that a type derives from; none for object. */
 export function baseOf(type: CsType): CsType | undefined {
   const { base } = type.definition;
   if (base !== undefined) return substitute(parseTypeName(base, type.definition), replacementsOf(type));

@@ -36,10 +36,12 @@ export const NUMERIC_TYPES: Readonly<Record<string, NumericType>> = {
   decimal: { representation: 'decimal', bits: 0, signed: true, widens: [] },
 };
 
+/** Whether a type counts as a number in C#: char does. */
 export function isNumeric(name: string): boolean {
   return name in NUMERIC_TYPES;
 }
 
+/** Whether a type is an integer, or char. */
 export function isInteger(name: string): boolean {
   return (NUMERIC_TYPES[name]?.bits ?? 0) > 0;
 }
@@ -92,6 +94,7 @@ export function fitOrRaise(value: bigint, to: string): number | bigint {
   return representationOf(to) === 'bigint' ? value : Number(value);
 }
 
+/** How values of a numeric type are kept. */
 export function representationOf(name: string): Representation {
   return numericType(name).representation;
 }

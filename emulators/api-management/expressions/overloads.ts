@@ -4,17 +4,12 @@ import { implicitConversion } from './conversions.ts';
 import { ExpressionError } from './expression-error.ts';
 import { inferTypeArguments } from './inference.ts';
 import { invoke, outArgument, paramsArgument } from './invoke.ts';
+import { type Mapping, mappings, slotType } from './map-arguments.ts';
 import type { Candidate } from './members.ts';
+import { reportLambda } from './report-lambda.ts';
 import type { Parameter } from './signature.ts';
 import { refuse } from './syntax.ts';
-import { type CsType, getType, isArray, substitute } from './types.ts';
-
-interface Mapping {
-  readonly candidate: Candidate;
-  /** Arguments by parameter; several for an expanded `params`. */
-  readonly slots: readonly (readonly Argument[])[];
-  readonly expanded: boolean;
-}
+import { type CsType, getType, substitute } from './types.ts';
 
 interface Applicable extends Mapping {
   readonly parameters: readonly Parameter[];
@@ -69,38 +64,6 @@ function pick(
   );
 }
 
-function mappings(candidate: Candidate, args: readonly Argument[]): Mapping[] {
-  const { parameters } = candidate;
-  const forms = parameters.at(-1)?.mode === 'params' ? [false, true] : [false];
-  return forms
-    .map((expanded) => mapArguments(candidate, args, expanded))
-    .filter((mapping) => mapping !== null);
-}
-
-function mapArguments(candidate: Candidate, args: readonly Argument[], expanded: boolean): Mapping | null {
-  const { parameters } = candidate;
-  const slots: Argument[][] = parameters.map(() => []);
-  for (const [index, argument] of args.entries()) {
-    const last = expanded && index >= parameters.length - 1;
-    const target =
-      argument.name === undefined
-        ? last
-          ? parameters.length - 1
-          : index
-        : parameters.findIndex(({ name }) => name === argument.name);
-    const slot = slots[target];
-    if (!slot || (slot.length > 0 && !(expanded && target === parameters.length - 1))) return null;
-    slot.push(argument);
-  }
-  const complete = parameters.every(
-    ({ fallback }, index) =>
-      (slots[index]?.length ?? 0) > 0 ||
-      fallback !== undefined ||
-      (expanded && index === parameters.length - 1),
-  );
-  return complete ? { candidate, slots, expanded } : null;
-}
-
 function fit(mapping: Mapping, explicit: readonly CsType[]): Applicable | null {
   const { candidate, slots, expanded } = mapping;
   const { typeParameters } = candidate.member;
@@ -144,12 +107,6 @@ function accepts(argument: Argument, parameter: Parameter, type: CsType): boolea
     if (error instanceof ExpressionError) return false;
     throw error;
   }
-}
-
-function slotType(parameter: Parameter, index: number, { expanded, candidate }: Mapping): CsType {
-  const [element] = parameter.type.args;
-  const spread = expanded && index === candidate.parameters.length - 1 && isArray(parameter.type);
-  return spread && element ? element : parameter.type;
 }
 
 function isBetter(one: Applicable, other: Applicable, args: readonly Argument[]): boolean {
@@ -214,31 +171,4 @@ function extendsReceiver(candidate: Candidate, receiver: Value): boolean {
   if (!first) return false;
   if (candidate.member.typeParameters.length > 0) return true;
   return implicitConversion(receiver.type, first.type) !== null;
-}
-
-function reportLambda(candidate: Candidate, group: MethodGroup, args: readonly Argument[]): void {
-  const all = candidate.member.isExtension && group.receiver ? [group.receiver, ...args] : args;
-  const lambdas = args.filter((argument) => argument.kind === 'lambda');
-  if (lambdas.length === 0 || all.length !== candidate.parameters.length) return;
-  const names = candidate.member.typeParameters;
-  const plain = candidate.parameters.flatMap(({ type }, index) => {
-    const argument = all[index];
-    return argument?.kind === 'value' ? [{ argument, target: type }] : [];
-  });
-  const known = new Map<string, CsType>();
-  for (const name of names) {
-    const [type] = inferTypeArguments([name], plain) ?? [];
-    if (type) known.set(name, type);
-  }
-  for (const [index, argument] of all.entries()) {
-    const target = candidate.parameters[index]?.type;
-    if (argument.kind !== 'lambda' || !target) continue;
-    const inputs = target.args.slice(0, argument.parameters.length).map((type) => substitute(type, known));
-    if (
-      inputs.length === argument.parameters.length &&
-      inputs.every((type) => type.definition.kind !== 'parameter')
-    ) {
-      argument.bind(inputs, null);
-    }
-  }
 }

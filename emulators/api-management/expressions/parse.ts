@@ -92,6 +92,8 @@ function findBroken(node: Node): Node | undefined {
 }
 
 function syntaxError(node: Node, rows: number): ExpressionError {
+  if (node.startIndex < PREFIX.length)
+    return new ExpressionError('This is not C#: something is not closed.', 1, 1);
   const { row, column } = node.startPosition;
   const what = node.isMissing ? `${node.type} expected` : `unexpected "${node.text.trim().slice(0, 40)}"`;
   return new ExpressionError(`This is not C#: ${what}.`, Math.max(1, row + 1 - rows), column + 1);

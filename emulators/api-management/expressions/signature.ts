@@ -16,9 +16,11 @@ import {
  */
 export type Implementation = (...parameters: never[]) => unknown;
 
+/** What kind of member a signature declares. */
 export type MemberKind =
   'method' | 'property' | 'constructor' | 'indexer' | 'implicit' | 'explicit' | 'operator';
 
+/** One parameter of a member. */
 export interface Parameter {
   readonly name: string;
   readonly type: CsType;

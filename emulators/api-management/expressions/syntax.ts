@@ -63,6 +63,7 @@ export function child(syntax: Syntax, index = 0): Syntax {
   return syntax.named[index] ?? refuse(syntax, `A ${describe(syntax)} of this form is not supported.`);
 }
 
+/** Whether a keyword or punctuation is among the children. */
 export function hasToken(syntax: Syntax, token: string): boolean {
   return syntax.children.some(({ kind }) => kind === token);
 }
@@ -72,6 +73,7 @@ export function refuse(syntax: Syntax, message: string): never {
   throw new ExpressionError(message, Math.max(1, syntax.line), syntax.column);
 }
 
+/** A kind of node in words. */
 export function describe(syntax: Syntax): string {
   return syntax.kind.replaceAll('_', ' ');
 }

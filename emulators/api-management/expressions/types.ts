@@ -4,6 +4,9 @@ import type { Implementation } from './signature.ts';
 export type TypeKind =
   'class' | 'struct' | 'interface' | 'enum' | 'delegate' | 'static' | 'parameter' | 'special';
 
+/** Implementations by C# signature; see `signature.ts` for the forms. */
+export type Members = Readonly<Record<string, Implementation>>;
+
 /** One C# type that expressions may use, as the library declares it. */
 export interface TypeDeclaration {
   /** C#'s own name with its parameters: `int`, `List<T>`. */
@@ -15,8 +18,7 @@ export interface TypeDeclaration {
   /** `object` when left out. */
   readonly base?: string;
   readonly interfaces?: readonly string[];
-  /** Implementations by C# signature; see `signature.ts` for the forms. */
-  readonly members?: Readonly<Record<string, Implementation>>;
+  readonly members?: Members;
   /** Names of an enum by value. */
   readonly values?: Readonly<Record<string, number>>;
   readonly flags?: boolean;
@@ -29,6 +31,7 @@ export interface TypeDeclaration {
   readonly covariant?: boolean;
 }
 
+/** A declaration in the table, its name taken apart. */
 export interface TypeDefinition extends TypeDeclaration {
   readonly parameters: readonly string[];
 }
@@ -63,10 +66,12 @@ export function findDefinition(name: string, arity: number): TypeDefinition | un
   return definitions.get(`${name}\`${arity}`) ?? (arity === 0 ? clrAliases.get(name) : undefined);
 }
 
+/** Whether any type is in the namespace. */
 export function isNamespace(name: string): boolean {
   return namespaces.has(name);
 }
 
+/** Every type of the table. */
 export function allDefinitions(): Iterable<TypeDefinition> {
   return definitions.values();
 }
@@ -94,14 +99,17 @@ export function parameterType(name: string): CsType {
   return makeType({ name, namespace: '', kind: 'parameter', parameters: [] });
 }
 
+/** `T[]`. */
 export function arrayOf(element: CsType): CsType {
   return getType('Array', element);
 }
 
+/** `T?` for a value type; any other type as it is. */
 export function nullableOf(type: CsType): CsType {
   return isNullable(type) || !isValueType(type) ? type : getType('Nullable', type);
 }
 
+/** Whether a type is `T?`. */
 export function isNullable(type: CsType): boolean {
   return type.definition.name === 'Nullable' && type.args.length === 1;
 }
@@ -111,14 +119,17 @@ export function withoutNullable(type: CsType): CsType {
   return isNullable(type) ? (type.args[0] ?? type) : type;
 }
 
+/** Whether a type is `T[]`. */
 export function isArray(type: CsType): boolean {
   return type.definition.name === 'Array' && type.args.length === 1;
 }
 
+/** Whether a type is a struct or an enum. */
 export function isValueType(type: CsType): boolean {
   return type.definition.kind === 'struct' || type.definition.kind === 'enum';
 }
 
+/** Whether values of a type can be null by themselves. */
 export function isReferenceType(type: CsType): boolean {
   return ['class', 'interface', 'delegate'].includes(type.definition.kind);
 }
@@ -133,6 +144,7 @@ export function substitute(type: CsType, replacements: ReadonlyMap<string, CsTyp
   );
 }
 
+/** Whether a type still has generic parameters in it. */
 export function hasParameters(type: CsType): boolean {
   return type.definition.kind === 'parameter' || type.args.some(hasParameters);
 }

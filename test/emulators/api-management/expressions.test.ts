@@ -196,6 +196,8 @@ test.each([
   ['', 'expression', 1, 1],
   ['context.Variables["a"] == "b"', 'expression', 1, 1],
   ['async () => 1', 'expression', 1, 1],
+  ['new int[2, 2]', 'expression', 1, 12],
+  ['@"a', 'expression', 1, 1],
   ['DateTime.SpecifyKind(DateTime.Now, DateTimeKind.Utc)', 'expression', 1, 10],
   ['DateTimeKind.Local', 'expression', 1, 14],
   ['Regex.Escape("a")', 'expression', 1, 7],
@@ -215,6 +217,8 @@ test.each([
   'var l = new List<int>(); while (true) { l.Add(1); }',
   'return Enumerable.Range(0, int.MaxValue).Sum(x => 1L);',
   'try { while (true) { } } catch (Exception) { return 1; }',
+  'var o = new JObject(); while (true) { o["a" + o.Count] = o.DeepClone(); }',
+  'var l = new List<int>(); while (true) { l.Insert(0, 1); }',
   'return Enumerable.Range(0, 100000).Select(x => Enumerable.Range(0, 100000).Count(y => y == x)).Sum();',
 ])('stops %j', async (source) => {
   expect(

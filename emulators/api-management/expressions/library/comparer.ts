@@ -16,6 +16,7 @@ export function fold({ comparison }: StringComparer): (value: unknown) => unknow
   return (value) => (typeof value === 'string' ? foldCase(value, comparison) : value);
 }
 
+/** System.StringComparer. */
 export const COMPARER_TYPES: readonly TypeDeclaration[] = [
   {
     name: 'StringComparer',

@@ -11,13 +11,12 @@ import { explicitConversion } from '../conversions.ts';
 import { defaultOf } from '../default-value.ts';
 import { raise } from '../evaluation-error.ts';
 import { readJson } from '../text/read-json.ts';
-import { type CsType, getType, type TypeDeclaration } from '../types.ts';
+import { type CsType, getType, type TypeDeclaration, type Members } from '../types.ts';
 import { typedArray } from '../values/boxed.ts';
 import { type Dictionary, itemsOf, Lookup, Sequence } from '../values/collections.ts';
 import { DateTime } from '../values/date-time.ts';
 import { Guid } from '../values/guid.ts';
 import { TICKS_PER_MILLISECOND, TimeSpan } from '../values/time-span.ts';
-import type { Implementation } from '../signature.ts';
 
 type Readable = Dictionary | Lookup;
 
@@ -99,7 +98,7 @@ function joinedOr(self: Readable, name: string, fallback: string | null): unknow
   return entry ? [...itemsOf(entry.value)].join(',') : fallback;
 }
 
-const text = (names: string): Record<string, Implementation> =>
+const text = (names: string): Members =>
   Object.fromEntries(
     names
       .split(' ')
@@ -110,14 +109,14 @@ const text = (names: string): Record<string, Implementation> =>
       ]),
   );
 
-const interfaceOf = (name: string, members: TypeDeclaration['members']): TypeDeclaration => ({
+const interfaceOf = (name: string, members: Members): TypeDeclaration => ({
   name,
   namespace: NAMESPACE,
   kind: 'class',
-  ...(members && { members }),
+  members,
 });
 
-const URL_MEMBERS: TypeDeclaration['members'] = {
+const URL_MEMBERS: Members = {
   ...text('Scheme Host Path QueryString'),
   'int Port': (self: PolicyUrl) => self.port,
   'IReadOnlyDictionary<string, string[]> Query': queryOf,

@@ -1,10 +1,9 @@
 import { raise } from '../evaluation-error.ts';
 import { formatterOf } from '../format.ts';
 import { fitOrRaise, isInteger, isNumeric, numericConversion } from '../numeric.ts';
-import type { Implementation } from '../signature.ts';
 import { parseNumber } from '../text/parse-number.ts';
 import { readDate, toDateTime } from '../text/parse-date.ts';
-import { getType, type TypeDeclaration } from '../types.ts';
+import { getType, type TypeDeclaration, type Members } from '../types.ts';
 import { typeOfValue, unbox } from '../values/boxed.ts';
 import { DateTime } from '../values/date-time.ts';
 import { Decimal } from '../values/decimal.ts';
@@ -63,7 +62,7 @@ function fromObject(value: unknown, to: string): unknown {
   raise('InvalidCastException', `Unable to cast object of type '${name}' to type 'System.IConvertible'.`);
 }
 
-function toNumber([method, to]: [string, string]): Record<string, Implementation> {
+function toNumber([method, to]: [string, string]): Members {
   return {
     ...Object.fromEntries(
       SOURCES.map((from) => [

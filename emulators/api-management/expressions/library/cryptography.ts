@@ -1,6 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import type { Implementation } from '../signature.ts';
-import type { TypeDeclaration } from '../types.ts';
+import type { TypeDeclaration, Members } from '../types.ts';
 
 const NAMESPACE = 'System.Security.Cryptography';
 const HASHES: Readonly<Record<string, string>> = {
@@ -30,7 +29,7 @@ class HashAlgorithm {
 }
 
 function hashTypes([name, algorithm]: [string, string]): TypeDeclaration[] {
-  const plain: Record<string, Implementation> = {
+  const plain: Members = {
     [`static ${name} Create()`]: () => new HashAlgorithm(name, algorithm),
     'static byte[] HashData(byte[] bytes)': (bytes: Uint8Array) =>
       new HashAlgorithm(name, algorithm).compute(bytes),

@@ -2,8 +2,7 @@ import { arithmetic } from '../arithmetic.ts';
 import { compareValues } from '../compare.ts';
 import { defaultOf } from '../default-value.ts';
 import { raise } from '../evaluation-error.ts';
-import type { Implementation } from '../signature.ts';
-import { type CsType, getType, isNullable, isValueType } from '../types.ts';
+import { type CsType, getType, isNullable, isValueType, type Members } from '../types.ts';
 import { itemsOf } from '../values/collections.ts';
 import { Decimal } from '../values/decimal.ts';
 
@@ -49,7 +48,7 @@ function extreme(source: unknown, select: Select, sign: 1 | -1, type: CsType | u
   return type && isValueType(type) && !isNullable(type) ? noElements() : null;
 }
 
-function perNumber(name: string): Record<string, Implementation> {
+function perNumber(name: string): Members {
   const mean = name === 'decimal' || name === 'float' ? name : 'double';
   return {
     [`static ${name} Sum(this IEnumerable<${name}> source)`]: (source: unknown) => sum(source, itself, name),
@@ -67,7 +66,7 @@ function perNumber(name: string): Record<string, Implementation> {
 }
 
 /** Count, Sum, Average, Min and Max. */
-export const AGGREGATES: Readonly<Record<string, Implementation>> = {
+export const AGGREGATES: Members = {
   'static int Count<T>(this IEnumerable<T> source)': (source: unknown) => count(source, () => true),
   'static int Count<T>(this IEnumerable<T> source, Func<T, bool> test)': count,
   'static long LongCount<T>(this IEnumerable<T> source)': (source: unknown) =>

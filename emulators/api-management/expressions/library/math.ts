@@ -1,8 +1,7 @@
 import { compareNumbers } from '../compare.ts';
 import { raise } from '../evaluation-error.ts';
 import { rangeOf, representationOf } from '../numeric.ts';
-import type { Implementation } from '../signature.ts';
-import type { TypeDeclaration } from '../types.ts';
+import type { TypeDeclaration, Members } from '../types.ts';
 import { Decimal } from '../values/decimal.ts';
 
 const AWAY_FROM_ZERO = 1;
@@ -51,7 +50,7 @@ function whole(value: Decimal, upward: boolean): Decimal {
   return truncated.add(new Decimal(upward ? 1n : -1n));
 }
 
-function perType(type: string): Record<string, Implementation> {
+function perType(type: string): Members {
   const smaller = (left: unknown, right: unknown): boolean => compareNumbers(left, right) < 0;
   const isNaN = (value: unknown): boolean => typeof value === 'number' && Number.isNaN(value);
   return {
@@ -74,7 +73,7 @@ function perType(type: string): Record<string, Implementation> {
   };
 }
 
-function absolute(type: string): Record<string, Implementation> {
+function absolute(type: string): Members {
   return {
     [`static ${type} Abs(${type} value)`]: (value: number | bigint) => {
       if (BigInt(value) === rangeOf(type)[0])
@@ -107,7 +106,7 @@ const FUNCTIONS = [
   'trunc',
 ] as const;
 
-function named(name: (typeof FUNCTIONS)[number]): Record<string, Implementation> {
+function named(name: (typeof FUNCTIONS)[number]): Members {
   const method = name === 'trunc' ? 'Truncate' : name.charAt(0).toUpperCase() + name.slice(1);
   return { [`static double ${method}(double value)`]: (value: number) => Math[name](value) };
 }
@@ -132,7 +131,7 @@ export const MATH_TYPES: readonly TypeDeclaration[] = [
         ...ORDERED.map(perType),
         ...SIGNED.map(absolute),
         ...FUNCTIONS.map(named),
-      ) as Record<string, Implementation>),
+      ) as Members),
       'static double Abs(double value)': (value: number) => Math.abs(value),
       'static decimal Abs(decimal value)': (value: Decimal) =>
         value.mantissa < 0n ? value.negated() : value,

@@ -3,7 +3,7 @@ import { defaultOf } from '../default-value.ts';
 import { formatterOf } from '../format.ts';
 import { isInteger, rangeOf, representationOf } from '../numeric.ts';
 import { parseNumber, tryParseNumber } from '../text/parse-number.ts';
-import { getType, type TypeDeclaration } from '../types.ts';
+import { getType, type TypeDeclaration, type Members } from '../types.ts';
 import { valuesEqual } from '../values/equality.ts';
 import { Decimal } from '../values/decimal.ts';
 import type { Out } from '../invoke.ts';
@@ -23,7 +23,7 @@ const CLR_NAMES: Readonly<Record<string, string>> = {
 };
 
 const LARGEST_DECIMAL = 79228162514264337593543950335n;
-const DECIMAL: TypeDeclaration['members'] = {
+const DECIMAL: Members = {
   'const decimal MaxValue': () => new Decimal(LARGEST_DECIMAL),
   'const decimal MinValue': () => new Decimal(-LARGEST_DECIMAL),
   'const decimal Zero': () => new Decimal(0n),
@@ -47,7 +47,7 @@ export const NUMBER_TYPES: readonly TypeDeclaration[] = Object.entries(CLR_NAMES
   },
 }));
 
-function shared(name: string): TypeDeclaration['members'] {
+function shared(name: string): Members {
   return {
     [`static ${name} Parse(string text)`]: (text: string) => parseNumber(text, name),
     [`static bool TryParse(string? text, out ${name} result)`]: (text: string | null, out: Out) => {
@@ -62,7 +62,7 @@ function shared(name: string): TypeDeclaration['members'] {
   };
 }
 
-function bounds(name: string): TypeDeclaration['members'] {
+function bounds(name: string): Members {
   const [least, most] = rangeOf(name);
   const convert = (value: bigint): unknown => (representationOf(name) === 'bigint' ? value : Number(value));
   return {
@@ -71,7 +71,7 @@ function bounds(name: string): TypeDeclaration['members'] {
   };
 }
 
-function floating(name: string): TypeDeclaration['members'] {
+function floating(name: string): Members {
   const largest = name === 'float' ? 3.4028234663852886e38 : Number.MAX_VALUE;
   const constants: Readonly<Record<string, number>> = {
     MinValue: -largest,

@@ -1,7 +1,7 @@
 import { raise } from '../evaluation-error.ts';
 import { formatValue } from '../format.ts';
 import { type CsType, isValueType, type TypeDeclaration } from '../types.ts';
-import { typeOfValue, unbox } from '../values/boxed.ts';
+import { unbox } from '../values/boxed.ts';
 import { valuesEqual } from '../values/equality.ts';
 import { defaultOf } from '../default-value.ts';
 
@@ -80,11 +80,6 @@ export const OBJECT_TYPES: readonly TypeDeclaration[] = [
     delegate,
   ),
 ];
-
-/** The type name of an object, for messages. */
-export function typeNameOf(value: unknown): string {
-  return value === null ? 'null' : typeOfValue(value).name;
-}
 
 function readBool(text: string): boolean | null {
   const word = text.trim().toLowerCase();

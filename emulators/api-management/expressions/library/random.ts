@@ -12,6 +12,7 @@ function between(least: number, most: number): number {
   return least + Math.floor(Math.random() * (most - least));
 }
 
+/** System.Random. */
 export const RANDOM_TYPES: readonly TypeDeclaration[] = [
   {
     name: 'Random',

@@ -38,6 +38,7 @@ function replace(self: StringBuilder, from: string, to: string | null): StringBu
   return self;
 }
 
+/** System.Text.StringBuilder. */
 export const STRING_BUILDER_TYPES: readonly TypeDeclaration[] = [
   {
     name: 'StringBuilder',

@@ -1,5 +1,5 @@
 import { Decimal } from '../values/decimal.ts';
-import { fixed, type NumberValue, timesHundred } from './format-number.ts';
+import { fixed, type NumberValue, timesHundred } from './number-digits.ts';
 
 /** C#'s custom numeric formats: `0 # . , % ;`, quoted and escaped text. Exponents are not supported. */
 export function formatCustomNumber(number: NumberValue, format: string): string {

@@ -20,7 +20,7 @@ export const MONTHS = [
 ];
 
 /** The patterns behind the one-letter formats, in the invariant culture. */
-export const STANDARD_DATE_FORMATS: Readonly<Record<string, string>> = {
+const STANDARD_DATE_FORMATS: Readonly<Record<string, string>> = {
   d: 'MM/dd/yyyy',
   D: 'dddd, dd MMMM yyyy',
   f: 'dddd, dd MMMM yyyy HH:mm',

@@ -1,6 +1,6 @@
-import { type DateTimeKind, DateTime, ticksOf } from '../values/date-time.ts';
+import { DateTime, ticksOf } from '../values/date-time.ts';
 import { TICKS_PER_SECOND } from '../values/time-span.ts';
-import { MONTHS, STANDARD_DATE_FORMATS } from './format-date.ts';
+import { MONTHS } from './format-date.ts';
 
 /** A date as it was written: its clock time, and its offset from UTC in minutes where one was given. */
 export interface WrittenDate {
@@ -8,14 +8,6 @@ export interface WrittenDate {
   readonly offsetInMinutes: number | null;
   readonly utc: boolean;
 }
-
-/** The bits of System.Globalization.DateTimeStyles that matter here. */
-export const DATE_STYLES = {
-  AdjustToUniversal: 16,
-  AssumeLocal: 32,
-  AssumeUniversal: 64,
-  RoundtripKind: 128,
-};
 
 const TIME = String.raw`(?<hour>\d{1,2}):(?<minute>\d{1,2})(?::(?<second>\d{1,2})(?:[.,](?<fraction>\d+))?)?(?:\s*(?<half>[AaPp][Mm]?))?`;
 const ZONE = String.raw`(?:\s*(?<zone>Z|GMT|UTC|[+-]\d{1,2}(?::?\d{2})?))?`;
@@ -37,25 +29,14 @@ export function readDate(text: string): WrittenDate | null {
   return null;
 }
 
-/** Reads a date in exactly this custom or one-letter format; null where it doesn't fit. */
-export function readDateExact(text: string, format: string): WrittenDate | null {
-  const pattern = format.length === 1 ? (STANDARD_DATE_FORMATS[format] ?? '') : format;
-  const groups = exactShape(pattern).exec(text)?.groups;
-  const written = groups ? fromGroups(groups) : null;
-  return written && /^[rRu]$/.test(format) ? { ...written, offsetInMinutes: null, utc: false } : written;
-}
-
-/** What `DateTime.Parse` makes of a written date with these styles; the local time zone is UTC. */
-export function toDateTime({ ticks, offsetInMinutes, utc }: WrittenDate, styles = 0): DateTime {
-  const zoned = utc || offsetInMinutes !== null;
+/**
+ * What .NET makes of a written date: a zone leads to the local time, which is UTC. `roundtrip` keeps a `Z` as UTC,
+ * as JSON does.
+ */
+export function toDateTime({ ticks, offsetInMinutes, utc }: WrittenDate, roundtrip = false): DateTime {
   const instant = ticks - BigInt(offsetInMinutes ?? 0) * 60n * TICKS_PER_SECOND;
-  const universal = (styles & DATE_STYLES.AdjustToUniversal) !== 0;
-  const roundtrip = (styles & DATE_STYLES.RoundtripKind) !== 0;
-  let kind: DateTimeKind = 'Unspecified';
-  if (zoned) kind = universal || (roundtrip && utc) ? 'Utc' : 'Local';
-  else if ((styles & DATE_STYLES.AssumeUniversal) !== 0) kind = universal ? 'Utc' : 'Local';
-  else if ((styles & DATE_STYLES.AssumeLocal) !== 0) kind = universal ? 'Utc' : 'Local';
-  return new DateTime(instant, kind);
+  if (!utc && offsetInMinutes === null) return new DateTime(instant, 'Unspecified');
+  return new DateTime(instant, utc && roundtrip ? 'Utc' : 'Local');
 }
 
 function fromGroups(groups: Partial<Record<string, string>>): WrittenDate | null {
@@ -90,34 +71,4 @@ function offsetOf(zone: string): number | null {
   if (!match) return 0;
   const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
   return match[1] === '-' ? -minutes : minutes;
-}
-
-const EXACT: Readonly<Record<string, (length: number) => string>> = {
-  y: (length) => (length <= 2 ? String.raw`(?<year>\d{2})` : String.raw`(?<year>\d{4})`),
-  M: (length) => (length > 2 ? '(?<month>[A-Za-z]+)' : digits('month', length)),
-  d: (length) => (length > 2 ? '[A-Za-z]+' : digits('day', length)),
-  H: (length) => digits('hour', length),
-  h: (length) => digits('hour', length),
-  m: (length) => digits('minute', length),
-  s: (length) => digits('second', length),
-  f: (length) => String.raw`(?<fraction>\d{${length}})`,
-  F: (length) => String.raw`(?<fraction>\d{0,${length}})`,
-  t: (length) => (length > 1 ? '(?<half>[AaPp][Mm])' : '(?<half>[AaPp])'),
-  z: () => String.raw`(?<zone>[+-]\d{1,2}(?::?\d{2})?)`,
-  K: () => String.raw`(?<zone>Z|[+-]\d{2}:\d{2})?`,
-};
-
-function digits(name: string, length: number): string {
-  return length === 1 ? String.raw`(?<${name}>\d{1,2})` : String.raw`(?<${name}>\d{2})`;
-}
-
-function exactShape(format: string): RegExp {
-  const parts = format.match(/'[^']*'|"[^"]*"|\\.|([A-Za-z])\1*|./gs) ?? [];
-  const source = parts.map((part) => {
-    const letter = EXACT[part.charAt(0)];
-    if (letter) return letter(part.length);
-    const literal = /^['"]/.test(part) ? part.slice(1, -1) : part.replace(/^\\/, '');
-    return literal.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  });
-  return new RegExp(`^${source.join('')}$`, 'i');
 }

@@ -1,5 +1,4 @@
 import { raise } from '../evaluation-error.ts';
-import { spend } from '../budget.ts';
 import { Boxed } from '../values/boxed.ts';
 import { getType } from '../types.ts';
 import { JsonArray, JsonObject, JsonProperty, type JsonToken, JsonValue } from '../values/json-token.ts';
@@ -8,7 +7,6 @@ import { readDate, toDateTime } from './parse-date.ts';
 
 const MAXIMUM_DEPTH = 64;
 const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/;
-const ROUNDTRIP = 128;
 
 /**
  * Reads JSON as Newtonsoft's `Parse` does: also comments, single quotes and unquoted names; strings that are ISO dates
@@ -43,7 +41,6 @@ class JsonReader {
   }
 
   token(depth: number): JsonToken {
-    spend();
     this.#skip();
     const start = this.#peek();
     if (start === '{') return this.#object(depth + 1);
@@ -204,7 +201,7 @@ class JsonReader {
 
 function stringToken(text: string): JsonValue {
   const date = ISO_DATE.test(text) ? readDate(text) : null;
-  return new JsonValue(date ? toDateTime(date, ROUNDTRIP) : text);
+  return new JsonValue(date ? toDateTime(date, true) : text);
 }
 
 function double(value: number): JsonValue {

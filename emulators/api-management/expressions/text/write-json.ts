@@ -21,7 +21,7 @@ export function writeJson(token: WritableToken, indented: boolean): string {
 }
 
 /** A boxed C# value's JSON as Newtonsoft writes it. */
-export function writeScalar(value: unknown): string {
+function writeScalar(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return quote(value);
@@ -53,7 +53,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** A JSON string with Newtonsoft's escapes. */
-export function quote(text: string): string {
+function quote(text: string): string {
   return `"${text.replace(/["\\\p{Cc}\u2028\u2029]/gu, escapeCharacter)}"`;
 }
 

@@ -39,6 +39,7 @@ export function box(value: unknown, type: CsType): unknown {
   return value;
 }
 
+/** A value out of its box. */
 export function unbox(value: unknown): unknown {
   return value instanceof Boxed ? value.value : value;
 }
@@ -66,7 +67,9 @@ export function typeOfValue(value: unknown): CsType {
   }
   if (value instanceof Uint8Array) return arrayOf(getType('byte'));
   if (Array.isArray(value)) return arrayOf(elementTypes.get(value) ?? getType('object'));
-  if (typeof value === 'object' && value !== null && 'type' in value) {
+  if (typeof value === 'object' && value !== null) {
+    // The parts of `context` that have no type of their own are plain objects.
+    if (!('type' in value)) return getType('object');
     const { type } = value as TypedValue;
     return typeof type === 'string' ? getType(type) : type;
   }

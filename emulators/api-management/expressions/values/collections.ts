@@ -29,6 +29,7 @@ export class List {
   }
 }
 
+/** An entry of a dictionary. */
 export interface Pair {
   readonly key: unknown;
   readonly value: unknown;

@@ -1,6 +1,7 @@
 import { raise } from '../evaluation-error.ts';
 import { TICKS_PER_DAY, TICKS_PER_MILLISECOND, TICKS_PER_SECOND, TimeSpan } from './time-span.ts';
 
+/** What the clock of a DateTime is taken to show. */
 export type DateTimeKind = 'Unspecified' | 'Utc' | 'Local';
 
 /** Ticks of 1970-01-01. */
@@ -121,7 +122,7 @@ export function ticksOf(
   return EPOCH_TICKS + seconds * TICKS_PER_SECOND;
 }
 
-export function partsOf(ticks: bigint): DateParts {
+function partsOf(ticks: bigint): DateParts {
   const date = new Date(Number((ticks - (ticks % TICKS_PER_SECOND) - EPOCH_TICKS) / TICKS_PER_MILLISECOND));
   return {
     year: date.getUTCFullYear(),
@@ -135,6 +136,7 @@ export function partsOf(ticks: bigint): DateParts {
   };
 }
 
+/** The days of a month. */
 export function daysIn(year: number, month: number): number {
   const date = new Date(0);
   date.setUTCFullYear(year, month, 0);

@@ -1,3 +1,4 @@
+import { spend } from '../budget.ts';
 import { raise } from '../evaluation-error.ts';
 import { writeJson } from '../text/write-json.ts';
 import { formatValue } from '../format.ts';
@@ -13,6 +14,11 @@ export abstract class JsonToken {
   /** Newtonsoft's JTokenType by number. */
   abstract readonly tokenType: number;
   parent: JsonContainer | null = null;
+
+  constructor() {
+    // Copies and parsed text count by their tokens.
+    spend();
+  }
 
   abstract children(): JsonToken[];
   abstract clone(): JsonToken;

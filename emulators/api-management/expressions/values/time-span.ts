@@ -1,5 +1,6 @@
 import { raise } from '../evaluation-error.ts';
 
+/** Ticks are 100 ns. */
 export const TICKS_PER_MILLISECOND = 10_000n;
 export const TICKS_PER_SECOND = 10_000_000n;
 export const TICKS_PER_DAY = 864_000_000_000n;
