@@ -4,8 +4,8 @@ import type { DialectRequest, QuestionDialect } from '../prediction/interfaces.t
 import type { PolicyExplainQuestion, Question } from '../prediction/question.ts';
 import { writeGatewayError } from './gateway-errors.ts';
 import { readJson } from './read-json.ts';
+import { readTarget } from './read-target.ts';
 import { validateBody } from './vertex-bodies.ts';
-import { readVertexPath } from './vertex-path.ts';
 
 /** A call as one would make it: its path begins with `/vertex/`; a body is needed where it names the model. */
 const ExplainBody = z.strictObject({
@@ -42,7 +42,7 @@ function readCall(body: Uint8Array): PolicyExplainQuestion['call'] {
   const asked = validateBody(ExplainBody, readJson(body));
   const path = asked.path.slice('/vertex/'.length).split(/[?#]/, 1)[0] ?? '';
   try {
-    return readVertexPath(asked.method, path);
+    return readTarget(asked.method, path, asked.body);
   } catch (error) {
     if (error instanceof GatewayError) return error;
     throw error;

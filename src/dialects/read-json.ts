@@ -1,3 +1,4 @@
+import { formatPath } from '../errors/format-path.ts';
 import { GatewayError } from '../errors/gateway-error.ts';
 
 /** Deeper nesting than this is refused: protobuf's own bound is 100 messages, and one JSON level can take two. */
@@ -127,12 +128,4 @@ function findMissingValue(text: string): number {
     mayClose = found === '[';
     expectsValue = mayClose || found === ',' || found === ':';
   }
-}
-
-/** `['instances', 3, 'width']` as `instances[3].width`; a long key is cut at 60 characters. */
-export function formatPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part).slice(0, 60)}`))
-    .join('')
-    .replace(/^\./, '');
 }

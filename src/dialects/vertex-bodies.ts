@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { GatewayError } from '../errors/gateway-error.ts';
-import { formatPath } from './read-json.ts';
+import { formatPath } from '../errors/format-path.ts';
+import { invalidBody } from '../errors/invalid-body.ts';
 
 /**
  * Body of a custom endpoint's `:predict`. Strict, because it becomes protobuf, which would drop what it doesn't know.
@@ -27,17 +27,14 @@ const Content = z.looseObject({
 export const GenerateContentBody = z.looseObject({ contents: oneOrMore(Content) });
 export type GenerateContentBody = z.infer<typeof GenerateContentBody>;
 
+/** Of an operation that is decided on but not served yet, the envelope alone. */
+export const AnyBody = z.looseObject({});
+
 /** Validates a parsed body. Throws INVALID_REQUEST with at most ten violations: path and rule, never a value. */
 export function validateBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const violations = parsed.error.issues.flatMap(toViolations).slice(0, 10);
-  const first = violations[0];
-  throw new GatewayError(
-    'INVALID_REQUEST',
-    `The body is not valid: ${first ? `${first.field}: ${first.description}` : 'wrong shape'}.`,
-    { violations },
-  );
+  throw invalidBody(parsed.error.issues.flatMap(toViolations));
 }
 
 function toViolations(issue: z.core.$ZodIssue): { field: string; description: string }[] {

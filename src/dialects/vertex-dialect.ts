@@ -1,27 +1,42 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Dialect, DialectRequest } from '../prediction/interfaces.ts';
-import type { Payload, Prediction } from '../prediction/prediction.ts';
+import type { Payload, RequestedCall } from '../prediction/prediction.ts';
 import { readJson } from './read-json.ts';
-import { GenerateContentBody, PredictBody, validateBody } from './vertex-bodies.ts';
+import { completeTarget, type VertexTarget } from './read-target.ts';
+import { AnyBody, GenerateContentBody, PredictBody, validateBody } from './vertex-bodies.ts';
 import { writeVertexError, writeVertexStreamError } from './vertex-errors.ts';
 import { readVertexPath } from './vertex-path.ts';
+
+const GENERATE_OPERATIONS = new Set(['generateContent', 'streamGenerateContent']);
 
 /** The native Vertex AI surface: Google's own paths and bodies. */
 export const vertexDialect: Dialect = {
   name: 'vertex',
-  readPrediction(request: DialectRequest): Prediction {
-    const { apiVersion, ...target } = readVertexPath(request.method, request.path);
-    return { ...target, apiVersion, payload: readPayload(target.operation, request) };
+  readPrediction({ method, path, query, body }: DialectRequest): RequestedCall {
+    const read = readVertexPath(method, path);
+    const json = readJson(body);
+    const target = completeTarget(read, json);
+    return { ...target, payload: readPayload(target, query, body, json) };
   },
   writeError: writeVertexError,
   writeStreamError: writeVertexStreamError,
 };
 
-function readPayload(operation: string, { query, body }: DialectRequest): Payload {
-  const json = readJson(body);
-  if (operation === 'predict') return { kind: 'instances', ...validateBody(PredictBody, json) };
-  validateBody(GenerateContentBody, json);
-  return { kind: 'bytes', bytes: body, streamFraming: readFraming(query) };
+/** Of what is not served yet, the envelope alone is checked. */
+function readPayload(
+  { operation, resource }: VertexTarget,
+  query: URLSearchParams,
+  body: Uint8Array,
+  json: unknown,
+): Payload | undefined {
+  if (resource.kind === 'endpoint' && operation === 'predict')
+    return { kind: 'instances', ...validateBody(PredictBody, json) };
+  if (resource.kind === 'model' && GENERATE_OPERATIONS.has(operation)) {
+    validateBody(GenerateContentBody, json);
+    return { kind: 'bytes', bytes: body, streamFraming: readFraming(query) };
+  }
+  validateBody(AnyBody, json);
+  return undefined;
 }
 
 function readFraming(query: URLSearchParams): 'sse' | 'json-array' {

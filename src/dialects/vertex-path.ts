@@ -1,50 +1,95 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { Prediction } from '../prediction/prediction.ts';
+import type { EndpointResource, ModelResource } from '../governance/call-target.ts';
+import { SHAPE } from './vertex-shapes.ts';
 
-type VertexPath = Omit<Prediction, 'payload'>;
+/** What a path says of a call. Without a resource, the body must name it. */
+export interface VertexPath {
+  readonly apiVersion: 'v1' | 'v1beta1';
+  readonly project: string | undefined;
+  readonly location: string | undefined;
+  readonly operation: string;
+  readonly resource: ModelResource | EndpointResource | undefined;
+  /** Whose model the body names when it gives no publisher. */
+  readonly publisher?: string;
+}
 
-const SHAPE = {
-  project: /^([a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,20})$/,
-  location: /^[a-z]+(-[a-z]+\d{1,2})?$/,
-  endpoint: /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/,
-  publisher: /^[a-z0-9][a-z0-9-]{0,62}$/,
-  model: /^[a-z0-9][a-z0-9._@-]{0,126}$/,
-} as const;
+type Where = Pick<VertexPath, 'apiVersion' | 'project' | 'location'>;
 
-const ENDPOINT_OPERATIONS = new Set(['predict']);
-const MODEL_OPERATIONS = new Set(['generateContent', 'streamGenerateContent']);
+const ENDPOINT_OPERATIONS = new Set([
+  'predict',
+  'rawPredict',
+  'streamRawPredict',
+  'explain',
+  'generateContent',
+  'streamGenerateContent',
+  'countTokens',
+  'computeTokens',
+  'predictLongRunning',
+]);
+const MODEL_OPERATIONS = new Set([
+  'predict',
+  'rawPredict',
+  'streamRawPredict',
+  'generateContent',
+  'streamGenerateContent',
+  'countTokens',
+  'computeTokens',
+  'embedContent',
+  'predictLongRunning',
+]);
+/** Collections in which something is created for a model that the body names. */
+const BODY_OPERATIONS = new Map([
+  ['batchPredictionJobs', 'batchPredict'],
+  ['cachedContents', 'cacheContent'],
+]);
 
 /**
- * Reads `{version}/projects/{p}/locations/{l}/endpoints/{e}:{verb}` and `…/publishers/{u}/models/{m}:{verb}`.
- * Every part is percent-decoded once and must then have exactly the shape that Google gives such a name, so that no
- * part can end up as another host, path or query.
- * @throws GatewayError OPERATION_NOT_FOUND for another path, INVALID_PATH for a part of the wrong shape.
+ * Reads every form in which Vertex AI lets a call name a model or an endpoint; README lists them. Every part is
+ * percent-decoded once and must then have exactly the form that Google gives such a name.
+ * https://cloud.google.com/vertex-ai/docs/reference/rest
+ * @throws GatewayError OPERATION_NOT_FOUND for another path, INVALID_PATH for a part of the wrong form.
  */
 export function readVertexPath(method: string, path: string): VertexPath {
-  const [apiVersion, projects, project, locations, location, collection, ...rest] = path
-    .split('/')
-    .map(decodeOnce);
+  const [apiVersion, collection, ...rest] = path.split('/').map(decodeOnce);
   if (apiVersion !== 'v1' && apiVersion !== 'v1beta1') throw notFound();
-  if (method !== 'POST' || projects !== 'projects' || locations !== 'locations') throw notFound();
-  const where = {
+  if (method !== 'POST') throw notFound();
+  if (collection === 'publishers')
+    return readModel({ apiVersion, project: undefined, location: undefined }, rest);
+  const [project, locations, location, inner, ...innermost] = rest;
+  if (collection !== 'projects' || locations !== 'locations') throw notFound();
+  const where: Where = {
     apiVersion,
     project: check('project', project),
     location: check('location', location),
-  } as const;
-  if (collection === 'endpoints' && rest.length === 1) {
-    const [endpoint, operation] = splitVerb(rest[0], ENDPOINT_OPERATIONS);
-    return { ...where, operation, resource: { kind: 'endpoint', endpoint: check('endpoint', endpoint) } };
+  };
+  if (inner === 'endpoints') return readEndpoint(where, innermost);
+  if (inner === 'publishers') return readModel(where, innermost);
+  const operation = BODY_OPERATIONS.get(inner ?? '');
+  if (operation === undefined || innermost.length > 0) throw notFound();
+  return { ...where, operation, resource: undefined };
+}
+
+function readEndpoint(where: Where, parts: readonly string[]): VertexPath {
+  const [first, ...rest] = parts;
+  if (rest.join('/') === 'chat/completions') {
+    const operation = 'chatCompletions';
+    if (first === 'openapi') return { ...where, operation, resource: undefined };
+    return { ...where, operation, resource: { kind: 'endpoint', endpoint: check('endpoint', first) } };
   }
-  const [publisher, models, modelAndVerb] = rest;
-  if (collection === 'publishers' && models === 'models' && rest.length === 3) {
-    const [model, operation] = splitVerb(modelAndVerb, MODEL_OPERATIONS);
-    return {
-      ...where,
-      operation,
-      resource: { kind: 'model', publisher: check('publisher', publisher), model: check('model', model) },
-    };
-  }
-  throw notFound();
+  if (rest.length > 0) throw notFound();
+  const [endpoint, operation] = splitVerb(first, ENDPOINT_OPERATIONS);
+  return { ...where, operation, resource: { kind: 'endpoint', endpoint: check('endpoint', endpoint) } };
+}
+
+function readModel(where: Where, parts: readonly string[]): VertexPath {
+  const [publisherPart, models, modelAndVerb] = parts;
+  if (models !== 'models' || parts.length !== 3) throw notFound();
+  const [model, operation] = splitVerb(modelAndVerb, MODEL_OPERATIONS);
+  const publisher = check('publisher', publisherPart);
+  // https://docs.claude.com/en/api/claude-on-vertex-ai: tokens of any Claude model are counted under this one name.
+  if (publisher === 'anthropic' && model === 'count-tokens' && operation === 'rawPredict')
+    return { ...where, operation: 'countTokens', resource: undefined, publisher };
+  return { ...where, operation, resource: { kind: 'model', publisher, model: check('model', model) } };
 }
 
 function decodeOnce(part: string): string {

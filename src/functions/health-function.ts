@@ -19,7 +19,7 @@ export function registerHealthFunction(accessTokens: AccessTokens, policyVersion
       const isReady = credentials === 'ok';
       return {
         status: isReady ? 200 : 503,
-        headers: { 'cache-control': 'no-store' },
+        headers: { 'cache-control': 'no-store', 'x-policy-version': policyVersion },
         jsonBody: { live: true, ready: isReady, governance: { policyVersion }, credentials },
       };
     },

@@ -5,7 +5,7 @@ export interface CallTarget {
   /** Undefined in the short form, too. */
   readonly location: string | undefined;
   readonly operation: string;
-  readonly resource: ModelResource | EndpointResource;
+  readonly resource: ModelResource | EndpointResource | NamedResource;
 }
 
 /** A publisher's model, by the name that the caller used: the model's own, its catalog name or its alias. */
@@ -18,6 +18,12 @@ export interface ModelResource {
 export interface EndpointResource {
   readonly kind: 'endpoint';
   readonly endpoint: string;
+}
+
+/** A catalog name or an alias alone, as a body can give it. */
+export interface NamedResource {
+  readonly kind: 'name';
+  readonly name: string;
 }
 
 /** Who asks, as far as a decision depends on it. */

@@ -75,8 +75,18 @@ function explainUnknown(
   if (entry && usable.has(entry)) {
     return `${entry.name} is in the project ${entry.project}, not in ${target.project ?? 'another'}.`;
   }
-  const { resource } = target;
-  const asked = resource.kind === 'endpoint' ? resource.endpoint : resource.model;
+  const asked = nameOf(target.resource);
   const names = [...usable].map(({ name }) => name);
   return `"${asked}" is nothing that you may use. ${suggest(asked, names)}`;
+}
+
+function nameOf(resource: CallTarget['resource']): string {
+  switch (resource.kind) {
+    case 'endpoint':
+      return resource.endpoint;
+    case 'model':
+      return resource.model;
+    case 'name':
+      return resource.name;
+  }
 }

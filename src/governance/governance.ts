@@ -1,6 +1,7 @@
 import type { CallTarget, Principal } from './call-target.ts';
 import { decide, type Decision } from './decide.ts';
 import type { Access, Catalog, CatalogEntry, Limits } from './documents.ts';
+import { compileInstanceSchemas, type Instances } from './instance-schemas.ts';
 import { indexRules } from './rule-index.ts';
 
 /** The three documents, valid one by one and together. */
@@ -16,16 +17,25 @@ export interface Governance {
   readonly policyVersion: string;
   readonly documents: GovernanceDocuments;
   decide<Target extends CallTarget>(principal: Principal, target: Target): Decision<Target>;
+  /** Checks what an endpoint is sent against its JSON Schemas. @throws GatewayError INVALID_REQUEST, never with a value. */
+  checkInstances(resource: CallTarget['resource'], sent: Instances): void;
   /** The entry that a target names, whether or not anybody may call it. */
   findEntry(resource: CallTarget['resource']): CatalogEntry | undefined;
 }
 
+/** @throws InvalidSchemaError for a JSON Schema in the catalog that can't be used. */
 export function createGovernance(documents: GovernanceDocuments, policyVersion: string): Governance {
   const index = indexRules(documents.catalog, documents.access);
+  const checks = compileInstanceSchemas(documents.catalog);
+  const findEntry = (resource: CallTarget['resource']) => index.findEntry(resource)?.entry;
   return {
     policyVersion,
     documents,
     decide: (principal, target) => decide(index, principal, target),
-    findEntry: (resource) => index.findEntry(resource)?.entry,
+    checkInstances: (resource, sent) => {
+      const entry = findEntry(resource);
+      if (entry) checks.get(entry)?.(sent);
+    },
+    findEntry,
   };
 }

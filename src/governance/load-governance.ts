@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { checkDocuments } from './check-documents.ts';
 import { Access, Catalog, Limits } from './documents.ts';
 import { createGovernance, type Governance } from './governance.ts';
+import { InvalidSchemaError } from './instance-schemas.ts';
 import { readYamlDocument } from './yaml-document.ts';
 
 /**
@@ -17,5 +18,10 @@ export function loadGovernance(directory: string): Governance {
   const hash = createHash('sha256');
   for (const { text } of [catalog, access, limits]) hash.update(text).update('\0');
   const documents = { catalog: catalog.value, access: access.value, limits: limits.value };
-  return createGovernance(documents, hash.digest('hex'));
+  try {
+    return createGovernance(documents, hash.digest('hex'));
+  } catch (error) {
+    if (error instanceof InvalidSchemaError) catalog.refuse(error.path, error.message);
+    throw error;
+  }
 }

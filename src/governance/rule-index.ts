@@ -1,3 +1,4 @@
+import type { CallTarget } from './call-target.ts';
 import type { Access, Catalog, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
 
 /** Rules by role and then by cell, which is one operation in one location. */
@@ -14,15 +15,10 @@ export interface EntryRules {
 
 export interface RuleIndex {
   readonly entries: readonly EntryRules[];
-  readonly findEntry: (name: EntryName) => EntryRules | undefined;
+  readonly findEntry: (resource: CallTarget['resource']) => EntryRules | undefined;
   readonly residency: ReadonlyMap<string, readonly Residency[]>;
   readonly agents: ReadonlyMap<string, Access['agents'][number]>;
 }
-
-/** How a caller can name an entry. */
-export type EntryName =
-  | { readonly kind: 'endpoint'; readonly endpoint: string }
-  | { readonly kind: 'model'; readonly publisher: string; readonly model: string };
 
 /** Stands for every caller in the cells of a deny without roles. */
 export const EVERYONE = '*';
@@ -61,11 +57,14 @@ export function cellOf(operation: string, location: string): string {
 
 /** Every name under which callers can reach an entry; unique in a catalog. */
 export function keysOf(entry: CatalogEntry): string[] {
-  if ('endpoint' in entry)
-    return unique([entry.endpoint, entry.name, entry.alias]).map((name) => `endpoints/${name}`);
-  return unique([entry.model, entry.name, entry.alias]).map(
-    (name) => `publishers/${entry.publisher}/models/${name}`,
-  );
+  const names = unique([entry.name, entry.alias]);
+  const resources =
+    'endpoint' in entry
+      ? unique([entry.endpoint, ...names]).map((endpoint) => keyOf({ kind: 'endpoint', endpoint }))
+      : unique([entry.model, ...names]).map((model) =>
+          keyOf({ kind: 'model', publisher: entry.publisher, model }),
+        );
+  return [...resources, ...names.map((name) => keyOf({ kind: 'name', name }))];
 }
 
 /** Whether a rule speaks of an entry: by name, by tag, or of all entries when it has neither. */
@@ -74,10 +73,15 @@ export function covers(rule: Pick<Deny, 'entries' | 'tags'>, { name, tags = [] }
   return (rule.entries?.includes(name) ?? false) || tags.some((tag) => rule.tags?.includes(tag));
 }
 
-function keyOf(name: EntryName): string {
-  return name.kind === 'endpoint'
-    ? `endpoints/${name.endpoint}`
-    : `publishers/${name.publisher}/models/${name.model}`;
+function keyOf(resource: CallTarget['resource']): string {
+  switch (resource.kind) {
+    case 'endpoint':
+      return `endpoints/${resource.endpoint}`;
+    case 'model':
+      return `publishers/${resource.publisher}/models/${resource.model}`;
+    case 'name':
+      return resource.name;
+  }
 }
 
 function layOut<Rule extends Deny>(

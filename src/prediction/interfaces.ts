@@ -1,7 +1,7 @@
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { AuditRecord } from './audit-record.ts';
-import type { Answer, Prediction } from './prediction.ts';
+import type { Answer, Prediction, RequestedCall } from './prediction.ts';
 import type { Question } from './question.ts';
 
 /** Who calls, vouched for by API Management. */
@@ -57,7 +57,7 @@ export interface ErrorDialect {
 export interface Dialect extends ErrorDialect {
   readonly name: 'vertex';
   /** Throws INVALID_PATH, INVALID_JSON, INVALID_REQUEST or OPERATION_NOT_FOUND. */
-  readPrediction(request: DialectRequest): Prediction;
+  readPrediction(request: DialectRequest): RequestedCall;
   /** An error after a stream has begun, framed so that the client sees it. */
   writeStreamError(error: GatewayError, framing: 'sse' | 'json-array', isFirst: boolean): string;
 }

@@ -7,7 +7,7 @@ import type { Governance } from '../governance/governance.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { AuditRecord, Outcome } from './audit-record.ts';
 import type { Caller } from './interfaces.ts';
-import type { AnswerFacts, Prediction } from './prediction.ts';
+import type { AnswerFacts, RequestedCall } from './prediction.ts';
 
 interface Clocks {
   readonly monotonicNow: () => number;
@@ -53,7 +53,7 @@ export class OpenRecord {
     this.#requestBytes = bytes;
   }
 
-  parsed({ project, location, operation, resource }: Prediction): void {
+  parsed({ project, location, operation, resource }: RequestedCall): void {
     this.#target = { project, location, operation, resource };
   }
 
@@ -62,7 +62,7 @@ export class OpenRecord {
     this.#question = operation;
   }
 
-  decided(decision: Decision<Prediction>): void {
+  decided(decision: Decision<RequestedCall>): void {
     this.#decision = decision;
     if (decision.allowed && this.#target) this.#target = { ...this.#target, ...placeOf(decision.call) };
     this.#identifiedIn = this.#elapsed();
@@ -99,7 +99,12 @@ export class OpenRecord {
 
   /** Headers of every answer; the request id under both names that clients look for. */
   headers(contentType: string): Record<string, string> {
-    return { 'content-type': contentType, 'x-request-id': this.id, 'request-id': this.id };
+    return {
+      'content-type': contentType,
+      'x-request-id': this.id,
+      'request-id': this.id,
+      'x-policy-version': this.#clocks.governance.policyVersion,
+    };
   }
 
   close(): AuditRecord {
@@ -133,7 +138,7 @@ export class OpenRecord {
 }
 
 /** Where the call goes once names and short forms are resolved. */
-function placeOf({ project, location, resource }: AuthorizedCall<Prediction>) {
+function placeOf({ project, location, resource }: AuthorizedCall<RequestedCall>) {
   return { project, location, resource };
 }
 

@@ -4,7 +4,7 @@ import type { AuthorizedCall } from '../governance/authorize.ts';
 import { deliver } from './deliver.ts';
 import type { AccessTokens, Call, Caller, Reply, Vertex } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
-import type { Prediction } from './prediction.ts';
+import type { Prediction, RequestedCall } from './prediction.ts';
 import { serveOnRecord, type ServingRooms } from './serve-on-record.ts';
 
 export interface PredictRooms extends ServingRooms {
@@ -15,13 +15,16 @@ export interface PredictRooms extends ServingRooms {
 /** Serves one call: always answers, never throws, and leaves exactly one audit record. */
 export type Predict = (call: Call, reply: Reply) => Promise<void>;
 
-/** The use case: identify → parse → authorize → credentials → predict → deliver, on record whatever happens. */
+/** The use case: identify → parse → authorize → protect → credentials → predict → deliver, on record whatever happens. */
 export function createPredict(rooms: PredictRooms): Predict {
   return (call, reply) =>
     serveOnRecord(rooms, call, reply, async ({ caller, body, record, deadline }) => {
-      const prediction = readPrediction(call, body);
-      record.parsed(prediction);
-      const authorized = authorize(rooms.governance, caller, prediction, record);
+      const requested = readPrediction(call, body);
+      record.parsed(requested);
+      const authorized = authorize(rooms.governance, caller, requested, record);
+      if (!isServed(authorized)) throw notServed(authorized);
+      const { payload, resource } = authorized.target;
+      if (payload.kind === 'instances') rooms.governance.checkInstances(resource, payload);
       const accessToken = await deadline.bound(rooms.accessTokens.accessToken());
       record.credentialsObtained();
       deadline.reachVertex();
@@ -30,18 +33,31 @@ export function createPredict(rooms: PredictRooms): Predict {
     });
 }
 
-function readPrediction({ dialect, method, path, query }: Call, body: Uint8Array): Prediction {
+function readPrediction({ dialect, method, path, query }: Call, body: Uint8Array): RequestedCall {
   return dialect.readPrediction({ method, path, query, body });
 }
 
 function authorize(
   governance: Governance,
   caller: Caller,
-  prediction: Prediction,
+  requested: RequestedCall,
   record: OpenRecord,
-): AuthorizedCall<Prediction> {
-  const decision = governance.decide(caller, prediction);
+): AuthorizedCall<RequestedCall> {
+  const decision = governance.decide(caller, requested);
   record.decided(decision);
   if (decision.allowed) return decision.call;
   throw new GatewayError(decision.code, decision.reason);
+}
+
+function isServed(call: AuthorizedCall<RequestedCall>): call is AuthorizedCall<Prediction> {
+  return call.target.payload !== undefined;
+}
+
+/** Only a caller that may have it is told that there is no such thing yet. */
+function notServed({ target }: AuthorizedCall<RequestedCall>): GatewayError {
+  return new GatewayError(
+    'OPERATION_NOT_SERVED',
+    `You may do this, but the gateway does not serve ${target.operation} here yet. It serves predict on endpoints, ` +
+      'and generateContent and streamGenerateContent on models.',
+  );
 }

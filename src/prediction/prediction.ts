@@ -1,8 +1,14 @@
 import type { CallTarget } from '../governance/call-target.ts';
 
 /** What a caller asks of a model: where, what and with which payload. */
-export interface Prediction extends CallTarget {
+export interface RequestedCall extends CallTarget {
   readonly apiVersion: 'v1' | 'v1beta1';
+  /** Undefined for an operation that the gateway decides on but does not serve. */
+  readonly payload: Payload | undefined;
+}
+
+/** A call that the gateway serves. */
+export interface Prediction extends RequestedCall {
   readonly payload: Payload;
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { formatPath, readJson } from '../../../src/dialects/read-json.ts';
+import { formatPath } from '../../../src/errors/format-path.ts';
+import { readJson } from '../../../src/dialects/read-json.ts';
 import { thrownBy } from '../thrown-by.ts';
 
 function read(text: string): unknown {

@@ -1,0 +1,44 @@
+import { invalidBody } from '../errors/invalid-body.ts';
+import type { CallTarget } from '../governance/call-target.ts';
+import { namesSameModel, readModelName } from './read-model-name.ts';
+import { readVertexPath, type VertexPath } from './vertex-path.ts';
+
+/** What a call asks of which model or endpoint, where, in which version of the API. */
+export type VertexTarget = CallTarget & Pick<VertexPath, 'apiVersion'>;
+
+/**
+ * Reads what a call on the native surface reaches for, without sending anything: from its method, its undecoded path
+ * below `/vertex/` and, where that names the model, its parsed body.
+ * @throws GatewayError OPERATION_NOT_FOUND, INVALID_PATH, or INVALID_REQUEST for a body that names no model or another
+ *   model, project or location than the path.
+ */
+export function readTarget(method: string, path: string, body: unknown): VertexTarget {
+  return completeTarget(readVertexPath(method, path), body);
+}
+
+/** The target of a path that is already read, completed by the body. @throws GatewayError INVALID_REQUEST. */
+export function completeTarget({ publisher, resource, ...where }: VertexPath, body: unknown): VertexTarget {
+  const model = isObject(body) ? body.model : undefined;
+  if (resource) {
+    // An endpoint's own container may understand its `model` as it likes; the endpoint is what counts.
+    if (resource.kind === 'model' && model !== undefined && !namesSameModel(model, where, resource))
+      throw refuse('names another model than the path');
+    return { ...where, resource };
+  }
+  if (typeof model !== 'string') throw refuse('must name the model');
+  const named = readModelName(model, publisher);
+  if (!named) throw refuse('must be a model, such as publishers/google/models/gemini-2.5-flash, or an alias');
+  if (named.project !== undefined && named.project !== where.project)
+    throw refuse('names another project than the path');
+  if (named.location !== undefined && named.location !== where.location)
+    throw refuse('names another location than the path');
+  return { ...where, resource: named.resource };
+}
+
+function isObject(body: unknown): body is Record<string, unknown> {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
+}
+
+function refuse(description: string) {
+  return invalidBody([{ field: 'model', description }]);
+}

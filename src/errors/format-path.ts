@@ -1,0 +1,7 @@
+/** `['instances', 3, 'width']` as `instances[3].width`; a long key is cut at 60 characters. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part).slice(0, 60)}`))
+    .join('')
+    .replace(/^\./, '');
+}

@@ -1,0 +1,119 @@
+import { Ajv2020, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { formatPath } from '../errors/format-path.ts';
+import type { FieldViolation } from '../errors/gateway-error.ts';
+import { invalidBody, MAXIMUM_VIOLATIONS } from '../errors/invalid-body.ts';
+import type { Catalog, CatalogEntry } from './documents.ts';
+
+/** What a custom endpoint is sent. */
+export interface Instances {
+  readonly instances: readonly unknown[];
+  readonly parameters?: unknown;
+}
+
+/** Throws INVALID_REQUEST with at most ten violations, each a path and a rule, never a value. */
+export type CheckInstances = (sent: Instances) => void;
+
+/** A schema of the catalog that is none, or that says what this validator does not know. */
+export class InvalidSchemaError extends Error {
+  /** Where in the catalog. */
+  readonly path: readonly PropertyKey[];
+
+  constructor(path: readonly PropertyKey[], problem: string) {
+    super(problem);
+    this.name = 'InvalidSchemaError';
+    this.path = path;
+  }
+}
+
+/**
+ * Compiles the JSON Schemas (draft 2020-12) of every custom endpoint, once.
+ * @throws InvalidSchemaError for the first that can't be used; an unknown keyword or format can't.
+ */
+export function compileInstanceSchemas({ entries }: Catalog): ReadonlyMap<CatalogEntry, CheckInstances> {
+  // The first error of an instance is enough, and bounds the work on a hostile one.
+  const ajv = new Ajv2020({ allErrors: false, strictTypes: false, strictTuples: false, logger: false });
+  const checks = new Map<CatalogEntry, CheckInstances>();
+  entries.forEach((entry, index) => {
+    if (!('endpoint' in entry)) return;
+    const { instances, parameters } = entry;
+    const isInstance = instances && compile(ajv, instances, ['entries', index, 'instances']);
+    const areParameters = parameters && compile(ajv, parameters, ['entries', index, 'parameters']);
+    checks.set(entry, (sent) => {
+      const violations = [
+        ...(isInstance ? checkEach(isInstance, sent.instances) : []),
+        // Parameters that are left out are none.
+        ...(areParameters ? violationOf(areParameters, sent.parameters ?? {}, ['parameters']) : []),
+      ];
+      if (violations.length > 0) throw invalidBody(violations);
+    });
+  });
+  return checks;
+}
+
+function compile(ajv: Ajv2020, schema: AnySchemaObject, path: readonly PropertyKey[]): ValidateFunction {
+  if (ajv.validateSchema(schema) !== true) {
+    const [error] = ajv.errors ?? [];
+    throw new InvalidSchemaError(
+      [...path, ...partsOf(error?.instancePath ?? '', schema)],
+      `no valid JSON Schema: ${error?.message ?? 'wrong shape'}.`,
+    );
+  }
+  if ('$async' in schema)
+    throw new InvalidSchemaError([...path, '$async'], 'a schema can’t be asynchronous.');
+  try {
+    return ajv.compile(schema);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : 'can’t be compiled';
+    throw new InvalidSchemaError(path, `no usable JSON Schema: ${problem}.`);
+  }
+}
+
+function checkEach(isInstance: ValidateFunction, instances: readonly unknown[]): FieldViolation[] {
+  const violations: FieldViolation[] = [];
+  for (const [index, instance] of instances.entries()) {
+    violations.push(...violationOf(isInstance, instance, ['instances', index]));
+    if (violations.length >= MAXIMUM_VIOLATIONS) break;
+  }
+  return violations;
+}
+
+function violationOf(
+  isValid: ValidateFunction,
+  value: unknown,
+  path: readonly PropertyKey[],
+): FieldViolation[] {
+  if (isValid(value)) return [];
+  const errors = findNearest(isValid.errors ?? []);
+  const place = [...path, ...partsOf(errors[0]?.instancePath ?? '', value)];
+  const descriptions = new Set(errors.map(({ message }) => message ?? 'is not valid'));
+  return [{ field: formatPath(place), description: [...descriptions].join(' or ') }];
+}
+
+/** Of alternatives, the one that was meant: whose error lies deepest, or that at least has the right type. */
+function findNearest(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const single = errors.filter(({ keyword }) => !['oneOf', 'anyOf', 'if'].includes(keyword));
+  const candidates = single.length > 0 ? single : errors;
+  const depth = Math.max(...candidates.map(depthOf));
+  const deepest = candidates.filter((error) => depthOf(error) === depth);
+  const typed = deepest.filter(({ keyword }) => keyword !== 'type');
+  const nearest = typed.length > 0 ? typed : deepest;
+  return nearest.filter(({ instancePath }) => instancePath === nearest[0]?.instancePath);
+}
+
+function depthOf({ instancePath }: ErrorObject): number {
+  return instancePath.split('/').length;
+}
+
+/** A JSON pointer's parts; of an array, as numbers. */
+function partsOf(pointer: string, value: unknown): PropertyKey[] {
+  let at = value;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => {
+      const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+      const place = Array.isArray(at) ? Number(key) : key;
+      at = (at as Record<PropertyKey, unknown>)[place];
+      return place;
+    });
+}
