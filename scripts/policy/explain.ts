@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { GatewayError } from '../../src/errors/gateway-error.ts';
+import type { CallTarget, Principal } from '../../src/governance/call-target.ts';
+import { explain } from '../../src/governance/explain.ts';
+import type { GovernanceDocuments } from '../../src/governance/governance.ts';
+import { loadGovernance } from '../../src/governance/load-governance.ts';
+import { suggest } from '../../src/governance/suggest.ts';
+import { type Asker, describeExplanation, describeRefusal } from './describe-explanation.ts';
+import { findProduct, findSampleCaller } from './find-sample-caller.ts';
+import { printOrFail } from './print-or-fail.ts';
+import { readSampleCall, type SampleCall } from './read-sample-call.ts';
+
+const USAGE =
+  'Usage: npm run policy:explain -- --application NAME --path PATH [--method POST] [--body FILE] [--role ROLE …]\n' +
+  'With --role, the application has these roles instead of its own; for an agent they are those of the person.';
+
+/** Says what a call of a sample application would get, and why, without calling anybody. */
+function run(): string {
+  const { values } = parseArgs({
+    options: {
+      application: { type: 'string' },
+      path: { type: 'string' },
+      method: { type: 'string', default: 'POST' },
+      body: { type: 'string' },
+      role: { type: 'string', multiple: true },
+    },
+  });
+  const { application, path, method, body, role } = values;
+  if (application === undefined || path === undefined) throw new Error(USAGE);
+  const governance = loadGovernance(join(import.meta.dirname, '..', '..', 'governance'));
+  const { documents } = governance;
+  const principal = withRoles(documents, findSampleCaller(documents, application), role);
+  const asker: Asker = { name: application, principal };
+  const target = readOrRefuse({ method, path, ...(body !== undefined && { body: readFileSync(body) }) });
+  if (target instanceof GatewayError) return describeRefusal(asker, target);
+  const product = findProduct(documents, principal) ?? '';
+  return describeExplanation(asker, explain(governance, principal, target, product));
+}
+
+function withRoles(
+  { access }: GovernanceDocuments,
+  principal: Principal,
+  roles: readonly string[] | undefined,
+): Principal {
+  const known = access.roles.map(({ name }) => name);
+  const unknown = roles?.find((role) => !known.includes(role));
+  if (unknown !== undefined) throw new Error(`"${unknown}" is no role. ${suggest(unknown, known)}`);
+  return roles ? { ...principal, roles } : principal;
+}
+
+function readOrRefuse(call: SampleCall): CallTarget | GatewayError {
+  try {
+    return readSampleCall(call);
+  } catch (error) {
+    if (error instanceof GatewayError) return error;
+    throw error;
+  }
+}
+
+printOrFail(run, USAGE);

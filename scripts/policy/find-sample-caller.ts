@@ -1,0 +1,33 @@
+import { sampleApplications } from '../../emulators/entra/sample-applications.ts';
+import { oktaApplications } from '../../emulators/okta/sample-applications.ts';
+import type { Principal } from '../../src/governance/call-target.ts';
+import type { GovernanceDocuments } from '../../src/governance/governance.ts';
+import { suggest } from '../../src/governance/suggest.ts';
+
+/** Who the gateway would see when a sample application calls with a token of its own. @throws Error for another name. */
+export function findSampleCaller({ access }: GovernanceDocuments, name: string): Principal {
+  const application = sampleApplications.find((one) => one.name === name);
+  if (application) {
+    const { clientId: applicationId, roles, person } = application;
+    return { applicationId, roles: person?.roles ?? roles, isDelegated: person !== undefined };
+  }
+  const oktaApplication = oktaApplications.find((one) => one.name === name);
+  if (oktaApplication) {
+    const { clientId: applicationId, groups } = oktaApplication;
+    const roles = access.identityProviders.flatMap((provider) =>
+      provider.type === 'oidc' ? groups.map((group) => provider.groups.roles[group]) : [],
+    );
+    return { applicationId, roles: roles.filter((role) => role !== undefined), isDelegated: false };
+  }
+  const names = [...sampleApplications, ...oktaApplications].map((one) => one.name);
+  throw new Error(`"${name}" is no sample application. ${suggest(name, names)}`);
+}
+
+/** The product that such a caller would subscribe to: the first one of its roles' environment, else of production. */
+export function findProduct(
+  { access, limits }: GovernanceDocuments,
+  { roles }: Principal,
+): string | undefined {
+  const environment = access.roles.find(({ name }) => roles.includes(name))?.environment ?? 'production';
+  return limits.products.find((product) => product.environment === environment)?.id;
+}
