@@ -21,7 +21,10 @@ export const SANDBOX_KEY = 'sandbox-key';
 export interface Edge {
   readonly port: number;
   readonly functionApp: RecordingBackend;
+  /** Stands for Entra ID. */
   readonly issuer: TokenIssuer;
+  /** Stands for Okta, with keys of its own. */
+  readonly okta: TokenIssuer;
   readonly traces: TraceTelemetry[];
   /** Sends a prediction with a valid key and token; headers that are given win, undefined ones are left out. */
   readonly predict: (request?: Partial<SentRequest>) => Promise<ReceivedResponse>;
@@ -49,13 +52,20 @@ export async function startEdge(
   const now = options.now ?? Date.now;
   const functionApp = await startBackend(answer);
   const issuer = await startTokenIssuer(now);
+  const okta = await startTokenIssuer(now);
   const traces: TraceTelemetry[] = [];
   const { namedValues, limits, ...rest } = options;
   const directory = limits ? copyWithLimits(limits) : join(process.cwd(), 'apim');
   const gateway = await startApiManagement({
     directory,
     port: 0,
-    namedValues: { 'function-app-url': functionApp.url, 'tenant-id': TENANT, ...namedValues },
+    namedValues: {
+      'function-app-url': functionApp.url,
+      'tenant-id': TENANT,
+      'okta-issuer': okta.issuer,
+      'okta-openid-configuration': `${okta.issuer}/.well-known/openid-configuration`,
+      ...namedValues,
+    },
     subscriptions: [
       { id: 'scoring-production', name: 'Scoring', product: 'production', primaryKey: PRODUCTION_KEY },
       { id: 'sandbox', name: 'Sandbox', product: 'sandbox', primaryKey: SANDBOX_KEY },
@@ -67,7 +77,7 @@ export async function startEdge(
     ...rest,
   })
     .catch(async (error: unknown) => {
-      await Promise.all([functionApp.close(), issuer.close()]);
+      await Promise.all([functionApp.close(), issuer.close(), okta.close()]);
       throw error;
     })
     .finally(() => limits && rmSync(directory, { recursive: true }));
@@ -76,6 +86,7 @@ export async function startEdge(
     port: gateway.port,
     functionApp,
     issuer,
+    okta,
     traces,
     predict: (request = {}) => {
       const headers = {
@@ -94,7 +105,7 @@ export async function startEdge(
       });
     },
     close: async () => {
-      await Promise.all([gateway.close(), functionApp.close(), issuer.close()]);
+      await Promise.all([gateway.close(), functionApp.close(), issuer.close(), okta.close()]);
     },
   };
 }

@@ -31,6 +31,8 @@ test('the function app is told who calls', async () => {
     'x-gateway-object-id': '22222222-2222-4222-8222-222222222222',
     'x-gateway-application-id': '33333333-3333-4333-8333-333333333333',
     'x-gateway-roles': 'Sandbox.Use Scoring.Predict',
+    'x-gateway-identity-provider': 'entra',
+    'x-gateway-delegated': 'false',
     'x-gateway-subscription-id': 'scoring-production',
     'x-gateway-product-id': 'production',
     'x-gateway-request-id': headers['x-request-id'],
@@ -58,12 +60,16 @@ test('what a caller says about itself is overridden', async () => {
       'x-gateway-object-id': 'someone-else',
       'x-gateway-request-id': 'mine',
       'x-gateway-product-id': 'gold',
+      'x-gateway-identity-provider': 'okta',
+      'x-gateway-delegated': 'maybe',
     },
   });
   const headers = edge.functionApp.received[0]?.headers ?? {};
   expect(headers['x-gateway-roles']).toBe('Sandbox.Use Scoring.Predict');
   expect(headers['x-gateway-object-id']).toBe('22222222-2222-4222-8222-222222222222');
   expect(headers['x-gateway-product-id']).toBe('production');
+  expect(headers['x-gateway-identity-provider']).toBe('entra');
+  expect(headers['x-gateway-delegated']).toBe('false');
   expect(headers['x-gateway-request-id']).not.toContain('mine');
 });
 

@@ -80,9 +80,12 @@ function compileSection(
     );
   if (second) throw new PolicyDocumentError(second.position, 'base', 'is there twice.');
   const policies = element.children.filter(({ name }) => name !== 'base');
-  const steps = new PolicyCompiler(setting, { scope, section, path: '', fragments: [] }).compilePolicies(
-    policies,
-  );
+  const steps = new PolicyCompiler(setting, {
+    scope,
+    section,
+    path: '',
+    fragment: undefined,
+  }).compilePolicies(policies);
   const at = first ? element.children.indexOf(first) : -1;
   return at < 0 ? steps : [...steps.slice(0, at), BASE, ...steps.slice(at)];
 }

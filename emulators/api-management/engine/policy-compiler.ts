@@ -26,8 +26,8 @@ export interface Place {
   readonly section: Section;
   /** Path of the element around them, such as `choose[3]/when[2]`; empty at the top of a section. */
   readonly path: string;
-  /** Ids of the fragments around them. */
-  readonly fragments: readonly string[];
+  /** Id of the fragment that they are in, if any. */
+  readonly fragment: string | undefined;
 }
 
 /** Compiles the policies of one element; a policy gets it to compile what it holds. */

@@ -21,9 +21,10 @@ export const includeFragment: PolicyDefinition = {
         `There is no fragment "${id}"; known: ${known}.`,
       );
     }
-    if (place.fragments.includes(id))
-      throw new PolicyDocumentError(element.position, element.name, `The fragment "${id}" includes itself.`);
-    const inside = new PolicyCompiler(setting, { ...place, fragments: [...place.fragments, id] });
+    // https://learn.microsoft.com/azure/api-management/policy-fragments
+    if (place.fragment !== undefined)
+      throw new PolicyDocumentError(element.position, element.name, 'A fragment may not include another.');
+    const inside = new PolicyCompiler(setting, { ...place, fragment: id });
     const steps = inside.compilePolicies(fragment.children);
     return (exchange) => runSteps(steps, exchange);
   },

@@ -1,0 +1,16 @@
+import type { GovernanceDocuments } from '../../src/governance/governance.ts';
+import { authenticateFragment } from './authenticate-fragment.ts';
+import { identifyCallerFragment } from './identify-caller-fragment.ts';
+import { productFiles } from './product-files.ts';
+import { residencyFragment } from './residency-fragment.ts';
+import type { GeneratedFile } from './write-schemas.ts';
+
+/** All that the edge derives from the governance documents. @param apis the ids of the edge's APIs. */
+export function derivePolicies(documents: GovernanceDocuments, apis: readonly string[]): GeneratedFile[] {
+  return [
+    ...productFiles(documents, apis),
+    authenticateFragment(documents.access),
+    identifyCallerFragment(documents.access),
+    residencyFragment(documents.access),
+  ];
+}

@@ -1,0 +1,102 @@
+import type { Access, IdentityProvider } from '../../src/governance/documents.ts';
+import { fallbackProvider, otherProviders } from './authenticate-fragment.ts';
+import { escapeLiteral, indent, quote, writeHeader } from './policy-text.ts';
+import type { GeneratedFile } from './write-schemas.ts';
+
+type OidcProvider = Extract<IdentityProvider, { type: 'oidc' }>;
+
+const CLAIMS = 'var claims = ((Jwt)context.Variables["caller-token"]).Claims;';
+
+/** The fragment that reads who calls from the token that its provider's policy has validated. */
+export function identifyCallerFragment({ identityProviders }: Access): GeneratedFile {
+  const header = writeHeader(
+    'governance/access.yaml',
+    'Says who calls, from the token that has been validated, in variables that limits, residency and stamps read.',
+  );
+  const others = otherProviders(identityProviders);
+  const last = describe(fallbackProvider(identityProviders));
+  const body = others.length === 0 ? last : chooseAmong(others, last);
+  return {
+    path: 'apim/policy-fragments/identify-caller/policy.xml',
+    text: `${header}<fragment>\n${indent(body, 2)}\n</fragment>\n`,
+  };
+}
+
+function chooseAmong(others: readonly IdentityProvider[], last: string): string {
+  return [
+    '<choose>',
+    ...others.map((provider) =>
+      [
+        `  <when condition='@((string)context.Variables["caller-identity-provider"] == ${quote(provider.id)})'>`,
+        indent(describe(provider), 4),
+        '  </when>',
+      ].join('\n'),
+    ),
+    '  <otherwise>',
+    indent(last, 4),
+    '  </otherwise>',
+    '</choose>',
+  ].join('\n');
+}
+
+function describe(provider: IdentityProvider): string {
+  return provider.type === 'entra' ? describeEntra() : describeOidc(provider);
+}
+
+/** https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference */
+function describeEntra(): string {
+  return [
+    variable('caller-tenant-id', 'return claims.GetValueOrDefault("tid", "");'),
+    variable('caller-object-id', 'return claims.GetValueOrDefault("oid", "");'),
+    variable(
+      'caller-application-id',
+      'return claims.GetValueOrDefault("azp", claims.GetValueOrDefault("appid", ""));',
+    ),
+    '<!-- Only a delegated token has scp; idtyp says app where no person is involved. -->',
+    variable(
+      'caller-delegated',
+      'if (claims.GetValueOrDefault("idtyp", "") == "app") { return "false"; }',
+      'return claims.ContainsKey("scp") ? "true" : "false";',
+    ),
+    variable('caller-roles', 'return claims.ContainsKey("roles") ? string.Join(" ", claims["roles"]) : "";'),
+  ].join('\n');
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9068#section-2.2 and, for `cid`, Okta's access tokens. */
+function describeOidc({ id, groups }: OidcProvider): string {
+  const application =
+    'claims.GetValueOrDefault("azp", claims.GetValueOrDefault("cid", claims.GetValueOrDefault("client_id", "")))';
+  return [
+    `<set-variable name="caller-tenant-id" value="${escapeLiteral(id)}" />`,
+    variable('caller-object-id', 'return claims.GetValueOrDefault("sub", "");'),
+    variable('caller-application-id', `return ${application};`),
+    "<!-- The subject of an application's own token is the application; any other is a person it acts for. -->",
+    variable(
+      'caller-delegated',
+      `return claims.GetValueOrDefault("sub", "") == ${application} ? "false" : "true";`,
+    ),
+    variable(
+      'caller-roles',
+      'var roles = "";',
+      `if (!claims.ContainsKey(${quote(groups.claim)})) { return roles; }`,
+      `foreach (var group in claims[${quote(groups.claim)}]) {`,
+      ...Object.entries(groups.roles).map(
+        ([group, role]) => `  if (group == ${quote(group)}) { roles = roles + ${quote(`${role} `)}; }`,
+      ),
+      '}',
+      'return roles.Trim();',
+    ),
+  ].join('\n');
+}
+
+/** A variable that statements compute from the token's claims. */
+function variable(name: string, ...statements: readonly string[]): string {
+  return [
+    '<set-variable',
+    `  name="${name}"`,
+    "  value='@{",
+    ...[CLAIMS, ...statements].map((statement) => `    ${statement}`),
+    "  }'",
+    '/>',
+  ].join('\n');
+}

@@ -1,0 +1,71 @@
+import { TENANT } from '../emulators/api-management/token-issuer.ts';
+import { startEdge } from './start-edge.ts';
+import type { Edge } from './start-edge.ts';
+
+let edge: Edge;
+
+beforeAll(async () => {
+  edge = await startEdge();
+});
+
+beforeEach(() => {
+  edge.functionApp.received.length = 0;
+  edge.traces.length = 0;
+});
+
+afterAll(() => edge.close());
+
+async function callIn(location: string, roles: string[]): ReturnType<Edge['predict']> {
+  return edge.predict({
+    path: `/vertex/v1/projects/p/locations/${location}/publishers/google/models/gemini-2.5-flash:generateContent`,
+    headers: { authorization: `Bearer ${await edge.issuer.sign({ roles })}` },
+  });
+}
+
+test.each(['us-central1', 'global', 'eu', 'europe-west2', 'EUROPE-WEST1', 'europe-west1%20'])(
+  'a role that is served from Europe alone is refused %s, on record, with the rule’s reason',
+  async (location) => {
+    const response = await callIn(location, ['Assistants.Use', 'Analytics.Eu']);
+    const message =
+      'Callers with the role Analytics.Eu are served from europe-west1, europe-west4 only. The data of European customers stays in the European Union.';
+    const requestId = String(response.headers['x-request-id']);
+    expect(response.status).toBe(403);
+    expect(response.headers['content-type']).toBe('application/json');
+    expect(response.json()).toMatchObject({
+      type: '/errors/location-not-allowed',
+      title: 'Location not allowed',
+      status: 403,
+      detail: message,
+      instance: `/requests/${requestId}`,
+      error: {
+        code: 403,
+        message,
+        status: 'PERMISSION_DENIED',
+        details: [{ reason: 'LOCATION_NOT_ALLOWED', metadata: { requestId } }],
+      },
+    });
+    expect(edge.functionApp.received).toEqual([]);
+    expect(edge.traces.map(({ metadata }) => metadata)).toMatchObject([
+      {
+        auditId: requestId,
+        outcome: 'denied',
+        decision: 'deny',
+        rule: 'eu-only',
+        code: 'LOCATION_NOT_ALLOWED',
+        status: '403',
+        tenantId: TENANT,
+        roles: 'Assistants.Use Analytics.Eu',
+        subscriptionId: 'scoring-production',
+      },
+    ]);
+  },
+);
+
+test.each(['europe-west1', 'europe-west4', 'europe%2Dwest4'])('it is let through to %s', async (location) => {
+  expect((await callIn(location, ['Analytics.Eu'])).status).toBe(200);
+});
+
+test('other roles are let through everywhere: the backend decides', async () => {
+  for (const roles of [['Assistants.Use'], [], ['Analytics.Eu.Not']])
+    expect((await callIn('us-central1', roles)).status).toBe(200);
+});

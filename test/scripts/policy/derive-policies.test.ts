@@ -1,0 +1,114 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { derivePolicies } from '../../../scripts/policy/derive-policies.ts';
+import type { Limits } from '../../../src/governance/documents.ts';
+import type { GovernanceDocuments } from '../../../src/governance/governance.ts';
+import { loadGovernance } from '../../../src/governance/load-governance.ts';
+import { PREDICT, SANDBOX_KEY, startEdge } from '../../apim/start-edge.ts';
+import type { Edge } from '../../apim/start-edge.ts';
+
+const { documents } = loadGovernance(join(process.cwd(), 'governance'));
+
+/** The edge that is derived from documents other than the sample. */
+async function withEdge(
+  changed: Partial<GovernanceDocuments>,
+  use: (edge: Edge) => Promise<void>,
+): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'derived-'));
+  cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
+  for (const { path, text } of derivePolicies({ ...documents, ...changed }, ['vertex']))
+    writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
+  const edge = await startEdge({ directory });
+  rmSync(directory, { recursive: true });
+  try {
+    await use(edge);
+  } finally {
+    await edge.close();
+  }
+}
+
+function limitsWith(tighter: Partial<Limits>): Limits {
+  return { ...documents.limits, ...tighter };
+}
+
+function statusesOf(edge: Edge, paths: readonly string[]): Promise<number[]> {
+  return paths.reduce<Promise<number[]>>(
+    async (before, path) => [...(await before), (await edge.predict({ path })).status],
+    Promise.resolve([]),
+  );
+}
+
+function model(name: string): string {
+  return `/vertex/v1/projects/p/locations/us-central1/publishers/google/models/${name}:generateContent`;
+}
+
+test('a catalog entry has a limit of its own, under all of its names', async () => {
+  const entries = [{ entry: 'gemini-2.5-flash', callsPerMinute: 2 }];
+  await withEdge({ limits: limitsWith({ entries }) }, async (edge) => {
+    const paths = [
+      model('gemini-2.5-flash'),
+      model('gemini-fast'),
+      model('gemini-2.5-flash'),
+      model('gemini-2.5-pro'),
+    ];
+    expect(await statusesOf(edge, [...paths, PREDICT])).toEqual([200, 200, 429, 200, 200]);
+  });
+});
+
+test('an endpoint has a limit of its own', async () => {
+  const entries = [{ entry: 'iris', callsPerDay: 1 }];
+  await withEdge({ limits: limitsWith({ entries }) }, async (edge) => {
+    expect(await statusesOf(edge, [PREDICT, PREDICT, model('gemini-fast')])).toEqual([200, 403, 200]);
+  });
+});
+
+test('a role has a limit of its own, per APIM subscription', async () => {
+  const roles = [{ role: 'Scoring.Predict', callsPerMinute: 1 }];
+  await withEdge({ limits: limitsWith({ roles, entries: [] }) }, async (edge) => {
+    expect(await statusesOf(edge, [PREDICT, PREDICT])).toEqual([200, 429]);
+    const sandbox = await edge.predict({ headers: { 'ocp-apim-subscription-key': SANDBOX_KEY } });
+    const authorization = `Bearer ${await edge.issuer.sign({ roles: ['Scoring.Predict.Not'] })}`;
+    const other = await edge.predict({ headers: { authorization } });
+    expect([sandbox.status, other.status]).toEqual([200, 200]);
+  });
+});
+
+test('a limit that the product never lets anybody reach is left out', () => {
+  const policyOf = (product: string): string =>
+    derivePolicies(documents, ['vertex']).find(({ path }) => path === `apim/products/${product}/policy.xml`)
+      ?.text ?? '';
+  expect(policyOf('production')).toContain('calls="60000"');
+  expect(policyOf('sandbox')).not.toContain('calls="60000"');
+});
+
+test('names and reasons with a meaning in C#, XML or policies are taken literally', async () => {
+  const reason = 'It\'s "so" & <that> @(throw) {{tenant-id}} \\ – ü.';
+  const group = `a"b'c<&>{{tenant-id}}@(d)`;
+  const identityProviders = documents.access.identityProviders.map((provider) =>
+    provider.type === 'oidc'
+      ? { ...provider, groups: { claim: 'groups', roles: { [group]: 'Analytics.Eu' } } }
+      : provider,
+  );
+  const residency = [{ id: 'eu-only', reason, roles: ['Analytics.Eu'], locations: ['europe-west1'] }];
+  await withEdge({ access: { ...documents.access, identityProviders, residency } }, async (edge) => {
+    const claims = { cid: 'client', sub: 'client', azp: undefined, groups: [group] };
+    const response = await edge.predict({
+      path: PREDICT,
+      headers: { authorization: `Bearer ${await edge.okta.sign(claims)}` },
+    });
+    expect(response.json()).toMatchObject({
+      detail: `Callers with the role Analytics.Eu are served from europe-west1 only. ${reason}`,
+    });
+  });
+});
+
+test('without other providers and residency rules nothing has to be chosen', async () => {
+  const identityProviders = documents.access.identityProviders.filter(({ type }) => type === 'entra');
+  await withEdge({ access: { ...documents.access, identityProviders, residency: [] } }, async (edge) => {
+    expect((await edge.predict()).status).toBe(200);
+    expect(edge.functionApp.received[0]?.headers['x-gateway-identity-provider']).toBe('entra');
+    const authorization = `Bearer ${await edge.okta.sign()}`;
+    expect((await edge.predict({ headers: { authorization } })).status).toBe(401);
+  });
+});
