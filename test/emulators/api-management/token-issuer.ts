@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { CryptoKey, JWTPayload } from 'jose';
+import type { CryptoKey } from 'jose';
 
 export const TENANT = '11111111-1111-4111-8111-111111111111';
 
@@ -64,7 +64,7 @@ export async function startTokenIssuer(now: () => number = Date.now): Promise<To
         exp: seconds + 3600,
         ...claims,
       };
-      return new SignJWT(payload as JWTPayload)
+      return new SignJWT(payload)
         .setProtectedHeader({ alg: 'RS256', kid: keyId, typ: 'JWT' })
         .sign(key);
     },

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { oktaApplications } from '../../emulators/okta/sample-applications.ts';
+import { sampleApplications } from '../../emulators/entra/sample-applications.ts';
+import { findSampleCaller } from '../../scripts/policy/find-sample-caller.ts';
+import { targetOf } from '../../src/governance/cells.ts';
+import type { CatalogEntry } from '../../src/governance/documents.ts';
+import { loadGovernance } from '../../src/governance/load-governance.ts';
+import { ObservedChain } from './observed-chain.ts';
+
+jest.setTimeout(60_000);
+
+const governance = loadGovernance(join(process.cwd(), 'governance'));
+const { catalog, access } = governance.documents;
+const residencyRules = access.residency.map(({ id }) => id);
+
+const APPLICATIONS = [...sampleApplications, ...oktaApplications].map(({ name }) => name);
+/** Two that the catalog offers nothing in: a region and a multi-region. */
+const OUTSIDE = ['asia-east1', 'eu'];
+const LOCATIONS = [...new Set([...catalog.entries.flatMap(({ locations }) => locations), ...OUTSIDE])];
+const OPERATIONS = ['predict', 'generateContent', 'streamGenerateContent'] as const;
+type Operation = (typeof OPERATIONS)[number];
+
+const PROMPT = 'Kestrels hover.';
+const FLOWER = [5.198765, 3.598765, 1.498765, 0.298765];
+const BODIES: Record<Operation, string> = {
+  predict: JSON.stringify({ instances: [FLOWER] }),
+  generateContent: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: PROMPT }] }] }),
+  streamGenerateContent: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: PROMPT }] }] }),
+};
+
+interface Cell {
+  readonly entry: CatalogEntry;
+  readonly location: string;
+  readonly operation: Operation;
+}
+
+const CELLS: readonly Cell[] = catalog.entries.flatMap((entry) =>
+  LOCATIONS.flatMap((location) => OPERATIONS.map((operation) => ({ entry, location, operation }))),
+);
+
+let observed: ObservedChain;
+
+beforeAll(async () => {
+  observed = await ObservedChain.start();
+});
+
+afterAll(() => observed.stop());
+
+function pathOf({ entry, location, operation }: Cell): string {
+  const resource =
+    'endpoint' in entry
+      ? `endpoints/${entry.endpoint}`
+      : `publishers/${entry.publisher}/models/${entry.model}`;
+  return `/vertex/v1/projects/${entry.project}/locations/${location}/${resource}:${operation}`;
+}
+
+/** The edge opens these operations of endpoints and of models; anything else is no operation to it. */
+function isOpen({ entry, operation }: Cell): boolean {
+  return 'endpoint' in entry === (operation === 'predict');
+}
+
+test('the matrix has every sample application, and something that is allowed and denied', () => {
+  expect(APPLICATIONS).toHaveLength(8);
+  expect(CELLS).toHaveLength(catalog.entries.length * LOCATIONS.length * OPERATIONS.length);
+});
+
+test.each(APPLICATIONS)('%s gets through the edge exactly what the documents say', async (application) => {
+  const principal = findSampleCaller(governance.documents, application);
+  const decided = CELLS.map((cell) => {
+    const { entry, operation, location } = cell;
+    return { cell, decision: governance.decide(principal, targetOf(entry, operation, location)) };
+  });
+  const denied = decided.filter(({ decision }) => !decision.allowed);
+  const allowed = decided.filter(({ decision }) => decision.allowed);
+  expect([allowed.length > 0, denied.length > 0]).toEqual([
+    !['nobody-app', 'auditor-app'].includes(application),
+    true,
+  ]);
+  await observed.chain.control('vertex-ai', 'DELETE', 'requests');
+
+  for (const { cell, decision } of denied) {
+    const path = pathOf(cell);
+    const answer = await observed.call({ application, path, body: BODIES[cell.operation] });
+    expect([path, answer.status]).toEqual([path, isOpen(cell) ? 403 : 404]);
+    const { applicationId } = principal;
+    observed.whenRecorded(answer, (record) => {
+      expect(record).toMatchObject({
+        outcome: 'denied',
+        decision: 'deny',
+        status: String(answer.status),
+        ...(isOpen(cell) ? { applicationId } : { code: 'OPERATION_NOT_FOUND' }),
+      });
+      if (isOpen(cell)) expect([decision.rule, ...residencyRules]).toContain(record.rule);
+    });
+  }
+  expect(await observed.chain.requests('vertex-ai')).toEqual([]);
+
+  for (const { cell, decision } of allowed) {
+    const path = pathOf(cell);
+    const answer = await observed.call({ application, path, body: BODIES[cell.operation] });
+    expect([path, answer.status]).toEqual([path, 200]);
+    observed.whenRecorded(answer, { outcome: 'answered', decision: 'allow', rule: decision.rule });
+  }
+  expect(await observed.chain.requests('vertex-ai')).toHaveLength(allowed.length);
+});
+
+test('every cell is on record once', async () => {
+  const records = await observed.expectAllOnRecord([PROMPT, ...FLOWER]);
+  expect(records).toHaveLength(APPLICATIONS.length * CELLS.length);
+});
