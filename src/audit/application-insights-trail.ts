@@ -1,3 +1,4 @@
+import type { CallTarget } from '../governance/call-target.ts';
 import type { AuditRecord } from '../prediction/audit-record.ts';
 import type { AuditTrail } from '../prediction/interfaces.ts';
 import { AcknowledgedEvents, type EventAttributes } from './acknowledged-events.ts';
@@ -51,7 +52,7 @@ export function toAttributes(record: AuditRecord): EventAttributes {
     project: target?.project,
     location: target?.location,
     publisher: resource?.kind === 'model' ? resource.publisher : undefined,
-    model: resource?.kind === 'model' ? resource.model : undefined,
+    model: modelOf(resource),
     endpoint: resource?.kind === 'endpoint' ? resource.endpoint : undefined,
     modelVersion: facts?.modelVersion,
     deployedModelId: facts?.deployedModelId,
@@ -65,6 +66,12 @@ export function toAttributes(record: AuditRecord): EventAttributes {
       firstByteDurationInMs: round(record.firstByteDurationInMs),
     }),
   });
+}
+
+/** A name that the catalog does not have stays what the caller sent; it has the form of a model's. */
+function modelOf(resource: CallTarget['resource'] | undefined): string | undefined {
+  if (resource?.kind === 'name') return resource.name;
+  return resource?.kind === 'model' ? resource.model : undefined;
 }
 
 function withoutUndefined(attributes: Record<string, string | undefined>): EventAttributes {

@@ -146,5 +146,6 @@ function placeOf({ project, location, resource }: AuthorizedCall<RequestedCall>)
 function outcomeOf(code: GatewayErrorCode, status: number): Outcome {
   if (code === 'CALLER_GONE') return 'aborted';
   if (code.startsWith('VERTEX_')) return 'failed';
+  if (code === 'OPERATION_NOT_SERVED') return 'denied';
   return status < 500 ? 'denied' : 'failed';
 }

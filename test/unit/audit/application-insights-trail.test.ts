@@ -7,6 +7,8 @@ const RECORD: AuditRecord = {
   dialect: 'vertex',
   policyVersion: 'policy-1',
   caller: {
+    identityProvider: 'entra',
+    isDelegated: false,
     tenantId: '11111111-1111-4111-8111-111111111111',
     objectId: '33333333-3333-4333-8333-333333333333',
     applicationId: '44444444-4444-4444-8444-444444444444',
@@ -51,9 +53,11 @@ test('a record becomes flat attributes, numbers apart', () => {
     decision: 'allow',
     rule: 'sandbox-flash',
     status: '200',
+    identityProvider: 'entra',
     tenantId: '11111111-1111-4111-8111-111111111111',
     objectId: '33333333-3333-4333-8333-333333333333',
     applicationId: '44444444-4444-4444-8444-444444444444',
+    isDelegated: 'false',
     roles: 'Sandbox.Use Scoring.Predict',
     subscriptionId: 'sandbox-team',
     productId: 'sandbox',
@@ -83,6 +87,11 @@ test('a custom endpoint is on record by its id', () => {
   expect(attributes.endpoint).toBe('1234567890');
   expect(attributes).not.toHaveProperty('model');
   expect(attributes).not.toHaveProperty('publisher');
+});
+
+test('a name that stands for no known model is on record as the model', () => {
+  const target = { ...RECORD.target, resource: { kind: 'name', name: 'gemini-fastest' } };
+  expect(toAttributes({ ...RECORD, target } as AuditRecord)).toMatchObject({ model: 'gemini-fastest' });
 });
 
 test('what is not known is left out', () => {

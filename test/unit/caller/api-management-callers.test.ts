@@ -12,6 +12,8 @@ const ISSUER = 'https://login.microsoftonline.com/11111111-1111-4111-8111-111111
 const AUDIENCE = 'api://vertex-gateway-functions';
 const OBJECT_ID = '22222222-2222-4222-8222-222222222222';
 const STAMPED = {
+  'x-gateway-identity-provider': 'entra',
+  'x-gateway-delegated': 'false',
   'x-gateway-tenant-id': '11111111-1111-4111-8111-111111111111',
   'x-gateway-object-id': '33333333-3333-4333-8333-333333333333',
   'x-gateway-application-id': '44444444-4444-4444-8444-444444444444',
@@ -79,6 +81,8 @@ async function refusal(authorization?: string, changes?: Record<string, string |
 
 test('a call with API Management’s token has the caller that the edge stamped', async () => {
   expect(await callers.identify(headers(`Bearer ${await sign()}`))).toEqual({
+    identityProvider: 'entra',
+    isDelegated: false,
     tenantId: STAMPED['x-gateway-tenant-id'],
     objectId: STAMPED['x-gateway-object-id'],
     applicationId: STAMPED['x-gateway-application-id'],
@@ -199,20 +203,50 @@ test('many tokens of API Management are all accepted', async () => {
   expect(keyLookups).toBe(130);
 });
 
-test.each(['x-gateway-tenant-id', 'x-gateway-object-id', 'x-gateway-application-id', 'x-gateway-request-id'])(
-  'a call whose %s is no id is refused, with what is missing',
-  async (name) => {
-    const authorization = `Bearer ${await sign()}`;
-    const id = '55555555-5555-4555-8555-555555555555';
-    for (const value of [null, '', 'x', `${id}\n`, `${id},${id}`, '{5}']) {
-      const error = await refusal(authorization, { [name]: value });
-      expect(error.code).toBe('CALLER_NOT_AUTHENTICATED');
-      expect(error.message).toMatch(/^The edge did not say who calls: \w+Id missing or malformed\.$/);
-    }
+test.each([
+  ['x-gateway-tenant-id', ''],
+  ['x-gateway-object-id', ''],
+  ['x-gateway-application-id', ''],
+  ['x-gateway-request-id', 'x'],
+])('a call whose %s is no id is refused, with what is missing', async (name, value) => {
+  const authorization = `Bearer ${await sign()}`;
+  const id = '55555555-5555-4555-8555-555555555555';
+  for (const wrong of [null, value, `${id}\n`, `${id},${id}`, '{5}']) {
+    const error = await refusal(authorization, { [name]: wrong });
+    expect(error.code).toBe('CALLER_NOT_AUTHENTICATED');
+    expect(error.message).toMatch(/^The edge did not say who calls: \w+Id missing or malformed\.$/);
+  }
+});
+
+test('ids of another issuer than Entra ID need not be GUIDs', async () => {
+  const ids = {
+    'x-gateway-identity-provider': 'okta',
+    'x-gateway-tenant-id': 'https://example.okta.com/oauth2/default',
+    'x-gateway-object-id': 'ada@example.com',
+    'x-gateway-application-id': '0oa1b2c3',
+  };
+  expect(await callers.identify(headers(`Bearer ${await sign()}`, ids))).toMatchObject({
+    identityProvider: 'okta',
+    tenantId: 'https://example.okta.com/oauth2/default',
+    objectId: 'ada@example.com',
+    applicationId: '0oa1b2c3',
+  });
+});
+
+test('an application that acts for a person is stamped as one', async () => {
+  const caller = await callers.identify(headers(`Bearer ${await sign()}`, { 'x-gateway-delegated': 'true' }));
+  expect(caller.isDelegated).toBe(true);
+});
+
+test.each([null, '', 'True', '1', 'false,true', 'yes'])(
+  'a call that is stamped as delegated with %j is refused',
+  async (value) => {
+    const error = await refusal(`Bearer ${await sign()}`, { 'x-gateway-delegated': value });
+    expect(error.message).toBe('The edge did not say who calls: isDelegated missing or malformed.');
   },
 );
 
-test.each(['x-gateway-subscription-id', 'x-gateway-product-id'])(
+test.each(['x-gateway-subscription-id', 'x-gateway-product-id', 'x-gateway-identity-provider'])(
   'a call whose %s is no resource name is refused',
   async (name) => {
     const authorization = `Bearer ${await sign()}`;
@@ -225,7 +259,7 @@ test.each(['x-gateway-subscription-id', 'x-gateway-product-id'])(
 test('every stamped header that is missing is named at once', async () => {
   const nothing = Object.fromEntries(Object.keys(STAMPED).map((name) => [name, null]));
   expect((await refusal(`Bearer ${await sign()}`, nothing)).message).toBe(
-    'The edge did not say who calls: tenantId, objectId, applicationId, subscriptionId, productId, requestId missing or malformed.',
+    'The edge did not say who calls: identityProvider, tenantId, objectId, applicationId, isDelegated, subscriptionId, productId, requestId missing or malformed.',
   );
 });
 

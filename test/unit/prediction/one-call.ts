@@ -1,6 +1,5 @@
-import { createGovernance } from '../../../src/governance/governance.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
-import type { Call, Caller, Dialect, Reply } from '../../../src/prediction/interfaces.ts';
+import type { Call, Caller, Dialect } from '../../../src/prediction/interfaces.ts';
 import { createPredict, type PredictRooms } from '../../../src/prediction/predict.ts';
 import type {
   AnswerFacts,
@@ -8,8 +7,12 @@ import type {
   StreamedAnswer,
   WholeAnswer,
 } from '../../../src/prediction/prediction.ts';
+import { createReply, type FakeReply } from './fake-reply.ts';
+import { endpointEntry, governanceOf } from '../governance/governance-of.ts';
 
 export const CALLER: Caller = {
+  identityProvider: 'entra',
+  isDelegated: false,
   tenantId: '11111111-1111-4111-8111-111111111111',
   objectId: '33333333-3333-4333-8333-333333333333',
   applicationId: '44444444-4444-4444-8444-444444444444',
@@ -56,52 +59,6 @@ export function stream(
   return { kind: 'stream', contentType, parts: read(), facts: () => FACTS };
 }
 
-/** What the caller saw, and how it goes away. */
-interface FakeReply extends Reply {
-  status: number | undefined;
-  headers: Record<string, string>;
-  body: string;
-  /** How often a status line was sent: `send` or `begin`. */
-  answers: number;
-  ends: number;
-  /** Takes a part; true while the caller is there. */
-  take: (part: string) => Promise<boolean>;
-  leave: () => void;
-}
-
-function createReply(): FakeReply {
-  const reply: FakeReply = {
-    status: undefined,
-    headers: {},
-    body: '',
-    answers: 0,
-    ends: 0,
-    take: () => Promise.resolve(true),
-    leave: () => undefined,
-    send(status, headers, body) {
-      reply.begin(status, headers);
-      reply.body += Buffer.from(body as Uint8Array).toString();
-      reply.ends += 1;
-    },
-    begin(status, headers) {
-      reply.answers += 1;
-      Object.assign(reply, { status, headers });
-    },
-    write(part) {
-      const text = Buffer.from(part as Uint8Array).toString();
-      reply.body += text;
-      return reply.take(text);
-    },
-    end() {
-      reply.ends += 1;
-    },
-    onGone(callback) {
-      reply.leave = callback;
-    },
-  };
-  return reply;
-}
-
 const dialect: Dialect = {
   name: 'vertex',
   readPrediction: () => PREDICTION,
@@ -135,21 +92,12 @@ export function oneCall({ call, readPrediction, ...rooms }: Changes = {}): OneCa
   };
   const predict = createPredict({
     callers: { identify: () => after(1, CALLER) },
-    governance: createGovernance(
-      {
-        entries: [
-          {
-            name: 'iris',
-            endpoint: '1234567890',
-            project: 'sample-project',
-            locations: ['us-central1'],
-            operations: ['predict'],
-          },
-        ],
-      },
-      { grants: [{ id: 'team-iris', reason: 'Tests.', roles: ['Team'], entries: ['iris'] }] },
-      'policy-1',
-    ),
+    governance: governanceOf({
+      entries: [
+        endpointEntry({ name: 'iris', operations: ['predict', 'explain'], instances: { type: 'string' } }),
+      ],
+      grants: [{ id: 'team-iris', reason: 'Tests.', roles: ['Team'], entries: ['iris'] }],
+    }),
     accessTokens: { accessToken: () => after(20, TOKEN) },
     vertex: { predict: () => after(300, WHOLE) },
     callTimeoutInMs: TIMEOUT_IN_MS,

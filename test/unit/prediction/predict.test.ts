@@ -3,6 +3,7 @@ import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { Vertex } from '../../../src/prediction/interfaces.ts';
+import type { Prediction } from '../../../src/prediction/prediction.ts';
 import {
   CALLER,
   type Changes,
@@ -39,6 +40,7 @@ test('a call that is answered whole has its answer, its headers and its record',
     'content-type': 'application/json',
     'x-request-id': CALLER.requestId,
     'request-id': CALLER.requestId,
+    'x-policy-version': 'policy-1',
   });
   expect(record).toEqual({
     id: CALLER.requestId,
@@ -159,6 +161,64 @@ test('a call that no grant covers is denied with the rule on record', async () =
     responseBytes: Buffer.byteLength(reply.body),
   });
   expect(isVertexCalled).toBe(false);
+});
+
+test('an operation that is allowed but not served is refused with what is served, on record, without any call', async () => {
+  let credentials = 0;
+  const unserved = { ...PREDICTION, operation: 'explain', payload: undefined };
+  const accessTokens = { accessToken: () => Promise.resolve(String((credentials += 1))) };
+  const { reply, record } = await run({ readPrediction: () => unserved, accessTokens });
+  expect(reply.status).toBe(501);
+  expect(reply.headers).toMatchObject({ 'x-should-retry': 'false', 'x-policy-version': 'policy-1' });
+  expect(JSON.parse(reply.body)).toMatchObject({
+    code: 'OPERATION_NOT_SERVED',
+    message: expect.stringContaining('does not serve explain here yet') as string,
+  });
+  expect(record).toMatchObject({
+    decision: 'allow',
+    rule: 'team-iris',
+    outcome: 'denied',
+    status: 501,
+    code: 'OPERATION_NOT_SERVED',
+    target: { operation: 'explain' },
+  });
+  expect(credentials).toBe(0);
+});
+
+test('who may not have an operation is told that, not that it is not served', async () => {
+  const unserved = { ...PREDICTION, operation: 'explain', payload: undefined };
+  const { reply, record } = await run({
+    readPrediction: () => unserved,
+    callers: { identify: () => Promise.resolve({ ...CALLER, roles: ['Stranger'] }) },
+  });
+  expect(reply.status).toBe(403);
+  expect(record).toMatchObject({ code: 'NOT_GRANTED', decision: 'deny' });
+});
+
+test('an instance that breaks its schema is refused after the decision, with its place, without any call', async () => {
+  let credentials = 0;
+  const bad = {
+    ...PREDICTION,
+    payload: { kind: 'instances', instances: ['good', { bad: 'payload-secret' }] },
+  };
+  const accessTokens = { accessToken: () => Promise.resolve(String((credentials += 1))) };
+  const { reply, record } = await run({ readPrediction: () => bad as Prediction, accessTokens });
+  expect(reply.status).toBe(400);
+  expect(JSON.parse(reply.body)).toMatchObject({
+    code: 'INVALID_REQUEST',
+    message: 'The body is not valid: instances[1]: must be string.',
+  });
+  expect(record).toMatchObject({ decision: 'allow', outcome: 'denied', code: 'INVALID_REQUEST' });
+  expect(credentials).toBe(0);
+});
+
+test('who may not call an endpoint learns nothing of its schema', async () => {
+  const bad = { ...PREDICTION, payload: { kind: 'instances', instances: [7] } };
+  const { record } = await run({
+    readPrediction: () => bad as Prediction,
+    callers: { identify: () => Promise.resolve({ ...CALLER, roles: [] }) },
+  });
+  expect(record).toMatchObject({ code: 'NOT_GRANTED', status: 403 });
 });
 
 test.each<[GatewayErrorCode, AuditRecord['outcome'], number, Changes]>([

@@ -9,9 +9,9 @@ import {
 import { listen, type Listening } from '../../../emulators/loopback/listen.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
-import { createGovernance } from '../../../src/governance/governance.ts';
 import type { Answer, Prediction } from '../../../src/prediction/prediction.ts';
 import { createVertex } from '../../../src/vertex/vertex.ts';
+import { governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { rejectedBy } from '../thrown-by.ts';
 
 const TOKEN = 'access-token-secret';
@@ -19,22 +19,10 @@ const BYTES = Buffer.from('{ "contents" : [ {"parts":[{"text":"Grüße"}]} ], "u
 const OPERATIONS = ['generateContent', 'streamGenerateContent'] as const;
 const EVENT = (tokens: number) => `data: {"usageMetadata":{"totalTokenCount":${tokens}}}\r\n\r\n`;
 
-const governance = createGovernance(
-  {
-    entries: [
-      {
-        name: 'flash',
-        publisher: 'google',
-        model: 'gemini-2.5-flash',
-        project: 'sample-project',
-        locations: ['us-central1'],
-        operations: [...OPERATIONS],
-      },
-    ],
-  },
-  { grants: [{ id: 'all', reason: 'Tests.', roles: ['Team'], entries: ['flash'] }] },
-  'version',
-);
+const governance = governanceOf({
+  entries: [modelEntry({ name: 'flash', model: 'gemini-2.5-flash', operations: [...OPERATIONS] })],
+  grants: [{ id: 'all', reason: 'Tests.', roles: ['Team'], entries: ['flash'] }],
+});
 
 let certificates: string[];
 let authority: LocalCertificateAuthority;
@@ -82,7 +70,7 @@ function authorize(
     resource: { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
     payload: { kind: 'bytes', bytes: BYTES, streamFraming },
   };
-  const decision = governance.decide(['Team'], target);
+  const decision = governance.decide({ roles: ['Team'], applicationId: '', isDelegated: false }, target);
   if (!decision.allowed) throw new Error(decision.reason);
   return decision.call;
 }

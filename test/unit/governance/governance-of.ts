@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import {
+  Access,
+  type CatalogEntry,
+  type Grant,
+  Limits,
+  type Role,
+} from '../../../src/governance/documents.ts';
+import { createGovernance, type Governance } from '../../../src/governance/governance.ts';
+
+type ModelEntry = Extract<CatalogEntry, { model: string }>;
+type EndpointEntry = Extract<CatalogEntry, { endpoint: string }>;
+
+const ENTRY = {
+  environments: ['production'],
+  project: 'sample-project',
+  locations: ['us-central1'],
+  classification: 'internal',
+} satisfies Partial<CatalogEntry>;
+
+export function endpointEntry(changes: Partial<EndpointEntry> = {}): EndpointEntry {
+  return { ...ENTRY, name: 'iris', endpoint: '1234567890', operations: ['predict'], ...changes };
+}
+
+export function modelEntry(changes: Partial<ModelEntry> = {}): ModelEntry {
+  return {
+    ...ENTRY,
+    name: 'flash',
+    publisher: 'google',
+    model: 'gemini-2.5-flash',
+    operations: ['generateContent', 'streamGenerateContent'],
+    ...changes,
+  };
+}
+
+export interface Rules extends Partial<Omit<z.input<typeof Access>, 'roles' | 'grants'>> {
+  readonly entries: readonly CatalogEntry[];
+  readonly grants: readonly Grant[];
+  /** In production when left out: each role that a rule names. */
+  readonly roles?: readonly Role[];
+}
+
+/** Governance of these entries and rules alone. */
+export function governanceOf({ entries, grants, roles, ...rules }: Rules): Governance {
+  const named = [...grants, ...(rules.denies ?? []), ...(rules.residency ?? []), ...(rules.agents ?? [])];
+  const names = new Set(named.flatMap((rule) => rule.roles ?? []));
+  const access = Access.parse({
+    identityProviders: [{ id: 'entra', type: 'entra', tenantId: 'tenant', audiences: ['gateway'] }],
+    roles: roles ?? [...names].map((name) => ({ name, environment: 'production', description: 'Tests.' })),
+    grants,
+    ...rules,
+  });
+  const limits = Limits.parse({ products: [] });
+  return createGovernance({ catalog: { entries: [...entries] }, access, limits }, 'policy-1');
+}

@@ -1,0 +1,231 @@
+import { inspect } from 'node:util';
+import { gatewayDialect } from '../../../src/dialects/gateway-dialect.ts';
+import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import { loadGovernance } from '../../../src/governance/load-governance.ts';
+import { createAnswerQuestion } from '../../../src/prediction/answer-question.ts';
+import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
+import type { Call, Caller, QuestionDialect } from '../../../src/prediction/interfaces.ts';
+import type { ServingRooms } from '../../../src/prediction/serve-on-record.ts';
+import { createReply, type FakeReply } from './fake-reply.ts';
+
+const governance = loadGovernance('governance');
+const CALLER: Caller = {
+  identityProvider: 'entra',
+  tenantId: '11111111-1111-4111-8111-111111111111',
+  objectId: '33333333-3333-4333-8333-333333333333',
+  applicationId: '44444444-4444-4444-8444-444444444444',
+  roles: ['Analytics.Eu'],
+  isDelegated: false,
+  subscriptionId: 'analytics',
+  productId: 'production',
+  requestId: '55555555-5555-4555-8555-555555555555',
+};
+const AGENT_ID = 'a0000006-0000-4000-8000-000000000006';
+const FLASH =
+  '/vertex/v1/projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash:generateContent';
+
+interface Asked {
+  readonly caller?: Partial<Caller>;
+  readonly method?: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly call?: Partial<Call<QuestionDialect>>;
+  readonly rooms?: Partial<ServingRooms>;
+}
+
+interface Answered {
+  readonly reply: FakeReply;
+  readonly answer: unknown;
+  readonly records: readonly AuditRecord[];
+}
+
+async function ask({ caller, method = 'GET', path, body, call, rooms }: Asked): Promise<Answered> {
+  const reply = createReply();
+  const records: AuditRecord[] = [];
+  let time = 0;
+  const answerQuestion = createAnswerQuestion({
+    callers: { identify: () => Promise.resolve({ ...CALLER, ...caller }) },
+    governance,
+    audit: { record: (record) => void records.push(record) },
+    callTimeoutInMs: 1000,
+    maximumBodyBytes: 10_000,
+    monotonicNow: () => (time += 1),
+    now: () => new Date(0),
+    ...rooms,
+  });
+  await answerQuestion(
+    {
+      dialect: gatewayDialect,
+      method,
+      path,
+      query: new URLSearchParams(),
+      header: () => null,
+      readBody: () => Promise.resolve(Buffer.from(body === undefined ? '' : JSON.stringify(body))),
+      ...call,
+    },
+    reply,
+  );
+  return { reply, answer: JSON.parse(reply.body) as unknown, records };
+}
+
+function explain(path: string, caller?: Partial<Caller>): Promise<Answered> {
+  return ask({
+    method: 'POST',
+    path: 'v1/policy:explain',
+    body: { method: 'POST', path },
+    ...(caller && { caller }),
+  });
+}
+
+test('whoami says what the gateway takes the caller for', async () => {
+  const { reply, answer } = await ask({ path: 'v1/whoami' });
+  expect(reply).toMatchObject({
+    status: 200,
+    answers: 1,
+    headers: { 'content-type': 'application/json', 'x-request-id': CALLER.requestId },
+  });
+  const { requestId, ...identity } = CALLER;
+  expect(answer).toEqual({ ...identity, environment: 'production' });
+  expect(reply.headers['request-id']).toBe(requestId);
+});
+
+test('whoami names the agent that an application is, in whichever case its id comes', async () => {
+  const caller = { applicationId: AGENT_ID.toUpperCase(), isDelegated: true };
+  const { answer } = await ask({ path: 'v1/whoami', caller });
+  expect(answer).toMatchObject({
+    isDelegated: true,
+    agent: { id: 'assistants-agent', roles: ['Sandbox.Use'] },
+  });
+});
+
+test('whoami knows no environment of a product that the limits do not have', async () => {
+  const { answer } = await ask({ path: 'v1/whoami', caller: { productId: 'gold' } });
+  expect(answer).not.toHaveProperty('environment');
+});
+
+test('models lists what the caller may use, where and for what', async () => {
+  const { answer } = await ask({ path: 'v1/models' });
+  expect(answer).toMatchObject({
+    policyVersion: governance.policyVersion,
+    models: [
+      {
+        name: 'gemini-2.5-flash',
+        alias: 'gemini-fast',
+        publisher: 'google',
+        model: 'gemini-2.5-flash',
+        project: 'sample-project',
+        allowed: [
+          {
+            locations: ['europe-west1', 'europe-west4'],
+            operations: expect.arrayContaining(['generateContent', 'batchPredict']) as unknown,
+          },
+        ],
+        classification: 'confidential',
+        price: { perMillionInputTokens: 0.3, perMillionOutputTokens: 2.5 },
+      },
+      {
+        name: 'gemini-2.5-pro',
+        allowed: [
+          {
+            locations: ['europe-west1', 'europe-west4'],
+            operations: expect.not.arrayContaining(['batchPredict']) as unknown,
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test('a caller without a role may use no model', async () => {
+  const { answer } = await ask({ path: 'v1/models', caller: { roles: [] } });
+  expect(answer).toMatchObject({ models: [] });
+});
+
+test('an allowed call is explained with what would serve it', async () => {
+  const { answer } = await explain(FLASH);
+  expect(answer).toMatchObject({
+    decision: 'allow',
+    rule: 'analytics-gemini',
+    reason: 'The analytics team summarises European data with Gemini.',
+    policyVersion: governance.policyVersion,
+    entry: 'gemini-2.5-flash',
+    project: 'sample-project',
+    location: 'europe-west4',
+    limits: [{ scope: 'product', name: 'production', callsPerMinute: 600_000, callsPerDay: 50_000_000 }],
+  });
+});
+
+test('a denied call is explained with 200: the rule, its code, and what is missing', async () => {
+  const { reply, answer } = await explain(FLASH.replace('europe-west4', 'us-central1'));
+  expect(reply.status).toBe(200);
+  expect(answer).toMatchObject({
+    decision: 'deny',
+    rule: 'eu-only',
+    code: 'LOCATION_NOT_ALLOWED',
+    policyVersion: governance.policyVersion,
+    nearestGrant: { id: 'analytics-gemini' },
+    missing: expect.arrayContaining([
+      expect.stringContaining('europe-west1 and europe-west4') as string,
+    ]) as unknown,
+  });
+});
+
+test('a call of the wrong form is explained with the error that it would get', async () => {
+  const { answer } = await explain(FLASH.replace('europe-west4', 'europe%252Dwest4'));
+  expect(answer).toMatchObject({
+    decision: 'deny',
+    rule: 'request',
+    code: 'INVALID_PATH',
+    policyVersion: governance.policyVersion,
+    violations: [{ field: 'location' }],
+  });
+});
+
+test.each([
+  ['GET', 'v1/whoami', 'whoami', undefined],
+  ['GET', 'v1/models', 'models', undefined],
+  ['POST', 'v1/policy:explain', 'policy:explain', { method: 'POST', path: FLASH }],
+  ['POST', 'v1/policy:explain', 'policy:explain', { method: 'POST', path: '/vertex/nonsense' }],
+])('%s %s leaves one record of the question %s', async (method, path, question, body) => {
+  const { reply, records } = await ask({ method, path, body });
+  expect(records).toEqual([
+    {
+      id: CALLER.requestId,
+      startedAt: new Date(0),
+      dialect: 'gateway',
+      policyVersion: governance.policyVersion,
+      caller: CALLER,
+      question,
+      outcome: 'answered',
+      status: 200,
+      facts: { usage: {} },
+      requestBytes: body ? Buffer.byteLength(JSON.stringify(body)) : 0,
+      responseBytes: Buffer.byteLength(reply.body),
+      durationInMs: expect.any(Number) as number,
+      firstByteDurationInMs: expect.any(Number) as number,
+    },
+  ]);
+});
+
+const fails = (code: GatewayErrorCode) => () => Promise.reject(new GatewayError(code, 'Refused.'));
+
+test.each<[GatewayErrorCode, Partial<Asked>]>([
+  ['CALLER_NOT_AUTHENTICATED', { rooms: { callers: { identify: fails('CALLER_NOT_AUTHENTICATED') } } }],
+  ['PAYLOAD_TOO_LARGE', { call: { readBody: fails('PAYLOAD_TOO_LARGE') } }],
+  ['OPERATION_NOT_FOUND', { path: 'v1/whoareyou' }],
+  ['INVALID_REQUEST', { method: 'POST', path: 'v1/policy:explain', body: {} }],
+  ['INTERNAL', { call: { readBody: () => Promise.reject(new Error('a-secret')) } }],
+  ['CALL_TIMEOUT', { call: { readBody: () => new Promise(() => undefined) }, rooms: { callTimeoutInMs: 1 } }],
+])('%s is a problem document and on record once', async (code, changes) => {
+  const { reply, answer, records } = await ask({ path: 'v1/whoami', ...changes });
+  const { status } = CODES[code];
+  expect([reply.status, reply.answers, reply.headers['content-type']]).toEqual([
+    status,
+    1,
+    'application/problem+json',
+  ]);
+  expect(answer).toMatchObject({ code, status, instance: `/requests/${records[0]?.id ?? ''}` });
+  expect(records).toMatchObject([{ code, status, outcome: status < 500 ? 'denied' : 'failed' }]);
+  expect(inspect([reply, records], { depth: null })).not.toContain('a-secret');
+});
