@@ -70,13 +70,13 @@ export function readVertexPath(method: string, path: string): VertexPath {
 }
 
 function readEndpoint(where: Where, parts: readonly string[]): VertexPath {
-  const [first, ...rest] = parts;
-  if (rest.join('/') === 'chat/completions') {
+  const [first, chat, completions] = parts;
+  if (parts.length === 3 && chat === 'chat' && completions === 'completions') {
     const operation = 'chatCompletions';
     if (first === 'openapi') return { ...where, operation, resource: undefined };
     return { ...where, operation, resource: { kind: 'endpoint', endpoint: check('endpoint', first) } };
   }
-  if (rest.length > 0) throw notFound();
+  if (parts.length > 1) throw notFound();
   const [endpoint, operation] = splitVerb(first, ENDPOINT_OPERATIONS);
   return { ...where, operation, resource: { kind: 'endpoint', endpoint: check('endpoint', endpoint) } };
 }

@@ -61,3 +61,31 @@ test.each([
 ])('%s is refused', (_, path, body, code) => {
   expect(thrownBy(() => vertexDialect.readPrediction(request(path, body))).code).toBe(code);
 });
+
+test.each([
+  ['endpoints/1234567890:explain', '{"instances":[1]}'],
+  ['endpoints/1234567890:generateContent', '{"contents":[]}'],
+  ['publishers/google/models/gemini-2.5-flash:countTokens', '{}'],
+  ['publishers/google/models/gemini-2.5-flash:predict', '{}'],
+  ['batchPredictionJobs', '{"model":"publishers/google/models/gemini-2.5-flash","more":[1]}'],
+  ['endpoints/openapi/chat/completions', '{"model":"google/gemini-2.5-flash"}'],
+])('%s is decided on, but carries nothing to send', (path, body) => {
+  const call = request(`v1/projects/sample-project/locations/us-central1/${path}`, body);
+  expect(vertexDialect.readPrediction(call)).toMatchObject({ payload: undefined });
+});
+
+test.each(['', '{', '[]', '7', 'null'])('%j is no envelope of an operation that is not served', (body) => {
+  const error = thrownBy(() =>
+    vertexDialect.readPrediction(request(PREDICT.replace('predict', 'explain'), body)),
+  );
+  expect(['INVALID_JSON', 'INVALID_REQUEST']).toContain(error.code);
+});
+
+test('the short form carries the very bytes that came', () => {
+  const call = request('v1/publishers/google/models/gemini-2.5-flash:generateContent', CONTENTS);
+  expect(vertexDialect.readPrediction(call)).toMatchObject({
+    project: undefined,
+    location: undefined,
+    payload: { bytes: call.body },
+  });
+});

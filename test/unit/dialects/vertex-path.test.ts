@@ -102,9 +102,9 @@ test.each(['%', '%2', '%zz', '%C0%AF', '%E0%80%AF', '%FF'])(
 
 test.each([
   ['an unknown version', ENDPOINT.replace('v1/', 'v2/')],
-  ['an unknown operation', ENDPOINT.replace(':predict', ':explain')],
-  ['an operation of models on an endpoint', ENDPOINT.replace(':predict', ':generateContent')],
-  ['an operation of endpoints on a model', MODEL.replace(':streamGenerateContent', ':predict')],
+  ['an unknown operation', ENDPOINT.replace(':predict', ':predictAll')],
+  ['an operation of models on an endpoint', ENDPOINT.replace(':predict', ':embedContent')],
+  ['an operation of endpoints on a model', MODEL.replace(':streamGenerateContent', ':explain')],
   ['an operation in another case', ENDPOINT.replace(':predict', ':Predict')],
   ['an operation with a control character', ENDPOINT.replace(':predict', ':predict%0A')],
   ['no operation', ENDPOINT.replace(':predict', '')],
@@ -118,6 +118,27 @@ test.each([
   ['a collection in another case', ENDPOINT.replace('endpoints', 'Endpoints')],
   ['no location', 'v1/projects/sample-project/endpoints/1:predict'],
   ['no project', 'v1/locations/us-central1/endpoints/1:predict'],
+  ['the short form of an endpoint', 'v1/endpoints/1234567890:predict'],
+  [
+    'the short form with a part too many',
+    'v1/publishers/google/models/gemini-2.5-flash:generateContent/more',
+  ],
+  ['the short form without a model', 'v1/publishers/google/models'],
+  ['one job of a collection', 'v1/projects/sample-project/locations/us-central1/batchPredictionJobs/1'],
+  [
+    'a collection with a verb',
+    'v1/projects/sample-project/locations/us-central1/cachedContents:generateContent',
+  ],
+  ['a collection without a project', 'v1/batchPredictionJobs'],
+  ['half of the path of chats', 'v1/projects/sample-project/locations/us-central1/endpoints/openapi/chat'],
+  [
+    'more than the path of chats',
+    'v1/projects/sample-project/locations/us-central1/endpoints/openapi/chat/completions/1',
+  ],
+  [
+    'an encoded slash in the path of chats',
+    'v1/projects/sample-project/locations/us-central1/endpoints/openapi/chat%2Fcompletions',
+  ],
   ['only a version', 'v1'],
   ['nothing', ''],
   ['the name of a member of every object', 'v1/__proto__/constructor'],
