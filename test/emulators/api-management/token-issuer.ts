@@ -64,9 +64,7 @@ export async function startTokenIssuer(now: () => number = Date.now): Promise<To
         exp: seconds + 3600,
         ...claims,
       };
-      return new SignJWT(payload)
-        .setProtectedHeader({ alg: 'RS256', kid: keyId, typ: 'JWT' })
-        .sign(key);
+      return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: keyId, typ: 'JWT' }).sign(key);
     },
     publish,
     close: () =>
