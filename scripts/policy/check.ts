@@ -7,7 +7,7 @@ import { readMatrix } from './access-matrix.ts';
 import { printOrFail } from './print-or-fail.ts';
 import { writeMarkdownTable, writeTextTable } from './write-table.ts';
 
-const USAGE = 'Usage: npm run policy:check -- [--markdown]';
+const USAGE = 'Usage: npm run policy:check -- [--markdown] [--directory governance]';
 const HEADER = ['Caller', 'Model or endpoint', 'Location', 'May', 'Rules'];
 
 /** Validates the governance documents and prints who may do what where, and by which rule. */

@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PROJECT = join(__dirname, '..', '..', '..');
+const MODELS = 'v1/projects/sample-project/locations/us-central1/publishers/google/models';
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'policy-'));
+});
+
+afterEach(() => rmSync(directory, { recursive: true }));
+
+interface Ended {
+  readonly exitCode: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+function run(command: 'check' | 'explain' | 'diff', ...options: string[]): Ended {
+  const script = join(PROJECT, 'scripts', 'policy', `${command}.ts`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...options], { encoding: 'utf8' });
+  return { exitCode: status, output: stdout, errors: stderr };
+}
+
+test('check prints the matrix and says that the documents are valid', () => {
+  const { exitCode, output } = run('check');
+  expect(exitCode).toBe(0);
+  expect(output).toMatch(/^Caller +Model or endpoint +Location +May +Rules\n/);
+  expect(output).toMatch(/\nThe documents are valid: .+\. Policy version [0-9a-f]{12}\.\n$/);
+});
+
+test('check prints Markdown for a pull request', () => {
+  expect(run('check', '--markdown').output).toContain(
+    '| Caller | Model or endpoint | Location | May | Rules |\n| --- | --- | --- | --- | --- |\n',
+  );
+});
+
+test('check names the place of a mistake, with a suggestion, and fails', () => {
+  cpSync(join(PROJECT, 'governance'), directory, { recursive: true });
+  const file = join(directory, 'access.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('roles: [Analytics.Eu]', 'roles: [Analytics.Ue]'));
+  const { exitCode, output, errors } = run('check', '--directory', directory);
+  expect({ exitCode, output }).toEqual({ exitCode: 1, output: '' });
+  expect(errors).toMatch(
+    /access\.yaml:\d+:\d+: .*"Analytics\.Ue" is no role\. Did you mean "Analytics\.Eu"\?\n$/,
+  );
+});
+
+test('explain says what a path would get', () => {
+  const path = `/vertex/${MODELS}/gemini-2.5-pro:generateContent`;
+  const { exitCode, output } = run('explain', '--application', 'eu-analytics-app', '--path', path);
+  expect(exitCode).toBe(0);
+  expect(output).toMatch(/^Denied, 403 LOCATION_NOT_ALLOWED\. /);
+  expect(output).toContain('The same call is allowed in europe-west1 and europe-west4.');
+});
+
+test('explain takes a whole address with a query, and other roles', () => {
+  const path = `http://127.0.0.1:8080/vertex/${MODELS}/gemini-2.5-pro:streamGenerateContent?alt=sse`;
+  const { output } = run(
+    'explain',
+    '--application',
+    'nobody-app',
+    '--path',
+    path,
+    '--role',
+    'Assistants.Use',
+  );
+  expect(output).toMatch(/^Allowed\. /);
+});
+
+test('explain reads the model from the body where the path does not name it', () => {
+  const path = 'v1/projects/sample-project/locations/europe-west4/endpoints/openapi/chat/completions';
+  const body = join(directory, 'body.json');
+  writeFileSync(body, JSON.stringify({ model: 'google/gemini-2.5-pro', messages: [] }));
+  const { output } = run('explain', '--application', 'eu-analytics-app', '--path', path, '--body', body);
+  expect(output).toMatch(/^Allowed\. /);
+  expect(output).toMatch(/ Entry +gemini-2\.5-pro\n/);
+});
+
+test('explain says of a path that is none what the gateway would answer', () => {
+  const { exitCode, output } = run('explain', '--application', 'nobody-app', '--path', '/vertex/v1/nothing');
+  expect(exitCode).toBe(0);
+  expect(output).toMatch(/^Refused before any rule is asked, 404 OPERATION_NOT_FOUND\. /);
+});
+
+test('explain fails for a role that does not exist, and without a path', () => {
+  const path = `${MODELS}/gemini-2.5-pro:generateContent`;
+  const misspelt = run('explain', '--application', 'nobody-app', '--path', path, '--role', 'Analytics.Ue');
+  expect(misspelt).toMatchObject({
+    exitCode: 1,
+    errors: '"Analytics.Ue" is no role. Did you mean "Analytics.Eu"?\n',
+  });
+  expect(run('explain', '--application', 'nobody-app')).toMatchObject({
+    exitCode: 1,
+    errors: expect.stringMatching(/^Usage: npm run policy:explain /) as string,
+  });
+});
+
+test('diff fails for a revision that does not exist, and without one', () => {
+  expect(run('diff', 'no-such-revision')).toMatchObject({
+    exitCode: 1,
+    errors: 'There is no revision "no-such-revision".\n',
+  });
+  expect(run('diff')).toMatchObject({ exitCode: 1, errors: expect.stringMatching(/^Usage: /) as string });
+});
