@@ -6,6 +6,7 @@ import { writeGatewayError } from './gateway-errors.ts';
 import { readJson } from './read-json.ts';
 import { readTarget } from './read-target.ts';
 import { validateBody } from './vertex-bodies.ts';
+import { isServed } from './vertex-dialect.ts';
 
 /** A call as one would make it: its path begins with `/vertex/`; a body is needed where it names the model. */
 const ExplainBody = z.strictObject({
@@ -28,7 +29,7 @@ function readQuestion({ method, path, body }: DialectRequest): Question {
     case 'GET v1/models':
       return { operation: 'models' };
     case 'POST v1/policy:explain':
-      return { operation: 'policy:explain', call: readCall(body) };
+      return { operation: 'policy:explain', ...readCall(body) };
     default:
       throw new GatewayError(
         'OPERATION_NOT_FOUND',
@@ -38,13 +39,14 @@ function readQuestion({ method, path, body }: DialectRequest): Question {
 }
 
 /** What can't be read is part of the answer: the call itself would be refused with the same error. */
-function readCall(body: Uint8Array): PolicyExplainQuestion['call'] {
+function readCall(body: Uint8Array): Omit<PolicyExplainQuestion, 'operation'> {
   const asked = validateBody(ExplainBody, readJson(body));
   const path = asked.path.slice('/vertex/'.length).split(/[?#]/, 1)[0] ?? '';
   try {
-    return readTarget(asked.method, path, asked.body);
+    const call = readTarget(asked.method, path, asked.body);
+    return { call, isServed: isServed(call) };
   } catch (error) {
-    if (error instanceof GatewayError) return error;
+    if (error instanceof GatewayError) return { call: error, isServed: false };
     throw error;
   }
 }

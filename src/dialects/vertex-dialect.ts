@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
+import type { CallTarget } from '../governance/call-target.ts';
 import type { Dialect, DialectRequest } from '../prediction/interfaces.ts';
 import type { Payload, RequestedCall } from '../prediction/prediction.ts';
 import { readJson } from './read-json.ts';
@@ -22,21 +23,27 @@ export const vertexDialect: Dialect = {
   writeStreamError: writeVertexStreamError,
 };
 
+/** Whether the gateway serves an operation, or only decides on it. */
+export function isServed({ operation, resource }: CallTarget): boolean {
+  return resource.kind === 'endpoint'
+    ? operation === 'predict'
+    : resource.kind === 'model' && GENERATE_OPERATIONS.has(operation);
+}
+
 /** Of what is not served yet, the envelope alone is checked. */
 function readPayload(
-  { operation, resource }: VertexTarget,
+  target: VertexTarget,
   query: URLSearchParams,
   body: Uint8Array,
   json: unknown,
 ): Payload | undefined {
-  if (resource.kind === 'endpoint' && operation === 'predict')
-    return { kind: 'instances', ...validateBody(PredictBody, json) };
-  if (resource.kind === 'model' && GENERATE_OPERATIONS.has(operation)) {
-    validateBody(GenerateContentBody, json);
-    return { kind: 'bytes', bytes: body, streamFraming: readFraming(query) };
+  if (!isServed(target)) {
+    validateBody(AnyBody, json);
+    return undefined;
   }
-  validateBody(AnyBody, json);
-  return undefined;
+  if (target.resource.kind === 'endpoint') return { kind: 'instances', ...validateBody(PredictBody, json) };
+  validateBody(GenerateContentBody, json);
+  return { kind: 'bytes', bytes: body, streamFraming: readFraming(query) };
 }
 
 function readFraming(query: URLSearchParams): 'sse' | 'json-array' {

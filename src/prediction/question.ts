@@ -10,4 +10,6 @@ export interface PolicyExplainQuestion {
   readonly operation: 'policy:explain';
   /** What the call reaches for, or the error that it would get before any rule is asked. */
   readonly call: CallTarget | GatewayError;
+  /** Whether the gateway serves such calls, or only decides on them. */
+  readonly isServed: boolean;
 }

@@ -32,7 +32,21 @@ test('reads what a call would reach for', () => {
       operation: 'predict',
       resource: { kind: 'endpoint', endpoint: '1234567890' },
     }) as unknown,
+    isServed: true,
   });
+});
+
+const PARENT = '/vertex/v1/projects/sample-project/locations/us-east5';
+
+test.each([
+  [`${PARENT}/publishers/anthropic/models/count-tokens:rawPredict`, 'claude-sonnet-4-5', 'countTokens'],
+  [`${PARENT}/batchPredictionJobs`, 'publishers/google/models/gemini-2.5-flash', 'batchPredict'],
+  [`${PARENT}/cachedContents`, 'publishers/google/models/gemini-2.5-flash', 'cacheContent'],
+  [`${PARENT}/endpoints/openapi/chat/completions`, 'google/gemini-2.5-flash', 'chatCompletions'],
+])('reads the model of %s from the body', (path, model, operation) => {
+  const call = { operation, resource: { kind: 'model' } };
+  expect(explain({ method: 'POST', path, body: { model } })).toMatchObject({ call, isServed: false });
+  expect(explain({ method: 'POST', path })).toMatchObject({ call: { code: 'INVALID_REQUEST' } });
 });
 
 test('the query of a call decides nothing', () => {

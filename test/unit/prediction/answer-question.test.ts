@@ -146,6 +146,7 @@ test('an allowed call is explained with what would serve it', async () => {
   const { answer } = await explain(FLASH);
   expect(answer).toMatchObject({
     decision: 'allow',
+    isServed: true,
     rule: 'analytics-gemini',
     reason: 'The analytics team summarises European data with Gemini.',
     policyVersion: governance.policyVersion,
@@ -153,6 +154,16 @@ test('an allowed call is explained with what would serve it', async () => {
     project: 'sample-project',
     location: 'europe-west4',
     limits: [{ scope: 'product', name: 'production', callsPerMinute: 600_000, callsPerDay: 50_000_000 }],
+  });
+});
+
+test('an allowed call that the gateway does not serve yet is explained with the error that it would get', async () => {
+  const { answer } = await explain(FLASH.replace(':generateContent', ':countTokens'));
+  expect(answer).toMatchObject({
+    decision: 'allow',
+    isServed: false,
+    code: 'OPERATION_NOT_SERVED',
+    missing: [expect.stringContaining('does not serve countTokens here yet')],
   });
 });
 
