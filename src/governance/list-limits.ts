@@ -31,7 +31,7 @@ export function listLimits(
 }
 
 /** Of a product, role or entry of the limits document, the bounds alone. */
-export function valuesOf(limit: LimitValues): LimitValues {
+function valuesOf(limit: LimitValues): LimitValues {
   const { callsPerMinute, callsPerDay, tokensPerMinute, tokensPerDay, concurrentStreams } = limit;
   return {
     ...(callsPerMinute !== undefined && { callsPerMinute }),

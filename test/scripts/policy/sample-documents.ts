@@ -2,7 +2,7 @@ import type { GovernanceDocuments } from '../../../src/governance/governance.ts'
 import { createGovernance, type Governance } from '../../../src/governance/governance.ts';
 
 /** A small company: a team that stays in Europe, a sandbox, and an agent. */
-export const SAMPLE_DOCUMENTS: GovernanceDocuments = {
+const SAMPLE_DOCUMENTS: GovernanceDocuments = {
   catalog: {
     entries: [
       {
