@@ -179,8 +179,8 @@ test('no part of an accepted path can leave its place in a host, a path or a res
         return;
       }
       const { resource } = read;
-      if (resource.kind !== 'model') throw new Error('not a model');
-      expect(new URL(`https://${read.location}-aiplatform.googleapis.com`).hostname).toBe(
+      if (resource?.kind !== 'model') throw new Error('not a model');
+      expect(new URL(`https://${read.location ?? ''}-aiplatform.googleapis.com`).hostname).toBe(
         `${read.location}-aiplatform.googleapis.com`,
       );
       const name = `/projects/${read.project}/publishers/${resource.publisher}/models/${resource.model}`;

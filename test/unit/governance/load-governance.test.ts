@@ -2,21 +2,44 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Governance } from '../../../src/governance/governance.ts';
-import { GovernanceDocumentError, loadGovernance } from '../../../src/governance/load-governance.ts';
+import { loadGovernance } from '../../../src/governance/load-governance.ts';
+import { GovernanceDocumentError } from '../../../src/governance/yaml-document.ts';
 
 const CATALOG = `entries:
   - name: iris
+    alias: flowers
     endpoint: '1234567890'
+    environments: [production]
     project: sample-project
     locations: [us-central1]
     operations: [predict]
+    tags: [scoring]
+    classification: internal
 `;
-const ACCESS = `grants:
+const MODEL = `  - name: flash
+    alias: fast
+    publisher: google
+    model: gemini-2.5-flash
+    environments: [sandbox]
+    project: sample-project
+    locations: [us-central1]
+    operations: [generateContent]
+    classification: internal
+`;
+const ACCESS = `identityProviders:
+  - { id: entra, type: entra, tenantId: tenant, audiences: [gateway] }
+roles:
+  - { name: Scoring.Predict, environment: production, description: Tests. }
+grants:
   - id: scoring-iris
     reason: The scoring team classifies flowers.
     roles: [Scoring.Predict]
     entries: [iris]
 `;
+const LIMITS = `products:
+  - { id: production, displayName: Production, description: Tests., environment: production }
+`;
+const AGENT = '66666666-6666-4666-8666-666666666666';
 
 let directory: string;
 beforeEach(() => {
@@ -24,16 +47,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-function load(catalog = CATALOG, access = ACCESS): Governance {
+function load(catalog = CATALOG, access = ACCESS, limits = LIMITS): Governance {
   writeFileSync(join(directory, 'catalog.yaml'), catalog);
   writeFileSync(join(directory, 'access.yaml'), access);
+  writeFileSync(join(directory, 'limits.yaml'), limits);
   return loadGovernance(directory);
 }
 
 /** The error's message without the directory. */
-function refusal(catalog: string, access?: string): string {
+function refusal(catalog: string, access?: string, limits?: string): string {
   try {
-    load(catalog, access);
+    load(catalog, access, limits);
   } catch (error) {
     expect(error).toBeInstanceOf(GovernanceDocumentError);
     return (error as Error).message.replace(`${directory}/`, '');
@@ -42,8 +66,8 @@ function refusal(catalog: string, access?: string): string {
 }
 
 test('the committed documents load', () => {
-  const governance = loadGovernance(join(import.meta.dirname, '../../../governance'));
-  expect(governance.locations).toContain('europe-west4');
+  const { documents } = loadGovernance(join(__dirname, '../../../governance'));
+  expect(documents.catalog.entries.map(({ name }) => name)).toContain('iris');
 });
 
 test('loading leaves the documents as they are', () => {
@@ -51,15 +75,16 @@ test('loading leaves the documents as they are', () => {
   expect(readFileSync(join(directory, 'catalog.yaml'), 'utf8')).toBe(CATALOG);
 });
 
-test('the policy version changes with either document, and with nothing else', () => {
+test('the policy version changes with each document, and with nothing else', () => {
   const { policyVersion } = load();
   expect(policyVersion).toMatch(/^[0-9a-f]{64}$/);
   expect(load().policyVersion).toBe(policyVersion);
   expect(load(`${CATALOG}# a comment\n`).policyVersion).not.toBe(policyVersion);
   expect(load(CATALOG, `${ACCESS}# a comment\n`).policyVersion).not.toBe(policyVersion);
+  expect(load(CATALOG, ACCESS, `${LIMITS}# a comment\n`).policyVersion).not.toBe(policyVersion);
 });
 
-test('moving text from one document to the other changes the policy version', () => {
+test('moving text from one document to another changes the policy version', () => {
   const { policyVersion } = load(`${CATALOG}# a`, `# b\n${ACCESS}`);
   expect(load(`${CATALOG}# a# b\n`, ACCESS).policyVersion).not.toBe(policyVersion);
 });
@@ -70,7 +95,7 @@ test('a syntax error tells file, line and column', () => {
 
 test('a key that stands twice tells file, line and column', () => {
   expect(refusal(CATALOG, ACCESS.replace('    entries', '    id: other\n    entries'))).toMatch(
-    /^access\.yaml:5:5: Map keys must be unique/,
+    /^access\.yaml:9:5: Map keys must be unique/,
   );
 });
 
@@ -78,72 +103,249 @@ test('an alias without an anchor tells the file', () => {
   expect(refusal('entries: *missing\n')).toMatch(/^catalog\.yaml:1:1: .*alias/);
 });
 
-test.each([
-  ['an empty document', '', 'catalog.yaml:1:1: Invalid input: expected object, received null'],
-  [
-    'an unknown key',
-    `${CATALOG}    colour: red\n`,
-    'catalog.yaml:2:5: entries.0: Unrecognized key: "colour"',
-  ],
-  [
-    'a location that can be no location',
-    CATALOG.replace('us-central1', 'us-central1, evil.example#'),
-    'catalog.yaml:5:30: entries.0.locations.1: a Google Cloud location such as europe-west4 or global',
-  ],
-  [
-    'an operation that the gateway does not know',
-    CATALOG.replace('[predict]', '[explain]'),
-    'catalog.yaml:6:18: entries.0.operations.0: Invalid option: expected one of "predict"|"generateContent"|"streamGenerateContent"',
-  ],
-  [
-    'an entry without locations',
-    CATALOG.replace('[us-central1]', '[]'),
-    'catalog.yaml:5:16: entries.0.locations: Too small: expected array to have >=1 items',
-  ],
-  [
-    'a project that can be no project',
-    CATALOG.replace('sample-project', 'Sample/Project'),
-    'catalog.yaml:4:14: entries.0.project: a Google Cloud project id or number',
-  ],
-])('%s in the catalog is refused with its place', (_, catalog, message) => {
-  expect(refusal(catalog)).toBe(message);
-});
-
-test('a number where a name is expected is refused with its place', () => {
-  expect(refusal(CATALOG, ACCESS.replace('[Scoring.Predict]', '[7]'))).toBe(
-    'access.yaml:4:13: grants.0.roles.0: Invalid input: expected string, received number',
-  );
-});
-
-test('a grant without a reason is refused', () => {
-  expect(refusal(CATALOG, ACCESS.replace(/ {4}reason.*\n/, ''))).toBe(
-    'access.yaml:2:5: grants.0.reason: Invalid input: expected string, received undefined',
-  );
-});
-
-test('a grant of an entry that the catalog does not have is refused with what it has', () => {
-  expect(refusal(CATALOG, ACCESS.replace('[iris]', '[iris, isis]'))).toBe(
-    'access.yaml:5:21: grants.0.entries.1: "isis" is not in the catalog, which has: iris.',
-  );
-});
-
-test('two entries of one name are refused', () => {
-  const twin = CATALOG.slice('entries:\n'.length).replace('1234567890', '42');
-  expect(refusal(CATALOG + twin)).toBe('catalog.yaml:7:11: entries.1.name: "iris" is there twice.');
-});
-
-test('two entries for one endpoint are refused', () => {
-  const twin = CATALOG.slice('entries:\n'.length).replace('iris', 'other');
-  expect(refusal(CATALOG + twin)).toBe('catalog.yaml:7:5: entries.1: "endpoints/1234567890" is there twice.');
-});
-
-test('two grants of one id are refused', () => {
-  const twin = ACCESS.slice('grants:\n'.length);
-  expect(refusal(CATALOG, ACCESS + twin)).toBe(
-    'access.yaml:6:9: grants.1.id: "scoring-iris" is there twice.',
-  );
-});
-
 test('a document that is not there is refused with its path', () => {
   expect(() => loadGovernance(directory)).toThrow(join(directory, 'catalog.yaml'));
+});
+
+/** Documents with one mistake each: what is wrong, catalog, access, limits, where and how it is said. */
+const MISTAKES: Record<string, readonly [catalog: string, access: string, limits: string, message: string]> =
+  {
+    'an empty document': [
+      '',
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:1:1: Invalid input: expected object, received null',
+    ],
+    'an entry without locations': [
+      CATALOG.replace('[us-central1]', '[]'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:7:16: entries.0.locations: Too small: expected array to have >=1 items',
+    ],
+    'a project that can be no project': [
+      CATALOG.replace('sample-project', 'Sample/Project'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:6:14: entries.0.project: a Google Cloud project id or number',
+    ],
+    'a location that can be no location': [
+      CATALOG.replace('us-central1', 'us-central1, evil.example#'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:7:30: entries.0.locations.1: a Google Cloud location such as europe-west4 or global',
+    ],
+    'a location that does not exist': [
+      CATALOG.replace('us-central1', 'us-centrall1'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:7:17: entries.0.locations.0: "us-centrall1" is no location of Vertex AI. Did you mean "us-central1"?',
+    ],
+    'a location that is listed twice': [
+      CATALOG.replace('us-central1', 'us-central1, us-central1'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:7:30: entries.0.locations.1: "us-central1" is there twice.',
+    ],
+    'two entries of one name': [
+      CATALOG + MODEL.replace('flash', 'iris'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:11:11: entries.1.name: "iris" is there twice.',
+    ],
+    'two entries for one endpoint': [
+      CATALOG + CATALOG.slice('entries:\n'.length).replace('iris', 'other').replace('flowers', 'roses'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:13:15: entries.1.endpoint: "1234567890" is taken: it already names "iris".',
+    ],
+    'an alias that is another entry’s alias, also of another kind': [
+      CATALOG + MODEL.replace('fast', 'flowers'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:12:12: entries.1.alias: "flowers" is taken: it already names "iris".',
+    ],
+    'an alias that is another entry’s name': [
+      CATALOG + MODEL.replace('fast', 'iris'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:12:12: entries.1.alias: "iris" is taken: it already names "iris".',
+    ],
+    'a grant without a reason': [
+      CATALOG,
+      ACCESS.replace(/ {4}reason.*\n/, ''),
+      LIMITS,
+      'access.yaml:6:5: grants.0.reason: Invalid input: expected string, received undefined',
+    ],
+    'a number where a name is expected': [
+      CATALOG,
+      ACCESS.replace('[Scoring.Predict]', '[7]'),
+      LIMITS,
+      'access.yaml:8:13: grants.0.roles.0: Invalid input: expected string, received number',
+    ],
+    'a grant to an unknown role': [
+      CATALOG,
+      ACCESS.replace('[Scoring.Predict]', '[Scoring.Predict, Scoring.Predicts]'),
+      LIMITS,
+      'access.yaml:8:30: grants.0.roles.1: "Scoring.Predicts" is no role. Did you mean "Scoring.Predict"?',
+    ],
+    'a grant of an unknown entry': [
+      CATALOG,
+      ACCESS.replace('[iris]', '[iris, isis]'),
+      LIMITS,
+      'access.yaml:9:21: grants.0.entries.1: "isis" is no catalog entry. Did you mean "iris"?',
+    ],
+    'a grant of an unknown entry that is like no other': [
+      CATALOG + MODEL,
+      ACCESS.replace('[iris]', '[claude-sonnet]'),
+      LIMITS,
+      'access.yaml:9:15: grants.0.entries.0: "claude-sonnet" is no catalog entry. There are: iris, flash.',
+    ],
+    'a grant of an unknown tag': [
+      CATALOG,
+      ACCESS.replace('entries: [iris]', 'tags: [scorin]'),
+      LIMITS,
+      'access.yaml:9:12: grants.0.tags.0: "scorin" is no tag. Did you mean "scoring"?',
+    ],
+    'a grant in a location that does not exist': [
+      CATALOG,
+      `${ACCESS}    locations: [us-central11]\n`,
+      LIMITS,
+      'access.yaml:10:17: grants.0.locations.0: "us-central11" is no location of Vertex AI. Did you mean "us-central1"?',
+    ],
+    'a grant that can never match, for its location': [
+      CATALOG,
+      `${ACCESS}    locations: [europe-west4]\n`,
+      LIMITS,
+      'access.yaml:6:5: grants.0: this rule can never match: no entry of it offers its operations in its locations to the environments of its roles.',
+    ],
+    'a grant that can never match, for its operation': [
+      CATALOG,
+      `${ACCESS}    operations: [explain]\n`,
+      LIMITS,
+      'access.yaml:6:5: grants.0: this rule can never match: no entry of it offers its operations in its locations to the environments of its roles.',
+    ],
+    'a grant that can never match, for the environment of its role': [
+      CATALOG + MODEL,
+      ACCESS.replace('[iris]', '[flash]'),
+      LIMITS,
+      'access.yaml:6:5: grants.0: this rule can never match: no entry of it offers its operations in its locations to the environments of its roles.',
+    ],
+    'a deny that can never match': [
+      CATALOG,
+      `${ACCESS}denies:\n  - { id: idle, reason: Tests., entries: [iris], operations: [explain] }\n`,
+      LIMITS,
+      'access.yaml:11:5: denies.0: this rule can never match: no entry of it offers its operations in its locations to the environments of its roles.',
+    ],
+    'two rules of one id, also of two kinds': [
+      CATALOG,
+      `${ACCESS}denies:\n  - { id: scoring-iris, reason: Tests., entries: [iris] }\n`,
+      LIMITS,
+      'access.yaml:11:11: denies.0.id: "scoring-iris" is there twice.',
+    ],
+    'a rule with the name of the catalog': [
+      CATALOG,
+      ACCESS.replace('scoring-iris', 'catalog'),
+      LIMITS,
+      'access.yaml:6:9: grants.0.id: "catalog" is what decisions without a rule are called.',
+    ],
+    'two roles of one name': [
+      CATALOG,
+      ACCESS.replace(
+        'grants:',
+        '  - { name: Scoring.Predict, environment: sandbox, description: Tests. }\ngrants:',
+      ),
+      LIMITS,
+      'access.yaml:5:13: roles.1.name: "Scoring.Predict" is there twice.',
+    ],
+    'a residency of an unknown role': [
+      CATALOG,
+      `${ACCESS}residency:\n  - { id: eu, reason: Tests., roles: [Analytics], locations: [europe-west4] }\n`,
+      LIMITS,
+      'access.yaml:11:39: residency.0.roles.0: "Analytics" is no role. There are: Scoring.Predict.',
+    ],
+    'a residency in a location that does not exist': [
+      CATALOG,
+      `${ACCESS}residency:\n  - { id: eu, reason: Tests., roles: [Scoring.Predict], locations: [europe-west44] }\n`,
+      LIMITS,
+      'access.yaml:11:69: residency.0.locations.0: "europe-west44" is no location of Vertex AI. Did you mean "europe-west4"?',
+    ],
+    'two agents of one application': [
+      CATALOG,
+      `${ACCESS}agents:
+  - { id: one, reason: Tests., applicationId: ${AGENT}, roles: [Scoring.Predict] }
+  - { id: two, reason: Tests., applicationId: ${AGENT}, roles: [Scoring.Predict] }
+`,
+      LIMITS,
+      `access.yaml:12:47: agents.1.applicationId: "${AGENT}" is there twice.`,
+    ],
+    'a group that stands for an unknown role': [
+      CATALOG,
+      ACCESS.replace(
+        'roles:\n',
+        `  - id: okta
+    type: oidc
+    openIdConfiguration: '{{okta}}'
+    issuer: '{{issuer}}'
+    audiences: [gateway]
+    groups: { claim: groups, roles: { scorers: Scoring.Predic } }
+roles:
+`,
+      ),
+      LIMITS,
+      'access.yaml:8:48: identityProviders.1.groups.roles.scorers: "Scoring.Predic" is no role. Did you mean "Scoring.Predict"?',
+    ],
+    'a limit of an unknown role': [
+      CATALOG,
+      ACCESS,
+      `${LIMITS}roles:\n  - { role: Scoring, callsPerDay: 1 }\n`,
+      'limits.yaml:4:13: roles.0.role: "Scoring" is no role. There are: Scoring.Predict.',
+    ],
+    'two limits of one entry': [
+      CATALOG,
+      ACCESS,
+      `${LIMITS}entries:\n  - { entry: iris, callsPerDay: 1 }\n  - { entry: iris, callsPerDay: 2 }\n`,
+      'limits.yaml:5:14: entries.1.entry: "iris" is there twice.',
+    ],
+    'two products of one id': [
+      CATALOG,
+      ACCESS,
+      LIMITS + LIMITS.slice('products:\n'.length),
+      'limits.yaml:3:11: products.1.id: "production" is there twice.',
+    ],
+    'a schema of instances that is none': [
+      `${CATALOG}    instances: { type: array, items: { type: numbr } }\n`,
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:11:46: entries.0.instances.items.type: no valid JSON Schema: must be equal to one of the allowed values.',
+    ],
+    'a schema of parameters with an unknown keyword': [
+      `${CATALOG}    parameters: { type: object, propertys: {} }\n`,
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:11:17: entries.0.parameters: no usable JSON Schema: strict mode: unknown keyword: "propertys".',
+    ],
+    'a schema that is somewhere else': [
+      `${CATALOG}    instances: { $ref: 'https://example.com/schema' }\n`,
+      ACCESS,
+      LIMITS,
+      "catalog.yaml:11:16: entries.0.instances: no usable JSON Schema: can't resolve reference https://example.com/schema from id #.",
+    ],
+  };
+
+test.each(Object.entries(MISTAKES))(
+  '%s is refused with its place',
+  (_, [catalog, access, limits, message]) => {
+    expect(refusal(catalog, access, limits)).toBe(message);
+  },
+);
+
+test.each([
+  ['an unknown key', `${CATALOG}    colour: red\n`, /^catalog\.yaml:2:5: entries\.0: .*"colour"/],
+  [
+    'an operation that the gateway does not know',
+    CATALOG.replace('[predict]', '[predicts]'),
+    /^catalog\.yaml:8:18: entries\.0\.operations\.0: Invalid option: expected one of "predict"\|/,
+  ],
+])('%s is refused with its place and what there is', (_, catalog, message) => {
+  expect(refusal(catalog)).toMatch(message);
 });

@@ -1,0 +1,116 @@
+import { checkLocations, checkName, checkNames, refuseDuplicates } from './check-names.ts';
+import type { Access, CatalogEntry, Deny } from './documents.ts';
+import { covers } from './rule-index.ts';
+import type { Path, YamlDocument } from './yaml-document.ts';
+
+/** Refuses rules on what doesn't exist, rules of one id, and rules that can never match. */
+export function checkAccess(access: YamlDocument<Access>, entries: readonly CatalogEntry[]): void {
+  const { identityProviders, roles, grants, denies, residency, agents } = access.value;
+  const roleNames = new Set(roles.map(({ name }) => name));
+  refuseDuplicatesOf(access, 'roles', 'name', roles);
+  refuseDuplicatesOf(access, 'identityProviders', 'id', identityProviders);
+  refuseDuplicateIds(access);
+  const checkRoles = (names: readonly string[] | undefined, path: Path): void => {
+    checkNames(access, names, roleNames, [...path, 'roles'], 'role');
+  };
+  identityProviders.forEach((provider, index) => {
+    if (provider.type !== 'oidc') return;
+    for (const [group, role] of Object.entries(provider.groups.roles)) {
+      checkName(access, role, roleNames, ['identityProviders', index, 'groups', 'roles', group], 'role');
+    }
+  });
+  for (const [kind, rules] of Object.entries({ grants, denies })) {
+    rules.forEach((rule: Deny, index) => {
+      checkRoles(rule.roles, [kind, index]);
+      checkScope(access, rule, entries, [kind, index]);
+      refuseIdle(access, rule, entries, [kind, index]);
+    });
+  }
+  residency.forEach((rule, index) => {
+    checkRoles(rule.roles, ['residency', index]);
+    checkLocations(access, rule.locations, ['residency', index, 'locations']);
+  });
+  agents.forEach((agent, index) => {
+    checkRoles(agent.roles, ['agents', index]);
+  });
+  refuseDuplicates(
+    access,
+    agents.map(({ applicationId }) => applicationId.toLowerCase()),
+    (index) => ['agents', index, 'applicationId'],
+  );
+}
+
+function checkScope(
+  access: YamlDocument<Access>,
+  rule: Deny,
+  entries: readonly CatalogEntry[],
+  path: Path,
+): void {
+  const names = new Set(entries.map(({ name }) => name));
+  const tags = new Set(entries.flatMap((entry) => entry.tags ?? []));
+  checkNames(access, rule.entries, names, [...path, 'entries'], 'catalog entry');
+  checkNames(access, rule.tags, tags, [...path, 'tags'], 'tag');
+  checkLocations(access, rule.locations, [...path, 'locations']);
+}
+
+/** Refuses a rule that no call can ever meet: whoever wrote it meant something else. */
+function refuseIdle(
+  access: YamlDocument<Access>,
+  rule: Deny,
+  entries: readonly CatalogEntry[],
+  path: Path,
+): void {
+  const { roles } = access.value;
+  const held = rule.roles;
+  const environments = new Set(
+    roles.filter(({ name }) => held?.includes(name) ?? true).map(({ environment }) => environment),
+  );
+  const canMatch = entries.some(
+    (entry) =>
+      covers(rule, entry) &&
+      entry.environments.some((environment) => environments.has(environment)) &&
+      overlaps(rule.locations, entry.locations) &&
+      overlaps(rule.operations, entry.operations),
+  );
+  if (canMatch) return;
+  access.refuse(
+    path,
+    'this rule can never match: no entry of it offers its operations in its locations to the environments of its roles.',
+  );
+}
+
+function overlaps(chosen: readonly string[] | undefined, offered: readonly string[]): boolean {
+  return !chosen || chosen.some((one) => offered.includes(one));
+}
+
+function refuseDuplicatesOf<Key extends string>(
+  access: YamlDocument<Access>,
+  list: string,
+  key: Key,
+  values: readonly Readonly<Record<Key, string>>[],
+): void {
+  refuseDuplicates(
+    access,
+    values.map((value) => value[key]),
+    (index) => [list, index, key],
+  );
+}
+
+/** What decisions call the documents themselves where no rule of theirs decides. */
+const RESERVED_IDS = new Set(['catalog', 'agents', 'default-deny', 'request']);
+
+/** An id names one rule, whatever its kind: decisions and records give nothing else. */
+function refuseDuplicateIds(access: YamlDocument<Access>): void {
+  const { grants, denies, residency, agents } = access.value;
+  const places = Object.entries({ grants, denies, residency, agents }).flatMap(([list, rules]) =>
+    rules.map(({ id }, index) => ({ id, path: [list, index, 'id'] })),
+  );
+  for (const { id, path } of places) {
+    if (RESERVED_IDS.has(id)) access.refuse(path, `"${id}" is what decisions without a rule are called.`);
+  }
+  refuseDuplicates(
+    access,
+    places.map(({ id }) => id),
+    (index) => places[index]?.path ?? [],
+  );
+}

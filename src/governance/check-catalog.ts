@@ -1,0 +1,28 @@
+import { checkLocations, refuseDuplicates } from './check-names.ts';
+import type { Catalog } from './documents.ts';
+import { keysOf } from './rule-index.ts';
+import type { YamlDocument } from './yaml-document.ts';
+
+/** Refuses locations that don't exist, and names that could mean two entries. */
+export function checkCatalog(catalog: YamlDocument<Catalog>): void {
+  const { entries } = catalog.value;
+  refuseDuplicates(
+    catalog,
+    entries.map(({ name }) => name),
+    (index) => ['entries', index, 'name'],
+  );
+  const owners = new Map<string, string>();
+  entries.forEach((entry, index) => {
+    checkLocations(catalog, entry.locations, ['entries', index, 'locations']);
+    for (const key of keysOf(entry)) {
+      const owner = owners.get(key);
+      if (owner !== undefined) {
+        const name = key.slice(key.lastIndexOf('/') + 1);
+        const id = 'endpoint' in entry ? 'endpoint' : 'model';
+        const field = entry.alias === name ? 'alias' : entry.name === name ? 'name' : id;
+        catalog.refuse(['entries', index, field], `"${name}" is taken: it already names "${owner}".`);
+      }
+      owners.set(key, entry.name);
+    }
+  });
+}

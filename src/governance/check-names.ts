@@ -1,0 +1,48 @@
+import { LOCATIONS } from './locations.ts';
+import { suggest } from './suggest.ts';
+import type { Path, YamlDocument } from './yaml-document.ts';
+
+/** Refuses each name that isn't known, with its place and the nearest that is. */
+export function checkNames(
+  document: YamlDocument<unknown>,
+  names: readonly string[] | undefined,
+  known: ReadonlySet<string>,
+  path: Path,
+  kind: string,
+): void {
+  names?.forEach((name, index) => {
+    checkName(document, name, known, [...path, index], kind);
+  });
+  refuseDuplicates(document, names ?? [], (index) => [...path, index]);
+}
+
+export function checkName(
+  document: YamlDocument<unknown>,
+  name: string,
+  known: ReadonlySet<string>,
+  path: Path,
+  kind: string,
+): void {
+  if (!known.has(name)) document.refuse(path, `"${name}" is no ${kind}. ${suggest(name, known)}`);
+}
+
+export function checkLocations(
+  document: YamlDocument<unknown>,
+  locations: readonly string[] | undefined,
+  path: Path,
+): void {
+  checkNames(document, locations, LOCATIONS, path, 'location of Vertex AI');
+}
+
+/** Refuses the second of two equal values, at its place. */
+export function refuseDuplicates(
+  document: YamlDocument<unknown>,
+  values: readonly string[],
+  placeOf: (index: number) => Path,
+): void {
+  const seen = new Set<string>();
+  values.forEach((value, index) => {
+    if (seen.has(value)) document.refuse(placeOf(index), `"${value}" is there twice.`);
+    seen.add(value);
+  });
+}

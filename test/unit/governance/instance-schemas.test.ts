@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { compileInstanceSchemas } from '../../../src/governance/instance-schemas.ts';
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import { thrownBy } from '../thrown-by.ts';
+import { endpointEntry, governanceOf, modelEntry } from './governance-of.ts';
+
+const MEASURES = ['sepal_length', 'petal_width'];
+const FLOWER = {
+  oneOf: [
+    { type: 'array', items: { type: 'number' }, minItems: 2, maxItems: 2 },
+    {
+      type: 'object',
+      properties: Object.fromEntries(MEASURES.map((name) => [name, { type: 'number', minimum: 0 }])),
+      required: MEASURES,
+      additionalProperties: false,
+    },
+  ],
+};
+const IRIS = endpointEntry({
+  instances: FLOWER,
+  parameters: { type: 'object', properties: { top: { type: 'integer' } } },
+});
+const RESOURCE = { kind: 'endpoint', endpoint: '1234567890' } as const;
+const governance = governanceOf({ entries: [IRIS, modelEntry()], grants: [] });
+const GOOD = [1, 2];
+
+function violations(instances: readonly unknown[], parameters?: unknown) {
+  return thrownBy(() => governance.checkInstances(RESOURCE, { instances, parameters })).violations.map(
+    ({ field, description }) => `${field}: ${description}`,
+  );
+}
+
+test('instances and parameters that fulfil their schemas pass', () => {
+  const instances = [GOOD, { sepal_length: 1, petal_width: 2 }];
+  expect(() => governance.checkInstances(RESOURCE, { instances, parameters: { top: 3 } })).not.toThrow();
+  expect(() => governance.checkInstances(RESOURCE, { instances })).not.toThrow();
+});
+
+test.each([
+  ['a value of the wrong type', { sepal_length: 1, petal_width: 'x' }, '.petal_width: must be number'],
+  ['a value out of bounds', { sepal_length: -1, petal_width: 1 }, '.sepal_length: must be >= 0'],
+  ['a part of a list', [1, 'x'], '[1]: must be number'],
+  ['a list that is too short', [1], ': must NOT have fewer than 2 items'],
+  ['a missing property', { sepal_length: 1 }, ": must have required property 'petal_width'"],
+  [
+    'an unknown property',
+    { sepal_length: 1, petal_width: 1, secret: 1 },
+    ': must NOT have additional properties',
+  ],
+  ['neither of the alternatives', 'secret', ': must be array or must be object'],
+  ['null', null, ': must be array or must be object'],
+])('%s is refused with its place and its rule', (_, instance, violation) => {
+  expect(violations([GOOD, GOOD, GOOD, instance])).toEqual([`instances[3]${violation}`]);
+});
+
+test('bad parameters are refused with their place', () => {
+  expect(violations([GOOD], { top: 'secret' })).toEqual(['parameters.top: must be integer']);
+});
+
+test('at most ten violations are told, however many there are', () => {
+  const all = violations(
+    Array.from({ length: 1000 }, () => 'secret'),
+    7,
+  );
+  expect(all).toHaveLength(10);
+  expect(all[9]).toMatch(/^instances\[9\]: /);
+});
+
+test('the error is INVALID_REQUEST, and its sentence is the first violation', () => {
+  const error = thrownBy(() => governance.checkInstances(RESOURCE, { instances: [GOOD, [1, null]] }));
+  expect(error).toMatchObject({
+    code: 'INVALID_REQUEST',
+    message: 'The body is not valid: instances[1][1]: must be number.',
+  });
+});
+
+test('a call by the alias is checked like one by the id; what has no schema is not checked', () => {
+  const aliased = governanceOf({ entries: [{ ...IRIS, alias: 'flowers' }, modelEntry()], grants: [] });
+  const sent = { instances: [7] };
+  expect(() => aliased.checkInstances({ kind: 'endpoint', endpoint: 'flowers' }, sent)).toThrow(GatewayError);
+  expect(() => aliased.checkInstances({ kind: 'endpoint', endpoint: '42' }, sent)).not.toThrow();
+  const free = governanceOf({ entries: [endpointEntry()], grants: [] });
+  expect(() => free.checkInstances(RESOURCE, sent)).not.toThrow();
+});
+
+test('an error never holds a value, and checking changes none', () => {
+  fc.assert(
+    fc.property(fc.array(fc.jsonValue({ maxDepth: 3 }), { minLength: 1 }), (instances) => {
+      const tagged = instances.map((instance) =>
+        typeof instance === 'string' ? `secret-${instance}` : instance,
+      );
+      const before = JSON.stringify(tagged);
+      try {
+        governance.checkInstances(RESOURCE, { instances: tagged });
+      } catch (error) {
+        expect((error as Error).message).not.toContain('secret-');
+        expect((error as GatewayError).violations.length).toBeLessThanOrEqual(10);
+      }
+      expect(JSON.stringify(tagged)).toBe(before);
+    }),
+  );
+});
+
+test('an asynchronous schema is refused', () => {
+  const entries = [endpointEntry({ instances: { $async: true, type: 'object' } })];
+  expect(() => compileInstanceSchemas({ entries })).toThrow(/asynchronous/);
+});
