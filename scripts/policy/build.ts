@@ -15,9 +15,9 @@ const ROOT = join(import.meta.dirname, '..', '..');
  */
 async function run(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-  const { documents } = loadGovernance(join(ROOT, 'governance'));
+  const governance = loadGovernance(join(ROOT, 'governance'));
   const apis = readdirSync(join(ROOT, 'apim', 'apis')).toSorted();
-  const files = [...schemaFiles(), ...(await Promise.all(derivePolicies(documents, apis).map(layOut)))];
+  const files = [...schemaFiles(), ...(await Promise.all(derivePolicies(governance, apis).map(layOut)))];
   const stale = [
     ...files.filter(({ path, text }) => read(path) !== text).map(({ path }) => path),
     ...findStrayProducts(files),

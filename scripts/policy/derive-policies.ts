@@ -1,4 +1,4 @@
-import type { GovernanceDocuments } from '../../src/governance/governance.ts';
+import type { Governance } from '../../src/governance/governance.ts';
 import { authenticateFragment } from './authenticate-fragment.ts';
 import { identifyCallerFragment } from './identify-caller-fragment.ts';
 import { productFiles } from './product-files.ts';
@@ -6,11 +6,14 @@ import { residencyFragment } from './residency-fragment.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
 /** All that the edge derives from the governance documents. @param apis the ids of the edge's APIs. */
-export function derivePolicies(documents: GovernanceDocuments, apis: readonly string[]): GeneratedFile[] {
+export function derivePolicies(
+  { documents, policyVersion }: Pick<Governance, 'documents' | 'policyVersion'>,
+  apis: readonly string[],
+): GeneratedFile[] {
   return [
     ...productFiles(documents, apis),
     authenticateFragment(documents.access),
     identifyCallerFragment(documents.access),
-    residencyFragment(documents.access),
+    residencyFragment(documents.access, policyVersion),
   ];
 }

@@ -7,18 +7,25 @@ interface Case {
   readonly role: string;
 }
 
+/** What has not the form of a location is not put on record. */
+const LOCATION =
+  'Regex.IsMatch(context.Request.MatchedParameters["location"], "^[a-z]+(-[a-z]+[0-9]+)?$") ? context.Request.MatchedParameters["location"] : ""';
+
 /**
  * The fragment that holds the location in a call's path against the residency rules of the caller's roles. It only
  * finds the denial and words it as the backend does; the API's policy records and answers it.
  */
-export function residencyFragment({ residency }: Access): GeneratedFile {
+export function residencyFragment({ residency }: Access, policyVersion: string): GeneratedFile {
   const header = writeHeader(
     'governance/access.yaml',
     'Sets residency-denial, empty where nothing is denied, and the variables of the error. A path without a location',
     'passes: the backend then chooses one that the rules allow. It also judges the roles of agents, which are not here.',
   );
   const cases = residency.flatMap((rule) => rule.roles.map((role) => ({ rule, role })));
-  const body = [findDenial(cases), ...(cases.length === 0 ? [] : [describeDenials(cases)])].join('\n');
+  const body = [
+    findDenial(cases),
+    ...(cases.length === 0 ? [] : [describeDenials(cases, policyVersion)]),
+  ].join('\n');
   return {
     path: 'apim/policy-fragments/residency/policy.xml',
     text: `${header}<fragment>\n${indent(body, 2)}\n</fragment>\n`,
@@ -46,7 +53,7 @@ function findDenial(cases: readonly Case[]): string {
   ].join('\n');
 }
 
-function describeDenials(cases: readonly Case[]): string {
+function describeDenials(cases: readonly Case[], policyVersion: string): string {
   const branches = cases.map(({ rule, role }) => {
     const message = `Callers with the role ${role} are served from ${rule.locations.join(', ')} only. ${rule.reason}`;
     const condition = `(string)context.Variables["residency-denial"] == ${quote(nameOf({ rule, role }))}`;
@@ -58,6 +65,8 @@ function describeDenials(cases: readonly Case[]): string {
       '    <set-variable name="error-canonical" value="PERMISSION_DENIED" />',
       '    <set-variable name="error-title" value="Location not allowed" />',
       `    <set-variable name="error-message" value='@(${quote(message)})' />`,
+      `    <set-variable name="error-policy-version" value="${policyVersion}" />`,
+      `    <set-variable name="error-location" value='@(${LOCATION})' />`,
       '  </when>',
     ].join('\n');
   });

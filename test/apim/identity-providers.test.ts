@@ -91,6 +91,7 @@ test('a token that names the other issuer is refused by that issuer’s keys', a
     expect([response.status, response.text]).toEqual([401, expect.stringContaining('TOKEN_INVALID')]);
   }
   expect(edge.functionApp.received).toEqual([]);
+  expect(new Set(edge.traces.map(({ metadata }) => metadata.identityProvider))).toEqual(new Set(['']));
   const rules = edge.traces.map(({ metadata }) => metadata.rule);
   expect(rules).toEqual([
     'edge/validate-jwt',

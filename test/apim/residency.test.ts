@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { TENANT } from '../emulators/api-management/token-issuer.ts';
 import { startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 
+const { policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
 let edge: Edge;
 
 beforeAll(async () => {
@@ -53,7 +56,11 @@ test.each(['us-central1', 'global', 'eu', 'europe-west2', 'EUROPE-WEST1', 'europ
         rule: 'eu-only',
         code: 'LOCATION_NOT_ALLOWED',
         status: '403',
+        policyVersion,
+        identityProvider: 'entra',
+        isDelegated: 'false',
         tenantId: TENANT,
+        location: /^[a-z]+(-[a-z]+\d+)?$/.test(location) ? location : '',
         roles: 'Assistants.Use Analytics.Eu',
         subscriptionId: 'scoring-production',
       },

@@ -38,7 +38,7 @@ test.each([
     { audience: `api://${SECRET}` },
     /another audience.*api:\/\/vertex-gateway\/\.default/,
   ],
-  ['of another tenant', { issuer: OTHER }, /not a valid token of the tenant/],
+  ['of another tenant', { issuer: OTHER }, /not a valid token of an identity provider/],
 ])('a token that is %s is 401', async (_name, request, message) => {
   const token = await observed.mint({ application: 'scoring-app', ...request });
   const answer = await predict(observed, { headers: { authorization: `Bearer ${token}` } });

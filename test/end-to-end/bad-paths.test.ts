@@ -30,7 +30,7 @@ test('a location outside the catalog is 403, and the error names those inside', 
   await expectRefusal(observed, answer, {
     status: 403,
     code: 'LOCATION_NOT_ALLOWED',
-    message: /us-central1, europe-west1, europe-west4\.$/,
+    message: /us-central1, europe-west1, europe-west4, global\.$/,
   });
 });
 
@@ -41,7 +41,7 @@ test('a location outside the grant is 403, and the error names those inside', as
     body: JSON.stringify({ contents: [] }).replace('[]', '[{"parts":[{"text":"a"}]}]'),
   });
   const refusal = { status: 403, code: 'LOCATION_NOT_ALLOWED', message: 'europe-west1, europe-west4 only' };
-  await expectRefusal(observed, answer, refusal, { rule: 'analytics-eu', location: 'us-central1' });
+  await expectRefusal(observed, answer, refusal, { rule: 'eu-only', location: 'us-central1' });
 });
 
 test.each([

@@ -55,7 +55,7 @@ async function expectCredentialsFailure(failure: Failure): Promise<void> {
   const answer = await generate();
 
   expect(performance.now() - startedAt).toBeLessThan(BOUND_IN_MS);
-  expectFailure(observed, answer, failure, { decision: 'allow', rule: 'assistants-gemini' });
+  expectFailure(observed, answer, failure, { decision: 'allow', rule: 'assistants-chat' });
   expect(await observed.chain.requests('vertex-ai')).toEqual([]);
 }
 

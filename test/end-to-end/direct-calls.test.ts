@@ -11,6 +11,8 @@ const FORGED_ID = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
 
 /** What the edge would stamp, for the application that may do most. */
 const STAMPED = {
+  'x-gateway-identity-provider': 'entra',
+  'x-gateway-delegated': 'false',
   'x-gateway-tenant-id': '11111111-1111-4111-8111-111111111111',
   'x-gateway-object-id': 'b0000002-0000-4000-8000-000000000002',
   'x-gateway-application-id': 'a0000002-0000-4000-8000-000000000002',

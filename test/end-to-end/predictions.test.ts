@@ -98,7 +98,7 @@ test('generateContent passes bytes through, both ways', async () => {
   expect(request?.body).toBe(sent);
   observed.whenRecorded(answer, {
     outcome: 'answered',
-    rule: 'assistants-gemini',
+    rule: 'assistants-chat',
     operation: 'generateContent',
     publisher: 'google',
     model: 'gemini-2.5-flash',

@@ -8,7 +8,7 @@ import { loadGovernance } from '../../../src/governance/load-governance.ts';
 import { PREDICT, SANDBOX_KEY, startEdge } from '../../apim/start-edge.ts';
 import type { Edge } from '../../apim/start-edge.ts';
 
-const { documents } = loadGovernance(join(process.cwd(), 'governance'));
+const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
 
 /** The edge that is derived from documents other than the sample. */
 async function withEdge(
@@ -17,7 +17,9 @@ async function withEdge(
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'derived-'));
   cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
-  for (const { path, text } of derivePolicies({ ...documents, ...changed }, ['vertex']))
+  for (const { path, text } of derivePolicies({ documents: { ...documents, ...changed }, policyVersion }, [
+    'vertex',
+  ]))
     writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
   const edge = await startEdge({ directory });
   rmSync(directory, { recursive: true });
@@ -76,8 +78,9 @@ test('a role has a limit of its own, per APIM subscription', async () => {
 
 test('a limit that the product never lets anybody reach is left out', () => {
   const policyOf = (product: string): string =>
-    derivePolicies(documents, ['vertex']).find(({ path }) => path === `apim/products/${product}/policy.xml`)
-      ?.text ?? '';
+    derivePolicies({ documents, policyVersion }, ['vertex']).find(
+      ({ path }) => path === `apim/products/${product}/policy.xml`,
+    )?.text ?? '';
   expect(policyOf('production')).toContain('calls="60000"');
   expect(policyOf('sandbox')).not.toContain('calls="60000"');
 });
