@@ -76,3 +76,11 @@ test('other roles are let through everywhere: the backend decides', async () => 
   for (const roles of [['Assistants.Use'], [], ['Analytics.Eu.Not']])
     expect((await callIn('us-central1', roles)).status).toBe(200);
 });
+
+test('a path without a location is let through: the backend chooses one', async () => {
+  const response = await edge.predict({
+    path: '/vertex/v1/publishers/google/models/gemini-2.5-flash:generateContent',
+    headers: { authorization: `Bearer ${await edge.issuer.sign({ roles: ['Analytics.Eu'] })}` },
+  });
+  expect(response.status).toBe(200);
+});

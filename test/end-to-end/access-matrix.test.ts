@@ -104,7 +104,28 @@ test.each(APPLICATIONS)('%s gets through the edge exactly what the documents say
   expect(await observed.chain.requests('vertex-ai')).toHaveLength(allowed.length);
 });
 
-test('every cell is on record once', async () => {
-  const records = await observed.expectAllOnRecord([PROMPT, ...FLOWER]);
-  expect(records).toHaveLength(APPLICATIONS.length * CELLS.length);
+test.each(APPLICATIONS)('%s is served by the short form wherever it may be', async (application) => {
+  const principal = findSampleCaller(governance.documents, application);
+  for (const entry of catalog.entries) {
+    if ('endpoint' in entry) continue;
+    const { publisher, model } = entry;
+    for (const operation of ['generateContent', 'streamGenerateContent'] as const) {
+      const target = { project: undefined, location: undefined, operation } as const;
+      const resource = { kind: 'model', publisher, model } as const;
+      const decision = governance.decide(principal, { ...target, resource });
+      const path = `/vertex/v1/publishers/${publisher}/models/${model}:${operation}`;
+      await observed.chain.control('vertex-ai', 'DELETE', 'requests');
+      const answer = await observed.call({ application, path, body: BODIES[operation] });
+      expect([path, answer.status]).toEqual([path, decision.allowed ? 200 : 403]);
+      expect(await observed.chain.requests('vertex-ai')).toHaveLength(decision.allowed ? 1 : 0);
+      observed.whenRecorded(answer, {
+        outcome: decision.allowed ? 'answered' : 'denied',
+        rule: decision.rule,
+      });
+    }
+  }
+});
+
+test('every call is on record once', async () => {
+  await observed.expectAllOnRecord([PROMPT, ...FLOWER]);
 });
