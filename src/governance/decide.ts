@@ -1,5 +1,6 @@
 import { allow, type AuthorizedCall } from './authorize.ts';
 import type { CallTarget, Principal } from './call-target.ts';
+import type { Deny } from './documents.ts';
 import { explainMissingGrant } from './explain-missing-grant.ts';
 import { cellOf, EVERYONE, type EntryRules, type RuleIndex } from './rule-index.ts';
 
@@ -58,7 +59,14 @@ export function decide<Target extends CallTarget>(
     }
     first ??= verdict;
   }
-  return first ?? deny('catalog', 'LOCATION_NOT_ALLOWED', `${rules.entry.name} is offered nowhere.`);
+  return (
+    first ??
+    deny(
+      'catalog',
+      'LOCATION_NOT_ALLOWED',
+      `${rules.entry.name} is offered nowhere. Ask the platform team for a location.`,
+    )
+  );
 }
 
 /** An application that acts for a person needs both: what the person may do and what the application may do. */
@@ -90,11 +98,12 @@ function judge(
 
 function judgeRoles(
   { residency }: RuleIndex,
-  { entry, grants, denies, allGrants }: EntryRules,
+  rules: EntryRules,
   roles: readonly string[],
   operation: string,
   location: string,
 ): Verdict {
+  const { entry, grants, denies } = rules;
   if (!(entry.locations as readonly string[]).includes(location)) {
     return deny(
       'catalog',
@@ -109,12 +118,12 @@ function judgeRoles(
       `${entry.name} does not offer this operation. It offers: ${entry.operations.join(', ')}.`,
     );
   }
-  const cell = cellOf(operation, location);
-  const forEveryone = denies.get(EVERYONE)?.get(cell);
-  if (forEveryone) return deny(forEveryone.id, 'DENIED_BY_RULE', forEveryone.reason);
+  const cell = cellOf(entry, operation, location);
+  const forEveryone = denies.get(EVERYONE)?.[cell];
+  if (forEveryone) return denyByRule(forEveryone);
   for (const role of roles) {
-    const denied = denies.get(role)?.get(cell);
-    if (denied) return deny(denied.id, 'DENIED_BY_RULE', denied.reason);
+    const denied = denies.get(role)?.[cell];
+    if (denied) return denyByRule(denied);
     for (const rule of residency.get(role) ?? []) {
       if (rule.locations.includes(location)) continue;
       return deny(
@@ -125,10 +134,10 @@ function judgeRoles(
     }
   }
   for (const role of roles) {
-    const granted = grants.get(role)?.get(cell);
+    const granted = grants.get(role)?.[cell];
     if (granted) return { allowed: true, rule: granted.id, reason: granted.reason };
   }
-  const missing = explainMissingGrant(entry, allGrants, [...grants.keys()], roles, location);
+  const missing = explainMissingGrant(rules, roles, location);
   return deny(missing.rule, missing.code, missing.reason);
 }
 
@@ -136,6 +145,14 @@ function resourceOf({ entry }: EntryRules): AuthorizedCall<CallTarget>['resource
   return 'endpoint' in entry
     ? { kind: 'endpoint', endpoint: entry.endpoint }
     : { kind: 'model', publisher: entry.publisher, model: entry.model };
+}
+
+function denyByRule({ id, reason }: Deny): Denial {
+  return deny(
+    id,
+    'DENIED_BY_RULE',
+    `${reason} The rule ${id} wins over every grant; ask the platform team if you need an exception.`,
+  );
 }
 
 function deny(rule: string, code: DenialCode, reason: string): Denial {

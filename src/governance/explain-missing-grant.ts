@@ -1,4 +1,4 @@
-import type { CatalogEntry, Grant } from './documents.ts';
+import type { EntryRules } from './rule-index.ts';
 
 /** The nearest grant of a call that none covers, and what is missing to it. */
 export interface MissingGrant {
@@ -7,42 +7,45 @@ export interface MissingGrant {
   readonly reason: string;
 }
 
+/** A sentence with more roles than these is not read. */
+const MAXIMUM_ROLES = 10;
+
 /** Says what a caller would have to ask for. The call's location and operation are ones that the entry offers. */
 export function explainMissingGrant(
-  entry: CatalogEntry,
-  allGrants: readonly Grant[],
-  grantedRoles: readonly string[],
+  { entry, grantsOfRole }: EntryRules,
   roles: readonly string[],
   location: string,
 ): MissingGrant {
-  const held = roles.filter((role) => grantedRoles.includes(role));
-  const own = allGrants.filter((grant) => grant.roles.some((role) => held.includes(role)));
-  const here = own.filter(
-    ({ locations }) => !locations || (locations as readonly string[]).includes(location),
-  );
+  const own = [...new Set(roles.flatMap((role) => grantsOfRole.get(role) ?? []))];
+  const here = own.filter(({ locations }) => locations?.includes(location) ?? true);
   if (here[0]) {
-    const operations = new Set(here.flatMap((grant) => grant.operations ?? []));
+    const granted = new Set<string>(here.flatMap((grant) => grant.operations ?? []));
+    const operations = entry.operations.filter((operation) => granted.has(operation));
     return {
       rule: here[0].id,
       code: 'OPERATION_NOT_ALLOWED',
-      reason: `Your application may use ${entry.name} in this location for ${[...operations].join(', ')} only. ${here[0].reason}`,
+      reason: `Your application may use ${entry.name} in this location for ${operations.join(', ')} only. ${here[0].reason}`,
     };
   }
   if (own[0]) {
-    const locations = new Set(own.flatMap((grant) => grant.locations ?? []));
+    const granted = new Set(own.flatMap((grant) => grant.locations ?? []));
+    const locations = entry.locations.filter((one) => granted.has(one));
     return {
       rule: own[0].id,
       code: 'LOCATION_NOT_ALLOWED',
-      reason: `Your application may call ${entry.name} in ${[...locations].join(', ')} only. ${own[0].reason}`,
+      reason: `Your application may call ${entry.name} in ${locations.join(', ')} only. ${own[0].reason}`,
     };
   }
   return {
     rule: 'default-deny',
     code: 'NOT_GRANTED',
-    reason: `No role of your application is granted ${entry.name}. ${
-      grantedRoles.length > 0
-        ? `Ask for one of these roles: ${grantedRoles.join(', ')}.`
-        : 'No role is granted it yet.'
-    }`,
+    reason: `No role of your application is granted ${entry.name}. ${suggestRoles(grantsOfRole)}`,
   };
+}
+
+function suggestRoles(grantsOfRole: EntryRules['grantsOfRole']): string {
+  if (grantsOfRole.size === 0) return 'No role is granted it yet; ask the platform team for a grant.';
+  const roles = [...grantsOfRole.keys()].slice(0, MAXIMUM_ROLES).join(', ');
+  const others = grantsOfRole.size - MAXIMUM_ROLES;
+  return `Ask for one of these roles: ${roles}${others > 0 ? ` or ${others} others` : ''}.`;
 }

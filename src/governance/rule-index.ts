@@ -1,20 +1,19 @@
 import type { CallTarget } from './call-target.ts';
 import type { Access, Catalog, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
 
-/** Rules by role and then by cell, which is one operation in one location. */
-type Cells<Rule> = ReadonlyMap<string, ReadonlyMap<string, Rule>>;
+/** For each role, the rule of every cell; a cell is one operation in one location of one entry. */
+type Cells<Rule> = ReadonlyMap<string, readonly (Rule | undefined)[]>;
 
 /** All that the rules say of one catalog entry, laid out so that a decision only looks up. */
 export interface EntryRules {
   readonly entry: CatalogEntry;
   readonly grants: Cells<Grant>;
   readonly denies: Cells<Deny>;
-  /** Every grant that covers the entry, for finding the nearest one. */
-  readonly allGrants: readonly Grant[];
+  /** By role, every grant of some cell, for finding the nearest one. */
+  readonly grantsOfRole: ReadonlyMap<string, readonly Grant[]>;
 }
 
 export interface RuleIndex {
-  readonly entries: readonly EntryRules[];
   readonly findEntry: (resource: CallTarget['resource']) => EntryRules | undefined;
   readonly residency: ReadonlyMap<string, readonly Residency[]>;
   readonly agents: ReadonlyMap<string, Access['agents'][number]>;
@@ -25,34 +24,34 @@ export const EVERYONE = '*';
 
 export function indexRules(catalog: Catalog, access: Access): RuleIndex {
   const environmentOf = new Map(access.roles.map(({ name, environment }) => [name, environment]));
-  const reaches = (role: string, entry: CatalogEntry): boolean => {
-    const environment = environmentOf.get(role);
-    return environment !== undefined && entry.environments.includes(environment);
-  };
+  const grantsOn = findRulesOf(access.grants);
+  const deniesOn = findRulesOf(access.denies);
   const entries = catalog.entries.map((entry): EntryRules => {
-    const allGrants = access.grants.filter((grant) => covers(grant, entry));
-    const denies = access.denies.filter((deny) => covers(deny, entry));
+    const reaching = (grant: Grant) =>
+      grant.roles.filter((role) => {
+        const environment = environmentOf.get(role);
+        return environment !== undefined && entry.environments.includes(environment);
+      });
+    const grants = grantsOn(entry).filter((grant) => cellsOf(entry, grant).length > 0);
     return {
       entry,
-      allGrants,
-      grants: layOut(entry, allGrants, (grant) => grant.roles.filter((role) => reaches(role, entry))),
-      denies: layOut(entry, denies, (deny) => deny.roles ?? [EVERYONE]),
+      grants: layOut(entry, grants, reaching),
+      denies: layOut(entry, deniesOn(entry), (deny) => deny.roles ?? [EVERYONE]),
+      grantsOfRole: groupByRole(grants, reaching),
     };
   });
   const byName = new Map(entries.flatMap((rules) => keysOf(rules.entry).map((key) => [key, rules])));
   return {
-    entries,
-    findEntry: (name) => byName.get(keyOf(name)),
-    residency: new Map(
-      access.roles.map(({ name }) => [name, access.residency.filter(({ roles }) => roles.includes(name))]),
-    ),
+    findEntry: (resource) => byName.get(keyOf(resource)),
+    residency: groupByRole(access.residency, ({ roles }) => roles),
     agents: new Map(access.agents.map((agent) => [agent.applicationId.toLowerCase(), agent])),
   };
 }
 
-/** The key of one operation in one location. */
-export function cellOf(operation: string, location: string): string {
-  return `${operation}@${location}`;
+/** The cell of an operation in a location, both of which the entry offers. */
+export function cellOf(entry: CatalogEntry, operation: string, location: string): number {
+  const operations: readonly string[] = entry.operations;
+  return entry.locations.indexOf(location) * operations.length + operations.indexOf(operation);
 }
 
 /** Every name under which callers can reach an entry; unique in a catalog. */
@@ -84,25 +83,67 @@ function keyOf(resource: CallTarget['resource']): string {
   }
 }
 
+/** Finds the rules that cover an entry, in their order, without asking each of them. */
+function findRulesOf<Rule extends Deny>(rules: readonly Rule[]): (entry: CatalogEntry) => Rule[] {
+  const bySubject = new Map<string, number[]>();
+  rules.forEach(({ entries, tags }, index) => {
+    const named = (entries ?? []).map((name) => `entry ${name}`);
+    const tagged = (tags ?? []).map((tag) => `tag ${tag}`);
+    for (const subject of entries || tags ? [...named, ...tagged] : ['all']) {
+      const indexes = bySubject.get(subject) ?? [];
+      bySubject.set(subject, indexes);
+      indexes.push(index);
+    }
+  });
+  return ({ name, tags = [] }) => {
+    const subjects = ['all', `entry ${name}`, ...tags.map((tag) => `tag ${tag}`)];
+    const indexes = new Set(subjects.flatMap((subject) => bySubject.get(subject) ?? []));
+    return [...indexes].toSorted((one, other) => one - other).flatMap((index) => rules[index] ?? []);
+  };
+}
+
+/** The first rule that speaks of a cell is the one that a decision names. */
 function layOut<Rule extends Deny>(
   entry: CatalogEntry,
   rules: readonly Rule[],
   rolesOf: (rule: Rule) => readonly string[],
 ): Cells<Rule> {
-  const cells = new Map<string, Map<string, Rule>>();
+  const cells = new Map<string, (Rule | undefined)[]>();
   for (const rule of rules) {
+    const ofRule = cellsOf(entry, rule);
     for (const role of rolesOf(rule)) {
-      const ofRole = cells.get(role) ?? new Map<string, Rule>();
+      const ofRole =
+        cells.get(role) ?? new Array<undefined>(entry.locations.length * entry.operations.length);
       cells.set(role, ofRole);
-      for (const location of rule.locations ?? entry.locations) {
-        for (const operation of rule.operations ?? entry.operations) {
-          const cell = cellOf(operation, location);
-          if (!ofRole.has(cell)) ofRole.set(cell, rule);
-        }
-      }
+      for (const cell of ofRule) ofRole[cell] ??= rule;
     }
   }
   return cells;
+}
+
+function cellsOf(entry: CatalogEntry, rule: Deny): number[] {
+  return entry.locations
+    .filter((location) => rule.locations?.includes(location) ?? true)
+    .flatMap((location) =>
+      entry.operations
+        .filter((operation) => rule.operations?.includes(operation) ?? true)
+        .map((operation) => cellOf(entry, operation, location)),
+    );
+}
+
+function groupByRole<Rule>(
+  rules: readonly Rule[],
+  rolesOf: (rule: Rule) => readonly string[],
+): ReadonlyMap<string, readonly Rule[]> {
+  const groups = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    for (const role of rolesOf(rule)) {
+      const group = groups.get(role) ?? [];
+      groups.set(role, group);
+      group.push(rule);
+    }
+  }
+  return groups;
 }
 
 function unique(names: readonly (string | undefined)[]): string[] {

@@ -32,7 +32,7 @@ const scope = {
 };
 const rule = fc.record(scope);
 
-function withIds<Rule extends object>(kind: string, rules: readonly Rule[]) {
+function withIds(kind: string, rules: readonly object[]) {
   return rules.map((one, index) => {
     const defined = Object.fromEntries(Object.entries(one).filter(([, value]) => value !== undefined));
     return { id: `${kind}-${index}`, reason: 'Because of the tests.', ...defined };

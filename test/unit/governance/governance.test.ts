@@ -111,7 +111,8 @@ test('a caller without any role is denied', () => {
 test('an entry that no role is granted says so', () => {
   expect(decide([grant({ entries: ['iris'] })])).toMatchObject({
     code: 'NOT_GRANTED',
-    reason: 'No role of your application is granted flash. No role is granted it yet.',
+    reason:
+      'No role of your application is granted flash. No role is granted it yet; ask the platform team for a grant.',
   });
 });
 
@@ -151,6 +152,29 @@ test('a grant of other operations here explains more than a grant elsewhere', ()
     grant({ id: 'here', locations: ['us-central1'], operations: ['streamGenerateContent'] }),
   ];
   expect(decide(grants)).toMatchObject({ rule: 'here', code: 'OPERATION_NOT_ALLOWED' });
+});
+
+test('a grant that comes to nothing for an entry is no grant of it', () => {
+  const grants = [grant({ id: 'elsewhere', entries: ['iris', 'flash'], locations: ['us-east1'] })];
+  expect(decide(grants)).toMatchObject({
+    code: 'NOT_GRANTED',
+    reason:
+      'No role of your application is granted flash. No role is granted it yet; ask the platform team for a grant.',
+  });
+});
+
+test('only locations and operations that the entry offers are named', () => {
+  expect(decide([grant({ locations: ['us-east1', 'europe-west4'] })]).reason).toContain(
+    'in europe-west4 only',
+  );
+  expect(decide([grant({ operations: ['predict', 'streamGenerateContent'] })]).reason).toContain(
+    'for streamGenerateContent only',
+  );
+});
+
+test('of many roles that are granted it, ten are named', () => {
+  const roles = Array.from({ length: 12 }, (_, index) => `Role${index}`);
+  expect(decide([grant({ roles })], FLASH_CALL, ['Stranger']).reason).toMatch(/Role9 or 2 others\.$/);
 });
 
 test.each<[string, CallTarget['resource']]>([
@@ -203,7 +227,8 @@ test('an explicit deny wins over every grant, with its reason', () => {
     allowed: false,
     rule: 'no-streams',
     code: 'DENIED_BY_RULE',
-    reason: 'Streams wait for their review.',
+    reason:
+      'Streams wait for their review. The rule no-streams wins over every grant; ask the platform team if you need an exception.',
   });
   expect(decide([grant()], FLASH_CALL, ['Team'], { denies: [NO_STREAMS] }).allowed).toBe(true);
 });
