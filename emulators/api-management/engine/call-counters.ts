@@ -33,8 +33,8 @@ export class CallCounters {
     return counter?.endsAt === period.endsAt ? counter.calls : 0;
   }
 
-  addQuotaCall(key: string, period: QuotaPeriod): void {
-    const calls = this.quotaCalls(key, period) + 1;
+  addQuotaCalls(key: string, period: QuotaPeriod, count: number): void {
+    const calls = this.quotaCalls(key, period) + count;
     this.#quotas.delete(key);
     this.#quotas.set(key, { endsAt: period.endsAt, calls });
     forgetOldest(this.#quotas);

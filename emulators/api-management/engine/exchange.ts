@@ -68,8 +68,8 @@ export class Exchange implements PolicyContext {
   ended = false;
   /** Headers that limits add to whatever response is sent. */
   readonly addedHeaders: [string, string][] = [];
-  /** Keys of the quotas that have counted this request. */
-  readonly countedQuotas = new Set<string>();
+  /** By how much each quota has been increased for this request, by key. */
+  readonly countedQuotas = new Map<string, number>();
   /** Run when the outbound section is done. */
   readonly afterOutbound: (() => void)[] = [];
   readonly #now: () => number;

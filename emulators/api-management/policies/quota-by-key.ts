@@ -4,7 +4,7 @@ import type { QuotaPeriod } from '../engine/call-counters.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import { PolicyFailure } from '../engine/policy-failure.ts';
 import type { PolicyDefinition } from './policy.ts';
-import { isTrue } from './rate-limit-by-key.ts';
+import { isTrue, readCount } from './rate-limit-by-key.ts';
 
 const LITERAL = { literal: true } as const;
 const MINIMUM_PERIOD_IN_SECONDS = 300;
@@ -18,12 +18,15 @@ export const quotaByKey: PolicyDefinition = {
     'renewal-period': { required: true, literal: true },
     'counter-key': { required: true },
     'increment-condition': {},
+    'increment-count': {},
     'first-period-start': LITERAL,
   },
   compile: (element, compiler) => {
     const calls = compiler.wholeNumber(element, 'calls', 1, Infinity) ?? 0;
     const key = compiler.requiredValue(element, 'counter-key');
     const condition = compiler.value(element, 'increment-condition');
+    const count = compiler.value(element, 'increment-count');
+    const countsLater = condition !== undefined || (count !== undefined && count.literal === undefined);
     const periodAt = compilePeriod(element, compiler);
     const { counters, now } = compiler.services;
 
@@ -32,17 +35,18 @@ export const quotaByKey: PolicyDefinition = {
       const time = now();
       const period = periodAt(time);
       // The documentation: several policies that would increment the same key increment it once per request.
-      const before = counters.quotaCalls(counter, period) - (exchange.countedQuotas.has(counter) ? 1 : 0);
+      const before = counters.quotaCalls(counter, period) - (exchange.countedQuotas.get(counter) ?? 0);
       if (before >= calls) throw exceeded(period, time);
       const increment = (): void => {
         if (exchange.countedQuotas.has(counter)) return;
-        exchange.countedQuotas.add(counter);
-        counters.addQuotaCall(counter, period);
+        const by = count ? readCount(count, exchange) : 1;
+        exchange.countedQuotas.set(counter, by);
+        counters.addQuotaCalls(counter, period, by);
       };
-      if (!condition) increment();
+      if (!countsLater) increment();
       else {
         exchange.afterOutbound.push(() => {
-          if (isTrue(condition, exchange)) increment();
+          if (!condition || isTrue(condition, exchange)) increment();
         });
       }
       return undefined;

@@ -40,12 +40,12 @@ export const rateLimitByKey: PolicyDefinition = {
     const { counters, now } = compiler.services;
 
     return (exchange) => {
-      const limit = number(calls, exchange);
-      const periodInMs = Math.min(number(period, exchange), MAXIMUM_PERIOD_IN_SECONDS) * 1000;
+      const limit = readCount(calls, exchange);
+      const periodInMs = Math.min(readCount(period, exchange), MAXIMUM_PERIOD_IN_SECONDS) * 1000;
       const counter = counters.rate(key.text(exchange));
       const time = now();
       const used = counter.count(periodInMs, time);
-      const increment = (): void => counter.add(count ? number(count, exchange) : 1, now());
+      const increment = (): void => counter.add(count ? readCount(count, exchange) : 1, now());
       const countsLater = condition !== undefined || (count !== undefined && count.literal === undefined);
 
       const exceeded = used >= limit;
@@ -80,7 +80,8 @@ export function isTrue(condition: PolicyValue, exchange: Exchange): boolean {
   return String(condition.evaluate(exchange)).toLowerCase() === 'true';
 }
 
-function number(value: PolicyValue, exchange: Exchange): number {
+/** A whole number that is not negative, literal or expression. @throws {PolicyFailure} for anything else. */
+export function readCount(value: PolicyValue, exchange: Exchange): number {
   const number = Number(value.text(exchange));
   if (Number.isSafeInteger(number) && number >= 0) return number;
   throw new PolicyFailure({

@@ -122,6 +122,33 @@ test('several quotas with the same key count a call once', async () => {
   expect(await statuses(3)).toEqual([200, 200, 403]);
 });
 
+test('a call can use up more than one of a quota, however often its key stands there', async () => {
+  const quota = '<quota-by-key calls="5" renewal-period="3600" counter-key="a" increment-count="3" />';
+  await start(quota + quota);
+  expect(await statuses(3)).toEqual([200, 200, 403]);
+});
+
+test.each([
+  ['rate-limit-by-key', 429, '60'],
+  ['quota-by-key', 403, '300'],
+])('%s counts what the answer says, after it', async (policy, refusal, period) => {
+  const { send } = await start(`<${policy} calls="400" renewal-period="${period}" counter-key="a"
+    increment-count="@(context.Response.StatusCode)" increment-condition="@(context.Response.StatusCode == 200)" />`);
+  status = 201;
+  expect(await statuses(2)).toEqual([201, 201]);
+  status = 200;
+  expect(await statuses(3)).toEqual([200, 200, refusal]);
+  time += Number(period) * 1000;
+  expect((await send({ path: '/echo/items/1' })).status).toBe(200);
+});
+
+test('a quota takes a computed count without a condition', async () => {
+  await start(
+    '<quota-by-key calls="400" renewal-period="3600" counter-key="a" increment-count="@(context.Response.StatusCode)" />',
+  );
+  expect(await statuses(3)).toEqual([200, 200, 403]);
+});
+
 test('a quota whose renewal period is 0 is never renewed', async () => {
   await start('<quota-by-key calls="1" renewal-period="0" counter-key="a" />');
   await statuses(1);
