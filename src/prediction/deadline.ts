@@ -22,7 +22,7 @@ export function startDeadline(timeoutInMs: number, reply: Pick<Reply, 'onGone'>)
         ? new GatewayError('VERTEX_TIMEOUT', `Vertex AI did not answer completely ${limit}.`)
         : new GatewayError(
             'CALL_TIMEOUT',
-            `The call did not get to Vertex AI ${limit}. Was its body sent whole?`,
+            `The call was not ready to be served ${limit}. Send its body whole and at once, then try again.`,
           ),
     );
   }, timeoutInMs);
