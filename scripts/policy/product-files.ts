@@ -47,8 +47,8 @@ function writePolicy(product: Product, limits: Limits, catalog: Catalog): string
   const header = writeHeader(
     SOURCE,
     'Product scope: how often one APIM subscription may call, by the minute and by the day (UTC); for some roles and',
-    'catalog entries less than the product allows. Tokens (tokensPerMinute, tokensPerDay) and concurrentStreams are not',
-    'enforced at the edge yet.',
+    'catalog entries less than the product allows. tokensPerMinute and tokensPerDay are not enforced at the edge yet:',
+    'that takes llm-token-limit, which the emulator does not support yet. concurrentStreams are not counted here.',
   );
   const inbound = [
     '<base />',

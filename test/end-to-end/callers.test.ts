@@ -96,6 +96,23 @@ test('identity headers that a caller forges are overridden', async () => {
   expect(answer.requestId).not.toBe(forgedId);
 });
 
+test('a person of another issuer is refused where no agent is known for them', async () => {
+  const claims = { sub: 'person@example.com', uid: '00u1' };
+  const minted = await observed.chain.control('okta', 'POST', 'tokens', { application: 'okta-app', claims });
+  const answer = await observed.call({
+    application: 'okta-app',
+    path: modelPath('generateContent'),
+    body: JSON.stringify(PROMPT),
+    headers: { authorization: `Bearer ${(minted as { access_token: string }).access_token}` },
+  });
+  await expectRefusal(
+    observed,
+    answer,
+    { status: 403, code: 'AGENT_NOT_ALLOWED' },
+    { identityProvider: 'okta', objectId: 'person@example.com', isDelegated: 'true' },
+  );
+});
+
 test('the caller’s token and keys reach neither the function app nor Google', async () => {
   await observed.chain.control('functions-host', 'DELETE', 'requests');
   const token = await observed.chain.token('sandbox-app');
