@@ -81,6 +81,14 @@ export interface OneCall {
   readonly run: () => Promise<void>;
 }
 
+/** Made once: compiling its schema takes longer than a call. */
+const governance = governanceOf({
+  entries: [
+    endpointEntry({ name: 'iris', operations: ['predict', 'explain'], instances: { type: 'string' } }),
+  ],
+  grants: [{ id: 'team-iris', reason: 'Tests.', roles: ['Team'], entries: ['iris'] }],
+});
+
 /** A call through the use case with fakes for all other rooms; each leg takes a known time on the fake clock. */
 export function oneCall({ call, readPrediction, ...rooms }: Changes = {}): OneCall {
   const reply = createReply();
@@ -92,12 +100,7 @@ export function oneCall({ call, readPrediction, ...rooms }: Changes = {}): OneCa
   };
   const predict = createPredict({
     callers: { identify: () => after(1, CALLER) },
-    governance: governanceOf({
-      entries: [
-        endpointEntry({ name: 'iris', operations: ['predict', 'explain'], instances: { type: 'string' } }),
-      ],
-      grants: [{ id: 'team-iris', reason: 'Tests.', roles: ['Team'], entries: ['iris'] }],
-    }),
+    governance,
     accessTokens: { accessToken: () => after(20, TOKEN) },
     vertex: { predict: () => after(300, WHOLE) },
     callTimeoutInMs: TIMEOUT_IN_MS,
