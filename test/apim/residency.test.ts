@@ -34,6 +34,7 @@ test.each(['us-central1', 'global', 'eu', 'europe-west2', 'EUROPE-WEST1', 'europ
     const requestId = String(response.headers['x-request-id']);
     expect(response.status).toBe(403);
     expect(response.headers['content-type']).toBe('application/json');
+    expect(response.headers).toMatchObject({ 'x-policy-version': policyVersion, 'x-should-retry': 'false' });
     expect(response.json()).toMatchObject({
       type: '/errors/location-not-allowed',
       title: 'Location not allowed',
