@@ -25,6 +25,7 @@ export const CODES = {
   AGENT_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Agent not allowed'),
   NOT_GRANTED: fact(403, 'PERMISSION_DENIED', 'Not granted'),
   OPERATION_NOT_SERVED: fact(501, 'UNIMPLEMENTED', 'Operation not served yet'),
+  STREAMS_EXHAUSTED: fact(429, 'RESOURCE_EXHAUSTED', 'Too many open streams', true),
   MANAGED_IDENTITY_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Managed identity unavailable', true),
   TOKEN_EXCHANGE_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Google token exchange unavailable', true),
   TOKEN_EXCHANGE_REJECTED: fact(502, 'UNAVAILABLE', 'Google token exchange rejected'),

@@ -2,7 +2,7 @@ import { GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import type { Deadline } from './deadline.ts';
 import type { Call, Reply } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
-import type { Answer, StreamedAnswer, WholeAnswer } from './prediction.ts';
+import type { Answer, AnswerFacts, StreamedAnswer, WholeAnswer } from './prediction.ts';
 
 interface Delivery {
   readonly call: Call;
@@ -23,7 +23,12 @@ export function deliverWhole(
 ): void {
   record.sent(answer.body.byteLength);
   record.answered(answer.facts);
-  reply.send(200, record.headers(answer.contentType), answer.body);
+  reply.send(200, { ...record.headers(answer.contentType), ...tokensHeader(answer.facts) }, answer.body);
+}
+
+/** By this the edge counts tokens against the limits document; it goes no further than there. */
+function tokensHeader({ usage: { totalTokens } }: AnswerFacts): Record<string, string> {
+  return totalTokens === undefined ? {} : { 'x-gateway-total-tokens': String(totalTokens) };
 }
 
 async function deliverStream(answer: StreamedAnswer, delivery: Delivery): Promise<void> {

@@ -6,6 +6,7 @@ import type { AccessTokens, Call, Caller, Reply, Vertex } from './interfaces.ts'
 import type { OpenRecord } from './open-record.ts';
 import type { Prediction, RequestedCall } from './prediction.ts';
 import { serveOnRecord, type ServingRooms } from './serve-on-record.ts';
+import { createStreamSlots } from './stream-slots.ts';
 
 export interface PredictRooms extends ServingRooms {
   readonly accessTokens: AccessTokens;
@@ -17,6 +18,7 @@ export type Predict = (call: Call, reply: Reply) => Promise<void>;
 
 /** The use case: identify → parse → authorize → protect → credentials → predict → deliver, on record whatever happens. */
 export function createPredict(rooms: PredictRooms): Predict {
+  const streamSlots = createStreamSlots(rooms.governance);
   return (call, reply) =>
     serveOnRecord(rooms, call, reply, async ({ caller, body, record, deadline }) => {
       const requested = readPrediction(call, body);
@@ -25,11 +27,16 @@ export function createPredict(rooms: PredictRooms): Predict {
       if (!isServed(authorized)) throw notServed(authorized);
       const { payload, resource } = authorized.target;
       if (payload.kind === 'instances') rooms.governance.checkInstances(resource, payload);
-      const accessToken = await deadline.bound(rooms.accessTokens.accessToken());
-      record.credentialsObtained();
-      deadline.reachVertex();
-      const answer = await deadline.bound(rooms.vertex.predict(authorized, accessToken, deadline));
-      await deliver(answer, { call, reply, record, deadline });
+      const freeSlots = streamSlots.take(caller, authorized);
+      try {
+        const accessToken = await deadline.bound(rooms.accessTokens.accessToken());
+        record.credentialsObtained();
+        deadline.reachVertex();
+        const answer = await deadline.bound(rooms.vertex.predict(authorized, accessToken, deadline));
+        await deliver(answer, { call, reply, record, deadline });
+      } finally {
+        freeSlots();
+      }
     });
 }
 

@@ -15,6 +15,7 @@ import {
   stream,
   TIMEOUT_IN_MS,
   TOKEN,
+  WHOLE,
 } from './one-call.ts';
 
 const BROKEN = new GatewayError('VERTEX_STREAM_BROKEN', 'Vertex AI broke the stream off.');
@@ -60,6 +61,12 @@ test('a call that is answered whole has its answer, its headers and its record',
     credentialsDurationInMs: 20,
     firstByteDurationInMs: 325,
   });
+});
+
+test('an answer whose tokens are known tells the edge how many', async () => {
+  const facts = { usage: { inputTokens: 5, outputTokens: 7, totalTokens: 12 } };
+  const { reply } = await run({ vertex: { predict: () => Promise.resolve({ ...WHOLE, facts }) } });
+  expect(reply.headers).toMatchObject({ 'x-gateway-total-tokens': '12' });
 });
 
 test('a call that is answered as a stream passes every part on and has one record', async () => {

@@ -1,0 +1,61 @@
+import { GatewayError } from '../errors/gateway-error.ts';
+import { listLimits, type AppliedLimit } from '../governance/list-limits.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { Governance } from '../governance/governance.ts';
+import type { Caller } from './interfaces.ts';
+import type { RequestedCall } from './prediction.ts';
+
+/** Bounds how many streams one APIM subscription has open at once. */
+export interface StreamSlots {
+  /**
+   * Takes the place of one stream in every limit (`concurrentStreams`) that the call counts against; a call that is no
+   * stream takes none. Gives back what frees them again. @throws GatewayError STREAMS_EXHAUSTED, and takes nothing.
+   */
+  take(caller: Caller, call: AuthorizedCall<RequestedCall>): () => void;
+}
+
+/**
+ * Counts the streams of this process alone: a function app that is scaled out to several instances lets through as
+ * many streams on each of them.
+ */
+export function createStreamSlots(governance: Governance): StreamSlots {
+  const open = new Map<string, number>();
+  const add = (key: string, count: number): void => {
+    const streams = (open.get(key) ?? 0) + count;
+    if (streams > 0) open.set(key, streams);
+    else open.delete(key);
+  };
+
+  return {
+    take(caller, { target, resource }) {
+      if (target.operation !== 'streamGenerateContent') return () => undefined;
+      const bounds = listLimits(
+        governance.documents,
+        caller,
+        governance.findEntry(resource),
+        caller.productId,
+      )
+        .filter(({ concurrentStreams }) => concurrentStreams !== undefined)
+        .map((limit) => ({ limit, key: `${limit.scope}/${limit.name}/${caller.subscriptionId}` }));
+      const full = bounds.find(
+        ({ limit, key }) => (open.get(key) ?? 0) >= (limit.concurrentStreams ?? Infinity),
+      );
+      if (full) throw exhausted(full.limit);
+      for (const { key } of bounds) add(key, 1);
+      return () => {
+        for (const { key } of bounds) add(key, -1);
+      };
+    },
+  };
+}
+
+function exhausted({ scope, name, concurrentStreams = 0 }: AppliedLimit): GatewayError {
+  const streams = concurrentStreams === 1 ? '1 stream' : `${concurrentStreams} streams`;
+  const whose = { product: `on the product ${name}`, role: `with the role ${name}`, entry: `of ${name}` }[
+    scope
+  ];
+  return new GatewayError(
+    'STREAMS_EXHAUSTED',
+    `Your APIM subscription may have ${streams} open at once ${whose}. Try again when one of them has ended.`,
+  );
+}
