@@ -35,7 +35,7 @@ export const OPERATIONS = [
 ] as const;
 const Operation = z.enum(OPERATIONS);
 
-export const ENVIRONMENTS = ['sandbox', 'production'] as const;
+const ENVIRONMENTS = ['sandbox', 'production'] as const;
 const Environment = z.enum(ENVIRONMENTS);
 
 const JsonSchema = z.record(z.string(), z.unknown());

@@ -18,6 +18,7 @@ const CANONICAL_BY_STATUS: Readonly<Record<number, string>> = {
   403: 'PERMISSION_DENIED',
   404: 'NOT_FOUND',
   413: 'INVALID_ARGUMENT',
+  501: 'UNIMPLEMENTED',
   502: 'UNAVAILABLE',
 };
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

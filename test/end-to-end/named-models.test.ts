@@ -1,0 +1,140 @@
+import { expectRefusal } from './expect-refusal.ts';
+import { ObservedChain } from './observed-chain.ts';
+import type { Answer } from './send-bytes.ts';
+
+jest.setTimeout(30_000);
+
+const FUNCTIONS_AUDIENCE = 'api://vertex-gateway-functions';
+const US = '/vertex/v1/projects/sample-project/locations/us-central1';
+const EU = '/vertex/v1/projects/sample-project/locations/europe-west1';
+const PRO = 'publishers/google/models/gemini-2.5-pro';
+const PROMPT = 'prompt-of-named-models';
+
+let observed: ObservedChain;
+let token: string;
+
+beforeAll(async () => {
+  observed = await ObservedChain.start();
+  token = await observed.mint({ application: 'api-management', audience: FUNCTIONS_AUDIENCE });
+});
+
+beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));
+
+afterAll(() => observed.stop());
+
+/** As the edge calls the function app: what the edge itself lets through is another matter. */
+function call(role: string, path: string, body: object): Promise<Answer> {
+  return observed.callDirectly({
+    method: 'POST',
+    path,
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'x-gateway-identity-provider': 'entra',
+      'x-gateway-delegated': 'false',
+      'x-gateway-tenant-id': '11111111-1111-4111-8111-111111111111',
+      'x-gateway-object-id': 'b0000002-0000-4000-8000-000000000002',
+      'x-gateway-application-id': 'a0000002-0000-4000-8000-000000000002',
+      'x-gateway-roles': role,
+      'x-gateway-subscription-id': 'scoring-app',
+      'x-gateway-product-id': 'production',
+      'x-gateway-request-id': crypto.randomUUID(),
+    },
+    body: JSON.stringify(body),
+  });
+}
+
+/** Every way to name a model that a role of the sandbox has no grant of. */
+const FORMS: readonly (readonly [what: string, path: string, body: object])[] = [
+  ['in the path', `${US}/${PRO}:generateContent`, { contents: [{ parts: [{ text: PROMPT }] }] }],
+  ['in an encoded path', `${US}/${PRO.replace('gemini', '%67emini')}:countTokens`, {}],
+  ['in the short form', `/vertex/v1/${PRO}:generateContent`, { contents: [{ parts: [{ text: PROMPT }] }] }],
+  ['in a chat', `${US}/endpoints/openapi/chat/completions`, { model: 'google/gemini-2.5-pro' }],
+  ['by its name alone', `${US}/endpoints/openapi/chat/completions`, { model: 'gemini-2.5-pro' }],
+  ['in a batch', `${US}/batchPredictionJobs`, { model: PRO }],
+  [
+    'in a context cache',
+    `${US}/cachedContents`,
+    { model: `projects/sample-project/locations/us-central1/${PRO}` },
+  ],
+  [
+    'in a count of Claude’s tokens',
+    `${EU}/publishers/anthropic/models/count-tokens:rawPredict`,
+    { model: 'claude-sonnet-4-5@20250929', messages: [{ content: PROMPT }] },
+  ],
+];
+
+/** A rule shuts batches on this model for everyone, before any grant is looked for. */
+function codeOr(code: string, path: string): string {
+  return path.endsWith('batchPredictionJobs') ? 'DENIED_BY_RULE' : code;
+}
+
+test.each(FORMS)('a model without a grant is refused when it is named %s', async (_, path, body) => {
+  const answer = await call('Sandbox.Use', path, body);
+  await expectRefusal(
+    observed,
+    answer,
+    { status: 403, code: codeOr('NOT_GRANTED', path) },
+    { decision: 'deny' },
+  );
+});
+
+test.each(FORMS.filter(([, path]) => path.startsWith(US)))(
+  'residency is not crossed by a model that is named %s',
+  async (_, path, body) => {
+    const answer = await call('Analytics.Eu', path, body);
+    await expectRefusal(
+      observed,
+      answer,
+      { status: 403, code: codeOr('LOCATION_NOT_ALLOWED', path) },
+      { decision: 'deny' },
+    );
+  },
+);
+
+test('the short form of a caller that must stay in Europe is served in Europe', async () => {
+  const answer = await call('Analytics.Eu', `/vertex/v1/${PRO}:generateContent`, {
+    contents: [{ role: 'user', parts: [{ text: PROMPT }] }],
+  });
+  expect(answer.status).toBe(200);
+  expect(await observed.chain.requests('vertex-ai')).toMatchObject([
+    { path: `/v1/projects/sample-project/locations/europe-west1/${PRO}:generateContent` },
+  ]);
+  observed.whenRecorded(answer, { outcome: 'answered', location: 'europe-west1', rule: 'analytics-gemini' });
+});
+
+test('what is allowed but not served is refused with what is served', async () => {
+  const model = 'publishers/google/models/gemini-2.5-flash';
+  const answer = await call('Assistants.Use', `${EU}/cachedContents`, { model });
+  await expectRefusal(
+    observed,
+    answer,
+    { status: 501, code: 'OPERATION_NOT_SERVED', message: /^You may do this, but .* cacheContent here yet/ },
+    { decision: 'allow', rule: 'assistants-chat', operation: 'cacheContent', model: 'gemini-2.5-flash' },
+  );
+});
+
+test('a body that names another location than the path is refused', async () => {
+  const model = `projects/sample-project/locations/us-central1/${PRO}`;
+  const answer = await call('Assistants.Use', `${EU}/cachedContents`, { model });
+  await expectRefusal(observed, answer, { status: 400, code: 'INVALID_REQUEST', fields: ['model'] });
+});
+
+test('a bad instance is refused with its place and never reaches Google', async () => {
+  const answer = await call('Scoring.Predict', `${US}/endpoints/flowers:predict`, {
+    instances: [
+      [5.1, 3.5, 1.4, 0.2],
+      { sepal_length: 1, sepal_width: 1, petal_length: 1, petal_width: PROMPT },
+    ],
+  });
+  await expectRefusal(
+    observed,
+    answer,
+    { status: 400, code: 'INVALID_REQUEST', fields: ['instances[1].petal_width'] },
+    { decision: 'allow', rule: 'scoring-iris' },
+  );
+});
+
+test('all calls are on record once, without a prompt', async () => {
+  await observed.expectAllOnRecord([PROMPT]);
+});
