@@ -43,6 +43,10 @@ export async function build(
     target: 'node24',
     format: 'cjs',
     sourcemap: true,
+    // Half the time to compile at a cold start; names stay, so that stacks can be read.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'external',
     external: ['@azure/functions-core'],
     plugins: [prunedProtos],
     // Packages that look for a file beside them read this; in a CommonJS bundle it would be undefined.

@@ -10,6 +10,9 @@ export interface SubjectTokenOptions {
   readonly timeoutInMs: number;
 }
 
+/** Few and quick, so that an endpoint that fails is told from one that is late. */
+const RETRIES = { retryOptions: { maxRetries: 2, retryDelayInMs: 100, maxRetryDelayInMs: 400 } };
+
 /**
  * Gets the function app's managed identity token, cached by @azure/identity.
  * https://learn.microsoft.com/azure/app-service/overview-managed-identity
@@ -17,8 +20,8 @@ export interface SubjectTokenOptions {
  */
 export function createSubjectTokenSource(options: SubjectTokenOptions): () => Promise<string> {
   const credential = options.clientId
-    ? new ManagedIdentityCredential({ clientId: options.clientId })
-    : new ManagedIdentityCredential();
+    ? new ManagedIdentityCredential({ clientId: options.clientId, ...RETRIES })
+    : new ManagedIdentityCredential(RETRIES);
   const scope = `${options.resource}/.default`;
   return async () => {
     const work = credential.getToken(scope).catch(() => {

@@ -31,13 +31,19 @@ function claimText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function claimsOf({ payload }: Jwt): Dictionary {
+/** A policy reads several claims of one token, in several expressions. */
+const claimsByToken = new WeakMap<Jwt, Dictionary>();
+
+function claimsOf(token: Jwt): Dictionary {
+  const known = claimsByToken.get(token);
+  if (known) return known;
   const string = getType('string');
   const claims = new Dictionary(getType('IReadOnlyDictionary', string, getType('Array', string)));
-  for (const [name, value] of Object.entries(payload)) {
+  for (const [name, value] of Object.entries(token.payload)) {
     const values: unknown[] = Array.isArray(value) ? value : [value];
     claims.set(name, typedArray(values.map(claimText), string));
   }
+  claimsByToken.set(token, claims);
   return claims;
 }
 
