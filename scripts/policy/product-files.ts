@@ -5,7 +5,10 @@ import { indent, quote, writeHeader } from './policy-text.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
 type Product = Limits['products'][number];
-type Limit = Pick<Product, 'callsPerMinute' | 'callsPerDay'>;
+
+/** What the edge counts; streams that are open at once are the function app's to count. */
+const COUNTED = ['callsPerMinute', 'callsPerDay', 'tokensPerMinute', 'tokensPerDay'] as const;
+type Limit = Pick<Product, (typeof COUNTED)[number]>;
 
 const SOURCE = 'governance/limits.yaml';
 const COMMENT = `Generated from ${SOURCE} by npm run policy:build; do not edit.`;
@@ -46,9 +49,9 @@ function toJson(value: unknown): string {
 function writePolicy(product: Product, limits: Limits, catalog: Catalog): string {
   const header = writeHeader(
     SOURCE,
-    'Product scope: how often one APIM subscription may call, by the minute and by the day (UTC); for some roles and',
-    'catalog entries less than the product allows. tokensPerMinute and tokensPerDay are not enforced at the edge yet:',
-    'that takes llm-token-limit, which the emulator does not support yet. concurrentStreams are not counted here.',
+    'Product scope: how many calls and tokens one APIM subscription may use, by the minute and by the day (UTC); for',
+    'some roles and catalog entries less than the product allows. The tokens of a whole answer are counted after the',
+    'call. Those of a stream are not counted at the edge; concurrentStreams is bounded by the function app.',
   );
   const inbound = [
     '<base />',
@@ -85,12 +88,8 @@ function writeTighter(
   counter: string,
   condition: readonly string[],
 ): string[] {
-  const { callsPerMinute, callsPerDay } = limit;
-  const tighter: Limit = {
-    ...(isTighter(callsPerMinute, product.callsPerMinute) ? { callsPerMinute } : {}),
-    ...(isTighter(callsPerDay, product.callsPerDay) ? { callsPerDay } : {}),
-  };
-  const policies = writeLimits(tighter, counter);
+  const tighter = COUNTED.filter((name) => (limit[name] ?? Infinity) < (product[name] ?? Infinity));
+  const policies = writeLimits(Object.fromEntries(tighter.map((name) => [name, limit[name]])), counter);
   if (policies.length === 0) return [];
   return [
     '<choose>',
@@ -103,21 +102,37 @@ function writeTighter(
   ];
 }
 
-function isTighter(limit: number | undefined, product: number | undefined): limit is number {
-  return limit !== undefined && limit < (product ?? Infinity);
+/** Rates before quotas, so that a call which comes too often uses up no quota. */
+function writeLimits(limit: Limit, counter: string): string[] {
+  const { callsPerMinute, tokensPerMinute, callsPerDay, tokensPerDay } = limit;
+  return [
+    ...writeCounter('rate-limit-by-key', callsPerMinute, `rate/${counter}`),
+    ...writeCounter('rate-limit-by-key', tokensPerMinute, `tokens/rate/${counter}`, COUNT_TOKENS),
+    ...writeCounter('quota-by-key', callsPerDay, `quota/${counter}`),
+    ...writeCounter('quota-by-key', tokensPerDay, `tokens/quota/${counter}`, COUNT_TOKENS),
+  ];
 }
 
-function writeLimits({ callsPerMinute, callsPerDay }: Limit, counter: string): string[] {
-  const key = (kind: string): string =>
-    `counter-key='@(${quote(`${kind}/${counter}`)} + context.Subscription.Id)'`;
-  return [
-    ...(callsPerMinute === undefined
-      ? []
-      : [`<rate-limit-by-key calls="${callsPerMinute}" renewal-period="60" ${key('rate')} />`]),
-    ...(callsPerDay === undefined
-      ? []
-      : [`<quota-by-key calls="${callsPerDay}" renewal-period="86400" ${key('quota')} />`]),
-  ];
+const PERIODS_IN_SECONDS = { 'rate-limit-by-key': 60, 'quota-by-key': 86_400 };
+
+/** The vertex API sets the variable; it is absent, or 0, where the tokens of an answer are not known. */
+const TOKENS = 'context.Variables.GetValueOrDefault&lt;int>("total-tokens", 0)';
+const COUNT_TOKENS = [
+  `increment-count='@(${TOKENS})'`,
+  `increment-condition='@(context.Response.StatusCode == 200 &amp;&amp; ${TOKENS} > 0)'`,
+];
+
+function writeCounter(
+  policy: keyof typeof PERIODS_IN_SECONDS,
+  limit: number | undefined,
+  counter: string,
+  counting: readonly string[] = [],
+): string[] {
+  if (limit === undefined) return [];
+  const key = `counter-key='@(${quote(counter)} + context.Subscription.Id)'`;
+  const bounds = `calls="${limit}" renewal-period="${PERIODS_IN_SECONDS[policy]}" ${key}`;
+  if (counting.length === 0) return [`<${policy} ${bounds} />`];
+  return [`<${policy} ${bounds}`, ...counting.map((attribute) => `  ${attribute}`), '/>'];
 }
 
 function hasRole(role: string): string[] {

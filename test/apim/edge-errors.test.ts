@@ -7,7 +7,7 @@ import type { TraceTelemetry } from '../../emulators/api-management/engine/gatew
 import { parsePolicyDocument } from '../../emulators/api-management/documents/parse-policy-document.ts';
 import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
 import { TENANT } from '../emulators/api-management/token-issuer.ts';
-import { PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
+import { answerWith, PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 
 const START = Date.parse('2026-01-01T10:00:00.123Z');
@@ -214,19 +214,94 @@ test('a quota that is used up is answered and recorded', async () => {
   }
 });
 
+describe('tokens', () => {
+  const ENOUGH = { calls: 100, quota: 100 };
+  const headers = { 'ocp-apim-subscription-key': SANDBOX_KEY };
+  const SANDBOX = { ...CALLER, subscriptionId: 'sandbox', productId: 'sandbox' };
+
+  test('more than a minute allows are answered and recorded, until the answers that took them are a minute old', async () => {
+    const limits = { ...ENOUGH, tokens: 100 };
+    const own = await startEdge({ now: () => time, limits }, answerWith({ 'x-gateway-total-tokens': '60' }));
+    try {
+      for (let sent = 0; sent < 2; sent += 1) expect((await own.predict({ headers })).status).toBe(200);
+      time += 15_000;
+      const response = await own.predict({ headers });
+      expectError(response, { status: 429, canonical: 'RESOURCE_EXHAUSTED', code: 'RATE_LIMITED' });
+      expect(response.headers['retry-after']).toBe('45');
+      expect(response.json()).toHaveProperty(['error', 'details', 1, 'retryDelay'], '45s');
+      const rule = 'edge/rate-limit-by-key';
+      expectRecord(own, response, { outcome: 'denied', rule, code: 'RATE_LIMITED', ...SANDBOX });
+      expect(own.functionApp.received).toHaveLength(2);
+      time += 45_000;
+      expect((await own.predict({ headers })).status).toBe(200);
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('more than a day allows are answered and recorded', async () => {
+    const limits = { ...ENOUGH, tokenQuota: 100 };
+    const own = await startEdge({ now: () => time, limits }, answerWith({ 'x-gateway-total-tokens': '100' }));
+    try {
+      expect((await own.predict({ headers })).status).toBe(200);
+      const response = await own.predict({ headers });
+      expectError(response, { status: 403, canonical: 'RESOURCE_EXHAUSTED', code: 'QUOTA_EXCEEDED' });
+      expect(response.headers['retry-after']).toBe('50400');
+      expectRecord(own, response, { rule: 'edge/quota-by-key', code: 'QUOTA_EXCEEDED', ...SANDBOX });
+    } finally {
+      await own.close();
+    }
+  });
+
+  test.each([
+    ['an answer that does not tell them', answerWith({})],
+    ['a failure', answerWith({ 'x-gateway-total-tokens': '100' }, 502)],
+  ])('of %s are not counted', async (_, answer) => {
+    const own = await startEdge({ limits: { ...ENOUGH, tokens: 1, tokenQuota: 1 } }, answer);
+    try {
+      for (let sent = 0; sent < 3; sent += 1) await own.predict({ headers });
+      expect(own.functionApp.received).toHaveLength(3);
+    } finally {
+      await own.close();
+    }
+  });
+
+  test('the caller is not told the header by which they are counted', async () => {
+    const own = await startEdge({}, answerWith({ 'x-gateway-total-tokens': '60' }));
+    try {
+      const response = await own.predict({ headers });
+      expect(response.status).toBe(200);
+      expect(response.headers).not.toHaveProperty('x-gateway-total-tokens');
+    } finally {
+      await own.close();
+    }
+  });
+});
+
 test.each([
-  ['sandbox', '600', '20000'],
-  ['production', '600000', '50000000'],
-])('%s allows %s calls a minute and %s a day', (product, calls, quota) => {
+  [
+    'sandbox',
+    [
+      ['600', '60'],
+      ['100000', '60'],
+      ['20000', '86400'],
+      ['2000000', '86400'],
+    ],
+  ],
+  [
+    'production',
+    [
+      ['600000', '60'],
+      ['50000000', '86400'],
+    ],
+  ],
+])('%s has the limits of the limits document', (product, expected) => {
   const file = join(process.cwd(), 'apim/products', product, 'policy.xml');
   const [inbound] = parsePolicyDocument(readFileSync(file, 'utf8'), file).children;
   const limits = inbound?.children
     .filter(({ name }) => name !== 'base' && name !== 'choose')
     .map(({ attributes }) => [attributes.get('calls')?.value, attributes.get('renewal-period')?.value]);
-  expect(limits).toEqual([
-    [calls, '60'],
-    [quota, '86400'],
-  ]);
+  expect(limits).toEqual(expected);
 });
 
 test('a function app that cannot be reached is answered and recorded', async () => {

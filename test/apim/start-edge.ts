@@ -1,5 +1,5 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
+import type { OutgoingHttpHeaders, RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TraceTelemetry } from '../../emulators/api-management/engine/gateway-services.ts';
@@ -31,23 +31,35 @@ export interface Edge {
   readonly close: () => Promise<void>;
 }
 
-export interface EdgeOptions extends Partial<ApiManagementOptions> {
-  /** Calls a minute and a day that the products allow, in place of their real limits. */
-  readonly limits?: { readonly calls: number; readonly quota: number };
+interface EdgeLimits {
+  readonly calls: number;
+  readonly quota: number;
+  readonly tokens?: number;
+  readonly tokenQuota?: number;
 }
 
-/** As the function app, whose every answer has the request id that the edge gave. */
-const answerOk: RequestListener = ({ headers }, response) => {
-  const requestId = String(headers['x-gateway-request-id']);
-  response
-    .writeHead(200, { 'content-type': 'application/json', 'x-request-id': requestId })
-    .end('{"ok":true}');
-};
+export interface EdgeOptions extends Partial<ApiManagementOptions> {
+  /**
+   * Calls a minute and a day that the products allow, in place of their real limits; and tokens, where a product has
+   * limits of them.
+   */
+  readonly limits?: EdgeLimits;
+}
+
+/** As the function app, whose every answer has the request id that the edge gave; with further headers. */
+export function answerWith(further: OutgoingHttpHeaders, status = 200): RequestListener {
+  return ({ headers }, response) => {
+    const requestId = String(headers['x-gateway-request-id']);
+    response
+      .writeHead(status, { 'content-type': 'application/json', 'x-request-id': requestId, ...further })
+      .end('{"ok":true}');
+  };
+}
 
 /** Starts the edge. @param answer of the function app; `{"ok":true}` when left out. */
 export async function startEdge(
   options: EdgeOptions = {},
-  answer: RequestListener = answerOk,
+  answer: RequestListener = answerWith({}),
 ): Promise<Edge> {
   const now = options.now ?? Date.now;
   const functionApp = await startBackend(answer);
@@ -110,14 +122,16 @@ export async function startEdge(
   };
 }
 
-function copyWithLimits({ calls, quota }: { calls: number; quota: number }): string {
+function copyWithLimits({ calls, quota, tokens, tokenQuota }: EdgeLimits): string {
   const directory = mkdtempSync(join(tmpdir(), 'apim-'));
   cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
   for (const product of ['sandbox', 'production']) {
     const file = join(directory, 'products', product, 'policy.xml');
     const document = readFileSync(file, 'utf8')
       .replace(/(<rate-limit-by-key\s+calls=)"\d+"/, `$1"${calls}"`)
-      .replace(/(<quota-by-key\s+calls=)"\d+"/, `$1"${quota}"`);
+      .replace(/(<quota-by-key\s+calls=)"\d+"/, `$1"${quota}"`)
+      .replace(/"\d+"(?=[^<]*"tokens\/rate\/)/, (real) => (tokens ? `"${tokens}"` : real))
+      .replace(/"\d+"(?=[^<]*"tokens\/quota\/)/, (real) => (tokenQuota ? `"${tokenQuota}"` : real));
     writeFileSync(file, document);
   }
   return directory;

@@ -5,7 +5,7 @@ import { derivePolicies } from '../../../scripts/policy/derive-policies.ts';
 import type { Limits } from '../../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
-import { PREDICT, SANDBOX_KEY, startEdge } from '../../apim/start-edge.ts';
+import { answerWith, PREDICT, SANDBOX_KEY, startEdge } from '../../apim/start-edge.ts';
 import type { Edge } from '../../apim/start-edge.ts';
 
 const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
@@ -14,6 +14,7 @@ const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governa
 async function withEdge(
   changed: Partial<GovernanceDocuments>,
   use: (edge: Edge) => Promise<void>,
+  answer = answerWith({}),
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'derived-'));
   cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
@@ -21,7 +22,7 @@ async function withEdge(
     'vertex',
   ]))
     writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
-  const edge = await startEdge({ directory });
+  const edge = await startEdge({ directory }, answer);
   rmSync(directory, { recursive: true });
   try {
     await use(edge);
@@ -74,6 +75,21 @@ test('a role has a limit of its own, per APIM subscription', async () => {
     const other = await edge.predict({ headers: { authorization } });
     expect([sandbox.status, other.status]).toEqual([200, 200]);
   });
+});
+
+test.each([
+  ['role', { roles: [{ role: 'Scoring.Predict', tokensPerMinute: 10 }], entries: [] }, [200, 429, 429]],
+  ['entry', { entries: [{ entry: 'gemini-2.5-flash', tokensPerMinute: 10 }] }, [200, 429, 200]],
+  ['entry by the day', { entries: [{ entry: 'gemini-2.5-flash', tokensPerDay: 10 }] }, [200, 403, 200]],
+])('tokens have a limit of their own: %s', async (_, tighter, statuses) => {
+  const paths = [model('gemini-2.5-flash'), model('gemini-fast'), PREDICT];
+  await withEdge(
+    { limits: limitsWith(tighter) },
+    async (edge) => {
+      expect(await statusesOf(edge, paths)).toEqual(statuses);
+    },
+    answerWith({ 'x-gateway-total-tokens': '12' }),
+  );
 });
 
 test('a limit that the product never lets anybody reach is left out', () => {
