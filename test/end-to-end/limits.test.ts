@@ -1,0 +1,72 @@
+import { modelPath } from './gateway-paths.ts';
+import { ObservedChain } from './observed-chain.ts';
+import type { Answer } from './send-bytes.ts';
+
+jest.setTimeout(60_000);
+
+/** Of the product sandbox, in governance/limits.yaml. */
+const CONCURRENT_STREAMS = 10;
+const TOKENS_PER_MINUTE = 100_000;
+
+let observed: ObservedChain;
+
+beforeAll(async () => {
+  observed = await ObservedChain.start();
+});
+
+afterAll(() => observed.stop());
+
+function ask(verb: Parameters<typeof modelPath>[0]): Promise<Answer> {
+  return observed.call({
+    application: 'sandbox-app',
+    path: modelPath(verb),
+    body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Quokkas smile.' }] }] }),
+  });
+}
+
+test('one stream more than the product allows at once is refused; it is served when the others have ended', async () => {
+  await observed.chain.control('vertex-ai', 'POST', 'pause', { pauseInMs: 300 });
+  const answers = await Promise.all(
+    Array.from({ length: CONCURRENT_STREAMS + 1 }, () => ask('streamGenerateContent?alt=sse')),
+  );
+  const [refused, ...others] = answers.filter(({ status }) => status !== 200);
+  expect(others).toEqual([]);
+  expect(refused?.status).toBe(429);
+  expect(JSON.parse(refused?.text ?? '')).toMatchObject({
+    title: 'Too many open streams',
+    detail:
+      'Your APIM subscription may have 10 streams open at once on the product sandbox. Try again when one of them has ended.',
+    error: { code: 429, status: 'RESOURCE_EXHAUSTED', details: [{ reason: 'STREAMS_EXHAUSTED' }] },
+  });
+  if (refused)
+    observed.whenRecorded(refused, { outcome: 'denied', code: 'STREAMS_EXHAUSTED', status: '429' });
+  expect(await observed.chain.requests('vertex-ai')).toHaveLength(CONCURRENT_STREAMS);
+  await observed.chain.control('vertex-ai', 'POST', 'pause', { pauseInMs: 2 });
+  expect((await ask('streamGenerateContent?alt=sse')).status).toBe(200);
+});
+
+test('an answer that takes the tokens of a minute is the last of that minute', async () => {
+  const usageMetadata = { promptTokenCount: 1, totalTokenCount: TOKENS_PER_MINUTE };
+  await observed.chain.inject('vertex-ai', {
+    path: ':generateContent',
+    status: 200,
+    body: JSON.stringify({ candidates: [], usageMetadata }),
+  });
+  const last = await ask('generateContent');
+  expect(last.status).toBe(200);
+  expect(last.headers).not.toHaveProperty('x-gateway-total-tokens');
+  observed.whenRecorded(last, { outcome: 'answered', totalTokens: TOKENS_PER_MINUTE });
+  const refused = await ask('generateContent');
+  expect([refused.status, refused.text]).toEqual([429, expect.stringContaining('"RATE_LIMITED"')]);
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  observed.whenRecorded(refused, {
+    outcome: 'denied',
+    code: 'RATE_LIMITED',
+    rule: 'edge/rate-limit-by-key',
+    productId: 'sandbox',
+  });
+});
+
+test('every call has exactly one audit record', async () => {
+  await observed.expectAllOnRecord(['quokkas']);
+});
