@@ -22,7 +22,7 @@ beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));
 
 afterAll(() => observed.stop());
 
-/** As the edge calls the function app: what the edge itself lets through is another matter. */
+/** As the edge calls the function app, so that its own refusals are seen without those of the edge. */
 function call(role: string, path: string, body: object): Promise<Answer> {
   return observed.callDirectly({
     method: 'POST',
@@ -78,6 +78,19 @@ test.each(FORMS)('a model without a grant is refused when it is named %s', async
     { decision: 'deny' },
   );
 });
+
+test.each(FORMS)(
+  'through the edge a model without a grant is refused when it is named %s',
+  async (_, path, body) => {
+    const answer = await observed.call({ application: 'sandbox-app', path, body: JSON.stringify(body) });
+    await expectRefusal(
+      observed,
+      answer,
+      { status: 403, code: codeOr('NOT_GRANTED', path) },
+      { decision: 'deny', subscriptionId: 'sandbox-app' },
+    );
+  },
+);
 
 test.each(FORMS.filter(([, path]) => path.startsWith(US)))(
   'residency is not crossed by a model that is named %s',
