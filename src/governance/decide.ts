@@ -137,8 +137,22 @@ function judgeRoles(
     const granted = grants.get(role)?.[cell];
     if (granted) return { allowed: true, rule: granted.id, reason: granted.reason };
   }
-  const missing = explainMissingGrant(rules, roles, location);
+  const missing = explainMissingGrant(rules, roles, location, (role) =>
+    isEnough(residency, rules, role, cell, location),
+  );
   return deny(missing.rule, missing.code, missing.reason);
+}
+
+/** Whether a caller who held this role alone would be allowed: nobody is told to ask for one that doesn't help. */
+function isEnough(
+  residency: RuleIndex['residency'],
+  { grants, denies }: EntryRules,
+  role: string,
+  cell: number,
+  location: string,
+): boolean {
+  if (!grants.get(role)?.[cell] || denies.get(role)?.[cell]) return false;
+  return (residency.get(role) ?? []).every(({ locations }) => locations.includes(location));
 }
 
 function resourceOf({ entry }: EntryRules): AuthorizedCall<CallTarget>['resource'] {

@@ -10,11 +10,15 @@ export interface MissingGrant {
 /** A sentence with more roles than these is not read. */
 const MAXIMUM_ROLES = 10;
 
-/** Says what a caller would have to ask for. The call's location and operation are ones that the entry offers. */
+/**
+ * Says what a caller would have to ask for. The call's location and operation are ones that the entry offers.
+ * @param isEnough whether holding a role alone would allow the call.
+ */
 export function explainMissingGrant(
   { entry, grantsOfRole }: EntryRules,
   roles: readonly string[],
   location: string,
+  isEnough: (role: string) => boolean,
 ): MissingGrant {
   const own = [...new Set(roles.flatMap((role) => grantsOfRole.get(role) ?? []))];
   const here = own.filter(({ locations }) => locations?.includes(location) ?? true);
@@ -39,13 +43,16 @@ export function explainMissingGrant(
   return {
     rule: 'default-deny',
     code: 'NOT_GRANTED',
-    reason: `No role of your application is granted ${entry.name}. ${suggestRoles(grantsOfRole)}`,
+    reason: `No role of your application is granted ${entry.name}. ${suggestRoles(grantsOfRole.keys(), isEnough)}`,
   };
 }
 
-function suggestRoles(grantsOfRole: EntryRules['grantsOfRole']): string {
-  if (grantsOfRole.size === 0) return 'No role is granted it yet; ask the platform team for a grant.';
-  const roles = [...grantsOfRole.keys()].slice(0, MAXIMUM_ROLES).join(', ');
-  const others = grantsOfRole.size - MAXIMUM_ROLES;
-  return `Ask for one of these roles: ${roles}${others > 0 ? ` or ${others} others` : ''}.`;
+function suggestRoles(granted: Iterable<string>, isEnough: (role: string) => boolean): string {
+  const roles: string[] = [];
+  for (const role of granted) {
+    if (!isEnough(role)) continue;
+    if (roles.push(role) === MAXIMUM_ROLES) break;
+  }
+  if (roles.length === 0) return 'No role is granted this call yet; ask the platform team for a grant.';
+  return `Ask for one of these roles: ${roles.join(', ')}.`;
 }
