@@ -111,7 +111,10 @@ test('a zero byte in a part of the path is refused', async () => {
 });
 
 test('a verb that the gateway does not offer is 404', async () => {
-  for (const path of [PREDICT_PATH.replace(':predict', ':undeployModel'), PREDICT_PATH.replace(':predict', '')]) {
+  for (const path of [
+    PREDICT_PATH.replace(':predict', ':undeployModel'),
+    PREDICT_PATH.replace(':predict', ''),
+  ]) {
     const answer = await predict(observed, { path });
     await expectEdgeRefusal(observed, answer, { status: 404, code: 'OPERATION_NOT_FOUND' });
   }
