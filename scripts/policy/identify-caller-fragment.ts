@@ -3,6 +3,7 @@ import { fallbackProvider, otherProviders } from './authenticate-fragment.ts';
 import { escapeLiteral, indent, quote, writeHeader } from './policy-text.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
+type EntraProvider = Extract<IdentityProvider, { type: 'entra' }>;
 type OidcProvider = Extract<IdentityProvider, { type: 'oidc' }>;
 
 const CLAIMS = 'var claims = ((Jwt)context.Variables["caller-token"]).Claims;';
@@ -40,11 +41,11 @@ function chooseAmong(others: readonly IdentityProvider[], last: string): string 
 }
 
 function describe(provider: IdentityProvider): string {
-  return provider.type === 'entra' ? describeEntra() : describeOidc(provider);
+  return provider.type === 'entra' ? describeEntra(provider) : describeOidc(provider);
 }
 
 /** https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference */
-function describeEntra(): string {
+function describeEntra({ groups }: EntraProvider): string {
   return [
     variable('caller-tenant-id', 'return claims.GetValueOrDefault("tid", "");'),
     variable('caller-object-id', 'return claims.GetValueOrDefault("oid", "");'),
@@ -58,7 +59,16 @@ function describeEntra(): string {
       'if (claims.GetValueOrDefault("idtyp", "") == "app") { return "false"; }',
       'return claims.ContainsKey("scp") ? "true" : "false";',
     ),
-    variable('caller-roles', 'return claims.ContainsKey("roles") ? string.Join(" ", claims["roles"]) : "";'),
+    groups
+      ? variable(
+          'caller-roles',
+          'var roles = claims.ContainsKey("roles") ? string.Join(" ", claims["roles"]) + " " : "";',
+          ...addRolesOf(groups),
+        )
+      : variable(
+          'caller-roles',
+          'return claims.ContainsKey("roles") ? string.Join(" ", claims["roles"]) : "";',
+        ),
   ].join('\n');
 }
 
@@ -75,18 +85,21 @@ function describeOidc({ id, groups }: OidcProvider): string {
       'caller-delegated',
       `return claims.GetValueOrDefault("sub", "") == ${application} ? "false" : "true";`,
     ),
-    variable(
-      'caller-roles',
-      'var roles = "";',
-      `if (!claims.ContainsKey(${quote(groups.claim)})) { return roles; }`,
-      `foreach (var group in claims[${quote(groups.claim)}]) {`,
-      ...Object.entries(groups.roles).map(
-        ([group, role]) => `  if (group == ${quote(group)}) { roles = roles + ${quote(`${role} `)}; }`,
-      ),
-      '}',
-      'return roles.Trim();',
-    ),
+    variable('caller-roles', 'var roles = "";', ...addRolesOf(groups)),
   ].join('\n');
+}
+
+/** Statements that add to `roles` what the caller's groups stand for, and return it. */
+function addRolesOf({ claim, roles }: OidcProvider['groups']): string[] {
+  return [
+    `if (!claims.ContainsKey(${quote(claim)})) { return roles.Trim(); }`,
+    `foreach (var group in claims[${quote(claim)}]) {`,
+    ...Object.entries(roles).map(
+      ([group, role]) => `  if (group == ${quote(group)}) { roles = roles + ${quote(`${role} `)}; }`,
+    ),
+    '}',
+    'return roles.Trim();',
+  ];
 }
 
 /** A variable that statements compute from the token's claims. */

@@ -14,8 +14,7 @@ export function checkAccess(access: YamlDocument<Access>, entries: readonly Cata
     checkNames(access, names, roleNames, [...path, 'roles'], 'role');
   };
   identityProviders.forEach((provider, index) => {
-    if (provider.type !== 'oidc') return;
-    for (const [group, role] of Object.entries(provider.groups.roles)) {
+    for (const [group, role] of Object.entries(provider.groups?.roles ?? {})) {
       checkName(access, role, roleNames, ['identityProviders', index, 'groups', 'roles', group], 'role');
     }
   });

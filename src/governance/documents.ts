@@ -124,6 +124,12 @@ const NamedValueOrUrl = z
   .string()
   .regex(/^(https:\/\/\S+|\{\{[\w-]+\}\})$/, 'an https address or a named value');
 
+/** Groups of the issuer that stand for roles. */
+const Groups = z.strictObject({
+  claim: Name.describe('The claim that lists the caller’s groups'),
+  roles: z.record(z.string(), Name).describe('Group → role'),
+});
+
 /** Who vouches for callers. The edge's authentication is derived from this. */
 export const IdentityProvider = z.discriminatedUnion('type', [
   z.strictObject({
@@ -131,6 +137,7 @@ export const IdentityProvider = z.discriminatedUnion('type', [
     type: z.literal('entra'),
     tenantId: z.string().min(1).describe('GUID or a named value of API Management'),
     audiences: z.array(z.string().min(1)).min(1),
+    groups: Groups.optional().describe('Roles of groups, besides the app roles in the token'),
   }),
   z.strictObject({
     id: Name,
@@ -138,10 +145,7 @@ export const IdentityProvider = z.discriminatedUnion('type', [
     openIdConfiguration: NamedValueOrUrl,
     issuer: NamedValueOrUrl,
     audiences: z.array(z.string().min(1)).min(1),
-    groups: z.strictObject({
-      claim: Name.describe('The claim that lists the caller’s groups'),
-      roles: z.record(z.string(), Name).describe('Group → role'),
-    }),
+    groups: Groups,
   }),
 ]);
 export type IdentityProvider = z.infer<typeof IdentityProvider>;

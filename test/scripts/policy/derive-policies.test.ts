@@ -66,6 +66,25 @@ test('an endpoint has a limit of its own', async () => {
   });
 });
 
+test('a group of Entra ID stands for a role, beside the app roles of the token', async () => {
+  const identityProviders = documents.access.identityProviders.map((provider) =>
+    provider.type === 'entra'
+      ? { ...provider, groups: { claim: 'groups', roles: { 'group-of-assistants': 'Assistants.Use' } } }
+      : provider,
+  );
+  await withEdge({ access: { ...documents.access, identityProviders } }, async (edge) => {
+    const stamped = async (claims: Record<string, unknown>): Promise<unknown> => {
+      const authorization = `Bearer ${await edge.issuer.sign(claims)}`;
+      await edge.predict({ headers: { authorization } });
+      return edge.functionApp.received.at(-1)?.headers['x-gateway-roles'];
+    };
+    const groups = ['another', 'group-of-assistants'];
+    expect(await stamped({ roles: ['Scoring.Predict'], groups })).toBe('Scoring.Predict Assistants.Use');
+    expect(await stamped({ roles: [], groups })).toBe('Assistants.Use');
+    expect(await stamped({ roles: ['Scoring.Predict'] })).toBe('Scoring.Predict');
+  });
+});
+
 test('a role has a limit of its own, per APIM subscription', async () => {
   const roles = [{ role: 'Scoring.Predict', callsPerMinute: 1 }];
   await withEdge({ limits: limitsWith({ roles, entries: [] }) }, async (edge) => {
