@@ -16,7 +16,7 @@ export interface PredictRooms extends ServingRooms {
 /** Serves one call: always answers, never throws, and leaves exactly one audit record. */
 export type Predict = (call: Call, reply: Reply) => Promise<void>;
 
-/** The use case: identify → parse → authorize → protect → credentials → predict → deliver, on record whatever happens. */
+/** The use case: identify → parse → authorize → credentials → predict → deliver, on record whatever happens. */
 export function createPredict(rooms: PredictRooms): Predict {
   const streamSlots = createStreamSlots(rooms.governance);
   return (call, reply) =>
