@@ -4,7 +4,8 @@ export type EventAttributes = Readonly<Record<string, string>>;
 /** Sends events; tells later, by id, which were accepted. */
 export interface EventSender {
   send(id: string, startedAt: Date, attributes: EventAttributes): void;
-  /** Sends what is buffered; resolves when that has been tried. */
+  /** Sends what is buffered without waiting for more. */
+  flush(): void;
   close(): Promise<void>;
 }
 
@@ -39,6 +40,8 @@ export class AcknowledgedEvents {
   #isPaused = false;
   #sender: EventSender | undefined;
   #loading: Promise<void> | undefined;
+  /** Set while closing: called when nothing is pending any more. */
+  #drained: (() => void) | undefined;
 
   constructor(options: AcknowledgedEventsOptions) {
     this.#options = options;
@@ -55,9 +58,18 @@ export class AcknowledgedEvents {
     this.#resume();
   }
 
-  /** Sends what is left; to be given a time limit by the caller. */
+  /** Resolves when every event is accepted; to be given a time limit by the caller. */
   async close(): Promise<void> {
-    await this.#loading;
+    const drained = new Promise<void>((resolve) => {
+      this.#drained = resolve;
+    });
+    // What waits for its next try is tried now.
+    this.#isPaused = false;
+    this.#retryInMs = FIRST_RETRY_IN_MS;
+    if (this.#pending.size > 0) {
+      this.#resume();
+      await drained;
+    }
     await this.#sender?.close();
   }
 
@@ -75,8 +87,12 @@ export class AcknowledgedEvents {
 
   #resume(): void {
     if (this.#isPaused) return;
-    if (this.#sender) this.#pump(this.#sender);
-    else this.#loading ??= this.#load();
+    if (!this.#sender) {
+      this.#loading ??= this.#load();
+      return;
+    }
+    this.#pump(this.#sender);
+    if (this.#drained) this.#sender.flush();
   }
 
   #pump(sender: EventSender): void {
@@ -100,6 +116,7 @@ export class AcknowledgedEvents {
       this.#waiting.push(...returned);
       this.#pause();
     }
+    if (this.#pending.size === 0) this.#drained?.();
     this.#resume();
   }
 

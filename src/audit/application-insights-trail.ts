@@ -19,11 +19,13 @@ export function createApplicationInsightsTrail(connectionString: string): Applic
   });
   return {
     record: (record) => events.add(record.id, record.startedAt, toAttributes(record)),
-    close: (timeoutInMs) =>
-      Promise.race([
-        events.close(),
-        new Promise<void>((resolve) => void setTimeout(resolve, timeoutInMs).unref()),
-      ]),
+    close: async (timeoutInMs) => {
+      let timer: NodeJS.Timeout | undefined;
+      // Keeps the process alive while the last records are on their way.
+      const timeLimit = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutInMs)));
+      await Promise.race([events.close(), timeLimit]);
+      clearTimeout(timer);
+    },
   };
 }
 

@@ -50,7 +50,7 @@ export function startAzureMonitorSender(connectionString: string, settle: Settle
     },
   });
   const logger = logs.getLogger('audit');
-  const planFlush = createFlush();
+  const { planFlush, flush } = createFlush();
   return {
     send: (id, startedAt, attributes) => {
       logger.emit({
@@ -59,23 +59,26 @@ export function startAzureMonitorSender(connectionString: string, settle: Settle
       });
       planFlush();
     },
+    flush,
     close: () => shutdownAzureMonitor(),
   };
 }
 
-/** Sends what waits soon after the first event of a batch. */
-function createFlush(): () => void {
+/** `planFlush` sends what waits soon after the first event of a batch, `flush` at once. */
+function createFlush() {
   const provider = logs.getLoggerProvider() as { forceFlush?: () => Promise<void> };
   let isPlanned = false;
-  return () => {
+  // A failure is settled where the answer is read.
+  const flush = () => void provider.forceFlush?.().catch(() => undefined);
+  const planFlush = () => {
     if (isPlanned) return;
     isPlanned = true;
     setTimeout(() => {
       isPlanned = false;
-      // A failure is settled where the answer is read.
-      provider.forceFlush?.().catch(() => undefined);
+      flush();
     }, FLUSH_AFTER_IN_MS).unref();
   };
+  return { planFlush, flush };
 }
 
 /** Reads the ingestion service's real answer, which the exporter hides, and settles the events of each request. */

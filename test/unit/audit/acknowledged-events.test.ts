@@ -11,8 +11,10 @@ function create(loadSender?: (settle: Settle) => Promise<EventSender>) {
   const sent: string[] = [];
   const loads: Settle[] = [];
   let closed = 0;
+  let flushed = 0;
   const sender: EventSender = {
     send: (id) => void sent.push(id),
+    flush: () => void (flushed += 1),
     close: () => {
       closed += 1;
       return Promise.resolve();
@@ -35,6 +37,7 @@ function create(loadSender?: (settle: Settle) => Promise<EventSender>) {
     add,
     settle: (ids: readonly string[], accepted: boolean) => loads.at(-1)?.(ids, accepted),
     closed: () => closed,
+    flushed: () => flushed,
   };
 }
 
@@ -57,7 +60,11 @@ test('the sender is loaded by the first event, once, and not while that event is
 test('an event goes out with its time and attributes', async () => {
   const calls: unknown[] = [];
   const { add } = create(() =>
-    Promise.resolve({ send: (...all) => void calls.push(all), close: () => Promise.resolve() }),
+    Promise.resolve({
+      send: (...all) => void calls.push(all),
+      flush: () => undefined,
+      close: () => Promise.resolve(),
+    }),
   );
   add('one');
   await settled();
@@ -198,10 +205,44 @@ test('closing before any event does nothing', async () => {
 });
 
 test('closing sends what waits for the sender to load', async () => {
-  const { add, events, sent, closed } = create();
+  const { add, events, sent, settle, closed } = create();
   add('one');
-  await events.close();
+  const closing = events.close();
+  await settled();
   expect(sent).toEqual(['one']);
+  settle(['one'], true);
+  await closing;
+  expect(closed()).toBe(1);
+});
+
+test('closing waits for events that are on their way, and has them sent at once', async () => {
+  const { add, events, settle, closed, flushed } = create();
+  add('one', 'two');
+  await settled();
+  expect(flushed()).toBe(0);
+  const closing = events.close();
+  expect(flushed()).toBe(1);
+  settle(['one'], true);
+  await settled();
+  expect(closed()).toBe(0);
+  settle(['two'], true);
+  await closing;
+  expect(closed()).toBe(1);
+});
+
+test('closing tries at once what waits for its next try, and again what is refused meanwhile', async () => {
+  const { add, clock, events, settle, sent, closed } = create();
+  add('one');
+  await settled();
+  settle(['one'], false);
+  expect(sent).toEqual(['one']);
+  const closing = events.close();
+  expect(sent).toEqual(['one', 'one']);
+  settle(['one'], false);
+  await clock.advance(1000);
+  expect(sent).toEqual(['one', 'one', 'one']);
+  settle(['one'], true);
+  await closing;
   expect(closed()).toBe(1);
 });
 
@@ -226,6 +267,7 @@ test('whatever is refused, every event is accepted in the end and the bound alwa
             inFlight.add(id);
             if (inFlight.size > BOUND) violations.push(`${inFlight.size} are sent at once`);
           },
+          flush: () => undefined,
           close: () => Promise.resolve(),
         }),
       );
