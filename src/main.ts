@@ -55,6 +55,7 @@ const serving: ServingRooms = {
   governance,
   audit,
   callTimeoutInMs: settings.CALL_TIMEOUT_IN_MS,
+  streamTimeoutInMs: settings.STREAM_TIMEOUT_IN_MS,
   maximumBodyBytes: settings.MAXIMUM_BODY_BYTES,
   monotonicNow: () => performance.now(),
   now: () => new Date(),
@@ -62,7 +63,12 @@ const serving: ServingRooms = {
 
 app.setup({ enableHttpStream: true });
 registerVertexFunction(
-  createPredict({ ...serving, accessTokens, vertex: createVertex(settings.VERTEX_ENDPOINT) }),
+  createPredict({
+    ...serving,
+    accessTokens,
+    vertex: createVertex(settings.VERTEX_ENDPOINT),
+    keepAliveIntervalInMs: settings.KEEP_ALIVE_INTERVAL_IN_MS,
+  }),
 );
 registerGatewayFunction(createAnswerQuestion(serving));
 registerHealthFunction(accessTokens, governance.policyVersion);

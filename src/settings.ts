@@ -74,7 +74,15 @@ export const Settings = z.object({
     .describe('Folder of the governance documents'),
   CALL_TIMEOUT_IN_MS: Milliseconds.max(230_000)
     .default(220_000)
-    .describe('The longest a call may last; the platform’s load balancer ends idle ones at 230 s'),
+    .describe(
+      'The longest a call may last until its answer, or its stream, begins; the platform’s load balancer ends idle ones at 230 s',
+    ),
+  STREAM_TIMEOUT_IN_MS: Milliseconds.max(86_400_000)
+    .default(1_740_000)
+    .describe('The longest a stream may last; below the function app’s own `functionTimeout`'),
+  KEEP_ALIVE_INTERVAL_IN_MS: Milliseconds.max(200_000)
+    .default(15_000)
+    .describe('How long a stream may be silent before a comment keeps its connection alive'),
   CREDENTIALS_TIMEOUT_IN_MS: Milliseconds.max(60_000)
     .default(5_000)
     .describe('Limit of each step to Google credentials: managed identity, token exchange, impersonation'),

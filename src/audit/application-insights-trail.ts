@@ -59,6 +59,7 @@ export function toAttributes(record: AuditRecord): EventAttributes {
     modelVersion: facts?.modelVersion,
     deployedModelId: facts?.deployedModelId,
     finishReason: facts?.finishReason,
+    usageCompleteness: facts && completenessOf(record),
     'microsoft.custom_measurements': JSON.stringify({
       ...facts?.usage,
       requestBytes: record.requestBytes,
@@ -68,6 +69,11 @@ export function toAttributes(record: AuditRecord): EventAttributes {
       firstByteDurationInMs: round(record.firstByteDurationInMs),
     }),
   });
+}
+
+/** What was known of the usage when a stream broke off is not all of it. */
+function completenessOf({ outcome }: AuditRecord): 'complete' | 'partial' {
+  return outcome === 'answered' ? 'complete' : 'partial';
 }
 
 /** A name that the catalog does not have stays what the caller sent; it has the form of a model's. */

@@ -17,7 +17,9 @@ export function readTarget(method: string, path: string, body: unknown): VertexT
 }
 
 /** The target of a path that is already read, completed by the body. @throws GatewayError INVALID_REQUEST. */
-export function completeTarget({ publisher, resource, ...where }: VertexPath, body: unknown): VertexTarget {
+export function completeTarget(path: VertexPath, body: unknown): VertexTarget {
+  const { apiVersion, project, location, operation, resource, publisher } = path;
+  const where = { apiVersion, project, location, operation };
   const model = isObject(body) && Object.hasOwn(body, 'model') ? body.model : undefined;
   if (resource) {
     // An endpoint's own container may understand its `model` as it likes; the endpoint is what counts.

@@ -27,7 +27,49 @@ const Content = z.looseObject({
 export const GenerateContentBody = z.looseObject({ contents: oneOrMore(Content) });
 export type GenerateContentBody = z.infer<typeof GenerateContentBody>;
 
-/** Of an operation that is decided on but not served yet, the envelope alone. */
+/** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/count-tokens */
+export const CountTokensBody = z.looseObject({
+  contents: oneOrMore(Content).optional(),
+  instances: z.array(z.unknown()).optional(),
+});
+export type CountTokensBody = z.infer<typeof CountTokensBody>;
+
+/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/embedContent */
+export const EmbedContentBody = z.looseObject({ content: Content });
+export type EmbedContentBody = z.infer<typeof EmbedContentBody>;
+
+/** Of publisher models' `:predict` and `:predictLongRunning`, and of endpoints' `:explain`. */
+export const InstancesBody = z.looseObject({
+  instances: z.array(z.unknown()).min(1),
+  parameters: z.unknown().optional(),
+});
+export type InstancesBody = z.infer<typeof InstancesBody>;
+
+/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/fetchPredictOperation */
+export const FetchPredictOperationBody = z.strictObject({ operationName: z.string() });
+export type FetchPredictOperationBody = z.infer<typeof FetchPredictOperationBody>;
+
+/**
+ * Of Anthropic's models: https://docs.claude.com/en/api/claude-on-vertex-ai. Other publishers' models and containers
+ * understand what they like.
+ */
+export const ClaudeBody = z.looseObject({
+  anthropic_version: z.string(),
+  messages: z.array(z.looseObject({ role: z.string() })).min(1),
+  stream: z.boolean().optional(),
+});
+export type ClaudeBody = z.infer<typeof ClaudeBody>;
+
+/** https://platform.openai.com/docs/api-reference/chat/create */
+export const ChatCompletionsBody = z.looseObject({
+  model: z.string().optional(),
+  messages: z.array(z.looseObject({ role: z.string() })).min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
+});
+export type ChatCompletionsBody = z.infer<typeof ChatCompletionsBody>;
+
+/** Of an operation whose body is read by Vertex AI alone. */
 export const AnyBody = z.looseObject({});
 
 /** Validates a parsed body. Throws INVALID_REQUEST with at most ten violations: path and rule, never a value. */

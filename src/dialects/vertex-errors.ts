@@ -12,22 +12,12 @@ export function writeVertexError(
   error: GatewayError,
   requestId: string,
 ): { contentType: string; body: string } {
-  const body = { ...describeProblem(error, requestId), error: googleError(error, requestId) };
+  const body = { ...describeProblem(error, requestId), error: describeGoogleError(error, requestId) };
   return { contentType: 'application/json', body: JSON.stringify(body) };
 }
 
-/** An error after a stream has begun. Parts before it are whole, so that the client reads it as Google's own. */
-export function writeVertexStreamError(
-  error: GatewayError,
-  framing: 'sse' | 'json-array',
-  isFirst: boolean,
-): string {
-  const json = JSON.stringify({ error: googleError(error) });
-  if (framing === 'sse') return `data: ${json}\n\n`;
-  return `${isFirst ? '[' : ',\n'}${json}]`;
-}
-
-function googleError(error: GatewayError, requestId?: string) {
+/** The member `error` of Google’s error model. */
+export function describeGoogleError(error: GatewayError, requestId?: string): object {
   const { status, canonical } = error.facts;
   return {
     code: status,
@@ -43,12 +33,12 @@ function googleError(error: GatewayError, requestId?: string) {
       ...(error.violations.length > 0
         ? [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: error.violations }]
         : []),
-      ...(error.retryAfterInSeconds === undefined
+      ...(error.retryAfterInMs === undefined
         ? []
         : [
             {
               '@type': 'type.googleapis.com/google.rpc.RetryInfo',
-              retryDelay: `${error.retryAfterInSeconds}s`,
+              retryDelay: `${error.retryAfterInMs / 1000}s`,
             },
           ]),
     ],

@@ -7,7 +7,10 @@ export interface VertexPath {
   readonly apiVersion: 'v1' | 'v1beta1';
   readonly project: string | undefined;
   readonly location: string | undefined;
+  /** What a rule would call it. */
   readonly operation: string;
+  /** How the path says it: the part behind the colon, or the name of the collection. */
+  readonly verb: string;
   readonly resource: ModelResource | EndpointResource | undefined;
   /** Whose model the body names when it gives no publisher. */
   readonly publisher?: string;
@@ -19,12 +22,16 @@ const ENDPOINT_OPERATIONS = new Set([
   'predict',
   'rawPredict',
   'streamRawPredict',
+  'directPredict',
+  'directRawPredict',
+  'serverStreamingPredict',
   'explain',
   'generateContent',
   'streamGenerateContent',
   'countTokens',
   'computeTokens',
   'predictLongRunning',
+  'fetchPredictOperation',
 ]);
 const MODEL_OPERATIONS = new Set([
   'predict',
@@ -36,6 +43,7 @@ const MODEL_OPERATIONS = new Set([
   'computeTokens',
   'embedContent',
   'predictLongRunning',
+  'fetchPredictOperation',
 ]);
 /** Collections in which something is created for a model that the body names. */
 const BODY_OPERATIONS = new Map([
@@ -66,30 +74,46 @@ export function readVertexPath(method: string, path: string): VertexPath {
   if (inner === 'publishers') return readModel(where, innermost);
   const operation = BODY_OPERATIONS.get(inner ?? '');
   if (operation === undefined || innermost.length > 0) throw notFound();
-  return { ...where, operation, resource: undefined };
+  return { ...where, operation, verb: inner ?? '', resource: undefined };
 }
 
 function readEndpoint(where: Where, parts: readonly string[]): VertexPath {
   const [first, chat, completions] = parts;
   if (parts.length === 3 && chat === 'chat' && completions === 'completions') {
     const operation = 'chatCompletions';
-    if (first === 'openapi') return { ...where, operation, resource: undefined };
-    return { ...where, operation, resource: { kind: 'endpoint', endpoint: check('endpoint', first) } };
+    const verb = completions;
+    if (first === 'openapi') return { ...where, operation, verb, resource: undefined };
+    return { ...where, operation, verb, resource: { kind: 'endpoint', endpoint: check('endpoint', first) } };
   }
   if (parts.length > 1) throw notFound();
-  const [endpoint, operation] = splitVerb(first, ENDPOINT_OPERATIONS);
-  return { ...where, operation, resource: { kind: 'endpoint', endpoint: check('endpoint', endpoint) } };
+  const [endpoint, verb] = splitVerb(first, ENDPOINT_OPERATIONS);
+  return {
+    ...where,
+    operation: operationOf(verb),
+    verb,
+    resource: { kind: 'endpoint', endpoint: check('endpoint', endpoint) },
+  };
 }
 
 function readModel(where: Where, parts: readonly string[]): VertexPath {
   const [publisherPart, models, modelAndVerb] = parts;
   if (models !== 'models' || parts.length !== 3) throw notFound();
-  const [model, operation] = splitVerb(modelAndVerb, MODEL_OPERATIONS);
+  const [model, verb] = splitVerb(modelAndVerb, MODEL_OPERATIONS);
   const publisher = check('publisher', publisherPart);
   // https://docs.claude.com/en/api/claude-on-vertex-ai: tokens of any Claude model are counted under this one name.
-  if (publisher === 'anthropic' && model === 'count-tokens' && operation === 'rawPredict')
-    return { ...where, operation: 'countTokens', resource: undefined, publisher };
-  return { ...where, operation, resource: { kind: 'model', publisher, model: check('model', model) } };
+  if (publisher === 'anthropic' && model === 'count-tokens' && verb === 'rawPredict')
+    return { ...where, operation: 'countTokens', verb, resource: undefined, publisher };
+  return {
+    ...where,
+    operation: operationOf(verb),
+    verb,
+    resource: { kind: 'model', publisher, model: check('model', model) },
+  };
+}
+
+/** Who may start a long-running prediction may look after it. */
+function operationOf(verb: string): string {
+  return verb === 'fetchPredictOperation' ? 'predictLongRunning' : verb;
 }
 
 function decodeOnce(part: string): string {

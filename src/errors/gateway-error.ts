@@ -8,8 +8,8 @@ export interface FieldViolation {
 
 export interface GatewayErrorOptions {
   readonly violations?: readonly FieldViolation[];
-  /** Seconds after which a retry makes sense, when the upstream said so. */
-  readonly retryAfterInSeconds?: number;
+  /** After how long a retry makes sense, when the upstream said so; whole milliseconds. */
+  readonly retryAfterInMs?: number;
 }
 
 /**
@@ -19,14 +19,14 @@ export interface GatewayErrorOptions {
 export class GatewayError extends Error {
   readonly code: GatewayErrorCode;
   readonly violations: readonly FieldViolation[];
-  readonly retryAfterInSeconds: number | undefined;
+  readonly retryAfterInMs: number | undefined;
 
   constructor(code: GatewayErrorCode, message: string, options: GatewayErrorOptions = {}) {
     super(message);
     this.name = 'GatewayError';
     this.code = code;
     this.violations = options.violations ?? [];
-    this.retryAfterInSeconds = options.retryAfterInSeconds;
+    this.retryAfterInMs = options.retryAfterInMs;
   }
 
   get facts(): CodeFacts {

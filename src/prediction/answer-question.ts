@@ -14,8 +14,8 @@ export type AnswerQuestion = (call: Call<QuestionDialect>, reply: Reply) => Prom
 export function createAnswerQuestion(rooms: ServingRooms): AnswerQuestion {
   return (call, reply) =>
     serveOnRecord(rooms, call, reply, ({ caller, body, record }) => {
-      const { dialect, method, path, query } = call;
-      const question = dialect.readQuestion({ method, path, query, body });
+      const { dialect, method, path, query, header } = call;
+      const question = dialect.readQuestion({ method, path, query, header, body });
       record.asked(question.operation);
       const answer = JSON.stringify(answerTo(rooms.governance, caller, question));
       deliverWhole(

@@ -1,22 +1,47 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Reply } from './interfaces.ts';
 
-/** Bounds one call in time; also ends it when the caller goes away. The signal's reason is the GatewayError to throw. */
+export interface TimeLimits {
+  /** Until a call is answered, or its stream has begun. */
+  readonly callTimeoutInMs: number;
+  /** From a call's start to the end of its stream. */
+  readonly streamTimeoutInMs: number;
+  /** Milliseconds on a clock that never goes back. */
+  readonly monotonicNow: () => number;
+}
+
+/** The time that one call may last, and whether its caller is still there. */
 export interface Deadline {
+  /** Aborted when the time is up or the caller is gone; its reason is the GatewayError to throw. */
   readonly abortSignal: AbortSignal;
+  /** How long the call may last in all; for a stream, until it begins. */
   readonly timeoutInMs: number;
   /** Waits for the work, but no longer than the call may last. */
   bound<Result>(work: Promise<Result>): Promise<Result>;
+  /** Holds the call to a limit that it carries itself, where that is shorter. */
+  shorten(timeoutInMs: number): void;
   /** From here on a timeout is Vertex AI's. */
   reachVertex(): void;
+  /** A stream that has begun may last longer than a call. */
+  beginStream(): void;
   clear(): void;
 }
 
-export function startDeadline(timeoutInMs: number, reply: Pick<Reply, 'onGone'>): Deadline {
+const CARRIED = 'the time limit that the call carries';
+
+export function startDeadline(
+  { callTimeoutInMs, streamTimeoutInMs, monotonicNow }: TimeLimits,
+  reply: Pick<Reply, 'onGone'>,
+): Deadline {
   const controller = new AbortController();
+  const start = monotonicNow();
   let isAtVertex = false;
-  const timer = setTimeout(() => {
-    const limit = `within ${timeoutInMs / 1000} s, the longest that a call may last`;
+  let carriedInMs = Infinity;
+  let timeoutInMs = callTimeoutInMs;
+  let what = 'the longest that a call may last';
+  let timer: NodeJS.Timeout | undefined;
+  const expire = () => {
+    const limit = `within ${timeoutInMs / 1000} s, ${what}`;
     controller.abort(
       isAtVertex
         ? new GatewayError('VERTEX_TIMEOUT', `Vertex AI did not answer completely ${limit}.`)
@@ -25,12 +50,21 @@ export function startDeadline(timeoutInMs: number, reply: Pick<Reply, 'onGone'>)
             `The call was not ready to be served ${limit}. Send its body whole and at once, then try again.`,
           ),
     );
-  }, timeoutInMs);
+  };
+  const limitTo = (limitInMs: number, meaning: string) => {
+    timeoutInMs = limitInMs;
+    what = meaning;
+    clearTimeout(timer);
+    timer = setTimeout(expire, Math.max(0, limitInMs - (monotonicNow() - start)));
+  };
+  limitTo(timeoutInMs, what);
   reply.onGone(() => controller.abort(new GatewayError('CALLER_GONE', 'The caller went away.')));
   const { signal } = controller;
   return {
     abortSignal: signal,
-    timeoutInMs,
+    get timeoutInMs() {
+      return timeoutInMs;
+    },
     bound: (work) =>
       new Promise((resolve, reject) => {
         const abort = () => reject(signal.reason as GatewayError);
@@ -39,8 +73,16 @@ export function startDeadline(timeoutInMs: number, reply: Pick<Reply, 'onGone'>)
         signal.addEventListener('abort', abort, { once: true });
         work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
       }),
+    shorten: (limitInMs) => {
+      carriedInMs = limitInMs;
+      if (limitInMs < timeoutInMs) limitTo(limitInMs, CARRIED);
+    },
     reachVertex: () => {
       isAtVertex = true;
+    },
+    beginStream: () => {
+      if (carriedInMs < streamTimeoutInMs) limitTo(carriedInMs, CARRIED);
+      else limitTo(streamTimeoutInMs, 'the longest that a stream may last');
     },
     clear: () => clearTimeout(timer),
   };

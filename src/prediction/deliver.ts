@@ -2,18 +2,36 @@ import { GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import type { Deadline } from './deadline.ts';
 import type { Call, Reply } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
-import type { Answer, AnswerFacts, StreamedAnswer, WholeAnswer } from './prediction.ts';
+import {
+  isStream,
+  type Answer,
+  type AnswerFacts,
+  type Framing,
+  type Payload,
+  type StreamPayload,
+  type WholeAnswer,
+} from './prediction.ts';
 
-interface Delivery {
+export interface Delivery {
   readonly call: Call;
   readonly reply: Reply;
   readonly record: OpenRecord;
   readonly deadline: Deadline;
+  readonly keepAliveIntervalInMs: number;
 }
 
-/** Hands the answer to the caller. Until the first part is there, a failure is thrown and becomes a proper error. */
-export async function deliver(answer: Answer, delivery: Delivery): Promise<void> {
-  if (answer.kind === 'stream') return deliverStream(answer, delivery);
+/** What a client reads over, and load balancers take for a sign of life; nothing is known to be that in raw bytes. */
+const KEEP_ALIVE: Readonly<Record<Framing, { contentType: string; comment: string } | undefined>> = {
+  sse: { contentType: 'text/event-stream', comment: ': keep-alive\n\n' },
+  'json-array': { contentType: 'application/json; charset=UTF-8', comment: '\n' },
+  raw: undefined,
+};
+
+/** Hands the answer to the caller. Until something is sent, a failure is thrown and becomes a proper error. */
+export async function deliver(coming: Promise<Answer>, payload: Payload, delivery: Delivery): Promise<void> {
+  if (isStream(payload)) return deliverStream(coming, payload, delivery);
+  const answer = await delivery.deadline.bound(coming);
+  if (answer.kind === 'stream') throw new TypeError('nobody asked for a stream');
   deliverWhole(answer, delivery);
 }
 
@@ -31,30 +49,78 @@ function tokensHeader({ usage: { totalTokens } }: AnswerFacts): Record<string, s
   return totalTokens === undefined ? {} : { 'x-gateway-total-tokens': String(totalTokens) };
 }
 
-async function deliverStream(answer: StreamedAnswer, delivery: Delivery): Promise<void> {
+/**
+ * Hands a stream on part by part, and comments while there is none. A failure after something is sent is told within the
+ * stream, and never looks like success.
+ */
+async function deliverStream(
+  coming: Promise<Answer>,
+  { format, ...payload }: StreamPayload,
+  delivery: Delivery,
+): Promise<void> {
   const { call, reply, record, deadline } = delivery;
-  const parts = answer.parts[Symbol.asyncIterator]();
-  let next = await deadline.bound(parts.next());
-  reply.begin(200, record.headers(answer.contentType));
+  let { framing } = payload;
+  let isBegun = false;
   let isFirst = true;
+  let facts = (): AnswerFacts => ({ usage: {} });
+  let parts: AsyncIterator<Uint8Array> | undefined;
+  const begin = (contentType: string) => {
+    if (isBegun) return;
+    isBegun = true;
+    deadline.beginStream();
+    reply.begin(200, record.headers(contentType));
+  };
+  const silence = watchSilence(delivery.keepAliveIntervalInMs, () => {
+    const keepAlive = KEEP_ALIVE[framing];
+    if (!keepAlive) return;
+    begin(keepAlive.contentType);
+    void reply.write(keepAlive.comment);
+  });
   try {
-    while (!next.done) {
+    const answer = await deadline.bound(coming);
+    if (answer.kind === 'whole') {
+      if (isBegun) throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no stream.');
+      deliverWhole(answer, delivery);
+      return;
+    }
+    ({ facts, framing } = answer);
+    parts = answer.parts[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await deadline.bound(parts.next());
+      begin(answer.contentType);
+      if (next.done) break;
       record.sent(next.value.byteLength);
       isFirst = false;
+      silence.interrupt();
       if (!(await deadline.bound(reply.write(next.value))))
         throw new GatewayError('CALLER_GONE', 'The caller went away.');
-      next = await deadline.bound(parts.next());
     }
-    record.answered(answer.facts());
+    record.answered(facts());
   } catch (error) {
+    if (!isBegun) throw error;
     const failure = toGatewayError(error);
-    record.interrupted(failure, answer.facts());
-    const framing = answer.contentType.startsWith('text/event-stream') ? 'sse' : 'json-array';
+    record.interrupted(failure, facts());
     if (failure.code !== 'CALLER_GONE')
-      void reply.write(call.dialect.writeStreamError(failure, framing, isFirst));
+      void reply.write(call.dialect.writeStreamError(failure, { format, framing, isFirst }));
     // Not waited for: a generator ends only when its pending part comes, and the deadline's signal has cut that off.
-    void parts.return?.().catch(() => undefined);
+    void parts?.return?.().catch(() => undefined);
   } finally {
-    reply.end();
+    silence.clear();
+    if (isBegun) reply.end();
   }
+}
+
+/** Calls back when nothing has interrupted the silence for one to two intervals, and again while nothing does. */
+function watchSilence(intervalInMs: number, onSilence: () => void) {
+  let isSilent = false;
+  const timer = setInterval(() => {
+    if (isSilent) onSilence();
+    isSilent = true;
+  }, intervalInMs / 2).unref();
+  return {
+    interrupt: () => {
+      isSilent = false;
+    },
+    clear: () => clearInterval(timer),
+  };
 }

@@ -1,7 +1,7 @@
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { AuditRecord } from './audit-record.ts';
-import type { Answer, Prediction, RequestedCall } from './prediction.ts';
+import type { Answer, AnswerFormat, Framing, GrantedCall, Prediction, RequestedCall } from './prediction.ts';
 import type { Question } from './question.ts';
 
 /** Who calls, vouched for by API Management. */
@@ -33,10 +33,14 @@ export interface AccessTokens {
   accessToken(): Promise<string>;
 }
 
-/** Calls Vertex AI. Throws the VERTEX codes; the parts of a stream throw VERTEX_STREAM_BROKEN. */
+/**
+ * Calls Vertex AI. Throws the VERTEX codes; the parts of a stream throw them too, and VERTEX_STREAM_BROKEN when it ends
+ * before the model has said that it is complete.
+ */
 export interface Vertex {
   predict(
     authorized: AuthorizedCall<Prediction>,
+    granted: GrantedCall,
     accessToken: string,
     limits: { readonly abortSignal: AbortSignal; readonly timeoutInMs: number },
   ): Promise<Answer>;
@@ -55,11 +59,19 @@ export interface ErrorDialect {
 
 /** What a client understands: reads its requests, writes its errors. */
 export interface Dialect extends ErrorDialect {
-  readonly name: 'vertex';
+  readonly name: 'vertex' | 'openai' | 'anthropic';
   /** Throws INVALID_PATH, INVALID_JSON, INVALID_REQUEST or OPERATION_NOT_FOUND. */
   readPrediction(request: DialectRequest): RequestedCall;
-  /** An error after a stream has begun, framed so that the client sees it. */
-  writeStreamError(error: GatewayError, framing: 'sse' | 'json-array', isFirst: boolean): string;
+  /** An error after a stream has begun, told so that the client sees it and takes the stream for broken. */
+  writeStreamError(error: GatewayError, stream: BrokenStream): string;
+}
+
+/** What a client has had of a stream that breaks. */
+export interface BrokenStream {
+  readonly format: AnswerFormat;
+  readonly framing: Framing;
+  /** Whether nothing of the answer was sent yet. */
+  readonly isFirst: boolean;
 }
 
 export interface DialectRequest {
@@ -67,6 +79,7 @@ export interface DialectRequest {
   /** The path below the dialect's root, undecoded. */
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly header: ReadHeader;
   readonly body: Uint8Array;
 }
 

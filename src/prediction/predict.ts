@@ -4,13 +4,15 @@ import type { AuthorizedCall } from '../governance/authorize.ts';
 import { deliver } from './deliver.ts';
 import type { AccessTokens, Call, Caller, Reply, Vertex } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
-import type { Prediction, RequestedCall } from './prediction.ts';
+import type { GrantedCall, Prediction, RequestedCall } from './prediction.ts';
 import { serveOnRecord, type ServingRooms } from './serve-on-record.ts';
 import { createStreamSlots } from './stream-slots.ts';
 
 export interface PredictRooms extends ServingRooms {
   readonly accessTokens: AccessTokens;
   readonly vertex: Vertex;
+  /** After how long without a part a stream is kept alive by a comment. */
+  readonly keepAliveIntervalInMs: number;
 }
 
 /** Serves one call: always answers, never throws, and leaves exactly one audit record. */
@@ -26,22 +28,25 @@ export function createPredict(rooms: PredictRooms): Predict {
       const authorized = authorize(rooms.governance, caller, requested, record);
       if (!isServed(authorized)) throw notServed(authorized);
       const { payload, resource } = authorized.target;
-      if (payload.kind === 'instances') rooms.governance.checkInstances(resource, payload);
+      const checked = payload.kind === 'instances' ? payload : payload.checked;
+      if (checked) rooms.governance.checkInstances(resource, checked);
       const freeSlots = streamSlots.take(caller, authorized);
       try {
         const accessToken = await deadline.bound(rooms.accessTokens.accessToken());
         record.credentialsObtained();
         deadline.reachVertex();
-        const answer = await deadline.bound(rooms.vertex.predict(authorized, accessToken, deadline));
-        await deliver(answer, { call, reply, record, deadline });
+        const granted = grant(rooms.governance, caller, authorized);
+        const coming = rooms.vertex.predict(authorized, granted, accessToken, deadline);
+        const { keepAliveIntervalInMs } = rooms;
+        await deliver(coming, payload, { call, reply, record, deadline, keepAliveIntervalInMs });
       } finally {
         freeSlots();
       }
     });
 }
 
-function readPrediction({ dialect, method, path, query }: Call, body: Uint8Array): RequestedCall {
-  return dialect.readPrediction({ method, path, query, body });
+function readPrediction({ dialect, method, path, query, header }: Call, body: Uint8Array): RequestedCall {
+  return dialect.readPrediction({ method, path, query, header, body });
 }
 
 function authorize(
@@ -56,6 +61,14 @@ function authorize(
   throw new GatewayError(decision.code, decision.reason);
 }
 
+function grant(
+  governance: Governance,
+  caller: Caller,
+  { project, location, resource }: AuthorizedCall<Prediction>,
+): GrantedCall {
+  return { project, location, resource, caller, may: (target) => governance.decide(caller, target).allowed };
+}
+
 function isServed(call: AuthorizedCall<RequestedCall>): call is AuthorizedCall<Prediction> {
   return call.target.payload !== undefined;
 }
@@ -64,7 +77,6 @@ function isServed(call: AuthorizedCall<RequestedCall>): call is AuthorizedCall<P
 function notServed({ target }: AuthorizedCall<RequestedCall>): GatewayError {
   return new GatewayError(
     'OPERATION_NOT_SERVED',
-    `You may do this, but the gateway does not serve ${target.operation} here yet. It serves predict on endpoints, ` +
-      'and generateContent and streamGenerateContent on models.',
+    `You may do this, but the gateway does not serve ${target.operation} here.`,
   );
 }

@@ -1,8 +1,8 @@
-import type { CallTarget } from '../governance/call-target.ts';
+import type { CallTarget, EndpointResource, ModelResource } from '../governance/call-target.ts';
+import type { Caller } from './interfaces.ts';
 
 /** What a caller asks of a model: where, what and with which payload. */
 export interface RequestedCall extends CallTarget {
-  readonly apiVersion: 'v1' | 'v1beta1';
   /** Undefined for an operation that the gateway decides on but does not serve. */
   readonly payload: Payload | undefined;
 }
@@ -15,24 +15,82 @@ export interface Prediction extends RequestedCall {
 /** A payload that becomes protobuf, or Vertex JSON that is passed on byte for byte. */
 export type Payload = InstancesPayload | BytesPayload;
 
-export interface InstancesPayload {
+export interface InstancesPayload extends Instances {
   readonly kind: 'instances';
+}
+
+/** What a custom endpoint is asked to predict from; the catalog may hold a schema for it. */
+export interface Instances {
   readonly instances: readonly unknown[];
   readonly parameters?: unknown;
 }
 
 export interface BytesPayload {
   readonly kind: 'bytes';
-  readonly bytes: Uint8Array;
-  /** How Vertex AI frames a stream: server-sent events, or one JSON array. */
-  readonly streamFraming: 'sse' | 'json-array';
+  /** What is sent, once the decision has said to which model, where. @throws GatewayError INVALID_REQUEST. */
+  request(call: GrantedCall): VertexRequest;
+  /** A call that Vertex AI must answer first, as `check` expects; else nothing else is sent. */
+  readonly first?: {
+    request(call: GrantedCall): VertexRequest;
+    /** @throws GatewayError for an answer that forbids the call itself. */
+    check(answer: unknown, call: GrantedCall): void;
+  };
+  /** Whose words the answer is in: how usage, finish reason, the end and errors within a stream are told. */
+  readonly format: AnswerFormat;
+  /** How the parts of a streamed answer are told apart; undefined for an answer in one piece. */
+  readonly framing?: Framing;
+  /** Makes of Vertex AI's answer what this client understands; left out where the bytes pass as they are. */
+  readonly rewrite?: AnswerRewrite;
+  /** What the endpoint's schemas in the catalog are asked about. */
+  readonly checked?: Instances;
+}
+
+/** A payload whose answer comes in parts. */
+export type StreamPayload = BytesPayload & { readonly framing: Framing };
+
+export function isStream(payload: Payload | undefined): payload is StreamPayload {
+  return payload?.kind === 'bytes' && payload.framing !== undefined;
+}
+
+/** An authorized call, with what it takes to phrase it for Vertex AI. */
+export interface GrantedCall {
+  readonly project: string;
+  readonly location: string;
+  readonly resource: ModelResource | EndpointResource;
+  readonly caller: Caller;
+  /** Whether the caller may make another call, too. */
+  may(target: CallTarget): boolean;
+}
+
+/** One HTTP request to Vertex AI; host and access token are not the payload's to choose. */
+export interface VertexRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** With its query; every part of the caller's in it has been checked. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+/** `opaque`: nothing in the answer is read, such as that of a container of one's own. */
+export type AnswerFormat = 'gemini' | 'openai' | 'anthropic' | 'predictions' | 'opaque';
+
+/** `raw`: chunks of whatever a container of one's own sends. */
+export type Framing = 'sse' | 'json-array' | 'raw';
+
+export interface AnswerRewrite {
+  whole?(body: Uint8Array, call: GrantedCall): Uint8Array;
+  /** Takes whole events; an empty part is not sent. */
+  part?(part: Uint8Array): Uint8Array;
 }
 
 /** Tokens and instances that a call used, as far as the model told. */
 export interface Usage {
+  /** Cached ones included: https://opentelemetry.io/docs/specs/semconv/gen-ai/ */
   readonly inputTokens?: number;
   readonly outputTokens?: number;
   readonly totalTokens?: number;
+  readonly cachedTokens?: number;
+  readonly thinkingTokens?: number;
   readonly instances?: number;
 }
 
@@ -57,6 +115,7 @@ export interface WholeAnswer {
 export interface StreamedAnswer {
   readonly kind: 'stream';
   readonly contentType: string;
+  readonly framing: Framing;
   readonly parts: AsyncIterable<Uint8Array>;
   /** What is known so far; complete after the last part. */
   readonly facts: () => AnswerFacts;

@@ -1,18 +1,16 @@
 import { toGatewayError, type GatewayError } from '../errors/gateway-error.ts';
 import type { Governance } from '../governance/governance.ts';
-import { startDeadline, type Deadline } from './deadline.ts';
+import { startDeadline, type Deadline, type TimeLimits } from './deadline.ts';
 import type { AuditTrail, Call, Caller, Callers, ErrorDialect, Reply } from './interfaces.ts';
 import { OpenRecord } from './open-record.ts';
+import { readTimeLimit } from './read-time-limit.ts';
 
 /** What serving any call takes. */
-export interface ServingRooms {
+export interface ServingRooms extends TimeLimits {
   readonly callers: Callers;
   readonly governance: Governance;
   readonly audit: AuditTrail;
-  readonly callTimeoutInMs: number;
   readonly maximumBodyBytes: number;
-  /** Milliseconds on a clock that never goes back. */
-  readonly monotonicNow: () => number;
   readonly now: () => Date;
 }
 
@@ -35,8 +33,10 @@ export async function serveOnRecord(
   answer: (open: OpenCall) => Promise<void>,
 ): Promise<void> {
   const record = new OpenRecord(call.dialect.name, rooms);
-  const deadline = startDeadline(rooms.callTimeoutInMs, reply);
+  const deadline = startDeadline(rooms, reply);
   try {
+    const timeLimitInMs = readTimeLimit(call.header);
+    if (timeLimitInMs !== undefined) deadline.shorten(timeLimitInMs);
     const caller = await deadline.bound(rooms.callers.identify(call.header));
     record.identified(caller);
     const body = await deadline.bound(call.readBody(rooms.maximumBodyBytes));
@@ -59,10 +59,13 @@ function sendFailure(
   failure: GatewayError,
 ): void {
   const { contentType, body } = call.dialect.writeError(failure, record.id);
-  const { retryAfterInSeconds, facts } = failure;
+  const { retryAfterInMs, facts } = failure;
   const headers = {
     ...record.headers(contentType),
-    ...(retryAfterInSeconds === undefined ? {} : { 'retry-after': String(retryAfterInSeconds) }),
+    ...(retryAfterInMs !== undefined && {
+      'retry-after': String(Math.ceil(retryAfterInMs / 1000)),
+      'retry-after-ms': String(retryAfterInMs),
+    }),
     ...(facts.retryable ? {} : { 'x-should-retry': 'false' }),
   };
   record.sent(Buffer.byteLength(body));

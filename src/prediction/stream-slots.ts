@@ -3,7 +3,7 @@ import { listLimits, type AppliedLimit } from '../governance/list-limits.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { Caller } from './interfaces.ts';
-import type { RequestedCall } from './prediction.ts';
+import { isStream, type RequestedCall } from './prediction.ts';
 
 /** Bounds how many streams one APIM subscription has open at once. */
 export interface StreamSlots {
@@ -28,7 +28,7 @@ export function createStreamSlots(governance: Governance): StreamSlots {
 
   return {
     take(caller, { target, resource }) {
-      if (target.operation !== 'streamGenerateContent') return () => undefined;
+      if (!isStream(target.payload)) return () => undefined;
       const bounds = listLimits(
         governance.documents,
         caller,

@@ -1,59 +1,68 @@
 import { Pool } from 'undici';
-import type { Answer, BytesPayload } from '../prediction/prediction.ts';
 import { GatewayError } from '../errors/gateway-error.ts';
-import { readAnswerFacts, TailReader } from './answer-facts.ts';
+import type {
+  Answer,
+  AnswerFacts,
+  AnswerFormat,
+  BytesPayload,
+  Framing,
+  VertexRequest,
+  WholeAnswer,
+} from '../prediction/prediction.ts';
+import { asObject, FACTS_READERS } from './answer-formats.ts';
+import { MeteredStream } from './metered-stream.ts';
+import { splitValues } from './split-values.ts';
 import { wholeParts } from './stream-parts.ts';
 import { readRestError, vertexError } from './vertex-errors.ts';
 
 export interface PassThrough {
-  /** Sends the payload's bytes as they are and gives back Vertex AI's bytes as they are. */
+  /** Sends a request's bytes as they are and gives back Vertex AI's bytes as they are. */
   send(
-    request: { readonly path: string; readonly isStream: boolean; readonly payload: BytesPayload },
+    request: VertexRequest,
+    answer: Pick<BytesPayload, 'format' | 'framing'>,
     accessToken: string,
     abortSignal: AbortSignal,
   ): Promise<Answer>;
   close(): Promise<void>;
 }
 
+type Response = Awaited<ReturnType<Pool['request']>>;
+
 /** The body of an error is read up to here. */
 const MAXIMUM_ERROR_BYTES = 65_536;
 
 /**
- * The byte-faithful path to publisher models over REST.
- * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
+ * The byte-faithful path to Vertex AI over REST.
+ * https://cloud.google.com/vertex-ai/docs/reference/rest
  */
 export function createPassThrough(host: string, port: number): PassThrough {
   // Idle time is bounded by the call's own deadline. HTTP/1.1, because one HTTP/2 connection would carry every stream.
   const pool = new Pool(`https://${host}:${port}`, { allowH2: false, headersTimeout: 0, bodyTimeout: 0 });
 
   return {
-    async send({ path, isStream, payload }, accessToken, abortSignal) {
+    async send({ method, path, headers, body }, { format, framing }, accessToken, abortSignal) {
       try {
-        const { statusCode, headers, body } = await pool.request({
-          method: 'POST',
+        const response = await pool.request({
+          method,
           path,
-          headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-          body: payload.bytes,
+          headers: { 'content-type': 'application/json', ...headers, authorization: `Bearer ${accessToken}` },
+          body: body ?? null,
           signal: abortSignal,
         });
-        if (statusCode !== 200) throw vertexError(readRestError(statusCode, await readBounded(body)));
-        const contentType = String(headers['content-type'] ?? 'application/json');
-        if (!isStream) {
-          const bytes = await body.bytes();
-          return {
-            kind: 'whole',
-            contentType,
-            body: bytes,
-            facts: readAnswerFacts(Buffer.from(bytes).toString()),
-          };
-        }
-        const tail = new TailReader();
-        const parts = wholeParts(tail.read(body), payload.streamFraming);
+        const { statusCode } = response;
+        if (statusCode < 200 || statusCode > 299)
+          throw vertexError(readRestError(statusCode, await readBounded(response.body)));
+        const contentType = contentTypeOf(response);
+        const actual = framing && actualFraming(framing, contentType);
+        if (actual === undefined) return await readWhole(response, format, contentType);
+        const metered = new MeteredStream(format, actual);
+        const parts = metered.read(wholeParts(response.body, actual));
         return {
           kind: 'stream',
           contentType,
+          framing: actual,
           parts: orBroken(parts, abortSignal),
-          facts: () => tail.facts(),
+          facts: () => metered.facts(),
         };
       } catch (error) {
         throw readTransportError(error, abortSignal);
@@ -63,14 +72,48 @@ export function createPassThrough(host: string, port: number): PassThrough {
   };
 }
 
+function contentTypeOf({ headers }: Response): string {
+  return String(headers['content-type'] ?? 'application/json');
+}
+
+/** A container decides itself what it sends; undefined for an answer that is no stream after all. */
+function actualFraming(framing: Framing, contentType: string): Framing | undefined {
+  if (contentType.startsWith('text/event-stream')) return 'sse';
+  return framing === 'sse' ? undefined : framing;
+}
+
+async function readWhole(
+  response: Response,
+  format: AnswerFormat,
+  contentType: string,
+): Promise<WholeAnswer> {
+  const body = await response.body.bytes();
+  const facts = readFacts(Buffer.from(body.buffer, body.byteOffset, body.byteLength), format, contentType);
+  return { kind: 'whole', contentType, body, facts };
+}
+
+/** A stream that nobody asked for as one is read like one. */
+function readFacts(body: Buffer, format: AnswerFormat, contentType: string): AnswerFacts {
+  const { read } = FACTS_READERS[format];
+  if (format === 'opaque') return read([]);
+  if (contentType.startsWith('text/event-stream'))
+    return read(splitValues(body, 'sse').map(({ value }) => value));
+  try {
+    return read([asObject(JSON.parse(body.toString('utf8')))]);
+  } catch {
+    return { usage: {} };
+  }
+}
+
 async function* orBroken(
   parts: AsyncIterable<Uint8Array>,
   abortSignal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* parts;
-  } catch {
+  } catch (error) {
     if (abortSignal.aborted) throw abortSignal.reason;
+    if (error instanceof GatewayError) throw error;
     throw new GatewayError(
       'VERTEX_STREAM_BROKEN',
       'Vertex AI broke the stream off before its end. What came so far is incomplete.',

@@ -1,12 +1,16 @@
+import type { Framing } from '../prediction/prediction.ts';
+
 /**
  * Regroups a stream's chunks so that each part ends where an event or an array element ends. An error can then follow
  * any part and be read by the client. Only an unfinished event is held back; its end releases it.
  */
 export async function* wholeParts(
   chunks: AsyncIterable<Uint8Array>,
-  framing: 'sse' | 'json-array',
-): AsyncGenerator<Uint8Array> {
-  const findEnd = framing === 'sse' ? endOfLastEvent : elementScanner();
+  framing: Framing,
+): AsyncGenerator<Buffer> {
+  const findEnd = { sse: () => endOfLastEvent, 'json-array': elementScanner, raw: () => endOfChunk }[
+    framing
+  ]();
   let held: Buffer | undefined;
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -17,6 +21,10 @@ export async function* wholeParts(
     held = end < all.length ? all.subarray(Math.max(end, 0)) : undefined;
   }
   if (held) yield held;
+}
+
+function endOfChunk(bytes: Buffer): number {
+  return bytes.length;
 }
 
 /** Just behind the last blank line, which ends an event: https://html.spec.whatwg.org/multipage/server-sent-events.html */

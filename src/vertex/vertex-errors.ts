@@ -5,7 +5,7 @@ import { type FieldViolation, GatewayError } from '../errors/gateway-error.ts';
 export interface VertexErrorFacts {
   /** Canonical gRPC status number: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
   readonly grpcCode: number;
-  readonly retryAfterInSeconds?: number;
+  readonly retryAfterInMs?: number;
   readonly violations?: readonly FieldViolation[];
   /** Google's own sentence; shown to the caller for faults of the request alone. */
   readonly message?: string;
@@ -33,6 +33,18 @@ const GRPC_STATUS_BY_HTTP: Readonly<Record<number, number>> = {
   499: 1,
   503: 14,
   504: 4,
+  529: 14,
+};
+
+/** https://docs.claude.com/en/api/errors */
+const GRPC_STATUS_BY_ANTHROPIC_TYPE: Readonly<Record<string, number>> = {
+  invalid_request_error: 3,
+  authentication_error: 16,
+  permission_error: 7,
+  not_found_error: 5,
+  rate_limit_error: 8,
+  timeout_error: 4,
+  overloaded_error: 14,
 };
 
 const SENTENCES: Partial<Record<GatewayErrorCode, string>> = {
@@ -51,7 +63,7 @@ export function vertexError(facts: VertexErrorFacts): GatewayError {
   const isAboutRequest = CODES[code].status === 400 || CODES[code].status === 404;
   const message = (isAboutRequest ? facts.message : undefined) ?? SENTENCES[code] ?? 'Vertex AI failed.';
   return new GatewayError(code, message, {
-    ...(facts.retryAfterInSeconds === undefined ? {} : { retryAfterInSeconds: facts.retryAfterInSeconds }),
+    ...(facts.retryAfterInMs === undefined ? {} : { retryAfterInMs: facts.retryAfterInMs }),
     ...(isAboutRequest && facts.violations ? { violations: facts.violations } : {}),
   });
 }
@@ -60,32 +72,38 @@ export function vertexError(facts: VertexErrorFacts): GatewayError {
 export function readRestError(httpStatus: number, body: string): VertexErrorFacts {
   const grpcCode = GRPC_STATUS_BY_HTTP[httpStatus] ?? 13;
   try {
-    const json = JSON.parse(body) as unknown;
-    const { error } = (Array.isArray(json) ? json[0] : json) as {
-      error: { message?: unknown; details?: unknown };
-    };
-    return {
-      grpcCode,
-      ...(typeof error.message === 'string' ? { message: error.message } : {}),
-      ...readDetails(error.details),
-    };
+    return { ...readErrorBody(JSON.parse(body)), grpcCode };
   } catch {
     return { grpcCode };
   }
 }
 
+/** Facts of an error's body alone, as it stands within a stream: Google's, OpenAI's or Anthropic's. */
+export function readErrorBody(json: unknown): VertexErrorFacts {
+  const { error } = (Array.isArray(json) ? json[0] : json) as {
+    error: { code?: unknown; type?: unknown; message?: unknown; details?: unknown };
+  };
+  const { code, type, message, details } = error;
+  const byType = typeof type === 'string' ? GRPC_STATUS_BY_ANTHROPIC_TYPE[type] : undefined;
+  return {
+    grpcCode: (typeof code === 'number' ? GRPC_STATUS_BY_HTTP[code] : byType) ?? 13,
+    ...(typeof message === 'string' ? { message } : {}),
+    ...readDetails(details),
+  };
+}
+
 /** RetryInfo and BadRequest out of `google.rpc.Status.details`, in JSON or as decoded protobuf messages. */
-export function readDetails(details: unknown): Pick<VertexErrorFacts, 'retryAfterInSeconds' | 'violations'> {
+export function readDetails(details: unknown): Pick<VertexErrorFacts, 'retryAfterInMs' | 'violations'> {
   if (!Array.isArray(details)) return {};
   const all = objectsOf(details);
-  const retryAfterInSeconds = all
+  const retryAfterInMs = all
     .map(({ retryDelay }) => readDuration(retryDelay))
     .find((delay) => delay !== undefined);
   const violations = all.flatMap(({ fieldViolations }) =>
     Array.isArray(fieldViolations) ? objectsOf(fieldViolations) : [],
   );
   return {
-    ...(retryAfterInSeconds === undefined ? {} : { retryAfterInSeconds }),
+    ...(retryAfterInMs === undefined ? {} : { retryAfterInMs }),
     ...(violations.length === 0 ? {} : { violations: violations.map(readViolation) }),
   };
 }
@@ -101,14 +119,14 @@ function readViolation({ field, description }: Record<string, unknown>): FieldVi
   };
 }
 
-/** Whole seconds, rounded up, of `"3.5s"` or `{ seconds, nanos }`. */
+/** Whole milliseconds, rounded up, of `"3.5s"` or `{ seconds, nanos }`. */
 function readDuration(duration: unknown): number | undefined {
   if (typeof duration === 'string') {
     const seconds = /^(\d+(?:\.\d+)?)s$/.exec(duration)?.[1];
-    return seconds === undefined ? undefined : Math.ceil(Number(seconds));
+    return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1000);
   }
   if (typeof duration !== 'object' || duration === null) return undefined;
   const { seconds, nanos } = duration as { seconds?: unknown; nanos?: unknown };
-  const delay = Math.ceil(Number(seconds ?? 0) + Number(nanos ?? 0) / 1e9);
+  const delay = Number(seconds ?? 0) * 1000 + Math.ceil(Number(nanos ?? 0) / 1e6);
   return delay >= 0 ? delay : undefined;
 }

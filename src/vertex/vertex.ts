@@ -1,6 +1,5 @@
 import type { Vertex } from '../prediction/interfaces.ts';
-import type { Prediction } from '../prediction/prediction.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { Answer, AnswerRewrite, BytesPayload, GrantedCall } from '../prediction/prediction.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
 import { createGrpcPredict, type GrpcPredict } from './predict-over-grpc.ts';
 import { vertexEndpoint } from './vertex-endpoint.ts';
@@ -11,30 +10,59 @@ export function createVertex(endpointOverride: string | undefined): Vertex {
   const passThroughs = perHost(createPassThrough);
 
   return {
-    async predict(authorized: AuthorizedCall<Prediction>, accessToken, limits) {
-      const { location } = authorized;
-      const { payload, apiVersion, operation } = authorized.target;
+    async predict(authorized, granted, accessToken, limits) {
+      const { project, location, resource, target } = authorized;
+      const { payload } = target;
       const { host, port } = vertexEndpoint(location, endpointOverride);
-      const name = resourceName(authorized);
-      if (payload.kind === 'instances') {
-        const client: GrpcPredict = await overGrpc(host, port);
-        return client.predict(name, payload, accessToken, limits);
+      if (payload.kind === 'bytes') {
+        const passThrough: PassThrough = passThroughs(host, port);
+        return passOn(passThrough, payload, granted, accessToken, limits.abortSignal);
       }
-      const isStream = operation === 'streamGenerateContent';
-      const query = isStream && payload.streamFraming === 'sse' ? '?alt=sse' : '';
-      const path = `/${apiVersion}/${name}:${operation}${query}`;
-      const passThrough: PassThrough = passThroughs(host, port);
-      return passThrough.send({ path, isStream, payload }, accessToken, limits.abortSignal);
+      if (resource.kind !== 'endpoint') throw new TypeError('only endpoints take instances over gRPC');
+      const client: GrpcPredict = await overGrpc(host, port);
+      const name = `projects/${project}/locations/${location}/endpoints/${resource.endpoint}`;
+      return client.predict(name, payload, accessToken, limits);
     },
   };
 }
 
-/** `projects/…/locations/…/endpoints/…` or `…/publishers/…/models/…`, from parts whose shape is already checked. */
-function resourceName({ project, location, resource }: AuthorizedCall<Prediction>): string {
-  const parent = `projects/${project}/locations/${location}`;
-  return resource.kind === 'endpoint'
-    ? `${parent}/endpoints/${resource.endpoint}`
-    : `${parent}/publishers/${resource.publisher}/models/${resource.model}`;
+async function passOn(
+  passThrough: PassThrough,
+  payload: BytesPayload,
+  granted: GrantedCall,
+  accessToken: string,
+  abortSignal: AbortSignal,
+): Promise<Answer> {
+  const { first, rewrite } = payload;
+  if (first) {
+    const answer = await passThrough.send(
+      first.request(granted),
+      { format: 'opaque' },
+      accessToken,
+      abortSignal,
+    );
+    first.check(
+      answer.kind === 'whole' ? JSON.parse(Buffer.from(answer.body).toString()) : undefined,
+      granted,
+    );
+  }
+  const answer = await passThrough.send(payload.request(granted), payload, accessToken, abortSignal);
+  return rewrite ? rewritten(answer, rewrite, granted) : answer;
+}
+
+function rewritten(answer: Answer, { whole, part }: AnswerRewrite, granted: GrantedCall): Answer {
+  if (answer.kind === 'whole') return whole ? { ...answer, body: whole(answer.body, granted) } : answer;
+  return part ? { ...answer, parts: mapParts(answer.parts, part) } : answer;
+}
+
+async function* mapParts(
+  parts: AsyncIterable<Uint8Array>,
+  rewrite: (part: Uint8Array) => Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
+    const sent = rewrite(part);
+    if (sent.byteLength > 0) yield sent;
+  }
 }
 
 function perHost<Client>(

@@ -9,6 +9,7 @@ function read(method: string, path: string, body: unknown = ''): Question {
     method,
     path,
     query: new URLSearchParams(),
+    header: () => null,
     body: Buffer.from(text),
   });
 }

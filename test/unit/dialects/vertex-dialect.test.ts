@@ -8,7 +8,7 @@ const GENERATE =
 const CONTENTS = '{"contents":[{"parts":[{"text":"Hi"}]}], "unknown" : 1.0}';
 
 function request(path: string, body: string, query = ''): DialectRequest {
-  return { method: 'POST', path, query: new URLSearchParams(query), body: Buffer.from(body) };
+  return { method: 'POST', path, query: new URLSearchParams(query), header: () => null, body: Buffer.from(body) };
 }
 
 test('a predict call carries its instances and parameters', () => {

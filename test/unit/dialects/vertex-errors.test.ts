@@ -1,12 +1,15 @@
 import fc from 'fast-check';
-import { writeVertexError, writeVertexStreamError } from '../../../src/dialects/vertex-errors.ts';
+import { writeStreamError } from '../../../src/dialects/stream-errors.ts';
+import { writeVertexError } from '../../../src/dialects/vertex-errors.ts';
 import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 
 const ERROR = new GatewayError('VERTEX_RATE_LIMITED', 'Quota is used up.', {
-  retryAfterInSeconds: 7,
+  retryAfterInMs: 7000,
   violations: [{ field: 'contents[0]', description: 'too long' }],
 });
+
+const ARRAY = { format: 'gemini', framing: 'json-array', isFirst: false } as const;
 
 function write(error: GatewayError): unknown {
   const { contentType, body } = writeVertexError(error, 'request-1');
@@ -62,7 +65,7 @@ test('both halves of an error agree for every code', () => {
 });
 
 test('an error in a stream of server-sent events is one data event', () => {
-  const text = writeVertexStreamError(ERROR, 'sse', false);
+  const text = writeStreamError(ERROR, { format: 'gemini', framing: 'sse', isFirst: false });
   expect(text).toMatch(/^data: \{.*\}\n\n$/);
   expect(JSON.parse(text.slice('data: '.length))).toMatchObject({
     error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'Quota is used up.' },
@@ -70,12 +73,12 @@ test('an error in a stream of server-sent events is one data event', () => {
 });
 
 test('an error in a JSON array is its last element', () => {
-  const array = JSON.parse(`[{"a":1}${writeVertexStreamError(ERROR, 'json-array', false)}`) as unknown[];
+  const array = JSON.parse(`[{"a":1}${writeStreamError(ERROR, ARRAY)}`) as unknown[];
   expect(array).toEqual([{ a: 1 }, { error: expect.objectContaining({ code: 429 }) as unknown }]);
 });
 
 test('an error before the first element of a JSON array is an array by itself', () => {
-  expect(JSON.parse(writeVertexStreamError(ERROR, 'json-array', true))).toEqual([
+  expect(JSON.parse(writeStreamError(ERROR, { ...ARRAY, isFirst: true }))).toEqual([
     { error: expect.objectContaining({ code: 429 }) as unknown },
   ]);
 });
@@ -83,7 +86,10 @@ test('an error before the first element of a JSON array is an array by itself', 
 test('no message breaks out of a server-sent event', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (message) => {
-      const text = writeVertexStreamError(new GatewayError('INTERNAL', `\n\n${message}\r\n`), 'sse', false);
+      const text = writeStreamError(new GatewayError('INTERNAL', `\n\n${message}\r\n`), {
+        ...ARRAY,
+        framing: 'sse',
+      });
       expect(text.slice(0, -2)).not.toMatch(/[\r\n]/);
     }),
   );

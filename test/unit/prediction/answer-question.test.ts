@@ -49,6 +49,7 @@ async function ask({ caller, method = 'GET', path, body, call, rooms }: Asked): 
     governance,
     audit: { record: (record) => void records.push(record) },
     callTimeoutInMs: 1000,
+      streamTimeoutInMs: 1000,
     maximumBodyBytes: 10_000,
     monotonicNow: () => (time += 1),
     now: () => new Date(0),

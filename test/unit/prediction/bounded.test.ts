@@ -7,7 +7,9 @@ import {
   type Changes,
   oneCall,
   type OneCall,
+  PREDICTION,
   stream,
+  STREAMED,
   TIMEOUT_IN_MS,
   TOKEN,
   WHOLE,
@@ -66,14 +68,20 @@ test.each(LEGS)('a call that hangs while %s ends at its deadline', async (_, cha
 });
 
 test('a stream that stalls ends at its deadline with an error in its framing', async () => {
-  const call = oneCall({ vertex: { predict: () => Promise.resolve(stalled(['data: 1\n\n'])) } });
+  const call = oneCall({
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stalled(['data: 1\n\n'])) },
+  });
   await runOut(call);
-  expect(call.reply).toMatchObject({ status: 200, body: 'data: 1\n\n<VERTEX_TIMEOUT sse>', ends: 1 });
+  expect(call.reply).toMatchObject({ status: 200, body: 'data: 1\n\n<VERTEX_TIMEOUT gemini sse>', ends: 1 });
   expect(call.records).toMatchObject([{ outcome: 'interrupted', status: 200, code: 'VERTEX_TIMEOUT' }]);
 });
 
 test('a caller that takes no part holds a stream no longer than its deadline', async () => {
-  const call = oneCall({ vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n'])) } });
+  const call = oneCall({
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n'])) },
+  });
   call.reply.take = hang;
   await runOut(call);
   expect(call.reply.ends).toBe(1);
@@ -92,7 +100,10 @@ test.each(LEGS)('a caller that goes away while %s is on record as aborted', asyn
 });
 
 test('a caller that goes away in a stream is on record as aborted, and gets no error event', async () => {
-  const call = oneCall({ vertex: { predict: () => Promise.resolve(stalled(['data: 1\n\n'])) } });
+  const call = oneCall({
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stalled(['data: 1\n\n'])) },
+  });
   const running = call.run();
   await jest.advanceTimersByTimeAsync(10);
   call.reply.leave();
@@ -127,7 +138,7 @@ test('Vertex AI is told to stop at the deadline and when the caller goes away', 
     let signal: AbortSignal | undefined;
     const call = oneCall({
       vertex: {
-        predict: (_, __, { abortSignal }) => {
+        predict: (_, __, ___, { abortSignal }) => {
           signal = abortSignal;
           return hang();
         },
@@ -146,7 +157,7 @@ test('a call that is answered leaves no timer and aborts nothing afterwards', as
   let signal: AbortSignal | undefined;
   const call = oneCall({
     vertex: {
-      predict: (_, __, { abortSignal }) => {
+      predict: (_, __, ___, { abortSignal }) => {
         signal = abortSignal;
         return Promise.resolve(WHOLE);
       },
@@ -224,18 +235,19 @@ test('whatever happens to a call, it ends, is answered once and leaves exactly o
   });
   await fc.assert(
     fc.asyncProperty(scenario, async (how) => {
+      const answer = how.answer();
       const call = oneCall({
         callers: {
           identify: behave(how.identify, { ...CALLER, roles: how.roles }, 'CALLER_NOT_AUTHENTICATED'),
         },
         call: { readBody: behave(how.readBody, Buffer.from('{}'), 'PAYLOAD_TOO_LARGE') },
-        ...(how.read !== 'works' && {
-          readPrediction: () => {
+        readPrediction: () => {
+          if (how.read !== 'works')
             throw how.read === 'refuses' ? new GatewayError('INVALID_JSON', 'Bad.') : new Error(TOKEN);
-          },
-        }),
+          return answer.kind === 'stream' ? STREAMED : PREDICTION;
+        },
         accessTokens: { accessToken: behave(how.accessToken, TOKEN, 'TOKEN_EXCHANGE_UNAVAILABLE') },
-        vertex: { predict: behave(how.predict, how.answer(), 'VERTEX_UNAVAILABLE') },
+        vertex: { predict: behave(how.predict, answer, 'VERTEX_UNAVAILABLE') },
       });
       const takes = [...how.take];
       call.reply.take = () => {

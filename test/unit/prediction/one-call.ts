@@ -3,6 +3,7 @@ import type { Call, Caller, Dialect } from '../../../src/prediction/interfaces.t
 import { createPredict, type PredictRooms } from '../../../src/prediction/predict.ts';
 import type {
   AnswerFacts,
+  Framing,
   Prediction,
   StreamedAnswer,
   WholeAnswer,
@@ -22,7 +23,6 @@ export const CALLER: Caller = {
   requestId: '55555555-5555-4555-8555-555555555555',
 };
 export const PREDICTION: Prediction = {
-  apiVersion: 'v1',
   project: 'sample-project',
   location: 'us-central1',
   operation: 'predict',
@@ -39,11 +39,22 @@ export const WHOLE: WholeAnswer = {
 };
 export const STARTED_AT = new Date(Date.UTC(2026, 0, 1));
 export const TIMEOUT_IN_MS = 1000;
+export const KEEP_ALIVE_INTERVAL_IN_MS = 20_000;
+/** A call whose answer comes in parts; the fakes of Vertex AI never ask for its request. */
+export const STREAMED: Prediction = {
+  ...PREDICTION,
+  payload: {
+    kind: 'bytes',
+    format: 'gemini',
+    framing: 'sse',
+    request: () => ({ method: 'POST', path: '/' }),
+  },
+};
 
 /** A stream of these parts; an error among them breaks it there. */
 export function stream(
   parts: readonly (string | Error)[],
-  contentType = 'text/event-stream',
+  framing: Framing = 'sse',
   onEnd: () => void = () => undefined,
 ): StreamedAnswer {
   async function* read(): AsyncGenerator<Uint8Array> {
@@ -56,7 +67,8 @@ export function stream(
       onEnd();
     }
   }
-  return { kind: 'stream', contentType, parts: read(), facts: () => FACTS };
+  const contentType = framing === 'sse' ? 'text/event-stream' : 'application/json';
+  return { kind: 'stream', contentType, framing, parts: read(), facts: () => FACTS };
 }
 
 const dialect: Dialect = {
@@ -66,7 +78,8 @@ const dialect: Dialect = {
     contentType: 'application/json',
     body: JSON.stringify({ code, message, requestId }),
   }),
-  writeStreamError: ({ code }, framing, isFirst) => `<${code} ${framing}${isFirst ? ' first' : ''}>`,
+  writeStreamError: ({ code }, { format, framing, isFirst }) =>
+    `<${code} ${format} ${framing}${isFirst ? ' first' : ''}>`,
 };
 
 /** What differs from a call that is answered. */
@@ -104,6 +117,8 @@ export function oneCall({ call, readPrediction, ...rooms }: Changes = {}): OneCa
     accessTokens: { accessToken: () => after(20, TOKEN) },
     vertex: { predict: () => after(300, WHOLE) },
     callTimeoutInMs: TIMEOUT_IN_MS,
+    streamTimeoutInMs: TIMEOUT_IN_MS,
+    keepAliveIntervalInMs: KEEP_ALIVE_INTERVAL_IN_MS,
     maximumBodyBytes: 100,
     monotonicNow: () => clock.time,
     ...rooms,

@@ -13,6 +13,7 @@ import {
   PREDICTION,
   STARTED_AT,
   stream,
+  STREAMED,
   TIMEOUT_IN_MS,
   TOKEN,
   WHOLE,
@@ -71,6 +72,7 @@ test('an answer whose tokens are known tells the edge how many', async () => {
 
 test('a call that is answered as a stream passes every part on and has one record', async () => {
   const { reply, record } = await run({
+    readPrediction: () => STREAMED,
     vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n', 'data: 2\n\n'])) },
   });
   expect(reply).toMatchObject({ status: 200, body: 'data: 1\n\ndata: 2\n\n' });
@@ -79,7 +81,10 @@ test('a call that is answered as a stream passes every part on and has one recor
 });
 
 test('an empty stream is an answer', async () => {
-  const { reply, record } = await run({ vertex: { predict: () => Promise.resolve(stream([])) } });
+  const { reply, record } = await run({
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stream([])) },
+  });
   expect(reply).toMatchObject({ status: 200, body: '' });
   expect(record).toMatchObject({ outcome: 'answered', responseBytes: 0 });
   expect(record).not.toHaveProperty('firstByteDurationInMs');
@@ -267,7 +272,12 @@ test.each<[GatewayErrorCode, AuditRecord['outcome'], number, Changes]>([
   ['VERTEX_INVALID_ARGUMENT', 'failed', 400, { vertex: { predict: fails('VERTEX_INVALID_ARGUMENT') } }],
   ['VERTEX_RATE_LIMITED', 'failed', 429, { vertex: { predict: fails('VERTEX_RATE_LIMITED') } }],
   ['VERTEX_UNAVAILABLE', 'failed', 503, { vertex: { predict: fails('VERTEX_UNAVAILABLE') } }],
-  ['VERTEX_STREAM_BROKEN', 'failed', 502, { vertex: { predict: () => Promise.resolve(stream([BROKEN])) } }],
+  [
+    'VERTEX_STREAM_BROKEN',
+    'failed',
+    502,
+    { readPrediction: () => STREAMED, vertex: { predict: () => Promise.resolve(stream([BROKEN])) } },
+  ],
   ['INTERNAL', 'failed', 500, { vertex: { predict: () => Promise.reject(new Error(TOKEN)) } }],
   [
     'INTERNAL',
@@ -291,7 +301,7 @@ test.each<[GatewayErrorCode, AuditRecord['outcome'], number, Changes]>([
 });
 
 test('the delay that the upstream asks for is a header', async () => {
-  const error = new GatewayError('VERTEX_RATE_LIMITED', 'Later.', { retryAfterInSeconds: 7 });
+  const error = new GatewayError('VERTEX_RATE_LIMITED', 'Later.', { retryAfterInMs: 6500 });
   const { reply } = await run({ vertex: { predict: () => Promise.reject(error) } });
   expect(reply.headers['retry-after']).toBe('7');
   expect(reply.headers).not.toHaveProperty('x-should-retry');
@@ -299,9 +309,10 @@ test('the delay that the upstream asks for is a header', async () => {
 
 test('a stream that breaks ends with an error in its own framing, and is on record as interrupted', async () => {
   const { reply, record } = await run({
+    readPrediction: () => STREAMED,
     vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n', BROKEN])) },
   });
-  expect(reply).toMatchObject({ status: 200, body: 'data: 1\n\n<VERTEX_STREAM_BROKEN sse>' });
+  expect(reply).toMatchObject({ status: 200, body: 'data: 1\n\n<VERTEX_STREAM_BROKEN gemini sse>' });
   expect(record).toMatchObject({
     outcome: 'interrupted',
     status: 200,
@@ -312,27 +323,28 @@ test('a stream that breaks ends with an error in its own framing, and is on reco
 
 test('a JSON array that breaks ends with an error in its own framing', async () => {
   const { reply } = await run({
-    vertex: { predict: () => Promise.resolve(stream(['[1', BROKEN], 'application/json; charset=UTF-8')) },
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stream(['[1', BROKEN], 'json-array')) },
   });
-  expect(reply.body).toBe('[1<VERTEX_STREAM_BROKEN json-array>');
+  expect(reply.body).toBe('[1<VERTEX_STREAM_BROKEN gemini json-array>');
 });
 
 test('a stream that breaks with a strange error tells nothing of it', async () => {
   const { reply, record } = await run({
+    readPrediction: () => STREAMED,
     vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n', new Error(TOKEN)])) },
   });
-  expect(reply.body).toBe('data: 1\n\n<INTERNAL sse>');
+  expect(reply.body).toBe('data: 1\n\n<INTERNAL gemini sse>');
   expect(record).toMatchObject({ outcome: 'interrupted', code: 'INTERNAL' });
 });
 
 test('a caller that no longer takes parts is on record as aborted, and the upstream stream is ended', async () => {
   let isEnded = false;
   const call = oneCall({
+    readPrediction: () => STREAMED,
     vertex: {
       predict: () =>
-        Promise.resolve(
-          stream(['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n'], 'text/event-stream', () => (isEnded = true)),
-        ),
+        Promise.resolve(stream(['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n'], 'sse', () => (isEnded = true))),
     },
   });
   call.reply.take = (part) => Promise.resolve(part !== 'data: 2\n\n');

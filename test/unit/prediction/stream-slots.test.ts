@@ -25,12 +25,16 @@ function callOf(
   operation: RequestedCall['operation'] = 'streamGenerateContent',
 ): AuthorizedCall<RequestedCall> {
   const decision = governance.decide(CALLER, {
-    apiVersion: 'v1',
     project: 'sample-project',
     location: 'us-central1',
     operation,
     resource: { kind: 'model', publisher: 'google', model },
-    payload: { kind: 'bytes', bytes: Buffer.from('{}'), streamFraming: 'sse' },
+    payload: {
+      kind: 'bytes',
+      format: 'gemini',
+      ...(operation === 'streamGenerateContent' && { framing: 'sse' }),
+      request: () => ({ method: 'POST', path: '/' }),
+    },
   } satisfies RequestedCall);
   if (!decision.allowed) throw new Error(decision.reason);
   return decision.call;

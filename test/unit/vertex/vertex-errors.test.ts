@@ -20,7 +20,7 @@ test('a REST error gives its message, violations and delay', () => {
   expect(readRestError(400, JSON.stringify(BODY))).toEqual({
     grpcCode: 3,
     message: 'Role is wrong.',
-    retryAfterInSeconds: 4,
+    retryAfterInMs: 3500,
     violations: [{ field: 'contents[0].role', description: 'must be user or model' }],
   });
 });
@@ -63,8 +63,8 @@ test('no body makes reading fail', () => {
   );
   fc.assert(
     fc.property(fc.integer({ min: 100, max: 599 }), body, (status, text) => {
-      const { retryAfterInSeconds = 0 } = readRestError(status, text);
-      expect(Number.isInteger(retryAfterInSeconds) && retryAfterInSeconds >= 0).toBe(true);
+      const { retryAfterInMs = 0 } = readRestError(status, text);
+      expect(Number.isInteger(retryAfterInMs) && retryAfterInMs >= 0).toBe(true);
     }),
     { numRuns: 500 },
   );
@@ -72,15 +72,15 @@ test('no body makes reading fail', () => {
 
 test.each([
   ['0s', 0],
-  ['1s', 1],
-  ['0.001s', 1],
-  ['37.5s', 38],
-  [{ seconds: 2, nanos: 1 }, 3],
-  [{ seconds: '5' }, 5],
-  [{ nanos: 500_000_000 }, 1],
+  ['1s', 1000],
+  ['0.0001s', 1],
+  ['37.5s', 37_500],
+  [{ seconds: 2, nanos: 1 }, 2001],
+  [{ seconds: '5' }, 5000],
+  [{ nanos: 500_000_000 }, 500],
   [{}, 0],
-])('a delay of %j is %i whole seconds', (retryDelay, seconds) => {
-  expect(readDetails([{ retryDelay }])).toEqual({ retryAfterInSeconds: seconds });
+])('a delay of %j is %i whole milliseconds', (retryDelay, milliseconds) => {
+  expect(readDetails([{ retryDelay }])).toEqual({ retryAfterInMs: milliseconds });
 });
 
 test.each(['-1s', '5', 's', '1h', 'Infinitys', '1e9s', null, 5, { seconds: 'x' }, { seconds: -4 }])(
@@ -148,5 +148,5 @@ test('Google’s sentence about our identity, quota or its own failure stays ins
 });
 
 test('the delay that Vertex AI asks for reaches the caller', () => {
-  expect(vertexError({ grpcCode: 8, retryAfterInSeconds: 9 }).retryAfterInSeconds).toBe(9);
+  expect(vertexError({ grpcCode: 8, retryAfterInMs: 9 }).retryAfterInMs).toBe(9);
 });

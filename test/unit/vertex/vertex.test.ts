@@ -9,15 +9,17 @@ import {
 import { listen, type Listening } from '../../../emulators/loopback/listen.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
-import type { Answer, Prediction } from '../../../src/prediction/prediction.ts';
+import type { Answer, Framing, GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
 import { createVertex } from '../../../src/vertex/vertex.ts';
 import { governanceOf, modelEntry } from '../governance/governance-of.ts';
+import { CALLER } from '../prediction/one-call.ts';
 import { rejectedBy } from '../thrown-by.ts';
 
 const TOKEN = 'access-token-secret';
 const BYTES = Buffer.from('{ "contents" : [ {"parts":[{"text":"Grüße"}]} ], "unknown": 1.0 }');
 const OPERATIONS = ['generateContent', 'streamGenerateContent'] as const;
-const EVENT = (tokens: number) => `data: {"usageMetadata":{"totalTokenCount":${tokens}}}\r\n\r\n`;
+const EVENT = (tokens: number) =>
+  `data: {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"totalTokenCount":${tokens}}}\r\n\r\n`;
 
 const governance = governanceOf({
   entries: [modelEntry({ name: 'flash', model: 'gemini-2.5-flash', operations: [...OPERATIONS] })],
@@ -58,17 +60,22 @@ beforeEach(() => {
   received = [];
 });
 
-function authorize(
-  operation: (typeof OPERATIONS)[number],
-  streamFraming: 'sse' | 'json-array',
-): AuthorizedCall<Prediction> {
+function authorize(operation: (typeof OPERATIONS)[number], framing: Framing): AuthorizedCall<Prediction> {
   const target: Prediction = {
-    apiVersion: 'v1beta1',
     project: 'sample-project',
     location: 'us-central1',
     operation,
     resource: { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
-    payload: { kind: 'bytes', bytes: BYTES, streamFraming },
+    payload: {
+      kind: 'bytes',
+      format: 'gemini',
+      ...(operation === 'streamGenerateContent' && { framing }),
+      request: ({ project, location }) => ({
+        method: 'POST',
+        path: `/v1beta1/projects/${project}/locations/${location}/publishers/google/models/gemini-2.5-flash:${operation}${framing === 'sse' ? '?alt=sse' : ''}`,
+        body: BYTES,
+      }),
+    },
   };
   const decision = governance.decide({ roles: ['Team'], applicationId: '', isDelegated: false }, target);
   if (!decision.allowed) throw new Error(decision.reason);
@@ -77,11 +84,16 @@ function authorize(
 
 function predict(
   operation: (typeof OPERATIONS)[number] = 'generateContent',
-  streamFraming: 'sse' | 'json-array' = 'json-array',
+  framing: Framing = 'json-array',
   abortSignal = new AbortController().signal,
 ): Promise<Answer> {
   const vertex = createVertex(`127.0.0.1:${server.port}`);
-  return vertex.predict(authorize(operation, streamFraming), TOKEN, { abortSignal, timeoutInMs: 5000 });
+  const authorized = authorize(operation, framing);
+  return vertex.predict(authorized, granted(authorized), TOKEN, { abortSignal, timeoutInMs: 5000 });
+}
+
+function granted({ project, location, resource }: AuthorizedCall<Prediction>): GrantedCall {
+  return { project, location, resource, caller: CALLER, may: () => false };
 }
 
 function send(
@@ -152,7 +164,7 @@ test('a stream passes event by event while it goes on', async () => {
   (await open.promise).end(EVENT(2));
   expect(Buffer.from((await parts.next()).value as Uint8Array).toString()).toBe(EVENT(2));
   expect((await parts.next()).done).toBe(true);
-  expect(answered.facts()).toEqual({ usage: { totalTokens: 2 } });
+  expect(answered.facts()).toEqual({ usage: { totalTokens: 2 }, finishReason: 'STOP' });
 });
 
 test('a stream that is reset gives its whole events and then breaks', async () => {
@@ -214,7 +226,7 @@ test('an error of Vertex AI becomes the gateway’s own, without a token', async
   const details = [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3s' }];
   answer = send(429, JSON.stringify([{ error: { code: 429, message: TOKEN, details } }]));
   const error = await rejectedBy(predict('streamGenerateContent', 'sse'));
-  expect(error).toMatchObject({ code: 'VERTEX_RATE_LIMITED', retryAfterInSeconds: 3 });
+  expect(error).toMatchObject({ code: 'VERTEX_RATE_LIMITED', retryAfterInMs: 3000 });
   expect(inspect(error, { depth: null, showHidden: true })).not.toContain(TOKEN);
 });
 
@@ -262,7 +274,8 @@ test('a server with a certificate of nobody’s trust is not called', async () =
   );
   const vertex = createVertex(`127.0.0.1:${impostor.port}`);
   const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000 };
-  const call = vertex.predict(authorize('generateContent', 'sse'), TOKEN, limits);
+  const authorized = authorize('generateContent', 'sse');
+  const call = vertex.predict(authorized, granted(authorized), TOKEN, limits);
   expect((await rejectedBy(call)).code).toBe('VERTEX_UNAVAILABLE');
   await impostor.close();
 });

@@ -1,0 +1,65 @@
+import type { GrantedCall, BytesPayload } from '../prediction/prediction.ts';
+import { editJson } from './edit-json.ts';
+import { parentName, resourceName } from './resource-names.ts';
+import { ChatCompletionsBody, validateBody } from './vertex-bodies.ts';
+
+/**
+ * A chat completion for Vertex AI's own OpenAI-compatible endpoint, so that nothing is lost in a translation. Only the
+ * model's name is changed, where it is an alias, and a stream is asked for its usage, which then is kept from a client
+ * that has not asked.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
+ * @throws GatewayError INVALID_REQUEST.
+ */
+export function readChatCompletion(
+  apiVersion: string,
+  body: Uint8Array,
+  json: unknown,
+  headers: Record<string, string>,
+): BytesPayload {
+  const { model, stream, stream_options: options } = validateBody(ChatCompletionsBody, json);
+  const isStream = stream === true;
+  const mustAskForUsage = isStream && options?.include_usage !== true;
+  return {
+    kind: 'bytes',
+    format: 'openai',
+    ...(isStream && { framing: 'sse' }),
+    ...(mustAskForUsage && { rewrite: { part: withoutUsage } }),
+    request: (call) => {
+      const named = modelName(call);
+      const edits = {
+        ...(named !== undefined && named !== model && { model: JSON.stringify(named) }),
+        ...(mustAskForUsage && { stream_options: JSON.stringify({ ...options, include_usage: true }) }),
+      };
+      return {
+        method: 'POST',
+        path: `/${apiVersion}/${chatResource(call)}/chat/completions`,
+        headers,
+        body: Object.keys(edits).length > 0 ? editJson(body, edits) : body,
+      };
+    },
+  };
+}
+
+/** An endpoint of one's own serves chats itself; publisher models share one endpoint, which reads the model's name. */
+function chatResource(call: GrantedCall): string {
+  return call.resource.kind === 'endpoint' ? resourceName(call) : `${parentName(call)}/endpoints/openapi`;
+}
+
+function modelName({ resource }: GrantedCall): string | undefined {
+  return resource.kind === 'model' ? `${resource.publisher}/${resource.model}` : undefined;
+}
+
+/** Takes out the event with which usage comes, which has no choices; a client that didn't ask for it may not expect it. */
+function withoutUsage(part: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+  if (!bytes.includes('"usage"')) return part;
+  const events = bytes.toString('latin1').split(/(?<=\n\r?\n)/);
+  return Buffer.from(events.filter((event) => !isUsage(event)).join(''), 'latin1');
+}
+
+function isUsage(event: string): boolean {
+  const data = /^data:(\s*\{.*\})\s*$/s.exec(event)?.[1];
+  if (data === undefined) return false;
+  const { choices, usage } = JSON.parse(data) as { choices?: unknown; usage?: unknown };
+  return Array.isArray(choices) && choices.length === 0 && Boolean(usage);
+}

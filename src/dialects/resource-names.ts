@@ -1,0 +1,16 @@
+import type { GrantedCall } from '../prediction/prediction.ts';
+
+type Place = Pick<GrantedCall, 'project' | 'location'>;
+
+/** `projects/…/locations/…`, from parts whose form is checked. */
+export function parentName({ project, location }: Place): string {
+  return `projects/${project}/locations/${location}`;
+}
+
+/** The full name of the endpoint or the publisher's model that a call reaches. */
+export function resourceName(call: Pick<GrantedCall, 'project' | 'location' | 'resource'>): string {
+  const { resource } = call;
+  return resource.kind === 'endpoint'
+    ? `${parentName(call)}/endpoints/${resource.endpoint}`
+    : `${parentName(call)}/publishers/${resource.publisher}/models/${resource.model}`;
+}
