@@ -36,7 +36,7 @@ export interface VertexAi extends Listening {
 export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi> {
   const { certificate, checkAccessToken, now = Date.now } = options;
   let pauseInMs = options.pauseInMs ?? 2;
-  const control = new Control('vertex-ai', now);
+  const control = new Control('vertex-ai', now, { streams: true });
   const served: Served = {
     protos: loadProtos(),
     iris: loadIrisModel(),
@@ -44,7 +44,9 @@ export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi>
     now,
     pauseInMs: () => pauseInMs,
   };
-  const rest = controlled(control, (request, body, response) => serveRest(served, request, body, response));
+  const rest = controlled(control, (request, body, response, fault) =>
+    serveRest(served, request, body, response, fault),
+  );
 
   const server = createSecureServer({
     cert: certificate.cert,
