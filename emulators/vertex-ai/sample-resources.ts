@@ -17,8 +17,23 @@ export interface PublisherModel {
 }
 
 const PROJECTS = new Set(['sample-project', '123456789012']);
-const PUBLISHER_LOCATIONS = new Set(['us-central1', 'europe-west1', 'europe-west4', 'global']);
-const PUBLISHER_MODELS = new Set(['gemini-2.5-flash', 'gemini-2.5-pro']);
+/** The models of each publisher, and where they are served. */
+const PUBLISHERS = new Map([
+  [
+    'google',
+    {
+      locations: new Set(['us-central1', 'europe-west1', 'europe-west4', 'global']),
+      models: new Set(['gemini-2.5-flash', 'gemini-2.5-pro']),
+    },
+  ],
+  [
+    'anthropic',
+    {
+      locations: new Set(['us-east5', 'europe-west1', 'global']),
+      models: new Set(['claude-sonnet-4-5@20250929', 'claude-haiku-4-5@20251001']),
+    },
+  ],
+]);
 const ENDPOINT = { location: 'us-central1', id: '1234567890' };
 const IRIS: DeployedModel = {
   deployedModelId: '2345678901234567890',
@@ -42,12 +57,24 @@ export function findEndpoint(name: string): DeployedModel {
   throw new GoogleError('NOT_FOUND', `Endpoint \`${name}\` not found.`);
 }
 
-/** Throws GoogleError NOT_FOUND unless the publisher's model is served in this project and location. */
-export function checkPublisherModel({ project, location, publisher, id }: PublisherModel): void {
-  const served = publisher === 'google' && PUBLISHER_MODELS.has(id);
-  if (served && PROJECTS.has(project) && PUBLISHER_LOCATIONS.has(location)) return;
+/** Throws GoogleError NOT_FOUND unless it is a model of Google that is served in this project and location. */
+export function checkPublisherModel(model: PublisherModel): void {
+  if (model.publisher !== 'google' || !isServed(model)) throw notServed(model);
+}
+
+/** Throws GoogleError NOT_FOUND unless it is a model of Anthropic that is served in this project and location. */
+export function checkClaudeModel(model: PublisherModel): void {
+  if (model.publisher !== 'anthropic' || !isServed(model)) throw notServed(model);
+}
+
+function isServed({ project, location, publisher, id }: PublisherModel): boolean {
+  const served = PUBLISHERS.get(publisher ?? '');
+  return PROJECTS.has(project) && served?.models.has(id) === true && served.locations.has(location);
+}
+
+function notServed({ project, location, publisher, id }: PublisherModel): GoogleError {
   const name = `projects/${project}/locations/${location}/publishers/${publisher ?? ''}/models/${id}`;
-  throw new GoogleError(
+  return new GoogleError(
     'NOT_FOUND',
     `Publisher Model \`${name}\` was not found or your project does not have access to it. Please ensure you are using a valid model version. For more information, see: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions`,
   );
