@@ -5,7 +5,7 @@ import { type GenerateRequest, readGenerateRequest } from './read-generate-reque
 import { readMessage } from './read-message.ts';
 import { parseBody } from './request-body.ts';
 import type { RestCall, RestOperation } from './rest-operation.ts';
-import { checkPublisherModel } from './sample-resources.ts';
+import { findPublisherModel } from './sample-resources.ts';
 
 const MODEL = 'projects/{project}/locations/{location}/publishers/{publisher}/models/{model}';
 
@@ -42,8 +42,7 @@ function isSse({ route }: RestCall): boolean {
 }
 
 function read({ served, route, body }: RestCall): [string, GenerateRequest] {
-  const { project = '', location = '', publisher, model: id = '' } = route.params;
-  checkPublisherModel({ project, location, publisher, id });
+  const { id } = findPublisherModel(route.params, 'generateContent');
   const type = served.protos.message(route.version, 'GenerateContentRequest');
   return [id, readGenerateRequest(readMessage(type, parseBody(body)))];
 }
