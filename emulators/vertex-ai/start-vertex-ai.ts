@@ -3,6 +3,7 @@ import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse }
 import { Control, controlled } from '../control/control.ts';
 import type { ControlAction } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
+import { CachedContentStore } from './cached-content-store.ts';
 import type { CheckAccessToken } from './check-access.ts';
 import { loadIrisModel } from './iris-classifier.ts';
 import { loadProtos } from './protos.ts';
@@ -41,6 +42,7 @@ export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi>
     protos: loadProtos(),
     iris: loadIrisModel(),
     checkAccessToken,
+    cachedContents: new CachedContentStore(now),
     now,
     pauseInMs: () => pauseInMs,
   };
