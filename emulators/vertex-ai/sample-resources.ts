@@ -33,8 +33,17 @@ const GEMINI = {
 } as const;
 const REGIONAL = { ...GEMINI, locations: ['us-central1', 'europe-west1', 'europe-west4'] } as const;
 
+const CLAUDE = {
+  publisher: 'anthropic',
+  launchStage: 'GA',
+  locations: ['us-east5', 'europe-west1', 'global'],
+  apis: ['rawPredict'],
+} as const;
+
 /** By publisher and name, as a list of models gives them. */
 export const SAMPLE_MODELS: readonly SampleModel[] = [
+  { ...CLAUDE, id: 'claude-haiku-4-5@20251001', versionId: '20251001' },
+  { ...CLAUDE, id: 'claude-sonnet-4-5@20250929', versionId: '20250929' },
   { ...GEMINI, id: 'gemini-2.5-flash' },
   { ...GEMINI, id: 'gemini-2.5-pro' },
   { ...REGIONAL, id: 'gemini-embedding-001', apis: ['predict'] },
