@@ -25,14 +25,15 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
     return await startApiManagement({
       directory,
       port,
-      namedValues: {
+      namedValues: (gatewayUrl) => ({
         'tenant-id': SAMPLE_TENANT_ID,
         'gateway-audience': GATEWAY_AUDIENCE,
+        'gateway-url': gatewayUrl,
         'function-app-url': functionsUrl,
         'functions-audience': FUNCTIONS_AUDIENCE,
         'okta-issuer': clouds.okta.issuer,
         'okta-openid-configuration': clouds.okta.openIdConfiguration,
-      },
+      }),
       subscriptions: [...subscriptions].map(([name, { product, key }]) => ({
         id: name,
         name,

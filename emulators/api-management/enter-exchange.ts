@@ -61,11 +61,12 @@ export function enterApi(exchange: Exchange, match: Match): void {
   exchange.request.matchedParameters = new Map([...parameters].map(([name, value]) => [name, decode(value)]));
 }
 
-/** Notes what the subscription key gave. */
-export function enterProduct(exchange: Exchange, authorization: Authorization): void {
-  const { subscription, product, key } = authorization;
-  const { id, name, primaryKey, secondaryKey = '' } = subscription;
+/** Notes the product that the call belongs to, and the subscription whose key it has. */
+export function enterProduct(exchange: Exchange, { product, holder }: Authorization): void {
   exchange.product = { id: product.id, name: product.displayName };
+  if (!holder) return;
+  const { key, subscription } = holder;
+  const { id, name, primaryKey, secondaryKey = '' } = subscription;
   exchange.subscription = { id, name, key, primaryKey, secondaryKey };
 }
 

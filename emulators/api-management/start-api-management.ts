@@ -19,14 +19,16 @@ import type { Subscription } from './service/subscription-keys.ts';
 /** Longer than clients keep an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_IN_MS = 65_000;
 
+type NamedValues = Readonly<Record<string, string>>;
+
 /** What the emulator is started with. */
 export interface ApiManagementOptions {
   /** Folder of the service's artifacts, in the layout of APIOps. */
   readonly directory: string;
   /** Port on 127.0.0.1; 0 picks a free one. */
   readonly port: number;
-  /** Named values by name; they win over those in the folder. */
-  readonly namedValues: Readonly<Record<string, string>>;
+  /** Named values by name, which the gateway's own address may be among; they win over those in the folder. */
+  readonly namedValues: NamedValues | ((gatewayUrl: string) => NamedValues);
   readonly subscriptions: readonly Subscription[];
   /** Where validate-azure-ad-token finds the tenants, in place of https://login.microsoftonline.com. */
   readonly entraAuthority: string;
@@ -72,32 +74,48 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
     managedIdentity: new ManagedIdentityTokens(options.managedIdentityToken, now),
     emitTrace: options.emitTrace,
   };
-  const handle = createGateway({
-    service,
-    compiler: {
-      expressions: await loadExpressionCompiler(),
-      namedValues: new Map([...service.namedValues, ...Object.entries(options.namedValues)]),
-      policies: POLICIES,
-      fragments: service.fragments,
-      services,
-    },
-    findSubscription: indexSubscriptions(options.subscriptions),
-    intercept: options.intercept,
-  });
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_IN_MS }, (request, response) => {
-    // What rejects here is a connection that broke: nobody is left to be told.
-    handle(request, response).catch(() => response.destroy());
-  });
+  const expressions = await loadExpressionCompiler();
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_IN_MS });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', resolve);
   });
+  const { port } = server.address() as AddressInfo;
+  try {
+    const handle = createGateway({
+      service,
+      compiler: {
+        expressions,
+        namedValues: new Map([...service.namedValues, ...namedValuesOf(options, port)]),
+        policies: POLICIES,
+        fragments: service.fragments,
+        services,
+      },
+      findSubscription: indexSubscriptions(options.subscriptions),
+      intercept: options.intercept,
+    });
+    // A client that wants to upgrade is answered like any other: nothing here listens for upgrades.
+    server.on('request', (request, response) => {
+      // What rejects here is a connection that broke: nobody is left to be told.
+      handle(request, response).catch(() => response.destroy());
+    });
+  } catch (error) {
+    server.close();
+    throw error;
+  }
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await Promise.all([closed, pools.close()]);
     },
   };
+}
+
+/** Known only now: the port may have been picked. */
+function namedValuesOf({ namedValues }: ApiManagementOptions, port: number): [string, string][] {
+  return Object.entries(
+    typeof namedValues === 'function' ? namedValues(`http://127.0.0.1:${port}`) : namedValues,
+  );
 }

@@ -31,6 +31,12 @@ export interface Fault {
   readonly reset?: boolean;
   /** Answer as usual, but drop the connection after this many chunks of the body. */
   readonly abortAfterChunks?: number;
+  /**
+   * Stream as usual, but after this many elements send `status` and `body` as the stream's own form of an error and end
+   * it; a body that is a string is sent as it is. An answer that is no stream is the error from the start. Only for
+   * emulators that stream.
+   */
+  readonly errorAfterChunks?: number;
 }
 
 interface Received {
@@ -54,6 +60,7 @@ const FAULT_FIELDS = new Set([
   'hang',
   'reset',
   'abortAfterChunks',
+  'errorAfterChunks',
 ]);
 
 /**
@@ -62,13 +69,20 @@ const FAULT_FIELDS = new Set([
  */
 export class Control {
   readonly name: string;
+  /** Whether the emulator has streams, which can have an error in their midst. */
+  readonly streams: boolean;
   readonly #now: () => number;
   #received: Received[] = [];
   #bodyBytes = 0;
   #faults: { fault: Fault; left: number }[] = [];
 
-  constructor(name: string, now: () => number = Date.now) {
+  constructor(
+    name: string,
+    now: () => number = Date.now,
+    { streams = false }: { readonly streams?: boolean } = {},
+  ) {
     this.name = name;
+    this.streams = streams;
     this.#now = now;
   }
 
@@ -138,14 +152,22 @@ export class Control {
 }
 
 /** Reads a fault from a control request, or says what is wrong with it. */
-export function readFault(value: unknown): Fault | { error: string } {
+export function readFault(
+  value: unknown,
+  { streams }: { readonly streams: boolean },
+): Fault | { error: string } {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { error: 'A fault is a JSON object.' };
   const unknown = Object.keys(value).find((name) => !FAULT_FIELDS.has(name));
   if (unknown) return { error: `"${unknown}" is not a field of a fault: ${[...FAULT_FIELDS].join(', ')}.` };
   const fault = value as Fault;
   if (Object.keys(fault).every((name) => name === 'path' || name === 'times')) {
-    return { error: 'Say what goes wrong: status, delayInMs, hang, reset or abortAfterChunks.' };
+    return {
+      error: 'Say what goes wrong: status, delayInMs, hang, reset, abortAfterChunks or errorAfterChunks.',
+    };
+  }
+  if (fault.errorAfterChunks !== undefined && !streams) {
+    return { error: 'This emulator has no streams: errorAfterChunks is for one that has.' };
   }
   return fault;
 }
@@ -161,7 +183,7 @@ export async function applyFault(fault: Fault, response: ServerResponse): Promis
     return true;
   }
   if (fault.hang) return true;
-  if (fault.status !== undefined) {
+  if (fault.status !== undefined && fault.errorAfterChunks === undefined) {
     const text = typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body ?? {});
     response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers }).end(text);
     return true;
@@ -170,10 +192,18 @@ export async function applyFault(fault: Fault, response: ServerResponse): Promis
   return false;
 }
 
-/** Wraps an HTTP listener: the body is read whole, the request recorded, a matching fault applied. */
+/**
+ * Wraps an HTTP listener: the body is read whole, the request recorded, a matching fault applied. The handler gets the
+ * fault that it has to apply itself: one with `errorAfterChunks`.
+ */
 export function controlled(
   control: Control,
-  handler: (request: IncomingMessage, body: Buffer, response: ServerResponse) => Promise<void> | void,
+  handler: (
+    request: IncomingMessage,
+    body: Buffer,
+    response: ServerResponse,
+    fault?: Fault,
+  ) => Promise<void> | void,
 ): RequestListener {
   return (request, response) => {
     void (async () => {
@@ -184,7 +214,7 @@ export function controlled(
       control.record(request.method ?? 'GET', path, request.headers, body, response);
       const fault = control.takeFault(path);
       if (fault && (await applyFault(fault, response))) return;
-      await handler(request, body, response);
+      await handler(request, body, response, fault?.errorAfterChunks === undefined ? undefined : fault);
     })().catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else

@@ -6,7 +6,8 @@ const USAGE = {
   'GET requests': 'the requests received, oldest first',
   'DELETE requests': 'forgets them',
   'GET faults': 'the faults still to be injected',
-  'POST faults': '{ path?, times?, status?, body?, headers?, delayInMs?, hang?, reset?, abortAfterChunks? }',
+  'POST faults':
+    '{ path?, times?, status?, body?, headers?, delayInMs?, hang?, reset?, abortAfterChunks?, errorAfterChunks? }',
   'DELETE faults': 'forgets them',
 };
 
@@ -58,7 +59,7 @@ async function serve(
       control.clearFaults();
       return json(response, 200, {});
     case 'POST faults': {
-      const fault = readFault(JSON.parse(text));
+      const fault = readFault(JSON.parse(text), control);
       if ('error' in fault) return json(response, 400, fault);
       control.inject(fault);
       return json(response, 201, fault);

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
+import {
+  CHARACTERS_PER_TOKEN,
+  countByModality,
+  countTokens,
+  type ModalityTokens,
+  totalOf,
+} from './count-tokens.ts';
+import { exampleOfSchema } from './example-of-schema.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
 
 /** A GenerateContentResponse as JSON; a stream is a list of them. */
 export interface GenerateResponse {
   readonly candidates: readonly {
-    readonly content: { readonly role: 'model'; readonly parts: readonly { readonly text: string }[] };
+    readonly content: { readonly role: 'model'; readonly parts: readonly AnswerPart[] };
     readonly finishReason?: FinishReason;
   }[];
   readonly usageMetadata: Usage;
@@ -13,64 +21,95 @@ export interface GenerateResponse {
   readonly responseId: string;
 }
 
+/** A piece of text, of thought or a call of a function. */
+export interface AnswerPart {
+  readonly text?: string;
+  readonly thought?: true;
+  readonly functionCall?: FunctionCall;
+}
+
+export interface FunctionCall {
+  readonly name: string;
+  readonly args: unknown;
+}
+
 type FinishReason = 'STOP' | 'MAX_TOKENS';
 
 interface Usage {
   readonly promptTokenCount: number;
   readonly candidatesTokenCount: number;
   readonly totalTokenCount: number;
+  readonly thoughtsTokenCount?: number;
+  readonly cachedContentTokenCount?: number;
   readonly trafficType?: 'ON_DEMAND';
-  readonly promptTokensDetails?: readonly { readonly modality: 'TEXT'; readonly tokenCount: number }[];
-  readonly candidatesTokensDetails?: readonly { readonly modality: 'TEXT'; readonly tokenCount: number }[];
+  readonly promptTokensDetails?: readonly ModalityTokens[];
+  readonly cacheTokensDetails?: readonly ModalityTokens[];
+  readonly candidatesTokensDetails?: readonly ModalityTokens[];
 }
 
-/** What Google gives as the average of its Gemini models: https://firebase.google.com/docs/ai-logic/count-tokens */
-const CHARACTERS_PER_TOKEN = 4;
 const PIECES = 6;
 const MOST_WORDS = 24;
+/** A thought has so many tokens, and so many more for each word of the prompt. */
+const THOUGHT = { tokens: 16, tokensPerWord: 2 };
 
 /**
- * Answers with a text that depends on the model and on every text of the request, and on nothing else.
+ * Answers with what depends on the model and on every text and file of the request, and on nothing else.
  * @param now milliseconds since 1970, for `createTime`
  */
 export function generate(model: string, request: GenerateRequest, now: number): GenerateResponse {
-  const { text, finishReason, common } = compose(model, request, now);
+  const { parts, finishReason, common } = compose(model, request, now);
   return {
-    candidates: [{ content: contentOf(text), finishReason }],
-    usageMetadata: withDetails(usageOf(request, text)),
+    candidates: [{ content: { role: 'model', parts }, finishReason }],
+    usageMetadata: withDetails(request, usageOf(request, parts)),
     ...common,
   };
 }
 
-/** As `generate`, in the six pieces of a stream; fewer only when the text has fewer characters. */
+/**
+ * As `generate`, in pieces: a thought, six pieces of text (fewer only when it has fewer characters) or the calls of
+ * functions with an empty text after them.
+ */
 export function generateStream(model: string, request: GenerateRequest, now: number): GenerateResponse[] {
-  const { text, finishReason, common } = compose(model, request, now);
-  const pieces = split(text);
-  return pieces.map((piece, i) => {
-    const content = contentOf(piece);
-    const usage = usageOf(request, pieces.slice(0, i + 1).join(''));
-    return i < pieces.length - 1
+  const { parts, finishReason, common } = compose(model, request, now);
+  const pieces = parts.flatMap((part): AnswerPart[][] => {
+    if (part.functionCall) return [];
+    return part.thought ? [[part]] : split(part.text ?? '').map((text) => [{ text }]);
+  });
+  const calls = parts.filter(({ functionCall }) => functionCall !== undefined);
+  const chunks = calls.length === 0 ? pieces : [...pieces, calls, [{ text: '' }]];
+  return chunks.map((chunk, i) => {
+    const content = { role: 'model', parts: chunk } as const;
+    const usage = usageOf(request, chunks.slice(0, i + 1).flat());
+    return i < chunks.length - 1
       ? { candidates: [{ content }], usageMetadata: usage, ...common }
-      : { candidates: [{ content, finishReason }], usageMetadata: withDetails(usage), ...common };
+      : {
+          candidates: [{ content, finishReason }],
+          usageMetadata: withDetails(request, usage),
+          ...common,
+        };
   });
 }
 
 interface Composed {
-  readonly text: string;
+  readonly parts: readonly AnswerPart[];
   readonly finishReason: FinishReason;
   readonly common: Pick<GenerateResponse, 'modelVersion' | 'createTime' | 'responseId'>;
 }
 
 function compose(model: string, request: GenerateRequest, now: number): Composed {
+  const { texts, files = [], cached } = request;
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([model, request]))
+    .update(JSON.stringify([model, cached?.texts ?? [], texts, files]))
     .digest();
-  const words = request.prompt.match(/[\p{L}\p{N}]+/gu) ?? [];
-  const distinct = [...new Set(words.map((word) => word.toLowerCase()))].slice(0, MOST_WORDS);
-  const list = distinct.length === 0 ? 'none' : distinct.join(', ');
-  const text = `You wrote ${words.length} words. The first different ones are: ${list}. This answer depends on your request and on nothing else; its fingerprint is ${fingerprint.toString('hex', 0, 8)}.`;
+  const calls = callsOf(request);
+  const { text, finishReason } = limit(textOf(request, fingerprint.toString('hex', 0, 8)), request);
+  const thought = { text: 'The answer follows from the words of the request.', thought: true } as const;
   return {
-    ...limit(text, request),
+    parts: [
+      ...(request.includesThoughts ? [thought] : []),
+      ...(calls.length === 0 ? [{ text }] : calls.map((functionCall) => ({ functionCall }))),
+    ],
+    finishReason: calls.length === 0 ? finishReason : 'STOP',
     common: {
       modelVersion: model,
       createTime: new Date(now).toISOString(),
@@ -81,6 +120,34 @@ function compose(model: string, request: GenerateRequest, now: number): Composed
         .slice(0, 22),
     },
   };
+}
+
+/** The declared functions whose names occur in the prompt; the first one when one must be called. */
+function callsOf({ tools, prompt, answersFunction }: GenerateRequest): FunctionCall[] {
+  if (!tools || answersFunction) return [];
+  const words = new Set(prompt.match(/[A-Za-z0-9_.:-]+/g)?.map((word) => word.replace(/[.:-]+$/, '')));
+  const named = tools.functions.filter(({ name }) => words.has(name));
+  const called = named.length === 0 && tools.mode === 'ANY' ? tools.functions.slice(0, 1) : named;
+  return called.map(({ name, parameters }) => ({
+    name,
+    args: parameters === undefined ? {} : exampleOfSchema(parameters),
+  }));
+}
+
+function textOf({ prompt, json }: GenerateRequest, fingerprint: string): string {
+  const words = wordsOf(prompt);
+  const distinct = [...new Set(words.map((word) => word.toLowerCase()))].slice(0, MOST_WORDS);
+  if (json) {
+    return JSON.stringify(
+      json.schema === undefined ? { words: distinct, fingerprint } : exampleOfSchema(json.schema),
+    );
+  }
+  const list = distinct.length === 0 ? 'none' : distinct.join(', ');
+  return `You wrote ${words.length} words. The first different ones are: ${list}. This answer depends on your request and on nothing else; its fingerprint is ${fingerprint}.`;
+}
+
+function wordsOf(text: string): string[] {
+  return text.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 function limit(
@@ -104,29 +171,44 @@ function split(text: string): string[] {
   return Array.from({ length: count }, (_piece, i) => characters.slice(start(i), start(i + 1)).join(''));
 }
 
-function contentOf(text: string): { role: 'model'; parts: { text: string }[] } {
-  return { role: 'model', parts: [{ text }] };
-}
-
-function usageOf(request: GenerateRequest, answer: string): Usage {
-  const promptTokenCount = countTokens(request.texts.join('\n'));
-  const candidatesTokenCount = countTokens(answer);
+/** The cached part counts into the prompt; thoughts count into the total, and the summary of them nowhere. */
+function usageOf(request: GenerateRequest, answer: readonly AnswerPart[]): Usage {
+  const { cached, thinkingBudget } = request;
+  const cachedContentTokenCount = cached ? totalOf(countByModality(cached)) : 0;
+  const promptTokenCount = totalOf(countByModality(request)) + cachedContentTokenCount;
+  const candidatesTokenCount = countTokens(answer.map(countedText).join(''));
+  const thinks = THOUGHT.tokens + THOUGHT.tokensPerWord * wordsOf(request.prompt).length;
+  const thoughtsTokenCount = thinkingBudget === undefined ? 0 : Math.min(thinkingBudget, thinks);
   return {
     promptTokenCount,
     candidatesTokenCount,
-    totalTokenCount: promptTokenCount + candidatesTokenCount,
+    totalTokenCount: promptTokenCount + candidatesTokenCount + thoughtsTokenCount,
+    ...(thinkingBudget !== undefined && { thoughtsTokenCount }),
+    ...(cached && { cachedContentTokenCount }),
   };
 }
 
-function withDetails(usage: Usage): Usage {
+function countedText({ text = '', thought, functionCall }: AnswerPart): string {
+  if (functionCall) return JSON.stringify(functionCall);
+  return thought ? '' : text;
+}
+
+function withDetails(request: GenerateRequest, usage: Usage): Usage {
+  const own = countByModality(request);
+  const cached = request.cached ? countByModality(request.cached) : [];
   return {
     ...usage,
     trafficType: 'ON_DEMAND',
-    promptTokensDetails: [{ modality: 'TEXT', tokenCount: usage.promptTokenCount }],
+    promptTokensDetails: addUp([...own, ...cached]),
+    ...(request.cached && { cacheTokensDetails: cached }),
     candidatesTokensDetails: [{ modality: 'TEXT', tokenCount: usage.candidatesTokenCount }],
   };
 }
 
-function countTokens(text: string): number {
-  return Math.ceil(Array.from(text).length / CHARACTERS_PER_TOKEN);
+function addUp(details: readonly ModalityTokens[]): ModalityTokens[] {
+  const modalities = [...new Set(details.map(({ modality }) => modality))];
+  return modalities.map((modality) => ({
+    modality,
+    tokenCount: totalOf(details.filter((detail) => detail.modality === modality)),
+  }));
 }

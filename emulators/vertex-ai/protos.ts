@@ -10,8 +10,8 @@ export interface Protos {
   readonly methods: readonly string[];
   readonly predictRequest: protobuf.Type;
   readonly predictResponse: protobuf.Type;
-  /** By API version. */
-  readonly generateContentRequest: Readonly<Record<ApiVersion, protobuf.Type>>;
+  /** A message of google.cloud.aiplatform by its short name, one of `REST_MESSAGES`. */
+  readonly message: (version: ApiVersion, name: string) => protobuf.Type;
   readonly status: protobuf.Type;
   /** A type of google/rpc/error_details.proto by its full name, such as `google.rpc.RetryInfo`. */
   readonly errorDetail: (name: string) => protobuf.Type;
@@ -20,6 +20,12 @@ export interface Protos {
 export type ApiVersion = 'v1' | 'v1beta1';
 
 const PACKAGE = 'google.cloud.aiplatform';
+
+/** What REST operations read, in the versions that have them. */
+const REST_MESSAGES: Readonly<Record<ApiVersion, readonly string[]>> = {
+  v1: ['GenerateContentRequest', 'PredictRequest'],
+  v1beta1: ['GenerateContentRequest', 'PredictRequest'],
+};
 
 /**
  * Loads the types from the SDK's own descriptors (`@google-cloud/aiplatform`, build/protos/protos.json).
@@ -32,8 +38,8 @@ export function loadProtos(): Protos {
   const pruned = pruneDescriptors(descriptors, [
     `${PACKAGE}.v1.PredictRequest`,
     `${PACKAGE}.v1.PredictResponse`,
-    `${PACKAGE}.v1.GenerateContentRequest`,
-    `${PACKAGE}.v1beta1.GenerateContentRequest`,
+    ...REST_MESSAGES.v1.map((name) => `${PACKAGE}.v1.${name}`),
+    ...REST_MESSAGES.v1beta1.map((name) => `${PACKAGE}.v1beta1.${name}`),
     'google.rpc.Status',
   ]);
   const root = protobuf.Root.fromJSON(pruned).resolveAll();
@@ -42,10 +48,7 @@ export function loadProtos(): Protos {
     methods: methodsOf(descriptors),
     predictRequest: root.lookupType(`${PACKAGE}.v1.PredictRequest`),
     predictResponse: root.lookupType(`${PACKAGE}.v1.PredictResponse`),
-    generateContentRequest: {
-      v1: root.lookupType(`${PACKAGE}.v1.GenerateContentRequest`),
-      v1beta1: root.lookupType(`${PACKAGE}.v1beta1.GenerateContentRequest`),
-    },
+    message: (version, name) => root.lookupType(`${PACKAGE}.${version}.${name}`),
     status: root.lookupType('google.rpc.Status'),
     errorDetail: (name) => details.lookupType(name),
   };

@@ -100,7 +100,8 @@ function readValue(place: Place, field: protobuf.FieldBase, path: string, value:
   return readFields({ ...place, type: resolvedType, json: value as Json, path, depth: place.depth + 1 });
 }
 
-function findField(type: protobuf.Type, name: string): protobuf.Field | undefined {
+/** A field by its lowerCamelCase or snake_case name. */
+export function findField(type: protobuf.Type, name: string): protobuf.Field | undefined {
   const own = (key: string): protobuf.Field | undefined =>
     Object.hasOwn(type.fields, key) ? type.fields[key] : undefined;
   return own(name) ?? own(name.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase()));

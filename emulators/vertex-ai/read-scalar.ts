@@ -31,7 +31,10 @@ export function isFreeForm(field: protobuf.FieldBase): boolean {
   return FREE_FORM.has(name) || AS_STRING.has(name);
 }
 
-/** Checks the value of a scalar, an enum or a well-known type; undefined when it is right. */
+/**
+ * Checks the value of a scalar, an enum or a well-known type; undefined when it is right. Google's front end takes the
+ * names of enum values in any case.
+ */
 export function checkScalar(field: protobuf.FieldBase, value: unknown): WrongScalar | undefined {
   const { resolvedType, type, name } = field;
   if (resolvedType && FREE_FORM.has(resolvedType.fullName))
@@ -42,7 +45,8 @@ export function checkScalar(field: protobuf.FieldBase, value: unknown): WrongSca
   const got = JSON.stringify(value);
   if (resolvedType instanceof protobuf.Enum) {
     const known =
-      typeof value === 'number' || (typeof value === 'string' && Object.hasOwn(resolvedType.values, value));
+      typeof value === 'number' ||
+      (typeof value === 'string' && Object.hasOwn(resolvedType.values, value.toUpperCase()));
     return known ? undefined : { expected: `type.googleapis.com/${resolvedType.fullName.slice(1)}`, got };
   }
   if (resolvedType) {

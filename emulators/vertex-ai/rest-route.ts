@@ -1,74 +1,94 @@
-import { badRequest, GoogleError } from './google-error.ts';
-import type { ApiVersion } from './protos.ts';
+import { GoogleError } from './google-error.ts';
+import type { RestOperation, Route } from './rest-operation.ts';
 
-/** What a REST path calls. */
-export interface Route {
-  readonly version: ApiVersion;
-  /** The part after the colon, such as `predict`. */
-  readonly operation: string;
-  /** The full name of the method, as in gRPC. */
-  readonly method: string;
-  /** The resource name, from `projects/` on. */
-  readonly name: string;
-  readonly project: string;
-  readonly location: string;
-  /** Undefined for an endpoint. */
-  readonly publisher: string | undefined;
-  /** The id of the endpoint or of the publisher's model. */
-  readonly id: string;
-  readonly query: URLSearchParams;
+/** The operation that a call is for, and the parts of its path. */
+export interface Match {
+  readonly operation: RestOperation;
+  readonly route: Route;
 }
 
-const PATH =
-  /^\/(v1|v1beta1)\/projects\/([^/:]+)\/locations\/([^/:]+)\/(?:endpoints|publishers\/([^/:]+)\/models)\/([^/:]+):([A-Za-z]+)$/;
-const SUPPORTED = new Set(['endpoints:predict', 'models:generateContent', 'models:streamGenerateContent']);
+const MODEL = 'publishers/{publisher}/models/{model}:{verb}';
 
-/** Reads the path of a REST call; undefined where the emulated part of the API has no such path. */
-export function readRoute(httpMethod: string, url: string): Route | undefined {
-  const [path = '', query = ''] = url.split(/\?(.*)/s);
-  const groups = PATH.exec(path)?.slice(1) as (string | undefined)[] | undefined;
-  if (httpMethod !== 'POST' || !groups) return undefined;
-  const [version, project = '', location = '', publisher, id = '', operation = ''] = groups.map(decode);
-  const parent = publisher === undefined ? 'endpoints' : `publishers/${publisher}/models`;
+/** Every other verb of the resources that are there: only the real service may have it. */
+const UNSUPPORTED: RestOperation = {
+  httpMethod: 'POST',
+  paths: [
+    'projects/{project}/locations/{location}/endpoints/{endpoint}:{verb}',
+    `projects/{project}/locations/{location}/${MODEL}`,
+    MODEL,
+  ],
+  method: ({ verb = '' }) => `PredictionService.${verb.replace(/^./, (letter) => letter.toUpperCase())}`,
+  streams: true,
+  serve: ({ route: { params } }) => {
+    const kind = params.publisher === undefined ? 'endpoints' : 'models';
+    throw new GoogleError(
+      'UNIMPLEMENTED',
+      `The Vertex AI emulator does not support ${kind}:${params.verb ?? ''}.`,
+    );
+  },
+};
+
+/** Finds the operation of a call; undefined where the emulated part of the API has no such path. */
+export function matchRoute(
+  operations: readonly RestOperation[],
+  httpMethod: string,
+  url: string,
+): Match | undefined {
+  const [whole = '', query = ''] = url.split(/\?(.*)/s);
+  const [, version, path = ''] = /^\/(v1|v1beta1)\/(.+)$/s.exec(whole) ?? [];
+  if (version !== 'v1' && version !== 'v1beta1') return undefined;
+  const onPath = operations.flatMap((operation) => matchPaths(operation, path));
+  const candidates = onPath.length > 0 ? onPath : matchPaths(UNSUPPORTED, path);
+  const found = candidates.find(
+    ({ operation }) => operation.httpMethod === httpMethod && (operation.versions?.includes(version) ?? true),
+  );
+  if (!found) return undefined;
+  const { operation, params } = found;
+  const method = typeof operation.method === 'string' ? operation.method : operation.method(params);
   return {
-    version: version === 'v1beta1' ? 'v1beta1' : 'v1',
     operation,
-    method: `google.cloud.aiplatform.${version ?? ''}.PredictionService.${operation.replace(/^./, (letter) => letter.toUpperCase())}`,
-    name: `projects/${project}/locations/${location}/${parent}/${id}`,
-    project,
-    location,
-    publisher,
-    id,
-    query: new URLSearchParams(query),
+    route: {
+      version,
+      method: `google.cloud.aiplatform.${version}.${method}`,
+      name: path
+        .replace(/:[^/:]*$/, '')
+        .split('/')
+        .map(decode)
+        .join('/'),
+      params,
+      query: new URLSearchParams(query),
+    },
   };
 }
 
-/**
- * Throws for what is not served: GoogleError UNIMPLEMENTED for a method or a form of answer that only the real service
- * has, INVALID_ARGUMENT for a query parameter that Google does not know either.
- */
-export function checkRoute({ operation, publisher, query }: Route): void {
-  const kind = publisher === undefined ? 'endpoints' : 'models';
-  if (!SUPPORTED.has(`${kind}:${operation}`)) {
-    throw new GoogleError('UNIMPLEMENTED', `The Vertex AI emulator does not support ${kind}:${operation}.`);
-  }
-  const alt = query.get('alt') ?? 'json';
-  if (alt !== 'json' && !(alt === 'sse' && operation === 'streamGenerateContent')) {
-    throw new GoogleError('UNIMPLEMENTED', `The Vertex AI emulator does not support alt=${alt} here.`);
-  }
-  const unknown = [...query.keys()].find((name) => name !== 'alt');
-  if (unknown !== undefined) {
-    const problem = `Cannot bind query parameter. Field '${unknown}' could not be found in request message.`;
-    throw badRequest([
-      { description: `Invalid JSON payload received. Unknown name ${JSON.stringify(unknown)}: ${problem}` },
-    ]);
-  }
+interface PathMatch {
+  readonly operation: RestOperation;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+function matchPaths(operation: RestOperation, path: string): PathMatch[] {
+  return operation.paths.flatMap((template) => {
+    const groups = patternOf(template).exec(path)?.groups;
+    if (!groups) return [];
+    const params = Object.fromEntries(Object.entries(groups).map(([part, value]) => [part, decode(value)]));
+    return [{ operation, params }];
+  });
+}
+
+const patterns = new Map<string, RegExp>();
+
+function patternOf(template: string): RegExp {
+  const known = patterns.get(template);
+  if (known) return known;
+  const pattern = new RegExp(`^${template.replace(/\{(\w+)\}/g, '(?<$1>[^/:]+)')}$`);
+  patterns.set(template, pattern);
+  return pattern;
 }
 
 /** A part that cannot be decoded stays as it is: no resource has such a name. */
-function decode(part: string | undefined): string | undefined {
+function decode(part: string): string {
   try {
-    return part === undefined ? undefined : decodeURIComponent(part);
+    return decodeURIComponent(part);
   } catch {
     return part;
   }

@@ -8,18 +8,63 @@ export interface DeployedModel {
   readonly modelVersionId: string;
 }
 
-/** The parts of a publisher model's name. */
-export interface PublisherModel {
-  readonly project: string;
-  readonly location: string;
-  readonly publisher: string | undefined;
+/** The APIs that a publisher's model is served by. */
+export type ModelApi = 'generateContent' | 'predict' | 'embedContent' | 'predictLongRunning' | 'rawPredict';
+
+/** A publisher's model of the sample project. */
+export interface SampleModel {
+  readonly publisher: string;
   readonly id: string;
+  readonly versionId: string;
+  readonly launchStage: 'GA' | 'PUBLIC_PREVIEW';
+  readonly locations: readonly string[];
+  readonly apis: readonly ModelApi[];
 }
 
-const PROJECTS = new Set(['sample-project', '123456789012']);
-const PUBLISHER_LOCATIONS = new Set(['us-central1', 'europe-west1', 'europe-west4', 'global']);
-const PUBLISHER_MODELS = new Set(['gemini-2.5-flash', 'gemini-2.5-pro']);
-const ENDPOINT = { location: 'us-central1', id: '1234567890' };
+export const PROJECT_ID = 'sample-project';
+export const PROJECT_NUMBER = '123456789012';
+
+const GEMINI = {
+  publisher: 'google',
+  versionId: 'default',
+  launchStage: 'GA',
+  locations: ['us-central1', 'europe-west1', 'europe-west4', 'global'],
+  apis: ['generateContent'],
+} as const;
+const REGIONAL = { ...GEMINI, locations: ['us-central1', 'europe-west1', 'europe-west4'] } as const;
+
+const CLAUDE = {
+  publisher: 'anthropic',
+  launchStage: 'GA',
+  locations: ['us-east5', 'europe-west1', 'global'],
+  apis: ['rawPredict'],
+} as const;
+
+/** By publisher and name, as a list of models gives them. */
+export const SAMPLE_MODELS: readonly SampleModel[] = [
+  { ...CLAUDE, id: 'claude-haiku-4-5@20251001', versionId: '20251001' },
+  { ...CLAUDE, id: 'claude-sonnet-4-5@20250929', versionId: '20250929' },
+  { ...GEMINI, id: 'gemini-2.5-flash' },
+  { ...GEMINI, id: 'gemini-2.5-pro' },
+  { ...REGIONAL, id: 'gemini-embedding-001', apis: ['predict'] },
+  { ...GEMINI, id: 'gemini-embedding-2', locations: ['us-central1', 'global'], apis: ['embedContent'] },
+  {
+    ...GEMINI,
+    id: 'gemini-embedding-2-preview',
+    launchStage: 'PUBLIC_PREVIEW',
+    locations: ['us-central1', 'global'],
+    apis: ['embedContent'],
+  },
+  { ...REGIONAL, id: 'imagen-4.0-generate-001', apis: ['predict'] },
+  { ...REGIONAL, id: 'text-embedding-005', apis: ['predict'] },
+  { ...REGIONAL, id: 'veo-3.0-generate-001', locations: ['us-central1'], apis: ['predictLongRunning'] },
+];
+
+const IRIS_ENDPOINT = '1234567890';
+const TUNED_ENDPOINT = '4567890123';
+const ENDPOINTS_LOCATION = 'us-central1';
+/** The base model of the tuned model. */
+const TUNED_FROM = 'gemini-2.5-flash';
 const IRIS: DeployedModel = {
   deployedModelId: '2345678901234567890',
   model: 'projects/123456789012/locations/us-central1/models/3456789012345678901',
@@ -27,28 +72,90 @@ const IRIS: DeployedModel = {
   modelVersionId: '1',
 };
 
+/** Whether there is such a project, by its id or its number. */
+export function isSampleProject(project: string | undefined): boolean {
+  return project === PROJECT_ID || project === PROJECT_NUMBER;
+}
+
+/** Whether the sample project has resources in this location. */
+export function isSampleLocation(location: string | undefined): boolean {
+  return SAMPLE_MODELS.some(({ locations }) => locations.includes(location ?? ''));
+}
+
 /**
- * The model that an endpoint serves.
+ * The model that an endpoint serves by `predict`.
  * @param name `projects/{id or number}/locations/{location}/endpoints/{id}`
- * @throws GoogleError NOT_FOUND when there is no such endpoint; INVALID_ARGUMENT when the name has another form
+ * @throws GoogleError NOT_FOUND when there is no such endpoint; INVALID_ARGUMENT when the name has another form;
+ * FAILED_PRECONDITION for the tuned Gemini model
  */
 export function findEndpoint(name: string): DeployedModel {
-  const [, project = '', location, id] =
+  const id = endpointId(name);
+  if (id === TUNED_ENDPOINT) throw notThroughPredict();
+  if (id === IRIS_ENDPOINT) return IRIS;
+  throw new GoogleError('NOT_FOUND', `Endpoint \`${name}\` not found.`);
+}
+
+/**
+ * The base model of the tuned Gemini model on an endpoint.
+ * @throws GoogleError NOT_FOUND when there is no such endpoint, FAILED_PRECONDITION when it serves something else
+ */
+export function findTunedModel(name: string): string {
+  const id = endpointId(name);
+  if (id === TUNED_ENDPOINT) return TUNED_FROM;
+  findEndpoint(name);
+  throw new GoogleError('FAILED_PRECONDITION', `Endpoint \`${name}\` does not serve a Gemini model.`);
+}
+
+/** The id of an endpoint where the sample project has any; undefined elsewhere. */
+function endpointId(name: string): string | undefined {
+  const [, project, location, id] =
     /^projects\/([^/]+)\/locations\/([^/]+)\/endpoints\/([^/]+)$/.exec(name) ?? [];
   if (id === undefined) {
     throw new GoogleError('INVALID_ARGUMENT', 'Invalid resource field value in the request.');
   }
-  if (PROJECTS.has(project) && location === ENDPOINT.location && id === ENDPOINT.id) return IRIS;
-  throw new GoogleError('NOT_FOUND', `Endpoint \`${name}\` not found.`);
+  return isSampleProject(project) && location === ENDPOINTS_LOCATION ? id : undefined;
 }
 
-/** Throws GoogleError NOT_FOUND unless the publisher's model is served in this project and location. */
-export function checkPublisherModel({ project, location, publisher, id }: PublisherModel): void {
-  const served = publisher === 'google' && PUBLISHER_MODELS.has(id);
-  if (served && PROJECTS.has(project) && PUBLISHER_LOCATIONS.has(location)) return;
-  const name = `projects/${project}/locations/${location}/publishers/${publisher ?? ''}/models/${id}`;
+/**
+ * Finds a publisher's model by the parts of its path, served in that project and location.
+ * @param api what it must be served by; `apiName` is what Google's message calls the method
+ * @throws GoogleError NOT_FOUND when there is none, INVALID_ARGUMENT or FAILED_PRECONDITION when another API serves it
+ */
+export function findPublisherModel(
+  params: Readonly<Record<string, string>>,
+  api: ModelApi,
+  apiName: string = api,
+): SampleModel {
+  const { project = '', location = '', publisher = '', model: id = '' } = params;
+  const name = `projects/${project}/locations/${location}/publishers/${publisher}/models/${id}`;
+  const found = SAMPLE_MODELS.find(
+    (model) =>
+      isSampleProject(project) &&
+      model.publisher === publisher &&
+      model.id === id &&
+      model.locations.includes(location),
+  );
+  if (!found) {
+    throw new GoogleError(
+      'NOT_FOUND',
+      `Publisher Model \`${name}\` was not found or your project does not have access to it. Please ensure you are using a valid model version. For more information, see: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions`,
+    );
+  }
+  if (found.apis.includes(api)) return found;
+  if (/[pP]redict/.test(apiName) && found.apis.includes('generateContent')) throw notThroughPredict();
+  if (apiName === 'predict' && found.apis.includes('embedContent')) {
+    throw new GoogleError('FAILED_PRECONDITION', 'Precondition check failed.');
+  }
   throw new GoogleError(
-    'NOT_FOUND',
-    `Publisher Model \`${name}\` was not found or your project does not have access to it. Please ensure you are using a valid model version. For more information, see: https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions`,
+    'INVALID_ARGUMENT',
+    `Publisher Model \`${name}\` is not supported in the ${apiName} API.`,
+  );
+}
+
+/** Source: https://github.com/langchain-ai/langchainjs/issues/3884 */
+function notThroughPredict(): GoogleError {
+  return new GoogleError(
+    'FAILED_PRECONDITION',
+    'Gemini cannot be accessed through Vertex Predict/RawPredict API. Please follow https://cloud.google.com/vertex-ai/docs/generative-ai/start/quickstarts/quickstart-multimodal for Gemini usage.',
   );
 }

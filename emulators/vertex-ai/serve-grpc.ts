@@ -34,7 +34,7 @@ export async function serveGrpc(
   if (fault?.hang) return;
   if (fault?.abortAfterChunks !== undefined) return abort(response);
   try {
-    if (fault?.status !== undefined) throw faultError(fault);
+    if (fault?.status !== undefined || fault?.errorAfterChunks !== undefined) throw faultError(fault);
     finish(response, { 'grpc-status': '0' }, frame(answer(served, request, call)));
   } catch (error) {
     const failure = error instanceof GoogleError ? error : new GoogleError('INTERNAL', String(error));

@@ -1,3 +1,4 @@
+import type { CachedContentStore } from './cached-content-store.ts';
 import type { CheckAccessToken } from './check-access.ts';
 import type { IrisModel } from './iris-classifier.ts';
 import type { Protos } from './protos.ts';
@@ -7,6 +8,7 @@ export interface Served {
   readonly protos: Protos;
   readonly iris: IrisModel;
   readonly checkAccessToken: CheckAccessToken;
+  readonly cachedContents: CachedContentStore;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** The pause between two chunks of a stream at this moment. */

@@ -3,6 +3,7 @@ import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse }
 import { Control, controlled } from '../control/control.ts';
 import type { ControlAction } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
+import { CachedContentStore } from './cached-content-store.ts';
 import type { CheckAccessToken } from './check-access.ts';
 import { loadIrisModel } from './iris-classifier.ts';
 import { loadProtos } from './protos.ts';
@@ -36,15 +37,18 @@ export interface VertexAi extends Listening {
 export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi> {
   const { certificate, checkAccessToken, now = Date.now } = options;
   let pauseInMs = options.pauseInMs ?? 2;
-  const control = new Control('vertex-ai', now);
+  const control = new Control('vertex-ai', now, { streams: true });
   const served: Served = {
     protos: loadProtos(),
     iris: loadIrisModel(),
     checkAccessToken,
+    cachedContents: new CachedContentStore(now),
     now,
     pauseInMs: () => pauseInMs,
   };
-  const rest = controlled(control, (request, body, response) => serveRest(served, request, body, response));
+  const rest = controlled(control, (request, body, response, fault) =>
+    serveRest(served, request, body, response, fault),
+  );
 
   const server = createSecureServer({
     cert: certificate.cert,

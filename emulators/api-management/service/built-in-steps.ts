@@ -3,11 +3,10 @@ import type { Exchange } from '../engine/exchange.ts';
 import type { ApiDefinition, ProductDefinition } from './service-definition.ts';
 import type { FindSubscription, Subscription } from './subscription-keys.ts';
 
-/** What a valid key gives. */
+/** What lets a call in: a valid key, or an open product. */
 export interface Authorization {
-  readonly subscription: Subscription;
   readonly product: ProductDefinition;
-  readonly key: string;
+  readonly holder: { readonly subscription: Subscription; readonly key: string } | undefined;
 }
 
 /** No API or no operation matches: 404. */
@@ -24,8 +23,10 @@ export function operationNotFound(): PolicyFailure {
 }
 
 /**
- * Checks the subscription key: of the header, otherwise of the query parameter.
- * @returns undefined where the API needs none and none was sent.
+ * Checks the subscription key: of the header, otherwise of the query parameter. Where there is no valid one, the call
+ * belongs to the open product of the API, if any.
+ * Source: https://learn.microsoft.com/azure/api-management/api-management-subscriptions#how-api-management-handles-requests-with-or-without-subscription-keys
+ * @returns undefined where there is no open product and the API needs no key.
  * @throws {PolicyFailure} 401 for a key that is missing, unknown, not active, or not for this API.
  */
 export function checkKey(
@@ -39,8 +40,16 @@ export function checkKey(
     headers.get(api.keyNames.header.toLowerCase())?.values[0] ??
     originalUrl.query.get(api.keyNames.query)?.[0] ??
     '';
-  if (key === '') {
-    if (!api.subscriptionRequired) return undefined;
+  const subscription = key === '' ? undefined : find(key);
+  const product = subscription && products.get(subscription.product);
+  if (subscription && product?.apis.includes(api.id) && (subscription.state ?? 'active') === 'active')
+    return { product, holder: { subscription, key } };
+  const open = [...products.values()].find(
+    ({ subscriptionRequired, apis }) => !subscriptionRequired && apis.includes(api.id),
+  );
+  if (open) return { product: open, holder: undefined };
+  if (!api.subscriptionRequired) return undefined;
+  if (key === '')
     throw unauthorized(
       exchange,
       api,
@@ -48,12 +57,6 @@ export function checkKey(
       'Access denied due to missing subscription key. Make sure to include subscription key when making requests to this API.',
       'Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API.',
     );
-  }
-  const subscription = find(key);
-  const product = subscription && products.get(subscription.product);
-  if (subscription && product?.apis.includes(api.id) && (subscription.state ?? 'active') === 'active')
-    return { subscription, product, key };
-  if (!api.subscriptionRequired) return undefined;
   const message =
     'Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription.';
   throw unauthorized(exchange, api, 'SubscriptionKeyInvalid', message, message);

@@ -15,12 +15,14 @@ export function readService(directory: string): ServiceDefinition {
   if (!existsSync(directory)) throw new ServiceDefinitionError(directory, 'There is no such folder.');
   const apis = foldersIn(join(directory, 'apis')).map((id) => readApi(join(directory, 'apis', id), id));
   if (apis.length === 0) throw new ServiceDefinitionError(join(directory, 'apis'), 'There is no API.');
+  const products = foldersIn(join(directory, 'products')).map((id) =>
+    readProduct(join(directory, 'products', id), id, apis),
+  );
+  refuseSecondOpenProduct(join(directory, 'products'), products);
   return {
     policy: readPolicy(join(directory, 'policy.xml')),
     apis,
-    products: foldersIn(join(directory, 'products')).map((id) =>
-      readProduct(join(directory, 'products', id), id, apis),
-    ),
+    products,
     fragments: readFragments(join(directory, 'policy-fragments')),
     namedValues: readNamedValues(join(directory, 'named-values')),
   };
@@ -68,7 +70,27 @@ function readProduct(directory: string, id: string, apis: readonly ApiDefinition
       throw new ServiceDefinitionError(file, `There is no API "${name}".`);
   }
   const displayName = text(properties.displayName) ?? id;
-  return { id, displayName, apis: names, policy: readPolicy(join(directory, 'policy.xml')) };
+  const subscriptionRequired = properties.subscriptionRequired !== false;
+  return {
+    id,
+    displayName,
+    subscriptionRequired,
+    apis: names,
+    policy: readPolicy(join(directory, 'policy.xml')),
+  };
+}
+
+/** "An API can be associated with at most one open product." */
+function refuseSecondOpenProduct(directory: string, products: readonly ProductDefinition[]): void {
+  const open = products.filter(({ subscriptionRequired }) => !subscriptionRequired);
+  for (const api of new Set(open.flatMap(({ apis }) => apis))) {
+    const [, second] = open.filter(({ apis }) => apis.includes(api));
+    if (second)
+      throw new ServiceDefinitionError(
+        join(directory, second.id),
+        `The API "${api}" is in another open product.`,
+      );
+  }
 }
 
 function readFragments(directory: string): Map<string, PolicyElement> {

@@ -34,6 +34,8 @@ export interface OperationDefinition {
 export interface ProductDefinition {
   readonly id: string;
   readonly displayName: string;
+  /** False for an open product: calls of its APIs that have no key belong to it. */
+  readonly subscriptionRequired: boolean;
   readonly apis: readonly string[];
   readonly policy: PolicyElement | undefined;
 }

@@ -78,6 +78,25 @@ test('remaining and total calls are told in headers and variables', async () => 
   expect(third.headers).not.toHaveProperty('retry-after');
 });
 
+test('what limits tell in headers is there for on-error, and is sent once', async () => {
+  const echo = (name: string): string =>
+    `<set-header name="${name}"><value>@(context.Response.Headers.GetValueOrDefault("${name}", ""))</value></set-header>`;
+  gateway = await startTestGateway({
+    backend: backend.url,
+    now: () => time,
+    files: {
+      'apis/echo/policy.xml': policies({
+        inbound: `<base /><rate-limit-by-key calls="1" renewal-period="60" counter-key="a"
+          remaining-calls-header-name="x-remaining" total-calls-header-name="x-total" />`,
+        'on-error': `<return-response><set-status code="429" />${echo('x-total')}${echo('x-remaining')}</return-response>`,
+      }),
+    },
+  });
+  await statuses(1);
+  const { status: refused, headers } = await gateway.send({ path: '/echo/items/1' });
+  expect([refused, headers['x-total'], headers['x-remaining']]).toEqual([429, '1', '0']);
+});
+
 test('a condition decides after the answer whether a call counts', async () => {
   await start(`<rate-limit-by-key calls="1" renewal-period="60" counter-key="a"
     increment-condition="@(context.Response.StatusCode == 201)" />`);

@@ -286,13 +286,13 @@ test('answers INVALID_ARGUMENT with the range to a value outside it', async () =
 test.each([
   [{ ...REQUEST, tools: [{ googleSearch: {} }] }, 'tools'],
   [
-    { ...REQUEST, generationConfig: { responseMimeType: 'application/json' } },
+    { ...REQUEST, generationConfig: { responseMimeType: 'text/x.enum' } },
     'generationConfig.responseMimeType',
   ],
   [{ ...REQUEST, generationConfig: { candidateCount: 2 } }, 'more than one candidate'],
   [
-    { contents: [{ role: 'user', parts: [{ fileData: { fileUri: 'gs://a/b' } }] }] },
-    'contents.parts.fileData',
+    { contents: [{ role: 'user', parts: [{ executableCode: { language: 'PYTHON', code: '1' } }] }] },
+    'contents.parts.executableCode',
   ],
 ])('refuses %j, which the real service takes', async (body, what) => {
   expect(await failure(body)).toMatchObject({

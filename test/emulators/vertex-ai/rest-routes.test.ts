@@ -125,10 +125,9 @@ test.each([
 });
 
 test.each([
-  `v1/${ENDPOINT}:rawPredict`,
-  `v1/${ENDPOINT}:generateContent`,
-  `${MODEL}:countTokens`,
-  `${MODEL}:predict`,
+  `v1/${ENDPOINT}:streamDirectPredict`,
+  `${MODEL}:serverStreamingPredict`,
+  'v1beta1/publishers/google/models/gemini-2.5-flash:generateContent',
 ])('refuses %s, which only the real service has', async (path) => {
   const response = await vertex.post(path, {});
   expect(response.statusCode).toBe(501);

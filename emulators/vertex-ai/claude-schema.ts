@@ -1,0 +1,156 @@
+import { z } from 'zod';
+
+/**
+ * The body of a call of Claude, as strict as the service: a field that is not here is not permitted.
+ * Source: https://platform.claude.com/docs/en/api/messages/create and, for what differs at Google,
+ * https://platform.claude.com/docs/en/build-with-claude/claude-models-on-google-cloud/google-managed
+ */
+
+const CacheControl = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).optional() }),
+  ])
+  .nullish();
+
+const TextBlock = z.strictObject({
+  type: z.literal('text'),
+  text: z.string(),
+  citations: z.array(z.looseObject({})).nullish(),
+  cache_control: CacheControl,
+});
+
+const ImageBlock = z.strictObject({
+  type: z.literal('image'),
+  source: z.discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('base64'),
+      media_type: z.enum(['image/jpeg', 'image/png', 'image/gif', 'image/webp']),
+      data: z.string(),
+    }),
+  ]),
+  cache_control: CacheControl,
+});
+
+const ToolUseBlock = z.strictObject({
+  type: z.literal('tool_use'),
+  id: z.string().regex(/^[a-zA-Z0-9_-]+$/),
+  name: z.string().min(1).max(200),
+  input: z.record(z.string(), z.unknown()),
+  cache_control: CacheControl,
+});
+
+const ToolResultBlock = z.strictObject({
+  type: z.literal('tool_result'),
+  tool_use_id: z.string().regex(/^[a-zA-Z0-9_-]+$/),
+  content: z.union([z.string(), z.array(z.discriminatedUnion('type', [TextBlock, ImageBlock]))]).optional(),
+  is_error: z.boolean().optional(),
+  cache_control: CacheControl,
+});
+
+const ThinkingBlock = z.strictObject({
+  type: z.literal('thinking'),
+  thinking: z.string(),
+  signature: z.string(),
+});
+
+const RedactedThinkingBlock = z.strictObject({ type: z.literal('redacted_thinking'), data: z.string() });
+
+const Block = z.discriminatedUnion('type', [
+  TextBlock,
+  ImageBlock,
+  ToolUseBlock,
+  ToolResultBlock,
+  ThinkingBlock,
+  RedactedThinkingBlock,
+]);
+export type Block = z.infer<typeof Block>;
+
+const Message = z.strictObject({
+  role: z.enum(['user', 'assistant']),
+  content: z.union([z.string(), z.array(Block)]),
+});
+export type Message = z.infer<typeof Message>;
+
+const Tool = z.strictObject({
+  type: z.literal('custom').nullish(),
+  name: z.string().regex(/^[a-zA-Z0-9_-]{1,128}$/),
+  description: z.string().optional(),
+  input_schema: z.looseObject({ type: z.literal('object') }),
+  eager_input_streaming: z.boolean().nullish(),
+  cache_control: CacheControl,
+});
+export type Tool = z.infer<typeof Tool>;
+
+const Parallel = { disable_parallel_tool_use: z.boolean().optional() };
+const ToolChoice = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('auto'), ...Parallel }),
+  z.strictObject({ type: z.literal('any'), ...Parallel }),
+  z.strictObject({ type: z.literal('tool'), name: z.string(), ...Parallel }),
+  z.strictObject({ type: z.literal('none') }),
+]);
+
+const Thinking = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('disabled') }),
+  z.strictObject({ type: z.literal('enabled'), budget_tokens: z.int().min(1024) }),
+  z.strictObject({ type: z.literal('adaptive') }),
+]);
+
+/** What a call of a model and a count of tokens have in common. */
+const PROMPT = {
+  messages: z.array(Message),
+  system: z.union([z.string(), z.array(TextBlock)]).optional(),
+  tools: z.array(Tool).optional(),
+  tool_choice: ToolChoice.optional(),
+  thinking: Thinking.optional(),
+};
+
+const VERSION = z.enum(['vertex-2023-10-16', '2026-10-21']);
+
+const MESSAGES = {
+  ...PROMPT,
+  anthropic_version: VERSION,
+  max_tokens: z.int().min(1),
+  metadata: z.strictObject({ user_id: z.string().max(256).nullish() }).optional(),
+  service_tier: z.enum(['auto', 'standard_only']).optional(),
+  stop_sequences: z.array(z.string()).optional(),
+  stream: z.boolean().optional(),
+};
+
+const SAMPLING = {
+  temperature: z.number().min(0).max(1).optional(),
+  top_p: z.number().min(0).max(1).optional(),
+  top_k: z.int().min(0).optional(),
+};
+
+/** The only fields of a beta that have an effect here. Source: https://platform.claude.com/docs/en/build-with-claude/context-editing */
+const CONTEXT_MANAGEMENT = {
+  context_management: z
+    .strictObject({ edits: z.array(z.looseObject({ type: z.string() })).optional() })
+    .nullish(),
+};
+
+type Whole = typeof MESSAGES & typeof SAMPLING & typeof CONTEXT_MANAGEMENT;
+export type MessagesBody = z.infer<z.ZodObject<Whole, z.core.$strict>>;
+
+/**
+ * The schema of a call of a model. `vertex-2023-10-16` is what Anthropic documents for requests to Vertex AI;
+ * `2026-10-21`, where the parameters of sampling are gone, is what its SDK for Vertex AI sends since 1.0.
+ * Source: https://platform.claude.com/docs/en/api/versioning
+ */
+export function messagesSchema(version: unknown, betas: readonly string[]): z.ZodType<MessagesBody> {
+  const shape: Partial<Whole> = {
+    ...MESSAGES,
+    ...(version === '2026-10-21' ? {} : SAMPLING),
+    ...(betas.includes('context-management-2025-06-27') ? CONTEXT_MANAGEMENT : {}),
+  };
+  // What is left out is optional, so that the whole type holds for every version.
+  return z.strictObject(shape as Whole);
+}
+
+/** The body of a count of tokens. Source: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/count-tokens */
+export const CountTokensBody = z.strictObject({
+  ...PROMPT,
+  model: z.string(),
+  anthropic_version: VERSION.optional(),
+});
+export type CountTokensBody = z.infer<typeof CountTokensBody>;

@@ -1,0 +1,145 @@
+import type { Json } from './read-message.ts';
+import { unsupported } from './refusals.ts';
+
+/** Where an example is made: the definitions that references point to, and how deep it is. */
+interface Place {
+  readonly root: Json;
+  readonly depth: number;
+  /** What a text is made of: the name of the nearest property. */
+  readonly name: string;
+}
+
+/** Optional properties end here, so that a schema that contains itself has an example. */
+const DEPTH_OF_OPTIONAL = 4;
+const MAXIMUM_DEPTH = 32;
+const FORMATS: Readonly<Record<string, string>> = {
+  date: '2026-01-02',
+  'date-time': '2026-01-02T03:04:05Z',
+  time: '03:04:05Z',
+  duration: 'PT1M',
+  email: 'someone@example.com',
+  hostname: 'example.com',
+  ipv4: '192.0.2.1',
+  ipv6: '2001:db8::1',
+  uri: 'https://example.com/',
+  url: 'https://example.com/',
+  uuid: '00000000-0000-4000-8000-000000000000',
+};
+
+/**
+ * Makes a value that a schema describes, always the same one: of Vertex AI's `Schema` as well as of JSON Schema.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/Schema
+ * @throws GoogleError UNIMPLEMENTED for a pattern without an example or a default, and for a schema too deep
+ */
+export function exampleOfSchema(schema: unknown, name = 'value'): unknown {
+  return exampleOf(asObject(schema), { root: asObject(schema), depth: 0, name });
+}
+
+function exampleOf(schema: Json, place: Place): unknown {
+  if (place.depth > MAXIMUM_DEPTH) throw unsupported('a schema as deep as this');
+  const reference = schema.$ref ?? schema.ref;
+  if (typeof reference === 'string') return exampleOf(dereference(reference, place.root), deeper(place));
+  for (const key of ['example', 'default', 'const']) if (schema[key] !== undefined) return schema[key];
+  if (Array.isArray(schema.enum) && schema.enum.length > 0) {
+    const [first] = schema.enum as unknown[];
+    return typeOf(schema) === 'INTEGER' || typeOf(schema) === 'NUMBER' ? Number(first) : first;
+  }
+  const [choice] = (schema.anyOf ?? schema.oneOf ?? []) as Json[];
+  if (choice) return exampleOf({ ...schema, anyOf: undefined, oneOf: undefined, ...choice }, deeper(place));
+  if (Array.isArray(schema.allOf)) {
+    return exampleOf(merge({ ...schema, allOf: undefined }, schema.allOf as Json[]), deeper(place));
+  }
+  return exampleOfType(schema, place);
+}
+
+function exampleOfType(schema: Json, place: Place): unknown {
+  switch (typeOf(schema)) {
+    case 'OBJECT':
+      return exampleOfObject(schema, place);
+    case 'ARRAY': {
+      const first = ((schema.prefixItems ?? []) as Json[]).map((item) => exampleOf(item, deeper(place)));
+      const count = Math.max(Number(schema.minItems ?? 1), first.length);
+      const most = Math.min(count, Number(schema.maxItems ?? count));
+      const more = Array.from({ length: Math.max(0, most - first.length) }, () =>
+        exampleOf(asObject(schema.items), deeper(place)),
+      );
+      return schema.items === undefined && first.length > 0 ? first : [...first, ...more];
+    }
+    case 'BOOLEAN':
+      return true;
+    case 'INTEGER':
+    case 'NUMBER':
+      return exampleOfNumber(schema);
+    case 'NULL':
+      return null;
+    default:
+      return exampleOfText(schema, place);
+  }
+}
+
+function exampleOfObject(schema: Json, place: Place): Json {
+  const required = new Set((schema.required ?? []) as string[]);
+  const properties = Object.entries((schema.properties ?? {}) as Record<string, Json>);
+  const wanted = properties.filter(([name]) => place.depth < DEPTH_OF_OPTIONAL || required.has(name));
+  return Object.fromEntries(
+    wanted.map(([name, property]) => [name, exampleOf(asObject(property), { ...deeper(place), name })]),
+  );
+}
+
+function exampleOfNumber(schema: Json): number {
+  const isWhole = typeOf(schema) === 'INTEGER';
+  const step = Number(schema.multipleOf ?? (isWhole ? 1 : 0));
+  const above =
+    schema.exclusiveMinimum === undefined ? undefined : Number(schema.exclusiveMinimum) + (step || 1);
+  const below =
+    schema.exclusiveMaximum === undefined ? undefined : Number(schema.exclusiveMaximum) - (step || 1);
+  const least = Number(schema.minimum ?? above ?? Math.min(1, Number(schema.maximum ?? below ?? 1)));
+  const value = step > 0 ? Math.ceil(least / step) * step : least;
+  return Math.min(value, Number(schema.maximum ?? below ?? value));
+}
+
+function exampleOfText(schema: Json, { name }: Place): string {
+  if (schema.pattern !== undefined)
+    throw unsupported('a pattern in a schema without an example or a default');
+  const known = FORMATS[(schema.format as string | undefined) ?? ''];
+  if (known !== undefined) return known;
+  const text = name.padEnd(Number(schema.minLength ?? 0), '.');
+  return text.slice(0, Number(schema.maxLength ?? text.length));
+}
+
+/** The type in capitals, the first where there are several; what it has tells it where it is left out. */
+function typeOf(schema: Json): string {
+  const type: unknown = Array.isArray(schema.type)
+    ? (schema.type.find((each) => each !== 'null') ?? 'null')
+    : schema.type;
+  if (typeof type === 'string' && type !== 'TYPE_UNSPECIFIED') return type.toUpperCase();
+  if (schema.properties !== undefined) return 'OBJECT';
+  if (schema.items !== undefined || schema.prefixItems !== undefined) return 'ARRAY';
+  return 'STRING';
+}
+
+function dereference(reference: string, root: Json): Json {
+  const path = reference.replace(/^#\/?/, '').split('/').filter(Boolean);
+  const found = path.reduce<unknown>((at, key) => asObject(at)[key], root);
+  return asObject(found);
+}
+
+function merge(schema: Json, parts: readonly Json[]): Json {
+  return parts.reduce<Json>(
+    (merged, part) => ({
+      ...merged,
+      ...part,
+      properties: { ...asObject(merged.properties), ...asObject(part.properties) },
+      required: [...((merged.required ?? []) as string[]), ...((part.required ?? []) as string[])],
+    }),
+    schema,
+  );
+}
+
+function deeper(place: Place): Place {
+  return { ...place, depth: place.depth + 1 };
+}
+
+function asObject(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}
