@@ -39,7 +39,7 @@ export class AcknowledgedEvents {
   #retryInMs = FIRST_RETRY_IN_MS;
   #isPaused = false;
   #sender: EventSender | undefined;
-  #loading: Promise<void> | undefined;
+  #isLoading = false;
   /** Set while closing: called when nothing is pending any more. */
   #drained: (() => void) | undefined;
 
@@ -74,13 +74,15 @@ export class AcknowledgedEvents {
   }
 
   async #load(): Promise<void> {
+    if (this.#isLoading) return;
+    this.#isLoading = true;
     // The call that brought the first event is answered before the packages block the loop.
     await new Promise((resolve) => setImmediate(resolve));
     try {
       this.#sender = await this.#options.loadSender((ids, accepted) => this.#settle(ids, accepted));
       this.#resume();
     } catch {
-      this.#loading = undefined;
+      this.#isLoading = false;
       this.#pause();
     }
   }
@@ -88,7 +90,7 @@ export class AcknowledgedEvents {
   #resume(): void {
     if (this.#isPaused) return;
     if (!this.#sender) {
-      this.#loading ??= this.#load();
+      void this.#load();
       return;
     }
     this.#pump(this.#sender);

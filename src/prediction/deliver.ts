@@ -60,13 +60,12 @@ async function deliverStream(
 ): Promise<void> {
   const { call, reply, record, deadline } = delivery;
   let { framing } = payload;
-  let isBegun = false;
-  let isFirst = true;
+  const sent = { isBegun: false, isFirst: true };
   let facts = (): AnswerFacts => ({ usage: {} });
   let parts: AsyncIterator<Uint8Array> | undefined;
   const begin = (contentType: string) => {
-    if (isBegun) return;
-    isBegun = true;
+    if (sent.isBegun) return;
+    sent.isBegun = true;
     deadline.beginStream();
     reply.begin(200, record.headers(contentType));
   };
@@ -79,7 +78,7 @@ async function deliverStream(
   try {
     const answer = await deadline.bound(coming);
     if (answer.kind === 'whole') {
-      if (isBegun) throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no stream.');
+      if (sent.isBegun) throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no stream.');
       deliverWhole(answer, delivery);
       return;
     }
@@ -90,23 +89,23 @@ async function deliverStream(
       begin(answer.contentType);
       if (next.done) break;
       record.sent(next.value.byteLength);
-      isFirst = false;
+      sent.isFirst = false;
       silence.interrupt();
       if (!(await deadline.bound(reply.write(next.value))))
         throw new GatewayError('CALLER_GONE', 'The caller went away.');
     }
     record.answered(facts());
   } catch (error) {
-    if (!isBegun) throw error;
+    if (!sent.isBegun) throw error;
     const failure = toGatewayError(error);
     record.interrupted(failure, facts());
     if (failure.code !== 'CALLER_GONE')
-      void reply.write(call.dialect.writeStreamError(failure, { format, framing, isFirst }));
+      void reply.write(call.dialect.writeStreamError(failure, { format, framing, isFirst: sent.isFirst }));
     // Not waited for: a generator ends only when its pending part comes, and the deadline's signal has cut that off.
     void parts?.return?.().catch(() => undefined);
   } finally {
     silence.clear();
-    if (isBegun) reply.end();
+    if (sent.isBegun) reply.end();
   }
 }
 

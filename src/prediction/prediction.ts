@@ -78,9 +78,9 @@ export type AnswerFormat = 'gemini' | 'openai' | 'anthropic' | 'predictions' | '
 export type Framing = 'sse' | 'json-array' | 'raw';
 
 export interface AnswerRewrite {
-  whole?(body: Uint8Array, call: GrantedCall): Uint8Array;
+  readonly whole?: (body: Uint8Array, call: GrantedCall) => Uint8Array;
   /** Takes whole events; an empty part is not sent. */
-  part?(part: Uint8Array): Uint8Array;
+  readonly part?: (part: Uint8Array) => Uint8Array;
 }
 
 /** Tokens and instances that a call used, as far as the model told. */

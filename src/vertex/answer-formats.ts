@@ -7,7 +7,7 @@ export interface FactsReader {
   /** One of these stands in a stream that is complete; undefined where nothing tells. */
   readonly endMarks?: readonly string[];
   /** What the marked values, in their order, say together; a later one wins. */
-  read(values: readonly Json[]): AnswerFacts;
+  readonly read: (values: readonly Json[]) => AnswerFacts;
 }
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -66,10 +66,12 @@ const anthropic: FactsReader = {
   endMarks: ['"message_stop"'],
   read: (values) => {
     // The beginning of a stream holds the message, its end what has changed of it; a whole answer is the message.
-    const messages = values.flatMap(({ message, delta, usage, type, ...rest }) => [
-      { ...rest, ...asObject(message), ...asObject(delta), ...(usage !== undefined && { usage }) },
-    ]);
-    const usage: Json = Object.assign({}, ...messages.map((message: Json) => asObject(message.usage)));
+    const messages: Json[] = values.map(({ message, delta, ...rest }) => ({
+      ...rest,
+      ...asObject(message),
+      ...asObject(delta),
+    }));
+    const usage = messages.reduce<Json>((all, message) => ({ ...all, ...asObject(message.usage) }), {});
     const cached = count(usage.cache_read_input_tokens);
     const fresh = count(usage.input_tokens);
     const inputTokens =
