@@ -7,3 +7,5 @@ export const POOL_PROVIDER =
 /** The one that the function app may impersonate. */
 export const SERVICE_ACCOUNT = 'vertex-gateway@sample-project.iam.gserviceaccount.com';
 export const INSTRUMENTATION_KEY = '22222222-2222-4222-8222-222222222222';
+/** The id under which what Application Insights keeps is queried. */
+export const INSIGHTS_APPLICATION_ID = '55555555-5555-4555-8555-555555555555';

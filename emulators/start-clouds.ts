@@ -17,6 +17,7 @@ import { type ManagedIdentity, startManagedIdentity } from './managed-identity/s
 import {
   FEDERATION_AUDIENCE,
   FUNCTIONS_AUDIENCE,
+  INSIGHTS_APPLICATION_ID,
   INSTRUMENTATION_KEY,
   POOL_PROVIDER,
   SERVICE_ACCOUNT,
@@ -78,7 +79,17 @@ export async function startClouds(
     }),
   );
   const insights = stopLater(
-    await startApplicationInsights({ port, tls, instrumentationKey: INSTRUMENTATION_KEY }),
+    await startApplicationInsights({
+      port,
+      tls,
+      instrumentationKey: INSTRUMENTATION_KEY,
+      query: {
+        applicationId: INSIGHTS_APPLICATION_ID,
+        issuer: entra.issuer,
+        jwksUri: entra.jwksUri,
+        readers: [functionAppIdentity.objectId],
+      },
+    }),
   );
   return { entra, okta, identity, google, vertex, insights };
 }
@@ -101,6 +112,7 @@ export function settingsFor(
     GOOGLE_IAM_CREDENTIALS_URL: `https://127.0.0.1:${google.port}`,
     VERTEX_ENDPOINT: `127.0.0.1:${vertex.port}`,
     APPLICATIONINSIGHTS_CONNECTION_STRING: insights.connectionString,
+    APPLICATIONINSIGHTS_QUERY_ENDPOINT: insights.queryEndpoint,
     APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
   };
 }

@@ -4,6 +4,8 @@ import { Control, controlled } from '../control/control.ts';
 import type { ControlAction } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { type AuditRecord, auditRecordsIn } from './audit-records.ts';
+import { createAnswerQuery } from './query/answer-query.ts';
+import type { QueryAccess } from './query/check-query-token.ts';
 import { MALFORMED, readEnvelopes } from './read-envelopes.ts';
 import { readTelemetryItem, type TelemetryItem } from './telemetry-item.ts';
 
@@ -14,6 +16,11 @@ export interface ApplicationInsightsOptions {
   readonly tls: { readonly cert: string; readonly key: string };
   /** The key that telemetry must carry: a GUID. */
   readonly instrumentationKey: string;
+  /** Who may query what was received; nobody when left out, and then there is no such address. */
+  readonly query?: QueryAccess & {
+    /** The id of the application in the query's address: a GUID. */
+    readonly applicationId: string;
+  };
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -25,6 +32,8 @@ export interface ApplicationInsights extends Listening {
   /** For `APPLICATIONINSIGHTS_CONNECTION_STRING`. */
   readonly connectionString: string;
   readonly instrumentationKey: string;
+  /** Where queries go, in place of `https://api.applicationinsights.io`. */
+  readonly queryEndpoint: string;
   /** Delivers one envelope without HTTP, as a service on the same platform. @throws TypeError when it is refused. */
   ingest(envelope: unknown): void;
   /** Everything that was accepted, in order of arrival. */
@@ -40,14 +49,16 @@ interface ItemError {
 }
 
 /**
- * Starts the ingestion endpoint of Application Insights on 127.0.0.1. It keeps all that it accepts, until told otherwise.
+ * Starts the ingestion endpoint of Application Insights on 127.0.0.1, and its query endpoint on the same port. It keeps
+ * all that it accepts, until told otherwise.
  * Source: https://github.com/microsoft/ApplicationInsights-Home/blob/main/EndpointSpecs/ENDPOINT-PROTOCOL.md
  */
 export async function startApplicationInsights(
   options: ApplicationInsightsOptions,
 ): Promise<ApplicationInsights> {
-  const { instrumentationKey, now = Date.now } = options;
+  const { instrumentationKey, query, now = Date.now } = options;
   const control = new Control('application-insights', now);
+  const answerQuery = query && createAnswerQuery(query.applicationId, query, now);
   let telemetry: TelemetryItem[] = [];
 
   /** Keeps the envelope, or says why it is refused. */
@@ -61,7 +72,12 @@ export async function startApplicationInsights(
 
   const server = createServer(
     options.tls,
-    controlled(control, (request, body, response) => {
+    controlled(control, async (request, body, response) => {
+      const answer = await answerQuery?.(request, body, telemetry);
+      if (answer) {
+        send(response, answer.status, answer.body);
+        return;
+      }
       const { pathname } = new URL(request.url ?? '/', 'https://127.0.0.1');
       if (request.method !== 'POST' || !['/v2/track', '/v2.1/track'].includes(pathname)) {
         response.writeHead(404).end();
@@ -89,8 +105,12 @@ export async function startApplicationInsights(
       },
       'GET audit-records': () => auditRecordsIn(telemetry),
     },
-    connectionString: `InstrumentationKey=${instrumentationKey};IngestionEndpoint=https://127.0.0.1:${listening.port}/`,
+    connectionString: [
+      `InstrumentationKey=${instrumentationKey};IngestionEndpoint=https://127.0.0.1:${listening.port}/`,
+      ...(query ? [`ApplicationId=${query.applicationId}`] : []),
+    ].join(';'),
     instrumentationKey,
+    queryEndpoint: `https://127.0.0.1:${listening.port}`,
     ingest: (envelope) => {
       const error = accept(envelope);
       if (error !== undefined) throw new TypeError(error);
@@ -100,6 +120,7 @@ export async function startApplicationInsights(
   };
 }
 
-function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+function send(response: ServerResponse, status: number, body: object | undefined): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(body && JSON.stringify(body));
 }

@@ -1,4 +1,7 @@
+import { KEY_ONLY_PROVIDER } from '../../src/governance/check-limits.ts';
 import type { Access, IdentityProvider } from '../../src/governance/documents.ts';
+import type { GovernanceDocuments } from '../../src/governance/governance.ts';
+import { keyOnlyProducts } from './key-only-products.ts';
 import { escapeLiteral, indent, quote, writeHeader } from './policy-text.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
@@ -6,20 +9,51 @@ const OUTPUT = 'output-token-variable-name="caller-token"';
 
 /**
  * The fragment that authenticates callers: which identity provider must vouch for a token is read from the token,
- * and that provider's policy validates it. What no other provider claims is left to the first of Entra ID.
+ * and that provider's policy validates it. What no other provider claims is left to the first of Entra ID. Without a
+ * token, the key of a product that allows it is enough.
  */
-export function authenticateFragment({ identityProviders }: Access): GeneratedFile {
-  const others = otherProviders(identityProviders);
-  const fallback = fallbackProvider(identityProviders);
+export function authenticateFragment({
+  access: { identityProviders },
+  limits,
+}: Pick<GovernanceDocuments, 'access' | 'limits'>): GeneratedFile {
+  const choice: Choice = {
+    others: otherProviders(identityProviders),
+    fallback: fallbackProvider(identityProviders),
+    keyOnly: keyOnlyProducts(limits).map(({ id }) => id),
+  };
   const header = writeHeader(
-    'governance/access.yaml',
+    'governance/access.yaml and governance/limits.yaml',
     'The issuer is read before the token is validated, only to choose the policy that validates it: that one refuses',
-    'every issuer but its own. A token of an unknown issuer is thus refused.',
+    'every issuer but its own. A token of an unknown issuer is thus refused, and a token that is there is always',
+    'validated. The key of the APIM subscription is no token, also where it stands in place of one.',
   );
-  const body = [choiceOfProvider(others, fallback), validation(others, fallback)].join('\n');
+  const body = [DROP_KEY, choiceOfProvider(choice), validation(choice)].join('\n');
   const text = `${header}<fragment>\n${indent(body, 2)}\n</fragment>\n`;
   return { path: 'apim/policy-fragments/authenticate/policy.xml', text };
 }
+
+interface Choice {
+  readonly others: readonly IdentityProvider[];
+  readonly fallback: IdentityProvider;
+  /** Ids of the products whose keys are enough. */
+  readonly keyOnly: readonly string[];
+}
+
+const READ_HEADER = 'var header = context.Request.Headers.GetValueOrDefault("Authorization", "");';
+const WITHOUT_SCHEME = 'header.ToLower().StartsWith("bearer ") ? header.Substring(7).Trim() : header';
+
+const DROP_KEY = [
+  '<choose>',
+  "  <when condition='@{",
+  `    ${READ_HEADER}`,
+  `    var bearer = ${WITHOUT_SCHEME};`,
+  '    var own = new[] { context.Subscription.Key, context.Subscription.PrimaryKey, context.Subscription.SecondaryKey };',
+  '    return own.Contains(bearer);',
+  "  }'>",
+  '    <set-header name="Authorization" exists-action="delete" />',
+  '  </when>',
+  '</choose>',
+].join('\n');
 
 /** Those that are chosen by what the token says. */
 export function otherProviders(providers: Access['identityProviders']): IdentityProvider[] {
@@ -33,15 +67,21 @@ export function fallbackProvider(providers: Access['identityProviders']): Identi
   return fallback;
 }
 
-function choiceOfProvider(others: readonly IdentityProvider[], fallback: IdentityProvider): string {
-  if (others.length === 0)
+function choiceOfProvider({ others, fallback, keyOnly }: Choice): string {
+  if (others.length === 0 && keyOnly.length === 0)
     return `<set-variable name="caller-identity-provider" value="${escapeLiteral(fallback.id)}" />`;
   return [
     '<set-variable',
     '  name="caller-identity-provider"',
     "  value='@{",
-    '    var header = context.Request.Headers.GetValueOrDefault("Authorization", "");',
-    '    var token = (header.ToLower().StartsWith("bearer ") ? header.Substring(7).Trim() : header).AsJwt();',
+    `    ${READ_HEADER}`,
+    ...(keyOnly.length === 0
+      ? []
+      : [
+          `    var isKeyEnough = new[] { ${keyOnly.map(quote).join(', ')} }.Contains(context.Product.Id);`,
+          `    if (header == "" && isKeyEnough) { return ${quote(KEY_ONLY_PROVIDER)}; }`,
+        ]),
+    ...(others.length === 0 ? [] : [`    var token = (${WITHOUT_SCHEME}).AsJwt();`]),
     ...others.map((provider) => `    if (${isOf(provider)}) { return ${quote(provider.id)}; }`),
     `    return ${quote(fallback.id)};`,
     "  }'",
@@ -55,14 +95,20 @@ function isOf(provider: IdentityProvider): string {
     : `token?.Claims.GetValueOrDefault("tid", "") == ${quote(provider.tenantId)}`;
 }
 
-function validation(others: readonly IdentityProvider[], fallback: IdentityProvider): string {
-  if (others.length === 0) return validate(fallback);
+function validation({ others, fallback, keyOnly }: Choice): string {
+  const cases = [
+    ...others.map((provider) => ({ id: provider.id, policies: validate(provider) })),
+    ...(keyOnly.length === 0
+      ? []
+      : [{ id: KEY_ONLY_PROVIDER, policies: '<!-- The key has been checked already. -->' }]),
+  ];
+  if (cases.length === 0) return validate(fallback);
   return [
     '<choose>',
-    ...others.map((provider) =>
+    ...cases.map(({ id, policies }) =>
       [
-        `  <when condition='@((string)context.Variables["caller-identity-provider"] == ${quote(provider.id)})'>`,
-        indent(validate(provider), 4),
+        `  <when condition='@((string)context.Variables["caller-identity-provider"] == ${quote(id)})'>`,
+        indent(policies, 4),
         '  </when>',
       ].join('\n'),
     ),

@@ -1,7 +1,7 @@
 import type { Governance } from '../../src/governance/governance.ts';
 import { authenticateFragment } from './authenticate-fragment.ts';
 import { identifyCallerFragment } from './identify-caller-fragment.ts';
-import { productFiles } from './product-files.ts';
+import { openProductFiles, productFiles } from './product-files.ts';
 import { residencyFragment } from './residency-fragment.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
@@ -12,8 +12,9 @@ export function derivePolicies(
 ): GeneratedFile[] {
   return [
     ...productFiles(documents, apis),
-    authenticateFragment(documents.access),
-    identifyCallerFragment(documents.access),
+    ...openProductFiles(apis),
+    authenticateFragment(documents),
+    identifyCallerFragment(documents),
     residencyFragment(documents.access, policyVersion),
   ];
 }

@@ -65,6 +65,12 @@ function listParts({
     { what: 'residency rule', parts: access.residency.map(rule) },
     { what: 'agent', parts: access.agents.map(rule) },
     {
+      what: 'list of',
+      parts: access.auditors
+        ? [{ name: 'auditors', summary: access.auditors.reason, fields: { ...access.auditors } }]
+        : [],
+    },
+    {
       what: 'product',
       parts: limits.products.map((product) => ({
         name: product.id,

@@ -1,5 +1,8 @@
-import type { Access, IdentityProvider } from '../../src/governance/documents.ts';
+import { KEY_ONLY_PROVIDER } from '../../src/governance/check-limits.ts';
+import type { IdentityProvider } from '../../src/governance/documents.ts';
+import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { fallbackProvider, otherProviders } from './authenticate-fragment.ts';
+import { type KeyOnlyProduct, keyOnlyProducts } from './key-only-products.ts';
 import { escapeLiteral, indent, quote, writeHeader } from './policy-text.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
@@ -8,28 +11,45 @@ type OidcProvider = Extract<IdentityProvider, { type: 'oidc' }>;
 
 const CLAIMS = 'var claims = ((Jwt)context.Variables["caller-token"]).Claims;';
 
-/** The fragment that reads who calls from the token that its provider's policy has validated. */
-export function identifyCallerFragment({ identityProviders }: Access): GeneratedFile {
+interface Case {
+  /** The value of `caller-identity-provider`. */
+  readonly id: string;
+  readonly policies: string;
+}
+
+/** The fragment that reads who calls from the token that its provider's policy has validated, or from the key. */
+export function identifyCallerFragment({
+  access: { identityProviders },
+  limits,
+}: Pick<GovernanceDocuments, 'access' | 'limits'>): GeneratedFile {
   const header = writeHeader(
-    'governance/access.yaml',
-    'Says who calls, from the token that has been validated, in variables that limits, residency and stamps read.',
+    'governance/access.yaml and governance/limits.yaml',
+    'Says who calls, from the token that has been validated, in variables that limits, residency and stamps read. Of a',
+    'call without a token nothing is known but its APIM subscription: it has no tenant and no application.',
   );
-  const others = otherProviders(identityProviders);
+  const products = keyOnlyProducts(limits);
+  const cases = [
+    ...otherProviders(identityProviders).map((provider) => ({
+      id: provider.id,
+      policies: describe(provider),
+    })),
+    ...(products.length === 0 ? [] : [{ id: KEY_ONLY_PROVIDER, policies: describeKeyHolder(products) }]),
+  ];
   const last = describe(fallbackProvider(identityProviders));
-  const body = others.length === 0 ? last : chooseAmong(others, last);
+  const body = cases.length === 0 ? last : chooseAmong(cases, last);
   return {
     path: 'apim/policy-fragments/identify-caller/policy.xml',
     text: `${header}<fragment>\n${indent(body, 2)}\n</fragment>\n`,
   };
 }
 
-function chooseAmong(others: readonly IdentityProvider[], last: string): string {
+function chooseAmong(cases: readonly Case[], last: string): string {
   return [
     '<choose>',
-    ...others.map((provider) =>
+    ...cases.map(({ id, policies }) =>
       [
-        `  <when condition='@((string)context.Variables["caller-identity-provider"] == ${quote(provider.id)})'>`,
-        indent(describe(provider), 4),
+        `  <when condition='@((string)context.Variables["caller-identity-provider"] == ${quote(id)})'>`,
+        indent(policies, 4),
         '  </when>',
       ].join('\n'),
     ),
@@ -86,6 +106,25 @@ function describeOidc({ id, groups }: OidcProvider): string {
       `return claims.GetValueOrDefault("sub", "") == ${application} ? "false" : "true";`,
     ),
     variable('caller-roles', 'var roles = "";', ...addRolesOf(groups)),
+  ].join('\n');
+}
+
+/** The fragment `authenticate` lets the keys of these products alone do without a token. */
+function describeKeyHolder(products: readonly KeyOnlyProduct[]): string {
+  return [
+    '<set-variable name="caller-tenant-id" value="" />',
+    '<set-variable name="caller-object-id" value="@(context.Subscription.Id)" />',
+    '<set-variable name="caller-application-id" value="" />',
+    '<set-variable name="caller-delegated" value="false" />',
+    '<set-variable',
+    '  name="caller-roles"',
+    "  value='@{",
+    ...products.map(
+      ({ id, roles }) => `    if (context.Product.Id == ${quote(id)}) { return ${quote(roles.join(' '))}; }`,
+    ),
+    '    return "";',
+    "  }'",
+    '/>',
   ].join('\n');
 }
 

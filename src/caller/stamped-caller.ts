@@ -7,14 +7,30 @@ const Guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
 const Identifier = z.string().regex(/^[\w.:@/|-]{1,256}$/);
 const ResourceName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,255}$/);
 
-/** The headers that the edge's `stamp-identity` fragment sets, overriding whatever the caller sent. */
-const StampedHeaders = z.object({
+/** The identity provider of a call that has the key of an APIM subscription and no token. */
+const KEY_ONLY_PROVIDER = 'subscription-key';
+
+/** What a token says. */
+const TokenHolder = z.object({
   identityProvider: ResourceName,
   tenantId: Identifier,
   objectId: Identifier,
   applicationId: Identifier,
   /** Whether the application acts for a person. */
   isDelegated: z.enum(['true', 'false']).transform((isDelegated) => isDelegated === 'true'),
+});
+
+/** Nothing is known but the APIM subscription: of no tenant, no application, and acting for nobody. */
+const KeyHolder = z.object({
+  identityProvider: z.literal(KEY_ONLY_PROVIDER),
+  tenantId: z.literal(''),
+  objectId: ResourceName,
+  applicationId: z.literal(''),
+  isDelegated: z.literal('false').transform(() => false),
+});
+
+/** What is known of every call. */
+const CallHeaders = z.object({
   /** Space separated; Entra ID's app role values hold no space. */
   roles: z
     .string()
@@ -25,14 +41,23 @@ const StampedHeaders = z.object({
   requestId: Guid,
 });
 
+/** The headers that the edge's `stamp-identity` fragment sets, overriding whatever the caller sent. */
+const StampedByToken = TokenHolder.extend(CallHeaders.shape);
+const StampedByKey = KeyHolder.extend(CallHeaders.shape).refine(
+  ({ objectId, subscriptionId }) => objectId === subscriptionId,
+  { path: ['objectId'] },
+);
+
 /** Throws CALLER_NOT_AUTHENTICATED when the edge stamped less than it must: a fault of its policies. */
 export function readStampedCaller(header: ReadHeader): Caller {
+  const identityProvider = header('x-gateway-identity-provider');
+  const StampedHeaders = identityProvider === KEY_ONLY_PROVIDER ? StampedByKey : StampedByToken;
   const parsed = StampedHeaders.safeParse({
-    identityProvider: header('x-gateway-identity-provider'),
+    identityProvider,
     isDelegated: header('x-gateway-delegated'),
-    tenantId: header('x-gateway-tenant-id'),
+    tenantId: header('x-gateway-tenant-id') ?? '',
     objectId: header('x-gateway-object-id'),
-    applicationId: header('x-gateway-application-id'),
+    applicationId: header('x-gateway-application-id') ?? '',
     roles: header('x-gateway-roles') ?? '',
     subscriptionId: header('x-gateway-subscription-id'),
     productId: header('x-gateway-product-id'),

@@ -123,6 +123,9 @@ export const Agent = z.strictObject({
 });
 export type Agent = z.infer<typeof Agent>;
 
+/** Holders of any of the roles may read everybody's audit records; others read their own. */
+const Auditors = z.strictObject({ reason: Reason, roles: z.array(Name).min(1) });
+
 const NamedValueOrUrl = z
   .string()
   .regex(/^(https:\/\/\S+|\{\{[\w-]+\}\})$/, 'an https address or a named value');
@@ -160,6 +163,7 @@ export const Access = z.strictObject({
   denies: z.array(Deny).default([]),
   residency: z.array(Residency).default([]),
   agents: z.array(Agent).default([]),
+  auditors: Auditors.optional().describe('Who may read everybody’s audit records; nobody when left out'),
 });
 export type Access = z.infer<typeof Access>;
 
@@ -171,6 +175,11 @@ const Limit = {
   concurrentStreams: Count.optional(),
 };
 
+/** Without this, a call needs a token besides the key. */
+const KeyOnlyCallers = z
+  .strictObject({ roles: z.array(Name).min(1).describe('What such calls may do') })
+  .describe('Lets calls in that have a key of the product and no token, as the APIM subscription');
+
 /** How much: per product, and tighter per role and per entry. The edge's counters are derived from this. */
 export const Limits = z.strictObject({
   products: z.array(
@@ -179,6 +188,7 @@ export const Limits = z.strictObject({
       displayName: z.string(),
       description: z.string(),
       environment: Environment,
+      keyOnlyCallers: KeyOnlyCallers.optional(),
       ...Limit,
     }),
   ),

@@ -38,7 +38,9 @@ interface EdgeLimits {
   readonly tokenQuota?: number;
 }
 
-export interface EdgeOptions extends Partial<ApiManagementOptions> {
+export interface EdgeOptions extends Partial<Omit<ApiManagementOptions, 'namedValues'>> {
+  /** Win over those that join the edge to the function app and the issuers. */
+  readonly namedValues?: Readonly<Record<string, string>>;
   /**
    * Calls a minute and a day that the products allow, in place of their real limits; and tokens, where a product has
    * limits of them.
@@ -71,13 +73,14 @@ export async function startEdge(
   const gateway = await startApiManagement({
     directory,
     port: 0,
-    namedValues: {
+    namedValues: (gatewayUrl) => ({
+      'gateway-url': gatewayUrl,
       'function-app-url': functionApp.url,
       'tenant-id': TENANT,
       'okta-issuer': okta.issuer,
       'okta-openid-configuration': `${okta.issuer}/.well-known/openid-configuration`,
       ...namedValues,
-    },
+    }),
     subscriptions: [
       { id: 'scoring-production', name: 'Scoring', product: 'production', primaryKey: PRODUCTION_KEY },
       { id: 'sandbox', name: 'Sandbox', product: 'sandbox', primaryKey: SANDBOX_KEY },

@@ -1,0 +1,28 @@
+/**
+ * An error as the query API answers it.
+ * Source: https://learn.microsoft.com/azure/azure-monitor/logs/api/errors
+ */
+export interface ApiError {
+  readonly status: number;
+  readonly body: { readonly error: ErrorDetail };
+}
+
+interface ErrorDetail {
+  readonly code: string;
+  readonly message: string;
+  readonly innererror?: ErrorDetail;
+}
+
+export function apiError(status: number, code: string, message: string, innererror?: ErrorDetail): ApiError {
+  return { status, body: { error: { message, code, ...(innererror && { innererror }) } } };
+}
+
+/** What is wrong with a request or its query; the innermost message says it. */
+export function badArgument(kind: string, message: string): ApiError {
+  const summary = kind === 'SyntaxError' ? 'Syntax Error' : 'A semantic error occurred.';
+  return apiError(400, 'BadArgumentError', 'The request had some invalid properties', {
+    code: kind,
+    message: summary,
+    innererror: { code: 'EMULATOR', message },
+  });
+}

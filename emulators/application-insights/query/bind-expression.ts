@@ -1,0 +1,134 @@
+import { semanticError } from './query-error.ts';
+import { findFunction } from './scalar-functions.ts';
+import type { Comparison, Expression } from './syntax.ts';
+import { type Column, isNumeric, type Row, type ScalarType, type Value } from './table.ts';
+
+/** An expression that knows its type and gives its value for a row. */
+export interface Bound {
+  readonly type: ScalarType;
+  readonly evaluate: (row: Row) => Value;
+}
+
+/** Binds an expression to the columns that it may name. @throws QueryError for what does not exist or fit. */
+export function bindExpression(expression: Expression, columns: readonly Column[]): Bound {
+  const bind = (inner: Expression): Bound => bindExpression(inner, columns);
+  switch (expression.kind) {
+    case 'string':
+      return { type: 'string', evaluate: () => expression.value };
+    case 'number':
+      return { type: expression.isWhole ? 'long' : 'real', evaluate: () => expression.value };
+    case 'datetime':
+      return { type: 'datetime', evaluate: () => expression.value };
+    case 'name':
+      return bindName(expression.name, columns);
+    case 'property':
+      return bindProperty(bind(expression.of), expression.name);
+    case 'call':
+      return bindCall(expression.name, expression.parameters.map(bind));
+    case 'binary': {
+      const { operator, left, right } = expression;
+      if (operator === 'and' || operator === 'or') return bindLogic(operator, bind(left), bind(right));
+      return bindComparison(operator, bind(left), bind(right));
+    }
+    case 'in': {
+      const value = bind(expression.value);
+      const matches = expression.list.map((item) => bindComparison('==', value, bind(item)));
+      return { type: 'bool', evaluate: (row) => matches.some(({ evaluate }) => evaluate(row) === true) };
+    }
+    case 'between': {
+      const value = bind(expression.value);
+      return bindLogic(
+        'and',
+        bindComparison('>=', value, bind(expression.low)),
+        bindComparison('<=', value, bind(expression.high)),
+      );
+    }
+    case 'star':
+      throw semanticError('"*" stands for columns in arg_max alone.');
+  }
+}
+
+function bindName(name: string, columns: readonly Column[]): Bound {
+  const column = columns.find((one) => one.name === name);
+  if (!column) throw semanticError(`Failed to resolve column or scalar expression named '${name}'.`);
+  return { type: column.type, evaluate: (row) => row[name] };
+}
+
+/** A property that is not there is null, whatever it is a property of. */
+function bindProperty({ type, evaluate }: Bound, name: string): Bound {
+  if (type !== 'dynamic') throw semanticError(`A ${type} has no property '${name}'.`);
+  return {
+    type: 'dynamic',
+    evaluate: (row) => {
+      const value = evaluate(row);
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return null;
+      return (value as Readonly<Record<string, unknown>>)[name] ?? null;
+    },
+  };
+}
+
+function bindCall(name: string, parameters: readonly Bound[]): Bound {
+  const found = findFunction(name);
+  if (!found) throw semanticError(`The function '${name}' is not emulated here.`);
+  const types = parameters.map(({ type }) => type);
+  const type = found.typeOf(types);
+  if (type === undefined) throw semanticError(`${name}() does not take (${types.join(', ')}).`);
+  return { type, evaluate: (row) => found.apply(parameters.map(({ evaluate }) => evaluate(row))) };
+}
+
+/** Null when a side is null and the other does not decide. */
+function bindLogic(operator: 'and' | 'or', left: Bound, right: Bound): Bound {
+  if (left.type !== 'bool' || right.type !== 'bool')
+    throw semanticError(`'${operator}' takes bool, not ${left.type} and ${right.type}.`);
+  const decisive = operator === 'or';
+  return {
+    type: 'bool',
+    evaluate: (row) => {
+      const one = left.evaluate(row);
+      if (one === decisive) return decisive;
+      const other = right.evaluate(row);
+      if (other === decisive) return decisive;
+      return one === null || other === null ? null : !decisive;
+    },
+  };
+}
+
+/** Source: https://learn.microsoft.com/kusto/query/scalar-data-types/null-values */
+function bindComparison(operator: Comparison, left: Bound, right: Bound): Bound {
+  const isEquality = operator === '==' || operator === '!=';
+  const isComparable = isEquality
+    ? left.type === right.type || isDynamicAndText(left.type, right.type)
+    : left.type === right.type && left.type === 'datetime';
+  if (!isComparable && !(isNumeric(left.type) && isNumeric(right.type)))
+    throw semanticError(`Cannot compare values of types ${left.type} and ${right.type} with '${operator}'.`);
+  return {
+    type: 'bool',
+    evaluate: (row) => compare(operator, left.evaluate(row), right.evaluate(row)),
+  };
+}
+
+function isDynamicAndText(one: ScalarType, other: ScalarType): boolean {
+  return [one, other].includes('dynamic') && [one, other].includes('string');
+}
+
+function compare(operator: Comparison, one: Value, other: Value): boolean | null {
+  if (one === null && other === null) return null;
+  switch (operator) {
+    case '==':
+      return one === other;
+    case '!=':
+      return one !== other;
+  }
+  if (one === null || other === null) return null;
+  const [low, high] = [one as number, other as number];
+  switch (operator) {
+    case '<':
+      return low < high;
+    case '<=':
+      return low <= high;
+    case '>':
+      return low > high;
+    case '>=':
+      return low >= high;
+  }
+}

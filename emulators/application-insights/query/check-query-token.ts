@@ -1,0 +1,60 @@
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { type ApiError, apiError } from './api-error.ts';
+
+/** Who may query the application: a tenant's principals, by object id, that a role such as Monitoring Reader names. */
+export interface QueryAccess {
+  /** `iss` of the tenant's tokens. */
+  readonly issuer: string;
+  readonly jwksUri: string;
+  /** Object ids of the principals. */
+  readonly readers: readonly string[];
+}
+
+/** The resource that tokens are asked for. Source: https://learn.microsoft.com/azure/azure-monitor/app/app-insights-azure-ad-api */
+const AUDIENCE = 'https://api.applicationinsights.io';
+
+/** Makes the check of a request's bearer token: undefined when it may query, or the error that the API answers. */
+export function createQueryTokenCheck(
+  { issuer, jwksUri, readers }: QueryAccess,
+  now: () => number,
+): (authorization: string | undefined) => Promise<ApiError | undefined> {
+  const keys = createRemoteJWKSet(new URL(jwksUri));
+  return async (authorization) => {
+    if (authorization === undefined) {
+      return apiError(
+        401,
+        'AuthenticationFailed',
+        "Authentication failed. The 'Authorization' header is missing.",
+      );
+    }
+    const token = /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? '';
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        algorithms: ['RS256'],
+        issuer,
+        audience: AUDIENCE,
+        requiredClaims: ['exp', 'oid'],
+        currentDate: new Date(now()),
+      });
+      return readers.includes(String(payload.oid)) ? undefined : insufficientAccess();
+    } catch (error) {
+      if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
+        const audience = [error.payload.aud ?? []].flat().join(', ');
+        return apiError(
+          403,
+          'InvalidAuthenticationTokenAudience',
+          `The access token has been obtained from wrong audience or resource '${audience}'. It should exactly match (including forward slash) with one of the allowed audiences '${AUDIENCE}'.`,
+        );
+      }
+      return apiError(403, 'InvalidAuthenticationToken', 'The access token is invalid.');
+    }
+  };
+}
+
+export function insufficientAccess(): ApiError {
+  return apiError(
+    403,
+    'InsufficientAccessError',
+    'The provided credentials have insufficient access to perform the requested operation',
+  );
+}

@@ -1,0 +1,35 @@
+/** A datetime as Kusto keeps it: ticks of 100 ns, here since 1970. */
+export type Ticks = bigint;
+
+const TICKS_PER_MILLISECOND = 10_000n;
+const TICKS_PER_DAY = 864_000_000_000n;
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.(\d{1,7}))?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+
+/**
+ * Reads an ISO 8601 date, or date and time with its offset; undefined for anything else.
+ * Source: https://learn.microsoft.com/kusto/query/scalar-data-types/datetime
+ */
+export function readDateTime(text: string): Ticks | undefined {
+  const match = DATE_TIME.exec(text);
+  const milliseconds = match ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(milliseconds)) return undefined;
+  const belowMilliseconds = (match?.[1] ?? '').padEnd(7, '0').slice(3);
+  return BigInt(milliseconds) * TICKS_PER_MILLISECOND + BigInt(belowMilliseconds);
+}
+
+/** As answers have it: UTC, without zeros at the end of the fraction. */
+export function writeDateTime(ticks: Ticks): string {
+  const belowMilliseconds = floorModulo(ticks, TICKS_PER_MILLISECOND);
+  const milliseconds = Number((ticks - belowMilliseconds) / TICKS_PER_MILLISECOND);
+  const [whole = '', fraction = ''] = new Date(milliseconds).toISOString().slice(0, -1).split('.');
+  const digits = `${fraction}${String(belowMilliseconds).padStart(4, '0')}`.replace(/0+$/, '');
+  return digits === '' ? `${whole}Z` : `${whole}.${digits}Z`;
+}
+
+export function startOfDay(ticks: Ticks): Ticks {
+  return ticks - floorModulo(ticks, TICKS_PER_DAY);
+}
+
+function floorModulo(value: bigint, divisor: bigint): bigint {
+  return ((value % divisor) + divisor) % divisor;
+}

@@ -1,0 +1,240 @@
+import { syntaxError, type QueryError } from './query-error.ts';
+import { readTokens, type Token } from './read-tokens.ts';
+import type { Comparison, Expression, NamedExpression, Operator, Query } from './syntax.ts';
+
+const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(['==', '!=', '<', '<=', '>', '>=']);
+/** Deeper nesting than this is refused, so that no query exhausts the stack. */
+const MAXIMUM_DEPTH = 100;
+
+/**
+ * Reads the supported part of the Kusto Query Language.
+ * Source: https://learn.microsoft.com/kusto/query/
+ * @throws QueryError for everything else.
+ */
+export function parseQuery(text: string): Query {
+  const parser = new Parser(readTokens(text));
+  const query = parser.query();
+  parser.end();
+  return query;
+}
+
+class Parser {
+  readonly #tokens: readonly Token[];
+  #next = 0;
+  #depth = 0;
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
+
+  query(): Query {
+    const source = this.#takesWord('union') ? this.#list(() => this.#unionPart()) : this.#word('a table');
+    const operators: Operator[] = [];
+    while (this.#takesSign('|')) operators.push(this.#operator());
+    return { source, operators };
+  }
+
+  end(): void {
+    if (this.#peek().kind !== 'end') throw this.#unexpected('the end of the query');
+  }
+
+  #unionPart(): Query {
+    if (!this.#takesSign('(')) return { source: this.#word('a table'), operators: [] };
+    const part = this.#nested(() => this.query());
+    this.#sign(')');
+    return part;
+  }
+
+  #operator(): Operator {
+    const name = this.#word('an operator');
+    switch (name) {
+      case 'where':
+        return { kind: 'where', predicate: this.#expression() };
+      case 'extend':
+      case 'project':
+        return { kind: name, columns: this.#list(() => this.#named()) };
+      case 'summarize':
+        return {
+          kind: 'summarize',
+          aggregates: this.#isWord('by') ? [] : this.#list(() => this.#named()),
+          by: this.#takesWord('by') ? this.#list(() => this.#named()) : [],
+        };
+      case 'order':
+      case 'sort':
+        this.#keyword('by');
+        return { kind: 'order', keys: this.#list(() => this.#orderKey()) };
+      case 'take':
+      case 'limit':
+        return { kind: 'take', count: this.#wholeNumber() };
+      default:
+        throw syntaxError(`The operator "${name}" is not emulated.`);
+    }
+  }
+
+  #named(): NamedExpression {
+    const [word, sign] = [this.#peek(), this.#peek(1)];
+    if (word.kind !== 'word' || sign.kind !== 'sign' || sign.text !== '=')
+      return { name: undefined, expression: this.#expression() };
+    this.#next += 2;
+    return { name: word.text, expression: this.#expression() };
+  }
+
+  /** Descending unless it says otherwise, as in the service. */
+  #orderKey(): { expression: Expression; isDescending: boolean } {
+    const expression = this.#expression();
+    const isAscending = this.#takesWord('asc');
+    if (!isAscending) this.#takesWord('desc');
+    return { expression, isDescending: !isAscending };
+  }
+
+  #expression(): Expression {
+    return this.#nested(() => {
+      let left = this.#conjunction();
+      while (this.#takesWord('or'))
+        left = { kind: 'binary', operator: 'or', left, right: this.#conjunction() };
+      return left;
+    });
+  }
+
+  #conjunction(): Expression {
+    let left = this.#comparison();
+    while (this.#takesWord('and'))
+      left = { kind: 'binary', operator: 'and', left, right: this.#comparison() };
+    return left;
+  }
+
+  #comparison(): Expression {
+    const left = this.#postfix();
+    const sign = this.#peek();
+    if (sign.kind === 'sign' && COMPARISONS.has(sign.text)) {
+      this.#next += 1;
+      return { kind: 'binary', operator: sign.text as Comparison, left, right: this.#postfix() };
+    }
+    if (this.#takesWord('in')) {
+      this.#sign('(');
+      const list = this.#list(() => this.#expression());
+      this.#sign(')');
+      return { kind: 'in', value: left, list };
+    }
+    if (this.#takesWord('between')) {
+      this.#sign('(');
+      const low = this.#postfix();
+      this.#sign('..');
+      const high = this.#postfix();
+      this.#sign(')');
+      return { kind: 'between', value: left, low, high };
+    }
+    return left;
+  }
+
+  #postfix(): Expression {
+    let expression = this.#primary();
+    for (;;) {
+      if (this.#takesSign('.'))
+        expression = { kind: 'property', of: expression, name: this.#word('a property') };
+      else if (this.#takesSign('[')) {
+        const token = this.#take();
+        if (token.kind !== 'string') throw this.#unexpected('the name of a property', token);
+        this.#sign(']');
+        expression = { kind: 'property', of: expression, name: token.value };
+      } else return expression;
+    }
+  }
+
+  #primary(): Expression {
+    const token = this.#take();
+    switch (token.kind) {
+      case 'string':
+        return { kind: 'string', value: token.value };
+      case 'number':
+        return { kind: 'number', value: token.value, isWhole: token.isWhole };
+      case 'datetime':
+        return { kind: 'datetime', value: token.value };
+      case 'word':
+        if (!this.#takesSign('(')) return { kind: 'name', name: token.text };
+        return { kind: 'call', name: token.text, parameters: this.#parameters() };
+      case 'sign': {
+        if (token.text === '*') return { kind: 'star' };
+        if (token.text !== '(') throw this.#unexpected('an expression', token);
+        const inner = this.#expression();
+        this.#sign(')');
+        return inner;
+      }
+      case 'end':
+        throw this.#unexpected('an expression', token);
+    }
+  }
+
+  #parameters(): Expression[] {
+    if (this.#takesSign(')')) return [];
+    const parameters = this.#list(() => this.#expression());
+    this.#sign(')');
+    return parameters;
+  }
+
+  #list<Item>(read: () => Item): Item[] {
+    const items = [read()];
+    while (this.#takesSign(',')) items.push(read());
+    return items;
+  }
+
+  #nested<Result>(read: () => Result): Result {
+    if (this.#depth === MAXIMUM_DEPTH) throw syntaxError('The query is nested too deeply.');
+    this.#depth += 1;
+    const result = read();
+    this.#depth -= 1;
+    return result;
+  }
+
+  #wholeNumber(): number {
+    const token = this.#take();
+    if (token.kind === 'number' && token.isWhole) return token.value;
+    throw this.#unexpected('a whole number', token);
+  }
+
+  #word(expected: string): string {
+    const token = this.#take();
+    if (token.kind === 'word') return token.text;
+    throw this.#unexpected(expected, token);
+  }
+
+  #keyword(text: string): void {
+    if (!this.#takesWord(text)) throw this.#unexpected(`"${text}"`);
+  }
+
+  #sign(text: string): void {
+    if (!this.#takesSign(text)) throw this.#unexpected(`"${text}"`);
+  }
+
+  #isWord(text: string): boolean {
+    const token = this.#peek();
+    return token.kind === 'word' && token.text === text;
+  }
+
+  #takesWord(text: string): boolean {
+    if (!this.#isWord(text)) return false;
+    this.#next += 1;
+    return true;
+  }
+
+  #takesSign(text: string): boolean {
+    const token = this.#peek();
+    if (token.kind !== 'sign' || token.text !== text) return false;
+    this.#next += 1;
+    return true;
+  }
+
+  #take(): Token {
+    const token = this.#peek();
+    this.#next += 1;
+    return token;
+  }
+
+  #peek(ahead = 0): Token {
+    return this.#tokens[this.#next + ahead] ?? { kind: 'end', at: -1 };
+  }
+
+  #unexpected(expected: string, { at } = this.#peek()): QueryError {
+    return syntaxError(`Query could not be parsed at offset ${at}: expected ${expected}.`);
+  }
+}

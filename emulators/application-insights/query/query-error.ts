@@ -1,0 +1,21 @@
+/** Why a query is refused: it can't be read, or it can't be understood. */
+type QueryErrorKind = 'SyntaxError' | 'SemanticError';
+
+/** A query that is refused; the service answers it with 400. */
+export class QueryError extends Error {
+  readonly kind: QueryErrorKind;
+
+  constructor(kind: QueryErrorKind, message: string) {
+    super(message);
+    this.name = 'QueryError';
+    this.kind = kind;
+  }
+}
+
+export function syntaxError(message: string): QueryError {
+  return new QueryError('SyntaxError', message);
+}
+
+export function semanticError(message: string): QueryError {
+  return new QueryError('SemanticError', message);
+}

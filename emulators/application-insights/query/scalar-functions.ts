@@ -1,0 +1,86 @@
+import { startOfDay, writeDateTime } from './date-time.ts';
+import { isNumeric, type ScalarType, type Value } from './table.ts';
+
+/** A function of one or more values, for the types that it takes. */
+export interface ScalarFunction {
+  /** The type of the result; undefined when it does not take these types. */
+  readonly typeOf: (types: readonly ScalarType[]) => ScalarType | undefined;
+  readonly apply: (values: readonly Value[]) => Value;
+}
+
+/** Source: https://learn.microsoft.com/kusto/query/scalar-functions */
+const FUNCTIONS: Readonly<Record<string, ScalarFunction>> = {
+  tostring: ofOne(() => 'string', toText),
+  toint: ofOne(convertible('int'), toWholeNumber),
+  tolong: ofOne(convertible('long'), toWholeNumber),
+  todouble: ofOne(convertible('real'), toNumber),
+  toreal: ofOne(convertible('real'), toNumber),
+  isempty: ofOne(stringTo('bool'), (value) => value === ''),
+  isnotempty: ofOne(stringTo('bool'), (value) => value !== ''),
+  not: ofOne(
+    (type) => (type === 'bool' ? 'bool' : undefined),
+    (value) => (value === null ? null : !(value as boolean)),
+  ),
+  startofday: ofOne(
+    (type) => (type === 'datetime' ? 'datetime' : undefined),
+    (value) => (value === null ? null : startOfDay(value as bigint)),
+  ),
+  strcmp: {
+    typeOf: (types) => (types.length === 2 && types.every((type) => type === 'string') ? 'int' : undefined),
+    apply: ([one, other]) => Buffer.compare(Buffer.from(one as string), Buffer.from(other as string)),
+  },
+  iff: {
+    typeOf: ([condition, yes, no, ...rest]) =>
+      condition === 'bool' && yes === no && rest.length === 0 ? yes : undefined,
+    apply: ([condition, yes, no]) => (condition === true ? yes : no),
+  },
+};
+
+export function findFunction(name: string): ScalarFunction | undefined {
+  return Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+}
+
+function ofOne(
+  typeOf: (type: ScalarType) => ScalarType | undefined,
+  apply: (value: Value) => Value,
+): ScalarFunction {
+  return {
+    typeOf: ([type, ...rest]) => (type !== undefined && rest.length === 0 ? typeOf(type) : undefined),
+    apply: ([value]) => apply(value),
+  };
+}
+
+function stringTo(result: ScalarType) {
+  return (type: ScalarType): ScalarType | undefined => (type === 'string' ? result : undefined);
+}
+
+function convertible(result: ScalarType) {
+  return (type: ScalarType): ScalarType | undefined =>
+    type === 'string' || type === 'dynamic' || isNumeric(type) ? result : undefined;
+}
+
+function toText(value: Value): string {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'bigint':
+      return writeDateTime(value);
+    case 'number':
+    case 'boolean':
+      return String(value);
+    default:
+      return value === null || value === undefined ? '' : JSON.stringify(value);
+  }
+}
+
+function toNumber(value: Value): number | null {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string' || value.trim() === '') return null;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+function toWholeNumber(value: Value): number | null {
+  const number = toNumber(value);
+  return number === null ? null : Math.trunc(number);
+}

@@ -1,0 +1,116 @@
+import { bindExpression } from './bind-expression.ts';
+import { semanticError } from './query-error.ts';
+import type { Expression, NamedExpression } from './syntax.ts';
+import { type Column, isNumeric, type Row, type Table, type Value } from './table.ts';
+
+/** One or more columns made of all the rows of a group. */
+interface Aggregate {
+  readonly columns: readonly Column[];
+  readonly reduce: (rows: readonly Row[]) => Row;
+}
+
+/**
+ * Groups rows and aggregates each group. Without groups there is one row, of no rows too.
+ * Source: https://learn.microsoft.com/kusto/query/summarize-operator
+ */
+export function summarize(
+  { columns, rows }: Table,
+  aggregates: readonly NamedExpression[],
+  by: readonly NamedExpression[],
+): Table {
+  const keys = by.map(({ name, expression }) => {
+    const bound = bindExpression(expression, columns);
+    const column = name ?? nameOf(expression);
+    if (column === undefined) throw semanticError('A group that is no column needs a name.');
+    return { column: { name: column, type: bound.type }, evaluate: bound.evaluate };
+  });
+  const keyNames = new Set(keys.map(({ column }) => column.name));
+  const reductions = aggregates.map((aggregate) => bindAggregate(aggregate, columns, keyNames));
+  const groups = new Map<string, { key: Row; rows: Row[] }>();
+  if (keys.length === 0) groups.set('', { key: {}, rows: [] });
+  for (const row of rows) {
+    const values = keys.map(({ evaluate }) => evaluate(row));
+    const id = JSON.stringify(values, (_, value: Value) => (typeof value === 'bigint' ? `${value}n` : value));
+    const group = groups.get(id) ?? {
+      key: Object.fromEntries(keys.map(({ column }, index) => [column.name, values[index]])),
+      rows: [],
+    };
+    groups.set(id, group);
+    group.rows.push(row);
+  }
+  return {
+    columns: uniqueColumns([
+      ...keys.map(({ column }) => column),
+      ...reductions.flatMap((reduction) => reduction.columns),
+    ]),
+    rows: [...groups.values()].map((group) =>
+      reductions.reduce((row, { reduce }): Row => ({ ...row, ...reduce(group.rows) }), group.key),
+    ),
+  };
+}
+
+function bindAggregate(
+  { name, expression }: NamedExpression,
+  columns: readonly Column[],
+  keyNames: ReadonlySet<string>,
+): Aggregate {
+  if (expression.kind !== 'call')
+    throw semanticError('summarize takes aggregations, and groups behind "by".');
+  const { name: aggregation, parameters } = expression;
+  const [first, second] = parameters;
+  if (aggregation === 'count' && !first) return ofRows(name ?? 'count_', 'long', (rows) => rows.length);
+  if (aggregation === 'arg_max' && first && second?.kind === 'star' && name === undefined)
+    return bindArgMax(first, columns, keyNames);
+  if (first && !second) {
+    const value = bindExpression(first, columns);
+    if (aggregation === 'countif' && value.type === 'bool')
+      return ofRows(
+        name ?? 'countif_',
+        'long',
+        (rows) => rows.filter((row) => value.evaluate(row) === true).length,
+      );
+    if (aggregation === 'sum' && isNumeric(value.type))
+      return ofRows(name ?? `sum_${nameOf(first) ?? ''}`, value.type === 'real' ? 'real' : 'long', (rows) =>
+        rows.reduce((total, row) => total + ((value.evaluate(row) as number | null) ?? 0), 0),
+      );
+  }
+  throw semanticError(`The aggregation ${aggregation}() is not emulated for what it is given here.`);
+}
+
+/** The row of the group where a column is largest. */
+function bindArgMax(
+  maximized: Expression,
+  columns: readonly Column[],
+  keyNames: ReadonlySet<string>,
+): Aggregate {
+  const column = nameOf(maximized);
+  const { type, evaluate } = bindExpression(maximized, columns);
+  if (column === undefined || !(isNumeric(type) || type === 'datetime'))
+    throw semanticError('arg_max() is emulated for a column of numbers or datetimes alone.');
+  const others = columns.filter(({ name }) => name !== column && !keyNames.has(name));
+  const kept = [{ name: column, type }, ...others];
+  return {
+    columns: kept,
+    reduce: (rows) => {
+      const largest = rows.reduce((best, row) =>
+        (evaluate(row) as number) > (evaluate(best) as number) ? row : best,
+      );
+      return Object.fromEntries(kept.map(({ name }) => [name, largest[name]]));
+    },
+  };
+}
+
+function ofRows(name: string, type: Column['type'], reduce: (rows: readonly Row[]) => Value): Aggregate {
+  return { columns: [{ name, type }], reduce: (rows) => ({ [name]: reduce(rows) }) };
+}
+
+/** The name that the service gives a column which is made of this. */
+function nameOf(expression: Expression): string | undefined {
+  return expression.kind === 'name' ? expression.name : undefined;
+}
+
+function uniqueColumns(columns: readonly Column[]): readonly Column[] {
+  const names = new Set(columns.map(({ name }) => name));
+  if (names.size !== columns.length) throw semanticError('Two columns would have the same name.');
+  return columns;
+}

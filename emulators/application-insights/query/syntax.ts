@@ -1,0 +1,53 @@
+/** What stands for one value of a row. */
+export type Expression =
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'number'; readonly value: number; readonly isWhole: boolean }
+  | { readonly kind: 'datetime'; readonly value: bigint }
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'property'; readonly of: Expression; readonly name: string }
+  | { readonly kind: 'call'; readonly name: string; readonly parameters: readonly Expression[] }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | { readonly kind: 'in'; readonly value: Expression; readonly list: readonly Expression[] }
+  | {
+      readonly kind: 'between';
+      readonly value: Expression;
+      readonly low: Expression;
+      readonly high: Expression;
+    }
+  /** All columns, in `arg_max(…, *)` alone. */
+  | { readonly kind: 'star' };
+
+export type BinaryOperator = 'and' | 'or' | Comparison;
+export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** An expression and the column that it makes; without a name the column is called by the service's rules. */
+export interface NamedExpression {
+  readonly name: string | undefined;
+  readonly expression: Expression;
+}
+
+/** One step of a query, behind a pipe. */
+export type Operator =
+  | { readonly kind: 'where'; readonly predicate: Expression }
+  | { readonly kind: 'extend' | 'project'; readonly columns: readonly NamedExpression[] }
+  | {
+      readonly kind: 'summarize';
+      readonly aggregates: readonly NamedExpression[];
+      readonly by: readonly NamedExpression[];
+    }
+  | {
+      readonly kind: 'order';
+      readonly keys: readonly { readonly expression: Expression; readonly isDescending: boolean }[];
+    }
+  | { readonly kind: 'take'; readonly count: number };
+
+/** A table or a union of queries, and what is done to its rows. */
+export interface Query {
+  readonly source: string | readonly Query[];
+  readonly operators: readonly Operator[];
+}
