@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { app } from '@azure/functions';
+import { applicationIdOf } from './audit/application-id.ts';
+import { createApplicationInsightsArchive } from './audit/application-insights-archive.ts';
 import { createApplicationInsightsTrail } from './audit/application-insights-trail.ts';
+import { createLogQuery } from './audit/log-query.ts';
 import { createApiManagementCallers } from './caller/api-management-callers.ts';
 import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';
 import { createGoogleTokenExchange } from './credentials/google-token-exchange.ts';
@@ -61,6 +64,25 @@ const serving: ServingRooms = {
   now: () => new Date(),
 };
 
+const applicationId =
+  settings.APPLICATIONINSIGHTS_APPLICATION_ID ??
+  applicationIdOf(settings.APPLICATIONINSIGHTS_CONNECTION_STRING);
+const archive =
+  applicationId === undefined
+    ? undefined
+    : createApplicationInsightsArchive(
+        createLogQuery({
+          endpoint: settings.APPLICATIONINSIGHTS_QUERY_ENDPOINT,
+          applicationId,
+          token: createSubjectTokenSource({
+            resource: settings.APPLICATIONINSIGHTS_QUERY_RESOURCE,
+            clientId: settings.AZURE_CLIENT_ID,
+            timeoutInMs,
+          }),
+          timeoutInMs: settings.AUDIT_QUERY_TIMEOUT_IN_MS,
+        }),
+      );
+
 app.setup({ enableHttpStream: true });
 registerVertexFunction(
   createPredict({
@@ -70,7 +92,7 @@ registerVertexFunction(
     keepAliveIntervalInMs: settings.KEEP_ALIVE_INTERVAL_IN_MS,
   }),
 );
-registerGatewayFunction(createAnswerQuestion(serving));
+registerGatewayFunction(createAnswerQuestion({ ...serving, archive }));
 registerHealthFunction(accessTokens, governance.policyVersion);
 // The first caller need not wait for the exchange; a failure is that caller's to see, and is tried again then.
 accessTokens.accessToken().catch(() => undefined);

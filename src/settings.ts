@@ -66,7 +66,24 @@ export const Settings = z.object({
   APPLICATIONINSIGHTS_CONNECTION_STRING: z
     .string()
     .regex(/InstrumentationKey=[0-9a-f-]{36}/i, 'must hold an InstrumentationKey')
+    .refine(
+      (text) =>
+        !/ApplicationId=/i.test(text) ||
+        /ApplicationId=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)/i.test(text),
+      'may hold an ApplicationId that is a GUID',
+    )
     .describe('Where audit records go'),
+  APPLICATIONINSIGHTS_APPLICATION_ID: Guid.optional().describe(
+    'Application id for reading records; that of the connection string when not set',
+  ),
+  APPLICATIONINSIGHTS_QUERY_ENDPOINT: ServiceUrl.default('https://api.applicationinsights.io').describe(
+    'Application Insights’ service for queries',
+  ),
+  APPLICATIONINSIGHTS_QUERY_RESOURCE: z
+    .string()
+    .min(1)
+    .default('https://api.applicationinsights.io')
+    .describe('Resource for which the function app’s managed identity asks its token to read records'),
   GOVERNANCE_DIRECTORY: z
     .string()
     .min(1)
@@ -86,6 +103,9 @@ export const Settings = z.object({
   CREDENTIALS_TIMEOUT_IN_MS: Milliseconds.max(60_000)
     .default(5_000)
     .describe('Limit of each step to Google credentials: managed identity, token exchange, impersonation'),
+  AUDIT_QUERY_TIMEOUT_IN_MS: Milliseconds.max(180_000)
+    .default(20_000)
+    .describe('Limit of a query for records; it ends earlier where the call does'),
   MAXIMUM_BODY_BYTES: z.coerce
     .number()
     .int()

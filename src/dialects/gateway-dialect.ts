@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { DialectRequest, QuestionDialect } from '../prediction/interfaces.ts';
-import type { PolicyExplainQuestion, Question } from '../prediction/question.ts';
+import type {
+  AuditQuestion,
+  PolicyExplainQuestion,
+  Question,
+  UsageQuestion,
+} from '../prediction/question.ts';
 import { writeGatewayError } from './gateway-errors.ts';
+import { AuditQuery, UsageQuery } from './gateway-queries.ts';
 import { readJson } from './read-json.ts';
+import { readQuery } from './read-query.ts';
 import { readTarget } from './read-target.ts';
 import { validateBody } from './vertex-bodies.ts';
 import { isServed } from './vertex-dialect.ts';
@@ -15,14 +22,17 @@ const ExplainBody = z.strictObject({
   body: z.unknown().optional(),
 });
 
-/** The gateway's own endpoints: questions about callers, models and rules. */
+/** The gateway's own endpoints: questions about callers, models, rules, usage and records. */
 export const gatewayDialect: QuestionDialect = {
   name: 'gateway',
   readQuestion,
   writeError: writeGatewayError,
 };
 
-function readQuestion({ method, path, body }: DialectRequest): Question {
+/** One record's address; whether an id can be one is not the dialect's to say. */
+const RECORD_PATH = /^v1\/audit\/([^/]+)$/;
+
+function readQuestion({ method, path, query, body }: DialectRequest): Question {
   switch (`${method} ${path}`) {
     case 'GET v1/whoami':
       return { operation: 'whoami' };
@@ -30,12 +40,39 @@ function readQuestion({ method, path, body }: DialectRequest): Question {
       return { operation: 'models' };
     case 'POST v1/policy:explain':
       return { operation: 'policy:explain', ...readCall(body) };
-    default:
-      throw new GatewayError(
-        'OPERATION_NOT_FOUND',
-        'The gateway has no such operation. It offers GET v1/whoami, GET v1/models and POST v1/policy:explain.',
-      );
+    case 'GET v1/usage':
+      return readUsageQuestion(query);
+    case 'GET v1/audit':
+      return readAuditQuestion(query);
   }
+  const id = method === 'GET' ? RECORD_PATH.exec(path)?.[1] : undefined;
+  if (id !== undefined) return { operation: 'audit', id };
+  throw new GatewayError(
+    'OPERATION_NOT_FOUND',
+    'The gateway has no such operation. It offers GET v1/whoami, GET v1/models, POST v1/policy:explain, ' +
+      'GET v1/usage, GET v1/audit and GET v1/audit/{id}.',
+  );
+}
+
+function readUsageQuestion(query: URLSearchParams): UsageQuestion {
+  const { from, to, by } = readQuery(UsageQuery, query);
+  return { operation: 'usage', period: { ...(from && { from }), ...(to && { to }) }, by };
+}
+
+function readAuditQuestion(query: URLSearchParams): AuditQuestion {
+  const { from, to, limit, cursor, model, location, outcome, decision } = readQuery(AuditQuery, query);
+  return {
+    operation: 'audit',
+    period: { ...(from && { from }), ...(to && { to }) },
+    filters: {
+      ...(model !== undefined && { model }),
+      ...(location !== undefined && { location }),
+      ...(outcome && { outcome }),
+      ...(decision && { decision }),
+    },
+    limit,
+    ...(cursor !== undefined && { cursor }),
+  };
 }
 
 /** What can't be read is part of the answer: the call itself would be refused with the same error. */

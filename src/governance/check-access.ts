@@ -5,7 +5,7 @@ import type { Path, YamlDocument } from './yaml-document.ts';
 
 /** Refuses rules on what doesn't exist, rules of one id, and rules that can never match. */
 export function checkAccess(access: YamlDocument<Access>, entries: readonly CatalogEntry[]): void {
-  const { identityProviders, roles, grants, denies, residency, agents } = access.value;
+  const { identityProviders, roles, grants, denies, residency, agents, auditors } = access.value;
   const roleNames = new Set(roles.map(({ name }) => name));
   refuseDuplicatesOf(access, 'roles', 'name', roles);
   refuseDuplicatesOf(access, 'identityProviders', 'id', identityProviders);
@@ -37,6 +37,7 @@ export function checkAccess(access: YamlDocument<Access>, entries: readonly Cata
     agents.map(({ applicationId }) => applicationId.toLowerCase()),
     (index) => ['agents', index, 'applicationId'],
   );
+  checkRoles(auditors?.roles, ['auditors']);
 }
 
 function checkScope(

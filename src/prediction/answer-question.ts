@@ -1,23 +1,33 @@
-import type { Governance } from '../governance/governance.ts';
+import { GatewayError } from '../errors/gateway-error.ts';
+import type { AuditArchive } from './audit-archive.ts';
 import { deliverWhole } from './deliver.ts';
 import { describeCaller } from './describe-caller.ts';
 import { explainCall } from './explain-call.ts';
 import type { Call, Caller, QuestionDialect, Reply } from './interfaces.ts';
 import { listModels } from './list-models.ts';
+import { listRecords, readRecord, type RecordRooms } from './list-records.ts';
 import type { Question } from './question.ts';
 import { serveOnRecord, type ServingRooms } from './serve-on-record.ts';
+import { sumUsage } from './sum-usage.ts';
+
+export interface QuestionRooms extends ServingRooms {
+  /** Undefined where nothing says from where records are read. */
+  readonly archive: AuditArchive | undefined;
+}
 
 /** Serves one question about the gateway itself: always answers, never throws, and leaves exactly one audit record. */
 export type AnswerQuestion = (call: Call<QuestionDialect>, reply: Reply) => Promise<void>;
 
-/** The use case: identify → read → answer from the documents alone, on record. Nothing reaches Google. */
-export function createAnswerQuestion(rooms: ServingRooms): AnswerQuestion {
+/** The use case: identify → read → answer from the documents and the records, on record. Nothing reaches Google. */
+export function createAnswerQuestion(rooms: QuestionRooms): AnswerQuestion {
   return (call, reply) =>
-    serveOnRecord(rooms, call, reply, ({ caller, body, record }) => {
+    serveOnRecord(rooms, call, reply, async ({ caller, body, record, deadline }) => {
       const { dialect, method, path, query, header } = call;
       const question = dialect.readQuestion({ method, path, query, header, body });
       record.asked(question.operation);
-      const answer = JSON.stringify(answerTo(rooms.governance, caller, question));
+      const answer = JSON.stringify(
+        await deadline.bound(answerTo(rooms, caller, question, deadline.abortSignal)),
+      );
       deliverWhole(
         {
           kind: 'whole',
@@ -27,11 +37,16 @@ export function createAnswerQuestion(rooms: ServingRooms): AnswerQuestion {
         },
         { reply, record },
       );
-      return Promise.resolve();
     });
 }
 
-function answerTo(governance: Governance, caller: Caller, question: Question): object {
+async function answerTo(
+  rooms: QuestionRooms,
+  caller: Caller,
+  question: Question,
+  abortSignal: AbortSignal,
+): Promise<object> {
+  const { governance } = rooms;
   switch (question.operation) {
     case 'whoami':
       return describeCaller(governance.documents, caller);
@@ -39,5 +54,20 @@ function answerTo(governance: Governance, caller: Caller, question: Question): o
       return { policyVersion: governance.policyVersion, models: listModels(governance, caller) };
     case 'policy:explain':
       return explainCall(governance, caller, question);
+    case 'usage':
+      return sumUsage(withArchive(rooms), caller, question, abortSignal);
+    case 'audit':
+      return 'id' in question
+        ? readRecord(withArchive(rooms), caller, question.id, abortSignal)
+        : listRecords(withArchive(rooms), caller, question, abortSignal);
   }
+}
+
+function withArchive({ archive, governance, now }: QuestionRooms): RecordRooms {
+  if (archive) return { archive, governance, now };
+  throw new GatewayError(
+    'AUDIT_NOT_CONFIGURED',
+    'This gateway is not set up to read its records. Ask its operators to name the application id of its ' +
+      'Application Insights.',
+  );
 }

@@ -1,9 +1,16 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { CallTarget } from '../governance/call-target.ts';
+import type { UsageGroup } from './audit-archive.ts';
+import type { Outcome } from './audit-record.ts';
 
 /** What callers ask the gateway about itself. */
 export type Question =
-  { readonly operation: 'whoami' } | { readonly operation: 'models' } | PolicyExplainQuestion;
+  | { readonly operation: 'whoami' }
+  | { readonly operation: 'models' }
+  | PolicyExplainQuestion
+  | UsageQuestion
+  | AuditQuestion
+  | AuditRecordQuestion;
 
 /** What would become of a call, were it made. */
 export interface PolicyExplainQuestion {
@@ -12,4 +19,42 @@ export interface PolicyExplainQuestion {
   readonly call: CallTarget | GatewayError;
   /** Whether the gateway serves such calls, or only decides on them. */
   readonly isServed: boolean;
+}
+
+/** A period as it was asked for; what is left out is the current day's, in UTC. */
+export interface AskedPeriod {
+  readonly from?: Date;
+  /** The first instant outside. */
+  readonly to?: Date;
+}
+
+/** What the APIM subscription used in a period. */
+export interface UsageQuestion {
+  readonly operation: 'usage';
+  readonly period: AskedPeriod;
+  readonly by: UsageGroup;
+}
+
+/** Which of the caller's calls are on record. */
+export interface AuditQuestion {
+  readonly operation: 'audit';
+  readonly period: AskedPeriod;
+  readonly filters: AuditFilters;
+  readonly limit: number;
+  /** Of the page before. */
+  readonly cursor?: string;
+}
+
+export interface AuditFilters {
+  /** Any name of a model or endpoint. */
+  readonly model?: string;
+  readonly location?: string;
+  readonly outcome?: Outcome;
+  readonly decision?: 'allow' | 'deny';
+}
+
+/** One record, by its id. */
+export interface AuditRecordQuestion {
+  readonly operation: 'audit';
+  readonly id: string;
 }

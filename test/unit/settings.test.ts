@@ -36,9 +36,12 @@ test('the required settings are enough, and the others have defaults', () => {
     ...REQUIRED,
     GOOGLE_STS_URL: 'https://sts.googleapis.com/v1/token',
     GOOGLE_IAM_CREDENTIALS_URL: 'https://iamcredentials.googleapis.com',
+    APPLICATIONINSIGHTS_QUERY_ENDPOINT: 'https://api.applicationinsights.io',
+    APPLICATIONINSIGHTS_QUERY_RESOURCE: 'https://api.applicationinsights.io',
     GOVERNANCE_DIRECTORY: 'governance',
     CALL_TIMEOUT_IN_MS: 220_000,
     CREDENTIALS_TIMEOUT_IN_MS: 5_000,
+    AUDIT_QUERY_TIMEOUT_IN_MS: 20_000,
     MAXIMUM_BODY_BYTES: 20_971_520,
   });
 });
@@ -48,6 +51,7 @@ test('optional settings are taken over', () => {
     GOOGLE_SERVICE_ACCOUNT: 'vertex-gateway@sample-project.iam.gserviceaccount.com',
     AZURE_CLIENT_ID: '44444444-4444-4444-8444-444444444444',
     VERTEX_ENDPOINT: '127.0.0.1:8443',
+    APPLICATIONINSIGHTS_APPLICATION_ID: '55555555-5555-4555-8555-555555555555',
   };
   expect(readSettings({ ...REQUIRED, ...optional, CALL_TIMEOUT_IN_MS: '1500' })).toMatchObject({
     ...optional,
@@ -81,6 +85,7 @@ const URLS = [
   'API_MANAGEMENT_JWKS_URI',
   'GOOGLE_STS_URL',
   'GOOGLE_IAM_CREDENTIALS_URL',
+  'APPLICATIONINSIGHTS_QUERY_ENDPOINT',
 ];
 
 test.each(URLS)('%s may be plain http on loopback', (name) => {
@@ -124,6 +129,12 @@ test.each([
   ['VERTEX_ENDPOINT', 'host/path'],
   ['VERTEX_ENDPOINT', 'user@host'],
   ['APPLICATIONINSIGHTS_CONNECTION_STRING', 'IngestionEndpoint=https://x/'],
+  [
+    'APPLICATIONINSIGHTS_CONNECTION_STRING',
+    'InstrumentationKey=33333333-3333-4333-8333-333333333333;ApplicationId=mine',
+  ],
+  ['APPLICATIONINSIGHTS_APPLICATION_ID', 'mine'],
+  ['AUDIT_QUERY_TIMEOUT_IN_MS', '180001'],
   ['CALL_TIMEOUT_IN_MS', '0'],
   ['CALL_TIMEOUT_IN_MS', '230001'],
   ['CALL_TIMEOUT_IN_MS', '1.5'],

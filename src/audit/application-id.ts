@@ -1,0 +1,9 @@
+/**
+ * The application id that a connection string names, for queries; undefined where it names none.
+ * https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
+ */
+export function applicationIdOf(connectionString: string): string | undefined {
+  return /(?:^|;)\s*ApplicationId=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*(?:;|$)/i.exec(
+    connectionString,
+  )?.[1];
+}

@@ -1,0 +1,48 @@
+/**
+ * Parts of a query in the Kusto Query Language. Whatever comes from outside becomes a literal here and nowhere else.
+ * https://learn.microsoft.com/kusto/query/scalar-data-types/string
+ */
+
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '"': '\\"',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+/** What could end a literal, or the line that it must stand on, or what not every reader takes for a character. */
+const UNSAFE = /[\\"\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** A string literal in double quotes: whatever the text holds, it is that text and nothing else. */
+export function textLiteral(text: string): string {
+  return `"${text.replace(UNSAFE, escapeCharacter)}"`;
+}
+
+function escapeCharacter(character: string): string {
+  const simple = SIMPLE_ESCAPES[character];
+  if (simple !== undefined) return simple;
+  let escaped = '';
+  for (let index = 0; index < character.length; index += 1)
+    escaped += `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
+  return escaped;
+}
+
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?Z$/;
+
+/** A datetime literal. @throws RangeError for text that is not RFC 3339 in UTC with at most seven digits of fraction. */
+export function dateTimeLiteral(instant: Date | string): string {
+  const text = typeof instant === 'string' ? instant : instant.toISOString();
+  if (!DATE_TIME.test(text)) throw new RangeError('This is no instant that a query can name.');
+  return `datetime(${text})`;
+}
+
+/** Whether a column has one of the values; never, where there are none. */
+export function isIn(column: string, values: readonly string[]): string {
+  return values.length === 0 ? '1 == 0' : `${column} in (${values.map(textLiteral).join(', ')})`;
+}
+
+/** Steps of a query, one a line. */
+export function pipe(...steps: readonly string[]): string {
+  return steps.join('\n| ');
+}

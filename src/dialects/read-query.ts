@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import { formatPath } from '../errors/format-path.ts';
+import type { FieldViolation } from '../errors/gateway-error.ts';
+import { invalidQuery } from '../errors/invalid-query.ts';
+
+/** Where API Management takes the APIM subscription key from a query; it is nobody's filter. */
+const KEY_PARAMETER = 'subscription-key';
+
+/**
+ * Reads a query by the schema of its parameters. @throws GatewayError INVALID_REQUEST with at most ten violations, for
+ * parameters that are unknown, given twice or not as they must be: name and rule, never a value.
+ */
+export function readQuery<Schema extends z.ZodType>(schema: Schema, query: URLSearchParams): z.infer<Schema> {
+  const names = [...new Set(query.keys())].filter((name) => name !== KEY_PARAMETER);
+  const repeated = names.filter((name) => query.getAll(name).length > 1);
+  if (repeated.length > 0)
+    throw invalidQuery(
+      repeated.map((name) => ({ field: formatPath([name]), description: 'may be given once' })),
+    );
+  const parsed = schema.safeParse(Object.fromEntries(names.map((name) => [name, query.get(name)])));
+  if (parsed.success) return parsed.data;
+  throw invalidQuery(parsed.error.issues.flatMap(toViolations));
+}
+
+function toViolations(issue: z.core.$ZodIssue): FieldViolation[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ field: formatPath([key]), description: 'unknown parameter' }));
+  return [{ field: formatPath(issue.path), description: issue.message }];
+}

@@ -1,0 +1,25 @@
+import { invalidQuery } from '../errors/invalid-query.ts';
+import type { Period } from './audit-archive.ts';
+import type { AskedPeriod } from './question.ts';
+
+const DAY_IN_MS = 86_400_000;
+export const MAXIMUM_DAYS = 31;
+
+/**
+ * The period that a question is about: the current day in UTC where it says nothing, else up to the day's end or from
+ * the beginning of its last day. @throws GatewayError INVALID_REQUEST for one that is empty or longer than 31 days.
+ */
+export function resolvePeriod(asked: AskedPeriod, now: Date): Period {
+  const to = asked.to ?? startOfDay(now.getTime() + DAY_IN_MS);
+  const from = asked.from ?? startOfDay(to.getTime() - 1);
+  if (from >= to) throw invalidQuery([{ field: 'from', description: 'must be before to' }]);
+  if (to.getTime() - from.getTime() > MAXIMUM_DAYS * DAY_IN_MS)
+    throw invalidQuery([
+      { field: 'from', description: `the period may be ${MAXIMUM_DAYS} days long at most` },
+    ]);
+  return { from, to };
+}
+
+function startOfDay(time: number): Date {
+  return new Date(Math.floor(time / DAY_IN_MS) * DAY_IN_MS);
+}

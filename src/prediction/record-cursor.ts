@@ -1,0 +1,62 @@
+import { hash } from 'node:crypto';
+import { invalidQuery } from '../errors/invalid-query.ts';
+import type { Period, RecordPosition, RecordScope } from './audit-archive.ts';
+import type { AuditQuestion } from './question.ts';
+
+/** Where a next page begins, and in which period: that of the first page, whatever day it is by then. */
+export interface RecordCursor {
+  readonly period: Period;
+  readonly after: RecordPosition;
+}
+
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?Z$/;
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * A cursor as clients carry it. It is no permission: whose records are read is decided anew for every page, and a
+ * cursor that was given to another caller or for other filters is refused.
+ */
+export function writeCursor(
+  { period, after }: RecordCursor,
+  question: AuditQuestion,
+  scope: RecordScope,
+): string {
+  const parts = [
+    period.from.toISOString(),
+    period.to.toISOString(),
+    after.time,
+    after.id,
+    fingerprint(question, scope),
+  ];
+  return Buffer.from(parts.join(' ')).toString('base64url');
+}
+
+/** @throws GatewayError INVALID_REQUEST for anything that `writeCursor` did not write for this question. */
+export function readCursor(text: string, question: AuditQuestion, scope: RecordScope): RecordCursor {
+  const [from = '', to = '', time = '', id = '', print, ...rest] = Buffer.from(text, 'base64url')
+    .toString()
+    .split(' ');
+  const isCursor = [from, to, time].every((one) => TIME.test(one) && isInstant(one)) && ID.test(id);
+  if (!isCursor || rest.length > 0)
+    throw invalidQuery([{ field: 'cursor', description: 'must be a nextCursor, as it was given' }]);
+  if (print !== fingerprint(question, scope))
+    throw invalidQuery([
+      { field: 'cursor', description: 'belongs to another question; send the filters of the first page' },
+    ]);
+  return { period: { from: new Date(from), to: new Date(to) }, after: { time, id } };
+}
+
+function isInstant(text: string): boolean {
+  return !Number.isNaN(Date.parse(text));
+}
+
+/** Of everything but the page: a cursor goes on where one listing of one caller stopped. */
+function fingerprint({ period, filters }: AuditQuestion, scope: RecordScope): string {
+  const { model, location, outcome, decision } = filters;
+  const owner =
+    scope === 'everybody'
+      ? [scope]
+      : [scope.identityProvider, scope.subscriptionId, scope.objectId, scope.applicationId];
+  const asked = [period.from, period.to, model, location, outcome, decision, ...owner];
+  return hash('sha256', JSON.stringify(asked), 'base64url').slice(0, 22);
+}
