@@ -1,9 +1,26 @@
+import { chatCompletions } from './chat-completions.ts';
 import { claudeCountTokens, claudeRawPredict, claudeStreamRawPredict } from './claude.ts';
 import { predictOnEndpoint } from './endpoint-predict.ts';
 import { generateContent, streamGenerateContent } from './generate-content.ts';
 import { embedContent } from './embed-content.ts';
 import { predictOnModel } from './model-predict.ts';
 import { computeTokens, countTokensOfPrompt } from './tokens-of-prompt.ts';
+import {
+  cancelBatchPredictionJob,
+  createBatchPredictionJob,
+  deleteBatchPredictionJob,
+  getBatchPredictionJob,
+  listBatchPredictionJobs,
+} from './batch-prediction-jobs.ts';
+import {
+  createCachedContent,
+  deleteCachedContent,
+  getCachedContent,
+  listCachedContents,
+  updateCachedContent,
+} from './cached-contents.ts';
+import { fetchPredictOperation, predictLongRunning } from './predict-long-running.ts';
+import { getPublisherModel, listPublisherModels } from './publisher-models.ts';
 import type { RestOperation } from './rest-operation.ts';
 
 /** Every REST operation; where two have one path, the first that is listed serves it. */
@@ -14,7 +31,22 @@ export const REST_OPERATIONS: readonly RestOperation[] = [
   computeTokens,
   embedContent,
   predictOnModel,
+  predictLongRunning,
+  fetchPredictOperation,
+  listPublisherModels,
+  getPublisherModel,
+  createCachedContent,
+  listCachedContents,
+  getCachedContent,
+  updateCachedContent,
+  deleteCachedContent,
+  createBatchPredictionJob,
+  listBatchPredictionJobs,
+  getBatchPredictionJob,
+  cancelBatchPredictionJob,
+  deleteBatchPredictionJob,
   predictOnEndpoint,
+  chatCompletions,
   claudeCountTokens,
   claudeRawPredict,
   claudeStreamRawPredict,

@@ -1,0 +1,54 @@
+import { toChatChunks, toChatCompletion } from './chat-completions-answer.ts';
+import { CHAT_SSE } from './chat-completions-framing.ts';
+import { type ChatCompletionMessage, ChatCompletionRequest } from './chat-completions-message.ts';
+import { thoughtTagOf, toGenerateContent } from './chat-completions-request.ts';
+import { generateContent, streamGenerateContent } from './generate-content.ts';
+import type { GenerateResponse } from './generate.ts';
+import { errorBody, GoogleError } from './google-error.ts';
+import { readMessage } from './read-message.ts';
+import { parseBody } from './request-body.ts';
+import type { RestAnswer, RestCall, RestOperation } from './rest-operation.ts';
+
+/**
+ * Gemini models as OpenAI's clients call them: a translation to `generateContent` and back.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/projects.locations.endpoints.chat/completions
+ */
+export const chatCompletions: RestOperation = {
+  httpMethod: 'POST',
+  paths: ['projects/{project}/locations/{location}/endpoints/openapi/chat/completions'],
+  method: 'PredictionService.ChatCompletions',
+  serve: async (call) => {
+    const request = readMessage(ChatCompletionRequest, parseBody(call.body)) as ChatCompletionMessage;
+    const model = request.model ?? '';
+    const answer = await generateContentOf(call, model, request);
+    const thoughtTag = thoughtTagOf(request);
+    if ('json' in answer)
+      return { json: toChatCompletion(answer.json as GenerateResponse, model, thoughtTag) };
+    if (!('elements' in answer)) throw new Error('generateContent answers with JSON or elements.');
+    const includesUsage = request.stream_options?.include_usage === true;
+    const responses = answer.elements as readonly GenerateResponse[];
+    return { elements: toChatChunks(responses, model, { includesUsage, thoughtTag }), framing: CHAT_SSE };
+  },
+  // Source: https://github.com/liliMozi/openhanako/issues/394
+  failureBody: (error) => [errorBody(error)],
+};
+
+async function generateContentOf(
+  call: RestCall,
+  name: string,
+  request: ChatCompletionMessage,
+): Promise<RestAnswer> {
+  const [, publisher = '', model = ''] = /^([^/]+)\/([^/]+)$/.exec(name) ?? [];
+  if (model === '') {
+    throw new GoogleError(
+      'INVALID_ARGUMENT',
+      `Malformed publisher model (\`model\`: '${name}') for the 'openapi' request endpoint ID; expected '<publisher>/<model>'.`,
+    );
+  }
+  const operation = request.stream === true ? streamGenerateContent : generateContent;
+  return operation.serve({
+    ...call,
+    route: { ...call.route, params: { ...call.route.params, publisher, model } },
+    body: Buffer.from(JSON.stringify(toGenerateContent(request))),
+  });
+}
