@@ -1,0 +1,105 @@
+import type { Failure, FailureStatus } from './surface.ts';
+
+/** The request id of every example. */
+export const REQUEST_ID = '3f2f5b0e-9a64-4f3b-8f0c-2f7a4f5f1c11';
+
+/** Every call can fail so. */
+export const ALWAYS = [401, 403, 404, 429, 500, 502, 503, 504] as const satisfies readonly FailureStatus[];
+
+/** Calls that have a body can fail so too. */
+export const WITH_BODY = [400, ...ALWAYS, 413] as const satisfies readonly FailureStatus[];
+
+/** One failure of every status that callers meet, in the words that they get. */
+export const FAILURES: Readonly<Record<FailureStatus, Failure>> = {
+  400: {
+    status: 400,
+    description: 'The request is not valid; the error says where.',
+    code: 'INVALID_JSON',
+    canonical: 'INVALID_ARGUMENT',
+    title: 'Invalid JSON',
+    message: 'The body is not valid JSON at line 1, column 14.',
+  },
+  401: {
+    status: 401,
+    description: 'The subscription key or the token is missing or not valid.',
+    code: 'TOKEN_INVALID',
+    canonical: 'UNAUTHENTICATED',
+    title: 'Token not valid',
+    message: 'The token has expired. Ask your identity provider for a new one.',
+  },
+  403: {
+    status: 403,
+    description: 'The caller may not do this, or its quota is used up.',
+    code: 'QUOTA_EXCEEDED',
+    canonical: 'RESOURCE_EXHAUSTED',
+    title: 'Quota used up',
+    message:
+      'The calls or tokens that your APIM subscription has for a day are used up. Wait for as long as the header Retry-After says, or ask for another product.',
+  },
+  404: {
+    status: 404,
+    description: 'There is no such operation, or what it names does not exist.',
+    code: 'OPERATION_NOT_FOUND',
+    canonical: 'NOT_FOUND',
+    title: 'Operation not found',
+    message: 'There is no such operation. Check the method and the path.',
+  },
+  413: {
+    status: 413,
+    description: 'The request is too large.',
+    code: 'PAYLOAD_TOO_LARGE',
+    canonical: 'INVALID_ARGUMENT',
+    title: 'Payload too large',
+    message: 'The body is larger than 20971520 bytes, the most that is accepted.',
+  },
+  429: {
+    status: 429,
+    description: 'Too many calls or tokens; the header Retry-After says how long to wait.',
+    code: 'RATE_LIMITED',
+    canonical: 'RESOURCE_EXHAUSTED',
+    title: 'Too many calls or tokens',
+    message:
+      'Your APIM subscription makes more calls, or uses more tokens, in a minute than it may. Wait for as long as the header Retry-After says.',
+  },
+  500: {
+    status: 500,
+    description: 'The gateway failed on its own side.',
+    code: 'EDGE_FAILED',
+    canonical: 'INTERNAL',
+    title: 'Internal error',
+    message: 'API Management failed on its own side. Give the request id to its operators.',
+  },
+  501: {
+    status: 501,
+    description: 'The caller may do this, but the gateway does not serve it.',
+    code: 'OPERATION_NOT_SERVED',
+    canonical: 'UNIMPLEMENTED',
+    title: 'Operation not served yet',
+    message: 'You may do this, but the gateway does not serve it yet.',
+  },
+  502: {
+    status: 502,
+    description: 'A service behind the gateway failed.',
+    code: 'BACKEND_UNREACHABLE',
+    canonical: 'UNAVAILABLE',
+    title: 'Backend unreachable',
+    message: 'API Management could not reach the function app behind it. Try again.',
+  },
+  503: {
+    status: 503,
+    description: 'A service that the gateway needs is unavailable; try again.',
+    code: 'VERTEX_UNAVAILABLE',
+    canonical: 'UNAVAILABLE',
+    title: 'Vertex AI unavailable',
+    message: 'Vertex AI cannot be reached or is overloaded. Try again shortly.',
+  },
+  504: {
+    status: 504,
+    description: 'The call took too long.',
+    code: 'BACKEND_TIMEOUT',
+    canonical: 'DEADLINE_EXCEEDED',
+    title: 'Backend timed out',
+    message:
+      'The function app behind API Management did not answer in time. Try again with a smaller request.',
+  },
+};

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Surface } from './surface.ts';
+
+/** A schema as OpenAPI 3.0.3 has it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+const ROOT = '#/components/schemas/';
+
+/**
+ * The named schemas of a surface, in OpenAPI's dialect: https://spec.openapis.org/oas/v3.0.3#schema-object
+ * They refer to each other by name.
+ * @throws Error when a schema can't be written so.
+ */
+export function nameSchemas({ components }: Pick<Surface, 'components'>): Record<string, JsonSchema> {
+  const { schemas } = z.toJSONSchema(components, {
+    target: 'openapi-3.0',
+    // Callers send requests, and answers have no defaults.
+    io: 'input',
+    uri: (name) => `${ROOT}${name}`,
+    override: ({ jsonSchema }) => tidy(jsonSchema),
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => {
+      delete schema.$id;
+      return [name, schema];
+    }),
+  );
+}
+
+/** Those of the named schemas that a part of the document refers to, directly or by others. */
+export function keepReferred(
+  schemas: Readonly<Record<string, JsonSchema>>,
+  part: unknown,
+): Record<string, JsonSchema> {
+  const kept = new Set<string>();
+  const waiting = namesIn(part);
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (kept.has(name)) continue;
+    kept.add(name);
+    waiting.push(...namesIn(schemas[name]));
+  }
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => kept.has(name)));
+}
+
+function namesIn(part: unknown): string[] {
+  return [...JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name = '']) => name);
+}
+
+/** A reference to a named schema. @throws Error when the surface doesn't name it. */
+export function referTo({ components }: Pick<Surface, 'components'>, schema: z.ZodType): JsonSchema {
+  const name = components.get(schema)?.id;
+  if (name === undefined) throw new Error('A schema of an operation is not one of the components.');
+  return { $ref: `${ROOT}${name}` };
+}
+
+/** Leaves out what zod adds and no reader needs, and adds what OpenAPI 3.0.3 wants. */
+function tidy(schema: Record<string, unknown>): void {
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (schema.format !== undefined) delete schema.pattern;
+  const { additionalProperties: others, properties } = schema;
+  if (typeof others === 'object' && others !== null && Object.keys(others).length === 0)
+    schema.additionalProperties = true;
+  if (typeof properties === 'object' && properties !== null && Object.keys(properties).length === 0)
+    delete schema.properties;
+  // "nullable" adds null to the type, not to the enum: https://spec.openapis.org/oas/v3.0.3#fixed-fields-19
+  if (schema.nullable === true && Array.isArray(schema.enum) && !schema.enum.includes(null))
+    schema.enum = [...(schema.enum as unknown[]), null];
+  putFirst(schema, ['type', 'description']);
+}
+
+/** The order in which people read a schema. */
+function putFirst(schema: Record<string, unknown>, keys: readonly string[]): void {
+  const first = keys.filter((key) => key in schema).map((key) => [key, schema[key]] as const);
+  const others = Object.entries(schema).filter(([key]) => !keys.includes(key));
+  for (const key of Object.keys(schema)) Reflect.deleteProperty(schema, key);
+  Object.assign(schema, Object.fromEntries([...first, ...others]));
+}

@@ -1,0 +1,225 @@
+import { ChatCompletion, ChatCompletionEvents, ChatCompletionRequest } from './chat-completion-schemas.ts';
+import { WITH_BODY } from './failures.ts';
+import type { Operation } from './surface.ts';
+import {
+  DirectPredictParts,
+  DirectPredictRequest,
+  DirectPredictResponse,
+  DirectRawPredictRequest,
+  DirectRawPredictResponse,
+  ExplainRequest,
+  ExplainResponse,
+  PredictRequest,
+  PredictResponse,
+  RawPredictRequest,
+  RawPredictResponse,
+} from './vertex-endpoint-schemas.ts';
+import {
+  COMPUTE_TOKENS,
+  COUNT_TOKENS,
+  GENERATE_CONTENT,
+  PREDICT_LONG_RUNNING,
+  STREAM_GENERATE_CONTENT,
+} from './vertex-model-calls.ts';
+import { PARENT } from './vertex-paths.ts';
+
+const ENDPOINT = `${PARENT}/endpoints/{endpoint}`;
+/** An endpoint that Google made for a tuned model. */
+const TUNED = { endpoint: '4567890123' };
+const FLOWERS = { instances: [[5.1, 3.5, 1.4, 0.2]] };
+const IRIS = {
+  deployedModelId: '2345678901234567890',
+  model: 'projects/123456789012/locations/us-central1/models/3456789012345678901',
+  modelDisplayName: 'iris-classifier',
+  modelVersionId: '1',
+};
+const SETOSA = { classes: ['setosa', 'versicolor', 'virginica'], scores: [0.9796, 0.0203, 0.0001] };
+const FLOWER_TENSORS = {
+  inputs: [{ dtype: 'FLOAT', shape: ['1', '4'], floatVal: [5.1, 3.5, 1.4, 0.2] }],
+};
+const SETOSA_TENSORS = { outputs: [{ dtype: 'FLOAT', shape: ['1', '3'], floatVal: SETOSA.scores }] };
+const COMMON = { method: 'post', tag: 'endpoints', failures: WITH_BODY } as const;
+
+/** What custom endpoints, endpoints of tuned models and the OpenAI-compatible endpoint do. */
+export const endpointOperations: readonly Operation[] = [
+  {
+    ...COMMON,
+    path: `${ENDPOINT}:predict`,
+    operationId: 'endpoints-predict',
+    summary: 'Predict with a custom endpoint',
+    description: 'Sends instances to the model deployed to an endpoint and returns its predictions.',
+    request: { description: 'The instances.', schema: PredictRequest, example: FLOWERS },
+    answer: {
+      description: 'The predictions, one for each instance.',
+      content: {
+        'application/json': { schema: PredictResponse, example: { predictions: [SETOSA], ...IRIS } },
+      },
+    },
+  },
+  {
+    ...COMMON,
+    path: `${ENDPOINT}:rawPredict`,
+    operationId: 'endpoints-raw-predict',
+    summary: 'Raw predict with a custom endpoint',
+    description: "Sends a body of any form to an endpoint's container and returns what it answers.",
+    request: { description: 'What the container takes.', schema: RawPredictRequest, example: FLOWERS },
+    answer: {
+      description: 'What the container answers.',
+      content: { 'application/json': { schema: RawPredictResponse, example: { predictions: [SETOSA] } } },
+    },
+  },
+  {
+    ...COMMON,
+    path: `${ENDPOINT}:streamRawPredict`,
+    operationId: 'endpoints-stream-raw-predict',
+    summary: 'Raw predict with a custom endpoint, as a stream',
+    description: "Sends a body of any form to an endpoint's container and streams what it answers.",
+    request: { description: 'What the container takes.', schema: RawPredictRequest, example: FLOWERS },
+    answer: {
+      description: 'What the container answers, as it comes.',
+      content: { 'application/json': { schema: RawPredictResponse, example: { predictions: [SETOSA] } } },
+    },
+  },
+  {
+    ...COMMON,
+    path: `${ENDPOINT}:explain`,
+    operationId: 'endpoints-explain',
+    summary: 'Explain with a custom endpoint',
+    description: 'Predicts, and says what each feature adds to the prediction.',
+    request: { description: 'The instances.', schema: ExplainRequest, example: FLOWERS },
+    answer: {
+      description: 'The predictions and their explanations, one for each instance.',
+      content: {
+        'application/json': {
+          schema: ExplainResponse,
+          example: {
+            explanations: [
+              {
+                attributions: [
+                  {
+                    baselineOutputValue: 0.3333,
+                    instanceOutputValue: 0.9796,
+                    featureAttributions: {
+                      sepal_length: 0.0412,
+                      sepal_width: 0.0731,
+                      petal_length: 0.3187,
+                      petal_width: 0.2133,
+                    },
+                    outputIndex: [0],
+                    outputDisplayName: 'setosa',
+                    approximationError: 0.0012,
+                    outputName: 'scores',
+                  },
+                ],
+              },
+            ],
+            deployedModelId: IRIS.deployedModelId,
+            predictions: [SETOSA],
+          },
+        },
+      },
+    },
+  },
+  {
+    ...COMMON,
+    path: `${ENDPOINT}:directPredict`,
+    operationId: 'endpoints-direct-predict',
+    summary: 'Direct predict with a custom endpoint',
+    description: 'Sends tensors to the model deployed to an endpoint and returns its tensors.',
+    request: { description: 'The tensors.', schema: DirectPredictRequest, example: FLOWER_TENSORS },
+    answer: {
+      description: "The model's tensors.",
+      content: { 'application/json': { schema: DirectPredictResponse, example: SETOSA_TENSORS } },
+    },
+  },
+  {
+    ...COMMON,
+    path: `${ENDPOINT}:directRawPredict`,
+    operationId: 'endpoints-direct-raw-predict',
+    summary: 'Direct raw predict with a custom endpoint',
+    description: "Calls a method of an endpoint's container with bytes and returns its bytes.",
+    request: {
+      description: 'The method and its input.',
+      schema: DirectRawPredictRequest,
+      example: {
+        methodName: 'iris.Classifier/Classify',
+        input: Buffer.from(JSON.stringify(FLOWERS)).toString('base64'),
+      },
+    },
+    answer: {
+      description: "The method's output.",
+      content: {
+        'application/json': {
+          schema: DirectRawPredictResponse,
+          example: { output: Buffer.from(JSON.stringify({ predictions: [SETOSA] })).toString('base64') },
+        },
+      },
+    },
+  },
+  {
+    ...COMMON,
+    path: `${ENDPOINT}:serverStreamingPredict`,
+    operationId: 'endpoints-server-streaming-predict',
+    summary: 'Predict with a custom endpoint, as a stream',
+    description: 'Sends tensors to the model deployed to an endpoint and streams its tensors.',
+    request: { description: 'The tensors.', schema: DirectPredictRequest, example: FLOWER_TENSORS },
+    answer: {
+      description: "The model's tensors, as they come.",
+      content: { 'application/json': { schema: DirectPredictParts, example: [SETOSA_TENSORS] } },
+    },
+  },
+  ...[GENERATE_CONTENT, STREAM_GENERATE_CONTENT, COUNT_TOKENS, COMPUTE_TOKENS, PREDICT_LONG_RUNNING].map(
+    (call): Operation => ({
+      ...COMMON,
+      ...call,
+      path: `${ENDPOINT}${call.verb}`,
+      operationId: `endpoints-${call.operationId}`,
+      summary: `${call.summary} with a tuned model`,
+      pathExamples: TUNED,
+    }),
+  ),
+  {
+    ...COMMON,
+    path: `${ENDPOINT}/chat/completions`,
+    operationId: 'endpoints-chat-completions',
+    summary: 'Chat completions after OpenAI',
+    description:
+      'Continues a conversation in the form of OpenAI. The endpoint openapi takes the model of the body; any other one is asked itself.',
+    pathExamples: { endpoint: 'openapi' },
+    request: {
+      description: 'The conversation.',
+      schema: ChatCompletionRequest,
+      example: {
+        model: 'google/gemini-2.5-flash',
+        messages: [{ role: 'user', content: 'Why is the sky blue?' }],
+      },
+    },
+    answer: {
+      description: 'The continued conversation, whole or as a stream.',
+      content: {
+        'application/json': {
+          schema: ChatCompletion,
+          example: {
+            id: 'chatcmpl-1f5e7c0a2b',
+            object: 'chat.completion',
+            created: 1_764_000_000,
+            model: 'google/gemini-2.5-flash',
+            choices: [
+              {
+                index: 0,
+                message: { role: 'assistant', content: 'Air scatters blue light more than red light.' },
+                finish_reason: 'stop',
+              },
+            ],
+            usage: { prompt_tokens: 6, completion_tokens: 9, total_tokens: 15 },
+          },
+        },
+        'text/event-stream': {
+          schema: ChatCompletionEvents,
+          example:
+            'data: {"id":"chatcmpl-1f5e7c0a2b","object":"chat.completion.chunk","created":1764000000,"model":"google/gemini-2.5-flash","choices":[{"index":0,"delta":{"role":"assistant","content":"Air scatters blue light more than red light."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+        },
+      },
+    },
+  },
+];

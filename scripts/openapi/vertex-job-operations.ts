@@ -1,0 +1,184 @@
+import type { z } from 'zod';
+import { ALWAYS, WITH_BODY } from './failures.ts';
+import type { Operation } from './surface.ts';
+import {
+  BatchPredictionJob,
+  BatchPredictionJobRequest,
+  BatchPredictionJobs,
+  CachedContent,
+  CachedContentChange,
+  CachedContentRequest,
+  CachedContents,
+  Empty,
+} from './vertex-job-schemas.ts';
+import { LongRunningOperation } from './vertex-model-schemas.ts';
+import { PAGING, PARENT } from './vertex-paths.ts';
+
+const JOBS = `${PARENT}/batchPredictionJobs`;
+const CACHES = `${PARENT}/cachedContents`;
+const NAME = 'projects/123456789012/locations/us-central1';
+const MODEL = 'publishers/google/models/gemini-2.5-flash';
+const NEW_JOB = {
+  displayName: 'summaries-of-november',
+  model: MODEL,
+  inputConfig: {
+    instancesFormat: 'jsonl',
+    gcsSource: { uris: ['gs://sample-batches/input/november.jsonl'] },
+  },
+  outputConfig: {
+    predictionsFormat: 'jsonl',
+    gcsDestination: { outputUriPrefix: 'gs://sample-batches/output' },
+  },
+};
+const JOB = {
+  name: `${NAME}/batchPredictionJobs/6789012345678901234`,
+  ...NEW_JOB,
+  state: 'JOB_STATE_PENDING',
+  createTime: '2025-11-24T16:00:00.000000Z',
+  updateTime: '2025-11-24T16:00:00.000000Z',
+};
+/** Vertex AI keeps nothing shorter than 2048 tokens. */
+const LONG_TEXT = 'Ocelots nap at noon. '.repeat(400);
+const CACHE = {
+  name: `${NAME}/cachedContents/7890123456789012345`,
+  model: `projects/sample-project/locations/us-central1/${MODEL}`,
+  createTime: '2025-11-24T16:00:00.000000Z',
+  updateTime: '2025-11-24T16:00:00.000000Z',
+  expireTime: '2025-11-24T17:00:00.000000Z',
+  usageMetadata: { totalTokenCount: 2060 },
+};
+
+/** Jobs and caches, which are made for a model that the body names. */
+export const jobOperations: readonly Operation[] = [
+  {
+    method: 'post',
+    path: JOBS,
+    operationId: 'batch-prediction-jobs-create',
+    summary: 'Create a batch prediction job',
+    description:
+      'Creates a job that predicts for many instances. The model in the body is authorized, and so are the places of input and output.',
+    tag: 'batch-prediction-jobs',
+    request: { description: 'The job.', schema: BatchPredictionJobRequest, example: NEW_JOB },
+    answer: answer('The job, which waits to run.', BatchPredictionJob, JOB),
+    failures: WITH_BODY,
+  },
+  {
+    method: 'get',
+    path: JOBS,
+    operationId: 'batch-prediction-jobs-list',
+    summary: 'List batch prediction jobs',
+    description: "Lists the jobs of the caller's own team.",
+    tag: 'batch-prediction-jobs',
+    parameters: PAGING,
+    answer: answer('A page of jobs.', BatchPredictionJobs, { batchPredictionJobs: [JOB] }),
+    failures: ALWAYS,
+  },
+  {
+    method: 'get',
+    path: `${JOBS}/{job}`,
+    operationId: 'batch-prediction-jobs-get',
+    summary: 'Get a batch prediction job',
+    description: "Describes a job of the caller's own team, with its state.",
+    tag: 'batch-prediction-jobs',
+    answer: answer('The job.', BatchPredictionJob, { ...JOB, state: 'JOB_STATE_RUNNING' }),
+    failures: ALWAYS,
+  },
+  {
+    method: 'post',
+    path: `${JOBS}/{job}:cancel`,
+    operationId: 'batch-prediction-jobs-cancel',
+    summary: 'Cancel a batch prediction job',
+    description: "Ends a job of the caller's own team before it is done.",
+    tag: 'batch-prediction-jobs',
+    answer: answer('Nothing; the job is being cancelled.', Empty, {}),
+    failures: WITH_BODY,
+  },
+  {
+    method: 'delete',
+    path: `${JOBS}/{job}`,
+    operationId: 'batch-prediction-jobs-delete',
+    summary: 'Delete a batch prediction job',
+    description: "Forgets a job of the caller's own team that has ended.",
+    tag: 'batch-prediction-jobs',
+    answer: answer('The operation that deletes it.', LongRunningOperation, {
+      name: `${NAME}/operations/8901234567890123456`,
+      done: true,
+      response: { '@type': 'type.googleapis.com/google.protobuf.Empty' },
+    }),
+    failures: ALWAYS,
+  },
+  {
+    method: 'post',
+    path: CACHES,
+    operationId: 'cached-contents-create',
+    summary: 'Create cached content',
+    description: 'Keeps the beginning of conversations for later calls of the same model.',
+    tag: 'cached-contents',
+    request: {
+      description: 'What to keep, and for how long.',
+      schema: CachedContentRequest,
+      example: {
+        model: CACHE.model,
+        contents: [{ role: 'user', parts: [{ text: LONG_TEXT }] }],
+        ttl: '3600s',
+      },
+    },
+    answer: answer('What is kept, without the content itself.', CachedContent, CACHE),
+    failures: WITH_BODY,
+  },
+  {
+    method: 'get',
+    path: CACHES,
+    operationId: 'cached-contents-list',
+    summary: 'List cached contents',
+    description: "Lists what is kept for the caller's own team.",
+    tag: 'cached-contents',
+    parameters: PAGING,
+    answer: answer('A page of cached contents.', CachedContents, { cachedContents: [CACHE] }),
+    failures: ALWAYS,
+  },
+  {
+    method: 'get',
+    path: `${CACHES}/{content}`,
+    operationId: 'cached-contents-get',
+    summary: 'Get cached content',
+    description: "Describes what is kept for the caller's own team, without the content itself.",
+    tag: 'cached-contents',
+    answer: answer('What is kept.', CachedContent, CACHE),
+    failures: ALWAYS,
+  },
+  {
+    method: 'patch',
+    path: `${CACHES}/{content}`,
+    operationId: 'cached-contents-patch',
+    summary: 'Change how long cached content is kept',
+    description: 'Sets a new end; nothing else can be changed.',
+    tag: 'cached-contents',
+    parameters: [
+      {
+        name: 'updateMask',
+        in: 'query',
+        description: 'What to change: ttl or expireTime.',
+        schema: { type: 'string', enum: ['ttl', 'expireTime'] },
+        example: 'ttl',
+      },
+    ],
+    request: { description: 'The new end.', schema: CachedContentChange, example: { ttl: '7200s' } },
+    answer: answer('What is kept.', CachedContent, CACHE),
+    failures: WITH_BODY,
+  },
+  {
+    method: 'delete',
+    path: `${CACHES}/{content}`,
+    operationId: 'cached-contents-delete',
+    summary: 'Delete cached content',
+    description: "Forgets what is kept for the caller's own team.",
+    tag: 'cached-contents',
+    answer: answer('Nothing; it is gone.', Empty, {}),
+    failures: ALWAYS,
+  },
+];
+
+function answer(description: string, schema: z.ZodType, example: object): Operation['answer'] {
+  return { description, content: { 'application/json': { schema, example } } };
+}

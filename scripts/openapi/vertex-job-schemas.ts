@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import {
+  Content,
+  Contents,
+  Labels,
+  Tool,
+  ToolConfig,
+  UsageMetadata,
+  vertexComponents,
+} from './vertex-content-schemas.ts';
+
+const Job = {
+  displayName: z.string().optional().describe('Name of the job for people.'),
+  model: z.string().describe('The model: publishers/{publisher}/models/{model}, or its full name.'),
+  inputConfig: z
+    .looseObject({
+      instancesFormat: z.string().describe('jsonl, bigquery, csv or another format of the model.'),
+      gcsSource: z
+        .looseObject({
+          uris: z.union([z.string(), z.array(z.string())]).describe('gs:// addresses of files.'),
+        })
+        .optional()
+        .describe('Files in Cloud Storage.'),
+      bigquerySource: z
+        .looseObject({ inputUri: z.string().describe('bq:// address of a table.') })
+        .optional()
+        .describe('A table of BigQuery.'),
+    })
+    .describe('Where the instances are; buckets and tables are on a list of the gateway.'),
+  outputConfig: z
+    .looseObject({
+      predictionsFormat: z.string().describe('jsonl, bigquery, csv or another format of the model.'),
+      gcsDestination: z
+        .looseObject({ outputUriPrefix: z.string().describe('gs:// address of a folder.') })
+        .optional()
+        .describe('A folder in Cloud Storage.'),
+      bigqueryDestination: z
+        .looseObject({ outputUri: z.string().describe('bq:// address of a data set or table.') })
+        .optional()
+        .describe('A table of BigQuery.'),
+    })
+    .describe('Where predictions go; buckets and tables are on a list of the gateway.'),
+  labels: Labels.optional().describe('Labels of the job.'),
+};
+
+/** https://docs.cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs */
+export const BatchPredictionJobRequest = z
+  .looseObject(Job)
+  .describe('A job to create.')
+  .register(vertexComponents, { id: 'BatchPredictionJobRequest' });
+
+export const BatchPredictionJob = z
+  .looseObject({
+    name: z.string().describe('projects/{project}/locations/{location}/batchPredictionJobs/{job}'),
+    ...Job,
+    inputConfig: Job.inputConfig.optional(),
+    outputConfig: Job.outputConfig.optional(),
+    outputInfo: z
+      .looseObject({
+        gcsOutputDirectory: z.string().optional().describe('Folder in Cloud Storage.'),
+        bigqueryOutputDataset: z.string().optional().describe('Data set of BigQuery.'),
+        bigqueryOutputTable: z.string().optional().describe('Table of BigQuery.'),
+      })
+      .optional()
+      .describe('Where the predictions are.'),
+    state: z.string().describe('Such as JOB_STATE_RUNNING or JOB_STATE_SUCCEEDED.'),
+    error: z.looseObject({}).optional().describe('Why it failed.'),
+    completionStats: z.looseObject({}).optional().describe('How many instances succeeded and failed.'),
+    createTime: z.string().optional().describe('When it was created.'),
+    startTime: z.string().optional().describe('When it began to run.'),
+    endTime: z.string().optional().describe('When it ended.'),
+    updateTime: z.string().optional().describe('When it changed last.'),
+  })
+  .describe('A job that predicts for many instances.')
+  .register(vertexComponents, { id: 'BatchPredictionJob' });
+
+export const BatchPredictionJobs = z
+  .looseObject({
+    batchPredictionJobs: z
+      .array(BatchPredictionJob)
+      .optional()
+      .describe("Jobs of the caller's own team, and no others."),
+    nextPageToken: z.string().optional().describe('Asks for the next page; left out on the last one.'),
+  })
+  .describe('A page of jobs.')
+  .register(vertexComponents, { id: 'BatchPredictionJobs' });
+
+const Expiry = {
+  ttl: z.string().optional().describe('How long to keep it, such as 3600s.'),
+  expireTime: z.string().optional().describe('Until when to keep it.'),
+};
+
+/** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/projects.locations.cachedContents */
+export const CachedContentRequest = z
+  .looseObject({
+    model: z
+      .string()
+      .describe('Full name: projects/{project}/locations/{location}/publishers/{publisher}/models/{model}'),
+    displayName: z.string().optional().describe('Name for people.'),
+    contents: Contents.optional(),
+    systemInstruction: Content.optional().describe('What the model is told before the conversation.'),
+    tools: z.array(Tool).optional().describe('What the model may use to answer.'),
+    toolConfig: ToolConfig.optional().describe('How the tools are used.'),
+    ...Expiry,
+  })
+  .describe('What to keep for later calls.')
+  .register(vertexComponents, { id: 'CachedContentRequest' });
+
+export const CachedContentChange = z
+  .looseObject(Expiry)
+  .describe('How long to keep cached content.')
+  .register(vertexComponents, { id: 'CachedContentChange' });
+
+export const CachedContent = z
+  .looseObject({
+    name: z.string().describe('projects/{project}/locations/{location}/cachedContents/{cachedContent}'),
+    model: z.string().describe('Full name of the model that it is for.'),
+    displayName: z.string().optional().describe('Name for people.'),
+    createTime: z.string().optional().describe('When it was created.'),
+    updateTime: z.string().optional().describe('When it changed last.'),
+    expireTime: z.string().optional().describe('Until when it is kept.'),
+    usageMetadata: UsageMetadata.optional().describe('How many tokens it has.'),
+  })
+  .describe('Content that is kept for later calls.')
+  .register(vertexComponents, { id: 'CachedContent' });
+
+export const CachedContents = z
+  .looseObject({
+    cachedContents: z.array(CachedContent).optional().describe('What is kept.'),
+    nextPageToken: z.string().optional().describe('Asks for the next page; left out on the last one.'),
+  })
+  .describe('A page of cached contents.')
+  .register(vertexComponents, { id: 'CachedContents' });
+
+export const Empty = z
+  .looseObject({})
+  .describe('Nothing; that it came says that it was done.')
+  .register(vertexComponents, { id: 'Empty' });

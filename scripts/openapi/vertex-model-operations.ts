@@ -1,0 +1,235 @@
+import { ALWAYS, WITH_BODY } from './failures.ts';
+import type { Operation } from './surface.ts';
+import { RawPredictRequest, RawPredictResponse } from './vertex-endpoint-schemas.ts';
+import {
+  COMPUTE_TOKENS,
+  COUNT_TOKENS,
+  GENERATE_CONTENT,
+  type ModelCall,
+  PREDICT_LONG_RUNNING,
+  STREAM_GENERATE_CONTENT,
+  VIDEO_OPERATION,
+} from './vertex-model-calls.ts';
+import {
+  EmbedContentRequest,
+  EmbedContentResponse,
+  FetchPredictOperationRequest,
+  LongRunningOperation,
+  ModelPredictRequest,
+  ModelPredictResponse,
+  PublisherModel,
+  PublisherModels,
+} from './vertex-model-schemas.ts';
+import { inBothForms, PAGING } from './vertex-paths.ts';
+
+const MODEL = '/publishers/{publisher}/models/{model}';
+const CLAUDE = { location: 'us-east5', publisher: 'anthropic', model: 'claude-sonnet-4-5@20250929' };
+const VEO = { model: 'veo-3.0-generate-001' };
+const FLASH = {
+  name: 'publishers/google/models/gemini-2.5-flash',
+  versionId: 'default',
+  openSourceCategory: 'PROPRIETARY',
+  launchStage: 'GA',
+  versionState: 'VERSION_STATE_STABLE',
+  publisherModelTemplate: 'projects/{project}/locations/{location}/publishers/google/models/gemini-2.5-flash',
+};
+const QUESTION_TO_CLAUDE = {
+  anthropic_version: 'vertex-2023-10-16',
+  max_tokens: 256,
+  messages: [{ role: 'user', content: 'Why is the sky blue?' }],
+};
+const ANSWER_OF_CLAUDE = {
+  id: 'msg_vrtx_01GdDgNyNqGGWvmVVcLpSMq3',
+  type: 'message',
+  role: 'assistant',
+  model: 'claude-sonnet-4-5-20250929',
+  content: [{ type: 'text', text: 'Air scatters blue light more than red light.' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 13, output_tokens: 12 },
+};
+
+const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
+  GENERATE_CONTENT,
+  STREAM_GENERATE_CONTENT,
+  {
+    verb: ':predict',
+    operationId: 'predict',
+    summary: "Predict with a publisher's model",
+    description: 'Sends instances, such as texts to embed or prompts for images, and returns predictions.',
+    pathExamples: { model: 'gemini-embedding-001' },
+    request: {
+      description: 'The instances.',
+      schema: ModelPredictRequest,
+      example: {
+        instances: [{ content: 'Ocelots nap at noon.', task_type: 'RETRIEVAL_DOCUMENT', title: 'Ocelots' }],
+        parameters: { outputDimensionality: 256 },
+      },
+    },
+    answer: {
+      description: 'The predictions.',
+      content: {
+        'application/json': {
+          schema: ModelPredictResponse,
+          example: {
+            predictions: [
+              {
+                embeddings: {
+                  values: [0.0123, -0.0456, 0.0789],
+                  statistics: { token_count: 5, truncated: false },
+                },
+              },
+            ],
+            metadata: { billableCharacterCount: 17 },
+          },
+        },
+      },
+    },
+  },
+  {
+    verb: ':rawPredict',
+    operationId: 'raw-predict',
+    summary: "Raw predict with a publisher's model",
+    description:
+      "Sends a body in the publisher's own form, such as Anthropic's messages, and returns the publisher's answer.",
+    pathExamples: CLAUDE,
+    request: {
+      description: 'What the publisher documents.',
+      schema: RawPredictRequest,
+      example: QUESTION_TO_CLAUDE,
+    },
+    answer: {
+      description: "The publisher's answer.",
+      content: { 'application/json': { schema: RawPredictResponse, example: ANSWER_OF_CLAUDE } },
+    },
+  },
+  {
+    verb: ':streamRawPredict',
+    operationId: 'stream-raw-predict',
+    summary: "Raw predict with a publisher's model, as a stream",
+    description:
+      "Sends a body in the publisher's own form, such as Anthropic's messages, and streams the publisher's answer.",
+    pathExamples: CLAUDE,
+    request: {
+      description: 'What the publisher documents.',
+      schema: RawPredictRequest,
+      example: QUESTION_TO_CLAUDE,
+    },
+    answer: {
+      description: "The publisher's answer, as it comes; whole when the body doesn't ask for a stream.",
+      content: { 'application/json': { schema: RawPredictResponse, example: ANSWER_OF_CLAUDE } },
+    },
+  },
+  COUNT_TOKENS,
+  COMPUTE_TOKENS,
+  {
+    verb: ':embedContent',
+    operationId: 'embed-content',
+    summary: 'Embed content',
+    description: 'Turns content into a vector.',
+    pathExamples: { model: 'gemini-embedding-2-preview' },
+    request: {
+      description: 'What to embed.',
+      schema: EmbedContentRequest,
+      example: { content: { parts: [{ text: 'Ocelots nap at noon.' }] } },
+    },
+    answer: {
+      description: 'The vector.',
+      content: {
+        'application/json': {
+          schema: EmbedContentResponse,
+          example: {
+            embedding: { values: [0.0123, -0.0456, 0.0789] },
+            usageMetadata: { promptTokenCount: 5, totalTokenCount: 5 },
+          },
+        },
+      },
+    },
+  },
+  { ...PREDICT_LONG_RUNNING, pathExamples: VEO },
+  {
+    verb: ':fetchPredictOperation',
+    operationId: 'fetch-predict-operation',
+    summary: 'Fetch a long-running prediction',
+    description: 'Says how far an operation of predictLongRunning is, and what came of it.',
+    pathExamples: VEO,
+    request: {
+      description: 'The operation.',
+      schema: FetchPredictOperationRequest,
+      example: { operationName: VIDEO_OPERATION },
+    },
+    answer: {
+      description: 'The operation as it is now.',
+      content: {
+        'application/json': {
+          schema: LongRunningOperation,
+          example: {
+            name: VIDEO_OPERATION,
+            done: true,
+            response: {
+              '@type': 'type.googleapis.com/cloud.ai.large_models.vision.GenerateVideoResponse',
+              videos: [{ gcsUri: 'gs://sample-batches/output/ocelot.mp4', mimeType: 'video/mp4' }],
+            },
+          },
+        },
+      },
+    },
+  },
+];
+
+const reads: readonly Omit<Operation, 'method' | 'tag' | 'failures'>[] = [
+  {
+    path: '/publishers/{publisher}/models',
+    operationId: 'list',
+    summary: "List a publisher's models",
+    description: 'Lists the models of a publisher that the caller may use.',
+    parameters: PAGING,
+    answer: {
+      description: 'The models.',
+      content: {
+        'application/json': { schema: PublisherModels, example: { publisherModels: [FLASH] } },
+      },
+    },
+  },
+  {
+    path: MODEL,
+    operationId: 'get',
+    summary: "Get a publisher's model",
+    description: "Describes a publisher's model that the caller may use.",
+    answer: {
+      description: 'The model.',
+      content: { 'application/json': { schema: PublisherModel, example: FLASH } },
+    },
+  },
+];
+
+/** What publishers' models do, in the long form and in the short one. */
+export const modelOperations: readonly Operation[] = [
+  ...calls.map(({ verb, ...call }) => ({
+    ...call,
+    method: 'post' as const,
+    path: `${MODEL}${verb}`,
+    failures: WITH_BODY,
+  })),
+  ...reads.map((read) => ({ ...read, method: 'get' as const, failures: ALWAYS })),
+].flatMap((operation) =>
+  inBothForms({
+    ...operation,
+    operationId: `publisher-models-${operation.operationId}`,
+    tag: 'publisher-models',
+  }),
+);
+
+/** What the edge refuses by itself: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/live-api */
+export const liveOperation: Operation = {
+  method: 'get',
+  path: '/ws/google.cloud.aiplatform.{version}.LlmBidiService/BidiGenerateContent',
+  operationId: 'bidi-generate-content',
+  summary: 'Live conversation over a WebSocket',
+  description:
+    'The Live API of Gemini. The gateway opens no WebSocket: every caller gets 501, also one whose request asks for an upgrade, and the call is on record. Stream answers instead.',
+  tag: 'publisher-models',
+  answer: { description: 'There is none.', content: {} },
+  failures: [401, 403, 429, 500, 501, 503],
+  isServed: false,
+};
