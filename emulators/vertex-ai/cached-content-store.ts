@@ -1,6 +1,6 @@
 import { GoogleError } from './google-error.ts';
 import type { CachedPrompt } from './read-generate-request.ts';
-import { PROJECT_NUMBER } from './sample-resources.ts';
+import { PROJECT_NUMBER, withProjectNumber } from './sample-resources.ts';
 
 /** A context cache: what it answers with, and the prompt that it keeps. */
 export interface CachedContent {
@@ -56,7 +56,7 @@ export class CachedContentStore {
    */
   get(name: string): CachedContent {
     const id = name.split('/').at(-1) ?? '';
-    const numbered = name.replace(/^projects\/sample-project\//, `projects/${PROJECT_NUMBER}/`);
+    const numbered = withProjectNumber(name);
     const found = this.#caches.find((cache) => cache.name === numbered);
     if (!found || found.expiresAt + REMEMBERED_IN_MS <= this.#now()) {
       throw new GoogleError('NOT_FOUND', `Not found: cached content metadata for ${id}.`);

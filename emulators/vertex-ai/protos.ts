@@ -10,7 +10,7 @@ export interface Protos {
   readonly methods: readonly string[];
   readonly predictRequest: protobuf.Type;
   readonly predictResponse: protobuf.Type;
-  /** A message of google.cloud.aiplatform by its short name, one of `REST_MESSAGES`. */
+  /** A message of google.cloud.aiplatform by its short name, one of `REST_MESSAGES` or `FURTHER_MESSAGES`. */
   readonly message: (version: ApiVersion, name: string) => protobuf.Type;
   readonly status: protobuf.Type;
   /** A type of google/rpc/error_details.proto by its full name, such as `google.rpc.RetryInfo`. */
@@ -23,8 +23,49 @@ const PACKAGE = 'google.cloud.aiplatform';
 
 /** What REST operations read, in the versions that have them. */
 const REST_MESSAGES: Readonly<Record<ApiVersion, readonly string[]>> = {
-  v1: ['GenerateContentRequest', 'PredictRequest'],
-  v1beta1: ['GenerateContentRequest', 'PredictRequest'],
+  v1: [
+    'BatchPredictionJob',
+    'CachedContent',
+    'CancelBatchPredictionJobRequest',
+    'ComputeTokensRequest',
+    'CountTokensRequest',
+    'EmbedContentRequest',
+    'GenerateContentRequest',
+    'GetPublisherModelRequest',
+    'ListBatchPredictionJobsRequest',
+    'ListCachedContentsRequest',
+    'PredictRequest',
+    'UpdateCachedContentRequest',
+  ],
+  v1beta1: [
+    'BatchPredictionJob',
+    'CachedContent',
+    'CancelBatchPredictionJobRequest',
+    'ComputeTokensRequest',
+    'CountTokensRequest',
+    'EmbedContentRequest',
+    'GenerateContentRequest',
+    'GetPublisherModelRequest',
+    'ListBatchPredictionJobsRequest',
+    'ListCachedContentsRequest',
+    'ListPublisherModelsRequest',
+    'PredictRequest',
+    'UpdateCachedContentRequest',
+  ],
+};
+
+/** Messages that the public reference has and the SDK's descriptors don't, the same in both versions. */
+const FURTHER_MESSAGES = {
+  FetchPredictOperationRequest: {
+    fields: { endpoint: { type: 'string', id: 1 }, operationName: { type: 'string', id: 2 } },
+  },
+  PredictLongRunningRequest: {
+    fields: {
+      endpoint: { type: 'string', id: 1 },
+      instances: { rule: 'repeated', type: 'google.protobuf.Value', id: 2 },
+      parameters: { type: 'google.protobuf.Value', id: 3 },
+    },
+  },
 };
 
 /**
@@ -42,7 +83,12 @@ export function loadProtos(): Protos {
     ...REST_MESSAGES.v1beta1.map((name) => `${PACKAGE}.v1beta1.${name}`),
     'google.rpc.Status',
   ]);
-  const root = protobuf.Root.fromJSON(pruned).resolveAll();
+  const root = protobuf.Root.fromJSON(pruned);
+  for (const version of ['v1', 'v1beta1']) {
+    const namespace = root.lookup(`${PACKAGE}.${version}`) as protobuf.Namespace;
+    namespace.addJSON(FURTHER_MESSAGES);
+  }
+  root.resolveAll();
   const details = protobuf.Root.fromJSON(errorDetails);
   return {
     methods: methodsOf(descriptors),

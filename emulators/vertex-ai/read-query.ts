@@ -1,7 +1,13 @@
 import type protobuf from 'protobufjs/light.js';
-import { badRequest, GoogleError } from './google-error.ts';
+import { badRequest } from './google-error.ts';
 import { findField, type Json, readMessage } from './read-message.ts';
+import { unsupported } from './refusals.ts';
 import type { RestCall, RestOperation } from './rest-operation.ts';
+
+/** What Google's front end takes itself: https://cloud.google.com/apis/docs/system-parameters */
+const SYSTEM_PARAMETERS = new Set(['alt', 'key', '$userProject']);
+/** Fields of a request that the path gives. */
+const IN_PATH = new Set(['name', 'parent']);
 
 /**
  * Refuses a form of answer that only the real service has (GoogleError UNIMPLEMENTED), and query parameters that
@@ -10,16 +16,22 @@ import type { RestCall, RestOperation } from './rest-operation.ts';
 export function checkQuery({ streams, queryMessage }: RestOperation, { served, route }: RestCall): void {
   const alt = route.query.get('alt') ?? 'json';
   if (alt !== 'json' && !(alt === 'sse' && streams === true)) {
-    throw new GoogleError('UNIMPLEMENTED', `The Vertex AI emulator does not support alt=${alt} here.`);
+    throw unsupported(`alt=${alt} here`);
   }
   const type = queryMessage === undefined ? undefined : served.protos.message(route.version, queryMessage);
-  const unknown = [...route.query.keys()].find(
-    (name) => name !== 'alt' && (type === undefined || !findField(type, name)),
-  );
+  const names = [...route.query.keys()].filter((name) => !SYSTEM_PARAMETERS.has(name));
+  const unknown = names.find((name) => type === undefined || IN_PATH.has(name) || !findField(type, name));
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (unknown !== undefined) {
     const problem = `Cannot bind query parameter. Field '${unknown}' could not be found in request message.`;
     throw badRequest([
       { description: `Invalid JSON payload received. Unknown name ${JSON.stringify(unknown)}: ${problem}` },
+    ]);
+  }
+  if (twice !== undefined) {
+    const problem = 'Proto field is not repeating, cannot start list.';
+    throw badRequest([
+      { description: `Invalid JSON payload received. Unknown name ${JSON.stringify(twice)}: ${problem}` },
     ]);
   }
 }
@@ -31,7 +43,7 @@ export function checkQuery({ streams, queryMessage }: RestOperation, { served, r
  */
 export function readQuery(type: protobuf.Type, query: URLSearchParams): Json {
   const fields = [...query]
-    .filter(([name]) => name !== 'alt')
+    .filter(([name]) => !SYSTEM_PARAMETERS.has(name))
     .map(([name, value]) => [name, readWord(findField(type, name), value)]);
   return readMessage(type, Object.fromEntries(fields));
 }

@@ -42,7 +42,7 @@ export interface RestOperation {
   /** The versions that have it; both when left out. Google has no such path in the others. */
   readonly versions?: readonly ApiVersion[];
   /** Service and method, as in gRPC: `PredictionService.Predict`. */
-  readonly method: string | ((params: Route['params']) => string);
+  readonly method: string | ((params: Route['params'], version: ApiVersion) => string);
   /** Whether `alt=sse` is understood. */
   readonly streams?: boolean;
   /** The message whose fields may be query parameters, such as `ListCachedContentsRequest`; none when left out. */

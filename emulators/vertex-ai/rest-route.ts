@@ -44,7 +44,7 @@ export function matchRoute(
   );
   if (!found) return undefined;
   const { operation, params } = found;
-  const method = typeof operation.method === 'string' ? operation.method : operation.method(params);
+  const method = typeof operation.method === 'string' ? operation.method : operation.method(params, version);
   return {
     operation,
     route: {

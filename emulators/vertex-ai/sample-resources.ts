@@ -1,4 +1,5 @@
 import { GoogleError } from './google-error.ts';
+import { unsupported } from './refusals.ts';
 
 /** A model on an endpoint, as a prediction's answer names it. */
 export interface DeployedModel {
@@ -60,6 +61,8 @@ export const SAMPLE_MODELS: readonly SampleModel[] = [
   { ...REGIONAL, id: 'veo-3.0-generate-001', locations: ['us-central1'], apis: ['predictLongRunning'] },
 ];
 
+/** Models of these are for batch predictions too. */
+const BATCH_APIS: readonly ModelApi[] = ['generateContent', 'rawPredict'];
 const IRIS_ENDPOINT = '1234567890';
 const TUNED_ENDPOINT = '4567890123';
 const ENDPOINTS_LOCATION = 'us-central1';
@@ -77,9 +80,26 @@ export function isSampleProject(project: string | undefined): boolean {
   return project === PROJECT_ID || project === PROJECT_NUMBER;
 }
 
-/** Whether the sample project has resources in this location. */
-export function isSampleLocation(location: string | undefined): boolean {
-  return SAMPLE_MODELS.some(({ locations }) => locations.includes(location ?? ''));
+/** A resource's name with the project's number, as Google's answers have it, where a caller may write the id. */
+export function withProjectNumber(name: string): string {
+  return name.startsWith(`projects/${PROJECT_ID}/`) ? name.replace(PROJECT_ID, PROJECT_NUMBER) : name;
+}
+
+/**
+ * Lets a call pass that is for resources of the sample project, in a location that it has models in.
+ * @param permission what Google's message names, such as `aiplatform.cachedContents.list`
+ * @throws GoogleError PERMISSION_DENIED, INVALID_ARGUMENT
+ */
+export function checkParent(params: Readonly<Record<string, string>>, permission: string): void {
+  const { project = '', location = '' } = params;
+  if (!isSampleProject(project)) {
+    throw new GoogleError(
+      'PERMISSION_DENIED',
+      `Permission '${permission}' denied on resource '//aiplatform.googleapis.com/projects/${project}/locations/${location}' (or it may not exist).`,
+    );
+  }
+  if (SAMPLE_MODELS.some(({ locations }) => locations.includes(location))) return;
+  throw new GoogleError('INVALID_ARGUMENT', `Unsupported region for Vertex AI: ${location}.`);
 }
 
 /**
@@ -150,6 +170,28 @@ export function findPublisherModel(
     'INVALID_ARGUMENT',
     `Publisher Model \`${name}\` is not supported in the ${apiName} API.`,
   );
+}
+
+/**
+ * Finds the model of a batch prediction job in its project and location.
+ * @param name `publishers/{publisher}/models/{model}`, with or without `projects/{project}/locations/{location}/` before it
+ * @throws GoogleError as `findPublisherModel`; INVALID_ARGUMENT for a name of another form or another location;
+ * UNIMPLEMENTED for a model of one's own
+ */
+export function findBatchModel(params: Readonly<Record<string, string>>, name: string): SampleModel {
+  const { project = '', location = '' } = params;
+  const [, parent = '', publisher = '', model = ''] =
+    /^(projects\/[^/]+\/locations\/[^/]+\/)?publishers\/([^/]+)\/models\/([^/]+)$/.exec(name) ?? [];
+  if (/^projects\/[^/]+\/locations\/[^/]+\/models\/[^/]+$/.test(name)) {
+    throw unsupported('batch predictions of a model that is not a publisher’s');
+  }
+  const wanted = withProjectNumber(`projects/${project}/locations/${location}/`);
+  if (model === '' || (parent !== '' && withProjectNumber(parent) !== wanted)) {
+    throw new GoogleError('INVALID_ARGUMENT', 'Invalid resource field value in the request.');
+  }
+  const found = SAMPLE_MODELS.find((each) => each.publisher === publisher && each.id === model);
+  const api = found?.apis.find((each) => BATCH_APIS.includes(each)) ?? 'generateContent';
+  return findPublisherModel({ project, location, publisher, model }, api, 'batchPredictionJobs');
 }
 
 /** Source: https://github.com/langchain-ai/langchainjs/issues/3884 */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault } from '../control/control.ts';
 import { checkAccess } from './check-access.ts';
+import { checkHeaders } from './check-headers.ts';
 import { CANONICAL_CODES, errorBody, GoogleError } from './google-error.ts';
 import { checkQuery } from './read-query.ts';
 import type { RestAnswer, RestCall, RestOperation } from './rest-operation.ts';
@@ -33,6 +34,7 @@ export async function serveRest(
 
 async function answer(operation: RestOperation, call: RestCall): Promise<RestAnswer> {
   try {
+    checkHeaders(call);
     checkAccess(call.headers.authorization, call.route.method, call.served.checkAccessToken);
     checkQuery(operation, call);
     return await operation.serve(call);

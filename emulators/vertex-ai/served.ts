@@ -1,6 +1,8 @@
+import type { BatchPredictionJobStore } from './batch-prediction-job-store.ts';
 import type { CachedContentStore } from './cached-content-store.ts';
 import type { CheckAccessToken } from './check-access.ts';
 import type { IrisModel } from './iris-classifier.ts';
+import type { VideoOperation } from './predict-long-running.ts';
 import type { Protos } from './protos.ts';
 
 /** What both transports serve from. */
@@ -9,6 +11,9 @@ export interface Served {
   readonly iris: IrisModel;
   readonly checkAccessToken: CheckAccessToken;
   readonly cachedContents: CachedContentStore;
+  readonly batchPredictionJobs: BatchPredictionJobStore;
+  /** By name. */
+  readonly videoOperations: Map<string, VideoOperation>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** The pause between two chunks of a stream at this moment. */

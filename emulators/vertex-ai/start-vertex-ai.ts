@@ -3,6 +3,7 @@ import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse }
 import { Control, controlled } from '../control/control.ts';
 import type { ControlAction } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
+import { BatchPredictionJobStore } from './batch-prediction-job-store.ts';
 import { CachedContentStore } from './cached-content-store.ts';
 import type { CheckAccessToken } from './check-access.ts';
 import { loadIrisModel } from './iris-classifier.ts';
@@ -43,6 +44,8 @@ export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi>
     iris: loadIrisModel(),
     checkAccessToken,
     cachedContents: new CachedContentStore(now),
+    batchPredictionJobs: new BatchPredictionJobStore(now),
+    videoOperations: new Map(),
     now,
     pauseInMs: () => pauseInMs,
   };

@@ -22,6 +22,14 @@ export interface VertexAiForTests {
   readonly unary: (path: string, message: Buffer, metadata: Metadata) => Promise<Buffer | undefined>;
   /** A REST call with the good token, on HTTP/1.1 unless `http2`; text and bytes are sent as they are. */
   readonly post: (path: string, body: unknown, options?: PostOptions) => Promise<Dispatcher.ResponseData>;
+  /** As `post` with any method; nothing is sent for an undefined body. Gives the status and the JSON of the answer. */
+  readonly call: (
+    method: 'DELETE' | 'GET' | 'PATCH' | 'POST',
+    path: string,
+    body?: unknown,
+  ) => Promise<{ readonly status: number; readonly json: unknown }>;
+  /** Moves the emulator's clock on. */
+  readonly passTime: (timeInMs: number) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -32,11 +40,12 @@ interface PostOptions {
 
 export async function startForTests(): Promise<VertexAiForTests> {
   const authority = await createCertificateAuthority();
+  let now = NOW;
   const emulator = await startVertexAi({
     port: 0,
     certificate: authority.server,
     checkAccessToken: (token) => (token === TOKEN ? { principal: 'a principal' } : undefined),
-    now: () => NOW,
+    now: () => now,
     pauseInMs: 0,
   });
   const connect = { ca: authority.certificate };
@@ -72,6 +81,18 @@ export async function startForTests(): Promise<VertexAiForTests> {
         },
         body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
       }),
+    call: async (method, path, body) => {
+      const response = await request(`https://127.0.0.1:${emulator.port}/${path}`, {
+        method,
+        dispatcher: http1,
+        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      return { status: response.statusCode, json: await response.body.json() };
+    },
+    passTime: (timeInMs) => {
+      now += timeInMs;
+    },
     close: async () => {
       await Promise.all(clients.map((client) => client.close()));
       await Promise.all([http1.destroy(), http2.destroy()]);
