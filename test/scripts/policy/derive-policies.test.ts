@@ -5,7 +5,7 @@ import { derivePolicies } from '../../../scripts/policy/derive-policies.ts';
 import type { Limits } from '../../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
-import { answerWith, PREDICT, SANDBOX_KEY, startEdge } from '../../apim/start-edge.ts';
+import { answerWith, PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from '../../apim/start-edge.ts';
 import type { Edge } from '../../apim/start-edge.ts';
 
 const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
@@ -118,6 +118,81 @@ test('a limit that the product never lets anybody reach is left out', () => {
     )?.text ?? '';
   expect(policyOf('production')).toContain('calls="60000"');
   expect(policyOf('sandbox')).not.toContain('calls="60000"');
+});
+
+/** The products with these callers that need no token, and no other. */
+function withKeyOnly(roles: Readonly<Record<string, string[]>>): Limits {
+  const products = documents.limits.products.map((product) => {
+    const own = roles[product.id];
+    return { ...product, keyOnlyCallers: own && { roles: own } };
+  });
+  return limitsWith({ products });
+}
+
+async function stampedOn(edge: Edge, key: string): Promise<unknown[]> {
+  const headers = { 'ocp-apim-subscription-key': key, authorization: undefined };
+  const { status } = await edge.predict({ headers });
+  const stamped = edge.functionApp.received.at(-1)?.headers ?? {};
+  return [status, stamped['x-gateway-identity-provider'], stamped['x-gateway-roles']];
+}
+
+test('each product says for itself whether a key is enough, and for which roles', async () => {
+  const limits = withKeyOnly({ production: ['Scoring.Predict', 'Audit.Read'], sandbox: ['Sandbox.Use'] });
+  await withEdge({ limits }, async (edge) => {
+    expect(await stampedOn(edge, SANDBOX_KEY)).toEqual([200, 'subscription-key', 'Sandbox.Use']);
+    expect(await stampedOn(edge, PRODUCTION_KEY)).toEqual([
+      200,
+      'subscription-key',
+      'Scoring.Predict Audit.Read',
+    ]);
+  });
+});
+
+test.each([
+  ['several identity providers', documents.access.identityProviders],
+  ['one identity provider', documents.access.identityProviders.filter(({ type }) => type === 'entra')],
+])('without a product that says so no key is enough, with %s', async (_, identityProviders) => {
+  const access = { ...documents.access, identityProviders };
+  await withEdge({ access, limits: withKeyOnly({}) }, async (edge) => {
+    for (const key of [SANDBOX_KEY, PRODUCTION_KEY])
+      expect(await stampedOn(edge, key)).toEqual([401, undefined, undefined]);
+    expect((await edge.predict()).status).toBe(200);
+  });
+});
+
+test('with one identity provider a key can be enough as well', async () => {
+  const identityProviders = documents.access.identityProviders.filter(({ type }) => type === 'entra');
+  const access = { ...documents.access, identityProviders };
+  await withEdge({ access, limits: withKeyOnly({ sandbox: ['Sandbox.Use'] }) }, async (edge) => {
+    expect(await stampedOn(edge, SANDBOX_KEY)).toEqual([200, 'subscription-key', 'Sandbox.Use']);
+    expect(await stampedOn(edge, PRODUCTION_KEY)).toEqual([401, expect.anything(), expect.anything()]);
+  });
+});
+
+test('only the limits of the product are told in headers', async () => {
+  const roles = [{ role: 'Scoring.Predict', callsPerMinute: 1, tokensPerMinute: 10 }];
+  await withEdge({ limits: limitsWith({ roles, entries: [] }) }, async (edge) => {
+    const { headers } = await edge.predict();
+    const told = Object.entries(headers).filter(([name]) => name.startsWith('x-ratelimit-'));
+    expect(Object.fromEntries(told)).toEqual({
+      'x-ratelimit-limit-requests': '600000',
+      'x-ratelimit-remaining-requests': '599999',
+    });
+    expect((await edge.predict()).headers).toMatchObject({
+      'x-ratelimit-remaining-requests': '599998',
+      'retry-after': '60',
+    });
+  });
+});
+
+test('the open product has every API and no policy of its own', () => {
+  const files = derivePolicies({ documents, policyVersion }, ['one', 'two']).filter(({ path }) =>
+    path.startsWith('apim/products/open/'),
+  );
+  expect(files.map(({ path, text }) => [path, JSON.parse(text) as unknown])).toMatchObject([
+    ['apim/products/open/productInformation.json', { properties: { subscriptionRequired: false } }],
+    ['apim/products/open/apis.json', [{ name: 'one' }, { name: 'two' }]],
+  ]);
 });
 
 test('names and reasons with a meaning in C#, XML or policies are taken literally', async () => {

@@ -233,6 +233,51 @@ test('ids of another issuer than Entra ID need not be GUIDs', async () => {
   });
 });
 
+const KEY_ONLY = {
+  'x-gateway-identity-provider': 'subscription-key',
+  'x-gateway-tenant-id': '',
+  'x-gateway-object-id': 'sandbox-team',
+  'x-gateway-application-id': '',
+  'x-gateway-roles': 'Sandbox.Use',
+};
+
+test.each([KEY_ONLY, { ...KEY_ONLY, 'x-gateway-tenant-id': null, 'x-gateway-application-id': null }])(
+  'a call with a key alone has its APIM subscription as the caller',
+  async (stamped) => {
+    expect(await callers.identify(headers(`Bearer ${await sign()}`, stamped))).toEqual({
+      identityProvider: 'subscription-key',
+      isDelegated: false,
+      tenantId: '',
+      objectId: 'sandbox-team',
+      applicationId: '',
+      roles: ['Sandbox.Use'],
+      subscriptionId: 'sandbox-team',
+      productId: 'sandbox',
+      requestId: STAMPED['x-gateway-request-id'],
+    });
+  },
+);
+
+test.each([
+  ['tenantId', { 'x-gateway-tenant-id': STAMPED['x-gateway-tenant-id'] }],
+  ['applicationId', { 'x-gateway-application-id': STAMPED['x-gateway-application-id'] }],
+  ['objectId', { 'x-gateway-object-id': 'another-team' }],
+  ['objectId', { 'x-gateway-object-id': '' }],
+  ['isDelegated', { 'x-gateway-delegated': 'true' }],
+])('a call with a key alone is refused with %s of a token', async (field, stamped) => {
+  const error = await refusal(`Bearer ${await sign()}`, { ...KEY_ONLY, ...stamped });
+  expect(error.message).toBe(`The edge did not say who calls: ${field} missing or malformed.`);
+});
+
+test.each(['', 'Subscription-Key', 'entra'])(
+  'without a token as the identity provider %j, nobody is let in with a key alone',
+  async (provider) => {
+    const stamped = { ...KEY_ONLY, 'x-gateway-identity-provider': provider };
+    const error = await refusal(`Bearer ${await sign()}`, stamped);
+    expect(error.message).toMatch(/tenantId, applicationId missing or malformed\.$/);
+  },
+);
+
 test('an application that acts for a person is stamped as one', async () => {
   const caller = await callers.identify(headers(`Bearer ${await sign()}`, { 'x-gateway-delegated': 'true' }));
   expect(caller.isDelegated).toBe(true);

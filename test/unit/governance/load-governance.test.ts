@@ -41,6 +41,18 @@ const LIMITS = `products:
 `;
 const AGENT = '66666666-6666-4666-8666-666666666666';
 
+/** One product that lets calls with a key alone in. */
+function withKeyOnlyCallers(environment: string, keyOnlyCallers: string): string {
+  return `products:
+  - id: open-to-keys
+    displayName: Open to keys
+    description: Tests.
+    environment: ${environment}
+    callsPerMinute: 1
+    keyOnlyCallers: ${keyOnlyCallers}
+`;
+}
+
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'governance-'));
@@ -311,6 +323,42 @@ roles:
       ACCESS,
       LIMITS + LIMITS.slice('products:\n'.length),
       'limits.yaml:3:11: products.1.id: "production" is there twice.',
+    ],
+    'a product with the name of the open one': [
+      CATALOG,
+      ACCESS,
+      LIMITS.replace('id: production', 'id: open'),
+      'limits.yaml:2:11: products.0.id: "open" is a product that the edge has anyway.',
+    ],
+    'key-only callers with an unknown role': [
+      CATALOG,
+      ACCESS,
+      withKeyOnlyCallers('production', '{ roles: [Scoring.Predikt] }'),
+      'limits.yaml:7:31: products.0.keyOnlyCallers.roles.0: "Scoring.Predikt" is no role. Did you mean "Scoring.Predict"?',
+    ],
+    'key-only callers with a role of another environment': [
+      CATALOG,
+      ACCESS,
+      withKeyOnlyCallers('sandbox', '{ roles: [Scoring.Predict] }'),
+      'limits.yaml:7:31: products.0.keyOnlyCallers.roles.0: "Scoring.Predict" is a role of production, and the product is of sandbox.',
+    ],
+    'key-only callers with a role twice': [
+      CATALOG,
+      ACCESS,
+      withKeyOnlyCallers('production', '{ roles: [Scoring.Predict, Scoring.Predict] }'),
+      'limits.yaml:7:48: products.0.keyOnlyCallers.roles.1: "Scoring.Predict" is there twice.',
+    ],
+    'key-only callers without a role': [
+      CATALOG,
+      ACCESS,
+      withKeyOnlyCallers('production', '{ roles: [] }'),
+      'limits.yaml:7:30: products.0.keyOnlyCallers.roles: Too small: expected array to have >=1 items',
+    ],
+    'key-only callers beside an identity provider of their name': [
+      CATALOG,
+      ACCESS.replace('id: entra', 'id: subscription-key'),
+      withKeyOnlyCallers('production', '{ roles: [Scoring.Predict] }'),
+      'limits.yaml:7:21: products.0.keyOnlyCallers: an identity provider has the id "subscription-key" of key-only callers.',
     ],
     'a schema of instances that is none': [
       `${CATALOG}    instances: { type: array, items: { type: numbr } }\n`,

@@ -1,0 +1,351 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
+import { answerWith, PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
+import type { Edge } from './start-edge.ts';
+
+let edge: Edge;
+
+beforeAll(async () => {
+  edge = await startEdge();
+});
+
+beforeEach(() => {
+  edge.functionApp.received.length = 0;
+  edge.traces.length = 0;
+});
+
+afterAll(() => edge.close());
+
+/** Sends with these credentials and no others. */
+function send(headers: OutgoingHttpHeaders, query = ''): Promise<ReceivedResponse> {
+  return edge.predict({
+    path: `${PREDICT}${query}`,
+    headers: { 'ocp-apim-subscription-key': undefined, authorization: undefined, ...headers },
+  });
+}
+
+async function bearer(): Promise<string> {
+  return `Bearer ${await edge.issuer.sign()}`;
+}
+
+function stamped(): unknown {
+  return edge.functionApp.received.at(-1)?.headers;
+}
+
+const PRODUCTION = {
+  'x-gateway-subscription-id': 'scoring-production',
+  'x-gateway-product-id': 'production',
+};
+const TOKEN_HOLDER = {
+  'x-gateway-identity-provider': 'entra',
+  'x-gateway-object-id': '22222222-2222-4222-8222-222222222222',
+  'x-gateway-application-id': '33333333-3333-4333-8333-333333333333',
+  'x-gateway-roles': 'Sandbox.Use Scoring.Predict',
+};
+const KEY_HOLDER = {
+  'x-gateway-identity-provider': 'subscription-key',
+  'x-gateway-tenant-id': '',
+  'x-gateway-object-id': 'sandbox',
+  'x-gateway-application-id': '',
+  'x-gateway-delegated': 'false',
+  'x-gateway-roles': 'Sandbox.Use',
+  'x-gateway-subscription-id': 'sandbox',
+  'x-gateway-product-id': 'sandbox',
+};
+const CARRIERS = ['ocp-apim-subscription-key', 'x-goog-api-key', 'api-key', 'x-api-key'];
+const OTHER_CARRIERS = CARRIERS.slice(1);
+
+test.each(CARRIERS)(
+  'a key in %s, beside a token, gives its subscription; the token says who calls',
+  async (name) => {
+    const response = await send({ [name]: PRODUCTION_KEY, authorization: await bearer() });
+    expect(response).toMatchObject({ status: 200, text: '{"ok":true}' });
+    expect(edge.functionApp.received).toHaveLength(1);
+    expect(stamped()).toMatchObject({
+      ...PRODUCTION,
+      ...TOKEN_HOLDER,
+      'x-gateway-request-id': response.headers['x-request-id'],
+    });
+    expect(edge.traces).toEqual([]);
+  },
+);
+
+test('a key in the query, beside a token, gives its subscription', async () => {
+  const query = `?subscription-key=${PRODUCTION_KEY}`;
+  expect((await send({ authorization: await bearer() }, query)).status).toBe(200);
+  expect(stamped()).toMatchObject({ ...PRODUCTION, ...TOKEN_HOLDER });
+});
+
+test.each(CARRIERS)('where a product allows it, a key in %s is enough', async (name) => {
+  const response = await send({ [name]: SANDBOX_KEY });
+  expect(response.status).toBe(200);
+  expect(stamped()).toMatchObject({
+    ...KEY_HOLDER,
+    'x-gateway-request-id': response.headers['x-request-id'],
+  });
+});
+
+test.each(['Bearer', 'bearer', 'BEARER '])(
+  'where a product allows it, a key as %s is enough',
+  async (scheme) => {
+    expect((await send({ authorization: `${scheme} ${SANDBOX_KEY}` })).status).toBe(200);
+    expect(stamped()).toMatchObject(KEY_HOLDER);
+  },
+);
+
+test.each([
+  ['in its own header', { 'ocp-apim-subscription-key': PRODUCTION_KEY }],
+  ['in another header', { 'x-goog-api-key': PRODUCTION_KEY }],
+  ['as the bearer', { authorization: `Bearer ${PRODUCTION_KEY}` }],
+  [
+    'in its own header and as the bearer',
+    { 'ocp-apim-subscription-key': PRODUCTION_KEY, authorization: `Bearer ${PRODUCTION_KEY}` },
+  ],
+])('where a product does not allow it, a key %s is not enough', async (_, headers) => {
+  const response = await send(headers);
+  expect(response.status).toBe(401);
+  expect(response.headers).toMatchObject({ 'www-authenticate': 'Bearer', 'x-should-retry': 'false' });
+  expect(response.json()).toMatchObject({
+    detail: expect.stringMatching(/^The product of your APIM subscription needs a token\. /) as string,
+    error: { details: [{ reason: 'TOKEN_MISSING' }] },
+  });
+  expect(edge.functionApp.received).toEqual([]);
+  expect(edge.traces).toMatchObject([
+    {
+      metadata: { auditId: response.headers['x-request-id'], code: 'TOKEN_MISSING', productId: 'production' },
+    },
+  ]);
+});
+
+test.each(OTHER_CARRIERS)('a key in its own header and again in %s counts once', async (name) => {
+  await send({ 'ocp-apim-subscription-key': SANDBOX_KEY, [name]: SANDBOX_KEY });
+  expect(stamped()).toMatchObject(KEY_HOLDER);
+});
+
+test('the key of the subscription as the bearer is no token', async () => {
+  await send({ 'x-goog-api-key': SANDBOX_KEY, authorization: `Bearer ${SANDBOX_KEY}` });
+  expect(stamped()).toMatchObject(KEY_HOLDER);
+  await send({ 'ocp-apim-subscription-key': SANDBOX_KEY, authorization: `Bearer ${SANDBOX_KEY}` });
+  expect(stamped()).toMatchObject(KEY_HOLDER);
+});
+
+test('a token beside a key that would be enough is still who calls', async () => {
+  await send({ 'x-goog-api-key': SANDBOX_KEY, authorization: await bearer() });
+  expect(stamped()).toMatchObject({ ...TOKEN_HOLDER, 'x-gateway-product-id': 'sandbox' });
+});
+
+test.each([
+  ['that has expired', () => edge.issuer.sign({ exp: 1 })],
+  ['of another issuer', () => edge.okta.sign({ iss: 'https://evil.example' })],
+  ['that is none', () => Promise.resolve('nonsense')],
+  ['with an empty part', () => Promise.resolve('..')],
+  ['that is the key of another subscription', () => Promise.resolve(PRODUCTION_KEY)],
+])('no key rescues a token %s', async (_, sign) => {
+  const authorization = `Bearer ${await sign()}`;
+  for (const name of CARRIERS) {
+    const response = await send({ [name]: SANDBOX_KEY, authorization });
+    expect([name, response.status, response.text]).toEqual([
+      name,
+      401,
+      expect.stringContaining('"TOKEN_INVALID"') as string,
+    ]);
+  }
+  expect(edge.functionApp.received).toEqual([]);
+});
+
+test.each(['Basic c2VjcmV0', 'Bearer', SANDBOX_KEY.toUpperCase()])(
+  'no key rescues the authorization %s',
+  async (authorization) => {
+    expect((await send({ 'x-goog-api-key': SANDBOX_KEY, authorization })).status).toBe(401);
+    expect(edge.functionApp.received).toEqual([]);
+  },
+);
+
+test.each<[string, OutgoingHttpHeaders, string, string]>([
+  ['no credentials', {}, '', 'SUBSCRIPTION_KEY_MISSING'],
+  ['an empty key', { 'ocp-apim-subscription-key': '' }, '', 'SUBSCRIPTION_KEY_MISSING'],
+  ['an empty key elsewhere', { 'x-goog-api-key': '' }, '', 'SUBSCRIPTION_KEY_MISSING'],
+  [
+    'an empty key in its own header, and a right one elsewhere',
+    { 'ocp-apim-subscription-key': '', 'x-api-key': SANDBOX_KEY },
+    '',
+    'SUBSCRIPTION_KEY_MISSING',
+  ],
+  ['an unknown key', { 'ocp-apim-subscription-key': 'nonsense' }, '', 'SUBSCRIPTION_KEY_INVALID'],
+  ['an unknown key elsewhere', { 'api-key': 'nonsense' }, '', 'SUBSCRIPTION_KEY_INVALID'],
+  ['an unknown key as the bearer', { authorization: 'Bearer nonsense' }, '', 'SUBSCRIPTION_KEY_INVALID'],
+  ['an unknown key in the query', {}, '?subscription-key=nonsense', 'SUBSCRIPTION_KEY_INVALID'],
+  [
+    'an unknown key in its own header, and a right one elsewhere',
+    { 'ocp-apim-subscription-key': 'nonsense', 'x-api-key': SANDBOX_KEY },
+    '',
+    'SUBSCRIPTION_KEY_INVALID',
+  ],
+  [
+    'an unknown key in the query, and a right one elsewhere',
+    { 'x-api-key': SANDBOX_KEY },
+    '?subscription-key=nonsense',
+    'SUBSCRIPTION_KEY_INVALID',
+  ],
+  [
+    'an unknown key in the first of the other headers, and a right one in the next',
+    { 'x-goog-api-key': 'nonsense', 'api-key': SANDBOX_KEY },
+    '',
+    'SUBSCRIPTION_KEY_INVALID',
+  ],
+  ['a right key of Google alone in the query', {}, `?key=${SANDBOX_KEY}`, 'SUBSCRIPTION_KEY_MISSING'],
+])('%s: answered and recorded once', async (_, headers, query, code) => {
+  const response = await send(headers, query);
+  expect(response.status).toBe(401);
+  expect(response.json()).toMatchObject({
+    error: { code: 401, status: 'UNAUTHENTICATED', details: [{ reason: code }] },
+  });
+  expect(response.headers).toMatchObject({
+    'www-authenticate': `AzureApiManagementKey realm="http://127.0.0.1:${edge.port}/vertex",name="Ocp-Apim-Subscription-Key",type="header"`,
+    'x-should-retry': 'false',
+    'request-id': response.headers['x-request-id'],
+  });
+  expect(edge.traces.map(({ metadata }) => metadata)).toMatchObject([
+    {
+      auditId: response.headers['x-request-id'],
+      code,
+      rule: 'edge/authorization',
+      outcome: 'denied',
+      operation: 'endpoints-predict',
+      subscriptionId: '',
+      productId: '',
+      identityProvider: '',
+    },
+  ]);
+  expect(edge.functionApp.received).toEqual([]);
+});
+
+test('a token without a key is not sent on as a key', async () => {
+  const response = await send({ authorization: await bearer() });
+  expect(response.text).toContain('"SUBSCRIPTION_KEY_MISSING"');
+});
+
+test('no key, whatever it is called, reaches the function app', async () => {
+  const headers = Object.fromEntries(CARRIERS.map((name) => [name, SANDBOX_KEY]));
+  await send({ ...headers, 'x-functions-key': SANDBOX_KEY, authorization: `Bearer ${SANDBOX_KEY}` });
+  await send({ 'x-api-key': SANDBOX_KEY }, `?key=${SANDBOX_KEY}&code=${SANDBOX_KEY}&alt=sse`);
+  expect(edge.functionApp.received).toHaveLength(2);
+  expect(JSON.stringify(edge.functionApp.received)).not.toContain(SANDBOX_KEY);
+  expect(edge.functionApp.received[1]?.url).toBe(`${PREDICT}?alt=sse`);
+});
+
+test('what is sent again is the call byte for byte', async () => {
+  const path =
+    '/vertex/v1beta1/projects/p/locations/l%2Fl/publishers/google/models/m%2e:streamGenerateContent?alt=sse&x=%2f';
+  const body = JSON.stringify({ contents: 'ü'.repeat(100_000) });
+  const headers = { 'x-goog-api-key': SANDBOX_KEY, 'x-goog-api-client': 'genai', authorization: undefined };
+  const response = await edge.predict({
+    path,
+    body,
+    headers: { 'ocp-apim-subscription-key': undefined, ...headers },
+  });
+  expect(response.status).toBe(200);
+  expect(edge.functionApp.received).toMatchObject([
+    { method: 'POST', url: path, body, headers: { 'x-goog-api-client': 'genai' } },
+  ]);
+});
+
+test.each([200, 404, 429, 503])(
+  'what the function app answers with %i to a call sent again is passed on',
+  async (status) => {
+    const own = await startEdge({}, answerWith({ 'retry-after': '7', 'x-policy-version': 'v' }, status));
+    try {
+      const headers = { 'ocp-apim-subscription-key': undefined, authorization: undefined };
+      const answer = await own.predict({ headers: { ...headers, 'x-api-key': SANDBOX_KEY } });
+      expect(answer).toMatchObject({ status, text: '{"ok":true}' });
+      const requestId = own.functionApp.received[0]?.headers['x-gateway-request-id'];
+      expect(answer.headers).toMatchObject({
+        'x-request-id': requestId,
+        'retry-after': '7',
+        'x-policy-version': 'v',
+        'x-ratelimit-limit-requests': '600',
+      });
+      expect(own.traces).toEqual([]);
+    } finally {
+      await own.close();
+    }
+  },
+);
+
+test.each([
+  ['limit', { calls: 1, quota: 100 }, 429, 'RATE_LIMITED'],
+  ['quota', { calls: 100, quota: 1 }, 403, 'QUOTA_EXCEEDED'],
+])('a call sent again counts once against a %s, and is refused once', async (_, limits, status, code) => {
+  const own = await startEdge({ limits });
+  try {
+    const headers = {
+      'ocp-apim-subscription-key': undefined,
+      authorization: undefined,
+      'x-goog-api-key': SANDBOX_KEY,
+    };
+    expect((await own.predict({ headers })).status).toBe(200);
+    const refused = await own.predict({ headers });
+    expect([refused.status, refused.text]).toEqual([status, expect.stringContaining(code)]);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(own.traces.map(({ metadata }) => [metadata.auditId, metadata.code, metadata.objectId])).toEqual([
+      [refused.headers['x-request-id'], code, 'sandbox'],
+    ]);
+  } finally {
+    await own.close();
+  }
+});
+
+test('a gateway that cannot reach itself answers and records once', async () => {
+  const own = await startEdge({ namedValues: { 'gateway-url': 'http://127.0.0.1:1' } });
+  try {
+    const headers = { 'ocp-apim-subscription-key': undefined, 'x-api-key': PRODUCTION_KEY };
+    const answer = await own.predict({ headers });
+    expect([answer.status, answer.text]).toEqual([
+      502,
+      expect.stringContaining('"BACKEND_UNREACHABLE"') as string,
+    ]);
+    expect(own.traces.map(({ metadata }) => metadata)).toMatchObject([
+      { auditId: answer.headers['x-request-id'], outcome: 'failed', code: 'BACKEND_UNREACHABLE' },
+    ]);
+    expect((await own.predict()).status).toBe(200);
+  } finally {
+    await own.close();
+  }
+});
+
+describe('headers that the gateway alone sets', () => {
+  const RESERVED =
+    /^x-gateway-(?!(identity-provider|tenant-id|object-id|application-id|delegated|roles|subscription-id|product-id|request-id)$)/;
+
+  test('are dropped, whatever their names', async () => {
+    const spoofed = {
+      'X-Gateway-Roles': 'Assistants.Use',
+      'x-gateway-': 'nothing',
+      'x-gateway-agent': 'someone',
+      'X-GATEWAY-DEBUG': 'on',
+      'x-gateway-tenant-id': 'another',
+    };
+    for (const headers of [
+      spoofed,
+      { ...spoofed, 'ocp-apim-subscription-key': undefined, 'api-key': PRODUCTION_KEY },
+    ]) {
+      expect((await edge.predict({ headers })).status).toBe(200);
+      const names = Object.keys(edge.functionApp.received.at(-1)?.headers ?? {});
+      expect(names.filter((name) => RESERVED.test(name))).toEqual([]);
+      expect(stamped()).toMatchObject(TOKEN_HOLDER);
+    }
+  });
+
+  test('are refused where there are too many of them', async () => {
+    const headers = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`x-gateway-${index}`, 'x']));
+    const response = await edge.predict({ headers });
+    expect(response.status).toBe(400);
+    expect(response.json()).toMatchObject({
+      error: { status: 'INVALID_ARGUMENT', details: [{ reason: 'INVALID_REQUEST' }] },
+    });
+    expect(edge.functionApp.received).toEqual([]);
+    expect(edge.traces.map(({ metadata }) => metadata)).toMatchObject([
+      { code: 'INVALID_REQUEST', rule: 'edge/drop-reserved-headers' },
+    ]);
+  });
+});
