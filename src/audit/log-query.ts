@@ -36,7 +36,7 @@ const QueryAnswer = z.object({
       }),
     )
     .min(1),
-  error: z.undefined(),
+  error: z.never().optional(),
 });
 
 /**

@@ -47,9 +47,10 @@ async function ask({ caller, method = 'GET', path, body, call, rooms }: Asked): 
   const answerQuestion = createAnswerQuestion({
     callers: { identify: () => Promise.resolve({ ...CALLER, ...caller }) },
     governance,
+    archive: undefined,
     audit: { record: (record) => void records.push(record) },
     callTimeoutInMs: 1000,
-      streamTimeoutInMs: 1000,
+    streamTimeoutInMs: 1000,
     maximumBodyBytes: 10_000,
     monotonicNow: () => (time += 1),
     now: () => new Date(0),
