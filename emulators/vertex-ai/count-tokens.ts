@@ -1,7 +1,7 @@
 /** What Google gives as the average of its Gemini models: https://firebase.google.com/docs/ai-logic/count-tokens */
 export const CHARACTERS_PER_TOKEN = 4;
 /** A small image, or a tile of a large one: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/image-understanding */
-export const TOKENS_PER_FILE = 258;
+const TOKENS_PER_FILE = 258;
 
 export type Modality = 'TEXT' | 'IMAGE' | 'VIDEO' | 'AUDIO' | 'DOCUMENT';
 
