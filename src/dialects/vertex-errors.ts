@@ -1,4 +1,5 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
+import { type AnthropicError, describeAnthropicError } from './anthropic-errors.ts';
 import { describeProblem } from './problem-document.ts';
 
 const DOMAIN = 'vertex-ai-gateway';
@@ -6,14 +7,23 @@ const DOMAIN = 'vertex-ai-gateway';
 /**
  * An error that Google's, the AI SDK's and plain HTTP clients all understand: a problem document (RFC 9457) that also
  * is Google's error model (https://cloud.google.com/apis/design/errors), sent as `application/json` because Google's
- * clients parse no other type.
+ * clients parse no other type. Clients of Anthropic's models read Anthropic's error alone: theirs is that one, too.
  */
 export function writeVertexError(
   error: GatewayError,
   requestId: string,
+  path: string,
 ): { contentType: string; body: string } {
-  const body = { ...describeProblem(error, requestId), error: describeGoogleError(error, requestId) };
+  const problem = describeProblem(error, requestId);
+  const google = describeGoogleError(error, requestId);
+  const body = path.includes('/publishers/anthropic/')
+    ? withAnthropicError(problem, google, describeAnthropicError(error, requestId))
+    : { ...problem, error: google };
   return { contentType: 'application/json', body: JSON.stringify(body) };
+}
+
+function withAnthropicError(problem: object, google: object, anthropic: AnthropicError): object {
+  return { ...problem, ...anthropic, error: { ...google, ...anthropic.error } };
 }
 
 /** The member `error` of Google’s error model. */

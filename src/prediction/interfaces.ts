@@ -54,13 +54,18 @@ export interface AuditTrail {
 /** How a client is told of a failure. */
 export interface ErrorDialect {
   readonly name: string;
-  writeError(error: GatewayError, requestId: string): { readonly contentType: string; readonly body: string };
+  /** @param path below the surface's root, as it came: whose client reads the error can depend on it. */
+  writeError(
+    error: GatewayError,
+    requestId: string,
+    path: string,
+  ): { readonly contentType: string; readonly body: string };
 }
 
 /** What a client understands: reads its requests, writes its errors. */
 export interface Dialect extends ErrorDialect {
   readonly name: 'vertex' | 'openai' | 'anthropic';
-  /** Throws INVALID_PATH, INVALID_JSON, INVALID_REQUEST or OPERATION_NOT_FOUND. */
+  /** Throws INVALID_PATH, INVALID_JSON, INVALID_REQUEST, OPERATION_NOT_FOUND or OPERATION_NOT_SERVED. */
   readPrediction(request: DialectRequest): RequestedCall;
   /** An error after a stream has begun, told so that the client sees it and takes the stream for broken. */
   writeStreamError(error: GatewayError, stream: BrokenStream): string;
@@ -83,10 +88,10 @@ export interface DialectRequest {
   readonly body: Uint8Array;
 }
 
-/** What the gateway is asked about itself, in its own dialect. */
+/** What the gateway is asked about itself, in its own dialect or in one that has such questions too. */
 export interface QuestionDialect extends ErrorDialect {
-  readonly name: 'gateway';
-  /** Throws INVALID_JSON, INVALID_REQUEST or OPERATION_NOT_FOUND. */
+  readonly name: 'gateway' | 'openai';
+  /** Throws INVALID_PATH, INVALID_JSON, INVALID_REQUEST, OPERATION_NOT_FOUND or OPERATION_NOT_SERVED. */
   readQuestion(request: DialectRequest): Question;
 }
 

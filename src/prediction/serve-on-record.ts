@@ -58,7 +58,7 @@ function sendFailure(
   record: OpenRecord,
   failure: GatewayError,
 ): void {
-  const { contentType, body } = call.dialect.writeError(failure, record.id);
+  const { contentType, body } = call.dialect.writeError(failure, record.id, call.path);
   const { retryAfterInMs, facts } = failure;
   const headers = {
     ...record.headers(contentType),

@@ -11,8 +11,11 @@ const ERROR = new GatewayError('VERTEX_RATE_LIMITED', 'Quota is used up.', {
 
 const ARRAY = { format: 'gemini', framing: 'json-array', isFirst: false } as const;
 
-function write(error: GatewayError): unknown {
-  const { contentType, body } = writeVertexError(error, 'request-1');
+function write(
+  error: GatewayError,
+  path = 'v1/publishers/google/models/gemini-2.5-flash:generateContent',
+): unknown {
+  const { contentType, body } = writeVertexError(error, 'request-1', path);
   expect(contentType).toBe('application/json');
   return JSON.parse(body);
 }
@@ -42,6 +45,19 @@ test('an error is a problem document and Google’s error model at once', () => 
         { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '7s' },
       ],
     },
+  });
+});
+
+test('an error about a model of Anthropic’s is Anthropic’s own, too', () => {
+  const denial = new GatewayError('NOT_GRANTED', 'No.');
+  expect(
+    write(denial, 'v1/projects/p/locations/l/publishers/anthropic/models/claude:rawPredict'),
+  ).toMatchObject({
+    type: 'error',
+    title: CODES.NOT_GRANTED.title,
+    status: 403,
+    request_id: 'request-1',
+    error: { type: 'permission_error', message: 'No.', code: 403, status: 'PERMISSION_DENIED' },
   });
 });
 

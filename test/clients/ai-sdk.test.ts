@@ -1,0 +1,287 @@
+import { createVertex } from '@ai-sdk/google-vertex';
+import { createVertexAnthropic } from '@ai-sdk/google-vertex/anthropic';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import {
+  APICallError,
+  embedMany,
+  type EmbeddingModel,
+  generateText,
+  type LanguageModel,
+  streamText,
+} from 'ai';
+import {
+  bearerClient,
+  ClientChain,
+  type ClientCredentials,
+  QUOTA_EXHAUSTED,
+  RATE_LIMITED,
+  STREAM_BROKEN,
+  thrownBy,
+  VERTEX_FAILED,
+} from './client-chain.ts';
+
+jest.setTimeout(30_000);
+
+const FLASH = 'gemini-2.5-flash';
+const SONNET = 'claude-sonnet-4-5@20250929';
+const PROMPT = 'Irises and tulips';
+const PARENT = '/vertex/v1beta1/projects/sample-project/locations';
+
+/** A provider of the AI SDK as one of its users sets it up. */
+interface Setup {
+  readonly application: string;
+  readonly language: (credentials: ClientCredentials, model: string) => LanguageModel;
+  readonly model: string;
+  /** A model that the application has no grant for. */
+  readonly forbidden: string;
+  /** What a call is on Vertex AI, whole and as a stream. */
+  readonly operations: readonly [whole: string, stream: string];
+  /** Part of the path that both have there. */
+  readonly paths: readonly [whole: string, stream: string];
+}
+
+let clients: ClientChain;
+
+const keyHeader = (key: string) => ({ 'Ocp-Apim-Subscription-Key': key });
+
+const vertexWithToken = ({ key, token }: ClientCredentials) =>
+  createVertex({
+    project: 'sample-project',
+    location: 'us-central1',
+    baseURL: clients.url(`${PARENT}/us-central1/publishers/google`),
+    googleAuthOptions: { authClient: bearerClient(token) },
+    headers: keyHeader(key),
+  });
+
+const vertexWithKey = ({ key }: ClientCredentials) =>
+  createVertex({ apiKey: key, baseURL: clients.url('/vertex/v1beta1/publishers/google') });
+
+const compatible = ({ key }: ClientCredentials) =>
+  createOpenAICompatible({
+    name: 'gateway',
+    baseURL: clients.url('/openai/v1'),
+    apiKey: key,
+    includeUsage: true,
+  });
+
+const GEMINI = {
+  model: FLASH,
+  operations: ['generateContent', 'streamGenerateContent'],
+  paths: [':generateContent', ':streamGenerateContent'],
+} as const;
+const CHAT = {
+  model: FLASH,
+  operations: ['chatCompletions', 'chatCompletions'],
+  paths: ['chat/completions', 'chat/completions'],
+} as const;
+
+const SETUPS: [name: string, setup: Setup][] = [
+  [
+    'google-vertex with a bearer token',
+    {
+      ...GEMINI,
+      application: 'assistants-app',
+      language: (credentials, model) => vertexWithToken(credentials)(model),
+      forbidden: 'gemini-unknown',
+    },
+  ],
+  [
+    'google-vertex with a key',
+    {
+      ...GEMINI,
+      application: 'sandbox-app',
+      language: (credentials, model) => vertexWithKey(credentials)(model),
+      forbidden: 'gemini-2.5-pro',
+    },
+  ],
+  [
+    'google-vertex for Claude',
+    {
+      application: 'assistants-app',
+      language: ({ key, token }, model) =>
+        createVertexAnthropic({
+          project: 'sample-project',
+          location: 'us-east5',
+          baseURL: clients.url(`${PARENT}/us-east5/publishers/anthropic/models`),
+          googleAuthOptions: { authClient: bearerClient(token) },
+          headers: keyHeader(key),
+        })(model),
+      model: SONNET,
+      forbidden: 'claude-unknown',
+      operations: ['rawPredict', 'streamRawPredict'],
+      paths: [':rawPredict', ':streamRawPredict'],
+    },
+  ],
+  [
+    'openai-compatible on the OpenAI surface',
+    {
+      ...CHAT,
+      application: 'sandbox-app',
+      language: (credentials, model) => compatible(credentials)(model),
+      forbidden: 'gemini-2.5-pro',
+    },
+  ],
+  [
+    'openai-compatible on Vertex AI’s own endpoint',
+    {
+      ...CHAT,
+      application: 'assistants-app',
+      language: ({ key, token }, model) =>
+        createOpenAICompatible({
+          name: 'vertex',
+          baseURL: clients.url(`${PARENT}/us-central1/endpoints/openapi`),
+          apiKey: token,
+          headers: keyHeader(key),
+          includeUsage: true,
+        })(`google/${model}`),
+      forbidden: 'gemini-unknown',
+    },
+  ],
+];
+
+beforeAll(async () => {
+  clients = await ClientChain.start();
+});
+
+afterAll(() => clients.stop());
+
+async function languageOf({ application, language, model }: Setup): Promise<LanguageModel> {
+  return language(await clients.credentials(application), model);
+}
+
+test.each(SETUPS)('generateText answers: %s', async (_, setup) => {
+  const { text, usage } = await generateText({ model: await languageOf(setup), prompt: PROMPT });
+  expect(text).not.toBe('');
+  clients.expectRecords({
+    outcome: 'answered',
+    operation: setup.operations[0],
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    usageCompleteness: 'complete',
+  });
+});
+
+test.each(SETUPS)('streamText answers: %s', async (_, setup) => {
+  const result = streamText({ model: await languageOf(setup), prompt: PROMPT });
+  const parts: string[] = [];
+  for await (const part of result.textStream) parts.push(part);
+  expect(parts.length).toBeGreaterThan(1);
+  const { inputTokens, outputTokens } = await result.usage;
+  clients.expectRecords({
+    outcome: 'answered',
+    operation: setup.operations[1],
+    inputTokens,
+    outputTokens,
+    usageCompleteness: 'complete',
+  });
+});
+
+const EMBEDDINGS: [
+  name: string,
+  application: string,
+  model: (credentials: ClientCredentials) => EmbeddingModel,
+][] = [
+  [
+    'google-vertex with a bearer token',
+    'assistants-app',
+    (c) => vertexWithToken(c).embeddingModel('text-embedding-005'),
+  ],
+  ['google-vertex with a key', 'sandbox-app', (c) => vertexWithKey(c).embeddingModel('text-embedding-005')],
+  ['openai-compatible', 'sandbox-app', (c) => compatible(c).embeddingModel('text-embedding-005')],
+];
+
+test.each(EMBEDDINGS)('embedMany answers: %s', async (_, application, model) => {
+  const { embeddings } = await embedMany({
+    model: model(await clients.credentials(application)),
+    values: ['an iris', 'a tulip'],
+  });
+  expect(embeddings.map(({ length }) => length)).toEqual([768, 768]);
+  clients.expectRecords({ outcome: 'answered', operation: 'predict', instances: 2 });
+});
+
+test.each(SETUPS)(
+  'credentials of nobody are an APICallError with 401: %s',
+  async (_, { language, model }) => {
+    const nobody = language({ key: 'nobody-has-this-key', token: 'no.real.token' }, model);
+    const error = await thrownBy(() => generateText({ model: nobody, prompt: PROMPT }));
+    expect(APICallError.isInstance(error)).toBe(true);
+    expect(error).toMatchObject({ statusCode: 401, isRetryable: false });
+    expect(error.message).toContain('subscription key');
+    clients.expectRecords({ outcome: 'denied', status: '401' });
+  },
+);
+
+test.each(SETUPS)('a model without a grant is an APICallError with 403: %s', async (_, setup) => {
+  const model = setup.language(await clients.credentials(setup.application), setup.forbidden);
+  const error = await thrownBy(() => generateText({ model, prompt: PROMPT }));
+  expect(APICallError.isInstance(error)).toBe(true);
+  expect(error).toMatchObject({ statusCode: 403, isRetryable: false });
+  expect(error.message).toMatch(/Ask (for one of these roles|the platform team)/);
+  clients.expectRecords({ outcome: 'denied', decision: 'deny', status: '403' });
+});
+
+test.each(SETUPS)('quotas and failures of Google’s are APICallErrors: %s', async (_, setup) => {
+  const generate = async () =>
+    generateText({ model: await languageOf(setup), prompt: PROMPT, maxRetries: 0 });
+  const [path] = setup.paths;
+  await clients.exhaustVertexQuota(path);
+  expect(await thrownBy(generate)).toMatchObject({
+    statusCode: 429,
+    message: QUOTA_EXHAUSTED,
+    isRetryable: true,
+  });
+  await clients.failVertex(path);
+  expect(await thrownBy(generate)).toMatchObject({
+    statusCode: 502,
+    message: VERTEX_FAILED,
+    isRetryable: true,
+  });
+  clients.expectRecords(
+    { outcome: 'failed', code: 'VERTEX_RATE_LIMITED', status: '429' },
+    { outcome: 'failed', code: 'VERTEX_FAILED', status: '502' },
+  );
+});
+
+test.each(SETUPS)('a stream that breaks has an error after what came: %s', async (_, setup) => {
+  await clients.breakStream(setup.paths[1]);
+  const result = streamText({ model: await languageOf(setup), prompt: PROMPT, onError: () => undefined });
+  const types: string[] = [];
+  let message = '';
+  for await (const part of result.fullStream) {
+    types.push(part.type);
+    if (part.type === 'error') message = messageOf(part.error);
+  }
+  expect(types).toContain('error');
+  expect(message).toContain(STREAM_BROKEN);
+  clients.expectRecords({ outcome: 'interrupted', code: 'VERTEX_STREAM_BROKEN' });
+});
+
+test.each(SETUPS)('a caller that leaves a stream is on record as gone: %s', async (_, setup) => {
+  await clients.slowDown(300);
+  const controller = new AbortController();
+  const result = streamText({
+    model: await languageOf(setup),
+    prompt: PROMPT,
+    abortSignal: controller.signal,
+  });
+  for await (const part of result.fullStream) if (part.type === 'text-delta') controller.abort();
+  await clients.slowDown(0);
+  clients.expectRecords({ outcome: 'aborted', code: 'CALLER_GONE', usageCompleteness: 'partial' });
+});
+
+test('more tokens in a minute than the product allows are an APICallError of the edge', async () => {
+  await clients.exhaustSandboxTokens();
+  const credentials = await clients.credentials('sandbox-app');
+  for (const model of [vertexWithKey(credentials)(FLASH), compatible(credentials)(FLASH)]) {
+    const error = await thrownBy(() => generateText({ model, prompt: PROMPT, maxRetries: 0 }));
+    expect(error).toMatchObject({ statusCode: 429, message: RATE_LIMITED, isRetryable: true });
+    clients.expectRecords({ outcome: 'denied', code: 'RATE_LIMITED', status: '429' });
+  }
+});
+
+test('every call is on record', () => clients.expectAllOnRecord());
+
+/** Providers hand an error within a stream on as they find it: an error, an object or a text. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : JSON.stringify(error);
+}

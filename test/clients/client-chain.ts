@@ -1,0 +1,187 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
+import { OAuth2Client } from 'google-auth-library';
+import { Agent, setGlobalDispatcher } from 'undici';
+import { type RunningChain, startChain } from '../support/chain.ts';
+
+// Jest's sandbox has a global object of its own, in which Google's client looks for the dispatcher behind `fetch`.
+setGlobalDispatcher(new Agent());
+
+interface SeenCall {
+  readonly requestId: string;
+  readonly status: number;
+  readonly test: string | undefined;
+}
+
+interface NotedRecord {
+  readonly requestId: string;
+  readonly expected: AuditRecord;
+  readonly test: string;
+}
+
+/** What a sample application calls with. */
+export interface ClientCredentials {
+  readonly key: string;
+  readonly token: string;
+}
+
+const ARRIVAL_TIMEOUT_IN_MS = 10_000;
+const POLL_INTERVAL_IN_MS = 50;
+
+/** A quota of Google's that is used up, as Vertex AI tells it. */
+const VERTEX_429 = {
+  error: {
+    code: 429,
+    message: 'Quota exceeded for aiplatform.googleapis.com/generate_content_requests_per_minute.',
+    status: 'RESOURCE_EXHAUSTED',
+    details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '0.25s' }],
+  },
+};
+const VERTEX_500 = { error: { code: 500, message: 'Internal error encountered.', status: 'INTERNAL' } };
+
+/** What all clients are told of these two. */
+export const QUOTA_EXHAUSTED =
+  'The quota of the gateway’s project on Vertex AI is used up for now. Try again later.';
+export const VERTEX_FAILED = 'Vertex AI failed on its own side.';
+export const RATE_LIMITED =
+  'Your APIM subscription makes more calls, or uses more tokens, in a minute than it may. Wait for as long as the header Retry-After says.';
+export const STREAM_BROKEN = 'Vertex AI broke the stream off before its end. What came so far is incomplete.';
+
+/**
+ * A running chain that real clients call, unmodified: the process's `fetch` only notes which answers came, so that each
+ * call can be held against its audit record in the end.
+ */
+export class ClientChain {
+  readonly chain: RunningChain;
+  readonly #fetch = globalThis.fetch;
+  readonly #all: SeenCall[] = [];
+  #since: SeenCall[] = [];
+  readonly #noted: NotedRecord[] = [];
+
+  static async start(): Promise<ClientChain> {
+    return new ClientChain(await startChain());
+  }
+
+  private constructor(chain: RunningChain) {
+    this.chain = chain;
+    globalThis.fetch = async (...request) => {
+      const answer = await this.#fetch(...request);
+      const requestId = answer.headers.get('x-request-id');
+      if (answer.url.startsWith(chain.environment.gatewayUrl) && requestId !== null) {
+        const call = { requestId, status: answer.status, test: expect.getState().currentTestName };
+        this.#all.push(call);
+        this.#since.push(call);
+      }
+      return answer;
+    };
+  }
+
+  /** An address below the gateway's. */
+  url(path: string): string {
+    return `${this.chain.environment.gatewayUrl}${path}`;
+  }
+
+  async credentials(application: string): Promise<ClientCredentials> {
+    const known = this.chain.environment.applications[application];
+    if (!known) throw new Error(`There is no application "${application}".`);
+    return { key: known.subscriptionKey, token: await this.chain.token(application) };
+  }
+
+  /** The next call to a path of Vertex AI's finds its quota used up. */
+  exhaustVertexQuota(path: string): Promise<unknown> {
+    return this.chain.inject('vertex-ai', { path, status: 429, body: VERTEX_429 });
+  }
+
+  failVertex(path: string): Promise<unknown> {
+    return this.chain.inject('vertex-ai', { path, status: 500, body: VERTEX_500 });
+  }
+
+  /** The next stream of a path breaks after some of its chunks. */
+  breakStream(path: string): Promise<unknown> {
+    return this.chain.inject('vertex-ai', { path, abortAfterChunks: 2 });
+  }
+
+  /** Streams become slow enough to be left while they go on, or quick again. */
+  slowDown(pauseInMs: number): Promise<unknown> {
+    return this.chain.control('vertex-ai', 'POST', 'pause', { pauseInMs });
+  }
+
+  /** Uses up the tokens that the sandbox's subscription has for a minute: all its later calls are 429 at the edge. */
+  async exhaustSandboxTokens(): Promise<void> {
+    const { key } = await this.credentials('sandbox-app');
+    await this.chain.inject('vertex-ai', {
+      path: ':generateContent',
+      status: 200,
+      body: { candidates: [{ finishReason: 'STOP' }], usageMetadata: { totalTokenCount: 100_000 } },
+    });
+    await fetch(this.url('/vertex/v1/publishers/google/models/gemini-2.5-flash:generateContent'), {
+      method: 'POST',
+      headers: { 'x-goog-api-key': key, 'content-type': 'application/json' },
+      body: '{"contents":[{"parts":[{"text":"All of it."}]}]}',
+    });
+    this.expectRecords({ outcome: 'answered', totalTokens: 100_000 });
+  }
+
+  /**
+   * Notes what the audit record of each call of this test since the last time must hold, in order; they are compared in
+   * the end. The calls are as many as the expectations.
+   */
+  expectRecords(...expected: AuditRecord[]): void {
+    const { currentTestName } = expect.getState();
+    const calls = this.#since.filter(({ test }) => test === currentTestName);
+    this.#since = [];
+    expect(calls.map(({ status }) => status)).toHaveLength(expected.length);
+    calls.forEach(({ requestId }, index) =>
+      this.#noted.push({
+        requestId,
+        expected: expected[index] ?? {},
+        test: expect.getState().currentTestName ?? '',
+      }),
+    );
+  }
+
+  /** Every call has exactly one audit record, as it was noted. */
+  async expectAllOnRecord(): Promise<void> {
+    const ids = this.#all.map(({ requestId }) => requestId).toSorted();
+    const records = await this.#recordsOf(ids);
+    expect(records.map(({ auditId }) => auditId).toSorted()).toEqual(ids);
+    const byId = new Map(records.map((record) => [record.auditId, record]));
+    const found = this.#noted.map(({ requestId, expected, test }) => {
+      const record = byId.get(requestId) ?? {};
+      return { test, record: Object.fromEntries(Object.keys(expected).map((name) => [name, record[name]])) };
+    });
+    expect(found).toEqual(this.#noted.map(({ test, expected }) => ({ test, record: expected })));
+  }
+
+  async stop(): Promise<void> {
+    globalThis.fetch = this.#fetch;
+    await this.chain.stop();
+  }
+
+  async #recordsOf(ids: readonly string[]): Promise<AuditRecord[]> {
+    const deadline = Date.now() + ARRIVAL_TIMEOUT_IN_MS;
+    for (;;) {
+      const records = await this.chain.control('application-insights', 'GET', 'audit-records');
+      const arrived = new Set((records as AuditRecord[]).map(({ auditId }) => auditId));
+      if (ids.every((id) => arrived.has(id)) || Date.now() > deadline) return records as AuditRecord[];
+      await pause(POLL_INTERVAL_IN_MS);
+    }
+  }
+}
+
+/** What Google's libraries take for credentials: an Entra token in the place of Google's own. */
+export function bearerClient(token: string): OAuth2Client {
+  const client = new OAuth2Client();
+  client.setCredentials({ access_token: token });
+  return client;
+}
+
+/** What a client throws. */
+export async function thrownBy(work: () => Promise<unknown>): Promise<Record<string, unknown> & Error> {
+  try {
+    await work();
+  } catch (error) {
+    return error as Record<string, unknown> & Error;
+  }
+  throw new Error('Nothing was thrown.');
+}

@@ -1,0 +1,265 @@
+import OpenAI from 'openai';
+import {
+  ClientChain,
+  QUOTA_EXHAUSTED,
+  RATE_LIMITED,
+  STREAM_BROKEN,
+  thrownBy,
+  VERTEX_FAILED,
+} from './client-chain.ts';
+
+jest.setTimeout(30_000);
+
+const FLASH = 'gemini-2.5-flash';
+const MESSAGES: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'Irises and tulips' }];
+const CHAT = { model: FLASH, messages: MESSAGES };
+const WEATHER: OpenAI.ChatCompletionTool = {
+  type: 'function',
+  function: {
+    name: 'get_weather',
+    description: 'The weather of a city.',
+    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  },
+};
+/** A picture of one pixel. */
+const PICTURE =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+let clients: ClientChain;
+/** Sends the APIM subscription key as its API key. */
+let withKey: OpenAI;
+/** Sends a bearer token as its API key, and the key in a header. */
+let withToken: OpenAI;
+
+beforeAll(async () => {
+  clients = await ClientChain.start();
+  const sandbox = await clients.credentials('sandbox-app');
+  withKey = clientWith(sandbox.key);
+  const { key, token } = await clients.credentials('assistants-app');
+  withToken = clientWith(token, { 'Ocp-Apim-Subscription-Key': key });
+});
+
+afterAll(() => clients.stop());
+
+function clientWith(apiKey: string, defaultHeaders: Record<string, string> = {}): OpenAI {
+  return new OpenAI({ baseURL: clients.url('/openai/v1'), apiKey, defaultHeaders, maxRetries: 0 });
+}
+
+const SETUPS: [name: string, client: () => OpenAI][] = [
+  ['with a key', () => withKey],
+  ['with a bearer token', () => withToken],
+];
+
+test.each(SETUPS)('chats %s', async (_, client) => {
+  const { choices, usage } = await client().chat.completions.create({ ...CHAT, model: 'gemini-fast' });
+  expect(choices[0]?.message.content).toContain('irises, and, tulips');
+  clients.expectRecords({
+    dialect: 'openai',
+    outcome: 'answered',
+    operation: 'chatCompletions',
+    model: FLASH,
+    location: 'us-central1',
+    finishReason: 'stop',
+    inputTokens: usage?.prompt_tokens,
+    outputTokens: usage?.completion_tokens,
+    totalTokens: usage?.total_tokens,
+    usageCompleteness: 'complete',
+  });
+});
+
+test.each(SETUPS)('streams a chat with its usage %s', async (_, client) => {
+  const stream = await client().chat.completions.create({
+    ...CHAT,
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+  let text = '';
+  let usage: OpenAI.CompletionUsage | null | undefined;
+  for await (const chunk of stream) {
+    text += chunk.choices[0]?.delta.content ?? '';
+    usage = chunk.usage;
+  }
+  expect(text).toContain('irises, and, tulips');
+  expect(usage?.total_tokens).toBeGreaterThan(0);
+  clients.expectRecords({ outcome: 'answered', totalTokens: usage?.total_tokens, finishReason: 'stop' });
+});
+
+test('a stream whose client asks for no usage has none, and its usage is on record all the same', async () => {
+  const stream = await withToken.chat.completions.create({ ...CHAT, stream: true });
+  const choices: number[] = [];
+  for await (const chunk of stream) {
+    expect(chunk.usage ?? null).toBeNull();
+    choices.push(chunk.choices.length);
+  }
+  expect(new Set(choices)).toEqual(new Set([1]));
+  const { usage } = await withToken.chat.completions.create(CHAT);
+  const totalTokens = usage?.total_tokens;
+  clients.expectRecords({ outcome: 'answered', totalTokens }, { outcome: 'answered', totalTokens });
+});
+
+test('tools are called, whole and in a stream', async () => {
+  const request = {
+    model: FLASH,
+    messages: [{ role: 'user', content: 'Please get_weather for Paris' }],
+    tools: [WEATHER],
+  } satisfies OpenAI.ChatCompletionCreateParams;
+  const whole = await withToken.chat.completions.create(request);
+  expect(whole.choices[0]).toMatchObject({
+    finish_reason: 'tool_calls',
+    message: { tool_calls: [{ type: 'function', function: { name: 'get_weather' } }] },
+  });
+  const streamed = await withToken.chat.completions.stream(request).finalChatCompletion();
+  const [call] = streamed.choices[0]?.message.tool_calls ?? [];
+  expect(call).toMatchObject({ function: { name: 'get_weather' } });
+  clients.expectRecords(
+    { outcome: 'answered', finishReason: 'tool_calls' },
+    { outcome: 'answered', finishReason: 'tool_calls' },
+  );
+});
+
+test('an answer follows a schema, and a picture may be sent as a data URL', async () => {
+  const schema = {
+    type: 'object',
+    properties: { flower: { type: 'string' }, count: { type: 'integer' } },
+    required: ['flower', 'count'],
+    additionalProperties: false,
+  };
+  const { choices } = await withToken.chat.completions.create({
+    model: FLASH,
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is on it?' },
+          { type: 'image_url', image_url: { url: PICTURE } },
+        ],
+      },
+    ],
+    response_format: { type: 'json_schema', json_schema: { name: 'flowers', schema } },
+  });
+  const answer = JSON.parse(choices[0]?.message.content ?? '') as object;
+  expect(answer).toEqual({ flower: expect.any(String) as string, count: expect.any(Number) as number });
+  clients.expectRecords({ outcome: 'answered', operation: 'chatCompletions' });
+});
+
+test.each(SETUPS)('embeds %s', async (_, client) => {
+  const { data, usage } = await client().embeddings.create({
+    model: 'text-embedding-005',
+    input: ['an iris', 'a tulip'],
+    dimensions: 64,
+  });
+  expect(data.map(({ embedding }) => embedding.length)).toEqual([64, 64]);
+  expect(Math.hypot(...(data[0]?.embedding ?? []))).toBeCloseTo(1, 3);
+  const floats = await client().embeddings.create({
+    model: 'text-embedding-005',
+    input: 'an iris',
+    dimensions: 64,
+    encoding_format: 'float',
+  });
+  expect(floats.data[0]?.embedding[0]).toBeCloseTo(data[0]?.embedding[0] ?? NaN, 5);
+  clients.expectRecords(
+    { outcome: 'answered', operation: 'predict', totalTokens: usage.total_tokens, instances: 2 },
+    { outcome: 'answered', operation: 'predict', instances: 1 },
+  );
+});
+
+test.each(SETUPS)('lists the models that the caller may use %s', async (_, client) => {
+  const ids: string[] = [];
+  for await (const { id } of client().models.list()) ids.push(id);
+  expect(ids).toEqual(expect.arrayContaining([FLASH]));
+  expect(ids.includes('gemini-2.5-pro')).toBe(client() === withToken);
+  expect((await client().models.retrieve(FLASH)).id).toBe(FLASH);
+  clients.expectRecords(
+    { outcome: 'answered', operation: 'models' },
+    { outcome: 'answered', operation: 'models' },
+  );
+});
+
+test('an unknown key is an AuthenticationError, and so is a token that is none', async () => {
+  const { key } = await clients.credentials('assistants-app');
+  const denied = { outcome: 'denied', status: '401' };
+  for (const stranger of [
+    clientWith('nobody-has-this-key'),
+    clientWith('no.real.token', { 'Ocp-Apim-Subscription-Key': key }),
+  ]) {
+    const error = await thrownBy(() => stranger.chat.completions.create(CHAT));
+    expect(error).toBeInstanceOf(OpenAI.AuthenticationError);
+    expect(error.message).toMatch(/^401 The (subscription key|token) is /);
+    expect(error.requestID).toMatch(/^[0-9a-f-]{36}$/);
+    clients.expectRecords(denied);
+  }
+});
+
+test('a denial is a PermissionDeniedError with the code and the sentence, and is not tried again', async () => {
+  const retrying = new OpenAI({ baseURL: withKey.baseURL, apiKey: withKey.apiKey, maxRetries: 2 });
+  const error = await thrownBy(() =>
+    retrying.chat.completions.create({ model: 'gemini-2.5-pro', messages: MESSAGES }),
+  );
+  expect(error).toBeInstanceOf(OpenAI.PermissionDeniedError);
+  expect(error).toMatchObject({ status: 403, code: 'NOT_GRANTED' });
+  expect(error.message).toContain('Ask for one of these roles');
+  clients.expectRecords({ outcome: 'denied', decision: 'deny', code: 'NOT_GRANTED' });
+});
+
+test('a quota of Google’s that is used up is a RateLimitError, a failure of Google’s an InternalServerError', async () => {
+  const chat = () => withToken.chat.completions.create(CHAT);
+  await clients.exhaustVertexQuota('chat/completions');
+  const exhausted = await thrownBy(chat);
+  expect(exhausted).toBeInstanceOf(OpenAI.RateLimitError);
+  expect(exhausted).toMatchObject({ status: 429, message: `429 ${QUOTA_EXHAUSTED}` });
+  expect((exhausted.headers as Headers).get('retry-after-ms')).toBe('250');
+  await clients.failVertex('chat/completions');
+  const failed = await thrownBy(chat);
+  expect(failed).toBeInstanceOf(OpenAI.InternalServerError);
+  expect(failed).toMatchObject({ status: 502, message: `502 ${VERTEX_FAILED}` });
+  clients.expectRecords(
+    { outcome: 'failed', code: 'VERTEX_RATE_LIMITED', status: '429' },
+    { outcome: 'failed', code: 'VERTEX_FAILED', status: '502' },
+  );
+});
+
+test('what Google says of retrying is heeded by the client by itself', async () => {
+  await clients.exhaustVertexQuota('chat/completions');
+  const retrying = withToken.withOptions({ maxRetries: 1 });
+  const { choices } = await retrying.chat.completions.create(CHAT);
+  expect(choices).toHaveLength(1);
+  clients.expectRecords({ outcome: 'failed', code: 'VERTEX_RATE_LIMITED' }, { outcome: 'answered' });
+});
+
+test('a stream that breaks is an APIError after what came', async () => {
+  await clients.breakStream('chat/completions');
+  const stream = await withToken.chat.completions.create({ ...CHAT, stream: true });
+  let text = '';
+  const error = await thrownBy(async () => {
+    for await (const { choices } of stream) text += choices[0]?.delta.content ?? '';
+  });
+  expect(text).not.toBe('');
+  expect(error).toBeInstanceOf(OpenAI.APIError);
+  expect(error.message).toContain(STREAM_BROKEN);
+  clients.expectRecords({ outcome: 'interrupted', code: 'VERTEX_STREAM_BROKEN' });
+});
+
+test('a caller that leaves a stream is on record as gone', async () => {
+  await clients.slowDown(300);
+  const stream = await withToken.chat.completions.create({ ...CHAT, stream: true });
+  for await (const { choices } of stream) if (choices[0]?.delta.content) stream.controller.abort();
+  await clients.slowDown(0);
+  clients.expectRecords({ outcome: 'aborted', code: 'CALLER_GONE', usageCompleteness: 'partial' });
+});
+
+test('responses are an error that says what there is instead', async () => {
+  const error = await thrownBy(() => withToken.responses.create({ model: FLASH, input: 'Hello' }));
+  expect(error).toBeInstanceOf(OpenAI.APIError);
+  expect(error).toMatchObject({ status: 501, code: 'OPERATION_NOT_SERVED' });
+  clients.expectRecords({ outcome: 'denied', code: 'OPERATION_NOT_SERVED', status: '501' });
+});
+
+test('more tokens in a minute than the product allows are a RateLimitError of the edge', async () => {
+  await clients.exhaustSandboxTokens();
+  const error = await thrownBy(() => withKey.chat.completions.create(CHAT));
+  expect(error).toBeInstanceOf(OpenAI.RateLimitError);
+  expect(error).toMatchObject({ status: 429, code: 'RATE_LIMITED', message: `429 ${RATE_LIMITED}` });
+  clients.expectRecords({ outcome: 'denied', code: 'RATE_LIMITED', status: '429' });
+});
+
+test('every call is on record', () => clients.expectAllOnRecord());
