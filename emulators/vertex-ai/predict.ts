@@ -35,7 +35,11 @@ export function predict(
   return { predictions, ...deployedModel };
 }
 
-function readFlower(features: readonly string[], instance: unknown, path: string): number[] {
+/**
+ * The features of an instance in their order.
+ * @throws GoogleError INVALID_ARGUMENT that says what is wrong, never its value
+ */
+export function readFlower(features: readonly string[], instance: unknown, path: string): number[] {
   if (Array.isArray(instance)) {
     if (instance.length !== features.length) {
       throw wrong(path, `expected ${features.length} numbers (${features.join(', ')})`);

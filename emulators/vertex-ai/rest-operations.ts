@@ -1,9 +1,16 @@
 import { chatCompletions } from './chat-completions.ts';
 import { claudeCountTokens, claudeRawPredict, claudeStreamRawPredict } from './claude.ts';
-import { predictOnEndpoint } from './endpoint-predict.ts';
+import { directPredict, directRawPredict, serverStreamingPredict } from './custom-endpoint-direct.ts';
+import { explainOnEndpoint } from './custom-endpoint-explain.ts';
+import {
+  chatCompletionsOnEndpoint,
+  rawPredictOnEndpoint,
+  streamRawPredictOnEndpoint,
+} from './custom-endpoint.ts';
+import { predictOnEndpoint } from './predict-on-endpoint.ts';
 import { generateContent, streamGenerateContent } from './generate-content.ts';
 import { embedContent } from './embed-content.ts';
-import { predictOnModel } from './model-predict.ts';
+import { predictOnModel } from './predict-on-model.ts';
 import { computeTokens, countTokensOfPrompt } from './tokens-of-prompt.ts';
 import {
   cancelBatchPredictionJob,
@@ -46,7 +53,14 @@ export const REST_OPERATIONS: readonly RestOperation[] = [
   cancelBatchPredictionJob,
   deleteBatchPredictionJob,
   predictOnEndpoint,
+  rawPredictOnEndpoint,
+  streamRawPredictOnEndpoint,
+  explainOnEndpoint,
+  directPredict,
+  directRawPredict,
+  serverStreamingPredict,
   chatCompletions,
+  chatCompletionsOnEndpoint,
   claudeCountTokens,
   claudeRawPredict,
   claudeStreamRawPredict,

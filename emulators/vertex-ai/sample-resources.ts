@@ -22,7 +22,7 @@ export interface SampleModel {
   readonly apis: readonly ModelApi[];
 }
 
-export const PROJECT_ID = 'sample-project';
+const PROJECT_ID = 'sample-project';
 export const PROJECT_NUMBER = '123456789012';
 
 const GEMINI = {
@@ -64,6 +64,7 @@ export const SAMPLE_MODELS: readonly SampleModel[] = [
 /** Models of these are for batch predictions too. */
 const BATCH_APIS: readonly ModelApi[] = ['generateContent', 'rawPredict'];
 const IRIS_ENDPOINT = '1234567890';
+const TEXT_ENDPOINT = '5678901234';
 const TUNED_ENDPOINT = '4567890123';
 const ENDPOINTS_LOCATION = 'us-central1';
 /** The base model of the tuned model. */
@@ -74,6 +75,18 @@ const IRIS: DeployedModel = {
   modelDisplayName: 'iris-classifier',
   modelVersionId: '1',
 };
+const TEXT: DeployedModel = {
+  deployedModelId: '6789012345678901234',
+  model: 'projects/123456789012/locations/us-central1/models/7890123456789012345',
+  modelDisplayName: 'gemma-3-4b-it',
+  modelVersionId: '1',
+};
+
+/** A custom model's container on an endpoint. */
+export interface Container {
+  readonly container: 'iris' | 'text-generator';
+  readonly deployedModel: DeployedModel;
+}
 
 /** Whether there is such a project, by its id or its number. */
 export function isSampleProject(project: string | undefined): boolean {
@@ -106,13 +119,37 @@ export function checkParent(params: Readonly<Record<string, string>>, permission
  * The model that an endpoint serves by `predict`.
  * @param name `projects/{id or number}/locations/{location}/endpoints/{id}`
  * @throws GoogleError NOT_FOUND when there is no such endpoint; INVALID_ARGUMENT when the name has another form;
- * FAILED_PRECONDITION for the tuned Gemini model
+ * FAILED_PRECONDITION for the tuned Gemini model; UNIMPLEMENTED for the text generator
  */
 export function findEndpoint(name: string): DeployedModel {
+  const { container, deployedModel } = findContainer(name);
+  if (container === 'iris') return deployedModel;
+  throw new GoogleError(
+    'UNIMPLEMENTED',
+    'The Vertex AI emulator has the text generator for rawPredict, streamRawPredict and chat/completions only.',
+  );
+}
+
+/**
+ * The container on an endpoint, for calls whose body it gets as it is.
+ * @throws GoogleError as `findEndpoint`
+ */
+export function findContainer(name: string): Container {
   const id = endpointId(name);
   if (id === TUNED_ENDPOINT) throw notThroughPredict();
-  if (id === IRIS_ENDPOINT) return IRIS;
+  if (id === IRIS_ENDPOINT) return { container: 'iris', deployedModel: IRIS };
+  if (id === TEXT_ENDPOINT) return { container: 'text-generator', deployedModel: TEXT };
   throw new GoogleError('NOT_FOUND', `Endpoint \`${name}\` not found.`);
+}
+
+/**
+ * The model of an endpoint that speaks chat completions.
+ * @throws GoogleError NOT_FOUND when there is no such endpoint, FAILED_PRECONDITION when it serves something else
+ */
+export function findTextGenerator(name: string): DeployedModel {
+  const { container, deployedModel } = findContainer(name);
+  if (container === 'text-generator') return deployedModel;
+  throw new GoogleError('FAILED_PRECONDITION', `Endpoint \`${name}\` does not serve chat completions.`);
 }
 
 /**
