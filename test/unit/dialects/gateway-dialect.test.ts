@@ -46,7 +46,7 @@ test.each([
   [`${PARENT}/endpoints/openapi/chat/completions`, 'google/gemini-2.5-flash', 'chatCompletions'],
 ])('reads the model of %s from the body', (path, model, operation) => {
   const call = { operation, resource: { kind: 'model' } };
-  expect(explain({ method: 'POST', path, body: { model } })).toMatchObject({ call, isServed: false });
+  expect(explain({ method: 'POST', path, body: { model } })).toMatchObject({ call });
   expect(explain({ method: 'POST', path })).toMatchObject({ call: { code: 'INVALID_REQUEST' } });
 });
 
@@ -96,7 +96,7 @@ test('an error is a problem document', () => {
   const error = new GatewayError('INVALID_REQUEST', 'The body is not valid.', {
     violations: [{ field: 'path', description: 'is missing' }],
   });
-  const { contentType, body } = gatewayDialect.writeError(error, 'request-1');
+  const { contentType, body } = gatewayDialect.writeError(error, 'request-1', 'v1/whoami');
   expect(contentType).toBe('application/problem+json');
   expect(JSON.parse(body)).toEqual({
     type: '/errors/invalid-request',
@@ -110,6 +110,6 @@ test('an error is a problem document', () => {
 });
 
 test('an error without violations has none', () => {
-  const { body } = gatewayDialect.writeError(new GatewayError('INTERNAL', 'Sorry.'), 'request-1');
+  const { body } = gatewayDialect.writeError(new GatewayError('INTERNAL', 'Sorry.'), 'request-1', 'v1/whoami');
   expect(JSON.parse(body)).not.toHaveProperty('violations');
 });
