@@ -8,8 +8,10 @@ import { createApiManagementCallers } from './caller/api-management-callers.ts';
 import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';
 import { createGoogleTokenExchange } from './credentials/google-token-exchange.ts';
 import { createSubjectTokenSource } from './credentials/subject-token.ts';
+import { registerAnthropicFunction } from './functions/anthropic-function.ts';
 import { registerGatewayFunction } from './functions/gateway-function.ts';
 import { registerHealthFunction } from './functions/health-function.ts';
+import { registerOpenAiFunction } from './functions/openai-function.ts';
 import { registerVertexFunction } from './functions/vertex-function.ts';
 import { loadGovernance } from './governance/load-governance.ts';
 import { createAnswerQuestion } from './prediction/answer-question.ts';
@@ -83,16 +85,20 @@ const archive =
         }),
       );
 
+// One for all surfaces: a caller's open streams count together.
+const predict = createPredict({
+  ...serving,
+  accessTokens,
+  vertex: createVertex(settings.VERTEX_ENDPOINT),
+  keepAliveIntervalInMs: settings.KEEP_ALIVE_INTERVAL_IN_MS,
+});
+const answerQuestion = createAnswerQuestion({ ...serving, archive });
+
 app.setup({ enableHttpStream: true });
-registerVertexFunction(
-  createPredict({
-    ...serving,
-    accessTokens,
-    vertex: createVertex(settings.VERTEX_ENDPOINT),
-    keepAliveIntervalInMs: settings.KEEP_ALIVE_INTERVAL_IN_MS,
-  }),
-);
-registerGatewayFunction(createAnswerQuestion({ ...serving, archive }));
+registerVertexFunction(predict);
+registerOpenAiFunction(predict, answerQuestion);
+registerAnthropicFunction(predict);
+registerGatewayFunction(answerQuestion);
 registerHealthFunction(accessTokens, governance.policyVersion);
 // The first caller need not wait for the exchange; a failure is that caller's to see, and is tried again then.
 accessTokens.accessToken().catch(() => undefined);

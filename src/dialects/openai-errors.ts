@@ -1,7 +1,10 @@
 import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 
-/** The member `error` of an error of OpenAI's API: https://platform.openai.com/docs/guides/error-codes */
+/**
+ * The member `error` of an error of OpenAI's API: https://platform.openai.com/docs/guides/error-codes. The edge names
+ * the same types in its policy fragment error-in-dialect.
+ */
 export interface OpenAiError {
   readonly message: string;
   readonly type: string;
@@ -10,11 +13,10 @@ export interface OpenAiError {
   readonly code: GatewayErrorCode;
 }
 
+/** OpenAI tells refusals of any kind, also of a key or a model, apart by status and code alone. */
 const TYPE_BY_STATUS: Readonly<Record<number, string>> = {
-  401: 'authentication_error',
-  403: 'permission_error',
-  404: 'not_found_error',
   429: 'rate_limit_error',
+  503: 'service_unavailable_error',
 };
 
 export function describeOpenAiError({ message, code, facts, violations }: GatewayError): OpenAiError {

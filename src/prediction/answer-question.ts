@@ -50,8 +50,10 @@ async function answerTo(
   switch (question.operation) {
     case 'whoami':
       return describeCaller(governance.documents, caller);
-    case 'models':
-      return { policyVersion: governance.policyVersion, models: listModels(governance, caller) };
+    case 'models': {
+      const models = listModels(governance, caller);
+      return question.describe?.(models) ?? { policyVersion: governance.policyVersion, models };
+    }
     case 'policy:explain':
       return explainCall(governance, caller, question);
     case 'usage':

@@ -2,15 +2,23 @@ import type { GatewayError } from '../errors/gateway-error.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { UsageGroup } from './audit-archive.ts';
 import type { Outcome } from './audit-record.ts';
+import type { UsableModel } from './list-models.ts';
 
 /** What callers ask the gateway about itself. */
 export type Question =
   | { readonly operation: 'whoami' }
-  | { readonly operation: 'models' }
+  | ModelsQuestion
   | PolicyExplainQuestion
   | UsageQuestion
   | AuditQuestion
   | AuditRecordQuestion;
+
+/** What the caller may use. */
+export interface ModelsQuestion {
+  readonly operation: 'models';
+  /** Says it as the client understands it; left out for the gateway's own way. @throws GatewayError MODEL_NOT_ALLOWED. */
+  readonly describe?: (models: readonly UsableModel[]) => object;
+}
 
 /** What would become of a call, were it made. */
 export interface PolicyExplainQuestion {

@@ -1,0 +1,36 @@
+import { GatewayError } from '../errors/gateway-error.ts';
+import type { Dialect, DialectRequest } from '../prediction/interfaces.ts';
+import type { RequestedCall } from '../prediction/prediction.ts';
+import { writeAnthropicError } from './anthropic-errors.ts';
+import { readMessage, readTokenCount } from './anthropic-messages.ts';
+import { writeStreamError } from './stream-errors.ts';
+
+/** The part of Anthropic's API that Claude on Vertex AI has: https://docs.claude.com/en/api/messages */
+export const anthropicDialect: Dialect = {
+  name: 'anthropic',
+  readPrediction,
+  writeError: writeAnthropicError,
+  writeStreamError,
+};
+
+/** The answers of Vertex AI are those of this version: https://docs.claude.com/en/api/versioning */
+const API_VERSION = '2023-06-01';
+
+function readPrediction(request: DialectRequest): RequestedCall {
+  const read = readerOf(request);
+  const version = request.header('anthropic-version') ?? API_VERSION;
+  if (version === API_VERSION) return read(request);
+  throw new GatewayError('INVALID_REQUEST', `The header anthropic-version takes only ${API_VERSION} here.`, {
+    violations: [{ field: 'anthropic-version', description: `must be ${API_VERSION}` }],
+  });
+}
+
+/** The query doesn't count: SDKs add `beta=true`, and what it stands for is in the header `anthropic-beta`. */
+function readerOf({ method, path }: DialectRequest): (request: DialectRequest) => RequestedCall {
+  if (method === 'POST' && path === 'v1/messages') return readMessage;
+  if (method === 'POST' && path === 'v1/messages/count_tokens') return readTokenCount;
+  throw new GatewayError(
+    'OPERATION_NOT_FOUND',
+    'The gateway has no such operation of Anthropic’s API. It offers POST v1/messages and POST v1/messages/count_tokens.',
+  );
+}

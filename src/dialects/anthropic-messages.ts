@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { invalidBody } from '../errors/invalid-body.ts';
+import type { CallTarget } from '../governance/call-target.ts';
+import type { DialectRequest } from '../prediction/interfaces.ts';
+import type { RequestedCall } from '../prediction/prediction.ts';
+import { editJson, type JsonEdits } from './edit-json.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
+import { readJson } from './read-json.ts';
+import { readModelName } from './read-model-name.ts';
+import { resourceName } from './resource-names.ts';
+import { validateBody } from './vertex-bodies.ts';
+import { readClaudeCount } from './vertex-payload.ts';
+
+/** https://docs.claude.com/en/api/claude-on-vertex-ai: what the body says instead of the header `anthropic-version`. */
+const VERTEX_VERSION = 'vertex-2023-10-16';
+
+/** Envelope of a message or of a count of its tokens. Loose, because Vertex AI judges the rest. */
+const MessageBody = z.looseObject({
+  model: z.string(),
+  messages: z.array(z.looseObject({ role: z.string() })).min(1),
+  anthropic_version: z.literal(VERTEX_VERSION, `must be ${VERTEX_VERSION}, or left out`).optional(),
+  stream: z.boolean().optional(),
+});
+type MessageBody = z.infer<typeof MessageBody>;
+
+/**
+ * A message for Claude on Vertex AI: the model leaves the body for the path, the version comes into the body, and every
+ * other byte stays as it is. @throws GatewayError INVALID_JSON, INVALID_REQUEST.
+ */
+export function readMessage({ body, header }: DialectRequest): RequestedCall {
+  const message = validateBody(MessageBody, readJson(body));
+  const streams = message.stream === true;
+  const operation = streams ? 'streamRawPredict' : 'rawPredict';
+  const sent = editJson(body, { model: undefined, ...versionOf(message) });
+  const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type', 'anthropic-beta']);
+  return {
+    ...targetOf(message, operation),
+    payload: {
+      kind: 'bytes',
+      format: 'anthropic',
+      ...(streams && { framing: 'sse' }),
+      request: (call) => ({
+        method: 'POST',
+        path: `/v1/${resourceName(call)}:${operation}`,
+        headers,
+        body: sent,
+      }),
+    },
+  };
+}
+
+/** A count of a message's tokens. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
+export function readTokenCount(request: DialectRequest): RequestedCall {
+  const json = readJson(request.body);
+  const message = validateBody(MessageBody, json);
+  return {
+    ...targetOf(message, 'countTokens'),
+    payload: readClaudeCount('v1', request, json, versionOf(message)),
+  };
+}
+
+function versionOf({ anthropic_version: given }: MessageBody): JsonEdits {
+  return given === undefined ? { anthropic_version: JSON.stringify(VERTEX_VERSION) } : {};
+}
+
+/** Anthropic writes `-20250929` behind a model where Vertex AI writes `@20250929`. */
+function targetOf({ model }: MessageBody, operation: string): CallTarget {
+  const resource = readModelName(model.replace(/-(\d{8})$/, '@$1'), 'anthropic')?.resource;
+  if (resource?.kind === 'model' && resource.publisher === 'anthropic')
+    return { project: undefined, location: undefined, operation, resource };
+  throw invalidBody([{ field: 'model', description: 'must be a Claude model, such as claude-sonnet-4-5' }]);
+}

@@ -1,0 +1,34 @@
+import type { DialectRequest } from '../prediction/interfaces.ts';
+import type { BytesPayload, RequestedCall } from '../prediction/prediction.ts';
+import { readChatCompletion } from './chat-completions.ts';
+import { editJson } from './edit-json.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
+import { readOpenAiTarget } from './openai-target.ts';
+import { readJson } from './read-json.ts';
+import { ChatCompletionsBody, validateBody } from './vertex-bodies.ts';
+
+/** A chat completion, which Vertex AI serves in OpenAI's own words. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
+export function readOpenAiChat({ body, header }: DialectRequest): RequestedCall {
+  const json = readJson(body);
+  const { model } = validateBody(ChatCompletionsBody, json);
+  const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
+  return {
+    ...readOpenAiTarget(model, 'chatCompletions'),
+    payload: nameEndpoint(readChatCompletion('v1', body, json, headers)),
+  };
+}
+
+/**
+ * An endpoint's container knows no name of the catalog; Google's samples send it the endpoint's own id.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
+ */
+function nameEndpoint(payload: BytesPayload): BytesPayload {
+  return {
+    ...payload,
+    request: (call) => {
+      const request = payload.request(call);
+      if (call.resource.kind !== 'endpoint' || !request.body) return request;
+      return { ...request, body: editJson(request.body, { model: JSON.stringify(call.resource.endpoint) }) };
+    },
+  };
+}

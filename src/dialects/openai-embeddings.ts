@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { GatewayError } from '../errors/gateway-error.ts';
+import { invalidBody } from '../errors/invalid-body.ts';
+import type { DialectRequest } from '../prediction/interfaces.ts';
+import type { GrantedCall, RequestedCall, VertexRequest } from '../prediction/prediction.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
+import { isTextEmbedding } from './openai-models.ts';
+import { readOpenAiTarget } from './openai-target.ts';
+import { readJson } from './read-json.ts';
+import { resourceName } from './resource-names.ts';
+import { validateBody } from './vertex-bodies.ts';
+
+const Text = z.string('must be text; lists of tokens are not taken, send the texts themselves');
+
+/**
+ * https://platform.openai.com/docs/api-reference/embeddings/create. Strict, because Vertex AI gets another body, from
+ * which an unknown member would be missing. `user` tells OpenAI's own abuse detection who asks; here the record does.
+ */
+const EmbeddingsBody = z.strictObject({
+  model: z.string(),
+  input: z.union([Text, z.array(Text).min(1)]),
+  encoding_format: z.enum(['float', 'base64']).nullish(),
+  dimensions: z.int().min(1).nullish(),
+  user: z.string().nullish(),
+});
+type EmbeddingsBody = z.infer<typeof EmbeddingsBody>;
+
+/** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response_body */
+const PredictAnswer = z.object({
+  predictions: z.array(
+    z.object({
+      embeddings: z.object({
+        values: z.array(z.number()),
+        statistics: z.object({ token_count: z.number().optional() }).optional(),
+      }),
+    }),
+  ),
+});
+
+/**
+ * Embeddings of texts by the `predict` of a text embedding model. How many texts one call may have is the model's to say.
+ * @throws GatewayError INVALID_JSON, INVALID_REQUEST.
+ */
+export function readEmbeddings({ body, header }: DialectRequest): RequestedCall {
+  const asked = validateBody(EmbeddingsBody, readJson(body));
+  const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
+  return {
+    ...readOpenAiTarget(asked.model, 'predict'),
+    payload: {
+      kind: 'bytes',
+      format: 'predictions',
+      request: (call) => ({ ...toPredict(asked, call), headers }),
+      rewrite: { whole: (answer) => toEmbeddings(answer, asked) },
+    },
+  };
+}
+
+function textsOf({ input }: EmbeddingsBody): readonly string[] {
+  return typeof input === 'string' ? [input] : input;
+}
+
+function toPredict(asked: EmbeddingsBody, call: GrantedCall): VertexRequest {
+  // Other models that predict would make something else of a text, such as an image.
+  if (call.resource.kind !== 'model' || !isTextEmbedding(call.resource))
+    throw invalidBody([
+      { field: 'model', description: 'must be a text embedding model, such as text-embedding-005' },
+    ]);
+  const { dimensions } = asked;
+  const parameters = {
+    // As at OpenAI, a text that is too long is an error; Vertex AI would embed its beginning alone.
+    autoTruncate: false,
+    ...(typeof dimensions === 'number' && { outputDimensionality: dimensions }),
+  };
+  const sent = {
+    instances: textsOf(asked).map((content) => ({ content })),
+    parameters,
+  };
+  return {
+    method: 'POST',
+    path: `/v1/${resourceName(call)}:predict`,
+    body: Buffer.from(JSON.stringify(sent)),
+  };
+}
+
+function toEmbeddings(answer: Uint8Array, asked: EmbeddingsBody): Uint8Array {
+  const predictions = readPredictions(answer);
+  if (predictions.length !== textsOf(asked).length)
+    throw new GatewayError('VERTEX_FAILED', 'Vertex AI did not answer with one embedding for each text.');
+  const tokens = predictions.reduce((sum, one) => sum + (one.embeddings.statistics?.token_count ?? 0), 0);
+  const write = asked.encoding_format === 'base64' ? toBase64 : (values: readonly number[]) => values;
+  return Buffer.from(
+    JSON.stringify({
+      object: 'list',
+      data: predictions.map(({ embeddings }, index) => ({
+        object: 'embedding',
+        index,
+        embedding: write(embeddings.values),
+      })),
+      model: asked.model,
+      usage: { prompt_tokens: tokens, total_tokens: tokens },
+    }),
+  );
+}
+
+function readPredictions(answer: Uint8Array): z.infer<typeof PredictAnswer>['predictions'] {
+  try {
+    return PredictAnswer.parse(JSON.parse(Buffer.from(answer).toString())).predictions;
+  } catch {
+    throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with something else than embeddings.');
+  }
+}
+
+/** Numbers of 32 bits, the lowest byte first: what OpenAI's clients ask for and read by default. */
+function toBase64(values: readonly number[]): string {
+  const bytes = Buffer.alloc(values.length * 4);
+  values.forEach((value, index) => bytes.writeFloatLE(value, index * 4));
+  return bytes.toString('base64');
+}

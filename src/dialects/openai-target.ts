@@ -1,0 +1,19 @@
+import { invalidBody } from '../errors/invalid-body.ts';
+import type { CallTarget } from '../governance/call-target.ts';
+import { readModelName } from './read-model-name.ts';
+
+/**
+ * What a call reaches for by the `model` of its body: a catalog name, an alias, `{publisher}/{model}` or a full name of
+ * Vertex AI. Where it names no location, the decision chooses one. @throws GatewayError INVALID_REQUEST.
+ */
+export function readOpenAiTarget(model: string | undefined, operation: string): CallTarget {
+  if (model === undefined) throw refuse('must name the model');
+  const named = readModelName(model);
+  if (!named)
+    throw refuse('must be a model, such as gemini-2.5-flash or google/gemini-2.5-flash, or an alias');
+  return { project: named.project, location: named.location, operation, resource: named.resource };
+}
+
+function refuse(description: string) {
+  return invalidBody([{ field: 'model', description }]);
+}
