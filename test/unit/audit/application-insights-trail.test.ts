@@ -68,6 +68,7 @@ test('a record becomes flat attributes, numbers apart', () => {
     model: 'gemini-2.5-flash',
     modelVersion: 'gemini-2.5-flash-001',
     finishReason: 'STOP',
+    usageCompleteness: 'complete',
   });
   expect(JSON.parse(numbers ?? '')).toEqual({
     inputTokens: 3,

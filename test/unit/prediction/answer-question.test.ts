@@ -3,10 +3,11 @@ import { gatewayDialect } from '../../../src/dialects/gateway-dialect.ts';
 import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
-import { createAnswerQuestion } from '../../../src/prediction/answer-question.ts';
+import { createAnswerQuestion, type QuestionRooms } from '../../../src/prediction/answer-question.ts';
+import type { AuditArchive } from '../../../src/prediction/audit-archive.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { Call, Caller, QuestionDialect } from '../../../src/prediction/interfaces.ts';
-import type { ServingRooms } from '../../../src/prediction/serve-on-record.ts';
+import type { PolicyExplainQuestion } from '../../../src/prediction/question.ts';
 import { createReply, type FakeReply } from './fake-reply.ts';
 
 const governance = loadGovernance('governance');
@@ -21,9 +22,17 @@ const CALLER: Caller = {
   productId: 'production',
   requestId: '55555555-5555-4555-8555-555555555555',
 };
+const RECORD = { id: CALLER.requestId, time: '1970-01-01T00:00:00Z', recordedBy: 'function-app' } as const;
 const AGENT_ID = 'a0000006-0000-4000-8000-000000000006';
 const FLASH =
   '/vertex/v1/projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash:generateContent';
+
+/** Knows one record, which is the caller's. */
+const archive: AuditArchive = {
+  listRecords: () => Promise.resolve([RECORD]),
+  findRecord: (_, id) => Promise.resolve(id === RECORD.id ? RECORD : undefined),
+  sumUsage: () => Promise.resolve([]),
+};
 
 interface Asked {
   readonly caller?: Partial<Caller>;
@@ -31,7 +40,8 @@ interface Asked {
   readonly path: string;
   readonly body?: unknown;
   readonly call?: Partial<Call<QuestionDialect>>;
-  readonly rooms?: Partial<ServingRooms>;
+  readonly rooms?: Partial<QuestionRooms>;
+  readonly reply?: FakeReply;
 }
 
 interface Answered {
@@ -40,14 +50,21 @@ interface Answered {
   readonly records: readonly AuditRecord[];
 }
 
-async function ask({ caller, method = 'GET', path, body, call, rooms }: Asked): Promise<Answered> {
-  const reply = createReply();
+async function ask({
+  caller,
+  method = 'GET',
+  path,
+  body,
+  call,
+  rooms,
+  reply = createReply(),
+}: Asked): Promise<Answered> {
   const records: AuditRecord[] = [];
   let time = 0;
   const answerQuestion = createAnswerQuestion({
     callers: { identify: () => Promise.resolve({ ...CALLER, ...caller }) },
     governance,
-    archive: undefined,
+    archive,
     audit: { record: (record) => void records.push(record) },
     callTimeoutInMs: 1000,
     streamTimeoutInMs: 1000,
@@ -160,12 +177,20 @@ test('an allowed call is explained with what would serve it', async () => {
 });
 
 test('an allowed call that the gateway does not serve yet is explained with the error that it would get', async () => {
-  const { answer } = await explain(FLASH.replace(':generateContent', ':countTokens'));
+  const { call } = gatewayDialect.readQuestion({
+    ...{ method: 'POST', path: 'v1/policy:explain', query: new URLSearchParams(), header: () => null },
+    body: Buffer.from(JSON.stringify({ method: 'POST', path: FLASH })),
+  }) as PolicyExplainQuestion;
+  const dialect: QuestionDialect = {
+    ...gatewayDialect,
+    readQuestion: () => ({ operation: 'policy:explain', call, isServed: false }),
+  };
+  const { answer } = await ask({ path: 'v1/policy:explain', call: { dialect } });
   expect(answer).toMatchObject({
     decision: 'allow',
     isServed: false,
     code: 'OPERATION_NOT_SERVED',
-    missing: [expect.stringContaining('does not serve countTokens here yet')],
+    missing: [expect.stringContaining('does not serve generateContent here yet')],
   });
 });
 
@@ -195,8 +220,70 @@ test('a call of the wrong form is explained with the error that it would get', a
   });
 });
 
+test('usage is that of the caller’s APIM subscription, today', async () => {
+  const { reply, answer } = await ask({ path: 'v1/usage' });
+  expect(reply.status).toBe(200);
+  expect(answer).toMatchObject({
+    policyVersion: governance.policyVersion,
+    subscriptionId: 'analytics',
+    from: '1970-01-01T00:00:00.000Z',
+    to: '1970-01-02T00:00:00.000Z',
+    by: 'model',
+    usage: [],
+  });
+});
+
+test('records are read as a list and one by one', async () => {
+  expect((await ask({ path: 'v1/audit' })).answer).toEqual({ records: [RECORD] });
+  expect((await ask({ path: `v1/audit/${RECORD.id}` })).answer).toEqual(RECORD);
+  const { answer } = await ask({ path: `v1/audit/${AGENT_ID}` });
+  expect(answer).toMatchObject({ status: 404, code: 'AUDIT_RECORD_NOT_FOUND' });
+});
+
+test.each(['v1/usage', 'v1/audit', `v1/audit/${RECORD.id}`])(
+  '%s cannot be answered where nothing says from where records are read',
+  async (path) => {
+    const { answer } = await ask({ path, rooms: { archive: undefined } });
+    expect(answer).toMatchObject({ status: 501, code: 'AUDIT_NOT_CONFIGURED' });
+  },
+);
+
+test('an archive that hangs is waited for no longer than the call may last', async () => {
+  const hanging = { ...archive, sumUsage: () => new Promise<never>(() => undefined) };
+  const { answer } = await ask({
+    path: 'v1/usage',
+    rooms: { archive: hanging, callTimeoutInMs: 1, monotonicNow: () => 0 },
+  });
+  expect(answer).toMatchObject({ status: 504, code: 'CALL_TIMEOUT' });
+});
+
+test('whoever goes away takes the query along', async () => {
+  const aborted = Promise.withResolvers<unknown>();
+  const waiting: AuditArchive['sumUsage'] = (_, abortSignal) => {
+    queueMicrotask(leave);
+    return new Promise((_resolve, reject) => {
+      abortSignal.addEventListener('abort', () => {
+        aborted.resolve(abortSignal.reason);
+        reject(abortSignal.reason as Error);
+      });
+    });
+  };
+  const reply = createReply();
+  const leave = () => reply.leave();
+  const { records } = await ask({
+    path: 'v1/usage',
+    reply,
+    rooms: { archive: { ...archive, sumUsage: waiting } },
+  });
+  expect(await aborted.promise).toMatchObject({ code: 'CALLER_GONE' });
+  expect(records).toMatchObject([{ question: 'usage', outcome: 'aborted', code: 'CALLER_GONE' }]);
+});
+
 test.each([
   ['GET', 'v1/whoami', 'whoami', undefined],
+  ['GET', 'v1/usage', 'usage', undefined],
+  ['GET', 'v1/audit', 'audit', undefined],
+  ['GET', `v1/audit/${RECORD.id}`, 'audit', undefined],
   ['GET', 'v1/models', 'models', undefined],
   ['POST', 'v1/policy:explain', 'policy:explain', { method: 'POST', path: FLASH }],
   ['POST', 'v1/policy:explain', 'policy:explain', { method: 'POST', path: '/vertex/nonsense' }],

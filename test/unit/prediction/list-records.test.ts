@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+import type {
+  AuditArchive,
+  RecordedCall,
+  RecordFilter,
+  RecordPage,
+  RecordScope,
+} from '../../../src/prediction/audit-archive.ts';
+import type { Caller } from '../../../src/prediction/interfaces.ts';
+import { listRecords, readRecord, type RecordRooms } from '../../../src/prediction/list-records.ts';
+import type { AuditQuestion } from '../../../src/prediction/question.ts';
+import { endpointEntry, governanceOf, modelEntry } from '../governance/governance-of.ts';
+import { rejectedBy } from '../thrown-by.ts';
+import { CALLER } from './one-call.ts';
+
+const { signal } = new AbortController();
+const AUDITOR: Caller = { ...CALLER, roles: ['Audit.Read'] };
+const OWNER = {
+  identityProvider: CALLER.identityProvider,
+  subscriptionId: CALLER.subscriptionId,
+  objectId: CALLER.objectId,
+  applicationId: CALLER.applicationId,
+};
+const QUESTION: AuditQuestion = { operation: 'audit', period: {}, filters: {}, limit: 2 };
+const governance = governanceOf({
+  entries: [
+    endpointEntry({ name: 'iris', alias: 'flowers', endpoint: '42' }),
+    modelEntry({ name: 'claude', publisher: 'anthropic', model: 'claude-sonnet-4-5@20250929' }),
+  ],
+  grants: [{ id: 'team', reason: 'Tests.', roles: ['Team'], entries: ['iris', 'claude'] }],
+  auditors: { reason: 'Tests.', roles: ['Audit.Read'] },
+});
+
+interface Asked {
+  readonly scope: RecordScope;
+  readonly filter: RecordFilter;
+  readonly page: RecordPage;
+}
+
+/** As many records as the archive is asked for, up to `count`; newest first, one each second. */
+function roomsOf(count: number): { rooms: RecordRooms; asked: Asked[] } {
+  const asked: Asked[] = [];
+  const record = (index: number): RecordedCall => ({
+    id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    time: `2026-01-01T00:00:${String(59 - index).padStart(2, '0')}Z`,
+    recordedBy: 'function-app',
+  });
+  const archive: AuditArchive = {
+    listRecords: (scope, filter, page) => {
+      asked.push({ scope, filter, page });
+      const start = page.after ? Number(page.after.id.slice(-12)) + 1 : 0;
+      const length = Math.max(0, Math.min(page.limit, count - start));
+      return Promise.resolve(Array.from({ length }, (_, index) => record(start + index)));
+    },
+    findRecord: (scope, id) =>
+      Promise.resolve(scope === 'everybody' || id === record(0).id ? record(0) : undefined),
+    sumUsage: () => Promise.reject(new Error('not asked')),
+  };
+  return { rooms: { archive, governance, now: () => new Date('2026-01-01T12:00:00Z') }, asked };
+}
+
+async function namesAsked(model: string): Promise<readonly string[] | undefined> {
+  const { rooms, asked } = roomsOf(0);
+  await listRecords(rooms, CALLER, { ...QUESTION, filters: { model } }, signal);
+  return asked[0]?.filter.names?.toSorted();
+}
+
+test('a caller reads its own records of the day', async () => {
+  const { rooms, asked } = roomsOf(1);
+  expect((await listRecords(rooms, CALLER, QUESTION, signal)).records).toHaveLength(1);
+  expect(asked).toEqual([
+    {
+      scope: OWNER,
+      filter: { period: { from: new Date('2026-01-01'), to: new Date('2026-01-02') } },
+      page: { limit: 3 },
+    },
+  ]);
+});
+
+test('an auditor reads everybody’s', async () => {
+  const { rooms, asked } = roomsOf(1);
+  await listRecords(rooms, AUDITOR, QUESTION, signal);
+  expect(asked).toMatchObject([{ scope: 'everybody' }]);
+});
+
+test.each([
+  ['iris', ['42', 'flowers', 'iris']],
+  ['flowers', ['42', 'flowers', 'iris']],
+  ['42', ['42', 'flowers', 'iris']],
+  ['claude-sonnet-4-5@20250929', ['claude', 'claude-sonnet-4-5@20250929']],
+  ['anthropic/claude-sonnet-4-5@20250929', ['claude', 'claude-sonnet-4-5@20250929']],
+  ['gemini-9', ['gemini-9']],
+])('the model %s is looked for under every name that records may have', async (model, names) => {
+  expect(await namesAsked(model)).toEqual(names);
+});
+
+test('filters are handed on', async () => {
+  const { rooms, asked } = roomsOf(0);
+  const filters = { location: 'europe-west4', outcome: 'denied', decision: 'deny' } as const;
+  await listRecords(rooms, CALLER, { ...QUESTION, filters }, signal);
+  expect(asked[0]?.filter).toMatchObject(filters);
+});
+
+test('there is a next page when there are more records, and only then', async () => {
+  for (const [count, pages] of [
+    [0, [0]],
+    [2, [2]],
+    [3, [2, 1]],
+    [5, [2, 2, 1]],
+  ] as const) {
+    const { rooms } = roomsOf(count);
+    const sizes: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const question = { ...QUESTION, ...(cursor !== undefined && { cursor }) };
+      const page = await listRecords(rooms, CALLER, question, signal);
+      sizes.push(page.records.length);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(sizes).toEqual(pages);
+  }
+});
+
+test('a next page stays in the period of the first, whatever day it is by then', async () => {
+  const { rooms, asked } = roomsOf(5);
+  const { nextCursor: cursor = '' } = await listRecords(rooms, CALLER, QUESTION, signal);
+  const later = { ...rooms, now: () => new Date('2026-01-02T00:00:01Z') };
+  await listRecords(later, CALLER, { ...QUESTION, limit: 1, cursor }, signal);
+  expect(asked[1]?.filter.period).toEqual(asked[0]?.filter.period);
+  expect(asked[1]?.page).toEqual({
+    limit: 2,
+    after: { id: '00000000-0000-4000-8000-000000000001', time: '2026-01-01T00:00:58Z' },
+  });
+});
+
+test.each<[string, Partial<Caller>, Partial<AuditQuestion>]>([
+  ['another APIM subscription', { subscriptionId: 'other' }, {}],
+  ['another principal', { objectId: 'other' }, {}],
+  ['an auditor', { roles: ['Audit.Read'] }, {}],
+  ['another filter', {}, { filters: { outcome: 'denied' } }],
+  ['another period', {}, { period: { from: new Date('2026-01-01') } }],
+])('a cursor is refused for %s', async (_, caller, question) => {
+  const { rooms } = roomsOf(5);
+  const { nextCursor: cursor = '' } = await listRecords(rooms, CALLER, QUESTION, signal);
+  const error = await rejectedBy(
+    listRecords(rooms, { ...CALLER, ...caller }, { ...QUESTION, ...question, cursor }, signal),
+  );
+  expect(error).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field: 'cursor' }] });
+});
+
+test('whatever is sent as a cursor, only own records are asked for', async () => {
+  const { rooms, asked } = roomsOf(5);
+  const { nextCursor = '' } = await listRecords(rooms, CALLER, QUESTION, signal);
+  const written = Buffer.from(nextCursor, 'base64url').toString();
+  const forged = fc.oneof(
+    fc.string(),
+    fc.base64String(),
+    fc
+      .tuple(fc.nat(written.length), fc.string({ unit: 'binary', maxLength: 5 }))
+      .map(([at, text]) =>
+        Buffer.from(written.slice(0, at) + text + written.slice(at + 1)).toString('base64url'),
+      ),
+    fc
+      .tuple(fc.date({ noInvalidDate: true }), fc.date({ noInvalidDate: true }), fc.uuid())
+      .map(([one, other, id]) => {
+        const parts = [
+          one.toISOString(),
+          other.toISOString(),
+          one.toISOString(),
+          id,
+          written.split(' ').at(-1),
+        ];
+        return Buffer.from(parts.join(' ')).toString('base64url');
+      }),
+  );
+  await fc.assert(
+    fc.asyncProperty(forged, async (cursor) => {
+      await listRecords(rooms, CALLER, { ...QUESTION, cursor }, signal).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'INVALID_REQUEST' });
+      });
+    }),
+    { numRuns: 500 },
+  );
+  for (const { scope, filter, page } of asked) {
+    expect(scope).toEqual(OWNER);
+    const lengthInMs = filter.period.to.getTime() - filter.period.from.getTime();
+    expect(lengthInMs).toBeLessThanOrEqual(31 * 86_400_000);
+    expect(page.after?.time ?? '').toMatch(/^[\d:.TZ-]*$/);
+    expect(page.after?.id ?? '').toMatch(/^[\da-f-]*$/i);
+  }
+});
+
+test('one record is read in the caller’s scope, in whichever case its id comes', async () => {
+  const { rooms } = roomsOf(1);
+  const id = '00000000-0000-4000-8000-000000000000';
+  expect(await readRecord(rooms, CALLER, id.toUpperCase(), signal)).toMatchObject({ id });
+  expect(await readRecord(rooms, AUDITOR, '11111111-1111-4111-8111-111111111111', signal)).toMatchObject({
+    id,
+  });
+});
+
+test('an id that is not the caller’s, and one that can be nobody’s, are told alike', async () => {
+  const { rooms } = roomsOf(1);
+  const messages = new Set<string>();
+  for (const id of ['11111111-1111-4111-8111-111111111111', 'x', '" or true', '../1', '']) {
+    const error = await rejectedBy(readRecord(rooms, CALLER, id, signal));
+    expect(error.code).toBe('AUDIT_RECORD_NOT_FOUND');
+    messages.add(error.message);
+  }
+  expect(messages.size).toBe(1);
+});

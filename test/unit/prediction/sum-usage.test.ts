@@ -1,0 +1,127 @@
+import type { AuditArchive, UsageFilter, UsageSum } from '../../../src/prediction/audit-archive.ts';
+import type { UsageQuestion } from '../../../src/prediction/question.ts';
+import { sumUsage, type Usage } from '../../../src/prediction/sum-usage.ts';
+import { endpointEntry, governanceOf, modelEntry } from '../governance/governance-of.ts';
+import { CALLER } from './one-call.ts';
+
+const governance = governanceOf({
+  entries: [
+    endpointEntry({ name: 'iris', alias: 'flowers', endpoint: '42', price: { perCall: 0.1 } }),
+    modelEntry({
+      name: 'flash',
+      alias: 'fast',
+      model: 'gemini-2.5-flash',
+      price: { perMillionInputTokens: 0.3, perMillionOutputTokens: 2.5 },
+    }),
+    modelEntry({ name: 'free', model: 'gemma' }),
+  ],
+  grants: [{ id: 'team', reason: 'Tests.', roles: ['Team'], entries: ['iris', 'flash', 'free'] }],
+});
+const OUTCOMES = { answered: 0, denied: 0, failed: 0, interrupted: 0, aborted: 0 };
+
+function sumOf(changes: Partial<UsageSum>): UsageSum {
+  const none = { inputTokens: 0, outputTokens: 0, totalTokens: 0, instances: 0 };
+  return { calls: 1, outcomes: { ...OUTCOMES, answered: 1 }, ...none, ...changes };
+}
+
+async function usageOf(
+  sums: readonly UsageSum[],
+  by: UsageQuestion['by'] = 'model',
+): Promise<{ usage: Usage; filters: UsageFilter[] }> {
+  const filters: UsageFilter[] = [];
+  const archive: AuditArchive = {
+    listRecords: () => Promise.reject(new Error('not asked')),
+    findRecord: () => Promise.reject(new Error('not asked')),
+    sumUsage: (filter) => {
+      filters.push(filter);
+      return Promise.resolve(sums);
+    },
+  };
+  const rooms = { archive, governance, now: () => new Date('2026-01-01T12:00:00Z') };
+  const question: UsageQuestion = { operation: 'usage', period: {}, by };
+  const usage = await sumUsage(rooms, CALLER, question, new AbortController().signal);
+  return { usage, filters };
+}
+
+test('the sums of the APIM subscription are asked for, under the names of the catalog', async () => {
+  const { usage, filters } = await usageOf([]);
+  expect(filters).toEqual([
+    {
+      subscriptionId: CALLER.subscriptionId,
+      period: { from: new Date('2026-01-01'), to: new Date('2026-01-02') },
+      by: 'model',
+      names: {
+        publishers: ['google'],
+        models: ['gemini-2.5-flash', 'gemma', 'iris', 'flowers', 'flash', 'fast', 'free'],
+        endpoints: ['42', 'iris', 'flowers', 'flash', 'fast', 'free'],
+      },
+    },
+  ]);
+  expect(usage).toEqual({
+    policyVersion: 'policy-1',
+    subscriptionId: CALLER.subscriptionId,
+    from: '2026-01-01T00:00:00.000Z',
+    to: '2026-01-02T00:00:00.000Z',
+    by: 'model',
+    usage: [],
+    total: { calls: 0, outcomes: OUTCOMES, inputTokens: 0, outputTokens: 0, totalTokens: 0, instances: 0 },
+  });
+});
+
+test('every name of a catalog entry counts for that entry', async () => {
+  const { usage } = await usageOf([
+    sumOf({ endpoint: '42' }),
+    sumOf({ endpoint: 'flowers' }),
+    sumOf({ model: 'iris' }),
+    sumOf({ publisher: 'google', model: 'gemini-2.5-flash' }),
+    sumOf({ publisher: 'google', model: 'fast' }),
+    sumOf({ model: 'fast' }),
+  ]);
+  expect(usage.usage).toMatchObject([
+    { model: 'flash', calls: 3 },
+    { model: 'iris', calls: 3 },
+  ]);
+});
+
+test('calls that named nothing of the catalog stand last, without a model', async () => {
+  const { usage } = await usageOf([
+    sumOf({ calls: 4, outcomes: { ...OUTCOMES, denied: 4 } }),
+    sumOf({ publisher: 'google' }),
+    sumOf({ endpoint: '42' }),
+  ]);
+  expect(usage.usage.map(({ model, calls }) => [model, calls])).toEqual([
+    ['iris', 1],
+    [undefined, 5],
+  ]);
+  expect(usage.usage[1]).not.toHaveProperty('model');
+});
+
+test('costs go by the catalog: tokens, or calls that were answered', async () => {
+  const { usage } = await usageOf([
+    sumOf({ endpoint: '42', calls: 5, outcomes: { ...OUTCOMES, answered: 3, denied: 2 } }),
+    sumOf({ model: 'flash', inputTokens: 1_000_000, outputTokens: 2_000_000, totalTokens: 3_000_000 }),
+    sumOf({ model: 'free', inputTokens: 1000 }),
+  ]);
+  expect(usage.usage.map((row) => [row.model, row.estimatedCostInUsDollars])).toEqual([
+    ['flash', 5.3],
+    ['free', undefined],
+    ['iris', 0.3],
+  ]);
+  expect(usage.total).toMatchObject({ calls: 7, inputTokens: 1_001_000, estimatedCostInUsDollars: 5.6 });
+});
+
+test('days and operations add up their models, with the cost of each', async () => {
+  const sums = [
+    sumOf({ day: '2026-01-02', operation: 'predict', endpoint: '42' }),
+    sumOf({ day: '2026-01-01', operation: 'predict', endpoint: '42' }),
+    sumOf({ day: '2026-01-01', operation: 'generateContent', model: 'flash', inputTokens: 10 }),
+  ];
+  expect((await usageOf(sums, 'day')).usage.usage).toMatchObject([
+    { day: '2026-01-01', calls: 2, inputTokens: 10, estimatedCostInUsDollars: 0.100003 },
+    { day: '2026-01-02', calls: 1, estimatedCostInUsDollars: 0.1 },
+  ]);
+  expect((await usageOf(sums, 'operation')).usage.usage).toMatchObject([
+    { operation: 'generateContent', calls: 1 },
+    { operation: 'predict', calls: 2, outcomes: { answered: 2 } },
+  ]);
+});
