@@ -67,13 +67,17 @@ export class ClientChain {
     globalThis.fetch = async (...request) => {
       const answer = await this.#fetch(...request);
       const requestId = answer.headers.get('x-request-id');
-      if (answer.url.startsWith(chain.environment.gatewayUrl) && requestId !== null) {
-        const call = { requestId, status: answer.status, test: expect.getState().currentTestName };
-        this.#all.push(call);
-        this.#since.push(call);
-      }
+      if (answer.url.startsWith(chain.environment.gatewayUrl) && requestId !== null)
+        this.saw(requestId, answer.status);
       return answer;
     };
+  }
+
+  /** Notes an answer that came otherwise than by `fetch`. */
+  saw(requestId: string, status: number): void {
+    const call = { requestId, status, test: expect.getState().currentTestName };
+    this.#all.push(call);
+    this.#since.push(call);
   }
 
   /** An address below the gateway's. */

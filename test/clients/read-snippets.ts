@@ -1,0 +1,19 @@
+/** A block of code of a document. */
+export interface Snippet {
+  /** The heading that it stands under and its number there. */
+  readonly name: string;
+  readonly language: 'js' | 'sh';
+  readonly code: string;
+}
+
+/** The fenced blocks of a Markdown document that can be run. */
+export function readSnippets(markdown: string): Snippet[] {
+  return markdown.split(/^## /m).flatMap((section) => {
+    const heading = section.split('\n', 1)[0] ?? '';
+    return [...section.matchAll(/^```(js|sh)\n(.*?)^```$/gms)].map(([, language, code = ''], index) => ({
+      name: `${heading} ${index + 1}`,
+      language: language as 'js' | 'sh',
+      code,
+    }));
+  });
+}

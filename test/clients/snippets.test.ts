@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type RunningChain, startChain } from '../support/chain.ts';
+import { readSnippets, type Snippet } from './read-snippets.ts';
+
+jest.setTimeout(60_000);
+
+const ROOT = resolve(__dirname, '../..');
+/** Within the project, because that is where the packages are found. */
+const FOLDER = join(ROOT, '.local', 'snippets');
+const run = promisify(execFile);
+const snippets = readSnippets(readFileSync(join(ROOT, 'docs/clients.md'), 'utf8'));
+
+let chain: RunningChain;
+
+beforeAll(async () => {
+  chain = await startChain();
+  mkdirSync(FOLDER, { recursive: true });
+});
+
+afterAll(async () => {
+  rmSync(FOLDER, { recursive: true });
+  await chain.stop();
+});
+
+test.each(snippets)('the snippet $name works', async (snippet) => {
+  await chain.control('application-insights', 'DELETE', 'telemetry');
+  const output = await execute(snippet);
+  // What only sets variables says nothing; the replay of Claude Code takes them from here.
+  if (!snippet.code.includes('CLAUDE_CODE_USE_VERTEX')) {
+    expect(output.trim()).not.toBe('');
+    const records = await chain.auditRecords();
+    expect(records.map(({ outcome }) => outcome)).toContain('answered');
+  }
+});
+
+async function execute({ name, language, code }: Snippet): Promise<string> {
+  // A snippet with a token runs as its application; one with a key alone as the sandbox's.
+  const application =
+    chain.environment.applications[code.includes('TOKEN') ? 'assistants-app' : 'sandbox-app'];
+  const file = join(FOLDER, `${name.replaceAll(/\W+/g, '-')}.${language === 'js' ? 'mjs' : 'sh'}`);
+  writeFileSync(file, language === 'js' ? code : `set -eu\n${code}`);
+  const { stdout } = await run(language === 'js' ? process.execPath : 'bash', [file], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH,
+      GATEWAY_URL: chain.environment.gatewayUrl,
+      SUBSCRIPTION_KEY: application?.subscriptionKey,
+      TOKEN: await chain.token('assistants-app'),
+    },
+  });
+  return stdout;
+}
