@@ -3,7 +3,7 @@ import type { Period } from './audit-archive.ts';
 import type { AskedPeriod } from './question.ts';
 
 const DAY_IN_MS = 86_400_000;
-export const MAXIMUM_DAYS = 31;
+const MAXIMUM_DAYS = 31;
 
 /**
  * The period that a question is about: the current day in UTC where it says nothing, else up to the day's end or from
