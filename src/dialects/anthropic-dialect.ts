@@ -13,16 +13,8 @@ export const anthropicDialect: Dialect = {
   writeStreamError,
 };
 
-/** The answers of Vertex AI are those of this version: https://docs.claude.com/en/api/versioning */
-const API_VERSION = '2023-06-01';
-
 function readPrediction(request: DialectRequest): RequestedCall {
-  const read = readerOf(request);
-  const version = request.header('anthropic-version') ?? API_VERSION;
-  if (version === API_VERSION) return read(request);
-  throw new GatewayError('INVALID_REQUEST', `The header anthropic-version takes only ${API_VERSION} here.`, {
-    violations: [{ field: 'anthropic-version', description: `must be ${API_VERSION}` }],
-  });
+  return readerOf(request)(request);
 }
 
 /** The query doesn't count: SDKs add `beta=true`, and what it stands for is in the header `anthropic-beta`. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { CallTarget } from '../governance/call-target.ts';
-import type { DialectRequest } from '../prediction/interfaces.ts';
+import type { DialectRequest, ReadHeader } from '../prediction/interfaces.ts';
 import type { RequestedCall } from '../prediction/prediction.ts';
 import { editJson, type JsonEdits } from './edit-json.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
@@ -11,14 +12,17 @@ import { resourceName } from './resource-names.ts';
 import { validateBody } from './vertex-bodies.ts';
 import { readClaudeCount } from './vertex-payload.ts';
 
-/** https://docs.claude.com/en/api/claude-on-vertex-ai: what the body says instead of the header `anthropic-version`. */
+/**
+ * What the body says on Vertex AI instead of the header `anthropic-version`, where that says 2023-06-01 or nothing.
+ * Versions since then have one name everywhere: https://docs.claude.com/en/api/versioning
+ */
 const VERTEX_VERSION = 'vertex-2023-10-16';
 
 /** Envelope of a message or of a count of its tokens. Loose, because Vertex AI judges the rest. */
 const MessageBody = z.looseObject({
   model: z.string(),
   messages: z.array(z.looseObject({ role: z.string() })).min(1),
-  anthropic_version: z.literal(VERTEX_VERSION, `must be ${VERTEX_VERSION}, or left out`).optional(),
+  anthropic_version: z.string().optional(),
   stream: z.boolean().optional(),
 });
 type MessageBody = z.infer<typeof MessageBody>;
@@ -31,7 +35,7 @@ export function readMessage({ body, header }: DialectRequest): RequestedCall {
   const message = validateBody(MessageBody, readJson(body));
   const streams = message.stream === true;
   const operation = streams ? 'streamRawPredict' : 'rawPredict';
-  const sent = editJson(body, { model: undefined, ...versionOf(message) });
+  const sent = editJson(body, { model: undefined, ...versionEdit(message, header) });
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type', 'anthropic-beta']);
   return {
     ...targetOf(message, operation),
@@ -55,12 +59,30 @@ export function readTokenCount(request: DialectRequest): RequestedCall {
   const message = validateBody(MessageBody, json);
   return {
     ...targetOf(message, 'countTokens'),
-    payload: readClaudeCount('v1', request, json, versionOf(message)),
+    payload: readClaudeCount('v1', request, json, versionEdit(message, request.header)),
   };
 }
 
-function versionOf({ anthropic_version: given }: MessageBody): JsonEdits {
-  return given === undefined ? { anthropic_version: JSON.stringify(VERTEX_VERSION) } : {};
+/** Puts the version into a body that has none. */
+function versionEdit({ anthropic_version: given }: MessageBody, header: ReadHeader): JsonEdits {
+  const wanted = vertexVersionOf(header('anthropic-version') ?? '2023-06-01');
+  if (given === undefined) return { anthropic_version: JSON.stringify(wanted) };
+  if (given === wanted || given === VERTEX_VERSION) return {};
+  throw invalidBody([
+    {
+      field: 'anthropic_version',
+      description: `must be ${VERTEX_VERSION}, what the header says, or left out`,
+    },
+  ]);
+}
+
+function vertexVersionOf(version: string): string {
+  if (version === '2023-06-01') return VERTEX_VERSION;
+  if (/^\d{4}-\d{2}-\d{2}$/.test(version)) return version;
+  const description = 'takes a version of Anthropic’s API, such as 2023-06-01';
+  throw new GatewayError('INVALID_REQUEST', `The header anthropic-version ${description}.`, {
+    violations: [{ field: 'anthropic-version', description }],
+  });
 }
 
 /** Anthropic writes `-20250929` behind a model where Vertex AI writes `@20250929`. */

@@ -14,21 +14,21 @@ export function readOpenAiChat({ body, header }: DialectRequest): RequestedCall 
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
   return {
     ...readOpenAiTarget(model, 'chatCompletions'),
-    payload: nameEndpoint(readChatCompletion('v1', body, json, headers)),
+    payload: withoutCatalogName(readChatCompletion('v1', body, json, headers)),
   };
 }
 
 /**
- * An endpoint's container knows no name of the catalog; Google's samples send it the endpoint's own id.
- * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
+ * A container of one's own knows its model by another name than the catalog's; an empty one is its only model. So do
+ * https://github.com/GoogleCloudPlatform/vertex-ai-samples/tree/main/notebooks/community/model_garden
  */
-function nameEndpoint(payload: BytesPayload): BytesPayload {
+function withoutCatalogName(payload: BytesPayload): BytesPayload {
   return {
     ...payload,
     request: (call) => {
       const request = payload.request(call);
       if (call.resource.kind !== 'endpoint' || !request.body) return request;
-      return { ...request, body: editJson(request.body, { model: JSON.stringify(call.resource.endpoint) }) };
+      return { ...request, body: editJson(request.body, { model: '""' }) };
     },
   };
 }
