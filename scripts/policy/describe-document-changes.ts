@@ -64,6 +64,7 @@ function listParts({
     { what: 'deny', parts: access.denies.map(rule) },
     { what: 'residency rule', parts: access.residency.map(rule) },
     { what: 'agent', parts: access.agents.map(rule) },
+    { what: 'storage rule', parts: access.storage.map(rule) },
     {
       what: 'list of',
       parts: access.auditors

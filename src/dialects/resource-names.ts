@@ -7,10 +7,15 @@ export function parentName({ project, location }: Place): string {
   return `projects/${project}/locations/${location}`;
 }
 
-/** The full name of the endpoint or the publisher's model that a call reaches. */
+/** The full name of the endpoint or the publisher's model that a call reaches; of a call on no one of them, its parent. */
 export function resourceName(call: Pick<GrantedCall, 'project' | 'location' | 'resource'>): string {
   const { resource } = call;
-  return resource.kind === 'endpoint'
-    ? `${parentName(call)}/endpoints/${resource.endpoint}`
-    : `${parentName(call)}/publishers/${resource.publisher}/models/${resource.model}`;
+  switch (resource.kind) {
+    case 'endpoint':
+      return `${parentName(call)}/endpoints/${resource.endpoint}`;
+    case 'model':
+      return `${parentName(call)}/publishers/${resource.publisher}/models/${resource.model}`;
+    case 'any':
+      return parentName(call);
+  }
 }

@@ -24,6 +24,8 @@ export const CODES = {
   DENIED_BY_RULE: fact(403, 'PERMISSION_DENIED', 'Denied by a rule'),
   AGENT_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Agent not allowed'),
   NOT_GRANTED: fact(403, 'PERMISSION_DENIED', 'Not granted'),
+  STORAGE_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Storage not allowed'),
+  RESOURCE_NOT_FOUND: fact(404, 'NOT_FOUND', 'Not found'),
   OPERATION_NOT_SERVED: fact(501, 'UNIMPLEMENTED', 'Operation not served yet'),
   STREAMS_EXHAUSTED: fact(429, 'RESOURCE_EXHAUSTED', 'Too many open streams', true),
   MANAGED_IDENTITY_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Managed identity unavailable', true),

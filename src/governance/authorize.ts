@@ -1,4 +1,4 @@
-import type { CallTarget, EndpointResource, ModelResource } from './call-target.ts';
+import type { AnyResource, CallTarget, EndpointResource, ModelResource } from './call-target.ts';
 
 declare const authorized: unique symbol;
 
@@ -6,10 +6,12 @@ declare const authorized: unique symbol;
 export interface AuthorizedCall<Target extends CallTarget> {
   readonly target: Target;
   readonly rule: string;
+  /** The caller's role whose grant allows the call, as a label: who answers for what the call makes. */
+  readonly team: string;
   /** Where the call goes and what it reaches there, after names and short forms are resolved. */
   readonly project: string;
   readonly location: string;
-  readonly resource: ModelResource | EndpointResource;
+  readonly resource: ModelResource | EndpointResource | AnyResource;
   readonly [authorized]: true;
 }
 

@@ -5,7 +5,7 @@ export interface CallTarget {
   /** Undefined in the short form, too. */
   readonly location: string | undefined;
   readonly operation: string;
-  readonly resource: ModelResource | EndpointResource | NamedResource;
+  readonly resource: ModelResource | EndpointResource | NamedResource | AnyResource;
 }
 
 /** A publisher's model, by the name that the caller used: the model's own, its catalog name or its alias. */
@@ -24,6 +24,13 @@ export interface EndpointResource {
 export interface NamedResource {
   readonly kind: 'name';
   readonly name: string;
+}
+
+/** Nothing in particular: a call on what the gateway keeps for many models, such as a list of them. */
+export interface AnyResource {
+  readonly kind: 'any';
+  /** Whose models alone count. */
+  readonly publisher?: string;
 }
 
 /** Who asks, as far as a decision depends on it. */

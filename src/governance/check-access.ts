@@ -1,6 +1,8 @@
 import { checkLocations, checkName, checkNames, refuseDuplicates } from './check-names.ts';
+import { checkStorage } from './check-storage.ts';
 import type { Access, CatalogEntry, Deny } from './documents.ts';
 import { covers } from './rule-index.ts';
+import { teamOf } from './team.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
 /** Refuses rules on what doesn't exist, rules of one id, and rules that can never match. */
@@ -8,6 +10,7 @@ export function checkAccess(access: YamlDocument<Access>, entries: readonly Cata
   const { identityProviders, roles, grants, denies, residency, agents, auditors } = access.value;
   const roleNames = new Set(roles.map(({ name }) => name));
   refuseDuplicatesOf(access, 'roles', 'name', roles);
+  refuseSameTeams(access);
   refuseDuplicatesOf(access, 'identityProviders', 'id', identityProviders);
   refuseDuplicateIds(access);
   const checkRoles = (names: readonly string[] | undefined, path: Path): void => {
@@ -38,6 +41,7 @@ export function checkAccess(access: YamlDocument<Access>, entries: readonly Cata
     (index) => ['agents', index, 'applicationId'],
   );
   checkRoles(auditors?.roles, ['auditors']);
+  checkStorage(access, roleNames);
 }
 
 function checkScope(
@@ -96,13 +100,28 @@ function refuseDuplicatesOf<Key extends string>(
   );
 }
 
+/** What a role makes carries its team; two roles of one team would see each other's jobs and caches. */
+function refuseSameTeams(access: YamlDocument<Access>): void {
+  const owners = new Map<string, string>();
+  access.value.roles.forEach(({ name }, index) => {
+    const team = teamOf(name);
+    const owner = owners.get(team);
+    if (owner !== undefined)
+      access.refuse(
+        ['roles', index, 'name'],
+        `"${name}" and "${owner}" are both "${team}" in Google’s labels.`,
+      );
+    owners.set(team, name);
+  });
+}
+
 /** What decisions call the documents themselves where no rule of theirs decides. */
 const RESERVED_IDS = new Set(['catalog', 'agents', 'default-deny', 'request']);
 
 /** An id names one rule, whatever its kind: decisions and records give nothing else. */
 function refuseDuplicateIds(access: YamlDocument<Access>): void {
-  const { grants, denies, residency, agents } = access.value;
-  const places = Object.entries({ grants, denies, residency, agents }).flatMap(([list, rules]) =>
+  const { grants, denies, residency, agents, storage } = access.value;
+  const places = Object.entries({ grants, denies, residency, agents, storage }).flatMap(([list, rules]) =>
     rules.map(({ id }, index) => ({ id, path: [list, index, 'id'] })),
   );
   for (const { id, path } of places) {

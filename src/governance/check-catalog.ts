@@ -1,11 +1,19 @@
-import { checkLocations, refuseDuplicates } from './check-names.ts';
+import { checkLocations, checkName, refuseDuplicates } from './check-names.ts';
 import type { Catalog } from './documents.ts';
 import { keysOf } from './rule-index.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /** Refuses locations that don't exist, and names that could mean two entries. */
 export function checkCatalog(catalog: YamlDocument<Catalog>): void {
-  const { entries } = catalog.value;
+  const { entries, projects = [] } = catalog.value;
+  const known = new Set(entries.map(({ project }) => project));
+  projects.forEach(({ id }, index) => {
+    checkName(catalog, id, known, ['projects', index, 'id'], 'project of an entry');
+  });
+  for (const field of ['id', 'number'] as const) {
+    const values = projects.map((project) => project[field]);
+    refuseDuplicates(catalog, values, (index) => ['projects', index, field]);
+  }
   refuseDuplicates(
     catalog,
     entries.map(({ name }) => name),

@@ -1,7 +1,9 @@
+import { listAlternatives } from './alternatives.ts';
 import { allow, type AuthorizedCall } from './authorize.ts';
 import type { CallTarget, Principal } from './call-target.ts';
 import type { Deny } from './documents.ts';
 import { explainMissingGrant } from './explain-missing-grant.ts';
+import { teamOf } from './team.ts';
 import { cellOf, EVERYONE, type EntryRules, type RuleIndex } from './rule-index.ts';
 
 /** The reasons for which a call can be refused; each is a code of the error table. */
@@ -31,7 +33,8 @@ export type Decision<Target extends CallTarget> =
     }
   | Denial;
 
-type Verdict = { readonly allowed: true; readonly rule: string; readonly reason: string } | Denial;
+type Verdict =
+  { readonly allowed: true; readonly rule: string; readonly role: string; readonly reason: string } | Denial;
 
 /** Decides one call. Pure; an explicit deny wins, then residency; without a grant the answer is no. */
 export function decide<Target extends CallTarget>(
@@ -39,34 +42,23 @@ export function decide<Target extends CallTarget>(
   principal: Principal,
   target: Target,
 ): Decision<Target> {
-  const rules = index.findEntry(target.resource);
-  if (!rules || (target.project !== undefined && target.project !== rules.entry.project)) {
-    return deny(
-      'catalog',
-      'MODEL_NOT_ALLOWED',
-      'The catalog has no such model or endpoint in this project. Check the name, or ask the platform team to add it.',
-    );
-  }
-  // The short form leaves the location open: the first that the caller may be served from.
-  const locations = target.location === undefined ? rules.entry.locations : [target.location];
   let first: Denial | undefined;
-  for (const location of locations) {
-    const verdict = judge(index, rules, principal, target.operation, location);
-    if (verdict.allowed) {
-      const { project } = rules.entry;
-      const call = allow({ target, rule: verdict.rule, project, location, resource: resourceOf(rules) });
-      return { ...verdict, call };
+  for (const { rules, operation } of listAlternatives(index, target)) {
+    // The short form leaves the location open: the first that the caller may be served from.
+    for (const location of target.location === undefined ? rules.entry.locations : [target.location]) {
+      const verdict = judge(index, rules, principal, operation, location);
+      if (verdict.allowed) {
+        const { rule, role, reason } = verdict;
+        const { project } = rules.entry;
+        const resource = resourceOf(rules, target);
+        const call = allow({ target, rule, team: teamOf(role), project, location, resource });
+        return { allowed: true, rule, reason, call };
+      }
+      // A rule that nobody is let past tells least about what to ask for.
+      if (first === undefined || first.code === 'DENIED_BY_RULE') first = verdict;
     }
-    first ??= verdict;
   }
-  return (
-    first ??
-    deny(
-      'catalog',
-      'LOCATION_NOT_ALLOWED',
-      `${rules.entry.name} is offered nowhere. Ask the platform team for a location.`,
-    )
-  );
+  return first ?? denyByCatalog();
 }
 
 /** An application that acts for a person needs both: what the person may do and what the application may do. */
@@ -135,7 +127,7 @@ function judgeRoles(
   }
   for (const role of roles) {
     const granted = grants.get(role)?.[cell];
-    if (granted) return { allowed: true, rule: granted.id, reason: granted.reason };
+    if (granted) return { allowed: true, rule: granted.id, role, reason: granted.reason };
   }
   const missing = explainMissingGrant(rules, roles, location, (role) =>
     isEnough(residency, rules, role, cell, location),
@@ -155,10 +147,20 @@ function isEnough(
   return (residency.get(role) ?? []).every(({ locations }) => locations.includes(location));
 }
 
-function resourceOf({ entry }: EntryRules): AuthorizedCall<CallTarget>['resource'] {
+function resourceOf({ entry }: EntryRules, { resource }: CallTarget): AuthorizedCall<CallTarget>['resource'] {
+  if (resource.kind === 'any') return resource;
   return 'endpoint' in entry
     ? { kind: 'endpoint', endpoint: entry.endpoint }
     : { kind: 'model', publisher: entry.publisher, model: entry.model };
+}
+
+/** The call is for nothing that the catalog has. */
+function denyByCatalog(): Denial {
+  return deny(
+    'catalog',
+    'MODEL_NOT_ALLOWED',
+    'The catalog has no such model or endpoint in this project. Check the name, or ask the platform team to add it.',
+  );
 }
 
 function denyByRule({ id, reason }: Deny): Denial {

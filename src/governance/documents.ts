@@ -75,7 +75,19 @@ export const CatalogEntry = z.union([
 ]);
 export type CatalogEntry = z.infer<typeof CatalogEntry>;
 
-export const Catalog = z.strictObject({ entries: z.array(CatalogEntry) });
+/** By its number Google names what it has made in a project: jobs, context caches. */
+const ProjectNumber = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'a Google Cloud project id'),
+  number: z.string().regex(/^\d{6,20}$/, 'a Google Cloud project number, in quotes'),
+});
+
+export const Catalog = z.strictObject({
+  projects: z
+    .array(ProjectNumber)
+    .optional()
+    .describe('Numbers of the projects, which callers may use in place of the ids'),
+  entries: z.array(CatalogEntry),
+});
 export type Catalog = z.infer<typeof Catalog>;
 
 const Role = z.strictObject({
@@ -123,6 +135,23 @@ export const Agent = z.strictObject({
 });
 export type Agent = z.infer<typeof Agent>;
 
+const Place = z
+  .string()
+  .describe('gs://bucket, gs://bucket/path, bq://project.dataset or bq://project.dataset.table');
+
+/**
+ * Where jobs of holders of any of the roles may read from and write to: these places and what lies in them. Nowhere else,
+ * whatever else is granted.
+ */
+export const Storage = z.strictObject({
+  id: Name,
+  reason: Reason,
+  roles: z.array(Name).min(1),
+  inputs: z.array(Place).default([]).describe('What jobs may read'),
+  outputs: z.array(Place).default([]).describe('Where jobs may write'),
+});
+export type Storage = z.infer<typeof Storage>;
+
 /** Holders of any of the roles may read everybody's audit records; others read their own. */
 const Auditors = z.strictObject({ reason: Reason, roles: z.array(Name).min(1) });
 
@@ -163,6 +192,7 @@ export const Access = z.strictObject({
   denies: z.array(Deny).default([]),
   residency: z.array(Residency).default([]),
   agents: z.array(Agent).default([]),
+  storage: z.array(Storage).default([]).describe('Where jobs may read and write; nowhere when left out'),
   auditors: Auditors.optional().describe('Who may read everybody’s audit records; nobody when left out'),
 });
 export type Access = z.infer<typeof Access>;

@@ -14,13 +14,33 @@ export interface NearestGrant {
   readonly operations: readonly string[];
 }
 
-/** Says of a denied call which grant it comes closest to and everything that stands in between. */
+interface DenialExplanation {
+  readonly nearestGrant?: NearestGrant;
+  readonly missing: readonly string[];
+}
+
+/**
+ * Says of a denied call which grant it comes closest to and everything that stands in between; of several ways in which
+ * the call could have been allowed, the nearest.
+ */
 export function explainDenial(
   governance: Governance,
   principal: Principal,
   target: CallTarget,
+  alternatives: ReturnType<Governance['listAlternatives']>,
+): DenialExplanation {
+  const [nearest] = alternatives
+    .map(({ entry, operation }) => explainOne(governance, principal, { ...target, operation }, entry))
+    .toSorted((one, other) => one.distance - other.distance);
+  return nearest?.explanation ?? { missing: [] };
+}
+
+function explainOne(
+  governance: Governance,
+  principal: Principal,
+  target: CallTarget,
   entry: CatalogEntry,
-): { readonly nearestGrant?: NearestGrant; readonly missing: readonly string[] } {
+): { readonly distance: number; readonly explanation: DenialExplanation } {
   const { access } = governance.documents;
   const subjects = listSubjects(access, principal);
   const locations = target.location === undefined ? entry.locations : [target.location];
@@ -42,10 +62,13 @@ export function explainDenial(
   // Of a person and an agent, the one whose grant is not reached.
   const grant = (nearest.find(({ distance }) => distance > 0) ?? nearest[0])?.grant;
   return {
-    ...(grant && {
-      nearestGrant: { id: grant.id, reason: grant.reason, roles: grant.roles, ...scopeOf(grant, entry) },
-    }),
-    missing: [...new Set(missing)],
+    distance: sum(nearest),
+    explanation: {
+      ...(grant && {
+        nearestGrant: { id: grant.id, reason: grant.reason, roles: grant.roles, ...scopeOf(grant, entry) },
+      }),
+      missing: [...new Set(missing)],
+    },
   };
 }
 

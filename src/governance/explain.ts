@@ -1,4 +1,4 @@
-import type { CallTarget, Principal } from './call-target.ts';
+import type { AnyResource, CallTarget, Principal } from './call-target.ts';
 import { decideCells } from './cells.ts';
 import type { DenialCode } from './decide.ts';
 import type { CatalogEntry } from './documents.ts';
@@ -49,14 +49,15 @@ export function explain(
     };
   }
   const { rule, reason, code } = decision;
-  const isCatalogued = entry && (target.project === undefined || target.project === entry.project);
+  const alternatives = governance.listAlternatives(target);
+  const isCatalogued = alternatives.length > 0;
   return {
     allowed: false,
     ...{ rule, reason, code, policyVersion },
-    ...(isCatalogued && { entry: entry.name }),
+    ...(isCatalogued && entry && { entry: entry.name }),
     limits: listLimits(governance.documents, principal, isCatalogued ? entry : undefined, productId),
     ...(isCatalogued
-      ? explainDenial(governance, principal, target, entry)
+      ? explainDenial(governance, principal, target, alternatives)
       : { missing: [explainUnknown(governance, principal, target, entry)] }),
   };
 }
@@ -75,12 +76,15 @@ function explainUnknown(
   if (entry && usable.has(entry)) {
     return `${entry.name} is in the project ${entry.project}, not in ${target.project ?? 'another'}.`;
   }
-  const asked = nameOf(target.resource);
+  const { resource } = target;
+  if (resource.kind === 'any')
+    return `There is nothing of ${resource.publisher ?? target.project ?? 'that kind'} that you may use.`;
+  const asked = nameOf(resource);
   const names = [...usable].map(({ name }) => name);
   return `"${asked}" is nothing that you may use. ${suggest(asked, names)}`;
 }
 
-function nameOf(resource: CallTarget['resource']): string {
+function nameOf(resource: Exclude<CallTarget['resource'], AnyResource>): string {
   switch (resource.kind) {
     case 'endpoint':
       return resource.endpoint;

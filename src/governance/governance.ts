@@ -1,14 +1,23 @@
+import { listAlternatives } from './alternatives.ts';
 import type { CallTarget, Principal } from './call-target.ts';
 import { decide, type Decision } from './decide.ts';
 import type { Access, Catalog, CatalogEntry, Limits } from './documents.ts';
 import { compileInstanceSchemas, type Instances } from './instance-schemas.ts';
+import { judgeStorage, type StorageUse, type StorageVerdict } from './judge-storage.ts';
 import { indexRules } from './rule-index.ts';
+import { teamOf } from './team.ts';
 
 /** The three documents, valid one by one and together. */
 export interface GovernanceDocuments {
   readonly catalog: Catalog;
   readonly access: Access;
   readonly limits: Limits;
+}
+
+/** One of the ways in which a call can be allowed. */
+interface Alternative {
+  readonly entry: CatalogEntry;
+  readonly operation: string;
 }
 
 /** Decides calls from the governance documents: pure, deny by default. */
@@ -19,6 +28,12 @@ export interface Governance {
   decide<Target extends CallTarget>(principal: Principal, target: Target): Decision<Target>;
   /** Checks what an endpoint is sent against its JSON Schemas. @throws GatewayError INVALID_REQUEST, never with a value. */
   checkInstances(resource: CallTarget['resource'], sent: Instances): void;
+  /** Whether the caller's jobs may read or write a place in Cloud Storage or BigQuery. */
+  judgeStorage(principal: Principal, use: StorageUse, uri: string): StorageVerdict;
+  /** The teams that a caller belongs to: its roles that the documents know, as labels. */
+  teamsOf(principal: Principal): readonly string[];
+  /** The entries that a call can be meant for, with the operations that would do. */
+  listAlternatives(target: CallTarget): readonly Alternative[];
   /** The entry that a target names, whether or not anybody may call it. */
   findEntry(resource: CallTarget['resource']): CatalogEntry | undefined;
 }
@@ -36,6 +51,11 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
       const entry = findEntry(resource);
       if (entry) checks.get(entry)?.(sent);
     },
+    judgeStorage: (principal, use, uri) => judgeStorage(documents.access, principal, use, uri),
+    teamsOf: ({ roles }) =>
+      documents.access.roles.filter(({ name }) => roles.includes(name)).map(({ name }) => teamOf(name)),
+    listAlternatives: (target) =>
+      listAlternatives(index, target).map(({ rules, operation }) => ({ entry: rules.entry, operation })),
     findEntry,
   };
 }

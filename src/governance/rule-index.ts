@@ -1,4 +1,4 @@
-import type { CallTarget } from './call-target.ts';
+import type { AnyResource, CallTarget } from './call-target.ts';
 import type { Access, Catalog, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
 
 /** For each role, the rule of every cell; a cell is one operation in one location of one entry. */
@@ -14,7 +14,11 @@ export interface EntryRules {
 }
 
 export interface RuleIndex {
+  /** In the catalog's order. */
+  readonly entries: readonly EntryRules[];
   readonly findEntry: (resource: CallTarget['resource']) => EntryRules | undefined;
+  /** By a project's number, its id. */
+  readonly idOfProject: ReadonlyMap<string, string>;
   readonly residency: ReadonlyMap<string, readonly Residency[]>;
   readonly agents: ReadonlyMap<string, Access['agents'][number]>;
 }
@@ -42,7 +46,9 @@ export function indexRules(catalog: Catalog, access: Access): RuleIndex {
   });
   const byName = new Map(entries.flatMap((rules) => keysOf(rules.entry).map((key) => [key, rules])));
   return {
-    findEntry: (resource) => byName.get(keyOf(resource)),
+    entries,
+    findEntry: (resource) => (resource.kind === 'any' ? undefined : byName.get(keyOf(resource))),
+    idOfProject: new Map((catalog.projects ?? []).map(({ id, number }) => [number, id])),
     residency: groupByRole(access.residency, ({ roles }) => roles),
     agents: new Map(access.agents.map((agent) => [agent.applicationId.toLowerCase(), agent])),
   };
@@ -72,7 +78,7 @@ export function covers(rule: Pick<Deny, 'entries' | 'tags'>, { name, tags = [] }
   return (rule.entries?.includes(name) ?? false) || tags.some((tag) => rule.tags?.includes(tag));
 }
 
-function keyOf(resource: CallTarget['resource']): string {
+function keyOf(resource: Exclude<CallTarget['resource'], AnyResource>): string {
   switch (resource.kind) {
     case 'endpoint':
       return `endpoints/${resource.endpoint}`;

@@ -5,6 +5,7 @@ import { deliver } from './deliver.ts';
 import type { AccessTokens, Call, Caller, Reply, Vertex } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
 import type { GrantedCall, Prediction, RequestedCall } from './prediction.ts';
+import { readStartLimit } from './read-time-limit.ts';
 import { serveOnRecord, type ServingRooms } from './serve-on-record.ts';
 import { createStreamSlots } from './stream-slots.ts';
 
@@ -23,6 +24,8 @@ export function createPredict(rooms: PredictRooms): Predict {
   const streamSlots = createStreamSlots(rooms.governance);
   return (call, reply) =>
     serveOnRecord(rooms, call, reply, async ({ caller, body, record, deadline }) => {
+      const startLimitInMs = readStartLimit(call.header);
+      if (startLimitInMs !== undefined) deadline.shortenStart(startLimitInMs);
       const requested = readPrediction(call, body);
       record.parsed(requested);
       const authorized = authorize(rooms.governance, caller, requested, record);
@@ -64,9 +67,14 @@ function authorize(
 function grant(
   governance: Governance,
   caller: Caller,
-  { project, location, resource }: AuthorizedCall<Prediction>,
+  { project, location, resource, team }: AuthorizedCall<Prediction>,
 ): GrantedCall {
-  return { project, location, resource, caller, may: (target) => governance.decide(caller, target).allowed };
+  return {
+    ...{ project, location, resource, caller, team },
+    teams: governance.teamsOf(caller),
+    may: (target) => governance.decide(caller, target).allowed,
+    judgeStorage: (use, uri) => governance.judgeStorage(caller, use, uri),
+  };
 }
 
 function isServed(call: AuthorizedCall<RequestedCall>): call is AuthorizedCall<Prediction> {

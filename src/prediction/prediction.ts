@@ -1,4 +1,6 @@
-import type { CallTarget, EndpointResource, ModelResource } from '../governance/call-target.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { CallTarget } from '../governance/call-target.ts';
+import type { StorageUse, StorageVerdict } from '../governance/judge-storage.ts';
 import type { Caller } from './interfaces.ts';
 
 /** What a caller asks of a model: where, what and with which payload. */
@@ -32,8 +34,13 @@ export interface BytesPayload {
   /** A call that Vertex AI must answer first, as `check` expects; else nothing else is sent. */
   readonly first?: {
     request(call: GrantedCall): VertexRequest;
-    /** @throws GatewayError for an answer that forbids the call itself. */
+    /**
+     * @param answer undefined where Vertex AI has no such thing.
+     * @throws GatewayError for an answer that forbids the call itself.
+     */
     check(answer: unknown, call: GrantedCall): void;
+    /** Whether the answer is what the caller asked for; then nothing else is sent. */
+    readonly isAnswer?: boolean;
   };
   /** Whose words the answer is in: how usage, finish reason, the end and errors within a stream are told. */
   readonly format: AnswerFormat;
@@ -56,10 +63,16 @@ export function isStream(payload: Payload | undefined): payload is StreamPayload
 export interface GrantedCall {
   readonly project: string;
   readonly location: string;
-  readonly resource: ModelResource | EndpointResource;
+  readonly resource: AuthorizedCall<CallTarget>['resource'];
   readonly caller: Caller;
+  /** Whose doing the call is: the role whose grant allows it, as a label. */
+  readonly team: string;
+  /** All that the caller belongs to. */
+  readonly teams: readonly string[];
   /** Whether the caller may make another call, too. */
   may(target: CallTarget): boolean;
+  /** Whether the caller's jobs may read or write a place in Cloud Storage or BigQuery. */
+  judgeStorage(use: StorageUse, uri: string): StorageVerdict;
 }
 
 /** One HTTP request to Vertex AI; host and access token are not the payload's to choose. */

@@ -1,3 +1,4 @@
+import { GatewayError } from '../errors/gateway-error.ts';
 import type { Vertex } from '../prediction/interfaces.ts';
 import type { Answer, AnswerRewrite, BytesPayload, GrantedCall } from '../prediction/prediction.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
@@ -35,19 +36,36 @@ async function passOn(
 ): Promise<Answer> {
   const { first, rewrite } = payload;
   if (first) {
-    const answer = await passThrough.send(
-      first.request(granted),
-      { format: 'opaque' },
-      accessToken,
-      abortSignal,
+    const fetched = await orNothing(
+      passThrough.send(first.request(granted), { format: 'opaque' }, accessToken, abortSignal),
     );
-    first.check(
-      answer.kind === 'whole' ? JSON.parse(Buffer.from(answer.body).toString()) : undefined,
-      granted,
-    );
+    first.check(fetched?.kind === 'whole' ? readAnswer(fetched.body) : undefined, granted);
+    if (fetched && first.isAnswer) return rewrite ? rewritten(fetched, rewrite, granted) : fetched;
   }
   const answer = await passThrough.send(payload.request(granted), payload, accessToken, abortSignal);
   return rewrite ? rewritten(answer, rewrite, granted) : answer;
+}
+
+/**
+ * What the caller asks for by name may be another's: whether Vertex AI knows it, knows it no more or would not have it
+ * named so must not be told apart.
+ */
+async function orNothing(coming: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await coming;
+  } catch (error) {
+    const isAboutRequest = error instanceof GatewayError && [400, 404].includes(error.facts.status);
+    if (isAboutRequest) return undefined;
+    throw error;
+  }
+}
+
+function readAnswer(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString());
+  } catch {
+    throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no JSON.');
+  }
 }
 
 function rewritten(answer: Answer, { whole, part }: AnswerRewrite, granted: GrantedCall): Answer {

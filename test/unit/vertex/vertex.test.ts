@@ -92,8 +92,12 @@ function predict(
   return vertex.predict(authorized, granted(authorized), TOKEN, { abortSignal, timeoutInMs: 5000 });
 }
 
-function granted({ project, location, resource }: AuthorizedCall<Prediction>): GrantedCall {
-  return { project, location, resource, caller: CALLER, may: () => false };
+function granted({ project, location, resource, team }: AuthorizedCall<Prediction>): GrantedCall {
+  return {
+    ...{ project, location, resource, team, caller: CALLER, teams: [team] },
+    may: () => false,
+    judgeStorage: () => 'not-allowed',
+  };
 }
 
 function send(
@@ -146,7 +150,7 @@ test.each([
   ['sse', ':streamGenerateContent?alt=sse'],
   ['json-array', ':streamGenerateContent'],
 ] as const)('a stream of %s is asked for as %s', async (framing, end) => {
-  answer = send(200, '');
+  answer = send(200, EVENT(1), { 'content-type': 'text/event-stream' });
   await readParts(await predict('streamGenerateContent', framing));
   expect(received[0]?.url?.endsWith(end)).toBe(true);
 });

@@ -1,0 +1,38 @@
+import { checkNames, refuseDuplicates } from './check-names.ts';
+import type { Access } from './documents.ts';
+import { readStoragePlace } from './storage-place.ts';
+import type { Path, YamlDocument } from './yaml-document.ts';
+
+const FORMS = 'gs://bucket, gs://bucket/path, bq://project.dataset or bq://project.dataset.table';
+
+/** Refuses roles that don't exist, places that are none, and lists that let nobody read or write anything. */
+export function checkStorage(access: YamlDocument<Access>, roles: ReadonlySet<string>): void {
+  access.value.storage.forEach((rule, index) => {
+    checkNames(access, rule.roles, roles, ['storage', index, 'roles'], 'role');
+    for (const use of ['inputs', 'outputs'] as const) {
+      const path: Path = ['storage', index, use];
+      rule[use].forEach((uri, at) => {
+        const problem = findProblem(uri);
+        if (problem !== undefined) access.refuse([...path, at], `"${uri}" ${problem}`);
+      });
+      refuseDuplicates(access, rule[use], (at) => [...path, at]);
+    }
+    if (rule.inputs.length + rule.outputs.length === 0)
+      access.refuse(['storage', index], 'this rule lists no place: give it inputs or outputs.');
+  });
+}
+
+function findProblem(uri: string): string | undefined {
+  const place = readStoragePlace(uri);
+  if (!place) return `is no place in Cloud Storage or BigQuery. ${suggestForm(uri)}`;
+  if (place.isPattern) return 'is a pattern. What lies in a place is listed with it; leave the * out.';
+  if (place.service === 'bq' && place.parts.length === 1)
+    return 'is a whole project. List its datasets one by one.';
+  return undefined;
+}
+
+function suggestForm(uri: string): string {
+  const name = /^[a-z]+:\/*(.+)$/i.exec(uri)?.[1] ?? uri;
+  const meant = [`gs://${name}`, `bq://${name}`].find((one) => one !== uri && readStoragePlace(one));
+  return meant === undefined ? `Write ${FORMS}.` : `Did you mean "${meant}"?`;
+}

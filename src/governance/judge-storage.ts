@@ -1,0 +1,34 @@
+import type { Principal } from './call-target.ts';
+import type { Access } from './documents.ts';
+import { liesIn, readStoragePlace } from './storage-place.ts';
+
+/** What jobs do with a place. */
+export type StorageUse = 'inputs' | 'outputs';
+
+export type StorageVerdict = 'allowed' | 'not-allowed' | 'malformed';
+
+/**
+ * Whether a caller's jobs may read or write a place. Deny by default: one of the caller's roles must have it on its list,
+ * and for an application that acts for a person one of the application's as well.
+ */
+export function judgeStorage(
+  { storage, agents }: Access,
+  { roles, applicationId, isDelegated }: Principal,
+  use: StorageUse,
+  uri: string,
+): StorageVerdict {
+  const place = readStoragePlace(uri);
+  if (!place) return 'malformed';
+  const isListedFor = (held: readonly string[]) =>
+    storage.some(
+      (rule) =>
+        rule.roles.some((role) => held.includes(role)) &&
+        rule[use].some((listed) => {
+          const outer = readStoragePlace(listed);
+          return outer !== undefined && liesIn(place, outer);
+        }),
+    );
+  const agent = agents.find((one) => one.applicationId.toLowerCase() === applicationId.toLowerCase());
+  const isAllowed = isListedFor(roles) && (!isDelegated || isListedFor(agent?.roles ?? []));
+  return isAllowed ? 'allowed' : 'not-allowed';
+}

@@ -1,0 +1,17 @@
+import type { GrantedCall } from '../../../src/prediction/prediction.ts';
+import { CALLER } from '../prediction/one-call.ts';
+
+/** A call in the sample project that a decision let through; it may do nothing else. */
+export function grantedCall(changes: Partial<GrantedCall> = {}): GrantedCall {
+  return {
+    project: 'sample-project',
+    location: 'us-central1',
+    resource: { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
+    caller: CALLER,
+    team: 'team',
+    teams: ['team'],
+    may: () => false,
+    judgeStorage: () => 'not-allowed',
+    ...changes,
+  };
+}
