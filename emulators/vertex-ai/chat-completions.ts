@@ -5,9 +5,12 @@ import { thoughtTagOf, toGenerateContent } from './chat-completions-request.ts';
 import { generateContent, streamGenerateContent } from './generate-content.ts';
 import type { GenerateResponse } from './generate.ts';
 import { errorBody, GoogleError } from './google-error.ts';
+import { isDeeperThan } from './json-depth.ts';
 import { readMessage } from './read-message.ts';
 import { parseBody } from './request-body.ts';
 import type { RestAnswer, RestCall, RestOperation } from './rest-operation.ts';
+
+const MAXIMUM_DEPTH = 100;
 
 /**
  * Gemini models as OpenAI's clients call them: a translation to `generateContent` and back.
@@ -18,7 +21,11 @@ export const chatCompletions: RestOperation = {
   paths: ['projects/{project}/locations/{location}/endpoints/openapi/chat/completions'],
   method: 'PredictionService.ChatCompletions',
   serve: async (call) => {
-    const request = readMessage(ChatCompletionRequest, parseBody(call.body)) as ChatCompletionMessage;
+    const json = parseBody(call.body);
+    if (isDeeperThan(MAXIMUM_DEPTH, json)) {
+      throw new GoogleError('INVALID_ARGUMENT', 'Invalid JSON payload received. Message too deep.');
+    }
+    const request = readMessage(ChatCompletionRequest, json) as ChatCompletionMessage;
     const model = request.model ?? '';
     const answer = await generateContentOf(call, model, request);
     const thoughtTag = thoughtTagOf(request);

@@ -6,8 +6,9 @@ import { checkClaudeMessages } from './claude-messages.ts';
 import type { ClaudeModel } from './claude-models.ts';
 import { schemaError } from './claude-schema-error.ts';
 import { CountTokensBody, type MessagesBody, messagesSchema } from './claude-schema.ts';
-import { countPromptTokens } from './claude-tokens.ts';
+import { blocksOf, countPromptTokens } from './claude-tokens.ts';
 import { refuseUnsupported } from './claude-unsupported.ts';
+import { isDeeperThan } from './json-depth.ts';
 
 /** A call of a model that the service would take. */
 export interface ClaudeRequest {
@@ -17,6 +18,7 @@ export interface ClaudeRequest {
 
 /** Source: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/use-claude */
 const MAXIMUM_BYTES = 30 * 1024 * 1024;
+const MAXIMUM_DEPTH = 100;
 
 /**
  * Reads a call of a model.
@@ -32,6 +34,7 @@ export function readClaudeRequest(
   refuseUnsupported(json);
   const body = check(messagesSchema(json.anthropic_version, betas), json);
   checkClaudeMessages(body);
+  checkCitations(body);
   checkSampling(body);
   checkThinking(body);
   const inputTokens = countPromptTokens(body);
@@ -66,6 +69,7 @@ function parse(bytes: Buffer): Readonly<Record<string, unknown>> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw invalidRequest('Input should be a valid dictionary');
   }
+  if (isDeeperThan(MAXIMUM_DEPTH, json)) throw invalidRequest('The request body is nested too deeply.');
   return json as Readonly<Record<string, unknown>>;
 }
 
@@ -73,6 +77,19 @@ function check<T>(schema: z.ZodType<T>, json: unknown): T {
   const result = schema.safeParse(json);
   if (!result.success) throw schemaError(json, result.error.issues);
   return result.data;
+}
+
+/** Source: https://platform.claude.com/docs/en/api/migration-2026-10-21 */
+function checkCitations({ anthropic_version, messages }: MessagesBody): void {
+  if (anthropic_version !== '2026-10-21') return;
+  messages.forEach(({ role, content }, i) =>
+    blocksOf(content).forEach((block, j) => {
+      if (role !== 'user' || block.type !== 'text' || (block.citations ?? []).length === 0) return;
+      throw invalidRequest(
+        `messages.${i}.content.${j}.text.citations: citations are not permitted in \`user\` messages`,
+      );
+    }),
+  );
 }
 
 /** Source: https://platform.claude.com/docs/en/about-claude/models/migration-guide (Claude 4.5 takes one of the two) */

@@ -304,6 +304,15 @@ test.each([
   }
 });
 
+test('refuses a body that is nested too deeply', async () => {
+  const deep = `${'['.repeat(5000)}${']'.repeat(5000)}`;
+  const { status, text } = await complete(`{"model":"google/gemini-2.5-flash","tool_choice":${deep}}`);
+  expect(status).toBe(400);
+  expect(JSON.parse(text)).toMatchObject([
+    { error: { message: expect.stringContaining('too deep') as string } },
+  ]);
+});
+
 test('answers 401 in a list too', async () => {
   const response = await vertex.post(PATH, REQUEST, { headers: { authorization: 'Bearer a-bad-token' } });
   expect(response.statusCode).toBe(401);

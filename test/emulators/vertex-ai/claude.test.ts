@@ -264,6 +264,10 @@ test.each([
     "anthropic_version: Input should be 'vertex-2023-10-16' or '2026-10-21'",
   ],
   [{ anthropic_version: '2026-10-21', temperature: 1 }, 'temperature: Extra inputs are not permitted'],
+  [
+    { anthropic_version: '2026-10-21', ...said({ ...TEXT, citations: [{ type: 'char_location' }] }) },
+    'messages.0.content.0.text.citations: citations are not permitted in `user` messages',
+  ],
   [{ max_tokens: '5' }, 'max_tokens: Input should be a valid number'],
   [{ max_tokens: 1.5 }, 'max_tokens: Input should be a valid integer'],
   [{ max_tokens: 0 }, 'max_tokens: Input should be greater than or equal to 1'],
@@ -359,6 +363,12 @@ test('refuses a prompt that is too long', async () => {
   const context = { 'anthropic-beta': 'context-1m-2025-08-07' };
   const body = { ...REQUEST, messages: [{ role: 'user', content: 'x'.repeat(700_100) }] };
   expect((await call(body, undefined, context)).status).toBe(200);
+});
+
+test('refuses a body that is nested too deeply', async () => {
+  const deep = `${'['.repeat(5000)}${']'.repeat(5000)}`;
+  const answer = await call(`{"anthropic_version":"vertex-2023-10-16","messages":${deep}}`);
+  expect(answer.json()).toMatchObject({ error: { message: 'The request body is nested too deeply.' } });
 });
 
 test('refuses a body that is not JSON', async () => {
