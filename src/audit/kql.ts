@@ -37,9 +37,22 @@ export function dateTimeLiteral(instant: Date | string): string {
   return `datetime(${text})`;
 }
 
-/** Whether a column has one of the values; never, where there are none. */
-export function isIn(column: string, values: readonly string[]): string {
-  return values.length === 0 ? '1 == 0' : `${column} in (${values.map(textLiteral).join(', ')})`;
+/**
+ * A column by its name, quoted, as names must be that are words of the language.
+ * https://learn.microsoft.com/kusto/query/schema-entities/entity-names
+ */
+export function column(name: string): string {
+  return `['${name}']`;
+}
+
+/** Whether a column is a text. */
+export function is(name: string, text: string): string {
+  return `${column(name)} == ${textLiteral(text)}`;
+}
+
+/** Whether a column is one of the texts; never, where there are none. */
+export function isIn(name: string, texts: readonly string[]): string {
+  return texts.length === 0 ? '1 == 0' : `${column(name)} in (${texts.map(textLiteral).join(', ')})`;
 }
 
 /** Steps of a query, one a line. */

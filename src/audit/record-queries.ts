@@ -6,11 +6,8 @@ import type {
   UsageFilter,
   UsageGroup,
 } from '../prediction/audit-archive.ts';
-import { dateTimeLiteral, isIn, pipe, textLiteral } from './kql.ts';
+import { column, dateTimeLiteral, is, isIn, pipe, textLiteral } from './kql.ts';
 import { NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
-
-/** What a condition can be set on; every other column is told apart from telemetry's own by these names. */
-type RecordColumn = 'auditId' | (typeof TEXT_FIELDS)[number];
 
 const OUTCOMES = ['answered', 'denied', 'failed', 'interrupted', 'aborted'] as const;
 const USED = ['inputTokens', 'outputTokens', 'totalTokens', 'instances'] as const;
@@ -24,16 +21,16 @@ function recordsWhere(conditions: readonly string[], period?: string): string {
     `(${[...steps.slice(0, 1), ...(period === undefined ? [] : [`where ${period}`]), ...steps.slice(1)].join(' | ')})`;
   return pipe(
     `union ${leg('customEvents', 'where name == "gateway.prediction"', 'extend recorder = 2')}, ` +
-      leg('traces', 'where tostring(customDimensions.source) == "audit"', 'extend recorder = 1'),
-    `extend ${['auditId', ...TEXT_FIELDS].map((field) => `${field} = tostring(customDimensions.${field})`).join(', ')}`,
+      leg('traces', `where tostring(customDimensions['source']) == "audit"`, 'extend recorder = 1'),
+    `extend ${['auditId', ...TEXT_FIELDS].map((field) => `${column(field)} = tostring(customDimensions${column(field)})`).join(', ')}`,
     `where ${['isnotempty(auditId)', ...conditions].join(' and ')}`,
-    `extend ${NUMBER_FIELDS.map((field) => `${field} = todouble(customMeasurements.${field})`).join(', ')}`,
+    `extend ${NUMBER_FIELDS.map((field) => `${column(field)} = todouble(customMeasurements${column(field)})`).join(', ')}`,
     // A record can be delivered twice, and a lost connection can leave two recorders with one call.
     'summarize arg_max(recorder, *) by auditId',
   );
 }
 
-const PROJECTION = `project auditId, timestamp, recorder, ${[...TEXT_FIELDS, ...NUMBER_FIELDS].join(', ')}`;
+const PROJECTION = `project auditId, timestamp, recorder, ${[...TEXT_FIELDS, ...NUMBER_FIELDS].map(column).join(', ')}`;
 
 export function listQuery(scope: RecordScope, filter: RecordFilter, { after, limit }: RecordPage): string {
   const { period, names, location, outcome, decision } = filter;
@@ -60,11 +57,11 @@ export function findQuery(scope: RecordScope, id: string): string {
 
 /** Each group by its own columns; those of models and endpoints are empty for names that are not known. */
 export function usageQuery({ subscriptionId, period, by, names }: UsageFilter): string {
-  const known = (column: string, values: readonly string[]) =>
-    `${column} = iff(${isIn(column, values)}, ${column}, "")`;
+  const known = (name: string, values: readonly string[]) =>
+    `${column(name)} = iff(${isIn(name, values)}, ${column(name)}, "")`;
   const group = GROUP_COLUMNS[by];
   return pipe(
-    recordsWhere([is('subscriptionId', subscriptionId), 'dialect != "gateway"'], within(period)),
+    recordsWhere([is('subscriptionId', subscriptionId), `${column('dialect')} != "gateway"`], within(period)),
     `extend ${[
       known('publisher', names.publishers),
       known('model', names.models),
@@ -94,10 +91,6 @@ function inScope(scope: RecordScope): string[] {
     is('objectId', objectId),
     is('applicationId', applicationId),
   ];
-}
-
-function is(column: RecordColumn, value: string): string {
-  return `${column} == ${textLiteral(value)}`;
 }
 
 function within({ from, to }: RecordFilter['period']): string {

@@ -307,7 +307,7 @@ test('a query carries a token of the function app’s identity, and no key', asy
   );
   expect(query?.headers.authorization).toMatch(/^Bearer eyJ/);
   expect(query?.headers).not.toHaveProperty('x-api-key');
-  expect(query?.body).toContain('subscriptionId == \\"assistants-app\\"');
+  expect(query?.body).toContain(`['subscriptionId'] == \\"assistants-app\\"`);
 });
 
 const SECRET = 'not-for-callers';

@@ -3,6 +3,18 @@ import { readTokens, type Token } from './read-tokens.ts';
 import type { Comparison, Expression, NamedExpression, Operator, Query } from './syntax.ts';
 
 const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(['==', '!=', '<', '<=', '>', '>=']);
+/**
+ * Words of the language itself: as the name of a column they must be quoted, `['project']`.
+ * Source: https://learn.microsoft.com/kusto/query/schema-entities/entity-names
+ */
+const KEYWORDS: ReadonlySet<string> = new Set(
+  (
+    'and as asc between by consume contains count datatable declare desc distinct evaluate extend externaldata facet find ' +
+    'fork from getschema has in invoke join kind let limit lookup mv-apply mv-expand not of on or order parse partition ' +
+    'pattern print project range reduce render sample scan search serialize set sort step summarize take to top typeof ' +
+    'union where with'
+  ).split(' '),
+);
 /** Deeper nesting than this is refused, so that no query exhausts the stack. */
 const MAXIMUM_DEPTH = 100;
 
@@ -71,12 +83,28 @@ class Parser {
     }
   }
 
+  /** `name = expression`, or an expression alone. */
   #named(): NamedExpression {
-    const [word, sign] = [this.#peek(), this.#peek(1)];
-    if (word.kind !== 'word' || sign.kind !== 'sign' || sign.text !== '=')
-      return { name: undefined, expression: this.#expression() };
-    this.#next += 2;
-    return { name: word.text, expression: this.#expression() };
+    const start = this.#next;
+    const name = this.#takesName();
+    if (name !== undefined && this.#takesSign('=')) return { name, expression: this.#expression() };
+    this.#next = start;
+    return { name: undefined, expression: this.#expression() };
+  }
+
+  /** A column's name, which is quoted when it is a keyword. */
+  #takesName(): string | undefined {
+    const token = this.#peek();
+    if (token.kind === 'word') {
+      if (KEYWORDS.has(token.text)) return undefined;
+      this.#next += 1;
+      return token.text;
+    }
+    const [quoted, end] = [this.#peek(1), this.#peek(2)];
+    const isQuoted = token.kind === 'sign' && token.text === '[' && end.kind === 'sign' && end.text === ']';
+    if (!isQuoted || quoted.kind !== 'string') return undefined;
+    this.#next += 3;
+    return quoted.value;
   }
 
   /** Descending unless it says otherwise, as in the service. */
@@ -142,6 +170,10 @@ class Parser {
   }
 
   #primary(): Expression {
+    const [next, after] = [this.#peek(), this.#peek(1)];
+    const isCall = next.kind === 'word' && after.kind === 'sign' && after.text === '(';
+    const name = isCall ? undefined : this.#takesName();
+    if (name !== undefined) return { kind: 'name', name };
     const token = this.#take();
     switch (token.kind) {
       case 'string':
@@ -151,7 +183,7 @@ class Parser {
       case 'datetime':
         return { kind: 'datetime', value: token.value };
       case 'word':
-        if (!this.#takesSign('(')) return { kind: 'name', name: token.text };
+        if (!this.#takesSign('(')) throw this.#unexpected('an expression, not a keyword', token);
         return { kind: 'call', name: token.text, parameters: this.#parameters() };
       case 'sign': {
         if (token.text === '*') return { kind: 'star' };

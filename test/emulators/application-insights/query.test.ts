@@ -252,7 +252,16 @@ test('order is descending unless it says otherwise, by one key after the other',
   ]);
 });
 
+test('a column whose name is a word of the language is quoted', async () => {
+  ingest([{ properties: { project: 'p' } }]);
+  const query =
+    "customEvents | extend ['project'] = tostring(customDimensions['project']), [\"x\"] = 1 | project ['project'], x";
+  expect(await ask(query)).toEqual({ columns: ['project:string', 'x:long'], rows: [['p', 1]] });
+});
+
 test.each([
+  ['customEvents | extend project = "p"', 'SyntaxError', /not a keyword/],
+  ['customEvents | where project == "p"', 'SyntaxError', /not a keyword/],
   ['customEvents | join traces on name', 'SyntaxError', /operator "join" is not emulated/],
   ['customEvents | where name contains "a"', 'SyntaxError', /end of the query/],
   ['customEvents | where name =~ "a"', 'SyntaxError', /./],
