@@ -40,6 +40,8 @@ test('the required settings are enough, and the others have defaults', () => {
     APPLICATIONINSIGHTS_QUERY_RESOURCE: 'https://api.applicationinsights.io',
     GOVERNANCE_DIRECTORY: 'governance',
     CALL_TIMEOUT_IN_MS: 220_000,
+    STREAM_TIMEOUT_IN_MS: 1_740_000,
+    KEEP_ALIVE_INTERVAL_IN_MS: 15_000,
     CREDENTIALS_TIMEOUT_IN_MS: 5_000,
     AUDIT_QUERY_TIMEOUT_IN_MS: 20_000,
     MAXIMUM_BODY_BYTES: 20_971_520,
