@@ -7,11 +7,15 @@ interface Place {
   readonly depth: number;
   /** What a text is made of: the name of the nearest property. */
   readonly name: string;
+  /** How many more values the example may have: a small schema can describe a huge one. */
+  readonly left: { values: number };
 }
 
 /** Optional properties end here, so that a schema that contains itself has an example. */
 const DEPTH_OF_OPTIONAL = 4;
 const MAXIMUM_DEPTH = 32;
+const MAXIMUM_VALUES = 10_000;
+const MAXIMUM_LENGTH = 10_000;
 const FORMATS: Readonly<Record<string, string>> = {
   date: '2026-01-02',
   'date-time': '2026-01-02T03:04:05Z',
@@ -29,13 +33,17 @@ const FORMATS: Readonly<Record<string, string>> = {
 /**
  * Makes a value that a schema describes, always the same one: of Vertex AI's `Schema` as well as of JSON Schema.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/Schema
- * @throws GoogleError UNIMPLEMENTED for a pattern without an example or a default, and for a schema too deep
+ * @throws GoogleError UNIMPLEMENTED for a pattern without an example, a default or a known format, and for a schema that
+ * is too deep or describes too much
  */
 export function exampleOfSchema(schema: unknown, name = 'value'): unknown {
-  return exampleOf(asObject(schema), { root: asObject(schema), depth: 0, name });
+  const left = { values: MAXIMUM_VALUES };
+  return exampleOf(asObject(schema), { root: asObject(schema), depth: 0, name, left });
 }
 
 function exampleOf(schema: Json, place: Place): unknown {
+  place.left.values -= 1;
+  if (place.left.values < 0) throw unsupported('a schema whose examples are as large as this');
   if (place.depth > MAXIMUM_DEPTH) throw unsupported('a schema as deep as this');
   const reference = schema.$ref ?? schema.ref;
   if (typeof reference === 'string') return exampleOf(dereference(reference, place.root), deeper(place));
@@ -56,15 +64,8 @@ function exampleOfType(schema: Json, place: Place): unknown {
   switch (typeOf(schema)) {
     case 'OBJECT':
       return exampleOfObject(schema, place);
-    case 'ARRAY': {
-      const first = ((schema.prefixItems ?? []) as Json[]).map((item) => exampleOf(item, deeper(place)));
-      const count = Math.max(Number(schema.minItems ?? 1), first.length);
-      const most = Math.min(count, Number(schema.maxItems ?? count));
-      const more = Array.from({ length: Math.max(0, most - first.length) }, () =>
-        exampleOf(asObject(schema.items), deeper(place)),
-      );
-      return schema.items === undefined && first.length > 0 ? first : [...first, ...more];
-    }
+    case 'ARRAY':
+      return exampleOfArray(schema, place);
     case 'BOOLEAN':
       return true;
     case 'INTEGER':
@@ -77,13 +78,29 @@ function exampleOfType(schema: Json, place: Place): unknown {
   }
 }
 
+function exampleOfArray(schema: Json, place: Place): unknown[] {
+  const first = ((schema.prefixItems ?? []) as Json[]).map((item) => exampleOf(item, deeper(place)));
+  const isOpen = first.length === 0 || schema.items !== undefined;
+  const isShallow = place.depth < DEPTH_OF_OPTIONAL;
+  const wanted = Number(schema.minItems ?? (isOpen && isShallow ? 1 : 0));
+  const count = Math.min(Math.max(wanted, first.length), Number(schema.maxItems ?? Infinity));
+  if (count > place.left.values) throw unsupported('a schema whose examples are as large as this');
+  const more = Array.from({ length: Math.max(0, count - first.length) }, () =>
+    exampleOf(asObject(schema.items), deeper(place)),
+  );
+  return [...first, ...more].slice(0, count);
+}
+
 function exampleOfObject(schema: Json, place: Place): Json {
   const required = new Set((schema.required ?? []) as string[]);
   const properties = Object.entries((schema.properties ?? {}) as Record<string, Json>);
   const wanted = properties.filter(([name]) => place.depth < DEPTH_OF_OPTIONAL || required.has(name));
-  return Object.fromEntries(
-    wanted.map(([name, property]) => [name, exampleOf(asObject(property), { ...deeper(place), name })]),
-  );
+  const given = wanted.map(([name, property]) => [
+    name,
+    exampleOf(asObject(property), { ...deeper(place), name }),
+  ]);
+  const others = [...required].filter((name) => !properties.some(([known]) => known === name));
+  return { ...Object.fromEntries(others.map((name) => [name, name])), ...Object.fromEntries(given) } as Json;
 }
 
 function exampleOfNumber(schema: Json): number {
@@ -99,12 +116,16 @@ function exampleOfNumber(schema: Json): number {
 }
 
 function exampleOfText(schema: Json, { name }: Place): string {
-  if (schema.pattern !== undefined)
-    throw unsupported('a pattern in a schema without an example or a default');
   const known = FORMATS[(schema.format as string | undefined) ?? ''];
   if (known !== undefined) return known;
-  const text = name.padEnd(Number(schema.minLength ?? 0), '.');
-  return text.slice(0, Number(schema.maxLength ?? text.length));
+  if (schema.pattern !== undefined) {
+    throw unsupported('a pattern in a schema without an example, a default or a known format');
+  }
+  const least = Number(schema.minLength ?? 0);
+  if (least > MAXIMUM_LENGTH) throw unsupported('a schema whose examples are as large as this');
+  const characters = Array.from(name.padEnd(least, '.'));
+  while (characters.length < least) characters.push('.');
+  return characters.slice(0, Number(schema.maxLength ?? characters.length)).join('');
 }
 
 /** The type in capitals, the first where there are several; what it has tells it where it is left out. */

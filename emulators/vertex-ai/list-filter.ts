@@ -12,6 +12,7 @@ type Predicate<T> = (resource: T) => boolean;
 const TOKEN = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(<=|>=|!=|[=<>:()])|([^\s"'<>=!:()]+))/y;
 const COMPARATORS = new Set(['=', '!=', '<', '<=', '>', '>=', ':']);
 const MAXIMUM_DEPTH = 20;
+const MAXIMUM_LENGTH = 10_000;
 
 /**
  * Compiles the filter of a list: comparisons with `=`, `!=`, `<`, `<=`, `>`, `>=` and `:` (has), joined by AND, OR, NOT
@@ -27,7 +28,6 @@ export function compileFilter<T>(filter: string, fields: FilterFields, fieldOf: 
   const take = (): string | undefined => tokens[at++];
 
   const sequence = (depth: number): Predicate<T> => {
-    if (depth > MAXIMUM_DEPTH) throw invalid('it is too deep');
     const all = [choice(depth)];
     while (peek() !== undefined && peek() !== ')') {
       if (peek() === 'AND') take();
@@ -44,9 +44,10 @@ export function compileFilter<T>(filter: string, fields: FilterFields, fieldOf: 
     return (resource) => any.some((each) => each(resource));
   };
   const term = (depth: number): Predicate<T> => {
+    if (depth > MAXIMUM_DEPTH) throw invalid('it is too deep');
     if (peek() === 'NOT') {
       take();
-      const negated = term(depth);
+      const negated = term(depth + 1);
       return (resource) => !negated(resource);
     }
     if (peek() !== '(') return comparison();
@@ -129,6 +130,7 @@ function camel(name: string): string {
 }
 
 function tokenize(filter: string): string[] {
+  if (filter.length > MAXIMUM_LENGTH) throw invalid('it is too long');
   const tokens: string[] = [];
   TOKEN.lastIndex = 0;
   const text = filter.trimEnd();
@@ -143,12 +145,13 @@ function tokenize(filter: string): string[] {
 
 /** A key of labels may be in quotes: `labels."a-key"` comes as two tokens. */
 function joinQuotedKeys(tokens: readonly string[]): string[] {
-  return tokens.reduce<string[]>((joined, token) => {
+  const joined: string[] = [];
+  for (const token of tokens) {
     const last = joined.at(-1) ?? '';
-    if (last.endsWith('.') && !last.startsWith('"'))
-      return [...joined.slice(0, -1), `${last}${unquote(token)}`];
-    return [...joined, token];
-  }, []);
+    if (last.endsWith('.') && !/^["']/.test(last)) joined[joined.length - 1] = `${last}${unquote(token)}`;
+    else joined.push(token);
+  }
+  return joined;
 }
 
 function unquote(token: string): string {

@@ -78,7 +78,7 @@ const FURTHER_MESSAGES = {
 
 /**
  * Loads the types from the SDK's own descriptors (`@google-cloud/aiplatform`, build/protos/protos.json).
- * Only what these types reach is built: about 0.1 s, instead of 0.4 s for all 2,300 types.
+ * Only what these types reach is built: about 0.2 s, instead of 0.4 s for all 2,300 types.
  */
 export function loadProtos(): Protos {
   const require = createRequire(import.meta.url);
