@@ -60,6 +60,11 @@ function withoutUsage(part: Uint8Array): Uint8Array {
 function isUsage(event: string): boolean {
   const data = /^data:(\s*\{.*\})\s*$/s.exec(event)?.[1];
   if (data === undefined) return false;
-  const { choices, usage } = JSON.parse(data) as { choices?: unknown; usage?: unknown };
-  return Array.isArray(choices) && choices.length === 0 && Boolean(usage);
+  try {
+    const { choices, usage } = JSON.parse(data) as { choices?: unknown; usage?: unknown };
+    return Array.isArray(choices) && choices.length === 0 && Boolean(usage);
+  } catch {
+    // What is no JSON is for the client to judge.
+    return false;
+  }
 }

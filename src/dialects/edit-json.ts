@@ -22,9 +22,10 @@ export function editJson(json: Uint8Array, edits: JsonEdits): Uint8Array {
     .filter(([name, value]) => value !== undefined && !members.some((member) => member.name === name))
     .map(([name, value]) => Buffer.from(`${JSON.stringify(name)}:${value ?? ''}`));
   const kept = members
-    .filter(({ name }) => !(name in edits) || edits[name] !== undefined)
+    .filter(({ name }) => !Object.hasOwn(edits, name) || edits[name] !== undefined)
     .map(({ name, start, valueStart, valueEnd, end }) => {
-      const value = edits[name];
+      // A member may have the name of one that every object has.
+      const value = Object.hasOwn(edits, name) ? edits[name] : undefined;
       if (value === undefined) return bytes.subarray(start, end);
       return Buffer.concat([
         bytes.subarray(start, valueStart),

@@ -20,6 +20,8 @@ export interface Deadline {
   bound<Result>(work: Promise<Result>): Promise<Result>;
   /** Holds the call to a limit that it carries itself, where that is shorter. */
   shorten(timeoutInMs: number): void;
+  /** As `shorten`, but only until the call is answered or its stream has begun. */
+  shortenStart(timeoutInMs: number): void;
   /** From here on a timeout is Vertex AI's. */
   reachVertex(): void;
   /** A stream that has begun may last longer than a call. */
@@ -75,6 +77,9 @@ export function startDeadline(
       }),
     shorten: (limitInMs) => {
       carriedInMs = limitInMs;
+      if (limitInMs < timeoutInMs) limitTo(limitInMs, CARRIED);
+    },
+    shortenStart: (limitInMs) => {
       if (limitInMs < timeoutInMs) limitTo(limitInMs, CARRIED);
     },
     reachVertex: () => {

@@ -69,11 +69,20 @@ async function deliverStream(
     deadline.beginStream();
     reply.begin(200, record.headers(contentType));
   };
+  let untaken = 0;
+  const write = async (part: Uint8Array | string) => {
+    untaken += 1;
+    const isTaken = await reply.write(part);
+    untaken -= 1;
+    silence.interrupt();
+    return isTaken;
+  };
   const silence = watchSilence(delivery.keepAliveIntervalInMs, () => {
     const keepAlive = KEEP_ALIVE[framing];
-    if (!keepAlive) return;
+    // While the client doesn't even take what there is, more would only pile up.
+    if (!keepAlive || untaken > 0) return;
     begin(keepAlive.contentType);
-    void reply.write(keepAlive.comment);
+    void write(keepAlive.comment);
   });
   try {
     const answer = await deadline.bound(coming);
@@ -90,8 +99,7 @@ async function deliverStream(
       if (next.done) break;
       record.sent(next.value.byteLength);
       sent.isFirst = false;
-      silence.interrupt();
-      if (!(await deadline.bound(reply.write(next.value))))
+      if (!(await deadline.bound(write(next.value))))
         throw new GatewayError('CALLER_GONE', 'The caller went away.');
     }
     record.answered(facts());
@@ -109,7 +117,7 @@ async function deliverStream(
   }
 }
 
-/** Calls back when nothing has interrupted the silence for one to two intervals, and again while nothing does. */
+/** Calls back when nothing has interrupted the silence for half an interval to a whole one, and again while nothing does. */
 function watchSilence(intervalInMs: number, onSilence: () => void) {
   let isSilent = false;
   const timer = setInterval(() => {

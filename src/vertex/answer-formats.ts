@@ -2,15 +2,30 @@ import type { AnswerFacts, AnswerFormat, Usage } from '../prediction/prediction.
 
 /** How one kind of answer tells its facts. */
 export interface FactsReader {
-  /** Texts that stand, unescaped, in every event that matters; text of a model is escaped and can't pose as one. */
+  /** One of these stands, unescaped, in every event that tells something; most others need no parsing then. */
   readonly marks: readonly string[];
-  /** One of these stands in a stream that is complete; undefined where nothing tells. */
-  readonly endMarks?: readonly string[];
-  /** What the marked values, in their order, say together; a later one wins. */
-  readonly read: (values: readonly Json[]) => AnswerFacts;
+  /** Whether a stream tells that it is complete. */
+  readonly tellsEnd: boolean;
+  /** A whole answer, or one value of a stream. Only members at their own place count, so that nothing else can pose. */
+  readonly tell: (value: Json) => Told;
+  readonly count: (usage: Json) => Partial<Record<keyof Usage, number | undefined>>;
+}
+
+/** What the values of an answer have told so far. */
+export interface Told {
+  /** As the format counts it. */
+  readonly usage?: Json;
+  readonly finishReason?: unknown;
+  readonly modelVersion?: unknown;
+  readonly deployedModelId?: unknown;
+  /** Whether the answer is complete. */
+  readonly isEnd?: boolean;
 }
 
 export type Json = Readonly<Record<string, unknown>>;
+
+/** Stands alone in the last event of OpenAI's streams; on the same line as a text, it is that text. */
+const DONE = /^data: ?\[DONE\]\s*$/m;
 
 /** Only these characters become part of a record. */
 const WORD = /^[\w.@:/-]{1,128}$/;
@@ -18,99 +33,95 @@ const WORD = /^[\w.@:/-]{1,128}$/;
 /** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#response */
 const gemini: FactsReader = {
   marks: ['"usageMetadata"', '"finishReason"', '"blockReason"', '"modelVersion"'],
-  endMarks: ['"finishReason"', '"blockReason"'],
-  read: (values) => {
-    const usage = objectIn(values, 'usageMetadata');
-    const [candidate] = values
-      .flatMap(({ candidates }) => objectsOf(candidates).filter(hasFinished))
-      .slice(-1);
-    const blocked = objectIn(values, 'promptFeedback');
-    return factsOf(
-      {
-        inputTokens: count(usage.promptTokenCount),
-        outputTokens: count(usage.candidatesTokenCount),
-        totalTokens: count(usage.totalTokenCount),
-        cachedTokens: count(usage.cachedContentTokenCount),
-        thinkingTokens: count(usage.thoughtsTokenCount),
-      },
-      candidate?.finishReason ?? blocked.blockReason,
-      lastOf(values, 'modelVersion'),
-    );
+  tellsEnd: true,
+  tell: ({ usageMetadata, candidates, promptFeedback, modelVersion }) => {
+    const finished = objectsOf(candidates).findLast(({ finishReason }) => isWord(finishReason));
+    const finishReason = finished?.finishReason ?? asObject(promptFeedback).blockReason;
+    return { usage: asObject(usageMetadata), finishReason, modelVersion, isEnd: isWord(finishReason) };
   },
+  count: (usage) => ({
+    inputTokens: count(usage.promptTokenCount),
+    outputTokens: count(usage.candidatesTokenCount),
+    totalTokens: count(usage.totalTokenCount),
+    cachedTokens: count(usage.cachedContentTokenCount),
+    thinkingTokens: count(usage.thoughtsTokenCount),
+  }),
 };
 
 /** https://platform.openai.com/docs/api-reference/chat/object and …/chat-streaming/streaming */
 const openai: FactsReader = {
-  marks: ['"usage"', '"finish_reason"'],
-  endMarks: ['[DONE]'],
-  read: (values) => {
-    const usage = objectIn(values, 'usage');
-    const choices = values.flatMap((value) => objectsOf(value.choices));
-    return factsOf(
-      {
-        inputTokens: count(usage.prompt_tokens),
-        outputTokens: count(usage.completion_tokens),
-        totalTokens: count(usage.total_tokens),
-        cachedTokens: count(asObject(usage.prompt_tokens_details).cached_tokens),
-        thinkingTokens: count(asObject(usage.completion_tokens_details).reasoning_tokens),
-      },
-      lastOf(choices, 'finish_reason'),
-      lastOf(values, 'model'),
-    );
-  },
+  marks: ['"usage"', '"finish_reason"', '[DONE]'],
+  tellsEnd: true,
+  tell: ({ usage, choices, model }) => ({
+    usage: asObject(usage),
+    finishReason: objectsOf(choices).findLast((choice) => isWord(choice.finish_reason))?.finish_reason,
+    modelVersion: model,
+  }),
+  count: (usage) => ({
+    inputTokens: count(usage.prompt_tokens),
+    outputTokens: count(usage.completion_tokens),
+    totalTokens: count(usage.total_tokens),
+    cachedTokens: count(asObject(usage.prompt_tokens_details).cached_tokens),
+    thinkingTokens: count(asObject(usage.completion_tokens_details).reasoning_tokens),
+  }),
 };
 
 /** https://docs.claude.com/en/api/messages and …/build-with-claude/streaming */
 const anthropic: FactsReader = {
-  marks: ['"message_start"', '"message_delta"'],
-  endMarks: ['"message_stop"'],
-  read: (values) => {
+  marks: ['"message_start"', '"message_delta"', '"message_stop"'],
+  tellsEnd: true,
+  tell: ({ type, message, delta, ...rest }) => {
+    if (type === 'message_stop') return { isEnd: true };
     // The beginning of a stream holds the message, its end what has changed of it; a whole answer is the message.
-    const messages: Json[] = values.map(({ message, delta, ...rest }) => ({
-      ...rest,
-      ...asObject(message),
-      ...asObject(delta),
-    }));
-    const usage = messages.reduce<Json>((all, message) => ({ ...all, ...asObject(message.usage) }), {});
-    const cached = count(usage.cache_read_input_tokens);
+    const told: Json | undefined =
+      type === 'message_start'
+        ? asObject(message)
+        : type === 'message_delta'
+          ? { ...rest, ...asObject(delta) }
+          : type === 'message'
+            ? rest
+            : undefined;
+    return told
+      ? { usage: asObject(told.usage), finishReason: told.stop_reason, modelVersion: told.model }
+      : {};
+  },
+  count: (usage) => {
+    const cachedTokens = count(usage.cache_read_input_tokens);
+    const written = count(usage.cache_creation_input_tokens);
     const fresh = count(usage.input_tokens);
-    const inputTokens =
-      fresh === undefined
-        ? undefined
-        : fresh + (cached ?? 0) + (count(usage.cache_creation_input_tokens) ?? 0);
+    const inputTokens = fresh === undefined ? undefined : fresh + (cachedTokens ?? 0) + (written ?? 0);
     const outputTokens = count(usage.output_tokens);
-    return factsOf(
-      {
-        inputTokens,
-        outputTokens,
-        totalTokens: inputTokens === undefined ? undefined : inputTokens + (outputTokens ?? 0),
-        cachedTokens: cached,
-      },
-      lastOf(messages, 'stop_reason'),
-      lastOf(messages, 'model'),
-    );
+    const totalTokens = inputTokens === undefined ? undefined : inputTokens + (outputTokens ?? 0);
+    return { inputTokens, outputTokens, totalTokens, cachedTokens };
   },
 };
 
 /** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response_body */
 const predictions: FactsReader = {
   marks: [],
-  read: (values) => {
-    const all = values.flatMap((value) => objectsOf(value.predictions));
-    const tokens = all
+  tellsEnd: false,
+  tell: ({ predictions: all, modelVersionId, deployedModelId }) => {
+    const made = objectsOf(all);
+    const tokens = made
       .map(({ embeddings }) => count(asObject(asObject(embeddings).statistics).token_count))
       .filter((found) => found !== undefined);
-    const inputTokens = tokens.length === 0 ? undefined : tokens.reduce((sum, found) => sum + found, 0);
-    return factsOf(
-      { inputTokens, totalTokens: inputTokens, instances: all.length },
-      undefined,
-      lastOf(values, 'modelVersionId'),
-      lastOf(values, 'deployedModelId'),
-    );
+    return {
+      usage: {
+        instances: made.length,
+        ...(tokens.length > 0 && { tokens: tokens.reduce((sum, found) => sum + found, 0) }),
+      },
+      modelVersion: modelVersionId,
+      deployedModelId,
+    };
   },
+  count: ({ instances, tokens }) => ({
+    inputTokens: count(tokens),
+    totalTokens: count(tokens),
+    instances: count(instances),
+  }),
 };
 
-const opaque: FactsReader = { marks: [], read: () => ({ usage: {} }) };
+const opaque: FactsReader = { marks: [], tellsEnd: false, tell: () => ({}), count: () => ({}) };
 
 export const FACTS_READERS: Readonly<Record<AnswerFormat, FactsReader>> = {
   gemini,
@@ -129,14 +140,27 @@ export function asObject(value: unknown): Json {
   return typeof value === 'object' && value !== null ? (value as Json) : {};
 }
 
-function factsOf(
-  usage: Record<keyof Usage, number | undefined> | Partial<Record<keyof Usage, number | undefined>>,
-  finishReason: unknown,
-  modelVersion: unknown,
-  deployedModelId?: unknown,
-): AnswerFacts {
+/** Whether one of OpenAI's events ends the stream. */
+export function isDone(event: string): boolean {
+  return DONE.test(event);
+}
+
+/** What two values tell together: the later one wins, a count that it leaves out stays. */
+export function join(earlier: Told, later: Told): Told {
+  const known = Object.entries(later).filter(([, value]) => value !== undefined && value !== null);
   return {
-    usage: Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined)),
+    ...earlier,
+    ...Object.fromEntries(known),
+    usage: { ...earlier.usage, ...later.usage },
+    isEnd: earlier.isEnd === true || later.isEnd === true,
+  };
+}
+
+export function readFacts(format: AnswerFormat, told: Told): AnswerFacts {
+  const { usage = {}, finishReason, modelVersion, deployedModelId } = told;
+  const counts = Object.entries(FACTS_READERS[format].count(usage));
+  return {
+    usage: Object.fromEntries(counts.filter(([, value]) => value !== undefined)),
     ...(isWord(finishReason) && { finishReason }),
     ...(isWord(modelVersion) && { modelVersion }),
     ...(isWord(deployedModelId) && { deployedModelId }),
@@ -149,18 +173,6 @@ function isWord(value: unknown): value is string {
 
 function count(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
-
-function hasFinished({ finishReason }: Json): boolean {
-  return finishReason !== undefined;
-}
-
-function objectIn(values: readonly Json[], name: string): Json {
-  return asObject(lastOf(values, name));
-}
-
-function lastOf(values: readonly Json[], name: string): unknown {
-  return values.findLast((value) => value[name] !== undefined && value[name] !== null)?.[name];
 }
 
 function objectsOf(list: unknown): Json[] {

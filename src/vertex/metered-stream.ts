@@ -1,40 +1,44 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AnswerFacts, AnswerFormat, Framing } from '../prediction/prediction.ts';
-import { FACTS_READERS, findError, type FactsReader } from './answer-formats.ts';
+import {
+  FACTS_READERS,
+  findError,
+  isDone,
+  join,
+  readFacts,
+  type FactsReader,
+  type Told,
+} from './answer-formats.ts';
 import { splitValues } from './split-values.ts';
 import { readErrorBody, vertexError } from './vertex-errors.ts';
 
 /**
- * Lets the parts of a stream pass while it keeps what tells the facts, and notices an error among them and an end that
- * comes too early. Nothing is parsed before the end but a part that may hold an error.
+ * Lets the parts of a stream pass while it keeps what they tell, and notices an error among them and an end that comes
+ * too early. Only a part that may tell something is parsed.
  */
 export class MeteredStream {
+  readonly #format: AnswerFormat;
   readonly #reader: FactsReader;
   readonly #framing: Framing;
-  /** The latest part with each mark, in the order of the stream. */
-  readonly #kept = new Map<string, Buffer>();
-  #isComplete: boolean;
+  #told: Told = {};
 
   constructor(format: AnswerFormat, framing: Framing) {
+    this.#format = format;
     this.#reader = FACTS_READERS[format];
     this.#framing = framing;
-    this.#isComplete = this.#reader.endMarks === undefined;
   }
 
   /** @throws GatewayError the VERTEX codes for an error within the stream, VERTEX_STREAM_BROKEN for an early end. */
   async *read(parts: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
     for await (const part of parts) {
-      this.#note(part);
-      const failure = this.#findFailure(part);
-      if (failure) {
-        if (failure.start > 0) yield part.subarray(0, failure.start);
-        throw failure.error;
-      }
-      // What has no end can't be followed by an error; it counts only where it completes the stream.
-      if (this.#framing === 'sse' && !this.#isComplete && !endsEvent(part)) break;
-      yield part;
+      const failure = this.#note(part);
+      // As long as an error may have to follow, nothing passes that could not be followed by one.
+      const end = failure ? failure.end : this.#isComplete() ? part.length : endOfLast(part, this.#framing);
+      if (end > 0) yield part.subarray(0, end);
+      if (failure) throw failure.error;
+      if (end < part.length) break;
     }
-    if (!this.#isComplete)
+    if (!this.#isComplete())
       throw new GatewayError(
         'VERTEX_STREAM_BROKEN',
         'Vertex AI ended the stream before the model had said that its answer is complete. What came so far is incomplete.',
@@ -43,33 +47,38 @@ export class MeteredStream {
 
   /** What is known so far. */
   facts(): AnswerFacts {
-    const parts = new Set(this.#kept.values());
-    return this.#reader.read(
-      [...parts].flatMap((part) => splitValues(part, this.#framing)).map(({ value }) => value),
-    );
+    return readFacts(this.#format, this.#told);
   }
 
-  #note(part: Buffer): void {
-    const { marks, endMarks } = this.#reader;
-    for (const mark of marks) {
-      if (!part.includes(mark)) continue;
-      // Moves to the end, so that the later part wins.
-      this.#kept.delete(mark);
-      this.#kept.set(mark, part);
-    }
-    this.#isComplete ||= endMarks?.some((mark) => part.includes(mark)) ?? true;
+  #isComplete(): boolean {
+    return !this.#reader.tellsEnd || this.#told.isEnd === true;
   }
 
-  #findFailure(part: Buffer): { readonly start: number; readonly error: GatewayError } | undefined {
-    if (this.#reader === FACTS_READERS.opaque || !part.includes('"error"')) return undefined;
-    for (const { value, start } of splitValues(part, this.#framing)) {
-      const error = findError(value);
-      if (error) return { start, error: vertexError(readErrorBody(value)) };
+  /** Keeps what a part tells, up to an error in it; `end` is where the last value before that ends. */
+  #note(part: Buffer): { readonly end: number; readonly error: GatewayError } | undefined {
+    if (this.#format === 'opaque' || !this.#mayTell(part)) return undefined;
+    let end = 0;
+    for (const value of splitValues(part, this.#framing)) {
+      if (findError(value.value)) return { end, error: vertexError(readErrorBody(value.value)) };
+      this.#told = join(this.#told, this.#reader.tell(value.value));
+      ({ end } = value);
     }
+    if (this.#format === 'openai' && isDone(part.toString('latin1')))
+      this.#told = { ...this.#told, isEnd: true };
     return undefined;
   }
+
+  #mayTell(part: Buffer): boolean {
+    return part.includes('"error"') || this.#reader.marks.some((mark) => part.includes(mark));
+  }
 }
 
-function endsEvent(part: Buffer): boolean {
-  return part.subarray(-2).equals(Buffer.from('\n\n')) || part.subarray(-4).equals(Buffer.from('\r\n\r\n'));
+/** Just behind the last whole event or element of a part. */
+function endOfLast(part: Buffer, framing: Framing): number {
+  if (framing === 'json-array') return splitValues(part, framing).at(-1)?.end ?? 0;
+  const isWhole = framing === 'raw' || part.subarray(-2).equals(LF_LF) || part.subarray(-4).equals(CRLF_CRLF);
+  return isWhole ? part.length : 0;
 }
+
+const LF_LF = Buffer.from('\n\n');
+const CRLF_CRLF = Buffer.from('\r\n\r\n');

@@ -2,14 +2,13 @@ import { Pool } from 'undici';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type {
   Answer,
-  AnswerFacts,
   AnswerFormat,
   BytesPayload,
   Framing,
   VertexRequest,
   WholeAnswer,
 } from '../prediction/prediction.ts';
-import { asObject, FACTS_READERS } from './answer-formats.ts';
+import { asObject, FACTS_READERS, join, readFacts, type Told } from './answer-formats.ts';
 import { MeteredStream } from './metered-stream.ts';
 import { splitValues } from './split-values.ts';
 import { wholeParts } from './stream-parts.ts';
@@ -88,20 +87,21 @@ async function readWhole(
   contentType: string,
 ): Promise<WholeAnswer> {
   const body = await response.body.bytes();
-  const facts = readFacts(Buffer.from(body.buffer, body.byteOffset, body.byteLength), format, contentType);
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const facts = readFacts(format, readWholeAnswer(bytes, format, contentType));
   return { kind: 'whole', contentType, body, facts };
 }
 
 /** A stream that nobody asked for as one is read like one. */
-function readFacts(body: Buffer, format: AnswerFormat, contentType: string): AnswerFacts {
-  const { read } = FACTS_READERS[format];
-  if (format === 'opaque') return read([]);
+function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string): Told {
+  const { tell } = FACTS_READERS[format];
+  if (format === 'opaque') return {};
   if (contentType.startsWith('text/event-stream'))
-    return read(splitValues(body, 'sse').map(({ value }) => value));
+    return splitValues(body, 'sse').reduce<Told>((told, { value }) => join(told, tell(value)), {});
   try {
-    return read([asObject(JSON.parse(body.toString('utf8')))]);
+    return tell(asObject(JSON.parse(body.toString('utf8'))));
   } catch {
-    return { usage: {} };
+    return {};
   }
 }
 

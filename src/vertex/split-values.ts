@@ -1,56 +1,70 @@
 import type { Framing } from '../prediction/prediction.ts';
 import type { Json } from './answer-formats.ts';
 
-/** One event of a stream, or one element of an array, and where it begins in its part. */
+/** One event of a stream, or one element of an array, and where it lies in its part. */
 export interface StreamValue {
   readonly value: Json;
   readonly start: number;
+  readonly end: number;
 }
 
 /** The JSON objects of a part that holds whole events or elements; whatever is none is left out. */
 export function splitValues(part: Buffer, framing: Framing): StreamValue[] {
   if (framing === 'raw') return [];
-  // Latin-1 keeps positions in bytes.
-  const text = part.toString('latin1');
-  return (framing === 'sse' ? splitEvents(text) : splitElements(text)).flatMap(({ json, start }) => {
-    const value = parse(Buffer.from(json, 'latin1').toString('utf8'));
-    return value ? [{ value, start }] : [];
+  return (framing === 'sse' ? splitEvents(part) : splitElements(part)).flatMap(({ json, start, end }) => {
+    const value = parse(json);
+    return value ? [{ value, start, end }] : [];
   });
 }
 
 interface Piece {
   readonly json: string;
   readonly start: number;
+  readonly end: number;
 }
 
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
-function splitEvents(text: string): Piece[] {
+function splitEvents(part: Buffer): Piece[] {
   const pieces: Piece[] = [];
   let start = 0;
-  for (const event of text.split(/(?<=\n\r?\n)/)) {
+  // Latin-1 keeps positions in bytes.
+  for (const event of part.toString('latin1').split(/(?<=\n\r?\n)/)) {
     const data = event.split(/\r?\n/).filter((line) => line.startsWith('data:'));
-    pieces.push({ json: data.map((line) => line.slice('data:'.length)).join('\n'), start });
-    start += event.length;
+    const json = data.map((line) => line.slice('data:'.length)).join('\n');
+    const end = start + event.length;
+    pieces.push({ json: Buffer.from(json, 'latin1').toString('utf8'), start, end });
+    start = end;
   }
   return pieces;
 }
 
 /** The elements of an array of objects; its brackets and commas stand between them. */
-function splitElements(text: string): Piece[] {
+function splitElements(part: Buffer): Piece[] {
   const pieces: Piece[] = [];
   let depth = 0;
   let start = 0;
-  // Strings are skipped whole, so that their braces don't count.
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/gs)) {
-    if (token === '{') {
-      if (depth === 0) start = index;
+  for (let at = 0; at < part.length; at += 1) {
+    const byte = part[at];
+    // Strings are skipped whole, so that their braces don't count.
+    if (byte === 0x22) at = endOfString(part, at);
+    else if (byte === 0x7b) {
+      if (depth === 0) start = at;
       depth += 1;
-    } else if (token === '}') {
+    } else if (byte === 0x7d) {
       depth -= 1;
-      if (depth === 0) pieces.push({ json: text.slice(start, index + 1), start });
+      if (depth === 0) pieces.push({ json: part.toString('utf8', start, at + 1), start, end: at + 1 });
     }
   }
   return pieces;
+}
+
+/** Where the quote stands that ends a string, or the end of the part. */
+function endOfString(part: Buffer, start: number): number {
+  for (let at = start + 1; at < part.length; at += 1) {
+    if (part[at] === 0x22) return at;
+    if (part[at] === 0x5c) at += 1;
+  }
+  return part.length;
 }
 
 function parse(text: string): Json | undefined {

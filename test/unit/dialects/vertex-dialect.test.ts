@@ -8,7 +8,13 @@ const GENERATE =
 const CONTENTS = '{"contents":[{"parts":[{"text":"Hi"}]}], "unknown" : 1.0}';
 
 function request(path: string, body: string, query = ''): DialectRequest {
-  return { method: 'POST', path, query: new URLSearchParams(query), header: () => null, body: Buffer.from(body) };
+  return {
+    method: 'POST',
+    path,
+    query: new URLSearchParams(query),
+    header: () => null,
+    body: Buffer.from(body),
+  };
 }
 
 test('a predict call carries its instances and parameters', () => {
@@ -25,24 +31,14 @@ test('a predict call carries its instances and parameters', () => {
   });
 });
 
-test('a generate call carries the very bytes that came', () => {
-  const call = request(GENERATE, CONTENTS);
-  expect(vertexDialect.readPrediction(call).payload).toEqual({
-    kind: 'bytes',
-    bytes: call.body,
-    streamFraming: 'json-array',
-  });
-});
-
 test.each([
   ['', 'json-array'],
   ['alt=json', 'json-array'],
   ['alt=sse', 'sse'],
   ['key=x&alt=sse', 'sse'],
-])('the query "%s" asks for %s', (query, streamFraming) => {
-  expect(vertexDialect.readPrediction(request(GENERATE, CONTENTS, query)).payload).toMatchObject({
-    streamFraming,
-  });
+])('the query "%s" asks for %s', (query, framing) => {
+  const { payload } = vertexDialect.readPrediction(request(GENERATE, CONTENTS, query));
+  expect(payload).toEqual(expect.objectContaining({ kind: 'bytes', format: 'gemini', framing }));
 });
 
 test.each(['alt=media', 'alt=SSE', 'alt='])('the query %s is refused', (query) => {
@@ -62,30 +58,47 @@ test.each([
   expect(thrownBy(() => vertexDialect.readPrediction(request(path, body))).code).toBe(code);
 });
 
-test.each([
-  ['endpoints/1234567890:explain', '{"instances":[1]}'],
-  ['endpoints/1234567890:generateContent', '{"contents":[]}'],
-  ['publishers/google/models/gemini-2.5-flash:countTokens', '{}'],
-  ['publishers/google/models/gemini-2.5-flash:predict', '{}'],
-  ['batchPredictionJobs', '{"model":"publishers/google/models/gemini-2.5-flash","more":[1]}'],
-  ['endpoints/openapi/chat/completions', '{"model":"google/gemini-2.5-flash"}'],
-])('%s is decided on, but carries nothing to send', (path, body) => {
-  const call = request(`v1/projects/sample-project/locations/us-central1/${path}`, body);
-  expect(vertexDialect.readPrediction(call)).toMatchObject({ payload: undefined });
-});
-
-test.each(['', '{', '[]', '7', 'null'])('%j is no envelope of an operation that is not served', (body) => {
+test.each(['', '{', '[]', '7', 'null', '{"instances":[]}'])('%j is no body of explain', (body) => {
   const error = thrownBy(() =>
     vertexDialect.readPrediction(request(PREDICT.replace('predict', 'explain'), body)),
   );
   expect(['INVALID_JSON', 'INVALID_REQUEST']).toContain(error.code);
 });
 
-test('the short form carries the very bytes that came', () => {
+test.each([
+  [undefined, true],
+  ['application/json', true],
+  ['Application/JSON; charset=utf-8', true],
+  ['application/vnd.api+json', true],
+  ['text/csv', false],
+  ['application/x-json-stream', false],
+  ['application/octet-stream', false],
+])('with the content type %s a container’s body is read as JSON: %s', (contentType, isJson) => {
+  const call: DialectRequest = {
+    ...request(PREDICT.replace('predict', 'rawPredict'), '{"half":'),
+    header: (name) => (name === 'content-type' ? (contentType ?? null) : null),
+  };
+  if (isJson) expect(thrownBy(() => vertexDialect.readPrediction(call)).code).toBe('INVALID_JSON');
+  else expect(vertexDialect.readPrediction(call).payload).toMatchObject({ format: 'opaque' });
+});
+
+test('a body of a publisher’s model must be JSON, whatever it is said to be', () => {
+  const call: DialectRequest = {
+    ...request(
+      GENERATE.replace(
+        'google/models/gemini-2.5-flash:streamGenerateContent',
+        'mistralai/models/m:rawPredict',
+      ),
+      'a,b',
+    ),
+    header: () => 'text/csv',
+  };
+  expect(thrownBy(() => vertexDialect.readPrediction(call)).code).toBe('INVALID_JSON');
+});
+
+test('the short form leaves project and location to the decision', () => {
   const call = request('v1/publishers/google/models/gemini-2.5-flash:generateContent', CONTENTS);
-  expect(vertexDialect.readPrediction(call)).toMatchObject({
-    project: undefined,
-    location: undefined,
-    payload: { bytes: call.body },
-  });
+  expect(vertexDialect.readPrediction(call)).toEqual(
+    expect.objectContaining({ project: undefined, location: undefined }),
+  );
 });

@@ -16,6 +16,7 @@ test('reads the path of a custom endpoint', () => {
     project: 'sample-project',
     location: 'us-central1',
     operation: 'predict',
+    verb: 'predict',
     resource: { kind: 'endpoint', endpoint: '1234567890' },
   });
 });
@@ -26,8 +27,35 @@ test('reads the path of a publisher model', () => {
     project: 'sample-project',
     location: 'global',
     operation: 'streamGenerateContent',
+    verb: 'streamGenerateContent',
     resource: { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
   });
+});
+
+test.each([
+  [
+    'fetchPredictOperation is granted with the operation that it looks after',
+    'publishers/google/models/veo-3.1:fetchPredictOperation',
+    { operation: 'predictLongRunning', verb: 'fetchPredictOperation' },
+  ],
+  [
+    'tokens of Claude are counted under one name, and the body says of which model',
+    'publishers/anthropic/models/count-tokens:rawPredict',
+    { operation: 'countTokens', verb: 'rawPredict', resource: undefined, publisher: 'anthropic' },
+  ],
+  [
+    'the chat of publisher models has its model in the body',
+    'endpoints/openapi/chat/completions',
+    { operation: 'chatCompletions', verb: 'completions', resource: undefined },
+  ],
+  [
+    'an endpoint has a chat of its own',
+    'endpoints/1234567890/chat/completions',
+    { operation: 'chatCompletions', resource: { kind: 'endpoint', endpoint: '1234567890' } },
+  ],
+])('%s', (_, path, expected) => {
+  const parent = 'v1/projects/sample-project/locations/us-central1';
+  expect(readVertexPath('POST', `${parent}/${path}`)).toMatchObject(expected);
 });
 
 test('a percent-encoded path means the same as a plain one', () => {

@@ -40,7 +40,7 @@ const LEGS: [leg: string, changes: Changes, code: GatewayErrorCode][] = [
   ['waiting for Vertex AI', { vertex: { predict: hang } }, 'VERTEX_TIMEOUT'],
   [
     'waiting for the first part',
-    { vertex: { predict: () => Promise.resolve(stalled([])) } },
+    { readPrediction: () => STREAMED, vertex: { predict: () => Promise.resolve(stalled([])) } },
     'VERTEX_TIMEOUT',
   ],
 ];

@@ -3,7 +3,7 @@ import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { Vertex } from '../../../src/prediction/interfaces.ts';
-import type { Prediction } from '../../../src/prediction/prediction.ts';
+import type { GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
 import {
   CALLER,
   type Changes,
@@ -101,11 +101,25 @@ test('Vertex AI gets the authorized call, the access token and the limits', asyn
     },
   });
   expect(calls).toHaveLength(1);
-  expect(calls[0]).toMatchObject([
-    { target: PREDICTION, rule: 'team-iris' },
-    TOKEN,
-    { timeoutInMs: TIMEOUT_IN_MS },
-  ]);
+  const [authorized, granted, token, limits] = calls[0] ?? [];
+  expect(authorized).toMatchObject({ target: PREDICTION, rule: 'team-iris' });
+  expect(granted).toMatchObject({ project, location, resource, caller: CALLER });
+  expect(token).toBe(TOKEN);
+  expect(limits).toMatchObject({ timeoutInMs: TIMEOUT_IN_MS });
+});
+
+test('what is granted says what else the caller may do', async () => {
+  let granted: GrantedCall | undefined;
+  await run({
+    vertex: {
+      predict: (_, all) => {
+        granted = all;
+        return Promise.resolve(WHOLE);
+      },
+    },
+  });
+  const elsewhere = { ...PREDICTION, location: 'europe-west4' };
+  expect([granted?.may(PREDICTION), granted?.may(elsewhere)]).toEqual([true, false]);
 });
 
 test('a call without a verified caller is denied and has a record without a caller', async () => {
@@ -184,7 +198,7 @@ test('an operation that is allowed but not served is refused with what is served
   expect(reply.headers).toMatchObject({ 'x-should-retry': 'false', 'x-policy-version': 'policy-1' });
   expect(JSON.parse(reply.body)).toMatchObject({
     code: 'OPERATION_NOT_SERVED',
-    message: expect.stringContaining('does not serve explain here yet') as string,
+    message: expect.stringContaining('does not serve explain here') as string,
   });
   expect(record).toMatchObject({
     decision: 'allow',
@@ -303,7 +317,7 @@ test.each<[GatewayErrorCode, AuditRecord['outcome'], number, Changes]>([
 test('the delay that the upstream asks for is a header', async () => {
   const error = new GatewayError('VERTEX_RATE_LIMITED', 'Later.', { retryAfterInMs: 6500 });
   const { reply } = await run({ vertex: { predict: () => Promise.reject(error) } });
-  expect(reply.headers['retry-after']).toBe('7');
+  expect(reply.headers).toMatchObject({ 'retry-after': '7', 'retry-after-ms': '6500' });
   expect(reply.headers).not.toHaveProperty('x-should-retry');
 });
 
@@ -355,6 +369,34 @@ test('a caller that no longer takes parts is on record as aborted, and the upstr
   expect(call.reply.body).toBe('data: 1\n\ndata: 2\n\n');
   expect(call.reply.ends).toBe(1);
   expect(isEnded).toBe(true);
+});
+
+test('what a payload of bytes holds of instances is held against the schema', async () => {
+  let isVertexCalled = false;
+  const vertex: Vertex = {
+    predict: () => {
+      isVertexCalled = true;
+      return Promise.resolve(WHOLE);
+    },
+  };
+  const raw = (instance: unknown): Prediction => ({
+    ...STREAMED,
+    payload: {
+      kind: 'bytes',
+      format: 'opaque',
+      checked: { instances: [instance] },
+      request: () => ({ method: 'POST', path: '/' }),
+    },
+  });
+  expect((await run({ readPrediction: () => raw(7), vertex })).record?.code).toBe('INVALID_REQUEST');
+  expect(isVertexCalled).toBe(false);
+  expect((await run({ readPrediction: () => raw('seven'), vertex })).record?.outcome).toBe('answered');
+});
+
+test('a whole answer to a call for a stream is handed on whole', async () => {
+  const { reply, record } = await run({ readPrediction: () => STREAMED });
+  expect(reply).toMatchObject({ status: 200, body: '{"predictions":[1]}' });
+  expect(record).toMatchObject({ outcome: 'answered', facts: FACTS });
 });
 
 test('no record holds a payload or a token', async () => {

@@ -20,7 +20,7 @@ test('a REST error gives its message, violations and delay', () => {
   expect(readRestError(400, JSON.stringify(BODY))).toEqual({
     grpcCode: 3,
     message: 'Role is wrong.',
-    retryAfterInMs: 3500,
+    retryAfterInMs: 3200,
     violations: [{ field: 'contents[0].role', description: 'must be user or model' }],
   });
 });

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { readChatCompletion } from '../../../src/dialects/chat-completions.ts';
+import type { EndpointResource, ModelResource } from '../../../src/governance/call-target.ts';
+import type { BytesPayload } from '../../../src/prediction/prediction.ts';
+import { grantedCall } from './granted-call.ts';
+
+const MESSAGES = '"messages":[{"role":"user","content":"Gr\\u00fc\\u00dfe"}]';
+const FLASH: ModelResource = { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' };
+const PLACE = grantedCall();
+
+function read(body: string): BytesPayload {
+  return readChatCompletion('v1', Buffer.from(body), JSON.parse(body), { traceparent: 't' });
+}
+
+function send(body: string, resource: ModelResource | EndpointResource = FLASH): string {
+  return Buffer.from(read(body).request({ ...PLACE, resource }).body ?? []).toString();
+}
+
+/** What a client gets of a part of the answer; as it came where nothing is rewritten. */
+function receive(body: string, part: string): string {
+  const rewrite = read(body).rewrite?.part;
+  return rewrite ? Buffer.from(rewrite(Buffer.from(part))).toString() : part;
+}
+
+const event = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
+const TEXT = event({ choices: [{ delta: { content: 'Hi "usage"' } }], usage: null });
+const USAGE = event({ choices: [], usage: { total_tokens: 7 } });
+const STREAM = `{"model":"google/gemini-2.5-flash","stream":true,${MESSAGES}}`;
+const ASKED = STREAM.replace('"stream"', '"stream_options":{"include_usage":true},"stream"');
+
+test('a publisher’s model is asked at the endpoint that all of them share', () => {
+  expect(read(STREAM).request({ ...PLACE, resource: FLASH })).toMatchObject({
+    method: 'POST',
+    path: '/v1/projects/sample-project/locations/us-central1/endpoints/openapi/chat/completions',
+    headers: { traceparent: 't' },
+  });
+});
+
+test('an endpoint of one’s own is asked itself, with the model’s name that it came with', () => {
+  const body = `{"model":"my-own",${MESSAGES}}`;
+  const resource: EndpointResource = { kind: 'endpoint', endpoint: '42' };
+  expect(read(body).request({ ...PLACE, resource }).path).toBe(
+    '/v1/projects/sample-project/locations/us-central1/endpoints/42/chat/completions',
+  );
+  expect(send(body, resource)).toBe(body);
+});
+
+test.each([
+  `{ "model" : "google/gemini-2.5-flash" , "temperature":1.0, ${MESSAGES} , "seed":12345678901234567890 }`,
+  `{"model":"google/gemini-2.5-flash","stream":false,${MESSAGES}}`,
+  `{"model":"google/gemini-2.5-flash","stream":null,"stream_options":null,${MESSAGES}}`,
+  ASKED,
+])('%s goes on byte for byte', (body) => {
+  expect(send(body)).toBe(body);
+});
+
+test('an alias becomes the name that Vertex AI knows, and nothing else changes', () => {
+  expect(send(`{ "model" : "gemini-fast" ,"temperature":1.0, ${MESSAGES} }`)).toBe(
+    `{ "model" : "google/gemini-2.5-flash" ,"temperature":1.0, ${MESSAGES} }`,
+  );
+});
+
+test('a stream is asked for its usage, whatever else it is asked for', () => {
+  expect(send(STREAM)).toBe(`{"stream_options":{"include_usage":true},${STREAM.slice(1)}`);
+  expect(send(ASKED.replace('true}', 'false,"more":1}'))).toBe(ASKED.replace('true}', 'true,"more":1}'));
+  expect(send(ASKED.replace('{"include_usage":true}', 'null'))).toBe(ASKED);
+});
+
+test('a client that did not ask for usage does not get it', () => {
+  expect(receive(STREAM, TEXT + USAGE + 'data: [DONE]\n\n')).toBe(`${TEXT}data: [DONE]\n\n`);
+  expect(receive(STREAM, USAGE)).toBe('');
+  expect(receive(STREAM, `${TEXT}${USAGE.replaceAll('\n', '\r\n')}`)).toBe(TEXT);
+});
+
+test('a client that asked for usage gets it', () => {
+  expect(receive(ASKED, TEXT + USAGE)).toBe(TEXT + USAGE);
+});
+
+test.each([
+  event({ choices: [{ delta: { content: 'x' }, finish_reason: 'stop' }], usage: { total_tokens: 1 } }),
+  event({ choices: [], prompt_filter_results: [], usage: null }),
+  'data: {"usage": broken}\n\n',
+  'data: {"usage":\n\n',
+  ': "usage"\n\n',
+  'data: {"choices":[],"error":{"message":"\\"usage\\""}}\n\n',
+])('the event %j reaches a client that did not ask for usage', (part) => {
+  expect(receive(STREAM, part)).toBe(part);
+});
+
+test('whatever the events, only the usage is kept back', () => {
+  const text = fc
+    .string({ unit: 'binary' })
+    .map((content) => event({ choices: [{ delta: { content } }], usage: null }));
+  fc.assert(
+    fc.property(fc.array(fc.oneof(text, fc.constant(USAGE))), (events) => {
+      const kept = events.filter((one) => one !== USAGE).join('');
+      const part = Buffer.from(events.join(''));
+      expect(Buffer.from(read(STREAM).rewrite?.part?.(part) ?? [])).toEqual(Buffer.from(kept));
+    }),
+  );
+});

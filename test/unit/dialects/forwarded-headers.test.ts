@@ -1,0 +1,45 @@
+import { forwardedHeaders } from '../../../src/dialects/forwarded-headers.ts';
+
+const NAMES = ['traceparent', 'x-vertex-ai-llm-request-type', 'anthropic-beta'] as const;
+
+function forward(sent: Readonly<Record<string, string>>): Record<string, string> {
+  return forwardedHeaders((name) => sent[name] ?? null, NAMES);
+}
+
+test.each([
+  { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+  { 'x-vertex-ai-llm-request-type': 'dedicated' },
+  { 'x-vertex-ai-llm-request-type': 'shared' },
+  { 'anthropic-beta': 'context-1m-2025-08-07' },
+  { 'anthropic-beta': 'context-1m-2025-08-07,  files.api_1 , x' },
+])('%j goes on', (sent) => {
+  expect(forward(sent)).toEqual(sent);
+});
+
+test.each([
+  { traceparent: '00-0AF7651916CD43DD8448EB211C80319C-B7AD6B7169203331-01' },
+  { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more' },
+  { traceparent: 'token' },
+  { 'x-vertex-ai-llm-request-type': 'Shared' },
+  { 'x-vertex-ai-llm-request-type': 'shared, dedicated' },
+  { 'anthropic-beta': '' },
+  { 'anthropic-beta': ',' },
+  { 'anthropic-beta': 'a,' },
+  { 'anthropic-beta': 'a b' },
+  { 'anthropic-beta': 'a\r\nauthorization: Bearer x' },
+  { authorization: 'Bearer x', 'x-goog-user-project': 'p' },
+])('%j does not go on', (sent) => {
+  expect(forward(sent)).toEqual({});
+});
+
+test('only headers that are named go on', () => {
+  expect(forwardedHeaders(() => 'shared', ['x-vertex-ai-llm-request-type'])).toEqual({
+    'x-vertex-ai-llm-request-type': 'shared',
+  });
+  expect(forwardedHeaders(() => 'shared', [])).toEqual({});
+});
+
+test('a long list of betas is judged at once', () => {
+  expect(forward({ 'anthropic-beta': `${'a , '.repeat(50_000)}!` })).toEqual({});
+  expect(forward({ 'anthropic-beta': `a${' '.repeat(100_000)}!` })).toEqual({});
+});

@@ -1,0 +1,68 @@
+import { writeStreamError } from '../../../src/dialects/stream-errors.ts';
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
+
+const ERROR = new GatewayError('VERTEX_UNAVAILABLE', 'Try again\n\nshortly.');
+const GOOGLE = {
+  error: {
+    code: 503,
+    message: ERROR.message,
+    status: 'UNAVAILABLE',
+    details: [expect.objectContaining({ reason: 'VERTEX_UNAVAILABLE' }) as unknown],
+  },
+};
+
+/** The events of a text of server-sent events, each with its name and its data. */
+function eventsOf(text: string): { name: string | undefined; data: unknown }[] {
+  expect(text.endsWith('\n\n')).toBe(true);
+  return text
+    .slice(0, -2)
+    .split('\n\n')
+    .map((event) => ({
+      name: /^event: (.*)$/m.exec(event)?.[1],
+      data: JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? '') as unknown,
+    }));
+}
+
+test('Gemini’s clients read the error from the data; an event with a name they ignore', () => {
+  const text = writeStreamError(ERROR, { format: 'gemini', framing: 'sse', isFirst: false });
+  expect(eventsOf(text)).toEqual([{ name: undefined, data: GOOGLE }]);
+});
+
+test('OpenAI’s clients read the error from the data, and no [DONE] follows it', () => {
+  const text = writeStreamError(ERROR, { format: 'openai', framing: 'sse', isFirst: true });
+  const error = {
+    message: ERROR.message,
+    type: expect.any(String) as string,
+    param: null,
+    code: 'VERTEX_UNAVAILABLE',
+  };
+  expect(eventsOf(text)).toEqual([{ name: undefined, data: { error } }]);
+});
+
+test('Anthropic’s clients read the error from an event of that name', () => {
+  const text = writeStreamError(ERROR, { format: 'anthropic', framing: 'sse', isFirst: false });
+  const data = { type: 'error', error: { type: 'overloaded_error', message: ERROR.message } };
+  expect(eventsOf(text)).toEqual([{ name: 'error', data }]);
+});
+
+test('a container’s events end with one that is named and whose data tells the error', () => {
+  const text = writeStreamError(ERROR, { format: 'opaque', framing: 'sse', isFirst: false });
+  expect(eventsOf(text)).toEqual([{ name: 'error', data: GOOGLE }]);
+});
+
+test.each(['gemini', 'opaque'] as const)('the error is the last element of an array of %s', (format) => {
+  const first = writeStreamError(ERROR, { format, framing: 'json-array', isFirst: true });
+  expect(JSON.parse(`\n${first}`)).toEqual([GOOGLE]);
+  const later = writeStreamError(ERROR, { format, framing: 'json-array', isFirst: false });
+  expect(JSON.parse(`[{"a":1}\n${later}`)).toEqual([{ a: 1 }, GOOGLE]);
+});
+
+test('in raw bytes the error stands on a line of its own', () => {
+  const text = writeStreamError(ERROR, { format: 'opaque', framing: 'raw', isFirst: false });
+  expect(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual([GOOGLE]);
+});

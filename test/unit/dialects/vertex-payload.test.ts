@@ -1,0 +1,238 @@
+import type { EndpointResource, ModelResource } from '../../../src/governance/call-target.ts';
+import type { BytesPayload, GrantedCall, VertexRequest } from '../../../src/prediction/prediction.ts';
+import { vertexDialect } from '../../../src/dialects/vertex-dialect.ts';
+import { grantedCall } from './granted-call.ts';
+import { thrownBy } from '../thrown-by.ts';
+
+const PARENT = 'projects/sample-project/locations/us-central1';
+const GEMINI = 'publishers/google/models/gemini-2.5-flash';
+const CLAUDE = 'publishers/anthropic/models/claude-sonnet-4-5';
+const ENDPOINT = 'endpoints/1234567890';
+const CONTENTS = '{"contents" : {"parts":{"text":"Hi \\u00e9"}}, "n": 1.0}';
+const INSTANCES = '{ "instances":[ {"content":"x"} ], "big": 12345678901234567890 }';
+const TENSORS = '{"inputs":[{"dtype":"FLOAT","shape":[1]}]}';
+const CLAUDE_BODY =
+  '{"anthropic_version":"vertex-2023-10-16","messages":[{"role":"user","content":"Hi"}],"max_tokens":5}';
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+/** Everything that a caller may try to hand on to Google. */
+const HEADERS: Readonly<Record<string, string>> = {
+  authorization: 'Bearer caller',
+  'ocp-apim-subscription-key': 'key',
+  'x-goog-api-key': 'key',
+  'api-key': 'key',
+  'x-goog-user-project': 'other-project',
+  'x-goog-request-params': 'endpoint=other',
+  'x-vertex-ai-labels': 'team=other',
+  'x-forwarded-for': '10.0.0.1',
+  cookie: 'a=b',
+  'user-agent': 'client',
+  'content-type': 'application/json; charset=utf-8',
+  traceparent: TRACEPARENT,
+  'x-vertex-ai-llm-request-type': 'shared',
+  'anthropic-beta': 'context-1m-2025-08-07',
+};
+const COMMON = { traceparent: TRACEPARENT, 'x-vertex-ai-llm-request-type': 'shared' };
+const WITH_BETA = { ...COMMON, 'anthropic-beta': 'context-1m-2025-08-07' };
+const CONTENT_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+
+interface Sent {
+  readonly payload: BytesPayload;
+  readonly request: VertexRequest;
+  readonly text: string;
+}
+
+/** What reaches Vertex AI of a call, once it is granted as it was asked for. */
+function send(
+  path: string,
+  body: string,
+  {
+    query = '',
+    headers = HEADERS,
+    resource: granted,
+  }: {
+    readonly query?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly resource?: ModelResource | EndpointResource;
+  } = {},
+): Sent {
+  const { payload, resource } = vertexDialect.readPrediction({
+    method: 'POST',
+    path: `v1beta1/${PARENT}/${path}`,
+    query: new URLSearchParams(query),
+    header: (name) => headers[name] ?? null,
+    body: Buffer.from(body),
+  });
+  if (payload?.kind !== 'bytes') throw new Error('not passed as bytes');
+  const known = granted ?? resource;
+  if (known.kind === 'name' || known.kind === 'any') throw new Error('an alias stands for nothing here');
+  const request = payload.request(grant(known));
+  return { payload, request, text: Buffer.from(request.body ?? []).toString() };
+}
+
+function grant(resource: ModelResource | EndpointResource): GrantedCall {
+  return grantedCall({ resource });
+}
+
+test.each<
+  [path: string, body: string, query: string, format: string, framing: string | undefined, headers: object]
+>([
+  [`${GEMINI}:generateContent`, CONTENTS, '', 'gemini', undefined, COMMON],
+  [`${GEMINI}:streamGenerateContent`, CONTENTS, '', 'gemini', 'json-array', COMMON],
+  [`${GEMINI}:streamGenerateContent`, CONTENTS, '?alt=sse', 'gemini', 'sse', COMMON],
+  [`${ENDPOINT}:streamGenerateContent`, CONTENTS, '?alt=sse', 'gemini', 'sse', COMMON],
+  [`${GEMINI}:countTokens`, CONTENTS, '', 'opaque', undefined, COMMON],
+  [`${GEMINI}:countTokens`, INSTANCES, '', 'opaque', undefined, COMMON],
+  [`${GEMINI}:computeTokens`, CONTENTS, '', 'opaque', undefined, COMMON],
+  [`${GEMINI}:embedContent`, '{"content":{"parts":[{"text":"x"}]}}', '', 'gemini', undefined, COMMON],
+  [`${GEMINI}:predict`, INSTANCES, '', 'predictions', undefined, COMMON],
+  [`${GEMINI}:predictLongRunning`, INSTANCES, '', 'opaque', undefined, COMMON],
+  [`${ENDPOINT}:explain`, INSTANCES, '', 'predictions', undefined, COMMON],
+  [`${ENDPOINT}:directPredict`, TENSORS, '', 'opaque', undefined, COMMON],
+  [`${ENDPOINT}:directRawPredict`, TENSORS, '', 'opaque', undefined, COMMON],
+  [`${ENDPOINT}:serverStreamingPredict`, TENSORS, '', 'opaque', 'json-array', COMMON],
+  [`${ENDPOINT}:serverStreamingPredict`, TENSORS, '?alt=sse', 'opaque', 'sse', COMMON],
+  [`${ENDPOINT}:rawPredict`, INSTANCES, '', 'opaque', undefined, { ...WITH_BETA, ...CONTENT_TYPE }],
+  [`${ENDPOINT}:streamRawPredict`, TENSORS, '', 'opaque', 'raw', { ...WITH_BETA, ...CONTENT_TYPE }],
+  [`${CLAUDE}:rawPredict`, CLAUDE_BODY, '', 'anthropic', undefined, WITH_BETA],
+  [`${CLAUDE}:streamRawPredict`, CLAUDE_BODY, '', 'anthropic', 'sse', WITH_BETA],
+  ['publishers/mistralai/models/m:rawPredict', '{"messages":[]}', '', 'opaque', undefined, WITH_BETA],
+  ['publishers/mistralai/models/m:streamRawPredict', '{"messages":[]}', '', 'opaque', 'raw', WITH_BETA],
+])('%s with %s%s goes on as it came, to the same place', (path, body, query, format, framing, headers) => {
+  const { payload, request, text } = send(path, body, { query });
+  expect([payload.format, payload.framing]).toEqual([format, framing]);
+  expect([request.method, request.path]).toEqual(['POST', `/v1beta1/${PARENT}/${path}${query}`]);
+  expect(request.headers).toEqual(headers);
+  expect(text).toBe(body);
+});
+
+test('nothing of the query goes on but how a stream is framed', () => {
+  const { request } = send(`${GEMINI}:streamGenerateContent`, CONTENTS, {
+    query: '$alt=proto&key=secret&alt=sse&x=%0d%0a',
+  });
+  expect(request.path).toBe(`/v1beta1/${PARENT}/${GEMINI}:streamGenerateContent?alt=sse`);
+  expect(send(`${GEMINI}:generateContent`, CONTENTS, { query: 'alt=sse&key=x' }).request.path).toBe(
+    `/v1beta1/${PARENT}/${GEMINI}:generateContent`,
+  );
+});
+
+test('a Claude message that asks for a stream is one, whichever the operation', () => {
+  expect(send(`${CLAUDE}:rawPredict`, CLAUDE_BODY.replace('}]', '}],"stream":true')).payload.framing).toBe(
+    'sse',
+  );
+});
+
+test.each([
+  [
+    `${GEMINI}:generateContent`,
+    '{"contents":[{}], "labels" : {"team":"other"} ,"x":1.0}',
+    '{"contents":[{}],"x":1.0}',
+  ],
+  [`${GEMINI}:predict`, '{"l\\u0061bels":{"a":"b"},"instances":[1]}', '{"instances":[1]}'],
+  [
+    `${GEMINI}:streamGenerateContent`,
+    '{"contents":[{}],"labels":{},"toString":1,"constructor":{"labels":2}}',
+    '{"contents":[{}],"toString":1,"constructor":{"labels":2}}',
+  ],
+])('a caller’s labels of %s are taken out, and nothing else', (path, body, expected) => {
+  expect(send(path, body).text).toBe(expected);
+});
+
+test('what an endpoint is asked by bytes is known as instances, where it has any', () => {
+  expect(send(`${ENDPOINT}:explain`, INSTANCES).payload.checked).toMatchObject({
+    instances: [{ content: 'x' }],
+  });
+  expect(send(`${ENDPOINT}:rawPredict`, INSTANCES).payload.checked).toMatchObject({
+    instances: [{ content: 'x' }],
+  });
+  expect(send(`${ENDPOINT}:rawPredict`, '{"inputs":[1]}').payload.checked).toBeUndefined();
+});
+
+test('a container of one’s own gets what is no JSON, with its content type', () => {
+  const { request, text } = send(`${ENDPOINT}:rawPredict`, '\u0000a,b\n', {
+    headers: { 'content-type': 'text/csv; header=absent' },
+  });
+  expect(request.headers).toEqual({ 'content-type': 'text/csv; header=absent' });
+  expect(text).toBe('\u0000a,b\n');
+});
+
+test('a header of the wrong form does not go on', () => {
+  const headers = {
+    traceparent: '00-0af7-01',
+    'x-vertex-ai-llm-request-type': 'free',
+    'anthropic-beta': 'a,,b',
+  };
+  expect(send(`${CLAUDE}:rawPredict`, CLAUDE_BODY, { headers }).request.headers).toEqual({});
+});
+
+test('tokens of Claude are counted under their own name, without betas', () => {
+  const body = '{"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"Hi"}], "n":1.0}';
+  const { request, text, payload } = send('publishers/anthropic/models/count-tokens:rawPredict', body);
+  expect(request.path).toBe(`/v1beta1/${PARENT}/publishers/anthropic/models/count-tokens:rawPredict`);
+  expect(request.headers).toEqual({ traceparent: TRACEPARENT });
+  expect(payload.format).toBe('opaque');
+  expect(text).toBe(body);
+});
+
+test('an alias of Claude is counted as the model that it stands for', () => {
+  const resource = { kind: 'model', publisher: 'anthropic', model: 'claude-sonnet-4-5' } as const;
+  const body = '{"messages":[],"model":"claude-sonnet-4-5@20250929", "n":1.0}';
+  expect(send('publishers/anthropic/models/count-tokens:rawPredict', body, { resource }).text).toBe(
+    '{"messages":[],"model":"claude-sonnet-4-5", "n":1.0}',
+  );
+});
+
+const VEO = 'publishers/google/models/veo-3.1';
+
+test.each([
+  `${PARENT}/${VEO}/operations/0a1b2c3d-0000-4000-8000-000000000001`,
+  `projects/123456789012/locations/us-central1/${VEO}/operations/op_1`,
+])('the operation %s of a model is looked up', (operationName) => {
+  const body = JSON.stringify({ operationName });
+  const { request, text } = send(`${VEO}:fetchPredictOperation`, body);
+  expect(request.path).toBe(`/v1beta1/${PARENT}/${VEO}:fetchPredictOperation`);
+  expect(text).toBe(body);
+});
+
+test.each([
+  '',
+  'op_1',
+  `${VEO}/operations/1`,
+  `${PARENT}/operations/1`,
+  `${PARENT}/${GEMINI}/operations/1`,
+  `${PARENT}/${VEO}/operations/`,
+  `${PARENT}/${VEO}/operations/1/operations/2`,
+  `${PARENT}/${VEO}/operations/1/`,
+  `${PARENT}/${VEO}/operations/..`,
+  `${PARENT}/${VEO}/operations/1?x=y`,
+  `${PARENT}/${VEO}/operations/1%2f2`,
+  `${PARENT}/${VEO}/operations/1\n`,
+  `${PARENT}/${VEO}/operations/${'1'.repeat(129)}`,
+  `/${PARENT}/${VEO}/operations/1`,
+  `projects/other-project/locations/us-central1/${VEO}/operations/1`,
+  `projects/12a/locations/us-central1/${VEO}/operations/1`,
+  `projects/sample-project/locations/europe-west4/${VEO}/operations/1`,
+  `projects/sample-project/../sample-project/locations/us-central1/${VEO}/operations/1`,
+  `projects//locations/us-central1/${VEO}/operations/1`,
+])('the operation %j is no way to another', (operationName) => {
+  const error = thrownBy(() => send(`${VEO}:fetchPredictOperation`, JSON.stringify({ operationName })));
+  expect(error).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field: 'operationName' }] });
+  if (operationName.length > 5) expect(error.message).not.toContain(operationName);
+});
+
+test.each([
+  [`${GEMINI}:generateContent`, '{}', 'contents'],
+  [`${GEMINI}:generateContent`, '{"contents":[{"parts":"x"}]}', 'contents[0].parts'],
+  [`${GEMINI}:embedContent`, '{"contents":[{}]}', 'content'],
+  [`${GEMINI}:predict`, '{"instances":{}}', 'instances'],
+  [`${ENDPOINT}:explain`, '{"instances":[]}', 'instances'],
+  [`${VEO}:predictLongRunning`, '{"prompt":"x"}', 'instances'],
+  [`${VEO}:fetchPredictOperation`, '{"operationName":"x","more":1}', 'more'],
+  [`${CLAUDE}:rawPredict`, '{"messages":[{"role":"user"}]}', 'anthropic_version'],
+  [`${CLAUDE}:streamRawPredict`, '{"anthropic_version":"vertex-2023-10-16","messages":[]}', 'messages'],
+  ['endpoints/openapi/chat/completions', '{"model":"google/gemini-2.5-flash"}', 'messages'],
+  [`${ENDPOINT}:directPredict`, '[]', 'body'],
+])('%s with %s is refused with the place of what is wrong', (path, body, field) => {
+  const error = thrownBy(() => send(path, body));
+  expect(error).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field }] });
+});

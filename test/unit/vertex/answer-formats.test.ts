@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import type { AnswerFacts, AnswerFormat } from '../../../src/prediction/prediction.ts';
+import { FACTS_READERS, findError, join, readFacts, type Told } from '../../../src/vertex/answer-formats.ts';
+
+/** What the values of an answer tell together. */
+function read(format: AnswerFormat, ...values: object[]): AnswerFacts {
+  const { tell } = FACTS_READERS[format];
+  return readFacts(
+    format,
+    values.reduce<Told>((told, value) => join(told, tell(value as Record<string, unknown>)), {}),
+  );
+}
+
+const GEMINI = {
+  candidates: [{ content: { parts: [{ text: 'Hi' }] }, finishReason: 'STOP' }],
+  usageMetadata: {
+    promptTokenCount: 10,
+    candidatesTokenCount: 5,
+    totalTokenCount: 22,
+    cachedContentTokenCount: 4,
+    thoughtsTokenCount: 7,
+  },
+  modelVersion: 'gemini-2.5-flash',
+};
+
+test('Gemini tells tokens, cached and thought ones too, why it ended and which version it is', () => {
+  expect(read('gemini', GEMINI)).toEqual({
+    usage: { inputTokens: 10, outputTokens: 5, totalTokens: 22, cachedTokens: 4, thinkingTokens: 7 },
+    finishReason: 'STOP',
+    modelVersion: 'gemini-2.5-flash',
+  });
+});
+
+test('of several values the last one counts; what it leaves out stays', () => {
+  const values = [1, 2, 3].map((tokens) => ({ usageMetadata: { candidatesTokenCount: tokens } }));
+  expect(read('gemini', GEMINI, ...values, { candidates: [{}], modelVersion: null })).toMatchObject({
+    usage: { inputTokens: 10, outputTokens: 3 },
+    finishReason: 'STOP',
+    modelVersion: 'gemini-2.5-flash',
+  });
+});
+
+test('a prompt that is blocked tells why', () => {
+  expect(read('gemini', { promptFeedback: { blockReason: 'SAFETY' } })).toEqual({
+    usage: {},
+    finishReason: 'SAFETY',
+  });
+});
+
+test('a chat completion tells tokens and why it ended', () => {
+  const completion = {
+    model: 'google/gemini-2.5-flash',
+    choices: [{ finish_reason: 'tool_calls', message: {} }],
+    usage: {
+      prompt_tokens: 10,
+      completion_tokens: 5,
+      total_tokens: 15,
+      prompt_tokens_details: { cached_tokens: 4 },
+      completion_tokens_details: { reasoning_tokens: 3 },
+    },
+  };
+  expect(read('openai', completion)).toEqual({
+    usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15, cachedTokens: 4, thinkingTokens: 3 },
+    finishReason: 'tool_calls',
+    modelVersion: 'google/gemini-2.5-flash',
+  });
+});
+
+test('a Claude message counts what was read from and written to a cache as its input', () => {
+  const message = {
+    type: 'message',
+    model: 'claude-sonnet-4-5',
+    stop_reason: 'end_turn',
+    content: [{ type: 'tool_use', input: { usage: { input_tokens: 999 }, stop_reason: 'EVIL' } }],
+    usage: {
+      input_tokens: 10,
+      cache_read_input_tokens: 100,
+      cache_creation_input_tokens: 1000,
+      output_tokens: 5,
+    },
+  };
+  expect(read('anthropic', message)).toEqual({
+    usage: { inputTokens: 1110, outputTokens: 5, totalTokens: 1115, cachedTokens: 100 },
+    finishReason: 'end_turn',
+    modelVersion: 'claude-sonnet-4-5',
+  });
+});
+
+test('predictions are counted, and the tokens of those that tell them summed', () => {
+  const embedding = (tokens: number) => ({ embeddings: { statistics: { token_count: tokens } } });
+  expect(
+    read('predictions', {
+      predictions: [embedding(3), embedding(4), 7],
+      deployedModelId: '42',
+      modelVersionId: '1',
+    }),
+  ).toEqual({
+    usage: { inputTokens: 7, totalTokens: 7, instances: 3 },
+    deployedModelId: '42',
+    modelVersion: '1',
+  });
+  expect(read('predictions', { predictions: [1, 2] })).toEqual({ usage: { instances: 2 } });
+});
+
+test('of what is opaque nothing is known', () => {
+  expect(read('opaque', GEMINI)).toEqual({ usage: {} });
+});
+
+test.each(['gemini', 'openai', 'anthropic'] as const)(
+  'an answer of %s that tells nothing has no facts',
+  (format) => {
+    for (const value of [
+      {},
+      { usage: null },
+      { usageMetadata: 7, candidates: 'x', choices: {} },
+      { type: 'message' },
+    ])
+      expect(read(format, value)).toEqual({ usage: {} });
+  },
+);
+
+test.each([-1, 1.5, '7', null, Number.MAX_SAFE_INTEGER + 1, {}, true])('%j is no count', (value) => {
+  expect(read('gemini', { usageMetadata: { promptTokenCount: value } })).toEqual({ usage: {} });
+  expect(read('openai', { usage: { prompt_tokens: value } })).toEqual({ usage: {} });
+});
+
+test.each(['<script>', '', 'two words', 'a\nb', 'x'.repeat(129), 7, {}])(
+  '%j is no word for a record',
+  (word) => {
+    expect(read('gemini', { candidates: [{ finishReason: word }], modelVersion: word })).toEqual({
+      usage: {},
+    });
+    expect(read('openai', { choices: [{ finish_reason: word }], model: word })).toEqual({ usage: {} });
+  },
+);
+
+test('nothing but a member at its own place tells anything', () => {
+  const members = [
+    'usageMetadata',
+    'finishReason',
+    'modelVersion',
+    'usage',
+    'finish_reason',
+    'model',
+    'type',
+    'error',
+  ];
+  const posing = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      fc.integer({ min: 0 }),
+      fc.constantFrom('EVIL', 'message'),
+      tie('object'),
+    ),
+    object: fc.dictionary(fc.constantFrom(...members), tie('value')),
+  })).value;
+  fc.assert(
+    fc.property(posing, (value) => {
+      const parts = [{ functionCall: { name: 'f', args: value } }, { text: JSON.stringify(value) }];
+      const [candidate] = GEMINI.candidates;
+      const answer = { ...GEMINI, candidates: [{ ...candidate, content: { parts } }], extra: value };
+      expect(read('gemini', answer)).toEqual(read('gemini', GEMINI));
+      expect(findError(answer)).toBeUndefined();
+    }),
+  );
+});
+
+test('an error is found in the words of Google, OpenAI and Anthropic', () => {
+  expect(findError({ error: { code: 429 } })).toEqual({ code: 429 });
+  expect(findError({ type: 'error', error: { type: 'overloaded_error' } })).toEqual({
+    type: 'overloaded_error',
+  });
+  for (const value of [{}, { error: null }, { error: 'text' }, { candidates: [{ error: {} }] }])
+    expect(findError(value)).toBeUndefined();
+});
