@@ -328,6 +328,12 @@ test('a fault breaks a stream with an error and without [DONE]', async () => {
   ]);
 });
 
+test('a fault with a status is the answer of a stream', async () => {
+  const body = [{ error: { code: 429, message: 'Resource exhausted.', status: 'RESOURCE_EXHAUSTED' } }];
+  vertex.emulator.control.inject({ path: '/chat/completions', status: 429, body });
+  expect(await complete({ stream: true })).toMatchObject({ status: 429, text: JSON.stringify(body) });
+});
+
 test('a fault drops the connection after some chunks', async () => {
   vertex.emulator.control.inject({ abortAfterChunks: 2 });
   await expect(complete({ stream: true })).rejects.toHaveProperty('code');

@@ -445,6 +445,13 @@ test('a fault breaks a stream with an error event', async () => {
   ]);
 });
 
+test('a fault with a status is the answer of a stream', async () => {
+  const body = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } };
+  vertex.emulator.control.inject({ path: ':streamRawPredict', status: 529, body });
+  const answer = await call({ ...REQUEST, stream: true }, `${SONNET}:streamRawPredict`);
+  expect(answer).toMatchObject({ status: 529, text: JSON.stringify(body) });
+});
+
 test('a fault drops the connection after some events', async () => {
   vertex.emulator.control.inject({ abortAfterChunks: 2 });
   await expect(stream({})).rejects.toHaveProperty('code');

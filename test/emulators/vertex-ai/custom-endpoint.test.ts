@@ -385,6 +385,12 @@ test.each(TEXT_PATHS)('a fault drops the connection of a stream on %s', async (p
   await expect(call(path, { ...CHAT, stream: true })).rejects.toHaveProperty('code');
 });
 
+test.each(TEXT_PATHS)('a fault with a status is the answer of a stream on %s', async (path) => {
+  vertex.emulator.control.inject({ status: 503, body: { error: 'no' }, headers: { 'retry-after': '7' } });
+  const answer = await call(path, { ...CHAT, stream: true });
+  expect(answer).toMatchObject({ status: 503, json: { error: 'no' }, headers: { 'retry-after': '7' } });
+});
+
 test('an endpoint serves what its container does only', async () => {
   expect(await call(`${TEXT}:predict`, { instances: [] })).toMatchObject({ status: 501 });
   expect(await call(`${IRIS}/chat/completions`, CHAT)).toMatchObject({
