@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { anthropicDialect } from '../../../src/dialects/anthropic-dialect.ts';
+import { writeAnthropicError } from '../../../src/dialects/anthropic-errors.ts';
+import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import type { BytesPayload, RequestedCall } from '../../../src/prediction/prediction.ts';
+import { thrownBy } from '../thrown-by.ts';
+import { grantedCall } from './granted-call.ts';
+
+const MESSAGES = 'v1/messages';
+const COUNT = 'v1/messages/count_tokens';
+const GRANTED = grantedCall({
+  location: 'us-east5',
+  resource: { kind: 'model', publisher: 'anthropic', model: 'claude-haiku-4-5@20251001' },
+});
+const MODELS = '/v1/projects/sample-project/locations/us-east5/publishers/anthropic/models';
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const HEADERS: Readonly<Record<string, string>> = {
+  authorization: 'Bearer caller',
+  'x-api-key': 'key',
+  'anthropic-version': '2023-06-01',
+  'anthropic-beta': 'context-1m-2025-08-07,other-1',
+  'anthropic-dangerous-direct-browser-access': 'true',
+  'x-goog-user-project': 'other',
+  traceparent: TRACEPARENT,
+};
+
+function read(
+  body: object | string,
+  { path = MESSAGES, method = 'POST', headers = HEADERS } = {},
+): RequestedCall {
+  return anthropicDialect.readPrediction({
+    method,
+    path,
+    query: new URLSearchParams('beta=true'),
+    header: (name) => headers[name] ?? null,
+    body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+  });
+}
+
+function sent({ payload }: RequestedCall) {
+  const { path, headers, body } = (payload as BytesPayload).request(GRANTED);
+  return { path, headers, body: Buffer.from(body ?? []).toString() };
+}
+
+const BODY = { model: 'claude-haiku-4-5', max_tokens: 5, messages: [{ role: 'user', content: 'Hi' }] };
+
+test('a message goes to rawPredict; the model leaves the body, the version comes in, all else stays', () => {
+  const call = read(
+    '{ "max_tokens":5.0, "model" : "claude-haiku-4-5",\n"messages":[{"role":"user","content":"\\u00e9"}],"x":1e2 }\n',
+  );
+  expect(call).toMatchObject({
+    project: undefined,
+    location: undefined,
+    operation: 'rawPredict',
+    resource: { kind: 'model', publisher: 'anthropic', model: 'claude-haiku-4-5' },
+    payload: { format: 'anthropic' },
+  });
+  expect(call.payload).not.toHaveProperty('framing');
+  expect(sent(call)).toEqual({
+    path: `${MODELS}/claude-haiku-4-5@20251001:rawPredict`,
+    headers: { traceparent: TRACEPARENT, 'anthropic-beta': 'context-1m-2025-08-07,other-1' },
+    body: '{"anthropic_version":"vertex-2023-10-16", "max_tokens":5.0,\n"messages":[{"role":"user","content":"\\u00e9"}],"x":1e2 }\n',
+  });
+});
+
+test('a stream goes to streamRawPredict', () => {
+  const call = read({ ...BODY, stream: true });
+  expect(call).toMatchObject({ operation: 'streamRawPredict', payload: { framing: 'sse' } });
+  const { path, body } = sent(call);
+  expect(path).toBe(`${MODELS}/claude-haiku-4-5@20251001:streamRawPredict`);
+  expect(JSON.parse(body)).toMatchObject({ stream: true });
+});
+
+test('stream: false is a message in one piece', () => {
+  expect(read({ ...BODY, stream: false })).toMatchObject({ operation: 'rawPredict' });
+});
+
+test('a count of tokens keeps the model, by its name on Vertex AI, and knows no betas', () => {
+  const call = read(BODY, { path: COUNT });
+  expect(call).toMatchObject({ operation: 'countTokens', payload: { format: 'opaque' } });
+  const { path, headers, body } = sent(call);
+  expect(path).toBe(`${MODELS}/count-tokens:rawPredict`);
+  expect(headers).toEqual({ traceparent: TRACEPARENT });
+  expect(JSON.parse(body)).toEqual({
+    ...BODY,
+    model: 'claude-haiku-4-5@20251001',
+    anthropic_version: 'vertex-2023-10-16',
+  });
+});
+
+test.each([
+  ['claude-haiku-4-5', 'claude-haiku-4-5'],
+  ['claude-haiku-4-5@20251001', 'claude-haiku-4-5@20251001'],
+  ['claude-haiku-4-5-20251001', 'claude-haiku-4-5@20251001'],
+  ['anthropic/claude-haiku-4-5', 'claude-haiku-4-5'],
+  ['publishers/anthropic/models/claude-haiku-4-5', 'claude-haiku-4-5'],
+  ['gemini-2.5-flash', 'gemini-2.5-flash'],
+])('the model %s is Anthropic’s %s', (model, named) => {
+  for (const path of [MESSAGES, COUNT])
+    expect(read({ ...BODY, model }, { path }).resource).toEqual({
+      kind: 'model',
+      publisher: 'anthropic',
+      model: named,
+    });
+});
+
+test.each(['google/gemini-2.5-flash', 'endpoints/1234567890', 'a b', '', '../x', 'claude%2Dhaiku'])(
+  'the model %j is refused: only Claude is reached here',
+  (model) => {
+    for (const path of [MESSAGES, COUNT])
+      expect(thrownBy(() => read({ ...BODY, model }, { path }))).toMatchObject({
+        code: 'INVALID_REQUEST',
+        violations: [{ field: 'model', description: expect.stringContaining('Claude') as string }],
+      });
+  },
+);
+
+test.each([
+  [undefined, 'vertex-2023-10-16'],
+  ['2023-06-01', 'vertex-2023-10-16'],
+  ['2026-10-21', '2026-10-21'],
+])('the version %j in the header becomes %s in the body', (version, expected) => {
+  const headers: Record<string, string> = version === undefined ? {} : { 'anthropic-version': version };
+  for (const path of [MESSAGES, COUNT])
+    expect(JSON.parse(sent(read(BODY, { path, headers })).body)).toMatchObject({
+      anthropic_version: expected,
+    });
+});
+
+test('a body that has the version already stays as it is, but for the model', () => {
+  const body =
+    '{"model":"claude-haiku-4-5","anthropic_version":"vertex-2023-10-16","messages":[{"role":"user"}]}';
+  expect(sent(read(body)).body).toBe(
+    '{"anthropic_version":"vertex-2023-10-16","messages":[{"role":"user"}]}',
+  );
+});
+
+test.each(['2023-06-01', 'bedrock-2023-05-31', ''])('the version %j in a body is refused', (version) => {
+  expect(thrownBy(() => read({ ...BODY, anthropic_version: version }))).toMatchObject({
+    code: 'INVALID_REQUEST',
+    violations: [{ field: 'anthropic_version' }],
+  });
+});
+
+test.each(['', 'latest', '2023-06-01, 2023-06-01', '2023-06-01"'])(
+  'the version %j in the header is refused',
+  (version) => {
+    expect(thrownBy(() => read(BODY, { headers: { 'anthropic-version': version } }))).toMatchObject({
+      code: 'INVALID_REQUEST',
+      violations: [{ field: 'anthropic-version' }],
+    });
+  },
+);
+
+test.each([
+  ['no model', { messages: BODY.messages }, 'model'],
+  ['no messages', { model: 'claude-haiku-4-5' }, 'messages'],
+  ['empty messages', { ...BODY, messages: [] }, 'messages'],
+  ['a message without a role', { ...BODY, messages: [{}] }, 'messages[0].role'],
+  ['a stream that is no yes or no', { ...BODY, stream: 'yes' }, 'stream'],
+])('%s is refused with its place', (_, body, field) => {
+  expect(thrownBy(() => read(body))).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field }] });
+});
+
+test.each([
+  ['GET', MESSAGES],
+  ['POST', 'v1/messages/'],
+  ['POST', 'v1/messages/batches'],
+  ['POST', 'v1/complete'],
+  ['GET', 'v1/models'],
+  ['POST', ''],
+])('%s %s is refused with what there is', (method, path) => {
+  const error = thrownBy(() => read(BODY, { method, path }));
+  expect(error.code).toBe('OPERATION_NOT_FOUND');
+  expect(error.message).toContain('POST v1/messages and POST v1/messages/count_tokens');
+});
+
+test('any other members reach Claude as they are', () => {
+  const reserved = ['model', 'messages', 'anthropic_version', 'stream', '__proto__'];
+  const name = fc.string({ unit: 'binary' }).filter((one) => !reserved.includes(one));
+  fc.assert(
+    fc.property(fc.dictionary(name, fc.jsonValue({ maxDepth: 4 })), (more) => {
+      const { max_tokens, messages } = BODY;
+      const asked = JSON.parse(JSON.stringify({ ...more, ...BODY })) as object;
+      if (JSON.stringify(asked).includes('__proto__')) return;
+      expect(JSON.parse(sent(read(asked)).body)).toEqual({
+        ...(JSON.parse(JSON.stringify(more)) as object),
+        ...{ max_tokens, messages },
+        anthropic_version: 'vertex-2023-10-16',
+      });
+    }),
+  );
+});
+
+const TYPES: Partial<Record<GatewayErrorCode, string>> = {
+  CALLER_NOT_AUTHENTICATED: 'authentication_error',
+  INVALID_JSON: 'invalid_request_error',
+  NOT_GRANTED: 'permission_error',
+  OPERATION_NOT_FOUND: 'not_found_error',
+  PAYLOAD_TOO_LARGE: 'request_too_large',
+  VERTEX_RATE_LIMITED: 'rate_limit_error',
+  VERTEX_UNAVAILABLE: 'overloaded_error',
+  VERTEX_TIMEOUT: 'timeout_error',
+  VERTEX_FAILED: 'api_error',
+  INTERNAL: 'api_error',
+};
+
+test.each(Object.entries(TYPES))('%s is of the type %s, and carries the request id', (code, type) => {
+  const error = new GatewayError(code as GatewayErrorCode, 'A sentence.');
+  const { contentType, body } = writeAnthropicError(error, 'request-1');
+  expect(contentType).toBe('application/json');
+  expect(JSON.parse(body)).toEqual({
+    type: 'error',
+    error: { type, message: 'A sentence.' },
+    request_id: 'request-1',
+  });
+});

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { openAiDialect } from '../../../src/dialects/openai-dialect.ts';
+import type { BytesPayload, GrantedCall, RequestedCall } from '../../../src/prediction/prediction.ts';
+import { thrownBy } from '../thrown-by.ts';
+import { grantedCall } from './granted-call.ts';
+
+const MODEL = 'text-embedding-005';
+const GRANTED = { resource: { kind: 'model', publisher: 'google', model: MODEL } } as const;
+
+function embed(body: object): RequestedCall {
+  return openAiDialect.readPrediction({
+    method: 'POST',
+    path: 'v1/embeddings',
+    query: new URLSearchParams(),
+    header: () => null,
+    body: Buffer.from(JSON.stringify(body)),
+  });
+}
+
+function payloadOf(body: object): BytesPayload {
+  return embed(body).payload as BytesPayload;
+}
+
+function sent(body: object, granted: Partial<GrantedCall> = GRANTED): { path: string; json: unknown } {
+  const { path, body: bytes } = payloadOf(body).request(grantedCall(granted));
+  return { path, json: JSON.parse(Buffer.from(bytes ?? []).toString()) };
+}
+
+interface Embeddings {
+  readonly data: readonly { readonly embedding: number[] | string; readonly index: number }[];
+}
+
+function received(body: object, answer: unknown): Embeddings {
+  const bytes = Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer));
+  const { rewrite } = payloadOf(body);
+  const written = rewrite?.whole?.(bytes, grantedCall(GRANTED));
+  return JSON.parse(Buffer.from(written ?? []).toString()) as Embeddings;
+}
+
+function answerOf(values: readonly number[], tokens: number): object {
+  return { embeddings: { values, statistics: { token_count: tokens, truncated: false } } };
+}
+
+test('texts become instances of the model’s predict', () => {
+  const call = embed({ model: MODEL, input: ['a', 'b'], dimensions: 64 });
+  expect(call).toMatchObject({
+    project: undefined,
+    location: undefined,
+    operation: 'predict',
+    resource: { kind: 'name', name: MODEL },
+    payload: { format: 'predictions' },
+  });
+  expect(call.payload).not.toHaveProperty('framing');
+  expect(sent({ model: MODEL, input: ['a', 'b'], dimensions: 64 })).toEqual({
+    path: `/v1/projects/sample-project/locations/us-central1/publishers/google/models/${MODEL}:predict`,
+    json: {
+      instances: [{ content: 'a' }, { content: 'b' }],
+      parameters: { autoTruncate: false, outputDimensionality: 64 },
+    },
+  });
+});
+
+test('one text is one instance; what is null counts as left out, and user goes nowhere', () => {
+  const body = { model: MODEL, input: 'a', dimensions: null, encoding_format: null, user: 'somebody' };
+  expect(sent(body).json).toEqual({ instances: [{ content: 'a' }], parameters: { autoTruncate: false } });
+});
+
+test('predictions become embeddings in their order, with the tokens of all', () => {
+  const answer = { predictions: [answerOf([0.25, -1], 2), answerOf([1e-7, 3], 5)], deployedModelId: 'x' };
+  expect(received({ model: MODEL, input: ['a', 'b'] }, answer)).toEqual({
+    object: 'list',
+    data: [
+      { object: 'embedding', index: 0, embedding: [0.25, -1] },
+      { object: 'embedding', index: 1, embedding: [1e-7, 3] },
+    ],
+    model: MODEL,
+    usage: { prompt_tokens: 7, total_tokens: 7 },
+  });
+});
+
+test('base64 is the numbers in 32 bits, the lowest byte first', () => {
+  fc.assert(
+    fc.property(fc.array(fc.float({ noNaN: true, noDefaultInfinity: true })), (values) => {
+      const { data } = received(
+        { model: MODEL, input: 'a', encoding_format: 'base64' },
+        { predictions: [answerOf(values, 1)] },
+      );
+      const bytes = Buffer.from(data[0]?.embedding as string, 'base64');
+      const read = values.map((_, index) => bytes.readFloatLE(index * 4));
+      expect(bytes).toHaveLength(values.length * 4);
+      // JSON has no negative zero.
+      expect(read).toEqual(values.map((value) => value + 0));
+    }),
+  );
+});
+
+const ANY_RULE = expect.any(String) as string;
+const RULE = 'must be text; lists of tokens are not taken, send the texts themselves';
+
+test.each([
+  ['no input', {}, 'input', RULE],
+  ['tokens', { input: [1, 2] }, 'input[0]', RULE],
+  ['lists of tokens', { input: ['a', [1, 2]] }, 'input[1]', RULE],
+  ['a number', { input: 5 }, 'input', RULE],
+  ['no texts', { input: [] }, 'input', ANY_RULE],
+  ['another format', { input: 'a', encoding_format: 'int8' }, 'encoding_format', ANY_RULE],
+  ['no dimensions at all', { input: 'a', dimensions: 0 }, 'dimensions', ANY_RULE],
+  ['half dimensions', { input: 'a', dimensions: 1.5 }, 'dimensions', ANY_RULE],
+  ['a member that would get lost', { input: 'a', task: 'x' }, 'task', 'unknown field'],
+])('%s is refused with its place', (_, body, field, description) => {
+  const error = thrownBy(() => embed({ model: MODEL, ...body }));
+  expect(error.code).toBe('INVALID_REQUEST');
+  expect(error.violations[0]).toEqual({ field, description });
+});
+
+test.each([
+  { kind: 'model', publisher: 'google', model: 'imagen-4.0-generate-001' },
+  { kind: 'model', publisher: 'google', model: 'multimodalembedding@001' },
+  { kind: 'model', publisher: 'other', model: MODEL },
+  { kind: 'endpoint', endpoint: '1234567890' },
+] as const)('what is no text embedding model is not asked for embeddings: %j', (resource) => {
+  expect(thrownBy(() => sent({ model: 'x', input: 'a' }, { resource }))).toMatchObject({
+    code: 'INVALID_REQUEST',
+    violations: [{ field: 'model' }],
+  });
+});
+
+test.each([
+  ['no JSON', '<html>'],
+  ['an error', '{"error":{}}'],
+  ['nothing', '{"predictions":[]}'],
+  ['one embedding too many', { predictions: [answerOf([1], 1), answerOf([1], 1)] }],
+  ['predictions of another kind', '{"predictions":[{"bytesBase64Encoded":"aGk="}]}'],
+  ['values that are no numbers', '{"predictions":[{"embeddings":{"values":["a"]}}]}'],
+])('an answer with %s is a failure of Vertex AI', (_, answer) => {
+  expect(thrownBy(() => received({ model: MODEL, input: 'a' }, answer)).code).toBe('VERTEX_FAILED');
+});

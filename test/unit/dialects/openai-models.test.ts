@@ -1,0 +1,92 @@
+import { openAiDialect } from '../../../src/dialects/openai-dialect.ts';
+import { isTextEmbedding } from '../../../src/dialects/openai-models.ts';
+import type { UsableModel } from '../../../src/prediction/list-models.ts';
+import type { ModelsQuestion } from '../../../src/prediction/question.ts';
+import { thrownBy } from '../thrown-by.ts';
+
+function usable(name: string, operations: readonly string[], more: Partial<UsableModel> = {}): UsableModel {
+  return {
+    name,
+    project: 'sample-project',
+    allowed: [{ locations: ['us-central1'], operations }],
+    classification: 'internal',
+    ...more,
+  };
+}
+
+const FLASH = usable('flash', ['generateContent', 'chatCompletions'], {
+  alias: 'fast',
+  publisher: 'google',
+  model: 'gemini-2.5-flash',
+});
+const TEXTS = usable('texts', ['predict'], { publisher: 'google', model: 'text-embedding-005' });
+const CONTAINER = usable('container', ['rawPredict', 'chatCompletions'], { endpoint: '5678901234' });
+const MODELS: readonly UsableModel[] = [
+  usable('iris', ['predict'], { endpoint: '1234567890' }),
+  FLASH,
+  usable('silent', ['generateContent'], { publisher: 'google', model: 'gemini-2.5-pro' }),
+  usable('claude', ['rawPredict'], { publisher: 'anthropic', model: 'claude-haiku-4-5@20251001' }),
+  usable('pictures', ['predict'], { publisher: 'google', model: 'imagen-4.0-generate-001' }),
+  TEXTS,
+  CONTAINER,
+];
+
+function ask(path: string): object | undefined {
+  const question = openAiDialect.readQuestion({
+    method: 'GET',
+    path,
+    query: new URLSearchParams(),
+    header: () => null,
+    body: Buffer.of(),
+  });
+  expect(question.operation).toBe('models');
+  return (question as ModelsQuestion).describe?.(MODELS);
+}
+
+const FLASH_OBJECT = { id: 'flash', object: 'model', created: 0, owned_by: 'google' };
+const CONTAINER_OBJECT = { id: 'container', object: 'model', created: 0, owned_by: 'sample-project' };
+
+test('the list has what one may chat with or get embeddings from, by the catalog’s names', () => {
+  expect(ask('v1/models')).toEqual({
+    object: 'list',
+    data: [FLASH_OBJECT, { id: 'texts', object: 'model', created: 0, owned_by: 'google' }, CONTAINER_OBJECT],
+  });
+});
+
+test.each([
+  ['flash', FLASH_OBJECT],
+  ['fast', FLASH_OBJECT],
+  ['google%2Fgemini-2.5-flash', FLASH_OBJECT],
+  ['google/gemini-2.5-flash', FLASH_OBJECT],
+  ['google/fast', FLASH_OBJECT],
+  ['publishers%2Fgoogle%2Fmodels%2Fgemini-2.5-flash', FLASH_OBJECT],
+  ['container', CONTAINER_OBJECT],
+  ['endpoints/5678901234', CONTAINER_OBJECT],
+])('one is found by %s, as a call would name it', (name, object) => {
+  expect(ask(`v1/models/${name}`)).toEqual(object);
+});
+
+test.each(['silent', 'claude', 'iris', 'nothing', 'anthropic/flash', 'a%20b', 'google%252Fflash', '..'])(
+  '%s is refused, whether there is no such model or not for the caller',
+  (name) => {
+    const error = thrownBy(() => ask(`v1/models/${name}`));
+    expect(error.code).toBe('MODEL_NOT_ALLOWED');
+    expect(error.message).toBe(thrownBy(() => ask('v1/models/other')).message);
+  },
+);
+
+test('a name that can’t be decoded is refused', () => {
+  expect(thrownBy(() => ask('v1/models/%ff')).code).toBe('INVALID_PATH');
+});
+
+test.each([
+  ['text-embedding-005', true],
+  ['text-embedding-004', true],
+  ['text-multilingual-embedding-002', true],
+  ['gemini-embedding-001', true],
+  ['multimodalembedding@001', false],
+  ['imagen-4.0-generate-001', false],
+  ['my-text-embedding-005', false],
+])('whether %s makes vectors of texts: %j', (model, expected) => {
+  expect(isTextEmbedding({ publisher: 'google', model })).toBe(expected);
+});
