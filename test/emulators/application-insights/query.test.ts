@@ -1,4 +1,8 @@
+import fc from 'fast-check';
 import { Agent, request } from 'undici';
+import { QueryError } from '../../../emulators/application-insights/query/query-error.ts';
+import { runQuery } from '../../../emulators/application-insights/query/run-query.ts';
+import { telemetryTables } from '../../../emulators/application-insights/query/telemetry-tables.ts';
 import { type Entra, startEntra } from '../../../emulators/entra/start-entra.ts';
 import {
   type ApplicationInsights,
@@ -296,6 +300,31 @@ test.each([
   ['union (customEvents | extend x = 1), (traces | extend x = "1")', 'SemanticError', /two types/],
 ])('refuses %s', async (query, kind, message) => {
   expect(await refused(query)).toEqual([kind, expect.stringMatching(message)]);
+});
+
+test('whatever is asked, it is answered or refused, never a failure', () => {
+  ingest([{ properties: { a: 'x' }, measurements: { n: 1 } }]);
+  const tables = telemetryTables(insights.telemetry());
+  const word = fc.constantFrom(
+    ...'customEvents traces union where extend project summarize order by take and or in between not'.split(
+      ' ',
+    ),
+    ...'name timestamp customDimensions tostring toint todouble iff strcmp count sum arg_max startofday'.split(
+      ' ',
+    ),
+    ...'| ( ) , = == != < > .. . [ ] * "a" \'b\' 1 2.5 datetime(2026-01-01) asc desc __proto__ x'.split(' '),
+  );
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 25 }), fc.boolean(), (words, hasTable) => {
+      const query = [...(hasTable ? ['customEvents', '|'] : []), ...words].join(' ');
+      try {
+        runQuery(query, tables);
+      } catch (error) {
+        expect(error).toBeInstanceOf(QueryError);
+      }
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 test.each<[string, Sent, number, string]>([
