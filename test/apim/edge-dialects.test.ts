@@ -172,6 +172,27 @@ test('a function app that does not answer in time is told of in their own shapes
   );
 });
 
+test.each(FAILURES.filter(({ path }) => path === undefined))(
+  'about a model of Anthropic on Vertex AI, clients of both are told of $name',
+  async (failure) => {
+    const { status, code, anthropic } = failure;
+    const response = await fail(failure, MODEL.replace('publishers/google', 'publishers/anthropic'));
+    expectRefused(response, status);
+    expect(response.json()).toMatchObject({
+      type: 'error',
+      title: expect.stringMatching(/^[A-Z]/) as string,
+      status,
+      error: {
+        type: anthropic,
+        code: status,
+        message: expect.stringMatching(/^[A-Z].*\.$/) as string,
+        details: expect.arrayContaining([expect.objectContaining({ reason: code })]) as object[],
+      },
+      request_id: response.headers['x-request-id'],
+    });
+  },
+);
+
 test('what is no API is told of as on Vertex AI', async () => {
   const response = await edge.predict({ path: '/nothing/v1/messages' });
   expectRefused(response, 404);
