@@ -1,11 +1,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
 import { findDrift, writeFiles } from '../policy/generated-files.ts';
-import { findLosses } from './find-losses.ts';
-import type { Surface } from './surface.ts';
+import { layOutDocument } from './lay-out-document.ts';
 import { SURFACES } from './surfaces.ts';
-import { writeDocument } from './write-document.ts';
 
 const USAGE = 'Usage: npm run openapi:build -- [--check]';
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -16,7 +13,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
  */
 async function run(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-  const files = await Promise.all(SURFACES.map(layOut));
+  const files = await Promise.all(SURFACES.map((surface) => layOutDocument(ROOT, surface)));
   const drift = findDrift(ROOT, files).filter((path) => files.some((file) => file.path === path));
   if (values.check) {
     const stale = drift.map((path) => `${path} is not what scripts/openapi says.`);
@@ -25,16 +22,6 @@ async function run(): Promise<void> {
   }
   writeFiles(ROOT, files);
   console.log(drift.length === 0 ? 'Nothing has changed.' : `Written: ${drift.join(', ')}`);
-}
-
-/** The document as the rest of the project has its YAML. */
-async function layOut(surface: Surface): Promise<{ path: string; text: string }> {
-  const path = `apim/apis/${surface.id}/specification.yaml`;
-  const filepath = join(ROOT, path);
-  const text = await format(writeDocument(surface), { ...(await resolveConfig(filepath)), filepath });
-  const losses = findLosses(text);
-  if (losses.length > 0) throw new Error([`${path} would not be imported whole.`, ...losses].join('\n'));
-  return { path, text };
 }
 
 run().catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ChatCompletionsBody } from '../../src/dialects/vertex-bodies.ts';
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
 const ToolCall = z
@@ -42,58 +43,56 @@ const ChatMessage = z
   })
   .describe('One turn of a conversation.');
 
-export const ChatCompletionRequest = z
-  .looseObject({
-    model: z.string().describe('The model, such as google/gemini-2.5-flash, its catalog name or its alias.'),
-    messages: z.array(ChatMessage).min(1).describe('The conversation so far.'),
-    stream: z.boolean().optional().describe('Whether to answer in server-sent events.'),
-    stream_options: z
-      .looseObject({
-        include_usage: z.boolean().optional().describe('Whether the last event has the usage.'),
-      })
-      .optional()
-      .describe('How to stream.'),
-    temperature: z.number().optional().describe('Randomness, from 0 to 2.'),
-    top_p: z.number().optional().describe('Sum of the probabilities that tokens are chosen from.'),
-    max_tokens: z.int().optional().describe('The most tokens to put out.'),
-    max_completion_tokens: z.int().optional().describe('The same; the newer name.'),
-    n: z.int().optional().describe('How many answers to give.'),
-    stop: z
-      .union([z.string(), z.array(z.string())])
-      .optional()
-      .describe('Texts at which the answer ends.'),
-    seed: z.int().optional().describe('For answers that can be repeated as far as possible.'),
-    presence_penalty: z.number().optional().describe('Against tokens that were there already.'),
-    frequency_penalty: z.number().optional().describe('Against tokens that were there often.'),
-    reasoning_effort: z.string().optional().describe('How much the model thinks: none, low, medium or high.'),
-    tools: z
-      .array(
-        z.looseObject({
-          type: z.string().describe('Always function.'),
-          function: z
-            .looseObject({
-              name: z.string().describe('Name of the function.'),
-              description: z.string().optional().describe('What it is for, for the model to read.'),
-              parameters: z.looseObject({}).optional().describe('Its parameters, as JSON Schema.'),
-            })
-            .describe('A function.'),
-        }),
-      )
-      .optional()
-      .describe('Functions that the model may ask the client to call.'),
-    tool_choice: z
-      .union([z.string(), z.looseObject({})])
-      .optional()
-      .describe('none, auto, required, or the function that must be called.'),
-    response_format: z
-      .looseObject({
-        type: z.string().describe('text, json_object or json_schema.'),
-        json_schema: z.looseObject({}).optional().describe('What a JSON answer looks like.'),
-      })
-      .optional()
-      .describe('The form of the answer.'),
-  })
-  .describe('A conversation to continue.');
+export const ChatCompletionRequest = ChatCompletionsBody.safeExtend({
+  model: z.string().describe('The model, such as google/gemini-2.5-flash, its catalog name or its alias.'),
+  messages: z.array(ChatMessage).min(1).describe('The conversation so far.'),
+  stream: z.boolean().optional().describe('Whether to answer in server-sent events.'),
+  stream_options: z
+    .looseObject({
+      include_usage: z.boolean().optional().describe('Whether the last event has the usage.'),
+    })
+    .optional()
+    .describe('How to stream.'),
+  temperature: z.number().optional().describe('Randomness, from 0 to 2.'),
+  top_p: z.number().optional().describe('Sum of the probabilities that tokens are chosen from.'),
+  max_tokens: z.int().optional().describe('The most tokens to put out.'),
+  max_completion_tokens: z.int().optional().describe('The same; the newer name.'),
+  n: z.int().optional().describe('How many answers to give.'),
+  stop: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('Texts at which the answer ends.'),
+  seed: z.int().optional().describe('For answers that can be repeated as far as possible.'),
+  presence_penalty: z.number().optional().describe('Against tokens that were there already.'),
+  frequency_penalty: z.number().optional().describe('Against tokens that were there often.'),
+  reasoning_effort: z.string().optional().describe('How much the model thinks: none, low, medium or high.'),
+  tools: z
+    .array(
+      z.looseObject({
+        type: z.string().describe('Always function.'),
+        function: z
+          .looseObject({
+            name: z.string().describe('Name of the function.'),
+            description: z.string().optional().describe('What it is for, for the model to read.'),
+            parameters: z.looseObject({}).optional().describe('Its parameters, as JSON Schema.'),
+          })
+          .describe('A function.'),
+      }),
+    )
+    .optional()
+    .describe('Functions that the model may ask the client to call.'),
+  tool_choice: z
+    .union([z.string(), z.looseObject({})])
+    .optional()
+    .describe('none, auto, required, or the function that must be called.'),
+  response_format: z
+    .looseObject({
+      type: z.string().describe('text, json_object or json_schema.'),
+      json_schema: z.looseObject({}).optional().describe('What a JSON answer looks like.'),
+    })
+    .optional()
+    .describe('The form of the answer.'),
+}).describe('A conversation to continue.');
 
 const CompletionUsage = z
   .looseObject({
@@ -132,7 +131,7 @@ export const ChatCompletion = z
         }),
       )
       .describe('The answers.'),
-    usage: CompletionUsage.optional().describe('How many tokens went in and came out.'),
+    usage: CompletionUsage.optional().describe('How many tokens the call used.'),
   })
   .describe('A continued conversation.');
 

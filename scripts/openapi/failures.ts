@@ -3,6 +3,9 @@ import type { Failure, FailureStatus } from './surface.ts';
 /** The request id of every example. */
 export const REQUEST_ID = '3f2f5b0e-9a64-4f3b-8f0c-2f7a4f5f1c11';
 
+/** The policy version of every example. */
+export const POLICY_VERSION = '9f1c2d7e44ab';
+
 /** Every call can fail so. */
 export const ALWAYS = [401, 403, 404, 429, 500, 502, 503, 504] as const satisfies readonly FailureStatus[];
 

@@ -1,4 +1,4 @@
-import { ALWAYS, REQUEST_ID, WITH_BODY } from './failures.ts';
+import { ALWAYS, POLICY_VERSION, REQUEST_ID, WITH_BODY } from './failures.ts';
 import {
   Caller,
   gatewayComponents,
@@ -7,9 +7,9 @@ import {
   PolicyExplanation,
   Problem,
 } from './gateway-schemas.ts';
+import { recordOperations } from './gateway-record-operations.ts';
 import type { Failure, Surface } from './surface.ts';
 
-const POLICY_VERSION = '9f1c2d7e44ab';
 const ENDPOINT = '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890';
 
 /** What the gateway says about itself. */
@@ -18,8 +18,13 @@ export const gatewaySurface: Surface = {
   title: 'Gateway',
   description:
     'What the gateway says about itself. Answers come from its policy documents and its records; nothing is sent to Google.',
-  tags: [{ name: 'questions', description: 'Who one is to the gateway, what one may use, and why.' }],
-  pathParameters: {},
+  tags: [
+    { name: 'questions', description: 'Who one is to the gateway, what one may use, and why.' },
+    { name: 'records', description: 'What was called, and what it used.' },
+  ],
+  pathParameters: {
+    id: { description: 'The request id of the call.', example: REQUEST_ID },
+  },
   failures: { mediaType: 'application/problem+json', schema: Problem, example: describeProblem },
   components: gatewayComponents,
   operations: [
@@ -124,6 +129,7 @@ export const gatewaySurface: Surface = {
       },
       failures: WITH_BODY,
     },
+    ...recordOperations,
   ],
 };
 

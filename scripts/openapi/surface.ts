@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { JsonSchema } from './name-schemas.ts';
 
 /** An API of API Management, as its OpenAPI document describes it. */
 export interface Surface {
@@ -32,14 +33,9 @@ export interface OptionalParameter {
   readonly name: string;
   readonly in: 'query' | 'header';
   readonly description: string;
-  readonly schema: {
-    readonly type: 'string' | 'integer' | 'boolean';
-    readonly enum?: readonly string[];
-    readonly format?: string;
-    readonly minimum?: number;
-    readonly maximum?: number;
-  };
-  readonly example: string | number | boolean;
+  /** A simple type, without a name. */
+  readonly schema: JsonSchema;
+  readonly example: string | number;
 }
 
 export interface Operation {

@@ -1,7 +1,10 @@
+import { CHAT_ANSWER, CHAT_EVENTS, CHAT_QUESTION } from './chat-completion-examples.ts';
 import { ChatCompletion, ChatCompletionEvents, ChatCompletionRequest } from './chat-completion-schemas.ts';
 import { WITH_BODY } from './failures.ts';
 import type { Operation } from './surface.ts';
 import {
+  ContainerRequest,
+  ContainerResponse,
   DirectPredictParts,
   DirectPredictRequest,
   DirectPredictResponse,
@@ -11,8 +14,6 @@ import {
   ExplainResponse,
   PredictRequest,
   PredictResponse,
-  RawPredictRequest,
-  RawPredictResponse,
 } from './vertex-endpoint-schemas.ts';
 import {
   COMPUTE_TOKENS,
@@ -62,10 +63,10 @@ export const endpointOperations: readonly Operation[] = [
     operationId: 'endpoints-raw-predict',
     summary: 'Raw predict with a custom endpoint',
     description: "Sends a body of any form to an endpoint's container and returns what it answers.",
-    request: { description: 'What the container takes.', schema: RawPredictRequest, example: FLOWERS },
+    request: { description: 'What the container takes.', schema: ContainerRequest, example: FLOWERS },
     answer: {
       description: 'What the container answers.',
-      content: { 'application/json': { schema: RawPredictResponse, example: { predictions: [SETOSA] } } },
+      content: { 'application/json': { schema: ContainerResponse, example: { predictions: [SETOSA] } } },
     },
   },
   {
@@ -74,10 +75,10 @@ export const endpointOperations: readonly Operation[] = [
     operationId: 'endpoints-stream-raw-predict',
     summary: 'Raw predict with a custom endpoint, as a stream',
     description: "Sends a body of any form to an endpoint's container and streams what it answers.",
-    request: { description: 'What the container takes.', schema: RawPredictRequest, example: FLOWERS },
+    request: { description: 'What the container takes.', schema: ContainerRequest, example: FLOWERS },
     answer: {
       description: 'What the container answers, as it comes.',
-      content: { 'application/json': { schema: RawPredictResponse, example: { predictions: [SETOSA] } } },
+      content: { 'application/json': { schema: ContainerResponse, example: { predictions: [SETOSA] } } },
     },
   },
   {
@@ -142,7 +143,7 @@ export const endpointOperations: readonly Operation[] = [
       description: 'The method and its input.',
       schema: DirectRawPredictRequest,
       example: {
-        methodName: 'iris.Classifier/Classify',
+        methodName: '/iris.Classifier/Predict',
         input: Buffer.from(JSON.stringify(FLOWERS)).toString('base64'),
       },
     },
@@ -189,36 +190,13 @@ export const endpointOperations: readonly Operation[] = [
     request: {
       description: 'The conversation.',
       schema: ChatCompletionRequest,
-      example: {
-        model: 'google/gemini-2.5-flash',
-        messages: [{ role: 'user', content: 'Why is the sky blue?' }],
-      },
+      example: CHAT_QUESTION,
     },
     answer: {
       description: 'The continued conversation, whole or as a stream.',
       content: {
-        'application/json': {
-          schema: ChatCompletion,
-          example: {
-            id: 'chatcmpl-1f5e7c0a2b',
-            object: 'chat.completion',
-            created: 1_764_000_000,
-            model: 'google/gemini-2.5-flash',
-            choices: [
-              {
-                index: 0,
-                message: { role: 'assistant', content: 'Air scatters blue light more than red light.' },
-                finish_reason: 'stop',
-              },
-            ],
-            usage: { prompt_tokens: 6, completion_tokens: 9, total_tokens: 15 },
-          },
-        },
-        'text/event-stream': {
-          schema: ChatCompletionEvents,
-          example:
-            'data: {"id":"chatcmpl-1f5e7c0a2b","object":"chat.completion.chunk","created":1764000000,"model":"google/gemini-2.5-flash","choices":[{"index":0,"delta":{"role":"assistant","content":"Air scatters blue light more than red light."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
-        },
+        'application/json': { schema: ChatCompletion, example: CHAT_ANSWER },
+        'text/event-stream': { schema: ChatCompletionEvents, example: CHAT_EVENTS },
       },
     },
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PredictBody } from '../../src/dialects/vertex-bodies.ts';
+import { AnyBody, InstancesBody, PredictBody } from '../../src/dialects/vertex-bodies.ts';
 import { vertexComponents } from './vertex-content-schemas.ts';
 
 const { instances, parameters } = PredictBody.shape;
@@ -29,16 +29,15 @@ export const PredictResponse = z
   .register(vertexComponents, { id: 'PredictResponse' });
 
 /** https://docs.cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/explain */
-export const ExplainRequest = z
-  .looseObject({
-    instances: instances.describe('What to explain; the model says what one instance looks like.'),
-    parameters: parameters.describe('Parameters of the prediction, if the model takes any.'),
-    explanationSpecOverride: z
-      .looseObject({})
-      .optional()
-      .describe('How to explain, other than the deployed model says.'),
-    deployedModelId: z.string().optional().describe('The deployed model to ask, where there are several.'),
-  })
+export const ExplainRequest = InstancesBody.safeExtend({
+  instances: instances.describe('What to explain; the model says what one instance looks like.'),
+  parameters: parameters.describe('Parameters of the prediction, if the model takes any.'),
+  explanationSpecOverride: z
+    .looseObject({})
+    .optional()
+    .describe('How to explain, other than the deployed model says.'),
+  deployedModelId: z.string().optional().describe('The deployed model to ask, where there are several.'),
+})
   .describe('What to explain.')
   .register(vertexComponents, { id: 'ExplainRequest' });
 
@@ -127,12 +126,11 @@ export const DirectRawPredictResponse = z
   .register(vertexComponents, { id: 'DirectRawPredictResponse' });
 
 /** https://docs.cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/rawPredict */
-export const RawPredictRequest = z
-  .looseObject({})
-  .describe('What the container or the publisher of the model takes.')
-  .register(vertexComponents, { id: 'RawPredictRequest' });
+export const ContainerRequest = AnyBody.describe('What the container takes.').register(vertexComponents, {
+  id: 'ContainerRequest',
+});
 
-export const RawPredictResponse = z
+export const ContainerResponse = z
   .looseObject({})
-  .describe('What the container or the publisher of the model answers.')
-  .register(vertexComponents, { id: 'RawPredictResponse' });
+  .describe('What the container answers.')
+  .register(vertexComponents, { id: 'ContainerResponse' });

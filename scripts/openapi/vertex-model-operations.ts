@@ -1,6 +1,7 @@
 import { ALWAYS, WITH_BODY } from './failures.ts';
 import type { Operation } from './surface.ts';
-import { RawPredictRequest, RawPredictResponse } from './vertex-endpoint-schemas.ts';
+import { ANSWER_OF_CLAUDE, EVENTS_OF_CLAUDE, QUESTION_TO_CLAUDE } from './message-examples.ts';
+import { MessageEvents, RawPredictRequest, RawPredictResponse } from './message-schemas.ts';
 import {
   COMPUTE_TOKENS,
   COUNT_TOKENS,
@@ -33,21 +34,7 @@ const FLASH = {
   versionState: 'VERSION_STATE_STABLE',
   publisherModelTemplate: 'projects/{project}/locations/{location}/publishers/google/models/gemini-2.5-flash',
 };
-const QUESTION_TO_CLAUDE = {
-  anthropic_version: 'vertex-2023-10-16',
-  max_tokens: 256,
-  messages: [{ role: 'user', content: 'Why is the sky blue?' }],
-};
-const ANSWER_OF_CLAUDE = {
-  id: 'msg_vrtx_01GdDgNyNqGGWvmVVcLpSMq3',
-  type: 'message',
-  role: 'assistant',
-  model: 'claude-sonnet-4-5-20250929',
-  content: [{ type: 'text', text: 'Air scatters blue light more than red light.' }],
-  stop_reason: 'end_turn',
-  stop_sequence: null,
-  usage: { input_tokens: 13, output_tokens: 12 },
-};
+const MESSAGE = { anthropic_version: 'vertex-2023-10-16', ...QUESTION_TO_CLAUDE };
 
 const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
   GENERATE_CONTENT,
@@ -96,7 +83,7 @@ const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
     request: {
       description: 'What the publisher documents.',
       schema: RawPredictRequest,
-      example: QUESTION_TO_CLAUDE,
+      example: MESSAGE,
     },
     answer: {
       description: "The publisher's answer.",
@@ -113,11 +100,11 @@ const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
     request: {
       description: 'What the publisher documents.',
       schema: RawPredictRequest,
-      example: QUESTION_TO_CLAUDE,
+      example: { ...MESSAGE, stream: true },
     },
     answer: {
-      description: "The publisher's answer, as it comes; whole when the body doesn't ask for a stream.",
-      content: { 'application/json': { schema: RawPredictResponse, example: ANSWER_OF_CLAUDE } },
+      description: "The publisher's answer, as it comes.",
+      content: { 'text/event-stream': { schema: MessageEvents, example: EVENTS_OF_CLAUDE } },
     },
   },
   COUNT_TOKENS,
@@ -127,7 +114,7 @@ const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
     operationId: 'embed-content',
     summary: 'Embed content',
     description: 'Turns content into a vector.',
-    pathExamples: { model: 'gemini-embedding-2-preview' },
+    pathExamples: { model: 'gemini-embedding-2' },
     request: {
       description: 'What to embed.',
       schema: EmbedContentRequest,

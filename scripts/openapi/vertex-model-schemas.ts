@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { GenerateContentBody } from '../../src/dialects/vertex-bodies.ts';
+import {
+  CountTokensBody,
+  EmbedContentBody,
+  FetchPredictOperationBody,
+  GenerateContentBody,
+  InstancesBody,
+} from '../../src/dialects/vertex-bodies.ts';
 import {
   Content,
   Contents,
@@ -77,15 +83,14 @@ export const GenerateContentEvents = z
   .register(vertexComponents, { id: 'GenerateContentEvents' });
 
 /** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/count-tokens */
-export const CountTokensRequest = z
-  .looseObject({
-    contents: Contents.optional(),
-    systemInstruction: Content.optional().describe('What the model is told before the conversation.'),
-    tools: z.array(Tool).optional().describe('What the model may use to answer.'),
-    generationConfig: GenerationConfig.optional().describe('How to generate the answer.'),
-    instances: z.array(z.unknown()).optional().describe('For models that take instances.'),
-    model: z.string().optional().describe('The model again; it must be that of the path.'),
-  })
+export const CountTokensRequest = CountTokensBody.safeExtend({
+  contents: Contents.optional(),
+  systemInstruction: Content.optional().describe('What the model is told before the conversation.'),
+  tools: z.array(Tool).optional().describe('What the model may use to answer.'),
+  generationConfig: GenerationConfig.optional().describe('How to generate the answer.'),
+  instances: z.array(z.unknown()).optional().describe('For models that take instances.'),
+  model: z.string().optional().describe('The model again; it must be that of the path.'),
+})
   .describe('What to count.')
   .register(vertexComponents, { id: 'CountTokensRequest' });
 
@@ -99,12 +104,11 @@ export const CountTokensResponse = z
   .register(vertexComponents, { id: 'CountTokensResponse' });
 
 /** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/compute-tokens */
-export const ComputeTokensRequest = z
-  .looseObject({
-    contents: Contents.optional(),
-    instances: z.array(z.unknown()).optional().describe('For models that take instances.'),
-    model: z.string().optional().describe('The model again; it must be that of the path.'),
-  })
+export const ComputeTokensRequest = CountTokensBody.safeExtend({
+  contents: Contents.optional(),
+  instances: z.array(z.unknown()).optional().describe('For models that take instances.'),
+  model: z.string().optional().describe('The model again; it must be that of the path.'),
+})
   .describe('What to split into tokens.')
   .register(vertexComponents, { id: 'ComputeTokensRequest' });
 
@@ -125,23 +129,22 @@ export const ComputeTokensResponse = z
   .register(vertexComponents, { id: 'ComputeTokensResponse' });
 
 /** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1beta1/projects.locations.publishers.models/embedContent */
-export const EmbedContentRequest = z
-  .looseObject({
-    content: Content.describe('What to embed.'),
-    embedContentConfig: z
-      .looseObject({
-        title: z.string().optional().describe('Title of a document.'),
-        taskType: z.string().optional().describe('What for, such as RETRIEVAL_QUERY.'),
-        autoTruncate: z.boolean().optional().describe('Whether to cut what is too long.'),
-        outputDimensionality: z.int().optional().describe('How many numbers to give.'),
-      })
-      .optional()
-      .describe('How to embed.'),
-    title: z.string().optional().describe('Title of a document; deprecated.'),
-    taskType: z.string().optional().describe('What for; deprecated.'),
-    autoTruncate: z.boolean().optional().describe('Whether to cut what is too long; deprecated.'),
-    outputDimensionality: z.int().optional().describe('How many numbers to give; deprecated.'),
-  })
+export const EmbedContentRequest = EmbedContentBody.safeExtend({
+  content: Content.describe('What to embed.'),
+  embedContentConfig: z
+    .looseObject({
+      title: z.string().optional().describe('Title of a document.'),
+      taskType: z.string().optional().describe('What for, such as RETRIEVAL_QUERY.'),
+      autoTruncate: z.boolean().optional().describe('Whether to cut what is too long.'),
+      outputDimensionality: z.int().optional().describe('How many numbers to give.'),
+    })
+    .optional()
+    .describe('How to embed.'),
+  title: z.string().optional().describe('Title of a document; deprecated.'),
+  taskType: z.string().optional().describe('What for; deprecated.'),
+  autoTruncate: z.boolean().optional().describe('Whether to cut what is too long; deprecated.'),
+  outputDimensionality: z.int().optional().describe('How many numbers to give; deprecated.'),
+})
   .describe('What to embed, and how.')
   .register(vertexComponents, { id: 'EmbedContentRequest' });
 
@@ -157,12 +160,11 @@ export const EmbedContentResponse = z
   .register(vertexComponents, { id: 'EmbedContentResponse' });
 
 /** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api and …/imagen-api */
-export const ModelPredictRequest = z
-  .looseObject({
-    instances: z.array(z.unknown()).min(1).describe('What to predict for, such as texts or prompts.'),
-    parameters: z.looseObject({}).optional().describe('Parameters of the prediction.'),
-    labels: Labels.optional().describe("Labels for Google's billing."),
-  })
+export const ModelPredictRequest = InstancesBody.safeExtend({
+  instances: z.array(z.unknown()).min(1).describe('What to predict for, such as texts or prompts.'),
+  parameters: InstancesBody.shape.parameters.describe('Parameters of the prediction.'),
+  labels: Labels.optional().describe("Labels for Google's billing."),
+})
   .describe("Input of a publisher's model that takes instances.")
   .register(vertexComponents, { id: 'ModelPredictRequest' });
 
@@ -195,10 +197,9 @@ export const LongRunningOperation = z
   .describe('Something that takes a while.')
   .register(vertexComponents, { id: 'LongRunningOperation' });
 
-export const FetchPredictOperationRequest = z
-  .looseObject({
-    operationName: z.string().describe('Name of the operation, as predictLongRunning gave it.'),
-  })
+export const FetchPredictOperationRequest = FetchPredictOperationBody.safeExtend({
+  operationName: z.string().describe('Name of the operation, as predictLongRunning gave it.'),
+})
   .describe('Which operation to ask for.')
   .register(vertexComponents, { id: 'FetchPredictOperationRequest' });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nameChatCompletions } from './chat-completion-schemas.ts';
 import { REQUEST_ID } from './failures.ts';
+import { nameMessages } from './message-schemas.ts';
 import type { Failure, Operation, Surface } from './surface.ts';
 import { vertexComponents } from './vertex-content-schemas.ts';
 import { endpointOperations } from './vertex-endpoint-operations.ts';
@@ -8,12 +9,13 @@ import { jobOperations } from './vertex-job-operations.ts';
 import { liveOperation, modelOperations } from './vertex-model-operations.ts';
 import { vertexPathParameters } from './vertex-paths.ts';
 
-const SERVED = new Set([
-  'endpoints-predict',
-  'publisher-models-generate-content',
-  'publisher-models-generate-content-anywhere',
-  'publisher-models-stream-generate-content',
-  'publisher-models-stream-generate-content-anywhere',
+/** What the gateway decides on and puts on record, and answers with 501. */
+const NOT_SERVED = new Set([
+  'publisher-models-list',
+  'publisher-models-list-anywhere',
+  'publisher-models-get',
+  'publisher-models-get-anywhere',
+  ...jobOperations.map(({ operationId }) => operationId),
 ]);
 
 const GatewayError = z
@@ -38,6 +40,7 @@ const GatewayError = z
   .register(vertexComponents, { id: 'GatewayError' });
 
 nameChatCompletions(vertexComponents);
+nameMessages(vertexComponents);
 
 /** The native surface: Google's own paths and bodies. */
 export const vertexSurface: Surface = {
@@ -58,7 +61,7 @@ export const vertexSurface: Surface = {
 };
 
 function markUnserved(operation: Operation): Operation {
-  return SERVED.has(operation.operationId) ? operation : { ...operation, isServed: false };
+  return NOT_SERVED.has(operation.operationId) ? { ...operation, isServed: false } : operation;
 }
 
 function describeError({ status, code, canonical, title, message }: Failure): object {

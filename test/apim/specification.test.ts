@@ -23,5 +23,5 @@ test('the linter finds nothing to say about any of them', () => {
   });
   const linted = [...stderr.matchAll(/validating apim\/apis\/(\w+)\/specification\.yaml/g)];
   expect(linted.map(([, api]) => api).toSorted()).toEqual(APIS.toSorted());
-  expect([status, stderr.match(/^\[\d+\].*$/gm)]).toEqual([0, null]);
+  expect([status, stderr.match(/\[\d+\] .*/g)]).toEqual([0, null]);
 });

@@ -1,0 +1,108 @@
+import { AuditQuery, UsageQuery } from '../../src/dialects/gateway-queries.ts';
+import { ALWAYS, POLICY_VERSION, REQUEST_ID } from './failures.ts';
+import { RecordedCall, RecordPage, Usage } from './gateway-record-schemas.ts';
+import { queryParameters } from './query-parameters.ts';
+import type { Operation } from './surface.ts';
+
+const CURSOR = 'eyJhZnRlciI6IjIwMjUtMTEtMjRUMTY6MDA6MDBaIn0';
+const PERIOD = { from: '2025-11-01', to: '2025-11-24T16:00:00Z' };
+const RECORD = {
+  id: REQUEST_ID,
+  time: '2025-11-24T15:59:58.123Z',
+  recordedBy: 'function-app',
+  status: 200,
+  roles: ['Scoring.Predict'],
+  isDelegated: false,
+  dialect: 'vertex',
+  method: 'POST',
+  operation: 'predict',
+  policyVersion: POLICY_VERSION,
+  decision: 'allow',
+  rule: 'scoring-iris',
+  outcome: 'answered',
+  subscriptionId: 'scoring-app',
+  productId: 'production',
+  project: 'sample-project',
+  location: 'us-central1',
+  endpoint: '1234567890',
+  deployedModelId: '2345678901234567890',
+  instances: 1,
+  durationInMs: 84,
+};
+const FIGURES = {
+  calls: 3,
+  outcomes: { answered: 2, denied: 1, failed: 0, interrupted: 0, aborted: 0 },
+  inputTokens: 0,
+  outputTokens: 0,
+  totalTokens: 0,
+  instances: 2,
+  estimatedCostInUsDollars: 0.0002,
+};
+
+/** What was called, and what it used. */
+export const recordOperations: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/v1/usage',
+    operationId: 'usage',
+    summary: 'Sum usage',
+    description: 'Sums what was called with the APIM subscription in a period of at most 31 days.',
+    tag: 'records',
+    parameters: queryParameters(UsageQuery, { ...PERIOD, by: 'model' }),
+    answer: {
+      description: 'Calls, outcomes, tokens and estimated costs.',
+      content: {
+        'application/json': {
+          schema: Usage,
+          example: {
+            policyVersion: POLICY_VERSION,
+            subscriptionId: 'scoring-app',
+            from: '2025-11-01T00:00:00.000Z',
+            to: '2025-11-24T16:00:00.000Z',
+            by: 'model',
+            usage: [{ model: 'iris', ...FIGURES }],
+            total: FIGURES,
+          },
+        },
+      },
+    },
+    failures: [400, ...ALWAYS, 501],
+  },
+  {
+    method: 'get',
+    path: '/v1/audit',
+    operationId: 'audit',
+    summary: 'List records',
+    description: "Lists the caller's own records, newest first; an auditor's list has everybody's.",
+    tag: 'records',
+    parameters: queryParameters(AuditQuery, {
+      ...PERIOD,
+      model: 'iris',
+      location: 'us-central1',
+      outcome: 'answered',
+      decision: 'allow',
+      limit: '50',
+      cursor: CURSOR,
+    }),
+    answer: {
+      description: 'One page of records.',
+      content: {
+        'application/json': { schema: RecordPage, example: { records: [RECORD], nextCursor: CURSOR } },
+      },
+    },
+    failures: [400, ...ALWAYS, 501],
+  },
+  {
+    method: 'get',
+    path: '/v1/audit/{id}',
+    operationId: 'audit-record',
+    summary: 'Read a record',
+    description: "Reads one of the caller's own records; an auditor reads anybody's.",
+    tag: 'records',
+    answer: {
+      description: 'The record.',
+      content: { 'application/json': { schema: RecordedCall, example: RECORD } },
+    },
+    failures: [400, ...ALWAYS, 501],
+  },
+];

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { NUMBER_FIELDS, TEXT_FIELDS } from '../../src/audit/record-fields.ts';
+import { gatewayComponents } from './gateway-schemas.ts';
+
+type TextField = Exclude<(typeof TEXT_FIELDS)[number], 'status' | 'roles' | 'isDelegated'>;
+
+const TEXTS: Readonly<Record<TextField, string>> = {
+  dialect: 'The surface that was called: vertex, openai, anthropic or gateway.',
+  method: 'HTTP method.',
+  operation: 'What was asked for.',
+  policyVersion: 'Content hash of the policy documents that decided.',
+  decision: 'What was decided of the call: allow or deny.',
+  rule: 'Id of the rule that decided.',
+  outcome: 'How the call ended: answered, denied, failed, interrupted or aborted.',
+  code: 'The code of the error, where there was one.',
+  identityProvider: 'Who vouched for the caller.',
+  tenantId: "The caller's tenant.",
+  objectId: 'The principal or person.',
+  applicationId: 'The application.',
+  subscriptionId: 'The APIM subscription.',
+  productId: 'Its product.',
+  project: 'Google Cloud project.',
+  location: 'Google Cloud location that served the call.',
+  publisher: 'Who publishes the model.',
+  model: 'The model.',
+  endpoint: 'The endpoint.',
+  modelVersion: 'Version of the model that answered.',
+  deployedModelId: 'Id of the deployed model that answered.',
+  finishReason: 'Why the answer ended.',
+  usageCompleteness: 'Whether all of the usage is known.',
+};
+
+const NUMBERS: Readonly<Record<(typeof NUMBER_FIELDS)[number], string>> = {
+  inputTokens: 'Tokens that went in.',
+  outputTokens: 'Tokens that came out.',
+  totalTokens: 'All tokens.',
+  cachedTokens: 'Tokens that came from a cache.',
+  thinkingTokens: 'Tokens of thoughts.',
+  instances: 'Instances that were predicted from.',
+  requestBytes: 'Size of the request.',
+  responseBytes: 'Size of the answer.',
+  durationInMs: 'How long the call took.',
+  credentialsDurationInMs: 'How long Google credentials took.',
+  firstByteDurationInMs: 'How long it took until the answer began.',
+};
+
+function describeEach(fields: Readonly<Record<string, string>>, schema: z.ZodType) {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, description]) => [name, schema.optional().describe(description)]),
+  );
+}
+
+export const RecordedCall = z
+  .strictObject({
+    id: z.string().describe('The request id of the call.'),
+    time: z.string().describe('When it began.'),
+    recordedBy: z
+      .enum(['edge', 'function-app'])
+      .describe('The edge records the calls that it refuses; the function app records all others.'),
+    status: z.int().optional().describe('The HTTP status.'),
+    roles: z.array(z.string()).optional().describe('Roles of the caller.'),
+    isDelegated: z.boolean().optional().describe('Whether the application acted for a person.'),
+    ...describeEach(TEXTS, z.string()),
+    ...describeEach(NUMBERS, z.number()),
+  })
+  .describe('What is on record of one call; what was not known is left out.')
+  .register(gatewayComponents, { id: 'RecordedCall' });
+
+export const RecordPage = z
+  .strictObject({
+    records: z.array(RecordedCall).describe('Newest first.'),
+    nextCursor: z.string().optional().describe('Asks for the next page; left out on the last one.'),
+  })
+  .describe('One page of records.')
+  .register(gatewayComponents, { id: 'RecordPage' });
+
+const count = z.int();
+const figures = {
+  calls: count.describe('How many calls there were.'),
+  outcomes: z
+    .strictObject({
+      answered: count.describe('Calls that were answered.'),
+      denied: count.describe('Calls that were denied.'),
+      failed: count.describe('Calls that failed.'),
+      interrupted: count.describe('Streams that broke off.'),
+      aborted: count.describe('Calls whose caller went away.'),
+    })
+    .describe('How they ended.'),
+  inputTokens: count.describe('Tokens that went in.'),
+  outputTokens: count.describe('Tokens that came out.'),
+  totalTokens: count.describe('All tokens.'),
+  instances: count.describe('Instances that were predicted from.'),
+  estimatedCostInUsDollars: z
+    .number()
+    .optional()
+    .describe('By the prices of the catalog; left out where it has none.'),
+};
+
+const UsageTotal = z
+  .strictObject(figures)
+  .describe('What calls used.')
+  .register(gatewayComponents, { id: 'UsageTotal' });
+
+const UsageRow = z
+  .strictObject({
+    model: z.string().optional().describe('Name of the catalog entry, in sums by model.'),
+    day: z.string().optional().describe('The day in UTC, in sums by day.'),
+    operation: z.string().optional().describe('The operation, in sums by operation.'),
+    ...figures,
+  })
+  .describe("What calls of one model, day or operation used; of calls that reached none, it isn't named.")
+  .register(gatewayComponents, { id: 'UsageRow' });
+
+export const Usage = z
+  .strictObject({
+    policyVersion: z.string().describe('Content hash of the policy documents.'),
+    subscriptionId: z.string().describe('The APIM subscription.'),
+    from: z.string().describe('The beginning of the period.'),
+    to: z.string().describe('The first instant outside.'),
+    by: z.enum(['model', 'day', 'operation']).describe('What is summed apart.'),
+    usage: z.array(UsageRow).describe('One row for each model, day or operation.'),
+    total: UsageTotal.describe('All of them together.'),
+  })
+  .describe('What an APIM subscription used in a period.')
+  .register(gatewayComponents, { id: 'Usage' });
