@@ -141,6 +141,23 @@ test('an application with the key of another reads nothing of it', async () => {
   expect(records.filter(({ objectId }) => objectId !== 'b0000005-0000-4000-8000-000000000005')).toEqual([]);
 });
 
+test('a caller with a key alone reads what was called with that key alone', async () => {
+  const withKeyAlone = () =>
+    observed.call({
+      application: 'sandbox-app',
+      method: 'GET',
+      path: '/gateway/v1/audit',
+      headers: { authorization: '' },
+    });
+  const withToken = await ask('sandbox-app', 'audit');
+  const first = await withKeyAlone();
+  await untilOnRecord([withToken, first]);
+  const second = await withKeyAlone();
+  expect([withToken.status, first.status, second.status]).toEqual([200, 200, 200]);
+  expect(idsOf(JSON.parse(second.text) as RecordList)).toEqual([first.requestId]);
+  observed.whenRecorded(second, { operation: 'audit', identityProvider: 'subscription-key' });
+});
+
 test('an auditor reads the records of all', async () => {
   const ids = idsOf(await list('auditor-app', '?limit=200'));
   for (const { requestId } of Object.values(calls)) expect(ids).toContain(requestId);
