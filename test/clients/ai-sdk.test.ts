@@ -216,7 +216,7 @@ test.each(SETUPS)('a model without a grant is an APICallError with 403: %s', asy
   const error = await thrownBy(() => generateText({ model, prompt: PROMPT }));
   expect(APICallError.isInstance(error)).toBe(true);
   expect(error).toMatchObject({ statusCode: 403, isRetryable: false });
-  expect(error.message).toMatch(/Ask (for one of these roles|the platform team)/);
+  expect(error.message).toMatch(/ask (for one of these roles|the platform team)/i);
   clients.expectRecords({ outcome: 'denied', decision: 'deny', status: '403' });
 });
 
