@@ -22,11 +22,7 @@ type Operation = (typeof OPERATIONS)[number];
 
 const PROMPT = 'Kestrels hover.';
 const FLOWER = [5.198765, 3.598765, 1.498765, 0.298765];
-const BODIES: Record<Operation, string> = {
-  predict: JSON.stringify({ instances: [FLOWER] }),
-  generateContent: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: PROMPT }] }] }),
-  streamGenerateContent: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: PROMPT }] }] }),
-};
+const CONTENTS = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: PROMPT }] }] });
 
 interface Cell {
   readonly entry: CatalogEntry;
@@ -45,6 +41,15 @@ beforeAll(async () => {
 });
 
 afterAll(() => observed.stop());
+
+/** Endpoints are asked about flowers, models that predict for an image or an embedding. */
+function bodyOf({ entry, operation }: Cell): string {
+  if (operation !== 'predict') return CONTENTS;
+  if ('endpoint' in entry) return JSON.stringify({ instances: [FLOWER] });
+  return JSON.stringify({
+    instances: [entry.tags?.includes('media') ? { prompt: PROMPT } : { content: PROMPT }],
+  });
+}
 
 function pathOf({ entry, location, operation }: Cell): string {
   const resource =
@@ -75,7 +80,7 @@ test.each(APPLICATIONS)('%s gets through the edge exactly what the documents say
 
   for (const { cell, decision } of denied) {
     const path = pathOf(cell);
-    const answer = await observed.call({ application, path, body: BODIES[cell.operation] });
+    const answer = await observed.call({ application, path, body: bodyOf(cell) });
     expect([path, answer.status]).toEqual([path, 403]);
     const { applicationId } = principal;
     observed.whenRecorded(answer, (record) => {
@@ -92,7 +97,7 @@ test.each(APPLICATIONS)('%s gets through the edge exactly what the documents say
 
   for (const { cell, decision } of allowed) {
     const path = pathOf(cell);
-    const answer = await observed.call({ application, path, body: BODIES[cell.operation] });
+    const answer = await observed.call({ application, path, body: bodyOf(cell) });
     expect([path, answer.status]).toEqual([path, 200]);
     observed.whenRecorded(answer, { outcome: 'answered', decision: 'allow', rule: decision.rule });
   }
@@ -110,7 +115,7 @@ test.each(APPLICATIONS)('%s is served by the short form wherever it may be', asy
       const decision = governance.decide(principal, { ...target, resource });
       const path = `/vertex/v1/publishers/${publisher}/models/${model}:${operation}`;
       await observed.chain.control('vertex-ai', 'DELETE', 'requests');
-      const answer = await observed.call({ application, path, body: BODIES[operation] });
+      const answer = await observed.call({ application, path, body: CONTENTS });
       expect([path, answer.status]).toEqual([path, decision.allowed ? 200 : 403]);
       expect(await observed.chain.requests('vertex-ai')).toHaveLength(decision.allowed ? 1 : 0);
       observed.whenRecorded(answer, {

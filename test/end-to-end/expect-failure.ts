@@ -10,8 +10,8 @@ export interface Failure {
   readonly canonical: string;
   /** Part of the sentence that names the leg that failed. */
   readonly message: string | RegExp;
-  /** Seconds, when the upstream told them. */
-  readonly retryAfter?: number;
+  /** When the upstream told it. */
+  readonly retryAfterInMs?: number;
   /** Whether the same call may succeed later. */
   readonly retryable?: boolean;
 }
@@ -23,13 +23,16 @@ const TOKENS = /eyJ[\w-]{10,}|ya29\.|Bearer [\w-]{20,}/;
 export function expectFailure(
   observed: ObservedChain,
   answer: Answer,
-  { status, code, canonical, message, retryAfter, retryable = true }: Failure,
+  { status, code, canonical, message, retryAfterInMs, retryable = true }: Failure,
   record: AuditRecord = {},
 ): void {
   const { requestId, headers } = answer;
   expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(`"${code}"`)]);
   expect(headers).toMatchObject({ 'content-type': 'application/json', 'request-id': requestId });
-  expect(headers['retry-after']).toBe(retryAfter === undefined ? undefined : String(retryAfter));
+  const delay = retryAfterInMs === undefined ? undefined : [Math.ceil(retryAfterInMs / 1000), retryAfterInMs];
+  expect([headers['retry-after'], headers['retry-after-ms']]).toEqual(
+    delay?.map(String) ?? [undefined, undefined],
+  );
   expect(headers['x-should-retry']).toBe(retryable ? undefined : 'false');
   const body = JSON.parse(answer.text) as { detail: string };
   expect(body).toEqual({
@@ -49,9 +52,14 @@ export function expectFailure(
           domain: 'vertex-ai-gateway',
           metadata: { requestId },
         },
-        ...(retryAfter === undefined
+        ...(retryAfterInMs === undefined
           ? []
-          : [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${retryAfter}s` }]),
+          : [
+              {
+                '@type': 'type.googleapis.com/google.rpc.RetryInfo',
+                retryDelay: `${retryAfterInMs / 1000}s`,
+              },
+            ]),
       ],
     },
   });

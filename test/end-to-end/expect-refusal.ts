@@ -10,6 +10,8 @@ export interface Refusal {
   readonly message?: string | RegExp;
   /** Names the fields at fault, in order. */
   readonly fields?: readonly string[];
+  /** Of a call to a model of Anthropic's, whose clients read this type. */
+  readonly anthropicType?: string | undefined;
 }
 
 const CANONICAL_BY_STATUS: Readonly<Record<number, string>> = {
@@ -55,14 +57,18 @@ export function expectEdgeRefusal(
   });
 }
 
-export function expectErrorBody(answer: Answer, { status, code, message, fields = [] }: Refusal): void {
+export function expectErrorBody(
+  answer: Answer,
+  { status, code, message, fields = [], anthropicType }: Refusal,
+): void {
   const { requestId } = answer;
   expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(`"${code}"`)]);
   expect(requestId).toMatch(GUID);
   expect(answer.headers).toMatchObject({ 'content-type': 'application/json', 'request-id': requestId });
   const body = JSON.parse(answer.text) as { detail: string; error: { details: object[] } };
   expect(body).toEqual({
-    type: `/errors/${code.toLowerCase().replaceAll('_', '-')}`,
+    type: anthropicType ? 'error' : `/errors/${code.toLowerCase().replaceAll('_', '-')}`,
+    ...(anthropicType && { request_id: requestId }),
     title: expect.stringMatching(/^[A-Z]/) as string,
     status,
     detail: expect.stringMatching(/^\S+ .*\.$/) as string,
@@ -71,6 +77,7 @@ export function expectErrorBody(answer: Answer, { status, code, message, fields 
       code: status,
       message: body.detail,
       status: CANONICAL_BY_STATUS[status],
+      ...(anthropicType && { type: anthropicType }),
       details: [
         {
           '@type': 'type.googleapis.com/google.rpc.ErrorInfo',

@@ -20,7 +20,6 @@ const PROMPT = 'Ocelots nap at noon.';
 
 interface Explanation {
   readonly decision: string;
-  readonly isServed: boolean;
   readonly rule: string;
   readonly reason: string;
   readonly code?: string;
@@ -133,28 +132,28 @@ test.each<[string, string, string, object | undefined, Partial<Explanation>]>([
     'assistants-app',
     `${PARENT}/us-east5/publishers/anthropic/models/count-tokens:rawPredict`,
     model('claude-sonnet-4-5'),
-    { rule: 'assistants-chat', isServed: false, code: 'OPERATION_NOT_SERVED' },
+    { rule: 'assistants-chat' },
   ],
   [
     'a batch',
     'eu-analytics-app',
     `${PARENT}/europe-west4/batchPredictionJobs`,
     model('publishers/google/models/gemini-2.5-flash'),
-    { rule: 'analytics-gemini', isServed: false },
+    { rule: 'analytics-gemini' },
   ],
   [
     'a cache',
     'eu-analytics-app',
     `${PARENT}/europe-west4/cachedContents`,
     model('projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-pro'),
-    { rule: 'analytics-gemini', isServed: false },
+    { rule: 'analytics-gemini' },
   ],
   [
     'a chat completion',
     'assistants-app',
     `${PARENT}/global/endpoints/openapi/chat/completions`,
     model('google/gemini-2.5-pro'),
-    { rule: 'assistants-chat', isServed: false, location: 'global' },
+    { rule: 'assistants-chat', location: 'global' },
   ],
   [
     'an agent within what it and its person may do',

@@ -45,24 +45,39 @@ function call(role: string, path: string, body: object): Promise<Answer> {
 }
 
 /** Every way to name a model that a role of the sandbox has no grant of. */
+const CONTENTS = { contents: [{ role: 'user', parts: [{ text: PROMPT }] }] };
+const MESSAGES = { messages: [{ role: 'user', content: PROMPT }] };
+const FILES = {
+  displayName: 'files',
+  inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: ['gs://sample-batches/in.jsonl'] } },
+  outputConfig: {
+    predictionsFormat: 'jsonl',
+    gcsDestination: { outputUriPrefix: 'gs://sample-batches/out' },
+  },
+};
 const FORMS: readonly (readonly [what: string, path: string, body: object])[] = [
-  ['in the path', `${US}/${PRO}:generateContent`, { contents: [{ parts: [{ text: PROMPT }] }] }],
-  ['in an encoded path', `${US}/${PRO.replace('gemini', '%67emini')}:countTokens`, {}],
-  ['in the short form', `/vertex/v1/${PRO}:generateContent`, { contents: [{ parts: [{ text: PROMPT }] }] }],
-  ['in a chat', `${US}/endpoints/openapi/chat/completions`, { model: 'google/gemini-2.5-pro' }],
-  ['by its name alone', `${US}/endpoints/openapi/chat/completions`, { model: 'gemini-2.5-pro' }],
-  ['in a batch', `${US}/batchPredictionJobs`, { model: PRO }],
+  ['in the path', `${US}/${PRO}:generateContent`, CONTENTS],
+  ['in an encoded path', `${US}/${PRO.replace('gemini', '%67emini')}:countTokens`, CONTENTS],
+  ['in the short form', `/vertex/v1/${PRO}:generateContent`, CONTENTS],
+  ['in a chat', `${US}/endpoints/openapi/chat/completions`, { model: 'google/gemini-2.5-pro', ...MESSAGES }],
+  ['by its name alone', `${US}/endpoints/openapi/chat/completions`, { model: 'gemini-2.5-pro', ...MESSAGES }],
+  ['in a batch', `${US}/batchPredictionJobs`, { model: PRO, ...FILES }],
   [
     'in a context cache',
     `${US}/cachedContents`,
-    { model: `projects/sample-project/locations/us-central1/${PRO}` },
+    { model: `projects/sample-project/locations/us-central1/${PRO}`, ...CONTENTS },
   ],
   [
     'in a count of Claude’s tokens',
     `${EU}/publishers/anthropic/models/count-tokens:rawPredict`,
-    { model: 'claude-sonnet-4-5@20250929', messages: [{ content: PROMPT }] },
+    { model: 'claude-sonnet-4-5@20250929', ...MESSAGES },
   ],
 ];
+
+/** Who speaks to a model of Anthropic's is told in Anthropic's words, too. */
+function wordsFor(path: string): { anthropicType: string | undefined } {
+  return { anthropicType: path.includes('/anthropic/') ? 'permission_error' : undefined };
+}
 
 /** A rule shuts batches on this model for everyone, before any grant is looked for. */
 function codeOr(code: string, path: string): string {
@@ -74,7 +89,7 @@ test.each(FORMS)('a model without a grant is refused when it is named %s', async
   await expectRefusal(
     observed,
     answer,
-    { status: 403, code: codeOr('NOT_GRANTED', path) },
+    { status: 403, code: codeOr('NOT_GRANTED', path), ...wordsFor(path) },
     { decision: 'deny' },
   );
 });
@@ -86,7 +101,7 @@ test.each(FORMS)(
     await expectRefusal(
       observed,
       answer,
-      { status: 403, code: codeOr('NOT_GRANTED', path) },
+      { status: 403, code: codeOr('NOT_GRANTED', path), ...wordsFor(path) },
       { decision: 'deny', subscriptionId: 'sandbox-app' },
     );
   },
@@ -116,20 +131,26 @@ test('the short form of a caller that must stay in Europe is served in Europe', 
   observed.whenRecorded(answer, { outcome: 'answered', location: 'europe-west1', rule: 'analytics-gemini' });
 });
 
-test('what is allowed but not served is refused with what is served', async () => {
-  const model = 'publishers/google/models/gemini-2.5-flash';
-  const answer = await call('Assistants.Use', `${EU}/cachedContents`, { model });
-  await expectRefusal(
-    observed,
-    answer,
-    { status: 501, code: 'OPERATION_NOT_SERVED', message: /^You may do this, but .* cacheContent here yet/ },
-    { decision: 'allow', rule: 'assistants-chat', operation: 'cacheContent', model: 'gemini-2.5-flash' },
-  );
-});
+test.each(['gemini-fast', 'gemini-2.5-flash', 'publishers/google/models/gemini-2.5-flash'])(
+  'a chat with %s reaches the model that is meant, by the name that Vertex AI knows',
+  async (model) => {
+    const answer = await call('Assistants.Use', `${EU}/endpoints/openapi/chat/completions`, {
+      model,
+      ...MESSAGES,
+    });
+    expect(answer.status).toBe(200);
+    const [request] = await observed.chain.requests('vertex-ai');
+    expect(JSON.parse(request?.body ?? '')).toEqual({ model: 'google/gemini-2.5-flash', ...MESSAGES });
+    observed.whenRecorded(answer, {
+      ...{ outcome: 'answered', rule: 'assistants-chat', operation: 'chatCompletions' },
+      ...{ publisher: 'google', model: 'gemini-2.5-flash', location: 'europe-west1' },
+    });
+  },
+);
 
 test('a body that names another location than the path is refused', async () => {
   const model = `projects/sample-project/locations/us-central1/${PRO}`;
-  const answer = await call('Assistants.Use', `${EU}/cachedContents`, { model });
+  const answer = await call('Assistants.Use', `${EU}/cachedContents`, { model, ...CONTENTS });
   await expectRefusal(observed, answer, { status: 400, code: 'INVALID_REQUEST', fields: ['model'] });
 });
 

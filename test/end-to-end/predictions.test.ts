@@ -152,7 +152,8 @@ test.each(['sse', 'json-array'] as const)(
 );
 
 test('the bytes of a stream are those that Vertex AI sent', async () => {
-  const received = ': comment\r\n\r\ndata: {"candidates" : []}\r\n\r\ndata: {"é":"\\u00e9"}\r\n\r\n';
+  const received =
+    ': comment\r\n\r\ndata: {"candidates" : [{"finishReason":"STOP"}]}\r\n\r\ndata: {"é":"\\u00e9"}\r\n\r\n';
   await observed.chain.inject('vertex-ai', {
     status: 200,
     body: received,
@@ -164,7 +165,7 @@ test('the bytes of a stream are those that Vertex AI sent', async () => {
     body: JSON.stringify(PROMPT),
   });
   expect(answer.text).toBe(received);
-  observed.whenRecorded(answer, { outcome: 'answered' });
+  observed.whenRecorded(answer, { outcome: 'answered', finishReason: 'STOP', usageCompleteness: 'complete' });
 });
 
 test('all calls are on record once, without prompts, predictions, tokens or keys', async () => {

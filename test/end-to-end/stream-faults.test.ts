@@ -7,7 +7,7 @@ import type { Answer } from './send-bytes.ts';
 
 jest.setTimeout(60_000);
 
-const CALL_TIMEOUT_IN_MS = 1500;
+const TIMEOUT_IN_MS = 1500;
 const BODY = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] });
 /** Long enough for the caller to do something between two chunks. */
 const LONG_PAUSE = { pauseInMs: 400 };
@@ -17,13 +17,28 @@ let observed: ObservedChain;
 
 beforeAll(async () => {
   observed = await ObservedChain.start();
-  await observed.chain.restartFunctionApp({ CALL_TIMEOUT_IN_MS: String(CALL_TIMEOUT_IN_MS) });
+  await restart({ streamTimeoutInMs: TIMEOUT_IN_MS });
 });
 
 afterAll(() => observed.stop());
 
 afterEach(() => observed.chain.control('vertex-ai', 'DELETE', 'faults'));
 afterEach(() => setPause(USUAL_PAUSE));
+
+/** Comments come only where a test asks for them. */
+function restart({
+  streamTimeoutInMs,
+  keepAliveIntervalInMs = 60_000,
+}: {
+  readonly streamTimeoutInMs: number;
+  readonly keepAliveIntervalInMs?: number;
+}): Promise<unknown> {
+  return observed.chain.restartFunctionApp({
+    CALL_TIMEOUT_IN_MS: String(TIMEOUT_IN_MS),
+    STREAM_TIMEOUT_IN_MS: String(streamTimeoutInMs),
+    KEEP_ALIVE_INTERVAL_IN_MS: String(keepAliveIntervalInMs),
+  });
+}
 
 function setPause(pause: { pauseInMs: number }): Promise<unknown> {
   return observed.chain.control('vertex-ai', 'POST', 'pause', pause);
@@ -36,7 +51,7 @@ function stream(verb: 'streamGenerateContent' | 'streamGenerateContent?alt=sse')
 function eventsOf({ text }: Answer): unknown[] {
   return text
     .split(/\r?\n\r?\n/)
-    .filter((event) => event !== '')
+    .filter((event) => event !== '' && !event.startsWith(':'))
     .map((event) => JSON.parse(event.replace(/^data: /, '')) as unknown);
 }
 
@@ -110,10 +125,119 @@ test.each(['streamGenerateContent?alt=sse', 'streamGenerateContent'] as const)(
   },
 );
 
+const QUOTA = {
+  status: 429,
+  body: { error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'Quota of sample-project.' } },
+};
+const EXHAUSTED = streamError(
+  429,
+  'RESOURCE_EXHAUSTED',
+  'VERTEX_RATE_LIMITED',
+  'The quota of the gateway’s project on Vertex AI is used up',
+);
+
+test.each(['streamGenerateContent?alt=sse', 'streamGenerateContent'] as const)(
+  'an error in the midst of a stream comes after the whole parts before it, in the gateway’s words: %s',
+  async (verb) => {
+    await observed.chain.inject('vertex-ai', { ...QUOTA, errorAfterChunks: 2 });
+
+    const answer = await stream(verb);
+
+    expect(answer.status).toBe(200);
+    const parts = verb.endsWith('sse') ? eventsOf(answer) : (JSON.parse(answer.text) as unknown[]);
+    expect(parts).toEqual([CANDIDATES, CANDIDATES, EXHAUSTED]);
+    observed.whenRecorded(answer, {
+      outcome: 'interrupted',
+      code: 'VERTEX_RATE_LIMITED',
+      usageCompleteness: 'partial',
+      inputTokens: expect.any(Number) as number,
+    });
+  },
+);
+
+test.each(['streamGenerateContent?alt=sse', 'streamGenerateContent'] as const)(
+  'an error instead of a stream is an error of its own: %s',
+  async (verb) => {
+    await observed.chain.inject('vertex-ai', { ...QUOTA, errorAfterChunks: 0 });
+
+    const answer = await stream(verb);
+
+    expect([answer.status, answer.headers['content-type']]).toEqual([429, 'application/json']);
+    expect(JSON.parse(answer.text)).toMatchObject(EXHAUSTED as object);
+    observed.whenRecorded(answer, { outcome: 'failed', code: 'VERTEX_RATE_LIMITED', status: '429' });
+  },
+);
+
+test.each(['streamGenerateContent?alt=sse', 'streamGenerateContent'] as const)(
+  'a stream that ends well before the model does is no success: %s',
+  async (verb) => {
+    const [body, type] = verb.endsWith('sse')
+      ? ['data: {"candidates":[{}]}\n\ndata: {"candidates":[{}]}\n\n', 'text/event-stream']
+      : ['[{"candidates":[{}]}\n,\n{"candidates":[{}]}\n]\n', 'application/json; charset=UTF-8'];
+    await observed.chain.inject('vertex-ai', { status: 200, body, headers: { 'content-type': type } });
+
+    const answer = await stream(verb);
+
+    expect(answer.status).toBe(200);
+    const parts = verb.endsWith('sse') ? eventsOf(answer) : (JSON.parse(answer.text) as unknown[]);
+    expect(parts).toEqual([
+      CANDIDATES,
+      CANDIDATES,
+      streamError(502, 'UNAVAILABLE', 'VERTEX_STREAM_BROKEN', 'Vertex AI ended the stream before the model'),
+    ]);
+    observed.whenRecorded(answer, { outcome: 'interrupted', code: 'VERTEX_STREAM_BROKEN' });
+  },
+);
+
+test.each(['streamGenerateContent?alt=sse', 'streamGenerateContent'] as const)(
+  'a slow stream outlives the limit of a call, kept alive by what its reader skips: %s',
+  async (verb) => {
+    await restart({ streamTimeoutInMs: 20_000, keepAliveIntervalInMs: 100 });
+    await setPause(LONG_PAUSE);
+
+    const answer = await stream(verb);
+
+    expect(answer.status).toBe(200);
+    const comment = verb.endsWith('sse') ? ': keep-alive\n\n' : '\n\n';
+    expect(answer.text.split(comment).length).toBeGreaterThan(5);
+    const parts = verb.endsWith('sse') ? eventsOf(answer) : (JSON.parse(answer.text) as unknown[]);
+    expect(parts).toEqual(parts.map(() => CANDIDATES));
+    observed.whenRecorded(answer, (record) => {
+      expect(record).toMatchObject({
+        outcome: 'answered',
+        finishReason: 'STOP',
+        usageCompleteness: 'complete',
+      });
+      expect(record.durationInMs).toBeGreaterThan(TIMEOUT_IN_MS);
+    });
+  },
+);
+
+test.each([
+  ['x-server-timeout', '1', 1],
+  ['x-stainless-timeout', '0', 1],
+])('a call that carries a limit (%s: %s) gets no more time', async (name, value, seconds) => {
+  await observed.chain.inject('vertex-ai', { hang: true });
+
+  const answer = await observed.call({
+    application: 'assistants-app',
+    path: modelPath('generateContent'),
+    body: BODY,
+    headers: { [name]: value },
+  });
+
+  expect([answer.status, answer.text]).toEqual([
+    504,
+    expect.stringContaining(`within ${seconds} s, the time limit that the call carries`),
+  ]);
+  observed.whenRecorded(answer, { outcome: 'failed', code: 'VERTEX_TIMEOUT', status: '504' });
+});
+
 test('each call has one audit record, and no token has got anywhere', () =>
   expectAllOnRecordWithoutTokens(observed));
 
 test('a caller that goes away ends the call at Vertex AI, on record', async () => {
+  await restart({ streamTimeoutInMs: 20_000 });
   await observed.chain.control('vertex-ai', 'DELETE', 'requests');
   await setPause(LONG_PAUSE);
   const { gatewayUrl, applications } = observed.chain.environment;
@@ -134,6 +258,6 @@ test('a caller that goes away ends the call at Vertex AI, on record', async () =
   const records = await observed.chain.auditRecords(({ auditId }) => auditId === requestId);
   expect(records).toMatchObject([{ outcome: 'aborted', code: 'CALLER_GONE', status: '200' }]);
   // Well before the stream would have ended by itself or by its time limit.
-  expect(records[0]?.durationInMs).toBeLessThan(CALL_TIMEOUT_IN_MS);
+  expect(records[0]?.durationInMs).toBeLessThan(TIMEOUT_IN_MS);
   expect(await observed.chain.requests('vertex-ai')).toMatchObject([{ ended: 'dropped' }]);
 });

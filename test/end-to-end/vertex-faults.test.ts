@@ -81,7 +81,7 @@ test.each(OPERATIONS)('a used up quota is 429 and says when to come back: %s', a
     code: 'VERTEX_RATE_LIMITED',
     canonical: 'RESOURCE_EXHAUSTED',
     message: 'The quota of the gateway’s project on Vertex AI is used up',
-    retryAfter: 7,
+    retryAfterInMs: 6200,
   });
 });
 
