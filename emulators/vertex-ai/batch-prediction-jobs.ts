@@ -1,8 +1,7 @@
 import type { BatchPredictionJob } from './batch-prediction-job-store.ts';
-import { badRequest, type FieldViolation } from './google-error.ts';
+import { checkBatchPredictionJob } from './check-batch-prediction-job.ts';
 import { compileFilter, type FilterFields } from './list-filter.ts';
 import { pageOf } from './page.ts';
-import { checkLabels } from './read-generate-request.ts';
 import { type Json, readMessage } from './read-message.ts';
 import { readQuery } from './read-query.ts';
 import { refuseOthers, unsupported } from './refusals.ts';
@@ -36,11 +35,6 @@ const IGNORED = [
   'resourcesConsumed',
 ];
 const SUPPORTED = new Set([...GIVEN, ...IGNORED]);
-const MAXIMUM_DISPLAY_NAME = 128;
-const GCS_FILE = /^gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]\/[^\r\n]+$/;
-const GCS_PREFIX = /^gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](\/[^\r\n]*)?$/;
-const TABLE = /^bq:\/\/[a-z0-9:.-]+\.\w+\.[\w$-]+$/i;
-const DATASET_OR_TABLE = /^bq:\/\/[a-z0-9:-]+(\.\w+(\.[\w$-]+)?)?$/i;
 
 /** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/create */
 export const createBatchPredictionJob: RestOperation = {
@@ -52,7 +46,7 @@ export const createBatchPredictionJob: RestOperation = {
     const type = served.protos.message(route.version, 'BatchPredictionJob');
     const message = readMessage(type, parseBody(body));
     refuseOthers(message, SUPPORTED, 'batchPredictionJob.');
-    checkJob(message);
+    checkBatchPredictionJob(message);
     findBatchModel(route.params, message.model as string);
     const request = Object.fromEntries(
       GIVEN.flatMap((name) => (message[name] === undefined ? [] : [[name, message[name]]])),
@@ -128,49 +122,6 @@ export const deleteBatchPredictionJob: RestOperation = {
     };
   },
 };
-
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/batch-prediction-gemini */
-function checkJob(job: Json): void {
-  const violations: FieldViolation[] = [];
-  const check = (right: boolean, field: string, description: string): void => {
-    if (!right) violations.push({ field: `batch_prediction_job.${field}`, description });
-  };
-  const name = job.displayName as string | undefined;
-  const input = (job.inputConfig ?? {}) as Json;
-  const output = (job.outputConfig ?? {}) as Json;
-  check(
-    name !== undefined && name !== '' && name.length <= MAXIMUM_DISPLAY_NAME,
-    'display_name',
-    `display_name must have 1 to ${MAXIMUM_DISPLAY_NAME} characters.`,
-  );
-  check(typeof job.model === 'string' && job.model !== '', 'model', 'model is required.');
-  check(
-    isInput(input),
-    'input_config',
-    'input_config must be jsonl with one gs:// file, or bigquery with a bq:// table.',
-  );
-  check(
-    isOutput(output),
-    'output_config',
-    'output_config must be jsonl with a gs:// prefix, or bigquery with a bq:// destination.',
-  );
-  if (violations.length > 0) throw badRequest(violations);
-  checkLabels((job.labels ?? {}) as Record<string, string>);
-}
-
-function isInput({ instancesFormat, gcsSource, bigquerySource }: Json): boolean {
-  const { uris = [] } = (gcsSource ?? {}) as { uris?: readonly string[] };
-  const { inputUri = '' } = (bigquerySource ?? {}) as { inputUri?: string };
-  if (instancesFormat === 'jsonl') return uris.length === 1 && uris.every((uri) => GCS_FILE.test(uri));
-  return instancesFormat === 'bigquery' && TABLE.test(inputUri);
-}
-
-function isOutput({ predictionsFormat, gcsDestination, bigqueryDestination }: Json): boolean {
-  const { outputUriPrefix = '' } = (gcsDestination ?? {}) as { outputUriPrefix?: string };
-  const { outputUri = '' } = (bigqueryDestination ?? {}) as { outputUri?: string };
-  if (predictionsFormat === 'jsonl') return GCS_PREFIX.test(outputUriPrefix);
-  return predictionsFormat === 'bigquery' && DATASET_OR_TABLE.test(outputUri);
-}
 
 function fieldOf(job: Json, [first = '', ...rest]: readonly string[]): string | undefined {
   if (first !== 'labels') return rest.length === 0 ? (job[first] as string | undefined) : undefined;

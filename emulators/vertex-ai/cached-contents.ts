@@ -2,37 +2,21 @@ import type { CachedContent } from './cached-content-store.ts';
 import { countByModality, totalOf } from './count-tokens.ts';
 import { badRequest, GoogleError } from './google-error.ts';
 import { pageOf } from './page.ts';
-import { readPrompt } from './read-generate-request.ts';
-import { type Json, readMessage } from './read-message.ts';
+import { readPrompt } from './read-prompt.ts';
+import { IGNORED_ON_INPUT, readCachedContent, readExpiry, readModel } from './read-cached-content.ts';
+import type { Json } from './read-message.ts';
 import { readQuery } from './read-query.ts';
-import { refuseOthers } from './refusals.ts';
-import { parseBody } from './request-body.ts';
-import type { RestCall, RestOperation } from './rest-operation.ts';
-import { checkParent, findPublisherModel, withProjectNumber } from './sample-resources.ts';
+import type { RestOperation } from './rest-operation.ts';
+import { checkParent } from './sample-resources.ts';
 
 const COLLECTION = 'projects/{project}/locations/{location}/cachedContents';
 const CACHE = `${COLLECTION}/{cachedContent}`;
 const SERVICE = 'GenAiCacheService';
 /** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-overview#limits */
 const MINIMUM_TOKENS = 2048;
-const MINIMUM_LIFETIME_IN_MS = 60_000;
 const MAXIMUM_BYTES = 10 * 1024 * 1024;
 const LIFETIME_IN_MS = 3_600_000;
 const PAGE_SIZES = { standard: 100, most: 1000 };
-/** `name` and what is only for output are ignored, as at Google. */
-const IGNORED = ['name', 'createTime', 'updateTime', 'usageMetadata'];
-const SUPPORTED = new Set([
-  ...IGNORED,
-  'model',
-  'displayName',
-  'systemInstruction',
-  'contents',
-  'tools',
-  'toolConfig',
-  'ttl',
-  'expireTime',
-]);
-
 /** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/create */
 export const createCachedContent: RestOperation = {
   httpMethod: 'POST',
@@ -44,7 +28,7 @@ export const createCachedContent: RestOperation = {
     if (body.length > MAXIMUM_BYTES) {
       throw new GoogleError('INVALID_ARGUMENT', 'The content to cache is larger than 10 MB.');
     }
-    const message = readCache(call);
+    const message = readCachedContent(call);
     const model = readModel(message.model, route.params);
     const { texts, files, tools } = readPrompt(message, { contentsRequired: false });
     const tokens = totalOf(countByModality({ texts, files }));
@@ -106,10 +90,10 @@ export const updateCachedContent: RestOperation = {
   serve: (call) => {
     const { served, route } = call;
     const cache = served.cachedContents.get(route.name);
-    const message = readCache(call);
+    const message = readCachedContent(call);
     const type = served.protos.message(route.version, 'UpdateCachedContentRequest');
     const { updateMask } = readQuery(type, route.query);
-    const given = Object.keys(message).filter((name) => !IGNORED.includes(name));
+    const given = Object.keys(message).filter((name) => !IGNORED_ON_INPUT.includes(name));
     const paths = updateMask === undefined ? given : (updateMask as string).split(',').map(camel);
     const other = paths.find((path) => path !== 'ttl' && path !== 'expireTime');
     if (other !== undefined) {
@@ -142,57 +126,6 @@ export const deleteCachedContent: RestOperation = {
   },
 };
 
-function readCache({ served, route, body }: RestCall): Json {
-  const message = readMessage(served.protos.message(route.version, 'CachedContent'), parseBody(body));
-  refuseOthers(message, SUPPORTED, 'cachedContent.');
-  return message;
-}
-
-/** The model by its full name, in the project and location of the cache. */
-function readModel(
-  value: unknown,
-  { project = '', location = '' }: Readonly<Record<string, string>>,
-): string {
-  const [, publisher = '', model = ''] =
-    /^projects\/[^/]+\/locations\/[^/]+\/publishers\/([^/]+)\/models\/([^/]+)$/.exec(
-      (value as string | undefined) ?? '',
-    ) ?? [];
-  const parent = withProjectNumber(`projects/${project}/locations/${location}/`);
-  if (model === '' || !withProjectNumber(value as string).startsWith(parent)) {
-    throw badRequest([
-      {
-        field: 'cached_content.model',
-        description:
-          'The model of a cached content must be projects/{project}/locations/{location}/publishers/google/models/{model}, in the project and location of the cached content.',
-      },
-    ]);
-  }
-  findPublisherModel({ project, location, publisher, model }, 'generateContent', 'cachedContents');
-  return withProjectNumber(value as string);
-}
-
-/** @returns milliseconds since 1970; undefined when neither `ttl` nor `expireTime` is given */
-function readExpiry({ ttl, expireTime }: Json, now: number): number | undefined {
-  if (ttl === undefined && expireTime === undefined) return undefined;
-  const seconds = /^(\d{1,12}(?:\.\d{1,9})?)s$/.exec((ttl as string | undefined) ?? '')?.[1];
-  const instant = /^\d{4}-\d{2}-\d{2}T/.test((expireTime as string | undefined) ?? '')
-    ? Date.parse(expireTime as string)
-    : Number.NaN;
-  const expiresAt = ttl === undefined ? instant : now + Number(seconds) * 1000;
-  const field = ttl === undefined ? 'expire_time' : 'ttl';
-  if (Number.isNaN(expiresAt) || Number.isNaN(new Date(expiresAt).getTime())) {
-    const form =
-      ttl === undefined ? 'a timestamp in RFC 3339 format' : 'a duration in seconds, such as 3600s';
-    throw badRequest([{ field, description: `The ${field} of a cached content must be ${form}.` }]);
-  }
-  if (expiresAt - now >= MINIMUM_LIFETIME_IN_MS) return expiresAt;
-  throw badRequest([{ field, description: 'A cached content must not expire in less than a minute.' }]);
-}
-
-function camel(path: string): string {
-  return path.trim().replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
-}
-
 function asJson({ name, model, displayName, createdAt, updatedAt, expiresAt, prompt }: CachedContent): Json {
   const { texts, files = [] } = prompt;
   const images = files.filter(({ modality }) => modality === 'IMAGE').length;
@@ -209,4 +142,8 @@ function asJson({ name, model, displayName, createdAt, updatedAt, expiresAt, pro
       ...(images > 0 && { imageCount: images }),
     },
   };
+}
+
+function camel(path: string): string {
+  return path.trim().replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }

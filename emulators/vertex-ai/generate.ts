@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  CHARACTERS_PER_TOKEN,
-  countByModality,
-  countTokens,
-  type ModalityTokens,
-  totalOf,
-} from './count-tokens.ts';
+import { CHARACTERS_PER_TOKEN } from './count-tokens.ts';
 import { exampleOfSchema } from './example-of-schema.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
+import { type Usage, usageOf, withDetails, wordsOf } from './usage.ts';
 
 /** A GenerateContentResponse as JSON; a stream is a list of them. */
 export interface GenerateResponse {
@@ -28,29 +23,15 @@ export interface AnswerPart {
   readonly functionCall?: FunctionCall;
 }
 
-export interface FunctionCall {
+interface FunctionCall {
   readonly name: string;
   readonly args: unknown;
 }
 
 type FinishReason = 'STOP' | 'MAX_TOKENS';
 
-interface Usage {
-  readonly promptTokenCount: number;
-  readonly candidatesTokenCount: number;
-  readonly totalTokenCount: number;
-  readonly thoughtsTokenCount?: number;
-  readonly cachedContentTokenCount?: number;
-  readonly trafficType?: 'ON_DEMAND';
-  readonly promptTokensDetails?: readonly ModalityTokens[];
-  readonly cacheTokensDetails?: readonly ModalityTokens[];
-  readonly candidatesTokensDetails?: readonly ModalityTokens[];
-}
-
 const PIECES = 6;
 const MOST_WORDS = 24;
-/** A thought has so many tokens, and so many more for each word of the prompt. */
-const THOUGHT = { tokens: 16, tokensPerWord: 2 };
 
 /**
  * Answers with what depends on the model and on every text and file of the request, and on nothing else.
@@ -146,10 +127,6 @@ function textOf({ prompt, json }: GenerateRequest, fingerprint: string): string 
   return `You wrote ${words.length} words. The first different ones are: ${list}. This answer depends on your request and on nothing else; its fingerprint is ${fingerprint}.`;
 }
 
-function wordsOf(text: string): string[] {
-  return text.match(/[\p{L}\p{N}]+/gu) ?? [];
-}
-
 function limit(
   text: string,
   { stopSequences, maxOutputTokens }: GenerateRequest,
@@ -169,46 +146,4 @@ function split(text: string): string[] {
   const count = Math.max(1, Math.min(PIECES, characters.length));
   const start = (piece: number): number => Math.floor((piece * characters.length) / count);
   return Array.from({ length: count }, (_piece, i) => characters.slice(start(i), start(i + 1)).join(''));
-}
-
-/** The cached part counts into the prompt; thoughts count into the total, and the summary of them nowhere. */
-function usageOf(request: GenerateRequest, answer: readonly AnswerPart[]): Usage {
-  const { cached, thinkingBudget } = request;
-  const cachedContentTokenCount = cached ? totalOf(countByModality(cached)) : 0;
-  const promptTokenCount = totalOf(countByModality(request)) + cachedContentTokenCount;
-  const candidatesTokenCount = countTokens(answer.map(countedText).join(''));
-  const thinks = THOUGHT.tokens + THOUGHT.tokensPerWord * wordsOf(request.prompt).length;
-  const thoughtsTokenCount = thinkingBudget === undefined ? 0 : Math.min(thinkingBudget, thinks);
-  return {
-    promptTokenCount,
-    candidatesTokenCount,
-    totalTokenCount: promptTokenCount + candidatesTokenCount + thoughtsTokenCount,
-    ...(thinkingBudget !== undefined && { thoughtsTokenCount }),
-    ...(cached && { cachedContentTokenCount }),
-  };
-}
-
-function countedText({ text = '', thought, functionCall }: AnswerPart): string {
-  if (functionCall) return JSON.stringify(functionCall);
-  return thought ? '' : text;
-}
-
-function withDetails(request: GenerateRequest, usage: Usage): Usage {
-  const own = countByModality(request);
-  const cached = request.cached ? countByModality(request.cached) : [];
-  return {
-    ...usage,
-    trafficType: 'ON_DEMAND',
-    promptTokensDetails: addUp([...own, ...cached]),
-    ...(request.cached && { cacheTokensDetails: cached }),
-    candidatesTokensDetails: [{ modality: 'TEXT', tokenCount: usage.candidatesTokenCount }],
-  };
-}
-
-function addUp(details: readonly ModalityTokens[]): ModalityTokens[] {
-  const modalities = [...new Set(details.map(({ modality }) => modality))];
-  return modalities.map((modality) => ({
-    modality,
-    tokenCount: totalOf(details.filter((detail) => detail.modality === modality)),
-  }));
 }

@@ -1,17 +1,3 @@
-import { chatCompletions } from './chat-completions.ts';
-import { claudeCountTokens, claudeRawPredict, claudeStreamRawPredict } from './claude.ts';
-import { directPredict, directRawPredict, serverStreamingPredict } from './custom-endpoint-direct.ts';
-import { explainOnEndpoint } from './custom-endpoint-explain.ts';
-import {
-  chatCompletionsOnEndpoint,
-  rawPredictOnEndpoint,
-  streamRawPredictOnEndpoint,
-} from './custom-endpoint.ts';
-import { predictOnEndpoint } from './predict-on-endpoint.ts';
-import { generateContent, streamGenerateContent } from './generate-content.ts';
-import { embedContent } from './embed-content.ts';
-import { predictOnModel } from './predict-on-model.ts';
-import { computeTokens, countTokensOfPrompt } from './tokens-of-prompt.ts';
 import {
   cancelBatchPredictionJob,
   createBatchPredictionJob,
@@ -26,9 +12,23 @@ import {
   listCachedContents,
   updateCachedContent,
 } from './cached-contents.ts';
+import { chatCompletions } from './chat-completions.ts';
+import { claudeCountTokens, claudeRawPredict, claudeStreamRawPredict } from './claude.ts';
+import { directPredict, directRawPredict, serverStreamingPredict } from './custom-endpoint-direct.ts';
+import { explainOnEndpoint } from './custom-endpoint-explain.ts';
+import {
+  chatCompletionsOnEndpoint,
+  rawPredictOnEndpoint,
+  streamRawPredictOnEndpoint,
+} from './custom-endpoint.ts';
+import { embedContent } from './embed-content.ts';
+import { generateContent, streamGenerateContent } from './generate-content.ts';
 import { fetchPredictOperation, predictLongRunning } from './predict-long-running.ts';
+import { predictOnEndpoint } from './predict-on-endpoint.ts';
+import { predictOnModel } from './predict-on-model.ts';
 import { getPublisherModel, listPublisherModels } from './publisher-models.ts';
 import type { RestOperation } from './rest-operation.ts';
+import { computeTokens, countTokensOfPrompt } from './tokens-of-prompt.ts';
 
 /** Every REST operation; where two have one path, the first that is listed serves it. */
 export const REST_OPERATIONS: readonly RestOperation[] = [

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { CHARACTERS_PER_TOKEN, countByModality, totalOf } from './count-tokens.ts';
 import { findGemini } from './generate-content.ts';
 import { readContent } from './read-contents.ts';
-import { readPrompt } from './read-generate-request.ts';
+import { readPrompt } from './read-prompt.ts';
 import { type Json, readMessage } from './read-message.ts';
 import { unable } from './refusals.ts';
 import { parseBody } from './request-body.ts';

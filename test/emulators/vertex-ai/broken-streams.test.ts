@@ -69,6 +69,17 @@ test('the control surface takes such a fault for an emulator that streams, and f
   await server.close();
 });
 
+test.each([
+  ['GET', 'v1beta1/publishers/google/models'],
+  ['DELETE', 'v1/projects/sample-project/locations/us-central1/cachedContents/1'],
+  ['POST', `${MODEL.replace('gemini-2.5-flash', 'veo-3.0-generate-001')}:fetchPredictOperation`],
+] as const)('%s %s is recorded and fails as told', async (method, path) => {
+  vertex.emulator.control.clear();
+  vertex.emulator.control.inject({ status: 429, body: EXHAUSTED });
+  expect(await vertex.call(method, path)).toEqual({ status: 429, json: EXHAUSTED });
+  expect(vertex.emulator.control.requests()).toMatchObject([{ method, path: `/${path}` }]);
+});
+
 const BEARER = { authorization: `Bearer ${TOKEN}` };
 
 test.each([
