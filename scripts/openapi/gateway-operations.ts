@@ -107,7 +107,6 @@ export const gatewaySurface: Surface = {
             schema: PolicyExplanation,
             example: {
               decision: 'allow',
-              isServed: true,
               rule: 'scoring-iris',
               reason: 'The scoring team classifies flowers in production.',
               policyVersion: POLICY_VERSION,

@@ -110,9 +110,6 @@ export const PolicyExplainRequest = z
 export const PolicyExplanation = z
   .strictObject({
     decision: z.enum(['allow', 'deny']).describe('What the rules say to the call.'),
-    isServed: z
-      .boolean()
-      .describe('Whether the gateway serves such calls; false where it only decides on them.'),
     rule: z
       .string()
       .describe(

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Dialect, DialectRequest } from '../prediction/interfaces.ts';
-import type { RequestedCall } from '../prediction/prediction.ts';
+import type { Prediction } from '../prediction/prediction.ts';
 import { writeAnthropicError } from './anthropic-errors.ts';
 import { readMessage, readTokenCount } from './anthropic-messages.ts';
 import { writeStreamError } from './stream-errors.ts';
@@ -13,12 +13,12 @@ export const anthropicDialect: Dialect = {
   writeStreamError,
 };
 
-function readPrediction(request: DialectRequest): RequestedCall {
+function readPrediction(request: DialectRequest): Prediction {
   return readerOf(request)(request);
 }
 
 /** The query doesn't count: SDKs add `beta=true`, and what it stands for is in the header `anthropic-beta`. */
-function readerOf({ method, path }: DialectRequest): (request: DialectRequest) => RequestedCall {
+function readerOf({ method, path }: DialectRequest): (request: DialectRequest) => Prediction {
   if (method === 'POST' && path === 'v1/messages') return readMessage;
   if (method === 'POST' && path === 'v1/messages/count_tokens') return readTokenCount;
   throw new GatewayError(

@@ -3,7 +3,7 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { DialectRequest, ReadHeader } from '../prediction/interfaces.ts';
-import type { RequestedCall } from '../prediction/prediction.ts';
+import type { Prediction } from '../prediction/prediction.ts';
 import { editJson, type JsonEdits } from './edit-json.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { readJson } from './read-json.ts';
@@ -31,7 +31,7 @@ type MessageBody = z.infer<typeof MessageBody>;
  * A message for Claude on Vertex AI: the model leaves the body for the path, the version comes into the body, and every
  * other byte stays as it is. @throws GatewayError INVALID_JSON, INVALID_REQUEST.
  */
-export function readMessage({ body, header }: DialectRequest): RequestedCall {
+export function readMessage({ body, header }: DialectRequest): Prediction {
   const message = validateBody(MessageBody, readJson(body));
   const streams = message.stream === true;
   const operation = streams ? 'streamRawPredict' : 'rawPredict';
@@ -54,7 +54,7 @@ export function readMessage({ body, header }: DialectRequest): RequestedCall {
 }
 
 /** A count of a message's tokens. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
-export function readTokenCount(request: DialectRequest): RequestedCall {
+export function readTokenCount(request: DialectRequest): Prediction {
   const json = readJson(request.body);
   const message = validateBody(MessageBody, json);
   return {

@@ -1,4 +1,5 @@
 import type { GrantedCall, BytesPayload } from '../prediction/prediction.ts';
+import { fetchNamedCache } from './cached-content-name.ts';
 import { editJson } from './edit-json.ts';
 import { parentName, resourceName } from './resource-names.ts';
 import { ChatCompletionsBody, validateBody } from './vertex-bodies.ts';
@@ -24,6 +25,7 @@ export function readChatCompletion(
     format: 'openai',
     ...(isStream && { framing: 'sse' }),
     ...(mustAskForUsage && { rewrite: { part: withoutUsage } }),
+    ...fetchNamedCache(apiVersion, json),
     request: (call) => {
       const named = modelName(call);
       const edits = {

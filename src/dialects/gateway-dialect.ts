@@ -13,7 +13,6 @@ import { readJson } from './read-json.ts';
 import { readQuery } from './read-query.ts';
 import { readTarget } from './read-target.ts';
 import { validateBody } from './vertex-bodies.ts';
-import { isServed } from './vertex-dialect.ts';
 
 /** A call as one would make it: its path begins with `/vertex/`; a body is needed where it names the model. */
 const ExplainBody = z.strictObject({
@@ -80,10 +79,9 @@ function readCall(body: Uint8Array): Omit<PolicyExplainQuestion, 'operation'> {
   const asked = validateBody(ExplainBody, readJson(body));
   const path = asked.path.slice('/vertex/'.length).split(/[?#]/, 1)[0] ?? '';
   try {
-    const call = readTarget(asked.method, path, asked.body);
-    return { call, isServed: isServed(call) };
+    return { call: readTarget(asked.method, path, asked.body) };
   } catch (error) {
-    if (error instanceof GatewayError) return { call: error, isServed: false };
+    if (error instanceof GatewayError) return { call: error };
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { DialectRequest } from '../prediction/interfaces.ts';
-import type { BytesPayload, RequestedCall } from '../prediction/prediction.ts';
+import type { BytesPayload, Prediction } from '../prediction/prediction.ts';
 import { readChatCompletion } from './chat-completions.ts';
 import { editJson } from './edit-json.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
@@ -8,7 +8,7 @@ import { readJson } from './read-json.ts';
 import { ChatCompletionsBody, validateBody } from './vertex-bodies.ts';
 
 /** A chat completion, which Vertex AI serves in OpenAI's own words. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
-export function readOpenAiChat({ body, header }: DialectRequest): RequestedCall {
+export function readOpenAiChat({ body, header }: DialectRequest): Prediction {
   const json = readJson(body);
   const { model } = validateBody(ChatCompletionsBody, json);
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);

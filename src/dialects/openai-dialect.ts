@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Dialect, DialectRequest, QuestionDialect } from '../prediction/interfaces.ts';
-import type { RequestedCall } from '../prediction/prediction.ts';
+import type { Prediction } from '../prediction/prediction.ts';
 import type { Question } from '../prediction/question.ts';
 import { readOpenAiChat } from './openai-chat.ts';
 import { readEmbeddings } from './openai-embeddings.ts';
@@ -17,7 +17,7 @@ export const openAiDialect: Dialect & QuestionDialect = {
   writeStreamError,
 };
 
-function readPrediction(request: DialectRequest): RequestedCall {
+function readPrediction(request: DialectRequest): Prediction {
   switch (`${request.method} ${request.path}`) {
     case 'POST v1/chat/completions':
       return readOpenAiChat(request);

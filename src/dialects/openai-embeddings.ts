@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { DialectRequest } from '../prediction/interfaces.ts';
-import type { GrantedCall, RequestedCall, VertexRequest } from '../prediction/prediction.ts';
+import type { GrantedCall, Prediction, VertexRequest } from '../prediction/prediction.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { isTextEmbedding } from './openai-models.ts';
 import { readOpenAiTarget } from './openai-target.ts';
@@ -41,7 +41,7 @@ const PredictAnswer = z.object({
  * Embeddings of texts by the `predict` of a text embedding model. How many texts one call may have is the model's to say.
  * @throws GatewayError INVALID_JSON, INVALID_REQUEST.
  */
-export function readEmbeddings({ body, header }: DialectRequest): RequestedCall {
+export function readEmbeddings({ body, header }: DialectRequest): Prediction {
   const asked = validateBody(EmbeddingsBody, readJson(body));
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
   return {

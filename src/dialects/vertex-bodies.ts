@@ -72,6 +72,9 @@ export type ChatCompletionsBody = z.infer<typeof ChatCompletionsBody>;
 /** Of an operation whose body is read by Vertex AI alone. */
 export const AnyBody = z.looseObject({});
 
+/** Of a method that takes none; clients send an empty object. */
+export const NoBody = z.strictObject({});
+
 /** Validates a parsed body. Throws INVALID_REQUEST with at most ten violations: path and rule, never a value. */
 export function validateBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(body);

@@ -1,36 +1,31 @@
-import type { CallTarget } from '../governance/call-target.ts';
 import type { Dialect, DialectRequest } from '../prediction/interfaces.ts';
-import type { RequestedCall } from '../prediction/prediction.ts';
+import type { Prediction } from '../prediction/prediction.ts';
 import { readJson } from './read-json.ts';
 import { completeTarget } from './read-target.ts';
 import { writeStreamError } from './stream-errors.ts';
 import { writeVertexError } from './vertex-errors.ts';
 import { readVertexPath, type VertexPath } from './vertex-path.ts';
 import { readPayload } from './vertex-payload.ts';
-
-/** Decided on, because a body names their model, and not served. */
-const NOT_SERVED = new Set(['batchPredict', 'cacheContent']);
+import { findResourceOperation, readResourceBody, readResourceCall } from './vertex-resources.ts';
 
 /** The native Vertex AI surface: Google's own paths and bodies. */
 export const vertexDialect: Dialect = {
   name: 'vertex',
-  readPrediction(request: DialectRequest): RequestedCall {
+  readPrediction(request: DialectRequest): Prediction {
     const path = readVertexPath(request.method, request.path);
+    const operation = findResourceOperation(path);
+    if (operation) {
+      const json = readResourceBody(operation, request);
+      const target = completeTarget(path, json);
+      return { ...target, payload: readResourceCall(operation, path, request, json) };
+    }
     const json = isOpaque(path, request) ? undefined : readJson(request.body);
     const target = completeTarget(path, json);
-    return {
-      ...target,
-      payload: isServed(target) ? readPayload(target, path.verb, request, json) : undefined,
-    };
+    return { ...target, payload: readPayload(target, path.verb, request, json) };
   },
   writeError: writeVertexError,
   writeStreamError,
 };
-
-/** Whether the gateway serves an operation, or only decides on it. */
-export function isServed({ operation }: CallTarget): boolean {
-  return !NOT_SERVED.has(operation);
-}
 
 /** A container of one's own may take what is no JSON. */
 function isOpaque({ operation, resource }: VertexPath, { header }: DialectRequest): boolean {

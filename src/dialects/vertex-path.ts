@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { EndpointResource, ModelResource } from '../governance/call-target.ts';
+import type { AnyResource, EndpointResource, ModelResource } from '../governance/call-target.ts';
 import { SHAPE } from './vertex-shapes.ts';
 
 /** What a path says of a call. Without a resource, the body must name it. */
@@ -9,9 +9,11 @@ export interface VertexPath {
   readonly location: string | undefined;
   /** What a rule would call it. */
   readonly operation: string;
-  /** How the path says it: the part behind the colon, or the name of the collection. */
+  /** How the path says it: the part behind the colon, or a method on a collection by Google's name. */
   readonly verb: string;
-  readonly resource: ModelResource | EndpointResource | undefined;
+  readonly resource: ModelResource | EndpointResource | AnyResource | undefined;
+  /** Which one of a collection. */
+  readonly item?: string;
   /** Whose model the body names when it gives no publisher. */
   readonly publisher?: string;
 }
@@ -45,11 +47,28 @@ const MODEL_OPERATIONS = new Set([
   'predictLongRunning',
   'fetchPredictOperation',
 ]);
-/** Collections in which something is created for a model that the body names. */
-const BODY_OPERATIONS = new Map([
-  ['batchPredictionJobs', 'batchPredict'],
-  ['cachedContents', 'cacheContent'],
-]);
+/** What is made for a model that only the making names, and how rules call all that is done with it. */
+const COLLECTIONS = {
+  batchPredictionJobs: { operation: 'batchPredict', item: 'batchPredictionJob' },
+  cachedContents: { operation: 'cacheContent', item: 'cachedContent' },
+} as const;
+/** By HTTP method and what the path ends in: `{id}` for one of the collection. */
+const METHODS: Readonly<Record<keyof typeof COLLECTIONS, Readonly<Record<string, string>>>> = {
+  batchPredictionJobs: {
+    POST: 'create',
+    GET: 'list',
+    'GET {id}': 'get',
+    'POST {id}:cancel': 'cancel',
+    'DELETE {id}': 'delete',
+  },
+  cachedContents: {
+    POST: 'create',
+    GET: 'list',
+    'GET {id}': 'get',
+    'PATCH {id}': 'patch',
+    'DELETE {id}': 'delete',
+  },
+};
 
 /**
  * Reads every form in which Vertex AI lets a call name a model or an endpoint; README lists them. Every part is
@@ -60,9 +79,8 @@ const BODY_OPERATIONS = new Map([
 export function readVertexPath(method: string, path: string): VertexPath {
   const [apiVersion, collection, ...rest] = path.split('/').map(decodeOnce);
   if (apiVersion !== 'v1' && apiVersion !== 'v1beta1') throw notFound();
-  if (method !== 'POST') throw notFound();
   if (collection === 'publishers')
-    return readModel({ apiVersion, project: undefined, location: undefined }, rest);
+    return readPublisher(method, { apiVersion, project: undefined, location: undefined }, rest);
   const [project, locations, location, inner, ...innermost] = rest;
   if (collection !== 'projects' || locations !== 'locations') throw notFound();
   const where: Where = {
@@ -70,11 +88,53 @@ export function readVertexPath(method: string, path: string): VertexPath {
     project: check('project', project),
     location: check('location', location),
   };
-  if (inner === 'endpoints') return readEndpoint(where, innermost);
-  if (inner === 'publishers') return readModel(where, innermost);
-  const operation = BODY_OPERATIONS.get(inner ?? '');
-  if (operation === undefined || innermost.length > 0) throw notFound();
-  return { ...where, operation, verb: inner ?? '', resource: undefined };
+  if (inner === 'publishers') return readPublisher(method, where, innermost);
+  if (inner === 'batchPredictionJobs' || inner === 'cachedContents')
+    return readCollection(method, where, inner, innermost);
+  if (inner === 'endpoints' && method === 'POST') return readEndpoint(where, innermost);
+  throw notFound();
+}
+
+function readCollection(
+  method: string,
+  where: Where,
+  collection: keyof typeof COLLECTIONS,
+  parts: readonly string[],
+): VertexPath {
+  const [part, ...more] = parts;
+  const [id, verb, ...rest] = part?.split(':') ?? [];
+  const suffix = verb === undefined ? '' : `:${verb}`;
+  const called = METHODS[collection][part === undefined ? method : `${method} {id}${suffix}`];
+  if (called === undefined || more.length > 0 || rest.length > 0) throw notFound();
+  const { operation, item } = COLLECTIONS[collection];
+  return {
+    ...where,
+    operation,
+    verb: `${collection}.${called}`,
+    resource: called === 'create' ? undefined : { kind: 'any' },
+    ...(part !== undefined && { item: check(item, id) }),
+  };
+}
+
+/** Models are listed and described by GET; all else is asked of one of them by POST. */
+function readPublisher(method: string, where: Where, parts: readonly string[]): VertexPath {
+  if (method === 'POST') return readModel(where, parts);
+  const [publisherPart, models, model, ...more] = parts;
+  if (method !== 'GET' || models !== 'models' || more.length > 0) throw notFound();
+  const publisher = check('publisher', publisherPart);
+  if (model === undefined)
+    return {
+      ...where,
+      operation: 'listModels',
+      verb: 'publishers.models.list',
+      resource: { kind: 'any', publisher },
+    };
+  return {
+    ...where,
+    operation: 'getModel',
+    verb: 'publishers.models.get',
+    resource: { kind: 'model', publisher, model: check('model', model) },
+  };
 }
 
 function readEndpoint(where: Where, parts: readonly string[]): VertexPath {
@@ -148,7 +208,8 @@ function check(part: keyof typeof SHAPE, value: string | undefined): string {
 function notFound(): GatewayError {
   return new GatewayError(
     'OPERATION_NOT_FOUND',
-    'The gateway has no such operation. It offers POST {version}/projects/{project}/locations/{location}/' +
-      'endpoints/{endpoint}:predict and …/publishers/{publisher}/models/{model}:generateContent or :streamGenerateContent.',
+    'The gateway has no such operation. Below {version}/projects/{project}/locations/{location}/ it offers POST ' +
+      'endpoints/{endpoint}:predict, publishers/{publisher}/models/{model}:generateContent and the like, GET ' +
+      'publishers/{publisher}/models, batchPredictionJobs and cachedContents.',
   );
 }

@@ -3,11 +3,13 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { DialectRequest } from '../prediction/interfaces.ts';
 import type { AnswerFormat, BytesPayload, Framing, GrantedCall, Payload } from '../prediction/prediction.ts';
+import { fetchNamedCache } from './cached-content-name.ts';
 import { readChatCompletion } from './chat-completions.ts';
 import { editJson, type JsonEdits } from './edit-json.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import type { VertexTarget } from './read-target.ts';
 import { parentName, resourceName } from './resource-names.ts';
+import { checkStorage, readStorageUri } from './storage-fields.ts';
 import {
   AnyBody,
   ClaudeBody,
@@ -47,7 +49,6 @@ const PASSED: Readonly<Record<string, PassedOperation>> = {
 /**
  * The payload of a call on the native surface. Only endpoints' `predict` becomes protobuf; everything else goes on as
  * the bytes that came.
- * @returns undefined for an operation that is decided on but not served.
  * @throws GatewayError INVALID_REQUEST.
  */
 export function readPayload(
@@ -55,7 +56,7 @@ export function readPayload(
   verb: string,
   request: DialectRequest,
   json: unknown,
-): Payload | undefined {
+): Payload {
   const { operation, resource, apiVersion } = target;
   const { body, header } = request;
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
@@ -65,15 +66,18 @@ export function readPayload(
   if (operation === 'predict' && resource.kind === 'endpoint')
     return { kind: 'instances', ...validateBody(PredictBody, json) };
   const passed = PASSED[verb];
-  if (!passed) return undefined;
+  if (!passed) throw new TypeError(`no path has the verb ${verb}`);
   const valid = validateBody(passed.body, json);
   return {
     kind: 'bytes',
     format: passed.format,
     ...(passed.streams && { framing: readFraming(request) }),
+    ...(passed.format === 'gemini' && fetchNamedCache(apiVersion, valid)),
     ...(operation === 'explain' && { checked: valid as InstancesBody }),
     request: (call) => {
       if (verb === 'fetchPredictOperation') checkOperationName(valid as FetchPredictOperationBody, call);
+      if (/^predict(LongRunning)?$/.test(verb))
+        checkStorage(call, readStorageUri((valid as InstancesBody).parameters));
       return {
         method: 'POST',
         path: `/${apiVersion}/${resourceName(call)}:${verb}${passed.streams && readFraming(request) === 'sse' ? '?alt=sse' : ''}`,

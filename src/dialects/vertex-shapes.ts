@@ -5,6 +5,8 @@ export const SHAPE = {
   endpoint: /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/,
   publisher: /^[a-z0-9][a-z0-9-]{0,62}$/,
   model: /^[a-z0-9][a-z0-9._@-]{0,126}$/,
+  batchPredictionJob: /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/,
+  cachedContent: /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/,
   /** A catalog name or an alias. */
   name: /^[A-Za-z0-9][A-Za-z0-9._@-]{0,126}$/,
 } as const;

@@ -1,13 +1,12 @@
 import { GatewayError, type FieldViolation } from '../errors/gateway-error.ts';
 import type { GatewayErrorCode } from '../errors/codes.ts';
-import type { CallTarget } from '../governance/call-target.ts';
 import { explain, type Explanation } from '../governance/explain.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { Caller } from './interfaces.ts';
 import type { PolicyExplainQuestion } from './question.ts';
 
 /** What would become of a call. */
-export type CallExplanation = { readonly decision: 'allow' | 'deny'; readonly isServed: boolean } & (
+export type CallExplanation = { readonly decision: 'allow' | 'deny' } & (
   (Omit<Explanation, 'allowed' | 'code'> & { readonly code?: GatewayErrorCode }) | UnreadableExplanation
 );
 
@@ -24,32 +23,17 @@ interface UnreadableExplanation {
 export function explainCall(
   governance: Governance,
   caller: Caller,
-  { call, isServed }: PolicyExplainQuestion,
+  { call }: PolicyExplainQuestion,
 ): CallExplanation {
   if (call instanceof GatewayError) {
     const { code, message: reason, violations } = call;
     const { policyVersion } = governance;
     return {
       decision: 'deny',
-      ...{ isServed, rule: 'request', reason, code, policyVersion },
+      ...{ rule: 'request' as const, reason, code, policyVersion },
       ...(violations.length > 0 && { violations }),
     };
   }
   const { allowed, ...explanation } = explain(governance, caller, call, caller.productId);
-  return {
-    decision: allowed ? 'allow' : 'deny',
-    isServed,
-    ...explanation,
-    ...(allowed && !isServed && explainNotServed(call)),
-  };
-}
-
-/** The rules allow it, and still the call would fail. */
-function explainNotServed({ operation }: CallTarget) {
-  return {
-    code: 'OPERATION_NOT_SERVED' as const,
-    missing: [
-      `The rules allow it, but the gateway does not serve ${operation} here yet. Ask the platform team for it.`,
-    ],
-  };
+  return { decision: allowed ? 'allow' : 'deny', ...explanation };
 }

@@ -1,7 +1,7 @@
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { AuditRecord } from './audit-record.ts';
-import type { Answer, AnswerFormat, Framing, GrantedCall, Prediction, RequestedCall } from './prediction.ts';
+import type { Answer, AnswerFormat, Framing, GrantedCall, Prediction } from './prediction.ts';
 import type { Question } from './question.ts';
 
 /** Who calls, vouched for by API Management. */
@@ -66,7 +66,7 @@ export interface ErrorDialect {
 export interface Dialect extends ErrorDialect {
   readonly name: 'vertex' | 'openai' | 'anthropic';
   /** Throws INVALID_PATH, INVALID_JSON, INVALID_REQUEST, OPERATION_NOT_FOUND or OPERATION_NOT_SERVED. */
-  readPrediction(request: DialectRequest): RequestedCall;
+  readPrediction(request: DialectRequest): Prediction;
   /** An error after a stream has begun, told so that the client sees it and takes the stream for broken. */
   writeStreamError(error: GatewayError, stream: BrokenStream): string;
 }

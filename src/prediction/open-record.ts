@@ -7,7 +7,7 @@ import type { Governance } from '../governance/governance.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { AuditRecord, Outcome } from './audit-record.ts';
 import type { Caller } from './interfaces.ts';
-import type { AnswerFacts, RequestedCall } from './prediction.ts';
+import type { AnswerFacts, Prediction } from './prediction.ts';
 
 interface Clocks {
   readonly monotonicNow: () => number;
@@ -53,7 +53,7 @@ export class OpenRecord {
     this.#requestBytes = bytes;
   }
 
-  parsed({ project, location, operation, resource }: RequestedCall): void {
+  parsed({ project, location, operation, resource }: Prediction): void {
     this.#target = { project, location, operation, resource };
   }
 
@@ -62,7 +62,7 @@ export class OpenRecord {
     this.#question = operation;
   }
 
-  decided(decision: Decision<RequestedCall>): void {
+  decided(decision: Decision<Prediction>): void {
     this.#decision = decision;
     if (decision.allowed && this.#target) this.#target = { ...this.#target, ...placeOf(decision.call) };
     this.#identifiedIn = this.#elapsed();
@@ -138,7 +138,7 @@ export class OpenRecord {
 }
 
 /** Where the call goes once names and short forms are resolved. */
-function placeOf({ project, location, resource }: AuthorizedCall<RequestedCall>) {
+function placeOf({ project, location, resource }: AuthorizedCall<Prediction>) {
   return { project, location, resource };
 }
 

@@ -4,7 +4,7 @@ import type { AuthorizedCall } from '../governance/authorize.ts';
 import { deliver } from './deliver.ts';
 import type { AccessTokens, Call, Caller, Reply, Vertex } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
-import type { GrantedCall, Prediction, RequestedCall } from './prediction.ts';
+import type { GrantedCall, Prediction } from './prediction.ts';
 import { readStartLimit } from './read-time-limit.ts';
 import { serveOnRecord, type ServingRooms } from './serve-on-record.ts';
 import { createStreamSlots } from './stream-slots.ts';
@@ -29,7 +29,6 @@ export function createPredict(rooms: PredictRooms): Predict {
       const requested = readPrediction(call, body);
       record.parsed(requested);
       const authorized = authorize(rooms.governance, caller, requested, record);
-      if (!isServed(authorized)) throw notServed(authorized);
       const { payload, resource } = authorized.target;
       const checked = payload.kind === 'instances' ? payload : payload.checked;
       if (checked) rooms.governance.checkInstances(resource, checked);
@@ -48,16 +47,16 @@ export function createPredict(rooms: PredictRooms): Predict {
     });
 }
 
-function readPrediction({ dialect, method, path, query, header }: Call, body: Uint8Array): RequestedCall {
+function readPrediction({ dialect, method, path, query, header }: Call, body: Uint8Array): Prediction {
   return dialect.readPrediction({ method, path, query, header, body });
 }
 
 function authorize(
   governance: Governance,
   caller: Caller,
-  requested: RequestedCall,
+  requested: Prediction,
   record: OpenRecord,
-): AuthorizedCall<RequestedCall> {
+): AuthorizedCall<Prediction> {
   const decision = governance.decide(caller, requested);
   record.decided(decision);
   if (decision.allowed) return decision.call;
@@ -75,16 +74,4 @@ function grant(
     may: (target) => governance.decide(caller, target).allowed,
     judgeStorage: (use, uri) => governance.judgeStorage(caller, use, uri),
   };
-}
-
-function isServed(call: AuthorizedCall<RequestedCall>): call is AuthorizedCall<Prediction> {
-  return call.target.payload !== undefined;
-}
-
-/** Only a caller that may have it is told that there is no such thing yet. */
-function notServed({ target }: AuthorizedCall<RequestedCall>): GatewayError {
-  return new GatewayError(
-    'OPERATION_NOT_SERVED',
-    `You may do this, but the gateway does not serve ${target.operation} here.`,
-  );
 }

@@ -4,13 +4,7 @@ import type { StorageUse, StorageVerdict } from '../governance/judge-storage.ts'
 import type { Caller } from './interfaces.ts';
 
 /** What a caller asks of a model: where, what and with which payload. */
-export interface RequestedCall extends CallTarget {
-  /** Undefined for an operation that the gateway decides on but does not serve. */
-  readonly payload: Payload | undefined;
-}
-
-/** A call that the gateway serves. */
-export interface Prediction extends RequestedCall {
+export interface Prediction extends CallTarget {
   readonly payload: Payload;
 }
 
@@ -55,8 +49,8 @@ export interface BytesPayload {
 /** A payload whose answer comes in parts. */
 export type StreamPayload = BytesPayload & { readonly framing: Framing };
 
-export function isStream(payload: Payload | undefined): payload is StreamPayload {
-  return payload?.kind === 'bytes' && payload.framing !== undefined;
+export function isStream(payload: Payload): payload is StreamPayload {
+  return payload.kind === 'bytes' && payload.framing !== undefined;
 }
 
 /** An authorized call, with what it takes to phrase it for Vertex AI. */

@@ -25,8 +25,6 @@ export interface PolicyExplainQuestion {
   readonly operation: 'policy:explain';
   /** What the call reaches for, or the error that it would get before any rule is asked. */
   readonly call: CallTarget | GatewayError;
-  /** Whether the gateway serves such calls, or only decides on them. */
-  readonly isServed: boolean;
 }
 
 /** A period as it was asked for; what is left out is the current day's, in UTC. */

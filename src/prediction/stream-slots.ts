@@ -3,7 +3,7 @@ import { listLimits, type AppliedLimit } from '../governance/list-limits.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { Caller } from './interfaces.ts';
-import { isStream, type RequestedCall } from './prediction.ts';
+import { isStream, type Prediction } from './prediction.ts';
 
 /** Bounds how many streams one APIM subscription has open at once. */
 export interface StreamSlots {
@@ -11,7 +11,7 @@ export interface StreamSlots {
    * Takes the place of one stream in every limit (`concurrentStreams`) that the call counts against; a call that is no
    * stream takes none. Gives back what frees them again. @throws GatewayError STREAMS_EXHAUSTED, and takes nothing.
    */
-  take(caller: Caller, call: AuthorizedCall<RequestedCall>): () => void;
+  take(caller: Caller, call: AuthorizedCall<Prediction>): () => void;
 }
 
 /**

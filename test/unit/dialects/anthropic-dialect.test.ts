@@ -3,7 +3,7 @@ import { anthropicDialect } from '../../../src/dialects/anthropic-dialect.ts';
 import { writeAnthropicError } from '../../../src/dialects/anthropic-errors.ts';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { BytesPayload, RequestedCall } from '../../../src/prediction/prediction.ts';
+import type { BytesPayload, Prediction } from '../../../src/prediction/prediction.ts';
 import { thrownBy } from '../thrown-by.ts';
 import { grantedCall } from './granted-call.ts';
 
@@ -28,7 +28,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 function read(
   body: object | string,
   { path = MESSAGES, method = 'POST', headers = HEADERS } = {},
-): RequestedCall {
+): Prediction {
   return anthropicDialect.readPrediction({
     method,
     path,
@@ -38,7 +38,7 @@ function read(
   });
 }
 
-function sent({ payload }: RequestedCall) {
+function sent({ payload }: Prediction) {
   const { path, headers, body } = (payload as BytesPayload).request(GRANTED);
   return { path, headers, body: Buffer.from(body ?? []).toString() };
 }

@@ -33,7 +33,6 @@ test('reads what a call would reach for', () => {
       operation: 'predict',
       resource: { kind: 'endpoint', endpoint: '1234567890' },
     }) as unknown,
-    isServed: true,
   });
 });
 

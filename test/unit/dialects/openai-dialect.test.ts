@@ -3,7 +3,7 @@ import { writeOpenAiError } from '../../../src/dialects/openai-errors.ts';
 import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { DialectRequest } from '../../../src/prediction/interfaces.ts';
-import type { BytesPayload, GrantedCall, RequestedCall } from '../../../src/prediction/prediction.ts';
+import type { BytesPayload, GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
 import { thrownBy } from '../thrown-by.ts';
 import { grantedCall } from './granted-call.ts';
 
@@ -27,12 +27,12 @@ function request(path: string, body: string, method = 'POST'): DialectRequest {
   };
 }
 
-function chat(body: object | string): RequestedCall {
+function chat(body: object | string): Prediction {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return openAiDialect.readPrediction(request('v1/chat/completions', text));
 }
 
-function sent(call: RequestedCall, granted: Partial<GrantedCall> = {}) {
+function sent(call: Prediction, granted: Partial<GrantedCall> = {}) {
   const { method, path, headers, body } = (call.payload as BytesPayload).request(grantedCall(granted));
   return { method, path, headers, body: Buffer.from(body ?? []).toString() };
 }

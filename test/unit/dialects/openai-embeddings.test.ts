@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { openAiDialect } from '../../../src/dialects/openai-dialect.ts';
-import type { BytesPayload, GrantedCall, RequestedCall } from '../../../src/prediction/prediction.ts';
+import type { BytesPayload, GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
 import { thrownBy } from '../thrown-by.ts';
 import { grantedCall } from './granted-call.ts';
 
 const MODEL = 'text-embedding-005';
 const GRANTED = { resource: { kind: 'model', publisher: 'google', model: MODEL } } as const;
 
-function embed(body: object): RequestedCall {
+function embed(body: object): Prediction {
   return openAiDialect.readPrediction({
     method: 'POST',
     path: 'v1/embeddings',

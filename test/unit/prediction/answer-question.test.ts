@@ -7,7 +7,6 @@ import { createAnswerQuestion, type QuestionRooms } from '../../../src/predictio
 import type { AuditArchive } from '../../../src/prediction/audit-archive.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { Call, Caller, QuestionDialect } from '../../../src/prediction/interfaces.ts';
-import type { PolicyExplainQuestion } from '../../../src/prediction/question.ts';
 import { createReply, type FakeReply } from './fake-reply.ts';
 
 const governance = loadGovernance('governance');
@@ -165,7 +164,6 @@ test('an allowed call is explained with what would serve it', async () => {
   const { answer } = await explain(FLASH);
   expect(answer).toMatchObject({
     decision: 'allow',
-    isServed: true,
     rule: 'analytics-gemini',
     reason: 'The analytics team summarises European data with Gemini.',
     policyVersion: governance.policyVersion,
@@ -173,24 +171,6 @@ test('an allowed call is explained with what would serve it', async () => {
     project: 'sample-project',
     location: 'europe-west4',
     limits: [{ scope: 'product', name: 'production', callsPerMinute: 600_000, callsPerDay: 50_000_000 }],
-  });
-});
-
-test('an allowed call that the gateway does not serve yet is explained with the error that it would get', async () => {
-  const { call } = gatewayDialect.readQuestion({
-    ...{ method: 'POST', path: 'v1/policy:explain', query: new URLSearchParams(), header: () => null },
-    body: Buffer.from(JSON.stringify({ method: 'POST', path: FLASH })),
-  }) as PolicyExplainQuestion;
-  const dialect: QuestionDialect = {
-    ...gatewayDialect,
-    readQuestion: () => ({ operation: 'policy:explain', call, isServed: false }),
-  };
-  const { answer } = await ask({ path: 'v1/policy:explain', call: { dialect } });
-  expect(answer).toMatchObject({
-    decision: 'allow',
-    isServed: false,
-    code: 'OPERATION_NOT_SERVED',
-    missing: [expect.stringContaining('does not serve generateContent here yet')],
   });
 });
 

@@ -189,38 +189,6 @@ test('a call that no grant covers is denied with the rule on record', async () =
   expect(isVertexCalled).toBe(false);
 });
 
-test('an operation that is allowed but not served is refused with what is served, on record, without any call', async () => {
-  let credentials = 0;
-  const unserved = { ...PREDICTION, operation: 'explain', payload: undefined };
-  const accessTokens = { accessToken: () => Promise.resolve(String((credentials += 1))) };
-  const { reply, record } = await run({ readPrediction: () => unserved, accessTokens });
-  expect(reply.status).toBe(501);
-  expect(reply.headers).toMatchObject({ 'x-should-retry': 'false', 'x-policy-version': 'policy-1' });
-  expect(JSON.parse(reply.body)).toMatchObject({
-    code: 'OPERATION_NOT_SERVED',
-    message: expect.stringContaining('does not serve explain here') as string,
-  });
-  expect(record).toMatchObject({
-    decision: 'allow',
-    rule: 'team-iris',
-    outcome: 'denied',
-    status: 501,
-    code: 'OPERATION_NOT_SERVED',
-    target: { operation: 'explain' },
-  });
-  expect(credentials).toBe(0);
-});
-
-test('who may not have an operation is told that, not that it is not served', async () => {
-  const unserved = { ...PREDICTION, operation: 'explain', payload: undefined };
-  const { reply, record } = await run({
-    readPrediction: () => unserved,
-    callers: { identify: () => Promise.resolve({ ...CALLER, roles: ['Stranger'] }) },
-  });
-  expect(reply.status).toBe(403);
-  expect(record).toMatchObject({ code: 'NOT_GRANTED', decision: 'deny' });
-});
-
 test('an instance that breaks its schema is refused after the decision, with its place, without any call', async () => {
   let credentials = 0;
   const bad = {

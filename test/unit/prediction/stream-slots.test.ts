@@ -3,7 +3,7 @@ import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
 import { Limits } from '../../../src/governance/documents.ts';
 import { createGovernance, type Governance } from '../../../src/governance/governance.ts';
 import type { Caller } from '../../../src/prediction/interfaces.ts';
-import type { RequestedCall, StreamedAnswer } from '../../../src/prediction/prediction.ts';
+import type { Prediction, StreamedAnswer } from '../../../src/prediction/prediction.ts';
 import { createStreamSlots } from '../../../src/prediction/stream-slots.ts';
 import { governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { thrownBy } from '../thrown-by.ts';
@@ -22,8 +22,8 @@ function governanceWith(limits: Partial<Limits>): Governance {
 function callOf(
   governance: Governance,
   model = 'gemini-2.5-flash',
-  operation: RequestedCall['operation'] = 'streamGenerateContent',
-): AuthorizedCall<RequestedCall> {
+  operation: Prediction['operation'] = 'streamGenerateContent',
+): AuthorizedCall<Prediction> {
   const decision = governance.decide(CALLER, {
     project: 'sample-project',
     location: 'us-central1',
@@ -35,7 +35,7 @@ function callOf(
       ...(operation === 'streamGenerateContent' && { framing: 'sse' }),
       request: () => ({ method: 'POST', path: '/' }),
     },
-  } satisfies RequestedCall);
+  } satisfies Prediction);
   if (!decision.allowed) throw new Error(decision.reason);
   return decision.call;
 }

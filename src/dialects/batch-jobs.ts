@@ -1,0 +1,154 @@
+import { invalidBody } from '../errors/invalid-body.ts';
+import type { GrantedCall } from '../prediction/prediction.ts';
+import { BatchJobBody } from './batch-job-body.ts';
+import { editJson } from './edit-json.ts';
+import { isObject, rewriteList, type Json } from './listed-resources.ts';
+import { JobListQuery, NoQuery, writeQuery } from './list-query.ts';
+import { expectOwn, isOwn } from './own-resource.ts';
+import { refuseMembers } from './refuse-members.ts';
+import { resourceRequest, type ResourceCall, type ResourceOperation } from './resource-operation.ts';
+import { checkStorage, type StorageField } from './storage-fields.ts';
+import { validateBody } from './vertex-bodies.ts';
+
+/** The label by which a job is its team's. */
+const TEAM_LABEL = 'gateway-team';
+
+const REFUSED = {
+  serviceAccount: 'jobs run as the gateway’s own identity only',
+  encryptionSpec: 'keys are the project’s, not a job’s',
+  unmanagedContainerModel: 'jobs run on models of the catalog only',
+  explanationSpec: 'could read from places that nobody checks',
+  endpoint: 'jobs run on publishers’ models only',
+};
+
+/** A job runs on a model that the body names, from and to places that the access document lists for its team. */
+const create: ResourceOperation = {
+  query: NoQuery,
+  hasBody: true,
+  read(call) {
+    refuseMembers(call.json, REFUSED);
+    const job = validateBody(BatchJobBody, call.json);
+    return {
+      request: (granted) => {
+        checkStorage(granted, listPlaces(job));
+        const named = modelName(granted);
+        const isFull = job.model === named || job.model.endsWith(`/${named}`);
+        const edited = editJson(call.request.body, {
+          labels: JSON.stringify({ [TEAM_LABEL]: granted.team }),
+          ...(!isFull && { model: JSON.stringify(named) }),
+        });
+        return resourceRequest(call, 'POST', granted, '', edited);
+      },
+    };
+  },
+};
+
+/** Google is asked for the team's jobs alone, and what comes is looked at again. */
+const list: ResourceOperation = {
+  query: JobListQuery,
+  read: (call, query) => ({
+    request: (granted) => {
+      const teams = granted.teams.map((team) => `labels.${TEAM_LABEL}="${team}"`);
+      const ofTeams = teams.length === 1 ? teams.join('') : `(${teams.join(' OR ')})`;
+      const filter = query.filter?.trim() ? `(${query.filter}) AND ${ofTeams}` : ofTeams;
+      return resourceRequest(call, 'GET', granted, writeQuery({ ...query, filter }));
+    },
+    rewrite: {
+      whole: (body, granted) =>
+        rewriteList(body, 'batchPredictionJobs', (job) => (isOwnJob(job, granted) ? job : undefined)),
+    },
+  }),
+};
+
+const get: ResourceOperation = {
+  query: NoQuery,
+  read: (call) => ({ first: { ...fetchOwn(call), isAnswer: true }, request: fetchOwn(call).request }),
+};
+
+const cancel: ResourceOperation = {
+  query: NoQuery,
+  read: (call) => ({
+    first: fetchOwn(call),
+    request: (granted) =>
+      resourceRequest(call, 'POST', granted, `/${call.path.item ?? ''}:cancel`, Buffer.from('{}')),
+  }),
+};
+
+const remove: ResourceOperation = {
+  query: NoQuery,
+  read: (call) => ({
+    first: fetchOwn(call),
+    request: (granted) => resourceRequest(call, 'DELETE', granted, `/${call.path.item ?? ''}`),
+  }),
+};
+
+/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs */
+export const batchJobs: Readonly<Record<string, ResourceOperation>> = {
+  'batchPredictionJobs.create': create,
+  'batchPredictionJobs.list': list,
+  'batchPredictionJobs.get': get,
+  'batchPredictionJobs.cancel': cancel,
+  'batchPredictionJobs.delete': remove,
+};
+
+function fetchOwn(call: ResourceCall) {
+  return {
+    request: (granted: GrantedCall) => resourceRequest(call, 'GET', granted, `/${call.path.item ?? ''}`),
+    check: (answer: unknown, granted: GrantedCall) => {
+      expectOwn(answer, 'batch prediction job', (job) => isOwnJob(job, granted));
+    },
+  };
+}
+
+function isOwnJob({ labels, model }: Json, granted: GrantedCall): boolean {
+  return isOwn(granted, 'batchPredict', {
+    team: isObject(labels) ? labels[TEAM_LABEL] : undefined,
+    model,
+  });
+}
+
+function listPlaces({ inputConfig, outputConfig }: BatchJobBody): StorageField[] {
+  const { gcsSource, bigquerySource } = inputConfig;
+  const { gcsDestination, bigqueryDestination } = outputConfig;
+  const uris = gcsSource?.uris ?? [];
+  const files = Array.isArray(uris) ? uris : [uris];
+  return [
+    ...files.map((uri, index) => ({
+      path: ['inputConfig', 'gcsSource', 'uris', ...(Array.isArray(uris) ? [index] : [])],
+      use: 'inputs' as const,
+      uri,
+    })),
+    ...(bigquerySource
+      ? [
+          {
+            path: ['inputConfig', 'bigquerySource', 'inputUri'],
+            use: 'inputs' as const,
+            uri: bigquerySource.inputUri,
+          },
+        ]
+      : []),
+    ...(gcsDestination
+      ? [
+          {
+            path: ['outputConfig', 'gcsDestination', 'outputUriPrefix'],
+            use: 'outputs' as const,
+            uri: gcsDestination.outputUriPrefix,
+          },
+        ]
+      : []),
+    ...(bigqueryDestination
+      ? [
+          {
+            path: ['outputConfig', 'bigqueryDestination', 'outputUri'],
+            use: 'outputs' as const,
+            uri: bigqueryDestination.outputUri,
+          },
+        ]
+      : []),
+  ];
+}
+
+function modelName({ resource }: GrantedCall): string {
+  if (resource.kind === 'model') return `publishers/${resource.publisher}/models/${resource.model}`;
+  throw invalidBody([{ field: 'model', description: 'must be a publisher’s model' }]);
+}

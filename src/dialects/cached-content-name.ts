@@ -1,0 +1,78 @@
+import { invalidBody } from '../errors/invalid-body.ts';
+import type { BytesPayload, GrantedCall } from '../prediction/prediction.ts';
+import { formatPath } from '../errors/format-path.ts';
+import { isObject, type Json } from './listed-resources.ts';
+import { expectOwn, isOfTeam } from './own-resource.ts';
+import { parentName } from './resource-names.ts';
+import { SHAPE } from './vertex-shapes.ts';
+
+/** Where bodies name a context cache: Gemini's, and chat completions with what Google adds to them. */
+const PLACES = [[], ['google'], ['extra_body', 'google'], ['extraBody', 'google']] as const;
+const NAMES = ['cachedContent', 'cached_content'] as const;
+
+interface NamedCache {
+  readonly field: string;
+  readonly name: string;
+}
+
+/**
+ * A context cache holds what its team put into it: whoever names one must be of that team, in the project and location
+ * that serve the call. Nothing for a body that names none.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-use
+ * @throws GatewayError INVALID_REQUEST for more names than one, or what is no name.
+ */
+export function fetchNamedCache(apiVersion: string, body: unknown): Pick<BytesPayload, 'first'> {
+  const [cache, ...more] = findNames(body);
+  if (!cache) return {};
+  if (more.length > 0)
+    throw invalidBody(more.map(({ field }) => ({ field, description: 'names a second context cache' })));
+  const [, project = '', location = '', id = ''] =
+    /^projects\/([^/]+)\/locations\/([^/]+)\/cachedContents\/([^/]+)$/.exec(cache.name) ?? [];
+  if (!SHAPE.project.test(project) || !SHAPE.location.test(location) || !SHAPE.cachedContent.test(id))
+    throw refuse(cache, 'must be projects/{project}/locations/{location}/cachedContents/{id}');
+  return {
+    first: {
+      request: (call) => {
+        const isHere = location === call.location && (project === call.project || /^\d+$/.test(project));
+        if (!isHere) throw elsewhere(cache);
+        return { method: 'GET', path: `/${apiVersion}/${parentName(call)}/cachedContents/${id}` };
+      },
+      check: (answer, call) => {
+        expectOwn(answer, 'context cache', ({ displayName }) => isOfTeam(call, readTeam(displayName)));
+        if (project !== call.project && (answer as Json).name !== cache.name) throw elsewhere(cache);
+      },
+    },
+  };
+}
+
+/** Google gives context caches no labels; the display name is what their maker can say of them. */
+export function writeTeam({ team }: GrantedCall, displayName = ''): string {
+  return `${team}/${displayName}`;
+}
+
+export function readTeam(displayName: unknown): string | undefined {
+  return typeof displayName === 'string' && displayName.includes('/')
+    ? displayName.split('/', 1)[0]
+    : undefined;
+}
+
+function findNames(body: unknown): NamedCache[] {
+  return PLACES.flatMap((place) => {
+    const holder = place.reduce<unknown>((at, part) => (isObject(at) ? at[part] : undefined), body);
+    if (!isObject(holder)) return [];
+    return NAMES.filter((name) => Object.hasOwn(holder, name)).map((name) => {
+      const field = formatPath([...place, name]);
+      const value = holder[name];
+      if (typeof value === 'string') return { field, name: value };
+      throw invalidBody([{ field, description: 'must be a text' }]);
+    });
+  });
+}
+
+function elsewhere(cache: NamedCache) {
+  return refuse(cache, 'must be of the project and location that serve the call');
+}
+
+function refuse({ field }: NamedCache, description: string) {
+  return invalidBody([{ field, description }]);
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { invalidBody } from '../errors/invalid-body.ts';
+import type { AnswerRewrite, GrantedCall } from '../prediction/prediction.ts';
+import { readTeam, writeTeam } from './cached-content-name.ts';
+import { editJson } from './edit-json.ts';
+import { readAnswer, rewriteList, type Json } from './listed-resources.ts';
+import { CacheListQuery, CachePatchQuery, NoQuery, writeQuery } from './list-query.ts';
+import { expectOwn, isOwn } from './own-resource.ts';
+import { refuseMembers } from './refuse-members.ts';
+import { resourceName } from './resource-names.ts';
+import { resourceRequest, type ResourceCall, type ResourceOperation } from './resource-operation.ts';
+import { validateBody } from './vertex-bodies.ts';
+
+/**
+ * Body of `cachedContents:create`. Strict on the outside, so that nothing passes under a second name.
+ * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents
+ */
+const CachedContentBody = z.strictObject({
+  model: z.string(),
+  displayName: z.string().optional(),
+  contents: z.unknown().optional(),
+  systemInstruction: z.unknown().optional(),
+  system_instruction: z.unknown().optional(),
+  tools: z.unknown().optional(),
+  toolConfig: z.unknown().optional(),
+  tool_config: z.unknown().optional(),
+  ttl: z.string().optional(),
+  expireTime: z.string().optional(),
+  expire_time: z.string().optional(),
+});
+
+/** All that can be changed. */
+const CachedContentPatch = z
+  .strictObject({
+    ttl: z.string().optional(),
+    expireTime: z.string().optional(),
+    expire_time: z.string().optional(),
+  })
+  .refine((patch) => Object.keys(patch).length === 1, 'must have ttl or expireTime');
+
+const REFUSED = {
+  encryptionSpec: 'keys are the project’s, not a context cache’s',
+  name: 'is given by Google',
+};
+
+const create: ResourceOperation = {
+  query: NoQuery,
+  hasBody: true,
+  read(call) {
+    refuseMembers(call.json, REFUSED);
+    const { model, displayName } = validateBody(CachedContentBody, call.json);
+    return {
+      request: (granted) => {
+        if (granted.resource.kind !== 'model')
+          throw invalidBody([{ field: 'model', description: 'must be a publisher’s model' }]);
+        const isFull = model.startsWith('projects/') && model.endsWith(`/models/${granted.resource.model}`);
+        const edited = editJson(call.request.body, {
+          displayName: JSON.stringify(writeTeam(granted, displayName)),
+          ...(!isFull && { model: JSON.stringify(resourceName(granted)) }),
+        });
+        return resourceRequest(call, 'POST', granted, '', edited);
+      },
+      rewrite: withoutTeam,
+    };
+  },
+};
+
+const list: ResourceOperation = {
+  query: CacheListQuery,
+  read: (call, query) => ({
+    request: (granted) => resourceRequest(call, 'GET', granted, writeQuery(query)),
+    rewrite: {
+      whole: (body, granted) =>
+        rewriteList(body, 'cachedContents', (cache) => {
+          if (!isOwnCache(cache, granted)) return undefined;
+          const { displayName, ...rest } = cache;
+          const own = ownName(displayName);
+          return own === '' ? rest : { ...rest, displayName: own };
+        }),
+    },
+  }),
+};
+
+const get: ResourceOperation = {
+  query: NoQuery,
+  read: (call) => ({
+    first: { ...fetchOwn(call), isAnswer: true },
+    request: fetchOwn(call).request,
+    rewrite: withoutTeam,
+  }),
+};
+
+const patch: ResourceOperation = {
+  query: CachePatchQuery,
+  hasBody: true,
+  read(call, query) {
+    validateBody(CachedContentPatch, call.json);
+    return {
+      first: fetchOwn(call),
+      request: (granted) =>
+        resourceRequest(
+          call,
+          'PATCH',
+          granted,
+          `/${call.path.item ?? ''}${writeQuery(query)}`,
+          call.request.body,
+        ),
+      rewrite: withoutTeam,
+    };
+  },
+};
+
+const remove: ResourceOperation = {
+  query: NoQuery,
+  read: (call) => ({
+    first: fetchOwn(call),
+    request: (granted) => resourceRequest(call, 'DELETE', granted, `/${call.path.item ?? ''}`),
+  }),
+};
+
+/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents */
+export const cachedContents: Readonly<Record<string, ResourceOperation>> = {
+  'cachedContents.create': create,
+  'cachedContents.list': list,
+  'cachedContents.get': get,
+  'cachedContents.patch': patch,
+  'cachedContents.delete': remove,
+};
+
+function fetchOwn(call: ResourceCall) {
+  return {
+    request: (granted: GrantedCall) => resourceRequest(call, 'GET', granted, `/${call.path.item ?? ''}`),
+    check: (answer: unknown, granted: GrantedCall) => {
+      expectOwn(answer, 'context cache', (cache) => isOwnCache(cache, granted));
+    },
+  };
+}
+
+function isOwnCache({ displayName, model }: Json, granted: GrantedCall): boolean {
+  return isOwn(granted, 'cacheContent', { team: readTeam(displayName), model });
+}
+
+/** What the caller called it, behind its team. */
+function ownName(displayName: unknown): string {
+  return typeof displayName === 'string' ? displayName.slice(displayName.indexOf('/') + 1) : '';
+}
+
+const withoutTeam: AnswerRewrite = {
+  whole: (body) => {
+    const { displayName } = readAnswer(body);
+    if (displayName === undefined) return body;
+    const own = ownName(displayName);
+    return editJson(body, { displayName: own === '' ? undefined : JSON.stringify(own) });
+  },
+};

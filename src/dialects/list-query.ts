@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/** A query that Google documents for a method, each parameter in its checked form. */
+type Query = Readonly<Record<string, string | undefined>>;
+
+/** What Google's front end takes on every method; only the forms that ask for JSON, which comes anyway. */
+const SYSTEM = {
+  alt: z.literal('json', 'takes json').optional(),
+  $alt: z.enum(['json', 'json;enum-encoding=int'], 'takes json').optional(),
+  prettyPrint: z.enum(['true', 'false'], 'takes true or false').optional(),
+};
+
+const text = (form: RegExp, description: string) => z.string().regex(form, description).optional();
+const PAGE = {
+  pageSize: text(/^\d{1,6}$/, 'takes a whole number'),
+  pageToken: text(/^[\w+/=.~:-]{1,4096}$/, 'takes the nextPageToken of the page before'),
+};
+const FILTER = z
+  .string()
+  .max(2_000, 'takes at most 2000 characters')
+  .refine(isBalanced, 'takes a filter whose quotes and parentheses are closed, without control characters')
+  .optional();
+const VIEW = text(/^[A-Z_]{1,64}$/, 'takes a view of publisher models');
+const LANGUAGE = text(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'takes a language code such as en');
+
+/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1beta1/publishers.models/list */
+export const ModelListQuery = z.strictObject({
+  ...SYSTEM,
+  ...PAGE,
+  filter: FILTER,
+  orderBy: text(/^[\w.]+( (asc|desc))?(, ?[\w.]+( (asc|desc))?)*$/, 'takes fields with asc or desc'),
+  view: VIEW,
+  languageCode: LANGUAGE,
+  listAllVersions: z.enum(['true', 'false'], 'takes true or false').optional(),
+});
+
+/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/publishers.models/get */
+export const ModelQuery = z.strictObject({ ...SYSTEM, view: VIEW, languageCode: LANGUAGE });
+
+/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/list */
+export const JobListQuery = z.strictObject({ ...SYSTEM, ...PAGE, filter: FILTER });
+
+/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/list */
+export const CacheListQuery = z.strictObject({ ...SYSTEM, ...PAGE });
+
+/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/patch */
+export const CachePatchQuery = z.strictObject({
+  ...SYSTEM,
+  updateMask: text(
+    /^(ttl|expireTime|expire_time)(,(ttl|expireTime|expire_time))*$/,
+    'takes ttl or expireTime',
+  ),
+});
+
+/** Of methods that have no parameters of their own. */
+export const NoQuery = z.strictObject(SYSTEM);
+
+/** The query for Google, encoded anew, with its question mark; empty for none. */
+export function writeQuery(query: Query): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && !Object.hasOwn(SYSTEM, name)) parameters.set(name, value);
+  return parameters.size === 0 ? '' : `?${parameters.toString()}`;
+}
+
+/**
+ * Whether a filter is whole: it can be put into parentheses and then says no more than what is in them. Outside of
+ * quotes a backslash could be read as an escape of what follows.
+ */
+function isBalanced(filter: string): boolean {
+  let depth = 0;
+  let quote: string | undefined;
+  for (let at = 0; at < filter.length; at += 1) {
+    const character = filter.charAt(at);
+    if (character < ' ' || character === '\u007f') return false;
+    if (character === '\\') {
+      if (quote === undefined) return false;
+      at += 1;
+    } else if (quote !== undefined) {
+      if (character === quote) quote = undefined;
+    } else if (character === '"' || character === "'") quote = character;
+    else if (character === '(') depth += 1;
+    else if (character === ')') depth -= 1;
+    if (depth < 0) return false;
+  }
+  return depth === 0 && quote === undefined;
+}

@@ -1,0 +1,36 @@
+import { GatewayError } from '../errors/gateway-error.ts';
+import { editJson } from './edit-json.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** What Vertex AI answered, as an object. @throws GatewayError VERTEX_FAILED. */
+export function readAnswer(body: Uint8Array): Json {
+  try {
+    const answer: unknown = JSON.parse(Buffer.from(body).toString());
+    if (isObject(answer)) return answer;
+  } catch {
+    // Told below, as any other answer that is no object.
+  }
+  throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no JSON object.');
+}
+
+/**
+ * Goes over the items of a list that Vertex AI answered with; the bytes stay as they are when nothing changes.
+ * @param rewrite gives an item as the caller gets it, or undefined for one that is not the caller's.
+ */
+export function rewriteList(
+  body: Uint8Array,
+  member: string,
+  rewrite: (item: Json) => Json | undefined,
+): Uint8Array {
+  const list = readAnswer(body)[member];
+  if (!Array.isArray(list)) return body;
+  const items: readonly unknown[] = list;
+  const kept = items.flatMap((item) => (isObject(item) ? (rewrite(item) ?? []) : []));
+  if (kept.length === items.length && kept.every((item, index) => item === items[index])) return body;
+  return editJson(body, { [member]: kept.length === 0 ? undefined : JSON.stringify(kept) });
+}
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

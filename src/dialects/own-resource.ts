@@ -1,0 +1,34 @@
+import { GatewayError } from '../errors/gateway-error.ts';
+import type { GrantedCall } from '../prediction/prediction.ts';
+import type { Json } from './listed-resources.ts';
+import { isObject } from './listed-resources.ts';
+import { readModelName } from './read-model-name.ts';
+
+/** Whether something that was made for a model is one's own: made by one's team, for a model that one may still use so. */
+export function isOwn(
+  call: GrantedCall,
+  operation: string,
+  { team, model }: { readonly team: unknown; readonly model: unknown },
+): boolean {
+  const { project, location } = call;
+  const named = typeof model === 'string' ? readModelName(model) : undefined;
+  return (
+    isOfTeam(call, team) &&
+    named !== undefined &&
+    call.may({ project, location, operation, resource: named.resource })
+  );
+}
+
+export function isOfTeam({ teams }: GrantedCall, team: unknown): boolean {
+  return typeof team === 'string' && teams.includes(team);
+}
+
+/** @throws GatewayError RESOURCE_NOT_FOUND: another team's is not told apart from what isn't there. */
+export function expectOwn(
+  answer: unknown,
+  what: 'batch prediction job' | 'context cache',
+  isTheirs: (resource: Json) => boolean,
+): void {
+  if (isObject(answer) && isTheirs(answer)) return;
+  throw new GatewayError('RESOURCE_NOT_FOUND', `Your team has no ${what} of this name here.`);
+}

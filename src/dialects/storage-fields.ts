@@ -1,0 +1,50 @@
+import { formatPath } from '../errors/format-path.ts';
+import { GatewayError, type FieldViolation } from '../errors/gateway-error.ts';
+import { invalidBody } from '../errors/invalid-body.ts';
+import type { GrantedCall } from '../prediction/prediction.ts';
+
+/** A member of a body that names a place in Cloud Storage or BigQuery. */
+export interface StorageField {
+  readonly path: readonly PropertyKey[];
+  readonly use: 'inputs' | 'outputs';
+  readonly uri: string;
+}
+
+const FORM =
+  'must be gs://bucket/path or bq://project.dataset.table, without empty or relative segments, and with * as its last ' +
+  'character at most';
+
+/**
+ * Lets a call read and write only where the access document lets its caller. Violations name the member, never the place.
+ * @throws GatewayError INVALID_REQUEST for what is no place, STORAGE_NOT_ALLOWED for one that is not on the list.
+ */
+export function checkStorage(call: GrantedCall, fields: readonly StorageField[]): void {
+  const malformed: FieldViolation[] = [];
+  const denied: FieldViolation[] = [];
+  for (const { path, use, uri } of fields) {
+    const field = formatPath(path);
+    const verdict = use === 'outputs' && uri.endsWith('*') ? 'malformed' : call.judgeStorage(use, uri);
+    if (verdict === 'malformed') malformed.push({ field, description: FORM });
+    if (verdict === 'not-allowed') denied.push({ field, description: `is not on the list of ${use}` });
+  }
+  if (malformed.length > 0) throw invalidBody(malformed);
+  const [first] = denied;
+  if (!first) return;
+  throw new GatewayError(
+    'STORAGE_NOT_ALLOWED',
+    `No role of your application lists the place that ${first.field} names. Ask the platform team to add it to the storage that you may use.`,
+    { violations: denied },
+  );
+}
+
+/** `storageUri` of images and videos: where the model writes them, instead of into its answer. */
+export function readStorageUri(parameters: unknown): StorageField[] {
+  if (typeof parameters !== 'object' || parameters === null) return [];
+  return Object.entries(parameters)
+    .filter(([name]) => name.replaceAll('_', '').toLowerCase() === 'storageuri')
+    .map(([name, uri]) => {
+      const path = ['parameters', name];
+      if (typeof uri === 'string') return { path, use: 'outputs', uri };
+      throw invalidBody([{ field: formatPath(path), description: 'must be a text' }]);
+    });
+}
