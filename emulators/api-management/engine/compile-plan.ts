@@ -1,7 +1,7 @@
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import { SECTIONS } from '../policies/policy.ts';
-import type { Section } from '../policies/policy.ts';
+import type { Scope, Section } from '../policies/policy.ts';
 import { PolicyCompiler } from './policy-compiler.ts';
 import type { CompilerSetting } from './policy-compiler.ts';
 import type { PolicyStep } from './policy-step.ts';
@@ -24,7 +24,7 @@ const INHERIT: ScopePlan = { inbound: [BASE], backend: [BASE], outbound: [BASE],
  */
 export function compileScope(
   root: PolicyElement | undefined,
-  scope: 'global' | 'product' | 'api' | 'operation',
+  scope: Scope,
   setting: CompilerSetting,
 ): ScopePlan {
   if (!root) return INHERIT;
@@ -66,7 +66,7 @@ export function joinScopes(scopes: readonly ScopePlan[]): Plan {
 
 function compileSection(
   element: PolicyElement,
-  scope: string,
+  scope: Scope,
   section: Section,
   setting: CompilerSetting,
 ): (PolicyStep | typeof BASE)[] {
@@ -85,6 +85,7 @@ function compileSection(
     section,
     path: '',
     fragment: undefined,
+    seenOnce: new Set(),
   }).compilePolicies(policies);
   const at = first ? element.children.indexOf(first) : -1;
   return at < 0 ? steps : [...steps.slice(0, at), BASE, ...steps.slice(at)];

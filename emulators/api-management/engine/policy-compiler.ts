@@ -1,8 +1,9 @@
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement, PolicyText } from '../documents/policy-element.ts';
 import { replaceNamedValues } from '../documents/replace-named-values.ts';
+import { startsExpression } from '../documents/scan-expression.ts';
 import type { ExpressionCompiler } from '../expressions/compile.ts';
-import type { PolicyDefinition, Section } from '../policies/policy.ts';
+import type { PolicyDefinition, Scope, Section } from '../policies/policy.ts';
 import { checkElement } from './check-element.ts';
 import type { Exchange } from './exchange.ts';
 import type { GatewayServices } from './gateway-services.ts';
@@ -22,12 +23,14 @@ export interface CompilerSetting {
 
 /** Where the policies being compiled stand. */
 export interface Place {
-  readonly scope: string;
+  readonly scope: Scope;
   readonly section: Section;
   /** Path of the element around them, such as `choose[3]/when[2]`; empty at the top of a section. */
   readonly path: string;
   /** Id of the fragment that they are in, if any. */
   readonly fragment: string | undefined;
+  /** Names of the policies that stand in the section so far, and may do so only once. */
+  readonly seenOnce: Set<string>;
 }
 
 /** Compiles the policies of one element; a policy gets it to compile what it holds. */
@@ -83,6 +86,15 @@ export class PolicyCompiler {
     return text && replaceNamedValues(text, this.setting.namedValues, element.name).value;
   }
 
+  /** An element's text where it can't be an expression, named values in place. */
+  literalText(element: PolicyElement): string {
+    const { value, position } = replaceNamedValues(element.text, this.setting.namedValues, element.name);
+    const text = value.trim();
+    if (startsExpression(text, 0))
+      throw new PolicyDocumentError(position, element.name, "Policy expressions aren't allowed here.");
+    return text;
+  }
+
   /** A literal whole number within bounds. */
   wholeNumber(
     element: PolicyElement,
@@ -118,12 +130,21 @@ export class PolicyCompiler {
       const allowed = definition.sections.join(', ');
       throw new PolicyDocumentError(position, name, `isn't allowed in ${section}; allowed in: ${allowed}.`);
     }
+    if (definition.scopes && !definition.scopes.includes(scope)) {
+      const allowed = definition.scopes.join(', ');
+      const problem = `isn't allowed in the scope ${scope}; allowed in: ${allowed}.`;
+      throw new PolicyDocumentError(position, name, problem);
+    }
+    if (definition.once && this.place.seenOnce.has(name))
+      throw new PolicyDocumentError(position, name, `is allowed only once in ${section}.`);
+    this.place.seenOnce.add(name);
     checkElement(element, definition, true);
     const path = joinPath(this.place.path, step);
     const compiler = new PolicyCompiler(this.setting, { ...this.place, path });
-    const action = definition.compile(element, compiler);
+    const compiled = definition.compile(element, compiler);
+    const { run, preflights } = typeof compiled === 'function' ? { run: compiled } : compiled;
     const location = { source: name, scope, section, path, policyId: compiler.literal(element, 'id') ?? '' };
-    return { location, run: compiler.#afterBody(action) };
+    return { location, run: compiler.#afterBody(run), ...(preflights && { preflights }) };
   }
 
   /** Buffers the response's body before a policy runs whose expressions read it; a request's is buffered already. */

@@ -5,10 +5,24 @@ import type { PolicyLocation } from './policy-failure.ts';
 /** What a policy does to an exchange; a promise only where it has to wait. */
 export type Action = (exchange: Exchange) => Promise<void> | undefined;
 
+/**
+ * Answers a preflight request, or doesn't: `next` leaves it to the next policy that could.
+ * @throws {ExpressionEvaluationError}
+ */
+export type Preflight = (exchange: Exchange) => 'answered' | 'next';
+
+/** What a policy is compiled to where it does more than act: a `cors` also answers preflight requests. */
+export interface CompiledPolicy {
+  readonly run: Action;
+  readonly preflights: readonly Preflight[];
+}
+
 /** A compiled policy and where it stands. */
 export interface PolicyStep {
   readonly location: PolicyLocation;
   readonly run: Action;
+  /** How it, or what it includes, answers preflight requests; for most policies there is nothing. */
+  readonly preflights?: readonly Preflight[];
 }
 
 /**

@@ -26,6 +26,9 @@ export const includeFragment: PolicyDefinition = {
       throw new PolicyDocumentError(element.position, element.name, 'A fragment may not include another.');
     const inside = new PolicyCompiler(setting, { ...place, fragment: id });
     const steps = inside.compilePolicies(fragment.children);
-    return (exchange) => runSteps(steps, exchange);
+    return {
+      run: (exchange) => runSteps(steps, exchange),
+      preflights: steps.flatMap(({ preflights = [] }) => preflights),
+    };
   },
 };

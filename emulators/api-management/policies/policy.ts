@@ -1,11 +1,14 @@
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
-import type { Action } from '../engine/policy-step.ts';
+import type { Action, CompiledPolicy } from '../engine/policy-step.ts';
 
 /** A section of a policy document. */
 export type Section = 'inbound' | 'backend' | 'outbound' | 'on-error';
 
 export const SECTIONS: readonly Section[] = ['inbound', 'backend', 'outbound', 'on-error'];
+
+/** Whose document a policy stands in. */
+export type Scope = 'global' | 'product' | 'api' | 'operation';
 
 /** What an attribute may hold. */
 export interface AttributeRule {
@@ -29,6 +32,10 @@ export interface ElementRule {
 export interface PolicyDefinition extends ElementRule {
   readonly name: string;
   readonly sections: readonly Section[];
+  /** The scopes that it may stand in; all of them when left out. */
+  readonly scopes?: readonly Scope[];
+  /** It may stand only once in a section, fragments included. */
+  readonly once?: true;
   /** Turns an element that satisfies the rule into its action. */
-  readonly compile: (element: PolicyElement, compiler: PolicyCompiler) => Action;
+  readonly compile: (element: PolicyElement, compiler: PolicyCompiler) => Action | CompiledPolicy;
 }
