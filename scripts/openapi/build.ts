@@ -11,9 +11,9 @@ const ROOT = join(import.meta.dirname, '..', '..');
  * Writes the OpenAPI document of every API. With `--check` it writes nothing, names each document that is not as it
  * would be written, and fails when there is one. A document that API Management could not import whole is refused.
  */
-async function run(): Promise<void> {
+function run(): void {
   const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-  const files = await Promise.all(SURFACES.map((surface) => layOutDocument(ROOT, surface)));
+  const files = SURFACES.map(layOutDocument);
   const drift = findDrift(ROOT, files).filter((path) => files.some((file) => file.path === path));
   if (values.check) {
     const stale = drift.map((path) => `${path} is not what scripts/openapi says.`);
@@ -24,8 +24,10 @@ async function run(): Promise<void> {
   console.log(drift.length === 0 ? 'Nothing has changed.' : `Written: ${drift.join(', ')}`);
 }
 
-run().catch((error: unknown) => {
+try {
+  run();
+} catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   if (error instanceof TypeError) console.error(USAGE);
   process.exitCode = 1;
-});
+}

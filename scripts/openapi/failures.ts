@@ -9,8 +9,11 @@ export const POLICY_VERSION = '9f1c2d7e44ab';
 /** Every call can fail so. */
 export const ALWAYS = [401, 403, 404, 429, 500, 502, 503, 504] as const satisfies readonly FailureStatus[];
 
+/** Calls that have a query or a name to choose can fail so too. */
+export const WITH_QUERY = [400, ...ALWAYS] as const satisfies readonly FailureStatus[];
+
 /** Calls that have a body can fail so too. */
-export const WITH_BODY = [400, ...ALWAYS, 413] as const satisfies readonly FailureStatus[];
+export const WITH_BODY = [...WITH_QUERY, 413] as const satisfies readonly FailureStatus[];
 
 /** One failure of every status that callers meet, in the words that they get. */
 export const FAILURES: Readonly<Record<FailureStatus, Failure>> = {

@@ -1,11 +1,11 @@
 import { AuditQuery, UsageQuery } from '../../src/dialects/gateway-queries.ts';
-import { ALWAYS, POLICY_VERSION, REQUEST_ID } from './failures.ts';
+import { POLICY_VERSION, REQUEST_ID, WITH_QUERY } from './failures.ts';
 import { RecordedCall, RecordPage, Usage } from './gateway-record-schemas.ts';
 import { queryParameters } from './query-parameters.ts';
 import type { Operation } from './surface.ts';
 
 const CURSOR = 'eyJhZnRlciI6IjIwMjUtMTEtMjRUMTY6MDA6MDBaIn0';
-const PERIOD = { from: '2025-11-01', to: '2025-11-24T16:00:00Z' };
+const PERIOD = { from: { example: '2025-11-01' }, to: { example: '2025-11-24T16:00:00Z' } };
 const RECORD = {
   id: REQUEST_ID,
   time: '2025-11-24T15:59:58.123Z',
@@ -48,7 +48,7 @@ export const recordOperations: readonly Operation[] = [
     summary: 'Sum usage',
     description: 'Sums what was called with the APIM subscription in a period of at most 31 days.',
     tag: 'records',
-    parameters: queryParameters(UsageQuery, { ...PERIOD, by: 'model' }),
+    parameters: queryParameters(UsageQuery, { ...PERIOD, by: { example: 'model' } }),
     answer: {
       description: 'Calls, outcomes, tokens and estimated costs.',
       content: {
@@ -66,7 +66,7 @@ export const recordOperations: readonly Operation[] = [
         },
       },
     },
-    failures: [400, ...ALWAYS, 501],
+    failures: [...WITH_QUERY, 501],
   },
   {
     method: 'get',
@@ -77,12 +77,12 @@ export const recordOperations: readonly Operation[] = [
     tag: 'records',
     parameters: queryParameters(AuditQuery, {
       ...PERIOD,
-      model: 'iris',
-      location: 'us-central1',
-      outcome: 'answered',
-      decision: 'allow',
-      limit: '50',
-      cursor: CURSOR,
+      model: { example: 'iris' },
+      location: { example: 'us-central1' },
+      outcome: { example: 'answered' },
+      decision: { example: 'allow' },
+      limit: { example: '50' },
+      cursor: { example: CURSOR },
     }),
     answer: {
       description: 'One page of records.',
@@ -90,7 +90,7 @@ export const recordOperations: readonly Operation[] = [
         'application/json': { schema: RecordPage, example: { records: [RECORD], nextCursor: CURSOR } },
       },
     },
-    failures: [400, ...ALWAYS, 501],
+    failures: [...WITH_QUERY, 501],
   },
   {
     method: 'get',
@@ -103,6 +103,6 @@ export const recordOperations: readonly Operation[] = [
       description: 'The record.',
       content: { 'application/json': { schema: RecordedCall, example: RECORD } },
     },
-    failures: [400, ...ALWAYS, 501],
+    failures: [...WITH_QUERY, 501],
   },
 ];

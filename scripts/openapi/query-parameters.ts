@@ -2,13 +2,20 @@ import { z } from 'zod';
 import type { JsonSchema } from './name-schemas.ts';
 import type { OptionalParameter } from './surface.ts';
 
+/** What the schema of a parameter can't say. */
+interface ParameterNotes {
+  /** Where the schema has none. */
+  readonly description?: string;
+  readonly example: string;
+}
+
 /**
- * The parameters of a query, from the schema that it is read by. Their schemas are short enough to stand without names.
- * @param examples one for each parameter
+ * Parameters of a query, from the schema that it is read by. Their schemas are short enough to stand without names.
+ * @param notes on each parameter that is worth describing
  */
-export function queryParameters<Schema extends z.ZodObject>(
-  schema: Schema,
-  examples: Readonly<Record<keyof Schema['shape'], string>>,
+export function queryParameters<Name extends string>(
+  schema: z.ZodObject<Record<Name, z.ZodType>>,
+  notes: Readonly<Partial<Record<NoInfer<Name>, ParameterNotes>>>,
 ): OptionalParameter[] {
   const { properties = {} } = z.toJSONSchema(schema, {
     target: 'openapi-3.0',
@@ -17,14 +24,14 @@ export function queryParameters<Schema extends z.ZodObject>(
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
     },
   });
-  return Object.entries(properties as Record<string, JsonSchema>).map(([name, property]) => {
-    const { description = '', ...rest } = property;
+  return Object.entries(notes as Record<string, ParameterNotes>).map(([name, note]) => {
+    const { description, ...rest } = properties[name] as JsonSchema;
     return {
       name,
       in: 'query',
-      description: `${String(description)}.`,
+      description: note.description ?? `${String(description)}.`,
       schema: rest,
-      example: examples[name as keyof Schema['shape']],
+      example: note.example,
     };
   });
 }

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
-import { ALWAYS, WITH_BODY } from './failures.ts';
+import { CacheListQuery, CachePatchQuery, JobListQuery } from '../../src/dialects/list-query.ts';
+import { WITH_BODY, WITH_QUERY } from './failures.ts';
+import { queryParameters } from './query-parameters.ts';
 import type { Operation } from './surface.ts';
 import {
   BatchPredictionJob,
@@ -12,7 +14,7 @@ import {
   Empty,
 } from './vertex-job-schemas.ts';
 import { LongRunningOperation } from './vertex-model-schemas.ts';
-import { PAGING, PARENT } from './vertex-paths.ts';
+import { PAGE_TOKEN, PAGING, PARENT } from './vertex-paths.ts';
 
 const JOBS = `${PARENT}/batchPredictionJobs`;
 const CACHES = `${PARENT}/cachedContents`;
@@ -69,19 +71,18 @@ export const jobOperations: readonly Operation[] = [
     summary: 'List batch prediction jobs',
     description: "Lists the jobs of the caller's own team.",
     tag: 'batch-prediction-jobs',
-    parameters: PAGING,
-    answer: answer('A page of jobs.', BatchPredictionJobs, { batchPredictionJobs: [JOB] }),
-    failures: ALWAYS,
-  },
-  {
-    method: 'get',
-    path: `${JOBS}/{job}`,
-    operationId: 'batch-prediction-jobs-get',
-    summary: 'Get a batch prediction job',
-    description: "Describes a job of the caller's own team, with its state.",
-    tag: 'batch-prediction-jobs',
-    answer: answer('The job.', BatchPredictionJob, { ...JOB, state: 'JOB_STATE_RUNNING' }),
-    failures: ALWAYS,
+    parameters: queryParameters(JobListQuery, {
+      ...PAGING,
+      filter: {
+        description: 'Which jobs, such as those in a state.',
+        example: 'state="JOB_STATE_SUCCEEDED"',
+      },
+    }),
+    answer: answer('A page of jobs.', BatchPredictionJobs, {
+      batchPredictionJobs: [JOB],
+      nextPageToken: PAGE_TOKEN,
+    }),
+    failures: WITH_QUERY,
   },
   {
     method: 'post',
@@ -92,6 +93,16 @@ export const jobOperations: readonly Operation[] = [
     tag: 'batch-prediction-jobs',
     answer: answer('Nothing; the job is being cancelled.', Empty, {}),
     failures: WITH_BODY,
+  },
+  {
+    method: 'get',
+    path: `${JOBS}/{job}`,
+    operationId: 'batch-prediction-jobs-get',
+    summary: 'Get a batch prediction job',
+    description: "Describes a job of the caller's own team, with its state.",
+    tag: 'batch-prediction-jobs',
+    answer: answer('The job.', BatchPredictionJob, { ...JOB, state: 'JOB_STATE_RUNNING' }),
+    failures: WITH_QUERY,
   },
   {
     method: 'delete',
@@ -105,7 +116,7 @@ export const jobOperations: readonly Operation[] = [
       done: true,
       response: { '@type': 'type.googleapis.com/google.protobuf.Empty' },
     }),
-    failures: ALWAYS,
+    failures: WITH_QUERY,
   },
   {
     method: 'post',
@@ -133,9 +144,12 @@ export const jobOperations: readonly Operation[] = [
     summary: 'List cached contents',
     description: "Lists what is kept for the caller's own team.",
     tag: 'cached-contents',
-    parameters: PAGING,
-    answer: answer('A page of cached contents.', CachedContents, { cachedContents: [CACHE] }),
-    failures: ALWAYS,
+    parameters: queryParameters(CacheListQuery, PAGING),
+    answer: answer('A page of cached contents.', CachedContents, {
+      cachedContents: [CACHE],
+      nextPageToken: PAGE_TOKEN,
+    }),
+    failures: WITH_QUERY,
   },
   {
     method: 'get',
@@ -145,7 +159,7 @@ export const jobOperations: readonly Operation[] = [
     description: "Describes what is kept for the caller's own team, without the content itself.",
     tag: 'cached-contents',
     answer: answer('What is kept.', CachedContent, CACHE),
-    failures: ALWAYS,
+    failures: WITH_QUERY,
   },
   {
     method: 'patch',
@@ -154,15 +168,9 @@ export const jobOperations: readonly Operation[] = [
     summary: 'Change how long cached content is kept',
     description: 'Sets a new end; nothing else can be changed.',
     tag: 'cached-contents',
-    parameters: [
-      {
-        name: 'updateMask',
-        in: 'query',
-        description: 'What to change: ttl or expireTime.',
-        schema: { type: 'string', enum: ['ttl', 'expireTime'] },
-        example: 'ttl',
-      },
-    ],
+    parameters: queryParameters(CachePatchQuery, {
+      updateMask: { description: 'What to change: ttl or expireTime.', example: 'ttl' },
+    }),
     request: { description: 'The new end.', schema: CachedContentChange, example: { ttl: '7200s' } },
     answer: answer('What is kept.', CachedContent, CACHE),
     failures: WITH_BODY,
@@ -175,7 +183,7 @@ export const jobOperations: readonly Operation[] = [
     description: "Forgets what is kept for the caller's own team.",
     tag: 'cached-contents',
     answer: answer('Nothing; it is gone.', Empty, {}),
-    failures: ALWAYS,
+    failures: WITH_QUERY,
   },
 ];
 

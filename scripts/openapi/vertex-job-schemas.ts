@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BatchJobBody } from '../../src/dialects/batch-job-body.ts';
 import {
   Content,
   Contents,
@@ -9,52 +10,83 @@ import {
   vertexComponents,
 } from './vertex-content-schemas.ts';
 
-const Job = {
-  displayName: z.string().optional().describe('Name of the job for people.'),
-  model: z.string().describe('The model: publishers/{publisher}/models/{model}, or its full name.'),
-  inputConfig: z
-    .looseObject({
-      instancesFormat: z.string().describe('jsonl, bigquery, csv or another format of the model.'),
-      gcsSource: z
-        .looseObject({
-          uris: z.union([z.string(), z.array(z.string())]).describe('gs:// addresses of files.'),
-        })
-        .optional()
-        .describe('Files in Cloud Storage.'),
-      bigquerySource: z
-        .looseObject({ inputUri: z.string().describe('bq:// address of a table.') })
-        .optional()
-        .describe('A table of BigQuery.'),
-    })
-    .describe('Where the instances are; buckets and tables are on a list of the gateway.'),
-  outputConfig: z
-    .looseObject({
-      predictionsFormat: z.string().describe('jsonl, bigquery, csv or another format of the model.'),
-      gcsDestination: z
-        .looseObject({ outputUriPrefix: z.string().describe('gs:// address of a folder.') })
-        .optional()
-        .describe('A folder in Cloud Storage.'),
-      bigqueryDestination: z
-        .looseObject({ outputUri: z.string().describe('bq:// address of a data set or table.') })
-        .optional()
-        .describe('A table of BigQuery.'),
-    })
-    .describe('Where predictions go; buckets and tables are on a list of the gateway.'),
-  labels: Labels.optional().describe('Labels of the job.'),
-};
+const { inputConfig, outputConfig } = BatchJobBody.shape;
+const { gcsSource, bigquerySource } = inputConfig.shape;
+const { gcsDestination, bigqueryDestination } = outputConfig.shape;
+
+const BatchInput = inputConfig
+  .safeExtend({
+    instancesFormat: z.string().describe('jsonl, bigquery, csv or another format of the model.'),
+    gcsSource: gcsSource
+      .unwrap()
+      .safeExtend({ uris: gcsSource.unwrap().shape.uris.describe('gs:// addresses of files.') })
+      .optional()
+      .describe('Files in Cloud Storage.'),
+    bigquerySource: bigquerySource
+      .unwrap()
+      .safeExtend({ inputUri: z.string().min(1).describe('bq:// address of a table.') })
+      .optional()
+      .describe('A table of BigQuery.'),
+  })
+  .describe('Where instances are: files or a table that the rules let the caller read.')
+  .register(vertexComponents, { id: 'BatchInput' });
+
+const BatchOutput = outputConfig
+  .safeExtend({
+    predictionsFormat: z.string().describe('jsonl, bigquery, csv or another format of the model.'),
+    gcsDestination: gcsDestination
+      .unwrap()
+      .safeExtend({ outputUriPrefix: z.string().min(1).describe('gs:// address of a folder.') })
+      .optional()
+      .describe('A folder in Cloud Storage.'),
+    bigqueryDestination: bigqueryDestination
+      .unwrap()
+      .safeExtend({ outputUri: z.string().min(1).describe('bq:// address of a data set or table.') })
+      .optional()
+      .describe('A table of BigQuery.'),
+  })
+  .describe('Where predictions go: a folder or a table that the rules let the caller write.')
+  .register(vertexComponents, { id: 'BatchOutput' });
+
+const MachineSpec = z.strictObject({
+  machineType: z.string().optional().describe('Such as n1-standard-4.'),
+  acceleratorType: z.string().optional().describe('Such as NVIDIA_TESLA_T4.'),
+  acceleratorCount: z.int().optional().describe('How many accelerators a machine has.'),
+});
 
 /** https://docs.cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs */
-export const BatchPredictionJobRequest = z
-  .looseObject(Job)
+export const BatchPredictionJobRequest = BatchJobBody.safeExtend({
+  displayName: z.string().optional().describe('Name of the job for people.'),
+  model: z.string().describe('The model: publishers/{publisher}/models/{model}, or its full name.'),
+  modelVersionId: z.string().optional().describe('Version of the model.'),
+  inputConfig: BatchInput,
+  outputConfig: BatchOutput,
+  instanceConfig: z.looseObject({}).optional().describe('How an instance is made of a row.'),
+  modelParameters: z.unknown().optional().describe('Parameters of the predictions.'),
+  dedicatedResources: z
+    .strictObject({
+      machineSpec: MachineSpec.optional().describe('Of one machine.'),
+      startingReplicaCount: z.int().optional().describe('How many machines begin.'),
+      maxReplicaCount: z.int().optional().describe('The most machines.'),
+    })
+    .optional()
+    .describe('Machines of its own.'),
+  manualBatchTuningParameters: z.looseObject({}).optional().describe('How much goes to a machine at once.'),
+  generateExplanation: z.boolean().optional().describe('Whether to explain predictions.'),
+  disableContainerLogging: z.boolean().optional().describe('Whether the container leaves no logs.'),
+  labels: Labels.optional().describe("Taken and not kept: the gateway's own labels take their place."),
+})
   .describe('A job to create.')
   .register(vertexComponents, { id: 'BatchPredictionJobRequest' });
 
 export const BatchPredictionJob = z
   .looseObject({
     name: z.string().describe('projects/{project}/locations/{location}/batchPredictionJobs/{job}'),
-    ...Job,
-    inputConfig: Job.inputConfig.optional(),
-    outputConfig: Job.outputConfig.optional(),
+    displayName: z.string().optional().describe('Name of the job for people.'),
+    model: z.string().describe('The model.'),
+    inputConfig: z.looseObject({}).optional().describe('Where the instances are.'),
+    outputConfig: z.looseObject({}).optional().describe('Where the predictions go.'),
+    labels: Labels.optional().describe('Labels, among them the team of the caller.'),
     outputInfo: z
       .looseObject({
         gcsOutputDirectory: z.string().optional().describe('Folder in Cloud Storage.'),
@@ -92,7 +124,7 @@ const Expiry = {
 
 /** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/projects.locations.cachedContents */
 export const CachedContentRequest = z
-  .looseObject({
+  .strictObject({
     model: z
       .string()
       .describe('Full name: projects/{project}/locations/{location}/publishers/{publisher}/models/{model}'),
@@ -107,7 +139,7 @@ export const CachedContentRequest = z
   .register(vertexComponents, { id: 'CachedContentRequest' });
 
 export const CachedContentChange = z
-  .looseObject(Expiry)
+  .strictObject(Expiry)
   .describe('How long to keep cached content.')
   .register(vertexComponents, { id: 'CachedContentChange' });
 

@@ -1,4 +1,6 @@
-import { ALWAYS, WITH_BODY } from './failures.ts';
+import { ModelListQuery, ModelQuery } from '../../src/dialects/list-query.ts';
+import { WITH_BODY, WITH_QUERY } from './failures.ts';
+import { queryParameters } from './query-parameters.ts';
 import type { Operation } from './surface.ts';
 import { ANSWER_OF_CLAUDE, EVENTS_OF_CLAUDE, QUESTION_TO_CLAUDE } from './message-examples.ts';
 import { MessageEvents, RawPredictRequest, RawPredictResponse } from './message-schemas.ts';
@@ -21,7 +23,7 @@ import {
   PublisherModel,
   PublisherModels,
 } from './vertex-model-schemas.ts';
-import { inBothForms, PAGING } from './vertex-paths.ts';
+import { inBothForms, PAGE_TOKEN, PAGING } from './vertex-paths.ts';
 
 const MODEL = '/publishers/{publisher}/models/{model}';
 const CLAUDE = { location: 'us-east5', publisher: 'anthropic', model: 'claude-sonnet-4-5@20250929' };
@@ -34,6 +36,7 @@ const FLASH = {
   versionState: 'VERSION_STATE_STABLE',
   publisherModelTemplate: 'projects/{project}/locations/{location}/publishers/google/models/gemini-2.5-flash',
 };
+const LANGUAGE = { description: 'Language of descriptions, such as en.', example: 'en' };
 const MESSAGE = { anthropic_version: 'vertex-2023-10-16', ...QUESTION_TO_CLAUDE };
 
 const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
@@ -170,11 +173,18 @@ const reads: readonly Omit<Operation, 'method' | 'tag' | 'failures'>[] = [
     operationId: 'list',
     summary: "List a publisher's models",
     description: 'Lists the models of a publisher that the caller may use.',
-    parameters: PAGING,
+    parameters: queryParameters(ModelListQuery, {
+      ...PAGING,
+      listAllVersions: { description: 'Whether to list every version of a model.', example: 'true' },
+      languageCode: LANGUAGE,
+    }),
     answer: {
       description: 'The models.',
       content: {
-        'application/json': { schema: PublisherModels, example: { publisherModels: [FLASH] } },
+        'application/json': {
+          schema: PublisherModels,
+          example: { publisherModels: [FLASH], nextPageToken: PAGE_TOKEN },
+        },
       },
     },
   },
@@ -183,6 +193,7 @@ const reads: readonly Omit<Operation, 'method' | 'tag' | 'failures'>[] = [
     operationId: 'get',
     summary: "Get a publisher's model",
     description: "Describes a publisher's model that the caller may use.",
+    parameters: queryParameters(ModelQuery, { languageCode: LANGUAGE }),
     answer: {
       description: 'The model.',
       content: { 'application/json': { schema: PublisherModel, example: FLASH } },
@@ -198,7 +209,7 @@ export const modelOperations: readonly Operation[] = [
     path: `${MODEL}${verb}`,
     failures: WITH_BODY,
   })),
-  ...reads.map((read) => ({ ...read, method: 'get' as const, failures: ALWAYS })),
+  ...reads.map((read) => ({ ...read, method: 'get' as const, failures: WITH_QUERY })),
 ].flatMap((operation) =>
   inBothForms({
     ...operation,

@@ -2,21 +2,12 @@ import { z } from 'zod';
 import { nameChatCompletions } from './chat-completion-schemas.ts';
 import { REQUEST_ID } from './failures.ts';
 import { nameMessages } from './message-schemas.ts';
-import type { Failure, Operation, Surface } from './surface.ts';
+import type { Failure, Surface } from './surface.ts';
 import { vertexComponents } from './vertex-content-schemas.ts';
 import { endpointOperations } from './vertex-endpoint-operations.ts';
 import { jobOperations } from './vertex-job-operations.ts';
 import { liveOperation, modelOperations } from './vertex-model-operations.ts';
 import { vertexPathParameters } from './vertex-paths.ts';
-
-/** What the gateway decides on and puts on record, and answers with 501. */
-const NOT_SERVED = new Set([
-  'publisher-models-list',
-  'publisher-models-list-anywhere',
-  'publisher-models-get',
-  'publisher-models-get-anywhere',
-  ...jobOperations.map(({ operationId }) => operationId),
-]);
 
 const GatewayError = z
   .looseObject({
@@ -35,6 +26,10 @@ const GatewayError = z
           .describe('Facts for programs; the reason is the code of the error.'),
       })
       .describe("The same as Google's clients read it: https://cloud.google.com/apis/design/errors"),
+    request_id: z
+      .string()
+      .optional()
+      .describe("Of Anthropic's models, where the error is Anthropic's own too: id of the call."),
   })
   .describe("A problem document (RFC 9457) that is Google's error model as well.")
   .register(vertexComponents, { id: 'GatewayError' });
@@ -57,12 +52,8 @@ export const vertexSurface: Surface = {
   pathParameters: vertexPathParameters,
   failures: { mediaType: 'application/json', schema: GatewayError, example: describeError },
   components: vertexComponents,
-  operations: [...endpointOperations, ...modelOperations, ...jobOperations, liveOperation].map(markUnserved),
+  operations: [...endpointOperations, ...modelOperations, ...jobOperations, liveOperation],
 };
-
-function markUnserved(operation: Operation): Operation {
-  return NOT_SERVED.has(operation.operationId) ? { ...operation, isServed: false } : operation;
-}
 
 function describeError({ status, code, canonical, title, message }: Failure): object {
   return {

@@ -1,4 +1,4 @@
-import type { Operation, OptionalParameter, Surface } from './surface.ts';
+import type { Operation, Surface } from './surface.ts';
 
 /** Where a project's resources in one location stand. */
 export const PARENT = '/{version}/projects/{project}/locations/{location}';
@@ -17,23 +17,17 @@ export const vertexPathParameters: Surface['pathParameters'] = {
   content: { description: 'Number of the cached content.', example: '7890123456789012345' },
 };
 
+/** The next page's token in examples. */
+export const PAGE_TOKEN = 'CAEQChoQc2FtcGxlLXByb2plY3Q';
+
 /** How to page through a list: https://google.aip.dev/158 */
-export const PAGING: readonly OptionalParameter[] = [
-  {
-    name: 'pageSize',
-    in: 'query',
-    description: 'The most entries of a page.',
-    schema: { type: 'integer', minimum: 1 },
-    example: 10,
+export const PAGING = {
+  pageSize: { description: 'The most entries of a page.', example: '10' },
+  pageToken: {
+    description: 'The nextPageToken of the page before, with the same other parameters.',
+    example: PAGE_TOKEN,
   },
-  {
-    name: 'pageToken',
-    in: 'query',
-    description: 'The nextPageToken of the page before.',
-    schema: { type: 'string' },
-    example: '',
-  },
-];
+};
 
 /**
  * An operation of a publisher model, in its long form and in the short one, which names neither project nor location

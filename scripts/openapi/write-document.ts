@@ -58,13 +58,14 @@ const RETRY_AFTER_HEADER: NonNullable<ResponseObject['headers']> = {
   },
 };
 
-/** The document as text. Nothing in it depends on when or where it is written. */
+/** The document as text, in the form of Prettier. Nothing in it depends on when or where it is written. */
 export function writeDocument(surface: Surface): string {
   return (
     NOTICE +
     stringify(describeSurface(surface), {
       aliasDuplicateObjects: false,
       lineWidth: 0,
+      singleQuote: true,
       // Older parsers take a date, a yes or an on without quotes for something else than text.
       compat: 'yaml-1.1',
     })

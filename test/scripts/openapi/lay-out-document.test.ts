@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { layOutDocument } from '../../../scripts/openapi/lay-out-document.ts';
 import type { Operation, Surface } from '../../../scripts/openapi/surface.ts';
 
-const PROJECT = join(__dirname, '..', '..', '..');
 const components = z.registry<{ id: string }>();
 const Nap = z
   .looseObject({ on: z.string().describe('The day.') })
@@ -40,24 +38,24 @@ function surfaceOf(...operations: Operation[]): Surface {
   };
 }
 
-async function read(...operations: Operation[]) {
-  const { text } = await layOutDocument(PROJECT, surfaceOf(...operations));
+function read(...operations: Operation[]) {
+  const { text } = layOutDocument(surfaceOf(...operations));
   return parse(text) as {
     paths: Record<string, Record<string, { summary: string; responses: object; parameters: object[] }>>;
     components: { schemas: object };
   };
 }
 
-test('a document stands in the folder of its API and says that it is generated', async () => {
-  const { path, text } = await layOutDocument(PROJECT, surfaceOf(operation));
+test('a document stands in the folder of its API and says that it is generated', () => {
+  const { path, text } = layOutDocument(surfaceOf(operation));
   expect(path).toBe('apim/apis/ocelots/specification.yaml');
   expect(text.split('\n')[0]).toBe('# Generated from scripts/openapi by npm run openapi:build; do not edit.');
   // Without its quotes, older parsers read a date and a truth value.
   expect(text).toContain("'on': '2025-11-24'");
 });
 
-test('an operation has its answer and its failures, and the parts of its path', async () => {
-  const { paths } = await read(operation);
+test('an operation has its answer and its failures, and the parts of its path', () => {
+  const { paths } = read(operation);
   expect(paths).toMatchObject({
     '/v1/ocelots/{ocelot}:nap': {
       post: {
@@ -72,23 +70,22 @@ test('an operation has its answer and its failures, and the parts of its path', 
   });
 });
 
-test('an operation that is not served has no answer but 501, and says so', async () => {
-  const { paths } = await read({ ...operation, isServed: false });
+test('an operation that is not served has no answer but 501, and says so', () => {
+  const { paths } = read({ ...operation, isServed: false });
   const { summary, responses } = paths['/v1/ocelots/{ocelot}:nap']?.post ?? {};
   expect([summary, Object.keys(responses ?? {})]).toEqual(['Nap (not served)', ['400', '501']]);
 });
 
-test('a document that would not be imported whole is refused with what would be lost', async () => {
-  const twice = layOutDocument(
-    PROJECT,
-    surfaceOf(operation, { ...operation, path: '/v1/ocelots/{ocelot}:sleep' }),
-  );
-  await expect(twice).rejects.toThrow(
+test('a document that would not be imported whole is refused with what would be lost', () => {
+  expect(() =>
+    layOutDocument(surfaceOf(operation, { ...operation, path: '/v1/ocelots/{ocelot}:sleep' })),
+  ).toThrow(
     'apim/apis/ocelots/specification.yaml would not be imported whole.\nThe operationId ocelots-nap is there twice.',
   );
 });
 
-test('a part of a path that nothing describes is refused', async () => {
-  const other = layOutDocument(PROJECT, surfaceOf({ ...operation, path: '/v1/{tree}:climb' }));
-  await expect(other).rejects.toThrow('ocelots-nap: nothing says what {tree} is.');
+test('a part of a path that nothing describes is refused', () => {
+  expect(() => layOutDocument(surfaceOf({ ...operation, path: '/v1/{tree}:climb' }))).toThrow(
+    'ocelots-nap: nothing says what {tree} is.',
+  );
 });
