@@ -3,10 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { BackendPools } from './engine/backend-pools.ts';
 import { CallCounters } from './engine/call-counters.ts';
 import { EntraTokens } from './engine/entra-tokens.ts';
+import { Journeys } from './engine/journeys.ts';
 import type { GatewayServices, TraceTelemetry } from './engine/gateway-services.ts';
 import { ManagedIdentityTokens } from './engine/managed-identity-tokens.ts';
 import type { FetchManagedIdentityToken } from './engine/managed-identity-tokens.ts';
 import { OpenIdProviders } from './engine/openid-providers.ts';
+import { RunningRequests } from './engine/running-requests.ts';
+import { ValueCache } from './engine/value-cache.ts';
 import { loadExpressionCompiler } from './expressions/compile.ts';
 import { createGateway } from './gateway.ts';
 import type { Intercept } from './gateway.ts';
@@ -38,6 +41,8 @@ export interface ApiManagementOptions {
   readonly emitTrace: (telemetry: TraceTelemetry) => void;
   /** Sees every request before the gateway does, the health address aside; true when it has answered it. */
   readonly intercept?: Intercept;
+  /** Of how many requests the way through the policies is kept; none when left out, which is faster. */
+  readonly journeys?: number;
   /** Milliseconds since the epoch; the system clock when left out. */
   readonly now?: () => number;
 }
@@ -45,6 +50,8 @@ export interface ApiManagementOptions {
 /** A gateway that listens. Closing ends open connections too. */
 export interface RunningApiManagement {
   readonly port: number;
+  /** The last requests' ways through the policies; undefined where none are kept. */
+  readonly journeys: Pick<Journeys, 'read' | 'list'> | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -69,10 +76,13 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
     now,
     pools,
     counters: new CallCounters(),
+    concurrency: new RunningRequests(),
+    cache: new ValueCache(now),
     openId,
     entra: new EntraTokens(options.entraAuthority, openId, now),
     managedIdentity: new ManagedIdentityTokens(options.managedIdentityToken, now),
     emitTrace: options.emitTrace,
+    journeys: undefined,
   };
   const expressions = await loadExpressionCompiler();
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_IN_MS });
@@ -105,6 +115,7 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
   }
   return {
     port,
+    journeys,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();

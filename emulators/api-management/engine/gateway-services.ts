@@ -1,8 +1,11 @@
 import type { BackendPools } from './backend-pools.ts';
 import type { CallCounters } from './call-counters.ts';
 import type { EntraTokens } from './entra-tokens.ts';
+import type { Journeys } from './journeys.ts';
 import type { ManagedIdentityTokens } from './managed-identity-tokens.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
+import type { RunningRequests } from './running-requests.ts';
+import type { ValueCache } from './value-cache.ts';
 
 /** A telemetry item that the `trace` policy sends to Application Insights. */
 export interface TraceTelemetry {
@@ -25,8 +28,12 @@ export interface GatewayServices {
   readonly now: () => number;
   readonly pools: BackendPools;
   readonly counters: CallCounters;
+  readonly concurrency: RunningRequests;
+  readonly cache: ValueCache;
   readonly openId: OpenIdProviders;
   readonly entra: EntraTokens;
   readonly managedIdentity: ManagedIdentityTokens;
   readonly emitTrace: (telemetry: TraceTelemetry) => void;
+  /** Undefined where journeys aren't recorded. */
+  readonly journeys: Journeys | undefined;
 }

@@ -1,7 +1,13 @@
 import { authenticationManagedIdentity } from './authentication-managed-identity.ts';
+import { cacheLookupValue } from './cache-lookup-value.ts';
+import { cacheRemoveValue } from './cache-remove-value.ts';
+import { cacheStoreValue } from './cache-store-value.ts';
+import { checkHeader } from './check-header.ts';
 import { choose } from './choose.ts';
 import { forwardRequest } from './forward-request.ts';
 import { includeFragment } from './include-fragment.ts';
+import { ipFilter } from './ip-filter.ts';
+import { limitConcurrency } from './limit-concurrency.ts';
 import type { PolicyDefinition } from './policy.ts';
 import { quotaByKey } from './quota-by-key.ts';
 import { rateLimitByKey } from './rate-limit-by-key.ts';
@@ -10,6 +16,7 @@ import { rewriteUri } from './rewrite-uri.ts';
 import { setBackendService } from './set-backend-service.ts';
 import { setBody } from './set-body.ts';
 import { setHeader } from './set-header.ts';
+import { setMethod } from './set-method.ts';
 import { setQueryParameter } from './set-query-parameter.ts';
 import { setStatus } from './set-status.ts';
 import { setVariable } from './set-variable.ts';
@@ -21,9 +28,15 @@ import { validateJwt } from './validate-jwt.ts';
 export const POLICIES: ReadonlyMap<string, PolicyDefinition> = new Map(
   [
     authenticationManagedIdentity,
+    cacheLookupValue,
+    cacheRemoveValue,
+    cacheStoreValue,
+    checkHeader,
     choose,
     forwardRequest,
     includeFragment,
+    ipFilter,
+    limitConcurrency,
     quotaByKey,
     rateLimitByKey,
     returnResponse,
@@ -31,6 +44,7 @@ export const POLICIES: ReadonlyMap<string, PolicyDefinition> = new Map(
     setBackendService,
     setBody,
     setHeader,
+    setMethod,
     setQueryParameter,
     setStatus,
     setVariable,
