@@ -9,6 +9,7 @@ import { ManagedIdentityTokens } from './engine/managed-identity-tokens.ts';
 import type { FetchManagedIdentityToken } from './engine/managed-identity-tokens.ts';
 import { OpenIdProviders } from './engine/openid-providers.ts';
 import { RunningRequests } from './engine/running-requests.ts';
+import { RunningRequests } from './engine/running-requests.ts';
 import { ValueCache } from './engine/value-cache.ts';
 import { loadExpressionCompiler } from './expressions/compile.ts';
 import { createGateway } from './gateway.ts';
@@ -76,6 +77,7 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
     now,
     pools,
     counters: new CallCounters(),
+    concurrency: new RunningRequests(),
     concurrency: new RunningRequests(),
     cache: new ValueCache(now),
     openId,

@@ -3,9 +3,12 @@ import { cacheLookupValue } from './cache-lookup-value.ts';
 import { cacheRemoveValue } from './cache-remove-value.ts';
 import { cacheStoreValue } from './cache-store-value.ts';
 import { checkHeader } from './check-header.ts';
+import { checkHeader } from './check-header.ts';
 import { choose } from './choose.ts';
 import { forwardRequest } from './forward-request.ts';
 import { includeFragment } from './include-fragment.ts';
+import { ipFilter } from './ip-filter.ts';
+import { limitConcurrency } from './limit-concurrency.ts';
 import { ipFilter } from './ip-filter.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
 import type { PolicyDefinition } from './policy.ts';
@@ -16,6 +19,7 @@ import { rewriteUri } from './rewrite-uri.ts';
 import { setBackendService } from './set-backend-service.ts';
 import { setBody } from './set-body.ts';
 import { setHeader } from './set-header.ts';
+import { setMethod } from './set-method.ts';
 import { setMethod } from './set-method.ts';
 import { setQueryParameter } from './set-query-parameter.ts';
 import { setStatus } from './set-status.ts';
@@ -32,9 +36,12 @@ export const POLICIES: ReadonlyMap<string, PolicyDefinition> = new Map(
     cacheRemoveValue,
     cacheStoreValue,
     checkHeader,
+    checkHeader,
     choose,
     forwardRequest,
     includeFragment,
+    ipFilter,
+    limitConcurrency,
     ipFilter,
     limitConcurrency,
     quotaByKey,
@@ -44,6 +51,7 @@ export const POLICIES: ReadonlyMap<string, PolicyDefinition> = new Map(
     setBackendService,
     setBody,
     setHeader,
+    setMethod,
     setMethod,
     setQueryParameter,
     setStatus,
