@@ -79,10 +79,11 @@ function versionEdit({ anthropic_version: given }: MessageBody, header: ReadHead
 function vertexVersionOf(version: string): string {
   if (version === '2023-06-01') return VERTEX_VERSION;
   if (/^\d{4}-\d{2}-\d{2}$/.test(version)) return version;
-  const description = 'takes a version of Anthropic’s API, such as 2023-06-01';
-  throw new GatewayError('INVALID_REQUEST', `The header anthropic-version ${description}.`, {
-    violations: [{ field: 'anthropic-version', description }],
-  });
+  throw new GatewayError(
+    'INVALID_REQUEST',
+    'The header anthropic-version is no version of Anthropic’s API. Send a date such as 2023-06-01, or leave it out.',
+    { violations: [{ field: 'anthropic-version', description: 'must be a date such as 2023-06-01' }] },
+  );
 }
 
 /** Anthropic writes `-20250929` behind a model where Vertex AI writes `@20250929`. */
