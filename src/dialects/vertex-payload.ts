@@ -98,7 +98,8 @@ function readRaw(
   const isEndpoint = resource.kind === 'endpoint';
   if (isClaude) validateBody(ClaudeBody, json);
   else if (json !== undefined && !isEndpoint) validateBody(AnyBody, json);
-  const streams = operation === 'streamRawPredict' || (isClaude && (json as ClaudeBody).stream === true);
+  // Of Claude the body alone makes the answer a stream, whichever the operation.
+  const streams = isClaude ? (json as ClaudeBody).stream === true : operation === 'streamRawPredict';
   const contentType = header('content-type');
   const instances = InstancesBody.safeParse(json);
   return {

@@ -13,6 +13,7 @@ const INSTANCES = '{ "instances":[ {"content":"x"} ], "big": 1234567890123456789
 const TENSORS = '{"inputs":[{"dtype":"FLOAT","shape":[1]}]}';
 const CLAUDE_BODY =
   '{"anthropic_version":"vertex-2023-10-16","messages":[{"role":"user","content":"Hi"}],"max_tokens":5}';
+const CLAUDE_STREAM = CLAUDE_BODY.replace('{', '{"stream":true,');
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 /** Everything that a caller may try to hand on to Google. */
@@ -63,7 +64,7 @@ function send(
     header: (name) => headers[name] ?? null,
     body: Buffer.from(body),
   });
-  if (payload?.kind !== 'bytes') throw new Error('not passed as bytes');
+  if (payload.kind !== 'bytes') throw new Error('not passed as bytes');
   const known = granted ?? resource;
   if (known.kind === 'name' || known.kind === 'any') throw new Error('an alias stands for nothing here');
   const request = payload.request(grant(known));
@@ -95,7 +96,8 @@ test.each<
   [`${ENDPOINT}:rawPredict`, INSTANCES, '', 'opaque', undefined, { ...WITH_BETA, ...CONTENT_TYPE }],
   [`${ENDPOINT}:streamRawPredict`, TENSORS, '', 'opaque', 'raw', { ...WITH_BETA, ...CONTENT_TYPE }],
   [`${CLAUDE}:rawPredict`, CLAUDE_BODY, '', 'anthropic', undefined, WITH_BETA],
-  [`${CLAUDE}:streamRawPredict`, CLAUDE_BODY, '', 'anthropic', 'sse', WITH_BETA],
+  [`${CLAUDE}:streamRawPredict`, CLAUDE_STREAM, '', 'anthropic', 'sse', WITH_BETA],
+  [`${CLAUDE}:streamRawPredict`, CLAUDE_BODY, '', 'anthropic', undefined, WITH_BETA],
   ['publishers/mistralai/models/m:rawPredict', '{"messages":[]}', '', 'opaque', undefined, WITH_BETA],
   ['publishers/mistralai/models/m:streamRawPredict', '{"messages":[]}', '', 'opaque', 'raw', WITH_BETA],
 ])('%s with %s%s goes on as it came, to the same place', (path, body, query, format, framing, headers) => {
@@ -117,9 +119,7 @@ test('nothing of the query goes on but how a stream is framed', () => {
 });
 
 test('a Claude message that asks for a stream is one, whichever the operation', () => {
-  expect(send(`${CLAUDE}:rawPredict`, CLAUDE_BODY.replace('}]', '}],"stream":true')).payload.framing).toBe(
-    'sse',
-  );
+  expect(send(`${CLAUDE}:rawPredict`, CLAUDE_STREAM).payload.framing).toBe('sse');
 });
 
 test.each([

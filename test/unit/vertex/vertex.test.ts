@@ -9,7 +9,14 @@ import {
 import { listen, type Listening } from '../../../emulators/loopback/listen.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
-import type { Answer, Framing, GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
+import type {
+  Answer,
+  BytesPayload,
+  Framing,
+  GrantedCall,
+  Prediction,
+  VertexRequest,
+} from '../../../src/prediction/prediction.ts';
 import { createVertex } from '../../../src/vertex/vertex.ts';
 import { governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { CALLER } from '../prediction/one-call.ts';
@@ -60,7 +67,11 @@ beforeEach(() => {
   received = [];
 });
 
-function authorize(operation: (typeof OPERATIONS)[number], framing: Framing): AuthorizedCall<Prediction> {
+function authorize(
+  operation: (typeof OPERATIONS)[number],
+  framing: Framing,
+  changes: Partial<BytesPayload> = {},
+): AuthorizedCall<Prediction> {
   const target: Prediction = {
     project: 'sample-project',
     location: 'us-central1',
@@ -75,6 +86,7 @@ function authorize(operation: (typeof OPERATIONS)[number], framing: Framing): Au
         path: `/v1beta1/projects/${project}/locations/${location}/publishers/google/models/gemini-2.5-flash:${operation}${framing === 'sse' ? '?alt=sse' : ''}`,
         body: BYTES,
       }),
+      ...changes,
     },
   };
   const decision = governance.decide({ roles: ['Team'], applicationId: '', isDelegated: false }, target);
@@ -90,6 +102,14 @@ function predict(
   const vertex = createVertex(`127.0.0.1:${server.port}`);
   const authorized = authorize(operation, framing);
   return vertex.predict(authorized, granted(authorized), TOKEN, { abortSignal, timeoutInMs: 5000 });
+}
+
+/** As `predict`, with another payload. */
+function pass(changes: Partial<BytesPayload>): Promise<Answer> {
+  const vertex = createVertex(`127.0.0.1:${server.port}`);
+  const authorized = authorize('generateContent', 'sse', changes);
+  const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000 };
+  return vertex.predict(authorized, granted(authorized), TOKEN, limits);
 }
 
 function granted({ project, location, resource, team }: AuthorizedCall<Prediction>): GrantedCall {
@@ -153,6 +173,109 @@ test.each([
   answer = send(200, EVENT(1), { 'content-type': 'text/event-stream' });
   await readParts(await predict('streamGenerateContent', framing));
   expect(received[0]?.url?.endsWith(end)).toBe(true);
+});
+
+test('a request is sent as the payload phrases it, and no header of it replaces our token', async () => {
+  answer = send(200, '{}');
+  const headers = { 'content-type': 'text/csv', traceparent: 't', authorization: 'Bearer other' };
+  await pass({ request: () => ({ method: 'DELETE', path: '/v1/x?a=b', headers }) });
+  expect(received).toMatchObject([
+    {
+      method: 'DELETE',
+      url: '/v1/x?a=b',
+      headers: { 'content-type': 'text/csv', traceparent: 't', authorization: `Bearer ${TOKEN}` },
+    },
+  ]);
+  expect(received[0]?.body).toHaveLength(0);
+});
+
+test('a stream that Vertex AI answers as a whole is whole', async () => {
+  answer = send(200, '{"usageMetadata":{"totalTokenCount":7}}');
+  expect(await predict('streamGenerateContent', 'sse')).toMatchObject({
+    kind: 'whole',
+    facts: { usage: { totalTokens: 7 } },
+  });
+});
+
+test('a whole answer that comes as events is read like a stream', async () => {
+  answer = send(200, EVENT(1) + EVENT(2), { 'content-type': 'text/event-stream' });
+  expect(await predict()).toMatchObject({
+    kind: 'whole',
+    contentType: 'text/event-stream',
+    facts: { usage: { totalTokens: 2 }, finishReason: 'STOP' },
+  });
+});
+
+test.each([
+  ['text/event-stream; charset=utf-8', 'sse'],
+  ['application/octet-stream', 'raw'],
+])('a container’s stream of %s is framed as %s', async (contentType, framing) => {
+  answer = send(200, 'data: whatever\n\nhalf', { 'content-type': contentType });
+  const answered = await pass({ format: 'opaque', framing: 'raw' });
+  expect(answered).toMatchObject({ kind: 'stream', contentType, framing });
+  expect((await readParts(answered)).parts.join('')).toBe('data: whatever\n\nhalf');
+});
+
+test.each(['', 'garbage', '7', 'null', '[]'])('a whole answer of %j tells nothing', async (body) => {
+  answer = send(200, body);
+  expect(await predict()).toMatchObject({ kind: 'whole', facts: { usage: {} } });
+});
+
+test('an answer is rewritten after its facts are read, and a part that is nothing then is not sent', async () => {
+  answer = send(200, EVENT(1) + EVENT(2), { 'content-type': 'text/event-stream' });
+  const streamed = await pass({ framing: 'sse', rewrite: { part: () => Buffer.of() } });
+  expect(await readParts(streamed)).toEqual({ parts: [] });
+  if (streamed.kind === 'stream') expect(streamed.facts()).toMatchObject({ usage: { totalTokens: 2 } });
+  answer = send(200, '{"usageMetadata":{"totalTokenCount":7}}');
+  const whole = await pass({ rewrite: { whole: (_, { project }) => Buffer.from(project) } });
+  expect(whole).toMatchObject({ body: Buffer.from('sample-project'), facts: { usage: { totalTokens: 7 } } });
+});
+
+const FIRST: VertexRequest = { method: 'GET', path: '/v1/first' };
+
+test('what must be asked first is asked first, and its answer checked', async () => {
+  answer = send(200, '{"owner":"us"}');
+  const checked: unknown[] = [];
+  await pass({ first: { request: () => FIRST, check: (first) => void checked.push(first) } });
+  expect(checked).toEqual([{ owner: 'us' }]);
+  expect(received.map(({ method }) => method)).toEqual(['GET', 'POST']);
+});
+
+test('a first answer that forbids the call, or is the answer itself, is the last', async () => {
+  answer = send(200, '{"owner":"others"}');
+  const refusal = new GatewayError('NOT_GRANTED', 'It is another’s.');
+  const refuse = () => {
+    throw refusal;
+  };
+  expect(await rejectedBy(pass({ first: { request: () => FIRST, check: refuse } }))).toBe(refusal);
+  const isAnswer = { request: () => FIRST, check: () => undefined, isAnswer: true };
+  expect(await pass({ first: isAnswer })).toMatchObject({ body: Buffer.from('{"owner":"others"}') });
+  expect(received.map(({ method }) => method)).toEqual(['GET', 'GET']);
+});
+
+test.each([404, 400])('of a first answer of %i nothing is known', async (status) => {
+  answer = send(status, '{}');
+  const refusal = new GatewayError('NOT_GRANTED', 'It is another’s.');
+  const checked: unknown[] = [];
+  const check = (first: unknown) => {
+    checked.push(first);
+    throw refusal;
+  };
+  expect(await rejectedBy(pass({ first: { request: () => FIRST, check } }))).toBe(refusal);
+  expect(checked).toEqual([undefined]);
+});
+
+test.each([
+  [503, '{}', 'VERTEX_UNAVAILABLE'],
+  [200, 'garbage', 'VERTEX_FAILED'],
+])('a first answer of %i and %s is a failure of Vertex AI', async (status, body, code) => {
+  answer = send(status, body);
+  const check = () => {
+    throw new TypeError('must not be asked');
+  };
+  expect((await rejectedBy(pass({ first: { request: () => FIRST, check } }))).code).toBe(
+    'VERTEX_UNAVAILABLE',
+  );
 });
 
 test('a stream passes event by event while it goes on', async () => {
