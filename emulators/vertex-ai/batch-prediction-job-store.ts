@@ -15,9 +15,13 @@ export interface BatchPredictionJob {
   readonly updatedAt: number;
   readonly startedAt?: number;
   readonly endedAt?: number;
+  /** How often it has been asked for while it ran. */
+  readonly polls: number;
 }
 
-/** A job takes the next step when it is asked for, and at the latest after these times. */
+/** A job is seen to run so often when it is asked for, so that there is time to cancel it. */
+const RUNS_FOR_POLLS = 3;
+/** At the latest it takes the next step after these times. */
 const RUNS_AFTER_MS = 60_000;
 const SUCCEEDS_AFTER_MS = 600_000;
 
@@ -41,6 +45,7 @@ export class BatchPredictionJobStore {
       state: 'JOB_STATE_PENDING',
       createdAt,
       updatedAt: createdAt,
+      polls: 0,
     };
     this.#jobs = [job, ...this.#jobs];
     return job;
@@ -59,11 +64,14 @@ export class BatchPredictionJobStore {
     return this.#advanceByTime(found);
   }
 
-  /** As `get`, but the job has come one step further the next time. */
+  /** As `get`, but the job has come further the next time. */
   poll(name: string): BatchPredictionJob {
     const job = this.get(name);
     if (job.state === 'JOB_STATE_PENDING') this.#become(job, 'JOB_STATE_RUNNING', this.#now());
-    if (job.state === 'JOB_STATE_RUNNING') this.#become(job, 'JOB_STATE_SUCCEEDED', this.#now());
+    if (job.state !== 'JOB_STATE_RUNNING') return job;
+    const polled = { ...job, polls: job.polls + 1 };
+    if (polled.polls < RUNS_FOR_POLLS) this.#put(polled);
+    else this.#become(polled, 'JOB_STATE_SUCCEEDED', this.#now());
     return job;
   }
 
@@ -111,7 +119,11 @@ export class BatchPredictionJobStore {
       ...(state === 'JOB_STATE_RUNNING' && { startedAt: at }),
       ...(ended && { endedAt: at }),
     };
-    this.#jobs = this.#jobs.map((each) => (each.name === job.name ? changed : each));
+    this.#put(changed);
     return changed;
+  }
+
+  #put(changed: BatchPredictionJob): void {
+    this.#jobs = this.#jobs.map((each) => (each.name === changed.name ? changed : each));
   }
 }

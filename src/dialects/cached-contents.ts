@@ -30,13 +30,11 @@ const CachedContentBody = z.strictObject({
 });
 
 /** All that can be changed. */
-const CachedContentPatch = z
-  .strictObject({
-    ttl: z.string().optional(),
-    expireTime: z.string().optional(),
-    expire_time: z.string().optional(),
-  })
-  .refine((patch) => Object.keys(patch).length === 1, 'must have ttl or expireTime');
+const CachedContentPatch = z.strictObject({
+  ttl: z.string().optional(),
+  expireTime: z.string().optional(),
+  expire_time: z.string().optional(),
+});
 
 const REFUSED = {
   encryptionSpec: 'keys are the project’s, not a context cache’s',
@@ -94,7 +92,8 @@ const patch: ResourceOperation = {
   query: CachePatchQuery,
   hasBody: true,
   read(call, query) {
-    validateBody(CachedContentPatch, call.json);
+    if (Object.keys(validateBody(CachedContentPatch, call.json)).length !== 1)
+      throw invalidBody([{ field: 'body', description: 'must have ttl or expireTime' }]);
     return {
       first: fetchOwn(call),
       request: (granted) =>

@@ -64,9 +64,12 @@ test.each(['v1', 'v1beta1'])(
       createTime: new Date(NOW).toISOString(),
       updateTime: new Date(NOW).toISOString(),
     });
-    const states = [await get(job.name), await get(job.name), await get(job.name)];
+    const states: Job[] = [];
+    for (let poll = 0; poll < 5; poll += 1) states.push(await get(job.name));
     expect(states.map(({ state }) => state)).toEqual([
       'JOB_STATE_PENDING',
+      'JOB_STATE_RUNNING',
+      'JOB_STATE_RUNNING',
       'JOB_STATE_RUNNING',
       'JOB_STATE_SUCCEEDED',
     ]);
