@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import {
   Access,
+  type Catalog,
   type CatalogEntry,
   type Grant,
   Limits,
@@ -35,13 +36,14 @@ export function modelEntry(changes: Partial<ModelEntry> = {}): ModelEntry {
 
 export interface Rules extends Partial<Omit<z.input<typeof Access>, 'roles' | 'grants'>> {
   readonly entries: readonly CatalogEntry[];
+  readonly projects?: NonNullable<Catalog['projects']>;
   readonly grants: readonly Grant[];
   /** In production when left out: each role that a rule names. */
   readonly roles?: readonly Role[];
 }
 
 /** Governance of these entries and rules alone. */
-export function governanceOf({ entries, grants, roles, ...rules }: Rules): Governance {
+export function governanceOf({ entries, projects = [], grants, roles, ...rules }: Rules): Governance {
   const named = [...grants, ...(rules.denies ?? []), ...(rules.residency ?? []), ...(rules.agents ?? [])];
   const names = new Set(named.flatMap((rule) => rule.roles ?? []));
   const access = Access.parse({
@@ -51,5 +53,5 @@ export function governanceOf({ entries, grants, roles, ...rules }: Rules): Gover
     ...rules,
   });
   const limits = Limits.parse({ products: [] });
-  return createGovernance({ catalog: { entries: [...entries] }, access, limits }, 'policy-1');
+  return createGovernance({ catalog: { entries: [...entries], projects }, access, limits }, 'policy-1');
 }

@@ -1,0 +1,67 @@
+import type { Principal } from '../../../src/governance/call-target.ts';
+import type { StorageUse } from '../../../src/governance/judge-storage.ts';
+import { governanceOf, modelEntry } from './governance-of.ts';
+
+const AGENT_ID = '66666666-6666-4666-8666-666666666666';
+const REASON = 'Because of the tests.';
+
+const governance = governanceOf({
+  entries: [modelEntry()],
+  grants: [{ id: 'team', reason: REASON, roles: ['Team.Use', 'Other', 'Bot'], entries: ['flash'] }],
+  agents: [{ id: 'bot', reason: REASON, applicationId: AGENT_ID, roles: ['Bot'] }],
+  storage: [
+    { id: 'in', reason: REASON, roles: ['Team.Use'], inputs: ['gs://bucket/in', 'bq://sample-project.data'] },
+    { id: 'out', reason: REASON, roles: ['Team.Use', 'Bot'], outputs: ['gs://bucket/out'] },
+  ],
+});
+
+function judge(use: StorageUse, uri: string, roles = ['Team.Use'], principal: Partial<Principal> = {}) {
+  return governance.judgeStorage({ roles, applicationId: '', isDelegated: false, ...principal }, use, uri);
+}
+
+test('a role reads and writes what its lists have', () => {
+  expect(judge('inputs', 'gs://bucket/in/a.jsonl')).toBe('allowed');
+  expect(judge('inputs', 'bq://sample-project.data.table')).toBe('allowed');
+  expect(judge('outputs', 'gs://bucket/out/a')).toBe('allowed');
+});
+
+test('what may be read may not be written, and the other way round', () => {
+  expect(judge('outputs', 'gs://bucket/in/a')).toBe('not-allowed');
+  expect(judge('inputs', 'gs://bucket/out/a')).toBe('not-allowed');
+});
+
+test('nothing is allowed to a role without a list', () => {
+  expect(judge('inputs', 'gs://bucket/in/a', ['Other'])).toBe('not-allowed');
+  expect(judge('inputs', 'gs://bucket/in/a', [])).toBe('not-allowed');
+});
+
+test('what is no place is told apart', () => {
+  expect(judge('inputs', 'gs://bucket/in/../x', [])).toBe('malformed');
+});
+
+test('for an application that acts for a person both must have the place', () => {
+  const delegated = { applicationId: AGENT_ID.toUpperCase(), isDelegated: true };
+  expect(judge('outputs', 'gs://bucket/out/a', ['Team.Use'], delegated)).toBe('allowed');
+  expect(judge('inputs', 'gs://bucket/in/a', ['Team.Use'], delegated)).toBe('not-allowed');
+  expect(judge('outputs', 'gs://bucket/out/a', ['Other'], delegated)).toBe('not-allowed');
+  expect(judge('outputs', 'gs://bucket/out/a', ['Team.Use'], { applicationId: 'x', isDelegated: true })).toBe(
+    'not-allowed',
+  );
+});
+
+test('without lists nobody reads or writes anything', () => {
+  const bare = governanceOf({
+    entries: [modelEntry()],
+    grants: [{ id: 'team', reason: REASON, roles: ['Team.Use'], entries: ['flash'] }],
+  });
+  const principal = { roles: ['Team.Use'], applicationId: '', isDelegated: false };
+  expect(bare.judgeStorage(principal, 'inputs', 'gs://bucket/in')).toBe('not-allowed');
+});
+
+test('teams are the caller’s roles that the documents know, as labels', () => {
+  const principal = { applicationId: '', isDelegated: false };
+  expect(governance.teamsOf({ ...principal, roles: ['Unknown', 'Other', 'Team.Use'] })).toEqual([
+    'team-use',
+    'other',
+  ]);
+});
