@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerPreflight } from './answer-preflight.ts';
 import { enterApi, enterProduct, startExchange } from './enter-exchange.ts';
 import type { Exchange } from './engine/exchange.ts';
 import type { ExchangeResponse } from './engine/exchange-response.ts';
@@ -77,7 +78,11 @@ function compileAnswer(setting: GatewaySetting): (exchange: Exchange) => Promise
   return async (exchange) => {
     const match = matchOperation(exchange.request.method, exchange.request.originalUrl.path);
     if (match) enterApi(exchange, match);
-    if (!match?.operation) return runOnError(findPlan(match?.api.id), exchange, operationNotFound());
+    if (!match?.operation) {
+      const known = { matchOperation, findPlan, products, findSubscription };
+      const preflight = await answerPreflight(exchange, known);
+      return preflight ?? runOnError(findPlan(match?.api.id), exchange, operationNotFound());
+    }
     const { api, operation } = match;
     try {
       const authorization = checkKey(exchange, api, products, findSubscription);

@@ -66,7 +66,7 @@ export class Exchange implements PolicyContext {
   backendUrl = '';
   /** Set by a policy that ends the pipeline with the response as it is. */
   ended = false;
-  /** Headers that limits add to whatever response is sent; the last of a name counts. */
+  /** Headers that limits and `cors` add to whatever response is sent; the last of a name counts. */
   readonly addedHeaders: [string, string][] = [];
   /** By how much each quota has been increased for this request, by key. */
   readonly countedQuotas = new Map<string, number>();

@@ -16,6 +16,9 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
+/** What the client to a backend writes itself, for the message that it sends. */
+const WRITTEN_ANEW = ['host', 'content-length', 'expect'];
+
 /** Reads the flat list of names and values that node's HTTP parsers give. */
 export function readHeaders(flat: readonly (string | Buffer)[]): Headers {
   const headers: Headers = new Map();
@@ -40,6 +43,13 @@ export function dropHopByHop(headers: Headers): void {
   for (const name of HOP_BY_HOP) headers.delete(name);
 }
 
+/** A copy of a message's headers for another message, to another host. */
+export function copyHeaders(headers: Headers): Headers {
+  const copy = new Map(headers);
+  for (const name of WRITTEN_ANEW) copy.delete(name);
+  return copy;
+}
+
 /** The flat list of names and values that node's HTTP writers take. */
 export function flattenHeaders(headers: Headers): string[] {
   const flat: string[] = [];
@@ -52,6 +62,17 @@ export function flattenHeaders(headers: Headers): string[] {
 /** Sets one header, whatever was there before. */
 export function overrideHeader(headers: Headers, name: string, value: string): void {
   headers.set(name.toLowerCase(), { name, values: [value] });
+}
+
+/** Sets a header that is added to a message, whatever it is; `Vary` keeps what it names already (RFC 9110, 12.5.5). */
+export function addHeader(headers: Headers, name: string, value: string): void {
+  const named = name === 'Vary' ? (headers.get('vary')?.values ?? []) : [];
+  const known = named
+    .join(',')
+    .split(',')
+    .map((one) => one.trim().toLowerCase());
+  if (known.includes('*') || known.includes(value.toLowerCase())) return;
+  overrideHeader(headers, name, [...named, value].join(', '));
 }
 
 function text(value: string | Buffer | undefined): string {

@@ -1,7 +1,7 @@
 import type { Plan } from './compile-plan.ts';
 import { answerFailure, ExchangeResponse } from './exchange-response.ts';
 import type { Exchange } from './exchange.ts';
-import { overrideHeader } from './headers.ts';
+import { addHeader } from './headers.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import { runSteps } from './policy-step.ts';
 
@@ -40,7 +40,7 @@ export async function runOnError(
 ): Promise<ExchangeResponse> {
   exchange.response?.body.discard();
   const answer = answerFailure(failure.failure, exchange.requestId);
-  for (const [name, value] of exchange.addedHeaders) overrideHeader(answer.headers, name, value);
+  for (const [name, value] of exchange.addedHeaders) addHeader(answer.headers, name, value);
   exchange.response = answer;
   exchange.lastError = failure.lastError;
   exchange.ended = false;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ExchangeResponse } from './exchange-response.ts';
 import type { Exchange } from './exchange.ts';
-import { flattenHeaders, overrideHeader } from './headers.ts';
+import { addHeader, flattenHeaders } from './headers.ts';
 
 /** Sends an exchange's response to the client; a body that is still arriving is passed on as it arrives. */
 export async function sendResponse(
@@ -19,7 +19,7 @@ export async function sendResponse(
     if (hasBody)
       answer.headers.set('content-length', { name: 'Content-Length', values: [String(answer.body.length)] });
   }
-  for (const [name, value] of exchange.addedHeaders) overrideHeader(answer.headers, name, value);
+  for (const [name, value] of exchange.addedHeaders) addHeader(answer.headers, name, value);
   response.writeHead(answer.statusCode, answer.statusReason, flattenHeaders(answer.headers));
   await answer.body.sendTo(response);
 }

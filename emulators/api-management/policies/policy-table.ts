@@ -5,6 +5,7 @@ import { cacheStoreValue } from './cache-store-value.ts';
 import { checkHeader } from './check-header.ts';
 import { checkHeader } from './check-header.ts';
 import { choose } from './choose.ts';
+import { cors } from './cors.ts';
 import { forwardRequest } from './forward-request.ts';
 import { includeFragment } from './include-fragment.ts';
 import { ipFilter } from './ip-filter.ts';
@@ -38,6 +39,7 @@ export const POLICIES: ReadonlyMap<string, PolicyDefinition> = new Map(
     checkHeader,
     checkHeader,
     choose,
+    cors,
     forwardRequest,
     includeFragment,
     ipFilter,
