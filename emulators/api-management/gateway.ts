@@ -46,7 +46,7 @@ const HEALTH_PATH = '/status-0123456789abcdef';
  */
 export function createGateway(setting: GatewaySetting): HandleRequest {
   const { intercept } = setting;
-  const { now } = setting.compiler.services;
+  const { now, journeys } = setting.compiler.services;
   const answer = compileAnswer(setting);
 
   return async (request, response) => {
@@ -64,7 +64,14 @@ export function createGateway(setting: GatewaySetting): HandleRequest {
       if (!response.writableFinished) gone.abort();
     });
     const exchange = startExchange(request, body, now, gone.signal);
-    await sendResponse(exchange, await answer(exchange), response);
+    const journey = (exchange.journey = journeys?.start(exchange));
+    try {
+      const answered = await answer(exchange);
+      journey?.answered(answered);
+      await sendResponse(exchange, answered, response);
+    } finally {
+      journey?.sent();
+    }
     await body.drain();
   };
 }
@@ -84,6 +91,7 @@ function compileAnswer(setting: GatewaySetting): (exchange: Exchange) => Promise
       return preflight ?? runOnError(findPlan(match?.api.id), exchange, operationNotFound());
     }
     const { api, operation } = match;
+    exchange.journey?.hideKeys(exchange, api.keyNames);
     try {
       const authorization = checkKey(exchange, api, products, findSubscription);
       if (authorization) enterProduct(exchange, authorization);

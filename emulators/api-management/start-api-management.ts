@@ -9,14 +9,15 @@ import { ManagedIdentityTokens } from './engine/managed-identity-tokens.ts';
 import type { FetchManagedIdentityToken } from './engine/managed-identity-tokens.ts';
 import { OpenIdProviders } from './engine/openid-providers.ts';
 import { RunningRequests } from './engine/running-requests.ts';
-import { RunningRequests } from './engine/running-requests.ts';
 import { ValueCache } from './engine/value-cache.ts';
+import { raise } from './documents/refuse.ts';
 import { loadExpressionCompiler } from './expressions/compile.ts';
 import { createGateway } from './gateway.ts';
 import type { Intercept } from './gateway.ts';
 import { POLICIES } from './policies/policy-table.ts';
 import { readService } from './service/read-service.ts';
 import { ServiceDefinitionError } from './service/service-definition.ts';
+import type { ServiceDefinition } from './service/service-definition.ts';
 import { indexSubscriptions } from './service/subscription-keys.ts';
 import type { Subscription } from './service/subscription-keys.ts';
 
@@ -62,8 +63,7 @@ export interface RunningApiManagement {
  * @throws the listening error, `EADDRINUSE` for a port that is taken.
  */
 export async function startApiManagement(options: ApiManagementOptions): Promise<RunningApiManagement> {
-  const now = options.now ?? Date.now;
-  const service = readService(options.directory);
+  const service = readService(options.directory, raise);
   for (const { id, product } of options.subscriptions) {
     if (!service.products.some((known) => known.id === product))
       throw new ServiceDefinitionError(
@@ -71,21 +71,6 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
         `The subscription "${id}" is for an unknown product.`,
       );
   }
-  const pools = new BackendPools();
-  const openId = new OpenIdProviders(now);
-  const services: GatewayServices = {
-    now,
-    pools,
-    counters: new CallCounters(),
-    concurrency: new RunningRequests(),
-    concurrency: new RunningRequests(),
-    cache: new ValueCache(now),
-    openId,
-    entra: new EntraTokens(options.entraAuthority, openId, now),
-    managedIdentity: new ManagedIdentityTokens(options.managedIdentityToken, now),
-    emitTrace: options.emitTrace,
-    journeys: undefined,
-  };
   const expressions = await loadExpressionCompiler();
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_IN_MS });
   await new Promise<void>((resolve, reject) => {
@@ -93,15 +78,19 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
     server.listen(options.port, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
+  const namedValues = new Map([...service.namedValues, ...namedValuesOf(options, port)]);
+  const journeys = startJourneys(options, service, namedValues);
+  const services = createServices(options, journeys);
   try {
     const handle = createGateway({
       service,
       compiler: {
         expressions,
-        namedValues: new Map([...service.namedValues, ...namedValuesOf(options, port)]),
+        namedValues,
         policies: POLICIES,
         fragments: service.fragments,
         services,
+        refuse: raise,
       },
       findSubscription: indexSubscriptions(options.subscriptions),
       intercept: options.intercept,
@@ -121,9 +110,41 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
-      await Promise.all([closed, pools.close()]);
+      await Promise.all([closed, services.pools.close()]);
     },
   };
+}
+
+/** What policies need from outside, new: nothing of it is shared with another gateway. */
+export function createServices(
+  options: Pick<ApiManagementOptions, 'now' | 'entraAuthority' | 'managedIdentityToken' | 'emitTrace'>,
+  journeys?: Journeys,
+): GatewayServices {
+  const now = options.now ?? Date.now;
+  const openId = new OpenIdProviders(now);
+  return {
+    now,
+    pools: new BackendPools(),
+    counters: new CallCounters(),
+    concurrency: new RunningRequests(),
+    cache: new ValueCache(now),
+    openId,
+    entra: new EntraTokens(options.entraAuthority, openId, now),
+    managedIdentity: new ManagedIdentityTokens(options.managedIdentityToken, now),
+    emitTrace: options.emitTrace,
+    journeys,
+  };
+}
+
+function startJourneys(
+  { journeys, directory, subscriptions }: ApiManagementOptions,
+  { secretNamedValues }: ServiceDefinition,
+  namedValues: ReadonlyMap<string, string>,
+): Journeys | undefined {
+  if (journeys === undefined || journeys === 0) return undefined;
+  const keys = subscriptions.flatMap(({ primaryKey, secondaryKey = '' }) => [primaryKey, secondaryKey]);
+  const secrets = [...secretNamedValues].map((name) => namedValues.get(name) ?? '');
+  return new Journeys({ maximum: journeys, directory, secrets: [...keys, ...secrets] });
 }
 
 /** Known only now: the port may have been picked. */

@@ -41,7 +41,8 @@ export function compileScope(
       const problem = seen.has(element.name)
         ? 'is there twice.'
         : `isn't a section; sections: ${SECTIONS.join(', ')}.`;
-      throw new PolicyDocumentError(element.position, element.name, problem);
+      setting.refuse(new PolicyDocumentError(element.position, element.name, problem));
+      continue;
     }
     seen.add(element.name);
     plan[section] = compileSection(element, scope, section, setting);
@@ -73,12 +74,14 @@ function compileSection(
   const bases = element.children.filter(({ name }) => name === 'base');
   const [first, second] = bases;
   if (first && scope === 'global')
-    throw new PolicyDocumentError(
-      first.position,
-      'base',
-      "isn't allowed in the global scope, which has no parent.",
+    setting.refuse(
+      new PolicyDocumentError(
+        first.position,
+        'base',
+        "isn't allowed in the global scope, which has no parent.",
+      ),
     );
-  if (second) throw new PolicyDocumentError(second.position, 'base', 'is there twice.');
+  if (second) setting.refuse(new PolicyDocumentError(second.position, 'base', 'is there twice.'));
   const policies = element.children.filter(({ name }) => name !== 'base');
   const steps = new PolicyCompiler(setting, {
     scope,

@@ -10,6 +10,7 @@ import type {
 } from '../expressions/context.ts';
 import type { ExchangeResponse } from './exchange-response.ts';
 import type { Headers } from './headers.ts';
+import type { Journey } from './journey.ts';
 import type { MessageUrl } from './message-url.ts';
 import type { RequestBody } from './request-body.ts';
 
@@ -64,6 +65,8 @@ export class Exchange implements PolicyContext {
   rawParameters: ReadonlyMap<string, string> = new Map();
   /** Base address of the backend, without a trailing slash; empty when none is set. */
   backendUrl = '';
+  /** Where its steps are recorded; undefined where nobody asked for that. */
+  journey: Journey | undefined;
   /** Set by a policy that ends the pipeline with the response as it is. */
   ended = false;
   /** Headers that limits and `cors` add to whatever response is sent; the last of a name counts. */

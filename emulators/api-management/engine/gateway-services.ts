@@ -5,7 +5,6 @@ import type { Journeys } from './journeys.ts';
 import type { ManagedIdentityTokens } from './managed-identity-tokens.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
 import type { RunningRequests } from './running-requests.ts';
-import type { RunningRequests } from './running-requests.ts';
 import type { ValueCache } from './value-cache.ts';
 
 /** A telemetry item that the `trace` policy sends to Application Insights. */
@@ -29,7 +28,6 @@ export interface GatewayServices {
   readonly now: () => number;
   readonly pools: BackendPools;
   readonly counters: CallCounters;
-  readonly concurrency: RunningRequests;
   readonly concurrency: RunningRequests;
   readonly cache: ValueCache;
   readonly openId: OpenIdProviders;

@@ -1,15 +1,18 @@
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement, PolicyText } from '../documents/policy-element.ts';
+import type { Refuse } from '../documents/refuse.ts';
 import { replaceNamedValues } from '../documents/replace-named-values.ts';
 import { startsExpression } from '../documents/scan-expression.ts';
 import type { ExpressionCompiler } from '../expressions/compile.ts';
 import type { PolicyDefinition, Scope, Section } from '../policies/policy.ts';
+import type { BackendEntities } from './backend-entities.ts';
 import { checkElement } from './check-element.ts';
 import type { Exchange } from './exchange.ts';
 import type { GatewayServices } from './gateway-services.ts';
 import type { Action, PolicyStep } from './policy-step.ts';
 import { compileValue } from './policy-value.ts';
 import type { PolicyValue } from './policy-value.ts';
+import { recordStep } from './record-step.ts';
 
 /** What every document of a service is compiled with. */
 export interface CompilerSetting {
@@ -19,6 +22,9 @@ export interface CompilerSetting {
   /** Fragments by their id: the root elements of their documents. */
   readonly fragments: ReadonlyMap<string, PolicyElement>;
   readonly services: GatewayServices;
+  readonly backends: BackendEntities;
+  /** Told of each policy that isn't supported or allowed. */
+  readonly refuse: Refuse;
 }
 
 /** Where the policies being compiled stand. */
@@ -51,7 +57,14 @@ export class PolicyCompiler {
   /** Compiles policies that stand side by side. @throws {PolicyDocumentError} */
   compilePolicies(elements: readonly PolicyElement[]): PolicyStep[] {
     const steps: PolicyStep[] = [];
-    for (const element of elements) steps.push(this.#compilePolicy(element, pathStep(element, elements)));
+    for (const element of elements) {
+      try {
+        steps.push(this.#compilePolicy(element, pathStep(element, elements)));
+      } catch (error) {
+        if (!(error instanceof PolicyDocumentError)) throw error;
+        this.setting.refuse(error);
+      }
+    }
     return steps;
   }
 
@@ -144,7 +157,11 @@ export class PolicyCompiler {
     const compiled = definition.compile(element, compiler);
     const { run, preflights } = typeof compiled === 'function' ? { run: compiled } : compiled;
     const location = { source: name, scope, section, path, policyId: compiler.literal(element, 'id') ?? '' };
-    return { location, run: compiler.#afterBody(run), ...(preflights && { preflights }) };
+    const action = compiler.#afterBody(run);
+    const recorded = this.services.journeys
+      ? recordStep({ ...location, fragment: this.place.fragment, position }, action)
+      : action;
+    return { location, run: recorded, ...(preflights && { preflights }) };
   }
 
   /** Buffers the response's body before a policy runs whose expressions read it; a request's is buffered already. */

@@ -21,6 +21,7 @@ export const authenticationManagedIdentity: PolicyDefinition = {
     const { managedIdentity } = compiler.services;
 
     const use = (exchange: Exchange, token: string): void => {
+      exchange.journey?.hide(token);
       if (output === undefined) overrideHeader(exchange.request.headers, 'Authorization', `Bearer ${token}`);
       else exchange.variables.set(output, token);
     };

@@ -22,15 +22,18 @@ export const choose: PolicyDefinition = {
       throw new PolicyDocumentError(element.position, element.name, '<otherwise> comes last, and once.');
     const branches = element.children.map((branch) => {
       const steps = compiler.compileNested(branch, element.children);
-      const { scope, section } = compiler.place;
+      const { scope, section, fragment } = compiler.place;
       const path = compiler.nestedPath(branch, element.children);
       const location = { source: element.name, scope, section, path, policyId: '' };
-      return { condition: compiler.value(branch, 'condition'), steps, location };
+      const place = { ...location, source: branch.name, fragment, position: branch.position };
+      return { condition: compiler.value(branch, 'condition'), steps, location, place };
     });
     return (exchange) => {
-      for (const { condition, steps, location } of branches) {
+      for (const { condition, steps, location, place } of branches) {
         try {
-          if (condition && !holds(condition, exchange)) continue;
+          const isTaken = !condition || holds(condition, exchange);
+          exchange.journey?.branch(place, isTaken);
+          if (!isTaken) continue;
         } catch (error) {
           throw error instanceof ExpressionEvaluationError ? PolicyFailure.of(error, location) : error;
         }

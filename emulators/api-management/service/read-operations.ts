@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import { ServiceDefinitionError } from './service-definition.ts';
 import type { OperationDefinition } from './service-definition.ts';
@@ -23,8 +23,7 @@ export function readOperations(
   policyOf: (operationId: string) => PolicyElement | undefined,
 ): OperationDefinition[] {
   if (!existsSync(file)) throw new ServiceDefinitionError(file, 'The specification is missing.');
-  const specification = parse(readFileSync(file, 'utf8')) as OpenApi;
-  const { openapi, paths = {} } = specification;
+  const { openapi, paths = {} } = readDocument(file);
   if (typeof openapi !== 'string' || !openapi.startsWith('3.0.'))
     throw new ServiceDefinitionError(file, 'Only OpenAPI 3.0 is supported.');
   const operations: OperationDefinition[] = [];
@@ -47,4 +46,15 @@ export function readOperations(
     }
   }
   return operations;
+}
+
+function readDocument(file: string): OpenApi {
+  try {
+    return (parse(readFileSync(file, 'utf8')) ?? {}) as OpenApi;
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const [start] = error.linePos ?? [];
+    const [problem = ''] = error.message.split(' at line ');
+    throw new ServiceDefinitionError(file, problem, start && { line: start.line, column: start.col });
+  }
 }

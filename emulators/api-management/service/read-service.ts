@@ -1,83 +1,143 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePolicyDocument } from '../documents/parse-policy-document.ts';
+import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
+import type { Refuse } from '../documents/refuse.ts';
 import { readOperations } from './read-operations.ts';
 import { ServiceDefinitionError } from './service-definition.ts';
 import type { ApiDefinition, ProductDefinition, ServiceDefinition } from './service-definition.ts';
 
+/** Where APIOps puts things; hyphens may stand for the spaces. */
+const FRAGMENTS = ['policy fragments', 'policy-fragments'];
+const NAMED_VALUES = ['named values', 'named-values'];
+const SPECIFICATIONS = ['specification.yaml', 'specification.yml', 'specification.json'];
+
 /**
- * Reads a folder of API Management artifacts in the layout of APIOps, with hyphens for the spaces in its folder
- * names: https://azure.github.io/apiops/apiops/3-apimTools/apiops-2-2-tools-extractor.html
- * @throws {ServiceDefinitionError | PolicyDocumentError}
+ * Reads a folder of API Management artifacts in the layout of APIOps, with or without hyphens for the spaces in its
+ * folder names: https://azure.github.io/apiops/apiops/3-apimTools/apiops-2-2-tools-extractor.html
+ * @param refuse is told of every ServiceDefinitionError and PolicyDocumentError; what they are about is left out.
  */
-export function readService(directory: string): ServiceDefinition {
-  if (!existsSync(directory)) throw new ServiceDefinitionError(directory, 'There is no such folder.');
-  const apis = foldersIn(join(directory, 'apis')).map((id) => readApi(join(directory, 'apis', id), id));
-  if (apis.length === 0) throw new ServiceDefinitionError(join(directory, 'apis'), 'There is no API.');
-  const products = foldersIn(join(directory, 'products')).map((id) =>
-    readProduct(join(directory, 'products', id), id, apis),
-  );
-  refuseSecondOpenProduct(join(directory, 'products'), products);
+export function readService(directory: string, refuse: Refuse): ServiceDefinition {
+  const reader = new ServiceReader(refuse);
+  if (!existsSync(directory)) refuse(new ServiceDefinitionError(directory, 'There is no such folder.'));
+  const apis = reader.each(directory, ['apis'], (folder, id) => reader.api(folder, id));
+  if (apis.length === 0) refuse(new ServiceDefinitionError(join(directory, 'apis'), 'There is no API.'));
+  const products = reader.each(directory, ['products'], (folder, id) => reader.product(folder, id, apis));
+  reader.attempt(() => refuseSecondOpenProduct(join(directory, 'products'), products));
+  const named = reader.each(directory, NAMED_VALUES, readNamedValue);
+  const fragments = reader.each(directory, FRAGMENTS, (folder, id) => {
+    const root = reader.policy(join(folder, 'policy.xml'), 'fragment');
+    return root && ([id, root] as const);
+  });
   return {
-    policy: readPolicy(join(directory, 'policy.xml')),
+    policy: reader.policy(join(directory, 'policy.xml')),
     apis,
     products,
-    fragments: readFragments(join(directory, 'policy-fragments')),
-    namedValues: readNamedValues(join(directory, 'named-values')),
+    fragments: new Map(fragments),
+    backends: reader.each(directory, ['backends'], (folder, id) => {
+      const file = join(folder, 'backendInformation.json');
+      return { id, file, properties: readProperties(file) };
+    }),
+    namedValues: new Map(
+      named.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])),
+    ),
+    secretNamedValues: new Set(named.filter(({ isSecret }) => isSecret).map(({ name }) => name)),
   };
 }
 
-function readApi(directory: string, id: string): ApiDefinition {
-  const file = join(directory, 'apiInformation.json');
-  const properties = readProperties(file);
-  if (properties.apiVersion !== undefined || properties.apiVersionSetId !== undefined)
-    throw new ServiceDefinitionError(file, "Versions of an API aren't supported.");
-  const keyNames = properties.subscriptionKeyParameterNames as
-    { header?: string; query?: string } | undefined;
-  const operationPolicy = (operation: string): PolicyElement | undefined =>
-    readPolicy(join(directory, 'operations', operation, 'policy.xml'));
-  const operations = readOperations(join(directory, 'specification.yaml'), operationPolicy);
-  for (const name of foldersIn(join(directory, 'operations'))) {
-    if (!operations.some((operation) => operation.id === name))
-      throw new ServiceDefinitionError(join(directory, 'operations', name), 'The API has no such operation.');
-  }
-  return {
-    id,
-    displayName: text(properties.displayName) ?? id,
-    path: (text(properties.path) ?? '').replace(/^\/|\/$/g, ''),
-    serviceUrl: text(properties.serviceUrl),
-    subscriptionRequired: properties.subscriptionRequired !== false,
-    keyNames: {
-      header: keyNames?.header ?? 'Ocp-Apim-Subscription-Key',
-      query: keyNames?.query ?? 'subscription-key',
-    },
-    revision: text(properties.apiRevision) ?? '1',
-    policy: readPolicy(join(directory, 'policy.xml')),
-    operations,
-  };
-}
+/** Reads what is there, and goes on after what is refused, as far as `refuse` lets it. */
+class ServiceReader {
+  readonly #refuse: Refuse;
 
-function readProduct(directory: string, id: string, apis: readonly ApiDefinition[]): ProductDefinition {
-  const properties = readProperties(join(directory, 'productInformation.json'));
-  const file = join(directory, 'apis.json');
-  const listed = existsSync(file) ? (readJson(file) as unknown[]) : [];
-  const names = listed.map(
-    (item) => text(typeof item === 'object' ? (item as { name?: unknown }).name : item) ?? '',
-  );
-  for (const name of names) {
-    if (!apis.some((api) => api.id === name))
-      throw new ServiceDefinitionError(file, `There is no API "${name}".`);
+  constructor(refuse: Refuse) {
+    this.#refuse = refuse;
   }
-  const displayName = text(properties.displayName) ?? id;
-  const subscriptionRequired = properties.subscriptionRequired !== false;
-  return {
-    id,
-    displayName,
-    subscriptionRequired,
-    apis: names,
-    policy: readPolicy(join(directory, 'policy.xml')),
-  };
+
+  /** Undefined for what is refused. */
+  attempt<Result>(read: () => Result): Result | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ServiceDefinitionError || error instanceof PolicyDocumentError)) throw error;
+      this.#refuse(error);
+      return undefined;
+    }
+  }
+
+  /** Reads each folder in the one of these names that is there. */
+  each<Result>(
+    directory: string,
+    names: readonly string[],
+    read: (folder: string, id: string) => Result | undefined,
+  ): Result[] {
+    return names.flatMap((name) =>
+      foldersIn(join(directory, name)).flatMap((id) => {
+        const result = this.attempt(() => read(join(directory, name, id), id));
+        return result === undefined ? [] : [result];
+      }),
+    );
+  }
+
+  /** The root element of a policy document; undefined where there is none. */
+  policy(file: string, root = 'policies'): PolicyElement | undefined {
+    if (!existsSync(file)) return undefined;
+    return this.attempt(() => {
+      const element = parsePolicyDocument(readFileSync(file, 'utf8'), file);
+      if (element.name === root) return element;
+      throw new PolicyDocumentError(element.position, element.name, `The root element is <${root}>.`);
+    });
+  }
+
+  api(directory: string, id: string): ApiDefinition {
+    const file = join(directory, 'apiInformation.json');
+    const properties = readProperties(file);
+    if (properties.apiVersion !== undefined || properties.apiVersionSetId !== undefined)
+      throw new ServiceDefinitionError(file, "Versions of an API aren't supported.");
+    const keyNames = properties.subscriptionKeyParameterNames as
+      { header?: string; query?: string } | undefined;
+    const operationPolicy = (operation: string): PolicyElement | undefined =>
+      this.policy(join(directory, 'operations', operation, 'policy.xml'));
+    const operations = this.attempt(() => readOperations(specificationOf(directory), operationPolicy)) ?? [];
+    for (const name of foldersIn(join(directory, 'operations'))) {
+      if (!operations.some((operation) => operation.id === name))
+        this.#refuse(
+          new ServiceDefinitionError(join(directory, 'operations', name), 'The API has no such operation.'),
+        );
+    }
+    return {
+      id,
+      displayName: text(properties.displayName) ?? id,
+      path: (text(properties.path) ?? '').replace(/^\/|\/$/g, ''),
+      serviceUrl: text(properties.serviceUrl),
+      subscriptionRequired: properties.subscriptionRequired !== false,
+      keyNames: {
+        header: keyNames?.header ?? 'Ocp-Apim-Subscription-Key',
+        query: keyNames?.query ?? 'subscription-key',
+      },
+      revision: text(properties.apiRevision) ?? '1',
+      policy: this.policy(join(directory, 'policy.xml')),
+      operations,
+    };
+  }
+
+  product(directory: string, id: string, apis: readonly ApiDefinition[]): ProductDefinition {
+    const properties = readProperties(join(directory, 'productInformation.json'));
+    const names = readProductApis(directory);
+    for (const [name, file] of names) {
+      if (!apis.some((api) => api.id === name))
+        this.#refuse(new ServiceDefinitionError(file, `There is no API "${name}".`));
+    }
+    const displayName = text(properties.displayName) ?? id;
+    const subscriptionRequired = properties.subscriptionRequired !== false;
+    return {
+      id,
+      displayName,
+      subscriptionRequired,
+      apis: [...names.keys()],
+      policy: this.policy(join(directory, 'policy.xml')),
+    };
+  }
 }
 
 /** "An API can be associated with at most one open product." */
@@ -93,43 +153,48 @@ function refuseSecondOpenProduct(directory: string, products: readonly ProductDe
   }
 }
 
-function readFragments(directory: string): Map<string, PolicyElement> {
-  const fragments = new Map<string, PolicyElement>();
-  for (const id of foldersIn(directory)) {
-    const root = readPolicy(join(directory, id, 'policy.xml'), 'fragment');
-    if (root) fragments.set(id, root);
-  }
-  return fragments;
+/** APIs of a product, with the file that lists each: `apis.json`, or a folder for each in `apis/`. */
+function readProductApis(directory: string): Map<string, string> {
+  const file = join(directory, 'apis.json');
+  const listed = existsSync(file) ? readJson(file) : [];
+  if (!Array.isArray(listed)) throw new ServiceDefinitionError(file, 'It is a list: [{ "name": "…" }].');
+  const names = listed.map((item: unknown) => {
+    const name = text(typeof item === 'object' && item !== null ? (item as { name?: unknown }).name : item);
+    return [name ?? '', file] as const;
+  });
+  const folders = foldersIn(join(directory, 'apis')).map((id) => [id, join(directory, 'apis', id)] as const);
+  return new Map([...names, ...folders]);
 }
 
-function readNamedValues(directory: string): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const id of foldersIn(directory)) {
-    const properties = readProperties(join(directory, id, 'namedValueInformation.json'));
-    const value = text(properties.value);
-    if (value !== undefined) values.set(text(properties.displayName) ?? id, value);
-  }
-  return values;
+/** YAML or JSON, whichever is there. */
+function specificationOf(directory: string): string {
+  const files = SPECIFICATIONS.map((name) => join(directory, name));
+  return files.find((file) => existsSync(file)) ?? join(directory, 'specification.yaml');
 }
 
-function readPolicy(file: string, root = 'policies'): PolicyElement | undefined {
-  if (!existsSync(file)) return undefined;
-  const element = parsePolicyDocument(readFileSync(file, 'utf8'), file);
-  if (element.name !== root) throw new ServiceDefinitionError(file, `The root element is <${root}>.`);
-  return element;
+function readNamedValue(
+  directory: string,
+  id: string,
+): { name: string; value: string | undefined; isSecret: boolean } {
+  const properties = readProperties(join(directory, 'namedValueInformation.json'));
+  const isSecret = properties.secret === true || properties.keyVault !== undefined;
+  return { name: text(properties.displayName) ?? id, value: text(properties.value), isSecret };
 }
 
 function readProperties(file: string): Record<string, unknown> {
-  const { properties } = readJson(file) as { properties?: Record<string, unknown> };
+  const { properties } = (readJson(file) ?? {}) as { properties?: Record<string, unknown> };
   if (!properties) throw new ServiceDefinitionError(file, 'It has no "properties".');
   return properties;
 }
 
 function readJson(file: string): unknown {
+  if (!existsSync(file)) throw new ServiceDefinitionError(file, 'The file is missing.');
+  const source = readFileSync(file, 'utf8');
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
+    return JSON.parse(source) as unknown;
   } catch (error) {
-    throw new ServiceDefinitionError(file, error instanceof Error ? error.message : 'It is no JSON.');
+    const at = /at position (\d+)/.exec(String(error))?.[1];
+    throw new ServiceDefinitionError(file, 'It is no JSON.', placeOf(source, Number(at ?? 0)));
   }
 }
 
@@ -144,4 +209,9 @@ function foldersIn(directory: string): string[] {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+function placeOf(source: string, offset: number): { line: number; column: number } {
+  const lines = source.slice(0, offset).split('\n');
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }

@@ -7,7 +7,17 @@ export interface ServiceDefinition {
   readonly apis: readonly ApiDefinition[];
   readonly products: readonly ProductDefinition[];
   readonly fragments: ReadonlyMap<string, PolicyElement>;
+  readonly backends: readonly BackendDocument[];
   readonly namedValues: ReadonlyMap<string, string>;
+  /** Names of those that are marked as secret, with or without a value here. */
+  readonly secretNamedValues: ReadonlySet<string>;
+}
+
+/** A backend entity as its file has it: named values not yet in place, nothing checked. */
+export interface BackendDocument {
+  readonly id: string;
+  readonly file: string;
+  readonly properties: unknown;
 }
 
 export interface ApiDefinition {
@@ -44,8 +54,9 @@ export interface ProductDefinition {
 export class ServiceDefinitionError extends Error {
   readonly file: string;
 
-  constructor(file: string, problem: string) {
-    super(`${file}: ${problem}`);
+  /** @param place where in the file, if that is known. */
+  constructor(file: string, problem: string, place?: { readonly line: number; readonly column: number }) {
+    super(place ? `${file}:${place.line}:${place.column} ${problem}` : `${file}: ${problem}`);
     this.name = 'ServiceDefinitionError';
     this.file = file;
   }

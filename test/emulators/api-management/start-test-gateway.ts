@@ -2,7 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startApiManagement } from '../../../emulators/api-management/start-api-management.ts';
-import type { ApiManagementOptions } from '../../../emulators/api-management/start-api-management.ts';
+import type {
+  ApiManagementOptions,
+  RunningApiManagement,
+} from '../../../emulators/api-management/start-api-management.ts';
 import type { TraceTelemetry } from '../../../emulators/api-management/engine/gateway-services.ts';
 import { sendRequest } from './send-request.ts';
 import type { ReceivedResponse, SentRequest } from './send-request.ts';
@@ -13,6 +16,7 @@ export interface TestGateway {
   readonly traces: TraceTelemetry[];
   /** Sends with the key of the product `starter`. */
   readonly send: (request: SentRequest) => Promise<ReceivedResponse>;
+  readonly journeys: RunningApiManagement['journeys'];
   readonly close: () => Promise<void>;
 }
 
@@ -73,6 +77,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       entraAuthority: 'http://127.0.0.1:9',
       managedIdentityToken: () => Promise.reject(new Error('no managed identity here')),
       emitTrace: (telemetry) => traces.push(telemetry),
+      journeys: 20,
       ...rest,
     });
     const send = (request: SentRequest): Promise<ReceivedResponse> =>
@@ -80,7 +85,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
         ...request,
         headers: { 'ocp-apim-subscription-key': KEY, ...request.headers },
       });
-    return { port: gateway.port, traces, send, close: gateway.close };
+    return { port: gateway.port, traces, send, journeys: gateway.journeys, close: gateway.close };
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

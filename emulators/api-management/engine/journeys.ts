@@ -1,0 +1,65 @@
+import { relative, sep } from 'node:path';
+import type { Exchange } from './exchange.ts';
+import { Journey } from './journey.ts';
+import type { JourneyRecord } from './journey.ts';
+import { SecretMask, secretForms } from './secret-mask.ts';
+
+/** What journeys are kept with. */
+export interface JourneysSetting {
+  /** How many; the oldest is forgotten first. */
+  readonly maximum: number;
+  /** The service's folder: files are named from there. */
+  readonly directory: string;
+  /** Keys of subscriptions, and values of named values that are marked as secret. */
+  readonly secrets: Iterable<string>;
+  /** Microseconds, from any start; the process's own clock when left out. */
+  readonly clock?: () => number;
+}
+
+/** The last requests' ways through the policies, by `context.RequestId`. */
+export class Journeys {
+  readonly #maximum: number;
+  readonly #directory: string;
+  readonly #secrets: readonly string[];
+  readonly #clock: () => number;
+  readonly #kept = new Map<string, Journey>();
+
+  constructor({ maximum, directory, secrets, clock = microseconds }: JourneysSetting) {
+    this.#maximum = maximum;
+    this.#directory = directory;
+    this.#secrets = secretForms(secrets);
+    this.#clock = clock;
+  }
+
+  start(exchange: Exchange): Journey {
+    const journey = new Journey(exchange, new SecretMask(this.#secrets), this.#clock);
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined && this.#kept.size >= this.#maximum) this.#kept.delete(oldest);
+    this.#kept.set(journey.requestId, journey);
+    return journey;
+  }
+
+  /** Undefined for a request that isn't kept, or never came. */
+  read(requestId: string): JourneyRecord | undefined {
+    const record = this.#kept.get(requestId)?.read();
+    return (
+      record && { ...record, steps: record.steps.map((step) => ({ ...step, file: this.#name(step.file) })) }
+    );
+  }
+
+  /** All that are kept, in brief, the latest first. */
+  list(): Pick<JourneyRecord, 'requestId' | 'startedAt' | 'method' | 'url' | 'statusCode'>[] {
+    return [...this.#kept.values()].reverse().map((journey) => {
+      const { requestId, startedAt, method, url, statusCode } = journey.read();
+      return { requestId, startedAt, method, url, statusCode };
+    });
+  }
+
+  #name(file: string): string {
+    return relative(this.#directory, file).replaceAll(sep, '/');
+  }
+}
+
+function microseconds(): number {
+  return performance.now() * 1000;
+}
