@@ -4,6 +4,8 @@ import type { Surface } from './surface.ts';
 /** A schema as OpenAPI 3.0.3 has it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** https://spec.openapis.org/oas/v3.0.3#data-types and https://json-schema.org/draft-07 */
+const FORMATS = new Set(['date', 'date-time', 'uuid', 'uri', 'email']);
 const ROOT = '#/components/schemas/';
 
 /**
@@ -57,7 +59,7 @@ export function referTo({ components }: Pick<Surface, 'components'>, schema: z.Z
 function tidy(schema: Record<string, unknown>): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
-  if (schema.format !== undefined) delete schema.pattern;
+  tidyFormat(schema);
   const { additionalProperties: others, properties } = schema;
   if (typeof others === 'object' && others !== null && Object.keys(others).length === 0)
     schema.additionalProperties = true;
@@ -67,6 +69,13 @@ function tidy(schema: Record<string, unknown>): void {
   if (schema.nullable === true && Array.isArray(schema.enum) && !schema.enum.includes(null))
     schema.enum = [...(schema.enum as unknown[]), null];
   putFirst(schema, ['type', 'description']);
+}
+
+/** A format that others know says more than its pattern; one that zod made up says less. */
+export function tidyFormat(schema: Record<string, unknown>): void {
+  const isKnown = typeof schema.format === 'string' && FORMATS.has(schema.format);
+  if (isKnown) delete schema.pattern;
+  else delete schema.format;
 }
 
 /** The order in which people read a schema. */

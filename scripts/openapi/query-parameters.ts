@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonSchema } from './name-schemas.ts';
+import { type JsonSchema, tidyFormat } from './name-schemas.ts';
 import type { OptionalParameter } from './surface.ts';
 
 /** What the schema of a parameter can't say. */
@@ -20,9 +20,7 @@ export function queryParameters<Name extends string>(
   const { properties = {} } = z.toJSONSchema(schema, {
     target: 'openapi-3.0',
     io: 'input',
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
-    },
+    override: ({ jsonSchema }) => tidyFormat(jsonSchema),
   });
   return Object.entries(notes as Record<string, ParameterNotes>).map(([name, note]) => {
     const { description, ...rest } = properties[name] as JsonSchema;

@@ -29,6 +29,7 @@ const BatchInput = inputConfig
       .describe('A table of BigQuery.'),
   })
   .describe('Where instances are: files or a table that the rules let the caller read.')
+  .meta(eitherOf('gcsSource', 'bigquerySource'))
   .register(vertexComponents, { id: 'BatchInput' });
 
 const BatchOutput = outputConfig
@@ -46,6 +47,7 @@ const BatchOutput = outputConfig
       .describe('A table of BigQuery.'),
   })
   .describe('Where predictions go: a folder or a table that the rules let the caller write.')
+  .meta(eitherOf('gcsDestination', 'bigqueryDestination'))
   .register(vertexComponents, { id: 'BatchOutput' });
 
 const MachineSpec = z.strictObject({
@@ -140,7 +142,8 @@ export const CachedContentRequest = z
 
 export const CachedContentChange = z
   .strictObject(Expiry)
-  .describe('How long to keep cached content.')
+  .describe('How long to keep cached content: ttl or expireTime.')
+  .meta({ minProperties: 1, maxProperties: 1 })
   .register(vertexComponents, { id: 'CachedContentChange' });
 
 export const CachedContent = z
@@ -168,3 +171,8 @@ export const Empty = z
   .looseObject({})
   .describe('Nothing; that it came says that it was done.')
   .register(vertexComponents, { id: 'Empty' });
+
+/** What zod can only check, in the words of JSON Schema. */
+function eitherOf(...names: string[]): { oneOf: object[] } {
+  return { oneOf: names.map((name) => ({ required: [name] })) };
+}

@@ -36,6 +36,10 @@ const FLASH = {
   versionState: 'VERSION_STATE_STABLE',
   publisherModelTemplate: 'projects/{project}/locations/{location}/publishers/google/models/gemini-2.5-flash',
 };
+const CONTENT_OF_CLAUDE = {
+  'application/json': { schema: RawPredictResponse, example: ANSWER_OF_CLAUDE },
+  'text/event-stream': { schema: MessageEvents, example: EVENTS_OF_CLAUDE },
+};
 const LANGUAGE = { description: 'Language of descriptions, such as en.', example: 'en' };
 const MESSAGE = { anthropic_version: 'vertex-2023-10-16', ...QUESTION_TO_CLAUDE };
 
@@ -89,8 +93,8 @@ const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
       example: MESSAGE,
     },
     answer: {
-      description: "The publisher's answer.",
-      content: { 'application/json': { schema: RawPredictResponse, example: ANSWER_OF_CLAUDE } },
+      description: "The publisher's answer; Claude streams it when the body asks for that.",
+      content: CONTENT_OF_CLAUDE,
     },
   },
   {
@@ -106,8 +110,9 @@ const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
       example: { ...MESSAGE, stream: true },
     },
     answer: {
-      description: "The publisher's answer, as it comes.",
-      content: { 'text/event-stream': { schema: MessageEvents, example: EVENTS_OF_CLAUDE } },
+      description:
+        "The publisher's answer, as it comes; Claude answers whole unless the body asks for a stream.",
+      content: CONTENT_OF_CLAUDE,
     },
   },
   COUNT_TOKENS,

@@ -20,7 +20,7 @@ interface OperationObject {
   readonly operationId: string;
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly content: Content }>>;
+  readonly responses: Readonly<Record<string, { readonly headers?: object; readonly content: Content }>>;
 }
 
 interface Document {
@@ -73,12 +73,12 @@ export class DescribedOperation {
       (schema.enum ?? []).map((value) => this.#call([[name, value]])),
     );
     const all = optional.map(({ name, example }): [string, string] => [name, String(example)]);
-    const asksForStream = this.#body()?.stream === undefined && this.mediaTypes.length > 1;
+    const choosesStream = this.mediaTypes.includes('text/event-stream') && choices.length === 0;
     return [
       this.#call([]),
       ...choices,
       ...(all.length > 0 ? [this.#call(all)] : []),
-      ...(asksForStream && choices.length === 0 ? [this.#call([], { stream: true })] : []),
+      ...(choosesStream ? [this.#call([], { stream: this.#body()?.stream !== true })] : []),
     ];
   }
 
@@ -89,6 +89,8 @@ export class DescribedOperation {
     if (!response) return [`${answer.status} is not described: ${answer.text.slice(0, 500)}`];
     const media = response.content[type];
     if (!media) return [`${answer.status} with ${type} is not described`];
+    const missing = Object.keys(response.headers ?? {}).filter((name) => answer.headers[name] === undefined);
+    if (missing.length > 0) return [`${answer.status} has no ${missing.join(', ')}`];
     const reference = media.schema.$ref;
     if (type !== 'text/event-stream') return this.#check(reference, JSON.parse(answer.text));
     const event = this.#eventOf(reference);

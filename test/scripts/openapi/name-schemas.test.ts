@@ -38,10 +38,11 @@ test('what may be null says so as OpenAPI 3.0.3 wants it', () => {
   });
 });
 
-test('a format is not repeated as a pattern', () => {
-  const Moment = z.strictObject({ at: z.iso.datetime() });
+test('a format that others know takes the place of its pattern; another one gives way to it', () => {
+  const Moment = z.strictObject({ at: z.iso.datetime(), path: z.string().startsWith('/trees/') });
   expect(nameSchemas(surfaceOf({ Moment })).Moment?.properties).toEqual({
     at: { type: 'string', format: 'date-time' },
+    path: { type: 'string', pattern: '^\\/trees\\/.*' },
   });
 });
 
