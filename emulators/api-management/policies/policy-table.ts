@@ -3,24 +3,22 @@ import { cacheLookupValue } from './cache-lookup-value.ts';
 import { cacheRemoveValue } from './cache-remove-value.ts';
 import { cacheStoreValue } from './cache-store-value.ts';
 import { checkHeader } from './check-header.ts';
-import { checkHeader } from './check-header.ts';
 import { choose } from './choose.ts';
 import { cors } from './cors.ts';
 import { forwardRequest } from './forward-request.ts';
 import { includeFragment } from './include-fragment.ts';
 import { ipFilter } from './ip-filter.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
-import { ipFilter } from './ip-filter.ts';
-import { limitConcurrency } from './limit-concurrency.ts';
 import type { PolicyDefinition } from './policy.ts';
 import { quotaByKey } from './quota-by-key.ts';
 import { rateLimitByKey } from './rate-limit-by-key.ts';
+import { retry } from './retry.ts';
 import { returnResponse } from './return-response.ts';
 import { rewriteUri } from './rewrite-uri.ts';
+import { sendRequest } from './send-request.ts';
 import { setBackendService } from './set-backend-service.ts';
 import { setBody } from './set-body.ts';
 import { setHeader } from './set-header.ts';
-import { setMethod } from './set-method.ts';
 import { setMethod } from './set-method.ts';
 import { setQueryParameter } from './set-query-parameter.ts';
 import { setStatus } from './set-status.ts';
@@ -37,23 +35,21 @@ export const POLICIES: ReadonlyMap<string, PolicyDefinition> = new Map(
     cacheRemoveValue,
     cacheStoreValue,
     checkHeader,
-    checkHeader,
     choose,
     cors,
     forwardRequest,
     includeFragment,
     ipFilter,
     limitConcurrency,
-    ipFilter,
-    limitConcurrency,
     quotaByKey,
     rateLimitByKey,
+    retry,
     returnResponse,
     rewriteUri,
+    sendRequest,
     setBackendService,
     setBody,
     setHeader,
-    setMethod,
     setMethod,
     setQueryParameter,
     setStatus,
