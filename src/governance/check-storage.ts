@@ -32,7 +32,7 @@ function findProblem(uri: string): string | undefined {
 }
 
 function suggestForm(uri: string): string {
-  const name = /^[a-z]+:\/*(.+)$/i.exec(uri)?.[1] ?? uri;
+  const name = /^[a-z0-9]+:\/*(.+)$/i.exec(uri)?.[1] ?? uri;
   const meant = [`gs://${name}`, `bq://${name}`].find((one) => one !== uri && readStoragePlace(one));
   return meant === undefined ? `Write ${FORMS}.` : `Did you mean "${meant}"?`;
 }

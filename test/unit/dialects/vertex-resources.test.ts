@@ -1,0 +1,222 @@
+import { vertexDialect } from '../../../src/dialects/vertex-dialect.ts';
+import type { CallTarget } from '../../../src/governance/call-target.ts';
+import type { BytesPayload, GrantedCall } from '../../../src/prediction/prediction.ts';
+import { thrownBy } from '../thrown-by.ts';
+import { grantedCall } from './granted-call.ts';
+
+const PARENT = 'projects/sample-project/locations/us-central1';
+const FLASH = 'publishers/google/models/gemini-2.5-flash';
+const ANY: GrantedCall = grantedCall({
+  resource: { kind: 'any' },
+  teams: ['team', 'second'],
+  may: ({ operation, resource }) =>
+    operation !== 'getModel' && resource.kind === 'model' && resource.model === 'gemini-2.5-flash',
+});
+
+function read(method: string, path: string, { body = '', query = '' } = {}) {
+  const { payload, ...target } = vertexDialect.readPrediction({
+    ...{ method, path: `v1/${path}`, query: new URLSearchParams(query) },
+    header: (name) => (name === 'traceparent' ? 'no trace' : null),
+    body: Buffer.from(body),
+  });
+  if (payload.kind !== 'bytes') throw new Error('not passed as bytes');
+  return { payload, target };
+}
+
+function rewritten(payload: BytesPayload, answer: unknown, call = ANY): unknown {
+  const whole = payload.rewrite?.whole;
+  if (!whole) throw new Error('passes as it is');
+  return JSON.parse(Buffer.from(whole(Buffer.from(JSON.stringify(answer)), call)).toString());
+}
+
+test.each<[method: string, path: string, target: Partial<CallTarget>, sent: string]>([
+  [
+    'GET',
+    `${PARENT}/batchPredictionJobs/7`,
+    { operation: 'batchPredict' },
+    `GET /v1/${PARENT}/batchPredictionJobs/7`,
+  ],
+  [
+    'DELETE',
+    `${PARENT}/batchPredictionJobs/7`,
+    { operation: 'batchPredict' },
+    `DELETE /v1/${PARENT}/batchPredictionJobs/7`,
+  ],
+  [
+    'POST',
+    `${PARENT}/batchPredictionJobs/7:cancel`,
+    { operation: 'batchPredict' },
+    `POST /v1/${PARENT}/batchPredictionJobs/7:cancel`,
+  ],
+  ['GET', `${PARENT}/cachedContents`, { operation: 'cacheContent' }, `GET /v1/${PARENT}/cachedContents`],
+  ['GET', `${PARENT}/cachedContents/7`, { operation: 'cacheContent' }, `GET /v1/${PARENT}/cachedContents/7`],
+  [
+    'DELETE',
+    `${PARENT}/cachedContents/7`,
+    { operation: 'cacheContent' },
+    `DELETE /v1/${PARENT}/cachedContents/7`,
+  ],
+])('%s %s reaches for no model in particular', (method, path, expected, sent) => {
+  const { payload, target } = read(method, path);
+  expect(target).toEqual({
+    ...{ apiVersion: 'v1', project: 'sample-project', location: 'us-central1' },
+    ...{ resource: { kind: 'any' }, ...expected },
+  });
+  const request = payload.request(ANY);
+  expect(`${request.method} ${request.path}`).toBe(sent);
+  expect(request.headers).toEqual({});
+});
+
+test.each([
+  ['PATCH', `${PARENT}/batchPredictionJobs/7`],
+  ['PUT', `${PARENT}/cachedContents/7`],
+  ['POST', `${PARENT}/cachedContents/7:cancel`],
+  ['GET', `${PARENT}/batchPredictionJobs/7:cancel`],
+  ['POST', `${PARENT}/batchPredictionJobs/7:cancel:cancel`],
+  ['GET', `${PARENT}/batchPredictionJobs/7/8`],
+  ['DELETE', `${PARENT}/cachedContents`],
+  ['HEAD', `${PARENT}/cachedContents`],
+  ['GET', 'publishers/google/models/gemini-2.5-flash/operations'],
+  ['GET', 'publishers/google'],
+  ['GET', `${PARENT}/endpoints/7`],
+])('%s %s is no operation of the gateway', (method, path) => {
+  expect(thrownBy(() => read(method, path)).code).toBe('OPERATION_NOT_FOUND');
+});
+
+test.each(['..', '%2e%2e', 'a%2Fb', 'a%3Fb', 'a%00', '', '-1', 'a b'])('%j is no id', (id) => {
+  for (const collection of ['batchPredictionJobs', 'cachedContents'])
+    expect(thrownBy(() => read('GET', `${PARENT}/${collection}/${id}`)).code).toBe('INVALID_PATH');
+});
+
+test('a list of jobs is asked for by all teams of the caller, and looked through again', () => {
+  const { payload } = read('GET', `${PARENT}/batchPredictionJobs`, { query: 'filter=a=b OR c=d&pageSize=9' });
+  const { path } = payload.request(ANY);
+  const query = new URL(`https://host${path}`).searchParams;
+  expect(query.get('filter')).toBe(
+    '(a=b OR c=d) AND (labels.gateway-team="team" OR labels.gateway-team="second")',
+  );
+  const job = (team: unknown, model: unknown) => ({ model, labels: { 'gateway-team': team } });
+  const own = [job('team', FLASH), job('second', `${PARENT}/${FLASH}`)];
+  const others = [
+    job('third', FLASH),
+    job('team', 'publishers/google/models/gemini-2.5-pro'),
+    job(['team'], FLASH),
+    job('team', [FLASH]),
+    job('team', undefined),
+    { model: FLASH },
+    { model: FLASH, labels: ['team'] },
+    'team',
+    null,
+  ];
+  expect(rewritten(payload, { batchPredictionJobs: [...own, ...others], nextPageToken: 'x' })).toEqual({
+    batchPredictionJobs: own,
+    nextPageToken: 'x',
+  });
+  expect(rewritten(payload, { batchPredictionJobs: others })).toEqual({});
+});
+
+test('bytes in which nothing is another’s stay as they are', () => {
+  const { payload } = read('GET', `${PARENT}/batchPredictionJobs`);
+  for (const text of [
+    '{ }',
+    `{ "batchPredictionJobs" : [ { "model":"${FLASH}", "n": 1.0, "labels":{"gateway-team":"team"} } ] }`,
+  ])
+    expect(Buffer.from(payload.rewrite?.whole?.(Buffer.from(text), ANY) ?? []).toString()).toBe(text);
+});
+
+test.each(['[]', '7', 'null', '<html>', ''])(
+  'an answer %j that is no object is a failure of Vertex AI',
+  (text) => {
+    const { payload } = read('GET', `${PARENT}/cachedContents`);
+    expect(thrownBy(() => payload.rewrite?.whole?.(Buffer.from(text), ANY)).code).toBe('VERTEX_FAILED');
+  },
+);
+
+const NOT_THEIRS = [
+  undefined,
+  {},
+  [],
+  { displayName: 'team', model: FLASH, labels: {} },
+  { displayName: 'other/team/', model: FLASH, labels: { 'gateway-team': 'other' } },
+  { displayName: 'Team/x', model: FLASH, labels: { 'gateway-team': 'Team' } },
+  { displayName: '/team', model: FLASH, labels: { 'gateway-team': '' } },
+  { displayName: 'team/x', model: 'publishers/google/models/other', labels: { 'gateway-team': 'team' } },
+  { displayName: 'team/x', model: '', labels: { 'gateway-team': 'team' } },
+  { displayName: 'team/x', labels: { 'gateway-team': 'team' } },
+];
+
+test.each(['batchPredictionJobs', 'cachedContents'])('one of %s is its team’s alone', (collection) => {
+  for (const [method, suffix] of [
+    ['GET', ''],
+    ['DELETE', ''],
+  ] as const) {
+    const { first } = read(method, `${PARENT}/${collection}/7${suffix}`).payload;
+    expect(first?.request(ANY)).toMatchObject({ method: 'GET', path: `/v1/${PARENT}/${collection}/7` });
+    const theirs = { displayName: 'team/x', model: FLASH, labels: { 'gateway-team': 'team' } };
+    expect(() => first?.check(theirs, ANY)).not.toThrow();
+    for (const answer of NOT_THEIRS)
+      expect([answer, thrownBy(() => first?.check(answer, ANY)).code]).toEqual([
+        answer,
+        'RESOURCE_NOT_FOUND',
+      ]);
+  }
+});
+
+test('a cache is shown by the name that its maker gave it', () => {
+  const { payload } = read('GET', `${PARENT}/cachedContents/7`);
+  expect(rewritten(payload, { name: 'n', displayName: 'team/a/b' })).toEqual({
+    name: 'n',
+    displayName: 'a/b',
+  });
+  expect(rewritten(payload, { name: 'n', displayName: 'team/' })).toEqual({ name: 'n' });
+});
+
+test('a job of a model of one’s own, or of an endpoint, is refused', () => {
+  const body = JSON.stringify({
+    ...{ model: 'endpoints/42', displayName: 'x' },
+    inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: ['gs://bucket/in'] } },
+    outputConfig: { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: 'gs://bucket/out' } },
+  });
+  const { payload } = read('POST', `${PARENT}/batchPredictionJobs`, { body });
+  const call = grantedCall({
+    resource: { kind: 'endpoint', endpoint: '42' },
+    judgeStorage: () => 'allowed',
+  });
+  expect(thrownBy(() => payload.request(call))).toMatchObject({
+    code: 'INVALID_REQUEST',
+    violations: [{ field: 'model' }],
+  });
+});
+
+test('models are listed and described below no project', () => {
+  const long = read('GET', `${PARENT}/publishers/google/models`);
+  expect(long.target).toMatchObject({
+    ...{ operation: 'listModels', location: 'us-central1' },
+    resource: { kind: 'any', publisher: 'google' },
+  });
+  const call = grantedCall({
+    resource: { kind: 'any', publisher: 'google' },
+    may: ({ operation, location, resource }) =>
+      operation === 'getModel' &&
+      location === 'us-central1' &&
+      resource.kind === 'model' &&
+      ['gemini-2.5-flash', 'claude@1'].includes(resource.model),
+  });
+  expect(long.payload.request(call).path).toBe('/v1beta1/publishers/google/models');
+  const models = [{ name: FLASH }, { name: 'publishers/x/models/claude', versionId: '1' }];
+  const others = [
+    { name: 'publishers/google/models/other' },
+    { name: 'publishers/x/models/claude', versionId: '2' },
+    { name: 7 },
+    { versionId: '1' },
+  ];
+  expect(rewritten(long.payload, { publisherModels: [...others, ...models] }, call)).toEqual({
+    publisherModels: models,
+  });
+  const short = read('GET', FLASH, { query: 'view=PUBLISHER_MODEL_VIEW_BASIC' });
+  expect(short.target).toMatchObject({ operation: 'getModel', project: undefined, location: undefined });
+  expect(short.payload.request(grantedCall()).path).toBe(`/v1/${FLASH}?view=PUBLISHER_MODEL_VIEW_BASIC`);
+  expect(thrownBy(() => read('GET', FLASH, { query: 'huggingFaceToken=x' })).violations).toEqual([
+    { field: 'huggingFaceToken', description: 'unknown parameter' },
+  ]);
+});

@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadGovernance } from '../../../src/governance/load-governance.ts';
+
+const CATALOG = `entries:
+  - name: flash
+    publisher: google
+    model: gemini-2.5-flash
+    environments: [production]
+    project: sample-project
+    locations: [us-central1]
+    operations: [batchPredict]
+    classification: internal
+`;
+const ACCESS = `identityProviders:
+  - { id: entra, type: entra, tenantId: tenant, audiences: [gateway] }
+roles:
+  - { name: Batches.Use, environment: production, description: Tests. }
+grants:
+  - { id: batches, reason: Tests., roles: [Batches.Use], entries: [flash] }
+storage:
+  - id: batches-storage
+    reason: Tests.
+    roles: [Batches.Use]
+    inputs: [gs://bucket/in, bq://sample-project.data]
+    outputs: [gs://bucket/out]
+`;
+const LIMITS = `products:
+  - { id: production, displayName: Production, description: Tests., environment: production }
+`;
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'governance-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+/** What is said of the documents, without the directory; undefined when they are taken. */
+function refusal(access: string, catalog = CATALOG): string | undefined {
+  writeFileSync(join(directory, 'catalog.yaml'), catalog);
+  writeFileSync(join(directory, 'access.yaml'), access);
+  writeFileSync(join(directory, 'limits.yaml'), LIMITS);
+  try {
+    loadGovernance(directory);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.replace(`${directory}/`, '');
+  }
+}
+
+test('places of a role are taken', () => {
+  expect(refusal(ACCESS)).toBeUndefined();
+  expect(refusal(ACCESS.replace('    outputs: [gs://bucket/out]\n', ''))).toBeUndefined();
+});
+
+test.each<[what: string, from: string, to: string, message: string]>([
+  [
+    'an unknown role',
+    'roles: [Batches.Use]\n    inputs',
+    'roles: [Batch.Use]\n    inputs',
+    'access.yaml:10:13: storage.0.roles.0: "Batch.Use" is no role. Did you mean "Batches.Use"?',
+  ],
+  [
+    'a place without its scheme',
+    'gs://bucket/out',
+    'bucket/out',
+    'access.yaml:12:15: storage.0.outputs.0: "bucket/out" is no place in Cloud Storage or BigQuery. Did you mean "gs://bucket/out"?',
+  ],
+  [
+    'a place of another service',
+    'gs://bucket/out',
+    's3://bucket/out',
+    'access.yaml:12:15: storage.0.outputs.0: "s3://bucket/out" is no place in Cloud Storage or BigQuery. Did you mean "gs://bucket/out"?',
+  ],
+  [
+    'a table under the scheme of objects',
+    'bq://sample-project.data',
+    'gs://Sample/../data',
+    'access.yaml:11:30: storage.0.inputs.1: "gs://Sample/../data" is no place in Cloud Storage or BigQuery. Write gs://bucket, gs://bucket/path, bq://project.dataset or bq://project.dataset.table.',
+  ],
+  [
+    'a pattern',
+    'gs://bucket/out',
+    'gs://bucket/out/*',
+    'access.yaml:12:15: storage.0.outputs.0: "gs://bucket/out/*" is a pattern. What lies in a place is listed with it; leave the * out.',
+  ],
+  [
+    'a whole project',
+    'bq://sample-project.data',
+    'bq://sample-project',
+    'access.yaml:11:30: storage.0.inputs.1: "bq://sample-project" is a whole project. List its datasets one by one.',
+  ],
+  [
+    'a place that is there twice',
+    'bq://sample-project.data',
+    'gs://bucket/in',
+    'access.yaml:11:30: storage.0.inputs.1: "gs://bucket/in" is there twice.',
+  ],
+  [
+    'no place at all',
+    '    inputs: [gs://bucket/in, bq://sample-project.data]\n    outputs: [gs://bucket/out]\n',
+    '',
+    'access.yaml:8:5: storage.0: this rule lists no place: give it inputs or outputs.',
+  ],
+  [
+    'an id that another rule has',
+    'batches-storage',
+    'batches',
+    'access.yaml:8:9: storage.0.id: "batches" is there twice.',
+  ],
+  [
+    'roles that are one team in labels',
+    'grants:',
+    '  - { name: batches-use, environment: production, description: Tests. }\ngrants:',
+    'access.yaml:5:13: roles.1.name: "batches-use" and "Batches.Use" are both "batches-use" in Google’s labels.',
+  ],
+])('%s is refused with its place', (_, from, to, message) => {
+  expect(ACCESS).toContain(from);
+  expect(refusal(ACCESS.replace(from, to))).toBe(message);
+});
+
+test.each([
+  [
+    'of a project without entries',
+    "{ id: sample-projects, number: '123456789012' }",
+    'catalog.yaml:1:18: projects.0.id: "sample-projects" is no project of an entry. Did you mean "sample-project"?',
+  ],
+  [
+    'that is no number',
+    '{ id: sample-project, number: sample }',
+    'catalog.yaml:1:42: projects.0.number: a Google Cloud project number, in quotes',
+  ],
+])('a number %s is refused', (_, project, message) => {
+  expect(refusal(ACCESS, `projects: [${project}]\n${CATALOG}`)).toBe(message);
+});
