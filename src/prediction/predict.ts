@@ -5,7 +5,7 @@ import { deliver } from './deliver.ts';
 import type { AccessTokens, Call, Caller, Reply, Vertex } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
 import type { GrantedCall, Prediction } from './prediction.ts';
-import { readStartLimit } from './read-time-limit.ts';
+import { checkTimeLimits, readStartLimit } from './read-time-limit.ts';
 import { serveOnRecord, type ServingRooms } from './serve-on-record.ts';
 import { createStreamSlots } from './stream-slots.ts';
 
@@ -24,6 +24,7 @@ export function createPredict(rooms: PredictRooms): Predict {
   const streamSlots = createStreamSlots(rooms.governance);
   return (call, reply) =>
     serveOnRecord(rooms, call, reply, async ({ caller, body, record, deadline }) => {
+      checkTimeLimits(call.header);
       const startLimitInMs = readStartLimit(call.header);
       if (startLimitInMs !== undefined) deadline.shortenStart(startLimitInMs);
       const requested = readPrediction(call, body);

@@ -1,45 +1,45 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { ReadHeader } from './interfaces.ts';
 
+/** Google's clients: https://github.com/googleapis/js-genai/blob/main/src/_api_client.ts */
+const WHOLE = 'x-server-timeout';
+/** OpenAI's and Anthropic's clients: https://github.com/openai/openai-node/blob/master/src/client.ts */
+const START = 'x-stainless-timeout';
+
 /**
- * The time limit that a call of Google's clients carries for all of its answer, in milliseconds.
- * https://github.com/googleapis/js-genai/blob/main/src/_api_client.ts
- * @throws GatewayError INVALID_REQUEST for one that is no positive number of seconds.
+ * The time limit that a call carries for all of its answer, in milliseconds. A malformed one limits nothing: it is
+ * refused once the caller is known.
  */
 export function readTimeLimit(header: ReadHeader): number | undefined {
-  const seconds = readSeconds(
-    header,
-    'x-server-timeout',
-    (value) => value > 0,
-    'a positive number of seconds',
-  );
-  return seconds === undefined ? undefined : seconds * 1000;
+  const seconds = readSeconds(header, WHOLE);
+  return seconds !== undefined && seconds > 0 ? seconds * 1000 : undefined;
 }
 
 /**
- * The time limit that a call of OpenAI's and Anthropic's clients carries until its answer begins, in milliseconds. They
- * cut it to whole seconds, 0 for less than one, so up to a second more is meant.
- * https://github.com/openai/openai-node/blob/master/src/client.ts
- * @throws GatewayError INVALID_REQUEST for one that is no number of seconds.
+ * The time limit that a call carries until its answer begins, in milliseconds. Clients cut it to whole seconds, 0 for
+ * less than one, so up to a second more is meant.
  */
 export function readStartLimit(header: ReadHeader): number | undefined {
-  const seconds = readSeconds(header, 'x-stainless-timeout', () => true, 'a number of seconds');
+  const seconds = readSeconds(header, START);
   if (seconds === undefined) return undefined;
   return (Number.isInteger(seconds) ? seconds + 1 : seconds) * 1000;
 }
 
-function readSeconds(
-  header: ReadHeader,
-  name: string,
-  isRight: (seconds: number) => boolean,
-  what: string,
-): number | undefined {
+/** @throws GatewayError INVALID_REQUEST for a time limit that is none. */
+export function checkTimeLimits(header: ReadHeader): void {
+  if (header(WHOLE) !== null && readTimeLimit(header) === undefined)
+    throw malformed(WHOLE, 'takes a positive number of seconds');
+  if (header(START) !== null && readStartLimit(header) === undefined)
+    throw malformed(START, 'takes a number of seconds');
+}
+
+function readSeconds(header: ReadHeader, name: string): number | undefined {
   const value = header(name);
-  if (value === null) return undefined;
-  const seconds = /^\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : Number.NaN;
-  if (!Number.isNaN(seconds) && isRight(seconds)) return seconds;
-  const description = `takes ${what}`;
-  throw new GatewayError('INVALID_REQUEST', `The header ${name} ${description}.`, {
+  return value !== null && /^\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : undefined;
+}
+
+function malformed(name: string, description: string): GatewayError {
+  return new GatewayError('INVALID_REQUEST', `The header ${name} ${description}.`, {
     violations: [{ field: name, description }],
   });
 }

@@ -72,6 +72,20 @@ test.each(PREDICT_CASES)('a prediction with %s is 400', async (_name, body, refu
   await expectRefusal(observed, answer, { status: 400, ...refusal }, record);
 });
 
+test.each(['x-server-timeout', 'x-stainless-timeout'])(
+  'a time limit that is none is 400: %s',
+  async (name) => {
+    const answer = await generate(observed, { headers: { [name]: `${SECRET}1` } });
+    const refusal = {
+      status: 400,
+      code: 'INVALID_REQUEST',
+      message: /a (positive )?number of seconds/,
+      fields: [name],
+    };
+    await expectRefusal(observed, answer, refusal, { subscriptionId: 'assistants-app' });
+  },
+);
+
 const GENERATE_CASES: [name: string, body: string, refusal: { code: string; fields?: string[] }][] = [
   ['invalid JSON', `{"contents": ${SECRET}}`, { code: 'INVALID_JSON' }],
   ['an empty body', '', { code: 'INVALID_JSON' }],

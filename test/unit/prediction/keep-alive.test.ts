@@ -1,6 +1,6 @@
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { Framing, Prediction, StreamedAnswer } from '../../../src/prediction/prediction.ts';
-import { type Changes, FACTS, oneCall, type OneCall, PREDICTION, stream, WHOLE } from './one-call.ts';
+import { CALLER, type Changes, FACTS, oneCall, type OneCall, PREDICTION, stream, WHOLE } from './one-call.ts';
 
 const INTERVAL_IN_MS = 100;
 const COMMENT = ': keep-alive\n\n';
@@ -214,7 +214,7 @@ test.each(['x-server-timeout', 'x-stainless-timeout'])(
     const { run, reply, records } = call(() => Promise.reject(FAILURE), { call: { header } });
     await run();
     expect(reply).toMatchObject({ status: 400, answers: 1 });
-    expect(records).toMatchObject([{ outcome: 'denied', code: 'INVALID_REQUEST' }]);
+    expect(records).toMatchObject([{ outcome: 'denied', code: 'INVALID_REQUEST', caller: CALLER }]);
   },
 );
 

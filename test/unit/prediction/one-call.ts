@@ -39,7 +39,7 @@ export const WHOLE: WholeAnswer = {
 };
 export const STARTED_AT = new Date(Date.UTC(2026, 0, 1));
 export const TIMEOUT_IN_MS = 1000;
-export const KEEP_ALIVE_INTERVAL_IN_MS = 20_000;
+const KEEP_ALIVE_INTERVAL_IN_MS = 20_000;
 /** A call whose answer comes in parts; the fakes of Vertex AI never ask for its request. */
 export const STREAMED: Prediction = {
   ...PREDICTION,

@@ -1,4 +1,4 @@
-import { readStartLimit, readTimeLimit } from '../../../src/prediction/read-time-limit.ts';
+import { checkTimeLimits, readStartLimit, readTimeLimit } from '../../../src/prediction/read-time-limit.ts';
 import { thrownBy } from '../thrown-by.ts';
 
 const header = (name: string, value: string) => (asked: string) => (asked === name ? value : null);
@@ -6,6 +6,7 @@ const header = (name: string, value: string) => (asked: string) => (asked === na
 test('a call may carry no time limit', () => {
   expect(readTimeLimit(() => null)).toBeUndefined();
   expect(readStartLimit(() => null)).toBeUndefined();
+  expect(() => checkTimeLimits(() => null)).not.toThrow();
 });
 
 test.each([
@@ -14,6 +15,7 @@ test.each([
   ['0.25', 250],
   ['999999999', 999_999_999_000],
 ])('x-server-timeout: %s limits all of the answer to %i ms', (value, limitInMs) => {
+  expect(() => checkTimeLimits(header('x-server-timeout', value))).not.toThrow();
   expect(readTimeLimit(header('x-server-timeout', value))).toBe(limitInMs);
   expect(readStartLimit(header('x-server-timeout', value))).toBeUndefined();
 });
@@ -24,6 +26,7 @@ test.each([
   ['600', 601_000],
   ['1.5', 1500],
 ])('x-stainless-timeout: %s limits the time until the answer begins to %i ms', (value, limitInMs) => {
+  expect(() => checkTimeLimits(header('x-stainless-timeout', value))).not.toThrow();
   expect(readStartLimit(header('x-stainless-timeout', value))).toBe(limitInMs);
   expect(readTimeLimit(header('x-stainless-timeout', value))).toBeUndefined();
 });
@@ -48,7 +51,7 @@ const MALFORMED = [
 ];
 
 test.each([...MALFORMED, '0', '0.0'])('x-server-timeout: %j is refused without being repeated', (value) => {
-  expect(thrownBy(() => readTimeLimit(header('x-server-timeout', value)))).toMatchObject({
+  expect(thrownBy(() => checkTimeLimits(header('x-server-timeout', value)))).toMatchObject({
     code: 'INVALID_REQUEST',
     message: 'The header x-server-timeout takes a positive number of seconds.',
     violations: [{ field: 'x-server-timeout', description: 'takes a positive number of seconds' }],
@@ -56,9 +59,14 @@ test.each([...MALFORMED, '0', '0.0'])('x-server-timeout: %j is refused without b
 });
 
 test.each(MALFORMED)('x-stainless-timeout: %j is refused without being repeated', (value) => {
-  expect(thrownBy(() => readStartLimit(header('x-stainless-timeout', value)))).toMatchObject({
+  expect(thrownBy(() => checkTimeLimits(header('x-stainless-timeout', value)))).toMatchObject({
     code: 'INVALID_REQUEST',
     message: 'The header x-stainless-timeout takes a number of seconds.',
     violations: [{ field: 'x-stainless-timeout', description: 'takes a number of seconds' }],
   });
+});
+
+test.each(MALFORMED)('a malformed limit %j limits nothing', (value) => {
+  expect(readTimeLimit(header('x-server-timeout', value))).toBeUndefined();
+  expect(readStartLimit(header('x-stainless-timeout', value))).toBeUndefined();
 });
