@@ -66,8 +66,9 @@ export function enterProduct(exchange: Exchange, { product, holder }: Authorizat
   exchange.product = { id: product.id, name: product.displayName };
   if (!holder) return;
   const { key, subscription } = holder;
-  const { id, name, primaryKey, secondaryKey = '' } = subscription;
-  exchange.subscription = { id, name, key, primaryKey, secondaryKey };
+  const { id, name, primaryKey, secondaryKey = '', startDate } = subscription;
+  const start = startDate === undefined ? {} : { startDate: new Date(startDate) };
+  exchange.subscription = { id, name, key, primaryKey, secondaryKey, ...start };
 }
 
 function describeApi(api: ApiDefinition): PolicyApi {

@@ -8,6 +8,7 @@ import { PolicyFailure } from './engine/policy-failure.ts';
 import { RequestBody } from './engine/request-body.ts';
 import { runOnError, runPlan } from './engine/run-plan.ts';
 import { sendResponse } from './engine/send-response.ts';
+import { takeTraffic } from './engine/take-traffic.ts';
 import { checkKey, operationNotFound } from './service/built-in-steps.ts';
 import { compilePlans } from './service/compile-plans.ts';
 import { compileOperations } from './service/match-operation.ts';
@@ -71,6 +72,8 @@ export function createGateway(setting: GatewaySetting): HandleRequest {
       await sendResponse(exchange, answered, response);
     } finally {
       journey?.sent();
+      const bytes = takeTraffic(request.socket);
+      for (const callback of exchange.afterResponse) callback(bytes);
     }
     await body.drain();
   };

@@ -75,6 +75,8 @@ export class Exchange implements PolicyContext {
   readonly countedQuotas = new Map<string, number>();
   /** Run when the outbound section is done. */
   readonly afterOutbound: (() => void)[] = [];
+  /** Run when the response is sent, or given up, with the bytes that went over the client's connection. */
+  readonly afterResponse: ((bytes: number) => void)[] = [];
   readonly #now: () => number;
 
   constructor(start: ExchangeStart) {

@@ -118,6 +118,8 @@ export interface PolicySubscription {
   readonly key: string;
   readonly primaryKey: string;
   readonly secondaryKey: string;
+  /** When it began, where that is known. */
+  readonly startDate?: Date;
 }
 
 /** The owner of the APIM subscription. */

@@ -10,7 +10,9 @@ import { includeFragment } from './include-fragment.ts';
 import { ipFilter } from './ip-filter.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
 import type { PolicyDefinition } from './policy.ts';
+import { quota } from './quota.ts';
 import { quotaByKey } from './quota-by-key.ts';
+import { rateLimit } from './rate-limit.ts';
 import { rateLimitByKey } from './rate-limit-by-key.ts';
 import { retry } from './retry.ts';
 import { returnResponse } from './return-response.ts';
@@ -41,7 +43,9 @@ export const POLICIES: ReadonlyMap<string, PolicyDefinition> = new Map(
     includeFragment,
     ipFilter,
     limitConcurrency,
+    quota,
     quotaByKey,
+    rateLimit,
     rateLimitByKey,
     retry,
     returnResponse,

@@ -3,9 +3,9 @@ import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { PolicyFailure } from '../engine/policy-failure.ts';
 import type { PolicyValue } from '../engine/policy-value.ts';
+import { compileCallLimitFacts, CALL_LIMIT_FACT_RULES } from './call-limit-facts.ts';
 import type { PolicyDefinition } from './policy.ts';
 
-const LITERAL = { literal: true } as const;
 const MAXIMUM_PERIOD_IN_SECONDS = 300;
 
 /** A sliding window. https://learn.microsoft.com/azure/api-management/rate-limit-by-key-policy */
@@ -18,11 +18,7 @@ export const rateLimitByKey: PolicyDefinition = {
     'counter-key': { required: true },
     'increment-condition': {},
     'increment-count': {},
-    'retry-after-header-name': LITERAL,
-    'retry-after-variable-name': LITERAL,
-    'remaining-calls-header-name': LITERAL,
-    'remaining-calls-variable-name': LITERAL,
-    'total-calls-header-name': LITERAL,
+    ...CALL_LIMIT_FACT_RULES,
   },
   compile: (element, compiler) => {
     const calls = compiler.requiredValue(element, 'calls');
@@ -30,11 +26,7 @@ export const rateLimitByKey: PolicyDefinition = {
     const key = compiler.requiredValue(element, 'counter-key');
     const condition = compiler.value(element, 'increment-condition');
     const count = compiler.value(element, 'increment-count');
-    const retryAfterHeader = compiler.literal(element, 'retry-after-header-name') ?? 'Retry-After';
-    const retryAfterVariable = compiler.literal(element, 'retry-after-variable-name');
-    const remainingHeader = compiler.literal(element, 'remaining-calls-header-name');
-    const remainingVariable = compiler.literal(element, 'remaining-calls-variable-name');
-    const totalHeader = compiler.literal(element, 'total-calls-header-name');
+    const facts = compileCallLimitFacts(element, compiler);
     checkLiteral(element, calls, 'calls', 1, Infinity);
     checkLiteral(element, period, 'renewal-period', 1, MAXIMUM_PERIOD_IN_SECONDS);
     const { counters, now } = compiler.services;
@@ -42,7 +34,7 @@ export const rateLimitByKey: PolicyDefinition = {
     return (exchange) => {
       const limit = readCount(calls, exchange);
       const periodInMs = Math.min(readCount(period, exchange), MAXIMUM_PERIOD_IN_SECONDS) * 1000;
-      const counter = counters.rate(key.text(exchange));
+      const counter = counters.rate(`by-key ${key.text(exchange)}`);
       const time = now();
       const used = counter.count(periodInMs, time);
       const increment = (): void => counter.add(count ? readCount(count, exchange) : 1, now());
@@ -50,19 +42,10 @@ export const rateLimitByKey: PolicyDefinition = {
 
       const exceeded = used >= limit;
       const remaining = Math.max(0, limit - used - (exceeded || countsLater ? 0 : 1));
-      if (remainingHeader !== undefined) exchange.addedHeaders.push([remainingHeader, String(remaining)]);
-      if (totalHeader !== undefined) exchange.addedHeaders.push([totalHeader, String(limit)]);
-      if (remainingVariable !== undefined) exchange.variables.set(remainingVariable, remaining);
+      facts.tell(exchange, remaining, limit);
       if (exceeded) {
         const seconds = Math.max(1, Math.ceil((counter.nextRelease(periodInMs, time) - time) / 1000));
-        if (retryAfterVariable !== undefined) exchange.variables.set(retryAfterVariable, seconds);
-        throw new PolicyFailure({
-          reason: 'RateLimitExceeded',
-          message: 'Rate limit is exceeded',
-          status: 429,
-          answer: `Rate limit is exceeded. Try again in ${seconds} seconds.`,
-          headers: { [retryAfterHeader]: String(seconds) },
-        });
+        throw facts.exceeded(exchange, seconds);
       }
       if (!countsLater) increment();
       else {

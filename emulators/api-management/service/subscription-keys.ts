@@ -10,6 +10,8 @@ export interface Subscription {
   readonly secondaryKey?: string;
   /** `active` when left out; any other state refuses the keys. */
   readonly state?: string;
+  /** When it began, in ISO 8601: periods of the `quota` policy are counted from then. */
+  readonly startDate?: string;
 }
 
 /** Finds the subscription that a key belongs to, whatever its state. */
@@ -24,6 +26,8 @@ export function indexSubscriptions(subscriptions: readonly Subscription[]): Find
   const digest = (key: string): Buffer => hash('sha256', salt + key, 'buffer');
   const index = new Map<string, { digest: Buffer; subscription: Subscription }>();
   for (const subscription of subscriptions) {
+    if (subscription.startDate !== undefined && Number.isNaN(Date.parse(subscription.startDate)))
+      throw new Error(`The start of the subscription "${subscription.id}" is no date.`);
     for (const key of [subscription.primaryKey, subscription.secondaryKey ?? '']) {
       if (key === '') continue;
       const hashed = digest(key);
