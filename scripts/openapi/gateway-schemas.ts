@@ -122,6 +122,13 @@ export const PolicyExplanation = z
     project: z.string().optional().describe('The Google Cloud project that would serve an allowed call.'),
     location: z.string().optional().describe('The location that would serve an allowed call.'),
     limits: z.array(Limit).optional().describe('The limits that the call would count against.'),
+    storage: z
+      .strictObject({
+        inputs: z.array(z.string().describe('A gs:// or bq:// address.')).describe('What it may read.'),
+        outputs: z.array(z.string().describe('A gs:// or bq:// address.')).describe('Where it may write.'),
+      })
+      .optional()
+      .describe('Of an allowed operation that reads or writes storage: these places and what lies in them.'),
     nearestGrant: z
       .strictObject({
         id: z.string().describe('Id of the grant.'),

@@ -23,7 +23,8 @@ const SCOPES = { product: 'the product', role: 'the role', entry: 'calls of' } a
 
 /** An explanation as people read it: the verdict, then each fact under its label. */
 export function describeExplanation(asker: Asker, explanation: Explanation): string {
-  const { allowed, rule, reason, code, entry, project, location, nearestGrant, missing } = explanation;
+  const { allowed, rule, reason, code, entry, project, location, nearestGrant, missing, storage } =
+    explanation;
   const verdict = allowed ? 'Allowed' : `Denied${code ? `, ${CODES[code].status} ${code}` : ''}`;
   const grant = nearestGrant && [
     `${nearestGrant.id}: ${nearestGrant.reason}`,
@@ -40,6 +41,8 @@ export function describeExplanation(asker: Asker, explanation: Explanation): str
     ...label('Served from', location === undefined ? [] : [`${location}, project ${project ?? ''}`]),
     ...label('What is missing', missing ?? []),
     ...label('Nearest grant', grant ?? []),
+    ...label('May read', storage?.inputs ?? []),
+    ...label('May write', storage?.outputs ?? []),
     ...label('Limits', explanation.limits.map(describeLimit)),
     ...label('Policy version', [explanation.policyVersion]),
   ].join('\n');

@@ -4,8 +4,12 @@ import type { DenialCode } from './decide.ts';
 import type { CatalogEntry } from './documents.ts';
 import { explainDenial, type NearestGrant } from './explain-denial.ts';
 import type { Governance } from './governance.ts';
+import { listStorage, type StorageList } from './judge-storage.ts';
 import { listLimits, type AppliedLimit } from './list-limits.ts';
 import { suggest } from './suggest.ts';
+
+/** Operations whose bodies name places; each place is judged besides the call. */
+const USES_STORAGE: ReadonlySet<string> = new Set(['batchPredict', 'predictLongRunning']);
 
 /** Everything that the documents say about one call, for the person who wonders why. */
 export interface Explanation {
@@ -22,6 +26,8 @@ export interface Explanation {
   /** Name of the catalog entry, whichever of its names the call used. */
   readonly entry?: string;
   readonly limits: readonly AppliedLimit[];
+  /** Of an allowed operation that reads or writes storage: where. */
+  readonly storage?: StorageList;
   /** When denied: the grant that the call comes closest to. */
   readonly nearestGrant?: NearestGrant;
   /** When denied: what stands in the way, sentence by sentence, and what to do instead. */
@@ -46,6 +52,9 @@ export function explain(
       ...{ rule, reason, policyVersion, project, location },
       ...(entry && { entry: entry.name }),
       limits: listLimits(governance.documents, principal, entry, productId),
+      ...(USES_STORAGE.has(target.operation) && {
+        storage: listStorage(governance.documents.access, principal),
+      }),
     };
   }
   const { rule, reason, code } = decision;

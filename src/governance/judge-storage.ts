@@ -32,3 +32,17 @@ export function judgeStorage(
   const isAllowed = isListedFor(roles) && (!isDelegated || isListedFor(agent?.roles ?? []));
   return isAllowed ? 'allowed' : 'not-allowed';
 }
+
+/** The places of the access document that a caller's jobs may read and write; what lies in them, too. */
+export interface StorageList {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+export function listStorage(access: Access, principal: Principal): StorageList {
+  const placesFor = (use: StorageUse) =>
+    [...new Set(access.storage.flatMap((rule) => rule[use]))].filter(
+      (uri) => judgeStorage(access, principal, use, uri) === 'allowed',
+    );
+  return { inputs: placesFor('inputs'), outputs: placesFor('outputs') };
+}

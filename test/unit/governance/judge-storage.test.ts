@@ -1,4 +1,5 @@
 import type { Principal } from '../../../src/governance/call-target.ts';
+import { explain } from '../../../src/governance/explain.ts';
 import type { StorageUse } from '../../../src/governance/judge-storage.ts';
 import { governanceOf, modelEntry } from './governance-of.ts';
 
@@ -64,4 +65,32 @@ test('teams are the caller’s roles that the documents know, as labels', () => 
     'team-use',
     'other',
   ]);
+});
+
+test('an explanation of a job says what it may read and where it may write', () => {
+  const jobs = governanceOf({
+    entries: [modelEntry({ operations: ['batchPredict', 'generateContent'] })],
+    grants: [{ id: 'team', reason: REASON, roles: ['Team.Use', 'Other'], entries: ['flash'] }],
+    storage: [
+      { id: 'one', reason: REASON, roles: ['Team.Use'], inputs: ['gs://bucket/in'] },
+      { id: 'two', reason: REASON, roles: ['Other'], inputs: ['gs://other/in'], outputs: ['gs://other/out'] },
+    ],
+  });
+  const explained = (operation: string, role: string) =>
+    explain(
+      jobs,
+      { roles: [role], applicationId: '', isDelegated: false },
+      {
+        ...{ project: undefined, location: undefined, operation },
+        resource: { kind: 'name', name: 'flash' },
+      },
+      '',
+    );
+  expect(explained('batchPredict', 'Team.Use').storage).toEqual({ inputs: ['gs://bucket/in'], outputs: [] });
+  expect(explained('batchPredict', 'Other').storage).toEqual({
+    inputs: ['gs://other/in'],
+    outputs: ['gs://other/out'],
+  });
+  expect(explained('generateContent', 'Other')).not.toHaveProperty('storage');
+  expect(explained('batchPredict', 'Stranger')).not.toHaveProperty('storage');
 });
