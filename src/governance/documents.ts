@@ -143,14 +143,13 @@ const Place = z
  * Where jobs of holders of any of the roles may read from and write to: these places and what lies in them. Nowhere else,
  * whatever else is granted.
  */
-export const Storage = z.strictObject({
+const Storage = z.strictObject({
   id: Name,
   reason: Reason,
   roles: z.array(Name).min(1),
   inputs: z.array(Place).default([]).describe('What jobs may read'),
   outputs: z.array(Place).default([]).describe('Where jobs may write'),
 });
-export type Storage = z.infer<typeof Storage>;
 
 /** Holders of any of the roles may read everybody's audit records; others read their own. */
 const Auditors = z.strictObject({ reason: Reason, roles: z.array(Name).min(1) });

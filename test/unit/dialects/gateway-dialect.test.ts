@@ -109,6 +109,10 @@ test('an error is a problem document', () => {
 });
 
 test('an error without violations has none', () => {
-  const { body } = gatewayDialect.writeError(new GatewayError('INTERNAL', 'Sorry.'), 'request-1', 'v1/whoami');
+  const { body } = gatewayDialect.writeError(
+    new GatewayError('INTERNAL', 'Sorry.'),
+    'request-1',
+    'v1/whoami',
+  );
   expect(JSON.parse(body)).not.toHaveProperty('violations');
 });
