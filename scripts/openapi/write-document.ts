@@ -92,7 +92,7 @@ function describeOperation(surface: Surface, operation: Operation): OperationObj
   return {
     operationId,
     summary: isServed ? summary : `${summary} (not served)`,
-    description: isServed ? description : `${description} ${FAILURES[501].description}`,
+    description,
     tags: [tag],
     ...(parameters.length > 0 && { parameters }),
     ...(request && {
