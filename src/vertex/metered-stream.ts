@@ -76,9 +76,9 @@ export class MeteredStream {
 /** Just behind the last whole event or element of a part. */
 function endOfLast(part: Buffer, framing: Framing): number {
   if (framing === 'json-array') return splitValues(part, framing).at(-1)?.end ?? 0;
-  const isWhole = framing === 'raw' || part.subarray(-2).equals(LF_LF) || part.subarray(-4).equals(CRLF_CRLF);
+  const isWhole = framing === 'raw' || part.subarray(-2).equals(LF_LF) || part.subarray(-3).equals(LF_CRLF);
   return isWhole ? part.length : 0;
 }
 
 const LF_LF = Buffer.from('\n\n');
-const CRLF_CRLF = Buffer.from('\r\n\r\n');
+const LF_CRLF = Buffer.from('\n\r\n');

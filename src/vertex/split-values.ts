@@ -26,16 +26,24 @@ interface Piece {
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
 function splitEvents(part: Buffer): Piece[] {
   const pieces: Piece[] = [];
-  let start = 0;
-  // Latin-1 keeps positions in bytes.
-  for (const event of part.toString('latin1').split(/(?<=\n\r?\n)/)) {
-    const data = event.split(/\r?\n/).filter((line) => line.startsWith('data:'));
-    const json = data.map((line) => line.slice('data:'.length)).join('\n');
-    const end = start + event.length;
-    pieces.push({ json: Buffer.from(json, 'latin1').toString('utf8'), start, end });
+  const endings = ['\n\n', '\n\r\n'].map((text) => ({ text, at: -1 }));
+  for (let start = 0; start < part.length;) {
+    let end = part.length;
+    for (const ending of endings) {
+      // Looked for again only behind the last find, so that each byte is looked at once.
+      if (ending.at < start) ending.at = orEnd(part.indexOf(ending.text, start), part);
+      end = Math.min(end, ending.at + ending.text.length);
+    }
+    const lines = part.toString('utf8', start, end).split('\n');
+    const data = lines.filter((line) => line.startsWith('data:'));
+    pieces.push({ json: data.map((line) => line.slice('data:'.length)).join('\n'), start, end });
     start = end;
   }
   return pieces;
+}
+
+function orEnd(index: number, part: Buffer): number {
+  return index < 0 ? part.length : index;
 }
 
 /** The elements of an array of objects; its brackets and commas stand between them. */

@@ -8,40 +8,62 @@ export async function* wholeParts(
   chunks: AsyncIterable<Uint8Array>,
   framing: Framing,
 ): AsyncGenerator<Buffer> {
-  const findEnd = { sse: () => endOfLastEvent, 'json-array': elementScanner, raw: () => endOfChunk }[
-    framing
-  ]();
-  let held: Buffer | undefined;
+  const findEnd = { sse: eventScanner, 'json-array': elementScanner, raw: () => endOfChunk }[framing]();
+  let held: Buffer[] = [];
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const from = held?.length ?? 0;
-    const all: Buffer = held ? Buffer.concat([held, bytes]) : bytes;
-    const end = findEnd(all, from);
-    if (end > 0) yield all.subarray(0, end);
-    held = end < all.length ? all.subarray(Math.max(end, 0)) : undefined;
+    const end = findEnd(bytes);
+    if (end > 0) {
+      const last = bytes.subarray(0, end);
+      yield held.length === 0 ? last : Buffer.concat([...held, last]);
+      held = [];
+    }
+    if (end < bytes.length) held.push(bytes.subarray(end));
   }
-  if (held) yield held;
+  if (held.length > 0) yield Buffer.concat(held);
 }
 
-function endOfChunk(bytes: Buffer): number {
-  return bytes.length;
-}
+/**
+ * Finds where the last event or element ends in the bytes that follow those of the calls before; 0 where none does. Each
+ * byte is looked at once, however long an event.
+ */
+type Scanner = (bytes: Buffer) => number;
+
+const endOfChunk: Scanner = (bytes) => bytes.length;
 
 /** Just behind the last blank line, which ends an event: https://html.spec.whatwg.org/multipage/server-sent-events.html */
-function endOfLastEvent(bytes: Buffer): number {
+function eventScanner(): Scanner {
+  let before: Buffer = Buffer.of();
+  return (bytes) => {
+    // A blank line may have begun in the bytes before.
+    const seen = Buffer.concat([before, bytes.subarray(0, BLANK_LINE_BYTES)]);
+    const end = Math.max(endOfLastBlankLine(bytes), endOfLastBlankLine(seen) - before.length, 0);
+    before = lastBytes(Buffer.concat([end > 0 ? Buffer.of() : before, lastBytes(bytes.subarray(end))]));
+    return end;
+  };
+}
+
+/** The longest is a line feed and then a carriage return with another. */
+const BLANK_LINE_BYTES = 3;
+
+function lastBytes(bytes: Buffer): Buffer {
+  return bytes.subarray(-BLANK_LINE_BYTES + 1);
+}
+
+function endOfLastBlankLine(bytes: Buffer): number {
   const lf = bytes.lastIndexOf('\n\n');
-  const crlf = bytes.lastIndexOf('\r\n\r\n');
-  return Math.max(lf < 0 ? 0 : lf + 2, crlf < 0 ? 0 : crlf + 4);
+  const crlf = bytes.lastIndexOf('\n\r\n');
+  return Math.max(lf < 0 ? 0 : lf + 2, crlf < 0 ? 0 : crlf + 3);
 }
 
 /** Just behind the last element or bracket of the outer array; keeps its state from chunk to chunk. */
-function elementScanner(): (bytes: Buffer, from: number) => number {
+function elementScanner(): Scanner {
   let depth = 0;
   let inString = false;
   let isEscaped = false;
-  return (bytes, from) => {
+  return (bytes) => {
     let end = 0;
-    for (let index = from; index < bytes.length; index += 1) {
+    for (let index = 0; index < bytes.length; index += 1) {
       const byte = bytes[index];
       if (inString) {
         if (isEscaped) isEscaped = false;

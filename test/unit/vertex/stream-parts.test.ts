@@ -83,6 +83,33 @@ test('a reader that stops ends the source', async () => {
   expect(isEnded).toBe(true);
 });
 
+test.each(['sse', 'json-array'] as const)(
+  'a long part of %s in many chunks is put together once',
+  async (framing) => {
+    const [begin, end] = framing === 'sse' ? ['data: "', '"\n\n'] : ['[{"a":"', '"}'];
+    const long = Buffer.from(`${begin}${'\\n'.repeat(2_000_000)}${end}`);
+    const chunks = Array.from({ length: Math.ceil(long.length / 1000) }, (_, index) =>
+      long.subarray(index * 1000, (index + 1) * 1000),
+    );
+    const found = await parts(chunks, framing);
+    expect(found.map(({ length }) => length)).toEqual([long.length]);
+  },
+);
+
+test('a blank line may be written in any way, and cut anywhere', async () => {
+  for (const end of ['\n\n', '\r\n\r\n', '\n\r\n']) {
+    const bytes = Buffer.from(`data: 1${end}data: 2${end}`);
+    for (let at = 1; at < bytes.length; at += 1) {
+      for (let size = 1; size <= 3; size += 1) {
+        const chunks = [bytes.subarray(0, at), bytes.subarray(at, at + size), bytes.subarray(at + size)];
+        const found = await parts(chunks, 'sse');
+        expect(found.join('')).toBe(bytes.toString());
+        for (const part of found) expect(part.endsWith(end)).toBe(true);
+      }
+    }
+  }
+});
+
 /** Cuts bytes at the places, which are taken modulo the length. */
 function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
   const at = [...new Set(places.map((place) => place % (bytes.length + 1)))].toSorted((a, b) => a - b);
