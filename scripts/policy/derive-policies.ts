@@ -1,8 +1,10 @@
 import type { Governance } from '../../src/governance/governance.ts';
 import { authenticateFragment } from './authenticate-fragment.ts';
 import { identifyCallerFragment } from './identify-caller-fragment.ts';
+import { keepInCacheFragment } from './keep-in-cache-fragment.ts';
 import { openProductFiles, productFiles } from './product-files.ts';
 import { residencyFragment } from './residency-fragment.ts';
+import { serveFromCacheFragment } from './serve-from-cache-fragment.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
 /** All that the edge derives from the governance documents. @param apis the ids of the edge's APIs. */
@@ -16,5 +18,7 @@ export function derivePolicies(
     authenticateFragment(documents),
     identifyCallerFragment(documents),
     residencyFragment(documents.access, policyVersion),
+    serveFromCacheFragment(documents.catalog, policyVersion),
+    keepInCacheFragment(policyVersion),
   ];
 }

@@ -1,7 +1,8 @@
 import { OPEN_PRODUCT } from '../../src/governance/check-limits.ts';
-import type { Catalog, CatalogEntry, Limits } from '../../src/governance/documents.ts';
+import type { Catalog, Limits } from '../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
-import { keysOf } from '../../src/governance/rule-index.ts';
+import { describeForPortal } from './describe-for-portal.ts';
+import { isFor } from './is-for-entry.ts';
 import { indent, quote, writeHeader } from './policy-text.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
@@ -24,6 +25,10 @@ export function productFiles(
     return [
       { path: `${folder}/productInformation.json`, text: toJson(describeProduct(product)) },
       { path: `${folder}/apis.json`, text: toJson(apis.map((name) => ({ $comment: COMMENT, name }))) },
+      {
+        path: `${folder}/groups.json`,
+        text: toJson([{ $comment: COMMENT, name: GROUPS[product.environment] }]),
+      },
       { path: `${folder}/policy.xml`, text: writePolicy(product, limits, catalog) },
     ];
   });
@@ -54,13 +59,20 @@ export function openProductFiles(apis: readonly string[]): GeneratedFile[] {
   ];
 }
 
+/**
+ * Who sees a product in the developer portal, besides administrators: everybody who has signed in, or the teams that
+ * were let into production. https://learn.microsoft.com/azure/api-management/api-management-howto-create-groups
+ */
+const GROUPS = { sandbox: 'developers', production: 'production-teams' } as const;
+
 /** Anybody may subscribe to a product of the sandbox; one of production is approved. */
-function describeProduct({ displayName, description, environment }: Product): object {
+function describeProduct(product: Product): object {
+  const { displayName, environment } = product;
   return {
     $comment: COMMENT,
     properties: {
       displayName,
-      description,
+      description: describeForPortal(product),
       subscriptionRequired: true,
       approvalRequired: environment === 'production',
       state: 'published',
@@ -178,17 +190,4 @@ function writeCounter(
 
 function hasRole(role: string): string[] {
   return [`return (" " + (string)context.Variables["caller-roles"] + " ").Contains(${quote(` ${role} `)});`];
-}
-
-/** Under any of its names. A model that is named in a body is not seen here. */
-function isFor(entry: CatalogEntry): string[] {
-  const keys = keysOf(entry).filter((key) => /^(endpoints|publishers)\//.test(key));
-  const names = keys.map((key) => `name == ${quote(key)}`);
-  return [
-    'var parameters = context.Request.MatchedParameters;',
-    'var name = parameters.ContainsKey("endpoint")',
-    '  ? "endpoints/" + parameters["endpoint"]',
-    '  : "publishers/" + parameters.GetValueOrDefault("publisher", "") + "/models/" + parameters.GetValueOrDefault("model", "");',
-    `return ${names.join(' || ')};`,
-  ];
 }

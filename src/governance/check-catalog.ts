@@ -1,9 +1,11 @@
+import { CACHED_OPERATIONS, cachedOperations } from './cached-operations.ts';
 import { checkLocations, checkName, refuseDuplicates } from './check-names.ts';
-import type { Catalog } from './documents.ts';
+import type { Catalog, CatalogEntry } from './documents.ts';
+import { joinNames } from './join-names.ts';
 import { keysOf } from './rule-index.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** Refuses locations that don't exist, and names that could mean two entries. */
+/** Refuses locations that don't exist, names that could mean two entries, and caches of what must not be kept. */
 export function checkCatalog(catalog: YamlDocument<Catalog>): void {
   const { entries, projects = [] } = catalog.value;
   const known = new Set(entries.map(({ project }) => project));
@@ -22,6 +24,7 @@ export function checkCatalog(catalog: YamlDocument<Catalog>): void {
   const owners = new Map<string, string>();
   entries.forEach((entry, index) => {
     checkLocations(catalog, entry.locations, ['entries', index, 'locations']);
+    checkCache(catalog, entry, index);
     for (const key of keysOf(entry)) {
       const owner = owners.get(key);
       if (owner !== undefined) {
@@ -33,4 +36,15 @@ export function checkCatalog(catalog: YamlDocument<Catalog>): void {
       owners.set(key, entry.name);
     }
   });
+}
+
+function checkCache(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index: number): void {
+  if (!entry.cache) return;
+  if (entry.classification === 'restricted')
+    catalog.refuse(['entries', index, 'cache'], 'Answers about restricted data are not kept.');
+  if (cachedOperations(entry).length === 0)
+    catalog.refuse(
+      ['entries', index, 'cache'],
+      `There is nothing to keep: the same body has the same answer in ${joinNames(CACHED_OPERATIONS)} alone, and of publisher models only those of embeddings predict so.`,
+    );
 }

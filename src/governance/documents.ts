@@ -49,6 +49,17 @@ const Price = z.union([
   z.strictObject({ perMillionInputTokens: z.number().min(0), perMillionOutputTokens: z.number().min(0) }),
 ]);
 
+/** The longest that an answer may be given again: a day. */
+const MAXIMUM_CACHE_SECONDS = 86_400;
+
+/** Lets the edge answer the same call of the same team again without asking Vertex AI. Nothing is kept without this. */
+const Cache = z
+  .strictObject({
+    seconds: z.int().min(1).max(MAXIMUM_CACHE_SECONDS).describe('How long an answer is kept'),
+    reason: Reason,
+  })
+  .describe('Lets the edge give the same team the same answer to the same call again');
+
 const Entry = {
   name: Name.describe('How rules and people call it'),
   alias: Name.optional().describe('A further name that callers may send as the model'),
@@ -61,6 +72,7 @@ const Entry = {
     .enum(['public', 'internal', 'confidential', 'restricted'])
     .describe('The most sensitive data that may be sent to it'),
   price: Price.optional(),
+  cache: Cache.optional(),
 };
 
 /** A publisher model or a custom endpoint, with where and how it may be called. */

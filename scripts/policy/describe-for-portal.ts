@@ -1,0 +1,29 @@
+import type { Limits } from '../../src/governance/documents.ts';
+import { joinNames } from '../../src/governance/join-names.ts';
+
+type Product = Limits['products'][number];
+
+/** What the developer portal says of a product: what it is for, its limits, and what a call needs. */
+export function describeForPortal({
+  description,
+  keyOnlyCallers,
+  concurrentStreams,
+  ...limit
+}: Product): string {
+  const amount = (count: number | undefined, what: string): string[] =>
+    count === undefined ? [] : [`${count.toLocaleString('en-US')} ${what}`];
+  const amounts = [
+    ...amount(limit.callsPerMinute, 'calls a minute'),
+    ...amount(limit.callsPerDay, 'calls a day'),
+    ...amount(limit.tokensPerMinute, 'tokens a minute'),
+    ...amount(limit.tokensPerDay, 'tokens a day'),
+    ...amount(concurrentStreams, 'streams at once'),
+  ];
+  return [
+    description,
+    ...(amounts.length === 0 ? [] : [`A subscription allows ${joinNames(amounts)}.`]),
+    keyOnlyCallers
+      ? 'A call needs the subscription key; a token makes it yours.'
+      : 'A call needs the subscription key and a token of your identity provider.',
+  ].join(' ');
+}

@@ -1,0 +1,193 @@
+import { cachedOperations } from '../../src/governance/cached-operations.ts';
+import type { Catalog, CatalogEntry } from '../../src/governance/documents.ts';
+import { isFor } from './is-for-entry.ts';
+import { indent, quote, writeHeader } from './policy-text.ts';
+import type { GeneratedFile } from './write-schemas.ts';
+
+/** Bodies that are longer are passed on as they arrive. */
+const MAXIMUM_BODY_BYTES = 65_536;
+
+/** Ends of the ids of the operations that OpenAPI documents describe. */
+const OPERATION_IDS = {
+  predict: 'predict',
+  embedContent: 'embed-content',
+  countTokens: 'count-tokens',
+} as const;
+
+/**
+ * The fragment that answers a call from what the edge has kept, where the catalog lets it. The function app decides on
+ * calls, so an answer is given again to those alone for whom it would decide the same: the same roles by the same kind
+ * of caller, in the same product, for the same path and body, under the same policies.
+ */
+export function serveFromCacheFragment({ entries }: Catalog, policyVersion: string): GeneratedFile {
+  const header = writeHeader(
+    'governance/catalog.yaml',
+    'Looks for an answer that was kept for the same team, path and body under the same policies, and gives it again. It',
+    'stands behind authentication, limits and residency: a hit counts as a call, and is on record as one. cache-seconds',
+    'is 0 for a call whose answer is not to be kept. Whoever sends cache-control: no-cache is answered by the model.',
+  );
+  const cached = entries.filter((entry) => cachedOperations(entry).length > 0);
+  const body = [
+    '<set-variable name="cache-seconds" value="@(0)" />',
+    ...(cached.length === 0 ? [] : [lookUp(cached, policyVersion)]),
+  ].join('\n');
+  return {
+    path: 'apim/policy-fragments/serve-from-cache/policy.xml',
+    text: `${header}<fragment>\n${indent(body, 2)}\n</fragment>\n`,
+  };
+}
+
+function lookUp(cached: readonly CatalogEntry[], policyVersion: string): string {
+  return [
+    '<choose>',
+    "  <when condition='@{",
+    ...CAN_BE_KEPT.map((statement) => `    ${statement}`),
+    "  }'>",
+    '    <choose>',
+    ...cached.map((entry) => indent(describeEntry(entry), 6)),
+    '    </choose>',
+    '  </when>',
+    '</choose>',
+    '<choose>',
+    '  <when condition=\'@((int)context.Variables["cache-seconds"] > 0)\'>',
+    indent(keyOf(policyVersion), 4),
+    '    <cache-lookup-value key=\'@((string)context.Variables["cache-key"])\' variable-name="cached-answer" caching-type="internal" />',
+    '  </when>',
+    '</choose>',
+    '<choose>',
+    '  <when condition=\'@(context.Variables.ContainsKey("cached-answer"))\'>',
+    indent(record(policyVersion), 4),
+    indent(answer(policyVersion), 4),
+    '  </when>',
+    '</choose>',
+  ].join('\n');
+}
+
+/** A whole body of plain JSON, without parameters that could ask for another answer. */
+const CAN_BE_KEPT = [
+  'var headers = context.Request.Headers;',
+  'var length = 0;',
+  'if (!int.TryParse(headers.GetValueOrDefault("Content-Length", ""), out length)) { return false; }',
+  `if (length < 1 || length > ${MAXIMUM_BODY_BYTES} || headers.ContainsKey("Content-Encoding")) { return false; }`,
+  'if (!headers.GetValueOrDefault("Content-Type", "").ToLower().StartsWith("application/json")) { return false; }',
+  'var wish = headers.GetValueOrDefault("Cache-Control", "").ToLower();',
+  'if (wish.Contains("no-cache") || wish.Contains("no-store")) { return false; }',
+  'return context.Request.OriginalUrl.Query.Keys.All(name => name == "subscription-key" || name == "key");',
+];
+
+function describeEntry(entry: CatalogEntry): string {
+  const isCached = cachedOperations(entry)
+    .map((operation) => `operation.EndsWith(${quote(`-${OPERATION_IDS[operation]}`)})`)
+    .join(' || ');
+  const names =
+    'endpoint' in entry
+      ? { publisher: '', model: '', endpoint: entry.endpoint }
+      : { publisher: entry.publisher, model: entry.model, endpoint: '' };
+  return [
+    "<when condition='@{",
+    '  var operation = context.Operation.Id.Replace("-anywhere", "");',
+    `  if (!(${isCached})) { return false; }`,
+    ...isFor(entry).map((statement) => `  ${statement}`),
+    "}'>",
+    `  <set-variable name="cache-seconds" value="@(${entry.cache?.seconds ?? 0})" />`,
+    `  <set-variable name="cached-project" value="${entry.project}" />`,
+    ...Object.entries(names).map(
+      ([name, value]) => `  <set-variable name="cached-${name}" value="${value}" />`,
+    ),
+    '</when>',
+  ].join('\n');
+}
+
+/** JSON keeps the parts apart, whatever is in them. An agent may do less than the person it acts for. */
+function keyOf(policyVersion: string): string {
+  return `<set-variable
+  name="cache-key"
+  value='@{
+    var variables = context.Variables;
+    var roles = ((string)variables["caller-roles"]).Split(" ".ToCharArray()).Distinct().OrderBy(role => role);
+    var agent = (string)variables["caller-delegated"] == "true" ? (string)variables["caller-application-id"] : "";
+    var team = new JArray(
+      ${quote(policyVersion)},
+      context.Product.Id,
+      (string)variables["caller-identity-provider"],
+      string.Join(" ", roles),
+      agent,
+      context.Request.Method,
+      context.Request.OriginalUrl.Path).ToString(Newtonsoft.Json.Formatting.None);
+    var body = context.Request.Body.As&lt;byte[]>(preserveContent: true);
+    var sha256 = SHA256.Create();
+    return "prediction/"
+      + Convert.ToBase64String(sha256.ComputeHash(Encoding.UTF8.GetBytes(team))) + "/"
+      + Convert.ToBase64String(sha256.ComputeHash(body));
+  }'
+/>`;
+}
+
+/** The fields of the function app's record that are known here; those of record-denial. */
+function record(policyVersion: string): string {
+  const variable = (name: string) => `(string)context.Variables["${name}"]`;
+  const fields: readonly [string, string][] = [
+    ['auditId', 'context.RequestId.ToString()'],
+    ['time', 'context.Timestamp.ToString("yyyy-MM-ddTHH:mm:ss.fffZ")'],
+    ['outcome', '"answered"'],
+    ['servedFrom', '"cache"'],
+    ['decision', '"allow"'],
+    ['rule', '"edge/serve-from-cache"'],
+    ['code', '""'],
+    ['status', '"200"'],
+    ['policyVersion', quote(policyVersion)],
+    ['identityProvider', variable('caller-identity-provider')],
+    ['tenantId', variable('caller-tenant-id')],
+    ['objectId', variable('caller-object-id')],
+    ['applicationId', variable('caller-application-id')],
+    ['roles', variable('caller-roles')],
+    ['isDelegated', variable('caller-delegated')],
+    ['subscriptionId', 'context.Subscription.Id'],
+    ['productId', 'context.Product.Id'],
+    ['dialect', '"vertex"'],
+    ['method', 'context.Request.Method'],
+    ['project', variable('cached-project')],
+    ['location', 'context.Request.MatchedParameters.GetValueOrDefault("location", "")'],
+    ['publisher', variable('cached-publisher')],
+    ['model', variable('cached-model')],
+    ['endpoint', variable('cached-endpoint')],
+    ['operation', operationName()],
+  ];
+  return [
+    '<trace source="audit" severity="information">',
+    '  <message>Edge answered from its cache</message>',
+    ...fields.map(([name, value]) => `  <metadata name="${name}" value='@(${value})' />`),
+    '</trace>',
+  ].join('\n');
+}
+
+function operationName(): string {
+  const cases = Object.entries(OPERATION_IDS).map(
+    ([operation, id]) =>
+      `context.Operation.Id.Replace("-anywhere", "").EndsWith(${quote(`-${id}`)}) ? ${quote(operation)} : `,
+  );
+  return `${cases.join('')}""`;
+}
+
+function answer(policyVersion: string): string {
+  const headers: readonly [string, string][] = [
+    ['content-type', 'application/json'],
+    ['x-request-id', '@(context.RequestId.ToString())'],
+    ['request-id', '@(context.RequestId.ToString())'],
+    ['x-policy-version', policyVersion],
+    ['x-gateway-cache', 'hit'],
+    ['strict-transport-security', 'max-age=31536000; includeSubDomains'],
+    ['x-content-type-options', 'nosniff'],
+    ['cache-control', 'no-store'],
+  ];
+  return [
+    '<return-response>',
+    '  <set-status code="200" reason="OK" />',
+    ...headers.map(
+      ([name, value]) =>
+        `  <set-header name="${name}" exists-action="override">\n    <value>${value}</value>\n  </set-header>`,
+    ),
+    '  <set-body>@((string)context.Variables["cached-answer"])</set-body>',
+    '</return-response>',
+  ].join('\n');
+}
