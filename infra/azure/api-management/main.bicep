@@ -1,0 +1,128 @@
+metadata description = 'The edge: an API Management service with all that stands under apim/.'
+
+targetScope = 'resourceGroup'
+
+@description('Name of the API Management service; the first part of the addresses of its gateway and developer portal.')
+param name string
+
+param location string = resourceGroup().location
+
+@description('Where Azure sends notices about the service.')
+param publisherEmail string
+
+param publisherName string
+
+@description('Classic tiers: the v2 tiers and Consumption have no quota-by-key. https://learn.microsoft.com/azure/api-management/quota-by-key-policy')
+@allowed(['Developer', 'Standard', 'Premium'])
+param tier string = 'Premium'
+
+@minValue(1)
+param units int = 1
+
+@description('Key Vault in this resource group, with the secrets that named values are read from: each has the name of its named value.')
+param keyVaultName string
+
+@description('Application Insights in this resource group, which takes the records of the edge.')
+param applicationInsightsName string
+
+@description('Entra ID tenant of callers and of people in the developer portal.')
+param tenantId string = subscription().tenantId
+
+@description('Application id URI of the gateway: the audience of callers’ tokens.')
+param gatewayAudience string
+
+@description('Application id URI of the function app: the audience of the token that API Management shows it.')
+param functionsAudience string
+
+@description('Address of the function app, without a slash at its end.')
+param functionAppUrl string
+
+@description('Application (client) id that the developer portal signs people in as: a single-page application, without a secret.')
+param developerPortalClientId string
+
+@description('Issuer of tokens of Okta’s authorization server.')
+param oktaIssuer string
+
+@description('Roles of the edge’s identity; false where somebody else gives them.')
+param assignRoles bool = true
+
+@description('Address of the gateway, where it has a domain of its own.')
+param gatewayUrl string = 'https://${name}.azure-api.net'
+
+@description('Address of the developer portal, where it has a domain of its own.')
+param developerPortalUrl string = 'https://${name}.developer.azure-api.net'
+
+/** Those of one deployment; they replace the samples in apim/named-values. */
+var namedValues = {
+  'developer-portal-client-id': developerPortalClientId
+  'developer-portal-url': developerPortalUrl
+  'function-app-url': functionAppUrl
+  'functions-audience': functionsAudience
+  'gateway-audience': gatewayAudience
+  'gateway-url': gatewayUrl
+  'okta-issuer': oktaIssuer
+  'okta-openid-configuration': '${oktaIssuer}/.well-known/openid-configuration'
+  'tenant-id': tenantId
+}
+
+module service 'service.bicep' = {
+  params: {
+    name: name
+    location: location
+    publisherEmail: publisherEmail
+    publisherName: publisherName
+    tier: tier
+    units: units
+    keyVaultName: keyVaultName
+    applicationInsightsName: applicationInsightsName
+    assignRoles: assignRoles
+  }
+}
+
+module values 'named-values.bicep' = {
+  params: {
+    serviceName: service.outputs.name
+    keyVaultName: keyVaultName
+    namedValues: namedValues
+  }
+}
+
+module telemetry 'telemetry.bicep' = {
+  params: { serviceName: service.outputs.name }
+  dependsOn: [values]
+}
+
+module policies 'policies.bicep' = {
+  params: { serviceName: service.outputs.name }
+  dependsOn: [values]
+}
+
+module developerPortal 'developer-portal.bicep' = {
+  params: {
+    serviceName: service.outputs.name
+    namedValues: namedValues
+  }
+}
+
+module apis 'apis.bicep' = {
+  params: {
+    serviceName: service.outputs.name
+    authorizationServer: developerPortal.outputs.authorizationServer
+  }
+  dependsOn: [policies]
+}
+
+module products 'products.bicep' = {
+  params: { serviceName: service.outputs.name }
+  dependsOn: [apis]
+}
+
+module mcpServers 'mcp-servers.bicep' = {
+  params: { serviceName: service.outputs.name }
+  dependsOn: [products]
+}
+
+output gatewayUrl string = gatewayUrl
+
+@description('Object id of the edge’s managed identity: the only one that the function app takes calls from.')
+output principalId string = service.outputs.principalId

@@ -1,0 +1,44 @@
+metadata description = 'One product: the APIs it opens, the groups that see it in the developer portal, and its limits.'
+
+param serviceName string
+param id string
+
+@description('As productInformation.json has it.')
+param information { properties: object, *: string }
+
+@description('As apis.json has them.')
+param apis { name: string, *: string }[]
+
+@description('As groups.json has them. Administrators see every product.')
+param groups { name: string, *: string }[]
+
+@description('Policy of the product, as raw XML; none when left out.')
+param policy string?
+
+resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' existing = { name: serviceName }
+
+resource product 'Microsoft.ApiManagement/service/products@2025-09-01-preview' = {
+  parent: service
+  name: id
+  properties: any(information.properties)
+}
+
+resource opened 'Microsoft.ApiManagement/service/products/apis@2025-09-01-preview' = [
+  for api in apis: {
+    parent: product
+    name: api.name
+  }
+]
+
+resource visible 'Microsoft.ApiManagement/service/products/groups@2025-09-01-preview' = [
+  for group in groups: {
+    parent: product
+    name: group.name
+  }
+]
+
+resource productPolicy 'Microsoft.ApiManagement/service/products/policies@2025-09-01-preview' = if (policy != null) {
+  parent: product
+  name: 'policy'
+  properties: { format: 'rawxml', value: policy! }
+}
