@@ -14,10 +14,10 @@ import {
   Empty,
 } from './vertex-job-schemas.ts';
 import { LongRunningOperation } from './vertex-model-schemas.ts';
-import { PAGE_TOKEN, PAGING, PARENT } from './vertex-paths.ts';
+import { inBothForms, PAGE_TOKEN, PAGING } from './vertex-paths.ts';
 
-const JOBS = `${PARENT}/batchPredictionJobs`;
-const CACHES = `${PARENT}/cachedContents`;
+const JOBS = '/batchPredictionJobs';
+const CACHES = '/cachedContents';
 const NAME = 'projects/123456789012/locations/us-central1';
 const MODEL = 'publishers/google/models/gemini-2.5-flash';
 const NEW_JOB = {
@@ -50,8 +50,7 @@ const CACHE = {
   usageMetadata: { totalTokenCount: 2060 },
 };
 
-/** Jobs and caches, which are made for a model that the body names. */
-export const jobOperations: readonly Operation[] = [
+const operations: readonly Operation[] = [
   {
     method: 'post',
     path: JOBS,
@@ -186,6 +185,9 @@ export const jobOperations: readonly Operation[] = [
     failures: WITH_QUERY,
   },
 ];
+
+/** Jobs and caches, which are made for a model that the body names. */
+export const jobOperations: readonly Operation[] = operations.flatMap(inBothForms);
 
 function answer(description: string, schema: z.ZodType, example: object): Operation['answer'] {
   return { description, content: { 'application/json': { schema, example } } };

@@ -30,8 +30,8 @@ export const PAGING = {
 };
 
 /**
- * An operation of a publisher model, in its long form and in the short one, which names neither project nor location
- * and is served where the caller may be.
+ * An operation of a publisher model or of what is made for one, in its long form and in the short one, which names
+ * neither project nor location and is served where the caller may be.
  */
 export function inBothForms(operation: Operation): [Operation, Operation] {
   const pathExamples = Object.fromEntries(

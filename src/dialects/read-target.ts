@@ -30,11 +30,19 @@ export function completeTarget(path: VertexPath, body: unknown): VertexTarget {
   if (typeof model !== 'string') throw refuse('must name the model');
   const named = readModelName(model, publisher);
   if (!named) throw refuse('must be a model, such as publishers/google/models/gemini-2.5-flash, or an alias');
-  if (named.project !== undefined && named.project !== where.project)
-    throw refuse('names another project than the path');
-  if (named.location !== undefined && named.location !== where.location)
-    throw refuse('names another location than the path');
-  return { ...where, resource: named.resource };
+  return {
+    ...where,
+    project: agree('project', where.project, named.project),
+    location: agree('location', where.location, named.location),
+    resource: named.resource,
+  };
+}
+
+/** What only one of them says counts; the short form of a path leaves it to the body. */
+function agree(part: string, inPath: string | undefined, inBody: string | undefined): string | undefined {
+  if (inPath !== undefined && inBody !== undefined && inPath !== inBody)
+    throw refuse(`names another ${part} than the path`);
+  return inPath ?? inBody;
 }
 
 function isObject(body: unknown): body is Record<string, unknown> {

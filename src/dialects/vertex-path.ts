@@ -79,8 +79,10 @@ const METHODS: Readonly<Record<keyof typeof COLLECTIONS, Readonly<Record<string,
 export function readVertexPath(method: string, path: string): VertexPath {
   const [apiVersion, collection, ...rest] = path.split('/').map(decodeOnce);
   if (apiVersion !== 'v1' && apiVersion !== 'v1beta1') throw notFound();
-  if (collection === 'publishers')
-    return readPublisher(method, { apiVersion, project: undefined, location: undefined }, rest);
+  const anywhere: Where = { apiVersion, project: undefined, location: undefined };
+  if (collection === 'publishers') return readPublisher(method, anywhere, rest);
+  if (collection === 'batchPredictionJobs' || collection === 'cachedContents')
+    return readCollection(method, anywhere, collection, rest);
   const [project, locations, location, inner, ...innermost] = rest;
   if (collection !== 'projects' || locations !== 'locations') throw notFound();
   const where: Where = {

@@ -247,7 +247,7 @@ test.each(SETUPS)('a stream that breaks has an error after what came: %s', async
   const result = streamText({ model: await languageOf(setup), prompt: PROMPT, onError: () => undefined });
   const types: string[] = [];
   let message = '';
-  for await (const part of result.fullStream) {
+  for await (const part of result.stream) {
     types.push(part.type);
     if (part.type === 'error') message = messageOf(part.error);
   }
@@ -264,7 +264,7 @@ test.each(SETUPS)('a caller that leaves a stream is on record as gone: %s', asyn
     prompt: PROMPT,
     abortSignal: controller.signal,
   });
-  for await (const part of result.fullStream) if (part.type === 'text-delta') controller.abort();
+  for await (const part of result.stream) if (part.type === 'text-delta') controller.abort();
   await clients.slowDown(0);
   clients.expectRecords({ outcome: 'aborted', code: 'CALLER_GONE', usageCompleteness: 'partial' });
 });

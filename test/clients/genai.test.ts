@@ -123,6 +123,44 @@ test.each(SETUPS)('lists the models that the caller may use, and gets one, %s', 
   clients.expectRecords({ outcome: 'answered' }, { outcome: 'answered', model: FLASH });
 });
 
+const BUCKETS = new Map([
+  ['with a key from the environment', 'gs://sample-sandbox'],
+  ['with a bearer token', 'gs://sample-batches'],
+]);
+
+test.each(SETUPS)('starts a batch, looks after it and lists it %s', async (setup, client) => {
+  const bucket = BUCKETS.get(setup) ?? '';
+  const { batches } = client();
+  const { name = '', state } = await batches.create({
+    model: FLASH,
+    src: `${bucket}/input/prompts.jsonl`,
+    config: { displayName: 'irises', dest: `${bucket}/output` },
+  });
+  expect(state).toBe('JOB_STATE_PENDING');
+  expect((await batches.get({ name })).name).toBe(name);
+  const listed: (string | undefined)[] = [];
+  for await (const job of await batches.list()) listed.push(job.name);
+  expect(listed).toEqual([name]);
+  await batches.cancel({ name });
+  const created = { outcome: 'answered', operation: 'batchPredict', model: FLASH, location: 'us-central1' };
+  const looked = { outcome: 'answered', operation: 'batchPredict' };
+  clients.expectRecords(created, looked, looked, looked);
+});
+
+test('a batch that would write elsewhere is 400 and says where', async () => {
+  const error = await thrownBy(() =>
+    withToken.batches.create({
+      model: FLASH,
+      src: 'gs://sample-batches/input/prompts.jsonl',
+      config: { dest: 'gs://somebody-elses/output' },
+    }),
+  );
+  expect(error).toBeInstanceOf(ApiError);
+  expect(error.message).toContain('outputConfig.gcsDestination.outputUriPrefix');
+  expect(error.message).not.toContain('somebody-elses');
+  clients.expectRecords({ outcome: 'denied', operation: 'batchPredict' });
+});
+
 test.each(SETUPS)('an unknown key or token is 401 %s', async (_, client) => {
   const { key } = await clients.credentials('assistants-app');
   const stranger =

@@ -210,3 +210,19 @@ test('no model of a body can leave its place in a resource name', () => {
     { numRuns: 1000 },
   );
 });
+
+test('a collection in the short form is where a full name in the body says, or left open', () => {
+  const model = 'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash';
+  expect(readTarget('POST', 'v1/cachedContents', { model })).toMatchObject({
+    project: 'sample-project',
+    location: 'europe-west4',
+    operation: 'cacheContent',
+    resource: { publisher: 'google', model: 'gemini-2.5-flash' },
+  });
+  expect(readTarget('POST', 'v1/batchPredictionJobs', { model: 'gemini-fast' })).toMatchObject({
+    project: undefined,
+    location: undefined,
+    resource: { kind: 'name', name: 'gemini-fast' },
+  });
+  expect(readTarget('GET', 'v1/batchPredictionJobs/7', undefined)).toMatchObject({ location: undefined });
+});

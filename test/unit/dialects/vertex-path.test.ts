@@ -157,7 +157,7 @@ test.each([
     'a collection with a verb',
     'v1/projects/sample-project/locations/us-central1/cachedContents:generateContent',
   ],
-  ['a collection without a project', 'v1/batchPredictionJobs'],
+  ['a verb of a collection without a project', 'v1/batchPredictionJobs:cancel'],
   ['half of the path of chats', 'v1/projects/sample-project/locations/us-central1/endpoints/openapi/chat'],
   [
     'more than the path of chats',
