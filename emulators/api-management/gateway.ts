@@ -30,7 +30,7 @@ export type Intercept = (exchange: InterceptedExchange, response: ServerResponse
 /** What a gateway is built from. */
 export interface GatewaySetting {
   readonly service: ServiceDefinition;
-  readonly compiler: CompilerSetting;
+  readonly compiler: Omit<CompilerSetting, 'backends'>;
   readonly findSubscription: FindSubscription;
   readonly intercept: Intercept | undefined;
 }

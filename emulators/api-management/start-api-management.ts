@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { BackendPools } from './engine/backend-pools.ts';
 import { CallCounters } from './engine/call-counters.ts';
 import { EntraTokens } from './engine/entra-tokens.ts';
@@ -47,6 +48,10 @@ export interface ApiManagementOptions {
   readonly journeys?: number;
   /** Milliseconds since the epoch; the system clock when left out. */
   readonly now?: () => number;
+  /** How retries wait: resolves after so many milliseconds, rejects when the signal is aborted. */
+  readonly wait?: (durationInMs: number, abortSignal: AbortSignal) => Promise<void>;
+  /** From 0 up to, but not including, 1; `Math.random` when left out. */
+  readonly random?: () => number;
 }
 
 /** A gateway that listens. Closing ends open connections too. */
@@ -117,13 +122,18 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
 
 /** What policies need from outside, new: nothing of it is shared with another gateway. */
 export function createServices(
-  options: Pick<ApiManagementOptions, 'now' | 'entraAuthority' | 'managedIdentityToken' | 'emitTrace'>,
+  options: Pick<
+    ApiManagementOptions,
+    'now' | 'wait' | 'random' | 'entraAuthority' | 'managedIdentityToken' | 'emitTrace'
+  >,
   journeys?: Journeys,
 ): GatewayServices {
   const now = options.now ?? Date.now;
   const openId = new OpenIdProviders(now);
   return {
     now,
+    wait: options.wait ?? waitFor,
+    random: options.random ?? Math.random,
     pools: new BackendPools(),
     counters: new CallCounters(),
     concurrency: new RunningRequests(),
@@ -134,6 +144,10 @@ export function createServices(
     emitTrace: options.emitTrace,
     journeys,
   };
+}
+
+function waitFor(durationInMs: number, abortSignal: AbortSignal): Promise<void> {
+  return setTimeout(durationInMs, undefined, { signal: abortSignal });
 }
 
 function startJourneys(

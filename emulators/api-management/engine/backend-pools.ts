@@ -1,21 +1,29 @@
-import { Pool } from 'undici';
+import { H2CClient, Pool } from 'undici';
 
 const CONNECT_TIMEOUT_IN_MS = 10_000;
 /** Azure's load balancers drop a connection that is idle for four minutes. */
 const IDLE_BODY_TIMEOUT_IN_MS = 240_000;
 
-/** One pool of kept-alive connections for each origin of a backend. */
+/** As forward-request names them; `2or1` prefers HTTP/2. */
+export const HTTP_VERSIONS = ['1', '2or1', '2'] as const;
+export type HttpVersion = (typeof HTTP_VERSIONS)[number];
+
+/** One pool of kept-alive connections for each origin of a backend and version of HTTP. */
 export class BackendPools {
   readonly #pools = new Map<string, Pool>();
 
-  get(origin: string): Pool {
-    const existing = this.#pools.get(origin);
+  get(origin: string, version: HttpVersion = '1'): Pool {
+    const key = `${version} ${origin}`;
+    const existing = this.#pools.get(key);
     if (existing) return existing;
     const pool = new Pool(origin, {
       connect: { timeout: CONNECT_TIMEOUT_IN_MS },
       bodyTimeout: IDLE_BODY_TIMEOUT_IN_MS,
+      // Over TLS both sides agree on a version; without TLS it has to be known beforehand.
+      allowH2: version !== '1',
+      ...(version === '2' && origin.startsWith('http:') && { factory: (url) => new H2CClient(url) }),
     });
-    this.#pools.set(origin, pool);
+    this.#pools.set(key, pool);
     return pool;
   }
 

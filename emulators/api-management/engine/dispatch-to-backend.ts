@@ -67,9 +67,12 @@ class BackendExchange implements Dispatcher.DispatchHandler, ArrivingBody {
   ): void {
     if (statusCode < 200) return;
     const raw = controller.rawHeaders;
-    const read = readHeaders(Array.isArray(raw) ? raw : flatten(headers));
+    // HTTP/2 has neither a list of names and values nor a reason.
+    const isHttp1 = Array.isArray(raw);
+    const read = readHeaders(isHttp1 ? raw : flatten(headers));
     dropHopByHop(read);
-    this.#resolve(new ExchangeResponse(statusCode, read, new ResponseBody(null, this), statusMessage));
+    const reason = isHttp1 ? statusMessage : undefined;
+    this.#resolve(new ExchangeResponse(statusCode, read, new ResponseBody(null, this), reason));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -98,14 +101,16 @@ class BackendExchange implements Dispatcher.DispatchHandler, ArrivingBody {
     return Buffer.concat(chunks);
   }
 
-  async sendTo(response: ServerResponse): Promise<void> {
+  async sendTo(response: ServerResponse, onChunk?: (chunk: Buffer) => void): Promise<void> {
     if (this.#over === 'complete') {
+      if (onChunk) this.#waiting.forEach(onChunk);
       response.end(this.#waiting.length === 1 ? this.#waiting[0] : Buffer.concat(this.#waiting));
       return;
     }
     response.flushHeaders();
     response.on('drain', () => this.#controller?.resume());
     await this.#readInto((chunk) => {
+      onChunk?.(chunk);
       if (!response.write(chunk)) this.#controller?.pause();
     });
     if (this.#over === 'broken') response.destroy();

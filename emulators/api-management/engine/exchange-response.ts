@@ -35,5 +35,6 @@ export function answerFailure(failure: Failure, requestId: string): ExchangeResp
   const headers: Headers = new Map();
   overrideHeader(headers, 'Content-Type', 'application/json');
   for (const [name, value] of Object.entries(failure.headers ?? {})) overrideHeader(headers, name, value);
-  return new ExchangeResponse(failure.status, headers, new ResponseBody(Buffer.from(text)));
+  const body = new ResponseBody(Buffer.from(text));
+  return new ExchangeResponse(failure.status, headers, body, failure.statusReason);
 }

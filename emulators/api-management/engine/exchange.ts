@@ -8,6 +8,8 @@ import type {
   PolicyRequest,
   PolicySubscription,
 } from '../expressions/context.ts';
+import type { Scope } from '../policies/policy.ts';
+import type { BackendEntity } from './backend-entities.ts';
 import type { ExchangeResponse } from './exchange-response.ts';
 import type { Headers } from './headers.ts';
 import type { Journey } from './journey.ts';
@@ -65,6 +67,10 @@ export class Exchange implements PolicyContext {
   rawParameters: ReadonlyMap<string, string> = new Map();
   /** Base address of the backend, without a trailing slash; empty when none is set. */
   backendUrl = '';
+  /** The backend entity that is set, and the scope of the policy that set it. */
+  backend: { readonly entity: BackendEntity; readonly scope: Scope } | null = null;
+  /** Id of the backend entity that the request was last forwarded to; empty when there was none. */
+  backendId = '';
   /** Where its steps are recorded; undefined where nobody asked for that. */
   journey: Journey | undefined;
   /** Set by a policy that ends the pipeline with the response as it is. */
@@ -73,6 +79,8 @@ export class Exchange implements PolicyContext {
   readonly addedHeaders: [string, string][] = [];
   /** By how much each quota has been increased for this request, by key. */
   readonly countedQuotas = new Map<string, number>();
+  /** Run whenever a backend has answered the forwarded request, before the next policy. */
+  readonly afterBackend: ((response: ExchangeResponse) => Promise<void> | undefined)[] = [];
   /** Run when the outbound section is done. */
   readonly afterOutbound: (() => void)[] = [];
   /** Run when the response is sent, or given up, with the bytes that went over the client's connection. */

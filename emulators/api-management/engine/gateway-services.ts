@@ -26,6 +26,10 @@ export interface TraceTelemetry {
 export interface GatewayServices {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Resolves after so many milliseconds; rejects when the signal is aborted. */
+  readonly wait: (durationInMs: number, abortSignal: AbortSignal) => Promise<void>;
+  /** From 0 up to, but not including, 1. */
+  readonly random: () => number;
   readonly pools: BackendPools;
   readonly counters: CallCounters;
   readonly concurrency: RunningRequests;

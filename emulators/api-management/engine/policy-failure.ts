@@ -21,6 +21,8 @@ export interface Failure {
   /** The message of the answer; the same as `message` when left out, and never given for a 500. */
   readonly answer?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of the answer's status line; the standard one when left out. */
+  readonly statusReason?: string;
 }
 
 /**

@@ -12,6 +12,7 @@ export class RequestBody implements PolicyBody {
   #head: Buffer | null;
   #rest: AsyncIterator<Buffer> | undefined;
   readonly #unread: AsyncIterator<Buffer> | undefined;
+  #isSent = false;
 
   private constructor(head: Buffer | null, rest: AsyncIterator<Buffer> | undefined) {
     this.#head = head;
@@ -59,6 +60,7 @@ export class RequestBody implements PolicyBody {
   replace(bytes: Buffer): void {
     this.#head = bytes;
     this.#rest = undefined;
+    this.#isSent = false;
   }
 
   /** Reads what nobody has read, and forgets it: only then can the client's connection take its next request. */
@@ -66,8 +68,15 @@ export class RequestBody implements PolicyBody {
     while (this.#unread && !(await this.#unread.next()).done);
   }
 
-  /** What goes to the backend: bytes where all of them are here, else a stream; null for no body. */
-  forUpstream(): Buffer | Readable | null {
+  /**
+   * What goes to the backend: bytes where all of them are here, else a stream; null for no body. One that isn't kept
+   * to be sent again is sent once only.
+   * @throws {PolicyFailure} for one that is to be kept and is longer than the bound.
+   */
+  forUpstream(keep: boolean): Buffer | Readable | null {
+    if (this.#isSent) return null;
+    if (keep) this.read(true);
+    else this.#isSent = true;
     if (this.#rest) return Readable.from(chunksOf(this.head, this.#rest), { objectMode: false });
     return this.#head?.length ? this.#head : null;
   }

@@ -1,23 +1,33 @@
-import { errors } from 'undici';
+import { PolicyDocumentError } from '../documents/policy-document-error.ts';
+import type { PolicyElement } from '../documents/policy-element.ts';
+import type { Backend } from '../engine/backend-entities.ts';
+import { explainBackendError } from '../engine/backend-failure.ts';
+import { HTTP_VERSIONS } from '../engine/backend-pools.ts';
+import type { BackendPools, HttpVersion } from '../engine/backend-pools.ts';
 import { dispatchToBackend } from '../engine/dispatch-to-backend.ts';
+import type { ExchangeResponse } from '../engine/exchange-response.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { flattenHeaders } from '../engine/headers.ts';
+import { MAXIMUM_REDIRECTS, redirect } from '../engine/redirect.ts';
+import { toBackendRequest } from '../engine/to-backend-request.ts';
+import type { BackendRequest } from '../engine/to-backend-request.ts';
+import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import { PolicyFailure } from '../engine/policy-failure.ts';
-import type { BackendPools } from '../engine/backend-pools.ts';
 import type { PolicyDefinition } from './policy.ts';
+import { isTrue } from './rate-limit-by-key.ts';
+import { useBackend } from './set-backend-service.ts';
 
 const BOOLEAN = { literal: true, oneOf: ['true', 'false'] } as const;
 const DEFAULT_TIMEOUT_IN_SECONDS = 300;
 /** "chunks are buffered (8 KB, unless end of stream is detected)". */
 const BUFFERED_BYTES = 8 * 1024;
 
-/** Headers that belong to one connection, or that the client to the backend writes itself. */
-const NOT_FORWARDED = ['host', 'content-length', 'expect'];
-
 interface Forwarding {
+  readonly pools: BackendPools;
+  readonly version: HttpVersion;
   readonly timeoutInMs: number;
   readonly collectBytes: number;
-  readonly failsOnErrorStatus: boolean;
+  readonly followsRedirects: boolean;
 }
 
 /** https://learn.microsoft.com/azure/api-management/forward-request-policy */
@@ -26,66 +36,122 @@ export const forwardRequest: PolicyDefinition = {
   sections: ['backend'],
   attributes: {
     timeout: {},
-    'follow-redirects': { literal: true, oneOf: ['false'] },
-    'buffer-request-body': { literal: true, oneOf: ['false'] },
+    'timeout-ms': {},
+    'http-version': { literal: true, oneOf: HTTP_VERSIONS },
+    'follow-redirects': { oneOf: ['true', 'false'] },
+    'buffer-request-body': BOOLEAN,
     'buffer-response': BOOLEAN,
     'fail-on-error-status-code': BOOLEAN,
   },
   compile: (element, compiler) => {
-    const timeout = compiler.value(element, 'timeout');
-    if (timeout?.literal !== undefined) compiler.wholeNumber(element, 'timeout', 0, Infinity);
+    const timeoutInMs = compileTimeout(element, compiler);
+    const given = compiler.literal(element, 'http-version');
+    const version = HTTP_VERSIONS.find((one) => one === given) ?? '1';
+    const redirects = compiler.value(element, 'follow-redirects');
+    const keepsBody = compiler.literal(element, 'buffer-request-body') === 'true';
     const collectBytes = compiler.literal(element, 'buffer-response') === 'false' ? 0 : BUFFERED_BYTES;
     const failsOnErrorStatus = compiler.literal(element, 'fail-on-error-status-code') === 'true';
     const { pools } = compiler.services;
-    return (exchange) => {
-      const seconds = timeout ? Number(timeout.text(exchange)) : DEFAULT_TIMEOUT_IN_SECONDS;
-      return forward(exchange, pools, { timeoutInMs: seconds * 1000, collectBytes, failsOnErrorStatus });
+
+    return async (exchange) => {
+      const forwarding = {
+        pools,
+        version,
+        timeoutInMs: timeoutInMs(exchange),
+        collectBytes,
+        followsRedirects: redirects !== undefined && isTrue(redirects, exchange),
+      };
+      const backend = pickBackend(exchange);
+      const response = await forward(
+        exchange,
+        toBackendRequest(exchange, backend, keepsBody),
+        backend,
+        forwarding,
+      );
+      exchange.response?.body.discard();
+      exchange.response = response;
+      for (const look of exchange.afterBackend) await look(response);
+      if (!failsOnErrorStatus || response.statusCode < 400) return;
+      const message = `The backend answered ${response.statusCode}.`;
+      throw new PolicyFailure({ reason: 'BackendErrorStatus', message, status: response.statusCode });
     };
   },
 };
 
-async function forward(exchange: Exchange, pools: BackendPools, forwarding: Forwarding): Promise<void> {
-  const { request, backendUrl, clientGone } = exchange;
-  const [, origin = '', basePath = ''] = /^(https?:\/\/[^/]+)(.*)$/.exec(backendUrl) ?? [];
-  if (origin === '')
+/** "You can specify either timeout or timeout-ms but not both." */
+function compileTimeout(element: PolicyElement, compiler: PolicyCompiler): (exchange: Exchange) => number {
+  const other = element.attributes.get('timeout-ms');
+  if (other && element.attributes.has('timeout'))
+    throw new PolicyDocumentError(other.position, element.name, 'takes timeout or timeout-ms, not both.');
+  const attribute = other ? 'timeout-ms' : 'timeout';
+  const unitInMs = other ? 1 : 1000;
+  const timeout = compiler.value(element, attribute);
+  if (!timeout) return () => DEFAULT_TIMEOUT_IN_SECONDS * 1000;
+  if (timeout.literal !== undefined) compiler.wholeNumber(element, attribute, 0, Infinity);
+  return (exchange) => {
+    const time = Number(timeout.text(exchange));
+    if (Number.isSafeInteger(time) && time >= 0) return time * unitInMs;
     throw new PolicyFailure({
       reason: 'InternalError',
-      message: 'No backend is set for the API.',
+      message: 'A timeout is not a whole number.',
       status: 500,
     });
-  const headers = new Map(request.headers);
-  for (const name of NOT_FORWARDED) headers.delete(name);
-  try {
-    exchange.response = await dispatchToBackend(
-      pools.get(origin),
-      {
-        path: basePath + request.url.path + request.url.queryString,
-        method: request.method,
-        headers: flattenHeaders(headers),
-        body: request.body.forUpstream(),
-        headersTimeout: forwarding.timeoutInMs,
-      },
-      forwarding.collectBytes,
-      clientGone,
-    );
-  } catch (error) {
-    throw explain(error, clientGone.aborted);
-  }
-  if (!forwarding.failsOnErrorStatus || exchange.response.statusCode < 400) return;
-  exchange.response.body.discard();
-  const message = `The backend answered ${exchange.response.statusCode}.`;
-  throw new PolicyFailure({ reason: 'BackendErrorStatus', message, status: exchange.response.statusCode });
+  };
 }
 
-function explain(error: unknown, clientGone: boolean): PolicyFailure {
-  if (clientGone) {
-    const message = 'The client closed its connection while the request was pending.';
-    return new PolicyFailure({ reason: 'ClientConnectionFailure', message, status: 500 });
+/** The backend entity that is next, if one is set; the exchange then points to it. */
+function pickBackend(exchange: Exchange): Backend | undefined {
+  if (!exchange.backend) return undefined;
+  const { entity } = exchange.backend;
+  const backend = entity.pick();
+  if (!backend)
+    throw new PolicyFailure({
+      reason: 'BackendUnavailable',
+      message: `${entity.title} is temporarily unavailable.`,
+      status: 503,
+      answer: 'Service Unavailable',
+      statusReason: `${entity.title} is temporarily unavailable.`,
+    });
+  useBackend(exchange, backend.definition.url);
+  exchange.backendId = backend.id;
+  return backend;
+}
+
+async function forward(
+  exchange: Exchange,
+  first: BackendRequest,
+  backend: Backend | undefined,
+  forwarding: Forwarding,
+): Promise<ExchangeResponse> {
+  const { clientGone } = exchange;
+  try {
+    let request = first;
+    let response = await dispatch(request, forwarding, clientGone);
+    for (let count = 0; forwarding.followsRedirects && count < MAXIMUM_REDIRECTS; count += 1) {
+      const next = redirect(request, response);
+      if (!next) break;
+      response.body.discard();
+      request = next;
+      response = await dispatch(request, forwarding, clientGone);
+    }
+    backend?.answered(response.statusCode, response.headers);
+    return response;
+  } catch (error) {
+    const failure = explainBackendError(error, clientGone.aborted);
+    backend?.failed(failure.failure.reason);
+    throw failure;
   }
-  if (error instanceof errors.HeadersTimeoutError) {
-    const message = 'The backend did not answer within the configured timeout.';
-    return new PolicyFailure({ reason: 'Timeout', message, status: 500 });
-  }
-  const message = 'The connection to the backend was not established or was aborted by the backend.';
-  return new PolicyFailure({ reason: 'BackendConnectionFailure', message, status: 500 });
+}
+
+function dispatch(
+  { origin, target, method, headers, body }: BackendRequest,
+  { pools, version, timeoutInMs, collectBytes }: Forwarding,
+  clientGone: AbortSignal,
+): Promise<ExchangeResponse> {
+  return dispatchToBackend(
+    pools.get(origin, version),
+    { path: target, method, headers: flattenHeaders(headers), body, headersTimeout: timeoutInMs },
+    collectBytes,
+    clientGone,
+  );
 }

@@ -1,23 +1,67 @@
-import { PolicyFailure } from '../engine/policy-failure.ts';
-import { MessageUrl } from '../engine/message-url.ts';
+import { PolicyDocumentError } from '../documents/policy-document-error.ts';
+import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Exchange } from '../engine/exchange.ts';
+import { MessageUrl } from '../engine/message-url.ts';
+import type { PolicyCompiler } from '../engine/policy-compiler.ts';
+import { PolicyFailure } from '../engine/policy-failure.ts';
+import type { Action } from '../engine/policy-step.ts';
 import type { PolicyDefinition } from './policy.ts';
 
 /** https://learn.microsoft.com/azure/api-management/set-backend-service-policy */
 export const setBackendService: PolicyDefinition = {
   name: 'set-backend-service',
   sections: ['inbound', 'backend'],
-  attributes: { 'base-url': { required: true } },
+  attributes: { 'base-url': {}, 'backend-id': {} },
   compile: (element, compiler) => {
-    const baseUrl = compiler.requiredValue(element, 'base-url');
-    return (exchange) => {
-      useBackend(exchange, baseUrl.text(exchange).trim());
-      return undefined;
-    };
+    if (element.attributes.has('base-url') === element.attributes.has('backend-id'))
+      throw new PolicyDocumentError(
+        element.position,
+        element.name,
+        'needs one of the attributes base-url, backend-id.',
+      );
+    return element.attributes.has('base-url')
+      ? compileBaseUrl(element, compiler)
+      : compileBackendId(element, compiler);
   },
 };
 
-/** Points the exchange to a backend. @throws {PolicyFailure} when the address is none. */
+/** "…then it can only be overridden with a policy using the backend-id attribute, not the base-url attribute." */
+function compileBaseUrl(element: PolicyElement, compiler: PolicyCompiler): Action {
+  const baseUrl = compiler.requiredValue(element, 'base-url');
+  const { scope } = compiler.place;
+  return (exchange) => {
+    if (exchange.backend && exchange.backend.scope !== scope) return undefined;
+    useBackend(exchange, baseUrl.text(exchange).trim());
+    exchange.backend = null;
+    return undefined;
+  };
+}
+
+function compileBackendId(element: PolicyElement, compiler: PolicyCompiler): Action {
+  const backendId = compiler.requiredValue(element, 'backend-id');
+  const { backends } = compiler.setting;
+  const { scope } = compiler.place;
+  if (backendId.literal !== undefined && !backends.find(backendId.literal.trim())) {
+    const position = element.attributes.get('backend-id')?.position ?? element.position;
+    const known = backends.ids.join(', ') || 'none';
+    throw new PolicyDocumentError(
+      position,
+      element.name,
+      `There is no backend "${backendId.literal}"; known: ${known}.`,
+    );
+  }
+  return (exchange) => {
+    const entity = backends.find(backendId.text(exchange).trim());
+    if (!entity)
+      throw new PolicyFailure({ reason: 'InternalError', message: 'There is no such backend.', status: 500 });
+    exchange.backend = { entity, scope };
+    // Which one of a pool is decided when the request is forwarded.
+    if (entity.definition) useBackend(exchange, entity.definition.url);
+    return undefined;
+  };
+}
+
+/** Points the exchange to an address. @throws {PolicyFailure} when the address is none. */
 export function useBackend(exchange: Exchange, baseUrl: string): void {
   const parts = /^(https?):\/\/([^/?#]+)([^?#]*)$/i.exec(baseUrl);
   const [, scheme, authority, path] = parts ?? [];

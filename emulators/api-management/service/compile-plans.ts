@@ -3,6 +3,7 @@ import type { Plan } from '../engine/compile-plan.ts';
 import type { CompilerSetting } from '../engine/policy-compiler.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import { parsePolicyDocument } from '../documents/parse-policy-document.ts';
+import { compileBackends } from './compile-backends.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 
 /** The plan of the scopes that are known of a request; only the global one where none is. */
@@ -12,7 +13,10 @@ export type FindPlan = (api?: string, operation?: string, product?: string) => P
 const DEFAULT_GLOBAL_POLICY = '<policies><backend><forward-request /></backend></policies>';
 
 /** Compiles every scope once and joins them for each operation and product. @throws {PolicyDocumentError} */
-export function compilePlans(service: ServiceDefinition, setting: CompilerSetting): FindPlan {
+export function compilePlans(service: ServiceDefinition, given: Omit<CompilerSetting, 'backends'>): FindPlan {
+  const { namedValues, refuse, services } = given;
+  const backends = compileBackends(service.backends, namedValues, refuse, services.now);
+  const setting = { ...given, backends };
   const root: PolicyElement = service.policy ?? parsePolicyDocument(DEFAULT_GLOBAL_POLICY, 'policy.xml');
   const global = compileScope(root, 'global', setting);
   const products = service.products.map((product) => ({

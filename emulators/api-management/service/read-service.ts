@@ -194,7 +194,11 @@ function readJson(file: string): unknown {
     return JSON.parse(source) as unknown;
   } catch (error) {
     const at = /at position (\d+)/.exec(String(error))?.[1];
-    throw new ServiceDefinitionError(file, 'It is no JSON.', placeOf(source, Number(at ?? 0)));
+    throw new ServiceDefinitionError(
+      file,
+      'It is no JSON.',
+      at === undefined ? undefined : placeOf(source, Number(at)),
+    );
   }
 }
 
@@ -211,6 +215,7 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** Line and column, which count from 1. */
 function placeOf(source: string, offset: number): { line: number; column: number } {
   const lines = source.slice(0, offset).split('\n');
   return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };

@@ -1,0 +1,23 @@
+import { errors } from 'undici';
+import { PolicyFailure } from './policy-failure.ts';
+
+/**
+ * The failure of a request that got no answer.
+ * Source: https://learn.microsoft.com/azure/api-management/api-management-error-handling-policies
+ */
+export function explainBackendError(error: unknown, clientGone: boolean): PolicyFailure {
+  if (error instanceof PolicyFailure) return error;
+  if (clientGone) {
+    const message = 'The client closed its connection while the request was pending.';
+    return new PolicyFailure({ reason: 'ClientConnectionFailure', message, status: 500 });
+  }
+  if (error instanceof errors.HeadersTimeoutError) return timedOut();
+  const message = 'The connection to the backend was not established or was aborted by the backend.';
+  return new PolicyFailure({ reason: 'BackendConnectionFailure', message, status: 500 });
+}
+
+/** No head, or for `send-request` no whole answer, within the configured time. */
+export function timedOut(): PolicyFailure {
+  const message = 'The backend did not answer within the configured timeout.';
+  return new PolicyFailure({ reason: 'Timeout', message, status: 500 });
+}
