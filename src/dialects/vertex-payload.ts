@@ -107,15 +107,20 @@ function readRaw(
     format: isClaude ? 'anthropic' : 'opaque',
     ...(streams && { framing: isClaude ? ('sse' as const) : ('raw' as const) }),
     ...(isEndpoint && instances.success && { checked: instances.data }),
-    request: (call) => ({
-      method: 'POST',
-      path: `/${apiVersion}/${resourceName(call)}:${operation}`,
-      headers: {
-        ...forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type', 'anthropic-beta']),
-        ...(isEndpoint && contentType !== null && { 'content-type': contentType }),
-      },
-      body,
-    }),
+    // A model that is not a container of one's own may understand all that it does under another verb.
+    ...(!isEndpoint && fetchNamedCache(apiVersion, json)),
+    request: (call) => {
+      if (!isEndpoint && instances.success) checkStorage(call, readStorageUri(instances.data.parameters));
+      return {
+        method: 'POST',
+        path: `/${apiVersion}/${resourceName(call)}:${operation}`,
+        headers: {
+          ...forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type', 'anthropic-beta']),
+          ...(isEndpoint && contentType !== null && { 'content-type': contentType }),
+        },
+        body,
+      };
+    },
   };
 }
 

@@ -347,6 +347,41 @@ test('videos are written to places on the list alone', async () => {
   expect([allowed.status, allowed.text]).toEqual([200, expect.stringContaining('/operations/')]);
 });
 
+test.each([
+  [{ status: 503 }, 503, 'VERTEX_UNAVAILABLE'],
+  [{ status: 403 }, 502, 'VERTEX_PERMISSION_DENIED'],
+  [{ status: 429 }, 429, 'VERTEX_RATE_LIMITED'],
+  [{ status: 200, body: '<html>' }, 502, 'VERTEX_FAILED'],
+  [{ reset: true }, 503, 'VERTEX_UNAVAILABLE'],
+])('a failure %j of looking a job up is not taken for its absence', async (fault, status, code) => {
+  const path = pathOf(await create('sandbox-app'));
+  for (const outgoing of [{}, { method: 'DELETE' as const }]) {
+    await observed.chain.control('vertex-ai', 'DELETE', 'requests');
+    await observed.chain.inject('vertex-ai', fault);
+    const answer = await call('sandbox-app', path, outgoing);
+    expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(`"${code}"`)]);
+    observed.whenRecorded(answer, { outcome: 'failed', code });
+    expect(await observed.chain.requests('vertex-ai')).toHaveLength(1);
+  }
+});
+
+test('an agent’s job needs a place that both the person and the agent may use', async () => {
+  for (const places of ['assistants-app', 'sandbox-app'] as const) {
+    const answer = await observed.call({
+      application: 'agent-app',
+      path: JOBS,
+      body: JSON.stringify(jobOf(places)),
+    });
+    await observed.chain.control('vertex-ai', 'DELETE', 'requests');
+    await expectRefusal(
+      observed,
+      answer,
+      { status: 403, code: 'STORAGE_NOT_ALLOWED', fields: [INPUT, OUTPUT] },
+      { decision: 'allow', isDelegated: 'true' },
+    );
+  }
+});
+
 test('every call is on record once, without a place', async () => {
   await observed.expectAllOnRecord(['sample-batches', 'sample-sandbox', 'gserviceaccount']);
 });
