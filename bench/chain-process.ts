@@ -21,7 +21,7 @@ export async function startChainProcess(): Promise<ChainProcess> {
   const script = join(import.meta.dirname, '../scripts/start.ts');
   const child: ChildProcess = fork(
     script,
-    ['--port', '0', '--no-build', '--environment-file', environmentFile],
+    ['--port', '0', '--no-build', '--no-journeys', '--environment-file', environmentFile],
     {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     },

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { answerJourneys } from './api-management/answer-journeys.ts';
 import { Control } from './control/control.ts';
-import { startControlServer } from './control/server.ts';
+import { type ControlAction, ControlAnswer, startControlServer } from './control/server.ts';
 import { GATEWAY_AUDIENCE, sampleApplications } from './entra/sample-applications.ts';
 import {
   type Environment,
@@ -26,6 +27,8 @@ export interface ChainOptions {
   readonly environmentFile?: string;
   /** Settings of the function app on top of those that join it to the emulators. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Of how many requests the edge keeps their way through its policies; 500 by default, 0 is faster. */
+  readonly journeys?: number;
   /** Called when the function app ends by itself; the rest of the chain is left running. */
   readonly onUnexpectedExit?: (problem: Error) => void;
 }
@@ -78,12 +81,18 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
       functionsUrl,
       clouds,
       control: edgeControl,
+      journeys: options.journeys ?? 500,
       subscriptions,
     }),
   );
 
   const { entra, okta, identity, google, vertex, insights } = clouds;
-  const controlled = [{ control: edgeControl }, entra, okta, identity, google, vertex, insights];
+  const readJourneys: ControlAction = (_, target) => {
+    const [requestId = ''] = target?.path ?? [];
+    return new ControlAnswer(answerJourneys(edge.journeys, requestId, target?.query.get('format') ?? null));
+  };
+  const edgeControls = { control: edgeControl, actions: { 'GET journeys': readJourneys } };
+  const controlled = [edgeControls, entra, okta, identity, google, vertex, insights];
   const controls = stopLater(await startControlServer(controlled));
   const appControl = stopLater(await serveAppControl(functionApp));
   const environment: Environment = {

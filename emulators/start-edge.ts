@@ -14,17 +14,20 @@ export interface EdgeOptions {
   readonly functionsUrl: string;
   readonly clouds: Clouds;
   readonly control: Control;
+  /** Of how many requests the way through the policies is kept. */
+  readonly journeys: number;
   /** Product and key of each sample application's APIM subscription. */
   readonly subscriptions: ReadonlyMap<string, { readonly product: string; readonly key: string }>;
 }
 
 /** Starts API Management, joined to the clouds. @throws PortTakenError, and what the emulator refuses. */
 export async function startEdge(options: EdgeOptions): Promise<RunningApiManagement> {
-  const { directory, port, functionsUrl, clouds, control, subscriptions } = options;
+  const { directory, port, functionsUrl, clouds, control, journeys, subscriptions } = options;
   try {
     return await startApiManagement({
       directory,
       port,
+      journeys,
       namedValues: (gatewayUrl) => ({
         'tenant-id': SAMPLE_TENANT_ID,
         'gateway-audience': GATEWAY_AUDIENCE,

@@ -12,6 +12,7 @@ interface Arguments {
   readonly functionsPort: number;
   readonly environmentFile: string | undefined;
   readonly build: boolean;
+  readonly journeys: boolean;
 }
 
 async function run(): Promise<void> {
@@ -28,6 +29,7 @@ async function run(): Promise<void> {
   running.chain = await startChain({
     port: chosen.port,
     functionsPort: chosen.functionsPort,
+    ...(!chosen.journeys && { journeys: 0 }),
     ...(chosen.environmentFile === undefined ? {} : { environmentFile: chosen.environmentFile }),
     onUnexpectedExit: (problem) => {
       // Ctrl-C reaches the function app too, and it may be the first to obey.
@@ -66,12 +68,19 @@ function readArguments(): Arguments {
       'functions-port': { type: 'string' },
       'environment-file': { type: 'string' },
       'no-build': { type: 'boolean', default: false },
+      'no-journeys': { type: 'boolean', default: false },
     },
   });
   const port = readPort('--port', values.port ?? '8080');
   // With free ports for the gateway, nothing else is expected to be where it always is.
   const functionsPort = readPort('--functions-port', values['functions-port'] ?? (port === 0 ? '0' : '7071'));
-  return { port, functionsPort, environmentFile: values['environment-file'], build: !values['no-build'] };
+  return {
+    port,
+    functionsPort,
+    environmentFile: values['environment-file'],
+    build: !values['no-build'],
+    journeys: !values['no-journeys'],
+  };
 }
 
 function readPort(name: string, text: string): number {

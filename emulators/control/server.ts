@@ -11,8 +11,33 @@ const USAGE = {
   'DELETE faults': 'forgets them',
 };
 
-/** A further thing that one emulator can be told, such as minting a token; answers 200 with its result as JSON. */
-export type ControlAction = (body: unknown) => unknown;
+/** What stands after an action's name in its address. */
+export interface ControlTarget {
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+}
+
+/** What an answer is made of. */
+interface Content {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** An answer of an action that isn't 200, or no JSON. */
+export class ControlAnswer {
+  readonly content: Content;
+
+  constructor(content: Content) {
+    this.content = content;
+  }
+}
+
+/**
+ * A further thing that one emulator can be told, such as minting a token; answers 200 with its result as JSON, or with
+ * a ControlAnswer.
+ */
+export type ControlAction = (body: unknown, target?: ControlTarget) => unknown;
 
 /** An emulator's control with the actions that only it has, by `METHOD name`. */
 export interface Controlled {
@@ -36,7 +61,8 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [, name = '', operation = ''] = (request.url ?? '/').split('/');
+  const [pathname = '', queryString] = (request.url ?? '/').split('?', 2);
+  const [, name = '', operation = '', ...path] = pathname.split('/');
   const emulator = byName.get(name);
   if (!emulator)
     return json(response, 404, { error: `No such emulator. There are: ${[...byName.keys()].join(', ')}.` });
@@ -46,7 +72,13 @@ async function serve(
   const { control, actions = {} } = emulator;
   const key = `${request.method ?? 'GET'} ${operation}`;
   const action = actions[key];
-  if (action) return json(response, 200, (await action(text === '' ? undefined : JSON.parse(text))) ?? {});
+  if (action) {
+    const query = new URLSearchParams(queryString);
+    const result = await action(text === '' ? undefined : JSON.parse(text), { path, query });
+    return result instanceof ControlAnswer
+      ? answer(response, result.content)
+      : json(response, 200, result ?? {});
+  }
   switch (key) {
     case 'GET requests':
       return json(response, 200, control.requests());
@@ -70,6 +102,9 @@ async function serve(
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+  answer(response, { status, contentType: 'application/json', text: JSON.stringify(body) });
+}
+
+function answer(response: ServerResponse, { status, contentType, text }: Content): void {
+  response.writeHead(status, { 'content-type': contentType }).end(text);
 }

@@ -14,6 +14,7 @@ import type { ExchangeResponse } from './exchange-response.ts';
 import type { Headers } from './headers.ts';
 import type { Journey } from './journey.ts';
 import type { MessageUrl } from './message-url.ts';
+import type { OperationContract } from './operation-contract.ts';
 import type { RequestBody } from './request-body.ts';
 
 /** The request of one exchange, which policies may change until it is forwarded. */
@@ -65,6 +66,10 @@ export class Exchange implements PolicyContext {
   lastError: PolicyLastError | null = null;
   /** The matched parameters as they stand in the path, still percent-encoded. */
   rawParameters: ReadonlyMap<string, string> = new Map();
+  /** What the specification says about the operation; undefined where there is none. */
+  contract: OperationContract | undefined;
+  /** Where the API's subscription key is looked for. */
+  keyNames: { readonly header: string; readonly query: string } = { header: '', query: '' };
   /** Base address of the backend, without a trailing slash; empty when none is set. */
   backendUrl = '';
   /** The backend entity that is set, and the scope of the policy that set it. */
@@ -98,6 +103,6 @@ export class Exchange implements PolicyContext {
 
   readonly elapsedInMs = (): number => this.#now() - this.timestamp.getTime();
 
-  /** Shown only by the request tracing of the test console, which this emulator doesn't have. */
-  readonly trace = (): void => undefined;
+  /** Shown by the request's journey, as by the request tracing of the test console. */
+  readonly trace = (message: string): void => this.journey?.note(message);
 }

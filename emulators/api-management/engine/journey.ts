@@ -9,6 +9,7 @@ import type { SecretMask } from './secret-mask.ts';
 
 /** Further steps are counted, not kept: a `retry` may repeat what it holds many times. */
 const MAXIMUM_STEPS = 500;
+const MAXIMUM_TRACES = 20;
 const LONGEST_VALUE = 256;
 
 /** Where a step stands in its document. */
@@ -36,6 +37,8 @@ export interface JourneyStep {
   took: number | null;
   error?: { readonly reason: string; readonly message: string };
   changes?: Changes;
+  /** What its expressions passed to `context.Trace`. */
+  traces?: string[];
 }
 
 /** One request's way through the policies, as it is read back; secrets and tokens are masked, bodies left out. */
@@ -134,6 +137,14 @@ export class Journey {
   branch(place: StepPlace, holds: boolean): void {
     const step = this.#add(place, holds ? 'done' : 'skipped');
     if (step) step.took = 0;
+  }
+
+  /** Notes what an expression tells; at most 20 times for a step. */
+  note(message: string): void {
+    const step = this.#open.at(-1);
+    if (!step) return;
+    step.traces ??= [];
+    if (step.traces.length < MAXIMUM_TRACES) step.traces.push(message);
   }
 
   /** The policies are done. */

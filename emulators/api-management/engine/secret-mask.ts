@@ -11,7 +11,7 @@ const MAXIMUM_SECRETS = 100;
 const SECRET_NAME =
   /(^|[^a-z])(api-?key|key|keys|secret|password|pwd|token|jwt|sig|signature|credential|credentials|authorization|assertion|cookie|code)([^a-z]|$)/i;
 const JSON_WEB_TOKEN = /eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*){0,3}/g;
-const CREDENTIALS = /\b(Bearer|Basic|SharedAccessSignature|AccountKey=)(\s*)[^\s,;"'&*]+/gi;
+const CREDENTIALS = /\b(Bearer|Basic|SharedAccessSignature|AccountKey=)(\s*)[\w.~+/=-]{8,}/gi;
 
 /** Whether what goes by a name is a secret, whatever its value: of a header, a query parameter or a variable. */
 function isSecretName(name: string): boolean {

@@ -40,13 +40,14 @@ function writeError({ lastError }: JourneyRecord): string[] {
 }
 
 function writeStep(step: JourneyStep): string[] {
-  const { startedAt, took, scope, policy, path, result, file, line, changes = {}, error } = step;
+  const { startedAt, took, scope, policy, path, result, file, line, changes = {}, traces = [], error } = step;
   const { variables, request, response } = changes;
   const depth = '  '.repeat(path.split('/').length - 1);
   const name = `${policy}${step.id === undefined ? '' : ` "${escape(step.id)}"`}`;
   const head = `${columns(startedAt, took ?? '-')}${depth}${name}  ${result}  ${scope}, ${file}:${line}`;
   const details = [
     ...(error ? [`${error.reason}: ${escape(error.message)}`] : []),
+    ...traces.map((message) => `trace ${escape(message)}`),
     ...Object.entries(variables ?? {}).map(
       ([key, value]) => `variable ${escape(key)} = ${escape(JSON.stringify(value))}`,
     ),

@@ -273,6 +273,14 @@ test('a long value is cut, and one that is too long to be searched is left out',
   expect(steps[1]?.changes?.variables).toEqual({ huge: '(100000 characters)' });
 });
 
+test('what expressions trace stands with their policy', async () => {
+  const journey = await journeyOf(
+    `<set-variable name="a" value='@{ context.Trace("seen"); context.Trace("Bearer opaque-credential"); return 1; }' />`,
+  );
+  expect(journey.steps[0]?.traces).toEqual(['seen', 'Bearer ***']);
+  expect(writeJourney(journey)).toContain('trace seen');
+});
+
 test('a body is no part of a journey', async () => {
   const journey = await journeyOf('<set-body>@("prompt " + 1)</set-body>', {
     method: 'POST',
@@ -336,6 +344,7 @@ test('as text, a journey reads from top to bottom', async () => {
 test('nothing that a caller sends forges a line of the text or moves the cursor', async () => {
   const journey = await journeyOf(`<set-variable name="a" value='@("x\\n\\u001b[2Jforged\\u202e")' />`);
   const text = writeJourney(journey);
-  expect([...text].filter((one) => one === '\u001b' || one === '\u202e')).toEqual([]);
+  expect(text).not.toContain('\u001b');
+  expect(text).not.toContain('\u202e');
   expect(text.split('\n').some((line) => line.startsWith('forged'))).toBe(false);
 });
