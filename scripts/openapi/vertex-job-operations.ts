@@ -186,8 +186,16 @@ const operations: readonly Operation[] = [
   },
 ];
 
-/** Jobs and caches, which are made for a model that the body names. */
-export const jobOperations: readonly Operation[] = operations.flatMap(inBothForms);
+const forms = operations.map(inBothForms);
+
+/**
+ * Jobs and caches, which are made for a model that the body names. All of the long form come first, so that the examples
+ * are, one after the other, the life of one job and one cache in each form.
+ */
+export const jobOperations: readonly Operation[] = [
+  ...forms.map(([long]) => long),
+  ...forms.map(([, short]) => short),
+];
 
 function answer(description: string, schema: z.ZodType, example: object): Operation['answer'] {
   return { description, content: { 'application/json': { schema, example } } };
