@@ -80,7 +80,7 @@ export const FAILURES: Readonly<Record<FailureStatus, Failure>> = {
     description: 'The caller may do this, but the gateway does not serve it.',
     code: 'OPERATION_NOT_SERVED',
     canonical: 'UNIMPLEMENTED',
-    title: 'Operation not served yet',
+    title: 'Operation not served',
     message: 'You may do this, but the gateway does not serve it yet.',
   },
   502: {

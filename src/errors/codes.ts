@@ -26,7 +26,7 @@ export const CODES = {
   NOT_GRANTED: fact(403, 'PERMISSION_DENIED', 'Not granted'),
   STORAGE_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Storage not allowed'),
   RESOURCE_NOT_FOUND: fact(404, 'NOT_FOUND', 'Not found'),
-  OPERATION_NOT_SERVED: fact(501, 'UNIMPLEMENTED', 'Operation not served yet'),
+  OPERATION_NOT_SERVED: fact(501, 'UNIMPLEMENTED', 'Operation not served'),
   STREAMS_EXHAUSTED: fact(429, 'RESOURCE_EXHAUSTED', 'Too many open streams', true),
   MANAGED_IDENTITY_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Managed identity unavailable', true),
   TOKEN_EXCHANGE_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Google token exchange unavailable', true),

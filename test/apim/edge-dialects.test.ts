@@ -314,7 +314,7 @@ describe('a live conversation', () => {
       const { status, text, requestId } = await ask({ ...headers, authorization, [key]: PRODUCTION_KEY });
       expect(status).toBe(501);
       expect(JSON.parse(text)).toMatchObject({
-        title: 'Operation not served yet',
+        title: 'Operation not served',
         error: { code: 501, status: 'UNIMPLEMENTED', details: [{ reason: 'OPERATION_NOT_SERVED' }] },
       });
       expect(edge.traces.map(({ metadata }) => metadata)).toMatchObject([
