@@ -213,6 +213,30 @@ test('two names of a cache are refused', async () => {
   await expectRefusal(observed, answer, { status: 400, code: 'INVALID_REQUEST', fields: ['cached_content'] });
 });
 
+test('the short form keeps caches where the caller is served', async () => {
+  const short = '/vertex/v1/cachedContents';
+  const answer = await send('sandbox-app', short, { model: 'gemini-fast', contents: CONTENTS });
+  expect([answer.status, answer.text]).toEqual([200, expect.any(String)]);
+  const cache = JSON.parse(answer.text) as Cache;
+  const one = `${short}/${cache.name.split('/').at(-1) ?? ''}`;
+  const { cachedContents } = JSON.parse((await call('sandbox-app', short)).text) as {
+    cachedContents: Cache[];
+  };
+  expect(cachedContents).toContainEqual(cache);
+  expect(JSON.parse((await call('sandbox-app', one)).text)).toEqual(cache);
+  expectNotFound(await call('assistants-app', one));
+  const path = '/vertex/v1/publishers/google/models/gemini-2.5-flash:generateContent';
+  const used = await send('sandbox-app', path, { ...PROMPT, cachedContent: cache.name });
+  expect([used.status, used.text]).toEqual([200, expect.stringContaining('cachedContentTokenCount')]);
+  expect((await send('sandbox-app', one, { ttl: '900s' }, 'PATCH')).status).toBe(200);
+  const deleted = await call('sandbox-app', one, { method: 'DELETE' });
+  expect(deleted.status).toBe(200);
+  observed.whenRecorded(deleted, {
+    ...{ outcome: 'answered', operation: 'cacheContent' },
+    ...{ project: 'sample-project', location: 'us-central1' },
+  });
+});
+
 test('who may cache nothing here sees no caches', async () => {
   const answer = await call('scoring-app', CACHES);
   await expectRefusal(
