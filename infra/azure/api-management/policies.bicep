@@ -24,6 +24,11 @@ var fragments = [
     policy: loadTextContent('../../../apim/policy-fragments/identify-caller/policy.xml')
   }
   {
+    name: 'keep-in-cache'
+    information: loadJsonContent('../../../apim/policy-fragments/keep-in-cache/policyFragmentInformation.json')
+    policy: loadTextContent('../../../apim/policy-fragments/keep-in-cache/policy.xml')
+  }
+  {
     name: 'name-error'
     information: loadJsonContent('../../../apim/policy-fragments/name-error/policyFragmentInformation.json')
     policy: loadTextContent('../../../apim/policy-fragments/name-error/policy.xml')
@@ -52,6 +57,11 @@ var fragments = [
     name: 'security-headers'
     information: loadJsonContent('../../../apim/policy-fragments/security-headers/policyFragmentInformation.json')
     policy: loadTextContent('../../../apim/policy-fragments/security-headers/policy.xml')
+  }
+  {
+    name: 'serve-from-cache'
+    information: loadJsonContent('../../../apim/policy-fragments/serve-from-cache/policyFragmentInformation.json')
+    policy: loadTextContent('../../../apim/policy-fragments/serve-from-cache/policy.xml')
   }
   {
     name: 'stamp-identity'

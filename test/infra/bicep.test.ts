@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { checkBicepFiles } from '../../scripts/infra/check-bicep-files.ts';
+import { loadBicepReader } from '../../scripts/infra/read-bicep.ts';
+
+const ROOT = process.cwd();
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => resolve(parentPath, name));
+}
+
+function readText(path: string): string {
+  return readFileSync(path, 'utf8');
+}
+
+test('the Bicep files are Bicep, and every file that they name is there', async () => {
+  expect((await checkBicepFiles(ROOT, 'infra')).mistakes).toEqual([]);
+});
+
+test('every file of the edge is deployed', async () => {
+  const { referenced } = await checkBicepFiles(ROOT, 'infra');
+  const files = filesUnder('apim');
+  expect(files.length).toBeGreaterThan(50);
+  expect(files.filter((file) => !referenced.has(file))).toEqual([]);
+});
+
+test.each([
+  ['param name', 1, 'The identifier is missing.'],
+  ["resource a 'x@2025' = {\n  name: 'a'\n", 2, '"}" is missing.'],
+  ['var a = 1\nvar list = [\n  1', 3, '"]" is missing.'],
+  ['var a = 1\nresorce b = 2', 2, 'Bicep does not go on like this.'],
+  ['var a = 1\n\nmodule m "x" = {}', 3, 'Bicep does not go on like this.'],
+])('%j has a mistake in line %i', async (source, line, problem) => {
+  const read = await loadBicepReader();
+  expect(read(source).mistakes[0]).toMatchObject({ line, problem });
+});
+
+test('a file that is named and not there, and a folder without Bicep, are told with their place', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'bicep-'));
+  try {
+    mkdirSync(join(root, 'infra/modules'), { recursive: true });
+    expect((await checkBicepFiles(root, 'infra')).mistakes).toEqual(['infra: There is no Bicep file.']);
+    writeFileSync(
+      join(root, 'infra/modules/one.bicep'),
+      "var a = loadTextContent('../policy.xml')\nmodule m 'two.bicep' = {}\n",
+    );
+    expect((await checkBicepFiles(root, 'infra')).mistakes).toEqual([
+      'infra/modules/one.bicep:1:25: There is no file ../policy.xml.',
+      'infra/modules/one.bicep:2:10: There is no file two.bicep.',
+    ]);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test('every policy is deployed as raw XML', () => {
+  const policies = readdirSync('infra/azure/api-management')
+    .map((name) => readText(join('infra/azure/api-management', name)))
+    .join('\n');
+  const resources = policies.match(/service\/(\w+\/)*(policies|policyFragments)@[^=]*=[^]*?\n(\}|\])/g) ?? [];
+  expect(resources.length).toBe(6);
+  for (const resource of resources) expect(resource).toContain("format: 'rawxml'");
+});
+
+test('every named value that a document names exists, and none is left over', () => {
+  const documents = filesUnder('apim')
+    .filter((file) => !file.includes('/named-values/'))
+    .map(readText)
+    .join('\n');
+  const named = new Set(Array.from(documents.matchAll(/\{\{([\w-]+)\}\}/g), ([, name]) => name));
+  expect([...named].toSorted()).toEqual(readdirSync('apim/named-values').toSorted());
+});
+
+test('a deployment gives a value to every named value that is no secret, and secrets come from Key Vault', () => {
+  const main = readText('infra/azure/api-management/main.bicep');
+  for (const name of readdirSync('apim/named-values')) {
+    const { properties } = JSON.parse(
+      readText(join('apim/named-values', name, 'namedValueInformation.json')),
+    ) as { properties: { secret: boolean; value?: string; keyVault?: { secretIdentifier: string } } };
+    if (properties.secret) {
+      expect(properties).not.toHaveProperty('value');
+      expect(properties.keyVault?.secretIdentifier).toMatch(new RegExp(`/secrets/${name}$`));
+    } else expect(main).toContain(`  '${name}': `);
+  }
+});
+
+test('diagnostics log no body, no query and no header but ids, and lose no record to sampling', () => {
+  const { properties } = JSON.parse(
+    readText('apim/diagnostics/applicationinsights/diagnosticInformation.json'),
+  ) as {
+    properties: {
+      sampling: object;
+      logClientIp: boolean;
+      frontend: { request: object; response: object };
+      backend: { request: object; response: object };
+    };
+  };
+  const hidden = [{ value: '*', mode: 'Hide' }];
+  const request = {
+    headers: [],
+    body: { bytes: 0 },
+    dataMasking: { queryParams: hidden, headers: hidden },
+  };
+  const response = (headers: string[]) => ({ headers, body: { bytes: 0 } });
+  expect(properties).toMatchObject({
+    sampling: { samplingType: 'fixed', percentage: 100 },
+    logClientIp: false,
+    frontend: { request, response: response(['x-request-id', 'x-gateway-cache']) },
+    backend: { request, response: response(['x-request-id']) },
+  });
+});
+
+test('each product but the open one opens the MCP server', () => {
+  const [, listed = ''] = /var products = \[([^\]]*)\]/.exec(
+    readText('infra/azure/api-management/mcp-servers.bicep'),
+  ) ?? ['', ''];
+  const products = readdirSync('apim/products').filter((id) => id !== 'open');
+  expect(listed.split(',').map((id) => id.trim().replaceAll("'", ''))).toEqual(products);
+});
