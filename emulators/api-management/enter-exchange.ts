@@ -58,6 +58,8 @@ export function enterApi(exchange: Exchange, match: Match): void {
   const { id, displayName, method, urlTemplate } = operation;
   exchange.operation = { id, name: displayName, method, urlTemplate };
   exchange.rawParameters = parameters;
+  exchange.contract = operation.contract;
+  exchange.keyNames = api.keyNames;
   exchange.request.matchedParameters = new Map([...parameters].map(([name, value]) => [name, decode(value)]));
 }
 

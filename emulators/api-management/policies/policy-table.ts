@@ -27,7 +27,9 @@ import { setStatus } from './set-status.ts';
 import { setVariable } from './set-variable.ts';
 import { trace } from './trace.ts';
 import { validateAzureAdToken } from './validate-azure-ad-token.ts';
+import { validateContent } from './validate-content.ts';
 import { validateJwt } from './validate-jwt.ts';
+import { validateParameters } from './validate-parameters.ts';
 
 /** Every policy that is supported, by the name of its element. `base` is no policy: see `compile-plan.ts`. */
 export const POLICIES: ReadonlyMap<string, PolicyDefinition> = new Map(
@@ -60,6 +62,8 @@ export const POLICIES: ReadonlyMap<string, PolicyDefinition> = new Map(
     setVariable,
     trace,
     validateAzureAdToken,
+    validateContent,
     validateJwt,
+    validateParameters,
   ].map((policy) => [policy.name, policy]),
 );

@@ -1,15 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import type { PolicyElement } from '../documents/policy-element.ts';
+import { readContract } from './read-contract.ts';
 import { ServiceDefinitionError } from './service-definition.ts';
 import type { OperationDefinition } from './service-definition.ts';
 
 const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
 const MAXIMUM_ID_LENGTH = 76;
 
-interface OpenApi {
+interface OpenApi extends Readonly<Record<string, unknown>> {
   readonly openapi?: unknown;
-  readonly paths?: Record<string, Record<string, { operationId?: unknown; summary?: unknown }>>;
+  readonly paths?: Record<string, Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /**
@@ -23,7 +24,8 @@ export function readOperations(
   policyOf: (operationId: string) => PolicyElement | undefined,
 ): OperationDefinition[] {
   if (!existsSync(file)) throw new ServiceDefinitionError(file, 'The specification is missing.');
-  const { openapi, paths = {} } = readDocument(file);
+  const document = readDocument(file);
+  const { openapi, paths = {} } = document;
   if (typeof openapi !== 'string' || !openapi.startsWith('3.0.'))
     throw new ServiceDefinitionError(file, 'Only OpenAPI 3.0 is supported.');
   const operations: OperationDefinition[] = [];
@@ -42,7 +44,14 @@ export function readOperations(
       if (operations.some((other) => other.id === id))
         throw new ServiceDefinitionError(file, `The operationId "${id}" is there twice.`);
       const displayName = typeof operation.summary === 'string' ? operation.summary : id;
-      operations.push({ id, displayName, method: method.toUpperCase(), urlTemplate, policy: policyOf(id) });
+      operations.push({
+        id,
+        displayName,
+        method: method.toUpperCase(),
+        urlTemplate,
+        policy: policyOf(id),
+        contract: readContract(document, item, operation),
+      });
     }
   }
   return operations;

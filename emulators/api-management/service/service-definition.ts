@@ -1,4 +1,5 @@
 import type { PolicyElement } from '../documents/policy-element.ts';
+import type { OperationContract } from '../engine/operation-contract.ts';
 
 /** What the folder of one API Management service says. */
 export interface ServiceDefinition {
@@ -39,6 +40,7 @@ export interface OperationDefinition {
   readonly method: string;
   readonly urlTemplate: string;
   readonly policy: PolicyElement | undefined;
+  readonly contract: OperationContract;
 }
 
 export interface ProductDefinition {

@@ -6,7 +6,9 @@ import type {
 } from '../../../emulators/api-management/service/service-definition.ts';
 
 function operation(id: string, method: string, urlTemplate: string): OperationDefinition {
-  return { id, method, urlTemplate, displayName: id, policy: undefined };
+  const requestBody = { required: false, content: new Map() };
+  const contract = { parameters: [], requestBody, responses: new Map(), schemas: {} };
+  return { id, method, urlTemplate, displayName: id, policy: undefined, contract };
 }
 
 function api(path: string, operations: OperationDefinition[]): ApiDefinition {
