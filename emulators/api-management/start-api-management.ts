@@ -8,6 +8,7 @@ import { Journeys } from './engine/journeys.ts';
 import type { GatewayServices, TraceTelemetry } from './engine/gateway-services.ts';
 import { ManagedIdentityTokens } from './engine/managed-identity-tokens.ts';
 import type { FetchManagedIdentityToken } from './engine/managed-identity-tokens.ts';
+import type { MetricTelemetry } from './engine/metric-telemetry.ts';
 import { OpenIdProviders } from './engine/openid-providers.ts';
 import { RunningRequests } from './engine/running-requests.ts';
 import { ValueCache } from './engine/value-cache.ts';
@@ -42,6 +43,8 @@ export interface ApiManagementOptions {
   readonly managedIdentityToken: FetchManagedIdentityToken;
   /** Receives what the trace policy emits, as Application Insights would. */
   readonly emitTrace: (telemetry: TraceTelemetry) => void;
+  /** Receives the metrics of emit-metric and its like; they are dropped when it is left out. */
+  readonly emitMetric?: (telemetry: MetricTelemetry) => void;
   /** Sees every request before the gateway does, the health address aside; true when it has answered it. */
   readonly intercept?: Intercept;
   /** Of how many requests the way through the policies is kept; none when left out, which is faster. */
@@ -124,7 +127,7 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
 export function createServices(
   options: Pick<
     ApiManagementOptions,
-    'now' | 'wait' | 'random' | 'entraAuthority' | 'managedIdentityToken' | 'emitTrace'
+    'now' | 'wait' | 'random' | 'entraAuthority' | 'managedIdentityToken' | 'emitTrace' | 'emitMetric'
   >,
   journeys?: Journeys,
 ): GatewayServices {
@@ -136,12 +139,14 @@ export function createServices(
     random: options.random ?? Math.random,
     pools: new BackendPools(),
     counters: new CallCounters(),
+    tokenCounters: new CallCounters(),
     concurrency: new RunningRequests(),
     cache: new ValueCache(now),
     openId,
     entra: new EntraTokens(options.entraAuthority, openId, now),
     managedIdentity: new ManagedIdentityTokens(options.managedIdentityToken, now),
     emitTrace: options.emitTrace,
+    emitMetric: options.emitMetric ?? (() => undefined),
     journeys,
   };
 }

@@ -15,6 +15,7 @@ import type { Headers } from './headers.ts';
 import type { Journey } from './journey.ts';
 import type { MessageUrl } from './message-url.ts';
 import type { OperationContract } from './operation-contract.ts';
+import type { ModelCall } from './model-call.ts';
 import type { RequestBody } from './request-body.ts';
 
 /** The request of one exchange, which policies may change until it is forwarded. */
@@ -84,6 +85,8 @@ export class Exchange implements PolicyContext {
   readonly addedHeaders: [string, string][] = [];
   /** By how much each quota has been increased for this request, by key. */
   readonly countedQuotas = new Map<string, number>();
+  /** What the call of a model costs; undefined where no policy asks. */
+  modelCall: ModelCall | undefined;
   /** Run whenever a backend has answered the forwarded request, before the next policy. */
   readonly afterBackend: ((response: ExchangeResponse) => Promise<void> | undefined)[] = [];
   /** Run when the outbound section is done. */

@@ -3,6 +3,7 @@ import type { CallCounters } from './call-counters.ts';
 import type { EntraTokens } from './entra-tokens.ts';
 import type { Journeys } from './journeys.ts';
 import type { ManagedIdentityTokens } from './managed-identity-tokens.ts';
+import type { MetricTelemetry } from './metric-telemetry.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
 import type { RunningRequests } from './running-requests.ts';
 import type { ValueCache } from './value-cache.ts';
@@ -32,12 +33,15 @@ export interface GatewayServices {
   readonly random: () => number;
   readonly pools: BackendPools;
   readonly counters: CallCounters;
+  /** As `counters`, of tokens in place of calls. */
+  readonly tokenCounters: CallCounters;
   readonly concurrency: RunningRequests;
   readonly cache: ValueCache;
   readonly openId: OpenIdProviders;
   readonly entra: EntraTokens;
   readonly managedIdentity: ManagedIdentityTokens;
   readonly emitTrace: (telemetry: TraceTelemetry) => void;
+  readonly emitMetric: (telemetry: MetricTelemetry) => void;
   /** Undefined where journeys aren't recorded. */
   readonly journeys: Journeys | undefined;
 }

@@ -34,6 +34,16 @@ export class SlidingWindow {
     return first === undefined ? now : first + periodInMs;
   }
 
+  /** When the calls of the period will be that few, if none are added: `now` at the earliest. */
+  whenAtMost(maximum: number, periodInMs: number, now: number): number {
+    const total = this.#totals.at(-1) ?? this.#droppedTotal;
+    for (let index = this.#firstAfter(now - periodInMs); index < this.#times.length; index += 1) {
+      const before = index === 0 ? this.#droppedTotal : (this.#totals[index - 1] ?? 0);
+      if (total - before <= maximum) return Math.max(now, (this.#times[index - 1] ?? -Infinity) + periodInMs);
+    }
+    return Math.max(now, (this.#times.at(-1) ?? -Infinity) + periodInMs);
+  }
+
   #firstAfter(time: number): number {
     let low = 0;
     let high = this.#times.length;

@@ -1,14 +1,19 @@
 import { authenticationManagedIdentity } from './authentication-managed-identity.ts';
+import { azureOpenaiEmitTokenMetric } from './azure-openai-emit-token-metric.ts';
+import { azureOpenaiTokenLimit } from './azure-openai-token-limit.ts';
 import { cacheLookupValue } from './cache-lookup-value.ts';
 import { cacheRemoveValue } from './cache-remove-value.ts';
 import { cacheStoreValue } from './cache-store-value.ts';
 import { checkHeader } from './check-header.ts';
 import { choose } from './choose.ts';
 import { cors } from './cors.ts';
+import { emitMetric } from './emit-metric.ts';
 import { forwardRequest } from './forward-request.ts';
 import { includeFragment } from './include-fragment.ts';
 import { ipFilter } from './ip-filter.ts';
 import { limitConcurrency } from './limit-concurrency.ts';
+import { llmEmitTokenMetric } from './llm-emit-token-metric.ts';
+import { llmTokenLimit } from './llm-token-limit.ts';
 import type { PolicyDefinition } from './policy.ts';
 import { quota } from './quota.ts';
 import { quotaByKey } from './quota-by-key.ts';
@@ -35,16 +40,21 @@ import { validateParameters } from './validate-parameters.ts';
 export const POLICIES: ReadonlyMap<string, PolicyDefinition> = new Map(
   [
     authenticationManagedIdentity,
+    azureOpenaiEmitTokenMetric,
+    azureOpenaiTokenLimit,
     cacheLookupValue,
     cacheRemoveValue,
     cacheStoreValue,
     checkHeader,
     choose,
     cors,
+    emitMetric,
     forwardRequest,
     includeFragment,
     ipFilter,
     limitConcurrency,
+    llmEmitTokenMetric,
+    llmTokenLimit,
     quota,
     quotaByKey,
     rateLimit,

@@ -48,7 +48,8 @@ export const trace: PolicyDefinition = {
   },
 };
 
-function operationId(exchange: Exchange): string {
+/** As `TraceTelemetry` has it. */
+export function operationId(exchange: Exchange): string {
   const [traceparent = ''] = exchange.request.headers.get('traceparent')?.values ?? [];
   const traceId = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent)?.[1];
   return traceId ?? exchange.requestId.replaceAll('-', '');

@@ -3,6 +3,7 @@ import { raise } from '../evaluation-error.ts';
 import { translateRegex } from '../text/translate-regex.ts';
 import { getType } from '../types.ts';
 import { typedArray } from './boxed.ts';
+import { runRegex } from './run-regex.ts';
 
 /** Characters of the longest input; a pattern that backtracks would take too long on more. */
 const MAXIMUM_INPUT = 256 * 1024;
@@ -34,7 +35,7 @@ export class Regex {
     let position = start;
     for (;;) {
       this.expression.lastIndex = position;
-      const found = this.expression.exec(input);
+      const found = runRegex(this.expression, input);
       if (!found) return;
       position = found.index + found[0].length + Number(found[0] === '');
       spend();
