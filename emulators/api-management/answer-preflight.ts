@@ -39,6 +39,7 @@ export async function answerPreflight(
   const plan = service.findPlan(api.id, operation?.id, authorization?.product.id);
   if (!plan.inbound.some(({ preflights }) => preflights?.length)) return undefined;
   enterApi(exchange, match);
+  exchange.journey?.hideKeys(exchange, api.keyNames);
   if (authorization) enterProduct(exchange, authorization);
   try {
     return evaluate(plan, exchange);

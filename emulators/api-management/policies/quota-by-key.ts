@@ -3,18 +3,19 @@ import type { PolicyElement } from '../documents/policy-element.ts';
 import type { QuotaPeriod } from '../engine/call-counters.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import type { PolicyDefinition } from './policy.ts';
-import { FIRST_INSTANT, periodAt, quotaExceeded } from './quota-periods.ts';
+import { FIRST_INSTANT, periodAt, quotaExceeded, readVolume } from './quota-periods.ts';
 import { isTrue, readCount } from './rate-limit-by-key.ts';
 
 const LITERAL = { literal: true } as const;
 const MINIMUM_PERIOD_IN_SECONDS = 300;
 
-/** A fixed window of calls. https://learn.microsoft.com/azure/api-management/quota-by-key-policy */
+/** A fixed window of calls and bytes. https://learn.microsoft.com/azure/api-management/quota-by-key-policy */
 export const quotaByKey: PolicyDefinition = {
   name: 'quota-by-key',
   sections: ['inbound'],
   attributes: {
-    calls: { required: true, literal: true },
+    calls: LITERAL,
+    bandwidth: LITERAL,
     'renewal-period': { required: true, literal: true },
     'counter-key': { required: true },
     'increment-condition': {},
@@ -22,7 +23,7 @@ export const quotaByKey: PolicyDefinition = {
     'first-period-start': LITERAL,
   },
   compile: (element, compiler) => {
-    const calls = compiler.wholeNumber(element, 'calls', 1, Infinity) ?? 0;
+    const { calls, bytes } = readVolume(element, compiler);
     const key = compiler.requiredValue(element, 'counter-key');
     const condition = compiler.value(element, 'increment-condition');
     const count = compiler.value(element, 'increment-count');
@@ -31,13 +32,22 @@ export const quotaByKey: PolicyDefinition = {
     const { counters, now } = compiler.services;
 
     return (exchange) => {
-      const counter = `by-key ${key.text(exchange)}`;
+      const keyText = key.text(exchange);
+      const counter = `by-key ${keyText}`;
+      const byteCounter = `by-key-bytes ${keyText}`;
       const time = now();
       const period = currentPeriod(time);
       // The documentation: several policies that would increment the same key increment it once per request.
       const before = counters.quotaCalls(counter, period) - (exchange.countedQuotas.get(counter) ?? 0);
       if (before >= calls) throw quotaExceeded('call volume', period, time);
+      if (counters.quotaCalls(byteCounter, period) >= bytes) throw quotaExceeded('bandwidth', period, time);
+      const countBytes = (): void => {
+        if (!Number.isFinite(bytes) || exchange.countedQuotas.has(byteCounter)) return;
+        exchange.countedQuotas.set(byteCounter, 0);
+        exchange.afterResponse.push((sent) => counters.addQuotaCalls(byteCounter, period, sent));
+      };
       const increment = (): void => {
+        countBytes();
         if (exchange.countedQuotas.has(counter)) return;
         const by = count ? readCount(count, exchange) : 1;
         exchange.countedQuotas.set(counter, by);

@@ -1,5 +1,29 @@
+import { PolicyDocumentError } from '../documents/policy-document-error.ts';
+import type { PolicyElement } from '../documents/policy-element.ts';
 import type { QuotaPeriod } from '../engine/call-counters.ts';
+import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import { PolicyFailure } from '../engine/policy-failure.ts';
+
+const BYTES_PER_KILOBYTE = 1024;
+
+/** How much a period has; what isn't limited is infinite. */
+export interface QuotaVolume {
+  readonly calls: number;
+  readonly bytes: number;
+}
+
+/** "Either `calls`, `bandwidth`, or both together must be specified." @throws {PolicyDocumentError} */
+export function readVolume(element: PolicyElement, compiler: PolicyCompiler): QuotaVolume {
+  const calls = compiler.wholeNumber(element, 'calls', 1, Infinity);
+  const kilobytes = compiler.wholeNumber(element, 'bandwidth', 1, Infinity);
+  if (calls === undefined && kilobytes === undefined)
+    throw new PolicyDocumentError(
+      element.position,
+      element.name,
+      'needs one of the attributes "calls" and "bandwidth", or both.',
+    );
+  return { calls: calls ?? Infinity, bytes: (kilobytes ?? Infinity) * BYTES_PER_KILOBYTE };
+}
 
 /** When a quota's periods start that names no other time: the first instant that .NET knows. */
 export const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00Z');

@@ -1,18 +1,15 @@
-import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { QuotaPeriod } from '../engine/call-counters.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import { compileLimitTargets, counterOf, limitRule } from './limit-targets.ts';
 import type { PolicyDefinition } from './policy.ts';
-import { FIRST_INSTANT, periodAt, quotaExceeded } from './quota-periods.ts';
+import { FIRST_INSTANT, periodAt, quotaExceeded, readVolume } from './quota-periods.ts';
+import type { QuotaVolume } from './quota-periods.ts';
 
 const VOLUMES = { calls: { literal: true }, bandwidth: { literal: true } } as const;
 const PERIOD = { literal: true } as const;
-const BYTES_PER_KILOBYTE = 1024;
 
-interface Quota {
-  readonly calls: number;
-  readonly bytes: number;
+interface Quota extends QuotaVolume {
   readonly periodInSeconds: number;
 }
 
@@ -68,18 +65,9 @@ export const quota: PolicyDefinition = {
 
 /** A nested quota without a period of its own has that of the policy. */
 function readQuota(element: PolicyElement, policy: PolicyElement, compiler: PolicyCompiler): Quota {
-  const calls = compiler.wholeNumber(element, 'calls', 1, Infinity);
-  const kilobytes = compiler.wholeNumber(element, 'bandwidth', 1, Infinity);
-  if (calls === undefined && kilobytes === undefined)
-    throw new PolicyDocumentError(
-      element.position,
-      element.name,
-      'needs one of the attributes "calls" and "bandwidth", or both.',
-    );
   const own = element.attributes.has('renewal-period') ? element : policy;
   return {
-    calls: calls ?? Infinity,
-    bytes: (kilobytes ?? Infinity) * BYTES_PER_KILOBYTE,
+    ...readVolume(element, compiler),
     periodInSeconds: compiler.wholeNumber(own, 'renewal-period', 0, Infinity) ?? 0,
   };
 }

@@ -113,8 +113,8 @@ test('return-response is 200 and empty by default', async () => {
 test.each([
   [
     'a policy that is not known',
-    '<rate-limit calls="1" renewal-period="60" />',
-    "<rate-limit> isn't a policy that is supported",
+    '<jsonp callback-parameter-name="cb" />',
+    "<jsonp> isn't a policy that is supported",
   ],
   [
     'a policy in a section it is not allowed in',

@@ -200,6 +200,16 @@ test('bandwidth is what went over the connection in both directions', async () =
   expect(await statuses(1)).toEqual([403]);
 });
 
+test('quota-by-key counts bytes as well, once for each key', async () => {
+  const limited =
+    '<quota-by-key bandwidth="10" renewal-period="3600" counter-key="@(context.Request.Method)" />';
+  await inProduct(limited + limited);
+  answer = 'x'.repeat(6 * 1024);
+  expect(await statuses(3)).toEqual([200, 200, 403]);
+  expect((await call()).text).toContain('Out of bandwidth quota. Quota will be replenished in 01:00:00.');
+  expect(await statuses(1, KEY, '/echo/items/1', 'POST')).toEqual([200]);
+});
+
 test('nested quotas are applied independently, with a period of their own or that of the policy', async () => {
   await inProduct(`<quota calls="9" renewal-period="3600">
     <api id="echo" calls="2"><operation id="get-item" calls="1" renewal-period="600" /></api>
