@@ -57,7 +57,7 @@ function describe({ type }: Node): string {
 function findReferences(root: Node, source: string): BicepReference[] {
   return root
     .descendantsOfType('string')
-    .filter((text) => /\b(load\w+\(\s*|module \w+ )$/.test(source.slice(0, text.startIndex)))
+    .filter((text) => /\b(load\w+\(\s*|module \w+ |from )$/.test(source.slice(0, text.startIndex)))
     .map((text) => ({ ...placeOf(text), path: text.text.slice(1, -1) }));
 }
 

@@ -5,8 +5,7 @@ param serviceName string
 @description('Values by name, for what names them: these resources take no named values.')
 param namedValues object
 
-func resolve(text string, values object) string =>
-  reduce(items(values), text, (current, value) => replace(string(current), '{{${value.key}}}', string(value.value)))
+import { resolve } from 'resolve.bicep'
 
 var authorizationServer = json(resolve(
   loadTextContent('../../../apim/authorization-servers/entra/authorizationServerInformation.json'),

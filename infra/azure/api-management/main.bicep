@@ -104,12 +104,19 @@ module developerPortal 'developer-portal.bicep' = {
   }
 }
 
+module backends 'backends.bicep' = {
+  params: {
+    serviceName: service.outputs.name
+    namedValues: namedValues
+  }
+}
+
 module apis 'apis.bicep' = {
   params: {
     serviceName: service.outputs.name
     authorizationServer: developerPortal.outputs.authorizationServer
   }
-  dependsOn: [policies]
+  dependsOn: [backends, policies]
 }
 
 module products 'products.bicep' = {
