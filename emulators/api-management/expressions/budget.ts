@@ -47,13 +47,18 @@ export function spendReading(value: unknown): void {
 
 /** Counts the making of a string, before it is made. */
 export function spendLength(length: number): void {
+  boundLength(length);
+  spend(1 + (length >> 8));
+}
+
+/** Ends the evaluation before it makes a string that is too long. */
+export function boundLength(length: number): void {
   if (length > MAXIMUM_STRING_LENGTH) {
     throw new ExpressionEvaluationError(
       BUDGET_EXCEEDED,
       `The expression built a string of more than ${MAXIMUM_STRING_LENGTH} characters.`,
     );
   }
-  spend(1 + (length >> 8));
 }
 
 /** Runs an evaluation with a budget of its own. */

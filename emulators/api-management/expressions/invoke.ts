@@ -1,9 +1,9 @@
 import type { Evaluate, OutArgument, Value } from './bound.ts';
-import { spend, spendLength } from './budget.ts';
+import { spend, spendLength, spendReading } from './budget.ts';
 import { raise } from './evaluation-error.ts';
 import type { Candidate } from './members.ts';
 import type { Parameter } from './signature.ts';
-import { type CsType, getType, isNullable, isReferenceType, isValueType } from './types.ts';
+import { type CsType, getType, isArray, isNullable, isReferenceType, isValueType } from './types.ts';
 import { box, typedArray } from './values/boxed.ts';
 
 /** What an implementation gets for an `out` parameter. */
@@ -42,10 +42,18 @@ export function invoke({
   const types = member.typeParameters.length > 0 ? typeArguments : ownerArguments;
   const called = withTypes ? [...all, (): unknown => types] : all;
   const run = callWith(implementation, called);
-  if (type !== getType('string')) return run;
+  if (type === getType('string')) {
+    return (frame) => {
+      const result = run(frame);
+      if (typeof result === 'string') spendLength(result.length);
+      return result;
+    };
+  }
+  if (!isArray(type)) return run;
   return (frame) => {
     const result = run(frame);
-    if (typeof result === 'string') spendLength(result.length);
+    if (result instanceof Uint8Array) spendLength(result.length);
+    else if (Array.isArray(result)) spend(result.length);
     return result;
   };
 }
@@ -113,13 +121,20 @@ function receiverOf({ type, evaluate }: Value, ownerKind: string): Evaluate {
   if (type.name !== 'string') return (frame) => evaluate(frame) ?? nullReference();
   return (frame) => {
     const text = (evaluate(frame) ?? nullReference()) as string;
-    spend(text.length >> 10);
+    spendReading(text);
     return text;
   };
 }
 
 function checkedArgument(evaluate: Evaluate, { type, nullable, mode, name }: Parameter): Evaluate {
-  if (nullable || mode === 'out' || !isReferenceType(type)) return evaluate;
-  return (frame) =>
-    evaluate(frame) ?? raise('ArgumentNullException', `Value cannot be null. (Parameter '${name}')`);
+  if (mode === 'out' || !isReferenceType(type)) return evaluate;
+  const isNull = (): null =>
+    nullable ? null : raise('ArgumentNullException', `Value cannot be null. (Parameter '${name}')`);
+  if (type.name !== 'string' && type.name !== 'byte[]')
+    return nullable ? evaluate : (frame) => evaluate(frame) ?? isNull();
+  return (frame) => {
+    const value = evaluate(frame) ?? isNull();
+    spendReading(value);
+    return value;
+  };
 }

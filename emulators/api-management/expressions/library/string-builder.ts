@@ -1,7 +1,8 @@
-import { spend } from '../budget.ts';
+import { boundLength, spend } from '../budget.ts';
 import { raise } from '../evaluation-error.ts';
 import { formatComposite, formatterOf } from '../format.ts';
 import type { Implementation } from '../signature.ts';
+import { replaceText } from '../text/replace-text.ts';
 import { getType, type TypeDeclaration } from '../types.ts';
 
 /** System.Text.StringBuilder. */
@@ -14,7 +15,8 @@ class StringBuilder {
   }
 
   append(more: string): this {
-    spend(1 + (more.length >> 10));
+    boundLength(this.text.length + more.length);
+    spend(1 + (more.length >> 8));
     this.text += more;
     return this;
   }
@@ -34,7 +36,7 @@ const appends = Object.fromEntries(
 
 function replace(self: StringBuilder, from: string, to: string | null): StringBuilder {
   if (from === '') raise('ArgumentException', "Empty name is not legal. (Parameter 'oldValue')");
-  self.text = self.text.replaceAll(from, () => to ?? '');
+  self.text = replaceText(self.text, from, to ?? '');
   return self;
 }
 

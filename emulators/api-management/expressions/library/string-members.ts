@@ -1,3 +1,4 @@
+import { replaceText } from '../text/replace-text.ts';
 import { spend, spendLength } from '../budget.ts';
 import { raise } from '../evaluation-error.ts';
 import { compareText, foldCase, matches } from '../text/compare-text.ts';
@@ -29,11 +30,9 @@ function remove(text: string, start: number, count = text.length - start): strin
   );
 }
 
-function replaceText(text: string, from: string, to: string | null): string {
+function replaced(text: string, from: string, to: string | null): string {
   if (from === '') raise('ArgumentException', "The value cannot be an empty string. (Parameter 'oldValue')");
-  if (to && to.length > from.length)
-    spendLength(text.length + (text.length / from.length) * (to.length - from.length));
-  return text.replaceAll(from, () => to ?? '');
+  return replaceText(text, from, to ?? '');
 }
 
 function indexOf(text: string, value: string, start = 0, comparison = 4): number {
@@ -109,7 +108,7 @@ export const STRING_MEMBERS: Members = {
     start < 0 || start > self.length
       ? outOfRange('startIndex')
       : self.slice(0, start) + value + self.slice(start),
-  'string Replace(string from, string? to)': replaceText,
+  'string Replace(string from, string? to)': replaced,
   'string Replace(char from, char to)': (self: string, from: number, to: number) =>
     self.replaceAll(String.fromCharCode(from), () => String.fromCharCode(to)),
   'string Replace(string from, string? to, StringComparison comparison)': (

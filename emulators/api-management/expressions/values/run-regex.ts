@@ -53,7 +53,9 @@ function degreeOf(source: string): Degree {
   let optional = 0;
   let isUnbounded = false;
   let closed = false;
-  for (const [token] of source.matchAll(/\\(?:[1-9k]|[pP]\{[^}]*\}|[^])|\[(?:\\[^]|[^\]\\])*\]|\(\??|[*+?]|\{\d+,?\d*\}|[^]/g)) {
+  for (const [token] of source.matchAll(
+    /\\(?:[1-9k]|[pP]\{[^}]*\}|[^])|\[(?:\\[^]|[^\]\\])*\]|\(\??|[*+?]|\{\d+,?\d*\}|[^]/g,
+  )) {
     const isQuantifier = /^(?:[*+?]|\{\d)/.test(token);
     if (isQuantifier) {
       if (token === '?') optional += 1;
