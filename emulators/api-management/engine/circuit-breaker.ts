@@ -26,6 +26,8 @@ export interface CircuitBreakerRule {
 export class CircuitBreaker {
   readonly #rule: CircuitBreakerRule;
   readonly #now: () => number;
+  /** Requests are counted to a thousandth of the interval, so that there are only so many counts to keep. */
+  readonly #grainInMs: number;
   #requests: SlidingWindow;
   #failures: SlidingWindow;
   #opensAgainAt = 0;
@@ -33,6 +35,7 @@ export class CircuitBreaker {
   constructor(rule: CircuitBreakerRule, now: () => number) {
     this.#rule = rule;
     this.#now = now;
+    this.#grainInMs = Math.max(1, Math.floor(rule.intervalInMs / 1000));
     this.#requests = new SlidingWindow(rule.intervalInMs);
     this.#failures = new SlidingWindow(rule.intervalInMs);
   }
@@ -60,10 +63,11 @@ export class CircuitBreaker {
   #note(isFailure: boolean, delayInMs: number | undefined): void {
     const { intervalInMs, tripDurationInMs, count = Infinity, percentage = Infinity } = this.#rule;
     const now = this.#now();
-    this.#requests.add(1, now);
+    const counted = now - (now % this.#grainInMs);
+    this.#requests.add(1, counted);
     // What was under way when it tripped neither trips it again nor counts for the time after.
     if (!isFailure || this.isTripped) return;
-    this.#failures.add(1, now);
+    this.#failures.add(1, counted);
     const failures = this.#failures.count(intervalInMs, now);
     const percent = (100 * failures) / this.#requests.count(intervalInMs, now);
     if (failures < count && percent < percentage) return;

@@ -10,9 +10,12 @@ export class StreamEstimate {
   #tokens = 0;
 
   add(chunk: Uint8Array): void {
-    const lines = (this.#line + this.#decoder.decode(chunk, { stream: true })).split('\n');
-    this.#line = lines.pop() ?? '';
-    for (const line of lines) this.#read(line);
+    const [first = '', ...others] = this.#decoder.decode(chunk, { stream: true }).split('\n');
+    this.#line += first;
+    for (const next of others) {
+      this.#read(this.#line);
+      this.#line = next;
+    }
     if (this.#line.length <= LONGEST_LINE) return;
     this.#tokens += estimateTokens(this.#line);
     this.#line = '';
@@ -31,13 +34,7 @@ export class StreamEstimate {
     const member = /^"text"\s*:\s*("(?:[^"\\]|\\.)*"),?$/.exec(text)?.[1];
     const value = member === undefined ? undefined : parse(member);
     if (typeof value === 'string') this.#tokens += estimateTokens(value);
-    else if (/[{}]/.test(text)) {
-      const event = text
-        .replace(/^data:\s*/, '')
-        .replace(/^[[,]\s*/, '')
-        .replace(/[\],]+$/, '');
-      this.#tokens += estimateEvent(parse(event));
-    }
+    else this.#tokens += estimateEvent(parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)));
   }
 }
 

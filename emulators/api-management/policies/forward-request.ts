@@ -5,6 +5,7 @@ import { explainBackendError } from '../engine/backend-failure.ts';
 import { HTTP_VERSIONS } from '../engine/backend-pools.ts';
 import type { BackendPools, HttpVersion } from '../engine/backend-pools.ts';
 import { dispatchToBackend } from '../engine/dispatch-to-backend.ts';
+import { dispatchWithContinue } from '../engine/dispatch-with-continue.ts';
 import type { ExchangeResponse } from '../engine/exchange-response.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { flattenHeaders } from '../engine/headers.ts';
@@ -13,6 +14,7 @@ import { toBackendRequest } from '../engine/to-backend-request.ts';
 import type { BackendRequest } from '../engine/to-backend-request.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import { PolicyFailure } from '../engine/policy-failure.ts';
+import type { PolicyValue } from '../engine/policy-value.ts';
 import type { PolicyDefinition } from './policy.ts';
 import { isTrue } from './rate-limit-by-key.ts';
 import { useBackend } from './set-backend-service.ts';
@@ -26,6 +28,7 @@ interface Forwarding {
   readonly pools: BackendPools;
   readonly version: HttpVersion;
   readonly timeoutInMs: number;
+  readonly continueTimeoutInMs: number | undefined;
   readonly collectBytes: number;
   readonly followsRedirects: boolean;
 }
@@ -37,6 +40,7 @@ export const forwardRequest: PolicyDefinition = {
   attributes: {
     timeout: {},
     'timeout-ms': {},
+    'continue-timeout': {},
     'http-version': { literal: true, oneOf: HTTP_VERSIONS },
     'follow-redirects': { oneOf: ['true', 'false'] },
     'buffer-request-body': BOOLEAN,
@@ -45,8 +49,8 @@ export const forwardRequest: PolicyDefinition = {
   },
   compile: (element, compiler) => {
     const timeoutInMs = compileTimeout(element, compiler);
-    const given = compiler.literal(element, 'http-version');
-    const version = HTTP_VERSIONS.find((one) => one === given) ?? '1';
+    const continueTimeoutInMs = compileContinueTimeout(element, compiler);
+    const version = readVersion(element, compiler);
     const redirects = compiler.value(element, 'follow-redirects');
     const keepsBody = compiler.literal(element, 'buffer-request-body') === 'true';
     const collectBytes = compiler.literal(element, 'buffer-response') === 'false' ? 0 : BUFFERED_BYTES;
@@ -58,6 +62,7 @@ export const forwardRequest: PolicyDefinition = {
         pools,
         version,
         timeoutInMs: timeoutInMs(exchange),
+        continueTimeoutInMs: continueTimeoutInMs?.(exchange),
         collectBytes,
         followsRedirects: redirects !== undefined && isTrue(redirects, exchange),
       };
@@ -88,15 +93,40 @@ function compileTimeout(element: PolicyElement, compiler: PolicyCompiler): (exch
   const timeout = compiler.value(element, attribute);
   if (!timeout) return () => DEFAULT_TIMEOUT_IN_SECONDS * 1000;
   if (timeout.literal !== undefined) compiler.wholeNumber(element, attribute, 0, Infinity);
-  return (exchange) => {
-    const time = Number(timeout.text(exchange));
-    if (Number.isSafeInteger(time) && time >= 0) return time * unitInMs;
-    throw new PolicyFailure({
-      reason: 'InternalError',
-      message: 'A timeout is not a whole number.',
-      status: 500,
-    });
-  };
+  return (exchange) => readTime(timeout, exchange) * unitInMs;
+}
+
+function compileContinueTimeout(
+  element: PolicyElement,
+  compiler: PolicyCompiler,
+): ((exchange: Exchange) => number) | undefined {
+  const timeout = compiler.value(element, 'continue-timeout');
+  if (timeout?.literal !== undefined) compiler.wholeNumber(element, 'continue-timeout', 1, Infinity);
+  return timeout && ((exchange) => readTime(timeout, exchange) * 1000);
+}
+
+function readTime(timeout: PolicyValue, exchange: Exchange): number {
+  const time = Number(timeout.text(exchange));
+  if (Number.isSafeInteger(time) && time >= 0) return time;
+  throw new PolicyFailure({
+    reason: 'InternalError',
+    message: 'A timeout is not a whole number.',
+    status: 500,
+  });
+}
+
+/** HTTP/2 has a framing of its own, in which nothing waits for the body. */
+function readVersion(element: PolicyElement, compiler: PolicyCompiler): HttpVersion {
+  const given = compiler.literal(element, 'http-version');
+  const version = HTTP_VERSIONS.find((one) => one === given) ?? '1';
+  const continueTimeout = element.attributes.get('continue-timeout');
+  if (version !== '1' && continueTimeout)
+    throw new PolicyDocumentError(
+      continueTimeout.position,
+      element.name,
+      '"continue-timeout" is for http-version 1 only.',
+    );
+  return version;
 }
 
 /** The backend entity that is next, if one is set; the exchange then points to it. */
@@ -144,10 +174,14 @@ async function forward(
 }
 
 function dispatch(
-  { origin, target, method, headers, body }: BackendRequest,
-  { pools, version, timeoutInMs, collectBytes }: Forwarding,
+  request: BackendRequest,
+  { pools, version, timeoutInMs, continueTimeoutInMs, collectBytes }: Forwarding,
   clientGone: AbortSignal,
 ): Promise<ExchangeResponse> {
+  // Without a body there is nothing to wait for.
+  if (continueTimeoutInMs !== undefined && request.body !== null)
+    return dispatchWithContinue(request, { timeoutInMs, continueTimeoutInMs }, collectBytes, clientGone);
+  const { origin, target, method, headers, body } = request;
   return dispatchToBackend(
     pools.get(origin, version),
     { path: target, method, headers: flattenHeaders(headers), body, headersTimeout: timeoutInMs },

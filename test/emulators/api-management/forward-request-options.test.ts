@@ -1,4 +1,5 @@
-import type { RequestListener } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { lastErrorOf, SHOW_LAST_ERROR } from './last-error.ts';
@@ -120,6 +121,82 @@ test('2or1 without TLS is HTTP/1.1, which needs no agreement', async () => {
   expect((await send({ path: '/echo/items/1' })).text).toBe('1.1');
 });
 
+/** A backend that is told about `Expect: 100-continue` before the body. */
+async function startExpecting(
+  onExpect: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<string> {
+  const server = createServer((request, response) => {
+    response.setHeader('x-expect', request.headers.expect ?? 'nothing');
+    response.write('one;');
+    void readAll(request).then((body) => response.end(body));
+  });
+  server.on('checkContinue', onExpect);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(
+    () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+test.each(['true', 'false'])(
+  'with continue-timeout the body follows 100 Continue; buffer-response %s',
+  async (buffers) => {
+    const backend = await startExpecting((request, response) => {
+      response.writeContinue();
+      response.writeHead(202, 'Taken', { 'x-expect': request.headers.expect });
+      response.write('one;');
+      void readAll(request).then((body) => response.end(body));
+    });
+    const { send } = await start(`continue-timeout="5" buffer-response="${buffers}"`, backend);
+    const response = await send({ method: 'POST', path: '/echo/items/1', body: 'hello' });
+    expect(response).toMatchObject({ status: 202, reason: 'Taken', text: 'one;hello' });
+    expect(response.headers['x-expect']).toBe('100-continue');
+  },
+);
+
+test('an answer in place of 100 Continue is the answer', async () => {
+  const backend = await startExpecting((_request, response) => response.writeHead(417).end('no'));
+  const { send } = await start('continue-timeout="@(5)"', backend);
+  const response = await send({ method: 'POST', path: '/echo/items/1', body: 'hello' });
+  expect(response).toMatchObject({ status: 417, text: 'no' });
+});
+
+test('without a body nothing waits for 100 Continue', async () => {
+  const backend = await startExpecting((_request, response) => response.end('asked'));
+  const { send } = await start('continue-timeout="5"', backend);
+  const response = await send({ path: '/echo/items/1' });
+  expect([response.headers['x-expect'], response.text]).toEqual(['nothing', 'one;']);
+});
+
+test('no 100 Continue in time is a Timeout', async () => {
+  const backend = await startExpecting(() => undefined);
+  const { send } = await start('continue-timeout="1"', backend);
+  expect(lastErrorOf(await send({ method: 'POST', path: '/echo/items/1', body: 'hello' }))).toMatchObject({
+    Source: 'forward-request',
+    Reason: 'Timeout',
+  });
+});
+
+test('a backend that breaks off after 100 Continue breaks the response off', async () => {
+  const backend = await startExpecting((_request, response) => {
+    response.writeContinue();
+    response.writeHead(200);
+    response.write('begun', () => response.socket?.resetAndDestroy());
+  });
+  const { send } = await start('continue-timeout="5" buffer-response="false"', backend);
+  await expect(send({ method: 'POST', path: '/echo/items/1', body: 'hello' })).rejects.toThrow();
+});
+
 test('a body that is longer than what can be kept is refused where it is to be buffered', async () => {
   const backend = await startRecording((_request, response) => response.end());
   const { send } = await start('buffer-request-body="true"', backend.url);
@@ -137,9 +214,11 @@ test.each([
   ['http-version="3"', '"http-version" is one of 1, 2or1, 2.'],
   ['follow-redirects="maybe"', '"follow-redirects" is one of true, false.'],
   ['buffer-request-body="@(true)"', 'Policy expressions aren\'t allowed in "buffer-request-body".'],
+  ['continue-timeout="soon"', '"continue-timeout" is a whole number of at least 1.'],
+  ['continue-timeout="1" http-version="2"', '"continue-timeout" is for http-version 1 only.'],
   [
-    'continue-timeout="1"',
-    'The attribute "continue-timeout" isn\'t supported; allowed: timeout, timeout-ms,',
+    'proxy="http://a"',
+    'The attribute "proxy" isn\'t supported; allowed: timeout, timeout-ms, continue-timeout,',
   ],
 ])('refuses %s', async (attributes, problem) => {
   await expect(start(attributes, 'http://127.0.0.1:9')).rejects.toThrow(problem);

@@ -1,7 +1,7 @@
 import { lastErrorOf, SHOW_LAST_ERROR } from './last-error.ts';
 import { startBackend } from './recording-backend.ts';
 import type { RecordingBackend } from './recording-backend.ts';
-import { policies, startTestGateway } from './start-test-gateway.ts';
+import { KEY, policies, startTestGateway } from './start-test-gateway.ts';
 import type { TestGateway, TestGatewayOptions } from './start-test-gateway.ts';
 
 let answers: number[] = [];
@@ -151,6 +151,29 @@ test('a condition may read the answer, which then still arrives whole', async ()
   expect((await send({ path: '/echo/items/1' })).text).toBe('answer 202');
 });
 
+test('it passes a stream on without holding it back', async () => {
+  const ended = Promise.withResolvers<undefined>();
+  const streaming = await startBackend((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
+    void ended.promise.then(() => response.end('data: 2\n\n'));
+  });
+  const { port } = await start(
+    retry(
+      `${ON_5XX} count="1" interval="0"`,
+      '<forward-request buffer-response="false" buffer-request-body="true" />',
+    ),
+    { backend: streaming.url },
+  );
+  const response = await fetch(`http://127.0.0.1:${port}/echo/items/1`, {
+    headers: { 'ocp-apim-subscription-key': KEY },
+  });
+  const reader = response.body?.getReader();
+  expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('data: 1\n\n');
+  ended.resolve(undefined);
+  expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('data: 2\n\n');
+  await streaming.close();
+});
+
 test('policies within it run each time, and a response ends it', async () => {
   answers = [500, 500, 500];
   const { send } = await start(
@@ -198,7 +221,7 @@ test('a client that leaves ends the waiting', async () => {
   });
   const leaving = new AbortController();
   const request = fetch(`http://127.0.0.1:${port}/echo/items/1`, {
-    headers: { 'ocp-apim-subscription-key': 'starter-primary-key' },
+    headers: { 'ocp-apim-subscription-key': KEY },
     signal: leaving.signal,
   }).catch(() => undefined);
   await waiting.promise;
