@@ -11,6 +11,7 @@ import { sendResponse } from './engine/send-response.ts';
 import { takeTraffic } from './engine/take-traffic.ts';
 import { checkKey, operationNotFound } from './service/built-in-steps.ts';
 import { compilePlans } from './service/compile-plans.ts';
+import type { GivenSetting } from './service/compile-plans.ts';
 import { compileOperations } from './service/match-operation.ts';
 import type { ServiceDefinition } from './service/service-definition.ts';
 import type { FindSubscription } from './service/subscription-keys.ts';
@@ -30,7 +31,7 @@ export type Intercept = (exchange: InterceptedExchange, response: ServerResponse
 /** What a gateway is built from. */
 export interface GatewaySetting {
   readonly service: ServiceDefinition;
-  readonly compiler: Omit<CompilerSetting, 'backends'>;
+  readonly compiler: GivenSetting;
   readonly findSubscription: FindSubscription;
   readonly intercept: Intercept | undefined;
 }

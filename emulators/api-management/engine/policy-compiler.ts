@@ -14,6 +14,17 @@ import { compileValue } from './policy-value.ts';
 import type { PolicyValue } from './policy-value.ts';
 import { recordStep } from './record-step.ts';
 
+/** What policies may name: an API, or one of its operations. */
+export interface KnownEntity {
+  readonly id: string;
+  readonly displayName: string;
+}
+
+/** An API of the service, and its operations. */
+export interface KnownApi extends KnownEntity {
+  readonly operations: readonly KnownEntity[];
+}
+
 /** What every document of a service is compiled with. */
 export interface CompilerSetting {
   readonly expressions: ExpressionCompiler;
@@ -23,6 +34,7 @@ export interface CompilerSetting {
   readonly fragments: ReadonlyMap<string, PolicyElement>;
   readonly services: GatewayServices;
   readonly backends: BackendEntities;
+  readonly apis: readonly KnownApi[];
   /** Told of each policy that isn't supported or allowed. */
   readonly refuse: Refuse;
 }

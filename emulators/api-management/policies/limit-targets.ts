@@ -1,7 +1,7 @@
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Exchange } from '../engine/exchange.ts';
-import type { PolicyCompiler } from '../engine/policy-compiler.ts';
+import type { KnownEntity, PolicyCompiler } from '../engine/policy-compiler.ts';
 import type { AttributeRule, ElementRule } from './policy.ts';
 
 /** A limit, and the calls of one APIM subscription that it is for. */
@@ -36,10 +36,11 @@ export function compileLimitTargets<Limit>(
 ): LimitTarget<Limit>[] {
   const own = { limit: readLimit(element), name: '', applies: () => true };
   const nested = element.children.flatMap((child) => {
-    const api = compileIdentity(child, compiler);
+    const api = compileIdentity(child, compiler, 'API', compiler.setting.apis);
+    const { operations: known } = api.entity;
     const isApi = (exchange: Exchange): boolean => api.matches(exchange.api);
     const operations = child.children.map((inner) => {
-      const operation = compileIdentity(inner, compiler);
+      const operation = compileIdentity(inner, compiler, 'operation', known);
       const applies = (exchange: Exchange): boolean =>
         isApi(exchange) && operation.matches(exchange.operation);
       return { limit: readLimit(inner), name: `${api.name}/${operation.name}`, applies };
@@ -64,17 +65,26 @@ export function counterOf(
   return JSON.stringify([policy, scope, ...(owners[scope] ?? []), subscription]);
 }
 
-function compileIdentity(
+/** @throws {PolicyDocumentError} for a name that nothing has: a limit for nothing would go unnoticed. */
+function compileIdentity<Entity extends KnownEntity>(
   element: PolicyElement,
   compiler: PolicyCompiler,
-): { name: string; matches: (other: { readonly id: string; readonly name: string }) => boolean } {
+  kind: string,
+  known: readonly Entity[],
+): { entity: Entity; name: string; matches: (other: { readonly id: string }) => boolean } {
   const id = compiler.literal(element, 'id');
   const name = compiler.literal(element, 'name');
-  if (id !== undefined) return { name: `#${id}`, matches: (other) => other.id === id };
-  if (name !== undefined) return { name, matches: (other) => other.name === name };
-  throw new PolicyDocumentError(
-    element.position,
-    element.name,
-    'needs one of the attributes "id" and "name".',
-  );
+  if (id === undefined && name === undefined)
+    throw new PolicyDocumentError(
+      element.position,
+      element.name,
+      'needs one of the attributes "id" and "name".',
+    );
+  const entity = known.find((one) => (id === undefined ? one.displayName === name : one.id === id));
+  if (entity) return { entity, name: entity.id, matches: (other) => other.id === entity.id };
+  const attribute = id === undefined ? 'name' : 'id';
+  const position = element.attributes.get(attribute)?.position ?? element.position;
+  const all = known.map((one) => (id === undefined ? one.displayName : one.id)).join(', ');
+  const problem = `There is no ${kind} with the ${attribute} "${id ?? name ?? ''}"; known: ${all}.`;
+  throw new PolicyDocumentError(position, element.name, problem);
 }

@@ -9,14 +9,17 @@ import type { ServiceDefinition } from './service-definition.ts';
 /** The plan of the scopes that are known of a request; only the global one where none is. */
 export type FindPlan = (api?: string, operation?: string, product?: string) => Plan;
 
+/** What compiling takes beside the service itself. */
+export type GivenSetting = Omit<CompilerSetting, 'backends' | 'apis'>;
+
 /** "By default, API Management sets up this policy at the global scope." */
 const DEFAULT_GLOBAL_POLICY = '<policies><backend><forward-request /></backend></policies>';
 
 /** Compiles every scope once and joins them for each operation and product. @throws {PolicyDocumentError} */
-export function compilePlans(service: ServiceDefinition, given: Omit<CompilerSetting, 'backends'>): FindPlan {
+export function compilePlans(service: ServiceDefinition, given: GivenSetting): FindPlan {
   const { namedValues, refuse, services } = given;
   const backends = compileBackends(service.backends, namedValues, refuse, services.now);
-  const setting = { ...given, backends };
+  const setting = { ...given, backends, apis: service.apis };
   const root: PolicyElement = service.policy ?? parsePolicyDocument(DEFAULT_GLOBAL_POLICY, 'policy.xml');
   const global = compileScope(root, 'global', setting);
   const products = service.products.map((product) => ({

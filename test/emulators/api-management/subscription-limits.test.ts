@@ -109,7 +109,6 @@ test('the limits of a product, its APIs and their operations are applied indepen
     <api id="echo" name="ignored" calls="3" renewal-period="60">
       <operation name="Get an item" calls="1" renewal-period="60" />
     </api>
-    <api name="Other" calls="1" renewal-period="60" />
   </rate-limit>`);
   expect(await statuses(2)).toEqual([200, 429]);
   expect(await statuses(3, KEY, '/echo/items/1', 'POST')).toEqual([200, 200, 429]);
@@ -245,6 +244,14 @@ test.each([
   [
     '<rate-limit calls="1" renewal-period="60" /><rate-limit calls="1" renewal-period="60" />',
     /<rate-limit> is allowed only once in inbound\.$/,
+  ],
+  [
+    '<rate-limit calls="1" renewal-period="60"><api name="Ekko" calls="1" renewal-period="60" /></rate-limit>',
+    /:2:71 <api> There is no API with the name "Ekko"; known: Echo\.$/,
+  ],
+  [
+    '<quota calls="1" renewal-period="0"><api id="echo" calls="1"><operation id="put-item" calls="1" /></api></quota>',
+    /<operation> There is no operation with the id "put-item"; known: get-item, post-item, predict\.$/,
   ],
   [
     '<quota renewal-period="3600" />',
