@@ -3,7 +3,6 @@ import { answerPreflight } from './answer-preflight.ts';
 import { enterApi, enterProduct, startExchange } from './enter-exchange.ts';
 import type { Exchange } from './engine/exchange.ts';
 import type { ExchangeResponse } from './engine/exchange-response.ts';
-import type { CompilerSetting } from './engine/policy-compiler.ts';
 import { PolicyFailure } from './engine/policy-failure.ts';
 import { RequestBody } from './engine/request-body.ts';
 import { runOnError, runPlan } from './engine/run-plan.ts';
