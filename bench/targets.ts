@@ -76,7 +76,7 @@ export function createBareProxy(port: number): Target {
   return createTarget('bare proxy', `http://127.0.0.1:${port}`, '', () => ({}));
 }
 
-function createTarget(
+export function createTarget(
   name: string,
   origin: string,
   prefix: string,
