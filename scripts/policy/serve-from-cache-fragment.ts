@@ -7,7 +7,7 @@ import type { GeneratedFile } from './write-schemas.ts';
 /** Bodies that are longer are passed on as they arrive. */
 const MAXIMUM_BODY_BYTES = 65_536;
 
-/** Ends of the ids of the operations that OpenAPI documents describe. */
+/** What the ids of operations, as OpenAPI documents have them, say after `endpoints-` or `publisher-models-`. */
 const OPERATION_IDS = {
   predict: 'predict',
   embedContent: 'embed-content',
@@ -76,8 +76,9 @@ const CAN_BE_KEPT = [
 ];
 
 function describeEntry(entry: CatalogEntry): string {
+  const prefix = 'endpoint' in entry ? 'endpoints' : 'publisher-models';
   const isCached = cachedOperations(entry)
-    .map((operation) => `operation.EndsWith(${quote(`-${OPERATION_IDS[operation]}`)})`)
+    .map((operation) => `operation == ${quote(`${prefix}-${OPERATION_IDS[operation]}`)}`)
     .join(' || ');
   const names =
     'endpoint' in entry
@@ -161,6 +162,7 @@ function record(policyVersion: string): string {
   ].join('\n');
 }
 
+/** Of a call that may be kept. */
 function operationName(): string {
   const cases = Object.entries(OPERATION_IDS).map(
     ([operation, id]) =>

@@ -225,3 +225,52 @@ test('without other providers and residency rules nothing has to be chosen', asy
     expect((await edge.predict({ headers: { authorization } })).status).toBe(401);
   });
 });
+
+test('without a cache in the catalog nothing is looked up, and nothing kept', () => {
+  const entries = documents.catalog.entries.filter(({ cache }) => !cache);
+  const withoutCache = { ...documents, catalog: { entries } };
+  const fragment = derivePolicies({ documents: withoutCache, policyVersion }, []).find(({ path }) =>
+    path.includes('serve-from-cache'),
+  );
+  expect(fragment?.text).not.toContain('cache-lookup-value');
+  expect(fragment?.text).toContain('<set-variable name="cache-seconds" value="@(0)" />');
+});
+
+test('an endpoint and a count of tokens are kept where their entries say so, under all of their names', async () => {
+  const cache = { seconds: 60, reason: 'Tests.' };
+  const entries = documents.catalog.entries.map((entry) =>
+    ['iris', 'gemini-2.5-flash'].includes(entry.name) ? { ...entry, cache } : entry,
+  );
+  const use = async (edge: Edge): Promise<void> => {
+    const count = model('gemini-fast').replace(':generateContent', ':countTokens');
+    const kept = async (path: string): Promise<unknown> => {
+      await edge.predict({ path });
+      return (await edge.predict({ path })).headers['x-gateway-cache'];
+    };
+    expect(await kept(PREDICT)).toBe('hit');
+    expect(edge.traces.at(-1)?.metadata).toMatchObject({ endpoint: '1234567890', operation: 'predict' });
+    expect(await kept(PREDICT.replace('1234567890', 'flowers'))).toBe('hit');
+    for (const verb of ['rawPredict', 'directPredict', 'directRawPredict', 'streamRawPredict', 'explain'])
+      expect([verb, await kept(PREDICT.replace(':predict', `:${verb}`))]).toEqual([verb, undefined]);
+    expect(await kept(PREDICT.replace(':predict', ':serverStreamingPredict'))).toBeUndefined();
+    expect(await kept(count)).toBe('hit');
+    expect(edge.traces.at(-1)?.metadata).toMatchObject({
+      publisher: 'google',
+      model: 'gemini-2.5-flash',
+      operation: 'countTokens',
+    });
+    expect(await kept(model('gemini-2.5-flash'))).toBeUndefined();
+  };
+  const answer = answerWith({ 'content-length': '11', 'x-policy-version': policyVersion });
+  await withEdge({ catalog: { entries } }, use, answer);
+});
+
+test('a change of policies changes where answers are kept', () => {
+  const textOf = (version: string): string =>
+    derivePolicies({ documents, policyVersion: version }, []).find(({ path }) =>
+      path.includes('serve-from-cache'),
+    )?.text ?? '';
+  const [before, after] = ['a'.repeat(64), 'b'.repeat(64)];
+  expect(textOf(before).replaceAll(before, after)).toBe(textOf(after));
+  expect(textOf(before)).toContain(`var team = new JArray(\n            "${before}"`);
+});
