@@ -1,7 +1,7 @@
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Backend } from '../engine/backend-entities.ts';
-import { explainBackendError } from '../engine/backend-failure.ts';
+import { explainBackendError, LONGEST_TIMER_IN_MS } from '../engine/backend-failure.ts';
 import { HTTP_VERSIONS } from '../engine/backend-pools.ts';
 import type { BackendPools, HttpVersion } from '../engine/backend-pools.ts';
 import { dispatchToBackend } from '../engine/dispatch-to-backend.ts';
@@ -93,7 +93,7 @@ function compileTimeout(element: PolicyElement, compiler: PolicyCompiler): (exch
   const timeout = compiler.value(element, attribute);
   if (!timeout) return () => DEFAULT_TIMEOUT_IN_SECONDS * 1000;
   if (timeout.literal !== undefined) compiler.wholeNumber(element, attribute, 0, Infinity);
-  return (exchange) => readTime(timeout, exchange) * unitInMs;
+  return (exchange) => Math.min(readTime(timeout, exchange) * unitInMs, LONGEST_TIMER_IN_MS);
 }
 
 function compileContinueTimeout(
@@ -102,7 +102,7 @@ function compileContinueTimeout(
 ): ((exchange: Exchange) => number) | undefined {
   const timeout = compiler.value(element, 'continue-timeout');
   if (timeout?.literal !== undefined) compiler.wholeNumber(element, 'continue-timeout', 1, Infinity);
-  return timeout && ((exchange) => readTime(timeout, exchange) * 1000);
+  return timeout && ((exchange) => Math.min(readTime(timeout, exchange) * 1000, LONGEST_TIMER_IN_MS));
 }
 
 function readTime(timeout: PolicyValue, exchange: Exchange): number {

@@ -1,5 +1,5 @@
 import type { PolicyElement } from '../documents/policy-element.ts';
-import { explainBackendError } from '../engine/backend-failure.ts';
+import { explainBackendError, LONGEST_TIMER_IN_MS } from '../engine/backend-failure.ts';
 import { answerFailure } from '../engine/exchange-response.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
@@ -42,6 +42,8 @@ export const retry: PolicyDefinition = {
 
     return async (exchange) => {
       const retries = readRetries(count, exchange);
+      // In on-error there is an error already.
+      const { lastError } = exchange;
       for (let attempt = 0; ; attempt += 1) {
         const failure = await runOnce(exchange);
         if (exchange.ended) return;
@@ -50,9 +52,9 @@ export const retry: PolicyDefinition = {
           if (failure) throw failure;
           return;
         }
-        exchange.lastError = null;
+        exchange.lastError = lastError;
         try {
-          await wait(waitBefore(exchange, attempt + 1), exchange.clientGone);
+          await wait(Math.min(waitBefore(exchange, attempt + 1), LONGEST_TIMER_IN_MS), exchange.clientGone);
         } catch (error) {
           throw explainBackendError(error, exchange.clientGone.aborted);
         }

@@ -1,6 +1,6 @@
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
-import { explainBackendError, timedOut } from '../engine/backend-failure.ts';
+import { explainBackendError, LONGEST_TIMER_IN_MS, timedOut } from '../engine/backend-failure.ts';
 import { dispatchToBackend } from '../engine/dispatch-to-backend.ts';
 import type { ExchangeResponse } from '../engine/exchange-response.ts';
 import type { Exchange } from '../engine/exchange.ts';
@@ -66,17 +66,21 @@ export const sendRequest: PolicyDefinition = {
           status: 500,
         });
       const seconds = timeout ? readCount(timeout, exchange) : DEFAULT_TIMEOUT_IN_SECONDS;
-      return within(seconds * 1000, exchange.clientGone, async (abortSignal) => {
-        const request = {
-          path: url.pathname + url.search,
-          method: draft.method,
-          headers: flattenHeaders(draft.headers),
-          body: draft.body,
-        };
-        const response = await dispatchToBackend(pools.get(url.origin), request, 0, abortSignal);
-        await response.body.buffer();
-        return response;
-      });
+      return within(
+        Math.min(seconds * 1000, LONGEST_TIMER_IN_MS),
+        exchange.clientGone,
+        async (abortSignal) => {
+          const request = {
+            path: url.pathname + url.search,
+            method: draft.method,
+            headers: flattenHeaders(draft.headers),
+            body: draft.body,
+          };
+          const response = await dispatchToBackend(pools.get(url.origin), request, 0, abortSignal);
+          await response.body.buffer();
+          return response;
+        },
+      );
     };
     return async (exchange) => {
       let response: ExchangeResponse | null = null;

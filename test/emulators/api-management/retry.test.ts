@@ -204,6 +204,21 @@ test('it stands in other sections, too', async () => {
   expect(waits).toEqual([1000, 1000]);
 });
 
+test('in on-error it leaves the error as it is', async () => {
+  const { send } = await start(FORWARD, {
+    files: {
+      'apis/echo/policy.xml': policies({
+        inbound: '<set-variable name="a" value="@(int.Parse("x"))" />',
+        'on-error': `${retry(
+          'condition="@((int)context.Variables["n"] < 3)" count="10" interval="1"',
+          '<set-variable name="n" value="@(context.Variables.GetValueOrDefault<int>("n") + 1)" />',
+        )}${SHOW_LAST_ERROR}`,
+      }),
+    },
+  });
+  expect(lastErrorOf(await send({ path: '/echo/items/1' }))).toMatchObject({ Source: 'set-variable' });
+});
+
 test('a client that leaves ends the waiting', async () => {
   answers = [500];
   const waiting = Promise.withResolvers<AbortSignal>();
