@@ -27,6 +27,7 @@ export const CODES = {
   STORAGE_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Storage not allowed'),
   RESOURCE_NOT_FOUND: fact(404, 'NOT_FOUND', 'Not found'),
   OPERATION_NOT_SERVED: fact(501, 'UNIMPLEMENTED', 'Operation not served'),
+  TOKENS_EXHAUSTED: fact(429, 'RESOURCE_EXHAUSTED', 'Tokens used up', true),
   STREAMS_EXHAUSTED: fact(429, 'RESOURCE_EXHAUSTED', 'Too many open streams', true),
   MANAGED_IDENTITY_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Managed identity unavailable', true),
   TOKEN_EXCHANGE_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Google token exchange unavailable', true),

@@ -68,6 +68,11 @@ export class OpenRecord {
     this.#identifiedIn = this.#elapsed();
   }
 
+  /** As far as the answer has told. */
+  get totalTokens(): number {
+    return this.#facts?.usage.totalTokens ?? 0;
+  }
+
   credentialsObtained(): void {
     this.#credentialsInMs = this.#elapsed() - this.#identifiedIn;
   }

@@ -8,6 +8,7 @@ import type { GrantedCall, Prediction } from './prediction.ts';
 import { checkTimeLimits, readStartLimit } from './read-time-limit.ts';
 import { serveOnRecord, type ServingRooms } from './serve-on-record.ts';
 import { createStreamSlots } from './stream-slots.ts';
+import { createTokenBudgets } from './token-budgets.ts';
 
 export interface PredictRooms extends ServingRooms {
   readonly accessTokens: AccessTokens;
@@ -22,6 +23,7 @@ export type Predict = (call: Call, reply: Reply) => Promise<void>;
 /** The use case: identify → parse → authorize → credentials → predict → deliver, on record whatever happens. */
 export function createPredict(rooms: PredictRooms): Predict {
   const streamSlots = createStreamSlots(rooms.governance);
+  const tokenBudgets = createTokenBudgets(rooms.governance, rooms.now);
   return (call, reply) =>
     serveOnRecord(rooms, call, reply, async ({ caller, body, record, deadline }) => {
       checkTimeLimits(call.header);
@@ -33,6 +35,7 @@ export function createPredict(rooms: PredictRooms): Predict {
       const { payload, resource } = authorized.target;
       const checked = payload.kind === 'instances' ? payload : payload.checked;
       if (checked) rooms.governance.checkInstances(resource, checked);
+      const spendTokens = tokenBudgets.admit(caller, authorized);
       const freeSlots = streamSlots.take(caller, authorized);
       try {
         const accessToken = await deadline.bound(rooms.accessTokens.accessToken());
@@ -43,6 +46,7 @@ export function createPredict(rooms: PredictRooms): Predict {
         const { keepAliveIntervalInMs } = rooms;
         await deliver(coming, payload, { call, reply, record, deadline, keepAliveIntervalInMs });
       } finally {
+        spendTokens(record.totalTokens);
         freeSlots();
       }
     });

@@ -39,7 +39,11 @@ function readSeconds(header: ReadHeader, name: string): number | undefined {
 }
 
 function malformed(name: string, description: string): GatewayError {
-  return new GatewayError('INVALID_REQUEST', `The header ${name} ${description}.`, {
-    violations: [{ field: name, description }],
-  });
+  return new GatewayError(
+    'INVALID_REQUEST',
+    `The time limit in the header ${name} is not valid: it ${description}.`,
+    {
+      violations: [{ field: name, description }],
+    },
+  );
 }

@@ -7,6 +7,7 @@ jest.setTimeout(60_000);
 /** Of the product sandbox, in governance/limits.yaml. */
 const CONCURRENT_STREAMS = 10;
 const TOKENS_PER_MINUTE = 100_000;
+const TOKENS_PER_DAY = 2_000_000;
 
 let observed: ObservedChain;
 
@@ -43,6 +44,27 @@ test('one stream more than the product allows at once is refused; it is served w
   expect(await observed.chain.requests('vertex-ai')).toHaveLength(CONCURRENT_STREAMS);
   await observed.chain.control('vertex-ai', 'POST', 'pause', { pauseInMs: 2 });
   expect((await ask('streamGenerateContent?alt=sse')).status).toBe(200);
+});
+
+test('a stream that takes the tokens of a day is the last of that day', async () => {
+  const usageMetadata = { promptTokenCount: 1, totalTokenCount: TOKENS_PER_DAY };
+  await observed.chain.inject('vertex-ai', {
+    path: ':streamGenerateContent',
+    status: 200,
+    headers: { 'content-type': 'text/event-stream' },
+    body: `data: ${JSON.stringify({ candidates: [{ finishReason: 'STOP' }], usageMetadata })}\n\n`,
+  });
+  const last = await ask('streamGenerateContent?alt=sse');
+  expect(last.status).toBe(200);
+  observed.whenRecorded(last, { outcome: 'answered', totalTokens: TOKENS_PER_DAY });
+  for (const verb of ['generateContent', 'streamGenerateContent?alt=sse'] as const) {
+    const refused = await ask(verb);
+    expect([refused.status, refused.text]).toEqual([429, expect.stringContaining('"TOKENS_EXHAUSTED"')]);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    observed.whenRecorded(refused, { outcome: 'denied', code: 'TOKENS_EXHAUSTED', decision: 'allow' });
+  }
+  // The function app counts for as long as it runs.
+  await observed.chain.restartFunctionApp();
 });
 
 test('an answer that takes the tokens of a minute is the last of that minute', async () => {

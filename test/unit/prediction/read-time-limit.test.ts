@@ -53,7 +53,8 @@ const MALFORMED = [
 test.each([...MALFORMED, '0', '0.0'])('x-server-timeout: %j is refused without being repeated', (value) => {
   expect(thrownBy(() => checkTimeLimits(header('x-server-timeout', value)))).toMatchObject({
     code: 'INVALID_REQUEST',
-    message: 'The header x-server-timeout takes a positive number of seconds.',
+    message:
+      'The time limit in the header x-server-timeout is not valid: it takes a positive number of seconds.',
     violations: [{ field: 'x-server-timeout', description: 'takes a positive number of seconds' }],
   });
 });
@@ -61,7 +62,7 @@ test.each([...MALFORMED, '0', '0.0'])('x-server-timeout: %j is refused without b
 test.each(MALFORMED)('x-stainless-timeout: %j is refused without being repeated', (value) => {
   expect(thrownBy(() => checkTimeLimits(header('x-stainless-timeout', value)))).toMatchObject({
     code: 'INVALID_REQUEST',
-    message: 'The header x-stainless-timeout takes a number of seconds.',
+    message: 'The time limit in the header x-stainless-timeout is not valid: it takes a number of seconds.',
     violations: [{ field: 'x-stainless-timeout', description: 'takes a number of seconds' }],
   });
 });

@@ -1,0 +1,87 @@
+import { GatewayError } from '../errors/gateway-error.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { Governance } from '../governance/governance.ts';
+import { listLimits, type AppliedLimit } from '../governance/list-limits.ts';
+import type { Caller } from './interfaces.ts';
+import type { Prediction } from './prediction.ts';
+
+/** Bounds how many tokens one APIM subscription uses in a minute and in a day, streams included. */
+export interface TokenBudgets {
+  /**
+   * Lets a call begin while no budget (`tokensPerMinute`, `tokensPerDay`) that it counts against is used up; gives back
+   * what counts its tokens when they are known. Calls at work together can thus use more than is left.
+   * @throws GatewayError TOKENS_EXHAUSTED, with the time until the budget is there again.
+   */
+  admit(caller: Caller, call: AuthorizedCall<Prediction>): (tokens: number) => void;
+}
+
+interface Budget {
+  readonly limit: AppliedLimit;
+  readonly period: 'minute' | 'day';
+  readonly tokens: number;
+  readonly key: string;
+}
+
+interface Used {
+  /** Number of the period since 1970, in UTC. */
+  readonly period: number;
+  readonly tokens: number;
+}
+
+const PERIOD_IN_MS = { minute: 60_000, day: 86_400_000 } as const;
+
+/**
+ * Counts the tokens of this process alone: of a function app that is scaled out, each instance has the whole budget.
+ * The edge counts whole answers for all of them; what it can't see is the tokens of streams.
+ */
+export function createTokenBudgets(governance: Governance, now: () => Date): TokenBudgets {
+  const used = new Map<string, Used>();
+  const usedIn = ({ key, period }: Budget, time: number): number => {
+    const entry = used.get(key);
+    return entry?.period === Math.floor(time / PERIOD_IN_MS[period]) ? entry.tokens : 0;
+  };
+
+  return {
+    admit(caller, { resource }) {
+      const entry = governance.findEntry(resource);
+      const limits = listLimits(governance.documents, caller, entry, caller.productId);
+      const budgets = limits.flatMap((limit) => budgetsOf(limit, caller));
+      const time = now().getTime();
+      const spent = budgets.find((budget) => usedIn(budget, time) >= budget.tokens);
+      if (spent) throw exhausted(spent, time);
+      return (tokens) => {
+        const then = now().getTime();
+        for (const budget of budgets)
+          used.set(budget.key, {
+            period: Math.floor(then / PERIOD_IN_MS[budget.period]),
+            tokens: usedIn(budget, then) + tokens,
+          });
+      };
+    },
+  };
+}
+
+function budgetsOf(limit: AppliedLimit, { subscriptionId }: Caller): Budget[] {
+  const { scope, name, tokensPerMinute, tokensPerDay } = limit;
+  const key = `${scope}/${name}/${subscriptionId}`;
+  return [
+    ...(tokensPerMinute === undefined
+      ? []
+      : [{ limit, period: 'minute' as const, tokens: tokensPerMinute, key: `minute/${key}` }]),
+    ...(tokensPerDay === undefined
+      ? []
+      : [{ limit, period: 'day' as const, tokens: tokensPerDay, key: `day/${key}` }]),
+  ];
+}
+
+function exhausted({ limit, period, tokens }: Budget, time: number): GatewayError {
+  const { scope, name } = limit;
+  const whose = { product: `on the product ${name}`, role: `with the role ${name}`, entry: `of ${name}` }[
+    scope
+  ];
+  return new GatewayError(
+    'TOKENS_EXHAUSTED',
+    `Your APIM subscription may use ${tokens} tokens a ${period} ${whose}, and has. Wait for as long as the header Retry-After says.`,
+    { retryAfterInMs: PERIOD_IN_MS[period] - (time % PERIOD_IN_MS[period]) },
+  );
+}
