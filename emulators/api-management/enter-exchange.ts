@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { PolicyApi, PolicyDeployment } from './expressions/context.ts';
+import type { PolicyApi, PolicyDeployment, PolicyProduct } from './expressions/context.ts';
 import { Exchange } from './engine/exchange.ts';
 import type { ExchangeRequest } from './engine/exchange.ts';
 import { dropHopByHop, overrideHeader, readHeaders } from './engine/headers.ts';
@@ -9,7 +9,7 @@ import type { RequestBody } from './engine/request-body.ts';
 import { useBackend } from './policies/set-backend-service.ts';
 import type { Authorization } from './service/built-in-steps.ts';
 import type { Match } from './service/match-operation.ts';
-import type { ApiDefinition } from './service/service-definition.ts';
+import type { ApiDefinition, ProductDefinition } from './service/service-definition.ts';
 
 const DEPLOYMENT: PolicyDeployment = { serviceName: 'api-management', region: 'local', gatewayId: 'managed' };
 
@@ -65,7 +65,7 @@ export function enterApi(exchange: Exchange, match: Match): void {
 
 /** Notes the product that the call belongs to, and the subscription whose key it has. */
 export function enterProduct(exchange: Exchange, { product, holder }: Authorization): void {
-  exchange.product = { id: product.id, name: product.displayName };
+  exchange.product = describeProduct(product);
   if (!holder) return;
   const { key, subscription } = holder;
   const { id, name, primaryKey, secondaryKey = '', startDate } = subscription;
@@ -73,11 +73,34 @@ export function enterProduct(exchange: Exchange, { product, holder }: Authorizat
   exchange.subscription = { id, name, key, primaryKey, secondaryKey, ...start };
 }
 
+const products = new WeakMap<ProductDefinition, PolicyProduct>();
+const apis = new WeakMap<ApiDefinition, PolicyApi>();
+
+function describeProduct(product: ProductDefinition): PolicyProduct {
+  const known = products.get(product);
+  if (known) return known;
+  const { approvalRequired, isPublished, subscriptionLimit, subscriptionRequired } = product;
+  const described: PolicyProduct = {
+    id: product.id,
+    name: product.displayName,
+    apis: product.apiDefinitions.map(describeApi),
+    groups: product.groups.map((id) => ({ id, name: id })),
+    approvalRequired,
+    isPublished,
+    subscriptionLimit,
+    subscriptionRequired,
+  };
+  products.set(product, described);
+  return described;
+}
+
 function describeApi(api: ApiDefinition): PolicyApi {
-  const { id, displayName, path, revision, serviceUrl } = api;
+  const known = apis.get(api);
+  if (known) return known;
+  const { id, displayName, path, revision, serviceUrl, keyNames } = api;
   const [, scheme = '', authority = '', servicePath = ''] =
     /^(https?):\/\/([^/?#]+)([^?#]*)/i.exec(serviceUrl ?? '') ?? [];
-  return {
+  const described: PolicyApi = {
     id,
     name: displayName,
     path,
@@ -85,7 +108,10 @@ function describeApi(api: ApiDefinition): PolicyApi {
     revision,
     isCurrentRevision: true,
     serviceUrl: authority === '' ? null : new MessageUrl(scheme, authority, servicePath, ''),
+    keyNames,
   };
+  apis.set(api, described);
+  return described;
 }
 
 /** A parameter's value as expressions see it; what isn't valid percent-encoding stays as it came. */

@@ -4,6 +4,7 @@ import { JUMPS } from './bind-jumps.ts';
 import { LOOPS } from './bind-loops.ts';
 import { SWITCH } from './bind-switch.ts';
 import { TRY } from './bind-try.ts';
+import { USING } from './bind-using.ts';
 import type { BindBody, Body } from './binder.ts';
 import { spend } from './budget.ts';
 import { commonType } from './common-type.ts';
@@ -26,6 +27,7 @@ const STATEMENTS: Readonly<Record<string, BindStatement>> = {
   ...LOOPS,
   ...SWITCH,
   ...TRY,
+  ...USING,
 };
 
 /** Binds a body; every path through one that gives a value has to return. */

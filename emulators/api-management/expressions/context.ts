@@ -87,6 +87,9 @@ export interface PolicyApi {
   readonly revision: string;
   readonly isCurrentRevision: boolean;
   readonly serviceUrl: PolicyUrl | null;
+  /** `https` alone when left out. */
+  readonly protocols?: readonly string[];
+  readonly keyNames?: { readonly header: string; readonly query: string };
 }
 
 /** The operation that the call matched. */
@@ -108,6 +111,14 @@ export interface PolicyDeployment {
 export interface PolicyProduct {
   readonly id: string;
   readonly name: string;
+  readonly apis?: readonly PolicyApi[];
+  readonly groups?: readonly PolicyGroup[];
+  readonly approvalRequired?: boolean;
+  readonly isPublished?: boolean;
+  /** Subscriptions that one user may have; null and left out are no limit. */
+  readonly subscriptionLimit?: number | null;
+  /** True when left out. */
+  readonly subscriptionRequired?: boolean;
 }
 
 /** The APIM subscription of the key that the call came with. */
@@ -128,6 +139,9 @@ export interface PolicyUser {
   readonly email: string;
   readonly firstName: string;
   readonly lastName: string;
+  readonly note?: string;
+  readonly registrationDate?: Date;
+  readonly identities?: readonly { readonly id: string; readonly provider: string }[];
   readonly groups: readonly PolicyGroup[];
 }
 

@@ -51,9 +51,9 @@ function named(name: string, args: readonly CsType[]): CsType | null {
   if (/[^A-Za-z0-9]/.test(name)) return null;
   const definition = findDefinition(name, args.length);
   if (!definition || definition.kind === 'special') return null;
-  if (definition.name === 'Nullable' || definition.name === 'Array') {
-    const [inner] = args;
-    return definition.name === 'Nullable' && inner ? nullableOf(inner) : null;
-  }
+  const [inner] = args;
+  if (definition.name === 'Nullable') return inner ? nullableOf(inner) : null;
+  // An array is written `T[]`; `Array` without arguments is where its static members are.
+  if (definition.name === 'Array' && inner) return null;
   return makeType(definition, args);
 }

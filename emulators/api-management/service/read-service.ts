@@ -123,7 +123,7 @@ class ServiceReader {
 
   product(directory: string, id: string, apis: readonly ApiDefinition[]): ProductDefinition {
     const properties = readProperties(join(directory, 'productInformation.json'));
-    const names = readProductApis(directory);
+    const names = readNames(directory, 'apis');
     for (const [name, file] of names) {
       if (!apis.some((api) => api.id === name))
         this.#refuse(new ServiceDefinitionError(file, `There is no API "${name}".`));
@@ -134,7 +134,13 @@ class ServiceReader {
       id,
       displayName,
       subscriptionRequired,
+      approvalRequired: properties.approvalRequired === true,
+      isPublished: properties.state !== 'notPublished',
+      subscriptionLimit:
+        typeof properties.subscriptionsLimit === 'number' ? properties.subscriptionsLimit : null,
+      groups: [...readNames(directory, 'groups').keys()],
       apis: [...names.keys()],
+      apiDefinitions: apis.filter((api) => names.has(api.id)),
       policy: this.policy(join(directory, 'policy.xml')),
     };
   }
@@ -153,16 +159,16 @@ function refuseSecondOpenProduct(directory: string, products: readonly ProductDe
   }
 }
 
-/** APIs of a product, with the file that lists each: `apis.json`, or a folder for each in `apis/`. */
-function readProductApis(directory: string): Map<string, string> {
-  const file = join(directory, 'apis.json');
+/** APIs or groups of a product, with what lists each: `apis.json`, or a folder for each in `apis/`. */
+function readNames(directory: string, kind: 'apis' | 'groups'): Map<string, string> {
+  const file = join(directory, `${kind}.json`);
   const listed = existsSync(file) ? readJson(file) : [];
   if (!Array.isArray(listed)) throw new ServiceDefinitionError(file, 'It is a list: [{ "name": "…" }].');
   const names = listed.map((item: unknown) => {
     const name = text(typeof item === 'object' && item !== null ? (item as { name?: unknown }).name : item);
     return [name ?? '', file] as const;
   });
-  const folders = foldersIn(join(directory, 'apis')).map((id) => [id, join(directory, 'apis', id)] as const);
+  const folders = foldersIn(join(directory, kind)).map((id) => [id, join(directory, kind, id)] as const);
   return new Map([...names, ...folders]);
 }
 

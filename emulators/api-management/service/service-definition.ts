@@ -48,7 +48,15 @@ export interface ProductDefinition {
   readonly displayName: string;
   /** False for an open product: calls of its APIs that have no key belong to it. */
   readonly subscriptionRequired: boolean;
+  readonly approvalRequired: boolean;
+  readonly isPublished: boolean;
+  /** Subscriptions that one user may have; null for no limit. */
+  readonly subscriptionLimit: number | null;
+  /** Ids of the groups that may see it. */
+  readonly groups: readonly string[];
   readonly apis: readonly string[];
+  /** The same, as far as they are there. */
+  readonly apiDefinitions: readonly ApiDefinition[];
   readonly policy: PolicyElement | undefined;
 }
 

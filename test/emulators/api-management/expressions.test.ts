@@ -52,6 +52,70 @@ test('reads what the engine knows of the request', async () => {
   ).toBe('vertex/predict@local');
 });
 
+test('reads what is known of the product, the subscription and the gateway', async () => {
+  const api = { id: 'a', name: 'A', path: 'a', version: '', revision: '1', isCurrentRevision: true };
+  const context = samplePolicyContext({
+    api: { ...api, serviceUrl: null, keyNames: { header: 'api-key', query: 'key' } },
+    product: {
+      id: 'p',
+      name: 'P',
+      apis: [{ ...api, serviceUrl: null }],
+      groups: [{ id: 'developers', name: 'Developers' }],
+      approvalRequired: true,
+      isPublished: false,
+      subscriptionLimit: 2,
+      subscriptionRequired: false,
+    },
+    user: {
+      id: 'u',
+      email: 'u@example.com',
+      firstName: 'U',
+      lastName: 'V',
+      note: 'n',
+      registrationDate: new Date('2026-01-01T00:00:00Z'),
+      identities: [{ id: 'i', provider: 'Aad' }],
+      groups: [],
+    },
+    subscription: {
+      id: 's',
+      name: 'S',
+      key: 'k',
+      primaryKey: 'k',
+      secondaryKey: '',
+      startDate: new Date('2026-01-01T00:00:00Z'),
+    },
+  });
+  const read = (source: string): Promise<string> => textOf(`context.${source}`, context);
+  expect(await read('Api.SubscriptionKeyParameterNames.Header')).toBe('api-key');
+  expect(await read('Api.Protocols.First()')).toBe('https');
+  expect(await read('Product.Apis.Select(a => a.Id).Single() + context.Product.Groups.First().Name')).toBe(
+    'aDevelopers',
+  );
+  expect(await read('Product.ApprovalRequired')).toBe('True');
+  expect(await read('Product.State')).toBe('NotPublished');
+  expect(await read('Product.State == ProductState.Published')).toBe('False');
+  expect(await read('Product.SubscriptionLimit ?? 0')).toBe('2');
+  expect(await read('Product.SubscriptionRequired')).toBe('False');
+  expect(await read('Subscription.StartDate.Value.Year + context.Subscription.CreatedDate.Year')).toBe(
+    '4052',
+  );
+  expect(await read('Subscription.EndDate.HasValue')).toBe('False');
+  expect(await read('User.Identities.First().Provider + context.User.Note')).toBe('Aadn');
+  expect(await read('User.RegistrationDate.Year')).toBe('2026');
+  expect(await read('Deployment.Gateway.IsManaged')).toBe('True');
+  expect(await read('Deployment.Gateway.Id + context.Deployment.ServiceId')).toBe('managedlocal');
+});
+
+test('no call has a client certificate or comes by a private endpoint', async () => {
+  expect(
+    await evaluate(
+      'context.Request.Certificate == null || !context.Request.Certificate.Verify() || context.Request.Certificate.Thumbprint != "x"',
+    ),
+  ).toBe(true);
+  expect(await evaluate('context.Request.PrivateEndpointConnection?.Name')).toBeNull();
+  expect(await evaluate('context.Deployment.Certificates.ContainsKey("x")')).toBe(false);
+});
+
 test('finds headers by any case, as arrays and as text', async () => {
   expect(await evaluate('context.Request.Headers.GetValueOrDefault("ACCEPT", "")')).toBe(
     'text/html,application/json',

@@ -1,9 +1,13 @@
 import type {
+  PolicyApi,
   PolicyBody,
   PolicyContext,
+  PolicyDeployment,
   PolicyHeaders,
+  PolicyProduct,
   PolicyRequest,
   PolicyResponse,
+  PolicySubscription,
   PolicyUrl,
   PolicyUser,
 } from '../context.ts';
@@ -145,13 +149,42 @@ export const CONTEXT_TYPES: readonly TypeDeclaration[] = [
   }),
   interfaceOf('IApi', {
     ...text('Id Name Path Revision Version'),
-    'bool IsCurrentRevision': (self: PolicyContext['api']) => self.isCurrentRevision,
-    'IUrl ServiceUrl': (self: PolicyContext['api']) => self.serviceUrl,
+    'bool IsCurrentRevision': (self: PolicyApi) => self.isCurrentRevision,
+    'IUrl ServiceUrl': (self: PolicyApi) => self.serviceUrl,
+    'IEnumerable<string> Protocols': ({ protocols = ['https'] }: PolicyApi) =>
+      sequenceOf(strings(), protocols),
+    'ISubscriptionKeyParameterNames SubscriptionKeyParameterNames': ({ keyNames }: PolicyApi) =>
+      keyNames ?? null,
   }),
-  interfaceOf('IDeployment', text('GatewayId Region ServiceName')),
+  interfaceOf('ISubscriptionKeyParameterNames', text('Header Query')),
+  interfaceOf('IDeployment', {
+    ...text('GatewayId Region ServiceName'),
+    'string ServiceId': (self: PolicyDeployment) => self.serviceName,
+    'IGateway Gateway': (self: PolicyDeployment) => self,
+    'IReadOnlyDictionary<string, X509Certificate2> Certificates': () =>
+      ignoringCase(
+        getType('IReadOnlyDictionary', strings(), getType('X509Certificate2')),
+        new Map<string, never>(),
+        (item) => item,
+      ),
+  }),
+  interfaceOf('IGateway', {
+    'string Id': (self: PolicyDeployment) => self.gatewayId,
+    'string InstanceId': (self: PolicyDeployment) => self.gatewayId,
+    'bool IsManaged': (self: PolicyDeployment) => self.gatewayId === 'managed',
+  }),
   interfaceOf('ILastError', text('Source Reason Message Scope Section Path PolicyId')),
   interfaceOf('IOperation', text('Id Method Name UrlTemplate')),
-  interfaceOf('IProduct', text('Id Name')),
+  interfaceOf('IProduct', {
+    ...text('Id Name'),
+    'IEnumerable<IApi> Apis': ({ apis = [] }: PolicyProduct) => sequenceOf(getType('IApi'), apis),
+    'IEnumerable<IGroup> Groups': ({ groups = [] }: PolicyProduct) => sequenceOf(getType('IGroup'), groups),
+    'bool ApprovalRequired': ({ approvalRequired = false }: PolicyProduct) => approvalRequired,
+    'ProductState State': ({ isPublished = true }: PolicyProduct) => Number(isPublished),
+    'int? SubscriptionLimit': ({ subscriptionLimit = null }: PolicyProduct) => subscriptionLimit,
+    'bool SubscriptionRequired': ({ subscriptionRequired = true }: PolicyProduct) => subscriptionRequired,
+  }),
+  { name: 'ProductState', namespace: NAMESPACE, kind: 'enum', values: { NotPublished: 0, Published: 1 } },
   interfaceOf('IRequest', {
     ...text('IpAddress Method'),
     'IMessageBody Body': (self: PolicyRequest) => self.body,
@@ -160,19 +193,33 @@ export const CONTEXT_TYPES: readonly TypeDeclaration[] = [
       ignoringCase(stringMap(), self.matchedParameters, (value) => value),
     'IUrl OriginalUrl': (self: PolicyRequest) => self.originalUrl,
     'IUrl Url': (self: PolicyRequest) => self.url,
+    'X509Certificate2 Certificate': () => null,
+    'IPrivateEndpointConnection PrivateEndpointConnection': () => null,
   }),
+  interfaceOf('IPrivateEndpointConnection', text('Name GroupId MemberName')),
   interfaceOf('IResponse', {
     ...text('StatusReason'),
     'IMessageBody Body': (self: PolicyResponse) => self.body,
     'IReadOnlyDictionary<string, string[]> Headers': (self: PolicyResponse) => headersOf(self.headers),
     'int StatusCode': (self: PolicyResponse) => self.statusCode,
   }),
-  interfaceOf('ISubscription', text('Id Key Name PrimaryKey SecondaryKey')),
-  interfaceOf('IUser', {
-    ...text('Email FirstName Id LastName'),
-    'IEnumerable<IGroup> Groups': (self: PolicyUser) =>
-      new Sequence(getType('IEnumerable', getType('IGroup')), () => self.groups),
+  interfaceOf('ISubscription', {
+    ...text('Id Key Name PrimaryKey SecondaryKey'),
+    'DateTime CreatedDate': ({ startDate }: PolicySubscription) =>
+      DateTime.fromDate(startDate ?? new Date(0)),
+    'DateTime? StartDate': ({ startDate }: PolicySubscription) =>
+      startDate ? DateTime.fromDate(startDate) : null,
+    'DateTime? EndDate': () => null,
   }),
+  interfaceOf('IUser', {
+    ...text('Email FirstName Id LastName Note'),
+    'DateTime RegistrationDate': ({ registrationDate }: PolicyUser) =>
+      DateTime.fromDate(registrationDate ?? new Date(0)),
+    'IEnumerable<IGroup> Groups': (self: PolicyUser) => sequenceOf(getType('IGroup'), self.groups),
+    'IEnumerable<IUserIdentity> Identities': ({ identities = [] }: PolicyUser) =>
+      sequenceOf(getType('IUserIdentity'), identities),
+  }),
+  interfaceOf('IUserIdentity', text('Id Provider')),
   interfaceOf('IGroup', text('Id Name')),
   interfaceOf('IUrl', URL_MEMBERS),
   interfaceOf('IMessageBody', { 'T As<T>(bool preserveContent = false)': readBody }),
@@ -204,6 +251,10 @@ export const CONTEXT_TYPES: readonly TypeDeclaration[] = [
     },
   },
 ];
+
+function sequenceOf(element: CsType, items: readonly unknown[]): Sequence {
+  return new Sequence(getType('IEnumerable', element), () => items);
+}
 
 function defaultPort(scheme: string): number {
   return scheme === 'https' ? 443 : 80;

@@ -65,15 +65,17 @@ export const CRYPTOGRAPHY_TYPES: readonly TypeDeclaration[] = [
     kind: 'class',
     members: {
       'byte[] ComputeHash(byte[] bytes)': (self: HashAlgorithm, bytes: Uint8Array) => self.compute(bytes),
+      'void Clear()': () => undefined,
       'void Dispose()': () => undefined,
     },
   },
   {
-    name: 'HMAC',
+    name: 'KeyedHashAlgorithm',
     namespace: NAMESPACE,
     kind: 'class',
     base: 'HashAlgorithm',
     members: { 'byte[] Key': (self: HashAlgorithm) => self.key },
   },
+  { name: 'HMAC', namespace: NAMESPACE, kind: 'class', base: 'KeyedHashAlgorithm' },
   ...Object.entries(HASHES).flatMap(hashTypes),
 ];

@@ -1,4 +1,5 @@
 import { declareTypes } from '../types.ts';
+import { CERTIFICATE_TYPES } from './certificates.ts';
 import { CHAR_TYPES } from './char.ts';
 import { COLLECTION_TYPES } from './collections.ts';
 import { COMPARER_TYPES } from './comparer.ts';
@@ -43,6 +44,7 @@ for (const types of [
   REGEX_TYPES,
   STRING_BUILDER_TYPES,
   URI_TYPES,
+  CERTIFICATE_TYPES,
   CONTEXT_TYPES,
 ]) {
   declareTypes(types);

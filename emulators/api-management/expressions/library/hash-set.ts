@@ -25,15 +25,35 @@ export const setMembers: Members = {
     for (const item of [...itemsOf(items)]) self.remove(item);
   },
   'void IntersectWith(IEnumerable<T> items)': (self: HashSet, items: unknown) => {
-    const kept = filled(new HashSet(self.type), items);
+    const kept = self.alike(itemsOf(items));
     for (const item of [...self.entries.values()]) if (!kept.has(item)) self.remove(item);
+  },
+  'void SymmetricExceptWith(IEnumerable<T> items)': (self: HashSet, items: unknown) => {
+    for (const item of self.alike(itemsOf(items))) if (!self.remove(item)) self.add(item);
+  },
+  'int RemoveWhere(Predicate<T> test)': (self: HashSet, test: (item: unknown) => boolean) => {
+    const removed = [...self.entries.values()].filter(test);
+    for (const item of removed) self.remove(item);
+    return removed.length;
+  },
+  'bool SetEquals(IEnumerable<T> items)': (self: HashSet, items: unknown) => {
+    const other = self.alike(itemsOf(items));
+    return other.entries.size === self.entries.size && [...other].every((item) => self.has(item));
+  },
+  'bool IsProperSubsetOf(IEnumerable<T> items)': (self: HashSet, items: unknown) => {
+    const other = self.alike(itemsOf(items));
+    return other.entries.size > self.entries.size && [...self].every((item) => other.has(item));
+  },
+  'bool IsProperSupersetOf(IEnumerable<T> items)': (self: HashSet, items: unknown) => {
+    const other = self.alike(itemsOf(items));
+    return other.entries.size < self.entries.size && [...other].every((item) => self.has(item));
   },
   'bool Overlaps(IEnumerable<T> items)': (self: HashSet, items: unknown) =>
     [...itemsOf(items)].some((item) => self.has(item)),
   'bool IsSupersetOf(IEnumerable<T> items)': (self: HashSet, items: unknown) =>
     [...itemsOf(items)].every((item) => self.has(item)),
   'bool IsSubsetOf(IEnumerable<T> items)': (self: HashSet, items: unknown) => {
-    const other = filled(new HashSet(self.type), items);
+    const other = self.alike(itemsOf(items));
     return [...self.entries.values()].every((item) => other.has(item));
   },
 };

@@ -199,6 +199,33 @@ export const SEQUENCES: Members = {
       const all = [...itemsOf(source)];
       return all.length > 0 ? all : [type && defaultOf(type)];
     }),
+  'static IEnumerable<T> DefaultIfEmpty<T>(this IEnumerable<T> source, T? fallback)': (
+    source: unknown,
+    fallback: unknown,
+    [type]: Types,
+  ) =>
+    lazy(type, () => {
+      const all = [...itemsOf(source)];
+      return all.length > 0 ? all : [fallback];
+    }),
+  'static IEnumerable<R> Join<T, S, K, R>(this IEnumerable<T> source, IEnumerable<S> other, Func<T, K> key, Func<S, K> otherKey, Func<T, S, R> combine)':
+    (
+      source: unknown,
+      other: unknown,
+      key: Select,
+      otherKey: Select,
+      combine: (item: unknown, match: unknown) => unknown,
+      [, , , type]: readonly CsType[],
+    ) =>
+      lazy(type, function* () {
+        const matches = new Map(
+          groups(other, otherKey, (item) => item, []).map((group) => [keyOf(group.key), group]),
+        );
+        for (const item of itemsOf(source)) {
+          const value = key(item);
+          for (const match of matches.get(keyOf(value))?.items ?? []) yield combine(item, match);
+        }
+      }),
   'static IEnumerable<R> Zip<T, S, R>(this IEnumerable<T> source, IEnumerable<S> other, Func<T, S, R> combine)':
     (
       source: unknown,

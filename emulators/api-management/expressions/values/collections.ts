@@ -152,6 +152,13 @@ export class HashSet {
     this.#key = key;
   }
 
+  /** A set that compares as this one does. */
+  alike(items: Iterable<unknown>): HashSet {
+    const set = new HashSet(this.type, this.#key);
+    for (const item of items) set.add(item);
+    return set;
+  }
+
   has(item: unknown): boolean {
     return this.entries.has(this.#key(item));
   }
