@@ -1,5 +1,5 @@
 /** What stands where a secret stood. */
-export const MASK = '***';
+const MASK = '***';
 
 /** Longer texts aren't searched for secrets, and so aren't shown. */
 const LONGEST_TEXT = 64 * 1024;
