@@ -79,7 +79,7 @@ function choiceOfProvider({ others, fallback, keyOnly }: Choice): string {
       ? []
       : [
           `    var isKeyEnough = new[] { ${keyOnly.map(quote).join(', ')} }.Contains(context.Product.Id);`,
-          `    if (header == "" && isKeyEnough) { return ${quote(KEY_ONLY_PROVIDER)}; }`,
+          `    if (header == "" &amp;&amp; isKeyEnough) { return ${quote(KEY_ONLY_PROVIDER)}; }`,
         ]),
     ...(others.length === 0 ? [] : [`    var token = (${WITHOUT_SCHEME}).AsJwt();`]),
     ...others.map((provider) => `    if (${isOf(provider)}) { return ${quote(provider.id)}; }`),

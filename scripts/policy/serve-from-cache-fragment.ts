@@ -63,13 +63,15 @@ function lookUp(cached: readonly CatalogEntry[], policyVersion: string): string 
   ].join('\n');
 }
 
-/** A whole body of plain JSON, without parameters that could ask for another answer. */
+/** A whole body of plain JSON, without parameters and headers that the function app could answer otherwise, or refuse. */
 const CAN_BE_KEPT = [
   'var headers = context.Request.Headers;',
   'var length = 0;',
   'if (!int.TryParse(headers.GetValueOrDefault("Content-Length", ""), out length)) { return false; }',
-  `if (length < 1 || length > ${MAXIMUM_BODY_BYTES} || headers.ContainsKey("Content-Encoding")) { return false; }`,
-  'if (!headers.GetValueOrDefault("Content-Type", "").ToLower().StartsWith("application/json")) { return false; }',
+  `if (1 > length || length > ${MAXIMUM_BODY_BYTES} || headers.ContainsKey("Content-Encoding")) { return false; }`,
+  'if (headers.ContainsKey("x-server-timeout") || headers.ContainsKey("x-stainless-timeout")) { return false; }',
+  'var type = headers.GetValueOrDefault("Content-Type", "").ToLower().Replace(" ", "");',
+  'if (!new[] { "application/json", "application/json;charset=utf-8" }.Contains(type)) { return false; }',
   'var wish = headers.GetValueOrDefault("Cache-Control", "").ToLower();',
   'if (wish.Contains("no-cache") || wish.Contains("no-store")) { return false; }',
   'return context.Request.OriginalUrl.Query.Keys.All(name => name == "subscription-key" || name == "key");',

@@ -133,6 +133,11 @@ test('another person or application of the same team gets the same answer, whate
   expect(headers['x-gateway-cache']).toBe('hit');
 });
 
+test('the charset of JSON may be said', async () => {
+  await embed({ headers: { 'content-type': 'application/json; charset=UTF-8' } });
+  expect((await embed()).headers['x-gateway-cache']).toBe('hit');
+});
+
 test('no answer crosses from one team to another', async () => {
   const delegated = { idtyp: undefined, scp: 'access' };
   const callers: [Partial<SentRequest>, Record<string, unknown>][] = [
@@ -213,6 +218,8 @@ test.each<[string, Partial<SentRequest>]>([
   ['for nothing to be kept', { headers: { 'cache-control': 'no-store' } }],
   ['in another way', { path: `${EMBED}?alt=sse` }],
   ['in something else than JSON', { headers: { 'content-type': 'text/plain' } }],
+  ['in JSON of another charset', { headers: { 'content-type': 'application/json; charset=utf-16' } }],
+  ['with a time limit', { headers: { 'x-server-timeout': '10' } }],
   ['in encoded JSON', { headers: { 'content-encoding': 'gzip' } }],
   ['at length', { body: JSON.stringify({ instances: ['x'.repeat(70_000)] }) }],
   ['for an entry that the catalog lets nobody keep', { path: PREDICT }],

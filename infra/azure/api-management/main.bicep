@@ -43,6 +43,9 @@ param developerPortalClientId string
 @description('Issuer of tokens of Okta’s authorization server.')
 param oktaIssuer string
 
+@description('APIM subscriptions of applications that do not ask for theirs in the developer portal.')
+param subscriptions { name: string, displayName: string, product: 'production' | 'sandbox' }[] = []
+
 @description('Roles of the edge’s identity; false where somebody else gives them.')
 param assignRoles bool = true
 
@@ -122,6 +125,14 @@ module apis 'apis.bicep' = {
 module products 'products.bicep' = {
   params: { serviceName: service.outputs.name }
   dependsOn: [apis]
+}
+
+module apimSubscriptions 'subscriptions.bicep' = {
+  params: {
+    serviceName: service.outputs.name
+    subscriptions: subscriptions
+  }
+  dependsOn: [products]
 }
 
 module mcpServers 'mcp-servers.bicep' = {
