@@ -37,22 +37,23 @@ export function serveFromCacheFragment({ entries }: Catalog, policyVersion: stri
   };
 }
 
+/** Most calls are for other entries, so that is asked first. */
 function lookUp(cached: readonly CatalogEntry[], policyVersion: string): string {
   return [
     '<choose>',
-    "  <when condition='@{",
-    ...CAN_BE_KEPT.map((statement) => `    ${statement}`),
-    "  }'>",
-    '    <choose>',
-    ...cached.map((entry) => indent(describeEntry(entry), 6)),
-    '    </choose>',
-    '  </when>',
+    ...cached.map((entry) => indent(describeEntry(entry), 2)),
     '</choose>',
     '<choose>',
-    '  <when condition=\'@((int)context.Variables["cache-seconds"] > 0)\'>',
+    "  <when condition='@{",
+    '    if ((int)context.Variables["cache-seconds"] == 0) { return false; }',
+    ...CAN_BE_KEPT.map((statement) => `    ${statement}`),
+    "  }'>",
     indent(keyOf(policyVersion), 4),
     '    <cache-lookup-value key=\'@((string)context.Variables["cache-key"])\' variable-name="cached-answer" caching-type="internal" />',
     '  </when>',
+    '  <otherwise>',
+    '    <set-variable name="cache-seconds" value="@(0)" />',
+    '  </otherwise>',
     '</choose>',
     '<choose>',
     '  <when condition=\'@(context.Variables.ContainsKey("cached-answer"))\'>',
