@@ -52,7 +52,10 @@ test.each([
 
 test.each([
   ['doubled', 'var s = "a"; while (true) { s += s; }'],
-  ['lengthened by replacement', 'var b = new StringBuilder("a"); while (true) { b.Replace("a", "aaaaaaaaaaaaaaaa"); }'],
+  [
+    'lengthened by replacement',
+    'var b = new StringBuilder("a"); while (true) { b.Replace("a", "aaaaaaaaaaaaaaaa"); }',
+  ],
   ['padded', 'return "a".PadLeft(2000000000);'],
   ['interpolated', 'var s = "a"; while (true) { s = $"{s}{s}"; }'],
   ['appended', 'var b = new StringBuilder("a"); while (true) { b.Append(b.ToString()); }'],

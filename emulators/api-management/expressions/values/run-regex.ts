@@ -60,7 +60,8 @@ function degreeOf(source: string): Degree {
     if (isQuantifier) {
       if (token === '?') optional += 1;
       else power += 1;
-      if (closed) isUnbounded = true;
+      // What may stand once or not at all isn't tried again and again.
+      if (closed && token !== '?') isUnbounded = true;
       groups[groups.length - 1] = true;
     } else if (/^\\[1-9k]/.test(token)) isUnbounded = true;
     else if (token.startsWith('(')) groups.push(false);
