@@ -27,6 +27,7 @@ const TEXTS: Readonly<Record<TextField, string>> = {
   modelVersion: 'Version of the model that answered.',
   deployedModelId: 'Id of the deployed model that answered.',
   finishReason: 'Why the answer ended.',
+  servedFrom: 'cache where API Management gave an answer that it had kept.',
   usageCompleteness: 'Whether all of the usage is known.',
 };
 

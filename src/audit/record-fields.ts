@@ -10,6 +10,7 @@ export const TEXT_FIELDS = [
   'decision',
   'rule',
   'outcome',
+  'servedFrom',
   'code',
   'status',
   'identityProvider',
