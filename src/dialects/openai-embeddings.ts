@@ -10,7 +10,9 @@ import { readJson } from './read-json.ts';
 import { resourceName } from './resource-names.ts';
 import { validateBody } from './vertex-bodies.ts';
 
-const Text = z.string('must be text; lists of tokens are not taken, send the texts themselves');
+const Text = z
+  .string('must be text; lists of tokens are not taken, send the texts themselves')
+  .min(1, 'must not be empty');
 
 /**
  * https://platform.openai.com/docs/api-reference/embeddings/create. Strict, because Vertex AI gets another body, from

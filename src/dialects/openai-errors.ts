@@ -24,7 +24,7 @@ export function describeOpenAiError({ message, code, facts, violations }: Gatewa
   return {
     message,
     type: TYPE_BY_STATUS[facts.status] ?? other,
-    param: violations[0]?.field ?? null,
+    param: violations.find(({ field }) => field !== '')?.field ?? null,
     code,
   };
 }

@@ -40,6 +40,7 @@ export const CODES = {
   AUDIT_QUERY_REJECTED: fact(502, 'UNAVAILABLE', 'Application Insights refused the gateway'),
   CALL_TIMEOUT: fact(504, 'DEADLINE_EXCEEDED', 'Call took too long', true),
   VERTEX_INVALID_ARGUMENT: fact(400, 'INVALID_ARGUMENT', 'Vertex AI refused the request'),
+  VERTEX_PAYLOAD_TOO_LARGE: fact(413, 'INVALID_ARGUMENT', 'Payload too large for Vertex AI'),
   VERTEX_NOT_FOUND: fact(404, 'NOT_FOUND', 'Not found on Vertex AI'),
   VERTEX_RATE_LIMITED: fact(429, 'RESOURCE_EXHAUSTED', 'Vertex AI quota exhausted', true),
   VERTEX_PERMISSION_DENIED: fact(502, 'UNAVAILABLE', 'Vertex AI refused the gateway'),

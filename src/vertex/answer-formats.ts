@@ -131,9 +131,13 @@ export const FACTS_READERS: Readonly<Record<AnswerFormat, FactsReader>> = {
   opaque,
 };
 
-/** The error that an answer holds instead of what was asked for, as Google, OpenAI and Anthropic write it. */
-export function findError({ error }: Json): Json | undefined {
-  return typeof error === 'object' && error !== null ? (error as Json) : undefined;
+/**
+ * Whether an answer, or a value of a stream, is an error instead of what was asked for, as Google, OpenAI and Anthropic
+ * write it; Google sometimes as the one element of a list.
+ */
+export function isError(value: Json): boolean {
+  const { error } = asObject(Array.isArray(value) ? value[0] : value);
+  return typeof error === 'string' || (typeof error === 'object' && error !== null);
 }
 
 export function asObject(value: unknown): Json {

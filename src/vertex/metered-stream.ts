@@ -2,7 +2,7 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { AnswerFacts, AnswerFormat, Framing } from '../prediction/prediction.ts';
 import {
   FACTS_READERS,
-  findError,
+  isError,
   isDone,
   join,
   readFacts,
@@ -59,7 +59,7 @@ export class MeteredStream {
     if (this.#format === 'opaque' || !this.#mayTell(part)) return undefined;
     let end = 0;
     for (const value of splitValues(part, this.#framing)) {
-      if (findError(value.value)) return { end, error: vertexError(readErrorBody(value.value)) };
+      if (isError(value.value)) return { end, error: vertexError(readErrorBody(value.value)) };
       this.#told = join(this.#told, this.#reader.tell(value.value));
       ({ end } = value);
     }

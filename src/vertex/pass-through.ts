@@ -8,11 +8,11 @@ import type {
   VertexRequest,
   WholeAnswer,
 } from '../prediction/prediction.ts';
-import { asObject, FACTS_READERS, join, readFacts, type Told } from './answer-formats.ts';
+import { FACTS_READERS, isError, join, type Json, readFacts, type Told } from './answer-formats.ts';
 import { MeteredStream } from './metered-stream.ts';
 import { splitValues } from './split-values.ts';
 import { wholeParts } from './stream-parts.ts';
-import { readRestError, vertexError } from './vertex-errors.ts';
+import { readErrorBody, readRestError, vertexError } from './vertex-errors.ts';
 
 export interface PassThrough {
   /** Sends a request's bytes as they are and gives back Vertex AI's bytes as they are. */
@@ -53,7 +53,13 @@ export function createPassThrough(host: string, port: number): PassThrough {
           throw vertexError(readRestError(statusCode, await readBounded(response.body)));
         const contentType = contentTypeOf(response);
         const actual = framing && actualFraming(framing, contentType);
-        if (actual === undefined) return await readWhole(response, format, contentType);
+        if (actual === undefined) {
+          const whole = await readWhole(response, format, contentType);
+          // Clients would read it as a stream without events, which looks like success.
+          if (framing && format !== 'opaque')
+            throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no stream.');
+          return whole;
+        }
         const metered = new MeteredStream(format, actual);
         const parts = metered.read(wholeParts(response.body, actual));
         return {
@@ -92,17 +98,32 @@ async function readWhole(
   return { kind: 'whole', contentType, body, facts };
 }
 
-/** A stream that nobody asked for as one is read like one. */
+/**
+ * A stream that nobody asked for as one is read like one.
+ * @throws GatewayError VERTEX_FAILED for what is no answer, the VERTEX codes for an error in its place.
+ */
 function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string): Told {
   const { tell } = FACTS_READERS[format];
   if (format === 'opaque') return {};
   if (contentType.startsWith('text/event-stream'))
     return splitValues(body, 'sse').reduce<Told>((told, { value }) => join(told, tell(value)), {});
+  const answer = parse(body);
+  if (typeof answer !== 'object' || answer === null) throw noAnswer();
+  if (isError(answer as Json)) throw vertexError(readErrorBody(answer));
+  if (Array.isArray(answer)) throw noAnswer();
+  return tell(answer as Json);
+}
+
+function parse(body: Buffer): unknown {
   try {
-    return tell(asObject(JSON.parse(body.toString('utf8'))));
+    return JSON.parse(body.toString('utf8'));
   } catch {
-    return {};
+    throw noAnswer();
   }
+}
+
+function noAnswer(): GatewayError {
+  return new GatewayError('VERTEX_FAILED', 'Vertex AI answered with something else than a JSON object.');
 }
 
 async function* orBroken(

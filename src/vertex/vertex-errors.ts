@@ -5,6 +5,8 @@ import { type FieldViolation, GatewayError } from '../errors/gateway-error.ts';
 export interface VertexErrorFacts {
   /** Canonical gRPC status number: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
   readonly grpcCode: number;
+  /** What HTTP tells apart and gRPC doesn't. */
+  readonly isTooLarge?: boolean;
   readonly retryAfterInMs?: number;
   readonly violations?: readonly FieldViolation[];
   /** Google's own sentence; shown to the caller for faults of the request alone. */
@@ -29,6 +31,8 @@ const GRPC_STATUS_BY_HTTP: Readonly<Record<number, number>> = {
   403: 7,
   404: 5,
   408: 4,
+  // ABORTED: the request may be right the next time.
+  409: 10,
   429: 8,
   499: 1,
   503: 14,
@@ -49,6 +53,7 @@ const GRPC_STATUS_BY_ANTHROPIC_TYPE: Readonly<Record<string, number>> = {
 
 const SENTENCES: Partial<Record<GatewayErrorCode, string>> = {
   VERTEX_INVALID_ARGUMENT: 'Vertex AI refused the request as invalid.',
+  VERTEX_PAYLOAD_TOO_LARGE: 'The body is larger than Vertex AI accepts.',
   VERTEX_NOT_FOUND: 'Vertex AI has no such model or endpoint in this location.',
   VERTEX_RATE_LIMITED: 'The quota of the gateway’s project on Vertex AI is used up for now. Try again later.',
   VERTEX_PERMISSION_DENIED:
@@ -59,8 +64,10 @@ const SENTENCES: Partial<Record<GatewayErrorCode, string>> = {
 };
 
 export function vertexError(facts: VertexErrorFacts): GatewayError {
-  const code = CODE_BY_GRPC_STATUS[facts.grpcCode] ?? 'VERTEX_FAILED';
-  const isAboutRequest = CODES[code].status === 400 || CODES[code].status === 404;
+  const code = facts.isTooLarge
+    ? 'VERTEX_PAYLOAD_TOO_LARGE'
+    : (CODE_BY_GRPC_STATUS[facts.grpcCode] ?? 'VERTEX_FAILED');
+  const isAboutRequest = [400, 404, 413].includes(CODES[code].status);
   const message = (isAboutRequest ? facts.message : undefined) ?? SENTENCES[code] ?? 'Vertex AI failed.';
   return new GatewayError(code, message, {
     ...(facts.retryAfterInMs === undefined ? {} : { retryAfterInMs: facts.retryAfterInMs }),
@@ -70,12 +77,17 @@ export function vertexError(facts: VertexErrorFacts): GatewayError {
 
 /** Facts of a REST error: https://cloud.google.com/apis/design/errors#http_mapping; sometimes wrapped in an array. */
 export function readRestError(httpStatus: number, body: string): VertexErrorFacts {
-  const grpcCode = GRPC_STATUS_BY_HTTP[httpStatus] ?? 13;
+  const facts = { grpcCode: grpcStatusOf(httpStatus), ...(httpStatus === 413 && { isTooLarge: true }) };
   try {
-    return { ...readErrorBody(JSON.parse(body)), grpcCode };
+    return { ...readErrorBody(JSON.parse(body)), ...facts };
   } catch {
-    return { grpcCode };
+    return facts;
   }
+}
+
+/** A status that Google does not use comes from a container or a proxy; of the 4xx each says that the request is at fault. */
+function grpcStatusOf(httpStatus: number): number {
+  return GRPC_STATUS_BY_HTTP[httpStatus] ?? (httpStatus >= 400 && httpStatus < 500 ? 3 : 13);
 }
 
 /** Facts of an error's body alone, as it stands within a stream: Google's, OpenAI's or Anthropic's. */
@@ -86,7 +98,7 @@ export function readErrorBody(json: unknown): VertexErrorFacts {
   const { code, type, message, details } = error;
   const byType = typeof type === 'string' ? GRPC_STATUS_BY_ANTHROPIC_TYPE[type] : undefined;
   return {
-    grpcCode: (typeof code === 'number' ? GRPC_STATUS_BY_HTTP[code] : byType) ?? 13,
+    grpcCode: (typeof code === 'number' ? grpcStatusOf(code) : byType) ?? 13,
     ...(typeof message === 'string' ? { message } : {}),
     ...readDetails(details),
   };

@@ -239,6 +239,34 @@ test('a stream that breaks is an APIError after what came', async () => {
   clients.expectRecords({ outcome: 'interrupted', code: 'VERTEX_STREAM_BROKEN' });
 });
 
+test('an error within a stream is an APIError, also where Google wraps it in a list', async () => {
+  const quota = { error: { code: 429, message: 'Quota exceeded.', status: 'RESOURCE_EXHAUSTED' } };
+  await clients.chain.inject('vertex-ai', {
+    path: 'chat/completions',
+    errorAfterChunks: 2,
+    status: 429,
+    body: [quota],
+  });
+  const stream = await withToken.chat.completions.create({ ...CHAT, stream: true });
+  let text = '';
+  const error = await thrownBy(async () => {
+    for await (const { choices } of stream) text += choices[0]?.delta.content ?? '';
+  });
+  expect(text).not.toBe('');
+  expect(error).toBeInstanceOf(OpenAI.APIError);
+  expect(error).toMatchObject({ code: 'VERTEX_RATE_LIMITED', message: QUOTA_EXHAUSTED });
+  clients.expectRecords({ outcome: 'interrupted', code: 'VERTEX_RATE_LIMITED' });
+});
+
+test('a stream that comes as something else is an APIError, not a short answer', async () => {
+  for (const body of ['', '{"choices":[]}']) {
+    await clients.chain.inject('vertex-ai', { path: 'chat/completions', status: 200, body });
+    const error = await thrownBy(() => withToken.chat.completions.create({ ...CHAT, stream: true }));
+    expect(error).toBeInstanceOf(OpenAI.InternalServerError);
+    clients.expectRecords({ outcome: 'failed', code: 'VERTEX_FAILED' });
+  }
+});
+
 test('a caller that leaves a stream is on record as gone', async () => {
   await clients.slowDown(300);
   const stream = await withToken.chat.completions.create({ ...CHAT, stream: true });

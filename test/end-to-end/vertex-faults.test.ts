@@ -48,6 +48,8 @@ const OPERATIONS: readonly [name: string, call: () => Promise<Answer>][] = [
   ['a stream of an array', () => callModel('streamGenerateContent')],
 ];
 
+const REST_OPERATIONS = OPERATIONS.slice(1);
+
 /** One call, which meets this fault and ends in bounded time with this failure. */
 async function expectVertexFailure(
   call: () => Promise<Answer>,
@@ -106,6 +108,61 @@ test.each(OPERATIONS)('an internal error of Vertex AI is 502: %s', async (_, cal
     canonical: 'INTERNAL',
     message: 'Vertex AI failed on its own side.',
   });
+});
+
+test.each(REST_OPERATIONS)(
+  'what a proxy or a container blames on the request is the caller’s: %s',
+  async (_, call) => {
+    await expectVertexFailure(
+      call,
+      { status: 422, body: '<html>' },
+      {
+        status: 400,
+        code: 'VERTEX_INVALID_ARGUMENT',
+        canonical: 'INVALID_ARGUMENT',
+        message: 'Vertex AI refused the request as invalid.',
+        retryable: false,
+      },
+    );
+    await expectVertexFailure(
+      call,
+      { status: 413, body: '<html>' },
+      {
+        status: 413,
+        code: 'VERTEX_PAYLOAD_TOO_LARGE',
+        canonical: 'INVALID_ARGUMENT',
+        message: 'The body is larger than Vertex AI accepts.',
+        retryable: false,
+      },
+    );
+  },
+);
+
+test.each(REST_OPERATIONS)('a success with an error in it is none: %s', async (_, call) => {
+  const { body } = googleError(429, 'RESOURCE_EXHAUSTED');
+  await expectVertexFailure(
+    call,
+    { status: 200, body: [body] },
+    {
+      status: 429,
+      code: 'VERTEX_RATE_LIMITED',
+      canonical: 'RESOURCE_EXHAUSTED',
+      message: 'The quota of the gateway’s project on Vertex AI is used up',
+    },
+  );
+});
+
+test.each(REST_OPERATIONS)('a success without an answer is none: %s', async (name, call) => {
+  const failure =
+    name === 'a stream of an array'
+      ? { code: 'VERTEX_STREAM_BROKEN', canonical: 'UNAVAILABLE' }
+      : { code: 'VERTEX_FAILED', canonical: 'INTERNAL' };
+  for (const body of ['', '<html>'])
+    await expectVertexFailure(
+      call,
+      { status: 200, body },
+      { status: 502, message: /^Vertex AI (answered with|ended the stream)/, ...failure },
+    );
 });
 
 test.each(OPERATIONS)('a hang is 504 within the time limit: %s', async (_, call) => {

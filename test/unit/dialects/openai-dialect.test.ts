@@ -165,6 +165,14 @@ test('an error names the first parameter that is wrong', () => {
   expect(JSON.parse(body)).toMatchObject({ error: { param: 'input[1]' } });
 });
 
+test('a violation of no parameter names none', () => {
+  const violations = [{ field: '', description: 'Unknown name "labels": Cannot find field.' }];
+  const { body } = writeOpenAiError(
+    new GatewayError('VERTEX_INVALID_ARGUMENT', 'It is wrong.', { violations }),
+  );
+  expect(JSON.parse(body)).toMatchObject({ error: { param: null } });
+});
+
 test('every code has a type of OpenAI’s', () => {
   for (const code of Object.keys(CODES) as GatewayErrorCode[]) {
     const { error } = JSON.parse(writeOpenAiError(new GatewayError(code, 'It failed.')).body) as {

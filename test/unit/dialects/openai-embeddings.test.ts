@@ -102,6 +102,8 @@ test.each([
   ['tokens', { input: [1, 2] }, 'input[0]', RULE],
   ['lists of tokens', { input: ['a', [1, 2]] }, 'input[1]', RULE],
   ['a number', { input: 5 }, 'input', RULE],
+  ['an empty text', { input: '' }, 'input', 'must not be empty'],
+  ['an empty text among others', { input: ['a', ''] }, 'input[1]', 'must not be empty'],
   ['no texts', { input: [] }, 'input', ANY_RULE],
   ['another format', { input: 'a', encoding_format: 'int8' }, 'encoding_format', ANY_RULE],
   ['no dimensions at all', { input: 'a', dimensions: 0 }, 'dimensions', ANY_RULE],

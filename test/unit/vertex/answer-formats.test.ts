@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import type { AnswerFacts, AnswerFormat } from '../../../src/prediction/prediction.ts';
-import { FACTS_READERS, findError, join, readFacts, type Told } from '../../../src/vertex/answer-formats.ts';
+import {
+  FACTS_READERS,
+  isError,
+  type Json,
+  join,
+  readFacts,
+  type Told,
+} from '../../../src/vertex/answer-formats.ts';
 
 /** What the values of an answer tell together. */
 function read(format: AnswerFormat, ...values: object[]): AnswerFacts {
@@ -160,16 +167,16 @@ test('nothing but a member at its own place tells anything', () => {
       const [candidate] = GEMINI.candidates;
       const answer = { ...GEMINI, candidates: [{ ...candidate, content: { parts } }], extra: value };
       expect(read('gemini', answer)).toEqual(read('gemini', GEMINI));
-      expect(findError(answer)).toBeUndefined();
+      expect(isError(answer)).toBe(false);
     }),
   );
 });
 
-test('an error is found in the words of Google, OpenAI and Anthropic', () => {
-  expect(findError({ error: { code: 429 } })).toEqual({ code: 429 });
-  expect(findError({ type: 'error', error: { type: 'overloaded_error' } })).toEqual({
-    type: 'overloaded_error',
-  });
-  for (const value of [{}, { error: null }, { error: 'text' }, { candidates: [{ error: {} }] }])
-    expect(findError(value)).toBeUndefined();
+test('an error is found in the words of Google, OpenAI, Anthropic and containers, also as the one of a list', () => {
+  const quota = { error: { code: 429 } };
+  const overloaded = { type: 'error', error: { type: 'overloaded_error' } };
+  for (const value of [quota, overloaded, { error: 'text' }, [quota] as unknown as Json])
+    expect(isError(value)).toBe(true);
+  for (const value of [{}, { error: null }, { candidates: [{ error: {} }] }, [] as unknown as Json])
+    expect(isError(value)).toBe(false);
 });

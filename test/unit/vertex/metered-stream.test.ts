@@ -230,6 +230,23 @@ test.each<[what: string, format: AnswerFormat, framing: Framing, text: string, p
       sse(GEMINI.slice(0, 2)),
       'VERTEX_RATE_LIMITED',
     ],
+    [
+      'a list of Gemini’s events',
+      'gemini',
+      'sse',
+      sse([...GEMINI.slice(0, 2), [QUOTA]]),
+      sse(GEMINI.slice(0, 2)),
+      'VERTEX_RATE_LIMITED',
+    ],
+    [
+      'a list of OpenAI’s chunks',
+      'openai',
+      'sse',
+      sse([OPENAI[0] ?? '', [QUOTA]]),
+      sse([OPENAI[0] ?? '']),
+      'VERTEX_RATE_LIMITED',
+    ],
+    ['a text of OpenAI’s chunks', 'openai', 'sse', sse([{ error: 'text of Google' }]), '', 'VERTEX_FAILED'],
     ['Gemini’s first event', 'gemini', 'sse', sse([QUOTA]), '', 'VERTEX_RATE_LIMITED'],
     [
       'Gemini’s array',

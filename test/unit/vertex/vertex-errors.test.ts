@@ -100,13 +100,18 @@ test.each<[number, GatewayErrorCode]>([
   [403, 'VERTEX_PERMISSION_DENIED'],
   [404, 'VERTEX_NOT_FOUND'],
   [408, 'VERTEX_TIMEOUT'],
+  [409, 'VERTEX_FAILED'],
+  [411, 'VERTEX_INVALID_ARGUMENT'],
+  [413, 'VERTEX_PAYLOAD_TOO_LARGE'],
+  [422, 'VERTEX_INVALID_ARGUMENT'],
   [429, 'VERTEX_RATE_LIMITED'],
   [500, 'VERTEX_FAILED'],
   [502, 'VERTEX_FAILED'],
   [503, 'VERTEX_UNAVAILABLE'],
   [504, 'VERTEX_TIMEOUT'],
   [302, 'VERTEX_FAILED'],
-  [418, 'VERTEX_FAILED'],
+  [499, 'VERTEX_FAILED'],
+  [501, 'VERTEX_FAILED'],
 ])('HTTP %i of Vertex AI is %s', (status, code) => {
   expect(vertexError(readRestError(status, '')).code).toBe(code);
 });

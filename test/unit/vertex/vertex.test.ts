@@ -189,12 +189,30 @@ test('a request is sent as the payload phrases it, and no header of it replaces 
   expect(received[0]?.body).toHaveLength(0);
 });
 
-test('a stream that Vertex AI answers as a whole is whole', async () => {
-  answer = send(200, '{"usageMetadata":{"totalTokenCount":7}}');
-  expect(await predict('streamGenerateContent', 'sse')).toMatchObject({
-    kind: 'whole',
-    facts: { usage: { totalTokens: 7 } },
-  });
+test.each(['', '<html>', '{"usageMetadata":{"totalTokenCount":7}}'])(
+  'a model’s stream that is answered by %j fails, because clients would read a stream without events',
+  async (body) => {
+    answer = send(200, body);
+    expect(await rejectedBy(predict('streamGenerateContent', 'sse'))).toMatchObject({
+      code: 'VERTEX_FAILED',
+    });
+  },
+);
+
+test('a container may answer as a whole what could be a stream', async () => {
+  answer = send(200, '<html>', { 'content-type': 'text/html' });
+  expect(await pass({ format: 'opaque', framing: 'sse' })).toMatchObject({ kind: 'whole' });
+});
+
+test.each([
+  ['generateContent', undefined],
+  ['streamGenerateContent', 'sse'],
+] as const)('an error in the place of an answer is one, whatever its status: %s', async (verb, framing) => {
+  const quota = { error: { code: 429, message: 'text of Google', status: 'RESOURCE_EXHAUSTED' } };
+  for (const body of [quota, [quota]]) {
+    answer = send(200, JSON.stringify(body));
+    expect(await rejectedBy(predict(verb, framing))).toMatchObject({ code: 'VERTEX_RATE_LIMITED' });
+  }
 });
 
 test('a whole answer that comes as events is read like a stream', async () => {
@@ -216,7 +234,12 @@ test.each([
   expect((await readParts(answered)).parts.join('')).toBe('data: whatever\n\nhalf');
 });
 
-test.each(['', 'garbage', '7', 'null', '[]'])('a whole answer of %j tells nothing', async (body) => {
+test.each(['', 'garbage', '7', 'null', '[]'])('a model’s answer of %j is none', async (body) => {
+  answer = send(200, body);
+  expect(await rejectedBy(predict())).toMatchObject({ code: 'VERTEX_FAILED' });
+});
+
+test.each(['{}', '{"error":null}'])('a whole answer of %s tells nothing', async (body) => {
   answer = send(200, body);
   expect(await predict()).toMatchObject({ kind: 'whole', facts: { usage: {} } });
 });
