@@ -21,6 +21,8 @@ const CODE_BY_GRPC_STATUS: Readonly<Record<number, GatewayErrorCode>> = {
   8: 'VERTEX_RATE_LIMITED',
   9: 'VERTEX_INVALID_ARGUMENT',
   11: 'VERTEX_INVALID_ARGUMENT',
+  // UNIMPLEMENTED: the request asks for what the model or the API does not have, and will not have the next time.
+  12: 'VERTEX_INVALID_ARGUMENT',
   14: 'VERTEX_UNAVAILABLE',
   16: 'VERTEX_PERMISSION_DENIED',
 };
@@ -35,6 +37,7 @@ const GRPC_STATUS_BY_HTTP: Readonly<Record<number, number>> = {
   409: 10,
   429: 8,
   499: 1,
+  501: 12,
   503: 14,
   504: 4,
   529: 14,

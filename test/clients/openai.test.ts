@@ -267,6 +267,14 @@ test('a stream that comes as something else is an APIError, not a short answer',
   }
 });
 
+test('what Google does not offer is a BadRequestError in its own words, and is not tried again', async () => {
+  const retrying = withToken.withOptions({ maxRetries: 2 });
+  const error = await thrownBy(() => retrying.chat.completions.create({ ...CHAT, n: 2 }));
+  expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+  expect(error.message).toMatch(/^400 .*more than one candidate/);
+  clients.expectRecords({ outcome: 'failed', code: 'VERTEX_INVALID_ARGUMENT', status: '400' });
+});
+
 test('a caller that leaves a stream is on record as gone', async () => {
   await clients.slowDown(300);
   const stream = await withToken.chat.completions.create({ ...CHAT, stream: true });
