@@ -25,7 +25,7 @@ export interface ClientCredentials {
   readonly token: string;
 }
 
-const ARRIVAL_TIMEOUT_IN_MS = 10_000;
+const ARRIVAL_TIMEOUT_IN_MS = 20_000;
 const POLL_INTERVAL_IN_MS = 50;
 
 /** A quota of Google's that is used up, as Vertex AI tells it. */

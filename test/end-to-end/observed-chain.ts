@@ -14,7 +14,7 @@ interface NotedCheck {
   readonly test: string;
 }
 
-const ARRIVAL_TIMEOUT_IN_MS = 10_000;
+const ARRIVAL_TIMEOUT_IN_MS = 20_000;
 const POLL_INTERVAL_IN_MS = 50;
 
 /** What no telemetry and no error may hold: JSON Web Tokens, Google access tokens, anything behind `Bearer`. */
@@ -106,7 +106,7 @@ export class ObservedChain {
     };
   }
 
-  /** All records, once each of these calls has one; 10 s at most are waited for them. */
+  /** All records, once each of these calls has one; 20 s at most are waited for them. */
   async #recordsOf(requestIds: readonly string[]): Promise<AuditRecord[]> {
     const deadline = Date.now() + ARRIVAL_TIMEOUT_IN_MS;
     for (;;) {

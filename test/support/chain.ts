@@ -9,7 +9,7 @@ import { type Environment, readEnvironment } from '../../emulators/environment-f
 
 const ROOT = resolve(__dirname, '../..');
 const START_TIMEOUT_IN_MS = 60_000;
-const AUDIT_TIMEOUT_IN_MS = 10_000;
+const AUDIT_TIMEOUT_IN_MS = 20_000;
 const POLL_INTERVAL_IN_MS = 20;
 
 type EmulatorName =
@@ -98,7 +98,7 @@ export class RunningChain {
   }
 
   /**
-   * The audit records that satisfy a condition, once there are at least `count`; 10 s at most are waited for them.
+   * The audit records that satisfy a condition, once there are at least `count`; 20 s at most are waited for them.
    * A record more than expected shows too: give a condition that all records of the call satisfy.
    */
   async auditRecords(
