@@ -100,9 +100,9 @@ function bindPrefix(syntax: Syntax, scope: Scope, binder: Binder): Bound {
       ? (integerLiteral(operand, operand.text) as Value)
       : binder.value(operand, scope);
   const type = withoutNullable(value.type);
-  if (operator === '!' && value.type.name === 'bool')
+  if (operator === '!' && type.name === 'bool')
     return folded(
-      valueOf(syntax, type, (frame) => value.evaluate(frame) !== true),
+      valueOf(syntax, value.type, (frame) => lift(value.evaluate(frame), (bit) => bit !== true)),
       value,
     );
   if (!isNumeric(type.name)) {

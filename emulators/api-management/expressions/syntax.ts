@@ -17,14 +17,41 @@ export interface Syntax {
   readonly fields: Readonly<Record<string, Syntax>>;
 }
 
-// The grammar lets a cast or a prefix operator bind tighter than `?.` and what follows it; C# doesn't.
+// The grammar lets a cast, a prefix operator or a binary one bind tighter than `?.` and what follows it; C# doesn't.
 const POSTFIX: Readonly<Record<string, string>> = {
   member_access_expression: 'expression',
   element_access_expression: 'expression',
   invocation_expression: 'function',
   conditional_access_expression: 'condition',
 };
-const PREFIX: Readonly<Record<string, string>> = { cast_expression: 'value', prefix_unary_expression: '' };
+const PREFIX: ReadonlySet<string> = new Set([
+  'cast_expression',
+  'prefix_unary_expression',
+  'binary_expression',
+]);
+
+// Tests of a type are relational.
+const INFIX: Readonly<Record<string, string>> = {
+  binary_expression: 'left',
+  is_expression: 'left',
+  as_expression: 'left',
+  is_pattern_expression: 'expression',
+};
+
+// From the loosest to the tightest: https://learn.microsoft.com/dotnet/csharp/language-reference/operators/#operator-precedence
+const OPERATORS: readonly (readonly string[])[] = [
+  ['??'],
+  ['||'],
+  ['&&'],
+  ['|'],
+  ['^'],
+  ['&'],
+  ['==', '!='],
+  ['<', '>', '<=', '>=', 'is', 'as'],
+  ['<<', '>>'],
+  ['+', '-'],
+  ['*', '/', '%'],
+];
 
 /** Copies a tree; `rowOffset` rows stand before the source. */
 export function copySyntax(node: Node, rowOffset: number): Syntax {
@@ -40,7 +67,7 @@ export function copySyntax(node: Node, rowOffset: number): Syntax {
     if (field) fields[field] ??= copy;
   });
   const { row, column } = node.startPosition;
-  return rotate({
+  return regroup({
     kind: node.type,
     text: node.text,
     start: node.startIndex,
@@ -83,14 +110,32 @@ export function contains(syntax: Syntax, kind: string): boolean {
   return syntax.kind === kind || syntax.children.some((inner) => contains(inner, kind));
 }
 
-function rotate(syntax: Syntax): Syntax {
-  const slot = POSTFIX[syntax.kind];
-  const prefix = slot === undefined ? undefined : syntax.fields[slot];
-  if (slot === undefined || prefix?.kind === undefined || !(prefix.kind in PREFIX)) return syntax;
-  const operand = prefix.named.at(-1);
-  if (!operand) return syntax;
-  const inner = rotate(replaceChild(syntax, prefix, operand));
-  return replaceChild(prefix, operand, inner);
+function regroup(syntax: Syntax): Syntax {
+  const postfix = POSTFIX[syntax.kind];
+  const prefix = postfix === undefined ? undefined : syntax.fields[postfix];
+  if (prefix && PREFIX.has(prefix.kind)) return moveInto(prefix, syntax);
+  const infix = INFIX[syntax.kind];
+  const left = infix === undefined ? undefined : syntax.fields[infix];
+  return left?.kind === 'binary_expression' && bindsLooser(left, syntax) ? moveInto(left, syntax) : syntax;
+}
+
+/** Gives what stands around an operation to the operation's last operand. */
+function moveInto(operation: Syntax, around: Syntax): Syntax {
+  const operand = operation.named.at(-1);
+  if (!operand) return around;
+  const { start, line, column } = operand;
+  const inner = regroup({ ...replaceChild(around, operation, operand), start, line, column });
+  return replaceChild({ ...operation, end: around.end }, operand, inner);
+}
+
+function bindsLooser(left: Syntax, around: Syntax): boolean {
+  const [inner, outer] = [precedence(left), precedence(around)];
+  return inner < outer || (inner === outer && left.fields.operator?.text === '??');
+}
+
+function precedence(syntax: Syntax): number {
+  const operator = syntax.kind === 'binary_expression' ? (syntax.fields.operator?.text ?? '') : 'is';
+  return OPERATORS.findIndex((operators) => operators.includes(operator));
 }
 
 function replaceChild(parent: Syntax, from: Syntax, to: Syntax): Syntax {

@@ -3,7 +3,10 @@ import type { Exchange } from '../engine/exchange.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import type { ElementRule, PolicyDefinition } from './policy.ts';
 
-export const SET_BODY_RULE: ElementRule = { holds: 'text' };
+export const SET_BODY_RULE: ElementRule = {
+  attributes: { template: { literal: true, oneOf: ['none'] } },
+  holds: 'text',
+};
 
 /** Literal text or an expression; no Liquid. https://learn.microsoft.com/azure/api-management/set-body-policy */
 export const setBody: PolicyDefinition = {

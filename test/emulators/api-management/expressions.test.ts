@@ -309,3 +309,43 @@ test('takes microseconds', async () => {
   for (let round = 0; round < 2000; round += 1) run(context);
   expect(Number(process.hrtime.bigint() - started) / 2000 / 1000).toBeLessThan(500);
 });
+
+test('gives a variable without a type as an object', async () => {
+  const context = samplePolicyContext({ variables: new Map([['code', 'a b']]) });
+  expect(await evaluate('$"code={context.Variables.GetValueOrDefault("code")}"', context)).toBe('code=a b');
+  expect(await evaluate('context.Variables.GetValueOrDefault("none") == null', context)).toBe(true);
+});
+
+test('encrypts and decrypts bytes with AES', async () => {
+  const zeros = 'new byte[16]';
+  expect(
+    await evaluate(
+      `Convert.ToBase64String(Encoding.UTF8.GetBytes("abc").Encrypt("Aes", ${zeros}, ${zeros}))`,
+    ),
+  ).toBe('l2qZX5TPTB4ktuL7Bn56aQ==');
+  const plain = (algorithm: string, key: string): string =>
+    `Encoding.UTF8.GetString(Convert.FromBase64String("l2qZX5TPTB4ktuL7Bn56aQ==").Decrypt("${algorithm}", ${key}, ${zeros}))`;
+  expect(await evaluate(plain('Aes', zeros))).toBe('abc');
+  expect(await failureOf(plain('Aes', 'new byte[] { 1, 2 }'))).toMatch(/^CryptographicException: .*key/);
+  expect(await failureOf(plain('DES', zeros))).toMatch(/^NotSupportedException: .*supported: Aes/);
+  expect(await failureOf(plain('Aes', 'new byte[32]'))).toBe(
+    'CryptographicException: Padding is invalid and cannot be removed.',
+  );
+});
+
+test('gives a text the same hash code in every process', async () => {
+  expect(await evaluate('"abc".GetHashCode()')).toBe(0x1a47e90b);
+});
+
+test('finds no token and no credentials where there are none', async () => {
+  const reads = (method: string, text: string): Promise<unknown> =>
+    evaluate(
+      `if ("${text}".${method}(out var found)) { return found != null; } return found == null ? "none" : "?";`,
+      undefined,
+      'statements',
+    );
+  expect(await reads('TryParseJwt', `Bearer ${SAMPLE_TOKEN}`)).toBe(true);
+  expect(await reads('TryParseJwt', 'Basic dTpw')).toBe('none');
+  expect(await reads('TryParseBasic', 'Basic dTpw')).toBe(true);
+  expect(await reads('TryParseBasic', 'Bearer a.b.c')).toBe('none');
+});

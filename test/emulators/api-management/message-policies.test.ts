@@ -91,6 +91,16 @@ test('set-variable keeps what an expression gives', async () => {
   expect(backend.received[0]?.headers['x-a']).toBe('3');
 });
 
+test('set-body takes the template that is none, and refuses Liquid', async () => {
+  await (
+    await start({ inbound: '<set-body template="none">@("a" + "b")</set-body>' })
+  ).send({ path: '/echo/items/1', method: 'POST', body: 'x' });
+  expect(backend.received[0]?.body).toBe('ab');
+  await expect(start({ inbound: '<set-body template="liquid">{{ body }}</set-body>' })).rejects.toThrow(
+    /policy.xml:\d+:\d+ <set-body> "template" is one of none\./,
+  );
+});
+
 test('set-body replaces the body of the request, with its length', async () => {
   const { send } = await start({
     inbound: '<set-body>@(context.Request.Body.As<string>().ToUpper() + "é")</set-body>',

@@ -233,6 +233,10 @@ export const CONTEXT_TYPES: readonly TypeDeclaration[] = [
         name: string,
         [type]: readonly CsType[],
       ) => variableOr(self, name, type && defaultOf(type), type),
+      'static object GetValueOrDefault(this IReadOnlyDictionary<string, object> self, string name)': (
+        self: Readable,
+        name: string,
+      ) => variableOr(self, name, null, undefined),
       'static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> self, string name, T? fallback)':
         (self: Readable, name: string, fallback: unknown, [type]: readonly CsType[]) =>
           variableOr(self, name, fallback, type),

@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
+import { raise } from '../evaluation-error.ts';
 import type { TypeDeclaration, Members } from '../types.ts';
 
 const NAMESPACE = 'System.Security.Cryptography';
@@ -57,7 +58,30 @@ function hashTypes([name, algorithm]: [string, string]): TypeDeclaration[] {
   ];
 }
 
-/** Hashes and HMACs. */
+const AES_NAMES: ReadonlySet<string> = new Set(['aes', 'aesmanaged', 'rijndael', 'rijndaelmanaged']);
+const AES_BLOCK_IN_BYTES = 16;
+
+/** AES as .NET's algorithms start out: CBC, padded as PKCS #7 says. */
+function crypt(
+  create: typeof createCipheriv | typeof createDecipheriv,
+): (input: Uint8Array, algorithm: string, key: Uint8Array, iv: Uint8Array) => Uint8Array {
+  return (input, algorithm, key, iv) => {
+    if (!AES_NAMES.has(algorithm.toLowerCase()))
+      raise('NotSupportedException', 'The algorithm is not supported; supported: Aes, Rijndael.');
+    if (![16, 24, 32].includes(key.length))
+      raise('CryptographicException', 'Specified key is not a valid size for this algorithm.');
+    if (iv.length !== AES_BLOCK_IN_BYTES)
+      raise('CryptographicException', 'Specified initialization vector (IV) does not match the block size.');
+    const cipher = create(`aes-${key.length * 8}-cbc`, key, iv);
+    try {
+      return Uint8Array.from(Buffer.concat([cipher.update(input), cipher.final()]));
+    } catch {
+      return raise('CryptographicException', 'Padding is invalid and cannot be removed.');
+    }
+  };
+}
+
+/** Hashes, HMACs, and AES as far as the context variable's table has it. */
 export const CRYPTOGRAPHY_TYPES: readonly TypeDeclaration[] = [
   {
     name: 'HashAlgorithm',
@@ -78,4 +102,15 @@ export const CRYPTOGRAPHY_TYPES: readonly TypeDeclaration[] = [
   },
   { name: 'HMAC', namespace: NAMESPACE, kind: 'class', base: 'KeyedHashAlgorithm' },
   ...Object.entries(HASHES).flatMap(hashTypes),
+  {
+    name: 'SymmetricExtensions',
+    namespace: NAMESPACE,
+    kind: 'static',
+    members: {
+      'static byte[] Encrypt(this byte[] input, string algorithm, byte[] key, byte[] iv)':
+        crypt(createCipheriv),
+      'static byte[] Decrypt(this byte[] input, string algorithm, byte[] key, byte[] iv)':
+        crypt(createDecipheriv),
+    },
+  },
 ];

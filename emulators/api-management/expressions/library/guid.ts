@@ -30,6 +30,7 @@ export const GUID_TYPES: readonly TypeDeclaration[] = [
       'string ToString(string? format)': (self: Guid, format: string | null) =>
         formatValue(self, format ?? ''),
       'byte[] ToByteArray()': (self: Guid) => self.toBytes(),
+      'int GetHashCode()': (self: Guid) => self.hashCode(),
       'bool Equals(Guid other)': valuesEqual,
       'int CompareTo(Guid other)': (self: Guid, other: Guid) => self.compareTo(other),
       'operator bool ==(Guid left, Guid right)': valuesEqual,

@@ -63,8 +63,9 @@ function audiencesOf({ payload: { aud } }: Jwt): Sequence {
 
 function tryParse(parse: (text: string) => unknown): (text: string | null, out: Out) => boolean {
   return (text, out) => {
-    out.value = text === null ? null : parse(text);
-    return out.value !== null;
+    const value = text === null ? null : parse(text);
+    out.value = value;
+    return value !== null;
   };
 }
 

@@ -52,8 +52,17 @@ const anyOf =
   (code) =>
     set.includes(code);
 
+// .NET's own differ from process to process; those of FNV-1a are the same everywhere.
+function hashCode(text: string): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash;
+}
+
 /** The members of a string. */
 export const STRING_MEMBERS: Members = {
+  'int GetHashCode()': hashCode,
   'int Length': (self: string) => self.length,
   'char this[int index]': (self: string, index: number) =>
     index < 0 || index >= self.length

@@ -29,6 +29,12 @@ export class Guid {
     return new Uint8Array(bytes);
   }
 
+  /** As .NET's: its four numbers of 32 bits, combined. */
+  hashCode(): number {
+    const { buffer } = this.toBytes();
+    return new Int32Array(buffer).reduce((hash, number) => hash ^ number, 0);
+  }
+
   compareTo(other: Guid): number {
     return this.text < other.text ? -1 : this.text > other.text ? 1 : 0;
   }
