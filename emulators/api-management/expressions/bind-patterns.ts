@@ -2,6 +2,7 @@ import { convertTo } from './bind-conversion.ts';
 import type { Binder } from './binder.ts';
 import type { Frame } from './bound.ts';
 import { explicitConversion, isInstance } from './conversions.ts';
+import { defaultOf } from './default-value.ts';
 import { findType, resolveType } from './resolve-type.ts';
 import type { Scope } from './scope.ts';
 import { child, field, refuse, type Syntax } from './syntax.ts';
@@ -65,7 +66,9 @@ function declarationTest(pattern: Syntax, subject: CsType, scope: Scope): Patter
     };
   }
   const test = typeTest(type, subject, pattern);
+  const unset = defaultOf(type);
   return (frame, value) => {
+    frame.slots[slot] = unset;
     if (!test(frame, value)) return false;
     const boxed = box(value, subject);
     frame.slots[slot] = isReferenceType(type) ? boxed : unbox(boxed);

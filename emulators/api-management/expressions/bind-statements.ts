@@ -96,13 +96,13 @@ function bindExpressionStatement(syntax: Syntax, scope: Scope, { binder }: Surro
 }
 
 function bindIf(syntax: Syntax, scope: Scope, surroundings: Surroundings): Statement {
-  const inner = scope.block();
   const condition = field(syntax, 'condition');
-  const value = surroundings.binder.value(condition, inner);
+  // What a condition declares is there after the statement, too: `if (!int.TryParse(text, out var n)) return 0;`.
+  const value = surroundings.binder.value(condition, scope);
   const test = convertTo(value, getType('bool'), condition);
-  const yes = bindStatement(field(syntax, 'consequence'), inner.block(), surroundings);
+  const yes = bindStatement(field(syntax, 'consequence'), scope.block(), surroundings);
   const alternative = syntax.fields.alternative;
-  const no = alternative ? bindStatement(alternative, inner.block(), surroundings) : null;
+  const no = alternative ? bindStatement(alternative, scope.block(), surroundings) : null;
   const always = value.constant?.value;
   return {
     completes:
