@@ -74,7 +74,7 @@ const CAN_BE_KEPT = [
   'var type = headers.GetValueOrDefault("Content-Type", "").ToLower().Replace(" ", "");',
   'if (!new[] { "application/json", "application/json;charset=utf-8" }.Contains(type)) { return false; }',
   'var wish = headers.GetValueOrDefault("Cache-Control", "").ToLower();',
-  'if (wish.Contains("no-cache") || wish.Contains("no-store")) { return false; }',
+  'if (wish.Contains("no-cache") || wish.Contains("no-store") || wish.Contains("max-age")) { return false; }',
   'return context.Request.OriginalUrl.Query.Keys.All(name => name == "subscription-key" || name == "key");',
 ];
 

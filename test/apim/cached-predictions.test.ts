@@ -215,6 +215,7 @@ test.each<[string, typeof next]>([
 
 test.each<[string, Partial<SentRequest>]>([
   ['for a fresh answer', { headers: { 'cache-control': 'no-cache' } }],
+  ['for an answer that is new', { headers: { 'cache-control': 'Max-Age=0' } }],
   ['for nothing to be kept', { headers: { 'cache-control': 'no-store' } }],
   ['in another way', { path: `${EMBED}?alt=sse` }],
   ['in something else than JSON', { headers: { 'content-type': 'text/plain' } }],

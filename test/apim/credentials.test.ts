@@ -336,6 +336,22 @@ describe('headers that the gateway alone sets', () => {
     }
   });
 
+  test('are counted as callers may write them: twelve are dropped, thirteen refused', async () => {
+    for (const [count, status] of [
+      [12, 200],
+      [13, 400],
+    ] as const) {
+      const headers = Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [`X-Gateway-${index}`, 'x']),
+      );
+      expect((await edge.predict({ headers })).status).toBe(status);
+    }
+    expect(edge.functionApp.received).toHaveLength(1);
+    expect(
+      Object.keys(edge.functionApp.received[0]?.headers ?? {}).filter((name) => RESERVED.test(name)),
+    ).toEqual([]);
+  });
+
   test('are refused where there are too many of them', async () => {
     const headers = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`x-gateway-${index}`, 'x']));
     const response = await edge.predict({ headers });
@@ -348,4 +364,23 @@ describe('headers that the gateway alone sets', () => {
       { code: 'INVALID_REQUEST', rule: 'edge/drop-reserved-headers' },
     ]);
   });
+});
+
+test.each([
+  'X-MS-CLIENT-PRINCIPAL',
+  'X-MS-CLIENT-PRINCIPAL-ID',
+  'x-ms-client-principal-name',
+  'x-ms-client-principal-idp',
+  'Forwarded',
+  'x-forwarded-host',
+  'x-original-url',
+  'x-rewrite-url',
+  'x-http-method-override',
+])('%s, which poses as a platform or proxy, goes no further', async (name) => {
+  for (const key of ['ocp-apim-subscription-key', 'api-key']) {
+    const headers = { 'ocp-apim-subscription-key': undefined, [key]: PRODUCTION_KEY, [name]: 'posed' };
+    expect((await edge.predict({ headers })).status).toBe(200);
+    expect(Object.values(edge.functionApp.received.at(-1)?.headers ?? {})).not.toContain('posed');
+  }
+  expect(edge.functionApp.received).toHaveLength(2);
 });
