@@ -140,7 +140,7 @@ export function isError(value: Json): boolean {
   return typeof error === 'string' || (typeof error === 'object' && error !== null);
 }
 
-export function asObject(value: unknown): Json {
+function asObject(value: unknown): Json {
   return typeof value === 'object' && value !== null ? (value as Json) : {};
 }
 
