@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import { jwtVerify, UnsecuredJWT } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Exchange } from '../engine/exchange.ts';
@@ -8,6 +10,8 @@ import { PolicyFailure } from '../engine/policy-failure.ts';
 import { explainRefusal, refusal } from '../engine/token-refusal.ts';
 import { VerifiedTokens } from '../engine/verified-tokens.ts';
 import { Jwt } from '../expressions/jwt.ts';
+import { compileSigningKeys, ISSUER_SIGNING_KEYS_RULE } from './issuer-signing-keys.ts';
+import type { IssuerSigningKey } from './issuer-signing-keys.ts';
 import type { PolicyDefinition } from './policy.ts';
 import {
   compileAudiences,
@@ -20,7 +24,7 @@ import {
   TOKEN_CHILDREN,
 } from './token-checks.ts';
 
-const FLAG = { oneOf: ['true', 'false'], literal: true } as const;
+const FLAG = { oneOf: ['true', 'false'] } as const;
 const LONGEST_SKEW_IN_SECONDS = 86_400;
 
 /** https://learn.microsoft.com/azure/api-management/validate-jwt-policy */
@@ -30,16 +34,16 @@ export const validateJwt: PolicyDefinition = {
   attributes: {
     ...TOKEN_ATTRIBUTES,
     'require-expiration-time': FLAG,
-    'require-scheme': { literal: true },
+    'require-scheme': {},
     'require-signed-tokens': FLAG,
-    'clock-skew': { literal: true },
+    'clock-skew': {},
   },
   children: {
     'openid-config': { attributes: { url: { required: true, literal: true } } },
+    'issuer-signing-keys': ISSUER_SIGNING_KEYS_RULE,
     issuers: { children: { issuer: { holds: 'text' } }, required: ['issuer'] },
     ...TOKEN_CHILDREN,
   },
-  required: ['openid-config'],
   compile: (element, compiler) => {
     const readToken = compileToken(element, compiler);
     if (!['header-name', 'query-parameter-name', 'token-value'].some((name) => element.attributes.has(name)))
@@ -75,59 +79,104 @@ function compileVerification(
   const urls = element.children
     .filter(({ name }) => name === 'openid-config')
     .map((config) => compileUrl(config, compiler));
+  const keys = compileSigningKeys(element, compiler);
+  if (urls.length === 0 && keys.length === 0)
+    throw new PolicyDocumentError(
+      element.position,
+      element.name,
+      'needs a child <openid-config> or <issuer-signing-keys>.',
+    );
   const issuers = compileList(element, 'issuers', compiler);
-  const clockTolerance = compiler.wholeNumber(element, 'clock-skew', 0, LONGEST_SKEW_IN_SECONDS) ?? 0;
-  const requiredClaims = compiler.literal(element, 'require-expiration-time') === 'false' ? [] : ['exp'];
-  const takesUnsigned = compiler.literal(element, 'require-signed-tokens') === 'false';
+  const readSkew = compileSkew(element, compiler);
+  const needsExpiration = compileFlag(element, 'require-expiration-time', compiler);
+  const needsSignature = compileFlag(element, 'require-signed-tokens', compiler);
   const { openId, now } = compiler.services;
   const verified = new VerifiedTokens(now);
 
   return async (token, exchange) => {
-    const known = verified.recall(token);
-    if (known) return known;
+    const listed = issuers.map((value) => value.text(exchange).trim());
+    const known = JSON.stringify([token, ...listed]);
+    const recalled = verified.recall(known);
+    if (recalled) return recalled;
     const jwt = Jwt.parse(token);
     if (!jwt) throw refusal('JwtInvalid', 'The token is not a JSON Web Token.');
     const providers = await Promise.all(urls.map((url) => openId.find(url)));
+    const allowed = [...listed, ...providers.map(({ issuer }) => issuer)];
     const options = {
-      issuer: [
-        ...issuers.map((value) => value.text(exchange).trim()),
-        ...providers.map(({ issuer }) => issuer),
-      ],
-      clockTolerance,
+      // Keys of the policy's own name no issuer: without a list, whoever has the key is one.
+      ...(allowed.length > 0 && { issuer: allowed }),
+      clockTolerance: readSkew(exchange),
       currentDate: new Date(now()),
+      requiredClaims: needsExpiration(exchange) ? ['exp'] : [],
     };
-    if (takesUnsigned && jwt.header.alg === 'none') {
+    if (jwt.header.alg === 'none' && !needsSignature(exchange)) {
       const { exp } = explained(() => UnsecuredJWT.decode(token, options).payload);
-      if (exp === undefined && requiredClaims.length > 0)
+      if (exp === undefined && options.requiredClaims.length > 0)
         throw refusal('JwtInvalid', 'The token has no expiration time.');
       return jwt;
     }
-    const { exp } = await verifyWithAny(token, providers, { ...options, requiredClaims });
-    if (exp !== undefined) verified.remember(token, jwt, (exp + clockTolerance) * 1000);
+    const { exp } = await verifyWithAny(token, candidatesFor(jwt, providers, keys), options);
+    if (exp !== undefined) verified.remember(known, jwt, exp * 1000);
     return jwt;
   };
 }
 
-/** Tries the keys of one provider after the other; what the last of them says counts. */
+/** One that may have signed the token, with the one algorithm that is right for its keys. */
+interface Candidate {
+  readonly algorithm: 'HS256' | 'RS256';
+  readonly key: KeyObject | JWTVerifyGetKey;
+}
+
+/** Keys of the policy's own are tried first: they need no request. */
+function candidatesFor(
+  { header }: Jwt,
+  providers: readonly OpenIdProvider[],
+  keys: readonly IssuerSigningKey[],
+): Candidate[] {
+  return [
+    ...keys.filter(
+      ({ id, algorithm }) => algorithm === header.alg && (id === undefined || id === header.kid),
+    ),
+    ...providers.map((provider): Candidate => ({ algorithm: 'RS256', key: provider.keys })),
+  ];
+}
+
+/** Tries one after the other, as long as it may be the key that is wrong; what the last of them says counts. */
 async function verifyWithAny(
   token: string,
-  providers: readonly OpenIdProvider[],
-  options: Parameters<typeof jwtVerify>[2],
-): Promise<{ exp?: number }> {
-  let failure: unknown;
-  for (const { keys } of providers) {
+  candidates: readonly Candidate[],
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  let failure: unknown = refusal('TokenSignatureKeyNotFound', 'The key that signed the token is not known.');
+  for (const { key, algorithm } of candidates) {
     try {
-      return (await jwtVerify(token, keys, { ...options, algorithms: ['RS256'] })).payload;
+      return await verifyWith(token, key, { ...options, algorithms: [algorithm] });
     } catch (error) {
       failure = explainRefusal(error);
-      if (!isUnknownKey(failure)) break;
+      if (!mayBeAnothersKey(failure, key)) break;
     }
   }
   throw failure;
 }
 
-function isUnknownKey(failure: unknown): boolean {
-  return failure instanceof PolicyFailure && failure.failure.reason === 'TokenSignatureKeyNotFound';
+async function verifyWith(
+  token: string,
+  key: KeyObject | JWTVerifyGetKey,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  const { payload } =
+    typeof key === 'function' ? await jwtVerify(token, key, options) : await jwtVerify(token, key, options);
+  return payload;
+}
+
+/** A provider's key is found by its id, so that a wrong signature is just that; others are tried in turn. */
+function mayBeAnothersKey(failure: unknown, key: KeyObject | JWTVerifyGetKey): boolean {
+  if (!(failure instanceof PolicyFailure)) return false;
+  const { reason } = failure.failure;
+  return (
+    reason === 'TokenSignatureKeyNotFound' ||
+    (reason === 'TokenSignatureInvalid' && typeof key !== 'function')
+  );
 }
 
 function explained<Value>(decode: () => Value): Value {
@@ -149,13 +198,42 @@ function compileUrl(config: PolicyElement, compiler: PolicyCompiler): string {
 }
 
 function compileScheme(element: PolicyElement, compiler: PolicyCompiler): (exchange: Exchange) => void {
-  const scheme = compiler.literal(element, 'require-scheme')?.toLowerCase();
+  const scheme = compiler.value(element, 'require-scheme');
   const header = compiler.value(element, 'header-name');
-  if (scheme === undefined || !header) return () => undefined;
+  if (!scheme || !header) return () => undefined;
   return (exchange) => {
     const name = header.text(exchange).toLowerCase();
     const [value = ''] = exchange.request.headers.get(name)?.values ?? [];
-    if (!value.toLowerCase().startsWith(`${scheme} `))
+    if (!value.toLowerCase().startsWith(`${scheme.text(exchange).toLowerCase()} `))
       throw refusal('JwtInvalid', 'The token does not have the scheme that is required.');
+  };
+}
+
+/** True unless the attribute says false; what an expression gives that is neither counts as true. */
+function compileFlag(
+  element: PolicyElement,
+  attribute: string,
+  compiler: PolicyCompiler,
+): (exchange: Exchange) => boolean {
+  const value = compiler.value(element, attribute);
+  return (exchange) => value?.text(exchange).trim().toLowerCase() !== 'false';
+}
+
+/** In seconds; what an expression gives that is none fails. */
+function compileSkew(element: PolicyElement, compiler: PolicyCompiler): (exchange: Exchange) => number {
+  const value = compiler.value(element, 'clock-skew');
+  if (!value) return () => 0;
+  if (value.literal !== undefined) {
+    const seconds = compiler.wholeNumber(element, 'clock-skew', 0, LONGEST_SKEW_IN_SECONDS) ?? 0;
+    return () => seconds;
+  }
+  return (exchange) => {
+    const seconds = Number(value.text(exchange));
+    if (Number.isInteger(seconds) && seconds >= 0 && seconds <= LONGEST_SKEW_IN_SECONDS) return seconds;
+    throw new PolicyFailure({
+      reason: 'ExpressionValueEvaluationFailure',
+      message: `"clock-skew" is a whole number from 0 to ${LONGEST_SKEW_IN_SECONDS}.`,
+      status: 500,
+    });
   };
 }

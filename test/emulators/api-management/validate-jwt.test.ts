@@ -1,4 +1,4 @@
-import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { startBackend } from './recording-backend.ts';
 import type { RecordingBackend } from './recording-backend.ts';
 import type { ReceivedResponse } from './send-request.ts';
@@ -189,6 +189,87 @@ test('required claims, status and message are those of the policy', async () => 
   expect(response.text).toBe('{ "statusCode": 403, "message": "No." }');
 });
 
+const SECRETS = ['the first secret, long enough for it', 'the second secret, long enough too'] as const;
+
+function signedWith(secret: string, claims: Record<string, unknown> = {}, kid?: string): Promise<string> {
+  const payload = { exp: START / 1000 + 60, aud: 'api://vertex-gateway', ...claims };
+  const header = { alg: 'HS256', ...(kid !== undefined && { kid }) };
+  return new SignJWT(payload).setProtectedHeader(header).sign(Buffer.from(secret));
+}
+
+function sharedKey(secret: string, id?: string): string {
+  return `<key${id === undefined ? '' : ` id="${id}"`}>${Buffer.from(secret).toString('base64')}</key>`;
+}
+
+test('keys of the policy are tried one after the other, without any issuer to ask', async () => {
+  const keys = SECRETS.map((secret) => sharedKey(secret)).join('');
+  const gateway = await start(
+    `<validate-jwt header-name="Authorization"><issuer-signing-keys>${keys}</issuer-signing-keys>${AUDIENCES}</validate-jwt>`,
+  );
+  for (const secret of SECRETS) expect(await reason(gateway, await signedWith(secret))).toBe(200);
+  expect(await reason(gateway, await signedWith('another secret, long enough as well'))).toBe(
+    'TokenSignatureInvalid',
+  );
+  expect(await reason(gateway, await signedWith(SECRETS[0], { aud: 'other' }))).toBe(
+    'TokenAudienceNotAllowed',
+  );
+  expect(await reason(gateway, await signedWith(SECRETS[1], { exp: START / 1000 - 1 }))).toBe('TokenExpired');
+  expect(await reason(gateway, await issuer.sign())).toBe('TokenSignatureKeyNotFound');
+});
+
+test('a key with an id is only for tokens that name it', async () => {
+  const keys = SECRETS.map((secret, index) => sharedKey(secret, `k${index}`)).join('');
+  const issuers = '<issuers><issuer>https://a.example</issuer></issuers>';
+  const gateway = await start(
+    `<validate-jwt header-name="Authorization"><issuer-signing-keys>${keys}</issuer-signing-keys>${issuers}</validate-jwt>`,
+  );
+  const claims = { iss: 'https://a.example' };
+  expect(await reason(gateway, await signedWith(SECRETS[1], claims, 'k1'))).toBe(200);
+  expect(await reason(gateway, await signedWith(SECRETS[1], claims, 'k0'))).toBe('TokenSignatureInvalid');
+  expect(await reason(gateway, await signedWith(SECRETS[1], claims))).toBe('TokenSignatureKeyNotFound');
+  expect(await reason(gateway, await signedWith(SECRETS[1], { iss: 'https://b.example' }, 'k1'))).toBe(
+    'TokenIssuerNotAllowed',
+  );
+});
+
+test('a modulus and an exponent are a key, for RS256 alone, besides those of a configuration', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+  const { n = '', e = '' } = await exportJWK(publicKey);
+  const keys = `<issuer-signing-keys><key n="${n}" e="${e}" /></issuer-signing-keys>`;
+  const gateway = await start(
+    `<validate-jwt header-name="Authorization">${configuration()}${keys}</validate-jwt>`,
+  );
+  expect(await reason(gateway, await issuer.sign({}, { key: privateKey, keyId: 'own' }))).toBe(200);
+  expect(await reason(gateway, await issuer.sign())).toBe(200);
+  expect(await reason(gateway, await signedWith(n, { iss: issuer.issuer }))).toBe('JwtInvalid');
+});
+
+test('an accepted token is asked again where the issuers are other ones', async () => {
+  const issuers =
+    '<issuers><issuer>@(context.Request.Headers.GetValueOrDefault("x-issuer", ""))</issuer></issuers>';
+  const gateway = await start(
+    `<validate-jwt header-name="Authorization"><issuer-signing-keys>${sharedKey(SECRETS[0])}</issuer-signing-keys>${issuers}</validate-jwt>`,
+  );
+  const token = await signedWith(SECRETS[0], { iss: 'https://a.example' });
+  const statuses = [];
+  for (const name of ['https://a.example', 'https://b.example']) {
+    const headers = { authorization: `Bearer ${token}`, 'x-issuer': name };
+    statuses.push((await gateway.send({ path: '/echo/items/1', headers })).status);
+  }
+  expect(statuses).toEqual([200, 401]);
+});
+
+test('flags, scheme and clock skew may be expressions', async () => {
+  const attributes = `header-name="Authorization" require-expiration-time="@(1 == 2)" require-signed-tokens="@(true)"
+    require-scheme="@("Bea" + "rer")" clock-skew="@(20 + 10)"`;
+  const gateway = await start(validate(attributes));
+  expect(await reason(gateway, await issuer.sign({ exp: undefined }))).toBe(200);
+  expect(await reason(gateway, await issuer.sign({ exp: START / 1000 - 29 }))).toBe(200);
+  expect(await reason(gateway, await issuer.sign({ exp: START / 1000 - 31 }))).toBe('TokenExpired');
+  const unsigned = new UnsecuredJWT({ iss: issuer.issuer, aud: 'api://vertex-gateway' }).encode();
+  expect(await reason(gateway, unsigned)).toBe('JwtInvalid');
+});
+
 test('a scheme is required where the policy names one', async () => {
   const gateway = await start(validate('header-name="Authorization" require-scheme="Bearer"'));
   const token = await issuer.sign();
@@ -213,16 +294,40 @@ test.each([
     '<validate-jwt header-name="a" token-value="b">CONFIG</validate-jwt>',
     'takes only one of header-name',
   ],
-  ['no configuration', '<validate-jwt header-name="a" />', 'openid-config'],
+  [
+    'neither configuration nor keys',
+    '<validate-jwt header-name="a" />',
+    'needs a child <openid-config> or <issuer-signing-keys>.',
+  ],
   [
     'a configuration in clear text',
     '<validate-jwt header-name="a"><openid-config url="http://issuer.example/" /></validate-jwt>',
     'is an https address, or one of this machine.',
   ],
   [
-    'a key of its own',
-    '<validate-jwt header-name="a">CONFIG<issuer-signing-keys><key>a</key></issuer-signing-keys></validate-jwt>',
-    'issuer-signing-keys',
+    'a key that is no Base64',
+    '<validate-jwt header-name="a"><issuer-signing-keys><key>a key</key></issuer-signing-keys></validate-jwt>',
+    '<key> holds a key in Base64.',
+  ],
+  [
+    'half of an RSA key',
+    '<validate-jwt header-name="a"><issuer-signing-keys><key n="AQAB" /></issuer-signing-keys></validate-jwt>',
+    '<key> holds a Base64 text, or has both of the attributes n and e.',
+  ],
+  [
+    'an RSA key that is too short',
+    '<validate-jwt header-name="a"><issuer-signing-keys><key n="AQAB" e="AQAB" /></issuer-signing-keys></validate-jwt>',
+    'of at least 2048 bits.',
+  ],
+  [
+    'a certificate',
+    '<validate-jwt header-name="a"><issuer-signing-keys><key certificate-id="c" /></issuer-signing-keys></validate-jwt>',
+    '<key> The attribute "certificate-id" isn\'t supported; allowed: id, n, e.',
+  ],
+  [
+    'a clock skew that is no number',
+    '<validate-jwt header-name="a" clock-skew="soon">CONFIG</validate-jwt>',
+    '"clock-skew" is a whole number from 0 to 86400.',
   ],
 ])('is refused at start with %s', async (_, policy, message) => {
   await expect(start(policy.replace('CONFIG', configuration()))).rejects.toThrow(message);
