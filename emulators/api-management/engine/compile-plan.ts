@@ -2,6 +2,7 @@ import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import { SECTIONS } from '../policies/policy.ts';
 import type { Scope, Section } from '../policies/policy.ts';
+import { checkElement } from './check-element.ts';
 import { PolicyCompiler } from './policy-compiler.ts';
 import type { CompilerSetting } from './policy-compiler.ts';
 import type { PolicyStep } from './policy-step.ts';
@@ -35,6 +36,7 @@ export function compileScope(
     'on-error': [],
   };
   const seen = new Set<string>();
+  checkContainer(root, setting);
   for (const element of root.children) {
     const section = SECTIONS.find((name) => name === element.name);
     if (!section || seen.has(element.name)) {
@@ -45,6 +47,7 @@ export function compileScope(
       continue;
     }
     seen.add(element.name);
+    checkContainer(element, setting);
     plan[section] = compileSection(element, scope, section, setting);
   }
   return plan;
@@ -65,6 +68,16 @@ export function joinScopes(scopes: readonly ScopePlan[]): Plan {
   };
 }
 
+/** What holds policies, or their sections, has neither attributes nor text. */
+function checkContainer(element: PolicyElement, setting: CompilerSetting): void {
+  try {
+    checkElement(element, { holds: 'policies' }, false);
+  } catch (error) {
+    if (!(error instanceof PolicyDocumentError)) throw error;
+    setting.refuse(error);
+  }
+}
+
 function compileSection(
   element: PolicyElement,
   scope: Scope,
@@ -81,6 +94,7 @@ function compileSection(
         "isn't allowed in the global scope, which has no parent.",
       ),
     );
+  if (first) checkContainer(first, setting);
   if (second) setting.refuse(new PolicyDocumentError(second.position, 'base', 'is there twice.'));
   const policies = element.children.filter(({ name }) => name !== 'base');
   const steps = new PolicyCompiler(setting, {

@@ -1,4 +1,5 @@
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
+import { checkElement } from '../engine/check-element.ts';
 import { PolicyCompiler } from '../engine/policy-compiler.ts';
 import { runSteps } from '../engine/policy-step.ts';
 import { SECTIONS } from './policy.ts';
@@ -24,6 +25,7 @@ export const includeFragment: PolicyDefinition = {
     // https://learn.microsoft.com/azure/api-management/policy-fragments
     if (place.fragment !== undefined)
       throw new PolicyDocumentError(element.position, element.name, 'A fragment may not include another.');
+    checkElement(fragment, { holds: 'policies' }, false);
     const inside = new PolicyCompiler(setting, { ...place, fragment: id });
     const steps = inside.compilePolicies(fragment.children);
     return {

@@ -7,6 +7,8 @@ import { PolicyFailure } from '../engine/policy-failure.ts';
 import type { Action } from '../engine/policy-step.ts';
 import type { PolicyDefinition } from './policy.ts';
 
+const BASE_URL = /^(https?):\/\/([^/?#]+)([^?#]*)$/i;
+
 /** https://learn.microsoft.com/azure/api-management/set-backend-service-policy */
 export const setBackendService: PolicyDefinition = {
   name: 'set-backend-service',
@@ -29,6 +31,12 @@ export const setBackendService: PolicyDefinition = {
 function compileBaseUrl(element: PolicyElement, compiler: PolicyCompiler): Action {
   const baseUrl = compiler.requiredValue(element, 'base-url');
   const { scope } = compiler.place;
+  if (baseUrl.literal !== undefined && !BASE_URL.test(baseUrl.literal.trim()))
+    throw new PolicyDocumentError(
+      element.attributes.get('base-url')?.position ?? element.position,
+      element.name,
+      '"base-url" is an http or https address without a query.',
+    );
   return (exchange) => {
     if (exchange.backend && exchange.backend.scope !== scope) return undefined;
     useBackend(exchange, baseUrl.text(exchange).trim());
@@ -63,7 +71,7 @@ function compileBackendId(element: PolicyElement, compiler: PolicyCompiler): Act
 
 /** Points the exchange to an address. @throws {PolicyFailure} when the address is none. */
 export function useBackend(exchange: Exchange, baseUrl: string): void {
-  const parts = /^(https?):\/\/([^/?#]+)([^?#]*)$/i.exec(baseUrl);
+  const parts = BASE_URL.exec(baseUrl);
   const [, scheme, authority, path] = parts ?? [];
   if (scheme === undefined || authority === undefined || path === undefined)
     throw new PolicyFailure({

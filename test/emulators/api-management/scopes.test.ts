@@ -163,6 +163,16 @@ test.each([
     '<set-header name="Content-Length"><value>1</value></set-header>',
     'The header "Content-Length" can\'t be changed or deleted.',
   ],
+  [
+    'a condition that is no Boolean',
+    '<choose><when condition="yes" /></choose>',
+    '<when> "condition" is an expression, true, or false.',
+  ],
+  [
+    'a backend that is no address',
+    '<set-backend-service base-url="ftp://a.example" />',
+    '"base-url" is an http or https address without a query.',
+  ],
   ['an expression that is not C#', '<set-variable name="a" value="@(1 +)" />', 'policy.xml:3:'],
 ])('refuses %s at start', async (_, policy, problem) => {
   const document = policies({ inbound: `\n${policy}` });
@@ -178,8 +188,29 @@ test.each([
     "<inbond> isn't a section; sections: inbound, backend, outbound, on-error.",
   ],
   ['<policies><inbound><base /></inbound></policies>', "<base> isn't allowed in the global scope"],
+  ['<policies id="a" />', '<policies> The attribute "id" isn\'t supported; allowed: none.'],
+  [
+    '<policies><inbound x="1" /></policies>',
+    'policy.xml:1:23 <inbound> The attribute "x" isn\'t supported; allowed: none.',
+  ],
+  ['<policies>\n  <inbound>stray</inbound></policies>', 'policy.xml:2:12 <inbound> takes no text.'],
+  ['<policies><![CDATA[stray]]></policies>', '<policies> takes no text.'],
 ])('refuses the global document %s', async (document, problem) => {
   await expect(start({ files: { 'policy.xml': document } })).rejects.toThrow(problem);
+});
+
+test('base and fragments take no attributes', async () => {
+  const base = policies({ inbound: '<base id="a" />' });
+  await expect(start({ files: { 'apis/echo/policy.xml': base } })).rejects.toThrow(
+    '<base> The attribute "id" isn\'t supported; allowed: none.',
+  );
+  const files = {
+    'policy-fragments/a/policy.xml': '<fragment>stray</fragment>',
+    'apis/echo/policy.xml': policies({ inbound: '<include-fragment fragment-id="a" />' }),
+  };
+  await expect(start({ files })).rejects.toThrow(
+    /policy-fragments\/a\/policy\.xml:1:11 <fragment> takes no text\./,
+  );
 });
 
 test('a fragment that includes another is refused', async () => {
