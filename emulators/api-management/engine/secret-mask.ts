@@ -1,3 +1,5 @@
+import { encodeForm, encodeHtml, escapeData } from '../expressions/text/percent-encoding.ts';
+
 /** What stands where a secret stood. */
 const MASK = '***';
 
@@ -89,14 +91,28 @@ export class SecretMask {
   }
 }
 
-/** Every form that a service's secrets take in what is shown: as they are, and in a query; the longest first. */
+/** Every form that a service's secrets take in what is shown: as they are, and encoded; the longest first. */
 export function secretForms(secrets: Iterable<string>): string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {
     if (secret === '') continue;
-    forms.add(secret).add(encodeURIComponent(secret)).add(Buffer.from(secret).toString('base64'));
+    for (const form of [secret, ...encoded(secret)]) forms.add(form);
   }
   return [...forms].sort((one, other) => other.length - one.length);
+}
+
+/** As policies and expressions encode it: in a query, in a form, within JSON and HTML, and in Base64. */
+function encoded(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [
+    encodeURIComponent(secret),
+    escapeData(secret),
+    encodeForm(secret),
+    encodeHtml(secret),
+    JSON.stringify(secret).slice(1, -1),
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+  ];
 }
 
 function decoded(text: string): string {

@@ -252,6 +252,34 @@ test('the values of secret named values are masked, whoever gave them', async ()
   expect(variables.slice(0, 3)).toEqual([{ mixed: 'x-***-y' }, { mixed2: 'x-***-y' }, { open: 'shown' }]);
 });
 
+test('the values of secret named values are masked however an expression encodes them', async () => {
+  const secret = "p@ss w/rd&'1'=x";
+  const expressions = [
+    'Uri.EscapeDataString(pepper)',
+    'System.Net.WebUtility.UrlEncode(pepper)',
+    'System.Net.WebUtility.HtmlEncode(pepper)',
+    'Convert.ToBase64String(Encoding.UTF8.GetBytes(pepper))',
+    'new JObject(new JProperty("a", pepper)).ToString()',
+  ];
+  const set = expressions.map((expression, index) =>
+    SET(`v${index}`, `@{ var pepper = "{{pepper}}"; return "x-" + ${expression}; }`),
+  );
+  const journey = await journeyOf(
+    set.join(''),
+    {},
+    {
+      files: {
+        'named-values/pepper/namedValueInformation.json': JSON.stringify({
+          properties: { displayName: 'pepper', secret: true, value: secret },
+        }),
+      },
+    },
+  );
+  const values = journey.steps.flatMap(({ changes }) => Object.values(changes?.variables ?? {}));
+  expect(values).toHaveLength(expressions.length);
+  for (const value of values) expect(value).toMatch(/^x-(\*\*\*|\{\s+"a": "\*\*\*"\s+\})$/);
+});
+
 test('a secret that is told by a later name is masked from the start', async () => {
   const inbound = `${SET('innocent', 'opaque-value')}
     <set-header name="Authorization" exists-action="override"><value>@("Bearer " + (string)context.Variables["innocent"])</value></set-header>`;
