@@ -2,7 +2,7 @@ import { OPEN_PRODUCT } from '../../src/governance/check-limits.ts';
 import type { Catalog, Limits } from '../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { describeForPortal } from './describe-for-portal.ts';
-import { isFor } from './is-for-entry.ts';
+import { isNamed, SET_NAMED_MODEL } from './named-model.ts';
 import { indent, quote, writeHeader } from './policy-text.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
@@ -91,16 +91,18 @@ function writePolicy(product: Product, limits: Limits, catalog: Catalog): string
     'some roles and catalog entries less than the product allows. The tokens of a whole answer are counted after the',
     'call. Those of a stream are not counted at the edge; concurrentStreams is bounded by the function app.',
   );
+  const ofEntries = limits.entries.flatMap(({ entry: name, ...limit }) => {
+    const entry = catalog.entries.find((one) => one.name === name);
+    return entry ? writeTighter(product, limit, `entry/${name}/`, isNamed(entry)) : [];
+  });
   const inbound = [
     '<base />',
     ...writeLimits(product, '', TOLD),
     ...limits.roles.flatMap(({ role, ...limit }) =>
       writeTighter(product, limit, `role/${role}/`, hasRole(role)),
     ),
-    ...limits.entries.flatMap(({ entry: name, ...limit }) => {
-      const entry = catalog.entries.find((one) => one.name === name);
-      return entry ? writeTighter(product, limit, `entry/${name}/`, isFor(entry)) : [];
-    }),
+    ...(ofEntries.length > 0 ? SET_NAMED_MODEL : []),
+    ...ofEntries,
   ].join('\n');
   return `${header}<policies>
   <inbound>

@@ -299,7 +299,7 @@ test.each([
   const file = join(process.cwd(), 'apim/products', product, 'policy.xml');
   const [inbound] = parsePolicyDocument(readFileSync(file, 'utf8'), file).children;
   const limits = inbound?.children
-    .filter(({ name }) => name !== 'base' && name !== 'choose')
+    .filter(({ name }) => name.endsWith('-by-key'))
     .map(({ attributes }) => [attributes.get('calls')?.value, attributes.get('renewal-period')?.value]);
   expect(limits).toEqual(expected);
 });
@@ -321,7 +321,19 @@ test('a function app that cannot be reached is answered and recorded', async () 
   }
 });
 
+test('what goes wrong after the function app has answered is left to it to record', async () => {
+  const own = await startEdge({ now: () => time }, answerWith({ 'x-gateway-total-tokens': 'many' }));
+  try {
+    const response = await own.predict();
+    expectError(response, { status: 500, canonical: 'INTERNAL', code: 'EDGE_FAILED' });
+    expect(own.traces).toEqual([]);
+  } finally {
+    await own.close();
+  }
+});
+
 test.each([
+  [400, { status: 404, canonical: 'NOT_FOUND', code: 'OPERATION_NOT_FOUND' }, 'denied'],
   [404, { status: 404, canonical: 'NOT_FOUND', code: 'OPERATION_NOT_FOUND' }, 'denied'],
   [500, { status: 502, canonical: 'UNAVAILABLE', code: 'BACKEND_UNREACHABLE' }, 'failed'],
   [503, { status: 502, canonical: 'UNAVAILABLE', code: 'BACKEND_UNREACHABLE' }, 'failed'],

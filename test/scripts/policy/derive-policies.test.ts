@@ -18,9 +18,9 @@ async function withEdge(
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'derived-'));
   cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
-  for (const { path, text } of derivePolicies({ documents: { ...documents, ...changed }, policyVersion }, [
-    'vertex',
-  ]))
+  const apis = ['anthropic', 'gateway', 'openai', 'vertex'];
+  const governance = { documents: { ...documents, ...changed }, policyVersion };
+  for (const { path, text } of derivePolicies(governance, apis))
     writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
   const edge = await startEdge({ directory }, answer);
   rmSync(directory, { recursive: true });
@@ -57,6 +57,87 @@ test('a catalog entry has a limit of its own, under all of its names', async () 
     ];
     expect(await statusesOf(edge, [...paths, PREDICT])).toEqual([200, 200, 429, 200, 200]);
   });
+});
+
+/** Forms in which the bodies of all surfaces name an entry, as the function app reads them. */
+test.each([
+  ['/openai/v1/chat/completions', 'gemini-2.5-flash'],
+  ['/openai/v1/chat/completions', 'gemini-fast'],
+  ['/openai/v1/chat/completions', 'google/gemini-fast'],
+  ['/openai/v1/chat/completions', 'publishers/google/models/gemini-2.5-flash'],
+  ['/openai/v1/chat/completions', 'models/gemini-fast'],
+  ['/openai/v1/embeddings', 'projects/p/locations/global/publishers/google/models/gemini-2.5-flash'],
+  [
+    '/vertex/v1/projects/p/locations/us-central1/endpoints/openapi/chat/completions',
+    'google/gemini-2.5-flash',
+  ],
+  ['/vertex/v1/projects/p/locations/us-central1/batchPredictionJobs', 'publishers/google/models/gemini-fast'],
+  ['/vertex/v1/projects/p/locations/us-central1/cachedContents', 'publishers/google/models/gemini-fast'],
+])('a catalog entry has the same limit at %s for the model %s of a body', async (path, name) => {
+  const entries = [{ entry: 'gemini-2.5-flash', callsPerMinute: 1 }];
+  await withEdge({ limits: limitsWith({ entries }) }, async (edge) => {
+    expect(await statusesOf(edge, [model('gemini-2.5-flash')])).toEqual([200]);
+    const ask = async (body: string) => (await edge.predict({ path, body })).status;
+    const another = JSON.stringify({ model: 'google/gemini-2.5-pro' });
+    const statuses = [
+      await ask(another),
+      await ask('{"model":7}'),
+      await ask('no JSON'),
+      await ask(JSON.stringify({ model: name })),
+    ];
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    expect(edge.functionApp.received.slice(1).map(({ body }) => body)).toEqual([
+      another,
+      '{"model":7}',
+      'no JSON',
+    ]);
+  });
+});
+
+test('a body that is too long to be read, or does not say how long it is, counts for every entry', async () => {
+  const entries = [
+    { entry: 'gemini-2.5-pro', callsPerMinute: 2 },
+    { entry: 'iris', callsPerMinute: 2 },
+  ];
+  await withEdge({ limits: limitsWith({ entries }) }, async (edge) => {
+    const path = '/openai/v1/chat/completions';
+    const body = JSON.stringify({ model: 'gemini-2.5-pro', messages: ['x'.repeat(9_000_000)] });
+    const withoutLength = await fetch(`http://127.0.0.1:${edge.port}${path}`, {
+      method: 'POST',
+      headers: {
+        'ocp-apim-subscription-key': PRODUCTION_KEY,
+        authorization: `Bearer ${await edge.issuer.sign()}`,
+      },
+      body: new Blob(['{"model":"any"}']).stream(),
+      duplex: 'half',
+    });
+    const statuses = [
+      (await edge.predict({ path, body })).status,
+      withoutLength.status,
+      (await edge.predict({ path, body: '{"model":"any"}' })).status,
+    ];
+    expect(statuses).toEqual([200, 200, 200]);
+    expect(edge.functionApp.received[1]?.body).toBe(body);
+    expect(await statusesOf(edge, [PREDICT, model('gemini-2.5-pro'), model('gemini-fast')])).toEqual([
+      429, 429, 200,
+    ]);
+  });
+});
+
+test('a model of Anthropic has the same limit at each surface that names it in a body', async () => {
+  const entries = [{ entry: 'claude-haiku-4-5', callsPerMinute: 1 }];
+  const count = '/vertex/v1/projects/p/locations/global/publishers/anthropic/models/count-tokens:rawPredict';
+  for (const path of ['/anthropic/v1/messages', '/anthropic/v1/messages/count_tokens', count])
+    await withEdge({ limits: limitsWith({ entries }) }, async (edge) => {
+      const ask = async (name: string) => {
+        const body = JSON.stringify({
+          model: name,
+          messages: [{ role: 'user', content: 'x'.repeat(100_000) }],
+        });
+        return (await edge.predict({ path, body })).status;
+      };
+      expect([await ask('claude-haiku-4-5@20251001'), await ask('claude-haiku-4-5')]).toEqual([200, 429]);
+    });
 });
 
 test('an endpoint has a limit of its own', async () => {
