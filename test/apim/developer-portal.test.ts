@@ -63,11 +63,32 @@ test('a preflight for a method that no operation has allows nothing', async () =
   expect((await preflight(PORTAL, PREDICT, 'PUT')).headers).not.toHaveProperty('access-control-allow-origin');
 });
 
+test.each([
+  ['GET', '/gateway/v1/whoami'],
+  ['POST', PREDICT],
+  ['PATCH', '/vertex/v1/projects/p/locations/us-central1/cachedContents/1'],
+  ['DELETE', '/vertex/v1/projects/p/locations/us-central1/cachedContents/1'],
+])('a preflight for %s of an operation allows it', async (method, path) => {
+  const { headers } = await preflight(PORTAL, path, method);
+  expect(headers['access-control-allow-origin']).toBe(PORTAL);
+  expect(headers['access-control-allow-methods']).toContain(method);
+});
+
 test('a call of the developer portal is answered with what its page may read', async () => {
   const { status, headers } = await edge.predict({ headers: { origin: PORTAL } });
   expect(status).toBe(200);
   expect(headers['access-control-allow-origin']).toBe(PORTAL);
-  expect(headers['access-control-expose-headers']).toContain('x-request-id');
+  const readable = String(headers['access-control-expose-headers']).split(/,\s*/);
+  expect(readable.toSorted()).toEqual([
+    'retry-after',
+    'x-gateway-cache',
+    'x-policy-version',
+    'x-ratelimit-limit-requests',
+    'x-ratelimit-limit-tokens',
+    'x-ratelimit-remaining-requests',
+    'x-ratelimit-remaining-tokens',
+    'x-request-id',
+  ]);
 });
 
 test('so is a refusal', async () => {
@@ -76,10 +97,13 @@ test('so is a refusal', async () => {
 });
 
 test('a call of another origin goes on as any other, and its page may read nothing', async () => {
-  const { status, headers } = await edge.predict({ headers: { origin: 'https://elsewhere.example' } });
-  expect(status).toBe(200);
-  expect(headers).not.toHaveProperty('access-control-allow-origin');
-  expect(edge.functionApp.received).toHaveLength(1);
+  const elsewhere = { origin: 'https://elsewhere.example' };
+  for (const call of [{}, { method: 'GET', path: '/gateway/v1/whoami', body: '' }]) {
+    const { status, headers, text } = await edge.predict({ ...call, headers: elsewhere });
+    expect([status, text]).toEqual([200, '{"ok":true}']);
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
+  }
+  expect(edge.functionApp.received).toHaveLength(2);
 });
 
 test('people sign in at Entra ID with PKCE, and there is no secret', () => {

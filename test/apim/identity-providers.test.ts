@@ -62,6 +62,27 @@ test('roles and tenant that another issuer claims for itself count for nothing',
   });
 });
 
+test.each(['azp', 'cid', 'client_id'])(
+  'the application of an OIDC issuer’s token is its %s',
+  async (name) => {
+    const none = { azp: undefined, cid: undefined, client_id: undefined };
+    const token = await edge.okta.sign({
+      ...OKTA_CLAIMS,
+      ...none,
+      sub: 'an-application',
+      [name]: 'an-application',
+    });
+    expect(await stampsOf(token)).toMatchObject({ 'application-id': 'an-application', delegated: 'false' });
+  },
+);
+
+test('a token of an OIDC issuer without its scheme is refused', async () => {
+  const authorization = await edge.okta.sign(OKTA_CLAIMS);
+  const response = await edge.predict({ headers: { authorization } });
+  expect([response.status, response.text]).toEqual([401, expect.stringContaining('TOKEN_')]);
+  expect(edge.functionApp.received).toEqual([]);
+});
+
 test('an application of Okta that acts for a person is stamped so', async () => {
   const stamps = await stampsOf(await edge.okta.sign({ ...OKTA_CLAIMS, sub: 'person@example.com' }));
   expect(stamps).toMatchObject({ 'object-id': 'person@example.com', delegated: 'true' });
