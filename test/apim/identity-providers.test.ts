@@ -83,6 +83,14 @@ test('a token of an OIDC issuer without its scheme is refused', async () => {
   expect(edge.functionApp.received).toEqual([]);
 });
 
+test('a token of an OIDC issuer without a signature is refused', async () => {
+  const [, payload] = (await edge.okta.sign(OKTA_CLAIMS)).split('.');
+  const header = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
+  const headers = { authorization: `Bearer ${header}.${payload}.` };
+  expect((await edge.predict({ headers })).status).toBe(401);
+  expect(edge.functionApp.received).toEqual([]);
+});
+
 test('an application of Okta that acts for a person is stamped so', async () => {
   const stamps = await stampsOf(await edge.okta.sign({ ...OKTA_CLAIMS, sub: 'person@example.com' }));
   expect(stamps).toMatchObject({ 'object-id': 'person@example.com', delegated: 'true' });
