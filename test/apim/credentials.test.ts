@@ -1,6 +1,13 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
-import { answerWith, PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
+import {
+  answerWith,
+  PREDICT,
+  PRODUCTION_KEY,
+  SANDBOX_KEY,
+  SANDBOX_SECONDARY_KEY,
+  startEdge,
+} from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 
 let edge: Edge;
@@ -120,6 +127,13 @@ test.each([
 test.each(OTHER_CARRIERS)('a key in its own header and again in %s counts once', async (name) => {
   await send({ 'ocp-apim-subscription-key': SANDBOX_KEY, [name]: SANDBOX_KEY });
   expect(stamped()).toMatchObject(KEY_HOLDER);
+});
+
+test('either key of the subscription is a key, and no token beside the other', async () => {
+  const bearer = `Bearer ${SANDBOX_SECONDARY_KEY}`;
+  expect((await send({ authorization: bearer })).status).toBe(200);
+  const both = await send({ 'ocp-apim-subscription-key': SANDBOX_KEY, authorization: bearer });
+  expect(both.status).toBe(200);
 });
 
 test('the key of the subscription as the bearer is no token', async () => {

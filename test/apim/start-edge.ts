@@ -15,6 +15,7 @@ import type { TokenIssuer } from '../emulators/api-management/token-issuer.ts';
 export const PREDICT =
   '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890:predict';
 export const PRODUCTION_KEY = 'production-key';
+export const SANDBOX_SECONDARY_KEY = 'sandbox-secondary-subscription-key';
 export const SANDBOX_KEY = 'sandbox-key';
 
 /** The edge as it is deployed: the documents under `apim/`, with a function app that only records. */
@@ -83,7 +84,13 @@ export async function startEdge(
     }),
     subscriptions: [
       { id: 'scoring-production', name: 'Scoring', product: 'production', primaryKey: PRODUCTION_KEY },
-      { id: 'sandbox', name: 'Sandbox', product: 'sandbox', primaryKey: SANDBOX_KEY },
+      {
+        id: 'sandbox',
+        name: 'Sandbox',
+        product: 'sandbox',
+        primaryKey: SANDBOX_KEY,
+        secondaryKey: SANDBOX_SECONDARY_KEY,
+      },
     ],
     entraAuthority: issuer.authority,
     managedIdentityToken: (resource) =>
