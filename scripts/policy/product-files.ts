@@ -89,7 +89,7 @@ function writePolicy(product: Product, limits: Limits, catalog: Catalog): string
     SOURCE,
     'Product scope: how many calls and tokens one APIM subscription may use, by the minute and by the day (UTC); for',
     'some roles and catalog entries less than the product allows. The tokens of a whole answer are counted after the',
-    'call. Those of a stream are not counted at the edge; concurrentStreams is bounded by the function app.',
+    'call. Those of a stream are counted by the function app, which bounds concurrentStreams too.',
   );
   const ofEntries = limits.entries.flatMap(({ entry: name, ...limit }) => {
     const entry = catalog.entries.find((one) => one.name === name);
