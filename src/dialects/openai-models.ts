@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { UsableModel } from '../prediction/list-models.ts';
+import { decodePart } from './decode-part.ts';
 import { readModelName } from './read-model-name.ts';
 
 /** https://platform.openai.com/docs/api-reference/models/object */
@@ -32,7 +33,7 @@ export function describeModels(models: readonly UsableModel[]): object {
  *   this caller.
  */
 export function describeModel(part: string): (models: readonly UsableModel[]) => object {
-  const named = readModelName(decode(part));
+  const named = readModelName(decodePart(part));
   return (models) => {
     const found = models.filter(isOffered).find((model) => named && isNamed(model, named.resource));
     if (found) return describe(found);
@@ -63,12 +64,4 @@ function isNamed(
   return (
     named.kind === 'endpoint' && endpoint !== undefined && [endpoint, name, alias].includes(named.endpoint)
   );
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw new GatewayError('INVALID_PATH', 'The path has a percent-encoding that is not valid UTF-8.');
-  }
 }

@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AnyResource, EndpointResource, ModelResource } from '../governance/call-target.ts';
+import { decodePart } from './decode-part.ts';
 import { SHAPE } from './vertex-shapes.ts';
 
 /** What a path says of a call. Without a resource, the body must name it. */
@@ -77,7 +78,7 @@ const METHODS: Readonly<Record<keyof typeof COLLECTIONS, Readonly<Record<string,
  * @throws GatewayError OPERATION_NOT_FOUND for another path, INVALID_PATH for a part of the wrong form.
  */
 export function readVertexPath(method: string, path: string): VertexPath {
-  const [apiVersion, collection, ...rest] = path.split('/').map(decodeOnce);
+  const [apiVersion, collection, ...rest] = path.split('/').map(decodePart);
   if (apiVersion !== 'v1' && apiVersion !== 'v1beta1') throw notFound();
   const anywhere: Where = { apiVersion, project: undefined, location: undefined };
   if (collection === 'publishers') return readPublisher(method, anywhere, rest);
@@ -176,14 +177,6 @@ function readModel(where: Where, parts: readonly string[]): VertexPath {
 /** Who may start a long-running prediction may look after it. */
 function operationOf(verb: string): string {
   return verb === 'fetchPredictOperation' ? 'predictLongRunning' : verb;
-}
-
-function decodeOnce(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw new GatewayError('INVALID_PATH', 'The path has a percent-encoding that is not valid UTF-8.');
-  }
 }
 
 function splitVerb(

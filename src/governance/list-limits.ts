@@ -30,6 +30,11 @@ export function listLimits(
   ];
 }
 
+/** Whose bound it is, as it goes on in a sentence. */
+export function describeOwner({ scope, name }: AppliedLimit): string {
+  return { product: `on the product ${name}`, role: `with the role ${name}`, entry: `of ${name}` }[scope];
+}
+
 /** Of a product, role or entry of the limits document, the bounds alone. */
 function valuesOf(limit: LimitValues): LimitValues {
   const { callsPerMinute, callsPerDay, tokensPerMinute, tokensPerDay, concurrentStreams } = limit;

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import { listLimits, type AppliedLimit } from '../governance/list-limits.ts';
+import { describeOwner, listLimits, type AppliedLimit } from '../governance/list-limits.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { Caller } from './interfaces.ts';
@@ -49,13 +49,11 @@ export function createStreamSlots(governance: Governance): StreamSlots {
   };
 }
 
-function exhausted({ scope, name, concurrentStreams = 0 }: AppliedLimit): GatewayError {
+function exhausted(limit: AppliedLimit): GatewayError {
+  const { concurrentStreams = 0 } = limit;
   const streams = concurrentStreams === 1 ? '1 stream' : `${concurrentStreams} streams`;
-  const whose = { product: `on the product ${name}`, role: `with the role ${name}`, entry: `of ${name}` }[
-    scope
-  ];
   return new GatewayError(
     'STREAMS_EXHAUSTED',
-    `Your APIM subscription may have ${streams} open at once ${whose}. Try again when one of them has ended.`,
+    `Your APIM subscription may have ${streams} open at once ${describeOwner(limit)}. Try again when one of them has ended.`,
   );
 }

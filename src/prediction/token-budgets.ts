@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { Governance } from '../governance/governance.ts';
-import { listLimits, type AppliedLimit } from '../governance/list-limits.ts';
+import { describeOwner, listLimits, type AppliedLimit } from '../governance/list-limits.ts';
 import type { Caller } from './interfaces.ts';
 import type { Prediction } from './prediction.ts';
 
@@ -75,13 +75,9 @@ function budgetsOf(limit: AppliedLimit, { subscriptionId }: Caller): Budget[] {
 }
 
 function exhausted({ limit, period, tokens }: Budget, time: number): GatewayError {
-  const { scope, name } = limit;
-  const whose = { product: `on the product ${name}`, role: `with the role ${name}`, entry: `of ${name}` }[
-    scope
-  ];
   return new GatewayError(
     'TOKENS_EXHAUSTED',
-    `Your APIM subscription may use ${tokens} tokens a ${period} ${whose}, and has. Wait for as long as the header Retry-After says.`,
+    `Your APIM subscription may use ${tokens} tokens a ${period} ${describeOwner(limit)}, and has. Wait for as long as the header Retry-After says.`,
     { retryAfterInMs: PERIOD_IN_MS[period] - (time % PERIOD_IN_MS[period]) },
   );
 }
