@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+
+/** What the first entry of a chain names as the one before. */
+export const NO_PREVIOUS = '0'.repeat(64);
+
+const Sequence = z.int().min(0);
+const EntryHash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex');
+
+/** Who writes a chain: one process from its start to its end; sorts by start time. */
+export const WriterName = z.string().regex(/^\d{8}T\d{9}Z-[0-9a-f]{8}$/, 'a name of a writer');
+
+const Head = {
+  v: z.literal(1),
+  writer: WriterName,
+  sequence: Sequence,
+  previous: EntryHash.describe('Hash of the entry before; zeros in the first one'),
+  time: z.iso.datetime(),
+};
+
+/** Made by the audit key over `{writer}.{sequence}.{previous}`, which commits to every entry before. */
+const Signature = z.strictObject({
+  keyId: z.string(),
+  algorithm: z.literal('PS256'),
+  value: z.base64url(),
+});
+
+const RecordBody = z.record(z.string(), z.unknown());
+
+/** One line of the ledger. Each names the hash of the line before, so that none can be changed, moved or taken out unseen. */
+export const LedgerEntry = z.discriminatedUnion('kind', [
+  z.strictObject({ ...Head, kind: z.literal('chain'), policyVersion: z.string() }),
+  z.strictObject({
+    ...Head,
+    kind: z.literal('key'),
+    keyId: z.string(),
+    digestKeyId: z.string(),
+    wrapped: z.base64url(),
+  }),
+  z.strictObject({ ...Head, kind: z.literal('opening'), record: RecordBody }),
+  z.strictObject({
+    ...Head,
+    kind: z.literal('closing'),
+    record: RecordBody,
+    recovered: z.literal(true).optional().describe('The writer of the opening died; this one found it'),
+  }),
+  z.strictObject({
+    ...Head,
+    kind: z.literal('checkpoint'),
+    shipped: z.strictObject({ sequence: z.int().min(-1), refused: z.int().min(0) }),
+    opened: z.int().min(0),
+    closed: z.int().min(0),
+    signature: Signature.optional(),
+  }),
+  z.strictObject({
+    ...Head,
+    kind: z.literal('refusal'),
+    refused: Sequence.describe('The entry that Application Insights will not take'),
+    status: z.int(),
+  }),
+  z.strictObject({ ...Head, kind: z.literal('erasure'), subject: z.string(), reason: z.string() }),
+  z.strictObject({ ...Head, kind: z.literal('export'), from: z.iso.datetime(), to: z.iso.datetime() }),
+  z.strictObject({ ...Head, kind: z.literal('end'), opened: z.int().min(0), closed: z.int().min(0) }),
+]);
+export type LedgerEntry = z.infer<typeof LedgerEntry>;
+
+type Body<Entry> = Entry extends LedgerEntry
+  ? Omit<Entry, 'v' | 'writer' | 'sequence' | 'previous' | 'time'>
+  : never;
+
+/** What an entry says, without its place in the chain. */
+export type EntryBody = Body<LedgerEntry>;
+
+/** @param line without its line break. */
+export function hashEntry(line: Uint8Array | string): string {
+  return hash('sha256', line);
+}
