@@ -18,10 +18,15 @@ const Head = {
   time: z.iso.datetime(),
 };
 
-/** Made by the audit key over `{writer}.{sequence}.{previous}`, which commits to every entry before. */
+/**
+ * Made by the audit key over `{writer}.{sequence}.{hash}` of an entry before this one, the last when signing began; its
+ * hash commits to every entry before it.
+ */
 const Signature = z.strictObject({
   keyId: z.string(),
   algorithm: z.literal('PS256'),
+  sequence: Sequence,
+  hash: EntryHash,
   value: z.base64url(),
 });
 
@@ -50,7 +55,7 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
     shipped: z.strictObject({ sequence: z.int().min(-1), refused: z.int().min(0) }),
     opened: z.int().min(0),
     closed: z.int().min(0),
-    signature: Signature.optional(),
+    signature: Signature.optional().describe('Left out when the key could not be reached'),
   }),
   z.strictObject({
     ...Head,
