@@ -1,0 +1,108 @@
+import type { ContainerClient } from '@azure/storage-blob';
+import { WriterName } from './ledger-entry.ts';
+
+/** One blob of a chain. Parts count from 1. */
+export interface LedgerPart {
+  readonly part: number;
+  readonly bytes: number;
+  /** By the storage service's clock. */
+  readonly modifiedAt: Date;
+}
+
+/** All that one writer wrote, oldest part first. */
+export interface LedgerChain {
+  readonly writer: string;
+  readonly parts: readonly LedgerPart[];
+}
+
+export interface LedgerListing {
+  /** Oldest writer first. */
+  readonly chains: readonly LedgerChain[];
+  /** When the service began to list, by the clock that `modifiedAt` goes by: ours may jump. */
+  readonly asOf: Date;
+}
+
+/** The ledger as it stands in storage. What the service answers otherwise than asked is thrown. */
+export interface LedgerReader {
+  list(abortSignal?: AbortSignal): Promise<LedgerListing>;
+  /** Up to `maximumBytes` bytes of a part from `offset` on; none at its end, or where there is no such part. */
+  read(
+    writer: string,
+    part: number,
+    offset: number,
+    maximumBytes: number,
+    abortSignal?: AbortSignal,
+  ): Promise<Buffer>;
+}
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+const PART_NAME = /^([^/]+)\/(\d{6,})\.jsonl$/;
+
+/** Reads the append blobs `{writer}/{part}.jsonl` of a container. */
+export function createLedgerReader(container: ContainerClient): LedgerReader {
+  return {
+    async list(abortSignal) {
+      const chains = new Map<string, LedgerPart[]>();
+      let asOf: Date | undefined;
+      for await (const page of container.listBlobsFlat({ ...(abortSignal && { abortSignal }) }).byPage()) {
+        asOf ??= page.date;
+        for (const { name, properties } of page.segment.blobItems) {
+          const [, writer = '', part] = PART_NAME.exec(name) ?? [];
+          if (!WriterName.safeParse(writer).success) continue;
+          const parts = chains.get(writer) ?? [];
+          parts.push({
+            part: Number(part),
+            bytes: properties.contentLength ?? 0,
+            modifiedAt: properties.lastModified,
+          });
+          chains.set(writer, parts);
+        }
+      }
+      if (!asOf) throw new Error('The storage service did not say what time it is.');
+      return { chains: [...chains].map(([writer, parts]) => ({ writer, parts: inOrder(parts) })), asOf };
+    },
+
+    async read(writer, part, offset, maximumBytes, abortSignal) {
+      const blob = container.getBlobClient(partName(writer, part));
+      try {
+        const { readableStreamBody } = await blob.download(offset, maximumBytes, {
+          ...(abortSignal && { abortSignal }),
+        });
+        const chunks: Buffer[] = [];
+        for await (const chunk of readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
+        return Buffer.concat(chunks);
+      } catch (error) {
+        if (hasNoSuchBytes(error)) return Buffer.alloc(0);
+        throw error;
+      }
+    },
+  };
+}
+
+/** The bytes of a part as it stands, in chunks of at most 4 MiB. */
+export async function* streamPart(
+  reader: LedgerReader,
+  writer: string,
+  part: number,
+  abortSignal?: AbortSignal,
+): AsyncGenerator<Buffer, void> {
+  for (let offset = 0; ;) {
+    const chunk = await reader.read(writer, part, offset, CHUNK_BYTES, abortSignal);
+    if (chunk.byteLength === 0) return;
+    offset += chunk.byteLength;
+    yield chunk;
+  }
+}
+
+/** 404: no such part; 416: it ends before the range. */
+function hasNoSuchBytes(error: unknown): boolean {
+  return error instanceof Error && 'statusCode' in error && [404, 416].includes(Number(error.statusCode));
+}
+
+function partName(writer: string, part: number): string {
+  return `${writer}/${String(part).padStart(6, '0')}.jsonl`;
+}
+
+function inOrder(parts: readonly LedgerPart[]): LedgerPart[] {
+  return parts.toSorted((one, other) => one.part - other.part);
+}
