@@ -54,10 +54,11 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     started.adopt(emulator, ({ close }) => close());
 
   const authority = await createCertificateAuthority();
-  const certificateAuthorityFile = join(dirname(environmentFile), 'certificate-authority.pem');
-  mkdirSync(dirname(environmentFile), { recursive: true });
+  const scratchDirectory = dirname(environmentFile);
+  const certificateAuthorityFile = join(scratchDirectory, 'certificate-authority.pem');
+  mkdirSync(scratchDirectory, { recursive: true });
   writeFileSync(certificateAuthorityFile, authority.certificate);
-  const clouds = await startClouds(authority, started);
+  const clouds = await startClouds(authority, scratchDirectory, started);
 
   const functionApp = await FunctionAppProcess.start({
     directory: ROOT,
@@ -86,13 +87,22 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     }),
   );
 
-  const { entra, okta, identity, google, vertex, insights } = clouds;
+  const { entra, okta, identity, google, vertex, insights, storage } = clouds;
   const readJourneys: ControlAction = (_, target) => {
     const [requestId = ''] = target?.path ?? [];
     return new ControlAnswer(answerJourneys(edge.journeys, requestId, target?.query.get('format') ?? null));
   };
   const edgeControls = { control: edgeControl, actions: { 'GET journeys': readJourneys } };
-  const controlled = [edgeControls, entra, okta, identity, google, vertex, insights];
+  const controlled = [
+    edgeControls,
+    entra,
+    okta,
+    identity,
+    google,
+    vertex,
+    insights,
+    { control: storage.control },
+  ];
   const controls = stopLater(await startControlServer(controlled));
   const appControl = stopLater(await serveAppControl(functionApp));
   const environment: Environment = {
@@ -118,6 +128,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   };
   await untilHealthy(`${environment.gatewayUrl}/status-0123456789abcdef`);
   await untilHealthy(`${functionsUrl}/api/health`);
+  await storage.ready;
   writeEnvironment(environmentFile, environment);
   started.defer(() => removeEnvironment(environmentFile, environment));
   const running = started.move();

@@ -9,3 +9,6 @@ export const SERVICE_ACCOUNT = 'vertex-gateway@sample-project.iam.gserviceaccoun
 export const INSTRUMENTATION_KEY = '22222222-2222-4222-8222-222222222222';
 /** The id under which what Application Insights keeps is queried. */
 export const INSIGHTS_APPLICATION_ID = '55555555-5555-4555-8555-555555555555';
+/** Where the audit trail is kept. */
+export const STORAGE_ACCOUNT = 'vertexgatewayaudit';
+export const STORAGE_CONTAINERS = ['audit-ledger', 'audit-state', 'audit-subjects', 'audit-content'];

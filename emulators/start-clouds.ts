@@ -2,6 +2,7 @@ import {
   type ApplicationInsights,
   startApplicationInsights,
 } from './application-insights/start-application-insights.ts';
+import { type AzureStorage, startAzureStorage } from './azure-storage/start-azure-storage.ts';
 import {
   apiManagementIdentity,
   functionAppIdentity,
@@ -21,6 +22,8 @@ import {
   INSTRUMENTATION_KEY,
   POOL_PROVIDER,
   SERVICE_ACCOUNT,
+  STORAGE_ACCOUNT,
+  STORAGE_CONTAINERS,
 } from './sample-resources.ts';
 import { startVertexAi, type VertexAi } from './vertex-ai/start-vertex-ai.ts';
 
@@ -32,11 +35,16 @@ export interface Clouds {
   readonly google: Google;
   readonly vertex: VertexAi;
   readonly insights: ApplicationInsights;
+  readonly storage: AzureStorage;
 }
 
-/** Starts them on free ports, trusting each other as the real ones are set up to; `started` stops them. */
+/**
+ * Starts them on free ports, trusting each other as the real ones are set up to; `started` stops them. The storage
+ * account may still have to get `ready`.
+ */
 export async function startClouds(
-  { server: tls }: LocalCertificateAuthority,
+  { certificate, server: tls }: LocalCertificateAuthority,
+  scratchDirectory: string,
   started: AsyncDisposableStack,
 ): Promise<Clouds> {
   const port = 0;
@@ -50,10 +58,27 @@ export async function startClouds(
       servicePrincipals: [apiManagementIdentity, functionAppIdentity],
     }),
   );
+  // First, because it takes longest to start; nothing here waits for it.
+  const storage = stopLater(
+    await startAzureStorage({
+      port,
+      tls,
+      certificateAuthority: certificate,
+      account: STORAGE_ACCOUNT,
+      containers: STORAGE_CONTAINERS,
+      access: {
+        tenantId: SAMPLE_TENANT_ID,
+        jwksUri: entra.jwksUri,
+        contributors: [functionAppIdentity.objectId],
+      },
+      scratchDirectory,
+    }),
+  );
   const okta = stopLater(await startOkta({ port, audience: OKTA_AUDIENCE, applications: oktaApplications }));
   const identity = stopLater(
     await startManagedIdentity({
       port,
+      tenantId: SAMPLE_TENANT_ID,
       identities: [apiManagementIdentity, functionAppIdentity],
       issueToken: entra.issueToken,
     }),
@@ -91,12 +116,12 @@ export async function startClouds(
       },
     }),
   );
-  return { entra, okta, identity, google, vertex, insights };
+  return { entra, okta, identity, google, vertex, insights, storage };
 }
 
 /** The function app's settings that join it to these services. */
 export function settingsFor(
-  { entra, identity, google, vertex, insights }: Clouds,
+  { entra, identity, google, vertex, insights, storage }: Clouds,
   certificateAuthorityFile: string,
 ): Record<string, string> {
   return {
@@ -113,6 +138,7 @@ export function settingsFor(
     VERTEX_ENDPOINT: `127.0.0.1:${vertex.port}`,
     APPLICATIONINSIGHTS_CONNECTION_STRING: insights.connectionString,
     APPLICATIONINSIGHTS_QUERY_ENDPOINT: insights.queryEndpoint,
+    AUDIT_STORAGE_URL: storage.accountUrl,
     APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
   };
 }

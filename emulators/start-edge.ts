@@ -54,7 +54,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
       emitTrace: (telemetry) => clouds.insights.ingest(toTraceEnvelope(telemetry, INSTRUMENTATION_KEY)),
       intercept: async ({ method, path, headers, body }, response) => {
         control.record(method, path, headers, body);
-        const fault = control.takeFault(path);
+        const fault = control.takeFault(method, path);
         return fault !== undefined && (await applyFault(fault, response));
       },
     });

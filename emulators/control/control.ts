@@ -12,10 +12,12 @@ export interface RecordedRequest {
   readonly ended?: 'answered' | 'dropped';
 }
 
-/** What an emulator is told to do wrong, once or several times, to requests whose path contains `path`. */
+/** What an emulator is told to do wrong, once or several times, to requests of this path and method. */
 export interface Fault {
   /** Part of the request's path and query; every request when left out. */
   readonly path?: string;
+  /** Method of the request, in capitals; any when left out. */
+  readonly method?: string;
   /** How many requests it hits; 1 when left out. */
   readonly times?: number;
   /** Answer with this HTTP status instead of the real answer. */
@@ -29,7 +31,7 @@ export interface Fault {
   readonly hang?: boolean;
   /** Drop the connection without an answer. */
   readonly reset?: boolean;
-  /** Answer as usual, but drop the connection after this many chunks of the body. */
+  /** Answer as usual, but drop the connection after this many chunks of the body; 0: the whole answer is lost. */
   readonly abortAfterChunks?: number;
   /**
    * Stream as usual, but after this many elements send `status` and `body` as the stream's own form of an error and end
@@ -52,6 +54,7 @@ const MAXIMUM_REQUESTS = 50_000;
 const MAXIMUM_BODY_BYTES = 64 * 1024 * 1024;
 const FAULT_FIELDS = new Set([
   'path',
+  'method',
   'times',
   'status',
   'body',
@@ -62,6 +65,8 @@ const FAULT_FIELDS = new Set([
   'abortAfterChunks',
   'errorAfterChunks',
 ]);
+/** Fields that say which requests a fault hits, and not what goes wrong. */
+const MATCHING_FIELDS = new Set(['path', 'method', 'times']);
 
 /**
  * The record of one emulator's requests and the faults it still has to inject. Keeps the last 50,000 requests, or fewer
@@ -140,9 +145,11 @@ export class Control {
     this.#faults = [];
   }
 
-  /** The first fault that matches the path, counted as used. */
-  takeFault(path: string): Fault | undefined {
-    const index = this.#faults.findIndex(({ fault }) => path.includes(fault.path ?? ''));
+  /** The first fault that matches, counted as used. */
+  takeFault(method: string, path: string): Fault | undefined {
+    const index = this.#faults.findIndex(
+      ({ fault }) => path.includes(fault.path ?? '') && (fault.method ?? method) === method,
+    );
     const entry = this.#faults[index];
     if (!entry) return undefined;
     entry.left -= 1;
@@ -161,7 +168,7 @@ export function readFault(
   const unknown = Object.keys(value).find((name) => !FAULT_FIELDS.has(name));
   if (unknown) return { error: `"${unknown}" is not a field of a fault: ${[...FAULT_FIELDS].join(', ')}.` };
   const fault = value as Fault;
-  if (Object.keys(fault).every((name) => name === 'path' || name === 'times')) {
+  if (Object.keys(fault).every((name) => MATCHING_FIELDS.has(name))) {
     return {
       error: 'Say what goes wrong: status, delayInMs, hang, reset, abortAfterChunks or errorAfterChunks.',
     };
@@ -192,6 +199,17 @@ export async function applyFault(fault: Fault, response: ServerResponse): Promis
   return false;
 }
 
+/** What an emulator does in its own way. */
+interface ControlledOptions {
+  /** What is recorded of a request; all of it when left out. */
+  readonly keep?: (
+    headers: IncomingMessage['headers'],
+    body: Buffer,
+  ) => { readonly headers: IncomingMessage['headers']; readonly body: Buffer };
+  /** A fault with its answer in the emulator's own form. */
+  readonly answerOf?: (fault: Fault) => Fault;
+}
+
 /**
  * Wraps an HTTP listener: the body is read whole, the request recorded, a matching fault applied. The handler gets the
  * fault that it has to apply itself: one with `errorAfterChunks`.
@@ -204,16 +222,18 @@ export function controlled(
     response: ServerResponse,
     fault?: Fault,
   ) => Promise<void> | void,
+  { keep, answerOf }: ControlledOptions = {},
 ): RequestListener {
   return (request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const body = Buffer.concat(chunks);
-      const path = request.url ?? '/';
-      control.record(request.method ?? 'GET', path, request.headers, body, response);
-      const fault = control.takeFault(path);
-      if (fault && (await applyFault(fault, response))) return;
+      const { method = 'GET', url: path = '/' } = request;
+      const kept = keep?.(request.headers, body) ?? { headers: request.headers, body };
+      control.record(method, path, kept.headers, kept.body, response);
+      const fault = control.takeFault(method, path);
+      if (fault && (await applyFault(answerOf?.(fault) ?? fault, response))) return;
       await handler(request, body, response, fault?.errorAfterChunks === undefined ? undefined : fault);
     })().catch((error: unknown) => {
       if (response.headersSent) response.destroy();

@@ -7,7 +7,7 @@ const USAGE = {
   'DELETE requests': 'forgets them',
   'GET faults': 'the faults still to be injected',
   'POST faults':
-    '{ path?, times?, status?, body?, headers?, delayInMs?, hang?, reset?, abortAfterChunks?, errorAfterChunks? }',
+    '{ path?, method?, times?, status?, body?, headers?, delayInMs?, hang?, reset?, abortAfterChunks?, errorAfterChunks? }',
   'DELETE faults': 'forgets them',
 };
 

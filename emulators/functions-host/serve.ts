@@ -45,7 +45,7 @@ async function serve(
   record: ((body: Buffer) => void) | undefined,
 ): Promise<void> {
   const target = message.url ?? '/';
-  const fault = serving.control?.takeFault(target);
+  const fault = serving.control?.takeFault(message.method ?? 'GET', target);
   if (fault && (await applyFault(fault, response))) return;
 
   const host = message.headers.host ?? '';

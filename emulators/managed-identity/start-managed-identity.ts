@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Control, controlled } from '../control/control.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
+import { identityClaims } from './identity-claims.ts';
 
 const API_VERSION = '2019-08-01';
 const PARAMETERS = new Set(['api-version', 'resource', 'client_id', 'principal_id']);
@@ -17,6 +18,7 @@ export interface AssignedIdentity {
 export interface ManagedIdentityOptions {
   /** 0 picks a free one. */
   readonly port: number;
+  readonly tenantId: string;
   readonly identities: readonly AssignedIdentity[];
   /** Signs a token with these claims, as the identity's tenant does. */
   readonly issueToken: (claims: Readonly<Record<string, unknown>>) => Promise<string>;
@@ -51,7 +53,7 @@ export interface ManagedIdentity extends Listening {
  * Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
  */
 export async function startManagedIdentity(options: ManagedIdentityOptions): Promise<ManagedIdentity> {
-  const { issueToken, tokenLifetimeInSeconds = 86_400, now = Date.now } = options;
+  const { tenantId, issueToken, tokenLifetimeInSeconds = 86_400, now = Date.now } = options;
   const control = new Control('managed-identity', now);
   const identities = new Map(
     options.identities.map((identity) => [
@@ -66,14 +68,9 @@ export async function startManagedIdentity(options: ManagedIdentityOptions): Pro
     return identity;
   };
   const requestToken = async (name: string, resource: string): Promise<IdentityToken> => {
-    const { clientId, objectId } = find(name);
     const expiresAt = Math.floor(now() / 1000) + tokenLifetimeInSeconds;
     const accessToken = await issueToken({
-      aud: resource,
-      azp: clientId,
-      azpacr: '2',
-      oid: objectId,
-      sub: objectId,
+      ...identityClaims(find(name), resource, tenantId),
       exp: expiresAt,
     });
     return { accessToken, expiresAt: new Date(expiresAt * 1000) };

@@ -28,7 +28,7 @@ export async function serveGrpc(
   const recorded = call.message ? Buffer.from(JSON.stringify(call.message)) : call.body;
   control.record(request.method, path, request.headers, recorded);
 
-  const fault = control.takeFault(path);
+  const fault = control.takeFault(request.method, path);
   if (fault?.delayInMs !== undefined) await sleep(fault.delayInMs);
   if (fault?.reset) return void request.socket.resetAndDestroy();
   if (fault?.hang) return;

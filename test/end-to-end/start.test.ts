@@ -46,7 +46,7 @@ test('Ctrl-C stops everything, without a word of complaint', async () => {
   using scratch = new Scratch();
   const script = scratch.start('--port', '0');
   await scratch.ready(script);
-  expect(scratch.processes()).toHaveLength(2);
+  expect(scratch.processes()).toHaveLength(3);
 
   const ended = script.end();
   script.interrupt();
@@ -74,7 +74,7 @@ test('a killed script takes the function app with it', async () => {
   using scratch = new Scratch();
   const script = scratch.start('--port', '0');
   await scratch.ready(script);
-  expect(scratch.processes()).toHaveLength(2);
+  expect(scratch.processes()).toHaveLength(3);
 
   script.child.kill('SIGKILL');
 

@@ -20,6 +20,7 @@ type EmulatorName =
   | 'google'
   | 'vertex-ai'
   | 'application-insights'
+  | 'azure-storage'
   | 'functions-host';
 
 /** A caller: one of the sample applications. */

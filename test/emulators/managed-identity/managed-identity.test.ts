@@ -6,6 +6,7 @@ import {
 
 const API_MANAGEMENT = { name: 'api-management', clientId: 'c1', objectId: 'd1' };
 const FUNCTION_APP = { name: 'function-app', clientId: 'c2', objectId: 'd2' };
+const TENANT_ID = '11111111-1111-4111-8111-111111111111';
 const RESOURCE = 'api://google-federation';
 
 let managedIdentity: ManagedIdentity;
@@ -22,6 +23,7 @@ afterEach(() => managedIdentity.close());
 function start(tokenLifetimeInSeconds?: number): Promise<ManagedIdentity> {
   return startManagedIdentity({
     port: 0,
+    tenantId: TENANT_ID,
     identities: [API_MANAGEMENT, FUNCTION_APP],
     issueToken: (claims) => {
       issued.push(claims);
@@ -60,6 +62,17 @@ test("asks the tenant for the identity's claims and the expiry it reports", asyn
   await get({ 'api-version': '2019-08-01', resource: RESOURCE });
   expect(issued).toEqual([
     { aud: RESOURCE, azp: 'c2', azpacr: '2', oid: 'd2', sub: 'd2', exp: now / 1000 + 86_400 },
+  ]);
+});
+
+test("asks for a v1.0 token for one of Azure's own services", async () => {
+  await get({ 'api-version': '2019-08-01', resource: 'https://storage.azure.com' });
+  const issuer = `https://sts.windows.net/${TENANT_ID}/`;
+  expect(issued).toEqual([
+    {
+      ...{ aud: 'https://storage.azure.com', iss: issuer, idp: issuer, ver: '1.0' },
+      ...{ appid: 'c2', appidacr: '2', oid: 'd2', sub: 'd2', exp: now / 1000 + 86_400 },
+    },
   ]);
 });
 

@@ -1,0 +1,84 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface AzuriteOptions {
+  readonly account: string;
+  /** Base64. */
+  readonly accountKey: string;
+  /** PEM of the server's certificate and private key: Azurite takes tokens over TLS only. */
+  readonly tls: { readonly cert: string; readonly key: string };
+  /** Where these two are while Azurite starts, in a folder of their own. */
+  readonly scratchDirectory: string;
+}
+
+/** What Azurite says when it is ready. */
+const LISTENING = /successfully listens on https:\/\/127\.0\.0\.1:(\d+)/;
+const MEMORY_IN_MIB = 2048;
+
+/**
+ * Azurite's blob service, a server of Microsoft's, in a process of its own that ends with this one. What is stored is
+ * kept in its memory.
+ * Source: https://learn.microsoft.com/azure/storage/common/storage-use-azurite#command-line-options
+ */
+export class AzuriteProcess {
+  /** Of its HTTPS server on 127.0.0.1. @throws Error with what Azurite printed when it doesn't start. */
+  readonly port: Promise<number>;
+  readonly #child: ChildProcess;
+
+  constructor({ account, accountKey, tls, scratchDirectory }: AzuriteOptions) {
+    const scratch = mkdtempSync(join(scratchDirectory, 'azurite-'));
+    const certificateFile = join(scratch, 'certificate.pem');
+    const keyFile = join(scratch, 'key.pem');
+    writeFileSync(certificateFile, tls.cert);
+    writeFileSync(keyFile, tls.key, { mode: 0o600 });
+    this.#child = fork(
+      join(import.meta.dirname, 'azurite-cli.ts'),
+      [
+        ...['--blobHost', '127.0.0.1', '--blobPort', '0'],
+        ...['--cert', certificateFile, '--key', keyFile, '--oauth', 'basic'],
+        ...['--inMemoryPersistence', '--extentMemoryLimit', String(MEMORY_IN_MIB)],
+        // The SDK asks for a version of the API that is newer than Azurite; what is used of it is older.
+        ...['--skipApiVersionCheck', '--disableProductStyleUrl', '--disableTelemetry', '--silent'],
+      ],
+      {
+        cwd: scratchDirectory,
+        env: { AZURITE_ACCOUNTS: `${account}:${accountKey}` },
+        execArgv: [],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    );
+    const discard = (): void => rmSync(scratch, { recursive: true, force: true });
+    process.once('exit', discard);
+    // It has read the key by the time it listens.
+    this.port = this.#listening().finally(() => {
+      process.off('exit', discard);
+      discard();
+    });
+    this.port.catch(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    // There is nothing to save, so there is nothing to wait for.
+    this.#child.kill('SIGKILL');
+    await exited;
+  }
+
+  #listening(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      let printed = '';
+      const read = (chunk: unknown): void => {
+        printed = (printed + String(chunk)).slice(-10_000);
+        const port = LISTENING.exec(printed)?.[1];
+        if (port !== undefined) resolve(Number(port));
+      };
+      this.#child.stdout?.on('data', read);
+      this.#child.stderr?.on('data', read);
+      this.#child.once('error', reject);
+      this.#child.once('exit', () => reject(new Error(`Azurite has ended.\n${printed}`)));
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent, createServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { Control, controlled, type Fault } from '../control/control.ts';
+import { listen, type Listening } from '../loopback/listen.ts';
+import { AzuriteProcess } from './azurite-process.ts';
+import { createStorageTokenCheck, type StorageAccess } from './check-storage-token.ts';
+import { createContainer } from './create-container.ts';
+import { forward } from './forward.ts';
+import { writeStorageError } from './storage-error.ts';
+
+export interface AzureStorageOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** PEM of the servers' certificate and private key, Azurite's own included. */
+  readonly tls: { readonly cert: string; readonly key: string };
+  /** PEM of the authority that signed it. */
+  readonly certificateAuthority: string;
+  /** Name of the storage account: 3 to 24 lower-case letters and digits. */
+  readonly account: string;
+  /** The containers that the account is deployed with. */
+  readonly containers: readonly string[];
+  readonly access: StorageAccess;
+  /** Where the certificate and the key are while Azurite starts; the system's folder for such things when left out. */
+  readonly scratchDirectory?: string;
+  /** Milliseconds since the epoch, for tokens; Azurite has its own clock. */
+  readonly now?: () => number;
+}
+
+export interface AzureStorage extends Listening {
+  readonly control: Control;
+  /** `https://127.0.0.1:PORT/ACCOUNT`: what is `https://ACCOUNT.blob.core.windows.net` in Azure. */
+  readonly accountUrl: string;
+  /** Settles when Azurite runs and the containers exist. Requests that come earlier wait for it. */
+  readonly ready: Promise<void>;
+}
+
+const RECORDED_BODY_BYTES = 64 * 1024;
+
+/**
+ * Starts the blob service of a storage account on 127.0.0.1: Azurite, behind a server that checks who calls, keeps a
+ * record of the requests and injects faults. It listens at once, while Azurite still starts.
+ */
+export async function startAzureStorage(options: AzureStorageOptions): Promise<AzureStorage> {
+  const { tls, certificateAuthority: ca, account, containers, access, now = Date.now } = options;
+  const { scratchDirectory = tmpdir() } = options;
+  const control = new Control('azure-storage', now);
+  const accountKey = randomBytes(64).toString('base64');
+  const azurite = new AzuriteProcess({ account, accountKey, tls, scratchDirectory });
+  const agent = new Agent({ keepAlive: true, ca });
+  const destination = azurite.port.then(async (port) => {
+    for (const name of containers) await createContainer({ port, account, accountKey, agent }, name);
+    return { port, agent };
+  });
+  const ready = destination.then(() => undefined);
+  // Whoever closes early doesn't wait for it.
+  ready.catch(() => undefined);
+  const checkToken = createStorageTokenCheck(access, now);
+
+  const server = createServer(
+    tls,
+    controlled(
+      control,
+      async (request, body, response) => {
+        const refusal = await checkToken(request.headers.authorization);
+        if (!refusal) return forward(request, body, response, await destination);
+        const { status, headers, body: text } = writeStorageError(refusal);
+        response.writeHead(status, headers).end(text);
+      },
+      { keep, answerOf },
+    ),
+  );
+  const listening = await listen(server, options.port);
+  return {
+    port: listening.port,
+    close: async () => {
+      await Promise.all([listening.close(), azurite.stop()]);
+      agent.destroy();
+    },
+    control,
+    accountUrl: `https://127.0.0.1:${listening.port}/${account}`,
+    ready,
+  };
+}
+
+/** Tokens and large blobs are not kept. */
+function keep(headers: IncomingHttpHeaders, body: Buffer): { headers: IncomingHttpHeaders; body: Buffer } {
+  const kept = { ...headers };
+  delete kept.authorization;
+  return { headers: kept, body: body.length > RECORDED_BODY_BYTES ? Buffer.alloc(0) : body };
+}
+
+/** A fault's body `{ code, message? }` is answered as the service words it. */
+function answerOf(fault: Fault): Fault {
+  const { status, body } = fault;
+  if (status === undefined || typeof body !== 'object' || body === null || !('code' in body)) return fault;
+  const message = 'message' in body ? String(body.message) : 'A fault that was injected.';
+  const error = {
+    status,
+    code: String(body.code),
+    message,
+    ...(fault.headers && { headers: fault.headers }),
+  };
+  return { ...fault, ...writeStorageError(error) };
+}
