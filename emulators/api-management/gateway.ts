@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerPreflight } from './answer-preflight.ts';
+import { createOperationCaller } from './call-operation.ts';
 import { enterApi, enterProduct, startExchange } from './enter-exchange.ts';
 import type { Exchange } from './engine/exchange.ts';
 import type { ExchangeResponse } from './engine/exchange-response.ts';
@@ -8,6 +9,7 @@ import { RequestBody } from './engine/request-body.ts';
 import { runOnError, runPlan } from './engine/run-plan.ts';
 import { sendResponse } from './engine/send-response.ts';
 import { takeTraffic } from './engine/take-traffic.ts';
+import { serveMcp } from './mcp/serve-mcp.ts';
 import { checkKey, operationNotFound } from './service/built-in-steps.ts';
 import { compilePlans } from './service/compile-plans.ts';
 import type { GivenSetting } from './service/compile-plans.ts';
@@ -85,7 +87,9 @@ function compileAnswer(setting: GatewaySetting): (exchange: Exchange) => Promise
   const findPlan = compilePlans(service, compiler);
   const matchOperation = compileOperations(service.apis);
   const products = new Map(service.products.map((product) => [product.id, product]));
-  return async (exchange) => {
+  const { now, journeys } = compiler.services;
+  const callFor = createOperationCaller(now, journeys, (exchange) => answer(exchange));
+  const answer = async (exchange: Exchange): Promise<ExchangeResponse> => {
     const match = matchOperation(exchange.request.method, exchange.request.originalUrl.path);
     if (match) enterApi(exchange, match);
     if (!match?.operation) {
@@ -94,6 +98,11 @@ function compileAnswer(setting: GatewaySetting): (exchange: Exchange) => Promise
       return preflight ?? runOnError(findPlan(match?.api.id), exchange, operationNotFound());
     }
     const { api, operation } = match;
+    const { mcpServer } = api;
+    if (mcpServer) {
+      const call = callFor(exchange);
+      exchange.runtime = () => serveMcp(mcpServer, exchange, call);
+    }
     exchange.journey?.hideKeys(exchange, api.keyNames);
     try {
       const authorization = checkKey(exchange, api, products, findSubscription);
@@ -103,4 +112,5 @@ function compileAnswer(setting: GatewaySetting): (exchange: Exchange) => Promise
     }
     return runPlan(findPlan(api.id, operation.id, exchange.product?.id), exchange);
   };
+  return answer;
 }

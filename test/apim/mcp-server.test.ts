@@ -1,14 +1,19 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
-import type { RequestListener } from 'node:http';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
+import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
+import { answerWith, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 
 const FOLDER = 'apim/mcp-servers/agents';
-const CALL = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
+const IRIS = {
+  version: 'v1',
+  project: 'sample-project',
+  location: 'us-central1',
+  endpoint: '1234567890',
+  instances: [[5.1, 3.5, 1.4, 0.2]],
+};
 
 interface McpServer {
   readonly type: string;
@@ -28,83 +33,132 @@ const { properties: server } = JSON.parse(
   properties: McpServer;
 };
 
-/**
- * The product's MCP runtime stands behind the policies of an MCP server. Here a backend stands for it, and an API with
- * one operation for the server.
- */
-function copyWithServer(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'apim-'));
-  cpSync('apim', directory, { recursive: true });
-  const api = join(directory, 'apis', 'agents');
-  mkdirSync(api);
-  const { path, subscriptionRequired } = server;
-  writeFileSync(
-    join(api, 'apiInformation.json'),
-    JSON.stringify({ properties: { displayName: 'Agents', path, subscriptionRequired } }),
-  );
-  writeFileSync(
-    join(api, 'specification.yaml'),
-    JSON.stringify({ openapi: '3.0.3', paths: { '/mcp': { post: { operationId: 'mcp' } } } }),
-  );
-  // The runtime has an address of its own; everything else is the policy as it is.
-  const policy = readFileSync(join(FOLDER, 'policy.xml'), 'utf8');
-  writeFileSync(
-    join(api, 'policy.xml'),
-    policy.replace('<base />', '<base /><set-backend-service base-url="{{function-app-url}}" />'),
-  );
-  for (const product of ['sandbox', 'production'])
-    writeFileSync(join(directory, 'products', product, 'apis.json'), '[{ "name": "agents" }]');
-  return directory;
-}
-
 let edge: Edge;
-let answer: RequestListener;
 
 beforeAll(async () => {
-  const directory = copyWithServer();
-  edge = await startEdge({ directory }, (incoming, response) => answer(incoming, response));
-  rmSync(directory, { recursive: true });
+  edge = await startEdge();
 }, 30_000);
 
 beforeEach(() => {
-  answer = (_incoming, response) =>
-    response.writeHead(200, { 'content-type': 'text/event-stream', server: 'mcp' }).end('data: {}\n\n');
   edge.functionApp.received.length = 0;
   edge.traces.length = 0;
 });
 
 afterAll(() => edge.close());
 
-test('a caller with a key and a token reaches the tools, with both for the operations behind them', async () => {
-  const token = await edge.issuer.sign();
-  const { status, text, headers } = await edge.predict({
-    path: '/agents/mcp',
-    body: CALL,
-    headers: { authorization: `Bearer ${token}`, 'x-gateway-roles': 'Assistants.Use' },
+function send(
+  method: string,
+  params: object = {},
+  headers: OutgoingHttpHeaders = {},
+  to = edge,
+): Promise<ReceivedResponse> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+  return to.predict({ path: '/agents/mcp', body, headers });
+}
+
+interface Result {
+  readonly result: { readonly isError: boolean; readonly content: readonly { readonly text: string }[] };
+}
+
+async function call(
+  name: string,
+  given: object,
+  headers: OutgoingHttpHeaders = {},
+  to = edge,
+): Promise<Result['result']> {
+  const answer = await send('tools/call', { name, arguments: given }, headers, to);
+  expect(answer.status).toBe(200);
+  return (answer.json() as Result).result;
+}
+
+test('a caller with a key and a token gets the tools, with what they take', async () => {
+  const { status, json, headers } = await send('tools/list');
+  expect(status).toBe(200);
+  const { tools } = (json() as { result: { tools: readonly { name: string; inputSchema: object }[] } })
+    .result;
+  expect(tools.map(({ name }) => name)).toEqual(server.mcpTools.map(({ name }) => name));
+  expect(tools[1]?.inputSchema).toMatchObject({
+    type: 'object',
+    required: ['version', 'project', 'location', 'endpoint', 'instances'],
+    additionalProperties: false,
+    properties: {
+      version: { type: 'string', enum: ['v1', 'v1beta1'] },
+      location: { description: 'Google Cloud location that serves the call, or global.' },
+      instances: { type: 'array', minItems: 1 },
+    },
   });
-  expect([status, text]).toEqual([200, 'data: {}\n\n']);
-  expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-  expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
-  expect(headers).not.toHaveProperty('server');
-  const [received] = edge.functionApp.received;
-  expect(received).toMatchObject({ method: 'POST', body: CALL });
-  expect(received?.headers).toMatchObject({
-    authorization: `Bearer ${token}`,
-    'ocp-apim-subscription-key': PRODUCTION_KEY,
+  expect(headers).toMatchObject({
+    'content-type': 'application/json',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
   });
-  expect(Object.keys(received?.headers ?? {}).filter((name) => name.startsWith('x-gateway-'))).toEqual([]);
+  expect(edge.functionApp.received).toEqual([]);
   expect(edge.traces).toEqual([]);
 });
 
-test('a key alone is enough where the product says so', async () => {
-  const { status } = await edge.predict({
-    path: '/agents/mcp',
-    body: CALL,
-    headers: { 'ocp-apim-subscription-key': SANDBOX_KEY, authorization: undefined },
+test('a tool is called through the policies of its operation, as the caller who sent the message', async () => {
+  const result = await call('predict', IRIS, { 'x-gateway-roles': 'Assistants.Use' });
+  expect(result).toEqual({ isError: false, content: [{ type: 'text', text: '{"ok":true}' }] });
+  const [received] = edge.functionApp.received;
+  expect(received).toMatchObject({
+    method: 'POST',
+    url: '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890:predict',
+    body: '{"instances":[[5.1,3.5,1.4,0.2]]}',
   });
-  expect(status).toBe(200);
-  expect(edge.functionApp.received[0]?.headers).not.toHaveProperty('authorization');
+  expect(received?.headers).toMatchObject({
+    authorization: 'Bearer token for api://vertex-gateway-functions',
+    'content-type': 'application/json',
+    'x-gateway-roles': 'Sandbox.Use Scoring.Predict',
+    'x-gateway-subscription-id': 'scoring-production',
+  });
+  expect(received?.headers).not.toHaveProperty('ocp-apim-subscription-key');
 });
+
+test('a key alone is enough where the product says so', async () => {
+  const headers = { 'ocp-apim-subscription-key': SANDBOX_KEY, authorization: undefined };
+  expect(await call('list_models', {}, headers)).toMatchObject({ isError: false });
+  expect(edge.functionApp.received[0]).toMatchObject({ method: 'GET', url: '/gateway/v1/models' });
+  expect(edge.functionApp.received[0]?.headers).toMatchObject({
+    'x-gateway-identity-provider': 'subscription-key',
+    'x-gateway-product-id': 'sandbox',
+  });
+});
+
+test('what the edge refuses to the operation is an error that says why, and on record', async () => {
+  const token = await edge.issuer.sign({ roles: ['Analytics.Eu'] });
+  const result = await call('predict', IRIS, { authorization: `Bearer ${token}` });
+  expect(result.isError).toBe(true);
+  expect(JSON.parse(result.content[0]?.text ?? '')).toMatchObject({
+    status: 403,
+    detail: expect.stringContaining('served from europe-west1, europe-west4 only') as string,
+  });
+  expect(edge.functionApp.received).toEqual([]);
+  expect(edge.traces.map(({ metadata }) => metadata.code)).toEqual(['LOCATION_NOT_ALLOWED']);
+});
+
+test('the call of a tool counts against the limits, and so does the message', async () => {
+  const tight = await startEdge({ limits: { calls: 3, quota: 100 } });
+  try {
+    expect(await call('list_models', {}, {}, tight)).toMatchObject({ isError: false });
+    const refused = await call('list_models', {}, {}, tight);
+    expect(refused.isError).toBe(true);
+    expect(refused.content[0]?.text).toContain('RATE_LIMITED');
+    expect((await send('ping', {}, {}, tight)).status).toBe(429);
+  } finally {
+    await tight.close();
+  }
+}, 30_000);
+
+test('what the function app refuses is an error for the agent to read', async () => {
+  const failing = await startEdge({}, answerWith({}, 403));
+  try {
+    const result = await call('list_models', {}, {}, failing);
+    expect(result).toEqual({ isError: true, content: [{ type: 'text', text: '{"ok":true}' }] });
+  } finally {
+    await failing.close();
+  }
+}, 30_000);
 
 test.each([
   ['no key', { 'ocp-apim-subscription-key': undefined }, 'SUBSCRIPTION_KEY_MISSING'],
@@ -112,43 +166,28 @@ test.each([
   ['no token', { authorization: undefined }, 'TOKEN_MISSING'],
   ['a token that is none', { authorization: 'Bearer a.b.c' }, 'TOKEN_INVALID'],
 ])('nobody lists the tools with %s, and the refusal is on record', async (_, headers, code) => {
-  const { status } = await edge.predict({ path: '/agents/mcp', body: CALL, headers });
-  expect(status).toBe(401);
+  expect((await send('tools/list', {}, headers)).status).toBe(401);
   expect(edge.functionApp.received).toEqual([]);
   expect(edge.traces.map(({ metadata }) => metadata.code)).toEqual([code]);
 });
 
-test('what a tool answers is passed on as it arrives', async () => {
-  let finish: (() => void) | undefined;
-  answer = (_incoming, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write('data: 1\n\n');
-    finish = () => response.end('data: 2\n\n');
-  };
-  const headers = {
-    'ocp-apim-subscription-key': PRODUCTION_KEY,
-    authorization: `Bearer ${await edge.issuer.sign()}`,
-  };
-  const chunks: string[] = [];
-  await new Promise<void>((resolve, reject) => {
-    const outgoing = request(
-      { port: edge.port, path: '/agents/mcp', method: 'POST', headers },
-      (response) => {
-        response.on('data', (chunk: Buffer) => {
-          chunks.push(chunk.toString());
-          if (chunks.length === 1) finish?.();
-        });
-        response.on('end', resolve);
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(CALL);
-  });
-  expect(chunks).toEqual(['data: 1\n\n', 'data: 2\n\n']);
+test('nobody opens a stream of the server without a token; who has one hears that there is none', async () => {
+  const get = (headers: OutgoingHttpHeaders) =>
+    edge.predict({ method: 'GET', path: '/agents/mcp', body: '', headers });
+  expect((await get({ authorization: undefined })).status).toBe(401);
+  expect(await get({})).toMatchObject({ status: 405, text: '' });
+  expect((await get({})).headers).toMatchObject({ allow: 'POST' });
 });
 
 test('the server is of the type that serves tools, and needs a key', () => {
   expect(server).toMatchObject({ type: 'mcp', path: 'agents', subscriptionRequired: true });
+});
+
+test('the products that open it here are those that open it in Azure', () => {
+  const here = JSON.parse(readFileSync(join(FOLDER, 'products.json'), 'utf8')) as { name: string }[];
+  const bicep = readFileSync('infra/azure/api-management/mcp-servers.bicep', 'utf8');
+  const [, list = ''] = /^var products = \[(.*)\]$/m.exec(bicep) ?? [];
+  expect(here.map(({ name }) => name)).toEqual([...list.matchAll(/'(\w+)'/g)].map(([, name]) => name));
 });
 
 /** https://learn.microsoft.com/azure/templates/microsoft.apimanagement/service/apis/tools */

@@ -5,6 +5,7 @@ export const COMPONENTS = 'components.json';
 
 /** Keywords that mean the same in both dialects, and hold no schemas. */
 const PLAIN = [
+  ...['title', 'description', 'default'],
   ...['type', 'enum', 'format', 'pattern', 'required', 'multipleOf', 'minimum', 'maximum', 'uniqueItems'],
   ...['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties'],
 ];

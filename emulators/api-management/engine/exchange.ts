@@ -77,6 +77,8 @@ export class Exchange implements PolicyContext {
   backend: { readonly entity: BackendEntity; readonly scope: Scope } | null = null;
   /** Id of the backend entity that the request was last forwarded to; empty when there was none. */
   backendId = '';
+  /** Answers in place of a backend: what stands behind the policies of an MCP server. */
+  runtime: (() => Promise<ExchangeResponse>) | undefined;
   /** Where its steps are recorded; undefined where nobody asked for that. */
   journey: Journey | undefined;
   /** Set by a policy that ends the pipeline with the response as it is. */

@@ -10,6 +10,7 @@ export interface ContractParameter {
   readonly name: string;
   readonly required: boolean;
   readonly schema: Schema | undefined;
+  readonly description?: string;
 }
 
 /** What the specification of an API says about the messages of one operation. */

@@ -66,13 +66,9 @@ export const forwardRequest: PolicyDefinition = {
         collectBytes,
         followsRedirects: redirects !== undefined && isTrue(redirects, exchange),
       };
-      const backend = pickBackend(exchange);
-      const response = await forward(
-        exchange,
-        toBackendRequest(exchange, backend, keepsBody),
-        backend,
-        forwarding,
-      );
+      const response = exchange.runtime
+        ? await exchange.runtime()
+        : await forward(exchange, keepsBody, forwarding);
       exchange.response?.body.discard();
       exchange.response = response;
       for (const look of exchange.afterBackend) await look(response);
@@ -149,13 +145,13 @@ function pickBackend(exchange: Exchange): Backend | undefined {
 
 async function forward(
   exchange: Exchange,
-  first: BackendRequest,
-  backend: Backend | undefined,
+  keepsBody: boolean,
   forwarding: Forwarding,
 ): Promise<ExchangeResponse> {
   const { clientGone } = exchange;
+  const backend = pickBackend(exchange);
+  let request = toBackendRequest(exchange, backend, keepsBody);
   try {
-    let request = first;
     let response = await dispatch(request, forwarding, clientGone);
     for (let count = 0; forwarding.followsRedirects && count < MAXIMUM_REDIRECTS; count += 1) {
       const next = redirect(request, response);

@@ -16,10 +16,16 @@ export function readContract(document: Node, pathItem: Node, operation: Node): O
   const parameters = new Map<string, ContractParameter>();
   // The operation's own come last: they win over those of its path.
   for (const parameter of [...list(pathItem.parameters), ...list(operation.parameters)].map(resolve)) {
-    const { in: place, name, required, schema } = parameter;
+    const { in: place, name, required, schema, description } = parameter;
     if ((place !== 'path' && place !== 'query' && place !== 'header') || typeof name !== 'string') continue;
     const key = `${place} ${place === 'header' ? name.toLowerCase() : name}`;
-    parameters.set(key, { in: place, name, required: required === true, schema: asNode(schema) });
+    parameters.set(key, {
+      in: place,
+      name,
+      required: required === true,
+      schema: asNode(schema),
+      ...(typeof description === 'string' && { description }),
+    });
   }
   const requestBody = resolve(operation.requestBody);
   const responses = Object.entries(asNode(operation.responses) ?? {}).map(

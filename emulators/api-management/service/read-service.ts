@@ -4,6 +4,7 @@ import { parsePolicyDocument } from '../documents/parse-policy-document.ts';
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Refuse } from '../documents/refuse.ts';
+import { readMcpServer, withMcpServers } from './read-mcp-server.ts';
 import { readOperations } from './read-operations.ts';
 import { ServiceDefinitionError } from './service-definition.ts';
 import type { ApiDefinition, ProductDefinition, ServiceDefinition } from './service-definition.ts';
@@ -11,6 +12,7 @@ import type { ApiDefinition, ProductDefinition, ServiceDefinition } from './serv
 /** Where APIOps puts things; hyphens may stand for the spaces. */
 const FRAGMENTS = ['policy fragments', 'policy-fragments'];
 const NAMED_VALUES = ['named values', 'named-values'];
+const MCP_SERVERS = ['mcp servers', 'mcp-servers'];
 const SPECIFICATIONS = ['specification.yaml', 'specification.yml', 'specification.json'];
 
 /**
@@ -23,7 +25,14 @@ export function readService(directory: string, refuse: Refuse): ServiceDefinitio
   if (!existsSync(directory)) refuse(new ServiceDefinitionError(directory, 'There is no such folder.'));
   const apis = reader.each(directory, ['apis'], (folder, id) => reader.api(folder, id));
   if (apis.length === 0) refuse(new ServiceDefinitionError(join(directory, 'apis'), 'There is no API.'));
-  const products = reader.each(directory, ['products'], (folder, id) => reader.product(folder, id, apis));
+  const mcpServers = reader.each(directory, MCP_SERVERS, (folder, id) => reader.mcpServer(folder, id, apis));
+  const products = reader
+    .each(directory, ['products'], (folder, id) => reader.product(folder, id, apis))
+    .map((product) => withMcpServers(product, mcpServers));
+  for (const { file, products: names } of mcpServers) {
+    const unknown = names.find((name) => !products.some(({ id }) => id === name));
+    if (unknown !== undefined) refuse(new ServiceDefinitionError(file, `There is no product "${unknown}".`));
+  }
   reader.attempt(() => refuseSecondOpenProduct(join(directory, 'products'), products));
   const named = reader.each(directory, NAMED_VALUES, readNamedValue);
   const fragments = reader.each(directory, FRAGMENTS, (folder, id) => {
@@ -32,7 +41,7 @@ export function readService(directory: string, refuse: Refuse): ServiceDefinitio
   });
   return {
     policy: reader.policy(join(directory, 'policy.xml')),
-    apis,
+    apis: [...apis, ...mcpServers.map(({ api }) => api)],
     products,
     fragments: new Map(fragments),
     backends: reader.each(directory, ['backends'], (folder, id) => {
@@ -121,6 +130,19 @@ class ServiceReader {
     };
   }
 
+  /** An MCP server, and the products whose keys open it. */
+  mcpServer(
+    directory: string,
+    id: string,
+    apis: readonly ApiDefinition[],
+  ): { api: ApiDefinition; file: string; products: readonly string[] } {
+    const file = join(directory, 'mcpServerInformation.json');
+    if (apis.some((api) => api.id === id)) throw new ServiceDefinitionError(file, `There is an API "${id}".`);
+    const policy = this.policy(join(directory, 'policy.xml'));
+    const api = readMcpServer({ id, file, properties: readProperties(file), policy }, apis);
+    return { api, file, products: [...readNames(directory, 'products').keys()] };
+  }
+
   product(directory: string, id: string, apis: readonly ApiDefinition[]): ProductDefinition {
     const properties = readProperties(join(directory, 'productInformation.json'));
     const names = readNames(directory, 'apis');
@@ -159,8 +181,8 @@ function refuseSecondOpenProduct(directory: string, products: readonly ProductDe
   }
 }
 
-/** APIs or groups of a product, with what lists each: `apis.json`, or a folder for each in `apis/`. */
-function readNames(directory: string, kind: 'apis' | 'groups'): Map<string, string> {
+/** APIs or groups of a product, with what lists each: `apis.json`, or a folder for each in `apis/`; so with the rest. */
+function readNames(directory: string, kind: 'apis' | 'groups' | 'products'): Map<string, string> {
   const file = join(directory, `${kind}.json`);
   const listed = existsSync(file) ? readJson(file) : [];
   if (!Array.isArray(listed)) throw new ServiceDefinitionError(file, 'It is a list: [{ "name": "…" }].');

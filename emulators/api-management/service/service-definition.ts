@@ -1,5 +1,6 @@
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { OperationContract } from '../engine/operation-contract.ts';
+import type { McpServerDefinition } from '../mcp/mcp-server-definition.ts';
 
 /** What the folder of one API Management service says. */
 export interface ServiceDefinition {
@@ -32,6 +33,8 @@ export interface ApiDefinition {
   readonly revision: string;
   readonly policy: PolicyElement | undefined;
   readonly operations: readonly OperationDefinition[];
+  /** What stands behind the policies of an MCP server; undefined for every other API. */
+  readonly mcpServer?: McpServerDefinition;
 }
 
 export interface OperationDefinition {

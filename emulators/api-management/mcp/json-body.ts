@@ -1,0 +1,32 @@
+import type { OperationContract, Schema } from '../engine/operation-contract.ts';
+
+/** The argument that is the whole body, where the body is no object with named properties. */
+export const BODY = 'body';
+
+/** What an operation takes as JSON. */
+export interface JsonBody {
+  readonly required: boolean;
+  /** Undefined where anything goes. */
+  readonly schema: Schema | undefined;
+  /** Whether its properties are arguments of their own. */
+  readonly isSpread: boolean;
+}
+
+/** The JSON body of an operation; undefined where it takes none. */
+export function jsonBodyOf({ requestBody, schemas }: OperationContract): JsonBody | undefined {
+  if (!requestBody.content.has('application/json')) return undefined;
+  const schema = resolve(requestBody.content.get('application/json'), schemas);
+  const combined = ['allOf', 'anyOf', 'oneOf'].some((keyword) => schema?.[keyword] !== undefined);
+  const isSpread = typeof schema?.properties === 'object' && schema.properties !== null && !combined;
+  return { required: requestBody.required, schema, isSpread };
+}
+
+/** What a schema refers to. A reference that leads round, or nowhere, is no schema. */
+function resolve(schema: Schema | undefined, schemas: OperationContract['schemas']): Schema | undefined {
+  let found = schema;
+  for (let step = 0; typeof found?.$ref === 'string'; step += 1) {
+    if (step > 10) return undefined;
+    found = schemas[found.$ref.replace('#/components/schemas/', '')];
+  }
+  return found;
+}

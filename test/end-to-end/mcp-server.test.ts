@@ -1,0 +1,150 @@
+import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
+import { type RunningChain, startChain } from '../support/chain.ts';
+import { PREDICT_PATH } from './gateway-paths.ts';
+
+jest.setTimeout(60_000);
+
+const IRIS = {
+  version: 'v1',
+  project: 'sample-project',
+  location: 'us-central1',
+  endpoint: '1234567890',
+  instances: [[5.1, 3.5, 1.4, 0.2]],
+};
+
+interface ToolResult {
+  readonly isError: boolean;
+  readonly content: readonly { readonly type: string; readonly text: string }[];
+}
+
+let chain: RunningChain;
+
+beforeAll(async () => {
+  chain = await startChain();
+});
+
+beforeEach(() => chain.clear());
+
+afterAll(() => chain.stop());
+
+function send(
+  application: string | undefined,
+  message: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return chain.call('/agents/mcp', {
+    ...(application !== undefined && { application }),
+    method: 'POST',
+    headers: { accept: 'application/json, text/event-stream', ...headers },
+    body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+  });
+}
+
+async function request<Result>(application: string, method: string, params: object = {}): Promise<Result> {
+  const response = await send(application, { id: 7, method, params });
+  expect(response.status).toBe(200);
+  const { id, result } = (await response.json()) as { id: number; result: Result };
+  expect(id).toBe(7);
+  return result;
+}
+
+/** What the tool answers, and whether that is an error. */
+async function call(application: string, name: string, given: object): Promise<[boolean, unknown]> {
+  const { isError, content } = await request<ToolResult>(application, 'tools/call', {
+    name,
+    arguments: given,
+  });
+  return [isError, JSON.parse(content[0]?.text ?? '')];
+}
+
+/** The records since the start of the test, which are of calls and not of messages. */
+async function expectRecords(...expected: AuditRecord[]): Promise<void> {
+  const records = await chain.auditRecords(undefined, expected.length);
+  expect(records).toHaveLength(expected.length);
+  for (const [index, record] of expected.entries()) expect(records[index]).toMatchObject(record);
+}
+
+test('an agent finds the tools, the endpoint and its prediction, each call on record', async () => {
+  const { capabilities } = await request<{ capabilities: object }>('scoring-app', 'initialize', {
+    protocolVersion: '2025-06-18',
+    capabilities: {},
+    clientInfo: { name: 'test', version: '1' },
+  });
+  expect(capabilities).toEqual({ tools: {} });
+  expect((await send('scoring-app', { method: 'notifications/initialized' })).status).toBe(202);
+  const { tools } = await request<{ tools: { name: string }[] }>('scoring-app', 'tools/list');
+  expect(tools.map(({ name }) => name)).toEqual(['list_models', 'predict', 'explain_policy']);
+
+  const [failedToList, models] = await call('scoring-app', 'list_models', {});
+  expect([failedToList, JSON.stringify(models)]).toEqual([false, expect.stringContaining('1234567890')]);
+  const [failedToPredict, answer] = await call('scoring-app', 'predict', IRIS);
+  expect([failedToPredict, answer]).toMatchObject([false, { predictions: [expect.anything()] }]);
+  await expectRecords(
+    { dialect: 'gateway', operation: 'models', outcome: 'answered', subscriptionId: 'scoring-app' },
+    {
+      dialect: 'vertex',
+      operation: 'predict',
+      endpoint: '1234567890',
+      outcome: 'answered',
+      decision: 'allow',
+      subscriptionId: 'scoring-app',
+    },
+  );
+  expect(await chain.requests('vertex-ai')).toHaveLength(1);
+});
+
+test('an agent that may not predict reads why, and what it would have to ask for', async () => {
+  const [isError, problem] = await call('agent-app', 'predict', IRIS);
+  expect([isError, problem]).toEqual([
+    true,
+    expect.objectContaining({ status: 403, detail: expect.stringMatching(/^\S+( \S+){5,}\.$/) as string }),
+  ]);
+  const [, explained] = await call('agent-app', 'explain_policy', { method: 'POST', path: PREDICT_PATH });
+  expect(explained).toMatchObject({ decision: 'deny' });
+  await expectRecords(
+    { operation: 'predict', outcome: 'denied', decision: 'deny', status: '403', subscriptionId: 'agent-app' },
+    { dialect: 'gateway', outcome: 'answered', subscriptionId: 'agent-app' },
+  );
+  expect(await chain.requests('vertex-ai')).toEqual([]);
+});
+
+test('a location outside residency is refused to a tool as to anybody', async () => {
+  const [isError, problem] = await call('eu-analytics-app', 'predict', IRIS);
+  expect([isError, problem]).toMatchObject([true, { title: 'Location not allowed' }]);
+  await expectRecords({
+    outcome: 'denied',
+    code: 'LOCATION_NOT_ALLOWED',
+    subscriptionId: 'eu-analytics-app',
+  });
+});
+
+test('instances that the endpoint does not take are an error with their path', async () => {
+  const [isError, problem] = await call('scoring-app', 'predict', { ...IRIS, instances: [[1]] });
+  expect([isError, JSON.stringify(problem)]).toEqual([true, expect.stringContaining('instances')]);
+  await expectRecords({ outcome: 'denied', status: '400' });
+});
+
+test('a location that would be another address stays a part of the path', async () => {
+  for (const location of ['evil.example#', 'us-central1/../x', 'us-central1.evil', '%2e%2e']) {
+    const [isError, problem] = await call('scoring-app', 'predict', { ...IRIS, location });
+    expect([location, isError, problem]).toMatchObject([
+      location,
+      true,
+      { status: expect.any(Number) as number },
+    ]);
+    expect((problem as { status: number }).status).toBeLessThan(500);
+  }
+  await expectRecords(...Array.from({ length: 4 }, () => ({ outcome: 'denied' })));
+  expect(await chain.requests('vertex-ai')).toEqual([]);
+});
+
+test('nobody lists the tools without a token, or without a key, and the refusals are on record', async () => {
+  const list = { id: 1, method: 'tools/list' };
+  const { subscriptionKey = '' } = chain.environment.applications['scoring-app'] ?? {};
+  expect((await send(undefined, list, { 'ocp-apim-subscription-key': subscriptionKey })).status).toBe(401);
+  expect((await send(undefined, list)).status).toBe(401);
+  await expectRecords(
+    { outcome: 'denied', code: 'TOKEN_MISSING', subscriptionId: 'scoring-app' },
+    { outcome: 'denied', code: 'SUBSCRIPTION_KEY_MISSING', subscriptionId: '' },
+  );
+});
