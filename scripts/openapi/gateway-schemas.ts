@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SURFACE_PATH } from '../../src/dialects/asked-call.ts';
 import { OPERATIONS } from '../../src/governance/documents.ts';
 
 /** The named schemas of the gateway's own surface; answers are strict, because all of them are the gateway's. */
@@ -101,8 +102,16 @@ export const PolicyExplainRequest = z
       .string()
       .regex(/^[A-Z]+$/)
       .describe('HTTP method, such as POST.'),
-    path: z.string().startsWith('/vertex/').describe('Path on the gateway, which begins with /vertex/.'),
-    body: z.unknown().optional().describe("The call's body; needed where it names the model."),
+    path: z
+      .string()
+      .regex(SURFACE_PATH)
+      .describe('Path on the gateway, which begins with /vertex/, /openai/ or /anthropic/.'),
+    body: z
+      .unknown()
+      .optional()
+      .describe(
+        "The call's body; needed where it names the model, or places in storage. It may have these members alone.",
+      ),
   })
   .describe('A call as it would be made.')
   .register(gatewayComponents, { id: 'PolicyExplainRequest' });
@@ -113,7 +122,8 @@ export const PolicyExplanation = z
     rule: z
       .string()
       .describe(
-        'Id of the rule that decides; catalog, default-deny, or request for a call of the wrong form.',
+        'Id of the rule that decides; catalog, default-deny, request for a call of the wrong form, or question for one ' +
+          'that the gateway answers itself.',
       ),
     reason: z.string().describe('Why, in plain English.'),
     code: z.string().optional().describe('The code of the error that the call would get.'),
@@ -148,7 +158,9 @@ export const PolicyExplanation = z
     violations: z
       .array(FieldViolation)
       .optional()
-      .describe('What is wrong with a call of the wrong form, field by field.'),
+      .describe(
+        'What is wrong with a call of the wrong form, or with the places that it names, field by field.',
+      ),
   })
   .describe('What would become of a call.')
   .register(gatewayComponents, { id: 'PolicyExplanation' });

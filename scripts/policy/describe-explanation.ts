@@ -1,9 +1,8 @@
 import { CODES } from '../../src/errors/codes.ts';
-import type { GatewayError } from '../../src/errors/gateway-error.ts';
 import type { Principal } from '../../src/governance/call-target.ts';
-import type { Explanation } from '../../src/governance/explain.ts';
 import type { AppliedLimit } from '../../src/governance/list-limits.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
+import type { CallExplanation } from '../../src/prediction/explain-call.ts';
 
 /** Who is asked about, for the first line. */
 export interface Asker {
@@ -22,43 +21,37 @@ const UNITS = {
 const SCOPES = { product: 'the product', role: 'the role', entry: 'calls of' } as const;
 
 /** An explanation as people read it: the verdict, then each fact under its label. */
-export function describeExplanation(asker: Asker, explanation: Explanation): string {
-  const { allowed, rule, reason, code, entry, project, location, nearestGrant, missing, storage } =
-    explanation;
-  const verdict = allowed ? 'Allowed' : `Denied${code ? `, ${CODES[code].status} ${code}` : ''}`;
+export function describeExplanation(asker: Asker, explanation: CallExplanation): string {
+  const { rule, entry, project, location, nearestGrant, missing, storage, limits, violations } = explanation;
+  const isForm = rule === 'request';
   const grant = nearestGrant && [
     `${nearestGrant.id}: ${nearestGrant.reason}`,
     `for the role ${joinNames(nearestGrant.roles, 'or')}`,
     `in ${joinNames(nearestGrant.locations)}`,
     `for ${joinNames(nearestGrant.operations)}`,
   ];
+  const wrong = isForm ? violations?.map(({ field, description }) => `${field}: ${description}`) : [];
   return [
-    `${verdict}. ${reason}`,
+    `${describeVerdict(explanation)} ${explanation.reason}`,
     '',
     ...label('Caller', [describeAsker(asker)]),
-    ...label('Rule', [rule]),
+    ...label('What is wrong', wrong ?? []),
+    ...label('Rule', isForm ? [] : [rule]),
     ...label('Entry', entry === undefined ? [] : [entry]),
     ...label('Served from', location === undefined ? [] : [`${location}, project ${project ?? ''}`]),
     ...label('What is missing', missing ?? []),
     ...label('Nearest grant', grant ?? []),
     ...label('May read', storage?.inputs ?? []),
     ...label('May write', storage?.outputs ?? []),
-    ...label('Limits', explanation.limits.map(describeLimit)),
-    ...label('Policy version', [explanation.policyVersion]),
+    ...label('Limits', limits?.map(describeLimit) ?? []),
+    ...label('Policy version', isForm ? [] : [explanation.policyVersion]),
   ].join('\n');
 }
 
-/** Of a call that no rule is asked about, because the gateway can't read it. */
-export function describeRefusal(asker: Asker, { code, facts, message, violations }: GatewayError): string {
-  return [
-    `Refused before any rule is asked, ${facts.status} ${code}. ${message}`,
-    '',
-    ...label('Caller', [describeAsker(asker)]),
-    ...label(
-      'What is wrong',
-      violations.map(({ field, description }) => `${field}: ${description}`),
-    ),
-  ].join('\n');
+function describeVerdict({ decision, rule, code }: CallExplanation): string {
+  if (decision === 'allow') return 'Allowed.';
+  const error = code ? `, ${CODES[code].status} ${code}` : '';
+  return rule === 'request' ? `Refused before any rule is asked${error}.` : `Denied${error}.`;
 }
 
 function describeAsker({ name, principal: { roles, isDelegated } }: Asker): string {

@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { GatewayError } from '../../src/errors/gateway-error.ts';
-import type { CallTarget, Principal } from '../../src/governance/call-target.ts';
-import { explain } from '../../src/governance/explain.ts';
+import type { Principal } from '../../src/governance/call-target.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { suggest } from '../../src/governance/suggest.ts';
-import { type Asker, describeExplanation, describeRefusal } from './describe-explanation.ts';
+import { explainCall } from '../../src/prediction/explain-call.ts';
+import { describeExplanation } from './describe-explanation.ts';
 import { findProduct, findSampleCaller } from './find-sample-caller.ts';
 import { printOrFail } from './print-or-fail.ts';
-import { readSampleCall, type SampleCall } from './read-sample-call.ts';
+import { readSampleCall } from './read-sample-call.ts';
 
 const USAGE =
   'Usage: npm run policy:explain -- --application NAME --path PATH [--method POST] [--body FILE] [--role ROLE …]\n' +
@@ -32,11 +31,12 @@ function run(): string {
   const governance = loadGovernance(join(import.meta.dirname, '..', '..', 'governance'));
   const { documents } = governance;
   const principal = withRoles(documents, findSampleCaller(documents, application), role);
-  const asker: Asker = { name: application, principal };
-  const target = readOrRefuse({ method, path, ...(body !== undefined && { body: readFileSync(body) }) });
-  if (target instanceof GatewayError) return describeRefusal(asker, target);
+  const call = readSampleCall({ method, path, ...(body !== undefined && { body: readFileSync(body) }) });
   const product = findProduct(documents, principal) ?? '';
-  return describeExplanation(asker, explain(governance, principal, target, product));
+  return describeExplanation(
+    { name: application, principal },
+    explainCall(governance, principal, product, { call }),
+  );
 }
 
 function withRoles(
@@ -48,15 +48,6 @@ function withRoles(
   const unknown = roles?.find((role) => !known.includes(role));
   if (unknown !== undefined) throw new Error(`"${unknown}" is no role. ${suggest(unknown, known)}`);
   return roles ? { ...principal, roles } : principal;
-}
-
-function readOrRefuse(call: SampleCall): CallTarget | GatewayError {
-  try {
-    return readSampleCall(call);
-  } catch (error) {
-    if (error instanceof GatewayError) return error;
-    throw error;
-  }
 }
 
 printOrFail(run, USAGE);

@@ -1,18 +1,29 @@
+import { readAskedCall, SURFACE_PATH } from '../../src/dialects/asked-call.ts';
 import { readJson } from '../../src/dialects/read-json.ts';
-import { readTarget } from '../../src/dialects/read-target.ts';
-import type { CallTarget } from '../../src/governance/call-target.ts';
+import { GatewayError } from '../../src/errors/gateway-error.ts';
+import type { PolicyExplainQuestion } from '../../src/prediction/question.ts';
 
 /** A call that somebody wonders about, as they would make it. */
-export interface SampleCall {
+interface SampleCall {
   readonly method: string;
-  /** With or without the gateway's address, `/vertex/` in front and a query behind. */
+  /** With or without the gateway's address in front; without a surface, one of Vertex AI's own. */
   readonly path: string;
   /** Left out when the path names the model. */
   readonly body?: Uint8Array;
 }
 
-/** What a call reaches for. @throws GatewayError for one that the gateway refuses before any rule is asked. */
-export function readSampleCall({ method, path, body }: SampleCall): CallTarget {
-  const pathAlone = path.replace(/^https?:\/\/[^/]+/, '').replace(/[?#].*$/s, '');
-  return readTarget(method, pathAlone.replace(/^\/?(vertex\/)?/, ''), body && readJson(body));
+/** What a call reaches for, or the error of one that the gateway refuses before any rule is asked. */
+export function readSampleCall({ method, path, body }: SampleCall): PolicyExplainQuestion['call'] {
+  const local = path.replace(/^https?:\/\/[^/]+/, '').replace(/^\/?/, '/');
+  try {
+    return readAskedCall({
+      method,
+      path: SURFACE_PATH.test(local) ? local : `/vertex${local}`,
+      ...(body && { body: readJson(body) }),
+    });
+  } catch (error) {
+    // Of a body that is none.
+    if (error instanceof GatewayError) return error;
+    throw error;
+  }
 }

@@ -1,8 +1,9 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Dialect, DialectRequest } from '../prediction/interfaces.ts';
 import type { Prediction } from '../prediction/prediction.ts';
+import type { AskedCall } from '../prediction/question.ts';
 import { writeAnthropicError } from './anthropic-errors.ts';
-import { readMessage, readTokenCount } from './anthropic-messages.ts';
+import { readMessage, readMessageTarget, readTokenCount } from './anthropic-messages.ts';
 import { writeStreamError } from './stream-errors.ts';
 
 /** The part of Anthropic's API that Claude on Vertex AI has: https://docs.claude.com/en/api/messages */
@@ -14,13 +15,18 @@ export const anthropicDialect: Dialect = {
 };
 
 function readPrediction(request: DialectRequest): Prediction {
-  return readerOf(request)(request);
+  return nameOf(request) === 'message' ? readMessage(request) : readTokenCount(request);
+}
+
+/** What a call would reach for, by `model` and `stream` of its body alone. @throws GatewayError, as the call would get. */
+export function readAnthropicCall(method: string, path: string, body: unknown): AskedCall {
+  return readMessageTarget(body, nameOf({ method, path }) === 'count' ? 'countTokens' : undefined);
 }
 
 /** The query doesn't count: SDKs add `beta=true`, and what it stands for is in the header `anthropic-beta`. */
-function readerOf({ method, path }: DialectRequest): (request: DialectRequest) => Prediction {
-  if (method === 'POST' && path === 'v1/messages') return readMessage;
-  if (method === 'POST' && path === 'v1/messages/count_tokens') return readTokenCount;
+function nameOf({ method, path }: Pick<DialectRequest, 'method' | 'path'>): 'message' | 'count' {
+  if (method === 'POST' && path === 'v1/messages') return 'message';
+  if (method === 'POST' && path === 'v1/messages/count_tokens') return 'count';
   throw new GatewayError(
     'OPERATION_NOT_FOUND',
     'The gateway has no such operation of Anthropic’s API. It offers POST v1/messages and POST v1/messages/count_tokens.',

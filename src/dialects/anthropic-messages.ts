@@ -9,7 +9,7 @@ import { forwardedHeaders } from './forwarded-headers.ts';
 import { readJson } from './read-json.ts';
 import { readModelName } from './read-model-name.ts';
 import { resourceName } from './resource-names.ts';
-import { validateBody } from './vertex-bodies.ts';
+import { NamingBody, validateBody } from './vertex-bodies.ts';
 import { readClaudeCount } from './vertex-payload.ts';
 
 /**
@@ -34,7 +34,7 @@ type MessageBody = z.infer<typeof MessageBody>;
 export function readMessage({ body, header }: DialectRequest): Prediction {
   const message = validateBody(MessageBody, readJson(body));
   const streams = message.stream === true;
-  const operation = streams ? 'streamRawPredict' : 'rawPredict';
+  const operation = operationOf(message);
   const sent = editJson(body, { model: undefined, ...versionEdit(message, header) });
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type', 'anthropic-beta']);
   return {
@@ -63,6 +63,19 @@ export function readTokenCount(request: DialectRequest): Prediction {
   };
 }
 
+/**
+ * What a message, or what else is done with it, would reach for. @throws GatewayError INVALID_REQUEST.
+ * @param operation what it would be; by default a body that asks for a stream would get one.
+ */
+export function readMessageTarget(body: unknown, operation?: string): CallTarget {
+  const named = validateBody(NamingBody, body ?? {});
+  return targetOf(named, operation ?? operationOf(named));
+}
+
+function operationOf({ stream }: Pick<NamingBody, 'stream'>): string {
+  return stream === true ? 'streamRawPredict' : 'rawPredict';
+}
+
 /** Puts the version into a body that has none. */
 function versionEdit({ anthropic_version: given }: MessageBody, header: ReadHeader): JsonEdits {
   const wanted = vertexVersionOf(header('anthropic-version') ?? '2023-06-01');
@@ -87,7 +100,7 @@ function vertexVersionOf(version: string): string {
 }
 
 /** Anthropic writes `-20250929` behind a model where Vertex AI writes `@20250929`. */
-function targetOf({ model }: MessageBody, operation: string): CallTarget {
+function targetOf({ model }: Pick<MessageBody, 'model'>, operation: string): CallTarget {
   const resource = readModelName(model.replace(/-(\d{8})$/, '@$1'), 'anthropic')?.resource;
   if (resource?.kind === 'model' && resource.publisher === 'anthropic')
     return { project: undefined, location: undefined, operation, resource };

@@ -7,7 +7,7 @@ import { JobListQuery, NoQuery, writeQuery } from './list-query.ts';
 import { expectOwn, isOwn } from './own-resource.ts';
 import { refuseMembers } from './refuse-members.ts';
 import { resourceRequest, type ResourceCall, type ResourceOperation } from './resource-operation.ts';
-import { checkStorage, type StorageField } from './storage-fields.ts';
+import { checkStorage, readJobPlaces } from './storage-fields.ts';
 import { validateBody } from './vertex-bodies.ts';
 
 /** The label by which a job is its team's. */
@@ -30,7 +30,7 @@ const create: ResourceOperation = {
     const job = validateBody(BatchJobBody, call.json);
     return {
       request: (granted) => {
-        checkStorage(granted, listPlaces(job));
+        checkStorage(granted, readJobPlaces(job));
         const named = modelName(granted);
         const isFull = job.model === named || job.model.endsWith(`/${named}`);
         const edited = editJson(call.request.body, {
@@ -105,47 +105,6 @@ function isOwnJob({ labels, model }: Json, granted: GrantedCall): boolean {
     team: isObject(labels) ? labels[TEAM_LABEL] : undefined,
     model,
   });
-}
-
-function listPlaces({ inputConfig, outputConfig }: BatchJobBody): StorageField[] {
-  const { gcsSource, bigquerySource } = inputConfig;
-  const { gcsDestination, bigqueryDestination } = outputConfig;
-  const uris = gcsSource?.uris ?? [];
-  const files = Array.isArray(uris) ? uris : [uris];
-  return [
-    ...files.map((uri, index) => ({
-      path: ['inputConfig', 'gcsSource', 'uris', ...(Array.isArray(uris) ? [index] : [])],
-      use: 'inputs' as const,
-      uri,
-    })),
-    ...(bigquerySource
-      ? [
-          {
-            path: ['inputConfig', 'bigquerySource', 'inputUri'],
-            use: 'inputs' as const,
-            uri: bigquerySource.inputUri,
-          },
-        ]
-      : []),
-    ...(gcsDestination
-      ? [
-          {
-            path: ['outputConfig', 'gcsDestination', 'outputUriPrefix'],
-            use: 'outputs' as const,
-            uri: gcsDestination.outputUriPrefix,
-          },
-        ]
-      : []),
-    ...(bigqueryDestination
-      ? [
-          {
-            path: ['outputConfig', 'bigqueryDestination', 'outputUri'],
-            use: 'outputs' as const,
-            uri: bigqueryDestination.outputUri,
-          },
-        ]
-      : []),
-  ];
 }
 
 function modelName({ resource }: GrantedCall): string {

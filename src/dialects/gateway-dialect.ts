@@ -1,23 +1,18 @@
 import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { DialectRequest, QuestionDialect } from '../prediction/interfaces.ts';
-import type {
-  AuditQuestion,
-  PolicyExplainQuestion,
-  Question,
-  UsageQuestion,
-} from '../prediction/question.ts';
+import type { AuditQuestion, Question, UsageQuestion } from '../prediction/question.ts';
+import { readAskedCall, SURFACE_PATH } from './asked-call.ts';
 import { writeGatewayError } from './gateway-errors.ts';
 import { AuditQuery, UsageQuery } from './gateway-queries.ts';
 import { readJson } from './read-json.ts';
 import { readQuery } from './read-query.ts';
-import { readTarget } from './read-target.ts';
 import { validateBody } from './vertex-bodies.ts';
 
-/** A call as one would make it: its path begins with `/vertex/`; a body is needed where it names the model. */
+/** A call as one would make it: its path begins with the surface; a body is needed where it names the model. */
 const ExplainBody = z.strictObject({
-  method: z.string().regex(/^[A-Z]+$/, 'an HTTP method such as POST'),
-  path: z.string().startsWith('/vertex/', 'a path that begins with /vertex/'),
+  method: z.string().regex(/^[A-Z]+$/, 'must be an HTTP method such as POST'),
+  path: z.string().regex(SURFACE_PATH, 'must be a path that begins with /vertex/, /openai/ or /anthropic/'),
   body: z.unknown().optional(),
 });
 
@@ -38,7 +33,7 @@ function readQuestion({ method, path, query, body }: DialectRequest): Question {
     case 'GET v1/models':
       return { operation: 'models' };
     case 'POST v1/policy:explain':
-      return { operation: 'policy:explain', ...readCall(body) };
+      return { operation: 'policy:explain', call: readAskedCall(validateBody(ExplainBody, readJson(body))) };
     case 'GET v1/usage':
       return readUsageQuestion(query);
     case 'GET v1/audit':
@@ -72,16 +67,4 @@ function readAuditQuestion(query: URLSearchParams): AuditQuestion {
     limit,
     ...(cursor !== undefined && { cursor }),
   };
-}
-
-/** What can't be read is part of the answer: the call itself would be refused with the same error. */
-function readCall(body: Uint8Array): Omit<PolicyExplainQuestion, 'operation'> {
-  const asked = validateBody(ExplainBody, readJson(body));
-  const path = asked.path.slice('/vertex/'.length).split(/[?#]/, 1)[0] ?? '';
-  try {
-    return { call: readTarget(asked.method, path, asked.body) };
-  } catch (error) {
-    if (error instanceof GatewayError) return { call: error };
-    throw error;
-  }
 }

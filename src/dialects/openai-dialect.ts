@@ -1,12 +1,14 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Dialect, DialectRequest, QuestionDialect } from '../prediction/interfaces.ts';
 import type { Prediction } from '../prediction/prediction.ts';
-import type { Question } from '../prediction/question.ts';
+import type { AskedCall, AskedQuestion, Question } from '../prediction/question.ts';
 import { readOpenAiChat } from './openai-chat.ts';
-import { readEmbeddings } from './openai-embeddings.ts';
+import { checkTextEmbedding, readEmbeddings } from './openai-embeddings.ts';
 import { writeOpenAiError } from './openai-errors.ts';
 import { describeModel, describeModels } from './openai-models.ts';
+import { readOpenAiTarget } from './openai-target.ts';
 import { writeStreamError } from './stream-errors.ts';
+import { NamingBody, validateBody } from './vertex-bodies.ts';
 
 /** The part of OpenAI's API that models on Vertex AI have: https://platform.openai.com/docs/api-reference */
 export const openAiDialect: Dialect & QuestionDialect = {
@@ -16,6 +18,9 @@ export const openAiDialect: Dialect & QuestionDialect = {
   writeError: writeOpenAiError,
   writeStreamError,
 };
+
+/** All models, or the one that the path names. */
+const MODELS = /^v1\/models(?:\/(.+))?$/;
 
 function readPrediction(request: DialectRequest): Prediction {
   switch (`${request.method} ${request.path}`) {
@@ -27,14 +32,30 @@ function readPrediction(request: DialectRequest): Prediction {
   throw notOffered(request);
 }
 
+/** What a call would reach for, by the `model` of its body alone. @throws GatewayError, as the call would get. */
+export function readOpenAiCall(method: string, path: string, body: unknown): AskedCall | AskedQuestion {
+  switch (`${method} ${path}`) {
+    case 'POST v1/chat/completions':
+      return readOpenAiTarget(modelOf(body), 'chatCompletions');
+    case 'POST v1/embeddings':
+      return { ...readOpenAiTarget(modelOf(body), 'predict'), check: checkTextEmbedding };
+  }
+  if (method === 'GET' && MODELS.test(path)) return { question: 'models' };
+  throw notOffered({ path });
+}
+
+function modelOf(body: unknown): string {
+  return validateBody(NamingBody, body ?? {}).model;
+}
+
 function readQuestion(request: DialectRequest): Question {
-  const [, model] = /^v1\/models(?:\/(.+))?$/.exec(request.path) ?? [];
+  const [, model] = MODELS.exec(request.path) ?? [];
   if (model !== undefined) return { operation: 'models', describe: describeModel(model) };
   if (request.path === 'v1/models') return { operation: 'models', describe: describeModels };
   throw notOffered(request);
 }
 
-function notOffered({ path }: DialectRequest): GatewayError {
+function notOffered({ path }: Pick<DialectRequest, 'path'>): GatewayError {
   if (/^v1\/responses(\/|$)/.test(path))
     return new GatewayError(
       'OPERATION_NOT_SERVED',

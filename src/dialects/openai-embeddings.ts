@@ -61,12 +61,16 @@ function textsOf({ input }: EmbeddingsBody): readonly string[] {
   return typeof input === 'string' ? [input] : input;
 }
 
+/** Other models that predict would make something else of a text, such as an image. @throws GatewayError INVALID_REQUEST. */
+export function checkTextEmbedding({ resource }: Pick<GrantedCall, 'resource'>): void {
+  if (resource.kind === 'model' && isTextEmbedding(resource)) return;
+  throw invalidBody([
+    { field: 'model', description: 'must be a text embedding model, such as text-embedding-005' },
+  ]);
+}
+
 function toPredict(asked: EmbeddingsBody, call: GrantedCall): VertexRequest {
-  // Other models that predict would make something else of a text, such as an image.
-  if (call.resource.kind !== 'model' || !isTextEmbedding(call.resource))
-    throw invalidBody([
-      { field: 'model', description: 'must be a text embedding model, such as text-embedding-005' },
-    ]);
+  checkTextEmbedding(call);
   const { dimensions } = asked;
   const parameters = {
     // As at OpenAI, a text that is too long is an error; Vertex AI would embed its beginning alone.

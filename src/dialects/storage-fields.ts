@@ -18,7 +18,7 @@ const FORM =
  * Lets a call read and write only where the access document lets its caller. Violations name the member, never the place.
  * @throws GatewayError INVALID_REQUEST for what is no place, STORAGE_NOT_ALLOWED for one that is not on the list.
  */
-export function checkStorage(call: GrantedCall, fields: readonly StorageField[]): void {
+export function checkStorage(call: Pick<GrantedCall, 'judgeStorage'>, fields: readonly StorageField[]): void {
   const malformed: FieldViolation[] = [];
   const denied: FieldViolation[] = [];
   for (const { path, use, uri } of fields) {
@@ -37,14 +37,39 @@ export function checkStorage(call: GrantedCall, fields: readonly StorageField[])
   );
 }
 
+/** Where the body of a batch prediction job says what it reads and where it writes. */
+const JOB_FIELDS = [
+  { path: ['inputConfig', 'gcsSource', 'uris'], use: 'inputs' },
+  { path: ['inputConfig', 'bigquerySource', 'inputUri'], use: 'inputs' },
+  { path: ['outputConfig', 'gcsDestination', 'outputUriPrefix'], use: 'outputs' },
+  { path: ['outputConfig', 'bigqueryDestination', 'outputUri'], use: 'outputs' },
+] as const;
+
+/** The places that a job's body names, whatever else is in it. @throws GatewayError INVALID_REQUEST. */
+export function readJobPlaces(job: unknown): StorageField[] {
+  return JOB_FIELDS.flatMap(({ path, use }) => {
+    const value = path.reduce(readMember, job);
+    if (value === undefined) return [];
+    return Array.isArray(value)
+      ? value.map((uri, index) => readField([...path, index], use, uri))
+      : [readField(path, use, value)];
+  });
+}
+
 /** `storageUri` of images and videos: where the model writes them, instead of into its answer. */
 export function readStorageUri(parameters: unknown): StorageField[] {
   if (typeof parameters !== 'object' || parameters === null) return [];
   return Object.entries(parameters)
     .filter(([name]) => name.replaceAll('_', '').toLowerCase() === 'storageuri')
-    .map(([name, uri]) => {
-      const path = ['parameters', name];
-      if (typeof uri === 'string') return { path, use: 'outputs', uri };
-      throw invalidBody([{ field: formatPath(path), description: 'must be a text' }]);
-    });
+    .map(([name, uri]) => readField(['parameters', name], 'outputs', uri));
+}
+
+function readField(path: StorageField['path'], use: StorageField['use'], uri: unknown): StorageField {
+  if (typeof uri === 'string') return { path, use, uri };
+  throw invalidBody([{ field: formatPath(path), description: 'must be a text' }]);
+}
+
+function readMember(outer: unknown, name: string): unknown {
+  if (typeof outer !== 'object' || outer === null) return undefined;
+  return Object.getOwnPropertyDescriptor(outer, name)?.value;
 }

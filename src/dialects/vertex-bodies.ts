@@ -69,6 +69,10 @@ export const ChatCompletionsBody = z.looseObject({
 });
 export type ChatCompletionsBody = z.infer<typeof ChatCompletionsBody>;
 
+/** Of a call on OpenAI's or Anthropic's surface, what decides which model is called and how; the rest doesn't matter. */
+export const NamingBody = z.looseObject({ model: z.string(), stream: z.boolean().nullish() });
+export type NamingBody = z.infer<typeof NamingBody>;
+
 /** Of an operation whose body is read by Vertex AI alone. */
 export const AnyBody = z.looseObject({});
 

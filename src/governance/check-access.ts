@@ -116,7 +116,7 @@ function refuseSameTeams(access: YamlDocument<Access>): void {
 }
 
 /** What decisions call the documents themselves where no rule of theirs decides. */
-const RESERVED_IDS = new Set(['catalog', 'agents', 'default-deny', 'request']);
+const RESERVED_IDS = new Set(['catalog', 'agents', 'default-deny', 'request', 'question']);
 
 /** An id names one rule, whatever its kind: decisions and records give nothing else. */
 function refuseDuplicateIds(access: YamlDocument<Access>): void {

@@ -55,7 +55,7 @@ async function answerTo(
       return question.describe?.(models) ?? { policyVersion: governance.policyVersion, models };
     }
     case 'policy:explain':
-      return explainCall(governance, caller, question);
+      return explainCall(governance, caller, caller.productId, question);
     case 'usage':
       return sumUsage(withArchive(rooms), caller, question, abortSignal);
     case 'audit':

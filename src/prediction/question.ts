@@ -3,6 +3,7 @@ import type { CallTarget } from '../governance/call-target.ts';
 import type { UsageGroup } from './audit-archive.ts';
 import type { Outcome } from './audit-record.ts';
 import type { UsableModel } from './list-models.ts';
+import type { GrantedCall } from './prediction.ts';
 
 /** What callers ask the gateway about itself. */
 export type Question =
@@ -23,8 +24,19 @@ export interface ModelsQuestion {
 /** What would become of a call, were it made. */
 export interface PolicyExplainQuestion {
   readonly operation: 'policy:explain';
-  /** What the call reaches for, or the error that it would get before any rule is asked. */
-  readonly call: CallTarget | GatewayError;
+  /** What the call reaches for or asks, or the error that it would get before any rule is asked. */
+  readonly call: AskedCall | AskedQuestion | GatewayError;
+}
+
+/** A call that is asked about, not made. */
+export interface AskedCall extends CallTarget {
+  /** Refuses what no decision knows of. @throws GatewayError STORAGE_NOT_ALLOWED, INVALID_REQUEST. */
+  check?(granted: Pick<GrantedCall, 'resource' | 'judgeStorage'>): void;
+}
+
+/** A question to the gateway itself, which needs no grant, on a surface that has such questions. */
+export interface AskedQuestion {
+  readonly question: Question['operation'];
 }
 
 /** A period as it was asked for; what is left out is the current day's, in UTC. */

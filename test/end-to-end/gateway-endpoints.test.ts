@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sampleApplications } from '../../emulators/entra/sample-applications.ts';
 import { oktaApplications } from '../../emulators/okta/sample-applications.ts';
 import { findSampleCaller } from '../../scripts/policy/find-sample-caller.ts';
+import { CODES, type GatewayErrorCode } from '../../src/errors/codes.ts';
 import { decideCells } from '../../src/governance/cells.ts';
 import type { CatalogEntry } from '../../src/governance/documents.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
@@ -61,8 +62,13 @@ async function ask(application: string, operation: string, body?: object): Promi
   return JSON.parse(answer.text) as unknown;
 }
 
-async function explain(application: string, path: string, body?: object): Promise<Explanation> {
-  const question = { method: 'POST', path, ...(body && { body }) };
+async function explain(
+  application: string,
+  path: string,
+  body?: object,
+  method = 'POST',
+): Promise<Explanation> {
+  const question = { method, path, ...(body && { body }) };
   return (await ask(application, 'policy:explain', question)) as Explanation;
 }
 
@@ -110,6 +116,10 @@ test.each(APPLICATIONS)('%s is told exactly the models of the access matrix', as
 const PARENT = '/vertex/v1/projects/sample-project/locations';
 const model = (name: string) => ({ model: name });
 const AT_EU = { location: 'europe-west1' };
+const placesOf = (bucket: string) => ({
+  inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: [`${bucket}/input/a.jsonl`] } },
+  outputConfig: { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: `${bucket}/output` } },
+});
 
 test.each<[string, string, string, object | undefined, Partial<Explanation>]>([
   ['an endpoint', 'scoring-app', PREDICT_PATH, undefined, { rule: 'scoring-iris', location: 'us-central1' }],
@@ -154,6 +164,41 @@ test.each<[string, string, string, object | undefined, Partial<Explanation>]>([
     `${PARENT}/global/endpoints/openapi/chat/completions`,
     model('google/gemini-2.5-pro'),
     { rule: 'assistants-chat', location: 'global' },
+  ],
+  [
+    'a chat in OpenAI’s words, served where the caller may be',
+    'eu-analytics-app',
+    '/openai/v1/chat/completions',
+    model('gemini-fast'),
+    { rule: 'analytics-gemini', location: 'europe-west1' },
+  ],
+  [
+    'embeddings in OpenAI’s words',
+    'assistants-app',
+    '/openai/v1/embeddings',
+    model('text-embedding-005'),
+    { rule: 'assistants-search-and-media' },
+  ],
+  [
+    'a message in Anthropic’s words',
+    'assistants-app',
+    '/anthropic/v1/messages',
+    { model: 'claude-sonnet-4-5', stream: true },
+    { rule: 'assistants-chat' },
+  ],
+  [
+    'tokens counted in Anthropic’s words',
+    'sandbox-app',
+    '/anthropic/v1/messages/count_tokens',
+    model('claude-haiku-4-5'),
+    { rule: 'sandbox-tries-out', location: 'us-east5' },
+  ],
+  [
+    'a batch from and to places of one’s own',
+    'assistants-app',
+    `${PARENT}/us-central1/batchPredictionJobs`,
+    { ...model('gemini-2.5-flash'), ...placesOf('gs://sample-batches') },
+    { rule: 'assistants-chat' },
   ],
   [
     'an agent within what it and its person may do',
@@ -316,6 +361,70 @@ test.each<[string, string, string, object | undefined, string, string | undefine
     'request',
   ],
   [
+    'a chat in OpenAI’s words with what nobody granted',
+    'scoring-app',
+    '/openai/v1/chat/completions',
+    model('gemini-2.5-flash'),
+    'NOT_GRANTED',
+    'default-deny',
+  ],
+  [
+    'a chat in OpenAI’s words with a model that there is not',
+    'assistants-app',
+    '/openai/v1/chat/completions',
+    model('gpt-5'),
+    'MODEL_NOT_ALLOWED',
+    'catalog',
+  ],
+  [
+    'a chat in OpenAI’s words outside the residency rule',
+    'eu-analytics-app',
+    '/openai/v1/chat/completions',
+    model('projects/sample-project/locations/us-central1/publishers/google/models/gemini-2.5-pro'),
+    'LOCATION_NOT_ALLOWED',
+    'eu-only',
+  ],
+  [
+    'embeddings of what does not embed',
+    'assistants-app',
+    '/openai/v1/embeddings',
+    model('imagen-4.0-generate-001'),
+    'INVALID_REQUEST',
+    'request',
+  ],
+  [
+    'what is not served in OpenAI’s words',
+    'assistants-app',
+    '/openai/v1/responses',
+    model('gemini-2.5-flash'),
+    'OPERATION_NOT_SERVED',
+    'request',
+  ],
+  [
+    'a message in Anthropic’s words with what nobody granted',
+    'sandbox-app',
+    '/anthropic/v1/messages',
+    model('claude-sonnet-4-5'),
+    'NOT_GRANTED',
+    undefined,
+  ],
+  [
+    'a batch that reads and writes where another team does',
+    'assistants-app',
+    `${PARENT}/us-central1/batchPredictionJobs`,
+    { ...model('gemini-2.5-flash'), ...placesOf('gs://sample-sandbox') },
+    'STORAGE_NOT_ALLOWED',
+    'default-deny',
+  ],
+  [
+    'videos written where nobody lists it',
+    'assistants-app',
+    `${PARENT}/us-central1/publishers/google/models/veo-3.0-generate-001:predictLongRunning`,
+    { parameters: { storageUri: 'gs://elsewhere/videos' } },
+    'STORAGE_NOT_ALLOWED',
+    'default-deny',
+  ],
+  [
     'a body that names no model',
     'assistants-app',
     `${PARENT}/us-central1/cachedContents`,
@@ -360,6 +469,35 @@ test.each(APPLICATIONS)('what %s is explained is what its calls get', async (app
     await observed.chain.control('vertex-ai', 'DELETE', 'requests');
   }
 });
+
+test('a list of models in OpenAI’s words is explained as open to everybody', async () => {
+  expect(await explain('nobody-app', '/openai/v1/models', undefined, 'GET')).toMatchObject({
+    decision: 'allow',
+    rule: 'question',
+  });
+});
+
+test.each(APPLICATIONS)(
+  'what %s is explained on other surfaces is what its calls get',
+  async (application) => {
+    const content = [{ role: 'user', content: PROMPT }];
+    for (const { name } of [...catalog.entries, { name: 'gemini-9' }]) {
+      const calls = {
+        '/openai/v1/chat/completions': { model: name, messages: content },
+        '/openai/v1/embeddings': { model: name, input: PROMPT },
+        '/anthropic/v1/messages': { model: name, messages: content, max_tokens: 9 },
+        '/anthropic/v1/messages/count_tokens': { model: name, messages: content },
+      };
+      for (const [path, body] of Object.entries(calls)) {
+        const { decision, code } = await explain(application, path, body);
+        const answer = await observed.call({ application, path, body: JSON.stringify(body) });
+        const explained = decision === 'allow' ? 200 : CODES[code as GatewayErrorCode].status;
+        expect([path, name, answer.status]).toEqual([path, name, explained]);
+        await observed.chain.control('vertex-ai', 'DELETE', 'requests');
+      }
+    }
+  },
+);
 
 /** The code of an error; undefined of an answer. */
 function codeOf({ text }: Answer): string | undefined {

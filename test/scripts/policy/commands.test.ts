@@ -81,6 +81,49 @@ test('explain reads the model from the body where the path does not name it', ()
   expect(output).toMatch(/ Entry +gemini-2\.5-pro\n/);
 });
 
+test.each([
+  ['/openai/v1/chat/completions', 'gemini-fast', /^Allowed\. /],
+  [
+    'http://127.0.0.1:8080/openai/v1/embeddings',
+    'imagen-4.0-generate-001',
+    /^Refused .+ 400 INVALID_REQUEST\. /,
+  ],
+  ['anthropic/v1/messages', 'claude-sonnet-4-5', /^Allowed\. /],
+])('explain reads %s, whose body names the model', (path, model, verdict) => {
+  const body = join(directory, 'body.json');
+  writeFileSync(body, JSON.stringify({ model }));
+  expect(run('explain', '--application', 'assistants-app', '--path', path, '--body', body).output).toMatch(
+    verdict,
+  );
+});
+
+test('explain judges the places that a job names', () => {
+  const path = '/vertex/v1/projects/sample-project/locations/us-central1/batchPredictionJobs';
+  const body = join(directory, 'body.json');
+  const inputConfig = { gcsSource: { uris: ['gs://elsewhere/input.jsonl'] } };
+  writeFileSync(body, JSON.stringify({ model: 'gemini-2.5-flash', inputConfig }));
+  const { output } = run('explain', '--application', 'assistants-app', '--path', path, '--body', body);
+  expect(output).toMatch(/^Denied, 403 STORAGE_NOT_ALLOWED\. /);
+  expect(output).toContain(' inputConfig.gcsSource.uris[0] is not on the list of inputs.\n');
+  expect(output).toContain(' You may read from gs://sample-batches/input and ');
+});
+
+test('explain says of a body that is no JSON what the gateway would answer', () => {
+  const body = join(directory, 'body.json');
+  writeFileSync(body, '{"model": ');
+  const { exitCode, output } = run(
+    'explain',
+    '--application',
+    'okta-app',
+    '--path',
+    '/openai/v1/chat/completions',
+    '--body',
+    body,
+  );
+  expect(exitCode).toBe(0);
+  expect(output).toMatch(/^Refused before any rule is asked, 400 INVALID_JSON\. /);
+});
+
 test('explain says of a path that is none what the gateway would answer', () => {
   const { exitCode, output } = run('explain', '--application', 'nobody-app', '--path', '/vertex/v1/nothing');
   expect(exitCode).toBe(0);

@@ -1,7 +1,8 @@
-import { describeExplanation, describeRefusal } from '../../../scripts/policy/describe-explanation.ts';
+import { describeExplanation } from '../../../scripts/policy/describe-explanation.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { CallTarget, Principal } from '../../../src/governance/call-target.ts';
-import { explain } from '../../../src/governance/explain.ts';
+import { explainCall } from '../../../src/prediction/explain-call.ts';
+import type { PolicyExplainQuestion } from '../../../src/prediction/question.ts';
 import { sampleGovernance } from './sample-documents.ts';
 
 const governance = sampleGovernance();
@@ -12,8 +13,8 @@ const FLASH: CallTarget = {
   resource: { kind: 'model', publisher: 'google', model: 'fast' },
 };
 
-function described(principal: Principal, target = FLASH): string[] {
-  const explanation = explain(governance, principal, target, 'production');
+function described(principal: Principal, call: PolicyExplainQuestion['call'] = FLASH): string[] {
+  const explanation = explainCall(governance, principal, 'production', { call });
   return describeExplanation({ name: 'some-app', principal }, explanation).split('\n');
 }
 
@@ -61,11 +62,40 @@ test('a call that the gateway cannot read names what is wrong with it', () => {
   const refusal = new GatewayError('INVALID_REQUEST', 'The body is not valid.', {
     violations: [{ field: 'model', description: 'must name the model' }],
   });
-  const principal = { roles: [], applicationId: '', isDelegated: false };
-  expect(describeRefusal({ name: 'some-app', principal }, refusal).split('\n')).toEqual([
+  expect(described({ roles: [], applicationId: '', isDelegated: false }, refusal)).toEqual([
     'Refused before any rule is asked, 400 INVALID_REQUEST. The body is not valid.',
     '',
     '  Caller           some-app without any role',
     '  What is wrong    model: must name the model',
   ]);
+});
+
+test('a place in storage that no role lists reads with the places that one may use', () => {
+  const call = {
+    ...FLASH,
+    check: () => {
+      throw new GatewayError('STORAGE_NOT_ALLOWED', 'No role of your application lists the place.', {
+        violations: [{ field: 'inputConfig.gcsSource.uris', description: 'is not on the list of inputs' }],
+      });
+    },
+  };
+  expect(described({ roles: ['Europe.Use'], applicationId: '', isDelegated: false }, call)).toEqual([
+    'Denied, 403 STORAGE_NOT_ALLOWED. No role of your application lists the place.',
+    '',
+    '  Caller           some-app with the role Europe.Use',
+    '  Rule             default-deny',
+    '  Entry            flash',
+    '  What is missing  inputConfig.gcsSource.uris is not on the list of inputs.',
+    '                   You may read from no place yet.',
+    '                   You may write to no place yet.',
+    '  Limits           the product production: 600 calls per minute',
+    '                   calls of flash: 5,000 tokens per minute',
+    '  Policy version   version-of-the-sample',
+  ]);
+});
+
+test('a question to the gateway itself needs no grant', () => {
+  const lines = described({ roles: [], applicationId: '', isDelegated: false }, { question: 'models' });
+  expect(lines[0]).toMatch(/^Allowed\. .+ needs no grant\. /);
+  expect(lines).toContain('  Rule             question');
 });

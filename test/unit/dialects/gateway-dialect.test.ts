@@ -73,6 +73,8 @@ test.each([
   [{ method: 'POST' }, 'INVALID_REQUEST', 'path'],
   [{ method: 'post', path: PATH }, 'INVALID_REQUEST', 'method'],
   [{ method: 'POST', path: PATH.replace('/vertex', '') }, 'INVALID_REQUEST', 'path'],
+  [{ method: 'GET', path: '/gateway/v1/models' }, 'INVALID_REQUEST', 'path'],
+  [{ method: 'POST', path: '/openai' }, 'INVALID_REQUEST', 'path'],
   [{ method: 'POST', path: PATH, application: 'scoring-app' }, 'INVALID_REQUEST', 'application'],
   [[], 'INVALID_REQUEST', 'body'],
 ])('refuses the question %j', (body, code, field) => {

@@ -1,0 +1,194 @@
+import { readAskedCall } from '../../../src/dialects/asked-call.ts';
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import type { StorageVerdict } from '../../../src/governance/judge-storage.ts';
+import { grantedCall } from './granted-call.ts';
+
+const JOBS = '/vertex/v1/projects/sample-project/locations/us-central1/batchPredictionJobs';
+const MEDIA = '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models/veo';
+const ENDPOINT = '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890';
+
+function read(path: string, body?: unknown, method = 'POST') {
+  return readAskedCall({ method, path, ...(body !== undefined && { body }) });
+}
+
+const CLAUDE = { kind: 'model', publisher: 'anthropic' };
+
+test.each<[string, unknown, string, object]>([
+  [
+    '/openai/v1/chat/completions',
+    { model: 'gemini-fast' },
+    'chatCompletions',
+    { kind: 'name', name: 'gemini-fast' },
+  ],
+  [
+    '/openai/v1/chat/completions?x=1#y',
+    { model: 'google/gemini-2.5-flash', messages: 'whatever' },
+    'chatCompletions',
+    { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
+  ],
+  [
+    '/openai/v1/embeddings',
+    { model: 'text-embedding-005' },
+    'predict',
+    { kind: 'name', name: 'text-embedding-005' },
+  ],
+  [
+    '/anthropic/v1/messages',
+    { model: 'claude-sonnet-4-5' },
+    'rawPredict',
+    { ...CLAUDE, model: 'claude-sonnet-4-5' },
+  ],
+  [
+    '/anthropic/v1/messages?beta=true',
+    { model: 'claude-sonnet-4-5-20250929', stream: true },
+    'streamRawPredict',
+    { ...CLAUDE, model: 'claude-sonnet-4-5@20250929' },
+  ],
+  [
+    '/anthropic/v1/messages/count_tokens',
+    { model: 'claude-sonnet-4-5', stream: true },
+    'countTokens',
+    { ...CLAUDE, model: 'claude-sonnet-4-5' },
+  ],
+])('reads what %s would reach for from the body', (path, body, operation, resource) => {
+  expect(read(path, body)).toMatchObject({ project: undefined, location: undefined, operation, resource });
+});
+
+test('a full name in a body says where', () => {
+  const model = 'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-pro';
+  expect(read('/openai/v1/chat/completions', { model })).toMatchObject({
+    project: 'sample-project',
+    location: 'europe-west4',
+    resource: { kind: 'model', model: 'gemini-2.5-pro' },
+  });
+});
+
+test.each(['/openai/v1/models', '/openai/v1/models/gemini-2.5-flash'])(
+  '%s is a question to the gateway itself',
+  (path) => {
+    expect(read(path, undefined, 'GET')).toEqual({ question: 'models' });
+  },
+);
+
+test.each<[string, string, unknown, string, string | undefined]>([
+  ['POST', '/openai/v1/chat/completions', undefined, 'INVALID_REQUEST', 'model'],
+  ['POST', '/openai/v1/chat/completions', { model: 7 }, 'INVALID_REQUEST', 'model'],
+  ['POST', '/openai/v1/chat/completions', { model: 'a/../b' }, 'INVALID_REQUEST', 'model'],
+  ['POST', '/openai/v1/chat/completions', [], 'INVALID_REQUEST', 'body'],
+  ['POST', '/openai/v1/responses', { model: 'gemini-2.5-flash' }, 'OPERATION_NOT_SERVED', undefined],
+  ['POST', '/openai/v1/models', undefined, 'OPERATION_NOT_FOUND', undefined],
+  ['GET', '/openai/v1/chat/completions', undefined, 'OPERATION_NOT_FOUND', undefined],
+  ['POST', '/openai/v1/%63hat/completions', undefined, 'OPERATION_NOT_FOUND', undefined],
+  ['POST', '/anthropic/v1/messages', {}, 'INVALID_REQUEST', 'model'],
+  ['POST', '/anthropic/v1/messages', { model: 'gemini/flash' }, 'INVALID_REQUEST', 'model'],
+  [
+    'POST',
+    '/anthropic/v1/messages',
+    { model: 'claude-sonnet-4-5', stream: 'yes' },
+    'INVALID_REQUEST',
+    'stream',
+  ],
+  ['GET', '/anthropic/v1/models', undefined, 'OPERATION_NOT_FOUND', undefined],
+  ['POST', '/anthropic/', undefined, 'OPERATION_NOT_FOUND', undefined],
+])('%s %s with %j would be refused', (method, path, body, code, field) => {
+  const call = read(path, body, method);
+  expect(call).toBeInstanceOf(GatewayError);
+  expect(call).toMatchObject({ code, violations: field === undefined ? [] : [{ field }] });
+});
+
+/** The refusal that an allowed call would get; undefined where it would get none. */
+function check(path: string, body: unknown, verdict: StorageVerdict = 'not-allowed'): unknown {
+  const call = read(path, body);
+  if (!('operation' in call)) return call;
+  try {
+    return call.check?.(grantedCall({ judgeStorage: () => verdict }));
+  } catch (error) {
+    return error;
+  }
+}
+
+const GCS = {
+  inputConfig: { gcsSource: { uris: ['gs://own/a', 'gs://other/b'] } },
+  outputConfig: { gcsDestination: { outputUriPrefix: 'gs://own/out' } },
+};
+const BIGQUERY = {
+  inputConfig: { bigquerySource: { inputUri: 'bq://a-project.b.c' } },
+  outputConfig: { bigqueryDestination: { outputUri: 'bq://a-project.b' } },
+};
+const VIDEO = { parameters: { storageUri: 'gs://other/videos' } };
+
+test.each<[string, string, object, string[]]>([
+  [
+    'files of a job',
+    JOBS,
+    { model: 'gemini-fast', ...GCS },
+    [
+      'inputConfig.gcsSource.uris[0]',
+      'inputConfig.gcsSource.uris[1]',
+      'outputConfig.gcsDestination.outputUriPrefix',
+    ],
+  ],
+  [
+    'tables of a job',
+    JOBS,
+    { model: 'gemini-fast', ...BIGQUERY },
+    ['inputConfig.bigquerySource.inputUri', 'outputConfig.bigqueryDestination.outputUri'],
+  ],
+  [
+    'one file of a job',
+    JOBS,
+    { model: 'a', inputConfig: { gcsSource: { uris: 'gs://own/a' } } },
+    ['inputConfig.gcsSource.uris'],
+  ],
+  ['videos', `${MEDIA}:predictLongRunning`, VIDEO, ['parameters.storageUri']],
+  ['images', `${MEDIA}:predict`, VIDEO, ['parameters.storageUri']],
+  ['what a model understands under another verb', `${MEDIA}:rawPredict`, VIDEO, ['parameters.storageUri']],
+  ['videos of an endpoint', `${ENDPOINT}:predictLongRunning`, VIDEO, ['parameters.storageUri']],
+])('the place of %s is judged', (_name, path, body, fields) => {
+  expect(check(path, body)).toMatchObject({
+    code: 'STORAGE_NOT_ALLOWED',
+    violations: fields.map((field) => ({ field })),
+  });
+  expect(check(path, body, 'malformed')).toMatchObject({ code: 'INVALID_REQUEST' });
+  expect(check(path, body, 'allowed')).toBeUndefined();
+});
+
+test.each<[string, string, unknown]>([
+  ['a job that names no place', JOBS, { model: 'gemini-fast' }],
+  [
+    'a job whose lists are empty',
+    JOBS,
+    { model: 'a', inputConfig: { gcsSource: { uris: [] } }, outputConfig: null },
+  ],
+  ['parameters of one’s own endpoint', `${ENDPOINT}:predict`, VIDEO],
+  ['parameters of one’s own container', `${ENDPOINT}:rawPredict`, VIDEO],
+  ['a call without a body', `${MEDIA}:predict`, undefined],
+  ['parameters that are none', `${MEDIA}:predict`, { parameters: null }],
+  ['a prompt that looks like one', `${MEDIA}:generateContent`, VIDEO],
+])('%s has nothing to judge', (_name, path, body) => {
+  expect(check(path, body)).toBeUndefined();
+});
+
+test('a place that is no text is refused by its name', () => {
+  const body = { model: 'gemini-fast', inputConfig: { gcsSource: { uris: ['gs://own/a', 7] } } };
+  expect(read(JOBS, body)).toMatchObject({
+    code: 'INVALID_REQUEST',
+    violations: [{ field: 'inputConfig.gcsSource.uris[1]', description: 'must be a text' }],
+  });
+});
+
+test('members that an object merely inherits are none', () => {
+  expect(check(JOBS, Object.assign(Object.create(GCS) as object, { model: 'gemini-fast' }))).toBeUndefined();
+});
+
+test('embeddings are of text embedding models alone', () => {
+  const call = read('/openai/v1/embeddings', { model: 'imagen' });
+  const resource = (model: string) =>
+    grantedCall({ resource: { kind: 'model', publisher: 'google', model } });
+  expect(() => {
+    if ('operation' in call) call.check?.(resource('imagen-4.0-generate-001'));
+  }).toThrow('must be a text embedding model');
+  expect(() => {
+    if ('operation' in call) call.check?.(resource('text-embedding-005'));
+  }).not.toThrow();
+});
