@@ -87,22 +87,13 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     }),
   );
 
-  const { entra, okta, identity, google, vertex, insights, storage } = clouds;
+  const { entra, okta, identity, google, vertex, insights, storage, vault } = clouds;
   const readJourneys: ControlAction = (_, target) => {
     const [requestId = ''] = target?.path ?? [];
     return new ControlAnswer(answerJourneys(edge.journeys, requestId, target?.query.get('format') ?? null));
   };
   const edgeControls = { control: edgeControl, actions: { 'GET journeys': readJourneys } };
-  const controlled = [
-    edgeControls,
-    entra,
-    okta,
-    identity,
-    google,
-    vertex,
-    insights,
-    { control: storage.control },
-  ];
+  const controlled = [edgeControls, entra, okta, identity, google, vertex, insights, storage, vault];
   const controls = stopLater(await startControlServer(controlled));
   const appControl = stopLater(await serveAppControl(functionApp));
   const environment: Environment = {

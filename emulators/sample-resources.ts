@@ -12,3 +12,5 @@ export const INSIGHTS_APPLICATION_ID = '55555555-5555-4555-8555-555555555555';
 /** Where the audit trail is kept. */
 export const STORAGE_ACCOUNT = 'vertexgatewayaudit';
 export const STORAGE_CONTAINERS = ['audit-ledger', 'audit-state', 'audit-subjects', 'audit-content'];
+/** The vault's key that the audit trail is signed with. */
+export const AUDIT_KEY = 'audit';

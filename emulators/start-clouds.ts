@@ -11,11 +11,13 @@ import {
 } from './entra/sample-applications.ts';
 import { type Entra, startEntra } from './entra/start-entra.ts';
 import { type Google, startGoogle } from './google/start-google.ts';
+import { type KeyVault, startKeyVault } from './key-vault/start-key-vault.ts';
 import type { LocalCertificateAuthority } from './loopback/certificate-authority.ts';
 import { OKTA_AUDIENCE, oktaApplications } from './okta/sample-applications.ts';
 import { type Okta, startOkta } from './okta/start-okta.ts';
 import { type ManagedIdentity, startManagedIdentity } from './managed-identity/start-managed-identity.ts';
 import {
+  AUDIT_KEY,
   FEDERATION_AUDIENCE,
   FUNCTIONS_AUDIENCE,
   INSIGHTS_APPLICATION_ID,
@@ -36,6 +38,7 @@ export interface Clouds {
   readonly vertex: VertexAi;
   readonly insights: ApplicationInsights;
   readonly storage: AzureStorage;
+  readonly vault: KeyVault;
 }
 
 /**
@@ -116,12 +119,24 @@ export async function startClouds(
       },
     }),
   );
-  return { entra, okta, identity, google, vertex, insights, storage };
+  const vault = stopLater(
+    await startKeyVault({
+      port,
+      tls,
+      keys: [AUDIT_KEY],
+      access: {
+        tenantId: SAMPLE_TENANT_ID,
+        jwksUri: entra.jwksUri,
+        cryptoUsers: [functionAppIdentity.objectId],
+      },
+    }),
+  );
+  return { entra, okta, identity, google, vertex, insights, storage, vault };
 }
 
 /** The function app's settings that join it to these services. */
 export function settingsFor(
-  { entra, identity, google, vertex, insights, storage }: Clouds,
+  { entra, identity, google, vertex, insights, storage, vault }: Clouds,
   certificateAuthorityFile: string,
 ): Record<string, string> {
   return {
@@ -139,6 +154,7 @@ export function settingsFor(
     APPLICATIONINSIGHTS_CONNECTION_STRING: insights.connectionString,
     APPLICATIONINSIGHTS_QUERY_ENDPOINT: insights.queryEndpoint,
     AUDIT_STORAGE_URL: storage.accountUrl,
+    AUDIT_KEY_URL: `${vault.vaultUrl}/keys/${AUDIT_KEY}`,
     APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
   };
 }

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createAzureTokenVerifier } from '../entra/azure-token-verifier.ts';
 import type { StorageError } from './storage-error.ts';
 
 /** Who may read and write the account's blobs. */
@@ -11,9 +11,7 @@ export interface StorageAccess {
 }
 
 /** Source: https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory */
-const AUDIENCES = ['https://storage.azure.com', 'https://storage.azure.com/'];
-/** A client sends the same token with every request. */
-const REMEMBERED_TOKENS = 100;
+const RESOURCE = 'https://storage.azure.com';
 
 /**
  * Makes the check of a request's `Authorization`: undefined when it may read and write, or the service's refusal.
@@ -24,42 +22,18 @@ export function createStorageTokenCheck(
   { tenantId, jwksUri, contributors }: StorageAccess,
   now: () => number,
 ): (authorization: string | undefined) => Promise<StorageError | undefined> {
-  const keys = createRemoteJWKSet(new URL(jwksUri));
-  const challenge = {
-    'www-authenticate': `Bearer authorization_uri=https://login.microsoftonline.com/${tenantId}/oauth2/authorize resource_id=https://storage.azure.com`,
-  };
-  const known = new Map<string, { readonly objectId: string; readonly expiresAt: number }>();
-
-  const verify = async (token: string): Promise<string | undefined> => {
-    const verified = known.get(token);
-    if (verified && verified.expiresAt > now()) return verified.objectId;
-    try {
-      const { payload } = await jwtVerify(token, keys, {
-        algorithms: ['RS256'],
-        issuer: `https://sts.windows.net/${tenantId}/`,
-        audience: AUDIENCES,
-        requiredClaims: ['exp', 'oid'],
-        currentDate: new Date(now()),
-      });
-      const objectId = String(payload.oid);
-      if (known.size >= REMEMBERED_TOKENS) known.clear();
-      known.set(token, { objectId, expiresAt: (payload.exp ?? 0) * 1000 });
-      return objectId;
-    } catch {
-      return undefined;
-    }
-  };
-
+  const principalOf = createAzureTokenVerifier({ tenantId, jwksUri, audience: RESOURCE, now });
+  const unauthenticated = (code: string): StorageError => ({
+    status: 401,
+    code,
+    message:
+      'Server failed to authenticate the request. Please refer to the information in the www-authenticate header.',
+    headers: {
+      'www-authenticate': `Bearer authorization_uri=https://login.microsoftonline.com/${tenantId}/oauth2/authorize resource_id=${RESOURCE}`,
+    },
+  });
   return async (authorization) => {
-    if (authorization === undefined) {
-      return {
-        status: 401,
-        code: 'NoAuthenticationInformation',
-        message:
-          'Server failed to authenticate the request. Please refer to the information in the www-authenticate header.',
-        headers: challenge,
-      };
-    }
+    if (authorization === undefined) return unauthenticated('NoAuthenticationInformation');
     if (/^SharedKey/i.test(authorization)) {
       return {
         status: 403,
@@ -67,17 +41,9 @@ export function createStorageTokenCheck(
         message: 'Key based authentication is not permitted on this storage account.',
       };
     }
-    const objectId = await verify(/^Bearer (\S+)$/i.exec(authorization)?.[1] ?? '');
-    if (objectId === undefined) {
-      return {
-        status: 401,
-        code: 'InvalidAuthenticationInfo',
-        message:
-          'Server failed to authenticate the request. Please refer to the information in the www-authenticate header.',
-        headers: challenge,
-      };
-    }
-    if (contributors.includes(objectId)) return undefined;
+    const principal = await principalOf(authorization);
+    if (!principal) return unauthenticated('InvalidAuthenticationInfo');
+    if (contributors.includes(principal.objectId)) return undefined;
     return {
       status: 403,
       code: 'AuthorizationPermissionMismatch',

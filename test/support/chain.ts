@@ -21,6 +21,7 @@ type EmulatorName =
   | 'vertex-ai'
   | 'application-insights'
   | 'azure-storage'
+  | 'key-vault'
   | 'functions-host';
 
 /** A caller: one of the sample applications. */

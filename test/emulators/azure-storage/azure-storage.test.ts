@@ -22,10 +22,12 @@ let identity: ManagedIdentity;
 let storage: AzureStorage;
 let container: ContainerClient;
 let blobs = 0;
+/** By the process, which other tests may share. */
+const trusted = getCACertificates('default');
 
 beforeAll(async () => {
   const authority = await createCertificateAuthority();
-  setDefaultCACertificates([...getCACertificates('default'), authority.certificate]);
+  setDefaultCACertificates([...trusted, authority.certificate]);
   entra = await startEntra({
     port: 0,
     tenantId: TENANT_ID,
@@ -57,6 +59,7 @@ afterEach(() => {
   storage.control.clearFaults();
 });
 afterAll(async () => {
+  setDefaultCACertificates(trusted);
   await Promise.all([storage.close(), identity.close(), entra.close()]);
 });
 
