@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Control } from '../control/control.ts';
-import { startControlServer } from '../control/server.ts';
+import { type ControlAction, ControlAnswer, startControlServer } from '../control/server.ts';
 import { type FunctionsHost, startFunctionsHost } from './functions-host.ts';
 import type { Log } from './functions-core.ts';
 
@@ -8,6 +8,21 @@ const SILENT = new Set(['trace', 'debug', 'none']);
 const log: Log = (level, source, message) => {
   if (!SILENT.has(level)) console.error(`${new Date().toISOString()} ${level} ${source}: ${message}`);
 };
+
+/** `GET timers`, and `POST timers/{name}`, which answers when that timer's function has ended. */
+function timerActions({ timers }: FunctionsHost): Record<string, ControlAction> {
+  return {
+    'GET timers': () => timers.states(),
+    'POST timers': async (_, target) => {
+      const run = await timers.fire(target?.path.join('/') ?? '');
+      if (run) return run;
+      const names = timers.states().map(({ name }) => name);
+      const error = `There is no such timer. There are: ${names.join(', ') || 'none'}.`;
+      const text = JSON.stringify({ error });
+      return new ControlAnswer({ status: 404, contentType: 'application/json', text });
+    },
+  };
+}
 
 /** Tells the parent that forked this process, where there is one. */
 function tell(message: object): Promise<void> {
@@ -24,6 +39,7 @@ async function run(): Promise<void> {
       port: { type: 'string', default: '7071' },
       key: { type: 'string', multiple: true, default: [] },
       control: { type: 'boolean', default: false },
+      'no-schedules': { type: 'boolean', default: false },
     },
   });
   const running: { host?: FunctionsHost } = {};
@@ -45,11 +61,14 @@ async function run(): Promise<void> {
     directory: values.directory,
     port: Number(values.port),
     keys: values.key,
+    schedules: !values['no-schedules'],
     log,
     ...(control ? { control } : {}),
   });
   running.host = host;
-  const controlPort = control ? (await startControlServer([{ control }])).port : undefined;
+  const controlPort = control
+    ? (await startControlServer([{ control, actions: timerActions(host) }])).port
+    : undefined;
 
   await tell({ type: 'ready', port: host.port, controlPort });
   if (process.send) return;

@@ -19,6 +19,15 @@ export interface RegisteredFunction {
   readonly name: string;
   readonly bindings: Readonly<Record<string, Binding>>;
   readonly handler: FunctionHandler;
+  /** Whether the host is to run it again when it fails. */
+  readonly retries: boolean;
+}
+
+/** What the library tells of a function. */
+interface Metadata {
+  readonly name: string;
+  readonly bindings: Record<string, Binding>;
+  readonly retryOptions?: unknown;
 }
 
 /** The part of the library's programming model that this host uses. */
@@ -63,11 +72,8 @@ export function createFunctionsCore(log: Log): { api: object; registrations: Reg
     setProgrammingModel(model: ProgrammingModel): void {
       registrations.model = model;
     },
-    registerFunction(
-      metadata: { name: string; bindings: Record<string, Binding> },
-      handler: FunctionHandler,
-    ): Disposable {
-      const registered = { name: metadata.name, bindings: metadata.bindings, handler };
+    registerFunction({ name, bindings, retryOptions }: Metadata, handler: FunctionHandler): Disposable {
+      const registered = { name, bindings, handler, retries: Boolean(retryOptions) };
       registrations.functions.push(registered);
       return new Disposable(() => remove(registrations.functions, registered));
     },

@@ -28,10 +28,6 @@ export function prepareFunctions(
 ): HttpFunction[] {
   const functions = registered.map((one) => prepare(one, routePrefix));
   functions.sort((a, b) => compare(a.name.toLowerCase(), b.name.toLowerCase()));
-  for (const [index, { name }] of functions.entries()) {
-    if (functions[index + 1]?.name.toLowerCase() === name.toLowerCase())
-      throw new Error(`Function "${name}" is registered twice.`);
-  }
   return functions;
 }
 
@@ -54,7 +50,7 @@ function prepare({ name, bindings, handler }: RegisteredFunction, routePrefix: s
   };
   const entries = Object.entries(bindings);
   const trigger = entries.find(([, { type }]) => type?.toLowerCase() === 'httptrigger')?.[1];
-  if (!trigger) return refuse('the local host supports HTTP triggers only');
+  if (!trigger) return refuse('the local host supports HTTP and timer triggers only');
   const output = bindings.$return;
   if (entries.length !== 2 || output?.type?.toLowerCase() !== 'http')
     return refuse('the local host supports no further inputs and outputs');

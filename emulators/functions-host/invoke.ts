@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { format } from 'node:util';
-import type { HttpRequest, HttpResponse, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { EffectiveFunctionOptions, InvocationContext } from '@azure/functions';
 import type { FunctionApp } from './function-app.ts';
 import type { FunctionHandler, HookCallback, Log } from './functions-core.ts';
-import type { HttpFunction } from './http-function.ts';
 import type { TraceContext } from './trace-context.ts';
 
-export type InvocationResult = HttpResponseInit | HttpResponse | null | undefined;
+/** A function, whatever triggers it. */
+interface Called {
+  readonly name: string;
+  readonly handler: FunctionHandler;
+  readonly options: EffectiveFunctionOptions;
+}
 
 /** Makes the library's own context for one invocation. */
 export function createContext(
   app: FunctionApp,
-  called: HttpFunction,
+  called: Called,
   traceContext: TraceContext,
   log: Log,
 ): InvocationContext {
@@ -32,19 +36,18 @@ export function createContext(
  */
 export async function invoke(
   app: FunctionApp,
-  called: HttpFunction,
-  request: HttpRequest,
+  called: Called,
+  input: unknown,
   context: InvocationContext,
-): Promise<InvocationResult> {
+): Promise<unknown> {
   const { preInvocation, postInvocation } = app.registrations.hooks;
-  if (preInvocation.length === 0 && postInvocation.length === 0)
-    return (await called.handler(request, context)) as InvocationResult;
+  if (preInvocation.length === 0 && postInvocation.length === 0) return called.handler(input, context);
 
   const hookData = {};
   const before = {
     hookData,
     functionCallback: called.handler,
-    inputs: [request] as unknown[],
+    inputs: [input],
     invocationContext: context,
   };
   await runHooks(preInvocation, before);
@@ -57,7 +60,7 @@ export async function invoke(
   await runHooks(postInvocation, after);
   if (after.error instanceof Error) throw after.error;
   if (after.error !== undefined && after.error !== null) throw new Error(format(after.error));
-  return after.result as InvocationResult;
+  return after.result;
 }
 
 /** Runs hooks one after the other, in the order of their registration. */

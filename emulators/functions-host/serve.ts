@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { applyFault, type Control } from '../control/control.ts';
+import type { HttpResponse, HttpResponseInit } from '@azure/functions';
 import type { FunctionApp } from './function-app.ts';
 import type { Log } from './functions-core.ts';
 import { findFunction, type HttpFunction } from './http-function.ts';
@@ -19,6 +20,8 @@ export interface Serving {
   readonly control: Control | undefined;
   readonly log: Log;
 }
+
+type InvocationResult = HttpResponseInit | HttpResponse | null | undefined;
 
 const NO_BODY = Buffer.alloc(0);
 const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i;
@@ -76,7 +79,7 @@ async function run(
       : setTimeout(() => giveUp(serving, found, response), functionTimeoutInMs);
   try {
     const request = new app.HttpRequest({ nativeRequest: incoming, params: values });
-    const result = await invoke(app, found, request, context);
+    const result = (await invoke(app, found, request, context)) as InvocationResult;
     if (incoming.tooLarge) refuseBody(response);
     else if (response.headersSent) return;
     else if (result !== undefined && result !== null) await writeResponse(result, response, !app.streams);
