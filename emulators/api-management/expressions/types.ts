@@ -47,6 +47,13 @@ const definitions = new Map<string, TypeDefinition>();
 const clrAliases = new Map<string, TypeDefinition>();
 const namespaces = new Set<string>();
 const constructed = new Map<string, CsType>();
+/** Types that were asked for by name: expressions ask for the same few whenever they run. */
+const found = new Map<string, Found>();
+
+interface Found {
+  type?: CsType;
+  readonly byArgument: Map<CsType, Found>;
+}
 
 /** Adds types to the table. */
 export function declareTypes(declarations: readonly TypeDeclaration[]): void {
@@ -89,9 +96,29 @@ export function makeType(definition: TypeDefinition, args: readonly CsType[] = [
 
 /** A type of the table by name. The name must exist. */
 export function getType(name: string, ...args: readonly CsType[]): CsType {
+  let place = entry(found, name);
+  for (const argument of args) place = entry(place.byArgument, argument);
+  return (place.type ??= lookUp(name, args));
+}
+
+function entry<Key>(places: Map<Key, Found>, key: Key): Found {
+  const known = places.get(key);
+  if (known) return known;
+  const place: Found = { byArgument: new Map() };
+  places.set(key, place);
+  return place;
+}
+
+function lookUp(name: string, args: readonly CsType[]): CsType {
   const definition = findDefinition(name, args.length);
   if (!definition) throw new Error(`The type table has no ${name} of ${args.length} type arguments.`);
   return makeType(definition, args);
+}
+
+/** A type for a module that is loaded before the table has it: looked up when it is first asked for. */
+export function laterType(find: () => CsType): () => CsType {
+  let type: CsType | undefined;
+  return () => (type ??= find());
 }
 
 /** A generic parameter of a signature. */

@@ -11,13 +11,14 @@ import type {
   PolicyUrl,
   PolicyUser,
 } from '../context.ts';
-import { explicitConversion } from '../conversions.ts';
+import { spend } from '../budget.ts';
+import { type Convert, explicitConversion } from '../conversions.ts';
 import { defaultOf } from '../default-value.ts';
 import { raise } from '../evaluation-error.ts';
 import { readJson } from '../text/read-json.ts';
-import { type CsType, getType, type TypeDeclaration, type Members } from '../types.ts';
+import { type CsType, getType, laterType, type TypeDeclaration, type Members } from '../types.ts';
 import { typedArray } from '../values/boxed.ts';
-import { type Dictionary, itemsOf, Lookup, Sequence } from '../values/collections.ts';
+import { type Dictionary, Lookup, Sequence } from '../values/collections.ts';
 import { DateTime } from '../values/date-time.ts';
 import { Guid } from '../values/guid.ts';
 import { TICKS_PER_MILLISECOND, TimeSpan } from '../values/time-span.ts';
@@ -26,27 +27,26 @@ type Readable = Dictionary | Lookup;
 
 const NAMESPACE = 'Microsoft.WindowsAzure.ApiManagement.Proxy.Gateway';
 const strings = (): CsType => getType('string');
-const objectMap = (): CsType => getType('IReadOnlyDictionary', strings(), getType('object'));
-const stringMap = (): CsType => getType('IReadOnlyDictionary', strings(), strings());
-const stringsMap = (): CsType => getType('IReadOnlyDictionary', strings(), getType('Array', strings()));
+const objectMap = laterType(() => getType('IReadOnlyDictionary', strings(), getType('object')));
+const stringMap = laterType(() => getType('IReadOnlyDictionary', strings(), strings()));
+const stringsMap = laterType(() => getType('IReadOnlyDictionary', strings(), getType('Array', strings())));
 
 function variablesOf({ variables }: PolicyContext): Lookup {
   return new Lookup(
     objectMap(),
     (key) => (variables.has(key) ? { key, value: variables.get(key) } : undefined),
-    () => variables,
+    () => variables.keys(),
   );
 }
 
 function headersOf(headers: PolicyHeaders): Lookup {
-  const array = (values: readonly string[]): string[] => typedArray([...values], strings());
   return new Lookup(
     stringsMap(),
     (key) => {
       const header = headers.get(key.toLowerCase());
-      return header && { key: header.name, value: array(header.values) };
+      return header && { key: header.name, value: typedArray([...header.values], strings()) };
     },
-    () => [...headers.values()].map(({ name, values }) => [name, array(values)] as const),
+    () => Array.from(headers.values(), ({ name }) => name),
   );
 }
 
@@ -65,7 +65,7 @@ function ignoringCase<Item>(
       const item = key === undefined ? undefined : map.get(key);
       return key === undefined || item === undefined ? undefined : { key, value: convert(item) };
     },
-    () => [...map].map(([key, item]) => [key, convert(item)] as const),
+    () => map.keys(),
   );
 }
 
@@ -93,24 +93,32 @@ function readBody({ read }: PolicyBody, preserveContent: boolean, [type]: readon
 function variableOr(self: Readable, name: string, fallback: unknown, type: CsType | undefined): unknown {
   const entry = self.find(name);
   if (!entry) return fallback;
-  return type ? explicitConversion(getType('object'), type)?.(entry.value) : entry.value;
+  return type ? unboxingTo(type)?.(entry.value) : entry.value;
+}
+
+const unboxings = new WeakMap<CsType, Convert | null>();
+
+function unboxingTo(type: CsType): Convert | null {
+  let convert = unboxings.get(type);
+  if (convert === undefined) unboxings.set(type, (convert = explicitConversion(getType('object'), type)));
+  return convert;
 }
 
 /** `Headers.GetValueOrDefault` and its like: all values with commas between. */
 function joinedOr(self: Readable, name: string, fallback: string | null): unknown {
   const entry = self.find(name);
-  return entry ? [...itemsOf(entry.value)].join(',') : fallback;
+  if (!entry) return fallback;
+  const values = entry.value as readonly string[];
+  spend(values.length);
+  return values.join(',');
 }
 
 const text = (names: string): Members =>
   Object.fromEntries(
-    names
-      .split(' ')
-      .map((name) => [
-        `string ${name}`,
-        (self: object) =>
-          (self as Record<string, unknown>)[name.charAt(0).toLowerCase() + name.slice(1)] ?? null,
-      ]),
+    names.split(' ').map((name) => {
+      const property = name.charAt(0).toLowerCase() + name.slice(1);
+      return [`string ${name}`, (self: object) => (self as Record<string, unknown>)[property] ?? null];
+    }),
   );
 
 const interfaceOf = (name: string, members: Members): TypeDeclaration => ({

@@ -52,6 +52,7 @@ export const dictionaryMembers: Members = {
 
 function part(self: Readable, index: 0 | 1): Sequence {
   const type = getType('IEnumerable', self.type.args[index] ?? getType('object'));
+  if (index === 0 && self instanceof Lookup) return new Sequence(type, self.keys);
   return new Sequence(type, function* () {
     for (const { key, value } of self) yield index === 0 ? key : value;
   });

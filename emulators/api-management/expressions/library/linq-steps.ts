@@ -33,5 +33,12 @@ export function first(source: unknown): { value: unknown } | undefined {
   return undefined;
 }
 
+/** The first item that passes a test, in its box. */
+export function firstThat(source: unknown, test: Test): { value: unknown } | undefined {
+  let index = 0;
+  for (const value of itemsOf(source)) if (test(value, index++)) return { value };
+  return undefined;
+}
+
 /** The selector that changes nothing. */
 export const itself: Select = (item) => item;

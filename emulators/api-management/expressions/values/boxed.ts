@@ -26,6 +26,7 @@ export class Boxed implements TypedValue {
 
 // Unboxed, these are JavaScript primitives that a bare `typeof` could not tell apart.
 const BOXED = new Set(['sbyte', 'byte', 'short', 'ushort', 'uint', 'ulong', 'float', 'double', 'char']);
+/** Of arrays of anything but strings, which are by far the most. */
 const elementTypes = new WeakMap<object, CsType>();
 const delegateTypes = new WeakMap<object, CsType>();
 
@@ -46,7 +47,7 @@ export function unbox(value: unknown): unknown {
 
 /** Remembers what an array is an array of. */
 export function typedArray<Item>(items: Item[], element: CsType): Item[] {
-  elementTypes.set(items, element);
+  if (element.name !== 'string') elementTypes.set(items, element);
   return items;
 }
 
@@ -66,7 +67,7 @@ export function typeOfValue(value: unknown): CsType {
     default:
   }
   if (value instanceof Uint8Array) return arrayOf(getType('byte'));
-  if (Array.isArray(value)) return arrayOf(elementTypes.get(value) ?? getType('object'));
+  if (Array.isArray(value)) return arrayOf(elementTypes.get(value) ?? getType('string'));
   if (typeof value === 'object' && value !== null) {
     // The parts of `context` that have no type of their own are plain objects.
     if (!('type' in value)) return getType('object');

@@ -53,16 +53,16 @@ export class Lookup {
   readonly type: CsType;
   /** The entry of a key that isn't null. */
   readonly lookUp: (key: string) => Pair | undefined;
-  readonly #all: () => Iterable<readonly [string, unknown]>;
+  readonly keys: () => Iterable<string>;
 
-  constructor(type: CsType, lookUp: Lookup['lookUp'], all: () => Iterable<readonly [string, unknown]>) {
+  constructor(type: CsType, lookUp: Lookup['lookUp'], keys: Lookup['keys']) {
     this.type = type;
     this.lookUp = lookUp;
-    this.#all = all;
+    this.keys = keys;
   }
 
   get size(): number {
-    return [...this.#all()].length;
+    return [...this.keys()].length;
   }
 
   get(key: unknown): unknown {
@@ -76,7 +76,7 @@ export class Lookup {
   *[Symbol.iterator](): Iterator<Pair> {
     const [keyType = this.type, valueType = this.type] = this.type.args;
     const pair = getType('KeyValuePair', keyType, valueType);
-    for (const [key, value] of this.#all()) yield new KeyValuePair(pair, key, value);
+    for (const key of this.keys()) yield new KeyValuePair(pair, key, this.get(key));
   }
 }
 

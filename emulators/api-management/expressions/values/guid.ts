@@ -1,3 +1,5 @@
+const PLAIN = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** System.Guid, as its 32 lower-case digits with hyphens. */
 export class Guid {
   readonly type = 'Guid';
@@ -11,13 +13,14 @@ export class Guid {
 
   /** Reads the forms N, D, B and P; null for anything else. */
   static parse(input: string): Guid | null {
+    if (PLAIN.test(input)) return new Guid(input);
     const text = input.trim().toLowerCase();
     const plain = /^[0-9a-f]{32}$/.test(text)
       ? text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
       : /^\{.*\}$|^\(.*\)$/.test(text)
         ? text.slice(1, -1)
         : text;
-    return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(plain) ? new Guid(plain) : null;
+    return PLAIN.test(plain) ? new Guid(plain) : null;
   }
 
   /** The bytes in .NET's order: the first three groups little-endian. */
