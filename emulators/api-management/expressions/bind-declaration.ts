@@ -1,7 +1,7 @@
 import { convertTo } from './bind-conversion.ts';
 import { resolveType } from './resolve-type.ts';
 import type { Scope } from './scope.ts';
-import { simple, type Statement, type Surroundings } from './statement.ts';
+import { runInOrder, simple, type Statement, type Surroundings } from './statement.ts';
 import { field, hasToken, refuse, type Syntax } from './syntax.ts';
 
 /** `T a = 1, b;` or a `const` as a statement. */
@@ -53,7 +53,5 @@ export function bindVariables(
       const slot = scope.declare(name.text, type, name, constant);
       return simple((frame) => void (frame.slots[slot] = evaluate(frame)));
     });
-  return simple((frame) => {
-    for (const { run } of steps) run(frame);
-  });
+  return { completes: true, breaks: false, run: runInOrder(steps.map(({ run }) => run)) };
 }

@@ -63,13 +63,17 @@ export function boundLength(length: number): void {
 
 /** Runs an evaluation with a budget of its own. */
 export function withBudget<Result>(run: () => Result): Result {
-  const outer = { stepsLeft, lookAt, startedAt };
+  const outerStepsLeft = stepsLeft;
+  const outerLookAt = lookAt;
+  const outerStartedAt = startedAt;
   stepsLeft = MAXIMUM_STEPS;
   lookAt = MAXIMUM_STEPS - STEPS_BETWEEN_LOOKS;
   startedAt = undefined;
   try {
     return run();
   } finally {
-    ({ stepsLeft, lookAt, startedAt } = outer);
+    stepsLeft = outerStepsLeft;
+    lookAt = outerLookAt;
+    startedAt = outerStartedAt;
   }
 }

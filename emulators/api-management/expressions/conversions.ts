@@ -15,7 +15,8 @@ import { box, typeOfValue, unbox } from './values/boxed.ts';
 /** Makes a value of one type a value of another. */
 export type Convert = (value: unknown) => unknown;
 
-const same: Convert = (value) => value;
+/** What converts nothing. */
+export const same: Convert = (value) => value;
 
 /** Whether a value of one type is, without any change, one of the other: inheritance, interfaces, variance. */
 export function isSubtype(from: CsType, to: CsType): boolean {

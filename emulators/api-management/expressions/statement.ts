@@ -33,30 +33,29 @@ export interface Surroundings {
 export type BindStatement = (syntax: Syntax, scope: Scope, surroundings: Surroundings) => Statement;
 
 /** A statement after which the next one runs. */
-export function simple(run: (frame: Frame) => void): Statement {
-  return {
-    completes: true,
-    breaks: false,
-    run: (frame) => {
-      run(frame);
-      return undefined;
-    },
-  };
+export function simple(run: (frame: Frame) => undefined): Statement {
+  return { completes: true, breaks: false, run };
 }
 
 /** Statements one after the other. */
 export function bindSequence(items: readonly Syntax[], scope: Scope, surroundings: Surroundings): Statement {
   const statements = items.map((item) => surroundings.bind(item, scope, surroundings));
-  const runs = statements.map(({ run }) => run);
   return {
     completes: statements.every(({ completes }) => completes),
     breaks: statements.some(({ breaks }) => breaks),
-    run: (frame) => {
-      for (const run of runs) {
-        const signal = run(frame);
-        if (signal) return signal;
-      }
-      return undefined;
-    },
+    run: runInOrder(statements.map(({ run }) => run)),
+  };
+}
+
+/** Runs statements until one of them ends more than itself. */
+export function runInOrder(runs: readonly Statement['run'][]): Statement['run'] {
+  const [only] = runs;
+  if (only && runs.length === 1) return only;
+  return (frame) => {
+    for (const run of runs) {
+      const signal = run(frame);
+      if (signal) return signal;
+    }
+    return undefined;
   };
 }
