@@ -15,6 +15,7 @@ export type MatchOperation = (method: string, path: string) => Match | undefined
 
 interface Template {
   readonly operation: OperationDefinition;
+  /** As many as the path has. */
   readonly segments: readonly RegExp[];
   readonly names: readonly string[];
   /** Characters that are no parameter: the template with the most of them is tried first. */
@@ -30,7 +31,10 @@ export function compileOperations(apis: readonly ApiDefinition[]): MatchOperatio
     .map((api) => ({
       api,
       prefix: api.path === '' ? [] : api.path.toLowerCase().split('/'),
-      templates: api.operations.map(compileTemplate).sort((a, b) => b.literalLength - a.literalLength),
+      templates: Map.groupBy(
+        api.operations.map(compileTemplate).sort((a, b) => b.literalLength - a.literalLength),
+        ({ operation, segments }) => templateKey(operation.method, segments.length),
+      ),
     }))
     .sort((a, b) => b.prefix.length - a.prefix.length);
   return (method, path) => {
@@ -41,8 +45,9 @@ export function compileOperations(apis: readonly ApiDefinition[]): MatchOperatio
     if (!found) return undefined;
     const rest = segments.slice(found.prefix.length);
     const suffix = rest.length === 0 ? '' : `/${rest.join('/')}`;
-    for (const { operation, segments: patterns, names } of found.templates) {
-      if (operation.method !== method) continue;
+    for (const { operation, segments: patterns, names } of found.templates.get(
+      templateKey(method, rest.length),
+    ) ?? []) {
       const values = matchSegments(patterns, rest);
       if (!values) continue;
       const parameters = new Map(names.map((name, index) => [name, values[index] ?? '']));
@@ -52,15 +57,19 @@ export function compileOperations(apis: readonly ApiDefinition[]): MatchOperatio
   };
 }
 
+function templateKey(method: string, segments: number): string {
+  return `${method} ${segments}`;
+}
+
 function matchSegments(patterns: readonly RegExp[], segments: readonly string[]): string[] | undefined {
-  if (patterns.length !== segments.length) return undefined;
-  const values: string[] = [];
-  for (const [index, pattern] of patterns.entries()) {
-    const match = pattern.exec(segments[index] ?? '');
+  const values: string[][] = [];
+  // From the last segment on, in which the operations on a resource differ.
+  for (let index = patterns.length - 1; index >= 0; index -= 1) {
+    const match = patterns[index]?.exec(segments[index] ?? '');
     if (!match) return undefined;
-    values.push(...match.slice(1));
+    values.unshift(match.slice(1));
   }
-  return values;
+  return values.flat();
 }
 
 function compileTemplate(operation: OperationDefinition): Template {
