@@ -116,6 +116,7 @@ function describeApi(api: ApiDefinition): PolicyApi {
 
 /** A parameter's value as expressions see it; what isn't valid percent-encoding stays as it came. */
 function decode(value: string): string {
+  if (!value.includes('%')) return value;
   try {
     return decodeURIComponent(value);
   } catch {

@@ -40,21 +40,22 @@ export function compileHeaderChange(
   const action = compiler.value(element, 'exists-action');
   const values = element.children.map((child) => compiler.compileText(child.text, child.name));
   if (name.literal !== undefined) checkName(element, name.literal);
+  const literalKey = name.literal?.toLowerCase();
   return (exchange, headers) => {
-    const headerName = name.text(exchange).trim();
-    const key = headerName.toLowerCase();
-    const existing = headers.get(key);
+    const headerName = name.literal ?? name.text(exchange).trim();
+    const key = literalKey ?? headerName.toLowerCase();
     const chosen = action?.text(exchange) ?? 'override';
     if (chosen === 'delete') {
       headers.delete(key);
       return;
     }
+    const existing = headers.get(key);
     if (chosen === 'skip' && existing) return;
-    validateHeaderName(headerName);
+    if (literalKey === undefined) validateHeaderName(headerName);
     const added = values.map((value) => value.text(exchange).trim());
     for (const value of added) validateHeaderValue(headerName, value);
-    const kept = chosen === 'append' ? (existing?.values ?? []) : [];
-    headers.set(key, { name: headerName, values: [...kept, ...added] });
+    const kept = chosen === 'append' ? existing?.values : undefined;
+    headers.set(key, { name: headerName, values: kept ? [...kept, ...added] : added });
   };
 }
 

@@ -80,9 +80,10 @@ export function compileList(element: PolicyElement, name: string, compiler: Poli
 export function compileAudiences(element: PolicyElement, compiler: PolicyCompiler): TokenCheck {
   const allowed = compileList(element, 'audiences', compiler);
   return (jwt, exchange) => {
-    const audiences = [jwt.payload.aud].flat();
-    if (allowed.length === 0 || allowed.some((value) => audiences.includes(value.text(exchange).trim())))
-      return;
+    const { aud } = jwt.payload;
+    const isAmong = (audience: string): boolean =>
+      Array.isArray(aud) ? aud.includes(audience) : aud === audience;
+    if (allowed.length === 0 || allowed.some((value) => isAmong(value.text(exchange).trim()))) return;
     throw refusal('TokenAudienceNotAllowed', 'The audience of the token is not allowed.');
   };
 }
