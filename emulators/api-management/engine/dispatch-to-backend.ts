@@ -107,7 +107,8 @@ class BackendExchange implements Dispatcher.DispatchHandler, ArrivingBody {
       response.end(this.#waiting.length === 1 ? this.#waiting[0] : Buffer.concat(this.#waiting));
       return;
     }
-    response.flushHeaders();
+    // Otherwise the head goes out with the chunks that are here already.
+    if (this.#waitingBytes === 0 || this.#waitingBytes < this.#collectBytes) response.flushHeaders();
     response.on('drain', () => this.#controller?.resume());
     await this.#readInto((chunk) => {
       onChunk?.(chunk);
