@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { request } from 'node:http';
+import { readStream } from './read-stream.ts';
 import { PREDICT, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 
@@ -34,28 +35,14 @@ const CARRIERS: [string, OutgoingHttpHeaders][] = [
 ];
 
 test.each(CARRIERS)('the key in %s: a chunk arrives before the next is sent', async (_, carrier) => {
-  const chunks: string[] = [];
-  await new Promise<void>((resolve, reject) => {
-    const outgoing = request(
-      { port: started.edge.port, path: PREDICT, method: 'POST', headers: carrier },
-      (response) => {
-        started.answer
-          .then((answer) => {
-            answer.write('data: 0\n\n');
-            response.on('data', (chunk: Buffer) => {
-              chunks.push(chunk.toString());
-              if (chunks.length < 4) answer.write(`data: ${chunks.length}\n\n`);
-              else answer.end();
-            });
-          })
-          .catch(reject);
-        response.on('end', resolve);
-        response.on('error', reject);
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end('{}');
+  const reading = readStream(started.edge.port, carrier, (count) => {
+    void started.answer.then((answer) => {
+      if (count < 4) answer.write(`data: ${count}\n\n`);
+      else answer.end();
+    });
   });
+  (await started.answer).write('data: 0\n\n');
+  const chunks = await reading;
   expect(chunks).toEqual(['data: 0\n\n', 'data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n']);
   expect(started.edge.traces).toEqual([]);
 });

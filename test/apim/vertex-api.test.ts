@@ -1,5 +1,6 @@
 import { sendRequest } from '../emulators/api-management/send-request.ts';
 import { TENANT } from '../emulators/api-management/token-issuer.ts';
+import { readStream } from './read-stream.ts';
 import { PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 
@@ -146,22 +147,12 @@ test('a stream is passed on as it arrives', async () => {
     finish = () => response.end('data: 2\n\n');
   });
   try {
-    const { request } = await import('node:http');
     const headers = {
       'ocp-apim-subscription-key': PRODUCTION_KEY,
       authorization: `Bearer ${await own.issuer.sign()}`,
     };
-    const chunks: string[] = [];
-    await new Promise<void>((resolve, reject) => {
-      const outgoing = request({ port: own.port, path: PREDICT, method: 'POST', headers }, (response) => {
-        response.on('data', (chunk: Buffer) => {
-          chunks.push(chunk.toString());
-          if (chunks.length === 1) finish?.();
-        });
-        response.on('end', resolve);
-      });
-      outgoing.on('error', reject);
-      outgoing.end('{}');
+    const chunks = await readStream(own.port, headers, (count) => {
+      if (count === 1) finish?.();
     });
     expect(chunks).toEqual(['data: 1\n\n', 'data: 2\n\n']);
   } finally {
