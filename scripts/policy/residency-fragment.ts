@@ -7,10 +7,6 @@ interface Case {
   readonly role: string;
 }
 
-/** What has not the form of a location is not put on record. */
-const LOCATION =
-  'Regex.IsMatch(context.Request.MatchedParameters["location"], "^[a-z]+(-[a-z]+[0-9]+)?$") ? context.Request.MatchedParameters["location"] : ""';
-
 /**
  * The fragment that holds the location in a call's path against the residency rules of the caller's roles. It only
  * finds the denial and words it as the backend does; the API's policy records and answers it.
@@ -66,7 +62,6 @@ function describeDenials(cases: readonly Case[], policyVersion: string): string 
       '    <set-variable name="error-title" value="Location not allowed" />',
       `    <set-variable name="error-message" value='@(${quote(message)})' />`,
       `    <set-variable name="error-policy-version" value="${policyVersion}" />`,
-      `    <set-variable name="error-location" value='@(${LOCATION})' />`,
       '  </when>',
     ].join('\n');
   });

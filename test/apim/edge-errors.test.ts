@@ -96,7 +96,8 @@ test.each([
     subscriptionId: '',
     productId: '',
     method: 'POST',
-    operation: 'endpoints-predict',
+    dialect: 'vertex',
+    operation: 'predict',
   });
   expect(edge.functionApp.received).toEqual([]);
 });

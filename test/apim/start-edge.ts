@@ -37,6 +37,8 @@ interface EdgeLimits {
   readonly quota: number;
   readonly tokens?: number;
   readonly tokenQuota?: number;
+  /** Calls a minute of the catalog entries that have a limit of their own. */
+  readonly entryCalls?: number;
 }
 
 export interface EdgeOptions extends Partial<Omit<ApiManagementOptions, 'namedValues'>> {
@@ -132,7 +134,7 @@ export async function startEdge(
   };
 }
 
-function copyWithLimits({ calls, quota, tokens, tokenQuota }: EdgeLimits): string {
+function copyWithLimits({ calls, quota, tokens, tokenQuota, entryCalls }: EdgeLimits): string {
   const directory = mkdtempSync(join(tmpdir(), 'apim-'));
   cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
   for (const product of ['sandbox', 'production']) {
@@ -140,6 +142,7 @@ function copyWithLimits({ calls, quota, tokens, tokenQuota }: EdgeLimits): strin
     const document = readFileSync(file, 'utf8')
       .replace(/(<rate-limit-by-key\s+calls=)"\d+"/, `$1"${calls}"`)
       .replace(/(<quota-by-key\s+calls=)"\d+"/, `$1"${quota}"`)
+      .replace(/"\d+"(?=[^<]*"rate\/entry\/)/, (real) => (entryCalls ? `"${entryCalls}"` : real))
       .replace(/"\d+"(?=[^<]*"tokens\/rate\/)/, (real) => (tokens ? `"${tokens}"` : real))
       .replace(/"\d+"(?=[^<]*"tokens\/quota\/)/, (real) => (tokenQuota ? `"${tokenQuota}"` : real));
     writeFileSync(file, document);

@@ -115,7 +115,38 @@ test('what the edge refused is on the list too', async () => {
     decision: 'deny',
     code: 'LOCATION_NOT_ALLOWED',
     status: 403,
+    dialect: 'vertex',
+    operation: 'generateContent',
+    project: 'sample-project',
+    location: 'us-central1',
+    publisher: 'google',
+    model: 'gemini-2.5-flash',
   });
+});
+
+test('what the edge refused counts as a call of the model that was asked for', async () => {
+  const { usage } = await read<Usage>('eu-analytics-app', 'usage');
+  expect(usage).toMatchObject([{ model: 'gemini-2.5-flash', calls: 1, outcomes: { denied: 1 } }]);
+});
+
+test('a question to the gateway that the edge refuses is on record, and no call of a model', async () => {
+  const before = await read<Usage>('scoring-app', 'usage');
+  const refused = await observed.call({
+    application: 'scoring-app',
+    method: 'GET',
+    path: '/gateway/v1/models',
+    headers: { authorization: '' },
+  });
+  expect(refused.status).toBe(401);
+  observed.whenRecorded(refused, {
+    dialect: 'gateway',
+    operation: 'models',
+    outcome: 'denied',
+    subscriptionId: 'scoring-app',
+  });
+  await untilOnRecord([refused]);
+  const { usage } = await read<Usage>('scoring-app', 'usage');
+  expect(usage).toEqual(before.usage);
 });
 
 test('nobody reads the records of others, whatever they filter by', async () => {
