@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { answerJourneys } from './api-management/answer-journeys.ts';
 import { Control } from './control/control.ts';
@@ -55,9 +55,11 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
 
   const authority = await createCertificateAuthority();
   const scratchDirectory = dirname(environmentFile);
-  const certificateAuthorityFile = join(scratchDirectory, 'certificate-authority.pem');
+  // A chain that is started beside this one, and be it in vain, has one of its own.
+  const certificateAuthorityFile = join(scratchDirectory, `certificate-authority.${process.pid}.pem`);
   mkdirSync(scratchDirectory, { recursive: true });
   writeFileSync(certificateAuthorityFile, authority.certificate);
+  started.defer(() => rmSync(certificateAuthorityFile, { force: true }));
   const clouds = await startClouds(authority, scratchDirectory, started);
 
   const functionApp = await FunctionAppProcess.start({

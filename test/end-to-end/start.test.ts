@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readEnvironment } from '../../emulators/environment-file.ts';
+import { PREDICT_PATH } from './gateway-paths.ts';
 import { ROOT, Scratch, Script } from './start-script.ts';
 
 jest.setTimeout(60_000);
@@ -29,10 +31,43 @@ test.each(['--port', '--functions-port'])(
       `Port ${port} on 127.0.0.1 is taken. Stop what uses it, or choose another; --port 0 picks free ports.\n`,
     );
     expect(script.output).toBe('');
-    expect(existsSync(scratch.environmentFile)).toBe(false);
+    expect(readdirSync(scratch.directory)).toEqual([]);
     await scratch.untilNothingRuns();
   },
 );
+
+test('a start beside a running chain, though it fails, leaves that chain whole', async () => {
+  using scratch = new Scratch();
+  const first = scratch.start('--port', '0');
+  await scratch.ready(first);
+  const { gatewayUrl = '', controls = {} } = readEnvironment(scratch.environmentFile) ?? {};
+
+  const second = scratch.start('--port', new URL(gatewayUrl).port);
+  await expect(second.end()).resolves.toBe(1);
+
+  // What it trusts is read anew.
+  await expect(fetch(`${controls['functions-host']}/restart`, { method: 'POST' })).resolves.toMatchObject({
+    status: 200,
+  });
+  await expect(predict(scratch)).resolves.toBe(200);
+});
+
+/** Sends a prediction as `scoring-app`; gives the status. */
+async function predict({ environmentFile }: Scratch): Promise<number> {
+  const { gatewayUrl, applications } = readEnvironment(environmentFile) ?? {};
+  const token = new Script('scripts/token.ts', ['--environment-file', environmentFile, 'scoring-app']);
+  await token.end();
+  const answer = await fetch(`${gatewayUrl}${PREDICT_PATH}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token.output.trim()}`,
+      'content-type': 'application/json',
+      'ocp-apim-subscription-key': applications?.['scoring-app']?.subscriptionKey ?? '',
+    },
+    body: '{"instances":[[5.1,3.5,1.4,0.2]]}',
+  });
+  return answer.status;
+}
 
 test('a port that is none is refused with the usage', async () => {
   using scratch = new Scratch();
