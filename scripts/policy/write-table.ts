@@ -1,11 +1,16 @@
 type Row = readonly string[];
 
+/** Longer cells go on below, so that a table with a handful of columns fits a terminal. */
+const MAXIMUM_WIDTH = 28;
+
 /** Columns that line up; a cell that says the same as the one above it, in the leading columns, is left out. */
 export function writeTextTable(header: Row, rows: readonly Row[]): string {
-  const lines = [header, ...thinOut(rows)];
-  const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const body = thinOut(rows).flatMap(wrapRow);
+  const widths = header.map((name, column) =>
+    Math.max(name.length, ...body.map((line) => line[column]?.length ?? 0)),
+  );
   const rule = widths.map((width) => '─'.repeat(width));
-  return [header, rule, ...lines.slice(1)]
+  return [header, rule, ...body]
     .map((line) =>
       line
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))
@@ -13,6 +18,22 @@ export function writeTextTable(header: Row, rows: readonly Row[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+function wrapRow(row: Row): Row[] {
+  const cells = row.map(wrapCell);
+  const height = Math.max(...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) => cells.map((lines) => lines[line] ?? ''));
+}
+
+/** Breaks behind spaces and `+` alone: a longer name makes its column wider. */
+function wrapCell(cell: string): string[] {
+  return cell.split(/(?<=[ +])/).reduce<string[]>((lines, word) => {
+    const longer = `${lines.at(-1) ?? ''}${word}`;
+    return lines.length > 0 && longer.trimEnd().length <= MAXIMUM_WIDTH
+      ? [...lines.slice(0, -1), longer]
+      : [...lines, word];
+  }, []);
 }
 
 /** A table of GitHub-flavoured Markdown: https://github.github.com/gfm/#tables-extension- */

@@ -25,6 +25,26 @@ test('a cell is repeated when one before it is new', () => {
   expect(writeTextTable(HEADER, rows).split('\n')).toContain('Other   read');
 });
 
+test('a cell that is too wide goes on below, and a name is never broken', () => {
+  const header = ['Models', 'Rules', 'May'];
+  const rows = [
+    [
+      'gemini-2.5-flash, gemini-2.5-pro, a-model-with-quite-a-long-name-1',
+      'some-rule-of-a-role+some-agent',
+      'all',
+    ],
+    ['iris', 'default-deny', '–'],
+  ];
+  expect(writeTextTable(header, rows).split('\n')).toEqual([
+    'Models                            Rules                 May',
+    '────────────────────────────────  ────────────────────  ───',
+    'gemini-2.5-flash,                 some-rule-of-a-role+  all',
+    'gemini-2.5-pro,                   some-agent',
+    'a-model-with-quite-a-long-name-1',
+    'iris                              default-deny          –',
+  ]);
+});
+
 test('a Markdown table escapes what would end a cell', () => {
   expect(writeMarkdownTable(HEADER, [['a|b', '–']])).toBe('| Caller | May |\n| --- | --- |\n| a\\|b | – |');
 });
