@@ -20,8 +20,6 @@ import {
   VERTEX_FAILED,
 } from './client-chain.ts';
 
-jest.setTimeout(30_000);
-
 const FLASH = 'gemini-2.5-flash';
 const SONNET = 'claude-sonnet-4-5@20250929';
 const PROMPT = 'Irises and tulips';

@@ -11,8 +11,6 @@ import {
   VERTEX_FAILED,
 } from './client-chain.ts';
 
-jest.setTimeout(30_000);
-
 const HAIKU = 'claude-haiku-4-5@20251001';
 const SONNET = 'claude-sonnet-4-5@20250929';
 const MESSAGES: Anthropic.MessageParam[] = [{ role: 'user', content: 'Irises and tulips' }];

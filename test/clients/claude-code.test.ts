@@ -4,8 +4,6 @@ import { resolve } from 'node:path';
 import { ClientChain, QUOTA_EXHAUSTED, RATE_LIMITED, STREAM_BROKEN, VERTEX_FAILED } from './client-chain.ts';
 import { readSnippets } from './read-snippets.ts';
 
-jest.setTimeout(30_000);
-
 const SONNET = 'claude-sonnet-4-5@20250929';
 const HAIKU = 'claude-haiku-4-5@20251001';
 

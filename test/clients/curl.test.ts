@@ -10,8 +10,6 @@ import {
   VERTEX_FAILED,
 } from './client-chain.ts';
 
-jest.setTimeout(30_000);
-
 const MODELS = '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models';
 const GENERATE = `${MODELS}/gemini-2.5-flash:generateContent`;
 const STREAM = `${MODELS}/gemini-2.5-flash:streamGenerateContent`;

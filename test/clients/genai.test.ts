@@ -10,8 +10,6 @@ import {
   VERTEX_FAILED,
 } from './client-chain.ts';
 
-jest.setTimeout(30_000);
-
 const FLASH = 'gemini-2.5-flash';
 const CONTENTS = 'Irises and tulips';
 const ENVIRONMENT = ['GOOGLE_GENAI_USE_VERTEXAI', 'GOOGLE_API_KEY', 'GOOGLE_VERTEX_BASE_URL'] as const;

@@ -8,8 +8,6 @@ import {
   VERTEX_FAILED,
 } from './client-chain.ts';
 
-jest.setTimeout(30_000);
-
 const FLASH = 'gemini-2.5-flash';
 const MESSAGES: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'Irises and tulips' }];
 const CHAT = { model: FLASH, messages: MESSAGES };

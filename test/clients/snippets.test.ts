@@ -5,8 +5,6 @@ import { promisify } from 'node:util';
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { readSnippets, type Snippet } from './read-snippets.ts';
 
-jest.setTimeout(60_000);
-
 const ROOT = resolve(__dirname, '../..');
 /** Within the project, because that is where the packages are found. */
 const FOLDER = join(ROOT, '.local', 'snippets');

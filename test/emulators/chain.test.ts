@@ -5,7 +5,7 @@ const PREDICT = '/vertex/v1/projects/sample-project/locations/us-central1/endpoi
 let chain: RunningChain;
 beforeAll(async () => {
   chain = await startChain();
-}, 60_000);
+});
 afterAll(() => chain.stop());
 
 test('a prediction passes every emulator on its way, and is recorded once', async () => {

@@ -7,8 +7,6 @@ import type { CatalogEntry } from '../../src/governance/documents.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { ObservedChain } from './observed-chain.ts';
 
-jest.setTimeout(60_000);
-
 const governance = loadGovernance(join(process.cwd(), 'governance'));
 const { catalog, access } = governance.documents;
 const residencyRules = access.residency.map(({ id }) => id);

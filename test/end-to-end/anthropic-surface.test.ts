@@ -1,8 +1,6 @@
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-jest.setTimeout(30_000);
-
 const MESSAGES_PATH = '/anthropic/v1/messages';
 const COUNT_PATH = '/anthropic/v1/messages/count_tokens';
 const PROMPT = 'Puffins nest in burrows.';

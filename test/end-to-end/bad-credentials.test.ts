@@ -3,8 +3,6 @@ import { ObservedChain } from './observed-chain.ts';
 import { predict } from './sample-calls.ts';
 import { unsigned, withClaims, withoutSignature } from './unsigned-token.ts';
 
-jest.setTimeout(30_000);
-
 /** Stands for what must not come back: it is sent in tokens and keys. */
 const SECRET = 'zanzibar';
 

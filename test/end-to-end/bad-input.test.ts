@@ -3,8 +3,6 @@ import { modelPath } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import { generate, predict, PREDICT_BODY } from './sample-calls.ts';
 
-jest.setTimeout(30_000);
-
 /** Stands for what must not come back: it is sent in bodies and queries. */
 const SECRET = 'zanzibar';
 const MEBIBYTE = 1_048_576;

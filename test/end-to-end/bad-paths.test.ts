@@ -3,8 +3,6 @@ import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import { generate, predict } from './sample-calls.ts';
 
-jest.setTimeout(30_000);
-
 /** Stands for what must not come back: it is sent in paths. */
 const SECRET = 'zanzibar';
 

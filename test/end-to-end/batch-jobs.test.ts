@@ -2,8 +2,6 @@ import { expectErrorBody, expectRefusal } from './expect-refusal.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer, Outgoing } from './send-bytes.ts';
 
-jest.setTimeout(30_000);
-
 const PARENT = 'projects/sample-project/locations/us-central1';
 const JOBS = `/vertex/v1/${PARENT}/batchPredictionJobs`;
 const FLASH = 'publishers/google/models/gemini-2.5-flash';

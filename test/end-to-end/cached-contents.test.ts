@@ -2,8 +2,6 @@ import { expectErrorBody, expectRefusal } from './expect-refusal.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer, Outgoing } from './send-bytes.ts';
 
-jest.setTimeout(30_000);
-
 const PARENT = 'projects/sample-project/locations/us-central1';
 const CACHES = `/vertex/v1/${PARENT}/cachedContents`;
 const FLASH = `${PARENT}/publishers/google/models/gemini-2.5-flash`;

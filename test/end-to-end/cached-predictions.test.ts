@@ -2,8 +2,6 @@ import { ObservedChain } from './observed-chain.ts';
 import type { ObservedCall } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-jest.setTimeout(60_000);
-
 const PATH =
   '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-embedding-001:predict';
 const TEXT = 'Axolotls regrow what they lose.';

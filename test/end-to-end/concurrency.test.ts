@@ -1,8 +1,6 @@
 import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 
-jest.setTimeout(60_000);
-
 const STREAMS = 20;
 const PREDICTIONS = 200;
 

@@ -3,8 +3,6 @@ import { PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import { unsigned, withClaims } from './unsigned-token.ts';
 
-jest.setTimeout(30_000);
-
 const FUNCTIONS_AUDIENCE = 'api://vertex-gateway-functions';
 const BODY = JSON.stringify({ instances: [[5.123456, 3.5, 1.4, 0.2]] });
 const FORGED_ID = 'ffffffff-ffff-4fff-8fff-ffffffffffff';

@@ -4,8 +4,6 @@ import { ObservedChain } from './observed-chain.ts';
 import { PREDICT_BODY } from './sample-calls.ts';
 import type { Answer } from './send-bytes.ts';
 
-jest.setTimeout(60_000);
-
 const SHORT = '/vertex/v1beta1/publishers/google/models/gemini-2.5-flash:generateContent';
 const BODY = '{"contents":[{"role":"user","parts":[{"text":"Narwhals sing."}]}]}';
 const CARRIERS = ['ocp-apim-subscription-key', 'x-goog-api-key', 'api-key', 'x-api-key'];

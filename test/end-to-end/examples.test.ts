@@ -4,8 +4,6 @@ import { type ExampleCall, readOperations } from './described-operations.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer, Outgoing } from './send-bytes.ts';
 
-jest.setTimeout(60_000);
-
 /** One of them may make each call of the examples. */
 const APPLICATIONS = ['assistants-app', 'scoring-app', 'eu-analytics-app', 'sandbox-app'];
 /** Stand in the examples; no telemetry and no error may hold them. */

@@ -5,8 +5,6 @@ import type { RecordedRequest } from '../../emulators/control/control.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-jest.setTimeout(60_000);
-
 const PARENT = 'projects/sample-project/locations';
 const GEMINI = `${PARENT}/us-central1/publishers/google/models/gemini-2.5-flash`;
 const CLAUDE = `${PARENT}/us-east5/publishers/anthropic/models/claude-sonnet-4-5@20250929`;

@@ -11,8 +11,6 @@ import { ObservedChain } from './observed-chain.ts';
 import { generate, predict } from './sample-calls.ts';
 import type { Answer } from './send-bytes.ts';
 
-jest.setTimeout(60_000);
-
 const { policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
 /** Stands for what a caller would send; no record and no telemetry may hold it. */
 const PROMPT = 'Ocelots nap at noon.';

@@ -10,8 +10,6 @@ import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-jest.setTimeout(60_000);
-
 const governance = loadGovernance(join(process.cwd(), 'governance'));
 const { catalog, access } = governance.documents;
 const APPLICATIONS = [...sampleApplications, ...oktaApplications].map(({ name }) => name);

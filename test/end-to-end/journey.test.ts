@@ -4,8 +4,6 @@ import { ObservedChain } from './observed-chain.ts';
 const PREDICT = '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890:predict';
 const BODY = '{"instances": [[5.1, 3.5, 1.4, 0.2]]}';
 
-jest.setTimeout(60_000);
-
 let observed: ObservedChain;
 
 beforeAll(async () => {

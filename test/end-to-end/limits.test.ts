@@ -2,8 +2,6 @@ import { modelPath } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-jest.setTimeout(60_000);
-
 /** Of the product sandbox, in governance/limits.yaml. */
 const CONCURRENT_STREAMS = 10;
 const TOKENS_PER_MINUTE = 100_000;

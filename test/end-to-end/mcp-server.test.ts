@@ -2,8 +2,6 @@ import type { AuditRecord } from '../../emulators/application-insights/audit-rec
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';
 
-jest.setTimeout(60_000);
-
 const IRIS = {
   version: 'v1',
   project: 'sample-project',

@@ -2,8 +2,6 @@ import { expectRefusal } from './expect-refusal.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-jest.setTimeout(30_000);
-
 interface ModelList {
   readonly publisherModels?: readonly { readonly name: string; readonly versionId: string }[];
   readonly nextPageToken?: string;

@@ -2,8 +2,6 @@ import { expectRefusal } from './expect-refusal.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-jest.setTimeout(30_000);
-
 const FUNCTIONS_AUDIENCE = 'api://vertex-gateway-functions';
 const US = '/vertex/v1/projects/sample-project/locations/us-central1';
 const EU = '/vertex/v1/projects/sample-project/locations/europe-west1';

@@ -3,8 +3,6 @@ import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-jest.setTimeout(30_000);
-
 const CHAT = '/openai/v1/chat/completions';
 const EMBEDDINGS = '/openai/v1/embeddings';
 const MODELS = '/openai/v1/models';

@@ -1,8 +1,6 @@
 import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 
-jest.setTimeout(30_000);
-
 const FLOWER = [5.123456, 3.512345, 1.412345, 0.212345];
 const PROMPT = { contents: [{ role: 'user', parts: [{ text: 'Zanzibar grows cloves.' }] }] };
 const PAUSE_IN_MS = 80;

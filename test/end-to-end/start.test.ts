@@ -6,8 +6,6 @@ import { readEnvironment } from '../../emulators/environment-file.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';
 import { ROOT, Scratch, Script } from './start-script.ts';
 
-jest.setTimeout(60_000);
-
 /** Something else on a port. */
 async function takePort(): Promise<AsyncDisposable & { readonly port: number }> {
   const server = createServer();

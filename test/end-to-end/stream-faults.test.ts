@@ -5,8 +5,6 @@ import { modelPath } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-jest.setTimeout(60_000);
-
 const TIMEOUT_IN_MS = 1500;
 const BODY = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] });
 /** Long enough for the caller to do something between two chunks. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
@@ -42,9 +43,13 @@ export async function startChain(): Promise<RunningChain> {
     ['--port', '0', '--no-build', '--environment-file', environmentFile],
     { execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
+  // Whatever becomes of a test, the run ends; the chain then ends by itself, because the channel closes.
+  child.unref();
+  child.channel?.unref();
   let printed = '';
   child.stdout?.on('data', (chunk) => (printed += String(chunk)));
   child.stderr?.on('data', (chunk) => (printed += String(chunk)));
+  for (const stream of [child.stdout, child.stderr]) (stream as Socket | null)?.unref();
   const deadline = Date.now() + START_TIMEOUT_IN_MS;
   for (;;) {
     const environment = readEnvironment(environmentFile);
@@ -152,6 +157,7 @@ export class RunningChain {
   }
 
   async stop(): Promise<void> {
+    this.#child.ref();
     const exited = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
     await exited;

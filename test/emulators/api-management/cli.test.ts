@@ -7,8 +7,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startBackend } from './recording-backend.ts';
 
-jest.setTimeout(30_000);
-
 const CLI = join(process.cwd(), 'emulators/api-management/cli.ts');
 const directories: string[] = [];
 const children: ChildProcess[] = [];

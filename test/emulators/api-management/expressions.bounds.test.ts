@@ -4,8 +4,6 @@ import {
 } from '../../../emulators/api-management/expressions/compile.ts';
 import { samplePolicyContext } from './sample-policy-context.ts';
 
-jest.setTimeout(30_000);
-
 const loading = loadExpressionCompiler();
 
 async function failureOf(statements: string): Promise<string> {
