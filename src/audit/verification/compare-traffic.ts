@@ -1,0 +1,93 @@
+import type { TracedCall, VerifiedPeriod } from './evidence.ts';
+import type { Finding } from './finding.ts';
+
+export interface TrafficOptions {
+  readonly requests: AsyncIterable<TracedCall>;
+  readonly records: AsyncIterable<TracedCall>;
+  readonly period: VerifiedPeriod;
+  /** What is younger than this may have its counterpart still on its way. */
+  readonly notBefore: Date;
+  readonly report: (finding: Finding) => void;
+}
+
+export interface TrafficCounts {
+  /** In the period. */
+  readonly requests: number;
+  readonly records: number;
+}
+
+/**
+ * Holds the edge's own count of requests against the records, call by call. Several calls can share a trace, because a
+ * client may have begun it; then their numbers are compared.
+ */
+export async function compareTraffic(options: TrafficOptions): Promise<TrafficCounts> {
+  const { period, notBefore, report } = options;
+  const requests = groupByTrace(options.requests);
+  const records = groupByTrace(options.records);
+  const counts = { requests: 0, records: 0 };
+  const isIn = ({ time }: TracedCall) => time >= period.from && time < period.to;
+  const isDue = (call: TracedCall) => isIn(call) && call.time < notBefore;
+
+  const judge = (traceId: string, asked: readonly TracedCall[], recorded: readonly TracedCall[]): void => {
+    counts.requests += asked.filter(isIn).length;
+    counts.records += recorded.filter(isIn).length;
+    const surplus = asked.length - recorded.length;
+    const due = (surplus > 0 ? asked : recorded).filter(isDue).slice(0, Math.abs(surplus));
+    for (const call of due) {
+      const time = call.time.toISOString();
+      if (surplus > 0)
+        report({
+          kind: 'request-without-record',
+          traceId,
+          message: `The edge counted a request at ${time}${call.operation ? ` (${call.operation})` : ''}, but there is no record of it.`,
+        });
+      else
+        report({
+          kind: 'record-without-request',
+          ...(traceId !== '' && { traceId }),
+          ...(call.recordId !== undefined && { recordId: call.recordId }),
+          message: `There is a record of a call at ${time}, but the edge did not count any such request.`,
+        });
+    }
+  };
+
+  let [asked, recorded] = [await requests.next(), await records.next()];
+  for (;;) {
+    const [one, other] = [asked.value, recorded.value];
+    if (!one && !other) return counts;
+    if (one && (!other || one.traceId < other.traceId)) {
+      judge(one.traceId, one.calls, []);
+      asked = await requests.next();
+    } else if (other && (!one || other.traceId < one.traceId)) {
+      judge(other.traceId, [], other.calls);
+      recorded = await records.next();
+    } else if (one && other) {
+      if (one.traceId === '') {
+        judge('', one.calls, []);
+        judge('', [], other.calls);
+      } else judge(one.traceId, one.calls, other.calls);
+      [asked, recorded] = [await requests.next(), await records.next()];
+    }
+  }
+}
+
+interface TraceGroup {
+  readonly traceId: string;
+  readonly calls: readonly TracedCall[];
+}
+
+/** Calls without a trace are groups of their own: nothing can be said of what belongs to them. */
+async function* groupByTrace(calls: AsyncIterable<TracedCall>): AsyncGenerator<TraceGroup, undefined> {
+  let group: TracedCall[] = [];
+  for await (const call of calls) {
+    const [first] = group;
+    if (first && (first.traceId !== call.traceId || call.traceId === '')) {
+      yield { traceId: first.traceId, calls: group };
+      group = [];
+    }
+    group.push(call);
+  }
+  const [first] = group;
+  if (first) yield { traceId: first.traceId, calls: group };
+  return undefined;
+}

@@ -1,0 +1,43 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { WriterName } from '../ledger-entry.ts';
+import type { LedgerChain, LedgerPart, LedgerReader } from '../ledger-reader.ts';
+
+const PART_NAME = /^(\d{6,})\.jsonl$/;
+
+/** A ledger that was copied to a folder, laid out as the container is: `{writer}/{part}.jsonl`. */
+export function createFolderLedger(folder: string): LedgerReader {
+  return {
+    async list() {
+      const writers = (await readdir(folder)).filter((name) => WriterName.safeParse(name).success).sort();
+      const chains: LedgerChain[] = [];
+      for (const writer of writers) {
+        const parts = await listParts(join(folder, writer));
+        if (parts.length > 0) chains.push({ writer, parts });
+      }
+      return { chains, asOf: new Date() };
+    },
+
+    async read(writer, part, offset, maximumBytes) {
+      const file = await open(join(folder, writer, `${String(part).padStart(6, '0')}.jsonl`));
+      try {
+        const buffer = Buffer.allocUnsafe(maximumBytes);
+        const { bytesRead } = await file.read(buffer, 0, maximumBytes, offset);
+        return buffer.subarray(0, bytesRead);
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+async function listParts(folder: string): Promise<LedgerPart[]> {
+  const parts: LedgerPart[] = [];
+  for (const name of await readdir(folder)) {
+    const [, part] = PART_NAME.exec(name) ?? [];
+    if (part === undefined) continue;
+    const { size, mtime } = await stat(join(folder, name));
+    parts.push({ part: Number(part), bytes: size, modifiedAt: mtime });
+  }
+  return parts.sort((one, other) => one.part - other.part);
+}

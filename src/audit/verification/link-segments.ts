@@ -1,0 +1,97 @@
+import type { Segment } from './segments.ts';
+
+/** Segments that link to each other, in the order of their links, wherever they stand. */
+export interface Run {
+  readonly segments: readonly Segment[];
+  readonly start: Segment;
+  readonly end: Segment;
+  /** Sequences of its first and last entry. */
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+  readonly firstOrder: number;
+  /** Of the segment that ends it. */
+  readonly lastOrder: number;
+  readonly isEnd: boolean;
+}
+
+/** @param beginning what the first entry of a chain links to; it begins the first run. */
+export function link(beginning: Segment, segments: readonly Segment[]): Run[] {
+  const byPrevious = groupByPrevious(segments);
+  const taken = new Set<Segment>();
+  const runs: Run[] = [];
+  // Where two claim the same place, the longer run has it: more entries vouch for it.
+  const follow = (segment: Segment): Segment[] => {
+    const linked = [segment];
+    for (let end = segment; ;) {
+      const next = (byPrevious.get(`${end.last + 1}.${end.hash}`) ?? [])
+        .filter((one) => !taken.has(one))
+        .toSorted((one, other) => countOf(other) - countOf(one))[0];
+      if (!next) return linked;
+      taken.add(next);
+      linked.push(next);
+      end = next;
+    }
+  };
+  runs.push(asRun(follow(beginning)));
+  for (const segment of segments.toSorted((one, other) => one.first - other.first)) {
+    if (taken.has(segment)) continue;
+    taken.add(segment);
+    runs.push(asRun(follow(segment)));
+  }
+  return runs;
+}
+
+/**
+ * An entry that was put in can name the one before it rightly, so that it ends the segment before, but the entry whose
+ * place it takes names that one too, and goes on. Such an entry is cut off.
+ */
+export function splitForgedTails(
+  found: readonly Segment[],
+  hashOf: (sequence: number) => string | undefined,
+): { readonly segments: readonly Segment[]; readonly forged: readonly Segment[] } {
+  const byPrevious = groupByPrevious(found);
+  const forged: Segment[] = [];
+  const segments = found.flatMap((segment) => {
+    const { last, hash, beforeLast, order, end } = segment;
+    if (byPrevious.has(`${last + 1}.${hash}`) || hashOf(last) === hash) return [segment];
+    const rivals = (byPrevious.get(`${last}.${beforeLast}`) ?? []).filter((one) => one !== segment);
+    const goesOn = (one: Segment) =>
+      countOf(one) > 1 || byPrevious.has(`${one.last + 1}.${one.hash}`) || hashOf(one.last) === one.hash;
+    if (!rivals.some(goesOn)) return [segment];
+    forged.push({ ...segment, first: last, before: beforeLast, start: end, order: order + 0.5 });
+    if (countOf(segment) === 1) return [];
+    const shorter = { ...segment, last: last - 1, hash: beforeLast, beforeLast: '', isEnd: false };
+    return [{ ...shorter, end: { part: end.part, line: Math.max(end.line - 1, 1) } }];
+  });
+  return { segments, forged };
+}
+
+function groupByPrevious(segments: readonly Segment[]): ReadonlyMap<string, readonly Segment[]> {
+  const groups = new Map<string, Segment[]>();
+  for (const segment of segments) {
+    const key = `${segment.first}.${segment.before}`;
+    groups.set(key, [...(groups.get(key) ?? []), segment]);
+  }
+  return groups;
+}
+
+function countOf({ first, last }: Segment): number {
+  return last - first + 1;
+}
+
+function asRun(segments: readonly Segment[]): Run {
+  const [start, end] = [segments[0], segments.at(-1)];
+  if (!start || !end) throw new RangeError('A run has a segment at least.');
+  return {
+    segments,
+    start,
+    end,
+    first: start.first,
+    last: end.last,
+    count: end.last - start.first + 1,
+    firstOrder: start.order,
+    lastOrder: end.order,
+    isEnd: end.isEnd,
+  };
+}

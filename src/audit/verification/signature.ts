@@ -1,0 +1,31 @@
+import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
+
+/** The public half of the audit key of this id; undefined for a key that is not known. */
+export type PublicKeys = (keyId: string) => Promise<JsonWebKey | undefined>;
+
+/** Whether a PS256 signature fits; undefined for a key that is not known. https://www.rfc-editor.org/rfc/rfc7518#section-3.5 */
+export type CheckSignature = (
+  keyId: string,
+  signed: string | Uint8Array,
+  value: string,
+) => Promise<boolean | undefined>;
+
+/** Asks for each key once. */
+export function createSignatureCheck(publicKeys: PublicKeys): CheckSignature {
+  const keys = new Map<string, Promise<KeyObject | undefined>>();
+  const find = (keyId: string) => {
+    const known = keys.get(keyId);
+    if (known) return known;
+    const asked = publicKeys(keyId).then((jwk) => jwk && createPublicKey({ key: jwk, format: 'jwk' }));
+    keys.set(keyId, asked);
+    return asked;
+  };
+  return async (keyId, signed, value) => {
+    const key = await find(keyId);
+    if (!key) return undefined;
+    const padding = constants.RSA_PKCS1_PSS_PADDING;
+    const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
+    const data = typeof signed === 'string' ? Buffer.from(signed) : signed;
+    return verify('sha256', data, { key, padding, saltLength }, Buffer.from(value, 'base64url'));
+  };
+}

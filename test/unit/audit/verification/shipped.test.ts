@@ -1,0 +1,123 @@
+import { hashEntry, LedgerEntry } from '../../../../src/audit/ledger-entry.ts';
+import type { ShippedRecord, TracedCall } from '../../../../src/audit/verification/evidence.ts';
+import { verifyLedger } from '../../../../src/audit/verification/verify-ledger.ts';
+import { asText, callsOf, createMemoryLedger, STARTED_AT, WRITER, writeChain } from './sample-chain.ts';
+
+const HOUR_IN_MS = 3_600_000;
+
+async function* each<Item>(items: readonly Item[]): AsyncGenerator<Item, void> {
+  for (const item of items) yield await Promise.resolve(item);
+}
+
+function shippedOf(lines: readonly string[]): ShippedRecord[] {
+  return lines.flatMap((line) => {
+    const entry = LedgerEntry.parse(JSON.parse(line));
+    if (entry.kind !== 'closing') return [];
+    const { sequence, record } = entry;
+    return [{ writer: WRITER, sequence, hash: hashEntry(line), time: new Date(STARTED_AT), fields: record }];
+  });
+}
+
+const options = {
+  period: { from: new Date(STARTED_AT - HOUR_IN_MS), to: new Date(STARTED_AT + HOUR_IN_MS) },
+  now: new Date(STARTED_AT + HOUR_IN_MS),
+  graceInMs: 0,
+  openForInMs: 0,
+};
+
+async function find(
+  lines: readonly string[],
+  records: readonly ShippedRecord[],
+  cursor = lines.length - 1,
+  overrides: Partial<typeof options> = {},
+) {
+  const { findings } = await verifyLedger(
+    createMemoryLedger({ [WRITER]: [asText(lines)] }),
+    { records: each(records), fieldsOf: (record) => record, cursors: new Map([[WRITER, cursor]]) },
+    { ...options, ...overrides },
+  );
+  return findings.map(({ kind, sequence }) => ({ kind, sequence }));
+}
+
+const lines = writeChain(callsOf(4));
+const shipped = shippedOf(lines);
+
+test('nothing is found where Application Insights has every record, however often', async () => {
+  expect(await find(lines, shipped)).toEqual([]);
+  const twice = shipped.flatMap((record) => [record, record]);
+  expect(await find(lines, twice)).toEqual([]);
+});
+
+test('a shipped record that is not there is named', async () => {
+  expect(await find(lines, shipped.toSpliced(1, 1))).toEqual([
+    { kind: 'missing-in-application-insights', sequence: 4 },
+  ]);
+});
+
+test('a record that is too young to show, or of another period, is not missed', async () => {
+  const without = shipped.toSpliced(1, 1);
+  expect(await find(lines, without, 9, { graceInMs: 2 * HOUR_IN_MS })).toEqual([]);
+  const period = { from: new Date(0), to: new Date(STARTED_AT) };
+  expect(await find(lines, without, 9, { period })).toEqual([]);
+});
+
+test('a record that differs is named, by its hash and by its fields', async () => {
+  const [first, second, ...others] = shipped;
+  if (!first || !second) throw new Error('There are records.');
+  const differs = { kind: 'differs-in-application-insights', sequence: 4 };
+  expect(await find(lines, [first, { ...second, hash: 'f'.repeat(64) }, ...others])).toEqual([differs]);
+  const denied = { ...second, fields: { ...second.fields, outcome: 'denied' } };
+  expect(await find(lines, [first, denied, ...others])).toEqual([differs]);
+});
+
+test('a record that the ledger does not have is named', async () => {
+  const [first, ...others] = shipped;
+  if (!first) throw new Error('There are records.');
+  const unknown = { kind: 'unknown-to-ledger', sequence: 1 };
+  expect(await find(lines, [{ ...first, sequence: 1 }, first, ...others])).toEqual([unknown]);
+  const foreign = { ...first, writer: '20260101T000000000Z-ffffffff', sequence: 1 };
+  expect(await find(lines, [foreign, first, ...others])).toEqual([unknown]);
+});
+
+test('records beyond the end of a chain show that it is truncated', async () => {
+  expect(await find(lines.slice(0, 5), shipped, 4)).toEqual([{ kind: 'truncated', sequence: 5 }]);
+});
+
+test('a record of a removed entry is not named a second time', async () => {
+  expect(await find(lines.toSpliced(4, 1), shipped)).toEqual([
+    { kind: 'removed', sequence: 4 },
+    { kind: 'never-closed', sequence: 3 },
+  ]);
+});
+
+function traced(...traceIds: readonly string[]): TracedCall[] {
+  return traceIds.map((traceId) => ({ traceId, time: new Date(STARTED_AT) }));
+}
+
+async function compare(requests: readonly TracedCall[], records: readonly TracedCall[]) {
+  const report = await verifyLedger(
+    createMemoryLedger({}),
+    { traffic: { requests: each(requests), records: each(records) } },
+    options,
+  );
+  return {
+    found: report.findings.map(({ kind, traceId }) => [kind, traceId]),
+    requests: report.requests,
+    records: report.recordedRequests,
+  };
+}
+
+test('requests and records that belong together leave no gap, also where calls share a trace', async () => {
+  const calls = traced('a', 'b', 'b', 'c');
+  expect(await compare(calls, calls)).toEqual({ found: [], requests: 4, records: 4 });
+});
+
+test('requests without a record and records without a request are named', async () => {
+  const { found } = await compare(traced('a', 'b', 'b', 'd'), traced('', 'b', 'c', 'd'));
+  expect(found).toEqual([
+    ['record-without-request', undefined],
+    ['request-without-record', 'a'],
+    ['request-without-record', 'b'],
+    ['record-without-request', 'c'],
+  ]);
+});
