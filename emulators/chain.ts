@@ -12,6 +12,7 @@ import {
   writeEnvironment,
 } from './environment-file.ts';
 import { oktaApplications } from './okta/sample-applications.ts';
+import { balanceConnections } from './functions-host/balance-connections.ts';
 import { FunctionAppProcess } from './functions-host/function-app-process.ts';
 import { serveAppControl } from './functions-host/serve-app-control.ts';
 import { createCertificateAuthority } from './loopback/certificate-authority.ts';
@@ -27,6 +28,8 @@ export interface ChainOptions {
   readonly environmentFile?: string;
   /** Settings of the function app on top of those that join it to the emulators. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** How many processes run the function app, which take connections in turn; 1 by default. */
+  readonly instances?: number;
   /** Of how many requests the edge keeps their way through its policies; 500 by default, 0 is faster. */
   readonly journeys?: number;
   /** Called when the function app ends by itself; the rest of the chain is left running. */
@@ -62,18 +65,12 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   started.defer(() => rmSync(certificateAuthorityFile, { force: true }));
   const clouds = await startClouds(authority, scratchDirectory, started);
 
-  const functionApp = await FunctionAppProcess.start({
-    directory: ROOT,
-    port: options.functionsPort ?? 7071,
-    settings: {
-      ...settingsFor(clouds, certificateAuthorityFile),
-      GOVERNANCE_DIRECTORY: join(ROOT, 'governance'),
-      ...options.settings,
-    },
-    onUnexpectedExit: options.onUnexpectedExit ?? (() => undefined),
-  });
-  started.defer(() => functionApp.stop());
-  const functionsUrl = `http://127.0.0.1:${functionApp.port}`;
+  const { instances, port: functionsPort } = await startFunctionApp(
+    options,
+    { ...settingsFor(clouds, certificateAuthorityFile), ...options.settings },
+    started,
+  );
+  const functionsUrl = `http://127.0.0.1:${functionsPort}`;
 
   const subscriptions = createSubscriptions();
   const edgeControl = new Control('api-management');
@@ -97,7 +94,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   const edgeControls = { control: edgeControl, actions: { 'GET journeys': readJourneys } };
   const controlled = [edgeControls, entra, okta, identity, google, vertex, insights, storage, vault];
   const controls = stopLater(await startControlServer(controlled));
-  const appControl = stopLater(await serveAppControl(functionApp));
+  const appControl = stopLater(await serveAppControl(instances));
   const environment: Environment = {
     gatewayUrl: `http://127.0.0.1:${edge.port}`,
     functionsUrl,
@@ -126,6 +123,31 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   started.defer(() => removeEnvironment(environmentFile, environment));
   const running = started.move();
   return { environment, stop: () => running.disposeAsync() };
+}
+
+/** One instance listens itself; several have free ports, and the app's own belongs to what is before them. */
+async function startFunctionApp(
+  { functionsPort = 7071, instances: count = 1, onUnexpectedExit = () => undefined }: ChainOptions,
+  settings: Readonly<Record<string, string>>,
+  started: AsyncDisposableStack,
+): Promise<{ readonly instances: readonly FunctionAppProcess[]; readonly port: number }> {
+  const instances = await Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const app = await FunctionAppProcess.start({
+        directory: ROOT,
+        port: count === 1 ? functionsPort : 0,
+        settings: { GOVERNANCE_DIRECTORY: join(ROOT, 'governance'), ...settings },
+        schedules: index === 0,
+        onUnexpectedExit,
+      });
+      return started.adopt(app, () => app.stop());
+    }),
+  );
+  const [first] = instances;
+  if (count === 1 && first) return { instances, port: first.port };
+  const balancer = await balanceConnections(() => instances.map(({ port }) => port), functionsPort);
+  started.defer(() => balancer.close());
+  return { instances, port: balancer.port };
 }
 
 /** The sample applications of both issuers; those of Okta get their tokens elsewhere. */

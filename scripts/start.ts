@@ -3,13 +3,16 @@ import { type Chain, startChain } from '../emulators/chain.ts';
 import type { Environment } from '../emulators/environment-file.ts';
 import { build } from './build.ts';
 
-const USAGE = 'Usage: npm start -- [--port N] [--functions-port N]   (0 picks a free port)';
+const USAGE =
+  'Usage: npm start -- [--port N] [--functions-port N] [--instances N]   (port 0 picks a free one)';
+const MAXIMUM_INSTANCES = 8;
 
 const PARENT_CHECK_INTERVAL_IN_MS = 500;
 
 interface Arguments {
   readonly port: number;
   readonly functionsPort: number;
+  readonly instances: number;
   readonly environmentFile: string | undefined;
   readonly build: boolean;
   readonly journeys: boolean;
@@ -29,6 +32,7 @@ async function run(): Promise<void> {
   running.chain = await startChain({
     port: chosen.port,
     functionsPort: chosen.functionsPort,
+    instances: chosen.instances,
     ...(!chosen.journeys && { journeys: 0 }),
     ...(chosen.environmentFile === undefined ? {} : { environmentFile: chosen.environmentFile }),
     onUnexpectedExit: (problem) => {
@@ -66,6 +70,7 @@ function readArguments(): Arguments {
     options: {
       port: { type: 'string' },
       'functions-port': { type: 'string' },
+      instances: { type: 'string', default: '1' },
       'environment-file': { type: 'string' },
       'no-build': { type: 'boolean', default: false },
       'no-journeys': { type: 'boolean', default: false },
@@ -77,6 +82,7 @@ function readArguments(): Arguments {
   return {
     port,
     functionsPort,
+    instances: readInstances(values.instances),
     environmentFile: values['environment-file'],
     build: !values['no-build'],
     journeys: !values['no-journeys'],
@@ -87,6 +93,12 @@ function readPort(name: string, text: string): number {
   const port = Number(text);
   if (text !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new Error(`${name} is a number from 0 to 65535.\n${USAGE}`);
+}
+
+function readInstances(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= MAXIMUM_INSTANCES) return count;
+  throw new Error(`--instances is a number from 1 to ${MAXIMUM_INSTANCES}.\n${USAGE}`);
 }
 
 function describe(environment: Environment): string {

@@ -8,6 +8,8 @@ export interface FunctionAppOptions {
   readonly port: number;
   /** The environment of the app. Of this process's own only what Node needs is passed on. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Whether timers run by their schedules, which they do on one of an app's instances only. */
+  readonly schedules: boolean;
   /** Called when the process ends and nobody has asked it to. */
   readonly onUnexpectedExit: (problem: Error) => void;
 }
@@ -48,7 +50,7 @@ export class FunctionAppProcess {
     return this.#port;
   }
 
-  /** Undefined while the app is being restarted. */
+  /** Undefined while the app is being restarted, and after it was killed. */
   get controlPort(): number | undefined {
     return this.#child ? this.#controlPort : undefined;
   }
@@ -79,10 +81,23 @@ export class FunctionAppProcess {
     clearTimeout(killing);
   }
 
+  /** Ends the app as a crash does, in the midst of whatever it does; only `restart` brings it back. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    this.#child = undefined;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
   async #start(): Promise<void> {
     const child = fork(
       join(import.meta.dirname, 'cli.ts'),
-      ['--directory', this.#options.directory, '--port', String(this.#port), '--control'],
+      [
+        ...['--directory', this.#options.directory, '--port', String(this.#port), '--control'],
+        ...(this.#options.schedules ? [] : ['--no-schedules']),
+      ],
       {
         env: { ...inherited(), ...this.#settings },
         // The emulators' addresses are IP addresses, which TLS clients don't like as server names.

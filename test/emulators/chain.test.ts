@@ -51,3 +51,49 @@ test('a restart with anything but settings is refused', async () => {
     'or nothing.',
   );
 });
+
+test('the function app is killed in the midst of a call, and comes back on the same port', async () => {
+  await chain.inject('vertex-ai', { hang: true });
+  const body = JSON.stringify({ instances: [[5.1, 3.5, 1.4, 0.2]] });
+  const call = chain.call(PREDICT, { application: 'scoring-app', method: 'POST', body });
+  while ((await chain.requests('vertex-ai')).length === 0) await new Promise(setImmediate);
+  await chain.killFunctionApp();
+  expect((await call).status).toBeGreaterThanOrEqual(500);
+  await expect(fetch(chain.environment.functionsUrl)).rejects.toThrow();
+  expect(await chain.control('functions-host', 'GET', 'instances')).toMatchObject([{ running: false }]);
+  await chain.restartFunctionApp();
+  expect((await fetch(`${chain.environment.functionsUrl}/api/health`)).status).toBe(200);
+});
+
+test('several instances share the calls, and each is killed and restarted by itself', async () => {
+  const several = await startChain('--instances', '2');
+  const answers = async (): Promise<number[]> => {
+    const body = JSON.stringify({ instances: [[5.1, 3.5, 1.4, 0.2]] });
+    const calls = Array.from({ length: 8 }, () =>
+      several.call(PREDICT, { application: 'scoring-app', method: 'POST', body }),
+    );
+    return (await Promise.all(calls)).map(({ status }) => status);
+  };
+  const received = async (instance: number): Promise<number> => {
+    const operation = `instances/${instance}/requests`;
+    const requests = (await several.control('functions-host', 'GET', operation)) as { path: string }[];
+    return requests.filter(({ path }) => path.startsWith('/vertex/')).length;
+  };
+  try {
+    await several.token('scoring-app');
+    expect(new Set(await answers())).toEqual(new Set([200]));
+    expect(await received(1)).toBeGreaterThan(0);
+    expect(await received(2)).toBeGreaterThan(0);
+    await several.killFunctionApp(1);
+    expect(await several.control('functions-host', 'GET', 'instances')).toMatchObject([
+      { instance: 1, running: false },
+      { instance: 2, running: true },
+    ]);
+    expect((await fetch(`${several.environment.functionsUrl}/api/health`)).status).toBe(200);
+    await several.control('functions-host', 'POST', 'restart', { instance: 1 });
+    expect((await several.requests('functions-host')).length).toBe(0);
+    await expect(several.killFunctionApp(3)).rejects.toThrow('or nothing.');
+  } finally {
+    await several.stop();
+  }
+}, 90_000);

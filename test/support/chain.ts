@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
 import type { Fault, RecordedRequest } from '../../emulators/control/control.ts';
 import { type Environment, readEnvironment } from '../../emulators/environment-file.ts';
+import type { TimerRun } from '../../emulators/functions-host/timers.ts';
 
 const ROOT = resolve(__dirname, '../..');
 const START_TIMEOUT_IN_MS = 60_000;
@@ -33,14 +34,15 @@ interface CallInit extends RequestInit {
 
 /**
  * Starts the whole chain in a process of its own, on free ports, as `npm start` does; the build is there already.
+ * @param flags of `npm start` besides, such as `--instances 2`.
  * @throws Error with what it printed when it is not ready in time.
  */
-export async function startChain(): Promise<RunningChain> {
+export async function startChain(...flags: string[]): Promise<RunningChain> {
   const scratch = mkdtempSync(join(tmpdir(), 'chain-'));
   const environmentFile = join(scratch, 'environment.json');
   const child = fork(
     join(ROOT, 'scripts/start.ts'),
-    ['--port', '0', '--no-build', '--environment-file', environmentFile],
+    ['--port', '0', '--no-build', '--environment-file', environmentFile, ...flags],
     { execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
   // Whatever becomes of a test, the run ends; the chain then ends by itself, because the channel closes.
@@ -144,6 +146,17 @@ export class RunningChain {
   /** Starts the function app anew, with settings that stay; an empty one counts as not set. */
   restartFunctionApp(settings: Readonly<Record<string, string>> = {}): Promise<unknown> {
     return this.control('functions-host', 'POST', 'restart', { settings });
+  }
+
+  /** Ends the function app as a crash does; `restartFunctionApp` brings it back. */
+  killFunctionApp(instance?: number): Promise<unknown> {
+    return this.control('functions-host', 'POST', 'kill', instance === undefined ? {} : { instance });
+  }
+
+  /** Runs a timer's function at once; resolves when it has ended, with how it did. */
+  async runTimer(name: string, instance = 1): Promise<TimerRun> {
+    const operation = `instances/${instance}/timers/${name}`;
+    return (await this.control('functions-host', 'POST', operation)) as TimerRun;
   }
 
   /** @throws Error with what the control surface says when it refuses. */
