@@ -17,8 +17,12 @@ export function createApplicationInsightsTrail(connectionString: string): Applic
     },
     schedule: (task, delayInMs) => void setTimeout(task, delayInMs).unref(),
   });
+  const add = (record: AuditRecord) => events.add(record.id, record.startedAt, toAttributes(record));
   return {
-    record: (record) => events.add(record.id, record.startedAt, toAttributes(record)),
+    admit: () => undefined,
+    open: () => Promise.resolve(),
+    commit: (record) => Promise.resolve(add(record)),
+    record: add,
     close: async (timeoutInMs) => {
       let timer: NodeJS.Timeout | undefined;
       // Keeps the process alive while the last records are on their way.

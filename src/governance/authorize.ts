@@ -1,3 +1,4 @@
+import type { Durability } from './documents.ts';
 import type { AnyResource, CallTarget, EndpointResource, ModelResource } from './call-target.ts';
 
 declare const authorized: unique symbol;
@@ -6,6 +7,8 @@ declare const authorized: unique symbol;
 export interface AuthorizedCall<Target extends CallTarget> {
   readonly target: Target;
   readonly rule: string;
+  /** What the rule asks of the call's record. */
+  readonly durability: Durability;
   /** The caller's role whose grant allows the call, as a label: who answers for what the call makes. */
   readonly team: string;
   /** Where the call goes and what it reaches there, after names and short forms are resolved. */

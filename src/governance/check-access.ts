@@ -1,6 +1,6 @@
 import { checkLocations, checkName, checkNames, refuseDuplicates } from './check-names.ts';
 import { checkStorage } from './check-storage.ts';
-import type { Access, CatalogEntry, Deny } from './documents.ts';
+import type { Access, CatalogEntry, Deny, Grant } from './documents.ts';
 import { covers } from './rule-index.ts';
 import { teamOf } from './team.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
@@ -28,6 +28,9 @@ export function checkAccess(access: YamlDocument<Access>, entries: readonly Cata
       refuseIdle(access, rule, entries, [kind, index]);
     });
   }
+  grants.forEach((grant, index) => {
+    refuseStrictHits(access, grant, entries, ['grants', index, 'durability']);
+  });
   residency.forEach((rule, index) => {
     checkRoles(rule.roles, ['residency', index]);
     checkLocations(access, rule.locations, ['residency', index, 'locations']);
@@ -80,6 +83,23 @@ function refuseIdle(
   access.refuse(
     path,
     'this rule can never match: no entry of it offers its operations in its locations to the environments of its roles.',
+  );
+}
+
+/** An answer out of the edge's cache is given without asking the ledger first. */
+function refuseStrictHits(
+  access: YamlDocument<Access>,
+  grant: Grant,
+  entries: readonly CatalogEntry[],
+  path: Path,
+): void {
+  if (grant.durability !== 'strict') return;
+  const kept = entries.find((entry) => entry.cache && covers(grant, entry));
+  if (!kept) return;
+  access.refuse(
+    path,
+    `strict cannot be promised for "${kept.name}", whose answers the edge may keep. Take its cache out of the ` +
+      'catalog, or leave it out of this grant.',
   );
 }
 

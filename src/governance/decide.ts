@@ -1,7 +1,7 @@
 import { listAlternatives } from './alternatives.ts';
 import { allow, type AuthorizedCall } from './authorize.ts';
 import type { CallTarget, Principal } from './call-target.ts';
-import type { Deny } from './documents.ts';
+import type { Deny, Durability } from './documents.ts';
 import { explainMissingGrant } from './explain-missing-grant.ts';
 import { teamOf } from './team.ts';
 import { cellOf, EVERYONE, type EntryRules, type RuleIndex } from './rule-index.ts';
@@ -33,8 +33,15 @@ export type Decision<Target extends CallTarget> =
     }
   | Denial;
 
-type Verdict =
-  { readonly allowed: true; readonly rule: string; readonly role: string; readonly reason: string } | Denial;
+interface Permission {
+  readonly allowed: true;
+  readonly rule: string;
+  readonly role: string;
+  readonly reason: string;
+  readonly durability: Durability;
+}
+
+type Verdict = Permission | Denial;
 
 /** Decides one call. Pure; an explicit deny wins, then residency; without a grant the answer is no. */
 export function decide<Target extends CallTarget>(
@@ -48,10 +55,10 @@ export function decide<Target extends CallTarget>(
     for (const location of target.location === undefined ? rules.entry.locations : [target.location]) {
       const verdict = judge(index, rules, principal, operation, location);
       if (verdict.allowed) {
-        const { rule, role, reason } = verdict;
+        const { rule, role, reason, durability } = verdict;
         const { project } = rules.entry;
         const resource = resourceOf(rules, target);
-        const call = allow({ target, rule, team: teamOf(role), project, location, resource });
+        const call = allow({ target, rule, durability, team: teamOf(role), project, location, resource });
         return { allowed: true, rule, reason, call };
       }
       // A rule that nobody is let past tells least about what to ask for.
@@ -80,7 +87,10 @@ function judge(
     );
   }
   const own = judgeRoles(index, rules, agent.roles, operation, location);
-  if (own.allowed) return { ...verdict, rule: `${verdict.rule}+${agent.id}` };
+  if (own.allowed) {
+    const durability = own.durability === 'strict' ? own.durability : verdict.durability;
+    return { ...verdict, rule: `${verdict.rule}+${agent.id}`, durability };
+  }
   return deny(
     agent.id,
     'AGENT_NOT_ALLOWED',
@@ -127,7 +137,10 @@ function judgeRoles(
   }
   for (const role of roles) {
     const granted = grants.get(role)?.[cell];
-    if (granted) return { allowed: true, rule: granted.id, role, reason: granted.reason };
+    if (granted) {
+      const { id: rule, reason, durability = 'standard' } = granted;
+      return { allowed: true, rule, role, reason, durability };
+    }
   }
   const missing = explainMissingGrant(rules, roles, location, (role) =>
     isEnough(residency, rules, role, cell, location),

@@ -116,8 +116,21 @@ const Scope = {
   operations: z.array(Operation).min(1).optional().describe('All of the entry when left out'),
 };
 
+/**
+ * `strict`: a call begins when the ledger says so, and ends when it does; without the ledger it is refused. `standard`:
+ * the record is committed right after the answer.
+ */
+const Durability = z.enum(['standard', 'strict']);
+export type Durability = z.infer<typeof Durability>;
+
 /** Lets holders of any of the roles use the entries. */
-export const Grant = z.strictObject({ id: Name, reason: Reason, roles: z.array(Name).min(1), ...Scope });
+export const Grant = z.strictObject({
+  id: Name,
+  reason: Reason,
+  roles: z.array(Name).min(1),
+  ...Scope,
+  durability: Durability.optional().describe('How surely each call is on record before it is answered'),
+});
 export type Grant = z.infer<typeof Grant>;
 
 /** Wins over every grant. Without roles it holds for everyone, without entries and tags for every entry. */

@@ -21,21 +21,21 @@ export type AnswerQuestion = (call: Call<QuestionDialect>, reply: Reply) => Prom
 /** The use case: identify → read → answer from the documents and the records, on record. Nothing reaches Google. */
 export function createAnswerQuestion(rooms: QuestionRooms): AnswerQuestion {
   return (call, reply) =>
-    serveOnRecord(rooms, call, reply, async ({ caller, body, record, deadline }) => {
+    serveOnRecord(rooms, call, reply, async ({ caller, body, record, settlement, deadline }) => {
       const { dialect, method, path, query, header } = call;
       const question = dialect.readQuestion({ method, path, query, header, body });
       record.asked(question.operation);
       const answer = JSON.stringify(
         await deadline.bound(answerTo(rooms, caller, question, deadline.abortSignal)),
       );
-      deliverWhole(
+      await deliverWhole(
         {
           kind: 'whole',
           contentType: 'application/json',
           body: Buffer.from(answer),
           facts: { usage: {} },
         },
-        { reply, record },
+        { reply, record, settlement },
       );
     });
 }

@@ -22,6 +22,8 @@ export interface AuditRecord {
   readonly target?: CallTarget;
   readonly decision?: 'allow' | 'deny';
   readonly rule?: string;
+  /** Above 0 where it corrects what was put on record before, because the answer could not be given after all. */
+  readonly revision: number;
   readonly outcome: Outcome;
   readonly status: number;
   readonly code?: GatewayErrorCode;

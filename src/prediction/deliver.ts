@@ -11,11 +11,13 @@ import {
   type StreamPayload,
   type WholeAnswer,
 } from './prediction.ts';
+import type { Settlement } from './settlement.ts';
 
 export interface Delivery {
   readonly call: Call;
   readonly reply: Reply;
   readonly record: OpenRecord;
+  readonly settlement: Settlement;
   readonly deadline: Deadline;
   readonly keepAliveIntervalInMs: number;
 }
@@ -32,15 +34,16 @@ export async function deliver(coming: Promise<Answer>, payload: Payload, deliver
   if (isStream(payload)) return deliverStream(coming, payload, delivery);
   const answer = await delivery.deadline.bound(coming);
   if (answer.kind === 'stream') throw new TypeError('nobody asked for a stream');
-  deliverWhole(answer, delivery);
+  await deliverWhole(answer, delivery);
 }
 
-export function deliverWhole(
+export async function deliverWhole(
   answer: WholeAnswer,
-  { reply, record }: Pick<Delivery, 'reply' | 'record'>,
-): void {
+  { reply, record, settlement }: Pick<Delivery, 'reply' | 'record' | 'settlement'>,
+): Promise<void> {
   record.sent(answer.body.byteLength);
   record.answered(answer.facts);
+  if (record.isStrict) await settlement.settle();
   reply.send(200, { ...record.headers(answer.contentType), ...tokensHeader(answer.facts) }, answer.body);
 }
 
@@ -58,7 +61,7 @@ async function deliverStream(
   { format, ...payload }: StreamPayload,
   delivery: Delivery,
 ): Promise<void> {
-  const { call, reply, record, deadline } = delivery;
+  const { call, reply, record, settlement, deadline } = delivery;
   let { framing } = payload;
   const sent = { isBegun: false, isFirst: true };
   let facts = (): AnswerFacts => ({ usage: {} });
@@ -88,25 +91,37 @@ async function deliverStream(
     const answer = await deadline.bound(coming);
     if (answer.kind === 'whole') {
       if (sent.isBegun) throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no stream.');
-      deliverWhole(answer, delivery);
+      await deliverWhole(answer, delivery);
       return;
     }
     ({ facts, framing } = answer);
     parts = answer.parts[Symbol.asyncIterator]();
+    const send = async (part: Uint8Array | undefined) => {
+      if (part === undefined) return;
+      sent.isFirst = false;
+      if (!(await deadline.bound(write(part))))
+        throw new GatewayError('CALLER_GONE', 'The caller went away.');
+    };
+    // A strict call's last part waits for the ledger, so one part is always held back.
+    let held: Uint8Array | undefined;
     for (;;) {
       const next = await deadline.bound(parts.next());
       begin(answer.contentType);
       if (next.done) break;
       record.sent(next.value.byteLength);
-      sent.isFirst = false;
-      if (!(await deadline.bound(write(next.value))))
-        throw new GatewayError('CALLER_GONE', 'The caller went away.');
+      if (record.isStrict) {
+        await send(held);
+        held = next.value;
+      } else await send(next.value);
     }
     record.answered(facts());
+    if (record.isStrict) await settlement.settle();
+    await send(held);
   } catch (error) {
     if (!sent.isBegun) throw error;
     const failure = toGatewayError(error);
     record.interrupted(failure, facts());
+    await settlement.attempt();
     if (failure.code !== 'CALLER_GONE')
       void reply.write(call.dialect.writeStreamError(failure, { format, framing, isFirst: sent.isFirst }));
     // Not waited for: a generator ends only when its pending part comes, and the deadline's signal has cut that off.

@@ -46,8 +46,24 @@ export interface Vertex {
   ): Promise<Answer>;
 }
 
-/** Takes one record per call; never throws and never waits. */
+/** Keeps one record of each call, on a ledger that outlives the process. */
 export interface AuditTrail {
+  /**
+   * Lets a call in; each is followed by one `record` or `commit`, or is left to the edge's own records.
+   * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE while more waits for the ledger than memory may hold.
+   */
+  admit(): void;
+  /**
+   * Resolves when the ledger has it that the call begins.
+   * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE when it hasn't in time.
+   */
+  open(record: AuditRecord): Promise<void>;
+  /**
+   * Resolves when the ledger has the call's record. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE when it hasn't in time;
+   * the record is kept, and one of a higher revision may follow it.
+   */
+  commit(record: AuditRecord): Promise<void>;
+  /** Keeps the call's record until the ledger has it; never throws and never waits. */
   record(record: AuditRecord): void;
 }
 

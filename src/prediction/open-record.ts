@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { GatewayErrorCode } from '../errors/codes.ts';
+import type { Durability } from '../governance/documents.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { Decision } from '../governance/decide.ts';
@@ -27,6 +28,8 @@ export class OpenRecord {
   #target: CallTarget | undefined;
   #question: string | undefined;
   #decision: { readonly allowed: boolean; readonly rule: string } | undefined;
+  #durability: Durability = 'standard';
+  #revision = 0;
   #outcome: Outcome = 'failed';
   #status = 500;
   #code: GatewayErrorCode | undefined;
@@ -64,8 +67,16 @@ export class OpenRecord {
 
   decided(decision: Decision<Prediction>): void {
     this.#decision = decision;
-    if (decision.allowed && this.#target) this.#target = { ...this.#target, ...placeOf(decision.call) };
+    if (decision.allowed) {
+      this.#durability = decision.call.durability;
+      if (this.#target) this.#target = { ...this.#target, ...placeOf(decision.call) };
+    }
     this.#identifiedIn = this.#elapsed();
+  }
+
+  /** Whether the call waits for the ledger. */
+  get isStrict(): boolean {
+    return this.#durability === 'strict';
   }
 
   /** As far as the answer has told. */
@@ -112,6 +123,11 @@ export class OpenRecord {
     };
   }
 
+  /** What follows is told by a record of a higher revision. */
+  correct(): void {
+    this.#revision += 1;
+  }
+
   close(): AuditRecord {
     return {
       id: this.id,
@@ -125,6 +141,7 @@ export class OpenRecord {
         decision: this.#decision.allowed ? 'allow' : 'deny',
         rule: this.#decision.rule,
       }),
+      revision: this.#revision,
       outcome: this.#outcome,
       status: this.#status,
       ...(this.#code && { code: this.#code }),

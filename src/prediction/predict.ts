@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { Deadline } from './deadline.ts';
 import { deliver } from './deliver.ts';
 import type { AccessTokens, Call, Caller, Reply, Vertex } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
@@ -25,7 +26,7 @@ export function createPredict(rooms: PredictRooms): Predict {
   const streamSlots = createStreamSlots(rooms.governance);
   const tokenBudgets = createTokenBudgets(rooms.governance, rooms.now);
   return (call, reply) =>
-    serveOnRecord(rooms, call, reply, async ({ caller, body, record, deadline }) => {
+    serveOnRecord(rooms, call, reply, async ({ caller, body, record, settlement, deadline }) => {
       checkTimeLimits(call.header);
       const startLimitInMs = readStartLimit(call.header);
       if (startLimitInMs !== undefined) deadline.shortenStart(startLimitInMs);
@@ -38,13 +39,17 @@ export function createPredict(rooms: PredictRooms): Predict {
       const spendTokens = tokenBudgets.admit(caller, authorized);
       const freeSlots = streamSlots.take(caller, authorized);
       try {
-        const accessToken = await deadline.bound(rooms.accessTokens.accessToken());
-        record.credentialsObtained();
+        const [accessToken] = await Promise.all([
+          obtainAccessToken(rooms, record, deadline),
+          deadline.bound(settlement.begin()),
+        ]);
         deadline.reachVertex();
         const granted = grant(rooms.governance, caller, authorized);
         const coming = rooms.vertex.predict(authorized, granted, accessToken, deadline);
         const { keepAliveIntervalInMs } = rooms;
-        await deliver(coming, payload, { call, reply, record, deadline, keepAliveIntervalInMs });
+        await deliver(coming, payload, {
+          ...{ call, reply, record, settlement, deadline, keepAliveIntervalInMs },
+        });
       } finally {
         spendTokens(record.totalTokens);
         freeSlots();
@@ -54,6 +59,16 @@ export function createPredict(rooms: PredictRooms): Predict {
 
 function readPrediction({ dialect, method, path, query, header }: Call, body: Uint8Array): Prediction {
   return dialect.readPrediction({ method, path, query, header, body });
+}
+
+async function obtainAccessToken(
+  { accessTokens }: PredictRooms,
+  record: OpenRecord,
+  deadline: Deadline,
+): Promise<string> {
+  const accessToken = await deadline.bound(accessTokens.accessToken());
+  record.credentialsObtained();
+  return accessToken;
 }
 
 function authorize(

@@ -4,6 +4,7 @@ import { startDeadline, type Deadline, type TimeLimits } from './deadline.ts';
 import type { AuditTrail, Call, Caller, Callers, ErrorDialect, Reply } from './interfaces.ts';
 import { OpenRecord } from './open-record.ts';
 import { readTimeLimit } from './read-time-limit.ts';
+import { Settlement } from './settlement.ts';
 
 /** What serving any call takes. */
 export interface ServingRooms extends TimeLimits {
@@ -19,12 +20,14 @@ export interface OpenCall {
   readonly caller: Caller;
   readonly body: Uint8Array;
   readonly record: OpenRecord;
+  readonly settlement: Settlement;
   readonly deadline: Deadline;
 }
 
 /**
  * Identifies the caller, reads the body and lets `answer` do the rest, within the time that a call may last. Never
- * throws: a failure is answered in the client's dialect. Leaves exactly one audit record.
+ * throws: a failure is answered in the client's dialect. Leaves exactly one audit record, or says in its answer that
+ * the edge must.
  */
 export async function serveOnRecord(
   rooms: ServingRooms,
@@ -33,6 +36,13 @@ export async function serveOnRecord(
   answer: (open: OpenCall) => Promise<void>,
 ): Promise<void> {
   const record = new OpenRecord(call.dialect.name, rooms);
+  try {
+    rooms.audit.admit();
+  } catch (error) {
+    sendUnrecorded(call, reply, record, toGatewayError(error));
+    return;
+  }
+  const settlement = new Settlement(rooms.audit, record);
   const deadline = startDeadline(rooms, reply);
   try {
     const timeLimitInMs = readTimeLimit(call.header);
@@ -41,23 +51,36 @@ export async function serveOnRecord(
     record.identified(caller);
     const body = await deadline.bound(call.readBody(rooms.maximumBodyBytes));
     record.received(body.byteLength);
-    await answer({ caller, body, record, deadline });
+    await answer({ caller, body, record, settlement, deadline });
   } catch (error) {
     const failure = toGatewayError(error);
     record.failed(failure);
-    sendFailure(call, reply, record, failure);
+    const send = prepareFailure(call, record, failure);
+    await settlement.attempt();
+    send(reply);
   } finally {
     deadline.clear();
-    rooms.audit.record(record.close());
+    settlement.end();
   }
 }
 
-function sendFailure(
-  call: Call<ErrorDialect>,
+/** Without the request id, which tells the edge that the call is on record, and with the reason why it is not. */
+function sendUnrecorded(
+  { dialect, path }: Call<ErrorDialect>,
   reply: Reply,
-  record: OpenRecord,
+  { id }: OpenRecord,
   failure: GatewayError,
 ): void {
+  const { contentType, body } = dialect.writeError(failure, id, path);
+  const headers = { 'content-type': contentType, 'x-gateway-unrecorded': failure.code };
+  reply.send(failure.facts.status, headers, body);
+}
+
+function prepareFailure(
+  call: Call<ErrorDialect>,
+  record: OpenRecord,
+  failure: GatewayError,
+): (reply: Reply) => void {
   const { contentType, body } = call.dialect.writeError(failure, record.id, call.path);
   const { retryAfterInMs, facts } = failure;
   const headers = {
@@ -69,5 +92,5 @@ function sendFailure(
     ...(facts.retryable ? {} : { 'x-should-retry': 'false' }),
   };
   record.sent(Buffer.byteLength(body));
-  reply.send(facts.status, headers, body);
+  return (reply) => reply.send(facts.status, headers, body);
 }

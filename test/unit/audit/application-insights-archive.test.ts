@@ -121,6 +121,7 @@ test('there is no attribute of a record that is not read again', () => {
     },
     decision: 'allow',
     rule: 'r',
+    revision: 0,
     outcome: 'answered',
     status: 200,
     code: 'INTERNAL',

@@ -25,6 +25,7 @@ const RECORD: AuditRecord = {
   },
   decision: 'allow',
   rule: 'sandbox-flash',
+  revision: 0,
   outcome: 'answered',
   status: 200,
   facts: {
@@ -99,6 +100,7 @@ test('what is not known is left out', () => {
   const { id, startedAt, dialect, policyVersion } = RECORD;
   const bare: AuditRecord = {
     ...{ id, startedAt, dialect, policyVersion },
+    revision: 0,
     outcome: 'denied',
     status: 401,
     code: 'CALLER_NOT_AUTHENTICATED',

@@ -7,6 +7,7 @@ import { createAnswerQuestion, type QuestionRooms } from '../../../src/predictio
 import type { AuditArchive } from '../../../src/prediction/audit-archive.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { Call, Caller, QuestionDialect } from '../../../src/prediction/interfaces.ts';
+import { fakeTrail } from './fake-trail.ts';
 import { createReply, type FakeReply } from './fake-reply.ts';
 
 const governance = loadGovernance('governance');
@@ -64,7 +65,7 @@ async function ask({
     callers: { identify: () => Promise.resolve({ ...CALLER, ...caller }) },
     governance,
     archive,
-    audit: { record: (record) => void records.push(record) },
+    audit: fakeTrail(records),
     callTimeoutInMs: 1000,
     streamTimeoutInMs: 1000,
     maximumBodyBytes: 10_000,
@@ -277,6 +278,7 @@ test.each([
       policyVersion: governance.policyVersion,
       caller: CALLER,
       question,
+      revision: 0,
       outcome: 'answered',
       status: 200,
       facts: { usage: {} },

@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
-import type { Call, Caller, Dialect } from '../../../src/prediction/interfaces.ts';
+import type { AuditTrail, Call, Caller, Dialect } from '../../../src/prediction/interfaces.ts';
 import { createPredict, type PredictRooms } from '../../../src/prediction/predict.ts';
 import type {
   AnswerFacts,
@@ -8,6 +8,7 @@ import type {
   StreamedAnswer,
   WholeAnswer,
 } from '../../../src/prediction/prediction.ts';
+import { fakeTrail } from './fake-trail.ts';
 import { createReply, type FakeReply } from './fake-reply.ts';
 import { endpointEntry, governanceOf } from '../governance/governance-of.ts';
 
@@ -84,6 +85,7 @@ const dialect: Dialect = {
 
 /** What differs from a call that is answered. */
 export interface Changes extends Partial<Omit<PredictRooms, 'audit' | 'now'>> {
+  readonly trail?: Partial<AuditTrail>;
   readonly call?: Partial<Call>;
   readonly readPrediction?: Dialect['readPrediction'];
 }
@@ -103,7 +105,7 @@ const governance = governanceOf({
 });
 
 /** A call through the use case with fakes for all other rooms; each leg takes a known time on the fake clock. */
-export function oneCall({ call, readPrediction, ...rooms }: Changes = {}): OneCall {
+export function oneCall({ call, readPrediction, trail, ...rooms }: Changes = {}): OneCall {
   const reply = createReply();
   const records: AuditRecord[] = [];
   const clock = { time: 5000 };
@@ -122,7 +124,7 @@ export function oneCall({ call, readPrediction, ...rooms }: Changes = {}): OneCa
     maximumBodyBytes: 100,
     monotonicNow: () => clock.time,
     ...rooms,
-    audit: { record: (record) => void records.push(record) },
+    audit: fakeTrail(records, trail),
     now: () => STARTED_AT,
   });
   const whole: Call = {

@@ -1,0 +1,55 @@
+import { buffer } from 'node:stream/consumers';
+import { type ContainerClient, RestError } from '@azure/storage-blob';
+import type { AppendStore } from './append-store.ts';
+
+/** What says that a blob takes no more: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes */
+const CLOSED = new Set([
+  'BlockCountExceedsLimit',
+  'MaxBlobSizeConditionNotMet',
+  'BlobIsSealed',
+  'BlobImmutableDueToPolicy',
+  'BlobNotFound',
+  'InvalidBlobType',
+]);
+
+/**
+ * Append blobs of one container of Azure Storage. The SDK's own retries must be off: who appends tries again itself, at
+ * the same position.
+ * https://learn.microsoft.com/rest/api/storageservices/append-block
+ * @param timeoutInMs of each request.
+ */
+export function createAzureAppendStore(container: ContainerClient, timeoutInMs: number): AppendStore {
+  const limited = () => ({ abortSignal: AbortSignal.timeout(timeoutInMs) });
+  return {
+    async create(name) {
+      await container.getAppendBlobClient(name).createIfNotExists(limited());
+    },
+    async append(name, bytes, position) {
+      try {
+        const conditions = { appendPosition: position };
+        await container
+          .getAppendBlobClient(name)
+          .appendBlock(bytes, bytes.byteLength, { conditions, ...limited() });
+        return 'appended';
+      } catch (error) {
+        if (!(error instanceof RestError)) throw error;
+        if (error.code === 'AppendPositionConditionNotMet') return 'elsewhere';
+        if (CLOSED.has(error.code ?? '')) return 'closed';
+        throw error;
+      }
+    },
+    async read(name, position, length) {
+      try {
+        const { readableStreamBody } = await container
+          .getBlobClient(name)
+          .download(position, length, limited());
+        return readableStreamBody ? await buffer(readableStreamBody) : new Uint8Array();
+      } catch (error) {
+        // A range behind the end, or a blob that is gone: nothing stands there.
+        if (error instanceof RestError && (error.statusCode === 416 || error.statusCode === 404))
+          return new Uint8Array();
+        throw error;
+      }
+    },
+  };
+}

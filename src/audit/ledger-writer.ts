@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto';
+import type { AppendStore } from './append-store.ts';
+import { type EntryBody, hashEntry, NO_PREVIOUS } from './ledger-entry.ts';
+
+export interface LedgerWriterOptions {
+  /** Called once, before the first append, because storage packages are slow to load. */
+  readonly loadStore: () => Promise<AppendStore>;
+  readonly policyVersion: string;
+  readonly now: () => Date;
+  readonly schedule: (task: () => void, delayInMs: number) => void;
+  /** Called after each block that was committed. */
+  readonly onCommitted?: () => void;
+}
+
+/** An entry's place in its chain. */
+export interface EntryPlace {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+interface PendingEntry {
+  readonly line: Uint8Array;
+  readonly addedAt: number;
+  readonly commit: () => void;
+}
+
+/** Entries that go into one append, and where they go. */
+interface Block {
+  readonly entries: readonly PendingEntry[];
+  readonly bytes: Uint8Array;
+}
+
+/** https://learn.microsoft.com/rest/api/storageservices/append-block — the smallest limit of any version. */
+const MAXIMUM_BLOCK_BYTES = 4 * 1024 * 1024;
+const MAXIMUM_BLOCKS = 50_000;
+const FIRST_RETRY_IN_MS = 100;
+const LAST_RETRY_IN_MS = 5_000;
+/** For this long entries that nobody waits for are gathered into one block. */
+const GATHERING_IN_MS = 20;
+
+/**
+ * Writes one chain of entries, from a process's start to its end. Entries of concurrent calls are committed in groups,
+ * in the order in which they were added; none is given up while the process lives. Each block goes to one position, so
+ * that a block whose answer was lost is not written twice.
+ */
+export class LedgerWriter {
+  readonly name: string;
+  readonly #options: LedgerWriterOptions;
+  #store: Promise<AppendStore> | undefined;
+  #sequence = 0;
+  #previous = NO_PREVIOUS;
+  #part = 0;
+  #position = 0;
+  #blocks = 0;
+  #waiting: PendingEntry[] = [];
+  #block: Block | undefined;
+  #pendingBytes = 0;
+  #retryInMs = FIRST_RETRY_IN_MS;
+  #isPlanned = false;
+
+  constructor(options: LedgerWriterOptions) {
+    this.#options = options;
+    this.name = writerName(options.now());
+  }
+
+  /** Size of what is not committed yet. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** Since when the oldest entry waits that is not committed yet, in milliseconds since the epoch. */
+  get pendingSince(): number | undefined {
+    return (this.#block?.entries[0] ?? this.#waiting[0])?.addedAt;
+  }
+
+  /** The last entry that was added. */
+  get head(): EntryPlace {
+    return { sequence: this.#sequence - 1, hash: this.#previous };
+  }
+
+  /** Resolves when the entry is committed, which is tried until it succeeds. */
+  append(body: EntryBody, { isAwaited = true }: { readonly isAwaited?: boolean } = {}): Promise<void> {
+    if (this.#sequence === 0)
+      this.#add({ kind: 'chain', policyVersion: this.#options.policyVersion }, () => undefined);
+    const committed = new Promise<void>((commit) => this.#add(body, commit));
+    this.#plan(isAwaited ? 0 : GATHERING_IN_MS);
+    return committed;
+  }
+
+  #add(body: EntryBody, commit: () => void): void {
+    const time = this.#options.now();
+    const entry = {
+      v: 1,
+      writer: this.name,
+      sequence: this.#sequence,
+      previous: this.#previous,
+      time,
+      ...body,
+    };
+    const text = JSON.stringify(entry);
+    this.#sequence += 1;
+    this.#previous = hashEntry(text);
+    const line = Buffer.from(`${text}\n`);
+    this.#pendingBytes += line.byteLength;
+    this.#waiting.push({ line, addedAt: time.getTime(), commit });
+  }
+
+  #plan(delayInMs: number): void {
+    // While a block is on its way, more entries gather behind it.
+    if (this.#block) return;
+    if (delayInMs === 0) void this.#commit();
+    else if (!this.#isPlanned) {
+      this.#isPlanned = true;
+      this.#options.schedule(() => {
+        this.#isPlanned = false;
+        if (!this.#block) void this.#commit();
+      }, delayInMs);
+    }
+  }
+
+  async #commit(): Promise<void> {
+    for (this.#block = this.#takeBlock(); this.#block; this.#block = this.#takeBlock()) {
+      const { entries, bytes } = this.#block;
+      await this.#write(bytes);
+      this.#pendingBytes -= bytes.byteLength;
+      for (const { commit } of entries) commit();
+      this.#options.onCommitted?.();
+    }
+  }
+
+  #takeBlock(): Block | undefined {
+    let size = 0;
+    let count = 0;
+    for (const { line } of this.#waiting) {
+      if (count > 0 && size + line.byteLength > MAXIMUM_BLOCK_BYTES) break;
+      size += line.byteLength;
+      count += 1;
+    }
+    if (count === 0) return undefined;
+    const entries = this.#waiting.splice(0, count);
+    return {
+      entries,
+      bytes: Buffer.concat(
+        entries.map(({ line }) => line),
+        size,
+      ),
+    };
+  }
+
+  /** Resolves when the block stands in the ledger; tries again for as long as that takes. */
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (;;) {
+      try {
+        if (await this.#tryToWrite(bytes)) {
+          this.#retryInMs = FIRST_RETRY_IN_MS;
+          return;
+        }
+      } catch {
+        await new Promise<void>((again) => this.#options.schedule(again, this.#retryInMs));
+        this.#retryInMs = Math.min(this.#retryInMs * 2, LAST_RETRY_IN_MS);
+      }
+    }
+  }
+
+  /** False when the part takes no more, and the next one is to be tried. */
+  async #tryToWrite(bytes: Uint8Array): Promise<boolean> {
+    this.#store ??= this.#options.loadStore();
+    const store = await this.#store.catch((error: unknown) => {
+      this.#store = undefined;
+      throw error;
+    });
+    if (this.#part === 0 || this.#blocks >= MAXIMUM_BLOCKS) this.#turnPage();
+    const name = partName(this.name, this.#part);
+    if (this.#position === 0) await store.create(name);
+    const outcome = await store.append(name, bytes, this.#position);
+    // An earlier try may have been carried out though its answer was lost.
+    const isWritten =
+      outcome === 'appended' || startsWith(await store.read(name, this.#position, bytes.byteLength), bytes);
+    if (!isWritten) {
+      const isFresh = this.#position === 0;
+      this.#turnPage();
+      if (isFresh) throw new Error('a new part of the ledger takes nothing');
+      return false;
+    }
+    this.#position += bytes.byteLength;
+    this.#blocks += 1;
+    return true;
+  }
+
+  #turnPage(): void {
+    this.#part += 1;
+    this.#position = 0;
+    this.#blocks = 0;
+  }
+}
+
+/** `20261122T210150123Z-1a2b3c4d`: sorts by start, and is told apart from a process that starts in the same instant. */
+function writerName(startedAt: Date): string {
+  return `${startedAt.toISOString().replace(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`;
+}
+
+export function partName(writer: string, part: number): string {
+  return `${writer}/${String(part).padStart(6, '0')}.jsonl`;
+}
+
+function startsWith(found: Uint8Array, expected: Uint8Array): boolean {
+  return Buffer.compare(found, expected) === 0;
+}

@@ -1,0 +1,60 @@
+import type { AuditTrail } from './interfaces.ts';
+import type { OpenRecord } from './open-record.ts';
+
+/**
+ * Puts one call on the ledger. A strict call begins and ends there before it begins and ends for its caller; any other
+ * is put there when all is over.
+ */
+export class Settlement {
+  readonly #audit: AuditTrail;
+  readonly #record: OpenRecord;
+  /** Whether the ledger has failed a strict call, which then isn't made to wait for it again. */
+  #hasFailed = false;
+  #isSettled = false;
+
+  constructor(audit: AuditTrail, record: OpenRecord) {
+    this.#audit = audit;
+    this.#record = record;
+  }
+
+  /** Resolves when Vertex AI may be called. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE. */
+  async begin(): Promise<void> {
+    if (this.#record.isStrict) await this.#watch(this.#audit.open(this.#record.close()));
+  }
+
+  /** Resolves when the last of a strict call's answer may go out. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE. */
+  async settle(): Promise<void> {
+    this.#isSettled = true;
+    await this.#watch(this.#audit.commit(this.#record.close()));
+  }
+
+  /** The same before a strict call's failure is told, which is told in any case. */
+  async attempt(): Promise<void> {
+    if (!this.#record.isStrict || this.#hasFailed) return;
+    this.#reopen();
+    await this.settle().catch(() => {
+      // The record that waits for the ledger says what the caller is told.
+      this.#hasFailed = false;
+    });
+  }
+
+  /** The call is over; what isn't on its way to the ledger yet is put there. */
+  end(): void {
+    if (this.#isSettled && !this.#hasFailed) return;
+    this.#reopen();
+    this.#audit.record(this.#record.close());
+  }
+
+  #reopen(): void {
+    if (this.#isSettled) this.#record.correct();
+  }
+
+  async #watch(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
+  }
+}

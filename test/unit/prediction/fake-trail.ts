@@ -1,0 +1,16 @@
+import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
+import type { AuditTrail } from '../../../src/prediction/interfaces.ts';
+
+/** A trail that keeps every record in `records`, in the order in which the ledger would get them. */
+export function fakeTrail(records: AuditRecord[], changes: Partial<AuditTrail> = {}): AuditTrail {
+  return {
+    admit: () => undefined,
+    open: () => Promise.resolve(),
+    commit: (record) => {
+      records.push(record);
+      return Promise.resolve();
+    },
+    record: (record) => void records.push(record),
+    ...changes,
+  };
+}

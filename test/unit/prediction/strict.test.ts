@@ -1,0 +1,184 @@
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
+import { endpointEntry, governanceOf } from '../governance/governance-of.ts';
+import { type Changes, oneCall, stream, STREAMED } from './one-call.ts';
+
+const governance = governanceOf({
+  entries: [endpointEntry({ name: 'iris', operations: ['predict'] })],
+  grants: [
+    { id: 'team-iris', reason: 'Tests.', roles: ['Team'], entries: ['iris'], durability: 'strict' as const },
+  ],
+});
+const DOWN = new GatewayError('AUDIT_LEDGER_UNAVAILABLE', 'The ledger is down.');
+
+/** A call under a strict rule; `steps` has what happens, in order. */
+async function run(changes: Changes = {}) {
+  const steps: string[] = [];
+  const { trail = {}, ...rooms } = changes;
+  const call = oneCall({
+    governance,
+    ...rooms,
+    trail: {
+      open: () => {
+        steps.push('opening');
+        return Promise.resolve();
+      },
+      commit: () => {
+        steps.push('closing');
+        return Promise.resolve();
+      },
+      ...trail,
+    },
+  });
+  const { send, write } = call.reply;
+  call.reply.send = (...answer) => {
+    steps.push('answer');
+    send.apply(call.reply, answer);
+  };
+  call.reply.write = (part) => {
+    steps.push(String(part).trim());
+    return write.call(call.reply, part);
+  };
+  await call.run();
+  return { ...call, steps };
+}
+
+test('a strict call waits for its opening before Vertex AI is called', async () => {
+  let isOpen = false;
+  let wasOpen: boolean | undefined;
+  await run({
+    trail: {
+      open: async () => {
+        await Promise.resolve();
+        isOpen = true;
+      },
+    },
+    vertex: {
+      predict: () => {
+        wasOpen = isOpen;
+        return Promise.reject(new GatewayError('VERTEX_FAILED', 'It failed.'));
+      },
+    },
+  });
+  expect(wasOpen).toBe(true);
+});
+
+test('an opening tells who calls what, and a closing goes before the answer', async () => {
+  const openings: AuditRecord[] = [];
+  const closings: AuditRecord[] = [];
+  const call = oneCall({
+    governance,
+    trail: {
+      open: (record) => {
+        openings.push(record);
+        return Promise.resolve();
+      },
+      commit: (record) => {
+        expect(call.reply.answers).toBe(0);
+        closings.push(record);
+        return Promise.resolve();
+      },
+    },
+  });
+  await call.run();
+  expect(openings).toMatchObject([{ decision: 'allow', rule: 'team-iris', requestBytes: 10 }]);
+  expect(closings).toMatchObject([{ outcome: 'answered', revision: 0, responseBytes: 19 }]);
+  expect(call.reply.status).toBe(200);
+  expect(call.records).toEqual([]);
+});
+
+test('without its opening a strict call never reaches Vertex AI', async () => {
+  let isVertexCalled = false;
+  const { reply, records } = await run({
+    trail: { open: () => Promise.reject(DOWN) },
+    vertex: {
+      predict: () => {
+        isVertexCalled = true;
+        return Promise.reject(DOWN);
+      },
+    },
+  });
+  expect(isVertexCalled).toBe(false);
+  expect(reply).toMatchObject({ status: 503, answers: 1 });
+  expect(records).toMatchObject([{ outcome: 'failed', code: 'AUDIT_LEDGER_UNAVAILABLE', revision: 0 }]);
+});
+
+test('an answer whose closing is not committed is withheld, and the record corrected', async () => {
+  const { reply, records } = await run({ trail: { commit: () => Promise.reject(DOWN) } });
+  expect(reply).toMatchObject({ status: 503, answers: 1 });
+  expect(reply.body).not.toContain('predictions');
+  expect(records).toMatchObject([{ outcome: 'failed', code: 'AUDIT_LEDGER_UNAVAILABLE', revision: 1 }]);
+});
+
+test('the last part of a strict stream waits for the closing', async () => {
+  const { steps } = await run({
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n'])) },
+  });
+  expect(steps).toEqual(['opening', 'data: 1', 'data: 2', 'closing', 'data: 3']);
+});
+
+test('a strict stream whose closing is not committed ends with an error in place of its last part', async () => {
+  const { reply, records } = await run({
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n', 'data: 2\n\n'])) },
+    trail: { commit: () => Promise.reject(DOWN) },
+  });
+  expect(reply.body).toBe('data: 1\n\n<AUDIT_LEDGER_UNAVAILABLE gemini sse>');
+  expect(records).toMatchObject([{ outcome: 'interrupted', revision: 1 }]);
+});
+
+test('a failure is told although its closing is not committed, and is on record once', async () => {
+  const commits: AuditRecord[] = [];
+  const { reply, records } = await run({
+    vertex: { predict: () => Promise.reject(new GatewayError('VERTEX_FAILED', 'It failed.')) },
+    trail: {
+      commit: (record) => {
+        commits.push(record);
+        return Promise.reject(DOWN);
+      },
+    },
+  });
+  expect(reply.status).toBe(502);
+  expect(commits).toMatchObject([{ outcome: 'failed', code: 'VERTEX_FAILED', revision: 0 }]);
+  expect(records).toEqual([]);
+});
+
+test('a caller that goes away before the last part corrects the record', async () => {
+  const commits: AuditRecord[] = [];
+  const call = oneCall({
+    governance,
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n', 'data: 2\n\n'])) },
+    trail: {
+      commit: (record) => {
+        commits.push(record);
+        return Promise.resolve();
+      },
+    },
+  });
+  call.reply.take = (part) => Promise.resolve(part !== 'data: 2\n\n');
+  await call.run();
+  expect(commits).toMatchObject([
+    { outcome: 'answered', revision: 0 },
+    { outcome: 'aborted', revision: 1 },
+  ]);
+});
+
+test('a call that is not let in reaches nobody, and tells the edge to put it on record', async () => {
+  const { reply, records, steps } = await run({
+    trail: {
+      admit: () => {
+        throw DOWN;
+      },
+    },
+    callers: { identify: () => Promise.reject(new Error('never asked')) },
+  });
+  expect(reply).toMatchObject({ status: 503, answers: 1 });
+  expect(reply.headers).toEqual({
+    'content-type': 'application/json',
+    'x-gateway-unrecorded': 'AUDIT_LEDGER_UNAVAILABLE',
+  });
+  expect(records).toEqual([]);
+  expect(steps).toEqual(['answer']);
+});
