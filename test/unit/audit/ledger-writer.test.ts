@@ -75,11 +75,11 @@ test('one that is waited for takes those along that are not', async () => {
 test('an append that fails is tried again until it succeeds, less and less often', async () => {
   const { clock, store, writer } = start();
   store.faults.push('refused', 'refused', 'refused', 'refused', 'refused', 'refused', 'refused', 'refused');
-  let isCommitted = false;
-  void writer.append(closing('a')).then(() => (isCommitted = true));
+  const state = { isCommitted: false };
+  void writer.append(closing('a')).then(() => (state.isCommitted = true));
   const delays: number[] = [];
   await settled();
-  while (!isCommitted) {
+  while (!state.isCommitted) {
     const [delay = 0] = clock.delays();
     delays.push(delay);
     await clock.advance(delay);

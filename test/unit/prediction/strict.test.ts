@@ -30,14 +30,15 @@ async function run(changes: Changes = {}) {
       ...trail,
     },
   });
-  const { send, write } = call.reply;
+  const send = call.reply.send.bind(call.reply);
+  const write = call.reply.write.bind(call.reply);
   call.reply.send = (...answer) => {
     steps.push('answer');
-    send.apply(call.reply, answer);
+    send(...answer);
   };
   call.reply.write = (part) => {
     steps.push(String(part).trim());
-    return write.call(call.reply, part);
+    return write(part);
   };
   await call.run();
   return { ...call, steps };
