@@ -36,6 +36,8 @@ export interface LedgerReader {
 }
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
+const READ_TIMEOUT_IN_MS = 30_000;
+const LIST_TIMEOUT_IN_MS = 60_000;
 const PART_NAME = /^([^/]+)\/(\d{6,})\.jsonl$/;
 
 /** Reads the append blobs `{writer}/{part}.jsonl` of a container. */
@@ -44,7 +46,7 @@ export function createLedgerReader(container: ContainerClient): LedgerReader {
     async list(abortSignal) {
       const chains = new Map<string, LedgerPart[]>();
       let asOf: Date | undefined;
-      for await (const page of container.listBlobsFlat({ ...(abortSignal && { abortSignal }) }).byPage()) {
+      for await (const page of container.listBlobsFlat(limited(LIST_TIMEOUT_IN_MS, abortSignal)).byPage()) {
         asOf ??= page.date;
         for (const { name, properties } of page.segment.blobItems) {
           const [, writer = '', part] = PART_NAME.exec(name) ?? [];
@@ -65,9 +67,11 @@ export function createLedgerReader(container: ContainerClient): LedgerReader {
     async read(writer, part, offset, maximumBytes, abortSignal) {
       const blob = container.getBlobClient(partName(writer, part));
       try {
-        const { readableStreamBody } = await blob.download(offset, maximumBytes, {
-          ...(abortSignal && { abortSignal }),
-        });
+        const { readableStreamBody } = await blob.download(
+          offset,
+          maximumBytes,
+          limited(READ_TIMEOUT_IN_MS, abortSignal),
+        );
         const chunks: Buffer[] = [];
         for await (const chunk of readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
         return Buffer.concat(chunks);
@@ -92,6 +96,11 @@ export async function* streamPart(
     offset += chunk.byteLength;
     yield chunk;
   }
+}
+
+function limited(timeoutInMs: number, abortSignal: AbortSignal | undefined): { abortSignal: AbortSignal } {
+  const timeLimit = AbortSignal.timeout(timeoutInMs);
+  return { abortSignal: abortSignal ? AbortSignal.any([abortSignal, timeLimit]) : timeLimit };
 }
 
 /** 404: no such part; 416: it ends before the range. */

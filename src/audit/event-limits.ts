@@ -1,0 +1,28 @@
+/** https://learn.microsoft.com/azure/azure-monitor/app/api-custom-events-metrics#limits, and what the exporter cuts at. */
+const MAXIMUM_VALUE_BYTES = 8192;
+const MAXIMUM_PROPERTIES = 127;
+
+/** A name that says which properties are not whole, or missing; the ledger has them. */
+const CUT = 'cutProperties';
+
+/** Properties as Application Insights keeps them: what has to be cut is cut here, and named. */
+export function limitProperties(properties: Readonly<Record<string, string>>): Record<string, string> {
+  const limited: Record<string, string> = {};
+  const cut: string[] = [];
+  Object.entries(properties).forEach(([name, value], index) => {
+    const isFull = index >= MAXIMUM_PROPERTIES - 1;
+    if (!isFull) limited[name] = limitValue(value);
+    if (isFull || limited[name] !== value) cut.push(name);
+  });
+  if (cut.length > 0) limited[CUT] = limitValue(cut.join(' '));
+  return limited;
+}
+
+function limitValue(value: string): string {
+  if (Buffer.byteLength(value) <= MAXIMUM_VALUE_BYTES) return value;
+  const bytes = Buffer.from(value);
+  let end = MAXIMUM_VALUE_BYTES;
+  // Not within a character.
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString('utf8', 0, end);
+}
