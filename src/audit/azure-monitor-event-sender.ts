@@ -133,6 +133,9 @@ function identitiesIn(body: string): string[] {
 }
 
 /** An entry's place in the ledger tells its event apart from others of a batch. */
-function identify(name: string, { ledgerWriter, ledgerSequence, writer, sequence }: AuditEvent['properties']): string {
+function identify(
+  name: string,
+  { ledgerWriter, ledgerSequence, writer, sequence }: AuditEvent['properties'],
+): string {
   return [name, ledgerWriter ?? writer, ledgerSequence ?? sequence].join(' ');
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const NO_PREVIOUS = '0'.repeat(64);
 
 const Sequence = z.int().min(0);
-const EntryHash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex');
+export const EntryHash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex');
 
 /** Who writes a chain: one process from its start to its end; sorts by start time. */
 export const WriterName = z.string().regex(/^\d{8}T\d{9}Z-[0-9a-f]{8}$/, 'a name of a writer');
@@ -61,6 +61,7 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
     ...Head,
     kind: z.literal('refusal'),
     refused: Sequence.describe('The entry that Application Insights will not take'),
+    refusedWriter: WriterName.optional().describe('Whose entry, where it is of another chain'),
     status: z.int(),
   }),
   z.strictObject({ ...Head, kind: z.literal('erasure'), subject: z.string(), reason: z.string() }),

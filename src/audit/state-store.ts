@@ -1,0 +1,93 @@
+import { text } from 'node:stream/consumers';
+import type { ContainerClient } from '@azure/storage-blob';
+
+export interface StoredState {
+  /** Undefined when it isn't JSON. */
+  readonly value: unknown;
+  readonly etag: string;
+  /** By the storage service's clock. */
+  readonly modifiedAt: Date;
+}
+
+/** What lists show of a state without its being read: names in lower case, and texts. */
+export type StateFacts = Readonly<Record<string, string>>;
+
+/** Small documents that change. What the service answers otherwise than asked is thrown. */
+export interface StateStore {
+  /** Facts by name, of the names that begin so. */
+  list(prefix: string, abortSignal?: AbortSignal): Promise<Map<string, StateFacts>>;
+  read(name: string, abortSignal?: AbortSignal): Promise<StoredState | undefined>;
+  /**
+   * @param etag of the state that is replaced; undefined where there is none yet.
+   * @returns the new etag; undefined when another has written meanwhile.
+   */
+  write(
+    name: string,
+    value: object,
+    facts: StateFacts,
+    etag: string | undefined,
+  ): Promise<string | undefined>;
+}
+
+const REQUEST_TIMEOUT_IN_MS = 30_000;
+
+/** State as block blobs of JSON, with its facts as their metadata. */
+export function createStateStore(container: ContainerClient): StateStore {
+  return {
+    async list(prefix, abortSignal) {
+      const found = new Map<string, StateFacts>();
+      const options = { ...limited(abortSignal), prefix, includeMetadata: true };
+      for await (const { name, metadata } of container.listBlobsFlat(options))
+        found.set(name, metadata ?? {});
+      return found;
+    },
+
+    async read(name, abortSignal) {
+      try {
+        const { readableStreamBody, etag, lastModified } = await container
+          .getBlobClient(name)
+          .download(0, undefined, limited(abortSignal));
+        if (!readableStreamBody || !etag || !lastModified)
+          throw new Error('The storage service answered without what was asked for.');
+        return { value: parse(await text(readableStreamBody)), etag, modifiedAt: lastModified };
+      } catch (error) {
+        if (hasStatus(error, 404)) return undefined;
+        throw error;
+      }
+    },
+
+    async write(name, value, facts, etag) {
+      const json = JSON.stringify(value);
+      try {
+        const written = await container.getBlockBlobClient(name).upload(json, Buffer.byteLength(json), {
+          ...limited(),
+          conditions: etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag },
+          metadata: { ...facts },
+          blobHTTPHeaders: { blobContentType: 'application/json' },
+        });
+        return written.etag;
+      } catch (error) {
+        // https://learn.microsoft.com/rest/api/storageservices/specifying-conditional-headers-for-blob-service-operations
+        if (hasStatus(error, 409) || hasStatus(error, 412)) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+function limited(abortSignal?: AbortSignal): { abortSignal: AbortSignal } {
+  const timeLimit = AbortSignal.timeout(REQUEST_TIMEOUT_IN_MS);
+  return { abortSignal: abortSignal ? AbortSignal.any([abortSignal, timeLimit]) : timeLimit };
+}
+
+function hasStatus(error: unknown, status: number): boolean {
+  return error instanceof Error && 'statusCode' in error && error.statusCode === status;
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
