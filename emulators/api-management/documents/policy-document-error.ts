@@ -14,3 +14,6 @@ export class PolicyDocumentError extends Error {
     this.element = element;
   }
 }
+
+/** A policy that another section or scope would take. */
+export class MisplacedPolicyError extends PolicyDocumentError {}

@@ -4,8 +4,10 @@ import { SECTIONS } from '../policies/policy.ts';
 import type { Scope, Section } from '../policies/policy.ts';
 import { checkElement } from './check-element.ts';
 import { PolicyCompiler } from './policy-compiler.ts';
-import type { CompilerSetting } from './policy-compiler.ts';
+import type { CompilerSetting, Place } from './policy-compiler.ts';
 import type { PolicyStep } from './policy-step.ts';
+import { parametersOf } from './template-parameters.ts';
+import type { TemplatedOperation } from './template-parameters.ts';
 
 /** All that runs for one operation and product, the sections of all scopes already joined. */
 export type Plan = Readonly<Record<Section, readonly PolicyStep[]>>;
@@ -19,13 +21,14 @@ const BASE = Symbol('base');
 const INHERIT: ScopePlan = { inbound: [BASE], backend: [BASE], outbound: [BASE], 'on-error': [BASE] };
 
 /**
- * Compiles one scope's document; a section that isn't there inherits nothing.
+ * Compiles one scope's document, which is for these operations; a section that isn't there inherits nothing.
  * Source: https://learn.microsoft.com/azure/api-management/set-edit-policies#use-base-element-to-set-policy-evaluation-order
  * @throws {PolicyDocumentError}
  */
 export function compileScope(
   root: PolicyElement | undefined,
   scope: Scope,
+  operations: readonly TemplatedOperation[],
   setting: CompilerSetting,
 ): ScopePlan {
   if (!root) return INHERIT;
@@ -36,6 +39,7 @@ export function compileScope(
     'on-error': [],
   };
   const seen = new Set<string>();
+  const templateParameters = parametersOf(operations);
   checkContainer(root, setting);
   for (const element of root.children) {
     const section = SECTIONS.find((name) => name === element.name);
@@ -48,7 +52,7 @@ export function compileScope(
     }
     seen.add(element.name);
     checkContainer(element, setting);
-    plan[section] = compileSection(element, scope, section, setting);
+    plan[section] = compileSection(element, { scope, section, templateParameters }, setting);
   }
   return plan;
 }
@@ -71,7 +75,7 @@ export function joinScopes(scopes: readonly ScopePlan[]): Plan {
 /** What holds policies, or their sections, has neither attributes nor text. */
 function checkContainer(element: PolicyElement, setting: CompilerSetting): void {
   try {
-    checkElement(element, { holds: 'policies' }, false);
+    checkElement(element, { holds: 'policies' }, false, setting.namedValues);
   } catch (error) {
     if (!(error instanceof PolicyDocumentError)) throw error;
     setting.refuse(error);
@@ -80,13 +84,12 @@ function checkContainer(element: PolicyElement, setting: CompilerSetting): void 
 
 function compileSection(
   element: PolicyElement,
-  scope: Scope,
-  section: Section,
+  place: Pick<Place, 'scope' | 'section' | 'templateParameters'>,
   setting: CompilerSetting,
 ): (PolicyStep | typeof BASE)[] {
   const bases = element.children.filter(({ name }) => name === 'base');
   const [first, second] = bases;
-  if (first && scope === 'global')
+  if (first && place.scope === 'global')
     setting.refuse(
       new PolicyDocumentError(
         first.position,
@@ -98,8 +101,7 @@ function compileSection(
   if (second) setting.refuse(new PolicyDocumentError(second.position, 'base', 'is there twice.'));
   const policies = element.children.filter(({ name }) => name !== 'base');
   const steps = new PolicyCompiler(setting, {
-    scope,
-    section,
+    ...place,
     path: '',
     fragment: undefined,
     seenOnce: new Set(),

@@ -29,7 +29,7 @@ export class ExchangeResponse implements PolicyResponse {
 /** The answer that API Management gives to a failure of its own. */
 export function answerFailure(failure: Failure, requestId: string): ExchangeResponse {
   const text =
-    failure.status === 500
+    failure.status === 500 && failure.answer === undefined
       ? `{ "statusCode": 500, "message": "Internal server error", "activityId": ${JSON.stringify(requestId)} }`
       : `{ "statusCode": ${failure.status}, "message": ${JSON.stringify(failure.answer ?? failure.message)} }`;
   const headers: Headers = new Map();

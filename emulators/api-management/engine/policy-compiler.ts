@@ -1,8 +1,6 @@
-import { PolicyDocumentError } from '../documents/policy-document-error.ts';
-import type { PolicyElement, PolicyText } from '../documents/policy-element.ts';
+import { MisplacedPolicyError, PolicyDocumentError } from '../documents/policy-document-error.ts';
+import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Refuse } from '../documents/refuse.ts';
-import { replaceNamedValues } from '../documents/replace-named-values.ts';
-import { startsExpression } from '../documents/scan-expression.ts';
 import type { ExpressionCompiler } from '../expressions/compile.ts';
 import type { PolicyDefinition, Scope, Section } from '../policies/policy.ts';
 import type { BackendEntities } from './backend-entities.ts';
@@ -10,9 +8,9 @@ import { checkElement } from './check-element.ts';
 import type { Exchange } from './exchange.ts';
 import type { GatewayServices } from './gateway-services.ts';
 import type { Action, PolicyStep } from './policy-step.ts';
-import { compileValue } from './policy-value.ts';
-import type { PolicyValue } from './policy-value.ts';
 import { recordStep } from './record-step.ts';
+import type { TemplatedOperation } from './template-parameters.ts';
+import { ValueReader } from './value-reader.ts';
 
 /** What policies may name: an API, or one of its operations. */
 export interface KnownEntity {
@@ -22,7 +20,7 @@ export interface KnownEntity {
 
 /** An API of the service, and its operations. */
 export interface KnownApi extends KnownEntity {
-  readonly operations: readonly KnownEntity[];
+  readonly operations: readonly (KnownEntity & TemplatedOperation)[];
 }
 
 /** What every document of a service is compiled with. */
@@ -49,15 +47,17 @@ export interface Place {
   readonly fragment: string | undefined;
   /** Names of the policies that stand in the section so far, and may do so only once. */
   readonly seenOnce: Set<string>;
+  /** Names of the parameters in the URL templates of the operations that they are for. */
+  readonly templateParameters: ReadonlySet<string>;
 }
 
 /** Compiles the policies of one element; a policy gets it to compile what it holds. */
-export class PolicyCompiler {
+export class PolicyCompiler extends ValueReader {
   readonly setting: CompilerSetting;
   readonly place: Place;
-  #readsResponseBody = false;
 
   constructor(setting: CompilerSetting, place: Place) {
+    super(setting);
     this.setting = setting;
     this.place = place;
   }
@@ -80,6 +80,12 @@ export class PolicyCompiler {
     return steps;
   }
 
+  /** Compiles the policies that an element has to hold. @throws {PolicyDocumentError} where there are none. */
+  compileOneOrMore(element: PolicyElement): PolicyStep[] {
+    if (element.children.length > 0) return this.compilePolicies(element.children);
+    throw new PolicyDocumentError(element.position, element.name, 'needs one or more policies within it.');
+  }
+
   /** Compiles the policies that an element of this policy holds. */
   compileNested(element: PolicyElement, siblings: readonly PolicyElement[]): PolicyStep[] {
     const path = this.nestedPath(element, siblings);
@@ -89,58 +95,6 @@ export class PolicyCompiler {
   /** Path of an element that this policy holds. */
   nestedPath(element: PolicyElement, siblings: readonly PolicyElement[]): string {
     return joinPath(this.place.path, pathStep(element, siblings));
-  }
-
-  /** The attribute's value, or undefined when it isn't there. */
-  value(element: PolicyElement, attribute: string): PolicyValue | undefined {
-    const text = element.attributes.get(attribute);
-    return text && this.compileText(text, element.name);
-  }
-
-  /** The value of an attribute that the policy's rule requires. */
-  requiredValue(element: PolicyElement, attribute: string): PolicyValue {
-    const value = this.value(element, attribute);
-    if (!value)
-      throw new PolicyDocumentError(element.position, element.name, `needs the attribute "${attribute}".`);
-    return value;
-  }
-
-  /** An attribute that can't be an expression, named values in place. */
-  literal(element: PolicyElement, attribute: string): string | undefined {
-    const text = element.attributes.get(attribute);
-    return text && replaceNamedValues(text, this.setting.namedValues, element.name).value;
-  }
-
-  /** An element's text where it can't be an expression, named values in place. */
-  literalText(element: PolicyElement): string {
-    const { value, position } = replaceNamedValues(element.text, this.setting.namedValues, element.name);
-    const text = value.trim();
-    if (startsExpression(text, 0))
-      throw new PolicyDocumentError(position, element.name, "Policy expressions aren't allowed here.");
-    return text;
-  }
-
-  /** A literal whole number within bounds. */
-  wholeNumber(
-    element: PolicyElement,
-    attribute: string,
-    minimum: number,
-    maximum: number,
-  ): number | undefined {
-    const text = this.literal(element, attribute);
-    if (text === undefined) return undefined;
-    const number = /^\d+$/.test(text.trim()) ? Number(text) : NaN;
-    if (number >= minimum && number <= maximum) return number;
-    const position = element.attributes.get(attribute)?.position ?? element.position;
-    const bounds = Number.isFinite(maximum) ? `from ${minimum} to ${maximum}` : `of at least ${minimum}`;
-    throw new PolicyDocumentError(position, element.name, `"${attribute}" is a whole number ${bounds}.`);
-  }
-
-  compileText(text: PolicyText, element: string): PolicyValue {
-    const replaced = replaceNamedValues(text, this.setting.namedValues, element);
-    const value = compileValue(replaced, element, this.setting.expressions);
-    this.#readsResponseBody ||= value.readsResponseBody;
-    return value;
   }
 
   #compilePolicy(element: PolicyElement, step: string): PolicyStep {
@@ -153,17 +107,17 @@ export class PolicyCompiler {
     }
     if (!definition.sections.includes(section)) {
       const allowed = definition.sections.join(', ');
-      throw new PolicyDocumentError(position, name, `isn't allowed in ${section}; allowed in: ${allowed}.`);
+      throw new MisplacedPolicyError(position, name, `isn't allowed in ${section}; allowed in: ${allowed}.`);
     }
     if (definition.scopes && !definition.scopes.includes(scope)) {
       const allowed = definition.scopes.join(', ');
       const problem = `isn't allowed in the scope ${scope}; allowed in: ${allowed}.`;
-      throw new PolicyDocumentError(position, name, problem);
+      throw new MisplacedPolicyError(position, name, problem);
     }
     if (definition.once && this.place.seenOnce.has(name))
       throw new PolicyDocumentError(position, name, `is allowed only once in ${section}.`);
     this.place.seenOnce.add(name);
-    checkElement(element, definition, true);
+    checkElement(element, definition, true, this.setting.namedValues);
     const path = joinPath(this.place.path, step);
     const compiler = new PolicyCompiler(this.setting, { ...this.place, path });
     const compiled = definition.compile(element, compiler);
@@ -178,7 +132,7 @@ export class PolicyCompiler {
 
   /** Buffers the response's body before a policy runs whose expressions read it; a request's is buffered already. */
   #afterBody(action: Action): Action {
-    if (!this.#readsResponseBody) return action;
+    if (!this.readsResponseBody) return action;
     return async (exchange: Exchange) => {
       await exchange.response?.body.buffer();
       await action(exchange);

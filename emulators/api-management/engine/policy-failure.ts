@@ -18,7 +18,7 @@ export interface Failure {
   /** For `context.LastError.Message`. */
   readonly message: string;
   readonly status: number;
-  /** The message of the answer; the same as `message` when left out, and never given for a 500. */
+  /** The message of the answer; the same as `message` when left out, except for a 500, which then tells nothing. */
   readonly answer?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Of the answer's status line; the standard one when left out. */

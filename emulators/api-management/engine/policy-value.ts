@@ -9,6 +9,8 @@ import type { Exchange } from './exchange.ts';
 export interface PolicyValue {
   /** The text itself where it is no expression. */
   readonly literal: string | undefined;
+  /** The C# type of an expression, known before it runs, such as `string` or `bool?`; `string` of a literal. */
+  readonly resultType: string;
   /** Whether it reads the response's body, which has to be buffered first. */
   readonly readsResponseBody: boolean;
   readonly evaluate: (exchange: Exchange) => unknown;
@@ -40,6 +42,7 @@ export function compileValue(
     );
     return {
       literal: undefined,
+      resultType: compiled.resultType,
       readsResponseBody: compiled.reads.responseBody,
       evaluate: (exchange) => compiled.evaluate(exchange),
       text: (exchange) => formatValue(compiled.evaluate(exchange)),
@@ -61,6 +64,7 @@ function literal(text: PolicyText, element: string): PolicyValue {
     throw new PolicyDocumentError(text.position, element, 'An expression must be the whole value.');
   return {
     literal: text.value,
+    resultType: 'string',
     readsResponseBody: false,
     evaluate: () => text.value,
     text: () => text.value,

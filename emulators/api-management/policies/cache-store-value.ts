@@ -18,8 +18,7 @@ export const cacheStoreValue: PolicyDefinition = {
   compile: (element, compiler) => {
     const key = compiler.requiredValue(element, 'key');
     const value = compiler.requiredValue(element, 'value');
-    const duration = compiler.requiredValue(element, 'duration');
-    if (duration.literal !== undefined) compiler.wholeNumber(element, 'duration', 1, Infinity);
+    const duration = compiler.requiredCount(element, 'duration', 1, Infinity);
     const { cache } = compiler.services;
     return (exchange) => {
       const kept = toCachedValue(value.evaluate(exchange));

@@ -1,7 +1,8 @@
 import type { Exchange } from '../engine/exchange.ts';
 import { PolicyFailure } from '../engine/policy-failure.ts';
 import type { PolicyDefinition } from './policy.ts';
-import { isTrue, readCount } from './rate-limit-by-key.ts';
+import { isTrue } from './rate-limit-by-key.ts';
+import { readStatusCode } from './set-status.ts';
 
 /**
  * A header that a request must have, with one of the values where any are listed. A header that is sent several times
@@ -20,17 +21,16 @@ export const checkHeader: PolicyDefinition = {
   children: { value: { holds: 'text' } },
   compile: (element, compiler) => {
     const name = compiler.requiredValue(element, 'name');
-    const status = compiler.requiredValue(element, 'failed-check-httpcode');
+    const status = compiler.requiredCount(element, 'failed-check-httpcode', 200, 599);
     const answer = compiler.requiredValue(element, 'failed-check-error-message');
-    const ignoreCase = compiler.requiredValue(element, 'ignore-case');
+    const ignoreCase = compiler.requiredCondition(element, 'ignore-case');
     const allowed = element.children.map((child) => compiler.compileText(child.text, child.name));
-    if (status.literal !== undefined) compiler.wholeNumber(element, 'failed-check-httpcode', 200, 599);
 
     const refuse = (exchange: Exchange, reason: string, message: string): never => {
       throw new PolicyFailure({
         reason,
         message: `${message} Access denied.`,
-        status: readCount(status, exchange),
+        status: readStatusCode(status, exchange),
         answer: answer.text(exchange),
       });
     };

@@ -1,15 +1,16 @@
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
-import type { PolicyElement } from '../documents/policy-element.ts';
 import { ExpressionEvaluationError } from '../expressions/compile.ts';
 import { PolicyFailure } from '../engine/policy-failure.ts';
 import { runSteps } from '../engine/policy-step.ts';
 import type { Exchange } from '../engine/exchange.ts';
-import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import type { PolicyValue } from '../engine/policy-value.ts';
 import { SECTIONS } from './policy.ts';
 import type { PolicyDefinition } from './policy.ts';
 
-/** https://learn.microsoft.com/azure/api-management/choose-policy */
+/**
+ * Branches may be empty, as `<otherwise />` is in examples of the documentation.
+ * Source: https://learn.microsoft.com/azure/api-management/choose-policy
+ */
 export const choose: PolicyDefinition = {
   name: 'choose',
   sections: SECTIONS,
@@ -24,11 +25,12 @@ export const choose: PolicyDefinition = {
       throw new PolicyDocumentError(element.position, element.name, '<otherwise> comes last, and once.');
     const branches = element.children.map((branch) => {
       const steps = compiler.compileNested(branch, element.children);
+      const condition = compiler.condition(branch, 'condition');
       const { scope, section, fragment } = compiler.place;
       const path = compiler.nestedPath(branch, element.children);
       const location = { source: element.name, scope, section, path, policyId: '' };
       const place = { ...location, source: branch.name, fragment, position: branch.position };
-      return { condition: compileCondition(branch, compiler), steps, location, place };
+      return { condition, steps, location, place };
     });
     return (exchange) => {
       for (const { condition, steps, location, place } of branches) {
@@ -45,17 +47,6 @@ export const choose: PolicyDefinition = {
     };
   },
 };
-
-/** None for `<otherwise>`. @throws {PolicyDocumentError} for a literal that is no Boolean. */
-function compileCondition(branch: PolicyElement, compiler: PolicyCompiler): PolicyValue | undefined {
-  const condition = compiler.value(branch, 'condition');
-  if (condition?.literal === undefined || /^(true|false)$/i.test(condition.literal)) return condition;
-  throw new PolicyDocumentError(
-    branch.attributes.get('condition')?.position ?? branch.position,
-    branch.name,
-    '"condition" is an expression, true, or false.',
-  );
-}
 
 function holds(condition: PolicyValue, exchange: Exchange): boolean {
   const value = condition.evaluate(exchange);

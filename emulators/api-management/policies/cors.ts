@@ -167,17 +167,15 @@ function readRules(element: PolicyElement, compiler: PolicyCompiler): CorsRules 
   const texts = (name: string): string[] =>
     part(name)?.children.map((child) => readToken(child, compiler)) ?? [];
   const methods = part('allowed-methods');
-  const maxAge = methods && compiler.value(methods, 'preflight-result-max-age');
-  if (methods && maxAge?.literal !== undefined)
-    compiler.wholeNumber(methods, 'preflight-result-max-age', 0, Infinity);
+  const maxAge = methods && compiler.count(methods, 'preflight-result-max-age', 0, Infinity);
   return {
     origins: readOrigins(part('allowed-origins')?.children ?? [], compiler),
     methods: methods?.children.map((child) => compiler.compileText(child.text, child.name)),
     headers: texts('allowed-headers').map((name) => name.toLowerCase()),
     exposed: texts('expose-headers'),
     maxAge,
-    credentials: compiler.value(element, 'allow-credentials'),
-    terminates: compiler.value(element, 'terminate-unmatched-request'),
+    credentials: compiler.condition(element, 'allow-credentials'),
+    terminates: compiler.condition(element, 'terminate-unmatched-request'),
   };
 }
 

@@ -51,7 +51,7 @@ export const forwardRequest: PolicyDefinition = {
     const timeoutInMs = compileTimeout(element, compiler);
     const continueTimeoutInMs = compileContinueTimeout(element, compiler);
     const version = readVersion(element, compiler);
-    const redirects = compiler.value(element, 'follow-redirects');
+    const redirects = compiler.condition(element, 'follow-redirects');
     const keepsBody = compiler.literal(element, 'buffer-request-body') === 'true';
     const collectBytes = compiler.literal(element, 'buffer-response') === 'false' ? 0 : BUFFERED_BYTES;
     const failsOnErrorStatus = compiler.literal(element, 'fail-on-error-status-code') === 'true';
@@ -86,9 +86,8 @@ function compileTimeout(element: PolicyElement, compiler: PolicyCompiler): (exch
     throw new PolicyDocumentError(other.position, element.name, 'takes timeout or timeout-ms, not both.');
   const attribute = other ? 'timeout-ms' : 'timeout';
   const unitInMs = other ? 1 : 1000;
-  const timeout = compiler.value(element, attribute);
+  const timeout = compiler.count(element, attribute, 0, Infinity);
   if (!timeout) return () => DEFAULT_TIMEOUT_IN_SECONDS * 1000;
-  if (timeout.literal !== undefined) compiler.wholeNumber(element, attribute, 0, Infinity);
   return (exchange) => Math.min(readTime(timeout, exchange) * unitInMs, LONGEST_TIMER_IN_MS);
 }
 
@@ -96,8 +95,7 @@ function compileContinueTimeout(
   element: PolicyElement,
   compiler: PolicyCompiler,
 ): ((exchange: Exchange) => number) | undefined {
-  const timeout = compiler.value(element, 'continue-timeout');
-  if (timeout?.literal !== undefined) compiler.wholeNumber(element, 'continue-timeout', 1, Infinity);
+  const timeout = compiler.count(element, 'continue-timeout', 1, Infinity);
   return timeout && ((exchange) => Math.min(readTime(timeout, exchange) * 1000, LONGEST_TIMER_IN_MS));
 }
 

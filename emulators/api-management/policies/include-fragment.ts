@@ -1,6 +1,5 @@
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
-import { checkElement } from '../engine/check-element.ts';
-import { PolicyCompiler } from '../engine/policy-compiler.ts';
+import { compileFragment } from '../engine/compile-fragment.ts';
 import { runSteps } from '../engine/policy-step.ts';
 import { SECTIONS } from './policy.ts';
 import type { PolicyDefinition } from './policy.ts';
@@ -13,8 +12,10 @@ export const includeFragment: PolicyDefinition = {
   compile: (element, compiler) => {
     const id = compiler.literal(element, 'fragment-id') ?? '';
     const { setting, place } = compiler;
-    const fragment = setting.fragments.get(id);
-    if (!fragment) {
+    // https://learn.microsoft.com/azure/api-management/policy-fragments
+    if (place.fragment !== undefined)
+      throw new PolicyDocumentError(element.position, element.name, 'A fragment may not include another.');
+    if (!setting.fragments.has(id)) {
       const known = [...setting.fragments.keys()].join(', ') || 'none';
       throw new PolicyDocumentError(
         element.position,
@@ -22,12 +23,7 @@ export const includeFragment: PolicyDefinition = {
         `There is no fragment "${id}"; known: ${known}.`,
       );
     }
-    // https://learn.microsoft.com/azure/api-management/policy-fragments
-    if (place.fragment !== undefined)
-      throw new PolicyDocumentError(element.position, element.name, 'A fragment may not include another.');
-    checkElement(fragment, { holds: 'policies' }, false);
-    const inside = new PolicyCompiler(setting, { ...place, fragment: id });
-    const steps = inside.compilePolicies(fragment.children);
+    const steps = compileFragment(id, setting, place);
     return {
       run: (exchange) => runSteps(steps, exchange),
       preflights: steps.flatMap(({ preflights = [] }) => preflights),

@@ -10,6 +10,8 @@ export const SECTIONS: readonly Section[] = ['inbound', 'backend', 'outbound', '
 /** Whose document a policy stands in. */
 export type Scope = 'global' | 'product' | 'api' | 'operation';
 
+export const SCOPES: readonly Scope[] = ['global', 'product', 'api', 'operation'];
+
 /** What an attribute may hold. */
 export interface AttributeRule {
   readonly required?: true;

@@ -25,8 +25,8 @@ export const quotaByKey: PolicyDefinition = {
   compile: (element, compiler) => {
     const { calls, bytes } = readVolume(element, compiler);
     const key = compiler.requiredValue(element, 'counter-key');
-    const condition = compiler.value(element, 'increment-condition');
-    const count = compiler.value(element, 'increment-count');
+    const condition = compiler.condition(element, 'increment-condition');
+    const count = compiler.count(element, 'increment-count', 0, Infinity);
     const countsLater = condition !== undefined || (count !== undefined && count.literal === undefined);
     const currentPeriod = compilePeriod(element, compiler);
     const { counters, now } = compiler.services;

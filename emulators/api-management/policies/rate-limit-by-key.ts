@@ -1,5 +1,3 @@
-import { PolicyDocumentError } from '../documents/policy-document-error.ts';
-import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import { PolicyFailure } from '../engine/policy-failure.ts';
 import type { PolicyValue } from '../engine/policy-value.ts';
@@ -21,14 +19,12 @@ export const rateLimitByKey: PolicyDefinition = {
     ...CALL_LIMIT_FACT_RULES,
   },
   compile: (element, compiler) => {
-    const calls = compiler.requiredValue(element, 'calls');
-    const period = compiler.requiredValue(element, 'renewal-period');
+    const calls = compiler.requiredCount(element, 'calls', 1, Infinity);
+    const period = compiler.requiredCount(element, 'renewal-period', 1, MAXIMUM_PERIOD_IN_SECONDS);
     const key = compiler.requiredValue(element, 'counter-key');
-    const condition = compiler.value(element, 'increment-condition');
-    const count = compiler.value(element, 'increment-count');
+    const condition = compiler.condition(element, 'increment-condition');
+    const count = compiler.count(element, 'increment-count', 0, Infinity);
     const facts = compileCallLimitFacts(element, compiler);
-    checkLiteral(element, calls, 'calls', 1, Infinity);
-    checkLiteral(element, period, 'renewal-period', 1, MAXIMUM_PERIOD_IN_SECONDS);
     const { counters, now } = compiler.services;
 
     return (exchange) => {
@@ -72,19 +68,4 @@ export function readCount(value: PolicyValue, exchange: Exchange): number {
     message: 'A limit is not a whole number.',
     status: 500,
   });
-}
-
-function checkLiteral(
-  element: PolicyElement,
-  value: PolicyValue,
-  attribute: string,
-  minimum: number,
-  maximum: number,
-): void {
-  if (value.literal === undefined) return;
-  const number = Number(value.literal);
-  if (Number.isSafeInteger(number) && number >= minimum && number <= maximum) return;
-  const position = element.attributes.get(attribute)?.position ?? element.position;
-  const bounds = Number.isFinite(maximum) ? `from ${minimum} to ${maximum}` : `of at least ${minimum}`;
-  throw new PolicyDocumentError(position, element.name, `"${attribute}" is a whole number ${bounds}.`);
 }

@@ -33,11 +33,10 @@ export const retry: PolicyDefinition = {
   },
   holds: 'policies',
   compile: (element, compiler) => {
-    const condition = compiler.requiredValue(element, 'condition');
-    const count = compiler.requiredValue(element, 'count');
-    if (count.literal !== undefined) compiler.wholeNumber(element, 'count', 1, MAXIMUM_COUNT);
+    const condition = compiler.requiredCondition(element, 'condition');
+    const count = compiler.requiredCount(element, 'count', 1, MAXIMUM_COUNT);
     const waitBefore = compileWait(element, compiler);
-    const steps = compiler.compilePolicies(element.children);
+    const steps = compiler.compileOneOrMore(element);
     const { wait } = compiler.services;
 
     return async (exchange) => {
@@ -89,15 +88,12 @@ function readRetries(count: PolicyValue, exchange: Exchange): number {
 
 /** Fixed, linear with a delta, exponential with a delta and a maximum. */
 function compileWait(element: PolicyElement, compiler: PolicyCompiler): Wait {
-  const seconds = (attribute: string): PolicyValue | undefined => {
-    const value = compiler.value(element, attribute);
-    if (value?.literal !== undefined) compiler.wholeNumber(element, attribute, 0, Infinity);
-    return value;
-  };
+  const seconds = (attribute: string): PolicyValue | undefined =>
+    compiler.count(element, attribute, 0, Infinity);
   const interval = seconds('interval');
   const maximum = seconds('max-interval');
   const delta = seconds('delta');
-  const firstIsFast = compiler.value(element, 'first-fast-retry');
+  const firstIsFast = compiler.condition(element, 'first-fast-retry');
   const { random } = compiler.services;
   return (exchange, number) => {
     if (number === 1 && firstIsFast && isTrue(firstIsFast, exchange)) return 0;

@@ -50,8 +50,7 @@ export const sendRequest: PolicyDefinition = {
     const start = compileStart(element, compiler);
     const changes = element.children.map((child) => compileChange(child, compiler));
     const variable = compiler.requiredValue(element, 'response-variable-name');
-    const timeout = compiler.value(element, 'timeout');
-    if (timeout?.literal !== undefined) compiler.wholeNumber(element, 'timeout', 1, Infinity);
+    const timeout = compiler.count(element, 'timeout', 1, Infinity);
     const ignoresError = compiler.literal(element, 'ignore-error') === 'true';
     const { pools } = compiler.services;
 

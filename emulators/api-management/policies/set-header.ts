@@ -4,6 +4,7 @@ import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Headers } from '../engine/headers.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
+import type { PolicyValue } from '../engine/policy-value.ts';
 import { SECTIONS } from './policy.ts';
 import type { ElementRule, PolicyDefinition } from './policy.ts';
 
@@ -40,6 +41,7 @@ export function compileHeaderChange(
   const action = compiler.value(element, 'exists-action');
   const values = element.children.map((child) => compiler.compileText(child.text, child.name));
   if (name.literal !== undefined) checkName(element, name.literal);
+  requireValue(element, action);
   const literalKey = name.literal?.toLowerCase();
   return (exchange, headers) => {
     const headerName = name.literal ?? name.text(exchange).trim();
@@ -57,6 +59,14 @@ export function compileHeaderChange(
     const kept = chosen === 'append' ? existing?.values : undefined;
     headers.set(key, { name: headerName, values: kept ? [...kept, ...added] : added });
   };
+}
+
+/** Whatever isn't to be deleted gets a value. @throws {PolicyDocumentError} where there is none. */
+export function requireValue(element: PolicyElement, action: PolicyValue | undefined): void {
+  const mayDelete = action !== undefined && (action.literal ?? 'delete') === 'delete';
+  if (mayDelete || element.children.length > 0) return;
+  const problem = 'needs a child <value>, unless exists-action is delete.';
+  throw new PolicyDocumentError(element.position, element.name, problem);
 }
 
 function checkName(element: PolicyElement, name: string): void {

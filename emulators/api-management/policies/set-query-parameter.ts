@@ -1,4 +1,5 @@
 import type { PolicyDefinition } from './policy.ts';
+import { requireValue } from './set-header.ts';
 
 /** https://learn.microsoft.com/azure/api-management/set-query-parameter-policy */
 export const setQueryParameter: PolicyDefinition = {
@@ -12,6 +13,7 @@ export const setQueryParameter: PolicyDefinition = {
   compile: (element, compiler) => {
     const name = compiler.requiredValue(element, 'name');
     const action = compiler.value(element, 'exists-action');
+    requireValue(element, action);
     const values = element.children.map((child) => compiler.compileText(child.text, child.name));
     return (exchange) => {
       const { url } = exchange.request;

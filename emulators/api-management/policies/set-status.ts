@@ -4,6 +4,7 @@ import type { Exchange } from '../engine/exchange.ts';
 import type { ExchangeResponse } from '../engine/exchange-response.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import { PolicyFailure } from '../engine/policy-failure.ts';
+import type { PolicyValue } from '../engine/policy-value.ts';
 import { SECTIONS } from './policy.ts';
 import type { ElementRule, PolicyDefinition } from './policy.ts';
 
@@ -28,18 +29,18 @@ export function compileStatusChange(
   element: PolicyElement,
   compiler: PolicyCompiler,
 ): (exchange: Exchange, response: ExchangeResponse) => void {
-  const code = compiler.requiredValue(element, 'code');
+  const code = compiler.requiredCount(element, 'code', 200, 599);
   const reason = compiler.value(element, 'reason');
-  if (code.literal !== undefined) compiler.wholeNumber(element, 'code', 200, 599);
   return (exchange, response) => {
-    const status = Number(code.text(exchange));
-    if (!Number.isInteger(status) || status < 200 || status > 599)
-      throw new PolicyFailure({
-        reason: 'InternalError',
-        message: 'The status code is not valid.',
-        status: 500,
-      });
+    const status = readStatusCode(code, exchange);
     response.statusCode = status;
     response.statusReason = reason?.text(exchange) ?? STATUS_CODES[status] ?? '';
   };
+}
+
+/** The status code that a policy answers with. @throws {PolicyFailure} for what is none from 200 to 599. */
+export function readStatusCode(value: PolicyValue, exchange: Exchange): number {
+  const status = Number(value.text(exchange));
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return status;
+  throw new PolicyFailure({ reason: 'InternalError', message: 'The status code is not valid.', status: 500 });
 }

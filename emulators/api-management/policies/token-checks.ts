@@ -7,6 +7,7 @@ import type { PolicyValue } from '../engine/policy-value.ts';
 import { refusal } from '../engine/token-refusal.ts';
 import type { Jwt } from '../expressions/jwt.ts';
 import type { ElementRule } from './policy.ts';
+import { readStatusCode } from './set-status.ts';
 
 const TEXT = { holds: 'text' } as const;
 const TOKEN_PLACES = ['header-name', 'query-parameter-name', 'token-value'];
@@ -125,14 +126,14 @@ export function compileRefuse(
   element: PolicyElement,
   compiler: PolicyCompiler,
 ): (exchange: Exchange, error: unknown) => never {
-  const status = compiler.value(element, 'failed-validation-httpcode');
+  const status = compiler.count(element, 'failed-validation-httpcode', 200, 599);
   const answer = compiler.value(element, 'failed-validation-error-message');
   return (exchange, error) => {
     if (!(error instanceof PolicyFailure) || error.failure.status !== 401) throw error;
     const { failure } = error;
     throw new PolicyFailure({
       ...failure,
-      status: status ? Number(status.text(exchange)) : failure.status,
+      status: status ? readStatusCode(status, exchange) : failure.status,
       answer: answer?.text(exchange) ?? failure.answer ?? failure.message,
     });
   };

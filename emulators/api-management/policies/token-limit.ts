@@ -87,8 +87,7 @@ function compileLimits(element: PolicyElement, compiler: PolicyCompiler): Limit[
 }
 
 function compileRate(element: PolicyElement, compiler: PolicyCompiler): Limit {
-  const maximum = compiler.requiredValue(element, 'tokens-per-minute');
-  if (maximum.literal !== undefined) compiler.wholeNumber(element, 'tokens-per-minute', 1, Infinity);
+  const maximum = compiler.requiredCount(element, 'tokens-per-minute', 1, Infinity);
   const remaining = compileTell(element, compiler, 'remaining-tokens');
   const refuse = compileRefusal(element, compiler);
   const { tokenCounters, now } = compiler.services;
@@ -122,8 +121,7 @@ function compileRate(element: PolicyElement, compiler: PolicyCompiler): Limit {
 }
 
 function compileQuota(element: PolicyElement, compiler: PolicyCompiler): Limit {
-  const maximum = compiler.requiredValue(element, 'token-quota');
-  if (maximum.literal !== undefined) compiler.wholeNumber(element, 'token-quota', 1, Infinity);
+  const maximum = compiler.requiredCount(element, 'token-quota', 1, Infinity);
   const period = compiler.requiredValue(element, 'token-quota-period');
   const remaining = compileTell(element, compiler, 'remaining-quota-tokens');
   const refuse = compileRefusal(element, compiler);

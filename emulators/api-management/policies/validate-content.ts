@@ -123,7 +123,7 @@ function compileTypeMap(
   const any = lower(map, 'any-content-type-value');
   const entries = map.children.map((child) => {
     const from = lower(child, 'from');
-    const when = compiler.value(child, 'when');
+    const when = compiler.condition(child, 'when');
     if ((from === undefined) === (when === undefined))
       throw new PolicyDocumentError(
         child.position,

@@ -215,18 +215,14 @@ function compileFlag(
   attribute: string,
   compiler: PolicyCompiler,
 ): (exchange: Exchange) => boolean {
-  const value = compiler.value(element, attribute);
+  const value = compiler.condition(element, attribute);
   return (exchange) => value?.text(exchange).trim().toLowerCase() !== 'false';
 }
 
 /** In seconds; what an expression gives that is none fails. */
 function compileSkew(element: PolicyElement, compiler: PolicyCompiler): (exchange: Exchange) => number {
-  const value = compiler.value(element, 'clock-skew');
+  const value = compiler.count(element, 'clock-skew', 0, LONGEST_SKEW_IN_SECONDS);
   if (!value) return () => 0;
-  if (value.literal !== undefined) {
-    const seconds = compiler.wholeNumber(element, 'clock-skew', 0, LONGEST_SKEW_IN_SECONDS) ?? 0;
-    return () => seconds;
-  }
   return (exchange) => {
     const seconds = Number(value.text(exchange));
     if (Number.isInteger(seconds) && seconds >= 0 && seconds <= LONGEST_SKEW_IN_SECONDS) return seconds;

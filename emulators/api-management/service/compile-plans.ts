@@ -1,3 +1,4 @@
+import { checkFragments } from '../engine/compile-fragment.ts';
 import { compileScope, joinScopes } from '../engine/compile-plan.ts';
 import type { Plan } from '../engine/compile-plan.ts';
 import type { CompilerSetting } from '../engine/policy-compiler.ts';
@@ -21,18 +22,19 @@ export function compilePlans(service: ServiceDefinition, given: GivenSetting): F
   const backends = compileBackends(service.backends, namedValues, refuse, services.now);
   const setting = { ...given, backends, apis: service.apis };
   const root: PolicyElement = service.policy ?? parsePolicyDocument(DEFAULT_GLOBAL_POLICY, 'policy.xml');
-  const global = compileScope(root, 'global', setting);
-  const products = service.products.map((product) => ({
-    id: product.id,
-    apis: product.apis,
-    scope: compileScope(product.policy, 'product', setting),
-  }));
+  const all = service.apis.flatMap(({ operations }) => operations);
+  const global = compileScope(root, 'global', all, setting);
+  const products = service.products.map(({ id, apis, apiDefinitions, policy }) => {
+    const operations = apiDefinitions.flatMap((api) => api.operations);
+    return { id, apis, scope: compileScope(policy, 'product', operations, setting) };
+  });
   const plans = new Map<string, Plan>([[planKey(), joinScopes([global])]]);
   for (const { id, policy, operations } of service.apis) {
-    const api = compileScope(policy, 'api', setting);
+    const api = compileScope(policy, 'api', operations, setting);
     plans.set(planKey(id), joinScopes([global, api]));
-    for (const { id: operation, policy: document } of operations) {
-      const own = compileScope(document, 'operation', setting);
+    for (const definition of operations) {
+      const operation = definition.id;
+      const own = compileScope(definition.policy, 'operation', [definition], setting);
       plans.set(planKey(id, operation), joinScopes([global, api, own]));
       for (const product of products) {
         if (!product.apis.includes(id)) continue;
@@ -40,6 +42,7 @@ export function compilePlans(service: ServiceDefinition, given: GivenSetting): F
       }
     }
   }
+  checkFragments(setting);
   const fallback = joinScopes([global]);
   return (api, operation, product) => plans.get(planKey(api, operation, product)) ?? fallback;
 }

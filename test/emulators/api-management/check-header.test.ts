@@ -57,6 +57,22 @@ test('a missing header is answered with the code and the message of the policy',
   expect(backend.received).toEqual([]);
 });
 
+test('a code of 500 has the message of the policy, too', async () => {
+  const { send } = await start(check('<value>a</value>').replace('"401"', '"500"'));
+  expect(await send({ path: '/echo/items/1' })).toMatchObject({
+    status: 500,
+    text: '{ "statusCode": 500, "message": "Not \\"here\\"" }',
+  });
+});
+
+test('a code that is none fails the request', async () => {
+  const { send } = await start(check('').replace('"401"', '"@(1000 + 1)"'));
+  const response = await send({ path: '/echo/items/1' });
+  expect(response.status).toBe(500);
+  expect(response.text).toContain('"message": "Internal server error"');
+  expect(lastErrorOf(response)?.Message).toBe('The status code is not valid.');
+});
+
 test('another value is refused', async () => {
   const { send } = await start(check('<value>a</value>'));
   const response = await send({ path: '/echo/items/1', headers: { 'x-door': 'A' } });

@@ -106,6 +106,7 @@ test('check prints every refusal with file, line and column', async () => {
     'apis/echo/operations/get-item/policy.xml':
       '<policies><inbound>\n<choose><when condition="@(1 +)"><forward-request /></when></choose>\n</inbound></policies>',
     'policy fragments/broken/policy.xml': '<fragment>\n<set-body>',
+    'policy fragments/unused/policy.xml': '<fragment>\n<jsonp /><set-status code="1" /></fragment>',
     'named values/bad/namedValueInformation.json': '{\n  "properties": {} "x" }',
     'products/starter/policy.xml':
       '<policies><inbound><set-header name="x"><value>{{missing}}</value></set-header></inbound></policies>',
@@ -126,6 +127,8 @@ test('check prints every refusal with file, line and column', async () => {
       ['policy.xml:6:3', '<middle>'],
       ['apis/echo/operations/get-item/policy.xml:2:34', '<forward-request>'],
       ['policy fragments/broken/policy.xml:2:11', '<set-body>'],
+      ['policy fragments/unused/policy.xml:2:1', '<jsonp>'],
+      ['policy fragments/unused/policy.xml:2:28', '<set-status>'],
       ['named values/bad/namedValueInformation.json:2:20', undefined],
       ['products/starter/policy.xml:1:48', '<value>'],
       ['apis/other/specification.yaml:2:9', undefined],

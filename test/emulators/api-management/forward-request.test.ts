@@ -211,6 +211,44 @@ test('rewrite-uri drops the query when told to', async () => {
   expect(backend.received).toMatchObject([{ url: '/base/v2' }]);
 });
 
+test.each([
+  ['/v2', '/base/v2?other=2&q=3'],
+  ['/v2/{kind}?size={size}', '/base/v2/{kind}?size=1%20a&other=2&q=3'],
+])(
+  'rewrite-uri to %s takes the required query parameters for part of the URL template',
+  async (template, url) => {
+    const files = {
+      'apis/echo/specification.yaml': `
+openapi: 3.0.3
+info: { title: Echo, version: '1' }
+paths:
+  /items/{item-id}:
+    get:
+      operationId: get-item
+      parameters:
+        - { in: query, name: size, required: true, schema: { type: string } }
+        - { in: query, name: other, schema: { type: string } }
+  /kinds/{kind}:
+    get: { operationId: get-kind }
+`,
+      'apis/echo/policy.xml': policies({ inbound: `<base /><rewrite-uri template="${template}" />` }),
+    };
+    const [gateway, backend] = await start({ files });
+    await gateway.send({ path: '/echo/items/1?size=1%20a&other=2&q=3' });
+    expect(backend.received).toMatchObject([{ url }]);
+  },
+);
+
+test('copy-unmatched-params may be an expression', async () => {
+  const rewrite =
+    '<rewrite-uri template="/{id}" copy-unmatched-params="@(context.Request.Method == "POST")" />';
+  const files = { 'apis/echo/policy.xml': policies({ inbound: rewrite }) };
+  const [gateway, backend] = await start({ files });
+  await gateway.send({ path: '/echo/items/1?q=1' });
+  await gateway.send({ method: 'POST', path: '/echo/items/1?q=1' });
+  expect(backend.received.map(({ url }) => url)).toEqual(['/base/1', '/base/1?q=1']);
+});
+
 test('set-query-parameter changes one parameter and leaves the others as they came', async () => {
   const set = (name: string, action: string, value: string): string =>
     `<set-query-parameter name="${name}" exists-action="${action}"><value>${value}</value></set-query-parameter>`;

@@ -256,6 +256,20 @@ test.each([
     'The attribute "jitter" isn\'t supported;',
   ],
   [retry('condition="@(true)" count="1" interval="1"', 'text'), '<retry> takes no text.'],
+  [retry('condition="@(true)" count="1" interval="1"', ''), '<retry> needs one or more policies within it.'],
+  [retry('condition="always" count="1" interval="1"'), '"condition" is an expression, true, or false.'],
+  [
+    retry('condition="@(context.Response.StatusCode)" count="1" interval="1"'),
+    '"condition" is a Boolean; this expression gives a int.',
+  ],
+  [
+    retry('condition="@(true)" count="@(true)" interval="1"'),
+    '"count" is a whole number; this expression gives a bool.',
+  ],
+  [
+    retry('condition="@(true)" count="1" interval="1" first-fast-retry="@(1)"'),
+    '"first-fast-retry" is a Boolean; this expression gives a int.',
+  ],
 ])('refuses %s', async (policy, problem) => {
   await expect(start(policy)).rejects.toThrow(problem);
 });

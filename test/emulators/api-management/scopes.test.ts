@@ -169,6 +169,51 @@ test.each([
     '<when> "condition" is an expression, true, or false.',
   ],
   [
+    'a condition that gives a text',
+    '<choose><when condition="@(context.Api.Name)"><set-method>GET</set-method></when></choose>',
+    '<when> "condition" is a Boolean; this expression gives a string.',
+  ],
+  [
+    'a condition that gives a token',
+    `<choose><when condition='@(context.Request.Body.As<JObject>()["a"])'><set-method>GET</set-method></when></choose>`,
+    '<when> "condition" is a Boolean; this expression gives a JToken.',
+  ],
+  [
+    'a header without a value',
+    '<set-header name="a" exists-action="append" />',
+    '<set-header> needs a child <value>, unless exists-action is delete.',
+  ],
+  [
+    'a query parameter without a value',
+    '<set-query-parameter name="a" />',
+    '<set-query-parameter> needs a child <value>, unless exists-action is delete.',
+  ],
+  [
+    'a rewrite to a parameter that no operation has',
+    '<rewrite-uri template="/v2/{id}/{colour}" />',
+    '<rewrite-uri> "template" has the parameter "colour", which no URL template has; known: id, model.',
+  ],
+  [
+    'a status code that is a date',
+    '<return-response><set-status code="@(DateTime.UtcNow)" /></return-response>',
+    '<set-status> "code" is a whole number; this expression gives a DateTime.',
+  ],
+  [
+    'an increment that is no number',
+    '<rate-limit-by-key calls="1" renewal-period="1" counter-key="a" increment-count="few" />',
+    '<rate-limit-by-key> "increment-count" is a whole number of at least 0.',
+  ],
+  [
+    'an increment condition that is no Boolean',
+    '<quota-by-key calls="1" renewal-period="300" counter-key="a" increment-condition="often" />',
+    '<quota-by-key> "increment-condition" is an expression, true, or false.',
+  ],
+  [
+    'a status for refused tokens that is none',
+    '<validate-azure-ad-token tenant-id="t" failed-validation-httpcode="4o1" />',
+    '<validate-azure-ad-token> "failed-validation-httpcode" is a whole number from 200 to 599.',
+  ],
+  [
     'a backend that is no address',
     '<set-backend-service base-url="ftp://a.example" />',
     '"base-url" is an http or https address without a query.',
@@ -216,10 +261,65 @@ test('base and fragments take no attributes', async () => {
 test('a fragment that includes another is refused', async () => {
   const files = {
     'policy-fragments/a/policy.xml': '<fragment><include-fragment fragment-id="b" /></fragment>',
-    'policy-fragments/b/policy.xml': '<fragment />',
+    'policy-fragments/b/policy.xml': `<fragment>${append('b')}</fragment>`,
     'apis/echo/policy.xml': policies({ inbound: '<include-fragment fragment-id="a" />' }),
   };
   await expect(start({ files })).rejects.toThrow('A fragment may not include another.');
+});
+
+test('a named value is held against what its attribute allows', async () => {
+  const set = (attributes: string): Record<string, string> => ({
+    'apis/echo/policy.xml': policies({
+      inbound: `<set-header ${attributes}><value>1</value></set-header><set-variable name="{{name}}" value="1" />`,
+    }),
+  });
+  const namedValues = { action: 'replace', name: '@(context.Api.Name)' };
+  await expect(start({ namedValues, files: set('name="a" exists-action="{{action}}"') })).rejects.toThrow(
+    '<set-header> "exists-action" is one of override, skip, append, delete.',
+  );
+  await expect(start({ namedValues, files: set('name="a"') })).rejects.toThrow(
+    '<set-variable> Policy expressions aren\'t allowed in "name".',
+  );
+});
+
+test('a branch may be empty', async () => {
+  const choose = `<choose><when condition="@(false)" /><otherwise /></choose>`;
+  const { send } = await start({ files: { 'apis/echo/policy.xml': policies({ inbound: choose }) } });
+  expect((await send({ path: '/echo/items/1' })).status).toBe(200);
+});
+
+test.each([
+  ['<fragment><jsonp /></fragment>', ":1:11 <jsonp> isn't a policy that is supported"],
+  ['<fragment>\n<set-header name="a" /></fragment>', ':2:1 <set-header> needs a child <value>'],
+  ['<fragment />', ':1:1 <fragment> needs one or more policies within it.'],
+  ['<fragment><forward-request timeout="soon" /></fragment>', '"timeout" is a whole number of at least 0.'],
+  ['<fragment><base /></fragment>', ":1:11 <base> isn't a policy that is supported"],
+  [
+    '<fragment><rate-limit calls="1" renewal-period="1" /><forward-request /></fragment>',
+    /:1:\d+ <[a-z-]+> isn't allowed in /,
+  ],
+  [
+    '<fragment><choose><when condition="@(true)"><quota calls="0" renewal-period="1" /></when></choose></fragment>',
+    ':1:59 <quota> "calls" is a whole number of at least 1.',
+  ],
+])('refuses the fragment %s that nothing includes', async (fragment, problem) => {
+  await expect(start({ files: { 'policy-fragments/a/policy.xml': fragment } })).rejects.toThrow(problem);
+});
+
+test.each([
+  '<fragment><forward-request /></fragment>',
+  '<fragment><quota calls="1" renewal-period="1" /></fragment>',
+  '<fragment><rewrite-uri template="/{model}" /></fragment>',
+])('takes the fragment %s that nothing includes', async (fragment) => {
+  const { send } = await start({ files: { 'policy-fragments/a/policy.xml': fragment } });
+  expect((await send({ path: '/echo/items/1' })).status).toBe(200);
+});
+
+test('the rewrite of an operation has the parameters of its own URL only', async () => {
+  const document = policies({ inbound: '<base /><rewrite-uri template="/{model}" />' });
+  await expect(start({ files: { 'apis/echo/operations/get-item/policy.xml': document } })).rejects.toThrow(
+    '"template" has the parameter "model", which no URL template has; known: id.',
+  );
 });
 
 test('named values given at start win over those of the folder', async () => {
