@@ -1,6 +1,9 @@
 import type { Headers } from './headers.ts';
 import { SlidingWindow } from './sliding-window.ts';
 
+/** RFC 9110, section 5.6.7, the form that senders have to write. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
+
 /**
  * When a backend is left alone, and for how long. Exactly one of `count` and `percentage` is there.
  * Source: https://learn.microsoft.com/rest/api/apimanagement/backend/create-or-update#circuitbreakerrule
@@ -76,10 +79,10 @@ export class CircuitBreaker {
     this.#failures = new SlidingWindow(intervalInMs);
   }
 
-  /** RFC 9110, section 10.2.3: seconds or a date. */
+  /** RFC 9110, section 10.2.3: seconds or a date; undefined for what is neither, although a date could be read from it. */
   #readDelay(retryAfter: string): number | undefined {
     if (/^\d{1,9}$/.test(retryAfter.trim())) return Number(retryAfter) * 1000;
-    const date = Date.parse(retryAfter);
+    const date = HTTP_DATE.test(retryAfter.trim()) ? Date.parse(retryAfter) : NaN;
     return Number.isNaN(date) ? undefined : Math.max(0, date - this.#now());
   }
 }

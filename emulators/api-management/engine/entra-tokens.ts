@@ -4,6 +4,9 @@ import type { OpenIdProviders } from './openid-providers.ts';
 import { explainRefusal, refusal } from './token-refusal.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
+const ANY_TENANT = '{tenantid}';
+const TENANT_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+
 /**
  * Verifies tokens of Microsoft Entra ID: signature (RS256, the tenant's published keys), issuer (v1 or v2) and
  * time, without clock skew. A verified token is remembered until it expires.
@@ -31,12 +34,17 @@ export class EntraTokens {
   async verify(token: string, tenant: string): Promise<Jwt> {
     const jwt = Jwt.parse(token);
     if (!jwt) throw refusal('JwtInvalid', 'The token is not a JSON Web Token.');
-    const url = `${this.#authority}/${encodeURIComponent(tenant)}/v2.0/.well-known/openid-configuration`;
+    const name = encodeURIComponent(tenantName(tenant));
+    const url = `${this.#authority}/${name}/v2.0/.well-known/openid-configuration`;
     const { issuer, keys } = await this.#providers.find(url);
+    // That of `organizations` and `common` leaves the tenant open: any will do, as long as it is the token's own.
+    const home = issuer.includes(ANY_TENANT)
+      ? String(jwt.payload.tid ?? '')
+      : (TENANT_ID.exec(issuer)?.[0] ?? tenant);
     try {
       const { payload } = await jwtVerify(token, keys, {
         algorithms: ['RS256'],
-        issuer: [issuer.replace('{tenantid}', tenant), `https://sts.windows.net/${tenant}/`],
+        issuer: [issuer.replace(ANY_TENANT, home), `https://sts.windows.net/${home}/`],
         requiredClaims: ['exp'],
         currentDate: new Date(this.#now()),
       });
@@ -46,4 +54,11 @@ export class EntraTokens {
       throw explainRefusal(error);
     }
   }
+}
+
+/** A tenant is told by its id or domain, or by a URL that has either as its host or at the start of its path. */
+function tenantName(tenant: string): string {
+  const url = /^https:/i.test(tenant) ? URL.parse(tenant) : null;
+  if (!url) return tenant;
+  return url.pathname.split('/')[1] || url.hostname;
 }

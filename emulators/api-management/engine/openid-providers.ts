@@ -6,6 +6,8 @@ import { unavailable } from './token-refusal.ts';
 const LIFETIME_IN_MS = 3_600_000;
 const UNKNOWN_KEY_COOLDOWN_IN_MS = 300_000;
 const TIMEOUT_IN_MS = 5_000;
+/** An expression may name others with each call. */
+const MAXIMUM = 100;
 
 /** What an OpenID configuration says: who issues tokens, and with which keys. */
 export interface OpenIdProvider {
@@ -68,7 +70,15 @@ export class OpenIdProviders {
       }),
     };
     this.#loading.set(url, loading);
+    this.#forgetOldest();
     return loading.configuration;
+  }
+
+  #forgetOldest(): void {
+    for (const known of [this.#loading, this.#refetchedAt]) {
+      const [oldest] = known.keys();
+      if (known.size > MAXIMUM && oldest !== undefined) known.delete(oldest);
+    }
   }
 }
 

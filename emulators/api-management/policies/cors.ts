@@ -11,6 +11,8 @@ import { isTrue, readCount } from './rate-limit-by-key.ts';
 
 const TEXT: ElementRule = { holds: 'text' };
 const BOOLEAN = { oneOf: ['true', 'false'] } as const;
+/** A method or the name of a header, by RFC 9110, section 5.6.2. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Where there is no `allowed-methods`. */
 const DEFAULT_METHODS = ['GET', 'POST'];
 /** The requests that the policy ends where they don't match it: "processed as a simple cross-origin request". */
@@ -170,7 +172,7 @@ function readRules(element: PolicyElement, compiler: PolicyCompiler): CorsRules 
   const maxAge = methods && compiler.count(methods, 'preflight-result-max-age', 0, Infinity);
   return {
     origins: readOrigins(part('allowed-origins')?.children ?? [], compiler),
-    methods: methods?.children.map((child) => compiler.compileText(child.text, child.name)),
+    methods: methods?.children.map((child) => readMethod(child, compiler)),
     headers: texts('allowed-headers').map((name) => name.toLowerCase()),
     exposed: texts('expose-headers'),
     maxAge,
@@ -197,9 +199,15 @@ function readOrigins(elements: readonly PolicyElement[], compiler: PolicyCompile
   return origins;
 }
 
+function readMethod(element: PolicyElement, compiler: PolicyCompiler): PolicyValue {
+  const method = compiler.compileText(element.text, element.name);
+  if (method.literal === undefined || TOKEN.test(method.literal.trim())) return method;
+  throw new PolicyDocumentError(element.text.position, element.name, 'needs the name of a method, or "*".');
+}
+
 /** The name of a header, or `*`, which is a name like any other by RFC 9110, section 5.1. */
 function readToken(element: PolicyElement, compiler: PolicyCompiler): string {
   const text = compiler.literalText(element);
-  if (/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(text)) return text;
+  if (TOKEN.test(text)) return text;
   throw new PolicyDocumentError(element.text.position, element.name, 'needs the name of a header.');
 }

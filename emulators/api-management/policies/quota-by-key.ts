@@ -1,4 +1,3 @@
-import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { QuotaPeriod } from '../engine/call-counters.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
@@ -7,6 +6,7 @@ import { FIRST_INSTANT, periodAt, quotaExceeded, readVolume } from './quota-peri
 import { isTrue, readCount } from './rate-limit-by-key.ts';
 
 const LITERAL = { literal: true } as const;
+const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const MINIMUM_PERIOD_IN_SECONDS = 300;
 
 /** A fixed window of calls and bytes. https://learn.microsoft.com/azure/api-management/quota-by-key-policy */
@@ -67,18 +67,10 @@ export const quotaByKey: PolicyDefinition = {
 function compilePeriod(element: PolicyElement, compiler: PolicyCompiler): (now: number) => QuotaPeriod {
   const seconds = compiler.wholeNumber(element, 'renewal-period', 0, Infinity) ?? 0;
   if (seconds !== 0 && seconds < MINIMUM_PERIOD_IN_SECONDS)
-    throw new PolicyDocumentError(
-      element.position,
-      element.name,
-      '"renewal-period" is 0, or at least 300 seconds.',
-    );
+    compiler.refuse(element, 'renewal-period', 'is 0, or at least 300 seconds.');
   const start = compiler.literal(element, 'first-period-start');
   const first = start === undefined ? FIRST_INSTANT : Date.parse(start);
-  if (Number.isNaN(first))
-    throw new PolicyDocumentError(
-      element.position,
-      element.name,
-      '"first-period-start" is yyyy-MM-ddTHH:mm:ssZ.',
-    );
+  if (Number.isNaN(first) || (start !== undefined && !UTC_TIME.test(start)))
+    compiler.refuse(element, 'first-period-start', 'is yyyy-MM-ddTHH:mm:ssZ.');
   return (now) => periodAt(now, first, seconds);
 }

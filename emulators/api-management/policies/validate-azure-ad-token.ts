@@ -3,11 +3,10 @@ import type { Exchange } from '../engine/exchange.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import { refusal } from '../engine/token-refusal.ts';
 import type { Jwt } from '../expressions/jwt.ts';
-import type { PolicyDefinition } from './policy.ts';
+import type { ElementRule, PolicyDefinition } from './policy.ts';
 import {
   compileAudiences,
   compileClaims,
-  compileList,
   compileRefuse,
   compileToken,
   requireToken,
@@ -16,16 +15,19 @@ import {
   type TokenCheck,
 } from './token-checks.ts';
 
+const APPLICATION_IDS: ElementRule = {
+  children: { 'application-id': { holds: 'text' } },
+  required: ['application-id'],
+};
+
 /** https://learn.microsoft.com/azure/api-management/validate-azure-ad-token-policy */
 export const validateAzureAdToken: PolicyDefinition = {
   name: 'validate-azure-ad-token',
   sections: ['inbound'],
   attributes: { 'tenant-id': { required: true }, ...TOKEN_ATTRIBUTES },
   children: {
-    'client-application-ids': {
-      children: { 'application-id': { holds: 'text' } },
-      required: ['application-id'],
-    },
+    'client-application-ids': APPLICATION_IDS,
+    'backend-application-ids': APPLICATION_IDS,
     ...TOKEN_CHILDREN,
   },
   compile: (element, compiler) => {
@@ -34,6 +36,7 @@ export const validateAzureAdToken: PolicyDefinition = {
     const checks = [
       compileAudiences(element, compiler),
       compileClients(element, compiler),
+      compileBackends(element, compiler),
       ...compileClaims(element, compiler),
     ];
     const refuse = compileRefuse(element, compiler);
@@ -65,10 +68,31 @@ export const validateAzureAdToken: PolicyDefinition = {
 };
 
 function compileClients(element: PolicyElement, compiler: PolicyCompiler): TokenCheck {
-  const allowed = compileList(element, 'client-application-ids', compiler);
-  return (jwt, exchange) => {
+  const allowed = readApplications(element, 'client-application-ids', compiler);
+  return (jwt) => {
     const client = jwt.payload.azp ?? jwt.payload.appid;
-    if (allowed.length === 0 || allowed.some((value) => client === value.text(exchange).trim())) return;
+    if (allowed.length === 0 || (typeof client === 'string' && allowed.includes(client))) return;
     throw refusal('TokenClaimValueNotAllowed', 'The client application of the token is not allowed.');
   };
+}
+
+/**
+ * The application that a token is for: v2.0 tokens have its id for an audience, v1.0 tokens its App ID URI, which is
+ * `api://` and the id unless it was changed.
+ * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (aud)
+ */
+function compileBackends(element: PolicyElement, compiler: PolicyCompiler): TokenCheck {
+  const allowed = readApplications(element, 'backend-application-ids', compiler);
+  const audiences = new Set<unknown>(allowed.flatMap((id) => [id, `api://${id}`]));
+  return (jwt) => {
+    if (allowed.length === 0 || [jwt.payload.aud].flat().some((audience) => audiences.has(audience))) return;
+    throw refusal('TokenAudienceNotAllowed', 'The backend application of the token is not allowed.');
+  };
+}
+
+/** "Policy expressions aren't allowed." */
+function readApplications(element: PolicyElement, name: string, compiler: PolicyCompiler): string[] {
+  return element.children
+    .filter((child) => child.name === name)
+    .flatMap((list) => list.children.map((child) => compiler.literalText(child)));
 }

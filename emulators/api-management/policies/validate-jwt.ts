@@ -39,7 +39,7 @@ export const validateJwt: PolicyDefinition = {
     'clock-skew': {},
   },
   children: {
-    'openid-config': { attributes: { url: { required: true, literal: true } } },
+    'openid-config': { attributes: { url: { required: true } } },
     'issuer-signing-keys': ISSUER_SIGNING_KEYS_RULE,
     issuers: { children: { issuer: { holds: 'text' } }, required: ['issuer'] },
     ...TOKEN_CHILDREN,
@@ -95,12 +95,13 @@ function compileVerification(
 
   return async (token, exchange) => {
     const listed = issuers.map((value) => value.text(exchange).trim());
-    const known = JSON.stringify([token, ...listed]);
+    const configurations = urls.map((url) => url(exchange));
+    const known = JSON.stringify([token, configurations, listed]);
     const recalled = verified.recall(known);
     if (recalled) return recalled;
     const jwt = Jwt.parse(token);
     if (!jwt) throw refusal('JwtInvalid', 'The token is not a JSON Web Token.');
-    const providers = await Promise.all(urls.map((url) => openId.find(url)));
+    const providers = await Promise.all(configurations.map((url) => openId.find(url)));
     const allowed = [...listed, ...providers.map(({ issuer }) => issuer)];
     const options = {
       // Keys of the policy's own name no issuer: without a list, whoever has the key is one.
@@ -187,14 +188,27 @@ function explained<Value>(decode: () => Value): Value {
   }
 }
 
+/** The address of an OpenID configuration. @throws {PolicyDocumentError} for a literal that is none to be trusted. */
+function compileUrl(config: PolicyElement, compiler: PolicyCompiler): (exchange: Exchange) => string {
+  const url = compiler.requiredValue(config, 'url');
+  const problem = 'is an https address, or one of this machine.';
+  if (url.literal !== undefined && !isTrusted(url.literal.trim())) compiler.refuse(config, 'url', problem);
+  return (exchange) => {
+    const text = url.text(exchange).trim();
+    if (isTrusted(text)) return text;
+    throw new PolicyFailure({
+      reason: 'ExpressionValueEvaluationFailure',
+      message: `The url of an openid-config ${problem}`,
+      status: 500,
+    });
+  };
+}
+
 /** Keys that come in clear text could be anybody's; only this machine's own are trusted so. */
-function compileUrl(config: PolicyElement, compiler: PolicyCompiler): string {
-  const text = compiler.literal(config, 'url')?.trim() ?? '';
+function isTrusted(text: string): boolean {
   const url = URL.parse(text);
   const isLoopback = url?.protocol === 'http:' && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(url.hostname);
-  if (url?.protocol === 'https:' || isLoopback) return text;
-  const position = config.attributes.get('url')?.position ?? config.position;
-  throw new PolicyDocumentError(position, config.name, '"url" is an https address, or one of this machine.');
+  return url?.protocol === 'https:' || isLoopback;
 }
 
 function compileScheme(element: PolicyElement, compiler: PolicyCompiler): (exchange: Exchange) => void {

@@ -233,6 +233,9 @@ test.each([
   ['120', 120],
   ['Thu, 01 Jan 2026 10:00:10 GMT', 10],
   ['soon', 30],
+  ['1.5', 30],
+  ['-5', 30],
+  ['2026-01-01', 30],
 ])(
   'Retry-After %s is how long it stays tripped, where the rule accepts that',
   async (retryAfter, seconds) => {

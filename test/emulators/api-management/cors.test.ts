@@ -335,6 +335,14 @@ test.each([
     ),
     /<allowed-methods> "preflight-result-max-age" is a whole number of at least 0\.$/,
   ],
+  [
+    cors(`${origins(APP)}<allowed-methods><method>GET, PUT</method></allowed-methods>${HEADERS}`),
+    /<method> needs the name of a method, or "\*"\.$/,
+  ],
+  [
+    cors(origins(APP) + HEADERS, 'terminate-unmatched-request="@(context.Api.Name)"'),
+    /<cors> "terminate-unmatched-request" is a Boolean; this expression gives a string\.$/,
+  ],
   [cors(origins(APP) + HEADERS).repeat(2), /<cors> is allowed only once in inbound\.$/],
 ])('refuses %s', async (policy, problem) => {
   await expect(start(policy)).rejects.toThrow(problem);

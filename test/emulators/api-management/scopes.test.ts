@@ -209,6 +209,11 @@ test.each([
     '<quota-by-key> "increment-condition" is an expression, true, or false.',
   ],
   [
+    'the start of a period in another format',
+    '<quota-by-key calls="1" renewal-period="300" counter-key="a" first-period-start="2026-01-01" />',
+    '<quota-by-key> "first-period-start" is yyyy-MM-ddTHH:mm:ssZ.',
+  ],
+  [
     'a status for refused tokens that is none',
     '<validate-azure-ad-token tenant-id="t" failed-validation-httpcode="4o1" />',
     '<validate-azure-ad-token> "failed-validation-httpcode" is a whole number from 200 to 599.',

@@ -5,6 +5,9 @@ import type { CryptoKey } from 'jose';
 
 export const TENANT = '11111111-1111-4111-8111-111111111111';
 
+/** Another name of the same tenant. */
+export const DOMAIN = 'contoso.example';
+
 /** Stands in for Microsoft Entra ID: discovery, keys and a signer. */
 export interface TokenIssuer {
   readonly authority: string;
@@ -35,8 +38,10 @@ export async function startTokenIssuer(now: () => number = Date.now): Promise<To
   let authority = '';
   const server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json');
-    if (request.url === `/${TENANT}/v2.0/.well-known/openid-configuration`) {
-      const issuer = `${authority}/${TENANT}/v2.0`;
+    const [, tenant = ''] =
+      /^\/([^/]+)\/v2\.0\/\.well-known\/openid-configuration$/.exec(request.url ?? '') ?? [];
+    if ([TENANT, DOMAIN, 'organizations'].includes(tenant)) {
+      const issuer = `${authority}/${tenant === 'organizations' ? '{tenantid}' : TENANT}/v2.0`;
       response.end(JSON.stringify({ issuer, jwks_uri: `${authority}/${TENANT}/discovery/v2.0/keys` }));
     } else if (request.url === `/${TENANT}/discovery/v2.0/keys`) {
       keyFetches += 1;

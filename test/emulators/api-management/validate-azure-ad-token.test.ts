@@ -5,7 +5,7 @@ import type { RecordingBackend } from './recording-backend.ts';
 import type { ReceivedResponse } from './send-request.ts';
 import { policies, startTestGateway } from './start-test-gateway.ts';
 import type { TestGateway, TestGatewayOptions } from './start-test-gateway.ts';
-import { startTokenIssuer, TENANT } from './token-issuer.ts';
+import { DOMAIN, startTokenIssuer, TENANT } from './token-issuer.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
 let time = Date.parse('2026-01-01T00:00:00Z');
@@ -139,6 +139,64 @@ test('only listed client applications are let through', async () => {
   expect((await call(gateway, await issuer.sign({ azp: undefined, appid: 'one' }))).status).toBe(200);
   const response = await call(gateway, await issuer.sign({ azp: 'three' }));
   expect(response.headers['x-reason']).toBe('TokenClaimValueNotAllowed');
+});
+
+test('only tokens for the listed backend applications are let through', async () => {
+  const gateway = await start(`<validate-azure-ad-token tenant-id="${TENANT}">
+    <backend-application-ids><application-id>one</application-id><application-id>two</application-id></backend-application-ids>
+  </validate-azure-ad-token>`);
+  const reason = async (aud: unknown): Promise<unknown> => {
+    const { status, headers } = await call(gateway, await issuer.sign({ aud }));
+    return headers['x-reason'] ?? status;
+  };
+  expect([await reason('two'), await reason('api://one'), await reason(['x', 'one'])]).toEqual([
+    200, 200, 200,
+  ]);
+  expect([await reason('three'), await reason('api://one/x'), await reason(undefined)]).toEqual(
+    Array(3).fill('TokenAudienceNotAllowed'),
+  );
+});
+
+test.each(['client-application-ids', 'backend-application-ids'])('%s takes no expressions', async (list) => {
+  const policy = `<validate-azure-ad-token tenant-id="t"><${list}><application-id>@("a")</application-id></${list}></validate-azure-ad-token>`;
+  await expect(start(policy)).rejects.toThrow("<application-id> Policy expressions aren't allowed here.");
+});
+
+test.each([
+  DOMAIN,
+  `https://${DOMAIN}`,
+  `https://login.microsoftonline.com/${TENANT}`,
+  `https://login.microsoftonline.com/${DOMAIN}/v2.0`,
+])('the tenant may be called %s', async (tenant) => {
+  const gateway = await start(MINIMAL.replace(TENANT, tenant));
+  const v1 = { iss: `https://sts.windows.net/${TENANT}/`, ver: '1.0' };
+  expect((await call(gateway, await issuer.sign())).status).toBe(200);
+  expect((await call(gateway, await issuer.sign(v1))).status).toBe(200);
+  expect((await call(gateway, await issuer.sign({ iss: `${issuer.authority}/other/v2.0` }))).status).toBe(
+    401,
+  );
+});
+
+test('organizations are all tenants, each with tokens of its own', async () => {
+  const gateway = await start(MINIMAL.replace(TENANT, 'organizations'));
+  const other = '44444444-4444-4444-8444-444444444444';
+  const reason = async (claims: JWTPayload): Promise<unknown> => {
+    const { status, headers } = await call(gateway, await issuer.sign(claims));
+    return headers['x-reason'] ?? status;
+  };
+  expect(await reason({})).toBe(200);
+  expect(await reason({ iss: `${issuer.authority}/${other}/v2.0`, tid: other })).toBe(200);
+  expect(await reason({ tid: other })).toBe('TokenIssuerNotAllowed');
+  expect(await reason({ tid: undefined })).toBe('TokenIssuerNotAllowed');
+});
+
+test('a refused token is answered with the code and the message of the policy, 500 included', async () => {
+  const attributes = 'failed-validation-httpcode="500" failed-validation-error-message="No."';
+  const gateway = await start(MINIMAL.replace(' tenant-id', ` ${attributes} tenant-id`));
+  expect(await call(gateway)).toMatchObject({
+    status: 500,
+    text: '{ "statusCode": 500, "message": "No." }',
+  });
 });
 
 test('required claims match all or any of their values, separated where told so', async () => {

@@ -127,6 +127,30 @@ test('a key that is not known yet is fetched, at most once in five minutes', asy
   expect(issuer.keyFetches()).toBe(3);
 });
 
+test('an expression may choose the configuration, and what one accepts counts for that one only', async () => {
+  const other = await startTokenIssuer(() => time);
+  closers.push(other.close);
+  const url = `@((context.Request.Headers.GetValueOrDefault("x-issuer", "") == "other" ? "${other.issuer}" : "${issuer.issuer}") + "/.well-known/openid-configuration")`;
+  const gateway = await start(
+    `<validate-jwt header-name="Authorization"><openid-config url="${url.replaceAll('"', '&quot;')}" />${AUDIENCES}</validate-jwt>`,
+  );
+  const token = await issuer.sign();
+  const send = (headers: Record<string, string>): Promise<ReceivedResponse> =>
+    gateway.send({ path: '/echo/items/1', headers: { authorization: `Bearer ${token}`, ...headers } });
+  expect((await send({})).status).toBe(200);
+  expect((await send({ 'x-issuer': 'other' })).status).toBe(401);
+  expect((await send({})).status).toBe(200);
+});
+
+test('an expression that gives a configuration in clear text fails the request', async () => {
+  const gateway = await start(
+    `<validate-jwt header-name="Authorization"><openid-config url='@("http://issuer.example/")' /></validate-jwt>`,
+  );
+  const response = await call(gateway, await issuer.sign());
+  expect(response.status).toBe(500);
+  expect(response.headers['x-reason']).toBe('ExpressionValueEvaluationFailure');
+});
+
 test('keys that cannot be fetched are no fault of the caller', async () => {
   const gateway = await start(
     '<validate-jwt header-name="Authorization"><openid-config url="http://127.0.0.1:1/" /></validate-jwt>',
