@@ -38,13 +38,13 @@ export class EntraTokens {
     const url = `${this.#authority}/${name}/v2.0/.well-known/openid-configuration`;
     const { issuer, keys } = await this.#providers.find(url);
     // That of `organizations` and `common` leaves the tenant open: any will do, as long as it is the token's own.
-    const home = issuer.includes(ANY_TENANT)
-      ? String(jwt.payload.tid ?? '')
-      : (TENANT_ID.exec(issuer)?.[0] ?? tenant);
+    const { tid } = jwt.payload;
+    const own = typeof tid === 'string' ? tid : '';
+    const home = issuer.includes(ANY_TENANT) ? own : (TENANT_ID.exec(issuer)?.[0] ?? tenant);
     try {
       const { payload } = await jwtVerify(token, keys, {
         algorithms: ['RS256'],
-        issuer: [issuer.replace(ANY_TENANT, home), `https://sts.windows.net/${home}/`],
+        issuer: [issuer.replace(ANY_TENANT, () => home), `https://sts.windows.net/${home}/`],
         requiredClaims: ['exp'],
         currentDate: new Date(this.#now()),
       });
@@ -60,5 +60,5 @@ export class EntraTokens {
 function tenantName(tenant: string): string {
   const url = /^https:/i.test(tenant) ? URL.parse(tenant) : null;
   if (!url) return tenant;
-  return url.pathname.split('/')[1] || url.hostname;
+  return /^\/([^/]+)/.exec(url.pathname)?.[1] ?? url.hostname;
 }
