@@ -1,4 +1,6 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import type { ReceivedResponse, SentRequest } from '../emulators/api-management/send-request.ts';
@@ -176,6 +178,37 @@ test('another body, path or version is another call', async () => {
   ];
   for (const other of others) expect((await embed(other)).headers['x-gateway-cache']).toBe('miss');
 });
+
+test('other policies look for other answers', async () => {
+  const keyUnder = async (version: string): Promise<string | undefined> => {
+    const directory = mkdtempSync(join(tmpdir(), 'apim-'));
+    try {
+      cpSync('apim', directory, { recursive: true });
+      const file = join(directory, 'policy-fragments/serve-from-cache/policy.xml');
+      // The key is told nobody; here it is traced where it is looked for.
+      const traced = `<trace source="key"><message>@((string)context.Variables["cache-key"])</message></trace>`;
+      const document = readFileSync(file, 'utf8')
+        .replaceAll(policyVersion, version)
+        .replace('<cache-lookup-value', `${traced}<cache-lookup-value`);
+      writeFileSync(file, document);
+      const own = await startEdge({ directory }, answer);
+      const authorization = `Bearer ${await own.issuer.sign({ roles: ['Assistants.Use'] })}`;
+      await own.predict({ path: EMBED, body: BODY, headers: { authorization } });
+      await own.close();
+      return own.traces[0]?.message;
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  };
+  const [now, again, later] = [
+    await keyUnder(policyVersion),
+    await keyUnder(policyVersion),
+    await keyUnder('f'.repeat(64)),
+  ];
+  expect(now).toMatch(/^prediction\/[\w+/=]+\/[\w+/=]+$/);
+  expect(again).toBe(now);
+  expect(later).not.toBe(now);
+}, 30_000);
 
 test('who is not let in, or not there, gets no answer from the cache either', async () => {
   await embed({}, { roles: ['Assistants.Use', 'Analytics.Eu'] });

@@ -120,6 +120,8 @@ test('the limit of a catalog entry holds however a call names the model, and its
       await tight.predict({ path: `${PLACE}/publishers/google/models/gemini-2.5-pro:generateContent` }),
     ];
     expect(refused.map(({ status }) => status)).toEqual([429, 429, 429, 429]);
+    // A body that is too long to be read at the edge may name any model.
+    expect((await tight.predict({ path: chat, body: ' '.repeat(4_194_305) })).status).toBe(429);
     expect((await inBody(chat, 'gemini-2.5-flash')).status).toBe(200);
     const pro = { code: 'RATE_LIMITED', publisher: 'google', model: 'gemini-2.5-pro', endpoint: '' };
     expect(tight.traces.map(({ metadata }) => metadata)).toMatchObject([
@@ -127,6 +129,7 @@ test('the limit of a catalog entry holds however a call names the model, and its
       { ...pro, dialect: 'anthropic', operation: 'rawPredict' },
       { ...pro, ...inPlace, operation: 'cacheContent' },
       { ...pro, ...inPlace, operation: 'generateContent' },
+      { code: 'RATE_LIMITED', publisher: '', model: '', dialect: 'openai' },
     ]);
   } finally {
     await tight.close();
