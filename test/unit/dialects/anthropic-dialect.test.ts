@@ -105,6 +105,17 @@ test.each([
     });
 });
 
+test('a full name of Vertex AI says in which project and where Claude is to be reached', () => {
+  const name =
+    'projects/sample-project/locations/europe-west1/publishers/anthropic/models/claude-haiku-4-5-20251001';
+  for (const path of [MESSAGES, COUNT])
+    expect(read({ ...BODY, model: name }, { path })).toMatchObject({
+      project: 'sample-project',
+      location: 'europe-west1',
+      resource: { kind: 'model', publisher: 'anthropic', model: 'claude-haiku-4-5@20251001' },
+    });
+});
+
 test.each(['google/gemini-2.5-flash', 'endpoints/1234567890', 'a b', '', '../x', 'claude%2Dhaiku'])(
   'the model %j is refused: only Claude is reached here',
   (model) => {
