@@ -8,10 +8,26 @@ export type DescribeRecord = (
 ) => Required<Pick<AuditEvent, 'properties' | 'measurements'>>;
 
 /** What a line of the ledger tells Application Insights: a record, the head of the chain, and that the chain is broken. */
-export function eventsOf(line: LedgerLine, now: Date, describe: DescribeRecord): AuditEvent[] {
-  const { entry, place, problem } = line;
-  const event = entry && eventOf(entry, place, describe);
-  return [...(problem ? [brokenAt(place, problem, now)] : []), ...(event ? [event] : [])];
+export function eventsOf(
+  { entry, place, problem }: LedgerLine,
+  now: Date,
+  describe: DescribeRecord,
+): AuditEvent[] {
+  const broken = problem ? [brokenAt(place, problem, now)] : [];
+  switch (entry?.kind) {
+    case 'closing':
+      try {
+        return [...broken, prediction(entry, place, describe)];
+      } catch {
+        // A record that no version of this gateway wrote doesn't keep back those that follow.
+        return [brokenAt(place, 'unreadable', now)];
+      }
+    case 'checkpoint':
+    case 'end':
+      return [...broken, anchor(entry, place)];
+    default:
+      return broken;
+  }
 }
 
 /** @param problem `truncated`: a line that ends in the middle. */
@@ -27,24 +43,10 @@ export function brokenAt(
   };
 }
 
-function eventOf(entry: AnyEntry, place: ChainPlace, describe: DescribeRecord): AuditEvent | undefined {
-  switch (entry.kind) {
-    case 'closing':
-      return isObject(entry.record) ? prediction(entry, entry.record, place, describe) : undefined;
-    case 'checkpoint':
-    case 'end':
-      return anchor(entry, place);
-    default:
-      return undefined;
-  }
-}
-
-function prediction(
-  entry: AnyEntry,
-  record: Record<string, unknown>,
-  place: ChainPlace,
-  describe: DescribeRecord,
-): AuditEvent {
+/** @throws TypeError for a closing without a record. */
+function prediction(entry: AnyEntry, place: ChainPlace, describe: DescribeRecord): AuditEvent {
+  const { record } = entry;
+  if (!isObject(record)) throw new TypeError('A closing has a record.');
   const { properties, measurements } = describe(record);
   return {
     name: 'gateway.prediction',

@@ -24,10 +24,10 @@ function createWorld() {
       },
       loadStorage,
       loadSender: () => Promise.resolve(ingestion),
-      describe: (record) => ({
-        properties: { id: String(record.id), outcome: String(record.outcome) },
-        measurements: {},
-      }),
+      describe: (record) => {
+        if (typeof record.id !== 'string') throw new TypeError('no record');
+        return { properties: { id: record.id, outcome: String(record.outcome) }, measurements: {} };
+      },
       checkpointIntervalInMs: GONE_AFTER_IN_MS / 3,
       now: () => new Date(clock.now()),
       schedule: clock.schedule,
@@ -372,6 +372,18 @@ test('a broken chain is shipped as far as its lines are entries, and said to be 
     { writer: lost.writer.name, sequence: '4', problem: 'unreadable' },
     { writer: lost.writer.name, sequence: '5', problem: 'unlinked' },
     { writer: lost.writer.name, sequence: '6', problem: 'truncated' },
+  ]);
+});
+
+test('a closing whose record is none is said to be broken, and those that follow are shipped', async () => {
+  const { ingestion, startProcess, pass } = createWorld();
+  const { append } = startProcess();
+  append(CHAIN, { kind: 'closing', record: {} }, { kind: 'closing' } as unknown as EntryBody, closing('one'));
+  await pass();
+  expect(idsOf(ingestion)).toEqual(['one']);
+  expect(ingestion.named('gateway.audit.verification').map(({ properties }) => properties)).toMatchObject([
+    { sequence: '1', problem: 'unreadable' },
+    { sequence: '2', problem: 'unreadable' },
   ]);
 });
 

@@ -1,0 +1,50 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { ManagedIdentityCredential } from '@azure/identity';
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import { startAzureStorage } from '../../../emulators/azure-storage/start-azure-storage.ts';
+import { startEntra } from '../../../emulators/entra/start-entra.ts';
+import { createCertificateAuthority } from '../../../emulators/loopback/certificate-authority.ts';
+import { startManagedIdentity } from '../../../emulators/managed-identity/start-managed-identity.ts';
+
+const TENANT_ID = '11111111-1111-4111-8111-111111111111';
+const CONTRIBUTOR = { name: 'contributor', clientId: 'c1', objectId: 'd1' };
+
+/** A storage account on this machine, reached with a managed identity. */
+export async function startStorageAccount(containers: readonly string[]) {
+  const trusted = getCACertificates('default');
+  const authority = await createCertificateAuthority();
+  setDefaultCACertificates([...trusted, authority.certificate]);
+  const tenantId = TENANT_ID;
+  const entra = await startEntra({
+    port: 0,
+    tenantId,
+    applications: [],
+    servicePrincipals: [CONTRIBUTOR],
+  });
+  const identity = await startManagedIdentity({
+    port: 0,
+    tenantId,
+    identities: [CONTRIBUTOR],
+    issueToken: entra.issueToken,
+  });
+  const storage = await startAzureStorage({
+    port: 0,
+    tls: authority.server,
+    certificateAuthority: authority.certificate,
+    account: 'samples',
+    containers,
+    access: { tenantId, jwksUri: entra.jwksUri, contributors: [CONTRIBUTOR.objectId] },
+  });
+  Object.assign(process.env, identity.environmentOf('contributor'));
+  const service = new BlobServiceClient(storage.accountUrl, new ManagedIdentityCredential(), {
+    retryOptions: { maxTries: 1 },
+  });
+  return {
+    control: storage.control,
+    container: (name: string): ContainerClient => service.getContainerClient(name),
+    close: async () => {
+      setDefaultCACertificates(trusted);
+      await Promise.all([storage.close(), identity.close(), entra.close()]);
+    },
+  };
+}
