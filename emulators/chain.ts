@@ -103,6 +103,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     oktaIssuer: okta.issuer,
     scope: `${GATEWAY_AUDIENCE}/.default`,
     certificateAuthorityFile,
+    functionAppSettings: settingsFor(clouds, certificateAuthorityFile),
     applications: Object.fromEntries(
       callers(okta.tokenUrl).map(({ name, ...application }) => {
         const { product = '', key: subscriptionKey = '' } = subscriptions.get(name) ?? {};

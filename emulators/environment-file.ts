@@ -25,6 +25,8 @@ export interface Environment {
   /** PEM of the authority that signed the TLS certificates of the emulators. */
   readonly certificateAuthorityFile: string;
   readonly applications: Readonly<Record<string, EnvironmentApplication>>;
+  /** What the function app was given, for tools that look at its services as it may. */
+  readonly functionAppSettings: Readonly<Record<string, string>>;
   /** The control surface of each emulator, without a slash at its end. */
   readonly controls: Readonly<Record<string, string>>;
 }

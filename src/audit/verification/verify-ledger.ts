@@ -25,6 +25,8 @@ export interface VerificationOptions {
   readonly graceInMs: number;
   /** How long a call can last: only then an opening without a closing is wrong. */
   readonly openForInMs: number;
+  /** Whether chains outside the period are read too. */
+  readonly areAllChains?: boolean;
   /** What the caller could not ask, in sentences. */
   readonly notChecked?: readonly string[];
   readonly abortSignal?: AbortSignal;
@@ -42,7 +44,7 @@ export async function verifyLedger(
 ): Promise<VerificationReport> {
   const { period, now, graceInMs, abortSignal } = options;
   const { chains } = await reader.list(abortSignal);
-  const read = chains.filter((chain) => isActive(chain, period));
+  const read = options.areAllChains ? chains : chains.filter((chain) => isActive(chain, period));
   const findings = createFindings();
   const notBefore = new Date(now.getTime() - graceInMs);
   const { cursors, publicKeys, records, traffic } = evidence;

@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+import { createLedgerVerifier } from '../../src/audit/ledger-verifier.ts';
+import { readPublicKey } from '../../src/audit/audit-public-keys.ts';
+import { describeReport } from '../../src/audit/verification/describe-report.ts';
+import type { VerificationReport } from '../../src/audit/verification/report.ts';
+import { verifyBundle } from '../../src/audit/verification/verify-bundle.ts';
+import { readAuditSettings } from './audit-settings.ts';
+import { openAudit } from './open-audit.ts';
+import { readPeriod } from './read-period.ts';
+
+const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace MINUTES] [--public-key FILE] [--json]
+       npm run audit:verify -- --bundle FOLDER [--public-key FILE] [--json]
+
+  --from, --to   the period: dates, or instants such as 2026-01-31T12:00:00Z; the last 30 days when left out
+  --grace        how long records may take to show in Application Insights; 10, or 0 for what npm start runs
+  --public-key   a PEM file with the audit key's public half, in place of the vault's or the bundle's word
+  --bundle       verifies what audit:export wrote, and asks nobody else
+  --json         the report as JSON
+
+Ends with 0 when nothing is wrong, 1 when something is, 2 when it cannot verify.`;
+
+/** Application Insights shows most telemetry within some minutes. */
+const DEFAULT_GRACE_IN_MINUTES = 10;
+const CANNOT_VERIFY = 2;
+
+interface LiveArguments {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly grace?: string | undefined;
+  /** Of a chain that was started with another one. */
+  readonly environmentFile: string | undefined;
+}
+
+async function verify(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      from: { type: 'string' },
+      to: { type: 'string' },
+      grace: { type: 'string' },
+      bundle: { type: 'string' },
+      'public-key': { type: 'string' },
+      json: { type: 'boolean', default: false },
+      'environment-file': { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const { bundle, 'public-key': keyFile } = values;
+  const publicKey = keyFile === undefined ? undefined : await readKeyFile(keyFile);
+  const publicKeys = publicKey && (() => Promise.resolve(publicKey));
+  const report: VerificationReport =
+    bundle === undefined
+      ? await verifyLive({ ...values, environmentFile: values['environment-file'] }, publicKeys)
+      : await verifyBundle(bundle, { publicKeys, now: new Date() });
+  console.log(values.json ? JSON.stringify(report, null, 2) : describeReport(report));
+  process.exitCode = report.isIntact ? 0 : 1;
+}
+
+async function verifyLive(
+  { from, to, grace, environmentFile }: LiveArguments,
+  publicKeys: (() => ReturnType<typeof readPublicKey>) | undefined,
+): Promise<VerificationReport> {
+  const period = readPeriod({ from, to }, new Date());
+  const settings = readAuditSettings(environmentFile);
+  const minutes = grace === undefined ? (settings.isLocal ? 0 : DEFAULT_GRACE_IN_MINUTES) : Number(grace);
+  if (grace === '' || !Number.isFinite(minutes) || minutes < 0)
+    throw new Error('--grace must be a number of minutes.');
+  const rooms = openAudit(settings);
+  const verifier = createLedgerVerifier({ ...rooms, ...(publicKeys && { publicKeys }) });
+  return verifier.verify({ period, graceInMs: minutes * 60_000 }, new AbortController().signal);
+}
+
+function readKeyFile(file: string) {
+  return readPublicKey(file).catch(() => {
+    throw new Error('--public-key must name a PEM file with a public key.');
+  });
+}
+
+await verify().catch((error: unknown) => {
+  const isUsage =
+    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  console.error(`The ledger cannot be verified. ${error instanceof Error ? error.message : String(error)}`);
+  if (isUsage) console.error(USAGE);
+  process.exitCode = CANNOT_VERIFY;
+});

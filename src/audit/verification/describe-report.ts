@@ -1,0 +1,43 @@
+import type { VerificationReport } from './report.ts';
+
+/** The report for people to read. */
+export function describeReport(report: VerificationReport): string {
+  const { findings, findingCount, notChecked, isIntact } = report;
+  const hidden = findingCount - findings.length;
+  return [
+    isIntact ? 'Nothing is wrong.' : `${count(findingCount, 'thing is', 'things are')} wrong:`,
+    ...findings.map(({ message }) => `  - ${message}`),
+    ...(hidden > 0 ? [`  - … and ${hidden.toLocaleString('en')} more.`] : []),
+    '',
+    ...describeCounts(report),
+    ...notChecked.map((sentence) => `Not checked: ${sentence}`),
+  ].join('\n');
+}
+
+function describeCounts(report: VerificationReport): string[] {
+  const { from, to, chains, parts, entries, openings, closings, open, unshipped } = report;
+  const { anchors, signatures, unsigned, comparedRecords, requests, recordedRequests } = report;
+  return [
+    `Period: ${from} to ${to}.`,
+    `Ledger: ${count(chains, 'chain', 'chains')} of ${count(parts, 'part', 'parts')} with ${count(entries, 'entry', 'entries')}; ` +
+      `${count(openings, 'opening', 'openings')} and ${count(closings, 'closing', 'closings')}` +
+      `${open > 0 ? `, ${count(open, 'call', 'calls')} perhaps still running` : ''}.`,
+    `Anchors: ${count(anchors, 'anchor', 'anchors')}; ${count(signatures, 'signature fits', 'signatures fit')}, ` +
+      `${count(unsigned, 'checkpoint is', 'checkpoints are')} unsigned.`,
+    ...(comparedRecords === undefined
+      ? []
+      : [
+          `Application Insights: ${count(comparedRecords, 'record', 'records')} held against the ledger` +
+            `${unshipped > 0 ? `; ${count(unshipped, 'record', 'records')} still to be shipped` : ''}.`,
+        ]),
+    ...(requests === undefined
+      ? []
+      : [
+          `Edge: ${count(requests, 'request', 'requests')} and ${count(recordedRequests ?? 0, 'record', 'records')} in the period.`,
+        ]),
+  ];
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+}
