@@ -10,16 +10,19 @@ import { PAUSE_IN_MS, startEdgeBackend } from './edge-backend.ts';
 import { measureCalls, measureFirstChunks } from './measure-calls.ts';
 import { measureStart, stopStarted } from './measure-start.ts';
 import { printTable } from './print-table.ts';
+import { readCpuTimeInMs } from './read-process.ts';
 import { quantile } from './statistics.ts';
-import { createBareProxy, createTarget, type Target } from './targets.ts';
+import { createBareProxy, createTarget } from './targets.ts';
 
 /**
  * Prints what API Management's policies add to a warm request: the whole chain of our native API, beside a bare reverse
- * proxy to the same backend, call for call in turns, in one run. Takes some seconds.
+ * proxy to the same backend, call for call in turns, in one run: as time, and as CPU time of the process, which other
+ * work on the machine changes less. Takes some seconds.
  */
 const WARM_UP = 1_500;
 const ROUNDS = 40;
 const CALLS = 50;
+const CONCURRENCIES = [1, 16];
 const STREAMS = 30;
 
 const key = randomBytes(16).toString('hex');
@@ -61,30 +64,50 @@ const edge = await measureStart({
   targetAt: (port) => createTarget('edge', `http://127.0.0.1:${port}`, '/vertex', () => headers),
 });
 try {
-  const targets = [proxy.target, edge.target];
+  const started = [proxy, edge];
+  const targets = started.map(({ target }) => target);
+  const names = targets.map(({ name }) => name);
   for (const target of targets) await measureCalls(target, 'generateContent', WARM_UP, 1);
-  const durations = new Map<Target, number[]>(targets.map((target) => [target, []]));
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const target of targets)
-      durations.get(target)?.push(...(await measureCalls(target, 'generateContent', CALLS, 1)));
+
+  console.log(`Node ${process.version}; × is the ratio to the bare proxy in the same row.`);
+  const added: number[] = [];
+  for (const concurrency of CONCURRENCIES) {
+    const figures = started.map(() => ({ durations: [] as number[], cpuTimeInMs: 0 }));
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const [index, { child, target }] of started.entries()) {
+        const figure = figures[index];
+        if (!figure) continue;
+        const before = readCpuTimeInMs(child.pid ?? 0);
+        figure.durations.push(...(await measureCalls(target, 'generateContent', CALLS, concurrency)));
+        figure.cpuTimeInMs += readCpuTimeInMs(child.pid ?? 0) - before;
+      }
+    }
+    const at = (part: number): number[] => figures.map(({ durations }) => quantile(durations, part));
+    const cpuTimes = figures.map(({ cpuTimeInMs }) => cpuTimeInMs / (ROUNDS * CALLS));
+    printTable(`generateContent, ${concurrency} at a time`, names, [
+      { label: 'p50', unit: 'ms', figures: at(0.5) },
+      { label: 'p95', unit: 'ms', figures: at(0.95) },
+      { label: 'CPU time of the process, for each call', unit: 'ms', figures: cpuTimes },
+    ]);
+    added.push(difference(at(0.5)), difference(cpuTimes));
   }
-  const at = (part: number): number[] => targets.map((target) => quantile(durations.get(target) ?? [], part));
   const firstChunks: number[] = [];
   for (const target of targets) firstChunks.push(quantile(await measureFirstChunks(target, STREAMS), 0.5));
 
-  console.log(`Node ${process.version}; × is the ratio to the bare proxy in the same row.`);
-  const names = targets.map(({ name }) => name);
-  printTable('generateContent, one call at a time', names, [
-    { label: 'p50', unit: 'ms', figures: at(0.5) },
-    { label: 'p95', unit: 'ms', figures: at(0.95) },
-  ]);
   printTable(`a stream of chunks every ${PAUSE_IN_MS} ms`, names, [
     { label: 'first chunk, p50', unit: 'ms', figures: firstChunks },
   ]);
-  const [base = NaN, whole = NaN] = at(0.5);
-  console.log(`\nThe policy chain adds ${(whole - base).toFixed(3)} ms to a warm request (p50).`);
+  const [time = NaN, cpuTime = NaN] = added;
+  console.log(
+    `\nThe policy chain adds ${time.toFixed(3)} ms to a warm request (p50), and ${cpuTime.toFixed(3)} ms of CPU time.`,
+  );
 } finally {
   await Promise.all([stopStarted(proxy), stopStarted(edge)]);
   await entra.close();
   backend.close();
+}
+
+/** What the edge takes beyond the bare proxy. */
+function difference([base = NaN, whole = NaN]: readonly number[]): number {
+  return whole - base;
 }
