@@ -86,7 +86,13 @@ function standardExplicit(from: CsType, to: CsType, checked: boolean): Convert |
 }
 
 function downcast(to: CsType): Convert {
-  return (value) => (value === null || isInstance(value, to) ? value : invalidCast(value, to));
+  // By far the most casts are to string.
+  const isOne = to.name === 'string' ? isString : (value: unknown): boolean => isInstance(value, to);
+  return (value) => (value === null || isOne(value) ? value : invalidCast(value, to));
+}
+
+function isString(value: unknown): boolean {
+  return typeof value === 'string';
 }
 
 function unboxing(to: CsType): Convert {
