@@ -113,8 +113,8 @@ async function countRecords({ controls }: Environment, ids: ReadonlySet<string>)
   for (;;) {
     const response = await fetch(url, { signal: AbortSignal.timeout(CALL_TIMEOUT_IN_MS) });
     if (!response.ok) throw new Error(`No audit records: status ${response.status} from ${url}.`);
-    const records = (await response.json()) as readonly { readonly auditId: string }[];
-    const count = records.filter(({ auditId }) => ids.has(auditId)).length;
+    const records = (await response.json()) as readonly { readonly requestId: string }[];
+    const count = records.filter(({ requestId }) => ids.has(requestId)).length;
     if (count >= ids.size || Date.now() >= deadline) return count;
     await sleep(POLL_IN_MS);
   }

@@ -6,6 +6,17 @@ const AUDIT_EVENT = 'gateway.prediction';
 /** The source that marks a trace of the edge as an audit record. */
 const AUDIT_SOURCE = 'audit';
 
+/** OpenTelemetry's names for what the gateway's answers call shortly. */
+const SHORT_NAMES: Readonly<Record<string, string>> = {
+  'gen_ai.request.model': 'model',
+  'gen_ai.response.model': 'modelVersion',
+  'gen_ai.response.finish_reasons': 'finishReason',
+  'gen_ai.usage.input_tokens': 'inputTokens',
+  'gen_ai.usage.output_tokens': 'outputTokens',
+  'gen_ai.usage.cache_read.input_tokens': 'cachedTokens',
+  'gen_ai.usage.reasoning.output_tokens': 'thinkingTokens',
+};
+
 /** A record's properties and measurements side by side, as a query over customDimensions would list them. */
 export type AuditRecord = Readonly<Record<string, unknown>>;
 
@@ -18,9 +29,16 @@ export function auditRecordsIn(telemetry: readonly TelemetryItem[]): AuditRecord
       properties?: Record<string, unknown>;
       measurements?: Record<string, unknown>;
     };
-    if (baseType === 'EventData' && name === AUDIT_EVENT) return [{ ...properties, ...measurements }];
+    if (baseType === 'EventData' && name === AUDIT_EVENT)
+      return [shorten({ ...properties, ...measurements })];
     if (baseType === 'MessageData' && properties?.source === AUDIT_SOURCE)
-      return [{ message, ...properties, ...measurements }];
+      return [shorten({ message, ...properties, ...measurements })];
     return [];
   });
+}
+
+function shorten(record: AuditRecord): AuditRecord {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [SHORT_NAMES[name] ?? name, value]),
+  );
 }

@@ -7,7 +7,8 @@ import type { Operation } from './surface.ts';
 const CURSOR = 'eyJhZnRlciI6IjIwMjUtMTEtMjRUMTY6MDA6MDBaIn0';
 const PERIOD = { from: { example: '2025-11-01' }, to: { example: '2025-11-24T16:00:00Z' } };
 const RECORD = {
-  id: REQUEST_ID,
+  id: `20251124T155958123Z-${REQUEST_ID}`,
+  requestId: REQUEST_ID,
   time: '2025-11-24T15:59:58.123Z',
   recordedBy: 'function-app',
   status: 200,
@@ -19,6 +20,7 @@ const RECORD = {
   policyVersion: POLICY_VERSION,
   decision: 'allow',
   rule: 'scoring-iris',
+  reason: 'The scoring team predicts flowers.',
   outcome: 'answered',
   subscriptionId: 'scoring-app',
   productId: 'production',
@@ -27,6 +29,7 @@ const RECORD = {
   endpoint: '1234567890',
   deployedModelId: '2345678901234567890',
   instances: 1,
+  costInUsd: 0.0001,
   durationInMs: 84,
 };
 const FIGURES = {
@@ -36,7 +39,7 @@ const FIGURES = {
   outputTokens: 0,
   totalTokens: 0,
   instances: 2,
-  estimatedCostInUsDollars: 0.0002,
+  costInUsd: 0.0002,
 };
 
 /** What was called, and what it used. */

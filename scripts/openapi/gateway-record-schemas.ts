@@ -2,33 +2,46 @@ import { z } from 'zod';
 import { NUMBER_FIELDS, TEXT_FIELDS } from '../../src/audit/record-fields.ts';
 import { gatewayComponents } from './gateway-schemas.ts';
 
-type TextField = Exclude<(typeof TEXT_FIELDS)[number], 'status' | 'roles' | 'isDelegated'>;
+type TextField = Exclude<
+  (typeof TEXT_FIELDS)[number],
+  'version' | 'requestId' | 'revision' | 'status' | 'roles' | 'isDelegated' | 'findings'
+>;
 
 const TEXTS: Readonly<Record<TextField, string>> = {
+  traceId: 'W3C trace id of the call, operation_Id of telemetry.',
   dialect: 'The surface that was called: vertex, openai, anthropic or gateway.',
   method: 'HTTP method.',
   operation: 'What was asked for.',
   policyVersion: 'Content hash of the policy documents that decided.',
+  durability: 'standard or strict: how surely the record was committed.',
   decision: 'What was decided of the call: allow or deny.',
   rule: 'Id of the rule that decided.',
+  reason: 'The sentence of that rule.',
   outcome: 'How the call ended: answered, denied, failed, interrupted or aborted.',
   code: 'The code of the error, where there was one.',
   identityProvider: 'Who vouched for the caller.',
   tenantId: "The caller's tenant.",
   objectId: 'The principal or person.',
   applicationId: 'The application.',
+  agentId: 'Id of the agent, where the application is one.',
+  personId: 'Object id of the person for whom the application acted.',
   subscriptionId: 'The APIM subscription.',
   productId: 'Its product.',
-  project: 'Google Cloud project.',
-  location: 'Google Cloud location that served the call.',
+  project: 'Google Cloud project that served the call, or was asked for where none did.',
+  location: 'Google Cloud location that served the call, or was asked for where none did.',
   publisher: 'Who publishes the model.',
   model: 'The model.',
   endpoint: 'The endpoint.',
+  requestedProject: 'The project that the caller named.',
+  requestedLocation: 'The location that the caller named.',
+  requestedModel: 'The model or endpoint as the caller named it.',
   modelVersion: 'Version of the model that answered.',
   deployedModelId: 'Id of the deployed model that answered.',
   finishReason: 'Why the answer ended.',
   servedFrom: 'cache where API Management gave an answer that it had kept.',
   usageCompleteness: 'Whether all of the usage is known.',
+  requestDigest: 'Keyed digest of the request.',
+  responseDigest: 'Keyed digest of the answer.',
 };
 
 const NUMBERS: Readonly<Record<(typeof NUMBER_FIELDS)[number], string>> = {
@@ -43,6 +56,7 @@ const NUMBERS: Readonly<Record<(typeof NUMBER_FIELDS)[number], string>> = {
   durationInMs: 'How long the call took.',
   credentialsDurationInMs: 'How long Google credentials took.',
   firstByteDurationInMs: 'How long it took until the answer began.',
+  costInUsd: 'Estimate of what the call cost in US dollars, by the price of the catalog.',
 };
 
 function describeEach(fields: Readonly<Record<string, string>>, schema: z.ZodType) {
@@ -53,13 +67,25 @@ function describeEach(fields: Readonly<Record<string, string>>, schema: z.ZodTyp
 
 export const RecordedCall = z
   .strictObject({
-    id: z.string().describe('The request id of the call.'),
+    id: z.string().describe('Id of the record: its time and the request id.'),
+    requestId: z.string().describe('The request id of the call.'),
+    version: z.int().optional().describe('Version of the form of the record.'),
+    revision: z.int().optional().describe('1 of a correction: the answer was withheld.'),
     time: z.string().describe('When it began.'),
     recordedBy: z
       .enum(['edge', 'function-app'])
       .describe('The edge records the calls that it refuses; the function app records all others.'),
     status: z.int().optional().describe('The HTTP status.'),
     roles: z.array(z.string()).optional().describe('Roles of the caller.'),
+    findings: z
+      .array(
+        z.strictObject({
+          kind: z.string().describe('What was found.'),
+          count: z.int().describe('How often.'),
+        }),
+      )
+      .optional()
+      .describe('What inspection of the content found.'),
     isDelegated: z.boolean().optional().describe('Whether the application acted for a person.'),
     ...describeEach(TEXTS, z.string()),
     ...describeEach(NUMBERS, z.number()),
@@ -91,10 +117,12 @@ const figures = {
   outputTokens: count.describe('Tokens that came out.'),
   totalTokens: count.describe('All tokens.'),
   instances: count.describe('Instances that were predicted from.'),
-  estimatedCostInUsDollars: z
+  costInUsd: z
     .number()
     .optional()
-    .describe('By the prices of the catalog; left out where it has none.'),
+    .describe(
+      'An estimate in US dollars, by the prices that the catalog had at the time; left out where it has none.',
+    ),
 };
 
 const UsageTotal = z

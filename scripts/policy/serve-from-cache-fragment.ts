@@ -131,7 +131,9 @@ function keyOf(policyVersion: string): string {
 function record(policyVersion: string): string {
   const variable = (name: string) => `(string)context.Variables["${name}"]`;
   const fields: readonly [string, string][] = [
-    ['auditId', 'context.RequestId.ToString()'],
+    ['version', '"1"'],
+    ['id', 'context.Timestamp.ToString("yyyyMMddTHHmmssfffZ") + "-" + context.RequestId.ToString()'],
+    ['requestId', 'context.RequestId.ToString()'],
     ['time', 'context.Timestamp.ToString("yyyy-MM-ddTHH:mm:ss.fffZ")'],
     ['outcome', '"answered"'],
     ['servedFrom', '"cache"'],
@@ -152,8 +154,9 @@ function record(policyVersion: string): string {
     ['method', 'context.Request.Method'],
     ['project', variable('cached-project')],
     ['location', 'context.Request.MatchedParameters.GetValueOrDefault("location", "")'],
+    ['gen_ai.provider.name', '"gcp.vertex_ai"'],
     ['publisher', variable('cached-publisher')],
-    ['model', variable('cached-model')],
+    ['gen_ai.request.model', variable('cached-model')],
     ['endpoint', variable('cached-endpoint')],
     ['operation', operationName()],
   ];

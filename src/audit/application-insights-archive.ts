@@ -1,6 +1,7 @@
 import type { AuditArchive, RecordedCall, UsageSum } from '../prediction/audit-archive.ts';
 import { type LogQuery, type LogRow, unreadable } from './log-query.ts';
 import { NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
+import { Findings } from './record-schema.ts';
 import { findQuery, listQuery, usageQuery } from './record-queries.ts';
 
 /** Reads the records that the function app and the edge left in Application Insights. */
@@ -9,8 +10,8 @@ export function createApplicationInsightsArchive(query: LogQuery): AuditArchive 
     async listRecords(scope, filter, page, abortSignal) {
       return (await query(listQuery(scope, filter, page), abortSignal)).map(readRecord);
     },
-    async findRecord(scope, id, abortSignal) {
-      const [row] = await query(findQuery(scope, id), abortSignal);
+    async findRecord(scope, name, abortSignal) {
+      const [row] = await query(findQuery(scope, name), abortSignal);
       return row && readRecord(row);
     },
     async sumUsage(filter, abortSignal) {
@@ -21,26 +22,48 @@ export function createApplicationInsightsArchive(query: LogQuery): AuditArchive 
 
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?Z$/;
 
+/** The edge's records have the least rank. */
+const EDGE_RANK = 0.1;
+
 /** @throws GatewayError AUDIT_UNAVAILABLE for a row that has not the columns which were asked for. */
 function readRecord(row: LogRow): RecordedCall {
-  const id = readText(row, 'auditId');
+  const id = readText(row, 'id');
   const time = readText(row, 'timestamp');
-  const recorder = readNumber(row, 'recorder');
-  if (id === undefined || time === undefined || !TIME.test(time)) throw unreadable();
-  const { status, isDelegated, roles, ...texts } = Object.fromEntries(
+  const rank = readNumber(row, 'rank');
+  const { requestId, version, revision, status, isDelegated, roles, findings, ...texts } = Object.fromEntries(
     TEXT_FIELDS.map((field) => [field, readText(row, field)]),
   );
+  if (id === undefined || requestId === undefined || time === undefined || !TIME.test(time))
+    throw unreadable();
   const numbers = Object.fromEntries(NUMBER_FIELDS.map((field) => [field, readNumber(row, field)]));
   return withoutUndefined({
     id,
+    requestId,
     time,
-    recordedBy: recorder === 2 ? 'function-app' : 'edge',
+    recordedBy: rank === EDGE_RANK ? 'edge' : 'function-app',
+    version: toNumber(version),
+    revision: toNumber(revision),
     ...texts,
-    status: status === undefined ? undefined : Number(status),
+    status: toNumber(status),
     isDelegated: isDelegated === undefined ? undefined : isDelegated === 'true',
     roles: roles?.split(' '),
+    findings: findings === undefined ? undefined : readFindings(findings),
     ...numbers,
   });
+}
+
+function toNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+function readFindings(text: string): RecordedCall['findings'] {
+  try {
+    const findings = Findings.safeParse(JSON.parse(text));
+    if (findings.success) return findings.data;
+  } catch {
+    // As unreadable as JSON of another shape.
+  }
+  throw unreadable();
 }
 
 function readSum(row: LogRow): UsageSum {
@@ -63,6 +86,7 @@ function readSum(row: LogRow): UsageSum {
     outputTokens: count('outputTokens'),
     totalTokens: count('totalTokens'),
     instances: count('instances'),
+    costInUsd: count('costInUsd'),
   });
 }
 

@@ -55,7 +55,7 @@ export function startAzureMonitorSender(connectionString: string, settle: Settle
     send: (id, startedAt, attributes) => {
       logger.emit({
         timestamp: startedAt,
-        attributes: { 'microsoft.custom_event.name': EVENT_NAME, auditId: id, ...attributes },
+        attributes: { 'microsoft.custom_event.name': EVENT_NAME, ...attributes, id },
       });
       planFlush();
     },
@@ -87,7 +87,7 @@ function acknowledge(settle: Settle): Policy {
     name: 'auditAcknowledgement',
     async sendRequest(request, next) {
       request.timeout = INGESTION_TIMEOUT_IN_MS;
-      const ids = typeof request.body === 'string' ? auditIds(request.body) : [];
+      const ids = typeof request.body === 'string' ? recordIds(request.body) : [];
       try {
         const response = await next(request);
         settle(ids, response.status === 200 && acceptedAll(response.bodyAsText));
@@ -100,8 +100,8 @@ function acknowledge(settle: Settle): Policy {
   };
 }
 
-function auditIds(body: string): string[] {
-  return [...body.matchAll(/"auditId":"([\w-]+)"/g)].map(([, id = '']) => id);
+function recordIds(body: string): string[] {
+  return [...body.matchAll(/"id":"([\w-]+)"/g)].map(([, id = '']) => id);
 }
 
 /** https://learn.microsoft.com/azure/azure-monitor/app/api-custom-events-metrics — 200 may still name refused items. */

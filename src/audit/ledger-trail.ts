@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { AuditRecord } from '../prediction/audit-record.ts';
+import type { AuditRecord, OpeningRecord } from '../prediction/audit-record.ts';
 import type { AuditTrail } from '../prediction/interfaces.ts';
 import type { EntryBody } from './ledger-entry.ts';
 import type { EntryPlace } from './ledger-writer.ts';
@@ -17,7 +17,8 @@ export interface ChainWriter {
 
 export interface LedgerTrailOptions {
   readonly writer: ChainWriter;
-  /** The record as the ledger keeps it. */
+  /** Records as the ledger keeps them. */
+  readonly toOpening: (record: OpeningRecord) => Readonly<Record<string, unknown>>;
   readonly toRecord: (record: AuditRecord) => Readonly<Record<string, unknown>>;
   /** How long a strict call waits for the ledger, in milliseconds. */
   readonly timeoutInMs: number;
@@ -52,20 +53,20 @@ export class LedgerTrail implements AuditTrail {
     this.#active += 1;
   }
 
-  async open(record: AuditRecord): Promise<void> {
+  async open(record: OpeningRecord): Promise<void> {
     this.#refuseWhileStalled();
     this.#opened += 1;
-    await this.#inTime(this.#append('opening', record));
+    await this.#inTime(this.#append({ kind: 'opening', record: this.#options.toOpening(record) }));
   }
 
   async commit(record: AuditRecord): Promise<void> {
     this.#count(record);
-    await this.#inTime(this.#append('closing', record));
+    await this.#inTime(this.#append(this.#closing(record)));
   }
 
   record(record: AuditRecord): void {
     this.#count(record);
-    void this.#append('closing', record, { isAwaited: false });
+    void this.#append(this.#closing(record), { isAwaited: false });
   }
 
   /** Resolves when all is committed, with the chain's end as the last entry where no call is left at work. */
@@ -78,9 +79,13 @@ export class LedgerTrail implements AuditTrail {
     if (this.#active === 0) await writer.append({ kind: 'end', opened, closed });
   }
 
-  #append(kind: 'opening' | 'closing', record: AuditRecord, options?: { isAwaited: boolean }): Promise<void> {
+  #append(body: EntryBody, options?: { isAwaited: boolean }): Promise<void> {
     this.#planCheckpoint();
-    return this.#options.writer.append({ kind, record: this.#options.toRecord(record) }, options);
+    return this.#options.writer.append(body, options);
+  }
+
+  #closing(record: AuditRecord): EntryBody {
+    return { kind: 'closing', record: this.#options.toRecord(record) };
   }
 
   #count({ revision }: AuditRecord): void {

@@ -3,13 +3,19 @@
  * that telemetry may carry.
  */
 export const TEXT_FIELDS = [
+  'version',
+  'requestId',
+  'traceId',
   'dialect',
   'method',
   'operation',
   'policyVersion',
+  'durability',
   'decision',
   'rule',
+  'reason',
   'outcome',
+  'revision',
   'servedFrom',
   'code',
   'status',
@@ -17,6 +23,8 @@ export const TEXT_FIELDS = [
   'tenantId',
   'objectId',
   'applicationId',
+  'agentId',
+  'personId',
   'roles',
   'isDelegated',
   'subscriptionId',
@@ -26,10 +34,16 @@ export const TEXT_FIELDS = [
   'publisher',
   'model',
   'endpoint',
+  'requestedProject',
+  'requestedLocation',
+  'requestedModel',
   'modelVersion',
   'deployedModelId',
   'finishReason',
   'usageCompleteness',
+  'requestDigest',
+  'responseDigest',
+  'findings',
 ] as const;
 
 /** Fields that are numbers; the edge's records have none of them. */
@@ -45,4 +59,21 @@ export const NUMBER_FIELDS = [
   'durationInMs',
   'credentialsDurationInMs',
   'firstByteDurationInMs',
+  'costInUsd',
 ] as const;
+
+/** What answers call shortly, and records by OpenTelemetry's names. */
+const OPEN_TELEMETRY_NAMES: Readonly<Record<string, string>> = {
+  model: 'gen_ai.request.model',
+  modelVersion: 'gen_ai.response.model',
+  finishReason: 'gen_ai.response.finish_reasons',
+  inputTokens: 'gen_ai.usage.input_tokens',
+  outputTokens: 'gen_ai.usage.output_tokens',
+  cachedTokens: 'gen_ai.usage.cache_read.input_tokens',
+  thinkingTokens: 'gen_ai.usage.reasoning.output_tokens',
+};
+
+/** The name that records have for a field of an answer. */
+export function attributeOf(field: string): string {
+  return OPEN_TELEMETRY_NAMES[field] ?? field;
+}

@@ -1,5 +1,6 @@
 import type {
   RecordFilter,
+  RecordName,
   RecordPage,
   RecordPosition,
   RecordScope,
@@ -7,52 +8,61 @@ import type {
   UsageGroup,
 } from '../prediction/audit-archive.ts';
 import { column, dateTimeLiteral, is, isIn, pipe, textLiteral } from './kql.ts';
-import { NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
+import { attributeOf, NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
 
 const OUTCOMES = ['answered', 'denied', 'failed', 'interrupted', 'aborted'] as const;
-const USED = ['inputTokens', 'outputTokens', 'totalTokens', 'instances'] as const;
+const USED = ['inputTokens', 'outputTokens', 'totalTokens', 'instances', 'costInUsd'] as const;
 
+const REVISION = `tostring(customDimensions['revision'])`;
 /**
- * The records of both recorders, with their fields as columns. `recorder` is larger for the function app, whose record
- * of a call says more than the edge's, where both have one.
+ * Which of several records of one call says most: the edge's says least, the last correction most. Of a process that died
+ * there can be the record that was written in its place, and the one that it managed to write itself.
  */
+const RANK = `iff(isnotempty(${REVISION}), todouble(${REVISION}), iff(tostring(customDimensions['code']) == "PROCESS_LOST", 0.2, 0.3))`;
+
+/** The records of both recorders, with their fields as columns; of each call the one that says most. */
 function recordsWhere(conditions: readonly string[], period?: string): string {
   const leg = (...steps: readonly string[]) =>
     `(${[...steps.slice(0, 1), ...(period === undefined ? [] : [`where ${period}`]), ...steps.slice(1)].join(' | ')})`;
+  const read = (convert: string, from: string, field: string) =>
+    `${column(field)} = ${convert}(${from}${column(attributeOf(field))})`;
   return pipe(
-    `union ${leg('customEvents', 'where name == "gateway.prediction"', 'extend recorder = 2')}, ` +
-      leg('traces', `where tostring(customDimensions['source']) == "audit"`, 'extend recorder = 1'),
-    `extend ${['auditId', ...TEXT_FIELDS].map((field) => `${column(field)} = tostring(customDimensions${column(field)})`).join(', ')}`,
-    `where ${['isnotempty(auditId)', ...conditions].join(' and ')}`,
-    `extend ${NUMBER_FIELDS.map((field) => `${column(field)} = todouble(customMeasurements${column(field)})`).join(', ')}`,
+    `union ${leg('customEvents', 'where name == "gateway.prediction"', `extend rank = ${RANK}`)}, ` +
+      leg('traces', `where tostring(customDimensions['source']) == "audit"`, 'extend rank = 0.1'),
+    `extend ${['id', ...TEXT_FIELDS].map((field) => read('tostring', 'customDimensions', field)).join(', ')}`,
+    `where ${['isnotempty(requestId)', ...conditions].join(' and ')}`,
+    `extend ${NUMBER_FIELDS.map((field) => read('todouble', 'customMeasurements', field)).join(', ')}`,
     // A record can be delivered twice, and a lost connection can leave two recorders with one call.
-    'summarize arg_max(recorder, *) by auditId',
+    'summarize arg_max(rank, *) by requestId',
   );
 }
 
-const PROJECTION = `project auditId, timestamp, recorder, ${[...TEXT_FIELDS, ...NUMBER_FIELDS].map(column).join(', ')}`;
+const PROJECTION = `project id, timestamp, rank, ${[...TEXT_FIELDS, ...NUMBER_FIELDS].map(column).join(', ')}`;
+
+/** Filters that stand for a field of the same name. */
+const EQUAL = ['location', 'operation', 'outcome', 'decision', 'rule', 'code', 'servedFrom'] as const;
 
 export function listQuery(scope: RecordScope, filter: RecordFilter, { after, limit }: RecordPage): string {
-  const { period, names, location, outcome, decision } = filter;
+  const { period, names, caller } = filter;
   const conditions = [
     ...(names ? [`(${isIn('model', names)} or ${isIn('endpoint', names)})`] : []),
-    ...(location === undefined ? [] : [is('location', location)]),
-    ...(outcome ? [is('outcome', outcome)] : []),
-    ...(decision ? [is('decision', decision)] : []),
+    ...(caller === undefined ? [] : [`(${is('objectId', caller)} or ${is('applicationId', caller)})`]),
+    ...EQUAL.flatMap((name) => (filter[name] === undefined ? [] : [is(name, filter[name])])),
     ...(after ? [isOlder(after)] : []),
   ];
   return pipe(
     recordsWhere(inScope(scope), within(period)),
     ...(conditions.length > 0 ? [`where ${conditions.join(' and ')}`] : []),
-    'order by timestamp desc, auditId asc',
+    'order by timestamp desc, id asc',
     `take ${Math.trunc(limit)}`,
     PROJECTION,
   );
 }
 
 /** Of any age that is still kept. */
-export function findQuery(scope: RecordScope, id: string): string {
-  return pipe(recordsWhere([is('auditId', id), ...inScope(scope)]), 'take 1', PROJECTION);
+export function findQuery(scope: RecordScope, name: RecordName): string {
+  const named = 'id' in name ? is('id', name.id) : is('requestId', name.requestId);
+  return pipe(recordsWhere([named, ...inScope(scope)]), 'take 1', PROJECTION);
 }
 
 /** Each group by its own columns; those of models and endpoints are empty for names that are not known. */
@@ -100,5 +110,5 @@ function within({ from, to }: RecordFilter['period']): string {
 /** Text has no order of its own in this language, so ids are compared with a function. */
 function isOlder({ time, id }: RecordPosition): string {
   const instant = dateTimeLiteral(time);
-  return `(timestamp < ${instant} or (timestamp == ${instant} and strcmp(auditId, ${textLiteral(id)}) > 0))`;
+  return `(timestamp < ${instant} or (timestamp == ${instant} and strcmp(id, ${textLiteral(id)}) > 0))`;
 }

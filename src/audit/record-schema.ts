@@ -25,7 +25,7 @@ export const RecordId = z
   .string()
   .regex(/^\d{8}T\d{9}Z-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a record id');
 
-const Finding = z.strictObject({ kind: Text, count: Count });
+export const Findings = z.array(z.strictObject({ kind: Text, count: Count }));
 /** Where the encrypted content of a call lies. */
 const Content = z.strictObject({
   subject: Text,
@@ -155,9 +155,9 @@ const Opening = {
 
 /** What is known when a call has ended. */
 const Closing = {
-  revision: known(z.literal(1), {
+  revision: known(z.int().min(1), {
     description:
-      'Marks a correction: the answer was withheld, because its record could not be committed in time',
+      'Counts corrections: the answer was withheld after all, because its record was not committed in time',
     source: 'gateway',
   }),
   outcome: field(z.enum(['answered', 'denied', 'failed', 'interrupted', 'aborted']), {
@@ -238,7 +238,7 @@ const Closing = {
     source: 'governance',
     unit: 'US dollars',
   }),
-  findings: known(z.array(Finding), {
+  findings: known(Findings, {
     description: 'What inspection of the content found, by kind and count, where there was one',
     source: 'gateway',
   }),

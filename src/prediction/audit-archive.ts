@@ -21,10 +21,19 @@ export interface RecordFilter {
   readonly period: Period;
   /** Every name of the model or endpoint that records may have. */
   readonly names?: readonly string[];
+  /** Object id or application id. */
+  readonly caller?: string;
   readonly location?: string;
+  readonly operation?: string;
   readonly outcome?: Outcome;
   readonly decision?: 'allow' | 'deny';
+  readonly rule?: string;
+  readonly code?: string;
+  readonly servedFrom?: 'cache';
 }
+
+/** What one record is asked for by: its own id, or that of the request. */
+export type RecordName = { readonly id: string } | { readonly requestId: string };
 
 /** The place of a record among the others, newest first. */
 export interface RecordPosition {
@@ -41,11 +50,13 @@ export interface RecordPage {
 
 /** A record as it is read again; what was not known is left out. */
 export interface RecordedCall extends RecordPosition {
+  readonly requestId: string;
   /** The edge records the calls that it refuses; the function app records all others. */
   readonly recordedBy: 'edge' | 'function-app';
   readonly isDelegated?: boolean;
   readonly roles?: readonly string[];
   readonly status?: number;
+  readonly findings?: readonly { readonly kind: string; readonly count: number }[];
   /** The other fields of a record, by the names that they have there. */
   readonly [field: string]: unknown;
 }
@@ -83,6 +94,8 @@ export interface UsageSum {
   readonly outputTokens: number;
   readonly totalTokens: number;
   readonly instances: number;
+  /** Of the calls that a price was known for. */
+  readonly costInUsd: number;
 }
 
 /**
@@ -97,8 +110,12 @@ export interface AuditArchive {
     page: RecordPage,
     abortSignal: AbortSignal,
   ): Promise<readonly RecordedCall[]>;
-  /** Undefined when there is none of this id in the scope. */
-  findRecord(scope: RecordScope, id: string, abortSignal: AbortSignal): Promise<RecordedCall | undefined>;
+  /** Undefined when there is none of this name in the scope. */
+  findRecord(
+    scope: RecordScope,
+    name: RecordName,
+    abortSignal: AbortSignal,
+  ): Promise<RecordedCall | undefined>;
   /** Of calls to models and endpoints; questions to the gateway itself are left out. */
   sumUsage(filter: UsageFilter, abortSignal: AbortSignal): Promise<readonly UsageSum[]>;
 }

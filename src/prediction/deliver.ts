@@ -41,7 +41,7 @@ export async function deliverWhole(
   answer: WholeAnswer,
   { reply, record, settlement }: Pick<Delivery, 'reply' | 'record' | 'settlement'>,
 ): Promise<void> {
-  record.sent(answer.body.byteLength);
+  record.sent(answer.body);
   record.answered(answer.facts);
   if (record.isStrict) await settlement.settle();
   reply.send(200, { ...record.headers(answer.contentType), ...tokensHeader(answer.facts) }, answer.body);
@@ -108,7 +108,7 @@ async function deliverStream(
       const next = await deadline.bound(parts.next());
       begin(answer.contentType);
       if (next.done) break;
-      record.sent(next.value.byteLength);
+      record.sent(next.value);
       if (record.isStrict) {
         await send(held);
         held = next.value;
@@ -121,9 +121,13 @@ async function deliverStream(
     if (!sent.isBegun) throw error;
     const failure = toGatewayError(error);
     record.interrupted(failure, facts());
+    const told =
+      failure.code === 'CALLER_GONE'
+        ? undefined
+        : call.dialect.writeStreamError(failure, { format, framing, isFirst: sent.isFirst });
+    if (told !== undefined) record.sent(told);
     await settlement.attempt();
-    if (failure.code !== 'CALLER_GONE')
-      void reply.write(call.dialect.writeStreamError(failure, { format, framing, isFirst: sent.isFirst }));
+    if (told !== undefined) void reply.write(told);
     // Not waited for: a generator ends only when its pending part comes, and the deadline's signal has cut that off.
     void parts?.return?.().catch(() => undefined);
   } finally {

@@ -1,6 +1,6 @@
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
-import type { AuditRecord } from './audit-record.ts';
+import type { AuditRecord, OpeningRecord } from './audit-record.ts';
 import type { Answer, AnswerFormat, Framing, GrantedCall, Prediction } from './prediction.ts';
 import type { Question } from './question.ts';
 
@@ -16,7 +16,7 @@ export interface Caller {
   readonly isDelegated: boolean;
   readonly subscriptionId: string;
   readonly productId: string;
-  /** The id that API Management gave the call; the audit record's id. */
+  /** The id that API Management gave the call; the audit record has it too. */
   readonly requestId: string;
 }
 
@@ -57,7 +57,7 @@ export interface AuditTrail {
    * Resolves when the ledger has it that the call begins.
    * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE when it hasn't in time.
    */
-  open(record: AuditRecord): Promise<void>;
+  open(record: OpeningRecord): Promise<void>;
   /**
    * Resolves when the ledger has the call's record. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE when it hasn't in time;
    * the record is kept, and one of a higher revision may follow it.
@@ -67,9 +67,24 @@ export interface AuditTrail {
   record(record: AuditRecord): void;
 }
 
+/** A keyed digest in the making. */
+export interface Digest {
+  update(bytes: Uint8Array | string): void;
+  /** Of all so far, behind the id of its key and a colon: HMAC-SHA-256 in hex. More may follow, and it be asked again. */
+  digest(): string;
+}
+
+/** Makes digests by which whoever has the key can tell that two contents are the same, and nobody else can. */
+export interface Digester {
+  start(): Digest;
+}
+
+/** The surfaces, as records name them. */
+export type DialectName = 'vertex' | 'openai' | 'anthropic' | 'gateway';
+
 /** How a client is told of a failure. */
 export interface ErrorDialect {
-  readonly name: string;
+  readonly name: DialectName;
   /** @param path below the surface's root, as it came: whose client reads the error can depend on it. */
   writeError(
     error: GatewayError,

@@ -48,6 +48,9 @@ export async function listRecords(
   return { records, nextCursor: writeCursor({ period, after }, question, scope) };
 }
 
+/** A record's own id, or the request id that is its end. */
+const RECORD_NAME = /^(\d{8}T\d{9}Z-)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+
 /** @throws GatewayError AUDIT_RECORD_NOT_FOUND, also for somebody else's: that there is one is not told. */
 export async function readRecord(
   { archive, governance }: RecordRooms,
@@ -55,14 +58,17 @@ export async function readRecord(
   id: string,
   abortSignal: AbortSignal,
 ): Promise<RecordedCall> {
-  const isId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
-  const record = isId
-    ? await archive.findRecord(scopeOf(governance, caller), id.toLowerCase(), abortSignal)
-    : undefined;
+  const [, time = '', requestId = ''] = RECORD_NAME.exec(id) ?? [];
+  const name =
+    time === ''
+      ? { requestId: requestId.toLowerCase() }
+      : { id: `${time.toUpperCase()}${requestId.toLowerCase()}` };
+  const record =
+    requestId === '' ? undefined : await archive.findRecord(scopeOf(governance, caller), name, abortSignal);
   if (record) return record;
   throw new GatewayError(
     'AUDIT_RECORD_NOT_FOUND',
-    'None of your calls is on record under this id. Check that it is the x-request-id of one of your own calls; ' +
+    'None of your calls is on record under this id. Check that it is the x-request-id of one of your own calls, or the id of its record; ' +
       'new records can take some minutes to show.',
   );
 }

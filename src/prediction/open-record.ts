@@ -6,28 +6,35 @@ import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { Decision } from '../governance/decide.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { CallTarget } from '../governance/call-target.ts';
-import type { AuditRecord, Outcome } from './audit-record.ts';
-import type { Caller } from './interfaces.ts';
+import { type AuditRecord, type OpeningRecord, type Outcome, recordIdOf } from './audit-record.ts';
+import { estimateCost } from './estimate-cost.ts';
+import type { Call, Caller, Digest, Digester, ErrorDialect } from './interfaces.ts';
 import type { AnswerFacts, Prediction } from './prediction.ts';
 
-interface Clocks {
+export interface RecordingRooms {
   readonly monotonicNow: () => number;
   readonly now: () => Date;
-  readonly governance: Pick<Governance, 'policyVersion'>;
+  readonly governance: Pick<Governance, 'policyVersion' | 'documents' | 'findEntry'>;
+  /** Left out, records have no digests. */
+  readonly digester?: Digester;
 }
+
+type RecordedCall = Pick<Call<ErrorDialect>, 'dialect' | 'method'>;
 
 /** An audit record in the making: told what happens to a call while it happens, closed once. */
 export class OpenRecord {
   /** Ours until the edge's request id is verified. */
-  id: string = randomUUID();
-  readonly #dialect: string;
-  readonly #clocks: Clocks;
+  requestId: string = randomUUID();
+  readonly #call: RecordedCall;
+  readonly #rooms: RecordingRooms;
   readonly #startedAt: Date;
   readonly #start: number;
+  #traceId: string | undefined;
   #caller: Caller | undefined;
+  #requested: CallTarget | undefined;
   #target: CallTarget | undefined;
   #question: string | undefined;
-  #decision: { readonly allowed: boolean; readonly rule: string } | undefined;
+  #decision: Decision<Prediction> | undefined;
   #durability: Durability = 'standard';
   #revision = 0;
   #outcome: Outcome = 'failed';
@@ -35,29 +42,37 @@ export class OpenRecord {
   #code: GatewayErrorCode | undefined;
   #facts: AnswerFacts | undefined;
   #requestBytes = 0;
+  #requestDigest: string | undefined;
   #responseBytes = 0;
+  #responseDigest: Digest | undefined;
   #identifiedIn = 0;
   #credentialsInMs: number | undefined;
   #firstByteInMs: number | undefined;
 
-  constructor(dialect: string, clocks: Clocks) {
-    this.#dialect = dialect;
-    this.#clocks = clocks;
-    this.#startedAt = clocks.now();
-    this.#start = clocks.monotonicNow();
+  constructor(call: RecordedCall, rooms: RecordingRooms) {
+    this.#call = call;
+    this.#rooms = rooms;
+    this.#startedAt = rooms.now();
+    this.#start = rooms.monotonicNow();
   }
 
-  identified(caller: Caller): void {
-    this.id = caller.requestId;
+  /** @param traceId of the trace that API Management put the call into; others' word for it is not taken. */
+  identified(caller: Caller, traceId: string | undefined): void {
+    this.requestId = caller.requestId;
     this.#caller = caller;
+    this.#traceId = traceId;
   }
 
-  received(bytes: number): void {
-    this.#requestBytes = bytes;
+  received(body: Uint8Array): void {
+    this.#requestBytes = body.byteLength;
+    const digest = this.#rooms.digester?.start();
+    digest?.update(body);
+    this.#requestDigest = digest?.digest();
   }
 
   parsed({ project, location, operation, resource }: Prediction): void {
-    this.#target = { project, location, operation, resource };
+    this.#requested = { project, location, operation, resource };
+    this.#target = this.#requested;
   }
 
   /** What the gateway is asked about itself; such a call reaches no model. */
@@ -88,9 +103,12 @@ export class OpenRecord {
     this.#credentialsInMs = this.#elapsed() - this.#identifiedIn;
   }
 
-  sent(bytes: number): void {
+  /** Not for the signs of life within a stream, which are no part of the answer. */
+  sent(part: Uint8Array | string): void {
     this.#firstByteInMs ??= this.#elapsed();
-    this.#responseBytes += bytes;
+    this.#responseBytes += typeof part === 'string' ? Buffer.byteLength(part) : part.byteLength;
+    this.#responseDigest ??= this.#rooms.digester?.start();
+    this.#responseDigest?.update(part);
   }
 
   answered(facts: AnswerFacts): void {
@@ -117,9 +135,9 @@ export class OpenRecord {
   headers(contentType: string): Record<string, string> {
     return {
       'content-type': contentType,
-      'x-request-id': this.id,
-      'request-id': this.id,
-      'x-policy-version': this.#clocks.governance.policyVersion,
+      'x-request-id': this.requestId,
+      'request-id': this.requestId,
+      'x-policy-version': this.#rooms.governance.policyVersion,
     };
   }
 
@@ -128,34 +146,67 @@ export class OpenRecord {
     this.#revision += 1;
   }
 
-  close(): AuditRecord {
+  /** What is known before Google is called. */
+  open(): OpeningRecord {
+    const requestId = this.requestId.toLowerCase();
+    const agentId = this.#agentId();
     return {
-      id: this.id,
+      id: recordIdOf(this.#startedAt, requestId),
+      requestId,
+      ...(this.#traceId !== undefined && { traceId: this.#traceId }),
       startedAt: this.#startedAt,
-      dialect: this.#dialect,
-      policyVersion: this.#clocks.governance.policyVersion,
+      dialect: this.#call.dialect.name,
+      method: this.#call.method,
+      policyVersion: this.#rooms.governance.policyVersion,
+      durability: this.#durability,
       ...(this.#caller && { caller: this.#caller }),
+      ...(agentId !== undefined && { agentId }),
       ...(this.#question && { question: this.#question }),
+      ...(this.#requested && { requested: this.#requested }),
       ...(this.#target && { target: this.#target }),
       ...(this.#decision && {
         decision: this.#decision.allowed ? 'allow' : 'deny',
         rule: this.#decision.rule,
+        reason: this.#decision.reason,
       }),
+      requestBytes: this.#requestBytes,
+      ...(this.#requestDigest !== undefined && { requestDigest: this.#requestDigest }),
+    };
+  }
+
+  /** May be asked again, after a correction. */
+  close(): AuditRecord {
+    const costInUsd = this.#cost();
+    return {
+      ...this.open(),
       revision: this.#revision,
       outcome: this.#outcome,
       status: this.#status,
       ...(this.#code && { code: this.#code }),
       ...(this.#facts && { facts: this.#facts }),
-      requestBytes: this.#requestBytes,
       responseBytes: this.#responseBytes,
+      ...(this.#responseDigest && { responseDigest: this.#responseDigest.digest() }),
       durationInMs: this.#elapsed(),
       ...(this.#credentialsInMs !== undefined && { credentialsDurationInMs: this.#credentialsInMs }),
       ...(this.#firstByteInMs !== undefined && { firstByteDurationInMs: this.#firstByteInMs }),
+      ...(costInUsd !== undefined && { costInUsd }),
     };
   }
 
+  #agentId(): string | undefined {
+    const applicationId = this.#caller?.applicationId.toLowerCase();
+    const { agents } = this.#rooms.governance.documents.access;
+    return agents.find((agent) => agent.applicationId.toLowerCase() === applicationId)?.id;
+  }
+
+  #cost(): number | undefined {
+    if (!this.#decision?.allowed || !this.#facts) return undefined;
+    const price = this.#rooms.governance.findEntry(this.#decision.call.resource)?.price;
+    return price && estimateCost(price, this.#outcome, this.#facts.usage);
+  }
+
   #elapsed(): number {
-    return this.#clocks.monotonicNow() - this.#start;
+    return this.#rooms.monotonicNow() - this.#start;
   }
 }
 

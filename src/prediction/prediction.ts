@@ -94,6 +94,7 @@ export interface AnswerRewrite {
 export interface Usage {
   /** Cached ones included: https://opentelemetry.io/docs/specs/semconv/gen-ai/ */
   readonly inputTokens?: number;
+  /** Those of thoughts included. */
   readonly outputTokens?: number;
   readonly totalTokens?: number;
   readonly cachedTokens?: number;

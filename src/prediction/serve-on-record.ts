@@ -2,17 +2,17 @@ import { toGatewayError, type GatewayError } from '../errors/gateway-error.ts';
 import type { Governance } from '../governance/governance.ts';
 import { startDeadline, type Deadline, type TimeLimits } from './deadline.ts';
 import type { AuditTrail, Call, Caller, Callers, ErrorDialect, Reply } from './interfaces.ts';
-import { OpenRecord } from './open-record.ts';
+import { OpenRecord, type RecordingRooms } from './open-record.ts';
 import { readTimeLimit } from './read-time-limit.ts';
+import { readTraceId } from './read-trace-id.ts';
 import { Settlement } from './settlement.ts';
 
 /** What serving any call takes. */
-export interface ServingRooms extends TimeLimits {
+export interface ServingRooms extends TimeLimits, RecordingRooms {
   readonly callers: Callers;
   readonly governance: Governance;
   readonly audit: AuditTrail;
   readonly maximumBodyBytes: number;
-  readonly now: () => Date;
 }
 
 /** A call whose caller is known and whose body is read. */
@@ -35,7 +35,7 @@ export async function serveOnRecord(
   reply: Reply,
   answer: (open: OpenCall) => Promise<void>,
 ): Promise<void> {
-  const record = new OpenRecord(call.dialect.name, rooms);
+  const record = new OpenRecord(call, rooms);
   try {
     rooms.audit.admit();
   } catch (error) {
@@ -48,9 +48,9 @@ export async function serveOnRecord(
     const timeLimitInMs = readTimeLimit(call.header);
     if (timeLimitInMs !== undefined) deadline.shorten(timeLimitInMs);
     const caller = await deadline.bound(rooms.callers.identify(call.header));
-    record.identified(caller);
+    record.identified(caller, readTraceId(call.header));
     const body = await deadline.bound(call.readBody(rooms.maximumBodyBytes));
-    record.received(body.byteLength);
+    record.received(body);
     await answer({ caller, body, record, settlement, deadline });
   } catch (error) {
     const failure = toGatewayError(error);
@@ -68,10 +68,10 @@ export async function serveOnRecord(
 function sendUnrecorded(
   { dialect, path }: Call<ErrorDialect>,
   reply: Reply,
-  { id }: OpenRecord,
+  { requestId }: OpenRecord,
   failure: GatewayError,
 ): void {
-  const { contentType, body } = dialect.writeError(failure, id, path);
+  const { contentType, body } = dialect.writeError(failure, requestId, path);
   const headers = { 'content-type': contentType, 'x-gateway-unrecorded': failure.code };
   reply.send(failure.facts.status, headers, body);
 }
@@ -81,7 +81,7 @@ function prepareFailure(
   record: OpenRecord,
   failure: GatewayError,
 ): (reply: Reply) => void {
-  const { contentType, body } = call.dialect.writeError(failure, record.id, call.path);
+  const { contentType, body } = call.dialect.writeError(failure, record.requestId, call.path);
   const { retryAfterInMs, facts } = failure;
   const headers = {
     ...record.headers(contentType),
@@ -91,6 +91,6 @@ function prepareFailure(
     }),
     ...(facts.retryable ? {} : { 'x-should-retry': 'false' }),
   };
-  record.sent(Buffer.byteLength(body));
+  record.sent(body);
   return (reply) => reply.send(facts.status, headers, body);
 }

@@ -19,7 +19,7 @@ export class Settlement {
 
   /** Resolves when Vertex AI may be called. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE. */
   async begin(): Promise<void> {
-    if (this.#record.isStrict) await this.#watch(this.#audit.open(this.#record.close()));
+    if (this.#record.isStrict) await this.#watch(this.#audit.open(this.#record.open()));
   }
 
   /** Resolves when the last of a strict call's answer may go out. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE. */

@@ -13,8 +13,8 @@ type Sums = Pick<
 
 /** What calls used. */
 export interface UsageFigures extends Sums {
-  /** By the catalog's prices; left out where it has none. Per-call prices count answered calls. */
-  readonly estimatedCostInUsDollars?: number;
+  /** An estimate, by the prices that the catalog had at the time; left out where it has none. */
+  readonly costInUsd?: number;
 }
 
 /** The usage of one model, day or operation; of calls that reached none of the catalog's, that is left out. */
@@ -95,16 +95,10 @@ function resourceOf({ publisher, model, endpoint }: UsageSum): CallTarget['resou
   return publisher === undefined ? { kind: 'name', name: model } : { kind: 'model', publisher, model };
 }
 
-function withCost(sum: Sums, entry: CatalogEntry | undefined): UsageFigures {
-  const { calls, outcomes, inputTokens, outputTokens, totalTokens, instances } = sum;
-  const price = entry?.price;
+function withCost(sum: UsageSum, entry: CatalogEntry | undefined): UsageFigures {
+  const { calls, outcomes, inputTokens, outputTokens, totalTokens, instances, costInUsd } = sum;
   const figures = { calls, outcomes, inputTokens, outputTokens, totalTokens, instances };
-  if (!price) return figures;
-  const cost =
-    'perCall' in price
-      ? price.perCall * outcomes.answered
-      : (price.perMillionInputTokens * inputTokens + price.perMillionOutputTokens * outputTokens) / 1e6;
-  return { ...figures, estimatedCostInUsDollars: cost };
+  return { ...figures, ...((entry?.price !== undefined || costInUsd > 0) && { costInUsd }) };
 }
 
 const NOTHING: UsageFigures = {
@@ -117,15 +111,13 @@ const NOTHING: UsageFigures = {
 };
 
 function addAll(all: readonly UsageFigures[]): UsageFigures {
-  const { estimatedCostInUsDollars: cost, ...sums } = all.reduce(add, NOTHING);
+  const { costInUsd: cost, ...sums } = all.reduce(add, NOTHING);
   // A billionth of a dollar is below every price; what is left of it comes from binary fractions.
-  return { ...sums, ...(cost !== undefined && { estimatedCostInUsDollars: Number(cost.toFixed(9)) }) };
+  return { ...sums, ...(cost !== undefined && { costInUsd: Number(cost.toFixed(9)) }) };
 }
 
 function add(one: UsageFigures, other: UsageFigures): UsageFigures {
-  const costs = [one.estimatedCostInUsDollars, other.estimatedCostInUsDollars].filter(
-    (cost) => cost !== undefined,
-  );
+  const costs = [one.costInUsd, other.costInUsd].filter((cost) => cost !== undefined);
   return {
     calls: one.calls + other.calls,
     outcomes: {
@@ -139,7 +131,7 @@ function add(one: UsageFigures, other: UsageFigures): UsageFigures {
     outputTokens: one.outputTokens + other.outputTokens,
     totalTokens: one.totalTokens + other.totalTokens,
     instances: one.instances + other.instances,
-    ...(costs.length > 0 && { estimatedCostInUsDollars: costs.reduce((sum, cost) => sum + cost, 0) }),
+    ...(costs.length > 0 && { costInUsd: costs.reduce((sum, cost) => sum + cost, 0) }),
   };
 }
 

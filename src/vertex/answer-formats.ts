@@ -39,13 +39,19 @@ const gemini: FactsReader = {
     const finishReason = finished?.finishReason ?? asObject(promptFeedback).blockReason;
     return { usage: asObject(usageMetadata), finishReason, modelVersion, isEnd: isWord(finishReason) };
   },
-  count: (usage) => ({
-    inputTokens: count(usage.promptTokenCount),
-    outputTokens: count(usage.candidatesTokenCount),
-    totalTokens: count(usage.totalTokenCount),
-    cachedTokens: count(usage.cachedContentTokenCount),
-    thinkingTokens: count(usage.thoughtsTokenCount),
-  }),
+  count: (usage) => {
+    const spoken = count(usage.candidatesTokenCount);
+    const thinkingTokens = count(usage.thoughtsTokenCount);
+    // Gemini counts thoughts apart; they are output to everybody else, and are paid for as output.
+    const isAnyKnown = spoken !== undefined || thinkingTokens !== undefined;
+    return {
+      inputTokens: count(usage.promptTokenCount),
+      outputTokens: isAnyKnown ? (spoken ?? 0) + (thinkingTokens ?? 0) : undefined,
+      totalTokens: count(usage.totalTokenCount),
+      cachedTokens: count(usage.cachedContentTokenCount),
+      thinkingTokens,
+    };
+  },
 };
 
 /** https://platform.openai.com/docs/api-reference/chat/object and …/chat-streaming/streaming */

@@ -95,7 +95,10 @@ test('an answer of the edge is on record like any call, without what was asked o
   expect(edge.traces).toHaveLength(1);
   expect(edge.traces[0]).toMatchObject({ source: 'audit', message: 'Edge answered from its cache' });
   expect(edge.traces[0]?.metadata).toEqual({
-    auditId: headers['x-request-id'],
+    version: '1',
+    id: expect.stringMatching(/^\d{8}T\d{9}Z-/) as string,
+    requestId: headers['x-request-id'],
+    'gen_ai.provider.name': 'gcp.vertex_ai',
     time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as string,
     outcome: 'answered',
     servedFrom: 'cache',
@@ -117,7 +120,7 @@ test('an answer of the edge is on record like any call, without what was asked o
     project: 'sample-project',
     location: 'us-central1',
     publisher: 'google',
-    model: 'gemini-embedding-001',
+    'gen_ai.request.model': 'gemini-embedding-001',
     endpoint: '',
     operation: 'predict',
   });

@@ -119,7 +119,11 @@ test.each([
   expect(edge.functionApp.received).toEqual([]);
   expect(edge.traces).toMatchObject([
     {
-      metadata: { auditId: response.headers['x-request-id'], code: 'TOKEN_MISSING', productId: 'production' },
+      metadata: {
+        requestId: response.headers['x-request-id'],
+        code: 'TOKEN_MISSING',
+        productId: 'production',
+      },
     },
   ]);
 });
@@ -221,7 +225,7 @@ test.each<[string, OutgoingHttpHeaders, string, string]>([
   });
   expect(edge.traces.map(({ metadata }) => metadata)).toMatchObject([
     {
-      auditId: response.headers['x-request-id'],
+      requestId: response.headers['x-request-id'],
       code,
       rule: 'edge/authorization',
       outcome: 'denied',
@@ -303,7 +307,7 @@ test.each([
     const refused = await own.predict({ headers });
     expect([refused.status, refused.text]).toEqual([status, expect.stringContaining(code)]);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-    expect(own.traces.map(({ metadata }) => [metadata.auditId, metadata.code, metadata.objectId])).toEqual([
+    expect(own.traces.map(({ metadata }) => [metadata.requestId, metadata.code, metadata.objectId])).toEqual([
       [refused.headers['x-request-id'], code, 'sandbox'],
     ]);
   } finally {
@@ -321,7 +325,7 @@ test('a gateway that cannot reach itself answers and records once', async () => 
       expect.stringContaining('"BACKEND_UNREACHABLE"') as string,
     ]);
     expect(own.traces.map(({ metadata }) => metadata)).toMatchObject([
-      { auditId: answer.headers['x-request-id'], outcome: 'failed', code: 'BACKEND_UNREACHABLE' },
+      { requestId: answer.headers['x-request-id'], outcome: 'failed', code: 'BACKEND_UNREACHABLE' },
     ]);
     expect((await own.predict()).status).toBe(200);
   } finally {

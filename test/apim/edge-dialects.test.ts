@@ -319,7 +319,7 @@ describe('a live conversation', () => {
       });
       expect(edge.traces.map(({ metadata }) => metadata)).toMatchObject([
         {
-          auditId: requestId,
+          requestId,
           outcome: 'denied',
           code: 'OPERATION_NOT_SERVED',
           rule: 'edge/live',

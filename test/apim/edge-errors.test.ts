@@ -65,7 +65,7 @@ function expectRecord(on: Edge, response: ReceivedResponse, metadata: Record<str
     requestId: response.headers['x-request-id'],
   });
   expect(on.traces[0]?.metadata).toMatchObject({
-    auditId: response.headers['x-request-id'],
+    requestId: response.headers['x-request-id'],
     status: String(response.status),
     ...metadata,
   });

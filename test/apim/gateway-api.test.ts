@@ -37,7 +37,7 @@ function expectProblem(response: ReceivedResponse, status: number, code: string)
     code,
   });
   expect(edge.traces.map(({ metadata }) => metadata)).toMatchObject([
-    { auditId: requestId, code, status: String(status), outcome: 'denied', decision: 'deny' },
+    { requestId, code, status: String(status), outcome: 'denied', decision: 'deny' },
   ]);
   expect(edge.functionApp.received).toEqual([]);
 }

@@ -256,7 +256,7 @@ test.each(
   expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   // The host of the function app was reached, the app was not.
   if (code !== 'BACKEND_UNREACHABLE') expect(to.functionApp.received).toHaveLength(before);
-  expect(to.traces.map(({ metadata }) => [metadata.auditId, metadata.code])).toEqual([
+  expect(to.traces.map(({ metadata }) => [metadata.requestId, metadata.code])).toEqual([
     [answer.headers['x-request-id'], code],
   ]);
 });

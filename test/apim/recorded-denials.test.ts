@@ -2,6 +2,8 @@ import { startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 
 const PLACE = '/vertex/v1/projects/sample-project/locations/europe-west1';
+const RECORD_ID = /^\d{8}T\d{9}Z-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const MODEL = 'gen_ai.request.model';
 const NOTHING = {
   dialect: '',
   project: '',
@@ -31,7 +33,21 @@ async function recordOf(path: string, method = 'POST'): Promise<Record<string, s
   expect(edge.traces).toHaveLength(1);
   const metadata = edge.traces[0]?.metadata ?? {};
   expect(metadata.method).toBe(method);
-  return Object.fromEntries(Object.keys(NOTHING).map((name) => [name, metadata[name] ?? 'missing']));
+  expect(metadata).toMatchObject({
+    version: '1',
+    id: expect.stringMatching(RECORD_ID) as string,
+    personId: '',
+  });
+  expect(metadata.id).toBe(`${metadata.time?.replaceAll(/[-:.]/g, '') ?? ''}-${metadata.requestId ?? ''}`);
+  expect(metadata).toMatchObject({
+    requestedProject: metadata.project,
+    requestedLocation: metadata.location,
+    requestedModel: metadata.endpoint === '' ? metadata[MODEL] : metadata.endpoint,
+  });
+  expect(metadata.reason).toMatch(/^[A-Z].*\.$/);
+  return Object.fromEntries(
+    Object.keys(NOTHING).map((name) => [name, metadata[name === 'model' ? MODEL : name] ?? 'missing']),
+  );
 }
 
 const inPlace = { dialect: 'vertex', project: 'sample-project', location: 'europe-west1' };
@@ -123,7 +139,7 @@ test('the limit of a catalog entry holds however a call names the model, and its
     // A body that is too long to be read at the edge may name any model.
     expect((await tight.predict({ path: chat, body: ' '.repeat(4_194_305) })).status).toBe(429);
     expect((await inBody(chat, 'gemini-2.5-flash')).status).toBe(200);
-    const pro = { code: 'RATE_LIMITED', publisher: 'google', model: 'gemini-2.5-pro', endpoint: '' };
+    const pro = { code: 'RATE_LIMITED', publisher: 'google', [MODEL]: 'gemini-2.5-pro', endpoint: '' };
     expect(tight.traces.map(({ metadata }) => metadata)).toMatchObject([
       { ...pro, publisher: '', dialect: 'openai', operation: 'chatCompletions' },
       { ...pro, dialect: 'anthropic', operation: 'rawPredict' },

@@ -51,7 +51,7 @@ test.each(['us-central1', 'global', 'eu', 'europe-west2', 'EUROPE-WEST1', 'europ
     expect(edge.functionApp.received).toEqual([]);
     expect(edge.traces.map(({ metadata }) => metadata)).toMatchObject([
       {
-        auditId: requestId,
+        requestId,
         outcome: 'denied',
         decision: 'deny',
         rule: 'eu-only',

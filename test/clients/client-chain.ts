@@ -148,8 +148,8 @@ export class ClientChain {
   async expectAllOnRecord(): Promise<void> {
     const ids = this.#all.map(({ requestId }) => requestId).toSorted();
     const records = await this.#recordsOf(ids);
-    expect(records.map(({ auditId }) => auditId).toSorted()).toEqual(ids);
-    const byId = new Map(records.map((record) => [record.auditId, record]));
+    expect(records.map(({ requestId }) => requestId).toSorted()).toEqual(ids);
+    const byId = new Map(records.map((record) => [record.requestId, record]));
     const found = this.#noted.map(({ requestId, expected, test }) => {
       const record = byId.get(requestId) ?? {};
       return { test, record: Object.fromEntries(Object.keys(expected).map((name) => [name, record[name]])) };
@@ -166,7 +166,7 @@ export class ClientChain {
     const deadline = Date.now() + ARRIVAL_TIMEOUT_IN_MS;
     for (;;) {
       const records = await this.chain.control('application-insights', 'GET', 'audit-records');
-      const arrived = new Set((records as AuditRecord[]).map(({ auditId }) => auditId));
+      const arrived = new Set((records as AuditRecord[]).map(({ requestId }) => requestId));
       if (ids.every((id) => arrived.has(id)) || Date.now() > deadline) return records as AuditRecord[];
       await pause(POLL_INTERVAL_IN_MS);
     }

@@ -13,7 +13,7 @@ test('a prediction passes every emulator on its way, and is recorded once', asyn
   const answer = await chain.call(PREDICT, { application: 'scoring-app', method: 'POST', body });
   expect(answer.status).toBe(200);
   const requestId = answer.headers.get('x-request-id');
-  expect(await chain.auditRecords(({ auditId }) => auditId === requestId)).toMatchObject([
+  expect(await chain.auditRecords((record) => record.requestId === requestId)).toMatchObject([
     { outcome: 'answered', subscriptionId: 'scoring-app' },
   ]);
   const emulators = [

@@ -131,7 +131,7 @@ async function expectUnauthenticated(
   expect(answer.requestId).not.toBe(FORGED_ID);
   observed.whenRecorded(answer, (record) => {
     expect(record).toMatchObject({ outcome: 'denied', code: 'CALLER_NOT_AUTHENTICATED', status: '401' });
-    expect(Object.keys(record).filter((name) => name.endsWith('Id'))).toEqual(['auditId']);
+    expect(Object.keys(record).filter((name) => name.endsWith('Id'))).toEqual(['requestId']);
   });
   expect(await observed.chain.requests('vertex-ai')).toEqual([]);
 }

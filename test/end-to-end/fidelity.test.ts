@@ -489,7 +489,7 @@ test.each(STREAMS)('%s begins before Vertex AI has made its second chunk', async
   await observed.chain.control('vertex-ai', 'POST', 'pause', { pauseInMs: 2 });
   expect(incoming.statusCode).toBe(200);
   const requestId = String(incoming.headers['x-request-id']);
-  const records = await observed.chain.auditRecords(({ auditId }) => auditId === requestId);
+  const records = await observed.chain.auditRecords((record) => record.requestId === requestId);
   expect(records).toMatchObject([
     {
       outcome: 'aborted',

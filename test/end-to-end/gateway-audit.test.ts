@@ -41,7 +41,7 @@ afterAll(() => observed.stop());
 
 async function untilOnRecord(answers: readonly Answer[]): Promise<void> {
   const ids = new Set(answers.map(({ requestId }) => requestId));
-  await observed.chain.auditRecords(({ auditId }) => ids.has(String(auditId)), ids.size);
+  await observed.chain.auditRecords(({ requestId }) => ids.has(String(requestId)), ids.size);
 }
 
 /** Asks; whatever comes back is on record as a question of this operation, once. */
@@ -68,7 +68,7 @@ async function read<Result>(application: string, path: string): Promise<Result> 
 }
 
 const list = (application: string, query = '') => read<RecordList>(application, `audit${query}`);
-const idsOf = ({ records }: RecordList) => records.map(({ id }) => id);
+const idsOf = ({ records }: RecordList) => records.map(({ requestId }) => requestId);
 
 /** Gives back the sentence that the caller reads. */
 function expectProblem(answer: Answer, status: number, code: string): string {
@@ -81,9 +81,9 @@ function expectProblem(answer: Answer, status: number, code: string): string {
 
 test('a caller reads the records of its own calls, newest first', async () => {
   const { records } = await list('assistants-app', '?limit=200');
-  const ids = records.map(({ id }) => id);
+  const ids = records.map(({ requestId }) => requestId);
   expect(ids.indexOf(calls.denied.requestId)).toBeLessThan(ids.indexOf(calls.generated.requestId));
-  expect(records.find(({ id }) => id === calls.generated.requestId)).toMatchObject({
+  expect(records.find(({ requestId }) => requestId === calls.generated.requestId)).toMatchObject({
     time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string,
     recordedBy: 'function-app',
     dialect: 'vertex',
@@ -107,7 +107,7 @@ test('a caller reads the records of its own calls, newest first', async () => {
 
 test('what the edge refused is on the list too', async () => {
   const { records } = await list('eu-analytics-app');
-  expect(records.find(({ id }) => id === calls.refusedByEdge.requestId)).toMatchObject({
+  expect(records.find(({ requestId }) => requestId === calls.refusedByEdge.requestId)).toMatchObject({
     recordedBy: 'edge',
     outcome: 'denied',
     decision: 'deny',
@@ -190,8 +190,9 @@ test('a caller with a key alone reads what was called with that key alone', asyn
 test('an auditor reads the records of all', async () => {
   const ids = idsOf(await list('auditor-app', '?limit=200'));
   for (const { requestId } of Object.values(calls)) expect(ids).toContain(requestId);
-  const { id } = await read<RecordedCall>('auditor-app', `audit/${calls.predicted.requestId}`);
-  expect(id).toBe(calls.predicted.requestId);
+  const { id, requestId } = await read<RecordedCall>('auditor-app', `audit/${calls.predicted.requestId}`);
+  expect(requestId).toBe(calls.predicted.requestId);
+  expect(await read<RecordedCall>('auditor-app', `audit/${id}`)).toMatchObject({ id, requestId });
 });
 
 test.each<[string, string, keyof typeof calls, readonly (keyof typeof calls)[]]>([
@@ -233,7 +234,12 @@ test('a cursor of somebody else is refused, and so is one for other filters', as
 test('one record is read by the id of its call', async () => {
   const record = await read<RecordedCall>('scoring-app', `audit/${calls.predicted.requestId}`);
   expect(record).toMatchObject({
-    id: calls.predicted.requestId,
+    requestId: calls.predicted.requestId,
+    id: expect.stringMatching(/^\d{8}T\d{9}Z-/) as string,
+    reason: expect.stringMatching(/^[A-Z].*\.$/) as string,
+    requestedModel: '1234567890',
+    requestedLocation: 'us-central1',
+    costInUsd: 0.0001,
     endpoint: '1234567890',
     instances: 1,
     outcome: 'answered',
@@ -267,10 +273,10 @@ test('usage is that of the APIM subscription, by model', async () => {
         outputTokens: 0,
         totalTokens: 0,
         instances: 1,
-        estimatedCostInUsDollars: 0.0001,
+        costInUsd: 0.0001,
       },
     ],
-    total: expect.objectContaining({ calls: 2, estimatedCostInUsDollars: 0.0001 }) as unknown,
+    total: expect.objectContaining({ calls: 2, costInUsd: 0.0001 }) as unknown,
   });
 });
 
@@ -289,7 +295,7 @@ test('tokens and their cost are those of the answers', async () => {
     totalTokens: totalTokenCount,
   });
   const cost = (promptTokenCount * 0.3 + candidatesTokenCount * 2.5) / 1e6;
-  expect(flash?.estimatedCostInUsDollars).toBeCloseTo(cost, 9);
+  expect(flash?.costInUsd).toBeCloseTo(cost, 9);
 });
 
 test('usage by day and by operation has the same total', async () => {

@@ -79,8 +79,8 @@ export class ObservedChain {
   async expectAllOnRecord(confidential: readonly (string | number)[]): Promise<AuditRecord[]> {
     const expected = this.#answers.map(({ requestId }) => requestId).toSorted();
     const records = await this.#recordsOf(expected);
-    expect(records.map(({ auditId }) => auditId).toSorted()).toEqual(expected);
-    const byId = new Map(records.map((record) => [record.auditId, record]));
+    expect(records.map(({ requestId }) => requestId).toSorted()).toEqual(expected);
+    const byId = new Map(records.map((record) => [record.requestId, record]));
     for (const { requestId, check, test } of this.#checks) {
       try {
         check(byId.get(requestId) ?? {});
@@ -111,7 +111,7 @@ export class ObservedChain {
     const deadline = Date.now() + ARRIVAL_TIMEOUT_IN_MS;
     for (;;) {
       const records = await this.chain.control('application-insights', 'GET', 'audit-records');
-      const arrived = new Set((records as AuditRecord[]).map(({ auditId }) => auditId));
+      const arrived = new Set((records as AuditRecord[]).map(({ requestId }) => requestId));
       if (requestIds.every((id) => arrived.has(id)) || Date.now() > deadline) return records as AuditRecord[];
       await pause(POLL_INTERVAL_IN_MS);
     }

@@ -253,7 +253,7 @@ test('a caller that goes away ends the call at Vertex AI, on record', async () =
   outgoing.destroy();
 
   const requestId = String(incoming.headers['x-request-id']);
-  const records = await observed.chain.auditRecords(({ auditId }) => auditId === requestId);
+  const records = await observed.chain.auditRecords((record) => record.requestId === requestId);
   expect(records).toMatchObject([{ outcome: 'aborted', code: 'CALLER_GONE', status: '200' }]);
   // Well before the stream would have ended by itself or by its time limit.
   expect(records[0]?.durationInMs).toBeLessThan(TIMEOUT_IN_MS);

@@ -3,12 +3,14 @@ import { telemetryTables } from '../../../emulators/application-insights/query/t
 import { writeDateTime } from '../../../emulators/application-insights/query/date-time.ts';
 import type { TelemetryItem } from '../../../emulators/application-insights/telemetry-item.ts';
 import { createApplicationInsightsArchive } from '../../../src/audit/application-insights-archive.ts';
-import { toAttributes } from '../../../src/audit/application-insights-trail.ts';
+import { toEventAttributes } from '../../../src/audit/event-attributes.ts';
+import { flattenRecord } from '../../../src/audit/flatten-record.ts';
 import type { LogRow } from '../../../src/audit/log-query.ts';
-import { NUMBER_FIELDS, TEXT_FIELDS } from '../../../src/audit/record-fields.ts';
+import { attributeOf, NUMBER_FIELDS, TEXT_FIELDS } from '../../../src/audit/record-fields.ts';
+import { FlatRecord } from '../../../src/audit/record-schema.ts';
 import type { RecordFilter, RecordOwner, UsageFilter } from '../../../src/prediction/audit-archive.ts';
-import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import { rejectedBy } from '../thrown-by.ts';
+import { FULL_RECORD } from './full-record.ts';
 
 const { signal } = new AbortController();
 const OWNER: RecordOwner = {
@@ -41,7 +43,8 @@ function telemetryOf(records: readonly Recorded[]): TelemetryItem[] {
           ...(by === 'edge' ? { message: 'Edge denied' } : { name: 'gateway.prediction' }),
           properties: {
             ...(by === 'edge' ? { source: 'audit' } : { dialect: 'vertex' }),
-            auditId: id,
+            id,
+            requestId: id,
             ...OWNER,
             outcome: 'answered',
             status: '200',
@@ -84,13 +87,14 @@ test('every field of a record is read again, and what was empty is left out', as
   const records = await archiveOf([
     {
       id: '1',
-      properties: { roles: 'A B', isDelegated: 'false', model: 'm', rule: '', secret: 's' },
-      measurements: { inputTokens: 3, durationInMs: 1.5, secret: 1 },
+      properties: { roles: 'A B', isDelegated: 'false', 'gen_ai.request.model': 'm', rule: '', secret: 's' },
+      measurements: { 'gen_ai.usage.input_tokens': 3, durationInMs: 1.5, secret: 1 },
     },
   ]).listRecords(OWNER, { period: DAY }, { limit: 1 }, signal);
   expect(records).toEqual([
     {
       id: '1',
+      requestId: '1',
       time: '2026-01-01T12:00:00Z',
       recordedBy: 'function-app',
       dialect: 'vertex',
@@ -106,48 +110,50 @@ test('every field of a record is read again, and what was empty is left out', as
   ]);
 });
 
-test('there is no attribute of a record that is not read again', () => {
-  const record: AuditRecord = {
-    id: '1',
-    startedAt: DAY.from,
-    dialect: 'vertex',
-    policyVersion: 'policy-1',
-    caller: { ...OWNER, tenantId: 't', roles: [], isDelegated: false, productId: 'p', requestId: '1' },
-    target: {
-      project: 'p',
-      location: 'l',
-      operation: 'o',
-      resource: { kind: 'model', publisher: 'google', model: 'm' },
+test('there is no field of a record that is not read again, but what is the same in other words', () => {
+  const read = ['id', 'time', ...TEXT_FIELDS, ...NUMBER_FIELDS].map(attributeOf);
+  const left = Object.keys(FlatRecord.shape).filter((name) => !read.includes(name));
+  expect(left).toEqual(['gen_ai.operation.name', 'gen_ai.provider.name', 'content']);
+});
+
+test('a whole record is read again as it was written', async () => {
+  const { properties, measurements } = toEventAttributes({
+    ...flattenRecord(FULL_RECORD),
+    findings: [{ kind: 'email', count: 2 }],
+  });
+  const [record] = await archiveOf([
+    {
+      id: FULL_RECORD.requestId,
+      properties,
+      measurements,
     },
-    decision: 'allow',
-    rule: 'r',
-    revision: 0,
-    outcome: 'answered',
-    status: 200,
-    code: 'INTERNAL',
-    facts: {
-      usage: {
-        inputTokens: 1,
-        outputTokens: 1,
-        totalTokens: 1,
-        cachedTokens: 1,
-        thinkingTokens: 1,
-        instances: 1,
-      },
-      modelVersion: 'v',
-      deployedModelId: 'd',
-      finishReason: 'STOP',
-    },
-    requestBytes: 1,
-    responseBytes: 1,
-    durationInMs: 1,
-    credentialsDurationInMs: 1,
-    firstByteDurationInMs: 1,
-  };
-  const { 'microsoft.custom_measurements': numbers = '', time, ...attributes } = toAttributes(record);
-  expect(time).toBeDefined();
-  expect(TEXT_FIELDS).toEqual(expect.arrayContaining(Object.keys(attributes)));
-  expect(NUMBER_FIELDS).toEqual(expect.arrayContaining(Object.keys(JSON.parse(numbers) as object)));
+  ]).listRecords('everybody', { period: DAY }, { limit: 1 }, signal);
+  expect(record).toMatchObject({
+    id: FULL_RECORD.id,
+    requestId: FULL_RECORD.requestId,
+    version: 1,
+    reason: FULL_RECORD.reason,
+    model: 'gemini-2.5-flash',
+    requestedModel: 'gemini-fast',
+    finishReason: 'STOP',
+    inputTokens: 3,
+    thinkingTokens: 2,
+    costInUsd: FULL_RECORD.costInUsd,
+    findings: [{ kind: 'email', count: 2 }],
+  });
+});
+
+test('of a call with several records the one that says most counts', async () => {
+  const lost = { id: '1', properties: { outcome: 'interrupted', code: 'PROCESS_LOST' } };
+  const real = { id: '1', properties: { outcome: 'answered' } };
+  const correction = { id: '1', properties: { outcome: 'failed', revision: '1' } };
+  const second = { id: '1', properties: { outcome: 'aborted', revision: '2' } };
+  const read = async (records: readonly Recorded[]) =>
+    (await archiveOf(records).findRecord(OWNER, { requestId: '1' }, signal))?.outcome;
+  expect(await read([lost])).toBe('interrupted');
+  expect(await read([real, lost])).toBe('answered');
+  expect(await read([correction, lost, real])).toBe('failed');
+  expect(await read([real, second, correction])).toBe('aborted');
 });
 
 test.each<[string, Recorded]>([
@@ -160,8 +166,10 @@ test.each<[string, Recorded]>([
   const records: Recorded[] = [{ id: 'mine' }, other];
   expect(await list(records)).toEqual(['mine']);
   expect(await list(records, {}, 'everybody')).toEqual(['mine', 'x']);
-  expect(await archiveOf(records).findRecord(OWNER, 'x', signal)).toBeUndefined();
-  expect(await archiveOf(records).findRecord('everybody', 'x', signal)).toMatchObject({ id: 'x' });
+  expect(await archiveOf(records).findRecord(OWNER, { id: 'x' }, signal)).toBeUndefined();
+  expect(await archiveOf(records).findRecord('everybody', { requestId: 'x' }, signal)).toMatchObject({
+    id: 'x',
+  });
 });
 
 test('other telemetry is no record', async () => {
@@ -196,9 +204,9 @@ test('the period has its first instant and not its last', async () => {
 
 test('filters hold together', async () => {
   const records: Recorded[] = [
-    { id: 'model', properties: { model: 'm', decision: 'allow' } },
+    { id: 'model', properties: { 'gen_ai.request.model': 'm', decision: 'allow' } },
     { id: 'endpoint', properties: { endpoint: '42', decision: 'deny', location: 'us-central1' } },
-    { id: 'failed', properties: { outcome: 'failed', model: 'm' } },
+    { id: 'failed', properties: { outcome: 'failed', 'gen_ai.request.model': 'm' } },
   ];
   expect(await list(records, { names: ['m'] })).toEqual(['failed', 'model']);
   expect(await list(records, { names: ['m', '42'], decision: 'deny' })).toEqual(['endpoint']);
@@ -238,17 +246,30 @@ test('usage is summed by model and endpoint, and unknown names are none', async 
   const sums = await archiveOf([
     {
       id: '1',
-      properties: { publisher: 'google', model: 'm' },
-      measurements: { inputTokens: 1, outputTokens: 2, totalTokens: 3 },
+      properties: { publisher: 'google', 'gen_ai.request.model': 'm' },
+      measurements: {
+        'gen_ai.usage.input_tokens': 1,
+        'gen_ai.usage.output_tokens': 2,
+        totalTokens: 3,
+        costInUsd: 0.5,
+      },
     },
-    { id: '2', properties: { publisher: 'google', model: 'm', outcome: 'denied' } },
+    { id: '2', properties: { publisher: 'google', 'gen_ai.request.model': 'm', outcome: 'denied' } },
     { id: '3', properties: { endpoint: '42', objectId: 'somebody else' }, measurements: { instances: 5 } },
-    { id: '4', properties: { publisher: 'x', model: 'made-up', endpoint: 'made-up', outcome: 'denied' } },
+    {
+      id: '4',
+      properties: {
+        publisher: 'x',
+        'gen_ai.request.model': 'made-up',
+        endpoint: 'made-up',
+        outcome: 'denied',
+      },
+    },
     { id: '5', properties: { dialect: 'gateway', operation: 'usage' } },
     { id: '6', properties: { subscriptionId: 'other' } },
     { id: '7', by: 'edge', properties: { outcome: 'denied' } },
   ]).sumUsage(USAGE, signal);
-  const nothing = { inputTokens: 0, outputTokens: 0, totalTokens: 0, instances: 0 };
+  const nothing = { inputTokens: 0, outputTokens: 0, totalTokens: 0, instances: 0, costInUsd: 0 };
   const outcomes = { answered: 0, denied: 0, failed: 0, interrupted: 0, aborted: 0 };
   expect(sums).toEqual([
     {
@@ -260,6 +281,7 @@ test('usage is summed by model and endpoint, and unknown names are none', async 
       outputTokens: 2,
       totalTokens: 3,
       instances: 0,
+      costInUsd: 0.5,
     },
     { endpoint: '42', calls: 1, outcomes: { ...outcomes, answered: 1 }, ...nothing, instances: 5 },
     { calls: 2, outcomes: { ...outcomes, denied: 2 }, ...nothing },
@@ -283,11 +305,16 @@ test('usage is summed by day and by operation', async () => {
 });
 
 test.each<[string, LogRow]>([
-  ['no id', { timestamp: '2026-01-01T00:00:00Z' }],
-  ['no time', { auditId: '1' }],
-  ['a time of another form', { auditId: '1', timestamp: '1 January' }],
-  ['a text that is none', { auditId: '1', timestamp: '2026-01-01T00:00:00Z', model: 5 }],
-  ['a number that is none', { auditId: '1', timestamp: '2026-01-01T00:00:00Z', inputTokens: 'many' }],
+  ['no id', { requestId: '1', timestamp: '2026-01-01T00:00:00Z' }],
+  ['no request id', { id: '1', timestamp: '2026-01-01T00:00:00Z' }],
+  ['no time', { id: '1', requestId: '1' }],
+  ['a time of another form', { id: '1', requestId: '1', timestamp: '1 January' }],
+  ['a text that is none', { id: '1', requestId: '1', timestamp: '2026-01-01T00:00:00Z', model: 5 }],
+  ['findings that are none', { id: '1', requestId: '1', timestamp: '2026-01-01T00:00:00Z', findings: '[1]' }],
+  [
+    'a number that is none',
+    { id: '1', requestId: '1', timestamp: '2026-01-01T00:00:00Z', inputTokens: 'many' },
+  ],
 ])('a row with %s is an answer that can’t be read', async (_, row) => {
   const archive = createApplicationInsightsArchive(() => Promise.resolve([row]));
   const error = await rejectedBy(archive.listRecords(OWNER, { period: DAY }, { limit: 1 }, signal));

@@ -63,7 +63,11 @@ test.each<[string, (text: string) => string]>([
       const filter: RecordFilter = {
         period: PERIOD,
         names: [text, 'other'],
+        caller: text,
         location: text,
+        operation: text,
+        rule: text,
+        code: text,
       };
       return listQuery('everybody', filter, { limit: 5 });
     },
@@ -80,7 +84,8 @@ test.each<[string, (text: string) => string]>([
       return listQuery(owner, { period: PERIOD }, { limit: 5 });
     },
   ],
-  ['an id', (text) => findQuery('everybody', text)],
+  ['an id', (text) => findQuery('everybody', { id: text })],
+  ['a request id', (text) => findQuery('everybody', { requestId: text })],
   [
     'the id of a position',
     (text) =>

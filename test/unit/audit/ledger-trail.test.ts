@@ -6,8 +6,11 @@ import { rejectedBy, thrownBy } from '../thrown-by.ts';
 
 const RECORD: AuditRecord = {
   id: 'r-1',
+  requestId: 'r-1',
   startedAt: new Date(0),
   dialect: 'vertex',
+  method: 'POST',
+  durability: 'standard',
   policyVersion: 'policy-1',
   revision: 0,
   outcome: 'answered',
@@ -40,6 +43,7 @@ function start(changes: Partial<LedgerTrailOptions> = {}) {
   };
   const trail = new LedgerTrail({
     writer,
+    toOpening: ({ id }) => ({ id }),
     toRecord: ({ id, revision }) => ({ id, revision }),
     timeoutInMs: 5000,
     maximumPendingBytes: 1000,
@@ -62,7 +66,7 @@ test('a strict call has an opening and a closing, any other a closing alone', as
   trail.admit();
   trail.record({ ...RECORD, id: 'r-2' });
   expect(entries).toEqual([
-    { kind: 'opening', record: { id: 'r-1', revision: 0 } },
+    { kind: 'opening', record: { id: 'r-1' } },
     { kind: 'closing', record: { id: 'r-1', revision: 0 } },
     { kind: 'closing', record: { id: 'r-2', revision: 0 } },
   ]);

@@ -22,7 +22,12 @@ const CALLER: Caller = {
   productId: 'production',
   requestId: '55555555-5555-4555-8555-555555555555',
 };
-const RECORD = { id: CALLER.requestId, time: '1970-01-01T00:00:00Z', recordedBy: 'function-app' } as const;
+const RECORD = {
+  id: `19700101T000000000Z-${CALLER.requestId}`,
+  requestId: CALLER.requestId,
+  time: '1970-01-01T00:00:00Z',
+  recordedBy: 'function-app',
+} as const;
 const AGENT_ID = 'a0000006-0000-4000-8000-000000000006';
 const FLASH =
   '/vertex/v1/projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash:generateContent';
@@ -30,7 +35,8 @@ const FLASH =
 /** Knows one record, which is the caller's. */
 const archive: AuditArchive = {
   listRecords: () => Promise.resolve([RECORD]),
-  findRecord: (_, id) => Promise.resolve(id === RECORD.id ? RECORD : undefined),
+  findRecord: (_, name) =>
+    Promise.resolve('requestId' in name && name.requestId === RECORD.requestId ? RECORD : undefined),
   sumUsage: () => Promise.resolve([]),
 };
 
@@ -216,12 +222,12 @@ test('usage is that of the caller’s APIM subscription, today', async () => {
 
 test('records are read as a list and one by one', async () => {
   expect((await ask({ path: 'v1/audit' })).answer).toEqual({ records: [RECORD] });
-  expect((await ask({ path: `v1/audit/${RECORD.id}` })).answer).toEqual(RECORD);
+  expect((await ask({ path: `v1/audit/${RECORD.requestId}` })).answer).toEqual(RECORD);
   const { answer } = await ask({ path: `v1/audit/${AGENT_ID}` });
   expect(answer).toMatchObject({ status: 404, code: 'AUDIT_RECORD_NOT_FOUND' });
 });
 
-test.each(['v1/usage', 'v1/audit', `v1/audit/${RECORD.id}`])(
+test.each(['v1/usage', 'v1/audit', `v1/audit/${RECORD.requestId}`])(
   '%s cannot be answered where nothing says from where records are read',
   async (path) => {
     const { answer } = await ask({ path, rooms: { archive: undefined } });
@@ -264,7 +270,7 @@ test.each([
   ['GET', 'v1/whoami', 'whoami', undefined],
   ['GET', 'v1/usage', 'usage', undefined],
   ['GET', 'v1/audit', 'audit', undefined],
-  ['GET', `v1/audit/${RECORD.id}`, 'audit', undefined],
+  ['GET', `v1/audit/${RECORD.requestId}`, 'audit', undefined],
   ['GET', 'v1/models', 'models', undefined],
   ['POST', 'v1/policy:explain', 'policy:explain', { method: 'POST', path: FLASH }],
   ['POST', 'v1/policy:explain', 'policy:explain', { method: 'POST', path: '/vertex/nonsense' }],
@@ -272,8 +278,11 @@ test.each([
   const { reply, records } = await ask({ method, path, body });
   expect(records).toEqual([
     {
-      id: CALLER.requestId,
+      id: RECORD.id,
+      requestId: CALLER.requestId,
       startedAt: new Date(0),
+      method,
+      durability: 'standard',
       dialect: 'gateway',
       policyVersion: governance.policyVersion,
       caller: CALLER,
@@ -307,7 +316,7 @@ test.each<[GatewayErrorCode, Partial<Asked>]>([
     1,
     'application/problem+json',
   ]);
-  expect(answer).toMatchObject({ code, status, instance: `/requests/${records[0]?.id ?? ''}` });
+  expect(answer).toMatchObject({ code, status, instance: `/requests/${records[0]?.requestId ?? ''}` });
   expect(records).toMatchObject([{ code, status, outcome: status < 500 ? 'denied' : 'failed' }]);
   expect(inspect([reply, records], { depth: null })).not.toContain('a-secret');
 });

@@ -41,7 +41,8 @@ interface Asked {
 function roomsOf(count: number): { rooms: RecordRooms; asked: Asked[] } {
   const asked: Asked[] = [];
   const record = (index: number): RecordedCall => ({
-    id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    id: `20260101T000000000Z-00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    requestId: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
     time: `2026-01-01T00:00:${String(59 - index).padStart(2, '0')}Z`,
     recordedBy: 'function-app',
   });
@@ -52,8 +53,10 @@ function roomsOf(count: number): { rooms: RecordRooms; asked: Asked[] } {
       const length = Math.max(0, Math.min(page.limit, count - start));
       return Promise.resolve(Array.from({ length }, (_, index) => record(start + index)));
     },
-    findRecord: (scope, id) =>
-      Promise.resolve(scope === 'everybody' || id === record(0).id ? record(0) : undefined),
+    findRecord: (scope, name) => {
+      const isOwn = 'id' in name ? name.id === record(0).id : name.requestId === record(0).requestId;
+      return Promise.resolve(scope === 'everybody' || isOwn ? record(0) : undefined);
+    },
     sumUsage: () => Promise.reject(new Error('not asked')),
   };
   return { rooms: { archive, governance, now: () => new Date('2026-01-01T12:00:00Z') }, asked };
@@ -129,7 +132,7 @@ test('a next page stays in the period of the first, whatever day it is by then',
   expect(asked[1]?.filter.period).toEqual(asked[0]?.filter.period);
   expect(asked[1]?.page).toEqual({
     limit: 2,
-    after: { id: '00000000-0000-4000-8000-000000000001', time: '2026-01-01T00:00:58Z' },
+    after: { id: '20260101T000000000Z-00000000-0000-4000-8000-000000000001', time: '2026-01-01T00:00:58Z' },
   });
 });
 
@@ -186,16 +189,19 @@ test('whatever is sent as a cursor, only own records are asked for', async () =>
     const lengthInMs = filter.period.to.getTime() - filter.period.from.getTime();
     expect(lengthInMs).toBeLessThanOrEqual(31 * 86_400_000);
     expect(page.after?.time ?? '').toMatch(/^[\d:.TZ-]*$/);
-    expect(page.after?.id ?? '').toMatch(/^[\da-f-]*$/i);
+    expect(page.after?.id ?? '').toMatch(/^[\da-fTZ-]*$/);
   }
 });
 
 test('one record is read in the caller’s scope, in whichever case its id comes', async () => {
   const { rooms } = roomsOf(1);
   const id = '00000000-0000-4000-8000-000000000000';
-  expect(await readRecord(rooms, CALLER, id.toUpperCase(), signal)).toMatchObject({ id });
+  expect(await readRecord(rooms, CALLER, id.toUpperCase(), signal)).toMatchObject({ requestId: id });
+  expect(await readRecord(rooms, CALLER, `20260101t000000000z-${id.toUpperCase()}`, signal)).toMatchObject({
+    requestId: id,
+  });
   expect(await readRecord(rooms, AUDITOR, '11111111-1111-4111-8111-111111111111', signal)).toMatchObject({
-    id,
+    requestId: id,
   });
 });
 

@@ -2,8 +2,9 @@ import { inspect } from 'node:util';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
-import type { Vertex } from '../../../src/prediction/interfaces.ts';
+import type { Digester, Vertex } from '../../../src/prediction/interfaces.ts';
 import type { GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
+import { endpointEntry, governanceOf } from '../governance/governance-of.ts';
 import {
   CALLER,
   type Changes,
@@ -45,15 +46,20 @@ test('a call that is answered whole has its answer, its headers and its record',
     'x-policy-version': 'policy-1',
   });
   expect(record).toEqual({
-    id: CALLER.requestId,
+    id: `20260101T000000000Z-${CALLER.requestId}`,
+    requestId: CALLER.requestId,
     startedAt: STARTED_AT,
     dialect: 'vertex',
+    method: 'POST',
     policyVersion: 'policy-1',
+    durability: 'standard',
     caller: CALLER,
+    requested: { project, location, operation, resource },
     target: { project, location, operation, resource },
     decision: 'allow',
     rule: 'team-iris',
     revision: 0,
+    reason: 'Tests.',
     outcome: 'answered',
     status: 200,
     facts: FACTS,
@@ -139,9 +145,9 @@ test('a call without a verified caller is denied and has a record without a call
 
 test('a call without a verified caller has a request id of our own, in answer and record', async () => {
   const { reply, record } = await run({ callers: { identify: fails('CALLER_NOT_AUTHENTICATED') } });
-  expect(record?.id).toMatch(/^[0-9a-f-]{36}$/);
-  expect(reply.headers['x-request-id']).toBe(record?.id);
-  expect(JSON.parse(reply.body)).toMatchObject({ requestId: record?.id });
+  expect(record?.requestId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(reply.headers['x-request-id']).toBe(record?.requestId);
+  expect(JSON.parse(reply.body)).toMatchObject({ requestId: record?.requestId });
 });
 
 test('a body of an unverified caller is not read', async () => {
@@ -277,7 +283,7 @@ test.each<[GatewayErrorCode, AuditRecord['outcome'], number, Changes]>([
 ])('%s is %s with HTTP %i, in answer and record', async (code, outcome, status, changes) => {
   const { reply, record } = await run(changes);
   expect(reply.status).toBe(status);
-  expect(JSON.parse(reply.body)).toMatchObject({ code, requestId: record?.id });
+  expect(JSON.parse(reply.body)).toMatchObject({ code, requestId: record?.requestId });
   expect(record).toMatchObject({ code, outcome, status, responseBytes: Buffer.byteLength(reply.body) });
   expect(record).not.toHaveProperty('facts');
   expect(inspect([reply, record], { depth: null })).not.toContain(TOKEN);
@@ -373,4 +379,65 @@ test('no record holds a payload or a token', async () => {
     const { record } = await run(changes);
     expect(inspect(record, { depth: null })).not.toMatch(/secret/);
   }
+});
+
+test('the trace that API Management put a call into is on record, once API Management is known to have called', async () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const header = (name: string) => (name === 'traceparent' ? `00-${traceId}-b7ad6b7169203331-01` : null);
+  expect((await run({ call: { header } })).record).toMatchObject({ traceId });
+  const { record } = await run({
+    call: { header },
+    callers: { identify: fails('CALLER_NOT_AUTHENTICATED') },
+  });
+  expect(record).not.toHaveProperty('traceId');
+});
+
+/** Tells what it was given. */
+const DIGESTER: Digester = {
+  start: () => {
+    const parts: string[] = [];
+    return { update: (part) => void parts.push(Buffer.from(part).toString()), digest: () => parts.join('|') };
+  },
+};
+
+test('the digests of a record are of the body and of what was sent', async () => {
+  const whole = await run({ digester: DIGESTER });
+  expect(whole.record).toMatchObject({ requestDigest: '0123456789', responseDigest: whole.reply.body });
+  const streamed = await run({
+    digester: DIGESTER,
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stream(['one', 'two', BROKEN])) },
+  });
+  expect(streamed.record?.responseDigest).toBe('one|two|<VERTEX_STREAM_BROKEN gemini sse>');
+  expect(streamed.record?.responseBytes).toBe(Buffer.byteLength(streamed.reply.body));
+  const refused = await run({ digester: DIGESTER, call: { readBody: fails('PAYLOAD_TOO_LARGE') } });
+  expect(refused.record).not.toHaveProperty('requestDigest');
+  expect(refused.record?.responseDigest).toBe(refused.reply.body);
+});
+
+test('where names are resolved, the record has both the names that were sent and those that served', async () => {
+  const requested = { ...PREDICTION, project: undefined, location: undefined };
+  const { record } = await run({ readPrediction: () => requested });
+  expect(record?.requested).toEqual({ project: undefined, location: undefined, operation, resource });
+  expect(record?.target).toEqual({ project, location, operation, resource });
+});
+
+test('the cost of a call is on record by the price of what served it', async () => {
+  const governance = governanceOf({
+    entries: [endpointEntry({ price: { perCall: 0.25 } })],
+    grants: [{ id: 'team-iris', reason: 'Tests.', roles: ['Team'], entries: ['iris'] }],
+  });
+  expect((await run({ governance })).record?.costInUsd).toBe(0.25);
+  const failed = await run({ governance, vertex: { predict: fails('VERTEX_UNAVAILABLE') } });
+  expect(failed.record).not.toHaveProperty('costInUsd');
+});
+
+test('an agent is on record by its id', async () => {
+  const governance = governanceOf({
+    entries: [endpointEntry()],
+    grants: [{ id: 'team-iris', reason: 'Tests.', roles: ['Team'], entries: ['iris'] }],
+    agents: [{ id: 'helper', reason: 'Tests.', applicationId: CALLER.applicationId, roles: ['Team'] }],
+  });
+  expect((await run({ governance })).record?.agentId).toBe('helper');
+  expect((await run()).record).not.toHaveProperty('agentId');
 });

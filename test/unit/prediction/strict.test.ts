@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
+import type { AuditRecord, OpeningRecord } from '../../../src/prediction/audit-record.ts';
 import { endpointEntry, governanceOf } from '../governance/governance-of.ts';
 import { type Changes, oneCall, stream, STREAMED } from './one-call.ts';
 
@@ -65,7 +65,7 @@ test('a strict call waits for its opening before Vertex AI is called', async () 
 });
 
 test('an opening tells who calls what, and a closing goes before the answer', async () => {
-  const openings: AuditRecord[] = [];
+  const openings: OpeningRecord[] = [];
   const closings: AuditRecord[] = [];
   const call = oneCall({
     governance,

@@ -20,7 +20,7 @@ const governance = governanceOf({
 const OUTCOMES = { answered: 0, denied: 0, failed: 0, interrupted: 0, aborted: 0 };
 
 function sumOf(changes: Partial<UsageSum>): UsageSum {
-  const none = { inputTokens: 0, outputTokens: 0, totalTokens: 0, instances: 0 };
+  const none = { inputTokens: 0, outputTokens: 0, totalTokens: 0, instances: 0, costInUsd: 0 };
   return { calls: 1, outcomes: { ...OUTCOMES, answered: 1 }, ...none, ...changes };
 }
 
@@ -96,29 +96,41 @@ test('calls that named nothing of the catalog stand last, without a model', asyn
   expect(usage.usage[1]).not.toHaveProperty('model');
 });
 
-test('costs go by the catalog: tokens, or calls that were answered', async () => {
+test('costs are those on record, and none where the catalog has no price', async () => {
   const { usage } = await usageOf([
-    sumOf({ endpoint: '42', calls: 5, outcomes: { ...OUTCOMES, answered: 3, denied: 2 } }),
-    sumOf({ model: 'flash', inputTokens: 1_000_000, outputTokens: 2_000_000, totalTokens: 3_000_000 }),
+    sumOf({ endpoint: '42', calls: 5, outcomes: { ...OUTCOMES, answered: 3, denied: 2 }, costInUsd: 0.3 }),
+    sumOf({
+      model: 'flash',
+      inputTokens: 1_000_000,
+      outputTokens: 2_000_000,
+      totalTokens: 3_000_000,
+      costInUsd: 5.3,
+    }),
     sumOf({ model: 'free', inputTokens: 1000 }),
   ]);
-  expect(usage.usage.map((row) => [row.model, row.estimatedCostInUsDollars])).toEqual([
+  expect(usage.usage.map((row) => [row.model, row.costInUsd])).toEqual([
     ['flash', 5.3],
     ['free', undefined],
     ['iris', 0.3],
   ]);
-  expect(usage.total).toMatchObject({ calls: 7, inputTokens: 1_001_000, estimatedCostInUsDollars: 5.6 });
+  expect(usage.total).toMatchObject({ calls: 7, inputTokens: 1_001_000, costInUsd: 5.6 });
 });
 
 test('days and operations add up their models, with the cost of each', async () => {
   const sums = [
-    sumOf({ day: '2026-01-02', operation: 'predict', endpoint: '42' }),
-    sumOf({ day: '2026-01-01', operation: 'predict', endpoint: '42' }),
-    sumOf({ day: '2026-01-01', operation: 'generateContent', model: 'flash', inputTokens: 10 }),
+    sumOf({ day: '2026-01-02', operation: 'predict', endpoint: '42', costInUsd: 0.1 }),
+    sumOf({ day: '2026-01-01', operation: 'predict', endpoint: '42', costInUsd: 0.1 }),
+    sumOf({
+      day: '2026-01-01',
+      operation: 'generateContent',
+      model: 'flash',
+      inputTokens: 10,
+      costInUsd: 0.000003,
+    }),
   ];
   expect((await usageOf(sums, 'day')).usage.usage).toMatchObject([
-    { day: '2026-01-01', calls: 2, inputTokens: 10, estimatedCostInUsDollars: 0.100003 },
-    { day: '2026-01-02', calls: 1, estimatedCostInUsDollars: 0.1 },
+    { day: '2026-01-01', calls: 2, inputTokens: 10, costInUsd: 0.100003 },
+    { day: '2026-01-02', calls: 1, costInUsd: 0.1 },
   ]);
   expect((await usageOf(sums, 'operation')).usage.usage).toMatchObject([
     { operation: 'generateContent', calls: 1 },

@@ -32,7 +32,7 @@ const GEMINI = {
 
 test('Gemini tells tokens, cached and thought ones too, why it ended and which version it is', () => {
   expect(read('gemini', GEMINI)).toEqual({
-    usage: { inputTokens: 10, outputTokens: 5, totalTokens: 22, cachedTokens: 4, thinkingTokens: 7 },
+    usage: { inputTokens: 10, outputTokens: 12, totalTokens: 22, cachedTokens: 4, thinkingTokens: 7 },
     finishReason: 'STOP',
     modelVersion: 'gemini-2.5-flash',
   });
@@ -41,7 +41,7 @@ test('Gemini tells tokens, cached and thought ones too, why it ended and which v
 test('of several values the last one counts; what it leaves out stays', () => {
   const values = [1, 2, 3].map((tokens) => ({ usageMetadata: { candidatesTokenCount: tokens } }));
   expect(read('gemini', GEMINI, ...values, { candidates: [{}], modelVersion: null })).toMatchObject({
-    usage: { inputTokens: 10, outputTokens: 3 },
+    usage: { inputTokens: 10, outputTokens: 10 },
     finishReason: 'STOP',
     modelVersion: 'gemini-2.5-flash',
   });

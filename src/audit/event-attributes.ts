@@ -1,0 +1,32 @@
+import { FlatRecord } from './record-schema.ts';
+
+/** What Application Insights keeps of an event: texts, and numbers that can be summed. */
+interface EventAttributes {
+  readonly properties: Readonly<Record<string, string>>;
+  readonly measurements: Readonly<Record<string, number>>;
+}
+
+/** Whole numbers that name something and are never summed; the edge, which can send texts alone, has them too. */
+const NUMBERS_AS_TEXTS = new Set(['version', 'revision', 'status']);
+
+/**
+ * A flat record as a custom event, under the same names. Numbers become the event's measurements, lists
+ * of names texts with spaces between. What a record does not declare is left out.
+ */
+export function toEventAttributes(record: Readonly<Record<string, unknown>>): EventAttributes {
+  const properties: Record<string, string> = {};
+  const measurements: Record<string, number> = {};
+  for (const name of Object.keys(FlatRecord.shape)) {
+    const value = record[name];
+    if (value === undefined || value === null) continue;
+    if (typeof value === 'number' && !NUMBERS_AS_TEXTS.has(name)) measurements[name] = value;
+    else properties[name] = textOf(value);
+  }
+  return { properties, measurements };
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(' ');
+  return JSON.stringify(value);
+}

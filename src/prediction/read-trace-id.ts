@@ -1,0 +1,17 @@
+import type { ReadHeader } from './interfaces.ts';
+
+/** Version 00 has four parts; what a later one adds is behind them. All zeros are no id. */
+const TRACE_PARENT =
+  /^(?:00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}|(?!00|ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?)$/;
+
+/** The trace that a call belongs to; undefined where its header is not as https://www.w3.org/TR/trace-context/ says. */
+export function readTraceId(header: ReadHeader): string | undefined {
+  const [, first, firstParent, later, laterParent] = TRACE_PARENT.exec(header('traceparent') ?? '') ?? [];
+  const traceId = first ?? later;
+  const parentId = firstParent ?? laterParent;
+  return isZero(traceId) || isZero(parentId) ? undefined : traceId;
+}
+
+function isZero(id: string | undefined): boolean {
+  return id === undefined || /^0+$/.test(id);
+}

@@ -1,0 +1,66 @@
+import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
+
+const REQUEST_ID = '55555555-5555-4555-8555-555555555555';
+
+/** A call of an agent for a person that was answered: all that the function app can know of a call. */
+export const FULL_RECORD: AuditRecord = {
+  id: `20260101T000000000Z-${REQUEST_ID}`,
+  requestId: REQUEST_ID,
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  startedAt: new Date(Date.UTC(2026, 0, 1)),
+  dialect: 'vertex',
+  method: 'POST',
+  policyVersion: 'policy-1',
+  durability: 'standard',
+  caller: {
+    identityProvider: 'entra',
+    isDelegated: true,
+    tenantId: '11111111-1111-4111-8111-111111111111',
+    objectId: '33333333-3333-4333-8333-333333333333',
+    applicationId: '44444444-4444-4444-8444-444444444444',
+    roles: ['Sandbox.Use', 'Scoring.Predict'],
+    subscriptionId: 'sandbox-team',
+    productId: 'sandbox',
+    requestId: REQUEST_ID,
+  },
+  agentId: 'assistants-agent',
+  requested: {
+    project: '123456789012',
+    location: 'us-central1',
+    operation: 'generateContent',
+    resource: { kind: 'model', publisher: 'google', model: 'gemini-fast' },
+  },
+  target: {
+    project: 'sample-project',
+    location: 'us-central1',
+    operation: 'generateContent',
+    resource: { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
+  },
+  decision: 'allow',
+  rule: 'sandbox-flash',
+  reason: 'The sandbox tries things out.',
+  revision: 0,
+  outcome: 'answered',
+  status: 200,
+  facts: {
+    usage: {
+      inputTokens: 3,
+      outputTokens: 5,
+      totalTokens: 8,
+      cachedTokens: 1,
+      thinkingTokens: 2,
+      instances: 1,
+    },
+    modelVersion: 'gemini-2.5-flash-001',
+    deployedModelId: '7',
+    finishReason: 'STOP',
+  },
+  requestBytes: 100,
+  requestDigest: `key-1:${'a'.repeat(64)}`,
+  responseBytes: 200,
+  responseDigest: `key-1:${'b'.repeat(64)}`,
+  durationInMs: 12.3456789,
+  credentialsDurationInMs: 0.0004,
+  firstByteDurationInMs: 10,
+  costInUsd: 0.0000134,
+};
