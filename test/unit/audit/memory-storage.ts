@@ -13,6 +13,7 @@ export class MemoryLedger implements LedgerReader {
   readonly #chains = new Map<string, Map<number, MemoryPart>>();
   /** Thrown by the next reads, as long as there are any. */
   readonly faults: Error[] = [];
+  reads = 0;
   largestRead = 0;
 
   constructor(now: () => number) {
@@ -35,6 +36,7 @@ export class MemoryLedger implements LedgerReader {
   }
 
   read(writer: string, part: number, offset: number, maximumBytes: number): Promise<Buffer> {
+    this.reads += 1;
     const fault = this.faults.shift();
     if (fault) return Promise.reject(fault);
     const bytes = this.#chains

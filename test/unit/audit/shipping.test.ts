@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import type { EntryBody } from '../../../src/audit/ledger-entry.ts';
+import { FlatOpening, FlatRecord } from '../../../src/audit/record-schema.ts';
 import { createShipping } from '../../../src/audit/shipping.ts';
 import { createHandDrivenClock, settled } from '../hand-driven-clock.ts';
-import { FakeIngestion } from './fake-ingestion.ts';
+import { FakeIngestion, type IngestionFault } from './fake-ingestion.ts';
 import { MemoryLedger, MemoryState, MemoryWriter } from './memory-storage.ts';
 
 const GONE_AFTER_IN_MS = 180_000;
@@ -291,6 +293,41 @@ test('what a lost writer has left open is closed once, in the sweeper’s chain,
   ]);
 });
 
+test('what is closed for a lost writer is a whole record', async () => {
+  const { ledger, clock, startProcess, sweep } = createWorld();
+  const lost = startProcess();
+  const sweeper = startProcess();
+  const record = FlatOpening.parse({
+    version: 1,
+    id: '20260101T000000000Z-11111111-1111-4111-8111-111111111111',
+    requestId: '11111111-1111-4111-8111-111111111111',
+    time: '2026-01-01T00:00:00.000Z',
+    dialect: 'vertex',
+    policyVersion: 'v1',
+    durability: 'strict',
+    decision: 'allow',
+    requestBytes: 12,
+  });
+  lost.writer.append(CHAIN, { kind: 'opening', record });
+  await clock.advance(GONE_AFTER_IN_MS);
+  await sweep(sweeper);
+  const [entry] = ledger.entries(sweeper.writer.name);
+  expect(entry?.kind).toBe('closing');
+  expect(FlatRecord.safeParse(entry?.kind === 'closing' && entry.record).success).toBe(true);
+});
+
+test('a sweep reads nothing of chains that are shipped and closed', async () => {
+  const { ledger, clock, startProcess, sweep } = createWorld();
+  const sweeper = startProcess();
+  for (let count = 0; count < 30; count += 1)
+    startProcess().writer.append(CHAIN, ...closings(2, `chain-${count}`));
+  await clock.advance(GONE_AFTER_IN_MS);
+  await sweep(sweeper);
+  const readsBefore = ledger.reads;
+  expect(await sweep(sweeper)).toMatchObject({ chains: 0, failedChains: 0 });
+  expect(ledger.reads).toBe(readsBefore);
+});
+
 test('two sweepers at once close each call once', async () => {
   const { ingestion, ledger, clock, startProcess, pass } = createWorld();
   const lost = startProcess();
@@ -508,6 +545,48 @@ test('closing gives up in time, and another process ships the rest', async () =>
   await clock.advance(GONE_AFTER_IN_MS);
   await sweep(sweeper);
   expectEachOnce(ingestion, 3);
+});
+
+test('whatever goes wrong, every record arrives or its refusal is on the ledger', async () => {
+  const fault = fc.constantFrom<IngestionFault>(
+    ...[400, 402, 413, 429, 439, 500, 503].map((status) => ({ status })),
+    { status: 200, body: '{}' },
+    { status: 429, retryAfter: '3' },
+    'silence',
+    'half',
+    'half, and says so with 200',
+  );
+  const scenario = fc.record({
+    bursts: fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 4 }),
+    faults: fc.array(fault, { maxLength: 6 }),
+    stateFaults: fc.array(fc.record({ isCarriedOut: fc.boolean() }), { maxLength: 3 }),
+    readFaults: fc.integer({ min: 0, max: 3 }),
+    poison: fc.integer({ min: 0, max: 800 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(scenario, async ({ bursts, faults, stateFaults, readFaults, poison }) => {
+      const { ingestion, ledger, state, startProcess, pass } = createWorld();
+      const { append, writer, shipping } = startProcess();
+      ingestion.refuses = ({ properties }) =>
+        properties.ledgerSequence === String(poison) ? 400 : undefined;
+      append(CHAIN);
+      for (const [index, count] of bursts.entries()) {
+        ingestion.faults.push(...(index === 0 ? faults : []));
+        state.faults.push(...(index === 0 ? stateFaults : []));
+        ledger.faults.push(...Array.from({ length: index === 0 ? readFaults : 0 }, () => new Error('away')));
+        append(...closings(count, `burst-${index}`));
+        await pass(2);
+      }
+      await pass(120);
+      const total = bursts.reduce((sum, count) => sum + count, 0);
+      const isPoisoned = poison >= 1 && poison <= total;
+      const refusals = ledger.entries(writer.name).filter(({ kind }) => kind === 'refusal');
+      expect(refusals).toHaveLength(isPoisoned ? 1 : 0);
+      expectEachOnce(ingestion, total - refusals.length);
+      expect(shipping.shipped()).toEqual({ sequence: total + refusals.length, refused: refusals.length });
+    }),
+    { numRuns: 12 },
+  );
 });
 
 function shippingOutcome(sweeping: Promise<unknown>): Promise<unknown> {
