@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { describeIssue } from './errors/describe-issue.ts';
 
 /** Thrown at start for settings that are missing or malformed; names each one, never a value. */
 export class SettingsError extends Error {
@@ -120,7 +121,7 @@ export type Settings = z.infer<typeof Settings>;
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   // The portal can only empty a setting, so an empty one counts as not set.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = Settings.safeParse(given);
+  const parsed = Settings.safeParse(given, { error: describeIssue });
   if (parsed.success) return parsed.data;
   throw new SettingsError(
     parsed.error.issues.map(({ path, message }) => {

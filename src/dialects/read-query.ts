@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { describeIssue } from '../errors/describe-issue.ts';
 import { formatPath } from '../errors/format-path.ts';
 import type { FieldViolation } from '../errors/gateway-error.ts';
 import { invalidQuery } from '../errors/invalid-query.ts';
@@ -17,7 +18,8 @@ export function readQuery<Schema extends z.ZodType>(schema: Schema, query: URLSe
     throw invalidQuery(
       repeated.map((name) => ({ field: formatPath([name]), description: 'may be given once' })),
     );
-  const parsed = schema.safeParse(Object.fromEntries(names.map((name) => [name, query.get(name)])));
+  const given = Object.fromEntries(names.map((name) => [name, query.get(name)]));
+  const parsed = schema.safeParse(given, { error: describeIssue });
   if (parsed.success) return parsed.data;
   throw invalidQuery(parsed.error.issues.flatMap(toViolations));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { describeIssue } from '../errors/describe-issue.ts';
 import { formatPath } from '../errors/format-path.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 
@@ -81,7 +82,7 @@ export const NoBody = z.strictObject({});
 
 /** Validates a parsed body. Throws INVALID_REQUEST with at most ten violations: path and rule, never a value. */
 export function validateBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(body);
+  const parsed = schema.safeParse(body, { error: describeIssue });
   if (parsed.success) return parsed.data;
   throw invalidBody(parsed.error.issues.flatMap(toViolations));
 }

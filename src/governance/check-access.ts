@@ -1,6 +1,7 @@
 import { checkLocations, checkName, checkNames, refuseDuplicates } from './check-names.ts';
 import { checkStorage } from './check-storage.ts';
-import type { Access, CatalogEntry, Deny, Grant } from './documents.ts';
+import type { Access, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
+import { joinNames } from './join-names.ts';
 import { covers } from './rule-index.ts';
 import { teamOf } from './team.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
@@ -34,6 +35,10 @@ export function checkAccess(access: YamlDocument<Access>, entries: readonly Cata
   residency.forEach((rule, index) => {
     checkRoles(rule.roles, ['residency', index]);
     checkLocations(access, rule.locations, ['residency', index, 'locations']);
+    refuseNowhere(access, rule, residency.slice(0, index), ['residency', index]);
+  });
+  grants.forEach((grant, index) => {
+    refuseOutside(access, grant, entries, ['grants', index]);
   });
   agents.forEach((agent, index) => {
     checkRoles(agent.roles, ['agents', index]);
@@ -100,6 +105,47 @@ function refuseStrictHits(
     path,
     `strict cannot be promised for "${kept.name}", whose answers the edge may keep. Take its cache out of the ` +
       'catalog, or leave it out of this grant.',
+  );
+}
+
+/** Refuses a residency rule that, with those before it, leaves holders of a role no place to be served from. */
+function refuseNowhere(
+  access: YamlDocument<Access>,
+  rule: Residency,
+  before: readonly Residency[],
+  path: Path,
+): void {
+  for (const role of rule.roles) {
+    const others = before.filter(({ roles }) => roles.includes(role));
+    if (rule.locations.some((location) => others.every(({ locations }) => locations.includes(location))))
+      continue;
+    const ids = joinNames(others.map(({ id }) => id));
+    access.refuse(path, `with ${ids}, this rule leaves no location to holders of "${role}".`);
+  }
+}
+
+/** Refuses a grant whose entries are offered only where residency lets none of its roles be served from. */
+function refuseOutside(
+  access: YamlDocument<Access>,
+  grant: Grant,
+  entries: readonly CatalogEntry[],
+  path: Path,
+): void {
+  const { residency } = access.value;
+  const offered = entries
+    .filter((entry) => covers(grant, entry))
+    .flatMap(({ locations }) => locations)
+    .filter((location) => grant.locations?.includes(location) ?? true);
+  const mayServe = (role: string) =>
+    offered.some((location) =>
+      residency.every(({ roles, locations }) => !roles.includes(role) || locations.includes(location)),
+    );
+  if (grant.roles.some(mayServe)) return;
+  const rules = residency.filter(({ roles }) => roles.some((role) => grant.roles.includes(role)));
+  access.refuse(
+    path,
+    `this rule can never match: ${joinNames(rules.map(({ id }) => id))} lets its roles be served from ` +
+      `${joinNames([...new Set(rules.flatMap(({ locations }) => locations))])} only, where it grants nothing.`,
   );
 }
 

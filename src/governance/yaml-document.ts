@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { isNode, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { describeIssue } from '../errors/describe-issue.ts';
+import { suggest } from './suggest.ts';
 
 /** Thrown at start for a governance document that can't be used. The message gives file, line and column. */
 export class GovernanceDocumentError extends Error {
@@ -24,7 +26,7 @@ export function readYamlDocument<Schema extends z.ZodType>(
   file: string,
   schema: Schema,
 ): YamlDocument<z.infer<Schema>> {
-  const text = readFileSync(file, 'utf8');
+  const text = readText(file);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const fail = (offset: number, problem: string): never => {
@@ -36,11 +38,20 @@ export function readYamlDocument<Schema extends z.ZodType>(
     return fail(offsetOf(document, path), `${place}${problem}`);
   };
   const syntaxError = document.errors[0];
-  if (syntaxError) fail(syntaxError.pos[0], syntaxError.message.split('\n')[0] ?? 'not valid YAML');
-  const parsed = schema.safeParse(toValue(document, refuse));
+  if (syntaxError)
+    fail(syntaxError.pos[0], syntaxError.message.replace(/ at line \d+, column \d+:?[^]*$/, '.'));
+  const parsed = schema.safeParse(toValue(document, refuse), { error: describeProblem });
   if (parsed.success) return { text, value: parsed.data, refuse };
   const { path, message } = innermost(parsed.error.issues[0]);
   return refuse(path, message);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new GovernanceDocumentError(file, 1, 1, 'there is no such file, or it cannot be read.');
+  }
 }
 
 /** Aliases are resolved only here; one without an anchor, or a bomb of them, fails. */
@@ -58,11 +69,25 @@ function toValue(
 /** Of a union, what is wrong with the alternative that fits best: "Invalid input" alone helps nobody. */
 function innermost(issue: z.core.$ZodIssue | undefined): { path: PropertyKey[]; message: string } {
   if (!issue) return { path: [], message: 'not valid' };
+  if (issue.code === 'unrecognized_keys')
+    return { path: [...issue.path, ...issue.keys.slice(0, 1)], message: issue.message };
   if (issue.code !== 'invalid_union') return issue;
   const [best] = issue.errors.toSorted((one, other) => one.length - other.length);
   if (!best?.[0]) return issue;
   const { path, message } = innermost(best[0]);
   return { path: [...issue.path, ...path], message };
+}
+
+/** A document is its author's own: it may be told what it says, and what it may have meant. */
+function describeProblem(issue: z.core.$ZodRawIssue): string | undefined {
+  const { input } = issue;
+  if (issue.code === 'invalid_value' && typeof input === 'string')
+    return `"${input}" is none of those that there are. ${suggest(input, issue.values.map(String))}`;
+  if (issue.code === 'unrecognized_keys') {
+    const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
+    return `nothing of this name may stand here. ${suggest(issue.keys[0] ?? '', known)}`;
+  }
+  return describeIssue(issue);
 }
 
 /** Where the deepest node on the path that exists starts. */

@@ -36,6 +36,11 @@ grants:
     roles: [Scoring.Predict]
     entries: [iris]
 `;
+const RESIDENCY = `residency:
+  - { id: eu-only, reason: Tests., roles: [Scoring.Predict], locations: [europe-west4] }
+`;
+const RESIDENCY_BESIDE = `  - { id: us-only, reason: Tests., roles: [Scoring.Predict], locations: [us-central1] }
+`;
 const LIMITS = `products:
   - { id: production, displayName: Production, description: Tests., environment: production }
 `;
@@ -107,7 +112,7 @@ test('a syntax error tells file, line and column', () => {
 
 test('a key that stands twice tells file, line and column', () => {
   expect(refusal(CATALOG, ACCESS.replace('    entries', '    id: other\n    entries'))).toMatch(
-    /^access\.yaml:9:5: Map keys must be unique/,
+    /^access\.yaml:9:5: Map keys must be unique\.$/,
   );
 });
 
@@ -122,17 +127,12 @@ test('a document that is not there is refused with its path', () => {
 /** Documents with one mistake each: what is wrong, catalog, access, limits, where and how it is said. */
 const MISTAKES: Record<string, readonly [catalog: string, access: string, limits: string, message: string]> =
   {
-    'an empty document': [
-      '',
-      ACCESS,
-      LIMITS,
-      'catalog.yaml:1:1: Invalid input: expected object, received null',
-    ],
+    'an empty document': ['', ACCESS, LIMITS, 'catalog.yaml:1:1: must be an object'],
     'an entry without locations': [
       CATALOG.replace('[us-central1]', '[]'),
       ACCESS,
       LIMITS,
-      'catalog.yaml:7:16: entries.0.locations: Too small: expected array to have >=1 items',
+      'catalog.yaml:7:16: entries.0.locations: must not be empty',
     ],
     'a project that can be no project': [
       CATALOG.replace('sample-project', 'Sample/Project'),
@@ -186,13 +186,13 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
       CATALOG,
       ACCESS.replace(/ {4}reason.*\n/, ''),
       LIMITS,
-      'access.yaml:6:5: grants.0.reason: Invalid input: expected string, received undefined',
+      'access.yaml:6:5: grants.0.reason: is missing',
     ],
     'a number where a name is expected': [
       CATALOG,
       ACCESS.replace('[Scoring.Predict]', '[7]'),
       LIMITS,
-      'access.yaml:8:13: grants.0.roles.0: Invalid input: expected string, received number',
+      'access.yaml:8:13: grants.0.roles.0: must be a text',
     ],
     'a grant to an unknown role': [
       CATALOG,
@@ -241,6 +241,18 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
       ACCESS.replace('[iris]', '[flash]'),
       LIMITS,
       'access.yaml:6:5: grants.0: this rule can never match: no entry of it offers its operations in its locations to the environments of its roles.',
+    ],
+    'a grant that can never match, for the residency of its role': [
+      CATALOG,
+      `${ACCESS}${RESIDENCY}`,
+      LIMITS,
+      'access.yaml:6:5: grants.0: this rule can never match: eu-only lets its roles be served from europe-west4 only, where it grants nothing.',
+    ],
+    'a residency rule that leaves no location': [
+      CATALOG,
+      `${ACCESS}${RESIDENCY}${RESIDENCY_BESIDE}`,
+      LIMITS,
+      'access.yaml:12:5: residency.1: with eu-only, this rule leaves no location to holders of "Scoring.Predict".',
     ],
     'a deny that can never match': [
       CATALOG,
@@ -352,7 +364,7 @@ roles:
       CATALOG,
       ACCESS,
       withKeyOnlyCallers('production', '{ roles: [] }'),
-      'limits.yaml:7:30: products.0.keyOnlyCallers.roles: Too small: expected array to have >=1 items',
+      'limits.yaml:7:30: products.0.keyOnlyCallers.roles: must not be empty',
     ],
     'key-only callers beside an identity provider of their name': [
       CATALOG,
@@ -388,12 +400,21 @@ test.each(Object.entries(MISTAKES))(
 );
 
 test.each([
-  ['an unknown key', `${CATALOG}    colour: red\n`, /^catalog\.yaml:2:5: entries\.0: .*"colour"/],
+  [
+    'an unknown key',
+    `${CATALOG}    colour: red\n`,
+    'catalog.yaml:11:13: entries.0.colour: nothing of this name may stand here. There are: name, alias, ',
+  ],
+  [
+    'a misspelt key',
+    CATALOG.replace('tags:', 'tag:'),
+    'catalog.yaml:9:10: entries.0.tag: nothing of this name may stand here. Did you mean "tags"?',
+  ],
   [
     'an operation that the gateway does not know',
     CATALOG.replace('[predict]', '[predicts]'),
-    /^catalog\.yaml:8:18: entries\.0\.operations\.0: Invalid option: expected one of "predict"\|/,
+    'catalog.yaml:8:18: entries.0.operations.0: "predicts" is none of those that there are. Did you mean "predict"?',
   ],
 ])('%s is refused with its place and what there is', (_, catalog, message) => {
-  expect(refusal(catalog)).toMatch(message);
+  expect(refusal(catalog)).toContain(message);
 });
