@@ -3,6 +3,7 @@ import type { Exchange } from '../engine/exchange.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import { PolicyFailure } from '../engine/policy-failure.ts';
 import type { AttributeRule } from './policy.ts';
+import { readHeaderName } from './set-header.ts';
 
 const LITERAL = { literal: true } as const;
 
@@ -24,11 +25,11 @@ export interface CallLimitFacts {
 
 /** Sources: the pages of rate-limit and rate-limit-by-key. */
 export function compileCallLimitFacts(element: PolicyElement, compiler: PolicyCompiler): CallLimitFacts {
-  const retryAfterHeader = compiler.literal(element, 'retry-after-header-name') ?? 'Retry-After';
+  const retryAfterHeader = readHeaderName(element, 'retry-after-header-name', compiler) ?? 'Retry-After';
   const retryAfterVariable = compiler.literal(element, 'retry-after-variable-name');
-  const remainingHeader = compiler.literal(element, 'remaining-calls-header-name');
+  const remainingHeader = readHeaderName(element, 'remaining-calls-header-name', compiler);
   const remainingVariable = compiler.literal(element, 'remaining-calls-variable-name');
-  const totalHeader = compiler.literal(element, 'total-calls-header-name');
+  const totalHeader = readHeaderName(element, 'total-calls-header-name', compiler);
   return {
     tell: (exchange, remaining, total) => {
       if (remainingHeader !== undefined) exchange.addedHeaders.push([remainingHeader, String(remaining)]);

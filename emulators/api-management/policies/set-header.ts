@@ -40,7 +40,7 @@ export function compileHeaderChange(
   const name = compiler.requiredValue(element, 'name');
   const action = compiler.value(element, 'exists-action');
   const values = element.children.map((child) => compiler.compileText(child.text, child.name));
-  if (name.literal !== undefined) checkName(element, name.literal);
+  if (name.literal !== undefined) checkName(element, 'name', name.literal);
   requireValue(element, action);
   const literalKey = name.literal?.toLowerCase();
   return (exchange, headers) => {
@@ -69,8 +69,19 @@ export function requireValue(element: PolicyElement, action: PolicyValue | undef
   throw new PolicyDocumentError(element.position, element.name, problem);
 }
 
-function checkName(element: PolicyElement, name: string): void {
-  const position = element.attributes.get('name')?.position ?? element.position;
+/** The header that an attribute names, which is to be set. @throws {PolicyDocumentError} for one that can't be. */
+export function readHeaderName(
+  element: PolicyElement,
+  attribute: string,
+  compiler: PolicyCompiler,
+): string | undefined {
+  const name = compiler.literal(element, attribute);
+  if (name !== undefined) checkName(element, attribute, name);
+  return name;
+}
+
+function checkName(element: PolicyElement, attribute: string, name: string): void {
+  const position = element.attributes.get(attribute)?.position ?? element.position;
   if (FIXED.has(name.toLowerCase()))
     throw new PolicyDocumentError(
       position,

@@ -8,6 +8,9 @@ import type { PolicyValue } from '../engine/policy-value.ts';
 import { SECTIONS } from './policy.ts';
 import type { ElementRule, PolicyDefinition } from './policy.ts';
 
+/** https://www.rfc-editor.org/rfc/rfc9112#section-4 */
+const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 export const SET_STATUS_RULE: ElementRule = { attributes: { code: { required: true }, reason: {} } };
 
 /** https://learn.microsoft.com/azure/api-management/set-status-policy */
@@ -31,11 +34,23 @@ export function compileStatusChange(
 ): (exchange: Exchange, response: ExchangeResponse) => void {
   const code = compiler.requiredCount(element, 'code', 200, 599);
   const reason = compiler.value(element, 'reason');
+  if (reason?.literal !== undefined && !REASON.test(reason.literal))
+    compiler.refuse(element, 'reason', 'has characters that no status line can have.');
   return (exchange, response) => {
     const status = readStatusCode(code, exchange);
     response.statusCode = status;
-    response.statusReason = reason?.text(exchange) ?? STATUS_CODES[status] ?? '';
+    response.statusReason = readReason(reason, exchange) ?? STATUS_CODES[status] ?? '';
   };
+}
+
+function readReason(value: PolicyValue | undefined, exchange: Exchange): string | undefined {
+  const reason = value?.text(exchange);
+  if (reason === undefined || REASON.test(reason)) return reason;
+  throw new PolicyFailure({
+    reason: 'InternalError',
+    message: 'The reason has characters that no status line can have.',
+    status: 500,
+  });
 }
 
 /** The status code that a policy answers with. @throws {PolicyFailure} for what is none from 200 to 599. */

@@ -7,6 +7,7 @@ import { PolicyFailure } from '../engine/policy-failure.ts';
 import { TOKEN_QUOTA_PERIODS, tokenQuotaPeriod } from '../engine/token-quota-period.ts';
 import type { PolicyDefinition } from './policy.ts';
 import { readCount } from './rate-limit-by-key.ts';
+import { readHeaderName } from './set-header.ts';
 
 const LITERAL = { literal: true } as const;
 const MINUTE_IN_MS = 60_000;
@@ -165,7 +166,7 @@ type Refuse = (
 ) => never;
 
 function compileRefusal(element: PolicyElement, compiler: PolicyCompiler): Refuse {
-  const header = compiler.literal(element, 'retry-after-header-name') ?? 'Retry-After';
+  const header = readHeaderName(element, 'retry-after-header-name', compiler) ?? 'Retry-After';
   const variable = compiler.literal(element, 'retry-after-variable-name');
   return (exchange, status, reason, message, seconds, describe) => {
     if (seconds === undefined) throw new PolicyFailure({ reason, message, status });
@@ -186,7 +187,7 @@ function compileTell(
   compiler: PolicyCompiler,
   prefix: string,
 ): Record<'header' | 'variable' | 'both', (exchange: Exchange, tokens: number) => undefined> {
-  const header = compiler.literal(element, `${prefix}-header-name`);
+  const header = readHeaderName(element, `${prefix}-header-name`, compiler);
   const variable = compiler.literal(element, `${prefix}-variable-name`);
   const tellHeader = (exchange: Exchange, tokens: number): undefined => {
     if (header !== undefined) exchange.addedHeaders.push([header, String(Math.max(0, tokens))]);

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Refuse } from '../documents/refuse.ts';
 import { BackendEntities } from '../engine/backend-entities.ts';
 import type {
@@ -76,6 +77,7 @@ function compileSingle(id: string, properties: BackendProperties): SingleBackend
   }
   const credentials = properties.object('credentials', ['header', 'query', 'authorization']);
   const headers = credentials.namedTexts('header');
+  for (const [name, values] of headers) checkHeader(credentials, name, values);
   if (credentials.has('authorization')) {
     const authorization = credentials.object('authorization', ['scheme', 'parameter']);
     headers.push(['Authorization', [`${authorization.text('scheme')} ${authorization.text('parameter')}`]]);
@@ -87,6 +89,15 @@ function compileSingle(id: string, properties: BackendProperties): SingleBackend
     credentials: { headers, query: credentials.namedTexts('query') },
     circuitBreaker: compileCircuitBreaker(properties),
   };
+}
+
+function checkHeader(credentials: BackendProperties, name: string, values: readonly string[]): void {
+  try {
+    validateHeaderName(name);
+    for (const value of values) validateHeaderValue(name, value);
+  } catch {
+    credentials.fail('header', 'has a name or a value that no header can have.');
+  }
 }
 
 /** "Currently, you can only configure one rule for a backend circuit breaker." */

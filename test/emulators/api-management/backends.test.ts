@@ -391,6 +391,16 @@ test.each<[string, Record<string, unknown>, string]>([
     { one: { ...ONE, circuitBreaker: breaker({ statusCodeRanges: [{ min: 500, max: 499 }] }) } },
     'statusCodeRanges[0].max is a whole number from 500 to 599.',
   ],
+  [
+    '',
+    { one: { ...ONE, credentials: { header: { 'x key': ['a'] } } } },
+    'properties.credentials.header has a name or a value that no header can have.',
+  ],
+  [
+    '',
+    { one: { ...ONE, credentials: { header: { 'x-key': ['a\nb'] } } } },
+    'properties.credentials.header has a name or a value that no header can have.',
+  ],
   ['', { one: pool([]) }, 'properties.pool.services has 1 to 30 backends.'],
   ['', { one: pool([{ id: '/backends/two' }]) }, '"two" isn\'t a backend.'],
   [

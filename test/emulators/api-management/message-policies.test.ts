@@ -70,6 +70,15 @@ test('a header value with a line break is refused, not sent', async () => {
   expect(backend.received).toEqual([]);
 });
 
+test('a reason with a line break is refused, not sent', async () => {
+  const { send } = await start({
+    outbound: '<set-status code="200" reason=\'@("a\\r\\nx-injected: 1")\' />',
+  });
+  const response = await send({ path: '/echo/items/1' });
+  expect(response.status).toBe(500);
+  expect(response.headers).not.toHaveProperty('x-injected');
+});
+
 test('choose runs the first branch whose condition holds, otherwise the last', async () => {
   const { send } = await start({
     inbound: `<choose>

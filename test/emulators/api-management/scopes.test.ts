@@ -209,6 +209,21 @@ test.each([
     '<quota-by-key> "increment-condition" is an expression, true, or false.',
   ],
   [
+    'a header for what is left that no message can have',
+    '<rate-limit-by-key calls="1" renewal-period="1" counter-key="a" remaining-calls-header-name="what is left" />',
+    '<rate-limit-by-key> "what is left" is not the name of a header.',
+  ],
+  [
+    'a header for what is left that is none to be set',
+    '<llm-token-limit counter-key="a" tokens-per-minute="1" estimate-prompt-tokens="false" remaining-tokens-header-name="Content-Length" />',
+    '<llm-token-limit> The header "Content-Length" can\'t be changed or deleted.',
+  ],
+  [
+    'a reason of two lines',
+    '<return-response><set-status code="200" reason="a&#10;b" /></return-response>',
+    '<set-status> "reason" has characters that no status line can have.',
+  ],
+  [
     'the start of a period in another format',
     '<quota-by-key calls="1" renewal-period="300" counter-key="a" first-period-start="2026-01-01" />',
     '<quota-by-key> "first-period-start" is yyyy-MM-ddTHH:mm:ssZ.',
