@@ -100,7 +100,7 @@ export class ValueReader {
     const text = this.literal(element, attribute);
     if (text === undefined) return undefined;
     const number = /^\d+$/.test(text.trim()) ? Number(text) : NaN;
-    if (number >= minimum && number <= maximum) return number;
+    if (Number.isSafeInteger(number) && number >= minimum && number <= maximum) return number;
     const bounds = Number.isFinite(maximum) ? `from ${minimum} to ${maximum}` : `of at least ${minimum}`;
     return this.refuse(element, attribute, `is a whole number ${bounds}.`);
   }

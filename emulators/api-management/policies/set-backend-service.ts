@@ -31,7 +31,8 @@ export const setBackendService: PolicyDefinition = {
 function compileBaseUrl(element: PolicyElement, compiler: PolicyCompiler): Action {
   const baseUrl = compiler.requiredValue(element, 'base-url');
   const { scope } = compiler.place;
-  if (baseUrl.literal !== undefined && !BASE_URL.test(baseUrl.literal.trim()))
+  const literal = baseUrl.literal?.trim();
+  if (literal !== undefined && !(BASE_URL.test(literal) && URL.canParse(literal)))
     throw new PolicyDocumentError(
       element.attributes.get('base-url')?.position ?? element.position,
       element.name,

@@ -238,6 +238,16 @@ test.each([
     '<set-backend-service base-url="ftp://a.example" />',
     '"base-url" is an http or https address without a query.',
   ],
+  [
+    'a backend with a port that there is not',
+    '<set-backend-service base-url="https://a.example:99999" />',
+    '"base-url" is an http or https address without a query.',
+  ],
+  [
+    'a number that is too long to be counted to',
+    '<rate-limit-by-key calls="99999999999999999999" renewal-period="1" counter-key="a" />',
+    '<rate-limit-by-key> "calls" is a whole number of at least 1.',
+  ],
   ['an expression that is not C#', '<set-variable name="a" value="@(1 +)" />', 'policy.xml:3:'],
 ])('refuses %s at start', async (_, policy, problem) => {
   const document = policies({ inbound: `\n${policy}` });
