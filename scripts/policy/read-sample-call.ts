@@ -12,9 +12,14 @@ interface SampleCall {
   readonly body?: Uint8Array;
 }
 
-/** What a call reaches for, or the error of one that the gateway refuses before any rule is asked. */
+/**
+ * What a call reaches for, or the error of one that the gateway refuses before any rule is asked.
+ * @throws Error for a path on none of the surfaces on which models are called.
+ */
 export function readSampleCall({ method, path, body }: SampleCall): PolicyExplainQuestion['call'] {
   const local = path.replace(/^https?:\/\/[^/]+/, '').replace(/^\/?/, '/');
+  if (!SURFACE_PATH.test(local) && !/^\/v1(beta1)?\//.test(local))
+    throw new Error('A path begins with /vertex/, /openai/ or /anthropic/: models are called nowhere else.');
   try {
     return readAskedCall({
       method,

@@ -130,6 +130,14 @@ test('explain says of a path that is none what the gateway would answer', () => 
   expect(output).toMatch(/^Refused before any rule is asked, 404 OPERATION_NOT_FOUND\. /);
 });
 
+test('explain fails for a path on no surface', () => {
+  const path = '/gateway/v1/whoami';
+  expect(run('explain', '--application', 'nobody-app', '--path', path, '--method', 'GET')).toMatchObject({
+    exitCode: 1,
+    errors: 'A path begins with /vertex/, /openai/ or /anthropic/: models are called nowhere else.\n',
+  });
+});
+
 test('explain fails for a role that does not exist, and without a path', () => {
   const path = `${MODELS}/gemini-2.5-pro:generateContent`;
   const misspelt = run('explain', '--application', 'nobody-app', '--path', path, '--role', 'Analytics.Ue');
