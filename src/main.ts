@@ -2,13 +2,15 @@ import { resolve } from 'node:path';
 import { app } from '@azure/functions';
 import { applicationIdOf } from './audit/application-id.ts';
 import { createApplicationInsightsArchive } from './audit/application-insights-archive.ts';
-import { createApplicationInsightsTrail } from './audit/application-insights-trail.ts';
 import { createLogQuery } from './audit/log-query.ts';
+import { startAudit } from './audit/start-audit.ts';
 import { createApiManagementCallers } from './caller/api-management-callers.ts';
 import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';
 import { createGoogleTokenExchange } from './credentials/google-token-exchange.ts';
+import { createManagedIdentity } from './credentials/managed-identity.ts';
 import { createSubjectTokenSource } from './credentials/subject-token.ts';
 import { registerAnthropicFunction } from './functions/anthropic-function.ts';
+import { registerAuditSweepFunction } from './functions/audit-sweep-function.ts';
 import { registerGatewayFunction } from './functions/gateway-function.ts';
 import { registerHealthFunction } from './functions/health-function.ts';
 import { registerOpenAiFunction } from './functions/openai-function.ts';
@@ -25,7 +27,15 @@ const TERMINATION_TIMEOUT_IN_MS = 5_000;
 
 const settings = readSettings();
 const governance = loadGovernance(resolve(settings.GOVERNANCE_DIRECTORY));
-const audit = createApplicationInsightsTrail(settings.APPLICATIONINSIGHTS_CONNECTION_STRING);
+const audit = startAudit({
+  storageUrl: settings.AUDIT_STORAGE_URL,
+  credential: createManagedIdentity(settings.AZURE_CLIENT_ID),
+  connectionString: settings.APPLICATIONINSIGHTS_CONNECTION_STRING,
+  policyVersion: governance.policyVersion,
+  timeoutInMs: settings.AUDIT_LEDGER_TIMEOUT_IN_MS,
+  maximumPendingBytes: settings.AUDIT_PENDING_BYTES,
+  checkpointIntervalInMs: settings.AUDIT_CHECKPOINT_INTERVAL_IN_MS,
+});
 const timeoutInMs = settings.CREDENTIALS_TIMEOUT_IN_MS;
 
 const accessTokens = createCachedAccessTokens({
@@ -58,7 +68,7 @@ const serving: ServingRooms = {
     now: Date.now,
   }),
   governance,
-  audit,
+  audit: audit.trail,
   callTimeoutInMs: settings.CALL_TIMEOUT_IN_MS,
   streamTimeoutInMs: settings.STREAM_TIMEOUT_IN_MS,
   maximumBodyBytes: settings.MAXIMUM_BODY_BYTES,
@@ -100,6 +110,7 @@ registerOpenAiFunction(predict, answerQuestion);
 registerAnthropicFunction(predict);
 registerGatewayFunction(answerQuestion);
 registerHealthFunction(accessTokens, governance.policyVersion);
+registerAuditSweepFunction(audit.sweep);
 // The first caller need not wait for the exchange; a failure is that caller's to see, and is tried again then.
 accessTokens.accessToken().catch(() => undefined);
 app.hook.appTerminate(async () => {

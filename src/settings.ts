@@ -85,6 +85,23 @@ export const Settings = z.object({
     .min(1)
     .default('https://api.applicationinsights.io')
     .describe('Resource for which the function app’s managed identity asks its token to read records'),
+  AUDIT_STORAGE_URL: ServiceUrl.describe(
+    'Azure Storage account of the audit ledger: `https://{account}.blob.core.windows.net`',
+  ),
+  AUDIT_LEDGER_TIMEOUT_IN_MS: Milliseconds.max(60_000)
+    .default(5_000)
+    .describe('How long a strict call waits for the ledger, and one request to storage lasts at most'),
+  AUDIT_PENDING_BYTES: z.coerce
+    .number()
+    .int()
+    .min(65_536)
+    .max(268_435_456)
+    .default(16_777_216)
+    .describe('The most that may wait for the ledger in memory; then no new call is let in'),
+  AUDIT_CHECKPOINT_INTERVAL_IN_MS: Milliseconds.min(1_000)
+    .max(600_000)
+    .default(60_000)
+    .describe('How often the ledger’s state is anchored; a writer silent for three of these is gone'),
   GOVERNANCE_DIRECTORY: z
     .string()
     .min(1)

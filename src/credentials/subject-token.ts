@@ -1,5 +1,5 @@
-import { ManagedIdentityCredential } from '@azure/identity';
 import { GatewayError } from '../errors/gateway-error.ts';
+import { createManagedIdentity } from './managed-identity.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 export interface SubjectTokenOptions {
@@ -10,18 +10,12 @@ export interface SubjectTokenOptions {
   readonly timeoutInMs: number;
 }
 
-/** Few and quick, so that an endpoint that fails is told from one that is late. */
-const RETRIES = { retryOptions: { maxRetries: 2, retryDelayInMs: 100, maxRetryDelayInMs: 400 } };
-
 /**
- * Gets the function app's managed identity token, cached by @azure/identity.
- * https://learn.microsoft.com/azure/app-service/overview-managed-identity
+ * Gives the function app's managed identity token.
  * @throws GatewayError MANAGED_IDENTITY_UNAVAILABLE; nothing of the SDK's error is kept.
  */
 export function createSubjectTokenSource(options: SubjectTokenOptions): () => Promise<string> {
-  const credential = options.clientId
-    ? new ManagedIdentityCredential({ clientId: options.clientId, ...RETRIES })
-    : new ManagedIdentityCredential(RETRIES);
+  const credential = createManagedIdentity(options.clientId);
   const scope = `${options.resource}/.default`;
   return async () => {
     const work = credential.getToken(scope).catch(() => {

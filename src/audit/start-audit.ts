@@ -1,0 +1,99 @@
+import type { TokenCredential } from '@azure/identity';
+import type { AuditTrail } from '../prediction/interfaces.ts';
+import { flattenOpening, flattenRecord } from './flatten-record.ts';
+import { LedgerTrail } from './ledger-trail.ts';
+import { LedgerWriter } from './ledger-writer.ts';
+import { createShipping } from './shipping.ts';
+import { toEventAttributes } from './event-attributes.ts';
+
+export interface AuditOptions {
+  readonly storageUrl: string;
+  readonly credential: TokenCredential;
+  readonly connectionString: string;
+  readonly policyVersion: string;
+  /** How long a strict call waits for the ledger, and one request to storage lasts at most. */
+  readonly timeoutInMs: number;
+  readonly maximumPendingBytes: number;
+  readonly checkpointIntervalInMs: number;
+}
+
+export interface Audit {
+  readonly trail: AuditTrail;
+  /** Ships and closes what lost writers left. */
+  readonly sweep: () => Promise<unknown>;
+  /** Commits and ships what is left, for at most `timeoutInMs`. */
+  readonly close: (timeoutInMs: number) => Promise<void>;
+}
+
+/** Joins the ledger of this process, its shipping to Application Insights, and the trail that calls leave. */
+export function startAudit(options: AuditOptions): Audit {
+  const { timeoutInMs, maximumPendingBytes, checkpointIntervalInMs, policyVersion } = options;
+  const now = () => new Date();
+  const schedule = (task: () => void, delayInMs: number) => {
+    const timer = setTimeout(task, delayInMs).unref();
+    return () => clearTimeout(timer);
+  };
+  const writer = new LedgerWriter({
+    loadStore: async () => {
+      const { createAzureAppendStore } = await import('./azure-append-store.ts');
+      return createAzureAppendStore((await openStorage(options)).ledger, timeoutInMs);
+    },
+    policyVersion,
+    now,
+    schedule,
+    onCommitted: () => shipping.committed(),
+  });
+  const shipping = createShipping({
+    writer: writer.name,
+    append: (body) => writer.append(body),
+    loadStorage: async () => {
+      const { createLedgerReader } = await import('./ledger-reader.ts');
+      const { createStateStore } = await import('./state-store.ts');
+      const { ledger, state } = await openStorage(options);
+      return { ledger: createLedgerReader(ledger), state: createStateStore(state) };
+    },
+    loadSender: async () => {
+      const { startAzureMonitorEventSender } = await import('./azure-monitor-event-sender.ts');
+      return startAzureMonitorEventSender(options.connectionString);
+    },
+    describe: toEventAttributes,
+    checkpointIntervalInMs,
+    now,
+    schedule,
+    random: Math.random,
+  });
+  const trail = new LedgerTrail({
+    writer,
+    toOpening: flattenOpening,
+    toRecord: flattenRecord,
+    timeoutInMs,
+    maximumPendingBytes,
+    checkpointIntervalInMs,
+    sign: () => Promise.resolve(undefined),
+    shipped: () => shipping.shipped(),
+    now: Date.now,
+    schedule,
+  });
+  return {
+    trail,
+    sweep: () => shipping.sweep(),
+    close: async (limitInMs) => {
+      const startedAt = Date.now();
+      await within(limitInMs, trail.close());
+      await shipping.close(Math.max(0, limitInMs - (Date.now() - startedAt)));
+    },
+  };
+}
+
+async function openStorage({ storageUrl, credential }: AuditOptions) {
+  const { openAuditStorage } = await import('./audit-storage.ts');
+  return openAuditStorage(storageUrl, credential);
+}
+
+/** Keeps the process alive for the work, but not longer than `timeoutInMs`. */
+async function within(timeoutInMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeLimit = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutInMs)));
+  await Promise.race([work, timeLimit]);
+  clearTimeout(timer);
+}
