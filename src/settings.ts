@@ -88,6 +88,14 @@ export const Settings = z.object({
   AUDIT_STORAGE_URL: ServiceUrl.describe(
     'Azure Storage account of the audit ledger: `https://{account}.blob.core.windows.net`',
   ),
+  AUDIT_KEY_URL: z
+    .union([
+      ServiceUrl.refine((url) => /^\/keys\/[\w-]{1,127}$/.test(URL.parse(url)?.pathname ?? '')),
+      z.string().regex(/^file:\/\/\/.+\.pem$/),
+    ])
+    .describe(
+      'RSA key that signs and wraps: `https://{vault}.vault.azure.net/keys/{name}`, or `file:///….pem` for development',
+    ),
   AUDIT_LEDGER_TIMEOUT_IN_MS: Milliseconds.max(60_000)
     .default(5_000)
     .describe('How long a strict call waits for the ledger, and one request to storage lasts at most'),

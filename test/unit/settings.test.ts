@@ -10,6 +10,8 @@ const REQUIRED = {
   GOOGLE_SUBJECT_TOKEN_RESOURCE: 'api://google-federation',
   GOOGLE_POOL_PROVIDER_AUDIENCE:
     '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/azure/providers/entra',
+  AUDIT_STORAGE_URL: 'https://vertexgatewayaudit.blob.core.windows.net',
+  AUDIT_KEY_URL: 'https://vertex-gateway-audit.vault.azure.net/keys/audit',
   APPLICATIONINSIGHTS_CONNECTION_STRING: 'InstrumentationKey=33333333-3333-4333-8333-333333333333',
 };
 
@@ -36,6 +38,9 @@ test('the required settings are enough, and the others have defaults', () => {
     ...REQUIRED,
     GOOGLE_STS_URL: 'https://sts.googleapis.com/v1/token',
     GOOGLE_IAM_CREDENTIALS_URL: 'https://iamcredentials.googleapis.com',
+    AUDIT_LEDGER_TIMEOUT_IN_MS: 5000,
+    AUDIT_PENDING_BYTES: 16_777_216,
+    AUDIT_CHECKPOINT_INTERVAL_IN_MS: 60_000,
     APPLICATIONINSIGHTS_QUERY_ENDPOINT: 'https://api.applicationinsights.io',
     APPLICATIONINSIGHTS_QUERY_RESOURCE: 'https://api.applicationinsights.io',
     GOVERNANCE_DIRECTORY: 'governance',
@@ -137,6 +142,13 @@ test.each([
   ],
   ['APPLICATIONINSIGHTS_APPLICATION_ID', 'mine'],
   ['AUDIT_QUERY_TIMEOUT_IN_MS', '180001'],
+  ['AUDIT_STORAGE_URL', 'http://vertexgatewayaudit.blob.core.windows.net'],
+  ['AUDIT_KEY_URL', 'https://vertex-gateway-audit.vault.azure.net/secrets/audit'],
+  ['AUDIT_KEY_URL', 'http://vertex-gateway-audit.vault.azure.net/keys/audit'],
+  ['AUDIT_KEY_URL', 'file:///key.txt'],
+  ['AUDIT_PENDING_BYTES', '1'],
+  ['AUDIT_LEDGER_TIMEOUT_IN_MS', '60001'],
+  ['AUDIT_CHECKPOINT_INTERVAL_IN_MS', '999'],
   ['CALL_TIMEOUT_IN_MS', '0'],
   ['CALL_TIMEOUT_IN_MS', '230001'],
   ['CALL_TIMEOUT_IN_MS', '1.5'],
