@@ -2,6 +2,8 @@ import { type RunningApiManagement, startApiManagement } from './api-management/
 import { applyFault, type Control } from './control/control.ts';
 import { apiManagementIdentity, GATEWAY_AUDIENCE, SAMPLE_TENANT_ID } from './entra/sample-applications.ts';
 import { PortTakenError } from './loopback/listen.ts';
+import { toMetricEnvelope } from './metric-envelope.ts';
+import { toRequestEnvelope } from './request-envelope.ts';
 import { FUNCTIONS_AUDIENCE, INSTRUMENTATION_KEY } from './sample-resources.ts';
 import type { Clouds } from './start-clouds.ts';
 import { toTraceEnvelope } from './trace-envelope.ts';
@@ -52,6 +54,10 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
         return { token: accessToken, expiresAt };
       },
       emitTrace: (telemetry) => clouds.insights.ingest(toTraceEnvelope(telemetry, INSTRUMENTATION_KEY)),
+      emitMetric: (telemetry) => clouds.insights.ingest(toMetricEnvelope(telemetry, INSTRUMENTATION_KEY)),
+      emitRequests: (telemetry) => {
+        for (const one of telemetry) clouds.insights.ingest(toRequestEnvelope(one, INSTRUMENTATION_KEY));
+      },
       intercept: async ({ method, path, headers, body }, response) => {
         control.record(method, path, headers, body);
         const fault = control.takeFault(method, path);

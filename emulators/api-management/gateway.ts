@@ -3,8 +3,10 @@ import { answerPreflight } from './answer-preflight.ts';
 import { createOperationCaller } from './call-operation.ts';
 import { enterApi, enterProduct, startExchange } from './enter-exchange.ts';
 import type { Exchange } from './engine/exchange.ts';
+import { writeTraceparent } from './engine/correlation.ts';
 import type { ExchangeResponse } from './engine/exchange-response.ts';
 import { PolicyFailure } from './engine/policy-failure.ts';
+import { createRequestReport } from './engine/request-telemetry.ts';
 import { RequestBody } from './engine/request-body.ts';
 import { runOnError, runPlan } from './engine/run-plan.ts';
 import { sendResponse } from './engine/send-response.ts';
@@ -49,8 +51,11 @@ const HEALTH_PATH = '/status-0123456789abcdef';
  */
 export function createGateway(setting: GatewaySetting): HandleRequest {
   const { intercept } = setting;
-  const { now, journeys } = setting.compiler.services;
+  const { now, journeys, emitRequests, random } = setting.compiler.services;
+  const { diagnostic } = setting.service;
   const answer = compileAnswer(setting);
+  const report =
+    diagnostic && emitRequests && createRequestReport({ diagnostic, emit: emitRequests, random });
 
   return async (request, response) => {
     const method = request.method ?? 'GET';
@@ -68,12 +73,14 @@ export function createGateway(setting: GatewaySetting): HandleRequest {
     });
     const exchange = startExchange(request, body, now, gone.signal);
     const journey = (exchange.journey = journeys?.start(exchange));
+    let answered: ExchangeResponse | undefined;
     try {
-      const answered = await answer(exchange);
+      answered = await answer(exchange);
       journey?.answered(answered);
       await sendResponse(exchange, answered, response);
     } finally {
       journey?.sent();
+      report?.(exchange, answered);
       const bytes = takeTraffic(request.socket);
       for (const callback of exchange.afterResponse) callback(bytes);
     }
@@ -89,7 +96,9 @@ function compileAnswer(setting: GatewaySetting): (exchange: Exchange) => Promise
   const products = new Map(service.products.map((product) => [product.id, product]));
   const { now, journeys } = compiler.services;
   const callFor = createOperationCaller(now, journeys, (exchange) => answer(exchange));
+  const tellsTrace = service.diagnostic?.httpCorrelationProtocol === 'W3C';
   const answer = async (exchange: Exchange): Promise<ExchangeResponse> => {
+    if (tellsTrace) exchange.traceparent = writeTraceparent(exchange.correlation);
     const match = matchOperation(exchange.request.method, exchange.request.originalUrl.path);
     if (match) enterApi(exchange, match);
     if (!match?.operation) {

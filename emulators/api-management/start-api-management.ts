@@ -9,6 +9,7 @@ import type { GatewayServices, TraceTelemetry } from './engine/gateway-services.
 import { ManagedIdentityTokens } from './engine/managed-identity-tokens.ts';
 import type { FetchManagedIdentityToken } from './engine/managed-identity-tokens.ts';
 import type { MetricTelemetry } from './engine/metric-telemetry.ts';
+import type { RequestTelemetry } from './engine/request-telemetry.ts';
 import { OpenIdProviders } from './engine/openid-providers.ts';
 import { RunningRequests } from './engine/running-requests.ts';
 import { ValueCache } from './engine/value-cache.ts';
@@ -25,6 +26,9 @@ import type { Subscription } from './service/subscription-keys.ts';
 
 /** Longer than clients keep an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_IN_MS = 65_000;
+
+/** From the least to the most. */
+const SEVERITIES: readonly TraceTelemetry['severity'][] = ['verbose', 'information', 'error'];
 
 type NamedValues = Readonly<Record<string, string>>;
 
@@ -45,6 +49,11 @@ export interface ApiManagementOptions {
   readonly emitTrace: (telemetry: TraceTelemetry) => void;
   /** Receives the metrics of emit-metric and its like; they are dropped when it is left out. */
   readonly emitMetric?: (telemetry: MetricTelemetry) => void;
+  /**
+   * Receives the requests that were handled, as the folder's diagnostic for Application Insights wants them; without
+   * one there are none.
+   */
+  readonly emitRequests?: (telemetry: readonly RequestTelemetry[]) => void;
   /** Sees every request before the gateway does, the health address aside; true when it has answered it. */
   readonly intercept?: Intercept;
   /** Of how many requests the way through the policies is kept; none when left out, which is faster. */
@@ -88,7 +97,7 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
   const { port } = server.address() as AddressInfo;
   const namedValues = new Map([...service.namedValues, ...namedValuesOf(options, port)]);
   const journeys = startJourneys(options, service, namedValues);
-  const services = createServices(options, journeys);
+  const services = createServices({ ...options, emitTrace: tracesFrom(service, options) }, journeys);
   try {
     const handle = createGateway({
       service,
@@ -127,7 +136,14 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
 export function createServices(
   options: Pick<
     ApiManagementOptions,
-    'now' | 'wait' | 'random' | 'entraAuthority' | 'managedIdentityToken' | 'emitTrace' | 'emitMetric'
+    | 'now'
+    | 'wait'
+    | 'random'
+    | 'entraAuthority'
+    | 'managedIdentityToken'
+    | 'emitTrace'
+    | 'emitMetric'
+    | 'emitRequests'
   >,
   journeys?: Journeys,
 ): GatewayServices {
@@ -147,12 +163,24 @@ export function createServices(
     managedIdentity: new ManagedIdentityTokens(options.managedIdentityToken, now),
     emitTrace: options.emitTrace,
     emitMetric: options.emitMetric ?? (() => undefined),
+    emitRequests: options.emitRequests,
     journeys,
   };
 }
 
 function waitFor(durationInMs: number, abortSignal: AbortSignal): Promise<void> {
   return setTimeout(durationInMs, undefined, { signal: abortSignal });
+}
+
+/** Traces that the diagnostic's verbosity lets through; all of them where there is none. */
+function tracesFrom(
+  { diagnostic }: ServiceDefinition,
+  { emitTrace }: ApiManagementOptions,
+): ApiManagementOptions['emitTrace'] {
+  const least = SEVERITIES.indexOf(diagnostic?.verbosity ?? 'verbose');
+  return (telemetry) => {
+    if (SEVERITIES.indexOf(telemetry.severity) >= least) emitTrace(telemetry);
+  };
 }
 
 function startJourneys(

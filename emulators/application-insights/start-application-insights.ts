@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { Control, controlled } from '../control/control.ts';
-import type { ControlAction } from '../control/server.ts';
+import { type ControlAction, ControlAnswer } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { type AuditRecord, auditRecordsIn } from './audit-records.ts';
+import { ItemRefusals, readItemRefusal, REFUSAL_USAGE, refusesItem } from './item-refusals.ts';
 import { createAnswerQuery } from './query/answer-query.ts';
 import type { QueryAccess } from './query/check-query-token.ts';
 import { MALFORMED, readEnvelopes } from './read-envelopes.ts';
+import { alterItem, removeItem } from './tamper.ts';
 import { readTelemetryItem, type TelemetryItem } from './telemetry-item.ts';
 
 export interface ApplicationInsightsOptions {
@@ -27,7 +29,10 @@ export interface ApplicationInsightsOptions {
 
 export interface ApplicationInsights extends Listening {
   readonly control: Control;
-  /** `GET telemetry`, `DELETE telemetry`, `GET audit-records`. */
+  /**
+   * `GET telemetry`, `DELETE telemetry`, `DELETE telemetry/{index}`, `PATCH telemetry/{index}`, `GET audit-records`;
+   * `POST`, `GET` and `DELETE item-refusals`.
+   */
   readonly actions: Readonly<Record<string, ControlAction>>;
   /** For `APPLICATIONINSIGHTS_CONNECTION_STRING`. */
   readonly connectionString: string;
@@ -41,10 +46,13 @@ export interface ApplicationInsights extends Listening {
   auditRecords(): AuditRecord[];
 }
 
+const ALTER_USAGE =
+  'Send { "properties"?: { "name": "value" }, "measurements"?: { "name": 1 } } to telemetry/{index}; null takes one away.';
+
 /** Why one item of a request was refused; `index` counts from 0. */
 interface ItemError {
   readonly index: number;
-  readonly statusCode: 400;
+  readonly statusCode: number;
   readonly message: string;
 }
 
@@ -60,6 +68,7 @@ export async function startApplicationInsights(
   const control = new Control('application-insights', now);
   const answerQuery = query && createAnswerQuery(query.applicationId, query, now);
   let telemetry: TelemetryItem[] = [];
+  const refusals = new ItemRefusals();
 
   /** Keeps the envelope, or says why it is refused. */
   const accept = (envelope: unknown): string | undefined => {
@@ -84,12 +93,17 @@ export async function startApplicationInsights(
         return;
       }
       const envelopes = readEnvelopes(body, request.headers['content-encoding']);
+      const refusal = refusals.take();
       const errors = envelopes.flatMap((envelope, index): ItemError[] => {
+        if (refusal && refusesItem(refusal, index)) {
+          const { statusCode, message } = refusal;
+          return [{ index, statusCode, message }];
+        }
         const message = accept(envelope);
         return message === undefined ? [] : [{ index, statusCode: 400, message }];
       });
       const itemsAccepted = envelopes.length - errors.length;
-      const status = itemsAccepted === 0 ? 400 : errors.length > 0 ? 206 : 200;
+      const status = itemsAccepted === 0 ? (errors[0]?.statusCode ?? 400) : errors.length > 0 ? 206 : 200;
       send(response, status, { itemsReceived: envelopes.length, itemsAccepted, errors });
     }),
   );
@@ -100,9 +114,27 @@ export async function startApplicationInsights(
     control,
     actions: {
       'GET telemetry': () => telemetry,
-      'DELETE telemetry': () => {
-        telemetry = [];
+      'DELETE telemetry': (_, target) => {
+        const index = target?.path[0];
+        const left = index === undefined ? [] : removeItem(telemetry, Number(index));
+        if (!left) return refuse(404, `There is no item ${Number(index)}: there are ${telemetry.length}.`);
+        telemetry = left;
+        return {};
       },
+      'PATCH telemetry': (change, target) => {
+        const altered = alterItem(telemetry, Number(target?.path[0]), change);
+        if (!altered) return refuse(400, ALTER_USAGE);
+        telemetry = altered;
+        return {};
+      },
+      'GET item-refusals': () => refusals.list(),
+      'POST item-refusals': (body) => {
+        const refusal = readItemRefusal(body);
+        if (!refusal) return refuse(400, REFUSAL_USAGE);
+        refusals.add(refusal);
+        return refusal;
+      },
+      'DELETE item-refusals': () => refusals.clear(),
       'GET audit-records': () => auditRecordsIn(telemetry),
     },
     connectionString: [
@@ -118,6 +150,10 @@ export async function startApplicationInsights(
     telemetry: () => telemetry,
     auditRecords: () => auditRecordsIn(telemetry),
   };
+}
+
+function refuse(status: number, error: string): ControlAnswer {
+  return new ControlAnswer({ status, contentType: 'application/json', text: JSON.stringify({ error }) });
 }
 
 function send(response: ServerResponse, status: number, body: object | undefined): void {

@@ -8,6 +8,8 @@ export interface TelemetryItem {
   readonly time: string;
   readonly iKey: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Of how many items one was sent, in percent; 100 when left out. */
+  readonly sampleRate?: number;
   readonly data: {
     /** `EventData`, `MessageData`, `RequestData` … */
     readonly baseType: string;
@@ -34,7 +36,7 @@ export function readTelemetryItem(
   instrumentationKey: string,
 ): TelemetryItem | { readonly error: string } {
   if (!isObject(envelope)) return { error: 'Invalid JSON: an envelope is an object.' };
-  const { name, time, iKey, tags, data } = envelope;
+  const { name, time, iKey, tags, sampleRate, data } = envelope;
   if (!isText(name)) return missing('name', 'Envelope', 'string', name);
   if (!isText(time)) return missing('time', 'Envelope', 'string', time);
   if (Number.isNaN(Date.parse(time)))
@@ -62,6 +64,7 @@ export function readTelemetryItem(
     time,
     iKey,
     tags: isObject(tags) ? (tags as Record<string, string>) : {},
+    ...(typeof sampleRate === 'number' && sampleRate > 0 && sampleRate < 100 && { sampleRate }),
     data: { baseType, baseData },
   };
 }

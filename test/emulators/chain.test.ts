@@ -1,3 +1,4 @@
+import type { TelemetryItem } from '../../emulators/application-insights/telemetry-item.ts';
 import { type RunningChain, startChain } from '../support/chain.ts';
 
 const PREDICT = '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890:predict';
@@ -25,6 +26,34 @@ test('a prediction passes every emulator on its way, and is recorded once', asyn
     'functions-host',
   ] as const;
   for (const emulator of emulators) expect(await chain.requests(emulator)).not.toEqual([]);
+});
+
+test('the edge sends a row about a request, in the trace that the caller began', async () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+  const body = JSON.stringify({ instances: [[5.1, 3.5, 1.4, 0.2]] });
+  const init = { application: 'scoring-app', method: 'POST', body, headers: { traceparent } };
+  const requestId = (await chain.call(PREDICT, init)).headers.get('x-request-id');
+  const rows = async (): Promise<TelemetryItem[]> => {
+    const items = (await chain.control('application-insights', 'GET', 'telemetry')) as TelemetryItem[];
+    return items.filter(
+      ({ data, tags }) => data.baseType === 'RequestData' && tags['ai.operation.id'] === traceId,
+    );
+  };
+  let found = await rows();
+  while (found.length === 0) found = await rows();
+  expect(found).toMatchObject([
+    {
+      data: {
+        baseData: {
+          name: `POST ${PREDICT}`,
+          responseCode: '200',
+          success: true,
+          properties: { 'Request Id': requestId, 'Subscription Name': 'scoring-app' },
+        },
+      },
+    },
+  ]);
 });
 
 test('the function app is recycled on the same port, with the settings it is given', async () => {

@@ -140,6 +140,7 @@ export class RunningChain {
         this.control(emulator, 'DELETE', 'faults'),
       ]),
       this.control('application-insights', 'DELETE', 'telemetry'),
+      this.control('application-insights', 'DELETE', 'item-refusals'),
     ]);
   }
 

@@ -10,6 +10,7 @@ import type {
 } from '../expressions/context.ts';
 import type { Scope } from '../policies/policy.ts';
 import type { BackendEntity } from './backend-entities.ts';
+import { type Correlation, readCorrelation } from './correlation.ts';
 import type { ExchangeResponse } from './exchange-response.ts';
 import type { Headers } from './headers.ts';
 import type { Journey } from './journey.ts';
@@ -79,6 +80,10 @@ export class Exchange implements PolicyContext {
   backendId = '';
   /** Answers in place of a backend: what stands behind the policies of an MCP server. */
   runtime: (() => Promise<ExchangeResponse>) | undefined;
+  /** Where it stands in the caller's trace; policies that change headers come later. */
+  readonly correlation: Correlation;
+  /** What backends are told of the trace; undefined where they aren't. */
+  traceparent: string | undefined;
   /** Where its steps are recorded; undefined where nobody asked for that. */
   journey: Journey | undefined;
   /** Set by a policy that ends the pipeline with the response as it is. */
@@ -103,6 +108,7 @@ export class Exchange implements PolicyContext {
     this.request = start.request;
     this.deployment = start.deployment;
     this.clientGone = start.clientGone;
+    this.correlation = readCorrelation(start.request.headers, start.requestId);
     this.#now = start.now;
   }
 

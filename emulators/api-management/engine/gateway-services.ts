@@ -5,6 +5,7 @@ import type { Journeys } from './journeys.ts';
 import type { ManagedIdentityTokens } from './managed-identity-tokens.ts';
 import type { MetricTelemetry } from './metric-telemetry.ts';
 import type { OpenIdProviders } from './openid-providers.ts';
+import type { RequestTelemetry } from './request-telemetry.ts';
 import type { RunningRequests } from './running-requests.ts';
 import type { ValueCache } from './value-cache.ts';
 
@@ -42,6 +43,8 @@ export interface GatewayServices {
   readonly managedIdentity: ManagedIdentityTokens;
   readonly emitTrace: (telemetry: TraceTelemetry) => void;
   readonly emitMetric: (telemetry: MetricTelemetry) => void;
+  /** Undefined where nobody asks for them. */
+  readonly emitRequests: ((telemetry: readonly RequestTelemetry[]) => void) | undefined;
   /** Undefined where journeys aren't recorded. */
   readonly journeys: Journeys | undefined;
 }

@@ -21,7 +21,7 @@ export interface BackendRequest {
  * @throws {PolicyFailure} when there is no address, or the body is too long to be kept.
  */
 export function toBackendRequest(
-  { request, backendUrl }: Exchange,
+  { request, backendUrl, traceparent }: Exchange,
   backend: Backend | undefined,
   keepsBody: boolean,
 ): BackendRequest {
@@ -33,6 +33,7 @@ export function toBackendRequest(
       status: 500,
     });
   const headers = copyHeaders(request.headers);
+  if (traceparent !== undefined) headers.set('traceparent', { name: 'traceparent', values: [traceparent] });
   const { credentials } = backend?.definition ?? {};
   for (const [name, values] of credentials?.headers ?? []) headers.set(name.toLowerCase(), { name, values });
   const query = (credentials?.query ?? []).flatMap(([name, values]) =>

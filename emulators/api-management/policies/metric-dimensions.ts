@@ -3,7 +3,6 @@ import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import type { ElementRule } from './policy.ts';
-import { operationId } from './trace.ts';
 
 export const DIMENSION_RULE: ElementRule = { attributes: { name: { required: true }, value: {} } };
 
@@ -47,7 +46,7 @@ export function compileMetric(element: PolicyElement, compiler: PolicyCompiler):
       value,
       dimensions: Object.fromEntries(dimensions.map((dimension) => dimension(exchange))),
       requestId: exchange.requestId,
-      operationId: operationId(exchange),
+      operationId: exchange.correlation.operationId,
     });
   };
 }

@@ -1,4 +1,3 @@
-import type { Exchange } from '../engine/exchange.ts';
 import type { TraceTelemetry } from '../engine/gateway-services.ts';
 import { SECTIONS } from './policy.ts';
 import type { PolicyDefinition } from './policy.ts';
@@ -38,7 +37,7 @@ export const trace: PolicyDefinition = {
           metadata.map(({ name, value }) => [name.text(exchange), value.text(exchange)]),
         ),
         requestId: exchange.requestId,
-        operationId: operationId(exchange),
+        operationId: exchange.correlation.operationId,
         apiId: exchange.api.id,
         apiOperationId: exchange.operation.id,
       };
@@ -47,10 +46,3 @@ export const trace: PolicyDefinition = {
     };
   },
 };
-
-/** As `TraceTelemetry` has it. */
-export function operationId(exchange: Exchange): string {
-  const [traceparent = ''] = exchange.request.headers.get('traceparent')?.values ?? [];
-  const traceId = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent)?.[1];
-  return traceId ?? exchange.requestId.replaceAll('-', '');
-}

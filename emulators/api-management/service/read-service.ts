@@ -4,6 +4,7 @@ import { parsePolicyDocument } from '../documents/parse-policy-document.ts';
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Refuse } from '../documents/refuse.ts';
+import { readDiagnostic } from './read-diagnostic.ts';
 import { readMcpServer, withMcpServers } from './read-mcp-server.ts';
 import { readOperations } from './read-operations.ts';
 import { ServiceDefinitionError } from './service-definition.ts';
@@ -13,6 +14,8 @@ import type { ApiDefinition, ProductDefinition, ServiceDefinition } from './serv
 const FRAGMENTS = ['policy fragments', 'policy-fragments'];
 const NAMED_VALUES = ['named values', 'named-values'];
 const MCP_SERVERS = ['mcp servers', 'mcp-servers'];
+/** The name that the product has for it. */
+const DIAGNOSTIC = join('diagnostics', 'applicationinsights');
 const SPECIFICATIONS = ['specification.yaml', 'specification.yml', 'specification.json'];
 
 /**
@@ -52,6 +55,7 @@ export function readService(directory: string, refuse: Refuse): ServiceDefinitio
       named.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])),
     ),
     secretNamedValues: new Set(named.filter(({ isSecret }) => isSecret).map(({ name }) => name)),
+    diagnostic: reader.attempt(() => diagnosticOf(directory)),
   };
 }
 
@@ -192,6 +196,17 @@ function readNames(directory: string, kind: 'apis' | 'groups' | 'products'): Map
   });
   const folders = foldersIn(join(directory, kind)).map((id) => [id, join(directory, kind, id)] as const);
   return new Map([...names, ...folders]);
+}
+
+/** Of the service. One of an API would have to win over it for that API, which isn't supported. */
+function diagnosticOf(directory: string): ServiceDefinition['diagnostic'] {
+  for (const api of foldersIn(join(directory, 'apis'))) {
+    const own = join(directory, 'apis', api, DIAGNOSTIC);
+    if (existsSync(own))
+      throw new ServiceDefinitionError(own, 'Diagnostics of single APIs are not supported by the emulator.');
+  }
+  const file = join(directory, DIAGNOSTIC, 'diagnosticInformation.json');
+  return existsSync(file) ? readDiagnostic(file, readProperties(file)) : undefined;
 }
 
 /** YAML or JSON, whichever is there. */

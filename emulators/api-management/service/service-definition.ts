@@ -1,6 +1,7 @@
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { OperationContract } from '../engine/operation-contract.ts';
 import type { McpServerDefinition } from '../mcp/mcp-server-definition.ts';
+import type { DiagnosticDefinition } from './read-diagnostic.ts';
 
 /** What the folder of one API Management service says. */
 export interface ServiceDefinition {
@@ -13,6 +14,8 @@ export interface ServiceDefinition {
   readonly namedValues: ReadonlyMap<string, string>;
   /** Names of those that are marked as secret, with or without a value here. */
   readonly secretNamedValues: ReadonlySet<string>;
+  /** What Application Insights is sent of the requests; undefined where there is no such diagnostic. */
+  readonly diagnostic: DiagnosticDefinition | undefined;
 }
 
 /** A backend entity as its file has it: named values not yet in place, nothing checked. */

@@ -8,17 +8,43 @@ const COMMON = {
   customDimensions: 'dynamic',
   customMeasurements: 'dynamic',
   operation_Id: 'string',
+  operation_Name: 'string',
+  operation_ParentId: 'string',
+  cloud_RoleName: 'string',
+  client_IP: 'string',
   itemCount: 'int',
   iKey: 'string',
 } as const;
 
 const CUSTOM_EVENTS = columns({ ...COMMON, name: 'string' });
 const TRACES = columns({ ...COMMON, message: 'string', severityLevel: 'int' });
+const REQUESTS = columns({
+  ...COMMON,
+  id: 'string',
+  source: 'string',
+  name: 'string',
+  url: 'string',
+  success: 'string',
+  resultCode: 'string',
+  duration: 'real',
+});
+const CUSTOM_METRICS = columns({
+  ...COMMON,
+  name: 'string',
+  value: 'real',
+  valueCount: 'int',
+  valueSum: 'real',
+  valueMin: 'real',
+  valueMax: 'real',
+});
+/** `d.hh:mm:ss.fffffff`, the days and the fraction where there are any. */
+const DURATION = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d+)?)$/;
 
 /**
- * The tables `customEvents` and `traces` over what has been accepted, with the columns that are emulated.
- * Source: https://learn.microsoft.com/azure/azure-monitor/reference/tables/appevents and …/apptraces, in the names that
- * the Application Insights API has for them.
+ * The tables `customEvents`, `traces`, `requests` and `customMetrics` over what has been accepted, with the columns that
+ * are emulated.
+ * Source: https://learn.microsoft.com/azure/azure-monitor/reference/tables/appevents, …/apptraces, …/apprequests and
+ * …/appmetrics, in the names that the Application Insights API has for them.
  */
 export function telemetryTables(telemetry: readonly TelemetryItem[]): ReadonlyMap<string, Table> {
   const rowsOf = (baseType: string, rowOf: (item: TelemetryItem) => Row): Row[] =>
@@ -45,10 +71,51 @@ export function telemetryTables(telemetry: readonly TelemetryItem[]): ReadonlyMa
         })),
       },
     ],
+    [
+      'requests',
+      {
+        columns: REQUESTS,
+        rows: rowsOf('RequestData', (item) => {
+          const { id, source, name, url, success, responseCode, duration } = item.data.baseData;
+          return {
+            ...commonOf(item, 'request'),
+            id: textOf(id),
+            source: textOf(source),
+            name: textOf(name),
+            url: textOf(url),
+            success: success === false ? 'False' : 'True',
+            resultCode: textOf(responseCode),
+            duration: readDuration(textOf(duration)),
+          };
+        }),
+      },
+    ],
+    [
+      'customMetrics',
+      {
+        columns: CUSTOM_METRICS,
+        rows: rowsOf('MetricData', (item) => {
+          const [metric = {}] = item.data.baseData.metrics as Record<string, unknown>[];
+          const { name, value, count = 1, min = value, max = value } = metric;
+          return {
+            ...commonOf(item, 'customMetric'),
+            name: textOf(name),
+            value: numberOf(value),
+            valueCount: numberOf(count),
+            valueSum: numberOf(value),
+            valueMin: numberOf(min),
+            valueMax: numberOf(max),
+          };
+        }),
+      },
+    ],
   ]);
 }
 
-function commonOf({ time, iKey, tags, data: { baseData } }: TelemetryItem, itemType: string): Row {
+function commonOf(
+  { time, iKey, tags, sampleRate = 100, data: { baseData } }: TelemetryItem,
+  itemType: string,
+): Row {
   return {
     // Any time that ingestion took is one; ISO 8601 keeps its fractions below the millisecond.
     timestamp: readDateTime(time) ?? BigInt(Date.parse(time)) * 10_000n,
@@ -56,7 +123,12 @@ function commonOf({ time, iKey, tags, data: { baseData } }: TelemetryItem, itemT
     customDimensions: baseData.properties ?? null,
     customMeasurements: baseData.measurements ?? null,
     operation_Id: textOf(tags['ai.operation.id']),
-    itemCount: 1,
+    operation_Name: textOf(tags['ai.operation.name']),
+    operation_ParentId: textOf(tags['ai.operation.parentId']),
+    cloud_RoleName: textOf(tags['ai.cloud.role']),
+    // Documented: the address is not kept unless the resource is told to.
+    client_IP: '0.0.0.0',
+    itemCount: Math.round(100 / sampleRate),
     iKey,
   };
 }
@@ -67,6 +139,14 @@ function textOf(value: unknown): string {
 
 function numberOf(value: unknown): number | null {
   return typeof value === 'number' ? value : null;
+}
+
+/** In milliseconds; null for one that is malformed. */
+function readDuration(text: string): number | null {
+  const parts = DURATION.exec(text);
+  if (!parts) return null;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part || 0));
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }
 
 function columns(types: Readonly<Record<string, ScalarType>>): Column[] {

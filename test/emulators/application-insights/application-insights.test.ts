@@ -4,6 +4,7 @@ import {
   type ApplicationInsights,
   startApplicationInsights,
 } from '../../../emulators/application-insights/start-application-insights.ts';
+import { ControlAnswer } from '../../../emulators/control/server.ts';
 import { createCertificateAuthority } from '../../../emulators/loopback/certificate-authority.ts';
 
 const KEY = '00000000-0000-4000-8000-000000000001';
@@ -165,4 +166,90 @@ test('takes envelopes without HTTP, and says why it refuses one', () => {
 test('has no settings, live metrics or other address', async () => {
   expect((await track('{}', { path: '/QuickPulseService.svc/ping' })).status).toBe(404);
   expect((await track('{}', { path: '/settings/OneSettings' })).status).toBe(404);
+});
+
+/** Does something by the control surface; gives its answer's status. */
+async function act(action: string, body?: unknown, ...path: string[]): Promise<number> {
+  const target = { path, query: new URLSearchParams() };
+  const result = await applicationInsights.actions[action]?.(body, target);
+  return result instanceof ControlAnswer ? result.content.status : 200;
+}
+
+function names(): unknown[] {
+  return applicationInsights.telemetry().map(({ data }) => data.baseData.name);
+}
+
+test('refuses every other item of a request, keeps the rest, and says which', async () => {
+  expect(await act('POST item-refusals', { every: 2, statusCode: 500, message: 'Internal' })).toBe(200);
+  const batch = JSON.stringify(['a', 'b', 'c', 'd'].map((name) => event(name, {})));
+  expect(await track(batch)).toEqual({
+    status: 206,
+    body: {
+      itemsReceived: 4,
+      itemsAccepted: 2,
+      errors: [
+        { index: 0, statusCode: 500, message: 'Internal' },
+        { index: 2, statusCode: 500, message: 'Internal' },
+      ],
+    },
+  });
+  expect(names()).toEqual(['b', 'd']);
+  expect((await track(batch)).status).toBe(200);
+});
+
+test('refuses all items of some requests with their status', async () => {
+  await act('POST item-refusals', { every: 1, statusCode: 439, times: 2 });
+  for (const status of [439, 439, 200])
+    expect((await track(JSON.stringify([envelope()]))).status).toBe(status);
+  expect(names()).toHaveLength(1);
+});
+
+test.each([
+  undefined,
+  {},
+  { every: 0, statusCode: 500 },
+  { every: 1, statusCode: 418 },
+  { every: 1, statusCode: 500, x: 1 },
+])('takes no refusal of %j', async (refusal) => {
+  expect(await act('POST item-refusals', refusal)).toBe(400);
+  expect((await track(JSON.stringify([envelope()]))).status).toBe(200);
+});
+
+test.each([400, 402, 413, 429, 439, 500])(
+  'answers %d to a whole request and keeps nothing',
+  async (status) => {
+    applicationInsights.control.inject({ path: '/track', status, headers: { 'retry-after': '1' } });
+    expect((await track(JSON.stringify([envelope()]))).status).toBe(status);
+    expect(names()).toEqual([]);
+  },
+);
+
+test('keeps what it loses the answer to', async () => {
+  applicationInsights.control.inject({ path: '/track', abortAfterChunks: 0 });
+  await expect(track(JSON.stringify([envelope()]))).rejects.toThrow();
+  expect(names()).toHaveLength(1);
+});
+
+test('takes a burst of 20,000 events', async () => {
+  const bursts = Array.from({ length: 20 }, (_, burst) =>
+    track(JSON.stringify(Array.from({ length: 1000 }, (__, index) => event(`${burst}-${index}`, {})))),
+  );
+  expect(new Set((await Promise.all(bursts)).map(({ status }) => status))).toEqual(new Set([200]));
+  expect(new Set(names()).size).toBe(20_000);
+});
+
+test('is told to lose or alter one item, as nobody may', async () => {
+  await track(JSON.stringify(['a', 'b', 'c'].map((name) => event(name, { x: '1', y: '2' }, { z: 3 }))));
+  expect(await act('DELETE telemetry', undefined, '1')).toBe(200);
+  expect(names()).toEqual(['a', 'c']);
+  expect(await act('PATCH telemetry', { properties: { x: 'other', y: null } }, '1')).toBe(200);
+  expect(applicationInsights.telemetry()[1]?.data.baseData).toEqual({
+    ver: 2,
+    name: 'c',
+    properties: { x: 'other' },
+    measurements: { z: 3 },
+  });
+  expect(await act('DELETE telemetry', undefined, '2')).toBe(404);
+  expect(await act('PATCH telemetry', { properties: {} }, '2')).toBe(400);
+  expect(await act('PATCH telemetry', { name: 'x' }, '0')).toBe(400);
 });

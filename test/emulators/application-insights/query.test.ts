@@ -281,7 +281,7 @@ test.each([
   ['customEvents | where timestamp > ago(1d)', 'SyntaxError', /./],
   ['', 'SyntaxError', /a table/],
   [`customEvents | where ${'('.repeat(5000)}`, 'SyntaxError', /nested too deeply/],
-  ['requests', 'SemanticError', /table named 'requests'/],
+  ['pageViews', 'SemanticError', /table named 'pageViews'/],
   ['customEvents | where colour == "a"', 'SemanticError', /named 'colour'/],
   ['customEvents | where name', 'SemanticError', /takes bool, not string/],
   ['customEvents | where name == 1', 'SemanticError', /Cannot compare/],
@@ -300,6 +300,62 @@ test.each([
   ['union (customEvents | extend x = 1), (traces | extend x = "1")', 'SemanticError', /two types/],
 ])('refuses %s', async (query, kind, message) => {
   expect(await refused(query)).toEqual([kind, expect.stringMatching(message)]);
+});
+
+test('the edge’s requests and metrics are tables', async () => {
+  insights.ingest({
+    name: 'Microsoft.ApplicationInsights.Request',
+    time: '2026-01-01T10:00:00.000Z',
+    iKey: KEY,
+    sampleRate: 25,
+    tags: { 'ai.operation.id': 'o', 'ai.operation.name': 'api;rev=1 - get', 'ai.operation.parentId': 'p' },
+    data: {
+      baseType: 'RequestData',
+      baseData: {
+        ver: 2,
+        id: 'i',
+        name: 'GET /items',
+        url: 'http://127.0.0.1/items',
+        responseCode: '429',
+        success: false,
+        duration: '1.02:03:04.5',
+        properties: { 'Request Id': 'r' },
+      },
+    },
+  });
+  insights.ingest({
+    name: 'Microsoft.ApplicationInsights.Metric',
+    time: '2026-01-01T10:00:00.000Z',
+    iKey: KEY,
+    data: {
+      baseType: 'MetricData',
+      baseData: {
+        ver: 2,
+        metrics: [{ name: 'Total Tokens', value: 7, count: 1 }],
+        properties: { Team: 't' },
+      },
+    },
+  });
+  const request =
+    'requests | project id, name, url, success, resultCode, duration, itemCount, operation_Id, operation_Name, operation_ParentId, requestId = tostring(customDimensions["Request Id"])';
+  const duration = (26 * 3600 + 3 * 60 + 4.5) * 1000;
+  expect((await ask(request)).rows).toEqual([
+    [
+      'i',
+      'GET /items',
+      'http://127.0.0.1/items',
+      'False',
+      '429',
+      duration,
+      4,
+      'o',
+      'api;rev=1 - get',
+      'p',
+      'r',
+    ],
+  ]);
+  const metric = 'customMetrics | project name, value, valueCount, valueSum, valueMin, valueMax';
+  expect((await ask(metric)).rows).toEqual([['Total Tokens', 7, 1, 7, 7, 7]]);
 });
 
 test('whatever is asked, it is answered or refused, never a failure', () => {

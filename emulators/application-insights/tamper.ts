@@ -1,0 +1,31 @@
+import type { TelemetryItem } from './telemetry-item.ts';
+
+const CHANGED = ['properties', 'measurements'] as const;
+
+/** Takes an item away, as nobody may. @returns undefined when there is no such item. */
+export function removeItem(telemetry: readonly TelemetryItem[], index: number): TelemetryItem[] | undefined {
+  return telemetry[index] && telemetry.toSpliced(index, 1);
+}
+
+/**
+ * Alters an item's properties and measurements by name, as nobody may; null takes one away.
+ * @returns undefined when there is no such item, or the change is of anything else.
+ */
+export function alterItem(
+  telemetry: readonly TelemetryItem[],
+  index: number,
+  change: unknown,
+): TelemetryItem[] | undefined {
+  const item = telemetry[index];
+  if (!item || typeof change !== 'object' || change === null) return undefined;
+  if (!Object.keys(change).every((name) => (CHANGED as readonly string[]).includes(name))) return undefined;
+  const given = change as Partial<Record<(typeof CHANGED)[number], object>>;
+  const { data } = item;
+  const changed = CHANGED.flatMap((name) => {
+    if (!given[name]) return [];
+    const merged = Object.entries({ ...(data.baseData[name] as object | undefined), ...given[name] });
+    return [[name, Object.fromEntries(merged.filter(([, value]) => value !== null))] as const];
+  });
+  const baseData = { ...data.baseData, ...Object.fromEntries(changed) };
+  return telemetry.with(index, { ...item, data: { ...data, baseData } });
+}
