@@ -1,5 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { WriterName } from './ledger-entry.ts';
+import { partName } from './ledger-writer.ts';
 
 /** One blob of a chain. Parts count from 1. */
 export interface LedgerPart {
@@ -106,10 +107,6 @@ function limited(timeoutInMs: number, abortSignal: AbortSignal | undefined): { a
 /** 404: no such part; 416: it ends before the range. */
 function hasNoSuchBytes(error: unknown): boolean {
   return error instanceof Error && 'statusCode' in error && [404, 416].includes(Number(error.statusCode));
-}
-
-function partName(writer: string, part: number): string {
-  return `${writer}/${String(part).padStart(6, '0')}.jsonl`;
 }
 
 function inOrder(parts: readonly LedgerPart[]): LedgerPart[] {
