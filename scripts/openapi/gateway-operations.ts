@@ -8,6 +8,7 @@ import {
   Problem,
 } from './gateway-schemas.ts';
 import { recordOperations } from './gateway-record-operations.ts';
+import { verifyOperation } from './gateway-verify-operation.ts';
 import type { Failure, Surface } from './surface.ts';
 
 const ENDPOINT = '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890';
@@ -129,6 +130,7 @@ export const gatewaySurface: Surface = {
       failures: WITH_BODY,
     },
     ...recordOperations,
+    verifyOperation,
   ],
 };
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { DialectRequest, QuestionDialect } from '../prediction/interfaces.ts';
-import type { AuditQuestion, Question, UsageQuestion } from '../prediction/question.ts';
+import type { AuditQuestion, AuditVerifyQuestion, Question, UsageQuestion } from '../prediction/question.ts';
 import { readAskedCall, SURFACE_PATH } from './asked-call.ts';
 import { writeGatewayError } from './gateway-errors.ts';
-import { AuditQuery, UsageQuery } from './gateway-queries.ts';
+import { AuditQuery, AuditVerifyQuery, UsageQuery } from './gateway-queries.ts';
 import { readJson } from './read-json.ts';
 import { readQuery } from './read-query.ts';
 import { validateBody } from './vertex-bodies.ts';
@@ -23,6 +23,8 @@ export const gatewayDialect: QuestionDialect = {
   writeError: writeGatewayError,
 };
 
+const MINUTE_IN_MS = 60_000;
+
 /** One record's address; whether an id can be one is not the dialect's to say. */
 const RECORD_PATH = /^v1\/audit\/([^/]+)$/;
 
@@ -38,13 +40,15 @@ function readQuestion({ method, path, query, body }: DialectRequest): Question {
       return readUsageQuestion(query);
     case 'GET v1/audit':
       return readAuditQuestion(query);
+    case 'GET v1/audit:verify':
+      return readVerifyQuestion(query);
   }
   const id = method === 'GET' ? RECORD_PATH.exec(path)?.[1] : undefined;
   if (id !== undefined) return { operation: 'audit', id };
   throw new GatewayError(
     'OPERATION_NOT_FOUND',
     'The gateway has no such operation. It offers GET v1/whoami, GET v1/models, POST v1/policy:explain, ' +
-      'GET v1/usage, GET v1/audit and GET v1/audit/{id}.',
+      'GET v1/usage, GET v1/audit, GET v1/audit/{id} and GET v1/audit:verify.',
   );
 }
 
@@ -66,5 +70,14 @@ function readAuditQuestion(query: URLSearchParams): AuditQuestion {
     },
     limit,
     ...(cursor !== undefined && { cursor }),
+  };
+}
+
+function readVerifyQuestion(query: URLSearchParams): AuditVerifyQuestion {
+  const { from, to, graceInMinutes } = readQuery(AuditVerifyQuery, query);
+  return {
+    operation: 'audit:verify',
+    period: { ...(from && { from }), ...(to && { to }) },
+    graceInMs: graceInMinutes * MINUTE_IN_MS,
   };
 }

@@ -64,3 +64,17 @@ export const AuditQuery = z.strictObject({
     .optional()
     .describe('`nextCursor` of the page before, with the same other parameters'),
 });
+
+/** `GET v1/audit:verify` */
+export const AuditVerifyQuery = z.strictObject({
+  from: From.describe(
+    'The beginning: a date in UTC or an RFC 3339 instant; 30 days before the end when left out',
+  ),
+  to: To.describe('The end: the last date in UTC, or the first RFC 3339 instant outside; now when left out'),
+  graceInMinutes: z
+    .string()
+    .regex(/^(\d{1,3}|1[0-3]\d\d|14[0-3]\d|1440)$/, 'must be a whole number from 0 to 1440')
+    .default('10')
+    .transform(Number)
+    .describe('How long records may take to show in Application Insights before they are missed'),
+});

@@ -9,10 +9,13 @@ import { listRecords, readRecord, type RecordRooms } from './list-records.ts';
 import type { Question } from './question.ts';
 import { serveOnRecord, type ServingRooms } from './serve-on-record.ts';
 import { sumUsage } from './sum-usage.ts';
+import { type LedgerVerifier, verifyRecords } from './verify-records.ts';
 
 export interface QuestionRooms extends ServingRooms {
   /** Undefined where nothing says from where records are read. */
   readonly archive: AuditArchive | undefined;
+  /** Undefined where there is no ledger. */
+  readonly verifier?: LedgerVerifier | undefined;
 }
 
 /** Serves one question about the gateway itself: always answers, never throws, and leaves exactly one audit record. */
@@ -62,6 +65,14 @@ async function answerTo(
       return 'id' in question
         ? readRecord(withArchive(rooms), caller, question.id, abortSignal)
         : listRecords(withArchive(rooms), caller, question, abortSignal);
+    case 'audit:verify': {
+      const { verifier, now } = rooms;
+      if (verifier) return verifyRecords({ verifier, governance, now }, caller, question, abortSignal);
+      throw new GatewayError(
+        'AUDIT_NOT_CONFIGURED',
+        'This gateway keeps no ledger. Ask its operators to name the storage account of one.',
+      );
+    }
   }
 }
 

@@ -12,7 +12,8 @@ export type Question =
   | PolicyExplainQuestion
   | UsageQuestion
   | AuditQuestion
-  | AuditRecordQuestion;
+  | AuditRecordQuestion
+  | AuditVerifyQuestion;
 
 /** What the caller may use. */
 export interface ModelsQuestion {
@@ -75,4 +76,13 @@ export interface AuditFilters {
 export interface AuditRecordQuestion {
   readonly operation: 'audit';
   readonly id: string;
+}
+
+/** Whether what is on record is whole and unchanged. */
+export interface AuditVerifyQuestion {
+  readonly operation: 'audit:verify';
+  /** The last 30 days where it says nothing. */
+  readonly period: AskedPeriod;
+  /** How long records may take to show in Application Insights. */
+  readonly graceInMs: number;
 }

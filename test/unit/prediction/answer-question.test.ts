@@ -235,6 +235,11 @@ test.each(['v1/usage', 'v1/audit', `v1/audit/${RECORD.requestId}`])(
   },
 );
 
+test('a gateway without a ledger says so', async () => {
+  const { answer } = await ask({ path: 'v1/audit:verify' });
+  expect(answer).toMatchObject({ status: 501, code: 'AUDIT_NOT_CONFIGURED' });
+});
+
 test('an archive that hangs is waited for no longer than the call may last', async () => {
   const hanging = { ...archive, sumUsage: () => new Promise<never>(() => undefined) };
   const { answer } = await ask({

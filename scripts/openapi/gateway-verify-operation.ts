@@ -1,0 +1,69 @@
+import { VerificationFinding, VerificationReport } from '../../src/audit/verification/report.ts';
+import { AuditVerifyQuery } from '../../src/dialects/gateway-queries.ts';
+import { WITH_QUERY } from './failures.ts';
+import { gatewayComponents } from './gateway-schemas.ts';
+import { queryParameters } from './query-parameters.ts';
+import type { Operation } from './surface.ts';
+
+VerificationFinding.register(gatewayComponents, { id: 'VerificationFinding' });
+VerificationReport.register(gatewayComponents, { id: 'VerificationReport' });
+
+/** Whether the records are whole and unchanged. */
+export const verifyOperation: Operation = {
+  method: 'get',
+  path: '/v1/audit:verify',
+  operationId: 'audit-verify',
+  summary: 'Verify the ledger',
+  description:
+    'For auditors: reads the chains of the ledger that were written to in a period, holds them against their own ' +
+    'hashes, against Application Insights and against the requests that the edge counted, and names what is wrong.',
+  tag: 'records',
+  parameters: queryParameters(AuditVerifyQuery, {
+    from: { example: '2025-11-01' },
+    to: { example: '2025-11-24T16:00:00Z' },
+    graceInMinutes: { example: '10' },
+  }),
+  answer: {
+    description: 'What was read and what was found, also where something is wrong.',
+    content: {
+      'application/json': {
+        schema: VerificationReport,
+        example: {
+          version: 1,
+          verifiedAt: '2025-11-24T16:00:00.000Z',
+          from: '2025-11-01T00:00:00.000Z',
+          to: '2025-11-24T16:00:00.000Z',
+          isIntact: false,
+          findings: [
+            {
+              kind: 'removed',
+              writer: '20251124T150000000Z-1a2b3c4d',
+              part: 1,
+              line: 8,
+              sequence: 7,
+              message:
+                'Entry 7 of 20251124T150000000Z-1a2b3c4d was removed: the entry at line 8 of part 1 follows on entry 7, which is not there.',
+            },
+          ],
+          findingCount: 1,
+          chains: 1,
+          parts: 1,
+          entries: 150,
+          bytes: 165_000,
+          openings: 60,
+          closings: 74,
+          open: 0,
+          unshipped: 0,
+          anchors: 12,
+          signatures: 12,
+          unsigned: 0,
+          comparedRecords: 74,
+          requests: 75,
+          recordedRequests: 75,
+          notChecked: [],
+        },
+      },
+    },
+  },
+  failures: [...WITH_QUERY, 501],
+};
