@@ -4,6 +4,9 @@ import { readStream } from './read-stream.ts';
 import { PREDICT, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 
+// Where a stream is held back, tests wait for what never comes: each gives up after this time.
+jest.setTimeout(20_000);
+
 /** A function app whose answer the test writes, chunk by chunk. */
 interface WrittenAnswer {
   readonly edge: Edge;
