@@ -3,6 +3,7 @@ import { app } from '@azure/functions';
 import { applicationIdOf } from './audit/application-id.ts';
 import { createApplicationInsightsArchive } from './audit/application-insights-archive.ts';
 import { createLogQuery } from './audit/log-query.ts';
+import { openLedgerVerifier } from './audit/open-ledger-verifier.ts';
 import { startAudit } from './audit/start-audit.ts';
 import { createApiManagementCallers } from './caller/api-management-callers.ts';
 import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';
@@ -79,21 +80,19 @@ const serving: ServingRooms = {
 const applicationId =
   settings.APPLICATIONINSIGHTS_APPLICATION_ID ??
   applicationIdOf(settings.APPLICATIONINSIGHTS_CONNECTION_STRING);
-const archive =
+const query =
   applicationId === undefined
     ? undefined
-    : createApplicationInsightsArchive(
-        createLogQuery({
-          endpoint: settings.APPLICATIONINSIGHTS_QUERY_ENDPOINT,
-          applicationId,
-          token: createSubjectTokenSource({
-            resource: settings.APPLICATIONINSIGHTS_QUERY_RESOURCE,
-            clientId: settings.AZURE_CLIENT_ID,
-            timeoutInMs,
-          }),
-          timeoutInMs: settings.AUDIT_QUERY_TIMEOUT_IN_MS,
+    : createLogQuery({
+        endpoint: settings.APPLICATIONINSIGHTS_QUERY_ENDPOINT,
+        applicationId,
+        token: createSubjectTokenSource({
+          resource: settings.APPLICATIONINSIGHTS_QUERY_RESOURCE,
+          clientId: settings.AZURE_CLIENT_ID,
+          timeoutInMs,
         }),
-      );
+        timeoutInMs: settings.AUDIT_QUERY_TIMEOUT_IN_MS,
+      });
 
 // One for all surfaces: a caller's open streams count together.
 const predict = createPredict({
@@ -102,7 +101,16 @@ const predict = createPredict({
   vertex: createVertex(settings.VERTEX_ENDPOINT),
   keepAliveIntervalInMs: settings.KEEP_ALIVE_INTERVAL_IN_MS,
 });
-const answerQuestion = createAnswerQuestion({ ...serving, archive });
+const answerQuestion = createAnswerQuestion({
+  ...serving,
+  archive: query && createApplicationInsightsArchive(query),
+  verifier: openLedgerVerifier({
+    storageUrl: settings.AUDIT_STORAGE_URL,
+    keyUrl: settings.AUDIT_KEY_URL,
+    credential: createManagedIdentity(settings.AZURE_CLIENT_ID),
+    query,
+  }),
+});
 
 app.setup({ enableHttpStream: true });
 registerVertexFunction(predict);

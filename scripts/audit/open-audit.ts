@@ -5,6 +5,7 @@ import { createAuditPublicKeys } from '../../src/audit/audit-public-keys.ts';
 import { createLedgerReader } from '../../src/audit/ledger-reader.ts';
 import type { VerifierRooms } from '../../src/audit/ledger-verifier.ts';
 import { createLogQuery } from '../../src/audit/log-query.ts';
+import { shippedFieldsOf } from '../../src/audit/shipped-fields.ts';
 import type { readAuditSettings } from './audit-settings.ts';
 
 const QUERY_TIMEOUT_IN_MS = 180_000;
@@ -39,6 +40,7 @@ export function openAudit(settings: ReturnType<typeof readAuditSettings>): Verif
           ),
     publicKeys:
       AUDIT_KEY_URL === undefined ? undefined : createAuditPublicKeys(AUDIT_KEY_URL, () => credential),
+    fieldsOf: shippedFieldsOf,
     now: () => new Date(),
   };
 }

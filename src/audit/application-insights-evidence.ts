@@ -13,7 +13,7 @@ export interface ApplicationInsightsEvidence {
   anchors(period: VerifiedPeriod, abortSignal: AbortSignal): Promise<Anchor[]>;
   /** By writer and sequence. */
   records(period: VerifiedPeriod, abortSignal: AbortSignal): AsyncGenerator<ShippedRecord, void>;
-  /** Requests at the edge that have to have a record, by trace. */
+  /** Requests at the edge, by trace. */
   requests(period: VerifiedPeriod, abortSignal: AbortSignal): AsyncGenerator<TracedCall, void>;
   /** Records of either recorder, by trace. */
   tracedRecords(period: VerifiedPeriod, abortSignal: AbortSignal): AsyncGenerator<TracedCall, void>;
@@ -70,8 +70,8 @@ export function createApplicationInsightsEvidence(query: LogQuery): ApplicationI
       const keyOf = (row: LogRow) => ({ text: readText(row, 'operation_Id'), rank: readText(row, 'id') });
       for await (const row of rowsOf(write, keyOf, NARROW_ROWS, abortSignal)) {
         const operation = readText(row, 'operationName');
-        if (needsRecord(operation, readText(row, 'api')))
-          yield { traceId: readText(row, 'operation_Id'), time: readTime(row), operation };
+        const isOptional = isNobodysCall(operation, readText(row, 'api'));
+        yield { traceId: readText(row, 'operation_Id'), time: readTime(row), operation, isOptional };
       }
     },
 
@@ -88,9 +88,9 @@ export function createApplicationInsightsEvidence(query: LogQuery): ApplicationI
   };
 }
 
-/** What reaches no API is nobody's call, such as a health probe; a browser's preflight comes before its call. */
-function needsRecord(operation: string, api: string): boolean {
-  return api !== '' && !operation.startsWith('OPTIONS ');
+/** What reaches no API can be a health probe; a browser's preflight comes before its call. */
+function isNobodysCall(operation: string, api: string): boolean {
+  return api === '' || operation.startsWith('OPTIONS ');
 }
 
 function placeOf(row: LogRow): PageKey {

@@ -31,8 +31,12 @@ export async function compareTraffic(options: TrafficOptions): Promise<TrafficCo
   const judge = (traceId: string, asked: readonly TracedCall[], recorded: readonly TracedCall[]): void => {
     counts.requests += asked.filter(isIn).length;
     counts.records += recorded.filter(isIn).length;
-    const surplus = asked.length - recorded.length;
-    const due = (surplus > 0 ? asked : recorded).filter(isDue).slice(0, Math.abs(surplus));
+    const calls = asked.filter(({ isOptional }) => !isOptional);
+    const surplus = calls.length - recorded.length;
+    const due =
+      surplus > 0
+        ? calls.filter(isDue).slice(0, surplus)
+        : recorded.filter(isDue).slice(0, Math.max(0, recorded.length - asked.length));
     for (const call of due) {
       const time = call.time.toISOString();
       if (surplus > 0)

@@ -27,6 +27,8 @@ export interface TracedCall {
   readonly recordId?: string;
   /** Of requests: what the edge calls the operation. */
   readonly operation?: string;
+  /** Of requests that can be without a record, because they are nobody's call. */
+  readonly isOptional?: boolean;
 }
 
 /** From an instant to another; the last one is outside. */

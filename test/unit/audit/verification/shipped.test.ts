@@ -121,3 +121,8 @@ test('requests without a record and records without a request are named', async 
     ['record-without-request', 'c'],
   ]);
 });
+
+test('a request that reached no API may be on record or not', async () => {
+  const probes = traced('a', 'b').map((call) => ({ ...call, isOptional: true }));
+  expect((await compare(probes, traced('a'))).found).toEqual([]);
+});
