@@ -121,7 +121,7 @@ async function checkFiles(folder: string, { files }: BundleManifest): Promise<Fi
   const named = new Set([MANIFEST_FILE, MANIFEST_SIGNATURE_FILE, ...files.map(({ path }) => path)]);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
-    const path = relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/');
+    const path = pathIn(folder, join(entry.parentPath, entry.name));
     if (!entry.isDirectory() && !named.has(path))
       findings.push(wrongFile('bundle-file', path, `The manifest does not name the file ${path}.`));
   }
@@ -130,6 +130,11 @@ async function checkFiles(folder: string, { files }: BundleManifest): Promise<Fi
 
 function wrongFile(kind: Finding['kind'], file: string, message: string): Finding {
   return { kind, file, message };
+}
+
+/** The path of a file as manifests have it. */
+export function pathIn(folder: string, file: string): string {
+  return relative(folder, file).split(sep).join('/');
 }
 
 /** Undefined where there is no such file. */

@@ -141,7 +141,7 @@ export async function verifyLedger(
 }
 
 /** Chains that were begun before the period's end and written to after its beginning. */
-function isActive({ writer, parts }: LedgerChain, { from, to }: VerifiedPeriod): boolean {
+export function isActive({ writer, parts }: LedgerChain, { from, to }: VerifiedPeriod): boolean {
   const lastWrittenAt = parts.reduce((last, { modifiedAt }) => Math.max(last, modifiedAt.getTime()), 0);
   return lastWrittenAt >= from.getTime() && startOf(writer) < to.getTime();
 }
