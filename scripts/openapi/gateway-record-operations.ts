@@ -1,6 +1,6 @@
 import { AuditQuery, UsageQuery } from '../../src/dialects/gateway-queries.ts';
 import { POLICY_VERSION, REQUEST_ID, WITH_QUERY } from './failures.ts';
-import { RecordedCall, RecordPage, Usage } from './gateway-record-schemas.ts';
+import { RecordedCall, RecordLines, RecordPage, RecordTable, Usage } from './gateway-record-schemas.ts';
 import { queryParameters } from './query-parameters.ts';
 import type { Operation } from './surface.ts';
 
@@ -76,24 +76,33 @@ export const recordOperations: readonly Operation[] = [
     path: '/v1/audit',
     operationId: 'audit',
     summary: 'List records',
-    description: "Lists the caller's own records, newest first; an auditor's list has everybody's.",
+    description:
+      "Lists the caller's own records, newest first; an auditor's list has everybody's. The header Accept chooses between a page of JSON, JSON lines and CSV, as format does.",
     tag: 'records',
     parameters: queryParameters(AuditQuery, {
       ...PERIOD,
+      caller: { example: 'a0000002-0000-4000-8000-000000000002' },
       model: { example: 'iris' },
       location: { example: 'us-central1' },
+      operation: { example: 'predict' },
       outcome: { example: 'answered' },
       decision: { example: 'allow' },
+      rule: { example: 'scoring-iris' },
+      errorCode: { example: 'NOT_GRANTED' },
+      servedFrom: { example: 'cache' },
+      format: { example: 'json' },
       limit: { example: '50' },
       cursor: { example: CURSOR },
     }),
     answer: {
-      description: 'One page of records.',
+      description: 'One page of records; or all of the period, as JSON lines or CSV.',
       content: {
         'application/json': { schema: RecordPage, example: { records: [RECORD], nextCursor: CURSOR } },
+        'application/x-ndjson': { schema: RecordLines, example: `${JSON.stringify(RECORD)}\n` },
+        'text/csv': { schema: RecordTable, example: 'id,requestId,time\r\n' },
       },
     },
-    failures: [...WITH_QUERY, 501],
+    failures: [...WITH_QUERY, 403, 501],
   },
   {
     method: 'get',

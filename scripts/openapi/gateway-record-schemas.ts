@@ -101,6 +101,20 @@ export const RecordPage = z
   .describe('One page of records.')
   .register(gatewayComponents, { id: 'RecordPage' });
 
+export const RecordLines = z
+  .string()
+  .describe(
+    'A record as JSON on each line; a last line with the member error alone where the list broke off.',
+  )
+  .register(gatewayComponents, { id: 'RecordLines' });
+
+export const RecordTable = z
+  .string()
+  .describe(
+    'A head, and a row for each record; a last row with the column error alone where the list broke off.',
+  )
+  .register(gatewayComponents, { id: 'RecordTable' });
+
 const count = z.int();
 const figures = {
   calls: count.describe('How many calls there were.'),

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { DialectRequest, QuestionDialect } from '../prediction/interfaces.ts';
+import { invalidQuery } from '../errors/invalid-query.ts';
+import type { DialectRequest, QuestionDialect, ReadHeader } from '../prediction/interfaces.ts';
 import type { AuditQuestion, AuditVerifyQuestion, Question, UsageQuestion } from '../prediction/question.ts';
 import { readAskedCall, SURFACE_PATH } from './asked-call.ts';
 import { writeGatewayError } from './gateway-errors.ts';
 import { AuditQuery, AuditVerifyQuery, UsageQuery } from './gateway-queries.ts';
 import { readJson } from './read-json.ts';
 import { readQuery } from './read-query.ts';
+import { readFormat, RECORD_STREAMS } from './record-streams.ts';
 import { validateBody } from './vertex-bodies.ts';
 
 /** A call as one would make it: its path begins with the surface; a body is needed where it names the model. */
@@ -28,7 +30,7 @@ const MINUTE_IN_MS = 60_000;
 /** One record's address; whether an id can be one is not the dialect's to say. */
 const RECORD_PATH = /^v1\/audit\/([^/]+)$/;
 
-function readQuestion({ method, path, query, body }: DialectRequest): Question {
+function readQuestion({ method, path, query, header, body }: DialectRequest): Question {
   switch (`${method} ${path}`) {
     case 'GET v1/whoami':
       return { operation: 'whoami' };
@@ -39,7 +41,7 @@ function readQuestion({ method, path, query, body }: DialectRequest): Question {
     case 'GET v1/usage':
       return readUsageQuestion(query);
     case 'GET v1/audit':
-      return readAuditQuestion(query);
+      return readAuditQuestion(query, header);
     case 'GET v1/audit:verify':
       return readVerifyQuestion(query);
   }
@@ -57,20 +59,30 @@ function readUsageQuestion(query: URLSearchParams): UsageQuestion {
   return { operation: 'usage', period: { ...(from && { from }), ...(to && { to }) }, by };
 }
 
-function readAuditQuestion(query: URLSearchParams): AuditQuestion {
-  const { from, to, limit, cursor, model, location, outcome, decision } = readQuery(AuditQuery, query);
+const PAGE_LIMIT = 50;
+
+function readAuditQuestion(query: URLSearchParams, header: ReadHeader): AuditQuestion {
+  const { from, to, limit, cursor, format, errorCode: code, ...others } = readQuery(AuditQuery, query);
+  const stream = RECORD_STREAMS[format ?? readFormat(header('accept'))];
+  if (stream) refuseForStreams({ limit, cursor });
   return {
     operation: 'audit',
     period: { ...(from && { from }), ...(to && { to }) },
-    filters: {
-      ...(model !== undefined && { model }),
-      ...(location !== undefined && { location }),
-      ...(outcome && { outcome }),
-      ...(decision && { decision }),
-    },
-    limit,
+    filters: Object.fromEntries(
+      Object.entries({ ...others, code }).filter(([, value]) => value !== undefined),
+    ),
+    limit: limit ?? PAGE_LIMIT,
     ...(cursor !== undefined && { cursor }),
+    ...(stream && { stream }),
   };
+}
+
+/** A stream that ended at a limit would look like all there is. */
+function refuseForStreams(parameters: Readonly<Record<string, unknown>>): void {
+  const violations = Object.entries(parameters)
+    .filter(([, value]) => value !== undefined)
+    .map(([field]) => ({ field, description: 'is for pages of JSON; a stream has all of the period' }));
+  if (violations.length > 0) throw invalidQuery(violations);
 }
 
 function readVerifyQuestion(query: URLSearchParams): AuditVerifyQuestion {

@@ -31,6 +31,11 @@ export const UsageQuery = z.strictObject({
 export const AuditQuery = z.strictObject({
   from: From,
   to: To,
+  caller: z
+    .string()
+    .regex(/^[\w.:@/|-]{1,256}$/, 'must be an object id or application id')
+    .optional()
+    .describe('An object id or application id; others than one’s own are for auditors'),
   model: z
     .string()
     .regex(/^[A-Za-z0-9][\w.@/-]{0,199}$/, 'must be a name of a model or endpoint')
@@ -41,6 +46,11 @@ export const AuditQuery = z.strictObject({
     .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be a location such as europe-west4')
     .optional()
     .describe('A Google Cloud location'),
+  operation: z
+    .string()
+    .regex(/^[A-Za-z][\w:-]{0,63}$/, 'must be an operation such as generateContent')
+    .optional()
+    .describe('What was asked for, as rules name it'),
   outcome: z
     .enum(
       ['answered', 'denied', 'failed', 'interrupted', 'aborted'],
@@ -52,12 +62,31 @@ export const AuditQuery = z.strictObject({
     .enum(['allow', 'deny'], 'must be allow or deny')
     .optional()
     .describe('What was decided of the call'),
+  rule: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.+/-]{0,199}$/, 'must be the id of a rule')
+    .optional()
+    .describe('Id of the rule that decided'),
+  /** `code` is a key of the function host, which the edge takes away. */
+  errorCode: z
+    .string()
+    .regex(/^[A-Z][A-Z_]{0,63}$/, 'must be a code of an error such as NOT_GRANTED')
+    .optional()
+    .describe('Code of the error'),
+  servedFrom: z
+    .enum(['cache'], 'must be cache')
+    .optional()
+    .describe('Calls that API Management answered from what it had kept'),
+  format: z
+    .enum(['json', 'jsonl', 'csv'], 'must be json, jsonl or csv')
+    .optional()
+    .describe('A page of JSON, or all of the period as JSON lines or CSV; goes before the header Accept'),
   limit: z
     .string()
     .regex(/^([1-9]\d?|1\d\d|200)$/, 'must be a whole number from 1 to 200')
-    .default('50')
     .transform(Number)
-    .describe('How many records a page has at most'),
+    .optional()
+    .describe('How many records a page of JSON has at most; 50 when left out'),
   cursor: z
     .string()
     .regex(/^[\w-]{1,400}$/, 'must be a nextCursor, as it was given')

@@ -5,9 +5,10 @@ import { describeCaller } from './describe-caller.ts';
 import { explainCall } from './explain-call.ts';
 import type { Call, Caller, QuestionDialect, Reply } from './interfaces.ts';
 import { listModels } from './list-models.ts';
-import { listRecords, readRecord, type RecordRooms } from './list-records.ts';
+import { listAllRecords, listRecords, readRecord, type RecordRooms } from './list-records.ts';
 import type { Question } from './question.ts';
 import { serveOnRecord, type ServingRooms } from './serve-on-record.ts';
+import { streamRecords } from './stream-records.ts';
 import { sumUsage } from './sum-usage.ts';
 import { type LedgerVerifier, verifyRecords } from './verify-records.ts';
 
@@ -28,6 +29,11 @@ export function createAnswerQuestion(rooms: QuestionRooms): AnswerQuestion {
       const { dialect, method, path, query, header } = call;
       const question = dialect.readQuestion({ method, path, query, header, body });
       record.asked(question.operation);
+      if ('stream' in question) {
+        const pages = listAllRecords(withArchive(rooms), caller, question, deadline.abortSignal);
+        await streamRecords(pages, question.stream, { reply, record, deadline });
+        return;
+      }
       const answer = JSON.stringify(
         await deadline.bound(answerTo(rooms, caller, question, deadline.abortSignal)),
       );

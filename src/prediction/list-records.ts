@@ -2,7 +2,14 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { CatalogEntry } from '../governance/documents.ts';
 import type { Governance } from '../governance/governance.ts';
 import { isAuditor } from '../governance/is-auditor.ts';
-import type { AuditArchive, RecordedCall, RecordFilter, RecordScope } from './audit-archive.ts';
+import type {
+  AuditArchive,
+  Period,
+  RecordedCall,
+  RecordFilter,
+  RecordPosition,
+  RecordScope,
+} from './audit-archive.ts';
 import type { Caller } from './interfaces.ts';
 import { resolvePeriod } from './period.ts';
 import type { AuditQuestion } from './question.ts';
@@ -21,23 +28,21 @@ export interface RecordList {
   readonly nextCursor?: string;
 }
 
-/** Lists the caller's own records, or everybody's for an auditor. @throws GatewayError INVALID_REQUEST for its period or cursor. */
+/**
+ * Lists the caller's own records, or everybody's for an auditor.
+ * @throws GatewayError INVALID_REQUEST for its period or cursor, NOT_GRANTED for others' records.
+ */
 export async function listRecords(
   { archive, governance, now }: RecordRooms,
   caller: Caller,
   question: AuditQuestion,
   abortSignal: AbortSignal,
 ): Promise<RecordList> {
-  const { filters, limit, cursor } = question;
+  const { limit, cursor } = question;
   const scope = scopeOf(governance, caller);
   const resumed = cursor === undefined ? undefined : readCursor(cursor, question, scope);
   const period = resolvePeriod(resumed?.period ?? question.period, now());
-  const { model, ...others } = filters;
-  const filter: RecordFilter = {
-    period,
-    ...others,
-    ...(model !== undefined && { names: namesOf(governance.documents.catalog.entries, model) }),
-  };
+  const filter = filterOf(governance, caller, question, period);
   // One more than asked for tells whether there is a next page.
   const page = { limit: limit + 1, ...(resumed && { after: resumed.after }) };
   const found = await archive.listRecords(scope, filter, page, abortSignal);
@@ -47,6 +52,56 @@ export async function listRecords(
   const after = { time: last.time, id: last.id };
   return { records, nextCursor: writeCursor({ period, after }, question, scope) };
 }
+
+/** Of one query; no more than these are in memory at once. */
+const PAGE_LIMIT = 500;
+
+/** All records of a period, page by page; throws as `listRecords` does. */
+export async function* listAllRecords(
+  { archive, governance, now }: RecordRooms,
+  caller: Caller,
+  question: AuditQuestion,
+  abortSignal: AbortSignal,
+): AsyncGenerator<readonly RecordedCall[], void> {
+  const scope = scopeOf(governance, caller);
+  const filter = filterOf(governance, caller, question, resolvePeriod(question.period, now()));
+  let after: RecordPosition | undefined;
+  for (;;) {
+    const page = { limit: PAGE_LIMIT, ...(after && { after }) };
+    const records = await archive.listRecords(scope, filter, page, abortSignal);
+    yield records;
+    const last = records.at(-1);
+    if (records.length < PAGE_LIMIT || !last) return;
+    after = { time: last.time, id: last.id };
+  }
+}
+
+/** @throws GatewayError NOT_GRANTED where the records of others are asked for by somebody who is no auditor. */
+function filterOf(
+  { documents }: Governance,
+  caller: Caller,
+  { filters }: AuditQuestion,
+  period: Period,
+): RecordFilter {
+  const { model, caller: asked, ...others } = filters;
+  const { objectId, applicationId } = caller;
+  const isOwn = [objectId, applicationId].some((id) => id.toLowerCase() === asked?.toLowerCase());
+  if (asked !== undefined && !isOwn && !isAuditor(documents.access, caller))
+    throw new GatewayError(
+      'NOT_GRANTED',
+      'Only auditors read the records of other callers. Leave caller out to read your own, or ask the platform team ' +
+        'for a role of an auditor.',
+    );
+  return {
+    period,
+    ...others,
+    ...(asked !== undefined && { caller: GUID.test(asked) ? asked.toLowerCase() : asked }),
+    ...(model !== undefined && { names: namesOf(documents.catalog.entries, model) }),
+  };
+}
+
+/** Identity providers write those in lower case; people paste them in either. */
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A record's own id, or the request id that is its end. */
 const RECORD_NAME = /^(\d{8}T\d{9}Z-)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { CallTarget } from '../governance/call-target.ts';
-import type { UsageGroup } from './audit-archive.ts';
+import type { RecordedCall, UsageGroup } from './audit-archive.ts';
 import type { Outcome } from './audit-record.ts';
 import type { UsableModel } from './list-models.ts';
 import type { GrantedCall } from './prediction.ts';
@@ -62,14 +62,32 @@ export interface AuditQuestion {
   readonly limit: number;
   /** Of the page before. */
   readonly cursor?: string;
+  /** Asks for all of the period, record by record, in place of one page. */
+  readonly stream?: RecordStream;
+}
+
+/** How records are told one after another. */
+export interface RecordStream {
+  readonly contentType: string;
+  /** What comes before the first record. */
+  readonly head: string;
+  writeRecord(record: RecordedCall): string;
+  /** Tells that the list is not complete, in place of what is missing. */
+  writeError(error: GatewayError): string;
 }
 
 export interface AuditFilters {
+  /** Object id or application id. */
+  readonly caller?: string;
   /** Any name of a model or endpoint. */
   readonly model?: string;
   readonly location?: string;
+  readonly operation?: string;
   readonly outcome?: Outcome;
   readonly decision?: 'allow' | 'deny';
+  readonly rule?: string;
+  readonly code?: string;
+  readonly servedFrom?: 'cache';
 }
 
 /** One record, by its id. */

@@ -52,11 +52,10 @@ function isInstant(text: string): boolean {
 
 /** Of everything but the page: a cursor goes on where one listing of one caller stopped. */
 function fingerprint({ period, filters }: AuditQuestion, scope: RecordScope): string {
-  const { model, location, outcome, decision } = filters;
   const owner =
     scope === 'everybody'
       ? [scope]
       : [scope.identityProvider, scope.subscriptionId, scope.objectId, scope.applicationId];
-  const asked = [period.from, period.to, model, location, outcome, decision, ...owner];
+  const asked = [period.from, period.to, ...Object.entries(filters).toSorted(), ...owner];
   return hash('sha256', JSON.stringify(asked), 'base64url').slice(0, 22);
 }

@@ -61,6 +61,25 @@ async function ask(application: string, path: string): Promise<Answer> {
   return answer;
 }
 
+async function askForStream(
+  application: string,
+  query: string,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  const answer = await observed.call({
+    application,
+    method: 'GET',
+    path: `/gateway/v1/audit${query}`,
+    headers,
+  });
+  observed.whenRecorded(answer, {
+    operation: 'audit',
+    outcome: 'answered',
+    responseBytes: Buffer.byteLength(answer.text),
+  });
+  return answer;
+}
+
 async function read<Result>(application: string, path: string): Promise<Result> {
   const answer = await ask(application, path);
   expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json']);
@@ -200,12 +219,70 @@ test.each<[string, string, keyof typeof calls, readonly (keyof typeof calls)[]]>
   ['assistants-app', 'model=google/gemini-2.5-flash&outcome=answered', 'generated', ['denied']],
   ['assistants-app', 'location=asia-east1', 'denied', ['generated']],
   ['assistants-app', 'decision=deny', 'denied', ['generated']],
+  ['assistants-app', 'errorCode=LOCATION_NOT_ALLOWED', 'denied', ['generated']],
+  ['assistants-app', 'rule=assistants-chat&operation=generateContent', 'generated', ['denied']],
   ['scoring-app', 'model=iris&decision=allow&outcome=denied', 'invalid', ['predicted']],
   ['scoring-app', 'model=1234567890&outcome=answered', 'predicted', ['invalid']],
 ])('%s filters by %s', async (application, query, included, excluded) => {
   const ids = idsOf(await list(application, `?${query}&limit=200`));
   expect(ids).toContain(calls[included].requestId);
   for (const name of excluded) expect(ids).not.toContain(calls[name].requestId);
+});
+
+test('an auditor reads what one caller did, by its object id or its application id', async () => {
+  const own = (await list('scoring-app', '?limit=200')).records.find(
+    ({ requestId }) => requestId === calls.predicted.requestId,
+  );
+  for (const id of [own?.objectId, own?.applicationId]) {
+    const { records } = await list('auditor-app', `?limit=200&caller=${String(id)}`);
+    expect(idsOf({ records })).toContain(calls.predicted.requestId);
+    for (const { subscriptionId } of records) expect(subscriptionId).toBe('scoring-app');
+    expect(idsOf(await list('scoring-app', `?limit=200&caller=${String(id)}`))).toContain(
+      calls.predicted.requestId,
+    );
+    for (const query of ['', '&format=csv', '&format=jsonl']) {
+      const refused = await ask('assistants-app', `audit?caller=${String(id)}${query}`);
+      expect(expectProblem(refused, 403, 'NOT_GRANTED')).toContain('auditor');
+    }
+  }
+});
+
+test.each<[string, Record<string, string>]>([
+  ['?format=jsonl&decision=allow', {}],
+  ['?decision=allow', { accept: 'application/x-ndjson' }],
+])('all records of a period come as JSON lines (%s)', async (query, headers) => {
+  const answer = await askForStream('auditor-app', query, headers);
+  expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/x-ndjson']);
+  const records = answer.text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RecordedCall);
+  const ids = idsOf({ records });
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const name of ['predicted', 'generated', 'invalid'] as const)
+    expect(ids).toContain(calls[name].requestId);
+  expect(ids).not.toContain(calls.denied.requestId);
+  expect(records.find(({ requestId }) => requestId === calls.predicted.requestId)).toEqual(
+    await read<RecordedCall>('auditor-app', `audit/${calls.predicted.requestId}`),
+  );
+});
+
+test('all records of a period come as CSV', async () => {
+  const answer = await askForStream('scoring-app', '', { accept: 'text/csv' });
+  expect([answer.status, answer.headers['content-type']]).toEqual([
+    200,
+    'text/csv; charset=utf-8; header=present',
+  ]);
+  const [head = '', ...rows] = answer.text.split('\r\n');
+  expect(head).toMatch(/^id,requestId,time,.*,error$/);
+  expect(rows.pop()).toBe('');
+  expect(rows.filter((row) => row.includes(calls.predicted.requestId))).toHaveLength(1);
+});
+
+test('a list that breaks off before it began is an error like any other', async () => {
+  await observed.chain.inject('application-insights', { path: QUERY, status: 503, body: SECRET });
+  const answer = await ask('auditor-app', 'audit?format=csv');
+  expectProblem(answer, 503, 'AUDIT_UNAVAILABLE');
 });
 
 test('pages follow one another without a gap or a repetition', async () => {
@@ -338,6 +415,13 @@ test.each([
   ['audit?outcome=any', 'outcome'],
   ['audit?decision=ALLOW', 'decision'],
   ['audit?cursor=x', 'cursor'],
+  ['audit?caller=%22', 'caller'],
+  ['audit?rule=%27', 'rule'],
+  ['audit?errorCode=denied', 'errorCode'],
+  ['audit?operation=%7C', 'operation'],
+  ['audit?servedFrom=model', 'servedFrom'],
+  ['audit?format=xml', 'format'],
+  ['audit?format=csv&limit=5', 'limit'],
   ['audit?cursor=%22', 'cursor'],
   ['audit?objectId=b0000002-0000-4000-8000-000000000002', 'objectId'],
 ])('%s is refused with the place', async (path, field) => {

@@ -53,10 +53,10 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 function typeOf(schema: z.ZodType): string {
-  const { type = '', enum: values, const: constant, items } = z.toJSONSchema(schema);
+  const { type, enum: values, const: constant, items } = z.toJSONSchema(schema);
   if (values) return values.map((value) => code(String(value))).join(', ');
   if (constant !== undefined) return code(String(constant));
-  if (type !== 'array') return TYPES[type] ?? type;
+  if (type !== 'array') return TYPES[String(type)] ?? '';
   return typeof items === 'object' && 'type' in items && items.type === 'string' ? 'texts' : 'list';
 }
 

@@ -7,7 +7,12 @@ import type {
   RecordScope,
 } from '../../../src/prediction/audit-archive.ts';
 import type { Caller } from '../../../src/prediction/interfaces.ts';
-import { listRecords, readRecord, type RecordRooms } from '../../../src/prediction/list-records.ts';
+import {
+  listAllRecords,
+  listRecords,
+  readRecord,
+  type RecordRooms,
+} from '../../../src/prediction/list-records.ts';
 import type { AuditQuestion } from '../../../src/prediction/question.ts';
 import { endpointEntry, governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { rejectedBy } from '../thrown-by.ts';
@@ -43,7 +48,7 @@ function roomsOf(count: number): { rooms: RecordRooms; asked: Asked[] } {
   const record = (index: number): RecordedCall => ({
     id: `20260101T000000000Z-00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
     requestId: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
-    time: `2026-01-01T00:00:${String(59 - index).padStart(2, '0')}Z`,
+    time: `2026-01-01T00:00:${String(59 - (index % 60)).padStart(2, '0')}Z`,
     recordedBy: 'function-app',
   });
   const archive: AuditArchive = {
@@ -214,4 +219,32 @@ test('an id that is not the caller’s, and one that can be nobody’s, are told
     messages.add(error.message);
   }
   expect(messages.size).toBe(1);
+});
+
+test('all records of a period are read in bounded pages, each once', async () => {
+  const { rooms, asked } = roomsOf(1200);
+  const ids: string[] = [];
+  for await (const page of listAllRecords(rooms, CALLER, QUESTION, signal))
+    ids.push(...page.map(({ id }) => id));
+  expect(new Set(ids).size).toBe(1200);
+  expect(asked.map(({ page }) => page.limit)).toEqual([500, 500, 500]);
+  expect(asked.map(({ scope }) => scope)).toEqual([OWNER, OWNER, OWNER]);
+});
+
+test('a caller may name itself, and only an auditor others', async () => {
+  const { rooms, asked } = roomsOf(0);
+  const other = '11111111-1111-4111-8111-11111111111A';
+  const filtered = (caller: string) => ({ ...QUESTION, filters: { caller } });
+  await listRecords(rooms, CALLER, filtered(CALLER.objectId.toUpperCase()), signal);
+  await listRecords(rooms, CALLER, filtered(CALLER.applicationId), signal);
+  await listRecords(rooms, AUDITOR, filtered(other), signal);
+  expect(asked.map(({ filter }) => filter.caller)).toEqual([
+    CALLER.objectId,
+    CALLER.applicationId,
+    other.toLowerCase(),
+  ]);
+  expect((await rejectedBy(listRecords(rooms, CALLER, filtered(other), signal))).code).toBe('NOT_GRANTED');
+  const all = listAllRecords(rooms, CALLER, filtered(other), signal);
+  expect((await rejectedBy(all.next())).code).toBe('NOT_GRANTED');
+  expect(asked).toHaveLength(3);
 });

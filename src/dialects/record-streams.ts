@@ -1,0 +1,89 @@
+import type { RecordedCall } from '../prediction/audit-archive.ts';
+import type { RecordStream } from '../prediction/question.ts';
+
+type RecordFormat = 'json' | 'jsonl' | 'csv';
+
+/** One column for each field that a record can have. */
+export const COLUMNS = [
+  ...['id', 'requestId', 'time', 'recordedBy', 'version', 'revision', 'traceId', 'dialect', 'method'],
+  ...['operation', 'policyVersion', 'durability', 'decision', 'rule', 'reason', 'outcome', 'servedFrom'],
+  ...['code', 'status', 'identityProvider', 'tenantId', 'objectId', 'applicationId', 'agentId', 'personId'],
+  ...['roles', 'isDelegated', 'subscriptionId', 'productId', 'project', 'location', 'publisher', 'model'],
+  ...['endpoint', 'requestedProject', 'requestedLocation', 'requestedModel', 'modelVersion'],
+  ...['deployedModelId', 'finishReason', 'usageCompleteness', 'inputTokens', 'outputTokens', 'totalTokens'],
+  ...['cachedTokens', 'thinkingTokens', 'instances', 'costInUsd', 'requestBytes', 'responseBytes'],
+  ...['durationInMs', 'credentialsDurationInMs', 'firstByteDurationInMs', 'requestDigest'],
+  ...['responseDigest', 'findings'],
+] as const;
+
+/** The last column; only the last row of a list that broke off has it, and nothing else. */
+const ERROR_COLUMN = 'error';
+
+/** https://github.com/ndjson/ndjson-spec */
+const jsonLines: RecordStream = {
+  contentType: 'application/x-ndjson',
+  head: '',
+  writeRecord: (record) => `${JSON.stringify(record)}\n`,
+  writeError: ({ code, message }) => `${JSON.stringify({ error: { code, message } })}\n`,
+};
+
+/** https://www.rfc-editor.org/rfc/rfc4180 */
+const csv: RecordStream = {
+  contentType: 'text/csv; charset=utf-8; header=present',
+  head: writeRow([...COLUMNS, ERROR_COLUMN]),
+  writeRecord: (record) => writeRow([...COLUMNS.map((name) => cellOf(record[name])), '']),
+  writeError: ({ code, message }) => writeRow([...COLUMNS.map(() => ''), `${code}: ${message}`]),
+};
+
+/** Undefined: a page, in one piece. */
+export const RECORD_STREAMS: Readonly<Record<RecordFormat, RecordStream | undefined>> = {
+  json: undefined,
+  jsonl: jsonLines,
+  csv,
+};
+
+const MEDIA_TYPES: ReadonlyMap<string, RecordFormat> = new Map([
+  ['application/json', 'json'],
+  ['application/*', 'json'],
+  ['*/*', 'json'],
+  ['application/x-ndjson', 'jsonl'],
+  ['application/ndjson', 'jsonl'],
+  ['application/jsonl', 'jsonl'],
+  ['text/csv', 'csv'],
+  ['text/*', 'csv'],
+]);
+
+/**
+ * What a client likes best of what there is, the first of several that it likes alike; JSON for one that says nothing.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
+ */
+export function readFormat(accept: string | null): RecordFormat {
+  let best: { readonly format: RecordFormat; readonly weight: number } | undefined;
+  for (const range of (accept ?? '').split(',')) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const format = MEDIA_TYPES.get(type);
+    const weight = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1);
+    if (format && weight > (best?.weight ?? 0)) best = { format, weight };
+  }
+  return best?.format ?? 'json';
+}
+
+function cellOf(value: RecordedCall[string]): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(' ');
+  return JSON.stringify(value);
+}
+
+function writeRow(cells: readonly string[]): string {
+  return `${cells.map(writeCell).join(',')}\r\n`;
+}
+
+/**
+ * What a spreadsheet would take for a formula gets an apostrophe in front.
+ * https://owasp.org/www-community/attacks/CSV_Injection
+ */
+function writeCell(text: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

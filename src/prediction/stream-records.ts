@@ -1,0 +1,44 @@
+import { GatewayError, toGatewayError } from '../errors/gateway-error.ts';
+import type { RecordedCall } from './audit-archive.ts';
+import type { Delivery } from './deliver.ts';
+import type { RecordStream } from './question.ts';
+
+const NO_USAGE = { usage: {} };
+
+/**
+ * Hands records on page by page. Until the first page is there a failure is thrown and becomes a proper error; after that
+ * it is told in the last line, so that no list looks complete that is not.
+ */
+export async function streamRecords(
+  pages: AsyncGenerator<readonly RecordedCall[], void>,
+  stream: RecordStream,
+  { reply, record, deadline }: Pick<Delivery, 'reply' | 'record' | 'deadline'>,
+): Promise<void> {
+  const write = async (text: string) => {
+    if (text === '') return;
+    record.sent(text);
+    if (!(await deadline.bound(reply.write(text))))
+      throw new GatewayError('CALLER_GONE', 'The caller went away.');
+  };
+  let page = await deadline.bound(pages.next());
+  deadline.beginStream();
+  reply.begin(200, record.headers(stream.contentType));
+  try {
+    await write(stream.head);
+    while (!page.done) {
+      await write(page.value.map((one) => stream.writeRecord(one)).join(''));
+      page = await deadline.bound(pages.next());
+    }
+    record.answered(NO_USAGE);
+  } catch (error) {
+    const failure = toGatewayError(error);
+    record.interrupted(failure, NO_USAGE);
+    if (failure.code !== 'CALLER_GONE') {
+      const told = stream.writeError(failure);
+      record.sent(told);
+      void reply.write(told);
+    }
+  } finally {
+    reply.end();
+  }
+}
