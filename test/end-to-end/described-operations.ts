@@ -36,6 +36,8 @@ export interface ExampleCall {
   readonly body?: string;
 }
 
+/** Media types of answers that are described as texts. */
+const TEXTS = ['application/x-ndjson', 'text/csv'];
 const FOLDER = join(process.cwd(), 'apim/apis');
 
 /** An operation of a document, with everything that the document says of it. */
@@ -92,6 +94,7 @@ export class DescribedOperation {
     const missing = Object.keys(response.headers ?? {}).filter((name) => answer.headers[name] === undefined);
     if (missing.length > 0) return [`${answer.status} has no ${missing.join(', ')}`];
     const reference = media.schema.$ref;
+    if (TEXTS.includes(type)) return this.#check(reference, answer.text);
     if (type !== 'text/event-stream') return this.#check(reference, JSON.parse(answer.text));
     const event = this.#eventOf(reference);
     const data = [...answer.text.matchAll(/^data: ?(.*)$/gm)].map(([, text = '']) => text.trim());

@@ -5,7 +5,7 @@ import { ObservedChain } from './observed-chain.ts';
 import type { Answer, Outgoing } from './send-bytes.ts';
 
 /** One of them may make each call of the examples. */
-const APPLICATIONS = ['assistants-app', 'scoring-app', 'eu-analytics-app', 'sandbox-app'];
+const APPLICATIONS = ['assistants-app', 'scoring-app', 'eu-analytics-app', 'sandbox-app', 'auditor-app'];
 /** Stand in the examples; no telemetry and no error may hold them. */
 const PROMPTS = ['Why is the sky blue?', 'Ocelots nap at noon.', 'An ocelot naps in the noon sun.'];
 /** A resource name or a request id. */
@@ -57,7 +57,7 @@ function isOffered({ path }: ExampleCall): boolean {
 
 /** What is made here has another name than in the examples, by which later examples call it. */
 function remember(example: unknown, answer: unknown): void {
-  for (const key of ['name', 'id']) {
+  for (const key of ['name', 'id', 'requestId']) {
     const [said, own] = [textAt(example, key), textAt(answer, key)];
     if (said === undefined || own === undefined || !NAME.test(said)) continue;
     made.set(said, own);
