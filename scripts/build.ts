@@ -34,6 +34,7 @@ const prunedProtos: Plugin = {
 export async function build(
   entry = join(ROOT, 'src/main.ts'),
   output = join(ROOT, 'dist/main.cjs'),
+  plugins: readonly Plugin[] = [],
 ): Promise<void> {
   await bundle({
     entryPoints: [entry],
@@ -48,7 +49,7 @@ export async function build(
     minifySyntax: true,
     legalComments: 'external',
     external: ['@azure/functions-core'],
-    plugins: [prunedProtos],
+    plugins: [prunedProtos, ...plugins],
     // Packages that look for a file beside them read this; in a CommonJS bundle it would be undefined.
     define: { 'import.meta.url': 'bundleUrl' },
     banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },

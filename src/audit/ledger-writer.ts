@@ -35,8 +35,10 @@ const MAXIMUM_BLOCK_BYTES = 4 * 1024 * 1024;
 const MAXIMUM_BLOCKS = 50_000;
 const FIRST_RETRY_IN_MS = 100;
 const LAST_RETRY_IN_MS = 5_000;
-/** For this long entries that nobody waits for are gathered into one block. */
-const GATHERING_IN_MS = 20;
+/** Entries that nobody waits for are gathered into blocks that are this far apart. */
+const BLOCK_INTERVAL_IN_MS = 50;
+/** Lets the answer out first that such an entry is about. */
+const AFTER_THE_ANSWER_IN_MS = 1;
 
 /**
  * Writes one chain of entries, from a process's start to its end. Entries of concurrent calls are committed in groups,
@@ -57,6 +59,7 @@ export class LedgerWriter {
   #pendingBytes = 0;
   #retryInMs = FIRST_RETRY_IN_MS;
   #isPlanned = false;
+  #committedAt = 0;
 
   constructor(options: LedgerWriterOptions) {
     this.#options = options;
@@ -83,7 +86,7 @@ export class LedgerWriter {
     if (this.#sequence === 0)
       this.#add({ kind: 'chain', policyVersion: this.#options.policyVersion }, () => undefined);
     const committed = new Promise<void>((commit) => this.#add(body, commit));
-    this.#plan(isAwaited ? 0 : GATHERING_IN_MS);
+    this.#plan(isAwaited);
     return committed;
   }
 
@@ -105,16 +108,21 @@ export class LedgerWriter {
     this.#waiting.push({ line, addedAt: time.getTime(), commit });
   }
 
-  #plan(delayInMs: number): void {
+  #plan(isAwaited: boolean): void {
     // While a block is on its way, more entries gather behind it.
     if (this.#block) return;
-    if (delayInMs === 0) void this.#commit();
+    if (isAwaited) void this.#commit();
     else if (!this.#isPlanned) {
       this.#isPlanned = true;
-      this.#options.schedule(() => {
-        this.#isPlanned = false;
-        if (!this.#block) void this.#commit();
-      }, delayInMs);
+      const sinceLastInMs = this.#options.now().getTime() - this.#committedAt;
+      const delayInMs = Math.min(BLOCK_INTERVAL_IN_MS, BLOCK_INTERVAL_IN_MS - sinceLastInMs);
+      this.#options.schedule(
+        () => {
+          this.#isPlanned = false;
+          if (!this.#block) void this.#commit();
+        },
+        Math.max(delayInMs, AFTER_THE_ANSWER_IN_MS),
+      );
     }
   }
 
@@ -123,6 +131,7 @@ export class LedgerWriter {
       const { entries, bytes } = this.#block;
       await this.#write(bytes);
       this.#pendingBytes -= bytes.byteLength;
+      this.#committedAt = this.#options.now().getTime();
       for (const { commit } of entries) commit();
       this.#options.onCommitted?.();
     }

@@ -14,8 +14,8 @@ export function estimateCost(
   if ('perCall' in price) return outcome === 'answered' ? price.perCall : undefined;
   if (inputTokens === undefined && outputTokens === undefined) return undefined;
   const { perMillionInputTokens, perMillionOutputTokens } = price;
-  const cost =
-    (perMillionInputTokens * (inputTokens ?? 0) + perMillionOutputTokens * (outputTokens ?? 0)) / 1e6;
+  const perMillion =
+    perMillionInputTokens * (inputTokens ?? 0) + perMillionOutputTokens * (outputTokens ?? 0);
   // Below this there is no price; what is left comes from binary fractions.
-  return Number(cost.toFixed(12));
+  return Math.round(perMillion * 1e6) / 1e12;
 }

@@ -53,15 +53,21 @@ test('entries that arrive while a block is on its way go into the next block tog
   expectWholeChain(store.lines, ['a', 'b', 'c', 'd']);
 });
 
-test('entries that nobody waits for are gathered for a moment', async () => {
+test('an entry that nobody waits for is committed right after the answer, the next ones 50 ms later together', async () => {
   const { clock, store, writer } = start();
   void writer.append(closing('a'), { isAwaited: false });
+  expect(store.appends).toEqual([]);
+  await clock.advance(1);
+  expect(store.appends).toHaveLength(1);
   await clock.advance(10);
   void writer.append(closing('b'), { isAwaited: false });
-  expect(store.appends).toEqual([]);
-  await clock.advance(10);
+  await clock.advance(30);
+  void writer.append(closing('c'), { isAwaited: false });
+  await clock.advance(9);
   expect(store.appends).toHaveLength(1);
-  expectWholeChain(store.lines, ['a', 'b']);
+  await clock.advance(1);
+  expect(store.appends).toHaveLength(2);
+  expectWholeChain(store.lines, ['a', 'b', 'c']);
 });
 
 test('one that is waited for takes those along that are not', async () => {

@@ -1,0 +1,15 @@
+import type { Audit } from '../src/audit/start-audit.ts';
+
+/** Takes the place of the audit trail in a build whose calls leave no record at all: what the others are measured against. */
+export function startAudit(): Audit {
+  return {
+    trail: {
+      admit: () => undefined,
+      open: () => Promise.resolve(),
+      commit: () => Promise.resolve(),
+      record: () => undefined,
+    },
+    sweep: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
