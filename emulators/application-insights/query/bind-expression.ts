@@ -1,6 +1,6 @@
 import { semanticError } from './query-error.ts';
 import { findFunction } from './scalar-functions.ts';
-import type { Comparison, Expression } from './syntax.ts';
+import type { Comparison, Expression, TextOperator } from './syntax.ts';
 import { type Column, isNumeric, type Row, type ScalarType, type Value } from './table.ts';
 
 /** An expression that knows its type and gives its value for a row. */
@@ -28,6 +28,8 @@ export function bindExpression(expression: Expression, columns: readonly Column[
     case 'binary': {
       const { operator, left, right } = expression;
       if (operator === 'and' || operator === 'or') return bindLogic(operator, bind(left), bind(right));
+      if (operator === 'contains_cs' || operator === 'startswith_cs')
+        return bindTextOperator(operator, bind(left), bind(right));
       return bindComparison(operator, bind(left), bind(right));
     }
     case 'in': {
@@ -89,6 +91,19 @@ function bindLogic(operator: 'and' | 'or', left: Bound, right: Bound): Bound {
       const other = right.evaluate(row);
       if (other === decisive) return decisive;
       return one === null || other === null ? null : !decisive;
+    },
+  };
+}
+
+/** Source: https://learn.microsoft.com/kusto/query/datatypes-string-operators */
+function bindTextOperator(operator: TextOperator, left: Bound, right: Bound): Bound {
+  if (left.type !== 'string' || right.type !== 'string')
+    throw semanticError(`'${operator}' is emulated for text alone, not ${left.type} and ${right.type}.`);
+  return {
+    type: 'bool',
+    evaluate: (row) => {
+      const [text, part] = [left.evaluate(row) as string, right.evaluate(row) as string];
+      return operator === 'contains_cs' ? text.includes(part) : text.startsWith(part);
     },
   };
 }

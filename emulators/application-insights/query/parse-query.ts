@@ -1,8 +1,9 @@
 import { syntaxError, type QueryError } from './query-error.ts';
 import { readTokens, type Token } from './read-tokens.ts';
-import type { Comparison, Expression, NamedExpression, Operator, Query } from './syntax.ts';
+import type { Comparison, Expression, NamedExpression, Operator, Query, TextOperator } from './syntax.ts';
 
 const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(['==', '!=', '<', '<=', '>', '>=']);
+const TEXT_OPERATORS = ['contains_cs', 'startswith_cs'] as const satisfies readonly TextOperator[];
 /**
  * Words of the language itself: as the name of a column they must be quoted, `['project']`.
  * Source: https://learn.microsoft.com/kusto/query/schema-entities/entity-names
@@ -138,6 +139,9 @@ class Parser {
       this.#next += 1;
       return { kind: 'binary', operator: sign.text as Comparison, left, right: this.#postfix() };
     }
+    const textOperator = TEXT_OPERATORS.find((operator) => this.#takesWord(operator));
+    if (textOperator !== undefined)
+      return { kind: 'binary', operator: textOperator, left, right: this.#postfix() };
     if (this.#takesWord('in')) {
       this.#sign('(');
       const list = this.#list(() => this.#expression());

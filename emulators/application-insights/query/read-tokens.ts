@@ -10,7 +10,8 @@ export type Token = { readonly at: number } & (
   | { readonly kind: 'end' }
 );
 
-const SPACE = /\s*/y;
+/** What stands between tokens; a comment ends with its line. */
+const SPACE = /(?:\s|\/\/[^\r\n]*)*/y;
 const DATE_TIME = /datetime\(([^)]*)\)/y;
 const WORD = /[A-Za-z_]\w*/y;
 const NUMBER = /\d+(\.\d+)?(?![\w.]|\.\d)|\d+(?=\.\.)/y;

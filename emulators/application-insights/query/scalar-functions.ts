@@ -29,6 +29,10 @@ const FUNCTIONS: Readonly<Record<string, ScalarFunction>> = {
     typeOf: (types) => (types.length === 2 && types.every((type) => type === 'string') ? 'int' : undefined),
     apply: ([one, other]) => Buffer.compare(Buffer.from(one as string), Buffer.from(other as string)),
   },
+  strcat: {
+    typeOf: (types) => (types.length > 0 && types.length <= 64 ? 'string' : undefined),
+    apply: (values) => values.map(toText).join(''),
+  },
   iff: {
     typeOf: ([condition, yes, no, ...rest]) =>
       condition === 'bool' && yes === no && rest.length === 0 ? yes : undefined,

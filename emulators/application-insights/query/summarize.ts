@@ -73,8 +73,24 @@ function bindAggregate(
       return ofRows(name ?? `sum_${nameOf(first) ?? ''}`, value.type === 'real' ? 'real' : 'long', (rows) =>
         rows.reduce((total, row) => total + ((value.evaluate(row) as number | null) ?? 0), 0),
       );
+    if (
+      (aggregation === 'min' || aggregation === 'max') &&
+      (isNumeric(value.type) || value.type === 'datetime')
+    )
+      return ofRows(name ?? `${aggregation}_${nameOf(first) ?? ''}`, value.type, (rows) =>
+        extremeOf(rows.map(value.evaluate), aggregation),
+      );
   }
   throw semanticError(`The aggregation ${aggregation}() is not emulated for what it is given here.`);
+}
+
+/** Nulls do not count; of nothing else it is null. */
+function extremeOf(values: readonly Value[], aggregation: 'min' | 'max'): Value {
+  return values.reduce((extreme, value) => {
+    if (value === null || extreme === null) return value ?? extreme;
+    const isLess = (value as number) < (extreme as number);
+    return isLess === (aggregation === 'min') ? value : extreme;
+  }, null);
 }
 
 /** The row of the group where a column is largest. */

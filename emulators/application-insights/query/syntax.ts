@@ -22,8 +22,10 @@ export type Expression =
   /** All columns, in `arg_max(…, *)` alone. */
   | { readonly kind: 'star' };
 
-export type BinaryOperator = 'and' | 'or' | Comparison;
+export type BinaryOperator = 'and' | 'or' | Comparison | TextOperator;
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
+/** Upper and lower case differ in both. */
+export type TextOperator = 'contains_cs' | 'startswith_cs';
 
 /** An expression and the column that it makes; without a name the column is called by the service's rules. */
 export interface NamedExpression {

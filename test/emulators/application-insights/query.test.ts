@@ -168,6 +168,11 @@ test.each([
   ['strcmp(name, "b") > 0', ['c']],
   ['iff(name == "a", "yes", "no") == "yes"', ['a']],
   ['customDimensions.kind.deeper == "x"', []],
+  ['name contains_cs "b"', ['b']],
+  ['name startswith_cs "C"', []],
+  ['strcat(name, 1, "-", customDimensions.kind) == "a1-x"', ['a']],
+  ['name == "a" // or name == "b"\n', ['a']],
+  ['// "a", quoted\n  name == "a"', ['a']],
   ['1 == 0', []],
 ])('where %s', async (predicate, names) => {
   ingest([
@@ -198,6 +203,23 @@ test('rows are summed in groups', async () => {
       ['n', 1, 1, 4.5],
     ],
   });
+});
+
+test('the least and the most of numbers and instants, without those that are missing', async () => {
+  ingest([
+    { measurements: { tokens: 2 } },
+    { time: '2026-01-01T10:00:01Z', measurements: { tokens: 5 } },
+    { time: '2026-01-01T09:00:00Z' },
+    { name: 'other' },
+  ]);
+  const { rows } = await ask(
+    'customEvents | extend tokens = todouble(customMeasurements.tokens) ' +
+      '| summarize least = min(tokens), most = max(tokens), min(timestamp), max(timestamp) by name | order by name asc',
+  );
+  expect(rows).toEqual([
+    ['call', 2, 5, '2026-01-01T09:00:00Z', '2026-01-01T10:00:01Z'],
+    ['other', null, null, '2026-01-01T10:00:00Z', '2026-01-01T10:00:00Z'],
+  ]);
 });
 
 test('columns without a name get the service’s', async () => {
@@ -271,7 +293,7 @@ test.each([
   ['customEvents | where name =~ "a"', 'SyntaxError', /./],
   ['customEvents | take all', 'SyntaxError', /whole number/],
   ['customEvents; traces', 'SyntaxError', /offset 12/],
-  ['customEvents // all', 'SyntaxError', /offset 13/],
+  ['customEvents / all', 'SyntaxError', /offset 13/],
   ['let x = 1; customEvents', 'SyntaxError', /./],
   ['customEvents | where name == "a', 'SyntaxError', /no end/],
   ['customEvents | where name == "a\nb"', 'SyntaxError', /no end/],
@@ -287,6 +309,10 @@ test.each([
   ['customEvents | where name == 1', 'SemanticError', /Cannot compare/],
   ['customEvents | where name > "a"', 'SemanticError', /Cannot compare values of types string and string/],
   ['customEvents | where name.first == "a"', 'SemanticError', /no property/],
+  ['customEvents | where name startswith_cs 1', 'SemanticError', /text alone/],
+  ['customEvents | where contains_cs(name, "a")', 'SemanticError', /function 'contains_cs'/],
+  ['customEvents | extend x = strcat()', 'SemanticError', /does not take/],
+  ['customEvents | summarize min(name)', 'SemanticError', /min\(\)/],
   ['customEvents | where has(name, "a")', 'SemanticError', /function 'has'/],
   ['customEvents | where strcmp(name) == 1', 'SemanticError', /does not take \(string\)/],
   ['customEvents | where constructor(name) == 1', 'SemanticError', /function 'constructor'/],

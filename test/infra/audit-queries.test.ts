@@ -1,0 +1,437 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { writeDateTime } from '../../emulators/application-insights/query/date-time.ts';
+import { runQuery } from '../../emulators/application-insights/query/run-query.ts';
+import { telemetryTables } from '../../emulators/application-insights/query/telemetry-tables.ts';
+import type { TelemetryItem } from '../../emulators/application-insights/telemetry-item.ts';
+import { toEventAttributes } from '../../src/audit/event-attributes.ts';
+import type { FlatRecord } from '../../src/audit/record-schema.ts';
+import { type CheckQuery, loadKustoLanguage } from './kusto-language.ts';
+import { TELEMETRY_SCHEMA } from './telemetry-schema.ts';
+
+const MONITORING = 'infra/azure/monitoring';
+const QUERIES = join(MONITORING, 'queries');
+const files = ['queries', 'alerts'].flatMap((folder) =>
+  readdirSync(join(MONITORING, folder)).map((name) => join(MONITORING, folder, name)),
+);
+
+let check: CheckQuery;
+beforeAll(() => {
+  check = loadKustoLanguage(TELEMETRY_SCHEMA);
+});
+
+function readQuery(name: string): string {
+  return readFileSync(join(QUERIES, `${name}.kql`), 'utf8');
+}
+
+test.each(files)('%s is right by Microsoft’s own parser and types', (file) => {
+  expect(check(readFileSync(file, 'utf8'))).toEqual([]);
+});
+
+test('a column that is misspelt, and a wrong type, are found', () => {
+  const query = readQuery('denials-and-why');
+  expect(check(query.replace('by requestId', 'by requestID'))).toEqual([
+    expect.stringContaining("The name 'requestID' does not refer to any known column"),
+  ]);
+  expect(check(query.replaceAll('customDimensions', 'customDimension'))).not.toEqual([]);
+  expect(check(`${query}| where startofday(reason) == timestamp`)).not.toEqual([]);
+});
+
+test('there are ten questions, and each file says which, for what criterion, and how to read the answer', () => {
+  const names = readdirSync(QUERIES);
+  expect(names).toHaveLength(10);
+  for (const name of names) {
+    const [question, criterion, read] = readFileSync(join(QUERIES, name), 'utf8').split('\n');
+    expect(question).toMatch(/^\/\/ .*\?/);
+    expect(criterion).toMatch(/^\/\/ SOC 2 .*\.$/);
+    expect(read).toMatch(/^\/\/ Read: /);
+  }
+});
+
+test('the rules of residency in the query are those of governance', () => {
+  const query = readQuery('calls-outside-residency');
+  const { residency } = parse(readFileSync('governance/access.yaml', 'utf8')) as {
+    residency: { id: string; roles: string[]; locations: string[] }[];
+  };
+  const lines = residency.flatMap(({ id, roles, locations }) =>
+    roles.map(
+      (role) =>
+        `iff(held contains_cs " ${role} " and not(location in (${locations.map((location) => `"${location}"`).join(', ')})), "${id}", "")`,
+    ),
+  );
+  expect(query.match(/iff\(held .*\)/g)).toEqual(lines);
+});
+
+const APP = 'a0000004-0000-4000-8000-000000000004';
+const AGENT = 'a0000006-0000-4000-8000-000000000006';
+const PERSON = 'b0000001-0000-4000-8000-000000000001';
+const WRITER = '20260101T095900000Z-1a2b3c4d';
+
+function requestIdOf(call: number): string {
+  return `00000000-0000-4000-8000-${String(call).padStart(12, '0')}`;
+}
+
+function traceIdOf(call: number): string {
+  return String(call).padStart(32, '0');
+}
+
+function timeOf(call: number): string {
+  return `2026-01-01T10:00:${String(call).padStart(2, '0')}.000Z`;
+}
+
+function item(baseType: string, call: number, baseData: object): TelemetryItem {
+  return {
+    name: `Microsoft.ApplicationInsights.${baseType}`,
+    time: timeOf(call),
+    iKey: 'key',
+    tags: { 'ai.operation.id': traceIdOf(call) },
+    data: { baseType, baseData: { ver: 2, ...baseData } },
+  };
+}
+
+/** As the function app ships the record of a call. */
+function shipped(call: number, fields: Partial<FlatRecord>, extra: object = {}): TelemetryItem {
+  const { properties, measurements } = toEventAttributes({
+    requestId: requestIdOf(call),
+    traceId: traceIdOf(call),
+    dialect: 'vertex',
+    policyVersion: 'p1',
+    durability: 'standard',
+    decision: 'allow',
+    outcome: 'answered',
+    status: 200,
+    applicationId: APP,
+    productId: 'production',
+    publisher: 'google',
+    'gen_ai.request.model': 'gemini-2.5-flash',
+    operation: 'generateContent',
+    project: 'sample-project',
+    location: 'europe-west4',
+    roles: ['Analytics.Eu'],
+    'gen_ai.usage.input_tokens': 10,
+    'gen_ai.usage.output_tokens': 5,
+    totalTokens: 15,
+    costInUsd: 0.25,
+    usageCompleteness: 'complete',
+    durationInMs: 100,
+    ...fields,
+  });
+  return item('EventData', call, {
+    name: 'gateway.prediction',
+    properties: { ledgerWriter: WRITER, ledgerSequence: String(call), ...properties, ...extra },
+    measurements,
+  });
+}
+
+/** As API Management records a call that ends there. */
+function traced(call: number, properties: Readonly<Record<string, string>>): TelemetryItem {
+  return item('MessageData', call, {
+    message: 'Edge',
+    severityLevel: 1,
+    properties: { source: 'audit', requestId: requestIdOf(call), applicationId: APP, ...properties },
+  });
+}
+
+function requested(
+  call: number,
+  name = 'POST /v1',
+  properties: object = { 'API Name': 'vertex' },
+): TelemetryItem {
+  return item('RequestData', call, {
+    id: `span-${call}`,
+    name,
+    success: true,
+    responseCode: '200',
+    duration: '00:00:00.1',
+    properties: { 'Service Type': 'API Management', ...properties },
+  });
+}
+
+function event(name: string, call: number, properties: object, measurements: object = {}): TelemetryItem {
+  return item('EventData', call, { name, properties, measurements });
+}
+
+/** The rows of a saved query, each as an object of the columns that hold something. */
+function rowsOf(name: string, telemetry: readonly TelemetryItem[]): object[] {
+  const { rows } = runQuery(readQuery(name), telemetryTables(telemetry));
+  return rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row)
+        .filter(([, value]) => value !== '' && value !== null)
+        .map(([column, value]) => [column, typeof value === 'bigint' ? writeDateTime(value) : value]),
+    ),
+  );
+}
+
+test('who used what where: calls of both recorders, each once, and none that was denied', () => {
+  const first = shipped(1, {});
+  const telemetry = [
+    first,
+    first,
+    shipped(2, { outcome: 'interrupted' }),
+    traced(2, { outcome: 'failed', decision: '' }),
+    shipped(3, { 'gen_ai.request.model': undefined, publisher: undefined, endpoint: '123' }),
+    shipped(4, { outcome: 'denied', decision: 'deny' }),
+    shipped(5, { dialect: 'gateway' }),
+  ];
+  const common = {
+    applicationId: APP,
+    productId: 'production',
+    operation: 'generateContent',
+    project: 'sample-project',
+    location: 'europe-west4',
+  };
+  expect(rowsOf('who-used-what-where', telemetry)).toEqual([
+    {
+      ...common,
+      publisher: 'google',
+      target: 'gemini-2.5-flash',
+      calls: 2,
+      answered: 1,
+      firstSeen: '2026-01-01T10:00:01Z',
+      lastSeen: '2026-01-01T10:00:02Z',
+    },
+    {
+      ...common,
+      target: '123',
+      calls: 1,
+      answered: 1,
+      firstSeen: '2026-01-01T10:00:03Z',
+      lastSeen: '2026-01-01T10:00:03Z',
+    },
+  ]);
+});
+
+test('denials and why: of the edge and of the function app, newest first', () => {
+  const rows = rowsOf('denials-and-why', [
+    shipped(1, {
+      outcome: 'denied',
+      decision: 'deny',
+      rule: 'eu-only',
+      reason: 'It stays in the EU.',
+      status: 403,
+    }),
+    traced(2, {
+      outcome: 'denied',
+      decision: 'deny',
+      rule: 'edge/rate-limit',
+      reason: 'Too many.',
+      status: '429',
+    }),
+    shipped(3, {}),
+  ]);
+  expect(rows).toMatchObject([
+    { requestId: requestIdOf(2), rule: 'edge/rate-limit', reason: 'Too many.', status: '429' },
+    {
+      requestId: requestIdOf(1),
+      rule: 'eu-only',
+      reason: 'It stays in the EU.',
+      status: '403',
+      policyVersion: 'p1',
+    },
+  ]);
+});
+
+test('calls outside residency: only calls that were let through, of those whom a rule binds', () => {
+  const rows = rowsOf('calls-outside-residency', [
+    shipped(1, {}),
+    shipped(2, { location: 'us-central1', outcome: 'denied', decision: 'deny' }),
+    shipped(3, { location: 'us-central1', roles: ['Assistants.Use', 'Analytics.Europe'] }),
+    shipped(4, { location: 'global', roles: ['Other', 'Analytics.Eu'], outcome: 'aborted' }),
+    traced(5, {
+      decision: 'allow',
+      outcome: 'answered',
+      location: 'us-central1',
+      roles: 'Analytics.Eu',
+      servedFrom: 'cache',
+    }),
+  ]);
+  expect(rows).toMatchObject([
+    { requestId: requestIdOf(5), residency: 'eu-only', location: 'us-central1' },
+    { requestId: requestIdOf(4), residency: 'eu-only', location: 'global', outcome: 'aborted' },
+  ]);
+});
+
+test('top callers: sums of tokens and money, the last correction of a record alone', () => {
+  const rows = rowsOf('top-callers', [
+    shipped(1, {}),
+    shipped(2, {}),
+    shipped(2, { revision: 1, outcome: 'failed', costInUsd: 1, usageCompleteness: 'partial' }),
+    traced(3, { outcome: 'answered', servedFrom: 'cache', productId: 'production' }),
+    shipped(4, { applicationId: AGENT, personId: PERSON, costInUsd: 2 }),
+  ]);
+  const tokens = { inputTokens: 20, outputTokens: 10, totalTokens: 30 };
+  expect(rows).toEqual([
+    {
+      applicationId: AGENT,
+      personId: PERSON,
+      productId: 'production',
+      calls: 1,
+      denied: 0,
+      fromCache: 0,
+      partialCalls: 0,
+      inputTokens: 10,
+      outputTokens: 5,
+      totalTokens: 15,
+      costInUsd: 2,
+    },
+    {
+      applicationId: APP,
+      productId: 'production',
+      calls: 3,
+      denied: 0,
+      fromCache: 1,
+      partialCalls: 1,
+      ...tokens,
+      costInUsd: 1.25,
+    },
+  ]);
+});
+
+test('agents and whom for: calls of agents, and of applications that act for people', () => {
+  const rows = rowsOf('agents-and-whom-for', [
+    shipped(1, { applicationId: AGENT, agentId: 'assistants-agent', personId: PERSON, isDelegated: true }),
+    shipped(2, {
+      applicationId: AGENT,
+      agentId: 'assistants-agent',
+      personId: PERSON,
+      isDelegated: true,
+      outcome: 'denied',
+    }),
+    traced(3, { personId: PERSON, isDelegated: 'true', outcome: 'denied' }),
+    shipped(4, { isDelegated: false }),
+  ]);
+  expect(rows).toMatchObject([
+    { agentId: 'assistants-agent', applicationId: AGENT, personId: PERSON, calls: 2, answered: 1, denied: 1 },
+    { applicationId: APP, personId: PERSON, calls: 1, answered: 0, denied: 1 },
+  ]);
+});
+
+test('records and requests: what one side has more of', () => {
+  const rows = rowsOf('records-and-requests', [
+    requested(1),
+    shipped(1, {}),
+    shipped(1, { revision: 1 }),
+    traced(1, { outcome: 'failed' }),
+    requested(2),
+    traced(2, { outcome: 'denied' }),
+    requested(3),
+    shipped(4, {}),
+    requested(5, 'OPTIONS /v1'),
+    requested(6, 'GET /status', {}),
+    item('RequestData', 7, { id: 'own', name: 'predict', properties: {} }),
+  ]);
+  expect(rows).toMatchObject([
+    { traceId: traceIdOf(4), finding: 'record without request', requestCount: 0, recordCount: 1 },
+    { traceId: traceIdOf(3), finding: 'request without record', requestCount: 1, recordCount: 0 },
+  ]);
+});
+
+test('calls that did not end well: failed, interrupted, aborted and withheld', () => {
+  const rows = rowsOf('calls-that-did-not-end-well', [
+    shipped(1, {}),
+    shipped(2, { outcome: 'interrupted', code: 'PROCESS_LOST' }, { recovered: 'true' }),
+    shipped(3, { outcome: 'aborted' }),
+    shipped(4, {}),
+    shipped(4, { revision: 1, outcome: 'failed', code: 'AUDIT_LEDGER_UNAVAILABLE', status: 503 }),
+    // Both: the process that was given up managed to write its record after all.
+    shipped(5, { outcome: 'interrupted', code: 'PROCESS_LOST' }, { recovered: 'true' }),
+    shipped(5, {}),
+  ]);
+  expect(rows).toMatchObject([
+    { requestId: requestIdOf(4), code: 'AUDIT_LEDGER_UNAVAILABLE', revision: '1', status: '503' },
+    { requestId: requestIdOf(3), outcome: 'aborted', durationInMs: 100 },
+    { requestId: requestIdOf(2), outcome: 'interrupted', code: 'PROCESS_LOST' },
+  ]);
+});
+
+test('strict calls and corrections: by day and durability', () => {
+  const rows = rowsOf('strict-calls-and-corrections', [
+    shipped(1, { durability: 'strict' }),
+    shipped(2, { durability: 'strict' }),
+    shipped(2, { durability: 'strict', revision: 1, outcome: 'failed' }),
+    shipped(3, { durability: 'strict', outcome: 'interrupted', code: 'PROCESS_LOST' }, { recovered: 'true' }),
+    shipped(4, {}, { ledgerWriter: '' }),
+    traced(5, { outcome: 'denied' }),
+  ]);
+  const common = { day: '2026-01-01T00:00:00Z', target: 'gemini-2.5-flash' };
+  expect(rows).toEqual([
+    {
+      ...common,
+      durability: 'standard',
+      calls: 1,
+      answered: 1,
+      corrected: 0,
+      recovered: 0,
+      withoutLedgerEntry: 1,
+    },
+    {
+      ...common,
+      durability: 'strict',
+      calls: 3,
+      answered: 1,
+      corrected: 1,
+      recovered: 1,
+      withoutLedgerEntry: 0,
+    },
+  ]);
+});
+
+test('policy versions: when each was in force and what it decided', () => {
+  const rows = rowsOf('policy-versions', [
+    shipped(1, {}),
+    shipped(2, { decision: 'deny', outcome: 'denied' }),
+    shipped(3, { policyVersion: 'p2' }),
+    traced(4, { outcome: 'denied', decision: 'deny', policyVersion: '' }),
+  ]);
+  expect(rows).toEqual([
+    {
+      policyVersion: 'p2',
+      firstSeen: '2026-01-01T10:00:03Z',
+      lastSeen: '2026-01-01T10:00:03Z',
+      calls: 1,
+      allowed: 1,
+      denied: 0,
+    },
+    {
+      policyVersion: 'p1',
+      firstSeen: '2026-01-01T10:00:01Z',
+      lastSeen: '2026-01-01T10:00:02Z',
+      calls: 2,
+      allowed: 1,
+      denied: 1,
+    },
+  ]);
+});
+
+test('content and the trail: calls, content, heads, findings and the largest backlog of a day', () => {
+  const content = { subject: 's', blob: 's/1.json', sha256: 'a'.repeat(64) };
+  const anchor = event('gateway.audit.anchor', 3, { writer: WRITER, sequence: '9', hash: 'h', closed: '4' });
+  const rows = rowsOf('content-and-the-trail', [
+    shipped(1, { content }),
+    shipped(1, { content, revision: 1 }),
+    shipped(2, {}),
+    anchor,
+    anchor,
+    event('gateway.audit.verification', 4, { writer: WRITER, sequence: '3', problem: 'altered' }),
+    event('gateway.audit.backlog', 5, { writer: WRITER }, { bytes: 100, oldestAgeInMs: 9, failedChains: 0 }),
+    event('gateway.audit.backlog', 6, { writer: WRITER }, { bytes: 0, oldestAgeInMs: 0, failedChains: 1 }),
+  ]);
+  expect(rows).toEqual([
+    {
+      day: '2026-01-01T00:00:00Z',
+      calls: 2,
+      callsWithContent: 1,
+      heads: 1,
+      findings: 1,
+      unshippedBytes: 100,
+      unshippedAgeInMs: 9,
+      failedChains: 1,
+    },
+  ]);
+});
+
+test('without a single call, no question fails', () => {
+  for (const name of readdirSync(QUERIES)) expect(rowsOf(name.replace('.kql', ''), [])).toEqual([]);
+});
