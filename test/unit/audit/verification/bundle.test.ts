@@ -1,0 +1,82 @@
+import { constants, generateKeyPairSync, sign } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { hashFile, verifyBundle } from '../../../../src/audit/verification/verify-bundle.ts';
+import { asText, callsOf, STARTED_AT, WRITER, writeChain } from './sample-chain.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const KEY = publicKey.export({ format: 'jwk' });
+const LEDGER_FILE = `ledger/${WRITER}/000001.jsonl`;
+const lines = writeChain(callsOf(2));
+
+let folder: string;
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+/** A bundle as it is exported. */
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+  write(LEDGER_FILE, asText(lines));
+  write('anchors.jsonl', '');
+  write('keys.json', JSON.stringify({ keys: [{ kid: 'audit', ...KEY }] }));
+  const paths = [LEDGER_FILE, 'anchors.jsonl', 'keys.json'];
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, ...(await hashFile(join(folder, path))) })),
+  );
+  const time = new Date(STARTED_AT + 1000).toISOString();
+  const from = new Date(STARTED_AT).toISOString();
+  const manifest = JSON.stringify({ version: 1, createdAt: time, from, to: time, files });
+  write('manifest.json', manifest);
+  const value = sign('sha256', Buffer.from(manifest), {
+    key: privateKey,
+    padding: constants.RSA_PKCS1_PSS_PADDING,
+    saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+  }).toString('base64url');
+  write('manifest.signature.json', JSON.stringify({ keyId: 'audit', algorithm: 'PS256', value }));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function find(publicKeys?: () => Promise<typeof KEY>) {
+  const { findings } = await verifyBundle(folder, { publicKeys, now: new Date() });
+  return findings.map(({ kind, file, sequence }) => [kind, file ?? sequence]);
+}
+
+test('nothing is found in a bundle as it was exported, with its own key and with one from elsewhere', async () => {
+  expect(await find()).toEqual([]);
+  expect(await find(() => Promise.resolve(KEY))).toEqual([]);
+});
+
+test('a changed chain is named twice: by its file and by its entry', async () => {
+  write(LEDGER_FILE, asText(lines.toSpliced(1, 1)));
+  expect(await find()).toEqual([
+    ['bundle-file', LEDGER_FILE],
+    ['removed', 1],
+  ]);
+});
+
+test('files that are missing, and files that nobody named, are named', async () => {
+  rmSync(join(folder, 'anchors.jsonl'));
+  write('ledger/more.txt', 'more');
+  expect(await find()).toEqual([
+    ['bundle-file', 'anchors.jsonl'],
+    ['bundle-file', 'ledger/more.txt'],
+  ]);
+});
+
+test('a manifest that was changed, or signed by another key, is named', async () => {
+  const { publicKey: other } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const stranger = other.export({ format: 'jwk' });
+  expect(await find(() => Promise.resolve(stranger))).toEqual([['bad-signature', 'manifest.signature.json']]);
+  rmSync(join(folder, 'manifest.signature.json'));
+  expect(await find(() => Promise.resolve(KEY))).toEqual([['bundle-file', 'manifest.signature.json']]);
+});
+
+test('a folder without a manifest is no bundle', async () => {
+  rmSync(join(folder, 'manifest.json'));
+  await expect(find()).rejects.toThrow('no bundle');
+});
