@@ -42,7 +42,9 @@ export function createDigester({ key, append, schedule }: DigesterOptions): Chai
     } catch {
       if (isClosed) return;
       const nextInMs = Math.min(retryInMs * 2, LAST_RETRY_IN_MS);
-      cancel = schedule(() => (work = putOnChain(nextInMs)), retryInMs);
+      cancel = schedule(() => {
+        work = putOnChain(nextInMs);
+      }, retryInMs);
     }
   };
   return {

@@ -87,9 +87,7 @@ test('a vault that refuses is told in plain words, without anything of its answe
   vault.control.inject({ path: '/keys/', status: 403, body: 'secret-text', times: 9 });
   const error = await rejectedBy(openKey().wrap(Buffer.from('a data key')));
   expect(error.message).toContain('Key Vault Crypto User');
-  expect(JSON.stringify({ ...error, message: error.message, cause: error.cause })).not.toContain(
-    'secret-text',
-  );
+  expect(`${error.message} ${error.stack ?? ''} ${String(error.cause)}`).not.toContain('secret-text');
 });
 
 test('a vault that does not answer is not waited for', async () => {
