@@ -30,6 +30,7 @@ const settings = readSettings();
 const governance = loadGovernance(resolve(settings.GOVERNANCE_DIRECTORY));
 const audit = startAudit({
   storageUrl: settings.AUDIT_STORAGE_URL,
+  keyUrl: settings.AUDIT_KEY_URL,
   credential: createManagedIdentity(settings.AZURE_CLIENT_ID),
   connectionString: settings.APPLICATIONINSIGHTS_CONNECTION_STRING,
   policyVersion: governance.policyVersion,
@@ -70,6 +71,7 @@ const serving: ServingRooms = {
   }),
   governance,
   audit: audit.trail,
+  digester: audit.digester,
   callTimeoutInMs: settings.CALL_TIMEOUT_IN_MS,
   streamTimeoutInMs: settings.STREAM_TIMEOUT_IN_MS,
   maximumBodyBytes: settings.MAXIMUM_BODY_BYTES,

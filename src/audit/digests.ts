@@ -11,8 +11,8 @@ export interface DigesterOptions {
 
 /** Makes digests until it is closed. */
 export interface ChainDigester extends Digester {
-  /** Resolves when no entry follows any more. */
-  close(): Promise<void>;
+  /** Resolves when no entry follows any more: at once, or when the key service has answered, within `limitInMs`. */
+  close(limitInMs: number): Promise<void>;
 }
 
 const KEY_BYTES = 32;
@@ -32,15 +32,17 @@ export function createDigester({ key, append, schedule }: DigesterOptions): Chai
   const outer = keyedHash(secret, 0x5c);
   let work: Promise<void> | undefined;
   let cancel: (() => void) | undefined;
+  let isLastTry = false;
   let isClosed = false;
 
   const putOnChain = async (retryInMs: number): Promise<void> => {
     try {
       const { keyId, wrapped } = await key.wrap(secret);
+      if (isClosed) return;
       const body = { kind: 'key', keyId, digestKeyId, wrapped: encode(wrapped) } as const;
       void append(body, { isAwaited: false });
     } catch {
-      if (isClosed) return;
+      if (isLastTry) return;
       const nextInMs = Math.min(retryInMs * 2, LAST_RETRY_IN_MS);
       cancel = schedule(() => {
         work = putOnChain(nextInMs);
@@ -52,10 +54,11 @@ export function createDigester({ key, append, schedule }: DigesterOptions): Chai
       work ??= putOnChain(FIRST_RETRY_IN_MS);
       return startDigest(inner.copy(), outer, digestKeyId);
     },
-    async close() {
-      isClosed = true;
+    async close(limitInMs) {
+      isLastTry = true;
       cancel?.();
-      await work;
+      await Promise.race([work, new Promise<void>((resolve) => schedule(resolve, limitInMs))]);
+      isClosed = true;
     },
   };
 }

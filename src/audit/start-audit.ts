@@ -1,17 +1,22 @@
 import type { TokenCredential } from '@azure/identity';
-import type { AuditTrail } from '../prediction/interfaces.ts';
+import type { AuditTrail, Digester } from '../prediction/interfaces.ts';
+import { openAuditKey } from './audit-key.ts';
+import { createDigester } from './digests.ts';
 import { flattenOpening, flattenRecord } from './flatten-record.ts';
 import { LedgerTrail } from './ledger-trail.ts';
 import { LedgerWriter } from './ledger-writer.ts';
 import { createShipping } from './shipping.ts';
+import { signCheckpoint } from './sign-checkpoint.ts';
 import { toEventAttributes } from './event-attributes.ts';
 
 export interface AuditOptions {
   readonly storageUrl: string;
+  /** Of the key that signs checkpoints and wraps other keys. */
+  readonly keyUrl: string;
   readonly credential: TokenCredential;
   readonly connectionString: string;
   readonly policyVersion: string;
-  /** How long a strict call waits for the ledger, and one request to storage lasts at most. */
+  /** How long a strict call waits for the ledger, and one request to storage or to the key service lasts at most. */
   readonly timeoutInMs: number;
   readonly maximumPendingBytes: number;
   readonly checkpointIntervalInMs: number;
@@ -19,11 +24,15 @@ export interface AuditOptions {
 
 export interface Audit {
   readonly trail: AuditTrail;
+  readonly digester: Digester;
   /** Ships and closes what lost writers left. */
   readonly sweep: () => Promise<unknown>;
   /** Commits and ships what is left, for at most `timeoutInMs`. */
   readonly close: (timeoutInMs: number) => Promise<void>;
 }
+
+/** At the end, the key of digests is waited for this long, when it isn't on the chain yet. */
+const LAST_KEY_TIMEOUT_IN_MS = 1_000;
 
 /** Joins the ledger of this process, its shipping to Application Insights, and the trail that calls leave. */
 export function startAudit(options: AuditOptions): Audit {
@@ -62,6 +71,9 @@ export function startAudit(options: AuditOptions): Audit {
     schedule,
     random: Math.random,
   });
+  const key = openAuditKey(options.keyUrl, options.credential, timeoutInMs);
+  const append: LedgerWriter['append'] = (body, how) => writer.append(body, how);
+  const digester = createDigester({ key, append, schedule });
   const trail = new LedgerTrail({
     writer,
     toOpening: flattenOpening,
@@ -69,16 +81,18 @@ export function startAudit(options: AuditOptions): Audit {
     timeoutInMs,
     maximumPendingBytes,
     checkpointIntervalInMs,
-    sign: () => Promise.resolve(undefined),
+    sign: (name, place) => signCheckpoint(key, name, place),
     shipped: () => shipping.shipped(),
     now: Date.now,
     schedule,
   });
   return {
     trail,
+    digester,
     sweep: () => shipping.sweep(),
     close: async (limitInMs) => {
       const startedAt = Date.now();
+      await digester.close(Math.min(LAST_KEY_TIMEOUT_IN_MS, limitInMs));
       await within(limitInMs, trail.close());
       await shipping.close(Math.max(0, limitInMs - (Date.now() - startedAt)));
     },

@@ -4,7 +4,7 @@ import type { EntryBody } from '../../../src/audit/ledger-entry.ts';
 import { createHandDrivenClock, settled } from '../hand-driven-clock.ts';
 
 /** A key that wraps by leaving everything as it is, `failures` times not at all. */
-function start({ failures = 0 } = {}) {
+function start({ failures = 0, answer = Promise.resolve(undefined) } = {}) {
   const clock = createHandDrivenClock();
   const entries: EntryBody[] = [];
   let tries = 0;
@@ -14,12 +14,12 @@ function start({ failures = 0 } = {}) {
         tries += 1;
         return tries <= failures
           ? Promise.reject(new Error('the vault is down'))
-          : Promise.resolve({ keyId: 'audit-key', wrapped });
+          : answer.then(() => ({ keyId: 'audit-key', wrapped }));
       },
     },
     append: (body) => {
       entries.push(body);
-      return Promise.resolve();
+      return Promise.resolve(undefined);
     },
     schedule: clock.schedule,
   });
@@ -77,7 +77,7 @@ test('two processes digest the same content differently', () => {
 
 test('a process that makes no digest asks the key service nothing', async () => {
   const { digester, entries, tries } = start();
-  await digester.close();
+  await digester.close(1000);
   expect(tries()).toBe(0);
   expect(entries).toEqual([]);
 });
@@ -106,8 +106,30 @@ test('nothing follows on the chain when it is closed', async () => {
   const { clock, digester, entries, tries } = start({ failures: 1 });
   digester.start();
   await settled();
-  await digester.close();
+  await digester.close(1000);
   await clock.advance(300_000);
   expect(tries()).toBe(1);
+  expect(entries).toEqual([]);
+});
+
+test('what the key service answers while the chain is being closed is put on it', async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const { digester, entries } = start({ answer: promise });
+  digester.start();
+  const closed = digester.close(1000);
+  resolve(undefined);
+  await closed;
+  expect(entries).toHaveLength(1);
+});
+
+test('what the key service answers too late is not', async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const { clock, digester, entries } = start({ answer: promise });
+  digester.start();
+  const closed = digester.close(1000);
+  await clock.advance(1000);
+  await closed;
+  resolve(undefined);
+  await settled();
   expect(entries).toEqual([]);
 });
