@@ -9,6 +9,7 @@ export function startAudit(): Audit {
       commit: () => Promise.resolve(),
       record: () => undefined,
     },
+    digester: { start: () => ({ update: () => undefined, digest: () => '' }) },
     sweep: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
