@@ -1,11 +1,14 @@
+import type { BlobServiceClient } from '@azure/storage-blob';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import { createAzureAppendStore } from '../../src/audit/azure-append-store.ts';
 import type { LedgerChain, LedgerReader } from '../../src/audit/ledger-reader.ts';
 import { createLedgerVerifier } from '../../src/audit/ledger-verifier.ts';
+import { LedgerWriter } from '../../src/audit/ledger-writer.ts';
 import {
   ANCHORS_FILE,
   type BundleKeys,
@@ -53,6 +56,10 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 const DAY_IN_MS = 86_400_000;
 const HOUR_IN_MS = 3_600_000;
 const GRACE_IN_MS = 600_000;
+const APPEND_TIMEOUT_IN_MS = 10_000;
+const RECORD_TIMEOUT_IN_MS = 30_000;
+const NOT_ON_RECORD =
+  'The export could not be put on the ledger. Check that this identity has the role Storage Blob Data Contributor.';
 
 async function exportBundle(): Promise<void> {
   const { values } = parseArgs({
@@ -74,6 +81,7 @@ async function exportBundle(): Promise<void> {
   const keys = new Map<string, BundleKeys['keys'][number]>();
   const publicKeys = rooms.publicKeys && collecting(rooms.publicKeys, keys);
   const { signal } = new AbortController();
+  await putOnRecord(rooms.storage, period);
 
   const verifier = createLedgerVerifier({ ...rooms, publicKeys });
   const graceInMs = settings.isLocal ? 0 : GRACE_IN_MS;
@@ -124,6 +132,28 @@ function collecting(publicKeys: PublicKeys, keys: Map<string, BundleKeys['keys']
       keys.set(keyId, { kid: keyId, kty: 'RSA', n: key.n, e: key.e });
     return key;
   };
+}
+
+/** The export is itself on the ledger, in a chain of its own. */
+async function putOnRecord(
+  storage: BlobServiceClient,
+  { from, to }: { readonly from: Date; readonly to: Date },
+): Promise<void> {
+  const container = storage.getContainerClient('audit-ledger');
+  const writer = new LedgerWriter({
+    loadStore: () => Promise.resolve(createAzureAppendStore(container, APPEND_TIMEOUT_IN_MS)),
+    policyVersion: 'audit:export',
+    now: () => new Date(),
+    schedule: (task, delayInMs) => void setTimeout(task, delayInMs),
+  });
+  const written = Promise.all([
+    writer.append({ kind: 'export', from: from.toISOString(), to: to.toISOString() }),
+    writer.append({ kind: 'end', opened: 0, closed: 0 }),
+  ]);
+  const timeLimit = new Promise<never>((_, reject) => {
+    setTimeout(reject, RECORD_TIMEOUT_IN_MS, new Error(NOT_ON_RECORD)).unref();
+  });
+  await Promise.race([written, timeLimit]);
 }
 
 async function copyChain(
