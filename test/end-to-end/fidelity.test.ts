@@ -45,18 +45,21 @@ const flowers = '{"instances" : [ [5.10,3.5,1.40,2e-1] ,\n [6.7,3.0,5.2,2.3] ] }
 const geminiUsage =
   '"usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":11,"totalTokenCount":25,"thoughtsTokenCount":7,"cachedContentTokenCount":3}';
 const geminiRecord: AuditRecord = {
-  ...{ inputTokens: 7, outputTokens: 11, totalTokens: 25, thinkingTokens: 7, cachedTokens: 3 },
+  ...{ inputTokens: 7, outputTokens: 18, totalTokens: 25, thinkingTokens: 7, cachedTokens: 3 },
   ...{ finishReason: 'STOP', modelVersion: 'gemini-2.5-flash', usageCompleteness: 'complete' },
 };
 const geminiPart = `{"candidates" : [{"content":{"parts":[{"functionCall":{"args":{"usageMetadata":{"totalTokenCount":9},"error":{}}}}]}}],${ODD}}`;
 const geminiEnd = `{"candidates":[{"finishReason":"STOP"}] , "modelVersion":"gemini-2.5-flash",${geminiUsage}}`;
 
 function measureGemini(text: string): AuditRecord {
-  const found = [...text.matchAll(/"(promptTokenCount|candidatesTokenCount|totalTokenCount)": ?(\d+)/g)];
-  const last = (name: string) => Number(found.findLast((one) => one[1] === name)?.[2]);
+  const found = [
+    ...text.matchAll(/"(promptTokenCount|candidatesTokenCount|thoughtsTokenCount|totalTokenCount)": ?(\d+)/g),
+  ];
+  const last = (name: string) => Number(found.findLast((one) => one[1] === name)?.[2] ?? 0);
   return {
     inputTokens: last('promptTokenCount'),
-    outputTokens: last('candidatesTokenCount'),
+    // Thoughts are output, too, which Gemini counts apart.
+    outputTokens: last('candidatesTokenCount') + last('thoughtsTokenCount'),
     totalTokens: last('totalTokenCount'),
     finishReason: 'STOP',
     usageCompleteness: 'complete',
