@@ -1,0 +1,123 @@
+metadata description = 'The key of the audit trail: it signs checkpoints and wraps the keys of digests and of data subjects.'
+
+@description('Name of the vault.')
+@minLength(3)
+@maxLength(24)
+param name string
+
+param location string = resourceGroup().location
+
+@description('premium keeps the key in a hardware security module.')
+@allowed(['standard', 'premium'])
+param sku string = 'standard'
+
+@description('Name of the key.')
+param keyName string = 'audit'
+
+@description('Object id of the function app’s managed identity.')
+param functionAppPrincipalId string
+
+@description('Object ids of those who export evidence and check wrapped keys, or of their group.')
+param custodianPrincipalIds string[] = []
+
+@description('What those object ids are.')
+@allowed(['Group', 'User', 'ServicePrincipal'])
+param peopleType string = 'Group'
+
+@description('Subnet for a private endpoint; without one the vault is on the public network, behind Entra ID.')
+param subnetId string = ''
+
+@description('Private DNS zone privatelink.vaultcore.azure.net; needed with a subnet whose names are not resolved otherwise.')
+param privateDnsZoneId string = ''
+
+@description('Log Analytics workspace that is told of every use of the key.')
+param workspaceId string = ''
+
+@description('Roles; false where somebody else gives them.')
+param assignRoles bool = true
+
+var isPrivate = !empty(subnetId)
+
+/** https://learn.microsoft.com/azure/key-vault/general/rbac-guide */
+var keyVaultCryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
+
+/**
+ * A key that is gone takes all digests and content with it, so that nobody can purge it before its time.
+ * https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview
+ */
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+  name: name
+  location: location
+  properties: {
+    tenantId: subscription().tenantId
+    sku: { family: 'A', name: sku }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: 90
+    enablePurgeProtection: true
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    networkAcls: { bypass: 'None', defaultAction: isPrivate ? 'Deny' : 'Allow' }
+  }
+}
+
+/**
+ * PS256 to sign, RSA-OAEP-256 to wrap. Nothing is encrypted or decrypted with it, and it is never exported. A new version
+ * can be made at any time; old ones must stay enabled, because what they wrapped and signed names its version.
+ * https://learn.microsoft.com/azure/key-vault/keys/about-keys-details
+ */
+resource key 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
+  parent: vault
+  name: keyName
+  properties: {
+    kty: sku == 'premium' ? 'RSA-HSM' : 'RSA'
+    keySize: 3072
+    keyOps: ['sign', 'verify', 'wrapKey', 'unwrapKey']
+    attributes: { enabled: true, exportable: false }
+  }
+}
+
+resource appUsesKey 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
+  scope: key
+  name: guid(key.id, functionAppPrincipalId, keyVaultCryptoUser)
+  properties: {
+    principalId: functionAppPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultCryptoUser)
+  }
+}
+
+resource custodiansUseKey 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principalId in (assignRoles ? custodianPrincipalIds : []): {
+    scope: key
+    name: guid(key.id, principalId, keyVaultCryptoUser)
+    properties: {
+      principalId: principalId
+      principalType: peopleType
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultCryptoUser)
+    }
+  }
+]
+
+/** https://learn.microsoft.com/azure/key-vault/general/logging */
+resource useLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceId)) {
+  scope: vault
+  name: 'use'
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'AuditEvent', enabled: true }]
+  }
+}
+
+module privateEndpoint '../private-endpoint.bicep' = if (isPrivate) {
+  params: {
+    name: '${name}-vault'
+    location: location
+    resourceId: vault.id
+    groupId: 'vault'
+    subnetId: subnetId
+    privateDnsZoneId: privateDnsZoneId
+  }
+}
+
+@description('For the setting AUDIT_KEY_URL: the key without a version, so that the newest signs and wraps.')
+output auditKeyUrl string = '${vault.properties.vaultUri}keys/${keyName}'

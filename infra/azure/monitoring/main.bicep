@@ -1,0 +1,104 @@
+metadata description = 'What an auditor asks first, as saved queries and as a workbook, and alerts on the audit trail itself.'
+
+param location string = resourceGroup().location
+
+@description('Application Insights in this resource group, which has the records.')
+param applicationInsightsName string
+
+@description('Names of the resources that are made begin so.')
+param name string = 'vertex-gateway-audit'
+
+@description('Action groups that are told of alerts.')
+param actionGroupIds string[]
+
+@description('How many denials of one application in a quarter of an hour are a spike.')
+@minValue(1)
+param denialsPerQuarterHour int = 50
+
+@description('How old the oldest unshipped entry may become, in minutes.')
+@minValue(2)
+param backlogInMinutes int = 15
+
+/** The order is that of docs/audit.md. */
+var questions = [
+  {
+    id: 'who-used-what-where'
+    title: 'Who used what, where?'
+    body: loadTextContent('queries/who-used-what-where.kql')
+  }
+  {
+    id: 'denials-and-why'
+    title: 'Which calls were denied, and why?'
+    body: loadTextContent('queries/denials-and-why.kql')
+  }
+  {
+    id: 'calls-outside-residency'
+    title: 'Was any call let through outside its residency?'
+    body: loadTextContent('queries/calls-outside-residency.kql')
+  }
+  {
+    id: 'top-callers'
+    title: 'Who used the most tokens and money?'
+    body: loadTextContent('queries/top-callers.kql')
+  }
+  {
+    id: 'agents-and-whom-for'
+    title: 'What did agents do, and for whom?'
+    body: loadTextContent('queries/agents-and-whom-for.kql')
+  }
+  {
+    id: 'records-and-requests'
+    title: 'Which requests have no record, and which records no request?'
+    body: loadTextContent('queries/records-and-requests.kql')
+  }
+  {
+    id: 'calls-that-did-not-end-well'
+    title: 'Which calls failed, broke off, or had their answer withheld?'
+    body: loadTextContent('queries/calls-that-did-not-end-well.kql')
+  }
+  {
+    id: 'strict-calls-and-corrections'
+    title: 'Which calls were on record before they were made?'
+    body: loadTextContent('queries/strict-calls-and-corrections.kql')
+  }
+  {
+    id: 'policy-versions'
+    title: 'When did the policy change?'
+    body: loadTextContent('queries/policy-versions.kql')
+  }
+  {
+    id: 'content-and-the-trail'
+    title: 'Of what is content kept, and is the trail whole?'
+    body: loadTextContent('queries/content-and-the-trail.kql')
+  }
+]
+
+resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing = { name: applicationInsightsName }
+
+module queryPack 'query-pack.bicep' = {
+  params: {
+    name: name
+    location: location
+    questions: questions
+  }
+}
+
+module workbook 'workbook.bicep' = {
+  params: {
+    name: name
+    location: location
+    applicationInsightsId: applicationInsights.id
+    questions: questions
+  }
+}
+
+module alerts 'alerts.bicep' = {
+  params: {
+    name: name
+    location: location
+    applicationInsightsId: applicationInsights.id
+    actionGroupIds: actionGroupIds
+    denialsPerQuarterHour: denialsPerQuarterHour
+    backlogInMinutes: backlogInMinutes
+  }
+}

@@ -1,0 +1,352 @@
+metadata description = 'Where the evidence of the audit trail lies: the ledger, which nobody can rewrite, and what may be erased.'
+
+@description('Name of the storage account, for this alone: AUDIT_STORAGE_URL is its blob endpoint.')
+@minLength(3)
+@maxLength(24)
+param name string
+
+param location string = resourceGroup().location
+
+@description('How often and where copies are kept, within the places that the records may be in.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GZRS'])
+param sku string = 'Standard_ZRS'
+
+@description('Object id of the function app’s managed identity.')
+param functionAppPrincipalId string
+
+@description('Object ids of auditors, or of their group: they read the ledger to verify it, and nothing else.')
+param auditorPrincipalIds string[] = []
+
+@description('Object ids of those who erase data subjects and export evidence, or of their group.')
+param custodianPrincipalIds string[] = []
+
+@description('What those object ids are.')
+@allowed(['Group', 'User', 'ServicePrincipal'])
+param peopleType string = 'Group'
+
+@description('For how long no entry of the ledger can be altered or deleted; then it is deleted. Counted from the last append.')
+@minValue(1)
+@maxValue(146000)
+param ledgerRetentionInDays int = 400
+
+@description('When content that was kept is deleted, if its data subject was not erased before.')
+@minValue(1)
+param contentRetentionInDays int = 90
+
+@description('Subnet for a private endpoint; without one the account is on the public network, behind Entra ID.')
+param subnetId string = ''
+
+@description('Private DNS zone privatelink.blob.core.windows.net; needed with a subnet whose names are not resolved otherwise.')
+param privateDnsZoneId string = ''
+
+@description('Log Analytics workspace that is told who reads, writes and deletes blobs.')
+param workspaceId string = ''
+
+@description('Roles; false where somebody else gives them.')
+param assignRoles bool = true
+
+var isPrivate = !empty(subnetId)
+
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage */
+var roles = {
+  contributor: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+  reader: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
+}
+
+/**
+ * Without keys and signatures that carry no identity.
+ * https://learn.microsoft.com/azure/storage/common/shared-key-authorization-prevent
+ */
+resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+  name: name
+  location: location
+  kind: 'StorageV2'
+  sku: { name: sku }
+  properties: {
+    allowSharedKeyAccess: false
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    allowedCopyScope: 'AAD'
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    isLocalUserEnabled: false
+    isSftpEnabled: false
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    networkAcls: { bypass: 'None', defaultAction: isPrivate ? 'Deny' : 'Allow' }
+    encryption: {
+      keySource: 'Microsoft.Storage'
+      requireInfrastructureEncryption: true
+      services: { blob: { enabled: true, keyType: 'Account' } }
+    }
+  }
+}
+
+/**
+ * No versions and no soft delete of blobs: both are of the whole account, and either would keep the key of a data subject
+ * that was erased. The ledger has its own protection. A container that is deleted by mistake can be had back.
+ * https://learn.microsoft.com/azure/storage/blobs/soft-delete-blob-overview
+ */
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    isVersioningEnabled: false
+    changeFeed: { enabled: false }
+    restorePolicy: { enabled: false }
+    deleteRetentionPolicy: { enabled: false }
+    containerDeleteRetentionPolicy: { enabled: true, days: 7 }
+  }
+}
+
+resource ledger 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+  parent: blobs
+  name: 'audit-ledger'
+  properties: { publicAccess: 'None' }
+}
+
+/**
+ * Blobs can be begun and appended to, and neither changed nor deleted. The policy is unlocked here, so that a trial can be
+ * taken down again: an administrator could still shorten or remove it. Lock it, for good, before auditors rely on it:
+ *   az storage container immutability-policy lock --account-name NAME --container-name audit-ledger --if-match ETAG
+ * with the ETag that `az storage container immutability-policy show` prints. From then on it can only be prolonged.
+ * https://learn.microsoft.com/azure/storage/blobs/immutable-time-based-retention-policy-overview
+ */
+resource appendOnly 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2024-01-01' = {
+  parent: ledger
+  name: 'default'
+  properties: {
+    immutabilityPeriodSinceCreationInDays: ledgerRetentionInDays
+    allowProtectedAppendWrites: true
+  }
+}
+
+resource state 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+  parent: blobs
+  name: 'audit-state'
+  properties: { publicAccess: 'None' }
+}
+
+resource subjects 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+  parent: blobs
+  name: 'audit-subjects'
+  properties: { publicAccess: 'None' }
+}
+
+resource content 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = {
+  parent: blobs
+  name: 'audit-content'
+  properties: { publicAccess: 'None' }
+}
+
+/**
+ * State outlives the chain that it speaks of: without it a chain would be shipped again. A key of a data subject goes when
+ * the subject is erased, never by its age.
+ * https://learn.microsoft.com/azure/storage/blobs/lifecycle-management-policy-structure
+ */
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    policy: {
+      rules: [
+        {
+          name: 'ledger-ends'
+          type: 'Lifecycle'
+          definition: {
+            filters: { blobTypes: ['appendBlob'], prefixMatch: ['audit-ledger/'] }
+            actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: ledgerRetentionInDays } } }
+          }
+        }
+        {
+          name: 'state-ends-after-ledger'
+          type: 'Lifecycle'
+          definition: {
+            filters: { blobTypes: ['blockBlob'], prefixMatch: ['audit-state/'] }
+            actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: ledgerRetentionInDays + 30 } } }
+          }
+        }
+        {
+          name: 'content-ends'
+          type: 'Lifecycle'
+          definition: {
+            filters: { blobTypes: ['blockBlob'], prefixMatch: ['audit-content/'] }
+            actions: { baseBlob: { delete: { daysAfterCreationGreaterThan: contentRetentionInDays } } }
+          }
+        }
+      ]
+    }
+  }
+  dependsOn: [ledger, state, content]
+}
+
+/**
+ * No built-in role writes without deleting, so there is one: who serves calls cannot take away what was recorded of them.
+ * `write` is for a blob that is begun twice because the first answer was lost; on the ledger the policy above refuses every
+ * write but the first and appends.
+ * https://learn.microsoft.com/rest/api/storageservices/append-block#authorization
+ */
+resource recorder 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (assignRoles) {
+  name: guid(resourceGroup().id, 'audit-recorder')
+  properties: {
+    roleName: 'Audit recorder (${resourceGroup().name})'
+    description: 'Begins, appends to and reads blobs of the audit trail; deletes none.'
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [
+      {
+        actions: ['Microsoft.Storage/storageAccounts/blobServices/containers/read']
+        notActions: []
+        dataActions: [
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action'
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write'
+        ]
+        notDataActions: []
+      }
+    ]
+  }
+}
+
+resource appRecords 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
+  scope: ledger
+  name: guid(ledger.id, functionAppPrincipalId, 'audit-recorder')
+  properties: {
+    principalId: functionAppPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: recorder.id
+  }
+}
+
+resource appKeepsState 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
+  scope: state
+  name: guid(state.id, functionAppPrincipalId, 'audit-recorder')
+  properties: {
+    principalId: functionAppPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: recorder.id
+  }
+}
+
+resource appMakesKeys 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
+  scope: subjects
+  name: guid(subjects.id, functionAppPrincipalId, 'audit-recorder')
+  properties: {
+    principalId: functionAppPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: recorder.id
+  }
+}
+
+resource appKeepsContent 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles) {
+  scope: content
+  name: guid(content.id, functionAppPrincipalId, 'audit-recorder')
+  properties: {
+    principalId: functionAppPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: recorder.id
+  }
+}
+
+resource auditorsRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principalId in (assignRoles ? auditorPrincipalIds : []): {
+    scope: ledger
+    name: guid(ledger.id, principalId, roles.reader)
+    properties: {
+      principalId: principalId
+      principalType: peopleType
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.reader)
+    }
+  }
+]
+
+/** How far each chain is shipped, which verification compares with what Application Insights has. */
+resource auditorsReadState 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principalId in (assignRoles ? auditorPrincipalIds : []): {
+    scope: state
+    name: guid(state.id, principalId, roles.reader)
+    properties: {
+      principalId: principalId
+      principalType: peopleType
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.reader)
+    }
+  }
+]
+
+/** Erasures and exports are on the ledger, too. */
+resource custodiansRecord 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principalId in (assignRoles ? custodianPrincipalIds : []): {
+    scope: ledger
+    name: guid(ledger.id, principalId, 'audit-recorder')
+    properties: {
+      principalId: principalId
+      principalType: peopleType
+      roleDefinitionId: recorder.id
+    }
+  }
+]
+
+resource custodiansReadState 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principalId in (assignRoles ? custodianPrincipalIds : []): {
+    scope: state
+    name: guid(state.id, principalId, roles.reader)
+    properties: {
+      principalId: principalId
+      principalType: peopleType
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.reader)
+    }
+  }
+]
+
+/** The only ones who delete: keys of data subjects, and with them what can be read of their content. */
+resource custodiansErase 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principalId in (assignRoles ? custodianPrincipalIds : []): {
+    scope: subjects
+    name: guid(subjects.id, principalId, roles.contributor)
+    properties: {
+      principalId: principalId
+      principalType: peopleType
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.contributor)
+    }
+  }
+]
+
+resource custodiansEraseContent 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principalId in (assignRoles ? custodianPrincipalIds : []): {
+    scope: content
+    name: guid(content.id, principalId, roles.contributor)
+    properties: {
+      principalId: principalId
+      principalType: peopleType
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.contributor)
+    }
+  }
+]
+
+/** https://learn.microsoft.com/azure/storage/blobs/monitor-blob-storage-reference#resource-logs */
+resource accessLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceId)) {
+  scope: blobs
+  name: 'access'
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      { category: 'StorageRead', enabled: true }
+      { category: 'StorageWrite', enabled: true }
+      { category: 'StorageDelete', enabled: true }
+    ]
+  }
+}
+
+module privateEndpoint '../private-endpoint.bicep' = if (isPrivate) {
+  params: {
+    name: '${name}-blob'
+    location: location
+    resourceId: account.id
+    groupId: 'blob'
+    subnetId: subnetId
+    privateDnsZoneId: privateDnsZoneId
+  }
+}
+
+@description('For the setting AUDIT_STORAGE_URL, without the slash at its end.')
+output auditStorageUrl string = 'https://${account.name}.blob.${environment().suffixes.storage}'

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { checkBicepFiles } from '../../scripts/infra/check-bicep-files.ts';
+
+const MONITORING = 'infra/azure/monitoring';
+const storage = readFileSync('infra/azure/storage/main.bicep', 'utf8');
+const keyVault = readFileSync('infra/azure/key-vault/main.bicep', 'utf8');
+
+/** The text of one resource. */
+function resourceOf(bicep: string, name: string): string {
+  const [text] = new RegExp(`^resource ${name} [^]*?^[}\\]]`, 'm').exec(bicep) ?? [];
+  if (text === undefined) throw new Error(`There is no resource ${name}.`);
+  return text;
+}
+
+test('every query of monitoring is deployed', async () => {
+  const { referenced } = await checkBicepFiles(process.cwd(), 'infra');
+  const files = ['queries', 'alerts'].flatMap((folder) =>
+    readdirSync(join(MONITORING, folder)).map((name) => resolve(MONITORING, folder, name)),
+  );
+  expect(files).toHaveLength(16);
+  expect(files.filter((file) => !referenced.has(file))).toEqual([]);
+});
+
+test('a saved query has the title of its own file', () => {
+  const main = readFileSync(join(MONITORING, 'main.bicep'), 'utf8');
+  const questions = Array.from(
+    main.matchAll(
+      /id: '([^']*)'\n {4}title: '([^']*)'\n {4}body: loadTextContent\('queries\/([^']*)\.kql'\)/g,
+    ),
+    ([, id, title, file]) => ({ id, title, file }),
+  );
+  expect(questions.map(({ id }) => id).toSorted()).toEqual(
+    readdirSync(join(MONITORING, 'queries')).map((name) => name.replace('.kql', '')),
+  );
+  for (const { id, title, file } of questions) {
+    expect(file).toBe(id);
+    expect(title).toMatch(/\?$/);
+  }
+});
+
+test('each alert is named in the documentation', () => {
+  const documentation = readFileSync('docs/audit.md', 'utf8');
+  for (const name of readdirSync(join(MONITORING, 'alerts')))
+    expect(documentation).toContain(`\`${name.replace('.kql', '')}\``);
+});
+
+test('the storage of the trail takes no key, no old TLS and nobody without an identity', () => {
+  expect(resourceOf(storage, 'account')).toMatch(
+    /allowSharedKeyAccess: false\n[^]*allowBlobPublicAccess: false\n[^]*minimumTlsVersion: 'TLS1_2'\n[^]*supportsHttpsTrafficOnly: true\n/,
+  );
+  for (const container of ['ledger', 'state', 'subjects', 'content'])
+    expect(resourceOf(storage, container)).toContain("publicAccess: 'None'");
+});
+
+test('nothing keeps what was erased', () => {
+  const blobs = resourceOf(storage, 'blobs');
+  expect(blobs).toContain('isVersioningEnabled: false');
+  expect(blobs).toMatch(/[^r]deleteRetentionPolicy: \{ enabled: false \}/);
+});
+
+test('the ledger can be appended to and not rewritten, and the function app deletes nothing', () => {
+  const policy = resourceOf(storage, 'appendOnly');
+  expect(policy).toContain('parent: ledger');
+  expect(policy).toContain('allowProtectedAppendWrites: true');
+  expect(resourceOf(storage, 'recorder')).not.toContain('/delete');
+  const roles = storage
+    .split(/^resource /m)
+    .filter((resource) => resource.includes('principalId: functionAppPrincipalId'));
+  expect(roles).toHaveLength(4);
+  for (const role of roles) expect(role).toContain('roleDefinitionId: recorder.id');
+});
+
+test('whoever erases cannot delete from the ledger, and auditors only read', () => {
+  const contributors = storage
+    .split(/^resource /m)
+    .filter((resource) => resource.includes("roleDefinitions', roles.contributor)"));
+  expect(contributors.map((resource) => /scope: (\w+)/.exec(resource)?.[1])).toEqual(['subjects', 'content']);
+  for (const name of ['auditorsRead', 'auditorsReadState'])
+    expect(resourceOf(storage, name)).toContain("roleDefinitions', roles.reader)");
+});
+
+test('the key signs and wraps, is never exported and cannot be purged', () => {
+  const key = resourceOf(keyVault, 'key');
+  expect(key).toContain("keyOps: ['sign', 'verify', 'wrapKey', 'unwrapKey']");
+  expect(key).toContain('exportable: false');
+  const vault = resourceOf(keyVault, 'vault');
+  for (const line of ['enablePurgeProtection: true', 'enableRbacAuthorization: true'])
+    expect(vault).toContain(line);
+});
