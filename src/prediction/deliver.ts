@@ -43,8 +43,21 @@ export async function deliverWhole(
 ): Promise<void> {
   record.sent(answer.body);
   record.answered(answer.facts);
-  if (record.isStrict) await settlement.settle();
+  if (record.isStrict) await settleOrWithhold(answer.body, { record, settlement });
   reply.send(200, { ...record.headers(answer.contentType), ...tokensHeader(answer.facts) }, answer.body);
+}
+
+/** What a strict call ends with goes out when the ledger has the call, or not at all. */
+async function settleOrWithhold(
+  part: Uint8Array | undefined,
+  { record, settlement }: Pick<Delivery, 'record' | 'settlement'>,
+): Promise<void> {
+  try {
+    await settlement.settle();
+  } catch (error) {
+    if (part) record.withheld(part);
+    throw error;
+  }
 }
 
 /** By this the edge counts tokens against the limits document; it goes no further than there. */
@@ -66,6 +79,8 @@ async function deliverStream(
   const sent = { isBegun: false, isFirst: true };
   let facts = (): AnswerFacts => ({ usage: {} });
   let parts: AsyncIterator<Uint8Array> | undefined;
+  // A strict call's last part waits for the ledger, so one part is always held back.
+  let held: Uint8Array | undefined;
   const begin = (contentType: string) => {
     if (sent.isBegun) return;
     sent.isBegun = true;
@@ -102,8 +117,6 @@ async function deliverStream(
       if (!(await deadline.bound(write(part))))
         throw new GatewayError('CALLER_GONE', 'The caller went away.');
     };
-    // A strict call's last part waits for the ledger, so one part is always held back.
-    let held: Uint8Array | undefined;
     for (;;) {
       const next = await deadline.bound(parts.next());
       begin(answer.contentType);
@@ -115,8 +128,10 @@ async function deliverStream(
       } else await send(next.value);
     }
     record.answered(facts());
-    if (record.isStrict) await settlement.settle();
-    await send(held);
+    const last = held;
+    held = undefined;
+    if (record.isStrict) await settleOrWithhold(last, delivery);
+    await send(last);
   } catch (error) {
     if (!sent.isBegun) throw error;
     const failure = toGatewayError(error);
@@ -124,10 +139,13 @@ async function deliverStream(
     const told =
       failure.code === 'CALLER_GONE'
         ? undefined
-        : call.dialect.writeStreamError(failure, { format, framing, isFirst: sent.isFirst });
+        : call.dialect.writeStreamError(failure, { format, framing, isFirst: sent.isFirst && !held });
     if (told !== undefined) record.sent(told);
     await settlement.attempt();
-    if (told !== undefined) void reply.write(told);
+    if (told !== undefined) {
+      if (held) void reply.write(held);
+      void reply.write(told);
+    }
     // Not waited for: a generator ends only when its pending part comes, and the deadline's signal has cut that off.
     void parts?.return?.().catch(() => undefined);
   } finally {

@@ -45,6 +45,7 @@ export class OpenRecord {
   #requestDigest: string | undefined;
   #responseBytes = 0;
   #responseDigest: Digest | undefined;
+  #hasWithheld = false;
   #identifiedIn = 0;
   #credentialsInMs: number | undefined;
   #firstByteInMs: number | undefined;
@@ -109,6 +110,12 @@ export class OpenRecord {
     this.#responseBytes += typeof part === 'string' ? Buffer.byteLength(part) : part.byteLength;
     this.#responseDigest ??= this.#rooms.digester?.start();
     this.#responseDigest?.update(part);
+  }
+
+  /** The last part was not sent after all; what the caller got has no digest then. */
+  withheld(part: Uint8Array): void {
+    this.#responseBytes -= part.byteLength;
+    this.#hasWithheld = true;
   }
 
   answered(facts: AnswerFacts): void {
@@ -185,7 +192,7 @@ export class OpenRecord {
       ...(this.#code && { code: this.#code }),
       ...(this.#facts && { facts: this.#facts }),
       responseBytes: this.#responseBytes,
-      ...(this.#responseDigest && { responseDigest: this.#responseDigest.digest() }),
+      ...(this.#responseDigest && !this.#hasWithheld && { responseDigest: this.#responseDigest.digest() }),
       durationInMs: this.#elapsed(),
       ...(this.#credentialsInMs !== undefined && { credentialsDurationInMs: this.#credentialsInMs }),
       ...(this.#firstByteInMs !== undefined && { firstByteDurationInMs: this.#firstByteInMs }),

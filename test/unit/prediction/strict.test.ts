@@ -109,6 +109,7 @@ test('an answer whose closing is not committed is withheld, and the record corre
   expect(reply).toMatchObject({ status: 503, answers: 1 });
   expect(reply.body).not.toContain('predictions');
   expect(records).toMatchObject([{ outcome: 'failed', code: 'AUDIT_LEDGER_UNAVAILABLE', revision: 1 }]);
+  expect(records[0]?.responseBytes).toBe(Buffer.byteLength(reply.body));
 });
 
 test('the last part of a strict stream waits for the closing', async () => {
@@ -126,7 +127,27 @@ test('a strict stream whose closing is not committed ends with an error in place
     trail: { commit: () => Promise.reject(DOWN) },
   });
   expect(reply.body).toBe('data: 1\n\n<AUDIT_LEDGER_UNAVAILABLE gemini sse>');
-  expect(records).toMatchObject([{ outcome: 'interrupted', revision: 1 }]);
+  expect(records).toMatchObject([
+    { outcome: 'interrupted', revision: 1, responseBytes: Buffer.byteLength(reply.body) },
+  ]);
+});
+
+test('what had come of a strict stream before it broke is sent, and then the error', async () => {
+  const broken = new GatewayError('VERTEX_STREAM_BROKEN', 'Vertex AI broke the stream off.');
+  const { steps } = await run({
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n', 'data: 2\n\n', broken])) },
+  });
+  expect(steps).toEqual(['opening', 'data: 1', 'closing', 'data: 2', '<VERTEX_STREAM_BROKEN gemini sse>']);
+});
+
+test('a strict JSON array that breaks behind its first part ends in its own framing', async () => {
+  const broken = new GatewayError('VERTEX_STREAM_BROKEN', 'Vertex AI broke the stream off.');
+  const { reply } = await run({
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stream(['[1', broken], 'json-array')) },
+  });
+  expect(reply.body).toBe('[1<VERTEX_STREAM_BROKEN gemini json-array>');
 });
 
 test('a failure is told although its closing is not committed, and is on record once', async () => {
