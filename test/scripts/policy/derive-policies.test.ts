@@ -337,7 +337,7 @@ test('an endpoint and a count of tokens are kept where their entries say so, und
     expect(await kept(count)).toBe('hit');
     expect(edge.traces.at(-1)?.metadata).toMatchObject({
       publisher: 'google',
-      model: 'gemini-2.5-flash',
+      'gen_ai.request.model': 'gemini-2.5-flash',
       operation: 'countTokens',
     });
     expect(await kept(model('gemini-2.5-flash'))).toBeUndefined();
