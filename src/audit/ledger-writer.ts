@@ -182,14 +182,16 @@ export class LedgerWriter {
     const name = partName(this.name, this.#part);
     if (this.#position === 0) await store.create(name);
     const outcome = await store.append(name, bytes, this.#position);
-    // An earlier try may have been carried out though its answer was lost.
-    const isWritten =
-      outcome === 'appended' || startsWith(await store.read(name, this.#position, bytes.byteLength), bytes);
-    if (!isWritten) {
-      const isFresh = this.#position === 0;
-      this.#turnPage();
-      if (isFresh) throw new Error('a new part of the ledger takes nothing');
-      return false;
+    if (outcome !== 'appended') {
+      const found = await store.read(name, this.#position, bytes.byteLength);
+      // An earlier try may have been carried out though its answer was lost.
+      if (!startsWith(found, bytes)) {
+        const isFresh = this.#position === 0;
+        // No part stays empty before the next: who reads the chain takes an empty part for its end.
+        if (!isFresh || found.byteLength > 0) this.#turnPage();
+        if (isFresh) throw new Error('a new part of the ledger takes nothing');
+        return false;
+      }
     }
     this.#position += bytes.byteLength;
     this.#blocks += 1;

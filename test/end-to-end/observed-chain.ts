@@ -28,8 +28,9 @@ export class ObservedChain {
   readonly #answers: Answer[] = [];
   readonly #checks: NotedCheck[] = [];
 
-  static async start(): Promise<ObservedChain> {
-    return new ObservedChain(await startChain());
+  /** @param flags of `npm start`. */
+  static async start(...flags: string[]): Promise<ObservedChain> {
+    return new ObservedChain(await startChain(...flags));
   }
 
   private constructor(chain: RunningChain) {

@@ -152,6 +152,20 @@ test('a store that takes nothing at all is not asked in a tight loop', async () 
   expectWholeChain(store.lines, ['a']);
 });
 
+test('no part stays empty before another, which its readers would take for the end', async () => {
+  const { clock, store, writer } = start();
+  await writer.append(closing('a'));
+  store.faults.push('closed', 'closed', 'closed');
+  const committed = writer.append(closing('b'));
+  await settled();
+  await clock.advance(100 + 200 + 400);
+  await committed;
+  expect([...store.blobs].map(([name, blocks]) => [name.slice(-12), blocks.length])).toEqual([
+    ['000001.jsonl', 1],
+    ['000002.jsonl', 1],
+  ]);
+});
+
 test('a store that cannot be loaded is loaded again', async () => {
   const clock = createHandDrivenClock();
   const store = new MemoryAppendStore();

@@ -1,0 +1,179 @@
+import type { Fault } from '../../emulators/control/control.ts';
+import { AuditedChain, CALLS, openingsIn, requestIdsOf } from './audited-chain.ts';
+import { modelPath } from './gateway-paths.ts';
+import type { Answer } from './send-bytes.ts';
+
+/** How long a strict call waits for the ledger here. */
+const TIMEOUT_IN_MS = 1000;
+/** Standard calls don't wait for a ledger that is away; a busy machine does. */
+const BOUND_IN_MS = 4000;
+const PENDING_BYTES = 65_536;
+const FOR_GOOD = 100_000;
+const APPEND = 'comp=appendblock';
+
+let audited: AuditedChain;
+/** Calls whose record has to be in the ledger. */
+const recorded: string[] = [];
+
+beforeAll(async () => {
+  audited = await AuditedChain.start({
+    AUDIT_LEDGER_TIMEOUT_IN_MS: String(TIMEOUT_IN_MS),
+    AUDIT_PENDING_BYTES: String(PENDING_BYTES),
+  });
+});
+
+beforeEach(() => audited.observed.chain.control('vertex-ai', 'DELETE', 'requests'));
+
+afterAll(() => audited.stop());
+
+function note(answers: readonly Answer[]): void {
+  recorded.push(...requestIdsOf(answers));
+}
+
+async function breakLedger(fault: Fault): Promise<void> {
+  await audited.observed.chain.inject('azure-storage', { path: APPEND, times: FOR_GOOD, ...fault });
+}
+
+async function mendLedger(): Promise<void> {
+  await audited.observed.chain.control('azure-storage', 'DELETE', 'faults');
+}
+
+/** All calls so far, each once, and nothing besides. */
+async function expectAllOnLedger(): Promise<void> {
+  const ledger = await audited.settled(recorded);
+  await audited.expectOnBothStores(recorded, ledger);
+}
+
+test.each<[string, Fault]>([
+  ['is down', { status: 503, body: { code: 'ServerBusy' } }],
+  ['drops its connections', { reset: true }],
+  ['does not answer', { hang: true }],
+  ['answers too late', { delayInMs: 3 * TIMEOUT_IN_MS }],
+  ['carries out appends and loses each answer', { abortAfterChunks: 0 }],
+  ['is in conflict', { status: 409, body: { code: 'BlobImmutableDueToPolicy' } }],
+  ['takes no block anywhere', { status: 409, body: { code: 'BlockCountExceedsLimit' } }],
+  ['finds no blob where it should end', { status: 412, body: { code: 'AppendPositionConditionNotMet' } }],
+  ['has no space left', { status: 403, body: { code: 'AccountQuotaExceeded' } }],
+  ['is full', { status: 507, body: { code: 'InsufficientStorage' } }],
+])('a ledger that %s stops strict calls before Google, and no others', async (_, fault) => {
+  await breakLedger(fault);
+
+  const startedAt = performance.now();
+  const standard = await audited.call('standard', 2);
+  expect(standard.map(({ status }) => status)).toEqual([200, 200]);
+  expect(performance.now() - startedAt).toBeLessThan(BOUND_IN_MS);
+  await audited.observed.chain.control('vertex-ai', 'DELETE', 'requests');
+  const strict = [...(await audited.call('strict', 2)), ...(await audited.call('strictStream'))];
+  const reached = await audited.observed.chain.requests('vertex-ai');
+  await mendLedger();
+
+  note([...standard, ...strict]);
+  expect(strict.map(({ status }) => status)).toEqual([503, 503, 503]);
+  for (const { text } of strict) expect(text).toContain('The audit ledger cannot be written');
+  expect(reached).toEqual([]);
+  await expectAllOnLedger();
+});
+
+test('a slow ledger makes strict calls slower, and no others', async () => {
+  await breakLedger({ delayInMs: TIMEOUT_IN_MS / 4 });
+  const answers = [...(await audited.call('strict', 5)), ...(await audited.call('standard', 5))];
+  await mendLedger();
+  note(answers);
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  await expectAllOnLedger();
+});
+
+test('an append whose answer is lost is found, and not made twice', async () => {
+  await breakLedger({ abortAfterChunks: 0, times: 1 });
+  const answers = await audited.call('strict', 3);
+  note(answers);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  await expectAllOnLedger();
+});
+
+test.each<[string, Fault]>([
+  ['full of blocks', { status: 409, body: { code: 'BlockCountExceedsLimit' } }],
+  ['sealed', { status: 409, body: { code: 'BlobIsSealed' } }],
+  ['longer than its writer knows', { status: 412, body: { code: 'AppendPositionConditionNotMet' } }],
+])('a part that is %s is followed by the next, and the chain goes on', async (_, fault) => {
+  await breakLedger({ ...fault, times: 1 });
+  const answers = await audited.call('strict', 3);
+  note(answers);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  await expectAllOnLedger();
+});
+
+test('a strict call that the ledger refuses is told so in the words of its own client', async () => {
+  await breakLedger({ status: 503 });
+  const openai = await audited.observed.call({
+    application: 'assistants-app',
+    path: '/openai/v1/chat/completions',
+    body: JSON.stringify({ model: 'gemini-2.5-flash', messages: [{ role: 'user', content: 'Hello' }] }),
+  });
+  const anthropic = await audited.observed.call({
+    application: 'assistants-app',
+    path: '/anthropic/v1/messages',
+    body: JSON.stringify({
+      model: 'claude-sonnet-4-5',
+      max_tokens: 16,
+      messages: [{ role: 'user', content: 'Hello' }],
+    }),
+  });
+  const vertex = await audited.observed.call({ ...CALLS.strictStream, path: modelPath('generateContent') });
+  await mendLedger();
+  note([openai, anthropic, vertex]);
+  const sentence = expect.stringMatching(/^The audit ledger cannot be written, .*\.$/) as string;
+  expect([openai.status, JSON.parse(openai.text)]).toEqual([
+    503,
+    expect.objectContaining({ error: expect.objectContaining({ message: sentence }) as object }),
+  ]);
+  expect([anthropic.status, JSON.parse(anthropic.text)]).toEqual([
+    503,
+    expect.objectContaining({
+      type: 'error',
+      error: expect.objectContaining({ message: sentence }) as object,
+    }),
+  ]);
+  expect([vertex.status, JSON.parse(vertex.text)]).toEqual([
+    503,
+    expect.objectContaining({
+      error: expect.objectContaining({ message: sentence, status: 'UNAVAILABLE' }) as object,
+    }),
+  ]);
+  expect(await audited.observed.chain.requests('vertex-ai')).toEqual([]);
+  await expectAllOnLedger();
+});
+
+test('when too much waits for the ledger no call is let in, the edge has a record of each, and nothing is dropped', async () => {
+  await breakLedger({ status: 503 });
+  const answers: Answer[] = [];
+  for (let round = 0; round < 20; round += 1) answers.push(...(await audited.call('standard', 10)));
+  const denied = answers.filter(({ status }) => status === 503);
+  const answered = answers.filter(({ status }) => status === 200);
+  await mendLedger();
+  note(answered);
+  expect(answered.length + denied.length).toBe(answers.length);
+  expect(answered.length).toBeGreaterThan(10);
+  expect(denied.length).toBeGreaterThan(10);
+  for (const { text } of denied) {
+    expect(text).toContain('"AUDIT_LEDGER_UNAVAILABLE"');
+    expect(text).toContain('The audit ledger cannot be written');
+  }
+  // Whoever was refused did not reach Google.
+  expect(await audited.observed.chain.requests('vertex-ai')).toHaveLength(answered.length);
+  await expectAllOnLedger();
+  const ids = new Set(requestIdsOf(denied));
+  const byEdge = await audited.observed.chain.auditRecords(({ requestId }) => ids.has(String(requestId)));
+  expect(byEdge.map(({ requestId }) => requestId).toSorted()).toEqual([...ids].toSorted());
+  expect(byEdge).toEqual(
+    byEdge.map(
+      () => expect.objectContaining({ source: 'audit', code: 'AUDIT_LEDGER_UNAVAILABLE' }) as object,
+    ),
+  );
+});
+
+test('in the end nothing is missing, twice, or changed: not in the ledger, not in Application Insights, not at the edge', async () => {
+  const report = await audited.expectIntact();
+  expect(report.closings).toBe(recorded.length);
+  expect(report.openings).toBe(openingsIn(await audited.ledger()).length);
+});

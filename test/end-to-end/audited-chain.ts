@@ -1,0 +1,216 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { ManagedIdentityCredential } from '@azure/identity';
+import { BlobServiceClient } from '@azure/storage-blob';
+import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
+import type { VerificationReport } from '../../src/audit/verification/report.ts';
+import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
+import { ObservedChain } from './observed-chain.ts';
+import type { Answer } from './send-bytes.ts';
+
+/** A line of the ledger, as far as tests look at it. */
+export interface LedgerLine {
+  readonly writer: string;
+  readonly sequence: number;
+  readonly kind: string;
+  readonly time: string;
+  readonly record?: AuditRecord;
+  readonly recovered?: true;
+  readonly refused?: number;
+  readonly refusedWriter?: string;
+}
+
+const ROOT = resolve(__dirname, '../..');
+const ARRIVAL_TIMEOUT_IN_MS = 40_000;
+const POLL_INTERVAL_IN_MS = 100;
+/** The grants whose calls, and no others, must be on the ledger before Google is called. */
+const STRICT_GRANTS = ['scoring-iris', 'assistants-chat'];
+/** The shortest that the settings allow. */
+const CHECKPOINT_INTERVAL_IN_MS = 1000;
+
+const CONTENTS = JSON.stringify({
+  contents: [{ role: 'user', parts: [{ text: 'Say something about irises.' }] }],
+});
+
+/** Calls of the sample applications, by how the rule that allows them has them recorded. */
+export const CALLS = {
+  strict: {
+    application: 'scoring-app',
+    path: PREDICT_PATH,
+    body: JSON.stringify({ instances: [[5.1, 3.5, 1.4, 0.2]] }),
+  },
+  strictStream: {
+    application: 'assistants-app',
+    path: modelPath('streamGenerateContent?alt=sse'),
+    body: CONTENTS,
+  },
+  standard: {
+    application: 'eu-analytics-app',
+    path: modelPath('generateContent', { location: 'europe-west1' }),
+    body: CONTENTS,
+  },
+  standardStream: {
+    application: 'eu-analytics-app',
+    path: modelPath('streamGenerateContent?alt=sse', { location: 'europe-west1' }),
+    body: CONTENTS,
+  },
+} as const;
+
+/** A running chain some of whose rules are strict, and whose ledger is read by the side of Application Insights. */
+export class AuditedChain {
+  readonly observed: ObservedChain;
+  readonly #scratch: string;
+  readonly #environmentFile: string;
+  readonly #storage: BlobServiceClient;
+
+  /** @param settings of the function app, besides those for strict rules and quick checkpoints. */
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    ...flags: string[]
+  ): Promise<AuditedChain> {
+    const observed = await ObservedChain.start(...flags);
+    const audited = new AuditedChain(observed);
+    await observed.chain.restartFunctionApp({
+      GOVERNANCE_DIRECTORY: audited.#writeGovernance(),
+      AUDIT_CHECKPOINT_INTERVAL_IN_MS: String(CHECKPOINT_INTERVAL_IN_MS),
+      ...settings,
+    });
+    return audited;
+  }
+
+  private constructor(observed: ObservedChain) {
+    const { environment } = observed.chain;
+    const { functionAppSettings: settings, certificateAuthorityFile } = environment;
+    this.observed = observed;
+    this.#scratch = mkdtempSync(join(tmpdir(), 'audited-'));
+    this.#environmentFile = join(this.#scratch, 'environment.json');
+    writeFileSync(this.#environmentFile, JSON.stringify(environment));
+    for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER']) process.env[name] = settings[name];
+    setDefaultCACertificates([
+      ...getCACertificates('default'),
+      readFileSync(certificateAuthorityFile, 'utf8'),
+    ]);
+    this.#storage = new BlobServiceClient(settings.AUDIT_STORAGE_URL ?? '', new ManagedIdentityCredential());
+  }
+
+  /** Calls the gateway as often as asked, all at once. */
+  call(kind: keyof typeof CALLS, count = 1): Promise<Answer[]> {
+    return Promise.all(Array.from({ length: count }, () => this.observed.call(CALLS[kind])));
+  }
+
+  /** The whole ledger, chain by chain. */
+  async ledger(): Promise<LedgerLine[]> {
+    const container = this.#storage.getContainerClient('audit-ledger');
+    const lines: LedgerLine[] = [];
+    for await (const { name } of container.listBlobsFlat()) {
+      const text = (await container.getBlobClient(name).downloadToBuffer()).toString('utf8');
+      for (const line of text.split('\n')) if (line !== '') lines.push(JSON.parse(line) as LedgerLine);
+    }
+    return lines;
+  }
+
+  /**
+   * The ledger, once every one of these calls is closed on it and all closings are shipped, or after 40 s as it is then.
+   * @param attempt is made before each look.
+   */
+  async settled(requestIds: readonly string[], attempt?: () => Promise<unknown>): Promise<LedgerLine[]> {
+    const deadline = Date.now() + ARRIVAL_TIMEOUT_IN_MS;
+    for (;;) {
+      await attempt?.();
+      const ledger = await this.ledger();
+      const closed = new Set(closingsIn(ledger).map(({ record }) => record?.requestId));
+      const isClosed = requestIds.every((id) => closed.has(id));
+      if ((isClosed && (await this.#isShipped(ledger))) || Date.now() > deadline) return ledger;
+      await pause(POLL_INTERVAL_IN_MS);
+    }
+  }
+
+  /** Runs the timer that ships and closes what lost writers left. */
+  async sweep(): Promise<void> {
+    expect(await this.observed.chain.runTimer('audit-sweep')).toMatchObject({ outcome: 'succeeded' });
+  }
+
+  /** What `npm run audit:verify` says. */
+  verify(): Promise<VerificationReport> {
+    const script = join(ROOT, 'scripts/audit/verify.ts');
+    const parameters = [script, '--environment-file', this.#environmentFile, '--json'];
+    return new Promise((resolveReport, reject) => {
+      execFile('node', parameters, { maxBuffer: 64 * 1024 * 1024 }, (_, stdout, stderr) => {
+        try {
+          resolveReport(JSON.parse(stdout) as VerificationReport);
+        } catch {
+          reject(new Error(stderr));
+        }
+      });
+    });
+  }
+
+  /** Neither store nor the edge misses anything, nothing was changed, and no call is left open. */
+  async expectIntact(): Promise<VerificationReport> {
+    const report = await this.verify();
+    expect(report).toMatchObject({ findings: [], isIntact: true, open: 0 });
+    expect(report.requests).toBe(report.recordedRequests);
+    return report;
+  }
+
+  /** Each of these calls, and no other, has one record in the ledger, and the same in Application Insights. */
+  async expectOnBothStores(requestIds: readonly string[], ledger: readonly LedgerLine[]): Promise<void> {
+    const expected = requestIds.toSorted();
+    const closings = closingsIn(ledger).filter(({ record }) => record?.revision === undefined);
+    expect(closings.map(({ record }) => String(record?.requestId)).toSorted()).toEqual(expected);
+    const shipped = await this.#shippedIds();
+    expect([...shipped].toSorted()).toEqual(expected);
+  }
+
+  async stop(): Promise<void> {
+    await this.observed.stop();
+    rmSync(this.#scratch, { recursive: true });
+  }
+
+  async #shippedIds(): Promise<Set<string>> {
+    const records = await this.observed.chain.auditRecords(({ ledgerWriter }) => ledgerWriter !== undefined);
+    return new Set(records.map(({ requestId }) => String(requestId)));
+  }
+
+  /** Whether each chain's cursor is behind its last record. */
+  async #isShipped(ledger: readonly LedgerLine[]): Promise<boolean> {
+    const last = new Map(closingsIn(ledger).map(({ writer, sequence }) => [writer, sequence]));
+    const state = this.#storage.getContainerClient('audit-state');
+    for (const [writer, sequence] of last) {
+      const cursor = state.getBlobClient(`shipping/${writer}.json`);
+      if (!(await cursor.exists())) return false;
+      const shipped = JSON.parse((await cursor.downloadToBuffer()).toString('utf8')) as LedgerLine;
+      if (shipped.sequence < sequence) return false;
+    }
+    return true;
+  }
+
+  #writeGovernance(): string {
+    const folder = join(this.#scratch, 'governance');
+    cpSync(join(ROOT, 'governance'), folder, { recursive: true });
+    const file = join(folder, 'access.yaml');
+    const standard = readFileSync(file, 'utf8').replaceAll('    durability: strict\n', '');
+    const access = STRICT_GRANTS.reduce(
+      (text, id) => text.replace(`- id: ${id}\n`, `- id: ${id}\n    durability: strict\n`),
+      standard,
+    );
+    writeFileSync(file, access);
+    return folder;
+  }
+}
+
+export function closingsIn(ledger: readonly LedgerLine[]): LedgerLine[] {
+  return ledger.filter(({ kind }) => kind === 'closing');
+}
+
+export function openingsIn(ledger: readonly LedgerLine[]): LedgerLine[] {
+  return ledger.filter(({ kind }) => kind === 'opening');
+}
+
+export function requestIdsOf(answers: readonly Answer[]): string[] {
+  return answers.map(({ requestId }) => requestId);
+}
