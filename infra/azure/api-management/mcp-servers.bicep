@@ -5,7 +5,7 @@ param serviceName string
 var agents = loadJsonContent('../../../apim/mcp-servers/agents/mcpServerInformation.json').properties
 
 /** Who may call the APIs may call their operations as tools; the open product is for clients with other headers. */
-var products = ['production', 'sandbox']
+var products = loadJsonContent('../../../apim/mcp-servers/agents/products.json')
 
 resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' existing = { name: serviceName }
 
@@ -48,6 +48,6 @@ resource policy 'Microsoft.ApiManagement/service/apis/policies@2025-09-01-previe
 
 resource opened 'Microsoft.ApiManagement/service/products/apis@2025-09-01-preview' = [
   for product in products: {
-    name: '${serviceName}/${product}/${mcpServer.name}'
+    name: '${serviceName}/${product.name}/${mcpServer.name}'
   }
 ]
