@@ -12,6 +12,7 @@ import { TELEMETRY_SCHEMA } from './telemetry-schema.ts';
 
 const MONITORING = 'infra/azure/monitoring';
 const QUERIES = join(MONITORING, 'queries');
+const ALERTS = join(MONITORING, 'alerts');
 const files = ['queries', 'alerts'].flatMap((folder) =>
   readdirSync(join(MONITORING, folder)).map((name) => join(MONITORING, folder, name)),
 );
@@ -21,8 +22,8 @@ beforeAll(() => {
   check = loadKustoLanguage(TELEMETRY_SCHEMA);
 });
 
-function readQuery(name: string): string {
-  return readFileSync(join(QUERIES, `${name}.kql`), 'utf8');
+function readQuery(name: string, folder = QUERIES): string {
+  return readFileSync(join(folder, `${name}.kql`), 'utf8');
 }
 
 test.each(files)('%s is right by Microsoft’s own parser and types', (file) => {
@@ -152,9 +153,9 @@ function event(name: string, call: number, properties: object, measurements: obj
   return item('EventData', call, { name, properties, measurements });
 }
 
-/** The rows of a saved query, each as an object of the columns that hold something. */
-function rowsOf(name: string, telemetry: readonly TelemetryItem[]): object[] {
-  const { rows } = runQuery(readQuery(name), telemetryTables(telemetry));
+/** The rows of a query, each as an object of the columns that hold something. */
+function rowsOf(name: string, telemetry: readonly TelemetryItem[], folder = QUERIES): object[] {
+  const { rows } = runQuery(readQuery(name, folder), telemetryTables(telemetry));
   return rows.map((row) =>
     Object.fromEntries(
       Object.entries(row)
@@ -430,6 +431,45 @@ test('content and the trail: calls, content, heads, findings and the largest bac
       failedChains: 1,
     },
   ]);
+});
+
+test('denials count by application, each once', () => {
+  const denied = traced(1, { outcome: 'denied', decision: 'deny' });
+  expect(
+    rowsOf('denial-spike', [denied, denied, shipped(2, { outcome: 'denied' }), shipped(3, {})], ALERTS),
+  ).toEqual([{ applicationId: APP, denials: 2 }]);
+});
+
+test('a ledger that cannot be written shows in the records of the edge and in corrections', () => {
+  const code = 'AUDIT_LEDGER_UNAVAILABLE';
+  const rows = rowsOf(
+    'ledger-unwritable',
+    [
+      traced(1, { outcome: 'failed', code }),
+      shipped(2, {}),
+      shipped(2, { revision: 1, code }),
+      shipped(3, {}),
+    ],
+    ALERTS,
+  );
+  expect(rows).toMatchObject([{ requestId: requestIdOf(2) }, { requestId: requestIdOf(1) }]);
+});
+
+test('a break in a chain, and the backlog of each sweep, are rows for alerts', () => {
+  const telemetry = [
+    event('gateway.audit.verification', 1, { writer: WRITER, sequence: '3', problem: 'altered' }),
+    event(
+      'gateway.audit.backlog',
+      2,
+      { writer: WRITER },
+      { bytes: 9, oldestAgeInMs: 60_000, failedChains: 0 },
+    ),
+  ];
+  expect(rowsOf('verification-failure', telemetry, ALERTS)).toMatchObject([
+    { writer: WRITER, problem: 'altered' },
+  ]);
+  expect(rowsOf('unshipped-backlog', telemetry, ALERTS)).toMatchObject([{ oldestAgeInMs: 60_000 }]);
+  expect(rowsOf('silent-sweep', telemetry, ALERTS)).toHaveLength(1);
 });
 
 test('without a single call, no question fails', () => {

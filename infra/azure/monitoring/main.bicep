@@ -19,6 +19,22 @@ param denialsPerQuarterHour int = 50
 @minValue(2)
 param backlogInMinutes int = 15
 
+@description('Object ids of auditors and custodians, or of their groups: they ask these questions and verify the ledger.')
+param readerPrincipalIds string[] = []
+
+@description('What those object ids are.')
+@allowed(['Group', 'User', 'ServicePrincipal'])
+param peopleType string = 'Group'
+
+@description('Object id of the function app’s managed identity, which reads records for callers and auditors; empty without.')
+param functionAppPrincipalId string = ''
+
+@description('Roles; false where somebody else gives them.')
+param assignRoles bool = true
+
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor */
+var monitoringReader = '43d0d8ad-25c7-4714-9337-8ba259a9fe05'
+
 /** The order is that of docs/audit.md. */
 var questions = [
   {
@@ -74,6 +90,28 @@ var questions = [
 ]
 
 resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing = { name: applicationInsightsName }
+
+resource peopleRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principalId in (assignRoles ? readerPrincipalIds : []): {
+    scope: applicationInsights
+    name: guid(applicationInsights.id, principalId, monitoringReader)
+    properties: {
+      principalId: principalId
+      principalType: peopleType
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringReader)
+    }
+  }
+]
+
+resource appReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles && !empty(functionAppPrincipalId)) {
+  scope: applicationInsights
+  name: guid(applicationInsights.id, functionAppPrincipalId, monitoringReader)
+  properties: {
+    principalId: functionAppPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringReader)
+  }
+}
 
 module queryPack 'query-pack.bicep' = {
   params: {
