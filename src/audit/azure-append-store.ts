@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { type ContainerClient, RestError } from '@azure/storage-blob';
+import { type AppendBlobClient, type ContainerClient, RestError } from '@azure/storage-blob';
 import type { AppendStore } from './append-store.ts';
 
 /** What says that a blob takes no more: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes */
@@ -20,16 +20,20 @@ const CLOSED = new Set([
  */
 export function createAzureAppendStore(container: ContainerClient, timeoutInMs: number): AppendStore {
   const limited = () => ({ abortSignal: AbortSignal.timeout(timeoutInMs) });
+  // One part is written at a time, and a client costs more to make than to use.
+  let part: AppendBlobClient | undefined;
+  const open = (name: string) => {
+    if (part?.name !== name) part = container.getAppendBlobClient(name);
+    return part;
+  };
   return {
     async create(name) {
-      await container.getAppendBlobClient(name).createIfNotExists(limited());
+      await open(name).createIfNotExists(limited());
     },
     async append(name, bytes, position) {
       try {
         const conditions = { appendPosition: position };
-        await container
-          .getAppendBlobClient(name)
-          .appendBlock(bytes, bytes.byteLength, { conditions, ...limited() });
+        await open(name).appendBlock(bytes, bytes.byteLength, { conditions, ...limited() });
         return 'appended';
       } catch (error) {
         if (!(error instanceof RestError)) throw error;
@@ -40,9 +44,7 @@ export function createAzureAppendStore(container: ContainerClient, timeoutInMs: 
     },
     async read(name, position, length) {
       try {
-        const { readableStreamBody } = await container
-          .getBlobClient(name)
-          .download(position, length, limited());
+        const { readableStreamBody } = await open(name).download(position, length, limited());
         return readableStreamBody ? await buffer(readableStreamBody) : new Uint8Array();
       } catch (error) {
         // A range behind the end, or a blob that is gone: nothing stands there.

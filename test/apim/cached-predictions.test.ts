@@ -189,7 +189,7 @@ test('other policies look for other answers', async () => {
       cpSync('apim', directory, { recursive: true });
       const file = join(directory, 'policy-fragments/serve-from-cache/policy.xml');
       // The key is told nobody; here it is traced where it is looked for.
-      const traced = `<trace source="key"><message>@((string)context.Variables["cache-key"])</message></trace>`;
+      const traced = `<trace source="key" severity="information"><message>@((string)context.Variables["cache-key"])</message></trace>`;
       const document = readFileSync(file, 'utf8')
         .replaceAll(policyVersion, version)
         .replace('<cache-lookup-value', `${traced}<cache-lookup-value`);
