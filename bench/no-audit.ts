@@ -10,6 +10,11 @@ export function startAudit(): Audit {
       record: () => undefined,
     },
     digester: { start: () => ({ update: () => undefined, digest: () => '' }) },
+    contents: {
+      start: () => {
+        throw new Error('No rule asks for content.');
+      },
+    },
     sweep: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

@@ -72,6 +72,7 @@ const serving: ServingRooms = {
   governance,
   audit: audit.trail,
   digester: audit.digester,
+  contents: audit.contents,
   callTimeoutInMs: settings.CALL_TIMEOUT_IN_MS,
   streamTimeoutInMs: settings.STREAM_TIMEOUT_IN_MS,
   maximumBodyBytes: settings.MAXIMUM_BODY_BYTES,

@@ -139,6 +139,10 @@ export const PolicyExplanation = z
       })
       .optional()
       .describe('Of an allowed operation that reads or writes storage: these places and what lies in them.'),
+    keptContent: z
+      .array(z.enum(['request', 'response']))
+      .optional()
+      .describe('What is kept of the content of an allowed call, encrypted.'),
     nearestGrant: z
       .strictObject({
         id: z.string().describe('Id of the grant.'),

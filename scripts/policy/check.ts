@@ -40,6 +40,7 @@ function summarize({ documents, policyVersion }: Governance): string {
     count(access.denies, 'deny', 'denies'),
     count(access.residency, 'residency rule', 'residency rules'),
     count(access.agents, 'agent', 'agents'),
+    count(access.contents, 'content rule', 'content rules'),
   ];
   return `The documents are valid: ${joinNames(counts)}. Policy version ${policyVersion.slice(0, 12)}.`;
 }

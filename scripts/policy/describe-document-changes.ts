@@ -66,6 +66,13 @@ function listParts({
     { what: 'agent', parts: access.agents.map(rule) },
     { what: 'storage rule', parts: access.storage.map(rule) },
     {
+      what: 'content rule',
+      parts: access.contents.map((fields) => ({
+        ...rule(fields),
+        summary: `${fields.reason} Calls’ ${joinNames(fields.parts)} are kept, encrypted.`,
+      })),
+    },
+    {
       what: 'list of',
       parts: access.auditors
         ? [{ name: 'auditors', summary: access.auditors.reason, fields: { ...access.auditors } }]

@@ -23,6 +23,7 @@ const SCOPES = { product: 'the product', role: 'the role', entry: 'calls of' } a
 /** An explanation as people read it: the verdict, then each fact under its label. */
 export function describeExplanation(asker: Asker, explanation: CallExplanation): string {
   const { rule, entry, project, location, nearestGrant, missing, storage, limits, violations } = explanation;
+  const { keptContent } = explanation;
   const isForm = rule === 'request';
   const grant = nearestGrant && [
     `${nearestGrant.id}: ${nearestGrant.reason}`,
@@ -43,6 +44,7 @@ export function describeExplanation(asker: Asker, explanation: CallExplanation):
     ...label('Nearest grant', grant ?? []),
     ...label('May read', storage?.inputs ?? []),
     ...label('May write', storage?.outputs ?? []),
+    ...label('Kept, encrypted', keptContent ? [`the content of ${joinNames(keptContent)}`] : []),
     ...label('Limits', limits?.map(describeLimit) ?? []),
     ...label('Policy version', isForm ? [] : [explanation.policyVersion]),
   ].join('\n');

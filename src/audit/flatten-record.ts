@@ -34,6 +34,7 @@ export function flattenRecord(record: AuditRecord): FlatRecord {
     credentialsDurationInMs: round(record.credentialsDurationInMs),
     firstByteDurationInMs: round(record.firstByteDurationInMs),
     costInUsd: record.costInUsd,
+    content: record.content,
   });
 }
 

@@ -1,12 +1,14 @@
 import type { TokenCredential } from '@azure/identity';
-import type { AuditTrail, Digester } from '../prediction/interfaces.ts';
+import type { AuditTrail, ContentKeeper, Digester } from '../prediction/interfaces.ts';
 import { openAuditKey } from './audit-key.ts';
+import { createContentKeeper } from './content.ts';
 import { createDigester } from './digests.ts';
 import { flattenOpening, flattenRecord } from './flatten-record.ts';
 import { LedgerTrail } from './ledger-trail.ts';
 import { LedgerWriter } from './ledger-writer.ts';
 import { createShipping } from './shipping.ts';
 import { signCheckpoint } from './sign-checkpoint.ts';
+import { createSubjectKeys } from './subject-keys.ts';
 import { toEventAttributes } from './event-attributes.ts';
 
 export interface AuditOptions {
@@ -25,6 +27,7 @@ export interface AuditOptions {
 export interface Audit {
   readonly trail: AuditTrail;
   readonly digester: Digester;
+  readonly contents: ContentKeeper;
   /** Ships and closes what lost writers left. */
   readonly sweep: () => Promise<unknown>;
   /** Commits and ships what is left, for at most `timeoutInMs`. */
@@ -74,6 +77,15 @@ export function startAudit(options: AuditOptions): Audit {
   const key = openAuditKey(options.keyUrl, options.credential, timeoutInMs);
   const append: LedgerWriter['append'] = (body, how) => writer.append(body, how);
   const digester = createDigester({ key, append, schedule });
+  const loadBlobs = async (container: 'subjects' | 'content') => {
+    const { createStateStore } = await import('./state-store.ts');
+    return createStateStore((await openStorage(options))[container]);
+  };
+  const contents = createContentKeeper({
+    keys: createSubjectKeys({ loadStore: () => loadBlobs('subjects'), key, now }),
+    loadStore: () => loadBlobs('content'),
+    ...{ timeoutInMs, maximumPendingBytes, schedule },
+  });
   const trail = new LedgerTrail({
     writer,
     toOpening: flattenOpening,
@@ -89,11 +101,13 @@ export function startAudit(options: AuditOptions): Audit {
   return {
     trail,
     digester,
+    contents,
     sweep: () => shipping.sweep(),
     close: async (limitInMs) => {
       const startedAt = Date.now();
       await digester.close(Math.min(LAST_KEY_TIMEOUT_IN_MS, limitInMs));
       await within(limitInMs, trail.close());
+      await within(Math.max(0, limitInMs - (Date.now() - startedAt)), contents.close());
       await shipping.close(Math.max(0, limitInMs - (Date.now() - startedAt)));
     },
   };

@@ -1,3 +1,4 @@
+import { checkContents } from './check-contents.ts';
 import { checkLocations, checkName, checkNames, refuseDuplicates } from './check-names.ts';
 import { checkStorage } from './check-storage.ts';
 import type { Access, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
@@ -48,6 +49,7 @@ export function checkAccess(access: YamlDocument<Access>, entries: readonly Cata
     agents.map(({ applicationId }) => applicationId.toLowerCase()),
     (index) => ['agents', index, 'applicationId'],
   );
+  checkContents(access, entries);
   checkRoles(auditors?.roles, ['auditors']);
   checkStorage(access, roleNames);
 }
@@ -186,9 +188,9 @@ const RESERVED_IDS = new Set(['catalog', 'agents', 'default-deny', 'request', 'q
 
 /** An id names one rule, whatever its kind: decisions and records give nothing else. */
 function refuseDuplicateIds(access: YamlDocument<Access>): void {
-  const { grants, denies, residency, agents, storage } = access.value;
-  const places = Object.entries({ grants, denies, residency, agents, storage }).flatMap(([list, rules]) =>
-    rules.map(({ id }, index) => ({ id, path: [list, index, 'id'] })),
+  const { grants, denies, residency, agents, storage, contents } = access.value;
+  const places = Object.entries({ grants, denies, residency, agents, storage, contents }).flatMap(
+    ([list, rules]) => rules.map(({ id }, index) => ({ id, path: [list, index, 'id'] })),
   );
   for (const { id, path } of places) {
     if (RESERVED_IDS.has(id)) access.refuse(path, `"${id}" is what decisions without a rule are called.`);

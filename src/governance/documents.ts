@@ -41,6 +41,8 @@ const Operation = z.enum(OPERATIONS);
 const ENVIRONMENTS = ['sandbox', 'production'] as const;
 const Environment = z.enum(ENVIRONMENTS);
 
+const Classification = z.enum(['public', 'internal', 'confidential', 'restricted']);
+
 const JsonSchema = z.record(z.string(), z.unknown());
 
 /** In US dollars; for estimates, not for bills. */
@@ -68,9 +70,7 @@ const Entry = {
   locations: z.array(Location).min(1),
   operations: z.array(Operation).min(1),
   tags: z.array(Name).optional(),
-  classification: z
-    .enum(['public', 'internal', 'confidential', 'restricted'])
-    .describe('The most sensitive data that may be sent to it'),
+  classification: Classification.describe('The most sensitive data that may be sent to it'),
   price: Price.optional(),
   cache: Cache.optional(),
 };
@@ -176,6 +176,28 @@ const Storage = z.strictObject({
   outputs: z.array(Place).default([]).describe('Where jobs may write'),
 });
 
+/** What can be kept of a call. */
+const ContentPart = z.enum(['request', 'response']);
+export type ContentPart = z.infer<typeof ContentPart>;
+
+/**
+ * Asks for prompts and predictions to be kept beside the records, encrypted for each data subject. Nothing is kept
+ * without such a rule.
+ */
+const ContentRule = z.strictObject({
+  id: Name,
+  reason: Reason,
+  entries: Scope.entries,
+  tags: Scope.tags,
+  classifications: z
+    .array(Classification)
+    .min(1)
+    .optional()
+    .describe('Only entries for data of these classes; of all when left out'),
+  parts: z.array(ContentPart).min(1).describe('What is kept of each call'),
+});
+export type ContentRule = z.infer<typeof ContentRule>;
+
 /** Holders of any of the roles may read everybody's audit records; others read their own. */
 const Auditors = z.strictObject({ reason: Reason, roles: z.array(Name).min(1) });
 
@@ -217,6 +239,10 @@ export const Access = z.strictObject({
   residency: z.array(Residency).default([]),
   agents: z.array(Agent).default([]),
   storage: z.array(Storage).default([]).describe('Where jobs may read and write; nowhere when left out'),
+  contents: z
+    .array(ContentRule)
+    .default([])
+    .describe('Of which calls prompts and predictions are kept, encrypted; of none when left out'),
   auditors: Auditors.optional().describe('Who may read everybody’s audit records; nobody when left out'),
 });
 export type Access = z.infer<typeof Access>;

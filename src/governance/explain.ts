@@ -1,7 +1,7 @@
 import type { AnyResource, CallTarget, Principal } from './call-target.ts';
 import { decideCells } from './cells.ts';
 import type { DenialCode } from './decide.ts';
-import type { CatalogEntry } from './documents.ts';
+import type { CatalogEntry, ContentPart } from './documents.ts';
 import { explainDenial, type NearestGrant } from './explain-denial.ts';
 import type { Governance } from './governance.ts';
 import { listStorage, type StorageList } from './judge-storage.ts';
@@ -28,6 +28,8 @@ export interface Explanation {
   readonly limits: readonly AppliedLimit[];
   /** Of an allowed operation that reads or writes storage: where. */
   readonly storage?: StorageList;
+  /** When allowed, and a rule asks for it: what is kept of the call's content, encrypted. */
+  readonly keptContent?: readonly ContentPart[];
   /** When denied: the grant that the call comes closest to. */
   readonly nearestGrant?: NearestGrant;
   /** When denied: what stands in the way, sentence by sentence, and what to do instead. */
@@ -47,6 +49,7 @@ export function explain(
   if (decision.allowed) {
     const { rule, reason, call } = decision;
     const { project, location } = call;
+    const keptContent = governance.keptParts(call.resource);
     return {
       allowed: true,
       ...{ rule, reason, policyVersion, project, location },
@@ -55,6 +58,7 @@ export function explain(
       ...(USES_STORAGE.has(target.operation) && {
         storage: listStorage(governance.documents.access, principal),
       }),
+      ...(keptContent.length > 0 && { keptContent }),
     };
   }
   const { rule, reason, code } = decision;

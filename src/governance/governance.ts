@@ -1,9 +1,10 @@
 import { listAlternatives } from './alternatives.ts';
 import type { CallTarget, Principal } from './call-target.ts';
 import { decide, type Decision } from './decide.ts';
-import type { Access, Catalog, CatalogEntry, Limits } from './documents.ts';
+import type { Access, Catalog, CatalogEntry, ContentPart, Limits } from './documents.ts';
 import { compileInstanceSchemas, type Instances } from './instance-schemas.ts';
 import { judgeStorage, type StorageUse, type StorageVerdict } from './judge-storage.ts';
+import { keptPartsOf } from './kept-parts.ts';
 import { indexRules } from './rule-index.ts';
 import { teamOf } from './team.ts';
 
@@ -36,12 +37,17 @@ export interface Governance {
   listAlternatives(target: CallTarget): readonly Alternative[];
   /** The entry that a target names, whether or not anybody may call it. */
   findEntry(resource: CallTarget['resource']): CatalogEntry | undefined;
+  /** What is kept of the content of a call, encrypted; mostly nothing. */
+  keptParts(resource: CallTarget['resource']): readonly ContentPart[];
 }
 
 /** @throws InvalidSchemaError for a JSON Schema in the catalog that can't be used. */
 export function createGovernance(documents: GovernanceDocuments, policyVersion: string): Governance {
   const index = indexRules(documents.catalog, documents.access);
   const checks = compileInstanceSchemas(documents.catalog);
+  const kept = new Map(
+    documents.catalog.entries.map((entry) => [entry, keptPartsOf(documents.access, entry)]),
+  );
   const findEntry = (resource: CallTarget['resource']) => index.findEntry(resource)?.entry;
   return {
     policyVersion,
@@ -57,5 +63,9 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
     listAlternatives: (target) =>
       listAlternatives(index, target).map(({ rules, operation }) => ({ entry: rules.entry, operation })),
     findEntry,
+    keptParts: (resource) => {
+      const entry = findEntry(resource);
+      return (entry && kept.get(entry)) ?? [];
+    },
   };
 }

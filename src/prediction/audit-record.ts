@@ -1,7 +1,7 @@
 import type { CallTarget } from '../governance/call-target.ts';
 import type { Durability } from '../governance/documents.ts';
 import type { GatewayErrorCode } from '../errors/codes.ts';
-import type { Caller, DialectName } from './interfaces.ts';
+import type { Caller, ContentReference, DialectName } from './interfaces.ts';
 import type { AnswerFacts } from './prediction.ts';
 
 /** How a call ended. `interrupted`: the stream broke after it had begun; `aborted`: the caller went away. */
@@ -56,6 +56,8 @@ export interface AuditRecord extends OpeningRecord {
   readonly firstByteDurationInMs?: number;
   /** By the catalog's price; an estimate. */
   readonly costInUsd?: number;
+  /** Where a rule asks for content. */
+  readonly content?: ContentReference;
 }
 
 /** @param requestId a GUID. */

@@ -1,4 +1,5 @@
 import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { ContentPart } from '../governance/documents.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { AuditRecord, OpeningRecord } from './audit-record.ts';
 import type { Answer, AnswerFormat, Framing, GrantedCall, Prediction } from './prediction.ts';
@@ -77,6 +78,36 @@ export interface Digest {
 /** Makes digests by which whoever has the key can tell that two contents are the same, and nobody else can. */
 export interface Digester {
   start(): Digest;
+}
+
+/** Where the encrypted content of a call lies, under whose key, with its hash. */
+export interface ContentReference {
+  /** Pseudonym of the data subject. */
+  readonly subject: string;
+  readonly blob: string;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** The content of one call, while it is kept. Nothing of it throws. */
+export interface KeptContent {
+  /** Resolves when the content can be encrypted, or when that was waited for long enough. */
+  ready(): Promise<void>;
+  /** Ignores a part that wasn't asked for, what goes beyond a bound, and what comes after the seal. */
+  add(part: ContentPart, bytes: Uint8Array | string): void;
+  /** Encrypts what there is and has it stored behind the call; undefined when it can't be kept. The same when asked again. */
+  seal(): ContentReference | undefined;
+  /** Encrypts what there is; resolves when it is stored, or can't be in time, which `seal` then tells. */
+  store(): Promise<void>;
+}
+
+/** Keeps contents, encrypted for their data subjects. */
+export interface ContentKeeper {
+  start(
+    recordId: string,
+    subject: Pick<Caller, 'identityProvider' | 'objectId'>,
+    parts: readonly ContentPart[],
+  ): KeptContent;
 }
 
 /** The surfaces, as records name them. */

@@ -8,15 +8,25 @@ import type { Governance } from '../governance/governance.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import { type AuditRecord, type OpeningRecord, type Outcome, recordIdOf } from './audit-record.ts';
 import { estimateCost } from './estimate-cost.ts';
-import type { Call, Caller, Digest, Digester, ErrorDialect } from './interfaces.ts';
+import type {
+  Call,
+  Caller,
+  ContentKeeper,
+  Digest,
+  Digester,
+  ErrorDialect,
+  KeptContent,
+} from './interfaces.ts';
 import type { AnswerFacts, Prediction } from './prediction.ts';
 
 export interface RecordingRooms {
   readonly monotonicNow: () => number;
   readonly now: () => Date;
-  readonly governance: Pick<Governance, 'policyVersion' | 'documents' | 'findEntry'>;
+  readonly governance: Pick<Governance, 'policyVersion' | 'documents' | 'findEntry' | 'keptParts'>;
   /** Left out, records have no digests. */
   readonly digester?: Digester;
+  /** Left out, no content is kept. */
+  readonly contents?: ContentKeeper;
 }
 
 type RecordedCall = Pick<Call<ErrorDialect>, 'dialect' | 'method'>;
@@ -41,6 +51,8 @@ export class OpenRecord {
   #status = 500;
   #code: GatewayErrorCode | undefined;
   #facts: AnswerFacts | undefined;
+  #body: Uint8Array | undefined;
+  #content: KeptContent | undefined;
   #requestBytes = 0;
   #requestDigest: string | undefined;
   #responseBytes = 0;
@@ -65,6 +77,7 @@ export class OpenRecord {
   }
 
   received(body: Uint8Array): void {
+    this.#body = body;
     this.#requestBytes = body.byteLength;
     const digest = this.#rooms.digester?.start();
     digest?.update(body);
@@ -86,6 +99,7 @@ export class OpenRecord {
     if (decision.allowed) {
       this.#durability = decision.call.durability;
       if (this.#target) this.#target = { ...this.#target, ...placeOf(decision.call) };
+      this.#keepContent(decision.call);
     }
     this.#identifiedIn = this.#elapsed();
   }
@@ -110,6 +124,17 @@ export class OpenRecord {
     this.#responseBytes += typeof part === 'string' ? Buffer.byteLength(part) : part.byteLength;
     this.#responseDigest ??= this.#rooms.digester?.start();
     this.#responseDigest?.update(part);
+    this.#content?.add('response', part);
+  }
+
+  /** Resolves when what a rule asks to be kept can be encrypted; at once where none does. Never rejects. */
+  async contentReady(): Promise<void> {
+    await this.#content?.ready();
+  }
+
+  /** Resolves when the content is stored, or can't be; at once where no rule asks for it. Never rejects. */
+  async storeContent(): Promise<void> {
+    await this.#content?.store();
   }
 
   /** The last part was not sent after all; what the caller got has no digest then. */
@@ -184,6 +209,7 @@ export class OpenRecord {
   /** May be asked again, after a correction. */
   close(): AuditRecord {
     const costInUsd = this.#cost();
+    const content = this.#content?.seal();
     return {
       ...this.open(),
       revision: this.#revision,
@@ -197,7 +223,16 @@ export class OpenRecord {
       ...(this.#credentialsInMs !== undefined && { credentialsDurationInMs: this.#credentialsInMs }),
       ...(this.#firstByteInMs !== undefined && { firstByteDurationInMs: this.#firstByteInMs }),
       ...(costInUsd !== undefined && { costInUsd }),
+      ...(content && { content }),
     };
+  }
+
+  #keepContent({ resource }: AuthorizedCall<Prediction>): void {
+    const parts = this.#rooms.governance.keptParts(resource);
+    if (parts.length === 0 || !this.#caller) return;
+    const recordId = recordIdOf(this.#startedAt, this.requestId.toLowerCase());
+    this.#content = this.#rooms.contents?.start(recordId, this.#caller, parts);
+    if (this.#body) this.#content?.add('request', this.#body);
   }
 
   #agentId(): string | undefined {

@@ -19,12 +19,14 @@ export class Settlement {
 
   /** Resolves when Vertex AI may be called. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE. */
   async begin(): Promise<void> {
-    if (this.#record.isStrict) await this.#watch(this.#audit.open(this.#record.open()));
+    const opened = this.#record.isStrict ? this.#watch(this.#audit.open(this.#record.open())) : undefined;
+    await Promise.all([opened, this.#record.contentReady()]);
   }
 
   /** Resolves when the last of a strict call's answer may go out. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE. */
   async settle(): Promise<void> {
     this.#isSettled = true;
+    await this.#record.storeContent();
     await this.#watch(this.#audit.commit(this.#record.close()));
   }
 

@@ -56,6 +56,7 @@ const SAMPLE_DOCUMENTS: GovernanceDocuments = {
         locations: ['europe-west1', 'europe-west4'],
       },
     ],
+    contents: [],
     storage: [],
     agents: [
       {

@@ -59,6 +59,7 @@ const DOCUMENTS: GovernanceDocuments = {
         locations: ['europe-west1', 'europe-west4'],
       },
     ],
+    contents: [],
     storage: [],
     agents: [{ id: 'helper', reason: 'It only scores.', applicationId: AGENT_ID, roles: ['Score.Use'] }],
   },

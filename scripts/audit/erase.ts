@@ -1,0 +1,189 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { openAuditKey } from '../../src/audit/audit-key.ts';
+import { openAuditStorage } from '../../src/audit/audit-storage.ts';
+import { createAzureAppendStore } from '../../src/audit/azure-append-store.ts';
+import {
+  canKeyComeBack,
+  countKept,
+  deleteContents,
+  deleteKey,
+  type SubjectStorage,
+} from '../../src/audit/erase-subject.ts';
+import { LedgerWriter } from '../../src/audit/ledger-writer.ts';
+import { signCheckpoint } from '../../src/audit/sign-checkpoint.ts';
+import { subjectIdOf, type DataSubject } from '../../src/audit/subject-keys.ts';
+import { verifyLedger } from '../../src/audit/verification/verify-ledger.ts';
+import { readAuditSettings } from './audit-settings.ts';
+import { fail } from './fail.ts';
+import { openAudit } from './open-audit.ts';
+
+const USAGE = `Usage: npm run audit:erase -- --subject IDENTITY_PROVIDER/OBJECT_ID --reason TEXT [--proof FILE] [--yes]
+
+  Makes all contents that were kept of a data subject unreadable for good: deletes the subject's key, and the contents.
+  Records stay; they hold no content.
+
+  --subject   the access document's id of who vouches for the subject, and its object id: entra/5f0c2b1e-…
+  --reason    why, in one line; it stays on the ledger for good, so name no person in it
+  --proof     writes the proof as JSON
+  --yes       without it, only says what would be erased
+
+Ends with 0 when it is done and proven, 1 when there is nothing to erase or the proof has a fault, 2 when it cannot be
+done.`;
+
+const TIMEOUT_IN_MS = 30_000;
+const LEDGER_TIMEOUT_IN_MS = 60_000;
+const MINUTE_IN_MS = 60_000;
+const GRACE_IN_MS = 10 * MINUTE_IN_MS;
+const OPEN_FOR_IN_MS = 35 * MINUTE_IN_MS;
+const MAXIMUM_REASON_LENGTH = 300;
+const CANNOT_ERASE = 2;
+
+async function erase(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      subject: { type: 'string' },
+      reason: { type: 'string' },
+      proof: { type: 'string' },
+      yes: { type: 'boolean', default: false },
+      'environment-file': { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const subject = subjectIdOf(readSubject(values.subject));
+  const reason = readReason(values.reason);
+  const settings = readAuditSettings(values['environment-file']);
+  const audit = openAudit(settings);
+  const storage: SubjectStorage = {
+    subjects: audit.storage.getContainerClient('audit-subjects'),
+    content: audit.storage.getContainerClient('audit-content'),
+  };
+  const kept = await countKept(storage, subject);
+  if (!kept.hasKey && kept.contents === 0) {
+    console.log(
+      'Nothing is kept of this subject: there is no key and no content. Check the identity provider’s id and the object ' +
+        'id; both are in the subject’s records.',
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const what = `${kept.hasKey ? 'the key' : 'no key'} and the contents of ${kept.contents} calls`;
+  if (!values.yes) {
+    console.log(`Kept of this subject: ${what}. Nothing is erased yet: say --yes to erase it for good.`);
+    return;
+  }
+
+  await deleteContents(storage, subject);
+  // On record before the key goes: an erasure that isn't could never be proven.
+  const place = await putOnLedger(settings, audit, { subject, reason });
+  await deleteKey(storage, subject);
+
+  const left = await countKept(storage, subject);
+  const isGone = !left.hasKey && left.contents === 0 && !(await canKeyComeBack(storage, subject));
+  const now = new Date();
+  const report = await verifyLedger(audit.ledger, audit.publicKeys ? { publicKeys: audit.publicKeys } : {}, {
+    period: { from: new Date(0), to: new Date(now.getTime() + MINUTE_IN_MS) },
+    ...{ now, graceInMs: GRACE_IN_MS, openForInMs: OPEN_FOR_IN_MS, areAllChains: true },
+  });
+  const proof = {
+    version: 1,
+    ...{ subject, reason, ...place },
+    erased: { key: kept.hasKey, contents: kept.contents },
+    readBackAt: now.toISOString(),
+    isGone,
+    ledger: {
+      isIntact: report.isIntact,
+      ...{ chains: report.chains, entries: report.entries, signatures: report.signatures },
+      findings: report.findings,
+    },
+  };
+  if (values.proof !== undefined) await writeFile(values.proof, `${JSON.stringify(proof, null, 2)}\n`);
+  console.log(
+    [
+      `Erased: ${what}.`,
+      `On the ledger: writer ${place.writer}, sequence ${place.sequence}, hash ${place.hash}, at ${place.time}` +
+        (place.signature ? ', signed by the audit key.' : '; the audit key could not sign it.'),
+      isGone
+        ? 'Read back: neither the key nor any content is there, nor can the key be brought back from storage.'
+        : 'Read back: storage still has the key or contents, or a deleted version of the key. Switch soft delete and ' +
+          'versioning off for the account, have them removed, and run this again.',
+      report.isIntact
+        ? `The ledger still verifies: ${report.entries} entries in ${report.chains} chains.`
+        : `The ledger does not verify: ${report.findingCount} findings; npm run audit:verify names them.`,
+    ].join('\n'),
+  );
+  if (!isGone || !report.isIntact) process.exitCode = 1;
+}
+
+/** A chain of its own, which this command begins and ends. */
+async function putOnLedger(
+  { AUDIT_STORAGE_URL, AUDIT_KEY_URL }: ReturnType<typeof readAuditSettings>,
+  { credential }: ReturnType<typeof openAudit>,
+  erasure: { readonly subject: string; readonly reason: string },
+) {
+  const { ledger } = openAuditStorage(AUDIT_STORAGE_URL, credential);
+  const timers = new Set<NodeJS.Timeout>();
+  const clock = { time: new Date() };
+  const writer = new LedgerWriter({
+    loadStore: () => Promise.resolve(createAzureAppendStore(ledger, TIMEOUT_IN_MS)),
+    policyVersion: 'audit:erase',
+    now: () => (clock.time = new Date()),
+    schedule: (task, delayInMs) => void timers.add(setTimeout(task, delayInMs)),
+  });
+  const key =
+    AUDIT_KEY_URL === undefined ? undefined : openAuditKey(AUDIT_KEY_URL, credential, TIMEOUT_IN_MS);
+  const write = async () => {
+    const committed = writer.append({ kind: 'erasure', ...erasure });
+    const place = { writer: writer.name, ...writer.head, time: clock.time.toISOString() };
+    await committed;
+    const signature = key && (await signCheckpoint(key, writer.name, place));
+    const counts = { opened: 0, closed: 0 };
+    const shipped = { sequence: -1, refused: 0 };
+    await Promise.all([
+      writer.append({ kind: 'checkpoint', shipped, ...counts, ...(signature && { signature }) }),
+      writer.append({ kind: 'end', ...counts }),
+    ]);
+    return { ...place, ...(signature && { signature }) };
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const timeLimit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(unwritable()), LEDGER_TIMEOUT_IN_MS);
+  });
+  try {
+    return await Promise.race([write(), timeLimit]);
+  } finally {
+    clearTimeout(timer);
+    timers.forEach(clearTimeout);
+  }
+}
+
+function unwritable(): Error {
+  return new Error(
+    'The ledger cannot be written, and the subject’s key is only erased when that is on record. Check that you have the ' +
+      'role Storage Blob Data Contributor, and run this again.',
+  );
+}
+
+function readSubject(text: string | undefined): DataSubject {
+  const [, identityProvider, objectId] = /^([^/\s]+)\/(\S+)$/.exec(text ?? '') ?? [];
+  if (identityProvider === undefined || objectId === undefined)
+    throw new Error(
+      '--subject must be the identity provider’s id and the object id, with a slash between them.',
+    );
+  return { identityProvider, objectId };
+}
+
+function readReason(text: string | undefined): string {
+  const reason = text?.trim() ?? '';
+  if (reason === '' || reason.length > MAXIMUM_REASON_LENGTH || /\p{Cc}/u.test(reason))
+    throw new Error(`--reason must be one line of at most ${MAXIMUM_REASON_LENGTH} characters.`);
+  return reason;
+}
+
+await erase().catch((error: unknown) => {
+  fail('The erasure is not done.', USAGE, error, CANNOT_ERASE);
+});
