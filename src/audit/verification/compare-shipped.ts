@@ -4,6 +4,8 @@ import type { Fault } from './judge-pieces.ts';
 
 /** Records that could not be matched at once are kept until the end of their chain, up to this many of each side. */
 const MOST_KEPT = 5_000;
+/** Of all chains together; a refusal of what is beyond is not looked for. */
+const MOST_ABSENT = 20_000;
 
 /** A closing of the chain that is being read. */
 export interface Closing {
@@ -29,11 +31,25 @@ export interface ShippedOptions {
 /** What of a chain is known when it has been read. */
 export interface ChainEnd {
   readonly faults: readonly Fault[];
-  readonly refused: ReadonlySet<number>;
   /** The last entry that was shipped. */
   readonly shipped: number;
   /** The last entry that was read. */
   readonly last: number;
+}
+
+export interface ShippedCounts {
+  /** Records that were read. */
+  readonly records: number;
+  /** How many calls of a trace are on record in the ledger alone. */
+  readonly inLedgerAlone: ReadonlyMap<string, number>;
+}
+
+/** A closing whose record Application Insights doesn't have. */
+interface AbsentRecord extends Pick<Closing, 'sequence' | 'place' | 'recordId'> {
+  readonly writer: string;
+  readonly traceId: string | undefined;
+  /** Whether it should have it, unless it was refused. */
+  readonly isExpected: boolean;
 }
 
 /** Walks through the ledger's closings and the records in Application Insights side by side. */
@@ -43,8 +59,8 @@ export interface ShippedComparison {
   compare(closings: readonly Closing[]): Promise<void>;
   /** @returns the last record's sequence beyond the end of the chain, where there is one. */
   end(chain: ChainEnd): Promise<number | undefined>;
-  /** When there are no more chains. @returns how many records were read. */
-  finish(): Promise<number>;
+  /** When there are no more chains, and all refusals are known, wherever they stand. */
+  finish(isRefused: (writer: string, sequence: number) => boolean): Promise<ShippedCounts>;
 }
 
 export function createShippedComparison(options: ShippedOptions): ShippedComparison {
@@ -56,6 +72,7 @@ export function createShippedComparison(options: ShippedOptions): ShippedCompari
   let writer = '';
   let early = new Map<number, ShippedRecord>();
   let late: Closing[] = [];
+  const absent: AbsentRecord[] = [];
 
   const peek = async (): Promise<ShippedRecord | undefined> => {
     if (peeked || isDone) return peeked;
@@ -92,15 +109,24 @@ export function createShippedComparison(options: ShippedOptions): ShippedCompari
       message: `Application Insights has a record of entry ${sequence} of ${name}, but the ledger has no such record.`,
     });
 
-  const reportMissing = ({ sequence, place, recordId }: Closing): void =>
+  const reportMissing = (
+    name: string,
+    { sequence, place, recordId }: Pick<Closing, 'sequence' | 'place' | 'recordId'>,
+  ): void =>
     report({
       kind: 'missing-in-application-insights',
-      writer,
+      writer: name,
       sequence,
       ...place,
       recordId,
-      message: `The record of entry ${sequence} of ${writer} was shipped, but Application Insights does not have it.`,
+      message: `The record of entry ${sequence} of ${name} was shipped, but Application Insights does not have it.`,
     });
+
+  const noteAbsent = ({ sequence, place, recordId, record }: Closing, isExpected: boolean): void => {
+    const traceId = typeof record.traceId === 'string' ? record.traceId : undefined;
+    if (absent.length < MOST_ABSENT) absent.push({ writer, sequence, place, recordId, traceId, isExpected });
+    else if (isExpected) reportMissing(writer, { sequence, place, recordId });
+  };
 
   const dropBefore = async (name: string): Promise<void> => {
     for (let one = await peek(); one && one.writer < name; one = await peek()) {
@@ -134,12 +160,12 @@ export function createShippedComparison(options: ShippedOptions): ShippedCompari
         }
         if (!isThere) {
           if (late.length < MOST_KEPT) late.push(closing);
-          else if (isDue(closing, period, notBefore)) reportMissing(closing);
+          else if (isDue(closing, period, notBefore)) reportMissing(writer, closing);
         }
       }
     },
 
-    async end({ faults, refused, shipped, last }) {
+    async end({ faults, shipped, last }) {
       for (let one = await peek(); one?.writer === writer; one = await peek()) {
         peeked = undefined;
         if (early.size < MOST_KEPT || one.sequence > last) early.set(one.sequence, one);
@@ -155,9 +181,9 @@ export function createShippedComparison(options: ShippedOptions): ShippedCompari
         const { sequence, place } = closing;
         const found = early.get(sequence);
         early.delete(sequence);
-        if (isExplained(sequence, place) || refused.has(sequence)) continue;
+        if (isExplained(sequence, place)) continue;
         if (found) judge(closing, found);
-        else if (sequence <= shipped && isDue(closing, period, notBefore)) reportMissing(closing);
+        else noteAbsent(closing, sequence <= shipped && isDue(closing, period, notBefore));
       }
       let beyond: number | undefined;
       for (const { sequence } of early.values()) {
@@ -167,9 +193,19 @@ export function createShippedComparison(options: ShippedOptions): ShippedCompari
       return beyond;
     },
 
-    async finish() {
+    async finish(isRefused) {
       await dropBefore('\u{10ffff}');
-      return count;
+      const inLedgerAlone = new Map<string, number>();
+      const counted = new Set<string>();
+      for (const one of absent) {
+        const { writer: name, sequence, recordId, traceId, isExpected } = one;
+        if (isExpected && !isRefused(name, sequence)) reportMissing(name, one);
+        // A record and its correction are of one call.
+        if (traceId !== undefined && !counted.has(recordId))
+          inLedgerAlone.set(traceId, (inLedgerAlone.get(traceId) ?? 0) + 1);
+        counted.add(recordId);
+      }
+      return { records: count, inLedgerAlone };
     },
   };
 }

@@ -4,6 +4,8 @@ import type { Finding } from './finding.ts';
 export interface TrafficOptions {
   readonly requests: AsyncIterable<TracedCall>;
   readonly records: AsyncIterable<TracedCall>;
+  /** How many calls of a trace have a record that Application Insights does not have. */
+  readonly inLedgerAlone: ReadonlyMap<string, number>;
   readonly period: VerifiedPeriod;
   /** What is younger than this may have its counterpart still on its way. */
   readonly notBefore: Date;
@@ -21,7 +23,7 @@ export interface TrafficCounts {
  * client may have begun it; then their numbers are compared.
  */
 export async function compareTraffic(options: TrafficOptions): Promise<TrafficCounts> {
-  const { period, notBefore, report } = options;
+  const { inLedgerAlone, period, notBefore, report } = options;
   const requests = groupByTrace(options.requests);
   const records = groupByTrace(options.records);
   const counts = { requests: 0, records: 0 };
@@ -35,7 +37,7 @@ export async function compareTraffic(options: TrafficOptions): Promise<TrafficCo
     const surplus = calls.length - recorded.length;
     const due =
       surplus > 0
-        ? calls.filter(isDue).slice(0, surplus)
+        ? calls.filter(isDue).slice(0, Math.max(0, surplus - (inLedgerAlone.get(traceId) ?? 0)))
         : recorded.filter(isDue).slice(0, Math.max(0, recorded.length - asked.length));
     for (const call of due) {
       const time = call.time.toISOString();

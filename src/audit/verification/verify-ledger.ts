@@ -65,12 +65,12 @@ export async function verifyLedger(
   const signed = { signatures: 0, unsigned: 0 };
   const verified = new Map<string, VerifiedChain>();
   const beyond = new Map<string, number>();
+  const refused = new Set<string>();
 
   reportMissingChains(chains, anchors, evidence, findings);
   for (const chain of read) {
     const { writer } = chain;
     const shipped = cursors && (cursors.get(writer) ?? -1);
-    const refused = new Set<number>();
     const behind = { count: 0, first: -1, last: -1 };
     await comparison?.begin(writer);
     const result = await verifyChain(reader, chain, {
@@ -115,13 +115,19 @@ export async function verifyLedger(
     signed.unsigned += result.unsigned;
     if (behind.count > 0) reportBehind(writer, behind, findings);
     const { faults, last } = result;
-    const above = await comparison?.end({ faults, refused, shipped: shipped ?? Infinity, last });
+    const above = await comparison?.end({ faults, shipped: shipped ?? Infinity, last });
     if (above !== undefined) beyond.set(writer, above);
   }
-  const comparedRecords = await comparison?.finish();
+  const compared = await comparison?.finish((writer, sequence) => refused.has(nameEntry(writer, sequence)));
   await reportBeyond(reader, read, beyond, verified, findings, abortSignal);
   const open = await settleCalls({ reader, all: chains, read, book, verified, findings, options });
-  const counts = traffic && (await compareTraffic({ ...traffic, period, notBefore, report: findings.add }));
+  const counts =
+    traffic &&
+    (await compareTraffic({
+      ...traffic,
+      inLedgerAlone: compared?.inLedgerAlone ?? new Map<string, number>(),
+      ...{ period, notBefore, report: findings.add },
+    }));
   return {
     version: 1,
     verifiedAt: now.toISOString(),
@@ -134,7 +140,7 @@ export async function verifyLedger(
     ...sum,
     open,
     ...signed,
-    ...(comparedRecords !== undefined && { comparedRecords }),
+    ...(compared && { comparedRecords: compared.records }),
     ...(counts && { requests: counts.requests, recordedRequests: counts.records }),
     notChecked: [...(options.notChecked ?? []), ...notCheckedFor(evidence)],
   };
@@ -184,22 +190,27 @@ function reportMissingChains(
   }
 }
 
+/** A refusal stands in the chain of who shipped the entry, which can be another's. */
 function noteRefusal(
   { entry, place }: StandingEntry,
   writer: string,
-  refused: Set<number>,
+  refused: Set<string>,
   findings: Findings,
 ): void {
-  const { refused: sequence, status } = entry.members;
-  if (typeof sequence !== 'number' || typeof status !== 'number') return;
-  refused.add(sequence);
+  const { refused: sequence, refusedWriter = writer, status } = entry.members;
+  if (typeof sequence !== 'number' || typeof refusedWriter !== 'string' || typeof status !== 'number') return;
+  refused.add(nameEntry(refusedWriter, sequence));
   findings.add({
     kind: 'refused',
-    writer,
+    writer: refusedWriter,
     sequence,
-    ...place,
-    message: `Application Insights refused the record of entry ${sequence} of ${writer} for good, with status ${status}; it is in the ledger alone.`,
+    ...(refusedWriter === writer && place),
+    message: `Application Insights refused the record of entry ${sequence} of ${refusedWriter} for good, with status ${status}; it is in the ledger alone.`,
   });
+}
+
+function nameEntry(writer: string, sequence: number): string {
+  return `${writer} ${sequence}`;
 }
 
 function asClosing({ entry, hash, place }: StandingEntry, { id }: BookedRecord): Closing {

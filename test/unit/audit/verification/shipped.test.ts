@@ -126,3 +126,49 @@ test('a request that reached no API may be on record or not', async () => {
   const probes = traced('a', 'b').map((call) => ({ ...call, isOptional: true }));
   expect((await compare(probes, traced('a'))).found).toEqual([]);
 });
+
+test.each([
+  ['an earlier', '20260301T110000000Z-0a1b2c3d'],
+  ['a later', '20260301T123000000Z-0a1b2c3d'],
+])('a record whose refusal stands in %s chain is not missed besides', async (_, sweeper) => {
+  const refusal = { kind: 'refusal', refused: 4, refusedWriter: WRITER, status: 413 } as const;
+  const others = writeChain([{ kind: 'chain', policyVersion: 'p' }, refusal], { writer: sweeper });
+  const { findings } = await verifyLedger(
+    createMemoryLedger({ [WRITER]: [asText(lines)], [sweeper]: [asText(others)] }),
+    { records: each(shipped.toSpliced(1, 1)) },
+    options,
+  );
+  expect(findings).toEqual([
+    {
+      kind: 'refused',
+      writer: WRITER,
+      sequence: 4,
+      message: expect.stringMatching(
+        /^.*entry 4 of 20260301T120000000Z-0a1b2c3d for good, with status 413;/,
+      ) as string,
+    },
+  ]);
+});
+
+test('a request whose record only the ledger has is not one without a record', async () => {
+  const traceId = 'a'.repeat(32);
+  const time = new Date(STARTED_AT);
+  const traced = writeChain([
+    { kind: 'chain', policyVersion: 'p' },
+    { kind: 'closing', record: { version: 1, id: 'one', traceId, time: time.toISOString() } },
+  ]);
+  const kindsFor = async (requests: readonly TracedCall[]) => {
+    const { findings } = await verifyLedger(
+      createMemoryLedger({ [WRITER]: [asText(traced)] }),
+      { records: each([]), traffic: { requests: each(requests), records: each([]) } },
+      options,
+    );
+    return findings.map(({ kind }) => kind);
+  };
+  const request = { traceId, time };
+  expect(await kindsFor([request])).toEqual(['missing-in-application-insights']);
+  expect(await kindsFor([request, request])).toEqual([
+    'missing-in-application-insights',
+    'request-without-record',
+  ]);
+});
