@@ -126,6 +126,10 @@ export class MemoryState implements StateStore {
     return Promise.resolve(this.#states.get(name));
   }
 
+  delete(name: string): void {
+    this.#states.delete(name);
+  }
+
   write(name: string, value: object, facts: Readonly<Record<string, string>>, etag: string | undefined) {
     this.beforeWrite(name);
     const fault = this.faults.shift();
