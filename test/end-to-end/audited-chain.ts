@@ -89,7 +89,8 @@ export class AuditedChain {
     this.#scratch = mkdtempSync(join(tmpdir(), 'audited-'));
     this.#environmentFile = join(this.#scratch, 'environment.json');
     writeFileSync(this.#environmentFile, JSON.stringify(environment));
-    for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER']) process.env[name] = settings[name];
+    for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'APPLICATION_INSIGHTS_NO_STATSBEAT'])
+      process.env[name] = settings[name];
     setDefaultCACertificates([
       ...getCACertificates('default'),
       readFileSync(certificateAuthorityFile, 'utf8'),

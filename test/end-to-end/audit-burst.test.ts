@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ManagedIdentityCredential } from '@azure/identity';
+import { startAudit } from '../../src/audit/start-audit.ts';
+import type { AuditRecord } from '../../src/prediction/audit-record.ts';
+import { FULL_RECORD } from '../unit/audit/full-record.ts';
+import { AuditedChain } from './audited-chain.ts';
+
+const CALLS = 20_000;
+/** What waits for the ledger at most: far less than the burst. */
+const PENDING_BYTES = 4 * 1024 * 1024;
+const BOUND_IN_MS = 90_000;
+/** A caller that was refused tries again. */
+const RETRY_IN_MS = 20;
+
+let audited: AuditedChain;
+
+beforeAll(async () => {
+  audited = await AuditedChain.start();
+  // The edge has no part in this: there is nothing to hold the records against but each other.
+  await audited.observed.chain.clear();
+});
+
+afterAll(() => audited.stop());
+
+function recordOf(requestId: string): AuditRecord {
+  const startedAt = new Date();
+  const id = `${startedAt.toISOString().replace(/[-:.]/g, '')}-${requestId}`;
+  return { ...FULL_RECORD, id, requestId, startedAt };
+}
+
+/** Straight into the trail, as 20,000 calls over HTTP would take the edge minutes; storage and ingestion are as ever. */
+test('of a burst of 20,000 calls those that do not fit are refused, and none that was let in is lost', async () => {
+  const settings = audited.observed.chain.environment.functionAppSettings;
+  const startedAt = performance.now();
+  const { trail, close } = startAudit({
+    storageUrl: settings.AUDIT_STORAGE_URL ?? '',
+    keyUrl: settings.AUDIT_KEY_URL ?? '',
+    credential: new ManagedIdentityCredential(),
+    connectionString: settings.APPLICATIONINSIGHTS_CONNECTION_STRING ?? '',
+    policyVersion: 'burst',
+    timeoutInMs: 5000,
+    maximumPendingBytes: PENDING_BYTES,
+    checkpointIntervalInMs: 1000,
+  });
+  const requestIds: string[] = [];
+  let refused = 0;
+  while (requestIds.length < CALLS) {
+    try {
+      trail.admit();
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
+      refused += 1;
+      await pause(RETRY_IN_MS);
+      continue;
+    }
+    const requestId = randomUUID();
+    requestIds.push(requestId);
+    trail.record(recordOf(requestId));
+  }
+  await close(BOUND_IN_MS);
+  expect(performance.now() - startedAt).toBeLessThan(BOUND_IN_MS);
+
+  expect(refused).toBeGreaterThan(0);
+  await audited.expectOnBothStores(requestIds, await audited.ledger());
+  const report = await audited.verify();
+  expect(report).toMatchObject({ findings: [], isIntact: true, closings: CALLS, open: 0 });
+  expect(report.comparedRecords).toBe(CALLS);
+});
