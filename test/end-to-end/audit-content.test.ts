@@ -212,6 +212,15 @@ test('a call without a content rule leaves nothing but its record', async () => 
   expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('Nothing was kept') as string });
 });
 
+test('a call is answered and on record though the key service is down, without content', async () => {
+  await chain.restartFunctionApp();
+  await chain.inject('key-vault', { status: 503, times: 1000 });
+  const { record } = await call('assistants-app', PROMPT);
+  expect(record).toMatchObject({ outcome: 'answered', requestDigest: expect.any(String) as string });
+  expect(record).not.toHaveProperty('content');
+  await chain.clear();
+});
+
 test('an id of no record is refused in plain words', async () => {
   expect((await run('content.ts', 'nonsense')).err).toContain('Name one record by its id');
   const id = '20260101T000000000Z-5f0c2b1e-8a4d-4c3b-9e21-7d6a5b4c3f2e';
