@@ -7,6 +7,7 @@ import type { Headers } from './engine/headers.ts';
 import type { Journeys } from './engine/journeys.ts';
 import { MessageUrl } from './engine/message-url.ts';
 import { RequestBody } from './engine/request-body.ts';
+import type { ReportRequest } from './engine/request-telemetry.ts';
 import type { CallOperation } from './mcp/call-tool.ts';
 import type { ApiDefinition } from './service/service-definition.ts';
 
@@ -22,6 +23,7 @@ const OF_THE_MESSAGE = /^(?:accept|content|mcp|if|sec)(?:-|$)|^(?:expect|last-ev
 export function createOperationCaller(
   now: () => number,
   journeys: Journeys | undefined,
+  report: ReportRequest | undefined,
   answer: (exchange: Exchange) => Promise<ExchangeResponse>,
 ): (message: Exchange) => CallOperation {
   return (message) => {
@@ -51,14 +53,16 @@ export function createOperationCaller(
       });
       const journey = (exchange.journey = journeys?.start(exchange));
       let length = body.length;
+      let answered: ExchangeResponse | undefined;
       try {
-        const answered = await answer(exchange);
+        answered = await answer(exchange);
         journey?.answered(answered);
         await answered.body.buffer();
         length += answered.body.length;
         return answered;
       } finally {
         journey?.sent();
+        report?.(exchange, answered);
         for (const callback of exchange.afterResponse) callback(length);
       }
     };

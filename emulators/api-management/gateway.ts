@@ -6,7 +6,7 @@ import type { Exchange } from './engine/exchange.ts';
 import { writeTraceparent } from './engine/correlation.ts';
 import type { ExchangeResponse } from './engine/exchange-response.ts';
 import { PolicyFailure } from './engine/policy-failure.ts';
-import { createRequestReport } from './engine/request-telemetry.ts';
+import { createRequestReport, type ReportRequest } from './engine/request-telemetry.ts';
 import { RequestBody } from './engine/request-body.ts';
 import { runOnError, runPlan } from './engine/run-plan.ts';
 import { sendResponse } from './engine/send-response.ts';
@@ -53,9 +53,9 @@ export function createGateway(setting: GatewaySetting): HandleRequest {
   const { intercept } = setting;
   const { now, journeys, emitRequests, random } = setting.compiler.services;
   const { diagnostic } = setting.service;
-  const answer = compileAnswer(setting);
   const report =
     diagnostic && emitRequests && createRequestReport({ diagnostic, emit: emitRequests, random });
+  const answer = compileAnswer(setting, report);
 
   return async (request, response) => {
     const method = request.method ?? 'GET';
@@ -89,13 +89,16 @@ export function createGateway(setting: GatewaySetting): HandleRequest {
 }
 
 /** The built-in steps: find the operation, check the key, run the plan of the scopes that are then known. */
-function compileAnswer(setting: GatewaySetting): (exchange: Exchange) => Promise<ExchangeResponse> {
+function compileAnswer(
+  setting: GatewaySetting,
+  report: ReportRequest | undefined,
+): (exchange: Exchange) => Promise<ExchangeResponse> {
   const { service, compiler, findSubscription } = setting;
   const findPlan = compilePlans(service, compiler);
   const matchOperation = compileOperations(service.apis);
   const products = new Map(service.products.map((product) => [product.id, product]));
   const { now, journeys } = compiler.services;
-  const callFor = createOperationCaller(now, journeys, (exchange) => answer(exchange));
+  const callFor = createOperationCaller(now, journeys, report, (exchange) => answer(exchange));
   const tellsTrace = service.diagnostic?.httpCorrelationProtocol === 'W3C';
   const answer = async (exchange: Exchange): Promise<ExchangeResponse> => {
     if (tellsTrace) exchange.traceparent = writeTraceparent(exchange.correlation);

@@ -23,6 +23,10 @@ export interface ApplicationInsightsEvidence {
 const NARROW_ROWS = 20_000;
 const WHOLE_RECORDS = 1_000;
 
+/** `apim/mcp-servers` and `apim/products` have these. */
+const MCP_MESSAGE = /^[A-Z]+ \/agents\/mcp$/;
+const OPEN_PRODUCT = 'open';
+
 export function createApplicationInsightsEvidence(query: LogQuery): ApplicationInsightsEvidence {
   async function* rowsOf(
     write: (after: PageKey | undefined, limit: number) => string,
@@ -70,7 +74,7 @@ export function createApplicationInsightsEvidence(query: LogQuery): ApplicationI
       const keyOf = (row: LogRow) => ({ text: readText(row, 'operation_Id'), rank: readText(row, 'id') });
       for await (const row of rowsOf(write, keyOf, NARROW_ROWS, abortSignal)) {
         const operation = readText(row, 'operationName');
-        const isOptional = isNobodysCall(operation, readText(row, 'api'));
+        const isOptional = isNobodysCall(operation, readText(row, 'api')) || isHandedOn(row);
         yield { traceId: readText(row, 'operation_Id'), time: readTime(row), operation, isOptional };
       }
     },
@@ -88,9 +92,22 @@ export function createApplicationInsightsEvidence(query: LogQuery): ApplicationI
   };
 }
 
-/** What reaches no API can be a health probe; a browser's preflight comes before its call. */
+/**
+ * What reaches no API can be a health probe; a browser's preflight comes before its call; of a message to an MCP server
+ * the call that its tool makes is on record.
+ */
 function isNobodysCall(operation: string, api: string): boolean {
-  return api === '' || operation.startsWith('OPTIONS ');
+  return api === '' || operation.startsWith('OPTIONS ') || MCP_MESSAGE.test(operation);
+}
+
+/**
+ * Where the key is not in API Management's own header, the edge sends the call to itself once more: another request,
+ * which is on record and whose id is in the answer. Nothing is in it where the client left before.
+ */
+function isHandedOn(row: LogRow): boolean {
+  const answeredBy = readText(row, 'answeredBy');
+  if (answeredBy === '') return readText(row, 'product') === OPEN_PRODUCT;
+  return answeredBy !== readText(row, 'requestId');
 }
 
 function placeOf(row: LogRow): PageKey {

@@ -80,6 +80,46 @@ test('nothing is wrong with the records of calls that were made', async () => {
   expect(question).toMatchObject({ dialect: 'gateway', outcome: 'answered', status: '200' });
 });
 
+test('messages of agents and calls with a key in another place leave nothing unexplained', async () => {
+  const { subscriptionKey } = observed.chain.environment.applications['sandbox-app'] ?? {};
+  const keyed = await fetch(
+    `${observed.chain.environment.gatewayUrl}/vertex/v1/publishers/google/models/gemini-2.5-flash:generateContent`,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-goog-api-key': subscriptionKey ?? '' },
+      body: '{"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}',
+    },
+  );
+  expect(keyed.status).toBe(200);
+  await keyed.text();
+  const tool = {
+    name: 'predict',
+    arguments: {
+      version: 'v1',
+      project: 'sample-project',
+      location: 'us-central1',
+      endpoint: '1234567890',
+      instances: [[5.1, 3.5, 1.4, 0.2]],
+    },
+  };
+  for (const message of [{ method: 'tools/list' }, { method: 'tools/call', params: tool }]) {
+    const answer = await observed.chain.call('/agents/mcp', {
+      application: 'scoring-app',
+      method: 'POST',
+      headers: { accept: 'application/json, text/event-stream' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...message }),
+    });
+    expect(answer.status).toBe(200);
+    await answer.text();
+  }
+  const refused = await observed.chain.call('/agents/mcp', { method: 'POST', body: '{}' });
+  expect(refused.status).toBe(401);
+  await refused.text();
+  await observed.chain.auditRecords(({ subscriptionId }) => subscriptionId === 'sandbox-app');
+  await observed.chain.auditRecords(({ code }) => code === 'SUBSCRIPTION_KEY_MISSING');
+  expect(await untilIntact()).toMatchObject({ findings: [] });
+});
+
 test('only auditors may ask', async () => {
   const answer = await observed.call({ application: 'scoring-app', method: 'GET', path: VERIFY });
   expect(answer.status).toBe(403);

@@ -322,6 +322,31 @@ test('records and requests: what one side has more of', () => {
     requested(5, 'OPTIONS /v1'),
     requested(6, 'GET /status', {}),
     item('RequestData', 7, { id: 'own', name: 'predict', properties: {} }),
+    // Refused, though it reaches no API.
+    requested(8, 'GET /nothing', {}),
+    traced(8, { outcome: 'denied' }),
+    requested(9, 'POST /agents/mcp', { 'API Name': 'agents' }),
+    // Sent to the edge once more, with the key where it belongs.
+    requested(10, 'POST /v1', {
+      'API Name': 'vertex',
+      'Product Name': 'open',
+      'Request Id': requestIdOf(11),
+      'Response-x-request-id': requestIdOf(10),
+    }),
+    item('RequestData', 10, {
+      id: 'span-10-again',
+      name: 'POST /v1',
+      properties: {
+        'Service Type': 'API Management',
+        'API Name': 'vertex',
+        'Product Name': 'sandbox',
+        'Request Id': requestIdOf(10),
+        'Response-x-request-id': requestIdOf(10),
+      },
+    }),
+    shipped(10, {}),
+    // The client left before the answer of such a call.
+    requested(12, 'POST /v1', { 'API Name': 'vertex', 'Product Name': 'open' }),
   ]);
   expect(rows).toMatchObject([
     { traceId: traceIdOf(4), finding: 'record without request', requestCount: 0, recordCount: 1 },
