@@ -13,6 +13,8 @@ export interface ChainWriter {
   readonly pendingBytes: number;
   readonly pendingSince: number | undefined;
   append(body: EntryBody, options?: { readonly isAwaited?: boolean }): Promise<void>;
+  /** Tries now what waits for its next try. */
+  hurry(): void;
 }
 
 export interface LedgerTrailOptions {
@@ -72,6 +74,7 @@ export class LedgerTrail implements AuditTrail {
   /** Resolves when all is committed, with the chain's end as the last entry where no call is left at work. */
   async close(): Promise<void> {
     const { writer } = this.#options;
+    writer.hurry();
     // A process that served no call leaves no chain.
     if (writer.head.sequence < 0) return;
     await this.#checkpoint();

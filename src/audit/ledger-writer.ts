@@ -58,6 +58,7 @@ export class LedgerWriter {
   #block: Block | undefined;
   #pendingBytes = 0;
   #retryInMs = FIRST_RETRY_IN_MS;
+  #tryAgain: (() => void) | undefined;
   #isPlanned = false;
   #committedAt = 0;
 
@@ -88,6 +89,12 @@ export class LedgerWriter {
     const committed = new Promise<void>((commit) => this.#add(body, commit));
     this.#plan(isAwaited);
     return committed;
+  }
+
+  /** What waits for its next try is tried now. */
+  hurry(): void {
+    this.#retryInMs = FIRST_RETRY_IN_MS;
+    this.#tryAgain?.();
   }
 
   #add(body: EntryBody, commit: () => void): void {
@@ -165,7 +172,10 @@ export class LedgerWriter {
           return;
         }
       } catch {
-        await new Promise<void>((again) => this.#options.schedule(again, this.#retryInMs));
+        await new Promise<void>((again) => {
+          this.#tryAgain = again;
+          this.#options.schedule(again, this.#retryInMs);
+        });
         this.#retryInMs = Math.min(this.#retryInMs * 2, LAST_RETRY_IN_MS);
       }
     }

@@ -9,7 +9,7 @@ const NOTHING = {
   project: '',
   location: '',
   publisher: '',
-  model: '',
+  [MODEL]: '',
   endpoint: '',
   operation: '',
 };
@@ -51,7 +51,7 @@ async function recordOf(path: string, method = 'POST'): Promise<Record<string, s
 }
 
 const inPlace = { dialect: 'vertex', project: 'sample-project', location: 'europe-west1' };
-const gemini = { publisher: 'google', model: 'gemini-2.5-flash' };
+const gemini = { publisher: 'google', [MODEL]: 'gemini-2.5-flash' };
 
 test.each<[string, string, Partial<typeof NOTHING>]>([
   [
@@ -73,7 +73,7 @@ test.each<[string, string, Partial<typeof NOTHING>]>([
   [
     'POST',
     `${PLACE}/publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict`,
-    { ...inPlace, publisher: 'anthropic', model: 'claude-sonnet-4-5@20250929', operation: 'rawPredict' },
+    { ...inPlace, publisher: 'anthropic', [MODEL]: 'claude-sonnet-4-5@20250929', operation: 'rawPredict' },
   ],
   [
     'POST',
@@ -83,7 +83,7 @@ test.each<[string, string, Partial<typeof NOTHING>]>([
   [
     'POST',
     `${PLACE}/publishers/google/models/veo-3:fetchPredictOperation`,
-    { ...inPlace, publisher: 'google', model: 'veo-3', operation: 'predictLongRunning' },
+    { ...inPlace, publisher: 'google', [MODEL]: 'veo-3', operation: 'predictLongRunning' },
   ],
   ['GET', `${PLACE}/publishers/google/models`, { ...inPlace, publisher: 'google', operation: 'listModels' }],
   [
@@ -96,7 +96,11 @@ test.each<[string, string, Partial<typeof NOTHING>]>([
   ['POST', '/openai/v1/chat/completions', { dialect: 'openai', operation: 'chatCompletions' }],
   ['POST', '/openai/v1/embeddings', { dialect: 'openai', operation: 'predict' }],
   ['GET', '/openai/v1/models', { dialect: 'openai', operation: 'models' }],
-  ['GET', '/openai/v1/models/gemini-fast', { dialect: 'openai', model: 'gemini-fast', operation: 'models' }],
+  [
+    'GET',
+    '/openai/v1/models/gemini-fast',
+    { dialect: 'openai', [MODEL]: 'gemini-fast', operation: 'models' },
+  ],
   ['POST', '/anthropic/v1/messages', { dialect: 'anthropic', operation: 'rawPredict' }],
   ['POST', '/anthropic/v1/messages/count_tokens', { dialect: 'anthropic', operation: 'countTokens' }],
   ['POST', '/gateway/v1/policy:explain', { dialect: 'gateway', operation: 'policy:explain' }],
@@ -145,7 +149,7 @@ test('the limit of a catalog entry holds however a call names the model, and its
       { ...pro, dialect: 'anthropic', operation: 'rawPredict' },
       { ...pro, ...inPlace, operation: 'cacheContent' },
       { ...pro, ...inPlace, operation: 'generateContent' },
-      { code: 'RATE_LIMITED', publisher: '', model: '', dialect: 'openai' },
+      { code: 'RATE_LIMITED', publisher: '', [MODEL]: '', dialect: 'openai' },
     ]);
   } finally {
     await tight.close();

@@ -23,6 +23,8 @@ afterAll(() => observed.stop());
 
 afterEach(() => observed.chain.control('google', 'DELETE', 'faults'));
 afterEach(() => observed.chain.control('managed-identity', 'DELETE', 'faults'));
+/** The ledger needs the managed identity too: a process that ends while that is away takes its last records with it. */
+afterEach(() => observed.untilOnRecord());
 
 /** Starts the function app without a token in its cache, the faults in place before its first exchange. */
 async function restartWith(

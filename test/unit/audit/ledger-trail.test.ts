@@ -24,7 +24,12 @@ const MINUTE_IN_MS = 60_000;
 function start(changes: Partial<LedgerTrailOptions> = {}) {
   const clock = createHandDrivenClock();
   const entries: EntryBody[] = [];
-  const ledger = { commits: true, pendingBytes: 0, pendingSince: undefined as number | undefined };
+  const ledger = {
+    commits: true,
+    pendingBytes: 0,
+    pendingSince: undefined as number | undefined,
+    hurried: 0,
+  };
   const writer: ChainWriter = {
     name: 'w',
     get head() {
@@ -36,6 +41,7 @@ function start(changes: Partial<LedgerTrailOptions> = {}) {
     get pendingSince() {
       return ledger.pendingSince;
     },
+    hurry: () => void (ledger.hurried += 1),
     append: (body) => {
       entries.push(body);
       return ledger.commits ? Promise.resolve() : new Promise(() => undefined);

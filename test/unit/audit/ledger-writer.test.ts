@@ -94,6 +94,18 @@ test('an append that fails is tried again until it succeeds, less and less often
   expectWholeChain(store.lines, ['a']);
 });
 
+test('what waits for its next try is tried at once when there is no more time', async () => {
+  const { clock, store, writer } = start();
+  store.faults.push('refused', 'refused', 'refused', 'refused');
+  const committed = writer.append(closing('a'));
+  await settled();
+  await clock.advance(100 + 200 + 400);
+  expect(clock.delays()).toContain(800);
+  writer.hurry();
+  await committed;
+  expectWholeChain(store.lines, ['a']);
+});
+
 test('a block whose answer was lost is not written twice', async () => {
   const { clock, store, writer } = start();
   store.faults.push('answer lost');
