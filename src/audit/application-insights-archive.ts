@@ -3,6 +3,7 @@ import { type LogQuery, type LogRow, unreadable } from './log-query.ts';
 import { NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
 import { Findings } from './record-schema.ts';
 import { findQuery, listQuery, usageQuery } from './record-queries.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 /** Reads the records that the function app and the edge left in Application Insights. */
 export function createApplicationInsightsArchive(query: LogQuery): AuditArchive {
@@ -105,10 +106,4 @@ function readNumber(row: LogRow, column: string): number | undefined {
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
   if (typeof number === 'number' && Number.isFinite(number)) return number;
   throw unreadable();
-}
-
-function withoutUndefined<Fields extends object>(fields: {
-  [Name in keyof Fields]: Fields[Name] | undefined;
-}): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
 }

@@ -3,9 +3,12 @@ import { readFile } from 'node:fs/promises';
 import type { TokenCredential } from '@azure/identity';
 import type { JsonWebKey as VaultKey } from '@azure/keyvault-keys';
 import { GatewayError } from '../errors/gateway-error.ts';
+import { toBase64url } from './base64url.ts';
 import type { PublicKeys } from './verification/signature.ts';
 
 const KEY_URL = /^(https:\/\/[^/]+)\/keys\/([^/]+)(?:\/([^/]+))?$/;
+/** Of each key that is asked for, with the SDK's own retries. */
+const TIMEOUT_IN_MS = 15_000;
 
 /**
  * The public halves of the audit key, of any version: from Key Vault, or from a PEM file (`file:///…`), which is taken
@@ -25,7 +28,8 @@ export function createAuditPublicKeys(keyUrl: string, credential: () => TokenCre
       disableChallengeResourceVerification: isLoopback,
     });
     try {
-      const { key } = await client.getKey(name, version === undefined ? {} : { version });
+      const abortSignal = AbortSignal.timeout(TIMEOUT_IN_MS);
+      const { key } = await client.getKey(name, { abortSignal, ...(version !== undefined && { version }) });
       return key && asJwk(key);
     } catch (error) {
       if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return undefined;
@@ -45,6 +49,5 @@ export async function readPublicKey(file: URL | string): Promise<JsonWebKey> {
 
 function asJwk({ n, e }: VaultKey): JsonWebKey | undefined {
   if (!n || !e) return undefined;
-  const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url');
-  return { kty: 'RSA', n: encode(n), e: encode(e) };
+  return { kty: 'RSA', n: toBase64url(n), e: toBase64url(e) };
 }

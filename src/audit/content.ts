@@ -2,6 +2,7 @@ import type { ContentKeeper, ContentReference, KeptContent } from '../prediction
 import { contentName, type PartName, type PlainPart, sealContent, writeContent } from './sealed-content.ts';
 import type { StateStore } from './state-store.ts';
 import { subjectIdOf, type SubjectKey, type SubjectKeys } from './subject-keys.ts';
+import { inTime, type Schedule } from './time-limit.ts';
 
 export interface ContentOptions {
   readonly keys: Pick<SubjectKeys, 'obtain'>;
@@ -10,7 +11,7 @@ export interface ContentOptions {
   /** How long a call waits for the key of its data subject, and a strict one for storage, in milliseconds. */
   readonly timeoutInMs: number;
   readonly maximumPendingBytes: number;
-  readonly schedule: (task: () => void, delayInMs: number) => () => void;
+  readonly schedule: Schedule;
 }
 
 /** Keeps contents until it is closed. */
@@ -59,15 +60,8 @@ export function createContentKeeper(options: ContentOptions): ClosableContentKee
     return work;
   };
   /** Whether the work is done in time, and well. */
-  const isDoneInTime = async (work: Promise<boolean>): Promise<boolean> => {
-    let cancel: (() => void) | undefined;
-    const timeLimit = new Promise<boolean>((resolve) => {
-      cancel = schedule(() => resolve(false), timeoutInMs);
-    });
-    const isDone = await Promise.race([work, timeLimit]);
-    cancel?.();
-    return isDone;
-  };
+  const isDoneInTime = (work: Promise<boolean>): Promise<boolean> =>
+    inTime(work, { schedule, timeoutInMs, onLate: () => false });
 
   return {
     start(recordId, dataSubject, asked): KeptContent {

@@ -1,12 +1,14 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto';
 import type { Digest, Digester } from '../prediction/interfaces.ts';
 import type { AuditKey } from './audit-key.ts';
+import { toBase64url } from './base64url.ts';
 import type { EntryBody } from './ledger-entry.ts';
+import { inTime, type Schedule } from './time-limit.ts';
 
 export interface DigesterOptions {
   readonly key: Pick<AuditKey, 'wrap'>;
   readonly append: (body: EntryBody, options: { readonly isAwaited: boolean }) => Promise<void>;
-  readonly schedule: (task: () => void, delayInMs: number) => () => void;
+  readonly schedule: Schedule;
 }
 
 /** Makes digests until it is closed. */
@@ -39,7 +41,7 @@ export function createDigester({ key, append, schedule }: DigesterOptions): Chai
     try {
       const { keyId, wrapped } = await key.wrap(secret);
       if (isClosed) return;
-      const body = { kind: 'key', keyId, digestKeyId, wrapped: encode(wrapped) } as const;
+      const body = { kind: 'key', keyId, digestKeyId, wrapped: toBase64url(wrapped) } as const;
       void append(body, { isAwaited: false });
     } catch {
       if (isLastTry) return;
@@ -57,7 +59,7 @@ export function createDigester({ key, append, schedule }: DigesterOptions): Chai
     async close(limitInMs) {
       isLastTry = true;
       cancel?.();
-      await Promise.race([work, new Promise<void>((resolve) => schedule(resolve, limitInMs))]);
+      if (work) await inTime(work, { schedule, timeoutInMs: limitInMs, onLate: () => undefined });
       isClosed = true;
     },
   };
@@ -75,8 +77,4 @@ function keyedHash(secret: Uint8Array, pad: number): Hash {
   const block = Buffer.alloc(BLOCK_BYTES, pad);
   secret.forEach((byte, index) => (block[index] = byte ^ pad));
   return createHash('sha256').update(block);
-}
-
-function encode(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url');
 }

@@ -1,11 +1,11 @@
 import type { AuditEvent, EventOutcome, EventSender, SendResult } from './event-sender.ts';
+import type { Schedule } from './time-limit.ts';
 
 export interface EventDeliveryOptions {
   /** Called once, before the first event, because telemetry packages are slow to load. */
   readonly loadSender: () => Promise<EventSender>;
   readonly now: () => Date;
-  /** Returns how to cancel. */
-  readonly schedule: (task: () => void, delayInMs: number) => () => void;
+  readonly schedule: Schedule;
   /** From 0 to 1, for the jitter of pauses. */
   readonly random: () => number;
 }
@@ -60,7 +60,8 @@ export class EventDelivery {
   async close(): Promise<void> {
     this.#pause?.end();
     const sender = await this.#sender?.catch(() => undefined);
-    await sender?.close();
+    // What it could not do any more is done by another process; its error holds requests.
+    await sender?.close().catch(() => undefined);
   }
 
   async #settle(

@@ -1,6 +1,7 @@
 import type { CallTarget } from '../governance/call-target.ts';
 import type { AuditRecord, OpeningRecord } from '../prediction/audit-record.ts';
 import { type FlatOpening, type FlatRecord, MAXIMUM_TEXT_LENGTH } from './record-schema.ts';
+import { type Undefinable, withoutUndefined } from './without-undefined.ts';
 
 /** The record of a call that is let through, as the ledger has it. */
 export function flattenOpening(record: OpeningRecord): FlatOpening {
@@ -112,10 +113,4 @@ function round(milliseconds: number): number;
 function round(milliseconds: number | undefined): number | undefined;
 function round(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : Math.round(milliseconds * 1000) / 1000;
-}
-
-type Undefinable<Fields> = { [Name in keyof Fields]: Fields[Name] | undefined };
-
-function withoutUndefined<Fields extends object>(fields: Undefinable<Fields>): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
 }

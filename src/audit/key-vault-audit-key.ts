@@ -8,6 +8,7 @@ import {
 } from '@azure/keyvault-keys';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AuditKey } from './audit-key.ts';
+import { toBase64url } from './base64url.ts';
 
 /** The version in use, with its public half. */
 interface CurrentKey {
@@ -45,7 +46,7 @@ export function createKeyVaultAuditKey(
     const key = await keys.getKey(name, { abortSignal, ...(version !== undefined && { version }) });
     const { id, key: { n, e } = {} } = key;
     if (id === undefined || !n || !e) throw new TypeError('not an RSA key');
-    const jwk = { kty: 'RSA', n: encode(n), e: encode(e) };
+    const jwk = { kty: 'RSA', n: toBase64url(n), e: toBase64url(e) };
     current = {
       key: { ...key, id },
       publicKey: createPublicKey({ key: jwk, format: 'jwk' }),
@@ -97,10 +98,6 @@ export function createKeyVaultAuditKey(
         return result;
       }),
   };
-}
-
-function encode(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url');
 }
 
 function unusable(): GatewayError {

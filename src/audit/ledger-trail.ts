@@ -3,6 +3,7 @@ import type { AuditRecord, OpeningRecord } from '../prediction/audit-record.ts';
 import type { AuditTrail } from '../prediction/interfaces.ts';
 import type { EntryBody } from './ledger-entry.ts';
 import type { EntryPlace } from './ledger-writer.ts';
+import { inTime, type Schedule } from './time-limit.ts';
 
 type Checkpoint = Extract<EntryBody, { kind: 'checkpoint' }>;
 
@@ -32,9 +33,11 @@ export interface LedgerTrailOptions {
   /** How far the chain is in Application Insights. */
   readonly shipped: () => Checkpoint['shipped'];
   readonly now: () => number;
-  /** Runs a task once, later; returns how to cancel. */
-  readonly schedule: (task: () => void, delayInMs: number) => () => void;
+  readonly schedule: Schedule;
 }
+
+/** A process that ends leaves time to commit and to ship. */
+const LAST_SIGNATURE_TIMEOUT_IN_MS = 1_000;
 
 /** The audit trail on a ledger: openings and closings of calls, and checkpoints that vouch for them. */
 export class LedgerTrail implements AuditTrail {
@@ -44,6 +47,7 @@ export class LedgerTrail implements AuditTrail {
   #closed = 0;
   #checkpointed = -1;
   #isPlanned = false;
+  #hasEnded = false;
 
   constructor(options: LedgerTrailOptions) {
     this.#options = options;
@@ -77,9 +81,10 @@ export class LedgerTrail implements AuditTrail {
     writer.hurry();
     // A process that served no call leaves no chain.
     if (writer.head.sequence < 0) return;
-    await this.#checkpoint();
-    const { opened, closed } = this.#counts();
-    if (this.#active === 0) await writer.append({ kind: 'end', opened, closed });
+    await this.#checkpoint(LAST_SIGNATURE_TIMEOUT_IN_MS);
+    if (this.#active > 0) return;
+    this.#hasEnded = true;
+    await writer.append({ kind: 'end', ...this.#counts() });
   }
 
   #append(body: EntryBody, options?: { isAwaited: boolean }): Promise<void> {
@@ -108,17 +113,12 @@ export class LedgerTrail implements AuditTrail {
     if (since !== undefined && now() - since > timeoutInMs) throw unavailable();
   }
 
-  async #inTime(work: Promise<void>): Promise<void> {
+  #inTime(work: Promise<void>): Promise<void> {
     const { schedule, timeoutInMs } = this.#options;
-    let cancel: (() => void) | undefined;
-    const timeLimit = new Promise<never>((_, reject) => {
-      cancel = schedule(() => reject(unavailable()), timeoutInMs);
-    });
-    try {
-      await Promise.race([work, timeLimit]);
-    } finally {
-      cancel?.();
-    }
+    const onLate = () => {
+      throw unavailable();
+    };
+    return inTime(work, { schedule, timeoutInMs, onLate });
   }
 
   /** One after the first entry that follows a checkpoint, and again while calls are open: a sign of life. */
@@ -132,14 +132,20 @@ export class LedgerTrail implements AuditTrail {
     }, this.#options.checkpointIntervalInMs);
   }
 
-  async #checkpoint(): Promise<void> {
-    const { writer, sign, shipped } = this.#options;
+  /** @param signatureTimeoutInMs after which it goes without; as long as the key may take, when left out. */
+  async #checkpoint(signatureTimeoutInMs?: number): Promise<void> {
+    const { writer, sign, schedule, shipped } = this.#options;
     const { head } = writer;
     if (head.sequence === this.#checkpointed && this.#active === 0) return;
-    const signature = await sign(writer.name, head);
-    const { opened, closed } = this.#counts();
+    const signing = sign(writer.name, head);
+    const signature =
+      signatureTimeoutInMs === undefined
+        ? await signing
+        : await inTime(signing, { schedule, timeoutInMs: signatureTimeoutInMs, onLate: () => undefined });
+    // One that was planned may have waited for its signature while the chain was closed.
+    if (this.#hasEnded) return;
     const committed = writer.append({
-      ...{ kind: 'checkpoint', shipped: shipped(), opened, closed },
+      ...{ kind: 'checkpoint', shipped: shipped(), ...this.#counts() },
       ...(signature && { signature }),
     });
     this.#checkpointed = writer.head.sequence;

@@ -2,8 +2,8 @@ import { text } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import { WriterName } from './ledger-entry.ts';
+import { cursorName, CURSORS } from './shipping-cursor.ts';
 
-const CURSORS = 'shipping/';
 const AT_ONCE = 8;
 
 /** The part of a cursor that verification needs. */
@@ -26,7 +26,7 @@ export async function readShippingCursors(
   const left = writers.values();
   const work = async (): Promise<void> => {
     for (const writer of left) {
-      const blob = state.getBlobClient(`${CURSORS}${writer}.json`);
+      const blob = state.getBlobClient(cursorName(writer));
       const { readableStreamBody } = await blob.download(0, undefined, { abortSignal });
       if (readableStreamBody) cursors.set(writer, readSequence(await text(readableStreamBody)));
     }

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { fromBase64url, toBase64url } from './base64url.ts';
 import type { SubjectKey } from './subject-keys.ts';
 
 const SealedPart = z.strictObject({
@@ -45,9 +46,12 @@ export function sealContent(
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv(ALGORITHM, key.secret, iv, { authTagLength: TAG_BYTES });
     cipher.setAAD(boundTo(place, name));
-    const ciphertext = encode(Buffer.concat([cipher.update(kept), cipher.final()]));
+    const ciphertext = toBase64url(Buffer.concat([cipher.update(kept), cipher.final()]));
     const isTruncated = kept.byteLength < bytes;
-    return [name, { bytes, isTruncated, iv: encode(iv), tag: encode(cipher.getAuthTag()), ciphertext }];
+    return [
+      name,
+      { bytes, isTruncated, iv: toBase64url(iv), tag: toBase64url(cipher.getAuthTag()), ciphertext },
+    ];
   });
   const { recordId, subject } = place;
   return { v: 1, recordId, subject, subjectKeyId: key.id, parts: Object.fromEntries(sealed) as object };
@@ -59,10 +63,12 @@ export function openContent(content: SealedContent, key: SubjectKey): Map<PartNa
     (['request', 'response'] as const).flatMap((name) => {
       const part = content.parts[name];
       if (!part) return [];
-      const decipher = createDecipheriv(ALGORITHM, key.secret, decode(part.iv), { authTagLength: TAG_BYTES });
+      const decipher = createDecipheriv(ALGORITHM, key.secret, fromBase64url(part.iv), {
+        authTagLength: TAG_BYTES,
+      });
       decipher.setAAD(boundTo(content, name));
-      decipher.setAuthTag(decode(part.tag));
-      const kept = Buffer.concat([decipher.update(decode(part.ciphertext)), decipher.final()]);
+      decipher.setAuthTag(fromBase64url(part.tag));
+      const kept = Buffer.concat([decipher.update(fromBase64url(part.ciphertext)), decipher.final()]);
       return [[name, { kept, bytes: part.bytes }] as const];
     }),
   );
@@ -86,12 +92,4 @@ export function contentName(subject: string, recordId: string): string {
 /** A part can't be taken for that of another call. */
 function boundTo({ subject, recordId }: Pick<SealedContent, 'recordId' | 'subject'>, part: PartName): Buffer {
   return Buffer.from(`${subject}/${recordId}/${part}`);
-}
-
-function encode(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url');
-}
-
-function decode(text: string): Buffer {
-  return Buffer.from(text, 'base64url');
 }

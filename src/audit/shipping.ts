@@ -6,6 +6,7 @@ import { shipChain, type ShippingRooms } from './ship-chain.ts';
 import { KeptCursor } from './shipping-cursor.ts';
 import type { StateStore } from './state-store.ts';
 import { type Backlog, backlogEvent, sweep } from './sweep.ts';
+import { inTime } from './time-limit.ts';
 
 /** The ledger, and the containers' other half: what changes. */
 export interface ShippingStorage {
@@ -90,39 +91,28 @@ class LedgerShipping implements Shipping {
   }
 
   async sweep(): Promise<Backlog> {
-    const { schedule } = this.#options;
-    let cancel: (() => void) | undefined;
     const deadline = new AbortController();
-    // Work that waits for the ledger goes on behind its time limit, and no other is begun until it ends.
-    const timeLimit = new Promise<never>((_, reject) => {
-      cancel = schedule(() => {
-        const late = new Error('The audit sweep took too long; the next one goes on.');
-        deadline.abort(late);
-        reject(late);
-      }, SWEEP_TIMEOUT_IN_MS);
-    });
     this.#sweeping ??= this.#sweep(AbortSignal.any([deadline.signal, this.#closing.signal])).finally(
       () => (this.#sweeping = undefined),
     );
-    try {
-      return await Promise.race([this.#sweeping, timeLimit]);
-    } finally {
-      cancel?.();
-    }
+    // Work that waits for the ledger goes on behind its time limit, and no other is begun until it ends.
+    return inTime(this.#sweeping, {
+      schedule: this.#options.schedule,
+      timeoutInMs: SWEEP_TIMEOUT_IN_MS,
+      onLate: () => {
+        const late = new Error('The audit sweep took too long; the next one goes on.');
+        deadline.abort(late);
+        throw late;
+      },
+    });
   }
 
   async close(timeoutInMs: number): Promise<void> {
     this.#isClosing = true;
-    let cancel: (() => void) | undefined;
-    const timeLimit = new Promise<void>((resolve) => {
-      cancel = this.#options.schedule(() => {
-        this.#closing.abort(new Error('The process ends.'));
-        resolve();
-      }, timeoutInMs);
-    });
-    await Promise.race([this.#drain(), timeLimit]);
-    cancel?.();
-    this.#closing.abort(new Error('The process ends.'));
+    const { schedule } = this.#options;
+    const end = () => this.#closing.abort(new Error('The process ends.'));
+    await inTime(this.#drain(), { schedule, timeoutInMs, onLate: end });
+    end();
   }
 
   /** What waits for its next try is tried now. */

@@ -1,4 +1,5 @@
 import type { AuditKey } from './audit-key.ts';
+import { toBase64url } from './base64url.ts';
 import type { EntryBody } from './ledger-entry.ts';
 import type { EntryPlace } from './ledger-writer.ts';
 
@@ -12,8 +13,7 @@ export async function signCheckpoint(
 ): Promise<CheckpointSignature> {
   try {
     const { keyId, value } = await key.sign(Buffer.from(`${writer}.${sequence}.${hash}`));
-    const encoded = Buffer.from(value).toString('base64url');
-    return { keyId, algorithm: 'PS256', sequence, hash, value: encoded };
+    return { keyId, algorithm: 'PS256', sequence, hash, value: toBase64url(value) };
   } catch {
     return undefined;
   }

@@ -1,15 +1,17 @@
 import type { TokenCredential } from '@azure/identity';
 import type { AuditTrail, ContentKeeper, Digester } from '../prediction/interfaces.ts';
 import { openAuditKey } from './audit-key.ts';
+import type { AuditStorage } from './audit-storage.ts';
 import { createContentKeeper } from './content.ts';
 import { createDigester } from './digests.ts';
+import { toEventAttributes } from './event-attributes.ts';
 import { flattenOpening, flattenRecord } from './flatten-record.ts';
 import { LedgerTrail } from './ledger-trail.ts';
 import { LedgerWriter } from './ledger-writer.ts';
 import { createShipping } from './shipping.ts';
 import { signCheckpoint } from './sign-checkpoint.ts';
 import { createSubjectKeys } from './subject-keys.ts';
-import { toEventAttributes } from './event-attributes.ts';
+import { inTime, type Schedule } from './time-limit.ts';
 
 export interface AuditOptions {
   readonly storageUrl: string;
@@ -41,14 +43,20 @@ const LAST_KEY_TIMEOUT_IN_MS = 1_000;
 export function startAudit(options: AuditOptions): Audit {
   const { timeoutInMs, maximumPendingBytes, checkpointIntervalInMs, policyVersion } = options;
   const now = () => new Date();
-  const schedule = (task: () => void, delayInMs: number) => {
+  const schedule: Schedule = (task, delayInMs) => {
     const timer = setTimeout(task, delayInMs).unref();
     return () => clearTimeout(timer);
   };
+  // Loaded at the first use: the package takes long.
+  let storage: Promise<AuditStorage> | undefined;
+  const openStorage = () =>
+    (storage ??= import('./audit-storage.ts').then(({ openAuditStorage }) =>
+      openAuditStorage(options.storageUrl, options.credential),
+    ));
   const writer = new LedgerWriter({
     loadStore: async () => {
       const { createAzureAppendStore } = await import('./azure-append-store.ts');
-      return createAzureAppendStore((await openStorage(options)).ledger, timeoutInMs);
+      return createAzureAppendStore((await openStorage()).ledger, timeoutInMs);
     },
     policyVersion,
     now,
@@ -61,7 +69,7 @@ export function startAudit(options: AuditOptions): Audit {
     loadStorage: async () => {
       const { createLedgerReader } = await import('./ledger-reader.ts');
       const { createStateStore } = await import('./state-store.ts');
-      const { ledger, state } = await openStorage(options);
+      const { ledger, state } = await openStorage();
       return { ledger: createLedgerReader(ledger), state: createStateStore(state) };
     },
     loadSender: async () => {
@@ -79,7 +87,7 @@ export function startAudit(options: AuditOptions): Audit {
   const digester = createDigester({ key, append, schedule });
   const loadBlobs = async (container: 'subjects' | 'content') => {
     const { createStateStore } = await import('./state-store.ts');
-    return createStateStore((await openStorage(options))[container]);
+    return createStateStore((await openStorage())[container]);
   };
   const contents = createContentKeeper({
     keys: createSubjectKeys({ loadStore: () => loadBlobs('subjects'), key, now }),
@@ -113,15 +121,11 @@ export function startAudit(options: AuditOptions): Audit {
   };
 }
 
-async function openStorage({ storageUrl, credential }: AuditOptions) {
-  const { openAuditStorage } = await import('./audit-storage.ts');
-  return openAuditStorage(storageUrl, credential);
-}
-
 /** Keeps the process alive for the work, but not longer than `timeoutInMs`. */
-async function within(timeoutInMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeLimit = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutInMs)));
-  await Promise.race([work, timeLimit]);
-  clearTimeout(timer);
+function within(timeoutInMs: number, work: Promise<void>): Promise<void> {
+  const schedule: Schedule = (task, delayInMs) => {
+    const timer = setTimeout(task, delayInMs);
+    return () => clearTimeout(timer);
+  };
+  return inTime(work, { schedule, timeoutInMs, onLate: () => undefined });
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { AuditKey } from './audit-key.ts';
+import { fromBase64url, toBase64url } from './base64url.ts';
 import type { StateStore } from './state-store.ts';
 
 /** Whose content it is: a person, or the application where it acts for none. */
@@ -70,7 +71,9 @@ export function createSubjectKeys({ loadStore, key, now }: SubjectKeyOptions): S
     const stored = await store.read(subjectKeyName(subject));
     if (!stored) return undefined;
     const { id, keyId, wrapped } = StoredKey.parse(stored.value);
-    return { id, secret: await key.unwrap({ keyId, wrapped: Buffer.from(wrapped, 'base64url') }) };
+    const secret = await key.unwrap({ keyId, wrapped: fromBase64url(wrapped) });
+    if (secret.byteLength !== KEY_BYTES) throw new Error('What is stored as a data subject’s key is none.');
+    return { id, secret };
   };
   const obtain = async (subject: string): Promise<SubjectKey> => {
     const store = await loadStore();
@@ -79,7 +82,7 @@ export function createSubjectKeys({ loadStore, key, now }: SubjectKeyOptions): S
     const made = { id: randomBytes(8).toString('hex'), secret: randomBytes(KEY_BYTES) };
     const { keyId, wrapped } = await key.wrap(made.secret);
     const value = {
-      ...{ v: 1, id: made.id, keyId, wrapped: Buffer.from(wrapped).toString('base64url') },
+      ...{ v: 1, id: made.id, keyId, wrapped: toBase64url(wrapped) },
       createdAt: now().toISOString(),
     };
     if ((await store.write(subjectKeyName(subject), value, {}, undefined)) !== undefined) return made;

@@ -84,7 +84,7 @@ export async function sweep(rooms: SweepRooms, abortSignal?: AbortSignal): Promi
     // What is shipped meanwhile is no backlog.
     places.set(writer, rooms.ownCursor());
   }
-  const backlog = await measure(rooms, chains, places, asOf);
+  const backlog = await measure(rooms, chains, places, asOf, abortSignal);
   return { ...backlog, failedChains: failed.size };
 }
 
@@ -107,12 +107,13 @@ async function measure(
   chains: readonly LedgerChain[],
   places: ReadonlyMap<string, Place>,
   asOf: Date,
+  abortSignal: AbortSignal | undefined,
 ): Promise<Omit<Backlog, 'failedChains'>> {
   const behind = chains.filter((chain) => bytesBehind(chain, places.get(chain.writer)) > 0);
   let oldestAgeInMs = 0;
   for (const { writer } of behind.slice(0, MAXIMUM_LOOKED_UP)) {
     const { part, offset } = places.get(writer) ?? placeOf(undefined);
-    const bytes = await ledger.read(writer, part, offset, ENTRY_BYTES);
+    const bytes = await ledger.read(writer, part, offset, ENTRY_BYTES, abortSignal);
     const [line] = readLines(bytes, { writer, sequence: -1, hash: '' });
     if (line?.entry) oldestAgeInMs = Math.max(oldestAgeInMs, asOf.getTime() - Date.parse(line.entry.time));
   }

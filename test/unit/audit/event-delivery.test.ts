@@ -230,3 +230,11 @@ test('closing before any event loads nothing', async () => {
   await delivery.close();
   expect(loads).toBe(0);
 });
+
+test('a sender that fails when it is closed keeps nothing from ending', async () => {
+  const ingestion = new FakeIngestion();
+  ingestion.close = () => Promise.reject(new Error('secret'));
+  const { delivery } = create(() => Promise.resolve(ingestion));
+  await delivery.deliver(events(1));
+  await expect(delivery.close()).resolves.toBeUndefined();
+});

@@ -148,6 +148,32 @@ test('the end closes a chain when no call is left, and a process without calls l
   expect(served.entries.at(-1)).toEqual({ kind: 'end', opened: 0, closed: 1 });
 });
 
+test('at the end a checkpoint does without a signature that takes long', async () => {
+  const { clock, trail, entries, kinds } = start({ sign: () => new Promise(() => undefined) });
+  trail.admit();
+  trail.record(RECORD);
+  const closed = trail.close();
+  await clock.advance(1000);
+  await closed;
+  expect(kinds()).toEqual(['closing', 'checkpoint', 'end']);
+  expect(entries[1]).not.toHaveProperty('signature');
+});
+
+test('no checkpoint follows the end, not even one whose signature comes late', async () => {
+  const late = Promise.withResolvers<undefined>();
+  const signatures = [late.promise, Promise.resolve(undefined)];
+  const { clock, trail, kinds } = start({
+    sign: () => signatures.shift() ?? Promise.reject(new Error('asked too often')),
+  });
+  trail.admit();
+  trail.record(RECORD);
+  await clock.advance(MINUTE_IN_MS);
+  await trail.close();
+  late.resolve(undefined);
+  await settled();
+  expect(kinds()).toEqual(['closing', 'checkpoint', 'end']);
+});
+
 test('a chain has no end while a call is at work', async () => {
   const { trail, kinds } = start();
   trail.admit();

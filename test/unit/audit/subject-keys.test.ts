@@ -64,6 +64,13 @@ test('a key whose making was not answered is found', async () => {
   expect(await keys.obtain(SUBJECT)).toEqual(await instance().obtain(SUBJECT));
 });
 
+test('what the audit key unwraps to no key is not used as one', async () => {
+  const { instance, store } = start();
+  const value = { v: 1, id: 'k', keyId: 'audit-key', wrapped: 'c2hvcnQ' };
+  await store.write(subjectKeyName(SUBJECT), value, {}, undefined);
+  await expect(instance().obtain(SUBJECT)).rejects.toThrow('is none');
+});
+
 test('what is stored is wrapped', async () => {
   const { instance, store } = start();
   const { secret } = await instance().obtain(SUBJECT);
