@@ -113,8 +113,9 @@ export class EventDelivery {
     this.#request = this.#sendNow(events);
     const result = await this.#request;
     this.#request = undefined;
+    // A service that takes some of it is at work: what it left is offered again soon.
+    if (result.outcomes.includes('accepted')) this.#pauseInMs = FIRST_PAUSE_IN_MS;
     if (result.outcomes.includes('again')) this.#wait(result.retryAfterInMs);
-    else if (result.outcomes.includes('accepted')) this.#pauseInMs = FIRST_PAUSE_IN_MS;
     return result;
   }
 

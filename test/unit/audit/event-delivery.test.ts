@@ -101,6 +101,19 @@ test.each(['half', 'half, and says so with 200'] as const)(
   },
 );
 
+test('a service that always takes a part is not waited for longer and longer', async () => {
+  const { clock, delivery, ingestion } = create();
+  ingestion.faults.push('half', 'half', 'half');
+  const delivered = delivery.deliver(events(9));
+  await settled();
+  for (let pause = 0; pause < 3; pause += 1) {
+    expect(clock.delays()).toEqual([1000]);
+    await clock.advance(1000);
+  }
+  await delivered;
+  expect(ingestion.requests).toEqual([9, 4, 2, 1]);
+});
+
 test('one event that is refused is found among 500, and the others are accepted', async () => {
   const { delivery, ingestion } = create();
   const all = events(500);
