@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type EntryBody, WriterName } from './ledger-entry.ts';
-import { type LedgerChain, type LedgerReader, streamPart } from './ledger-reader.ts';
+import { type LedgerChain, type LedgerReader, streamLines } from './ledger-reader.ts';
 import { type AnyEntry, readLines } from './read-lines.ts';
 import type { StateFacts, StateStore } from './state-store.ts';
 
@@ -33,10 +33,6 @@ type Recovery = z.infer<typeof Recovery>;
 type RecordBody = Readonly<Record<string, unknown>>;
 
 export const RECOVERIES = 'recovery/';
-
-/** A line of the ledger is shorter than this. */
-const MAXIMUM_LINE_BYTES = 16 * 1024 * 1024;
-const LINE_BREAK = 10;
 
 /**
  * Closes the calls that a chain's writer left open when it died, in the chain of this process, each exactly once: the
@@ -165,15 +161,9 @@ async function* entriesOf(
   abortSignal: AbortSignal | undefined,
 ): AsyncGenerator<AnyEntry, void> {
   for (const { part } of parts) {
-    let rest = Buffer.alloc(0);
-    for await (const chunk of streamPart(ledger, writer, part, abortSignal)) {
-      const bytes = Buffer.concat([rest, chunk]);
-      const end = bytes.lastIndexOf(LINE_BREAK) + 1;
-      rest = bytes.subarray(end);
-      if (rest.byteLength > MAXIMUM_LINE_BYTES) rest = Buffer.alloc(0);
-      for (const { entry } of readLines(bytes.subarray(0, end), { writer, sequence: -1, hash: '' }))
+    for await (const lines of streamLines(ledger, writer, part, abortSignal))
+      for (const { entry } of readLines(lines, { writer, sequence: -1, hash: '' }))
         if (entry?.kind === 'opening' || entry?.kind === 'closing') yield entry;
-    }
   }
 }
 

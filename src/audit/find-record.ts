@@ -1,10 +1,8 @@
-import type { LedgerChain, LedgerReader } from './ledger-reader.ts';
-import { streamPart } from './ledger-reader.ts';
+import { type LedgerChain, type LedgerReader, streamLines } from './ledger-reader.ts';
 import { FlatRecord } from './record-schema.ts';
 
 /** A stream lasts up to half an hour; clocks of two machines differ by less than the rest. */
 const MARGIN_IN_MS = 60 * 60_000;
-const LINE_BREAK = 10;
 
 /** The record of this id as the ledger has it, in its last revision; undefined where there is none. */
 export async function findRecord(ledger: LedgerReader, id: string): Promise<FlatRecord | undefined> {
@@ -13,11 +11,12 @@ export async function findRecord(ledger: LedgerReader, id: string): Promise<Flat
   let found: FlatRecord | undefined;
   for (const { writer, parts } of chains.filter((chain) => canHold(chain, time)))
     for (const { part } of parts)
-      for await (const line of linesOf(ledger, writer, part)) {
-        if (!line.includes(id)) continue;
-        const record = readClosing(line);
-        if (record?.id === id && (record.revision ?? 0) >= (found?.revision ?? 0)) found = record;
-      }
+      for await (const lines of streamLines(ledger, writer, part))
+        for (const line of lines.toString('utf8').split('\n')) {
+          if (!line.includes(id)) continue;
+          const record = readClosing(line);
+          if (record?.id === id && (record.revision ?? 0) >= (found?.revision ?? 0)) found = record;
+        }
   return found;
 }
 
@@ -33,16 +32,6 @@ function readTime(name: string): number {
     /^(\d{8})T(\d{2})(\d{2})(\d{5})Z-/.exec(name) ?? [];
   const day = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
   return Date.parse(`${day}T${hours}:${minutes}:${seconds.slice(0, 2)}.${seconds.slice(2)}Z`);
-}
-
-async function* linesOf(ledger: LedgerReader, writer: string, part: number): AsyncGenerator<string, void> {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of streamPart(ledger, writer, part)) {
-    const bytes = Buffer.concat([rest, chunk]);
-    const end = bytes.lastIndexOf(LINE_BREAK) + 1;
-    rest = bytes.subarray(end);
-    yield* bytes.subarray(0, end).toString('utf8').split('\n');
-  }
 }
 
 function readClosing(line: string): FlatRecord | undefined {

@@ -37,6 +37,9 @@ export interface LedgerReader {
 }
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
+/** No entry is longer; what has no line break within this is damage, and is skipped. */
+export const MAXIMUM_LINE_BYTES = 16 * 1024 * 1024;
+const LINE_BREAK = 10;
 const READ_TIMEOUT_IN_MS = 30_000;
 const LIST_TIMEOUT_IN_MS = 60_000;
 const PART_NAME = /^([^/]+)\/(\d{6,})\.jsonl$/;
@@ -84,18 +87,23 @@ export function createLedgerReader(container: ContainerClient): LedgerReader {
   };
 }
 
-/** The bytes of a part as it stands, in chunks of at most 4 MiB. */
-export async function* streamPart(
+/** The whole lines of a part as it stands, as many at a time as come in 4 MiB, each with its line break. */
+export async function* streamLines(
   reader: LedgerReader,
   writer: string,
   part: number,
   abortSignal?: AbortSignal,
 ): AsyncGenerator<Buffer, void> {
+  let rest = Buffer.alloc(0);
   for (let offset = 0; ;) {
     const chunk = await reader.read(writer, part, offset, CHUNK_BYTES, abortSignal);
     if (chunk.byteLength === 0) return;
     offset += chunk.byteLength;
-    yield chunk;
+    const bytes = Buffer.concat([rest, chunk]);
+    const end = bytes.lastIndexOf(LINE_BREAK) + 1;
+    yield bytes.subarray(0, end);
+    rest = bytes.subarray(end);
+    if (rest.byteLength > MAXIMUM_LINE_BYTES) rest = Buffer.alloc(0);
   }
 }
 

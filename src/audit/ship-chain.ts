@@ -2,7 +2,7 @@ import type { EventDelivery } from './event-delivery.ts';
 import type { AuditEvent } from './event-sender.ts';
 import type { EntryBody } from './ledger-entry.ts';
 import { brokenAt, eventsOf, type DescribeRecord } from './ledger-events.ts';
-import type { LedgerReader } from './ledger-reader.ts';
+import { type LedgerReader, MAXIMUM_LINE_BYTES } from './ledger-reader.ts';
 import { readLines } from './read-lines.ts';
 import type { KeptCursor, ShippingCursor } from './shipping-cursor.ts';
 
@@ -32,8 +32,6 @@ interface Batch {
 }
 
 const READ_BYTES = 1024 * 1024;
-/** No entry is longer; what has no line break within this is skipped. */
-const MAXIMUM_LINE_BYTES = 16 * 1024 * 1024;
 const MAXIMUM_EVENTS = 500;
 const MAXIMUM_EVENT_BYTES = 900_000;
 /** What the exporter adds to each event: tags, names, brackets. */

@@ -1,6 +1,6 @@
 import { createAzureAppendStore } from '../../../src/audit/azure-append-store.ts';
 import type { EntryBody } from '../../../src/audit/ledger-entry.ts';
-import { createLedgerReader, streamPart } from '../../../src/audit/ledger-reader.ts';
+import { createLedgerReader, type LedgerReader, streamLines } from '../../../src/audit/ledger-reader.ts';
 import { LedgerWriter } from '../../../src/audit/ledger-writer.ts';
 import { createShipping } from '../../../src/audit/shipping.ts';
 import { createStateStore } from '../../../src/audit/state-store.ts';
@@ -99,9 +99,17 @@ test('a ledger is listed and read as it stands', async () => {
   expect((await ledger.read(writer, 1, 3, 100)).toString()).toBe('st');
   expect((await ledger.read(writer, 1, 5, 100)).byteLength).toBe(0);
   expect((await ledger.read(writer, 3, 0, 100)).byteLength).toBe(0);
-  const chunks: Buffer[] = [];
-  for await (const chunk of streamPart(ledger, writer, 1)) chunks.push(chunk);
-  expect(Buffer.concat(chunks).toString()).toBe('first');
+});
+
+test('lines of a part come whole, wherever its chunks end, and half a line at the end does not', async () => {
+  const text = 'first\nsecond\nthird\nhalf';
+  const ledger: LedgerReader = {
+    list: () => Promise.reject(new Error('nobody asks')),
+    read: (_writer, _part, offset) => Promise.resolve(Buffer.from(text.slice(offset, offset + 8))),
+  };
+  const lines: Buffer[] = [];
+  for await (const some of streamLines(ledger, 'w', 1)) lines.push(some);
+  expect(Buffer.concat(lines).toString()).toBe('first\nsecond\nthird\n');
 });
 
 test('a ledger that does not answer is not an empty one', async () => {
