@@ -8,6 +8,7 @@ import { toEventAttributes } from './event-attributes.ts';
 import { flattenOpening, flattenRecord } from './flatten-record.ts';
 import { LedgerTrail } from './ledger-trail.ts';
 import { LedgerWriter } from './ledger-writer.ts';
+import { limitCredential } from './limit-credential.ts';
 import { createShipping } from './shipping.ts';
 import { signCheckpoint } from './sign-checkpoint.ts';
 import { createSubjectKeys } from './subject-keys.ts';
@@ -39,6 +40,9 @@ export interface Audit {
 /** At the end, the key of digests is waited for this long, when it isn't on the chain yet. */
 const LAST_KEY_TIMEOUT_IN_MS = 1_000;
 
+/** An identity endpoint is on the same machine, and answers at once or not at all. */
+const TOKEN_TIMEOUT_IN_MS = 2_000;
+
 /** Joins the ledger of this process, its shipping to Application Insights, and the trail that calls leave. */
 export function startAudit(options: AuditOptions): Audit {
   const { timeoutInMs, maximumPendingBytes, checkpointIntervalInMs, policyVersion } = options;
@@ -47,11 +51,12 @@ export function startAudit(options: AuditOptions): Audit {
     const timer = setTimeout(task, delayInMs).unref();
     return () => clearTimeout(timer);
   };
+  const credential = limitCredential(options.credential, { schedule, timeoutInMs: TOKEN_TIMEOUT_IN_MS });
   // Loaded at the first use: the package takes long.
   let storage: Promise<AuditStorage> | undefined;
   const openStorage = () =>
     (storage ??= import('./audit-storage.ts').then(({ openAuditStorage }) =>
-      openAuditStorage(options.storageUrl, options.credential),
+      openAuditStorage(options.storageUrl, credential),
     ));
   const writer = new LedgerWriter({
     loadStore: async () => {
@@ -82,7 +87,7 @@ export function startAudit(options: AuditOptions): Audit {
     schedule,
     random: Math.random,
   });
-  const key = openAuditKey(options.keyUrl, options.credential, timeoutInMs);
+  const key = openAuditKey(options.keyUrl, credential, timeoutInMs);
   const append: LedgerWriter['append'] = (body, how) => writer.append(body, how);
   const digester = createDigester({ key, append, schedule });
   const loadBlobs = async (container: 'subjects' | 'content') => {

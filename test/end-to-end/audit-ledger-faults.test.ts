@@ -74,6 +74,18 @@ test.each<[string, Fault]>([
   await expectAllOnLedger();
 });
 
+test('a ledger that no token can be got for stops strict calls before Google, and is written when the identity is back', async () => {
+  const { chain } = audited.observed;
+  await chain.restartFunctionApp();
+  // Everything but the ledger has its tokens by then.
+  await chain.inject('managed-identity', { path: 'storage', hang: true, times: FOR_GOOD });
+  const answers = [...(await audited.call('standard', 2)), ...(await audited.call('strict', 2))];
+  await chain.control('managed-identity', 'DELETE', 'faults');
+  note(answers);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 503, 503]);
+  await expectAllOnLedger();
+});
+
 test('a slow ledger makes strict calls slower, and no others', async () => {
   await breakLedger({ delayInMs: TIMEOUT_IN_MS / 4 });
   const answers = [...(await audited.call('strict', 5)), ...(await audited.call('standard', 5))];

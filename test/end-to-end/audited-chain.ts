@@ -66,6 +66,8 @@ export class AuditedChain {
   readonly #scratch: string;
   readonly #environmentFile: string;
   readonly #storage: BlobServiceClient;
+  /** Authorities of different chains have the same name. */
+  readonly #trusted = getCACertificates('default');
 
   /** @param settings of the function app, besides those for strict rules and quick checkpoints. */
   static async start(
@@ -91,10 +93,7 @@ export class AuditedChain {
     writeFileSync(this.#environmentFile, JSON.stringify(environment));
     for (const name of ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER', 'APPLICATION_INSIGHTS_NO_STATSBEAT'])
       process.env[name] = settings[name];
-    setDefaultCACertificates([
-      ...getCACertificates('default'),
-      readFileSync(certificateAuthorityFile, 'utf8'),
-    ]);
+    setDefaultCACertificates([...this.#trusted, readFileSync(certificateAuthorityFile, 'utf8')]);
     this.#storage = new BlobServiceClient(settings.AUDIT_STORAGE_URL ?? '', new ManagedIdentityCredential());
   }
 
@@ -171,6 +170,7 @@ export class AuditedChain {
 
   async stop(): Promise<void> {
     await this.observed.stop();
+    setDefaultCACertificates(this.#trusted);
     rmSync(this.#scratch, { recursive: true });
   }
 

@@ -106,6 +106,27 @@ test('what waits for its next try is tried at once when there is no more time', 
   expectWholeChain(store.lines, ['a']);
 });
 
+test('a clock that jumps backwards holds up nothing, and leaves a whole chain', async () => {
+  const store = new MemoryAppendStore();
+  const clock = createHandDrivenClock();
+  let offsetInMs = 0;
+  const writer = new LedgerWriter({
+    loadStore: () => Promise.resolve(store),
+    policyVersion: 'policy-1',
+    now: () => new Date(clock.now() + offsetInMs),
+    schedule: clock.schedule,
+  });
+  await writer.append(closing('a'));
+  offsetInMs = -86_400_000;
+  const committed = writer.append(closing('b'), { isAwaited: false });
+  await clock.advance(50);
+  await committed;
+  await writer.append(closing('c'));
+  expectWholeChain(store.lines, ['a', 'b', 'c']);
+  const times = store.lines.map((line) => LedgerEntry.parse(JSON.parse(line)).time);
+  expect(times.toSorted()).not.toEqual(times);
+});
+
 test('a block whose answer was lost is not written twice', async () => {
   const { clock, store, writer } = start();
   store.faults.push('answer lost');
