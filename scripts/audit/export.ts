@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import { type AuditKey, openAuditKey } from '../../src/audit/audit-key.ts';
 import { createAzureAppendStore } from '../../src/audit/azure-append-store.ts';
 import type { LedgerChain, LedgerReader } from '../../src/audit/ledger-reader.ts';
 import { createLedgerVerifier } from '../../src/audit/ledger-verifier.ts';
@@ -17,6 +18,7 @@ import {
   LEDGER_FOLDER,
   MANIFEST_FILE,
   MANIFEST_SIGNATURE_FILE,
+  type ManifestSignature,
 } from '../../src/audit/verification/bundle-manifest.ts';
 import { describeReport } from '../../src/audit/verification/describe-report.ts';
 import type { Anchor } from '../../src/audit/verification/evidence.ts';
@@ -26,7 +28,6 @@ import { isActive } from '../../src/audit/verification/verify-ledger.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { openAudit } from './open-audit.ts';
 import { readPeriod } from './read-period.ts';
-import { signManifest } from './sign-manifest.ts';
 
 const USAGE = `Usage: npm run audit:export -- --out FOLDER [--from DATE] [--to DATE]
 
@@ -58,6 +59,7 @@ const HOUR_IN_MS = 3_600_000;
 const GRACE_IN_MS = 600_000;
 const APPEND_TIMEOUT_IN_MS = 10_000;
 const RECORD_TIMEOUT_IN_MS = 30_000;
+const SIGN_TIMEOUT_IN_MS = 30_000;
 const NOT_ON_RECORD =
   'The export could not be put on the ledger. Check that this identity has the role Storage Blob Data Contributor.';
 
@@ -102,11 +104,9 @@ async function exportBundle(): Promise<void> {
   await write('report.txt', `${describeReport(report)}\n`);
   await write('README.txt', README);
   // Signed once before, so that the key that signs the manifest is among the keys.
-  const { AUDIT_KEY_URL } = settings;
-  if (AUDIT_KEY_URL !== undefined) {
-    const { keyId } = await signManifest(AUDIT_KEY_URL, rooms.credential, Buffer.from('manifest'));
-    await publicKeys?.(keyId);
-  }
+  const { AUDIT_KEY_URL: keyUrl } = settings;
+  const key = keyUrl === undefined ? undefined : openAuditKey(keyUrl, rooms.credential, SIGN_TIMEOUT_IN_MS);
+  if (key) await publicKeys?.((await signManifest(key, 'manifest')).keyId);
   await write(KEYS_FILE, `${JSON.stringify({ keys: [...keys.values()] }, null, 2)}\n`);
   const manifest: BundleManifest = {
     version: 1,
@@ -117,11 +117,14 @@ async function exportBundle(): Promise<void> {
   };
   const bytes = `${JSON.stringify(manifest, null, 2)}\n`;
   await write(MANIFEST_FILE, bytes);
-  if (AUDIT_KEY_URL !== undefined) {
-    const signature = await signManifest(AUDIT_KEY_URL, rooms.credential, Buffer.from(bytes));
-    await write(MANIFEST_SIGNATURE_FILE, `${JSON.stringify(signature, null, 2)}\n`);
-  }
+  if (key)
+    await write(MANIFEST_SIGNATURE_FILE, `${JSON.stringify(await signManifest(key, bytes), null, 2)}\n`);
   console.log(`${out} holds ${active.length} chains. When they were exported: ${describeReport(report)}`);
+}
+
+async function signManifest(key: AuditKey, manifest: string): Promise<ManifestSignature> {
+  const { keyId, value } = await key.sign(Buffer.from(manifest));
+  return { keyId, algorithm: 'PS256', value: Buffer.from(value).toString('base64url') };
 }
 
 /** Keeps the keys that signatures ask for. */
@@ -203,6 +206,9 @@ async function listFiles(folder: string): Promise<BundleManifest['files']> {
 }
 
 await exportBundle().catch((error: unknown) => {
+  const isUsage =
+    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
   console.error(`Nothing was exported. ${error instanceof Error ? error.message : String(error)}`);
+  if (isUsage) console.error(USAGE);
   process.exitCode = 2;
 });

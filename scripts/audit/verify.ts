@@ -5,7 +5,6 @@ import { describeReport } from '../../src/audit/verification/describe-report.ts'
 import type { VerificationReport } from '../../src/audit/verification/report.ts';
 import { verifyBundle } from '../../src/audit/verification/verify-bundle.ts';
 import { readAuditSettings } from './audit-settings.ts';
-import { openAudit } from './open-audit.ts';
 import { readPeriod } from './read-period.ts';
 
 const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace MINUTES] [--public-key FILE] [--json]
@@ -49,6 +48,8 @@ async function verify(): Promise<void> {
     return;
   }
   const { bundle, 'public-key': keyFile } = values;
+  if (bundle !== undefined && [values.from, values.to, values.grace].some((value) => value !== undefined))
+    throw new Error('A bundle is verified as a whole: --from, --to and --grace do not go with --bundle.');
   const publicKey = keyFile === undefined ? undefined : await readKeyFile(keyFile);
   const publicKeys = publicKey && (() => Promise.resolve(publicKey));
   const report: VerificationReport =
@@ -64,19 +65,28 @@ async function verifyLive(
   publicKeys: (() => ReturnType<typeof readPublicKey>) | undefined,
 ): Promise<VerificationReport> {
   const period = readPeriod({ from, to }, new Date());
+  const given = readGrace(grace);
   const settings = readAuditSettings(environmentFile);
-  const minutes = grace === undefined ? (settings.isLocal ? 0 : DEFAULT_GRACE_IN_MINUTES) : Number(grace);
-  if (grace === '' || !Number.isFinite(minutes) || minutes < 0)
-    throw new Error('--grace must be a number of minutes.');
+  const minutes = given ?? (settings.isLocal ? 0 : DEFAULT_GRACE_IN_MINUTES);
+  // Not for bundles: who verifies one needs none of the packages of Azure.
+  const { openAudit } = await import('./open-audit.ts');
   const rooms = openAudit(settings);
   const verifier = createLedgerVerifier({ ...rooms, ...(publicKeys && { publicKeys }) });
   return verifier.verify({ period, graceInMs: minutes * 60_000 }, new AbortController().signal);
 }
 
-function readKeyFile(file: string) {
-  return readPublicKey(file).catch(() => {
-    throw new Error('--public-key must name a PEM file with a public key.');
-  });
+function readGrace(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const minutes = Number(text);
+  if (text === '' || !Number.isFinite(minutes) || minutes < 0)
+    throw new Error('--grace must be a number of minutes.');
+  return minutes;
+}
+
+async function readKeyFile(file: string): Promise<Awaited<ReturnType<typeof readPublicKey>>> {
+  const key = await readPublicKey(file).catch(() => undefined);
+  if (key?.kty !== 'RSA') throw new Error('--public-key must name a PEM file with an RSA key.');
+  return key;
 }
 
 await verify().catch((error: unknown) => {

@@ -51,7 +51,7 @@ export function createApplicationInsightsEvidence(query: LogQuery): ApplicationI
       for await (const row of rowsOf(write, placeOf, NARROW_ROWS, abortSignal))
         anchors.push({
           writer: readText(row, 'writer'),
-          sequence: readNumber(row, 'sequence'),
+          sequence: readSequence(row),
           hash: readText(row, 'hash'),
         });
       return anchors;
@@ -62,7 +62,7 @@ export function createApplicationInsightsEvidence(query: LogQuery): ApplicationI
       for await (const row of rowsOf(write, placeOf, WHOLE_RECORDS, abortSignal))
         yield {
           writer: readText(row, 'writer'),
-          sequence: readNumber(row, 'sequence'),
+          sequence: readSequence(row),
           hash: readText(row, 'hash'),
           time: readTime(row),
           fields: { ...readObject(row, 'customDimensions'), ...readObject(row, 'customMeasurements') },
@@ -75,7 +75,15 @@ export function createApplicationInsightsEvidence(query: LogQuery): ApplicationI
       for await (const row of rowsOf(write, keyOf, NARROW_ROWS, abortSignal)) {
         const operation = readText(row, 'operationName');
         const isOptional = isNobodysCall(operation, readText(row, 'api')) || isHandedOn(row);
-        yield { traceId: readText(row, 'operation_Id'), time: readTime(row), operation, isOptional };
+        // https://learn.microsoft.com/azure/azure-monitor/app/opentelemetry-sampling#how-sampling-works
+        const isSampled = Number(row.itemCount) > 1;
+        yield {
+          traceId: readText(row, 'operation_Id'),
+          time: readTime(row),
+          operation,
+          isOptional,
+          isSampled,
+        };
       }
     },
 
@@ -111,13 +119,18 @@ function isHandedOn(row: LogRow): boolean {
 }
 
 function placeOf(row: LogRow): PageKey {
-  return { text: readText(row, 'writer'), rank: readNumber(row, 'sequence') };
+  return { text: readText(row, 'writer'), rank: readSequence(row) };
 }
 
 function readText(row: LogRow, name: string): string {
   const value = row[name] ?? '';
   if (typeof value === 'string') return value;
   throw unreadable();
+}
+
+/** -1 where somebody put in what is no number. */
+function readSequence(row: LogRow): number {
+  return row.sequence === null ? -1 : readNumber(row, 'sequence');
 }
 
 /** Whole numbers come as text from some versions of the service. */

@@ -40,7 +40,7 @@ export function anchorsQuery(period: VerifiedPeriod, after: PageKey | undefined,
   );
 }
 
-/** Records of calls of the period that name their entry, by writer and sequence. */
+/** Records of calls of the period by writer and sequence, also those that name no entry: nobody shipped them. */
 export function shippedRecordsQuery(
   period: VerifiedPeriod,
   after: PageKey | undefined,
@@ -50,7 +50,6 @@ export function shippedRecordsQuery(
     'customEvents',
     `where name == "gateway.prediction" and ${within(period)}`,
     `extend writer = ${text('ledgerWriter')}, sequence = tolong(${text('ledgerSequence')}), hash = ${text('ledgerHash')}`,
-    'where isnotempty(writer)',
     ...page('writer', 'sequence', after, limit),
     'project writer, sequence, hash, timestamp, customDimensions, customMeasurements',
   );
@@ -66,7 +65,7 @@ export function requestsQuery(period: VerifiedPeriod, after: PageKey | undefined
     `extend api = ${text('API Name')}, product = ${text('Product Name')}, operationName = name, ` +
       `requestId = ${text('Request Id')}, answeredBy = ${text('Response-x-request-id')}`,
     ...page('operation_Id', 'id', after, limit),
-    'project operation_Id, id, timestamp, operationName, api, product, requestId, answeredBy',
+    'project operation_Id, id, timestamp, operationName, api, product, requestId, answeredBy, itemCount',
   );
 }
 

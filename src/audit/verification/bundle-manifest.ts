@@ -7,7 +7,7 @@ export const ANCHORS_FILE = 'anchors.jsonl';
 export const LEDGER_FOLDER = 'ledger';
 
 /** Relative to the bundle, and never out of it. */
-const FilePath = z.string().regex(/^(?!.*\.\.)[\w.-]+(\/[\w.-]+)*$/, 'a path inside the bundle');
+export const BundlePath = z.string().regex(/^(?!.*\.\.)[\w.-]+(\/[\w.-]+)*$/, 'a path inside the bundle');
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex');
 
 /** What a bundle holds. */
@@ -16,7 +16,7 @@ export const BundleManifest = z.strictObject({
   createdAt: z.iso.datetime(),
   from: z.iso.datetime(),
   to: z.iso.datetime(),
-  files: z.array(z.strictObject({ path: FilePath, bytes: z.int().min(0), sha256: Sha256 })),
+  files: z.array(z.strictObject({ path: z.string(), bytes: z.int().min(0), sha256: Sha256 })),
 });
 export type BundleManifest = z.infer<typeof BundleManifest>;
 

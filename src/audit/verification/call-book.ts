@@ -1,6 +1,11 @@
 import { createIdSet } from './id-set.ts';
 import type { Place } from './finding.ts';
 
+/** More calls than this are never at work, and fewer have two closings: what is beyond is counted, and not followed. */
+const MOST_OPEN = 200_000;
+const MOST_SUSPECTS = 10_000;
+const LONGEST_ID = 256;
+
 /** An entry of a record, and where it stands. */
 export interface RecordPlace extends Place {
   readonly writer: string;
@@ -31,6 +36,8 @@ export interface CallBook {
   orphans(): ReadonlyMap<string, Orphan>;
   /** Keys of closings that seem to be there twice; `closingKey` of a closing tells whether it is one of them. */
   suspects(): ReadonlySet<string>;
+  /** How many openings and suspects were too many to follow. */
+  overflow(): { readonly open: number; readonly suspects: number };
 }
 
 /** A call has one closing, one of each revision, and one recovered besides. */
@@ -44,20 +51,26 @@ export function createCallBook(): CallBook {
   const recovered = new Set<string>();
   const closings = createIdSet();
   const suspects = new Set<string>();
+  const overflow = { open: 0, suspects: 0 };
   return {
     opened({ id }, { writer, sequence, part, line }, time) {
-      open.set(id, { writer, sequence, part, line, time });
+      if (open.size >= MOST_OPEN) overflow.open += 1;
+      else open.set(id, { writer, sequence, part, line, time });
     },
     closed(record) {
-      if (!open.delete(record.id) && record.isRecovered) recovered.add(record.id);
+      if (!open.delete(record.id) && record.isRecovered && recovered.size < MOST_OPEN)
+        recovered.add(record.id);
       const key = closingKey(record);
-      if (closings.add(key)) suspects.add(key);
+      if (!closings.add(key)) return;
+      if (suspects.size < MOST_SUSPECTS) suspects.add(key);
+      else if (!suspects.has(key)) overflow.suspects += 1;
     },
     orphans() {
       for (const id of recovered) open.delete(id);
       return open;
     },
     suspects: () => suspects,
+    overflow: () => overflow,
   };
 }
 
@@ -66,7 +79,7 @@ export function readBookedRecord(members: Readonly<Record<string, unknown>>): Bo
   const record = members.record;
   if (typeof record !== 'object' || record === null) return undefined;
   const { id, revision } = record as { readonly id?: unknown; readonly revision?: unknown };
-  if (typeof id !== 'string') return undefined;
+  if (typeof id !== 'string' || id.length > LONGEST_ID) return undefined;
   return {
     id,
     isRecovered: members.recovered === true,

@@ -1,11 +1,10 @@
+import { WriterName } from '../ledger-entry.ts';
 import type { ShippedRecord, VerifiedPeriod } from './evidence.ts';
 import type { Finding, Place } from './finding.ts';
 import type { Fault } from './judge-pieces.ts';
 
 /** Records that could not be matched at once are kept until the end of their chain, up to this many of each side. */
 const MOST_KEPT = 5_000;
-/** Of all chains together; a refusal of what is beyond is not looked for. */
-const MOST_ABSENT = 20_000;
 
 /** A closing of the chain that is being read. */
 export interface Closing {
@@ -26,63 +25,58 @@ export interface ShippedOptions {
   /** Every chain of the ledger, also those outside the period, which are not read. */
   readonly writers: ReadonlySet<string>;
   readonly report: (finding: Finding) => void;
+  /** Given each record of the ledger that Application Insights does not have, for whatever reason. */
+  readonly unshown: (record: Closing['record']) => void;
 }
 
 /** What of a chain is known when it has been read. */
 export interface ChainEnd {
   readonly faults: readonly Fault[];
-  /** The last entry that was shipped. */
-  readonly shipped: number;
   /** The last entry that was read. */
   readonly last: number;
 }
 
-export interface ShippedCounts {
-  /** Records that were read. */
-  readonly records: number;
-  /** How many calls of a trace are on record in the ledger alone. */
-  readonly inLedgerAlone: ReadonlyMap<string, number>;
-}
-
-/** A closing whose record Application Insights doesn't have. */
-interface AbsentRecord extends Pick<Closing, 'sequence' | 'place' | 'recordId'> {
-  readonly writer: string;
-  readonly traceId: string | undefined;
-  /** Whether it should have it, unless it was refused. */
-  readonly isExpected: boolean;
-}
-
 /** Walks through the ledger's closings and the records in Application Insights side by side. */
 export interface ShippedComparison {
-  /** Chains come in the order of their writers. */
-  begin(writer: string): Promise<void>;
+  /** Chains come in the order of their writers. `shipped`: the last entry that was. */
+  begin(writer: string, shipped: number): Promise<void>;
   compare(closings: readonly Closing[]): Promise<void>;
   /** @returns the last record's sequence beyond the end of the chain, where there is one. */
   end(chain: ChainEnd): Promise<number | undefined>;
-  /** When there are no more chains, and all refusals are known, wherever they stand. */
-  finish(isRefused: (writer: string, sequence: number) => boolean): Promise<ShippedCounts>;
+  /**
+   * When there are no more chains.
+   * @param isRefused whether Application Insights refused an entry for good, which any chain can say.
+   * @returns how many records were read.
+   */
+  finish(isRefused: (writer: string, sequence: number) => boolean): Promise<number>;
 }
 
 export function createShippedComparison(options: ShippedOptions): ShippedComparison {
-  const { fieldsOf, period, notBefore, writers, report } = options;
+  const { fieldsOf, period, notBefore, writers, report, unshown } = options;
   const records = options.records[Symbol.asyncIterator]();
   let peeked: ShippedRecord | undefined;
   let isDone = false;
   let count = 0;
   let writer = '';
+  let shippedUpTo = Infinity;
   let early = new Map<number, ShippedRecord>();
   let late: Closing[] = [];
-  const absent: AbsentRecord[] = [];
+  // Told at the end only, because a chain that is read later can say that they were refused.
+  const missing: { readonly writer: string; readonly sequence: number; readonly finding: Finding }[] = [];
 
   const peek = async (): Promise<ShippedRecord | undefined> => {
     if (peeked || isDone) return peeked;
-    const next = await records.next();
-    if (next.done === true) isDone = true;
-    else {
-      peeked = next.value;
+    for (;;) {
+      const next = await records.next();
+      if (next.done === true) {
+        isDone = true;
+        return undefined;
+      }
       count += 1;
+      // At once, because what such a writer is called has no place in the order of those that are one.
+      if (writers.has(next.value.writer) && next.value.sequence >= 0) return (peeked = next.value);
+      reportUnknown(next.value.writer, next.value.sequence);
     }
-    return peeked;
   };
 
   const judge = (closing: Closing, shipped: ShippedRecord): void => {
@@ -101,44 +95,44 @@ export function createShippedComparison(options: ShippedOptions): ShippedCompari
     });
   };
 
-  const reportUnknown = (name: string, sequence: number): void =>
+  const reportUnknown = (name: string, sequence: number): void => {
+    const isEntry = sequence >= 0 && WriterName.safeParse(name).success;
     report({
       kind: 'unknown-to-ledger',
-      writer: name,
-      sequence,
-      message: `Application Insights has a record of entry ${sequence} of ${name}, but the ledger has no such record.`,
+      ...(isEntry && { writer: name, sequence }),
+      message: isEntry
+        ? `Application Insights has a record of entry ${sequence} of ${name}, but the ledger has no such record.`
+        : 'Application Insights has a record that names no entry of the ledger.',
     });
+  };
 
-  const reportMissing = (
-    name: string,
-    { sequence, place, recordId }: Pick<Closing, 'sequence' | 'place' | 'recordId'>,
-  ): void =>
-    report({
+  const noteMissing = (closing: Closing): void => {
+    const { sequence, place, recordId } = closing;
+    unshown(closing.record);
+    if (sequence > shippedUpTo || !isDue(closing, period, notBefore)) return;
+    const finding: Finding = {
       kind: 'missing-in-application-insights',
-      writer: name,
+      writer,
       sequence,
       ...place,
       recordId,
-      message: `The record of entry ${sequence} of ${name} was shipped, but Application Insights does not have it.`,
-    });
-
-  const noteAbsent = ({ sequence, place, recordId, record }: Closing, isExpected: boolean): void => {
-    const traceId = typeof record.traceId === 'string' ? record.traceId : undefined;
-    if (absent.length < MOST_ABSENT) absent.push({ writer, sequence, place, recordId, traceId, isExpected });
-    else if (isExpected) reportMissing(writer, { sequence, place, recordId });
+      message: `The record of entry ${sequence} of ${writer} was shipped, but Application Insights does not have it.`,
+    };
+    if (missing.length < MOST_KEPT) missing.push({ writer, sequence, finding });
+    else report(finding);
   };
 
   const dropBefore = async (name: string): Promise<void> => {
     for (let one = await peek(); one && one.writer < name; one = await peek()) {
       peeked = undefined;
-      if (!writers.has(one.writer)) reportUnknown(one.writer, one.sequence);
     }
   };
 
   return {
-    async begin(name) {
+    async begin(name, shipped) {
       await dropBefore(name);
       writer = name;
+      shippedUpTo = shipped;
       early = new Map();
       late = [];
     },
@@ -152,23 +146,25 @@ export function createShippedComparison(options: ShippedOptions): ShippedCompari
           else reportUnknown(writer, shipped.sequence);
         }
         let isThere = false;
-        // A record can be delivered more than once.
+        // A record can be delivered more than once; each time it has to be the same.
         for (; shipped?.writer === writer && shipped.sequence === closing.sequence; shipped = await peek()) {
           peeked = undefined;
-          if (!isThere) judge(closing, shipped);
+          judge(closing, shipped);
           isThere = true;
         }
         if (!isThere) {
           if (late.length < MOST_KEPT) late.push(closing);
-          else if (isDue(closing, period, notBefore)) reportMissing(writer, closing);
+          else noteMissing(closing);
         }
       }
     },
 
-    async end({ faults, shipped, last }) {
+    async end({ faults, last }) {
+      let beyond: number | undefined;
       for (let one = await peek(); one?.writer === writer; one = await peek()) {
         peeked = undefined;
-        if (early.size < MOST_KEPT || one.sequence > last) early.set(one.sequence, one);
+        if (one.sequence > last) beyond = Math.max(beyond ?? one.sequence, one.sequence);
+        else if (early.size < MOST_KEPT) early.set(one.sequence, one);
         else reportUnknown(writer, one.sequence);
       }
       const isExplained = (sequence: number, place?: Place) =>
@@ -183,35 +179,23 @@ export function createShippedComparison(options: ShippedOptions): ShippedCompari
         early.delete(sequence);
         if (isExplained(sequence, place)) continue;
         if (found) judge(closing, found);
-        else noteAbsent(closing, sequence <= shipped && isDue(closing, period, notBefore));
+        else noteMissing(closing);
       }
-      let beyond: number | undefined;
-      for (const { sequence } of early.values()) {
-        if (sequence > last) beyond = Math.max(beyond ?? sequence, sequence);
-        else if (!isExplained(sequence)) reportUnknown(writer, sequence);
-      }
+      for (const { sequence } of early.values()) if (!isExplained(sequence)) reportUnknown(writer, sequence);
       return beyond;
     },
 
     async finish(isRefused) {
-      await dropBefore('\u{10ffff}');
-      const inLedgerAlone = new Map<string, number>();
-      const counted = new Set<string>();
-      for (const one of absent) {
-        const { writer: name, sequence, recordId, traceId, isExpected } = one;
-        if (isExpected && !isRefused(name, sequence)) reportMissing(name, one);
-        // A record and its correction are of one call.
-        if (traceId !== undefined && !counted.has(recordId))
-          inLedgerAlone.set(traceId, (inLedgerAlone.get(traceId) ?? 0) + 1);
-        counted.add(recordId);
-      }
-      return { records: count, inLedgerAlone };
+      while (await peek()) peeked = undefined;
+      for (const one of missing) if (!isRefused(one.writer, one.sequence)) report(one.finding);
+      return count;
     },
   };
 }
 
+/** A time that is none is no reason not to look. */
 function isDue({ time }: Closing, { from, to }: VerifiedPeriod, notBefore: Date): boolean {
-  return time >= from && time < to && time < notBefore;
+  return Number.isNaN(time.getTime()) || (time >= from && time < to && time < notBefore);
 }
 
 /** Names of fields whose values are not the same; Application Insights may have more of them. */

@@ -1,14 +1,15 @@
 import type { TracedCall, VerifiedPeriod } from './evidence.ts';
 import type { Finding } from './finding.ts';
+import { createFindings } from './findings.ts';
 
 export interface TrafficOptions {
   readonly requests: AsyncIterable<TracedCall>;
   readonly records: AsyncIterable<TracedCall>;
-  /** How many calls of a trace have a record that Application Insights does not have. */
-  readonly inLedgerAlone: ReadonlyMap<string, number>;
   readonly period: VerifiedPeriod;
   /** What is younger than this may have its counterpart still on its way. */
   readonly notBefore: Date;
+  /** Records that the ledger alone has, by trace: the calls of one have different ids. */
+  readonly unshown?: ReadonlyMap<string, readonly string[]>;
   readonly report: (finding: Finding) => void;
 }
 
@@ -16,6 +17,8 @@ export interface TrafficCounts {
   /** In the period. */
   readonly requests: number;
   readonly records: number;
+  /** Whether requests were left out when they were counted, so that none can be missed. */
+  readonly isSampled: boolean;
 }
 
 /**
@@ -23,10 +26,12 @@ export interface TrafficCounts {
  * client may have begun it; then their numbers are compared.
  */
 export async function compareTraffic(options: TrafficOptions): Promise<TrafficCounts> {
-  const { inLedgerAlone, period, notBefore, report } = options;
+  const { period, notBefore, unshown, report } = options;
   const requests = groupByTrace(options.requests);
   const records = groupByTrace(options.records);
-  const counts = { requests: 0, records: 0 };
+  const counts = { requests: 0, records: 0, isSampled: false };
+  // Records without a request are told at the end: what is sampled may have left those requests out.
+  const unasked = createFindings();
   const isIn = ({ time }: TracedCall) => time >= period.from && time < period.to;
   const isDue = (call: TracedCall) => isIn(call) && call.time < notBefore;
 
@@ -34,10 +39,13 @@ export async function compareTraffic(options: TrafficOptions): Promise<TrafficCo
     counts.requests += asked.filter(isIn).length;
     counts.records += recorded.filter(isIn).length;
     const calls = asked.filter(({ isOptional }) => !isOptional);
-    const surplus = calls.length - recorded.length;
+    counts.isSampled ||= asked.some(({ isSampled }) => isSampled);
+    const shown = new Set(recorded.map(({ recordId }) => recordId));
+    const others = (unshown?.get(traceId) ?? []).filter((id) => !shown.has(id)).length;
+    const surplus = calls.length - recorded.length - others;
     const due =
       surplus > 0
-        ? calls.filter(isDue).slice(0, Math.max(0, surplus - (inLedgerAlone.get(traceId) ?? 0)))
+        ? calls.filter(isDue).slice(0, surplus)
         : recorded.filter(isDue).slice(0, Math.max(0, recorded.length - asked.length));
     for (const call of due) {
       const time = call.time.toISOString();
@@ -48,7 +56,7 @@ export async function compareTraffic(options: TrafficOptions): Promise<TrafficCo
           message: `The edge counted a request at ${time}${call.operation ? ` (${call.operation})` : ''}, but there is no record of it.`,
         });
       else
-        report({
+        unasked.add({
           kind: 'record-without-request',
           ...(traceId !== '' && { traceId }),
           ...(call.recordId !== undefined && { recordId: call.recordId }),
@@ -60,7 +68,7 @@ export async function compareTraffic(options: TrafficOptions): Promise<TrafficCo
   let [asked, recorded] = [await requests.next(), await records.next()];
   for (;;) {
     const [one, other] = [asked.value, recorded.value];
-    if (!one && !other) return counts;
+    if (!one && !other) break;
     if (one && (!other || one.traceId < other.traceId)) {
       judge(one.traceId, one.calls, []);
       asked = await requests.next();
@@ -75,6 +83,8 @@ export async function compareTraffic(options: TrafficOptions): Promise<TrafficCo
       [asked, recorded] = [await requests.next(), await records.next()];
     }
   }
+  if (!counts.isSampled) unasked.list().forEach(report);
+  return counts;
 }
 
 interface TraceGroup {

@@ -6,7 +6,7 @@ export function describeReport(report: VerificationReport): string {
   const hidden = findingCount - findings.length;
   return [
     isIntact ? 'Nothing is wrong.' : `${count(findingCount, 'thing is', 'things are')} wrong:`,
-    ...findings.map(({ message }) => `  - ${message}`),
+    ...findings.map(({ message }) => `  - ${printable(message)}`),
     ...(hidden > 0 ? [`  - … and ${hidden.toLocaleString('en')} more.`] : []),
     '',
     ...describeCounts(report),
@@ -36,6 +36,11 @@ function describeCounts(report: VerificationReport): string[] {
           `Edge: ${count(requests, 'request', 'requests')} and ${count(recordedRequests ?? 0, 'record', 'records')} in the period.`,
         ]),
   ];
+}
+
+/** Names that others chose can hold what moves a terminal's cursor. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
 }
 
 function count(number: number, one: string, many: string): string {

@@ -29,6 +29,8 @@ export interface TracedCall {
   readonly operation?: string;
   /** Of requests that can be without a record, because they are nobody's call. */
   readonly isOptional?: boolean;
+  /** Of requests that stand for others as well, which were left out when they were counted. */
+  readonly isSampled?: boolean;
 }
 
 /** From an instant to another; the last one is outside. */

@@ -6,6 +6,7 @@ export const FINDING_KINDS = [
   'inserted',
   'truncated',
   'rewritten',
+  'unvouched',
   'chain-missing',
   'unreadable',
   'bad-signature',

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 
 /** More than this are counted, and not listed. */
-const MOST_LISTED = 1_000;
+export const MOST_LISTED = 1_000;
 
 /** What was found wrong so far, in bounded memory. */
 export interface Findings {

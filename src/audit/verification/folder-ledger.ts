@@ -1,15 +1,19 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WriterName } from '../ledger-entry.ts';
 import type { LedgerChain, LedgerPart, LedgerReader } from '../ledger-reader.ts';
 
 const PART_NAME = /^(\d{6,})\.jsonl$/;
 
-/** A ledger that was copied to a folder, laid out as the container is: `{writer}/{part}.jsonl`. */
+/**
+ * A ledger that was copied to a folder, laid out as the container is: `{writer}/{part}.jsonl`. Links and devices are no
+ * part of it.
+ */
 export function createFolderLedger(folder: string): LedgerReader {
   return {
     async list() {
-      const writers = (await readdir(folder)).filter((name) => WriterName.safeParse(name).success).sort();
+      const names = await namesIn(folder);
+      const writers = names.filter((name) => WriterName.safeParse(name).success).sort();
       const chains: LedgerChain[] = [];
       for (const writer of writers) {
         const parts = await listParts(join(folder, writer));
@@ -33,11 +37,19 @@ export function createFolderLedger(folder: string): LedgerReader {
 
 async function listParts(folder: string): Promise<LedgerPart[]> {
   const parts: LedgerPart[] = [];
-  for (const name of await readdir(folder)) {
+  for (const name of await namesIn(folder)) {
     const [, part] = PART_NAME.exec(name) ?? [];
     if (part === undefined) continue;
-    const { size, mtime } = await stat(join(folder, name));
+    const file = await lstat(join(folder, name));
+    if (!file.isFile()) continue;
+    const { size, mtime } = file;
     parts.push({ part: Number(part), bytes: size, modifiedAt: mtime });
   }
   return parts.sort((one, other) => one.part - other.part);
+}
+
+/** None where it is no folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  const found = await lstat(folder).catch(() => undefined);
+  return found?.isDirectory() === true ? readdir(folder) : [];
 }

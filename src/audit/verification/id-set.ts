@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+
 const SMALLEST = 1 << 12;
 
 /**
@@ -13,6 +15,8 @@ export function createIdSet(): IdSet {
   // Pairs of 32 bits, open addressing; 0, 0 is a free place.
   let slots = new Uint32Array(SMALLEST * 2);
   let count = 0;
+  // Another one each time, so that nobody can choose ids that all fall on one place.
+  const seed = randomInt(2 ** 32);
 
   const place = (low: number, high: number): boolean => {
     const mask = slots.length / 2 - 1;
@@ -39,7 +43,7 @@ export function createIdSet(): IdSet {
   return {
     add(id) {
       if (count * 4 >= slots.length) grow();
-      const [low, high] = hash64(id);
+      const [low, high] = hash64(id, seed);
       const isKnown = place(low, high);
       if (!isKnown) count += 1;
       return isKnown;
@@ -47,10 +51,10 @@ export function createIdSet(): IdSet {
   };
 }
 
-/** Two mixes of 32 bits each, after MurmurHash3: not for adversaries, who can only cause a second look. */
-function hash64(text: string): [number, number] {
-  let low = 0x9747b28c;
-  let high = 0x2545f491;
+/** Two mixes of 32 bits each, after MurmurHash3: whoever makes two ids the same causes a second look, and no more. */
+function hash64(text: string, seed: number): [number, number] {
+  let low = 0x9747b28c ^ seed;
+  let high = 0x2545f491 ^ Math.imul(seed, 0x9e3779b1);
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     low = Math.imul(low ^ code, 0x85ebca6b);
@@ -61,5 +65,5 @@ function hash64(text: string): [number, number] {
   low = Math.imul(low ^ (low >>> 16), 0xc2b2ae35);
   high = Math.imul(high ^ (high >>> 15), 0x27d4eb2f);
   // Never the sign of a free place.
-  return [(low ^ (low >>> 13)) >>> 0, ((high ^ (high >>> 14)) >>> 0) | 1];
+  return [(low ^ (low >>> 13)) >>> 0, ((high ^ (high >>> 14)) | 1) >>> 0];
 }

@@ -1,6 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import type { LedgerEntry } from '../ledger-entry.ts';
 
 const HASH = /^[0-9a-f]{64}$/;
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+const BRACE = 0x7b;
 
 const KINDS: ReadonlySet<unknown> = new Set<LedgerEntry['kind']>([
   'chain',
@@ -30,11 +33,14 @@ export function readEntry(bytes: Uint8Array, writer: string): ReadEntry | undefi
   const { sequence, previous, time, kind } = members;
   if (!Number.isSafeInteger(sequence) || (sequence as number) < 0) return undefined;
   if (typeof previous !== 'string' || !HASH.test(previous)) return undefined;
-  if (typeof time !== 'string' || !KINDS.has(kind)) return undefined;
+  if (typeof time !== 'string' || !INSTANT.test(time) || Number.isNaN(Date.parse(time))) return undefined;
+  if (!KINDS.has(kind)) return undefined;
   return { sequence: sequence as number, previous, time, kind: kind as LedgerEntry['kind'], members };
 }
 
 function parse(bytes: Uint8Array): Record<string, unknown> | undefined {
+  // A million lines of nothing are not worth a million errors.
+  if (bytes[0] !== BRACE || !isUtf8(bytes)) return undefined;
   try {
     const json: unknown = JSON.parse(
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(),

@@ -10,13 +10,13 @@ export type CheckSignature = (
   value: string,
 ) => Promise<boolean | undefined>;
 
-/** Asks for each key once. */
+/** Asks for each key once. What is no RSA key is none that is known. */
 export function createSignatureCheck(publicKeys: PublicKeys): CheckSignature {
   const keys = new Map<string, Promise<KeyObject | undefined>>();
   const find = (keyId: string) => {
     const known = keys.get(keyId);
     if (known) return known;
-    const asked = publicKeys(keyId).then((jwk) => jwk && createPublicKey({ key: jwk, format: 'jwk' }));
+    const asked = publicKeys(keyId).then(readKey);
     keys.set(keyId, asked);
     return asked;
   };
@@ -28,4 +28,13 @@ export function createSignatureCheck(publicKeys: PublicKeys): CheckSignature {
     const data = typeof signed === 'string' ? Buffer.from(signed) : signed;
     return verify('sha256', data, { key, padding, saltLength }, Buffer.from(value, 'base64url'));
   };
+}
+
+function readKey(jwk: JsonWebKey | undefined): KeyObject | undefined {
+  if (jwk?.kty !== 'RSA') return undefined;
+  try {
+    return createPublicKey({ key: jwk, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { z } from 'zod';
 import {
@@ -8,6 +8,7 @@ import {
   BundleAnchor,
   BundleKeys,
   BundleManifest,
+  BundlePath,
   KEYS_FILE,
   LEDGER_FOLDER,
   MANIFEST_FILE,
@@ -16,6 +17,7 @@ import {
 } from './bundle-manifest.ts';
 import type { Anchor } from './evidence.ts';
 import type { Finding } from './finding.ts';
+import { MOST_LISTED } from './findings.ts';
 import { createFolderLedger } from './folder-ledger.ts';
 import type { VerificationReport } from './report.ts';
 import { createSignatureCheck, type PublicKeys } from './signature.ts';
@@ -30,34 +32,44 @@ export interface BundleOptions {
 /** What a call may still have been doing when the bundle was made. */
 const OPEN_FOR_IN_MS = 35 * 60_000;
 
+/** Manifests, keys and anchors are not longer. */
+const MOST_BYTES = 128 * 1024 * 1024;
+const ALL_TIME = { from: new Date(0).toISOString(), to: '9999-12-31T23:59:59.999Z' };
+
+/** What lies in a bundle. */
+interface BundleContents {
+  readonly folder: string;
+  /** Files of its own by their paths; links, devices and pipes are none. */
+  readonly files: ReadonlySet<string>;
+  readonly findings: Finding[];
+  readonly notChecked: string[];
+}
+
 /**
  * Verifies an evidence bundle by itself: its manifest and that one's signature, every file, and the chains against the
- * anchors. @throws Error in plain words when it is no bundle.
+ * anchors. What is damaged is a finding. @throws Error in plain words when it is no bundle.
  */
 export async function verifyBundle(
   folder: string,
   { publicKeys, now }: BundleOptions,
 ): Promise<VerificationReport> {
-  const manifestBytes = await readFile(join(folder, MANIFEST_FILE)).catch(() => {
+  const contents = await survey(folder);
+  const { findings, notChecked } = contents;
+  const manifestText = await readText(contents, MANIFEST_FILE);
+  if (manifestText === undefined)
     throw new Error(`The folder has no ${MANIFEST_FILE}, so it is no bundle of audit:export.`);
-  });
-  const manifest = parse(BundleManifest, manifestBytes.toString(), MANIFEST_FILE);
-  const keys = publicKeys ?? (await readBundleKeys(folder));
-  const notChecked = publicKeys
-    ? []
-    : [
-        `The public keys are those of the bundle itself (${KEYS_FILE}); --public-key names one that you know from elsewhere.`,
-      ];
-  const findings = [
-    ...(await checkSignature(folder, manifestBytes, keys, publicKeys !== undefined, notChecked)),
-    ...(await checkFiles(folder, manifest)),
-  ];
+  const manifest = parse(BundleManifest, manifestText, MANIFEST_FILE, findings);
+  const keys = publicKeys ?? (await readBundleKeys(contents));
+  await checkSignature(contents, manifestText, keys, publicKeys !== undefined);
+  if (manifest) await checkFiles(contents, manifest);
+  const { from, to, createdAt } = manifest ?? { ...ALL_TIME, createdAt: now.toISOString() };
+  const anchors = await readAnchors(contents);
   const report = await verifyLedger(
     createFolderLedger(join(folder, LEDGER_FOLDER)),
-    { anchors: await readAnchors(folder), publicKeys: keys },
+    { anchors, ...(keys && { publicKeys: keys }) },
     {
-      period: { from: new Date(manifest.from), to: new Date(manifest.to) },
-      now: new Date(manifest.createdAt),
+      period: { from: new Date(from), to: new Date(to) },
+      now: new Date(createdAt),
       graceInMs: OPEN_FOR_IN_MS,
       openForInMs: OPEN_FOR_IN_MS,
       areAllChains: true,
@@ -68,64 +80,96 @@ export async function verifyBundle(
     ...report,
     verifiedAt: now.toISOString(),
     isIntact: report.isIntact && findings.length === 0,
-    findings: [...findings, ...report.findings],
+    findings: [...findings, ...report.findings].slice(0, MOST_LISTED),
     findingCount: findings.length + report.findingCount,
   };
 }
 
-async function checkSignature(
-  folder: string,
-  manifest: Uint8Array,
-  keys: PublicKeys,
-  isExpected: boolean,
-  notChecked: string[],
-): Promise<Finding[]> {
-  const text = await readFile(join(folder, MANIFEST_SIGNATURE_FILE), 'utf8').catch(() => undefined);
-  if (text === undefined) {
-    if (!isExpected) notChecked.push('The manifest is not signed.');
-    return isExpected
-      ? [wrongFile('bundle-file', MANIFEST_SIGNATURE_FILE, 'The manifest is not signed.')]
-      : [];
+async function survey(folder: string): Promise<BundleContents> {
+  const found = await lstat(folder).catch(() => undefined);
+  if (found?.isDirectory() !== true) throw new Error('The bundle is not there: --bundle must name a folder.');
+  const files = new Set<string>();
+  const findings: Finding[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = pathIn(folder, join(entry.parentPath, entry.name));
+    if (entry.isFile()) files.add(path);
+    else if (!entry.isDirectory())
+      findings.push(
+        wrongFile('bundle-file', path, `${path} is no file of the bundle's own, and was not read.`),
+      );
   }
-  const { keyId, value } = parse(ManifestSignature, text, MANIFEST_SIGNATURE_FILE);
-  const fits = await createSignatureCheck(keys)(keyId, manifest, value);
-  if (fits === undefined)
-    return [
-      wrongFile(
-        'unknown-key',
-        MANIFEST_SIGNATURE_FILE,
-        'The manifest is signed with a key that is not known.',
-      ),
-    ];
-  return fits
-    ? []
-    : [
-        wrongFile(
-          'bad-signature',
-          MANIFEST_SIGNATURE_FILE,
-          'The signature of the manifest does not fit: it or the manifest was changed.',
-        ),
-      ];
+  return { folder, files, findings, notChecked: [] };
 }
 
-async function checkFiles(folder: string, { files }: BundleManifest): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const { path, bytes, sha256 } of files) {
-    const found = await hashFile(join(folder, path));
+/** Undefined where there is no such file, or one that can't be what it is said to be. */
+async function readText(
+  { folder, files, findings }: BundleContents,
+  path: string,
+): Promise<string | undefined> {
+  if (!files.has(path)) return undefined;
+  const file = join(folder, path);
+  const { size } = await lstat(file);
+  if (size <= MOST_BYTES) return readFile(file, 'utf8');
+  findings.push(wrongFile('bundle-file', path, `The file ${path} is too long to be one of a bundle.`));
+  return undefined;
+}
+
+async function checkSignature(
+  contents: BundleContents,
+  manifest: string,
+  keys: PublicKeys | undefined,
+  isExpected: boolean,
+): Promise<void> {
+  const { findings, notChecked } = contents;
+  const text = await readText(contents, MANIFEST_SIGNATURE_FILE);
+  if (text === undefined) {
+    const message = 'The manifest is not signed.';
+    if (isExpected) findings.push(wrongFile('bundle-file', MANIFEST_SIGNATURE_FILE, message));
+    else notChecked.push(message);
+    return;
+  }
+  const signature = parse(ManifestSignature, text, MANIFEST_SIGNATURE_FILE, findings);
+  if (!signature) return;
+  const fits = await createSignatureCheck(keys ?? none)(signature.keyId, manifest, signature.value);
+  if (fits === true) return;
+  findings.push(
+    fits === undefined
+      ? wrongFile(
+          'unknown-key',
+          MANIFEST_SIGNATURE_FILE,
+          'The manifest is signed with a key that is not known.',
+        )
+      : wrongFile(
+          'bad-signature',
+          MANIFEST_SIGNATURE_FILE,
+          'The signature of the manifest does not fit: it or the manifest was changed, or another key made it.',
+        ),
+  );
+}
+
+const none: PublicKeys = () => Promise.resolve(undefined);
+
+async function checkFiles(
+  { folder, files, findings }: BundleContents,
+  manifest: BundleManifest,
+): Promise<void> {
+  for (const { path, bytes, sha256 } of manifest.files) {
+    if (!BundlePath.safeParse(path).success) {
+      const message = 'The manifest names a file outside the bundle, or by what is no name; it was not read.';
+      findings.push(wrongFile('bundle-file', MANIFEST_FILE, message));
+      continue;
+    }
+    const found = files.has(path) ? await hashFile(join(folder, path)) : undefined;
     if (!found) findings.push(wrongFile('bundle-file', path, `The file ${path} is missing from the bundle.`));
     else if (found.sha256 !== sha256 || found.bytes !== bytes)
       findings.push(
         wrongFile('bundle-file', path, `The file ${path} is not the one that the manifest names.`),
       );
   }
-  const named = new Set([MANIFEST_FILE, MANIFEST_SIGNATURE_FILE, ...files.map(({ path }) => path)]);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
-    const path = pathIn(folder, join(entry.parentPath, entry.name));
-    if (!entry.isDirectory() && !named.has(path))
+  const named = new Set([MANIFEST_FILE, MANIFEST_SIGNATURE_FILE, ...manifest.files.map(({ path }) => path)]);
+  for (const path of files)
+    if (!named.has(path))
       findings.push(wrongFile('bundle-file', path, `The manifest does not name the file ${path}.`));
-  }
-  return findings;
 }
 
 function wrongFile(kind: Finding['kind'], file: string, message: string): Finding {
@@ -154,31 +198,39 @@ export async function hashFile(
   return { bytes, sha256: digest.digest('hex') };
 }
 
-async function readBundleKeys(folder: string): Promise<PublicKeys> {
-  const text = await readFile(join(folder, KEYS_FILE), 'utf8').catch(() => '{"keys":[]}');
-  const { keys } = parse(BundleKeys, text, KEYS_FILE);
-  return (keyId) => Promise.resolve(keys.find(({ kid }) => kid === keyId));
-}
-
-async function readAnchors(folder: string): Promise<Anchor[]> {
-  const text = await readFile(join(folder, ANCHORS_FILE), 'utf8').catch(() => '');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => parse(BundleAnchor, line, ANCHORS_FILE));
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, text: string, file: string): z.infer<Schema> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new Error(`${file} of the bundle is not JSON.`);
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new Error(
-    `${file} of the bundle cannot be read: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`,
+/** Undefined where the bundle has none. */
+async function readBundleKeys(contents: BundleContents): Promise<PublicKeys | undefined> {
+  contents.notChecked.push(
+    `The public keys are those of the bundle itself (${KEYS_FILE}); --public-key names one that you know from elsewhere.`,
   );
+  const text = (await readText(contents, KEYS_FILE)) ?? '{"keys":[]}';
+  const { keys } = parse(BundleKeys, text, KEYS_FILE, contents.findings) ?? { keys: [] };
+  return keys.length === 0 ? undefined : (keyId) => Promise.resolve(keys.find(({ kid }) => kid === keyId));
+}
+
+async function readAnchors(contents: BundleContents): Promise<Anchor[]> {
+  const anchors: Anchor[] = [];
+  for (const line of ((await readText(contents, ANCHORS_FILE)) ?? '').split('\n')) {
+    if (line === '') continue;
+    const anchor = parse(BundleAnchor, line, ANCHORS_FILE, contents.findings);
+    // One such line is enough to say so.
+    if (!anchor) break;
+    anchors.push(anchor);
+  }
+  return anchors;
+}
+
+/** Undefined, and a finding, for what does not follow the schema. */
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string,
+  file: string,
+  findings: Finding[],
+): z.infer<Schema> | undefined {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    findings.push(wrongFile('bundle-file', file, `The file ${file} is not as audit:export writes it.`));
+    return undefined;
+  }
 }

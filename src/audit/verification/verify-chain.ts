@@ -39,6 +39,8 @@ export interface VerifiedChain {
   /** The last entry by its sequence; -1 where there is none. */
   readonly last: number;
   readonly endedAt: string | undefined;
+  /** From its first entry to its last by their times. */
+  readonly lastedInMs: number;
 }
 
 /** Reads a chain once, from its beginning, in bounded memory, and tells what is wrong with it. */
@@ -54,6 +56,7 @@ export async function verifyChain(
   const sum = { entries: 0, bytes: 0, signatures: 0, unsigned: 0 };
   let last = -1;
   let endedAt: string | undefined;
+  let times: { readonly first: number; readonly last: number } | undefined;
 
   const judgeSignature = async ({ entry, place }: StandingEntry): Promise<void> => {
     if (!checkSignature) return;
@@ -99,6 +102,9 @@ export async function verifyChain(
         if (entry.kind === 'end') endedAt = entry.time;
         standing.push({ entry, hash, place });
       }
+      const [first, final] = [standing[0], standing.at(-1)];
+      if (first && final)
+        times = { first: times?.first ?? Date.parse(first.entry.time), last: Date.parse(final.entry.time) };
       for (const one of standing) if (one.entry.kind === 'checkpoint') await judgeSignature(one);
       await visit(standing);
     }
@@ -107,6 +113,7 @@ export async function verifyChain(
   const faults = segments.areTooMany()
     ? []
     : judgePieces(segments.pieces(), { hashOf: witnesses.hashOf, last: witnesses.last });
+  const lastedInMs = times ? times.last - times.first : 0;
   const numbers = new Set(parts.map(({ part }) => part));
   findings.push(...faults.map((fault) => describeFault(writer, fault, numbers)));
   if (segments.areTooMany()) {
@@ -120,7 +127,7 @@ export async function verifyChain(
   } else {
     findings.push(...witnesses.contradictions(faults).map((one) => describeContradiction(writer, one)));
   }
-  return { ...sum, anchors: anchors.size, faults, findings, last, endedAt };
+  return { ...sum, anchors: anchors.size, faults, findings, last, endedAt, lastedInMs };
 }
 
 function describeContradiction(

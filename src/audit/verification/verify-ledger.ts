@@ -1,3 +1,4 @@
+import { WriterName } from '../ledger-entry.ts';
 import type { LedgerChain, LedgerReader } from '../ledger-reader.ts';
 import {
   type BookedRecord,
@@ -32,6 +33,14 @@ export interface VerificationOptions {
   readonly abortSignal?: AbortSignal;
 }
 
+const MOST_CLOCK_ERROR_IN_MS = 3_600_000;
+/** Ten checkpoints. */
+const SIGNED_WITHIN_IN_MS = 600_000;
+const MOST_UNREADABLE = 1_000;
+const MOST_UNSHOWN = 100_000;
+const MOST_OF_ONE_TRACE = 1_000;
+const SAMPLED = 'Records without a request: Application Insights was given a sample of the requests only.';
+
 /**
  * Holds a ledger against itself and against what others know of it. Reads each chain once, in bounded memory: what grows
  * with the ledger are 64 bits for each closing, and the calls that are open.
@@ -48,7 +57,7 @@ export async function verifyLedger(
   const findings = createFindings();
   const notBefore = new Date(now.getTime() - graceInMs);
   const { cursors, publicKeys, records, traffic } = evidence;
-  const anchors = anchorsByWriter(evidence.anchors ?? []);
+  const anchors = anchorsByWriter(evidence.anchors ?? [], findings);
   const checkSignature = publicKeys && createSignatureCheck(publicKeys);
   const book = createCallBook();
   const comparison =
@@ -60,19 +69,30 @@ export async function verifyLedger(
       notBefore,
       writers: new Set(chains.map(({ writer }) => writer)),
       report: findings.add,
+      unshown: (record) => noteUnshown(record, unshown),
     });
   const sum = { parts: 0, entries: 0, bytes: 0, openings: 0, closings: 0, unshipped: 0, anchors: 0 };
   const signed = { signatures: 0, unsigned: 0 };
   const verified = new Map<string, VerifiedChain>();
   const beyond = new Map<string, number>();
-  const refused = new Set<string>();
+
+  const refused = new Map<string, Set<number>>();
+  const unshown = new Map<string, string[]>();
 
   reportMissingChains(chains, anchors, evidence, findings);
   for (const chain of read) {
     const { writer } = chain;
+    if (isImpossible(chain))
+      findings.add({
+        kind: 'unvouched',
+        writer,
+        message: `No gateway wrote the chain of ${writer}: by its name it began at a time that was not, or after its end.`,
+      });
     const shipped = cursors && (cursors.get(writer) ?? -1);
+    const unreadable: StandingEntry[] = [];
+    const calls = { count: 0 };
     const behind = { count: 0, first: -1, last: -1 };
-    await comparison?.begin(writer);
+    await comparison?.begin(writer, shipped ?? Infinity);
     const result = await verifyChain(reader, chain, {
       anchors: anchors.get(writer) ?? new Map<number, string>(),
       shipped,
@@ -85,7 +105,12 @@ export async function verifyLedger(
           if (entry.kind === 'refusal') noteRefusal(standing, writer, refused, findings);
           if (entry.kind !== 'opening' && entry.kind !== 'closing') continue;
           const record = readBookedRecord(entry.members);
-          if (!record) continue;
+          calls.count += 1;
+          if (!record) {
+            if (unreadable.length < MOST_UNREADABLE)
+              unreadable.push({ ...standing, entry: withoutMembers(entry) });
+            continue;
+          }
           if (entry.kind === 'opening') {
             sum.openings += 1;
             book.opened(record, { writer, sequence: entry.sequence, ...standing.place }, entry.time);
@@ -113,21 +138,20 @@ export async function verifyLedger(
     sum.anchors += result.anchors;
     signed.signatures += result.signatures;
     signed.unsigned += result.unsigned;
+    reportUnreadable(writer, unreadable, result, findings);
+    if (publicKeys && calls.count > 0) reportUnvouched(writer, result, notBefore, findings);
     if (behind.count > 0) reportBehind(writer, behind, findings);
     const { faults, last } = result;
-    const above = await comparison?.end({ faults, shipped: shipped ?? Infinity, last });
+    const above = await comparison?.end({ faults, last });
     if (above !== undefined) beyond.set(writer, above);
   }
-  const compared = await comparison?.finish((writer, sequence) => refused.has(nameEntry(writer, sequence)));
+  const comparedRecords = await comparison?.finish(
+    (writer, sequence) => refused.get(writer)?.has(sequence) === true,
+  );
   await reportBeyond(reader, read, beyond, verified, findings, abortSignal);
   const open = await settleCalls({ reader, all: chains, read, book, verified, findings, options });
   const counts =
-    traffic &&
-    (await compareTraffic({
-      ...traffic,
-      inLedgerAlone: compared?.inLedgerAlone ?? new Map<string, number>(),
-      ...{ period, notBefore, report: findings.add },
-    }));
+    traffic && (await compareTraffic({ ...traffic, period, notBefore, unshown, report: findings.add }));
   return {
     version: 1,
     verifiedAt: now.toISOString(),
@@ -140,16 +164,32 @@ export async function verifyLedger(
     ...sum,
     open,
     ...signed,
-    ...(compared && { comparedRecords: compared.records }),
+    ...(comparedRecords !== undefined && { comparedRecords }),
     ...(counts && { requests: counts.requests, recordedRequests: counts.records }),
-    notChecked: [...(options.notChecked ?? []), ...notCheckedFor(evidence)],
+    notChecked: [
+      ...(options.notChecked ?? []),
+      ...notCheckedFor(evidence),
+      ...(counts?.isSampled === true ? [SAMPLED] : []),
+    ],
   };
 }
 
-/** Chains that were begun before the period's end and written to after its beginning. */
-export function isActive({ writer, parts }: LedgerChain, { from, to }: VerifiedPeriod): boolean {
-  const lastWrittenAt = parts.reduce((last, { modifiedAt }) => Math.max(last, modifiedAt.getTime()), 0);
-  return lastWrittenAt >= from.getTime() && startOf(writer) < to.getTime();
+/**
+ * Chains that were begun before the period's end and written to after its beginning, and those whose names say what
+ * can't be.
+ */
+export function isActive(chain: LedgerChain, { from, to }: VerifiedPeriod): boolean {
+  const startedAt = startOf(chain.writer);
+  return lastWrittenAt(chain) >= from.getTime() && (startedAt < to.getTime() || isImpossible(chain));
+}
+
+function isImpossible(chain: LedgerChain): boolean {
+  const startedAt = startOf(chain.writer);
+  return Number.isNaN(startedAt) || startedAt > lastWrittenAt(chain) + MOST_CLOCK_ERROR_IN_MS;
+}
+
+function lastWrittenAt({ parts }: LedgerChain): number {
+  return parts.reduce((last, { modifiedAt }) => Math.max(last, modifiedAt.getTime()), 0);
 }
 
 /** `20261122T210150123Z-…` */
@@ -161,9 +201,17 @@ function startOf(writer: string): number {
 
 function anchorsByWriter(
   anchors: NonNullable<LedgerEvidence['anchors']>,
+  findings: Findings,
 ): ReadonlyMap<string, ReadonlyMap<number, string>> {
   const byWriter = new Map<string, Map<number, string>>();
   for (const { writer, sequence, hash } of anchors) {
+    if (sequence < 0 || !WriterName.safeParse(writer).success) {
+      findings.add({
+        kind: 'unknown-to-ledger',
+        message: 'Application Insights has an anchor that names no entry of the ledger.',
+      });
+      continue;
+    }
     const known = byWriter.get(writer) ?? new Map<number, string>();
     known.set(sequence, hash);
     byWriter.set(writer, known);
@@ -190,27 +238,84 @@ function reportMissingChains(
   }
 }
 
-/** A refusal stands in the chain of who shipped the entry, which can be another's. */
 function noteRefusal(
   { entry, place }: StandingEntry,
-  writer: string,
-  refused: Set<string>,
+  by: string,
+  refused: Map<string, Set<number>>,
   findings: Findings,
 ): void {
-  const { refused: sequence, refusedWriter = writer, status } = entry.members;
-  if (typeof sequence !== 'number' || typeof refusedWriter !== 'string' || typeof status !== 'number') return;
-  refused.add(nameEntry(refusedWriter, sequence));
+  const { refused: sequence, refusedWriter: writer = by, status } = entry.members;
+  if (typeof sequence !== 'number' || typeof status !== 'number' || typeof writer !== 'string') return;
+  if (!Number.isSafeInteger(sequence) || sequence < 0 || !WriterName.safeParse(writer).success) return;
+  const known = refused.get(writer) ?? new Set<number>();
+  refused.set(writer, known.add(sequence));
   findings.add({
     kind: 'refused',
-    writer: refusedWriter,
+    writer,
     sequence,
-    ...(refusedWriter === writer && place),
-    message: `Application Insights refused the record of entry ${sequence} of ${refusedWriter} for good, with status ${status}; it is in the ledger alone.`,
+    // Where it is said, if that is in the same chain.
+    ...(writer === by && place),
+    message: `Application Insights refused the record of entry ${sequence} of ${writer} for good, with status ${status}; it is in the ledger alone.`,
   });
 }
 
-function nameEntry(writer: string, sequence: number): string {
-  return `${writer} ${sequence}`;
+/** Calls by their traces, whose records the ledger alone has; what is beyond these is compared as if it were nowhere. */
+function noteUnshown(record: Closing['record'], unshown: Map<string, string[]>): void {
+  const { traceId, id, requestId = id } = record;
+  if (typeof traceId !== 'string' || typeof requestId !== 'string' || unshown.size >= MOST_UNSHOWN) return;
+  const known = unshown.get(traceId) ?? [];
+  if (known.length < MOST_OF_ONE_TRACE && !known.includes(requestId)) known.push(requestId);
+  unshown.set(traceId, known);
+}
+
+function withoutMembers(entry: StandingEntry['entry']): StandingEntry['entry'] {
+  return { ...entry, members: {} };
+}
+
+/** Entries of calls that hold no record, and that nothing else is said of. */
+function reportUnreadable(
+  writer: string,
+  unreadable: readonly StandingEntry[],
+  { faults }: VerifiedChain,
+  findings: Findings,
+): void {
+  for (const { entry, place } of unreadable) {
+    const { sequence } = entry;
+    const isNamed = faults.some(
+      (fault) =>
+        (fault.first <= sequence && sequence <= fault.last) ||
+        (fault.place.part === place.part && fault.place.line === place.line),
+    );
+    if (isNamed) continue;
+    findings.add({
+      kind: 'unreadable',
+      writer,
+      sequence,
+      ...place,
+      message: `Entry ${sequence} of ${writer} is of a call, but holds no record of it that this verifier can read.`,
+    });
+  }
+}
+
+/**
+ * A chain that somebody made up links as well as any other. A gateway signs its chains each minute, and before it ends
+ * one; only what a lost process wrote within minutes can be without a signature.
+ */
+function reportUnvouched(
+  writer: string,
+  { signatures, endedAt, lastedInMs, findings: found }: VerifiedChain,
+  notBefore: Date,
+  findings: Findings,
+): void {
+  const isNamed = found.some(({ kind }) => kind === 'bad-signature' || kind === 'unknown-key');
+  if (signatures > 0 || isNamed) return;
+  const isSettled = endedAt === undefined ? lastedInMs > SIGNED_WITHIN_IN_MS : new Date(endedAt) < notBefore;
+  if (!isSettled) return;
+  findings.add({
+    kind: 'unvouched',
+    writer,
+    message: `Nothing shows that a gateway wrote the chain of ${writer}: the audit key signed none of its checkpoints.`,
+  });
 }
 
 function asClosing({ entry, hash, place }: StandingEntry, { id }: BookedRecord): Closing {
@@ -306,6 +411,17 @@ async function settleCalls(rooms: CallsToSettle): Promise<number> {
       message: `The call that entry ${sequence} of ${writer} opened was never closed.`,
     });
   }
+  const overflow = book.overflow();
+  if (overflow.open > 0)
+    findings.add({
+      kind: 'never-closed',
+      message: `So many calls are open that ${overflow.open} of them were not followed.`,
+    });
+  if (overflow.suspects > 0)
+    findings.add({
+      kind: 'closed-twice',
+      message: `So many calls seem to be closed twice that ${overflow.suspects} closings were not followed.`,
+    });
   for (const [, [first, second]] of places?.twice ?? []) {
     if (!first || !second) continue;
     findings.add({
@@ -354,7 +470,8 @@ async function findClosings(
           if (!suspects.has(key)) continue;
           const { sequence } = entry;
           const place = { id: record.id, writer, sequence, part: part.part, line: number };
-          twice.set(key, [...(twice.get(key) ?? []), place]);
+          const known = twice.get(key) ?? [];
+          if (known.length < 2) twice.set(key, [...known, place]);
         }
   }
   return { twice, closed };

@@ -1,5 +1,14 @@
 import { constants, generateKeyPairSync, sign } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { hashFile, verifyBundle } from '../../../../src/audit/verification/verify-bundle.ts';
@@ -79,4 +88,83 @@ test('a manifest that was changed, or signed by another key, is named', async ()
 test('a folder without a manifest is no bundle', async () => {
   rmSync(join(folder, 'manifest.json'));
   await expect(find()).rejects.toThrow('no bundle');
+});
+
+/** As somebody who has no key: nobody signs it. */
+function rewriteManifest(change: (manifest: Manifest) => void): void {
+  const file = join(folder, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  change(manifest);
+  writeFileSync(file, JSON.stringify(manifest));
+  rmSync(join(folder, 'manifest.signature.json'));
+}
+
+interface Manifest {
+  files: { path: string; bytes: number; sha256: string }[];
+}
+
+test.each(['../../etc/passwd', '/etc/passwd', 'ledger/../../secret', 'a\nb', '__proto__/a', ''])(
+  'a file that the manifest names as %j is not read',
+  async (path) => {
+    rewriteManifest(({ files }) => files.push({ path, bytes: 1, sha256: '0'.repeat(64) }));
+    const found = await find();
+    expect(found).toEqual([['bundle-file', path === '__proto__/a' ? path : 'manifest.json']]);
+  },
+);
+
+test('links, pipes and devices are named, and not read', async () => {
+  rmSync(join(folder, 'anchors.jsonl'));
+  symlinkSync('/dev/zero', join(folder, 'anchors.jsonl'));
+  rmSync(join(folder, 'keys.json'));
+  execFileSync('/usr/bin/mkfifo', [join(folder, 'keys.json')]);
+  const found = await find(() => Promise.resolve(KEY));
+  expect(found.map(([, file]) => file).toSorted()).toEqual([
+    'anchors.jsonl',
+    'anchors.jsonl',
+    'keys.json',
+    'keys.json',
+  ]);
+});
+
+test('a ledger that lies elsewhere is none of the bundle', async () => {
+  const elsewhere = `${folder}-elsewhere`;
+  renameSync(join(folder, 'ledger'), elsewhere);
+  try {
+    symlinkSync(elsewhere, join(folder, 'ledger'));
+    expect(await find()).toEqual([
+      ['bundle-file', 'ledger'],
+      ['bundle-file', LEDGER_FILE],
+    ]);
+  } finally {
+    rmSync(elsewhere, { recursive: true });
+  }
+});
+
+test.each(['manifest.json', 'manifest.signature.json', 'keys.json', 'anchors.jsonl', LEDGER_FILE])(
+  'that %s is empty, or is not what it should be, is named',
+  async (path) => {
+    const original = readFileSync(join(folder, path), 'utf8');
+    for (const text of ['', '{', '[]', '{"keys":[{"kid":"audit","kty":"RSA","n":"AA","e":""}]}', '\0']) {
+      if (text === original) continue;
+      write(path, text);
+      const found = await find();
+      expect(found.map(([, file]) => file)).toContain(
+        path === 'manifest.json' ? 'manifest.signature.json' : path,
+      );
+    }
+  },
+);
+
+test('what was signed by keys that are no RSA keys is signed by no known key', async () => {
+  const { publicKey: curve } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = curve.export({ format: 'jwk' });
+  expect(await find(() => Promise.resolve(key))).toEqual([['unknown-key', 'manifest.signature.json']]);
+});
+
+test('what is no folder is no bundle', async () => {
+  const now = new Date();
+  for (const path of ['manifest.json', 'nowhere'])
+    await expect(verifyBundle(join(folder, path), { publicKeys: undefined, now })).rejects.toThrow(
+      'must name a folder',
+    );
 });

@@ -58,6 +58,9 @@ export function createMemoryLedger(
   chains: Readonly<Record<string, readonly string[]>>,
   modifiedAt = new Date(STARTED_AT + 1_000),
 ): LedgerReader {
+  const bytes = new Map(
+    Object.entries(chains).map(([writer, texts]) => [writer, texts.map((text) => Buffer.from(text))]),
+  );
   return {
     list: () =>
       Promise.resolve({
@@ -73,7 +76,9 @@ export function createMemoryLedger(
           })),
       }),
     read: (writer, part, offset, maximumBytes) =>
-      Promise.resolve(Buffer.from(chains[writer]?.[part - 1] ?? '').subarray(offset, offset + maximumBytes)),
+      Promise.resolve(
+        (bytes.get(writer)?.[part - 1] ?? Buffer.alloc(0)).subarray(offset, offset + maximumBytes),
+      ),
   };
 }
 

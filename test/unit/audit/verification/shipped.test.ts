@@ -1,7 +1,15 @@
 import { hashEntry, LedgerEntry } from '../../../../src/audit/ledger-entry.ts';
 import type { ShippedRecord, TracedCall } from '../../../../src/audit/verification/evidence.ts';
 import { verifyLedger } from '../../../../src/audit/verification/verify-ledger.ts';
-import { asText, callsOf, createMemoryLedger, STARTED_AT, WRITER, writeChain } from './sample-chain.ts';
+import {
+  asText,
+  callsOf,
+  createMemoryLedger,
+  recordOf,
+  STARTED_AT,
+  WRITER,
+  writeChain,
+} from './sample-chain.ts';
 
 const HOUR_IN_MS = 3_600_000;
 
@@ -90,6 +98,53 @@ test('a record of a removed entry is not named a second time', async () => {
   ]);
 });
 
+test('a second record of the same entry has to be the same', async () => {
+  const [first, ...others] = shipped;
+  if (!first) throw new Error('There are records.');
+  const changed = { ...first, fields: { ...first.fields, outcome: 'denied' } };
+  for (const pair of [
+    [first, changed],
+    [changed, first],
+  ])
+    expect(await find(lines, [...pair, ...others])).toEqual([
+      { kind: 'differs-in-application-insights', sequence: 2 },
+    ]);
+});
+
+test('records that somebody put in are named, whatever writer and entry they name', async () => {
+  const [first, ...others] = shipped;
+  if (!first) throw new Error('There are records.');
+  const unknown = { kind: 'unknown-to-ledger', sequence: undefined };
+  for (const forged of [
+    { ...first, writer: '', sequence: -1 },
+    { ...first, sequence: -1 },
+    { ...first, writer: '\uffff', sequence: 1 },
+    { ...first, writer: '__proto__', sequence: 1 },
+  ]) {
+    expect(await find(lines, [forged, first, ...others])).toEqual([unknown]);
+    expect(await find(lines, [first, ...others, forged])).toEqual([unknown]);
+  }
+});
+
+test('an anchor that names no entry is named', async () => {
+  for (const place of [
+    { writer: 'nobody', sequence: 1 },
+    { writer: WRITER, sequence: -1 },
+  ]) {
+    const { findings } = await verifyLedger(
+      createMemoryLedger({ [WRITER]: [asText(lines)] }),
+      { anchors: [{ ...place, hash: 'f'.repeat(64) }] },
+      options,
+    );
+    expect(findings).toEqual([expect.objectContaining({ kind: 'unknown-to-ledger' })]);
+  }
+});
+
+test('of a long backlog nothing is said to be missing that was not shipped', async () => {
+  const many = writeChain(callsOf(6_000));
+  expect(await find(many, [], -1)).toEqual([{ kind: 'never-shipped', sequence: 2 }]);
+});
+
 function traced(...traceIds: readonly string[]): TracedCall[] {
   return traceIds.map((traceId) => ({ traceId, time: new Date(STARTED_AT) }));
 }
@@ -115,9 +170,9 @@ test('requests and records that belong together leave no gap, also where calls s
 test('requests without a record and records without a request are named', async () => {
   const { found } = await compare(traced('a', 'b', 'b', 'd'), traced('', 'b', 'c', 'd'));
   expect(found).toEqual([
-    ['record-without-request', undefined],
     ['request-without-record', 'a'],
     ['request-without-record', 'b'],
+    ['record-without-request', undefined],
     ['record-without-request', 'c'],
   ]);
 });
@@ -153,13 +208,13 @@ test.each([
 test('a request whose record only the ledger has is not one without a record', async () => {
   const traceId = 'a'.repeat(32);
   const time = new Date(STARTED_AT);
-  const traced = writeChain([
+  const ledger = writeChain([
     { kind: 'chain', policyVersion: 'p' },
     { kind: 'closing', record: { version: 1, id: 'one', traceId, time: time.toISOString() } },
   ]);
   const kindsFor = async (requests: readonly TracedCall[]) => {
     const { findings } = await verifyLedger(
-      createMemoryLedger({ [WRITER]: [asText(traced)] }),
+      createMemoryLedger({ [WRITER]: [asText(ledger)] }),
       { records: each([]), traffic: { requests: each(requests), records: each([]) } },
       options,
     );
@@ -171,4 +226,41 @@ test('a request whose record only the ledger has is not one without a record', a
     'missing-in-application-insights',
     'request-without-record',
   ]);
+});
+
+test('a record that the ledger alone has is a record of its request', async () => {
+  const record = { ...recordOf('one'), requestId: 'r1', traceId: 'a' };
+  const ledger = [
+    asText(
+      writeChain([
+        { kind: 'chain', policyVersion: 'p' },
+        { kind: 'closing', record },
+      ]),
+    ),
+  ];
+  const verify = async (requests: readonly TracedCall[], records: readonly TracedCall[]) => {
+    const traffic = { requests: each(requests), records: each(records) };
+    const cursors = new Map([[WRITER, 0]]);
+    const report = await verifyLedger(
+      createMemoryLedger({ [WRITER]: ledger }),
+      { traffic, cursors, records: each([]) },
+      options,
+    );
+    return report.findings.map(({ kind }) => kind);
+  };
+  expect(await verify(traced('a'), [])).toEqual(['never-shipped']);
+  expect(await verify(traced('a', 'a'), [])).toEqual(['never-shipped', 'request-without-record']);
+  const edge = { traceId: 'a', recordId: 'r1', time: new Date(STARTED_AT) };
+  expect(await verify(traced('a', 'a'), [edge])).toEqual(['never-shipped', 'request-without-record']);
+});
+
+test('where the requests are a sample, none is missed, and that is said', async () => {
+  const sample = traced('a').map((call) => ({ ...call, isSampled: true }));
+  const report = await verifyLedger(
+    createMemoryLedger({}),
+    { traffic: { requests: each(sample), records: each(traced('a', 'b')) } },
+    options,
+  );
+  expect(report).toMatchObject({ isIntact: true });
+  expect(report.notChecked).toContainEqual(expect.stringContaining('a sample of the requests'));
 });

@@ -1,0 +1,343 @@
+import { execFile } from 'node:child_process';
+import { constants, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createAuditPublicKeys } from '../../src/audit/audit-public-keys.ts';
+import { VerificationReport } from '../../src/audit/verification/report.ts';
+import { StoredAudit } from '../support/stored-audit.ts';
+import { ObservedChain } from './observed-chain.ts';
+import { PREDICT_PATH } from './gateway-paths.ts';
+import type { Answer } from './send-bytes.ts';
+import { generate, PREDICT_BODY, predict } from './sample-calls.ts';
+
+const ROOT = resolve(__dirname, '../..');
+const CALLS = 3;
+const TIMEOUT_IN_MS = 60_000;
+
+/** Ends the process when anything wants to talk to anybody. */
+const NO_NETWORK = `data:text/javascript,${encodeURIComponent(`
+  import { Socket } from 'node:net';
+  import dns from 'node:dns';
+  const refuse = () => { console.error('network'); process.exit(99); };
+  Socket.prototype.connect = refuse;
+  dns.lookup = refuse;
+`)}`;
+
+let observed: ObservedChain;
+let stored: StoredAudit;
+let scratch: string;
+let bundle: string;
+let publicKeyFile: string;
+/** A call that the edge refused. */
+let denied: Answer;
+
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+function run(
+  parameters: readonly string[],
+  {
+    cwd = ROOT,
+    environment = {},
+  }: { readonly cwd?: string; readonly environment?: Record<string, string> } = {},
+): Promise<Ended> {
+  return new Promise((done) => {
+    const options = { cwd, env: { PATH: process.env.PATH, ...environment }, timeout: TIMEOUT_IN_MS };
+    const child = execFile(process.execPath, parameters, options, (_, output, errors) => {
+      done({ code: child.exitCode ?? -1, output, errors });
+    });
+  });
+}
+
+/** A tool on the running chain. */
+async function tool(name: string, ...parameters: readonly string[]): Promise<Ended> {
+  const { functionAppSettings, certificateAuthorityFile } = observed.chain.environment;
+  const environment = { ...functionAppSettings, NODE_EXTRA_CA_CERTS: certificateAuthorityFile };
+  const file = join(scratch, 'environment.json');
+  writeFileSync(file, JSON.stringify({ functionAppSettings: environment }));
+  return run([join(ROOT, `scripts/audit/${name}.ts`), '--environment-file', file, ...parameters]);
+}
+
+/** What a third party has: the verifier, the one package it needs, and no settings. */
+function verifyAlone(...parameters: readonly string[]): Promise<Ended> {
+  const verifier = join(scratch, 'verifier');
+  if (!existsSync(verifier)) {
+    mkdirSync(join(verifier, 'node_modules'), { recursive: true });
+    for (const room of ['src/audit', 'src/errors', 'scripts/audit'])
+      cpSync(join(ROOT, room), join(verifier, room), { recursive: true });
+    writeFileSync(join(verifier, 'package.json'), '{"type":"module"}');
+    symlinkSync(join(ROOT, 'node_modules/zod'), join(verifier, 'node_modules/zod'));
+    mkdirSync(join(scratch, 'empty'));
+  }
+  const script = join(verifier, 'scripts/audit/verify.ts');
+  return run(['--import', NO_NETWORK, script, ...parameters], { cwd: join(scratch, 'empty') });
+}
+
+function readReport({ output }: Ended): VerificationReport {
+  return VerificationReport.parse(JSON.parse(output));
+}
+
+/** The tool's report, once it finds nothing; some seconds are waited for what is still on its way. */
+async function untilIntact(): Promise<Ended> {
+  for (let attempt = 1; ; attempt += 1) {
+    const ended = await tool('verify', '--json');
+    if (ended.code === 0 || attempt === 10) return ended;
+    await observed.chain.runTimer('audit-sweep').catch(() => undefined);
+  }
+}
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'audit-tools-'));
+  bundle = join(scratch, 'bundle');
+  publicKeyFile = join(scratch, 'audit.pem');
+  observed = await ObservedChain.start();
+  stored = new StoredAudit(observed.chain.environment);
+  for (let call = 0; call < CALLS; call += 1) await predict(observed);
+  await generate(observed);
+  denied = await observed.call({ method: 'POST', path: PREDICT_PATH, body: PREDICT_BODY });
+  await observed.chain.auditRecords(({ dialect }) => dialect === 'vertex', CALLS + 1);
+  // A chain that has ended: its last checkpoint is signed.
+  await observed.chain.restartFunctionApp();
+  await predict(observed);
+  await observed.chain.auditRecords(({ operation }) => operation === 'predict', CALLS + 1);
+}, TIMEOUT_IN_MS);
+
+afterAll(async () => {
+  stored.close();
+  await observed.stop();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+test('audit:verify says in plain words that nothing is wrong, and ends with 0', async () => {
+  const ended = await untilIntact();
+  expect(ended).toMatchObject({ code: 0, errors: '' });
+  const report = readReport(ended);
+  expect(report).toMatchObject({ isIntact: true, findings: [], notChecked: [], chains: 2 });
+  expect(report.signatures).toBeGreaterThan(0);
+  expect(report.anchors).toBeGreaterThan(0);
+  expect(report.closings).toBeGreaterThanOrEqual(CALLS + 2);
+  const { code, output } = await tool('verify');
+  expect(code).toBe(0);
+  expect(output).toMatch(/^Nothing is wrong\.\n/);
+});
+
+test('audit:export writes a bundle, and is itself on the ledger', async () => {
+  const { code, output, errors } = await tool('export', '--out', bundle);
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  expect(output).toContain('Nothing is wrong.');
+  const entries = await stored.entries();
+  expect(entries.filter(({ kind }) => kind === 'export')).toHaveLength(1);
+  expect(readdirSync(bundle).toSorted()).toEqual([
+    ...['README.txt', 'anchors.jsonl', 'keys.json', 'ledger', 'manifest.json', 'manifest.signature.json'],
+    ...['report.json', 'report.txt'],
+  ]);
+  const again = await tool('export', '--out', bundle);
+  expect(again).toMatchObject({
+    code: 2,
+    errors: expect.stringContaining('a folder that is empty') as string,
+  });
+});
+
+test('a bundle is verified in an empty folder, with no settings, no network and one package', async () => {
+  const alone = await verifyAlone('--bundle', bundle);
+  expect(alone).toMatchObject({ code: 0, errors: '' });
+  expect(alone.output).toContain('Nothing is wrong.');
+  expect(alone.output).toContain('--public-key names one that you know from elsewhere');
+
+  const [{ kid } = { kid: '' }] = readKeys();
+  const keys = createAuditPublicKeys(stored.settings.AUDIT_KEY_URL ?? '', () => stored.credential);
+  const key = createPublicKey({ key: (await keys(kid)) ?? {}, format: 'jwk' });
+  writeFileSync(publicKeyFile, key.export({ type: 'spki', format: 'pem' }));
+  const known = await verifyAlone('--bundle', bundle, '--public-key', publicKeyFile, '--json');
+  expect(known.code).toBe(0);
+  expect(readReport(known).notChecked).not.toContainEqual(expect.stringContaining('keys'));
+});
+
+function readKeys(): { kid: string }[] {
+  return (JSON.parse(readFileSync(join(bundle, 'keys.json'), 'utf8')) as { keys: { kid: string }[] }).keys;
+}
+
+/** The bundle's longest chain. */
+function ledgerFile(folder: string): string {
+  const ledger = join(folder, 'ledger');
+  const files = readdirSync(ledger).map((writer) => join(ledger, writer, '000001.jsonl'));
+  return files.toSorted((one, other) => linesOf(other).length - linesOf(one).length)[0] ?? '';
+}
+
+function linesOf(file: string): string[] {
+  return readFileSync(file, 'utf8').split('\n').slice(0, -1);
+}
+
+const writeLines = (file: string, lines: readonly string[]) =>
+  writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+
+test.each<[string, (folder: string) => void, string]>([
+  [
+    'an entry that was taken out',
+    (f) => writeLines(ledgerFile(f), linesOf(ledgerFile(f)).toSpliced(2, 1)),
+    'removed',
+  ],
+  [
+    'an entry that was changed',
+    (f) => {
+      const lines = linesOf(ledgerFile(f));
+      writeLines(ledgerFile(f), lines.with(2, (lines[2] ?? '').replace('"time":"2', '"time":"1')));
+    },
+    'altered',
+  ],
+  [
+    'an entry that stands twice',
+    (f) =>
+      writeLines(
+        ledgerFile(f),
+        linesOf(ledgerFile(f)).flatMap((line, index) => (index === 2 ? [line, line] : [line])),
+      ),
+    'inserted',
+  ],
+  ['a chain that was cut', (f) => writeLines(ledgerFile(f), linesOf(ledgerFile(f)).slice(0, 3)), 'truncated'],
+  ['an empty chain', (f) => writeFileSync(ledgerFile(f), ''), 'bundle-file'],
+  ['a chain that is gone', (f) => rmSync(join(ledgerFile(f), '..'), { recursive: true }), 'chain-missing'],
+  ['a ledger that is gone', (f) => rmSync(join(f, 'ledger'), { recursive: true }), 'bundle-file'],
+  ['anchors that are gone', (f) => rmSync(join(f, 'anchors.jsonl')), 'bundle-file'],
+  [
+    'a report that was changed',
+    (f) => writeFileSync(join(f, 'report.txt'), 'Nothing is wrong.'),
+    'bundle-file',
+  ],
+  ['a file that was put in', (f) => writeFileSync(join(f, 'more.txt'), ''), 'bundle-file'],
+  ['a manifest that was changed', (f) => writeFileSync(join(f, 'manifest.json'), '{}'), 'bad-signature'],
+  ['a signature that is gone', (f) => rmSync(join(f, 'manifest.signature.json')), 'bundle-file'],
+  [
+    'a manifest that somebody else signed',
+    (f) => {
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const padding = constants.RSA_PKCS1_PSS_PADDING;
+      const options = { key: privateKey, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+      const value = sign('sha256', readFileSync(join(f, 'manifest.json')), options).toString('base64url');
+      writeFileSync(
+        join(f, 'manifest.signature.json'),
+        JSON.stringify({ keyId: 'k', algorithm: 'PS256', value }),
+      );
+    },
+    'bad-signature',
+  ],
+])('in a bundle, %s is named', async (_, tamper, kind) => {
+  const tampered = join(scratch, 'tampered');
+  rmSync(tampered, { recursive: true, force: true });
+  cpSync(bundle, tampered, { recursive: true });
+  tamper(tampered);
+  const ended = await verifyAlone('--bundle', tampered, '--public-key', publicKeyFile, '--json');
+  expect(ended).toMatchObject({ code: 1, errors: '' });
+  expect(readReport(ended).findings).toContainEqual(expect.objectContaining({ kind }));
+});
+
+test('another key than the audit key fits nothing', async () => {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const other = join(scratch, 'other.pem');
+  writeFileSync(other, publicKey.export({ type: 'spki', format: 'pem' }));
+  const alone = await verifyAlone('--bundle', bundle, '--public-key', other);
+  expect(alone.code).toBe(1);
+  expect(alone.output).toContain('The signature of the manifest does not fit');
+  expect(alone.output).toContain('was not made by the audit key');
+  const live = await tool('verify', '--public-key', other, '--json');
+  expect(live.code).toBe(1);
+  expect(new Set(readReport(live).findings.map(({ kind }) => kind))).toEqual(new Set(['bad-signature']));
+});
+
+test.each<[string, string, readonly string[], string]>([
+  ['no such folder', 'verify', ['--bundle', '/nowhere/at/all'], 'must name a folder'],
+  ['a folder that is no bundle', 'verify', ['--bundle', ROOT], 'is no bundle of audit:export'],
+  [
+    'no such key',
+    'verify',
+    ['--bundle', ROOT, '--public-key', '/nowhere.pem'],
+    '--public-key must name a PEM file',
+  ],
+  [
+    'a key that is none',
+    'verify',
+    ['--bundle', ROOT, '--public-key', join(ROOT, 'README.md')],
+    '--public-key must name',
+  ],
+  ['a bundle of a period', 'verify', ['--bundle', ROOT, '--from', '2026-01-01'], 'do not go with --bundle'],
+  ['a date that is none', 'verify', ['--from', '2026-02-30'], '--from must be a date'],
+  ['a date in words', 'verify', ['--to', 'yesterday'], '--to must be a date'],
+  [
+    'a period the wrong way round',
+    'verify',
+    ['--from', '2026-02-02', '--to', '2026-02-01'],
+    '--from must be before --to',
+  ],
+  ['a grace that is none', 'verify', ['--grace', 'soon'], '--grace must be a number'],
+  ['an option that is none', 'verify', ['--all'], 'Usage: npm run audit:verify'],
+  ['an option without its value', 'verify', ['--bundle'], 'Usage: npm run audit:verify'],
+  ['no folder to export to', 'export', [], '--out is missing'],
+  [
+    'a date that is none',
+    'export',
+    ['--out', join(tmpdir(), 'audit-tools-never'), '--from', 'x'],
+    '--from must be a date',
+  ],
+  ['an option that is none', 'export', ['--all'], 'Usage: npm run audit:export'],
+])('%s: audit:%s ends with 2 and says so', async (_, name, parameters, message) => {
+  const { code, output, errors } = await run([join(ROOT, `scripts/audit/${name}.ts`), ...parameters]);
+  expect({ code, output }).toEqual({ code: 2, output: '' });
+  expect(errors).toContain(message);
+  expect(errors).not.toMatch(/^\s+at /m);
+});
+
+test('without a chain and without settings there is nothing to verify', async () => {
+  const file = join(scratch, 'none.json');
+  const { code, errors } = await run([join(ROOT, 'scripts/audit/verify.ts'), '--environment-file', file]);
+  expect(code).toBe(2);
+  expect(errors).toContain('There is no ledger to look at');
+});
+
+interface Telemetry {
+  readonly data: {
+    readonly baseType: string;
+    readonly baseData: { readonly properties?: Readonly<Record<string, string>> };
+  };
+}
+
+/** Takes the one item of telemetry away of which this holds. */
+async function drop(matches: (properties: Readonly<Record<string, string>>) => boolean): Promise<Telemetry> {
+  const telemetry = (await observed.chain.control('application-insights', 'GET', 'telemetry')) as Telemetry[];
+  const index = telemetry.findIndex(({ data }) => matches(data.baseData.properties ?? {}));
+  const item = telemetry[index];
+  if (!item) throw new Error('There is no such telemetry.');
+  await observed.chain.control('application-insights', 'DELETE', `telemetry/${index}`);
+  return item;
+}
+
+test('a record of the edge and one of the function app that somebody dropped are both named', async () => {
+  const { data } = await drop(
+    ({ ledgerWriter, operation }) => ledgerWriter !== undefined && operation === 'predict',
+  );
+  await drop(({ source, requestId }) => source === 'audit' && requestId === denied.requestId);
+  const ended = await tool('verify', '--json');
+  expect(ended.code).toBe(1);
+  expect(readReport(ended).findings).toEqual([
+    expect.objectContaining({
+      kind: 'missing-in-application-insights',
+      sequence: Number(data.baseData.properties?.ledgerSequence),
+    }),
+    expect.objectContaining({ kind: 'request-without-record' }),
+  ]);
+  const { output } = await tool('verify');
+  expect(output).toMatch(/^2 things are wrong:\n {2}- The record of entry \d+ of \S+ was shipped/);
+});
