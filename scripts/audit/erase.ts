@@ -10,13 +10,12 @@ import {
   deleteKey,
   type SubjectStorage,
 } from '../../src/audit/erase-subject.ts';
-import { LedgerWriter } from '../../src/audit/ledger-writer.ts';
-import { signCheckpoint } from '../../src/audit/sign-checkpoint.ts';
 import { subjectIdOf, type DataSubject } from '../../src/audit/subject-keys.ts';
 import { verifyLedger } from '../../src/audit/verification/verify-ledger.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { fail } from './fail.ts';
 import { openAudit } from './open-audit.ts';
+import { putOnLedger } from './put-on-ledger.ts';
 
 const USAGE = `Usage: npm run audit:erase -- --subject IDENTITY_PROVIDER/OBJECT_ID --reason TEXT [--proof FILE] [--yes]
 
@@ -79,7 +78,20 @@ async function erase(): Promise<void> {
 
   await deleteContents(storage, subject);
   // On record before the key goes: an erasure that isn't could never be proven.
-  const place = await putOnLedger(settings, audit, { subject, reason });
+  const { AUDIT_STORAGE_URL, AUDIT_KEY_URL } = settings;
+  const { ledger } = openAuditStorage(AUDIT_STORAGE_URL, audit.credential);
+  const place = await putOnLedger(
+    { kind: 'erasure', subject, reason },
+    {
+      store: createAzureAppendStore(ledger, TIMEOUT_IN_MS),
+      command: 'audit:erase',
+      key:
+        AUDIT_KEY_URL === undefined
+          ? undefined
+          : openAuditKey(AUDIT_KEY_URL, audit.credential, TIMEOUT_IN_MS),
+      timeoutInMs: LEDGER_TIMEOUT_IN_MS,
+    },
+  );
   await deleteKey(storage, subject);
 
   const left = await countKept(storage, subject);
@@ -117,55 +129,6 @@ async function erase(): Promise<void> {
     ].join('\n'),
   );
   if (!isGone || !report.isIntact) process.exitCode = 1;
-}
-
-/** A chain of its own, which this command begins and ends. */
-async function putOnLedger(
-  { AUDIT_STORAGE_URL, AUDIT_KEY_URL }: ReturnType<typeof readAuditSettings>,
-  { credential }: ReturnType<typeof openAudit>,
-  erasure: { readonly subject: string; readonly reason: string },
-) {
-  const { ledger } = openAuditStorage(AUDIT_STORAGE_URL, credential);
-  const timers = new Set<NodeJS.Timeout>();
-  const clock = { time: new Date() };
-  const writer = new LedgerWriter({
-    loadStore: () => Promise.resolve(createAzureAppendStore(ledger, TIMEOUT_IN_MS)),
-    policyVersion: 'audit:erase',
-    now: () => (clock.time = new Date()),
-    schedule: (task, delayInMs) => void timers.add(setTimeout(task, delayInMs)),
-  });
-  const key =
-    AUDIT_KEY_URL === undefined ? undefined : openAuditKey(AUDIT_KEY_URL, credential, TIMEOUT_IN_MS);
-  const write = async () => {
-    const committed = writer.append({ kind: 'erasure', ...erasure });
-    const place = { writer: writer.name, ...writer.head, time: clock.time.toISOString() };
-    await committed;
-    const signature = key && (await signCheckpoint(key, writer.name, place));
-    const counts = { opened: 0, closed: 0 };
-    const shipped = { sequence: -1, refused: 0 };
-    await Promise.all([
-      writer.append({ kind: 'checkpoint', shipped, ...counts, ...(signature && { signature }) }),
-      writer.append({ kind: 'end', ...counts }),
-    ]);
-    return { ...place, ...(signature && { signature }) };
-  };
-  let timer: NodeJS.Timeout | undefined;
-  const timeLimit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unwritable()), LEDGER_TIMEOUT_IN_MS);
-  });
-  try {
-    return await Promise.race([write(), timeLimit]);
-  } finally {
-    clearTimeout(timer);
-    timers.forEach(clearTimeout);
-  }
-}
-
-function unwritable(): Error {
-  return new Error(
-    'The ledger cannot be written, and the subject’s key is only erased when that is on record. Check that you have the ' +
-      'role Storage Blob Data Contributor, and run this again.',
-  );
 }
 
 function readSubject(text: string | undefined): DataSubject {

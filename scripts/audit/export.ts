@@ -1,4 +1,3 @@
-import type { BlobServiceClient } from '@azure/storage-blob';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +8,6 @@ import { type AuditKey, openAuditKey } from '../../src/audit/audit-key.ts';
 import { createAzureAppendStore } from '../../src/audit/azure-append-store.ts';
 import type { LedgerChain, LedgerReader } from '../../src/audit/ledger-reader.ts';
 import { createLedgerVerifier } from '../../src/audit/ledger-verifier.ts';
-import { LedgerWriter } from '../../src/audit/ledger-writer.ts';
 import {
   ANCHORS_FILE,
   type BundleKeys,
@@ -26,7 +24,9 @@ import type { PublicKeys } from '../../src/audit/verification/signature.ts';
 import { hashFile, pathIn } from '../../src/audit/verification/verify-bundle.ts';
 import { isActive } from '../../src/audit/verification/verify-ledger.ts';
 import { readAuditSettings } from './audit-settings.ts';
+import { fail } from './fail.ts';
 import { openAudit } from './open-audit.ts';
+import { putOnLedger } from './put-on-ledger.ts';
 import { readPeriod } from './read-period.ts';
 
 const USAGE = `Usage: npm run audit:export -- --out FOLDER [--from DATE] [--to DATE]
@@ -60,8 +60,7 @@ const GRACE_IN_MS = 600_000;
 const APPEND_TIMEOUT_IN_MS = 10_000;
 const RECORD_TIMEOUT_IN_MS = 30_000;
 const SIGN_TIMEOUT_IN_MS = 30_000;
-const NOT_ON_RECORD =
-  'The export could not be put on the ledger. Check that this identity has the role Storage Blob Data Contributor.';
+const CANNOT_EXPORT = 2;
 
 async function exportBundle(): Promise<void> {
   const { values } = parseArgs({
@@ -83,7 +82,14 @@ async function exportBundle(): Promise<void> {
   const keys = new Map<string, BundleKeys['keys'][number]>();
   const publicKeys = rooms.publicKeys && collecting(rooms.publicKeys, keys);
   const { signal } = new AbortController();
-  await putOnRecord(rooms.storage, period);
+  await putOnLedger(
+    { kind: 'export', from: period.from.toISOString(), to: period.to.toISOString() },
+    {
+      store: createAzureAppendStore(rooms.storage.getContainerClient('audit-ledger'), APPEND_TIMEOUT_IN_MS),
+      command: 'audit:export',
+      timeoutInMs: RECORD_TIMEOUT_IN_MS,
+    },
+  );
 
   const verifier = createLedgerVerifier({ ...rooms, publicKeys });
   const graceInMs = settings.isLocal ? 0 : GRACE_IN_MS;
@@ -137,28 +143,6 @@ function collecting(publicKeys: PublicKeys, keys: Map<string, BundleKeys['keys']
   };
 }
 
-/** The export is itself on the ledger, in a chain of its own. */
-async function putOnRecord(
-  storage: BlobServiceClient,
-  { from, to }: { readonly from: Date; readonly to: Date },
-): Promise<void> {
-  const container = storage.getContainerClient('audit-ledger');
-  const writer = new LedgerWriter({
-    loadStore: () => Promise.resolve(createAzureAppendStore(container, APPEND_TIMEOUT_IN_MS)),
-    policyVersion: 'audit:export',
-    now: () => new Date(),
-    schedule: (task, delayInMs) => void setTimeout(task, delayInMs),
-  });
-  const written = Promise.all([
-    writer.append({ kind: 'export', from: from.toISOString(), to: to.toISOString() }),
-    writer.append({ kind: 'end', opened: 0, closed: 0 }),
-  ]);
-  const timeLimit = new Promise<never>((_, reject) => {
-    setTimeout(reject, RECORD_TIMEOUT_IN_MS, new Error(NOT_ON_RECORD)).unref();
-  });
-  await Promise.race([written, timeLimit]);
-}
-
 async function copyChain(
   ledger: LedgerReader,
   { writer, parts }: LedgerChain,
@@ -206,9 +190,5 @@ async function listFiles(folder: string): Promise<BundleManifest['files']> {
 }
 
 await exportBundle().catch((error: unknown) => {
-  const isUsage =
-    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  console.error(`Nothing was exported. ${error instanceof Error ? error.message : String(error)}`);
-  if (isUsage) console.error(USAGE);
-  process.exitCode = 2;
+  fail('Nothing was exported.', USAGE, error, CANNOT_EXPORT);
 });

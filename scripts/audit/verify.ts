@@ -5,6 +5,7 @@ import { describeReport } from '../../src/audit/verification/describe-report.ts'
 import type { VerificationReport } from '../../src/audit/verification/report.ts';
 import { verifyBundle } from '../../src/audit/verification/verify-bundle.ts';
 import { readAuditSettings } from './audit-settings.ts';
+import { fail } from './fail.ts';
 import { readPeriod } from './read-period.ts';
 
 const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace MINUTES] [--public-key FILE] [--json]
@@ -90,9 +91,5 @@ async function readKeyFile(file: string): Promise<Awaited<ReturnType<typeof read
 }
 
 await verify().catch((error: unknown) => {
-  const isUsage =
-    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  console.error(`The ledger cannot be verified. ${error instanceof Error ? error.message : String(error)}`);
-  if (isUsage) console.error(USAGE);
-  process.exitCode = CANNOT_VERIFY;
+  fail('The ledger cannot be verified.', USAGE, error, CANNOT_VERIFY);
 });
