@@ -98,7 +98,7 @@ export const Settings = z.object({
     ),
   AUDIT_LEDGER_TIMEOUT_IN_MS: Milliseconds.max(60_000)
     .default(5_000)
-    .describe('How long a strict call waits for the ledger, and one request to storage lasts at most'),
+    .describe('How long a strict call waits for the ledger; one request to storage lasts half of it at most'),
   AUDIT_PENDING_BYTES: z.coerce
     .number()
     .int()

@@ -30,6 +30,7 @@ export class FunctionAppProcess {
   #port: number;
   #controlPort = 0;
   #child: ChildProcess | undefined;
+  #isStopping = false;
   /** One restart at a time. */
   #restarting: Promise<void> = Promise.resolve();
 
@@ -50,6 +51,11 @@ export class FunctionAppProcess {
     return this.#port;
   }
 
+  /** Undefined while there is none. */
+  get processId(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Undefined while the app is being restarted, and after it was killed. */
   get controlPort(): number | undefined {
     return this.#child ? this.#controlPort : undefined;
@@ -61,7 +67,8 @@ export class FunctionAppProcess {
    */
   restart(settings: Readonly<Record<string, string>>): Promise<void> {
     const restarted = this.#restarting.then(async () => {
-      await this.stop();
+      if (this.#isStopping) return;
+      await this.#end();
       this.#settings = { ...this.#settings, ...settings };
       await this.#start();
     });
@@ -71,6 +78,12 @@ export class FunctionAppProcess {
 
   /** Lets running invocations end first, for a bounded time. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#restarting;
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
     const child = this.#child;
     if (!child) return;
     this.#child = undefined;
@@ -116,9 +129,12 @@ export class FunctionAppProcess {
     child.once('exit', (code, signal) => {
       if (this.#child !== child) return;
       this.#child = undefined;
-      this.#options.onUnexpectedExit(
-        new Error(`The function app ended by itself (${signal ?? String(code)}).`),
-      );
+      // As the platform does with an app that crashes. One that ends by itself would only end again.
+      if (signal === 'SIGKILL') this.restart({}).catch(this.#options.onUnexpectedExit);
+      else
+        this.#options.onUnexpectedExit(
+          new Error(`The function app ended by itself (${signal ?? String(code)}).`),
+        );
     });
   }
 }

@@ -84,6 +84,7 @@ function describe(app: FunctionAppProcess, index: number): object {
     instance: index + 1,
     url: `http://127.0.0.1:${app.port}`,
     running: app.controlPort !== undefined,
+    processId: app.processId,
   };
 }
 

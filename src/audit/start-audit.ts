@@ -21,7 +21,7 @@ export interface AuditOptions {
   readonly credential: TokenCredential;
   readonly connectionString: string;
   readonly policyVersion: string;
-  /** How long a strict call waits for the ledger, and one request to storage or to the key service lasts at most. */
+  /** How long a strict call waits for the ledger, and a request to the key service lasts at most; one to storage half of it. */
   readonly timeoutInMs: number;
   readonly maximumPendingBytes: number;
   readonly checkpointIntervalInMs: number;
@@ -61,7 +61,8 @@ export function startAudit(options: AuditOptions): Audit {
   const writer = new LedgerWriter({
     loadStore: async () => {
       const { createAzureAppendStore } = await import('./azure-append-store.ts');
-      return createAzureAppendStore((await openStorage()).ledger, timeoutInMs);
+      // Half of what a strict call waits, so that one that hangs is tried again in time.
+      return createAzureAppendStore((await openStorage()).ledger, timeoutInMs / 2);
     },
     policyVersion,
     now,

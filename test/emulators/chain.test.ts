@@ -94,6 +94,16 @@ test('the function app is killed in the midst of a call, and comes back on the s
   expect((await fetch(`${chain.environment.functionsUrl}/api/health`)).status).toBe(200);
 });
 
+test('a function app that somebody else kills is started anew on the same port', async () => {
+  const instances = async () =>
+    (await chain.control('functions-host', 'GET', 'instances')) as { running: boolean; processId?: number }[];
+  const [before] = await instances();
+  process.kill(before?.processId ?? 0, 'SIGKILL');
+  let [after] = await instances();
+  while (!after?.running || after.processId === before?.processId) [after] = await instances();
+  expect((await fetch(`${chain.environment.functionsUrl}/api/health`)).status).toBe(200);
+});
+
 test('several instances share the calls, and each is killed and restarted by itself', async () => {
   const several = await startChain('--instances', '2');
   const answers = async (): Promise<number[]> => {
