@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { hashEntry, NO_PREVIOUS } from '../src/audit/ledger-entry.ts';
+import { hashEntry, NO_PREVIOUS } from '../src/audit/ledger/ledger-entry.ts';
 import { createFolderLedger } from '../src/audit/verification/folder-ledger.ts';
 import type { VerificationReport } from '../src/audit/verification/report.ts';
 import { verifyLedger } from '../src/audit/verification/verify-ledger.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { app } from '@azure/functions';
-import { applicationIdOf } from './audit/application-id.ts';
-import { createApplicationInsightsArchive } from './audit/application-insights-archive.ts';
-import { createLogQuery } from './audit/log-query.ts';
-import { openLedgerVerifier } from './audit/open-ledger-verifier.ts';
+import { applicationIdOf } from './audit/reading/application-id.ts';
+import { createApplicationInsightsArchive } from './audit/reading/application-insights-archive.ts';
+import { createLogQuery } from './audit/reading/log-query.ts';
+import { openLedgerVerifier } from './audit/verification/open-ledger-verifier.ts';
 import { startAudit } from './audit/start-audit.ts';
 import { createApiManagementCallers } from './caller/api-management-callers.ts';
 import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { z } from 'zod';
-import { applicationIdOf } from '../../src/audit/application-id.ts';
+import { applicationIdOf } from '../../src/audit/reading/application-id.ts';
 
 /** Where a chain describes itself unless it is told otherwise. */
 const ENVIRONMENT_FILE = new URL('../../.local/environment.json', import.meta.url);

@@ -1,16 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { openAuditKey } from '../../src/audit/audit-key.ts';
+import { openAuditKey } from '../../src/audit/keys/audit-key.ts';
 import { openAuditStorage } from '../../src/audit/audit-storage.ts';
-import { createAzureAppendStore } from '../../src/audit/azure-append-store.ts';
+import { createAzureAppendStore } from '../../src/audit/ledger/azure-append-store.ts';
 import {
   canKeyComeBack,
   countKept,
   deleteContents,
   deleteKey,
   type SubjectStorage,
-} from '../../src/audit/erase-subject.ts';
-import { subjectIdOf, type DataSubject } from '../../src/audit/subject-keys.ts';
+} from '../../src/audit/contents/erase-subject.ts';
+import { subjectIdOf, type DataSubject } from '../../src/audit/contents/subject-keys.ts';
 import { verifyLedger } from '../../src/audit/verification/verify-ledger.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { fail } from './fail.ts';

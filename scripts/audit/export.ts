@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { type AuditKey, openAuditKey } from '../../src/audit/audit-key.ts';
-import { createAzureAppendStore } from '../../src/audit/azure-append-store.ts';
-import type { LedgerChain, LedgerReader } from '../../src/audit/ledger-reader.ts';
-import { createLedgerVerifier } from '../../src/audit/ledger-verifier.ts';
+import { type AuditKey, openAuditKey } from '../../src/audit/keys/audit-key.ts';
+import { createAzureAppendStore } from '../../src/audit/ledger/azure-append-store.ts';
+import type { LedgerChain, LedgerReader } from '../../src/audit/ledger/ledger-reader.ts';
+import { createLedgerVerifier } from '../../src/audit/verification/ledger-verifier.ts';
 import {
   ANCHORS_FILE,
   type BundleKeys,

@@ -1,11 +1,11 @@
 import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { createApplicationInsightsEvidence } from '../../src/audit/application-insights-evidence.ts';
-import { createAuditPublicKeys } from '../../src/audit/audit-public-keys.ts';
-import { createLedgerReader } from '../../src/audit/ledger-reader.ts';
-import type { VerifierRooms } from '../../src/audit/ledger-verifier.ts';
-import { createLogQuery } from '../../src/audit/log-query.ts';
-import { shippedFieldsOf } from '../../src/audit/shipped-fields.ts';
+import { createApplicationInsightsEvidence } from '../../src/audit/verification/application-insights-evidence.ts';
+import { createAuditPublicKeys } from '../../src/audit/keys/audit-public-keys.ts';
+import { createLedgerReader } from '../../src/audit/ledger/ledger-reader.ts';
+import type { VerifierRooms } from '../../src/audit/verification/ledger-verifier.ts';
+import { createLogQuery } from '../../src/audit/reading/log-query.ts';
+import { shippedFieldsOf } from '../../src/audit/record/shipped-fields.ts';
 import type { readAuditSettings } from './audit-settings.ts';
 
 const QUERY_TIMEOUT_IN_MS = 180_000;

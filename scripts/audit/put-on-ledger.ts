@@ -1,8 +1,8 @@
-import type { AppendStore } from '../../src/audit/append-store.ts';
-import type { AuditKey } from '../../src/audit/audit-key.ts';
-import type { EntryBody } from '../../src/audit/ledger-entry.ts';
-import { LedgerWriter } from '../../src/audit/ledger-writer.ts';
-import { signCheckpoint } from '../../src/audit/sign-checkpoint.ts';
+import type { AppendStore } from '../../src/audit/ledger/append-store.ts';
+import type { AuditKey } from '../../src/audit/keys/audit-key.ts';
+import type { EntryBody } from '../../src/audit/ledger/ledger-entry.ts';
+import { LedgerWriter } from '../../src/audit/ledger/ledger-writer.ts';
+import { signCheckpoint } from '../../src/audit/ledger/sign-checkpoint.ts';
 import { inTime, type Schedule } from '../../src/audit/time-limit.ts';
 
 export interface LedgerOfCommand {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { createLedgerVerifier } from '../../src/audit/ledger-verifier.ts';
-import { readPublicKey } from '../../src/audit/audit-public-keys.ts';
+import { createLedgerVerifier } from '../../src/audit/verification/ledger-verifier.ts';
+import { readPublicKey } from '../../src/audit/keys/audit-public-keys.ts';
 import { describeReport } from '../../src/audit/verification/describe-report.ts';
 import type { VerificationReport } from '../../src/audit/verification/report.ts';
 import { verifyBundle } from '../../src/audit/verification/verify-bundle.ts';

@@ -1,17 +1,17 @@
 import type { TokenCredential } from '@azure/identity';
 import type { AuditTrail, ContentKeeper, Digester } from '../prediction/interfaces.ts';
-import { openAuditKey } from './audit-key.ts';
+import { openAuditKey } from './keys/audit-key.ts';
 import type { AuditStorage } from './audit-storage.ts';
-import { createContentKeeper } from './content.ts';
-import { createDigester } from './digests.ts';
-import { toEventAttributes } from './event-attributes.ts';
-import { flattenOpening, flattenRecord } from './flatten-record.ts';
-import { LedgerTrail } from './ledger-trail.ts';
-import { LedgerWriter } from './ledger-writer.ts';
+import { createContentKeeper } from './contents/content.ts';
+import { createDigester } from './keys/digests.ts';
+import { toEventAttributes } from './record/event-attributes.ts';
+import { flattenOpening, flattenRecord } from './record/flatten-record.ts';
+import { LedgerTrail } from './ledger/ledger-trail.ts';
+import { LedgerWriter } from './ledger/ledger-writer.ts';
 import { limitCredential } from './limit-credential.ts';
-import { createShipping } from './shipping.ts';
-import { signCheckpoint } from './sign-checkpoint.ts';
-import { createSubjectKeys } from './subject-keys.ts';
+import { createShipping } from './shipping/shipping.ts';
+import { signCheckpoint } from './ledger/sign-checkpoint.ts';
+import { createSubjectKeys } from './contents/subject-keys.ts';
 import { inTime, type Schedule } from './time-limit.ts';
 
 export interface AuditOptions {
@@ -60,7 +60,7 @@ export function startAudit(options: AuditOptions): Audit {
     ));
   const writer = new LedgerWriter({
     loadStore: async () => {
-      const { createAzureAppendStore } = await import('./azure-append-store.ts');
+      const { createAzureAppendStore } = await import('./ledger/azure-append-store.ts');
       // Half of what a strict call waits, so that one that hangs is tried again in time.
       return createAzureAppendStore((await openStorage()).ledger, timeoutInMs / 2);
     },
@@ -73,13 +73,13 @@ export function startAudit(options: AuditOptions): Audit {
     writer: writer.name,
     append: (body) => writer.append(body),
     loadStorage: async () => {
-      const { createLedgerReader } = await import('./ledger-reader.ts');
+      const { createLedgerReader } = await import('./ledger/ledger-reader.ts');
       const { createStateStore } = await import('./state-store.ts');
       const { ledger, state } = await openStorage();
       return { ledger: createLedgerReader(ledger), state: createStateStore(state) };
     },
     loadSender: async () => {
-      const { startAzureMonitorEventSender } = await import('./azure-monitor-event-sender.ts');
+      const { startAzureMonitorEventSender } = await import('./shipping/azure-monitor-event-sender.ts');
       return startAzureMonitorEventSender(options.connectionString);
     },
     describe: toEventAttributes,

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openAuditKey } from '../../src/audit/audit-key.ts';
-import { createAuditPublicKeys } from '../../src/audit/audit-public-keys.ts';
+import { openAuditKey } from '../../src/audit/keys/audit-key.ts';
+import { createAuditPublicKeys } from '../../src/audit/keys/audit-public-keys.ts';
 import { createSignatureCheck } from '../../src/audit/verification/signature.ts';
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { StoredAudit, type StoredEntry } from '../support/stored-audit.ts';

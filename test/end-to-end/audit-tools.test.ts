@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createAuditPublicKeys } from '../../src/audit/audit-public-keys.ts';
+import { createAuditPublicKeys } from '../../src/audit/keys/audit-public-keys.ts';
 import { VerificationReport } from '../../src/audit/verification/report.ts';
 import { StoredAudit } from '../support/stored-audit.ts';
 import { ObservedChain } from './observed-chain.ts';

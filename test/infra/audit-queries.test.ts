@@ -5,8 +5,8 @@ import { writeDateTime } from '../../emulators/application-insights/query/date-t
 import { runQuery } from '../../emulators/application-insights/query/run-query.ts';
 import { telemetryTables } from '../../emulators/application-insights/query/telemetry-tables.ts';
 import type { TelemetryItem } from '../../emulators/application-insights/telemetry-item.ts';
-import { toEventAttributes } from '../../src/audit/event-attributes.ts';
-import type { FlatRecord } from '../../src/audit/record-schema.ts';
+import { toEventAttributes } from '../../src/audit/record/event-attributes.ts';
+import type { FlatRecord } from '../../src/audit/record/record-schema.ts';
 import { type CheckQuery, loadKustoLanguage } from './kusto-language.ts';
 import { TELEMETRY_SCHEMA } from './telemetry-schema.ts';
 

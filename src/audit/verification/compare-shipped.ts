@@ -1,4 +1,4 @@
-import { WriterName } from '../ledger-entry.ts';
+import { WriterName } from '../ledger/ledger-entry.ts';
 import type { ShippedRecord, VerifiedPeriod } from './evidence.ts';
 import type { Finding, Place } from './finding.ts';
 import type { Fault } from './judge-pieces.ts';

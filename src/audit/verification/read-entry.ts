@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { LedgerEntry } from '../ledger-entry.ts';
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 
 const HASH = /^[0-9a-f]{64}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;

@@ -1,4 +1,4 @@
-import type { LedgerPart, LedgerReader } from '../ledger-reader.ts';
+import type { LedgerPart, LedgerReader } from '../ledger/ledger-reader.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const LINE_FEED = 0x0a;

@@ -1,4 +1,4 @@
-import { hashEntry, NO_PREVIOUS } from '../ledger-entry.ts';
+import { hashEntry, NO_PREVIOUS } from '../ledger/ledger-entry.ts';
 import type { Place } from './finding.ts';
 import type { ReadEntry } from './read-entry.ts';
 import type { Line } from './read-lines.ts';

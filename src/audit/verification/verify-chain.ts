@@ -1,5 +1,5 @@
-import { LedgerEntry } from '../ledger-entry.ts';
-import type { LedgerChain, LedgerReader } from '../ledger-reader.ts';
+import { LedgerEntry } from '../ledger/ledger-entry.ts';
+import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
 import { type Finding, nameEntries, type Place } from './finding.ts';
 import { type Fault, judgePieces } from './judge-pieces.ts';
 import { type ReadEntry, readEntry } from './read-entry.ts';

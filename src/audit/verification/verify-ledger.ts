@@ -1,5 +1,5 @@
-import { WriterName } from '../ledger-entry.ts';
-import type { LedgerChain, LedgerReader } from '../ledger-reader.ts';
+import { WriterName } from '../ledger/ledger-entry.ts';
+import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
 import {
   type BookedRecord,
   type CallBook,

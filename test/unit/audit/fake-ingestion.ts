@@ -1,5 +1,5 @@
-import type { AuditEvent, EventSender, SendResult } from '../../../src/audit/event-sender.ts';
-import { type IngestionAnswer, readIngestionAnswer } from '../../../src/audit/ingestion-answer.ts';
+import type { AuditEvent, EventSender, SendResult } from '../../../src/audit/shipping/event-sender.ts';
+import { type IngestionAnswer, readIngestionAnswer } from '../../../src/audit/shipping/ingestion-answer.ts';
 
 /** How the service meets one request: an answer to all of it, half of it kept, or none at all. */
 export type IngestionFault =

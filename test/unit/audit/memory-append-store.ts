@@ -1,4 +1,4 @@
-import type { AppendOutcome, AppendStore } from '../../../src/audit/append-store.ts';
+import type { AppendOutcome, AppendStore } from '../../../src/audit/ledger/append-store.ts';
 
 /** What happens to the next append: it is carried out or not, and the answer comes, is lost, or waits to be let go. */
 export type AppendFault = 'refused' | 'answer lost' | 'closed' | Promise<void>;

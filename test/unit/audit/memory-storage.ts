@@ -1,5 +1,5 @@
-import { type EntryBody, hashEntry, NO_PREVIOUS } from '../../../src/audit/ledger-entry.ts';
-import type { LedgerReader } from '../../../src/audit/ledger-reader.ts';
+import { type EntryBody, hashEntry, NO_PREVIOUS } from '../../../src/audit/ledger/ledger-entry.ts';
+import type { LedgerReader } from '../../../src/audit/ledger/ledger-reader.ts';
 import type { StateStore, StoredState } from '../../../src/audit/state-store.ts';
 
 interface MemoryPart {

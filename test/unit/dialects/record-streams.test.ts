@@ -1,4 +1,4 @@
-import { NUMBER_FIELDS, TEXT_FIELDS } from '../../../src/audit/record-fields.ts';
+import { NUMBER_FIELDS, TEXT_FIELDS } from '../../../src/audit/reading/record-fields.ts';
 import { COLUMNS, readFormat, RECORD_STREAMS } from '../../../src/dialects/record-streams.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { RecordedCall } from '../../../src/prediction/audit-archive.ts';

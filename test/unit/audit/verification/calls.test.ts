@@ -1,5 +1,5 @@
 import { constants, generateKeyPairSync, sign } from 'node:crypto';
-import { type EntryBody, hashEntry } from '../../../../src/audit/ledger-entry.ts';
+import { type EntryBody, hashEntry } from '../../../../src/audit/ledger/ledger-entry.ts';
 import type { LedgerEvidence } from '../../../../src/audit/verification/evidence.ts';
 import { verifyLedger } from '../../../../src/audit/verification/verify-ledger.ts';
 import {

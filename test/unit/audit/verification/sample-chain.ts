@@ -1,5 +1,5 @@
-import { type EntryBody, hashEntry, NO_PREVIOUS } from '../../../../src/audit/ledger-entry.ts';
-import type { LedgerReader } from '../../../../src/audit/ledger-reader.ts';
+import { type EntryBody, hashEntry, NO_PREVIOUS } from '../../../../src/audit/ledger/ledger-entry.ts';
+import type { LedgerReader } from '../../../../src/audit/ledger/ledger-reader.ts';
 
 export const WRITER = '20260301T120000000Z-0a1b2c3d';
 export const STARTED_AT = Date.UTC(2026, 2, 1, 12);

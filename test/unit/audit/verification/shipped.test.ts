@@ -1,4 +1,4 @@
-import { hashEntry, LedgerEntry } from '../../../../src/audit/ledger-entry.ts';
+import { hashEntry, LedgerEntry } from '../../../../src/audit/ledger/ledger-entry.ts';
 import type { ShippedRecord, TracedCall } from '../../../../src/audit/verification/evidence.ts';
 import { verifyLedger } from '../../../../src/audit/verification/verify-ledger.ts';
 import {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hashEntry } from '../../../../src/audit/ledger-entry.ts';
+import { hashEntry } from '../../../../src/audit/ledger/ledger-entry.ts';
 import type { LedgerEvidence } from '../../../../src/audit/verification/evidence.ts';
 import type { FindingKind } from '../../../../src/audit/verification/finding.ts';
 import { verifyLedger } from '../../../../src/audit/verification/verify-ledger.ts';

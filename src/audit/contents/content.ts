@@ -1,0 +1,122 @@
+import type { ContentKeeper, ContentReference, KeptContent } from '../../prediction/interfaces.ts';
+import { contentName, type PartName, type PlainPart, sealContent, writeContent } from './sealed-content.ts';
+import type { StateStore } from '../state-store.ts';
+import { subjectIdOf, type SubjectKey, type SubjectKeys } from './subject-keys.ts';
+import { inTime, type Schedule } from '../time-limit.ts';
+
+export interface ContentOptions {
+  readonly keys: Pick<SubjectKeys, 'obtain'>;
+  /** Called once it is needed, because storage packages are slow to load. */
+  readonly loadStore: () => Promise<StateStore>;
+  /** How long a call waits for the key of its data subject, and a strict one for storage, in milliseconds. */
+  readonly timeoutInMs: number;
+  readonly maximumPendingBytes: number;
+  readonly schedule: Schedule;
+}
+
+/** Keeps contents until it is closed. */
+export interface ClosableContentKeeper extends ContentKeeper {
+  /** Resolves when all is stored, or given up. */
+  close(): Promise<void>;
+}
+
+/** What is kept of a part; the rest of it is told by its size alone. */
+const MAXIMUM_PART_BYTES = 1024 * 1024;
+const FIRST_RETRY_IN_MS = 500;
+const LAST_RETRY_IN_MS = 30_000;
+/** Some four minutes, after which the content is lost, and its record is not. */
+const MAXIMUM_TRIES = 14;
+
+/**
+ * Keeps contents of calls as blobs, encrypted for their data subjects. Whatever fails here costs a call its content and
+ * never its record or its answer.
+ */
+export function createContentKeeper(options: ContentOptions): ClosableContentKeeper {
+  const { keys, loadStore, timeoutInMs, maximumPendingBytes, schedule } = options;
+  const pending = new Set<Promise<boolean>>();
+  let pendingBytes = 0;
+
+  const store = async (name: string, value: object): Promise<boolean> => {
+    let retryInMs = FIRST_RETRY_IN_MS;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        // What is there already was stored by a try whose answer was lost: names are unique.
+        await (await loadStore()).write(name, value, {}, undefined);
+        return true;
+      } catch {
+        if (tries === MAXIMUM_TRIES) return false;
+        await new Promise<void>((again) => schedule(again, retryInMs));
+        retryInMs = Math.min(retryInMs * 2, LAST_RETRY_IN_MS);
+      }
+    }
+  };
+  const storeSoon = (name: string, value: object, size: number): Promise<boolean> => {
+    pendingBytes += size;
+    const work = store(name, value).finally(() => {
+      pendingBytes -= size;
+      pending.delete(work);
+    });
+    pending.add(work);
+    return work;
+  };
+  /** Whether the work is done in time, and well. */
+  const isDoneInTime = (work: Promise<boolean>): Promise<boolean> =>
+    inTime(work, { schedule, timeoutInMs, onLate: () => false });
+
+  return {
+    start(recordId, dataSubject, asked): KeptContent {
+      const subject = subjectIdOf(dataSubject);
+      const parts = new Map<PartName, { readonly chunks: Uint8Array[]; kept: number; bytes: number }>();
+      let key: SubjectKey | undefined;
+      let work: Promise<boolean> | undefined;
+      let reference: ContentReference | undefined;
+      const obtaining = keys.obtain(subject).then(
+        (obtained) => {
+          key = obtained;
+          return true;
+        },
+        () => false,
+      );
+      const seal = (): Promise<boolean> | undefined => {
+        if (work || !key || pendingBytes > maximumPendingBytes) return work;
+        const plain = [...parts].map(([name, { chunks, bytes }]): [PartName, PlainPart] => [
+          name,
+          { kept: Buffer.concat(chunks), bytes },
+        ]);
+        const content = sealContent({ recordId, subject }, key, new Map(plain));
+        const { text, sha256 } = writeContent(content);
+        const blob = contentName(subject, recordId);
+        reference = { subject, blob, sha256 };
+        work = storeSoon(blob, content, text.length);
+        return work;
+      };
+      return {
+        async ready() {
+          await isDoneInTime(obtaining);
+        },
+        add(name, added) {
+          if (work || !asked.includes(name)) return;
+          const bytes = typeof added === 'string' ? Buffer.from(added) : added;
+          const part = parts.get(name) ?? { chunks: [], kept: 0, bytes: 0 };
+          parts.set(name, part);
+          const fitting = bytes.subarray(0, MAXIMUM_PART_BYTES - part.kept);
+          if (fitting.byteLength > 0) part.chunks.push(fitting);
+          part.kept += fitting.byteLength;
+          part.bytes += bytes.byteLength;
+        },
+        seal() {
+          void seal();
+          return reference;
+        },
+        async store() {
+          if (work) return;
+          const storing = seal();
+          if (storing && !(await isDoneInTime(storing))) reference = undefined;
+        },
+      };
+    },
+    async close() {
+      await Promise.all(pending);
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { AuditKey } from '../keys/audit-key.ts';
+import { fromBase64url, toBase64url } from '../base64url.ts';
+import type { StateStore } from '../state-store.ts';
+
+/** Whose content it is: a person, or the application where it acts for none. */
+export interface DataSubject {
+  /** The access document's id of who vouches for the subject. */
+  readonly identityProvider: string;
+  readonly objectId: string;
+}
+
+/** The key that all contents of one data subject are encrypted with. */
+export interface SubjectKey {
+  readonly id: string;
+  readonly secret: Uint8Array;
+}
+
+export interface SubjectKeys {
+  /** Makes one where there is none. @throws when storage or the audit key can't be used. */
+  obtain(subject: string): Promise<SubjectKey>;
+  /** Undefined when there is none, or no longer. @throws as `obtain` does. */
+  find(subject: string): Promise<SubjectKey | undefined>;
+}
+
+export interface SubjectKeyOptions {
+  /** Called once it is needed, because storage packages are slow to load. */
+  readonly loadStore: () => Promise<StateStore>;
+  readonly key: Pick<AuditKey, 'wrap' | 'unwrap'>;
+  readonly now: () => Date;
+}
+
+const StoredKey = z.object({
+  v: z.literal(1),
+  id: z.string(),
+  keyId: z.string(),
+  wrapped: z.base64url(),
+});
+
+const KEY_BYTES = 32;
+/** An erased subject's key is used no longer than this. */
+const KEPT_FOR_IN_MS = 60_000;
+/** Calls don't wait for what has just failed. */
+const FAILED_FOR_IN_MS = 10_000;
+const MOST_KEPT = 10_000;
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * The pseudonym under which a subject's key and contents are kept: SHA-256 of `{identityProvider}/{objectId}`. Whoever
+ * is asked to erase a subject can compute it; no list says who is who.
+ */
+export function subjectIdOf({ identityProvider, objectId }: DataSubject): string {
+  // A GUID is the same in capitals; ids of other providers aren't.
+  const own = GUID.test(objectId) ? objectId.toLowerCase() : objectId;
+  return createHash('sha256').update(`${identityProvider}/${own}`).digest('hex');
+}
+
+export function subjectKeyName(subject: string): string {
+  return `${subject}.json`;
+}
+
+/**
+ * One random key for each data subject, kept wrapped by the audit key in a blob of its own: deleting the blob makes all
+ * contents of the subject unreadable, backups of the contents included.
+ */
+export function createSubjectKeys({ loadStore, key, now }: SubjectKeyOptions): SubjectKeys {
+  const kept = new Map<string, { readonly found: Promise<SubjectKey>; readonly until: number }>();
+
+  const find = async (store: StateStore, subject: string): Promise<SubjectKey | undefined> => {
+    const stored = await store.read(subjectKeyName(subject));
+    if (!stored) return undefined;
+    const { id, keyId, wrapped } = StoredKey.parse(stored.value);
+    const secret = await key.unwrap({ keyId, wrapped: fromBase64url(wrapped) });
+    if (secret.byteLength !== KEY_BYTES) throw new Error('What is stored as a data subject’s key is none.');
+    return { id, secret };
+  };
+  const obtain = async (subject: string): Promise<SubjectKey> => {
+    const store = await loadStore();
+    const found = await find(store, subject);
+    if (found) return found;
+    const made = { id: randomBytes(8).toString('hex'), secret: randomBytes(KEY_BYTES) };
+    const { keyId, wrapped } = await key.wrap(made.secret);
+    const value = {
+      ...{ v: 1, id: made.id, keyId, wrapped: toBase64url(wrapped) },
+      createdAt: now().toISOString(),
+    };
+    if ((await store.write(subjectKeyName(subject), value, {}, undefined)) !== undefined) return made;
+    // Another instance was faster, or the answer to an earlier try was lost.
+    const others = await find(store, subject);
+    if (!others) throw new Error('The key of a data subject was erased while it was made.');
+    return others;
+  };
+  return {
+    obtain(subject) {
+      const time = now().getTime();
+      const known = kept.get(subject);
+      if (known && time < known.until) return known.found;
+      for (const [one, { until }] of kept) if (time >= until || kept.size >= MOST_KEPT) kept.delete(one);
+      const found = obtain(subject);
+      kept.set(subject, { found, until: time + KEPT_FOR_IN_MS });
+      found.catch(() => kept.set(subject, { found, until: now().getTime() + FAILED_FOR_IN_MS }));
+      return found;
+    },
+    find: async (subject) => find(await loadStore(), subject),
+  };
+}

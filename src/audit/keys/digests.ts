@@ -1,0 +1,80 @@
+import { createHash, type Hash, randomBytes } from 'node:crypto';
+import type { Digest, Digester } from '../../prediction/interfaces.ts';
+import type { AuditKey } from './audit-key.ts';
+import { toBase64url } from '../base64url.ts';
+import type { EntryBody } from '../ledger/ledger-entry.ts';
+import { inTime, type Schedule } from '../time-limit.ts';
+
+export interface DigesterOptions {
+  readonly key: Pick<AuditKey, 'wrap'>;
+  readonly append: (body: EntryBody, options: { readonly isAwaited: boolean }) => Promise<void>;
+  readonly schedule: Schedule;
+}
+
+/** Makes digests until it is closed. */
+export interface ChainDigester extends Digester {
+  /** Resolves when no entry follows any more: at once, or when the key service has answered, within `limitInMs`. */
+  close(limitInMs: number): Promise<void>;
+}
+
+const KEY_BYTES = 32;
+const BLOCK_BYTES = 64;
+const FIRST_RETRY_IN_MS = 1_000;
+const LAST_RETRY_IN_MS = 60_000;
+
+/**
+ * Digests with a key of this process alone, which is put on the chain, wrapped by the audit key: whoever may unwrap it
+ * can tell whether a content is the one on record; nobody can guess contents without it. The key is wrapped when the
+ * first digest is made, and again until the key service answers; a digest never waits for that.
+ */
+export function createDigester({ key, append, schedule }: DigesterOptions): ChainDigester {
+  const secret = randomBytes(KEY_BYTES);
+  const digestKeyId = randomBytes(8).toString('hex');
+  const inner = keyedHash(secret, 0x36);
+  const outer = keyedHash(secret, 0x5c);
+  let work: Promise<void> | undefined;
+  let cancel: (() => void) | undefined;
+  let isLastTry = false;
+  let isClosed = false;
+
+  const putOnChain = async (retryInMs: number): Promise<void> => {
+    try {
+      const { keyId, wrapped } = await key.wrap(secret);
+      if (isClosed) return;
+      const body = { kind: 'key', keyId, digestKeyId, wrapped: toBase64url(wrapped) } as const;
+      void append(body, { isAwaited: false });
+    } catch {
+      if (isLastTry) return;
+      const nextInMs = Math.min(retryInMs * 2, LAST_RETRY_IN_MS);
+      cancel = schedule(() => {
+        work = putOnChain(nextInMs);
+      }, retryInMs);
+    }
+  };
+  return {
+    start() {
+      work ??= putOnChain(FIRST_RETRY_IN_MS);
+      return startDigest(inner.copy(), outer, digestKeyId);
+    },
+    async close(limitInMs) {
+      isLastTry = true;
+      cancel?.();
+      if (work) await inTime(work, { schedule, timeoutInMs: limitInMs, onLate: () => undefined });
+      isClosed = true;
+    },
+  };
+}
+
+/** HMAC-SHA-256 as https://www.rfc-editor.org/rfc/rfc2104 has it: Node's own can't be asked again after a digest. */
+function startDigest(inner: Hash, outer: Hash, keyId: string): Digest {
+  return {
+    update: (bytes) => void inner.update(bytes),
+    digest: () => `${keyId}:${outer.copy().update(inner.copy().digest()).digest('hex')}`,
+  };
+}
+
+function keyedHash(secret: Uint8Array, pad: number): Hash {
+  const block = Buffer.alloc(BLOCK_BYTES, pad);
+  secret.forEach((byte, index) => (block[index] = byte ^ pad));
+  return createHash('sha256').update(block);
+}

@@ -1,0 +1,109 @@
+import { constants, createHash, createPublicKey, type KeyObject, publicEncrypt } from 'node:crypto';
+import type { TokenCredential } from '@azure/identity';
+import {
+  CryptographyClient,
+  KeyClient,
+  type KeyVaultKey,
+  parseKeyVaultKeyIdentifier,
+} from '@azure/keyvault-keys';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import type { AuditKey } from './audit-key.ts';
+import { toBase64url } from '../base64url.ts';
+
+/** The version in use, with its public half. */
+interface CurrentKey {
+  readonly key: KeyVaultKey & { readonly id: string };
+  readonly publicKey: KeyObject;
+  readonly readAt: number;
+}
+
+/** Few and quick: whoever waits has a time limit. */
+const RETRIES = { maxRetries: 2, retryDelayInMs: 100, maxRetryDelayInMs: 400 };
+/** How long a new version may go unnoticed. */
+const KEPT_FOR_IN_MS = 3_600_000;
+
+/**
+ * A key of Key Vault, the current version when `keyUrl` names none. What the vault can't do better is done here: wrapping
+ * takes the public half alone.
+ * https://learn.microsoft.com/azure/key-vault/keys/about-keys-details
+ */
+export function createKeyVaultAuditKey(
+  keyUrl: string,
+  credential: TokenCredential,
+  timeoutInMs: number,
+): AuditKey {
+  const { vaultUrl, name, version } = parseKeyVaultKeyIdentifier(keyUrl);
+  const options = {
+    retryOptions: RETRIES,
+    // The emulator is not at an address of the vault's own domain.
+    disableChallengeResourceVerification: new URL(vaultUrl).hostname === '127.0.0.1',
+  };
+  const keys = new KeyClient(vaultUrl, credential, options);
+  let current: CurrentKey | undefined;
+
+  const readCurrent = async (abortSignal: AbortSignal): Promise<CurrentKey> => {
+    if (current && Date.now() - current.readAt < KEPT_FOR_IN_MS) return current;
+    const key = await keys.getKey(name, { abortSignal, ...(version !== undefined && { version }) });
+    const { id, key: { n, e } = {} } = key;
+    if (id === undefined || !n || !e) throw new TypeError('not an RSA key');
+    const jwk = { kty: 'RSA', n: toBase64url(n), e: toBase64url(e) };
+    current = {
+      key: { ...key, id },
+      publicKey: createPublicKey({ key: jwk, format: 'jwk' }),
+      readAt: Date.now(),
+    };
+    return current;
+  };
+  /** Nothing of an SDK's error is kept: it holds the request. */
+  const limited = async <Result>(work: (abortSignal: AbortSignal) => Promise<Result>): Promise<Result> => {
+    const abortSignal = AbortSignal.timeout(timeoutInMs);
+    const timeLimit = new Promise<never>((_, reject) => {
+      abortSignal.addEventListener('abort', () => reject(unusable()), { once: true });
+    });
+    try {
+      return await Promise.race([work(abortSignal), timeLimit]);
+    } catch {
+      // Perhaps the version is disabled, and there is a new one.
+      current = undefined;
+      throw unusable();
+    }
+  };
+
+  return {
+    sign: (bytes) =>
+      limited(async (abortSignal) => {
+        const { key } = await readCurrent(abortSignal);
+        const digest = createHash('sha256').update(bytes).digest();
+        const client = new CryptographyClient(key, credential, options);
+        const { result } = await client.sign('PS256', digest, { abortSignal });
+        return { keyId: key.id, value: result };
+      }),
+    wrap: (secret) =>
+      limited(async (abortSignal) => {
+        const { key, publicKey } = await readCurrent(abortSignal);
+        const padding = constants.RSA_PKCS1_OAEP_PADDING;
+        return {
+          keyId: key.id,
+          wrapped: publicEncrypt({ key: publicKey, padding, oaepHash: 'sha256' }, secret),
+        };
+      }),
+    unwrap: ({ keyId, wrapped }) =>
+      limited(async (abortSignal) => {
+        const wrapper = parseKeyVaultKeyIdentifier(keyId);
+        if (wrapper.vaultUrl !== vaultUrl || wrapper.name !== name) throw new TypeError('another key');
+        // Not looked up first: a version that has expired unwraps still, and the SDK would refuse to ask.
+        const key: KeyVaultKey = { id: keyId, name, properties: { name, vaultUrl } };
+        const client = new CryptographyClient(key, credential, options);
+        const { result } = await client.unwrapKey('RSA-OAEP-256', wrapped, { abortSignal });
+        return result;
+      }),
+  };
+}
+
+function unusable(): GatewayError {
+  return new GatewayError(
+    'AUDIT_UNAVAILABLE',
+    'The audit key in Key Vault cannot be used. If this goes on, its operators must check the address of the key, that ' +
+      'the key is enabled, and that this identity has the role Key Vault Crypto User.',
+  );
+}

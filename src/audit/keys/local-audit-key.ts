@@ -1,0 +1,82 @@
+import {
+  constants,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  privateDecrypt,
+  publicEncrypt,
+  sign,
+} from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import type { AuditKey } from './audit-key.ts';
+
+/** What NIST SP 800-131A still allows. */
+const MINIMUM_MODULUS_BITS = 2048;
+/** Rights of the group and of others: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/sys_stat.h.html */
+const ANYBODY_ELSE = 0o077;
+const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+
+/**
+ * The audit key in a PEM file of this machine, for local development.
+ * @throws GatewayError AUDIT_UNAVAILABLE for a file that others can read, or that holds no RSA key of 2,048 bits.
+ */
+export async function readLocalAuditKey(file: URL): Promise<AuditKey> {
+  const privateKey = await readPrivateKey(file);
+  const publicKey = createPublicKey(privateKey);
+  const keyId = nameOf(publicKey);
+  return {
+    sign: (bytes) => Promise.resolve({ keyId, value: sign('sha256', bytes, { key: privateKey, ...PSS }) }),
+    wrap: (secret) => Promise.resolve({ keyId, wrapped: publicEncrypt({ key: publicKey, ...OAEP }, secret) }),
+    unwrap: (key) => {
+      try {
+        if (key.keyId !== keyId) throw new TypeError('another key');
+        return Promise.resolve(privateDecrypt({ key: privateKey, ...OAEP }, key.wrapped));
+      } catch {
+        return Promise.reject(unusable('did not wrap this'));
+      }
+    },
+  };
+}
+
+async function readPrivateKey(file: URL): Promise<KeyObject> {
+  const pem = await open(file).then(
+    async (handle) => {
+      try {
+        const { mode } = await handle.stat();
+        // Windows keeps no such rights.
+        if (process.platform !== 'win32' && (mode & ANYBODY_ELSE) !== 0)
+          throw unusable('can be used by others than its owner: allow it to the owner alone (chmod 600)');
+        return await handle.readFile();
+      } finally {
+        await handle.close();
+      }
+    },
+    () => {
+      throw unusable('cannot be read');
+    },
+  );
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(pem);
+  } catch {
+    throw unusable('holds no private key in PEM');
+  }
+  const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType !== 'rsa' || modulusLength < MINIMUM_MODULUS_BITS)
+    throw unusable('holds no RSA key of 2,048 bits or more');
+  return key;
+}
+
+/** By its thumbprint, so that another key is told from it: https://www.rfc-editor.org/rfc/rfc7638 */
+function nameOf(publicKey: KeyObject): string {
+  const { e, n } = publicKey.export({ format: 'jwk' });
+  const members = JSON.stringify({ e, kty: 'RSA', n });
+  return `local:${createHash('sha256').update(members).digest('base64url')}`;
+}
+
+function unusable(why: string): GatewayError {
+  return new GatewayError('AUDIT_UNAVAILABLE', `The audit key’s file ${why}.`);
+}

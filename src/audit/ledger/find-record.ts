@@ -1,0 +1,45 @@
+import { type LedgerChain, type LedgerReader, streamLines } from './ledger-reader.ts';
+import { FlatRecord } from '../record/record-schema.ts';
+
+/** A stream lasts up to half an hour; clocks of two machines differ by less than the rest. */
+const MARGIN_IN_MS = 60 * 60_000;
+
+/** The record of this id as the ledger has it, in its last revision; undefined where there is none. */
+export async function findRecord(ledger: LedgerReader, id: string): Promise<FlatRecord | undefined> {
+  const time = readTime(id);
+  const { chains } = await ledger.list();
+  let found: FlatRecord | undefined;
+  for (const { writer, parts } of chains.filter((chain) => canHold(chain, time)))
+    for (const { part } of parts)
+      for await (const lines of streamLines(ledger, writer, part))
+        for (const line of lines.toString('utf8').split('\n')) {
+          if (!line.includes(id)) continue;
+          const record = readClosing(line);
+          if (record?.id === id && (record.revision ?? 0) >= (found?.revision ?? 0)) found = record;
+        }
+  return found;
+}
+
+/** A record is closed after its time; a writer's name says when it began. */
+function canHold({ writer, parts }: LedgerChain, time: number): boolean {
+  const modifiedAt = parts.at(-1)?.modifiedAt.getTime() ?? 0;
+  return readTime(writer) <= time + MARGIN_IN_MS && modifiedAt >= time - MARGIN_IN_MS;
+}
+
+/** Of `20261122T210150123Z-…`. */
+function readTime(name: string): number {
+  const [, date = '', hours = '', minutes = '', seconds = ''] =
+    /^(\d{8})T(\d{2})(\d{2})(\d{5})Z-/.exec(name) ?? [];
+  const day = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
+  return Date.parse(`${day}T${hours}:${minutes}:${seconds.slice(0, 2)}.${seconds.slice(2)}Z`);
+}
+
+function readClosing(line: string): FlatRecord | undefined {
+  try {
+    const { kind, record } = JSON.parse(line) as { readonly kind?: unknown; readonly record?: unknown };
+    return kind === 'closing' ? FlatRecord.safeParse(record).data : undefined;
+  } catch {
+    // What is no entry is for audit:verify to tell.
+    return undefined;
+  }
+}

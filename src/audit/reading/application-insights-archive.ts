@@ -1,0 +1,109 @@
+import type { AuditArchive, RecordedCall, UsageSum } from '../../prediction/audit-archive.ts';
+import { type LogQuery, type LogRow, unreadable } from './log-query.ts';
+import { NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
+import { Findings } from '../record/record-schema.ts';
+import { findQuery, listQuery, usageQuery } from './record-queries.ts';
+import { withoutUndefined } from '../without-undefined.ts';
+
+/** Reads the records that the function app and the edge left in Application Insights. */
+export function createApplicationInsightsArchive(query: LogQuery): AuditArchive {
+  return {
+    async listRecords(scope, filter, page, abortSignal) {
+      return (await query(listQuery(scope, filter, page), abortSignal)).map(readRecord);
+    },
+    async findRecord(scope, name, abortSignal) {
+      const [row] = await query(findQuery(scope, name), abortSignal);
+      return row && readRecord(row);
+    },
+    async sumUsage(filter, abortSignal) {
+      return (await query(usageQuery(filter), abortSignal)).map(readSum);
+    },
+  };
+}
+
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?Z$/;
+
+/** The edge's records have the least rank. */
+const EDGE_RANK = 0.1;
+
+/** @throws GatewayError AUDIT_UNAVAILABLE for a row that has not the columns which were asked for. */
+function readRecord(row: LogRow): RecordedCall {
+  const id = readText(row, 'id');
+  const time = readText(row, 'timestamp');
+  const rank = readNumber(row, 'rank');
+  const { requestId, version, revision, status, isDelegated, roles, findings, ...texts } = Object.fromEntries(
+    TEXT_FIELDS.map((field) => [field, readText(row, field)]),
+  );
+  if (id === undefined || requestId === undefined || time === undefined || !TIME.test(time))
+    throw unreadable();
+  const numbers = Object.fromEntries(NUMBER_FIELDS.map((field) => [field, readNumber(row, field)]));
+  return withoutUndefined({
+    id,
+    requestId,
+    time,
+    recordedBy: rank === EDGE_RANK ? 'edge' : 'function-app',
+    version: toNumber(version),
+    revision: toNumber(revision),
+    ...texts,
+    status: toNumber(status),
+    isDelegated: isDelegated === undefined ? undefined : isDelegated === 'true',
+    roles: roles?.split(' '),
+    findings: findings === undefined ? undefined : readFindings(findings),
+    ...numbers,
+  });
+}
+
+function toNumber(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+function readFindings(text: string): RecordedCall['findings'] {
+  try {
+    const findings = Findings.safeParse(JSON.parse(text));
+    if (findings.success) return findings.data;
+  } catch {
+    // As unreadable as JSON of another shape.
+  }
+  throw unreadable();
+}
+
+function readSum(row: LogRow): UsageSum {
+  const count = (column: string): number => readNumber(row, column) ?? 0;
+  return withoutUndefined({
+    publisher: readText(row, 'publisher'),
+    model: readText(row, 'model'),
+    endpoint: readText(row, 'endpoint'),
+    day: readText(row, 'day')?.slice(0, 10),
+    operation: readText(row, 'operation'),
+    calls: count('calls'),
+    outcomes: {
+      answered: count('answered'),
+      denied: count('denied'),
+      failed: count('failed'),
+      interrupted: count('interrupted'),
+      aborted: count('aborted'),
+    },
+    inputTokens: count('inputTokens'),
+    outputTokens: count('outputTokens'),
+    totalTokens: count('totalTokens'),
+    instances: count('instances'),
+    costInUsd: count('costInUsd'),
+  });
+}
+
+/** Undefined for what was not known, which the service gives as an empty string, and for a column that is not there. */
+function readText(row: LogRow, column: string): string | undefined {
+  const value = row[column];
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string') return value;
+  throw unreadable();
+}
+
+/** Whole numbers come as text from some versions of the service. */
+function readNumber(row: LogRow, column: string): number | undefined {
+  const value = row[column];
+  if (value === undefined || value === null) return undefined;
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof number === 'number' && Number.isFinite(number)) return number;
+  throw unreadable();
+}

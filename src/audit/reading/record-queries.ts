@@ -1,0 +1,114 @@
+import type {
+  RecordFilter,
+  RecordName,
+  RecordPage,
+  RecordPosition,
+  RecordScope,
+  UsageFilter,
+  UsageGroup,
+} from '../../prediction/audit-archive.ts';
+import { column, dateTimeLiteral, is, isIn, pipe, textLiteral } from './kql.ts';
+import { attributeOf, NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
+
+const OUTCOMES = ['answered', 'denied', 'failed', 'interrupted', 'aborted'] as const;
+const USED = ['inputTokens', 'outputTokens', 'totalTokens', 'instances', 'costInUsd'] as const;
+
+const REVISION = `tostring(customDimensions['revision'])`;
+/**
+ * Which of several records of one call says most: the edge's says least, the last correction most. Of a process that died
+ * there can be the record that was written in its place, and the one that it managed to write itself.
+ */
+const RANK = `iff(isnotempty(${REVISION}), todouble(${REVISION}), iff(tostring(customDimensions['code']) == "PROCESS_LOST", 0.2, 0.3))`;
+
+/** The records of both recorders, with their fields as columns; of each call the one that says most. */
+function recordsWhere(conditions: readonly string[], period?: string): string {
+  const leg = (...steps: readonly string[]) =>
+    `(${[...steps.slice(0, 1), ...(period === undefined ? [] : [`where ${period}`]), ...steps.slice(1)].join(' | ')})`;
+  const read = (convert: string, from: string, field: string) =>
+    `${column(field)} = ${convert}(${from}${column(attributeOf(field))})`;
+  return pipe(
+    `union ${leg('customEvents', 'where name == "gateway.prediction"', `extend rank = ${RANK}`)}, ` +
+      leg('traces', `where tostring(customDimensions['source']) == "audit"`, 'extend rank = 0.1'),
+    `extend ${['id', ...TEXT_FIELDS].map((field) => read('tostring', 'customDimensions', field)).join(', ')}`,
+    `where ${['isnotempty(requestId)', ...conditions].join(' and ')}`,
+    `extend ${NUMBER_FIELDS.map((field) => read('todouble', 'customMeasurements', field)).join(', ')}`,
+    // A record can be delivered twice, and a lost connection can leave two recorders with one call.
+    'summarize arg_max(rank, *) by requestId',
+  );
+}
+
+const PROJECTION = `project id, timestamp, rank, ${[...TEXT_FIELDS, ...NUMBER_FIELDS].map(column).join(', ')}`;
+
+/** Filters that stand for a field of the same name. */
+const EQUAL = ['location', 'operation', 'outcome', 'decision', 'rule', 'code', 'servedFrom'] as const;
+
+export function listQuery(scope: RecordScope, filter: RecordFilter, { after, limit }: RecordPage): string {
+  const { period, names, caller } = filter;
+  const conditions = [
+    ...(names ? [`(${isIn('model', names)} or ${isIn('endpoint', names)})`] : []),
+    ...(caller === undefined ? [] : [`(${is('objectId', caller)} or ${is('applicationId', caller)})`]),
+    ...EQUAL.flatMap((name) => (filter[name] === undefined ? [] : [is(name, filter[name])])),
+    ...(after ? [isOlder(after)] : []),
+  ];
+  return pipe(
+    recordsWhere(inScope(scope), within(period)),
+    ...(conditions.length > 0 ? [`where ${conditions.join(' and ')}`] : []),
+    'order by timestamp desc, id asc',
+    `take ${Math.trunc(limit)}`,
+    PROJECTION,
+  );
+}
+
+/** Of any age that is still kept. */
+export function findQuery(scope: RecordScope, name: RecordName): string {
+  const named = 'id' in name ? is('id', name.id) : is('requestId', name.requestId);
+  return pipe(recordsWhere([named, ...inScope(scope)]), 'take 1', PROJECTION);
+}
+
+/** Each group by its own columns; those of models and endpoints are empty for names that are not known. */
+export function usageQuery({ subscriptionId, period, by, names }: UsageFilter): string {
+  const known = (name: string, values: readonly string[]) =>
+    `${column(name)} = iff(${isIn(name, values)}, ${column(name)}, "")`;
+  const group = GROUP_COLUMNS[by];
+  return pipe(
+    recordsWhere([is('subscriptionId', subscriptionId), `${column('dialect')} != "gateway"`], within(period)),
+    `extend ${[
+      known('publisher', names.publishers),
+      known('model', names.models),
+      known('endpoint', names.endpoints),
+      'day = startofday(timestamp)',
+    ].join(', ')}`,
+    `summarize ${[
+      'calls = count()',
+      ...OUTCOMES.map((outcome) => `${outcome} = countif(${is('outcome', outcome)})`),
+      ...USED.map((field) => `${field} = sum(${field})`),
+    ].join(', ')} by ${['publisher', 'model', 'endpoint', ...group].join(', ')}`,
+  );
+}
+
+const GROUP_COLUMNS: Readonly<Record<UsageGroup, readonly string[]>> = {
+  model: [],
+  day: ['day'],
+  operation: ['operation'],
+};
+
+function inScope(scope: RecordScope): string[] {
+  if (scope === 'everybody') return [];
+  const { identityProvider, subscriptionId, objectId, applicationId } = scope;
+  return [
+    is('subscriptionId', subscriptionId),
+    is('identityProvider', identityProvider),
+    is('objectId', objectId),
+    is('applicationId', applicationId),
+  ];
+}
+
+function within({ from, to }: RecordFilter['period']): string {
+  return `timestamp >= ${dateTimeLiteral(from)} and timestamp < ${dateTimeLiteral(to)}`;
+}
+
+/** Text has no order of its own in this language, so ids are compared with a function. */
+function isOlder({ time, id }: RecordPosition): string {
+  const instant = dateTimeLiteral(time);
+  return `(timestamp < ${instant} or (timestamp == ${instant} and strcmp(id, ${textLiteral(id)}) > 0))`;
+}

@@ -1,0 +1,10 @@
+import { toEventAttributes } from './event-attributes.ts';
+import { limitProperties } from '../shipping/event-limits.ts';
+
+/** The fields that a record of the ledger has in Application Insights. */
+export function shippedFieldsOf(
+  record: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { properties, measurements } = toEventAttributes(record);
+  return { ...limitProperties(properties), ...measurements };
+}

@@ -1,0 +1,143 @@
+import type { EventDelivery } from './event-delivery.ts';
+import type { AuditEvent } from './event-sender.ts';
+import type { EntryBody } from '../ledger/ledger-entry.ts';
+import { brokenAt, eventsOf, type DescribeRecord } from './ledger-events.ts';
+import { type LedgerReader, MAXIMUM_LINE_BYTES } from '../ledger/ledger-reader.ts';
+import { readLines } from '../ledger/read-lines.ts';
+import type { KeptCursor, ShippingCursor } from './shipping-cursor.ts';
+
+/** What shipping needs, whichever chain it ships. */
+export interface ShippingRooms {
+  readonly ledger: LedgerReader;
+  readonly delivery: Pick<EventDelivery, 'deliver'>;
+  /** The writer of this process, and how it puts an entry on the ledger; resolves when that is committed. */
+  readonly writer: string;
+  readonly append: (body: EntryBody) => Promise<void>;
+  readonly describe: DescribeRecord;
+  readonly now: () => Date;
+}
+
+export interface ChainEnd {
+  /** Parts of the chain that aren't empty; undefined for the process's own, where they follow one another. */
+  readonly parts?: readonly number[];
+  /** Whether nothing will be appended any more, so that half a line at the end remains one. */
+  readonly isGone: boolean;
+}
+
+/** Events of a part of a chain that are sent together, and where the chain stands after them. */
+interface Batch {
+  readonly events: readonly AuditEvent[];
+  readonly sequences: ReadonlyMap<AuditEvent, number>;
+  readonly next: ShippingCursor;
+}
+
+const READ_BYTES = 1024 * 1024;
+const MAXIMUM_EVENTS = 500;
+const MAXIMUM_EVENT_BYTES = 900_000;
+/** What the exporter adds to each event: tags, names, brackets. */
+const ENVELOPE_BYTES = 600;
+const LINE_BREAK = 10;
+
+/**
+ * Ships a chain from its cursor to its end, batch by batch, reading the ledger itself. The cursor moves when every event
+ * of a batch is accepted, or refused for good and its refusal on the ledger: what a process that dies has shipped beyond
+ * its cursor is shipped again. A broken chain is shipped as far as its lines are entries, and said to be broken.
+ * @throws what storage throws, and the signal's reason.
+ */
+export async function shipChain(
+  rooms: ShippingRooms,
+  cursor: KeptCursor,
+  end: ChainEnd,
+  abortSignal?: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const batch = await readBatch(rooms, cursor.current, end, abortSignal);
+    if (!batch) break;
+    const refused = await deliver(rooms, batch, cursor.current.writer, abortSignal);
+    cursor.moveTo({ ...batch.next, refused: cursor.current.refused + refused });
+    // A cursor that can't be kept now is kept later, and doesn't keep events back.
+    await cursor.keep(abortSignal).catch(() => undefined);
+  }
+  await cursor.keep(abortSignal);
+}
+
+/** How many were refused. */
+async function deliver(
+  { delivery, append, writer }: ShippingRooms,
+  { events, sequences }: Batch,
+  of: string,
+  abortSignal: AbortSignal | undefined,
+): Promise<number> {
+  let count = 0;
+  for (const [event, status] of await delivery.deliver(events, abortSignal)) {
+    const refused = sequences.get(event);
+    if (refused === undefined) continue;
+    count += 1;
+    await append({ kind: 'refusal', refused, ...(of !== writer && { refusedWriter: of }), status });
+  }
+  return count;
+}
+
+async function readBatch(
+  rooms: ShippingRooms,
+  cursor: ShippingCursor,
+  { parts, isGone }: ChainEnd,
+  abortSignal: AbortSignal | undefined,
+): Promise<Batch | undefined> {
+  const { ledger } = rooms;
+  const { writer } = cursor;
+  let { part, offset } = cursor;
+  const nextPart = () => (parts ? parts.find((other) => other > part) : part + 1);
+  for (let maximum = READ_BYTES; ;) {
+    const bytes = await ledger.read(writer, part, offset, maximum, abortSignal);
+    const isWhole = bytes.byteLength < maximum;
+    if (bytes.includes(LINE_BREAK)) return collect(rooms, { ...cursor, part, offset }, bytes);
+    if (!isWhole && maximum < MAXIMUM_LINE_BYTES) {
+      maximum *= 4;
+      continue;
+    }
+    const next = nextPart();
+    const hasNext = next !== undefined && (await ledger.read(writer, next, 0, 1, abortSignal)).byteLength > 0;
+    if (isWhole && !hasNext && !(isGone && bytes.byteLength > 0)) return undefined;
+    // What was appended before the next part was begun is there by now.
+    if (isWhole && hasNext) {
+      const again = await ledger.read(writer, part, offset, bytes.byteLength + 1, abortSignal);
+      if (again.byteLength > bytes.byteLength) continue;
+    }
+    if (bytes.byteLength > 0) return skip(rooms, { ...cursor, part, offset }, bytes.byteLength);
+    part = next ?? part;
+    offset = 0;
+  }
+}
+
+function collect(rooms: ShippingRooms, cursor: ShippingCursor, bytes: Buffer): Batch {
+  const events: AuditEvent[] = [];
+  const sequences = new Map<AuditEvent, number>();
+  let next = cursor;
+  let size = 0;
+  for (const line of readLines(bytes, cursor)) {
+    const made = eventsOf(line, rooms.now(), rooms.describe);
+    size += made.reduce((sum, event) => sum + sizeOf(event), 0);
+    if (events.length > 0 && (events.length + made.length > MAXIMUM_EVENTS || size > MAXIMUM_EVENT_BYTES))
+      break;
+    events.push(...made);
+    for (const event of made) if (line.entry) sequences.set(event, line.place.sequence);
+    const { sequence, hash } = line.place;
+    next = { ...next, offset: next.offset + line.bytes, sequence, hash };
+  }
+  return { events, sequences, next };
+}
+
+/** Bytes that are no line. */
+function skip({ now }: ShippingRooms, cursor: ShippingCursor, bytes: number): Batch {
+  const { writer, sequence } = cursor;
+  return {
+    events: [brokenAt({ writer, sequence: sequence + 1 }, 'truncated', now())],
+    sequences: new Map(),
+    next: { ...cursor, offset: cursor.offset + bytes },
+  };
+}
+
+function sizeOf({ properties, measurements }: AuditEvent): number {
+  return Buffer.byteLength(JSON.stringify([properties, measurements])) + ENVELOPE_BYTES;
+}

@@ -1,0 +1,56 @@
+import type { TokenCredential } from '@azure/identity';
+import { GatewayError } from '../../errors/gateway-error.ts';
+import { createApplicationInsightsEvidence } from './application-insights-evidence.ts';
+import type { LedgerVerifier } from './ledger-verifier.ts';
+import type { LogQuery } from '../reading/log-query.ts';
+import { shippedFieldsOf } from '../record/shipped-fields.ts';
+
+export interface LedgerVerifierOptions {
+  readonly storageUrl: string;
+  readonly keyUrl: string | undefined;
+  readonly credential: TokenCredential;
+  /** Undefined where nothing says from where Application Insights is read. */
+  readonly query: LogQuery | undefined;
+}
+
+/**
+ * Verifies the ledger for who asks the gateway. What that takes is loaded when somebody asks first; one verification runs
+ * at a time, because each reads whole chains.
+ */
+export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifier {
+  const { storageUrl, keyUrl, credential, query } = options;
+  let opened: Promise<LedgerVerifier> | undefined;
+  let isRunning = false;
+  const open = async (): Promise<LedgerVerifier> => {
+    const { openAuditStorage } = await import('../audit-storage.ts');
+    const { createAuditPublicKeys } = await import('../keys/audit-public-keys.ts');
+    const { createLedgerReader } = await import('../ledger/ledger-reader.ts');
+    const { createLedgerVerifier } = await import('./ledger-verifier.ts');
+    const { ledger, state } = openAuditStorage(storageUrl, credential);
+    return createLedgerVerifier({
+      ledger: createLedgerReader(ledger),
+      state,
+      insights: query && createApplicationInsightsEvidence(query),
+      publicKeys: keyUrl === undefined ? undefined : createAuditPublicKeys(keyUrl, () => credential),
+      fieldsOf: shippedFieldsOf,
+      now: () => new Date(),
+    });
+  };
+  return {
+    async verify(request, abortSignal) {
+      if (isRunning)
+        throw new GatewayError(
+          'AUDIT_UNAVAILABLE',
+          'The ledger is being verified for somebody else. Try again when that is done.',
+          { retryAfterInMs: 10_000 },
+        );
+      isRunning = true;
+      try {
+        opened ??= open();
+        return await (await opened).verify(request, abortSignal);
+      } finally {
+        isRunning = false;
+      }
+    },
+  };
+}

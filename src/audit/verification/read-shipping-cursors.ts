@@ -1,0 +1,52 @@
+import { text } from 'node:stream/consumers';
+import type { ContainerClient } from '@azure/storage-blob';
+import { z } from 'zod';
+import { WriterName } from '../ledger/ledger-entry.ts';
+import { cursorName, CURSORS } from '../shipping/shipping-cursor.ts';
+
+const AT_ONCE = 8;
+const MAXIMUM_BYTES = 65_536;
+
+/** The part of a cursor that verification needs. */
+const Cursor = z.object({ sequence: z.int().min(-1) });
+
+/**
+ * The last entry of each chain that was shipped, by writer; of a cursor that can't be read, none. What the storage
+ * service answers otherwise than asked is thrown.
+ */
+export async function readShippingCursors(
+  state: ContainerClient,
+  abortSignal: AbortSignal,
+): Promise<Map<string, number>> {
+  const writers: string[] = [];
+  for await (const { name } of state.listBlobsFlat({ prefix: CURSORS, abortSignal })) {
+    const writer = name.slice(CURSORS.length).replace(/\.json$/, '');
+    if (WriterName.safeParse(writer).success) writers.push(writer);
+  }
+  const cursors = new Map<string, number>();
+  const left = writers.values();
+  const work = async (): Promise<void> => {
+    for (const writer of left) {
+      const blob = state.getBlobClient(cursorName(writer));
+      // What is longer than any cursor is none, and isn't read to its end. An empty one has no bytes to give.
+      const { readableStreamBody } = await blob.download(0, MAXIMUM_BYTES, { abortSignal }).catch(ifEmpty);
+      cursors.set(writer, readableStreamBody ? readSequence(await text(readableStreamBody)) : -1);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return cursors;
+}
+
+/** https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes: InvalidRange */
+function ifEmpty(error: unknown): { readonly readableStreamBody?: undefined } {
+  if (error instanceof Error && 'statusCode' in error && error.statusCode === 416) return {};
+  throw error;
+}
+
+function readSequence(json: string): number {
+  try {
+    return Cursor.safeParse(JSON.parse(json)).data?.sequence ?? -1;
+  } catch {
+    return -1;
+  }
+}
