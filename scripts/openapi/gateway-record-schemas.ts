@@ -4,7 +4,7 @@ import { gatewayComponents } from './gateway-schemas.ts';
 
 type TextField = Exclude<
   (typeof TEXT_FIELDS)[number],
-  'version' | 'requestId' | 'revision' | 'status' | 'roles' | 'isDelegated' | 'findings'
+  'version' | 'requestId' | 'revision' | 'status' | 'roles' | 'isDelegated' | 'findings' | 'content'
 >;
 
 const TEXTS: Readonly<Record<TextField, string>> = {
@@ -86,6 +86,14 @@ export const RecordedCall = z
       )
       .optional()
       .describe('What inspection of the content found.'),
+    content: z
+      .strictObject({
+        subject: z.string().describe('Pseudonym of the data subject whose key it is encrypted with.'),
+        blob: z.string().describe('Where it lies in the container audit-content.'),
+        sha256: z.string().describe('SHA-256 of the encrypted content, in hex.'),
+      })
+      .optional()
+      .describe('Where the encrypted content of the call lies, where a rule asks for it.'),
     isDelegated: z.boolean().optional().describe('Whether the application acted for a person.'),
     ...describeEach(TEXTS, z.string()),
     ...describeEach(NUMBERS, z.number()),

@@ -13,7 +13,7 @@ export const COLUMNS = [
   ...['deployedModelId', 'finishReason', 'usageCompleteness', 'inputTokens', 'outputTokens', 'totalTokens'],
   ...['cachedTokens', 'thinkingTokens', 'instances', 'costInUsd', 'requestBytes', 'responseBytes'],
   ...['durationInMs', 'credentialsDurationInMs', 'firstByteDurationInMs', 'requestDigest'],
-  ...['responseDigest', 'findings'],
+  ...['responseDigest', 'findings', 'content'],
 ] as const;
 
 /** The last column; only the last row of a list that broke off has it, and nothing else. */

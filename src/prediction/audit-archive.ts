@@ -1,4 +1,5 @@
 import type { Outcome } from './audit-record.ts';
+import type { ContentReference } from './interfaces.ts';
 
 /** From an instant to another; the last one is outside. */
 export interface Period {
@@ -56,6 +57,7 @@ export interface RecordedCall extends RecordPosition {
   readonly isDelegated?: boolean;
   readonly roles?: readonly string[];
   readonly status?: number;
+  readonly content?: ContentReference;
   readonly findings?: readonly { readonly kind: string; readonly count: number }[];
   /** The other fields of a record, by the names that they have there. */
   readonly [field: string]: unknown;

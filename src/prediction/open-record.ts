@@ -227,12 +227,15 @@ export class OpenRecord {
     };
   }
 
+  /** What no rule asks for is not held any longer than the decision takes. */
   #keepContent({ resource }: AuthorizedCall<Prediction>): void {
+    const body = this.#body;
+    this.#body = undefined;
     const parts = this.#rooms.governance.keptParts(resource);
     if (parts.length === 0 || !this.#caller) return;
     const recordId = recordIdOf(this.#startedAt, this.requestId.toLowerCase());
     this.#content = this.#rooms.contents?.start(recordId, this.#caller, parts);
-    if (this.#body) this.#content?.add('request', this.#body);
+    if (body) this.#content?.add('request', body);
   }
 
   #agentId(): string | undefined {

@@ -1,7 +1,8 @@
+import type { ZodType } from 'zod';
 import type { AuditArchive, RecordedCall, UsageSum } from '../../prediction/audit-archive.ts';
 import { type LogQuery, type LogRow, unreadable } from './log-query.ts';
 import { NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
-import { Findings } from '../record/record-schema.ts';
+import { Content, Findings } from '../record/record-schema.ts';
 import { findQuery, listQuery, usageQuery } from './record-queries.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
@@ -31,9 +32,8 @@ function readRecord(row: LogRow): RecordedCall {
   const id = readText(row, 'id');
   const time = readText(row, 'timestamp');
   const rank = readNumber(row, 'rank');
-  const { requestId, version, revision, status, isDelegated, roles, findings, ...texts } = Object.fromEntries(
-    TEXT_FIELDS.map((field) => [field, readText(row, field)]),
-  );
+  const { requestId, version, revision, status, isDelegated, roles, findings, content, ...texts } =
+    Object.fromEntries(TEXT_FIELDS.map((field) => [field, readText(row, field)]));
   if (id === undefined || requestId === undefined || time === undefined || !TIME.test(time))
     throw unreadable();
   const numbers = Object.fromEntries(NUMBER_FIELDS.map((field) => [field, readNumber(row, field)]));
@@ -48,7 +48,8 @@ function readRecord(row: LogRow): RecordedCall {
     status: toNumber(status),
     isDelegated: isDelegated === undefined ? undefined : isDelegated === 'true',
     roles: roles?.split(' '),
-    findings: findings === undefined ? undefined : readFindings(findings),
+    findings: findings === undefined ? undefined : readJson(findings, Findings),
+    content: content === undefined ? undefined : readJson(content, Content),
     ...numbers,
   });
 }
@@ -57,10 +58,10 @@ function toNumber(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-function readFindings(text: string): RecordedCall['findings'] {
+function readJson<Value>(text: string, schema: ZodType<Value>): Value {
   try {
-    const findings = Findings.safeParse(JSON.parse(text));
-    if (findings.success) return findings.data;
+    const parsed = schema.safeParse(JSON.parse(text));
+    if (parsed.success) return parsed.data;
   } catch {
     // As unreadable as JSON of another shape.
   }

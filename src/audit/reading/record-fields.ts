@@ -44,6 +44,7 @@ export const TEXT_FIELDS = [
   'requestDigest',
   'responseDigest',
   'findings',
+  'content',
 ] as const;
 
 /** Fields that are numbers; the edge's records have none of them. */

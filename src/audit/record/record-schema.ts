@@ -27,7 +27,7 @@ export const RecordId = z
 
 export const Findings = z.array(z.strictObject({ kind: Text, count: Count }));
 /** Where the encrypted content of a call lies. */
-const Content = z.strictObject({
+export const Content = z.strictObject({
   subject: Text,
   blob: Text,
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex'),
