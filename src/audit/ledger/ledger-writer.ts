@@ -60,6 +60,8 @@ export class LedgerWriter {
   #retryInMs = FIRST_RETRY_IN_MS;
   #tryAgain: (() => void) | undefined;
   #isPlanned = false;
+  /** Whether somebody waits for an entry that is in no block yet. */
+  #isAwaited = false;
   #committedAt = 0;
 
   constructor(options: LedgerWriterOptions) {
@@ -87,6 +89,7 @@ export class LedgerWriter {
     if (this.#sequence === 0)
       this.#add({ kind: 'chain', policyVersion: this.#options.policyVersion }, () => undefined);
     const committed = new Promise<void>((commit) => this.#add(body, commit));
+    this.#isAwaited ||= isAwaited;
     this.#plan(isAwaited);
     return committed;
   }
@@ -134,7 +137,7 @@ export class LedgerWriter {
   }
 
   async #commit(): Promise<void> {
-    for (this.#block = this.#takeBlock(); this.#block; this.#block = this.#takeBlock()) {
+    for (this.#block = this.#takeBlock(); this.#block; this.#block = this.#takeNextBlock()) {
       const { entries, bytes } = this.#block;
       await this.#write(bytes);
       this.#pendingBytes -= bytes.byteLength;
@@ -142,6 +145,13 @@ export class LedgerWriter {
       for (const { commit } of entries) commit();
       this.#options.onCommitted?.();
     }
+    if (this.#waiting.length > 0) this.#plan(false);
+  }
+
+  /** What gathered meanwhile goes at once when somebody waits for it, or when it fills a block; else in its time. */
+  #takeNextBlock(): Block | undefined {
+    const isDue = this.#isAwaited || this.#pendingBytes >= MAXIMUM_BLOCK_BYTES;
+    return isDue ? this.#takeBlock() : undefined;
   }
 
   #takeBlock(): Block | undefined {
@@ -154,6 +164,7 @@ export class LedgerWriter {
     }
     if (count === 0) return undefined;
     const entries = this.#waiting.splice(0, count);
+    if (this.#waiting.length === 0) this.#isAwaited = false;
     return {
       entries,
       bytes: Buffer.concat(

@@ -70,6 +70,28 @@ test('an entry that nobody waits for is committed right after the answer, the ne
   expectWholeChain(store.lines, ['a', 'b', 'c']);
 });
 
+test('what gathers behind a block waits for its time, unless somebody waits for it', async () => {
+  const { clock, store, writer } = start();
+  let letGo = (): void => undefined;
+  const hold = () => store.faults.push(new Promise<void>((resolve) => (letGo = resolve)));
+  hold();
+  void writer.append(closing('a'), { isAwaited: false });
+  await clock.advance(1);
+  void writer.append(closing('b'), { isAwaited: false });
+  letGo();
+  await settled();
+  expect(store.appends).toHaveLength(1);
+  hold();
+  await clock.advance(50);
+  expect(store.appends).toHaveLength(2);
+  void writer.append(closing('c'), { isAwaited: false });
+  const awaited = writer.append(closing('d'));
+  letGo();
+  await awaited;
+  expect(store.appends).toHaveLength(3);
+  expectWholeChain(store.lines, ['a', 'b', 'c', 'd']);
+});
+
 test('one that is waited for takes those along that are not', async () => {
   const { store, writer } = start();
   void writer.append(closing('a'), { isAwaited: false });
