@@ -11,7 +11,7 @@ let audited: AuditedChain;
 const recorded: string[] = [];
 
 beforeAll(async () => {
-  audited = await AuditedChain.start({ AUDIT_LEDGER_TIMEOUT_IN_MS: '1000' });
+  audited = await AuditedChain.start({ AUDIT_LEDGER_TIMEOUT_IN_MS: '2000' });
 });
 
 afterAll(() => audited.stop());

@@ -78,5 +78,5 @@ function nameOf(publicKey: KeyObject): string {
 }
 
 function unusable(why: string): GatewayError {
-  return new GatewayError('AUDIT_UNAVAILABLE', `The audit key’s file ${why}.`);
+  return new GatewayError('AUDIT_UNAVAILABLE', `The file that AUDIT_KEY_URL names ${why}.`);
 }

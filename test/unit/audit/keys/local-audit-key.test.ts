@@ -65,7 +65,9 @@ test.each([
 test('refuses a file that is not there, and takes it once it is', async () => {
   const url = pathToFileURL(join(folder, 'late.pem')).href;
   const key = openKey(url);
-  expect((await rejectedBy(key.sign(Buffer.from('a')))).message).toBe('The audit key’s file cannot be read.');
+  expect((await rejectedBy(key.sign(Buffer.from('a')))).message).toBe(
+    'The file that AUDIT_KEY_URL names cannot be read.',
+  );
   writeKey('late.pem', pemOf());
   expect((await key.sign(Buffer.from('a'))).value).toHaveLength(256);
 });
