@@ -1,20 +1,8 @@
-const NUMBERS = [
-  'byte',
-  'sbyte',
-  'short',
-  'ushort',
-  'int',
-  'uint',
-  'long',
-  'ulong',
-  'float',
-  'double',
-  'decimal',
-];
+import { NUMBER_TYPES } from '../expressions/library/math.ts';
 /** What a value of these types is shows only when the expression runs. */
 const ANYTHING = 'object';
 /** They may hold a number in a form that is read when the policy runs. */
-const HOLDERS_OF_NUMBERS = new Set([ANYTHING, 'string', 'JToken', 'JValue', ...NUMBERS]);
+const HOLDERS_OF_NUMBERS = new Set([ANYTHING, 'string', 'JToken', 'JValue', ...NUMBER_TYPES]);
 const BOOLEANS = new Set([ANYTHING, 'bool']);
 
 /** Whether an expression of this C# type can give a Boolean: nothing but a `bool` converts to one in C#. */

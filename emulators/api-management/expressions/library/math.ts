@@ -5,7 +5,8 @@ import type { TypeDeclaration, Members } from '../types.ts';
 import { Decimal } from '../values/decimal.ts';
 
 const AWAY_FROM_ZERO = 1;
-const ORDERED = [
+/** C#'s number types. */
+export const NUMBER_TYPES = [
   'sbyte',
   'byte',
   'short',
@@ -128,7 +129,7 @@ export const MATH_TYPES: readonly TypeDeclaration[] = [
       'const double E': () => Math.E,
       ...(Object.assign(
         {},
-        ...ORDERED.map(perType),
+        ...NUMBER_TYPES.map(perType),
         ...SIGNED.map(absolute),
         ...FUNCTIONS.map(named),
       ) as Members),
