@@ -3,12 +3,12 @@ import type { TraceTelemetry } from './api-management/engine/gateway-services.ts
 const SEVERITY_LEVELS = { verbose: 0, information: 1, error: 3 };
 
 /**
- * What API Management sends to Application Insights for its trace policy: a trace with the policy's metadata.
+ * What API Management sends to Application Insights for its trace policy: a trace with the policy's metadata as its
+ * properties. The page promises no others, nor the policy's `source`, so nobody gets to rely on them here.
  * Source: https://learn.microsoft.com/azure/api-management/trace-policy
  */
 export function toTraceEnvelope(telemetry: TraceTelemetry, instrumentationKey: string): object {
-  const { time, source, severity, message, metadata, requestId, operationId, apiId, apiOperationId } =
-    telemetry;
+  const { time, severity, message, metadata, operationId } = telemetry;
   return {
     name: 'Microsoft.ApplicationInsights.Message',
     time: time.toISOString(),
@@ -20,7 +20,7 @@ export function toTraceEnvelope(telemetry: TraceTelemetry, instrumentationKey: s
         ver: 2,
         message,
         severityLevel: SEVERITY_LEVELS[severity],
-        properties: { ...metadata, source, requestId, apiId, apiOperationId },
+        properties: metadata,
       },
     },
   };

@@ -3,8 +3,8 @@ import type { TelemetryItem } from './telemetry-item.ts';
 /** The gateway's own name for its audit record, as a custom event. */
 const AUDIT_EVENT = 'gateway.prediction';
 
-/** The source that marks a trace of the edge as an audit record. */
-const AUDIT_SOURCE = 'audit';
+/** Metadata that marks a trace of the edge as an audit record. */
+const RECORDED_BY_EDGE = 'edge';
 
 /** OpenTelemetry's names for what the gateway's answers call shortly. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ export function auditRecordsIn(telemetry: readonly TelemetryItem[]): AuditRecord
     };
     if (baseType === 'EventData' && name === AUDIT_EVENT)
       return [shorten({ ...properties, ...measurements })];
-    if (baseType === 'MessageData' && properties?.source === AUDIT_SOURCE)
+    if (baseType === 'MessageData' && properties?.recordedBy === RECORDED_BY_EDGE)
       return [shorten({ message, ...properties, ...measurements })];
     return [];
   });

@@ -131,6 +131,7 @@ function keyOf(policyVersion: string): string {
 function record(policyVersion: string): string {
   const variable = (name: string) => `(string)context.Variables["${name}"]`;
   const fields: readonly [string, string][] = [
+    ['recordedBy', '"edge"'],
     ['version', '"1"'],
     ['id', 'context.Timestamp.ToString("yyyyMMddTHHmmssfffZ") + "-" + context.RequestId.ToString()'],
     ['requestId', 'context.RequestId.ToString()'],

@@ -93,8 +93,9 @@ test('an answer of the edge is on record like any call, without what was asked o
   expect(edge.traces).toEqual([]);
   const { headers } = await embed();
   expect(edge.traces).toHaveLength(1);
-  expect(edge.traces[0]).toMatchObject({ source: 'audit', message: 'Edge answered from its cache' });
+  expect(edge.traces[0]).toMatchObject({ message: 'Edge answered from its cache' });
   expect(edge.traces[0]?.metadata).toEqual({
+    recordedBy: 'edge',
     version: '1',
     id: expect.stringMatching(/^\d{8}T\d{9}Z-/) as string,
     requestId: headers['x-request-id'],

@@ -60,11 +60,11 @@ function expectError(response: ReceivedResponse, { status, canonical, code }: Ex
 function expectRecord(on: Edge, response: ReceivedResponse, metadata: Record<string, string>): void {
   expect(on.traces).toHaveLength(1);
   expect(on.traces[0]).toMatchObject({
-    source: 'audit',
     severity: 'information',
     requestId: response.headers['x-request-id'],
   });
   expect(on.traces[0]?.metadata).toMatchObject({
+    recordedBy: 'edge',
     requestId: response.headers['x-request-id'],
     status: String(response.status),
     ...metadata,

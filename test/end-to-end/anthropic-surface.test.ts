@@ -239,7 +239,7 @@ test('what Claude itself refuses arrives in Anthropic’s words', async () => {
 test('what the edge does not know is refused there in the same shape', async () => {
   const answer = await post({ requests: [] }, { path: '/anthropic/v1/messages/batches' });
   expectError(answer, 404, 'not_found_error');
-  observed.whenRecorded(answer, { outcome: 'denied', code: 'OPERATION_NOT_FOUND', source: 'audit' });
+  observed.whenRecorded(answer, { outcome: 'denied', code: 'OPERATION_NOT_FOUND', recordedBy: 'edge' });
 });
 
 test('a call without a key is refused at the edge in the same shape', async () => {

@@ -131,7 +131,7 @@ async function expectAccounted(
   }[];
   const byEdge = new Set(
     telemetry
-      .filter(({ data }) => data.baseData.properties?.source === 'audit')
+      .filter(({ data }) => data.baseData.properties?.recordedBy === 'edge')
       .map(({ tags }) => tags['ai.operation.id']),
   );
   for (const call of calls) {

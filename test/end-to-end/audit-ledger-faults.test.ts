@@ -179,7 +179,7 @@ test('when too much waits for the ledger no call is let in, the edge has a recor
   expect(byEdge.map(({ requestId }) => requestId).toSorted()).toEqual([...ids].toSorted());
   expect(byEdge).toEqual(
     byEdge.map(
-      () => expect.objectContaining({ source: 'audit', code: 'AUDIT_LEDGER_UNAVAILABLE' }) as object,
+      () => expect.objectContaining({ recordedBy: 'edge', code: 'AUDIT_LEDGER_UNAVAILABLE' }) as object,
     ),
   );
 });

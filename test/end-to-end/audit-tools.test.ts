@@ -328,7 +328,7 @@ test('a record of the edge and one of the function app that somebody dropped are
   const { data } = await drop(
     ({ ledgerWriter, operation }) => ledgerWriter !== undefined && operation === 'predict',
   );
-  await drop(({ source, requestId }) => source === 'audit' && requestId === denied.requestId);
+  await drop(({ recordedBy, requestId }) => recordedBy === 'edge' && requestId === denied.requestId);
   const ended = await tool('verify', '--json');
   expect(ended.code).toBe(1);
   expect(readReport(ended).findings).toEqual([

@@ -95,7 +95,7 @@ test('an answer of the host in front of the function app becomes an error of the
   await observed.chain.inject('functions-host', { path: '/vertex', status: 503, body: 'starting up' });
   const answer = await observed.call({ application: 'scoring-app', path: PREDICT_PATH, body: BODY });
   expectErrorBody(answer, { status: 502, code: 'BACKEND_UNREACHABLE' });
-  observed.whenRecorded(answer, { outcome: 'failed', code: 'BACKEND_UNREACHABLE', source: 'audit' });
+  observed.whenRecorded(answer, { outcome: 'failed', code: 'BACKEND_UNREACHABLE', recordedBy: 'edge' });
 });
 
 test('all calls are on record once, without a value of a body, a token or a key', async () => {

@@ -50,7 +50,7 @@ export function expectEdgeRefusal(
 ): Promise<void> {
   return expectRefusal(observed, answer, refusal, {
     message: `Edge denied ${refusal.code}`,
-    source: 'audit',
+    recordedBy: 'edge',
     decision: 'deny',
     rule: expect.stringMatching(/^edge\/[\w-]+$/),
     ...record,

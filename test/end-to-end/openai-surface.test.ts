@@ -367,7 +367,7 @@ test('responses are not served, and the error says what is', async () => {
 test('what the edge does not know is refused there in the same shape', async () => {
   const answer = await post('/openai/v1/images/generations', { prompt: PROMPT });
   expectError(answer, { status: 404, type: 'invalid_request_error', code: 'OPERATION_NOT_FOUND' });
-  observed.whenRecorded(answer, { outcome: 'denied', code: 'OPERATION_NOT_FOUND', source: 'audit' });
+  observed.whenRecorded(answer, { outcome: 'denied', code: 'OPERATION_NOT_FOUND', recordedBy: 'edge' });
 });
 
 test('the function app refuses calls that API Management did not make, in OpenAI’s shape', async () => {

@@ -6,13 +6,18 @@ import { runQuery } from '../../emulators/application-insights/query/run-query.t
 import { telemetryTables } from '../../emulators/application-insights/query/telemetry-tables.ts';
 import type { TelemetryItem } from '../../emulators/application-insights/telemetry-item.ts';
 import { toEventAttributes } from '../../src/audit/record/event-attributes.ts';
-import type { FlatRecord } from '../../src/audit/record/record-schema.ts';
+import { FlatRecord } from '../../src/audit/record/record-schema.ts';
 import { type CheckQuery, loadKustoLanguage } from './kusto-language.ts';
 import { TELEMETRY_SCHEMA } from './telemetry-schema.ts';
 
 const MONITORING = 'infra/azure/monitoring';
 const QUERIES = join(MONITORING, 'queries');
 const ALERTS = join(MONITORING, 'alerts');
+/** Of the gateway's events other than records, and of a record's place in the ledger. */
+const EVENT_PROPERTIES = [
+  ...['writer', 'sequence', 'hash', 'problem'],
+  ...['ledgerWriter', 'ledgerSequence', 'ledgerHash', 'recovered'],
+];
 const files = ['queries', 'alerts'].flatMap((folder) =>
   readdirSync(join(MONITORING, folder)).map((name) => join(MONITORING, folder, name)),
 );
@@ -37,6 +42,20 @@ test('a column that is misspelt, and a wrong type, are found', () => {
   ]);
   expect(check(query.replaceAll('customDimensions', 'customDimension'))).not.toEqual([]);
   expect(check(`${query}| where startofday(reason) == timestamp`)).not.toEqual([]);
+});
+
+test('what queries read of telemetry is the gateway’s own, or listed as the platform’s', () => {
+  const ownQueries = ['src/audit/reading/record-queries.ts', 'src/audit/verification/evidence-queries.ts'];
+  const properties = [...files, ...ownQueries].flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/(?:customDimensions\[|text\()["']([^"']+)["'][\])]/g)].map(
+      ([, name = '']) => name,
+    ),
+  );
+  const own = new Set([...Object.keys(FlatRecord.shape), ...EVENT_PROPERTIES, 'recordedBy']);
+  const others = [...new Set(properties)].filter((name) => !own.has(name)).sort();
+  expect(others).toEqual(['API Name', 'Product Name', 'Request Id', 'Response-x-request-id', 'Service Type']);
+  const documentation = readFileSync('docs/audit.md', 'utf8');
+  for (const name of others) expect(documentation).toContain(`\`${name}\``);
 });
 
 test('there are ten questions, and each file says which, for what criterion, and how to read the answer', () => {
@@ -130,7 +149,7 @@ function traced(call: number, properties: Readonly<Record<string, string>>): Tel
   return item('MessageData', call, {
     message: 'Edge',
     severityLevel: 1,
-    properties: { source: 'audit', requestId: requestIdOf(call), applicationId: APP, ...properties },
+    properties: { recordedBy: 'edge', requestId: requestIdOf(call), applicationId: APP, ...properties },
   });
 }
 

@@ -12,6 +12,7 @@ import type { ValueCache } from './value-cache.ts';
 /** A telemetry item that the `trace` policy sends to Application Insights. */
 export interface TraceTelemetry {
   readonly time: Date;
+  /** For who looks at journeys: Application Insights isn't documented to get it. */
   readonly source: string;
   readonly severity: 'verbose' | 'information' | 'error';
   readonly message: string;
@@ -20,8 +21,6 @@ export interface TraceTelemetry {
   readonly requestId: string;
   /** Trace id of the W3C trace context that the caller sent, otherwise the request id without its dashes. */
   readonly operationId: string;
-  readonly apiId: string;
-  readonly apiOperationId: string;
 }
 
 /** What policies need from outside: shared by all of them, and alive as long as the gateway. */

@@ -38,8 +38,6 @@ export const trace: PolicyDefinition = {
         ),
         requestId: exchange.requestId,
         operationId: exchange.correlation.operationId,
-        apiId: exchange.api.id,
-        apiOperationId: exchange.operation.id,
       };
       emitTrace(telemetry);
       return undefined;

@@ -28,7 +28,7 @@ function recordsWhere(conditions: readonly string[], period?: string): string {
     `${column(field)} = ${convert}(${from}${column(attributeOf(field))})`;
   return pipe(
     `union ${leg('customEvents', 'where name == "gateway.prediction"', `extend rank = ${RANK}`)}, ` +
-      leg('traces', `where tostring(customDimensions['source']) == "audit"`, 'extend rank = 0.1'),
+      leg('traces', `where tostring(customDimensions['recordedBy']) == "edge"`, 'extend rank = 0.1'),
     `extend ${['id', ...TEXT_FIELDS].map((field) => read('tostring', 'customDimensions', field)).join(', ')}`,
     `where ${['isnotempty(requestId)', ...conditions].join(' and ')}`,
     `extend ${NUMBER_FIELDS.map((field) => read('todouble', 'customMeasurements', field)).join(', ')}`,

@@ -78,7 +78,7 @@ export function tracedRecordsQuery(
   const inPeriod = within(period);
   return pipe(
     `union (customEvents | where name == "gateway.prediction" and ${inPeriod} | extend recorder = 2, traceId = ${text('traceId')}), ` +
-      `(traces | where ${text('source')} == "audit" and ${inPeriod} | extend recorder = 1, traceId = operation_Id)`,
+      `(traces | where ${text('recordedBy')} == "edge" and ${inPeriod} | extend recorder = 1, traceId = operation_Id)`,
     `extend requestId = ${text('requestId')}`,
     'where isnotempty(requestId)',
     // Delivered twice, recovered and real, or of both recorders: it is one call.

@@ -170,8 +170,6 @@ test('trace emits telemetry, with the trace id of the caller', async () => {
       message: 'item 7',
       metadata: { subscription: 'sub-1', fixed: 'yes' },
       operationId: '0af7651916cd43dd8448eb211c80319c',
-      apiId: 'echo',
-      apiOperationId: 'get-item',
     },
     { message: 'item 8' },
   ]);

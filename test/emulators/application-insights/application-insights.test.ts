@@ -147,19 +147,19 @@ test('lists audit records of the function app and of the edge, flat and in order
     JSON.stringify([
       event('gateway.prediction', { outcome: 'answered' }, { durationInMs: 5 }),
       event('other', { outcome: 'x' }),
-      trace('denied at the edge', { source: 'audit', outcome: 'denied' }),
-      trace('chatter', { source: 'policy' }),
+      trace('denied at the edge', { recordedBy: 'edge', outcome: 'denied' }),
+      trace('chatter', { recordedBy: 'policy' }),
     ]),
   );
   expect(await applicationInsights.actions['GET audit-records']?.(undefined)).toEqual([
     { outcome: 'answered', durationInMs: 5 },
-    { message: 'denied at the edge', source: 'audit', outcome: 'denied' },
+    { message: 'denied at the edge', recordedBy: 'edge', outcome: 'denied' },
   ]);
 });
 
 test('takes envelopes without HTTP, and says why it refuses one', () => {
-  applicationInsights.ingest(trace('denied', { source: 'audit' }));
-  expect(applicationInsights.auditRecords()).toEqual([{ message: 'denied', source: 'audit' }]);
+  applicationInsights.ingest(trace('denied', { recordedBy: 'edge' }));
+  expect(applicationInsights.auditRecords()).toEqual([{ message: 'denied', recordedBy: 'edge' }]);
   expect(() => applicationInsights.ingest(envelope({ iKey: 'x' }))).toThrow('Invalid instrumentation key');
 });
 

@@ -42,7 +42,7 @@ function telemetryOf(records: readonly Recorded[]): TelemetryItem[] {
         baseData: {
           ...(by === 'edge' ? { message: 'Edge denied' } : { name: 'gateway.prediction' }),
           properties: {
-            ...(by === 'edge' ? { source: 'audit' } : { dialect: 'vertex' }),
+            ...(by === 'edge' ? { recordedBy: 'edge' } : { dialect: 'vertex' }),
             id,
             requestId: id,
             ...OWNER,
@@ -178,7 +178,7 @@ test.each<[string, Recorded]>([
 
 test('other telemetry is no record', async () => {
   const records: Recorded[] = [
-    { id: 'trace', by: 'edge', properties: { source: 'policy' } },
+    { id: 'trace', by: 'edge', properties: { recordedBy: 'policy' } },
     { id: '', properties: {} },
   ];
   expect(await list(records, {}, 'everybody')).toEqual([]);
