@@ -101,7 +101,7 @@ const query =
 const predict = createPredict({
   ...serving,
   accessTokens,
-  vertex: createVertex(settings.VERTEX_ENDPOINT),
+  vertex: createVertex(settings.VERTEX_ENDPOINT, accessTokens),
   keepAliveIntervalInMs: settings.KEEP_ALIVE_INTERVAL_IN_MS,
 });
 const answerQuestion = createAnswerQuestion({

@@ -10,6 +10,15 @@ export interface CachedAccessTokensOptions {
 }
 
 export interface CachedAccessTokens extends AccessTokens {
+  /**
+   * Another token in place of one that Google refuses before its time: a newer one that is there, else a new one, once
+   * for all who ask. The refused one is kept until that is there, since the refusal may be another's fault.
+   * @returns undefined where a new one would not help, or too many have been fetched lately.
+   * @throws GatewayError as `accessToken`, when none can be had.
+   */
+  replace(refused: string): Promise<string | undefined>;
+  /** The token that came from `replace` is refused too, so the fault is not the token's: for a while none is replaced. */
+  replacementRefused(): void;
   /** Stops the refreshing. */
   close(): void;
 }
@@ -20,6 +29,10 @@ const FIRST_RETRY_IN_MS = 1000;
 const LAST_RETRY_IN_MS = 30_000;
 /** Without a valid token a failure is repeated to callers for this long before the next attempt. */
 const OPEN_CIRCUIT_IN_MS = 1000;
+/** After a replacement was refused too, tokens are not replaced for this long. */
+const NO_REPLACEMENT_IN_MS = 10_000;
+/** However often tokens are refused and their replacements are not, no more are fetched in this time. */
+const REPLACEMENTS = { count: 10, inMs: 60_000 };
 
 /**
  * Keeps one access token: refreshed in the background well ahead of expiry, one exchange at a time, and served until
@@ -36,6 +49,8 @@ export function createCachedAccessTokens({
   let retryInMs = FIRST_RETRY_IN_MS;
   let cancel = (): void => undefined;
   let closed = false;
+  let noReplacementUntil = Number.NEGATIVE_INFINITY;
+  let replacedAt: number[] = [];
 
   function plan(delayInMs: number): void {
     cancel();
@@ -67,11 +82,30 @@ export function createCachedAccessTokens({
     return refreshing;
   }
 
+  /** Does not hurry a service that has just failed. */
+  async function refreshUnlessFailing(): Promise<string> {
+    if (!refreshing && failure && now() - failure.at < OPEN_CIRCUIT_IN_MS) throw failure.error;
+    return refresh();
+  }
+
+  async function accessToken(): Promise<string> {
+    return token && token.expiresAt.getTime() > now() ? token.value : refreshUnlessFailing();
+  }
+
   return {
-    async accessToken(): Promise<string> {
-      if (token && token.expiresAt.getTime() > now()) return token.value;
-      if (!refreshing && failure && now() - failure.at < OPEN_CIRCUIT_IN_MS) throw failure.error;
-      return refresh();
+    accessToken,
+    async replace(refused: string): Promise<string | undefined> {
+      if (token?.value !== refused) return accessToken();
+      if (!refreshing) {
+        replacedAt = replacedAt.filter((at) => now() - at < REPLACEMENTS.inMs);
+        if (now() < noReplacementUntil || replacedAt.length >= REPLACEMENTS.count) return undefined;
+        replacedAt.push(now());
+      }
+      const replacement = await refreshUnlessFailing();
+      return replacement === refused ? undefined : replacement;
+    },
+    replacementRefused(): void {
+      noReplacementUntil = now() + NO_REPLACEMENT_IN_MS;
     },
     close(): void {
       closed = true;

@@ -12,7 +12,7 @@ import { FACTS_READERS, isError, join, type Json, readFacts, type Told } from '.
 import { MeteredStream } from './metered-stream.ts';
 import { splitValues } from './split-values.ts';
 import { wholeParts } from './stream-parts.ts';
-import { readErrorBody, readRestError, vertexError } from './vertex-errors.ts';
+import { readErrorBody, readRestError, RefusedTokenError, vertexError } from './vertex-errors.ts';
 
 export interface PassThrough {
   /** Sends a request's bytes as they are and gives back Vertex AI's bytes as they are. */
@@ -49,8 +49,11 @@ export function createPassThrough(host: string, port: number): PassThrough {
           signal: abortSignal,
         });
         const { statusCode } = response;
-        if (statusCode < 200 || statusCode > 299)
-          throw vertexError(readRestError(statusCode, await readBounded(response.body)));
+        if (statusCode < 200 || statusCode > 299) {
+          const body = await readBounded(response.body);
+          if (statusCode === 401 && !isOfContainer(response)) throw new RefusedTokenError();
+          throw vertexError(readRestError(statusCode, body));
+        }
         const contentType = contentTypeOf(response);
         const actual = framing && actualFraming(framing, contentType);
         if (actual === undefined) {
@@ -79,6 +82,14 @@ export function createPassThrough(host: string, port: number): PassThrough {
 
 function contentTypeOf({ headers }: Response): string {
   return String(headers['content-type'] ?? 'application/json');
+}
+
+/**
+ * Whether a container of one's own answered, whose 401 says nothing of our token.
+ * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/rawPredict
+ */
+function isOfContainer({ headers }: Response): boolean {
+  return headers['x-vertex-ai-endpoint-id'] !== undefined;
 }
 
 /** A container decides itself what it sends; undefined for an answer that is no stream after all. */

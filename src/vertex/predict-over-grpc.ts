@@ -5,7 +5,7 @@ import { OAuth2Client } from 'google-auth-library';
 import { grpc, routingHeader } from 'google-gax';
 import type { InstancesPayload, WholeAnswer } from '../prediction/prediction.ts';
 import { fromValue, toValue } from './struct-value.ts';
-import { readDetails, vertexError } from './vertex-errors.ts';
+import { readDetails, RefusedTokenError, vertexError } from './vertex-errors.ts';
 
 type PredictRequest = protos.google.cloud.aiplatform.v1.IPredictRequest;
 type PredictResponse = protos.google.cloud.aiplatform.v1.IPredictResponse;
@@ -103,6 +103,7 @@ function readGrpcError(error: unknown, abortSignal: AbortSignal): unknown {
     details?: unknown;
     statusDetails?: unknown;
   };
+  if (code === grpc.status.UNAUTHENTICATED) return new RefusedTokenError();
   return vertexError({
     grpcCode: typeof code === 'number' ? code : 13,
     ...(typeof details === 'string' && details !== '' ? { message: details } : {}),

@@ -66,6 +66,17 @@ const SENTENCES: Partial<Record<GatewayErrorCode, string>> = {
   VERTEX_FAILED: 'Vertex AI failed on its own side.',
 };
 
+/** Google took the access token for none, before it looked at the call itself. */
+export class RefusedTokenError extends GatewayError {
+  constructor() {
+    super(
+      'VERTEX_PERMISSION_DENIED',
+      'Vertex AI refused the gateway’s own access token. Its operators must check its identity in the Google project.',
+    );
+    this.name = 'RefusedTokenError';
+  }
+}
+
 export function vertexError(facts: VertexErrorFacts): GatewayError {
   const code = facts.isTooLarge
     ? 'VERTEX_PAYLOAD_TOO_LARGE'

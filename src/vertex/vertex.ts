@@ -1,12 +1,22 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Vertex } from '../prediction/interfaces.ts';
-import type { Answer, AnswerRewrite, BytesPayload, GrantedCall } from '../prediction/prediction.ts';
+import type {
+  Answer,
+  AnswerRewrite,
+  BytesPayload,
+  GrantedCall,
+  VertexRequest,
+} from '../prediction/prediction.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
 import { createGrpcPredict, type GrpcPredict } from './predict-over-grpc.ts';
+import { type TokenRenewal, withRenewal } from './token-renewal.ts';
 import { vertexEndpoint } from './vertex-endpoint.ts';
 
-/** Clients are made per location on first use; the catalog's locations bound their number. */
-export function createVertex(endpointOverride: string | undefined): Vertex {
+/**
+ * Clients are made per location on first use; the catalog's locations bound their number. A request whose access token
+ * Google refuses is made once more with another: nothing has been done or sent then.
+ */
+export function createVertex(endpointOverride: string | undefined, renewal: TokenRenewal): Vertex {
   const overGrpc = perHost(createGrpcPredict);
   const passThroughs = perHost(createPassThrough);
 
@@ -17,32 +27,30 @@ export function createVertex(endpointOverride: string | undefined): Vertex {
       const { host, port } = vertexEndpoint(location, endpointOverride);
       if (payload.kind === 'bytes') {
         const passThrough: PassThrough = passThroughs(host, port);
-        return passOn(passThrough, payload, granted, accessToken, limits.abortSignal);
+        const send: Send = (request, answer) =>
+          withRenewal(renewal, accessToken, (token) =>
+            passThrough.send(request, answer, token, limits.abortSignal),
+          );
+        return passOn(send, payload, granted);
       }
       if (resource.kind !== 'endpoint') throw new TypeError('only endpoints take instances over gRPC');
       const client: GrpcPredict = await overGrpc(host, port);
       const name = `projects/${project}/locations/${location}/endpoints/${resource.endpoint}`;
-      return client.predict(name, payload, accessToken, limits);
+      return withRenewal(renewal, accessToken, (token) => client.predict(name, payload, token, limits));
     },
   };
 }
 
-async function passOn(
-  passThrough: PassThrough,
-  payload: BytesPayload,
-  granted: GrantedCall,
-  accessToken: string,
-  abortSignal: AbortSignal,
-): Promise<Answer> {
+type Send = (request: VertexRequest, answer: Pick<BytesPayload, 'format' | 'framing'>) => Promise<Answer>;
+
+async function passOn(send: Send, payload: BytesPayload, granted: GrantedCall): Promise<Answer> {
   const { first, rewrite } = payload;
   if (first) {
-    const fetched = await orNothing(
-      passThrough.send(first.request(granted), { format: 'opaque' }, accessToken, abortSignal),
-    );
+    const fetched = await orNothing(send(first.request(granted), { format: 'opaque' }));
     first.check(fetched?.kind === 'whole' ? readAnswer(fetched.body) : undefined, granted);
     if (fetched && first.isAnswer) return rewrite ? rewritten(fetched, rewrite, granted) : fetched;
   }
-  const answer = await passThrough.send(payload.request(granted), payload, accessToken, abortSignal);
+  const answer = await send(payload.request(granted), payload);
   return rewrite ? rewritten(answer, rewrite, granted) : answer;
 }
 

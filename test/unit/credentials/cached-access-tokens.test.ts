@@ -180,6 +180,70 @@ test('a token that is expired on arrival is not exchanged in a tight loop', asyn
   expect(fake.exchanges).toBeLessThanOrEqual(11);
 });
 
+test('a token that is refused is replaced at once, for all who ask, and the next callers get the new one', async () => {
+  const refused = await tokens.accessToken();
+  const asked = Array.from({ length: 20 }, () => tokens.replace(refused));
+  expect(new Set(await Promise.all(asked))).toEqual(new Set(['token-2']));
+  expect(await tokens.accessToken()).toBe('token-2');
+  expect(fake.exchanges).toBe(2);
+  // The new token is refreshed in its own time.
+  expect(clock.delays()).toEqual([0.75 * HOUR]);
+});
+
+test('a refusal that comes late takes no newer token away', async () => {
+  const refused = await tokens.accessToken();
+  await tokens.replace(refused);
+  expect(await tokens.replace(refused)).toBe('token-2');
+  expect(fake.exchanges).toBe(2);
+});
+
+test('a refusal during a refresh waits for that refresh', async () => {
+  const refused = await tokens.accessToken();
+  const coming = Promise.withResolvers<AccessToken>();
+  fake.next = () => coming.promise;
+  await clock.advance(0.75 * HOUR);
+  const asked = tokens.replace(refused);
+  coming.resolve(token(2));
+  expect(await asked).toBe('token-2');
+  expect(fake.exchanges).toBe(2);
+});
+
+test('after a replacement is refused too, none is fetched for 10 s', async () => {
+  await tokens.replace(await tokens.accessToken());
+  tokens.replacementRefused();
+  await clock.advance(9999);
+  expect(await tokens.replace('token-2')).toBeUndefined();
+  expect(await tokens.accessToken()).toBe('token-2');
+  expect(fake.exchanges).toBe(2);
+  await clock.advance(1);
+  expect(await tokens.replace('token-2')).toBe('token-3');
+});
+
+test('of tokens that are refused again and again, 10 are replaced in a minute', async () => {
+  await tokens.accessToken();
+  for (let refusal = 0; refusal < 30; refusal += 1) await tokens.replace(await tokens.accessToken());
+  expect(fake.exchanges).toBe(11);
+  await clock.advance(60_000);
+  expect(await tokens.replace('token-11')).toBe('token-12');
+});
+
+test('a refused token is kept until another can be had, and an exchange that fails is not hurried', async () => {
+  const refused = await tokens.accessToken();
+  fake.next = fail;
+  expect(await rejectedBy(tokens.replace(refused))).toBe(DOWN);
+  expect(await rejectedBy(tokens.replace(refused))).toBe(DOWN);
+  expect(fake.exchanges).toBe(2);
+  expect(await tokens.accessToken()).toBe(refused);
+  fake.next = undefined;
+  await clock.advance(1000);
+  expect(await tokens.accessToken()).toBe('token-3');
+});
+
+test('an exchange that gives the refused token again replaces nothing', async () => {
+  fake.next = () => Promise.resolve(token(1));
+  expect(await tokens.replace(await tokens.accessToken())).toBeUndefined();
+});
+
 test('closing stops the refreshing', async () => {
   await tokens.accessToken();
   tokens.close();

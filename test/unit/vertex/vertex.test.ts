@@ -17,6 +17,7 @@ import type {
   Prediction,
   VertexRequest,
 } from '../../../src/prediction/prediction.ts';
+import type { TokenRenewal } from '../../../src/vertex/token-renewal.ts';
 import { createVertex } from '../../../src/vertex/vertex.ts';
 import { governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { CALLER } from '../prediction/one-call.ts';
@@ -43,6 +44,8 @@ let received: {
   body: Buffer;
 }[];
 let answer: (response: ServerResponse) => void;
+/** Gives `replacement`, or the error in its place, and remembers what it was asked and told. */
+let renewal: TokenRenewal & { replacement: string | undefined | GatewayError; readonly heard: string[] };
 
 beforeAll(async () => {
   certificates = getCACertificates('default');
@@ -65,6 +68,19 @@ afterAll(async () => {
 beforeEach(() => {
   setDefaultCACertificates([...certificates, authority.certificate]);
   received = [];
+  renewal = {
+    replacement: 'another-token',
+    heard: [],
+    replace(refused) {
+      this.heard.push(`${refused} is refused`);
+      return this.replacement instanceof GatewayError
+        ? Promise.reject(this.replacement)
+        : Promise.resolve(this.replacement);
+    },
+    replacementRefused() {
+      this.heard.push('its replacement too');
+    },
+  };
 });
 
 function authorize(
@@ -99,14 +115,14 @@ function predict(
   framing: Framing = 'json-array',
   abortSignal = new AbortController().signal,
 ): Promise<Answer> {
-  const vertex = createVertex(`127.0.0.1:${server.port}`);
+  const vertex = createVertex(`127.0.0.1:${server.port}`, renewal);
   const authorized = authorize(operation, framing);
   return vertex.predict(authorized, granted(authorized), TOKEN, { abortSignal, timeoutInMs: 5000 });
 }
 
 /** As `predict`, with another payload. */
 function pass(changes: Partial<BytesPayload>): Promise<Answer> {
-  const vertex = createVertex(`127.0.0.1:${server.port}`);
+  const vertex = createVertex(`127.0.0.1:${server.port}`, renewal);
   const authorized = authorize('generateContent', 'sse', changes);
   const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000 };
   return vertex.predict(authorized, granted(authorized), TOKEN, limits);
@@ -407,6 +423,68 @@ test('an answer that breaks off means that Vertex AI is unavailable', async () =
   expect((await rejectedBy(predict())).code).toBe('VERTEX_UNAVAILABLE');
 });
 
+const UNAUTHENTICATED = '{"error":{"code":401,"message":"text of Google","status":"UNAUTHENTICATED"}}';
+
+/** Refuses as many requests with 401, then answers. */
+function refuse(times: number, then: (response: ServerResponse) => void): (response: ServerResponse) => void {
+  let refusals = 0;
+  return (response) => {
+    refusals += 1;
+    if (refusals > times) then(response);
+    else send(401, UNAUTHENTICATED)(response);
+  };
+}
+
+function tokensReceived(): (string | undefined)[] {
+  return received.map(({ headers }) => headers.authorization?.replace('Bearer ', ''));
+}
+
+test.each([
+  ['generateContent', send(200, '{}'), 'whole'],
+  ['streamGenerateContent', send(200, EVENT(1), { 'content-type': 'text/event-stream' }), 'stream'],
+] as const)('a token that Google refuses is replaced, and %s made once more', async (verb, then, kind) => {
+  answer = refuse(1, then);
+  expect(await predict(verb, 'sse')).toMatchObject({ kind });
+  expect(tokensReceived()).toEqual([TOKEN, 'another-token']);
+  expect(received[1]?.body.equals(BYTES)).toBe(true);
+  expect(renewal.heard).toEqual([`${TOKEN} is refused`]);
+});
+
+test('a call whose first request alone is refused asks no question twice', async () => {
+  answer = refuse(1, send(200, '{"owner":"us"}'));
+  await pass({ first: { request: () => FIRST, check: () => undefined } });
+  expect(received.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST']);
+});
+
+test('a replacement that is refused too is the last', async () => {
+  answer = refuse(9, send(200, '{}'));
+  expect(await rejectedBy(predict())).toMatchObject({
+    code: 'VERTEX_PERMISSION_DENIED',
+    message: expect.stringContaining('refused the gateway’s own access token') as string,
+  });
+  expect(tokensReceived()).toEqual([TOKEN, 'another-token']);
+  expect(renewal.heard).toEqual([`${TOKEN} is refused`, 'its replacement too']);
+});
+
+test('without a replacement nothing is tried again', async () => {
+  answer = refuse(9, send(200, '{}'));
+  renewal.replacement = undefined;
+  expect((await rejectedBy(predict())).code).toBe('VERTEX_PERMISSION_DENIED');
+  renewal.replacement = new GatewayError('TOKEN_EXCHANGE_UNAVAILABLE', 'Google STS cannot be reached.');
+  expect(await rejectedBy(predict())).toBe(renewal.replacement);
+  expect(received).toHaveLength(2);
+});
+
+test.each([
+  [401, { 'x-vertex-ai-endpoint-id': '1234567890' }],
+  [403, {}],
+])('a refusal of %i that is not about the token replaces none', async (status, headers: object) => {
+  answer = send(status, UNAUTHENTICATED, { ...headers });
+  await rejectedBy(predict());
+  expect(renewal.heard).toEqual([]);
+  expect(received).toHaveLength(1);
+});
+
 test('a redirect is not followed with our token', async () => {
   answer = send(307, '', { location: `https://127.0.0.1:${server.port}/elsewhere` });
   expect((await rejectedBy(predict())).code).toBe('VERTEX_FAILED');
@@ -420,7 +498,7 @@ test('a server with a certificate of nobody’s trust is not called', async () =
     createServer(authority.server, (_, response) => response.end('{}')),
     0,
   );
-  const vertex = createVertex(`127.0.0.1:${impostor.port}`);
+  const vertex = createVertex(`127.0.0.1:${impostor.port}`, renewal);
   const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000 };
   const authorized = authorize('generateContent', 'sse');
   const call = vertex.predict(authorized, granted(authorized), TOKEN, limits);
