@@ -77,6 +77,20 @@ module.exports = {
       to: { path: '^(src|test|scripts|bench|emulators)/', pathNot: '^emulators/api-management/' },
     },
     {
+      name: 'recording-only-looks',
+      comment:
+        'What follows a request through the policies evaluates nothing and writes no value as text: it can change no outcome.',
+      severity: 'error',
+      from: {
+        path: '^emulators/api-management/engine/(describe-variable|exchange-watch|journeys?|record-step|secret-mask|write-journey)\\.ts$',
+      },
+      to: {
+        path: '^emulators/api-management/expressions/',
+        pathNot: '/(types|values/(boxed|guid|json-token)|text/percent-encoding)\\.ts$',
+        ...NOT_TYPES,
+      },
+    },
+    {
       name: 'no-unresolvable',
       severity: 'error',
       from: {},

@@ -1,6 +1,4 @@
-import { formatValue } from '../expressions/compile.ts';
-import { clrNameOf } from '../expressions/types.ts';
-import { typeOfValue } from '../expressions/values/boxed.ts';
+import { describeVariable } from './describe-variable.ts';
 import type { ExchangeResponse } from './exchange-response.ts';
 import type { Exchange } from './exchange.ts';
 import type { Headers } from './headers.ts';
@@ -60,18 +58,9 @@ export class ExchangeWatch {
     const changed: [string, unknown][] = [];
     for (const [name, value] of after.variables) {
       if (!before.variables.has(name) || before.variables.get(name) !== value)
-        changed.push([name, this.#describe(name, value)]);
+        changed.push([name, describeVariable(name, value, this.#mask)]);
     }
     return Object.fromEntries(changed);
-  }
-
-  /** Simple values as they are, anything else by its type: bodies and tokens aren't for the record. */
-  #describe(name: string, value: unknown): unknown {
-    if (value === null || typeof value === 'boolean') return value;
-    if (typeof value === 'string') return this.#mask.named(name, value);
-    if (this.#mask.hides(name)) return this.#mask.named(name, formatValue(value));
-    if (typeof value === 'number') return value;
-    return `(${clrNameOf(typeOfValue(value)).replace(/.*\./, '')})`;
   }
 
   #changedRequest(before: Seen, after: Seen): RequestChange | undefined {
@@ -146,7 +135,7 @@ export function changedHeaders(before: Headers, after: Headers, mask: SecretMask
   if (before === after) return undefined;
   const changed: [string, string | null][] = [];
   for (const [key, header] of after) {
-    if (before.get(key) !== header) changed.push([header.name, mask.named(key, header.values.join(', '))]);
+    if (before.get(key) !== header) changed.push([header.name, mask.named(key, ...header.values)]);
   }
   for (const [key, { name }] of before) {
     if (!after.has(key)) changed.push([name, null]);

@@ -62,9 +62,14 @@ export interface JourneyRecord {
   readonly steps: readonly JourneyStep[];
   /** Steps beyond those that are kept. */
   readonly stepsLeftOut: number;
+  /** There where something of it could not be recorded. */
+  readonly isIncomplete?: true;
 }
 
-/** Follows one exchange through its policies. What a step changed is found by comparing before and after. */
+/**
+ * Follows one exchange through its policies. What a step changed is found by comparing before and after. Following
+ * changes nothing and never fails: whatever goes wrong leaves the journey incomplete, and the exchange as it is.
+ */
 export class Journey {
   readonly requestId: string;
   readonly #mask: SecretMask;
@@ -73,11 +78,12 @@ export class Journey {
   readonly #steps: JourneyStep[] = [];
   readonly #open: JourneyStep[] = [];
   #stepsLeftOut = 0;
+  #isIncomplete = false;
   #statusCode: number | null = null;
   #answeredAfter: number | null = null;
   #sentAfter: number | null = null;
   #look: () => Changes | undefined;
-  #read: () => JourneyRecord;
+  #read: () => JourneyRecord | undefined;
 
   /** @param clock microseconds, from any start. */
   constructor(exchange: Exchange, mask: SecretMask, clock: () => number) {
@@ -92,13 +98,13 @@ export class Journey {
       headers: changedHeaders(new Map(), headers, mask) ?? {},
     };
     const watch = new ExchangeWatch(exchange, mask);
-    this.#look = () => watch.look();
+    this.#look = () => this.#try(() => watch.look());
     this.#read = () => this.#maskAll(this.#describe(exchange, received)) as JourneyRecord;
   }
 
   /** Hides a value that only its policy knows to be a secret. */
   hide(secret: string): void {
-    this.#mask.hide(secret);
+    this.#try(() => this.#mask.hide(secret));
   }
 
   /** Hides what an API takes for subscription keys, by the names that it has for them. */
@@ -106,24 +112,33 @@ export class Journey {
     { request }: Exchange,
     { header, query }: { readonly header: string; readonly query: string },
   ): void {
-    const inHeader = request.headers.get(header.toLowerCase())?.values ?? [];
-    for (const key of [...inHeader, ...(request.originalUrl.query.get(query) ?? [])]) this.#mask.hide(key);
-    this.#mask.hideName(header);
-    this.#mask.hideName(query);
+    this.#try(() => {
+      const inHeader = request.headers.get(header.toLowerCase())?.values ?? [];
+      for (const key of [...inHeader, ...(request.originalUrl.query.get(query) ?? [])]) this.#mask.hide(key);
+      this.#mask.hideName(header);
+      this.#mask.hideName(query);
+    });
   }
 
   /** Opens the step of a policy that is about to run; undefined when no more are kept. */
   enter(place: StepPlace): JourneyStep | undefined {
-    this.#noteChanges();
-    const step = this.#add(place, 'running');
-    if (step) this.#open.push(step);
-    return step;
+    return this.#try(() => {
+      this.#noteChanges();
+      const step = this.#add(place, 'running');
+      if (step) this.#open.push(step);
+      return step;
+    });
   }
 
   /** Closes a step; an error that has no location yet is this policy's own. */
   leave(step: JourneyStep | undefined, error?: unknown): void {
-    this.#noteChanges();
-    if (!step) return;
+    this.#try(() => {
+      this.#noteChanges();
+      if (step) this.#close(step, error);
+    });
+  }
+
+  #close(step: JourneyStep, error: unknown): void {
     this.#open.splice(this.#open.lastIndexOf(step));
     step.took = this.#elapsed() - step.startedAt;
     step.result = error === undefined ? 'done' : 'failed';
@@ -135,8 +150,10 @@ export class Journey {
 
   /** A condition was looked at. */
   branch(place: StepPlace, holds: boolean): void {
-    const step = this.#add(place, holds ? 'done' : 'skipped');
-    if (step) step.took = 0;
+    this.#try(() => {
+      const step = this.#add(place, holds ? 'done' : 'skipped');
+      if (step) step.took = 0;
+    });
   }
 
   /** Notes what an expression tells; at most 20 times for a step. */
@@ -149,21 +166,23 @@ export class Journey {
 
   /** The policies are done. */
   answered({ statusCode }: ExchangeResponse): void {
-    this.#statusCode = statusCode;
-    this.#answeredAfter = this.#elapsed();
+    this.#try(() => {
+      this.#statusCode = statusCode;
+      this.#answeredAfter = this.#elapsed();
+    });
   }
 
   /** The answer has been sent whole, or its client is gone. The exchange, with its bodies, is let go of. */
   sent(): void {
-    this.#sentAfter = this.#elapsed();
-    const record = this.#read();
+    this.#try(() => (this.#sentAfter = this.#elapsed()));
+    const record = this.read();
     this.#read = () => record;
     this.#look = () => undefined;
   }
 
-  /** As it stands now. What came to be known as a secret on the way is masked from the start. */
-  read(): JourneyRecord {
-    return this.#read();
+  /** As it stands now; undefined where it can't be told. What came to be known as a secret on the way is masked from the start. */
+  read(): JourneyRecord | undefined {
+    return this.#try(() => this.#read());
   }
 
   #describe(exchange: Exchange, received: Pick<JourneyRecord, 'method' | 'url' | 'headers'>): JourneyRecord {
@@ -182,7 +201,17 @@ export class Journey {
       lastError,
       steps: this.#steps,
       stepsLeftOut: this.#stepsLeftOut,
+      ...(this.#isIncomplete && { isIncomplete: true }),
     };
+  }
+
+  #try<Result>(record: () => Result): Result | undefined {
+    try {
+      return record();
+    } catch {
+      this.#isIncomplete = true;
+      return undefined;
+    }
   }
 
   #add({ position, ...place }: StepPlace, result: JourneyStep['result']): JourneyStep | undefined {
@@ -214,15 +243,16 @@ export class Journey {
     if (step && changes) step.changes = step.changes ? mergeChanges(step.changes, changes) : changes;
   }
 
-  #maskAll(value: unknown): unknown {
+  #maskAll(value: unknown, namesAreOurs = true): unknown {
     if (typeof value === 'string') return shorten(this.#mask.text(value));
     if (Array.isArray(value)) return value.map((one) => this.#maskAll(one));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([name, one]) => [
-        this.#mask.text(name),
-        WHOLE.has(name) ? one : this.#maskAll(one),
-      ]),
+      Object.entries(value).map(([name, one]) =>
+        namesAreOurs
+          ? [name, WHOLE.has(name) ? one : this.#maskAll(one, !NAMED_BY_OTHERS.has(name))]
+          : [this.#mask.text(name), this.#maskAll(one)],
+      ),
     );
   }
 
@@ -232,7 +262,10 @@ export class Journey {
 }
 
 /** Ours, not a caller's: nothing in them is a secret. */
-const WHOLE = new Set(['requestId', 'startedAt', 'file', 'result', 'section', 'scope']);
+const WHOLE = new Set(['requestId', 'startedAt', 'file', 'policy', 'path', 'result', 'section', 'scope']);
+
+/** What is in them goes by names that a caller or a policy gave. */
+const NAMED_BY_OTHERS = new Set(['headers', 'variables']);
 
 /** The start of a long text, and how long it is. */
 function shorten(text: string): string {

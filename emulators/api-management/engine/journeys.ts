@@ -31,8 +31,14 @@ export class Journeys {
     this.#clock = clock;
   }
 
-  start(exchange: Exchange): Journey {
-    const journey = new Journey(exchange, new SecretMask(this.#secrets), this.#clock);
+  /** Never fails: an exchange that can't be followed goes its way without. */
+  start(exchange: Exchange): Journey | undefined {
+    let journey: Journey;
+    try {
+      journey = new Journey(exchange, new SecretMask(this.#secrets), this.#clock);
+    } catch {
+      return undefined;
+    }
     const [oldest] = this.#kept.keys();
     if (oldest !== undefined && this.#kept.size >= this.#maximum) this.#kept.delete(oldest);
     this.#kept.set(journey.requestId, journey);
@@ -49,9 +55,11 @@ export class Journeys {
 
   /** All that are kept, in brief, the latest first. */
   list(): Pick<JourneyRecord, 'requestId' | 'startedAt' | 'method' | 'url' | 'statusCode'>[] {
-    return [...this.#kept.values()].reverse().map((journey) => {
-      const { requestId, startedAt, method, url, statusCode } = journey.read();
-      return { requestId, startedAt, method, url, statusCode };
+    const records = [...this.#kept.values()].reverse().map((journey) => journey.read());
+    return records.flatMap((record) => {
+      if (!record) return [];
+      const { requestId, startedAt, method, url, statusCode } = record;
+      return [{ requestId, startedAt, method, url, statusCode }];
     });
   }
 

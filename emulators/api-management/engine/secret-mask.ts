@@ -5,7 +5,10 @@ const MASK = '***';
 
 /** Longer texts aren't searched for secrets, and so aren't shown. */
 const LONGEST_TEXT = 64 * 1024;
-/** Shorter values than this are hidden by the name they go by, not wherever they occur. */
+/**
+ * Shorter values than this are hidden by the name they go by, or where they are a whole value: hidden wherever they
+ * occur, they would take the record apart and, by the gaps, be told.
+ */
 const SHORTEST_SECRET = 4;
 const MAXIMUM_SECRETS = 100;
 
@@ -26,12 +29,14 @@ function isSecretName(name: string): boolean {
  */
 export class SecretMask {
   readonly #known: readonly string[];
+  readonly #short: ReadonlySet<string>;
   readonly #names = new Set<string>();
   #found: string[] = [];
 
   /** @param known the service's own secrets, such as its subscription keys. */
   constructor(known: readonly string[]) {
-    this.#known = known;
+    this.#known = known.filter((secret) => secret.length >= SHORTEST_SECRET);
+    this.#short = new Set(known.filter((secret) => secret.length < SHORTEST_SECRET));
   }
 
   /** Hides a value from now on; credentials after a scheme by themselves too. */
@@ -57,13 +62,19 @@ export class SecretMask {
     return this.#names.has(name.toLowerCase()) || isSecretName(name);
   }
 
-  /** A value that goes by a name; a secret is known from then on. */
-  named(name: string, value: string): string {
-    if (!this.hides(name)) return this.text(value);
-    this.hide(value);
-    if (/cookie/i.test(name))
-      this.#add(value.split(/[;,]/).map((pair) => pair.replace(/^[^=]*=/, '').trim()));
+  /** Values that go by a name; a secret is known from then on. */
+  named(name: string, ...values: readonly string[]): string {
+    if (!this.hides(name)) return values.map((value) => this.#whole(value)).join(', ');
+    for (const value of values) {
+      this.hide(value);
+      if (/cookie/i.test(name))
+        this.#add(value.split(/[;,]/).map((pair) => pair.replace(/^[^=]*=/, '').trim()));
+    }
     return MASK;
+  }
+
+  #whole(value: string): string {
+    return this.#short.has(value.trim()) ? MASK : this.text(value);
   }
 
   /** Path and query, or a whole address: parameters with telling names, and credentials before the host. */
@@ -71,7 +82,9 @@ export class SecretMask {
     const masked = text
       .replace(/^(\w+:\/\/)[^/?#@]*@/, `$1${MASK}@`)
       .replace(/([?&])([^=&#]*)=([^&#]*)/g, (whole, before: string, name: string, value: string) =>
-        this.hides(decoded(name)) ? `${before}${name}=${this.#parameter(name, value)}` : whole,
+        this.hides(decoded(name)) || this.#short.has(decoded(value))
+          ? `${before}${name}=${this.#parameter(name, value)}`
+          : whole,
       );
     return this.text(masked);
   }
@@ -91,12 +104,12 @@ export class SecretMask {
   }
 }
 
-/** Every form that a service's secrets take in what is shown: as they are, and encoded; the longest first. */
+/** Every form that a service's secrets take in what is shown: as they are, and, of those that are hidden everywhere, encoded; the longest first. */
 export function secretForms(secrets: Iterable<string>): string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {
     if (secret === '') continue;
-    for (const form of [secret, ...encoded(secret)]) forms.add(form);
+    for (const form of [secret, ...(secret.length < SHORTEST_SECRET ? [] : encoded(secret))]) forms.add(form);
   }
   return [...forms].sort((one, other) => other.length - one.length);
 }
