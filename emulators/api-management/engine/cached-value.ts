@@ -1,5 +1,5 @@
 import { withBudget } from '../expressions/budget.ts';
-import { formatValue } from '../expressions/format.ts';
+import { textOf } from '../expressions/compile.ts';
 import { Jwt } from '../expressions/jwt.ts';
 import { Boxed } from '../expressions/values/boxed.ts';
 import { DateTimeOffset } from '../expressions/values/date-time-offset.ts';
@@ -31,11 +31,11 @@ export function toCachedValue(value: unknown): CachedValue | undefined {
   if (value instanceof JsonToken) {
     const kept = withBudget(() => value.clone());
     return {
-      bytes: 2 * withBudget(() => formatValue(kept)).length,
+      bytes: 2 * textOf(kept).length,
       copy: () => withBudget(() => kept.clone()),
     };
   }
   if (IMMUTABLE.some((type) => value instanceof type))
-    return { bytes: 2 * formatValue(value).length, copy: () => value };
+    return { bytes: 2 * textOf(value).length, copy: () => value };
   return undefined;
 }

@@ -31,6 +31,14 @@ export class MessageUrl implements PolicyUrl {
   }
 }
 
+/**
+ * Percent-encodes what no address can have, as .NET's `Uri` does: blanks, control characters, and everything beyond
+ * ASCII by its UTF-8. https://learn.microsoft.com/dotnet/api/system.uri#remarks
+ */
+export function escapeAddress(text: string): string {
+  return text.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent);
+}
+
 function readQuery(queryString: string): Map<string, string[]> {
   const query = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(queryString)) {

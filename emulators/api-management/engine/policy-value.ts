@@ -1,7 +1,7 @@
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyText } from '../documents/policy-element.ts';
 import { scanExpression, startsExpression } from '../documents/scan-expression.ts';
-import { ExpressionError, formatValue } from '../expressions/compile.ts';
+import { ExpressionError, lineOf, textOf } from '../expressions/compile.ts';
 import type { ExpressionCompiler } from '../expressions/compile.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -14,8 +14,10 @@ export interface PolicyValue {
   /** Whether it reads the response's body, which has to be buffered first. */
   readonly readsResponseBody: boolean;
   readonly evaluate: (exchange: Exchange) => unknown;
-  /** What it evaluates to, as text. */
+  /** What it evaluates to, as text: what C#'s `ToString()` gives, the empty text for null. */
   readonly text: (exchange: Exchange) => string;
+  /** The same where it has to stand on one line, as in a header. */
+  readonly line: (exchange: Exchange) => string;
 }
 
 /**
@@ -45,7 +47,8 @@ export function compileValue(
       resultType: compiled.resultType,
       readsResponseBody: compiled.reads.responseBody,
       evaluate: (exchange) => compiled.evaluate(exchange),
-      text: (exchange) => formatValue(compiled.evaluate(exchange)),
+      text: (exchange) => textOf(compiled.evaluate(exchange)),
+      line: (exchange) => lineOf(compiled.evaluate(exchange)),
     };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
@@ -68,5 +71,6 @@ function literal(text: PolicyText, element: string): PolicyValue {
     readsResponseBody: false,
     evaluate: () => text.value,
     text: () => text.value,
+    line: () => text.value,
   };
 }

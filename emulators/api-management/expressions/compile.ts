@@ -1,19 +1,20 @@
 import { BINDS } from './binds.ts';
 import { bindBody } from './bind-statements.ts';
 import { Binder } from './binder.ts';
-import type { Evaluate, Frame } from './bound.ts';
+import type { Evaluate } from './bound.ts';
 import { withBudget } from './budget.ts';
 import type { PolicyContext } from './context.ts';
+import { formatValue } from './format.ts';
 import './library/declarations.ts';
 import { asEvaluationError } from './native-error.ts';
 import { loadParser, type Parse } from './parse.ts';
 import { Scope } from './scope.ts';
 import { getType } from './types.ts';
 import { box } from './values/boxed.ts';
+import { JsonToken, JsonValue } from './values/json-token.ts';
 
 export { ExpressionEvaluationError } from './evaluation-error.ts';
 export { ExpressionError } from './expression-error.ts';
-export { formatValue } from './format.ts';
 
 /** What stands inside `@( … )` is an expression, what stands inside `@{ … }` are statements that return. */
 export type ExpressionKind = 'expression' | 'statements';
@@ -26,7 +27,7 @@ export interface CompiledExpression {
   readonly reads: { readonly requestBody: boolean; readonly responseBody: boolean };
   /**
    * Runs it. A C# string is a JavaScript string, bool a boolean, int a number, null is null;
-   * any other value is opaque: hand it on as a variable, or give it to `formatValue`.
+   * any other value is opaque: hand it on as a variable.
    * @throws {ExpressionEvaluationError} for a C# exception, or after 1,000,000 steps.
    */
   readonly evaluate: (context: PolicyContext) => unknown;
@@ -61,15 +62,32 @@ function compile(parse: Parse, source: string, kind: ExpressionKind): CompiledEx
   return {
     resultType,
     reads: { ...binder.reads },
-    evaluate: (context) => withBudget(() => evaluate(run, context)),
+    evaluate: (context) =>
+      withinBounds(() => run({ slots: [], parent: null, run: { context, result: null } }) ?? null),
   };
 }
 
-function evaluate(run: Evaluate, context: PolicyContext): unknown {
-  const frame: Frame = { slots: [], parent: null, run: { context, result: null } };
-  try {
-    return run(frame) ?? null;
-  } catch (error) {
-    throw asEvaluationError(error);
-  }
+/**
+ * A value that an expression gave, as text: what its `ToString()` gives, the empty text for null.
+ * @throws {ExpressionEvaluationError} after 1,000,000 steps, which it has to itself.
+ */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : withinBounds(() => formatValue(value));
+}
+
+/** The same on one line: JSON, whose text has many, without its line breaks. */
+export function lineOf(value: unknown): string {
+  const text = textOf(value);
+  return value instanceof JsonToken && !(value instanceof JsonValue) ? text.replace(/\n */g, ' ') : text;
+}
+
+/** Runs C# within a budget of its own, and says in C#'s words where JavaScript gave up. */
+function withinBounds<Result>(run: () => Result): Result {
+  return withBudget(() => {
+    try {
+      return run();
+    } catch (error) {
+      throw asEvaluationError(error);
+    }
+  });
 }

@@ -1,4 +1,5 @@
 import type { Exchange } from '../engine/exchange.ts';
+import { escapeAddress } from '../engine/message-url.ts';
 import { queryParametersOf } from '../engine/template-parameters.ts';
 import type { PolicyDefinition } from './policy.ts';
 import { isTrue } from './rate-limit-by-key.ts';
@@ -30,7 +31,7 @@ export const rewriteUri: PolicyDefinition = {
     }
     return (exchange) => {
       const matched = matchedParameters(exchange);
-      const [path, query] = split(fillIn(template.text(exchange).trim(), exchange, matched));
+      const [path, query] = split(fillIn(escapeAddress(template.text(exchange).trim()), exchange, matched));
       const kept = copies && !isTrue(copies, exchange) ? '' : unmatchedQuery(exchange, matched);
       const queryString = [query, kept].filter((part) => part !== '').join('&');
       const absolute = path.startsWith('/') ? path : `/${path}`;

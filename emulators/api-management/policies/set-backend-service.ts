@@ -1,7 +1,7 @@
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Exchange } from '../engine/exchange.ts';
-import { MessageUrl } from '../engine/message-url.ts';
+import { escapeAddress, MessageUrl } from '../engine/message-url.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import { PolicyFailure } from '../engine/policy-failure.ts';
 import type { Action } from '../engine/policy-step.ts';
@@ -74,13 +74,13 @@ function compileBackendId(element: PolicyElement, compiler: PolicyCompiler): Act
 export function useBackend(exchange: Exchange, baseUrl: string): void {
   const parts = BASE_URL.exec(baseUrl);
   const [, scheme, authority, path] = parts ?? [];
-  if (scheme === undefined || authority === undefined || path === undefined)
+  if (scheme === undefined || authority === undefined || path === undefined || !URL.canParse(baseUrl))
     throw new PolicyFailure({
       reason: 'InternalError',
       message: 'The backend has no valid address.',
       status: 500,
     });
   const { url } = exchange.request;
-  exchange.backendUrl = `${scheme}://${authority}${path.replace(/\/$/, '')}`;
+  exchange.backendUrl = `${scheme}://${authority}${escapeAddress(path).replace(/\/$/, '')}`;
   exchange.request.url = new MessageUrl(scheme, authority, url.path, url.queryString);
 }

@@ -1,6 +1,7 @@
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
+import { textOf } from '../expressions/compile.ts';
 import type { ElementRule, PolicyDefinition } from './policy.ts';
 
 export const SET_BODY_RULE: ElementRule = {
@@ -24,11 +25,14 @@ export const setBody: PolicyDefinition = {
   },
 };
 
-/** Compiles the text that a body is set to; UTF-8. */
+/** Compiles what a body is set to: a text in UTF-8, or bytes as they are. */
 export function compileBody(
   element: PolicyElement,
   compiler: PolicyCompiler,
 ): (exchange: Exchange) => Buffer {
-  const text = compiler.compileText(element.text, element.name);
-  return (exchange) => Buffer.from(text.text(exchange), 'utf8');
+  const content = compiler.compileText(element.text, element.name);
+  return (exchange) => {
+    const value = content.evaluate(exchange);
+    return value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(textOf(value), 'utf8');
+  };
 }

@@ -4,11 +4,12 @@ import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Exchange } from '../engine/exchange.ts';
 import type { Headers } from '../engine/headers.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
+import { PolicyFailure } from '../engine/policy-failure.ts';
 import type { PolicyValue } from '../engine/policy-value.ts';
 import { SECTIONS } from './policy.ts';
 import type { ElementRule, PolicyDefinition } from './policy.ts';
 
-const ACTIONS = ['override', 'skip', 'append', 'delete'];
+export const ACTIONS = ['override', 'skip', 'append', 'delete'];
 const FIXED = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding']);
 
 export const SET_HEADER_RULE: ElementRule = {
@@ -46,7 +47,7 @@ export function compileHeaderChange(
   return (exchange, headers) => {
     const headerName = name.literal ?? name.text(exchange).trim();
     const key = literalKey ?? headerName.toLowerCase();
-    const chosen = action?.text(exchange) ?? 'override';
+    const chosen = readAction(action, exchange);
     if (chosen === 'delete') {
       headers.delete(key);
       return;
@@ -54,11 +55,19 @@ export function compileHeaderChange(
     const existing = headers.get(key);
     if (chosen === 'skip' && existing) return;
     if (literalKey === undefined) validateHeaderName(headerName);
-    const added = values.map((value) => value.text(exchange).trim());
+    const added = values.map((value) => value.line(exchange).trim());
     for (const value of added) validateHeaderValue(headerName, value);
     const kept = chosen === 'append' ? existing?.values : undefined;
     headers.set(key, { name: headerName, values: kept ? [...kept, ...added] : added });
   };
+}
+
+/** What is to become of what is there already. @throws {PolicyFailure} for what no action is called. */
+export function readAction(action: PolicyValue | undefined, exchange: Exchange): string {
+  const chosen = action?.text(exchange).trim() ?? 'override';
+  if (ACTIONS.includes(chosen)) return chosen;
+  const message = `exists-action is one of ${ACTIONS.join(', ')}.`;
+  throw new PolicyFailure({ reason: 'InternalError', message, status: 500 });
 }
 
 /** Whatever isn't to be deleted gets a value. @throws {PolicyDocumentError} where there is none. */

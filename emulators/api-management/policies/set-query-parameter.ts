@@ -1,5 +1,5 @@
 import type { PolicyDefinition } from './policy.ts';
-import { requireValue } from './set-header.ts';
+import { ACTIONS, readAction, requireValue } from './set-header.ts';
 
 /** https://learn.microsoft.com/azure/api-management/set-query-parameter-policy */
 export const setQueryParameter: PolicyDefinition = {
@@ -7,7 +7,7 @@ export const setQueryParameter: PolicyDefinition = {
   sections: ['inbound', 'backend'],
   attributes: {
     name: { required: true },
-    'exists-action': { oneOf: ['override', 'skip', 'append', 'delete'] },
+    'exists-action': { oneOf: ACTIONS },
   },
   children: { value: { holds: 'text' } },
   compile: (element, compiler) => {
@@ -18,7 +18,7 @@ export const setQueryParameter: PolicyDefinition = {
     return (exchange) => {
       const { url } = exchange.request;
       const parameter = name.text(exchange).trim();
-      const chosen = action?.text(exchange) ?? 'override';
+      const chosen = readAction(action, exchange);
       const parts = url.queryString === '' ? [] : url.queryString.slice(1).split('&');
       const others = parts.filter((part) => nameOf(part) !== parameter.toLowerCase());
       const exists = others.length < parts.length;

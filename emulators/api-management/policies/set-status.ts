@@ -44,7 +44,7 @@ export function compileStatusChange(
 }
 
 function readReason(value: PolicyValue | undefined, exchange: Exchange): string | undefined {
-  const reason = value?.text(exchange);
+  const reason = value?.line(exchange);
   if (reason === undefined || REASON.test(reason)) return reason;
   throw new PolicyFailure({
     reason: 'InternalError',

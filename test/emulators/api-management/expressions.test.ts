@@ -1,8 +1,8 @@
 import {
   ExpressionEvaluationError,
   type ExpressionKind,
-  formatValue,
   loadExpressionCompiler,
+  textOf as textOfValue,
 } from '../../../emulators/api-management/expressions/compile.ts';
 import type { PolicyContext } from '../../../emulators/api-management/expressions/context.ts';
 import { Jwt } from '../../../emulators/api-management/expressions/jwt.ts';
@@ -21,7 +21,7 @@ async function evaluate(
 }
 
 async function textOf(source: string, context?: PolicyContext): Promise<string> {
-  return formatValue(await evaluate(source, context));
+  return textOfValue(await evaluate(source, context));
 }
 
 async function failureOf(source: string, context?: PolicyContext, kind?: ExpressionKind): Promise<string> {
