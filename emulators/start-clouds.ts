@@ -111,6 +111,12 @@ export async function startClouds(
       port,
       tls,
       instrumentationKey: INSTRUMENTATION_KEY,
+      ingestion: {
+        tenantId: SAMPLE_TENANT_ID,
+        jwksUri: entra.jwksUri,
+        publishers: [apiManagementIdentity.objectId, functionAppIdentity.objectId],
+        disableLocalAuth: true,
+      },
       query: {
         applicationId: INSIGHTS_APPLICATION_ID,
         issuer: entra.issuer,

@@ -1,5 +1,7 @@
+import type { FetchManagedIdentityToken } from './api-management/engine/managed-identity-tokens.ts';
 import { type RunningApiManagement, startApiManagement } from './api-management/start-api-management.ts';
 import { applyFault, type Control } from './control/control.ts';
+import { createEdgeLogger } from './edge-logger.ts';
 import { apiManagementIdentity, GATEWAY_AUDIENCE, SAMPLE_TENANT_ID } from './entra/sample-applications.ts';
 import { PortTakenError } from './loopback/listen.ts';
 import { toMetricEnvelope } from './metric-envelope.ts';
@@ -25,6 +27,16 @@ export interface EdgeOptions {
 /** Starts API Management, joined to the clouds. @throws PortTakenError, and what the emulator refuses. */
 export async function startEdge(options: EdgeOptions): Promise<RunningApiManagement> {
   const { directory, port, functionsUrl, clouds, control, journeys, subscriptions } = options;
+  const managedIdentityToken: FetchManagedIdentityToken = async (resource, clientId) => {
+    if (clientId !== undefined && clientId !== apiManagementIdentity.clientId)
+      throw new Error(`The service has no identity with the client id ${clientId}.`);
+    const { accessToken, expiresAt } = await clouds.identity.requestToken(
+      apiManagementIdentity.name,
+      resource,
+    );
+    return { token: accessToken, expiresAt };
+  };
+  const log = createEdgeLogger({ directory, insights: clouds.insights, managedIdentityToken });
   try {
     return await startApiManagement({
       directory,
@@ -46,17 +58,11 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
         primaryKey: key,
       })),
       entraAuthority: new URL(clouds.entra.issuer).origin,
-      managedIdentityToken: async (resource) => {
-        const { accessToken, expiresAt } = await clouds.identity.requestToken(
-          apiManagementIdentity.name,
-          resource,
-        );
-        return { token: accessToken, expiresAt };
-      },
-      emitTrace: (telemetry) => clouds.insights.ingest(toTraceEnvelope(telemetry, INSTRUMENTATION_KEY)),
-      emitMetric: (telemetry) => clouds.insights.ingest(toMetricEnvelope(telemetry, INSTRUMENTATION_KEY)),
+      managedIdentityToken,
+      emitTrace: (telemetry) => log(toTraceEnvelope(telemetry, INSTRUMENTATION_KEY)),
+      emitMetric: (telemetry) => log(toMetricEnvelope(telemetry, INSTRUMENTATION_KEY)),
       emitRequests: (telemetry) => {
-        for (const one of telemetry) clouds.insights.ingest(toRequestEnvelope(one, INSTRUMENTATION_KEY));
+        for (const one of telemetry) log(toRequestEnvelope(one, INSTRUMENTATION_KEY));
       },
       intercept: async ({ method, path, headers, body }, response) => {
         control.record(method, path, headers, body);

@@ -4,6 +4,11 @@ import { Control, controlled } from '../control/control.ts';
 import { type ControlAction, ControlAnswer } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { type AuditRecord, auditRecordsIn } from './audit-records.ts';
+import {
+  createIngestionCheck,
+  type IngestionAccess,
+  type IngestionRefusal,
+} from './check-ingestion-access.ts';
 import { ItemRefusals, readItemRefusal, REFUSAL_USAGE, refusesItem } from './item-refusals.ts';
 import { createAnswerQuery } from './query/answer-query.ts';
 import type { QueryAccess } from './query/check-query-token.ts';
@@ -18,6 +23,8 @@ export interface ApplicationInsightsOptions {
   readonly tls: { readonly cert: string; readonly key: string };
   /** The key that telemetry must carry: a GUID. */
   readonly instrumentationKey: string;
+  /** Who may send; when left out whoever has the instrumentation key, and tokens aren't looked at. */
+  readonly ingestion?: IngestionAccess;
   /** Who may query what was received; nobody when left out, and then there is no such address. */
   readonly query?: QueryAccess & {
     /** The id of the application in the query's address: a GUID. */
@@ -39,8 +46,13 @@ export interface ApplicationInsights extends Listening {
   readonly instrumentationKey: string;
   /** Where queries go, in place of `https://api.applicationinsights.io`. */
   readonly queryEndpoint: string;
-  /** Delivers one envelope without HTTP, as a service on the same platform. @throws TypeError when it is refused. */
-  ingest(envelope: unknown): void;
+  /**
+   * Delivers one envelope without HTTP, for a service that emulates its own platform.
+   * @param authorization what a request to `v2.1/track` would have in this header.
+   * @returns the refusal, when the sender has no access.
+   * @throws TypeError when the envelope is refused.
+   */
+  ingest(envelope: unknown, authorization?: string): Promise<IngestionRefusal | undefined>;
   /** Everything that was accepted, in order of arrival. */
   telemetry(): readonly TelemetryItem[];
   auditRecords(): AuditRecord[];
@@ -48,6 +60,9 @@ export interface ApplicationInsights extends Listening {
 
 const ALTER_USAGE =
   'Send { "properties"?: { "name": "value" }, "measurements"?: { "name": 1 } } to telemetry/{index}; null takes one away.';
+
+const OLD_TRACK = '/v2/track';
+const TRACK = '/v2.1/track';
 
 /** Why one item of a request was refused; `index` counts from 0. */
 interface ItemError {
@@ -64,8 +79,9 @@ interface ItemError {
 export async function startApplicationInsights(
   options: ApplicationInsightsOptions,
 ): Promise<ApplicationInsights> {
-  const { instrumentationKey, query, now = Date.now } = options;
+  const { instrumentationKey, ingestion, query, now = Date.now } = options;
   const control = new Control('application-insights', now);
+  const checkAccess = ingestion && createIngestionCheck(ingestion, now);
   const answerQuery = query && createAnswerQuery(query.applicationId, query, now);
   let telemetry: TelemetryItem[] = [];
   const refusals = new ItemRefusals();
@@ -88,11 +104,17 @@ export async function startApplicationInsights(
         return;
       }
       const { pathname } = new URL(request.url ?? '/', 'https://127.0.0.1');
-      if (request.method !== 'POST' || !['/v2/track', '/v2.1/track'].includes(pathname)) {
+      if (request.method !== 'POST' || ![OLD_TRACK, TRACK].includes(pathname)) {
         response.writeHead(404).end();
         return;
       }
       const envelopes = readEnvelopes(body, request.headers['content-encoding']);
+      const noAccess = await checkAccess?.(pathname, request.headers.authorization);
+      if (noAccess) {
+        response.statusMessage = noAccess.message;
+        send(response, noAccess.status, refuseAll(envelopes.length, noAccess));
+        return;
+      }
       const refusal = refusals.take();
       const errors = envelopes.flatMap((envelope, index): ItemError[] => {
         if (refusal && refusesItem(refusal, index)) {
@@ -143,13 +165,21 @@ export async function startApplicationInsights(
     ].join(';'),
     instrumentationKey,
     queryEndpoint: `https://127.0.0.1:${listening.port}`,
-    ingest: (envelope) => {
+    ingest: async (envelope, authorization) => {
+      const noAccess = await checkAccess?.(TRACK, authorization);
+      if (noAccess) return noAccess;
       const error = accept(envelope);
       if (error !== undefined) throw new TypeError(error);
+      return undefined;
     },
     telemetry: () => telemetry,
     auditRecords: () => auditRecordsIn(telemetry),
   };
+}
+
+function refuseAll(count: number, { status: statusCode, message }: IngestionRefusal): object {
+  const errors = Array.from({ length: count }, (_, index): ItemError => ({ index, statusCode, message }));
+  return { itemsReceived: count, itemsAccepted: 0, errors };
 }
 
 function refuse(status: number, error: string): ControlAnswer {

@@ -5,7 +5,11 @@ interface Principal {
 }
 
 /** Services of Azure whose tokens are v1.0 ones; of an application's own API its registration decides. */
-const V1_RESOURCES = new Set(['https://storage.azure.com', 'https://vault.azure.net']);
+const V1_RESOURCES = new Set([
+  'https://monitor.azure.com',
+  'https://storage.azure.com',
+  'https://vault.azure.net',
+]);
 /** The client proved who it is by a certificate, which the platform keeps. */
 const BY_CERTIFICATE = '2';
 

@@ -45,6 +45,35 @@ test('each alert is named in the documentation', () => {
     expect(documentation).toContain(`\`${name.replace('.kql', '')}\``);
 });
 
+test('Application Insights takes telemetry from identities alone, and whoever sends has the role for it', () => {
+  const component = resourceOf(
+    readFileSync('infra/azure/application-insights/main.bicep', 'utf8'),
+    'applicationInsights',
+  );
+  expect(component).toContain('DisableLocalAuth: true');
+  expect(component).toContain('SamplingPercentage: 100');
+  const monitoring = readFileSync(join(MONITORING, 'main.bicep'), 'utf8');
+  const service = readFileSync('infra/azure/api-management/service.bicep', 'utf8');
+  expect(resourceOf(monitoring, 'appWrites')).toMatch(/roleDefinitions', monitoringMetricsPublisher\)/);
+  expect(resourceOf(service, 'writesRecords')).toContain('roles.monitoringMetricsPublisher');
+  const publisher = "onitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'";
+  expect(monitoring).toContain(publisher);
+  expect(service).toContain(publisher.replace(' =', ':'));
+});
+
+test('the edge’s logger signs in with the identity that has the role', () => {
+  const { properties } = JSON.parse(
+    readFileSync('apim/loggers/application-insights/loggerInformation.json', 'utf8'),
+  ) as { properties: { credentials: object } };
+  expect(properties.credentials).toEqual({
+    connectionString: '{{application-insights-connection-string}}',
+    identityClientId: 'SystemAssigned',
+  });
+  expect(readFileSync('infra/azure/api-management/service.bicep', 'utf8')).toContain(
+    "identity: { type: 'SystemAssigned' }",
+  );
+});
+
 test('the storage of the trail takes no key, no old TLS and nobody without an identity', () => {
   expect(resourceOf(storage, 'account')).toMatch(
     /allowSharedKeyAccess: false\n[^]*allowBlobPublicAccess: false\n[^]*minimumTlsVersion: 'TLS1_2'\n[^]*supportsHttpsTrafficOnly: true\n/,

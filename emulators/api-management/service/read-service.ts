@@ -5,6 +5,7 @@ import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Refuse } from '../documents/refuse.ts';
 import { readDiagnostic } from './read-diagnostic.ts';
+import { type LoggerDefinition, readLogger } from './read-logger.ts';
 import { readMcpServer, withMcpServers } from './read-mcp-server.ts';
 import { readOperations } from './read-operations.ts';
 import { ServiceDefinitionError } from './service-definition.ts';
@@ -37,6 +38,7 @@ export function readService(directory: string, refuse: Refuse): ServiceDefinitio
     if (unknown !== undefined) refuse(new ServiceDefinitionError(file, `There is no product "${unknown}".`));
   }
   reader.attempt(() => refuseSecondOpenProduct(join(directory, 'products'), products));
+  reader.attempt(() => readServiceLogger(directory));
   const named = reader.each(directory, NAMED_VALUES, readNamedValue);
   const fragments = reader.each(directory, FRAGMENTS, (folder, id) => {
     const root = reader.policy(join(folder, 'policy.xml'), 'fragment');
@@ -207,6 +209,19 @@ function diagnosticOf(directory: string): ServiceDefinition['diagnostic'] {
   }
   const file = join(directory, DIAGNOSTIC, 'diagnosticInformation.json');
   return existsSync(file) ? readDiagnostic(file, readProperties(file)) : undefined;
+}
+
+/**
+ * Reads the logger that the service's diagnostic for Application Insights names; undefined where there is no diagnostic.
+ * @throws {ServiceDefinitionError} where there is no such logger, or it isn't supported.
+ */
+export function readServiceLogger(directory: string): LoggerDefinition | undefined {
+  const diagnostic = join(directory, DIAGNOSTIC, 'diagnosticInformation.json');
+  if (!existsSync(diagnostic)) return undefined;
+  const name = /^\/loggers\/([^/]+)$/.exec(text(readProperties(diagnostic).loggerId) ?? '')?.[1];
+  if (name === undefined) throw new ServiceDefinitionError(diagnostic, '"loggerId" is "/loggers/{name}".');
+  const file = join(directory, 'loggers', name, 'loggerInformation.json');
+  return readLogger(file, readProperties(file));
 }
 
 /** YAML or JSON, whichever is there. */

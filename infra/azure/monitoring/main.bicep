@@ -26,7 +26,7 @@ param readerPrincipalIds string[] = []
 @allowed(['Group', 'User', 'ServicePrincipal'])
 param peopleType string = 'Group'
 
-@description('Object id of the function app’s managed identity, which reads records for callers and auditors; empty without.')
+@description('Object id of the function app’s managed identity, which sends records, and reads them for callers and auditors; empty without.')
 param functionAppPrincipalId string = ''
 
 @description('Roles; false where somebody else gives them.')
@@ -34,6 +34,7 @@ param assignRoles bool = true
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor */
 var monitoringReader = '43d0d8ad-25c7-4714-9337-8ba259a9fe05'
+var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
 /** The order is that of docs/audit.md. */
 var questions = [
@@ -110,6 +111,16 @@ resource appReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (ass
     principalId: functionAppPrincipalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringReader)
+  }
+}
+
+resource appWrites 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (assignRoles && !empty(functionAppPrincipalId)) {
+  scope: applicationInsights
+  name: guid(applicationInsights.id, functionAppPrincipalId, monitoringMetricsPublisher)
+  properties: {
+    principalId: functionAppPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher)
   }
 }
 

@@ -6,6 +6,7 @@ const TIME = Date.parse('2026-01-01T10:00:00Z');
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const PARENT_ID = 'b7ad6b7169203331';
 const DIAGNOSTIC = 'diagnostics/applicationinsights/diagnosticInformation.json';
+const LOGGER = 'loggers/insights/loggerInformation.json';
 
 let backend: RecordingBackend;
 let gateway: TestGateway;
@@ -25,7 +26,7 @@ beforeEach(() => {
 afterEach(() => gateway.close());
 afterAll(() => backend.close());
 
-async function start(properties: object, inbound = '<base />'): Promise<void> {
+async function start(properties: object, inbound = '<base />', credentials: object = {}): Promise<void> {
   gateway = await startTestGateway({
     backend: backend.url,
     now: () => TIME,
@@ -35,7 +36,13 @@ async function start(properties: object, inbound = '<base />'): Promise<void> {
       arrived();
     },
     files: {
-      [DIAGNOSTIC]: JSON.stringify({ properties }),
+      [DIAGNOSTIC]: JSON.stringify({ properties: { loggerId: '/loggers/insights', ...properties } }),
+      [LOGGER]: JSON.stringify({
+        properties: {
+          loggerType: 'applicationInsights',
+          credentials: { connectionString: 'x', ...credentials },
+        },
+      }),
       'apis/echo/policy.xml': policies({ inbound }),
     },
   });
@@ -202,5 +209,27 @@ test.each([
   [{ frontend: { response: { body: { bytes: 100 } } } }, 'The emulator sends no bodies'],
 ])('a diagnostic with %j is refused', async (properties, reason) => {
   await expect(start(properties)).rejects.toThrow(reason);
+  await start({});
+});
+
+test.each([
+  ['identityClientId', { identityClientId: 7 }, '"identityClientId" is a client id, or "SystemAssigned".'],
+  ['a key beside it', { instrumentationKey: 'k' }, '"connectionString" or "instrumentationKey"'],
+  [
+    'an identity with a key',
+    { connectionString: undefined, instrumentationKey: 'k', identityClientId: 'SystemAssigned' },
+    'An identity goes with the connection string',
+  ],
+  ['a misspelt credential', { identity: 'SystemAssigned' }, '"credentials" has no "identity".'],
+])('a logger with %s is refused', async (_, credentials, problem) => {
+  await expect(start({}, '<base />', credentials)).rejects.toThrow(problem);
+  await start({});
+});
+
+test.each([
+  [{ loggerId: '/loggers/other' }, 'The file is missing.'],
+  [{ loggerId: undefined }, '"loggerId" is "/loggers/{name}".'],
+])('a diagnostic that names no logger which is there is refused', async (properties, problem) => {
+  await expect(start(properties)).rejects.toThrow(problem);
   await start({});
 });

@@ -157,10 +157,12 @@ test('lists audit records of the function app and of the edge, flat and in order
   ]);
 });
 
-test('takes envelopes without HTTP, and says why it refuses one', () => {
-  applicationInsights.ingest(trace('denied', { recordedBy: 'edge' }));
+test('takes envelopes without HTTP, and says why it refuses one', async () => {
+  await applicationInsights.ingest(trace('denied', { recordedBy: 'edge' }));
   expect(applicationInsights.auditRecords()).toEqual([{ message: 'denied', recordedBy: 'edge' }]);
-  expect(() => applicationInsights.ingest(envelope({ iKey: 'x' }))).toThrow('Invalid instrumentation key');
+  await expect(applicationInsights.ingest(envelope({ iKey: 'x' }))).rejects.toThrow(
+    'Invalid instrumentation key',
+  );
 });
 
 test('has no settings, live metrics or other address', async () => {

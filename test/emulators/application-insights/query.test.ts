@@ -52,9 +52,12 @@ interface Event {
   readonly measurements?: Readonly<Record<string, number>>;
 }
 
-function ingest(events: readonly Event[], baseType: 'EventData' | 'MessageData' = 'EventData'): void {
+async function ingest(
+  events: readonly Event[],
+  baseType: 'EventData' | 'MessageData' = 'EventData',
+): Promise<void> {
   for (const { name = 'call', time = '2026-01-01T10:00:00.000Z', properties, measurements } of events) {
-    insights.ingest({
+    await insights.ingest({
       name: 'Microsoft.ApplicationInsights.Event',
       time,
       iKey: KEY,
@@ -121,7 +124,7 @@ async function refused(query: string): Promise<unknown> {
 }
 
 test('a query is answered with one table of typed columns', async () => {
-  ingest([{ properties: { model: 'm' }, measurements: { tokens: 3 } }]);
+  await ingest([{ properties: { model: 'm' }, measurements: { tokens: 3 } }]);
   expect(
     await ask(
       'customEvents | project timestamp, name, itemType, itemCount, operation_Id, customDimensions, customMeasurements',
@@ -143,7 +146,7 @@ test('a query is answered with one table of typed columns', async () => {
 });
 
 test('a trace has a message and a severity', async () => {
-  ingest([{ name: 'Edge denied' }], 'MessageData');
+  await ingest([{ name: 'Edge denied' }], 'MessageData');
   expect((await ask('traces | project message, severityLevel, itemType')).rows).toEqual([
     ['Edge denied', 1, 'trace'],
   ]);
@@ -175,7 +178,7 @@ test.each([
   ['// "a", quoted\n  name == "a"', ['a']],
   ['1 == 0', []],
 ])('where %s', async (predicate, names) => {
-  ingest([
+  await ingest([
     { name: 'a', properties: { kind: 'x' }, measurements: { tokens: 1 } },
     { name: 'b', time: '2026-01-01T10:00:01Z', properties: { kind: 'y' }, measurements: { tokens: 2 } },
     { name: 'c', time: '2026-01-01T10:00:02.0000001Z' },
@@ -185,7 +188,7 @@ test.each([
 });
 
 test('rows are summed in groups', async () => {
-  ingest([
+  await ingest([
     { properties: { model: 'm', outcome: 'answered' }, measurements: { tokens: 3 } },
     { properties: { model: 'm', outcome: 'denied' } },
     { properties: { model: 'n', outcome: 'answered' }, measurements: { tokens: 4.5 } },
@@ -206,7 +209,7 @@ test('rows are summed in groups', async () => {
 });
 
 test('the least and the most of numbers and instants, without those that are missing', async () => {
-  ingest([
+  await ingest([
     { measurements: { tokens: 2 } },
     { time: '2026-01-01T10:00:01Z', measurements: { tokens: 5 } },
     { time: '2026-01-01T09:00:00Z' },
@@ -223,7 +226,7 @@ test('the least and the most of numbers and instants, without those that are mis
 });
 
 test('columns without a name get the service’s', async () => {
-  ingest([{}]);
+  await ingest([{}]);
   expect(
     (await ask('customEvents | summarize count(), sum(itemCount), countif(itemCount == 1)')).columns,
   ).toEqual(['count_:long', 'sum_itemCount:long', 'countif_:long']);
@@ -235,7 +238,7 @@ test('without rows there are no groups, but a total', async () => {
 });
 
 test('days are counted apart', async () => {
-  ingest([
+  await ingest([
     { time: '2026-01-01T00:00:00Z' },
     { time: '2026-01-01T23:59:59.999Z' },
     { time: '2026-01-02T00:00:00Z' },
@@ -250,11 +253,11 @@ test('days are counted apart', async () => {
 });
 
 test('a union has the columns of both tables, and arg_max the row that is largest', async () => {
-  ingest([
+  await ingest([
     { name: 'from the app', properties: { id: '1' } },
     { name: 'alone', properties: { id: '2' } },
   ]);
-  ingest([{ name: 'from the edge', properties: { id: '1' } }], 'MessageData');
+  await ingest([{ name: 'from the edge', properties: { id: '1' } }], 'MessageData');
   const { rows } = await ask(
     'union (traces | extend rank = 1), (customEvents | extend rank = 2)' +
       ' | extend id = tostring(customDimensions.id) | summarize arg_max(rank, *) by id | order by id asc' +
@@ -268,7 +271,7 @@ test('a union has the columns of both tables, and arg_max the row that is larges
 });
 
 test('order is descending unless it says otherwise, by one key after the other', async () => {
-  ingest(['b', 'a', 'b'].map((name, index) => ({ name, measurements: { index } })));
+  await ingest(['b', 'a', 'b'].map((name, index) => ({ name, measurements: { index } })));
   const { rows } = await ask(
     'customEvents | order by name, toint(customMeasurements.index) asc | project name, i = toint(customMeasurements.index) | take 2',
   );
@@ -279,7 +282,7 @@ test('order is descending unless it says otherwise, by one key after the other',
 });
 
 test('a column whose name is a word of the language is quoted', async () => {
-  ingest([{ properties: { project: 'p' } }]);
+  await ingest([{ properties: { project: 'p' } }]);
   const query =
     "customEvents | extend ['project'] = tostring(customDimensions['project']), [\"x\"] = 1 | project ['project'], x";
   expect(await ask(query)).toEqual({ columns: ['project:string', 'x:long'], rows: [['p', 1]] });
@@ -329,7 +332,7 @@ test.each([
 });
 
 test('the edge’s requests and metrics are tables', async () => {
-  insights.ingest({
+  await insights.ingest({
     name: 'Microsoft.ApplicationInsights.Request',
     time: '2026-01-01T10:00:00.000Z',
     iKey: KEY,
@@ -349,7 +352,7 @@ test('the edge’s requests and metrics are tables', async () => {
       },
     },
   });
-  insights.ingest({
+  await insights.ingest({
     name: 'Microsoft.ApplicationInsights.Metric',
     time: '2026-01-01T10:00:00.000Z',
     iKey: KEY,
@@ -384,8 +387,8 @@ test('the edge’s requests and metrics are tables', async () => {
   expect((await ask(metric)).rows).toEqual([['Total Tokens', 7, 1, 7, 7, 7]]);
 });
 
-test('whatever is asked, it is answered or refused, never a failure', () => {
-  ingest([{ properties: { a: 'x' }, measurements: { n: 1 } }]);
+test('whatever is asked, it is answered or refused, never a failure', async () => {
+  await ingest([{ properties: { a: 'x' }, measurements: { n: 1 } }]);
   const tables = telemetryTables(insights.telemetry());
   const word = fc.constantFrom(
     ...'customEvents traces union where extend project summarize order by take and or in between not'.split(
