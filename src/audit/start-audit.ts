@@ -8,6 +8,7 @@ import { toEventAttributes } from './record/event-attributes.ts';
 import { flattenOpening, flattenRecord } from './record/flatten-record.ts';
 import { LedgerTrail } from './ledger/ledger-trail.ts';
 import { LedgerWriter } from './ledger/ledger-writer.ts';
+import { keepTokens } from './keep-tokens.ts';
 import { limitCredential } from './limit-credential.ts';
 import { createShipping } from './shipping/shipping.ts';
 import { signCheckpoint } from './ledger/sign-checkpoint.ts';
@@ -51,7 +52,8 @@ export function startAudit(options: AuditOptions): Audit {
     const timer = setTimeout(task, delayInMs).unref();
     return () => clearTimeout(timer);
   };
-  const credential = limitCredential(options.credential, { schedule, timeoutInMs: TOKEN_TIMEOUT_IN_MS });
+  const limit = { schedule, timeoutInMs: TOKEN_TIMEOUT_IN_MS };
+  const credential = keepTokens(limitCredential(options.credential, limit), Date.now);
   // Loaded at the first use: the package takes long.
   let storage: Promise<AuditStorage> | undefined;
   const openStorage = () =>
@@ -80,7 +82,7 @@ export function startAudit(options: AuditOptions): Audit {
     },
     loadSender: async () => {
       const { startAzureMonitorEventSender } = await import('./shipping/azure-monitor-event-sender.ts');
-      return startAzureMonitorEventSender(options.connectionString);
+      return startAzureMonitorEventSender({ connectionString: options.connectionString, credential });
     },
     describe: toEventAttributes,
     checkpointIntervalInMs,

@@ -1,3 +1,4 @@
+import type { TokenCredential } from '@azure/identity';
 import { logs } from '@opentelemetry/api-logs';
 import {
   shutdownAzureMonitor,
@@ -6,6 +7,7 @@ import {
 } from '@azure/monitor-opentelemetry';
 import type { AuditEvent, EventOutcome, EventSender, SendResult } from './event-sender.ts';
 import { readIngestionAnswer } from './ingestion-answer.ts';
+import { describeAnswer, NO_ANSWER, NO_TOKEN } from './ingestion-problem.ts';
 
 type ExporterOptions = NonNullable<AzureMonitorOpenTelemetryOptions['azureMonitorExporterOptions']>;
 type Policy = NonNullable<ExporterOptions['additionalPolicies']>[number]['policy'];
@@ -15,24 +17,40 @@ interface Batch {
   readonly places: ReadonlyMap<string, number>;
   readonly outcomes: EventOutcome[];
   retryAfterInMs: number | undefined;
+  problem: string;
+}
+
+export interface AzureMonitorOptions {
+  /** Also tells, by `AADAudience`, for what the token is where that isn't `https://monitor.azure.com`. */
+  readonly connectionString: string;
+  /** Of a principal with the role Monitoring Metrics Publisher. */
+  readonly credential: TokenCredential;
 }
 
 /** Longer than this the ingestion service is taken for down. */
 const INGESTION_TIMEOUT_IN_MS = 10_000;
 const OFF = { enabled: false };
+/** Asks for a token that is not the cached one: https://learn.microsoft.com/entra/identity-platform/claims-challenge */
+const CHALLENGE = `Bearer error="insufficient_claims", claims="${Buffer.from('{}').toString('base64')}"`;
 
 /**
  * Starts Azure Monitor's OpenTelemetry distribution for one purpose: log records that become custom events.
  * Nothing samples them (a rate limit of 0 switches the default of five traces a second off), nothing else is collected,
  * and the SDK's own retrying and storing on disk is off, because it reports success for what it has only stored. Its
- * queue of 2,048 never holds more than one batch.
+ * queue of 2,048 never holds more than one batch. Each request has a token of the credential, so that Application Insights
+ * may have local authentication off.
  * https://learn.microsoft.com/azure/azure-monitor/app/opentelemetry-add-modify#send-custom-events
+ * https://learn.microsoft.com/azure/azure-monitor/app/azure-ad-authentication
  */
-export function startAzureMonitorEventSender(connectionString: string): EventSender {
+export function startAzureMonitorEventSender({
+  connectionString,
+  credential,
+}: AzureMonitorOptions): EventSender {
   let batch: Batch | undefined;
   useAzureMonitor({
     azureMonitorExporterOptions: {
       connectionString,
+      credential: noteFailures(credential, () => batch),
       disableOfflineStorage: true,
       retryOptions: { maxRetries: 0 },
       additionalPolicies: [{ policy: readAnswers(() => batch), position: 'perRetry' }],
@@ -73,8 +91,12 @@ export function startAzureMonitorEventSender(connectionString: string): EventSen
       // What failed is read from the answers.
       await provider.forceFlush?.().catch(() => undefined);
       batch = undefined;
-      const { outcomes, retryAfterInMs } = sent;
-      return { outcomes, ...(retryAfterInMs !== undefined && { retryAfterInMs }) };
+      const { outcomes, retryAfterInMs, problem } = sent;
+      return {
+        outcomes,
+        ...(retryAfterInMs !== undefined && { retryAfterInMs }),
+        ...(outcomes.includes('again') && { problem }),
+      };
     },
     close: () => shutdownAzureMonitor(),
   };
@@ -85,10 +107,27 @@ function startBatch(events: readonly AuditEvent[]): Batch {
     places: new Map(events.map(({ name, properties }, index) => [identify(name, properties), index])),
     outcomes: events.map(() => 'again'),
     retryAfterInMs: undefined,
+    problem: NO_ANSWER,
   };
 }
 
-/** Reads the ingestion service's real answers, which the exporter hides. */
+/** Notes that there is no token. The SDK's error stays here: it may hold its request. */
+function noteFailures(credential: TokenCredential, currentBatch: () => Batch | undefined): TokenCredential {
+  return {
+    async getToken(scopes, options) {
+      const token = await credential.getToken(scopes, options).catch(() => null);
+      if (token) return token;
+      const batch = currentBatch();
+      if (batch) batch.problem = NO_TOKEN;
+      throw new Error(NO_TOKEN);
+    },
+  };
+}
+
+/**
+ * Reads the ingestion service's real answers, which the exporter hides. A token that is refused would be shown until it
+ * expires; the service's 401 is made a challenge, for which the SDK gets another one and sends the request once more.
+ */
 function readAnswers(currentBatch: () => Batch | undefined): Policy {
   return {
     name: 'auditAcknowledgement',
@@ -110,10 +149,12 @@ function readAnswers(currentBatch: () => Batch | undefined): Policy {
           Date.now(),
         );
         batch.retryAfterInMs = retryAfterInMs;
+        batch.problem = describeAnswer(status);
         places.forEach((place, index) => {
           if (place !== undefined) batch.outcomes[place] = outcomes[index] ?? 'again';
         });
       }
+      if (response.status === 401) response.headers.set('www-authenticate', CHALLENGE);
       return response;
     },
   };

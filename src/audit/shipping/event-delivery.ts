@@ -36,6 +36,7 @@ export class EventDelivery {
   #request: Promise<SendResult> | undefined;
   #pause: Pause | undefined;
   #pauseInMs = FIRST_PAUSE_IN_MS;
+  #problem: string | undefined;
 
   constructor(options: EventDeliveryOptions) {
     this.#options = options;
@@ -49,6 +50,11 @@ export class EventDelivery {
     const refusals = new Map<AuditEvent, number>();
     await this.#settle(events, refusals, abortSignal);
     return refusals;
+  }
+
+  /** Why what was sent last is to be sent again, in a sentence; undefined when it isn't. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** What waits for its next try is tried now. */
@@ -113,6 +119,7 @@ export class EventDelivery {
     this.#request = this.#sendNow(events);
     const result = await this.#request;
     this.#request = undefined;
+    this.#problem = result.problem;
     // A service that takes some of it is at work: what it left is offered again soon.
     if (result.outcomes.includes('accepted')) this.#pauseInMs = FIRST_PAUSE_IN_MS;
     if (result.outcomes.includes('again')) this.#wait(result.retryAfterInMs);

@@ -14,6 +14,8 @@ export interface SendResult {
   readonly outcomes: readonly EventOutcome[];
   /** How long the service asks to be left alone, if it does. */
   readonly retryAfterInMs?: number;
+  /** Why some are to be sent again, in a sentence for those who run the gateway. */
+  readonly problem?: string;
 }
 
 /** Sends events, and says what the service answered. Never called again before its answer. */

@@ -100,7 +100,9 @@ class LedgerShipping implements Shipping {
       schedule: this.#options.schedule,
       timeoutInMs: SWEEP_TIMEOUT_IN_MS,
       onLate: () => {
-        const late = new Error('The audit sweep took too long; the next one goes on.');
+        const { problem } = this.#delivery;
+        const reason = problem === undefined ? '' : ` What is on record waits in the ledger: ${problem}`;
+        const late = new Error(`The audit sweep took too long; the next one goes on.${reason}`);
         deadline.abort(late);
         throw late;
       },

@@ -27,7 +27,7 @@ export class FakeIngestion implements EventSender {
     this.isBusy = false;
     this.requests.push(events.length);
     const fault = this.faults.shift();
-    if (fault === 'silence') return { outcomes: events.map(() => 'again') };
+    if (fault === 'silence') return { outcomes: events.map(() => 'again'), problem: 'Nobody answers.' };
     return readIngestionAnswer(this.#answer(events, fault), events.length, Date.UTC(2026, 0, 1));
   }
 

@@ -251,3 +251,15 @@ test('a sender that fails when it is closed keeps nothing from ending', async ()
   await delivery.deliver(events(1));
   await expect(delivery.close()).resolves.toBeUndefined();
 });
+
+test('why events wait is known until one is accepted', async () => {
+  const { clock, delivery, ingestion } = create();
+  expect(delivery.problem).toBeUndefined();
+  ingestion.faults.push('silence');
+  const delivered = delivery.deliver(events(1));
+  await settled();
+  expect(delivery.problem).toBe('Nobody answers.');
+  await clock.advance(1000);
+  await delivered;
+  expect(delivery.problem).toBeUndefined();
+});

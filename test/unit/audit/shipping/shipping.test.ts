@@ -463,7 +463,7 @@ test('each sweep tells the backlog, also when there is none', async () => {
   ]);
 });
 
-test('a sweep while ingestion is away ends in plain words, and the next one ships', async () => {
+test('a sweep while ingestion is away ends in plain words that say why, and the next one ships', async () => {
   const { ingestion, clock, startProcess, pass, sweep } = createWorld();
   const lost = startProcess();
   const sweeper = startProcess();
@@ -472,7 +472,9 @@ test('a sweep while ingestion is away ends in plain words, and the next one ship
   ingestion.faults.push(...Array.from({ length: 6 }, () => 'silence' as const));
   const sweeping = shippingOutcome(sweeper.shipping.sweep());
   await pass(60);
-  expect(await sweeping).toBe('The audit sweep took too long; the next one goes on.');
+  expect(await sweeping).toBe(
+    'The audit sweep took too long; the next one goes on. What is on record waits in the ledger: Nobody answers.',
+  );
   await pass(60);
   await sweep(sweeper);
   expectEachOnce(ingestion, 3);
