@@ -73,7 +73,7 @@ export const Settings = z.object({
         /ApplicationId=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)/i.test(text),
       'may hold an ApplicationId that is a GUID',
     )
-    .describe('Where audit records go'),
+    .describe('Where audit records go, with a token of the managed identity'),
   APPLICATIONINSIGHTS_APPLICATION_ID: Guid.optional().describe(
     'Application id for reading records; that of the connection string when not set',
   ),
