@@ -48,6 +48,9 @@ const create: ResourceOperation = {
     refuseMembers(call.json, REFUSED);
     const { model, displayName } = validateBody(CachedContentBody, call.json);
     return {
+      // What goes into a cache is paid for once as any input is; what is told of it later has been.
+      // https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-overview
+      format: 'gemini',
       request: (granted) => {
         if (granted.resource.kind !== 'model')
           throw invalidBody([{ field: 'model', description: 'must be a publisher’s model' }]);

@@ -22,8 +22,8 @@ export interface ResourceOperation {
   read(call: ResourceCall, query: Readonly<Record<string, string | undefined>>): ResourcePayload;
 }
 
-/** How the answer is to be read is the same for all: it holds no usage. */
-export type ResourcePayload = Omit<BytesPayload, 'kind' | 'format'>;
+/** Without a format, the answer holds no usage. */
+export type ResourcePayload = Omit<BytesPayload, 'kind' | 'format'> & Partial<Pick<BytesPayload, 'format'>>;
 
 /** A request to a collection or, with `suffix`, to one of it or a method of that. */
 export function resourceRequest(

@@ -13,7 +13,7 @@ export function writeStreamError(error: GatewayError, { format, framing, isFirst
   if (format === 'openai') return data({ error: describeOpenAiError(error) });
   const google = { error: describeGoogleError(error) };
   // A container's clients are unknown: those of Anthropic's kind look at the event, those of OpenAI's at the data.
-  if (format === 'opaque' && framing === 'sse') return event('error', google);
+  if ((format === 'shaped' || format === 'opaque') && framing === 'sse') return event('error', google);
   if (framing === 'sse') return data(google);
   if (framing === 'json-array') return `${isFirst ? '[' : ',\n'}${JSON.stringify(google)}]`;
   return `\n${JSON.stringify(google)}\n`;

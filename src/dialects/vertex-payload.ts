@@ -88,7 +88,7 @@ export function readPayload(
   };
 }
 
-/** What Anthropic's models and containers of one's own take; the publisher says how the answer is to be read. */
+/** What Anthropic's models take, those of other publishers, and containers of one's own. */
 function readRaw(
   { apiVersion, operation, resource }: VertexTarget,
   { body, header }: DialectRequest,
@@ -104,7 +104,7 @@ function readRaw(
   const instances = InstancesBody.safeParse(json);
   return {
     kind: 'bytes',
-    format: isClaude ? 'anthropic' : 'opaque',
+    format: isClaude ? 'anthropic' : 'shaped',
     ...(streams && { framing: isClaude ? ('sse' as const) : ('raw' as const) }),
     ...(isEndpoint && instances.success && { checked: instances.data }),
     // A model that is not a container of one's own may understand all that it does under another verb.

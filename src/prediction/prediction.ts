@@ -78,8 +78,11 @@ export interface VertexRequest {
   readonly body?: Uint8Array;
 }
 
-/** `opaque`: nothing in the answer is read, such as that of a container of one's own. */
-export type AnswerFormat = 'gemini' | 'openai' | 'anthropic' | 'predictions' | 'opaque';
+/**
+ * `shaped`: read by the shape that it turns out to have, such as that of a container of one's own. `opaque`: nothing in
+ * the answer is read.
+ */
+export type AnswerFormat = 'gemini' | 'openai' | 'anthropic' | 'predictions' | 'shaped' | 'opaque';
 
 /** `raw`: chunks of whatever a container of one's own sends. */
 export type Framing = 'sse' | 'json-array' | 'raw';
@@ -92,12 +95,17 @@ export interface AnswerRewrite {
 
 /** Tokens and instances that a call used, as far as the model told. */
 export interface Usage {
-  /** Cached ones included: https://opentelemetry.io/docs/specs/semconv/gen-ai/ */
+  /** Those that were read from or written to a cache included: https://github.com/open-telemetry/semantic-conventions-genai */
   readonly inputTokens?: number;
   /** Those of thoughts included. */
   readonly outputTokens?: number;
   readonly totalTokens?: number;
+  /** Of the input, read from a cache. */
   readonly cachedTokens?: number;
+  /** Of the input, written to a cache. */
+  readonly cacheWriteTokens?: number;
+  /** Of those, kept for an hour instead of five minutes. */
+  readonly hourCacheWriteTokens?: number;
   readonly thinkingTokens?: number;
   readonly instances?: number;
 }

@@ -1,14 +1,25 @@
-import type { AnswerFacts, AnswerFormat, Usage } from '../prediction/prediction.ts';
+import type { AnswerFacts, AnswerFormat } from '../prediction/prediction.ts';
+import {
+  addCounts,
+  asObject,
+  count,
+  countGemini,
+  countMessages,
+  countUsage,
+  type Counts,
+  type Json,
+  toUsage,
+} from './usage-counts.ts';
 
 /** How one kind of answer tells its facts. */
-export interface FactsReader {
+interface FactsReader {
   /** One of these stands, unescaped, in every event that tells something; most others need no parsing then. */
   readonly marks: readonly string[];
-  /** Whether a stream tells that it is complete. */
-  readonly tellsEnd: boolean;
   /** A whole answer, or one value of a stream. Only members at their own place count, so that nothing else can pose. */
   readonly tell: (value: Json) => Told;
-  readonly count: (usage: Json) => Partial<Record<keyof Usage, number | undefined>>;
+  readonly count: (usage: Json) => Counts;
+  /** Whether a stream may end with what it has told so far. */
+  readonly isComplete: (told: Told) => boolean;
 }
 
 /** What the values of an answer have told so far. */
@@ -20,9 +31,10 @@ export interface Told {
   readonly deployedModelId?: unknown;
   /** Whether the answer is complete. */
   readonly isEnd?: boolean;
+  /** Of an answer that is read by its shape: whose words it is in, and whether such words tell when they are complete. */
+  readonly shape?: Exclude<AnswerFormat, 'shaped' | 'opaque'>;
+  readonly tellsEnd?: boolean;
 }
-
-export type Json = Readonly<Record<string, unknown>>;
 
 /** Stands alone in the last event of OpenAI's streams; on the same line as a text, it is that text. */
 const DONE = /^data: ?\[DONE\]\s*$/m;
@@ -30,52 +42,35 @@ const DONE = /^data: ?\[DONE\]\s*$/m;
 /** Only these characters become part of a record. */
 const WORD = /^[\w.@:/-]{1,128}$/;
 
+const saysEnd = (told: Told) => told.isEnd === true;
+
 /** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#response */
 const gemini: FactsReader = {
   marks: ['"usageMetadata"', '"finishReason"', '"blockReason"', '"modelVersion"'],
-  tellsEnd: true,
   tell: ({ usageMetadata, candidates, promptFeedback, modelVersion }) => {
     const finished = objectsOf(candidates).findLast(({ finishReason }) => isWord(finishReason));
     const finishReason = finished?.finishReason ?? asObject(promptFeedback).blockReason;
     return { usage: asObject(usageMetadata), finishReason, modelVersion, isEnd: isWord(finishReason) };
   },
-  count: (usage) => {
-    const spoken = count(usage.candidatesTokenCount);
-    const thinkingTokens = count(usage.thoughtsTokenCount);
-    // Gemini counts thoughts apart; they are output to everybody else, and are paid for as output.
-    const isAnyKnown = spoken !== undefined || thinkingTokens !== undefined;
-    return {
-      inputTokens: count(usage.promptTokenCount),
-      outputTokens: isAnyKnown ? (spoken ?? 0) + (thinkingTokens ?? 0) : undefined,
-      totalTokens: count(usage.totalTokenCount),
-      cachedTokens: count(usage.cachedContentTokenCount),
-      thinkingTokens,
-    };
-  },
+  count: countGemini,
+  isComplete: saysEnd,
 };
 
 /** https://platform.openai.com/docs/api-reference/chat/object and …/chat-streaming/streaming */
 const openai: FactsReader = {
   marks: ['"usage"', '"finish_reason"', '[DONE]'],
-  tellsEnd: true,
   tell: ({ usage, choices, model }) => ({
     usage: asObject(usage),
     finishReason: objectsOf(choices).findLast((choice) => isWord(choice.finish_reason))?.finish_reason,
     modelVersion: model,
   }),
-  count: (usage) => ({
-    inputTokens: count(usage.prompt_tokens),
-    outputTokens: count(usage.completion_tokens),
-    totalTokens: count(usage.total_tokens),
-    cachedTokens: count(asObject(usage.prompt_tokens_details).cached_tokens),
-    thinkingTokens: count(asObject(usage.completion_tokens_details).reasoning_tokens),
-  }),
+  count: countUsage,
+  isComplete: saysEnd,
 };
 
 /** https://docs.claude.com/en/api/messages and …/build-with-claude/streaming */
 const anthropic: FactsReader = {
   marks: ['"message_start"', '"message_delta"', '"message_stop"'],
-  tellsEnd: true,
   tell: ({ type, message, delta, ...rest }) => {
     if (type === 'message_stop') return { isEnd: true };
     // The beginning of a stream holds the message, its end what has changed of it; a whole answer is the message.
@@ -91,51 +86,81 @@ const anthropic: FactsReader = {
       ? { usage: asObject(told.usage), finishReason: told.stop_reason, modelVersion: told.model }
       : {};
   },
-  count: (usage) => {
-    const cachedTokens = count(usage.cache_read_input_tokens);
-    const written = count(usage.cache_creation_input_tokens);
-    const fresh = count(usage.input_tokens);
-    const inputTokens = fresh === undefined ? undefined : fresh + (cachedTokens ?? 0) + (written ?? 0);
-    const outputTokens = count(usage.output_tokens);
-    const totalTokens = inputTokens === undefined ? undefined : inputTokens + (outputTokens ?? 0);
-    return { inputTokens, outputTokens, totalTokens, cachedTokens };
-  },
+  count: countMessages,
+  isComplete: saysEnd,
 };
 
-/** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response_body */
+/**
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response_body. Models that
+ * Google serves with vLLM give chat completions for predictions:
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/open-models/vllm/use-vllm
+ */
 const predictions: FactsReader = {
   marks: [],
-  tellsEnd: false,
   tell: ({ predictions: all, modelVersionId, deployedModelId }) => {
-    const made = objectsOf(all);
-    const tokens = made
-      .map(({ embeddings }) => count(asObject(asObject(embeddings).statistics).token_count))
-      .filter((found) => found !== undefined);
+    const made = objectsOf(Array.isArray(all) || all === undefined ? all : [all]);
     return {
-      usage: {
-        instances: made.length,
-        ...(tokens.length > 0 && { tokens: tokens.reduce((sum, found) => sum + found, 0) }),
-      },
+      usage: { instances: made.length, ...addCounts(made.map(countPrediction)) },
       modelVersion: modelVersionId,
       deployedModelId,
     };
   },
-  count: ({ instances, tokens }) => ({
-    inputTokens: count(tokens),
-    totalTokens: count(tokens),
-    instances: count(instances),
-  }),
+  count: (usage) => usage as Counts,
+  isComplete: () => true,
 };
 
-const opaque: FactsReader = { marks: [], tellsEnd: false, tell: () => ({}), count: () => ({}) };
+function countPrediction({ embeddings, usage }: Json): Counts {
+  if (usage !== undefined) return countUsage(asObject(usage));
+  const tokens = count(asObject(asObject(embeddings).statistics).token_count);
+  return { inputTokens: tokens, totalTokens: tokens };
+}
+
+/**
+ * What another publisher's model or a container of one's own answers: most speak as OpenAI's chat completions do, others
+ * as Gemini, as Claude or in predictions.
+ * https://docs.mistral.ai/api/endpoint/chat, https://docs.ai21.com/reference/jamba-1-6-api-ref
+ */
+const shaped: FactsReader = {
+  marks: [...gemini.marks, ...openai.marks, ...anthropic.marks, '"predictions"'],
+  tell: (value) => {
+    const { type, response, choices, candidates } = value;
+    // https://platform.openai.com/docs/api-reference/responses-streaming
+    if (typeof type === 'string' && type.startsWith('response.')) return openai.tell(asObject(response));
+    const shape = shapeOf(value);
+    if (shape === undefined) return {};
+    const told = { shape, ...FACTS_READERS[shape].tell(value) };
+    if (shape === 'anthropic') return { ...told, tellsEnd: true };
+    if (shape === 'gemini') return { ...told, tellsEnd: Array.isArray(candidates) };
+    if (shape === 'predictions') return told;
+    const tellsEnd = objectsOf(choices).some((choice) => 'finish_reason' in choice);
+    return { ...told, tellsEnd, isEnd: isWord(told.finishReason) };
+  },
+  count: countUsage,
+  isComplete: (told) => told.tellsEnd !== true || told.isEnd === true,
+};
+
+function shapeOf({ type, ...value }: Json): Told['shape'] {
+  if ('usageMetadata' in value || Array.isArray(value.candidates)) return 'gemini';
+  if (typeof type === 'string' && /^message(_|$)/.test(type)) return 'anthropic';
+  if ('usage' in value || Array.isArray(value.choices)) return 'openai';
+  return 'predictions' in value ? 'predictions' : undefined;
+}
+
+const opaque: FactsReader = { marks: [], tell: () => ({}), count: () => ({}), isComplete: () => true };
 
 export const FACTS_READERS: Readonly<Record<AnswerFormat, FactsReader>> = {
   gemini,
   openai,
   anthropic,
   predictions,
+  shaped,
   opaque,
 };
+
+/** Whether bytes may hold a value that tells something; most don't, and needn't be parsed. */
+export function mayTell(format: AnswerFormat, bytes: Buffer): boolean {
+  return FACTS_READERS[format].marks.some((mark) => bytes.includes(mark));
+}
 
 /**
  * Whether an answer, or a value of a stream, is an error instead of what was asked for, as Google, OpenAI and Anthropic
@@ -146,10 +171,6 @@ export function isError(value: Json): boolean {
   return typeof error === 'string' || (typeof error === 'object' && error !== null);
 }
 
-function asObject(value: unknown): Json {
-  return typeof value === 'object' && value !== null ? (value as Json) : {};
-}
-
 /** Whether one of OpenAI's events ends the stream. */
 export function isDone(event: string): boolean {
   return DONE.test(event);
@@ -157,20 +178,25 @@ export function isDone(event: string): boolean {
 
 /** What two values tell together: the later one wins, a count that it leaves out stays. */
 export function join(earlier: Told, later: Told): Told {
-  const known = Object.entries(later).filter(([, value]) => value !== undefined && value !== null);
   return {
     ...earlier,
-    ...Object.fromEntries(known),
-    usage: { ...earlier.usage, ...later.usage },
+    ...withoutNothing(later),
+    usage: { ...earlier.usage, ...withoutNothing(later.usage ?? {}) },
     isEnd: earlier.isEnd === true || later.isEnd === true,
+    tellsEnd: earlier.tellsEnd === true || later.tellsEnd === true,
   };
 }
 
+function withoutNothing(members: object): Json {
+  return Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== undefined && value !== null),
+  );
+}
+
 export function readFacts(format: AnswerFormat, told: Told): AnswerFacts {
-  const { usage = {}, finishReason, modelVersion, deployedModelId } = told;
-  const counts = Object.entries(FACTS_READERS[format].count(usage));
+  const { usage = {}, finishReason, modelVersion, deployedModelId, shape = format } = told;
   return {
-    usage: Object.fromEntries(counts.filter(([, value]) => value !== undefined)),
+    usage: toUsage(FACTS_READERS[shape].count(usage)),
     ...(isWord(finishReason) && { finishReason }),
     ...(isWord(modelVersion) && { modelVersion }),
     ...(isWord(deployedModelId) && { deployedModelId }),
@@ -179,10 +205,6 @@ export function readFacts(format: AnswerFormat, told: Told): AnswerFacts {
 
 function isWord(value: unknown): value is string {
   return typeof value === 'string' && WORD.test(value);
-}
-
-function count(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
 function objectsOf(list: unknown): Json[] {

@@ -1,15 +1,9 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AnswerFacts, AnswerFormat, Framing } from '../prediction/prediction.ts';
-import {
-  FACTS_READERS,
-  isError,
-  isDone,
-  join,
-  readFacts,
-  type FactsReader,
-  type Told,
-} from './answer-formats.ts';
+import { FACTS_READERS, isError, isDone, join, mayTell, readFacts, type Told } from './answer-formats.ts';
+import { createObjectScanner } from './scan-objects.ts';
 import { splitValues } from './split-values.ts';
+import type { Json } from './usage-counts.ts';
 import { readErrorBody, vertexError } from './vertex-errors.ts';
 
 /**
@@ -18,13 +12,12 @@ import { readErrorBody, vertexError } from './vertex-errors.ts';
  */
 export class MeteredStream {
   readonly #format: AnswerFormat;
-  readonly #reader: FactsReader;
   readonly #framing: Framing;
+  readonly #scan = createObjectScanner();
   #told: Told = {};
 
   constructor(format: AnswerFormat, framing: Framing) {
     this.#format = format;
-    this.#reader = FACTS_READERS[format];
     this.#framing = framing;
   }
 
@@ -51,27 +44,40 @@ export class MeteredStream {
   }
 
   #isComplete(): boolean {
-    return !this.#reader.tellsEnd || this.#told.isEnd === true;
+    return FACTS_READERS[this.#format].isComplete(this.#told);
   }
 
   /** Keeps what a part tells, up to an error in it; `end` is where the last value before that ends. */
   #note(part: Buffer): { readonly end: number; readonly error: GatewayError } | undefined {
-    if (this.#format === 'opaque' || !this.#mayTell(part)) return undefined;
+    if (this.#format === 'opaque') return undefined;
+    // Chunks that are no values pass as they come; what they make together is read beside them.
+    if (this.#framing === 'raw') {
+      for (const object of this.#scan(part)) this.#keep(object);
+      return undefined;
+    }
+    if (!part.includes('"error"') && !mayTell(this.#format, part)) return undefined;
     let end = 0;
     for (const value of splitValues(part, this.#framing)) {
-      if (isError(value.value)) return { end, error: vertexError(readErrorBody(value.value)) };
-      this.#told = join(this.#told, this.#reader.tell(value.value));
+      if (this.#isFailure(value.value)) return { end, error: vertexError(readErrorBody(value.value)) };
+      this.#keep(value.value);
       ({ end } = value);
     }
-    if (this.#format === 'openai' && isDone(part.toString('latin1')))
+    if (ENDED_BY_DONE.has(this.#format) && isDone(part.toString('latin1')))
       this.#told = { ...this.#told, isEnd: true };
     return undefined;
   }
 
-  #mayTell(part: Buffer): boolean {
-    return part.includes('"error"') || this.#reader.marks.some((mark) => part.includes(mark));
+  #keep(value: Json): void {
+    this.#told = join(this.#told, FACTS_READERS[this.#format].tell(value));
+  }
+
+  /** What a container calls an error is its own to tell, unless it speaks in words that are known. */
+  #isFailure(value: Json): boolean {
+    return isError(value) && (this.#format !== 'shaped' || this.#told.tellsEnd === true);
   }
 }
+
+const ENDED_BY_DONE: ReadonlySet<AnswerFormat> = new Set(['openai', 'shaped']);
 
 /** Just behind the last whole event or element of a part. */
 function endOfLast(part: Buffer, framing: Framing): number {

@@ -8,10 +8,11 @@ import type {
   VertexRequest,
   WholeAnswer,
 } from '../prediction/prediction.ts';
-import { FACTS_READERS, isError, join, type Json, readFacts, type Told } from './answer-formats.ts';
+import { FACTS_READERS, isError, join, mayTell, readFacts, type Told } from './answer-formats.ts';
 import { MeteredStream } from './metered-stream.ts';
 import { splitValues } from './split-values.ts';
 import { wholeParts } from './stream-parts.ts';
+import type { Json } from './usage-counts.ts';
 import { readErrorBody, readRestError, RefusedTokenError, vertexError } from './vertex-errors.ts';
 
 export interface PassThrough {
@@ -59,11 +60,11 @@ export function createPassThrough(host: string, port: number): PassThrough {
         if (actual === undefined) {
           const whole = await readWhole(response, format, contentType);
           // Clients would read it as a stream without events, which looks like success.
-          if (framing && format !== 'opaque')
+          if (framing && format !== 'opaque' && format !== 'shaped')
             throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no stream.');
           return whole;
         }
-        const metered = new MeteredStream(format, actual);
+        const metered = new MeteredStream(isReadable(actual, contentType) ? format : 'opaque', actual);
         const parts = metered.read(wholeParts(response.body, actual));
         return {
           kind: 'stream',
@@ -98,6 +99,11 @@ function actualFraming(framing: Framing, contentType: string): Framing | undefin
   return framing === 'sse' ? undefined : framing;
 }
 
+/** Of chunks that are no events only a text can be read; what else a container sends has nothing to tell. */
+function isReadable(framing: Framing, contentType: string): boolean {
+  return framing !== 'raw' || /^text\/|json/i.test(contentType);
+}
+
 async function readWhole(
   response: Response,
   format: AnswerFormat,
@@ -115,14 +121,28 @@ async function readWhole(
  */
 function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string): Told {
   const { tell } = FACTS_READERS[format];
+  const together = (values: readonly Json[]) =>
+    values.reduce<Told>((told, value) => join(told, tell(value)), {});
   if (format === 'opaque') return {};
   if (contentType.startsWith('text/event-stream'))
-    return splitValues(body, 'sse').reduce<Told>((told, { value }) => join(told, tell(value)), {});
+    return together(splitValues(body, 'sse').map(({ value }) => value));
+  // Whatever it is, it is the container's answer, errors too.
+  if (format === 'shaped') return mayTell(format, body) ? together(objectsOf(body)) : {};
   const answer = parse(body);
   if (typeof answer !== 'object' || answer === null) throw noAnswer();
   if (isError(answer as Json)) throw vertexError(readErrorBody(answer));
   if (Array.isArray(answer)) throw noAnswer();
   return tell(answer as Json);
+}
+
+/** One, or those of a list; none where it is no JSON. */
+function objectsOf(body: Buffer): Json[] {
+  try {
+    const json = JSON.parse(body.toString('utf8')) as unknown;
+    return (Array.isArray(json) ? json : [json]).filter((one) => typeof one === 'object' && one !== null);
+  } catch {
+    return [];
+  }
 }
 
 function parse(body: Buffer): unknown {

@@ -4,6 +4,7 @@ import { PredictionServiceClient } from '@google-cloud/aiplatform/build/src/v1/p
 import { OAuth2Client } from 'google-auth-library';
 import { grpc, routingHeader } from 'google-gax';
 import type { InstancesPayload, WholeAnswer } from '../prediction/prediction.ts';
+import { FACTS_READERS, readFacts } from './answer-formats.ts';
 import { fromValue, toValue } from './struct-value.ts';
 import { readDetails, RefusedTokenError, vertexError } from './vertex-errors.ts';
 
@@ -74,9 +75,11 @@ export async function createGrpcPredict(host: string, port: number): Promise<Grp
 }
 
 function toAnswer(response: PredictResponse, instances: number): WholeAnswer {
-  const { predictions, deployedModelId, model, modelVersionId, modelDisplayName, metadata } = response;
+  const { deployedModelId, model, modelVersionId, modelDisplayName, metadata } = response;
+  const predictions = (response.predictions ?? []).map(fromValue);
+  const facts = readFacts('predictions', FACTS_READERS.predictions.tell({ ...response, predictions }));
   const body = JSON.stringify({
-    predictions: (predictions ?? []).map(fromValue),
+    predictions,
     deployedModelId: deployedModelId ?? undefined,
     model: model ?? undefined,
     modelDisplayName: modelDisplayName ?? undefined,
@@ -87,11 +90,7 @@ function toAnswer(response: PredictResponse, instances: number): WholeAnswer {
     kind: 'whole',
     contentType: 'application/json; charset=UTF-8',
     body: Buffer.from(body),
-    facts: {
-      usage: { instances },
-      ...(modelVersionId ? { modelVersion: modelVersionId } : {}),
-      ...(deployedModelId ? { deployedModelId } : {}),
-    },
+    facts: { ...facts, usage: { ...facts.usage, instances } },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Framing } from '../prediction/prediction.ts';
-import type { Json } from './answer-formats.ts';
+import type { Json } from './usage-counts.ts';
 
 /** One event of a stream, or one element of an array, and where it lies in its part. */
 export interface StreamValue {

@@ -79,7 +79,7 @@ test.each([
     header: (name) => (name === 'content-type' ? (contentType ?? null) : null),
   };
   if (isJson) expect(thrownBy(() => vertexDialect.readPrediction(call)).code).toBe('INVALID_JSON');
-  else expect(vertexDialect.readPrediction(call).payload).toMatchObject({ format: 'opaque' });
+  else expect(vertexDialect.readPrediction(call).payload).toMatchObject({ format: 'shaped' });
 });
 
 test('a body of a publisher’s model must be JSON, whatever it is said to be', () => {

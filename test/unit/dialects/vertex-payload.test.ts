@@ -93,13 +93,13 @@ test.each<
   [`${ENDPOINT}:directRawPredict`, TENSORS, '', 'opaque', undefined, COMMON],
   [`${ENDPOINT}:serverStreamingPredict`, TENSORS, '', 'opaque', 'json-array', COMMON],
   [`${ENDPOINT}:serverStreamingPredict`, TENSORS, '?alt=sse', 'opaque', 'sse', COMMON],
-  [`${ENDPOINT}:rawPredict`, INSTANCES, '', 'opaque', undefined, { ...WITH_BETA, ...CONTENT_TYPE }],
-  [`${ENDPOINT}:streamRawPredict`, TENSORS, '', 'opaque', 'raw', { ...WITH_BETA, ...CONTENT_TYPE }],
+  [`${ENDPOINT}:rawPredict`, INSTANCES, '', 'shaped', undefined, { ...WITH_BETA, ...CONTENT_TYPE }],
+  [`${ENDPOINT}:streamRawPredict`, TENSORS, '', 'shaped', 'raw', { ...WITH_BETA, ...CONTENT_TYPE }],
   [`${CLAUDE}:rawPredict`, CLAUDE_BODY, '', 'anthropic', undefined, WITH_BETA],
   [`${CLAUDE}:streamRawPredict`, CLAUDE_STREAM, '', 'anthropic', 'sse', WITH_BETA],
   [`${CLAUDE}:streamRawPredict`, CLAUDE_BODY, '', 'anthropic', undefined, WITH_BETA],
-  ['publishers/mistralai/models/m:rawPredict', '{"messages":[]}', '', 'opaque', undefined, WITH_BETA],
-  ['publishers/mistralai/models/m:streamRawPredict', '{"messages":[]}', '', 'opaque', 'raw', WITH_BETA],
+  ['publishers/mistralai/models/m:rawPredict', '{"messages":[]}', '', 'shaped', undefined, WITH_BETA],
+  ['publishers/mistralai/models/m:streamRawPredict', '{"messages":[]}', '', 'shaped', 'raw', WITH_BETA],
 ])('%s with %s%s goes on as it came, to the same place', (path, body, query, format, framing, headers) => {
   const { payload, request, text } = send(path, body, { query });
   expect([payload.format, payload.framing]).toEqual([format, framing]);

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import type { AnswerFacts, AnswerFormat } from '../../../src/prediction/prediction.ts';
-import {
-  FACTS_READERS,
-  isError,
-  type Json,
-  join,
-  readFacts,
-  type Told,
-} from '../../../src/vertex/answer-formats.ts';
+import { FACTS_READERS, isError, join, readFacts, type Told } from '../../../src/vertex/answer-formats.ts';
+import type { Json } from '../../../src/vertex/usage-counts.ts';
 
 /** What the values of an answer tell together. */
 function read(format: AnswerFormat, ...values: object[]): AnswerFacts {
@@ -87,9 +81,54 @@ test('a Claude message counts what was read from and written to a cache as its i
     },
   };
   expect(read('anthropic', message)).toEqual({
-    usage: { inputTokens: 1110, outputTokens: 5, totalTokens: 1115, cachedTokens: 100 },
+    usage: {
+      inputTokens: 1110,
+      outputTokens: 5,
+      totalTokens: 1115,
+      cachedTokens: 100,
+      cacheWriteTokens: 1000,
+    },
     finishReason: 'end_turn',
     modelVersion: 'claude-sonnet-4-5',
+  });
+});
+
+test('what the end of a Claude stream leaves null stays what its beginning said', () => {
+  const message = {
+    usage: {
+      input_tokens: 10,
+      cache_read_input_tokens: 100,
+      cache_creation_input_tokens: 1000,
+      cache_creation: { ephemeral_5m_input_tokens: 400, ephemeral_1h_input_tokens: 600 },
+    },
+  };
+  const delta = {
+    type: 'message_delta',
+    usage: {
+      input_tokens: null,
+      cache_read_input_tokens: null,
+      cache_creation_input_tokens: null,
+      output_tokens: 7,
+    },
+  };
+  expect(read('anthropic', { type: 'message_start', message }, delta).usage).toEqual({
+    inputTokens: 1110,
+    outputTokens: 7,
+    totalTokens: 1117,
+    cachedTokens: 100,
+    cacheWriteTokens: 1000,
+    hourCacheWriteTokens: 600,
+  });
+});
+
+test('results of tools are input of Gemini', () => {
+  const usageMetadata = { ...GEMINI.usageMetadata, toolUsePromptTokenCount: 300, totalTokenCount: 322 };
+  expect(read('gemini', { ...GEMINI, usageMetadata }).usage).toEqual({
+    inputTokens: 310,
+    outputTokens: 12,
+    totalTokens: 322,
+    cachedTokens: 4,
+    thinkingTokens: 7,
   });
 });
 
@@ -107,6 +146,68 @@ test('predictions are counted, and the tokens of those that tell them summed', (
     modelVersion: '1',
   });
   expect(read('predictions', { predictions: [1, 2] })).toEqual({ usage: { instances: 2 } });
+  expect(read('predictions', {})).toEqual({ usage: { instances: 0 } });
+});
+
+const CHAT = {
+  model: 'mistral-small-2503',
+  choices: [{ finish_reason: 'stop', message: {} }],
+  usage: { prompt_tokens: 1000, completion_tokens: 500 },
+};
+const CHAT_FACTS = {
+  usage: { inputTokens: 1000, outputTokens: 500, totalTokens: 1500 },
+  finishReason: 'stop',
+  modelVersion: 'mistral-small-2503',
+};
+
+test.each([{ predictions: CHAT }, { predictions: [CHAT] }])(
+  'a prediction that is a chat completion tells its tokens: %j',
+  (answer) => {
+    expect(read('predictions', answer).usage).toEqual({ ...CHAT_FACTS.usage, instances: 1 });
+  },
+);
+
+test('the tokens of several chat completions are summed', () => {
+  const usage = { prompt_tokens: 1, total_tokens: 3, prompt_tokens_details: { cached_tokens: 1 } };
+  expect(read('predictions', { predictions: [CHAT, { usage }, 'text'] }).usage).toEqual({
+    inputTokens: 1001,
+    outputTokens: 502,
+    totalTokens: 1503,
+    cachedTokens: 1,
+    instances: 3,
+  });
+});
+
+test.each([
+  [CHAT, CHAT_FACTS],
+  [GEMINI, read('gemini', GEMINI)],
+  [{ usageMetadata: { totalTokenCount: 9 } }, { usage: { inputTokens: 9, totalTokens: 9 } }],
+  [
+    { type: 'message', stop_reason: 'end_turn', usage: { input_tokens: 3, cache_read_input_tokens: 4 } },
+    { usage: { inputTokens: 7, totalTokens: 7, cachedTokens: 4 }, finishReason: 'end_turn' },
+  ],
+  // https://platform.openai.com/docs/api-reference/embeddings
+  [
+    { object: 'list', data: [], usage: { prompt_tokens: 8, total_tokens: 8 } },
+    { usage: { inputTokens: 8, totalTokens: 8 } },
+  ],
+  [
+    {
+      object: 'response',
+      usage: {
+        input_tokens: 8,
+        input_tokens_details: { cached_tokens: 2 },
+        output_tokens: 4,
+        output_tokens_details: { reasoning_tokens: 3 },
+        total_tokens: 12,
+      },
+    },
+    { usage: { inputTokens: 8, outputTokens: 4, totalTokens: 12, cachedTokens: 2, thinkingTokens: 3 } },
+  ],
+  [{ predictions: [1, 2] }, { usage: { instances: 2 } }],
+  [{ outputs: [1], usages: 7 }, { usage: {} }],
+])('an answer is read by its shape: %j', (answer, facts) => {
+  expect(read('shaped', answer)).toEqual(facts);
 });
 
 test('of what is opaque nothing is known', () => {
@@ -126,9 +227,11 @@ test.each(['gemini', 'openai', 'anthropic'] as const)(
   },
 );
 
-test.each([-1, 1.5, '7', null, Number.MAX_SAFE_INTEGER + 1, {}, true])('%j is no count', (value) => {
+test.each([-1, 1.5, '7', null, 1e400, 100_000_001, {}, true])('%j is no count', (value) => {
   expect(read('gemini', { usageMetadata: { promptTokenCount: value } })).toEqual({ usage: {} });
   expect(read('openai', { usage: { prompt_tokens: value } })).toEqual({ usage: {} });
+  expect(read('shaped', { usage: { prompt_tokens: value, total_tokens: value } })).toEqual({ usage: {} });
+  expect(read('anthropic', { type: 'message', usage: { output_tokens: value } })).toEqual({ usage: {} });
 });
 
 test.each(['<script>', '', 'two words', 'a\nb', 'x'.repeat(129), 7, {}])(

@@ -90,10 +90,24 @@ const MESSAGE_DELTA = {
 const MESSAGE_STOP = { type: 'message_stop' };
 const CLAUDE = [MESSAGE_START, BLOCK_DELTA, { type: 'ping' }, MESSAGE_DELTA, MESSAGE_STOP];
 const CLAUDE_FACTS = {
-  usage: { inputTokens: 1110, outputTokens: 7, totalTokens: 1117, cachedTokens: 100 },
+  usage: {
+    inputTokens: 1110,
+    outputTokens: 7,
+    totalTokens: 1117,
+    cachedTokens: 100,
+    cacheWriteTokens: 1000,
+  },
   finishReason: 'end_turn',
   modelVersion: 'claude-sonnet-4-5',
 };
+
+const lines = (values: readonly object[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
+/** Mistral tells usage with the finish reason. */
+const MISTRAL = [
+  { ...chunk('Hi'), model: 'mistral-small-2503' },
+  { ...chunk('!', 'stop'), model: 'mistral-small-2503', usage: OPENAI_USAGE.usage },
+];
+const MISTRAL_FACTS = { ...OPENAI_FACTS, modelVersion: 'mistral-small-2503' };
 
 const COMPLETE: [what: string, format: AnswerFormat, framing: Framing, text: string, facts: AnswerFacts][] = [
   ['Gemini’s events', 'gemini', 'sse', sse(GEMINI, '\r\n'), GEMINI_FACTS],
@@ -109,7 +123,7 @@ const COMPLETE: [what: string, format: AnswerFormat, framing: Framing, text: str
     'gemini',
     'sse',
     sse([{ promptFeedback: { blockReason: 'SAFETY' }, usageMetadata: { promptTokenCount: 3 } }]),
-    { usage: { inputTokens: 3 }, finishReason: 'SAFETY' },
+    { usage: { inputTokens: 3, totalTokens: 3 }, finishReason: 'SAFETY' },
   ],
   ['OpenAI’s chunks with usage', 'openai', 'sse', sse([...OPENAI, OPENAI_USAGE, '[DONE]']), OPENAI_FACTS],
   [
@@ -120,6 +134,42 @@ const COMPLETE: [what: string, format: AnswerFormat, framing: Framing, text: str
     { ...OPENAI_FACTS, usage: {} },
   ],
   ['Claude’s events', 'anthropic', 'sse', named(CLAUDE), CLAUDE_FACTS],
+  ['a chat’s chunks of another publisher', 'shaped', 'sse', sse([...MISTRAL, '[DONE]']), MISTRAL_FACTS],
+  ['chunks with a finish reason and no [DONE]', 'shaped', 'sse', sse(MISTRAL), MISTRAL_FACTS],
+  [
+    'chunks with [DONE] and no finish reason',
+    'shaped',
+    'sse',
+    sse([OPENAI[0] ?? '', OPENAI_USAGE, '[DONE]']),
+    { usage: OPENAI_FACTS.usage, modelVersion: 'google/gemini-2.5-flash' },
+  ],
+  ['a container’s chunks line by line', 'shaped', 'raw', lines(MISTRAL), MISTRAL_FACTS],
+  ['a container’s list of chunks', 'shaped', 'raw', JSON.stringify(MISTRAL, null, 2), MISTRAL_FACTS],
+  ['a container’s events of Gemini', 'shaped', 'sse', sse(GEMINI), GEMINI_FACTS],
+  ['a container’s list of Gemini', 'shaped', 'raw', JSON.stringify(GEMINI), GEMINI_FACTS],
+  ['a container’s events of Claude', 'shaped', 'sse', named(CLAUDE), CLAUDE_FACTS],
+  [
+    'a container’s events of a response',
+    'shaped',
+    'sse',
+    named([
+      { type: 'response.created', response: { usage: null } } as { type: string },
+      {
+        type: 'response.completed',
+        response: { model: 'm', usage: { input_tokens: 3, output_tokens: 5 } },
+      } as { type: string },
+    ]),
+    { usage: { inputTokens: 3, outputTokens: 5, totalTokens: 8 }, modelVersion: 'm' },
+  ],
+  [
+    'chunks that never have a finish reason',
+    'shaped',
+    'sse',
+    sse([{ choices: [{ text: 'Hi' }] }, { choices: [{ text: '!' }], usage: { prompt_tokens: 3 } }]),
+    { usage: { inputTokens: 3, totalTokens: 3 } },
+  ],
+  ['events of no known shape', 'shaped', 'sse', 'data: {"error":{"code":500}}\n\ndata: half', { usage: {} }],
+  ['lines of no known shape', 'shaped', 'raw', '{"text":"\\"usage\\":"}\n{"half', { usage: {} }],
   ['a container’s events', 'opaque', 'sse', 'data: {"error":{"code":500}}\n\ndata: half', { usage: {} }],
   ['a container’s array', 'opaque', 'json-array', '[{"outputs":[]}\n,{"error":{}}', { usage: {} }],
   ['a container’s bytes', 'opaque', 'raw', 'whatever', { usage: {} }],
@@ -196,6 +246,46 @@ test.each<
     { usage: {} },
   ],
   [
+    'another publisher’s chunks without a finish reason',
+    'shaped',
+    'sse',
+    sse([OPENAI[0] ?? '', OPENAI_USAGE]),
+    sse([OPENAI[0] ?? '', OPENAI_USAGE]),
+    { usage: OPENAI_FACTS.usage },
+  ],
+  [
+    'half of another publisher’s last chunk',
+    'shaped',
+    'sse',
+    sse(MISTRAL).slice(0, -10),
+    sse(MISTRAL.slice(0, 1)),
+    { usage: {} },
+  ],
+  [
+    'a container’s lines without a finish reason',
+    'shaped',
+    'raw',
+    lines(MISTRAL.slice(0, 1)),
+    lines(MISTRAL.slice(0, 1)),
+    { usage: {} },
+  ],
+  [
+    'a container’s events of Claude without message_stop',
+    'shaped',
+    'sse',
+    named(CLAUDE.slice(0, -1)),
+    named(CLAUDE.slice(0, -1)),
+    CLAUDE_FACTS,
+  ],
+  [
+    'a container’s events of Gemini without a finish reason',
+    'shaped',
+    'sse',
+    sse(GEMINI.slice(0, 2)),
+    sse(GEMINI.slice(0, 2)),
+    { usage: GEMINI_PARTIAL },
+  ],
+  [
     'Claude’s events without message_stop',
     'anthropic',
     'sse',
@@ -244,6 +334,14 @@ test.each<[what: string, format: AnswerFormat, framing: Framing, text: string, p
       'sse',
       sse([OPENAI[0] ?? '', [QUOTA]]),
       sse([OPENAI[0] ?? '']),
+      'VERTEX_RATE_LIMITED',
+    ],
+    [
+      'chunks of another publisher',
+      'shaped',
+      'sse',
+      sse([MISTRAL[0] ?? '', QUOTA, '[DONE]']),
+      sse(MISTRAL.slice(0, 1)),
       'VERTEX_RATE_LIMITED',
     ],
     ['a text of OpenAI’s chunks', 'openai', 'sse', sse([{ error: 'text of Google' }]), '', 'VERTEX_FAILED'],
@@ -346,6 +444,11 @@ test('no text of the model can pose as a fact, an end or an error, or hide one',
       );
       const open = sse([chunk(one), OPENAI_USAGE, chunk(other, 'stop')]);
       expect((await meter('openai', 'sse', open)).error?.code).toBe('VERTEX_STREAM_BROKEN');
+      expect((await meter('shaped', 'sse', sse([chunk(one), OPENAI_USAGE]))).error?.code).toBe(
+        'VERTEX_STREAM_BROKEN',
+      );
+      const raw = lines([chunk(one), OPENAI_USAGE, chunk(other, 'stop')]);
+      expect(await meter('shaped', 'raw', raw)).toEqual({ text: raw, facts: OPENAI_FACTS });
       expect(await meter('openai', 'sse', `${open}data: [DONE]\n\n`)).toMatchObject({ facts: OPENAI_FACTS });
       const delta = { ...BLOCK_DELTA, delta: { type: 'text_delta', text: one } };
       const claude = named([

@@ -328,7 +328,7 @@ test('a stream passes event by event while it goes on', async () => {
   (await open.promise).end(EVENT(2));
   expect(Buffer.from((await parts.next()).value as Uint8Array).toString()).toBe(EVENT(2));
   expect((await parts.next()).done).toBe(true);
-  expect(answered.facts()).toEqual({ usage: { totalTokens: 2 }, finishReason: 'STOP' });
+  expect(answered.facts()).toEqual({ usage: { inputTokens: 2, totalTokens: 2 }, finishReason: 'STOP' });
 });
 
 test('a stream that is reset gives its whole events and then breaks', async () => {

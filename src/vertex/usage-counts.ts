@@ -1,0 +1,138 @@
+import type { Usage } from '../prediction/prediction.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export type Counts = { readonly [Name in keyof Usage]?: number | undefined };
+
+/** No model takes or gives as many tokens at once; a number beyond it is a mistake, or there to use up somebody's limit. */
+export const MAXIMUM_COUNT = 100_000_000;
+
+/** A number as Vertex AI or a container tells it; undefined for one that can't be a count. */
+export function count(value: unknown): number | undefined {
+  const isCount = typeof value === 'number' && Number.isInteger(value) && value >= 0;
+  return isCount && value <= MAXIMUM_COUNT ? value : undefined;
+}
+
+export function asObject(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {};
+}
+
+/**
+ * Google's `usageMetadata`. Results of tools are no part of its prompt, and of a new context cache the total alone is
+ * told: both went in. Thoughts are counted apart; they are output to everybody else, and are paid for as output.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#UsageMetadata
+ */
+export function countGemini(usage: Json): Counts {
+  const thinkingTokens = count(usage.thoughtsTokenCount);
+  const outputTokens = sum(count(usage.candidatesTokenCount), thinkingTokens);
+  const totalTokens = count(usage.totalTokenCount);
+  const prompt = count(usage.promptTokenCount) ?? difference(totalTokens, outputTokens);
+  return {
+    inputTokens: sum(prompt, prompt === undefined ? undefined : count(usage.toolUsePromptTokenCount)),
+    outputTokens,
+    totalTokens,
+    cachedTokens: count(usage.cachedContentTokenCount),
+    thinkingTokens,
+  };
+}
+
+/**
+ * `usage` of OpenAI's chat completions, which most other models and containers speak. Thoughts of Gemini are in its total
+ * alone: https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
+ * https://platform.openai.com/docs/api-reference/chat/object
+ */
+function countChat(usage: Json): Counts {
+  const prompt = count(usage.prompt_tokens);
+  const completion = count(usage.completion_tokens);
+  const totalTokens = count(usage.total_tokens);
+  const rest = difference(totalTokens, prompt);
+  return {
+    inputTokens: prompt ?? difference(totalTokens, completion),
+    // An embedding has none, and its rest is 0.
+    outputTokens: prompt === undefined || !rest ? completion : greatest(completion, rest),
+    totalTokens,
+    cachedTokens: count(asObject(usage.prompt_tokens_details).cached_tokens),
+    thinkingTokens: count(asObject(usage.completion_tokens_details).reasoning_tokens),
+  };
+}
+
+/**
+ * `usage` of Anthropic's messages, whose input is without what was read from and written to a cache, and of OpenAI's
+ * responses, whose input is with it.
+ * https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
+ * https://platform.openai.com/docs/api-reference/responses/object
+ */
+export function countMessages(usage: Json): Counts {
+  const read = count(usage.cache_read_input_tokens);
+  const { ephemeral_5m_input_tokens: short, ephemeral_1h_input_tokens: long } = asObject(
+    usage.cache_creation,
+  );
+  const hourCacheWriteTokens = count(long);
+  const cacheWriteTokens =
+    count(usage.cache_creation_input_tokens) ?? sum(count(short), hourCacheWriteTokens);
+  const fresh = count(usage.input_tokens);
+  const details = asObject(usage.output_tokens_details);
+  return {
+    inputTokens: fresh === undefined ? undefined : sum(fresh, read, cacheWriteTokens),
+    outputTokens: count(usage.output_tokens),
+    totalTokens: count(usage.total_tokens),
+    cachedTokens: read ?? count(asObject(usage.input_tokens_details).cached_tokens),
+    cacheWriteTokens,
+    hourCacheWriteTokens,
+    thinkingTokens: count(details.thinking_tokens) ?? count(details.reasoning_tokens),
+  };
+}
+
+/** A `usage` of whichever of the two kinds it is; one that is both has the first one's members for the second one's. */
+export function countUsage(usage: Json): Counts {
+  return 'prompt_tokens' in usage || 'completion_tokens' in usage || !('input_tokens' in usage)
+    ? countChat(usage)
+    : countMessages(usage);
+}
+
+/** What several answers used together. */
+export function addCounts(all: readonly Counts[]): Counts {
+  const names = new Set(all.flatMap((counts) => Object.keys(counts) as (keyof Usage)[]));
+  return Object.fromEntries(
+    [...names].map((name) => [name, count(sum(...all.map((counts) => counts[name])))]),
+  );
+}
+
+/**
+ * Makes counts agree: a part is no more than its whole, and the total no less than its parts. Whoever tells them may be a
+ * container of anybody's.
+ */
+export function toUsage({ cachedTokens, cacheWriteTokens, hourCacheWriteTokens, ...told }: Counts): Usage {
+  const { inputTokens, outputTokens, totalTokens, thinkingTokens } = told;
+  const read = atMost(cachedTokens, inputTokens);
+  const written = atMost(cacheWriteTokens, difference(inputTokens, read));
+  const all = {
+    ...told,
+    totalTokens: greatest(totalTokens, sum(inputTokens, outputTokens)),
+    cachedTokens: read,
+    cacheWriteTokens: written,
+    hourCacheWriteTokens: atMost(hourCacheWriteTokens, written),
+    thinkingTokens: atMost(thinkingTokens, outputTokens),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** Of what is known; undefined where nothing is. */
+function sum(...values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
+}
+
+function greatest(...values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+function difference(whole: number | undefined, part: number | undefined): number | undefined {
+  return whole === undefined ? undefined : Math.max(0, whole - (part ?? 0));
+}
+
+/** A part of what is not known is not known either. */
+function atMost(part: number | undefined, whole: number | undefined): number | undefined {
+  return part === undefined || whole === undefined ? undefined : Math.min(part, whole);
+}

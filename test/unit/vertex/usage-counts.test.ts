@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import {
+  addCounts,
+  countGemini,
+  countMessages,
+  countUsage,
+  type Counts,
+  type Json,
+  MAXIMUM_COUNT,
+  toUsage,
+} from '../../../src/vertex/usage-counts.ts';
+
+const KINDS: readonly ((usage: Json) => Counts)[] = [countGemini, countUsage, countMessages];
+
+test('all that is in the total alone was put out by the model of a chat', () => {
+  const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 95 };
+  expect(countUsage(usage)).toMatchObject({ inputTokens: 10, outputTokens: 85, totalTokens: 95 });
+  expect(countUsage({ prompt_tokens: 10, total_tokens: 95 })).toMatchObject({ outputTokens: 85 });
+});
+
+test('what is told in total alone went in', () => {
+  expect(toUsage(countGemini({ totalTokenCount: 7 }))).toEqual({ inputTokens: 7, totalTokens: 7 });
+  expect(toUsage(countUsage({ total_tokens: 7 }))).toEqual({ inputTokens: 7, totalTokens: 7 });
+});
+
+test('a total that is left out, or less than its parts, is their sum', () => {
+  expect(toUsage({ inputTokens: 3, outputTokens: 4 })).toMatchObject({ totalTokens: 7 });
+  expect(toUsage({ inputTokens: 3, outputTokens: 4, totalTokens: 0 })).toMatchObject({ totalTokens: 7 });
+  expect(toUsage({ inputTokens: 3, outputTokens: 4, totalTokens: 9 })).toMatchObject({ totalTokens: 9 });
+});
+
+test('writes to a cache are those that were told together, or those of each time to live', () => {
+  const cache_creation = { ephemeral_5m_input_tokens: 3, ephemeral_1h_input_tokens: 4 };
+  expect(countMessages({ input_tokens: 1, cache_creation })).toMatchObject({
+    inputTokens: 8,
+    cacheWriteTokens: 7,
+    hourCacheWriteTokens: 4,
+  });
+});
+
+test('a usage in two kinds of words is a chat’s, whose input is all of it', () => {
+  const usage = { prompt_tokens: 10, completion_tokens: 1, input_tokens: 10, cache_read_input_tokens: 8 };
+  expect(toUsage(countUsage(usage))).toEqual({ inputTokens: 10, outputTokens: 1, totalTokens: 11 });
+});
+
+test('what adds up to more than can be is not known', () => {
+  const all = [{ inputTokens: MAXIMUM_COUNT }, { inputTokens: 1, outputTokens: 2 }];
+  expect(toUsage(addCounts(all))).toEqual({ outputTokens: 2, totalTokens: 2 });
+});
+
+test('whatever a container tells, counts are whole, bounded and agree', () => {
+  const number = fc.oneof(
+    fc.integer({ min: 0, max: 2000 }),
+    fc.constantFrom(-1, 0.5, 1e308, Infinity, NaN, MAXIMUM_COUNT, Number.MAX_SAFE_INTEGER, 2 ** 31),
+    fc.constantFrom('7', null, true, [], {}),
+  );
+  const names = [
+    ...['promptTokenCount', 'candidatesTokenCount', 'thoughtsTokenCount', 'toolUsePromptTokenCount'],
+    ...['totalTokenCount', 'cachedContentTokenCount', 'prompt_tokens', 'completion_tokens', 'total_tokens'],
+    ...['input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'],
+  ];
+  const details = fc.dictionary(
+    fc.constantFrom('cached_tokens', 'reasoning_tokens', 'ephemeral_1h_input_tokens', 'thinking_tokens'),
+    number,
+  );
+  const usages = fc
+    .tuple(fc.dictionary(fc.constantFrom(...names), number), details)
+    .map(([counts, parts]) => ({
+      ...counts,
+      cache_creation: parts,
+      prompt_tokens_details: parts,
+      completion_tokens_details: parts,
+      output_tokens_details: parts,
+    }));
+  fc.assert(
+    fc.property(usages, fc.constantFrom(...KINDS), (told, countKind) => {
+      const usage = toUsage(countKind(told));
+      const { inputTokens: input = 0, outputTokens: output = 0, totalTokens: total = 0 } = usage;
+      for (const value of Object.values(usage) as number[]) {
+        expect(Number.isInteger(value) && value >= 0).toBe(true);
+        // The edge counts in 32 bits.
+        expect(value).toBeLessThan(2 ** 31);
+      }
+      expect(total).toBeGreaterThanOrEqual(input + output);
+      expect((usage.cachedTokens ?? 0) + (usage.cacheWriteTokens ?? 0)).toBeLessThanOrEqual(input);
+      expect(usage.hourCacheWriteTokens ?? 0).toBeLessThanOrEqual(usage.cacheWriteTokens ?? 0);
+      expect(usage.thinkingTokens ?? 0).toBeLessThanOrEqual(output);
+    }),
+    { numRuns: 500 },
+  );
+});
