@@ -1,8 +1,8 @@
+import { answerChat } from './chat-answer.ts';
 import { CHAT_SSE } from './chat-completions-framing.ts';
 import type { Fault } from '../control/control.ts';
 import { TextRequest } from './custom-endpoint-text-schema.ts';
 import type { Framing } from './framing.ts';
-import { generateStream } from './generate.ts';
 import { GoogleError } from './google-error.ts';
 import { unsupported } from './refusals.ts';
 import { parseBody } from './request-body.ts';
@@ -93,36 +93,17 @@ function parse(body: Buffer): unknown {
 }
 
 function complete(request: TextRequest, now: number): RestAnswer {
-  const texts = request.messages.map(({ content }) => textOf(content));
-  const stop = request.stop ?? [];
-  const generated = generateStream(
-    MODEL,
-    {
-      texts,
-      prompt: texts.at(-1) ?? '',
-      maxOutputTokens: request.max_completion_tokens ?? request.max_tokens ?? CONTEXT_TOKENS,
-      stopSequences: typeof stop === 'string' ? [stop] : stop,
-    },
-    now,
-  );
-  const last = generated.at(-1);
-  const pieces = generated.map(({ candidates }) => candidates[0]?.content.parts[0]?.text ?? '');
-  const finish_reason = last?.candidates[0]?.finishReason === 'MAX_TOKENS' ? 'length' : 'stop';
-  const usage = {
-    prompt_tokens: last?.usageMetadata.promptTokenCount ?? 0,
-    total_tokens: last?.usageMetadata.totalTokenCount ?? 0,
-    completion_tokens: last?.usageMetadata.candidatesTokenCount ?? 0,
-    prompt_tokens_details: null,
-  };
+  const chat = answerChat(MODEL, { ...request, maximumOutputTokens: CONTEXT_TOKENS }, now);
+  const { common, pieces, finishReason } = chat;
+  const usage = { ...chat.usage, prompt_tokens_details: null };
   if (usage.prompt_tokens > CONTEXT_TOKENS) {
     throw new ContainerError(
       `This model's maximum context length is ${CONTEXT_TOKENS} tokens. However, your request has ${usage.prompt_tokens} input tokens. Please reduce the length of the input messages.`,
     );
   }
-  const common = { id: `chatcmpl-${last?.responseId ?? ''}`, created: Math.floor(now / 1000), model: MODEL };
   if (request.stream !== true) {
     const message = { role: 'assistant', content: pieces.join(''), tool_calls: [] };
-    const choices = [{ index: 0, message, logprobs: null, finish_reason, stop_reason: null }];
+    const choices = [{ index: 0, message, logprobs: null, finish_reason: finishReason, stop_reason: null }];
     return compact({ ...common, object: 'chat.completion', choices, usage });
   }
   const chunk = (delta: object, reason: string | null = null) => ({
@@ -132,17 +113,12 @@ function complete(request: TextRequest, now: number): RestAnswer {
   });
   const chunks: object[] = [
     chunk({ role: 'assistant', content: '' }),
-    ...pieces.map((content, i) => chunk({ content }, i === pieces.length - 1 ? finish_reason : null)),
+    ...pieces.map((content, i) => chunk({ content }, i === pieces.length - 1 ? finishReason : null)),
   ];
   if (request.stream_options?.include_usage === true) {
     chunks.push({ ...common, object: 'chat.completion.chunk', choices: [], usage });
   }
   return { elements: chunks, framing: TEXT_SSE };
-}
-
-function textOf(content: TextRequest['messages'][number]['content']): string {
-  if (typeof content === 'string') return content;
-  return (content ?? []).map(({ text = '' }) => text).join('\n');
 }
 
 function compact(json: unknown): { readonly bytes: Buffer; readonly contentType: string } {

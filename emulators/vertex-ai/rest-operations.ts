@@ -23,6 +23,7 @@ import {
 } from './custom-endpoint.ts';
 import { embedContent } from './embed-content.ts';
 import { generateContent, streamGenerateContent } from './generate-content.ts';
+import { mistralRawPredict, mistralStreamRawPredict } from './mistral.ts';
 import { fetchPredictOperation, predictLongRunning } from './predict-long-running.ts';
 import { predictOnEndpoint } from './predict-on-endpoint.ts';
 import { predictOnModel } from './predict-on-model.ts';
@@ -64,4 +65,6 @@ export const REST_OPERATIONS: readonly RestOperation[] = [
   claudeCountTokens,
   claudeRawPredict,
   claudeStreamRawPredict,
+  mistralRawPredict,
+  mistralStreamRawPredict,
 ];

@@ -59,6 +59,14 @@ export const SAMPLE_MODELS: readonly SampleModel[] = [
   { ...REGIONAL, id: 'imagen-4.0-generate-001', apis: ['predict'] },
   { ...REGIONAL, id: 'text-embedding-005', apis: ['predict'] },
   { ...REGIONAL, id: 'veo-3.0-generate-001', locations: ['us-central1'], apis: ['predictLongRunning'] },
+  {
+    publisher: 'mistralai',
+    id: 'mistral-small-2503',
+    versionId: '2503',
+    launchStage: 'GA',
+    locations: ['us-central1', 'europe-west4'],
+    apis: ['rawPredict'],
+  },
 ];
 
 /** Models of these are for batch predictions too. */

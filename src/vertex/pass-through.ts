@@ -12,7 +12,7 @@ import { FACTS_READERS, isError, join, mayTell, readFacts, type Told } from './a
 import { MeteredStream } from './metered-stream.ts';
 import { splitValues } from './split-values.ts';
 import { wholeParts } from './stream-parts.ts';
-import type { Json } from './usage-counts.ts';
+import { asObject, type Json } from './usage-counts.ts';
 import { readErrorBody, readRestError, RefusedTokenError, vertexError } from './vertex-errors.ts';
 
 export interface PassThrough {
@@ -139,7 +139,7 @@ function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string
 function objectsOf(body: Buffer): Json[] {
   try {
     const json = JSON.parse(body.toString('utf8')) as unknown;
-    return (Array.isArray(json) ? json : [json]).filter((one) => typeof one === 'object' && one !== null);
+    return (Array.isArray(json) ? json : [json]).map(asObject);
   } catch {
     return [];
   }
