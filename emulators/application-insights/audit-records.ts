@@ -14,6 +14,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   'gen_ai.usage.input_tokens': 'inputTokens',
   'gen_ai.usage.output_tokens': 'outputTokens',
   'gen_ai.usage.cache_read.input_tokens': 'cachedTokens',
+  'gen_ai.usage.cache_creation.input_tokens': 'cacheWriteTokens',
   'gen_ai.usage.reasoning.output_tokens': 'thinkingTokens',
 };
 

@@ -38,6 +38,8 @@ const FIGURES = {
   inputTokens: 0,
   outputTokens: 0,
   totalTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
   instances: 2,
   costInUsd: 0.0002,
 };

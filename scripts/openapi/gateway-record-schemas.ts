@@ -48,7 +48,9 @@ const NUMBERS: Readonly<Record<(typeof NUMBER_FIELDS)[number], string>> = {
   inputTokens: 'Tokens that went in.',
   outputTokens: 'Tokens that came out.',
   totalTokens: 'All tokens.',
-  cachedTokens: 'Tokens that came from a cache.',
+  cachedTokens: 'Tokens of the input that came from a cache.',
+  cacheWriteTokens: 'Tokens of the input that were written to a cache.',
+  hourCacheWriteTokens: 'Those of them that are kept for an hour.',
   thinkingTokens: 'Tokens of thoughts.',
   instances: 'Instances that were predicted from.',
   requestBytes: 'Size of the request.',
@@ -138,6 +140,8 @@ const figures = {
   inputTokens: count.describe('Tokens that went in.'),
   outputTokens: count.describe('Tokens that came out.'),
   totalTokens: count.describe('All tokens.'),
+  cachedTokens: count.describe('Those that went in from a cache.'),
+  cacheWriteTokens: count.describe('Those that went in and were written to a cache.'),
   instances: count.describe('Instances that were predicted from.'),
   costInUsd: z
     .number()

@@ -8,10 +8,22 @@ export const gatewayComponents = z.registry<{ id: string }>();
 const Environment = z.enum(['sandbox', 'production']).describe('The environment of that product.');
 const Operations = z.array(z.enum(OPERATIONS));
 const Locations = z.array(z.string().describe('A Google Cloud location.'));
+const Amount = z.number().optional();
+const TokenPrices = {
+  perMillionInputTokens: Amount.describe('Of a million tokens that go in.'),
+  perMillionOutputTokens: Amount.describe('Of a million tokens that come out.'),
+  perMillionCachedInputTokens: Amount.describe('Of a million that are read from a cache.'),
+  perMillionCacheWriteTokens: Amount.describe('Of a million that are written to a cache.'),
+  perMillionHourCacheWriteTokens: Amount.describe('Of a million that are written to a cache for an hour.'),
+};
 const Price = z.looseObject({
-  perCall: z.number().optional().describe('Of one call.'),
-  perMillionInputTokens: z.number().optional().describe('Of a million tokens that go in.'),
-  perMillionOutputTokens: z.number().optional().describe('Of a million tokens that come out.'),
+  perCall: Amount.describe('Of one call.'),
+  perPrediction: Amount.describe('Of each prediction of a call, such as an image.'),
+  ...TokenPrices,
+  longContext: z
+    .looseObject({ aboveInputTokens: z.int().describe('Where it begins.'), ...TokenPrices })
+    .optional()
+    .describe('Of all tokens of a call with more input than that.'),
 });
 
 const FieldViolation = z

@@ -11,7 +11,8 @@ export const COLUMNS = [
   ...['roles', 'isDelegated', 'subscriptionId', 'productId', 'project', 'location', 'publisher', 'model'],
   ...['endpoint', 'requestedProject', 'requestedLocation', 'requestedModel', 'modelVersion'],
   ...['deployedModelId', 'finishReason', 'usageCompleteness', 'inputTokens', 'outputTokens', 'totalTokens'],
-  ...['cachedTokens', 'thinkingTokens', 'instances', 'costInUsd', 'requestBytes', 'responseBytes'],
+  ...['cachedTokens', 'cacheWriteTokens', 'hourCacheWriteTokens', 'thinkingTokens', 'instances', 'costInUsd'],
+  ...['requestBytes', 'responseBytes'],
   ...['durationInMs', 'credentialsDurationInMs', 'firstByteDurationInMs', 'requestDigest'],
   ...['responseDigest', 'findings', 'content'],
 ] as const;

@@ -45,11 +45,38 @@ const Classification = z.enum(['public', 'internal', 'confidential', 'restricted
 
 const JsonSchema = z.record(z.string(), z.unknown());
 
+const Amount = z.number().min(0);
+
+/** Of a million tokens. What is left out is never less than what it costs anywhere. */
+const TokenPrices = {
+  perMillionInputTokens: Amount,
+  perMillionOutputTokens: Amount,
+  perMillionCachedInputTokens: Amount.optional().describe(
+    'Of input that is read from a cache; the price of other input when left out',
+  ),
+  perMillionCacheWriteTokens: Amount.optional().describe(
+    'Of input that is written to a cache; 1.25 times the price of other input when left out',
+  ),
+  perMillionHourCacheWriteTokens: Amount.optional().describe(
+    'Of input that is written to a cache for an hour; twice the price of other input when left out',
+  ),
+};
+const TokenPrice = z.strictObject({
+  ...TokenPrices,
+  longContext: z
+    .strictObject({ aboveInputTokens: Count, ...TokenPrices })
+    .optional()
+    .describe('Of all tokens of a call with more input than that'),
+});
+export type TokenPrice = z.infer<typeof TokenPrice>;
+
 /** In US dollars; for estimates, not for bills. */
 const Price = z.union([
-  z.strictObject({ perCall: z.number().min(0) }),
-  z.strictObject({ perMillionInputTokens: z.number().min(0), perMillionOutputTokens: z.number().min(0) }),
+  z.strictObject({ perCall: Amount }),
+  z.strictObject({ perPrediction: Amount.describe('Of each prediction of a call, such as an image') }),
+  TokenPrice,
 ]);
+export type Price = z.infer<typeof Price>;
 
 /** The longest that an answer may be given again: a day. */
 const MAXIMUM_CACHE_SECONDS = 86_400;

@@ -95,6 +95,10 @@ export interface UsageSum {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly totalTokens: number;
+  /** Of the input. */
+  readonly cachedTokens: number;
+  /** Of the input. */
+  readonly cacheWriteTokens: number;
   readonly instances: number;
   /** Of the calls that a price was known for. */
   readonly costInUsd: number;

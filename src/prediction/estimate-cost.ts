@@ -1,21 +1,54 @@
-import type { CatalogEntry } from '../governance/documents.ts';
+import type { Price, TokenPrice } from '../governance/documents.ts';
 import type { Outcome } from './audit-record.ts';
 import type { Usage } from './prediction.ts';
 
 /**
- * What a call cost in US dollars by the catalog's price, as far as its usage is known; undefined where nothing is. A
- * price per call is that of an answered one. Discounts, such as those for cached tokens, are not in the catalog.
+ * What writing to a cache costs where the catalog has no price of it, as a multiple of other input. Anthropic alone tells
+ * what was written; at Google it is input as any other.
+ * https://platform.claude.com/docs/en/about-claude/pricing#prompt-caching
  */
-export function estimateCost(
-  price: NonNullable<CatalogEntry['price']>,
-  outcome: Outcome,
-  { inputTokens, outputTokens }: Usage,
-): number | undefined {
+const CACHE_WRITE = { fiveMinutes: 1.25, hour: 2 };
+
+/**
+ * What a call cost in US dollars by the catalog's price, as far as its usage is known; undefined where nothing is. A
+ * price per call or prediction is that of an answered call.
+ */
+export function estimateCost(price: Price, outcome: Outcome, usage: Usage): number | undefined {
   if ('perCall' in price) return outcome === 'answered' ? price.perCall : undefined;
-  if (inputTokens === undefined && outputTokens === undefined) return undefined;
-  const { perMillionInputTokens, perMillionOutputTokens } = price;
-  const perMillion =
-    perMillionInputTokens * (inputTokens ?? 0) + perMillionOutputTokens * (outputTokens ?? 0);
-  // Below this there is no price; what is left comes from binary fractions.
-  return Math.round(perMillion * 1e6) / 1e12;
+  if ('perPrediction' in price) {
+    const { instances } = usage;
+    return outcome === 'answered' && instances !== undefined
+      ? inDollars(price.perPrediction * instances * 1e6)
+      : undefined;
+  }
+  const { inputTokens, outputTokens = 0 } = usage;
+  if (inputTokens === undefined && usage.outputTokens === undefined) return undefined;
+  const { cachedTokens = 0, cacheWriteTokens = 0, hourCacheWriteTokens = 0 } = usage;
+  const fresh = (inputTokens ?? 0) - cachedTokens - cacheWriteTokens;
+  const of = pricesOf(price, inputTokens ?? 0);
+  return inDollars(
+    of.input * fresh +
+      of.cached * cachedTokens +
+      of.written * (cacheWriteTokens - hourCacheWriteTokens) +
+      of.writtenForHour * hourCacheWriteTokens +
+      of.output * outputTokens,
+  );
+}
+
+/** Of a million tokens of each kind, for a call with so much input. */
+function pricesOf({ longContext, ...price }: TokenPrice, inputTokens: number) {
+  const all = longContext && inputTokens > longContext.aboveInputTokens ? longContext : price;
+  const { perMillionInputTokens: input, perMillionOutputTokens: output } = all;
+  return {
+    input,
+    output,
+    cached: all.perMillionCachedInputTokens ?? input,
+    written: all.perMillionCacheWriteTokens ?? input * CACHE_WRITE.fiveMinutes,
+    writtenForHour: all.perMillionHourCacheWriteTokens ?? input * CACHE_WRITE.hour,
+  };
+}
+
+/** Below this there is no price; what is left comes from binary fractions. */
+function inDollars(millionths: number): number {
+  return Math.round(millionths * 1e6) / 1e12;
 }

@@ -8,7 +8,14 @@ import type { UsageQuestion } from './question.ts';
 
 type Sums = Pick<
   UsageSum,
-  'calls' | 'outcomes' | 'inputTokens' | 'outputTokens' | 'totalTokens' | 'instances'
+  | 'calls'
+  | 'outcomes'
+  | 'inputTokens'
+  | 'outputTokens'
+  | 'totalTokens'
+  | 'cachedTokens'
+  | 'cacheWriteTokens'
+  | 'instances'
 >;
 
 /** What calls used. */
@@ -96,9 +103,16 @@ function resourceOf({ publisher, model, endpoint }: UsageSum): CallTarget['resou
 }
 
 function withCost(sum: UsageSum, entry: CatalogEntry | undefined): UsageFigures {
-  const { calls, outcomes, inputTokens, outputTokens, totalTokens, instances, costInUsd } = sum;
-  const figures = { calls, outcomes, inputTokens, outputTokens, totalTokens, instances };
-  return { ...figures, ...((entry?.price !== undefined || costInUsd > 0) && { costInUsd }) };
+  const { calls, outcomes, inputTokens, outputTokens, totalTokens, costInUsd } = sum;
+  const { cachedTokens, cacheWriteTokens, instances } = sum;
+  const tokens = { inputTokens, outputTokens, totalTokens, cachedTokens, cacheWriteTokens };
+  return {
+    calls,
+    outcomes,
+    ...tokens,
+    instances,
+    ...((entry?.price !== undefined || costInUsd > 0) && { costInUsd }),
+  };
 }
 
 const NOTHING: UsageFigures = {
@@ -107,6 +121,8 @@ const NOTHING: UsageFigures = {
   inputTokens: 0,
   outputTokens: 0,
   totalTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
   instances: 0,
 };
 
@@ -130,6 +146,8 @@ function add(one: UsageFigures, other: UsageFigures): UsageFigures {
     inputTokens: one.inputTokens + other.inputTokens,
     outputTokens: one.outputTokens + other.outputTokens,
     totalTokens: one.totalTokens + other.totalTokens,
+    cachedTokens: one.cachedTokens + other.cachedTokens,
+    cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens,
     instances: one.instances + other.instances,
     ...(costs.length > 0 && { costInUsd: costs.reduce((sum, cost) => sum + cost, 0) }),
   };

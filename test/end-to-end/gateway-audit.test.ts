@@ -349,6 +349,8 @@ test('usage is that of the APIM subscription, by model', async () => {
         inputTokens: 0,
         outputTokens: 0,
         totalTokens: 0,
+        cachedTokens: 0,
+        cacheWriteTokens: 0,
         instances: 1,
         costInUsd: 0.0001,
       },

@@ -87,6 +87,8 @@ function readSum(row: LogRow): UsageSum {
     inputTokens: count('inputTokens'),
     outputTokens: count('outputTokens'),
     totalTokens: count('totalTokens'),
+    cachedTokens: count('cachedTokens'),
+    cacheWriteTokens: count('cacheWriteTokens'),
     instances: count('instances'),
     costInUsd: count('costInUsd'),
   });

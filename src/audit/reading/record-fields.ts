@@ -53,6 +53,8 @@ export const NUMBER_FIELDS = [
   'outputTokens',
   'totalTokens',
   'cachedTokens',
+  'cacheWriteTokens',
+  'hourCacheWriteTokens',
   'thinkingTokens',
   'instances',
   'requestBytes',
@@ -71,6 +73,7 @@ const OPEN_TELEMETRY_NAMES: Readonly<Record<string, string>> = {
   inputTokens: 'gen_ai.usage.input_tokens',
   outputTokens: 'gen_ai.usage.output_tokens',
   cachedTokens: 'gen_ai.usage.cache_read.input_tokens',
+  cacheWriteTokens: 'gen_ai.usage.cache_creation.input_tokens',
   thinkingTokens: 'gen_ai.usage.reasoning.output_tokens',
 };
 

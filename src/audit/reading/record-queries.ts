@@ -11,7 +11,15 @@ import { column, dateTimeLiteral, is, isIn, pipe, textLiteral } from './kql.ts';
 import { attributeOf, NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
 
 const OUTCOMES = ['answered', 'denied', 'failed', 'interrupted', 'aborted'] as const;
-const USED = ['inputTokens', 'outputTokens', 'totalTokens', 'instances', 'costInUsd'] as const;
+const USED = [
+  'inputTokens',
+  'outputTokens',
+  'totalTokens',
+  'cachedTokens',
+  'cacheWriteTokens',
+  'instances',
+  'costInUsd',
+] as const;
 
 const REVISION = `tostring(customDimensions['revision'])`;
 /**

@@ -24,6 +24,8 @@ export function flattenRecord(record: AuditRecord): FlatRecord {
     'gen_ai.usage.input_tokens': usage?.inputTokens,
     'gen_ai.usage.output_tokens': usage?.outputTokens,
     'gen_ai.usage.cache_read.input_tokens': usage?.cachedTokens,
+    'gen_ai.usage.cache_creation.input_tokens': usage?.cacheWriteTokens,
+    hourCacheWriteTokens: usage?.hourCacheWriteTokens,
     'gen_ai.usage.reasoning.output_tokens': usage?.thinkingTokens,
     totalTokens: usage?.totalTokens,
     instances: usage?.instances,

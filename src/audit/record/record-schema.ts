@@ -183,7 +183,7 @@ const Closing = {
     source: 'Vertex AI',
   }),
   'gen_ai.usage.input_tokens': known(Count, {
-    description: 'Tokens that went in, cached ones included',
+    description: 'Tokens that went in, cached ones and results of tools included',
     source: 'Vertex AI',
     unit: 'tokens',
   }),
@@ -194,6 +194,16 @@ const Closing = {
   }),
   'gen_ai.usage.cache_read.input_tokens': known(Count, {
     description: 'Those of the input that came from a cache',
+    source: 'Vertex AI',
+    unit: 'tokens',
+  }),
+  'gen_ai.usage.cache_creation.input_tokens': known(Count, {
+    description: 'Those of the input that were written to a cache',
+    source: 'Vertex AI',
+    unit: 'tokens',
+  }),
+  hourCacheWriteTokens: known(Count, {
+    description: 'Those of the writes to a cache that are kept for an hour instead of five minutes',
     source: 'Vertex AI',
     unit: 'tokens',
   }),

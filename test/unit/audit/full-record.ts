@@ -48,6 +48,8 @@ export const FULL_RECORD: AuditRecord = {
       outputTokens: 5,
       totalTokens: 8,
       cachedTokens: 1,
+      cacheWriteTokens: 2,
+      hourCacheWriteTokens: 1,
       thinkingTokens: 2,
       instances: 1,
     },

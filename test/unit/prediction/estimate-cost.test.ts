@@ -1,11 +1,26 @@
 import { estimateCost } from '../../../src/prediction/estimate-cost.ts';
 
 const TOKENS = { perMillionInputTokens: 0.3, perMillionOutputTokens: 2.5 };
+/** Of Claude Sonnet 4.5: https://platform.claude.com/docs/en/about-claude/pricing */
+const CLAUDE = {
+  perMillionInputTokens: 3,
+  perMillionOutputTokens: 15,
+  perMillionCachedInputTokens: 0.3,
+  perMillionCacheWriteTokens: 3.75,
+  perMillionHourCacheWriteTokens: 6,
+  longContext: { aboveInputTokens: 200_000, perMillionInputTokens: 6, perMillionOutputTokens: 22.5 },
+};
 
 test('a price per call is that of an answered one', () => {
   expect(estimateCost({ perCall: 0.1 }, 'answered', {})).toBe(0.1);
   for (const outcome of ['denied', 'failed', 'interrupted', 'aborted'] as const)
     expect(estimateCost({ perCall: 0.1 }, outcome, {})).toBeUndefined();
+});
+
+test('a price per prediction is that of each image of an answered call', () => {
+  expect(estimateCost({ perPrediction: 0.04 }, 'answered', { instances: 4 })).toBe(0.16);
+  expect(estimateCost({ perPrediction: 0.04 }, 'answered', {})).toBeUndefined();
+  expect(estimateCost({ perPrediction: 0.04 }, 'failed', { instances: 4 })).toBeUndefined();
 });
 
 test.each([
@@ -16,6 +31,39 @@ test.each([
   [{ inputTokens: 0, outputTokens: 0 }, 0],
 ])('tokens %j cost %d', (usage, cost) => {
   expect(estimateCost(TOKENS, 'interrupted', usage)).toBe(cost);
+});
+
+test.each([
+  [{ inputTokens: 1000, cachedTokens: 1000 }, 0.0003],
+  [{ inputTokens: 1000, cacheWriteTokens: 1000 }, 0.00375],
+  [{ inputTokens: 1000, cacheWriteTokens: 1000, hourCacheWriteTokens: 1000 }, 0.006],
+  [
+    {
+      inputTokens: 1111,
+      outputTokens: 10,
+      cachedTokens: 1000,
+      cacheWriteTokens: 110,
+      hourCacheWriteTokens: 10,
+    },
+    0.000888,
+  ],
+])('what is read from or written to a cache has prices of its own: %j costs %d', (usage, cost) => {
+  expect(estimateCost(CLAUDE, 'answered', usage)).toBe(cost);
+});
+
+test.each([
+  [{ inputTokens: 1000, cachedTokens: 1000 }, 0.0003],
+  [{ inputTokens: 1000, cacheWriteTokens: 1000 }, 0.000375],
+  [{ inputTokens: 1000, cacheWriteTokens: 1000, hourCacheWriteTokens: 400 }, 0.000465],
+])('without those prices a cache costs what it costs nowhere more: %j costs %d', (usage, cost) => {
+  expect(estimateCost(TOKENS, 'answered', usage)).toBe(cost);
+});
+
+test('a call with a long context has other prices for all of its tokens', () => {
+  expect(estimateCost(CLAUDE, 'answered', { inputTokens: 200_000, outputTokens: 1000 })).toBe(0.615);
+  expect(estimateCost(CLAUDE, 'answered', { inputTokens: 200_001, outputTokens: 1000 })).toBe(1.222506);
+  const cached = { inputTokens: 300_000, cachedTokens: 300_000 };
+  expect(estimateCost(CLAUDE, 'answered', cached)).toBe(1.8);
 });
 
 test('what nothing is known of has no cost', () => {

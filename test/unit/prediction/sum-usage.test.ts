@@ -17,11 +17,18 @@ const governance = governanceOf({
   ],
   grants: [{ id: 'team', reason: 'Tests.', roles: ['Team'], entries: ['iris', 'flash', 'free'] }],
 });
+const NO_USE = {
+  inputTokens: 0,
+  outputTokens: 0,
+  totalTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  instances: 0,
+};
 const OUTCOMES = { answered: 0, denied: 0, failed: 0, interrupted: 0, aborted: 0 };
 
 function sumOf(changes: Partial<UsageSum>): UsageSum {
-  const none = { inputTokens: 0, outputTokens: 0, totalTokens: 0, instances: 0, costInUsd: 0 };
-  return { calls: 1, outcomes: { ...OUTCOMES, answered: 1 }, ...none, ...changes };
+  return { calls: 1, outcomes: { ...OUTCOMES, answered: 1 }, ...NO_USE, costInUsd: 0, ...changes };
 }
 
 async function usageOf(
@@ -64,7 +71,7 @@ test('the sums of the APIM subscription are asked for, under the names of the ca
     to: '2026-01-02T00:00:00.000Z',
     by: 'model',
     usage: [],
-    total: { calls: 0, outcomes: OUTCOMES, inputTokens: 0, outputTokens: 0, totalTokens: 0, instances: 0 },
+    total: { calls: 0, outcomes: OUTCOMES, ...NO_USE },
   });
 });
 
@@ -104,9 +111,11 @@ test('costs are those on record, and none where the catalog has no price', async
       inputTokens: 1_000_000,
       outputTokens: 2_000_000,
       totalTokens: 3_000_000,
+      cachedTokens: 400_000,
+      cacheWriteTokens: 30_000,
       costInUsd: 5.3,
     }),
-    sumOf({ model: 'free', inputTokens: 1000 }),
+    sumOf({ model: 'free', inputTokens: 1000, cachedTokens: 100 }),
   ]);
   expect(usage.usage.map((row) => [row.model, row.costInUsd])).toEqual([
     ['flash', 5.3],
@@ -114,6 +123,7 @@ test('costs are those on record, and none where the catalog has no price', async
     ['iris', 0.3],
   ]);
   expect(usage.total).toMatchObject({ calls: 7, inputTokens: 1_001_000, costInUsd: 5.6 });
+  expect(usage.total).toMatchObject({ cachedTokens: 400_100, cacheWriteTokens: 30_000 });
 });
 
 test('days and operations add up their models, with the cost of each', async () => {

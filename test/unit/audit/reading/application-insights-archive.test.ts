@@ -254,6 +254,8 @@ test('usage is summed by model and endpoint, and unknown names are none', async 
       measurements: {
         'gen_ai.usage.input_tokens': 1,
         'gen_ai.usage.output_tokens': 2,
+        'gen_ai.usage.cache_read.input_tokens': 4,
+        'gen_ai.usage.cache_creation.input_tokens': 5,
         totalTokens: 3,
         costInUsd: 0.5,
       },
@@ -273,7 +275,10 @@ test('usage is summed by model and endpoint, and unknown names are none', async 
     { id: '6', properties: { subscriptionId: 'other' } },
     { id: '7', by: 'edge', properties: { outcome: 'denied' } },
   ]).sumUsage(USAGE, signal);
-  const nothing = { inputTokens: 0, outputTokens: 0, totalTokens: 0, instances: 0, costInUsd: 0 };
+  const nothing = {
+    ...{ inputTokens: 0, outputTokens: 0, totalTokens: 0, cachedTokens: 0, cacheWriteTokens: 0 },
+    ...{ instances: 0, costInUsd: 0 },
+  };
   const outcomes = { answered: 0, denied: 0, failed: 0, interrupted: 0, aborted: 0 };
   expect(sums).toEqual([
     {
@@ -284,6 +289,8 @@ test('usage is summed by model and endpoint, and unknown names are none', async 
       inputTokens: 1,
       outputTokens: 2,
       totalTokens: 3,
+      cachedTokens: 4,
+      cacheWriteTokens: 5,
       instances: 0,
       costInUsd: 0.5,
     },

@@ -19,6 +19,8 @@ test('an event has the texts of a record as properties and its numbers as measur
     'gen_ai.usage.input_tokens': 3,
     'gen_ai.usage.output_tokens': 5,
     'gen_ai.usage.cache_read.input_tokens': 1,
+    'gen_ai.usage.cache_creation.input_tokens': 2,
+    hourCacheWriteTokens: 1,
     'gen_ai.usage.reasoning.output_tokens': 2,
     totalTokens: 8,
     instances: 1,

@@ -50,6 +50,8 @@ test('a record has its fields side by side, under OpenTelemetry’s names where 
     'gen_ai.usage.input_tokens': 3,
     'gen_ai.usage.output_tokens': 5,
     'gen_ai.usage.cache_read.input_tokens': 1,
+    'gen_ai.usage.cache_creation.input_tokens': 2,
+    hourCacheWriteTokens: 1,
     'gen_ai.usage.reasoning.output_tokens': 2,
     totalTokens: 8,
     instances: 1,
