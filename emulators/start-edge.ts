@@ -42,10 +42,13 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
       directory,
       port,
       journeys,
-      namedValues: (gatewayUrl) => ({
+      // The strictest of the networks that it can be deployed in.
+      internalNetwork: true,
+      namedValues: (gatewayUrl, loopbackUrl) => ({
         'tenant-id': SAMPLE_TENANT_ID,
         'gateway-audience': GATEWAY_AUDIENCE,
         'gateway-url': gatewayUrl,
+        'gateway-loopback-url': loopbackUrl,
         'function-app-url': functionsUrl,
         'functions-audience': FUNCTIONS_AUDIENCE,
         'okta-issuer': clouds.okta.issuer,

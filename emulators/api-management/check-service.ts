@@ -1,4 +1,5 @@
 import { loadExpressionCompiler } from './expressions/compile.ts';
+import type { Tier } from './policies/policy.ts';
 import { POLICIES } from './policies/policy-table.ts';
 import { compilePlans } from './service/compile-plans.ts';
 import { compileOperations } from './service/match-operation.ts';
@@ -10,13 +11,19 @@ interface CheckOptions {
   readonly directory: string;
   /** Win over those in the folder. */
   readonly namedValues: Readonly<Record<string, string>>;
+  /** `classic` when left out. */
+  readonly tier?: Tier;
 }
 
 /**
  * Reads and compiles a whole folder without starting anything.
  * @returns every refusal, each once, with its place: `file:line:column <element> problem`.
  */
-export async function checkService({ directory, namedValues }: CheckOptions): Promise<string[]> {
+export async function checkService({
+  directory,
+  namedValues,
+  tier = 'classic',
+}: CheckOptions): Promise<string[]> {
   const refusals = new Set<string>();
   const refuse = (error: Error): void => void refusals.add(error.message);
   const service = readService(directory, refuse);
@@ -24,6 +31,7 @@ export async function checkService({ directory, namedValues }: CheckOptions): Pr
     expressions: await loadExpressionCompiler(),
     namedValues: new Map([...service.namedValues, ...Object.entries(namedValues)]),
     policies: POLICIES,
+    tier,
     fragments: service.fragments,
     services: createServices({
       entraAuthority: 'https://login.microsoftonline.com',

@@ -28,12 +28,13 @@ async function check(command: Check): Promise<void> {
 }
 
 async function serve(command: Serve): Promise<void> {
-  const { directory, port, controlPort, namedValues, journeys, entraAuthority } = command;
+  const { directory, port, controlPort, namedValues, tier, journeys, entraAuthority } = command;
   const subscriptions = command.subscriptions.length > 0 ? command.subscriptions : newKeys(directory);
   const gateway = await startApiManagement({
     directory,
     port,
     namedValues,
+    tier,
     subscriptions,
     journeys,
     entraAuthority,

@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util';
+import { TIERS } from './policies/policy.ts';
+import type { Tier } from './policies/policy.ts';
 import type { Subscription } from './service/subscription-keys.ts';
 
-export const USAGE = `Usage: node cli.ts check DIR [--named-value NAME=VALUE]…
-       node cli.ts serve DIR [--named-value NAME=VALUE]… [--subscription KEY=PRODUCT]…
+export const USAGE = `Usage: node cli.ts check DIR [--named-value NAME=VALUE]… [--tier classic|v2]
+       node cli.ts serve DIR [--named-value NAME=VALUE]… [--tier classic|v2] [--subscription KEY=PRODUCT]…
                              [--port N] [--control-port N] [--journeys N] [--entra-authority URL]
 
 check  reads and compiles the folder and prints what is refused: file:line:column <element> problem
 serve  runs it on 127.0.0.1
 
 --named-value      wins over the folder's
+--tier             whose gateway it plays; classic unless given
 --subscription     a key and the product that it is for; without any, each product gets a new one
 --port             of the gateway; 8080 unless given, 0 picks a free one
 --control-port     where journeys are read; a free one unless given
@@ -19,11 +22,17 @@ serve  runs it on 127.0.0.1
 /** What the command line asks for. */
 export type Command =
   | { readonly name: 'help' }
-  | { readonly name: 'check'; readonly directory: string; readonly namedValues: Record<string, string> }
+  | {
+      readonly name: 'check';
+      readonly directory: string;
+      readonly namedValues: Record<string, string>;
+      readonly tier: Tier;
+    }
   | {
       readonly name: 'serve';
       readonly directory: string;
       readonly namedValues: Record<string, string>;
+      readonly tier: Tier;
       readonly subscriptions: readonly Subscription[];
       readonly port: number;
       readonly controlPort: number;
@@ -46,15 +55,17 @@ export function readCommand(args: readonly string[]): Command {
   const namedValues = Object.fromEntries(
     (values['named-value'] ?? []).map((text) => splitPair('--named-value', 'NAME=VALUE', text)),
   );
+  const tier = readTier(values.tier ?? 'classic');
   if (name === 'check') {
-    const meaningless = Object.keys(values).find((option) => option !== 'named-value');
+    const meaningless = Object.keys(values).find((option) => !['named-value', 'tier'].includes(option));
     if (meaningless !== undefined) throw new CommandError(`"check" has no --${meaningless}.`);
-    return { name, directory, namedValues };
+    return { name, directory, namedValues, tier };
   }
   return {
     name,
     directory,
     namedValues,
+    tier,
     subscriptions: (values.subscription ?? []).map(readSubscription),
     port: readNumber('--port', values.port ?? '8080', 65_535),
     controlPort: readNumber('--control-port', values['control-port'] ?? '0', 65_535),
@@ -81,6 +92,7 @@ function parseOptions(args: readonly string[]) {
       'control-port': { type: 'string' },
       journeys: { type: 'string' },
       'entra-authority': { type: 'string' },
+      tier: { type: 'string' },
       'named-value': { type: 'string', multiple: true },
       subscription: { type: 'string', multiple: true },
     },
@@ -106,6 +118,12 @@ function readNumber(option: string, text: string, maximum: number): number {
   const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
   if (number <= maximum) return number;
   throw new CommandError(`${option} is a whole number from 0 to ${maximum}.`);
+}
+
+function readTier(text: string): Tier {
+  const tier = TIERS.find((one) => one === text);
+  if (tier) return tier;
+  throw new CommandError(`--tier is one of ${TIERS.join(', ')}.`);
 }
 
 function readAddress(text: string): string {

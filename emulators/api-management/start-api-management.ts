@@ -17,6 +17,7 @@ import { raise } from './documents/refuse.ts';
 import { loadExpressionCompiler } from './expressions/compile.ts';
 import { createGateway } from './gateway.ts';
 import type { Intercept } from './gateway.ts';
+import type { Tier } from './policies/policy.ts';
 import { POLICIES } from './policies/policy-table.ts';
 import { readService } from './service/read-service.ts';
 import { ServiceDefinitionError } from './service/service-definition.ts';
@@ -38,8 +39,11 @@ export interface ApiManagementOptions {
   readonly directory: string;
   /** Port on 127.0.0.1; 0 picks a free one. */
   readonly port: number;
-  /** Named values by name, which the gateway's own address may be among; they win over those in the folder. */
-  readonly namedValues: NamedValues | ((gatewayUrl: string) => NamedValues);
+  /**
+   * Named values by name; they win over those in the folder. The gateway's own addresses may be among them: the public
+   * one, and the one at which it can call itself.
+   */
+  readonly namedValues: NamedValues | ((gatewayUrl: string, loopbackUrl: string) => NamedValues);
   readonly subscriptions: readonly Subscription[];
   /** Where validate-azure-ad-token finds the tenants, in place of https://login.microsoftonline.com. */
   readonly entraAuthority: string;
@@ -54,6 +58,13 @@ export interface ApiManagementOptions {
    * one there are none.
    */
   readonly emitRequests?: (telemetry: readonly RequestTelemetry[]) => void;
+  /** The tier whose gateway it plays: what it lacks is refused, and limits count as it counts. `classic` when left out. */
+  readonly tier?: Tier;
+  /**
+   * Plays a service in an internal virtual network: the gateway can't call itself at its public address, which is
+   * `http://127.0.0.1:{port}`. At its loopback address, `http://localhost:{port}`, it can, in the classic tiers.
+   */
+  readonly internalNetwork?: boolean;
   /** Sees every request before the gateway does, the health address aside; true when it has answered it. */
   readonly intercept?: Intercept;
   /** Of how many requests the way through the policies is kept; none when left out, which is faster. */
@@ -97,7 +108,8 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
   const { port } = server.address() as AddressInfo;
   const namedValues = new Map([...service.namedValues, ...namedValuesOf(options, port)]);
   const journeys = startJourneys(options, service, namedValues);
-  const services = createServices({ ...options, emitTrace: tracesFrom(service, options) }, journeys);
+  const pools = new BackendPools(unreachableOrigins(options, port));
+  const services = createServices({ ...options, emitTrace: tracesFrom(service, options) }, journeys, pools);
   try {
     const handle = createGateway({
       service,
@@ -105,6 +117,7 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
         expressions,
         namedValues,
         policies: POLICIES,
+        tier: options.tier ?? 'classic',
         fragments: service.fragments,
         services,
         refuse: raise,
@@ -137,6 +150,7 @@ export function createServices(
   options: Pick<
     ApiManagementOptions,
     | 'now'
+    | 'tier'
     | 'wait'
     | 'random'
     | 'entraAuthority'
@@ -146,16 +160,18 @@ export function createServices(
     | 'emitRequests'
   >,
   journeys?: Journeys,
+  pools = new BackendPools(),
 ): GatewayServices {
   const now = options.now ?? Date.now;
+  const tier = options.tier ?? 'classic';
   const openId = new OpenIdProviders(now);
   return {
     now,
     wait: options.wait ?? waitFor,
     random: options.random ?? Math.random,
-    pools: new BackendPools(),
-    counters: new CallCounters(),
-    tokenCounters: new CallCounters(),
+    pools,
+    counters: new CallCounters(tier),
+    tokenCounters: new CallCounters(tier),
     concurrency: new RunningRequests(),
     cache: new ValueCache(now),
     openId,
@@ -166,6 +182,19 @@ export function createServices(
     emitRequests: options.emitRequests,
     journeys,
   };
+}
+
+/**
+ * Its own addresses that a gateway can't call: in an internal virtual network the public one, for the load balancer
+ * turns no call round; and in the v2 tiers the loopback address.
+ * Sources: https://learn.microsoft.com/azure/api-management/backends#limitation,
+ * https://learn.microsoft.com/azure/api-management/v2-service-tiers-overview#currently-unavailable-features
+ */
+function unreachableOrigins({ internalNetwork, tier }: ApiManagementOptions, port: number): string[] {
+  return [
+    ...(internalNetwork ? [`http://127.0.0.1:${port}`] : []),
+    ...(tier === 'v2' ? [`http://localhost:${port}`] : []),
+  ];
 }
 
 function waitFor(durationInMs: number, abortSignal: AbortSignal): Promise<void> {
@@ -197,6 +226,8 @@ function startJourneys(
 /** Known only now: the port may have been picked. */
 function namedValuesOf({ namedValues }: ApiManagementOptions, port: number): [string, string][] {
   return Object.entries(
-    typeof namedValues === 'function' ? namedValues(`http://127.0.0.1:${port}`) : namedValues,
+    typeof namedValues === 'function'
+      ? namedValues(`http://127.0.0.1:${port}`, `http://localhost:${port}`)
+      : namedValues,
   );
 }

@@ -11,8 +11,16 @@ export type HttpVersion = (typeof HTTP_VERSIONS)[number];
 /** One pool of kept-alive connections for each origin of a backend and version of HTTP. */
 export class BackendPools {
   readonly #pools = new Map<string, Pool>();
+  readonly #unreachable: ReadonlySet<string>;
 
+  /** @param unreachable Origins that no connection is made to. */
+  constructor(unreachable: readonly string[] = []) {
+    this.#unreachable = new Set(unreachable);
+  }
+
+  /** @throws Error for an origin that can't be reached. */
   get(origin: string, version: HttpVersion = '1'): Pool {
+    if (this.#unreachable.has(origin)) throw new Error(`There is no way to ${origin}.`);
     const key = `${version} ${origin}`;
     const existing = this.#pools.get(key);
     if (existing) return existing;

@@ -1,4 +1,7 @@
+import type { Tier } from '../policies/policy.ts';
+import type { RateCounter } from './rate-counter.ts';
 import { SlidingWindow } from './sliding-window.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 /** The longest renewal period of a rate limit: 300 s. */
 const LONGEST_RATE_PERIOD_IN_MS = 300_000;
@@ -13,19 +16,26 @@ export interface QuotaPeriod {
 
 /**
  * The counters of one gateway, one for each key value whatever the scope that counts. At 10,000 keys the
- * longest unused tenth of them is forgotten.
+ * longest unused tenth of them is forgotten. "The v2 tiers use a token bucket algorithm for rate limiting, which differs
+ * from the sliding window algorithm in classic tiers."
+ * Source: https://learn.microsoft.com/azure/api-management/rate-limit-by-key-policy#usage-notes
  */
 export class CallCounters {
-  readonly #rates = new Map<string, SlidingWindow>();
+  readonly #tier: Tier;
+  readonly #rates = new Map<string, RateCounter>();
   readonly #quotas = new Map<string, { endsAt: number; calls: number }>();
 
-  rate(key: string): SlidingWindow {
+  constructor(tier: Tier) {
+    this.#tier = tier;
+  }
+
+  rate(key: string): RateCounter {
     const existing = this.#rates.get(key);
-    const window = existing ?? new SlidingWindow(LONGEST_RATE_PERIOD_IN_MS);
+    const counter = existing ?? this.#newRate();
     if (existing) this.#rates.delete(key);
-    this.#rates.set(key, window);
+    this.#rates.set(key, counter);
     forgetOldest(this.#rates);
-    return window;
+    return counter;
   }
 
   quotaCalls(key: string, period: QuotaPeriod): number {
@@ -38,6 +48,10 @@ export class CallCounters {
     this.#quotas.delete(key);
     this.#quotas.set(key, { endsAt: period.endsAt, calls });
     forgetOldest(this.#quotas);
+  }
+
+  #newRate(): RateCounter {
+    return this.#tier === 'v2' ? new TokenBucket() : new SlidingWindow(LONGEST_RATE_PERIOD_IN_MS);
   }
 }
 

@@ -2,6 +2,7 @@ import type {
   PolicyApi,
   PolicyContext,
   PolicyDeployment,
+  PolicyHeader,
   PolicyLastError,
   PolicyOperation,
   PolicyProduct,
@@ -72,6 +73,8 @@ export class Exchange implements PolicyContext {
   contract: OperationContract | undefined;
   /** Where the API's subscription key is looked for. */
   keyNames: { readonly header: string; readonly query: string } = { header: '', query: '' };
+  /** The caller's `Host`, as it came: what stands in the headers in its place was set by a policy. */
+  readonly receivedHost: PolicyHeader | undefined;
   /** Base address of the backend, without a trailing slash; empty when none is set. */
   backendUrl = '';
   /** The backend entity that is set, and the scope of the policy that set it. */
@@ -108,6 +111,7 @@ export class Exchange implements PolicyContext {
     this.request = start.request;
     this.deployment = start.deployment;
     this.clientGone = start.clientGone;
+    this.receivedHost = start.request.headers.get('host');
     this.correlation = readCorrelation(start.request.headers, start.requestId);
     this.#now = start.now;
   }

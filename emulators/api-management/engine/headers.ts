@@ -43,10 +43,12 @@ export function dropHopByHop(headers: Headers): void {
   for (const name of HOP_BY_HOP) headers.delete(name);
 }
 
-/** A copy of a message's headers for another message, to another host. */
-export function copyHeaders(headers: Headers): Headers {
+/** A copy of a message's headers for another message, to another host. @param host The `Host` that isn't copied. */
+export function copyHeaders(headers: Headers, host: PolicyHeader | undefined): Headers {
   const copy = new Map(headers);
   for (const name of WRITTEN_ANEW) copy.delete(name);
+  const set = headers.get('host');
+  if (set && set !== host) copy.set('host', set);
   return copy;
 }
 

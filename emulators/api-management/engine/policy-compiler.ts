@@ -2,7 +2,7 @@ import { MisplacedPolicyError, PolicyDocumentError } from '../documents/policy-d
 import type { PolicyElement } from '../documents/policy-element.ts';
 import type { Refuse } from '../documents/refuse.ts';
 import type { ExpressionCompiler } from '../expressions/compile.ts';
-import type { PolicyDefinition, Scope, Section } from '../policies/policy.ts';
+import type { PolicyDefinition, Scope, Section, Tier } from '../policies/policy.ts';
 import type { BackendEntities } from './backend-entities.ts';
 import { checkElement } from './check-element.ts';
 import type { Exchange } from './exchange.ts';
@@ -28,6 +28,8 @@ export interface CompilerSetting {
   readonly expressions: ExpressionCompiler;
   readonly namedValues: ReadonlyMap<string, string>;
   readonly policies: ReadonlyMap<string, PolicyDefinition>;
+  /** Whose gateway it is that runs them. */
+  readonly tier: Tier;
   /** Fragments by their id: the root elements of their documents. */
   readonly fragments: ReadonlyMap<string, PolicyElement>;
   readonly services: GatewayServices;
@@ -50,6 +52,10 @@ export interface Place {
   /** Names of the parameters in the URL templates of the operations that they are for. */
   readonly templateParameters: ReadonlySet<string>;
 }
+
+/** Which policies the gateways of which tiers have. */
+const TIERS_PAGE =
+  'https://learn.microsoft.com/azure/api-management/api-management-gateways-overview#policies';
 
 /** Compiles the policies of one element; a policy gets it to compile what it holds. */
 export class PolicyCompiler extends ValueReader {
@@ -105,6 +111,14 @@ export class PolicyCompiler extends ValueReader {
       const known = [...this.setting.policies.keys()].sort().join(', ');
       throw new PolicyDocumentError(position, name, `isn't a policy that is supported; supported: ${known}.`);
     }
+    if (definition.tiers && !definition.tiers.includes(this.setting.tier)) {
+      const problem = `isn't there in the ${this.setting.tier} tiers: ${TIERS_PAGE}.`;
+      throw new PolicyDocumentError(position, name, problem);
+    }
+    if (definition.notInFragments && this.place.fragment !== undefined) {
+      const problem = `isn't supported inside a policy fragment: ${usageNotesOf(name)}.`;
+      throw new PolicyDocumentError(position, name, problem);
+    }
     if (!definition.sections.includes(section)) {
       const allowed = definition.sections.join(', ');
       throw new MisplacedPolicyError(position, name, `isn't allowed in ${section}; allowed in: ${allowed}.`);
@@ -138,6 +152,11 @@ export class PolicyCompiler extends ValueReader {
       await action(exchange);
     };
   }
+}
+
+/** Where the product says how a policy may be used. */
+function usageNotesOf(name: string): string {
+  return `https://learn.microsoft.com/azure/api-management/${name}-policy#usage-notes`;
 }
 
 function joinPath(path: string, step: string): string {

@@ -19,7 +19,7 @@ export function redirect(request: BackendRequest, response: ExchangeResponse): B
   const url = URL.parse(location, request.origin + request.target);
   if (!url || !/^https?:$/.test(url.protocol)) return undefined;
   if (request.origin.startsWith('https:') && url.protocol === 'http:') return undefined;
-  const headers = copyHeaders(request.headers);
+  const headers = copyHeaders(request.headers, request.headers.get('host'));
   headers.delete('authorization');
   const address = { origin: url.origin, target: url.pathname + url.search, headers };
   const { method } = request;

@@ -1,5 +1,7 @@
+import type { RateCounter } from './rate-counter.ts';
+
 /** Counts calls over the last seconds, to the millisecond. Keeps what is younger than its span. */
-export class SlidingWindow {
+export class SlidingWindow implements RateCounter {
   readonly #spanInMs: number;
   #times: number[] = [];
   /** For each time, how many calls were counted up to and including it. */

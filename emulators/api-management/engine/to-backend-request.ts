@@ -21,7 +21,7 @@ export interface BackendRequest {
  * @throws {PolicyFailure} when there is no address, or the body is too long to be kept.
  */
 export function toBackendRequest(
-  { request, backendUrl, traceparent }: Exchange,
+  { request, receivedHost, backendUrl, traceparent }: Exchange,
   backend: Backend | undefined,
   keepsBody: boolean,
 ): BackendRequest {
@@ -32,7 +32,7 @@ export function toBackendRequest(
       message: 'No backend is set for the API.',
       status: 500,
     });
-  const headers = copyHeaders(request.headers);
+  const headers = copyHeaders(request.headers, receivedHost);
   if (traceparent !== undefined) headers.set('traceparent', { name: 'traceparent', values: [traceparent] });
   const { credentials } = backend?.definition ?? {};
   for (const [name, values] of credentials?.headers ?? []) headers.set(name.toLowerCase(), { name, values });

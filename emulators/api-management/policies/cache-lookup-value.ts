@@ -5,12 +5,15 @@ import type { AttributeRule, PolicyDefinition } from './policy.ts';
 export const CACHING_TYPE: AttributeRule = { literal: true, oneOf: ['prefer-external', 'internal'] };
 
 /**
- * A miss leaves the variable as it is, unless there is a default value.
+ * A miss leaves the variable as it is, unless there is a default value. "This policy is not supported inside a policy
+ * fragment", and "can only be used once in a policy section".
  * Source: https://learn.microsoft.com/azure/api-management/cache-lookup-value-policy
  */
 export const cacheLookupValue: PolicyDefinition = {
   name: 'cache-lookup-value',
   sections: SECTIONS,
+  once: true,
+  notInFragments: true,
   attributes: {
     key: { required: true },
     'default-value': {},

@@ -5,10 +5,14 @@ import { SECTIONS } from './policy.ts';
 import type { PolicyDefinition } from './policy.ts';
 import { readCount } from './rate-limit-by-key.ts';
 
-/** https://learn.microsoft.com/azure/api-management/cache-store-value-policy */
+/**
+ * "This policy can only be used once in a policy section."
+ * Source: https://learn.microsoft.com/azure/api-management/cache-store-value-policy
+ */
 export const cacheStoreValue: PolicyDefinition = {
   name: 'cache-store-value',
   sections: SECTIONS,
+  once: true,
   attributes: {
     key: { required: true },
     value: { required: true },

@@ -12,6 +12,15 @@ export type Scope = 'global' | 'product' | 'api' | 'operation';
 
 export const SCOPES: readonly Scope[] = ['global', 'product', 'api', 'operation'];
 
+/**
+ * The tiers of the product whose managed gateways run policies alike: Developer, Basic, Standard and Premium, or their
+ * successors.
+ * Source: https://learn.microsoft.com/azure/api-management/api-management-gateways-overview
+ */
+export type Tier = 'classic' | 'v2';
+
+export const TIERS: readonly Tier[] = ['classic', 'v2'];
+
 /** What an attribute may hold. */
 export interface AttributeRule {
   readonly required?: true;
@@ -38,6 +47,10 @@ export interface PolicyDefinition extends ElementRule {
   readonly scopes?: readonly Scope[];
   /** It may stand only once in a section, fragments included. */
   readonly once?: true;
+  /** It may not stand in a fragment. */
+  readonly notInFragments?: true;
+  /** The tiers whose gateways have it; all of them when left out. */
+  readonly tiers?: readonly Tier[];
   /** Turns an element that satisfies the rule into its action. */
   readonly compile: (element: PolicyElement, compiler: PolicyCompiler) => Action | CompiledPolicy;
 }

@@ -9,10 +9,16 @@ const LITERAL = { literal: true } as const;
 const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const MINIMUM_PERIOD_IN_SECONDS = 300;
 
-/** A fixed window of calls and bytes. https://learn.microsoft.com/azure/api-management/quota-by-key-policy */
+/**
+ * A fixed window of calls and bytes. Its page names the v2 gateway and leaves the v2 tiers out; "the quota by key policy
+ * isn't available in the v2 tiers", says the comparison of the gateways, and the reference of policies agrees.
+ * Sources: https://learn.microsoft.com/azure/api-management/quota-by-key-policy,
+ * https://learn.microsoft.com/azure/api-management/api-management-gateways-overview#policies
+ */
 export const quotaByKey: PolicyDefinition = {
   name: 'quota-by-key',
   sections: ['inbound'],
+  tiers: ['classic'],
   attributes: {
     calls: LITERAL,
     bandwidth: LITERAL,

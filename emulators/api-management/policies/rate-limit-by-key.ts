@@ -6,7 +6,7 @@ import type { PolicyDefinition } from './policy.ts';
 
 const MAXIMUM_PERIOD_IN_SECONDS = 300;
 
-/** A sliding window. https://learn.microsoft.com/azure/api-management/rate-limit-by-key-policy */
+/** A sliding window, on the v2 tiers a token bucket. https://learn.microsoft.com/azure/api-management/rate-limit-by-key-policy */
 export const rateLimitByKey: PolicyDefinition = {
   name: 'rate-limit-by-key',
   sections: ['inbound'],
@@ -32,7 +32,7 @@ export const rateLimitByKey: PolicyDefinition = {
       const periodInMs = Math.min(readCount(period, exchange), MAXIMUM_PERIOD_IN_SECONDS) * 1000;
       const counter = counters.rate(`by-key ${key.text(exchange)}`);
       const time = now();
-      const used = counter.count(periodInMs, time);
+      const used = counter.count(periodInMs, time, limit);
       const increment = (): void => counter.add(count ? readCount(count, exchange) : 1, now());
       const countsLater = condition !== undefined || (count !== undefined && count.literal === undefined);
 
@@ -40,7 +40,7 @@ export const rateLimitByKey: PolicyDefinition = {
       const remaining = Math.max(0, limit - used - (exceeded || countsLater ? 0 : 1));
       facts.tell(exchange, remaining, limit);
       if (exceeded) {
-        const seconds = Math.max(1, Math.ceil((counter.nextRelease(periodInMs, time) - time) / 1000));
+        const seconds = Math.max(1, Math.ceil((counter.nextRelease(periodInMs, time, limit) - time) / 1000));
         throw facts.exceeded(exchange, seconds);
       }
       if (!countsLater) increment();

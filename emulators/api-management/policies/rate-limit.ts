@@ -9,7 +9,7 @@ const NUMBERS = {
 const MAXIMUM_PERIOD_IN_SECONDS = 300;
 
 /**
- * A sliding window of the calls of each APIM subscription; "only applied when an API is accessed using a subscription
+ * A sliding window, on the v2 tiers a token bucket, of the calls of each APIM subscription; "only applied when an API is accessed using a subscription
  * key". A call that one of the limits refuses counts for none.
  * Source: https://learn.microsoft.com/azure/api-management/rate-limit-policy
  */
@@ -37,11 +37,11 @@ export const rateLimit: PolicyDefinition = {
         .filter(({ applies }) => applies(exchange))
         .map(({ limit, name }) => {
           const window = counters.rate(counter + name);
-          return { ...limit, window, used: window.count(limit.periodInMs, time) };
+          return { ...limit, window, used: window.count(limit.periodInMs, time, limit.calls) };
         });
       const waits = windows
         .filter(({ used, calls }) => used >= calls)
-        .map(({ window, periodInMs }) => window.nextRelease(periodInMs, time) - time);
+        .map(({ window, periodInMs, calls }) => window.nextRelease(periodInMs, time, calls) - time);
       const [own] = windows;
       if (own)
         facts.tell(exchange, Math.max(0, own.calls - own.used - (waits.length > 0 ? 0 : 1)), own.calls);

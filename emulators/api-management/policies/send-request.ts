@@ -113,7 +113,7 @@ function compileStart(element: PolicyElement, compiler: PolicyCompiler): (exchan
     return {
       url: backendUrl + request.url.path + request.url.queryString,
       method: request.method,
-      headers: copyHeaders(request.headers),
+      headers: copyHeaders(request.headers, exchange.receivedHost),
       body: copiesBody ? toBuffer(request.body.read(true)) : null,
     };
   };

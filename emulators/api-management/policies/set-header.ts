@@ -10,14 +10,17 @@ import { SECTIONS } from './policy.ts';
 import type { ElementRule, PolicyDefinition } from './policy.ts';
 
 export const ACTIONS = ['override', 'skip', 'append', 'delete'];
+/** "Headers: Connection, ContentLength, KeepAlive, TransferEncoding cannot be modified or deleted." */
 const FIXED = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding']);
+/** "Removal of Server header isn't supported": such a policy can be saved, and the header stays. */
+const NEVER_REMOVED = 'server';
 
 export const SET_HEADER_RULE: ElementRule = {
   attributes: { name: { required: true }, 'exists-action': { oneOf: ACTIONS } },
   children: { value: { holds: 'text' } },
 };
 
-/** https://learn.microsoft.com/azure/api-management/set-header-policy */
+/** https://learn.microsoft.com/azure/api-management/set-header-policy#usage-notes */
 export const setHeader: PolicyDefinition = {
   name: 'set-header',
   sections: SECTIONS,
@@ -47,9 +50,10 @@ export function compileHeaderChange(
   return (exchange, headers) => {
     const headerName = name.literal ?? name.text(exchange).trim();
     const key = literalKey ?? headerName.toLowerCase();
+    if (FIXED.has(key)) return;
     const chosen = readAction(action, exchange);
     if (chosen === 'delete') {
-      headers.delete(key);
+      if (key !== NEVER_REMOVED) headers.delete(key);
       return;
     }
     const existing = headers.get(key);

@@ -97,13 +97,15 @@ function compileRate(element: PolicyElement, compiler: PolicyCompiler): Limit {
       const limit = readCount(maximum, exchange);
       const time = now();
       const counter = tokenCounters.rate(key);
-      const used = counter.count(MINUTE_IN_MS, time);
+      const used = counter.count(MINUTE_IN_MS, time, limit);
       remaining.both(exchange, limit - used - tokens);
       if (used < limit && used + tokens <= limit) return;
       // A prompt that is longer than the limit fits at no time.
       const mayBeUsed = tokens > limit ? -1 : Math.min(limit - tokens, limit - 1);
       const seconds =
-        mayBeUsed < 0 ? undefined : toSeconds(counter.whenAtMost(mayBeUsed, MINUTE_IN_MS, time) - time);
+        mayBeUsed < 0
+          ? undefined
+          : toSeconds(counter.whenAtMost(mayBeUsed, MINUTE_IN_MS, time, limit) - time);
       refuse(
         exchange,
         429,
@@ -115,8 +117,9 @@ function compileRate(element: PolicyElement, compiler: PolicyCompiler): Limit {
     },
     add: (exchange, key, tokens) => {
       const counter = tokenCounters.rate(key);
+      const limit = readCount(maximum, exchange);
       counter.add(tokens, now());
-      remaining.both(exchange, readCount(maximum, exchange) - counter.count(MINUTE_IN_MS, now()));
+      remaining.both(exchange, limit - counter.count(MINUTE_IN_MS, now(), limit));
     },
   };
 }

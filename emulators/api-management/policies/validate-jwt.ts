@@ -39,7 +39,9 @@ export const validateJwt: PolicyDefinition = {
     'clock-skew': {},
   },
   children: {
-    'openid-config': { attributes: { url: { required: true } } },
+    'openid-config': {
+      attributes: { url: { required: true }, 'validate-connectivity': { literal: true, ...FLAG } },
+    },
     'issuer-signing-keys': ISSUER_SIGNING_KEYS_RULE,
     issuers: { children: { issuer: { holds: 'text' } }, required: ['issuer'] },
     ...TOKEN_CHILDREN,

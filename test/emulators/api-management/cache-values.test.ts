@@ -101,6 +101,44 @@ test('whoever finds a JObject has a copy of it', async () => {
   expect([await lookUp('a'), await lookUp('a')]).toEqual(['hit 1', 'hit 1']);
 });
 
+test.each([LOOKUP, `<choose><when condition="@(true)">${LOOKUP}</when></choose>`])(
+  'a fragment that looks up %s is refused, with the page that says so, included or not',
+  async (held) => {
+    for (const inbound of ['<base />', '<include-fragment fragment-id="a" />']) {
+      const files = {
+        'policy-fragments/a/policy.xml': `<fragment>${held}</fragment>`,
+        'apis/echo/policy.xml': policies({ inbound }),
+      };
+      await expect(startTestGateway({ files })).rejects.toThrow(
+        /policy-fragments\/a\/policy\.xml:1:\d+ <cache-lookup-value> isn't supported inside a policy fragment: https:\/\/learn\.microsoft\.com\/azure\/api-management\/cache-lookup-value-policy#usage-notes\./,
+      );
+    }
+  },
+);
+
+test('a fragment may store and remove values', async () => {
+  gateway = await startTestGateway({
+    files: {
+      'policy-fragments/a/policy.xml': `<fragment>${STORE}<cache-remove-value key="b" /></fragment>`,
+      'apis/echo/operations/post-item/policy.xml': policies({
+        inbound: `<include-fragment fragment-id="a" />${SHOW}`,
+      }),
+      'apis/echo/operations/get-item/policy.xml': policies({ inbound: `${LOOKUP}${SHOW}` }),
+    },
+  });
+  await store('a', 'one');
+  expect(await lookUp('a')).toBe('hit one');
+});
+
+test.each([
+  ['cache-lookup-value', LOOKUP],
+  ['cache-store-value', STORE],
+])('%s stands in a section once', async (name, policy) => {
+  const inbound = `${policy}<choose><when condition="@(true)">${policy}</when></choose>`;
+  const starting = startTestGateway({ files: { 'apis/echo/policy.xml': policies({ inbound }) } });
+  await expect(starting).rejects.toThrow(`<${name}> is allowed only once in inbound.`);
+});
+
 test('what cannot be cached is an error that says so', async () => {
   gateway = await startTestGateway({
     files: {

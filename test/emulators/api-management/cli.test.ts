@@ -146,10 +146,27 @@ test('check knows named values that it is given', async () => {
   expect(await run('check', directory, '--named-value', 'team=a=b')).toMatchObject({ code: 0 });
 });
 
+test('check holds a folder against the tier that it is for', async () => {
+  const directory = service({
+    'products/starter/policy.xml':
+      '<policies><inbound><quota-by-key calls="1" renewal-period="300" counter-key="a" /></inbound></policies>',
+  });
+  expect(await run('check', directory)).toMatchObject({ code: 0 });
+  expect(await run('check', directory, '--tier', 'classic')).toMatchObject({ code: 0 });
+  const { code, error } = await run('check', directory, '--tier', 'v2');
+  expect([code, error]).toEqual([
+    1,
+    expect.stringContaining("<quota-by-key> isn't there in the v2 tiers") as string,
+  ]);
+  const serving = await run('serve', directory, '--port', '0', '--tier', 'v2');
+  expect([serving.code, serving.error]).toEqual([1, error]);
+});
+
 test.each([
   [['serve'], '"serve" takes one folder.'],
   [['mend', '.'], 'The command is check or serve.'],
   [['check', '.', '--port', '1'], '"check" has no --port.'],
+  [['check', '.', '--tier', 'v3'], '--tier is one of classic, v2.'],
   [['serve', '.', '--port', '70000'], '--port is a whole number from 0 to 65535.'],
   [['serve', '.', '--subscription', 'secret'], '--subscription is KEY=PRODUCT.'],
   [['serve', '.', '--named-value', '=secret'], '--named-value is NAME=VALUE.'],

@@ -55,6 +55,40 @@ test('set-header overrides, skips, appends and deletes', async () => {
   expect(backend.received[0]?.headers).not.toHaveProperty('x-d');
 });
 
+test('the header Server stays, whoever deletes it; it can be replaced', async () => {
+  const own = await startBackend((_request, response) =>
+    response.writeHead(200, { server: 'backend' }).end(),
+  );
+  try {
+    for (const [outbound, server] of [
+      [set('Server', 'delete'), 'backend'],
+      ['<set-header name=\'@("ser" + "ver")\' exists-action=\'@("delete")\' />', 'backend'],
+      [set('server', 'override', 'edge'), 'edge'],
+    ] as const) {
+      const { send, close } = await start({ outbound }, { backend: own.url });
+      expect((await send({ path: '/echo/items/1' })).headers.server).toBe(server);
+      await close();
+      gateway = undefined;
+    }
+  } finally {
+    await own.close();
+  }
+});
+
+test.each(['Connection', 'Content-Length', 'Keep-Alive', 'Transfer-Encoding'])(
+  'a computed name that is %s changes nothing',
+  async (name) => {
+    const computed = `name='@("${name}".ToLower())'`;
+    const { send } = await start({
+      inbound: `<set-header ${computed}><value>7</value></set-header>`,
+      outbound: `<set-header ${computed} exists-action="delete" />`,
+    });
+    const answer = await send({ method: 'POST', path: '/echo/items/1', body: '{"b":2}' });
+    expect([answer.status, answer.text]).toEqual([200, '{"a":1}']);
+    expect(backend.received).toMatchObject([{ body: '{"b":2}' }]);
+  },
+);
+
 test('set-header in outbound changes the response', async () => {
   const { send } = await start({
     outbound: `<base />${set('x-backend', 'delete')}${set('x-new', 'override', 'yes')}`,

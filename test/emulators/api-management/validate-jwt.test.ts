@@ -158,6 +158,15 @@ test('keys that cannot be fetched are no fault of the caller', async () => {
   expect((await call(gateway, await issuer.sign())).status).toBe(500);
 });
 
+test.each(['true', 'false'])(
+  'a folder is loaded whether or not its issuer is there, with validate-connectivity="%s"',
+  async (validates) => {
+    const config = `<openid-config url="http://127.0.0.1:1/" validate-connectivity="${validates}" />`;
+    const gateway = await start(`<validate-jwt header-name="Authorization">${config}</validate-jwt>`);
+    expect((await call(gateway)).status).toBe(401);
+  },
+);
+
 test('a token that was accepted is refused as soon as it has expired', async () => {
   const gateway = await start(validate());
   const token = await issuer.sign({ exp: START / 1000 + 10 });
@@ -322,6 +331,11 @@ test.each([
     'neither configuration nor keys',
     '<validate-jwt header-name="a" />',
     'needs a child <openid-config> or <issuer-signing-keys>.',
+  ],
+  [
+    'a connection that may or may not be validated',
+    '<validate-jwt header-name="a"><openid-config url="https://issuer.example/" validate-connectivity="maybe" /></validate-jwt>',
+    '"validate-connectivity" is one of true, false.',
   ],
   [
     'a configuration in clear text',
