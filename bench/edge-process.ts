@@ -11,8 +11,9 @@ const HOUR_IN_MS = 3_600_000;
 const { port } = await startApiManagement({
   directory: join(import.meta.dirname, '../apim'),
   port: 0,
-  namedValues: (gatewayUrl) => ({
+  namedValues: (gatewayUrl, loopbackUrl) => ({
     'gateway-url': gatewayUrl,
+    'gateway-loopback-url': loopbackUrl,
     'function-app-url': BACKEND_URL,
     'tenant-id': TENANT_ID,
     'okta-issuer': BACKEND_URL,

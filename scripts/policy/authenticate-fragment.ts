@@ -133,7 +133,8 @@ function validate(provider: IdentityProvider): string {
   }
   return [
     `<validate-jwt header-name="Authorization" require-scheme="Bearer" require-expiration-time="true" require-signed-tokens="true" ${OUTPUT}>`,
-    `  <openid-config url="${escapeLiteral(provider.openIdConfiguration)}" />`,
+    // A policy can be saved, and an edge be deployed, while an issuer can't be reached.
+    `  <openid-config url="${escapeLiteral(provider.openIdConfiguration)}" validate-connectivity="false" />`,
     ...audiences,
     '  <issuers>',
     `    <issuer>${escapeLiteral(provider.issuer)}</issuer>`,

@@ -5,20 +5,24 @@ import { format, resolveConfig } from 'prettier';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { derivePolicies } from './derive-policies.ts';
 import { findDrift, writeFiles } from './generated-files.ts';
+import { readTier, tierOf } from './tier.ts';
 import { type GeneratedFile, schemaFiles } from './write-schemas.ts';
 
-const USAGE = 'Usage: npm run policy:build -- [--check]';
+const USAGE = 'Usage: npm run policy:build -- [--check] [--tier classic|v2]';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /**
  * Writes what is derived from the governance documents and their schemas. With `--check` it writes nothing, names each
- * file that is not as it would be written, and fails when there is one.
+ * file that is not as it would be written, and fails when there is one. The tier stays what it was last derived for.
  */
 async function run(): Promise<void> {
-  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: { check: { type: 'boolean', default: false }, tier: { type: 'string' } },
+  });
+  const tier = values.tier === undefined ? tierOf(ROOT) : readTier(values.tier);
   const governance = loadGovernance(join(ROOT, 'governance'));
   const apis = readdirSync(join(ROOT, 'apim', 'apis')).toSorted();
-  const policies = await Promise.all(derivePolicies(governance, apis).map(layOut));
+  const policies = await Promise.all(derivePolicies(governance, apis, tier).map(layOut));
   const files = [...schemaFiles(), ...policies];
   const drift = findDrift(ROOT, files);
   if (values.check) {

@@ -4,21 +4,28 @@ import { identifyCallerFragment } from './identify-caller-fragment.ts';
 import { keepInCacheFragment } from './keep-in-cache-fragment.ts';
 import { openProductFiles, productFiles } from './product-files.ts';
 import { residencyFragment } from './residency-fragment.ts';
-import { serveFromCacheFragment } from './serve-from-cache-fragment.ts';
+import { vertexPolicy } from './vertex-policy.ts';
+import type { Tier } from './tier.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
-/** All that the edge derives from the governance documents. @param apis the ids of the edge's APIs. */
+/**
+ * All that the edge derives from the governance documents.
+ * @param apis the ids of the edge's APIs.
+ * @param tier of the API Management service that is to run it.
+ * @throws Error for limits that nothing would count in the tier.
+ */
 export function derivePolicies(
   { documents, policyVersion }: Pick<Governance, 'documents' | 'policyVersion'>,
   apis: readonly string[],
+  tier: Tier = 'classic',
 ): GeneratedFile[] {
   return [
-    ...productFiles(documents, apis),
+    ...productFiles(documents, apis, tier),
     ...openProductFiles(apis),
     authenticateFragment(documents),
     identifyCallerFragment(documents),
     residencyFragment(documents.access, policyVersion),
-    serveFromCacheFragment(documents.catalog, policyVersion),
+    vertexPolicy(documents.catalog, policyVersion),
     keepInCacheFragment(policyVersion),
   ];
 }

@@ -24,8 +24,12 @@ export function writeFiles(root: string, files: readonly GeneratedFile[]): void 
 }
 
 function findStrayProducts(root: string, files: readonly GeneratedFile[]): string[] {
-  const folder = join(root, PRODUCTS);
-  return (existsSync(folder) ? readdirSync(folder) : [])
+  return foldersIn(join(root, PRODUCTS))
     .map((id) => `${PRODUCTS}/${id}`)
     .filter((product) => !files.some(({ path }) => path.startsWith(`${product}/`)));
+}
+
+/** What is in a folder, by name; nothing where there is no such folder. */
+export function foldersIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }

@@ -4,12 +4,16 @@ import type { GeneratedFile } from './write-schemas.ts';
 /** What is longer is not kept; it is not read here either, so that it is passed on as it arrives. */
 const MAXIMUM_ANSWER_BYTES = 262_144;
 
-/** The fragment that keeps a whole answer of the function app for `serve-from-cache`. */
+/**
+ * The fragment that keeps a whole answer of the function app, for `serveFromCache`. An answer that doesn't tell its length
+ * could be any: it isn't read here.
+ */
 export function keepInCacheFragment(policyVersion: string): GeneratedFile {
   const header = writeHeader(
     'governance/catalog.yaml',
-    'Keeps what the function app answered, where serve-from-cache found that it may be kept. Only an answer that was',
-    'decided on under the policies that this was derived from is: while a change is rolled out, nothing is.',
+    'Keeps what the function app answered, where the policy of the API found that it may be kept. Only an answer that was',
+    'decided on under the policies that this was derived from is: while a change is rolled out, nothing is. One that does',
+    'not tell its length is passed on as it arrives; so is one that is encoded, for some callers only.',
   );
   return {
     path: 'apim/policy-fragments/keep-in-cache/policy.xml',
@@ -21,7 +25,7 @@ export function keepInCacheFragment(policyVersion: string): GeneratedFile {
       var headers = context.Response.Headers;
       var length = 0;
       if (!int.TryParse(headers.GetValueOrDefault("Content-Length", ""), out length)) { return false; }
-      if (length > ${MAXIMUM_ANSWER_BYTES} || headers.ContainsKey("Content-Encoding")) { return false; }
+      if (1 > length || length > ${MAXIMUM_ANSWER_BYTES} || headers.ContainsKey("Content-Encoding")) { return false; }
       return headers.GetValueOrDefault("Content-Type", "").StartsWith("application/json")
         &amp;&amp; headers.GetValueOrDefault("x-policy-version", "") == "${policyVersion}";
     }'>

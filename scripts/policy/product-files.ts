@@ -4,6 +4,7 @@ import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { describeForPortal } from './describe-for-portal.ts';
 import { isNamed, SET_NAMED_MODEL } from './named-model.ts';
 import { indent, quote, writeHeader } from './policy-text.ts';
+import { sourceFor, type Tier } from './tier.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
 type Product = Limits['products'][number];
@@ -15,11 +16,17 @@ type Limit = Pick<Product, (typeof COUNTED)[number]>;
 const SOURCE = 'governance/limits.yaml';
 const COMMENT = `Generated from ${SOURCE} by npm run policy:build; do not edit.`;
 
-/** The products of the edge with their limits. @param apis the ids of the APIs that every product opens. */
+/**
+ * The products of the edge with their limits.
+ * @param apis the ids of the APIs that every product opens.
+ * @throws Error for limits that nothing would count in the tier.
+ */
 export function productFiles(
   { limits, catalog }: Pick<GovernanceDocuments, 'limits' | 'catalog'>,
   apis: readonly string[],
+  tier: Tier,
 ): GeneratedFile[] {
+  if (tier === 'v2') refuseCallsPerDay(limits);
   return limits.products.flatMap((product) => {
     const folder = `apim/products/${product.id}`;
     return [
@@ -29,7 +36,7 @@ export function productFiles(
         path: `${folder}/groups.json`,
         text: toJson([{ $comment: COMMENT, name: GROUPS[product.environment] }]),
       },
-      { path: `${folder}/policy.xml`, text: writePolicy(product, limits, catalog) },
+      { path: `${folder}/policy.xml`, text: writePolicy(product, limits, catalog, tier) },
     ];
   });
 }
@@ -84,22 +91,45 @@ function toJson(value: unknown): string {
   return JSON.stringify(value, null, 2);
 }
 
-function writePolicy(product: Product, limits: Limits, catalog: Catalog): string {
-  const header = writeHeader(
-    SOURCE,
+/** `quota` of the product is all that counts days in the v2 tiers, and it has no conditions. */
+function refuseCallsPerDay({ roles, entries }: Limits): void {
+  const owners = [
+    ...roles.map(({ role, callsPerDay }) => ({ name: `the role ${role}`, callsPerDay })),
+    ...entries.map(({ entry, callsPerDay }) => ({ name: `the catalog entry ${entry}`, callsPerDay })),
+  ];
+  const owner = owners.find(({ callsPerDay }) => callsPerDay !== undefined);
+  if (owner)
+    throw new Error(
+      `The v2 tiers of API Management count calls per day of products alone: ${SOURCE} has callsPerDay for ${owner.name}.`,
+    );
+}
+
+const NOTES: Readonly<Record<Tier, readonly string[]>> = {
+  classic: [
     'Product scope: how many calls and tokens one APIM subscription may use, by the minute and by the day (UTC); for',
     'some roles and catalog entries less than the product allows. The tokens of a whole answer are counted after the',
     'call. Those of a stream are counted by the function app, which bounds concurrentStreams too.',
-  );
+  ],
+  v2: [
+    'Product scope: how many calls and tokens one APIM subscription may use by the minute, and how many calls by the day;',
+    'for some roles and catalog entries less than the product allows. The tokens of a whole answer are counted after the',
+    'call. Those of a stream, and the tokens of a day, are counted by the function app, which bounds concurrentStreams',
+    'too. A day begins when the APIM subscription did: the v2 tiers have no quota-by-key.',
+  ],
+};
+
+function writePolicy(product: Product, limits: Limits, catalog: Catalog, tier: Tier): string {
+  const header = writeHeader(sourceFor(tier, SOURCE), ...NOTES[tier]);
   const ofEntries = limits.entries.flatMap(({ entry: name, ...limit }) => {
     const entry = catalog.entries.find((one) => one.name === name);
-    return entry ? writeTighter(product, limit, `entry/${name}/`, isNamed(entry)) : [];
+    return entry ? writeTighter(product, limit, `entry/${name}/`, isNamed(entry), tier) : [];
   });
   const inbound = [
     '<base />',
-    ...writeLimits(product, '', TOLD),
+    ...writeLimits(product, '', tier, TOLD),
+    ...(tier === 'v2' ? writeQuota(product) : []),
     ...limits.roles.flatMap(({ role, ...limit }) =>
-      writeTighter(product, limit, `role/${role}/`, hasRole(role)),
+      writeTighter(product, limit, `role/${role}/`, hasRole(role), tier),
     ),
     ...(ofEntries.length > 0 ? SET_NAMED_MODEL : []),
     ...ofEntries,
@@ -127,9 +157,10 @@ function writeTighter(
   limit: Limit,
   counter: string,
   condition: readonly string[],
+  tier: Tier,
 ): string[] {
   const tighter = COUNTED.filter((name) => (limit[name] ?? Infinity) < (product[name] ?? Infinity));
-  const policies = writeLimits(Object.fromEntries(tighter.map((name) => [name, limit[name]])), counter);
+  const policies = writeLimits(Object.fromEntries(tighter.map((name) => [name, limit[name]])), counter, tier);
   if (policies.length === 0) return [];
   return [
     '<choose>',
@@ -156,19 +187,31 @@ function tell(what: string): string[] {
 function writeLimits(
   limit: Limit,
   counter: string,
+  tier: Tier,
   told: { readonly calls: readonly string[]; readonly tokens: readonly string[] } = { calls: [], tokens: [] },
 ): string[] {
   const { callsPerMinute, tokensPerMinute, callsPerDay, tokensPerDay } = limit;
   const countTokens = [...COUNT_TOKENS, ...told.tokens];
-  return [
+  const rates = [
     ...writeCounter('rate-limit-by-key', callsPerMinute, `rate/${counter}`, told.calls),
     ...writeCounter('rate-limit-by-key', tokensPerMinute, `tokens/rate/${counter}`, countTokens),
+  ];
+  if (tier === 'v2') return rates;
+  return [
+    ...rates,
     ...writeCounter('quota-by-key', callsPerDay, `quota/${counter}`),
     ...writeCounter('quota-by-key', tokensPerDay, `tokens/quota/${counter}`, COUNT_TOKENS),
   ];
 }
 
-const PERIODS_IN_SECONDS = { 'rate-limit-by-key': 60, 'quota-by-key': 86_400 };
+const DAY_IN_SECONDS = 86_400;
+const PERIODS_IN_SECONDS = { 'rate-limit-by-key': 60, 'quota-by-key': DAY_IN_SECONDS };
+
+/** https://learn.microsoft.com/azure/api-management/quota-policy */
+function writeQuota({ callsPerDay }: Product): string[] {
+  if (callsPerDay === undefined) return [];
+  return [`<quota calls="${callsPerDay}" renewal-period="${DAY_IN_SECONDS}" />`];
+}
 
 /** The global outbound section sets the variable; it is absent, or 0, where the tokens of an answer are not known. */
 const TOKENS = 'context.Variables.GetValueOrDefault&lt;int>("total-tokens", 0)';

@@ -19,7 +19,7 @@ const AGENT = 'a0000006-0000-4000-8000-000000000006';
 let time = Date.parse('2026-03-01T00:00:00Z');
 let edge: Edge;
 /** What the function app answers next, besides its usual headers. */
-let next: { status?: number; headers?: Record<string, string>; body?: string } = {};
+let next: { status?: number; headers?: Record<string, string>; body?: string; tellsLength?: boolean } = {};
 let calls = 0;
 
 /** Each answer of the function app is another one, so that an answer which is given again shows. */
@@ -28,7 +28,7 @@ const answer: RequestListener = ({ headers }, response) => {
   const body = next.body ?? `{"predictions":[${calls}]}`;
   response.writeHead(next.status ?? 200, {
     'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
+    ...(next.tellsLength !== false && { 'content-length': Buffer.byteLength(body) }),
     'x-request-id': String(headers['x-gateway-request-id']),
     'x-policy-version': policyVersion,
     'x-gateway-total-tokens': '7',
@@ -188,7 +188,7 @@ test('other policies look for other answers', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'apim-'));
     try {
       cpSync('apim', directory, { recursive: true });
-      const file = join(directory, 'policy-fragments/serve-from-cache/policy.xml');
+      const file = join(directory, 'apis/vertex/policy.xml');
       // The key is told nobody; here it is traced where it is looked for.
       const traced = `<trace source="key" severity="information"><message>@((string)context.Variables["cache-key"])</message></trace>`;
       const document = readFileSync(file, 'utf8')
@@ -244,6 +244,8 @@ test.each<[string, typeof next]>([
   ['is a stream', { headers: { 'content-type': 'text/event-stream' } }],
   ['is encoded', { headers: { 'content-encoding': 'gzip' } }],
   ['was decided under other policies', { headers: { 'x-policy-version': 'f'.repeat(64) } }],
+  ['does not tell its length', { tellsLength: false }],
+  ['is empty', { body: '' }],
   ['is long', { body: JSON.stringify('x'.repeat(300_000)) }],
 ])('an answer that %s is not kept', async (_, other) => {
   next = other;

@@ -1,4 +1,7 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { OutgoingHttpHeaders } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
 import {
   answerWith,
@@ -184,10 +187,16 @@ test.each<[string, OutgoingHttpHeaders, string, string]>([
   ['an empty key', { 'ocp-apim-subscription-key': '' }, '', 'SUBSCRIPTION_KEY_MISSING'],
   ['an empty key elsewhere', { 'x-goog-api-key': '' }, '', 'SUBSCRIPTION_KEY_MISSING'],
   [
-    'an empty key in its own header, and a right one elsewhere',
-    { 'ocp-apim-subscription-key': '', 'x-api-key': SANDBOX_KEY },
-    '',
+    'empty keys everywhere',
+    { 'ocp-apim-subscription-key': '', 'x-goog-api-key': ' ', 'api-key': '', authorization: 'Bearer ' },
+    '?subscription-key=%20',
     'SUBSCRIPTION_KEY_MISSING',
+  ],
+  [
+    'an empty key in its own header, and an unknown one in the query',
+    { 'ocp-apim-subscription-key': '' },
+    '?subscription-key=nonsense',
+    'SUBSCRIPTION_KEY_INVALID',
   ],
   ['an unknown key', { 'ocp-apim-subscription-key': 'nonsense' }, '', 'SUBSCRIPTION_KEY_INVALID'],
   ['an unknown key elsewhere', { 'api-key': 'nonsense' }, '', 'SUBSCRIPTION_KEY_INVALID'],
@@ -238,6 +247,25 @@ test.each<[string, OutgoingHttpHeaders, string, string]>([
     },
   ]);
   expect(edge.functionApp.received).toEqual([]);
+});
+
+const EMPTY: OutgoingHttpHeaders = { 'ocp-apim-subscription-key': '', 'x-goog-api-key': '', 'api-key': '  ' };
+
+test.each<[string, OutgoingHttpHeaders, string]>([
+  ['in another header', { ...EMPTY, 'x-api-key': SANDBOX_KEY }, ''],
+  ['in another header with white space', { ...EMPTY, 'x-api-key': ` ${SANDBOX_KEY}\t` }, ''],
+  ['as the bearer', { ...EMPTY, authorization: `Bearer ${SANDBOX_KEY}` }, ''],
+  ['in the query', EMPTY, `?subscription-key=${SANDBOX_KEY}`],
+  ['in another header, beside an empty one in the query', { 'api-key': SANDBOX_KEY }, '?subscription-key='],
+  [
+    'in another header, beside empty ones',
+    { ...EMPTY, 'x-api-key': SANDBOX_KEY },
+    '?subscription-key=%20%09',
+  ],
+])('an empty key hides no right one %s', async (_, headers, query) => {
+  expect((await send(headers, query)).status).toBe(200);
+  expect(stamped()).toMatchObject(KEY_HOLDER);
+  expect(edge.traces).toEqual([]);
 });
 
 test('a token without a key is not sent on as a key', async () => {
@@ -316,7 +344,7 @@ test.each([
 });
 
 test('a gateway that cannot reach itself answers and records once', async () => {
-  const own = await startEdge({ namedValues: { 'gateway-url': 'http://127.0.0.1:1' } });
+  const own = await startEdge({ namedValues: { 'gateway-loopback-url': 'http://127.0.0.1:1' } });
   try {
     const headers = { 'ocp-apim-subscription-key': undefined, 'x-api-key': PRODUCTION_KEY };
     const answer = await own.predict({ headers });
@@ -331,6 +359,137 @@ test('a gateway that cannot reach itself answers and records once', async () => 
   } finally {
     await own.close();
   }
+});
+
+describe('a gateway that does not reach its public name', () => {
+  const PUBLIC = 'https://gateway.example';
+  let internal: Edge;
+  /** The host of each request that came in. */
+  const hosts: (string | undefined)[] = [];
+
+  beforeAll(async () => {
+    internal = await startEdge({
+      namedValues: { 'gateway-url': PUBLIC },
+      intercept: ({ headers }) => {
+        hosts.push(headers.host);
+        return Promise.resolve(false);
+      },
+    });
+  });
+
+  beforeEach(() => {
+    hosts.length = 0;
+    internal.functionApp.received.length = 0;
+  });
+
+  afterAll(() => internal.close());
+
+  const withoutOwn = { 'ocp-apim-subscription-key': undefined, authorization: undefined };
+
+  test.each(OTHER_CARRIERS)(
+    'finds a key in %s over the loopback address, by its public name',
+    async (name) => {
+      const { status } = await internal.predict({ headers: { ...withoutOwn, [name]: SANDBOX_KEY } });
+      expect(status).toBe(200);
+      expect(hosts).toEqual([`127.0.0.1:${internal.port}`, 'gateway.example']);
+      expect(internal.functionApp.received).toMatchObject([{ headers: KEY_HOLDER }]);
+    },
+  );
+
+  test('sends the function app no host but its own', async () => {
+    await internal.predict({ headers: { ...withoutOwn, 'api-key': SANDBOX_KEY } });
+    await internal.predict();
+    for (const { headers } of internal.functionApp.received)
+      expect(headers.host).toBe(new URL(internal.functionApp.url).host);
+  });
+
+  test('tells callers its public name', async () => {
+    const { headers } = await internal.predict({ headers: { ...withoutOwn, 'api-key': 'nonsense' } });
+    expect(headers['www-authenticate']).toContain(`realm="${PUBLIC}/vertex"`);
+  });
+});
+
+describe('keys under other names that are refused', () => {
+  const GUESSES = 6;
+  let own: Edge;
+  let time = 0;
+
+  /** An edge that takes a hundredth of the guesses. */
+  beforeEach(async () => {
+    time = Date.parse('2026-03-01T00:00:00Z');
+    const directory = mkdtempSync(join(tmpdir(), 'apim-'));
+    cpSync('apim', directory, { recursive: true });
+    const file = join(directory, 'policy-fragments/require-subscription/policy.xml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('calls="600"', `calls="${GUESSES}"`));
+    own = await startEdge({ now: () => time, directory });
+    rmSync(directory, { recursive: true });
+  });
+
+  afterEach(() => own.close());
+
+  /** What a caller says of its address counts for nothing. */
+  function sendKey(name: string, key: string, path = PREDICT): Promise<ReceivedResponse> {
+    const none = { 'ocp-apim-subscription-key': undefined, authorization: undefined };
+    const forged = { 'x-forwarded-for': `203.0.113.${key.length}`, forwarded: 'for=203.0.113.9' };
+    return own.predict({ path, headers: { ...none, ...forged, [name]: key } });
+  }
+
+  async function guess(count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1)
+      expect((await sendKey(OTHER_CARRIERS[index % 3] ?? '', 'x'.repeat(index + 1))).status).toBe(401);
+  }
+
+  test('are bounded by the address that they come from, on record, in each dialect', async () => {
+    await guess(GUESSES);
+    own.traces.length = 0;
+    for (const [path, type] of [
+      [PREDICT, 'RESOURCE_EXHAUSTED'],
+      ['/openai/v1/chat/completions', 'rate_limit_error'],
+      ['/anthropic/v1/messages', 'rate_limit_error'],
+      ['/gateway/v1/policy:explain', 'KEY_GUESSES_LIMITED'],
+    ] as const) {
+      const answer = await sendKey('x-api-key', 'another', path);
+      expect([path, answer.status, answer.text]).toEqual([
+        path,
+        429,
+        expect.stringContaining(type) as string,
+      ]);
+      expect(answer.headers).toMatchObject({ 'retry-after': '60', 'retry-after-ms': '60000' });
+      expect(answer.headers).not.toHaveProperty('www-authenticate');
+    }
+    expect(own.traces.map(({ metadata }) => metadata)).toEqual(
+      Array.from(
+        { length: 4 },
+        () =>
+          expect.objectContaining({
+            code: 'KEY_GUESSES_LIMITED',
+            status: '429',
+            outcome: 'denied',
+            rule: 'edge/rate-limit-by-key',
+            subscriptionId: '',
+          }) as unknown,
+      ),
+    );
+    expect(own.functionApp.received).toEqual([]);
+  });
+
+  test('come to an end after a minute, and hinder no key in its own header', async () => {
+    await guess(GUESSES);
+    expect((await sendKey('api-key', SANDBOX_KEY)).status).toBe(429);
+    expect((await sendKey('ocp-apim-subscription-key', SANDBOX_KEY)).status).toBe(200);
+    time += 60_000;
+    expect((await sendKey('api-key', SANDBOX_KEY)).status).toBe(200);
+  });
+
+  test('are not counted for whoever has a key: neither calls that are let in, nor those without a token', async () => {
+    await guess(GUESSES - 1);
+    for (let index = 0; index < 3; index += 1) {
+      expect((await sendKey('x-goog-api-key', SANDBOX_KEY)).status).toBe(200);
+      expect((await sendKey('x-goog-api-key', PRODUCTION_KEY)).status).toBe(401);
+    }
+    await guess(1);
+    expect((await sendKey('x-goog-api-key', SANDBOX_KEY)).status).toBe(429);
+  });
 });
 
 describe('headers that the gateway alone sets', () => {

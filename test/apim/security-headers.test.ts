@@ -9,10 +9,10 @@ const PROTECTED = {
   'cache-control': 'no-store',
 };
 const BANNERS = {
-  server: 'Kestrel',
   'x-powered-by': 'ASP.NET',
   'x-aspnet-version': '4.0.30319',
   'request-context': 'appId=cid-v1:11111111-1111-4111-8111-111111111111',
+  'x-ms-invocation-id': '0f8fad5b-d9cb-469f-a165-70867728950e',
 };
 
 let edge: Edge;
@@ -38,6 +38,11 @@ test('an answer of the function app is protected, and says nothing of what serve
   expect(status).toBe(200);
   expect(headers).toMatchObject(PROTECTED);
   expectNoBanner(headers);
+});
+
+test('API Management removes no header Server, so no promise is made of it', async () => {
+  answer = answerWith({ server: 'Kestrel' });
+  expect((await edge.predict()).headers.server).toBe('Kestrel');
 });
 
 test('what the function app says of caches holds', async () => {
@@ -85,6 +90,7 @@ test('so is an answer to a call whose key stood elsewhere, once', async () => {
   });
   expect(status).toBe(200);
   expect(headers).toMatchObject(PROTECTED);
+  expectNoBanner(headers);
 });
 
 test('the trace that a call belongs to goes on; the request id is the edge’s own', async () => {
@@ -115,6 +121,7 @@ test.each([
   'x-ms-client-principal-id',
   'x-ms-client-principal-name',
   'x-ms-client-principal-idp',
+  'x-ms-invocation-id',
   'forwarded',
   'x-forwarded-host',
   'x-original-url',

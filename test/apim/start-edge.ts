@@ -76,8 +76,10 @@ export async function startEdge(
   const gateway = await startApiManagement({
     directory,
     port: 0,
-    namedValues: (gatewayUrl) => ({
+    internalNetwork: true,
+    namedValues: (gatewayUrl, loopbackUrl) => ({
       'gateway-url': gatewayUrl,
+      'gateway-loopback-url': loopbackUrl,
       'function-app-url': functionApp.url,
       'tenant-id': TENANT,
       'okta-issuer': okta.issuer,

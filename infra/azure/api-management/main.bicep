@@ -12,8 +12,8 @@ param publisherEmail string
 
 param publisherName string
 
-@description('Classic tiers: the v2 tiers and Consumption have no quota-by-key. https://learn.microsoft.com/azure/api-management/quota-by-key-policy')
-@allowed(['Developer', 'Standard', 'Premium'])
+@description('A v2 tier takes policies that were derived for it, by npm run policy:build -- --tier v2: it has no quota-by-key. Consumption has no rate-limit-by-key either.')
+@allowed(['Developer', 'Standard', 'Premium', 'BasicV2', 'StandardV2', 'PremiumV2'])
 param tier string = 'Premium'
 
 @minValue(1)
@@ -40,8 +40,8 @@ param functionAppUrl string
 @description('Application (client) id that the developer portal signs people in as: a single-page application, without a secret.')
 param developerPortalClientId string
 
-@description('Issuer of tokens of Okta’s authorization server.')
-param oktaIssuer string
+@description('Issuer of tokens of Okta’s authorization server; left out where governance/access.yaml names none.')
+param oktaIssuer string = ''
 
 @description('APIM subscriptions of applications that do not ask for theirs in the developer portal.')
 param subscriptions { name: string, displayName: string, product: 'production' | 'sandbox' }[] = []
@@ -52,21 +52,31 @@ param assignRoles bool = true
 @description('Address of the gateway, where it has a domain of its own.')
 param gatewayUrl string = 'https://${name}.azure-api.net'
 
+@description('Address at which the gateway reaches itself, without a slash at its end. In an internal virtual network the load balancer turns no call round: there it is https://127.0.0.1, which the v2 tiers do not have. https://learn.microsoft.com/azure/api-management/backends#limitation')
+param gatewayLoopbackUrl string = gatewayUrl
+
 @description('Address of the developer portal, where it has a domain of its own.')
 param developerPortalUrl string = 'https://${name}.developer.azure-api.net'
 
 /** Those of one deployment; they replace the samples in apim/named-values. */
-var namedValues = {
-  'developer-portal-client-id': developerPortalClientId
-  'developer-portal-url': developerPortalUrl
-  'function-app-url': functionAppUrl
-  'functions-audience': functionsAudience
-  'gateway-audience': gatewayAudience
-  'gateway-url': gatewayUrl
-  'okta-issuer': oktaIssuer
-  'okta-openid-configuration': '${oktaIssuer}/.well-known/openid-configuration'
-  'tenant-id': tenantId
-}
+var namedValues = union(
+  {
+    'developer-portal-client-id': developerPortalClientId
+    'developer-portal-url': developerPortalUrl
+    'function-app-url': functionAppUrl
+    'functions-audience': functionsAudience
+    'gateway-audience': gatewayAudience
+    'gateway-loopback-url': gatewayLoopbackUrl
+    'gateway-url': gatewayUrl
+    'tenant-id': tenantId
+  },
+  empty(oktaIssuer)
+    ? {}
+    : {
+        'okta-issuer': oktaIssuer
+        'okta-openid-configuration': '${oktaIssuer}/.well-known/openid-configuration'
+      }
+)
 
 module service 'service.bicep' = {
   params: {

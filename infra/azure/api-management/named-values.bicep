@@ -3,7 +3,7 @@ metadata description = 'Named values: secrets come from Key Vault, the others fr
 param serviceName string
 param keyVaultName string
 
-@description('Values by name, of all that are no secrets.')
+@description('Values by name, of all that are no secrets; what has none here is not deployed.')
 param namedValues object
 
 var definitions = [
@@ -13,6 +13,7 @@ var definitions = [
   loadJsonContent('../../../apim/named-values/function-app-url/namedValueInformation.json').properties
   loadJsonContent('../../../apim/named-values/functions-audience/namedValueInformation.json').properties
   loadJsonContent('../../../apim/named-values/gateway-audience/namedValueInformation.json').properties
+  loadJsonContent('../../../apim/named-values/gateway-loopback-url/namedValueInformation.json').properties
   loadJsonContent('../../../apim/named-values/gateway-url/namedValueInformation.json').properties
   loadJsonContent('../../../apim/named-values/okta-issuer/namedValueInformation.json').properties
   loadJsonContent('../../../apim/named-values/okta-openid-configuration/namedValueInformation.json').properties
@@ -23,7 +24,7 @@ resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' existing =
 
 /** Without a version in its identifier, a secret that is renewed is read again within four hours. */
 resource values 'Microsoft.ApiManagement/service/namedValues@2025-09-01-preview' = [
-  for definition in definitions: {
+  for definition in filter(definitions, one => one.secret || contains(namedValues, one.displayName)): {
     parent: service
     name: definition.displayName
     properties: union(

@@ -59,11 +59,6 @@ var fragments = [
     policy: loadTextContent('../../../apim/policy-fragments/security-headers/policy.xml')
   }
   {
-    name: 'serve-from-cache'
-    information: loadJsonContent('../../../apim/policy-fragments/serve-from-cache/policyFragmentInformation.json')
-    policy: loadTextContent('../../../apim/policy-fragments/serve-from-cache/policy.xml')
-  }
-  {
     name: 'stamp-identity'
     information: loadJsonContent('../../../apim/policy-fragments/stamp-identity/policyFragmentInformation.json')
     policy: loadTextContent('../../../apim/policy-fragments/stamp-identity/policy.xml')

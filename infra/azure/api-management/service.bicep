@@ -17,15 +17,17 @@ var roles = {
 }
 
 /** https://learn.microsoft.com/azure/api-management/api-management-howto-manage-protocols-ciphers */
-var outdated = [
+var outdatedProtocols = [
   'Protocols.Tls10'
   'Protocols.Tls11'
   'Protocols.Ssl30'
   'Backend.Protocols.Tls10'
   'Backend.Protocols.Tls11'
   'Backend.Protocols.Ssl30'
-  'Ciphers.TripleDes168'
 ]
+
+/** The v2 tiers choose their ciphers themselves: https://learn.microsoft.com/azure/api-management/v2-service-tiers-overview */
+var outdated = endsWith(tier, 'V2') ? outdatedProtocols : concat(outdatedProtocols, ['Ciphers.TripleDes168'])
 
 resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' = {
   name: name

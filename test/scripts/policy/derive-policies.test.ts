@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { derivePolicies } from '../../../scripts/policy/derive-policies.ts';
+import type { Tier } from '../../../scripts/policy/tier.ts';
 import type { Limits } from '../../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
@@ -10,18 +11,23 @@ import type { Edge } from '../../apim/start-edge.ts';
 
 const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
 
-/** The edge that is derived from documents other than the sample. */
+/** A folder of the edge that is derived from documents other than the sample. */
+function writeDerived(changed: Partial<GovernanceDocuments>, tier?: Tier): string {
+  const directory = mkdtempSync(join(tmpdir(), 'derived-'));
+  cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
+  const apis = ['anthropic', 'gateway', 'openai', 'vertex'];
+  const governance = { documents: { ...documents, ...changed }, policyVersion };
+  for (const { path, text } of derivePolicies(governance, apis, tier))
+    writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
+  return directory;
+}
+
 async function withEdge(
   changed: Partial<GovernanceDocuments>,
   use: (edge: Edge) => Promise<void>,
   answer = answerWith({}),
 ): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'derived-'));
-  cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
-  const apis = ['anthropic', 'gateway', 'openai', 'vertex'];
-  const governance = { documents: { ...documents, ...changed }, policyVersion };
-  for (const { path, text } of derivePolicies(governance, apis))
-    writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
+  const directory = writeDerived(changed);
   const edge = await startEdge({ directory }, answer);
   rmSync(directory, { recursive: true });
   try {
@@ -310,11 +316,18 @@ test('without other providers and residency rules nothing has to be chosen', asy
 test('without a cache in the catalog nothing is looked up, and nothing kept', () => {
   const entries = documents.catalog.entries.filter(({ cache }) => !cache);
   const withoutCache = { ...documents, catalog: { entries } };
-  const fragment = derivePolicies({ documents: withoutCache, policyVersion }, []).find(({ path }) =>
-    path.includes('serve-from-cache'),
+  const policy = derivePolicies({ documents: withoutCache, policyVersion }, []).find(
+    ({ path }) => path === 'apim/apis/vertex/policy.xml',
   );
-  expect(fragment?.text).not.toContain('cache-lookup-value');
-  expect(fragment?.text).toContain('<set-variable name="cache-seconds" value="@(0)" />');
+  expect(policy?.text).toContain('<include-fragment fragment-id="stamp-identity" />');
+  expect(policy?.text).not.toMatch(/cache-lookup-value|cache-seconds|return-response/);
+});
+
+test('no fragment looks a value up: the product takes none that does', () => {
+  const lookups = derivePolicies({ documents, policyVersion }, ['vertex']).filter(({ text }) =>
+    text.includes('<cache-lookup-value'),
+  );
+  expect(lookups.map(({ path }) => path)).toEqual(['apim/apis/vertex/policy.xml']);
 });
 
 test('an endpoint and a count of tokens are kept where their entries say so, under all of their names', async () => {
@@ -348,10 +361,128 @@ test('an endpoint and a count of tokens are kept where their entries say so, und
 
 test('a change of policies changes where answers are kept', () => {
   const textOf = (version: string): string =>
-    derivePolicies({ documents, policyVersion: version }, []).find(({ path }) =>
-      path.includes('serve-from-cache'),
-    )?.text ?? '';
+    derivePolicies({ documents, policyVersion: version }, []).find(({ path }) => path.includes('apis/vertex'))
+      ?.text ?? '';
   const [before, after] = ['a'.repeat(64), 'b'.repeat(64)];
   expect(textOf(before).replaceAll(before, after)).toBe(textOf(after));
-  expect(textOf(before)).toContain(`var team = new JArray(\n            "${before}"`);
+  expect(textOf(before)).toContain(`var team = new JArray(\n                  "${before}"`);
+});
+
+describe('without an issuer beside Entra ID', () => {
+  const identityProviders = documents.access.identityProviders.filter(({ type }) => type === 'entra');
+  const access = { ...documents.access, identityProviders };
+
+  test('no policy validates tokens of another, or needs to know of one', () => {
+    const files = derivePolicies({ documents: { ...documents, access }, policyVersion }, ['vertex']);
+    for (const { path, text } of files)
+      expect([path, text]).toEqual([path, expect.not.stringMatching(/okta|validate-jwt|openid/i)]);
+  });
+
+  test('the edge runs without the named values of another', async () => {
+    const directory = writeDerived({ access });
+    for (const name of ['okta-issuer', 'okta-openid-configuration'])
+      rmSync(join(directory, 'named-values', name), { recursive: true });
+    const edge = await startEdge({ directory });
+    try {
+      expect((await edge.predict()).status).toBe(200);
+      const authorization = `Bearer ${await edge.okta.sign()}`;
+      expect((await edge.predict({ headers: { authorization } })).status).toBe(401);
+    } finally {
+      await edge.close();
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
+test('a policy can be saved while an issuer cannot be reached', () => {
+  const policies = derivePolicies({ documents, policyVersion }, ['vertex']).map(({ text }) => text);
+  const configurations = policies.join('').match(/<openid-config [^>]*>/g) ?? [];
+  expect(configurations.length).toBeGreaterThan(0);
+  for (const configuration of configurations)
+    expect(configuration).toContain('validate-connectivity="false"');
+});
+
+describe('for the v2 tiers', () => {
+  const DAY_IN_MS = 86_400_000;
+
+  test('nothing is counted by keys over a day, and everything else is as it was', () => {
+    const classic = derivePolicies({ documents, policyVersion }, ['vertex'], 'classic');
+    const v2 = derivePolicies({ documents, policyVersion }, ['vertex'], 'v2');
+    expect(v2.map(({ path }) => path)).toEqual(classic.map(({ path }) => path));
+    const differing = v2.filter(({ text }, index) => text !== classic[index]?.text);
+    expect(differing.map(({ path }) => path)).toEqual([
+      'apim/products/sandbox/policy.xml',
+      'apim/products/production/policy.xml',
+    ]);
+    for (const { text } of v2) expect(text).not.toContain('<quota-by-key');
+    for (const { text } of differing) expect(text).toMatch(/<quota calls="\d+" renewal-period="86400" \/>/);
+  });
+
+  test('a gateway of these tiers takes what was derived for them, and nothing else', async () => {
+    const derived = writeDerived({}, 'v2');
+    try {
+      const edge = await startEdge({ directory: derived, tier: 'v2' });
+      await edge.close();
+      await expect(startEdge({ tier: 'v2' })).rejects.toThrow("<quota-by-key> isn't there in the v2 tiers");
+    } finally {
+      rmSync(derived, { recursive: true });
+    }
+  });
+
+  test('the calls of a day are refused by the product, on record, until the day of the subscription is over', async () => {
+    let time = Date.parse('2026-03-01T18:00:00Z');
+    const products = documents.limits.products.map((product) => ({ ...product, callsPerDay: 2 }));
+    const directory = writeDerived({ limits: { ...documents.limits, products } }, 'v2');
+    const edge = await startEdge({
+      directory,
+      tier: 'v2',
+      now: () => time,
+      subscriptions: [
+        {
+          id: 'scoring-production',
+          name: 'Scoring',
+          product: 'production',
+          primaryKey: PRODUCTION_KEY,
+          startDate: '2026-02-01T12:00:00Z',
+        },
+      ],
+    });
+    rmSync(directory, { recursive: true });
+    const call = async () => {
+      const authorization = `Bearer ${await edge.issuer.sign()}`;
+      return edge.predict({ headers: { authorization } });
+    };
+    try {
+      expect([(await call()).status, (await call()).status]).toEqual([200, 200]);
+      const refused = await call();
+      expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('QUOTA_EXCEEDED')]);
+      expect(refused.headers['retry-after']).toBe(String(18 * 3600));
+      expect(edge.traces.map(({ metadata }) => metadata.code)).toEqual(['QUOTA_EXCEEDED']);
+      time = Date.parse('2026-03-02T12:00:00Z');
+      expect((await call()).status).toBe(200);
+      time += DAY_IN_MS;
+      expect((await call()).status).toBe(200);
+    } finally {
+      await edge.close();
+    }
+  });
+
+  test.each([
+    ['the role Scoring.Predict', { roles: [{ role: 'Scoring.Predict', callsPerDay: 5 }], entries: [] }],
+    ['the catalog entry iris', { roles: [], entries: [{ entry: 'iris', callsPerDay: 5 }] }],
+  ])('calls per day of %s, which nothing would count, are refused', (owner, tighter) => {
+    const governance = { documents: { ...documents, limits: limitsWith(tighter) }, policyVersion };
+    expect(() => derivePolicies(governance, ['vertex'], 'v2')).toThrow(
+      `The v2 tiers of API Management count calls per day of products alone: governance/limits.yaml has callsPerDay for ${owner}.`,
+    );
+    expect(() => derivePolicies(governance, ['vertex'], 'classic')).not.toThrow();
+  });
+
+  test('tokens per day of a role or an entry are the function app’s to count', () => {
+    const entries = [{ entry: 'iris', tokensPerDay: 5, tokensPerMinute: 3 }];
+    const governance = { documents: { ...documents, limits: limitsWith({ entries }) }, policyVersion };
+    const texts = derivePolicies(governance, ['vertex'], 'v2').map(({ text }) => text);
+    expect(texts.join('')).toContain('"tokens/rate/entry/iris/"');
+    expect(texts.join('')).not.toContain('tokens/quota');
+  });
 });

@@ -1,8 +1,7 @@
 import { cachedOperations } from '../../src/governance/cached-operations.ts';
 import type { Catalog, CatalogEntry } from '../../src/governance/documents.ts';
 import { isFor } from './is-for-entry.ts';
-import { indent, quote, writeHeader } from './policy-text.ts';
-import type { GeneratedFile } from './write-schemas.ts';
+import { indent, quote } from './policy-text.ts';
 
 /** Bodies that are longer are passed on as they arrive. */
 const MAXIMUM_BODY_BYTES = 65_536;
@@ -15,31 +14,22 @@ const OPERATION_IDS = {
 } as const;
 
 /**
- * The fragment that answers a call from what the edge has kept, where the catalog lets it. The function app decides on
- * calls, so an answer is given again to those alone for whom it would decide the same: the same roles by the same kind
- * of caller, in the same product, for the same path and body, under the same policies.
+ * Policies that answer a call from what the edge has kept, where the catalog lets it. The function app decides on calls,
+ * so an answer is given again to those alone for whom it would decide the same: the same roles by the same kind of
+ * caller, in the same product, for the same path and body, under the same policies. They can't be a fragment, for
+ * `cache-lookup-value` "is not supported inside a policy fragment".
+ * Source: https://learn.microsoft.com/azure/api-management/cache-lookup-value-policy#usage-notes
+ * @returns none where the catalog lets nothing be kept.
  */
-export function serveFromCacheFragment({ entries }: Catalog, policyVersion: string): GeneratedFile {
-  const header = writeHeader(
-    'governance/catalog.yaml',
-    'Looks for an answer that was kept for the same team, path and body under the same policies, and gives it again. It',
-    'stands behind authentication, limits and residency: a hit counts as a call, and is on record as one. cache-seconds',
-    'is 0 for a call whose answer is not to be kept. Whoever sends cache-control: no-cache is answered by the model.',
-  );
+export function serveFromCache({ entries }: Catalog, policyVersion: string): string[] {
   const cached = entries.filter((entry) => cachedOperations(entry).length > 0);
-  const body = [
-    '<set-variable name="cache-seconds" value="@(0)" />',
-    ...(cached.length === 0 ? [] : [lookUp(cached, policyVersion)]),
-  ].join('\n');
-  return {
-    path: 'apim/policy-fragments/serve-from-cache/policy.xml',
-    text: `${header}<fragment>\n${indent(body, 2)}\n</fragment>\n`,
-  };
+  return cached.length === 0 ? [] : [lookUp(cached, policyVersion)];
 }
 
 /** Most calls are for other entries, so that is asked first. */
 function lookUp(cached: readonly CatalogEntry[], policyVersion: string): string {
   return [
+    '<set-variable name="cache-seconds" value="@(0)" />',
     '<choose>',
     ...cached.map((entry) => indent(describeEntry(entry), 2)),
     '</choose>',
@@ -56,7 +46,8 @@ function lookUp(cached: readonly CatalogEntry[], policyVersion: string): string 
     '  </otherwise>',
     '</choose>',
     '<choose>',
-    '  <when condition=\'@(context.Variables.ContainsKey("cached-answer"))\'>',
+    // Of a miss the product's page says both that the variable is not set and that it is null.
+    '  <when condition=\'@(!string.IsNullOrEmpty(context.Variables.GetValueOrDefault&lt;string>("cached-answer")))\'>',
     indent(record(policyVersion), 4),
     indent(answer(policyVersion), 4),
     '  </when>',

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { foldersIn } from './generated-files.ts';
+
+/**
+ * The tiers of API Management that the edge can be derived for: Developer, Basic, Standard and Premium, or their
+ * successors, which have no `quota-by-key`.
+ * Source: https://learn.microsoft.com/azure/api-management/api-management-gateways-overview#policies
+ */
+export const TIERS = ['classic', 'v2'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** What the header of a policy says that it is derived from; where tiers differ, for which it is. */
+export function sourceFor(tier: Tier, source: string): string {
+  return tier === 'v2' ? `${source} for the v2 tiers` : source;
+}
+
+/** The tier that the product policies below a folder were derived for, by their headers; `classic` where there are none. */
+export function tierOf(root: string): Tier {
+  const products = join(root, 'apim/products');
+  const isForV2 = foldersIn(products).some((id) => {
+    const file = join(products, id, 'policy.xml');
+    return existsSync(file) && readFileSync(file, 'utf8').includes(sourceFor('v2', ''));
+  });
+  return isForV2 ? 'v2' : 'classic';
+}
+
+/** @throws TypeError for what is none. */
+export function readTier(text: string): Tier {
+  const tier = TIERS.find((one) => one === text);
+  if (tier) return tier;
+  throw new TypeError(`The tier is one of ${TIERS.join(', ')}.`);
+}
