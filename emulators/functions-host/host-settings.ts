@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkLogging } from './check-logging.ts';
 
 /** What the host takes from host.json. */
 export interface HostSettings {
@@ -20,7 +21,7 @@ const KNOWN = new Set([
 ]);
 
 /**
- * Reads host.json. `logging`, `telemetryMode` and `extensionBundle` are accepted and have no effect here.
+ * Reads host.json. `logging`, whose names are checked, `telemetryMode` and `extensionBundle` have no effect here.
  * @throws Error that names the file and the setting, for one that is malformed or that this host doesn't support.
  * Source: https://learn.microsoft.com/azure/azure-functions/functions-host-json
  */
@@ -33,6 +34,7 @@ export function readHostSettings(directory: string): HostSettings {
   if (settings.version !== '2.0') refuse('"version" is "2.0".');
   const unknown = Object.keys(settings).find((name) => !KNOWN.has(name));
   if (unknown) refuse(`"${unknown}" is not supported by the local host.`);
+  checkLogging(settings.logging, refuse);
   return {
     routePrefix: readRoutePrefix(settings.extensions, refuse),
     functionTimeoutInMs: readTimeout(settings.functionTimeout, refuse),

@@ -34,6 +34,17 @@ test.each([
   [{ version: '2.0', extensions: { queues: {} } }, '"extensions.queues"'],
   [{ version: '2.0', extensions: { http: { hsts: {} } } }, '"extensions.http.hsts"'],
   [{ version: '2.0', extensions: { http: { routePrefix: 1 } } }, 'routePrefix'],
+  [{ version: '2.0', logging: { applicationinsights: {} } }, '"logging.applicationinsights" is not known'],
+  [{ version: '2.0', logging: { applicationInsights: { sampling: {} } } }, 'sampling" is not known'],
+  [{ version: '2.0', logging: { logLevel: { Function: 'Warn' } } }, '"logging.logLevel.Function" is one of'],
+  [{ version: '2.0', logging: { logLevel: 'Warning' } }, '"logging.logLevel" is an object'],
+  [
+    {
+      version: '2.0',
+      logging: { applicationInsights: { samplingSettings: { excludedTypes: 'Exceptions' } } },
+    },
+    'Types of telemetry',
+  ],
 ])('host.json %j is refused', (hostJson, reason) => {
   expect(() => read(hostJson)).toThrow(reason);
 });
