@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build as bundle, type Plugin } from 'esbuild';
+import { LOWEST_NODE } from '../src/supported-node.ts';
 import { pruneProtos } from './prune-protos.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -41,7 +42,7 @@ export async function build(
     outfile: output,
     bundle: true,
     platform: 'node',
-    target: 'node24',
+    target: `node${LOWEST_NODE}`,
     format: 'cjs',
     sourcemap: true,
     // Half the time to compile at a cold start; names stay, so that stacks can be read.

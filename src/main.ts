@@ -1,3 +1,5 @@
+// First, so that an older Node is told before anything else is loaded.
+import './supported-node.ts';
 import { resolve } from 'node:path';
 import { app } from '@azure/functions';
 import { applicationIdOf } from './audit/reading/application-id.ts';

@@ -120,9 +120,11 @@ export const Settings = z.object({
     .describe(
       'The longest a call may last until its answer, or its stream, begins; the platform’s load balancer ends idle ones at 230 s',
     ),
-  STREAM_TIMEOUT_IN_MS: Milliseconds.max(86_400_000)
+  STREAM_TIMEOUT_IN_MS: Milliseconds.max(1_740_000)
     .default(1_740_000)
-    .describe('The longest a stream may last; below the function app’s own `functionTimeout`'),
+    .describe(
+      'The longest a call with a stream may last; `functionTimeout` of `host.json` ends it a minute later',
+    ),
   KEEP_ALIVE_INTERVAL_IN_MS: Milliseconds.max(200_000)
     .default(15_000)
     .describe('How long a stream may be silent before a comment keeps its connection alive'),

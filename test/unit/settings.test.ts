@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { readSettings, Settings, SettingsError } from '../../src/settings.ts';
@@ -155,12 +156,23 @@ test.each([
   ['CALL_TIMEOUT_IN_MS', '5s'],
   ['CALL_TIMEOUT_IN_MS', ' '],
   ['CALL_TIMEOUT_IN_MS', 'Infinity'],
+  ['STREAM_TIMEOUT_IN_MS', '1740001'],
+  ['AUDIT_LEDGER_TIMEOUT_IN_MS', '60001'],
   ['CREDENTIALS_TIMEOUT_IN_MS', '60001'],
   ['CREDENTIALS_TIMEOUT_IN_MS', '-1'],
   ['MAXIMUM_BODY_BYTES', '104857601'],
   ['MAXIMUM_BODY_BYTES', '20MB'],
 ])('%s may not be %j', (name, value) => {
   expect(refused({ [name]: value })).toEqual([name]);
+});
+
+test('the host ends no call that may still last, nor one whose record is being written', () => {
+  const longest = { STREAM_TIMEOUT_IN_MS: '1740000', AUDIT_LEDGER_TIMEOUT_IN_MS: '60000' };
+  const { STREAM_TIMEOUT_IN_MS, AUDIT_LEDGER_TIMEOUT_IN_MS } = readSettings({ ...REQUIRED, ...longest });
+  const { functionTimeout } = JSON.parse(readFileSync('host.json', 'utf8')) as { functionTimeout: string };
+  const [hours = 0, minutes = 0, seconds = 0] = functionTimeout.split(':').map(Number);
+  const functionTimeoutInMs = ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  expect(STREAM_TIMEOUT_IN_MS + AUDIT_LEDGER_TIMEOUT_IN_MS).toBeLessThanOrEqual(functionTimeoutInMs);
 });
 
 test('a refusal never tells a value', () => {
