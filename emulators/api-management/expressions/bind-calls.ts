@@ -2,6 +2,7 @@ import { anonymousType, AnonymousObject } from './anonymous-type.ts';
 import { bindArguments } from './bind-arguments.ts';
 import { convertTo } from './bind-conversion.ts';
 import { elementAccess } from './bind-elements.ts';
+import { bindCalled } from './bind-names.ts';
 import { asValue, type Bind, type Binder, constantOf, valueOf } from './binder.ts';
 import type { Argument, Bound, Evaluate, Value } from './bound.ts';
 import { spend } from './budget.ts';
@@ -31,7 +32,7 @@ function bindInvocation(syntax: Syntax, scope: Scope, binder: Binder): Bound {
   const target = field(syntax, 'function');
   const list = field(syntax, 'arguments');
   if (target.text === 'nameof' && !scope.read('nameof', target)) return nameOf(syntax, list, scope, binder);
-  const bound = binder.bindLink(target, scope);
+  const bound = bindCalled(target, scope, binder);
   if (bound.kind === 'group') return { ...resolveCall(bound, bindArguments(list, scope, binder)), syntax };
   const value = asValue(bound);
   return refuse(syntax, `A ${value.type.name} cannot be called: Microsoft's list of types has no delegates.`);

@@ -15,9 +15,21 @@ export const NAMES: Readonly<Record<string, Bind>> = {
   identifier: bindIdentifier,
   generic_name: (syntax) => bindTypeName(syntax),
   predefined_type: (syntax) => bindTypeName(syntax),
-  member_access_expression: bindMemberAccess,
-  conditional_access_expression: bindConditionalAccess,
+  member_access_expression: (syntax, scope, binder) => bindMemberAccess(syntax, scope, binder, false),
+  conditional_access_expression: (syntax, scope, binder) =>
+    bindConditionalAccess(syntax, scope, binder, false),
 };
+
+/**
+ * What a call calls. It looks past a property of the name: `messages.Last()` is LINQ's, whatever `JToken.Last` is.
+ * Source: https://learn.microsoft.com/dotnet/csharp/language-reference/language-specification/expressions#125-member-lookup
+ */
+export function bindCalled(syntax: Syntax, scope: Scope, binder: Binder): Bound {
+  if (syntax.kind === 'member_access_expression') return bindMemberAccess(syntax, scope, binder, true);
+  if (syntax.kind === 'conditional_access_expression')
+    return bindConditionalAccess(syntax, scope, binder, true);
+  return binder.bindLink(syntax, scope);
+}
 
 function bindIdentifier(syntax: Syntax, scope: Scope): Bound {
   const local = scope.read(syntax.text, syntax);
@@ -33,15 +45,15 @@ function bindTypeName(syntax: Syntax): Bound {
   return { kind: 'type', syntax, type: resolveType(syntax) };
 }
 
-function bindMemberAccess(syntax: Syntax, scope: Scope, binder: Binder): Bound {
+function bindMemberAccess(syntax: Syntax, scope: Scope, binder: Binder, isCalled: boolean): Bound {
   const name = field(syntax, 'name');
   const receiver = binder.bindLink(field(syntax, 'expression'), scope);
   if (receiver.kind === 'namespace') return inNamespace(receiver.name, name, syntax);
   if (receiver.kind === 'type') return staticMember(receiver.type, name);
-  return memberOf(asValue(receiver), name, scope, binder);
+  return memberOf(asValue(receiver), name, scope, binder, isCalled);
 }
 
-function bindConditionalAccess(syntax: Syntax, scope: Scope, binder: Binder): Bound {
+function bindConditionalAccess(syntax: Syntax, scope: Scope, binder: Binder, isCalled: boolean): Bound {
   const receiver = asValue(binder.bindLink(field(syntax, 'condition'), scope));
   if (!isNullable(receiver.type) && ['struct', 'enum'].includes(receiver.type.definition.kind)) {
     return refuse(syntax, `A ${receiver.type.name} is never null: use "." instead of "?.".`);
@@ -55,7 +67,8 @@ function bindConditionalAccess(syntax: Syntax, scope: Scope, binder: Binder): Bo
     evaluate: (frame) => evaluate(frame) ?? SHORT,
   };
   const binding = child(syntax, 1);
-  if (binding.kind === 'member_binding_expression') return memberOf(link, child(binding), scope, binder);
+  if (binding.kind === 'member_binding_expression')
+    return memberOf(link, child(binding), scope, binder, isCalled);
   if (binding.kind === 'element_binding_expression') return elementAccess(link, binding, scope, binder);
   return refuse(binding, 'This use of ?. is not supported.');
 }
@@ -88,7 +101,7 @@ function staticMember(type: CsType, nameSyntax: Syntax): Bound {
   return groupOf({ syntax: nameSyntax, method: name, receiver: null, candidates: called, typeArguments });
 }
 
-function memberOf(value: Value, nameSyntax: Syntax, scope: Scope, binder: Binder): Bound {
+function memberOf(value: Value, nameSyntax: Syntax, scope: Scope, binder: Binder, isCalled: boolean): Bound {
   const { name, typeArguments } = simpleName(nameSyntax);
   if (value.type.name === 'null') return refuse(nameSyntax, 'null has no members.');
   noteBody(value, name, binder);
@@ -98,9 +111,11 @@ function memberOf(value: Value, nameSyntax: Syntax, scope: Scope, binder: Binder
   const properties = instance(findMembers(receiver.type, 'property', name));
   const getter = properties.find(({ member }) => !member.setter);
   const setter = properties.find(({ member }) => member.setter);
-  if (getter) return guard(withSetter(call(getter, receiver, nameSyntax), receiver, getter, setter));
   const candidates = instance(findMembers(receiver.type, 'method', name));
   const extensions = findExtensions(name);
+  const isMethod = isCalled && candidates.length + extensions.length > 0;
+  if (getter && !isMethod)
+    return guard(withSetter(call(getter, receiver, nameSyntax), receiver, getter, setter));
   if (candidates.length + extensions.length === 0) {
     return refuse(nameSyntax, `${receiver.type.name} has no member ${name} that expressions may use.`);
   }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Language, type Node, Parser } from 'web-tree-sitter';
 import { ExpressionError } from './expression-error.ts';
+import { findCastThatIsNone, findGenericCall, findMultiplication } from './misread.ts';
 import { copySyntax, type Syntax } from './syntax.ts';
 
 const PREFIX = 'class P { object M() {\n';
@@ -34,6 +35,8 @@ export async function loadParser(): Promise<Parse> {
 
 function parseBlock(parser: Parser, source: string, kind: 'expression' | 'statements'): Syntax {
   const rows = kind === 'expression' ? 2 : 1;
+  const generics = new Map<number, Syntax>();
+  const multiplications = new Set<number>();
   let text = source;
   for (;;) {
     const tree = parser.parse(PREFIX + text + SUFFIX);
@@ -41,34 +44,62 @@ function parseBlock(parser: Parser, source: string, kind: 'expression' | 'statem
     try {
       const broken = findBroken(tree.rootNode);
       if (broken) throw syntaxError(broken, rows);
-      const misread = findMisreadCast(tree.rootNode);
-      if (misread) {
-        text = withoutParentheses(text, misread.startIndex - PREFIX.length);
+      const call = findGenericCall(tree.rootNode);
+      if (call) {
+        const from = call.name - PREFIX.length;
+        const [open, stop] = [call.open - PREFIX.length, call.stop - PREFIX.length];
+        generics.set(call.name, parseTypeName(parser, text, from, stop, rows));
+        text = text.slice(0, open) + blank(text.slice(open, stop)) + text.slice(stop);
         continue;
       }
-      return copySyntax(onlyBlock(tree.rootNode), rows);
+      const multiplication = findMultiplication(tree.rootNode);
+      if (multiplication !== undefined) {
+        multiplications.add(multiplication);
+        const at = multiplication - PREFIX.length;
+        text = `${text.slice(0, at)}/${text.slice(at + 1)}`;
+        continue;
+      }
+      const parenthesized = findCastThatIsNone(tree.rootNode);
+      if (parenthesized) {
+        text = withoutParentheses(
+          text,
+          parenthesized.startIndex - PREFIX.length,
+          endOfType(parenthesized) - PREFIX.length,
+        );
+        continue;
+      }
+      return copySyntax(onlyBlock(tree.rootNode), rows, { generics, multiplications });
     } finally {
       tree.delete();
     }
   }
 }
 
-// `(a) - b` is a subtraction unless `a` is a keyword type; the grammar takes it for a cast.
-function findMisreadCast(root: Node): Node | undefined {
-  const casts = root.descendantsOfType('cast_expression');
-  return (
-    casts.find((cast) => {
-      const type = cast.childForFieldName('type');
-      const value = cast.childForFieldName('value');
-      const named = type?.type === 'identifier' || type?.type === 'qualified_name';
-      return named && value?.type === 'prefix_unary_expression' && /^[-+]/.test(value.text);
-    }) ?? undefined
-  );
+function withoutParentheses(text: string, open: number, stop: number): string {
+  return `${text.slice(0, open)} ${text.slice(open + 1, stop - 1)} ${text.slice(stop)}`;
 }
 
-function withoutParentheses(text: string, open: number): string {
-  const close = text.indexOf(')', open);
-  return `${text.slice(0, open)} ${text.slice(open + 1, close)} ${text.slice(close + 1)}`;
+/** Where the parenthesis behind a cast's type ends. */
+function endOfType(cast: Node): number {
+  return cast.children.find((child) => child.type === ')')?.endIndex ?? cast.endIndex;
+}
+
+/** Reads `As<JObject>` where it stands, for all around it is blank. */
+function parseTypeName(parser: Parser, text: string, start: number, stop: number, rows: number): Syntax {
+  const tree = parser.parse(PREFIX + blank(text.slice(0, start)) + text.slice(start, stop) + ' x;' + SUFFIX);
+  if (!tree) throw new ExpressionError('The expression cannot be parsed.', 1, 1);
+  try {
+    const [name] = tree.rootNode.descendantsOfType('generic_name');
+    if (!name || tree.rootNode.hasError) throw syntaxError(name ?? tree.rootNode, rows);
+    return copySyntax(name, rows);
+  } finally {
+    tree.delete();
+  }
+}
+
+/** As long, so that every place stays what it was. */
+function blank(text: string): string {
+  return text.replace(/[^\n]/g, ' ');
 }
 
 // A source that closes our class or method would otherwise parse as further members.

@@ -53,23 +53,38 @@ const OPERATORS: readonly (readonly string[])[] = [
   ['*', '/', '%'],
 ];
 
-/** Copies a tree; `rowOffset` rows stand before the source. */
-export function copySyntax(node: Node, rowOffset: number): Syntax {
+/** What a tree has otherwise than the source, by where it is: the grammar would misread it. */
+export interface Corrections {
+  /** Names whose type arguments the tree lacks. */
+  readonly generics: ReadonlyMap<number, Syntax>;
+  /** Signs of division that stand for multiplication. */
+  readonly multiplications: ReadonlySet<number>;
+}
+
+const NONE: Corrections = { generics: new Map(), multiplications: new Set() };
+
+/**
+ * Copies a tree; `rowOffset` rows stand before the source.
+ */
+export function copySyntax(node: Node, rowOffset: number, corrections: Corrections = NONE): Syntax {
+  const generic = node.type === 'identifier' ? corrections.generics.get(node.startIndex) : undefined;
+  if (generic) return generic;
   const children: Syntax[] = [];
   const named: Syntax[] = [];
   const fields: Record<string, Syntax> = {};
   node.children.forEach((child, index) => {
     if (child.type === 'comment') return;
-    const copy = copySyntax(child, rowOffset);
+    const copy = copySyntax(child, rowOffset, corrections);
     children.push(copy);
     if (child.isNamed) named.push(copy);
     const field = node.fieldNameForChild(index);
     if (field) fields[field] ??= copy;
   });
   const { row, column } = node.startPosition;
+  const sign = node.type === '/' && corrections.multiplications.has(node.startIndex) ? '*' : undefined;
   return regroup({
-    kind: node.type,
-    text: node.text,
+    kind: sign ?? node.type,
+    text: sign ?? node.text,
     start: node.startIndex,
     end: node.endIndex,
     line: row + 1 - rowOffset,
@@ -114,9 +129,57 @@ function regroup(syntax: Syntax): Syntax {
   const postfix = POSTFIX[syntax.kind];
   const prefix = postfix === undefined ? undefined : syntax.fields[postfix];
   if (prefix && PREFIX.has(prefix.kind)) return moveInto(prefix, syntax);
+  if (prefix?.kind === 'is_pattern_expression') return moveIntoPattern(prefix, syntax);
+  const swallowed = operationInPattern(syntax);
+  if (swallowed) return moveOut(swallowed, syntax);
+  const right = syntax.kind === 'binary_expression' ? syntax.fields.right : undefined;
+  if (right?.kind === 'binary_expression' && precedence(right) < precedence(syntax))
+    return regroup(rotate(syntax, right));
   const infix = INFIX[syntax.kind];
   const left = infix === undefined ? undefined : syntax.fields[infix];
   return left?.kind === 'binary_expression' && bindsLooser(left, syntax) ? moveInto(left, syntax) : syntax;
+}
+
+/** `a is N.B || c`, where the grammar takes all that follows `is` for a constant. */
+function operationInPattern(syntax: Syntax): Syntax | undefined {
+  if (syntax.kind !== 'is_pattern_expression') return undefined;
+  const { pattern } = syntax.fields;
+  const operation = pattern?.kind === 'constant_pattern' ? pattern.named[0] : undefined;
+  return operation?.kind === 'binary_expression' && precedence(operation) <= precedence(syntax)
+    ? operation
+    : undefined;
+}
+
+/** `a | b is C && d`: what was moved out of the pattern on the right goes around the whole. */
+function rotate(syntax: Syntax, right: Syntax): Syntax {
+  const { left } = right.fields;
+  if (!left) return syntax;
+  const inner = regroup({ ...replaceChild(syntax, right, left), end: left.end });
+  const { start, line, column } = syntax;
+  return { ...replaceChild(right, left, inner), start, line, column };
+}
+
+/** `a is N.B`, where the grammar takes `(a is N).B`. */
+function moveIntoPattern(test: Syntax, around: Syntax): Syntax {
+  const { pattern } = test.fields;
+  const name = pattern?.kind === 'constant_pattern' ? pattern.named[0] : undefined;
+  if (!pattern || !name) return around;
+  const { start, line, column } = name;
+  const text = `${name.text}.${field(around, 'name').text}`;
+  const inner = { ...replaceChild(around, test, name), text, start, line, column };
+  const whole = { ...replaceChild(pattern, name, inner), text: inner.text, end: around.end };
+  return { ...replaceChild(test, pattern, whole), end: around.end };
+}
+
+/** Leaves the operation's first operand to the pattern, and puts the test in its place. */
+function moveOut(operation: Syntax, test: Syntax): Syntax {
+  const { pattern } = test.fields;
+  const { left } = operation.fields;
+  if (!pattern || !left) return test;
+  const constant = replaceChild({ ...pattern, text: left.text, end: left.end }, operation, left);
+  const inner = regroup({ ...replaceChild(test, pattern, constant), end: left.end });
+  const { start, line, column } = test;
+  return { ...replaceChild(operation, left, inner), start, line, column };
 }
 
 /** Gives what stands around an operation to the operation's last operand. */

@@ -299,6 +299,29 @@ test('every signature of the library can be read', () => {
   expect(members.length).toBeGreaterThan(700);
 });
 
+test.each([
+  '(string)context.Response.Body.As<JObject>(true)["model"]',
+  '(string)context.Response.Body.As<JObject>(preserveContent: true)["model"] == "m" && true',
+  '(int)(long)context.Response.Body.As<JToken>(true)',
+  'context.Response.Body.As<JObject>((true))["model"]',
+])('%s reads the body of the response', async (source) => {
+  expect((await loading).compile(source, 'expression').reads).toEqual({
+    requestBody: false,
+    responseBody: true,
+  });
+});
+
+test('what is wrong behind a cast of a generic call is told at its place', async () => {
+  const { compile } = await loading;
+  const source = '(string)context.Request.Body.As<JObject>(true)["a"].Nothing';
+  expect(() => compile(source, 'expression')).toThrow(
+    expect.objectContaining({ line: 1, column: source.indexOf('Nothing') + 1 }) as Error,
+  );
+  expect(() => compile('(string)context.Request.Body.As<Nothing>(true)["a"]', 'expression')).toThrow(
+    expect.objectContaining({ line: 1, column: source.indexOf('JObject') + 1 }) as Error,
+  );
+});
+
 test('takes microseconds', async () => {
   const { evaluate: run } = (await loading).compile(
     'context.Request.Headers.GetValueOrDefault("accept", "").Split(\',\').Any(t => t.Trim() == "application/json") ? "json" : "other"',

@@ -1,7 +1,7 @@
 import { raise } from '../evaluation-error.ts';
 import { type CsType, getType } from '../types.ts';
 import { Sequence } from '../values/collections.ts';
-import { castToken } from '../values/json-conversion.ts';
+import { castToken, isBigInteger } from '../values/json-conversion.ts';
 import { JsonArray, JsonObject, type JsonToken, JsonValue, replaceToken } from '../values/json-token.ts';
 
 /** `Formatting.Indented`. */
@@ -60,6 +60,8 @@ export function valueAs(self: JsonToken | null, type: CsType | undefined): unkno
       : self.type === type.name || type.name === 'JToken'
         ? self
         : raise('InvalidCastException', `Cannot cast ${self.type} to ${type.name}.`);
+  if (self instanceof JsonValue && isBigInteger(self.value) && type.name !== 'object')
+    raise('InvalidCastException', 'Object must implement IConvertible.');
   return self === null
     ? toNull(type)
     : self instanceof JsonValue

@@ -45,8 +45,10 @@ export const tokenMembers: Members = {
     while (root.parent) root = root.parent;
     return root;
   },
-  'JToken First': (self: JsonToken) => self.children()[0] ?? null,
-  'JToken Last': (self: JsonToken) => self.children().at(-1) ?? null,
+  'JToken First': (self: JsonToken) => childrenOf(self)[0] ?? null,
+  'JToken Last': (self: JsonToken) => childrenOf(self).at(-1) ?? null,
+  'JToken Next': (self: JsonToken) => beside(self, 1),
+  'JToken Previous': (self: JsonToken) => beside(self, -1),
   'JToken this[object key]': indexed,
   'set JToken this[object key]': assigned,
   'JToken SelectToken(string path)': (self: JsonToken, path: string) => selectOne(self, path, false),
@@ -86,6 +88,18 @@ function casts(name: string): Members {
     [`explicit ${name}(JToken? value)`]: (value: JsonToken | null) => castToken(value, type()),
     [`explicit ${name}?(JToken? value)`]: (value: JsonToken | null) => castToken(value, nullable()),
   };
+}
+
+function childrenOf(self: JsonToken): JsonToken[] {
+  return self instanceof JsonValue
+    ? raise('InvalidOperationException', 'Cannot access child value on Newtonsoft.Json.Linq.JValue.')
+    : self.children();
+}
+
+/** A token that stands next to one in the same container. */
+function beside(self: JsonToken, offset: number): JsonToken | null {
+  const all = self.parent?.children() ?? [];
+  return all[all.indexOf(self) + offset] ?? null;
 }
 
 function ancestors(self: JsonToken): JsonToken[] {

@@ -6,11 +6,13 @@ import { TOKEN_TYPES } from '../values/json-token-type.ts';
 import { readDate, toDateTime } from './parse-date.ts';
 
 const MAXIMUM_DEPTH = 64;
+/** Of an integer, its sign included. */
+const MAXIMUM_DIGITS = 380;
 const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/;
 
 /**
  * Reads JSON as Newtonsoft's `Parse` does: also comments, single quotes and unquoted names; strings that are ISO dates
- * become dates; the last of equal names wins; at most 64 levels. The kind is what the caller's type needs.
+ * become dates; the last of equal names wins; at most 64 levels; every digit of an integer is kept. The kind is what the caller's type needs.
  * @throws JsonReaderException
  */
 export function readJson(text: string, kind: 'JToken' | 'JObject' | 'JArray'): JsonToken {
@@ -160,10 +162,10 @@ class JsonReader {
   }
 
   #number(word: string): JsonToken {
+    if (/^0(x[0-9a-f]+|[0-7]+)$/i.test(word)) return integer(BigInt(word.replace(/^0(?!x)/i, '0o')));
     if (/^-?\d+$/.test(word)) {
-      const value = BigInt(word);
-      // Newtonsoft keeps bigger ones as BigInteger, which expressions may not use.
-      return BigInt.asIntN(64, value) === value ? new JsonValue(value) : double(Number(word));
+      if (word.length > MAXIMUM_DIGITS) this.#fail(`JSON integer ${word} is too large to parse.`);
+      return integer(BigInt(word));
     }
     if (/^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(word)) return double(Number(word));
     return this.#fail(`Unexpected character encountered while parsing value: ${word.charAt(0)}.`);
@@ -202,6 +204,11 @@ class JsonReader {
 function stringToken(text: string): JsonValue {
   const date = ISO_DATE.test(text) ? readDate(text) : null;
   return new JsonValue(date ? toDateTime(date, true) : text);
+}
+
+/** A long, or a BigInteger where it is none. */
+function integer(value: bigint): JsonValue {
+  return new JsonValue(BigInt.asIntN(64, value) === value ? value : new Boxed(getType('BigInteger'), value));
 }
 
 function double(value: number): JsonValue {

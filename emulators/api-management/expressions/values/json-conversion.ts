@@ -1,7 +1,7 @@
 import { AnonymousObject } from '../anonymous-type.ts';
 import { raise } from '../evaluation-error.ts';
 import { formatValue } from '../format.ts';
-import { isInteger, isNumeric, numericConversion } from '../numeric.ts';
+import { fitOrRaise, isInteger, isNumeric, numericConversion } from '../numeric.ts';
 import { parseNumber } from '../text/parse-number.ts';
 import { readDate, toDateTime } from '../text/parse-date.ts';
 import { type CsType, getType, isArray, isNullable, withoutNullable } from '../types.ts';
@@ -99,6 +99,7 @@ function castScalar(source: JsonValue, value: unknown, target: CsType): unknown 
   const bare = unbox(value);
   if (name === 'object') return value;
   if (name === 'string') return typeof value === 'string' ? value : asText(value);
+  if (isBigInteger(value)) return castBigInteger(source, value.value, target);
   if (name === 'bool') {
     if (typeof bare === 'boolean') return bare;
     if (typeof bare === 'string') return readBool(bare);
@@ -108,16 +109,16 @@ function castScalar(source: JsonValue, value: unknown, target: CsType): unknown 
   }
   if (isNumeric(name)) return castNumber(source, value, bare, target);
   const text = typeof value === 'string' ? value : null;
-  if (name === 'Guid')
-    return value instanceof Guid
-      ? value
-      : (Guid.parse(text ?? '') ?? raise('FormatException', 'Unrecognized Guid format.'));
-  if (name === 'TimeSpan')
-    return value instanceof TimeSpan
-      ? value
-      : (TimeSpan.parse(text ?? '') ??
-          raise('FormatException', `String '${text ?? ''}' was not recognized as a valid TimeSpan.`));
   if (name === 'DateTime' || name === 'DateTimeOffset') return castDate(value, text, name, source, target);
+  if (name === 'Guid' && value instanceof Guid) return value;
+  if (name === 'TimeSpan' && value instanceof TimeSpan) return value;
+  if (text !== null && name === 'Guid')
+    return Guid.parse(text) ?? raise('FormatException', 'Unrecognized Guid format.');
+  if (text !== null && name === 'TimeSpan')
+    return (
+      TimeSpan.parse(text) ??
+      raise('FormatException', `String '${text}' was not recognized as a valid TimeSpan.`)
+    );
   return cannotConvert(source, target);
 }
 
@@ -134,6 +135,24 @@ function castNumber(source: JsonValue, value: unknown, bare: unknown, target: Cs
     return numericConversion('decimal', name, true)(Decimal.fromDouble(bare as number).round(0));
   }
   return numericConversion(from, name, true)(bare);
+}
+
+/** Whether a boxed value is an integer beyond 64 bits. */
+export function isBigInteger(value: unknown): value is Boxed & { readonly value: bigint } {
+  return value instanceof Boxed && value.type.name === 'BigInteger';
+}
+
+function castBigInteger(source: JsonValue, value: bigint, target: CsType): unknown {
+  const { name } = target;
+  if (name === 'bool') return fitOrRaise(value, 'int') !== 0;
+  if (isInteger(name)) return fitOrRaise(value, name);
+  if (name === 'double' || name === 'float') return numericConversion('long', name)(value);
+  if (name === 'decimal')
+    return (
+      Decimal.parse(value.toString()) ??
+      raise('OverflowException', 'Value was either too large or too small for a Decimal.')
+    );
+  return cannotConvert(source, target);
 }
 
 function castDate(

@@ -1,4 +1,4 @@
-import { compareValues } from '../compare.ts';
+import { compareNumbers, compareValues } from '../compare.ts';
 import { raise } from '../evaluation-error.ts';
 import { unbox } from './boxed.ts';
 import { type JsonToken, JsonValue } from './json-token.ts';
@@ -28,28 +28,24 @@ function matchesCondition(condition: string, token: JsonToken, root: JsonToken, 
 function operandOf(text: string, token: JsonToken, root: JsonToken, select: Select): readonly unknown[] {
   if (/^[@$]/.test(text)) {
     const found = select(text.startsWith('@') ? token : root, text.slice(1));
-    return found.map((item) => (item instanceof JsonValue ? plain(item.value) : item));
+    return found.map((item) => (item instanceof JsonValue ? unbox(item.value) : item));
   }
   const quoted = /^'(.*)'$|^"(.*)"$/s.exec(text);
   if (quoted) return [quoted[1] ?? quoted[2] ?? ''];
   if (text === 'true' || text === 'false') return [text === 'true'];
   if (text === 'null') return [null];
-  const number = Number(text);
-  return Number.isNaN(number)
-    ? raise('JsonException', `Could not read query operator in path: ${text}`)
-    : [number];
-}
-
-function plain(value: unknown): unknown {
-  const bare = unbox(value);
-  return typeof bare === 'bigint' ? Number(bare) : bare;
+  const number = /^-?\d+$/.test(text) ? BigInt(text) : Number(text);
+  const isNumber = typeof number === 'bigint' ? BigInt.asIntN(64, number) === number : !Number.isNaN(number);
+  return isNumber ? [number] : raise('JsonException', `Could not read query operator in path: ${text}`);
 }
 
 function compares(left: unknown, operator: string, right: unknown): boolean {
-  if (operator === '==' || operator === '===') return left === right;
-  if (operator === '!=' || operator === '!==' || operator === '<>') return left !== right;
-  if (left === null || typeof left !== typeof right) return false;
-  const order = compareValues(left, right);
+  const areNumbers = isNumber(left) && isNumber(right);
+  const isEqual = areNumbers ? compareNumbers(left, right) === 0 : left === right;
+  if (operator === '==' || operator === '===') return isEqual;
+  if (operator === '!=' || operator === '!==' || operator === '<>') return !isEqual;
+  if (left === null || (!areNumbers && typeof left !== typeof right)) return false;
+  const order = areNumbers ? compareNumbers(left, right) : compareValues(left, right);
   return operator === '<'
     ? order < 0
     : operator === '>'
@@ -57,6 +53,10 @@ function compares(left: unknown, operator: string, right: unknown): boolean {
       : operator === '<='
         ? order <= 0
         : order >= 0;
+}
+
+function isNumber(value: unknown): value is number | bigint {
+  return typeof value === 'number' || typeof value === 'bigint';
 }
 
 function splitOutside(text: string, separator: '||' | '&&'): string[] {
