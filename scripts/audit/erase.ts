@@ -132,7 +132,7 @@ async function erase(): Promise<void> {
 }
 
 function readSubject(text: string | undefined): DataSubject {
-  const [, identityProvider, objectId] = /^([^/\s]+)\/(\S+)$/.exec(text ?? '') ?? [];
+  const [, identityProvider, objectId] = /^([^/\s]+)\/(.+)$/.exec(text ?? '') ?? [];
   if (identityProvider === undefined || objectId === undefined)
     throw new Error(
       '--subject must be the identity provider’s id and the object id, with a slash between them.',

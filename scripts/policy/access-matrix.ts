@@ -30,10 +30,15 @@ export function listCallers({ access }: GovernanceDocuments): KnownCaller[] {
       name: role,
       principal: { roles: [role], applicationId: '', isDelegated: false },
     })),
-    ...access.agents.flatMap(({ id, applicationId }) =>
+    ...access.agents.flatMap(({ id, identityProvider, applicationId }) =>
       names.map((role) => ({
         name: `${id} for ${role}`,
-        principal: { roles: [role], applicationId, isDelegated: true },
+        principal: {
+          roles: [role],
+          ...(identityProvider !== undefined && { identityProvider }),
+          applicationId,
+          isDelegated: true,
+        },
       })),
     ),
   ];

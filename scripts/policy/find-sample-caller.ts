@@ -14,10 +14,14 @@ export function findSampleCaller({ access }: GovernanceDocuments, name: string):
   const oktaApplication = oktaApplications.find((one) => one.name === name);
   if (oktaApplication) {
     const { clientId: applicationId, groups } = oktaApplication;
-    const roles = access.identityProviders.flatMap((provider) =>
-      provider.type === 'oidc' ? groups.map((group) => provider.groups.roles[group]) : [],
-    );
-    return { applicationId, roles: roles.filter((role) => role !== undefined), isDelegated: false };
+    const providers = access.identityProviders.filter(({ type }) => type === 'oidc');
+    const roles = providers.flatMap((provider) => groups.map((group) => provider.groups?.roles[group]));
+    return {
+      identityProvider: providers[0]?.id ?? '',
+      applicationId,
+      roles: roles.filter((role) => role !== undefined),
+      isDelegated: false,
+    };
   }
   const names = [...sampleApplications, ...oktaApplications].map((one) => one.name);
   throw new Error(`"${name}" is no sample application. ${suggest(name, names)}`);

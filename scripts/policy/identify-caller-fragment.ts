@@ -1,7 +1,8 @@
 import { KEY_ONLY_PROVIDER } from '../../src/governance/check-limits.ts';
+import { fallbackProvider } from '../../src/governance/agents.ts';
 import type { IdentityProvider } from '../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
-import { fallbackProvider, otherProviders } from './authenticate-fragment.ts';
+import { otherProviders } from './authenticate-fragment.ts';
 import { type KeyOnlyProduct, keyOnlyProducts } from './key-only-products.ts';
 import { escapeLiteral, indent, quote, writeHeader } from './policy-text.ts';
 import type { GeneratedFile } from './write-schemas.ts';
@@ -19,14 +20,18 @@ interface Case {
 
 /** The fragment that reads who calls from the token that its provider's policy has validated, or from the key. */
 export function identifyCallerFragment({
-  access: { identityProviders },
+  access: { identityProviders, roles },
   limits,
 }: Pick<GovernanceDocuments, 'access' | 'limits'>): GeneratedFile {
   const header = writeHeader(
     'governance/access.yaml and governance/limits.yaml',
     'Says who calls, from the token that has been validated, in variables that limits, residency and stamps read. Of a',
-    'call without a token nothing is known but its APIM subscription: it has no tenant and no application.',
+    'call without a token nothing is known but its APIM subscription: it has no tenant and no application. Of the roles in',
+    'a token those count that the documents know, so that the others, however many, go no further.',
   );
+  const known = roles.map(({ name }) => name);
+  const describe = (provider: IdentityProvider) =>
+    provider.type === 'entra' ? describeEntra(provider, known) : describeOidc(provider);
   const products = keyOnlyProducts(limits);
   const cases = [
     ...otherProviders(identityProviders).map((provider) => ({
@@ -60,12 +65,8 @@ function chooseAmong(cases: readonly Case[], last: string): string {
   ].join('\n');
 }
 
-function describe(provider: IdentityProvider): string {
-  return provider.type === 'entra' ? describeEntra(provider) : describeOidc(provider);
-}
-
 /** https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference */
-function describeEntra({ groups }: EntraProvider): string {
+function describeEntra({ groups }: EntraProvider, known: readonly string[]): string {
   return [
     variable('caller-tenant-id', 'return claims.GetValueOrDefault("tid", "");'),
     variable('caller-object-id', 'return claims.GetValueOrDefault("oid", "");'),
@@ -79,16 +80,7 @@ function describeEntra({ groups }: EntraProvider): string {
       'if (claims.GetValueOrDefault("idtyp", "") == "app") { return "false"; }',
       'return claims.ContainsKey("scp") ? "true" : "false";',
     ),
-    groups
-      ? variable(
-          'caller-roles',
-          'var roles = claims.ContainsKey("roles") ? string.Join(" ", claims["roles"]) + " " : "";',
-          ...addRolesOf(groups),
-        )
-      : variable(
-          'caller-roles',
-          'return claims.ContainsKey("roles") ? string.Join(" ", claims["roles"]) : "";',
-        ),
+    variable('caller-roles', ...listRoles(known, groups)),
   ].join('\n');
 }
 
@@ -105,7 +97,7 @@ function describeOidc({ id, groups }: OidcProvider): string {
       'caller-delegated',
       `return claims.GetValueOrDefault("sub", "") == ${application} ? "false" : "true";`,
     ),
-    variable('caller-roles', 'var roles = "";', ...addRolesOf(groups)),
+    variable('caller-roles', ...listRoles(undefined, groups)),
   ].join('\n');
 }
 
@@ -128,17 +120,45 @@ function describeKeyHolder(products: readonly KeyOnlyProduct[]): string {
   ].join('\n');
 }
 
-/** Statements that add to `roles` what the caller's groups stand for, and return it. */
-function addRolesOf({ claim, roles }: OidcProvider['groups']): string[] {
+/**
+ * Statements that return the roles that the caller has, once each: those that the token names, as far as the documents
+ * know them, and those that one of the caller's groups stands for.
+ */
+function listRoles(
+  known: readonly string[] | undefined,
+  groups: OidcProvider['groups'] | undefined,
+): string[] {
+  const named = known && 'named.Where(role => known.Contains(role))';
+  const grouped = groups && `mapped.Where(role => ${standsForOne(groups)})`;
   return [
-    `if (!claims.ContainsKey(${quote(claim)})) { return roles.Trim(); }`,
-    `foreach (var group in claims[${quote(claim)}]) {`,
-    ...Object.entries(roles).map(
-      ([group, role]) => `  if (group == ${quote(group)}) { roles = roles + ${quote(`${role} `)}; }`,
-    ),
-    '}',
-    'return roles.Trim();',
+    ...(known
+      ? [
+          'var named = claims.ContainsKey("roles") ? claims["roles"] : new string[0];',
+          `var known = ${listOf(known)};`,
+        ]
+      : []),
+    ...(groups
+      ? [
+          `var groups = claims.ContainsKey(${quote(groups.claim)}) ? claims[${quote(groups.claim)}] : new string[0];`,
+          `var mapped = ${listOf([...new Set(Object.values(groups.roles))])};`,
+        ]
+      : []),
+    `return string.Join(" ", ${named && grouped ? `${named}.Concat(${grouped})` : (named ?? grouped ?? '')}.Distinct());`,
   ];
+}
+
+/** Whether a group of the caller's stands for `role`. */
+function standsForOne({ roles }: OidcProvider['groups']): string {
+  const groupsOf = Map.groupBy(Object.entries(roles), ([, role]) => role);
+  const cases = Array.from(groupsOf, ([role, standing]) => {
+    const names = listOf(standing.map(([group]) => group));
+    return `role == ${quote(role)} &amp;&amp; ${names}.Any(name => groups.Contains(name))`;
+  });
+  return cases.length === 0 ? 'false' : cases.join(' || ');
+}
+
+function listOf(texts: readonly string[]): string {
+  return texts.length === 0 ? 'new string[0]' : `new[] { ${texts.map(quote).join(', ')} }`;
 }
 
 /** A variable that statements compute from the token's claims. */

@@ -3,8 +3,22 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { Caller, ReadHeader } from '../prediction/interfaces.ts';
 
 const Guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
-/** Of any issuer: Entra ID gives GUIDs, others names, addresses or numbers. */
-const Identifier = z.string().regex(/^[\w.:@/|-]{1,256}$/);
+/**
+ * Of any issuer: Entra ID gives GUIDs, others names, addresses or numbers, in any script. The edge percent-encodes it.
+ * What an issuer calls its callers is at most 255 characters (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
+ */
+const Identifier = z
+  .string()
+  .regex(/^(?:[\w.~:@/|!'()*+-]|%[0-9A-F]{2})+$/i)
+  .transform((encoded, context) => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'percent-encoded UTF-8' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.string().regex(/^[^\p{Cc}\p{Cs}]{1,256}$/u));
 const ResourceName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,255}$/);
 
 /** The identity provider of a call that has the key of an APIM subscription and no token. */
@@ -31,11 +45,8 @@ const KeyHolder = z.object({
 
 /** What is known of every call. */
 const CallHeaders = z.object({
-  /** Space separated; Entra ID's app role values hold no space. */
-  roles: z
-    .string()
-    .max(4096)
-    .transform((roles) => roles.split(' ').filter((role) => role !== '')),
+  /** Space separated; Entra ID's app role values hold no space. Only as many as the server takes in headers. */
+  roles: z.string().transform((roles) => roles.split(' ').filter((role) => role !== '')),
   subscriptionId: ResourceName,
   productId: ResourceName,
   requestId: Guid,

@@ -33,7 +33,7 @@ export const AuditQuery = z.strictObject({
   to: To,
   caller: z
     .string()
-    .regex(/^[\w.:@/|-]{1,256}$/, 'must be an object id or application id')
+    .regex(/^[ !#-[\]-~\u00a0-\uffff]{1,256}$/, 'must be an object id or application id')
     .optional()
     .describe('An object id or application id; others than one’s own are for auditors'),
   model: z

@@ -36,6 +36,8 @@ export interface AnyResource {
 /** Who asks, as far as a decision depends on it. */
 export interface Principal {
   readonly roles: readonly string[];
+  /** Whose application it is: an id of the access document; its first provider of Entra ID when left out. */
+  readonly identityProvider?: string;
   readonly applicationId: string;
   /** Whether the application acts for a person, whose roles `roles` then are. */
   readonly isDelegated: boolean;

@@ -1,7 +1,9 @@
+import { z } from 'zod';
+import { agentKeyOf, fallbackProvider } from './agents.ts';
 import { checkContents } from './check-contents.ts';
 import { checkLocations, checkName, checkNames, refuseDuplicates } from './check-names.ts';
 import { checkStorage } from './check-storage.ts';
-import type { Access, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
+import type { Access, Agent, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
 import { joinNames } from './join-names.ts';
 import { covers } from './rule-index.ts';
 import { teamOf } from './team.ts';
@@ -41,17 +43,36 @@ export function checkAccess(access: YamlDocument<Access>, entries: readonly Cata
   grants.forEach((grant, index) => {
     refuseOutside(access, grant, entries, ['grants', index]);
   });
+  const keyOf = (agent: Agent) => agentKeyOf(access.value, agent);
   agents.forEach((agent, index) => {
     checkRoles(agent.roles, ['agents', index]);
+    checkApplication(access, agent, ['agents', index]);
+    const isThere = agents.slice(0, index).some((one) => keyOf(one) === keyOf(agent));
+    if (isThere)
+      access.refuse(['agents', index, 'applicationId'], `"${agent.applicationId}" is there twice.`);
   });
-  refuseDuplicates(
-    access,
-    agents.map(({ applicationId }) => applicationId.toLowerCase()),
-    (index) => ['agents', index, 'applicationId'],
-  );
   checkContents(access, entries);
   checkRoles(auditors?.roles, ['auditors']);
   checkStorage(access, roleNames);
+}
+
+/** Refuses an application of an identity provider that isn't there, or that gives other ids. */
+function checkApplication(access: YamlDocument<Access>, agent: Agent, path: Path): void {
+  const { identityProviders } = access.value;
+  const providers = new Map(identityProviders.map((provider) => [provider.id, provider]));
+  const { applicationId, identityProvider = fallbackProvider(identityProviders).id } = agent;
+  checkName(
+    access,
+    identityProvider,
+    new Set(providers.keys()),
+    [...path, 'identityProvider'],
+    'identity provider',
+  );
+  if (providers.get(identityProvider)?.type === 'entra' && !z.guid().safeParse(applicationId).success)
+    access.refuse(
+      [...path, 'applicationId'],
+      `"${applicationId}" is no client id of Entra ID, which is a GUID. For an application of another issuer, name its identityProvider.`,
+    );
 }
 
 function checkScope(

@@ -72,13 +72,13 @@ export function decide<Target extends CallTarget>(
 function judge(
   index: RuleIndex,
   rules: EntryRules,
-  { roles, applicationId, isDelegated }: Principal,
+  principal: Principal,
   operation: string,
   location: string,
 ): Verdict {
-  const verdict = judgeRoles(index, rules, roles, operation, location);
-  if (!verdict.allowed || !isDelegated) return verdict;
-  const agent = index.agents.get(applicationId.toLowerCase());
+  const verdict = judgeRoles(index, rules, principal.roles, operation, location);
+  if (!verdict.allowed || !principal.isDelegated) return verdict;
+  const agent = index.findAgent(principal);
   if (!agent) {
     return deny(
       'agents',

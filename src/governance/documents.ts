@@ -14,7 +14,6 @@ const Location = z
 const Project = z
   .string()
   .regex(/^([a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,20})$/, 'a Google Cloud project id or number');
-const Guid = z.guid();
 const Count = z.int().min(1);
 
 /** The operations of Vertex AI that a rule can speak of; the verbs of its REST paths and resource collections. */
@@ -182,7 +181,13 @@ export type Residency = z.infer<typeof Residency>;
 export const Agent = z.strictObject({
   id: Name,
   reason: Reason,
-  applicationId: Guid.describe('Application (client) id in Entra ID'),
+  identityProvider: Name.optional().describe(
+    'Id of the identity provider whose application it is; the first of Entra ID when left out',
+  ),
+  applicationId: z
+    .string()
+    .regex(/^[!-~]{1,256}$/, 'a client id')
+    .describe('Client id of the application; in Entra ID a GUID'),
   roles: z.array(Name).min(1),
 });
 export type Agent = z.infer<typeof Agent>;

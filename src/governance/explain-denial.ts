@@ -1,3 +1,4 @@
+import { findAgent } from './agents.ts';
 import type { CallTarget, Principal } from './call-target.ts';
 import { targetOf } from './cells.ts';
 import type { Access, CatalogEntry } from './documents.ts';
@@ -72,9 +73,10 @@ function explainOne(
   };
 }
 
-function listSubjects({ agents }: Access, { roles, applicationId, isDelegated }: Principal): Subject[] {
+function listSubjects(access: Access, principal: Principal): Subject[] {
+  const { roles, isDelegated } = principal;
   if (!isDelegated) return [{ needs: 'Your application needs', roles }];
-  const agent = agents.find((one) => one.applicationId.toLowerCase() === applicationId.toLowerCase());
+  const agent = findAgent(access, principal);
   return [
     { needs: 'You need', roles },
     ...(agent ? [{ needs: 'The agent that acts for you needs', roles: agent.roles } as const] : []),

@@ -1,3 +1,4 @@
+import { findAgent } from './agents.ts';
 import type { Principal } from './call-target.ts';
 import type { Access } from './documents.ts';
 import { liesIn, readStoragePlace } from './storage-place.ts';
@@ -12,15 +13,15 @@ export type StorageVerdict = 'allowed' | 'not-allowed' | 'malformed';
  * and for an application that acts for a person one of the application's as well.
  */
 export function judgeStorage(
-  { storage, agents }: Access,
-  { roles, applicationId, isDelegated }: Principal,
+  access: Access,
+  principal: Principal,
   use: StorageUse,
   uri: string,
 ): StorageVerdict {
   const place = readStoragePlace(uri);
   if (!place) return 'malformed';
   const isListedFor = (held: readonly string[]) =>
-    storage.some(
+    access.storage.some(
       (rule) =>
         rule.roles.some((role) => held.includes(role)) &&
         rule[use].some((listed) => {
@@ -28,8 +29,9 @@ export function judgeStorage(
           return outer !== undefined && liesIn(place, outer);
         }),
     );
-  const agent = agents.find((one) => one.applicationId.toLowerCase() === applicationId.toLowerCase());
-  const isAllowed = isListedFor(roles) && (!isDelegated || isListedFor(agent?.roles ?? []));
+  const { roles, isDelegated } = principal;
+  const isAllowed =
+    isListedFor(roles) && (!isDelegated || isListedFor(findAgent(access, principal)?.roles ?? []));
   return isAllowed ? 'allowed' : 'not-allowed';
 }
 

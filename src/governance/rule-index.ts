@@ -1,5 +1,6 @@
-import type { AnyResource, CallTarget } from './call-target.ts';
-import type { Access, Catalog, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
+import { agentKeyOf } from './agents.ts';
+import type { AnyResource, CallTarget, Principal } from './call-target.ts';
+import type { Access, Agent, Catalog, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
 
 /** For each role, the rule of every cell; a cell is one operation in one location of one entry. */
 type Cells<Rule> = ReadonlyMap<string, readonly (Rule | undefined)[]>;
@@ -20,7 +21,7 @@ export interface RuleIndex {
   /** By a project's number, its id. */
   readonly idOfProject: ReadonlyMap<string, string>;
   readonly residency: ReadonlyMap<string, readonly Residency[]>;
-  readonly agents: ReadonlyMap<string, Access['agents'][number]>;
+  readonly findAgent: (principal: Principal) => Agent | undefined;
 }
 
 /** Stands for every caller in the cells of a deny without roles. */
@@ -44,13 +45,14 @@ export function indexRules(catalog: Catalog, access: Access): RuleIndex {
       grantsOfRole: groupByRole(grants, reaching),
     };
   });
+  const agents = new Map(access.agents.map((agent) => [agentKeyOf(access, agent), agent]));
   const byName = new Map(entries.flatMap((rules) => keysOf(rules.entry).map((key) => [key, rules])));
   return {
     entries,
     findEntry: (resource) => (resource.kind === 'any' ? undefined : byName.get(keyOf(resource))),
     idOfProject: new Map((catalog.projects ?? []).map(({ id, number }) => [number, id])),
     residency: groupByRole(access.residency, ({ roles }) => roles),
-    agents: new Map(access.agents.map((agent) => [agent.applicationId.toLowerCase(), agent])),
+    findAgent: (principal) => agents.get(agentKeyOf(access, principal)),
   };
 }
 

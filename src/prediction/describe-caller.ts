@@ -1,3 +1,4 @@
+import { findAgent } from '../governance/agents.ts';
 import type { GovernanceDocuments } from '../governance/governance.ts';
 import type { Caller } from './interfaces.ts';
 
@@ -8,16 +9,14 @@ export interface CallerDescription extends Omit<Caller, 'requestId'> {
   /** Of the product that the APIM subscription belongs to; left out for a product that the limits don't know. */
   readonly environment?: Documents['limits']['products'][number]['environment'];
   /** The access document's entry of an application that acts for people. */
-  readonly agent?: Omit<Documents['access']['agents'][number], 'applicationId'>;
+  readonly agent?: Omit<Documents['access']['agents'][number], 'identityProvider' | 'applicationId'>;
 }
 
 export function describeCaller({ access, limits }: Documents, caller: Caller): CallerDescription {
   const { identityProvider, tenantId, objectId, applicationId, isDelegated, roles } = caller;
   const { subscriptionId, productId } = caller;
   const product = limits.products.find(({ id }) => id === caller.productId);
-  const agent = access.agents.find(
-    ({ applicationId }) => applicationId.toLowerCase() === caller.applicationId.toLowerCase(),
-  );
+  const agent = findAgent(access, caller);
   return {
     ...{ identityProvider, tenantId, objectId, applicationId, isDelegated, roles },
     ...{ subscriptionId, productId },

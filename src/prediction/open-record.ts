@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { Durability } from '../governance/documents.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
+import { findAgent } from '../governance/agents.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { Decision } from '../governance/decide.ts';
 import type { Governance } from '../governance/governance.ts';
@@ -239,9 +240,8 @@ export class OpenRecord {
   }
 
   #agentId(): string | undefined {
-    const applicationId = this.#caller?.applicationId.toLowerCase();
-    const { agents } = this.#rooms.governance.documents.access;
-    return agents.find((agent) => agent.applicationId.toLowerCase() === applicationId)?.id;
+    const { access } = this.#rooms.governance.documents;
+    return this.#caller && findAgent(access, this.#caller)?.id;
   }
 
   #cost(): number | undefined {

@@ -302,6 +302,22 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
       LIMITS,
       `access.yaml:12:47: agents.1.applicationId: "${AGENT}" is there twice.`,
     ],
+    'an agent of an identity provider that is not there': [
+      CATALOG,
+      `${ACCESS}agents:
+  - { id: one, reason: Tests., identityProvider: okta, applicationId: x, roles: [Scoring.Predict] }
+`,
+      LIMITS,
+      'access.yaml:11:50: agents.0.identityProvider: "okta" is no identity provider. There are: entra.',
+    ],
+    'an agent of Entra ID whose client id is no GUID': [
+      CATALOG,
+      `${ACCESS}agents:
+  - { id: one, reason: Tests., applicationId: my-agent, roles: [Scoring.Predict] }
+`,
+      LIMITS,
+      'access.yaml:11:47: agents.0.applicationId: "my-agent" is no client id of Entra ID, which is a GUID. For an application of another issuer, name its identityProvider.',
+    ],
     'a group that stands for an unknown role': [
       CATALOG,
       ACCESS.replace(
