@@ -1,10 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import {
-  GATEWAY_AUDIENCE,
-  SAMPLE_TENANT_ID,
-  sampleApplications,
-} from '../emulators/entra/sample-applications.ts';
+import { gatewayApi, SAMPLE_TENANT_ID, sampleApplications } from '../emulators/entra/sample-applications.ts';
 import { startEntra } from '../emulators/entra/start-entra.ts';
 import { PAUSE_IN_MS, startEdgeBackend } from './edge-backend.ts';
 import { measureCalls, measureFirstChunks } from './measure-calls.ts';
@@ -30,6 +26,7 @@ const backend = await startEdgeBackend();
 const entra = await startEntra({
   port: 0,
   tenantId: SAMPLE_TENANT_ID,
+  apis: [gatewayApi],
   applications: sampleApplications,
   servicePrincipals: [],
 });
@@ -40,7 +37,7 @@ const answer = await fetch(entra.tokenUrl, {
     grant_type: 'client_credentials',
     client_id: caller?.clientId ?? '',
     client_secret: 'none-is-checked',
-    scope: `${GATEWAY_AUDIENCE}/.default`,
+    scope: `${gatewayApi.clientId}/.default`,
   }),
 });
 const { access_token: token } = (await answer.json()) as { access_token: string };

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { answerJourneys } from './api-management/answer-journeys.ts';
 import { Control } from './control/control.ts';
 import { type ControlAction, ControlAnswer, startControlServer } from './control/server.ts';
-import { GATEWAY_AUDIENCE, sampleApplications } from './entra/sample-applications.ts';
+import { gatewayApi, sampleApplications } from './entra/sample-applications.ts';
 import {
   type Environment,
   ENVIRONMENT_FILE,
@@ -101,7 +101,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     issuer: entra.issuer,
     tokenUrl: entra.tokenUrl,
     oktaIssuer: okta.issuer,
-    scope: `${GATEWAY_AUDIENCE}/.default`,
+    scope: `${gatewayApi.clientId}/.default`,
     certificateAuthorityFile,
     functionAppSettings: settingsFor(clouds, certificateAuthorityFile),
     applications: Object.fromEntries(

@@ -1,7 +1,3 @@
-/** What the function app is called for, by API Management's managed identity. */
-export const FUNCTIONS_AUDIENCE = 'api://vertex-gateway-functions';
-/** What the function app's managed identity gets tokens for, to show them to Google. */
-export const FEDERATION_AUDIENCE = 'api://google-federation';
 export const POOL_PROVIDER =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/azure/providers/entra';
 /** The one that the function app may impersonate. */

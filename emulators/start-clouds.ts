@@ -5,8 +5,11 @@ import {
 import { type AzureStorage, startAzureStorage } from './azure-storage/start-azure-storage.ts';
 import {
   apiManagementIdentity,
+  federationApi,
   functionAppIdentity,
+  functionsApi,
   SAMPLE_TENANT_ID,
+  sampleApis,
   sampleApplications,
 } from './entra/sample-applications.ts';
 import { type Entra, startEntra } from './entra/start-entra.ts';
@@ -18,8 +21,6 @@ import { type Okta, startOkta } from './okta/start-okta.ts';
 import { type ManagedIdentity, startManagedIdentity } from './managed-identity/start-managed-identity.ts';
 import {
   AUDIT_KEY,
-  FEDERATION_AUDIENCE,
-  FUNCTIONS_AUDIENCE,
   INSIGHTS_APPLICATION_ID,
   INSTRUMENTATION_KEY,
   POOL_PROVIDER,
@@ -57,6 +58,7 @@ export async function startClouds(
     await startEntra({
       port,
       tenantId: SAMPLE_TENANT_ID,
+      apis: sampleApis,
       applications: sampleApplications,
       servicePrincipals: [apiManagementIdentity, functionAppIdentity],
     }),
@@ -81,9 +83,8 @@ export async function startClouds(
   const identity = stopLater(
     await startManagedIdentity({
       port,
-      tenantId: SAMPLE_TENANT_ID,
       identities: [apiManagementIdentity, functionAppIdentity],
-      issueToken: entra.issueToken,
+      issueToken: entra.issueIdentityToken,
     }),
   );
   const google = stopLater(
@@ -93,7 +94,7 @@ export async function startClouds(
       poolProvider: {
         audience: POOL_PROVIDER,
         issuerUri: entra.issuer,
-        allowedAudiences: [FEDERATION_AUDIENCE],
+        allowedAudiences: [federationApi.clientId],
         attributeCondition: `assertion.sub=='${functionAppIdentity.objectId}'`,
       },
       serviceAccounts: [SERVICE_ACCOUNT],
@@ -119,7 +120,7 @@ export async function startClouds(
       },
       query: {
         applicationId: INSIGHTS_APPLICATION_ID,
-        issuer: entra.issuer,
+        issuer: entra.v1Issuer,
         jwksUri: entra.jwksUri,
         readers: [functionAppIdentity.objectId],
       },
@@ -150,9 +151,9 @@ export function settingsFor(
     NODE_EXTRA_CA_CERTS: certificateAuthorityFile,
     API_MANAGEMENT_ISSUER: entra.issuer,
     API_MANAGEMENT_JWKS_URI: entra.jwksUri,
-    API_MANAGEMENT_AUDIENCE: FUNCTIONS_AUDIENCE,
+    API_MANAGEMENT_AUDIENCE: functionsApi.clientId,
     API_MANAGEMENT_OBJECT_ID: apiManagementIdentity.objectId,
-    GOOGLE_SUBJECT_TOKEN_RESOURCE: FEDERATION_AUDIENCE,
+    GOOGLE_SUBJECT_TOKEN_RESOURCE: `api://${federationApi.clientId}`,
     GOOGLE_POOL_PROVIDER_AUDIENCE: POOL_PROVIDER,
     GOOGLE_STS_URL: `https://127.0.0.1:${google.port}/v1/token`,
     GOOGLE_IAM_CREDENTIALS_URL: `https://127.0.0.1:${google.port}`,

@@ -2,11 +2,16 @@ import type { FetchManagedIdentityToken } from './api-management/engine/managed-
 import { type RunningApiManagement, startApiManagement } from './api-management/start-api-management.ts';
 import { applyFault, type Control } from './control/control.ts';
 import { createEdgeLogger } from './edge-logger.ts';
-import { apiManagementIdentity, GATEWAY_AUDIENCE, SAMPLE_TENANT_ID } from './entra/sample-applications.ts';
+import {
+  apiManagementIdentity,
+  functionsApi,
+  gatewayApi,
+  SAMPLE_TENANT_ID,
+} from './entra/sample-applications.ts';
 import { PortTakenError } from './loopback/listen.ts';
 import { toMetricEnvelope } from './metric-envelope.ts';
 import { toRequestEnvelope } from './request-envelope.ts';
-import { FUNCTIONS_AUDIENCE, INSTRUMENTATION_KEY } from './sample-resources.ts';
+import { INSTRUMENTATION_KEY } from './sample-resources.ts';
 import type { Clouds } from './start-clouds.ts';
 import { toTraceEnvelope } from './trace-envelope.ts';
 
@@ -28,11 +33,10 @@ export interface EdgeOptions {
 export async function startEdge(options: EdgeOptions): Promise<RunningApiManagement> {
   const { directory, port, functionsUrl, clouds, control, journeys, subscriptions } = options;
   const managedIdentityToken: FetchManagedIdentityToken = async (resource, clientId) => {
-    if (clientId !== undefined && clientId !== apiManagementIdentity.clientId)
-      throw new Error(`The service has no identity with the client id ${clientId}.`);
     const { accessToken, expiresAt } = await clouds.identity.requestToken(
       apiManagementIdentity.name,
       resource,
+      clientId,
     );
     return { token: accessToken, expiresAt };
   };
@@ -46,11 +50,11 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
       internalNetwork: true,
       namedValues: (gatewayUrl, loopbackUrl) => ({
         'tenant-id': SAMPLE_TENANT_ID,
-        'gateway-audience': GATEWAY_AUDIENCE,
+        'gateway-audience': gatewayApi.clientId,
         'gateway-url': gatewayUrl,
         'gateway-loopback-url': loopbackUrl,
         'function-app-url': functionsUrl,
-        'functions-audience': FUNCTIONS_AUDIENCE,
+        'functions-audience': functionsApi.clientId,
         'okta-issuer': clouds.okta.issuer,
         'okta-openid-configuration': clouds.okta.openIdConfiguration,
       }),

@@ -29,18 +29,24 @@ const LARGEST_BODY_BYTES = 104_857_600;
 /** Every setting with its default and meaning; the README's table is checked against this. */
 export const Settings = z.object({
   API_MANAGEMENT_ISSUER: ServiceUrl.describe(
-    '`iss` of the token that API Management’s managed identity sends',
+    '`iss` of tokens of the tenant that API Management is in: `https://login.microsoftonline.com/{tenant id}/v2.0`; v1.0 tokens of the tenant are taken too',
   ),
-  API_MANAGEMENT_JWKS_URI: ServiceUrl.describe('Where that issuer publishes its signing keys'),
+  API_MANAGEMENT_JWKS_URI: ServiceUrl.describe(
+    'Where the tenant publishes its signing keys: `https://login.microsoftonline.com/{tenant id}/discovery/v2.0/keys`',
+  ),
   API_MANAGEMENT_AUDIENCE: z
     .string()
     .min(1)
-    .describe('`aud` of that token: the function app’s application id URI'),
+    .describe(
+      'Client id of the function app’s registration in Entra ID; v1.0 tokens may also have `api://{client id}`, or the application id URI that stands here',
+    ),
   API_MANAGEMENT_OBJECT_ID: Guid.describe('Object id of API Management’s managed identity'),
   GOOGLE_SUBJECT_TOKEN_RESOURCE: z
     .string()
     .min(1)
-    .describe('Application id URI for which the function app’s managed identity asks its token'),
+    .describe(
+      'Application id URI, or client id, of the registration for which the function app’s managed identity asks its token',
+    ),
   GOOGLE_POOL_PROVIDER_AUDIENCE: z
     .string()
     .startsWith('//iam.googleapis.com/')

@@ -1,9 +1,10 @@
-import { type Application, GATEWAY_AUDIENCE } from './sample-applications.ts';
+import { accessTokenClaims } from './access-token-claims.ts';
+import type { NamedSubject } from './mint-token.ts';
+import type { Tenant } from './tenant.ts';
 import { TokenError } from './token-error.ts';
-import { type Claims, TOKEN_LIFETIME_IN_SECONDS, type TokenIssuer } from './token-issuer.ts';
+import { TOKEN_LIFETIME_IN_SECONDS, type TokenIssuer } from './token-issuer.ts';
 
 const DEFAULT_SCOPE = '/.default';
-const DELEGATED_SCOPE = 'access_as_user';
 
 /** What the token endpoint answers; the field names are the protocol's. */
 export interface TokenAnswer {
@@ -14,24 +15,6 @@ export interface TokenAnswer {
 }
 
 /**
- * The claims of an application's token for an API, of its own or for the person that it acts for. App roles belong to
- * the gateway's API, so only there they appear.
- * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
- */
-export function claimsOf({ clientId, objectId, roles, person }: Application, audience: string): Claims {
-  const granted = person ? person.roles : roles;
-  return {
-    aud: audience,
-    azp: clientId,
-    azpacr: '1',
-    ...(person
-      ? { oid: person.objectId, sub: person.subject, scp: DELEGATED_SCOPE }
-      : { oid: objectId, sub: objectId, idtyp: 'app' }),
-    roles: audience === GATEWAY_AUDIENCE && granted.length > 0 ? granted : undefined,
-  };
-}
-
-/**
  * Grants a token by client credentials.
  * Source: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  * @throws TokenError when the request is refused.
@@ -39,8 +22,8 @@ export function claimsOf({ clientId, objectId, roles, person }: Application, aud
 export async function grantToken(
   form: URLSearchParams,
   authorization: string | undefined,
-  applications: readonly Application[],
-  tenantId: string,
+  applications: readonly NamedSubject[],
+  tenant: Tenant,
   issuer: TokenIssuer,
 ): Promise<TokenAnswer> {
   const grantType = required(form.get('grant_type'), 'grant_type');
@@ -57,16 +40,16 @@ export async function grantToken(
     throw new TokenError(
       'unauthorized_client',
       700016,
-      `Application with identifier '${client}' was not found in the directory '${tenantId}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
+      `Application with identifier '${client}' was not found in the directory '${tenant.id}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
     );
   }
-  const audience = audienceOf(form.get('scope') ?? GATEWAY_AUDIENCE + DEFAULT_SCOPE);
+  const resource = tenant.findResource(resourceOf(form.get('scope') ?? tenant.firstApi + DEFAULT_SCOPE));
   const expiresIn = TOKEN_LIFETIME_IN_SECONDS - 1;
   return {
     token_type: 'Bearer',
     expires_in: expiresIn,
     ext_expires_in: expiresIn,
-    access_token: await issuer.issueToken(claimsOf(application, audience)),
+    access_token: await issuer.issueToken(accessTokenClaims(tenant, resource, application)),
   };
 }
 
@@ -87,9 +70,9 @@ function clientIn(authorization: string | undefined): string | undefined {
   return decodeURIComponent(client);
 }
 
-function audienceOf(scope: string): string {
-  const audience = scope.slice(0, -DEFAULT_SCOPE.length);
-  if (scope.endsWith(DEFAULT_SCOPE) && audience !== '' && !scope.includes(' ')) return audience;
+function resourceOf(scope: string): string {
+  const resource = scope.slice(0, -DEFAULT_SCOPE.length);
+  if (scope.endsWith(DEFAULT_SCOPE) && resource !== '' && !scope.includes(' ')) return resource;
   throw new TokenError(
     'invalid_scope',
     1002012,

@@ -1,6 +1,8 @@
 import type { ControlAction } from '../control/server.ts';
-import { claimsOf } from './grant-token.ts';
-import { type Application, GATEWAY_AUDIENCE } from './sample-applications.ts';
+import { accessTokenClaims, type TokenSubject } from './access-token-claims.ts';
+import type { TokenResource } from './api-registration.ts';
+import type { Tenant } from './tenant.ts';
+import { TokenError } from './token-error.ts';
 import { type Claims, TOKEN_LIFETIME_IN_SECONDS, type TokenIssuer } from './token-issuer.ts';
 
 /** What `POST tokens` of the control surface takes. */
@@ -9,6 +11,7 @@ interface MintRequest {
   readonly application: string;
   /** Negative for a token that has expired already; 3600 when left out. */
   readonly expiresInSeconds?: number;
+  /** What the token is for, by any of its names; one that the tenant does not know becomes the audience as it is. */
   readonly audience?: string;
   readonly issuer?: string;
   /** Any other claim, or another value for one. */
@@ -17,24 +20,30 @@ interface MintRequest {
 
 const FIELDS = new Set(['application', 'expiresInSeconds', 'audience', 'issuer', 'claims']);
 
+/** A principal of the tenant, with the name that it goes by here. */
+export interface NamedSubject extends TokenSubject {
+  readonly name: string;
+}
+
 /** Makes the control action that signs any token with the real key, right or wrong in every other respect. */
 export function createMint(
-  applications: readonly Application[],
+  principals: readonly NamedSubject[],
+  tenant: Tenant,
   issuer: TokenIssuer,
   now: () => number,
 ): ControlAction {
   return async (body) => {
     const request = readMintRequest(body);
-    const application = applications.find(
+    const principal = principals.find(
       ({ name, clientId }) => name === request.application || clientId === request.application,
     );
-    if (!application) throw new TypeError(`There is no application "${request.application}".`);
+    if (!principal) throw new TypeError(`There is no application "${request.application}".`);
     const lifetime = request.expiresInSeconds ?? TOKEN_LIFETIME_IN_SECONDS;
     const expiresAt = Math.floor(now() / 1000) + lifetime;
     // A token that has expired was also issued in the past.
     const issuedAt = expiresAt - Math.max(lifetime, TOKEN_LIFETIME_IN_SECONDS);
     const token = await issuer.issueToken({
-      ...claimsOf(application, request.audience ?? GATEWAY_AUDIENCE),
+      ...accessTokenClaims(tenant, resourceOf(tenant, request.audience ?? tenant.firstApi), principal),
       exp: expiresAt,
       ...(lifetime <= 0 && { iat: issuedAt, nbf: issuedAt }),
       ...(request.issuer !== undefined && { iss: request.issuer }),
@@ -42,6 +51,15 @@ export function createMint(
     });
     return { access_token: token };
   };
+}
+
+function resourceOf(tenant: Tenant, asked: string): TokenResource {
+  try {
+    return tenant.findResource(asked);
+  } catch (error) {
+    if (!(error instanceof TokenError)) throw error;
+    return { audience: asked, version: '2.0', registration: undefined };
+  }
 }
 
 function readMintRequest(body: unknown): MintRequest {

@@ -1,7 +1,10 @@
+import type { Person } from './access-token-claims.ts';
+import type { ApiRegistration } from './api-registration.ts';
+
 /** An application registered in the tenant, with the app roles that were granted to it on the gateway's API. */
 export interface Application {
   readonly name: string;
-  /** Application (client) id: `azp` in its tokens. */
+  /** Application (client) id: `azp` or `appid` in its tokens. */
   readonly clientId: string;
   /** Object id of its service principal: `oid` and `sub` in its tokens. */
   readonly objectId: string;
@@ -10,22 +13,37 @@ export interface Application {
   readonly person?: Person;
 }
 
-/** Somebody of the tenant, with the app roles that were granted to them on the gateway's API. */
-export interface Person {
-  /** `oid` in tokens. */
-  readonly objectId: string;
-  /** `sub` in tokens for the gateway: another one for each API. */
-  readonly subject: string;
-  readonly roles: readonly string[];
-}
-
 /** A managed identity: a principal that only its platform can get tokens for. */
 export type ServicePrincipal = Omit<Application, 'roles' | 'person'>;
 
 export const SAMPLE_TENANT_ID = '11111111-1111-4111-8111-111111111111';
 
-/** The application id URI of the API that callers ask tokens for; the only one that defines app roles. */
-export const GATEWAY_AUDIENCE = 'api://vertex-gateway';
+/** The API that callers ask tokens for; the only one that defines app roles. */
+export const gatewayApi: ApiRegistration = {
+  clientId: 'f0000001-0000-4000-8000-000000000001',
+  identifierUris: ['api://f0000001-0000-4000-8000-000000000001', 'api://vertex-gateway'],
+  requestedAccessTokenVersion: 2,
+  appRoles: ['Sandbox.Use', 'Scoring.Predict', 'Analytics.Eu', 'Assistants.Use', 'Audit.Read'],
+  idtyp: 'app',
+};
+
+/** What the function app is called for, by API Management's managed identity. */
+export const functionsApi: ApiRegistration = {
+  clientId: 'f0000002-0000-4000-8000-000000000002',
+  identifierUris: ['api://f0000002-0000-4000-8000-000000000002', 'api://vertex-gateway-functions'],
+  requestedAccessTokenVersion: 2,
+  appRoles: [],
+};
+
+/** What the function app's managed identity gets tokens for, to show them to Google. */
+export const federationApi: ApiRegistration = {
+  clientId: 'f0000003-0000-4000-8000-000000000003',
+  identifierUris: ['api://f0000003-0000-4000-8000-000000000003', 'api://google-federation'],
+  requestedAccessTokenVersion: 2,
+  appRoles: [],
+};
+
+export const sampleApis: readonly ApiRegistration[] = [gatewayApi, functionsApi, federationApi];
 
 /** Callers to try the gateway with: one for each app role, one that was granted none, and one that acts for a person. */
 export const sampleApplications: readonly Application[] = [
@@ -67,6 +85,8 @@ export const sampleApplications: readonly Application[] = [
     person: {
       objectId: 'e0000001-0000-4000-8000-000000000001',
       subject: 'sX3vJ0mB9dQe7LrY2nWkTq5HfCzAi8GpUoR1uVxNt4M',
+      name: 'Ada Sample',
+      username: 'ada@contoso.example',
       roles: ['Assistants.Use'],
     },
   },

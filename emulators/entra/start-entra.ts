@@ -1,11 +1,15 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Control, controlled } from '../control/control.ts';
 import type { ControlAction } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
+import { accessTokenClaims, BY_CERTIFICATE, BY_SECRET, v1IssuerOf } from './access-token-claims.ts';
+import type { ApiRegistration } from './api-registration.ts';
 import { grantToken } from './grant-token.ts';
-import { createMint } from './mint-token.ts';
+import { createMint, type NamedSubject } from './mint-token.ts';
+import { openIdConfiguration, v1OpenIdConfiguration } from './openid-configuration.ts';
 import type { Application, ServicePrincipal } from './sample-applications.ts';
+import { Tenant } from './tenant.ts';
 import { TokenError, toErrorBody } from './token-error.ts';
 import { createTokenIssuer, type TokenIssuer } from './token-issuer.ts';
 
@@ -13,6 +17,8 @@ export interface EntraOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly tenantId: string;
+  /** What tokens can be asked for, besides services of Azure's own; of the first one when a request does not say. */
+  readonly apis?: readonly ApiRegistration[];
   /** What can get tokens from the token endpoint. */
   readonly applications: readonly Application[];
   /** Managed identities: the token endpoint does not know them, `POST tokens` of the control surface does. */
@@ -22,25 +28,35 @@ export interface EntraOptions {
 }
 
 export interface Entra extends Listening {
+  /** Of v2.0 tokens. */
   readonly issuer: string;
+  /** Of v1.0 tokens. */
+  readonly v1Issuer: string;
   readonly tokenUrl: string;
   readonly jwksUri: string;
   readonly issueToken: TokenIssuer['issueToken'];
+  /** A token of a managed identity, which gets it through its platform alone. @throws TokenError */
+  readonly issueIdentityToken: (
+    identity: Omit<ServicePrincipal, 'name'>,
+    resource: string,
+    expiresAt: Date,
+  ) => Promise<string>;
   readonly control: Control;
-  /** `POST tokens` { application, expiresInSeconds?, audience?, issuer?, claims? } → { access_token }. */
+  /**
+   * `POST tokens` { application, expiresInSeconds?, audience?, issuer?, claims? } → { access_token };
+   * `PATCH registrations/{client id of an API}` { requestedAccessTokenVersion } → the registration.
+   */
   readonly actions: Readonly<Record<string, ControlAction>>;
-}
-
-interface Tenant {
-  readonly id: string;
-  readonly issuer: string;
-  readonly tokenUrl: string;
-  readonly jwksUri: string;
 }
 
 /** Starts an Entra ID tenant on 127.0.0.1: OpenID discovery, keys, and tokens by client credentials. */
 export async function startEntra(options: EntraOptions): Promise<Entra> {
-  const { tenantId, applications, servicePrincipals, now = Date.now } = options;
+  const { tenantId, apis = [], servicePrincipals, now = Date.now } = options;
+  const applications = options.applications.map((one): NamedSubject => ({
+    ...one,
+    person: one.person,
+    authenticatedBy: BY_SECRET,
+  }));
   const control = new Control('entra', now);
   // The issuer's address holds the port, which is known only once the server listens.
   const ready = Promise.withResolvers<{ tenant: Tenant; issuer: TokenIssuer }>();
@@ -58,37 +74,51 @@ export async function startEntra(options: EntraOptions): Promise<Entra> {
     }),
   );
   const listening = await listen(server, options.port);
-  const base = `http://127.0.0.1:${listening.port}/${tenantId}`;
-  const tenant = {
-    id: tenantId,
-    issuer: `${base}/v2.0`,
-    tokenUrl: `${base}/oauth2/v2.0/token`,
-    jwksUri: `${base}/discovery/v2.0/keys`,
-  };
-  // Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
-  const standing = () => ({ tid: tenantId, uti: randomUUID(), ver: '2.0' });
+  const tenant = new Tenant(`http://127.0.0.1:${listening.port}`, tenantId, apis);
+  const standing = () => ({
+    tid: tenantId,
+    ver: '2.0',
+    aio: opaque(48),
+    rh: `0.${opaque(36)}.`,
+    uti: opaque(16),
+  });
   const issuer = await createTokenIssuer(tenant.issuer, standing, now);
   ready.resolve({ tenant, issuer });
-  const principals = [
-    ...applications,
-    ...servicePrincipals.map((principal) => ({ ...principal, roles: [] })),
-  ];
+  const principals = [...applications, ...servicePrincipals.map(asIdentity)];
   return {
     ...listening,
     issuer: tenant.issuer,
+    v1Issuer: v1IssuerOf(tenantId),
     tokenUrl: tenant.tokenUrl,
     jwksUri: tenant.jwksUri,
     issueToken: (claims) => issuer.issueToken(claims),
+    issueIdentityToken: async (identity, resource, expiresAt) =>
+      issuer.issueToken({
+        ...accessTokenClaims(tenant, tenant.findResource(resource), asIdentity({ name: '', ...identity })),
+        exp: Math.floor(expiresAt.getTime() / 1000),
+      }),
     control,
-    actions: { 'POST tokens': createMint(principals, issuer, now) },
+    actions: {
+      'POST tokens': createMint(principals, tenant, issuer, now),
+      'PATCH registrations': (change, target) => tenant.changeRegistration(target?.path[0], change),
+    },
   };
+}
+
+function asIdentity(identity: ServicePrincipal): NamedSubject {
+  return { ...identity, roles: [], person: undefined, authenticatedBy: BY_CERTIFICATE };
+}
+
+/** Something that says nothing to anybody but Entra ID. */
+function opaque(bytes: number): string {
+  return randomBytes(bytes).toString('base64url');
 }
 
 async function route(
   request: IncomingMessage,
   body: Buffer,
   tenant: Tenant,
-  applications: readonly Application[],
+  applications: readonly NamedSubject[],
   issuer: TokenIssuer,
 ): Promise<object | undefined> {
   const { pathname } = new URL(request.url ?? '/', tenant.issuer);
@@ -104,16 +134,22 @@ async function route(
     }
     requireTenant(tenantId, tenant, 'invalid_request');
     const form = new URLSearchParams(body.toString('utf8'));
-    return grantToken(form, request.headers.authorization, applications, tenant.id, issuer);
+    return grantToken(form, request.headers.authorization, applications, tenant, issuer);
   }
   if (request.method !== 'GET') return undefined;
   switch (path) {
     case 'v2.0/.well-known/openid-configuration':
       requireTenant(tenantId, tenant, 'invalid_tenant');
-      return discoveryOf(tenant);
+      return openIdConfiguration(tenant);
+    case '.well-known/openid-configuration':
+      requireTenant(tenantId, tenant, 'invalid_tenant');
+      return v1OpenIdConfiguration(tenant);
     case 'discovery/v2.0/keys':
       requireTenant(tenantId, tenant, 'invalid_tenant');
       return { keys: issuer.publicKeys().map((key) => ({ ...key, issuer: tenant.issuer })) };
+    case 'discovery/keys':
+      requireTenant(tenantId, tenant, 'invalid_tenant');
+      return { keys: issuer.publicKeys() };
     default:
       return undefined;
   }
@@ -126,18 +162,6 @@ function requireTenant(tenantId: string, tenant: Tenant, error: 'invalid_request
     90002,
     `Tenant '${tenantId}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
   );
-}
-
-/** Source: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#fetch-the-openid-configuration-document */
-function discoveryOf(tenant: Tenant): Record<string, unknown> {
-  return {
-    token_endpoint: tenant.tokenUrl,
-    token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
-    jwks_uri: tenant.jwksUri,
-    subject_types_supported: ['pairwise'],
-    id_token_signing_alg_values_supported: ['RS256'],
-    issuer: tenant.issuer,
-  };
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 /** OAuth error codes of the token endpoint that this emulator answers with. */
 export type TokenErrorName =
-  'invalid_request' | 'invalid_scope' | 'invalid_tenant' | 'unauthorized_client' | 'unsupported_grant_type';
+  | 'invalid_request'
+  | 'invalid_resource'
+  | 'invalid_scope'
+  | 'invalid_tenant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type';
 
 /** A refusal of the token endpoint or of discovery; always HTTP 400. */
 export class TokenError extends Error {

@@ -33,7 +33,7 @@ export async function createTokenIssuer(
   return {
     issueToken: (claims) =>
       signer.buildToken({
-        scopesOrTransform: (_header, payload) => {
+        scopesOrTransform: (header, payload) => {
           const issuedAt = Math.floor(now() / 1000);
           Object.assign(payload, {
             iat: issuedAt,
@@ -42,6 +42,8 @@ export async function createTokenIssuer(
             ...standing(),
             ...claims,
           });
+          // Entra ID's v1.0 tokens name their key twice.
+          if (payload.ver === '1.0') Object.assign(header, { x5t: header.kid });
         },
       }),
     publicKeys: () => signer.keys.toJSON().map(({ kty, kid, n, e }) => ({ kty, use: 'sig', kid, n, e })),

@@ -13,6 +13,8 @@ export interface PoolProvider {
   readonly audience: string;
   /** `issuer-uri`: its OpenID configuration says where the keys are. */
   readonly issuerUri: string;
+  /** Where that is, for an issuer whose own address is not on this machine. */
+  readonly openIdConfiguration?: string;
   /** `allowed-audiences` */
   readonly allowedAudiences: readonly string[];
   /** `attribute-condition`, of the form `assertion.sub=='<subject>'`: the only one that is supported. */
@@ -35,7 +37,9 @@ export function createSubjectTokenCheck(
     throw new TypeError(`Attribute condition not supported: ${provider.attributeCondition}`);
   let keys: JWTVerifyGetKey | undefined;
   return async (subjectToken) => {
-    keys ??= await discoverKeys(provider.issuerUri);
+    keys ??= await discoverKeys(
+      provider.openIdConfiguration ?? `${provider.issuerUri}/.well-known/openid-configuration`,
+    );
     const { payload } = await jwtVerify(subjectToken, keys, {
       algorithms: ['RS256', 'ES256'],
       issuer: provider.issuerUri,
@@ -58,9 +62,9 @@ export function createSubjectTokenCheck(
   };
 }
 
-async function discoverKeys(issuerUri: string): Promise<JWTVerifyGetKey> {
+async function discoverKeys(openIdConfiguration: string): Promise<JWTVerifyGetKey> {
   try {
-    const response = await fetch(`${issuerUri}/.well-known/openid-configuration`);
+    const response = await fetch(openIdConfiguration);
     const { jwks_uri: jwksUri } = (await response.json()) as { jwks_uri?: string };
     return createRemoteJWKSet(new URL(jwksUri ?? ''));
   } catch {

@@ -2,26 +2,27 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Control, controlled } from '../control/control.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
-import { identityClaims } from './identity-claims.ts';
+import { findIdentity, IDENTITY_PARAMETERS } from './find-identity.ts';
 
 const API_VERSION = '2019-08-01';
-const PARAMETERS = new Set(['api-version', 'resource', 'client_id', 'principal_id']);
+const PARAMETERS = new Set(['api-version', 'resource', ...IDENTITY_PARAMETERS]);
 
-/** A managed identity, assigned to one app. */
+/** A managed identity that is assigned to an app. */
 export interface AssignedIdentity {
-  /** Part of the endpoint's address, such as `function-app`. */
+  /** Of the app: part of its endpoint's address, such as `function-app`. One app may have several identities. */
   readonly name: string;
   readonly clientId: string;
   readonly objectId: string;
+  /** Of a user-assigned identity, its address in Azure: `/subscriptions/…`; without it, it is the system-assigned one. */
+  readonly resourceId?: string;
 }
 
 export interface ManagedIdentityOptions {
   /** 0 picks a free one. */
   readonly port: number;
-  readonly tenantId: string;
   readonly identities: readonly AssignedIdentity[];
-  /** Signs a token with these claims, as the identity's tenant does. */
-  readonly issueToken: (claims: Readonly<Record<string, unknown>>) => Promise<string>;
+  /** Gives a token of the identity for the resource, as its tenant does; rejects when there is no such resource. */
+  readonly issueToken: (identity: AssignedIdentity, resource: string, expiresAt: Date) => Promise<string>;
   /** 86,400 when left out: the platform keeps a token for around 24 hours. */
   readonly tokenLifetimeInSeconds?: number;
   /** Milliseconds since the epoch. */
@@ -44,62 +45,69 @@ export interface ManagedIdentity extends Listening {
   readonly control: Control;
   /** The environment of the app that has this identity. */
   environmentOf(name: string): IdentityEnvironment;
-  /** A token without HTTP, for a platform service that emulates its own identity. */
-  requestToken(name: string, resource: string): Promise<IdentityToken>;
+  /**
+   * A token without HTTP, for a platform service that emulates its own identity: of the system-assigned one, or of the
+   * user-assigned one with this client id.
+   */
+  requestToken(name: string, resource: string, clientId?: string): Promise<IdentityToken>;
 }
 
 /**
- * Starts the token endpoint that App Service gives to apps with a managed identity, one address per identity.
+ * Starts the token endpoint that App Service gives to apps with managed identities, one address per app.
  * Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
  */
 export async function startManagedIdentity(options: ManagedIdentityOptions): Promise<ManagedIdentity> {
-  const { tenantId, issueToken, tokenLifetimeInSeconds = 86_400, now = Date.now } = options;
+  const { issueToken, tokenLifetimeInSeconds = 86_400, now = Date.now } = options;
   const control = new Control('managed-identity', now);
-  const identities = new Map(
-    options.identities.map((identity) => [
-      identity.name,
-      { ...identity, header: randomBytes(16).toString('hex').toUpperCase() },
-    ]),
+  const apps = new Map(
+    Array.from(
+      Map.groupBy(options.identities, ({ name }) => name),
+      ([name, identities]) =>
+        [name, { identities, header: randomBytes(16).toString('hex').toUpperCase() }] as const,
+    ),
   );
 
-  const find = (name: string) => {
-    const identity = identities.get(name);
-    if (!identity) throw new TypeError(`There is no managed identity "${name}".`);
-    return identity;
+  const findApp = (name: string) => {
+    const app = apps.get(name);
+    if (!app) throw new TypeError(`There is no app "${name}" with a managed identity.`);
+    return app;
   };
-  const requestToken = async (name: string, resource: string): Promise<IdentityToken> => {
-    const expiresAt = Math.floor(now() / 1000) + tokenLifetimeInSeconds;
-    const accessToken = await issueToken({
-      ...identityClaims(find(name), resource, tenantId),
-      exp: expiresAt,
-    });
-    return { accessToken, expiresAt: new Date(expiresAt * 1000) };
+  const issue = async (identity: AssignedIdentity, resource: string): Promise<IdentityToken> => {
+    const expiresAt = new Date((Math.floor(now() / 1000) + tokenLifetimeInSeconds) * 1000);
+    return { accessToken: await issueToken(identity, resource, expiresAt), expiresAt };
   };
 
   const server = createServer(
     controlled(control, async (request, _body, response) => {
       const url = new URL(request.url ?? '/', 'http://127.0.0.1');
       const name = /^\/([^/]+)\/msi\/token\/?$/.exec(url.pathname)?.[1];
-      const identity = identities.get(name ?? '');
-      if (!identity || request.method !== 'GET') {
+      const app = apps.get(name ?? '');
+      if (!app || request.method !== 'GET') {
         response.writeHead(404).end();
         return;
       }
-      const problem = findProblem(request, url.searchParams, identity);
+      const refuse = (status: number, message: string) =>
+        send(response, status, { statusCode: status, message, correlationId: randomUUID() });
+      const problem = findProblem(request, url.searchParams, app.header);
       if (problem) {
-        send(response, problem.status, {
-          statusCode: problem.status,
-          message: problem.message,
-          correlationId: randomUUID(),
-        });
+        refuse(problem.status, problem.message);
+        return;
+      }
+      const identity = findIdentity(app.identities, url.searchParams);
+      if (!identity) {
+        refuse(400, 'Unable to load the proper Managed Identity.');
         return;
       }
       const resource = url.searchParams.get('resource') ?? '';
-      const { accessToken, expiresAt } = await requestToken(identity.name, resource);
+      const token = await issue(identity, resource).catch((error: unknown) => String(error));
+      if (typeof token === 'string') {
+        refuse(400, token);
+        return;
+      }
       send(response, 200, {
-        access_token: accessToken,
+        access_token: token.accessToken,
         client_id: identity.clientId,
-        expires_on: String(expiresAt.getTime() / 1000),
+        expires_on: String(token.expiresAt.getTime() / 1000),
         resource,
         token_type: 'Bearer',
       });
@@ -110,10 +118,15 @@ export async function startManagedIdentity(options: ManagedIdentityOptions): Pro
   return {
     ...listening,
     control,
-    requestToken,
+    requestToken: async (name, resource, clientId) => {
+      const query = new URLSearchParams(clientId === undefined ? {} : { client_id: clientId });
+      const identity = findIdentity(findApp(name).identities, query);
+      if (!identity) throw new TypeError(`"${name}" has no such managed identity.`);
+      return issue(identity, resource);
+    },
     environmentOf: (name) => ({
-      IDENTITY_ENDPOINT: `http://127.0.0.1:${listening.port}/${find(name).name}/msi/token`,
-      IDENTITY_HEADER: find(name).header,
+      IDENTITY_ENDPOINT: `http://127.0.0.1:${listening.port}/${name}/msi/token`,
+      IDENTITY_HEADER: findApp(name).header,
     }),
   };
 }
@@ -121,9 +134,9 @@ export async function startManagedIdentity(options: ManagedIdentityOptions): Pro
 function findProblem(
   request: IncomingMessage,
   query: URLSearchParams,
-  identity: AssignedIdentity & { readonly header: string },
+  header: string,
 ): { status: number; message: string } | undefined {
-  if (request.headers['x-identity-header'] !== identity.header)
+  if (request.headers['x-identity-header'] !== header)
     return { status: 401, message: 'The X-IDENTITY-HEADER header is missing or not the one of this app.' };
   if (query.get('api-version') !== API_VERSION)
     return { status: 400, message: `Unsupported api-version. Use ${API_VERSION}.` };
@@ -131,13 +144,6 @@ function findProblem(
   const unsupported = [...query.keys()].find((name) => !PARAMETERS.has(name));
   if (unsupported !== undefined)
     return { status: 400, message: `The query parameter ${unsupported} is not supported.` };
-  const isOther = (parameter: string, id: string) => (query.get(parameter) ?? id).toLowerCase() !== id;
-  if (isOther('client_id', identity.clientId) || isOther('principal_id', identity.objectId)) {
-    return {
-      status: 400,
-      message: 'Unable to load the proper Managed Identity.',
-    };
-  }
   return undefined;
 }
 

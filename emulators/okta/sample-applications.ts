@@ -1,3 +1,5 @@
+import { gatewayApi } from '../entra/sample-applications.ts';
+
 /** An application registered at the authorization server. */
 export interface OktaApplication {
   readonly name: string;
@@ -7,7 +9,7 @@ export interface OktaApplication {
 }
 
 /** The audience of the sample authorization server. */
-export const OKTA_AUDIENCE = 'api://vertex-gateway';
+export const OKTA_AUDIENCE = gatewayApi.clientId;
 
 export const oktaApplications: readonly OktaApplication[] = [
   { name: 'okta-app', clientId: '0oa1vertexassist0x5d7', groups: ['vertex-assistants'] },

@@ -1,9 +1,12 @@
 import { KEY_ONLY_PROVIDER } from '../../src/governance/check-limits.ts';
+import { fallbackProvider } from '../../src/governance/agents.ts';
 import type { Access, IdentityProvider } from '../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { keyOnlyProducts } from './key-only-products.ts';
 import { escapeLiteral, indent, quote, writeHeader } from './policy-text.ts';
 import type { GeneratedFile } from './write-schemas.ts';
+
+type EntraProvider = Extract<IdentityProvider, { type: 'entra' }>;
 
 const OUTPUT = 'output-token-variable-name="caller-token"';
 
@@ -60,13 +63,6 @@ export function otherProviders(providers: Access['identityProviders']): Identity
   return providers.filter((provider) => provider !== fallbackProvider(providers));
 }
 
-/** The one that validates what no other provider claims. */
-export function fallbackProvider(providers: Access['identityProviders']): IdentityProvider {
-  const fallback = providers.find(({ type }) => type === 'entra') ?? providers[0];
-  if (!fallback) throw new Error('There is no identity provider.');
-  return fallback;
-}
-
 function choiceOfProvider({ others, fallback, keyOnly }: Choice): string {
   if (others.length === 0 && keyOnly.length === 0)
     return `<set-variable name="caller-identity-provider" value="${escapeLiteral(fallback.id)}" />`;
@@ -120,25 +116,64 @@ function validation({ others, fallback, keyOnly }: Choice): string {
 }
 
 function validate(provider: IdentityProvider): string {
-  const audiences = [
-    '  <audiences>',
-    ...provider.audiences.map((audience) => `    <audience>${escapeLiteral(audience)}</audience>`),
-    '  </audiences>',
-  ];
-  if (provider.type === 'entra') {
-    const tenant = `tenant-id="${escapeLiteral(provider.tenantId)}"`;
-    return [`<validate-azure-ad-token ${tenant} ${OUTPUT}>`, ...audiences, '</validate-azure-ad-token>'].join(
-      '\n',
-    );
-  }
+  if (provider.type === 'entra') return validateEntra(provider);
   return [
     `<validate-jwt header-name="Authorization" require-scheme="Bearer" require-expiration-time="true" require-signed-tokens="true" ${OUTPUT}>`,
     // A policy can be saved, and an edge be deployed, while an issuer can't be reached.
     `  <openid-config url="${escapeLiteral(provider.openIdConfiguration)}" validate-connectivity="false" />`,
-    ...audiences,
+    ...listAudiences(provider.audiences),
     '  <issuers>',
     `    <issuer>${escapeLiteral(provider.issuer)}</issuer>`,
     '  </issuers>',
     '</validate-jwt>',
   ].join('\n');
+}
+
+/** An audience that is an application id URI, and so no client id. */
+const URI = /^[a-z]+:/i;
+
+/**
+ * Takes both forms of Entra ID's tokens, each with the audiences that it can have: the policy alone would take a v2.0
+ * token with an audience of v1.0 ones, which Entra ID gives to nobody.
+ * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#payload-claims
+ */
+function validateEntra({ tenantId, audiences }: EntraProvider): string {
+  const clientIds = audiences.filter((audience) => !URI.test(audience));
+  const v1 = [...audiences, ...clientIds.map((clientId) => `api://${clientId}`)];
+  const validation = (version: string, allowed: readonly string[]) => [
+    `    <validate-azure-ad-token tenant-id="${escapeLiteral(tenantId)}" ${OUTPUT}>`,
+    ...listAudiences(allowed).map((line) => `    ${line}`),
+    '      <required-claims>',
+    '        <claim name="ver">',
+    `          <value>${version}</value>`,
+    '        </claim>',
+    '      </required-claims>',
+    '    </validate-azure-ad-token>',
+  ];
+  if (clientIds.length === 0)
+    return validation('1.0', v1)
+      .map((line) => line.slice(4))
+      .join('\n');
+  return [
+    '<choose>',
+    "  <when condition='@{",
+    `    ${READ_HEADER}`,
+    `    var token = (${WITHOUT_SCHEME}).AsJwt();`,
+    '    return (token?.Issuer ?? "").StartsWith("https://sts.");',
+    "  }'>",
+    ...validation('1.0', v1),
+    '  </when>',
+    '  <otherwise>',
+    ...validation('2.0', clientIds),
+    '  </otherwise>',
+    '</choose>',
+  ].join('\n');
+}
+
+function listAudiences(audiences: readonly string[]): string[] {
+  return [
+    '  <audiences>',
+    ...audiences.map((audience) => `    <audience>${escapeLiteral(audience)}</audience>`),
+    '  </audiences>',
+  ];
 }

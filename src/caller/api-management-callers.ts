@@ -3,13 +3,14 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jos
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Caller, Callers, ReadHeader } from '../prediction/interfaces.ts';
 import { readStampedCaller } from './stamped-caller.ts';
+import { findMismatch, tokenFormsOf } from './token-forms.ts';
 
 export interface ApiManagementCallersOptions {
-  /** `iss` of the token of API Management's managed identity. */
+  /** `iss` of the token of API Management's managed identity, in the form of its v1.0 or of its v2.0 tokens. */
   readonly issuer: string;
   /** Where the issuer publishes its signing keys. */
   readonly jwksUri: string;
-  /** `aud` of that token: this function app's application id URI. */
+  /** What that token is for: the client id of this function app's registration, or its application id URI. */
   readonly audience: string;
   /** `oid` of API Management's managed identity. */
   readonly objectId: string;
@@ -24,12 +25,13 @@ export interface ApiManagementCallersOptions {
 const MAXIMUM_REMEMBERED_TOKENS = 64;
 
 /**
- * Accepts only calls that carry a valid token of API Management's managed identity, and takes the caller from the
- * headers that the edge stamped; those mean nothing without that token.
+ * Accepts only calls that carry a valid token of API Management's managed identity, v1.0 or v2.0, and takes the caller
+ * from the headers that the edge stamped; those mean nothing without that token.
  */
 export function createApiManagementCallers(options: ApiManagementCallersOptions): Callers {
   const keys =
     options.keys ?? createRemoteJWKSet(new URL(options.jwksUri), { timeoutDuration: options.timeoutInMs });
+  const forms = tokenFormsOf(options.issuer, options.audience, options.jwksUri);
   const expectedObjectId = digest(options.objectId);
   const verifiedUntil = new Map<string, number>();
 
@@ -38,17 +40,18 @@ export function createApiManagementCallers(options: ApiManagementCallersOptions)
     const expiresAt = verifiedUntil.get(key);
     if (expiresAt !== undefined && expiresAt > options.now()) return;
     const { payload } = await jwtVerify(token, keys, {
-      issuer: options.issuer,
-      audience: options.audience,
       algorithms: ['RS256'],
       requiredClaims: ['exp', 'oid'],
       currentDate: new Date(options.now()),
     }).catch((error: unknown) => {
       throw refusal(error);
     });
+    const mismatch = findMismatch(forms, payload);
+    if (mismatch !== undefined) throw notFromApiManagement(mismatch);
     const { oid } = payload;
     const isApiManagement = typeof oid === 'string' && timingSafeEqual(digest(oid), expectedObjectId);
-    if (!isApiManagement) throw notFromApiManagement();
+    if (!isApiManagement)
+      throw notFromApiManagement('The token is of another identity than API_MANAGEMENT_OBJECT_ID.');
     if (verifiedUntil.size >= MAXIMUM_REMEMBERED_TOKENS) verifiedUntil.clear();
     verifiedUntil.set(key, Number(payload.exp) * 1000);
   }
@@ -81,9 +84,11 @@ function refusal(error: unknown): GatewayError {
   );
 }
 
-function notFromApiManagement(): GatewayError {
+/** @param hint for operators, about a token whose signature is right. */
+function notFromApiManagement(hint?: string): GatewayError {
+  const message = 'This address accepts calls from API Management only. Call the gateway instead.';
   return new GatewayError(
     'CALLER_NOT_AUTHENTICATED',
-    'This address accepts calls from API Management only. Call the gateway instead.',
+    hint === undefined ? message : `${message} For its operators: ${hint}`,
   );
 }

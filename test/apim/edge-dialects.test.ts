@@ -275,7 +275,7 @@ test.each([
       body,
       headers: {
         'x-gateway-subscription-id': 'scoring-production',
-        authorization: 'Bearer token for api://vertex-gateway-functions',
+        authorization: 'Bearer token for f0000002-0000-4000-8000-000000000002',
       },
     },
   ]);

@@ -63,7 +63,7 @@ test('the function app is told who asks, and gets no key', async () => {
     'x-gateway-subscription-id': 'scoring-production',
     'x-gateway-product-id': 'production',
     'x-gateway-request-id': headers['x-request-id'],
-    authorization: 'Bearer token for api://vertex-gateway-functions',
+    authorization: 'Bearer token for f0000002-0000-4000-8000-000000000002',
   });
   expect(received).not.toHaveProperty('ocp-apim-subscription-key');
   expect(received).not.toHaveProperty('x-functions-key');

@@ -1,7 +1,10 @@
+import { GATEWAY_CLIENT_ID, TENANT } from '../emulators/api-management/token-issuer.ts';
 import { startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 
 const CLIENT = '0oa1client';
+const AUDIENCE_HINT = `v2.0 tokens have the audience ${GATEWAY_CLIENT_ID}, v1.0 tokens that or their application id URI`;
+const VERSION_HINT = 'The version of the token does not belong to its issuer';
 /** What Okta's tokens have; Entra ID's claims, which the issuer of the tests signs too, are left out. */
 const OKTA_CLAIMS = {
   tid: undefined,
@@ -93,7 +96,97 @@ test('a token of an OIDC issuer without a signature is refused', async () => {
 
 test('an application of Okta that acts for a person is stamped so', async () => {
   const stamps = await stampsOf(await edge.okta.sign({ ...OKTA_CLAIMS, sub: 'person@example.com' }));
-  expect(stamps).toMatchObject({ 'object-id': 'person@example.com', delegated: 'true' });
+  expect(stamps).toMatchObject({ 'object-id': 'person%40example.com', delegated: 'true' });
+});
+
+test.each([
+  ["o'neil@example.com", 'o%27neil%40example.com'],
+  ['a+b c', 'a%2Bb%20c'],
+  ['jürgen|北京', 'j%C3%BCrgen%7C%E5%8C%97%E4%BA%AC'],
+  ['50%\r\nx-gateway-roles: Audit.Read', '50%25%0D%0Ax-gateway-roles%3A%20Audit.Read'],
+])('the subject %j of an OIDC issuer is stamped percent-encoded', async (sub, stamped) => {
+  const stamps = await stampsOf(await edge.okta.sign({ ...OKTA_CLAIMS, sub }));
+  expect(stamps).toMatchObject({ 'object-id': stamped, roles: 'Assistants.Use' });
+});
+
+/** What v1.0 tokens have in place of the claims that the issuer of the tests gives v2.0 tokens. */
+const V1_CLAIMS = {
+  iss: `https://sts.windows.net/${TENANT}/`,
+  idp: `https://sts.windows.net/${TENANT}/`,
+  ver: '1.0',
+  azp: undefined,
+  appid: '33333333-3333-4333-8333-333333333333',
+  appidacr: '1',
+};
+
+test.each([
+  ['v2.0, with the client id', {}],
+  ['v1.0, with the client id', V1_CLAIMS],
+  ['v1.0, with the application id URI', { ...V1_CLAIMS, aud: `api://${GATEWAY_CLIENT_ID}` }],
+])('a token of Entra ID in the form %s as its audience is let in', async (_, claims) => {
+  expect(await stampsOf(await edge.issuer.sign(claims))).toMatchObject({
+    'tenant-id': TENANT,
+    'application-id': '33333333-3333-4333-8333-333333333333',
+    roles: 'Sandbox.Use Scoring.Predict',
+  });
+});
+
+test.each([
+  ['the URI of v1.0 tokens in a v2.0 one', { aud: `api://${GATEWAY_CLIENT_ID}` }, AUDIENCE_HINT],
+  ['another URI in a v1.0 one', { ...V1_CLAIMS, aud: 'api://vertex-gateway' }, AUDIENCE_HINT],
+  ['the issuer of v2.0 and the version of v1.0', { ver: '1.0' }, VERSION_HINT],
+  ['the issuer of v1.0 and the version of v2.0', { ...V1_CLAIMS, ver: '2.0' }, VERSION_HINT],
+  ['no version', { ver: undefined }, VERSION_HINT],
+  [
+    'the issuer and audience of v1.0 and the version of v2.0',
+    { ...V1_CLAIMS, aud: `api://${GATEWAY_CLIENT_ID}`, ver: '2.0' },
+    VERSION_HINT,
+  ],
+])(
+  'a token with %s, which Entra ID never gives, is refused, and operators are told',
+  async (_, claims, hint) => {
+    const headers = { authorization: `Bearer ${await edge.issuer.sign(claims)}` };
+    const { status, text } = await edge.predict({ headers });
+    expect([status, text]).toEqual([401, expect.stringContaining('TOKEN_INVALID')]);
+    expect(text).toContain(hint);
+    expect(edge.functionApp.received).toEqual([]);
+  },
+);
+
+test('of many app roles only those go on that the documents know, once each', async () => {
+  const roles = Array.from(
+    { length: 131 },
+    (_, index) => `Some.Other.Application.Role.${index}.${'x'.repeat(20)}`,
+  );
+  const token = await edge.issuer.sign({ roles: [...roles, 'Audit.Read', 'Sandbox.Use', 'Audit.Read'] });
+  expect((await stampsOf(token)).roles).toBe('Audit.Read Sandbox.Use');
+});
+
+test('names, groups and directory roles of a token go no further', async () => {
+  const guids = Array.from(
+    { length: 200 },
+    (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+  );
+  const claims = { name: 'x'.repeat(2_000), groups: guids, wids: guids.slice(0, 20), scp: 'access_as_user' };
+  expect(await stampsOf(await edge.issuer.sign(claims))).toMatchObject({
+    roles: 'Sandbox.Use Scoring.Predict',
+  });
+});
+
+test('a guest is who they are in this tenant', async () => {
+  const claims = {
+    idp: 'https://sts.windows.net/99999999-9999-4999-8999-999999999999/',
+    email: 'guest@elsewhere.example',
+    scp: 'access_as_user',
+    oid: '55555555-5555-4555-8555-555555555555',
+  };
+  for (const form of [{}, V1_CLAIMS]) {
+    expect(await stampsOf(await edge.issuer.sign({ ...form, ...claims }))).toMatchObject({
+      'tenant-id': TENANT,
+      'object-id': '55555555-5555-4555-8555-555555555555',
+      delegated: 'true',
+    });
+  }
 });
 
 test.each([

@@ -107,7 +107,7 @@ test('a tool is called through the policies of its operation, as the caller who 
     body: '{"instances":[[5.1,3.5,1.4,0.2]]}',
   });
   expect(received?.headers).toMatchObject({
-    authorization: 'Bearer token for api://vertex-gateway-functions',
+    authorization: 'Bearer token for f0000002-0000-4000-8000-000000000002',
     'content-type': 'application/json',
     'x-gateway-roles': 'Sandbox.Use Scoring.Predict',
     'x-gateway-subscription-id': 'scoring-production',

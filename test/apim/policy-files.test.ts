@@ -37,7 +37,7 @@ const CREDENTIALS = [
   'x-api-key',
   'x-functions-key',
 ];
-const EDGE = { authorization: 'Bearer token for api://vertex-gateway-functions' };
+const EDGE = { authorization: 'Bearer token for f0000002-0000-4000-8000-000000000002' };
 const SANDBOX = { 'ocp-apim-subscription-key': SANDBOX_KEY };
 const WITHOUT_TOKEN = { authorization: undefined };
 const NOBODY = { 'ocp-apim-subscription-key': undefined, authorization: undefined };

@@ -34,7 +34,7 @@ test.each([
   [
     'for another audience',
     { audience: `api://${SECRET}` },
-    /another audience.*api:\/\/vertex-gateway\/\.default/,
+    /another audience.*f0000001-0000-4000-8000-000000000001\/\.default/,
   ],
   ['of another tenant', { issuer: OTHER }, /not a valid token of an identity provider/],
 ])('a token that is %s is 401', async (_name, request, message) => {

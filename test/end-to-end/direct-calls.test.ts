@@ -1,9 +1,10 @@
+import { functionsApi } from '../../emulators/entra/sample-applications.ts';
 import { expectErrorBody } from './expect-refusal.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import { unsigned, withClaims } from './unsigned-token.ts';
 
-const FUNCTIONS_AUDIENCE = 'api://vertex-gateway-functions';
+const FUNCTIONS_AUDIENCE = functionsApi.clientId;
 const BODY = JSON.stringify({ instances: [[5.123456, 3.5, 1.4, 0.2]] });
 const FORGED_ID = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
 

@@ -514,7 +514,7 @@ test('Application Insights that hangs is waited for no longer than is set', asyn
 });
 
 test('a function app whose identity gives no token tells so', async () => {
-  await observed.chain.restartFunctionApp({ APPLICATIONINSIGHTS_QUERY_RESOURCE: 'api://nobody' });
+  await observed.chain.restartFunctionApp({ APPLICATIONINSIGHTS_QUERY_RESOURCE: 'https://vault.azure.net' });
   const refused = await ask('assistants-app', 'audit');
   expectProblem(refused, 502, 'AUDIT_QUERY_REJECTED');
   await observed.chain.restartFunctionApp({ APPLICATIONINSIGHTS_QUERY_RESOURCE: '' });

@@ -1,8 +1,9 @@
+import { functionsApi } from '../../emulators/entra/sample-applications.ts';
 import { expectRefusal } from './expect-refusal.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-const FUNCTIONS_AUDIENCE = 'api://vertex-gateway-functions';
+const FUNCTIONS_AUDIENCE = functionsApi.clientId;
 const US = '/vertex/v1/projects/sample-project/locations/us-central1';
 const EU = '/vertex/v1/projects/sample-project/locations/europe-west1';
 const PRO = 'publishers/google/models/gemini-2.5-pro';

@@ -6,7 +6,7 @@ import { readSettings, Settings, SettingsError } from '../../src/settings.ts';
 const REQUIRED = {
   API_MANAGEMENT_ISSUER: 'https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0',
   API_MANAGEMENT_JWKS_URI: 'https://login.microsoftonline.com/common/discovery/v2.0/keys',
-  API_MANAGEMENT_AUDIENCE: 'api://vertex-gateway-functions',
+  API_MANAGEMENT_AUDIENCE: '66666666-6666-4666-8666-666666666666',
   API_MANAGEMENT_OBJECT_ID: '22222222-2222-4222-8222-222222222222',
   GOOGLE_SUBJECT_TOKEN_RESOURCE: 'api://google-federation',
   GOOGLE_POOL_PROVIDER_AUDIENCE:

@@ -28,10 +28,10 @@ param applicationInsightsName string
 @description('Entra ID tenant of callers and of people in the developer portal.')
 param tenantId string = subscription().tenantId
 
-@description('Application id URI of the gateway: the audience of callers’ tokens.')
+@description('Client id of the gateway’s registration in Entra ID: the audience of callers’ tokens. Its Application ID URI is api:// and the client id.')
 param gatewayAudience string
 
-@description('Application id URI of the function app: the audience of the token that API Management shows it.')
+@description('Client id of the function app’s registration in Entra ID, which API Management’s identity asks its token for.')
 param functionsAudience string
 
 @description('Address of the function app, without a slash at its end.')

@@ -5,6 +5,9 @@ import type { CryptoKey } from 'jose';
 
 export const TENANT = '11111111-1111-4111-8111-111111111111';
 
+/** `gateway-audience` in the named values: the audience of v2.0 tokens. */
+export const GATEWAY_CLIENT_ID = 'f0000001-0000-4000-8000-000000000001';
+
 /** Another name of the same tenant. */
 export const DOMAIN = 'contoso.example';
 
@@ -59,7 +62,7 @@ export async function startTokenIssuer(now: () => number = Date.now): Promise<To
       const seconds = Math.floor(now() / 1000);
       const payload = {
         iss: issuer,
-        aud: 'api://vertex-gateway',
+        aud: GATEWAY_CLIENT_ID,
         tid: TENANT,
         oid: '22222222-2222-4222-8222-222222222222',
         azp: '33333333-3333-4333-8333-333333333333',

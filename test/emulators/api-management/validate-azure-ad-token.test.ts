@@ -5,7 +5,7 @@ import type { RecordingBackend } from './recording-backend.ts';
 import type { ReceivedResponse } from './send-request.ts';
 import { policies, startTestGateway } from './start-test-gateway.ts';
 import type { TestGateway, TestGatewayOptions } from './start-test-gateway.ts';
-import { DOMAIN, startTokenIssuer, TENANT } from './token-issuer.ts';
+import { DOMAIN, GATEWAY_CLIENT_ID, startTokenIssuer, TENANT } from './token-issuer.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
 let time = Date.parse('2026-01-01T00:00:00Z');
@@ -39,7 +39,7 @@ async function start(policy: string, options: TestGatewayOptions = {}): Promise<
   return gateway;
 }
 
-const AUDIENCE = '<audiences><audience>api://vertex-gateway</audience></audiences>';
+const AUDIENCE = `<audiences><audience>${GATEWAY_CLIENT_ID}</audience></audiences>`;
 const MINIMAL = `<validate-azure-ad-token tenant-id="${TENANT}">${AUDIENCE}</validate-azure-ad-token>`;
 
 function call(gateway: TestGateway, token?: string): Promise<ReceivedResponse> {

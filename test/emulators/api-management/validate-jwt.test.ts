@@ -4,12 +4,12 @@ import type { RecordingBackend } from './recording-backend.ts';
 import type { ReceivedResponse } from './send-request.ts';
 import { policies, startTestGateway } from './start-test-gateway.ts';
 import type { TestGateway } from './start-test-gateway.ts';
-import { startTokenIssuer } from './token-issuer.ts';
+import { GATEWAY_CLIENT_ID, startTokenIssuer } from './token-issuer.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const SHOW_REASON = '<set-header name="x-reason"><value>@(context.LastError.Reason)</value></set-header>';
-const AUDIENCES = '<audiences><audience>api://vertex-gateway</audience></audiences>';
+const AUDIENCES = `<audiences><audience>${GATEWAY_CLIENT_ID}</audience></audiences>`;
 
 let time = START;
 let backend: RecordingBackend;
@@ -89,7 +89,7 @@ test.each(refused)('refuses %s', async (_, claims, expected) => {
 test('refuses a signature of another key, a shared secret, no signature, and nonsense', async () => {
   const gateway = await start(validate());
   const { privateKey } = await generateKeyPair('RS256');
-  const claims = { iss: issuer.issuer, aud: 'api://vertex-gateway', exp: START / 1000 + 60 };
+  const claims = { iss: issuer.issuer, aud: GATEWAY_CLIENT_ID, exp: START / 1000 + 60 };
   const secret = new TextEncoder().encode('the public key, taken for a secret');
   const tokens = [
     await issuer.sign({}, { key: privateKey }),
@@ -186,7 +186,7 @@ test('expiration time and signature may be left out where the policy says so', a
     'header-name="Authorization" require-expiration-time="false" require-signed-tokens="false"';
   const gateway = await start(validate(attributes));
   expect(await reason(gateway, await issuer.sign({ exp: undefined }))).toBe(200);
-  const claims = { iss: issuer.issuer, aud: 'api://vertex-gateway' };
+  const claims = { iss: issuer.issuer, aud: GATEWAY_CLIENT_ID };
   expect(await reason(gateway, new UnsecuredJWT(claims).encode())).toBe(200);
   expect(await reason(gateway, new UnsecuredJWT({ ...claims, iss: 'https://evil.example' }).encode())).toBe(
     'TokenIssuerNotAllowed',
@@ -225,7 +225,7 @@ test('required claims, status and message are those of the policy', async () => 
 const SECRETS = ['the first secret, long enough for it', 'the second secret, long enough too'] as const;
 
 function signedWith(secret: string, claims: Record<string, unknown> = {}, kid?: string): Promise<string> {
-  const payload = { exp: START / 1000 + 60, aud: 'api://vertex-gateway', ...claims };
+  const payload = { exp: START / 1000 + 60, aud: GATEWAY_CLIENT_ID, ...claims };
   const header = { alg: 'HS256', ...(kid !== undefined && { kid }) };
   return new SignJWT(payload).setProtectedHeader(header).sign(Buffer.from(secret));
 }
@@ -299,7 +299,7 @@ test('flags, scheme and clock skew may be expressions', async () => {
   expect(await reason(gateway, await issuer.sign({ exp: undefined }))).toBe(200);
   expect(await reason(gateway, await issuer.sign({ exp: START / 1000 - 29 }))).toBe(200);
   expect(await reason(gateway, await issuer.sign({ exp: START / 1000 - 31 }))).toBe('TokenExpired');
-  const unsigned = new UnsecuredJWT({ iss: issuer.issuer, aud: 'api://vertex-gateway' }).encode();
+  const unsigned = new UnsecuredJWT({ iss: issuer.issuer, aud: GATEWAY_CLIENT_ID }).encode();
   expect(await reason(gateway, unsigned)).toBe('JwtInvalid');
 });
 

@@ -31,12 +31,16 @@ beforeAll(async () => {
     instrumentationKey: KEY,
     query: {
       applicationId: APPLICATION_ID,
-      issuer: entra.issuer,
+      issuer: entra.v1Issuer,
       jwksUri: entra.jwksUri,
       readers: [READER],
     },
   });
-  token = await entra.issueToken({ aud: RESOURCE, oid: READER });
+  token = await entra.issueIdentityToken(
+    { clientId: '', objectId: READER },
+    RESOURCE,
+    new Date(Date.now() + 3_600_000),
+  );
 });
 afterAll(async () => {
   await dispatcher.destroy();
@@ -451,9 +455,16 @@ test.each([
   ['another audience', { aud: 'https://api.loganalytics.io' }, 'InvalidAuthenticationTokenAudience'],
   ['another principal', { oid: KEY }, 'InsufficientAccessError'],
   ['another issuer', { iss: 'https://example.com' }, 'InvalidAuthenticationToken'],
+  ['the form v2.0', { iss: undefined, ver: '2.0' }, 'InvalidAuthenticationToken'],
   ['an hour that is over', { exp: 1 }, 'InvalidAuthenticationToken'],
 ])('refuses a token of %s', async (_, claims, code) => {
-  const wrong = await entra.issueToken({ aud: RESOURCE, oid: READER, ...claims });
+  const wrong = await entra.issueToken({
+    iss: entra.v1Issuer,
+    ver: '1.0',
+    aud: RESOURCE,
+    oid: READER,
+    ...claims,
+  });
   const answer = await send({
     headers: { authorization: `Bearer ${wrong}` },
     body: '{"query":"customEvents"}',

@@ -36,9 +36,8 @@ beforeAll(async () => {
   });
   identity = await startManagedIdentity({
     port: 0,
-    tenantId: TENANT_ID,
     identities: [CONTRIBUTOR, STRANGER],
-    issueToken: entra.issueToken,
+    issueToken: entra.issueIdentityToken,
   });
   storage = await startAzureStorage({
     port: 0,

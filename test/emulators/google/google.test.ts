@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { decodeProtectedHeader, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { Agent, request } from 'undici';
 import {
+  federationApi,
   apiManagementIdentity,
   functionAppIdentity,
   SAMPLE_TENANT_ID,
@@ -57,7 +58,7 @@ beforeEach(async () => {
     poolProvider: {
       audience: AUDIENCE,
       issuerUri: entra.issuer,
-      allowedAudiences: ['api://google-federation'],
+      allowedAudiences: [federationApi.clientId],
       attributeCondition: `assertion.sub=='${functionAppIdentity.objectId}'`,
     },
     serviceAccounts: [EMAIL],
@@ -70,7 +71,7 @@ afterEach(async () => {
 });
 
 function claims(changes: Record<string, unknown> = {}): Record<string, unknown> {
-  return { aud: 'api://google-federation', sub: functionAppIdentity.objectId, ...changes };
+  return { aud: federationApi.clientId, sub: functionAppIdentity.objectId, ...changes };
 }
 
 async function post(
@@ -114,6 +115,67 @@ test('exchanges a subject token for a federated token', async () => {
     expires_in: 3600,
   });
   expect(google.checkAccessToken(body.access_token as string)).toEqual({ principal: PRINCIPAL });
+});
+
+test.each([1, null] as const)(
+  'a provider with the issuer of v1.0 tokens takes those of a registration with version %j',
+  async (requestedAccessTokenVersion) => {
+    const tenant = await startEntra({
+      port: 0,
+      tenantId: SAMPLE_TENANT_ID,
+      apis: [{ ...federationApi, requestedAccessTokenVersion }],
+      applications: [],
+      servicePrincipals: [],
+      now: () => now,
+    });
+    const uri = `api://${federationApi.clientId}`;
+    const own = await startGoogle({
+      port: 0,
+      tls: authority.server,
+      poolProvider: {
+        audience: AUDIENCE,
+        issuerUri: tenant.v1Issuer,
+        openIdConfiguration: tenant.issuer.replace('v2.0', '.well-known/openid-configuration'),
+        allowedAudiences: [uri],
+        attributeCondition: `assertion.sub=='${functionAppIdentity.objectId}'`,
+      },
+      serviceAccounts: [],
+      now: () => now,
+    });
+    const ask = async (subjectToken: string) => {
+      const form = new URLSearchParams({ ...EXCHANGE, subject_token: subjectToken });
+      const answer = await request(`https://127.0.0.1:${own.port}/v1/token`, {
+        method: 'POST',
+        dispatcher,
+        body: form.toString(),
+      });
+      const { error_description: refusal } = (await answer.body.json()) as { error_description?: string };
+      return [answer.statusCode, refusal];
+    };
+    const expiresAt = new Date(now + 3_600_000);
+    expect(await ask(await tenant.issueIdentityToken(functionAppIdentity, uri, expiresAt))).toEqual([
+      200,
+      undefined,
+    ]);
+    await tenant.actions['PATCH registrations']?.(
+      { requestedAccessTokenVersion: 2 },
+      { path: [federationApi.clientId], query: new URLSearchParams() },
+    );
+    expect(await ask(await tenant.issueIdentityToken(functionAppIdentity, uri, expiresAt))).toEqual([
+      400,
+      `The issuer in ID Token ${tenant.issuer} does not match the expected one in config: ${tenant.v1Issuer}`,
+    ]);
+    await own.close();
+    await tenant.close();
+  },
+);
+
+test('a provider with the issuer of v2.0 tokens takes no audience but the client id', async () => {
+  const { status, body } = await exchange(await entra.issueToken(claims({ aud: 'api://google-federation' })));
+  expect([status, body.error_description]).toEqual([
+    400,
+    'The audience in ID Token [api://google-federation] does not match the expected audience.',
+  ]);
 });
 
 test('gives another federated token at each exchange', async () => {
@@ -299,7 +361,7 @@ test('blames the issuer when it cannot be reached', async () => {
     poolProvider: {
       audience: AUDIENCE,
       issuerUri: gone.issuer,
-      allowedAudiences: ['api://google-federation'],
+      allowedAudiences: [federationApi.clientId],
       attributeCondition: "assertion.sub=='x'",
     },
     serviceAccounts: [],

@@ -36,9 +36,8 @@ beforeAll(async () => {
   });
   identity = await startManagedIdentity({
     port: 0,
-    tenantId: TENANT_ID,
     identities: [USER, STRANGER],
-    issueToken: entra.issueToken,
+    issueToken: entra.issueIdentityToken,
   });
   vault = await startKeyVault({
     port: 0,

@@ -6,11 +6,16 @@ import {
 
 const API_MANAGEMENT = { name: 'api-management', clientId: 'c1', objectId: 'd1' };
 const FUNCTION_APP = { name: 'function-app', clientId: 'c2', objectId: 'd2' };
-const TENANT_ID = '11111111-1111-4111-8111-111111111111';
 const RESOURCE = 'api://google-federation';
 
 let managedIdentity: ManagedIdentity;
-let issued: Readonly<Record<string, unknown>>[];
+const RESOURCE_ID =
+  '/subscriptions/s1/resourcegroups/g1/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i1';
+/** A further identity of the function app. */
+const USER_ASSIGNED = { name: 'function-app', clientId: 'c3', objectId: 'd3', resourceId: RESOURCE_ID };
+
+/** Client id of the identity, the resource, and the seconds until the token expires. */
+let issued: (readonly [string, string, number])[];
 let now: number;
 
 beforeEach(async () => {
@@ -23,10 +28,10 @@ afterEach(() => managedIdentity.close());
 function start(tokenLifetimeInSeconds?: number): Promise<ManagedIdentity> {
   return startManagedIdentity({
     port: 0,
-    tenantId: TENANT_ID,
-    identities: [API_MANAGEMENT, FUNCTION_APP],
-    issueToken: (claims) => {
-      issued.push(claims);
+    identities: [API_MANAGEMENT, FUNCTION_APP, USER_ASSIGNED],
+    issueToken: ({ clientId }, resource, expiresAt) => {
+      if (resource === 'api://nobody') return Promise.reject(new Error('AADSTS500011: Not found.'));
+      issued.push([clientId, resource, (expiresAt.getTime() - now) / 1000]);
       return Promise.resolve(`token-${issued.length}`);
     },
     now: () => now,
@@ -58,22 +63,46 @@ test('answers with the documented fields', async () => {
   });
 });
 
-test("asks the tenant for the identity's claims and the expiry it reports", async () => {
+test('asks the tenant for a token of the identity with the expiry it reports', async () => {
   await get({ 'api-version': '2019-08-01', resource: RESOURCE });
-  expect(issued).toEqual([
-    { aud: RESOURCE, azp: 'c2', azpacr: '2', oid: 'd2', sub: 'd2', exp: now / 1000 + 86_400 },
-  ]);
+  expect(issued).toEqual([['c2', RESOURCE, 86_400]]);
 });
 
-test("asks for a v1.0 token for one of Azure's own services", async () => {
-  await get({ 'api-version': '2019-08-01', resource: 'https://storage.azure.com' });
-  const issuer = `https://sts.windows.net/${TENANT_ID}/`;
-  expect(issued).toEqual([
-    {
-      ...{ aud: 'https://storage.azure.com', iss: issuer, idp: issuer, ver: '1.0' },
-      ...{ appid: 'c2', appidacr: '2', oid: 'd2', sub: 'd2', exp: now / 1000 + 86_400 },
-    },
-  ]);
+test.each([
+  ['its client id', { client_id: 'C3' }],
+  ['its principal id', { principal_id: 'd3' }],
+  ['its object id', { object_id: 'd3' }],
+  ['its resource id', { mi_res_id: RESOURCE_ID.replace('resourcegroups', 'resourceGroups') }],
+])('gives a token of a user-assigned identity by %s', async (_what, query) => {
+  const { status, body } = await get({ 'api-version': '2019-08-01', resource: RESOURCE, ...query });
+  expect([status, body]).toMatchObject([200, { client_id: 'c3' }]);
+  expect(issued).toEqual([['c3', RESOURCE, 86_400]]);
+});
+
+test('without a name, an app has its system-assigned identity alone', async () => {
+  const own = await startManagedIdentity({
+    port: 0,
+    identities: [USER_ASSIGNED],
+    issueToken: () => Promise.resolve('token'),
+  });
+  const { IDENTITY_ENDPOINT, IDENTITY_HEADER } = own.environmentOf('function-app');
+  const statuses = await Promise.all(
+    ['', '&client_id=c3'].map(async (query) => {
+      const url = `${IDENTITY_ENDPOINT}?api-version=2019-08-01&resource=${RESOURCE}${query}`;
+      return (await fetch(url, { headers: { 'x-identity-header': IDENTITY_HEADER } })).status;
+    }),
+  );
+  expect(statuses).toEqual([400, 200]);
+  await expect(own.requestToken('function-app', RESOURCE)).rejects.toThrow('no such managed identity');
+  await expect(own.requestToken('function-app', RESOURCE, 'c3')).resolves.toMatchObject({
+    accessToken: 'token',
+  });
+  await own.close();
+});
+
+test('tells what the tenant says of a resource that it does not have', async () => {
+  const { status, body } = await get({ 'api-version': '2019-08-01', resource: 'api://nobody' });
+  expect([status, body]).toMatchObject([400, { message: expect.stringContaining('AADSTS500011') as string }]);
 });
 
 test('gives tokens of the lifetime it is started with', async () => {
@@ -96,7 +125,7 @@ test('gives a token without HTTP', async () => {
   ).toMatchObject({
     accessToken: 'token-1',
   });
-  expect(issued).toMatchObject([{ oid: 'd1', aud: 'api://vertex-gateway-functions' }]);
+  expect(issued).toEqual([['c1', 'api://vertex-gateway-functions', 86_400]]);
 });
 
 test.each([
@@ -104,7 +133,14 @@ test.each([
   ['no version', { resource: RESOURCE }],
   ['no resource', { 'api-version': '2019-08-01' }],
   ['the client id of another identity', { 'api-version': '2019-08-01', resource: RESOURCE, client_id: 'c1' }],
-  ['a resource id', { 'api-version': '2019-08-01', resource: RESOURCE, mi_res_id: '/subscriptions/x' }],
+  [
+    'an unknown resource id',
+    { 'api-version': '2019-08-01', resource: RESOURCE, mi_res_id: '/subscriptions/x' },
+  ],
+  [
+    'an identity that is named twice',
+    { 'api-version': '2019-08-01', resource: RESOURCE, client_id: 'c2', principal_id: 'd2' },
+  ],
 ])('refuses %s', async (_what, query) => {
   const { status, body } = await get(query);
   expect(status).toBe(400);
@@ -139,6 +175,9 @@ test('serves ManagedIdentityCredential', async () => {
     const token = await new ManagedIdentityCredential().getToken(`${RESOURCE}/.default`);
     expect(token.token).toBe('token-1');
     expect(token.expiresOnTimestamp).toBeGreaterThan(now + 23 * 3_600_000);
+    for (const named of [{ clientId: 'c3' }, { objectId: 'd3' }, { resourceId: RESOURCE_ID }])
+      await new ManagedIdentityCredential(named).getToken(`${RESOURCE}/.default`);
+    expect(issued.map(([clientId]) => clientId)).toEqual(['c2', 'c3', 'c3', 'c3']);
   } finally {
     process.env = before;
   }

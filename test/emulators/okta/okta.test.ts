@@ -34,7 +34,7 @@ test('discovery leads to keys that verify an application’s token', async () =>
   const keys = createRemoteJWKSet(new URL(configuration.jwks_uri ?? ''));
   const { payload } = await jwtVerify(body.access_token as string, keys, {
     issuer: okta.issuer,
-    audience: 'api://vertex-gateway',
+    audience: OKTA_AUDIENCE,
     algorithms: ['RS256'],
     currentDate: new Date(NOW),
   });

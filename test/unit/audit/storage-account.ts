@@ -23,9 +23,8 @@ export async function startStorageAccount(containers: readonly string[]) {
   });
   const identity = await startManagedIdentity({
     port: 0,
-    tenantId,
     identities: [CONTRIBUTOR],
-    issueToken: entra.issueToken,
+    issueToken: entra.issueIdentityToken,
   });
   const storage = await startAzureStorage({
     port: 0,

@@ -9,7 +9,10 @@ import type { Callers, ReadHeader } from '../../../src/prediction/interfaces.ts'
 import { rejectedBy } from '../thrown-by.ts';
 
 const ISSUER = 'https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0';
-const AUDIENCE = 'api://vertex-gateway-functions';
+const CLIENT_ID = '66666666-6666-4666-8666-666666666666';
+const V1_ISSUER = 'https://sts.windows.net/11111111-1111-4111-8111-111111111111/';
+/** A sentence that callers get alone, and that operators get more behind. */
+const REFUSED = 'This address accepts calls from API Management only. Call the gateway instead.';
 const OBJECT_ID = '22222222-2222-4222-8222-222222222222';
 const STAMPED = {
   'x-gateway-identity-provider': 'entra',
@@ -48,8 +51,8 @@ beforeEach(() => {
 function create(changes: Partial<ApiManagementCallersOptions>): Callers {
   return createApiManagementCallers({
     issuer: ISSUER,
-    jwksUri: 'https://keys.invalid/',
-    audience: AUDIENCE,
+    jwksUri: 'https://login.microsoftonline.com/common/discovery/v2.0/keys',
+    audience: CLIENT_ID,
     objectId: OBJECT_ID,
     timeoutInMs: 1000,
     now: () => now,
@@ -59,7 +62,7 @@ function create(changes: Partial<ApiManagementCallersOptions>): Callers {
 
 function claims(changes: Record<string, unknown> = {}): JWTPayload {
   const exp = START / 1000 + 3600;
-  return { iss: ISSUER, aud: AUDIENCE, oid: OBJECT_ID, exp, ...changes };
+  return { iss: ISSUER, aud: CLIENT_ID, ver: '2.0', oid: OBJECT_ID, exp, ...changes };
 }
 
 function sign(payload = claims(), header: { alg?: string; kid?: string } = {}): Promise<string> {
@@ -102,7 +105,8 @@ test.each<[string, Record<string, unknown>]>([
   ['expired long ago', { exp: 1 }],
   ['has no expiry', { exp: undefined }],
   ['is not valid yet', { nbf: START / 1000 + 60 }],
-  ['is for another audience', { aud: 'api://vertex-gateway' }],
+  ['is for another audience', { aud: '77777777-7777-4777-8777-777777777777' }],
+  ['is for several audiences', { aud: [CLIENT_ID, '77777777-7777-4777-8777-777777777777'] }],
   ['has no audience', { aud: undefined }],
   ['is of another issuer', { iss: ISSUER.replace('1111', '9999') }],
   ['is of an issuer that only starts alike', { iss: `${ISSUER}.evil.example` }],
@@ -114,8 +118,77 @@ test.each<[string, Record<string, unknown>]>([
   const error = await refusal(`Bearer ${await sign(claims(changes))}`);
   expect(error).toMatchObject({
     code: 'CALLER_NOT_AUTHENTICATED',
-    message: 'This address accepts calls from API Management only. Call the gateway instead.',
+    message: expect.stringContaining(REFUSED) as string,
   });
+});
+
+const V1 = { iss: V1_ISSUER, ver: '1.0' };
+const OTHER_URI = 'https://contoso.example/functions';
+
+test.each([
+  ['v2.0', ISSUER, CLIENT_ID, {}],
+  ['v2.0, told by the URI', ISSUER, `api://${CLIENT_ID}`, {}],
+  ['v2.0, told by the other issuer', V1_ISSUER, CLIENT_ID.toUpperCase(), {}],
+  ['v1.0 for the client id', ISSUER, CLIENT_ID, V1],
+  ['v1.0 for the URI', ISSUER, CLIENT_ID, { ...V1, aud: `api://${CLIENT_ID}` }],
+  ['v1.0 for the URI, told by it', V1_ISSUER, `api://${CLIENT_ID}`, { ...V1, aud: `api://${CLIENT_ID}` }],
+  ['v1.0 for a URI of its own', V1_ISSUER, OTHER_URI, { ...V1, aud: OTHER_URI }],
+  ['v1.0 for a URI of its own, told by the other issuer', ISSUER, OTHER_URI, { ...V1, aud: OTHER_URI }],
+])('a token of the form %s is let in', async (_, issuer, audience, changes) => {
+  callers = create({ issuer, audience, keys: () => pair.publicKey });
+  await expect(callers.identify(headers(`Bearer ${await sign(claims(changes))}`))).resolves.toBeDefined();
+});
+
+test.each([
+  [
+    'v2.0 for the URI',
+    CLIENT_ID,
+    { aud: `api://${CLIENT_ID}` },
+    /v2\.0 one, whose audience must be the client id/,
+  ],
+  [
+    'v2.0 for a URI of its own',
+    OTHER_URI,
+    { aud: OTHER_URI },
+    /v2\.0 one, whose audience must be the client id/,
+  ],
+  ['v1.0 for another URI', CLIENT_ID, { ...V1, aud: OTHER_URI }, /v1\.0 one.*API_MANAGEMENT_AUDIENCE/],
+  [
+    'of the issuer of v1.0 and version 2.0',
+    CLIENT_ID,
+    { ...V1, ver: '2.0' },
+    /issuer of v1\.0 tokens and another version/,
+  ],
+  [
+    'of the issuer of v2.0 and version 1.0',
+    CLIENT_ID,
+    { ver: '1.0' },
+    /issuer of v2\.0 tokens and another version/,
+  ],
+  [
+    'of another tenant',
+    CLIENT_ID,
+    { ...V1, iss: V1_ISSUER.replace('1111', '9999') },
+    /another issuer than the tenant of API_MANAGEMENT_ISSUER/,
+  ],
+  ['of another identity', CLIENT_ID, { oid: CLIENT_ID }, /another identity than API_MANAGEMENT_OBJECT_ID/],
+])('a token %s is refused, and operators are told why', async (_, audience, changes, hint) => {
+  callers = create({ audience, keys: () => pair.publicKey });
+  const error = await refusal(`Bearer ${await sign(claims(changes))}`);
+  expect(error.code).toBe('CALLER_NOT_AUTHENTICATED');
+  expect(error.message).toMatch(`${REFUSED} For its operators: `);
+  expect(error.message).toMatch(hint);
+});
+
+test('an issuer that is not Entra ID’s has one audience, and need not tell a version', async () => {
+  const issuer = 'http://127.0.0.1:8080/issuer';
+  callers = create({ issuer, audience: 'functions', keys: () => pair.publicKey });
+  const token = await sign(claims({ iss: issuer, aud: 'functions', ver: undefined }));
+  await expect(callers.identify(headers(`Bearer ${token}`))).resolves.toBeDefined();
+  for (const changes of [{ aud: 'api://functions' }, V1]) {
+    const other = await sign(claims({ iss: issuer, aud: 'functions', ...changes }));
+    expect((await refusal(`Bearer ${other}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
+  }
 });
 
 test('a token that somebody else signed is refused', async () => {
@@ -216,6 +289,37 @@ test.each([
     expect(error.code).toBe('CALLER_NOT_AUTHENTICATED');
     expect(error.message).toMatch(/^The edge did not say who calls: \w+Id missing or malformed\.$/);
   }
+});
+
+test.each([
+  ['o%27neil%40example.com', "o'neil@example.com"],
+  ["o'neil+a@example.com", "o'neil+a@example.com"],
+  ['j%C3%BCrgen%20m', 'jürgen m'],
+  ['%E5%8C%97%e4%ba%ac', '北京'],
+  ['50%25', '50%'],
+  ['%C3%BC'.repeat(256), 'ü'.repeat(256)],
+])('the id %j is read percent-decoded', async (stamped, id) => {
+  const caller = await callers.identify(
+    headers(`Bearer ${await sign()}`, {
+      'x-gateway-object-id': stamped,
+      'x-gateway-application-id': stamped,
+    }),
+  );
+  expect([caller.objectId, caller.applicationId]).toEqual([id, id]);
+});
+
+test.each(['50%', '%C3', '%0Aa', '%00', 'a%7F', 'a b', "'; drop", 'a,b', '%C3%BC'.repeat(257)])(
+  'an id that is stamped as %j is refused',
+  async (stamped) => {
+    const error = await refusal(`Bearer ${await sign()}`, { 'x-gateway-object-id': stamped });
+    expect(error.message).toBe('The edge did not say who calls: objectId missing or malformed.');
+  },
+);
+
+test('a caller may have as many roles as fit into a header', async () => {
+  const roles = Array.from({ length: 200 }, (_, index) => `Some.Application.Role.${index}.${'x'.repeat(30)}`);
+  const stamped = { 'x-gateway-roles': roles.join(' ') };
+  expect((await callers.identify(headers(`Bearer ${await sign()}`, stamped))).roles).toEqual(roles);
 });
 
 test('ids of another issuer than Entra ID need not be GUIDs', async () => {

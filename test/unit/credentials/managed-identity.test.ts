@@ -13,7 +13,6 @@ beforeAll(async () => {
   let issued = 0;
   emulator = await startManagedIdentity({
     port: 0,
-    tenantId: 't',
     identities: [SYSTEM],
     issueToken: () => Promise.resolve(`token-${(issued += 1)}`),
   });

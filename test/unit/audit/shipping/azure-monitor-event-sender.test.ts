@@ -37,9 +37,8 @@ beforeAll(async () => {
   entra = await startEntra({ port: 0, tenantId: TENANT, applications: [], servicePrincipals: [PUBLISHER] });
   identity = await startManagedIdentity({
     port: 0,
-    tenantId: TENANT,
     identities: [PUBLISHER],
-    issueToken: entra.issueToken,
+    issueToken: entra.issueIdentityToken,
   });
   Object.assign(process.env, identity.environmentOf('publisher'));
   insights = await startApplicationInsights({

@@ -1,0 +1,33 @@
+/** What identities are told by. */
+interface Identity {
+  readonly clientId: string;
+  readonly objectId: string;
+  readonly resourceId?: string;
+}
+
+/** The parameters that name an identity, with what each names it by; `object_id` is an alias. */
+const NAMED_BY = new Map<string, keyof Identity>([
+  ['client_id', 'clientId'],
+  ['principal_id', 'objectId'],
+  ['object_id', 'objectId'],
+  ['mi_res_id', 'resourceId'],
+]);
+
+export const IDENTITY_PARAMETERS = [...NAMED_BY.keys()];
+
+/**
+ * Finds the identity that a request names; the system-assigned one when it names none. Undefined when the app has no
+ * such identity, or the request names it twice.
+ * Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+ */
+export function findIdentity<One extends Identity>(
+  identities: readonly One[],
+  query: URLSearchParams,
+): One | undefined {
+  const [named, another] = [...query].filter(([parameter]) => NAMED_BY.has(parameter));
+  if (another) return undefined;
+  if (!named) return identities.find(({ resourceId }) => resourceId === undefined);
+  const [parameter, id] = named;
+  const key = NAMED_BY.get(parameter) ?? 'clientId';
+  return identities.find((identity) => identity[key]?.toLowerCase() === id.toLowerCase());
+}

@@ -1,0 +1,65 @@
+import type { JWTPayload } from 'jose';
+
+/** One of the two forms in which Entra ID issues tokens: issuer, audiences and version belong together. */
+export interface TokenForm {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  /** `ver`; undefined for an issuer that is not one of Entra ID's, which need not have it. */
+  readonly version: '1.0' | '2.0' | undefined;
+}
+
+const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const V1_ISSUER = new RegExp(`^https://sts\\.[a-z.]+/(${GUID})/$`, 'i');
+const V2_ISSUER = new RegExp(`^https?://[^/]+/(${GUID})/v2\\.0$`, 'i');
+const CLIENT_ID = new RegExp(`^(?:api://)?(${GUID})$`, 'i');
+
+const V1_AUTHORITY = 'https://sts.windows.net';
+
+/**
+ * The forms that a token for an API can have, of the tenant of either issuer. The API's registration decides which
+ * (`requestedAccessTokenVersion`): a v2.0 token has the client id for an audience, a v1.0 token what was asked for, which
+ * is the client id or the application id URI. An audience that is another URI than `api://{client id}` leaves only v1.0.
+ * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#payload-claims
+ *
+ * @param issuer of either form.
+ * @param jwksUri whose host is the authority of v2.0 tokens where `issuer` is that of v1.0 ones.
+ */
+export function tokenFormsOf(issuer: string, audience: string, jwksUri: string): readonly TokenForm[] {
+  const tenantId = tenantOf(issuer);
+  if (tenantId === undefined) return [{ issuer, audiences: [audience], version: undefined }];
+  const clientId = CLIENT_ID.exec(audience)?.[1]?.toLowerCase();
+  const isV1 = V1_ISSUER.test(issuer);
+  return [
+    {
+      issuer: isV1 ? `${new URL(jwksUri).origin}/${tenantId}/v2.0` : issuer,
+      audiences: clientId === undefined ? [] : [clientId],
+      version: '2.0',
+    },
+    {
+      issuer: isV1 ? issuer : `${V1_AUTHORITY}/${tenantId}/`,
+      audiences: clientId === undefined ? [audience] : [clientId, `api://${clientId}`],
+      version: '1.0',
+    },
+  ];
+}
+
+function tenantOf(issuer: string): string | undefined {
+  return (V1_ISSUER.exec(issuer) ?? V2_ISSUER.exec(issuer))?.[1];
+}
+
+/**
+ * Says which of a token's issuer, version and audience does not belong to the others, in a sentence for operators;
+ * undefined when all are of one form.
+ */
+export function findMismatch(forms: readonly TokenForm[], { iss, aud, ver }: JWTPayload): string | undefined {
+  const form = forms.find(({ issuer }) => issuer === iss);
+  if (!form) return 'The token is of another issuer than the tenant of API_MANAGEMENT_ISSUER has.';
+  const { version, audiences } = form;
+  if (version !== undefined && ver !== undefined && ver !== version)
+    return `The token has the issuer of v${version} tokens and another version.`;
+  if (typeof aud === 'string' && audiences.includes(aud)) return undefined;
+  if (version === undefined) return 'The token is for another audience than API_MANAGEMENT_AUDIENCE.';
+  return version === '2.0'
+    ? 'The token is a v2.0 one, whose audience must be the client id of the function app’s registration: compare it with API_MANAGEMENT_AUDIENCE.'
+    : 'The token is a v1.0 one, whose audience must be the client id of the function app’s registration or its application id URI: compare it with API_MANAGEMENT_AUDIENCE.';
+}
