@@ -17,6 +17,7 @@ import { FunctionAppProcess } from './functions-host/function-app-process.ts';
 import { serveAppControl } from './functions-host/serve-app-control.ts';
 import { createCertificateAuthority } from './loopback/certificate-authority.ts';
 import { settingsFor, startClouds } from './start-clouds.ts';
+import { HOST_NAMES } from './vertex-ai/sample-endpoints.ts';
 import { startEdge } from './start-edge.ts';
 
 export interface ChainOptions {
@@ -56,7 +57,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
   const stopLater = <T extends { close: () => Promise<void> }>(emulator: T): T =>
     started.adopt(emulator, ({ close }) => close());
 
-  const authority = await createCertificateAuthority();
+  const authority = await createCertificateAuthority(HOST_NAMES);
   const scratchDirectory = dirname(environmentFile);
   // A chain that is started beside this one, and be it in vain, has one of its own.
   const certificateAuthorityFile = join(scratchDirectory, `certificate-authority.${process.pid}.pem`);

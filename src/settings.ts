@@ -68,7 +68,7 @@ export const Settings = z.object({
     .refine((endpoint) => URL.canParse(`https://${endpoint}`), 'must be host or host:port')
     .optional()
     .describe(
-      'One `host:port` for Vertex AI in every location, for a private address; Google’s own when not set',
+      'One `host:port` to connect to in place of every host of Vertex AI, for emulators; names stay Google’s',
     ),
   APPLICATIONINSIGHTS_CONNECTION_STRING: z
     .string()

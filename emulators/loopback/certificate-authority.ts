@@ -13,7 +13,11 @@ export interface LocalCertificateAuthority {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_IN_MS = 86_400_000;
 
-export async function createCertificateAuthority(now = Date.now()): Promise<LocalCertificateAuthority> {
+/** @param names that the server's certificate is for besides, as far as the emulated services have names of their own. */
+export async function createCertificateAuthority(
+  names: readonly string[] = [],
+): Promise<LocalCertificateAuthority> {
+  const now = Date.now();
   const validity = { notBefore: new Date(now - DAY_IN_MS), notAfter: new Date(now + 30 * DAY_IN_MS) };
   const authorityKeys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
@@ -40,6 +44,7 @@ export async function createCertificateAuthority(now = Date.now()): Promise<Loca
       new x509.SubjectAlternativeNameExtension([
         { type: 'ip', value: '127.0.0.1' },
         { type: 'dns', value: 'localhost' },
+        ...names.map((value) => ({ type: 'dns' as const, value })),
       ]),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
     ],

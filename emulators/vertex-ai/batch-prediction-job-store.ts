@@ -1,6 +1,7 @@
 import { GoogleError } from './google-error.ts';
 import type { Json } from './read-message.ts';
-import { PROJECT_NUMBER, withProjectNumber } from './sample-resources.ts';
+import { PROJECT_NUMBER } from './sample-endpoints.ts';
+import { withProjectNumber } from './sample-resources.ts';
 
 export type JobState =
   'JOB_STATE_PENDING' | 'JOB_STATE_RUNNING' | 'JOB_STATE_SUCCEEDED' | 'JOB_STATE_CANCELLED';

@@ -1,6 +1,7 @@
 import { GoogleError } from './google-error.ts';
 import type { CachedPrompt } from './read-generate-request.ts';
-import { PROJECT_NUMBER, withProjectNumber } from './sample-resources.ts';
+import { PROJECT_NUMBER } from './sample-endpoints.ts';
+import { withProjectNumber } from './sample-resources.ts';
 
 /** A context cache: what it answers with, and the prompt that it keeps. */
 export interface CachedContent {

@@ -4,7 +4,7 @@ import { badRequest, errorBody, GoogleError } from './google-error.ts';
 import { classify } from './iris-classifier.ts';
 import { predict } from './predict.ts';
 import { type Json, readMessage } from './read-message.ts';
-import { checkPredictSize, parseBody } from './request-body.ts';
+import { parseBody } from './request-body.ts';
 import type { RestCall, RestOperation } from './rest-operation.ts';
 import { findEndpoint } from './sample-resources.ts';
 
@@ -49,7 +49,6 @@ export const directRawPredict: RestOperation = {
   method: 'PredictionService.DirectRawPredict',
   serve: ({ served, route, body }) => {
     const deployedModel = findEndpoint(route.name);
-    checkPredictSize(body.length);
     const type = served.protos.message(route.version, 'DirectRawPredictRequest');
     const { methodName = '', input = '' } = readMessage(type, parseBody(body));
     if (methodName !== RAW_METHOD) {
@@ -64,7 +63,6 @@ export const directRawPredict: RestOperation = {
 /** Classifies the rows of the one tensor of a request: the scores of the classes, in rows. */
 function classifyTensor({ served, route, body }: RestCall, messageName: string): Matrix {
   findEndpoint(route.name);
-  checkPredictSize(body.length);
   const message = readMessage(served.protos.message(route.version, messageName), parseBody(body));
   const inputs = (message.inputs ?? []) as readonly Json[];
   const [input] = inputs;

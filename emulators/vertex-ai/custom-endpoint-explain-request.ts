@@ -2,7 +2,7 @@ import { badRequest, GoogleError } from './google-error.ts';
 import type { IrisModel } from './iris-classifier.ts';
 import type { Json } from './read-message.ts';
 import { unsupported } from './refusals.ts';
-import type { DeployedModel } from './sample-resources.ts';
+import type { DeployedModel } from './sample-endpoints.ts';
 
 /** How a request wants its instances explained. */
 export interface Explanation {

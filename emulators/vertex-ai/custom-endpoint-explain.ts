@@ -3,7 +3,7 @@ import { shapleyValues } from './custom-endpoint-shapley.ts';
 import { classify, type IrisModel } from './iris-classifier.ts';
 import { predict, readFlower } from './predict.ts';
 import { readMessage } from './read-message.ts';
-import { checkPredictSize, parseBody } from './request-body.ts';
+import { parseBody } from './request-body.ts';
 import type { RestOperation } from './rest-operation.ts';
 import { findEndpoint } from './sample-resources.ts';
 
@@ -24,7 +24,6 @@ export const explainOnEndpoint: RestOperation = {
   method: 'PredictionService.Explain',
   serve: ({ served: { iris, protos }, route, body }) => {
     const deployedModel = findEndpoint(route.name);
-    checkPredictSize(body.length);
     const message = readMessage(protos.message(route.version, 'ExplainRequest'), parseBody(body));
     const explanation = readExplanation(iris, deployedModel, message);
     const instances = (message.instances ?? []) as readonly unknown[];

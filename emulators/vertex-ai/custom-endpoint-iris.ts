@@ -2,7 +2,7 @@ import { GoogleError } from './google-error.ts';
 import { predict } from './predict.ts';
 import { parseBody } from './request-body.ts';
 import type { RestCall } from './rest-operation.ts';
-import type { DeployedModel } from './sample-resources.ts';
+import type { DeployedModel } from './sample-endpoints.ts';
 
 /** What a container answers on its own HTTP port. */
 export interface ContainerAnswer {

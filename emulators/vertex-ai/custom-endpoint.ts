@@ -3,9 +3,9 @@ import { callTextContainer } from './custom-endpoint-text.ts';
 import type { Framing } from './framing.ts';
 import { errorBody } from './google-error.ts';
 import { faultError } from './grpc-fault.ts';
-import { checkPredictSize } from './request-body.ts';
 import type { RestAnswer, RestCall, RestOperation } from './rest-operation.ts';
-import { type Container, findContainer, findTextGenerator } from './sample-resources.ts';
+import type { Container } from './sample-endpoints.ts';
+import { findContainer, findTextGenerator } from './sample-resources.ts';
 
 const ENDPOINT = 'projects/{project}/locations/{location}/endpoints/{endpoint}';
 const PIECES = 4;
@@ -20,7 +20,6 @@ export const rawPredictOnEndpoint: RestOperation = {
   method: 'PredictionService.RawPredict',
   serve: (call) => {
     const { container, deployedModel } = findContainer(call.route.name);
-    checkPredictSize(call.body.length);
     if (container === 'text-generator') return withIds(call, deployedModel, callText(call));
     const { status, json } = callIrisContainer(call, deployedModel);
     const bytes = Buffer.from(JSON.stringify(json));
@@ -37,9 +36,9 @@ export const streamRawPredictOnEndpoint: RestOperation = {
   paths: [`${ENDPOINT}:streamRawPredict`],
   method: 'PredictionService.StreamRawPredict',
   streams: true,
+  wantsStream: () => true,
   serve: (call) => {
     const { container, deployedModel } = findContainer(call.route.name);
-    checkPredictSize(call.body.length);
     if (container === 'text-generator') return withIds(call, deployedModel, callText(call));
     const { status, json } = callIrisContainer(call, deployedModel);
     return withIds(call, deployedModel, {
@@ -58,12 +57,12 @@ export const chatCompletionsOnEndpoint: RestOperation = {
   httpMethod: 'POST',
   paths: [`${ENDPOINT}/chat/completions`],
   method: 'PredictionService.ChatCompletions',
+  wantsStream: (body) => /"stream"\s*:\s*true/.test(body.toString()),
   serve: (call) => {
     const { project = '', location = '', endpoint = '' } = call.route.params;
     const deployedModel = findTextGenerator(
       `projects/${project}/locations/${location}/endpoints/${endpoint}`,
     );
-    checkPredictSize(call.body.length);
     return withIds(call, deployedModel, callText(call));
   },
   failureBody: (error) => [errorBody(error)],

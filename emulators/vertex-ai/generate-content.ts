@@ -5,7 +5,8 @@ import { type CachedPrompt, type GenerateRequest, readGenerateRequest } from './
 import { type Json, readMessage } from './read-message.ts';
 import { parseBody } from './request-body.ts';
 import type { RestCall, RestOperation } from './rest-operation.ts';
-import { findPublisherModel, findTunedModel, PROJECT_NUMBER } from './sample-resources.ts';
+import { PROJECT_NUMBER } from './sample-endpoints.ts';
+import { findPublisherModel, findTunedModel } from './sample-resources.ts';
 
 const MODEL = 'projects/{project}/locations/{location}/publishers/{publisher}/models/{model}';
 const ENDPOINT = 'projects/{project}/locations/{location}/endpoints/{endpoint}';

@@ -1,6 +1,6 @@
 import { predict } from './predict.ts';
 import { readMessage } from './read-message.ts';
-import { checkPredictSize, parseBody } from './request-body.ts';
+import { parseBody } from './request-body.ts';
 import type { RestOperation } from './rest-operation.ts';
 import { findEndpoint } from './sample-resources.ts';
 
@@ -11,7 +11,6 @@ export const predictOnEndpoint: RestOperation = {
   method: 'PredictionService.Predict',
   serve: ({ served, route, body }) => {
     const deployedModel = findEndpoint(route.name);
-    checkPredictSize(body.length);
     const { instances = [] } = readMessage(served.protos.predictRequest, parseBody(body));
     return { json: predict(served.iris, deployedModel, instances as readonly unknown[]) };
   },

@@ -1,6 +1,6 @@
 import { badRequest } from './google-error.ts';
 import { classify, type IrisModel } from './iris-classifier.ts';
-import type { DeployedModel } from './sample-resources.ts';
+import type { DeployedModel } from './sample-endpoints.ts';
 
 /** The answer of `predict`, as JSON. */
 export interface PredictResponse extends DeployedModel {

@@ -45,6 +45,8 @@ export interface RestOperation {
   readonly method: string | ((params: Route['params'], version: ApiVersion) => string);
   /** Whether `alt=sse` is understood. */
   readonly streams?: boolean;
+  /** Of a custom endpoint: whether a body asks for a stream of what the container writes. */
+  readonly wantsStream?: (body: Buffer) => boolean;
   /** The message whose fields may be query parameters, such as `ListCachedContentsRequest`; none when left out. */
   readonly queryMessage?: string;
   /** @throws GoogleError which becomes an answer in Google's form; another form is an answer of its own. */

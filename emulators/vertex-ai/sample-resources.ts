@@ -1,13 +1,14 @@
 import { GoogleError } from './google-error.ts';
 import { unsupported } from './refusals.ts';
-
-/** A model on an endpoint, as a prediction's answer names it. */
-export interface DeployedModel {
-  readonly deployedModelId: string;
-  readonly model: string;
-  readonly modelDisplayName: string;
-  readonly modelVersionId: string;
-}
+import {
+  type Container,
+  type DeployedModel,
+  ENDPOINTS_LOCATION,
+  PROJECT_ID,
+  PROJECT_NUMBER,
+  sampleEndpoint,
+  type SampleEndpoint,
+} from './sample-endpoints.ts';
 
 /** The APIs that a publisher's model is served by. */
 export type ModelApi = 'generateContent' | 'predict' | 'embedContent' | 'predictLongRunning' | 'rawPredict';
@@ -21,9 +22,6 @@ export interface SampleModel {
   readonly locations: readonly string[];
   readonly apis: readonly ModelApi[];
 }
-
-const PROJECT_ID = 'sample-project';
-export const PROJECT_NUMBER = '123456789012';
 
 const GEMINI = {
   publisher: 'google',
@@ -71,30 +69,8 @@ export const SAMPLE_MODELS: readonly SampleModel[] = [
 
 /** Models of these are for batch predictions too. */
 const BATCH_APIS: readonly ModelApi[] = ['generateContent', 'rawPredict'];
-const IRIS_ENDPOINT = '1234567890';
-const TEXT_ENDPOINT = '5678901234';
-const TUNED_ENDPOINT = '4567890123';
-const ENDPOINTS_LOCATION = 'us-central1';
 /** The base model of the tuned model. */
 const TUNED_FROM = 'gemini-2.5-flash';
-const IRIS: DeployedModel = {
-  deployedModelId: '2345678901234567890',
-  model: 'projects/123456789012/locations/us-central1/models/3456789012345678901',
-  modelDisplayName: 'iris-classifier',
-  modelVersionId: '1',
-};
-const TEXT: DeployedModel = {
-  deployedModelId: '6789012345678901234',
-  model: 'projects/123456789012/locations/us-central1/models/7890123456789012345',
-  modelDisplayName: 'gemma-3-4b-it',
-  modelVersionId: '1',
-};
-
-/** A custom model's container on an endpoint. */
-export interface Container {
-  readonly container: 'iris' | 'text-generator';
-  readonly deployedModel: DeployedModel;
-}
 
 /** Whether there is such a project, by its id or its number. */
 export function isSampleProject(project: string | undefined): boolean {
@@ -143,10 +119,9 @@ export function findEndpoint(name: string): DeployedModel {
  * @throws GoogleError as `findEndpoint`
  */
 export function findContainer(name: string): Container {
-  const id = endpointId(name);
-  if (id === TUNED_ENDPOINT) throw notThroughPredict();
-  if (id === IRIS_ENDPOINT) return { container: 'iris', deployedModel: IRIS };
-  if (id === TEXT_ENDPOINT) return { container: 'text-generator', deployedModel: TEXT };
+  const { serves } = findSampleEndpoint(name) ?? {};
+  if (serves === 'tuned-gemini') throw notThroughPredict();
+  if (serves) return serves;
   throw new GoogleError('NOT_FOUND', `Endpoint \`${name}\` not found.`);
 }
 
@@ -165,20 +140,22 @@ export function findTextGenerator(name: string): DeployedModel {
  * @throws GoogleError NOT_FOUND when there is no such endpoint, FAILED_PRECONDITION when it serves something else
  */
 export function findTunedModel(name: string): string {
-  const id = endpointId(name);
-  if (id === TUNED_ENDPOINT) return TUNED_FROM;
+  if (findSampleEndpoint(name)?.serves === 'tuned-gemini') return TUNED_FROM;
   findEndpoint(name);
   throw new GoogleError('FAILED_PRECONDITION', `Endpoint \`${name}\` does not serve a Gemini model.`);
 }
 
-/** The id of an endpoint where the sample project has any; undefined elsewhere. */
-function endpointId(name: string): string | undefined {
+/**
+ * The endpoint of this name; undefined where the sample project has none.
+ * @throws GoogleError INVALID_ARGUMENT when the name has another form
+ */
+export function findSampleEndpoint(name: string): SampleEndpoint | undefined {
   const [, project, location, id] =
     /^projects\/([^/]+)\/locations\/([^/]+)\/endpoints\/([^/]+)$/.exec(name) ?? [];
   if (id === undefined) {
     throw new GoogleError('INVALID_ARGUMENT', 'Invalid resource field value in the request.');
   }
-  return isSampleProject(project) && location === ENDPOINTS_LOCATION ? id : undefined;
+  return isSampleProject(project) && location === ENDPOINTS_LOCATION ? sampleEndpoint(id) : undefined;
 }
 
 /**

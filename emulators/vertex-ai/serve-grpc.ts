@@ -2,12 +2,13 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Control } from '../control/control.ts';
 import { checkAccess } from './check-access.ts';
+import { checkEndpointType, hostOf, infer } from './endpoint-types.ts';
 import { GoogleError } from './google-error.ts';
 import { faultError } from './grpc-fault.ts';
 import { frame, statusTrailers, unframe } from './grpc-message.ts';
 import { predict } from './predict.ts';
 import { fromProtoValue, type ProtoValue, toProtoValue } from './proto-value.ts';
-import { checkPredictSize } from './request-body.ts';
+import { endpointAtHost } from './sample-endpoints.ts';
 import { findEndpoint } from './sample-resources.ts';
 import type { Served } from './served.ts';
 
@@ -35,7 +36,7 @@ export async function serveGrpc(
   if (fault?.abortAfterChunks !== undefined) return abort(response);
   try {
     if (fault?.status !== undefined || fault?.errorAfterChunks !== undefined) throw faultError(fault);
-    finish(response, { 'grpc-status': '0' }, frame(answer(served, request, call)));
+    finish(response, { 'grpc-status': '0' }, frame(await answer(served, request, call)));
   } catch (error) {
     const failure = error instanceof GoogleError ? error : new GoogleError('INTERNAL', String(error));
     finish(response, { ...fault?.headers, ...statusTrailers(served.protos, failure) });
@@ -71,13 +72,21 @@ function read({ protos }: Served, path: string, body: Buffer): Call {
   }
 }
 
-function answer(served: Served, request: Http2ServerRequest, { body, message, failure }: Call): Uint8Array {
+async function answer(
+  served: Served,
+  request: Http2ServerRequest,
+  { body, message, failure }: Call,
+): Promise<Uint8Array> {
   const method = request.url.slice(1).replace('/', '.');
   checkAccess(request.headers.authorization, method, served.checkAccessToken);
   if (!message) throw failure instanceof Error ? failure : new GoogleError('INTERNAL', String(failure));
   checkRoutingHeader(request.headers['x-goog-request-params'], message.endpoint);
-  const deployedModel = findEndpoint(message.endpoint);
-  checkPredictSize(body.length);
+  const { endpoint: name } = message;
+  const host = hostOf(request.headers[':authority']);
+  checkEndpointType({ host, name, method: 'Predict', bytes: body.length, wantsStream: false });
+  if (endpointAtHost(host)) checkEndpointHeader(request.headers['x-vertex-ai-endpoint-id'], name);
+  const deployedModel = findEndpoint(name);
+  await infer({ host, name }, served.inference());
   const { predictions, ...rest } = predict(served.iris, deployedModel, message.instances);
   const { predictResponse } = served.protos;
   const encodable = predictResponse.fromObject({ ...rest, predictions: predictions.map(toProtoValue) });
@@ -90,6 +99,15 @@ function checkRoutingHeader(header: string | string[] | undefined, endpoint: str
   throw new GoogleError(
     'INVALID_ARGUMENT',
     "The 'x-goog-request-params' header is missing or does not name the endpoint of the request.",
+  );
+}
+
+/** Source: https://cloud.google.com/vertex-ai/docs/predictions/using-dedicated-endpoints */
+function checkEndpointHeader(header: string | string[] | undefined, endpoint: string): void {
+  if (header !== undefined && endpoint.endsWith(`/${String(header)}`)) return;
+  throw new GoogleError(
+    'INVALID_ARGUMENT',
+    "The 'x-vertex-ai-endpoint-id' header is missing or does not name the endpoint of the request.",
   );
 }
 

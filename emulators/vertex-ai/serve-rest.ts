@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Fault } from '../control/control.ts';
 import { checkAccess } from './check-access.ts';
 import { checkHeaders } from './check-headers.ts';
+import { checkEndpointType, hostOf, infer } from './endpoint-types.ts';
 import { CANONICAL_CODES, errorBody, GoogleError } from './google-error.ts';
 import { checkQuery } from './read-query.ts';
 import type { RestAnswer, RestCall, RestOperation } from './rest-operation.ts';
 import { REST_OPERATIONS } from './rest-operations.ts';
 import { matchRoute } from './rest-route.ts';
+import { endpointAtHost } from './sample-endpoints.ts';
 import type { Served } from './served.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -37,6 +39,7 @@ async function answer(operation: RestOperation, call: RestCall): Promise<RestAns
     checkHeaders(call);
     checkAccess(call.headers.authorization, call.route.method, call.served.checkAccessToken);
     checkQuery(operation, call);
+    await enterEndpoint(operation, call);
     return await operation.serve(call);
   } catch (error) {
     if (!(error instanceof GoogleError)) throw error;
@@ -46,4 +49,20 @@ async function answer(operation: RestOperation, call: RestCall): Promise<RestAns
       json: operation.failureBody?.(error, call) ?? errorBody(error),
     };
   }
+}
+
+/** What an endpoint's type says to a call of it; at a host of an endpoint's own nothing else is served. */
+async function enterEndpoint({ wantsStream }: RestOperation, call: RestCall): Promise<void> {
+  const { headers, route, body, served } = call;
+  const host = hostOf(headers[':authority'] ?? headers.host);
+  const { project = '', location = '', endpoint } = route.params;
+  if (endpoint === undefined) {
+    if (endpointAtHost(host))
+      throw new GoogleError('NOT_FOUND', `The host ${host} serves one endpoint alone.`);
+    return;
+  }
+  const name = `projects/${project}/locations/${location}/endpoints/${endpoint}`;
+  const method = route.method.slice(route.method.lastIndexOf('.') + 1);
+  checkEndpointType({ host, name, method, bytes: body.length, wantsStream: wantsStream?.(body) ?? false });
+  await infer({ host, name }, served.inference());
 }

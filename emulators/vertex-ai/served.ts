@@ -1,6 +1,7 @@
 import type { BatchPredictionJobStore } from './batch-prediction-job-store.ts';
 import type { CachedContentStore } from './cached-content-store.ts';
 import type { CheckAccessToken } from './check-access.ts';
+import type { Inference } from './endpoint-types.ts';
 import type { IrisModel } from './iris-classifier.ts';
 import type { VideoOperation } from './predict-long-running.ts';
 import type { Protos } from './protos.ts';
@@ -18,4 +19,6 @@ export interface Served {
   readonly now: () => number;
   /** The pause between two chunks of a stream at this moment. */
   readonly pauseInMs: () => number;
+  /** What custom endpoints' models take at this moment. */
+  readonly inference: () => Inference;
 }

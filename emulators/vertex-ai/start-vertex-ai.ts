@@ -6,6 +6,7 @@ import { listen, type Listening } from '../loopback/listen.ts';
 import { BatchPredictionJobStore } from './batch-prediction-job-store.ts';
 import { CachedContentStore } from './cached-content-store.ts';
 import type { CheckAccessToken } from './check-access.ts';
+import { type Inference, SHARED_TIMEOUT_IN_MS } from './endpoint-types.ts';
 import { loadIrisModel } from './iris-classifier.ts';
 import { loadProtos } from './protos.ts';
 import { serveGrpc } from './serve-grpc.ts';
@@ -26,7 +27,11 @@ export interface VertexAiOptions {
 
 export interface VertexAi extends Listening {
   readonly control: Control;
-  /** `POST pause` with `{ "pauseInMs": n }` sets the pause between two chunks of a stream. */
+  /**
+   * `POST pause` with `{ "pauseInMs": n }` sets the pause between two chunks of a stream; `POST inference` with
+   * `{ "durationInMs": n, "sharedTimeoutInMs": n }` how long the models of custom endpoints take, and how long they are
+   * waited for at a shared host: 60 s when left out.
+   */
   readonly actions: Readonly<Record<string, ControlAction>>;
 }
 
@@ -38,6 +43,7 @@ export interface VertexAi extends Listening {
 export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi> {
   const { certificate, checkAccessToken, now = Date.now } = options;
   let pauseInMs = options.pauseInMs ?? 2;
+  let inference: Inference = { durationInMs: 0, sharedTimeoutInMs: SHARED_TIMEOUT_IN_MS };
   const control = new Control('vertex-ai', now, { streams: true });
   const served: Served = {
     protos: loadProtos(),
@@ -48,6 +54,7 @@ export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi>
     videoOperations: new Map(),
     now,
     pauseInMs: () => pauseInMs,
+    inference: () => inference,
   };
   const rest = controlled(control, (request, body, response, fault) =>
     serveRest(served, request, body, response, fault),
@@ -74,12 +81,20 @@ export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi>
   return {
     ...(await listen(server, options.port)),
     control,
-    actions: { 'POST pause': (body) => (pauseInMs = readPause(body)) },
+    actions: {
+      'POST pause': (body) => (pauseInMs = readTime(body, 'pauseInMs')),
+      'POST inference': (body) =>
+        (inference = {
+          durationInMs: readTime(body, 'durationInMs'),
+          sharedTimeoutInMs: readTime(body, 'sharedTimeoutInMs', SHARED_TIMEOUT_IN_MS),
+        }),
+    },
   };
 }
 
-function readPause(body: unknown): number {
-  const value = typeof body === 'object' && body !== null && 'pauseInMs' in body ? body.pauseInMs : undefined;
+function readTime(body: unknown, name: string, otherwise?: number): number {
+  const members = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const value = members[name] ?? otherwise;
   if (typeof value === 'number' && value >= 0 && value <= 60_000) return value;
-  throw new Error('Send { "pauseInMs": n } with a number from 0 to 60000.');
+  throw new Error(`Send { "${name}": n } with a number from 0 to 60000.`);
 }

@@ -143,6 +143,7 @@ export const PolicyExplanation = z
     entry: z.string().optional().describe('The catalog entry that the call reaches for.'),
     project: z.string().optional().describe('The Google Cloud project that would serve an allowed call.'),
     location: z.string().optional().describe('The location that would serve an allowed call.'),
+    host: z.string().optional().describe('The host of an endpoint that has one of its own.'),
     limits: z.array(Limit).optional().describe('The limits that the call would count against.'),
     storage: z
       .strictObject({

@@ -8,6 +8,7 @@ import { printOrFail } from './print-or-fail.ts';
 import { writeMarkdownTable, writeTextTable } from './write-table.ts';
 
 const USAGE = 'Usage: npm run policy:check -- [--markdown] [--directory governance]';
+const HOST_HEADER = ['Endpoint', 'Location', 'Host'];
 const HEADER = ['Caller', 'Model or endpoint', 'Location', 'May', 'Rules'];
 
 /** Validates the governance documents and prints who may do what where, and by which rule. */
@@ -26,9 +27,23 @@ function run(): string {
     row.operations,
     row.rules,
   ]);
-  return values.markdown
-    ? `### Who may do what\n\n${writeMarkdownTable(HEADER, rows)}\n\n${summarize(governance)}`
-    : `${writeTextTable(HEADER, rows)}\n\n${summarize(governance)}`;
+  const hosts = listHosts(governance);
+  const sections = values.markdown
+    ? [
+        `### Who may do what\n\n${writeMarkdownTable(HEADER, rows)}`,
+        `### Endpoints at hosts of their own\n\n${writeMarkdownTable(HOST_HEADER, hosts)}`,
+      ]
+    : [writeTextTable(HEADER, rows), writeTextTable(HOST_HEADER, hosts)];
+  return [...sections.slice(0, hosts.length > 0 ? 2 : 1), summarize(governance)].join('\n\n');
+}
+
+/** Where endpoints are called that Google's shared hosts do not serve. */
+function listHosts({ documents }: Governance): string[][] {
+  return documents.catalog.entries.flatMap((entry) =>
+    'endpoint' in entry
+      ? Object.entries(entry.hosts ?? {}).map(([location, host]) => [entry.name, location, host])
+      : [],
+  );
 }
 
 function summarize({ documents, policyVersion }: Governance): string {

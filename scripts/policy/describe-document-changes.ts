@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { CatalogEntry } from '../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
 import { describeFields } from './describe-fields.ts';
@@ -38,11 +39,7 @@ function listParts({
   return [
     {
       what: 'catalog entry',
-      parts: catalog.entries.map((entry) => ({
-        name: entry.name,
-        summary: `Offered in ${joinNames(entry.locations)} for ${joinNames(entry.operations)}.`,
-        fields: { ...entry },
-      })),
+      parts: catalog.entries.map(summarizeEntry),
     },
     {
       what: 'identity provider',
@@ -95,6 +92,21 @@ function listParts({
       parts: limits.entries.map((limit) => ({ name: limit.entry, ...summarizeLimit(limit) })),
     },
   ];
+}
+
+/** Each host by itself, and never shortened: where a call goes, whoever reviews a change must see. */
+function summarizeEntry(entry: CatalogEntry): Named {
+  const { hosts = {}, ...fields } = { hosts: undefined, ...entry };
+  const ownHosts = Object.entries(hosts);
+  const called = ownHosts.map(([location, host]) => ` Called at ${host} in ${location}.`);
+  return {
+    name: entry.name,
+    summary: `Offered in ${joinNames(entry.locations)} for ${joinNames(entry.operations)}.${called.join('')}`,
+    fields: {
+      ...fields,
+      ...Object.fromEntries(ownHosts.map(([location, host]) => [`host in ${location}`, host])),
+    },
+  };
 }
 
 function summarizeLimit(limit: Readonly<Record<string, unknown>>): Pick<Named, 'summary' | 'fields'> {

@@ -23,7 +23,7 @@ const SCOPES = { product: 'the product', role: 'the role', entry: 'calls of' } a
 /** An explanation as people read it: the verdict, then each fact under its label. */
 export function describeExplanation(asker: Asker, explanation: CallExplanation): string {
   const { rule, entry, project, location, nearestGrant, missing, storage, limits, violations } = explanation;
-  const { keptContent } = explanation;
+  const { keptContent, host } = explanation;
   const isForm = rule === 'request';
   const grant = nearestGrant && [
     `${nearestGrant.id}: ${nearestGrant.reason}`,
@@ -40,6 +40,7 @@ export function describeExplanation(asker: Asker, explanation: CallExplanation):
     ...label('Rule', isForm ? [] : [rule]),
     ...label('Entry', entry === undefined ? [] : [entry]),
     ...label('Served from', location === undefined ? [] : [`${location}, project ${project ?? ''}`]),
+    ...label('Called at', host === undefined ? [] : [host]),
     ...label('What is missing', missing ?? []),
     ...label('Nearest grant', grant ?? []),
     ...label('May read', storage?.inputs ?? []),

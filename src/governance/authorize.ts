@@ -1,4 +1,5 @@
 import type { Durability } from './documents.ts';
+import type { EndpointAddress } from './endpoint-address.ts';
 import type { AnyResource, CallTarget, EndpointResource, ModelResource } from './call-target.ts';
 
 declare const authorized: unique symbol;
@@ -15,6 +16,8 @@ export interface AuthorizedCall<Target extends CallTarget> {
   readonly project: string;
   readonly location: string;
   readonly resource: ModelResource | EndpointResource | AnyResource;
+  /** Of an endpoint that has a host of its own there; Google's shared hosts serve all else. */
+  readonly address?: EndpointAddress;
   readonly [authorized]: true;
 }
 

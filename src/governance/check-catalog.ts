@@ -1,11 +1,15 @@
 import { CACHED_OPERATIONS, cachedOperations } from './cached-operations.ts';
 import { checkLocations, checkName, refuseDuplicates } from './check-names.ts';
 import type { Catalog, CatalogEntry } from './documents.ts';
+import { findHostProblem, OPERATIONS_AT_OWN_HOST } from './endpoint-address.ts';
 import { joinNames } from './join-names.ts';
 import { keysOf } from './rule-index.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** Refuses locations that don't exist, names that could mean two entries, and caches of what must not be kept. */
+/**
+ * Refuses locations that don't exist, names that could mean two entries, caches of what must not be kept, and hosts
+ * that are not the endpoint's.
+ */
 export function checkCatalog(catalog: YamlDocument<Catalog>): void {
   const { entries, projects = [] } = catalog.value;
   const known = new Set(entries.map(({ project }) => project));
@@ -25,6 +29,7 @@ export function checkCatalog(catalog: YamlDocument<Catalog>): void {
   entries.forEach((entry, index) => {
     checkLocations(catalog, entry.locations, ['entries', index, 'locations']);
     checkCache(catalog, entry, index);
+    checkHosts(catalog, entry, index);
     for (const key of keysOf(entry)) {
       const owner = owners.get(key);
       if (owner !== undefined) {
@@ -35,6 +40,24 @@ export function checkCatalog(catalog: YamlDocument<Catalog>): void {
       }
       owners.set(key, entry.name);
     }
+  });
+}
+
+function checkHosts(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index: number): void {
+  if (!('endpoint' in entry) || !entry.hosts) return;
+  const known = new Set<string>(entry.locations);
+  for (const [location, host] of Object.entries(entry.hosts)) {
+    const path = ['entries', index, 'hosts', location];
+    checkName(catalog, location, known, path, 'location of the entry');
+    const problem = findHostProblem(catalog.value, entry, location, host);
+    if (problem !== undefined) catalog.refuse(path, problem);
+  }
+  entry.operations.forEach((operation, at) => {
+    if (OPERATIONS_AT_OWN_HOST.includes(operation)) return;
+    catalog.refuse(
+      ['entries', index, 'operations', at],
+      `Google serves ${joinNames(OPERATIONS_AT_OWN_HOST)} alone at a host of the endpoint’s own.`,
+    );
   });
 }
 

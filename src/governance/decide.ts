@@ -58,7 +58,11 @@ export function decide<Target extends CallTarget>(
         const { rule, role, reason, durability } = verdict;
         const { project } = rules.entry;
         const resource = resourceOf(rules, target);
-        const call = allow({ target, rule, durability, team: teamOf(role), project, location, resource });
+        const address = resource.kind === 'endpoint' ? rules.addresses.get(location) : undefined;
+        const call = allow({
+          ...{ target, rule, durability, team: teamOf(role), project, location, resource },
+          ...(address && { address }),
+        });
         return { allowed: true, rule, reason, call };
       }
       // A rule that nobody is let past tells least about what to ask for.

@@ -101,11 +101,19 @@ const Entry = {
   cache: Cache.optional(),
 };
 
+/** Which hosts there can be, `endpoint-address.ts` says. */
+const Hosts = z
+  .record(Location, z.string().min(1).max(253))
+  .describe(
+    'Location → host of the endpoint there, where it has one of its own: its dedicated DNS name, the name or private IPv4 address of Private Service Connect, or a name of yours that leads there',
+  );
+
 /** A publisher model or a custom endpoint, with where and how it may be called. */
 export const CatalogEntry = z.union([
   z.strictObject({
     ...Entry,
     endpoint: Name,
+    hosts: Hosts.optional(),
     instances: JsonSchema.optional().describe('JSON Schema that each instance must fulfil'),
     parameters: JsonSchema.optional().describe('JSON Schema of the parameters'),
   }),

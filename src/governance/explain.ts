@@ -23,6 +23,8 @@ export interface Explanation {
   /** When allowed: where the call would be served, after short forms are resolved. */
   readonly project?: string;
   readonly location?: string;
+  /** When allowed, and the endpoint is not called at Google's shared host: the name of the host. */
+  readonly host?: string;
   /** Name of the catalog entry, whichever of its names the call used. */
   readonly entry?: string;
   readonly limits: readonly AppliedLimit[];
@@ -48,11 +50,12 @@ export function explain(
   const entry = governance.findEntry(target.resource);
   if (decision.allowed) {
     const { rule, reason, call } = decision;
-    const { project, location } = call;
+    const { project, location, address } = call;
     const keptContent = governance.keptParts(call.resource);
     return {
       allowed: true,
       ...{ rule, reason, policyVersion, project, location },
+      ...(address && { host: address.name }),
       ...(entry && { entry: entry.name }),
       limits: listLimits(governance.documents, principal, entry, productId),
       ...(USES_STORAGE.has(target.operation) && {

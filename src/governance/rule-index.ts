@@ -1,6 +1,7 @@
 import { agentKeyOf } from './agents.ts';
 import type { AnyResource, CallTarget, Principal } from './call-target.ts';
 import type { Access, Agent, Catalog, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
+import { type EndpointAddress, endpointAddressOf } from './endpoint-address.ts';
 
 /** For each role, the rule of every cell; a cell is one operation in one location of one entry. */
 type Cells<Rule> = ReadonlyMap<string, readonly (Rule | undefined)[]>;
@@ -12,6 +13,8 @@ export interface EntryRules {
   readonly denies: Cells<Deny>;
   /** By role, every grant of some cell, for finding the nearest one. */
   readonly grantsOfRole: ReadonlyMap<string, readonly Grant[]>;
+  /** By location, where the endpoint has a host of its own. */
+  readonly addresses: ReadonlyMap<string, EndpointAddress>;
 }
 
 export interface RuleIndex {
@@ -43,6 +46,7 @@ export function indexRules(catalog: Catalog, access: Access): RuleIndex {
       grants: layOut(entry, grants, reaching),
       denies: layOut(entry, deniesOn(entry), (deny) => deny.roles ?? [EVERYONE]),
       grantsOfRole: groupByRole(grants, reaching),
+      addresses: addressesOf(catalog, entry),
     };
   });
   const agents = new Map(access.agents.map((agent) => [agentKeyOf(access, agent), agent]));
@@ -127,6 +131,13 @@ function layOut<Rule extends Deny>(
     }
   }
   return cells;
+}
+
+function addressesOf(catalog: Catalog, entry: CatalogEntry): Map<string, EndpointAddress> {
+  const addresses = entry.locations.map(
+    (location) => [location, endpointAddressOf(catalog, entry, location)] as const,
+  );
+  return new Map(addresses.flatMap(([location, address]) => (address ? [[location, address]] : [])));
 }
 
 function cellsOf(entry: CatalogEntry, rule: Deny): number[] {

@@ -66,11 +66,15 @@ function toValue(
   }
 }
 
-/** Of a union, what is wrong with the alternative that fits best: "Invalid input" alone helps nobody. */
+/**
+ * Of a union, what is wrong with the alternative that fits best, and of a record, with its key: "Invalid input" alone
+ * helps nobody.
+ */
 function innermost(issue: z.core.$ZodIssue | undefined): { path: PropertyKey[]; message: string } {
   if (!issue) return { path: [], message: 'not valid' };
   if (issue.code === 'unrecognized_keys')
     return { path: [...issue.path, ...issue.keys.slice(0, 1)], message: issue.message };
+  if (issue.code === 'invalid_key') return { ...innermost(issue.issues[0]), path: issue.path };
   if (issue.code !== 'invalid_union') return issue;
   const [best] = issue.errors.toSorted((one, other) => one.length - other.length);
   if (!best?.[0]) return issue;

@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type {
   Answer,
@@ -13,7 +13,8 @@ import { MeteredStream } from './metered-stream.ts';
 import { splitValues } from './split-values.ts';
 import { wholeParts } from './stream-parts.ts';
 import { asObject, type Json } from './usage-counts.ts';
-import { readErrorBody, readRestError, RefusedTokenError, vertexError } from './vertex-errors.ts';
+import { readErrorBody, readRestError, vertexError } from './vertex-errors.ts';
+import type { VertexAddress } from './vertex-address.ts';
 
 export interface PassThrough {
   /** Sends a request's bytes as they are and gives back Vertex AI's bytes as they are. */
@@ -35,9 +36,16 @@ const MAXIMUM_ERROR_BYTES = 65_536;
  * The byte-faithful path to Vertex AI over REST.
  * https://cloud.google.com/vertex-ai/docs/reference/rest
  */
-export function createPassThrough(host: string, port: number): PassThrough {
-  // Idle time is bounded by the call's own deadline. HTTP/1.1, because one HTTP/2 connection would carry every stream.
-  const pool = new Pool(`https://${host}:${port}`, { allowH2: false, headersTimeout: 0, bodyTimeout: 0 });
+export function createPassThrough({ name, host, port }: VertexAddress): PassThrough {
+  // HTTP/1.1, because one HTTP/2 connection would carry every stream.
+  const connect = buildConnector({ allowH2: false });
+  const pool = new Pool(`https://${name}`, {
+    connect: (options, callback) =>
+      connect({ ...options, hostname: host, port: String(port), servername: name }, callback),
+    // Idle time is bounded by the call's own deadline.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 
   return {
     async send({ method, path, headers, body }, { format, framing }, accessToken, abortSignal) {
@@ -51,9 +59,8 @@ export function createPassThrough(host: string, port: number): PassThrough {
         });
         const { statusCode } = response;
         if (statusCode < 200 || statusCode > 299) {
-          const body = await readBounded(response.body);
-          if (statusCode === 401 && !isOfContainer(response)) throw new RefusedTokenError();
-          throw vertexError(readRestError(statusCode, body));
+          const facts = readRestError(statusCode, await readBounded(response.body));
+          throw vertexError(isOfContainer(response) ? { ...facts, isOfContainer: true } : facts);
         }
         const contentType = contentTypeOf(response);
         const actual = framing && actualFraming(framing, contentType);
@@ -86,7 +93,7 @@ function contentTypeOf({ headers }: Response): string {
 }
 
 /**
- * Whether a container of one's own answered, whose 401 says nothing of our token.
+ * Whether a container of one's own answered, whose errors say nothing of our token or of Google's limits.
  * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/rawPredict
  */
 function isOfContainer({ headers }: Response): boolean {

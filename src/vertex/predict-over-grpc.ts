@@ -6,7 +6,8 @@ import { grpc, routingHeader } from 'google-gax';
 import type { InstancesPayload, WholeAnswer } from '../prediction/prediction.ts';
 import { FACTS_READERS, readFacts } from './answer-formats.ts';
 import { fromValue, toValue } from './struct-value.ts';
-import { readDetails, RefusedTokenError, vertexError } from './vertex-errors.ts';
+import type { VertexAddress } from './vertex-address.ts';
+import { readDetails, vertexError } from './vertex-errors.ts';
 
 type PredictRequest = protos.google.cloud.aiplatform.v1.IPredictRequest;
 type PredictResponse = protos.google.cloud.aiplatform.v1.IPredictResponse;
@@ -28,13 +29,17 @@ export interface GrpcPredict {
 }
 
 /**
- * Custom endpoints' `predict` through the Vertex AI SDK over gRPC and TLS, one client per host.
- * https://cloud.google.com/vertex-ai/docs/reference/rpc/google.cloud.aiplatform.v1#predictionservice
+ * Custom endpoints' `predict` through the Vertex AI SDK over gRPC and TLS, one client per address.
+ * https://cloud.google.com/vertex-ai/docs/reference/rpc/google.cloud.aiplatform.v1#predictionservice; which headers route
+ * a call: https://google.aip.dev/client-libraries/4222, and at a host of the endpoint's own
+ * https://cloud.google.com/vertex-ai/docs/predictions/using-dedicated-endpoints
  */
-export async function createGrpcPredict(host: string, port: number): Promise<GrpcPredict> {
+export async function createGrpcPredict({ name, host, port, isShared }: VertexAddress): Promise<GrpcPredict> {
   const client = new PredictionServiceClient({
     apiEndpoint: host,
     port,
+    'grpc.default_authority': name,
+    'grpc.ssl_target_name_override': name,
     // The access token goes with each call as metadata; a client of its own keeps the SDK from looking for credentials.
     sslCreds: grpc.credentials.createFromSecureContext(createSecureContext()),
     authClient: new OAuth2Client(),
@@ -56,6 +61,7 @@ export async function createGrpcPredict(host: string, port: number): Promise<Grp
           headers: {
             authorization: `Bearer ${accessToken}`,
             'x-goog-request-params': routingHeader.fromParams({ endpoint }),
+            ...(!isShared && { 'x-vertex-ai-endpoint-id': endpoint.slice(endpoint.lastIndexOf('/') + 1) }),
           },
         },
       });
@@ -102,7 +108,6 @@ function readGrpcError(error: unknown, abortSignal: AbortSignal): unknown {
     details?: unknown;
     statusDetails?: unknown;
   };
-  if (code === grpc.status.UNAUTHENTICATED) return new RefusedTokenError();
   return vertexError({
     grpcCode: typeof code === 'number' ? code : 13,
     ...(typeof details === 'string' && details !== '' ? { message: details } : {}),

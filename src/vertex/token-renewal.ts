@@ -1,4 +1,4 @@
-import { RefusedTokenError } from './vertex-errors.ts';
+import { VertexFailure } from './vertex-errors.ts';
 
 /** Where another access token comes from when Google refuses one. */
 export interface TokenRenewal {
@@ -17,12 +17,17 @@ export async function withRenewal<Result>(
   try {
     return await attempt(accessToken);
   } catch (error) {
-    if (!(error instanceof RefusedTokenError)) throw error;
+    if (!isRefusal(error)) throw error;
     const replacement = await renewal.replace(accessToken);
     if (replacement === undefined) throw error;
     return attempt(replacement).catch((failure: unknown) => {
-      if (failure instanceof RefusedTokenError) renewal.replacementRefused();
+      if (isRefusal(failure)) renewal.replacementRefused();
       throw failure;
     });
   }
+}
+
+/** Google takes the token for none, before it looks at the call itself. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof VertexFailure && error.kind === 'token-refused';
 }

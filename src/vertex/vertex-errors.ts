@@ -1,5 +1,5 @@
 import { CODES, type GatewayErrorCode } from '../errors/codes.ts';
-import { type FieldViolation, GatewayError } from '../errors/gateway-error.ts';
+import { type FieldViolation, GatewayError, type GatewayErrorOptions } from '../errors/gateway-error.ts';
 
 /** What is kept of an error of Vertex AI; everything else of it is dropped. */
 export interface VertexErrorFacts {
@@ -7,6 +7,8 @@ export interface VertexErrorFacts {
   readonly grpcCode: number;
   /** What HTTP tells apart and gRPC doesn't. */
   readonly isTooLarge?: boolean;
+  /** Whether a container of one's own says so, and Vertex AI passes it on. */
+  readonly isOfContainer?: boolean;
   readonly retryAfterInMs?: number;
   readonly violations?: readonly FieldViolation[];
   /** Google's own sentence; shown to the caller for faults of the request alone. */
@@ -54,6 +56,8 @@ const GRPC_STATUS_BY_ANTHROPIC_TYPE: Readonly<Record<string, number>> = {
   overloaded_error: 14,
 };
 
+const TOKEN_REFUSED =
+  'Vertex AI refused the gateway’s own access token. Its operators must check its identity in the Google project.';
 const SENTENCES: Partial<Record<GatewayErrorCode, string>> = {
   VERTEX_INVALID_ARGUMENT: 'Vertex AI refused the request as invalid.',
   VERTEX_PAYLOAD_TOO_LARGE: 'The body is larger than Vertex AI accepts.',
@@ -66,27 +70,56 @@ const SENTENCES: Partial<Record<GatewayErrorCode, string>> = {
   VERTEX_FAILED: 'Vertex AI failed on its own side.',
 };
 
-/** Google took the access token for none, before it looked at the call itself. */
-export class RefusedTokenError extends GatewayError {
-  constructor() {
-    super(
-      'VERTEX_PERMISSION_DENIED',
-      'Vertex AI refused the gateway’s own access token. Its operators must check its identity in the Google project.',
-    );
-    this.name = 'RefusedTokenError';
+/** Google's words at a shared endpoint; its reports are in the Vertex AI emulator's README. */
+const TOO_LARGE = /^The request size \(\d+ bytes\) exceeds [\d.]+MB limit/;
+/** In both forms that there are: "… cannot be accessed through the shared Vertex AI domain" and "… the Vertex AI API". */
+const ELSEWHERE = /\bdedicated endpoint\b.* cannot be accessed through\b/i;
+
+/** What an error is about that a code doesn't tell; Google's own alone, never a container's. */
+export type FailureKind = 'token-refused' | 'too-large' | 'too-slow' | 'elsewhere';
+
+/** An error of Vertex AI, as the gateway tells it. */
+export class VertexFailure extends GatewayError {
+  readonly kind: FailureKind | undefined;
+
+  constructor(
+    code: GatewayErrorCode,
+    message: string,
+    options: GatewayErrorOptions,
+    kind: FailureKind | undefined,
+  ) {
+    super(code, message, options);
+    this.kind = kind;
   }
 }
 
-export function vertexError(facts: VertexErrorFacts): GatewayError {
-  const code = facts.isTooLarge
-    ? 'VERTEX_PAYLOAD_TOO_LARGE'
-    : (CODE_BY_GRPC_STATUS[facts.grpcCode] ?? 'VERTEX_FAILED');
+export function vertexError(facts: VertexErrorFacts): VertexFailure {
+  const kind = kindOf(facts);
+  const code =
+    kind === 'too-large' || facts.isTooLarge
+      ? 'VERTEX_PAYLOAD_TOO_LARGE'
+      : (CODE_BY_GRPC_STATUS[facts.grpcCode] ?? 'VERTEX_FAILED');
   const isAboutRequest = [400, 404, 413].includes(CODES[code].status);
-  const message = (isAboutRequest ? facts.message : undefined) ?? SENTENCES[code] ?? 'Vertex AI failed.';
-  return new GatewayError(code, message, {
+  const sentence = kind === 'token-refused' ? TOKEN_REFUSED : SENTENCES[code];
+  const message = (isAboutRequest ? facts.message : undefined) ?? sentence ?? 'Vertex AI failed.';
+  const options = {
     ...(facts.retryAfterInMs === undefined ? {} : { retryAfterInMs: facts.retryAfterInMs }),
     ...(isAboutRequest && facts.violations ? { violations: facts.violations } : {}),
-  });
+  };
+  return new VertexFailure(code, message, options, kind);
+}
+
+function kindOf({
+  grpcCode,
+  isTooLarge,
+  isOfContainer,
+  message = '',
+}: VertexErrorFacts): FailureKind | undefined {
+  if (isOfContainer) return undefined;
+  if (grpcCode === 16) return 'token-refused';
+  if (isTooLarge || TOO_LARGE.test(message)) return 'too-large';
+  if (grpcCode === 4) return 'too-slow';
+  return ELSEWHERE.test(message) ? 'elsewhere' : undefined;
 }
 
 /** Facts of a REST error: https://cloud.google.com/apis/design/errors#http_mapping; sometimes wrapped in an array. */

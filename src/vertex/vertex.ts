@@ -7,36 +7,50 @@ import type {
   GrantedCall,
   VertexRequest,
 } from '../prediction/prediction.ts';
+import { checkStream, explainLimit } from './endpoint-limits.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
 import { createGrpcPredict, type GrpcPredict } from './predict-over-grpc.ts';
 import { type TokenRenewal, withRenewal } from './token-renewal.ts';
-import { vertexEndpoint } from './vertex-endpoint.ts';
+import { type VertexAddress, vertexAddress } from './vertex-address.ts';
 
 /**
- * Clients are made per location on first use; the catalog's locations bound their number. A request whose access token
- * Google refuses is made once more with another: nothing has been done or sent then.
+ * Clients are made per address on first use; the catalog's locations and hosts bound their number. A request whose
+ * access token Google refuses is made once more with another: nothing has been done or sent then.
  */
 export function createVertex(endpointOverride: string | undefined, renewal: TokenRenewal): Vertex {
-  const overGrpc = perHost(createGrpcPredict);
-  const passThroughs = perHost(createPassThrough);
+  const overGrpc = perAddress(createGrpcPredict);
+  const passThroughs = perAddress(createPassThrough);
+
+  const call = async (
+    address: VertexAddress,
+    ...[authorized, granted, accessToken, limits]: Parameters<Vertex['predict']>
+  ): Promise<Answer> => {
+    const { project, location, resource, target } = authorized;
+    const { payload } = target;
+    if (payload.kind === 'bytes') {
+      const passThrough: PassThrough = passThroughs(address);
+      const send: Send = (request, answer) =>
+        withRenewal(renewal, accessToken, (token) =>
+          passThrough.send(request, answer, token, limits.abortSignal),
+        );
+      return passOn(send, payload, granted);
+    }
+    if (resource.kind !== 'endpoint') throw new TypeError('only endpoints take instances over gRPC');
+    const client: GrpcPredict = await overGrpc(address);
+    const name = `projects/${project}/locations/${location}/endpoints/${resource.endpoint}`;
+    return withRenewal(renewal, accessToken, (token) => client.predict(name, payload, token, limits));
+  };
 
   return {
-    async predict(authorized, granted, accessToken, limits) {
-      const { project, location, resource, target } = authorized;
-      const { payload } = target;
-      const { host, port } = vertexEndpoint(location, endpointOverride);
-      if (payload.kind === 'bytes') {
-        const passThrough: PassThrough = passThroughs(host, port);
-        const send: Send = (request, answer) =>
-          withRenewal(renewal, accessToken, (token) =>
-            passThrough.send(request, answer, token, limits.abortSignal),
-          );
-        return passOn(send, payload, granted);
-      }
-      if (resource.kind !== 'endpoint') throw new TypeError('only endpoints take instances over gRPC');
-      const client: GrpcPredict = await overGrpc(host, port);
-      const name = `projects/${project}/locations/${location}/endpoints/${resource.endpoint}`;
-      return withRenewal(renewal, accessToken, (token) => client.predict(name, payload, token, limits));
+    async predict(...asked) {
+      const [{ location, resource, target, address: own }] = asked;
+      const address = vertexAddress(location, own, endpointOverride);
+      if (resource.kind !== 'endpoint') return call(address, ...asked);
+      const limited = { ...target, isShared: address.isShared };
+      checkStream(limited);
+      return call(address, ...asked).catch((error: unknown) => {
+        throw explainLimit(error, limited);
+      });
     },
   };
 }
@@ -91,13 +105,11 @@ async function* mapParts(
   }
 }
 
-function perHost<Client>(
-  create: (host: string, port: number) => Client,
-): (host: string, port: number) => Client {
+function perAddress<Client>(create: (address: VertexAddress) => Client): (address: VertexAddress) => Client {
   const clients = new Map<string, Client>();
-  return (host, port) => {
-    const key = `${host}:${port}`;
-    const client = clients.get(key) ?? create(host, port);
+  return (address) => {
+    const key = `${address.name} at ${address.host}:${address.port}`;
+    const client = clients.get(key) ?? create(address);
     clients.set(key, client);
     return client;
   };

@@ -226,7 +226,7 @@ const OPERATIONS = {
   },
   streamRawPredict: {
     application: 'scoring-app',
-    path: `${IRIS}:streamRawPredict`,
+    path: `${IRIS.replace('1234567890', '6789012345')}:streamRawPredict`,
     body: flowers,
     answer: 'not\nJSON "error" é\u0000',
     contentType: 'application/octet-stream',
@@ -365,7 +365,13 @@ test.each(CASES)('exactly the allowed headers of %s reach Vertex AI', async (_, 
   const { headers } = await received();
   const { authorization, host, connection, traceparent, ...rest } = headers;
   expect(authorization).toMatch(/^Bearer ya29\./);
-  expect([host, connection]).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+$/), expect.any(String)]);
+  const dedicated = '6789012345.us-central1-548213907654.prediction.vertexai.goog';
+  const [, location] = /locations\/([^/]+)/.exec(operation.path) ?? [];
+  const shared = `${location ?? ''}-aiplatform.googleapis.com`;
+  expect([host, connection]).toEqual([
+    operation.path.includes('6789012345') ? dedicated : shared,
+    expect.any(String),
+  ]);
   // The edge and the host carry the trace on; it stays the caller's.
   expect(traceparent?.slice(0, 36)).toBe(TRACEPARENT.slice(0, 36));
   const isRaw = /:(stream)?rawPredict$/i.test(operation.path);

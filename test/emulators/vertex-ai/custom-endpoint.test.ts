@@ -1,12 +1,14 @@
 import { ENDPOINT, NOW, startForTests, TOKEN, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
 const IRIS = `v1/${ENDPOINT}`;
+/** The same classifier, at a host of its own. */
+const DEDICATED = IRIS.replace('1234567890', '6789012345');
 const TEXT = IRIS.replace('1234567890', '5678901234');
 const VIRGINICA = [6.3, 3.3, 6, 2.5];
 const CHAT = { messages: [{ role: 'user', content: 'Why is the sky blue?' }] };
 const IDS = {
-  'x-vertex-ai-endpoint-id': '1234567890',
-  'x-vertex-ai-deployed-model-id': '2345678901234567890',
+  'x-vertex-ai-endpoint-id': '6789012345',
+  'x-vertex-ai-deployed-model-id': '8901234567890123456',
 };
 let vertex: VertexAiForTests;
 
@@ -44,16 +46,16 @@ async function predictions(): Promise<unknown> {
 }
 
 test.each(['rawPredict', 'streamRawPredict'])('%s gives what the container gives', async (verb) => {
-  const answer = await call(`${IRIS}:${verb}`, { instances: [VIRGINICA], parameters: {} });
+  const answer = await call(`${DEDICATED}:${verb}`, { instances: [VIRGINICA], parameters: {} });
   expect(answer.status).toBe(200);
   expect(answer.headers).toMatchObject({ ...IDS, 'content-type': 'application/json' });
   expect(answer.text).toBe(JSON.stringify({ predictions: await predictions() }));
 });
 
 test('a fault breaks streamRawPredict between two pieces', async () => {
-  const whole = await call(`${IRIS}:rawPredict`, { instances: [VIRGINICA] });
+  const whole = await call(`${DEDICATED}:rawPredict`, { instances: [VIRGINICA] });
   vertex.emulator.control.inject({ errorAfterChunks: 2, status: 500, body: { error: 'broken' } });
-  const { text } = await call(`${IRIS}:streamRawPredict`, { instances: [VIRGINICA] });
+  const { text } = await call(`${DEDICATED}:streamRawPredict`, { instances: [VIRGINICA] });
   const half = 2 * Math.ceil(whole.text.length / 4);
   expect(text).toBe(`${whole.text.slice(0, half)}{"error":"broken"}`);
 });
@@ -67,7 +69,7 @@ test.each([
   ['5.1,3.5,1.4,0.2', 'text/csv', 415, 'The content type must be application/json.'],
 ])('the container refuses %j as %s', async (body, contentType, status, message) => {
   for (const verb of ['rawPredict', 'streamRawPredict']) {
-    const answer = await call(`${IRIS}:${verb}`, body, contentType);
+    const answer = await call(`${DEDICATED}:${verb}`, body, contentType);
     expect(answer.status).toBe(status);
     expect(answer.headers).toMatchObject(IDS);
     expect(answer.json).toEqual({ error: expect.stringContaining(message) as string });

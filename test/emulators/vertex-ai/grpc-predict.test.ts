@@ -141,7 +141,7 @@ test.each([
 test('refuses more than 1.5 MB', async () => {
   const instances = values(...Array.from({ length: 40_000 }, () => SETOSA));
   expect(await failureOf(vertex.client(TOKEN).predict({ endpoint: ENDPOINT, instances }))).toMatchObject({
-    code: 3,
+    code: 9,
     details: expect.stringContaining('exceeds 1.500MB limit') as string,
   });
 });

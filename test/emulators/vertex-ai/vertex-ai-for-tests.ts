@@ -3,6 +3,7 @@ import { v1 } from '@google-cloud/aiplatform';
 import { OAuth2Client } from 'google-auth-library';
 import { Agent, type Dispatcher, request } from 'undici';
 import { startVertexAi, type VertexAi } from '../../../emulators/vertex-ai/start-vertex-ai.ts';
+import { HOST_NAMES, ownHostOf, sampleEndpoint } from '../../../emulators/vertex-ai/sample-endpoints.ts';
 import { createCertificateAuthority } from '../../../emulators/loopback/certificate-authority.ts';
 
 export const TOKEN = 'a-good-token';
@@ -19,7 +20,12 @@ export interface VertexAiForTests {
   /** A client of the real SDK that sends this access token, or none. */
   readonly client: (token?: string) => PredictionClient;
   /** One bare gRPC call with these bytes as its message. */
-  readonly unary: (path: string, message: Buffer, metadata: Metadata) => Promise<Buffer | undefined>;
+  readonly unary: (
+    path: string,
+    message: Buffer,
+    metadata: Metadata,
+    authority?: string,
+  ) => Promise<Buffer | undefined>;
   /** A REST call with the good token, on HTTP/1.1 unless `http2`; text and bytes are sent as they are. */
   readonly post: (path: string, body: unknown, options?: PostOptions) => Promise<Dispatcher.ResponseData>;
   /** As `post` with any method; nothing is sent for an undefined body. Gives the status and the JSON of the answer. */
@@ -35,11 +41,13 @@ export interface VertexAiForTests {
 
 interface PostOptions {
   readonly headers?: Record<string, string>;
+  /** The host that the request names; the endpoint's own where the path is for one that has one, when left out. */
+  readonly host?: string;
   readonly http2?: boolean;
 }
 
 export async function startForTests(): Promise<VertexAiForTests> {
-  const authority = await createCertificateAuthority();
+  const authority = await createCertificateAuthority(HOST_NAMES);
   let now = NOW;
   const emulator = await startVertexAi({
     port: 0,
@@ -59,9 +67,10 @@ export async function startForTests(): Promise<VertexAiForTests> {
       clients.push(client);
       return client;
     },
-    unary: (path, message, metadata) => {
+    unary: (path, message, metadata, host) => {
       const channel = credentials.createSsl(Buffer.from(authority.certificate));
-      const client = new Client(`127.0.0.1:${emulator.port}`, channel);
+      const authorityOf = host === undefined ? {} : { 'grpc.default_authority': host };
+      const client = new Client(`127.0.0.1:${emulator.port}`, channel, authorityOf);
       clients.push(client);
       const asItIs = (bytes: Buffer): Buffer => bytes;
       return new Promise((resolve, reject) => {
@@ -78,6 +87,7 @@ export async function startForTests(): Promise<VertexAiForTests> {
         headers: {
           'content-type': 'application/json',
           ...(options.headers ?? { authorization: `Bearer ${TOKEN}` }),
+          ...hostHeader(options.host ?? hostOf(path)),
         },
         body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
       }),
@@ -99,6 +109,15 @@ export async function startForTests(): Promise<VertexAiForTests> {
       await emulator.close();
     },
   };
+}
+
+function hostOf(path: string): string | undefined {
+  const endpoint = sampleEndpoint(/\/endpoints\/(\d+)/.exec(path)?.[1]);
+  return endpoint && ownHostOf(endpoint);
+}
+
+function hostHeader(host: string | undefined): Record<string, string> {
+  return host === undefined ? {} : { host };
 }
 
 /** With `sslCreds` the SDK does not add the token of `authClient` itself, so the call credentials do. */

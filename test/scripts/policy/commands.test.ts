@@ -33,6 +33,13 @@ test('check prints the matrix and says that the documents are valid', () => {
   expect(output).toMatch(/\nThe documents are valid: .+\. Policy version [0-9a-f]{12}\.\n$/);
 });
 
+test('check prints which endpoints are called at hosts of their own', () => {
+  const { output } = run('check');
+  expect(output).toMatch(/\nEndpoint +Location +Host\n/);
+  expect(output).toMatch(/\ntext-container +us-central1 +10\.128\.0\.9\n/);
+  expect(run('check', '--markdown').output).toContain('| text-container | us-central1 | 10.128.0.9 |\n');
+});
+
 test('check prints Markdown for a pull request', () => {
   expect(run('check', '--markdown').output).toContain(
     '| Caller | Model or endpoint | Location | May | Rules |\n| --- | --- | --- | --- | --- |\n',
@@ -56,6 +63,13 @@ test('explain says what a path would get', () => {
   expect(exitCode).toBe(0);
   expect(output).toMatch(/^Denied, 403 LOCATION_NOT_ALLOWED\. /);
   expect(output).toContain('The same call is allowed in europe-west1 and europe-west4.');
+});
+
+test('explain names the host of an endpoint that has one of its own', () => {
+  const path = 'v1/projects/sample-project/locations/us-central1/endpoints/iris-dedicated:predict';
+  expect(run('explain', '--application', 'scoring-app', '--path', path).output).toMatch(
+    /\n {2}Called at +6789012345\.us-central1-548213907654\.prediction\.vertexai\.goog\n/,
+  );
 });
 
 test('explain takes a whole address with a query, and other roles', () => {

@@ -93,3 +93,37 @@ test('long values that differ are said to change', () => {
     'The catalog entry iris: instances changes.',
   ]);
 });
+
+test('a host that is new, another or gone is shown with what it was', () => {
+  const withHosts = (hosts: Record<string, string> | undefined): GovernanceDocuments =>
+    sampleGovernance(({ catalog }) => {
+      const iris = find(catalog.entries, 'iris');
+      if ('endpoint' in iris) iris.hosts = hosts;
+    }).documents;
+  const ours = withHosts({ 'us-central1': 'iris.example.com' });
+  const others = withHosts({ 'us-central1': 'other.example.com' });
+  expect(describeDocumentChanges(before, ours)).toEqual([
+    'The catalog entry iris: host in us-central1 is now "iris.example.com", it was not set.',
+  ]);
+  expect(describeDocumentChanges(ours, others)).toEqual([
+    'The catalog entry iris: host in us-central1 is now "other.example.com", it was "iris.example.com".',
+  ]);
+  expect(describeDocumentChanges(ours, before)).toEqual([
+    'The catalog entry iris: host in us-central1 is no longer set, it was "iris.example.com".',
+  ]);
+});
+
+test('an entry that is new says at which hosts it is called', () => {
+  expect(
+    changes(({ catalog }) => {
+      const iris = find(catalog.entries, 'iris');
+      if ('endpoint' in iris)
+        catalog.entries.push({
+          ...iris,
+          ...{ name: 'tulips', endpoint: '43', hosts: { 'us-central1': 'tulips.example.com' } },
+        });
+    }),
+  ).toEqual([
+    'The catalog entry tulips is new. Offered in us-central1 for predict. Called at tulips.example.com in us-central1.',
+  ]);
+});

@@ -7,8 +7,10 @@ import {
   type LocalCertificateAuthority,
 } from '../../../emulators/loopback/certificate-authority.ts';
 import { listen, type Listening } from '../../../emulators/loopback/listen.ts';
+import { HOST_NAMES } from '../../../emulators/vertex-ai/sample-endpoints.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { EndpointAddress } from '../../../src/governance/endpoint-address.ts';
 import type {
   Answer,
   BytesPayload,
@@ -41,6 +43,7 @@ let received: {
   method?: string | undefined;
   url?: string | undefined;
   headers: IncomingMessage['headers'];
+  servername: unknown;
   body: Buffer;
 }[];
 let answer: (response: ServerResponse) => void;
@@ -49,13 +52,14 @@ let renewal: TokenRenewal & { replacement: string | undefined | GatewayError; re
 
 beforeAll(async () => {
   certificates = getCACertificates('default');
-  authority = await createCertificateAuthority();
+  authority = await createCertificateAuthority(HOST_NAMES);
   const https: Server = createServer(authority.server, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { method, url, headers } = request;
-      received.push({ method, url, headers, body: Buffer.concat(chunks) });
+      const { servername } = request.socket as unknown as { servername: unknown };
+      received.push({ method, url, headers, servername, body: Buffer.concat(chunks) });
       answer(response);
     });
   });
@@ -485,6 +489,42 @@ test.each([
   expect(received).toHaveLength(1);
 });
 
+const DEDICATED = '6789012345.us-central1-548213907654.prediction.vertexai.goog';
+const PRIVATE = '6789012345-us-central1-123456789012.prediction.p.vertexai.goog';
+
+/** What a server is asked by at an endpoint's host: the name in TLS and in the request. */
+async function askedAt(address: EndpointAddress, override: string): Promise<unknown> {
+  answer = send(200, '{}');
+  const authorized = { ...authorize('generateContent', 'sse'), address };
+  const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000 };
+  await createVertex(override, renewal).predict(authorized, granted(authorized), TOKEN, limits);
+  const [{ headers, servername } = {}] = received;
+  return { host: headers?.host, servername };
+}
+
+test.each([[{ name: DEDICATED }], [{ name: PRIVATE, ip: '10.128.0.9' }]])(
+  'an endpoint at %j is asked by its own name, in TLS and in the request',
+  async (address) => {
+    const { name } = address;
+    expect(await askedAt(address, `127.0.0.1:${server.port}`)).toEqual({ host: name, servername: name });
+  },
+);
+
+test('Google’s shared hosts are asked by their own names, too', async () => {
+  answer = send(200, '{}');
+  await predict();
+  const name = 'us-central1-aiplatform.googleapis.com';
+  expect(received[0]).toMatchObject({ headers: { host: name }, servername: name });
+});
+
+test('a server whose certificate is for another name is not called', async () => {
+  answer = send(200, '{}');
+  const address = { name: 'iris.models.example.com' };
+  const error = await rejectedBy(askedAt(address, `127.0.0.1:${server.port}`));
+  expect(error.code).toBe('VERTEX_UNAVAILABLE');
+  expect(received).toEqual([]);
+});
+
 test('a redirect is not followed with our token', async () => {
   answer = send(307, '', { location: `https://127.0.0.1:${server.port}/elsewhere` });
   expect((await rejectedBy(predict())).code).toBe('VERTEX_FAILED');
@@ -493,7 +533,7 @@ test('a redirect is not followed with our token', async () => {
 
 test('a server with a certificate of nobody’s trust is not called', async () => {
   setDefaultCACertificates(certificates);
-  const authority = await createCertificateAuthority();
+  const authority = await createCertificateAuthority(HOST_NAMES);
   const impostor = await listen(
     createServer(authority.server, (_, response) => response.end('{}')),
     0,

@@ -1,0 +1,84 @@
+/** A model on an endpoint, as a prediction's answer names it. */
+export interface DeployedModel {
+  readonly deployedModelId: string;
+  readonly model: string;
+  readonly modelDisplayName: string;
+  readonly modelVersionId: string;
+}
+
+/** How an endpoint is reached. Source: https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type */
+export type EndpointType = 'shared' | 'dedicated' | 'private';
+
+/** An endpoint of the sample project. */
+export interface SampleEndpoint {
+  readonly id: string;
+  readonly type: EndpointType;
+  /** The custom model's container with what it serves, or the tuned Gemini model. */
+  readonly serves: Container | 'tuned-gemini';
+}
+
+/** A custom model's container on an endpoint. */
+export interface Container {
+  readonly container: 'iris' | 'text-generator';
+  readonly deployedModel: DeployedModel;
+}
+
+export const PROJECT_ID = 'sample-project';
+export const PROJECT_NUMBER = '123456789012';
+export const ENDPOINTS_LOCATION = 'us-central1';
+/** Google's part of dedicated names; it is not the project's number. */
+const UID = '548213907654';
+const IRIS: DeployedModel = {
+  deployedModelId: '2345678901234567890',
+  model: 'projects/123456789012/locations/us-central1/models/3456789012345678901',
+  modelDisplayName: 'iris-classifier',
+  modelVersionId: '1',
+};
+const TEXT: DeployedModel = {
+  deployedModelId: '6789012345678901234',
+  model: 'projects/123456789012/locations/us-central1/models/7890123456789012345',
+  modelDisplayName: 'gemma-3-4b-it',
+  modelVersionId: '1',
+};
+
+const ENDPOINTS: readonly SampleEndpoint[] = [
+  { id: '1234567890', type: 'shared', serves: { container: 'iris', deployedModel: IRIS } },
+  { id: '4567890123', type: 'shared', serves: 'tuned-gemini' },
+  { id: '5678901234', type: 'private', serves: { container: 'text-generator', deployedModel: TEXT } },
+  {
+    id: '6789012345',
+    type: 'dedicated',
+    serves: { container: 'iris', deployedModel: { ...IRIS, deployedModelId: '8901234567890123456' } },
+  },
+];
+
+/** Where an endpoint that is not shared is served, and nothing else. */
+const HOSTS: Readonly<Record<Exclude<EndpointType, 'shared'>, (id: string) => string>> = {
+  // Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints (dedicatedEndpointDns)
+  dedicated: (id) => `${id}.${ENDPOINTS_LOCATION}-${UID}.prediction.vertexai.goog`,
+  // Source: https://cloud.google.com/vertex-ai/docs/predictions/private-service-connect#create-dns-record
+  private: (id) => `${id}-${ENDPOINTS_LOCATION}-${PROJECT_NUMBER}.prediction.p.vertexai.goog`,
+};
+
+/** Names that the emulator's certificate is for, as those of Google's certificates are. */
+export const HOST_NAMES: readonly string[] = [
+  '*.googleapis.com',
+  '*.us.rep.googleapis.com',
+  '*.eu.rep.googleapis.com',
+  `*.${ENDPOINTS_LOCATION}-${UID}.prediction.vertexai.goog`,
+  '*.prediction.p.vertexai.goog',
+];
+
+export function sampleEndpoint(id: string | undefined): SampleEndpoint | undefined {
+  return ENDPOINTS.find((endpoint) => endpoint.id === id);
+}
+
+/** The host of an endpoint's own; undefined for one that is shared. */
+export function ownHostOf({ id, type }: SampleEndpoint): string | undefined {
+  return type === 'shared' ? undefined : HOSTS[type](id);
+}
+
+/** The endpoint whose own host this is. */
+export function endpointAtHost(host: string): SampleEndpoint | undefined {
+  return ENDPOINTS.find((endpoint) => ownHostOf(endpoint) === host);
+}

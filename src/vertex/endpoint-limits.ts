@@ -1,0 +1,70 @@
+import { GatewayError } from '../errors/gateway-error.ts';
+import type { Payload } from '../prediction/prediction.ts';
+import { VertexFailure } from './vertex-errors.ts';
+
+/** A call of an endpoint, as far as Google's limits depend on it. */
+export interface LimitedCall {
+  readonly operation: string;
+  readonly payload: Payload;
+  /** Whether a host of Google serves it that serves others too. */
+  readonly isShared: boolean;
+}
+
+/** What a container answers; a tuned Gemini model, which is on shared endpoints alone, has Gemini's limits. */
+const OF_CONTAINERS: ReadonlySet<string> = new Set([
+  'predict',
+  'explain',
+  'rawPredict',
+  'streamRawPredict',
+  'directPredict',
+  'directRawPredict',
+  'serverStreamingPredict',
+  'chatCompletions',
+]);
+/** Google's reference has `serverStreamingPredict` for shared hosts alone, so that is Google's to refuse. */
+const STREAMED_BY_CONTAINERS: ReadonlySet<string> = new Set(['streamRawPredict', 'chatCompletions']);
+
+/**
+ * Refuses a stream that Vertex AI does not have: those of containers at shared hosts.
+ * https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type
+ * @throws GatewayError INVALID_REQUEST.
+ */
+export function checkStream({ operation, payload, isShared }: LimitedCall): void {
+  const isStream = payload.kind === 'bytes' && payload.framing !== undefined;
+  if (!isShared || !isStream || !STREAMED_BY_CONTAINERS.has(operation)) return;
+  const isChat = operation === 'chatCompletions';
+  throw new GatewayError(
+    'INVALID_REQUEST',
+    `Vertex AI streams no answer of a shared endpoint. Ask for a whole one${isChat ? '' : ' by rawPredict'}, or ask the platform team for an endpoint with a host of its own.`,
+    isChat ? { violations: [{ field: 'stream', description: 'must be false, or left out' }] } : {},
+  );
+}
+
+/** An error of Vertex AI in other words where a limit of the endpoint's type is behind it, which Google's don't say. */
+export function explainLimit(error: unknown, { operation, isShared }: LimitedCall): unknown {
+  if (!(error instanceof VertexFailure) || !OF_CONTAINERS.has(operation)) return error;
+  const { code, kind } = error;
+  switch (kind) {
+    case 'too-large':
+      return new GatewayError(
+        code,
+        isShared
+          ? 'The body is larger than the 1.5 MB that Vertex AI takes at a shared endpoint. Send fewer instances in one call; an endpoint with a host of its own takes 10 MB.'
+          : 'The body is larger than the 10 MB that Vertex AI takes at an endpoint. Send fewer instances in one call.',
+      );
+    case 'too-slow':
+      return new GatewayError(
+        code,
+        isShared
+          ? 'Vertex AI did not answer in time; at a shared endpoint it waits 60 seconds for the model. Send fewer instances in one call; an endpoint with a host of its own can wait for up to an hour.'
+          : 'Vertex AI did not answer in time; it waits for the model as long as the endpoint’s inference timeout says, 10 minutes unless that was set. Send fewer instances in one call.',
+      );
+    case 'elsewhere':
+      return new GatewayError(
+        'VERTEX_NOT_FOUND',
+        'Vertex AI serves this endpoint at a host of its own, which is not the one that the gateway’s catalog says. Its operators must correct hosts of the entry.',
+      );
+    default:
+      return error;
+  }
+}
