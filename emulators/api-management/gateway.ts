@@ -64,7 +64,7 @@ export function createGateway(setting: GatewaySetting): HandleRequest {
       response.writeHead(200, { 'content-length': 0 }).end();
       return;
     }
-    const body = await RequestBody.receive(request);
+    const body = await RequestBody.receive(request, setting.compiler.tier);
     const { headers } = request;
     if (intercept && (await intercept({ method, path, headers, body: body.head }, response))) return;
     const gone = new AbortController();

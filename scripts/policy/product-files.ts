@@ -2,7 +2,7 @@ import { OPEN_PRODUCT } from '../../src/governance/check-limits.ts';
 import type { Catalog, Limits } from '../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { describeForPortal } from './describe-for-portal.ts';
-import { isNamed, SET_NAMED_MODEL } from './named-model.ts';
+import { isNamed, setNamedModel } from './named-model.ts';
 import { indent, quote, writeHeader } from './policy-text.ts';
 import { sourceFor, type Tier } from './tier.ts';
 import type { GeneratedFile } from './write-schemas.ts';
@@ -131,7 +131,7 @@ function writePolicy(product: Product, limits: Limits, catalog: Catalog, tier: T
     ...limits.roles.flatMap(({ role, ...limit }) =>
       writeTighter(product, limit, `role/${role}/`, hasRole(role), tier),
     ),
-    ...(ofEntries.length > 0 ? SET_NAMED_MODEL : []),
+    ...(ofEntries.length > 0 ? setNamedModel(tier) : []),
     ...ofEntries,
   ].join('\n');
   return `${header}<policies>

@@ -1,30 +1,41 @@
 import { Readable } from 'node:stream';
 import type { PolicyBody } from '../expressions/context.ts';
+import type { Tier } from '../policies/policy.ts';
 import { PolicyFailure } from './policy-failure.ts';
 
-/** How much of a request's body is kept in memory for policies; what is longer is streamed behind it. */
-const MAXIMUM_BUFFERED_BYTES = 8 * 1024 * 1024;
+/**
+ * How much of a request's body is kept in memory for policies; what is longer is streamed behind it. The classic tiers
+ * tell no limit; in the v2 tiers the "maximum buffered payload size" is 2 MiB.
+ * Source: https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#limits---api-management-v2-tiers
+ */
+const MAXIMUM_BUFFERED_BYTES: Readonly<Record<Tier, number>> = {
+  classic: 8 * 1024 * 1024,
+  v2: 2 * 1024 * 1024,
+};
 
 /**
  * A request's body: its first bytes in memory, and, where it is longer than they are, the rest still to be read.
  */
 export class RequestBody implements PolicyBody {
+  readonly #maximum: number;
   #head: Buffer | null;
   #rest: AsyncIterator<Buffer> | undefined;
   readonly #unread: AsyncIterator<Buffer> | undefined;
   #isSent = false;
 
-  private constructor(head: Buffer | null, rest: AsyncIterator<Buffer> | undefined) {
+  private constructor(head: Buffer | null, rest: AsyncIterator<Buffer> | undefined, maximum: number) {
+    this.#maximum = maximum;
     this.#head = head;
     this.#rest = rest;
     this.#unread = rest;
   }
 
   /**
-   * Reads at most about 8 MiB ahead; by events, which for the short bodies of most requests cost less than an iterator.
+   * Reads at most about as much ahead as is kept; by events, which for the short bodies of most requests cost less than an iterator.
    * @throws the stream's error, also for a client that leaves before its request is whole.
    */
-  static receive(stream: Readable): Promise<RequestBody> {
+  static receive(stream: Readable, tier: Tier): Promise<RequestBody> {
+    const maximum = MAXIMUM_BUFFERED_BYTES[tier];
     const received = Promise.withResolvers<RequestBody>();
     const chunks: Buffer[] = [];
     let length = 0;
@@ -32,7 +43,7 @@ export class RequestBody implements PolicyBody {
       data: (chunk: Buffer): void => {
         chunks.push(chunk);
         length += chunk.length;
-        if (length > MAXIMUM_BUFFERED_BYTES) resolve(stream.pause()[Symbol.asyncIterator]());
+        if (length > maximum) resolve(stream.pause()[Symbol.asyncIterator]());
       },
       end: (): void => resolve(undefined),
       error: received.reject,
@@ -40,14 +51,14 @@ export class RequestBody implements PolicyBody {
     };
     const resolve = (rest: AsyncIterator<Buffer> | undefined): void => {
       for (const [event, listener] of Object.entries(listeners)) stream.off(event, listener);
-      received.resolve(new RequestBody(join(chunks), rest));
+      received.resolve(new RequestBody(join(chunks), rest, maximum));
     };
     for (const [event, listener] of Object.entries(listeners)) stream.on(event, listener);
     return received.promise;
   }
 
   static of(bytes: Buffer): RequestBody {
-    return new RequestBody(bytes, undefined);
+    return new RequestBody(bytes, undefined, bytes.length);
   }
 
   /** What is in memory; all of it unless the body is longer than the bound. */
@@ -60,7 +71,7 @@ export class RequestBody implements PolicyBody {
     if (this.#rest) {
       throw new PolicyFailure({
         reason: 'RequestBodyTooLarge',
-        message: `A policy reads a body of more than ${MAXIMUM_BUFFERED_BYTES} bytes.`,
+        message: `A policy reads a body of more than ${this.#maximum} bytes.`,
         status: 500,
       });
     }

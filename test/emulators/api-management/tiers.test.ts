@@ -115,3 +115,15 @@ test('whenAtMost is the first time at which the bucket has no more than that', (
     }),
   );
 });
+
+test.each([
+  ['classic', 3_000_000, 200],
+  ['classic', 9_000_000, 500],
+  ['v2', 2_000_000, 200],
+  ['v2', 3_000_000, 500],
+] as const)('in the %s tiers a policy that reads %i bytes ends with %i', async (tier, length, status) => {
+  const read = '<set-variable name="length" value="@(context.Request.Body.As<string>(true).Length)" />';
+  const { send } = await start(tier, read);
+  const answer = await send({ method: 'POST', path: '/echo/items/1', body: 'x'.repeat(length) });
+  expect(answer.status).toBe(status);
+});

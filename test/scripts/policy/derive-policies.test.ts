@@ -478,6 +478,23 @@ describe('for the v2 tiers', () => {
     expect(() => derivePolicies(governance, ['vertex'], 'classic')).not.toThrow();
   });
 
+  test('a body that is longer than a gateway of theirs reads could name any entry, and counts for each', async () => {
+    const entries = [{ entry: 'gemini-2.5-pro', callsPerMinute: 1 }];
+    const directory = writeDerived({ limits: limitsWith({ entries }) }, 'v2');
+    const edge = await startEdge({ directory, tier: 'v2' });
+    rmSync(directory, { recursive: true });
+    const ask = async (length: number): Promise<number> => {
+      const body = JSON.stringify({ model: 'gemini-2.5-flash', padding: 'x'.repeat(length) });
+      return (await edge.predict({ path: '/openai/v1/chat/completions', body })).status;
+    };
+    try {
+      expect([await ask(2_000_000), await ask(2_000_000)]).toEqual([200, 200]);
+      expect([await ask(3_000_000), await ask(3_000_000)]).toEqual([200, 429]);
+    } finally {
+      await edge.close();
+    }
+  });
+
   test('tokens per day of a role or an entry are the function app’s to count', () => {
     const entries = [{ entry: 'iris', tokensPerDay: 5, tokensPerMinute: 3 }];
     const governance = { documents: { ...documents, limits: limitsWith({ entries }) }, policyVersion };
