@@ -87,6 +87,27 @@ test('a deployment gives a value to every named value that is no secret, and sec
   }
 });
 
+test('a service of a v2 tier can be deployed, without the ciphers that it chooses itself', () => {
+  const allowed = /@allowed\(\[([^\]]*)\]\)\nparam tier /.exec(
+    readText('infra/azure/api-management/main.bicep'),
+  );
+  for (const tier of ['Premium', 'BasicV2', 'StandardV2', 'PremiumV2'])
+    expect(allowed?.[1]).toContain(`'${tier}'`);
+  expect(readText('infra/azure/api-management/service.bicep')).toContain(
+    "endsWith(tier, 'V2') ? outdatedProtocols : concat(outdatedProtocols, ['Ciphers.TripleDes168'])",
+  );
+});
+
+test('what one deployment may do without has a default, and no named value where it is left out', () => {
+  const main = readText('infra/azure/api-management/main.bicep');
+  expect(main).toContain("param oktaIssuer string = ''\n");
+  expect(main).toContain('param gatewayLoopbackUrl string = gatewayUrl\n');
+  expect(main).toMatch(/empty\(oktaIssuer\)\s+\? \{\}\s+: \{\s+'okta-issuer'/);
+  expect(readText('infra/azure/api-management/named-values.bicep')).toContain(
+    'filter(definitions, one => one.secret || contains(namedValues, one.displayName))',
+  );
+});
+
 test('diagnostics log no body, no query and no header but ids, and lose no record to sampling', () => {
   const { properties } = JSON.parse(
     readText('apim/diagnostics/applicationinsights/diagnosticInformation.json'),
