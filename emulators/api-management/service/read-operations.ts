@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import type { PolicyElement } from '../documents/policy-element.ts';
+import type { ArtifactFiles } from './artifact-files.ts';
 import { readContract } from './read-contract.ts';
 import { ServiceDefinitionError } from './service-definition.ts';
 import type { OperationDefinition } from './service-definition.ts';
@@ -21,10 +21,11 @@ interface OpenApi extends Readonly<Record<string, unknown>> {
  */
 export function readOperations(
   file: string,
+  files: ArtifactFiles,
   policyOf: (operationId: string) => PolicyElement | undefined,
 ): OperationDefinition[] {
-  if (!existsSync(file)) throw new ServiceDefinitionError(file, 'The specification is missing.');
-  const document = readDocument(file);
+  if (!files.has(file)) throw new ServiceDefinitionError(file, 'The specification is missing.');
+  const document = readDocument(file, files.text(file));
   const { openapi, paths = {} } = document;
   if (typeof openapi !== 'string' || !openapi.startsWith('3.0.'))
     throw new ServiceDefinitionError(file, 'Only OpenAPI 3.0 is supported.');
@@ -41,8 +42,6 @@ export function readOperations(
           file,
           `${place} needs an operationId of at most 76 letters, digits and hyphens.`,
         );
-      if (operations.some((other) => other.id === id))
-        throw new ServiceDefinitionError(file, `The operationId "${id}" is there twice.`);
       const displayName = typeof operation.summary === 'string' ? operation.summary : id;
       operations.push({
         id,
@@ -57,9 +56,9 @@ export function readOperations(
   return operations;
 }
 
-function readDocument(file: string): OpenApi {
+function readDocument(file: string, source: string): OpenApi {
   try {
-    return (parse(readFileSync(file, 'utf8')) ?? {}) as OpenApi;
+    return (parse(source) ?? {}) as OpenApi;
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
     const [start] = error.linePos ?? [];
