@@ -16,7 +16,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scripts/**', 'bench/**', 'emulators/*/cli.ts'],
+    files: ['scripts/**', 'bench/**', 'emulators/*/cli.{ts,mjs}'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -3,8 +3,8 @@ import { TIERS } from './policies/policy.ts';
 import type { Tier } from './policies/policy.ts';
 import type { Subscription } from './service/subscription-keys.ts';
 
-export const USAGE = `Usage: node cli.ts check DIR [--named-value NAME=VALUE]… [--tier classic|v2]
-       node cli.ts serve DIR [--named-value NAME=VALUE]… [--tier classic|v2] [--subscription KEY=PRODUCT]…
+export const USAGE = `Usage: node cli.mjs check DIR [--named-value NAME=VALUE]… [--tier classic|v2]
+       node cli.mjs serve DIR [--named-value NAME=VALUE]… [--tier classic|v2] [--subscription KEY=PRODUCT]…
                              [--port N] [--control-port N] [--journeys N] [--entra-authority URL]
 
 check  reads and compiles the folder and prints what is refused: file:line:column <element> problem
