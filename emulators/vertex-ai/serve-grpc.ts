@@ -2,6 +2,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Control } from '../control/control.ts';
 import { checkAccess } from './check-access.ts';
+import { checkLocation } from './check-location.ts';
 import { checkEndpointType, hostOf, infer } from './endpoint-types.ts';
 import { GoogleError } from './google-error.ts';
 import { faultError } from './grpc-fault.ts';
@@ -83,6 +84,7 @@ async function answer(
   checkRoutingHeader(request.headers['x-goog-request-params'], message.endpoint);
   const { endpoint: name } = message;
   const host = hostOf(request.headers[':authority']);
+  checkLocation(host, /\/locations\/([^/]+)/.exec(name)?.[1]);
   checkEndpointType({ host, name, method: 'Predict', bytes: body.length, wantsStream: false });
   if (endpointAtHost(host)) checkEndpointHeader(request.headers['x-vertex-ai-endpoint-id'], name);
   const deployedModel = findEndpoint(name);

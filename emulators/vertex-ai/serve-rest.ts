@@ -4,6 +4,7 @@ import { checkAccess } from './check-access.ts';
 import { checkHeaders } from './check-headers.ts';
 import { checkEndpointType, hostOf, infer } from './endpoint-types.ts';
 import { CANONICAL_CODES, errorBody, GoogleError } from './google-error.ts';
+import { checkLocation } from './check-location.ts';
 import { checkQuery } from './read-query.ts';
 import type { RestAnswer, RestCall, RestOperation } from './rest-operation.ts';
 import { REST_OPERATIONS } from './rest-operations.ts';
@@ -39,7 +40,7 @@ async function answer(operation: RestOperation, call: RestCall): Promise<RestAns
     checkHeaders(call);
     checkAccess(call.headers.authorization, call.route.method, call.served.checkAccessToken);
     checkQuery(operation, call);
-    await enterEndpoint(operation, call);
+    await enterHost(operation, call);
     return await operation.serve(call);
   } catch (error) {
     if (!(error instanceof GoogleError)) throw error;
@@ -51,11 +52,12 @@ async function answer(operation: RestOperation, call: RestCall): Promise<RestAns
   }
 }
 
-/** What an endpoint's type says to a call of it; at a host of an endpoint's own nothing else is served. */
-async function enterEndpoint({ wantsStream }: RestOperation, call: RestCall): Promise<void> {
+/** What the host says to a call, and the type of an endpoint; at a host of an endpoint's own nothing else is served. */
+async function enterHost({ wantsStream }: RestOperation, call: RestCall): Promise<void> {
   const { headers, route, body, served } = call;
   const host = hostOf(headers[':authority'] ?? headers.host);
   const { project = '', location = '', endpoint } = route.params;
+  checkLocation(host, route.params.location);
   if (endpoint === undefined) {
     if (endpointAtHost(host))
       throw new GoogleError('NOT_FOUND', `The host ${host} serves one endpoint alone.`);

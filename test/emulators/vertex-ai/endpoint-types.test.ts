@@ -14,6 +14,7 @@ const TUNED = `${ENDPOINTS}/4567890123`;
 const REGIONAL_HOST = 'us-central1-aiplatform.googleapis.com';
 const DEDICATED_HOST = '6789012345.us-central1-548213907654.prediction.vertexai.goog';
 const PRIVATE_HOST = '5678901234-us-central1-123456789012.prediction.p.vertexai.goog';
+const PREDICT = '/google.cloud.aiplatform.v1.PredictionService/Predict';
 const IRIS = { instances: [[6.3, 3.3, 6, 2.5]] };
 const CHAT = { messages: [{ role: 'user', content: 'Hello' }] };
 
@@ -38,6 +39,30 @@ test.each([
   [`${TUNED}:streamGenerateContent`, { contents: [{ role: 'user', parts: [{ text: 'x' }] }] }, REGIONAL_HOST],
 ])('%s of %j is served at %s', async (path, body, host) => {
   expect((await call(path, body, host)).status).toBe(200);
+});
+
+test.each([
+  ['us-central1', 'europe-west4-aiplatform.googleapis.com', 404],
+  ['us-central1', 'aiplatform.googleapis.com', 404],
+  ['us-central1', 'aiplatform.us.rep.googleapis.com', 404],
+  ['global', 'us-central1-aiplatform.googleapis.com', 404],
+  ['us-central1', 'us-central1-aiplatform.googleapis.com', 200],
+  ['europe-west4', 'europe-west4-aiplatform.googleapis.com', 200],
+  ['global', 'aiplatform.googleapis.com', 200],
+])('a model in %s is answered at %s with %i', async (location, host, status) => {
+  const path = `v1/projects/sample-project/locations/${location}/publishers/google/models/gemini-2.5-flash:countTokens`;
+  const answer = await call(path, { contents: [{ role: 'user', parts: [{ text: 'x' }] }] }, host);
+  expect(answer.status).toBe(status);
+});
+
+test('gRPC at the host of another location is NOT_FOUND', async () => {
+  const name = SHARED.slice('v1/'.length);
+  const metadata = new Metadata();
+  metadata.set('authorization', `Bearer ${TOKEN}`);
+  metadata.set('x-goog-request-params', `endpoint=${encodeURIComponent(name)}`);
+  const message = Buffer.concat([Buffer.from([0x0a, name.length]), Buffer.from(name)]);
+  const called = vertex.unary(PREDICT, message, metadata, 'europe-west4-aiplatform.googleapis.com');
+  await expect(called).rejects.toMatchObject({ code: 5 });
 });
 
 test('an endpoint with a host of its own is not served at the shared one', async () => {
@@ -114,8 +139,7 @@ test('gRPC at a host of the endpoint’s own names the endpoint in a header of i
     metadata.set('authorization', `Bearer ${TOKEN}`);
     metadata.set('x-goog-request-params', `endpoint=${encodeURIComponent(name)}`);
     for (const [header, value] of Object.entries(headers)) metadata.set(header, value);
-    const path = '/google.cloud.aiplatform.v1.PredictionService/Predict';
-    const { code, details } = await vertex.unary(path, field, metadata, authority).then(
+    const { code, details } = await vertex.unary(PREDICT, field, metadata, authority).then(
       () => ({ code: undefined, details: undefined }),
       (error: unknown) => error as { code: number; details: string },
     );

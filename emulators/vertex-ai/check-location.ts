@@ -1,0 +1,22 @@
+import { GoogleError } from './google-error.ts';
+
+/**
+ * Refuses a call that is sent to the host of another location than its resource is in. Hosts that are none of Google's,
+ * such as 127.0.0.1, serve every location.
+ * Source: https://cloud.google.com/vertex-ai/docs/general/locations and
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations
+ * @param location of the resource; undefined for one that is in none, such as a publisher's model
+ * @throws GoogleError NOT_FOUND
+ */
+export function checkLocation(host: string, location: string | undefined): void {
+  const served = locationServedAt(host);
+  if (served === undefined || location === undefined || served === location) return;
+  throw new GoogleError('NOT_FOUND', `The host ${host} does not serve the location ${location}.`);
+}
+
+function locationServedAt(host: string): string | undefined {
+  if (host === 'aiplatform.googleapis.com') return 'global';
+  const [, region, multiRegion] =
+    /^(?:([a-z0-9-]+)-aiplatform|aiplatform\.(us|eu)\.rep)\.googleapis\.com$/.exec(host) ?? [];
+  return region ?? multiRegion;
+}
