@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { Control } from '../control/control.ts';
 import { type ControlAction, ControlAnswer, startControlServer } from '../control/server.ts';
 import { type FunctionsHost, startFunctionsHost } from './functions-host.ts';
-import type { Log } from './functions-core.ts';
+import type { Log } from './messages.ts';
 
 const SILENT = new Set(['trace', 'debug', 'none']);
 const log: Log = (level, source, message) => {
@@ -40,6 +40,8 @@ async function run(): Promise<void> {
       key: { type: 'string', multiple: true, default: [] },
       control: { type: 'boolean', default: false },
       'no-schedules': { type: 'boolean', default: false },
+      'drain-timeout': { type: 'string', default: '10000' },
+      'activity-timeout': { type: 'string', default: '240000' },
     },
   });
   const running: { host?: FunctionsHost } = {};
@@ -62,7 +64,11 @@ async function run(): Promise<void> {
     port: Number(values.port),
     keys: values.key,
     schedules: !values['no-schedules'],
+    drainTimeoutInMs: Number(values['drain-timeout']),
+    activityTimeoutInMs: Number(values['activity-timeout']),
     log,
+    onWorker: (workerId) => void tell({ type: 'worker', workerId }),
+    onFailure: fail,
     ...(control ? { control } : {}),
   });
   running.host = host;
@@ -76,9 +82,10 @@ async function run(): Promise<void> {
     log('information', 'host', `${name}: http://127.0.0.1:${host.port}/${route}`);
 }
 
-run().catch(async (error: unknown) => {
+function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  await tell({ type: 'failed', message });
   if (!process.send) console.error(message);
-  process.exit(1);
-});
+  void tell({ type: 'failed', message }).then(() => process.exit(1));
+}
+
+run().catch(fail);

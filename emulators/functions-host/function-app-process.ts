@@ -14,22 +14,27 @@ export interface FunctionAppOptions {
   readonly onUnexpectedExit: (problem: Error) => void;
 }
 
-/** What the child says when it has started, or has failed to. */
+/** What the host says when its worker has started, when it has itself, and when it has failed to. */
 type Message =
+  | { readonly type: 'worker'; readonly workerId: number }
   | { readonly type: 'ready'; readonly port: number; readonly controlPort: number }
   | { readonly type: 'failed'; readonly message: string };
 
 /** Longer than the host itself takes to stop. */
-const STOP_TIMEOUT_IN_MS = 12_000;
+const STOP_TIMEOUT_IN_MS = 17_000;
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
 
-/** A function app in a process of its own, which ends with this one, however this one ends. */
+/**
+ * A function app: a host in a process of its own, and the worker that this one starts. They end with this process, however
+ * it ends.
+ */
 export class FunctionAppProcess {
   readonly #options: FunctionAppOptions;
   #settings: Readonly<Record<string, string>>;
   #port: number;
   #controlPort = 0;
   #child: ChildProcess | undefined;
+  #workerId = 0;
   #isStopping = false;
   /** One restart at a time. */
   #restarting: Promise<void> = Promise.resolve();
@@ -51,9 +56,9 @@ export class FunctionAppProcess {
     return this.#port;
   }
 
-  /** Undefined while there is none. */
+  /** Of the worker, which runs the app; undefined while there is none. */
   get processId(): number | undefined {
-    return this.#child?.pid;
+    return this.#child && this.#workerId;
   }
 
   /** Undefined while the app is being restarted, and after it was killed. */
@@ -100,6 +105,7 @@ export class FunctionAppProcess {
     if (!child) return;
     this.#child = undefined;
     const exited = once(child, 'exit');
+    process.kill(this.#workerId, 'SIGKILL');
     child.kill('SIGKILL');
     await exited;
   }
@@ -113,15 +119,17 @@ export class FunctionAppProcess {
       ],
       {
         env: { ...inherited(), ...this.#settings },
-        // The emulators' addresses are IP addresses, which TLS clients don't like as server names.
-        execArgv: ['--disable-warning=DEP0123'],
+        execArgv: [],
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       },
     );
-    const message = await Promise.race([
-      once(child, 'message').then(([value]) => value as Message),
-      once(child, 'exit').then((): Message => ({ type: 'failed', message: 'The function app ended.' })),
-    ]);
+    const message = await new Promise<Exclude<Message, { type: 'worker' }>>((settle) => {
+      child.on('message', (value: Message) => {
+        if (value.type === 'worker') this.#workerId = value.workerId;
+        else settle(value);
+      });
+      child.once('exit', () => settle({ type: 'failed', message: 'The function app ended.' }));
+    });
     if (message.type === 'failed') throw new Error(message.message);
     this.#port = message.port;
     this.#controlPort = message.controlPort;
@@ -129,12 +137,9 @@ export class FunctionAppProcess {
     child.once('exit', (code, signal) => {
       if (this.#child !== child) return;
       this.#child = undefined;
-      // As the platform does with an app that crashes. One that ends by itself would only end again.
-      if (signal === 'SIGKILL') this.restart({}).catch(this.#options.onUnexpectedExit);
-      else
-        this.#options.onUnexpectedExit(
-          new Error(`The function app ended by itself (${signal ?? String(code)}).`),
-        );
+      this.#options.onUnexpectedExit(
+        new Error(`The function app ended by itself (${signal ?? String(code)}).`),
+      );
     });
   }
 }

@@ -1,12 +1,12 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
 import type { Timer } from '@azure/functions';
 import type { Control } from '../control/control.ts';
 import { listen } from '../loopback/listen.ts';
-import { type FunctionApp, loadFunctionApp } from './function-app.ts';
-import type { Log, RegisteredFunction } from './functions-core.ts';
 import { readHostSettings } from './host-settings.ts';
 import { prepareFunctions } from './http-function.ts';
-import { createContext, invoke, runHooks } from './invoke.ts';
+import { Invocations, invoke } from './invocations.ts';
+import type { FunctionMetadata, Log } from './messages.ts';
 import { createListener } from './serve.ts';
 import { isTimer, readTimer, type TimerFunction } from './timer-function.ts';
 import { type TimerClock, Timers } from './timers.ts';
@@ -21,26 +21,36 @@ export interface FunctionsHostOptions {
   readonly control?: Control;
   /** Host keys, any of which opens a function of level `function`. Without one, such functions answer 401. */
   readonly keys?: readonly string[];
-  /** How long stopping waits for running invocations, and then again for the appTerminate hooks; 5,000 by default. */
+  /** How long stopping waits for running invocations; 10,000 by default, as there. */
   readonly drainTimeoutInMs?: number;
+  /** How long a request to the worker may be silent; 240,000 by default, as there. */
+  readonly activityTimeoutInMs?: number;
   readonly log?: Log;
   /** Whether timers run by their schedules, which they do on one of an app's instances only; true when left out. */
   readonly schedules?: boolean;
   /** What `%NAME%` in a timer's schedule stands for; the environment when left out. */
   readonly settings?: Readonly<Record<string, string | undefined>>;
+  /** Told the process id of each worker that has started. */
+  readonly onWorker?: (processId: number) => void;
+  /** Told when the worker has ended and can't be started anew. */
+  readonly onFailure?: (error: Error) => void;
 }
 
 export interface FunctionsHost {
   readonly port: number;
   readonly functions: readonly { readonly name: string; readonly route: string }[];
   readonly timers: Pick<Timers, 'states' | 'fire'>;
-  /** Takes no more requests, waits for those that run, runs the appTerminate hooks and closes. Never rejects. */
+  /** Takes no more connections, waits for what runs, lets the worker end itself and closes. Never rejects. */
   readonly stop: () => Promise<void>;
 }
 
 /** The load balancer before a function app drops a connection that is idle for this long. */
 const IDLE_TIMEOUT_IN_MS = 230_000;
-const DRAIN_TIMEOUT_IN_MS = 5_000;
+/** Source: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Workers/Rpc/FunctionRegistration/RpcFunctionInvocationDispatcher.cs */
+const DRAIN_TIMEOUT_IN_MS = 10_000;
+/** Source: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Workers/WorkerConstants.cs */
+const GRACE_PERIOD_IN_MS = 5_000;
+const ACTIVITY_TIMEOUT_IN_MS = 240_000;
 
 const clock: TimerClock = {
   now: Date.now,
@@ -51,113 +61,89 @@ const clock: TimerClock = {
 };
 
 /**
- * Loads a function app into this process and serves it on 127.0.0.1. Once in a process.
+ * Serves a function app, which runs in a worker process, on 127.0.0.1.
  * @throws Error for what is wrong with host.json, package.json or a function; PortTakenError; what the app throws.
  */
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
-  const { directory, port, control, keys = [], drainTimeoutInMs = DRAIN_TIMEOUT_IN_MS } = options;
+  const { directory, port, control, keys = [] } = options;
   const log: Log = options.log ?? (() => undefined);
-  const settings = readHostSettings(directory);
-  const app = await loadFunctionApp(directory, log);
-  const registered = app.registrations.functions;
-  refuseUnsupported(registered);
-  const functions = prepareFunctions(
-    registered.filter((one) => !isTimer(one)),
-    settings.routePrefix,
-  );
-  const timerFunctions = registered
-    .filter(isTimer)
-    .map((one) => readTimer(one, options.settings ?? process.env));
-  await runHooks(app.registrations.hooks.appStart, { hookData: {} });
-
-  const { functionTimeoutInMs } = settings;
-  const timers = new Timers(
-    timerFunctions,
-    (called, timer) => runTimer(app, called, timer, functionTimeoutInMs, log),
-    clock,
-  );
-  const serve = createListener({ app, functions, functionTimeoutInMs, keys: new Set(keys), control, log });
-  const running = new Running();
-  const server = createServer({ joinDuplicateHeaders: true, keepAliveTimeout: IDLE_TIMEOUT_IN_MS });
-  server.on('request', (request, response) => {
-    running.add(response);
-    serve(request, response);
+  const { routePrefix, functionTimeoutInMs } = readHostSettings(directory);
+  const invocations = new Invocations({
+    ...{ directory, functionTimeoutInMs, log },
+    onWorker: ({ processId }) => options.onWorker?.(processId ?? 0),
+    onFailure: options.onFailure ?? (() => undefined),
   });
-  server.setTimeout(IDLE_TIMEOUT_IN_MS);
-  const { port: listeningPort, close } = await listen(server, port);
-  if (options.schedules ?? true) timers.start();
-  return {
-    port: listeningPort,
-    functions: functions.map(({ name, route }) => ({ name, route })),
-    timers,
-    stop: async () => {
-      server.close();
-      server.closeIdleConnections();
-      await within(drainTimeoutInMs, Promise.all([running.idle(), timers.stop()]));
-      await within(drainTimeoutInMs, terminate(app, log));
-      await close();
-    },
-  };
+  const { functions: registered } = await invocations.worker();
+  try {
+    refuseUnsupported(registered);
+    const functions = prepareFunctions(
+      registered.filter((one) => !isTimer(one)),
+      routePrefix,
+    );
+    const timerFunctions = registered
+      .filter(isTimer)
+      .map((one) => readTimer(one, options.settings ?? process.env));
+    const timers = new Timers(
+      timerFunctions,
+      (called, timer) => runTimer(invocations, called, timer, log),
+      clock,
+    );
+    const { activityTimeoutInMs = ACTIVITY_TIMEOUT_IN_MS } = options;
+    const server = createServer(
+      { joinDuplicateHeaders: true, keepAliveTimeout: IDLE_TIMEOUT_IN_MS },
+      createListener({ invocations, functions, activityTimeoutInMs, keys: new Set(keys), control, log }),
+    );
+    server.setTimeout(IDLE_TIMEOUT_IN_MS);
+    const { port: listeningPort, close } = await listen(server, port);
+    if (options.schedules ?? true) timers.start();
+    return {
+      port: listeningPort,
+      functions: functions.map(({ name, route }) => ({ name, route })),
+      timers,
+      stop: async () => {
+        server.close();
+        server.closeIdleConnections();
+        const drained = Promise.all([invocations.idle(), timers.stop()]);
+        await within(options.drainTimeoutInMs ?? DRAIN_TIMEOUT_IN_MS, drained);
+        await invocations.terminate(GRACE_PERIOD_IN_MS);
+        await close();
+      },
+    };
+  } catch (error) {
+    await invocations.terminate(0);
+    throw error;
+  }
 }
 
-function refuseUnsupported(registered: readonly RegisteredFunction[]): void {
+function refuseUnsupported(registered: readonly FunctionMetadata[]): void {
   const names = new Set<string>();
-  for (const { name, retries } of registered) {
+  for (const { name, retryOptions } of registered) {
     if (names.has(name.toLowerCase())) throw new Error(`Function "${name}" is registered twice.`);
     names.add(name.toLowerCase());
-    if (retries) throw new Error(`Function "${name}": the local host supports no retry policies.`);
+    if (retryOptions) throw new Error(`Function "${name}": the local host supports no retry policies.`);
   }
 }
 
-/** Invokes a timer's function, which fails when it takes longer than the host allows; it runs on then. */
+/** Invokes a timer's function. @throws Error with what it threw, or when its worker ends. */
 async function runTimer(
-  app: FunctionApp,
-  called: TimerFunction,
+  invocations: Invocations,
+  { name }: TimerFunction,
   timer: Timer,
-  timeoutInMs: number | undefined,
   log: Log,
 ): Promise<void> {
-  const context = createContext(app, called, new TraceContext({}), log);
-  let cancel: (() => void) | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    const giveUp = (): void =>
-      reject(new Error(`Function "${called.name}" ran longer than functionTimeout.`));
-    if (timeoutInMs !== undefined) cancel = clock.schedule(giveUp, timeoutInMs);
+  const request = {
+    invocationId: randomUUID(),
+    functionName: name,
+    traceContext: new TraceContext({}).toData(),
+    triggerMetadata: {},
+    input: { json: JSON.stringify(timer) },
+  };
+  await invoke(invocations, await invocations.worker(), request, async (invoked) => {
+    const { error } = await invoked;
+    if (error === undefined) return;
+    log('error', 'host', error);
+    throw new Error(error.split('\n', 1)[0]?.replace(/^\w*Error: /, ''));
   });
-  try {
-    await Promise.race([invoke(app, called, timer, context), limit]);
-  } catch (error) {
-    log('error', 'host', error instanceof Error ? (error.stack ?? error.message) : String(error));
-    throw error;
-  } finally {
-    cancel?.();
-  }
-}
-
-async function terminate(app: FunctionApp, log: Log): Promise<void> {
-  try {
-    await runHooks(app.registrations.hooks.appTerminate, { hookData: {} });
-  } catch (error) {
-    log('error', 'host', `appTerminate: ${String(error)}`);
-  }
-}
-
-/** The responses that have not been sent to their end. */
-class Running {
-  #count = 0;
-  #whenIdle: (() => void) | undefined;
-
-  add(response: ServerResponse): void {
-    this.#count += 1;
-    response.once('close', () => {
-      this.#count -= 1;
-      if (this.#count === 0) this.#whenIdle?.();
-    });
-  }
-
-  async idle(): Promise<void> {
-    if (this.#count > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve));
-  }
 }
 
 /** Waits for work, but no longer than this. */

@@ -1,5 +1,4 @@
-import type { EffectiveFunctionOptions } from '@azure/functions';
-import type { Binding, FunctionHandler, RegisteredFunction } from './functions-core.ts';
+import type { Binding, FunctionMetadata } from './messages.ts';
 import { parseRouteTemplate, type RouteTemplate, type RouteValues } from './route-template.ts';
 
 /** A function with an HTTP trigger, as the host routes to it. */
@@ -10,9 +9,7 @@ export interface HttpFunction {
   readonly methods: ReadonlySet<string>;
   /** Whether a caller needs a key. */
   readonly needsKey: boolean;
-  readonly handler: FunctionHandler;
   readonly template: RouteTemplate;
-  readonly options: EffectiveFunctionOptions;
 }
 
 /** Prefixes that the host keeps for itself; `administrators` is refused with them, as there. */
@@ -23,7 +20,7 @@ const RESERVED = ['admin', 'runtime'];
  * @throws Error that names the function, for a template that the host refuses and for what this host doesn't support.
  */
 export function prepareFunctions(
-  registered: readonly RegisteredFunction[],
+  registered: readonly FunctionMetadata[],
   routePrefix: string,
 ): HttpFunction[] {
   const functions = registered.map((one) => prepare(one, routePrefix));
@@ -44,7 +41,7 @@ export function findFunction(
   return undefined;
 }
 
-function prepare({ name, bindings, handler }: RegisteredFunction, routePrefix: string): HttpFunction {
+function prepare({ name, bindings }: FunctionMetadata, routePrefix: string): HttpFunction {
   const refuse = (problem: string): never => {
     throw new Error(`Function "${name}": ${problem}.`);
   };
@@ -66,14 +63,7 @@ function prepare({ name, bindings, handler }: RegisteredFunction, routePrefix: s
     route: full,
     methods: readMethods(trigger),
     needsKey: authLevel === 'function',
-    handler,
     template: parse(route, full, refuse),
-    options: {
-      trigger: { ...trigger, type: 'httpTrigger', name: readText(trigger, 'name') ?? 'httpTrigger' },
-      return: { ...output, type: 'http', name: '$return' },
-      extraInputs: [],
-      extraOutputs: [],
-    },
   };
 }
 

@@ -1,4 +1,29 @@
 const ENCODED = /(?:%[0-9a-f]{2})+/gi;
+/** What the proxy leaves as it is in a path; a percent sign is not among it. */
+const TO_ENCODE = /[^A-Za-z0-9!$&'()*+,\-./:;=@_~]+/gu;
+
+const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i;
+const PRINTABLE = /^[!-~]*$/;
+
+/** A request target and the authority that it is for. */
+interface Target {
+  readonly host: string;
+  /** Path and query. */
+  readonly path: string;
+}
+
+/**
+ * Splits a request's target, which may be absolute and has the same authority as `Host` then.
+ * @returns undefined for what Kestrel answers with 400.
+ * Source: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+ */
+export function readTarget(target: string, host: string): Target | undefined {
+  if (!HOST.test(host) || !PRINTABLE.test(target)) return undefined;
+  const [, authority, path = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target) ?? [];
+  if (authority === undefined) return target.startsWith('/') ? { host, path: target } : undefined;
+  if (authority.toLowerCase() !== host.toLowerCase()) return undefined;
+  return { host, path: path.startsWith('/') ? path : `/${path}` };
+}
 
 /**
  * The path as routes see it: percent-encoded characters decoded, except `%2F`; invalid sequences left as they are;
@@ -7,11 +32,24 @@ const ENCODED = /(?:%[0-9a-f]{2})+/gi;
  * @returns undefined for a target that Kestrel answers with 400: one that holds `%00`.
  */
 export function decodePath(target: string): string | undefined {
-  const query = target.indexOf('?');
-  const path = query < 0 ? target : target.slice(0, query);
+  const path = target.slice(0, queryStart(target));
   if (path.includes('%00')) return undefined;
   const decoded = path.includes('%') ? path.replace(ENCODED, decodeSequence) : path;
   return decoded.includes('/.') ? removeDotSegments(decoded) : decoded;
+}
+
+/**
+ * The target that the worker gets: the decoded path encoded anew, percent signs too, so that `%2F` becomes `%252F`; the
+ * query as it came. Recorded from YARP 2.1.
+ */
+export function encodeTarget(decodedPath: string, target: string): string {
+  const query = target.slice(queryStart(target));
+  return decodedPath.replace(TO_ENCODE, encodeURIComponent) + query;
+}
+
+function queryStart(target: string): number {
+  const start = target.indexOf('?');
+  return start < 0 ? target.length : start;
 }
 
 function decodeSequence(sequence: string): string {

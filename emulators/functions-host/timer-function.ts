@@ -1,5 +1,4 @@
-import type { EffectiveFunctionOptions } from '@azure/functions';
-import type { FunctionHandler, RegisteredFunction } from './functions-core.ts';
+import type { FunctionMetadata } from './messages.ts';
 import { readSchedule, type Schedule } from './ncrontab.ts';
 
 /** A function with a timer trigger. */
@@ -11,8 +10,6 @@ export interface TimerFunction {
   readonly runOnStartup: boolean;
   /** Whether its occurrences are kept, which the function sees as `scheduleStatus`. */
   readonly monitored: boolean;
-  readonly handler: FunctionHandler;
-  readonly options: EffectiveFunctionOptions;
 }
 
 const KNOWN = new Set(['name', 'type', 'direction', 'properties', 'schedule', 'runOnStartup', 'useMonitor']);
@@ -20,7 +17,7 @@ const MINUTE_IN_MS = 60_000;
 /** As many occurrences as the host looks at to find out how far they are from each other. */
 const OCCURRENCES = 5;
 
-export function isTimer({ bindings }: RegisteredFunction): boolean {
+export function isTimer({ bindings }: FunctionMetadata): boolean {
   return Object.values(bindings).some(({ type }) => type?.toLowerCase() === 'timertrigger');
 }
 
@@ -32,7 +29,7 @@ export function isTimer({ bindings }: RegisteredFunction): boolean {
  * @throws Error that names the function, for a schedule that the host refuses and for what this host doesn't support.
  */
 export function readTimer(
-  { name, bindings, handler }: RegisteredFunction,
+  { name, bindings }: FunctionMetadata,
   settings: Readonly<Record<string, string | undefined>>,
 ): TimerFunction {
   const refuse = (problem: string): never => {
@@ -58,16 +55,6 @@ export function readTimer(
     schedule,
     runOnStartup,
     monitored: useMonitor && !isFrequent(schedule),
-    handler,
-    options: {
-      trigger: {
-        ...trigger,
-        type: 'timerTrigger',
-        name: typeof trigger.name === 'string' ? trigger.name : 'timer',
-      },
-      extraInputs: [],
-      extraOutputs: [],
-    },
   };
 }
 

@@ -24,9 +24,13 @@ export class TraceContext {
     return this.#traceParent;
   }
 
-  get traceState(): string | undefined {
-    const state = this.#headers.tracestate;
-    return Array.isArray(state) ? state.join(',') : state;
+  /** As it travels to the worker. */
+  toData(): { readonly traceParent: string; readonly traceState?: string } {
+    const { tracestate } = this.#headers;
+    return {
+      traceParent: this.traceParent,
+      ...(tracestate !== undefined && { traceState: String(tracestate) }),
+    };
   }
 }
 

@@ -19,7 +19,7 @@ export interface ForkedHost {
 }
 
 interface Message {
-  readonly type: 'ready' | 'failed';
+  readonly type: 'ready' | 'failed' | 'worker';
   readonly port?: number;
   readonly controlPort?: number;
   readonly message?: string;
@@ -41,7 +41,9 @@ export async function forkHost(
   );
   const exited = once(child, 'exit').then(([code]) => code as unknown);
   const message = await Promise.race([
-    once(child, 'message').then(([value]) => value as Message),
+    new Promise<Message>((settle) => {
+      child.on('message', (value: Message) => value.type !== 'worker' && settle(value));
+    }),
     exited.then((code): Message => ({ type: 'failed', message: `exited with ${String(code)}` })),
   ]);
   if (message.type !== 'ready') {

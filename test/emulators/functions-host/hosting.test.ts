@@ -1,10 +1,11 @@
-import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { eventually, type ForkedHost, forkHost } from './fork-host.ts';
 
 let host: ForkedHost;
 beforeAll(async () => {
-  host = await forkHost('streaming', {}, ['--key', 'sample-key']);
+  host = await forkHost('streaming', {}, [
+    ...['--key', 'sample-key', '--activity-timeout', '1000', '--drain-timeout', '100'],
+  ]);
 });
 afterAll(() => host.stop());
 
@@ -26,7 +27,7 @@ async function status(path: string, init?: RequestInit): Promise<number> {
   return response.status;
 }
 
-test('the handler gets the real request and context, with the raw path', async () => {
+test('the handler gets the library’s request and context, with the path as the proxy encodes it', async () => {
   const response = await fetch(`${host.url}/echo/a%2Fb/c%20d?q=1&q=2`, {
     method: 'POST',
     body: 'café',
@@ -34,13 +35,13 @@ test('the handler gets the real request and context, with the raw path', async (
   });
   expect(response.headers.get('content-type')).toBe('application/json');
   expect(await response.json()).toMatchObject({
-    url: `${host.url}/echo/a%2Fb/c%20d?q=1&q=2`,
+    url: `${host.url}/echo/a%252Fb/c%20d?q=1&q=2`,
     method: 'POST',
     query: [
       ['q', '1'],
       ['q', '2'],
     ],
-    params: { rest: 'a%2Fb/c d' },
+    params: { q: '2', rest: 'a%2Fb/c d' },
     header: 'yes',
     headers: expect.arrayContaining(['host', 'x-sample']) as unknown,
     usedBefore: false,
@@ -49,7 +50,7 @@ test('the handler gets the real request and context, with the raw path', async (
     functionName: 'echo',
     traceParent: expect.stringMatching(/^00-1{32}-(?!2{16})[0-9a-f]{16}-01$/) as unknown,
     trigger: 'httpTrigger',
-    real: true,
+    isReal: true,
   });
 });
 
@@ -57,12 +58,12 @@ test('repeated headers are joined, not dropped', async () => {
   const answer = await sendRaw(
     'GET /echo HTTP/1.1\r\nHost: a\r\nX-Sample: 1\r\nX-Sample: 2\r\nConnection: close\r\n\r\n',
   );
-  expect(answer).toContain('"header":"1, 2"');
+  expect(answer).toContain('"header":"1,2"');
 });
 
-test('a path with dot segments is routed without them, and the handler sees it as it was sent', async () => {
+test('a path with dot segments loses them', async () => {
   const answer = await sendRaw('GET /x/%2E%2E/echo/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
-  expect(answer).toContain('"url":"http://a/x/%2E%2E/echo/a"');
+  expect(answer).toContain('"url":"http://a/echo/a"');
   expect(answer).toContain('"params":{"rest":"a"}');
 });
 
@@ -83,13 +84,34 @@ test('unknown routes and wrong methods are 404 with an empty body; HEAD and OPTI
   expect(await status('/hooked', { method: 'OPTIONS' })).toBe(404);
 });
 
-test('a handler that throws or returns nothing is 500 with an empty body', async () => {
-  expect(await status('/throws')).toBe(500);
-  expect(await status('/nothing')).toBe(500);
+test('a handler that throws or returns nothing leaves its caller waiting until the proxy gives up', async () => {
+  expect(await Promise.all([status('/throws'), status('/nothing')])).toEqual([504, 504]);
 });
 
-test('a handler that takes longer than functionTimeout is 500', async () => {
-  expect(await status('/slow')).toBe(500);
+test('a member or a parameter that is called like the headers takes their place', async () => {
+  const echo = async (query: string, body?: string): Promise<object> => {
+    const init = { method: 'POST', headers: { 'x-sample': 'yes' }, ...(body !== undefined && { body }) };
+    return (await (await fetch(`${host.url}/echo${query}`, init)).json()) as object;
+  };
+  expect(await echo('', '{"other": {}}')).toMatchObject({ header: 'yes' });
+  expect(await echo('?headers=1')).toMatchObject({ header: null, headers: [] });
+  expect(await echo('', '{"headers": [1]}')).toMatchObject({ header: 'yes' });
+  expect(await echo('', '{"headers": {"x-sample": "no"}}')).toMatchObject({ header: null });
+  expect(await echo('', '{"Headers": {"x-sample": "forged"}}')).toMatchObject({ header: 'forged' });
+});
+
+test('an invocation id that a caller sends leaves it waiting', async () => {
+  expect(await status('/hooked', { headers: { 'x-ms-invocation-id': '1' } })).toBe(504);
+  expect((await fetch(`${host.url}/hooked`)).headers.get('x-ms-invocation-id')).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('an answer is written in chunks, unless the handler says how long it is', async () => {
+  const length = async (path: string): Promise<(string | null)[]> => {
+    const { headers } = await fetch(`${host.url}${path}`);
+    return [headers.get('content-length'), headers.get('transfer-encoding')];
+  };
+  expect(await length('/hooked')).toEqual([null, 'chunked']);
+  expect(await length('/sized')).toEqual(['5', null]);
 });
 
 test('a function of level "function" needs the key, and the header wins', async () => {
@@ -103,11 +125,11 @@ test('hooks run round the invocation and share their data', async () => {
   expect(await (await fetch(`${host.url}/hooked`)).text()).toBe('from the hook');
 });
 
-test('HEAD has headers and no body, 204 drops a body, and set-cookie may repeat', async () => {
+test('HEAD has headers and no body, 204 drops a body, and of repeated set-cookie the library keeps the last', async () => {
   const head = await fetch(`${host.url}/head`, { method: 'HEAD' });
   expect([head.status, head.headers.get('x-sample'), await head.text()]).toEqual([200, 'yes', '']);
   expect(await status('/empty')).toBe(204);
-  expect((await fetch(`${host.url}/cookies`)).headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  expect((await fetch(`${host.url}/cookies`)).headers.getSetCookie()).toEqual(['b=2']);
 });
 
 test('a request body of any bytes travels whole, and a chunked one as a stream', async () => {
@@ -133,31 +155,18 @@ async function readFirstAndLeave(path: string): Promise<string> {
   return Buffer.from(first?.value ?? []).toString();
 }
 
-test('a generator is told when the client leaves', async () => {
-  expect(await readFirstAndLeave('/generator')).toContain('data: 0\n\n');
-  await eventually(() => host.notes().includes('generator ended'));
+test('a handler sees in the library’s own server that its client has left', async () => {
+  expect(await readFirstAndLeave('/watched')).toContain('data: 0\n\n');
+  await eventually(() => host.notes().includes('watched left'));
 });
 
-test('a web stream is cancelled when the client leaves', async () => {
-  expect(await readFirstAndLeave('/webstream')).toBe('data: 0\n\n');
-  await eventually(() => host.notes().includes('webstream cancelled'));
+test('a stream that nobody holds back is written as fast as it comes, however slow its client is', async () => {
+  const response = await fetch(`${host.url}/flood`);
+  await eventually(() => host.notes().includes('flood 1999'));
+  await response.body?.cancel();
 });
 
-test('a stream waits for a client that reads slowly', async () => {
-  await new Promise<void>((resolve, reject) => {
-    const call = httpRequest(`${host.url}/flood`, (response) => {
-      response.once('readable', () => {
-        response.destroy();
-        resolve();
-      });
-    });
-    call.on('error', reject).end();
-  });
-  await eventually(() => host.notes().includes('flood 0'));
-  expect(host.notes()).not.toContain('flood 1999');
-});
-
-test('a stream that fails half-way drops the connection', async () => {
+test('a stream that fails half-way is never ended', async () => {
   const response = await fetch(`${host.url}/breaks`);
   await expect(response.text()).rejects.toThrow();
 });
@@ -173,6 +182,14 @@ test('the control surface lists requests with their bodies and injects faults', 
   await inject({ path: '/echo', status: 503, body: '' });
   expect(await status('/echo')).toBe(503);
   expect(await status('/echo')).toBe(200);
-  await inject({ path: '/generator', abortAfterChunks: 2 });
-  await expect(fetch(`${host.url}/generator`).then((response) => response.text())).rejects.toThrow();
+  await inject({ path: '/watched', abortAfterChunks: 2 });
+  await expect(fetch(`${host.url}/watched`).then((response) => response.text())).rejects.toThrow();
+});
+
+test('an invocation that takes longer than functionTimeout takes the worker with it, which is started anew', async () => {
+  const slow = await forkHost('streaming');
+  expect((await fetch(`${slow.url}/slow`)).status).toBe(502);
+  expect((await fetch(`${slow.url}/hooked`)).status).toBe(200);
+  expect(slow.notes()).toEqual(['appStart', 'appStart']);
+  await slow.stop();
 });

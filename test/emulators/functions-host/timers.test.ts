@@ -16,10 +16,7 @@ beforeEach(() => {
 
 function timer(schedule: string, more: Record<string, unknown> = {}): TimerFunction {
   const trigger = { type: 'timerTrigger', name: 'timer', direction: 'in', schedule, ...more };
-  return readTimer(
-    { name: 'sweep', bindings: { timer: trigger }, handler: () => undefined, retries: false },
-    {},
-  );
+  return readTimer({ name: 'sweep', bindings: { timer: trigger } }, {});
 }
 
 function start(called: TimerFunction, work: () => Promise<void> = () => Promise.resolve()): Timers {

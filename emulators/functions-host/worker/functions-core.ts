@@ -1,40 +1,35 @@
 import Module from 'node:module';
 import { format } from 'node:util';
-import type { HttpRequest, InvocationContext } from '@azure/functions';
+import type { InvocationContext } from '@azure/functions';
+import type { FunctionMetadata, HttpData, Log, LogLevel } from '../messages.ts';
 
-export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
-
-/** Where the function app's and the host's log lines go. */
-export type Log = (level: LogLevel, source: string, message: string) => void;
-
-export const HOOK_NAMES = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation'] as const;
+const HOOK_NAMES = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation'] as const;
 export type HookName = (typeof HOOK_NAMES)[number];
 export type HookCallback = (context: Record<string, unknown>) => unknown;
 
-/** A binding as the library registers it; an HTTP trigger has `route`, `methods` and `authLevel`. */
-export type Binding = Readonly<Record<string, unknown>> & { readonly type?: string };
 export type FunctionHandler = (...inputs: unknown[]) => unknown;
 
 export interface RegisteredFunction {
-  readonly name: string;
-  readonly bindings: Readonly<Record<string, Binding>>;
+  readonly metadata: FunctionMetadata;
   readonly handler: FunctionHandler;
-  /** Whether the host is to run it again when it fails. */
-  readonly retries: boolean;
 }
 
-/** What the library tells of a function. */
-interface Metadata {
-  readonly name: string;
-  readonly bindings: Record<string, Binding>;
-  readonly retryOptions?: unknown;
+/** The library's way of one invocation, as the worker drives it. */
+interface InvocationModel {
+  getArguments(): Promise<{ context: InvocationContext; inputs: unknown[] }>;
+  invokeFunction(context: InvocationContext, inputs: unknown[], handler: FunctionHandler): Promise<unknown>;
+  /** With `enableHttpStream` it ends when the response has been handed to the library's own server. */
+  getResponse(
+    context: InvocationContext,
+    result: unknown,
+  ): Promise<{ readonly returnValue?: { readonly http?: HttpData } | null }>;
 }
 
-/** The part of the library's programming model that this host uses. */
+/** The part of the library's programming model that the worker uses. */
 export interface ProgrammingModel {
-  getInvocationModel(context: unknown): {
-    getArguments(): Promise<{ context: InvocationContext; inputs: HttpRequest[] }>;
-  };
+  getInvocationModel(context: unknown): InvocationModel;
+  /** Starts the library's own server, with `enableHttpStream`. */
+  getCapabilities(known: Record<string, string>): Promise<{ readonly HttpUri?: string }>;
 }
 
 /** What the application has registered so far. */
@@ -72,8 +67,8 @@ export function createFunctionsCore(log: Log): { api: object; registrations: Reg
     setProgrammingModel(model: ProgrammingModel): void {
       registrations.model = model;
     },
-    registerFunction({ name, bindings, retryOptions }: Metadata, handler: FunctionHandler): Disposable {
-      const registered = { name, bindings, handler, retries: Boolean(retryOptions) };
+    registerFunction(metadata: FunctionMetadata, handler: FunctionHandler): Disposable {
+      const registered = { metadata, handler };
       registrations.functions.push(registered);
       return new Disposable(() => remove(registrations.functions, registered));
     },

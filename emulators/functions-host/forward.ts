@@ -1,0 +1,128 @@
+import { Agent, type IncomingMessage, request as startRequest, type ServerResponse } from 'node:http';
+import { MAXIMUM_BODY_BYTES } from './request-body.ts';
+
+export interface Forwarded {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Of the library's own server. */
+  readonly port: number;
+  /** As the worker gets it. */
+  readonly target: string;
+  /** Of the request to the host. */
+  readonly host: string;
+  readonly invocationId: string;
+  readonly traceParent: string;
+  /** Where the host has read it already; undefined for one that goes on as it comes. */
+  readonly body: Buffer | undefined;
+  /** How long nothing may happen on either side. */
+  readonly activityTimeoutInMs: number;
+  /** Told each part of a body that goes on as it comes. */
+  readonly whenRead: (part: Buffer) => void;
+}
+
+/** Headers of one connection, and those that the proxy sets itself. */
+const NOT_FORWARDED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'traceparent',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+]);
+
+const connections = new Agent({ keepAlive: true });
+
+/**
+ * Sends a request on to the library's own server, and its answer back, part by part, each side at the other's pace. Whoever
+ * breaks off takes the other side along. Nothing is thrown: without an answer the caller gets 502, or 504 when nothing
+ * happened for too long; one that breaks off is cut.
+ *
+ * It does what the host does with YARP, recorded from version 2.1 on .NET 10.
+ * Source: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.Grpc/Server/DefaultHttpProxyService.cs
+ */
+export function forward(forwarded: Forwarded): Promise<void> {
+  const { message, response, body, activityTimeoutInMs } = forwarded;
+  return new Promise((resolve) => {
+    const request = startRequest({
+      agent: connections,
+      host: '127.0.0.1',
+      port: forwarded.port,
+      method: message.method,
+      path: forwarded.target,
+      headers: headersOf(forwarded),
+    });
+    const end = (status: number): void => {
+      request.destroy();
+      if (response.headersSent) response.destroy();
+      else refuse(response, status);
+    };
+    const silence = setTimeout(() => end(504), activityTimeoutInMs);
+    response.once('close', () => {
+      clearTimeout(silence);
+      request.destroy();
+      resolve();
+    });
+    request.on('error', () => end(502));
+    request.once('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answeredHeaders(answer));
+      answer.on('data', () => silence.refresh());
+      answer.on('error', () => response.destroy());
+      answer.pipe(response);
+    });
+    if (body) request.end(body);
+    else sendOn(forwarded, request, () => silence.refresh(), end);
+  });
+}
+
+/** Answers without a body. */
+export function refuse(response: ServerResponse, status: number): void {
+  // What is left of a body that is too large would have to be read before the connection's next request.
+  if (status === 413) response.setHeader('connection', 'close');
+  response.writeHead(status, status === 204 ? {} : { 'content-length': 0 }).end();
+}
+
+function sendOn(
+  { message, whenRead }: Forwarded,
+  request: NodeJS.WritableStream,
+  whenActive: () => void,
+  end: (status: number) => void,
+): void {
+  let size = 0;
+  message.on('data', (part: Buffer) => {
+    whenActive();
+    size += part.length;
+    if (size > MAXIMUM_BODY_BYTES) end(413);
+    else whenRead(part);
+  });
+  message.pipe(request);
+}
+
+function headersOf({ message, port, host, invocationId, traceParent }: Forwarded): string[] {
+  const headers = ['Host', `localhost:${port}`];
+  for (const [name, values = []] of Object.entries(message.headersDistinct))
+    if (!NOT_FORWARDED.has(name)) headers.push(name, values.join(', '));
+  // As there: an id that the caller sends stays, and the worker then waits for another one.
+  if (message.headers['x-ms-invocation-id'] === undefined) headers.push('x-ms-invocation-id', invocationId);
+  headers.push('traceparent', traceParent);
+  headers.push('X-Forwarded-For', message.socket.remoteAddress ?? '');
+  headers.push('X-Forwarded-Host', host, 'X-Forwarded-Proto', 'http');
+  return headers;
+}
+
+function answeredHeaders({ rawHeaders, headers }: IncomingMessage): string[] {
+  const answered = headers.server === undefined ? ['Server', 'Kestrel'] : [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (!NOT_FORWARDED.has(name.toLowerCase())) answered.push(name, rawHeaders[index + 1] ?? '');
+  }
+  return answered;
+}

@@ -1,0 +1,68 @@
+/**
+ * What the host and its worker tell each other. There it is protocol buffers over gRPC, with members of the same names.
+ * Source: https://github.com/Azure/azure-functions-language-worker-protobuf/blob/dev/src/proto/FunctionRpc.proto
+ */
+
+export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
+
+/** Where the function app's and the host's log lines go. */
+export type Log = (level: LogLevel, source: string, message: string) => void;
+
+/** A binding as the library registers it; an HTTP trigger has `route`, `methods` and `authLevel`. */
+export type Binding = Readonly<Record<string, unknown>> & { readonly type?: string };
+
+/** What the library tells of a function. */
+export interface FunctionMetadata {
+  readonly name: string;
+  readonly bindings: Readonly<Record<string, Binding>>;
+  readonly retryOptions?: unknown;
+}
+
+/** A value as it travels to the worker. */
+export type TypedData = { readonly string: string } | { readonly json: string };
+
+/** An HTTP request or response that travels whole, without `enableHttpStream`. */
+export interface HttpData {
+  readonly url?: string;
+  readonly method?: string;
+  readonly statusCode?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly body?: { readonly bytes?: Uint8Array; readonly string?: string; readonly json?: string };
+}
+
+export interface InvocationRequest {
+  readonly invocationId: string;
+  readonly functionName: string;
+  readonly traceContext: { readonly traceParent: string; readonly traceState?: string };
+  readonly triggerMetadata: Readonly<Record<string, TypedData>>;
+  /** Of the trigger; an HTTP request that the library's own server receives is not in it. */
+  readonly input: TypedData | { readonly http: HttpData };
+}
+
+export interface InvocationResponse {
+  readonly invocationId: string;
+  /** What the handler or a hook threw. */
+  readonly error?: string;
+  readonly http?: HttpData;
+}
+
+export type ToWorker =
+  | ({ readonly type: 'invocation' } & InvocationRequest)
+  | { readonly type: 'terminate'; readonly gracePeriodInMs: number };
+
+export type FromWorker =
+  | {
+      readonly type: 'started';
+      readonly functions: readonly FunctionMetadata[];
+      /** Where the library's own server listens, with `enableHttpStream`. */
+      readonly httpUri?: string;
+    }
+  | { readonly type: 'failed'; readonly message: string }
+  | ({ readonly type: 'response' } & InvocationResponse)
+  | {
+      readonly type: 'log';
+      readonly level: LogLevel;
+      readonly source: string;
+      readonly message: string;
+    };

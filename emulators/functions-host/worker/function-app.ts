@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import type { Log } from '../messages.ts';
+import {
+  createFunctionsCore,
+  type ProgrammingModel,
+  provideFunctionsCore,
+  type Registrations,
+} from './functions-core.ts';
+
+export interface FunctionApp {
+  readonly registrations: Registrations;
+  readonly model: ProgrammingModel;
+}
+
+/**
+ * Loads the application that the `main` of `directory/package.json` names. Once in a process: the library keeps the
+ * first worker that it finds.
+ * @throws Error when there is no such file, or no function in it; whatever the application throws while it loads.
+ */
+export function loadFunctionApp(directory: string, log: Log): FunctionApp {
+  const packageFile = resolve(directory, 'package.json');
+  const { main } = JSON.parse(readFileSync(packageFile, 'utf8')) as { main?: unknown };
+  if (typeof main !== 'string') throw new Error(`${packageFile}: "main" names the application's file.`);
+  const { api, registrations } = createFunctionsCore(log);
+  provideFunctionsCore(api);
+  createRequire(packageFile)(join(resolve(directory), main));
+  if (!registrations.model || registrations.functions.length === 0)
+    throw new Error(`${join(directory, main)} registers no function.`);
+  return { registrations, model: registrations.model };
+}
