@@ -16,17 +16,21 @@ import { registerAnthropicFunction } from './functions/anthropic-function.ts';
 import { registerAuditSweepFunction } from './functions/audit-sweep-function.ts';
 import { registerGatewayFunction } from './functions/gateway-function.ts';
 import { registerHealthFunction } from './functions/health-function.ts';
+import { watchLibraryServer } from './functions/library-server.ts';
 import { registerOpenAiFunction } from './functions/openai-function.ts';
 import { registerVertexFunction } from './functions/vertex-function.ts';
 import { loadGovernance } from './governance/load-governance.ts';
 import { createAnswerQuestion } from './prediction/answer-question.ts';
 import { createPredict } from './prediction/predict.ts';
+import { RunningCalls } from './prediction/running-calls.ts';
 import type { ServingRooms } from './prediction/serve-on-record.ts';
 import { readSettings } from './settings.ts';
 import { createVertex } from './vertex/vertex.ts';
 
-/** Records still to be sent when the platform stops the app get this long. */
-const TERMINATION_TIMEOUT_IN_MS = 5_000;
+/** The platform gives an app 5 s to end; this leaves it some time for the process. */
+const STOP_TIMEOUT_IN_MS = 4_000;
+/** Of these, running calls have this long to tell their callers. The rest is for what is not on record yet. */
+const CALLS_STOP_TIMEOUT_IN_MS = 2_000;
 
 const settings = readSettings();
 const governance = loadGovernance(resolve(settings.GOVERNANCE_DIRECTORY));
@@ -62,6 +66,7 @@ const accessTokens = createCachedAccessTokens({
   },
 });
 
+const running = new RunningCalls();
 const serving: ServingRooms = {
   callers: createApiManagementCallers({
     issuer: settings.API_MANAGEMENT_ISSUER,
@@ -73,6 +78,7 @@ const serving: ServingRooms = {
   }),
   governance,
   audit: audit.trail,
+  running,
   digester: audit.digester,
   contents: audit.contents,
   callTimeoutInMs: settings.CALL_TIMEOUT_IN_MS,
@@ -118,6 +124,7 @@ const answerQuestion = createAnswerQuestion({
 });
 
 app.setup({ enableHttpStream: true });
+watchLibraryServer();
 registerVertexFunction(predict);
 registerOpenAiFunction(predict, answerQuestion);
 registerAnthropicFunction(predict);
@@ -126,7 +133,17 @@ registerHealthFunction(accessTokens, governance.policyVersion);
 registerAuditSweepFunction(audit.sweep);
 // The first caller need not wait for the exchange; a failure is that caller's to see, and is tried again then.
 accessTokens.accessToken().catch(() => undefined);
-app.hook.appTerminate(async () => {
+
+let stopped: Promise<void> | undefined;
+/** Ends running calls, puts all on record and closes, once. */
+const stop = () => (stopped ??= stopServing());
+async function stopServing(): Promise<void> {
+  const startedAt = performance.now();
   accessTokens.close();
-  await audit.close(TERMINATION_TIMEOUT_IN_MS);
-});
+  await running.stop(CALLS_STOP_TIMEOUT_IN_MS);
+  await audit.close(STOP_TIMEOUT_IN_MS - (performance.now() - startedAt));
+}
+app.hook.appTerminate(stop);
+// A signal that reaches the worker itself would end it before its calls are on record.
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, () => void stop().finally(() => process.exit(0)));

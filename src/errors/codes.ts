@@ -39,6 +39,7 @@ export const CODES = {
   AUDIT_RECORD_NOT_FOUND: fact(404, 'NOT_FOUND', 'Record not found'),
   AUDIT_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Records unavailable', true),
   AUDIT_QUERY_REJECTED: fact(502, 'UNAVAILABLE', 'Application Insights refused the gateway'),
+  INSTANCE_STOPPING: fact(503, 'UNAVAILABLE', 'Instance is being stopped', true),
   CALL_TIMEOUT: fact(504, 'DEADLINE_EXCEEDED', 'Call took too long', true),
   VERTEX_INVALID_ARGUMENT: fact(400, 'INVALID_ARGUMENT', 'Vertex AI refused the request'),
   VERTEX_PAYLOAD_TOO_LARGE: fact(413, 'INVALID_ARGUMENT', 'Payload too large for Vertex AI'),

@@ -1,5 +1,6 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type { Reply } from '../prediction/interfaces.ts';
+import type { Exchange } from './library-server.ts';
 
 interface Waiting {
   readonly part: Uint8Array;
@@ -7,13 +8,17 @@ interface Waiting {
 }
 
 /**
- * Turns the use case's reply into the response that a handler returns: whole answers as they are, streams as an async
- * iterable that hands over one part at a time, so that nothing piles up here.
+ * Turns the use case's reply into the response that a handler returns: whole answers with their length, streams as an async
+ * iterable that hands over one part at a time and none while the connection has not taken the last, so that nothing piles
+ * up here or there.
  */
 export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
   /** Resolves when the status is known. */
   readonly response: Promise<HttpResponseInit>;
-  #respond!: (response: HttpResponseInit) => void;
+  readonly over: Promise<boolean>;
+  readonly #connection: Exchange['response'] | undefined;
+  readonly #respond: (response: HttpResponseInit) => void;
+  readonly #close: (isWhole: boolean) => void;
   #isGone = false;
   #isEnded = false;
   /** In order: an error may follow a part that the host has not taken yet. */
@@ -21,14 +26,25 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
   #deliver: ((result: IteratorResult<Uint8Array, undefined>) => void) | undefined;
   #onGone: (() => void) | undefined;
 
-  constructor() {
-    this.response = new Promise((resolve) => {
-      this.#respond = resolve;
+  /** @param exchange by which the answer goes out, where the runtime shows it. */
+  constructor(exchange?: Pick<Exchange, 'response' | 'closed'>) {
+    this.#connection = exchange?.response;
+    const response = Promise.withResolvers<HttpResponseInit>();
+    this.response = response.promise;
+    this.#respond = response.resolve;
+    const over = Promise.withResolvers<boolean>();
+    this.over = over.promise;
+    this.#close = over.resolve;
+    void exchange?.closed.then((isWhole) => {
+      if (!isWhole) this.#leave();
+      this.#close(isWhole);
     });
   }
 
   send(status: number, headers: Record<string, string>, body: Uint8Array | string): void {
-    this.#respond({ status, headers, body });
+    const length = String(Buffer.byteLength(body));
+    this.#respond({ status, headers: { ...headers, 'content-length': length }, body });
+    this.#finish();
   }
 
   begin(status: number, headers: Record<string, string>): void {
@@ -53,6 +69,12 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
     if (this.#waiting.length > 0) return;
     this.#deliver?.({ done: true, value: undefined });
     this.#deliver = undefined;
+    this.#finish();
+  }
+
+  abandon(): void {
+    this.#connection?.destroy();
+    this.#leave();
   }
 
   onGone(callback: () => void): void {
@@ -64,25 +86,45 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
   }
 
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const connection = this.#connection;
+    if (!this.#isGone && connection?.writableNeedDrain) return this.#drained(connection);
     const waiting = this.#waiting.shift();
     if (waiting) {
       waiting.taken(true);
       return Promise.resolve({ done: false, value: waiting.part });
     }
-    if (this.#isEnded || this.#isGone) return Promise.resolve({ done: true, value: undefined });
+    if (this.#isEnded || this.#isGone) {
+      this.#finish();
+      return Promise.resolve({ done: true, value: undefined });
+    }
     return new Promise((deliver) => {
       this.#deliver = deliver;
     });
   }
 
-  /** The host calls this when it stops reading, which means that the client is gone. */
+  /** A host that calls handlers itself stops reading when the client is gone. */
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const wasOpen = !this.#isGone && !(this.#isEnded && this.#waiting.length === 0);
+    if (!(this.#isEnded && this.#waiting.length === 0)) this.#leave();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  async #drained(connection: Exchange['response']): Promise<IteratorResult<Uint8Array, undefined>> {
+    await Promise.race([new Promise((drained) => connection.once('drain', drained)), this.over]);
+    return this.next();
+  }
+
+  #leave(): void {
+    if (this.#isGone) return;
     this.#isGone = true;
     for (const { taken } of this.#waiting.splice(0)) taken(false);
     this.#deliver?.({ done: true, value: undefined });
     this.#deliver = undefined;
-    if (wasOpen) this.#onGone?.();
-    return Promise.resolve({ done: true, value: undefined });
+    this.#close(false);
+    this.#onGone?.();
+  }
+
+  /** Where the connection isn't shown, an answer is over for us when it is handed over. */
+  #finish(): void {
+    if (!this.#connection) this.#close(!this.#isGone);
   }
 }

@@ -5,8 +5,12 @@ import { GatewayError } from '../errors/gateway-error.ts';
  * Reads a request's body, with or without a Content-Length.
  * @throws GatewayError PAYLOAD_TOO_LARGE as soon as the bound is passed, so that no more is held in memory.
  */
-export async function readBody(request: HttpRequest, maximumBytes: number): Promise<Uint8Array> {
-  const declared = Number(request.headers.get('content-length') ?? Number.NaN);
+export async function readBody(
+  request: Pick<HttpRequest, 'arrayBuffer' | 'body'>,
+  contentLength: string | null,
+  maximumBytes: number,
+): Promise<Uint8Array> {
+  const declared = Number(contentLength ?? Number.NaN);
   if (declared > maximumBytes) throw tooLarge(maximumBytes);
   // Only a declared length within the bound makes it safe to let the runtime gather the body.
   if (declared <= maximumBytes) return new Uint8Array(await request.arrayBuffer());

@@ -1,6 +1,14 @@
-import { app, type HttpMethod, type HttpRequest, type HttpResponseInit } from '@azure/functions';
-import type { Call, ErrorDialect, Reply } from '../prediction/interfaces.ts';
+import type { IncomingMessage } from 'node:http';
+import {
+  app,
+  type HttpMethod,
+  type HttpRequest,
+  type HttpResponseInit,
+  type InvocationContext,
+} from '@azure/functions';
+import type { Call, ErrorDialect, ReadHeader, Reply } from '../prediction/interfaces.ts';
 import { HttpReply } from './http-reply.ts';
+import { takeExchange } from './library-server.ts';
 import { readBody } from './read-body.ts';
 
 /** Every method, so that a wrong one gets an error that its client understands, on record like any other call. */
@@ -17,32 +25,44 @@ export function registerSurface<Spoken extends ErrorDialect>(dialect: Spoken, se
     route: `${dialect.name}/{*resource}`,
     methods: METHODS,
     authLevel: 'anonymous',
-    handler: (request) => handle(request, dialect, serve),
+    handler: (request, context) => handle(request, context, dialect, serve),
   });
 }
 
 /** Never throws: in streaming mode a throwing handler would leave its caller waiting for minutes. */
 function handle<Spoken extends ErrorDialect>(
   request: HttpRequest,
+  { invocationId }: InvocationContext,
   dialect: Spoken,
   serve: Serve<Spoken>,
 ): Promise<HttpResponseInit> {
-  const reply = new HttpReply();
+  const exchange = takeExchange(invocationId);
+  const reply = new HttpReply(exchange);
+  const header: ReadHeader = (name) =>
+    exchange ? readHeader(exchange.request, name) : request.headers.get(name);
   const call: Call<Spoken> = {
     dialect,
     method: request.method,
     path: pathBelow(`/${dialect.name}/`, request.url),
     query: request.query,
-    header: (name) => request.headers.get(name),
-    readBody: (maximumBytes) => readBody(request, maximumBytes),
+    header,
+    readBody: (maximumBytes) => readBody(request, header('content-length'), maximumBytes),
   };
   void serve(call, reply);
   return reply.response;
 }
 
-/** The undecoded path; the route's parameter has been decoded by the host and can't tell `%2F` from `/` reliably. */
+function readHeader({ headers }: IncomingMessage, name: string): string | null {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(', ') : (value ?? null);
+}
+
+/**
+ * The undecoded path; the route's parameter has been decoded by the host and can't tell `%2F` from `/` reliably. The host
+ * decodes all else, and then encodes the percent sign of `%2F` too.
+ */
 function pathBelow(root: string, url: string): string {
   const start = url.indexOf('/', url.indexOf('://') + 3);
   const path = url.slice(start).split(/[?#]/, 1)[0] ?? '';
-  return path.slice(root.length);
+  return path.slice(root.length).replace(/%252F/gi, '%2F');
 }

@@ -44,7 +44,7 @@ export function createAnswerQuestion(rooms: QuestionRooms): AnswerQuestion {
           body: Buffer.from(answer),
           facts: { usage: {} },
         },
-        { reply, record, settlement },
+        { reply, record, settlement, deadline },
       );
     });
 }

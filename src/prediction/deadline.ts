@@ -26,6 +26,8 @@ export interface Deadline {
   reachVertex(): void;
   /** A stream that has begun may last longer than a call. */
   beginStream(): void;
+  /** Ends the call before its time. */
+  end(failure: GatewayError): void;
   clear(): void;
 }
 
@@ -60,7 +62,7 @@ export function startDeadline(
     timer = setTimeout(expire, Math.max(0, limitInMs - (monotonicNow() - start)));
   };
   limitTo(timeoutInMs, what);
-  reply.onGone(() => controller.abort(new GatewayError('CALLER_GONE', 'The caller went away.')));
+  reply.onGone(() => controller.abort(callerGone()));
   const { signal } = controller;
   return {
     abortSignal: signal,
@@ -89,6 +91,11 @@ export function startDeadline(
       if (carriedInMs < streamTimeoutInMs) limitTo(carriedInMs, CARRIED);
       else limitTo(streamTimeoutInMs, 'the longest that a stream may last');
     },
+    end: (failure) => controller.abort(failure),
     clear: () => clearTimeout(timer),
   };
+}
+
+export function callerGone(): GatewayError {
+  return new GatewayError('CALLER_GONE', 'The caller went away.');
 }

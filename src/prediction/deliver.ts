@@ -1,5 +1,5 @@
 import { GatewayError, toGatewayError } from '../errors/gateway-error.ts';
-import type { Deadline } from './deadline.ts';
+import { callerGone, type Deadline } from './deadline.ts';
 import type { Call, Reply } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
 import {
@@ -29,6 +29,9 @@ const KEEP_ALIVE: Readonly<Record<Framing, { contentType: string; comment: strin
   raw: undefined,
 };
 
+/** How long the end of a broken stream may wait to be taken. */
+const UNTAKEN_END_IN_MS = 1_000;
+
 /** Hands the answer to the caller. Until something is sent, a failure is thrown and becomes a proper error. */
 export async function deliver(coming: Promise<Answer>, payload: Payload, delivery: Delivery): Promise<void> {
   if (isStream(payload)) return deliverStream(coming, payload, delivery);
@@ -39,12 +42,37 @@ export async function deliver(coming: Promise<Answer>, payload: Payload, deliver
 
 export async function deliverWhole(
   answer: WholeAnswer,
-  { reply, record, settlement }: Pick<Delivery, 'reply' | 'record' | 'settlement'>,
+  { reply, record, settlement, deadline }: Omit<Delivery, 'call' | 'keepAliveIntervalInMs'>,
 ): Promise<void> {
   record.sent(answer.body);
   record.answered(answer.facts);
   if (record.isStrict) await settleOrWithhold(answer.body, { record, settlement });
   reply.send(200, { ...record.headers(answer.contentType), ...tokensHeader(answer.facts) }, answer.body);
+  try {
+    await untilTaken(reply, deadline);
+  } catch (error) {
+    // Of an answer that is not taken whole nobody knows how much has arrived.
+    record.withheld(answer.body);
+    record.interrupted(toGatewayError(error), answer.facts);
+    await settlement.attempt();
+  }
+}
+
+/** A client that doesn't take the end of a broken stream is not waited for. */
+export function abandonUnlessTaken(reply: Reply): void {
+  const timer = setTimeout(() => reply.abandon(), UNTAKEN_END_IN_MS);
+  void reply.over.then(() => clearTimeout(timer));
+}
+
+/** Resolves when the answer has gone out. One that is not taken in time is cut off. @throws GatewayError */
+export async function untilTaken(reply: Reply, deadline: Deadline): Promise<void> {
+  try {
+    if (await deadline.bound(reply.over)) return;
+  } catch (error) {
+    reply.abandon();
+    if (toGatewayError(error).code === 'INSTANCE_STOPPING') throw error;
+  }
+  throw callerGone();
 }
 
 /** What a strict call ends with goes out when the ledger has the call, or not at all. */
@@ -76,7 +104,7 @@ async function deliverStream(
 ): Promise<void> {
   const { call, reply, record, settlement, deadline } = delivery;
   let { framing } = payload;
-  const sent = { isBegun: false, isFirst: true };
+  const sent = { isBegun: false, isFirst: true, isComplete: false };
   let facts = (): AnswerFacts => ({ usage: {} });
   let parts: AsyncIterator<Uint8Array> | undefined;
   // A strict call's last part waits for the ledger, so one part is always held back.
@@ -114,43 +142,53 @@ async function deliverStream(
     const send = async (part: Uint8Array | undefined) => {
       if (part === undefined) return;
       sent.isFirst = false;
-      if (!(await deadline.bound(write(part))))
-        throw new GatewayError('CALLER_GONE', 'The caller went away.');
+      if (!(await deadline.bound(write(part)))) throw callerGone();
+    };
+    const sendOnRecord = async (part: Uint8Array | undefined) => {
+      await send(part);
+      if (part) record.sent(part);
     };
     for (;;) {
       const next = await deadline.bound(parts.next());
       begin(answer.contentType);
       if (next.done) break;
-      record.sent(next.value);
       if (record.isStrict) {
-        await send(held);
+        await sendOnRecord(held);
         held = next.value;
-      } else await send(next.value);
+      } else await sendOnRecord(next.value);
     }
     record.answered(facts());
     const last = held;
     held = undefined;
+    if (last) record.sent(last);
     if (record.isStrict) await settleOrWithhold(last, delivery);
-    await send(last);
+    await send(last).catch((error: unknown) => {
+      if (last) record.withheld(last);
+      throw error;
+    });
+    sent.isComplete = true;
+    reply.end();
+    await untilTaken(reply, deadline);
   } catch (error) {
     if (!sent.isBegun) throw error;
     const failure = toGatewayError(error);
     record.interrupted(failure, facts());
     const told =
-      failure.code === 'CALLER_GONE'
+      failure.code === 'CALLER_GONE' || sent.isComplete
         ? undefined
         : call.dialect.writeStreamError(failure, { format, framing, isFirst: sent.isFirst && !held });
-    if (told !== undefined) record.sent(told);
+    if (told !== undefined) for (const part of [held, told]) if (part !== undefined) record.sent(part);
     await settlement.attempt();
     if (told !== undefined) {
       if (held) void reply.write(held);
       void reply.write(told);
     }
+    if (!sent.isComplete) reply.end();
+    abandonUnlessTaken(reply);
     // Not waited for: a generator ends only when its pending part comes, and the deadline's signal has cut that off.
     void parts?.return?.().catch(() => undefined);
   } finally {
     silence.clear();
-    if (sent.isBegun) reply.end();
   }
 }
 

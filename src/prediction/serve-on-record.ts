@@ -5,6 +5,7 @@ import type { AuditTrail, Call, Caller, Callers, ErrorDialect, Reply } from './i
 import { OpenRecord, type RecordingRooms } from './open-record.ts';
 import { readTimeLimit } from './read-time-limit.ts';
 import { readTraceId } from './read-trace-id.ts';
+import type { RunningCalls } from './running-calls.ts';
 import { Settlement } from './settlement.ts';
 
 /** What serving any call takes. */
@@ -12,6 +13,7 @@ export interface ServingRooms extends TimeLimits, RecordingRooms {
   readonly callers: Callers;
   readonly governance: Governance;
   readonly audit: AuditTrail;
+  readonly running: RunningCalls;
   readonly maximumBodyBytes: number;
 }
 
@@ -44,6 +46,7 @@ export async function serveOnRecord(
   }
   const settlement = new Settlement(rooms.audit, record);
   const deadline = startDeadline(rooms, reply);
+  const leave = rooms.running.enter((failure) => deadline.end(failure));
   try {
     const timeLimitInMs = readTimeLimit(call.header);
     if (timeLimitInMs !== undefined) deadline.shorten(timeLimitInMs);
@@ -61,6 +64,7 @@ export async function serveOnRecord(
   } finally {
     deadline.clear();
     settlement.end();
+    void reply.over.then(leave);
   }
 }
 
@@ -91,6 +95,6 @@ function prepareFailure(
     }),
     ...(facts.retryable ? {} : { 'x-should-retry': 'false' }),
   };
-  record.sent(body);
+  if (failure.code !== 'CALLER_GONE') record.sent(body);
   return (reply) => reply.send(facts.status, headers, body);
 }

@@ -1,6 +1,7 @@
-import { GatewayError, toGatewayError } from '../errors/gateway-error.ts';
+import { toGatewayError } from '../errors/gateway-error.ts';
 import type { RecordedCall } from './audit-archive.ts';
-import type { Delivery } from './deliver.ts';
+import { callerGone } from './deadline.ts';
+import { abandonUnlessTaken, type Delivery, untilTaken } from './deliver.ts';
 import type { RecordStream } from './question.ts';
 
 const NO_USAGE = { usage: {} };
@@ -16,13 +17,13 @@ export async function streamRecords(
 ): Promise<void> {
   const write = async (text: string) => {
     if (text === '') return;
+    if (!(await deadline.bound(reply.write(text)))) throw callerGone();
     record.sent(text);
-    if (!(await deadline.bound(reply.write(text))))
-      throw new GatewayError('CALLER_GONE', 'The caller went away.');
   };
   let page = await deadline.bound(pages.next());
   deadline.beginStream();
   reply.begin(200, record.headers(stream.contentType));
+  let isComplete = false;
   try {
     await write(stream.head);
     while (!page.done) {
@@ -30,15 +31,18 @@ export async function streamRecords(
       page = await deadline.bound(pages.next());
     }
     record.answered(NO_USAGE);
+    isComplete = true;
+    reply.end();
+    await untilTaken(reply, deadline);
   } catch (error) {
     const failure = toGatewayError(error);
     record.interrupted(failure, NO_USAGE);
-    if (failure.code !== 'CALLER_GONE') {
+    if (failure.code !== 'CALLER_GONE' && !isComplete) {
       const told = stream.writeError(failure);
       record.sent(told);
       void reply.write(told);
     }
-  } finally {
-    reply.end();
+    if (!isComplete) reply.end();
+    abandonUnlessTaken(reply);
   }
 }

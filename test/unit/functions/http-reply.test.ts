@@ -16,10 +16,14 @@ async function state(promise: Promise<unknown>): Promise<unknown> {
   return (await Promise.race([promise, Promise.resolve(pending)])) === pending ? 'pending' : promise;
 }
 
-test('a whole answer is the response as it is', async () => {
+test('a whole answer says how long it is', async () => {
   const reply = new HttpReply();
   reply.send(403, HEADERS, '{"error":1}');
-  expect(await reply.response).toEqual({ status: 403, headers: HEADERS, body: '{"error":1}' });
+  expect(await reply.response).toEqual({
+    status: 403,
+    headers: { ...HEADERS, 'content-length': '11' },
+    body: '{"error":1}',
+  });
 });
 
 test('there is no response before the status is known', async () => {

@@ -4,6 +4,7 @@ import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
 import { createAnswerQuestion, type QuestionRooms } from '../../../src/prediction/answer-question.ts';
+import { RunningCalls } from '../../../src/prediction/running-calls.ts';
 import type { AuditArchive } from '../../../src/prediction/audit-archive.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { Call, Caller, QuestionDialect } from '../../../src/prediction/interfaces.ts';
@@ -72,6 +73,7 @@ async function ask({
     governance,
     archive,
     audit: fakeTrail(records),
+    running: new RunningCalls(),
     callTimeoutInMs: 1000,
     streamTimeoutInMs: 1000,
     maximumBodyBytes: 10_000,

@@ -14,6 +14,7 @@ export interface FakeReply extends Reply {
 }
 
 export function createReply(): FakeReply {
+  const over = Promise.withResolvers<boolean>();
   const reply: FakeReply = {
     status: undefined,
     headers: {},
@@ -26,6 +27,7 @@ export function createReply(): FakeReply {
       reply.begin(status, headers);
       reply.body += Buffer.from(body as Uint8Array).toString();
       reply.ends += 1;
+      over.resolve(true);
     },
     begin(status, headers) {
       reply.answers += 1;
@@ -38,9 +40,17 @@ export function createReply(): FakeReply {
     },
     end() {
       reply.ends += 1;
+      over.resolve(true);
+    },
+    over: over.promise,
+    abandon() {
+      over.resolve(false);
     },
     onGone(callback) {
-      reply.leave = callback;
+      reply.leave = () => {
+        over.resolve(false);
+        callback();
+      };
     },
   };
   return reply;

@@ -1,0 +1,45 @@
+import { subscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** One request that the library's own server received, and its response. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Resolves when nothing more goes out: true when the response has been sent whole. */
+  readonly closed: Promise<boolean>;
+}
+
+/** How long an exchange is kept that is over and whose function was not called. */
+const UNCLAIMED_IN_MS = 30_000;
+
+const exchanges = new Map<string, Exchange>();
+
+/**
+ * Watches the server by which the library receives requests and sends answers (`enableHttpStream`). The library shows
+ * neither that a client has left nor that it reads slowly, and takes headers from metadata in which a body's member or a
+ * query's parameter called `headers` hides them.
+ * Source: https://nodejs.org/api/diagnostics_channel.html#http
+ */
+export function watchLibraryServer(): void {
+  subscribe('http.server.request.start', (started) => {
+    const { request, response } = started as Exchange;
+    const invocationId = request.headers['x-ms-invocation-id'];
+    if (typeof invocationId !== 'string') return;
+    const closed = new Promise<boolean>((resolve) => {
+      response.once('close', () => {
+        resolve(response.writableFinished);
+        setTimeout(() => exchanges.delete(invocationId), UNCLAIMED_IN_MS).unref();
+      });
+    });
+    // The library goes on writing for a moment when the client is gone.
+    response.on('error', () => undefined);
+    exchanges.set(invocationId, { request, response, closed });
+  });
+}
+
+/** Gives the exchange of an invocation, once; undefined under a host that calls handlers itself. */
+export function takeExchange(invocationId: string): Exchange | undefined {
+  const exchange = exchanges.get(invocationId);
+  exchanges.delete(invocationId);
+  return exchange;
+}

@@ -1,0 +1,45 @@
+import { GatewayError } from '../errors/gateway-error.ts';
+
+/** After how long another instance is sure to take the call. */
+const RETRY_AFTER_IN_MS = 1_000;
+
+/** The calls that this instance serves at the moment. */
+export class RunningCalls {
+  readonly #ends = new Set<(failure: GatewayError) => void>();
+  #isStopping = false;
+  #whenIdle: (() => void) | undefined;
+
+  /**
+   * Counts a call until what it gives back is called.
+   * @param end ends it early; called at once when the instance is being stopped already.
+   */
+  enter(end: (failure: GatewayError) => void): () => void {
+    this.#ends.add(end);
+    if (this.#isStopping) end(stopping());
+    return () => {
+      this.#ends.delete(end);
+      if (this.#ends.size === 0) this.#whenIdle?.();
+    };
+  }
+
+  /** Ends what runs, and from then on all that comes. Resolves when nothing runs any more, or after `timeoutInMs`. */
+  async stop(timeoutInMs: number): Promise<void> {
+    this.#isStopping = true;
+    for (const end of [...this.#ends]) end(stopping());
+    if (this.#ends.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+      timer = setTimeout(resolve, timeoutInMs);
+    });
+    clearTimeout(timer);
+  }
+}
+
+function stopping(): GatewayError {
+  return new GatewayError(
+    'INSTANCE_STOPPING',
+    'The instance that serves this call is being stopped. Send the call again: another instance takes it.',
+    { retryAfterInMs: RETRY_AFTER_IN_MS },
+  );
+}
