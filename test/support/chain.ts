@@ -64,24 +64,13 @@ export async function startChain(...flags: string[]): Promise<RunningChain> {
   }
 }
 
-/** The handle of a test on a running chain. */
-export class RunningChain {
+/** The handle of a test on a chain, whoever has started it. */
+export class Chain {
   readonly environment: Environment;
-  readonly #child: ChildProcess;
-  readonly #scratch: string;
-  readonly #printed: () => string;
   readonly #tokens = new Map<string, Promise<string>>();
 
-  constructor(environment: Environment, child: ChildProcess, scratch: string, printed: () => string) {
+  constructor(environment: Environment) {
     this.environment = environment;
-    this.#child = child;
-    this.#scratch = scratch;
-    this.#printed = printed;
-  }
-
-  /** All that the chain and its function app have printed so far. */
-  get printed(): string {
-    return this.#printed();
   }
 
   /** A bearer token of a sample application; one for all calls of a test file. */
@@ -170,14 +159,6 @@ export class RunningChain {
     return response.json();
   }
 
-  async stop(): Promise<void> {
-    this.#child.ref();
-    const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    await exited;
-    rmSync(this.#scratch, { recursive: true });
-  }
-
   async #requestToken(application: string): Promise<string> {
     const { id, tokenUrl } = this.#application(application);
     const answer = await fetch(tokenUrl ?? this.environment.tokenUrl, {
@@ -196,6 +177,33 @@ export class RunningChain {
     const application = this.environment.applications[name];
     if (!application) throw new Error(`There is no application "${name}".`);
     return application;
+  }
+}
+
+/** The handle of a test on a chain that it has started. */
+export class RunningChain extends Chain {
+  readonly #child: ChildProcess;
+  readonly #scratch: string;
+  readonly #printed: () => string;
+
+  constructor(environment: Environment, child: ChildProcess, scratch: string, printed: () => string) {
+    super(environment);
+    this.#child = child;
+    this.#scratch = scratch;
+    this.#printed = printed;
+  }
+
+  /** All that the chain and its function app have printed so far. */
+  get printed(): string {
+    return this.#printed();
+  }
+
+  async stop(): Promise<void> {
+    this.#child.ref();
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await exited;
+    rmSync(this.#scratch, { recursive: true });
   }
 }
 

@@ -1,0 +1,117 @@
+import type { RecordedRequest } from '../../../emulators/control/control.ts';
+import { FunctionApp, memoryOf, STREAM, WHOLE } from './function-app.ts';
+
+/** Far longer than it takes to stop the model when its caller has left. */
+const PAUSE_IN_MS = 2_000;
+const MEBIBYTE = 1024 * 1024;
+
+let app: FunctionApp;
+beforeAll(async () => {
+  app = await FunctionApp.open();
+});
+afterAll(() => app.close());
+
+beforeEach(async () => {
+  await app.chain.control('vertex-ai', 'DELETE', 'faults');
+  await app.chain.control('vertex-ai', 'DELETE', 'requests');
+  await app.chain.control('vertex-ai', 'POST', 'pause', { pauseInMs: PAUSE_IN_MS });
+});
+
+/** The one request at Vertex AI, when it satisfies the condition. */
+async function atVertex(holds: (request: RecordedRequest | undefined) => boolean): Promise<number> {
+  for (;;) {
+    const [request] = await app.chain.requests('vertex-ai');
+    if (holds(request)) return performance.now();
+  }
+}
+
+test('a stream that its caller leaves stops at Vertex AI at once, and is on record with what was sent', async () => {
+  const { requestId, response, leave } = await app.call(STREAM);
+  const first = await new Promise<Buffer>((resolve) => response.once('data', resolve));
+  const leftAt = performance.now();
+  leave();
+  const stoppedAt = await atVertex((request) => request?.ended !== undefined);
+  expect(stoppedAt - leftAt).toBeLessThan(PAUSE_IN_MS);
+  expect(await app.chain.requests('vertex-ai')).toMatchObject([{ ended: 'dropped' }]);
+  const record = await app.record(requestId);
+  expect(record).toMatchObject({ outcome: 'aborted', code: 'CALLER_GONE', status: '200' });
+  expect(record.responseBytes).toBe(first.length);
+});
+
+test('an answer that its caller does not wait for stops at Vertex AI at once, and is on record without a byte', async () => {
+  await app.chain.inject('vertex-ai', { delayInMs: PAUSE_IN_MS });
+  const { requestId, leave } = app.start(WHOLE);
+  await atVertex((request) => request !== undefined);
+  const leftAt = performance.now();
+  leave();
+  const stoppedAt = await atVertex((request) => request?.ended !== undefined);
+  expect(stoppedAt - leftAt).toBeLessThan(PAUSE_IN_MS);
+  expect(await app.chain.requests('vertex-ai')).toMatchObject([{ ended: 'dropped' }]);
+  expect(await app.record(requestId)).toMatchObject({
+    outcome: 'aborted',
+    code: 'CALLER_GONE',
+    responseBytes: 0,
+  });
+});
+
+test('a caller who leaves while it sends a body without a length is on record', async () => {
+  const { requestId, leave } = app.start(WHOLE, {
+    headers: { 'transfer-encoding': 'chunked' },
+    isOpen: true,
+  });
+  await new Promise((resume) => setTimeout(resume, 200));
+  leave();
+  expect(await app.record(requestId)).toMatchObject({ outcome: 'aborted', code: 'CALLER_GONE' });
+  expect(await app.chain.requests('vertex-ai')).toEqual([]);
+});
+
+/** 64 MB of a stream that goes on as it comes. */
+function longStream(): { status: number; headers: Record<string, string>; body: string } {
+  const part = `data: ${JSON.stringify({ candidates: [{ content: { role: 'model', parts: [{ text: 'a'.repeat(16_000) }] } }] })}\n\n`;
+  return { status: 200, headers: { 'content-type': 'text/event-stream' }, body: part.repeat(4_000) };
+}
+
+test('a stream whose caller reads slowly is held back, and memory stays flat', async () => {
+  await app.chain.control('vertex-ai', 'POST', 'pause', { pauseInMs: 0 });
+  // What is loaded and compiled at the first stream is no part of it.
+  await (await app.call(STREAM)).text();
+  const processId = await app.processId();
+  await app.chain.control('vertex-ai', 'DELETE', 'requests');
+  await app.chain.inject('vertex-ai', longStream());
+  const { requestId, response, leave } = await app.call(STREAM);
+  const before = memoryOf(processId);
+  let read = 0;
+  for (let step = 0; step < 20; step += 1) {
+    const part = (response.read(1024) ?? Buffer.alloc(0)) as Buffer;
+    read += part.length;
+    await new Promise((resume) => setTimeout(resume, 100));
+  }
+  expect(read).toBeGreaterThan(1024);
+  expect(memoryOf(processId) - before).toBeLessThan(24 * MEBIBYTE);
+  leave();
+  const record = await app.record(requestId);
+  expect(record).toMatchObject({ outcome: 'aborted' });
+  expect(record.responseBytes).toBeLessThan(16 * MEBIBYTE);
+});
+
+test('a whole answer whose caller leaves in its midst is aborted', async () => {
+  await app.chain.control('vertex-ai', 'POST', 'pause', { pauseInMs: 0 });
+  const candidates = [{ content: { role: 'model', parts: [{ text: 'a'.repeat(30 * MEBIBYTE) }] } }];
+  await app.chain.inject('vertex-ai', { status: 200, body: { candidates } });
+  const { requestId, leave } = await app.call(WHOLE);
+  leave();
+  expect(await app.record(requestId)).toMatchObject({ outcome: 'aborted', code: 'CALLER_GONE' });
+});
+
+test('the place of a stream is free again when its caller has left', async () => {
+  const sandbox = { 'x-gateway-product-id': 'sandbox', 'x-gateway-subscription-id': 'contract-streams' };
+  for (let round = 0; round < 3; round += 1) {
+    const streams = await Promise.all(
+      Array.from({ length: 10 }, () => app.call(STREAM, { headers: sandbox })),
+    );
+    expect(streams.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
+    expect((await app.call(STREAM, { headers: sandbox })).status).toBe(429);
+    for (const { leave } of streams) leave();
+    await Promise.all(streams.map(({ requestId }) => app.record(requestId)));
+  }
+});
