@@ -54,7 +54,7 @@ function toTypedData(value: unknown): TypedData | undefined {
   if (value === null || Array.isArray(value)) return undefined;
   if (typeof value === 'object') return { json: JSON.stringify(value) };
   if (typeof value === 'boolean') return { string: value ? 'True' : 'False' };
-  return { string: String(value) };
+  return { string: typeof value === 'string' ? value : JSON.stringify(value) };
 }
 
 function joinHeaders(headers: NodeJS.Dict<string[]>): Record<string, string> {

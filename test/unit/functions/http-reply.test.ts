@@ -1,3 +1,5 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { HttpReply } from '../../../src/functions/http-reply.ts';
 import { settled } from '../hand-driven-clock.ts';
 
@@ -135,4 +137,76 @@ test('ending after the caller is gone is harmless', async () => {
   await reply.return();
   reply.end();
   expect(await next(reply)).toBeUndefined();
+});
+
+/** A connection as the library's own server has it. */
+class Connection extends EventEmitter {
+  writableNeedDrain = false;
+  destroyed = false;
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
+function connected() {
+  const connection = new Connection();
+  const closed = Promise.withResolvers<boolean>();
+  const response = connection as unknown as ServerResponse;
+  return { connection, close: closed.resolve, reply: new HttpReply({ response, closed: closed.promise }) };
+}
+
+test('a part waits until the connection has taken the last one', async () => {
+  const { connection, reply } = connected();
+  void reply.write('one');
+  const second = reply.write('two');
+  expect(await next(reply)).toBe('one');
+  connection.writableNeedDrain = true;
+  const waiting = next(reply);
+  expect([await state(waiting), await state(second)]).toEqual(['pending', 'pending']);
+  connection.writableNeedDrain = false;
+  connection.emit('drain');
+  expect([await waiting, await second]).toEqual(['two', true]);
+});
+
+test('a connection that closes before the answer is out means that the caller is gone', async () => {
+  const { connection, close, reply } = connected();
+  const gone: string[] = [];
+  reply.onGone(() => gone.push('gone'));
+  connection.writableNeedDrain = true;
+  const taken = reply.write('one');
+  const waiting = next(reply);
+  close(false);
+  expect([await taken, await waiting, await reply.over, await reply.write('two')]).toEqual([
+    false,
+    undefined,
+    false,
+    false,
+  ]);
+  expect(gone).toEqual(['gone']);
+});
+
+test('an answer is over when it has gone out, not when it is handed over', async () => {
+  const { close, reply } = connected();
+  reply.send(200, HEADERS, 'all');
+  expect(await state(reply.over)).toBe('pending');
+  close(true);
+  expect(await reply.over).toBe(true);
+});
+
+test('where the connection is not shown, an answer is over when it is handed over', async () => {
+  const whole = new HttpReply();
+  whole.send(200, HEADERS, 'all');
+  const stream = new HttpReply();
+  void stream.write('all');
+  stream.end();
+  expect(await state(stream.over)).toBe('pending');
+  expect([await next(stream), await next(stream)]).toEqual(['all', undefined]);
+  expect([await whole.over, await stream.over]).toEqual([true, true]);
+});
+
+test('an answer that is abandoned is cut off', async () => {
+  const { connection, reply } = connected();
+  const taken = reply.write('one');
+  reply.abandon();
+  expect([connection.destroyed, await taken, await reply.over]).toEqual([true, false, false]);
 });

@@ -18,7 +18,7 @@ function request(chunks: readonly string[], contentLength?: string) {
   );
   const native = new Request('http://127.0.0.1/', { method: 'POST', body: stream, duplex: 'half' });
   const read = (maximumBytes: number): Promise<Uint8Array> =>
-    readBody(native as unknown as HttpRequest, contentLength ?? null, maximumBytes);
+    readBody(native, contentLength ?? null, maximumBytes);
   return { counted, read };
 }
 
