@@ -103,7 +103,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
       stop: async () => {
         server.close();
         server.closeIdleConnections();
-        const drained = Promise.all([invocations.idle(), timers.stop()]);
+        const drained = Promise.all([invocations.drain(), timers.stop()]);
         await within(options.drainTimeoutInMs ?? DRAIN_TIMEOUT_IN_MS, drained);
         await invocations.terminate(GRACE_PERIOD_IN_MS);
         await close();

@@ -54,8 +54,9 @@ export class Invocations {
     }
   }
 
-  /** Resolves when nothing runs; whatever it ended with. */
-  async idle(): Promise<void> {
+  /** Resolves when nothing runs, whatever it ended with. A worker that ends from now on is not replaced. */
+  async drain(): Promise<void> {
+    this.#isStopping = true;
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 

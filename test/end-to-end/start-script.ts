@@ -61,7 +61,7 @@ export class Scratch implements Disposable {
     }
   }
 
-  /** Ids of the processes that know this folder: the script and Azurite by their parameters, the function app by its settings. */
+  /** Ids of the processes that know this folder: the script and Azurite by their parameters, the function app's host and worker by their settings. */
   processes(): number[] {
     return readdirSync('/proc')
       .map(Number)

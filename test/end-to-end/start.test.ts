@@ -6,6 +6,9 @@ import { readEnvironment } from '../../emulators/environment-file.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';
 import { ROOT, Scratch, Script } from './start-script.ts';
 
+/** The script, the Functions host, its worker and Azurite. */
+const PROCESSES = 4;
+
 /** Something else on a port. */
 async function takePort(): Promise<AsyncDisposable & { readonly port: number }> {
   const server = createServer();
@@ -79,7 +82,7 @@ test('Ctrl-C stops everything, without a word of complaint', async () => {
   using scratch = new Scratch();
   const script = scratch.start('--port', '0');
   await scratch.ready(script);
-  expect(scratch.processes()).toHaveLength(3);
+  expect(scratch.processes()).toHaveLength(PROCESSES);
 
   const ended = script.end();
   script.interrupt();
@@ -107,7 +110,7 @@ test('a killed script takes the function app with it', async () => {
   using scratch = new Scratch();
   const script = scratch.start('--port', '0');
   await scratch.ready(script);
-  expect(scratch.processes()).toHaveLength(3);
+  expect(scratch.processes()).toHaveLength(PROCESSES);
 
   script.child.kill('SIGKILL');
 
