@@ -139,7 +139,8 @@ const URI = /^[a-z]+:/i;
  */
 function validateEntra({ tenantId, audiences }: EntraProvider): string {
   const clientIds = audiences.filter((audience) => !URI.test(audience));
-  const v1 = [...audiences, ...clientIds.map((clientId) => `api://${clientId}`)];
+  // Entra ID may add a slash: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
+  const v1 = [...audiences, ...clientIds.flatMap((clientId) => [`api://${clientId}`, `api://${clientId}/`])];
   const validation = (version: string, allowed: readonly string[]) => [
     `    <validate-azure-ad-token tenant-id="${escapeLiteral(tenantId)}" ${OUTPUT}>`,
     ...listAudiences(allowed).map((line) => `    ${line}`),

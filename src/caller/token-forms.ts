@@ -37,10 +37,15 @@ export function tokenFormsOf(issuer: string, audience: string, jwksUri: string):
     },
     {
       issuer: isV1 ? issuer : `${V1_AUTHORITY}/${tenantId}/`,
-      audiences: clientId === undefined ? [audience] : [clientId, `api://${clientId}`],
+      audiences: clientId === undefined ? [withoutSlash(audience)] : [clientId, `api://${clientId}`],
       version: '1.0',
     },
   ];
+}
+
+/** Entra ID may add one to the audience of a v1.0 token, or leave it out. */
+function withoutSlash(audience: string): string {
+  return audience.replace(/\/$/, '');
 }
 
 function tenantOf(issuer: string): string | undefined {
@@ -57,7 +62,8 @@ export function findMismatch(forms: readonly TokenForm[], { iss, aud, ver }: JWT
   const { version, audiences } = form;
   if (version !== undefined && ver !== undefined && ver !== version)
     return `The token has the issuer of v${version} tokens and another version.`;
-  if (typeof aud === 'string' && audiences.includes(aud)) return undefined;
+  if (typeof aud === 'string' && audiences.includes(version === '1.0' ? withoutSlash(aud) : aud))
+    return undefined;
   if (version === undefined) return 'The token is for another audience than API_MANAGEMENT_AUDIENCE.';
   return version === '2.0'
     ? 'The token is a v2.0 one, whose audience must be the client id of the function app’s registration: compare it with API_MANAGEMENT_AUDIENCE.'

@@ -123,6 +123,7 @@ test.each([
   ['v2.0, with the client id', {}],
   ['v1.0, with the client id', V1_CLAIMS],
   ['v1.0, with the application id URI', { ...V1_CLAIMS, aud: `api://${GATEWAY_CLIENT_ID}` }],
+  ['v1.0, with a slash behind it', { ...V1_CLAIMS, aud: `api://${GATEWAY_CLIENT_ID}/` }],
 ])('a token of Entra ID in the form %s as its audience is let in', async (_, claims) => {
   expect(await stampsOf(await edge.issuer.sign(claims))).toMatchObject({
     'tenant-id': TENANT,

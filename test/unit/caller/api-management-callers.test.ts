@@ -131,6 +131,7 @@ test.each([
   ['v2.0, told by the other issuer', V1_ISSUER, CLIENT_ID.toUpperCase(), {}],
   ['v1.0 for the client id', ISSUER, CLIENT_ID, V1],
   ['v1.0 for the URI', ISSUER, CLIENT_ID, { ...V1, aud: `api://${CLIENT_ID}` }],
+  ['v1.0 for the URI with a slash', ISSUER, CLIENT_ID, { ...V1, aud: `api://${CLIENT_ID}/` }],
   ['v1.0 for the URI, told by it', V1_ISSUER, `api://${CLIENT_ID}`, { ...V1, aud: `api://${CLIENT_ID}` }],
   ['v1.0 for a URI of its own', V1_ISSUER, OTHER_URI, { ...V1, aud: OTHER_URI }],
   ['v1.0 for a URI of its own, told by the other issuer', ISSUER, OTHER_URI, { ...V1, aud: OTHER_URI }],
@@ -146,6 +147,7 @@ test.each([
     { aud: `api://${CLIENT_ID}` },
     /v2\.0 one, whose audience must be the client id/,
   ],
+  ['v2.0 for the client id with a slash', CLIENT_ID, { aud: `${CLIENT_ID}/` }, /v2\.0 one, whose audience/],
   [
     'v2.0 for a URI of its own',
     OTHER_URI,
