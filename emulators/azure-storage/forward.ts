@@ -1,12 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Agent, request } from 'node:https';
 import { pipeline } from 'node:stream/promises';
-
-/** Where requests go on to: a server on 127.0.0.1. */
-export interface Destination {
-  readonly port: number;
-  readonly agent: Agent;
-}
+import { type Destination, sendOn } from './send-on.ts';
 
 /** What concerns one connection only, and the length, which is told anew. */
 const NOT_FORWARDED = new Set([
@@ -26,17 +20,13 @@ export async function forward(
   message: IncomingMessage,
   body: Buffer,
   response: ServerResponse,
-  { port, agent }: Destination,
+  destination: Destination,
 ): Promise<void> {
   const headers = forwarded(message.rawHeaders);
   if (body.length > 0 || message.headers['content-length'] !== undefined)
     headers.push('content-length', String(body.length));
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    request({ host: '127.0.0.1', port, agent, method: message.method, path: message.url, headers })
-      .once('response', resolve)
-      .once('error', reject)
-      .end(body);
-  });
+  const { method, url: path } = message;
+  const answer = await sendOn(destination, { method, path, headers, body });
   const length = answer.headers['content-length'];
   response.writeHead(answer.statusCode ?? 502, [
     ...forwarded(answer.rawHeaders),

@@ -1,4 +1,5 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
+import { fetchAgain } from '../loopback/reach.ts';
 
 /** Whom a token was given to. */
 export interface AzurePrincipal {
@@ -30,7 +31,7 @@ export function createAzureTokenVerifier({
   audience,
   now,
 }: AzureTokenVerifierOptions): (authorization: string | undefined) => Promise<AzurePrincipal | undefined> {
-  const keys = createRemoteJWKSet(new URL(jwksUri));
+  const keys = createRemoteJWKSet(new URL(jwksUri), { [customFetch]: fetchAgain });
   const known = new Map<string, { readonly principal: AzurePrincipal; readonly expiresAt: number }>();
   return async (authorization) => {
     const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? '';

@@ -1,4 +1,12 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyGetKey,
+} from 'jose';
+import { fetchAgain } from '../loopback/reach.ts';
 import { ExchangeError } from './exchange-error.ts';
 
 /** Google takes tokens that expired, or will be issued, at most this long from now. */
@@ -64,9 +72,9 @@ export function createSubjectTokenCheck(
 
 async function discoverKeys(openIdConfiguration: string): Promise<JWTVerifyGetKey> {
   try {
-    const response = await fetch(openIdConfiguration);
+    const response = await fetchAgain(openIdConfiguration);
     const { jwks_uri: jwksUri } = (await response.json()) as { jwks_uri?: string };
-    return createRemoteJWKSet(new URL(jwksUri ?? ''));
+    return createRemoteJWKSet(new URL(jwksUri ?? ''), { [customFetch]: fetchAgain });
   } catch {
     throw issuerUnreachable();
   }

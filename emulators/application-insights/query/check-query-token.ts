@@ -1,4 +1,5 @@
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
+import { fetchAgain } from '../../loopback/reach.ts';
 import { type ApiError, apiError } from './api-error.ts';
 
 /** Who may query the application: a tenant's principals, by object id, that a role such as Monitoring Reader names. */
@@ -18,7 +19,7 @@ export function createQueryTokenCheck(
   { issuer, jwksUri, readers }: QueryAccess,
   now: () => number,
 ): (authorization: string | undefined) => Promise<ApiError | undefined> {
-  const keys = createRemoteJWKSet(new URL(jwksUri));
+  const keys = createRemoteJWKSet(new URL(jwksUri), { [customFetch]: fetchAgain });
   return async (authorization) => {
     if (authorization === undefined) {
       return apiError(

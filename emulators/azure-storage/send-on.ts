@@ -1,0 +1,33 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { type Agent, request } from 'node:https';
+
+/** Where requests go on to: a server on 127.0.0.1. */
+export interface Destination {
+  readonly port: number;
+  readonly agent: Agent;
+}
+
+/** What is sent on. */
+interface SentOn {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly headers: OutgoingHttpHeaders | readonly string[];
+  readonly body?: Buffer;
+}
+
+/**
+ * Sends a request and gives the head of its answer. One that meets a kept connection in the moment that the server
+ * closes it goes on a new one: https://nodejs.org/api/http.html#requestreusedsocket
+ */
+export function sendOn({ port, agent }: Destination, sent: SentOn): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const { body, ...options } = sent;
+    const outgoing = request({ host: '127.0.0.1', port, agent, ...options });
+    outgoing.once('response', resolve).once('error', (error: NodeJS.ErrnoException) => {
+      if (outgoing.reusedSocket && error.code === 'ECONNRESET')
+        sendOn({ port, agent }, sent).then(resolve, reject);
+      else reject(error);
+    });
+    outgoing.end(body);
+  });
+}
