@@ -126,7 +126,7 @@ function writePolicy(product: Product, limits: Limits, catalog: Catalog, tier: T
   });
   const inbound = [
     '<base />',
-    ...writeLimits(product, '', tier, TOLD),
+    ...writeLimits(product, '', tier, true),
     ...(tier === 'v2' ? writeQuota(product) : []),
     ...limits.roles.flatMap(({ role, ...limit }) =>
       writeTighter(product, limit, `role/${role}/`, hasRole(role), tier),
@@ -173,44 +173,42 @@ function writeTighter(
   ];
 }
 
-/** The headers that tell callers of the limits of a minute, as OpenAI names them; those of the product alone. */
-const TOLD = { calls: tell('requests'), tokens: tell('tokens') };
-
-function tell(what: string): string[] {
-  return [
-    `remaining-calls-header-name="x-ratelimit-remaining-${what}"`,
-    `total-calls-header-name="x-ratelimit-limit-${what}"`,
-  ];
-}
-
-/** Rates before quotas, so that a call which comes too often uses up no quota. */
-function writeLimits(
-  limit: Limit,
-  counter: string,
-  tier: Tier,
-  told: { readonly calls: readonly string[]; readonly tokens: readonly string[] } = { calls: [], tokens: [] },
-): string[] {
+/**
+ * Rates before quotas, so that a call which comes too often uses up no quota.
+ * @param isTold whether answers tell of the limits of a minute, which the fragment tell-limits does.
+ */
+function writeLimits(limit: Limit, counter: string, tier: Tier, isTold = false): string[] {
   const { callsPerMinute, tokensPerMinute, callsPerDay, tokensPerDay } = limit;
-  const countTokens = [...COUNT_TOKENS, ...told.tokens];
+  const rate = { policy: 'rate-limit-by-key', isTold } as const;
+  const quota = { policy: 'quota-by-key', isTold: false } as const;
   const rates = [
-    ...writeCounter('rate-limit-by-key', callsPerMinute, `rate/${counter}`, told.calls),
-    ...writeCounter('rate-limit-by-key', tokensPerMinute, `tokens/rate/${counter}`, countTokens),
+    ...writeCounter({ ...rate, what: 'requests', limit: callsPerMinute, counter: `rate/${counter}` }),
+    ...writeCounter({ ...rate, what: 'tokens', limit: tokensPerMinute, counter: `tokens/rate/${counter}` }),
   ];
   if (tier === 'v2') return rates;
   return [
     ...rates,
-    ...writeCounter('quota-by-key', callsPerDay, `quota/${counter}`),
-    ...writeCounter('quota-by-key', tokensPerDay, `tokens/quota/${counter}`, COUNT_TOKENS),
+    ...writeCounter({ ...quota, what: 'requests', limit: callsPerDay, counter: `quota/${counter}` }),
+    ...writeCounter({ ...quota, what: 'tokens', limit: tokensPerDay, counter: `tokens/quota/${counter}` }),
   ];
 }
 
 const DAY_IN_SECONDS = 86_400;
-const PERIODS_IN_SECONDS = { 'rate-limit-by-key': 60, 'quota-by-key': DAY_IN_SECONDS };
+const PERIODS = {
+  'rate-limit-by-key': { name: 'minute', seconds: 60 },
+  'quota-by-key': { name: 'day', seconds: DAY_IN_SECONDS },
+} as const;
 
 /** https://learn.microsoft.com/azure/api-management/quota-policy */
 function writeQuota({ callsPerDay }: Product): string[] {
   if (callsPerDay === undefined) return [];
-  return [`<quota calls="${callsPerDay}" renewal-period="${DAY_IN_SECONDS}" />`];
+  const bounds = `calls="${callsPerDay}" renewal-period="${DAY_IN_SECONDS}"`;
+  return [`<quota ${bounds} id="${limitId('day', 'requests', callsPerDay)}" />`];
+}
+
+/** By its id a refusal tells which limit it is of (error-in-dialect). */
+function limitId(period: 'minute' | 'day', what: 'requests' | 'tokens', limit: number): string {
+  return `${period}-${what}-${limit}`;
 }
 
 /** The global outbound section sets the variable; it is absent, or 0, where the tokens of an answer are not known. */
@@ -220,17 +218,27 @@ const COUNT_TOKENS = [
   `increment-condition='@(context.Response.StatusCode == 200 &amp;&amp; ${TOKENS} > 0)'`,
 ];
 
-function writeCounter(
-  policy: keyof typeof PERIODS_IN_SECONDS,
-  limit: number | undefined,
-  counter: string,
-  further: readonly string[] = [],
-): string[] {
+interface Counter {
+  readonly policy: keyof typeof PERIODS;
+  readonly what: 'requests' | 'tokens';
+  readonly limit: number | undefined;
+  readonly counter: string;
+  readonly isTold: boolean;
+}
+
+function writeCounter({ policy, what, limit, counter, isTold }: Counter): string[] {
   if (limit === undefined) return [];
-  const key = `counter-key='@(${quote(counter)} + context.Subscription.Id)'`;
-  const bounds = `calls="${limit}" renewal-period="${PERIODS_IN_SECONDS[policy]}" ${key}`;
-  if (further.length === 0) return [`<${policy} ${bounds} />`];
-  return [`<${policy} ${bounds}`, ...further.map((attribute) => `  ${attribute}`), '/>'];
+  const { name, seconds } = PERIODS[policy];
+  const further = [
+    ...(what === 'tokens' ? COUNT_TOKENS : []),
+    ...(isTold ? [`remaining-calls-variable-name="remaining-${what}"`] : []),
+  ];
+  return [
+    ...(isTold ? [`<set-variable name="limit-${what}" value="${limit}" />`] : []),
+    `<${policy} calls="${limit}" renewal-period="${seconds}" counter-key='@(${quote(counter)} + context.Subscription.Id)'`,
+    ...[...further, `id="${limitId(name, what, limit)}"`].map((attribute) => `  ${attribute}`),
+    '/>',
+  ];
 }
 
 function hasRole(role: string): string[] {

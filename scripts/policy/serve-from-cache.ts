@@ -187,7 +187,19 @@ function answer(policyVersion: string): string {
       ([name, value]) =>
         `  <set-header name="${name}" exists-action="override">\n    <value>${value}</value>\n  </set-header>`,
     ),
+    ...['requests', 'tokens'].flatMap(tellLimit),
     '  <set-body>@((string)context.Variables["cached-answer"])</set-body>',
     '</return-response>',
   ].join('\n');
+}
+
+/** As the fragment tell-limits does; a header that isn't to be there is deleted, for return-response has no conditions. */
+function tellLimit(what: string): string[] {
+  const action = `@(context.Variables.ContainsKey("remaining-${what}") ? "override" : "delete")`;
+  return ['limit', 'remaining'].map(
+    (fact) =>
+      `  <set-header name="x-ratelimit-${fact}-${what}" exists-action='${action}'>\n` +
+      `    <value>@(context.Variables.ContainsKey("remaining-${what}") ? context.Variables["${fact}-${what}"].ToString() : "")</value>\n` +
+      '  </set-header>',
+  );
 }

@@ -6,10 +6,18 @@ export interface FieldViolation {
   readonly description: string;
 }
 
+/** A limit that is used up: of tokens in a minute or a day, or of streams that are open at once. */
+export interface SpentLimit {
+  readonly what: 'tokens' | 'streams';
+  readonly limit: number;
+}
+
 export interface GatewayErrorOptions {
   readonly violations?: readonly FieldViolation[];
   /** After how long a retry makes sense, when the upstream said so; whole milliseconds. */
   readonly retryAfterInMs?: number;
+  /** Where it is why. */
+  readonly spent?: SpentLimit;
 }
 
 /**
@@ -20,6 +28,7 @@ export class GatewayError extends Error {
   readonly code: GatewayErrorCode;
   readonly violations: readonly FieldViolation[];
   readonly retryAfterInMs: number | undefined;
+  readonly spent: SpentLimit | undefined;
 
   constructor(code: GatewayErrorCode, message: string, options: GatewayErrorOptions = {}) {
     super(message);
@@ -27,6 +36,7 @@ export class GatewayError extends Error {
     this.code = code;
     this.violations = options.violations ?? [];
     this.retryAfterInMs = options.retryAfterInMs;
+    this.spent = options.spent;
   }
 
   get facts(): CodeFacts {

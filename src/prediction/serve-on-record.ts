@@ -86,12 +86,17 @@ function prepareFailure(
   failure: GatewayError,
 ): (reply: Reply) => void {
   const { contentType, body } = call.dialect.writeError(failure, record.requestId, call.path);
-  const { retryAfterInMs, facts } = failure;
+  const { retryAfterInMs, spent, facts } = failure;
   const headers = {
     ...record.headers(contentType),
     ...(retryAfterInMs !== undefined && {
       'retry-after': String(Math.ceil(retryAfterInMs / 1000)),
       'retry-after-ms': String(retryAfterInMs),
+    }),
+    // As OpenAI names them; API Management leaves them as they are.
+    ...(spent && {
+      [`x-ratelimit-limit-${spent.what}`]: String(spent.limit),
+      [`x-ratelimit-remaining-${spent.what}`]: '0',
     }),
     ...(facts.retryable ? {} : { 'x-should-retry': 'false' }),
   };

@@ -55,5 +55,6 @@ function exhausted(limit: AppliedLimit): GatewayError {
   return new GatewayError(
     'STREAMS_EXHAUSTED',
     `Your APIM subscription may have ${streams} open at once ${describeOwner(limit)}. Try again when one of them has ended.`,
+    { spent: { what: 'streams', limit: concurrentStreams } },
   );
 }

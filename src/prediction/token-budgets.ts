@@ -10,7 +10,7 @@ export interface TokenBudgets {
   /**
    * Lets a call begin while no budget (`tokensPerMinute`, `tokensPerDay`) that it counts against is used up; gives back
    * what counts its tokens when they are known. Calls at work together can thus use more than is left.
-   * @throws GatewayError TOKENS_EXHAUSTED, with the time until the budget is there again.
+   * @throws GatewayError TOKENS_EXHAUSTED, with the time until the budget, of several the last one, is there again.
    */
   admit(caller: Caller, call: AuthorizedCall<Prediction>): (tokens: number) => void;
 }
@@ -47,8 +47,9 @@ export function createTokenBudgets(governance: Governance, now: () => Date): Tok
       const limits = listLimits(governance.documents, caller, entry, caller.productId);
       const budgets = limits.flatMap((limit) => budgetsOf(limit, caller));
       const time = now().getTime();
-      const spent = budgets.find((budget) => usedIn(budget, time) >= budget.tokens);
-      if (spent) throw exhausted(spent, time);
+      const spent = budgets.filter((budget) => usedIn(budget, time) >= budget.tokens);
+      const [longest] = spent.toSorted((one, other) => timeLeft(other, time) - timeLeft(one, time));
+      if (longest) throw exhausted(longest, time);
       return (tokens) => {
         const then = now().getTime();
         for (const budget of budgets)
@@ -74,10 +75,19 @@ function budgetsOf(limit: AppliedLimit, { subscriptionId }: Caller): Budget[] {
   ];
 }
 
-function exhausted({ limit, period, tokens }: Budget, time: number): GatewayError {
+/** Until the budget is there again, in milliseconds. */
+function timeLeft({ period }: Budget, time: number): number {
+  return PERIOD_IN_MS[period] - (time % PERIOD_IN_MS[period]);
+}
+
+function exhausted(budget: Budget, time: number): GatewayError {
+  const { limit, period, tokens } = budget;
   return new GatewayError(
     'TOKENS_EXHAUSTED',
     `Your APIM subscription may use ${tokens} tokens a ${period} ${describeOwner(limit)}, and has. Wait for as long as the header Retry-After says.`,
-    { retryAfterInMs: PERIOD_IN_MS[period] - (time % PERIOD_IN_MS[period]) },
+    {
+      retryAfterInMs: timeLeft(budget, time),
+      spent: { what: 'tokens', limit: tokens },
+    },
   );
 }

@@ -254,6 +254,54 @@ test('what exceeds the tokens of a minute says so in headers', async () => {
   );
 });
 
+const LIMITS = ['limit-requests', 'remaining-requests', 'limit-tokens', 'remaining-tokens'] as const;
+
+/** Statuses, and what is told of limits. */
+function toldBy({ status, headers }: ReceivedResponse): unknown[] {
+  return [status, ...LIMITS.map((name) => headers[`x-ratelimit-${name}`])];
+}
+
+test.each([
+  ['calls of a day', { calls: 10, quota: 1, tokens: 100 }, [403, '1', '0', '100', '70']],
+  ['tokens of a day', { calls: 10, quota: 100, tokens: 100, tokenQuota: 30 }, [403, '10', '8', '30', '0']],
+  ['tokens of a minute', { calls: 10, quota: 100, tokens: 30 }, [429, '10', '8', '30', '0']],
+  ['calls of a minute', { calls: 1, quota: 100, tokens: 100 }, [429, '1', '0', undefined, undefined]],
+])('a refusal for the %s tells of that limit', async (_, limits, told) => {
+  const headers = { 'ocp-apim-subscription-key': SANDBOX_KEY };
+  await withEdge(
+    { limits, now: () => 1_800_000_000_000 },
+    async (own) => {
+      expect((await own.predict({ path: CHAT, headers })).status).toBe(200);
+      const refused = await own.predict({ path: CHAT, headers });
+      expect(toldBy(refused)).toEqual(told);
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    },
+    answerWith({ 'x-gateway-total-tokens': '30' }),
+  );
+});
+
+test('a refusal for the calls of a model tells of its limit, not of the product’s', async () => {
+  const path = MODEL.replace('/m:', '/gemini-2.5-pro:');
+  await withEdge({ limits: { calls: 10, quota: 100, entryCalls: 1 } }, async (own) => {
+    expect(toldBy(await own.predict({ path }))).toEqual([200, '10', '9', undefined, undefined]);
+    expect(toldBy(await own.predict({ path }))).toEqual([429, '1', '0', undefined, undefined]);
+    expect(toldBy(await own.predict())).toEqual([200, '10', '7', undefined, undefined]);
+  });
+});
+
+test('what the function app refuses for tells what it says, whatever is left at the edge', async () => {
+  const headers = { 'ocp-apim-subscription-key': SANDBOX_KEY };
+  const spent = { 'x-ratelimit-limit-tokens': '2000000', 'x-ratelimit-remaining-tokens': '0' };
+  const limits = { calls: 10, quota: 100, tokens: 100 };
+  await withEdge(
+    { limits },
+    async (own) => {
+      expect(toldBy(await own.predict({ headers }))).toEqual([429, '10', '9', '2000000', '0']);
+    },
+    answerWith({ ...spent, 'retry-after': '7' }, 429),
+  );
+});
+
 test('a product without a limit of tokens tells of none', async () => {
   const { headers } = await edge.predict();
   expect(headers).toMatchObject({ 'x-ratelimit-limit-requests': '600000' });

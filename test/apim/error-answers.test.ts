@@ -143,7 +143,7 @@ test('the answer says itself what limits have told', () => {
   );
   for (const name of ['limit-requests', 'remaining-requests', 'limit-tokens', 'remaining-tokens']) {
     const variable = `context.Variables["error-${name}"]`;
-    expect(variables.get(`error-${name}`)).toContain(`GetValueOrDefault("x-ratelimit-${name}", "")`);
+    expect(variables.get(`error-${name}`)).toContain(`context.Variables["${name}"]`);
     const header = headers.get(`x-ratelimit-${name}`);
     expect(header?.attributes.get('exists-action')?.value).toContain(
       `${variable} == "" ? "delete" : "override"`,

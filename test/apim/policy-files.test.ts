@@ -182,6 +182,12 @@ const FACTS: Readonly<Record<string, Facts>> = {
     receives: { ...EDGE, 'x-gateway-roles': 'Sandbox.Use Scoring.Predict' },
     receivesNo: CREDENTIALS,
   },
+  'policy-fragments/tell-limits/policy.xml': {
+    passes: {},
+    receives: EDGE,
+    receivesNo: ['x-ratelimit-limit-requests'],
+    answers: { 'x-ratelimit-limit-requests': '600000' },
+  },
 };
 
 /** Its facts are in mcp-server.test.ts: the product's runtime of MCP stands behind it, not the function app. */

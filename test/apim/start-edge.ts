@@ -141,13 +141,26 @@ function copyWithLimits({ calls, quota, tokens, tokenQuota, entryCalls }: EdgeLi
   cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
   for (const product of ['sandbox', 'production']) {
     const file = join(directory, 'products', product, 'policy.xml');
-    const document = readFileSync(file, 'utf8')
-      .replace(/(<rate-limit-by-key\s+calls=)"\d+"/, `$1"${calls}"`)
-      .replace(/(<quota-by-key\s+calls=)"\d+"/, `$1"${quota}"`)
-      .replace(/"\d+"(?=[^<]*"rate\/entry\/)/, (real) => (entryCalls ? `"${entryCalls}"` : real))
-      .replace(/"\d+"(?=[^<]*"tokens\/rate\/)/, (real) => (tokens ? `"${tokens}"` : real))
-      .replace(/"\d+"(?=[^<]*"tokens\/quota\/)/, (real) => (tokenQuota ? `"${tokenQuota}"` : real));
+    const limits: readonly [counter: string, limit: number | undefined][] = [
+      ['rate/', calls],
+      ['quota/', quota],
+      ['rate/entry/[^"]+', entryCalls],
+      ['tokens/rate/', tokens],
+      ['tokens/quota/', tokenQuota],
+    ];
+    const document = limits.reduce(
+      (text, [counter, limit]) => (limit === undefined ? text : withLimit(text, counter, limit)),
+      readFileSync(file, 'utf8'),
+    );
     writeFileSync(file, document);
   }
   return directory;
+}
+
+/** Another limit in the policy of a counter, in its id, and in the variable before it. */
+function withLimit(document: string, counter: string, limit: number): string {
+  const policy = `(<set-variable name="limit-\\w+" value="\\d+" />\\s+)?<[\\w-]+ calls="(\\d+)"[^<]*"${counter}" [^<]*`;
+  return document.replace(new RegExp(policy), (text: string, _told: unknown, real: string) =>
+    text.replaceAll(new RegExp(`\\b${real}\\b`, 'g'), String(limit)),
+  );
 }

@@ -37,6 +37,10 @@ test('one stream more than the product allows at once is refused; it is served w
       'Your APIM subscription may have 10 streams open at once on the product sandbox. Try again when one of them has ended.',
     error: { code: 429, status: 'RESOURCE_EXHAUSTED', details: [{ reason: 'STREAMS_EXHAUSTED' }] },
   });
+  expect(refused?.headers).toMatchObject({
+    'x-ratelimit-limit-streams': String(CONCURRENT_STREAMS),
+    'x-ratelimit-remaining-streams': '0',
+  });
   if (refused)
     observed.whenRecorded(refused, { outcome: 'denied', code: 'STREAMS_EXHAUSTED', status: '429' });
   expect(await observed.chain.requests('vertex-ai')).toHaveLength(CONCURRENT_STREAMS);
@@ -59,6 +63,10 @@ test('a stream that takes the tokens of a day is the last of that day', async ()
     const refused = await ask(verb);
     expect([refused.status, refused.text]).toEqual([429, expect.stringContaining('"TOKENS_EXHAUSTED"')]);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(refused.headers).toMatchObject({
+      'x-ratelimit-limit-tokens': String(TOKENS_PER_DAY),
+      'x-ratelimit-remaining-tokens': '0',
+    });
     observed.whenRecorded(refused, { outcome: 'denied', code: 'TOKENS_EXHAUSTED', decision: 'allow' });
   }
   // The function app counts for as long as it runs.
@@ -79,6 +87,10 @@ test('an answer that takes the tokens of a minute is the last of that minute', a
   const refused = await ask('generateContent');
   expect([refused.status, refused.text]).toEqual([429, expect.stringContaining('"RATE_LIMITED"')]);
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  expect(refused.headers).toMatchObject({
+    'x-ratelimit-limit-tokens': String(TOKENS_PER_MINUTE),
+    'x-ratelimit-remaining-tokens': '0',
+  });
   observed.whenRecorded(refused, {
     outcome: 'denied',
     code: 'RATE_LIMITED',

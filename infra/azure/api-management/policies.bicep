@@ -63,6 +63,11 @@ var fragments = [
     information: loadJsonContent('../../../apim/policy-fragments/stamp-identity/policyFragmentInformation.json')
     policy: loadTextContent('../../../apim/policy-fragments/stamp-identity/policy.xml')
   }
+  {
+    name: 'tell-limits'
+    information: loadJsonContent('../../../apim/policy-fragments/tell-limits/policyFragmentInformation.json')
+    policy: loadTextContent('../../../apim/policy-fragments/tell-limits/policy.xml')
+  }
 ]
 
 resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' existing = { name: serviceName }

@@ -256,7 +256,7 @@ test('with one identity provider a key can be enough as well', async () => {
   });
 });
 
-test('only the limits of the product are told in headers', async () => {
+test('the limits of the product are told in headers, and of a refusal the limit that refused', async () => {
   const roles = [{ role: 'Scoring.Predict', callsPerMinute: 1, tokensPerMinute: 10 }];
   await withEdge({ limits: limitsWith({ roles, entries: [] }) }, async (edge) => {
     const { headers } = await edge.predict();
@@ -266,7 +266,8 @@ test('only the limits of the product are told in headers', async () => {
       'x-ratelimit-remaining-requests': '599999',
     });
     expect((await edge.predict()).headers).toMatchObject({
-      'x-ratelimit-remaining-requests': '599998',
+      'x-ratelimit-limit-requests': '1',
+      'x-ratelimit-remaining-requests': '0',
       'retry-after': '60',
     });
   });

@@ -66,6 +66,23 @@ test('the budget of a day lasts until midnight in UTC', () => {
   admit();
 });
 
+test('of several budgets that are used up the one that comes back last is told', () => {
+  const { admit } = budgetsUnder({
+    products: [{ ...PRODUCT, id: 'sandbox', tokensPerMinute: 10, tokensPerDay: 100 }],
+  });
+  admit()(10);
+  expect(thrownBy(admit)).toMatchObject({ spent: { limit: 10 }, retryAfterInMs: 15_000 });
+  const { admit: again } = budgetsUnder({
+    products: [{ ...PRODUCT, id: 'sandbox', tokensPerMinute: 10, tokensPerDay: 100 }],
+  });
+  again()(100);
+  expect(thrownBy(again)).toMatchObject({
+    message: expect.stringContaining('100 tokens a day') as string,
+    spent: { what: 'tokens', limit: 100 },
+    retryAfterInMs: (11 * 3600 + 59 * 60 + 15) * 1000,
+  });
+});
+
 test('tokens count when they are known, in the period in which that is', () => {
   const { clock, admit } = budgetsUnder({ products: [{ ...PRODUCT, id: 'sandbox', tokensPerMinute: 100 }] });
   const first = admit();
@@ -102,5 +119,10 @@ test('what a stream has used is counted, also of one that breaks', async () => {
     { outcome: 'interrupted' },
     { outcome: 'denied', code: 'TOKENS_EXHAUSTED', status: 429 },
   ]);
-  expect(reply.headers).toMatchObject({ 'retry-after': '60', 'retry-after-ms': '60000' });
+  expect(reply.headers).toMatchObject({
+    'retry-after': '60',
+    'retry-after-ms': '60000',
+    'x-ratelimit-limit-tokens': '100',
+    'x-ratelimit-remaining-tokens': '0',
+  });
 });
