@@ -72,6 +72,8 @@ export const endpointOperations: readonly Operation[] = [
   {
     ...COMMON,
     path: `${ENDPOINT}:streamRawPredict`,
+    // Shared endpoints have no streams.
+    pathExamples: { endpoint: '6789012345' },
     operationId: 'endpoints-stream-raw-predict',
     summary: 'Raw predict with a custom endpoint, as a stream',
     description: "Sends a body of any form to an endpoint's container and streams what it answers.",
