@@ -24,6 +24,7 @@ import { ServiceDefinitionError } from './service/service-definition.ts';
 import type { ServiceDefinition } from './service/service-definition.ts';
 import { indexSubscriptions } from './service/subscription-keys.ts';
 import type { Subscription } from './service/subscription-keys.ts';
+import { takeAbsoluteForm } from './take-absolute-form.ts';
 
 /** Longer than clients keep an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_IN_MS = 65_000;
@@ -101,6 +102,7 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
   }
   const expressions = await loadExpressionCompiler();
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_IN_MS });
+  takeAbsoluteForm(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', resolve);

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { takeAbsoluteForm } from '../api-management/take-absolute-form.ts';
 import { makeResettable } from './resettable-connections.ts';
 
 /** A server that listens on 127.0.0.1. */
@@ -20,7 +21,7 @@ export class PortTakenError extends Error {
   }
 }
 
-/** Listens on 127.0.0.1; port 0 picks a free one. Closing also ends open connections. */
+/** Listens on 127.0.0.1; port 0 picks a free one. Targets in absolute form are taken as paths. Closing also ends open connections. */
 export async function listen(server: Server, port: number): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -29,6 +30,7 @@ export async function listen(server: Server, port: number): Promise<Listening> {
     server.listen(port, '127.0.0.1', resolve);
   });
   makeResettable(server);
+  takeAbsoluteForm(server);
   const sockets = new Set<{ destroy: () => void }>();
   server.on('connection', (socket) => {
     sockets.add(socket);
