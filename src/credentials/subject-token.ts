@@ -3,7 +3,7 @@ import { createManagedIdentity } from './managed-identity.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 export interface SubjectTokenOptions {
-  /** Application id URI that the Google pool provider accepts as audience. */
+  /** What the token is for: an application id URI, or a client id. The audience is the client id where that is v2.0. */
   readonly resource: string;
   /** Of a user-assigned identity; the system-assigned one when undefined. */
   readonly clientId: string | undefined;

@@ -107,7 +107,7 @@ test('a Google STS that refuses the identity is named, with the claims to compar
     code: 'TOKEN_EXCHANGE_REJECTED',
     canonical: 'UNAVAILABLE',
     message:
-      /^Google STS refused the function app's identity \(invalid_grant\): its token has issuer http\S+\/v2\.0, audience api:\/\/google-federation, version 2\.0\./,
+      /^Google STS refused the function app's identity \(invalid_grant\): its token has issuer http\S+\/v2\.0, audience f0000003-0000-4000-8000-000000000003, version 2\.0\./,
     retryable: false,
   });
 });

@@ -8,9 +8,10 @@ import { createGoogleTokenExchange } from '../../../src/credentials/google-token
 import { rejectedBy } from '../thrown-by.ts';
 import { UNLIMITED_IN_MS, withoutWaiting } from './without-waiting.ts';
 
+const FEDERATION = '66666666-6666-4666-8666-666666666666';
 const SUBJECT_TOKEN = `${new UnsecuredJWT({ ver: '2.0', oid: 'identity' })
   .setIssuer('https://login.microsoftonline.com/tenant/v2.0')
-  .setAudience('api://google-federation')
+  .setAudience(FEDERATION)
   .encode()}c2lnbmF0dXJl`;
 const FEDERATED_TOKEN = 'ya29.federated-secret';
 const ACCESS_TOKEN = 'ya29.impersonated-secret';
@@ -150,7 +151,7 @@ test('invalid_grant of STS is a rejection that tells issuer, audience and versio
   expect(error.code).toBe('TOKEN_EXCHANGE_REJECTED');
   expect(error.message).toBe(
     "Google STS refused the function app's identity (invalid_grant): its token has issuer " +
-      'https://login.microsoftonline.com/tenant/v2.0, audience api://google-federation, version 2.0. ' +
+      `https://login.microsoftonline.com/tenant/v2.0, audience ${FEDERATION}, version 2.0. ` +
       'Its operators must compare that with the workload identity pool provider.',
   );
 });
