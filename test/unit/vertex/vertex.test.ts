@@ -17,7 +17,9 @@ import type {
   Framing,
   GrantedCall,
   Prediction,
+  StreamedAnswer,
   VertexRequest,
+  WholeAnswer,
 } from '../../../src/prediction/prediction.ts';
 import type { TokenRenewal } from '../../../src/vertex/token-renewal.ts';
 import { createVertex } from '../../../src/vertex/vertex.ts';
@@ -253,6 +255,43 @@ test.each([
   expect(answered).toMatchObject({ kind: 'stream', contentType, framing });
   expect((await readParts(answered)).parts.join('')).toBe('data: whatever\n\nhalf');
 });
+
+const CHAT = { choices: [{ finish_reason: 'stop' }], usage: { prompt_tokens: 3, completion_tokens: 5 } };
+const CHAT_FACTS = { usage: { inputTokens: 3, outputTokens: 5, totalTokens: 8 }, finishReason: 'stop' };
+const CHAT_EVENT = `data: ${JSON.stringify(CHAT)}\n\n`;
+
+test.each([
+  ['application/json', JSON.stringify(CHAT), CHAT_FACTS],
+  ['application/json', JSON.stringify([{ text: 'Hi' }, 7, CHAT]), CHAT_FACTS],
+  ['text/event-stream', CHAT_EVENT, CHAT_FACTS],
+  ['application/json', '{"error":{"code":500},"usage":null}', { usage: {} }],
+  ['text/csv', '"usage",', { usage: {} }],
+  ['image/png', '\u0000"usage"', { usage: {} }],
+  ['application/json', '', { usage: {} }],
+])('of a whole %s that may be anybody’s, %j, what it tells is read', async (contentType, body, facts) => {
+  answer = send(200, body, { 'content-type': contentType });
+  const answered = (await pass({ format: 'shaped' })) as WholeAnswer;
+  expect(Buffer.from(answered.body).toString()).toBe(body);
+  expect(answered).toMatchObject({ kind: 'whole', contentType });
+  expect(answered.facts).toEqual(facts);
+});
+
+test.each([
+  ['text/event-stream', CHAT_EVENT, 'sse', CHAT_FACTS],
+  ['application/x-ndjson', `{"text":"Hi"}\n${JSON.stringify(CHAT)}\n`, 'raw', CHAT_FACTS],
+  ['application/json', JSON.stringify(CHAT), 'raw', CHAT_FACTS],
+  ['application/octet-stream', JSON.stringify(CHAT), 'raw', { usage: {} }],
+])(
+  'of a stream of %s that may be anybody’s, %j, what it tells is read',
+  async (contentType, body, framing, facts) => {
+    answer = send(200, body, { 'content-type': contentType });
+    const answered = (await pass({ format: 'shaped', framing: 'raw' })) as StreamedAnswer;
+    expect(answered).toMatchObject({ kind: 'stream', contentType, framing });
+    const { parts, error } = await readParts(answered);
+    expect([parts.join(''), error]).toEqual([body, undefined]);
+    expect(answered.facts()).toEqual(facts);
+  },
+);
 
 test.each(['', 'garbage', '7', 'null', '[]'])('a model’s answer of %j is none', async (body) => {
   answer = send(200, body);
