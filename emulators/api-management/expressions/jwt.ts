@@ -1,3 +1,5 @@
+import { parseExactJson } from './text/parse-exact-json.ts';
+
 /**
  * A JSON Web Token as expressions see it. Reading it verifies nothing: that is the policy's work.
  * Source: https://learn.microsoft.com/azure/api-management/api-management-policy-expressions#ref-context-variables
@@ -24,7 +26,7 @@ export class Jwt {
 
 function readPart(part: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    const value = parseExactJson(Buffer.from(part, 'base64url').toString('utf8'));
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;

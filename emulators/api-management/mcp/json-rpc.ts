@@ -1,3 +1,5 @@
+import { parseExactJson } from '../expressions/text/parse-exact-json.ts';
+
 /** Codes of https://www.jsonrpc.org/specification#error_object */
 export const CODES = {
   parseError: -32_700,
@@ -60,7 +62,7 @@ export function readMessage(bytes: Uint8Array): ClientMessage {
 
 function parse(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseExactJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new RpcError(CODES.parseError, 'The body is no JSON in UTF-8.', { status: 400 });
   }

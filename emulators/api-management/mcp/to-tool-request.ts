@@ -1,3 +1,4 @@
+import { exactDigitsOf } from '../expressions/text/parse-exact-json.ts';
 import { argumentParameters } from './describe-input.ts';
 import { BODY, jsonBodyOf } from './json-body.ts';
 import type { ToolDefinition } from './mcp-server-definition.ts';
@@ -57,6 +58,8 @@ function readValues(name: string, value: unknown, mayRepeat: boolean): string[] 
   const all: unknown[] = mayRepeat && Array.isArray(value) ? value : [value];
   return all.map((one) => {
     if (typeof one === 'string' || typeof one === 'number' || typeof one === 'boolean') return String(one);
+    const digits = exactDigitsOf(one);
+    if (digits !== undefined) return digits;
     throw new ToolArgumentError(`The argument "${name}" is a text, a number, or true or false.`);
   });
 }

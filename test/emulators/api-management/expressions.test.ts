@@ -322,6 +322,17 @@ test('what is wrong behind a cast of a generic call is told at its place', async
   );
 });
 
+test('a claim keeps every digit', async () => {
+  const claims = '{"sub":"s","big":12345678901234567890123,"list":[9007199254740993,1]}';
+  const token = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(claims).toString('base64url')}.`;
+  const claim = (name: string): Promise<string> =>
+    textOf(`string.Join(" ", "${token}".AsJwt().Claims["${name}"])`);
+  expect([await claim('big'), await claim('list')]).toEqual([
+    '12345678901234567890123',
+    '9007199254740993 1',
+  ]);
+});
+
 test('takes microseconds', async () => {
   const { evaluate: run } = (await loading).compile(
     'context.Request.Headers.GetValueOrDefault("accept", "").Split(\',\').Any(t => t.Trim() == "application/json") ? "json" : "other"',

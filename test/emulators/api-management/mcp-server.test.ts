@@ -196,6 +196,21 @@ test('arguments go where the operation has its parameters', async () => {
   ]);
 });
 
+test('numbers in arguments keep every digit', async () => {
+  const message = (id: string, given: string): string =>
+    `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"post","arguments":${given}}}`;
+  const given =
+    '{"id":12345678901234567890123,"name":"n","size":0.12345678901234567891,"a":[9007199254740993,-1e400,1.50,7]}';
+  expect((await post(message('1', given))).status).toBe(200);
+  expect(backend.received).toMatchObject([
+    {
+      url: '/base/items/12345678901234567890123',
+      body: '{"name":"n","size":0.12345678901234567891,"a":[9007199254740993,-1e400,1.50,7]}',
+    },
+  ]);
+  expect((await post(message('9007199254740993', given))).status).toBe(400);
+});
+
 test('what is named __proto__ goes into the body like anything else', async () => {
   const given = '{"id":"1","name":"n","__proto__":{"id":"2"}}';
   await post(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"post","arguments":${given}}}`);
