@@ -12,6 +12,23 @@ type OidcProvider = Extract<IdentityProvider, { type: 'oidc' }>;
 
 const CLAIMS = 'var claims = ((Jwt)context.Variables["caller-token"]).Claims;';
 
+/**
+ * Of people in more groups than a token holds none is in it. Not to know a role would also be not to know where its
+ * holders may be served, so nothing is decided.
+ * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#groups-overage-claim
+ */
+const DENY_WITHOUT_GROUPS = [
+  '<choose>',
+  "  <when condition='@{",
+  `    ${CLAIMS}`,
+  '    return !claims.ContainsKey("groups") &amp;&amp; (claims.ContainsKey("_claim_names") || claims.ContainsKey("hasgroups"));',
+  "  }'>",
+  '    <set-variable name="error-rule" value="edge/identify-caller" />',
+  '    <set-variable name="denial" value="TokenGroupsOmitted" />',
+  '  </when>',
+  '</choose>',
+].join('\n');
+
 interface Case {
   /** The value of `caller-identity-provider`. */
   readonly id: string;
@@ -81,6 +98,7 @@ function describeEntra({ groups }: EntraProvider, known: readonly string[]): str
       'return claims.ContainsKey("scp") ? "true" : "false";',
     ),
     variable('caller-roles', ...listRoles(known, groups)),
+    ...(groups?.claim === 'groups' ? [DENY_WITHOUT_GROUPS] : []),
   ].join('\n');
 }
 

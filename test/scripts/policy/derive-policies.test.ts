@@ -169,6 +169,26 @@ test('a group of Entra ID stands for a role, beside the app roles of the token',
     expect(await stamped({ roles: ['Scoring.Predict'], groups })).toBe('Scoring.Predict Assistants.Use');
     expect(await stamped({ roles: [], groups })).toBe('Assistants.Use');
     expect(await stamped({ roles: ['Scoring.Predict'] })).toBe('Scoring.Predict');
+
+    const overages = [
+      { _claim_names: { groups: 'src1' }, _claim_sources: { src1: {} } },
+      { hasgroups: true },
+    ];
+    edge.functionApp.received.length = 0;
+    for (const overage of overages) {
+      const token = await edge.issuer.sign({ roles: ['Scoring.Predict'], scp: 'access_as_user', ...overage });
+      const { status, text } = await edge.predict({ headers: { authorization: `Bearer ${token}` } });
+      expect([status, text]).toEqual([
+        403,
+        expect.stringContaining('so many groups that the token lists none'),
+      ]);
+    }
+    expect(edge.functionApp.received).toEqual([]);
+    const [record] = edge.traces.map(({ metadata }) => metadata);
+    expect(record).toMatchObject({
+      ...{ outcome: 'denied', code: 'NOT_GRANTED', rule: 'edge/identify-caller' },
+      objectId: '22222222-2222-4222-8222-222222222222',
+    });
   });
 });
 
