@@ -26,8 +26,10 @@ export function watchLibraryServer(): void {
     const invocationId = request.headers['x-ms-invocation-id'];
     if (typeof invocationId !== 'string') return;
     const closed = new Promise<boolean>((resolve) => {
+      // Node 22 finishes a response, and says `writableFinished`, when its connection is cut after its end was written.
+      response.once('finish', () => resolve(!request.socket.destroyed));
       response.once('close', () => {
-        resolve(response.writableFinished);
+        resolve(false);
         setTimeout(() => exchanges.delete(invocationId), UNCLAIMED_IN_MS).unref();
       });
     });

@@ -16,7 +16,9 @@ export async function readBody(
   if (declared <= maximumBytes) return new Uint8Array(await request.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+  // Cancelling what is left would cut the connection on which the refusal goes out.
+  const parts = request.body?.values({ preventCancel: true }) ?? [];
+  for await (const chunk of parts as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
     if (size > maximumBytes) throw tooLarge(maximumBytes);
     chunks.push(chunk);

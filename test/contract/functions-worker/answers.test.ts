@@ -73,6 +73,13 @@ test('a body without a length is read as one with it, and one of 20 MB is read w
   expect(large.status).not.toBe(413);
   const tooLarge = await app.call(WHOLE, { body: JSON.stringify({ a: 'a'.repeat(20_971_520) }) });
   expect(tooLarge.status).toBe(413);
+  const endless = app.start(WHOLE, {
+    body: 'a'.repeat(21_000_000),
+    headers: { 'transfer-encoding': 'chunked' },
+    isOpen: true,
+  });
+  expect((await endless.answering).status).toBe(413);
+  endless.leave();
 });
 
 test('live and ready are asked apart, and both are told while Google’s STS is away and a token valid', async () => {

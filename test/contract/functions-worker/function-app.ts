@@ -81,6 +81,7 @@ export class FunctionApp {
   start(path: string, { method = 'POST', body = CONTENTS, headers = {}, isOpen = false }: Sent = {}) {
     const requestId = randomUUID();
     const call = request(this.url + path, {
+      agent: false,
       method,
       headers: { ...this.#stamped, ...headers, 'x-gateway-request-id': requestId },
     });
