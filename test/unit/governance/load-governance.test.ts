@@ -400,6 +400,18 @@ roles:
       LIMITS,
       'catalog.yaml:11:17: entries.0.parameters: no usable JSON Schema: strict mode: unknown keyword: "propertys".',
     ],
+    'a price of less than nothing': [
+      `${CATALOG}    price: { perPrediction: -1 }\n`,
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:11:29: entries.0.price.perPrediction: must be at least 0',
+    ],
+    'a long context of no length': [
+      `${CATALOG}    price: { perMillionInputTokens: 1, perMillionOutputTokens: 1, longContext: { perMillionInputTokens: 1, perMillionOutputTokens: 1 } }\n`,
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:11:80: entries.0.price.longContext.aboveInputTokens: is missing',
+    ],
     'a schema that is somewhere else': [
       `${CATALOG}    instances: { $ref: 'https://example.com/schema' }\n`,
       ACCESS,
@@ -425,6 +437,11 @@ test.each([
     'a misspelt key',
     CATALOG.replace('tags:', 'tag:'),
     'catalog.yaml:9:10: entries.0.tag: nothing of this name may stand here. Did you mean "tags"?',
+  ],
+  [
+    'a misspelt price',
+    `${CATALOG}    price: { perMillionInputTokens: 1, perMillionOutputTokens: 1, perMillionCacheWrites: 1 }\n`,
+    'catalog.yaml:11:90: entries.0.price.perMillionCacheWrites: nothing of this name may stand here. Did you mean "perMillionCacheWriteTokens"?',
   ],
   [
     'an operation that the gateway does not know',
