@@ -7,6 +7,13 @@ interface GenericCall {
   readonly stop: number;
 }
 
+/** An operator, where it is, and the one that is read as it should be. */
+interface MisreadOperator {
+  readonly start: number;
+  readonly sign: string;
+  readonly standIn: string;
+}
+
 const NAME = String.raw`[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*`;
 const TYPE = String.raw`${NAME}(?:\s*(?:\?|\[\s*\]))*`;
 /** A list of types without lists of their own. */
@@ -45,10 +52,21 @@ export function findCastThatIsNone(root: Node): Node | undefined {
   });
 }
 
-/** The sign of `F(a * b)`, which the grammar takes for the declaration of a pointer. */
-export function findMultiplication(root: Node): number | undefined {
+/**
+ * An operator that the grammar doesn't see: in `F(a * b)`, which it takes for the declaration of a pointer, and in
+ * `a < b >> c`, where it takes `a<b>` for a type. The one to read in its place is as long and binds alike.
+ */
+export function findOperator(root: Node): MisreadOperator | undefined {
   const [pointer] = root.descendantsOfType('pointer_type');
-  return pointer?.children.find((child) => child.type === '*')?.startIndex;
+  const star = pointer?.children.find((child) => child.type === '*');
+  if (star) return { start: star.startIndex, sign: '*', standIn: '/' };
+  for (const comparison of root.descendantsOfType('binary_expression')) {
+    const operator = comparison.childForFieldName('operator');
+    const left = comparison.childForFieldName('left');
+    if (operator?.text === '>' && left?.text.endsWith('>') && left.endIndex === operator.startIndex)
+      return { start: operator.startIndex - 1, sign: '>>', standIn: '<<' };
+  }
+  return undefined;
 }
 
 /** The innermost node that begins where this one does; an operator before its operand counts. */

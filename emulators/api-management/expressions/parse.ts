@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Language, type Node, Parser } from 'web-tree-sitter';
 import { ExpressionError } from './expression-error.ts';
-import { findCastThatIsNone, findGenericCall, findMultiplication } from './misread.ts';
+import { findCastThatIsNone, findGenericCall, findOperator } from './misread.ts';
 import { copySyntax, type Syntax } from './syntax.ts';
 
 const PREFIX = 'class P { object M() {\n';
@@ -36,7 +36,7 @@ export async function loadParser(): Promise<Parse> {
 function parseBlock(parser: Parser, source: string, kind: 'expression' | 'statements'): Syntax {
   const rows = kind === 'expression' ? 2 : 1;
   const generics = new Map<number, Syntax>();
-  const multiplications = new Set<number>();
+  const operators = new Map<number, string>();
   let text = source;
   for (;;) {
     const tree = parser.parse(PREFIX + text + SUFFIX);
@@ -52,11 +52,12 @@ function parseBlock(parser: Parser, source: string, kind: 'expression' | 'statem
         text = text.slice(0, open) + blank(text.slice(open, stop)) + text.slice(stop);
         continue;
       }
-      const multiplication = findMultiplication(tree.rootNode);
-      if (multiplication !== undefined) {
-        multiplications.add(multiplication);
-        const at = multiplication - PREFIX.length;
-        text = `${text.slice(0, at)}/${text.slice(at + 1)}`;
+      const operator = findOperator(tree.rootNode);
+      if (operator) {
+        const { start, sign, standIn } = operator;
+        operators.set(start, sign);
+        const at = start - PREFIX.length;
+        text = text.slice(0, at) + standIn + text.slice(at + sign.length);
         continue;
       }
       const parenthesized = findCastThatIsNone(tree.rootNode);
@@ -68,7 +69,7 @@ function parseBlock(parser: Parser, source: string, kind: 'expression' | 'statem
         );
         continue;
       }
-      return copySyntax(onlyBlock(tree.rootNode), rows, { generics, multiplications });
+      return copySyntax(onlyBlock(tree.rootNode), rows, { generics, operators });
     } finally {
       tree.delete();
     }

@@ -57,11 +57,11 @@ const OPERATORS: readonly (readonly string[])[] = [
 export interface Corrections {
   /** Names whose type arguments the tree lacks. */
   readonly generics: ReadonlyMap<number, Syntax>;
-  /** Signs of division that stand for multiplication. */
-  readonly multiplications: ReadonlySet<number>;
+  /** Operators that another one stands for, which binds alike. */
+  readonly operators: ReadonlyMap<number, string>;
 }
 
-const NONE: Corrections = { generics: new Map(), multiplications: new Set() };
+const NONE: Corrections = { generics: new Map(), operators: new Map() };
 
 /**
  * Copies a tree; `rowOffset` rows stand before the source.
@@ -81,10 +81,10 @@ export function copySyntax(node: Node, rowOffset: number, corrections: Correctio
     if (field) fields[field] ??= copy;
   });
   const { row, column } = node.startPosition;
-  const sign = node.type === '/' && corrections.multiplications.has(node.startIndex) ? '*' : undefined;
+  const operator = node.childCount === 0 ? corrections.operators.get(node.startIndex) : undefined;
   return regroup({
-    kind: sign ?? node.type,
-    text: sign ?? node.text,
+    kind: operator ?? node.type,
+    text: operator ?? node.text,
     start: node.startIndex,
     end: node.endIndex,
     line: row + 1 - rowOffset,
@@ -133,7 +133,7 @@ function regroup(syntax: Syntax): Syntax {
   const swallowed = operationInPattern(syntax);
   if (swallowed) return moveOut(swallowed, syntax);
   const right = syntax.kind === 'binary_expression' ? syntax.fields.right : undefined;
-  if (right?.kind === 'binary_expression' && precedence(right) < precedence(syntax))
+  if (right?.kind === 'binary_expression' && bindsNoTighter(right, syntax))
     return regroup(rotate(syntax, right));
   const infix = INFIX[syntax.kind];
   const left = infix === undefined ? undefined : syntax.fields[infix];
@@ -194,6 +194,11 @@ function moveInto(operation: Syntax, around: Syntax): Syntax {
 function bindsLooser(left: Syntax, around: Syntax): boolean {
   const [inner, outer] = [precedence(left), precedence(around)];
   return inner < outer || (inner === outer && left.fields.operator?.text === '??');
+}
+
+function bindsNoTighter(right: Syntax, around: Syntax): boolean {
+  const [inner, outer] = [precedence(right), precedence(around)];
+  return inner < outer || (inner === outer && right.fields.operator?.text !== '??');
 }
 
 function precedence(syntax: Syntax): number {
