@@ -16,14 +16,29 @@ export async function readBody(
   if (declared <= maximumBytes) return new Uint8Array(await request.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Cancelling what is left would cut the connection on which the refusal goes out.
-  const parts = request.body?.values({ preventCancel: true }) ?? [];
-  for await (const chunk of parts as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > maximumBytes) throw tooLarge(maximumBytes);
-    chunks.push(chunk);
+  const reader = request.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined;
+  for (;;) {
+    const part = await reader?.read();
+    if (!part || part.done) return Buffer.concat(chunks, size);
+    size += part.value.byteLength;
+    if (size > maximumBytes) {
+      void discard(reader);
+      throw tooLarge(maximumBytes);
+    }
+    chunks.push(part.value);
   }
-  return Buffer.concat(chunks, size);
+}
+
+/**
+ * Takes the rest off the connection, on which the refusal goes out and the platform's host sends the next request.
+ * Cancelling would cut it.
+ */
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
+  try {
+    while (!(await reader?.read())?.done);
+  } catch {
+    // Whoever sent it has broken off.
+  }
 }
 
 function tooLarge(maximumBytes: number): GatewayError {
