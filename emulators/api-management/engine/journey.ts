@@ -158,10 +158,12 @@ export class Journey {
 
   /** Notes what an expression tells; at most 20 times for a step. */
   note(message: string): void {
-    const step = this.#open.at(-1);
-    if (!step) return;
-    step.traces ??= [];
-    if (step.traces.length < MAXIMUM_TRACES) step.traces.push(message);
+    this.#try(() => {
+      const step = this.#open.at(-1);
+      if (!step) return;
+      step.traces ??= [];
+      if (step.traces.length < MAXIMUM_TRACES) step.traces.push(this.#mask.named('', message));
+    });
   }
 
   /** The policies are done. */

@@ -123,6 +123,15 @@ test('JSON is a key like any other text', async () => {
   expect((await send(REQUEST)).status).toBe(429);
 });
 
+test('integers of a body that is read and set again keep every digit', async () => {
+  const { send } = await start({
+    inbound: '<set-body>@(context.Request.Body.As<JObject>())</set-body>',
+  });
+  const body = '{"id":12345678901234567890123,"less":-9223372036854775809,"long":9007199254740993}';
+  await send({ ...REQUEST, method: 'POST', body });
+  expect(backend.received[0]?.body.replace(/\s/g, '')).toBe(body);
+});
+
 test('the text of JSON has steps of its own, however many its expression took', async () => {
   const count = 30_000;
   const { send } = await start({

@@ -240,7 +240,7 @@ test.each(['a', 'in', '12', 'api', '<', '&', '/'])(
       `<set-variable name="whole" value='@("{{pin}}")' />
        <set-variable name="part" value='@("x-{{pin}}-y")' />
        <set-header name="x-whole"><value>@("{{pin}}")</value></set-header>
-       <set-variable name="number" value="@(12 + 0)" />`,
+       <set-variable name="number" value='@{ context.Trace("{{pin}}"); context.Trace("x-{{pin}}-y"); return 12; }' />`,
     );
     expect(journey.url).toBe('/echo/items/a?pin-of=***&other=1');
     expect(journey).toMatchObject({ api: 'echo', operation: 'get-item', subscription: 'sub-1' });
@@ -249,6 +249,7 @@ test.each(['a', 'in', '12', 'api', '<', '&', '/'])(
     expect(part?.changes?.variables).toEqual({ part: `x-${value}-y` });
     expect(header?.changes?.request?.headers).toEqual({ 'x-whole': '***' });
     expect(number?.changes?.variables).toEqual({ number: value === '12' ? '***' : 12 });
+    expect(number?.traces).toEqual(['***', `x-${value}-y`]);
     expect(writeJourney(journey)).toContain('inbound');
   },
 );
