@@ -72,7 +72,7 @@ export function readService(directory: string, refuse: Refuse): ServiceDefinitio
     diagnostic: reader.attempt(() => diagnosticOf(directory, files)),
   };
   for (const file of files.unread(directory))
-    refuse(new ServiceDefinitionError(file, 'Nothing reads this file: the layout has no place for it.'));
+    refuse(new ServiceDefinitionError(file, 'Nothing reads this file: it is misplaced, or not supported.'));
   return service;
 }
 

@@ -48,7 +48,7 @@ async function refusals(files: Readonly<Record<string, string>>): Promise<string
   return found.map((one) => one.replaceAll(`${directory}/`, ''));
 }
 
-const UNREAD = 'Nothing reads this file: the layout has no place for it.';
+const UNREAD = 'Nothing reads this file: it is misplaced, or not supported.';
 
 test('a folder of which every file is read has nothing refused', async () => {
   expect(await refusals({})).toEqual([]);
