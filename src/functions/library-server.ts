@@ -30,7 +30,8 @@ export function watchLibraryServer(): void {
       response.once('finish', () => resolve(!request.socket.destroyed));
       response.once('close', () => {
         resolve(false);
-        setTimeout(() => exchanges.delete(invocationId), UNCLAIMED_IN_MS).unref();
+        if (exchanges.has(invocationId))
+          setTimeout(() => exchanges.delete(invocationId), UNCLAIMED_IN_MS).unref();
       });
     });
     // The library goes on writing for a moment when the client is gone.

@@ -26,6 +26,8 @@ export interface Deadline {
   reachVertex(): void;
   /** A stream that has begun may last longer than a call. */
   beginStream(): void;
+  /** An answer that is there may be taken for as long as a stream, whatever limit the call carries. */
+  beginDelivery(): void;
   /** Ends the call before its time. */
   end(failure: GatewayError): void;
   clear(): void;
@@ -91,6 +93,7 @@ export function startDeadline(
       if (carriedInMs < streamTimeoutInMs) limitTo(carriedInMs, CARRIED);
       else limitTo(streamTimeoutInMs, 'the longest that a stream may last');
     },
+    beginDelivery: () => limitTo(streamTimeoutInMs, 'the longest that a stream may last'),
     end: (failure) => controller.abort(failure),
     clear: () => clearTimeout(timer),
   };

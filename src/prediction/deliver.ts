@@ -47,6 +47,7 @@ export async function deliverWhole(
   record.sent(answer.body);
   record.answered(answer.facts);
   if (record.isStrict) await settleOrWithhold(answer.body, { record, settlement });
+  deadline.beginDelivery();
   reply.send(200, { ...record.headers(answer.contentType), ...tokensHeader(answer.facts) }, answer.body);
   try {
     await untilTaken(reply, deadline);

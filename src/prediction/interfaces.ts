@@ -51,7 +51,8 @@ export interface Vertex {
 export interface AuditTrail {
   /**
    * Lets a call in; each is followed by one `record` or `commit`, or is left to the edge's own records.
-   * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE while more waits for the ledger than memory may hold.
+   * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE while more waits for the ledger than memory may hold, and once the trail
+   * is being closed.
    */
   admit(): void;
   /**

@@ -47,6 +47,7 @@ export class LedgerTrail implements AuditTrail {
   #closed = 0;
   #checkpointed = -1;
   #isPlanned = false;
+  #isClosing = false;
   #hasEnded = false;
 
   constructor(options: LedgerTrailOptions) {
@@ -55,7 +56,7 @@ export class LedgerTrail implements AuditTrail {
 
   admit(): void {
     const { writer, maximumPendingBytes } = this.#options;
-    if (writer.pendingBytes > maximumPendingBytes) throw unavailable();
+    if (this.#isClosing || writer.pendingBytes > maximumPendingBytes) throw unavailable();
     this.#active += 1;
   }
 
@@ -75,8 +76,12 @@ export class LedgerTrail implements AuditTrail {
     void this.#append(this.#closing(record), { isAwaited: false });
   }
 
-  /** Resolves when all is committed, with the chain's end as the last entry where no call is left at work. */
+  /**
+   * Lets no call in any more. Resolves when all is committed, with the chain's end as the last entry where no call is left
+   * at work.
+   */
   async close(): Promise<void> {
+    this.#isClosing = true;
     const { writer } = this.#options;
     writer.hurry();
     // A process that served no call leaves no chain.

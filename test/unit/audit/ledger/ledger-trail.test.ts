@@ -107,6 +107,16 @@ test('no call is let in while more waits for the ledger than may', () => {
   expect(() => trail.admit()).not.toThrow();
 });
 
+test('no call is let in once the trail is being closed, so that nothing follows its end', async () => {
+  const { trail, kinds } = start();
+  trail.admit();
+  trail.record(RECORD);
+  const closed = trail.close();
+  expect(thrownBy(() => trail.admit())).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
+  await closed;
+  expect(kinds().at(-1)).toBe('end');
+});
+
 test('a signed checkpoint follows what is new, and none follows a checkpoint alone', async () => {
   const { clock, entries, trail, kinds } = start();
   trail.admit();
