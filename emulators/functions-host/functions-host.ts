@@ -94,7 +94,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
       createListener({ invocations, functions, activityTimeoutInMs, keys: new Set(keys), control, log }),
     );
     server.setTimeout(IDLE_TIMEOUT_IN_MS);
-    const { port: listeningPort, close } = await listen(server, port);
+    const { port: listeningPort, close } = await listen(server, port, { readsTargets: true });
     if (options.schedules ?? true) timers.start();
     return {
       port: listeningPort,

@@ -21,8 +21,15 @@ export class PortTakenError extends Error {
   }
 }
 
-/** Listens on 127.0.0.1; port 0 picks a free one. Targets in absolute form are taken as paths. Closing also ends open connections. */
-export async function listen(server: Server, port: number): Promise<Listening> {
+/**
+ * Listens on 127.0.0.1; port 0 picks a free one. Closing also ends open connections.
+ * @param readsTargets whether the server reads targets in absolute form itself; else they are taken as paths.
+ */
+export async function listen(
+  server: Server,
+  port: number,
+  { readsTargets = false }: { readonly readsTargets?: boolean } = {},
+): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new PortTakenError(port) : error);
@@ -30,7 +37,7 @@ export async function listen(server: Server, port: number): Promise<Listening> {
     server.listen(port, '127.0.0.1', resolve);
   });
   makeResettable(server);
-  takeAbsoluteForm(server);
+  if (!readsTargets) takeAbsoluteForm(server);
   const sockets = new Set<{ destroy: () => void }>();
   server.on('connection', (socket) => {
     sockets.add(socket);
