@@ -120,11 +120,12 @@ export function startAudit(options: AuditOptions): Audit {
     contents,
     sweep: () => shipping.sweep(),
     close: async (limitInMs) => {
-      const startedAt = Date.now();
-      await digester.close(Math.min(LAST_KEY_TIMEOUT_IN_MS, limitInMs));
-      await within(limitInMs, trail.close());
-      await within(Math.max(0, limitInMs - (Date.now() - startedAt)), contents.close());
-      await shipping.close(Math.max(0, limitInMs - (Date.now() - startedAt)));
+      const startedAt = performance.now();
+      const left = (): number => Math.max(0, limitInMs - (performance.now() - startedAt));
+      await digester.close(Math.min(LAST_KEY_TIMEOUT_IN_MS, left()));
+      await within(left(), trail.close());
+      await within(left(), contents.close());
+      await shipping.close(left());
     },
   };
 }

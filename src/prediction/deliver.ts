@@ -54,8 +54,9 @@ export async function deliverWhole(
   } catch (error) {
     // Of an answer that is not taken whole nobody knows how much has arrived.
     record.withheld(answer.body);
-    record.interrupted(toGatewayError(error), answer.facts);
-    await settlement.attempt();
+    const failure = toGatewayError(error);
+    record.interrupted(failure, answer.facts);
+    await settlement.attempt(failure);
   }
 }
 
@@ -179,7 +180,7 @@ async function deliverStream(
         ? undefined
         : call.dialect.writeStreamError(failure, { format, framing, isFirst: sent.isFirst && !held });
     if (told !== undefined) for (const part of [held, told]) if (part !== undefined) record.sent(part);
-    await settlement.attempt();
+    await settlement.attempt(failure);
     if (told !== undefined) {
       if (held) void reply.write(held);
       void reply.write(told);

@@ -59,7 +59,7 @@ export async function serveOnRecord(
     const failure = toGatewayError(error);
     record.failed(failure);
     const send = prepareFailure(call, record, failure);
-    await settlement.attempt();
+    await settlement.attempt(failure);
     send(reply);
   } finally {
     deadline.clear();

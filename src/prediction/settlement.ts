@@ -1,3 +1,4 @@
+import type { GatewayError } from '../errors/gateway-error.ts';
 import type { AuditTrail } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
 
@@ -8,7 +9,7 @@ import type { OpenRecord } from './open-record.ts';
 export class Settlement {
   readonly #audit: AuditTrail;
   readonly #record: OpenRecord;
-  /** Whether the ledger has failed a strict call, which then isn't made to wait for it again. */
+  /** Whether a strict call isn't made to wait for the ledger again: it failed once, or the instance stops. */
   #hasFailed = false;
   #isSettled = false;
 
@@ -30,9 +31,16 @@ export class Settlement {
     await this.#watch(this.#audit.commit(this.#record.close()));
   }
 
-  /** The same before a strict call's failure is told, which is told in any case. */
-  async attempt(): Promise<void> {
+  /**
+   * The same before a strict call's failure is told, which is told in any case: at once where the instance stops, which
+   * waits for the ledger when all callers are told.
+   */
+  async attempt({ code }: GatewayError): Promise<void> {
     if (!this.#record.isStrict || this.#hasFailed) return;
+    if (code === 'INSTANCE_STOPPING') {
+      this.#hasFailed = true;
+      return;
+    }
     this.#reopen();
     await this.settle().catch(() => {
       // The record that waits for the ledger says what the caller is told.

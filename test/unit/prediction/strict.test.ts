@@ -1,5 +1,6 @@
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuditRecord, OpeningRecord } from '../../../src/prediction/audit-record.ts';
+import { RunningCalls } from '../../../src/prediction/running-calls.ts';
 import { endpointEntry, governanceOf } from '../governance/governance-of.ts';
 import { type Changes, oneCall, stream, STREAMED } from './one-call.ts';
 
@@ -203,4 +204,26 @@ test('a call that is not let in reaches nobody, and tells the edge to put it on 
   });
   expect(records).toEqual([]);
   expect(steps).toEqual(['answer']);
+});
+
+test('a strict call that ends because its instance stops is told before the ledger has it', async () => {
+  const running = new RunningCalls();
+  const steps: string[] = [];
+  const call = oneCall({
+    governance,
+    running,
+    vertex: {
+      predict: () => {
+        void running.stop(1000);
+        return new Promise(() => undefined);
+      },
+    },
+    trail: {
+      open: () => Promise.resolve(),
+      commit: () => new Promise(() => steps.push('waits for the ledger')),
+    },
+  });
+  await call.run();
+  expect([call.reply.status, steps]).toEqual([503, []]);
+  expect(call.records).toMatchObject([{ outcome: 'failed', code: 'INSTANCE_STOPPING', revision: 0 }]);
 });
