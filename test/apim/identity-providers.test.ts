@@ -193,6 +193,7 @@ test('a guest is who they are in this tenant', async () => {
 test.each([
   [{ scp: 'access_as_user' }, 'true'],
   [{ scp: 'access_as_user', idtyp: 'user' }, 'true'],
+  [{ idtyp: 'user' }, 'true'],
   [{ idtyp: 'app' }, 'false'],
   [{ scp: 'forged', idtyp: 'app' }, 'false'],
   [{}, 'false'],
