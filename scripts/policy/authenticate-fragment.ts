@@ -129,8 +129,10 @@ function validate(provider: IdentityProvider): string {
   ].join('\n');
 }
 
-/** An audience that is an application id URI, and so no client id. */
+/** An audience that is an application id URI, and so no client id, */
 const URI = /^[a-z]+:/i;
+/** unless it is the one that Entra ID offers, which tells the client id. */
+const OFFERED_URI = /^api:\/\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?$/i;
 
 /**
  * Takes both forms of Entra ID's tokens, each with the audiences that it can have: the policy alone would take a v2.0
@@ -138,9 +140,14 @@ const URI = /^[a-z]+:/i;
  * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#payload-claims
  */
 function validateEntra({ tenantId, audiences }: EntraProvider): string {
-  const clientIds = audiences.filter((audience) => !URI.test(audience));
+  const clientIds = unique(
+    audiences.flatMap((audience) => OFFERED_URI.exec(audience)?.[1] ?? (URI.test(audience) ? [] : audience)),
+  );
   // Entra ID may add a slash: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
-  const v1 = [...audiences, ...clientIds.flatMap((clientId) => [`api://${clientId}`, `api://${clientId}/`])];
+  const v1 = unique([
+    ...audiences,
+    ...clientIds.flatMap((clientId) => [clientId, `api://${clientId}`, `api://${clientId}/`]),
+  ]);
   const validation = (version: string, allowed: readonly string[]) => [
     `    <validate-azure-ad-token tenant-id="${escapeLiteral(tenantId)}" ${OUTPUT}>`,
     ...listAudiences(allowed).map((line) => `    ${line}`),
@@ -169,6 +176,10 @@ function validateEntra({ tenantId, audiences }: EntraProvider): string {
     '  </otherwise>',
     '</choose>',
   ].join('\n');
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
 }
 
 function listAudiences(audiences: readonly string[]): string[] {

@@ -11,7 +11,7 @@ export interface TokenForm {
 const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const V1_ISSUER = new RegExp(`^https://sts\\.[a-z.]+/(${GUID})/$`, 'i');
 const V2_ISSUER = new RegExp(`^https?://[^/]+/(${GUID})/v2\\.0$`, 'i');
-const CLIENT_ID = new RegExp(`^(?:api://)?(${GUID})$`, 'i');
+const CLIENT_ID = new RegExp(`^(?:api://)?(${GUID})/?$`, 'i');
 
 const V1_AUTHORITY = 'https://sts.windows.net';
 

@@ -8,6 +8,7 @@ import type { GovernanceDocuments } from '../../../src/governance/governance.ts'
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
 import { answerWith, PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from '../../apim/start-edge.ts';
 import type { Edge } from '../../apim/start-edge.ts';
+import { TENANT } from '../../emulators/api-management/token-issuer.ts';
 
 const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
 
@@ -191,6 +192,65 @@ test('a group of Entra ID stands for a role, beside the app roles of the token',
     });
   });
 });
+
+const ANOTHER_CLIENT_ID = 'f0000009-0000-4000-8000-000000000009';
+const OFFERED_URI = `api://${ANOTHER_CLIENT_ID}`;
+const OWN_URI = 'https://contoso.example/gateway';
+const AS_V1 = { iss: `https://sts.windows.net/${TENANT}/`, ver: '1.0' };
+
+test.each([
+  [
+    'a client id',
+    ANOTHER_CLIENT_ID,
+    [
+      [200, 401, 401],
+      [200, 200, 401],
+    ],
+  ],
+  [
+    'the URI that Entra ID offers',
+    OFFERED_URI,
+    [
+      [200, 401, 401],
+      [200, 200, 401],
+    ],
+  ],
+  [
+    'that URI with a slash',
+    `${OFFERED_URI}/`,
+    [
+      [200, 401, 401],
+      [200, 200, 401],
+    ],
+  ],
+  [
+    'a URI of the operators’ own',
+    OWN_URI,
+    [
+      [401, 401, 401],
+      [401, 401, 200],
+    ],
+  ],
+] as const)(
+  'with %s as the audience, tokens of both forms have what they can have',
+  async (_, audience, statuses) => {
+    const identityProviders = documents.access.identityProviders.map((provider) =>
+      provider.type === 'entra' ? { ...provider, audiences: [audience] } : provider,
+    );
+    await withEdge({ access: { ...documents.access, identityProviders } }, async (edge) => {
+      const answers = [];
+      for (const form of [{}, AS_V1]) {
+        const row = [];
+        for (const aud of [ANOTHER_CLIENT_ID, OFFERED_URI, OWN_URI]) {
+          const authorization = `Bearer ${await edge.issuer.sign({ ...form, aud })}`;
+          row.push((await edge.predict({ headers: { authorization } })).status);
+        }
+        answers.push(row);
+      }
+      expect(answers).toEqual(statuses);
+    });
+  },
+);
 
 test('a role has a limit of its own, per APIM subscription', async () => {
   const roles = [{ role: 'Scoring.Predict', callsPerMinute: 1 }];

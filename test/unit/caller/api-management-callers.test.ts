@@ -128,6 +128,7 @@ const OTHER_URI = 'https://contoso.example/functions';
 test.each([
   ['v2.0', ISSUER, CLIENT_ID, {}],
   ['v2.0, told by the URI', ISSUER, `api://${CLIENT_ID}`, {}],
+  ['v2.0, told by the URI with a slash', ISSUER, `api://${CLIENT_ID}/`, {}],
   ['v2.0, told by the other issuer', V1_ISSUER, CLIENT_ID.toUpperCase(), {}],
   ['v1.0 for the client id', ISSUER, CLIENT_ID, V1],
   ['v1.0 for the URI', ISSUER, CLIENT_ID, { ...V1, aud: `api://${CLIENT_ID}` }],
