@@ -28,7 +28,7 @@ export function keepTokens(credential: TokenCredential, now: () => number): Toke
       try {
         const token = await credential.getToken(scopes, options);
         if (!token) return token;
-        kept.set(key, { token, askAt: token.expiresOnTimestamp - ASK_BEFORE_END_IN_MS });
+        kept.set(key, { token, askAt: nextAsk(token, now()) });
         return ended(token);
       } catch (error) {
         if (!last || now() >= last.token.expiresOnTimestamp) throw error;
@@ -37,6 +37,12 @@ export function keepTokens(credential: TokenCredential, now: () => number): Toke
       }
     },
   };
+}
+
+/** An identity that gives the same token in its last minutes too is not asked with every request. */
+function nextAsk({ expiresOnTimestamp }: AccessToken, time: number): number {
+  const early = Math.max(expiresOnTimestamp - ASK_BEFORE_END_IN_MS, time + ASK_AGAIN_AFTER_IN_MS);
+  return Math.min(early, expiresOnTimestamp);
 }
 
 function ended(token: AccessToken): AccessToken {

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { GatewayError } from '../../errors/gateway-error.ts';
+import { keepTokens } from '../keep-tokens.ts';
 import { createApplicationInsightsEvidence } from './application-insights-evidence.ts';
 import type { LedgerVerifier } from './ledger-verifier.ts';
 import type { LogQuery } from '../reading/log-query.ts';
@@ -18,7 +19,8 @@ export interface LedgerVerifierOptions {
  * at a time, because each reads whole chains.
  */
 export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifier {
-  const { storageUrl, keyUrl, credential, query } = options;
+  const { storageUrl, keyUrl, query } = options;
+  const credential = keepTokens(options.credential, Date.now);
   let opened: Promise<LedgerVerifier> | undefined;
   let isRunning = false;
   const open = async (): Promise<LedgerVerifier> => {

@@ -8,14 +8,14 @@ function create() {
   let now = 0;
   let issued = 0;
   const asked: (GetTokenOptions | undefined)[] = [];
-  const identity = { isAway: false };
+  const identity = { isAway: false, lifetimeInMs: LIFETIME_IN_MS };
   const credential = keepTokens(
     {
       getToken: (_, options): Promise<AccessToken> => {
         asked.push(options);
         if (identity.isAway) return Promise.reject(new Error('away'));
         issued += 1;
-        return Promise.resolve({ token: `token-${issued}`, expiresOnTimestamp: now + LIFETIME_IN_MS });
+        return Promise.resolve({ token: `token-${issued}`, expiresOnTimestamp: now + identity.lifetimeInMs });
       },
     },
     () => now,
@@ -72,4 +72,21 @@ test('Azure’s SDKs are told that each token has ended, so that they fetch none
   const { credential } = create();
   expect(await credential.getToken('a')).toEqual({ token: 'token-1', expiresOnTimestamp: 0 });
   expect(await credential.getToken('a')).toEqual({ token: 'token-1', expiresOnTimestamp: 0 });
+});
+
+test('an identity that gives tokens of a few minutes is asked every 30 s, and none is given when it has ended', async () => {
+  const { asked, identity, tokenAt } = create();
+  identity.lifetimeInMs = 2 * MINUTE_IN_MS;
+  expect([await tokenAt(0), await tokenAt(0.4), await tokenAt(0.5)]).toEqual([
+    'token-1',
+    'token-1',
+    'token-2',
+  ]);
+  identity.lifetimeInMs = MINUTE_IN_MS / 6;
+  expect([await tokenAt(1), await tokenAt(1.1), await tokenAt(1.2)]).toEqual([
+    'token-3',
+    'token-3',
+    'token-4',
+  ]);
+  expect(asked).toHaveLength(4);
 });
