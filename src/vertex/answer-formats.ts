@@ -6,6 +6,7 @@ import {
   countGemini,
   countMessages,
   countUsage,
+  countedOf,
   type Counts,
   type Json,
   toUsage,
@@ -100,7 +101,7 @@ const predictions: FactsReader = {
   tell: ({ predictions: all, modelVersionId, deployedModelId }) => {
     const made = objectsOf(Array.isArray(all) || all === undefined ? all : [all]);
     return {
-      usage: { instances: made.length, ...addCounts(made.map(countPrediction)) },
+      usage: { instances: made.length, ...addCounts(made.filter(tellsTokens).map(countPrediction)) },
       modelVersion: modelVersionId,
       deployedModelId,
     };
@@ -108,6 +109,10 @@ const predictions: FactsReader = {
   count: (usage) => usage,
   isComplete: () => true,
 };
+
+function tellsTokens(prediction: Json): boolean {
+  return 'usage' in prediction || 'embeddings' in prediction;
+}
 
 function countPrediction({ embeddings, usage }: Json): Counts {
   if (usage !== undefined) return countUsage(asObject(usage));
@@ -176,12 +181,16 @@ export function isDone(event: string): boolean {
   return DONE.test(event);
 }
 
-/** What two values tell together: the later one wins, a count that it leaves out stays. */
+/**
+ * What two values tell together: the later one wins, a count that it leaves out stays. Of another shape's words none
+ * stay, since they are not to be counted as this one's.
+ */
 export function join(earlier: Told, later: Told): Told {
+  const isOtherShape = later.shape !== undefined && later.shape !== (earlier.shape ?? later.shape);
   return {
     ...earlier,
     ...withoutNothing(later),
-    usage: { ...earlier.usage, ...withoutNothing(later.usage ?? {}) },
+    usage: { ...(isOtherShape ? {} : earlier.usage), ...withoutNothing(countedOf(later.usage ?? {})) },
     isEnd: earlier.isEnd === true || later.isEnd === true,
     tellsEnd: earlier.tellsEnd === true || later.tellsEnd === true,
   };

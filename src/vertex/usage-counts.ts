@@ -92,10 +92,28 @@ export function countUsage(usage: Json): Counts {
 
 /** What several answers used together. */
 export function addCounts(all: readonly Counts[]): Counts {
-  const names = new Set(all.flatMap((counts) => Object.keys(counts) as (keyof Usage)[]));
-  return Object.fromEntries(
-    [...names].map((name) => [name, count(sum(...all.map((counts) => counts[name])))]),
-  );
+  const sums: Partial<Record<string, number>> = {};
+  // One by one: a container may give more of them than a function takes arguments.
+  for (const counts of all)
+    for (const [name, value] of Object.entries(counts)) sums[name] = sum(sums[name], value);
+  return Object.fromEntries(Object.entries(sums).map(([name, value]) => [name, count(value)]));
+}
+
+/** All that is read of a `usage` or `usageMetadata`, and what is counted of predictions. */
+const COUNTED: ReadonlySet<string> = new Set([
+  ...['promptTokenCount', 'candidatesTokenCount', 'totalTokenCount', 'thoughtsTokenCount'],
+  ...['toolUsePromptTokenCount', 'cachedContentTokenCount'],
+  ...['prompt_tokens', 'completion_tokens', 'total_tokens'],
+  ...['prompt_tokens_details', 'completion_tokens_details'],
+  ...['input_tokens', 'output_tokens', 'input_tokens_details', 'output_tokens_details'],
+  ...['cache_read_input_tokens', 'cache_creation_input_tokens', 'cache_creation'],
+  ...['instances', 'inputTokens', 'outputTokens', 'totalTokens'],
+  ...['cachedTokens', 'cacheWriteTokens', 'hourCacheWriteTokens', 'thinkingTokens'],
+]);
+
+/** The members that are counted: whatever else a container puts beside them, with every event anew, is not kept. */
+export function countedOf(usage: Json): Json {
+  return Object.fromEntries(Object.entries(usage).filter(([name]) => COUNTED.has(name)));
 }
 
 /**

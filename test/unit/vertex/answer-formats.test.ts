@@ -283,3 +283,21 @@ test('an error is found in the words of Google, OpenAI, Anthropic and containers
   for (const value of [{}, { error: null }, { candidates: [{ error: {} }] }, [] as unknown as Json])
     expect(isError(value)).toBe(false);
 });
+
+test('however many predictions there are, they are counted and those that tell tokens summed', () => {
+  const predictions = Array.from({ length: 300_000 }, (_, index) => (index % 2 ? [index] : CHAT));
+  expect(read('predictions', { predictions }).usage).toMatchObject({ instances: 300_000 });
+});
+
+test('usage in the words of one shape is not counted as another’s', () => {
+  const posed = { usage: { inputTokens: -1e15, totalTokens: '7', outputTokens: 1.5 }, choices: [] };
+  expect(read('shaped', posed, { predictions: [[1]] })).toEqual({ usage: { instances: 1 } });
+  expect(read('shaped', { predictions: [[1]] }, posed)).toEqual({ usage: {} });
+});
+
+test('members that nobody counts are not kept from event to event', () => {
+  const tell = (index: number) =>
+    FACTS_READERS.shaped.tell({ usage: { [`other${index}`]: 1, prompt_tokens: index } });
+  const told = Array.from({ length: 1000 }, (_, index) => tell(index)).reduce<Told>(join, {});
+  expect(told.usage).toEqual({ prompt_tokens: 999 });
+});

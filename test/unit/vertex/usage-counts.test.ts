@@ -4,6 +4,7 @@ import {
   countGemini,
   countMessages,
   countUsage,
+  countedOf,
   type Counts,
   type Json,
   MAXIMUM_COUNT,
@@ -88,4 +89,20 @@ test('whatever a container tells, counts are whole, bounded and agree', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+test('each count of the three kinds is among the members that are kept', () => {
+  const asked = new Set<string>();
+  const spy = new Proxy<Json>({}, { get: (_, name) => void asked.add(String(name)) });
+  for (const read of [countGemini, countMessages]) read(spy);
+  countUsage(spy);
+  countUsage(
+    new Proxy<Json>(
+      {},
+      { get: (_, name) => void asked.add(String(name)), has: (_, name) => name === 'input_tokens' },
+    ),
+  );
+  const all = Object.fromEntries([...asked].map((name) => [name, 1]));
+  expect(countedOf(all)).toEqual(all);
+  expect(asked.size).toBeGreaterThan(10);
 });
