@@ -13,12 +13,15 @@ import { readErrorBody, vertexError } from './vertex-errors.ts';
 export class MeteredStream {
   readonly #format: AnswerFormat;
   readonly #framing: Framing;
+  readonly #isOfContainer: boolean;
   readonly #scan = createObjectScanner();
   #told: Told = {};
 
-  constructor(format: AnswerFormat, framing: Framing) {
+  /** @param isOfContainer whether a container of one's own sends it, whose errors are not Google's. */
+  constructor(format: AnswerFormat, framing: Framing, isOfContainer = false) {
     this.#format = format;
     this.#framing = framing;
+    this.#isOfContainer = isOfContainer;
   }
 
   /** @throws GatewayError the VERTEX codes for an error within the stream, VERTEX_STREAM_BROKEN for an early end. */
@@ -58,13 +61,18 @@ export class MeteredStream {
     if (!part.includes('"error"') && !mayTell(this.#format, part)) return undefined;
     let end = 0;
     for (const value of splitValues(part, this.#framing)) {
-      if (this.#isFailure(value.value)) return { end, error: vertexError(readErrorBody(value.value)) };
+      if (this.#isFailure(value.value)) return { end, error: this.#errorIn(value.value) };
       this.#keep(value.value);
       ({ end } = value);
     }
     if (ENDED_BY_DONE.has(this.#format) && isDone(part.toString('latin1')))
       this.#told = { ...this.#told, isEnd: true };
     return undefined;
+  }
+
+  #errorIn(value: Json): GatewayError {
+    const facts = readErrorBody(value);
+    return vertexError(this.#isOfContainer ? { ...facts, isOfContainer: true } : facts);
   }
 
   #keep(value: Json): void {

@@ -31,6 +31,11 @@ type Response = Awaited<ReturnType<Pool['request']>>;
 
 /** The body of an error is read up to here. */
 const MAXIMUM_ERROR_BYTES = 65_536;
+/** Longer than all that Google's models give at once, videos in base64 too. */
+const MAXIMUM_ANSWER_BYTES = 128 * 1_048_576;
+/** What a container answers is looked into up to here; Vertex AI itself passes on less of it. */
+const MAXIMUM_SHAPED_BYTES = 32 * 1_048_576;
+const MAXIMUM_SHAPED_OBJECTS = 10_000;
 
 /**
  * The byte-faithful path to Vertex AI over REST.
@@ -71,7 +76,11 @@ export function createPassThrough({ name, host, port }: VertexAddress): PassThro
             throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no stream.');
           return whole;
         }
-        const metered = new MeteredStream(isReadable(actual, contentType) ? format : 'opaque', actual);
+        const metered = new MeteredStream(
+          isReadable(actual, contentType) ? format : 'opaque',
+          actual,
+          isOfContainer(response),
+        );
         const parts = metered.read(wholeParts(response.body, actual));
         return {
           kind: 'stream',
@@ -116,10 +125,25 @@ async function readWhole(
   format: AnswerFormat,
   contentType: string,
 ): Promise<WholeAnswer> {
-  const body = await response.body.bytes();
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const facts = readFacts(format, readWholeAnswer(bytes, format, contentType));
+  const body = await readUpTo(MAXIMUM_ANSWER_BYTES, response.body);
+  const facts = readFacts(format, readWholeAnswer(body, format, contentType));
   return { kind: 'whole', contentType, body, facts };
+}
+
+/** @throws GatewayError VERTEX_FAILED for a longer body, of which the rest is not taken. */
+async function readUpTo(maximumBytes: number, body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maximumBytes)
+      throw new GatewayError(
+        'VERTEX_FAILED',
+        `Vertex AI’s answer is longer than the ${maximumBytes / 1_048_576} MiB that the gateway passes on at once.`,
+      );
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /**
@@ -131,6 +155,7 @@ function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string
   const together = (values: readonly Json[]) =>
     values.reduce<Told>((told, value) => join(told, tell(value)), {});
   if (format === 'opaque') return {};
+  if (format === 'shaped' && body.length > MAXIMUM_SHAPED_BYTES) return {};
   if (contentType.startsWith('text/event-stream'))
     return together(splitValues(body, 'sse').map(({ value }) => value));
   // Whatever it is, it is the container's answer, errors too.
@@ -142,11 +167,12 @@ function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string
   return tell(answer as Json);
 }
 
-/** One, or those of a list; none where it is no JSON. */
+/** One, or those of a list; none where it is no JSON, or a list that is too long to be of answers. */
 function objectsOf(body: Buffer): Json[] {
   try {
     const json = JSON.parse(body.toString('utf8')) as unknown;
-    return (Array.isArray(json) ? json : [json]).map(asObject);
+    const values: readonly unknown[] = Array.isArray(json) ? json : [json];
+    return values.length > MAXIMUM_SHAPED_OBJECTS ? [] : values.map(asObject);
   } catch {
     return [];
   }

@@ -3,6 +3,8 @@ import type { Json } from './usage-counts.ts';
 
 /** An object that is longer is not looked into. */
 const MAXIMUM_BYTES = 4 * 1_048_576;
+/** What a piece takes beside its bytes, which may be few. */
+const PIECE_BYTES = 128;
 
 /**
  * Finds the JSON objects in chunks that are cut anywhere: one, or one behind another, with lines, commas or the brackets
@@ -13,7 +15,7 @@ export function createObjectScanner(): (chunk: Buffer) => Json[] {
   let held: Buffer[] = [];
   let heldBytes = 0;
   const hold = (bytes: Buffer) => {
-    heldBytes += bytes.length;
+    heldBytes += bytes.length + PIECE_BYTES;
     if (heldBytes <= MAXIMUM_BYTES) held.push(bytes);
     else held = [];
   };

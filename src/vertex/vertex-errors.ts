@@ -137,6 +137,9 @@ function grpcStatusOf(httpStatus: number): number {
   return GRPC_STATUS_BY_HTTP[httpStatus] ?? (httpStatus >= 400 && httpStatus < 500 ? 3 : 13);
 }
 
+/** Longer than any sentence of Google's; a container may say as much as it likes. */
+const MAXIMUM_MESSAGE_CHARACTERS = 8_192;
+
 /** Facts of an error's body alone, as it stands within a stream: Google's, OpenAI's or Anthropic's. */
 export function readErrorBody(json: unknown): VertexErrorFacts {
   const { error } = (Array.isArray(json) ? json[0] : json) as {
@@ -146,7 +149,7 @@ export function readErrorBody(json: unknown): VertexErrorFacts {
   const byType = typeof type === 'string' ? GRPC_STATUS_BY_ANTHROPIC_TYPE[type] : undefined;
   return {
     grpcCode: (typeof code === 'number' ? grpcStatusOf(code) : byType) ?? 13,
-    ...(typeof message === 'string' ? { message } : {}),
+    ...(typeof message === 'string' ? { message: message.slice(0, MAXIMUM_MESSAGE_CHARACTERS) } : {}),
     ...readDetails(details),
   };
 }

@@ -15,7 +15,8 @@ import { type VertexAddress, vertexAddress } from './vertex-address.ts';
 
 /**
  * Clients are made per address on first use; the catalog's locations and hosts bound their number. A request whose
- * access token Google refuses is made once more with another: nothing has been done or sent then.
+ * access token Google refuses, in a stream's first event too, is made once more with another: nothing has been done or
+ * sent then.
  */
 export function createVertex(endpointOverride: string | undefined, renewal: TokenRenewal): Vertex {
   const overGrpc = perAddress(createGrpcPredict);
@@ -30,9 +31,10 @@ export function createVertex(endpointOverride: string | undefined, renewal: Toke
     if (payload.kind === 'bytes') {
       const passThrough: PassThrough = passThroughs(address);
       const send: Send = (request, answer) =>
-        withRenewal(renewal, accessToken, (token) =>
-          passThrough.send(request, answer, token, limits.abortSignal),
-        );
+        withRenewal(renewal, accessToken, async (token) => {
+          const coming = await passThrough.send(request, answer, token, limits.abortSignal);
+          return answer.format === 'shaped' ? coming : begun(coming);
+        });
       return passOn(send, payload, granted);
     }
     if (resource.kind !== 'endpoint') throw new TypeError('only endpoints take instances over gRPC');
@@ -53,6 +55,23 @@ export function createVertex(endpointOverride: string | undefined, renewal: Toke
       });
     },
   };
+}
+
+/** With its first part there: where Google refuses the token in its place, nothing has been sent yet. */
+async function begun(answer: Answer): Promise<Answer> {
+  if (answer.kind === 'whole') return answer;
+  const parts = answer.parts[Symbol.asyncIterator]();
+  const first = await parts.next();
+  return { ...answer, parts: first.done ? answer.parts : startingWith(first.value, parts) };
+}
+
+async function* startingWith(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield first;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
 }
 
 type Send = (request: VertexRequest, answer: Pick<BytesPayload, 'format' | 'framing'>) => Promise<Answer>;

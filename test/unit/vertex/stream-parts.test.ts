@@ -150,3 +150,18 @@ test('whatever the chunks, an error can follow every part of a JSON array but th
     }),
   );
 });
+
+test.each([
+  ['long', Buffer.alloc(1_048_576, 'x')],
+  ['cut into single bytes', Buffer.from('x')],
+])('an event that does not end is not held for ever, be it %s', async (_, piece) => {
+  let read = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    yield await Promise.resolve(Buffer.from('data: 1\n\n'));
+    for (; read < 1_000_000; read += 1) yield piece;
+  }
+  const iterator = wholeParts(endless(), 'sse');
+  expect(await iterator.next()).toEqual({ done: false, value: Buffer.from('data: 1\n\n') });
+  await expect(iterator.next()).rejects.toMatchObject({ code: 'VERTEX_FAILED' });
+  expect(read * (piece.length + 128)).toBeLessThan(66 * 1_048_576);
+});

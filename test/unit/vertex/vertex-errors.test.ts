@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
-import { readDetails, readRestError, vertexError } from '../../../src/vertex/vertex-errors.ts';
+import { readDetails, readErrorBody, readRestError, vertexError } from '../../../src/vertex/vertex-errors.ts';
 
 const RETRY_INFO = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3.2s' };
 const BAD_REQUEST = {
@@ -155,4 +155,11 @@ test('Google’s sentence about our identity, quota or its own failure stays ins
 
 test('the delay that Vertex AI asks for reaches the caller', () => {
   expect(vertexError({ grpcCode: 8, retryAfterInMs: 9 }).retryAfterInMs).toBe(9);
+});
+
+test('a sentence is kept up to 8,192 characters, so that looking into it takes no time', () => {
+  const message = 'dedicated endpoint '.repeat(100_000);
+  const facts = readErrorBody({ error: { code: 400, message } });
+  expect(facts.message).toHaveLength(8192);
+  expect(vertexError(facts).kind).toBeUndefined();
 });

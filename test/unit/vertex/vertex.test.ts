@@ -528,6 +528,55 @@ test.each([
   expect(received).toHaveLength(1);
 });
 
+const REFUSED_EVENT = `data: ${UNAUTHENTICATED}\n\n`;
+const AS_EVENTS = { 'content-type': 'text/event-stream' };
+
+test('a token that is refused in the first event of a stream is replaced', async () => {
+  let calls = 0;
+  answer = (response) => send(200, (calls += 1) === 1 ? REFUSED_EVENT : EVENT(7), AS_EVENTS)(response);
+  const answered = await predict('streamGenerateContent', 'sse');
+  expect(await readParts(answered)).toEqual({ parts: [EVENT(7)] });
+  expect((answered as StreamedAnswer).facts().usage).toMatchObject({ totalTokens: 7 });
+  expect(tokensReceived()).toEqual([TOKEN, 'another-token']);
+});
+
+test('a refusal behind the first event replaces none', async () => {
+  answer = send(200, 'data: {"candidates":[]}\n\n' + REFUSED_EVENT, AS_EVENTS);
+  const { error } = await readParts(await predict('streamGenerateContent', 'sse'));
+  expect(error).toMatchObject({ code: 'VERTEX_PERMISSION_DENIED' });
+  expect(renewal.heard).toEqual([]);
+});
+
+test('what a container calls a refusal within its stream replaces none, and blames no token', async () => {
+  answer = send(200, REFUSED_EVENT, { ...AS_EVENTS, 'x-vertex-ai-endpoint-id': '1234567890' });
+  const error = await rejectedBy(pass({ format: 'openai', framing: 'sse' }));
+  expect(error.message).not.toContain('token');
+  expect(renewal.heard).toEqual([]);
+});
+
+test('a whole answer that does not end is not taken into memory for ever', async () => {
+  const piece = Buffer.alloc(1_048_576, 32);
+  answer = (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const more = (): void => {
+      while (!response.destroyed && response.write(piece));
+      if (!response.destroyed) response.once('drain', more);
+    };
+    more();
+  };
+  expect(await rejectedBy(predict())).toMatchObject({ code: 'VERTEX_FAILED' });
+});
+
+test.each([
+  ['is longer than 32 MiB', `{"usage":{"total_tokens":7},"text":"${'x'.repeat(33 * 1_048_576)}"}`],
+  ['lists more than 10,000 values', `[${'{"usage":{"total_tokens":7}},'.repeat(10_000)}{}]`],
+])('an answer of a container that %s passes, and is not looked into', async (_, body) => {
+  answer = send(200, body);
+  const answered = (await pass({ format: 'shaped' })) as WholeAnswer;
+  expect(answered.body.byteLength).toBe(body.length);
+  expect(answered.facts.usage).toEqual({});
+});
+
 const DEDICATED = '6789012345.us-central1-548213907654.prediction.vertexai.goog';
 const PRIVATE = '6789012345-us-central1-123456789012.prediction.p.vertexai.goog';
 
