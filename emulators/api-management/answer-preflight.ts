@@ -36,7 +36,7 @@ export async function answerPreflight(
   if (!match) return undefined;
   const { api, operation } = match;
   const authorization = operation && authorize(exchange, api, service);
-  const plan = service.findPlan(api.id, operation?.id, authorization?.product.id);
+  const plan = service.findPlan(api.id, operation?.id, authorization?.product?.id);
   if (!plan.inbound.some(({ preflights }) => preflights?.length)) return undefined;
   enterApi(exchange, match);
   exchange.journey?.hideKeys(exchange, api.keyNames);

@@ -65,7 +65,7 @@ export function enterApi(exchange: Exchange, match: Match): void {
 
 /** Notes the product that the call belongs to, and the subscription whose key it has. */
 export function enterProduct(exchange: Exchange, { product, holder }: Authorization): void {
-  exchange.product = describeProduct(product);
+  if (product) exchange.product = describeProduct(product);
   if (!holder) return;
   const { key, subscription } = holder;
   const { id, name, primaryKey, secondaryKey = '', startDate } = subscription;

@@ -94,7 +94,7 @@ export interface RunningApiManagement {
 export async function startApiManagement(options: ApiManagementOptions): Promise<RunningApiManagement> {
   const service = readService(options.directory, raise);
   for (const { id, product } of options.subscriptions) {
-    if (!service.products.some((known) => known.id === product))
+    if (product !== undefined && !service.products.some((known) => known.id === product))
       throw new ServiceDefinitionError(
         options.directory,
         `The subscription "${id}" is for an unknown product.`,

@@ -5,7 +5,8 @@ import type { FindSubscription, Subscription } from './subscription-keys.ts';
 
 /** What lets a call in: a valid key, or an open product. */
 export interface Authorization {
-  readonly product: ProductDefinition;
+  /** Undefined for the key of a subscription for all APIs. */
+  readonly product: ProductDefinition | undefined;
   readonly holder: { readonly subscription: Subscription; readonly key: string } | undefined;
 }
 
@@ -41,9 +42,11 @@ export function checkKey(
     originalUrl.query.get(api.keyNames.query)?.[0] ??
     '';
   const subscription = key === '' ? undefined : find(key);
-  const product = subscription && products.get(subscription.product);
-  if (subscription && product?.apis.includes(api.id) && (subscription.state ?? 'active') === 'active')
-    return { product, holder: { subscription, key } };
+  if (subscription && (subscription.state ?? 'active') === 'active') {
+    const product = products.get(subscription.product ?? '');
+    if (subscription.product === undefined || product?.apis.includes(api.id))
+      return { product, holder: { subscription, key } };
+  }
   const open = [...products.values()].find(
     ({ subscriptionRequired, apis }) => !subscriptionRequired && apis.includes(api.id),
   );

@@ -4,8 +4,8 @@ import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 export interface Subscription {
   readonly id: string;
   readonly name: string;
-  /** Id of the product it is for. */
-  readonly product: string;
+  /** Id of the product it is for; left out, it is for all APIs, and no product's policies hold for its calls. */
+  readonly product?: string;
   readonly primaryKey: string;
   readonly secondaryKey?: string;
   /** `active` when left out; any other state refuses the keys. */

@@ -16,6 +16,8 @@ const SUBSCRIPTIONS = [
   { id: 'sub-1', name: 'First', product: 'starter', primaryKey: KEY },
   { id: 'sub-2', name: 'Second', product: 'starter', primaryKey: 'suspended-key', state: 'suspended' },
   ELSEWHERE,
+  { id: 'sub-4', name: 'Fourth', primaryKey: 'all-apis-key' },
+  { id: 'sub-5', name: 'Fifth', primaryKey: 'cancelled-all-apis-key', state: 'cancelled' },
 ];
 
 let backend: RecordingBackend;
@@ -82,6 +84,23 @@ test.each([undefined, '', 'nonsense', 'suspended-key', 'elsewhere-key'])(
 test('beside an open product a valid key counts as without it', async () => {
   const started = await start(product('open', ['echo'], false));
   expect(await contextOf(started, KEY)).toEqual([200, 'sub-1', 'starter', 'starter']);
+});
+
+test.each([
+  ['beside an open product', () => product('open', ['echo'], false)],
+  ['beside products that want a key', () => ({})],
+  ['on an API that needs none', openApi],
+])('the key of a subscription for all APIs gives no product, %s', async (_, files) => {
+  expect(await contextOf(await start(files()), 'all-apis-key')).toEqual([200, 'sub-4', 'none', undefined]);
+});
+
+test('the key of a subscription for all APIs that is not active is none', async () => {
+  expect(await contextOf(await start({}), 'cancelled-all-apis-key')).toEqual([
+    401,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test('an open product opens its own APIs alone', async () => {
