@@ -492,6 +492,35 @@ describe('keys under other names that are refused', () => {
   });
 });
 
+test.each(['/mcp', ...CARRIERS])(
+  'the key of all APIs, for which no limit holds, opens none: %s',
+  async (carrier) => {
+    const subscriptions = [{ id: 'master', name: 'Built-in all-access', primaryKey: 'all-apis-key' }];
+    const own = await startEdge({ subscriptions });
+    const isMcp = carrier === '/mcp';
+    try {
+      const { status, text, headers } = await own.predict({
+        ...(isMcp && { path: '/agents/mcp', body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' }),
+        headers: {
+          'ocp-apim-subscription-key': undefined,
+          [isMcp ? 'ocp-apim-subscription-key' : carrier]: 'all-apis-key',
+        },
+      });
+      expect([status, text]).toEqual([401, expect.stringContaining('SUBSCRIPTION_KEY_INVALID')]);
+      expect(headers['www-authenticate']).toContain('AzureApiManagementKey');
+      expect(own.functionApp.received).toEqual([]);
+      expect(own.traces.map(({ metadata }) => metadata)).toMatchObject([
+        {
+          ...{ outcome: 'denied', code: 'SUBSCRIPTION_KEY_INVALID', rule: 'edge/authorization' },
+          ...{ subscriptionId: 'master', productId: '', objectId: '' },
+        },
+      ]);
+    } finally {
+      await own.close();
+    }
+  },
+);
+
 describe('headers that the gateway alone sets', () => {
   const RESERVED =
     /^x-gateway-(?!(identity-provider|tenant-id|object-id|application-id|delegated|roles|subscription-id|product-id|request-id)$)/;
