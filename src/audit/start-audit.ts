@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import type { AuditTrail, ContentKeeper, Digester } from '../prediction/interfaces.ts';
+import { auditCredential } from './audit-credential.ts';
 import { openAuditKey } from './keys/audit-key.ts';
 import type { AuditStorage } from './audit-storage.ts';
 import { createContentKeeper } from './contents/content.ts';
@@ -8,8 +9,6 @@ import { toEventAttributes } from './record/event-attributes.ts';
 import { flattenOpening, flattenRecord } from './record/flatten-record.ts';
 import { LedgerTrail } from './ledger/ledger-trail.ts';
 import { LedgerWriter } from './ledger/ledger-writer.ts';
-import { keepTokens } from './keep-tokens.ts';
-import { limitCredential } from './limit-credential.ts';
 import { createShipping } from './shipping/shipping.ts';
 import { signCheckpoint } from './ledger/sign-checkpoint.ts';
 import { createSubjectKeys } from './contents/subject-keys.ts';
@@ -41,9 +40,6 @@ export interface Audit {
 /** At the end, the key of digests is waited for this long, when it isn't on the chain yet. */
 const LAST_KEY_TIMEOUT_IN_MS = 1_000;
 
-/** An identity endpoint is on the same machine, and answers at once or not at all. */
-const TOKEN_TIMEOUT_IN_MS = 2_000;
-
 /** Joins the ledger of this process, its shipping to Application Insights, and the trail that calls leave. */
 export function startAudit(options: AuditOptions): Audit {
   const { timeoutInMs, maximumPendingBytes, checkpointIntervalInMs, policyVersion } = options;
@@ -52,8 +48,7 @@ export function startAudit(options: AuditOptions): Audit {
     const timer = setTimeout(task, delayInMs).unref();
     return () => clearTimeout(timer);
   };
-  const limit = { schedule, timeoutInMs: TOKEN_TIMEOUT_IN_MS };
-  const credential = keepTokens(limitCredential(options.credential, limit), Date.now);
+  const credential = auditCredential(options.credential);
   // Loaded at the first use: the package takes long.
   let storage: Promise<AuditStorage> | undefined;
   const openStorage = () =>

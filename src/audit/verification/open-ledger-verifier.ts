@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import { keepTokens } from '../keep-tokens.ts';
+import { auditCredential } from '../audit-credential.ts';
 import { createApplicationInsightsEvidence } from './application-insights-evidence.ts';
 import type { LedgerVerifier } from './ledger-verifier.ts';
 import type { LogQuery } from '../reading/log-query.ts';
@@ -20,7 +20,7 @@ export interface LedgerVerifierOptions {
  */
 export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifier {
   const { storageUrl, keyUrl, query } = options;
-  const credential = keepTokens(options.credential, Date.now);
+  const credential = auditCredential(options.credential);
   let opened: Promise<LedgerVerifier> | undefined;
   let isRunning = false;
   const open = async (): Promise<LedgerVerifier> => {

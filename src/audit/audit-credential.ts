@@ -1,0 +1,18 @@
+import type { TokenCredential } from '@azure/identity';
+import { keepTokens } from './keep-tokens.ts';
+import { limitCredential } from './limit-credential.ts';
+import type { Schedule } from './time-limit.ts';
+
+/** An identity endpoint is on the same machine, and answers at once or not at all. */
+const TOKEN_TIMEOUT_IN_MS = 2_000;
+
+const schedule: Schedule = (task, delayInMs) => {
+  const timer = setTimeout(task, delayInMs).unref();
+  return () => clearTimeout(timer);
+};
+
+/** The credential for all of Azure's SDKs that the function app works with: its failures stay with who asks, and it never hangs. */
+export function auditCredential(credential: TokenCredential): TokenCredential {
+  const limited = limitCredential(credential, { schedule, timeoutInMs: TOKEN_TIMEOUT_IN_MS });
+  return keepTokens(limited, Date.now);
+}
