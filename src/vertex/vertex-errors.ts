@@ -137,8 +137,9 @@ function grpcStatusOf(httpStatus: number): number {
   return GRPC_STATUS_BY_HTTP[httpStatus] ?? (httpStatus >= 400 && httpStatus < 500 ? 3 : 13);
 }
 
-/** Longer than any sentence of Google's; a container may say as much as it likes. */
+/** More than Google ever says; a container may say as much as it likes. */
 const MAXIMUM_MESSAGE_CHARACTERS = 8_192;
+const MAXIMUM_VIOLATIONS = 100;
 
 /** Facts of an error's body alone, as it stands within a stream: Google's, OpenAI's or Anthropic's. */
 export function readErrorBody(json: unknown): VertexErrorFacts {
@@ -166,7 +167,9 @@ export function readDetails(details: unknown): Pick<VertexErrorFacts, 'retryAfte
   );
   return {
     ...(retryAfterInMs === undefined ? {} : { retryAfterInMs }),
-    ...(violations.length === 0 ? {} : { violations: violations.map(readViolation) }),
+    ...(violations.length === 0
+      ? {}
+      : { violations: violations.slice(0, MAXIMUM_VIOLATIONS).map(readViolation) }),
   };
 }
 
@@ -176,9 +179,13 @@ function objectsOf(list: readonly unknown[]): Record<string, unknown>[] {
 
 function readViolation({ field, description }: Record<string, unknown>): FieldViolation {
   return {
-    field: typeof field === 'string' ? field : '',
-    description: typeof description === 'string' ? description : '',
+    field: readText(field),
+    description: readText(description),
   };
+}
+
+function readText(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, MAXIMUM_MESSAGE_CHARACTERS) : '';
 }
 
 /** Whole milliseconds, rounded up, of `"3.5s"` or `{ seconds, nanos }`. */

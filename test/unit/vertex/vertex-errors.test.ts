@@ -163,3 +163,13 @@ test('a sentence is kept up to 8,192 characters, so that looking into it takes n
   expect(facts.message).toHaveLength(8192);
   expect(vertexError(facts).kind).toBeUndefined();
 });
+
+test('as many violations are kept as one can read', () => {
+  const fieldViolations = Array.from({ length: 100_000 }, () => ({
+    field: 'a',
+    description: 'b'.repeat(9000),
+  }));
+  const { violations } = readDetails([{ fieldViolations }]);
+  expect(violations).toHaveLength(100);
+  expect(violations?.[0]?.description).toHaveLength(8192);
+});
