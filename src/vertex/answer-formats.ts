@@ -137,8 +137,12 @@ const shaped: FactsReader = {
     if (shape === 'anthropic') return { ...told, tellsEnd: true };
     if (shape === 'gemini') return { ...told, tellsEnd: Array.isArray(candidates) };
     if (shape === 'predictions') return told;
-    const tellsEnd = objectsOf(choices).some((choice) => 'finish_reason' in choice);
-    return { ...told, tellsEnd, isEnd: isWord(told.finishReason) };
+    const reasons = objectsOf(choices).flatMap((choice) =>
+      'finish_reason' in choice ? [choice.finish_reason] : [],
+    );
+    // A reason that no record takes, such as a sentence, is one nevertheless.
+    const isEnd = reasons.some((reason) => typeof reason === 'string' && reason !== '');
+    return { ...told, tellsEnd: reasons.length > 0, isEnd };
   },
   count: countUsage,
   isComplete: (told) => told.tellsEnd !== true || told.isEnd === true,

@@ -26,9 +26,12 @@ export function countGemini(usage: Json): Counts {
   const thinkingTokens = count(usage.thoughtsTokenCount);
   const outputTokens = sum(count(usage.candidatesTokenCount), thinkingTokens);
   const totalTokens = count(usage.totalTokenCount);
-  const prompt = count(usage.promptTokenCount) ?? difference(totalTokens, outputTokens);
+  const prompt = count(usage.promptTokenCount);
   return {
-    inputTokens: sum(prompt, prompt === undefined ? undefined : count(usage.toolUsePromptTokenCount)),
+    inputTokens:
+      prompt === undefined
+        ? difference(totalTokens, outputTokens)
+        : sum(prompt, count(usage.toolUsePromptTokenCount)),
     outputTokens,
     totalTokens,
     cachedTokens: count(usage.cachedContentTokenCount),

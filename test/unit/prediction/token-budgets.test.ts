@@ -126,3 +126,22 @@ test('what a stream has used is counted, also of one that breaks', async () => {
     'x-ratelimit-remaining-tokens': '0',
   });
 });
+
+test('what a stream has told until its caller leaves is on record, and counted', async () => {
+  const governance = governanceWith({ products: [{ ...PRODUCT, id: 'sandbox', tokensPerMinute: 100 }] });
+  const usage = { inputTokens: 90, outputTokens: 10, totalTokens: 100 };
+  const { records, reply, run } = oneCall({
+    governance,
+    readPrediction: () => callOf(governance, 'gemini-2.5-flash').target,
+    vertex: {
+      predict: () => Promise.resolve({ ...stream(['data: 1\n\n', 'data: 2\n\n']), facts: () => ({ usage }) }),
+    },
+  });
+  reply.take = () => Promise.resolve(false);
+  await run();
+  await run();
+  expect(records).toMatchObject([
+    { outcome: 'aborted', code: 'CALLER_GONE', facts: { usage } },
+    { outcome: 'denied', code: 'TOKENS_EXHAUSTED' },
+  ]);
+});

@@ -510,3 +510,12 @@ test('facts can be read before a stream has ended', async () => {
     modelVersion: 'gemini-2.5-flash',
   });
 });
+
+test('a container may end its stream with a sentence for a reason', async () => {
+  const events = sse([chunk('Hi'), chunk('', 'end of sequence')]);
+  expect(await meter('shaped', 'sse', events)).toEqual({
+    text: events,
+    facts: { usage: {}, modelVersion: 'google/gemini-2.5-flash' },
+  });
+  expect((await meter('shaped', 'sse', sse([chunk('Hi', '')]))).error?.code).toBe('VERTEX_STREAM_BROKEN');
+});

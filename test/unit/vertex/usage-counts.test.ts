@@ -106,3 +106,8 @@ test('each count of the three kinds is among the members that are kept', () => {
   expect(countedOf(all)).toEqual(all);
   expect(asked.size).toBeGreaterThan(10);
 });
+
+test('results of tools are in the total, so that they are not added to what is left of it', () => {
+  const usage = { toolUsePromptTokenCount: 10, candidatesTokenCount: 20, totalTokenCount: 100 };
+  expect(toUsage(countGemini(usage))).toEqual({ inputTokens: 80, outputTokens: 20, totalTokens: 100 });
+});
