@@ -5,7 +5,7 @@ import type { Control } from '../control/control.ts';
 import { listen } from '../loopback/listen.ts';
 import { readHostSettings } from './host-settings.ts';
 import { prepareFunctions } from './http-function.ts';
-import { Invocations, invoke } from './invocations.ts';
+import { Invocations } from './invocations.ts';
 import type { FunctionMetadata, Log } from './messages.ts';
 import { createListener } from './serve.ts';
 import { isTimer, readTimer, type TimerFunction } from './timer-function.ts';
@@ -83,11 +83,7 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     const timerFunctions = registered
       .filter(isTimer)
       .map((one) => readTimer(one, options.settings ?? process.env));
-    const timers = new Timers(
-      timerFunctions,
-      (called, timer) => runTimer(invocations, called, timer, log),
-      clock,
-    );
+    const timers = new Timers(timerFunctions, (called, timer) => runTimer(invocations, called, timer), clock);
     const { activityTimeoutInMs = ACTIVITY_TIMEOUT_IN_MS } = options;
     const server = createServer(
       { joinDuplicateHeaders: true, keepAliveTimeout: IDLE_TIMEOUT_IN_MS },
@@ -125,12 +121,7 @@ function refuseUnsupported(registered: readonly FunctionMetadata[]): void {
 }
 
 /** Invokes a timer's function. @throws Error with what it threw, or when its worker ends. */
-async function runTimer(
-  invocations: Invocations,
-  { name }: TimerFunction,
-  timer: Timer,
-  log: Log,
-): Promise<void> {
+async function runTimer(invocations: Invocations, { name }: TimerFunction, timer: Timer): Promise<void> {
   const request = {
     invocationId: randomUUID(),
     functionName: name,
@@ -138,10 +129,9 @@ async function runTimer(
     triggerMetadata: {},
     input: { json: JSON.stringify(timer) },
   };
-  await invoke(invocations, await invocations.worker(), request, async (invoked) => {
+  await invocations.invoke(await invocations.worker(), request, async (invoked) => {
     const { error } = await invoked;
     if (error === undefined) return;
-    log('error', 'host', error);
     throw new Error(error.split('\n', 1)[0]?.replace(/^\w*Error: /, ''));
   });
 }

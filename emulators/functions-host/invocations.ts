@@ -36,15 +36,33 @@ export class Invocations {
     return this.#worker;
   }
 
-  /** Counts work among what runs until it has ended, and ends the worker when that takes too long. */
-  async run(worker: WorkerProcess, name: string, work: Promise<unknown>): Promise<void> {
+  /**
+   * Runs a function, and what goes on beside it. The invocation has ended when both have; one that takes too long ends its
+   * worker.
+   * @param beside gets what the worker answers, which is an error too when the worker ends.
+   */
+  async invoke(
+    worker: WorkerProcess,
+    request: InvocationRequest,
+    beside: (invoked: Promise<InvocationResponse>) => Promise<void>,
+  ): Promise<void> {
     const { functionTimeoutInMs, log } = this.#options;
+    const { invocationId, functionName } = request;
     const giveUp = (): void => {
-      log('error', 'host', `Function "${name}" ran longer than functionTimeout.`);
+      log('error', 'host', `Function "${functionName}" ran longer than functionTimeout.`);
       worker.kill();
       this.#replace(worker);
     };
     const timer = functionTimeoutInMs === undefined ? undefined : setTimeout(giveUp, functionTimeoutInMs);
+    const work = beside(
+      worker.invoke(request).then(
+        (response) => {
+          if (response.error !== undefined) log('error', 'host', response.error);
+          return response;
+        },
+        () => ({ invocationId, error: 'The worker process has ended.' }),
+      ),
+    );
     this.#running.add(work);
     try {
       await work;
@@ -82,22 +100,4 @@ export class Invocations {
     this.#worker = this.#start();
     this.#worker.catch(this.#options.onFailure);
   }
-}
-
-/**
- * Runs a function, and what goes on beside it. The invocation has ended when both have.
- * @param beside gets what the worker will answer, which is an error too when the worker ends.
- */
-export function invoke<Result>(
-  invocations: Invocations,
-  worker: WorkerProcess,
-  request: InvocationRequest,
-  beside: (invoked: Promise<InvocationResponse>) => Promise<Result>,
-): Promise<void> {
-  const { invocationId, functionName } = request;
-  const invoked = worker.invoke(request).catch((error: unknown) => ({
-    invocationId,
-    error: error instanceof Error ? error.message : String(error),
-  }));
-  return invocations.run(worker, functionName, beside(invoked));
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { applyFault, type Control } from '../control/control.ts';
 import { forward, refuse } from './forward.ts';
 import { findFunction, type HttpFunction } from './http-function.ts';
-import { type Invocations, invoke } from './invocations.ts';
+import type { Invocations } from './invocations.ts';
 import type { HttpData, InvocationRequest, InvocationResponse, Log } from './messages.ts';
 import { hasLength, MAXIMUM_BODY_BYTES, readBody } from './request-body.ts';
 import { decodePath, encodeTarget, readTarget } from './request-path.ts';
@@ -89,9 +89,10 @@ async function call(serving: Serving, matched: Matched, query: URLSearchParams):
       http: worker.httpPort === undefined ? wholeRequest(message, `http://${host}${target}`, matched) : {},
     },
   };
-  await invoke(serving.invocations, worker, request, async (invoked) => {
-    if (worker.httpPort !== undefined) await stream(serving, matched, worker, request);
-    answerWhole(await invoked, worker, matched.response, serving.log);
+  await serving.invocations.invoke(worker, request, async (invoked) => {
+    if (worker.httpPort === undefined) return answerWhole(await invoked, matched.response);
+    await stream(serving, matched, worker, request);
+    await invoked;
   });
 }
 
@@ -125,14 +126,7 @@ function wholeRequest(
   };
 }
 
-function answerWhole(
-  { error, http }: InvocationResponse,
-  { httpPort }: WorkerProcess,
-  response: ServerResponse,
-  log: Log,
-): void {
-  if (error !== undefined) log('error', 'host', error);
-  if (httpPort !== undefined) return;
+function answerWhole({ error, http }: InvocationResponse, response: ServerResponse): void {
   if (error !== undefined) return refuse(response, 500);
   if (!http) return refuse(response, 204);
   const body = Buffer.from(http.body?.bytes ?? http.body?.string ?? http.body?.json ?? '');
