@@ -29,7 +29,7 @@ const KEEP_ALIVE: Readonly<Record<Framing, { contentType: string; comment: strin
   raw: undefined,
 };
 
-/** How long the end of a broken stream may wait to be taken. */
+/** How long the end of an answer may wait to be taken when there is no more time. */
 const UNTAKEN_END_IN_MS = 1_000;
 
 /** Hands the answer to the caller. Until something is sent, a failure is thrown and becomes a proper error. */
@@ -60,7 +60,7 @@ export async function deliverWhole(
   }
 }
 
-/** A client that doesn't take the end of a broken stream is not waited for. */
+/** A client that doesn't take the end of an answer is not waited for. */
 export function abandonUnlessTaken(reply: Reply): void {
   const timer = setTimeout(() => reply.abandon(), UNTAKEN_END_IN_MS);
   void reply.over.then(() => clearTimeout(timer));
@@ -71,7 +71,9 @@ export async function untilTaken(reply: Reply, deadline: Deadline): Promise<void
   try {
     if (await deadline.bound(reply.over)) return;
   } catch (error) {
-    reply.abandon();
+    // The time is up, or the instance stops; what is nearly out is let go.
+    abandonUnlessTaken(reply);
+    if (await reply.over) return;
     if (toGatewayError(error).code === 'INSTANCE_STOPPING') throw error;
   }
   throw callerGone();

@@ -4,6 +4,7 @@ import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { Digester, Vertex } from '../../../src/prediction/interfaces.ts';
 import type { GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
+import { RunningCalls } from '../../../src/prediction/running-calls.ts';
 import { endpointEntry, governanceOf } from '../governance/governance-of.ts';
 import {
   CALLER,
@@ -440,4 +441,16 @@ test('an agent is on record by its id', async () => {
   });
   expect((await run({ governance })).record?.agentId).toBe('helper');
   expect((await run()).record).not.toHaveProperty('agentId');
+});
+
+test('an answer that is nearly out when the instance stops is let go, and is on record as answered', async () => {
+  const running = new RunningCalls();
+  const call = oneCall({ running });
+  call.reply.send = (status) => {
+    call.reply.status = status;
+    void running.stop(1000);
+    setImmediate(() => call.reply.end());
+  };
+  await call.run();
+  expect(call.records).toMatchObject([{ outcome: 'answered', status: 200 }]);
 });
