@@ -1,5 +1,4 @@
 import type { Price, TokenPrice } from '../governance/documents.ts';
-import type { Outcome } from './audit-record.ts';
 import type { Usage } from './prediction.ts';
 
 /**
@@ -11,13 +10,14 @@ const CACHE_WRITE = { fiveMinutes: 1.25, hour: 2 };
 
 /**
  * What a call cost in US dollars by the catalog's price, as far as its usage is known; undefined where nothing is. A
- * price per call or prediction is that of an answered call.
+ * price per call or prediction is that of one that Vertex AI answered.
+ * @param isAnswered whether its answer was complete, be it taken or not.
  */
-export function estimateCost(price: Price, outcome: Outcome, usage: Usage): number | undefined {
-  if ('perCall' in price) return outcome === 'answered' ? price.perCall : undefined;
+export function estimateCost(price: Price, isAnswered: boolean, usage: Usage): number | undefined {
+  if ('perCall' in price) return isAnswered ? price.perCall : undefined;
   if ('perPrediction' in price) {
     const { instances } = usage;
-    return outcome === 'answered' && instances !== undefined
+    return isAnswered && instances !== undefined
       ? inDollars(price.perPrediction * instances * 1e6)
       : undefined;
   }

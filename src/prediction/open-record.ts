@@ -49,6 +49,8 @@ export class OpenRecord {
   #durability: Durability = 'standard';
   #revision = 0;
   #outcome: Outcome = 'failed';
+  /** Whether Vertex AI answered completely, whatever became of that. */
+  #isAnswered = false;
   #status = 500;
   #code: GatewayErrorCode | undefined;
   #facts: AnswerFacts | undefined;
@@ -146,6 +148,7 @@ export class OpenRecord {
 
   answered(facts: AnswerFacts): void {
     this.#outcome = 'answered';
+    this.#isAnswered = true;
     this.#status = 200;
     this.#facts = facts;
   }
@@ -247,7 +250,7 @@ export class OpenRecord {
   #cost(): number | undefined {
     if (!this.#decision?.allowed || !this.#facts) return undefined;
     const price = this.#rooms.governance.findEntry(this.#decision.call.resource)?.price;
-    return price && estimateCost(price, this.#outcome, this.#facts.usage);
+    return price && estimateCost(price, this.#isAnswered, this.#facts.usage);
   }
 
   #elapsed(): number {

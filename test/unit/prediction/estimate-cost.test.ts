@@ -12,15 +12,14 @@ const CLAUDE = {
 };
 
 test('a price per call is that of an answered one', () => {
-  expect(estimateCost({ perCall: 0.1 }, 'answered', {})).toBe(0.1);
-  for (const outcome of ['denied', 'failed', 'interrupted', 'aborted'] as const)
-    expect(estimateCost({ perCall: 0.1 }, outcome, {})).toBeUndefined();
+  expect(estimateCost({ perCall: 0.1 }, true, {})).toBe(0.1);
+  expect(estimateCost({ perCall: 0.1 }, false, {})).toBeUndefined();
 });
 
 test('a price per prediction is that of each image of an answered call', () => {
-  expect(estimateCost({ perPrediction: 0.04 }, 'answered', { instances: 4 })).toBe(0.16);
-  expect(estimateCost({ perPrediction: 0.04 }, 'answered', {})).toBeUndefined();
-  expect(estimateCost({ perPrediction: 0.04 }, 'failed', { instances: 4 })).toBeUndefined();
+  expect(estimateCost({ perPrediction: 0.04 }, true, { instances: 4 })).toBe(0.16);
+  expect(estimateCost({ perPrediction: 0.04 }, true, {})).toBeUndefined();
+  expect(estimateCost({ perPrediction: 0.04 }, false, { instances: 4 })).toBeUndefined();
 });
 
 test.each([
@@ -30,7 +29,7 @@ test.each([
   [{ outputTokens: 3 }, 0.0000075],
   [{ inputTokens: 0, outputTokens: 0 }, 0],
 ])('tokens %j cost %d', (usage, cost) => {
-  expect(estimateCost(TOKENS, 'interrupted', usage)).toBe(cost);
+  expect(estimateCost(TOKENS, false, usage)).toBe(cost);
 });
 
 test.each([
@@ -48,7 +47,7 @@ test.each([
     0.000888,
   ],
 ])('what is read from or written to a cache has prices of its own: %j costs %d', (usage, cost) => {
-  expect(estimateCost(CLAUDE, 'answered', usage)).toBe(cost);
+  expect(estimateCost(CLAUDE, true, usage)).toBe(cost);
 });
 
 test.each([
@@ -56,16 +55,16 @@ test.each([
   [{ inputTokens: 1000, cacheWriteTokens: 1000 }, 0.000375],
   [{ inputTokens: 1000, cacheWriteTokens: 1000, hourCacheWriteTokens: 400 }, 0.000465],
 ])('without those prices a cache costs what it costs nowhere more: %j costs %d', (usage, cost) => {
-  expect(estimateCost(TOKENS, 'answered', usage)).toBe(cost);
+  expect(estimateCost(TOKENS, true, usage)).toBe(cost);
 });
 
 test('a call with a long context has other prices for all of its tokens', () => {
-  expect(estimateCost(CLAUDE, 'answered', { inputTokens: 200_000, outputTokens: 1000 })).toBe(0.615);
-  expect(estimateCost(CLAUDE, 'answered', { inputTokens: 200_001, outputTokens: 1000 })).toBe(1.222506);
+  expect(estimateCost(CLAUDE, true, { inputTokens: 200_000, outputTokens: 1000 })).toBe(0.615);
+  expect(estimateCost(CLAUDE, true, { inputTokens: 200_001, outputTokens: 1000 })).toBe(1.222506);
   const cached = { inputTokens: 300_000, cachedTokens: 300_000 };
-  expect(estimateCost(CLAUDE, 'answered', cached)).toBe(1.8);
+  expect(estimateCost(CLAUDE, true, cached)).toBe(1.8);
 });
 
 test('what nothing is known of has no cost', () => {
-  expect(estimateCost(TOKENS, 'answered', { instances: 3 })).toBeUndefined();
+  expect(estimateCost(TOKENS, true, { instances: 3 })).toBeUndefined();
 });

@@ -433,6 +433,17 @@ test('the cost of a call is on record by the price of what served it', async () 
   expect(failed.record).not.toHaveProperty('costInUsd');
 });
 
+test('an answer that its caller does not take costs what it costs', async () => {
+  const governance = governanceOf({
+    entries: [endpointEntry({ price: { perCall: 0.25 } })],
+    grants: [{ id: 'team-iris', reason: 'Tests.', roles: ['Team'], entries: ['iris'] }],
+  });
+  const call = oneCall({ governance });
+  call.reply.send = () => call.reply.leave();
+  await call.run();
+  expect(call.records).toMatchObject([{ outcome: 'aborted', costInUsd: 0.25 }]);
+});
+
 test('an agent is on record by its id', async () => {
   const governance = governanceOf({
     entries: [endpointEntry()],
