@@ -155,8 +155,9 @@ test('20 calls at once during an outage all learn of it, from one exchange', asy
 
 test('health tells of an outage and of its end, and the next call is answered', async () => {
   await restartWith('google', { path: '/v1/token', status: 503 });
-  const down = await fetch(`${observed.chain.environment.functionsUrl}/api/health`);
-  expect(down.status).toBe(503);
+  const health = (which = '') => fetch(`${observed.chain.environment.functionsUrl}/api/health${which}`);
+  const down = await health('/ready');
+  expect([down.status, (await health()).status, (await health('/live')).status]).toEqual([503, 503, 200]);
   expect(await down.json()).toMatchObject({
     live: true,
     ready: false,
@@ -164,11 +165,11 @@ test('health tells of an outage and of its end, and the next call is answered', 
   });
 
   await observed.chain.control('google', 'DELETE', 'faults');
-  let health = down;
+  let asked = down;
   // The circuit stays open for a second.
-  while (health.status !== 200) {
-    health = await fetch(`${observed.chain.environment.functionsUrl}/api/health`);
-    await health.text();
+  while (asked.status !== 200) {
+    asked = await health('/ready');
+    await asked.text();
   }
 
   const answer = await generate();
