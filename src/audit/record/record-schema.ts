@@ -161,7 +161,8 @@ const Closing = {
     source: 'gateway',
   }),
   outcome: field(z.enum(['answered', 'denied', 'failed', 'interrupted', 'aborted']), {
-    description: 'How the call ended; `interrupted`: its stream broke off, `aborted`: the caller went away',
+    description:
+      'How the call ended; `interrupted`: its stream broke off, `aborted`: the caller went away before the answer was out',
     source: 'gateway',
   }),
   servedFrom: known(z.literal('cache'), {
@@ -219,7 +220,8 @@ const Closing = {
     source: 'gateway',
   }),
   responseBytes: field(Count, {
-    description: 'Size of what was sent, without the signs of life within a stream',
+    description:
+      'Size of what was sent, without the signs of life within a stream; 0 for a whole answer that its caller left',
     source: 'gateway',
     unit: 'bytes',
   }),
