@@ -4,16 +4,22 @@ import { Pool } from 'undici';
 
 /**
  * The yardstick: a reverse proxy that does nothing but forward to Vertex AI with a fixed access token. It decides,
- * validates and records nothing. Forked with `VERTEX_ORIGIN` and `ACCESS_TOKEN`; tells its parent `{ port }`.
+ * validates and records nothing. Forked with `VERTEX_ADDRESS`, `VERTEX_HOST` and `ACCESS_TOKEN`; tells its parent `{ port }`.
  */
-const { VERTEX_ORIGIN = '', ACCESS_TOKEN = '' } = process.env;
-const upstream = new Pool(VERTEX_ORIGIN, { allowH2: false, headersTimeout: 0, bodyTimeout: 0 });
+const { VERTEX_ADDRESS = '', VERTEX_HOST = '', ACCESS_TOKEN = '' } = process.env;
+const upstream = new Pool(`https://${VERTEX_ADDRESS}`, {
+  allowH2: false,
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  connect: { servername: VERTEX_HOST },
+});
 
 const server = createServer((request, response) => {
   const forwarded = {
     method: request.method ?? 'GET',
     path: request.url ?? '/',
     headers: {
+      host: VERTEX_HOST,
       authorization: `Bearer ${ACCESS_TOKEN}`,
       'content-type': request.headers['content-type'] ?? 'application/json',
       ...(request.headers['content-length'] && { 'content-length': request.headers['content-length'] }),

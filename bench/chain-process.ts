@@ -9,7 +9,7 @@ import { findChild } from './read-process.ts';
 /** A chain in a process of its own, so that the load that is put on it does not share its event loop. */
 export interface ChainProcess {
   readonly environment: Environment;
-  /** Process id of the function app. */
+  /** Process id of the worker that runs the function app. */
   readonly functionAppPid: number;
   stop(): Promise<void>;
 }
@@ -37,7 +37,7 @@ export async function startChainProcess(): Promise<ChainProcess> {
   if (!environment || child.pid === undefined) throw new Error('The chain does not say where it is.');
   return {
     environment,
-    functionAppPid: findChild(child.pid, 'functions-host'),
+    functionAppPid: findChild(findChild(child.pid, 'functions-host/cli'), 'functions-host/worker'),
     async stop() {
       const exited = once(child, 'exit');
       child.kill('SIGTERM');

@@ -50,7 +50,7 @@ try {
       targetAt: (port) => ({ ...createFunctionApp(`http://127.0.0.1:${port}`, stamped), name }),
     });
     started.push(one);
-    measured.push({ target: one.target, pid: one.child.pid ?? 0 });
+    measured.push({ target: one.target, pid: one.pid });
   }
   const names = variants.map(({ name }) => name);
   const forget = () => forgetReceived(chain.environment);

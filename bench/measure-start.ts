@@ -15,6 +15,8 @@ export interface Startable {
 
 export interface Started {
   readonly child: ChildProcess;
+  /** Of the process whose work is measured: the worker's, where the child has one. */
+  readonly pid: number;
   readonly target: Target;
   /** From spawn to the first answer, read whole. */
   readonly firstAnswerInMs: number;
@@ -28,15 +30,31 @@ export async function measureStart(startable: Startable): Promise<Started> {
     env: { ...startable.environment },
     execArgv: ['--disable-warning=DEP0123'],
   });
-  const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [{}])])) as [
-    { port?: number; message?: string },
-  ];
-  if (message.port === undefined)
-    throw new Error(`${startable.script} did not start: ${message.message ?? ''}`);
-  const target = startable.targetAt(message.port);
+  const { port, pid } = await untilListening(child);
+  const target = startable.targetAt(port);
   await callOnce(target, 'generateContent');
   const firstAnswerInMs = performance.now() - startedAt;
-  return { child, target, firstAnswerInMs, memoryInMb: readMemoryInMb(child.pid ?? 0) };
+  return { child, pid, target, firstAnswerInMs, memoryInMb: readMemoryInMb(pid) };
+}
+
+/** What a server tells before it listens, and when it does. */
+interface Message {
+  readonly workerId?: number;
+  readonly port?: number;
+  readonly message?: string;
+}
+
+/** @throws Error with what the server says when it fails to start. */
+function untilListening(child: ChildProcess): Promise<{ port: number; pid: number }> {
+  let pid = child.pid ?? 0;
+  return new Promise((resolve, reject) => {
+    child.on('message', ({ workerId, port, message }: Message) => {
+      if (workerId !== undefined) pid = workerId;
+      if (port !== undefined) resolve({ port, pid });
+      if (message !== undefined) reject(new Error(message));
+    });
+    child.once('exit', () => reject(new Error('The server ended before it listened.')));
+  });
 }
 
 export async function stopStarted({ child, target }: Started): Promise<void> {

@@ -25,9 +25,11 @@ export function findChild(pid: number, part: string): number {
   return found;
 }
 
-/** The environment that a process was started with. */
+/** The environment that a process was started with, but for how its parent talks to it. */
 export function readEnvironmentOf(pid: number): Record<string, string> {
-  const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
+  const entries = readFileSync(`/proc/${pid}/environ`, 'utf8')
+    .split('\0')
+    .filter((entry) => entry !== '' && !entry.startsWith('NODE_CHANNEL_'));
   return Object.fromEntries(
     entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
   );

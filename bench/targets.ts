@@ -57,12 +57,15 @@ export function createFunctionApp(origin: string, stamped: StampedHeaders): Targ
   }));
 }
 
-/** What the bare proxy needs: where Vertex AI is and a token that it accepts, from a call that it received. */
-export async function findVertex(environment: Environment): Promise<{ origin: string; accessToken: string }> {
+/** What the bare proxy needs: where Vertex AI is, by which name it is called, and a token that it accepts. */
+export async function findVertex(
+  environment: Environment,
+): Promise<{ address: string; host: string; accessToken: string }> {
   const requests = await recorded(environment, 'vertex-ai');
   const { host = '', authorization = '' } =
     requests.find(({ path }) => path.includes(':generateContent'))?.headers ?? {};
-  return { origin: `https://${host}`, accessToken: authorization.replace(/^Bearer /, '') };
+  const { VERTEX_ENDPOINT: address = host } = environment.functionAppSettings;
+  return { address, host, accessToken: authorization.replace(/^Bearer /, '') };
 }
 
 /** Makes the emulators forget what they received, which would fill their memory. */
