@@ -80,6 +80,8 @@ async function call(serving: Serving, matched: Matched, query: URLSearchParams):
   const { message, found, values, host, target, body } = matched;
   const trace = new TraceContext(message.headers);
   const worker = await serving.invocations.worker();
+  // A caller may have left while a worker started.
+  if (matched.response.destroyed) return;
   const request: InvocationRequest = {
     invocationId: randomUUID(),
     functionName: found.name,
