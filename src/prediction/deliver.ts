@@ -113,6 +113,8 @@ async function deliverStream(
   let parts: AsyncIterator<Uint8Array> | undefined;
   // A strict call's last part waits for the ledger, so one part is always held back.
   let held: Uint8Array | undefined;
+  // What waits to be taken goes out before the error that is told.
+  let pending: Uint8Array | undefined;
   const begin = (contentType: string) => {
     if (sent.isBegun) return;
     sent.isBegun = true;
@@ -149,17 +151,18 @@ async function deliverStream(
       if (!(await deadline.bound(write(part)))) throw callerGone();
     };
     const sendOnRecord = async (part: Uint8Array | undefined) => {
+      pending = part;
       await send(part);
+      pending = undefined;
       if (part) record.sent(part);
     };
     for (;;) {
       const next = await deadline.bound(parts.next());
       begin(answer.contentType);
       if (next.done) break;
-      if (record.isStrict) {
-        await sendOnRecord(held);
-        held = next.value;
-      } else await sendOnRecord(next.value);
+      const free = record.isStrict ? held : next.value;
+      if (record.isStrict) held = next.value;
+      await sendOnRecord(free);
     }
     record.answered(facts());
     const last = held;
@@ -167,7 +170,7 @@ async function deliverStream(
     if (last) record.sent(last);
     if (record.isStrict) await settleOrWithhold(last, delivery);
     await send(last).catch((error: unknown) => {
-      if (last) record.withheld(last);
+      if (last && toGatewayError(error).code === 'CALLER_GONE') record.withheld(last);
       throw error;
     });
     sent.isComplete = true;
@@ -181,7 +184,8 @@ async function deliverStream(
       failure.code === 'CALLER_GONE' || sent.isComplete
         ? undefined
         : call.dialect.writeStreamError(failure, { format, framing, isFirst: sent.isFirst && !held });
-    if (told !== undefined) for (const part of [held, told]) if (part !== undefined) record.sent(part);
+    if (told !== undefined)
+      for (const part of [pending, held, told]) if (part !== undefined) record.sent(part);
     await settlement.attempt(failure);
     if (told !== undefined) {
       if (held) void reply.write(held);

@@ -227,3 +227,24 @@ test('a strict call that ends because its instance stops is told before the ledg
   expect([call.reply.status, steps]).toEqual([503, []]);
   expect(call.records).toMatchObject([{ outcome: 'failed', code: 'INSTANCE_STOPPING', revision: 0 }]);
 });
+
+test('a strict stream that ends while its caller is slow repeats no part and leaves none out', async () => {
+  const running = new RunningCalls();
+  const call = oneCall({
+    governance,
+    running,
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n'])) },
+    trail: { open: () => Promise.resolve() },
+  });
+  call.reply.take = (part) => {
+    if (part !== 'data: 1\n\n') return Promise.resolve(true);
+    void running.stop(1000);
+    return new Promise(() => undefined);
+  };
+  await call.run();
+  expect(call.reply.body).toBe('data: 1\n\ndata: 2\n\n<INSTANCE_STOPPING gemini sse>');
+  expect(call.records).toMatchObject([
+    { outcome: 'interrupted', responseBytes: Buffer.byteLength(call.reply.body) },
+  ]);
+});
