@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { VerifiedPeriod } from '../../src/audit/verification/evidence.ts';
+import { INSTANT_BOUNDS, isWithinBounds } from '../../src/errors/instant.ts';
 
 const DAY_IN_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
@@ -13,21 +14,26 @@ export function readPeriod(
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
   now: Date,
 ): VerifiedPeriod {
-  const end = to === undefined ? now : readInstant('--to', to);
+  const lastDayInMs = to === undefined || to.includes('T') ? 0 : DAY_IN_MS;
+  const end = to === undefined ? now : readInstant('--to', to, lastDayInMs);
   const period = {
     from:
-      from === undefined ? new Date(end.getTime() - DEFAULT_DAYS * DAY_IN_MS) : readInstant('--from', from),
-    to: to === undefined || to.includes('T') ? end : new Date(end.getTime() + DAY_IN_MS),
+      from === undefined
+        ? new Date(end.getTime() - lastDayInMs - DEFAULT_DAYS * DAY_IN_MS)
+        : readInstant('--from', from),
+    to: end,
   };
   if (period.from >= period.to) throw new Error('--from must be before --to.');
   return period;
 }
 
-function readInstant(option: string, text: string): Date {
+function readInstant(option: string, text: string, moreInMs = 0): Date {
   const parsed = Instant.safeParse(text);
   if (!parsed.success)
     throw new Error(
       `${option} must be a date such as 2026-01-31, or an instant such as 2026-01-31T12:00:00Z.`,
     );
-  return new Date(parsed.data);
+  const instant = new Date(Date.parse(parsed.data) + moreInMs);
+  if (!isWithinBounds(instant)) throw new Error(`${option} ${INSTANT_BOUNDS}.`);
+  return instant;
 }

@@ -21,6 +21,7 @@ Ends with 0 when nothing is wrong, 1 when something is, 2 when it cannot verify.
 
 /** Application Insights shows most telemetry within some minutes. */
 const DEFAULT_GRACE_IN_MINUTES = 10;
+const MAXIMUM_GRACE_IN_MINUTES = 1_440;
 const CANNOT_VERIFY = 2;
 
 interface LiveArguments {
@@ -79,8 +80,8 @@ async function verifyLive(
 function readGrace(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const minutes = Number(text);
-  if (text === '' || !Number.isFinite(minutes) || minutes < 0)
-    throw new Error('--grace must be a number of minutes.');
+  if (text.trim() === '' || !(minutes >= 0 && minutes <= MAXIMUM_GRACE_IN_MINUTES))
+    throw new Error(`--grace must be a number of minutes from 0 to ${MAXIMUM_GRACE_IN_MINUTES}.`);
   return minutes;
 }
 

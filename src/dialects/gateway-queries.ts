@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INSTANT_BOUNDS, isWithinBounds } from '../errors/instant.ts';
 
 const DAY_IN_MS = 86_400_000;
 const INSTANT_RULE =
@@ -9,11 +10,13 @@ const Instant = z.union([z.iso.date(), z.iso.datetime({ offset: true })], INSTAN
 
 /** A date is the beginning of that day, in UTC. */
 const From = Instant.transform((text) => new Date(text))
+  .refine(isWithinBounds, INSTANT_BOUNDS)
   .optional()
   .describe('The beginning: a date in UTC or an RFC 3339 instant; that of the last day when left out');
 
 /** Outside the period; a date stands for the whole of that day, so it ends when the next one begins. */
 const To = Instant.transform((text) => new Date(text.includes('T') ? text : Date.parse(text) + DAY_IN_MS))
+  .refine(isWithinBounds, INSTANT_BOUNDS)
   .optional()
   .describe('The end: the last date in UTC, or the first RFC 3339 instant outside; today when left out');
 

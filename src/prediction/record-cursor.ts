@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { isWithinBounds } from '../errors/instant.ts';
 import { invalidQuery } from '../errors/invalid-query.ts';
 import type { Period, RecordPosition, RecordScope } from './audit-archive.ts';
 import type { AuditQuestion } from './question.ts';
@@ -46,8 +47,12 @@ export function readCursor(text: string, question: AuditQuestion, scope: RecordS
   return { period: { from: new Date(from), to: new Date(to) }, after: { time, id } };
 }
 
+/** Not a 30th of February or an hour 24 either, which JavaScript reads as the next day and a query refuses. */
 function isInstant(text: string): boolean {
-  return !Number.isNaN(Date.parse(text));
+  const instant = new Date(text);
+  return (
+    isWithinBounds(instant) && text.startsWith(instant.toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length))
+  );
 }
 
 /** Of everything but the page: a cursor goes on where one listing of one caller stopped. */

@@ -397,6 +397,12 @@ test('a period without calls has no usage', async () => {
   expect(await list('scoring-app', `?${past}`)).toEqual({ records: [] });
 });
 
+/** What a cursor looks like of a page that ends at this instant. */
+function cursorAt(instant: string): string {
+  const id = `20260101T000000000Z-${randomUUID()}`;
+  return Buffer.from([instant, instant, instant, id, 'x'.repeat(22)].join(' ')).toString('base64url');
+}
+
 test.each([
   ['usage?from=yesterday', 'from'],
   ['usage?to=2026-13-01', 'to'],
@@ -426,7 +432,16 @@ test.each([
   ['audit?format=csv&limit=5', 'limit'],
   ['audit?cursor=%22', 'cursor'],
   ['audit?objectId=b0000002-0000-4000-8000-000000000002', 'objectId'],
-])('%s is refused with the place', async (path, field) => {
+  ...['usage', 'audit', 'audit:verify'].flatMap((operation) => [
+    [`${operation}?from=9999-12-31`, 'from'],
+    [`${operation}?to=9999-12-31`, 'to'],
+    [`${operation}?to=0000-01-02`, 'to'],
+    [`${operation}?from=0000-01-01T00:00:00%2B23:59`, 'from'],
+    [`${operation}?to=9999-12-31T23:59:59-23:59`, 'to'],
+  ]),
+  [`audit?cursor=${cursorAt('9999-12-31T23:59:59.999Z')}`, 'cursor'],
+  [`audit?cursor=${cursorAt('0000-01-01T00:00:00.000Z')}`, 'cursor'],
+] as [string, string][])('%s is refused with the place', async (path, field) => {
   await observed.chain.control('application-insights', 'DELETE', 'requests');
   const answer = await ask('assistants-app', path);
   expect(expectProblem(answer, 400, 'INVALID_REQUEST')).toContain(`${field}: `);

@@ -58,6 +58,80 @@ test.each([
   expect(JSON.parse(JSON.stringify(period))).toEqual(expected);
 });
 
+const PERIODS = [
+  ['usage', 'v1/usage'],
+  ['audit', 'v1/audit'],
+  ['audit:verify', 'v1/audit:verify'],
+] as const;
+
+test.each(PERIODS)('%s takes the first and the last day that there are', (_, path) => {
+  expect(read(path, 'from=1970-01-01&to=9998-12-31')).toMatchObject({
+    period: { from: new Date('1970-01-01T00:00:00Z'), to: new Date('9999-01-01T00:00:00Z') },
+  });
+});
+
+test.each(
+  PERIODS.flatMap(([operation, path]) =>
+    [
+      ['from', '9999-12-31'],
+      ['to', '9999-12-31'],
+      ['to', '9999-01-01'],
+      ['from', '0000-01-01'],
+      ['to', '0000-01-02'],
+      ['from', '1969-12-31'],
+      ['from', '1970-01-01T00:00:00%2B00:01'],
+      ['to', '9998-12-31T23:59:59-23:59'],
+      ['from', '0000-01-01T00:00:00%2B23:59'],
+      ['to', '9999-12-31T23:59:59.9999999-14:00'],
+    ].map(([name = '', text = '']) => [operation, name, text, path] as const),
+  ),
+)('%s with %s=%s is refused with the bounds', (_, name, text, path) => {
+  const { code, violations, message } = thrownBy(() => read(path, `${name}=${text}`));
+  const description = 'must lie between 1970-01-01 and 9998-12-31, in UTC';
+  expect([code, violations]).toEqual(['INVALID_REQUEST', [{ field: name, description }]]);
+  expect(message).toContain(description);
+});
+
+test.each(['2016-12-31T23:59:60Z', '2026-01-31T24:00:00Z', '2026-01-31T12:00:00%2B24:00', '10000-01-01'])(
+  '%s is no instant',
+  (text) => {
+    expect(thrownBy(() => read('v1/usage', `from=${text}`)).message).toContain('must be a date such as');
+  },
+);
+
+test('every instant at every offset is read for what it is, or refused', () => {
+  const two = (least: number, most: number) =>
+    fc.integer({ min: least, max: most }).map((number) => String(number).padStart(2, '0'));
+  const year = fc
+    .oneof(fc.integer({ min: 0, max: 9999 }), fc.constantFrom(0, 1, 1969, 1970, 9998, 9999))
+    .map((number) => String(number).padStart(4, '0'));
+  const offset = fc.oneof(
+    fc.constantFrom('Z', '+14:00', '-14:00', '+23:59', '-23:59', '-00:00'),
+    fc
+      .tuple(fc.constantFrom('+', '-'), two(0, 25), two(0, 61))
+      .map(([sign, hours, minutes]) => `${sign}${hours}:${minutes}`),
+  );
+  const instant = fc
+    .tuple(year, two(0, 13), two(0, 32), two(0, 24), two(0, 60), two(0, 60), offset)
+    .map(([y, month, day, h, m, s, zone]) => `${y}-${month}-${day}T${h}:${m}:${s}${zone}`);
+  fc.assert(
+    fc.property(fc.constantFrom('from', 'to'), instant, (name, text) => {
+      let question: Question;
+      try {
+        question = read('v1/audit', new URLSearchParams({ [name]: text }).toString());
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field: name }] });
+        return;
+      }
+      const { period } = question as Extract<Question, { period: unknown }>;
+      const instantRead = Object.values(period as Record<string, Date>)[0];
+      expect(instantRead?.toISOString()).toMatch(/^(19[7-9]\d|[2-9]\d{3})-/);
+      expect(instantRead?.getTime()).toBe(Date.parse(text));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 test('the key in the query is the edge’s business', () => {
   expect(read('v1/usage', 'subscription-key=0123')).toEqual(read('v1/usage'));
 });

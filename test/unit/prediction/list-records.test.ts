@@ -156,6 +156,23 @@ test.each<[string, Partial<Caller>, Partial<AuditQuestion>]>([
   expect(error).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field: 'cursor' }] });
 });
 
+test.each([
+  ['the first instant of all', [0, 1, 2], '0000-01-01T00:00:00.000Z'],
+  ['the last instant of all', [0, 1, 2], '9999-12-31T23:59:59.999Z'],
+  ['a last position', [2], '9999-12-31T23:59:59.9999999Z'],
+  ['a day that there is not', [2], '2026-02-30T00:00:00Z'],
+  ['an hour that there is not', [2], '2026-01-01T24:00:00Z'],
+])('a cursor with %s is refused', async (_, places, time) => {
+  const { rooms, asked } = roomsOf(5);
+  const { nextCursor = '' } = await listRecords(rooms, CALLER, QUESTION, signal);
+  const parts = Buffer.from(nextCursor, 'base64url').toString().split(' ');
+  for (const place of places) parts[place] = time;
+  const cursor = Buffer.from(parts.join(' ')).toString('base64url');
+  const error = await rejectedBy(listRecords(rooms, CALLER, { ...QUESTION, cursor }, signal));
+  expect(error).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field: 'cursor' }] });
+  expect(asked).toHaveLength(1);
+});
+
 test('whatever is sent as a cursor, only own records are asked for', async () => {
   const { rooms, asked } = roomsOf(5);
   const { nextCursor = '' } = await listRecords(rooms, CALLER, QUESTION, signal);
