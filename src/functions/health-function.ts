@@ -1,27 +1,31 @@
-import { app, type HttpResponseInit } from '@azure/functions';
+import { app, type HttpResponseInit, type InvocationContext } from '@azure/functions';
 import { toGatewayError } from '../errors/gateway-error.ts';
 import type { AccessTokens } from '../prediction/interfaces.ts';
+import { createReasonLog } from './reason-log.ts';
 
 /**
  * Two addresses for the platform and its operators, which the edge does not expose:
  * - `api/health/live` is 200 as long as the app answers at all. An instance that isn't live is worth replacing.
  * - `api/health/ready` (and `api/health`) is 200 while Google credentials can be had, a token that is still valid included,
- *   and else 503 with what is missing, which a new instance would lack too.
+ *   and else 503; a new instance would lack them too.
+ * Whoever reaches the app may ask, so they tell states alone. Why there are no credentials is logged as an error.
  */
 export function registerHealthFunction(accessTokens: AccessTokens, policyVersion: string): void {
   const headers = { 'cache-control': 'no-store', 'x-policy-version': policyVersion };
   const governance = { policyVersion };
+  const logReason = createReasonLog(() => performance.now());
   const live = (): HttpResponseInit => ({ status: 200, headers, jsonBody: { live: true, governance } });
-  const ready = async (): Promise<HttpResponseInit> => {
-    const credentials = await accessTokens.accessToken().then(
-      () => 'ok',
-      (error: unknown) => toGatewayError(error).message,
+  const ready = async (_: unknown, context: InvocationContext): Promise<HttpResponseInit> => {
+    const reason = await accessTokens.accessToken().then(
+      () => undefined,
+      (error: unknown) => toGatewayError(error),
     );
-    const isReady = credentials === 'ok';
+    logReason(reason && `${reason.code}: ${reason.message}`, (text) => context.error(text));
+    const isReady = reason === undefined;
     return {
       status: isReady ? 200 : 503,
       headers,
-      jsonBody: { live: true, ready: isReady, governance, credentials },
+      jsonBody: { live: true, ready: isReady, governance, credentials: isReady ? 'ok' : 'unavailable' },
     };
   };
   register('health', 'api/health', ready);
@@ -32,7 +36,7 @@ export function registerHealthFunction(accessTokens: AccessTokens, policyVersion
 function register(
   name: string,
   route: string,
-  handler: () => HttpResponseInit | Promise<HttpResponseInit>,
+  handler: (request: unknown, context: InvocationContext) => HttpResponseInit | Promise<HttpResponseInit>,
 ): void {
   app.http(name, { route, methods: ['GET'], authLevel: 'anonymous', handler });
 }

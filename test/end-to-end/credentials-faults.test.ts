@@ -40,6 +40,15 @@ async function restartWith(
   });
 }
 
+/** What the chain prints, once this is there. @param start where in all that it has printed. */
+async function untilPrinted(start: number, expected: RegExp): Promise<string> {
+  for (;;) {
+    const printed = observed.chain.printed.slice(start);
+    if (expected.test(printed)) return printed;
+    await new Promise((resume) => setTimeout(resume, 20));
+  }
+}
+
 function generate(): Promise<Answer> {
   return observed.call({
     application: 'assistants-app',
@@ -155,14 +164,17 @@ test('20 calls at once during an outage all learn of it, from one exchange', asy
 
 test('health tells of an outage and of its end, and the next call is answered', async () => {
   await restartWith('google', { path: '/v1/token', status: 503 });
+  const before = observed.chain.printed.length;
   const health = (which = '') => fetch(`${observed.chain.environment.functionsUrl}/api/health${which}`);
   const down = await health('/ready');
   expect([down.status, (await health()).status, (await health('/live')).status]).toEqual([503, 503, 200]);
-  expect(await down.json()).toMatchObject({
+  expect(await down.json()).toEqual({
     live: true,
     ready: false,
-    credentials: expect.stringMatching(STS_DOWN.message) as string,
+    governance: { policyVersion: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+    credentials: 'unavailable',
   });
+  await untilPrinted(before, / error health-ready .*: TOKEN_EXCHANGE_UNAVAILABLE: Google STS /);
 
   await observed.chain.control('google', 'DELETE', 'faults');
   let asked = down;
@@ -175,6 +187,23 @@ test('health tells of an outage and of its end, and the next call is answered', 
   const answer = await generate();
   expect(answer.status).toBe(200);
   observed.whenRecorded(answer, { outcome: 'answered' });
+});
+
+test('health tells strangers nothing of an identity that Google refuses, and operators all that they compare', async () => {
+  const error = JSON.stringify({ error: 'invalid_grant', error_description: LEAKY });
+  await restartWith('google', { path: '/v1/token', status: 400, body: error });
+  const before = observed.chain.printed.length;
+  const answer = await fetch(`${observed.chain.environment.functionsUrl}/api/health/ready`);
+  const text = await answer.text();
+
+  expect(answer.status).toBe(503);
+  expect(JSON.parse(text)).toMatchObject({ ready: false, credentials: 'unavailable' });
+  expect(text).not.toMatch(/https?:|api:|issuer|audience|subject|invalid_grant/i);
+  const printed = observed.chain.printed.slice(before);
+  expect(printed).toMatch(
+    / error health-ready .*: TOKEN_EXCHANGE_REJECTED: .*invalid_grant.* issuer http.* audience /,
+  );
+  expect(printed).not.toMatch(/eyJ/);
 });
 
 test('a cached token goes on serving while the managed identity and Google STS are down', async () => {

@@ -1,0 +1,23 @@
+/** How long a reason is not said again; whoever asks for it decides how often it is looked for. */
+const SILENT_IN_MS = 300_000;
+
+/**
+ * Writes a reason down when it is new, and again every five minutes while it stays. `undefined` says that all is well:
+ * what comes after that is new.
+ */
+export function createReasonLog(
+  monotonicNow: () => number,
+): (reason: string | undefined, write: (reason: string) => void) => void {
+  const writtenAt = new Map<string, number>();
+  return (reason, write) => {
+    if (reason === undefined) {
+      writtenAt.clear();
+      return;
+    }
+    const now = monotonicNow();
+    for (const [one, at] of writtenAt) if (now - at >= SILENT_IN_MS) writtenAt.delete(one);
+    if (writtenAt.has(reason)) return;
+    writtenAt.set(reason, now);
+    write(reason);
+  };
+}
