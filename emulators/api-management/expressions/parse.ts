@@ -10,11 +10,18 @@ const SUFFIX = '\n} }';
 /** Parses C# statements. An expression is parsed as what a `return` gives. */
 export type Parse = (source: string, kind: 'expression' | 'statements') => Syntax;
 
-/** Loads the grammar. Parsing gives the block of statements, or the expression. */
-export async function loadParser(): Promise<Parse> {
+/** A process needs it once: WebAssembly gives no memory back, and runs out of it after some hundred grammars. */
+let grammar: Promise<Language> | undefined;
+
+async function loadGrammar(): Promise<Language> {
   await Parser.init();
   const require = createRequire(import.meta.url);
-  const language = await Language.load(require.resolve('tree-sitter-c-sharp/tree-sitter-c_sharp.wasm'));
+  return Language.load(require.resolve('tree-sitter-c-sharp/tree-sitter-c_sharp.wasm'));
+}
+
+/** Loads the grammar. Parsing gives the block of statements, or the expression. */
+export async function loadParser(): Promise<Parse> {
+  const language = await (grammar ??= loadGrammar());
   const parser = new Parser().setLanguage(language);
   return (source, kind) => {
     if (source.trim() === '') throw new ExpressionError('The expression is empty.', 1, 1);
