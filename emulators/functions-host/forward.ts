@@ -68,6 +68,8 @@ export function forward(forwarded: Forwarded): Promise<void> {
     const silence = setTimeout(() => end(504), activityTimeoutInMs);
     response.once('close', () => {
       clearTimeout(silence);
+      // A pipe whose end is gone pauses its source for good; what is left has to come off the connection.
+      message.unpipe(request).resume();
       request.destroy();
       resolve();
     });
