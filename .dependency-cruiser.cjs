@@ -31,13 +31,14 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: NOT_TYPES } },
     ...room('functions', ['dialects', 'prediction', 'errors']),
-    ...room('prediction', ['governance', 'errors']),
-    ...room('vertex', ['errors'], IMPLEMENTATION_TYPES),
+    ...room('prediction', ['governance', 'json', 'errors']),
+    ...room('vertex', ['json', 'errors'], IMPLEMENTATION_TYPES),
     ...room('credentials', ['errors'], IMPLEMENTATION_TYPES),
     ...room('caller', ['errors'], IMPLEMENTATION_TYPES),
     ...room('audit', ['errors'], IMPLEMENTATION_TYPES),
-    ...room('governance', ['errors']),
-    ...room('dialects', ['errors'], IMPLEMENTATION_TYPES),
+    ...room('governance', ['json', 'errors']),
+    ...room('dialects', ['json', 'errors'], IMPLEMENTATION_TYPES),
+    ...room('json', ['errors']),
     ...room('errors', []),
     {
       name: 'only-decisions-authorize',

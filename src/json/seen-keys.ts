@@ -1,0 +1,87 @@
+/** Up to so many keys are looked through one by one. */
+const FEW = 8;
+
+/**
+ * The keys of one object at a time, by their hashes: constant work for each key, and next to no room for an object of few.
+ * Room that one object has needed is used again by the next, cleared as far as that one needs it.
+ */
+export class SeenKeys {
+  readonly #isSame: (one: number, other: number) => boolean;
+  /** Pairs of a hash and an entry. */
+  readonly #few: number[] = [];
+  /** Pairs of a hash and an entry plus one, by open addressing; zero where none is. */
+  #slots = new Uint32Array(0);
+  #capacity = 0;
+  #count = 0;
+
+  /** @param isSame whether two entries with the same hash are the same key. */
+  constructor(isSame: (one: number, other: number) => boolean) {
+    this.#isSame = isSame;
+  }
+
+  /** Begins with another object. */
+  start(): void {
+    this.#count = 0;
+    this.#capacity = 0;
+  }
+
+  /** @returns false where the object has the key already. */
+  add(hash: number, entry: number): boolean {
+    const isNew = this.#count < FEW ? this.#addToFew(hash, entry) : this.#addToMany(hash, entry);
+    if (isNew) this.#count += 1;
+    return isNew;
+  }
+
+  #addToFew(hash: number, entry: number): boolean {
+    const few = this.#few;
+    const end = this.#count * 2;
+    for (let at = 0; at < end; at += 2) {
+      if (few[at] === hash && this.#isSame(few[at + 1] ?? 0, entry)) return false;
+    }
+    few[end] = hash;
+    few[end + 1] = entry;
+    return true;
+  }
+
+  #addToMany(hash: number, entry: number): boolean {
+    if (this.#count * 2 >= this.#capacity) this.#grow();
+    let at = this.#home(hash);
+    for (let other = this.#slots[at + 1]; other; other = this.#slots[at + 1]) {
+      if (this.#slots[at] === hash && this.#isSame(other - 1, entry)) return false;
+      at = this.#next(at);
+    }
+    this.#put(at, hash, entry + 1);
+    return true;
+  }
+
+  #home(hash: number): number {
+    return (hash & (this.#capacity - 1)) * 2;
+  }
+
+  #next(at: number): number {
+    return (at + 2) & (this.#capacity * 2 - 1);
+  }
+
+  #put(at: number, hash: number, marked: number): void {
+    this.#slots[at] = hash;
+    this.#slots[at + 1] = marked;
+  }
+
+  #grow(): void {
+    const kept =
+      this.#capacity === 0
+        ? this.#few.map((value, index) => value + (index % 2))
+        : this.#slots.slice(0, this.#capacity * 2);
+    this.#capacity = Math.max(this.#capacity * 2, FEW * 4);
+    if (this.#slots.length < this.#capacity * 2) this.#slots = new Uint32Array(this.#capacity * 2);
+    else this.#slots.fill(0, 0, this.#capacity * 2);
+    for (let index = 0; index < kept.length; index += 2) {
+      const hash = kept[index] ?? 0;
+      const marked = kept[index + 1] ?? 0;
+      if (marked === 0) continue;
+      let at = this.#home(hash);
+      while (this.#slots[at + 1]) at = this.#next(at);
+      this.#put(at, hash, marked);
+    }
+  }
+}
