@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 /** Linux counts CPU time for user space in hundredths of a second: proc_pid_stat(5). */
 const MS_PER_TICK = 10;
@@ -14,6 +14,17 @@ export function readCpuTimeInMs(pid: number): number {
 /** Resident set size in megabytes. */
 export function readMemoryInMb(pid: number): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) / 1024;
+}
+
+/** Forgets the most memory that a process has had so far. Source: proc_pid_clear_refs(5) */
+export function forgetPeakMemory(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+}
+
+/** The largest resident set size in megabytes, since it was forgotten last. */
+export function readPeakMemoryInMb(pid: number): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes) / 1024;
 }
 

@@ -38,15 +38,19 @@ export async function createEdge(environment: Environment): Promise<Target> {
 
 /** The headers that the edge stamped on a call of each operation. @throws Error when it has made none yet. */
 export async function readStampedHeaders(environment: Environment): Promise<StampedHeaders> {
+  const stamped = (operation: string) => readHeadersStamped(environment, operation);
+  return { predict: await stamped(':predict'), generate: await stamped(':generateContent') };
+}
+
+/** The headers of the last call that the edge forwarded to such a path. @throws Error when there is none. */
+export async function readHeadersStamped(
+  environment: Environment,
+  part: string,
+): Promise<Record<string, string>> {
   const requests = await recorded(environment, 'functions-host');
-  const stamped = (operation: string): Record<string, string> => {
-    const request = requests.find(({ path }) => path.includes(operation));
-    if (!request) throw new Error(`The edge has not forwarded any call of ${operation}.`);
-    return Object.fromEntries(
-      Object.entries(request.headers).filter(([name]) => !OF_THE_CONNECTION.has(name)),
-    );
-  };
-  return { predict: stamped(':predict'), generate: stamped(':generateContent') };
+  const request = requests.findLast(({ path }) => path.includes(part));
+  if (!request) throw new Error(`The edge has not forwarded any call of ${part}.`);
+  return Object.fromEntries(Object.entries(request.headers).filter(([name]) => !OF_THE_CONNECTION.has(name)));
 }
 
 /** The function app without the edge: its calls carry what the edge's carried, each with a request id of its own. */
@@ -96,7 +100,11 @@ export function createTarget(
   };
 }
 
-async function headersOf(environment: Environment, application: string): Promise<Record<string, string>> {
+/** What an application's calls carry to the edge: a token and the key of its APIM subscription. */
+export async function headersOf(
+  environment: Environment,
+  application: string,
+): Promise<Record<string, string>> {
   const { id = '', subscriptionKey = '' } = environment.applications[application] ?? {};
   const answer = await fetch(environment.tokenUrl, {
     method: 'POST',
