@@ -1,3 +1,4 @@
+import { KEY_ONLY_PROVIDER } from '../../src/governance/check-limits.ts';
 import { cachedOperations } from '../../src/governance/cached-operations.ts';
 import type { Catalog, CatalogEntry } from '../../src/governance/documents.ts';
 import { isFor } from './is-for-entry.ts';
@@ -93,7 +94,10 @@ function describeEntry(entry: CatalogEntry): string {
   ].join('\n');
 }
 
-/** JSON keeps the parts apart, whatever is in them. An agent may do less than the person it acts for. */
+/**
+ * JSON keeps the parts apart, whatever is in them. An agent may do less than the person it acts for; who has a key and no
+ * token is known by its APIM subscription alone.
+ */
 function keyOf(policyVersion: string): string {
   return `<set-variable
   name="cache-key"
@@ -101,12 +105,14 @@ function keyOf(policyVersion: string): string {
     var variables = context.Variables;
     var roles = ((string)variables["caller-roles"]).Split(" ".ToCharArray()).Distinct().OrderBy(role => role);
     var agent = (string)variables["caller-delegated"] == "true" ? (string)variables["caller-application-id"] : "";
+    var subscription = (string)variables["caller-identity-provider"] == ${quote(KEY_ONLY_PROVIDER)} ? context.Subscription.Id : "";
     var team = new JArray(
       ${quote(policyVersion)},
       context.Product.Id,
       (string)variables["caller-identity-provider"],
       string.Join(" ", roles),
       agent,
+      subscription,
       context.Request.Method,
       context.Request.OriginalUrl.Path).ToString(Newtonsoft.Json.Formatting.None);
     var body = context.Request.Body.As&lt;byte[]>(preserveContent: true);

@@ -1,4 +1,5 @@
 import { invalidBody } from '../errors/invalid-body.ts';
+import type { Owner } from '../governance/owners.ts';
 import type { GrantedCall } from '../prediction/prediction.ts';
 import { BatchJobBody } from './batch-job-body.ts';
 import { editJson } from './edit-json.ts';
@@ -10,8 +11,9 @@ import { resourceRequest, type ResourceCall, type ResourceOperation } from './re
 import { checkStorage, readJobPlaces } from './storage-fields.ts';
 import { validateBody } from './vertex-bodies.ts';
 
-/** The label by which a job is its team's. */
+/** The labels by which a job is its owner's. */
 const TEAM_LABEL = 'gateway-team';
+const AGENT_LABEL = 'gateway-agent';
 
 const REFUSED = {
   serviceAccount: 'jobs run as the gateway’s own identity only',
@@ -34,7 +36,7 @@ const create: ResourceOperation = {
         const named = modelName(granted);
         const isFull = job.model === named || job.model.endsWith(`/${named}`);
         const edited = editJson(call.request.body, {
-          labels: JSON.stringify({ [TEAM_LABEL]: granted.team }),
+          labels: JSON.stringify(writeOwner(granted.owner)),
           ...(!isFull && { model: JSON.stringify(named) }),
         });
         return resourceRequest(call, 'POST', granted, '', edited);
@@ -43,14 +45,13 @@ const create: ResourceOperation = {
   },
 };
 
-/** Google is asked for the team's jobs alone, and what comes is looked at again. */
+/** Google is asked for the caller's jobs alone, and what comes is looked at again. */
 const list: ResourceOperation = {
   query: JobListQuery,
   read: (call, query) => ({
     request: (granted) => {
-      const teams = granted.teams.map((team) => `labels.${TEAM_LABEL}="${team}"`);
-      const ofTeams = teams.length === 1 ? teams.join('') : `(${teams.join(' OR ')})`;
-      const filter = query.filter?.trim() ? `(${query.filter}) AND ${ofTeams}` : ofTeams;
+      const own = filterOf(granted.owners);
+      const filter = query.filter?.trim() ? `(${query.filter}) AND ${own}` : own;
       return resourceRequest(call, 'GET', granted, writeQuery({ ...query, filter }));
     },
     rewrite: {
@@ -101,10 +102,28 @@ function fetchOwn(call: ResourceCall) {
 }
 
 function isOwnJob({ labels, model }: Json, granted: GrantedCall): boolean {
-  return isOwn(granted, 'batchPredict', {
-    team: isObject(labels) ? labels[TEAM_LABEL] : undefined,
-    model,
+  return isOwn(granted, 'batchPredict', { owner: readOwner(labels), model });
+}
+
+function writeOwner({ team, agent }: Owner): Json {
+  return { [TEAM_LABEL]: team, ...(agent !== undefined && { [AGENT_LABEL]: agent }) };
+}
+
+function readOwner(labels: unknown): Owner | undefined {
+  if (!isObject(labels)) return undefined;
+  const { [TEAM_LABEL]: team, [AGENT_LABEL]: agent } = labels;
+  return typeof team === 'string' ? { team, ...(typeof agent === 'string' && { agent }) } : undefined;
+}
+
+/** https://google.aip.dev/160 */
+function filterOf(owners: readonly Owner[]): string {
+  const each = owners.map((owner) => {
+    const labels = Object.entries(writeOwner(owner)).map(
+      ([name, value]) => `labels.${name}="${String(value)}"`,
+    );
+    return labels.length === 1 ? labels.join('') : `(${labels.join(' AND ')})`;
   });
+  return each.length === 1 ? each.join('') : `(${each.join(' OR ')})`;
 }
 
 function modelName({ resource }: GrantedCall): string {

@@ -1,8 +1,9 @@
 import { invalidBody } from '../errors/invalid-body.ts';
+import type { Owner } from '../governance/owners.ts';
 import type { BytesPayload, GrantedCall } from '../prediction/prediction.ts';
 import { formatPath } from '../errors/format-path.ts';
 import { isObject, type Json } from './listed-resources.ts';
-import { expectOwn, isOfTeam } from './own-resource.ts';
+import { expectOwn } from './own-resource.ts';
 import { parentName } from './resource-names.ts';
 import { SHAPE } from './vertex-shapes.ts';
 
@@ -16,8 +17,8 @@ interface NamedCache {
 }
 
 /**
- * A context cache holds what its team put into it: whoever names one must be of that team, in the project and location
- * that serve the call. Nothing for a body that names none.
+ * A context cache holds what its owner put into it: whoever names one must reach that owner's things, in the project and
+ * location that serve the call. Nothing for a body that names none.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-use
  * @throws GatewayError INVALID_REQUEST for more names than one, or what is no name.
  */
@@ -38,22 +39,28 @@ export function fetchNamedCache(apiVersion: string, body: unknown): Pick<BytesPa
         return { method: 'GET', path: `/${apiVersion}/${parentName(call)}/cachedContents/${id}` };
       },
       check: (answer, call) => {
-        expectOwn(answer, 'context cache', ({ displayName }) => isOfTeam(call, readTeam(displayName)));
+        expectOwn(answer, 'context cache', ({ displayName }) => {
+          const owner = readOwner(displayName);
+          return owner !== undefined && call.reaches(owner);
+        });
         if (project !== call.project && (answer as Json).name !== cache.name) throw elsewhere(cache);
       },
     },
   };
 }
 
-/** Google gives context caches no labels; the display name is what their maker can say of them. */
-export function writeTeam({ team }: GrantedCall, displayName = ''): string {
-  return `${team}/${displayName}`;
+/**
+ * Google gives context caches no labels; the display name is what their maker can say of them: `{team}/…`, or
+ * `{team}+{agent}/…` of what an agent made.
+ */
+export function writeOwner({ owner: { team, agent } }: GrantedCall, displayName = ''): string {
+  return `${team}${agent === undefined ? '' : `+${agent}`}/${displayName}`;
 }
 
-export function readTeam(displayName: unknown): string | undefined {
-  return typeof displayName === 'string' && displayName.includes('/')
-    ? displayName.split('/', 1)[0]
-    : undefined;
+export function readOwner(displayName: unknown): Owner | undefined {
+  if (typeof displayName !== 'string') return undefined;
+  const [, team, agent] = /^([^/+]+)(?:\+([^/+]+))?\//.exec(displayName) ?? [];
+  return team === undefined ? undefined : { team, ...(agent !== undefined && { agent }) };
 }
 
 function findNames(body: unknown): NamedCache[] {

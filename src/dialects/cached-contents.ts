@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { AnswerRewrite, GrantedCall } from '../prediction/prediction.ts';
-import { readTeam, writeTeam } from './cached-content-name.ts';
+import { readOwner, writeOwner } from './cached-content-name.ts';
 import { editJson } from './edit-json.ts';
 import { readAnswer, rewriteList, type Json } from './listed-resources.ts';
 import { CacheListQuery, CachePatchQuery, NoQuery, writeQuery } from './list-query.ts';
@@ -56,12 +56,12 @@ const create: ResourceOperation = {
           throw invalidBody([{ field: 'model', description: 'must be a publisher’s model' }]);
         const isFull = model.startsWith('projects/') && model.endsWith(`/models/${granted.resource.model}`);
         const edited = editJson(call.request.body, {
-          displayName: JSON.stringify(writeTeam(granted, displayName)),
+          displayName: JSON.stringify(writeOwner(granted, displayName)),
           ...(!isFull && { model: JSON.stringify(resourceName(granted)) }),
         });
         return resourceRequest(call, 'POST', granted, '', edited);
       },
-      rewrite: withoutTeam,
+      rewrite: withoutOwner,
     };
   },
 };
@@ -87,7 +87,7 @@ const get: ResourceOperation = {
   read: (call) => ({
     first: { ...fetchOwn(call), isAnswer: true },
     request: fetchOwn(call).request,
-    rewrite: withoutTeam,
+    rewrite: withoutOwner,
   }),
 };
 
@@ -107,7 +107,7 @@ const patch: ResourceOperation = {
           `/${call.path.item ?? ''}${writeQuery(query)}`,
           call.request.body,
         ),
-      rewrite: withoutTeam,
+      rewrite: withoutOwner,
     };
   },
 };
@@ -139,15 +139,15 @@ function fetchOwn(call: ResourceCall) {
 }
 
 function isOwnCache({ displayName, model }: Json, granted: GrantedCall): boolean {
-  return isOwn(granted, 'cacheContent', { team: readTeam(displayName), model });
+  return isOwn(granted, 'cacheContent', { owner: readOwner(displayName), model });
 }
 
-/** What the caller called it, behind its team. */
+/** What the caller called it, behind its owner. */
 function ownName(displayName: unknown): string {
   return typeof displayName === 'string' ? displayName.slice(displayName.indexOf('/') + 1) : '';
 }
 
-const withoutTeam: AnswerRewrite = {
+const withoutOwner: AnswerRewrite = {
   whole: (body) => {
     const { displayName } = readAnswer(body);
     if (displayName === undefined) return body;

@@ -1,26 +1,24 @@
 import { GatewayError } from '../errors/gateway-error.ts';
+import type { Owner } from '../governance/owners.ts';
 import type { GrantedCall } from '../prediction/prediction.ts';
 import type { Json } from './listed-resources.ts';
 import { isObject } from './listed-resources.ts';
 import { readModelName } from './read-model-name.ts';
 
-/** Whether something that was made for a model is one's own: made by one's team, for a model that one may still use so. */
+/** Whether something that was made for a model is one's own: of an owner one reaches, for a model that one may still use so. */
 export function isOwn(
   call: GrantedCall,
   operation: string,
-  { team, model }: { readonly team: unknown; readonly model: unknown },
+  { owner, model }: { readonly owner: Owner | undefined; readonly model: unknown },
 ): boolean {
   const { project, location } = call;
   const named = typeof model === 'string' ? readModelName(model) : undefined;
   return (
-    isOfTeam(call, team) &&
+    owner !== undefined &&
+    call.reaches(owner) &&
     named !== undefined &&
     call.may({ project, location, operation, resource: named.resource })
   );
-}
-
-export function isOfTeam({ teams }: GrantedCall, team: unknown): boolean {
-  return typeof team === 'string' && teams.includes(team);
 }
 
 /** @throws GatewayError RESOURCE_NOT_FOUND: another team's is not told apart from what isn't there. */

@@ -1,6 +1,7 @@
 import type { Durability } from './documents.ts';
 import type { EndpointAddress } from './endpoint-address.ts';
 import type { AnyResource, CallTarget, EndpointResource, ModelResource } from './call-target.ts';
+import type { Owner } from './owners.ts';
 
 declare const authorized: unique symbol;
 
@@ -10,8 +11,8 @@ export interface AuthorizedCall<Target extends CallTarget> {
   readonly rule: string;
   /** What the rule asks of the call's record. */
   readonly durability: Durability;
-  /** The caller's role whose grant allows the call, as a label: who answers for what the call makes. */
-  readonly team: string;
+  /** Whose what the call makes is. */
+  readonly owner: Owner;
   /** Where the call goes and what it reaches there, after names and short forms are resolved. */
   readonly project: string;
   readonly location: string;

@@ -41,4 +41,6 @@ export interface Principal {
   readonly applicationId: string;
   /** Whether the application acts for a person, whose roles `roles` then are. */
   readonly isDelegated: boolean;
+  /** Of the key that the call has; a caller without a token is known by nothing else. */
+  readonly subscriptionId?: string;
 }

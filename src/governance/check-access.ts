@@ -5,8 +5,8 @@ import { checkLocations, checkName, checkNames, refuseDuplicates } from './check
 import { checkStorage } from './check-storage.ts';
 import type { Access, Agent, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
 import { joinNames } from './join-names.ts';
+import { labelOf } from './owners.ts';
 import { covers } from './rule-index.ts';
-import { teamOf } from './team.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
 /** Refuses rules on what doesn't exist, rules of one id, and rules that can never match. */
@@ -14,7 +14,8 @@ export function checkAccess(access: YamlDocument<Access>, entries: readonly Cata
   const { identityProviders, roles, grants, denies, residency, agents, auditors } = access.value;
   const roleNames = new Set(roles.map(({ name }) => name));
   refuseDuplicatesOf(access, 'roles', 'name', roles);
-  refuseSameTeams(access);
+  refuseSameLabels(access, 'roles', 'name', roles);
+  refuseSameLabels(access, 'agents', 'id', agents);
   refuseDuplicatesOf(access, 'identityProviders', 'id', identityProviders);
   refuseDuplicateIds(access);
   const checkRoles = (names: readonly string[] | undefined, path: Path): void => {
@@ -189,18 +190,21 @@ function refuseDuplicatesOf<Key extends string>(
   );
 }
 
-/** What a role makes carries its team; two roles of one team would see each other's jobs and caches. */
-function refuseSameTeams(access: YamlDocument<Access>): void {
-  const owners = new Map<string, string>();
-  access.value.roles.forEach(({ name }, index) => {
-    const team = teamOf(name);
-    const owner = owners.get(team);
-    if (owner !== undefined)
-      access.refuse(
-        ['roles', index, 'name'],
-        `"${name}" and "${owner}" are both "${team}" in Google’s labels.`,
-      );
-    owners.set(team, name);
+/** What a role or an agent makes carries its label; two of one label would reach each other's jobs and caches. */
+function refuseSameLabels<Key extends string>(
+  access: YamlDocument<Access>,
+  list: string,
+  key: Key,
+  owners: readonly Readonly<Record<Key, string>>[],
+): void {
+  const named = new Map<string, string>();
+  owners.forEach((owner, index) => {
+    const name = owner[key];
+    const label = labelOf(name);
+    const other = named.get(label);
+    if (other !== undefined && other !== name)
+      access.refuse([list, index, key], `"${name}" and "${other}" are both "${label}" in Google’s labels.`);
+    named.set(label, name);
   });
 }
 

@@ -3,7 +3,7 @@ import { allow, type AuthorizedCall } from './authorize.ts';
 import type { CallTarget, Principal } from './call-target.ts';
 import type { Deny, Durability } from './documents.ts';
 import { explainMissingGrant } from './explain-missing-grant.ts';
-import { teamOf } from './team.ts';
+import { ownerOf } from './owners.ts';
 import { cellOf, EVERYONE, type EntryRules, type RuleIndex } from './rule-index.ts';
 
 /** The reasons for which a call can be refused; each is a code of the error table. */
@@ -60,7 +60,8 @@ export function decide<Target extends CallTarget>(
         const resource = resourceOf(rules, target);
         const address = resource.kind === 'endpoint' ? rules.addresses.get(location) : undefined;
         const call = allow({
-          ...{ target, rule, durability, team: teamOf(role), project, location, resource },
+          ...{ target, rule, durability, project, location, resource },
+          owner: ownerOf(principal, role, index.findAgent(principal)),
           ...(address && { address }),
         });
         return { allowed: true, rule, reason, call };

@@ -5,8 +5,8 @@ import type { Access, Catalog, CatalogEntry, ContentPart, Limits } from './docum
 import { compileInstanceSchemas, type Instances } from './instance-schemas.ts';
 import { judgeStorage, type StorageUse, type StorageVerdict } from './judge-storage.ts';
 import { keptPartsOf } from './kept-parts.ts';
+import { listOwners, type Owner } from './owners.ts';
 import { indexRules } from './rule-index.ts';
-import { teamOf } from './team.ts';
 
 /** The three documents, valid one by one and together. */
 export interface GovernanceDocuments {
@@ -31,8 +31,8 @@ export interface Governance {
   checkInstances(resource: CallTarget['resource'], sent: Instances): void;
   /** Whether the caller's jobs may read or write a place in Cloud Storage or BigQuery. */
   judgeStorage(principal: Principal, use: StorageUse, uri: string): StorageVerdict;
-  /** The teams that a caller belongs to: its roles that the documents know, as labels. */
-  teamsOf(principal: Principal): readonly string[];
+  /** Whose things a caller reaches, as `reaches` reads it. */
+  ownersOf(principal: Principal): readonly Owner[];
   /** The entries that a call can be meant for, with the operations that would do. */
   listAlternatives(target: CallTarget): readonly Alternative[];
   /** The entry that a target names, whether or not anybody may call it. */
@@ -58,8 +58,7 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
       if (entry) checks.get(entry)?.(sent);
     },
     judgeStorage: (principal, use, uri) => judgeStorage(documents.access, principal, use, uri),
-    teamsOf: ({ roles }) =>
-      documents.access.roles.filter(({ name }) => roles.includes(name)).map(({ name }) => teamOf(name)),
+    ownersOf: (principal) => listOwners(documents.access, principal),
     listAlternatives: (target) =>
       listAlternatives(index, target).map(({ rules, operation }) => ({ entry: rules.entry, operation })),
     findEntry,

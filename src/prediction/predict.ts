@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
+import { reaches } from '../governance/owners.ts';
 import type { Deadline } from './deadline.ts';
 import { deliver } from './deliver.ts';
 import type { AccessTokens, Call, Caller, Reply, Vertex } from './interfaces.ts';
@@ -86,11 +87,12 @@ function authorize(
 function grant(
   governance: Governance,
   caller: Caller,
-  { project, location, resource, team }: AuthorizedCall<Prediction>,
+  { project, location, resource, owner }: AuthorizedCall<Prediction>,
 ): GrantedCall {
+  const owners = governance.ownersOf(caller);
   return {
-    ...{ project, location, resource, caller, team },
-    teams: governance.teamsOf(caller),
+    ...{ project, location, resource, caller, owner, owners },
+    reaches: (other) => reaches(owners, other),
     may: (target) => governance.decide(caller, target).allowed,
     judgeStorage: (use, uri) => governance.judgeStorage(caller, use, uri),
   };

@@ -1,6 +1,7 @@
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { StorageUse, StorageVerdict } from '../governance/judge-storage.ts';
+import type { Owner } from '../governance/owners.ts';
 import type { Caller } from './interfaces.ts';
 
 /** What a caller asks of a model: where, what and with which payload. */
@@ -59,10 +60,12 @@ export interface GrantedCall {
   readonly location: string;
   readonly resource: AuthorizedCall<CallTarget>['resource'];
   readonly caller: Caller;
-  /** Whose doing the call is: the role whose grant allows it, as a label. */
-  readonly team: string;
-  /** All that the caller belongs to. */
-  readonly teams: readonly string[];
+  /** Whose what the call makes is. */
+  readonly owner: Owner;
+  /** Whose things the caller reaches; one without an agent stands for all of the team. */
+  readonly owners: readonly Owner[];
+  /** Whether the caller reaches what somebody owns. */
+  reaches(owner: Owner): boolean;
   /** Whether the caller may make another call, too. */
   may(target: CallTarget): boolean;
   /** Whether the caller's jobs may read or write a place in Cloud Storage or BigQuery. */

@@ -175,6 +175,30 @@ test('no answer crosses from one team to another', async () => {
   expect(reached()).toBe(callers.length + 1);
 });
 
+test('who calls with a key alone gets what the same APIM subscription got, and no other’s', async () => {
+  const other = await startEdge(
+    {
+      now: () => time,
+      subscriptions: ['one', 'two'].map((id) => ({
+        ...{ id, name: id, product: 'sandbox', primaryKey: `key-of-${id}` },
+      })),
+    },
+    answer,
+  );
+  try {
+    const headersOf = async (id: string) => {
+      const headers = { 'ocp-apim-subscription-key': `key-of-${id}`, authorization: undefined };
+      return (await other.predict({ path: EMBED, body: BODY, headers })).headers;
+    };
+    expect((await headersOf('one'))['x-gateway-cache']).toBe('miss');
+    expect((await headersOf('two'))['x-gateway-cache']).toBe('miss');
+    expect((await headersOf('one'))['x-gateway-cache']).toBe('hit');
+    expect((await headersOf('two'))['x-gateway-cache']).toBe('hit');
+  } finally {
+    await other.close();
+  }
+});
+
 test('another body, path or version is another call', async () => {
   await embed();
   const others: Partial<SentRequest>[] = [

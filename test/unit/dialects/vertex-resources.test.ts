@@ -8,7 +8,8 @@ const PARENT = 'projects/sample-project/locations/us-central1';
 const FLASH = 'publishers/google/models/gemini-2.5-flash';
 const ANY: GrantedCall = grantedCall({
   resource: { kind: 'any' },
-  teams: ['team', 'second'],
+  owners: [{ team: 'team' }, { team: 'second' }],
+  reaches: ({ team }) => ['team', 'second'].includes(team),
   may: ({ operation, resource }) =>
     operation !== 'getModel' && resource.kind === 'model' && resource.model === 'gemini-2.5-flash',
 });
@@ -113,6 +114,48 @@ test('a list of jobs is asked for by all teams of the caller, and looked through
     nextPageToken: 'x',
   });
   expect(rewritten(payload, { batchPredictionJobs: others })).toEqual({});
+});
+
+/** An agent that acts for somebody of two teams, of one of which it is too. */
+const BY_AGENT: GrantedCall = {
+  ...ANY,
+  owner: { team: 'second', agent: 'bot' },
+  owners: [{ team: 'team' }, { team: 'second', agent: 'bot' }],
+  reaches: ({ team, agent }) => team === 'team' || (team === 'second' && agent === 'bot'),
+};
+
+test('an agent’s jobs are asked for by the teams of both and by what it has made', () => {
+  const { payload } = read('GET', `${PARENT}/batchPredictionJobs`);
+  const query = new URL(`https://host${payload.request(BY_AGENT).path}`).searchParams;
+  expect(query.get('filter')).toBe(
+    '(labels.gateway-team="team" OR (labels.gateway-team="second" AND labels.gateway-agent="bot"))',
+  );
+  const job = (team: string, agent?: unknown) => ({
+    model: FLASH,
+    labels: { 'gateway-team': team, ...(agent !== undefined && { 'gateway-agent': agent }) },
+  });
+  const own = [job('team'), job('team', 'other'), job('second', 'bot')];
+  const others = [job('second'), job('second', 'other'), job('second', ['bot']), job('bot', 'second')];
+  expect(rewritten(payload, { batchPredictionJobs: [...own, ...others] }, BY_AGENT)).toEqual({
+    batchPredictionJobs: own,
+  });
+});
+
+test('what an agent makes says so, and its caches are shown by their own names', () => {
+  const { payload } = read('POST', `${PARENT}/cachedContents`, {
+    body: JSON.stringify({ model: FLASH, displayName: 'a+b/c' }),
+  });
+  const call = { ...BY_AGENT, ...grantedCall({ owner: BY_AGENT.owner }) };
+  const sent = JSON.parse(Buffer.from(payload.request(call).body ?? []).toString()) as object;
+  expect(sent).toMatchObject({ displayName: 'second+bot/a+b/c' });
+  expect(rewritten(payload, { name: 'n', ...sent })).toMatchObject({ displayName: 'a+b/c' });
+  const { payload: list } = read('GET', `${PARENT}/cachedContents`);
+  const cache = (displayName: string) => ({ model: FLASH, displayName });
+  const own = [cache('team/x'), cache('team+other/x'), cache('second+bot/x')];
+  const others = ['second/x', 'second+other/x', 'second+/x', '+bot/x', 'second+bot+bot/x', 'second+bot'];
+  expect(rewritten(list, { cachedContents: [...own, ...others.map(cache)] }, BY_AGENT)).toEqual({
+    cachedContents: own.map(({ model }) => ({ model, displayName: 'x' })),
+  });
 });
 
 test('bytes in which nothing is another’s stay as they are', () => {

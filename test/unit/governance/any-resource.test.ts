@@ -109,7 +109,7 @@ test('a call on nothing in particular is allowed exactly where one on something 
     expect(call.resource).toEqual(what.resource);
     expect(what.project ?? call.project).toBe(call.project);
     expect(what.location ?? call.location).toBe(call.location);
-    expect(who.roles.map((role) => role.toLowerCase())).toContain(call.team);
+    expect(who.roles.map((role) => role.toLowerCase())).toContain(call.owner.team);
   });
 });
 
@@ -172,7 +172,7 @@ test('a model may be read about by whoever may use it by any operation', () => {
   expect(decision).toMatchObject({
     allowed: true,
     rule: 'grant-0',
-    call: { team: 'team', resource: { model: 'gemini-2.5-flash' } },
+    call: { owner: { team: 'team' }, resource: { model: 'gemini-2.5-flash' } },
   });
   expect(decide([{ entries: ['pro'] }], reading).decision).toMatchObject({ code: 'NOT_GRANTED' });
 });

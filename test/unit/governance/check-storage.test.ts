@@ -115,6 +115,15 @@ test.each<[what: string, from: string, to: string, message: string]>([
     '  - { name: batches-use, environment: production, description: Tests. }\ngrants:',
     'access.yaml:5:13: roles.1.name: "batches-use" and "Batches.Use" are both "batches-use" in Google’s labels.',
   ],
+  [
+    'agents that are one in labels',
+    'grants:',
+    'agents:\n' +
+      '  - { id: a.bot, reason: Tests., applicationId: 66666666-6666-4666-8666-666666666666, roles: [Batches.Use] }\n' +
+      '  - { id: A-Bot, reason: Tests., applicationId: 77777777-7777-4777-8777-777777777777, roles: [Batches.Use] }\n' +
+      'grants:',
+    'access.yaml:7:11: agents.1.id: "A-Bot" and "a.bot" are both "a-bot" in Google’s labels.',
+  ],
 ])('%s is refused with its place', (_, from, to, message) => {
   expect(ACCESS).toContain(from);
   expect(refusal(ACCESS.replace(from, to))).toBe(message);

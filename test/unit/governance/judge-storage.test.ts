@@ -59,11 +59,11 @@ test('without lists nobody reads or writes anything', () => {
   expect(bare.judgeStorage(principal, 'inputs', 'gs://bucket/in')).toBe('not-allowed');
 });
 
-test('teams are the caller’s roles that the documents know, as labels', () => {
+test('a caller reaches what is of its roles that the documents know, as labels', () => {
   const principal = { applicationId: '', isDelegated: false };
-  expect(governance.teamsOf({ ...principal, roles: ['Unknown', 'Other', 'Team.Use'] })).toEqual([
-    'team-use',
-    'other',
+  expect(governance.ownersOf({ ...principal, roles: ['Unknown', 'Other', 'Team.Use'] })).toEqual([
+    { team: 'team-use' },
+    { team: 'other' },
   ]);
 });
 

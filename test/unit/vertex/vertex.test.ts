@@ -134,9 +134,10 @@ function pass(changes: Partial<BytesPayload>): Promise<Answer> {
   return vertex.predict(authorized, granted(authorized), TOKEN, limits);
 }
 
-function granted({ project, location, resource, team }: AuthorizedCall<Prediction>): GrantedCall {
+function granted({ project, location, resource, owner }: AuthorizedCall<Prediction>): GrantedCall {
   return {
-    ...{ project, location, resource, team, caller: CALLER, teams: [team] },
+    ...{ project, location, resource, caller: CALLER, owner, owners: [owner] },
+    reaches: () => false,
     may: () => false,
     judgeStorage: () => 'not-allowed',
   };

@@ -1,0 +1,180 @@
+import { functionsApi } from '../../emulators/entra/sample-applications.ts';
+import { expectErrorBody } from './expect-refusal.ts';
+import { ObservedChain } from './observed-chain.ts';
+import type { Answer, Outgoing } from './send-bytes.ts';
+
+const PARENT = 'projects/sample-project/locations/us-central1';
+const BASE = `/vertex/v1/${PARENT}`;
+const FLASH = `${PARENT}/publishers/google/models/gemini-2.5-flash`;
+const SECRET = 'what-an-owner-keeps ';
+/** Google keeps nothing shorter. */
+const CACHE = { model: FLASH, contents: [{ role: 'user', parts: [{ text: SECRET.repeat(600) }] }] };
+const PROMPT = { contents: [{ role: 'user', parts: [{ text: 'And then?' }] }] };
+
+/**
+ * Who calls: a sample application with its token and key; the agent acts for a person of the assistants team, and its own
+ * role is the sandbox's. Or the holder of a key of the sandbox: through the edge, or as the edge stamps another one's.
+ */
+type Who = 'assistants-app' | 'sandbox-app' | 'agent-app' | 'key of sandbox-app' | 'key of another';
+
+let observed: ObservedChain;
+let edgeToken: string;
+
+beforeAll(async () => {
+  observed = await ObservedChain.start();
+  edgeToken = await observed.mint({ application: 'api-management', audience: functionsApi.clientId });
+});
+
+beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));
+
+afterAll(() => observed.stop());
+
+function call(who: Who, method: string, path: string, json?: object): Promise<Answer> {
+  const body = json && JSON.stringify(json);
+  const outgoing = { method, path, ...(body !== undefined && { body }) } as Outgoing;
+  switch (who) {
+    case 'key of sandbox-app': {
+      const key = observed.chain.environment.applications['sandbox-app']?.subscriptionKey ?? '';
+      return observed.call({ ...outgoing, headers: { 'x-goog-api-key': key } });
+    }
+    case 'key of another':
+      return observed.callDirectly({
+        ...outgoing,
+        headers: {
+          authorization: `Bearer ${edgeToken}`,
+          'content-type': 'application/json',
+          'x-gateway-identity-provider': 'subscription-key',
+          'x-gateway-delegated': 'false',
+          'x-gateway-object-id': 'another-app',
+          'x-gateway-roles': 'Sandbox.Use',
+          'x-gateway-subscription-id': 'another-app',
+          'x-gateway-product-id': 'sandbox',
+          'x-gateway-request-id': crypto.randomUUID(),
+        },
+      });
+    default:
+      return observed.call({ ...outgoing, application: who });
+  }
+}
+
+interface Made {
+  readonly name: string;
+  /** Below the surface's root. */
+  readonly path: string;
+}
+
+async function make(who: Who, collection: 'batchPredictionJobs' | 'cachedContents', body: object) {
+  const answer = await call(who, 'POST', `${BASE}/${collection}`, body);
+  expect([who, answer.status, answer.text]).toEqual([who, 200, expect.any(String)]);
+  observed.whenRecorded(answer, { outcome: 'answered', decision: 'allow', model: 'gemini-2.5-flash' });
+  const { name } = JSON.parse(answer.text) as { name: string };
+  return { name, path: `${BASE}/${collection}/${name.split('/').at(-1) ?? ''}` };
+}
+
+function job(bucket: string): object {
+  return {
+    displayName: 'job',
+    model: FLASH,
+    inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: [`gs://${bucket}/input/a.jsonl`] } },
+    outputConfig: {
+      predictionsFormat: 'jsonl',
+      gcsDestination: { outputUriPrefix: `gs://${bucket}/output` },
+    },
+  };
+}
+
+async function listed(who: Who, collection: 'batchPredictionJobs' | 'cachedContents'): Promise<string[]> {
+  const answer = await call(who, 'GET', `${BASE}/${collection}?pageSize=100`);
+  expect([who, answer.status]).toEqual([who, 200]);
+  const { [collection]: items = [] } = JSON.parse(answer.text) as Record<string, { name: string }[]>;
+  return items.map(({ name }) => name);
+}
+
+/** As if it were not there, with nothing changed at Google, whatever is tried. */
+async function expectOutOfReach(who: Who, { path, name }: Made): Promise<void> {
+  await observed.chain.control('vertex-ai', 'DELETE', 'requests');
+  const tries = path.includes('/cachedContents/')
+    ? [
+        call(who, 'GET', path),
+        call(who, 'PATCH', path, { ttl: '900s' }),
+        call(who, 'DELETE', path),
+        call(who, 'POST', `/vertex/v1/${FLASH}:generateContent`, { ...PROMPT, cachedContent: name }),
+        call(who, 'POST', `${BASE}/endpoints/openapi/chat/completions`, {
+          ...{ model: 'google/gemini-2.5-flash', messages: [{ role: 'user', content: 'And then?' }] },
+          extra_body: { google: { cached_content: name } },
+        }),
+      ]
+    : [call(who, 'GET', path), call(who, 'POST', `${path}:cancel`, {}), call(who, 'DELETE', path)];
+  for (const answer of await Promise.all(tries)) {
+    expectErrorBody(answer, { status: 404, code: 'RESOURCE_NOT_FOUND' });
+    observed.whenRecorded(answer, { outcome: 'denied', code: 'RESOURCE_NOT_FOUND', status: '404' });
+  }
+  const collection = path.includes('/cachedContents/') ? 'cachedContents' : 'batchPredictionJobs';
+  expect(await listed(who, collection)).not.toContain(name);
+  const received = await observed.chain.requests('vertex-ai');
+  expect(received.filter(({ method }) => method !== 'GET')).toEqual([]);
+}
+
+test('an agent reaches no job and no cache of the person’s team that its own role is not of', async () => {
+  await expectOutOfReach(
+    'agent-app',
+    await make('assistants-app', 'batchPredictionJobs', job('sample-batches')),
+  );
+  await expectOutOfReach('agent-app', await make('assistants-app', 'cachedContents', CACHE));
+});
+
+test('nor what is of its own role and not of the person’s team', async () => {
+  await expectOutOfReach(
+    'agent-app',
+    await make('sandbox-app', 'batchPredictionJobs', job('sample-sandbox')),
+  );
+  await expectOutOfReach('agent-app', await make('sandbox-app', 'cachedContents', CACHE));
+});
+
+test('what an agent makes is its own and the person’s team’s, and nobody else’s', async () => {
+  const made = await make('agent-app', 'cachedContents', { ...CACHE, displayName: 'Notes' });
+  const [received] = await observed.chain.requests('vertex-ai');
+  expect(JSON.parse(received?.body ?? '')).toMatchObject({
+    displayName: 'assistants-use+assistants-agent/Notes',
+  });
+  for (const who of ['agent-app', 'assistants-app'] as const) {
+    const got = await call(who, 'GET', made.path);
+    expect([who, got.status, JSON.parse(got.text)]).toMatchObject([who, 200, { displayName: 'Notes' }]);
+    expect(await listed(who, 'cachedContents')).toContain(made.name);
+    const body = { ...PROMPT, cachedContent: made.name };
+    const used = await call(who, 'POST', `/vertex/v1/${FLASH}:generateContent`, body);
+    expect([used.status, used.text]).toEqual([200, expect.stringContaining('cachedContentTokenCount')]);
+  }
+  for (const who of ['sandbox-app', 'key of sandbox-app'] as const) await expectOutOfReach(who, made);
+  const deleted = await call('agent-app', 'DELETE', made.path);
+  expect(deleted.status).toBe(200);
+  observed.whenRecorded(deleted, { outcome: 'answered', isDelegated: 'true', agentId: 'assistants-agent' });
+});
+
+test('what is made with a key alone belongs to the key’s APIM subscription', async () => {
+  const jobs = [await make('key of sandbox-app', 'batchPredictionJobs', job('sample-sandbox'))];
+  const [received] = await observed.chain.requests('vertex-ai');
+  expect(JSON.parse(received?.body ?? '')).toMatchObject({ labels: { 'gateway-team': '_sandbox-app' } });
+  const caches = [await make('key of sandbox-app', 'cachedContents', CACHE)];
+  for (const made of [...jobs, ...caches]) {
+    const got = await call('key of sandbox-app', 'GET', made.path);
+    expect(got.status).toBe(200);
+    observed.whenRecorded(got, { outcome: 'answered', identityProvider: 'subscription-key' });
+    for (const who of ['key of another', 'sandbox-app', 'assistants-app'] as const)
+      await expectOutOfReach(who, made);
+  }
+  expect(await listed('key of sandbox-app', 'batchPredictionJobs')).toEqual(jobs.map(({ name }) => name));
+  expect(await listed('key of sandbox-app', 'cachedContents')).toEqual(caches.map(({ name }) => name));
+});
+
+test('a key alone does not reach what others of its role made', async () => {
+  await expectOutOfReach(
+    'key of sandbox-app',
+    await make('sandbox-app', 'batchPredictionJobs', job('sample-sandbox')),
+  );
+  await expectOutOfReach('key of sandbox-app', await make('key of another', 'cachedContents', CACHE));
+});
+
+test('every call is on record once, without what is kept', async () => {
+  await observed.expectAllOnRecord([SECRET.trim(), 'And then?']);
+});
