@@ -23,6 +23,8 @@ export interface GoogleTokenExchangeOptions {
 }
 
 const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
+/** Google gives none for longer than 12 hours: https://cloud.google.com/iam/docs/create-short-lived-credentials-direct */
+const LONGEST_LIFETIME_IN_MS = 12 * 3_600_000;
 const SUBJECT_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 
 /**
@@ -83,7 +85,7 @@ async function hop(
   const expiresAt = client.credentials.expiry_date;
   // A token without an expiry would be cached for ever.
   if (!token || !expiresAt) throw explain('an answer without a token or its expiry', false);
-  return { value: token, expiresAt: new Date(expiresAt) };
+  return { value: token, expiresAt: new Date(Math.min(expiresAt, Date.now() + LONGEST_LIFETIME_IN_MS)) };
 }
 
 /** The OAuth error or HTTP status when the service said no; undefined when it can't be reached or is overloaded. */

@@ -14,7 +14,8 @@ const Location = z
 const Project = z
   .string()
   .regex(/^([a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,20})$/, 'a Google Cloud project id or number');
-const Count = z.int().min(1);
+/** The edge counts in 32 bits. */
+const Count = z.int().min(1).max(2_147_483_647);
 
 /** The operations of Vertex AI that a rule can speak of; the verbs of its REST paths and resource collections. */
 export const OPERATIONS = [
@@ -44,7 +45,8 @@ const Classification = z.enum(['public', 'internal', 'confidential', 'restricted
 
 const JsonSchema = z.record(z.string(), z.unknown());
 
-const Amount = z.number().min(0);
+/** More than anything costs, so that sums of it stay numbers. */
+const Amount = z.number().min(0).max(1_000_000);
 
 /** Of a million tokens. What is left out is never less than what it costs anywhere. */
 const TokenPrices = {

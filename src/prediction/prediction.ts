@@ -116,6 +116,8 @@ export interface Usage {
 /** What Vertex AI said about the answer, known when the answer is complete. */
 export interface AnswerFacts {
   readonly usage: Usage;
+  /** Whether something was told that can't be a count, which the usage is without. */
+  readonly isUsageDoubtful?: boolean;
   readonly modelVersion?: string;
   readonly deployedModelId?: string;
   readonly finishReason?: string;

@@ -2,13 +2,13 @@ import type { AnswerFacts, AnswerFormat } from '../prediction/prediction.ts';
 import {
   addCounts,
   asObject,
-  count,
+  type CountedUsage,
   countGemini,
   countMessages,
   countUsage,
-  countedOf,
   type Counts,
   type Json,
+  readUsage,
   toUsage,
 } from './usage-counts.ts';
 
@@ -17,16 +17,17 @@ interface FactsReader {
   /** One of these stands, unescaped, in every event that tells something; most others need no parsing then. */
   readonly marks: readonly string[];
   /** A whole answer, or one value of a stream. Only members at their own place count, so that nothing else can pose. */
-  readonly tell: (value: Json) => Told;
+  readonly tell: (value: Json) => Claims;
   readonly count: (usage: Json) => Counts;
   /** Whether a stream may end with what it has told so far. */
   readonly isComplete: (told: Told) => boolean;
 }
 
-/** What the values of an answer have told so far. */
-export interface Told {
-  /** As the format counts it. */
-  readonly usage?: Json;
+/** What one value of an answer claims. */
+interface Claims {
+  /** Whatever stands where a usage belongs. */
+  readonly usage?: unknown;
+  readonly isUsageDoubtful?: boolean;
   readonly finishReason?: unknown;
   readonly modelVersion?: unknown;
   readonly deployedModelId?: unknown;
@@ -35,6 +36,12 @@ export interface Told {
   /** Of an answer that is read by its shape: whose words it is in, and whether such words tell when they are complete. */
   readonly shape?: Exclude<AnswerFormat, 'shaped' | 'opaque'>;
   readonly tellsEnd?: boolean;
+}
+
+/** What the values of an answer have told so far. */
+export interface Told extends Claims {
+  /** As the format counts it. */
+  readonly usage?: Json;
 }
 
 /** Stands alone in the last event of OpenAI's streams; on the same line as a text, it is that text. */
@@ -51,7 +58,7 @@ const gemini: FactsReader = {
   tell: ({ usageMetadata, candidates, promptFeedback, modelVersion }) => {
     const finished = objectsOf(candidates).findLast(({ finishReason }) => isWord(finishReason));
     const finishReason = finished?.finishReason ?? asObject(promptFeedback).blockReason;
-    return { usage: asObject(usageMetadata), finishReason, modelVersion, isEnd: isWord(finishReason) };
+    return { usage: usageMetadata, finishReason, modelVersion, isEnd: isWord(finishReason) };
   },
   count: countGemini,
   isComplete: saysEnd,
@@ -61,7 +68,7 @@ const gemini: FactsReader = {
 const openai: FactsReader = {
   marks: ['"usage"', '"finish_reason"', '[DONE]'],
   tell: ({ usage, choices, model }) => ({
-    usage: asObject(usage),
+    usage,
     finishReason: objectsOf(choices).findLast((choice) => isWord(choice.finish_reason))?.finish_reason,
     modelVersion: model,
   }),
@@ -83,9 +90,7 @@ const anthropic: FactsReader = {
           : type === 'message'
             ? rest
             : undefined;
-    return told
-      ? { usage: asObject(told.usage), finishReason: told.stop_reason, modelVersion: told.model }
-      : {};
+    return told ? { usage: told.usage, finishReason: told.stop_reason, modelVersion: told.model } : {};
   },
   count: countMessages,
   isComplete: saysEnd,
@@ -100,8 +105,10 @@ const predictions: FactsReader = {
   marks: [],
   tell: ({ predictions: all, modelVersionId, deployedModelId }) => {
     const made = objectsOf(Array.isArray(all) || all === undefined ? all : [all]);
+    const used = made.filter(tellsTokens).map(usageOfPrediction);
     return {
-      usage: { instances: made.length, ...addCounts(made.filter(tellsTokens).map(countPrediction)) },
+      usage: { instances: made.length, ...addCounts(used.map(({ usage }) => countUsage(usage))) },
+      isUsageDoubtful: used.some(({ isDoubtful }) => isDoubtful),
       modelVersion: modelVersionId,
       deployedModelId,
     };
@@ -114,10 +121,11 @@ function tellsTokens(prediction: Json): boolean {
   return 'usage' in prediction || 'embeddings' in prediction;
 }
 
-function countPrediction({ embeddings, usage }: Json): Counts {
-  if (usage !== undefined) return countUsage(asObject(usage));
-  const tokens = count(asObject(asObject(embeddings).statistics).token_count);
-  return { inputTokens: tokens, totalTokens: tokens };
+/** That of a chat, or what an embedding tells in words of its own. */
+function usageOfPrediction({ embeddings, usage }: Json): CountedUsage {
+  if (usage !== undefined) return readUsage(usage);
+  const tokens = asObject(asObject(embeddings).statistics).token_count;
+  return readUsage({ prompt_tokens: tokens, total_tokens: tokens });
 }
 
 /**
@@ -133,7 +141,7 @@ const shaped: FactsReader = {
     if (typeof type === 'string' && type.startsWith('response.')) return openai.tell(asObject(response));
     const shape = shapeOf(value);
     if (shape === undefined) return {};
-    const told = { shape, ...FACTS_READERS[shape].tell(value) };
+    const told: Claims = { shape, ...FACTS_READERS[shape].tell(value) };
     if (shape === 'anthropic') return { ...told, tellsEnd: true };
     if (shape === 'gemini') return { ...told, tellsEnd: Array.isArray(candidates) };
     if (shape === 'predictions') return told;
@@ -166,6 +174,13 @@ export const FACTS_READERS: Readonly<Record<AnswerFormat, FactsReader>> = {
   opaque,
 };
 
+/** What a whole answer, or one value of a stream, tells. */
+export function tell(format: AnswerFormat, value: Json): Told {
+  const claims = FACTS_READERS[format].tell(value);
+  const { usage, isDoubtful } = readUsage(claims.usage);
+  return { ...claims, usage, isUsageDoubtful: claims.isUsageDoubtful === true || isDoubtful };
+}
+
 /** Whether bytes may hold a value that tells something; most don't, and needn't be parsed. */
 export function mayTell(format: AnswerFormat, bytes: Buffer): boolean {
   return FACTS_READERS[format].marks.some((mark) => bytes.includes(mark));
@@ -194,7 +209,8 @@ export function join(earlier: Told, later: Told): Told {
   return {
     ...earlier,
     ...withoutNothing(later),
-    usage: { ...(isOtherShape ? {} : earlier.usage), ...withoutNothing(countedOf(later.usage ?? {})) },
+    usage: { ...(isOtherShape ? {} : earlier.usage), ...later.usage },
+    isUsageDoubtful: earlier.isUsageDoubtful === true || later.isUsageDoubtful === true,
     isEnd: earlier.isEnd === true || later.isEnd === true,
     tellsEnd: earlier.tellsEnd === true || later.tellsEnd === true,
   };
@@ -207,9 +223,10 @@ function withoutNothing(members: object): Json {
 }
 
 export function readFacts(format: AnswerFormat, told: Told): AnswerFacts {
-  const { usage = {}, finishReason, modelVersion, deployedModelId, shape = format } = told;
+  const { usage = {}, isUsageDoubtful, finishReason, modelVersion, deployedModelId, shape = format } = told;
   return {
     usage: toUsage(FACTS_READERS[shape].count(usage)),
+    ...(isUsageDoubtful === true && { isUsageDoubtful }),
     ...(isWord(finishReason) && { finishReason }),
     ...(isWord(modelVersion) && { modelVersion }),
     ...(isWord(deployedModelId) && { deployedModelId }),

@@ -1,6 +1,15 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AnswerFacts, AnswerFormat, Framing } from '../prediction/prediction.ts';
-import { FACTS_READERS, isError, isDone, join, mayTell, readFacts, type Told } from './answer-formats.ts';
+import {
+  FACTS_READERS,
+  isError,
+  isDone,
+  join,
+  mayTell,
+  readFacts,
+  tell,
+  type Told,
+} from './answer-formats.ts';
 import { createObjectScanner } from './scan-objects.ts';
 import { splitValues } from './split-values.ts';
 import type { Json } from './usage-counts.ts';
@@ -76,7 +85,7 @@ export class MeteredStream {
   }
 
   #keep(value: Json): void {
-    this.#told = join(this.#told, FACTS_READERS[this.#format].tell(value));
+    this.#told = join(this.#told, tell(this.#format, value));
   }
 
   /** What a container calls an error is its own to tell, unless it speaks in words that are known. */

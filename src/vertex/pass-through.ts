@@ -8,7 +8,7 @@ import type {
   VertexRequest,
   WholeAnswer,
 } from '../prediction/prediction.ts';
-import { FACTS_READERS, isError, join, mayTell, readFacts, type Told } from './answer-formats.ts';
+import { isError, join, mayTell, readFacts, tell, type Told } from './answer-formats.ts';
 import { MeteredStream } from './metered-stream.ts';
 import { splitValues } from './split-values.ts';
 import { wholeParts } from './stream-parts.ts';
@@ -151,9 +151,8 @@ async function readUpTo(maximumBytes: number, body: AsyncIterable<Buffer>): Prom
  * @throws GatewayError VERTEX_FAILED for what is no answer, the VERTEX codes for an error in its place.
  */
 function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string): Told {
-  const { tell } = FACTS_READERS[format];
   const together = (values: readonly Json[]) =>
-    values.reduce<Told>((told, value) => join(told, tell(value)), {});
+    values.reduce<Told>((told, value) => join(told, tell(format, value)), {});
   if (format === 'opaque') return {};
   if (format === 'shaped' && body.length > MAXIMUM_SHAPED_BYTES) return {};
   if (contentType.startsWith('text/event-stream'))
@@ -164,7 +163,7 @@ function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string
   if (typeof answer !== 'object' || answer === null) throw noAnswer();
   if (isError(answer as Json)) throw vertexError(readErrorBody(answer));
   if (Array.isArray(answer)) throw noAnswer();
-  return tell(answer as Json);
+  return tell(format, answer as Json);
 }
 
 /** One, or those of a list; none where it is no JSON, or a list that is too long to be of answers. */

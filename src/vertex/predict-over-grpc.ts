@@ -3,8 +3,9 @@ import type { protos } from '@google-cloud/aiplatform';
 import { PredictionServiceClient } from '@google-cloud/aiplatform/build/src/v1/prediction_service_client.js';
 import { OAuth2Client } from 'google-auth-library';
 import { grpc, routingHeader } from 'google-gax';
+import { GatewayError } from '../errors/gateway-error.ts';
 import type { InstancesPayload, WholeAnswer } from '../prediction/prediction.ts';
-import { FACTS_READERS, readFacts } from './answer-formats.ts';
+import { readFacts, tell } from './answer-formats.ts';
 import { fromValue, toValue } from './struct-value.ts';
 import type { VertexAddress } from './vertex-address.ts';
 import { readDetails, vertexError } from './vertex-errors.ts';
@@ -83,7 +84,7 @@ export async function createGrpcPredict({ name, host, port, isShared }: VertexAd
 function toAnswer(response: PredictResponse, instances: number): WholeAnswer {
   const { deployedModelId, model, modelVersionId, modelDisplayName, metadata } = response;
   const predictions = (response.predictions ?? []).map(fromValue);
-  const facts = readFacts('predictions', FACTS_READERS.predictions.tell({ ...response, predictions }));
+  const facts = readFacts('predictions', tell('predictions', { ...response, predictions }));
   const body = JSON.stringify({
     predictions,
     deployedModelId: deployedModelId ?? undefined,
@@ -103,6 +104,7 @@ function toAnswer(response: PredictResponse, instances: number): WholeAnswer {
 /** Only numbers and listed details are read: the raw error holds metadata of the call. */
 function readGrpcError(error: unknown, abortSignal: AbortSignal): unknown {
   if (abortSignal.aborted) return abortSignal.reason;
+  if (error instanceof GatewayError) return error;
   const { code, details, statusDetails } = error as {
     code?: unknown;
     details?: unknown;

@@ -35,13 +35,24 @@ function checkText(text: string): string {
   throw unsupported('a text holds half of a surrogate pair, which is not Unicode');
 }
 
+function checkNumber(number: number): number {
+  if (Number.isFinite(number)) return number;
+  throw new GatewayError(
+    'VERTEX_FAILED',
+    'The model’s answer holds a number that is not finite (NaN or Infinity), which JSON can’t say. Correct the container, or call it by rawPredict.',
+  );
+}
+
 function unsupported(problem: string): GatewayError {
   return new GatewayError('INVALID_REQUEST', `The body cannot be sent to Vertex AI unchanged: ${problem}.`);
 }
 
-/** The JSON value of a `google.protobuf.Value`; a Value without a kind is null. */
+/**
+ * The JSON value of a `google.protobuf.Value`; a Value without a kind is null.
+ * @throws GatewayError VERTEX_FAILED for a number that JSON has no word for, as the protobuf page above says.
+ */
 export function fromValue(value: Value): unknown {
-  if (typeof value.numberValue === 'number') return value.numberValue;
+  if (typeof value.numberValue === 'number') return checkNumber(value.numberValue);
   if (typeof value.stringValue === 'string') return value.stringValue;
   if (typeof value.boolValue === 'boolean') return value.boolValue;
   if (value.listValue) return (value.listValue.values ?? []).map(fromValue);

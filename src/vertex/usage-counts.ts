@@ -93,30 +93,70 @@ export function countUsage(usage: Json): Counts {
     : countMessages(usage);
 }
 
-/** What several answers used together. */
+/** What several answers used together; a sum may be more than a count can be. */
 export function addCounts(all: readonly Counts[]): Counts {
   const sums: Partial<Record<string, number>> = {};
   // One by one: a container may give more of them than a function takes arguments.
   for (const counts of all)
     for (const [name, value] of Object.entries(counts)) sums[name] = sum(sums[name], value);
-  return Object.fromEntries(Object.entries(sums).map(([name, value]) => [name, count(value)]));
+  return sums;
 }
 
-/** All that is read of a `usage` or `usageMetadata`, and what is counted of predictions. */
-const COUNTED: ReadonlySet<string> = new Set([
-  ...['promptTokenCount', 'candidatesTokenCount', 'totalTokenCount', 'thoughtsTokenCount'],
-  ...['toolUsePromptTokenCount', 'cachedContentTokenCount'],
-  ...['prompt_tokens', 'completion_tokens', 'total_tokens'],
-  ...['prompt_tokens_details', 'completion_tokens_details'],
-  ...['input_tokens', 'output_tokens', 'input_tokens_details', 'output_tokens_details'],
-  ...['cache_read_input_tokens', 'cache_creation_input_tokens', 'cache_creation'],
-  ...['instances', 'inputTokens', 'outputTokens', 'totalTokens'],
-  ...['cachedTokens', 'cacheWriteTokens', 'hourCacheWriteTokens', 'thinkingTokens'],
-]);
+interface Counted {
+  readonly [name: string]: 'count' | Counted;
+}
 
-/** The members that are counted: whatever else a container puts beside them, with every event anew, is not kept. */
-export function countedOf(usage: Json): Json {
-  return Object.fromEntries(Object.entries(usage).filter(([name]) => COUNTED.has(name)));
+/** What is read of a `usage` or `usageMetadata`, and what is counted of predictions: a count, or an object of counts. */
+const COUNTED: Counted = {
+  ...counts('promptTokenCount', 'candidatesTokenCount', 'totalTokenCount', 'thoughtsTokenCount'),
+  ...counts('toolUsePromptTokenCount', 'cachedContentTokenCount'),
+  ...counts('prompt_tokens', 'completion_tokens', 'total_tokens', 'input_tokens', 'output_tokens'),
+  prompt_tokens_details: counts('cached_tokens'),
+  completion_tokens_details: counts('reasoning_tokens'),
+  input_tokens_details: counts('cached_tokens'),
+  output_tokens_details: counts('thinking_tokens', 'reasoning_tokens'),
+  ...counts('cache_read_input_tokens', 'cache_creation_input_tokens'),
+  cache_creation: counts('ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'),
+  ...counts('instances', 'inputTokens', 'outputTokens', 'totalTokens'),
+  ...counts('cachedTokens', 'cacheWriteTokens', 'hourCacheWriteTokens', 'thinkingTokens'),
+};
+
+function counts(...names: readonly string[]): Counted {
+  return Object.fromEntries(names.map((name) => [name, 'count']));
+}
+
+/** What a `usage` tells, as far as it can be so. */
+export interface CountedUsage {
+  /** The members that are counted: whatever else a container puts beside them, with every event anew, is not kept. */
+  readonly usage: Json;
+  /** Whether something stood where a count belongs and was none, so that more may have been used. */
+  readonly isDoubtful: boolean;
+}
+
+/** Where counts enter: what can't be one is left out, as if it had not been told. */
+export function readUsage(told: unknown): CountedUsage {
+  return readCounts(told, COUNTED);
+}
+
+function readCounts(told: unknown, counted: Counted): CountedUsage {
+  if (told === undefined || told === null) return { usage: {}, isDoubtful: false };
+  if (typeof told !== 'object' || Array.isArray(told)) return { usage: {}, isDoubtful: true };
+  const usage: Record<string, unknown> = {};
+  let isDoubtful = false;
+  for (const [name, kind] of Object.entries(counted)) {
+    const value = (told as Json)[name];
+    if (value === undefined || value === null) continue;
+    if (kind === 'count') {
+      const known = count(value);
+      if (known === undefined) isDoubtful = true;
+      else usage[name] = known;
+    } else {
+      const read = readCounts(value, kind);
+      usage[name] = read.usage;
+      isDoubtful ||= read.isDoubtful;
+    }
+  }
+  return { usage, isDoubtful };
 }
 
 /**

@@ -188,14 +188,19 @@ function readText(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, MAXIMUM_MESSAGE_CHARACTERS) : '';
 }
 
-/** Whole milliseconds, rounded up, of `"3.5s"` or `{ seconds, nanos }`. */
+/** Google waits for a quota of a day at most; who says more is no one to wait for. */
+const LONGEST_RETRY_DELAY_IN_MS = 86_400_000;
+
+/** Whole milliseconds, rounded up, of `"3.5s"` or `{ seconds, nanos }`; undefined for what is none, or beyond a day. */
 function readDuration(duration: unknown): number | undefined {
-  if (typeof duration === 'string') {
-    const seconds = /^(\d+(?:\.\d+)?)s$/.exec(duration)?.[1];
-    return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1000);
-  }
-  if (typeof duration !== 'object' || duration === null) return undefined;
+  const delay = Math.ceil(millisecondsOf(duration));
+  return delay >= 0 && delay <= LONGEST_RETRY_DELAY_IN_MS ? delay : undefined;
+}
+
+function millisecondsOf(duration: unknown): number {
+  if (typeof duration === 'string')
+    return Number(/^(\d{1,12}(?:\.\d{1,9})?)s$/.exec(duration)?.[1] ?? Number.NaN) * 1000;
+  if (typeof duration !== 'object' || duration === null) return Number.NaN;
   const { seconds, nanos } = duration as { seconds?: unknown; nanos?: unknown };
-  const delay = Number(seconds ?? 0) * 1000 + Math.ceil(Number(nanos ?? 0) / 1e6);
-  return delay >= 0 ? delay : undefined;
+  return Number(seconds ?? 0) * 1000 + Number(nanos ?? 0) / 1e6;
 }

@@ -146,21 +146,45 @@ test('a stream that ends without its finish reason is no answer', async () => {
   });
 });
 
-test('a container that tells what cannot be changes no limit and no cost', async () => {
-  for (const usage of [
-    { prompt_tokens: -1, completion_tokens: 0.5, total_tokens: 1e300 },
-    { prompt_tokens: 99_999_999_999, total_tokens: '7' },
-  ]) {
+const NONSENSE = [-1, 0.5, 1e308, 2 ** 31, 2 ** 53, '7', [1], { all: 7 }];
+
+test('a container that tells what cannot be changes no limit and no cost, and leaves a doubt on record', async () => {
+  for (const tokens of NONSENSE) {
+    const usage = { prompt_tokens: tokens, completion_tokens: tokens, total_tokens: tokens };
     await inject(':rawPredict', { usage, choices: [CHOICE] });
     const answer = await ask(`${CONTAINER}:rawPredict`, CHAT);
     expect(answer.status).toBe(200);
     observed.whenRecorded(answer, (record) => {
-      expect(record).toMatchObject({ outcome: 'answered', finishReason: 'stop' });
+      const doubt = { outcome: 'answered', usageCompleteness: 'partial', finishReason: 'stop' };
+      expect(record).toMatchObject(doubt);
       for (const field of ['inputTokens', 'outputTokens', 'totalTokens', 'costInUsd'])
         expect(record).not.toHaveProperty(field);
     });
   }
   expect((await ask(`${CONTAINER}:rawPredict`, CHAT)).status).toBe(200);
+});
+
+test('what a stream tells that cannot be leaves what it told before, and a doubt on record', async () => {
+  const events = sse(
+    { choices: [CHOICE], usage: USAGE },
+    { choices: [], usage: { completion_tokens: 2 ** 31 } },
+  );
+  await inject(':streamRawPredict', events, 'text/event-stream');
+  const answer = await ask(`${CONTAINER}:streamRawPredict`, { ...CHAT, stream: true });
+  expect([answer.status, answer.text]).toEqual([200, events]);
+  const counted = metered(1000, 500, chatCost(1000, 500));
+  observed.whenRecorded(answer, { ...counted, usageCompleteness: 'partial' });
+});
+
+test('predictions that tell more tokens together than can be are answered, with a doubt on record', async () => {
+  const prediction = { usage: { prompt_tokens: 90_000_000, total_tokens: 90_000_000 } };
+  await inject(':rawPredict', { predictions: Array.from({ length: 50 }, () => prediction) });
+  const answer = await ask(`${CONTAINER}:rawPredict`, CHAT);
+  expect(answer.status).toBe(200);
+  observed.whenRecorded(answer, (record) => {
+    expect(record).toMatchObject({ outcome: 'answered', usageCompleteness: 'partial', instances: 50 });
+    expect(record).not.toHaveProperty('totalTokens');
+  });
 });
 
 test('results of tools are input, and are paid for', async () => {

@@ -29,8 +29,11 @@ export function flattenRecord(record: AuditRecord): FlatRecord {
     'gen_ai.usage.reasoning.output_tokens': usage?.thinkingTokens,
     totalTokens: usage?.totalTokens,
     instances: usage?.instances,
-    // What was known of the usage when a stream broke off is not all of it.
-    usageCompleteness: record.target && facts && (outcome === 'answered' ? 'complete' : 'partial'),
+    // What was known of the usage when a stream broke off is not all of it, nor is what could be believed of a container's.
+    usageCompleteness:
+      record.target &&
+      facts &&
+      (outcome === 'answered' && facts.isUsageDoubtful !== true ? 'complete' : 'partial'),
     responseBytes: record.responseBytes,
     responseDigest: record.responseDigest,
     durationInMs: round(record.durationInMs),

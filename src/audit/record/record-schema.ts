@@ -216,7 +216,8 @@ const Closing = {
   totalTokens: known(Count, { description: 'All tokens', source: 'Vertex AI', unit: 'tokens' }),
   instances: known(Count, { description: 'How many instances were predicted from', source: 'Vertex AI' }),
   usageCompleteness: known(z.enum(['complete', 'partial']), {
-    description: '`partial` where the answer broke off, so that more may have been used',
+    description:
+      '`partial` where the answer broke off, or told counts that can’t be, so that more may have been used',
     source: 'gateway',
   }),
   responseBytes: field(Count, {

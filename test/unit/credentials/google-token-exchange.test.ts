@@ -115,15 +115,23 @@ test('the subject token is exchanged for a Google access token with its expiry',
 });
 
 test('with a service account the federated token is exchanged for that account’s', async () => {
-  expect(await exchange({ serviceAccount: SERVICE_ACCOUNT })).toEqual({
-    value: ACCESS_TOKEN,
-    expiresAt: new Date('2096-01-01T00:00:00Z'),
-  });
+  const { value, expiresAt } = await exchange({ serviceAccount: SERVICE_ACCOUNT });
+  expect(value).toBe(ACCESS_TOKEN);
+  expect(expiresAt.getTime()).toBeGreaterThan(Date.now());
   expect(received.map(({ path, authorization }) => [path, authorization])).toEqual([
     ['/v1/token', undefined],
     [`/v1/projects/-/serviceAccounts/${SERVICE_ACCOUNT}:generateAccessToken`, `Bearer ${FEDERATED_TOKEN}`],
   ]);
 });
+
+test.each([['2096-01-01T00:00:00Z'], ['9999-12-31T23:59:59Z']])(
+  'a token until %s is taken for one of twelve hours, as Google gives them',
+  async (expireTime) => {
+    iam = json(200, { accessToken: ACCESS_TOKEN, expireTime });
+    const { expiresAt } = await exchange({ serviceAccount: SERVICE_ACCOUNT });
+    expect(expiresAt.getTime()).toBeLessThanOrEqual(Date.now() + 12 * 3600_000);
+  },
+);
 
 test('every exchange is a new one', async () => {
   await exchange();

@@ -406,6 +406,18 @@ roles:
       LIMITS,
       'catalog.yaml:11:29: entries.0.price.perPrediction: must be at least 0',
     ],
+    'a price beyond all that costs': [
+      `${CATALOG}    price: { perPrediction: 1e308 }\n`,
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:11:29: entries.0.price.perPrediction: must be at most 1000000',
+    ],
+    'a limit beyond what the edge counts': [
+      CATALOG,
+      ACCESS,
+      LIMITS.replace(' }', ', tokensPerDay: 2147483648 }'),
+      'limits.yaml:2:107: products.0.tokensPerDay: must be at most 2147483647',
+    ],
     'a long context of no length': [
       `${CATALOG}    price: { perMillionInputTokens: 1, perMillionOutputTokens: 1, longContext: { perMillionInputTokens: 1, perMillionOutputTokens: 1 } }\n`,
       ACCESS,

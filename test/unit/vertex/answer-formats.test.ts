@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import type { AnswerFacts, AnswerFormat } from '../../../src/prediction/prediction.ts';
-import { FACTS_READERS, isError, join, readFacts, type Told } from '../../../src/vertex/answer-formats.ts';
+import { isError, join, readFacts, tell, type Told } from '../../../src/vertex/answer-formats.ts';
 import type { Json } from '../../../src/vertex/usage-counts.ts';
 
 /** What the values of an answer tell together. */
 function read(format: AnswerFormat, ...values: object[]): AnswerFacts {
-  const { tell } = FACTS_READERS[format];
   return readFacts(
     format,
-    values.reduce<Told>((told, value) => join(told, tell(value as Record<string, unknown>)), {}),
+    values.reduce<Told>((told, value) => join(told, tell(format, value as Record<string, unknown>)), {}),
   );
 }
 
@@ -217,21 +216,37 @@ test('of what is opaque nothing is known', () => {
 test.each(['gemini', 'openai', 'anthropic'] as const)(
   'an answer of %s that tells nothing has no facts',
   (format) => {
-    for (const value of [
-      {},
-      { usage: null },
-      { usageMetadata: 7, candidates: 'x', choices: {} },
-      { type: 'message' },
-    ])
+    for (const value of [{}, { usage: null }, { candidates: 'x', choices: {} }, { type: 'message' }])
       expect(read(format, value)).toEqual({ usage: {} });
   },
 );
 
-test.each([-1, 1.5, '7', null, Infinity, 100_000_001, {}, true])('%j is no count', (value) => {
-  expect(read('gemini', { usageMetadata: { promptTokenCount: value } })).toEqual({ usage: {} });
-  expect(read('openai', { usage: { prompt_tokens: value } })).toEqual({ usage: {} });
-  expect(read('shaped', { usage: { prompt_tokens: value, total_tokens: value } })).toEqual({ usage: {} });
-  expect(read('anthropic', { type: 'message', usage: { output_tokens: value } })).toEqual({ usage: {} });
+test.each([-1, 1.5, '7', Infinity, 100_000_001, {}, true])('%j is no count', (value) => {
+  const unknown = { usage: {}, isUsageDoubtful: true };
+  expect(read('gemini', { usageMetadata: { promptTokenCount: value } })).toEqual(unknown);
+  expect(read('openai', { usage: { prompt_tokens: value } })).toEqual(unknown);
+  expect(read('shaped', { usage: { prompt_tokens: value, total_tokens: value } })).toEqual(unknown);
+  expect(read('anthropic', { type: 'message', usage: { output_tokens: value } })).toEqual(unknown);
+  const predictions = [
+    { usage: { prompt_tokens: value } },
+    CHAT,
+    { embeddings: { statistics: { token_count: value } } },
+  ];
+  expect(read('predictions', { predictions })).toEqual({
+    usage: { ...CHAT_FACTS.usage, instances: 3 },
+    isUsageDoubtful: true,
+  });
+});
+
+test('a count that can’t be does not take the place of one that was told before, and leaves a doubt', () => {
+  const values = [
+    { usage: { prompt_tokens: 3, completion_tokens: 4 } },
+    { usage: { completion_tokens: 2 ** 40 } },
+  ];
+  expect(read('shaped', ...values)).toEqual({
+    usage: { inputTokens: 3, outputTokens: 4, totalTokens: 7 },
+    isUsageDoubtful: true,
+  });
 });
 
 test.each(['<script>', '', 'two words', 'a\nb', 'x'.repeat(129), 7, {}])(
@@ -291,13 +306,15 @@ test('however many predictions there are, they are counted and those that tell t
 
 test('usage in the words of one shape is not counted as another’s', () => {
   const posed = { usage: { inputTokens: -1e15, totalTokens: '7', outputTokens: 1.5 }, choices: [] };
-  expect(read('shaped', posed, { predictions: [[1]] })).toEqual({ usage: { instances: 1 } });
-  expect(read('shaped', { predictions: [[1]] }, posed)).toEqual({ usage: {} });
+  expect(read('shaped', posed, { predictions: [[1]] })).toEqual({
+    usage: { instances: 1 },
+    isUsageDoubtful: true,
+  });
+  expect(read('shaped', { predictions: [[1]] }, posed)).toEqual({ usage: {}, isUsageDoubtful: true });
 });
 
 test('members that nobody counts are not kept from event to event', () => {
-  const tell = (index: number) =>
-    FACTS_READERS.shaped.tell({ usage: { [`other${index}`]: 1, prompt_tokens: index } });
-  const told = Array.from({ length: 1000 }, (_, index) => tell(index)).reduce<Told>(join, {});
+  const one = (index: number) => tell('shaped', { usage: { [`other${index}`]: 1, prompt_tokens: index } });
+  const told = Array.from({ length: 1000 }, (_, index) => one(index)).reduce<Told>(join, {});
   expect(told.usage).toEqual({ prompt_tokens: 999 });
 });

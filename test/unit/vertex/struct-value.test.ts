@@ -42,6 +42,14 @@ test.each([
   expect(() => toValue(json)).toThrow(problem);
 });
 
+test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+  'a model’s number %p, which JSON can’t say, is a failure and no null',
+  (numberValue) => {
+    const values = [{ structValue: { fields: { score: { numberValue } } } }];
+    expect(() => fromValue({ listValue: { values } })).toThrow(/not finite/);
+  },
+);
+
 test('every JSON value comes back from protobuf as it was', () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: 'binary' }), (json) => {

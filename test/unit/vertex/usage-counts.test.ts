@@ -4,10 +4,10 @@ import {
   countGemini,
   countMessages,
   countUsage,
-  countedOf,
   type Counts,
   type Json,
   MAXIMUM_COUNT,
+  readUsage,
   toUsage,
 } from '../../../src/vertex/usage-counts.ts';
 
@@ -44,9 +44,36 @@ test('a usage in two kinds of words is a chat’s, whose input is all of it', ()
   expect(toUsage(countUsage(usage))).toEqual({ inputTokens: 10, outputTokens: 1, totalTokens: 11 });
 });
 
-test('what adds up to more than can be is not known', () => {
+test('what adds up to more than can be is not known, and in doubt', () => {
   const all = [{ inputTokens: MAXIMUM_COUNT }, { inputTokens: 1, outputTokens: 2 }];
-  expect(toUsage(addCounts(all))).toEqual({ outputTokens: 2, totalTokens: 2 });
+  expect(readUsage(addCounts(all))).toEqual({ usage: { outputTokens: 2 }, isDoubtful: true });
+});
+
+test.each([-1, 0.5, 1e308, 2 ** 31, 2 ** 53, MAXIMUM_COUNT + 1, '7', true, [], {}, Infinity, NaN])(
+  'where a count belongs, %p leaves the usage in doubt',
+  (value) => {
+    for (const name of ['promptTokenCount', 'prompt_tokens', 'output_tokens', 'instances'])
+      expect(readUsage({ total_tokens: 3, [name]: value })).toEqual({
+        usage: { total_tokens: 3 },
+        isDoubtful: true,
+      });
+    expect(readUsage({ prompt_tokens_details: { cached_tokens: value } })).toEqual({
+      usage: { prompt_tokens_details: {} },
+      isDoubtful: true,
+    });
+  },
+);
+
+test.each(['many', 7, [3], true])('%p in place of a usage leaves it in doubt', (value) => {
+  expect(readUsage(value)).toEqual({ usage: {}, isDoubtful: true });
+  expect(readUsage({ cache_creation: value })).toMatchObject({ isDoubtful: true });
+});
+
+test('what is not told, or told of what nobody counts, leaves nothing in doubt', () => {
+  expect(readUsage(undefined)).toEqual({ usage: {}, isDoubtful: false });
+  expect(readUsage(null)).toEqual({ usage: {}, isDoubtful: false });
+  const usage = { input_tokens: null, cost: 0.01, service_tier: 'standard', output_tokens: 7 };
+  expect(readUsage(usage)).toEqual({ usage: { output_tokens: 7 }, isDoubtful: false });
 });
 
 test('whatever a container tells, counts are whole, bounded and agree', () => {
@@ -75,7 +102,7 @@ test('whatever a container tells, counts are whole, bounded and agree', () => {
     }));
   fc.assert(
     fc.property(usages, fc.constantFrom(...KINDS), (told, countKind) => {
-      const usage = toUsage(countKind(told));
+      const usage = toUsage(countKind(readUsage(told).usage));
       const { inputTokens: input = 0, outputTokens: output = 0, totalTokens: total = 0 } = usage;
       for (const value of Object.values(usage) as number[]) {
         expect(Number.isInteger(value) && value >= 0).toBe(true);
@@ -92,19 +119,27 @@ test('whatever a container tells, counts are whole, bounded and agree', () => {
 });
 
 test('each count of the three kinds is among the members that are kept', () => {
-  const asked = new Set<string>();
-  const spy = new Proxy<Json>({}, { get: (_, name) => void asked.add(String(name)) });
-  for (const read of [countGemini, countMessages]) read(spy);
-  countUsage(spy);
-  countUsage(
+  const asked: (readonly string[])[] = [];
+  const spy = (path: readonly string[], has: readonly string[] = []): Json =>
     new Proxy<Json>(
       {},
-      { get: (_, name) => void asked.add(String(name)), has: (_, name) => name === 'input_tokens' },
-    ),
-  );
-  const all = Object.fromEntries([...asked].map((name) => [name, 1]));
-  expect(countedOf(all)).toEqual(all);
-  expect(asked.size).toBeGreaterThan(10);
+      {
+        get: (_, name) => {
+          asked.push([...path, String(name)]);
+          return /details$|^cache_creation$/.test(String(name)) ? spy([...path, String(name)]) : undefined;
+        },
+        has: (_, name) => has.includes(String(name)),
+      },
+    );
+  for (const read of [countGemini, countMessages]) read(spy([]));
+  countUsage(spy([]));
+  countUsage(spy([], ['input_tokens']));
+  const counts = asked.filter((path) => !/details$|^cache_creation$/.test(path.at(-1) ?? ''));
+  for (const path of counts) {
+    const told = path.reduceRight<unknown>((value, name) => ({ [name]: value }), 1);
+    expect(readUsage(told)).toEqual({ usage: told, isDoubtful: false });
+  }
+  expect(counts.length).toBeGreaterThan(10);
 });
 
 test('results of tools are in the total, so that they are not added to what is left of it', () => {

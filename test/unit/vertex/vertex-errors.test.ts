@@ -78,17 +78,19 @@ test.each([
   [{ seconds: 2, nanos: 1 }, 2001],
   [{ seconds: '5' }, 5000],
   [{ nanos: 500_000_000 }, 500],
+  ['86400s', 86_400_000],
   [{}, 0],
 ])('a delay of %j is %i whole milliseconds', (retryDelay, milliseconds) => {
   expect(readDetails([{ retryDelay }])).toEqual({ retryAfterInMs: milliseconds });
 });
 
-test.each(['-1s', '5', 's', '1h', 'Infinitys', '1e9s', null, 5, { seconds: 'x' }, { seconds: -4 }])(
-  'a delay of %j is none',
-  (retryDelay) => {
-    expect(readDetails([{ retryDelay }])).toEqual({});
-  },
-);
+test.each([
+  ...['-1s', '5', 's', '1h', 'Infinitys', '1e9s', null, 5, { seconds: 'x' }, { seconds: -4 }],
+  ...['86400.001s', '99999999999s', `${'9'.repeat(400)}s`, { seconds: '86401' }, { seconds: 1e308 }],
+  ...[{ nanos: 1e300 }, { nanos: Infinity }, { seconds: NaN }],
+])('a delay of %j is none', (retryDelay) => {
+  expect(readDetails([{ retryDelay }])).toEqual({});
+});
 
 test.each([undefined, null, 'text', {}, 7])('details that are %j are none', (details) => {
   expect(readDetails(details)).toEqual({});

@@ -132,8 +132,10 @@ test('a caller with a key alone has no tenant and no application, and an applica
   expect(FlatRecord.parse(record)).toEqual(record);
 });
 
-test('usage of an answer that broke off is partial, and a question to the gateway has none', () => {
+test('usage of an answer that broke off or is in doubt is partial, and a question to the gateway has none', () => {
   expect(flattenRecord({ ...FULL_RECORD, outcome: 'interrupted' }).usageCompleteness).toBe('partial');
+  const facts = { usage: { totalTokens: 7 }, isUsageDoubtful: true };
+  expect(flattenRecord({ ...FULL_RECORD, facts }).usageCompleteness).toBe('partial');
   const { target, requested, ...untargeted } = FULL_RECORD;
   expect(target).toBeDefined();
   expect(requested).toBeDefined();
