@@ -416,7 +416,7 @@ roles:
       CATALOG,
       ACCESS,
       LIMITS.replace(' }', ', tokensPerDay: 2147483648 }'),
-      'limits.yaml:2:107: products.0.tokensPerDay: must be at most 2147483647',
+      'limits.yaml:2:108: products.0.tokensPerDay: must be at most 2147483647',
     ],
     'a long context of no length': [
       `${CATALOG}    price: { perMillionInputTokens: 1, perMillionOutputTokens: 1, longContext: { perMillionInputTokens: 1, perMillionOutputTokens: 1 } }\n`,
