@@ -48,6 +48,10 @@ export const Caller = z
     roles: z
       .array(z.string())
       .describe("Roles that the rules go by; the person's when the application acts for one."),
+    idleRoles: z
+      .array(z.string())
+      .optional()
+      .describe('Further roles, of another environment than that product: they grant nothing with this key.'),
     subscriptionId: z.string().describe('The APIM subscription whose key was sent.'),
     productId: z.string().describe('The product of that subscription.'),
     environment: Environment.optional(),

@@ -36,6 +36,7 @@ export function describeExplanation(asker: Asker, explanation: CallExplanation):
     `${describeVerdict(explanation)} ${explanation.reason}`,
     '',
     ...label('Caller', [describeAsker(asker)]),
+    ...label('Key', describeKey(asker)),
     ...label('What is wrong', wrong ?? []),
     ...label('Rule', isForm ? [] : [rule]),
     ...label('Entry', entry === undefined ? [] : [entry]),
@@ -57,10 +58,18 @@ function describeVerdict({ decision, rule, code }: CallExplanation): string {
   return rule === 'request' ? `Refused before any rule is asked${error}.` : `Denied${error}.`;
 }
 
-function describeAsker({ name, principal: { roles, isDelegated } }: Asker): string {
+function describeAsker({ name, principal }: Asker): string {
+  const { isDelegated, idleRoles = [] } = principal;
+  const roles = [...principal.roles, ...idleRoles];
   const who = isDelegated ? `${name} for a person` : name;
   if (roles.length === 0) return `${who} without any role`;
   return `${who} with the role${roles.length === 1 ? '' : 's'} ${joinNames(roles)}`;
+}
+
+function describeKey({ principal: { productId, idleRoles = [] } }: Asker): string[] {
+  if (productId === undefined || productId === '') return [];
+  const idle = idleRoles.length === 0 ? '' : `, with which ${joinNames(idleRoles)} grants nothing`;
+  return [`of the product ${productId}${idle}`];
 }
 
 function describeLimit({ scope, name, ...values }: AppliedLimit): string {

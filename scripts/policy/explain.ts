@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Principal } from '../../src/governance/call-target.ts';
+import { countRoles } from '../../src/governance/count-roles.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { suggest } from '../../src/governance/suggest.ts';
@@ -12,8 +13,9 @@ import { printOrFail } from './print-or-fail.ts';
 import { readSampleCall } from './read-sample-call.ts';
 
 const USAGE =
-  'Usage: npm run policy:explain -- --application NAME --path PATH [--method POST] [--body FILE] [--role ROLE …]\n' +
-  'With --role, the application has these roles instead of its own; for an agent they are those of the person.';
+  'Usage: npm run policy:explain -- --application NAME --path PATH [--method POST] [--body FILE] [--role ROLE …] [--product ID]\n' +
+  'With --role, the application has these roles instead of its own; for an agent they are those of the person.\n' +
+  'With --product, it calls with a key of that product; else with one of its first role’s environment.';
 
 /** Says what a call of a sample application would get, and why, without calling anybody. */
 function run(): string {
@@ -24,18 +26,20 @@ function run(): string {
       method: { type: 'string', default: 'POST' },
       body: { type: 'string' },
       role: { type: 'string', multiple: true },
+      product: { type: 'string' },
     },
   });
   const { application, path, method, body, role } = values;
   if (application === undefined || path === undefined) throw new Error(USAGE);
   const governance = loadGovernance(join(import.meta.dirname, '..', '..', 'governance'));
   const { documents } = governance;
-  const principal = withRoles(documents, findSampleCaller(documents, application), role);
+  const caller = withRoles(documents, findSampleCaller(documents, application), role);
+  const productId = findProduct(documents, caller, values.product);
+  const principal = countRoles(documents, { ...caller, productId });
   const call = readSampleCall({ method, path, ...(body !== undefined && { body: readFileSync(body) }) });
-  const product = findProduct(documents, principal) ?? '';
   return describeExplanation(
     { name: application, principal },
-    explainCall(governance, principal, product, { call }),
+    explainCall(governance, principal, productId, { call }),
   );
 }
 

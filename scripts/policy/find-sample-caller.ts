@@ -27,11 +27,20 @@ export function findSampleCaller({ access }: GovernanceDocuments, name: string):
   throw new Error(`"${name}" is no sample application. ${suggest(name, names)}`);
 }
 
-/** The product that such a caller would subscribe to: the first one of its roles' environment, else of production. */
+/**
+ * The product whose key such a caller calls with: the one that is asked for, or else the first one of its roles'
+ * environment, or of production. @throws Error for a product that the documents don't have.
+ */
 export function findProduct(
   { access, limits }: GovernanceDocuments,
   { roles }: Principal,
-): string | undefined {
+  asked?: string,
+): string {
+  const ids = limits.products.map(({ id }) => id);
+  if (asked !== undefined) {
+    if (ids.includes(asked)) return asked;
+    throw new Error(`"${asked}" is no product. ${suggest(asked, ids)}`);
+  }
   const environment = access.roles.find(({ name }) => roles.includes(name))?.environment ?? 'production';
-  return limits.products.find((product) => product.environment === environment)?.id;
+  return limits.products.find((product) => product.environment === environment)?.id ?? '';
 }

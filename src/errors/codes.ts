@@ -23,6 +23,7 @@ export const CODES = {
   OPERATION_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Operation not allowed'),
   DENIED_BY_RULE: fact(403, 'PERMISSION_DENIED', 'Denied by a rule'),
   AGENT_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Agent not allowed'),
+  PRODUCT_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Product not allowed'),
   NOT_GRANTED: fact(403, 'PERMISSION_DENIED', 'Not granted'),
   STORAGE_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Storage not allowed'),
   RESOURCE_NOT_FOUND: fact(404, 'NOT_FOUND', 'Not found'),

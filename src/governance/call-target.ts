@@ -36,6 +36,10 @@ export interface AnyResource {
 /** Who asks, as far as a decision depends on it. */
 export interface Principal {
   readonly roles: readonly string[];
+  /** Roles that it has besides, and that do not count (`countRoles`): they grant nothing, and what forbids holds for them. */
+  readonly idleRoles?: readonly string[];
+  /** The product of the APIM subscription that it calls with; of none in particular when left out. */
+  readonly productId?: string;
   /** Whose application it is: an id of the access document; its first provider of Entra ID when left out. */
   readonly identityProvider?: string;
   readonly applicationId: string;

@@ -209,7 +209,7 @@ function refuseSameLabels<Key extends string>(
 }
 
 /** What decisions call the documents themselves where no rule of theirs decides. */
-const RESERVED_IDS = new Set(['catalog', 'agents', 'default-deny', 'request', 'question']);
+const RESERVED_IDS = new Set(['catalog', 'agents', 'default-deny', 'products', 'request', 'question']);
 
 /** An id names one rule, whatever its kind: decisions and records give nothing else. */
 function refuseDuplicateIds(access: YamlDocument<Access>): void {

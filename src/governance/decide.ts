@@ -13,6 +13,7 @@ export type DenialCode =
   | 'OPERATION_NOT_ALLOWED'
   | 'DENIED_BY_RULE'
   | 'AGENT_NOT_ALLOWED'
+  | 'PRODUCT_NOT_ALLOWED'
   | 'NOT_GRANTED';
 
 export interface Denial {
@@ -81,7 +82,7 @@ function judge(
   operation: string,
   location: string,
 ): Verdict {
-  const verdict = judgeRoles(index, rules, principal.roles, operation, location);
+  const verdict = judgeRoles(index, rules, principal, operation, location);
   if (!verdict.allowed || !principal.isDelegated) return verdict;
   const agent = index.findAgent(principal);
   if (!agent) {
@@ -91,7 +92,8 @@ function judge(
       'This application is not known as an agent, so it may not act for people. Ask the platform team to add it.',
     );
   }
-  const own = judgeRoles(index, rules, agent.roles, operation, location);
+  // The agent's roles are a bound on what people may do through it, of whichever environment.
+  const own = judgeRoles(index, rules, { roles: agent.roles }, operation, location);
   if (own.allowed) {
     const durability = own.durability === 'strict' ? own.durability : verdict.durability;
     return { ...verdict, rule: `${verdict.rule}+${agent.id}`, durability };
@@ -104,9 +106,9 @@ function judge(
 }
 
 function judgeRoles(
-  { residency }: RuleIndex,
+  { residency, products }: RuleIndex,
   rules: EntryRules,
-  roles: readonly string[],
+  { roles, idleRoles = [], productId }: Pick<Principal, 'roles' | 'idleRoles' | 'productId'>,
   operation: string,
   location: string,
 ): Verdict {
@@ -128,7 +130,7 @@ function judgeRoles(
   const cell = cellOf(entry, operation, location);
   const forEveryone = denies.get(EVERYONE)?.[cell];
   if (forEveryone) return denyByRule(forEveryone);
-  for (const role of roles) {
+  for (const role of [...roles, ...idleRoles]) {
     const denied = denies.get(role)?.[cell];
     if (denied) return denyByRule(denied);
     for (const rule of residency.get(role) ?? []) {
@@ -147,8 +149,15 @@ function judgeRoles(
       return { allowed: true, rule, role, reason, durability };
     }
   }
-  const missing = explainMissingGrant(rules, roles, location, (role) =>
-    isEnough(residency, rules, role, cell, location),
+  const wrongProduct = idleRoles.find((role) => grants.get(role)?.[cell]);
+  if (wrongProduct !== undefined)
+    return deny('products', 'PRODUCT_NOT_ALLOWED', products.explainIdle(wrongProduct, productId, entry.name));
+  const missing = explainMissingGrant(
+    rules,
+    roles,
+    location,
+    (role) => isEnough(residency, rules, role, cell, location),
+    (role) => products.keysFor(role, productId),
   );
   return deny(missing.rule, missing.code, missing.reason);
 }

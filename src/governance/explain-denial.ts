@@ -1,7 +1,8 @@
 import { findAgent } from './agents.ts';
 import type { CallTarget, Principal } from './call-target.ts';
 import { targetOf } from './cells.ts';
-import type { Access, CatalogEntry } from './documents.ts';
+import { describeProducts } from './describe-products.ts';
+import type { Access, CatalogEntry, Grant } from './documents.ts';
 import { findNearestGrant, scopeOf, type Subject } from './find-nearest-grant.ts';
 import type { Governance } from './governance.ts';
 import { joinNames } from './join-names.ts';
@@ -52,16 +53,17 @@ function explainOne(
       ),
     )
     .toSorted((one, other) => sum(one) - sum(other));
+  // Of a person and an agent, the one whose grant is not reached.
+  const grant = (nearest.find(({ distance }) => distance > 0) ?? nearest[0])?.grant;
   const missing = [
     ...explainCatalog(entry, target),
     ...(principal.isDelegated && subjects.length === 1
       ? ['The application must be listed as an agent before it may act for people.']
       : []),
     ...nearest.flatMap((one) => one.missing),
+    ...explainKey(governance, principal, entry, nearest[0]?.grant),
     ...explainOtherLocations(governance, principal, target, entry),
   ];
-  // Of a person and an agent, the one whose grant is not reached.
-  const grant = (nearest.find(({ distance }) => distance > 0) ?? nearest[0])?.grant;
   return {
     distance: sum(nearest),
     explanation: {
@@ -74,13 +76,33 @@ function explainOne(
 }
 
 function listSubjects(access: Access, principal: Principal): Subject[] {
-  const { roles, isDelegated } = principal;
+  const { isDelegated, idleRoles = [] } = principal;
+  // Nobody is told to ask for a role that they have; which key it counts with, `explainKey` says.
+  const roles = [...principal.roles, ...idleRoles];
   if (!isDelegated) return [{ needs: 'Your application needs', roles }];
   const agent = findAgent(access, principal);
   return [
     { needs: 'You need', roles },
     ...(agent ? [{ needs: 'The agent that acts for you needs', roles: agent.roles } as const] : []),
   ];
+}
+
+/** The caller's own grant is of use with a key of its roles' environment alone. */
+function explainKey(
+  { documents: { access, limits } }: Governance,
+  { roles, idleRoles = [], productId }: Principal,
+  entry: CatalogEntry,
+  grant: Grant | undefined,
+): string[] {
+  const useful = access.roles
+    .filter(
+      ({ name, environment }) => grant?.roles.includes(name) && entry.environments.includes(environment),
+    )
+    .map(({ name }) => name);
+  const held = useful.filter((role) => roles.includes(role) || idleRoles.includes(role));
+  const { keysFor } = describeProducts(access, limits);
+  const [keys, ...others] = (held.length > 0 ? held : useful).map((role) => keysFor(role, productId));
+  return keys === undefined || others.includes(undefined) ? [] : [`The call needs a key ${keys}.`];
 }
 
 function explainCatalog(entry: CatalogEntry, { operation, location }: CallTarget): string[] {

@@ -13,12 +13,14 @@ const MAXIMUM_ROLES = 10;
 /**
  * Says what a caller would have to ask for. The call's location and operation are ones that the entry offers.
  * @param isEnough whether holding a role alone would allow the call.
+ * @param keysFor which key a role would need, where the one that was sent is another.
  */
 export function explainMissingGrant(
   { entry, grantsOfRole }: EntryRules,
   roles: readonly string[],
   location: string,
   isEnough: (role: string) => boolean,
+  keysFor: (role: string) => string | undefined,
 ): MissingGrant {
   const own = [...new Set(roles.flatMap((role) => grantsOfRole.get(role) ?? []))];
   const here = own.filter(({ locations }) => locations?.includes(location) ?? true);
@@ -43,16 +45,24 @@ export function explainMissingGrant(
   return {
     rule: 'default-deny',
     code: 'NOT_GRANTED',
-    reason: `No role of your application is granted ${entry.name}. ${suggestRoles(grantsOfRole.keys(), isEnough)}`,
+    reason: `No role of your application is granted ${entry.name}. ${suggestRoles(grantsOfRole.keys(), isEnough, keysFor)}`,
   };
 }
 
-function suggestRoles(granted: Iterable<string>, isEnough: (role: string) => boolean): string {
+function suggestRoles(
+  granted: Iterable<string>,
+  isEnough: (role: string) => boolean,
+  keysFor: (role: string) => string | undefined,
+): string {
   const roles: string[] = [];
   for (const role of granted) {
     if (!isEnough(role)) continue;
     if (roles.push(role) === MAXIMUM_ROLES) break;
   }
   if (roles.length === 0) return 'No role is granted this call yet; ask the platform team for a grant.';
-  return `Ask for one of these roles: ${roles.join(', ')}.`;
+  const here = roles.filter((role) => keysFor(role) === undefined);
+  const keys = here.length === 0 ? keysFor(roles[0] ?? '') : undefined;
+  const wanted = here.length === 0 ? roles.filter((role) => keysFor(role) === keys) : here;
+  const also = keys === undefined ? '' : `, and for a key ${keys}`;
+  return `Ask for one of these roles${also}: ${wanted.join(', ')}.`;
 }

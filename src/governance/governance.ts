@@ -43,7 +43,7 @@ export interface Governance {
 
 /** @throws InvalidSchemaError for a JSON Schema in the catalog that can't be used. */
 export function createGovernance(documents: GovernanceDocuments, policyVersion: string): Governance {
-  const index = indexRules(documents.catalog, documents.access);
+  const index = indexRules(documents.catalog, documents.access, documents.limits);
   const checks = compileInstanceSchemas(documents.catalog);
   const kept = new Map(
     documents.catalog.entries.map((entry) => [entry, keptPartsOf(documents.access, entry)]),

@@ -1,7 +1,8 @@
 import { agentKeyOf } from './agents.ts';
 import type { AnyResource, CallTarget, Principal } from './call-target.ts';
-import type { Access, Agent, Catalog, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
+import type { Access, Agent, Catalog, CatalogEntry, Deny, Grant, Limits, Residency } from './documents.ts';
 import { type EndpointAddress, endpointAddressOf } from './endpoint-address.ts';
+import { describeProducts, type ProductWords } from './describe-products.ts';
 
 /** For each role, the rule of every cell; a cell is one operation in one location of one entry. */
 type Cells<Rule> = ReadonlyMap<string, readonly (Rule | undefined)[]>;
@@ -25,12 +26,13 @@ export interface RuleIndex {
   readonly idOfProject: ReadonlyMap<string, string>;
   readonly residency: ReadonlyMap<string, readonly Residency[]>;
   readonly findAgent: (principal: Principal) => Agent | undefined;
+  readonly products: ProductWords;
 }
 
 /** Stands for every caller in the cells of a deny without roles. */
 export const EVERYONE = '*';
 
-export function indexRules(catalog: Catalog, access: Access): RuleIndex {
+export function indexRules(catalog: Catalog, access: Access, limits: Limits): RuleIndex {
   const environmentOf = new Map(access.roles.map(({ name, environment }) => [name, environment]));
   const grantsOn = findRulesOf(access.grants);
   const deniesOn = findRulesOf(access.denies);
@@ -57,6 +59,7 @@ export function indexRules(catalog: Catalog, access: Access): RuleIndex {
     idOfProject: new Map((catalog.projects ?? []).map(({ id, number }) => [number, id])),
     residency: groupByRole(access.residency, ({ roles }) => roles),
     findAgent: (principal) => agents.get(agentKeyOf(access, principal)),
+    products: describeProducts(access, limits),
   };
 }
 

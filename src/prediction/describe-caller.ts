@@ -14,11 +14,12 @@ export interface CallerDescription extends Omit<Caller, 'requestId'> {
 
 export function describeCaller({ access, limits }: Documents, caller: Caller): CallerDescription {
   const { identityProvider, tenantId, objectId, applicationId, isDelegated, roles } = caller;
-  const { subscriptionId, productId } = caller;
+  const { subscriptionId, productId, idleRoles = [] } = caller;
   const product = limits.products.find(({ id }) => id === caller.productId);
   const agent = findAgent(access, caller);
   return {
     ...{ identityProvider, tenantId, objectId, applicationId, isDelegated, roles },
+    ...(idleRoles.length > 0 && { idleRoles }),
     ...{ subscriptionId, productId },
     ...(product && { environment: product.environment }),
     ...(agent && { agent: { id: agent.id, reason: agent.reason, roles: agent.roles } }),

@@ -14,6 +14,8 @@ export interface Caller {
   readonly applicationId: string;
   /** Of the person when the application acts for one, else of the application. */
   readonly roles: readonly string[];
+  /** Roles that the caller has and that do not count with this product; none before they are counted (`countRoles`). */
+  readonly idleRoles?: readonly string[];
   readonly isDelegated: boolean;
   readonly subscriptionId: string;
   readonly productId: string;

@@ -1,4 +1,5 @@
 import { toGatewayError, type GatewayError } from '../errors/gateway-error.ts';
+import { countRoles } from '../governance/count-roles.ts';
 import type { Governance } from '../governance/governance.ts';
 import { startDeadline, type Deadline, type TimeLimits } from './deadline.ts';
 import type { AuditTrail, Call, Caller, Callers, ErrorDialect, Reply } from './interfaces.ts';
@@ -19,6 +20,7 @@ export interface ServingRooms extends TimeLimits, RecordingRooms {
 
 /** A call whose caller is known and whose body is read. */
 export interface OpenCall {
+  /** With the roles that count for its product; the record has all. */
   readonly caller: Caller;
   readonly body: Uint8Array;
   readonly record: OpenRecord;
@@ -50,8 +52,9 @@ export async function serveOnRecord(
   try {
     const timeLimitInMs = readTimeLimit(call.header);
     if (timeLimitInMs !== undefined) deadline.shorten(timeLimitInMs);
-    const caller = await deadline.bound(rooms.callers.identify(call.header));
-    record.identified(caller, readTraceId(call.header));
+    const identified = await deadline.bound(rooms.callers.identify(call.header));
+    record.identified(identified, readTraceId(call.header));
+    const caller = countRoles(rooms.governance.documents, identified);
     const body = await deadline.bound(call.readBody(rooms.maximumBodyBytes));
     record.received(body);
     await answer({ caller, body, record, settlement, deadline });

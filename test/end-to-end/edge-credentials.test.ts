@@ -115,7 +115,7 @@ test.each(['assistants-app', 'okta-app'])(
 );
 
 test('a token beside a key of the sandbox says who calls', async () => {
-  const authorization = `Bearer ${await observed.chain.token('scoring-app')}`;
+  const authorization = `Bearer ${await observed.chain.token('sandbox-app')}`;
   const answer = await observed.call({
     path: PREDICT_PATH,
     body: PREDICT_BODY,
@@ -124,9 +124,9 @@ test('a token beside a key of the sandbox says who calls', async () => {
   expect(answer.status).toBe(200);
   observed.whenRecorded(answer, {
     outcome: 'answered',
-    rule: 'scoring-iris',
+    rule: 'sandbox-tries-out',
     identityProvider: 'entra',
-    applicationId: observed.chain.environment.applications['scoring-app']?.id,
+    applicationId: observed.chain.environment.applications['sandbox-app']?.id,
     subscriptionId: 'sandbox-app',
     productId: 'sandbox',
   });

@@ -2,11 +2,12 @@ import { globSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import type { CallTarget, Principal } from '../../../src/governance/call-target.ts';
 import { targetOf } from '../../../src/governance/cells.ts';
+import { countRoles } from '../../../src/governance/count-roles.ts';
 import { OPERATIONS } from '../../../src/governance/documents.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
 
 const governance = loadGovernance('governance');
-const { access, catalog } = governance.documents;
+const { access, catalog, limits } = governance.documents;
 
 /** Says what to do, what to ask for, or where and for what the call is allowed. */
 const REMEDY =
@@ -88,6 +89,14 @@ const PRINCIPALS: readonly Principal[] = [[], ...access.roles.map(({ name }) => 
     applicationId,
     isDelegated: true,
   })),
+  ...limits.products.map(({ id: productId }) =>
+    countRoles(governance.documents, {
+      roles,
+      productId,
+      applicationId: ANY_APPLICATION,
+      isDelegated: false,
+    }),
+  ),
 ]);
 const UNKNOWN: CallTarget = {
   project: 'sample-project',
@@ -119,6 +128,7 @@ test('every denial says what to do or what to ask for', () => {
       'OPERATION_NOT_ALLOWED',
       'DENIED_BY_RULE',
       'AGENT_NOT_ALLOWED',
+      'PRODUCT_NOT_ALLOWED',
       'NOT_GRANTED',
     ]),
   );

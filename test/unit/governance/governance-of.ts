@@ -40,10 +40,26 @@ export interface Rules extends Partial<Omit<z.input<typeof Access>, 'roles' | 'g
   readonly grants: readonly Grant[];
   /** In production when left out: each role that a rule names. */
   readonly roles?: readonly Role[];
+  /** `production` and `sandbox`, each of its own environment, when left out. */
+  readonly products?: z.input<typeof Limits>['products'];
 }
 
+const PRODUCTS: Rules['products'] = (['production', 'sandbox'] as const).map((id) => ({
+  id,
+  displayName: id,
+  description: 'Tests.',
+  environment: id,
+}));
+
 /** Governance of these entries and rules alone. */
-export function governanceOf({ entries, projects = [], grants, roles, ...rules }: Rules): Governance {
+export function governanceOf({
+  entries,
+  projects = [],
+  grants,
+  roles,
+  products = PRODUCTS,
+  ...rules
+}: Rules): Governance {
   const named = [...grants, ...(rules.denies ?? []), ...(rules.residency ?? []), ...(rules.agents ?? [])];
   const names = new Set(named.flatMap((rule) => rule.roles ?? []));
   const access = Access.parse({
@@ -52,6 +68,6 @@ export function governanceOf({ entries, projects = [], grants, roles, ...rules }
     grants,
     ...rules,
   });
-  const limits = Limits.parse({ products: [] });
+  const limits = Limits.parse({ products });
   return createGovernance({ catalog: { entries: [...entries], projects }, access, limits }, 'policy-1');
 }

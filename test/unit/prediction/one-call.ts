@@ -21,7 +21,7 @@ export const CALLER: Caller = {
   applicationId: '44444444-4444-4444-8444-444444444444',
   roles: ['Team'],
   subscriptionId: 'sandbox-team',
-  productId: 'sandbox',
+  productId: 'production',
   requestId: '55555555-5555-4555-8555-555555555555',
 };
 export const PREDICTION: Prediction = {

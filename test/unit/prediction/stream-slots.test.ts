@@ -9,7 +9,7 @@ import { governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { thrownBy } from '../thrown-by.ts';
 import { CALLER, oneCall, stream } from './one-call.ts';
 
-const PRODUCT = { displayName: 'Sandbox', description: 'Tests.', environment: 'sandbox' } as const;
+const PRODUCT = { displayName: 'Production', description: 'Tests.', environment: 'production' } as const;
 
 function governanceWith(limits: Partial<Limits>): Governance {
   const { documents, policyVersion } = governanceOf({
@@ -50,13 +50,13 @@ function takingUnder(limits: Partial<Limits>): Take {
 }
 
 test('a stream more than the product allows is refused until one has ended', () => {
-  const take = takingUnder({ products: [{ ...PRODUCT, id: 'sandbox', concurrentStreams: 2 }] });
+  const take = takingUnder({ products: [{ ...PRODUCT, id: 'production', concurrentStreams: 2 }] });
   const free = take();
   take();
   expect(thrownBy(take)).toMatchObject({
     code: 'STREAMS_EXHAUSTED',
     message:
-      'Your APIM subscription may have 2 streams open at once on the product sandbox. Try again when one of them has ended.',
+      'Your APIM subscription may have 2 streams open at once on the product production. Try again when one of them has ended.',
     facts: { status: 429, canonical: 'RESOURCE_EXHAUSTED', retryable: true },
   });
   free();
@@ -65,7 +65,7 @@ test('a stream more than the product allows is refused until one has ended', () 
 });
 
 test('each APIM subscription has streams of its own', () => {
-  const take = takingUnder({ products: [{ ...PRODUCT, id: 'sandbox', concurrentStreams: 1 }] });
+  const take = takingUnder({ products: [{ ...PRODUCT, id: 'production', concurrentStreams: 1 }] });
   take();
   take(undefined, { subscriptionId: 'other-team' });
   expect(thrownBy(take)).toMatchObject({ code: 'STREAMS_EXHAUSTED' });
@@ -77,7 +77,7 @@ test.each([
 ])('the limit of a role or an entry holds too, and a refusal takes nothing: %s', (_, limits, whose) => {
   const take = takingUnder({
     ...limits,
-    products: [{ ...PRODUCT, id: 'sandbox', concurrentStreams: 2 }],
+    products: [{ ...PRODUCT, id: 'production', concurrentStreams: 2 }],
   });
   const free = take();
   expect(thrownBy(take)).toMatchObject({
@@ -96,7 +96,7 @@ test('the limit of an entry leaves other entries alone', () => {
 
 test('whole answers take no slot, and without a limit there is none', () => {
   const governance = governanceWith({
-    products: [{ ...PRODUCT, id: 'sandbox', concurrentStreams: 1 }],
+    products: [{ ...PRODUCT, id: 'production', concurrentStreams: 1 }],
   });
   const slots = createStreamSlots(governance);
   for (let count = 0; count < 5; count += 1)
@@ -107,7 +107,7 @@ test('whole answers take no slot, and without a limit there is none', () => {
 
 test('a refused stream is on record and does not reach Vertex AI; one that ended makes room', async () => {
   const governance = governanceWith({
-    products: [{ ...PRODUCT, id: 'sandbox', concurrentStreams: 1 }],
+    products: [{ ...PRODUCT, id: 'production', concurrentStreams: 1 }],
   });
   const began = Promise.withResolvers<undefined>();
   const ending = Promise.withResolvers<undefined>();
@@ -139,7 +139,7 @@ test('a refused stream is on record and does not reach Vertex AI; one that ended
 
 test('a stream that fails makes room', async () => {
   const governance = governanceWith({
-    products: [{ ...PRODUCT, id: 'sandbox', concurrentStreams: 1 }],
+    products: [{ ...PRODUCT, id: 'production', concurrentStreams: 1 }],
   });
   const { records, run } = oneCall({
     governance,

@@ -8,7 +8,7 @@ import { governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { thrownBy } from '../thrown-by.ts';
 import { CALLER, oneCall, stream, STREAMED } from './one-call.ts';
 
-const PRODUCT = { displayName: 'Sandbox', description: 'Tests.', environment: 'sandbox' } as const;
+const PRODUCT = { displayName: 'Production', description: 'Tests.', environment: 'production' } as const;
 
 function governanceWith(limits: Partial<Limits>): Governance {
   const { documents, policyVersion } = governanceOf({
@@ -39,13 +39,15 @@ function budgetsUnder(limits: Partial<Limits>) {
 }
 
 test('a call begins while the budget of the minute is not used up, and again in the next minute', () => {
-  const { clock, admit } = budgetsUnder({ products: [{ ...PRODUCT, id: 'sandbox', tokensPerMinute: 100 }] });
+  const { clock, admit } = budgetsUnder({
+    products: [{ ...PRODUCT, id: 'production', tokensPerMinute: 100 }],
+  });
   admit()(99);
   admit()(1);
   expect(thrownBy(admit)).toMatchObject({
     code: 'TOKENS_EXHAUSTED',
     message:
-      'Your APIM subscription may use 100 tokens a minute on the product sandbox, and has. Wait for as long as the header Retry-After says.',
+      'Your APIM subscription may use 100 tokens a minute on the product production, and has. Wait for as long as the header Retry-After says.',
     retryAfterInMs: 15_000,
     facts: { status: 429, canonical: 'RESOURCE_EXHAUSTED', retryable: true },
   });
@@ -68,12 +70,12 @@ test('the budget of a day lasts until midnight in UTC', () => {
 
 test('of several budgets that are used up the one that comes back last is told', () => {
   const { admit } = budgetsUnder({
-    products: [{ ...PRODUCT, id: 'sandbox', tokensPerMinute: 10, tokensPerDay: 100 }],
+    products: [{ ...PRODUCT, id: 'production', tokensPerMinute: 10, tokensPerDay: 100 }],
   });
   admit()(10);
   expect(thrownBy(admit)).toMatchObject({ spent: { limit: 10 }, retryAfterInMs: 15_000 });
   const { admit: again } = budgetsUnder({
-    products: [{ ...PRODUCT, id: 'sandbox', tokensPerMinute: 10, tokensPerDay: 100 }],
+    products: [{ ...PRODUCT, id: 'production', tokensPerMinute: 10, tokensPerDay: 100 }],
   });
   again()(100);
   expect(thrownBy(again)).toMatchObject({
@@ -84,7 +86,9 @@ test('of several budgets that are used up the one that comes back last is told',
 });
 
 test('tokens count when they are known, in the period in which that is', () => {
-  const { clock, admit } = budgetsUnder({ products: [{ ...PRODUCT, id: 'sandbox', tokensPerMinute: 100 }] });
+  const { clock, admit } = budgetsUnder({
+    products: [{ ...PRODUCT, id: 'production', tokensPerMinute: 100 }],
+  });
   const first = admit();
   const second = admit();
   clock.time += 60_000;
@@ -104,7 +108,7 @@ test('subscriptions and entries have budgets of their own', () => {
 });
 
 test('what a stream has used is counted, also of one that breaks', async () => {
-  const governance = governanceWith({ products: [{ ...PRODUCT, id: 'sandbox', tokensPerMinute: 100 }] });
+  const governance = governanceWith({ products: [{ ...PRODUCT, id: 'production', tokensPerMinute: 100 }] });
   const facts = () => ({ usage: { totalTokens: 100 } });
   const { records, reply, run } = oneCall({
     governance,
@@ -128,7 +132,7 @@ test('what a stream has used is counted, also of one that breaks', async () => {
 });
 
 test('what a stream has told until its caller leaves is on record, and counted', async () => {
-  const governance = governanceWith({ products: [{ ...PRODUCT, id: 'sandbox', tokensPerMinute: 100 }] });
+  const governance = governanceWith({ products: [{ ...PRODUCT, id: 'production', tokensPerMinute: 100 }] });
   const usage = { inputTokens: 90, outputTokens: 10, totalTokens: 100 };
   const { records, reply, run } = oneCall({
     governance,
