@@ -123,7 +123,7 @@ test('residency and denies hold for the roles that do not count, too', () => {
 
 test('teams, auditors and limits go by the roles that count', () => {
   const caller = callerOf(['Role.sandbox', 'Role.production'], 'sandbox');
-  expect(governance.teamsOf(caller)).toEqual(['role-sandbox']);
+  expect(governance.ownersOf(caller)).toEqual([{ team: 'role-sandbox' }]);
   expect(isAuditor(documents.access, caller)).toBe(false);
   expect(isAuditor(documents.access, callerOf(['Role.production'], 'production'))).toBe(true);
   const limited = {
