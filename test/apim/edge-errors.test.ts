@@ -388,12 +388,12 @@ test('keys of Entra ID that cannot be fetched are answered and recorded', async 
   }
 });
 
-test('a caller that leaves while the function app is at work is left to the function app to record', async () => {
-  const arrived = Promise.withResolvers<undefined>();
+test('a caller that leaves before there is an answer is recorded under the id that the function app has', async () => {
+  const arrived = Promise.withResolvers<unknown>();
   const left = Promise.withResolvers<undefined>();
-  const own = await startEdge({ now: () => time }, (_request, response) => {
+  const own = await startEdge({ now: () => time }, ({ headers }, response) => {
     response.on('close', () => left.resolve(undefined));
-    arrived.resolve(undefined);
+    arrived.resolve(headers['x-gateway-request-id']);
   });
   try {
     const headers: OutgoingHttpHeaders = {
@@ -403,10 +403,12 @@ test('a caller that leaves while the function app is at work is left to the func
     const outgoing = request({ port: own.port, path: PREDICT, method: 'POST', headers });
     outgoing.on('error', () => undefined);
     outgoing.end('{}');
-    await arrived.promise;
+    const requestId = await arrived.promise;
     outgoing.destroy();
     await left.promise;
-    expect(own.traces).toEqual([]);
+    expect(own.traces.map(({ metadata }) => metadata)).toMatchObject([
+      { requestId, outcome: 'aborted', code: 'CALLER_GONE', rule: 'edge/forward-request', ...CALLER },
+    ]);
   } finally {
     await own.close();
   }

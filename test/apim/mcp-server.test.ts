@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { OutgoingHttpHeaders } from 'node:http';
+import { type OutgoingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
+import type { ReceivedResponse, SentRequest } from '../emulators/api-management/send-request.ts';
 import { answerWith, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 
@@ -94,7 +94,6 @@ test('a caller with a key and a token gets the tools, with what they take', asyn
     'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
   });
   expect(edge.functionApp.received).toEqual([]);
-  expect(edge.traces).toEqual([]);
 });
 
 test('a tool is called through the policies of its operation, as the caller who sent the message', async () => {
@@ -113,6 +112,106 @@ test('a tool is called through the policies of its operation, as the caller who 
     'x-gateway-subscription-id': 'scoring-production',
   });
   expect(received?.headers).not.toHaveProperty('ocp-apim-subscription-key');
+  // The function app's record is the message's, too.
+  expect(edge.traces).toEqual([]);
+});
+
+const ANSWERED = { outcome: 'answered', code: '', status: '200' };
+const NO_JSON = { outcome: 'denied', code: 'INVALID_JSON', status: '400' };
+const REFUSED = { outcome: 'denied', code: 'INVALID_REQUEST' };
+const TOOL = (params: unknown) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+const PREDICT_WITH = (given: unknown) => TOOL({ name: 'predict', arguments: given });
+
+const messages: [string, Partial<SentRequest>, Record<string, string>][] = [
+  ['the list of tools', { body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' }, ANSWERED],
+  ['a ping', { body: '{"jsonrpc":"2.0","id":"a","method":"ping"}' }, ANSWERED],
+  ['an unknown method', { body: '{"jsonrpc":"2.0","id":1,"method":"resources/list"}' }, ANSWERED],
+  ['a notification', { body: '{"jsonrpc":"2.0","method":"notifications/initialized"}' }, { status: '202' }],
+  ['a call that wants no answer', { body: '{"jsonrpc":"2.0","method":"tools/call"}' }, { status: '202' }],
+  ['no JSON', { body: '{"jsonrpc":' }, NO_JSON],
+  ['an empty body', { body: '' }, NO_JSON],
+  ['bytes that are no UTF-8', { body: '{"a":"\u0000' }, NO_JSON],
+  ['a batch', { body: '[{"jsonrpc":"2.0","id":1,"method":"ping"}]' }, NO_JSON],
+  ['null', { body: 'null' }, NO_JSON],
+  ['a text', { body: '"ping"' }, NO_JSON],
+  ['a deep one', { body: `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}` }, NO_JSON],
+  ['deep arguments', { body: PREDICT_WITH({ ...IRIS, instances: nest(300) }) }, NO_JSON],
+  ['no version', { body: '{"id":1,"method":"ping"}' }, { ...REFUSED, status: '400' }],
+  ['no method', { body: '{"jsonrpc":"2.0","id":1}' }, { ...REFUSED, status: '400' }],
+  ['parameters that are none', { body: TOOL('predict') }, { ...REFUSED, status: '400' }],
+  [
+    'an id that is none',
+    { body: '{"jsonrpc":"2.0","id":{},"method":"ping"}' },
+    { ...REFUSED, status: '400' },
+  ],
+  ['an unknown tool', { body: TOOL({ name: 'delete_all' }) }, ANSWERED],
+  ['no tool', { body: TOOL({}) }, ANSWERED],
+  ['arguments that are a list', { body: PREDICT_WITH([]) }, ANSWERED],
+  ['an argument that is missing', { body: PREDICT_WITH({ ...IRIS, location: undefined }) }, ANSWERED],
+  ['an argument that is empty', { body: PREDICT_WITH({ ...IRIS, project: '' }) }, ANSWERED],
+  ['an argument that is null', { body: PREDICT_WITH({ ...IRIS, endpoint: null }) }, ANSWERED],
+  ['an argument of dots', { body: PREDICT_WITH({ ...IRIS, location: '..' }) }, ANSWERED],
+  ['an argument that is a list', { body: PREDICT_WITH({ ...IRIS, version: [] }) }, ANSWERED],
+  ['half a character', { body: PREDICT_WITH({ ...IRIS, endpoint: '\ud800' }) }, ANSWERED],
+  ['arguments that a tool has not', { body: TOOL({ name: 'list_models', arguments: { a: 1 } }) }, ANSWERED],
+  ['GET', { method: 'GET', body: '' }, { ...REFUSED, status: '405' }],
+  ['DELETE', { method: 'DELETE', body: '' }, { ...REFUSED, status: '405' }],
+  ['PUT', { method: 'PUT' }, { outcome: 'denied', code: 'OPERATION_NOT_FOUND', status: '404' }],
+  ['another content type', { headers: { 'content-type': 'text/plain' } }, { ...REFUSED, status: '415' }],
+  ['an answer of another type', { headers: { accept: 'text/html' } }, { ...REFUSED, status: '406' }],
+  ['another revision', { headers: { 'mcp-protocol-version': '1' } }, { ...REFUSED, status: '400' }],
+  ['a session that nobody opened', { headers: { 'mcp-session-id': 'none' } }, ANSWERED],
+  [
+    'one that is too long',
+    { body: `{"a":"${'x'.repeat(2_097_152)}"}` },
+    { outcome: 'denied', code: 'PAYLOAD_TOO_LARGE', status: '413' },
+  ],
+];
+
+function nest(depth: number): unknown {
+  return JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
+}
+
+test.each(messages)('%s reaches nobody and leaves one record', async (_, message, expected) => {
+  const body = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
+  const { status, headers } = await edge.predict({ path: '/agents/mcp', body, ...message });
+  expect(edge.functionApp.received).toEqual([]);
+  expect(edge.traces).toHaveLength(1);
+  expect(edge.traces[0]?.metadata).toMatchObject({
+    requestId: headers['x-request-id'],
+    dialect: 'gateway',
+    status: String(status),
+    ...expected,
+  });
+});
+
+test('a message without a length is not read, and leaves one record', async () => {
+  const headers = {
+    'ocp-apim-subscription-key': SANDBOX_KEY,
+    'content-type': 'application/json',
+    'transfer-encoding': 'chunked',
+  };
+  const status = await new Promise((resolve) => {
+    const { port } = edge;
+    const outgoing = request({ port, path: '/agents/mcp', method: 'POST', headers }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode));
+    });
+    outgoing.end('{"jsonrpc":"2.0","id":1,"method":"ping"}');
+  });
+  expect(status).toBe(413);
+  expect(edge.traces.map(({ metadata }) => metadata.code)).toEqual(['PAYLOAD_TOO_LARGE']);
+});
+
+test.each([
+  ['list_models', undefined],
+  ['list_models', {}],
+  ['explain_policy', undefined],
+  ['explain_policy', { method: 'POST', path: '/x' }],
+  ['predict', { ...IRIS, location: 'a/../b' }],
+  ['predict', { ...IRIS, endpoint: 1234567890, instances: undefined }],
+])('a call of %s with %j leaves no record but its own', async (name, given) => {
+  await edge.predict({ path: '/agents/mcp', body: TOOL({ name, arguments: given }) });
+  expect(edge.functionApp.received.length + edge.traces.length).toBe(1);
 });
 
 test('a key alone is enough where the product says so', async () => {

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { request } from 'node:http';
+import type { RequestTelemetry } from '../../emulators/api-management/engine/request-telemetry.ts';
 import { readStream } from './read-stream.ts';
 import { PREDICT, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
@@ -79,9 +80,12 @@ test('a stream that breaks is broken for the caller', async () => {
   expect(await ended).toBe('broken');
 });
 
-test('a caller that leaves before there is an answer is recorded by the function app alone', async () => {
+test('a caller that leaves before there is an answer leaves one record of each of the two requests', async () => {
   const arrived = Promise.withResolvers<ServerResponse>();
-  const edge = await startEdge({}, (_request, response) => arrived.resolve(response));
+  const requests: RequestTelemetry[] = [];
+  const edge = await startEdge({ emitRequests: (rows) => requests.push(...rows) }, (_request, response) =>
+    arrived.resolve(response),
+  );
   try {
     const outgoing = request({ port: edge.port, path: PREDICT, method: 'POST', headers });
     outgoing.on('error', () => undefined);
@@ -90,7 +94,11 @@ test('a caller that leaves before there is an answer is recorded by the function
     const left = new Promise((resolve) => answer.once('close', resolve));
     outgoing.destroy();
     await left;
-    expect(edge.traces).toEqual([]);
+    while (requests.length < 2) await new Promise((resume) => setImmediate(resume));
+    const counted = requests.map(({ properties }) => properties['Request Id']);
+    const recorded = edge.traces.map(({ metadata }) => metadata.requestId);
+    expect(recorded.toSorted()).toEqual(counted.toSorted());
+    expect(edge.traces.map(({ metadata }) => metadata.outcome)).toEqual(['aborted', 'aborted']);
   } finally {
     await edge.close();
   }

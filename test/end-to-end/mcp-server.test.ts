@@ -55,9 +55,11 @@ async function call(application: string, name: string, given: object): Promise<[
   return [isError, JSON.parse(content[0]?.text ?? '')];
 }
 
-/** The records since the start of the test, which are of calls and not of messages. */
+const isOfMessage = ({ rule }: AuditRecord): boolean => rule === 'edge/mcp-server';
+
+/** The records of calls since the start of the test. */
 async function expectRecords(...expected: AuditRecord[]): Promise<void> {
-  const records = await chain.auditRecords(undefined, expected.length);
+  const records = await chain.auditRecords((record) => !isOfMessage(record), expected.length);
   expect(records).toHaveLength(expected.length);
   for (const [index, record] of expected.entries()) expect(records[index]).toMatchObject(record);
 }
@@ -89,6 +91,32 @@ test('an agent finds the tools, the endpoint and its prediction, each call on re
     },
   );
   expect(await chain.requests('vertex-ai')).toHaveLength(1);
+  // Those of the three messages that called no tool.
+  expect(await chain.auditRecords(isOfMessage, 3)).toMatchObject([
+    { outcome: 'answered', status: '200', subscriptionId: 'scoring-app' },
+    { outcome: 'answered', status: '202', subscriptionId: 'scoring-app' },
+    { outcome: 'answered', status: '200', subscriptionId: 'scoring-app' },
+  ]);
+});
+
+test('a message that is none is on record as what was refused to its caller', async () => {
+  for (const body of ['{"jsonrpc":', '[]', 'null', '{"id":1,"method":"ping"}', '['.repeat(100_000)]) {
+    const headers = { accept: 'application/json, text/event-stream' };
+    const answer = await chain.call('/agents/mcp', {
+      application: 'scoring-app',
+      method: 'POST',
+      headers,
+      body,
+    });
+    expect([body.slice(0, 20), answer.status]).toEqual([body.slice(0, 20), 400]);
+    expect(await answer.json()).toMatchObject({ jsonrpc: '2.0', id: null, error: {} });
+    const requestId = answer.headers.get('x-request-id');
+    const records = await chain.auditRecords((record) => record.requestId === requestId);
+    expect(records).toMatchObject([
+      { outcome: 'denied', decision: 'deny', status: '400', subscriptionId: 'scoring-app' },
+    ]);
+  }
+  expect(await chain.auditRecords()).toHaveLength(5);
 });
 
 test('an agent that may not predict reads why, and what it would have to ask for', async () => {

@@ -53,7 +53,7 @@ test('what queries read of telemetry is the gateway’s own, or listed as the pl
   );
   const own = new Set([...Object.keys(FlatRecord.shape), ...EVENT_PROPERTIES, 'recordedBy']);
   const others = [...new Set(properties)].filter((name) => !own.has(name)).sort();
-  expect(others).toEqual(['API Name', 'Product Name', 'Request Id', 'Response-x-request-id', 'Service Type']);
+  expect(others).toEqual(['API Name', 'Request Id', 'Response-x-request-id', 'Service Type']);
   const documentation = readFileSync('docs/audit.md', 'utf8');
   for (const name of others) expect(documentation).toContain(`\`${name}\``);
 });
@@ -364,10 +364,13 @@ test('records and requests: what one side has more of', () => {
       },
     }),
     shipped(10, {}),
-    // The client left before the answer of such a call.
+    // The client left before the answer of such a call, which is on record itself.
     requested(12, 'POST /v1', { 'API Name': 'vertex', 'Product Name': 'open' }),
+    traced(12, { outcome: 'aborted' }),
+    requested(13, 'POST /v1', { 'API Name': 'vertex', 'Product Name': 'open' }),
   ]);
   expect(rows).toMatchObject([
+    { traceId: traceIdOf(13), finding: 'request without record', requestCount: 1, recordCount: 0 },
     { traceId: traceIdOf(4), finding: 'record without request', requestCount: 0, recordCount: 1 },
     { traceId: traceIdOf(3), finding: 'request without record', requestCount: 1, recordCount: 0 },
   ]);

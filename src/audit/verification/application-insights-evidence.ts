@@ -23,9 +23,8 @@ export interface ApplicationInsightsEvidence {
 const NARROW_ROWS = 20_000;
 const WHOLE_RECORDS = 1_000;
 
-/** `apim/mcp-servers` and `apim/products` have these. */
+/** `apim/mcp-servers` has it. */
 const MCP_MESSAGE = /^[A-Z]+ \/agents\/mcp$/;
-const OPEN_PRODUCT = 'open';
 
 export function createApplicationInsightsEvidence(query: LogQuery): ApplicationInsightsEvidence {
   async function* rowsOf(
@@ -102,7 +101,7 @@ export function createApplicationInsightsEvidence(query: LogQuery): ApplicationI
 
 /**
  * What reaches no API can be a health probe; a browser's preflight comes before its call; of a message to an MCP server
- * the call that its tool makes is on record.
+ * it can be the call that its tool makes which is on record.
  */
 function isNobodysCall(operation: string, api: string): boolean {
   return api === '' || operation.startsWith('OPTIONS ') || MCP_MESSAGE.test(operation);
@@ -110,12 +109,11 @@ function isNobodysCall(operation: string, api: string): boolean {
 
 /**
  * Where the key is not in API Management's own header, the edge sends the call to itself once more: another request,
- * which is on record and whose id is in the answer. Nothing is in it where the client left before.
+ * which is on record and whose id is in the answer. One whose client left before there was an answer is on record itself.
  */
 function isHandedOn(row: LogRow): boolean {
   const answeredBy = readText(row, 'answeredBy');
-  if (answeredBy === '') return readText(row, 'product') === OPEN_PRODUCT;
-  return answeredBy !== readText(row, 'requestId');
+  return answeredBy !== '' && answeredBy !== readText(row, 'requestId');
 }
 
 function placeOf(row: LogRow): PageKey {

@@ -62,10 +62,10 @@ export function requestsQuery(period: VerifiedPeriod, after: PageKey | undefined
     `where ${within(period)}`,
     // The function app's own telemetry can be in the same place.
     `where ${text('Service Type')} == "API Management"`,
-    `extend api = ${text('API Name')}, product = ${text('Product Name')}, operationName = name, ` +
+    `extend api = ${text('API Name')}, operationName = name, ` +
       `requestId = ${text('Request Id')}, answeredBy = ${text('Response-x-request-id')}`,
     ...page('operation_Id', 'id', after, limit),
-    'project operation_Id, id, timestamp, operationName, api, product, requestId, answeredBy, itemCount',
+    'project operation_Id, id, timestamp, operationName, api, requestId, answeredBy, itemCount',
   );
 }
 
