@@ -3,7 +3,7 @@ import type { AskedCall, PolicyExplainQuestion } from '../prediction/question.ts
 import { readAnthropicCall } from './anthropic-dialect.ts';
 import { readOpenAiCall } from './openai-dialect.ts';
 import { completeTarget } from './read-target.ts';
-import { checkStorage, readJobPlaces, readStorageUri, type StorageField } from './storage-fields.ts';
+import { checkPlaces, readJobPlaces, readStorageUri, type StorageField } from './storage-fields.ts';
 import { readVertexPath, type VertexPath } from './vertex-path.ts';
 
 /** The surfaces on which models are called. */
@@ -40,7 +40,7 @@ function readVertexCall(method: string, path: string, body: unknown): AskedCall 
   const vertexPath = readVertexPath(method, path);
   const target = completeTarget(vertexPath, body);
   const places = readPlaces(vertexPath, body);
-  return places.length > 0 ? { ...target, check: (granted) => checkStorage(granted, places) } : target;
+  return places.length > 0 ? { ...target, check: (granted) => checkPlaces(granted, places) } : target;
 }
 
 /** A container of one's own may understand its parameters as it likes. */

@@ -8,7 +8,7 @@ import { JobListQuery, NoQuery, writeQuery } from './list-query.ts';
 import { expectOwn, isOwn } from './own-resource.ts';
 import { refuseMembers } from './refuse-members.ts';
 import { resourceRequest, type ResourceCall, type ResourceOperation } from './resource-operation.ts';
-import { checkStorage, readJobPlaces } from './storage-fields.ts';
+import { checkPlaces, readJobPlaces } from './storage-fields.ts';
 import { validateBody } from './vertex-bodies.ts';
 
 /** The labels by which a job is its owner's. */
@@ -32,7 +32,7 @@ const create: ResourceOperation = {
     const job = validateBody(BatchJobBody, call.json);
     return {
       request: (granted) => {
-        checkStorage(granted, readJobPlaces(job));
+        checkPlaces(granted, readJobPlaces(job));
         const named = modelName(granted);
         const isFull = job.model === named || job.model.endsWith(`/${named}`);
         const edited = editJson(call.request.body, {

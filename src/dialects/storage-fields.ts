@@ -3,7 +3,7 @@ import { GatewayError, type FieldViolation } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { GrantedCall } from '../prediction/prediction.ts';
 
-/** A member of a body that names a place in Cloud Storage or BigQuery. */
+/** A member of a body that names a place. */
 export interface StorageField {
   readonly path: readonly PropertyKey[];
   readonly use: 'inputs' | 'outputs';
@@ -11,19 +11,19 @@ export interface StorageField {
 }
 
 const FORM =
-  'must be gs://bucket/path or bq://project.dataset.table, without empty or relative segments, and with * as its last ' +
-  'character at most';
+  'must be gs://bucket/path, bq://project.dataset.table, https://host/path or the address of a YouTube video, without ' +
+  'empty, relative or encoded segments, and with * as the last character of gs:// at most';
 
 /**
  * Lets a call read and write only where the access document lets its caller. Violations name the member, never the place.
  * @throws GatewayError INVALID_REQUEST for what is no place, STORAGE_NOT_ALLOWED for one that is not on the list.
  */
-export function checkStorage(call: Pick<GrantedCall, 'judgeStorage'>, fields: readonly StorageField[]): void {
+export function checkPlaces(call: Pick<GrantedCall, 'judgePlace'>, fields: readonly StorageField[]): void {
   const malformed: FieldViolation[] = [];
   const denied: FieldViolation[] = [];
   for (const { path, use, uri } of fields) {
     const field = formatPath(path);
-    const verdict = use === 'outputs' && uri.endsWith('*') ? 'malformed' : call.judgeStorage(use, uri);
+    const verdict = use === 'outputs' && uri.endsWith('*') ? 'malformed' : call.judgePlace(use, uri);
     if (verdict === 'malformed') malformed.push({ field, description: FORM });
     if (verdict === 'not-allowed') denied.push({ field, description: `is not on the list of ${use}` });
   }

@@ -9,7 +9,7 @@ import { editJson, type JsonEdits } from './edit-json.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import type { VertexTarget } from './read-target.ts';
 import { parentName, resourceName } from './resource-names.ts';
-import { checkStorage, readStorageUri } from './storage-fields.ts';
+import { checkPlaces, readStorageUri } from './storage-fields.ts';
 import {
   AnyBody,
   ClaudeBody,
@@ -77,7 +77,7 @@ export function readPayload(
     request: (call) => {
       if (verb === 'fetchPredictOperation') checkOperationName(valid as FetchPredictOperationBody, call);
       if (/^predict(LongRunning)?$/.test(verb))
-        checkStorage(call, readStorageUri((valid as InstancesBody).parameters));
+        checkPlaces(call, readStorageUri((valid as InstancesBody).parameters));
       return {
         method: 'POST',
         path: `/${apiVersion}/${resourceName(call)}:${verb}${passed.streams && readFraming(request) === 'sse' ? '?alt=sse' : ''}`,
@@ -110,7 +110,7 @@ function readRaw(
     // A model that is not a container of one's own may understand all that it does under another verb.
     ...(!isEndpoint && fetchNamedCache(apiVersion, json)),
     request: (call) => {
-      if (!isEndpoint && instances.success) checkStorage(call, readStorageUri(instances.data.parameters));
+      if (!isEndpoint && instances.success) checkPlaces(call, readStorageUri(instances.data.parameters));
       return {
         method: 'POST',
         path: `/${apiVersion}/${resourceName(call)}:${operation}`,

@@ -26,6 +26,7 @@ export const CODES = {
   PRODUCT_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Product not allowed'),
   NOT_GRANTED: fact(403, 'PERMISSION_DENIED', 'Not granted'),
   STORAGE_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Storage not allowed'),
+  TOOL_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Tool not allowed'),
   RESOURCE_NOT_FOUND: fact(404, 'NOT_FOUND', 'Not found'),
   OPERATION_NOT_SERVED: fact(501, 'UNIMPLEMENTED', 'Operation not served'),
   TOKENS_EXHAUSTED: fact(429, 'RESOURCE_EXHAUSTED', 'Tokens used up', true),

@@ -2,15 +2,17 @@ import { z } from 'zod';
 import { agentKeyOf, fallbackProvider } from './agents.ts';
 import { checkContents } from './check-contents.ts';
 import { checkLocations, checkName, checkNames, refuseDuplicates } from './check-names.ts';
-import { checkStorage } from './check-storage.ts';
-import type { Access, Agent, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
+import { checkPlaces } from './check-places.ts';
+import { checkTools } from './check-tools.ts';
+import type { Access, Agent, Catalog, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
 import { joinNames } from './join-names.ts';
 import { labelOf } from './owners.ts';
 import { covers } from './rule-index.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
 /** Refuses rules on what doesn't exist, rules of one id, and rules that can never match. */
-export function checkAccess(access: YamlDocument<Access>, entries: readonly CatalogEntry[]): void {
+export function checkAccess(access: YamlDocument<Access>, catalog: Catalog): void {
+  const { entries } = catalog;
   const { identityProviders, roles, grants, denies, residency, agents, auditors } = access.value;
   const roleNames = new Set(roles.map(({ name }) => name));
   refuseDuplicatesOf(access, 'roles', 'name', roles);
@@ -54,7 +56,8 @@ export function checkAccess(access: YamlDocument<Access>, entries: readonly Cata
   });
   checkContents(access, entries);
   checkRoles(auditors?.roles, ['auditors']);
-  checkStorage(access, roleNames);
+  checkPlaces(access, roleNames);
+  checkTools(access, catalog, roleNames);
 }
 
 /** Refuses an application of an identity provider that isn't there, or that gives other ids. */
@@ -213,8 +216,8 @@ const RESERVED_IDS = new Set(['catalog', 'agents', 'default-deny', 'products', '
 
 /** An id names one rule, whatever its kind: decisions and records give nothing else. */
 function refuseDuplicateIds(access: YamlDocument<Access>): void {
-  const { grants, denies, residency, agents, storage, contents } = access.value;
-  const places = Object.entries({ grants, denies, residency, agents, storage, contents }).flatMap(
+  const { grants, denies, residency, agents, storage, tools, contents } = access.value;
+  const places = Object.entries({ grants, denies, residency, agents, storage, tools, contents }).flatMap(
     ([list, rules]) => rules.map(({ id }, index) => ({ id, path: [list, index, 'id'] })),
   );
   for (const { id, path } of places) {

@@ -11,6 +11,6 @@ export function checkDocuments(
   limits: YamlDocument<Limits>,
 ): void {
   checkCatalog(catalog);
-  checkAccess(access, catalog.value.entries);
+  checkAccess(access, catalog.value);
   checkLimits(limits, access.value, catalog.value.entries);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PLAIN_TOOLS, REACHING_TOOLS } from './tools.ts';
 
 const Name = z
   .string()
@@ -204,19 +205,40 @@ export type Agent = z.infer<typeof Agent>;
 
 const Place = z
   .string()
-  .describe('gs://bucket, gs://bucket/path, bq://project.dataset or bq://project.dataset.table');
+  .describe(
+    'gs://bucket, gs://bucket/path, bq://project.dataset, bq://project.dataset.table, https://host/path, https://www.youtube.com/ for all videos or https://www.youtube.com/watch?v=… for one',
+  );
 
 /**
- * Where jobs of holders of any of the roles may read from and write to: these places and what lies in them. Nowhere else,
- * whatever else is granted.
+ * What calls of holders of any of the roles may make Google read and write: these places and what lies in them. Nothing
+ * else, whatever else is granted.
  */
 const Storage = z.strictObject({
   id: Name,
   reason: Reason,
   roles: z.array(Name).min(1),
-  inputs: z.array(Place).default([]).describe('What jobs may read'),
-  outputs: z.array(Place).default([]).describe('Where jobs may write'),
+  inputs: z.array(Place).default([]).describe('What prompts and jobs may have read'),
+  outputs: z.array(Place).default([]).describe('Where models and jobs may write'),
 });
+
+/** Full names or addresses; their forms are those of `tool-source.ts`. */
+const Sources = z.array(z.string()).min(1);
+
+/**
+ * Which tools calls of holders of any of the roles may give a model, and what those may reach. No others, whatever else
+ * is granted.
+ */
+const ToolRule = z.strictObject({
+  id: Name,
+  reason: Reason,
+  roles: z.array(Name).min(1),
+  use: z.array(z.enum(PLAIN_TOOLS)).default([]).describe('Tools that reach nothing that a call names'),
+  reach: z
+    .partialRecord(z.enum(REACHING_TOOLS), Sources)
+    .default({})
+    .describe('Tool → the data stores, engines, corpora or servers that it may reach, by full name'),
+});
+export type ToolRule = z.infer<typeof ToolRule>;
 
 /** What can be kept of a call. */
 const ContentPart = z.enum(['request', 'response']);
@@ -280,7 +302,11 @@ export const Access = z.strictObject({
   denies: z.array(Deny).default([]),
   residency: z.array(Residency).default([]),
   agents: z.array(Agent).default([]),
-  storage: z.array(Storage).default([]).describe('Where jobs may read and write; nowhere when left out'),
+  storage: z
+    .array(Storage)
+    .default([])
+    .describe('What calls may have read and written; nothing when left out'),
+  tools: z.array(ToolRule).default([]).describe('Which tools models may be given; none when left out'),
   contents: z
     .array(ContentRule)
     .default([])

@@ -4,7 +4,7 @@ import type { DenialCode } from './decide.ts';
 import type { CatalogEntry, ContentPart } from './documents.ts';
 import { explainDenial, type NearestGrant } from './explain-denial.ts';
 import type { Governance } from './governance.ts';
-import { listStorage, type StorageList } from './judge-storage.ts';
+import { listPlaces, type PlaceList } from './list-places.ts';
 import { listLimits, type AppliedLimit } from './list-limits.ts';
 import { suggest } from './suggest.ts';
 
@@ -29,7 +29,7 @@ export interface Explanation {
   readonly entry?: string;
   readonly limits: readonly AppliedLimit[];
   /** Of an allowed operation that reads or writes storage: where. */
-  readonly storage?: StorageList;
+  readonly storage?: PlaceList;
   /** When allowed, and a rule asks for it: what is kept of the call's content, encrypted. */
   readonly keptContent?: readonly ContentPart[];
   /** When denied: the grant that the call comes closest to. */
@@ -59,7 +59,7 @@ export function explain(
       ...(entry && { entry: entry.name }),
       limits: listLimits(governance.documents, principal, entry, productId),
       ...(USES_STORAGE.has(target.operation) && {
-        storage: listStorage(governance.documents.access, principal),
+        storage: listPlaces(governance, principal),
       }),
       ...(keptContent.length > 0 && { keptContent }),
     };

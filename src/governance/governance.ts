@@ -3,9 +3,11 @@ import type { CallTarget, Principal } from './call-target.ts';
 import { decide, type Decision } from './decide.ts';
 import type { Access, Catalog, CatalogEntry, ContentPart, Limits } from './documents.ts';
 import { compileInstanceSchemas, type Instances } from './instance-schemas.ts';
-import { judgeStorage, type StorageUse, type StorageVerdict } from './judge-storage.ts';
+import { judgePlace, type PlaceUse, type PlaceVerdict } from './judge-place.ts';
+import { judgeTool, type ToolUse, type ToolVerdict } from './judge-tool.ts';
 import { keptPartsOf } from './kept-parts.ts';
 import { listOwners, type Owner } from './owners.ts';
+import { indexReach } from './reach-index.ts';
 import { indexRules } from './rule-index.ts';
 
 /** The three documents, valid one by one and together. */
@@ -29,8 +31,10 @@ export interface Governance {
   decide<Target extends CallTarget>(principal: Principal, target: Target): Decision<Target>;
   /** Checks what an endpoint is sent against its JSON Schemas. @throws GatewayError INVALID_REQUEST, never with a value. */
   checkInstances(resource: CallTarget['resource'], sent: Instances): void;
-  /** Whether the caller's jobs may read or write a place in Cloud Storage or BigQuery. */
-  judgeStorage(principal: Principal, use: StorageUse, uri: string): StorageVerdict;
+  /** Whether the caller's calls may make Google read or write a place. */
+  judgePlace(principal: Principal, use: PlaceUse, uri: string): PlaceVerdict;
+  /** Whether the caller's calls may give a model a tool. */
+  judgeTool(principal: Principal, use: ToolUse): ToolVerdict;
   /** Whose things a caller reaches, as `reaches` reads it. */
   ownersOf(principal: Principal): readonly Owner[];
   /** The entries that a call can be meant for, with the operations that would do. */
@@ -44,6 +48,7 @@ export interface Governance {
 /** @throws InvalidSchemaError for a JSON Schema in the catalog that can't be used. */
 export function createGovernance(documents: GovernanceDocuments, policyVersion: string): Governance {
   const index = indexRules(documents.catalog, documents.access, documents.limits);
+  const reach = indexReach(documents.access, index);
   const checks = compileInstanceSchemas(documents.catalog);
   const kept = new Map(
     documents.catalog.entries.map((entry) => [entry, keptPartsOf(documents.access, entry)]),
@@ -57,7 +62,8 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
       const entry = findEntry(resource);
       if (entry) checks.get(entry)?.(sent);
     },
-    judgeStorage: (principal, use, uri) => judgeStorage(documents.access, principal, use, uri),
+    judgePlace: (principal, use, uri) => judgePlace(reach, principal, use, uri),
+    judgeTool: (principal, use) => judgeTool(reach, principal, use),
     ownersOf: (principal) => listOwners(documents.access, principal),
     listAlternatives: (target) =>
       listAlternatives(index, target).map(({ rules, operation }) => ({ entry: rules.entry, operation })),

@@ -1,11 +1,4 @@
-/** A place in Cloud Storage or BigQuery: what it is in, part by part, from the outside in. */
-export interface StoragePlace {
-  readonly service: 'gs' | 'bq';
-  /** Bucket and path segments, or project, dataset and table. */
-  readonly parts: readonly string[];
-  /** Whether the last part stands for all that begin with it. */
-  readonly isPattern: boolean;
-}
+import type { Place } from './place.ts';
 
 /** https://cloud.google.com/storage/docs/buckets#naming */
 const BUCKET = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
@@ -17,25 +10,10 @@ const DATASET = /^\w{1,1024}$/;
 const TABLE = /^[\w-]{1,1024}$/;
 
 /**
- * Reads `gs://bucket/path` or `bq://project.dataset.table` if it has only one meaning to every reader: no empty, `.` or
- * `..` segments, nothing encoded, and a `*` as the very last character alone.
- * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs
- * @returns undefined for anything else.
+ * Reads what stands behind `gs://`: no empty, `.` or `..` segments, nothing encoded, and a `*` as the very last character
+ * alone. @returns undefined for anything else.
  */
-export function readStoragePlace(uri: string): StoragePlace | undefined {
-  const [scheme, rest, ...more] = uri.split('://');
-  if (rest === undefined || more.length > 0 || uri.length > 2_000) return undefined;
-  if (scheme === 'gs') return readObjects(rest);
-  return scheme === 'bq' ? readTable(rest) : undefined;
-}
-
-/** Whether a place lies in another one, or is it. A pattern lies where all that it stands for does. */
-export function liesIn(place: StoragePlace, outer: StoragePlace): boolean {
-  const exact = place.isPattern ? place.parts.slice(0, -1) : place.parts;
-  return place.service === outer.service && outer.parts.every((part, index) => part === exact[index]);
-}
-
-function readObjects(path: string): StoragePlace | undefined {
+export function readObjects(path: string): Place | undefined {
   const [bucket = '', ...segments] = path.replace(/(?<=.)\/$/, '').split('/');
   const isPattern = segments.length > 0 && path.endsWith('*');
   const last = segments.length - 1;
@@ -51,7 +29,12 @@ function readObjects(path: string): StoragePlace | undefined {
   return { service: 'gs', parts: [bucket, ...literal], isPattern };
 }
 
-function readTable(name: string): StoragePlace | undefined {
+/**
+ * Reads what stands behind `bq://`.
+ * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs
+ * @returns undefined for anything else.
+ */
+export function readTable(name: string): Place | undefined {
   // The dots of a project are only in the domain before its colon.
   const [, project = '', dataset, table, more] =
     /^((?:[^:]*:)?[^.]*)(?:\.([^.]*))?(?:\.([^.]*))?(\..*)?$/.exec(name) ?? [];

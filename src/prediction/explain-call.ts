@@ -4,7 +4,7 @@ import type { Principal } from '../governance/call-target.ts';
 import { explain, type Explanation } from '../governance/explain.ts';
 import type { Governance } from '../governance/governance.ts';
 import { joinNames } from '../governance/join-names.ts';
-import { listStorage, type StorageList } from '../governance/judge-storage.ts';
+import { listPlaces, type PlaceList } from '../governance/list-places.ts';
 import { listLimits } from '../governance/list-limits.ts';
 import type { AskedCall, PolicyExplainQuestion } from './question.ts';
 
@@ -36,7 +36,7 @@ export function explainCall(
     decision: 'deny',
     ...{ rule: 'default-deny', reason: refusal.message, code: refusal.code, policyVersion },
     ...(entry !== undefined && { entry }),
-    missing: explainStorage(refusal, listStorage(governance.documents.access, principal)),
+    missing: explainStorage(refusal, listPlaces(governance, principal)),
     ...{ limits, violations: refusal.violations },
   };
 }
@@ -79,7 +79,9 @@ function findRefusal(
   try {
     call.check?.({
       resource: decision.call.resource,
-      judgeStorage: (use, uri) => governance.judgeStorage(principal, use, uri),
+      judgePlace: (use, uri) => governance.judgePlace(principal, use, uri),
+      judgeTool: (tool, sources = []) =>
+        governance.judgeTool(principal, { tool, sources, location: decision.call.location }),
     });
     return undefined;
   } catch (error) {
@@ -88,7 +90,7 @@ function findRefusal(
   }
 }
 
-function explainStorage({ violations }: GatewayError, { inputs, outputs }: StorageList): string[] {
+function explainStorage({ violations }: GatewayError, { inputs, outputs }: PlaceList): string[] {
   return [
     ...violations.map(({ field, description }) => `${field} ${description}.`),
     inputs.length > 0 ? `You may read from ${joinNames(inputs)}.` : 'You may read from no place yet.',

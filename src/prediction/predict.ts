@@ -94,6 +94,7 @@ function grant(
     ...{ project, location, resource, caller, owner, owners },
     reaches: (other) => reaches(owners, other),
     may: (target) => governance.decide(caller, target).allowed,
-    judgeStorage: (use, uri) => governance.judgeStorage(caller, use, uri),
+    judgePlace: (use, uri) => governance.judgePlace(caller, use, uri),
+    judgeTool: (tool, sources = []) => governance.judgeTool(caller, { tool, sources, location }),
   };
 }

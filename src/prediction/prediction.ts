@@ -1,7 +1,9 @@
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { CallTarget } from '../governance/call-target.ts';
-import type { StorageUse, StorageVerdict } from '../governance/judge-storage.ts';
+import type { PlaceUse, PlaceVerdict } from '../governance/judge-place.ts';
+import type { ToolVerdict } from '../governance/judge-tool.ts';
 import type { Owner } from '../governance/owners.ts';
+import type { ToolName } from '../governance/tools.ts';
 import type { Caller } from './interfaces.ts';
 
 /** What a caller asks of a model: where, what and with which payload. */
@@ -68,8 +70,13 @@ export interface GrantedCall {
   reaches(owner: Owner): boolean;
   /** Whether the caller may make another call, too. */
   may(target: CallTarget): boolean;
-  /** Whether the caller's jobs may read or write a place in Cloud Storage or BigQuery. */
-  judgeStorage(use: StorageUse, uri: string): StorageVerdict;
+  /** Whether the call may make Google read or write a place: `gs://`, `bq://`, `https://`, a YouTube video. */
+  judgePlace(use: PlaceUse, uri: string): PlaceVerdict;
+  /**
+   * Whether the call may give its model a tool, where it is served.
+   * @param sources full names or addresses of what the tool is to reach; none for a tool that reaches nothing of ours.
+   */
+  judgeTool(tool: ToolName, sources?: readonly string[]): ToolVerdict;
 }
 
 /** One HTTP request to Vertex AI; host and access token are not the payload's to choose. */

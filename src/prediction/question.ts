@@ -31,8 +31,8 @@ export interface PolicyExplainQuestion {
 
 /** A call that is asked about, not made. */
 export interface AskedCall extends CallTarget {
-  /** Refuses what no decision knows of. @throws GatewayError STORAGE_NOT_ALLOWED, INVALID_REQUEST. */
-  check?(granted: Pick<GrantedCall, 'resource' | 'judgeStorage'>): void;
+  /** Refuses what no decision knows of. @throws GatewayError STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED, INVALID_REQUEST. */
+  check?(granted: Pick<GrantedCall, 'resource' | 'judgePlace' | 'judgeTool'>): void;
 }
 
 /** A question to the gateway itself, which needs no grant, on a surface that has such questions. */

@@ -119,7 +119,9 @@ test('explain judges the places that a job names', () => {
   const { output } = run('explain', '--application', 'assistants-app', '--path', path, '--body', body);
   expect(output).toMatch(/^Denied, 403 STORAGE_NOT_ALLOWED\. /);
   expect(output).toContain(' inputConfig.gcsSource.uris[0] is not on the list of inputs.\n');
-  expect(output).toContain(' You may read from gs://sample-batches/input and ');
+  expect(output).toContain(
+    ' You may read from gs://sample-batches/input, bq://sample-project.assistants.prompts, ',
+  );
 });
 
 test('explain says of a body that is no JSON what the gateway would answer', () => {

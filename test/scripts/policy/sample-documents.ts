@@ -58,6 +58,7 @@ const SAMPLE_DOCUMENTS: GovernanceDocuments = {
     ],
     contents: [],
     storage: [],
+    tools: [],
     agents: [
       {
         id: 'helper',

@@ -1,6 +1,6 @@
 import { readAskedCall } from '../../../src/dialects/asked-call.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { StorageVerdict } from '../../../src/governance/judge-storage.ts';
+import type { PlaceVerdict } from '../../../src/governance/judge-place.ts';
 import { grantedCall } from './granted-call.ts';
 
 const JOBS = '/vertex/v1/projects/sample-project/locations/us-central1/batchPredictionJobs';
@@ -97,11 +97,11 @@ test.each<[string, string, unknown, string, string | undefined]>([
 });
 
 /** The refusal that an allowed call would get; undefined where it would get none. */
-function check(path: string, body: unknown, verdict: StorageVerdict = 'not-allowed'): unknown {
+function check(path: string, body: unknown, verdict: PlaceVerdict = 'not-allowed'): unknown {
   const call = read(path, body);
   if (!('operation' in call)) return call;
   try {
-    return call.check?.(grantedCall({ judgeStorage: () => verdict }));
+    return call.check?.(grantedCall({ judgePlace: () => verdict }));
   } catch (error) {
     return error;
   }

@@ -12,7 +12,8 @@ export function grantedCall(changes: Partial<GrantedCall> = {}): GrantedCall {
     owners: [{ team: 'team' }],
     reaches: ({ team }) => team === 'team',
     may: () => false,
-    judgeStorage: () => 'not-allowed',
+    judgePlace: () => 'not-allowed',
+    judgeTool: () => 'not-allowed',
     ...changes,
   };
 }

@@ -223,7 +223,7 @@ test('a job of a model of one’s own, or of an endpoint, is refused', () => {
   const { payload } = read('POST', `${PARENT}/batchPredictionJobs`, { body });
   const call = grantedCall({
     resource: { kind: 'endpoint', endpoint: '42' },
-    judgeStorage: () => 'allowed',
+    judgePlace: () => 'allowed',
   });
   expect(thrownBy(() => payload.request(call))).toMatchObject({
     code: 'INVALID_REQUEST',

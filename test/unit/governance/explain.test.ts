@@ -61,6 +61,7 @@ const DOCUMENTS: GovernanceDocuments = {
     ],
     contents: [],
     storage: [],
+    tools: [],
     agents: [{ id: 'helper', reason: 'It only scores.', applicationId: AGENT_ID, roles: ['Score.Use'] }],
   },
   limits: {

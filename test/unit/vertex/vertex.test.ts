@@ -139,7 +139,8 @@ function granted({ project, location, resource, owner }: AuthorizedCall<Predicti
     ...{ project, location, resource, caller: CALLER, owner, owners: [owner] },
     reaches: () => false,
     may: () => false,
-    judgeStorage: () => 'not-allowed',
+    judgePlace: () => 'not-allowed',
+    judgeTool: () => 'not-allowed',
   };
 }
 

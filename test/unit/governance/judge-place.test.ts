@@ -1,6 +1,6 @@
 import type { Principal } from '../../../src/governance/call-target.ts';
 import { explain } from '../../../src/governance/explain.ts';
-import type { StorageUse } from '../../../src/governance/judge-storage.ts';
+import type { PlaceUse } from '../../../src/governance/judge-place.ts';
 import { governanceOf, modelEntry } from './governance-of.ts';
 
 const AGENT_ID = '66666666-6666-4666-8666-666666666666';
@@ -16,8 +16,8 @@ const governance = governanceOf({
   ],
 });
 
-function judge(use: StorageUse, uri: string, roles = ['Team.Use'], principal: Partial<Principal> = {}) {
-  return governance.judgeStorage({ roles, applicationId: '', isDelegated: false, ...principal }, use, uri);
+function judge(use: PlaceUse, uri: string, roles = ['Team.Use'], principal: Partial<Principal> = {}) {
+  return governance.judgePlace({ roles, applicationId: '', isDelegated: false, ...principal }, use, uri);
 }
 
 test('a role reads and writes what its lists have', () => {
@@ -56,7 +56,7 @@ test('without lists nobody reads or writes anything', () => {
     grants: [{ id: 'team', reason: REASON, roles: ['Team.Use'], entries: ['flash'] }],
   });
   const principal = { roles: ['Team.Use'], applicationId: '', isDelegated: false };
-  expect(bare.judgeStorage(principal, 'inputs', 'gs://bucket/in')).toBe('not-allowed');
+  expect(bare.judgePlace(principal, 'inputs', 'gs://bucket/in')).toBe('not-allowed');
 });
 
 test('a caller reaches what is of its roles that the documents know, as labels', () => {

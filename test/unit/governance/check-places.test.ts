@@ -65,19 +65,19 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'a place without its scheme',
     'gs://bucket/out',
     'bucket/out',
-    'access.yaml:12:15: storage.0.outputs.0: "bucket/out" is no place in Cloud Storage or BigQuery. Did you mean "gs://bucket/out"?',
+    'access.yaml:12:15: storage.0.outputs.0: "bucket/out" is no place. Did you mean "gs://bucket/out"?',
   ],
   [
     'a place of another service',
     'gs://bucket/out',
     's3://bucket/out',
-    'access.yaml:12:15: storage.0.outputs.0: "s3://bucket/out" is no place in Cloud Storage or BigQuery. Did you mean "gs://bucket/out"?',
+    'access.yaml:12:15: storage.0.outputs.0: "s3://bucket/out" is no place. Did you mean "gs://bucket/out"?',
   ],
   [
     'a table under the scheme of objects',
     'bq://sample-project.data',
     'gs://Sample/../data',
-    'access.yaml:11:30: storage.0.inputs.1: "gs://Sample/../data" is no place in Cloud Storage or BigQuery. Write gs://bucket, gs://bucket/path, bq://project.dataset or bq://project.dataset.table.',
+    'access.yaml:11:30: storage.0.inputs.1: "gs://Sample/../data" is no place. Write gs://bucket, gs://bucket/path, bq://project.dataset, bq://project.dataset.table, https://host/path or the address of a YouTube video.',
   ],
   [
     'a pattern',

@@ -1,12 +1,13 @@
 import { checkNames, refuseDuplicates } from './check-names.ts';
 import type { Access } from './documents.ts';
-import { readStoragePlace } from './storage-place.ts';
+import { readPlace } from './place.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
-const FORMS = 'gs://bucket, gs://bucket/path, bq://project.dataset or bq://project.dataset.table';
+const FORMS =
+  'gs://bucket, gs://bucket/path, bq://project.dataset, bq://project.dataset.table, https://host/path or the address of a YouTube video';
 
 /** Refuses roles that don't exist, places that are none, and lists that let nobody read or write anything. */
-export function checkStorage(access: YamlDocument<Access>, roles: ReadonlySet<string>): void {
+export function checkPlaces(access: YamlDocument<Access>, roles: ReadonlySet<string>): void {
   access.value.storage.forEach((rule, index) => {
     checkNames(access, rule.roles, roles, ['storage', index, 'roles'], 'role');
     for (const use of ['inputs', 'outputs'] as const) {
@@ -23,8 +24,8 @@ export function checkStorage(access: YamlDocument<Access>, roles: ReadonlySet<st
 }
 
 function findProblem(uri: string): string | undefined {
-  const place = readStoragePlace(uri);
-  if (!place) return `is no place in Cloud Storage or BigQuery. ${suggestForm(uri)}`;
+  const place = readPlace(uri);
+  if (!place) return `is no place. ${suggestForm(uri)}`;
   if (place.isPattern) return 'is a pattern. What lies in a place is listed with it; leave the * out.';
   if (place.service === 'bq' && place.parts.length === 1)
     return 'is a whole project. List its datasets one by one.';
@@ -33,6 +34,6 @@ function findProblem(uri: string): string | undefined {
 
 function suggestForm(uri: string): string {
   const name = /^[a-z0-9]+:\/*(.+)$/i.exec(uri)?.[1] ?? uri;
-  const meant = [`gs://${name}`, `bq://${name}`].find((one) => one !== uri && readStoragePlace(one));
+  const meant = [`gs://${name}`, `bq://${name}`].find((one) => one !== uri && readPlace(one));
   return meant === undefined ? `Write ${FORMS}.` : `Did you mean "${meant}"?`;
 }

@@ -1,0 +1,76 @@
+import { formatPath } from '../errors/format-path.ts';
+import { GatewayError, type FieldViolation } from '../errors/gateway-error.ts';
+import { invalidBody } from '../errors/invalid-body.ts';
+import type { ToolVerdict } from '../governance/judge-tool.ts';
+import type { ToolName } from '../governance/tools.ts';
+import type { GrantedCall } from '../prediction/prediction.ts';
+
+/** A member of a body that gives the model a tool. */
+export interface ToolField {
+  readonly path: readonly PropertyKey[];
+  readonly tool: ToolName;
+  /** The members that name what the tool is to reach. */
+  readonly sources?: readonly { readonly path: readonly PropertyKey[]; readonly name: string }[];
+}
+
+/** What is wrong with a member, and what to do about it. */
+const REFUSALS = {
+  'not-allowed': {
+    problem: (tool) => `gives the model ${tool}, which is not on the list of tools`,
+    advice: (tool) =>
+      `No role of your application lists the tool ${tool}. Ask the platform team to add it to the tools that you may use.`,
+  },
+  'outside-residency': {
+    problem: () => 'does not stay in the locations that your calls are kept in',
+    advice: (tool) =>
+      `Your calls are kept in the locations of a residency rule, and ${tool} does not stay there. Leave it out, or ask the platform team which tools do.`,
+  },
+  'source-not-allowed': {
+    problem: (tool) => `is not on the list of what ${tool} may reach`,
+    advice: (tool) =>
+      `No role of your application lists what ${tool} is to reach. Ask the platform team to add it to the tools that you may use.`,
+  },
+} as const satisfies Record<
+  Exclude<ToolVerdict, 'allowed' | 'source-malformed'>,
+  Record<'problem' | 'advice', (tool: ToolName) => string>
+>;
+
+/**
+ * Lets a call give its model only tools, and have those reach only what the access document lists for its caller.
+ * Violations name the member and the tool, never what is to be reached.
+ * @throws GatewayError INVALID_REQUEST for what is no full name or address, else TOOL_NOT_ALLOWED.
+ */
+export function checkTools(call: Pick<GrantedCall, 'judgeTool'>, fields: readonly ToolField[]): void {
+  const malformed: FieldViolation[] = [];
+  const denied: (FieldViolation & { readonly advice: string })[] = [];
+  for (const { tool, path, verdict } of fields.flatMap((field) => judge(call, field))) {
+    const field = formatPath(path);
+    if (verdict === 'allowed') continue;
+    if (verdict === 'source-malformed') {
+      malformed.push({ field, description: `must be the full name or address of what ${tool} reaches` });
+      continue;
+    }
+    const { problem, advice } = REFUSALS[verdict];
+    denied.push({ field, description: problem(tool), advice: advice(tool) });
+  }
+  if (malformed.length > 0) throw invalidBody(malformed);
+  const [first] = denied;
+  if (!first) return;
+  throw new GatewayError('TOOL_NOT_ALLOWED', `${first.field} ${first.description}. ${first.advice}`, {
+    violations: denied.map(({ field, description }) => ({ field, description })),
+  });
+}
+
+/** Each source by itself, so that the member is named that is wrong. */
+function judge(
+  call: Pick<GrantedCall, 'judgeTool'>,
+  { tool, path, sources = [] }: ToolField,
+): { tool: ToolName; path: readonly PropertyKey[]; verdict: ToolVerdict }[] {
+  const ofTool = call.judgeTool(tool, []);
+  if (sources.length === 0 || (ofTool !== 'allowed' && ofTool !== 'source-not-allowed'))
+    return [{ tool, path, verdict: ofTool }];
+  return sources.map((source) => ({
+    ...{ tool, path: source.path },
+    verdict: call.judgeTool(tool, [source.name]),
+  }));
+}

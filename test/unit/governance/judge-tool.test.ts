@@ -1,0 +1,139 @@
+import type { Principal } from '../../../src/governance/call-target.ts';
+import { PLAIN_TOOLS, type ToolName } from '../../../src/governance/tools.ts';
+import { governanceOf, modelEntry } from './governance-of.ts';
+
+const AGENT_ID = '66666666-6666-4666-8666-666666666666';
+const REASON = 'Because of the tests.';
+const STORE = 'projects/sample-project/locations/eu/collections/default_collection/dataStores/handbook';
+const CORPUS = 'projects/sample-project/locations/europe-west4/ragCorpora/42';
+const SERVER = 'https://tools.example.com/mcp';
+
+const governance = governanceOf({
+  projects: [{ id: 'sample-project', number: '123456789012' }],
+  entries: [modelEntry()],
+  grants: [{ id: 'team', reason: REASON, roles: ['Team.Use', 'Europe', 'Other', 'Bot'], entries: ['flash'] }],
+  residency: [{ id: 'eu', reason: REASON, roles: ['Europe'], locations: ['europe-west4', 'eu'] }],
+  agents: [{ id: 'bot', reason: REASON, applicationId: AGENT_ID, roles: ['Bot'] }],
+  tools: [
+    {
+      ...{ id: 'team-tools', reason: REASON, roles: ['Team.Use', 'Europe'], use: [...PLAIN_TOOLS] },
+      reach: {
+        vertexAiSearch: [STORE],
+        vertexRagStore: [CORPUS],
+        mcpServers: [SERVER],
+        externalApi: [SERVER],
+      },
+    },
+    { id: 'bot-tools', reason: REASON, roles: ['Bot'], use: ['functionDeclarations'] },
+  ],
+});
+
+function judge(
+  tool: ToolName,
+  sources: readonly string[] = [],
+  roles = ['Team.Use'],
+  changes: Partial<Principal> & { location?: string } = {},
+) {
+  const { location = 'europe-west4', ...principal } = changes;
+  return governance.judgeTool(
+    { roles, applicationId: '', isDelegated: false, ...principal },
+    { tool, sources, location },
+  );
+}
+
+test.each(PLAIN_TOOLS)('%s is for those whose role lists it', (tool) => {
+  expect(judge(tool)).toBe('allowed');
+  expect(judge(tool, [], ['Other'])).toBe('not-allowed');
+  expect(judge(tool, [], ['Other', 'Team.Use'])).toBe('allowed');
+  expect(judge(tool, [], [])).toBe('not-allowed');
+});
+
+test('a tool reaches what is listed for it, and nothing beside, below or of another tool', () => {
+  expect(judge('vertexAiSearch', [STORE])).toBe('allowed');
+  expect(judge('vertexAiSearch', [STORE.replace('sample-project', '123456789012')])).toBe('allowed');
+  expect(judge('vertexAiSearch', [STORE, STORE])).toBe('allowed');
+  expect(judge('vertexAiSearch', [STORE, `${STORE}s`])).toBe('source-not-allowed');
+  expect(judge('vertexAiSearch', [STORE.replace('handbook', 'Handbook')])).toBe('source-not-allowed');
+  expect(judge('vertexAiSearch', [STORE.replace('dataStores', 'engines')])).toBe('source-not-allowed');
+  expect(judge('vertexAiSearch', [STORE.replace('/eu/', '/us/')])).toBe('source-not-allowed');
+  expect(judge('vertexAiSearch', [STORE.replace('sample-project', '999999999999')])).toBe(
+    'source-not-allowed',
+  );
+  expect(judge('vertexAiSearch', [])).toBe('source-not-allowed');
+  expect(judge('vertexAiSearch', [CORPUS])).toBe('source-malformed');
+  expect(judge('vertexRagStore', [CORPUS])).toBe('allowed');
+  expect(judge('mcpServers', [SERVER])).toBe('allowed');
+  expect(judge('mcpServers', [`${SERVER}/other`])).toBe('source-not-allowed');
+  expect(judge('mcpServers', ['https://tools.example.com'])).toBe('source-not-allowed');
+  expect(judge('vertexRagStore', [CORPUS], ['Other'])).toBe('not-allowed');
+});
+
+test.each<[ToolName, string]>([
+  ['vertexAiSearch', `${STORE}/`],
+  ['vertexAiSearch', `/${STORE}`],
+  ['vertexAiSearch', `//discoveryengine.googleapis.com/${STORE}`],
+  ['vertexAiSearch', STORE.replace('default_collection', '..')],
+  ['vertexAiSearch', STORE.replace('handbook', 'hand%62ook')],
+  ['vertexAiSearch', `${STORE}/servingConfigs/default`],
+  ['vertexAiSearch', STORE.toUpperCase()],
+  ['vertexAiSearch', `${STORE}\n`],
+  ['vertexAiSearch', 'handbook'],
+  ['vertexRagStore', `${CORPUS}/ragFiles/1`],
+  ['vertexRagStore', CORPUS.replace('europe-west4', '-')],
+  ['mcpServers', `${SERVER}?token=1`],
+  ['mcpServers', `${SERVER}#x`],
+  ['mcpServers', 'https://user@tools.example.com/mcp'],
+  ['mcpServers', 'http://tools.example.com/mcp'],
+  ['mcpServers', 'https://10.0.0.1/mcp'],
+  ['mcpServers', 'https://www.youtube.com/'],
+  ['mcpServers', 'gs://bucket/in'],
+  ['externalApi', 'https://tools.example.com/../mcp'],
+  ['googleSearch', STORE],
+])('%s reaches no %j', (tool, source) => {
+  expect(judge(tool, [source])).toBe('source-malformed');
+});
+
+test.each<[ToolName, 'allowed' | 'outside-residency']>([
+  ['functionDeclarations', 'allowed'],
+  ['codeExecution', 'allowed'],
+  ['computerUse', 'outside-residency'],
+  ['googleSearch', 'outside-residency'],
+  ['googleSearchRetrieval', 'outside-residency'],
+  ['googleMaps', 'outside-residency'],
+  ['enterpriseWebSearch', 'outside-residency'],
+  ['urlContext', 'outside-residency'],
+  ['parallelAiSearch', 'outside-residency'],
+  ['exaAiSearch', 'outside-residency'],
+  ['webSearch', 'outside-residency'],
+  ['webFetch', 'outside-residency'],
+])('of a caller whom residency keeps, %s is %s', (tool, verdict) => {
+  expect(judge(tool, [], ['Europe'])).toBe(verdict);
+  expect(judge(tool, [], ['Team.Use', 'Europe'])).toBe(verdict);
+});
+
+test('what stays in a multi-region is for calls that are served there', () => {
+  expect(judge('enterpriseWebSearch', [], ['Europe'], { location: 'eu' })).toBe('allowed');
+  expect(judge('googleSearch', [], ['Europe'], { location: 'eu' })).toBe('outside-residency');
+});
+
+test('sources elsewhere are outside, listed or not; servers are anywhere', () => {
+  expect(judge('vertexAiSearch', [STORE], ['Europe'])).toBe('allowed');
+  expect(judge('vertexRagStore', [CORPUS], ['Europe'])).toBe('allowed');
+  expect(judge('vertexAiSearch', [STORE.replace('/eu/', '/global/')], ['Europe'])).toBe('outside-residency');
+  expect(judge('vertexRagStore', [CORPUS, CORPUS.replace('europe', 'us')], ['Europe'])).toBe(
+    'outside-residency',
+  );
+  expect(judge('mcpServers', [SERVER], ['Europe'])).toBe('outside-residency');
+  expect(judge('externalApi', [SERVER], ['Europe'])).toBe('outside-residency');
+});
+
+test('for an application that acts for a person both must have the tool', () => {
+  const delegated = { applicationId: AGENT_ID.toUpperCase(), isDelegated: true };
+  expect(judge('functionDeclarations', [], ['Team.Use'], delegated)).toBe('allowed');
+  expect(judge('functionDeclarations', [], ['Other'], delegated)).toBe('not-allowed');
+  expect(judge('googleSearch', [], ['Team.Use'], delegated)).toBe('not-allowed');
+  expect(judge('vertexAiSearch', [STORE], ['Team.Use'], delegated)).toBe('not-allowed');
+  expect(judge('googleSearch', [], ['Europe'], delegated)).toBe('outside-residency');
+  const stranger = { applicationId: 'x', isDelegated: true };
+  expect(judge('functionDeclarations', [], ['Team.Use'], stranger)).toBe('not-allowed');
+});
