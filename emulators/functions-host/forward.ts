@@ -87,8 +87,8 @@ export function forward(forwarded: Forwarded): Promise<void> {
 
 /** Answers without a body. */
 export function refuse(response: ServerResponse, status: number): void {
-  // What is left of a body that is too large would have to be read before the connection's next request.
-  if (status === 413) response.setHeader('connection', 'close');
+  // What is left of a request that is too large would have to be read before the connection's next one.
+  if (status === 413 || status === 414 || status === 431) response.setHeader('connection', 'close');
   response.writeHead(status, status === 204 ? {} : { 'content-length': 0 }).end();
 }
 

@@ -7,6 +7,7 @@ import { readHostSettings } from './host-settings.ts';
 import { prepareFunctions } from './http-function.ts';
 import { Invocations } from './invocations.ts';
 import type { FunctionMetadata, Log } from './messages.ts';
+import { READABLE_HEAD_BYTES } from './request-head.ts';
 import { createListener } from './serve.ts';
 import { isTimer, readTimer, type TimerFunction } from './timer-function.ts';
 import { type TimerClock, Timers } from './timers.ts';
@@ -46,6 +47,8 @@ export interface FunctionsHost {
 
 /** The load balancer before a function app drops a connection that is idle for this long. */
 const IDLE_TIMEOUT_IN_MS = 230_000;
+/** Of Kestrel. Source: https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/options#request-headers-timeout */
+const HEAD_TIMEOUT_IN_MS = 30_000;
 /** Source: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Workers/Rpc/FunctionRegistration/RpcFunctionInvocationDispatcher.cs */
 const DRAIN_TIMEOUT_IN_MS = 10_000;
 /** Source: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Workers/WorkerConstants.cs */
@@ -86,7 +89,12 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     const timers = new Timers(timerFunctions, (called, timer) => runTimer(invocations, called, timer), clock);
     const { activityTimeoutInMs = ACTIVITY_TIMEOUT_IN_MS } = options;
     const server = createServer(
-      { joinDuplicateHeaders: true, keepAliveTimeout: IDLE_TIMEOUT_IN_MS },
+      {
+        joinDuplicateHeaders: true,
+        keepAliveTimeout: IDLE_TIMEOUT_IN_MS,
+        headersTimeout: HEAD_TIMEOUT_IN_MS,
+        maxHeaderSize: READABLE_HEAD_BYTES,
+      },
       createListener({ invocations, functions, activityTimeoutInMs, keys: new Set(keys), control, log }),
     );
     server.setTimeout(IDLE_TIMEOUT_IN_MS);

@@ -5,6 +5,7 @@ import { forward, refuse } from './forward.ts';
 import { findFunction, type HttpFunction } from './http-function.ts';
 import type { Invocations } from './invocations.ts';
 import type { HttpData, InvocationRequest, InvocationResponse, Log } from './messages.ts';
+import { refuseHead } from './request-head.ts';
 import { hasLength, MAXIMUM_BODY_BYTES, readBody } from './request-body.ts';
 import { decodePath, encodeTarget, readTarget } from './request-path.ts';
 import type { RouteValues } from './route-template.ts';
@@ -60,6 +61,8 @@ async function serve(
   const fault = serving.control?.takeFault(method, url);
   if (fault && (await applyFault(fault, response))) return;
 
+  const tooLong = refuseHead(message);
+  if (tooLong !== undefined) return refuse(response, tooLong);
   const read = readTarget(url, message.headers.host ?? '');
   const decodedPath = read && decodePath(read.path);
   if (!read || decodedPath === undefined) return refuse(response, 400);
@@ -79,14 +82,20 @@ async function serve(
 async function call(serving: Serving, matched: Matched, query: URLSearchParams): Promise<void> {
   const { message, found, values, host, target, body } = matched;
   const trace = new TraceContext(message.headers);
+  const triggerMetadata = await readTriggerMetadata({
+    headers: message.headersDistinct,
+    query,
+    values,
+    body,
+  });
   const worker = await serving.invocations.worker();
-  // A caller may have left while a worker started.
+  // A caller may have left while its body was read, or a worker started.
   if (matched.response.destroyed) return;
   const request: InvocationRequest = {
     invocationId: randomUUID(),
     functionName: found.name,
     traceContext: trace.toData(),
-    triggerMetadata: readTriggerMetadata({ headers: message.headersDistinct, query, values, body }),
+    triggerMetadata,
     input: {
       http: worker.httpPort === undefined ? wholeRequest(message, `http://${host}${target}`, matched) : {},
     },
@@ -157,6 +166,7 @@ class Recorder {
 
   end(): void {
     const { method = 'GET', url = '/', headers } = this.#message;
-    this.#control?.record(method, url, headers, Buffer.concat(this.#parts));
+    const [first = Buffer.alloc(0), second] = this.#parts;
+    this.#control?.record(method, url, headers, second ? Buffer.concat(this.#parts) : first);
   }
 }

@@ -1,4 +1,5 @@
 import type { TypedData } from './messages.ts';
+import { type Member, readMembers } from './read-members.ts';
 import type { RouteValues } from './route-template.ts';
 
 /** What of a request becomes trigger metadata. */
@@ -10,25 +11,32 @@ export interface BoundRequest {
   readonly body: Uint8Array | undefined;
 }
 
+/** There it is all of them, whatever their size: what travels to the worker here is bounded. */
+const MAXIMUM_MEMBERS = 1_000;
+const MAXIMUM_MEMBER_BYTES = 64 * 1024;
+/** Members of these names change what a handler sees. */
+const TAKING_A_PLACE = /^(?:headers|query)$/i;
+
 /**
  * The metadata that the host's HTTP trigger makes of a request: members of a JSON body, the query and the route's values,
  * and beside them `Query` and `Headers`, unless a member or a parameter has that name, in whatever case, already. The
- * library takes the headers that a handler sees from there.
+ * library takes the headers that a handler sees from there. Of a body that is 1,000 members, those of at most 64 KiB, and
+ * any that take the place of the headers or the query.
  * Source: https://github.com/Azure/azure-webjobs-sdk-extensions/blob/main/src/WebJobs.Extensions.Http/HttpTriggerAttributeBindingProvider.cs
  */
-export function readTriggerMetadata({
+export async function readTriggerMetadata({
   headers,
   query,
   values,
   body,
-}: BoundRequest): Record<string, TypedData> {
+}: BoundRequest): Promise<Record<string, TypedData>> {
   const data = new Map<string, { name: string; value: TypedData }>();
   // Names differ by more than their case; the case of the first one stays.
   const set = (name: string, value: TypedData): void => {
     const key = name.toLowerCase();
     data.set(key, { name: data.get(key)?.name ?? name, value });
   };
-  for (const [name, value] of body ? readMembers(body) : []) set(name, value);
+  for (const [name, value] of body ? await readBound(body) : []) set(name, value);
   for (const [name, value] of query) if (name.toLowerCase() !== 'code') set(name, { string: value });
   for (const [name, value] of Object.entries(values)) set(name, { string: value });
   if (!data.has('query')) set('Query', { json: JSON.stringify(Object.fromEntries(query)) });
@@ -36,25 +44,40 @@ export function readTriggerMetadata({
   return Object.fromEntries([...data.values()].map(({ name, value }) => [name, value]));
 }
 
-/** Members of a JSON object but for lists and null; of anything else none. */
-function readMembers(body: Uint8Array): [string, TypedData][] {
-  const text = new TextDecoder().decode(body).trim();
-  if (!text.startsWith('{') || !text.endsWith('}')) return [];
-  try {
-    return Object.entries(JSON.parse(text) as object).flatMap(([name, value]) => {
-      const data = toTypedData(value);
-      return data ? [[name, data] as [string, TypedData]] : [];
-    });
-  } catch {
-    return [];
-  }
+/** Members of a JSON object but for lists and null; of anything else none. The last of equal names counts. */
+async function readBound(body: Uint8Array): Promise<Map<string, TypedData>> {
+  const kept = new Map<string, TypedData>();
+  const isObject = await readMembers(withoutMark(body), (member) => {
+    const { name, value } = member;
+    kept.delete(name);
+    const takesPlace = TAKING_A_PLACE.test(name);
+    if (!takesPlace && (kept.size >= MAXIMUM_MEMBERS || value.length > MAXIMUM_MEMBER_BYTES)) return;
+    const data = toTypedData(member);
+    if (data) kept.set(name, data);
+  });
+  return isObject ? kept : new Map();
 }
 
-function toTypedData(value: unknown): TypedData | undefined {
-  if (value === null || Array.isArray(value)) return undefined;
-  if (typeof value === 'object') return { json: JSON.stringify(value) };
-  if (typeof value === 'boolean') return { string: value ? 'True' : 'False' };
-  return { string: typeof value === 'string' ? value : JSON.stringify(value) };
+function withoutMark(body: Uint8Array): Uint8Array {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
+}
+
+function toTypedData({ kind, value }: Member): TypedData | undefined {
+  if (kind === 'array') return undefined;
+  const read = parse(value);
+  if (read === null || read === undefined) return undefined;
+  if (kind === 'object') return { json: JSON.stringify(read) };
+  if (typeof read === 'boolean') return { string: read ? 'True' : 'False' };
+  return { string: typeof read === 'string' ? read : JSON.stringify(read) };
+}
+
+/** Undefined for what is not JSON after all, such as a text with line ends in it. */
+function parse(value: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(value)) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function joinHeaders(headers: NodeJS.Dict<string[]>): Record<string, string> {

@@ -95,6 +95,34 @@ test('a handler that throws or returns nothing leaves its caller waiting until t
   expect(await Promise.all([status('/throws'), status('/nothing')])).toEqual([504, 504]);
 });
 
+test('heads are taken as Kestrel does, and what the worker takes none of is its 431', async () => {
+  const head = async (target: string, ...lines: string[]): Promise<string | undefined> => {
+    const answer = await sendRaw([`GET ${target} HTTP/1.1`, 'Host: a', ...lines, '', ''].join('\r\n'));
+    expect(answer.toLowerCase()).toContain('connection: close');
+    return /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1];
+  };
+  const close = 'Connection: close';
+  const many = (count: number): string[] => Array.from({ length: count }, (_, index) => `x-${index}: 1`);
+  expect(await head('/echo', close, ...many(90))).toBe('200');
+  expect(await head('/echo', close, ...many(99))).toBe('431');
+  expect(await head('/echo', ...many(2_500))).toBe('431');
+  expect(await head('/echo', close, `x-long: ${'a'.repeat(12_000)}`)).toBe('200');
+  expect(await head('/echo', close, `x-long: ${'a'.repeat(20_000)}`)).toBe('431');
+  expect(await head('/echo', `x-long: ${'a'.repeat(40_000)}`)).toBe('431');
+  expect(await head(`/echo?${'a'.repeat(8_000)}`, close)).toBe('200');
+  expect(await head(`/echo?${'a'.repeat(9_000)}`)).toBe('414');
+});
+
+test('of a body with many members the first 1,000 are trigger metadata, and what takes the place of the headers', async () => {
+  const members = Array.from({ length: 3_000 }, (_, index) => `"m${index}":1`).join(',');
+  const post = async (body: string) =>
+    (await fetch(`${host.url}/echo`, { method: 'POST', headers: { 'x-sample': 'yes' }, body })).json();
+  const { params, header } = (await post(`{${members}}`)) as { params: object; header: string };
+  expect([Object.keys(params).filter((name) => /^m\d/.test(name)).length, header]).toEqual([1_000, 'yes']);
+  expect(await post(`{${members},"Headers":{"x-sample":"forged"}}`)).toMatchObject({ header: 'forged' });
+  expect(await post(`{${members},"Headers":{"x-sample":"forged"}`)).toMatchObject({ header: 'yes' });
+});
+
 test('a member or a parameter that is called like the headers takes their place', async () => {
   const echo = async (query: string, body?: string): Promise<object> => {
     const init = { method: 'POST', headers: { 'x-sample': 'yes' }, ...(body !== undefined && { body }) };
