@@ -3,6 +3,7 @@ import { formatPath } from '../errors/format-path.ts';
 import type { FieldViolation } from '../errors/gateway-error.ts';
 import { invalidBody, MAXIMUM_VIOLATIONS } from '../errors/invalid-body.ts';
 import type { Catalog, CatalogEntry } from './documents.ts';
+import { findBacktracking } from './find-backtracking.ts';
 
 /** What a custom endpoint is sent. */
 export interface Instances {
@@ -25,13 +26,41 @@ export class InvalidSchemaError extends Error {
   }
 }
 
+/** A pattern of a schema for which texts can take too long. */
+class SlowPatternError extends Error {
+  readonly pattern: string;
+
+  constructor(pattern: string, problem: string) {
+    super(`the pattern ${pattern} can take too long: ${problem}.`);
+    this.pattern = pattern;
+  }
+}
+
+/** What every schema's `pattern` and `patternProperties` become, wherever they stand. @throws SlowPatternError */
+const linearPattern = Object.assign(
+  (pattern: string, flags: string): RegExp => {
+    const expression = new RegExp(pattern, flags);
+    const problem = findBacktracking(pattern, flags);
+    if (problem !== undefined) throw new SlowPatternError(pattern, problem);
+    return expression;
+  },
+  { code: 'new RegExp' },
+);
+
 /**
  * Compiles the JSON Schemas (draft 2020-12) of every custom endpoint, once.
- * @throws InvalidSchemaError for the first that can't be used; an unknown keyword or format can't.
+ * @throws InvalidSchemaError for the first that can't be used; an unknown keyword or format can't, nor a pattern for which
+ *   a text can take more than a time in proportion to its length.
  */
 export function compileInstanceSchemas({ entries }: Catalog): ReadonlyMap<CatalogEntry, CheckInstances> {
   // The first error of an instance is enough, and bounds the work on a hostile one.
-  const ajv = new Ajv2020({ allErrors: false, strictTypes: false, strictTuples: false, logger: false });
+  const ajv = new Ajv2020({
+    allErrors: false,
+    strictTypes: false,
+    strictTuples: false,
+    logger: false,
+    code: { regExp: linearPattern },
+  });
   const checks = new Map<CatalogEntry, CheckInstances>();
   entries.forEach((entry, index) => {
     if (!('endpoint' in entry)) return;
@@ -63,9 +92,25 @@ function compile(ajv: Ajv2020, schema: AnySchemaObject, path: readonly PropertyK
   try {
     return ajv.compile(schema);
   } catch (error) {
+    if (error instanceof SlowPatternError)
+      throw new InvalidSchemaError([...path, ...findPattern(schema, error.pattern)], error.message);
     const problem = error instanceof Error ? error.message : 'can’t be compiled';
     throw new InvalidSchemaError(path, `no usable JSON Schema: ${problem}.`);
   }
+}
+
+/** Where a pattern stands first in a schema. */
+function findPattern(schema: unknown, pattern: string): PropertyKey[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  for (const [key, value] of Object.entries(schema)) {
+    const place = Array.isArray(schema) ? Number(key) : key;
+    if (key === 'pattern' && value === pattern) return [place];
+    if (key === 'patternProperties' && Object.hasOwn(Object(value) as object, pattern))
+      return [place, pattern];
+    const inside = findPattern(value, pattern);
+    if (inside.length > 0) return [place, ...inside];
+  }
+  return [];
 }
 
 function checkEach(isInstance: ValidateFunction, instances: readonly unknown[]): FieldViolation[] {

@@ -73,7 +73,7 @@ const SENTENCES: Partial<Record<GatewayErrorCode, string>> = {
 /** Google's words at a shared endpoint; its reports are in the Vertex AI emulator's README. */
 const TOO_LARGE = /^The request size \(\d+ bytes\) exceeds [\d.]+MB limit/;
 /** In both forms that there are: "… cannot be accessed through the shared Vertex AI domain" and "… the Vertex AI API". */
-const ELSEWHERE = /\bdedicated endpoint\b.* cannot be accessed through\b/i;
+const ELSEWHERE = ['dedicated endpoint', ' cannot be accessed through'] as const;
 
 /** What an error is about that a code doesn't tell; Google's own alone, never a container's. */
 export type FailureKind = 'token-refused' | 'too-large' | 'too-slow' | 'elsewhere';
@@ -119,7 +119,13 @@ function kindOf({
   if (grpcCode === 16) return 'token-refused';
   if (isTooLarge || TOO_LARGE.test(message)) return 'too-large';
   if (grpcCode === 4) return 'too-slow';
-  return ELSEWHERE.test(message) ? 'elsewhere' : undefined;
+  return saysElsewhere(message.toLowerCase()) ? 'elsewhere' : undefined;
+}
+
+function saysElsewhere(message: string): boolean {
+  const [subject, predicate] = ELSEWHERE;
+  const at = message.indexOf(subject);
+  return at >= 0 && message.includes(predicate, at);
 }
 
 /** Facts of a REST error: https://cloud.google.com/apis/design/errors#http_mapping; sometimes wrapped in an array. */

@@ -105,3 +105,40 @@ test('an asynchronous schema is refused', () => {
   const entries = [endpointEntry({ instances: { $async: true, type: 'object' } })];
   expect(() => compileInstanceSchemas({ entries })).toThrow(/asynchronous/);
 });
+
+const SLOW = '^(a|a)*$';
+
+test.each<[string, Record<string, unknown>, readonly PropertyKey[]]>([
+  ['of a value', { properties: { id: { pattern: SLOW } } }, ['properties', 'id', 'pattern']],
+  ['of names', { patternProperties: { [SLOW]: {} } }, ['patternProperties', SLOW]],
+  ['of every name', { propertyNames: { pattern: SLOW } }, ['propertyNames', 'pattern']],
+  [
+    'of a definition',
+    { $defs: { id: { pattern: SLOW } }, items: { $ref: '#/$defs/id' } },
+    ['$defs', 'id', 'pattern'],
+  ],
+  ['of an alternative', { oneOf: [{}, { not: { pattern: SLOW } }] }, ['oneOf', 1, 'not', 'pattern']],
+  ['of an item', { prefixItems: [{ pattern: SLOW }] }, ['prefixItems', 0, 'pattern']],
+  ['of a condition', { if: {}, then: { contains: { pattern: SLOW } } }, ['then', 'contains', 'pattern']],
+])('a pattern %s that can backtrack is refused with its place', (_, schema, place) => {
+  for (const part of ['instances', 'parameters'] as const) {
+    const compile = () =>
+      compileInstanceSchemas({ entries: [modelEntry(), endpointEntry({ [part]: schema })] });
+    expect(compile).toThrow(expect.objectContaining({ path: ['entries', 1, part, ...place] }));
+    expect(compile).toThrow(/^the pattern .* can take too long: one text can be taken in many ways/);
+  }
+});
+
+test('patterns that take each character once hold', () => {
+  const instances = {
+    type: 'object',
+    properties: { day: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' } },
+    patternProperties: { '^x-[a-z]+$': { type: 'number' } },
+    propertyNames: { pattern: '^[a-z-]{1,20}$' },
+  };
+  const { checkInstances } = governanceOf({ entries: [endpointEntry({ instances })], grants: [] });
+  const check = (instance: object) => checkInstances(RESOURCE, { instances: [instance] });
+  expect(() => check({ day: '2026-01-31', 'x-size': 7 })).not.toThrow();
+  for (const bad of [{ day: '31.01.2026' }, { 'x-size': 'large' }, { A: 1 }])
+    expect(() => check(bad)).toThrow(GatewayError);
+});

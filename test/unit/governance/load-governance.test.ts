@@ -424,6 +424,18 @@ roles:
       LIMITS,
       'catalog.yaml:11:80: entries.0.price.longContext.aboveInputTokens: is missing',
     ],
+    'a pattern that can backtrack': [
+      `${CATALOG}    instances:\n      type: object\n      properties:\n        id: { type: string, pattern: '^(a+)+$' }\n`,
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:14:38: entries.0.instances.properties.id.pattern: the pattern ^(a+)+$ can take too long: one text can be taken in many ways, and each of them may have to be tried.',
+    ],
+    'a pattern of names that can backtrack': [
+      `${CATALOG}    parameters: { patternProperties: { 'x*y': {} } }\n`,
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:11:47: entries.0.parameters.patternProperties.x*y: the pattern x*y can take too long: it may have to be tried anew from each character of a text, for long each time; begin it with ^.',
+    ],
     'a schema that is somewhere else': [
       `${CATALOG}    instances: { $ref: 'https://example.com/schema' }\n`,
       ACCESS,
