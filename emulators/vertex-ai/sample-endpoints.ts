@@ -43,6 +43,11 @@ const TEXT: DeployedModel = {
 
 const ENDPOINTS: readonly SampleEndpoint[] = [
   { id: '1234567890', type: 'shared', serves: { container: 'iris', deployedModel: IRIS } },
+  {
+    id: '3456789012',
+    type: 'shared',
+    serves: { container: 'iris', deployedModel: { ...IRIS, deployedModelId: '4567890123456789012' } },
+  },
   { id: '4567890123', type: 'shared', serves: 'tuned-gemini' },
   { id: '5678901234', type: 'private', serves: { container: 'text-generator', deployedModel: TEXT } },
   {

@@ -73,7 +73,7 @@ export function readPayload(
     format: passed.format,
     ...(passed.streams && { framing: readFraming(request) }),
     ...(passed.format === 'gemini' && fetchNamedCache(apiVersion, valid)),
-    ...(operation === 'explain' && { checked: valid as InstancesBody }),
+    ...(resource.kind === 'endpoint' && passed.body === InstancesBody && { checked: valid as InstancesBody }),
     request: (call) => {
       if (verb === 'fetchPredictOperation') checkOperationName(valid as FetchPredictOperationBody, call);
       if (/^predict(LongRunning)?$/.test(verb))

@@ -2,13 +2,14 @@ import { CACHED_OPERATIONS, cachedOperations } from './cached-operations.ts';
 import { checkLocations, checkName, refuseDuplicates } from './check-names.ts';
 import type { Catalog, CatalogEntry } from './documents.ts';
 import { findHostProblem, OPERATIONS_AT_OWN_HOST } from './endpoint-address.ts';
+import { OPERATIONS_WITH_INSTANCES } from './instance-schemas.ts';
 import { joinNames } from './join-names.ts';
 import { keysOf } from './rule-index.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /**
- * Refuses locations that don't exist, names that could mean two entries, caches of what must not be kept, and hosts
- * that are not the endpoint's.
+ * Refuses locations that don't exist, names that could mean two entries, caches of what must not be kept, hosts that are
+ * not the endpoint's, and operations that the entry's schema can't hold.
  */
 export function checkCatalog(catalog: YamlDocument<Catalog>): void {
   const { entries, projects = [] } = catalog.value;
@@ -30,6 +31,7 @@ export function checkCatalog(catalog: YamlDocument<Catalog>): void {
     checkLocations(catalog, entry.locations, ['entries', index, 'locations']);
     checkCache(catalog, entry, index);
     checkHosts(catalog, entry, index);
+    checkSchemas(catalog, entry, index);
     for (const key of keysOf(entry)) {
       const owner = owners.get(key);
       if (owner !== undefined) {
@@ -57,6 +59,18 @@ function checkHosts(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index: 
     catalog.refuse(
       ['entries', index, 'operations', at],
       `Google serves ${joinNames(OPERATIONS_AT_OWN_HOST)} alone at a host of the endpoint’s own.`,
+    );
+  });
+}
+
+/** What no schema could hold is another entry, of another endpoint, which has none. */
+function checkSchemas(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index: number): void {
+  if (!('endpoint' in entry) || (!entry.instances && !entry.parameters)) return;
+  entry.operations.forEach((operation, at) => {
+    if (OPERATIONS_WITH_INSTANCES.includes(operation)) return;
+    catalog.refuse(
+      ['entries', index, 'operations', at],
+      `A body of ${operation} has no instances that the entry’s schema could hold. Only those of ${joinNames(OPERATIONS_WITH_INSTANCES)} have.`,
     );
   });
 }

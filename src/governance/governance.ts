@@ -29,8 +29,12 @@ export interface Governance {
   readonly policyVersion: string;
   readonly documents: GovernanceDocuments;
   decide<Target extends CallTarget>(principal: Principal, target: Target): Decision<Target>;
-  /** Checks what an endpoint is sent against its JSON Schemas. @throws GatewayError INVALID_REQUEST, never with a value. */
-  checkInstances(resource: CallTarget['resource'], sent: Instances): void;
+  /**
+   * Checks what an endpoint is sent against its JSON Schemas.
+   * @param sent undefined where there are no instances that can be read.
+   * @throws GatewayError INVALID_REQUEST, never with a value.
+   */
+  checkInstances(resource: CallTarget['resource'], sent: Instances | undefined): void;
   /** Whether the caller's calls may make Google read or write a place. */
   judgePlace(principal: Principal, use: PlaceUse, uri: string): PlaceVerdict;
   /** Whether the caller's calls may give a model a tool. */

@@ -11,8 +11,21 @@ export interface Instances {
   readonly parameters?: unknown;
 }
 
-/** Throws INVALID_REQUEST with at most ten violations, each a path and a rule, never a value. */
-export type CheckInstances = (sent: Instances) => void;
+/**
+ * Throws INVALID_REQUEST with at most ten violations, each a path and a rule, never a value.
+ * @param sent undefined where a body has no instances that can be read; no schema is met by that.
+ */
+export type CheckInstances = (sent: Instances | undefined) => void;
+
+/** Operations whose bodies have instances in JSON. What has none can't be held to a schema of instances. */
+export const OPERATIONS_WITH_INSTANCES: readonly string[] = [
+  ...['predict', 'explain', 'rawPredict', 'streamRawPredict', 'predictLongRunning'],
+];
+
+const NO_INSTANCES: FieldViolation = {
+  field: 'body',
+  description: 'must be JSON with instances, by its content type too: this endpoint has a schema of them',
+};
 
 /** A schema of the catalog that is none, or that says what this validator does not know. */
 export class InvalidSchemaError extends Error {
@@ -67,7 +80,9 @@ export function compileInstanceSchemas({ entries }: Catalog): ReadonlyMap<Catalo
     const { instances, parameters } = entry;
     const isInstance = instances && compile(ajv, instances, ['entries', index, 'instances']);
     const areParameters = parameters && compile(ajv, parameters, ['entries', index, 'parameters']);
+    if (!isInstance && !areParameters) return;
     checks.set(entry, (sent) => {
+      if (!sent) throw invalidBody([NO_INSTANCES]);
       const violations = [
         ...(isInstance ? checkEach(isInstance, sent.instances) : []),
         // Parameters that are left out are none.

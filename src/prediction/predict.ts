@@ -35,8 +35,7 @@ export function createPredict(rooms: PredictRooms): Predict {
       record.parsed(requested);
       const authorized = authorize(rooms.governance, caller, requested, record);
       const { payload, resource } = authorized.target;
-      const checked = payload.kind === 'instances' ? payload : payload.checked;
-      if (checked) rooms.governance.checkInstances(resource, checked);
+      rooms.governance.checkInstances(resource, payload.kind === 'instances' ? payload : payload.checked);
       const spendTokens = tokenBudgets.admit(caller, authorized);
       const freeSlots = streamSlots.take(caller, authorized);
       try {

@@ -1,5 +1,5 @@
 import { expectEdgeRefusal, expectRefusal } from './expect-refusal.ts';
-import { modelPath } from './gateway-paths.ts';
+import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import { generate, predict, PREDICT_BODY } from './sample-calls.ts';
 
@@ -112,6 +112,34 @@ test.each(GENERATE_CASES)('a generation with %s is 400', async (_name, body, ref
 test('a framing that Vertex AI does not have is 400', async () => {
   const answer = await generate(observed, { path: `${modelPath('streamGenerateContent')}?alt=${SECRET}` });
   await expectRefusal(observed, answer, { status: 400, code: 'INVALID_REQUEST', fields: ['alt'] });
+});
+
+test.each<[string, string, string | Buffer, Record<string, string>]>([
+  ['a text', 'rawPredict', `{"instances":[["${SECRET}"]]}`, { 'content-type': 'text/plain' }],
+  ['bytes', 'rawPredict', Buffer.from([0x00, 0xff]), { 'content-type': 'application/octet-stream' }],
+  ['a form', 'rawPredict', '--x--', { 'content-type': 'multipart/form-data; boundary=x' }],
+  [
+    'two content types',
+    'rawPredict',
+    '{"instances":[[1]]}',
+    { 'content-type': 'application/json, text/csv' },
+  ],
+  ['JSON without instances', 'rawPredict', `{"inputs":["${SECRET}"]}`, {}],
+])('%s for an endpoint that has a schema of instances is 400', async (_what, verb, body, headers) => {
+  const path = PREDICT_PATH.replace(':predict', `:${verb}`);
+  const answer = await predict(observed, { path, body, headers });
+  await expectRefusal(
+    observed,
+    answer,
+    { status: 400, code: 'INVALID_REQUEST', message: /must be JSON with instances/, fields: ['body'] },
+    { operation: verb },
+  );
+});
+
+test('instances of a raw call are held to the schema', async () => {
+  const path = PREDICT_PATH.replace(':predict', ':rawPredict');
+  const answer = await predict(observed, { path, body: `{"instances":["${SECRET}"]}` });
+  await expectRefusal(observed, answer, { status: 400, code: 'INVALID_REQUEST', fields: ['instances[0]'] });
 });
 
 test('a wrong type inside an instance is told with its path, before Vertex AI is called', async () => {

@@ -10,6 +10,7 @@ const GEMINI = `${PARENT}/us-central1/publishers/google/models/gemini-2.5-flash`
 const CLAUDE = `${PARENT}/us-east5/publishers/anthropic/models/claude-sonnet-4-5@20250929`;
 const COUNT_CLAUDE = `${PARENT}/us-east5/publishers/anthropic/models/count-tokens`;
 const IRIS = `${PARENT}/us-central1/endpoints/1234567890`;
+const TENSORS = `${PARENT}/us-central1/endpoints/3456789012`;
 const CHAT = `${PARENT}/us-central1/endpoints/openapi/chat/completions`;
 const VEO = `${PARENT}/us-central1/publishers/google/models/veo-3.0-generate-001`;
 
@@ -234,28 +235,28 @@ const OPERATIONS = {
   },
   directPredict: {
     application: 'scoring-app',
-    path: `${IRIS}:directPredict`,
+    path: `${TENSORS}:directPredict`,
     body: tensor,
     answer: `{"outputs" : [ ],${ODD}}`,
     record: { operation: 'directPredict' },
   },
   directRawPredict: {
     application: 'scoring-app',
-    path: `${IRIS}:directRawPredict`,
+    path: `${TENSORS}:directRawPredict`,
     body: `{"methodName" : "/iris.Classifier/Predict", "input":"${Buffer.from('{"instances":[[5.1,3.5,1.4,0.2]]}').toString('base64')}" }`,
     answer: `{"output" : "AA\\u003d\\u003d",${ODD}}`,
     record: { operation: 'directRawPredict' },
   },
   'serverStreamingPredict of an array': {
     application: 'scoring-app',
-    path: `${IRIS}:serverStreamingPredict`,
+    path: `${TENSORS}:serverStreamingPredict`,
     body: tensor,
     answer: `[ {"outputs" : [ ],${ODD}}\n,\n{"error":{"code":1.0}} ]`,
     record: { operation: 'serverStreamingPredict' },
   },
   'serverStreamingPredict of events': {
     application: 'scoring-app',
-    path: `${IRIS}:serverStreamingPredict?alt=sse`,
+    path: `${TENSORS}:serverStreamingPredict?alt=sse`,
     body: tensor,
     answer: 'id: 1\ndata: {"outputs" : [ ]}\n\ndata: {"outputs":[1.0]}\n\n',
     contentType: SSE_TYPE,
@@ -391,7 +392,7 @@ test.each(CASES)('exactly the allowed headers of %s reach Vertex AI', async (_, 
 });
 
 test('what a container takes that is no JSON passes byte for byte, with its content type', async () => {
-  const operation: Operation = OPERATIONS.rawPredict;
+  const operation: Operation = { ...OPERATIONS.rawPredict, path: `${TENSORS}:rawPredict` };
   await answerWith(operation);
   const sent = Buffer.from([0x00, 0xff, 0xfe, 0x0d, 0x0a, 0x2c, 0xc3, 0x28]);
   const answer = await call(operation, sent, { 'content-type': 'text/csv; header=absent' });

@@ -57,6 +57,8 @@ test('bad parameters are refused with their place', () => {
   expect(violations([GOOD], { top: 'secret' })).toEqual(['parameters.top: must be integer']);
 });
 
+const RESOURCE_OF_ENTRY = { kind: 'endpoint', endpoint: '1234567890' } as const;
+
 test('at most ten violations are told, however many there are', () => {
   const all = violations(
     Array.from({ length: 1000 }, () => 'secret'),
@@ -81,6 +83,20 @@ test('a call by the alias is checked like one by the id; what has no schema is n
   expect(() => aliased.checkInstances({ kind: 'endpoint', endpoint: '42' }, sent)).not.toThrow();
   const free = governanceOf({ entries: [endpointEntry()], grants: [] });
   expect(() => free.checkInstances(RESOURCE, sent)).not.toThrow();
+});
+
+test('a body without instances that can be read meets no schema', () => {
+  const [error] = thrownBy(() => governance.checkInstances(RESOURCE, undefined)).violations;
+  expect(error).toEqual({
+    field: 'body',
+    description: 'must be JSON with instances, by its content type too: this endpoint has a schema of them',
+  });
+  const parameters = governanceOf({ entries: [endpointEntry({ parameters: {} })], grants: [] });
+  expect(() => parameters.checkInstances(RESOURCE_OF_ENTRY, undefined)).toThrow(GatewayError);
+  const free = governanceOf({ entries: [endpointEntry(), modelEntry()], grants: [] });
+  expect(() => free.checkInstances(RESOURCE_OF_ENTRY, undefined)).not.toThrow();
+  const model = { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' } as const;
+  expect(() => free.checkInstances(model, undefined)).not.toThrow();
 });
 
 test('an error never holds a value, and checking changes none', () => {

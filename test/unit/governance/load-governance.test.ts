@@ -124,6 +124,24 @@ test('a document that is not there is refused with its path', () => {
   expect(() => loadGovernance(directory)).toThrow(join(directory, 'catalog.yaml'));
 });
 
+test.each([
+  'directPredict',
+  'directRawPredict',
+  'serverStreamingPredict',
+  'chatCompletions',
+  'generateContent',
+])('an entry with a schema of its instances does not offer %s', (operation) => {
+  const offering = (schema: string) =>
+    CATALOG.replace('operations: [predict]', `operations: [predict, ${operation}]${schema}`);
+  expect(load(offering('')).documents.catalog.entries[0]?.operations).toContain(operation);
+  for (const schema of ['instances', 'parameters'])
+    expect(refusal(offering(`\n    ${schema}: { type: object }`))).toMatch(
+      new RegExp(
+        String.raw`^catalog\.yaml:\d+:\d+: entries\.0\.operations\.1: A body of ${operation} has no instances`,
+      ),
+    );
+});
+
 /** Documents with one mistake each: what is wrong, catalog, access, limits, where and how it is said. */
 const MISTAKES: Record<string, readonly [catalog: string, access: string, limits: string, message: string]> =
   {

@@ -19,7 +19,11 @@ const pass = (inMs: number) => jest.advanceTimersByTimeAsync(inMs);
 function streamed(framing: Framing): Prediction {
   return {
     ...PREDICTION,
-    payload: { kind: 'bytes', format: 'gemini', framing, request: () => ({ method: 'POST', path: '/' }) },
+    payload: {
+      ...{ kind: 'bytes', format: 'gemini', framing },
+      checked: { instances: ['payload-secret'] },
+      request: () => ({ method: 'POST', path: '/' }),
+    },
   };
 }
 

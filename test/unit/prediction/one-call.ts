@@ -49,6 +49,7 @@ export const STREAMED: Prediction = {
     kind: 'bytes',
     format: 'gemini',
     framing: 'sse',
+    checked: { instances: ['payload-secret'] },
     request: () => ({ method: 'POST', path: '/' }),
   },
 };
