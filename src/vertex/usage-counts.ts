@@ -8,7 +8,7 @@ export type Counts = { readonly [Name in keyof Usage]?: number | undefined };
 export const MAXIMUM_COUNT = 100_000_000;
 
 /** A number as Vertex AI or a container tells it; undefined for one that can't be a count. */
-export function count(value: unknown): number | undefined {
+function count(value: unknown): number | undefined {
   const isCount = typeof value === 'number' && Number.isInteger(value) && value >= 0;
   return isCount && value <= MAXIMUM_COUNT ? value : undefined;
 }
