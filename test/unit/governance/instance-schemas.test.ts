@@ -138,12 +138,16 @@ test.each<[string, Record<string, unknown>, readonly PropertyKey[]]>([
   ['of a condition', { if: {}, then: { contains: { pattern: SLOW } } }, ['then', 'contains', 'pattern']],
 ])('a pattern %s that can backtrack is refused with its place', (_, schema, place) => {
   for (const part of ['instances', 'parameters'] as const) {
-    const compile = () =>
+    let refusal: unknown;
+    try {
       compileInstanceSchemas({ entries: [modelEntry(), endpointEntry({ [part]: schema })] });
-    expect(compile).toThrow(
-      expect.objectContaining({ path: ['entries', 1, part, ...place] }),
-    );
-    expect(compile).toThrow(/^the pattern .* can take too long: one text can be taken in many ways/);
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toMatchObject({
+      path: ['entries', 1, part, ...place],
+      message: expect.stringMatching(/^the pattern .* can take too long: one text can be/) as string,
+    });
   }
 });
 
