@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SURFACE_PATH } from '../../src/dialects/asked-call.ts';
 import { OPERATIONS } from '../../src/governance/documents.ts';
+import { PLAIN_TOOLS, REACHING_TOOLS } from '../../src/governance/tools.ts';
 
 /** The named schemas of the gateway's own surface; answers are strict, because all of them are the gateway's. */
 export const gatewayComponents = z.registry<{ id: string }>();
@@ -126,11 +127,13 @@ export const PolicyExplainRequest = z
       .unknown()
       .optional()
       .describe(
-        "The call's body; needed where it names the model, or places in storage. It may have these members alone.",
+        "The call's body; needed where it names the model, places or tools. It may have these members alone.",
       ),
   })
   .describe('A call as it would be made.')
   .register(gatewayComponents, { id: 'PolicyExplainRequest' });
+
+const Place = z.string().describe('A gs://, bq:// or https:// address.');
 
 export const PolicyExplanation = z
   .strictObject({
@@ -151,11 +154,20 @@ export const PolicyExplanation = z
     limits: z.array(Limit).optional().describe('The limits that the call would count against.'),
     storage: z
       .strictObject({
-        inputs: z.array(z.string().describe('A gs:// or bq:// address.')).describe('What it may read.'),
-        outputs: z.array(z.string().describe('A gs:// or bq:// address.')).describe('Where it may write.'),
+        inputs: z.array(Place).describe('What it may have read.'),
+        outputs: z.array(Place).describe('Where it may write.'),
       })
       .optional()
-      .describe('Of an allowed operation that reads or writes storage: these places and what lies in them.'),
+      .describe('Of an allowed operation that can name places: these, and what lies in them.'),
+    tools: z
+      .strictObject({
+        use: z.array(z.enum(PLAIN_TOOLS)).describe('Tools that reach nothing that a call names.'),
+        reach: z
+          .partialRecord(z.enum(REACHING_TOOLS), z.array(z.string().describe('A full name, or an address.')))
+          .describe('Tools with what each of them may reach.'),
+      })
+      .optional()
+      .describe('Of an allowed operation that can give a model tools: these alone.'),
     keptContent: z
       .array(z.enum(['request', 'response']))
       .optional()

@@ -4,12 +4,19 @@ import type { Governance } from '../../src/governance/governance.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { readMatrix } from './access-matrix.ts';
+import { readReach } from './read-reach.ts';
 import { printOrFail } from './print-or-fail.ts';
 import { writeMarkdownTable, writeTextTable } from './write-table.ts';
 
 const USAGE = 'Usage: npm run policy:check -- [--markdown] [--directory governance]';
 const HOST_HEADER = ['Endpoint', 'Location', 'Host'];
 const HEADER = ['Caller', 'Model or endpoint', 'Location', 'May', 'Rules'];
+
+interface Table {
+  readonly title: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
 
 /** Validates the governance documents and prints who may do what where, and by which rule. */
 function run(): string {
@@ -27,14 +34,18 @@ function run(): string {
     row.operations,
     row.rules,
   ]);
-  const hosts = listHosts(governance);
-  const sections = values.markdown
-    ? [
-        `### Who may do what\n\n${writeMarkdownTable(HEADER, rows)}`,
-        `### Endpoints at hosts of their own\n\n${writeMarkdownTable(HOST_HEADER, hosts)}`,
-      ]
-    : [writeTextTable(HEADER, rows), writeTextTable(HOST_HEADER, hosts)];
-  return [...sections.slice(0, hosts.length > 0 ? 2 : 1), summarize(governance)].join('\n\n');
+  const tables: Table[] = [
+    { title: 'Who may do what', header: HEADER, rows },
+    { title: 'What calls may reach', ...readReach(governance) },
+    { title: 'Endpoints at hosts of their own', header: HOST_HEADER, rows: listHosts(governance) },
+  ];
+  const sections = tables.flatMap(({ title, header, rows }) => {
+    if (rows.length === 0) return [];
+    return values.markdown
+      ? `### ${title}\n\n${writeMarkdownTable(header, rows)}`
+      : writeTextTable(header, rows);
+  });
+  return [...sections, summarize(governance)].join('\n\n');
 }
 
 /** Where endpoints are called that Google's shared hosts do not serve. */
@@ -55,6 +66,8 @@ function summarize({ documents, policyVersion }: Governance): string {
     count(access.denies, 'deny', 'denies'),
     count(access.residency, 'residency rule', 'residency rules'),
     count(access.agents, 'agent', 'agents'),
+    count(access.storage, 'storage rule', 'storage rules'),
+    count(access.tools, 'tool rule', 'tool rules'),
     count(access.contents, 'content rule', 'content rules'),
   ];
   return `The documents are valid: ${joinNames(counts)}. Policy version ${policyVersion.slice(0, 12)}.`;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CatalogEntry } from '../../src/governance/documents.ts';
+import type { Access, CatalogEntry } from '../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
 import { describeFields } from './describe-fields.ts';
@@ -62,6 +62,7 @@ function listParts({
     { what: 'residency rule', parts: access.residency.map(rule) },
     { what: 'agent', parts: access.agents.map(rule) },
     { what: 'storage rule', parts: access.storage.map(rule) },
+    { what: 'tool rule', parts: access.tools.map(summarizeTools) },
     {
       what: 'content rule',
       parts: access.contents.map((fields) => ({
@@ -105,6 +106,20 @@ function summarizeEntry(entry: CatalogEntry): Named {
     fields: {
       ...fields,
       ...Object.fromEntries(ownHosts.map(([location, host]) => [`host in ${location}`, host])),
+    },
+  };
+}
+
+/** What each tool may reach by itself, and never shortened. */
+function summarizeTools({ reach, ...fields }: Access['tools'][number]): Named {
+  const reached = Object.entries(reach);
+  const tools = [...fields.use, ...reached.map(([tool]) => tool)];
+  return {
+    name: fields.id,
+    summary: `${fields.reason} ${joinNames(fields.roles)} may give models ${joinNames(tools)}.`,
+    fields: {
+      ...fields,
+      ...Object.fromEntries(reached.map(([tool, sources]) => [`what ${tool} may reach`, sources])),
     },
   };
 }

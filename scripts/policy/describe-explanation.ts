@@ -22,7 +22,8 @@ const SCOPES = { product: 'the product', role: 'the role', entry: 'calls of' } a
 
 /** An explanation as people read it: the verdict, then each fact under its label. */
 export function describeExplanation(asker: Asker, explanation: CallExplanation): string {
-  const { rule, entry, project, location, nearestGrant, missing, storage, limits, violations } = explanation;
+  const { rule, entry, project, location, nearestGrant, missing, storage, tools, limits, violations } =
+    explanation;
   const { keptContent, host } = explanation;
   const isForm = rule === 'request';
   const grant = nearestGrant && [
@@ -46,10 +47,20 @@ export function describeExplanation(asker: Asker, explanation: CallExplanation):
     ...label('Nearest grant', grant ?? []),
     ...label('May read', storage?.inputs ?? []),
     ...label('May write', storage?.outputs ?? []),
+    ...label('Tools', describeTools(tools)),
     ...label('Kept, encrypted', keptContent ? [`the content of ${joinNames(keptContent)}`] : []),
     ...label('Limits', limits?.map(describeLimit) ?? []),
     ...label('Policy version', isForm ? [] : [explanation.policyVersion]),
   ].join('\n');
+}
+
+function describeTools(
+  { use, reach }: NonNullable<CallExplanation['tools']> = { use: [], reach: {} },
+): string[] {
+  return [
+    ...use,
+    ...Object.entries(reach).flatMap(([tool, sources]) => sources.map((source) => `${tool}: ${source}`)),
+  ];
 }
 
 function describeVerdict({ decision, rule, code }: CallExplanation): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PLAIN_TOOLS, REACHING_TOOLS } from './tools.ts';
+import { PLAIN_TOOLS, REACHING_TOOLS, type ReachingTool } from './tools.ts';
 
 const Name = z
   .string()
@@ -224,6 +224,12 @@ const Storage = z.strictObject({
 /** Full names or addresses; their forms are those of `tool-source.ts`. */
 const Sources = z.array(z.string()).min(1);
 
+function explainReachingTool({ input }: { readonly input?: unknown }): string | undefined {
+  return REACHING_TOOLS.some((tool) => tool === input)
+    ? `"${String(input)}" reaches what a call names. List it under reach, with what it may reach.`
+    : undefined;
+}
+
 /**
  * Which tools calls of holders of any of the roles may give a model, and what those may reach. No others, whatever else
  * is granted.
@@ -232,11 +238,19 @@ const ToolRule = z.strictObject({
   id: Name,
   reason: Reason,
   roles: z.array(Name).min(1),
-  use: z.array(z.enum(PLAIN_TOOLS)).default([]).describe('Tools that reach nothing that a call names'),
+  use: z
+    .array(z.enum(PLAIN_TOOLS, { error: explainReachingTool }))
+    .default([])
+    .describe('Tools that reach nothing that a call names'),
   reach: z
-    .partialRecord(z.enum(REACHING_TOOLS), Sources)
+    .strictObject({
+      vertexAiSearch: Sources.optional().describe('Data stores and engines of Vertex AI Search'),
+      vertexRagStore: Sources.optional().describe('Corpora of Vertex AI RAG Engine'),
+      externalApi: Sources.optional().describe('Search APIs'),
+      mcpServers: Sources.optional().describe('MCP servers'),
+    } satisfies Record<ReachingTool, unknown>)
     .default({})
-    .describe('Tool → the data stores, engines, corpora or servers that it may reach, by full name'),
+    .describe('What tools may reach that reach what a call names'),
 });
 export type ToolRule = z.infer<typeof ToolRule>;
 

@@ -6,10 +6,28 @@ import { explainDenial, type NearestGrant } from './explain-denial.ts';
 import type { Governance } from './governance.ts';
 import { listPlaces, type PlaceList } from './list-places.ts';
 import { listLimits, type AppliedLimit } from './list-limits.ts';
+import { listTools, type ToolList } from './list-tools.ts';
 import { suggest } from './suggest.ts';
 
-/** Operations whose bodies name places; each place is judged besides the call. */
-const USES_STORAGE: ReadonlySet<string> = new Set(['batchPredict', 'predictLongRunning']);
+/** Operations whose bodies can give a model tools. */
+const GIVES_TOOLS: ReadonlySet<string> = new Set([
+  'generateContent',
+  'streamGenerateContent',
+  'countTokens',
+  'chatCompletions',
+  'rawPredict',
+  'streamRawPredict',
+  'cacheContent',
+]);
+/** Operations whose bodies can name places besides. */
+const NAMES_PLACES: ReadonlySet<string> = new Set([
+  ...GIVES_TOOLS,
+  'predict',
+  'predictLongRunning',
+  'embedContent',
+  'computeTokens',
+  'batchPredict',
+]);
 
 /** Everything that the documents say about one call, for the person who wonders why. */
 export interface Explanation {
@@ -28,8 +46,10 @@ export interface Explanation {
   /** Name of the catalog entry, whichever of its names the call used. */
   readonly entry?: string;
   readonly limits: readonly AppliedLimit[];
-  /** Of an allowed operation that reads or writes storage: where. */
+  /** When allowed, and the call can name places: which it may have read and written. */
   readonly storage?: PlaceList;
+  /** When allowed, and the call can give a model tools: which, and what they may reach. */
+  readonly tools?: ToolList;
   /** When allowed, and a rule asks for it: what is kept of the call's content, encrypted. */
   readonly keptContent?: readonly ContentPart[];
   /** When denied: the grant that the call comes closest to. */
@@ -58,9 +78,8 @@ export function explain(
       ...(address && { host: address.name }),
       ...(entry && { entry: entry.name }),
       limits: listLimits(governance.documents, principal, entry, productId),
-      ...(USES_STORAGE.has(target.operation) && {
-        storage: listPlaces(governance, principal),
-      }),
+      ...(NAMES_PLACES.has(target.operation) && { storage: listPlaces(governance, principal) }),
+      ...(GIVES_TOOLS.has(target.operation) && { tools: listTools(governance, principal, [location]) }),
       ...(keptContent.length > 0 && { keptContent }),
     };
   }

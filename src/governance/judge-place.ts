@@ -20,6 +20,6 @@ export function judgePlace(
   const place = readPlace(uri);
   if (!place) return 'malformed';
   const keys = keysOfPlace(place);
-  const isAllowed = index.subjectsOf(principal).every((roles) => index.isListed(roles, use, keys));
+  const isAllowed = index.subjectsOf(principal).every(({ roles }) => index.isListed(roles, use, keys));
   return isAllowed ? 'allowed' : 'not-allowed';
 }

@@ -1,5 +1,5 @@
 import type { Principal } from './call-target.ts';
-import type { ReachIndex } from './reach-index.ts';
+import type { ReachIndex, Subject } from './reach-index.ts';
 import type { ToolSource } from './tool-source.ts';
 import { isReaching, TOOLS, type ToolName } from './tools.ts';
 
@@ -34,25 +34,25 @@ export function judgeTool(index: ReachIndex, principal: Principal, use: ToolUse)
     sources.push(source);
   }
   const subjects = index.subjectsOf(principal);
-  if (subjects.some((roles) => isOutside(index, roles, use, sources))) return 'outside-residency';
-  if (!subjects.every((roles) => index.mayUse(roles, tool))) return 'not-allowed';
+  if (subjects.some((subject) => isOutside(subject, use, sources))) return 'outside-residency';
+  if (!subjects.every(({ roles }) => index.mayUse(roles, tool))) return 'not-allowed';
   if (!isReaching(tool)) return 'allowed';
-  const areListed = subjects.every((roles) => sources.every((source) => index.mayReach(roles, tool, source)));
+  const areListed = subjects.every(({ roles }) =>
+    sources.every((source) => index.mayReach(roles, tool, source)),
+  );
   return areListed && sources.length > 0 ? 'allowed' : 'source-not-allowed';
 }
 
 /** Where the call itself is served is not asked here: residency lets none be served from outside. */
 function isOutside(
-  index: ReachIndex,
-  roles: readonly string[],
+  { residency }: Subject,
   { tool, location }: ToolUse,
   sources: readonly ToolSource[],
 ): boolean {
-  const rules = index.residencyOf(roles);
   return (
-    rules.length > 0 &&
+    residency.length > 0 &&
     (!staysIn(tool, location) ||
-      rules.some((rule) => sources.some((source) => !rule.locations.includes(source.location ?? ''))))
+      residency.some(({ locations }) => sources.some((source) => !locations.includes(source.location ?? ''))))
   );
 }
 

@@ -14,14 +14,19 @@ interface Reach {
   readonly tools: Map<ToolName, Set<string>>;
 }
 
+export interface Subject {
+  readonly roles: readonly string[];
+  /** Rules that keep the holder in locations, of idle roles as well. */
+  readonly residency: readonly Residency[];
+}
+
 export interface ReachIndex {
-  /** Everybody who must be allowed, by roles: the caller, and the application that acts for one as well. */
-  subjectsOf(principal: Principal): readonly (readonly string[])[];
+  /** Everybody who must be allowed: the caller, and the application that acts for one as well. */
+  subjectsOf(principal: Principal): readonly Subject[];
   /** Whether a place, or one that it lies in, is on the lists of any of the roles. */
   isListed(roles: readonly string[], use: PlaceUse, keys: readonly string[]): boolean;
   mayUse(roles: readonly string[], tool: ToolName): boolean;
   mayReach(roles: readonly string[], tool: ToolName, source: ToolSource): boolean;
-  residencyOf(roles: readonly string[]): readonly Residency[];
   readSource(tool: ReachingTool, written: string): ToolSource | undefined;
 }
 
@@ -48,7 +53,7 @@ export function indexReach(access: Access, rules: RuleIndex): ReachIndex {
     for (const role of roles) {
       const { tools } = reachOf(role);
       for (const tool of use) tools.set(tool, new Set());
-      for (const [name, sources] of Object.entries(reach)) {
+      for (const [name, sources = []] of Object.entries(reach)) {
         const tool = name as ReachingTool;
         const names = tools.get(tool) ?? new Set();
         tools.set(tool, names);
@@ -56,18 +61,23 @@ export function indexReach(access: Access, rules: RuleIndex): ReachIndex {
       }
     }
   }
+  const subjectOf = (roles: readonly string[], idleRoles: readonly string[] = []): Subject => ({
+    roles,
+    residency: [...roles, ...idleRoles].flatMap((role) => rules.residency.get(role) ?? []),
+  });
   const some = (roles: readonly string[], holds: (reach: Reach) => boolean) =>
     roles.some((role) => {
       const reach = reaches.get(role);
       return reach !== undefined && holds(reach);
     });
   return {
-    subjectsOf: (principal) =>
-      principal.isDelegated ? [principal.roles, rules.findAgent(principal)?.roles ?? []] : [principal.roles],
+    subjectsOf: (principal) => {
+      const caller = subjectOf(principal.roles, principal.idleRoles);
+      return principal.isDelegated ? [caller, subjectOf(rules.findAgent(principal)?.roles ?? [])] : [caller];
+    },
     isListed: (roles, use, keys) => some(roles, (reach) => keys.some((key) => reach[use].has(key))),
     mayUse: (roles, tool) => some(roles, ({ tools }) => tools.has(tool)),
     mayReach: (roles, tool, { name }) => some(roles, ({ tools }) => tools.get(tool)?.has(name) ?? false),
-    residencyOf: (roles) => roles.flatMap((role) => rules.residency.get(role) ?? []),
     readSource,
   };
 }

@@ -4,8 +4,10 @@ import type { Principal } from '../governance/call-target.ts';
 import { explain, type Explanation } from '../governance/explain.ts';
 import type { Governance } from '../governance/governance.ts';
 import { joinNames } from '../governance/join-names.ts';
-import { listPlaces, type PlaceList } from '../governance/list-places.ts';
 import { listLimits } from '../governance/list-limits.ts';
+import { listPlaces } from '../governance/list-places.ts';
+import { listTools } from '../governance/list-tools.ts';
+import { residencyIdsOf } from '../governance/residency-of.ts';
 import type { AskedCall, PolicyExplainQuestion } from './question.ts';
 
 /** What would become of a call. */
@@ -28,15 +30,20 @@ export function explainCall(
   if (call instanceof GatewayError) return explainForm(governance, call);
   if ('question' in call) return explainQuestion(governance, principal, productId);
   const { allowed, ...explanation } = explain(governance, principal, call, productId);
-  const refusal = findRefusal(governance, principal, call);
+  const { refusal, isOutside } = findRefusal(governance, principal, call);
   if (!refusal) return { decision: allowed ? 'allow' : 'deny', ...explanation };
-  if (refusal.code !== 'STORAGE_NOT_ALLOWED') return explainForm(governance, refusal);
-  const { policyVersion, entry, limits } = explanation;
+  const { policyVersion, entry, limits, location = '' } = explanation;
+  const explainReach = REACHES[refusal.code];
+  if (!explainReach) return explainForm(governance, refusal);
   return {
     decision: 'deny',
-    ...{ rule: 'default-deny', reason: refusal.message, code: refusal.code, policyVersion },
+    rule: isOutside ? joinNames(residencyIdsOf(governance.documents.access, principal)) : 'default-deny',
+    ...{ reason: refusal.message, code: refusal.code, policyVersion },
     ...(entry !== undefined && { entry }),
-    missing: explainStorage(refusal, listPlaces(governance, principal)),
+    missing: [
+      ...refusal.violations.map(({ field, description }) => `${field} ${description}.`),
+      ...explainReach(governance, principal, location),
+    ],
     ...{ limits, violations: refusal.violations },
   };
 }
@@ -68,32 +75,53 @@ function explainQuestion(
   };
 }
 
-/** What an allowed call is refused for all the same. */
+/** What an allowed call is refused for all the same, and whether it is for a tool that leaves the caller's locations. */
 function findRefusal(
   governance: Governance,
   principal: Principal,
   call: AskedCall,
-): GatewayError | undefined {
+): { readonly refusal?: GatewayError; readonly isOutside: boolean } {
   const decision = governance.decide(principal, call);
-  if (!decision.allowed) return undefined;
+  let isOutside = false;
+  if (!decision.allowed) return { isOutside };
+  const { location, resource } = decision.call;
   try {
     call.check?.({
-      resource: decision.call.resource,
+      resource,
       judgePlace: (use, uri) => governance.judgePlace(principal, use, uri),
-      judgeTool: (tool, sources = []) =>
-        governance.judgeTool(principal, { tool, sources, location: decision.call.location }),
+      judgeTool: (tool, sources = []) => {
+        const verdict = governance.judgeTool(principal, { tool, sources, location });
+        isOutside ||= verdict === 'outside-residency';
+        return verdict;
+      },
     });
-    return undefined;
+    return { isOutside };
   } catch (error) {
-    if (error instanceof GatewayError) return error;
+    if (error instanceof GatewayError)
+      return { refusal: error, isOutside: isOutside && error.code === 'TOOL_NOT_ALLOWED' };
     throw error;
   }
 }
 
-function explainStorage({ violations }: GatewayError, { inputs, outputs }: PlaceList): string[] {
-  return [
-    ...violations.map(({ field, description }) => `${field} ${description}.`),
-    inputs.length > 0 ? `You may read from ${joinNames(inputs)}.` : 'You may read from no place yet.',
-    outputs.length > 0 ? `You may write to ${joinNames(outputs)}.` : 'You may write to no place yet.',
-  ];
-}
+/** By code: what the caller may reach instead. */
+const REACHES: Partial<
+  Record<
+    GatewayErrorCode,
+    (governance: Governance, principal: Principal, location: string) => readonly string[]
+  >
+> = {
+  STORAGE_NOT_ALLOWED: (governance, principal) => {
+    const { inputs, outputs } = listPlaces(governance, principal);
+    return [
+      inputs.length > 0 ? `You may read from ${joinNames(inputs)}.` : 'You may read from no place yet.',
+      outputs.length > 0 ? `You may write to ${joinNames(outputs)}.` : 'You may write to no place yet.',
+    ];
+  },
+  TOOL_NOT_ALLOWED: (governance, principal, location) => {
+    const { use, reach } = listTools(governance, principal, [location]);
+    return [
+      use.length > 0 ? `You may give models ${joinNames(use)}.` : 'You may give models no tools yet.',
+      ...Object.entries(reach).map(([tool, sources]) => `${tool} may reach ${joinNames(sources)}.`),
+    ];
+  },
+};

@@ -40,6 +40,16 @@ test('check prints which endpoints are called at hosts of their own', () => {
   expect(run('check', '--markdown').output).toContain('| text-container | us-central1 | 10.128.0.9 |\n');
 });
 
+test('check prints which tools and places each caller may reach', () => {
+  const { output } = run('check', '--markdown');
+  expect(output).toContain('### What calls may reach\n\n| Caller | May | What |\n');
+  expect(output).toContain('| Analytics.Eu | give models | functionDeclarations, codeExecution |\n');
+  expect(output).toContain('|  | reach by vertexRagStore | projects/sample-project/locations/');
+  expect(output).toContain('|  | have written | gs://sample-batches/output, bq://sample-project.');
+  expect(output).toContain('| Scoring.Predict | – | – |\n');
+  expect(output).toContain('| assistants-agent for Assistants.Use | give models | functionDeclarations |\n');
+});
+
 test('check prints Markdown for a pull request', () => {
   expect(run('check', '--markdown').output).toContain(
     '| Caller | Model or endpoint | Location | May | Rules |\n| --- | --- | --- | --- | --- |\n',

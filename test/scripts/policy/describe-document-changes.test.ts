@@ -127,3 +127,24 @@ test('an entry that is new says at which hosts it is called', () => {
     'The catalog entry tulips is new. Offered in us-central1 for predict. Called at tulips.example.com in us-central1.',
   ]);
 });
+
+test('a tool rule that is new says who may give models what, and each change of what tools may reach', () => {
+  expect(
+    changes(({ access }) => {
+      access.tools.push({
+        ...{ id: 'code', reason: 'Models calculate.', roles: ['Score.Use'] },
+        ...{ use: ['codeExecution'], reach: { mcpServers: ['https://tools.example.com/mcp'] } },
+      });
+      find(access.tools, 'look-up').use.push('urlContext');
+      find(access.tools, 'look-up').reach = {
+        vertexRagStore: [],
+        vertexAiSearch: ['projects/p/locations/eu/collections/c/dataStores/d'],
+      };
+    }),
+  ).toEqual([
+    'The tool rule look-up: use gain urlContext.',
+    'The tool rule look-up: what vertexRagStore may reach lose projects/sample-project/locations/europe-west4/ragCorpora/42.',
+    'The tool rule look-up: what vertexAiSearch may reach is now projects/p/locations/eu/collections/c/dataStores/d, it was not set.',
+    'The tool rule code is new. Models calculate. Score.Use may give models codeExecution and mcpServers.',
+  ]);
+});

@@ -1,8 +1,10 @@
 import { describeExplanation } from '../../../scripts/policy/describe-explanation.ts';
+import { checkTools } from '../../../src/dialects/check-tools.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { CallTarget, Principal } from '../../../src/governance/call-target.ts';
 import { explainCall } from '../../../src/prediction/explain-call.ts';
-import type { PolicyExplainQuestion } from '../../../src/prediction/question.ts';
+import type { ToolName } from '../../../src/governance/tools.ts';
+import type { AskedCall, PolicyExplainQuestion } from '../../../src/prediction/question.ts';
 import { sampleGovernance } from './sample-documents.ts';
 
 const governance = sampleGovernance();
@@ -26,6 +28,8 @@ test('an allowed call reads with its place and its limits', () => {
     '  Rule             europe',
     '  Entry            flash',
     '  Served from      europe-west1, project sample-project',
+    '  Tools            functionDeclarations',
+    '                   vertexRagStore: projects/sample-project/locations/europe-west4/ragCorpora/42',
     '  Limits           the product production: 600 calls per minute',
     '                   calls of flash: 5,000 tokens per minute',
     '  Policy version   version-of-the-sample',
@@ -98,4 +102,40 @@ test('a question to the gateway itself needs no grant', () => {
   const lines = described({ roles: [], applicationId: '', isDelegated: false }, { question: 'models' });
   expect(lines[0]).toMatch(/^Allowed\. .+ needs no grant\. /);
   expect(lines).toContain('  Rule             question');
+});
+
+function askingFor(tool: ToolName): AskedCall {
+  return {
+    ...FLASH,
+    check: (granted) => {
+      checkTools(granted, [{ path: ['tools', 0, tool], tool }]);
+    },
+  };
+}
+
+test('a tool that no role lists reads with the tools that one may use', () => {
+  const principal = { roles: ['Europe.Use'], applicationId: '', isDelegated: false };
+  expect(described(principal, askingFor('codeExecution'))).toEqual([
+    'Denied, 403 TOOL_NOT_ALLOWED. tools[0].codeExecution gives the model codeExecution, which is not on the list of tools. No role of your application lists the tool codeExecution. Ask the platform team to add it to the tools that you may use.',
+    '',
+    '  Caller           some-app with the role Europe.Use',
+    '  Rule             default-deny',
+    '  Entry            flash',
+    '  What is missing  tools[0].codeExecution gives the model codeExecution, which is not on the list of tools.',
+    '                   You may give models functionDeclarations.',
+    '                   vertexRagStore may reach projects/sample-project/locations/europe-west4/ragCorpora/42.',
+    '  Limits           the product production: 600 calls per minute',
+    '                   calls of flash: 5,000 tokens per minute',
+    '  Policy version   version-of-the-sample',
+  ]);
+});
+
+test('a tool that leaves the caller’s locations reads with the rule that keeps it there', () => {
+  const lines = described(
+    { roles: ['Europe.Use'], applicationId: '', isDelegated: false },
+    askingFor('googleSearch'),
+  );
+  expect(lines[0]).toMatch(/^Denied, 403 TOOL_NOT_ALLOWED\. .* googleSearch does not stay there\./);
+  expect(lines).toContain('  Rule             eu-only');
+  expect(lines).toContain('                   You may give models functionDeclarations.');
 });

@@ -58,7 +58,22 @@ const SAMPLE_DOCUMENTS: GovernanceDocuments = {
     ],
     contents: [],
     storage: [],
-    tools: [],
+    tools: [
+      {
+        id: 'functions',
+        reason: 'Callers call them.',
+        roles: ['Europe.Use', 'Score.Use'],
+        use: ['functionDeclarations'],
+        reach: {},
+      },
+      {
+        id: 'look-up',
+        reason: 'Answers are grounded.',
+        roles: ['Europe.Use', 'Score.Use'],
+        use: ['googleSearch'],
+        reach: { vertexRagStore: ['projects/sample-project/locations/europe-west4/ragCorpora/42'] },
+      },
+    ],
     agents: [
       {
         id: 'helper',

@@ -118,6 +118,8 @@ test('an allowed call has its rule, its place, its entry and its limits', () => 
       { scope: 'role', name: 'World.Use', callsPerDay: 1000 },
       { scope: 'entry', name: 'flash', tokensPerMinute: 5000 },
     ],
+    storage: { inputs: [], outputs: [] },
+    tools: { use: [], reach: {} },
   });
 });
 

@@ -67,7 +67,7 @@ test('a caller reaches what is of its roles that the documents know, as labels',
   ]);
 });
 
-test('an explanation of a job says what it may read and where it may write', () => {
+test('an explanation of what can name places says what may be read and where may be written', () => {
   const jobs = governanceOf({
     entries: [modelEntry({ operations: ['batchPredict', 'generateContent'] })],
     grants: [{ id: 'team', reason: REASON, roles: ['Team.Use', 'Other'], entries: ['flash'] }],
@@ -91,6 +91,10 @@ test('an explanation of a job says what it may read and where it may write', () 
     inputs: ['gs://other/in'],
     outputs: ['gs://other/out'],
   });
-  expect(explained('generateContent', 'Other')).not.toHaveProperty('storage');
+  expect(explained('generateContent', 'Team.Use').storage).toEqual({
+    inputs: ['gs://bucket/in'],
+    outputs: [],
+  });
+  expect(explained('getModel', 'Other')).not.toHaveProperty('storage');
   expect(explained('batchPredict', 'Stranger')).not.toHaveProperty('storage');
 });

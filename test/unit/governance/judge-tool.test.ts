@@ -1,3 +1,5 @@
+import { explain } from '../../../src/governance/explain.ts';
+import { listTools } from '../../../src/governance/list-tools.ts';
 import type { Principal } from '../../../src/governance/call-target.ts';
 import { PLAIN_TOOLS, type ToolName } from '../../../src/governance/tools.ts';
 import { governanceOf, modelEntry } from './governance-of.ts';
@@ -10,7 +12,7 @@ const SERVER = 'https://tools.example.com/mcp';
 
 const governance = governanceOf({
   projects: [{ id: 'sample-project', number: '123456789012' }],
-  entries: [modelEntry()],
+  entries: [modelEntry({ operations: ['generateContent', 'embedContent'] })],
   grants: [{ id: 'team', reason: REASON, roles: ['Team.Use', 'Europe', 'Other', 'Bot'], entries: ['flash'] }],
   residency: [{ id: 'eu', reason: REASON, roles: ['Europe'], locations: ['europe-west4', 'eu'] }],
   agents: [{ id: 'bot', reason: REASON, applicationId: AGENT_ID, roles: ['Bot'] }],
@@ -136,4 +138,36 @@ test('for an application that acts for a person both must have the tool', () => 
   expect(judge('googleSearch', [], ['Europe'], delegated)).toBe('outside-residency');
   const stranger = { applicationId: 'x', isDelegated: true };
   expect(judge('functionDeclarations', [], ['Team.Use'], stranger)).toBe('not-allowed');
+});
+
+test('residency of a role that does not count with the key holds all the same', () => {
+  expect(judge('googleSearch', [], ['Team.Use'], { idleRoles: ['Europe'] })).toBe('outside-residency');
+  expect(judge('googleSearch', [], [], { idleRoles: ['Team.Use'] })).toBe('not-allowed');
+});
+
+test('a caller is told the tools and sources that it may use where it is served', () => {
+  const listed = (roles: readonly string[], ...locations: string[]) =>
+    listTools(governance, { roles, applicationId: '', isDelegated: false }, locations);
+  expect(listed(['Team.Use'], 'us-central1')).toEqual({
+    use: PLAIN_TOOLS,
+    reach: { vertexAiSearch: [STORE], vertexRagStore: [CORPUS], mcpServers: [SERVER], externalApi: [SERVER] },
+  });
+  expect(listed(['Europe'], 'europe-west4')).toEqual({
+    use: ['functionDeclarations', 'codeExecution'],
+    reach: { vertexAiSearch: [STORE], vertexRagStore: [CORPUS] },
+  });
+  expect(listed(['Europe'], 'europe-west4', 'eu').use).toContain('enterpriseWebSearch');
+  expect(listed(['Other'], 'us-central1')).toEqual({ use: [], reach: {} });
+});
+
+test('an explanation of what can give tools says which', () => {
+  const explained = (operation: string) =>
+    explain(
+      governance,
+      { roles: ['Bot'], applicationId: '', isDelegated: false },
+      { project: undefined, location: undefined, operation, resource: { kind: 'name', name: 'flash' } },
+      '',
+    );
+  expect(explained('generateContent').tools).toEqual({ use: ['functionDeclarations'], reach: {} });
+  expect(explained('embedContent')).not.toHaveProperty('tools');
 });
