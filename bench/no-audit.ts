@@ -15,6 +15,7 @@ export function startAudit(): Audit {
         throw new Error('No rule asks for content.');
       },
     },
+    seals: { open: () => Promise.reject(new Error('No call names an operation.')) },
     sweep: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

@@ -110,6 +110,7 @@ const predict = createPredict({
   ...serving,
   accessTokens,
   vertex: createVertex(settings.VERTEX_ENDPOINT, accessTokens),
+  seals: audit.seals,
   keepAliveIntervalInMs: settings.KEEP_ALIVE_INTERVAL_IN_MS,
 });
 const answerQuestion = createAnswerQuestion({

@@ -7,7 +7,7 @@ export interface AuditStorage {
   readonly ledger: ContainerClient;
   /** How far each chain is shipped. */
   readonly state: ContainerClient;
-  /** One wrapped key for each data subject; deleting it erases. */
+  /** One wrapped key for each data subject, deleting which erases, and the one of seals. */
   readonly subjects: ContainerClient;
   /** What governance asks to be kept of prompts and predictions, encrypted. */
   readonly content: ContainerClient;

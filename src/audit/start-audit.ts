@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
-import type { AuditTrail, ContentKeeper, Digester } from '../prediction/interfaces.ts';
+import type { AuditTrail, ContentKeeper, Digester, Seals } from '../prediction/interfaces.ts';
 import { auditCredential } from './audit-credential.ts';
 import { openAuditKey } from './keys/audit-key.ts';
 import type { AuditStorage } from './audit-storage.ts';
@@ -11,6 +11,7 @@ import { LedgerTrail } from './ledger/ledger-trail.ts';
 import { LedgerWriter } from './ledger/ledger-writer.ts';
 import { createShipping } from './shipping/shipping.ts';
 import { signCheckpoint } from './ledger/sign-checkpoint.ts';
+import { createSeals } from './keys/seals.ts';
 import { createSubjectKeys } from './contents/subject-keys.ts';
 import { inTime, type Schedule } from './time-limit.ts';
 
@@ -31,6 +32,7 @@ export interface Audit {
   readonly trail: AuditTrail;
   readonly digester: Digester;
   readonly contents: ContentKeeper;
+  readonly seals: Seals;
   /** Ships and closes what lost writers left. */
   readonly sweep: () => Promise<unknown>;
   /** Commits and ships what is left, for at most `timeoutInMs`. */
@@ -113,6 +115,7 @@ export function startAudit(options: AuditOptions): Audit {
     trail,
     digester,
     contents,
+    seals: createSeals({ loadStore: () => loadBlobs('subjects'), key, now }),
     sweep: () => shipping.sweep(),
     close: async (limitInMs) => {
       const startedAt = performance.now();

@@ -2,7 +2,7 @@ import { invalidBody } from '../errors/invalid-body.ts';
 import type { Owner } from '../governance/owners.ts';
 import type { BytesPayload, GrantedCall } from '../prediction/prediction.ts';
 import { formatPath } from '../errors/format-path.ts';
-import { isObject, type Json } from './listed-resources.ts';
+import { isObject } from './listed-resources.ts';
 import { expectOwn } from './own-resource.ts';
 import { parentName } from './resource-names.ts';
 import { SHAPE } from './vertex-shapes.ts';
@@ -34,8 +34,11 @@ export function fetchNamedCache(apiVersion: string, body: unknown): Pick<BytesPa
   return {
     first: {
       request: (call) => {
-        const isHere = location === call.location && (project === call.project || /^\d+$/.test(project));
-        if (!isHere) throw elsewhere(cache);
+        if (!call.isHere(project, location))
+          throw refuse(
+            cache,
+            'must be of the project, by its id or its number in the catalog, and of the location that serve the call',
+          );
         return { method: 'GET', path: `/${apiVersion}/${parentName(call)}/cachedContents/${id}` };
       },
       check: (answer, call) => {
@@ -43,7 +46,6 @@ export function fetchNamedCache(apiVersion: string, body: unknown): Pick<BytesPa
           const owner = readOwner(displayName);
           return owner !== undefined && call.reaches(owner);
         });
-        if (project !== call.project && (answer as Json).name !== cache.name) throw elsewhere(cache);
       },
     },
   };
@@ -74,10 +76,6 @@ function findNames(body: unknown): NamedCache[] {
       throw invalidBody([{ field, description: 'must be a text' }]);
     });
   });
-}
-
-function elsewhere(cache: NamedCache) {
-  return refuse(cache, 'must be of the project and location that serve the call');
 }
 
 function refuse({ field }: NamedCache, description: string) {

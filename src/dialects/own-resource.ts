@@ -21,12 +21,15 @@ export function isOwn(
   );
 }
 
-/** @throws GatewayError RESOURCE_NOT_FOUND: another team's is not told apart from what isn't there. */
-export function expectOwn(
-  answer: unknown,
-  what: 'batch prediction job' | 'context cache',
-  isTheirs: (resource: Json) => boolean,
-): void {
+/** @throws GatewayError RESOURCE_NOT_FOUND. */
+export function expectOwn(answer: unknown, what: What, isTheirs: (resource: Json) => boolean): void {
   if (isObject(answer) && isTheirs(answer)) return;
-  throw new GatewayError('RESOURCE_NOT_FOUND', `Your team has no ${what} of this name here.`);
+  throw notTheirs(what);
+}
+
+type What = 'batch prediction job' | 'context cache' | 'operation';
+
+/** Another team's is not told apart from what isn't there. */
+export function notTheirs(what: What): GatewayError {
+  return new GatewayError('RESOURCE_NOT_FOUND', `Your team has no ${what} of this name here.`);
 }

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
-import { invalidBody } from '../errors/invalid-body.ts';
 import type { DialectRequest } from '../prediction/interfaces.ts';
-import type { AnswerFormat, BytesPayload, Framing, GrantedCall, Payload } from '../prediction/prediction.ts';
+import type { AnswerFormat, BytesPayload, Framing, Payload } from '../prediction/prediction.ts';
 import { fetchNamedCache } from './cached-content-name.ts';
 import { readChatCompletion } from './chat-completions.ts';
 import { editJson, type JsonEdits } from './edit-json.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import type { VertexTarget } from './read-target.ts';
+import { readOwnOperation, sealedAnswer } from './operation-names.ts';
 import { parentName, resourceName } from './resource-names.ts';
 import { checkPlaces, readStorageUri } from './storage-fields.ts';
 import {
@@ -40,7 +40,6 @@ const PASSED: Readonly<Record<string, PassedOperation>> = {
   predict: { body: InstancesBody, format: 'predictions' },
   explain: { body: InstancesBody, format: 'predictions' },
   predictLongRunning: { body: InstancesBody, format: 'opaque' },
-  fetchPredictOperation: { body: FetchPredictOperationBody, format: 'opaque' },
   directPredict: { body: AnyBody, format: 'opaque' },
   directRawPredict: { body: AnyBody, format: 'opaque' },
   serverStreamingPredict: { body: AnyBody, format: 'opaque', streams: true },
@@ -65,6 +64,7 @@ export function readPayload(
   if (operation === 'countTokens' && verb === 'rawPredict') return readClaudeCount(apiVersion, request, json);
   if (operation === 'predict' && resource.kind === 'endpoint')
     return { kind: 'instances', ...validateBody(PredictBody, json) };
+  if (verb === 'fetchPredictOperation') return readFetch(apiVersion, headers, body, json);
   const passed = PASSED[verb];
   if (!passed) throw new TypeError(`no path has the verb ${verb}`);
   const valid = validateBody(passed.body, json);
@@ -74,8 +74,8 @@ export function readPayload(
     ...(passed.streams && { framing: readFraming(request) }),
     ...(passed.format === 'gemini' && fetchNamedCache(apiVersion, valid)),
     ...(resource.kind === 'endpoint' && passed.body === InstancesBody && { checked: valid as InstancesBody }),
+    ...(operation === 'predictLongRunning' && { usesSeal: true, rewrite: sealedAnswer }),
     request: (call) => {
-      if (verb === 'fetchPredictOperation') checkOperationName(valid as FetchPredictOperationBody, call);
       if (/^predict(LongRunning)?$/.test(verb))
         checkPlaces(call, readStorageUri((valid as InstancesBody).parameters));
       return {
@@ -155,16 +155,29 @@ function withoutLabels(body: Uint8Array, json: unknown): Uint8Array {
     : body;
 }
 
-/** Operations of one model are no way to those of another. */
-function checkOperationName({ operationName }: FetchPredictOperationBody, call: GrantedCall): void {
-  const [name = '', id = '', ...more] = operationName.split('/operations/');
-  const isOfModel =
-    name.replace(/^projects\/[^/]+/, '') === resourceName(call).replace(/^projects\/[^/]+/, '');
-  const isOfProject = name.startsWith(`projects/${call.project}/`) || /^projects\/\d+\//.test(name);
-  if (isOfModel && isOfProject && more.length === 0 && /^[\w-]{1,128}$/.test(id)) return;
-  throw invalidBody([
-    { field: 'operationName', description: 'must name an operation of the model or endpoint in the path' },
-  ]);
+/** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/veo-video-generation#poll */
+function readFetch(
+  apiVersion: string,
+  headers: Record<string, string>,
+  body: Uint8Array,
+  json: unknown,
+): BytesPayload {
+  const { operationName } = validateBody(FetchPredictOperationBody, json);
+  return {
+    kind: 'bytes',
+    format: 'opaque',
+    usesSeal: true,
+    request: (call) => {
+      const { name } = readOwnOperation(operationName, call);
+      return {
+        method: 'POST',
+        path: `/${apiVersion}/${resourceName(call)}:fetchPredictOperation`,
+        headers,
+        body: editJson(body, { operationName: JSON.stringify(name) }),
+      };
+    },
+    rewrite: { whole: (answer, call) => readOwnOperation(operationName, call).rename(answer) },
+  };
 }
 
 function readFraming({ query }: DialectRequest): Framing {

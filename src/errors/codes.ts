@@ -36,6 +36,7 @@ export const CODES = {
   TOKEN_EXCHANGE_REJECTED: fact(502, 'UNAVAILABLE', 'Google token exchange rejected'),
   IMPERSONATION_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Service account impersonation unavailable', true),
   IMPERSONATION_REJECTED: fact(502, 'UNAVAILABLE', 'Service account impersonation rejected'),
+  SEALS_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Operations cannot be told apart', true),
   AUDIT_LEDGER_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Calls cannot be put on record', true),
   AUDIT_NOT_CONFIGURED: fact(501, 'UNIMPLEMENTED', 'Records cannot be read here'),
   AUDIT_RECORD_NOT_FOUND: fact(404, 'NOT_FOUND', 'Record not found'),

@@ -41,6 +41,8 @@ export interface Governance {
   judgeTool(principal: Principal, use: ToolUse): ToolVerdict;
   /** Whose things a caller reaches, as `reaches` reads it. */
   ownersOf(principal: Principal): readonly Owner[];
+  /** Whether two names of a project, each its id or its number in the catalog, are of the same. */
+  isProject(project: string, named: string): boolean;
   /** The entries that a call can be meant for, with the operations that would do. */
   listAlternatives(target: CallTarget): readonly Alternative[];
   /** The entry that a target names, whether or not anybody may call it. */
@@ -69,6 +71,10 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
     judgePlace: (principal, use, uri) => judgePlace(reach, principal, use, uri),
     judgeTool: (principal, use) => judgeTool(reach, principal, use),
     ownersOf: (principal) => listOwners(documents.access, principal),
+    isProject: (project, named) => {
+      const idOf = (name: string) => index.idOfProject.get(name) ?? name;
+      return idOf(project) === idOf(named);
+    },
     listAlternatives: (target) =>
       listAlternatives(index, target).map(({ rules, operation }) => ({ entry: rules.entry, operation })),
     findEntry,

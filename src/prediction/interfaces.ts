@@ -71,6 +71,20 @@ export interface AuditTrail {
   record(record: AuditRecord): void;
 }
 
+/** Marks short texts so that a gateway can tell that they are a gateway's own words. */
+export interface Seal {
+  /** 22 characters of base64url. */
+  write(text: string): string;
+  /** Whether a text was sealed so. */
+  isOf(seal: string, text: string): boolean;
+}
+
+/** The seal of all instances of the gateway. */
+export interface Seals {
+  /** Resolves when the seal can be used. @throws GatewayError SEALS_UNAVAILABLE. */
+  open(): Promise<Seal>;
+}
+
 /** A keyed digest in the making. */
 export interface Digest {
   update(bytes: Uint8Array | string): void;

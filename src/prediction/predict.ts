@@ -4,7 +4,7 @@ import type { AuthorizedCall } from '../governance/authorize.ts';
 import { reaches } from '../governance/owners.ts';
 import type { Deadline } from './deadline.ts';
 import { deliver } from './deliver.ts';
-import type { AccessTokens, Call, Caller, Reply, Vertex } from './interfaces.ts';
+import type { AccessTokens, Call, Caller, Reply, Seal, Seals, Vertex } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
 import type { GrantedCall, Prediction } from './prediction.ts';
 import { checkTimeLimits, readStartLimit } from './read-time-limit.ts';
@@ -15,6 +15,7 @@ import { createTokenBudgets } from './token-budgets.ts';
 export interface PredictRooms extends ServingRooms {
   readonly accessTokens: AccessTokens;
   readonly vertex: Vertex;
+  readonly seals: Seals;
   /** After how long without a part a stream is kept alive by a comment. */
   readonly keepAliveIntervalInMs: number;
 }
@@ -39,12 +40,13 @@ export function createPredict(rooms: PredictRooms): Predict {
       const spendTokens = tokenBudgets.admit(caller, authorized);
       const freeSlots = streamSlots.take(caller, authorized);
       try {
-        const [accessToken] = await Promise.all([
+        const [accessToken, seal] = await Promise.all([
           obtainAccessToken(rooms, record, deadline),
+          payload.kind === 'bytes' && payload.usesSeal ? deadline.bound(rooms.seals.open()) : undefined,
           deadline.bound(settlement.begin()),
         ]);
         deadline.reachVertex();
-        const granted = grant(rooms.governance, caller, authorized);
+        const granted = grant(rooms.governance, caller, authorized, seal);
         const coming = rooms.vertex.predict(authorized, granted, accessToken, deadline);
         const { keepAliveIntervalInMs } = rooms;
         await deliver(coming, payload, {
@@ -87,11 +89,14 @@ function grant(
   governance: Governance,
   caller: Caller,
   { project, location, resource, owner }: AuthorizedCall<Prediction>,
+  seal: Seal | undefined,
 ): GrantedCall {
   const owners = governance.ownersOf(caller);
   return {
     ...{ project, location, resource, caller, owner, owners },
     reaches: (other) => reaches(owners, other),
+    ...(seal && { seal }),
+    isHere: (named, at) => at === location && governance.isProject(project, named),
     may: (target) => governance.decide(caller, target).allowed,
     judgePlace: (use, uri) => governance.judgePlace(caller, use, uri),
     judgeTool: (tool, sources = []) => governance.judgeTool(caller, { tool, sources, location }),

@@ -4,7 +4,7 @@ import type { PlaceUse, PlaceVerdict } from '../governance/judge-place.ts';
 import type { ToolVerdict } from '../governance/judge-tool.ts';
 import type { Owner } from '../governance/owners.ts';
 import type { ToolName } from '../governance/tools.ts';
-import type { Caller } from './interfaces.ts';
+import type { Caller, Seal } from './interfaces.ts';
 
 /** What a caller asks of a model: where, what and with which payload. */
 export interface Prediction extends CallTarget {
@@ -43,6 +43,8 @@ export interface BytesPayload {
   readonly format: AnswerFormat;
   /** How the parts of a streamed answer are told apart; undefined for an answer in one piece. */
   readonly framing?: Framing;
+  /** Whether it names what Google lets nobody label, which takes the seal. */
+  readonly usesSeal?: boolean;
   /** Makes of Vertex AI's answer what this client understands; left out where the bytes pass as they are. */
   readonly rewrite?: AnswerRewrite;
   /** What the endpoint's schemas in the catalog are asked about. */
@@ -68,6 +70,10 @@ export interface GrantedCall {
   readonly owners: readonly Owner[];
   /** Whether the caller reaches what somebody owns. */
   reaches(owner: Owner): boolean;
+  /** For a payload that uses it. */
+  readonly seal?: Seal;
+  /** Whether a name's project, by its id or by its number in the catalog, and its location are those of the call. */
+  isHere(project: string, location: string): boolean;
   /** Whether the caller may make another call, too. */
   may(target: CallTarget): boolean;
   /** Whether the call may make Google read or write a place: `gs://`, `bq://`, `https://`, a YouTube video. */
@@ -98,7 +104,7 @@ export type AnswerFormat = 'gemini' | 'openai' | 'anthropic' | 'predictions' | '
 export type Framing = 'sse' | 'json-array' | 'raw';
 
 export interface AnswerRewrite {
-  readonly whole?: (body: Uint8Array, call: GrantedCall) => Uint8Array;
+  readonly whole?: (body: Uint8Array, call: GrantedCall) => Uint8Array | Promise<Uint8Array>;
   /** Takes whole events; an empty part is not sent. */
   readonly part?: (part: Uint8Array) => Uint8Array;
 }

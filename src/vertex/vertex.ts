@@ -109,8 +109,12 @@ function readAnswer(body: Uint8Array): unknown {
   }
 }
 
-function rewritten(answer: Answer, { whole, part }: AnswerRewrite, granted: GrantedCall): Answer {
-  if (answer.kind === 'whole') return whole ? { ...answer, body: whole(answer.body, granted) } : answer;
+async function rewritten(
+  answer: Answer,
+  { whole, part }: AnswerRewrite,
+  granted: GrantedCall,
+): Promise<Answer> {
+  if (answer.kind === 'whole') return whole ? { ...answer, body: await whole(answer.body, granted) } : answer;
   return part ? { ...answer, parts: mapParts(answer.parts, part) } : answer;
 }
 

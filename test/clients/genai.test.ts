@@ -255,3 +255,17 @@ test('more tokens in a minute than the product allows are 429 at the edge', asyn
 });
 
 test('every call is on record', () => clients.expectAllOnRecord());
+
+test('makes a video, and looks after it until it is there', async () => {
+  const { models, operations } = withToken;
+  let operation = await models.generateVideos({
+    model: 'veo-3.0-generate-001',
+    source: { prompt: 'Irises in the wind.' },
+    config: { numberOfVideos: 1 },
+  });
+  for (let polls = 0; !operation.done && polls < 10; polls += 1)
+    operation = await operations.getVideosOperation({ operation });
+  expect(operation.response?.generatedVideos?.[0]?.video?.videoBytes).toEqual(expect.any(String));
+  const looked = { outcome: 'answered', operation: 'predictLongRunning', model: 'veo-3.0-generate-001' };
+  clients.expectRecords(looked, looked, looked);
+});

@@ -15,7 +15,13 @@ const PROMPT = { contents: [{ role: 'user', parts: [{ text: 'And then?' }] }] };
  * Who calls: a sample application with its token and key; the agent acts for a person of the assistants team, and its own
  * role is the sandbox's. Or the holder of a key of the sandbox: through the edge, or as the edge stamps another one's.
  */
-type Who = 'assistants-app' | 'sandbox-app' | 'agent-app' | 'key of sandbox-app' | 'key of another';
+type Who =
+  | 'assistants-app'
+  | 'sandbox-app'
+  | 'agent-app'
+  | 'key of sandbox-app'
+  | 'key of another'
+  | 'key of the assistants';
 
 let observed: ObservedChain;
 let edgeToken: string;
@@ -38,6 +44,7 @@ function call(who: Who, method: string, path: string, json?: object): Promise<An
       return observed.call({ ...outgoing, headers: { 'x-goog-api-key': key } });
     }
     case 'key of another':
+    case 'key of the assistants':
       return observed.callDirectly({
         ...outgoing,
         headers: {
@@ -46,9 +53,9 @@ function call(who: Who, method: string, path: string, json?: object): Promise<An
           'x-gateway-identity-provider': 'subscription-key',
           'x-gateway-delegated': 'false',
           'x-gateway-object-id': 'another-app',
-          'x-gateway-roles': 'Sandbox.Use',
+          'x-gateway-roles': who === 'key of another' ? 'Sandbox.Use' : 'Assistants.Use',
           'x-gateway-subscription-id': 'another-app',
-          'x-gateway-product-id': 'sandbox',
+          'x-gateway-product-id': who === 'key of another' ? 'sandbox' : 'production',
           'x-gateway-request-id': crypto.randomUUID(),
         },
       });
@@ -173,6 +180,77 @@ test('a key alone does not reach what others of its role made', async () => {
     await make('sandbox-app', 'batchPredictionJobs', job('sample-sandbox')),
   );
   await expectOutOfReach('key of sandbox-app', await make('key of another', 'cachedContents', CACHE));
+});
+
+const VEO = `${PARENT}/publishers/google/models/veo-3.0-generate-001`;
+
+async function startVideo(): Promise<string> {
+  const answer = await call('assistants-app', 'POST', `/vertex/v1/${VEO}:predictLongRunning`, {
+    instances: [{ prompt: SECRET }],
+  });
+  expect([answer.status, answer.text]).toEqual([200, expect.any(String)]);
+  return (JSON.parse(answer.text) as { name: string }).name;
+}
+
+function poll(who: Who, operationName: string): Promise<Answer> {
+  return call(who, 'POST', `/vertex/v1/${VEO}:fetchPredictOperation`, { operationName });
+}
+
+test('a long-running operation is its team’s: its name says whose, and Google gets its own', async () => {
+  const name = await startVideo();
+  expect(name).toMatch(/\/operations\/[\w-]+\.assistants-use\.[\w-]{22}$/);
+  expect(name).toContain(`${VEO}/operations/`);
+  await observed.chain.control('vertex-ai', 'DELETE', 'requests');
+  for (const asked of [name, name.replace('sample-project', '123456789012'), name]) {
+    const answer = await poll('assistants-app', asked);
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { name }]);
+    observed.whenRecorded(answer, { outcome: 'answered', operation: 'predictLongRunning' });
+  }
+  const received = (await observed.chain.requests('vertex-ai')).map(
+    ({ body }) => JSON.parse(body) as unknown,
+  );
+  const operationName = name.replace(/\.assistants-use\..*$/, '');
+  expect(received).toEqual([{ operationName }, { operationName }, { operationName }]);
+});
+
+test('an operation is looked after by other instances, and after a restart', async () => {
+  const name = await startVideo();
+  await observed.untilOnRecord();
+  await observed.chain.restartFunctionApp();
+  const answer = await poll('assistants-app', name);
+  expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { name }]);
+  expect((await poll('key of the assistants', name)).status).toBe(404);
+});
+
+test('another’s operation, one of no seal and one of another project are not there', async () => {
+  const name = await startVideo();
+  await observed.chain.control('vertex-ai', 'DELETE', 'requests');
+  const other = await poll('key of the assistants', name);
+  const forged = name.replace('.assistants-use.', '._another-app.');
+  const tries = [
+    other,
+    await poll('key of the assistants', forged),
+    await poll('assistants-app', name.replace(/\.assistants-use\..*$/, '')),
+    await poll('assistants-app', name.replace(/.{22}$/, 'A'.repeat(22))),
+    await poll('assistants-app', `${VEO}/operations/1`),
+  ];
+  for (const answer of tries) {
+    expectErrorBody(answer, {
+      status: 404,
+      code: 'RESOURCE_NOT_FOUND',
+      message: 'Your team has no operation of this name here.',
+    });
+    observed.whenRecorded(answer, {
+      ...{ outcome: 'denied', code: 'RESOURCE_NOT_FOUND', status: '404' },
+      ...{ operation: 'predictLongRunning', model: 'veo-3.0-generate-001' },
+    });
+  }
+  for (const project of ['999999999999', 'other-project', '1234567890123']) {
+    const answer = await poll('assistants-app', name.replace('sample-project', project));
+    expectErrorBody(answer, { status: 400, code: 'INVALID_REQUEST', fields: ['operationName'] });
+    observed.whenRecorded(answer, { outcome: 'denied', code: 'INVALID_REQUEST' });
+  }
+  expect(await observed.chain.requests('vertex-ai')).toEqual([]);
 });
 
 test('every call is on record once, without what is kept', async () => {

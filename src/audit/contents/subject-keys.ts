@@ -1,7 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import { createHash } from 'node:crypto';
 import type { AuditKey } from '../keys/audit-key.ts';
-import { fromBase64url, toBase64url } from '../base64url.ts';
+import { findKey, obtainKey, type SecretKey } from '../keys/stored-key.ts';
 import type { StateStore } from '../state-store.ts';
 
 /** Whose content it is: a person, or the application where it acts for none. */
@@ -12,10 +11,7 @@ export interface DataSubject {
 }
 
 /** The key that all contents of one data subject are encrypted with. */
-export interface SubjectKey {
-  readonly id: string;
-  readonly secret: Uint8Array;
-}
+export type SubjectKey = SecretKey;
 
 export interface SubjectKeys {
   /** Makes one where there is none. @throws when storage or the audit key can't be used. */
@@ -31,14 +27,6 @@ export interface SubjectKeyOptions {
   readonly now: () => Date;
 }
 
-const StoredKey = z.object({
-  v: z.literal(1),
-  id: z.string(),
-  keyId: z.string(),
-  wrapped: z.base64url(),
-});
-
-const KEY_BYTES = 32;
 /** An erased subject's key is used no longer than this. */
 const KEPT_FOR_IN_MS = 60_000;
 /** Calls don't wait for what has just failed. */
@@ -67,30 +55,8 @@ export function subjectKeyName(subject: string): string {
 export function createSubjectKeys({ loadStore, key, now }: SubjectKeyOptions): SubjectKeys {
   const kept = new Map<string, { readonly found: Promise<SubjectKey>; readonly until: number }>();
 
-  const find = async (store: StateStore, subject: string): Promise<SubjectKey | undefined> => {
-    const stored = await store.read(subjectKeyName(subject));
-    if (!stored) return undefined;
-    const { id, keyId, wrapped } = StoredKey.parse(stored.value);
-    const secret = await key.unwrap({ keyId, wrapped: fromBase64url(wrapped) });
-    if (secret.byteLength !== KEY_BYTES) throw new Error('What is stored as a data subject’s key is none.');
-    return { id, secret };
-  };
-  const obtain = async (subject: string): Promise<SubjectKey> => {
-    const store = await loadStore();
-    const found = await find(store, subject);
-    if (found) return found;
-    const made = { id: randomBytes(8).toString('hex'), secret: randomBytes(KEY_BYTES) };
-    const { keyId, wrapped } = await key.wrap(made.secret);
-    const value = {
-      ...{ v: 1, id: made.id, keyId, wrapped: toBase64url(wrapped) },
-      createdAt: now().toISOString(),
-    };
-    if ((await store.write(subjectKeyName(subject), value, {}, undefined)) !== undefined) return made;
-    // Another instance was faster, or the answer to an earlier try was lost.
-    const others = await find(store, subject);
-    if (!others) throw new Error('The key of a data subject was erased while it was made.');
-    return others;
-  };
+  const obtain = async (subject: string): Promise<SubjectKey> =>
+    obtainKey({ store: await loadStore(), key, now }, subjectKeyName(subject));
   return {
     obtain(subject) {
       const time = now().getTime();
@@ -102,6 +68,6 @@ export function createSubjectKeys({ loadStore, key, now }: SubjectKeyOptions): S
       found.catch(() => kept.set(subject, { found, until: now().getTime() + FAILED_FOR_IN_MS }));
       return found;
     },
-    find: async (subject) => find(await loadStore(), subject),
+    find: async (subject) => findKey({ store: await loadStore(), key }, subjectKeyName(subject)),
   };
 }

@@ -11,6 +11,8 @@ export function grantedCall(changes: Partial<GrantedCall> = {}): GrantedCall {
     owner: { team: 'team' },
     owners: [{ team: 'team' }],
     reaches: ({ team }) => team === 'team',
+    isHere: (project, location) =>
+      ['sample-project', '123456789012'].includes(project) && location === 'us-central1',
     may: () => false,
     judgePlace: () => 'not-allowed',
     judgeTool: () => 'not-allowed',

@@ -34,7 +34,7 @@ function received(body: object, answer: unknown): Embeddings {
   const bytes = Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer));
   const { rewrite } = payloadOf(body);
   const written = rewrite?.whole?.(bytes, grantedCall(GRANTED));
-  return JSON.parse(Buffer.from(written ?? []).toString()) as Embeddings;
+  return JSON.parse(Buffer.from((written as Uint8Array | undefined) ?? []).toString()) as Embeddings;
 }
 
 function answerOf(values: readonly number[], tokens: number): object {

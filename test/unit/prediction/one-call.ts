@@ -120,6 +120,7 @@ export function oneCall({ call, readPrediction, trail, ...rooms }: Changes = {})
     governance,
     accessTokens: { accessToken: () => after(20, TOKEN) },
     vertex: { predict: () => after(300, WHOLE) },
+    seals: { open: () => Promise.reject(new Error('no call of these needs the seal')) },
     callTimeoutInMs: TIMEOUT_IN_MS,
     streamTimeoutInMs: TIMEOUT_IN_MS,
     keepAliveIntervalInMs: KEEP_ALIVE_INTERVAL_IN_MS,

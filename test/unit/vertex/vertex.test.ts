@@ -138,6 +138,7 @@ function granted({ project, location, resource, owner }: AuthorizedCall<Predicti
   return {
     ...{ project, location, resource, caller: CALLER, owner, owners: [owner] },
     reaches: () => false,
+    isHere: () => false,
     may: () => false,
     judgePlace: () => 'not-allowed',
     judgeTool: () => 'not-allowed',
