@@ -9,10 +9,20 @@ import type { Tier } from './tier.ts';
  */
 const READABLE_IN_BYTES: Readonly<Record<Tier, number>> = { classic: 4_194_304, v2: 2_097_152 };
 
+/** A longer body is not made JSON of: that takes some hundred bytes of memory for every two of it. */
+const PARSED_IN_BYTES = 65_536;
+/** How often `"model"` may stand in a longer one. */
+const MAXIMUM_MENTIONS = 64;
+/** What stands behind the name of a member is looked at so far. */
+const LOOKED_AT = 512;
+
 /**
  * Sets named-model to what a call names: by its path, else by `model` of its body, without project and location. Empty
- * where it names nothing, or where the body is no JSON, which the function app refuses; `*` where the body is too long
- * to be read, or does not say how long it is: such a call could name any entry, so it counts for each.
+ * where it names nothing; `*` where what it names can't be known, since the body is too long to be read, doesn't say how
+ * long it is, or has several texts by the name of `model`: such a call could name any entry, so it counts for each.
+ *
+ * A body that is long, or no JSON to API Management, is looked through for the texts behind `"model":`, wherever they stand.
+ * The function app takes no other spelling of that name for it that would escape this but one with its letters escaped.
  */
 export function setNamedModel(tier: Tier): string[] {
   return [
@@ -30,12 +40,28 @@ export function setNamedModel(tier: Tier): string[] {
     '    var length = 0;',
     '    if (!int.TryParse(context.Request.Headers.GetValueOrDefault("Content-Length", ""), out length)) { return "*"; }',
     `    if (length > ${READABLE_IN_BYTES[tier]}) { return "*"; }`,
-    '    try {',
-    '      var named = (string)context.Request.Body.As&lt;JObject>(preserveContent: true)["model"];',
-    '      return Regex.Replace(named, "^(projects/[^/]+/locations/[^/]+/)?(models/)?", "");',
-    '    } catch (Exception) {',
-    '      return "";',
+    '    var prefix = "^(projects/[^/]+/locations/[^/]+/)?(models/)?";',
+    `    if (${PARSED_IN_BYTES} >= length) {`,
+    '      try {',
+    '        var token = context.Request.Body.As&lt;JObject>(preserveContent: true)["model"];',
+    '        return token == null ? "" : Regex.Replace((string)token, prefix, "");',
+    '      } catch (Exception) { }',
     '    }',
+    '    var text = Encoding.UTF8.GetString(context.Request.Body.As&lt;byte[]>(preserveContent: true));',
+    // The letters of the name, and some others: U+0060 to U+006F.
+    '    if (text.Contains("\\\\u006")) { return "*"; }',
+    `    var pieces = text.Split(new[] { "\\"model\\"" }, ${MAXIMUM_MENTIONS + 2}, StringSplitOptions.None);`,
+    `    if (pieces.Length > ${MAXIMUM_MENTIONS + 1}) { return "*"; }`,
+    '    var named = "";',
+    '    foreach (var piece in pieces.Skip(1)) {',
+    `      var start = piece.Length > ${LOOKED_AT} ? piece.Substring(0, ${LOOKED_AT}) : piece;`,
+    // A text that is "model", or a member whose value is none.
+    '      if (Regex.IsMatch(start, "\\\\A\\\\s*([^:\\\\s]|:\\\\s*[^\\"\\\\s])")) { continue; }',
+    '      var value = Regex.Match(start, "\\\\A\\\\s*:\\\\s*\\"([^\\"\\\\\\\\]*)\\"");',
+    '      if (!value.Success || (named != "" &amp;&amp; named != value.Groups[1].Value)) { return "*"; }',
+    '      named = value.Groups[1].Value;',
+    '    }',
+    '    return Regex.Replace(named, prefix, "");',
     "  }'",
     '/>',
   ];

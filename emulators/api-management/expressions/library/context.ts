@@ -82,7 +82,7 @@ function readBody({ read }: PolicyBody, preserveContent: boolean, [type]: readon
     );
   }
   const name = type?.name ?? 'string';
-  if (name === 'byte[]') return Uint8Array.from(bytes);
+  if (name === 'byte[]') return new Uint8Array(bytes);
   const text = new TextDecoder('utf-8').decode(bytes);
   if (name === 'string') return text;
   if (name === 'JToken' || name === 'JObject' || name === 'JArray') return readJson(text, name);

@@ -14,19 +14,13 @@ export function split(text: string, separators: readonly string[], options = 0, 
   let start = 0;
   const clean = (part: string): string => ((options & TRIM) === 0 ? part : trimEnd(trimStart(part)));
   const keep = (part: string): boolean => (options & REMOVE_EMPTY) === 0 || part !== '';
-  let position = 0;
-  while (position < text.length && parts.length < count - 1) {
-    const length = bySpace
-      ? Number(isWhiteSpace(text.charCodeAt(position)))
-      : (wanted.find((separator) => text.startsWith(separator, position))?.length ?? 0);
-    if (length === 0) {
-      position += 1;
-      continue;
-    }
-    const part = clean(text.slice(start, position));
+  const find = bySpace ? nextSpace : nextOf(wanted);
+  while (parts.length < count - 1) {
+    const { at, length } = find(text, start);
+    if (at < 0) break;
+    const part = clean(text.slice(start, at));
     if (keep(part)) parts.push(part);
-    position += length;
-    start = position;
+    start = at + length;
   }
   let rest = text.slice(start);
   if ((options & REMOVE_EMPTY) !== 0) rest = withoutLeading(rest, bySpace ? null : wanted);
@@ -45,4 +39,32 @@ function withoutLeading(text: string, separators: readonly string[] | null): str
     if (found === undefined) return rest;
     rest = rest.slice(found.length);
   }
+}
+
+interface Found {
+  /** Negative where there is none. */
+  readonly at: number;
+  readonly length: number;
+}
+
+function nextSpace(text: string, start: number): Found {
+  let at = start;
+  while (at < text.length && !isWhiteSpace(text.charCodeAt(at))) at += 1;
+  return { at: at < text.length ? at : -1, length: 1 };
+}
+
+/** The next separator; of those at one place the first in the list. Each is looked for only as far as was not looked yet. */
+function nextOf(separators: readonly string[]): (text: string, start: number) => Found {
+  const places = separators.map(() => -1);
+  return (text, start) => {
+    let found = -1;
+    for (const [index, separator] of separators.entries()) {
+      const known = places[index] ?? -1;
+      if (known < start) places[index] = text.indexOf(separator, start);
+      if (places[index] === -1) places[index] = Infinity;
+      if ((places[index] ?? Infinity) < (places[found] ?? Infinity)) found = index;
+    }
+    const at = places[found];
+    return at === undefined ? { at: -1, length: 0 } : { at, length: separators[found]?.length ?? 0 };
+  };
 }

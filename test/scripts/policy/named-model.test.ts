@@ -1,0 +1,80 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { derivePolicies } from '../../../scripts/policy/derive-policies.ts';
+import { loadGovernance } from '../../../src/governance/load-governance.ts';
+import { type Edge, startEdge } from '../../apim/start-edge.ts';
+
+const CHAT = '/openai/v1/chat/completions';
+const PRO =
+  '/vertex/v1/projects/p/locations/us-central1/publishers/google/models/gemini-2.5-pro:generateContent';
+const MINUTE_IN_MS = 60_000;
+
+let edge: Edge;
+let time = Date.now();
+
+/** The edge of an entry that may be called once a minute. */
+beforeAll(async () => {
+  const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
+  const limits = { ...documents.limits, entries: [{ entry: 'gemini-2.5-pro', callsPerMinute: 1 }] };
+  const directory = mkdtempSync(join(tmpdir(), 'named-model-'));
+  cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
+  const governance = { documents: { ...documents, limits }, policyVersion };
+  for (const { path, text } of derivePolicies(governance, ['anthropic', 'gateway', 'openai', 'vertex']))
+    writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
+  edge = await startEdge({ directory, now: () => time });
+  rmSync(directory, { recursive: true });
+});
+
+afterAll(() => edge.close());
+
+/** Bodies of more than 64 KiB, or too deep for Newtonsoft.Json, and whether they count for gemini-2.5-pro. */
+const LONG = 'x'.repeat(70_000);
+const DEEP = `${'['.repeat(100)}${']'.repeat(100)}`;
+test.each<[counts: boolean, what: string, body: string]>([
+  [true, 'a long one that names it last', `{"text":"${LONG}","model":"gemini-2.5-pro"}`],
+  [true, 'one with spaces', `{"text":"${LONG}", "model" \n : \t "gemini-2.5-pro" }`],
+  [true, 'one that names it with its publisher', `{"model":"google/gemini-2.5-pro","text":"${LONG}"}`],
+  [true, 'a deep one', `{"deep":${DEEP},"model":"gemini-2.5-pro"}`],
+  [true, 'one with the name escaped', `{"text":"${LONG}","\\u006dodel":"gemini-2.5-pro"}`],
+  [true, 'one with the value escaped', `{"text":"${LONG}","model":"gemini\\u002d2.5-pro"}`],
+  [true, 'a deep one with the name escaped', `{"deep":${DEEP},"mo\\u0064el":"gemini-2.5-pro"}`],
+  [true, 'one that names several', `{"text":"${LONG}","model":"gemini-2.5-pro","of":{"model":"any"}}`],
+  [true, 'one with endless spaces', `{"text":"${LONG}","model":${' '.repeat(600)}"gemini-2.5-pro"}`],
+  [
+    true,
+    'one with many of the name',
+    `{"text":"${LONG}",${'"model":1,'.repeat(70)}"model":"gemini-2.5-pro"}`,
+  ],
+  [false, 'a long one that names another', `{"text":"${LONG}","model":"gemini-2.5-flash"}`],
+  [false, 'one that names no model', `{"text":"${LONG}"}`],
+  [false, 'one that names it in a text', `{"text":"${LONG} \\"model\\":\\"gemini-2.5-pro\\"","model":"any"}`],
+  [
+    false,
+    'one whose tools have a model',
+    `{"tools":{"model":{"type":"string"}},"t":"${LONG}","model":"any"}`,
+  ],
+  [false, 'one with the word as a value', `{"kind":"model","list":["model"],"t":"${LONG}","model":"any"}`],
+  [false, 'what is no JSON', LONG],
+])('a body counts for an entry (%s): %s', async (counts, _, body) => {
+  time += MINUTE_IN_MS + 1;
+  expect((await edge.predict({ path: CHAT, body })).status).toBe(200);
+  expect(edge.functionApp.received.at(-1)?.body).toBe(body);
+  expect((await edge.predict({ path: PRO })).status).toBe(counts ? 429 : 200);
+});
+
+test.each([
+  ['numbers', `{"model":"any","messages":[${'1,'.repeat(2_000_000)}1]}`],
+  ['members', `{"model":"any",${'"a":1,'.repeat(690_000)}"a":1}`],
+  ['models', `{${'"model":"any",'.repeat(290_000)}"model":"any"}`],
+  ['quotes', `{"model":"any","a":"${'\\"'.repeat(2_000_000)}"}`],
+])('4 MB of %s are neither an error of the edge nor long work', async (_, body) => {
+  time += MINUTE_IN_MS + 1;
+  await edge.predict({ path: CHAT, body: '{"model":"any"}' });
+  const before = process.threadCpuUsage();
+  const { status } = await edge.predict({ path: CHAT, body });
+  const { user } = process.threadCpuUsage(before);
+  expect(status).toBe(200);
+  // Reading it into objects took over a second.
+  expect(user / 1000).toBeLessThan(600);
+});
