@@ -7,6 +7,7 @@ import { joinNames } from '../governance/join-names.ts';
 import { listLimits } from '../governance/list-limits.ts';
 import { listPlaces } from '../governance/list-places.ts';
 import { listTools } from '../governance/list-tools.ts';
+import type { ToolVerdict } from '../governance/judge-tool.ts';
 import { residencyIdsOf } from '../governance/residency-of.ts';
 import type { AskedCall, PolicyExplainQuestion } from './question.ts';
 
@@ -82,8 +83,8 @@ function findRefusal(
   call: AskedCall,
 ): { readonly refusal?: GatewayError; readonly isOutside: boolean } {
   const decision = governance.decide(principal, call);
-  let isOutside = false;
-  if (!decision.allowed) return { isOutside };
+  if (!decision.allowed) return { isOutside: false };
+  const verdicts = new Set<ToolVerdict>();
   const { location, resource } = decision.call;
   try {
     call.check?.({
@@ -91,14 +92,17 @@ function findRefusal(
       judgePlace: (use, uri) => governance.judgePlace(principal, use, uri),
       judgeTool: (tool, sources = []) => {
         const verdict = governance.judgeTool(principal, { tool, sources, location });
-        isOutside ||= verdict === 'outside-residency';
+        verdicts.add(verdict);
         return verdict;
       },
     });
-    return { isOutside };
+    return { isOutside: false };
   } catch (error) {
     if (error instanceof GatewayError)
-      return { refusal: error, isOutside: isOutside && error.code === 'TOOL_NOT_ALLOWED' };
+      return {
+        refusal: error,
+        isOutside: error.code === 'TOOL_NOT_ALLOWED' && verdicts.has('outside-residency'),
+      };
     throw error;
   }
 }
