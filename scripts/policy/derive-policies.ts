@@ -2,6 +2,7 @@ import type { Governance } from '../../src/governance/governance.ts';
 import { authenticateFragment } from './authenticate-fragment.ts';
 import { identifyCallerFragment } from './identify-caller-fragment.ts';
 import { keepInCacheFragment } from './keep-in-cache-fragment.ts';
+import { matchApplicationFragment } from './match-application-fragment.ts';
 import { openProductFiles, productFiles } from './product-files.ts';
 import { residencyFragment } from './residency-fragment.ts';
 import { vertexPolicy } from './vertex-policy.ts';
@@ -24,6 +25,7 @@ export function derivePolicies(
     ...openProductFiles(apis),
     authenticateFragment(documents),
     identifyCallerFragment(documents),
+    matchApplicationFragment(documents),
     residencyFragment(documents.access, policyVersion),
     vertexPolicy(documents.catalog, policyVersion),
     keepInCacheFragment(policyVersion),

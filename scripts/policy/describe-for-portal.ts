@@ -8,6 +8,7 @@ export function describeForPortal({
   description,
   keyOnlyCallers,
   concurrentStreams,
+  subscriptions,
   ...limit
 }: Product): string {
   const amount = (count: number | undefined, what: string): string[] =>
@@ -22,8 +23,18 @@ export function describeForPortal({
   return [
     description,
     ...(amounts.length === 0 ? [] : [`A subscription allows ${joinNames(amounts)}.`]),
+    ...(subscriptions?.perUser === undefined
+      ? []
+      : [
+          `You may have ${subscriptions.perUser === 1 ? 'one subscription' : `${subscriptions.perUser} subscriptions`} at a time.`,
+        ]),
     keyOnlyCallers
       ? 'A call needs the subscription key; a token makes it yours.'
       : 'A call needs the subscription key and a token of your identity provider.',
+    ...(subscriptions?.applications
+      ? [
+          'A subscription belongs to one application: ask the platform team to list yours before it sends tokens.',
+        ]
+      : []),
   ].join(' ');
 }

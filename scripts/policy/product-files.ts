@@ -1,5 +1,5 @@
 import { OPEN_PRODUCT } from '../../src/governance/check-limits.ts';
-import type { Catalog, Limits } from '../../src/governance/documents.ts';
+import type { Access, Catalog, Limits } from '../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { describeForPortal } from './describe-for-portal.ts';
 import { isNamed, setNamedModel } from './named-model.ts';
@@ -22,7 +22,7 @@ const COMMENT = `Generated from ${SOURCE} by npm run policy:build; do not edit.`
  * @throws Error for limits that nothing would count in the tier.
  */
 export function productFiles(
-  { limits, catalog }: Pick<GovernanceDocuments, 'limits' | 'catalog'>,
+  { limits, catalog, access }: GovernanceDocuments,
   apis: readonly string[],
   tier: Tier,
 ): GeneratedFile[] {
@@ -36,7 +36,10 @@ export function productFiles(
         path: `${folder}/groups.json`,
         text: toJson([{ $comment: COMMENT, name: GROUPS[product.environment] }]),
       },
-      { path: `${folder}/policy.xml`, text: writePolicy(product, limits, catalog, tier) },
+      {
+        path: `${folder}/policy.xml`,
+        text: writePolicy(product, forProduct(limits, access, product), catalog, tier),
+      },
     ];
   });
 }
@@ -72,9 +75,12 @@ export function openProductFiles(apis: readonly string[]): GeneratedFile[] {
  */
 const GROUPS = { sandbox: 'developers', production: 'production-teams' } as const;
 
-/** Anybody may subscribe to a product of the sandbox; one of production is approved. */
+/**
+ * Anybody may subscribe to a product of the sandbox; one of production is approved.
+ * Source: https://learn.microsoft.com/azure/templates/microsoft.apimanagement/service/products
+ */
 function describeProduct(product: Product): object {
-  const { displayName, environment } = product;
+  const { displayName, environment, subscriptions } = product;
   return {
     $comment: COMMENT,
     properties: {
@@ -82,9 +88,16 @@ function describeProduct(product: Product): object {
       description: describeForPortal(product),
       subscriptionRequired: true,
       approvalRequired: environment === 'production',
+      ...(subscriptions?.perUser !== undefined && { subscriptionsLimit: subscriptions.perUser }),
       state: 'published',
     },
   };
+}
+
+/** Of the limits of roles those that count with a key of the product: of the roles of its environment. */
+function forProduct(limits: Limits, { roles }: Access, { environment }: Product): Limits {
+  const counting = new Set(roles.filter((role) => role.environment === environment).map(({ name }) => name));
+  return { ...limits, roles: limits.roles.filter(({ role }) => counting.has(role)) };
 }
 
 function toJson(value: unknown): string {

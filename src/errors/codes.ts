@@ -24,6 +24,7 @@ export const CODES = {
   DENIED_BY_RULE: fact(403, 'PERMISSION_DENIED', 'Denied by a rule'),
   AGENT_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Agent not allowed'),
   PRODUCT_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Product not allowed'),
+  SUBSCRIPTION_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Subscription not allowed'),
   NOT_GRANTED: fact(403, 'PERMISSION_DENIED', 'Not granted'),
   STORAGE_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Storage not allowed'),
   TOOL_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Tool not allowed'),

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { agentKeyOf, fallbackProvider } from './agents.ts';
+import { agentKeyOf } from './agents.ts';
+import { checkApplication } from './check-application.ts';
 import { checkContents } from './check-contents.ts';
 import { checkLocations, checkName, checkNames, refuseDuplicates } from './check-names.ts';
 import { checkPlaces } from './check-places.ts';
@@ -49,7 +49,7 @@ export function checkAccess(access: YamlDocument<Access>, catalog: Catalog): voi
   const keyOf = (agent: Agent) => agentKeyOf(access.value, agent);
   agents.forEach((agent, index) => {
     checkRoles(agent.roles, ['agents', index]);
-    checkApplication(access, agent, ['agents', index]);
+    checkApplication(access, identityProviders, agent, ['agents', index]);
     const isThere = agents.slice(0, index).some((one) => keyOf(one) === keyOf(agent));
     if (isThere)
       access.refuse(['agents', index, 'applicationId'], `"${agent.applicationId}" is there twice.`);
@@ -58,25 +58,6 @@ export function checkAccess(access: YamlDocument<Access>, catalog: Catalog): voi
   checkRoles(auditors?.roles, ['auditors']);
   checkPlaces(access, roleNames);
   checkTools(access, catalog, roleNames);
-}
-
-/** Refuses an application of an identity provider that isn't there, or that gives other ids. */
-function checkApplication(access: YamlDocument<Access>, agent: Agent, path: Path): void {
-  const { identityProviders } = access.value;
-  const providers = new Map(identityProviders.map((provider) => [provider.id, provider]));
-  const { applicationId, identityProvider = fallbackProvider(identityProviders).id } = agent;
-  checkName(
-    access,
-    identityProvider,
-    new Set(providers.keys()),
-    [...path, 'identityProvider'],
-    'identity provider',
-  );
-  if (providers.get(identityProvider)?.type === 'entra' && !z.guid().safeParse(applicationId).success)
-    access.refuse(
-      [...path, 'applicationId'],
-      `"${applicationId}" is no client id of Entra ID, which is a GUID. For an application of another issuer, name its identityProvider.`,
-    );
 }
 
 function checkScope(
@@ -212,7 +193,15 @@ function refuseSameLabels<Key extends string>(
 }
 
 /** What decisions call the documents themselves where no rule of theirs decides. */
-const RESERVED_IDS = new Set(['catalog', 'agents', 'default-deny', 'products', 'request', 'question']);
+const RESERVED_IDS = new Set([
+  'catalog',
+  'agents',
+  'default-deny',
+  'products',
+  'subscriptions',
+  'request',
+  'question',
+]);
 
 /** An id names one rule, whatever its kind: decisions and records give nothing else. */
 function refuseDuplicateIds(access: YamlDocument<Access>): void {

@@ -1,3 +1,4 @@
+import { checkApplication } from './check-application.ts';
 import { checkName, checkNames, refuseDuplicates } from './check-names.ts';
 import type { Access, CatalogEntry, Limits } from './documents.ts';
 import type { YamlDocument } from './yaml-document.ts';
@@ -19,6 +20,7 @@ export function checkLimits(
   products.forEach((_, index) => {
     checkProduct(limits, access, index);
   });
+  checkSubscriptions(limits, access);
   roles.forEach(({ role }, index) => {
     checkName(limits, role, roleNames, ['roles', index, 'role'], 'role');
   });
@@ -64,4 +66,21 @@ function checkProduct(limits: YamlDocument<Limits>, access: Access, index: numbe
       path.slice(0, -1),
       `an identity provider has the id "${KEY_ONLY_PROVIDER}" of key-only callers.`,
     );
+}
+
+/** Refuses applications that no token can be of, and two of one APIM subscription, which is of one product. */
+function checkSubscriptions(limits: YamlDocument<Limits>, { identityProviders }: Access): void {
+  const listed = limits.value.products.flatMap(({ subscriptions }, index) =>
+    (subscriptions?.applications ?? []).map((one, position) => ({
+      ...one,
+      path: ['products', index, 'subscriptions', 'applications', position],
+    })),
+  );
+  for (const { path, ...application } of listed)
+    checkApplication(limits, identityProviders, application, path);
+  refuseDuplicates(
+    limits,
+    listed.map(({ subscription }) => subscription),
+    (index) => [...(listed[index]?.path ?? []), 'subscription'],
+  );
 }

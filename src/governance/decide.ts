@@ -14,6 +14,7 @@ export type DenialCode =
   | 'DENIED_BY_RULE'
   | 'AGENT_NOT_ALLOWED'
   | 'PRODUCT_NOT_ALLOWED'
+  | 'SUBSCRIPTION_NOT_ALLOWED'
   | 'NOT_GRANTED';
 
 export interface Denial {

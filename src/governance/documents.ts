@@ -188,17 +188,17 @@ export const Residency = z.strictObject({
 });
 export type Residency = z.infer<typeof Residency>;
 
+const ApplicationId = z.string().regex(/^[!-~]{1,256}$/, 'a client id');
+const ProviderOfApplication = Name.optional().describe(
+  'Id of the identity provider whose application it is; the first of Entra ID when left out',
+);
+
 /** An application that acts for people: it may do what both the person's roles and these allow. */
 export const Agent = z.strictObject({
   id: Name,
   reason: Reason,
-  identityProvider: Name.optional().describe(
-    'Id of the identity provider whose application it is; the first of Entra ID when left out',
-  ),
-  applicationId: z
-    .string()
-    .regex(/^[!-~]{1,256}$/, 'a client id')
-    .describe('Client id of the application; in Entra ID a GUID'),
+  identityProvider: ProviderOfApplication,
+  applicationId: ApplicationId.describe('Client id of the application; in Entra ID a GUID'),
   roles: z.array(Name).min(1),
 });
 export type Agent = z.infer<typeof Agent>;
@@ -342,6 +342,32 @@ const KeyOnlyCallers = z
   .strictObject({ roles: z.array(Name).min(1).describe('What such calls may do') })
   .describe('Lets calls in that have a key of the product and no token, as the APIM subscription');
 
+/** What tells an application from all others of its issuer. */
+const ApplicationOfSubscription = z.strictObject({
+  subscription: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/, 'the id of an APIM subscription')
+    .describe('Id of the APIM subscription, as API Management has it'),
+  applicationId: ApplicationId.describe(
+    'Client id of the application that it belongs to; in Entra ID a GUID',
+  ),
+  identityProvider: ProviderOfApplication,
+});
+export type ApplicationOfSubscription = z.infer<typeof ApplicationOfSubscription>;
+
+/** Who may have APIM subscriptions of a product, and how many. */
+const Subscriptions = z.strictObject({
+  perUser: Count.optional().describe(
+    'How many a user of the developer portal may have at a time; any number when left out',
+  ),
+  applications: z
+    .array(ApplicationOfSubscription)
+    .optional()
+    .describe(
+      'Which application each belongs to: tokens of others are refused, and all tokens with one that is not listed. Left out, a key is for whoever has it',
+    ),
+});
+
 /** How much: per product, and tighter per role and per entry. The edge's counters are derived from this. */
 export const Limits = z.strictObject({
   products: z.array(
@@ -351,6 +377,7 @@ export const Limits = z.strictObject({
       description: z.string(),
       environment: Environment,
       keyOnlyCallers: KeyOnlyCallers.optional(),
+      subscriptions: Subscriptions.optional(),
       ...Limit,
     }),
   ),

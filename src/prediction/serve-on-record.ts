@@ -1,6 +1,7 @@
-import { toGatewayError, type GatewayError } from '../errors/gateway-error.ts';
+import { GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import { countRoles } from '../governance/count-roles.ts';
 import type { Governance } from '../governance/governance.ts';
+import { judgeSubscription } from '../governance/judge-subscription.ts';
 import { startDeadline, type Deadline, type TimeLimits } from './deadline.ts';
 import type { AuditTrail, Call, Caller, Callers, ErrorDialect, Reply } from './interfaces.ts';
 import { OpenRecord, type RecordingRooms } from './open-record.ts';
@@ -55,6 +56,7 @@ export async function serveOnRecord(
     const identified = await deadline.bound(rooms.callers.identify(call.header));
     record.identified(identified, readTraceId(call.header));
     const caller = countRoles(rooms.governance.documents, identified);
+    checkSubscription(rooms, caller, record);
     const body = await deadline.bound(call.readBody(rooms.maximumBodyBytes));
     record.received(body);
     await answer({ caller, body, record, settlement, deadline });
@@ -69,6 +71,13 @@ export async function serveOnRecord(
     settlement.end();
     void reply.over.then(leave);
   }
+}
+
+function checkSubscription({ governance }: ServingRooms, caller: Caller, record: OpenRecord): void {
+  const denial = judgeSubscription(governance.documents, caller);
+  if (!denial) return;
+  record.decided(denial);
+  throw new GatewayError(denial.code, denial.reason);
 }
 
 /** Without the request id, which tells the edge that the call is on record, and with the reason why it is not. */

@@ -190,8 +190,11 @@ const FACTS: Readonly<Record<string, Facts>> = {
   },
 };
 
-/** Its facts are in mcp-server.test.ts: the product's runtime of MCP stands behind it, not the function app. */
-const ELSEWHERE = ['mcp-servers/agents/policy.xml'];
+/**
+ * Their facts are in mcp-server.test.ts, for the product's runtime of MCP stands behind that, not the function app; and in
+ * products-and-keys.test.ts, for this needs APIM subscriptions that belong to applications.
+ */
+const ELSEWHERE = ['mcp-servers/agents/policy.xml', 'policy-fragments/match-application/policy.xml'];
 
 let edge: Edge;
 /** An edge whose products allow a single call a minute. */

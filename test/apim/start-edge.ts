@@ -3,6 +3,8 @@ import type { OutgoingHttpHeaders, RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TraceTelemetry } from '../../emulators/api-management/engine/gateway-services.ts';
+import { loadGovernance } from '../../src/governance/load-governance.ts';
+import { matchApplicationFragment } from '../../scripts/policy/match-application-fragment.ts';
 import { startApiManagement } from '../../emulators/api-management/start-api-management.ts';
 import type { ApiManagementOptions } from '../../emulators/api-management/start-api-management.ts';
 import { startBackend } from '../emulators/api-management/recording-backend.ts';
@@ -49,6 +51,8 @@ export interface EdgeOptions extends Partial<Omit<ApiManagementOptions, 'namedVa
    * limits of them.
    */
   readonly limits?: EdgeLimits;
+  /** Whether APIM subscriptions belong to the applications of the governance documents; to nobody when left out. */
+  readonly belong?: boolean;
 }
 
 /** As the function app, whose every answer has the request id that the edge gave; with further headers. */
@@ -71,8 +75,8 @@ export async function startEdge(
   const issuer = await startTokenIssuer(now);
   const okta = await startTokenIssuer(now);
   const traces: TraceTelemetry[] = [];
-  const { namedValues, limits, ...rest } = options;
-  const directory = limits ? copyWithLimits(limits) : join(process.cwd(), 'apim');
+  const { namedValues, limits, belong = false, directory: source = 'apim', ...rest } = options;
+  const directory = copyOf(source, limits, belong);
   const gateway = await startApiManagement({
     directory,
     port: 0,
@@ -106,7 +110,7 @@ export async function startEdge(
       await Promise.all([functionApp.close(), issuer.close(), okta.close()]);
       throw error;
     })
-    .finally(() => limits && rmSync(directory, { recursive: true }));
+    .finally(() => rmSync(directory, { recursive: true }));
   const token = await issuer.sign();
   return {
     port: gateway.port,
@@ -136,9 +140,23 @@ export async function startEdge(
   };
 }
 
-function copyWithLimits({ calls, quota, tokens, tokenQuota, entryCalls }: EdgeLimits): string {
+function copyOf(source: string, limits: EdgeLimits | undefined, belong: boolean): string {
   const directory = mkdtempSync(join(tmpdir(), 'apim-'));
-  cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
+  cpSync(source, directory, { recursive: true });
+  if (!belong) openSubscriptions(directory);
+  if (limits) setLimits(directory, limits);
+  return directory;
+}
+
+/** As it is derived where no product says that its APIM subscriptions belong to applications. */
+function openSubscriptions(directory: string): void {
+  const { access, limits } = loadGovernance('governance').documents;
+  const products = limits.products.map((product) => ({ ...product, subscriptions: undefined }));
+  const { path, text } = matchApplicationFragment({ access, limits: { ...limits, products } });
+  writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
+}
+
+function setLimits(directory: string, { calls, quota, tokens, tokenQuota, entryCalls }: EdgeLimits): void {
   for (const product of ['sandbox', 'production']) {
     const file = join(directory, 'products', product, 'policy.xml');
     const limits: readonly [counter: string, limit: number | undefined][] = [
@@ -154,7 +172,6 @@ function copyWithLimits({ calls, quota, tokens, tokenQuota, entryCalls }: EdgeLi
     );
     writeFileSync(file, document);
   }
-  return directory;
 }
 
 /** Another limit in the policy of a counter, in its id, and in the variable before it. */

@@ -116,7 +116,7 @@ test('the caller’s token and keys reach neither the function app nor Google', 
   const token = await observed.chain.token('sandbox-app');
   const key = observed.chain.environment.applications['sandbox-app']?.subscriptionKey ?? '';
   const keys = {
-    'x-goog-api-key': 'forged-key',
+    'x-goog-api-key': key,
     'x-functions-key': 'forged-key',
     'x-goog-user-project': 'other',
   };

@@ -5,7 +5,7 @@ import type { FindSubscription, Subscription } from './subscription-keys.ts';
 
 /** What lets a call in: a valid key, or an open product. */
 export interface Authorization {
-  /** Undefined for the key of a subscription for all APIs. */
+  /** Undefined for the key of a subscription for all APIs, or for one. */
   readonly product: ProductDefinition | undefined;
   readonly holder: { readonly subscription: Subscription; readonly key: string } | undefined;
 }
@@ -44,7 +44,7 @@ export function checkKey(
   const subscription = key === '' ? undefined : find(key);
   if (subscription && (subscription.state ?? 'active') === 'active') {
     const product = products.get(subscription.product ?? '');
-    if (subscription.product === undefined || product?.apis.includes(api.id))
+    if (subscription.product === undefined ? isFor(subscription, api) : product?.apis.includes(api.id))
       return { product, holder: { subscription, key } };
   }
   const open = [...products.values()].find(
@@ -63,6 +63,11 @@ export function checkKey(
   const message =
     'Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription.';
   throw unauthorized(exchange, api, 'SubscriptionKeyInvalid', message, message);
+}
+
+/** Of a subscription that is of no product. */
+function isFor(subscription: Subscription, { id }: ApiDefinition): boolean {
+  return subscription.api === undefined || subscription.api === id;
 }
 
 const NOWHERE = { scope: '', section: '', path: '', policyId: '' };

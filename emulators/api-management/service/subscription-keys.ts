@@ -1,11 +1,13 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** An APIM subscription of a product. */
+/** An APIM subscription, mostly of a product. */
 export interface Subscription {
   readonly id: string;
   readonly name: string;
-  /** Id of the product it is for; left out, it is for all APIs, and no product's policies hold for its calls. */
+  /** Id of the product it is for; left out, it is for all APIs or for one, and no product's policies hold for its calls. */
   readonly product?: string;
+  /** Id of the API that it is for, where it is for no product; all of them when left out. */
+  readonly api?: string;
   readonly primaryKey: string;
   readonly secondaryKey?: string;
   /** `active` when left out; any other state refuses the keys. */

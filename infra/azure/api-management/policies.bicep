@@ -29,6 +29,11 @@ var fragments = [
     policy: loadTextContent('../../../apim/policy-fragments/keep-in-cache/policy.xml')
   }
   {
+    name: 'match-application'
+    information: loadJsonContent('../../../apim/policy-fragments/match-application/policyFragmentInformation.json')
+    policy: loadTextContent('../../../apim/policy-fragments/match-application/policy.xml')
+  }
+  {
     name: 'name-error'
     information: loadJsonContent('../../../apim/policy-fragments/name-error/policyFragmentInformation.json')
     policy: loadTextContent('../../../apim/policy-fragments/name-error/policy.xml')

@@ -252,6 +252,42 @@ test.each([
   },
 );
 
+test('a role has its limit in the products of its environment, where alone it counts', () => {
+  const roles = documents.access.roles.map(({ name }) => ({ role: name, callsPerMinute: 1 }));
+  const derived = derivePolicies(
+    { documents: { ...documents, limits: limitsWith({ roles }) }, policyVersion },
+    [],
+  );
+  for (const { id, environment } of documents.limits.products) {
+    const policy = derived.find(({ path }) => path === `apim/products/${id}/policy.xml`)?.text ?? '';
+    const limited = documents.access.roles.filter(({ name }) => policy.includes(`"rate/role/${name}/"`));
+    expect(limited).toEqual(documents.access.roles.filter((role) => role.environment === environment));
+    expect(limited.length).toBeGreaterThan(0);
+  }
+});
+
+test('a product tells API Management and its portal how many subscriptions a person may have', () => {
+  const products = documents.limits.products.map((product, index) => ({
+    ...product,
+    subscriptions: index === 0 ? { perUser: 7 } : undefined,
+  }));
+  const derived = derivePolicies(
+    { documents: { ...documents, limits: limitsWith({ products }) }, policyVersion },
+    [],
+  );
+  const [first, second] = products.map(({ id }) => {
+    const file = derived.find(({ path }) => path === `apim/products/${id}/productInformation.json`);
+    return (JSON.parse(file?.text ?? '{}') as { properties: Record<string, unknown> }).properties;
+  });
+  expect(first).toMatchObject({
+    subscriptionRequired: true,
+    subscriptionsLimit: 7,
+    description: expect.stringContaining('You may have 7 subscriptions at a time.') as string,
+  });
+  expect(second).not.toHaveProperty('subscriptionsLimit');
+  expect(second?.description).not.toContain('at a time');
+});
+
 test('a role has a limit of its own, per APIM subscription', async () => {
   const roles = [{ role: 'Scoring.Predict', callsPerMinute: 1 }];
   await withEdge({ limits: limitsWith({ roles, entries: [] }) }, async (edge) => {

@@ -46,6 +46,18 @@ const LIMITS = `products:
 `;
 const AGENT = '66666666-6666-4666-8666-666666666666';
 
+/** One product whose APIM subscriptions belong to these applications. */
+function withApplications(...applications: readonly string[]): string {
+  return `products:
+  - id: production
+    displayName: Production
+    description: Tests.
+    environment: production
+    subscriptions:
+      applications:
+${applications.map((one) => `        - ${one}\n`).join('')}`;
+}
+
 /** One product that lets calls with a key alone in. */
 function withKeyOnlyCallers(environment: string, keyOnlyCallers: string): string {
   return `products:
@@ -357,6 +369,33 @@ roles:
       ACCESS,
       `${LIMITS}roles:\n  - { role: Scoring, callsPerDay: 1 }\n`,
       'limits.yaml:4:13: roles.0.role: "Scoring" is no role. There are: Scoring.Predict.',
+    ],
+    'a subscription of an application that Entra ID cannot have': [
+      CATALOG,
+      ACCESS,
+      withApplications('{ subscription: one, applicationId: team }'),
+      'limits.yaml:8:47: products.0.subscriptions.applications.0.applicationId: "team" is no client id of Entra ID, which is a GUID. For an application of another issuer, name its identityProvider.',
+    ],
+    'a subscription of an application of an unknown issuer': [
+      CATALOG,
+      ACCESS,
+      withApplications(`{ subscription: one, applicationId: ${AGENT}, identityProvider: okta }`),
+      'limits.yaml:8:103: products.0.subscriptions.applications.0.identityProvider: "okta" is no identity provider. There are: entra.',
+    ],
+    'a subscription of two applications': [
+      CATALOG,
+      ACCESS,
+      withApplications(
+        `{ subscription: one, applicationId: ${AGENT} }`,
+        `{ subscription: one, applicationId: ${AGENT} }`,
+      ),
+      'limits.yaml:9:27: products.0.subscriptions.applications.1.subscription: "one" is there twice.',
+    ],
+    'a subscription whose id is none': [
+      CATALOG,
+      ACCESS,
+      withApplications(`{ subscription: a b, applicationId: ${AGENT} }`),
+      'limits.yaml:8:27: products.0.subscriptions.applications.0.subscription: the id of an APIM subscription',
     ],
     'two limits of one entry': [
       CATALOG,

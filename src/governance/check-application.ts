@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { fallbackProvider } from './agents.ts';
+import { checkName } from './check-names.ts';
+import type { Access, Agent } from './documents.ts';
+import type { Path, YamlDocument } from './yaml-document.ts';
+
+/** Refuses an application of an identity provider that isn't there, or that gives other ids. */
+export function checkApplication(
+  document: YamlDocument<unknown>,
+  identityProviders: Access['identityProviders'],
+  application: Pick<Agent, 'applicationId' | 'identityProvider'>,
+  path: Path,
+): void {
+  const providers = new Map(identityProviders.map((provider) => [provider.id, provider]));
+  const { applicationId, identityProvider = fallbackProvider(identityProviders).id } = application;
+  checkName(
+    document,
+    identityProvider,
+    new Set(providers.keys()),
+    [...path, 'identityProvider'],
+    'identity provider',
+  );
+  if (providers.get(identityProvider)?.type === 'entra' && !z.guid().safeParse(applicationId).success)
+    document.refuse(
+      [...path, 'applicationId'],
+      `"${applicationId}" is no client id of Entra ID, which is a GUID. For an application of another issuer, name its identityProvider.`,
+    );
+}
