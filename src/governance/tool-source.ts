@@ -49,8 +49,9 @@ export function readToolSource(
   return { name, location };
 }
 
-/** Servers are those that are listed, not what lies below them: a path can lead to another server’s tools. */
+/** The server itself, not what lies below it: a path can lead to another server's tools. Clients write the port out. */
 function readServer(written: string): ToolSource | undefined {
-  const place = written.includes('?') ? undefined : readPlace(written);
+  const address = written.replace(/^(https:\/\/[^/?#]*):443(?=\/|$)/, '$1');
+  const place = address.includes('?') ? undefined : readPlace(address);
   return place?.service === 'https' ? { name: `https://${place.parts.join('/')}` } : undefined;
 }

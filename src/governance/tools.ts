@@ -18,7 +18,7 @@ interface ToolFacts {
 const VERTEX = 'https://cloud.google.com/vertex-ai/generative-ai/docs';
 /** Of what is not on this list, Google promises nothing. */
 const CAPABILITIES = `${VERTEX}/learn/supported-capabilities`;
-const CLAUDE = 'https://docs.claude.com/en/docs/agents-and-tools';
+const CLAUDE = 'https://platform.claude.com/docs/en/agents-and-tools';
 
 /**
  * Every tool that a body can give a model, by Vertex AI's own name where it has one: what rules speak of. Only what a

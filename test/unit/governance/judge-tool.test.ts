@@ -65,6 +65,8 @@ test('a tool reaches what is listed for it, and nothing beside, below or of anot
   expect(judge('vertexAiSearch', [CORPUS])).toBe('source-malformed');
   expect(judge('vertexRagStore', [CORPUS])).toBe('allowed');
   expect(judge('mcpServers', [SERVER])).toBe('allowed');
+  expect(judge('externalApi', [SERVER.replace('.com', '.com:443')])).toBe('allowed');
+  expect(judge('externalApi', [SERVER.replace('.com', '.com:8443')])).toBe('source-not-allowed');
   expect(judge('mcpServers', [`${SERVER}/other`])).toBe('source-not-allowed');
   expect(judge('mcpServers', ['https://tools.example.com'])).toBe('source-not-allowed');
   expect(judge('vertexRagStore', [CORPUS], ['Other'])).toBe('not-allowed');
@@ -85,6 +87,9 @@ test.each<[ToolName, string]>([
   ['mcpServers', `${SERVER}?token=1`],
   ['mcpServers', `${SERVER}#x`],
   ['mcpServers', 'https://user@tools.example.com/mcp'],
+  ['mcpServers', 'https://tools.example.com:443@else.example/mcp'],
+  ['mcpServers', 'https://tools.example.com:443:443/mcp'],
+  ['mcpServers', 'https://tools.example.com:443\\mcp'],
   ['mcpServers', 'http://tools.example.com/mcp'],
   ['mcpServers', 'https://10.0.0.1/mcp'],
   ['mcpServers', 'https://www.youtube.com/'],
