@@ -29,6 +29,9 @@ import { takeAbsoluteForm } from './take-absolute-form.ts';
 /** Longer than clients keep an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_IN_MS = 65_000;
 
+/** No page tells of a limit; a longer head is answered 431 before any policy runs. */
+const MAXIMUM_HEAD_BYTES = 64 * 1024;
+
 /** From the least to the most. */
 const SEVERITIES: readonly TraceTelemetry['severity'][] = ['verbose', 'information', 'error'];
 
@@ -101,7 +104,9 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
       );
   }
   const expressions = await loadExpressionCompiler();
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_IN_MS });
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_IN_MS, maxHeaderSize: MAXIMUM_HEAD_BYTES });
+  // Node would leave what is beyond a number out.
+  server.maxHeadersCount = 0;
   takeAbsoluteForm(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

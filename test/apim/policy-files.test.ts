@@ -95,6 +95,12 @@ const FACTS: Readonly<Record<string, Facts>> = {
     receivesNo: CREDENTIALS,
     stops: { claims: { aud: 'api://elsewhere' }, status: 401, code: 'TOKEN_INVALID' },
   },
+  'policy-fragments/bound-head/policy.xml': {
+    passes: { headers: { 'x-long': 'a'.repeat(9_000) } },
+    receives: EDGE,
+    receivesNo: CREDENTIALS,
+    stops: { headers: { 'x-long': 'a'.repeat(15_000) }, status: 431, code: 'HEADERS_TOO_LARGE' },
+  },
   'policy-fragments/drop-reserved-headers/policy.xml': {
     passes: {
       headers: {

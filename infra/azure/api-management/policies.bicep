@@ -9,6 +9,11 @@ var fragments = [
     policy: loadTextContent('../../../apim/policy-fragments/authenticate/policy.xml')
   }
   {
+    name: 'bound-head'
+    information: loadJsonContent('../../../apim/policy-fragments/bound-head/policyFragmentInformation.json')
+    policy: loadTextContent('../../../apim/policy-fragments/bound-head/policy.xml')
+  }
+  {
     name: 'drop-reserved-headers'
     information: loadJsonContent('../../../apim/policy-fragments/drop-reserved-headers/policyFragmentInformation.json')
     policy: loadTextContent('../../../apim/policy-fragments/drop-reserved-headers/policy.xml')
