@@ -17,8 +17,13 @@ const API_HOST = /(?:^|\.)(?:googleapis\.com|commondatastorage\.com|storage\.clo
 const YOUTUBE_HOST = /(?:^|\.)(?:youtube\.com|youtu\.be)$/;
 const ALL_VIDEOS = /^(?:(?:www|m)\.)?youtube\.com\/?$/;
 /** Pages of one video, with where it begins and who shared it at most. */
-const VIDEO =
-  /^(?:(?:(?:www|m)\.)?youtube\.com\/(?:watch\?v=([\w-]{11})|(?:shorts|live|embed)\/([\w-]{11})(?:\?|$))|youtu\.be\/([\w-]{11})(?:\?|$))(?:&?(?:t|start|si|feature)=[\w.-]*)*$/;
+const DETAIL = String.raw`(?:t|start|si|feature)=[\w.-]*`;
+const VIDEO_PAGES = [
+  new RegExp(String.raw`^(?:(?:www|m)\.)?youtube\.com/watch\?v=([\w-]{11})(?:&${DETAIL})*$`),
+  new RegExp(
+    String.raw`^(?:(?:(?:www|m)\.)?youtube\.com/(?:shorts|live|embed)|youtu\.be)/([\w-]{11})(?:\?${DETAIL}(?:&${DETAIL})*)?$`,
+  ),
+];
 
 /**
  * Reads what stands behind `https://`: a host by its name in ASCII and lower case, path segments without anything
@@ -53,7 +58,6 @@ function readObjectAddress(path: string): Place | undefined {
 /** The home page stands for all videos. https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/video-understanding */
 function readVideo(address: string): Place | undefined {
   if (ALL_VIDEOS.test(address)) return { service: 'youtube', parts: [], isPattern: false };
-  const [, ...ids] = VIDEO.exec(address) ?? [];
-  const video = ids.find(Boolean);
+  const [video] = VIDEO_PAGES.flatMap((page) => page.exec(address)?.[1] ?? []);
   return video === undefined ? undefined : { service: 'youtube', parts: [video], isPattern: false };
 }

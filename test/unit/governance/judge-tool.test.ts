@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { explain } from '../../../src/governance/explain.ts';
 import { listTools } from '../../../src/governance/list-tools.ts';
 import type { Principal } from '../../../src/governance/call-target.ts';
@@ -98,6 +99,34 @@ test.each<[ToolName, string]>([
   ['googleSearch', STORE],
 ])('%s reaches no %j', (tool, source) => {
   expect(judge(tool, [source])).toBe('source-malformed');
+});
+
+test('whatever a tool may reach is written as it is listed, but for the number of its project', () => {
+  const piece = fc.constantFrom(
+    ...['projects/', 'sample-project', '123456789012', '/locations/', 'eu', 'us', '/collections/', '-', '*'],
+    ...['default_collection', '/dataStores/', '/engines/', 'handbook', '/', '//', '..', '%2F', '?', '#', ' '],
+    ...['\n', '\0', 'HANDBOOK', '\u2215', 'https://', 'tools.example.com', '/mcp', ':443', '@', '\\'],
+  );
+  const written = fc.tuple(
+    fc.constantFrom(STORE, SERVER, ''),
+    fc.array(piece, { maxLength: 8 }),
+    fc.nat(120),
+  );
+  const known = new Set([STORE, STORE.replace('sample-project', '123456789012')]);
+  const servers = new Set([
+    SERVER,
+    `${SERVER}/`,
+    SERVER.replace('.com', '.com:443'),
+    `${SERVER.replace('.com', '.com:443')}/`,
+  ]);
+  fc.assert(
+    fc.property(written, ([begun, pieces, at]) => {
+      const source = `${begun.slice(0, at)}${pieces.join('')}${begun.slice(at)}`;
+      expect(judge('vertexAiSearch', [source]) === 'allowed').toBe(known.has(source));
+      expect(judge('mcpServers', [source]) === 'allowed').toBe(servers.has(source));
+    }),
+    { numRuns: 5_000 },
+  );
 });
 
 test.each<[ToolName, 'allowed' | 'outside-residency']>([

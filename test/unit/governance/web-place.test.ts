@@ -95,11 +95,27 @@ test.each([
   ['a video behind another member', 'https://www.youtube.com/watch?t=1&v=9hE5-98ZeCg'],
   ['no video', 'https://www.youtube.com/watch?v='],
   ['an id that is too long', 'https://www.youtube.com/watch?v=9hE5-98ZeCgg'],
+  ['details that end in nothing', 'https://youtu.be/9hE5-98ZeCg?'],
+  ['details without a separator', 'https://youtu.be/9hE5-98ZeCg?t=1start=1'],
   ['a short page with a path', 'https://youtu.be/9hE5-98ZeCg/more'],
   ['another host of YouTube', 'https://music.youtube.com/watch?v=9hE5-98ZeCg'],
   ['YouTube with a port', 'https://www.youtube.com:8443/watch?v=9hE5-98ZeCg'],
 ])('%s is no place', (_, uri) => {
   expect(readPlace(uri)).toBeUndefined();
+});
+
+test.each([
+  `https://youtu.be/9hE5-98ZeCg?t=${'start='.repeat(320)}!`,
+  `https://www.youtube.com/watch?v=9hE5-98ZeCg&t=${'start='.repeat(320)}!`,
+  `https://${'a.'.repeat(990)}-`,
+  `https://a.${'a-'.repeat(990)}`,
+  `gs://bucket/${'a/'.repeat(990)}\\`,
+  `bq://${'a:'.repeat(990)}`,
+  `bq://${'a.'.repeat(990)}`,
+])('no address takes long to read', (uri) => {
+  const before = performance.now();
+  for (let times = 0; times < 100; times += 1) readPlace(uri);
+  expect(performance.now() - before).toBeLessThan(1_000);
 });
 
 const REASON = 'Because of the tests.';
