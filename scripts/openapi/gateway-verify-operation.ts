@@ -52,6 +52,7 @@ export const verifyOperation: Operation = {
           bytes: 165_000,
           openings: 60,
           closings: 74,
+          unverified: 3,
           open: 0,
           unshipped: 0,
           anchors: 12,

@@ -1,5 +1,6 @@
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { ContentPart } from '../governance/documents.ts';
+import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { AuditRecord, OpeningRecord } from './audit-record.ts';
 import type { Answer, AnswerFormat, Framing, GrantedCall, Prediction } from './prediction.ts';
@@ -49,14 +50,28 @@ export interface Vertex {
   ): Promise<Answer>;
 }
 
+/** A call whose caller nobody vouches for: nothing that it says of itself is believed, or kept. */
+export interface UnverifiedCall {
+  readonly time: Date;
+  readonly dialect: DialectName;
+  readonly method: string;
+  /** Why it was not let in. */
+  readonly code: GatewayErrorCode;
+}
+
 /** Keeps one record of each call, on a ledger that outlives the process. */
 export interface AuditTrail {
   /**
-   * Lets a call in; each is followed by one `record` or `commit`, or is left to the edge's own records.
+   * Lets a call in; each is followed by one `record` or `commit`, or by `countUnverified`.
    * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE while more waits for the ledger than memory may hold, and once the trail
    * is being closed.
    */
   admit(): void;
+  /**
+   * Counts a call whose caller can't be verified, in place of a record, so that strangers can't fill the ledger. One that
+   * came through the edge is on record there. Never throws and never waits.
+   */
+  countUnverified(call: UnverifiedCall): void;
   /**
    * Resolves when the ledger has it that the call begins.
    * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE when it hasn't in time.

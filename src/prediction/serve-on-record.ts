@@ -29,10 +29,17 @@ export interface OpenCall {
   readonly deadline: Deadline;
 }
 
+/** A call that was let in. */
+interface Serving {
+  readonly caller: Caller;
+  readonly record: OpenRecord;
+  readonly deadline: Deadline;
+}
+
 /**
  * Identifies the caller, reads the body and lets `answer` do the rest, within the time that a call may last. Never
- * throws: a failure is answered in the client's dialect. Leaves exactly one audit record, or says in its answer that
- * the edge must.
+ * throws: a failure is answered in the client's dialect. Leaves exactly one audit record of a call whose caller is
+ * verified, or says in its answer that the edge must; calls of others are counted.
  */
 export async function serveOnRecord(
   rooms: ServingRooms,
@@ -47,15 +54,52 @@ export async function serveOnRecord(
     sendUnrecorded(call, reply, record, toGatewayError(error));
     return;
   }
-  const settlement = new Settlement(rooms.audit, record);
   const deadline = startDeadline(rooms, reply);
   const leave = rooms.running.enter((failure) => deadline.end(failure));
   try {
+    const caller = await identify(rooms, call, reply, { record, deadline });
+    if (caller) await serve(rooms, call, reply, { caller, record, deadline }, answer);
+  } finally {
+    deadline.clear();
+    void reply.over.then(leave);
+  }
+}
+
+/** Answers whoever can't be verified. @returns undefined then. */
+async function identify(
+  { callers, governance, audit, now }: ServingRooms,
+  call: Call<ErrorDialect>,
+  reply: Reply,
+  { record, deadline }: Omit<Serving, 'caller'>,
+): Promise<Caller | undefined> {
+  try {
     const timeLimitInMs = readTimeLimit(call.header);
     if (timeLimitInMs !== undefined) deadline.shorten(timeLimitInMs);
-    const identified = await deadline.bound(rooms.callers.identify(call.header));
+    const identified = await deadline.bound(callers.identify(call.header));
     record.identified(identified, readTraceId(call.header));
-    const caller = countRoles(rooms.governance.documents, identified);
+    return countRoles(governance.documents, identified);
+  } catch (error) {
+    const failure = toGatewayError(error);
+    const { dialect, method } = call;
+    audit.countUnverified({ time: now(), dialect: dialect.name, method, code: failure.code });
+    sendUnrecorded(call, reply, record, failure, {
+      ...record.headers(''),
+      ...retryHeaders(failure),
+      'x-gateway-unrecorded-detail': encodeURIComponent(failure.message),
+    });
+    return undefined;
+  }
+}
+
+async function serve(
+  rooms: ServingRooms,
+  call: Call<ErrorDialect>,
+  reply: Reply,
+  { caller, record, deadline }: Serving,
+  answer: (open: OpenCall) => Promise<void>,
+): Promise<void> {
+  const settlement = new Settlement(rooms.audit, record);
+  try {
     checkSubscription(rooms, caller, record);
     const body = await deadline.bound(call.readBody(rooms.maximumBodyBytes));
     record.received(body);
@@ -67,9 +111,7 @@ export async function serveOnRecord(
     await settlement.attempt(failure);
     send(reply);
   } finally {
-    deadline.clear();
     settlement.end();
-    void reply.over.then(leave);
   }
 }
 
@@ -80,16 +122,25 @@ function checkSubscription({ governance }: ServingRooms, caller: Caller, record:
   throw new GatewayError(denial.code, denial.reason);
 }
 
-/** Without the request id, which tells the edge that the call is on record, and with the reason why it is not. */
+/** Tells the edge why the call is not on record: the edge puts it there, and gives that reason in its own answer. */
 function sendUnrecorded(
   { dialect, path }: Call<ErrorDialect>,
   reply: Reply,
   { requestId }: OpenRecord,
   failure: GatewayError,
+  further: Readonly<Record<string, string>> = {},
 ): void {
   const { contentType, body } = dialect.writeError(failure, requestId, path);
-  const headers = { 'content-type': contentType, 'x-gateway-unrecorded': failure.code };
+  const headers = { ...further, 'content-type': contentType, 'x-gateway-unrecorded': failure.code };
   reply.send(failure.facts.status, headers, body);
+}
+
+function retryHeaders({ retryAfterInMs }: GatewayError): Record<string, string> {
+  if (retryAfterInMs === undefined) return {};
+  return {
+    'retry-after': String(Math.ceil(retryAfterInMs / 1000)),
+    'retry-after-ms': String(retryAfterInMs),
+  };
 }
 
 function prepareFailure(
@@ -98,13 +149,10 @@ function prepareFailure(
   failure: GatewayError,
 ): (reply: Reply) => void {
   const { contentType, body } = call.dialect.writeError(failure, record.requestId, call.path);
-  const { retryAfterInMs, spent, facts } = failure;
+  const { spent, facts } = failure;
   const headers = {
     ...record.headers(contentType),
-    ...(retryAfterInMs !== undefined && {
-      'retry-after': String(Math.ceil(retryAfterInMs / 1000)),
-      'retry-after-ms': String(retryAfterInMs),
-    }),
+    ...retryHeaders(failure),
     // As OpenAI names them; API Management leaves them as they are.
     ...(spent && {
       [`x-ratelimit-limit-${spent.what}`]: String(spent.limit),

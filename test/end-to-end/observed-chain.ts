@@ -50,9 +50,10 @@ export class ObservedChain {
     return this.#remember(await this.#gateway.send({ ...outgoing, headers: sent }));
   }
 
-  /** Calls the function app itself, around the gateway. */
+  /** Calls the function app itself, around the gateway. Whoever isn't known there has no record. */
   async callDirectly(outgoing: Outgoing): Promise<Answer> {
-    return this.#remember(await this.#functionApp.send(outgoing));
+    const answer = await this.#functionApp.send(outgoing);
+    return 'x-gateway-unrecorded' in answer.headers ? answer : this.#remember(answer);
   }
 
   /** A token with the real signature that is as right or wrong as the request says; see Entra's `POST tokens`. */

@@ -381,7 +381,6 @@ test('the function app refuses calls that API Management did not make, in OpenAI
       type: 'invalid_request_error',
       code: 'CALLER_NOT_AUTHENTICATED',
     });
-    observed.whenRecorded(answer, { outcome: 'denied', dialect: 'openai', status: '401' });
   }
 });
 

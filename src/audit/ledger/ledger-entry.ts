@@ -64,6 +64,19 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
     refusedWriter: WriterName.optional().describe('Whose entry, where it is of another chain'),
     status: z.int(),
   }),
+  z.strictObject({
+    ...Head,
+    kind: z.literal('unverified'),
+    from: z.iso.datetime().describe('When the first of them was answered'),
+    to: z.iso.datetime().describe('When the last of them was'),
+    calls: z.int().min(1),
+    codes: z.record(z.string(), z.int().min(1)).describe('How many were refused with which code'),
+    samples: z
+      .array(
+        z.strictObject({ time: z.iso.datetime(), dialect: z.string(), method: z.string(), code: z.string() }),
+      )
+      .describe('The first of each kind'),
+  }),
   z.strictObject({ ...Head, kind: z.literal('erasure'), subject: z.string(), reason: z.string() }),
   z.strictObject({ ...Head, kind: z.literal('export'), from: z.iso.datetime(), to: z.iso.datetime() }),
   z.strictObject({ ...Head, kind: z.literal('end'), opened: z.int().min(0), closed: z.int().min(0) }),

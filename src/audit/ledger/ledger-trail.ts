@@ -1,8 +1,9 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { AuditRecord, OpeningRecord } from '../../prediction/audit-record.ts';
-import type { AuditTrail } from '../../prediction/interfaces.ts';
+import type { AuditTrail, UnverifiedCall } from '../../prediction/interfaces.ts';
 import type { EntryBody } from './ledger-entry.ts';
 import type { EntryPlace } from './ledger-writer.ts';
+import { UnverifiedCalls } from './unverified-calls.ts';
 import { inTime, type Schedule } from '../time-limit.ts';
 
 type Checkpoint = Extract<EntryBody, { kind: 'checkpoint' }>;
@@ -46,6 +47,8 @@ export class LedgerTrail implements AuditTrail {
   #opened = 0;
   #closed = 0;
   #checkpointed = -1;
+  readonly #unverified = new UnverifiedCalls();
+  #isCountPlanned = false;
   #isPlanned = false;
   #isClosing = false;
   #hasEnded = false;
@@ -58,6 +61,17 @@ export class LedgerTrail implements AuditTrail {
     const { writer, maximumPendingBytes } = this.#options;
     if (this.#isClosing || writer.pendingBytes > maximumPendingBytes) throw unavailable();
     this.#active += 1;
+  }
+
+  countUnverified(call: UnverifiedCall): void {
+    this.#active -= 1;
+    this.#unverified.add(call);
+    if (this.#isCountPlanned) return;
+    this.#isCountPlanned = true;
+    this.#options.schedule(() => {
+      this.#isCountPlanned = false;
+      this.#writeCount();
+    }, this.#options.checkpointIntervalInMs);
   }
 
   async open(record: OpeningRecord): Promise<void> {
@@ -84,12 +98,19 @@ export class LedgerTrail implements AuditTrail {
     this.#isClosing = true;
     const { writer } = this.#options;
     writer.hurry();
+    this.#writeCount();
     // A process that served no call leaves no chain.
     if (writer.head.sequence < 0) return;
     await this.#checkpoint(LAST_SIGNATURE_TIMEOUT_IN_MS);
     if (this.#active > 0) return;
     this.#hasEnded = true;
     await writer.append({ kind: 'end', ...this.#counts() });
+  }
+
+  /** One entry an interval, however many there were. */
+  #writeCount(): void {
+    const entry = this.#hasEnded ? undefined : this.#unverified.take();
+    if (entry) void this.#append(entry, { isAwaited: false });
   }
 
   #append(body: EntryBody, options?: { isAwaited: boolean }): Promise<void> {

@@ -22,6 +22,8 @@ export function eventsOf(
         // A record that no version of this gateway wrote doesn't keep back those that follow.
         return [brokenAt(place, 'unreadable', now)];
       }
+    case 'unverified':
+      return [...broken, unverified(entry, place)];
     case 'checkpoint':
     case 'end':
       return [...broken, anchor(entry, place)];
@@ -69,6 +71,17 @@ function anchor(entry: AnyEntry, { writer, sequence, hash }: ChainPlace): AuditE
     name: 'gateway.audit.anchor',
     time: new Date(entry.time),
     properties: { writer, sequence: String(sequence), hash, time: entry.time, closed: String(entry.closed) },
+  };
+}
+
+/** How many calls nobody vouched for; what is no number was not written by this gateway. */
+function unverified(entry: AnyEntry, { writer, sequence }: ChainPlace): AuditEvent {
+  const { calls } = entry;
+  return {
+    name: 'gateway.audit.unverified',
+    time: new Date(entry.time),
+    properties: { writer, sequence: String(sequence) },
+    measurements: { calls: typeof calls === 'number' ? calls : 0 },
   };
 }
 

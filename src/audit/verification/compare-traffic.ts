@@ -1,6 +1,5 @@
 import type { TracedCall, VerifiedPeriod } from './evidence.ts';
-import type { Finding } from './finding.ts';
-import { createFindings } from './findings.ts';
+import { createFindings, type Findings } from './findings.ts';
 
 export interface TrafficOptions {
   readonly requests: AsyncIterable<TracedCall>;
@@ -10,7 +9,7 @@ export interface TrafficOptions {
   readonly notBefore: Date;
   /** Records that the ledger alone has, by trace: the calls of one have different ids. */
   readonly unshown?: ReadonlyMap<string, readonly string[]>;
-  readonly report: (finding: Finding) => void;
+  readonly findings: Findings;
 }
 
 export interface TrafficCounts {
@@ -26,7 +25,7 @@ export interface TrafficCounts {
  * client may have begun it; then their numbers are compared.
  */
 export async function compareTraffic(options: TrafficOptions): Promise<TrafficCounts> {
-  const { period, notBefore, unshown, report } = options;
+  const { period, notBefore, unshown, findings } = options;
   const requests = groupByTrace(options.requests);
   const records = groupByTrace(options.records);
   const counts = { requests: 0, records: 0, isSampled: false };
@@ -50,7 +49,7 @@ export async function compareTraffic(options: TrafficOptions): Promise<TrafficCo
     for (const call of due) {
       const time = call.time.toISOString();
       if (surplus > 0)
-        report({
+        findings.add({
           kind: 'request-without-record',
           traceId,
           message: `The edge counted a request at ${time}${call.operation ? ` (${call.operation})` : ''}, but there is no record of it.`,
@@ -83,7 +82,7 @@ export async function compareTraffic(options: TrafficOptions): Promise<TrafficCo
       [asked, recorded] = [await requests.next(), await records.next()];
     }
   }
-  if (!counts.isSampled) unasked.list().forEach(report);
+  if (!counts.isSampled) findings.addAll(unasked);
   return counts;
 }
 

@@ -15,7 +15,7 @@ export function describeReport(report: VerificationReport): string {
 }
 
 function describeCounts(report: VerificationReport): string[] {
-  const { from, to, chains, parts, entries, openings, closings, open, unshipped } = report;
+  const { from, to, chains, parts, entries, openings, closings, unverified, open, unshipped } = report;
   const { anchors, signatures, unsigned, comparedRecords, requests, recordedRequests } = report;
   return [
     `Period: ${from} to ${to}.`,
@@ -29,6 +29,11 @@ function describeCounts(report: VerificationReport): string[] {
       : [
           `Application Insights: ${count(comparedRecords, 'record', 'records')} held against the ledger` +
             `${unshipped > 0 ? `; ${count(unshipped, 'record', 'records')} still to be shipped` : ''}.`,
+        ]),
+    ...(unverified === 0
+      ? []
+      : [
+          `Outside: ${count(unverified, 'call', 'calls')} of the function app did not show that API Management made them; they are counted, and no records.`,
         ]),
     ...(requests === undefined
       ? []

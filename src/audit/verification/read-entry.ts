@@ -12,6 +12,7 @@ const KINDS: ReadonlySet<unknown> = new Set<LedgerEntry['kind']>([
   'closing',
   'checkpoint',
   'refusal',
+  'unverified',
   'erasure',
   'export',
   'end',

@@ -35,6 +35,9 @@ export const VerificationReport = z
     bytes: Count.describe('Their size'),
     openings: Count.describe('Calls that were opened on the ledger before Google was called'),
     closings: Count.describe('Records'),
+    unverified: Count.describe(
+      'Calls that did not show that API Management made them: they are counted, and no records',
+    ),
     open: Count.describe('Openings too young to miss their closing'),
     unshipped: Count.describe('Closings too young to miss in Application Insights'),
     anchors: Count.describe('Heads of chains that Application Insights knows'),

@@ -17,7 +17,7 @@ import {
 } from './bundle-manifest.ts';
 import type { Anchor } from './evidence.ts';
 import type { Finding } from './finding.ts';
-import { MOST_LISTED } from './findings.ts';
+import { createFindings } from './findings.ts';
 import { createFolderLedger } from './folder-ledger.ts';
 import type { VerificationReport } from './report.ts';
 import { createSignatureCheck, type PublicKeys } from './signature.ts';
@@ -76,11 +76,14 @@ export async function verifyBundle(
       notChecked,
     },
   );
+  const all = createFindings();
+  findings.forEach(all.add);
+  (report.findings as readonly Finding[]).forEach(all.add);
   return {
     ...report,
     verifiedAt: now.toISOString(),
     isIntact: report.isIntact && findings.length === 0,
-    findings: [...findings, ...report.findings].slice(0, MOST_LISTED),
+    findings: all.list(),
     findingCount: findings.length + report.findingCount,
   };
 }

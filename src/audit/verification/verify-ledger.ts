@@ -71,7 +71,9 @@ export async function verifyLedger(
       report: findings.add,
       unshown: (record) => noteUnshown(record, unshown),
     });
-  const sum = { parts: 0, entries: 0, bytes: 0, openings: 0, closings: 0, unshipped: 0, anchors: 0 };
+  const sum = {
+    ...{ parts: 0, entries: 0, bytes: 0, openings: 0, closings: 0, unverified: 0, unshipped: 0, anchors: 0 },
+  };
   const signed = { signatures: 0, unsigned: 0 };
   const verified = new Map<string, VerifiedChain>();
   const beyond = new Map<string, number>();
@@ -103,6 +105,7 @@ export async function verifyLedger(
         for (const standing of entries) {
           const { entry } = standing;
           if (entry.kind === 'refusal') noteRefusal(standing, writer, refused, findings);
+          if (entry.kind === 'unverified') sum.unverified += readCalls(entry.members);
           if (entry.kind !== 'opening' && entry.kind !== 'closing') continue;
           const record = readBookedRecord(entry.members);
           calls.count += 1;
@@ -150,8 +153,7 @@ export async function verifyLedger(
   );
   await reportBeyond(reader, read, beyond, verified, findings, abortSignal);
   const open = await settleCalls({ reader, all: chains, read, book, verified, findings, options });
-  const counts =
-    traffic && (await compareTraffic({ ...traffic, period, notBefore, unshown, report: findings.add }));
+  const counts = traffic && (await compareTraffic({ ...traffic, period, notBefore, unshown, findings }));
   return {
     version: 1,
     verifiedAt: now.toISOString(),
@@ -257,6 +259,11 @@ function noteRefusal(
     ...(writer === by && place),
     message: `Application Insights refused the record of entry ${sequence} of ${writer} for good, with status ${status}; it is in the ledger alone.`,
   });
+}
+
+/** What somebody else wrote there counts as nothing. */
+function readCalls({ calls }: StandingEntry['entry']['members']): number {
+  return typeof calls === 'number' && Number.isSafeInteger(calls) && calls > 0 ? calls : 0;
 }
 
 /** Calls by their traces, whose records the ledger alone has; what is beyond these is compared as if it were nowhere. */

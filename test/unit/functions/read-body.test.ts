@@ -61,14 +61,20 @@ test('a request without a body has an empty one', async () => {
   expect(await text(request([], '0').read(6))).toBe('');
 });
 
-test('a body that breaks off fails', async () => {
-  const stream = new ReadableStream<Uint8Array>({
-    pull: (controller) => controller.error(new Error('reset')),
+test.each([
+  ['with a length', '6'],
+  ['without a length', undefined],
+])('a body %s that breaks off is its caller’s leaving, and nothing of ours', async (_, length) => {
+  const parts = ['abc'];
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const part = parts.shift();
+      if (part === undefined) controller.error(new TypeError('terminated'));
+      else controller.enqueue(Buffer.from(part));
+    },
   });
-  const native = new Request('http://127.0.0.1/', {
-    method: 'POST',
-    body: stream,
-    duplex: 'half',
+  const native = new Request('http://127.0.0.1/', { method: 'POST', body, duplex: 'half' });
+  expect(await rejectedBy(readBody(native as unknown as HttpRequest, length ?? null, 6))).toMatchObject({
+    code: 'CALLER_GONE',
   });
-  await expect(readBody(native as unknown as HttpRequest, null, 6)).rejects.toThrow('reset');
 });

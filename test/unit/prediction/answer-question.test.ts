@@ -309,7 +309,6 @@ test.each([
 const fails = (code: GatewayErrorCode) => () => Promise.reject(new GatewayError(code, 'Refused.'));
 
 test.each<[GatewayErrorCode, Partial<Asked>]>([
-  ['CALLER_NOT_AUTHENTICATED', { rooms: { callers: { identify: fails('CALLER_NOT_AUTHENTICATED') } } }],
   ['PAYLOAD_TOO_LARGE', { call: { readBody: fails('PAYLOAD_TOO_LARGE') } }],
   ['OPERATION_NOT_FOUND', { path: 'v1/whoareyou' }],
   ['INVALID_REQUEST', { method: 'POST', path: 'v1/policy:explain', body: {} }],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import type { UnverifiedCall } from '../../../src/prediction/interfaces.ts';
 import type { StreamedAnswer } from '../../../src/prediction/prediction.ts';
 import {
   CALLER,
@@ -34,7 +35,6 @@ function stalled(parts: readonly string[]): StreamedAnswer {
 }
 
 const LEGS: [leg: string, changes: Changes, code: GatewayErrorCode][] = [
-  ['verifying the caller', { callers: { identify: hang } }, 'CALL_TIMEOUT'],
   ['reading the body', { call: { readBody: hang } }, 'CALL_TIMEOUT'],
   ['getting credentials', { accessTokens: { accessToken: hang } }, 'CALL_TIMEOUT'],
   ['waiting for Vertex AI', { vertex: { predict: hang } }, 'VERTEX_TIMEOUT'],
@@ -65,6 +65,17 @@ test.each(LEGS)('a call that hangs while %s ends at its deadline', async (_, cha
     message: expect.stringContaining('within 1 s, the longest that a call may last') as string,
   });
   expect(call.records).toMatchObject([{ outcome: 'failed', status: 504, code }]);
+});
+
+test('a call that hangs while its caller is verified ends at its deadline, counted', async () => {
+  const counted: UnverifiedCall[] = [];
+  const call = oneCall({
+    callers: { identify: hang },
+    trail: { countUnverified: (one) => counted.push(one) },
+  });
+  await runOut(call);
+  expect(call.reply).toMatchObject({ status: 504, answers: 1, ends: 1 });
+  expect([counted.map(({ code }) => code), call.records]).toEqual([['CALL_TIMEOUT'], []]);
 });
 
 test('a stream that stalls ends at its deadline with an error in its framing', async () => {
@@ -236,7 +247,9 @@ test('whatever happens to a call, it ends, is answered once and leaves exactly o
   await fc.assert(
     fc.asyncProperty(scenario, async (how) => {
       const answer = how.answer();
+      let unverified = 0;
       const call = oneCall({
+        trail: { countUnverified: () => void (unverified += 1) },
         callers: {
           identify: behave(how.identify, { ...CALLER, roles: how.roles }, 'CALLER_NOT_AUTHENTICATED'),
         },
@@ -260,14 +273,16 @@ test('whatever happens to a call, it ends, is answered once and leaves exactly o
       void call.run().then(() => (isOver = true));
       await jest.advanceTimersByTimeAsync(3 * TIMEOUT_IN_MS);
       expect(isOver).toBe(true);
-      expect(call.records).toHaveLength(1);
+      expect(call.records.length + unverified).toBe(1);
       expect(call.reply).toMatchObject({ answers: 1, ends: 1 });
       expect(call.reply.body).not.toContain(TOKEN);
-      const [record] = call.records;
-      expect(record?.status).toBe(call.reply.status);
-      expect(record?.outcome === 'answered').toBe(record?.code === undefined);
-      expect(record?.decision === 'allow').toBe(record?.rule === 'team-iris');
       expect(jest.getTimerCount()).toBe(0);
+      const [record] = call.records;
+      // Counted, and recorded by the edge.
+      if (!record) return;
+      expect(record.status).toBe(call.reply.status);
+      expect(record.outcome === 'answered').toBe(record.code === undefined);
+      expect(record.decision === 'allow').toBe(record.rule === 'team-iris');
     }),
     { numRuns: 300 },
   );

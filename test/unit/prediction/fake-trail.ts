@@ -5,6 +5,7 @@ import type { AuditTrail } from '../../../src/prediction/interfaces.ts';
 export function fakeTrail(records: AuditRecord[], changes: Partial<AuditTrail> = {}): AuditTrail {
   return {
     admit: () => undefined,
+    countUnverified: () => undefined,
     open: () => Promise.resolve(),
     commit: (record) => {
       records.push(record);

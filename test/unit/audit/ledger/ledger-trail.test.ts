@@ -5,6 +5,7 @@ import {
   type LedgerTrailOptions,
 } from '../../../../src/audit/ledger/ledger-trail.ts';
 import type { AuditRecord } from '../../../../src/prediction/audit-record.ts';
+import type { UnverifiedCall } from '../../../../src/prediction/interfaces.ts';
 import { createHandDrivenClock, settled } from '../../hand-driven-clock.ts';
 import { rejectedBy, thrownBy } from '../../thrown-by.ts';
 
@@ -115,6 +116,71 @@ test('no call is let in once the trail is being closed, so that nothing follows 
   expect(thrownBy(() => trail.admit())).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
   await closed;
   expect(kinds().at(-1)).toBe('end');
+});
+
+test('any number of calls without a verified caller is one entry an interval, with the first of each kind', async () => {
+  const { clock, entries, trail } = start();
+  const stranger = {
+    time: new Date(0),
+    dialect: 'vertex',
+    method: 'GET',
+    code: 'CALLER_NOT_AUTHENTICATED',
+  } as const;
+  const count = (call: Partial<UnverifiedCall> = {}) => {
+    trail.admit();
+    trail.countUnverified({ ...stranger, ...call });
+  };
+  for (let sent = 0; sent < 20_000; sent += 1) count();
+  count({ time: new Date(1000), code: 'CALLER_GONE' });
+  count({ time: new Date(1000), method: 'POST' });
+  expect(entries).toEqual([]);
+  await clock.advance(MINUTE_IN_MS);
+  const [from, to] = ['1970-01-01T00:00:00.000Z', '1970-01-01T00:00:01.000Z'];
+  expect(entries).toEqual([
+    {
+      kind: 'unverified',
+      from,
+      to,
+      calls: 20_002,
+      codes: { CALLER_NOT_AUTHENTICATED: 20_001, CALLER_GONE: 1 },
+      samples: [
+        { ...stranger, time: from },
+        { ...stranger, time: to, code: 'CALLER_GONE' },
+        { ...stranger, time: to, method: 'POST' },
+      ],
+    },
+  ]);
+  count();
+  await clock.advance(MINUTE_IN_MS);
+  expect(entries.filter(({ kind }) => kind === 'unverified')).toMatchObject([
+    { calls: 20_002 },
+    { calls: 1 },
+  ]);
+});
+
+test('samples of calls without a verified caller are bounded', async () => {
+  const { clock, entries, trail } = start();
+  for (let index = 0; index < 1000; index += 1) {
+    trail.admit();
+    const method = `M${index}`;
+    trail.countUnverified({ time: new Date(0), dialect: 'openai', method, code: 'CALLER_NOT_AUTHENTICATED' });
+  }
+  await clock.advance(MINUTE_IN_MS);
+  const [entry] = entries;
+  expect(entry?.kind === 'unverified' && [entry.calls, entry.samples.length]).toEqual([1000, 20]);
+});
+
+test('what was counted is on the chain before its end, and is no call at work', async () => {
+  const { kinds, trail } = start();
+  trail.admit();
+  trail.countUnverified({
+    time: new Date(0),
+    dialect: 'vertex',
+    method: 'GET',
+    code: 'CALLER_NOT_AUTHENTICATED',
+  });
+  await trail.close();
+  expect(kinds()).toEqual(['unverified', 'checkpoint', 'end']);
 });
 
 test('a signed checkpoint follows what is new, and none follows a checkpoint alone', async () => {

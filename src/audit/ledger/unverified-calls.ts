@@ -1,0 +1,45 @@
+import type { UnverifiedCall } from '../../prediction/interfaces.ts';
+import type { EntryBody } from './ledger-entry.ts';
+
+type UnverifiedEntry = Extract<EntryBody, { kind: 'unverified' }>;
+type Sample = UnverifiedEntry['samples'][number];
+
+/** Of an entry; there are fewer ways to be refused. */
+const MOST_SAMPLES = 20;
+
+/**
+ * Counts calls that nobody vouches for, so that any number of them takes as much of the ledger as one: their codes with
+ * how many there were, and the first of each kind as a sample.
+ */
+export class UnverifiedCalls {
+  #counts = new Map<string, number>();
+  #samples = new Map<string, Sample>();
+  #from = '';
+  #to = '';
+
+  add({ time, dialect, method, code }: UnverifiedCall): void {
+    const at = time.toISOString();
+    if (this.#counts.size === 0) this.#from = at;
+    this.#to = at;
+    this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
+    const kind = `${dialect} ${method} ${code}`;
+    if (this.#samples.size < MOST_SAMPLES && !this.#samples.has(kind))
+      this.#samples.set(kind, { time: at, dialect, method, code });
+  }
+
+  /** What was counted since the last time; undefined where there was nothing. */
+  take(): UnverifiedEntry | undefined {
+    if (this.#counts.size === 0) return undefined;
+    const [counts, samples] = [this.#counts, this.#samples];
+    this.#counts = new Map();
+    this.#samples = new Map();
+    return {
+      kind: 'unverified',
+      from: this.#from,
+      to: this.#to,
+      calls: [...counts.values()].reduce((sum, count) => sum + count, 0),
+      codes: Object.fromEntries(counts),
+      samples: [...samples.values()],
+    };
+  }
+}
