@@ -1,5 +1,6 @@
 import { checkNames, refuseDuplicates } from './check-names.ts';
 import type { Access } from './documents.ts';
+import type { PlaceUse } from './judge-place.ts';
 import { readPlace } from './place.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
@@ -13,7 +14,7 @@ export function checkPlaces(access: YamlDocument<Access>, roles: ReadonlySet<str
     for (const use of ['inputs', 'outputs'] as const) {
       const path: Path = ['storage', index, use];
       rule[use].forEach((uri, at) => {
-        const problem = findProblem(uri);
+        const problem = findProblem(uri, use);
         if (problem !== undefined) access.refuse([...path, at], `"${uri}" ${problem}`);
       });
       refuseDuplicates(access, rule[use], (at) => [...path, at]);
@@ -23,17 +24,23 @@ export function checkPlaces(access: YamlDocument<Access>, roles: ReadonlySet<str
   });
 }
 
-function findProblem(uri: string): string | undefined {
+function findProblem(uri: string, use: PlaceUse): string | undefined {
   const place = readPlace(uri);
   if (!place) return `is no place. ${suggestForm(uri)}`;
   if (place.isPattern) return 'is a pattern. What lies in a place is listed with it; leave the * out.';
   if (place.service === 'bq' && place.parts.length === 1)
     return 'is a whole project. List its datasets one by one.';
+  const isOfTheWeb = place.service === 'https' || place.service === 'youtube';
+  if (isOfTheWeb && use === 'outputs') return 'is a place that is only read. List it as an input.';
+  if (place.service === 'https' && uri.includes('?'))
+    return 'has a query, which does not count. Leave it out; all that lies in a place is listed with it.';
   return undefined;
 }
 
 function suggestForm(uri: string): string {
-  const name = /^[a-z0-9]+:\/*(.+)$/i.exec(uri)?.[1] ?? uri;
-  const meant = [`gs://${name}`, `bq://${name}`].find((one) => one !== uri && readPlace(one));
+  const [, name = uri] = /^[a-z0-9]+:\/*(.+)$/i.exec(uri) ?? [];
+  const address = `https://${name.replace(/^[^/]+/, (host) => host.toLowerCase())}`;
+  const forms = /^https?:/i.test(uri) ? [address] : [`gs://${name}`, `bq://${name}`, address];
+  const meant = forms.find((one) => one !== uri && readPlace(one));
   return meant === undefined ? `Write ${FORMS}.` : `Did you mean "${meant}"?`;
 }

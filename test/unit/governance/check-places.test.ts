@@ -80,6 +80,30 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'access.yaml:11:30: storage.0.inputs.1: "gs://Sample/../data" is no place. Write gs://bucket, gs://bucket/path, bq://project.dataset, bq://project.dataset.table, https://host/path or the address of a YouTube video.',
   ],
   [
+    'an address without encryption',
+    'gs://bucket/in',
+    'http://Files.example.com/in',
+    'access.yaml:11:14: storage.0.inputs.0: "http://Files.example.com/in" is no place. Did you mean "https://files.example.com/in"?',
+  ],
+  [
+    'an address that two readers read as two',
+    'gs://bucket/in',
+    'https://user@files.example.com/in',
+    'access.yaml:11:14: storage.0.inputs.0: "https://user@files.example.com/in" is no place. Write gs://bucket, gs://bucket/path, bq://project.dataset, bq://project.dataset.table, https://host/path or the address of a YouTube video.',
+  ],
+  [
+    'an address with a query',
+    'gs://bucket/in',
+    'https://files.example.com/in?x=1',
+    'access.yaml:11:14: storage.0.inputs.0: "https://files.example.com/in?x=1" has a query, which does not count. Leave it out; all that lies in a place is listed with it.',
+  ],
+  [
+    'a video that is written',
+    'gs://bucket/out',
+    'https://www.youtube.com/',
+    'access.yaml:12:15: storage.0.outputs.0: "https://www.youtube.com/" is a place that is only read. List it as an input.',
+  ],
+  [
     'a pattern',
     'gs://bucket/out',
     'gs://bucket/out/*',
