@@ -1,5 +1,5 @@
 import type { CatalogEntry } from '../../src/governance/documents.ts';
-import { keysOf } from '../../src/governance/rule-index.ts';
+import { keysOf } from '../../src/governance/model-names.ts';
 import { quote } from './policy-text.ts';
 import type { Tier } from './tier.ts';
 
@@ -17,63 +17,100 @@ const MAXIMUM_MENTIONS = 64;
 const LOOKED_AT = 512;
 
 /**
- * Sets named-model to what a call names: by its path, else by `model` of its body, without project and location. Empty
- * where it names nothing; `*` where what it names can't be known, since the body is too long to be read, doesn't say how
- * long it is, or has several texts by the name of `model`: such a call could name any entry, so it counts for each.
+ * Statements that set inPath to what a call's path names, by its key in the function app's table of names; empty where
+ * the body names it. The parts of a path are decoded once, here as there; one with something left to decode is `*`.
+ */
+const NAME_IN_PATH = [
+  'var parameters = context.Request.MatchedParameters;',
+  'var template = context.Operation == null ? "" : context.Operation.UrlTemplate;',
+  'var endpoint = parameters.GetValueOrDefault("endpoint", "");',
+  'var publisher = parameters.GetValueOrDefault("publisher", "");',
+  'var model = parameters.GetValueOrDefault("model", "");',
+  'var isCount = publisher == "anthropic" &amp;&amp; model == "count-tokens" &amp;&amp; template.EndsWith(":rawPredict");',
+  'if (endpoint == "openapi" &amp;&amp; template.EndsWith("/chat/completions")) { endpoint = ""; }',
+  'var inPath = endpoint != "" ? "endpoints/" + endpoint',
+  '  : model != "" &amp;&amp; !isCount ? "publishers/" + publisher + "/models/" + model : "";',
+  'if (inPath.Contains("%")) { inPath = "*"; }',
+];
+
+/**
+ * Statements that return the key of the name in `named`, in every spelling that the function app reads
+ * (`read-model-name.ts`). What has not the form of a name is `*`: it counts as the strictest, whatever it is.
+ */
+const KEY_OF_NAMED = [
+  'named = Regex.Replace(named, "\\\\Aprojects/[^/]+/locations/[^/]+/", "");',
+  'if (named == "") { return ""; }',
+  'if (!Regex.IsMatch(named, "\\\\A[A-Za-z0-9._@-]+(/[A-Za-z0-9._@-]+){0,3}\\\\z")) { return "*"; }',
+  'var parts = named.Split("/".ToCharArray());',
+  'if (parts.Length == 2 &amp;&amp; parts[0] == "models") { parts = new[] { parts[1] }; }',
+  'if (parts.Length == 1) {',
+  '  return isCount || context.Api.Path == "anthropic" ? "publishers/anthropic/models/" + parts[0] : parts[0];',
+  '}',
+  'return parts.Length == 2 &amp;&amp; parts[0] != "endpoints" ? "publishers/" + parts[0] + "/models/" + parts[1] : named;',
+];
+
+/**
+ * Sets named-model to what a call names: by its path, else by `model` of its body, as the key that it has in the function
+ * app's table of names, without project and location. Empty where it names nothing; `*` where what it names can't be
+ * known, since the body is too long to be read, doesn't say how long it is, or has several texts by the name of `model`:
+ * such a call could name any entry, so it counts for each.
  *
  * A body that is long, or no JSON to API Management, is looked through for the texts behind `"model":`, wherever they stand.
  * The function app takes no other spelling of that name for it that would escape this but one with its letters escaped.
+ * It reads UTF-8, whatever the content type says, and so it is read here.
  */
 export function setNamedModel(tier: Tier): string[] {
+  const statements = [
+    ...NAME_IN_PATH,
+    'if (inPath != "") { return inPath; }',
+    'if (context.Request.Method != "POST" || context.Api.Path == "gateway") { return ""; }',
+    'var length = 0;',
+    'if (!int.TryParse(context.Request.Headers.GetValueOrDefault("Content-Length", ""), out length)) { return "*"; }',
+    `if (length > ${READABLE_IN_BYTES[tier]}) { return "*"; }`,
+    'var text = Encoding.UTF8.GetString(context.Request.Body.As&lt;byte[]>(preserveContent: true));',
+    'string named = null;',
+    `if (${PARSED_IN_BYTES} >= length) {`,
+    '  try {',
+    '    var token = JObject.Parse(text)["model"];',
+    '    named = token == null ? "" : (string)token;',
+    '  } catch (Exception) { }',
+    '}',
+    'if (named == null) {',
+    '  named = "";',
+    // The letters of the name, and some others: U+0060 to U+006F.
+    '  if (text.Contains("\\\\u006")) { return "*"; }',
+    `  var pieces = text.Split(new[] { "\\"model\\"" }, ${MAXIMUM_MENTIONS + 2}, StringSplitOptions.None);`,
+    `  if (pieces.Length > ${MAXIMUM_MENTIONS + 1}) { return "*"; }`,
+    '  foreach (var piece in pieces.Skip(1)) {',
+    `    var start = piece.Length > ${LOOKED_AT} ? piece.Substring(0, ${LOOKED_AT}) : piece;`,
+    // A text that is "model", or a member whose value is none.
+    '    if (Regex.IsMatch(start, "\\\\A\\\\s*([^:\\\\s]|:\\\\s*[^\\"\\\\s])")) { continue; }',
+    '    var value = Regex.Match(start, "\\\\A\\\\s*:\\\\s*\\"([^\\"\\\\\\\\]*)\\"");',
+    '    if (!value.Success || (named != "" &amp;&amp; named != value.Groups[1].Value)) { return "*"; }',
+    '    named = value.Groups[1].Value;',
+    '  }',
+    '}',
+    ...KEY_OF_NAMED,
+  ];
   return [
     '<set-variable',
     '  name="named-model"',
     "  value='@{",
-    '    var parameters = context.Request.MatchedParameters;',
-    '    var endpoint = parameters.GetValueOrDefault("endpoint", "");',
-    '    if (endpoint != "" &amp;&amp; endpoint != "openapi") { return "endpoints/" + endpoint; }',
-    '    var model = parameters.GetValueOrDefault("model", "");',
-    '    if (model != "" &amp;&amp; model != "count-tokens") {',
-    '      return "publishers/" + parameters.GetValueOrDefault("publisher", "") + "/models/" + model;',
-    '    }',
-    '    if (context.Request.Method != "POST" || context.Api.Path == "gateway") { return ""; }',
-    '    var length = 0;',
-    '    if (!int.TryParse(context.Request.Headers.GetValueOrDefault("Content-Length", ""), out length)) { return "*"; }',
-    `    if (length > ${READABLE_IN_BYTES[tier]}) { return "*"; }`,
-    '    var prefix = "^(projects/[^/]+/locations/[^/]+/)?(models/)?";',
-    `    if (${PARSED_IN_BYTES} >= length) {`,
-    '      try {',
-    '        var token = context.Request.Body.As&lt;JObject>(preserveContent: true)["model"];',
-    '        return token == null ? "" : Regex.Replace((string)token, prefix, "");',
-    '      } catch (Exception) { }',
-    '    }',
-    '    var text = Encoding.UTF8.GetString(context.Request.Body.As&lt;byte[]>(preserveContent: true));',
-    // The letters of the name, and some others: U+0060 to U+006F.
-    '    if (text.Contains("\\\\u006")) { return "*"; }',
-    `    var pieces = text.Split(new[] { "\\"model\\"" }, ${MAXIMUM_MENTIONS + 2}, StringSplitOptions.None);`,
-    `    if (pieces.Length > ${MAXIMUM_MENTIONS + 1}) { return "*"; }`,
-    '    var named = "";',
-    '    foreach (var piece in pieces.Skip(1)) {',
-    `      var start = piece.Length > ${LOOKED_AT} ? piece.Substring(0, ${LOOKED_AT}) : piece;`,
-    // A text that is "model", or a member whose value is none.
-    '      if (Regex.IsMatch(start, "\\\\A\\\\s*([^:\\\\s]|:\\\\s*[^\\"\\\\s])")) { continue; }',
-    '      var value = Regex.Match(start, "\\\\A\\\\s*:\\\\s*\\"([^\\"\\\\\\\\]*)\\"");',
-    '      if (!value.Success || (named != "" &amp;&amp; named != value.Groups[1].Value)) { return "*"; }',
-    '      named = value.Groups[1].Value;',
-    '    }',
-    '    return Regex.Replace(named, prefix, "");',
+    ...statements.map((statement) => `    ${statement}`),
     "  }'",
     '/>',
   ];
 }
 
-/** Statements that return whether named-model is an entry, under any name that a path or a body can give it. */
+/** Statements that return whether named-model is an entry, or could be. */
 export function isNamed(entry: CatalogEntry): string[] {
-  const models = 'publisher' in entry ? [entry.model, entry.name, entry.alias ?? entry.name] : [];
-  const publisher = 'publisher' in entry ? entry.publisher : '';
-  const inBodies = models.flatMap((model) => [model, `${publisher}/${model}`]);
-  const names = [...new Set([...keysOf(entry), ...inBodies, '*'])];
+  const names = [...keysOf(entry), '*'];
   return [
     `return new[] { ${names.map(quote).join(', ')} }.Contains((string)context.Variables["named-model"]);`,
   ];
+}
+
+/** Statements that return whether a call's path names an entry. A model that is named in a body is not seen here. */
+export function isNamedInPath(entry: CatalogEntry): string[] {
+  return [...NAME_IN_PATH, `return new[] { ${keysOf(entry).map(quote).join(', ')} }.Contains(inPath);`];
 }

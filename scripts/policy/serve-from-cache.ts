@@ -1,7 +1,7 @@
 import { KEY_ONLY_PROVIDER } from '../../src/governance/check-limits.ts';
 import { cachedOperations } from '../../src/governance/cached-operations.ts';
 import type { Catalog, CatalogEntry } from '../../src/governance/documents.ts';
-import { isFor } from './is-for-entry.ts';
+import { isNamedInPath } from './named-model.ts';
 import { indent, quote } from './policy-text.ts';
 
 /** Bodies that are longer are passed on as they arrive. */
@@ -83,7 +83,7 @@ function describeEntry(entry: CatalogEntry): string {
     "<when condition='@{",
     '  var operation = context.Operation.Id.Replace("-anywhere", "");',
     `  if (!(${isCached})) { return false; }`,
-    ...isFor(entry).map((statement) => `  ${statement}`),
+    ...isNamedInPath(entry).map((statement) => `  ${statement}`),
     "}'>",
     `  <set-variable name="cache-seconds" value="@(${entry.cache?.seconds ?? 0})" />`,
     `  <set-variable name="cached-project" value="${entry.project}" />`,

@@ -99,12 +99,9 @@ function vertexVersionOf(version: string): string {
   );
 }
 
-/**
- * Anthropic writes `-20250929` behind a model where Vertex AI writes `@20250929`. A full name of Vertex AI says where the
- * model is to be reached, too; otherwise the decision chooses.
- */
+/** A full name of Vertex AI says where the model is to be reached, too; otherwise the decision chooses. */
 function targetOf({ model }: Pick<MessageBody, 'model'>, operation: string): CallTarget {
-  const { project, location, resource } = readModelName(model.replace(/-(\d{8})$/, '@$1'), 'anthropic') ?? {};
+  const { project, location, resource } = readModelName(model, 'anthropic') ?? {};
   if (resource?.kind === 'model' && resource.publisher === 'anthropic')
     return { project, location, operation, resource };
   throw invalidBody([{ field: 'model', description: 'must be a Claude model, such as claude-sonnet-4-5' }]);

@@ -1,7 +1,8 @@
 import { agentKeyOf } from './agents.ts';
-import type { AnyResource, CallTarget, Principal } from './call-target.ts';
+import type { CallTarget, Principal } from './call-target.ts';
 import type { Access, Agent, Catalog, CatalogEntry, Deny, Grant, Limits, Residency } from './documents.ts';
 import { type EndpointAddress, endpointAddressOf } from './endpoint-address.ts';
+import { keyOf, keysOf } from './model-names.ts';
 import { describeProducts, type ProductWords } from './describe-products.ts';
 
 /** For each role, the rule of every cell; a cell is one operation in one location of one entry. */
@@ -69,33 +70,10 @@ export function cellOf(entry: CatalogEntry, operation: string, location: string)
   return entry.locations.indexOf(location) * operations.length + operations.indexOf(operation);
 }
 
-/** Every name under which callers can reach an entry; unique in a catalog. */
-export function keysOf(entry: CatalogEntry): string[] {
-  const names = unique([entry.name, entry.alias]);
-  const resources =
-    'endpoint' in entry
-      ? unique([entry.endpoint, ...names]).map((endpoint) => keyOf({ kind: 'endpoint', endpoint }))
-      : unique([entry.model, ...names]).map((model) =>
-          keyOf({ kind: 'model', publisher: entry.publisher, model }),
-        );
-  return [...resources, ...names.map((name) => keyOf({ kind: 'name', name }))];
-}
-
 /** Whether a rule speaks of an entry: by name, by tag, or of all entries when it has neither. */
 export function covers(rule: Pick<Deny, 'entries' | 'tags'>, { name, tags = [] }: CatalogEntry): boolean {
   if (!rule.entries && !rule.tags) return true;
   return (rule.entries?.includes(name) ?? false) || tags.some((tag) => rule.tags?.includes(tag));
-}
-
-function keyOf(resource: Exclude<CallTarget['resource'], AnyResource>): string {
-  switch (resource.kind) {
-    case 'endpoint':
-      return `endpoints/${resource.endpoint}`;
-    case 'model':
-      return `publishers/${resource.publisher}/models/${resource.model}`;
-    case 'name':
-      return resource.name;
-  }
 }
 
 /** Finds the rules that cover an entry, in their order, without asking each of them. */
@@ -166,8 +144,4 @@ function groupByRole<Rule>(
     }
   }
   return groups;
-}
-
-function unique(names: readonly (string | undefined)[]): string[] {
-  return [...new Set(names.filter((name) => name !== undefined))];
 }

@@ -2,6 +2,7 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { CatalogEntry } from '../governance/documents.ts';
 import type { Governance } from '../governance/governance.ts';
 import { isAuditor } from '../governance/is-auditor.ts';
+import { namesOf } from '../governance/model-names.ts';
 import type {
   AuditArchive,
   Period,
@@ -96,7 +97,7 @@ function filterOf(
     period,
     ...others,
     ...(asked !== undefined && { caller: GUID.test(asked) ? asked.toLowerCase() : asked }),
-    ...(model !== undefined && { names: namesOf(documents.catalog.entries, model) }),
+    ...(model !== undefined && { names: withAllNames(documents.catalog.entries, model) }),
   };
 }
 
@@ -136,13 +137,12 @@ function scopeOf({ documents }: Governance, caller: Caller): RecordScope {
 }
 
 /** Refused calls are on record under the name that was sent, served ones under the model's own. */
-function namesOf(entries: readonly CatalogEntry[], asked: string): string[] {
-  const entry = entries.find((one) =>
-    'endpoint' in one
-      ? [one.name, one.alias, one.endpoint].includes(asked)
-      : [one.name, one.alias, one.model, `${one.publisher}/${one.model}`].includes(asked),
-  );
-  if (!entry) return [asked];
-  const own = 'endpoint' in entry ? entry.endpoint : entry.model;
-  return [...new Set([entry.name, own, ...(entry.alias === undefined ? [] : [entry.alias])])];
+function withAllNames(entries: readonly CatalogEntry[], asked: string): string[] {
+  const entry = entries.find((one) => namesOf(one).includes(bareName(one, asked)));
+  return entry ? namesOf(entry) : [asked];
+}
+
+function bareName(entry: CatalogEntry, asked: string): string {
+  const publisher = 'publisher' in entry ? `${entry.publisher}/` : '';
+  return asked.startsWith(publisher) ? asked.slice(publisher.length) : asked;
 }

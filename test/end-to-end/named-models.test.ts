@@ -147,6 +147,23 @@ test.each(['gemini-fast', 'gemini-2.5-flash', 'publishers/google/models/gemini-2
   },
 );
 
+test.each([
+  ['on its path', `${EU}/publishers/anthropic/models/claude-haiku-4-5-20251001:rawPredict`, {}],
+  ['on Anthropic’s surface', '/anthropic/v1/messages', { model: 'claude-haiku-4-5-20251001' }],
+])('Claude by the name that Anthropic has for it, %s, is the catalog’s', async (_, path, named) => {
+  const version = path.startsWith(EU) ? { anthropic_version: 'vertex-2023-10-16' } : {};
+  const body = JSON.stringify({ ...MESSAGES, ...named, ...version, max_tokens: 5 });
+  const answer = await observed.call({ application: 'assistants-app', path, body });
+  expect([answer.status, answer.text]).toEqual([200, expect.any(String)]);
+  expect(await observed.chain.requests('vertex-ai')).toMatchObject([
+    { path: expect.stringMatching(/\/models\/claude-haiku-4-5@20251001:rawPredict$/) as string },
+  ]);
+  observed.whenRecorded(answer, {
+    ...{ outcome: 'answered', rule: 'assistants-chat', operation: 'rawPredict' },
+    ...{ publisher: 'anthropic', model: 'claude-haiku-4-5@20251001' },
+  });
+});
+
 test('a body that names another location than the path is refused', async () => {
   const model = `projects/sample-project/locations/us-central1/${PRO}`;
   const answer = await call('Assistants.Use', `${EU}/cachedContents`, { model, ...CONTENTS });

@@ -92,7 +92,7 @@ test('a count of tokens keeps the model, by its name on Vertex AI, and knows no 
 test.each([
   ['claude-haiku-4-5', 'claude-haiku-4-5'],
   ['claude-haiku-4-5@20251001', 'claude-haiku-4-5@20251001'],
-  ['claude-haiku-4-5-20251001', 'claude-haiku-4-5@20251001'],
+  ['claude-haiku-4-5-20251001', 'claude-haiku-4-5-20251001'],
   ['anthropic/claude-haiku-4-5', 'claude-haiku-4-5'],
   ['publishers/anthropic/models/claude-haiku-4-5', 'claude-haiku-4-5'],
   ['gemini-2.5-flash', 'gemini-2.5-flash'],
@@ -112,7 +112,7 @@ test('a full name of Vertex AI says in which project and where Claude is to be r
     expect(read({ ...BODY, model: name }, { path })).toMatchObject({
       project: 'sample-project',
       location: 'europe-west1',
-      resource: { kind: 'model', publisher: 'anthropic', model: 'claude-haiku-4-5@20251001' },
+      resource: { kind: 'model', publisher: 'anthropic', model: 'claude-haiku-4-5-20251001' },
     });
 });
 

@@ -95,8 +95,12 @@ test.each([
   ['iris', ['42', 'flowers', 'iris']],
   ['flowers', ['42', 'flowers', 'iris']],
   ['42', ['42', 'flowers', 'iris']],
-  ['claude-sonnet-4-5@20250929', ['claude', 'claude-sonnet-4-5@20250929']],
-  ['anthropic/claude-sonnet-4-5@20250929', ['claude', 'claude-sonnet-4-5@20250929']],
+  ['claude-sonnet-4-5@20250929', ['claude', 'claude-sonnet-4-5-20250929', 'claude-sonnet-4-5@20250929']],
+  [
+    'anthropic/claude-sonnet-4-5@20250929',
+    ['claude', 'claude-sonnet-4-5-20250929', 'claude-sonnet-4-5@20250929'],
+  ],
+  ['claude-sonnet-4-5-20250929', ['claude', 'claude-sonnet-4-5-20250929', 'claude-sonnet-4-5@20250929']],
   ['gemini-9', ['gemini-9']],
 ])('the model %s is looked for under every name that records may have', async (model, names) => {
   expect(await namesAsked(model)).toEqual(names);
