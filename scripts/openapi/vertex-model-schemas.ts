@@ -4,7 +4,7 @@ import {
   EmbedContentBody,
   FetchPredictOperationBody,
   GenerateContentBody,
-  InstancesBody,
+  ModelInstancesBody,
 } from '../../src/dialects/vertex-bodies.ts';
 import {
   Content,
@@ -160,9 +160,9 @@ export const EmbedContentResponse = z
   .register(vertexComponents, { id: 'EmbedContentResponse' });
 
 /** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api and …/imagen-api */
-export const ModelPredictRequest = InstancesBody.safeExtend({
+export const ModelPredictRequest = ModelInstancesBody.safeExtend({
   instances: z.array(z.unknown()).min(1).describe('What to predict for, such as texts or prompts.'),
-  parameters: InstancesBody.shape.parameters.describe('Parameters of the prediction.'),
+  parameters: ModelInstancesBody.shape.parameters.describe('Parameters of the prediction.'),
   labels: Labels.optional().describe("Labels for Google's billing."),
 })
   .describe("Input of a publisher's model that takes instances.")

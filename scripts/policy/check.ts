@@ -77,4 +77,4 @@ function count({ length }: readonly unknown[], one: string, many: string): strin
   return `${length} ${length === 1 ? one : many}`;
 }
 
-printOrFail(run, USAGE);
+await printOrFail(run, USAGE);

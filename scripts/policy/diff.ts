@@ -21,4 +21,4 @@ function run(): string {
   return describeChanges(before, after, values.markdown ? 'markdown' : 'text');
 }
 
-printOrFail(run, USAGE);
+await printOrFail(run, USAGE);

@@ -18,7 +18,7 @@ const USAGE =
   'With --product, it calls with a key of that product; else with one of its first role’s environment.';
 
 /** Says what a call of a sample application would get, and why, without calling anybody. */
-function run(): string {
+async function run(): Promise<string> {
   const { values } = parseArgs({
     options: {
       application: { type: 'string' },
@@ -36,7 +36,11 @@ function run(): string {
   const caller = withRoles(documents, findSampleCaller(documents, application), role);
   const productId = findProduct(documents, caller, values.product);
   const principal = countRoles(documents, { ...caller, productId });
-  const call = readSampleCall({ method, path, ...(body !== undefined && { body: readFileSync(body) }) });
+  const call = await readSampleCall({
+    method,
+    path,
+    ...(body !== undefined && { body: readFileSync(body) }),
+  });
   return describeExplanation(
     { name: application, principal },
     explainCall(governance, principal, productId, { call }),
@@ -54,4 +58,4 @@ function withRoles(
   return roles ? { ...principal, roles } : principal;
 }
 
-printOrFail(run, USAGE);
+await printOrFail(run, USAGE);

@@ -1,7 +1,7 @@
 /** Ends a command line tool: prints what it returns; a failure goes to standard error, without a stack, with exit code 1. */
-export function printOrFail(run: () => string, usage: string): void {
+export async function printOrFail(run: () => string | Promise<string>, usage: string): Promise<void> {
   try {
-    console.log(run());
+    console.log(await run());
   } catch (error) {
     const isAboutArguments =
       error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');

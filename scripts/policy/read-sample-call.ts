@@ -1,6 +1,6 @@
 import { readAskedCall, SURFACE_PATH } from '../../src/dialects/asked-call.ts';
-import { readJson } from '../../src/dialects/read-json.ts';
 import { GatewayError } from '../../src/errors/gateway-error.ts';
+import { readJson } from '../../src/json/read-json.ts';
 import type { PolicyExplainQuestion } from '../../src/prediction/question.ts';
 
 /** A call that somebody wonders about, as they would make it. */
@@ -16,15 +16,19 @@ interface SampleCall {
  * What a call reaches for, or the error of one that the gateway refuses before any rule is asked.
  * @throws Error for a path on none of the surfaces on which models are called.
  */
-export function readSampleCall({ method, path, body }: SampleCall): PolicyExplainQuestion['call'] {
+export async function readSampleCall({
+  method,
+  path,
+  body,
+}: SampleCall): Promise<PolicyExplainQuestion['call']> {
   const local = path.replace(/^https?:\/\/[^/]+/, '').replace(/^\/?/, '/');
   if (!SURFACE_PATH.test(local) && !/^\/v1(beta1)?\//.test(local))
     throw new Error('A path begins with /vertex/, /openai/ or /anthropic/: models are called nowhere else.');
   try {
-    return readAskedCall({
+    return await readAskedCall({
       method,
       path: SURFACE_PATH.test(local) ? local : `/vertex${local}`,
-      ...(body && { body: readJson(body) }),
+      ...(body && { body: await readJson(body) }),
     });
   } catch (error) {
     // Of a body that is none.

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
+import type { JsonValue } from '../json/json-value.ts';
 import type { Dialect, DialectRequest } from '../prediction/interfaces.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import type { AskedCall } from '../prediction/question.ts';
@@ -14,12 +15,16 @@ export const anthropicDialect: Dialect = {
   writeStreamError,
 };
 
-function readPrediction(request: DialectRequest): Prediction {
+async function readPrediction(request: DialectRequest): Promise<Prediction> {
   return nameOf(request) === 'message' ? readMessage(request) : readTokenCount(request);
 }
 
 /** What a call would reach for, by `model` and `stream` of its body alone. @throws GatewayError, as the call would get. */
-export function readAnthropicCall(method: string, path: string, body: unknown): AskedCall {
+export async function readAnthropicCall(
+  method: string,
+  path: string,
+  body: JsonValue | undefined,
+): Promise<AskedCall> {
   return readMessageTarget(body, nameOf({ method, path }) === 'count' ? 'countTokens' : undefined);
 }
 

@@ -2,14 +2,16 @@ import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { CallTarget } from '../governance/call-target.ts';
+import { editJson, type JsonEdits } from '../json/edit-json.ts';
+import type { JsonValue } from '../json/json-value.ts';
 import type { DialectRequest, ReadHeader } from '../prediction/interfaces.ts';
 import type { Prediction } from '../prediction/prediction.ts';
-import { editJson, type JsonEdits } from './edit-json.ts';
+import { MAXIMUM_TURNS, readBody } from './body-bounds.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
-import { readJson } from './read-json.ts';
 import { readModelName } from './read-model-name.ts';
 import { resourceName } from './resource-names.ts';
-import { NamingBody, validateBody } from './vertex-bodies.ts';
+import { type Scalars, validateBody } from './validate-body.ts';
+import { NamingBody } from './vertex-bodies.ts';
 import { readClaudeCount } from './vertex-payload.ts';
 
 /**
@@ -21,21 +23,25 @@ const VERTEX_VERSION = 'vertex-2023-10-16';
 /** Envelope of a message or of a count of its tokens. Loose, because Vertex AI judges the rest. */
 const MessageBody = z.looseObject({
   model: z.string(),
-  messages: z.array(z.looseObject({ role: z.string() })).min(1),
+  messages: z
+    .array(z.looseObject({ role: z.string() }))
+    .min(1)
+    .max(MAXIMUM_TURNS),
   anthropic_version: z.string().optional(),
   stream: z.boolean().optional(),
 });
-type MessageBody = z.infer<typeof MessageBody>;
+type MessageBody = Scalars<z.infer<typeof MessageBody>>;
 
 /**
  * A message for Claude on Vertex AI: the model leaves the body for the path, the version comes into the body, and every
  * other byte stays as it is. @throws GatewayError INVALID_JSON, INVALID_REQUEST.
  */
-export function readMessage({ body, header }: DialectRequest): Prediction {
-  const message = validateBody(MessageBody, readJson(body));
+export async function readMessage({ body, header }: DialectRequest): Promise<Prediction> {
+  const json = await readBody(body);
+  const message = await validateBody(MessageBody, json);
   const streams = message.stream === true;
   const operation = operationOf(message);
-  const sent = editJson(body, { model: undefined, ...versionEdit(message, header) });
+  const sent = editJson(json, { model: undefined, ...versionEdit(message, header) });
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type', 'anthropic-beta']);
   return {
     ...targetOf(message, operation),
@@ -54,12 +60,12 @@ export function readMessage({ body, header }: DialectRequest): Prediction {
 }
 
 /** A count of a message's tokens. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
-export function readTokenCount(request: DialectRequest): Prediction {
-  const json = readJson(request.body);
-  const message = validateBody(MessageBody, json);
+export async function readTokenCount({ body, header }: DialectRequest): Promise<Prediction> {
+  const json = await readBody(body);
+  const message = await validateBody(MessageBody, json);
   return {
     ...targetOf(message, 'countTokens'),
-    payload: readClaudeCount('v1', request, json, versionEdit(message, request.header)),
+    payload: readClaudeCount('v1', header, json, versionEdit(message, header)),
   };
 }
 
@@ -67,12 +73,15 @@ export function readTokenCount(request: DialectRequest): Prediction {
  * What a message, or what else is done with it, would reach for. @throws GatewayError INVALID_REQUEST.
  * @param operation what it would be; by default a body that asks for a stream would get one.
  */
-export function readMessageTarget(body: unknown, operation?: string): CallTarget {
-  const named = validateBody(NamingBody, body ?? {});
+export async function readMessageTarget(
+  body: JsonValue | undefined,
+  operation?: string,
+): Promise<CallTarget> {
+  const named = await validateBody(NamingBody, body);
   return targetOf(named, operation ?? operationOf(named));
 }
 
-function operationOf({ stream }: Pick<NamingBody, 'stream'>): string {
+function operationOf({ stream }: Scalars<NamingBody> | MessageBody): string {
   return stream === true ? 'streamRawPredict' : 'rawPredict';
 }
 

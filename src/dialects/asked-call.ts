@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
+import type { JsonValue } from '../json/json-value.ts';
 import type { AskedCall, PolicyExplainQuestion } from '../prediction/question.ts';
 import { readAnthropicCall } from './anthropic-dialect.ts';
 import { readOpenAiCall } from './openai-dialect.ts';
@@ -17,26 +18,29 @@ interface WonderedCall {
   readonly method: string;
   /** From the surface on; a query or fragment decides nothing. */
   readonly path: string;
-  /** Parsed. */
-  readonly body?: unknown;
+  readonly body?: JsonValue;
 }
 
 /**
  * Reads what a call would reach for on whichever surface, without sending anything. What can't be read is part of the
  * answer: the call itself would be refused with the same error. @param path one that begins as SURFACE_PATH says.
  */
-export function readAskedCall({ method, path, body }: WonderedCall): PolicyExplainQuestion['call'] {
+export async function readAskedCall({
+  method,
+  path,
+  body,
+}: WonderedCall): Promise<PolicyExplainQuestion['call']> {
   const [, surface = ''] = SURFACE_PATH.exec(path) ?? [];
   const [below = ''] = path.slice(surface.length + 2).split(/[?#]/, 1);
   try {
-    return SURFACES[surface as keyof typeof SURFACES](method, below, body);
+    return await SURFACES[surface as keyof typeof SURFACES](method, below, body);
   } catch (error) {
     if (error instanceof GatewayError) return error;
     throw error;
   }
 }
 
-function readVertexCall(method: string, path: string, body: unknown): AskedCall {
+function readVertexCall(method: string, path: string, body: JsonValue | undefined): AskedCall {
   const vertexPath = readVertexPath(method, path);
   const target = completeTarget(vertexPath, body);
   const places = readPlaces(vertexPath, body);
@@ -44,12 +48,11 @@ function readVertexCall(method: string, path: string, body: unknown): AskedCall 
 }
 
 /** A container of one's own may understand its parameters as it likes. */
-function readPlaces({ verb, resource }: VertexPath, body: unknown): StorageField[] {
+function readPlaces({ verb, resource }: VertexPath, body: JsonValue | undefined): StorageField[] {
   if (verb === 'batchPredictionJobs.create') return readJobPlaces(body);
   const isMedia =
     resource?.kind === 'endpoint'
       ? verb === 'predictLongRunning'
       : /^(predict(LongRunning)?|(stream)?rawPredict)$/i.test(verb);
-  const hasParameters = isMedia && typeof body === 'object' && body !== null && 'parameters' in body;
-  return hasParameters ? readStorageUri(body.parameters) : [];
+  return isMedia ? readStorageUri(body?.member('parameters')) : [];
 }

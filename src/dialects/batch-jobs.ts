@@ -1,15 +1,15 @@
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { Owner } from '../governance/owners.ts';
+import { editJson } from '../json/edit-json.ts';
 import type { GrantedCall } from '../prediction/prediction.ts';
 import { BatchJobBody } from './batch-job-body.ts';
-import { editJson } from './edit-json.ts';
 import { isObject, rewriteList, type Json } from './listed-resources.ts';
 import { JobListQuery, NoQuery, writeQuery } from './list-query.ts';
 import { expectOwn, isOwn } from './own-resource.ts';
 import { refuseMembers } from './refuse-members.ts';
 import { resourceRequest, type ResourceCall, type ResourceOperation } from './resource-operation.ts';
 import { checkPlaces, readJobPlaces } from './storage-fields.ts';
-import { validateBody } from './vertex-bodies.ts';
+import { validateSmallBody } from './validate-small-body.ts';
 
 /** The labels by which a job is its owner's. */
 const TEAM_LABEL = 'gateway-team';
@@ -26,16 +26,16 @@ const REFUSED = {
 /** A job runs on a model that the body names, from and to places that the access document lists for its team. */
 const create: ResourceOperation = {
   query: NoQuery,
-  hasBody: true,
+  body: 'a batch prediction job',
   read(call) {
     refuseMembers(call.json, REFUSED);
-    const job = validateBody(BatchJobBody, call.json);
+    const job = validateSmallBody(BatchJobBody, call.json);
     return {
       request: (granted) => {
-        checkPlaces(granted, readJobPlaces(job));
+        checkPlaces(granted, readJobPlaces(call.json));
         const named = modelName(granted);
         const isFull = job.model === named || job.model.endsWith(`/${named}`);
-        const edited = editJson(call.request.body, {
+        const edited = editJson(call.json, {
           labels: JSON.stringify(writeOwner(granted.owner)),
           ...(!isFull && { model: JSON.stringify(named) }),
         });

@@ -2,7 +2,7 @@ import { invalidBody } from '../errors/invalid-body.ts';
 import type { Owner } from '../governance/owners.ts';
 import type { BytesPayload, GrantedCall } from '../prediction/prediction.ts';
 import { formatPath } from '../errors/format-path.ts';
-import { isObject } from './listed-resources.ts';
+import type { JsonValue } from '../json/json-value.ts';
 import { expectOwn } from './own-resource.ts';
 import { parentName } from './resource-names.ts';
 import { SHAPE } from './vertex-shapes.ts';
@@ -10,6 +10,8 @@ import { SHAPE } from './vertex-shapes.ts';
 /** Where bodies name a context cache: Gemini's, and chat completions with what Google adds to them. */
 const PLACES = [[], ['google'], ['extra_body', 'google'], ['extraBody', 'google']] as const;
 const NAMES = ['cachedContent', 'cached_content'] as const;
+/** Longer than any name of Vertex AI. */
+const MAXIMUM_NAME_BYTES = 2_048;
 
 interface NamedCache {
   readonly field: string;
@@ -22,7 +24,10 @@ interface NamedCache {
  * https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-use
  * @throws GatewayError INVALID_REQUEST for more names than one, or what is no name.
  */
-export function fetchNamedCache(apiVersion: string, body: unknown): Pick<BytesPayload, 'first'> {
+export function fetchNamedCache(
+  apiVersion: string,
+  body: JsonValue | undefined,
+): Pick<BytesPayload, 'first'> {
   const [cache, ...more] = findNames(body);
   if (!cache) return {};
   if (more.length > 0)
@@ -65,15 +70,15 @@ export function readOwner(displayName: unknown): Owner | undefined {
   return team === undefined ? undefined : { team, ...(agent !== undefined && { agent }) };
 }
 
-function findNames(body: unknown): NamedCache[] {
+function findNames(body: JsonValue | undefined): NamedCache[] {
   return PLACES.flatMap((place) => {
-    const holder = place.reduce<unknown>((at, part) => (isObject(at) ? at[part] : undefined), body);
-    if (!isObject(holder)) return [];
-    return NAMES.filter((name) => Object.hasOwn(holder, name)).map((name) => {
+    const holder = place.reduce<JsonValue | undefined>((at, part) => at?.member(part), body);
+    return NAMES.flatMap((name) => {
+      const value = holder?.member(name);
+      if (!value) return [];
       const field = formatPath([...place, name]);
-      const value = holder[name];
-      if (typeof value === 'string') return { field, name: value };
-      throw invalidBody([{ field, description: 'must be a text' }]);
+      if (value.kind !== 'string') throw invalidBody([{ field, description: 'must be a text' }]);
+      return { field, name: value.readText(MAXIMUM_NAME_BYTES) ?? '' };
     });
   });
 }

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { invalidBody } from '../errors/invalid-body.ts';
+import { editJson } from '../json/edit-json.ts';
 import type { AnswerRewrite, GrantedCall } from '../prediction/prediction.ts';
 import { readOwner, writeOwner } from './cached-content-name.ts';
-import { editJson } from './edit-json.ts';
 import { readAnswer, rewriteList, type Json } from './listed-resources.ts';
 import { CacheListQuery, CachePatchQuery, NoQuery, writeQuery } from './list-query.ts';
 import { expectOwn, isOwn } from './own-resource.ts';
 import { refuseMembers } from './refuse-members.ts';
 import { resourceName } from './resource-names.ts';
 import { resourceRequest, type ResourceCall, type ResourceOperation } from './resource-operation.ts';
-import { validateBody } from './vertex-bodies.ts';
+import { validateBody } from './validate-body.ts';
+import { validateSmallBody } from './validate-small-body.ts';
 
 /**
  * Body of `cachedContents:create`. Strict on the outside, so that nothing passes under a second name.
@@ -43,10 +44,10 @@ const REFUSED = {
 
 const create: ResourceOperation = {
   query: NoQuery,
-  hasBody: true,
-  read(call) {
+  body: 'a context cache',
+  async read(call) {
     refuseMembers(call.json, REFUSED);
-    const { model, displayName } = validateBody(CachedContentBody, call.json);
+    const { model, displayName } = await validateBody(CachedContentBody, call.json);
     return {
       // What goes into a cache is paid for once as any input is; what is told of it later has been.
       // https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-overview
@@ -55,7 +56,7 @@ const create: ResourceOperation = {
         if (granted.resource.kind !== 'model')
           throw invalidBody([{ field: 'model', description: 'must be a publisher’s model' }]);
         const isFull = model.startsWith('projects/') && model.endsWith(`/models/${granted.resource.model}`);
-        const edited = editJson(call.request.body, {
+        const edited = editJson(call.json, {
           displayName: JSON.stringify(writeOwner(granted, displayName)),
           ...(!isFull && { model: JSON.stringify(resourceName(granted)) }),
         });
@@ -93,9 +94,9 @@ const get: ResourceOperation = {
 
 const patch: ResourceOperation = {
   query: CachePatchQuery,
-  hasBody: true,
+  body: 'a change of a context cache',
   read(call, query) {
-    if (Object.keys(validateBody(CachedContentPatch, call.json)).length !== 1)
+    if (Object.keys(validateSmallBody(CachedContentPatch, call.json)).length !== 1)
       throw invalidBody([{ field: 'body', description: 'must have ttl or expireTime' }]);
     return {
       first: fetchOwn(call),
@@ -149,9 +150,10 @@ function ownName(displayName: unknown): string {
 
 const withoutOwner: AnswerRewrite = {
   whole: (body) => {
-    const { displayName } = readAnswer(body);
-    if (displayName === undefined) return body;
-    const own = ownName(displayName);
-    return editJson(body, { displayName: own === '' ? undefined : JSON.stringify(own) });
+    const answer = readAnswer(body);
+    const displayName = answer.member('displayName');
+    if (!displayName) return body;
+    const own = ownName(displayName.toJson());
+    return editJson(answer, { displayName: own === '' ? undefined : JSON.stringify(own) });
   },
 };

@@ -1,25 +1,31 @@
+import { editJson, editObject } from '../json/edit-json.ts';
+import type { JsonValue } from '../json/json-value.ts';
+import { emptyObject } from '../json/read-json.ts';
 import type { GrantedCall, BytesPayload } from '../prediction/prediction.ts';
 import { fetchNamedCache } from './cached-content-name.ts';
-import { editJson } from './edit-json.ts';
 import { parentName, resourceName } from './resource-names.ts';
-import { ChatCompletionsBody, validateBody } from './vertex-bodies.ts';
+import type { Scalars } from './validate-body.ts';
+import type { ChatCompletionsBody } from './vertex-bodies.ts';
 
 /**
  * A chat completion for Vertex AI's own OpenAI-compatible endpoint, so that nothing is lost in a translation. Only the
  * model's name is changed, where it is an alias, and a stream is asked for its usage, which then is kept from a client
  * that has not asked.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
+ * @param asked what the validated body says.
+ * @param ownModel how an endpoint of one's own is to be told the model, where it is not as the caller does.
  * @throws GatewayError INVALID_REQUEST.
  */
 export function readChatCompletion(
   apiVersion: string,
-  body: Uint8Array,
-  json: unknown,
+  json: JsonValue,
+  { model, stream }: Scalars<ChatCompletionsBody>,
   headers: Record<string, string>,
+  ownModel?: string,
 ): BytesPayload {
-  const { model, stream, stream_options: options } = validateBody(ChatCompletionsBody, json);
   const isStream = stream === true;
-  const mustAskForUsage = isStream && options?.include_usage !== true;
+  const options = json.member('stream_options');
+  const mustAskForUsage = isStream && options?.member('include_usage')?.toJson() !== true;
   return {
     kind: 'bytes',
     format: 'openai',
@@ -27,19 +33,24 @@ export function readChatCompletion(
     ...(mustAskForUsage && { rewrite: { part: withoutUsage } }),
     ...fetchNamedCache(apiVersion, json),
     request: (call) => {
-      const named = modelName(call);
+      const named = modelName(call) ?? ownModel;
       const edits = {
         ...(named !== undefined && named !== model && { model: JSON.stringify(named) }),
-        ...(mustAskForUsage && { stream_options: JSON.stringify({ ...options, include_usage: true }) }),
+        ...(mustAskForUsage && { stream_options: askForUsage(options) }),
       };
       return {
         method: 'POST',
         path: `/${apiVersion}/${chatResource(call)}/chat/completions`,
         headers,
-        body: Object.keys(edits).length > 0 ? editJson(body, edits) : body,
+        body: editJson(json, edits),
       };
     },
   };
+}
+
+function askForUsage(options: JsonValue | undefined): string {
+  const asked = { include_usage: 'true' };
+  return Buffer.from(editObject(options?.kind === 'object' ? options : emptyObject, asked)).toString();
 }
 
 /** An endpoint of one's own serves chats itself; publisher models share one endpoint, which reads the model's name. */

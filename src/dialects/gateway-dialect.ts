@@ -2,14 +2,20 @@ import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidQuery } from '../errors/invalid-query.ts';
 import type { DialectRequest, QuestionDialect, ReadHeader } from '../prediction/interfaces.ts';
-import type { AuditQuestion, AuditVerifyQuestion, Question, UsageQuestion } from '../prediction/question.ts';
+import type {
+  AuditQuestion,
+  AuditVerifyQuestion,
+  PolicyExplainQuestion,
+  Question,
+  UsageQuestion,
+} from '../prediction/question.ts';
 import { readAskedCall, SURFACE_PATH } from './asked-call.ts';
+import { readBody } from './body-bounds.ts';
 import { writeGatewayError } from './gateway-errors.ts';
 import { AuditQuery, AuditVerifyQuery, UsageQuery } from './gateway-queries.ts';
-import { readJson } from './read-json.ts';
 import { readQuery } from './read-query.ts';
 import { readFormat, RECORD_STREAMS } from './record-streams.ts';
-import { validateBody } from './vertex-bodies.ts';
+import { validateBody } from './validate-body.ts';
 
 /** A call as one would make it: its path begins with the surface; a body is needed where it names the model. */
 const ExplainBody = z.strictObject({
@@ -30,14 +36,14 @@ const MINUTE_IN_MS = 60_000;
 /** One record's address; whether an id can be one is not the dialect's to say. */
 const RECORD_PATH = /^v1\/audit\/([^/]+)$/;
 
-function readQuestion({ method, path, query, header, body }: DialectRequest): Question {
+function readQuestion({ method, path, query, header, body }: DialectRequest): Question | Promise<Question> {
   switch (`${method} ${path}`) {
     case 'GET v1/whoami':
       return { operation: 'whoami' };
     case 'GET v1/models':
       return { operation: 'models' };
     case 'POST v1/policy:explain':
-      return { operation: 'policy:explain', call: readAskedCall(validateBody(ExplainBody, readJson(body))) };
+      return readExplainQuestion(body);
     case 'GET v1/usage':
       return readUsageQuestion(query);
     case 'GET v1/audit':
@@ -52,6 +58,14 @@ function readQuestion({ method, path, query, header, body }: DialectRequest): Qu
     'The gateway has no such operation. It offers GET v1/whoami, GET v1/models, POST v1/policy:explain, ' +
       'GET v1/usage, GET v1/audit, GET v1/audit/{id} and GET v1/audit:verify.',
   );
+}
+
+async function readExplainQuestion(body: Uint8Array): Promise<PolicyExplainQuestion> {
+  const json = await readBody(body, 'policy:explain');
+  const { method, path } = await validateBody(ExplainBody, json);
+  const asked = json.member('body');
+  const call = await readAskedCall({ method, path, ...(asked && { body: asked }) });
+  return { operation: 'policy:explain', call };
 }
 
 function readUsageQuestion(query: URLSearchParams): UsageQuestion {

@@ -1,13 +1,15 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import { editJson } from './edit-json.ts';
+import { editJson } from '../json/edit-json.ts';
+import type { JsonValue } from '../json/json-value.ts';
+import { readJsonAtOnce } from '../json/read-json.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
 /** What Vertex AI answered, as an object. @throws GatewayError VERTEX_FAILED. */
-export function readAnswer(body: Uint8Array): Json {
+export function readAnswer(body: Uint8Array): JsonValue {
   try {
-    const answer: unknown = JSON.parse(Buffer.from(body).toString());
-    if (isObject(answer)) return answer;
+    const answer = readJsonAtOnce(body);
+    if (answer.kind === 'object') return answer;
   } catch {
     // Told below, as any other answer that is no object.
   }
@@ -23,12 +25,13 @@ export function rewriteList(
   member: string,
   rewrite: (item: Json) => Json | undefined,
 ): Uint8Array {
-  const list = readAnswer(body)[member];
-  if (!Array.isArray(list)) return body;
-  const items: readonly unknown[] = list;
+  const answer = readAnswer(body);
+  const list = answer.member(member);
+  if (list?.kind !== 'array') return body;
+  const items = Array.from(list.items(), (item) => item.toJson());
   const kept = items.flatMap((item) => (isObject(item) ? (rewrite(item) ?? []) : []));
   if (kept.length === items.length && kept.every((item, index) => item === items[index])) return body;
-  return editJson(body, { [member]: kept.length === 0 ? undefined : JSON.stringify(kept) });
+  return editJson(answer, { [member]: kept.length === 0 ? undefined : JSON.stringify(kept) });
 }
 
 export function isObject(value: unknown): value is Json {

@@ -1,4 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
+import type { JsonValue } from '../json/json-value.ts';
 import type { Dialect, DialectRequest, QuestionDialect } from '../prediction/interfaces.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import type { AskedCall, AskedQuestion, Question } from '../prediction/question.ts';
@@ -8,7 +9,8 @@ import { writeOpenAiError } from './openai-errors.ts';
 import { describeModel, describeModels } from './openai-models.ts';
 import { readOpenAiTarget } from './openai-target.ts';
 import { writeStreamError } from './stream-errors.ts';
-import { NamingBody, validateBody } from './vertex-bodies.ts';
+import { validateBody } from './validate-body.ts';
+import { NamingBody } from './vertex-bodies.ts';
 
 /** The part of OpenAI's API that models on Vertex AI have: https://platform.openai.com/docs/api-reference */
 export const openAiDialect: Dialect & QuestionDialect = {
@@ -22,7 +24,7 @@ export const openAiDialect: Dialect & QuestionDialect = {
 /** All models, or the one that the path names. */
 const MODELS = /^v1\/models(?:\/(.+))?$/;
 
-function readPrediction(request: DialectRequest): Prediction {
+async function readPrediction(request: DialectRequest): Promise<Prediction> {
   switch (`${request.method} ${request.path}`) {
     case 'POST v1/chat/completions':
       return readOpenAiChat(request);
@@ -33,19 +35,23 @@ function readPrediction(request: DialectRequest): Prediction {
 }
 
 /** What a call would reach for, by the `model` of its body alone. @throws GatewayError, as the call would get. */
-export function readOpenAiCall(method: string, path: string, body: unknown): AskedCall | AskedQuestion {
+export async function readOpenAiCall(
+  method: string,
+  path: string,
+  body: JsonValue | undefined,
+): Promise<AskedCall | AskedQuestion> {
   switch (`${method} ${path}`) {
     case 'POST v1/chat/completions':
-      return readOpenAiTarget(modelOf(body), 'chatCompletions');
+      return readOpenAiTarget(await modelOf(body), 'chatCompletions');
     case 'POST v1/embeddings':
-      return { ...readOpenAiTarget(modelOf(body), 'predict'), check: checkTextEmbedding };
+      return { ...readOpenAiTarget(await modelOf(body), 'predict'), check: checkTextEmbedding };
   }
   if (method === 'GET' && MODELS.test(path)) return { question: 'models' };
   throw notOffered({ path });
 }
 
-function modelOf(body: unknown): string {
-  return validateBody(NamingBody, body ?? {}).model;
+async function modelOf(body: JsonValue | undefined): Promise<string> {
+  return (await validateBody(NamingBody, body)).model;
 }
 
 function readQuestion(request: DialectRequest): Question {

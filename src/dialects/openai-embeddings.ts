@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
+import type { JsonValue } from '../json/json-value.ts';
 import type { DialectRequest } from '../prediction/interfaces.ts';
 import type { GrantedCall, Prediction, VertexRequest } from '../prediction/prediction.ts';
+import { MAXIMUM_MODEL_INSTANCES, readBody } from './body-bounds.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { isTextEmbedding } from './openai-models.ts';
 import { readOpenAiTarget } from './openai-target.ts';
-import { readJson } from './read-json.ts';
 import { resourceName } from './resource-names.ts';
-import { validateBody } from './vertex-bodies.ts';
+import { type Scalars, validateBody } from './validate-body.ts';
 
 const Text = z
   .string('must be text; lists of tokens are not taken, send the texts themselves')
@@ -20,12 +21,12 @@ const Text = z
  */
 const EmbeddingsBody = z.strictObject({
   model: z.string(),
-  input: z.union([Text, z.array(Text).min(1)]),
+  input: z.union([Text, z.array(Text).min(1).max(MAXIMUM_MODEL_INSTANCES)]),
   encoding_format: z.enum(['float', 'base64']).nullish(),
   dimensions: z.int().min(1).nullish(),
   user: z.string().nullish(),
 });
-type EmbeddingsBody = z.infer<typeof EmbeddingsBody>;
+type EmbeddingsBody = Scalars<z.infer<typeof EmbeddingsBody>>;
 
 /** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response_body */
 const PredictAnswer = z.object({
@@ -40,25 +41,28 @@ const PredictAnswer = z.object({
 });
 
 /**
- * Embeddings of texts by the `predict` of a text embedding model. How many texts one call may have is the model's to say.
+ * Embeddings of texts by the `predict` of a text embedding model. How many texts one call may have is the model's to say,
+ * 250 at the most.
  * @throws GatewayError INVALID_JSON, INVALID_REQUEST.
  */
-export function readEmbeddings({ body, header }: DialectRequest): Prediction {
-  const asked = validateBody(EmbeddingsBody, readJson(body));
+export async function readEmbeddings({ body, header }: DialectRequest): Promise<Prediction> {
+  const json = await readBody(body);
+  const asked = await validateBody(EmbeddingsBody, json);
+  const texts = textsOf(json.member('input'));
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
   return {
     ...readOpenAiTarget(asked.model, 'predict'),
     payload: {
       kind: 'bytes',
       format: 'predictions',
-      request: (call) => ({ ...toPredict(asked, call), headers }),
-      rewrite: { whole: (answer) => toEmbeddings(answer, asked) },
+      request: (call) => ({ ...toPredict(texts, asked, call), headers }),
+      rewrite: { whole: (answer) => toEmbeddings(answer, texts.length, asked) },
     },
   };
 }
 
-function textsOf({ input }: EmbeddingsBody): readonly string[] {
-  return typeof input === 'string' ? [input] : input;
+function textsOf(input: JsonValue | undefined): readonly JsonValue[] {
+  return input?.kind === 'array' ? [...input.items()] : input ? [input] : [];
 }
 
 /** Other models that predict would make something else of a text, such as an image. @throws GatewayError INVALID_REQUEST. */
@@ -69,7 +73,8 @@ export function checkTextEmbedding({ resource }: Pick<GrantedCall, 'resource'>):
   ]);
 }
 
-function toPredict(asked: EmbeddingsBody, call: GrantedCall): VertexRequest {
+/** The texts go on as they are written, escapes too. */
+function toPredict(texts: readonly JsonValue[], asked: EmbeddingsBody, call: GrantedCall): VertexRequest {
   checkTextEmbedding(call);
   const { dimensions } = asked;
   const parameters = {
@@ -77,20 +82,24 @@ function toPredict(asked: EmbeddingsBody, call: GrantedCall): VertexRequest {
     autoTruncate: false,
     ...(typeof dimensions === 'number' && { outputDimensionality: dimensions }),
   };
-  const sent = {
-    instances: textsOf(asked).map((content) => ({ content })),
-    parameters,
-  };
+  const instances = texts.flatMap(({ body, start, end }, index) => [
+    Buffer.from(`${index === 0 ? '' : '},'}{"content":`),
+    body.subarray(start, end),
+  ]);
   return {
     method: 'POST',
     path: `/v1/${resourceName(call)}:predict`,
-    body: Buffer.from(JSON.stringify(sent)),
+    body: Buffer.concat([
+      Buffer.from('{"instances":['),
+      ...instances,
+      Buffer.from(`}],"parameters":${JSON.stringify(parameters)}}`),
+    ]),
   };
 }
 
-function toEmbeddings(answer: Uint8Array, asked: EmbeddingsBody): Uint8Array {
+function toEmbeddings(answer: Uint8Array, count: number, asked: EmbeddingsBody): Uint8Array {
   const predictions = readPredictions(answer);
-  if (predictions.length !== textsOf(asked).length)
+  if (predictions.length !== count)
     throw new GatewayError('VERTEX_FAILED', 'Vertex AI did not answer with one embedding for each text.');
   const tokens = predictions.reduce((sum, one) => sum + (one.embeddings.statistics?.token_count ?? 0), 0);
   const write = asked.encoding_format === 'base64' ? toBase64 : (values: readonly number[]) => values;

@@ -25,11 +25,11 @@ export function readModelName(name: string, publisher?: string): NamedModel | un
 
 /** Whether a body's `model` says again what the path said. */
 export function namesSameModel(
-  name: unknown,
+  name: string | undefined,
   { project, location }: Pick<CallTarget, 'project' | 'location'>,
   { publisher, model }: ModelResource,
 ): boolean {
-  const named = typeof name === 'string' ? readModelName(name, publisher) : undefined;
+  const named = name === undefined ? undefined : readModelName(name, publisher);
   return (
     named?.resource.kind === 'model' &&
     named.resource.publisher === publisher &&

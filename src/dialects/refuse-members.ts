@@ -1,17 +1,19 @@
 import type { FieldViolation } from '../errors/gateway-error.ts';
-import { invalidBody } from '../errors/invalid-body.ts';
+import { invalidBody, MAXIMUM_VIOLATIONS } from '../errors/invalid-body.ts';
+import type { JsonValue } from '../json/json-value.ts';
 
 /**
  * Refuses members that would reach for what is not the caller's, each with the reason why, in both of the names that
  * protobuf's JSON has for it. @throws GatewayError INVALID_REQUEST.
  */
-export function refuseMembers(body: unknown, reasons: Readonly<Record<string, string>>): void {
-  const given = typeof body === 'object' && body !== null ? Object.keys(body) : [];
-  const violations = given.flatMap((name): FieldViolation[] => {
+export function refuseMembers(body: JsonValue, reasons: Readonly<Record<string, string>>): void {
+  const violations: FieldViolation[] = [];
+  for (const [name] of body.members()) {
     const known = lowerCamelCase(name);
     const description = Object.hasOwn(reasons, known) ? reasons[known] : undefined;
-    return description === undefined ? [] : [{ field: name, description }];
-  });
+    if (description !== undefined) violations.push({ field: name, description });
+    if (violations.length === MAXIMUM_VIOLATIONS) break;
+  }
   if (violations.length > 0) throw invalidBody(violations);
 }
 

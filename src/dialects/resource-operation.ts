@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import type { JsonValue } from '../json/json-value.ts';
 import type { DialectRequest } from '../prediction/interfaces.ts';
 import type { BytesPayload, GrantedCall, VertexRequest } from '../prediction/prediction.ts';
+import type { BodyPurpose } from './body-bounds.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { parentName } from './resource-names.ts';
 import type { VertexPath } from './vertex-path.ts';
@@ -9,17 +11,20 @@ import type { VertexPath } from './vertex-path.ts';
 export interface ResourceCall {
   readonly path: VertexPath;
   readonly request: DialectRequest;
-  /** Undefined for a method without a body. */
-  readonly json: unknown;
+  /** An empty object for a method without a body. */
+  readonly json: JsonValue;
 }
 
 /** One method of such a resource. */
 export interface ResourceOperation {
   readonly query: z.ZodType<Readonly<Record<string, string | undefined>>>;
-  /** Whether it takes a body. */
-  readonly hasBody?: boolean;
+  /** What its body is for, where it takes one. */
+  readonly body?: BodyPurpose;
   /** @throws GatewayError INVALID_REQUEST. */
-  read(call: ResourceCall, query: Readonly<Record<string, string | undefined>>): ResourcePayload;
+  read(
+    call: ResourceCall,
+    query: Readonly<Record<string, string | undefined>>,
+  ): ResourcePayload | Promise<ResourcePayload>;
 }
 
 /** Without a format, the answer holds no usage. */

@@ -1,7 +1,11 @@
 import { formatPath } from '../errors/format-path.ts';
 import { GatewayError, type FieldViolation } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
+import type { JsonValue } from '../json/json-value.ts';
 import type { GrantedCall } from '../prediction/prediction.ts';
+
+/** Longer than any place: https://cloud.google.com/storage/docs/objects#naming */
+const MAXIMUM_URI_BYTES = 8_192;
 
 /** A member of a body that names a place. */
 export interface StorageField {
@@ -46,30 +50,26 @@ const JOB_FIELDS = [
 ] as const;
 
 /** The places that a job's body names, whatever else is in it. @throws GatewayError INVALID_REQUEST. */
-export function readJobPlaces(job: unknown): StorageField[] {
+export function readJobPlaces(job: JsonValue | undefined): StorageField[] {
   return JOB_FIELDS.flatMap(({ path, use }) => {
-    const value = path.reduce(readMember, job);
-    if (value === undefined) return [];
-    return Array.isArray(value)
-      ? value.map((uri, index) => readField([...path, index], use, uri))
+    const value = path.reduce<JsonValue | undefined>((outer, name) => outer?.member(name), job);
+    if (!value) return [];
+    return value.kind === 'array'
+      ? Array.from(value.items(), (uri, index) => readField([...path, index], use, uri))
       : [readField(path, use, value)];
   });
 }
 
 /** `storageUri` of images and videos: where the model writes them, instead of into its answer. */
-export function readStorageUri(parameters: unknown): StorageField[] {
-  if (typeof parameters !== 'object' || parameters === null) return [];
-  return Object.entries(parameters)
+export function readStorageUri(parameters: JsonValue | undefined): StorageField[] {
+  return Array.from(parameters?.members() ?? [])
     .filter(([name]) => name.replaceAll('_', '').toLowerCase() === 'storageuri')
     .map(([name, uri]) => readField(['parameters', name], 'outputs', uri));
 }
 
-function readField(path: StorageField['path'], use: StorageField['use'], uri: unknown): StorageField {
-  if (typeof uri === 'string') return { path, use, uri };
-  throw invalidBody([{ field: formatPath(path), description: 'must be a text' }]);
-}
-
-function readMember(outer: unknown, name: string): unknown {
-  if (typeof outer !== 'object' || outer === null) return undefined;
-  return Object.getOwnPropertyDescriptor(outer, name)?.value;
+function readField(path: StorageField['path'], use: StorageField['use'], value: JsonValue): StorageField {
+  if (value.kind !== 'string')
+    throw invalidBody([{ field: formatPath(path), description: 'must be a text' }]);
+  // What is too long for a place is none.
+  return { path, use, uri: value.readText(MAXIMUM_URI_BYTES) ?? '' };
 }

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { describeIssue } from '../errors/describe-issue.ts';
-import { formatPath } from '../errors/format-path.ts';
-import { invalidBody } from '../errors/invalid-body.ts';
+import { MAXIMUM_MODEL_INSTANCES, MAXIMUM_TURNS } from './body-bounds.ts';
 
 /**
  * Body of a custom endpoint's `:predict`. Strict, because it becomes protobuf, which would drop what it doesn't know.
@@ -14,7 +12,8 @@ export const PredictBody = z.strictObject({
 export type PredictBody = z.infer<typeof PredictBody>;
 
 /** Google's JSON parser takes one object where a list of them is declared; its own samples use that. */
-const oneOrMore = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item).min(1)]);
+const oneOrMore = <Item extends z.ZodType>(item: Item) =>
+  z.union([item, z.array(item).min(1).max(MAXIMUM_TURNS)]);
 
 const Content = z.looseObject({
   role: z.string().optional(),
@@ -39,12 +38,17 @@ export type CountTokensBody = z.infer<typeof CountTokensBody>;
 export const EmbedContentBody = z.looseObject({ content: Content });
 export type EmbedContentBody = z.infer<typeof EmbedContentBody>;
 
-/** Of publisher models' `:predict` and `:predictLongRunning`, and of endpoints' `:explain`. */
+/** Of endpoints' `:explain`. */
 export const InstancesBody = z.looseObject({
   instances: z.array(z.unknown()).min(1),
   parameters: z.unknown().optional(),
 });
 export type InstancesBody = z.infer<typeof InstancesBody>;
+
+/** Of publisher models' `:predict` and `:predictLongRunning`. */
+export const ModelInstancesBody = InstancesBody.extend({
+  instances: z.array(z.unknown()).min(1).max(MAXIMUM_MODEL_INSTANCES),
+});
 
 /** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/fetchPredictOperation */
 export const FetchPredictOperationBody = z.strictObject({ operationName: z.string() });
@@ -56,7 +60,10 @@ export type FetchPredictOperationBody = z.infer<typeof FetchPredictOperationBody
  */
 export const ClaudeBody = z.looseObject({
   anthropic_version: z.string(),
-  messages: z.array(z.looseObject({ role: z.string() })).min(1),
+  messages: z
+    .array(z.looseObject({ role: z.string() }))
+    .min(1)
+    .max(MAXIMUM_TURNS),
   stream: z.boolean().optional(),
 });
 export type ClaudeBody = z.infer<typeof ClaudeBody>;
@@ -64,7 +71,10 @@ export type ClaudeBody = z.infer<typeof ClaudeBody>;
 /** https://platform.openai.com/docs/api-reference/chat/create */
 export const ChatCompletionsBody = z.looseObject({
   model: z.string().optional(),
-  messages: z.array(z.looseObject({ role: z.string() })).min(1),
+  messages: z
+    .array(z.looseObject({ role: z.string() }))
+    .min(1)
+    .max(MAXIMUM_TURNS),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
 });
@@ -79,32 +89,3 @@ export const AnyBody = z.looseObject({});
 
 /** Of a method that takes none; clients send an empty object. */
 export const NoBody = z.strictObject({});
-
-/** Validates a parsed body. Throws INVALID_REQUEST with at most ten violations: path and rule, never a value. */
-export function validateBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(body, { error: describeIssue });
-  if (parsed.success) return parsed.data;
-  throw invalidBody(parsed.error.issues.flatMap(toViolations));
-}
-
-function toViolations(issue: z.core.$ZodIssue): { field: string; description: string }[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      field: formatPath([...issue.path, key]),
-      description: 'unknown field',
-    }));
-  }
-  const { path, message } = innermost(issue);
-  return [{ field: formatPath(path) || 'body', description: message }];
-}
-
-/** Of a union, the violation that lies deepest: it belongs to the alternative that was meant. */
-function innermost(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
-  if (issue.code !== 'invalid_union') return issue;
-  const [deepest] = issue.errors
-    .flat()
-    .map(innermost)
-    .toSorted((one, other) => other.path.length - one.path.length);
-  if (!deepest) return issue;
-  return { path: [...issue.path, ...deepest.path], message: deepest.message };
-}

@@ -1,6 +1,6 @@
 import type { Dialect, DialectRequest } from '../prediction/interfaces.ts';
 import type { Prediction } from '../prediction/prediction.ts';
-import { readJson } from './read-json.ts';
+import { readBody, type BodyPurpose } from './body-bounds.ts';
 import { completeTarget } from './read-target.ts';
 import { writeStreamError } from './stream-errors.ts';
 import { writeVertexError } from './vertex-errors.ts';
@@ -11,21 +11,29 @@ import { findResourceOperation, readResourceBody, readResourceCall } from './ver
 /** The native Vertex AI surface: Google's own paths and bodies. */
 export const vertexDialect: Dialect = {
   name: 'vertex',
-  readPrediction(request: DialectRequest): Prediction {
+  async readPrediction(request: DialectRequest): Promise<Prediction> {
     const path = readVertexPath(request.method, request.path);
     const operation = findResourceOperation(path);
     if (operation) {
-      const json = readResourceBody(operation, request);
+      const json = await readResourceBody(operation, request);
       const target = completeTarget(path, json);
-      return { ...target, payload: readResourceCall(operation, path, request, json) };
+      return { ...target, payload: await readResourceCall(operation, path, request, json) };
     }
-    const json = isOpaque(path, request) ? undefined : readJson(request.body);
+    const json = isOpaque(path, request) ? undefined : await readBody(request.body, purposeOf(path));
     const target = completeTarget(path, json);
-    return { ...target, payload: readPayload(target, path.verb, request, json) };
+    return { ...target, payload: await readPayload(target, path.verb, request, json) };
   },
   writeError: writeVertexError,
   writeStreamError,
 };
+
+/** What containers are asked; a tuned Gemini model, which is on an endpoint too, is asked as Gemini is. */
+function purposeOf({ resource, verb }: VertexPath): BodyPurpose | undefined {
+  if (verb === 'fetchPredictOperation') return 'the name of an operation';
+  const isOfContainers =
+    /^(predict|explain|(stream)?rawPredict|direct(Raw)?Predict|serverStreamingPredict)$/i;
+  return resource?.kind === 'endpoint' && isOfContainers.test(verb) ? 'a custom endpoint' : undefined;
+}
 
 /** A container of one's own may take what is no JSON. */
 function isOpaque({ operation, resource }: VertexPath, { header }: DialectRequest): boolean {

@@ -1,25 +1,28 @@
 import type { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { DialectRequest } from '../prediction/interfaces.ts';
-import type { AnswerFormat, BytesPayload, Framing, Payload } from '../prediction/prediction.ts';
+import { editJson, type JsonEdits } from '../json/edit-json.ts';
+import type { JsonValue } from '../json/json-value.ts';
+import type { DialectRequest, ReadHeader } from '../prediction/interfaces.ts';
+import type { AnswerFormat, BytesPayload, Framing, Instances, Payload } from '../prediction/prediction.ts';
 import { fetchNamedCache } from './cached-content-name.ts';
 import { readChatCompletion } from './chat-completions.ts';
-import { editJson, type JsonEdits } from './edit-json.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
-import type { VertexTarget } from './read-target.ts';
 import { readOwnOperation, sealedAnswer } from './operation-names.ts';
+import { MAXIMUM_NAME_BYTES, type VertexTarget } from './read-target.ts';
 import { parentName, resourceName } from './resource-names.ts';
 import { checkPlaces, readStorageUri } from './storage-fields.ts';
+import { validateBody } from './validate-body.ts';
 import {
   AnyBody,
+  ChatCompletionsBody,
   ClaudeBody,
   CountTokensBody,
   EmbedContentBody,
   FetchPredictOperationBody,
   GenerateContentBody,
   InstancesBody,
+  ModelInstancesBody,
   PredictBody,
-  validateBody,
 } from './vertex-bodies.ts';
 
 /** Operations of Vertex AI whose bodies and answers pass as they are. */
@@ -37,80 +40,100 @@ const PASSED: Readonly<Record<string, PassedOperation>> = {
   countTokens: { body: CountTokensBody, format: 'opaque' },
   computeTokens: { body: CountTokensBody, format: 'opaque' },
   embedContent: { body: EmbedContentBody, format: 'gemini' },
-  predict: { body: InstancesBody, format: 'predictions' },
+  predict: { body: ModelInstancesBody, format: 'predictions' },
   explain: { body: InstancesBody, format: 'predictions' },
-  predictLongRunning: { body: InstancesBody, format: 'opaque' },
+  predictLongRunning: { body: ModelInstancesBody, format: 'opaque' },
   directPredict: { body: AnyBody, format: 'opaque' },
   directRawPredict: { body: AnyBody, format: 'opaque' },
   serverStreamingPredict: { body: AnyBody, format: 'opaque', streams: true },
 };
 
+/** Larger predictions of endpoints go on as bytes: protobuf objects of many small values take long, and much memory. */
+const MAXIMUM_PROTOBUF_BYTES = 65_536;
+
 /**
- * The payload of a call on the native surface. Only endpoints' `predict` becomes protobuf; everything else goes on as
- * the bytes that came.
+ * The payload of a call on the native surface. Only small bodies of endpoints' `predict` become protobuf; everything else
+ * goes on as the bytes that came.
+ * @param json undefined where the body may be anything.
  * @throws GatewayError INVALID_REQUEST.
  */
-export function readPayload(
+export async function readPayload(
   target: VertexTarget,
   verb: string,
   request: DialectRequest,
-  json: unknown,
-): Payload {
+  json: JsonValue | undefined,
+): Promise<Payload> {
   const { operation, resource, apiVersion } = target;
   const { body, header } = request;
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
-  if (operation === 'chatCompletions') return readChatCompletion(apiVersion, body, json, headers);
   if (operation === 'rawPredict' || operation === 'streamRawPredict') return readRaw(target, request, json);
-  if (operation === 'countTokens' && verb === 'rawPredict') return readClaudeCount(apiVersion, request, json);
-  if (operation === 'predict' && resource.kind === 'endpoint')
-    return { kind: 'instances', ...validateBody(PredictBody, json) };
-  if (verb === 'fetchPredictOperation') return readFetch(apiVersion, headers, body, json);
+  if (!json) throw new TypeError('only raw calls take what is no JSON');
+  if (operation === 'chatCompletions') {
+    const asked = await validateBody(ChatCompletionsBody, json);
+    return readChatCompletion(apiVersion, json, asked, headers);
+  }
+  if (operation === 'countTokens' && verb === 'rawPredict') return readClaudeCount(apiVersion, header, json);
+  if (verb === 'fetchPredictOperation') return readFetch(apiVersion, headers, json);
   const passed = PASSED[verb];
   if (!passed) throw new TypeError(`no path has the verb ${verb}`);
-  const valid = validateBody(passed.body, json);
+  const isOfEndpoint = resource.kind === 'endpoint';
+  const isPrediction = isOfEndpoint && verb === 'predict';
+  await validateBody(isPrediction ? PredictBody : passed.body, json);
+  const checked = isOfEndpoint ? readInstances(json) : undefined;
+  if (isPrediction && checked && body.byteLength <= MAXIMUM_PROTOBUF_BYTES)
+    return { kind: 'instances', ...checked };
   return {
     kind: 'bytes',
     format: passed.format,
     ...(passed.streams && { framing: readFraming(request) }),
-    ...(passed.format === 'gemini' && fetchNamedCache(apiVersion, valid)),
-    ...(resource.kind === 'endpoint' && passed.body === InstancesBody && { checked: valid as InstancesBody }),
+    ...(passed.format === 'gemini' && fetchNamedCache(apiVersion, json)),
+    ...(/^(predict(LongRunning)?|explain)$/.test(verb) && checked && { checked }),
     ...(operation === 'predictLongRunning' && { usesSeal: true, rewrite: sealedAnswer }),
     request: (call) => {
-      if (/^predict(LongRunning)?$/.test(verb))
-        checkPlaces(call, readStorageUri((valid as InstancesBody).parameters));
+      if (verb === 'predictLongRunning' || (verb === 'predict' && !isOfEndpoint))
+        checkPlaces(call, readStorageUri(json.member('parameters')));
       return {
         method: 'POST',
         path: `/${apiVersion}/${resourceName(call)}:${verb}${passed.streams && readFraming(request) === 'sse' ? '?alt=sse' : ''}`,
         headers,
-        body: withoutLabels(body, valid),
+        // A caller's own labels would end up in the project's bills.
+        body: editJson(json, json.member('labels') ? { labels: undefined } : {}),
       };
     },
   };
 }
 
+/** What an endpoint's schemas are asked about; undefined where a body has no such list. */
+function readInstances(json: JsonValue | undefined): Instances | undefined {
+  const instances = json?.member('instances');
+  const parameters = json?.member('parameters');
+  if (instances?.kind !== 'array' || instances.length === 0) return undefined;
+  return { instances, ...(parameters && { parameters }) };
+}
+
 /** What Anthropic's models take, those of other publishers, and containers of one's own. */
-function readRaw(
+async function readRaw(
   { apiVersion, operation, resource }: VertexTarget,
   { body, header }: DialectRequest,
-  json: unknown,
-): BytesPayload {
+  json: JsonValue | undefined,
+): Promise<BytesPayload> {
   const isClaude = resource.kind === 'model' && resource.publisher === 'anthropic';
   const isEndpoint = resource.kind === 'endpoint';
-  if (isClaude) validateBody(ClaudeBody, json);
-  else if (json !== undefined && !isEndpoint) validateBody(AnyBody, json);
+  const message = isClaude ? await validateBody(ClaudeBody, json) : undefined;
+  if (!isClaude && !isEndpoint) await validateBody(AnyBody, json);
   // Of Claude the body alone makes the answer a stream, whichever the operation.
-  const streams = isClaude ? (json as ClaudeBody).stream === true : operation === 'streamRawPredict';
+  const streams = message ? message.stream === true : operation === 'streamRawPredict';
   const contentType = header('content-type');
-  const instances = InstancesBody.safeParse(json);
+  const checked = readInstances(json);
   return {
     kind: 'bytes',
     format: isClaude ? 'anthropic' : 'shaped',
     ...(streams && { framing: isClaude ? ('sse' as const) : ('raw' as const) }),
-    ...(isEndpoint && instances.success && { checked: instances.data }),
+    ...(isEndpoint && checked && { checked }),
     // A model that is not a container of one's own may understand all that it does under another verb.
     ...(!isEndpoint && fetchNamedCache(apiVersion, json)),
     request: (call) => {
-      if (!isEndpoint && instances.success) checkPlaces(call, readStorageUri(instances.data.parameters));
+      if (!isEndpoint && checked) checkPlaces(call, readStorageUri(checked.parameters));
       return {
         method: 'POST',
         path: `/${apiVersion}/${resourceName(call)}:${operation}`,
@@ -127,11 +150,11 @@ function readRaw(
 /** Tokens of any Claude model are counted under one name; the body says which. It knows no betas. */
 export function readClaudeCount(
   apiVersion: string,
-  { body, header }: Pick<DialectRequest, 'body' | 'header'>,
-  json: unknown,
+  header: ReadHeader,
+  json: JsonValue,
   edits: JsonEdits = {},
 ): BytesPayload {
-  const { model } = validateBody(AnyBody, json);
+  const model = json.member('model')?.readText(MAXIMUM_NAME_BYTES);
   return {
     kind: 'bytes',
     format: 'opaque',
@@ -142,27 +165,19 @@ export function readClaudeCount(
         method: 'POST',
         path: `/${apiVersion}/${parentName(call)}/publishers/anthropic/models/count-tokens:rawPredict`,
         headers: forwardedHeaders(header, ['traceparent']),
-        body: Object.keys(all).length > 0 ? editJson(body, all) : body,
+        body: editJson(json, all),
       };
     },
   };
 }
 
-/** A caller's own labels would end up in the project's bills. */
-function withoutLabels(body: Uint8Array, json: unknown): Uint8Array {
-  return typeof json === 'object' && json !== null && 'labels' in json
-    ? editJson(body, { labels: undefined })
-    : body;
-}
-
 /** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/veo-video-generation#poll */
-function readFetch(
+async function readFetch(
   apiVersion: string,
   headers: Record<string, string>,
-  body: Uint8Array,
-  json: unknown,
-): BytesPayload {
-  const { operationName } = validateBody(FetchPredictOperationBody, json);
+  json: JsonValue,
+): Promise<BytesPayload> {
+  const { operationName } = await validateBody(FetchPredictOperationBody, json);
   return {
     kind: 'bytes',
     format: 'opaque',
@@ -173,7 +188,7 @@ function readFetch(
         method: 'POST',
         path: `/${apiVersion}/${resourceName(call)}:fetchPredictOperation`,
         headers,
-        body: editJson(body, { operationName: JSON.stringify(name) }),
+        body: editJson(json, { operationName: JSON.stringify(name) }),
       };
     },
     rewrite: { whole: (answer, call) => readOwnOperation(operationName, call).rename(answer) },

@@ -1,12 +1,15 @@
 import type { DialectRequest } from '../prediction/interfaces.ts';
 import type { BytesPayload } from '../prediction/prediction.ts';
+import type { JsonValue } from '../json/json-value.ts';
+import { emptyObject } from '../json/read-json.ts';
 import { batchJobs } from './batch-jobs.ts';
+import { readBody } from './body-bounds.ts';
 import { cachedContents } from './cached-contents.ts';
 import { publisherModels } from './publisher-models.ts';
-import { readJson } from './read-json.ts';
 import { readQuery } from './read-query.ts';
 import type { ResourceOperation } from './resource-operation.ts';
-import { NoBody, validateBody } from './vertex-bodies.ts';
+import { validateSmallBody } from './validate-small-body.ts';
+import { NoBody } from './vertex-bodies.ts';
 import type { VertexPath } from './vertex-path.ts';
 
 const OPERATIONS: Readonly<Record<string, ResourceOperation>> = {
@@ -20,18 +23,22 @@ export function findResourceOperation({ verb }: VertexPath): ResourceOperation |
   return OPERATIONS[verb];
 }
 
-export function readResourceBody({ hasBody }: ResourceOperation, { body }: DialectRequest): unknown {
-  if (hasBody) return readJson(body);
-  if (body.byteLength > 0) validateBody(NoBody, readJson(body));
-  return undefined;
+/** An empty object for a method that takes no body. */
+export async function readResourceBody(
+  { body: purpose }: ResourceOperation,
+  { body }: DialectRequest,
+): Promise<JsonValue> {
+  if (purpose !== undefined) return readBody(body, purpose);
+  if (body.byteLength > 0) validateSmallBody(NoBody, await readBody(body, 'a method that takes no body'));
+  return emptyObject;
 }
 
-export function readResourceCall(
+export async function readResourceCall(
   operation: ResourceOperation,
   path: VertexPath,
   request: DialectRequest,
-  json: unknown,
-): BytesPayload {
+  json: JsonValue,
+): Promise<BytesPayload> {
   const query = readQuery(operation.query, request.query);
-  return { kind: 'bytes', format: 'opaque', ...operation.read({ path, request, json }, query) };
+  return { kind: 'bytes', format: 'opaque', ...(await operation.read({ path, request, json }, query)) };
 }

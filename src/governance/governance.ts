@@ -34,7 +34,7 @@ export interface Governance {
    * @param sent undefined where there are no instances that can be read.
    * @throws GatewayError INVALID_REQUEST, never with a value.
    */
-  checkInstances(resource: CallTarget['resource'], sent: Instances | undefined): void;
+  checkInstances(resource: CallTarget['resource'], sent: Instances | undefined): Promise<void>;
   /** Whether the caller's calls may make Google read or write a place. */
   judgePlace(principal: Principal, use: PlaceUse, uri: string): PlaceVerdict;
   /** Whether the caller's calls may give a model a tool. */
@@ -64,9 +64,9 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
     policyVersion,
     documents,
     decide: (principal, target) => decide(index, principal, target),
-    checkInstances: (resource, sent) => {
+    checkInstances: async (resource, sent) => {
       const entry = findEntry(resource);
-      if (entry) checks.get(entry)?.(sent);
+      if (entry) await checks.get(entry)?.(sent);
     },
     judgePlace: (principal, use, uri) => judgePlace(reach, principal, use, uri),
     judgeTool: (principal, use) => judgeTool(reach, principal, use),

@@ -2,20 +2,25 @@ import { Ajv2020, type AnySchemaObject, type ErrorObject, type ValidateFunction 
 import { formatPath } from '../errors/format-path.ts';
 import type { FieldViolation } from '../errors/gateway-error.ts';
 import { invalidBody, MAXIMUM_VIOLATIONS } from '../errors/invalid-body.ts';
+import type { JsonValue } from '../json/json-value.ts';
+import { emptyObject } from '../json/read-json.ts';
+import { loopTurns } from '../json/turns.ts';
 import type { Catalog, CatalogEntry } from './documents.ts';
 import { findBacktracking } from './find-backtracking.ts';
 
 /** What a custom endpoint is sent. */
 export interface Instances {
-  readonly instances: readonly unknown[];
-  readonly parameters?: unknown;
+  /** A list. */
+  readonly instances: JsonValue;
+  readonly parameters?: JsonValue;
 }
 
 /**
- * Throws INVALID_REQUEST with at most ten violations, each a path and a rule, never a value.
+ * Throws INVALID_REQUEST with at most ten violations, each a path and a rule, never a value. Looks at one instance after
+ * the other, between which others have their turn.
  * @param sent undefined where a body has no instances that can be read; no schema is met by that.
  */
-export type CheckInstances = (sent: Instances | undefined) => void;
+export type CheckInstances = (sent: Instances | undefined) => Promise<void>;
 
 /** Operations whose bodies have instances in JSON. What has none can't be held to a schema of instances. */
 export const OPERATIONS_WITH_INSTANCES: readonly string[] = [
@@ -26,6 +31,11 @@ const NO_INSTANCES: FieldViolation = {
   field: 'body',
   description: 'must be JSON with instances, by its content type too: this endpoint has a schema of them',
 };
+
+/** More values than these no instance may have that a schema judges: it is judged in one go. */
+const MAXIMUM_INSTANCE_VALUES = 200_000;
+/** What is judged in one turn of the event loop, unless one instance is more. */
+const PIECE_BYTES = 32_768;
 
 /** A schema of the catalog that is none, or that says what this validator does not know. */
 export class InvalidSchemaError extends Error {
@@ -81,12 +91,12 @@ export function compileInstanceSchemas({ entries }: Catalog): ReadonlyMap<Catalo
     const isInstance = instances && compile(ajv, instances, ['entries', index, 'instances']);
     const areParameters = parameters && compile(ajv, parameters, ['entries', index, 'parameters']);
     if (!isInstance && !areParameters) return;
-    checks.set(entry, (sent) => {
+    checks.set(entry, async (sent) => {
       if (!sent) throw invalidBody([NO_INSTANCES]);
       const violations = [
-        ...(isInstance ? checkEach(isInstance, sent.instances) : []),
+        ...(isInstance ? await checkEach(isInstance, sent.instances) : []),
         // Parameters that are left out are none.
-        ...(areParameters ? violationOf(areParameters, sent.parameters ?? {}, ['parameters']) : []),
+        ...(areParameters ? violationOf(areParameters, sent.parameters ?? emptyObject, ['parameters']) : []),
       ];
       if (violations.length > 0) throw invalidBody(violations);
     });
@@ -128,20 +138,32 @@ function findPattern(schema: unknown, pattern: string): PropertyKey[] {
   return [];
 }
 
-function checkEach(isInstance: ValidateFunction, instances: readonly unknown[]): FieldViolation[] {
+async function checkEach(isInstance: ValidateFunction, instances: JsonValue): Promise<FieldViolation[]> {
   const violations: FieldViolation[] = [];
-  for (const [index, instance] of instances.entries()) {
+  let pieceStart = instances.start;
+  let index = 0;
+  for (const instance of instances.items()) {
+    if (instance.end - pieceStart > PIECE_BYTES) {
+      if (index > 0) await loopTurns.next();
+      pieceStart = instance.start;
+    }
     violations.push(...violationOf(isInstance, instance, ['instances', index]));
     if (violations.length >= MAXIMUM_VIOLATIONS) break;
+    index += 1;
   }
   return violations;
 }
 
 function violationOf(
   isValid: ValidateFunction,
-  value: unknown,
+  judged: JsonValue,
   path: readonly PropertyKey[],
 ): FieldViolation[] {
+  if (judged.entryCount > MAXIMUM_INSTANCE_VALUES) {
+    const description = `must have at most ${MAXIMUM_INSTANCE_VALUES} names and values in it`;
+    return [{ field: formatPath(path), description }];
+  }
+  const value = judged.toJson();
   if (isValid(value)) return [];
   const errors = findNearest(isValid.errors ?? []);
   const place = [...path, ...partsOf(errors[0]?.instancePath ?? '', value)];

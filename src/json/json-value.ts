@@ -44,6 +44,11 @@ export class JsonValue {
     return this.#isContainer() ? tape.second(tape.second(this.#entry)) : 0;
   }
 
+  /** At least as many as there are values in it, itself included; names and closing brackets count too. Told at once. */
+  get entryCount(): number {
+    return this.#isContainer() ? this.#index.tape.second(this.#entry) - this.#entry + 1 : 1;
+  }
+
   /** Names and values of an object in their order, and where each begins in the body; none for all else. */
   *members(): Generator<[name: string, value: JsonValue, start: number]> {
     if (this.kind !== 'object') return;

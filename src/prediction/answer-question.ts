@@ -26,8 +26,7 @@ export type AnswerQuestion = (call: Call<QuestionDialect>, reply: Reply) => Prom
 export function createAnswerQuestion(rooms: QuestionRooms): AnswerQuestion {
   return (call, reply) =>
     serveOnRecord(rooms, call, reply, async ({ caller, body, record, settlement, deadline }) => {
-      const { dialect, method, path, query, header } = call;
-      const question = dialect.readQuestion({ method, path, query, header, body });
+      const question = await deadline.bound(readQuestion(call, body));
       record.asked(question.operation);
       if ('stream' in question) {
         const pages = listAllRecords(withArchive(rooms), caller, question, deadline.abortSignal);
@@ -47,6 +46,13 @@ export function createAnswerQuestion(rooms: QuestionRooms): AnswerQuestion {
         { reply, record, settlement, deadline },
       );
     });
+}
+
+async function readQuestion(
+  { dialect, method, path, query, header }: Call<QuestionDialect>,
+  body: Uint8Array,
+): Promise<Question> {
+  return dialect.readQuestion({ method, path, query, header, body });
 }
 
 async function answerTo(

@@ -159,8 +159,11 @@ export interface ErrorDialect {
 /** What a client understands: reads its requests, writes its errors. */
 export interface Dialect extends ErrorDialect {
   readonly name: 'vertex' | 'openai' | 'anthropic';
-  /** Throws INVALID_PATH, INVALID_JSON, INVALID_REQUEST, OPERATION_NOT_FOUND or OPERATION_NOT_SERVED. */
-  readPrediction(request: DialectRequest): Prediction;
+  /**
+   * Throws INVALID_PATH, PAYLOAD_TOO_LARGE, INVALID_JSON, INVALID_REQUEST, OPERATION_NOT_FOUND or OPERATION_NOT_SERVED.
+   * While it reads a long body, others have their turn.
+   */
+  readPrediction(request: DialectRequest): Prediction | Promise<Prediction>;
   /** An error after a stream has begun, told so that the client sees it and takes the stream for broken. */
   writeStreamError(error: GatewayError, stream: BrokenStream): string;
 }
@@ -185,8 +188,8 @@ export interface DialectRequest {
 /** What the gateway is asked about itself, in its own dialect or in one that has such questions too. */
 export interface QuestionDialect extends ErrorDialect {
   readonly name: 'gateway' | 'openai';
-  /** Throws INVALID_PATH, INVALID_JSON, INVALID_REQUEST, OPERATION_NOT_FOUND or OPERATION_NOT_SERVED. */
-  readQuestion(request: DialectRequest): Question;
+  /** Throws INVALID_PATH, PAYLOAD_TOO_LARGE, INVALID_JSON, INVALID_REQUEST, OPERATION_NOT_FOUND or OPERATION_NOT_SERVED. */
+  readQuestion(request: DialectRequest): Question | Promise<Question>;
 }
 
 /** One HTTP call as a use case sees it. */

@@ -32,11 +32,12 @@ export function createPredict(rooms: PredictRooms): Predict {
       checkTimeLimits(call.header);
       const startLimitInMs = readStartLimit(call.header);
       if (startLimitInMs !== undefined) deadline.shortenStart(startLimitInMs);
-      const requested = readPrediction(call, body);
+      const requested = await deadline.bound(readPrediction(call, body));
       record.parsed(requested);
       const authorized = authorize(rooms.governance, caller, requested, record);
       const { payload, resource } = authorized.target;
-      rooms.governance.checkInstances(resource, payload.kind === 'instances' ? payload : payload.checked);
+      const checked = payload.kind === 'instances' ? payload : payload.checked;
+      await deadline.bound(rooms.governance.checkInstances(resource, checked));
       const spendTokens = tokenBudgets.admit(caller, authorized);
       const freeSlots = streamSlots.take(caller, authorized);
       try {
@@ -59,7 +60,10 @@ export function createPredict(rooms: PredictRooms): Predict {
     });
 }
 
-function readPrediction({ dialect, method, path, query, header }: Call, body: Uint8Array): Prediction {
+async function readPrediction(
+  { dialect, method, path, query, header }: Call,
+  body: Uint8Array,
+): Promise<Prediction> {
   return dialect.readPrediction({ method, path, query, header, body });
 }
 

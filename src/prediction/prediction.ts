@@ -4,6 +4,7 @@ import type { PlaceUse, PlaceVerdict } from '../governance/judge-place.ts';
 import type { ToolVerdict } from '../governance/judge-tool.ts';
 import type { Owner } from '../governance/owners.ts';
 import type { ToolName } from '../governance/tools.ts';
+import type { JsonValue } from '../json/json-value.ts';
 import type { Caller, Seal } from './interfaces.ts';
 
 /** What a caller asks of a model: where, what and with which payload. */
@@ -11,7 +12,7 @@ export interface Prediction extends CallTarget {
   readonly payload: Payload;
 }
 
-/** A payload that becomes protobuf, or Vertex JSON that is passed on byte for byte. */
+/** A small payload that becomes protobuf, or Vertex JSON that is passed on byte for byte. */
 export type Payload = InstancesPayload | BytesPayload;
 
 export interface InstancesPayload extends Instances {
@@ -20,8 +21,9 @@ export interface InstancesPayload extends Instances {
 
 /** What a custom endpoint is asked to predict from; the catalog may hold a schema for it. */
 export interface Instances {
-  readonly instances: readonly unknown[];
-  readonly parameters?: unknown;
+  /** A list. */
+  readonly instances: JsonValue;
+  readonly parameters?: JsonValue;
 }
 
 export interface BytesPayload {

@@ -53,8 +53,8 @@ export async function createGrpcPredict({ name, host, port, isShared }: VertexAd
       abortSignal.throwIfAborted();
       const request: PredictRequest = {
         endpoint,
-        instances: payload.instances.map(toValue),
-        ...(payload.parameters === undefined ? {} : { parameters: toValue(payload.parameters) }),
+        instances: (payload.instances.toJson() as unknown[]).map(toValue),
+        ...(payload.parameters === undefined ? {} : { parameters: toValue(payload.parameters.toJson()) }),
       };
       const call = innerPredict(request, {
         timeout: timeoutInMs,

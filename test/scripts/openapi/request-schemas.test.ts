@@ -48,13 +48,13 @@ function* variantsOf(body: Json): Generator<Json> {
   }
 }
 
-function isRead(read: Read, surface: Surface, operation: Operation, body: Json): boolean {
+async function isRead(read: Read, surface: Surface, operation: Operation, body: Json): Promise<boolean> {
   const path = operation.path.replace(
     /\{([^}]+)\}/g,
     (_, name: string) => operation.pathExamples?.[name] ?? surface.pathParameters[name]?.example ?? '',
   );
   try {
-    read({
+    await read({
       method: operation.method.toUpperCase(),
       path: path.slice(1),
       query: new URLSearchParams(),
@@ -70,7 +70,7 @@ function isRead(read: Read, surface: Surface, operation: Operation, body: Json):
 
 test.each(cases)(
   'the gateway reads every body that the document of %s allows',
-  (_, surface, read, operation) => {
+  async (_, surface, read, operation) => {
     const ajv = new Ajv({ strict: false, validateFormats: false, logger: false });
     const name = operation.request && surface.components.get(operation.request.schema)?.id;
     const isAllowed = ajv.compile({
@@ -80,9 +80,9 @@ test.each(cases)(
     const example = JSON.parse(JSON.stringify(operation.request?.example)) as Json;
     const variants = [...variantsOf(example)];
     expect(isAllowed(example)).toBe(true);
-    const unread = variants.filter(
-      (variant) => isAllowed(variant) && !isRead(read, surface, operation, variant),
-    );
+    const unread: Json[] = [];
+    for (const variant of variants)
+      if (isAllowed(variant) && !(await isRead(read, surface, operation, variant))) unread.push(variant);
     expect(unread).toEqual([]);
     expect(variants.some((variant) => !isAllowed(variant))).toBe(true);
   },

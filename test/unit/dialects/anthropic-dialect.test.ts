@@ -4,7 +4,7 @@ import { writeAnthropicError } from '../../../src/dialects/anthropic-errors.ts';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { BytesPayload, Prediction } from '../../../src/prediction/prediction.ts';
-import { thrownBy } from '../thrown-by.ts';
+import { rejectedBy } from '../thrown-by.ts';
 import { grantedCall } from './granted-call.ts';
 
 const MESSAGES = 'v1/messages';
@@ -25,10 +25,10 @@ const HEADERS: Readonly<Record<string, string>> = {
   traceparent: TRACEPARENT,
 };
 
-function read(
+async function read(
   body: object | string,
   { path = MESSAGES, method = 'POST', headers = HEADERS } = {},
-): Prediction {
+): Promise<Prediction> {
   return anthropicDialect.readPrediction({
     method,
     path,
@@ -45,8 +45,8 @@ function sent({ payload }: Prediction) {
 
 const BODY = { model: 'claude-haiku-4-5', max_tokens: 5, messages: [{ role: 'user', content: 'Hi' }] };
 
-test('a message goes to rawPredict; the model leaves the body, the version comes in, all else stays', () => {
-  const call = read(
+test('a message goes to rawPredict; the model leaves the body, the version comes in, all else stays', async () => {
+  const call = await read(
     '{ "max_tokens":5.0, "model" : "claude-haiku-4-5",\n"messages":[{"role":"user","content":"\\u00e9"}],"x":1e2 }\n',
   );
   expect(call).toMatchObject({
@@ -64,20 +64,20 @@ test('a message goes to rawPredict; the model leaves the body, the version comes
   });
 });
 
-test('a stream goes to streamRawPredict', () => {
-  const call = read({ ...BODY, stream: true });
+test('a stream goes to streamRawPredict', async () => {
+  const call = await read({ ...BODY, stream: true });
   expect(call).toMatchObject({ operation: 'streamRawPredict', payload: { framing: 'sse' } });
   const { path, body } = sent(call);
   expect(path).toBe(`${MODELS}/claude-haiku-4-5@20251001:streamRawPredict`);
   expect(JSON.parse(body)).toMatchObject({ stream: true });
 });
 
-test('stream: false is a message in one piece', () => {
-  expect(read({ ...BODY, stream: false })).toMatchObject({ operation: 'rawPredict' });
+test('stream: false is a message in one piece', async () => {
+  expect(await read({ ...BODY, stream: false })).toMatchObject({ operation: 'rawPredict' });
 });
 
-test('a count of tokens keeps the model, by its name on Vertex AI, and knows no betas', () => {
-  const call = read(BODY, { path: COUNT });
+test('a count of tokens keeps the model, by its name on Vertex AI, and knows no betas', async () => {
+  const call = await read(BODY, { path: COUNT });
   expect(call).toMatchObject({ operation: 'countTokens', payload: { format: 'opaque' } });
   const { path, headers, body } = sent(call);
   expect(path).toBe(`${MODELS}/count-tokens:rawPredict`);
@@ -96,20 +96,20 @@ test.each([
   ['anthropic/claude-haiku-4-5', 'claude-haiku-4-5'],
   ['publishers/anthropic/models/claude-haiku-4-5', 'claude-haiku-4-5'],
   ['gemini-2.5-flash', 'gemini-2.5-flash'],
-])('the model %s is Anthropic’s %s', (model, named) => {
+])('the model %s is Anthropic’s %s', async (model, named) => {
   for (const path of [MESSAGES, COUNT])
-    expect(read({ ...BODY, model }, { path }).resource).toEqual({
+    expect((await read({ ...BODY, model }, { path })).resource).toEqual({
       kind: 'model',
       publisher: 'anthropic',
       model: named,
     });
 });
 
-test('a full name of Vertex AI says in which project and where Claude is to be reached', () => {
+test('a full name of Vertex AI says in which project and where Claude is to be reached', async () => {
   const name =
     'projects/sample-project/locations/europe-west1/publishers/anthropic/models/claude-haiku-4-5-20251001';
   for (const path of [MESSAGES, COUNT])
-    expect(read({ ...BODY, model: name }, { path })).toMatchObject({
+    expect(await read({ ...BODY, model: name }, { path })).toMatchObject({
       project: 'sample-project',
       location: 'europe-west1',
       resource: { kind: 'model', publisher: 'anthropic', model: 'claude-haiku-4-5-20251001' },
@@ -118,9 +118,9 @@ test('a full name of Vertex AI says in which project and where Claude is to be r
 
 test.each(['google/gemini-2.5-flash', 'endpoints/1234567890', 'a b', '', '../x', 'claude%2Dhaiku'])(
   'the model %j is refused: only Claude is reached here',
-  (model) => {
+  async (model) => {
     for (const path of [MESSAGES, COUNT])
-      expect(thrownBy(() => read({ ...BODY, model }, { path }))).toMatchObject({
+      expect(await rejectedBy(read({ ...BODY, model }, { path }))).toMatchObject({
         code: 'INVALID_REQUEST',
         violations: [{ field: 'model', description: expect.stringContaining('Claude') as string }],
       });
@@ -131,33 +131,36 @@ test.each([
   [undefined, 'vertex-2023-10-16'],
   ['2023-06-01', 'vertex-2023-10-16'],
   ['2026-10-21', '2026-10-21'],
-])('the version %j in the header becomes %s in the body', (version, expected) => {
+])('the version %j in the header becomes %s in the body', async (version, expected) => {
   const headers: Record<string, string> = version === undefined ? {} : { 'anthropic-version': version };
   for (const path of [MESSAGES, COUNT])
-    expect(JSON.parse(sent(read(BODY, { path, headers })).body)).toMatchObject({
+    expect(JSON.parse(sent(await read(BODY, { path, headers })).body)).toMatchObject({
       anthropic_version: expected,
     });
 });
 
-test('a body that has the version already stays as it is, but for the model', () => {
+test('a body that has the version already stays as it is, but for the model', async () => {
   const body =
     '{"model":"claude-haiku-4-5","anthropic_version":"vertex-2023-10-16","messages":[{"role":"user"}]}';
-  expect(sent(read(body)).body).toBe(
+  expect(sent(await read(body)).body).toBe(
     '{"anthropic_version":"vertex-2023-10-16","messages":[{"role":"user"}]}',
   );
 });
 
-test.each(['2023-06-01', 'bedrock-2023-05-31', ''])('the version %j in a body is refused', (version) => {
-  expect(thrownBy(() => read({ ...BODY, anthropic_version: version }))).toMatchObject({
-    code: 'INVALID_REQUEST',
-    violations: [{ field: 'anthropic_version' }],
-  });
-});
+test.each(['2023-06-01', 'bedrock-2023-05-31', ''])(
+  'the version %j in a body is refused',
+  async (version) => {
+    expect(await rejectedBy(read({ ...BODY, anthropic_version: version }))).toMatchObject({
+      code: 'INVALID_REQUEST',
+      violations: [{ field: 'anthropic_version' }],
+    });
+  },
+);
 
 test.each(['', 'latest', '2023-06-01, 2023-06-01', '2023-06-01"'])(
   'the version %j in the header is refused',
-  (version) => {
-    expect(thrownBy(() => read(BODY, { headers: { 'anthropic-version': version } }))).toMatchObject({
+  async (version) => {
+    expect(await rejectedBy(read(BODY, { headers: { 'anthropic-version': version } }))).toMatchObject({
       code: 'INVALID_REQUEST',
       violations: [{ field: 'anthropic-version' }],
     });
@@ -170,8 +173,8 @@ test.each([
   ['empty messages', { ...BODY, messages: [] }, 'messages'],
   ['a message without a role', { ...BODY, messages: [{}] }, 'messages[0].role'],
   ['a stream that is no yes or no', { ...BODY, stream: 'yes' }, 'stream'],
-])('%s is refused with its place', (_, body, field) => {
-  expect(thrownBy(() => read(body))).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field }] });
+])('%s is refused with its place', async (_, body, field) => {
+  expect(await rejectedBy(read(body))).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field }] });
 });
 
 test.each([
@@ -181,21 +184,21 @@ test.each([
   ['POST', 'v1/complete'],
   ['GET', 'v1/models'],
   ['POST', ''],
-])('%s %s is refused with what there is', (method, path) => {
-  const error = thrownBy(() => read(BODY, { method, path }));
+])('%s %s is refused with what there is', async (method, path) => {
+  const error = await rejectedBy(read(BODY, { method, path }));
   expect(error.code).toBe('OPERATION_NOT_FOUND');
   expect(error.message).toContain('POST v1/messages and POST v1/messages/count_tokens');
 });
 
-test('any other members reach Claude as they are', () => {
+test('any other members reach Claude as they are', async () => {
   const reserved = ['model', 'messages', 'anthropic_version', 'stream', '__proto__'];
   const name = fc.string({ unit: 'binary' }).filter((one) => !reserved.includes(one));
-  fc.assert(
-    fc.property(fc.dictionary(name, fc.jsonValue({ maxDepth: 4 })), (more) => {
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(name, fc.jsonValue({ maxDepth: 4 })), async (more) => {
       const { max_tokens, messages } = BODY;
       const asked = JSON.parse(JSON.stringify({ ...more, ...BODY })) as object;
       if (JSON.stringify(asked).includes('__proto__')) return;
-      expect(JSON.parse(sent(read(asked)).body)).toEqual({
+      expect(JSON.parse(sent(await read(asked)).body)).toEqual({
         ...(JSON.parse(JSON.stringify(more)) as object),
         ...{ max_tokens, messages },
         anthropic_version: 'vertex-2023-10-16',

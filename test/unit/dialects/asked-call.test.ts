@@ -1,14 +1,15 @@
 import { readAskedCall } from '../../../src/dialects/asked-call.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { PlaceVerdict } from '../../../src/governance/judge-place.ts';
+import { jsonOf } from '../json-of.ts';
 import { grantedCall } from './granted-call.ts';
 
 const JOBS = '/vertex/v1/projects/sample-project/locations/us-central1/batchPredictionJobs';
 const MEDIA = '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models/veo';
 const ENDPOINT = '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890';
 
-function read(path: string, body?: unknown, method = 'POST') {
-  return readAskedCall({ method, path, ...(body !== undefined && { body }) });
+async function read(path: string, body?: unknown, method = 'POST') {
+  return readAskedCall({ method, path, ...(body !== undefined && { body: jsonOf(body) }) });
 }
 
 const CLAUDE = { kind: 'model', publisher: 'anthropic' };
@@ -50,13 +51,18 @@ test.each<[string, unknown, string, object]>([
     'countTokens',
     { ...CLAUDE, model: 'claude-sonnet-4-5' },
   ],
-])('reads what %s would reach for from the body', (path, body, operation, resource) => {
-  expect(read(path, body)).toMatchObject({ project: undefined, location: undefined, operation, resource });
+])('reads what %s would reach for from the body', async (path, body, operation, resource) => {
+  expect(await read(path, body)).toMatchObject({
+    project: undefined,
+    location: undefined,
+    operation,
+    resource,
+  });
 });
 
-test('a full name in a body says where', () => {
+test('a full name in a body says where', async () => {
   const model = 'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-pro';
-  expect(read('/openai/v1/chat/completions', { model })).toMatchObject({
+  expect(await read('/openai/v1/chat/completions', { model })).toMatchObject({
     project: 'sample-project',
     location: 'europe-west4',
     resource: { kind: 'model', model: 'gemini-2.5-pro' },
@@ -65,8 +71,8 @@ test('a full name in a body says where', () => {
 
 test.each(['/openai/v1/models', '/openai/v1/models/gemini-2.5-flash'])(
   '%s is a question to the gateway itself',
-  (path) => {
-    expect(read(path, undefined, 'GET')).toEqual({ question: 'models' });
+  async (path) => {
+    expect(await read(path, undefined, 'GET')).toEqual({ question: 'models' });
   },
 );
 
@@ -90,15 +96,15 @@ test.each<[string, string, unknown, string, string | undefined]>([
   ],
   ['GET', '/anthropic/v1/models', undefined, 'OPERATION_NOT_FOUND', undefined],
   ['POST', '/anthropic/', undefined, 'OPERATION_NOT_FOUND', undefined],
-])('%s %s with %j would be refused', (method, path, body, code, field) => {
-  const call = read(path, body, method);
+])('%s %s with %j would be refused', async (method, path, body, code, field) => {
+  const call = await read(path, body, method);
   expect(call).toBeInstanceOf(GatewayError);
   expect(call).toMatchObject({ code, violations: field === undefined ? [] : [{ field }] });
 });
 
 /** The refusal that an allowed call would get; undefined where it would get none. */
-function check(path: string, body: unknown, verdict: PlaceVerdict = 'not-allowed'): unknown {
-  const call = read(path, body);
+async function check(path: string, body: unknown, verdict: PlaceVerdict = 'not-allowed'): Promise<unknown> {
+  const call = await read(path, body);
   if (!('operation' in call)) return call;
   try {
     return call.check?.(grantedCall({ judgePlace: () => verdict }));
@@ -144,13 +150,13 @@ test.each<[string, string, object, string[]]>([
   ['images', `${MEDIA}:predict`, VIDEO, ['parameters.storageUri']],
   ['what a model understands under another verb', `${MEDIA}:rawPredict`, VIDEO, ['parameters.storageUri']],
   ['videos of an endpoint', `${ENDPOINT}:predictLongRunning`, VIDEO, ['parameters.storageUri']],
-])('the place of %s is judged', (_name, path, body, fields) => {
-  expect(check(path, body)).toMatchObject({
+])('the place of %s is judged', async (_name, path, body, fields) => {
+  expect(await check(path, body)).toMatchObject({
     code: 'STORAGE_NOT_ALLOWED',
     violations: fields.map((field) => ({ field })),
   });
-  expect(check(path, body, 'malformed')).toMatchObject({ code: 'INVALID_REQUEST' });
-  expect(check(path, body, 'allowed')).toBeUndefined();
+  expect(await check(path, body, 'malformed')).toMatchObject({ code: 'INVALID_REQUEST' });
+  expect(await check(path, body, 'allowed')).toBeUndefined();
 });
 
 test.each<[string, string, unknown]>([
@@ -165,24 +171,26 @@ test.each<[string, string, unknown]>([
   ['a call without a body', `${MEDIA}:predict`, undefined],
   ['parameters that are none', `${MEDIA}:predict`, { parameters: null }],
   ['a prompt that looks like one', `${MEDIA}:generateContent`, VIDEO],
-])('%s has nothing to judge', (_name, path, body) => {
-  expect(check(path, body)).toBeUndefined();
+])('%s has nothing to judge', async (_name, path, body) => {
+  expect(await check(path, body)).toBeUndefined();
 });
 
-test('a place that is no text is refused by its name', () => {
+test('a place that is no text is refused by its name', async () => {
   const body = { model: 'gemini-fast', inputConfig: { gcsSource: { uris: ['gs://own/a', 7] } } };
-  expect(read(JOBS, body)).toMatchObject({
+  expect(await read(JOBS, body)).toMatchObject({
     code: 'INVALID_REQUEST',
     violations: [{ field: 'inputConfig.gcsSource.uris[1]', description: 'must be a text' }],
   });
 });
 
-test('members that an object merely inherits are none', () => {
-  expect(check(JOBS, Object.assign(Object.create(GCS) as object, { model: 'gemini-fast' }))).toBeUndefined();
+test('members that an object merely inherits are none', async () => {
+  expect(
+    await check(JOBS, Object.assign(Object.create(GCS) as object, { model: 'gemini-fast' })),
+  ).toBeUndefined();
 });
 
-test('embeddings are of text embedding models alone', () => {
-  const call = read('/openai/v1/embeddings', { model: 'imagen' });
+test('embeddings are of text embedding models alone', async () => {
+  const call = await read('/openai/v1/embeddings', { model: 'imagen' });
   const resource = (model: string) =>
     grantedCall({ resource: { kind: 'model', publisher: 'google', model } });
   expect(() => {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { readChatCompletion } from '../../../src/dialects/chat-completions.ts';
 import type { EndpointResource, ModelResource } from '../../../src/governance/call-target.ts';
+import type { ChatCompletionsBody } from '../../../src/dialects/vertex-bodies.ts';
+import { readJsonAtOnce } from '../../../src/json/read-json.ts';
 import type { BytesPayload } from '../../../src/prediction/prediction.ts';
 import { grantedCall } from './granted-call.ts';
 
@@ -9,7 +11,8 @@ const FLASH: ModelResource = { kind: 'model', publisher: 'google', model: 'gemin
 const PLACE = grantedCall();
 
 function read(body: string): BytesPayload {
-  return readChatCompletion('v1', Buffer.from(body), JSON.parse(body), { traceparent: 't' });
+  const json = readJsonAtOnce(Buffer.from(body));
+  return readChatCompletion('v1', json, JSON.parse(body) as ChatCompletionsBody, { traceparent: 't' });
 }
 
 function send(body: string, resource: ModelResource | EndpointResource = FLASH): string {

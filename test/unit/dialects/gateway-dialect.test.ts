@@ -1,9 +1,9 @@
 import { gatewayDialect } from '../../../src/dialects/gateway-dialect.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { Question } from '../../../src/prediction/question.ts';
-import { thrownBy } from '../thrown-by.ts';
+import { rejectedBy } from '../thrown-by.ts';
 
-function read(method: string, path: string, body: unknown = ''): Question {
+async function read(method: string, path: string, body: unknown = ''): Promise<Question> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return gatewayDialect.readQuestion({
     method,
@@ -14,18 +14,18 @@ function read(method: string, path: string, body: unknown = ''): Question {
   });
 }
 
-function explain(asked: unknown): Question {
+function explain(asked: unknown): Promise<Question> {
   return read('POST', 'v1/policy:explain', asked);
 }
 
 const PATH = '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890:predict';
 
-test.each(['whoami', 'models'])('reads the question %s', (operation) => {
-  expect(read('GET', `v1/${operation}`)).toEqual({ operation });
+test.each(['whoami', 'models'])('reads the question %s', async (operation) => {
+  expect(await read('GET', `v1/${operation}`)).toEqual({ operation });
 });
 
-test('reads what a call would reach for', () => {
-  expect(explain({ method: 'POST', path: PATH })).toEqual({
+test('reads what a call would reach for', async () => {
+  expect(await explain({ method: 'POST', path: PATH })).toEqual({
     operation: 'policy:explain',
     call: expect.objectContaining({
       project: 'sample-project',
@@ -43,15 +43,15 @@ test.each([
   [`${PARENT}/batchPredictionJobs`, 'publishers/google/models/gemini-2.5-flash', 'batchPredict'],
   [`${PARENT}/cachedContents`, 'publishers/google/models/gemini-2.5-flash', 'cacheContent'],
   [`${PARENT}/endpoints/openapi/chat/completions`, 'google/gemini-2.5-flash', 'chatCompletions'],
-])('reads the model of %s from the body', (path, model, operation) => {
+])('reads the model of %s from the body', async (path, model, operation) => {
   const call = { operation, resource: { kind: 'model' } };
-  expect(explain({ method: 'POST', path, body: { model } })).toMatchObject({ call });
-  expect(explain({ method: 'POST', path })).toMatchObject({ call: { code: 'INVALID_REQUEST' } });
+  expect(await explain({ method: 'POST', path, body: { model } })).toMatchObject({ call });
+  expect(await explain({ method: 'POST', path })).toMatchObject({ call: { code: 'INVALID_REQUEST' } });
 });
 
-test('the query of a call decides nothing', () => {
-  expect(explain({ method: 'POST', path: `${PATH}?alt=sse#x` })).toEqual(
-    explain({ method: 'POST', path: PATH }),
+test('the query of a call decides nothing', async () => {
+  expect(await explain({ method: 'POST', path: `${PATH}?alt=sse#x` })).toEqual(
+    await explain({ method: 'POST', path: PATH }),
   );
 });
 
@@ -61,8 +61,8 @@ test.each([
   ['POST', '/vertex/', 'OPERATION_NOT_FOUND'],
   ['POST', PATH.replace('us-central1', 'us%252Dcentral1'), 'INVALID_PATH'],
   ['POST', PATH.replace('us-central1', '%ff'), 'INVALID_PATH'],
-])('a call that the gateway would not read, %s %s, is part of the question', (method, path, code) => {
-  const question = explain({ method, path });
+])('a call that the gateway would not read, %s %s, is part of the question', async (method, path, code) => {
+  const question = await explain({ method, path });
   expect(question).toMatchObject({ operation: 'policy:explain', call: { code } });
   expect(question).toHaveProperty('call', expect.any(GatewayError));
 });
@@ -77,8 +77,8 @@ test.each([
   [{ method: 'POST', path: '/openai' }, 'INVALID_REQUEST', 'path'],
   [{ method: 'POST', path: PATH, application: 'scoring-app' }, 'INVALID_REQUEST', 'application'],
   [[], 'INVALID_REQUEST', 'body'],
-])('refuses the question %j', (body, code, field) => {
-  const error = thrownBy(() => explain(body));
+])('refuses the question %j', async (body, code, field) => {
+  const error = await rejectedBy(explain(body));
   expect([error.code, error.violations[0]?.field]).toEqual([code, field]);
 });
 
@@ -87,8 +87,8 @@ test.each([
   ['GET', 'v1/policy:explain'],
   ['GET', 'v2/models'],
   ['GET', ''],
-])('%s %s is no operation, and the error says which there are', (method, path) => {
-  const error = thrownBy(() => read(method, path));
+])('%s %s is no operation, and the error says which there are', async (method, path) => {
+  const error = await rejectedBy(read(method, path));
   expect(error.code).toBe('OPERATION_NOT_FOUND');
   expect(error.message).toContain('GET v1/whoami');
 });

@@ -11,7 +11,7 @@ function read(path: string, query = ''): Question {
     query: new URLSearchParams(query),
     header: () => null,
     body: new Uint8Array(),
-  });
+  }) as Question;
 }
 
 test('usage is asked by model, of the current day, unless it says otherwise', () => {

@@ -4,7 +4,7 @@ import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { DialectRequest } from '../../../src/prediction/interfaces.ts';
 import type { BytesPayload, GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
-import { thrownBy } from '../thrown-by.ts';
+import { rejectedBy } from '../thrown-by.ts';
 import { grantedCall } from './granted-call.ts';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -27,7 +27,7 @@ function request(path: string, body: string, method = 'POST'): DialectRequest {
   };
 }
 
-function chat(body: object | string): Prediction {
+async function chat(body: object | string): Promise<Prediction> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return openAiDialect.readPrediction(request('v1/chat/completions', text));
 }
@@ -48,8 +48,8 @@ test.each([
     { kind: 'model', publisher: 'anthropic', model: 'claude-haiku-4-5' },
   ],
   ['endpoints/5678901234', { kind: 'endpoint', endpoint: '5678901234' }],
-])('a chat with %s names it, and leaves the place to the decision', (model, resource) => {
-  expect(chat({ model, messages: MESSAGES })).toMatchObject({
+])('a chat with %s names it, and leaves the place to the decision', async (model, resource) => {
+  expect(await chat({ model, messages: MESSAGES })).toMatchObject({
     project: undefined,
     location: undefined,
     operation: 'chatCompletions',
@@ -57,16 +57,16 @@ test.each([
   });
 });
 
-test('a chat with a full name says where', () => {
+test('a chat with a full name says where', async () => {
   const model = 'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash';
-  expect(chat({ model, messages: MESSAGES })).toMatchObject({
+  expect(await chat({ model, messages: MESSAGES })).toMatchObject({
     project: 'sample-project',
     location: 'europe-west4',
   });
 });
 
-test('a chat goes to Vertex AI’s own endpoint for chats; nothing but the model’s name is changed', () => {
-  const call = chat(
+test('a chat goes to Vertex AI’s own endpoint for chats; nothing but the model’s name is changed', async () => {
+  const call = await chat(
     '{ "model":"fast", "n":1.0,"x":"\\u00e9", "messages":[{"role":"user","content":"Hi"}]}\n',
   );
   expect(sent(call)).toEqual({
@@ -77,8 +77,8 @@ test('a chat goes to Vertex AI’s own endpoint for chats; nothing but the model
   });
 });
 
-test('an endpoint of one’s own gets an empty model, since it knows no name of the catalog', () => {
-  const call = chat({ model: 'text-container', messages: MESSAGES });
+test('an endpoint of one’s own gets an empty model, since it knows no name of the catalog', async () => {
+  const call = await chat({ model: 'text-container', messages: MESSAGES });
   const resource = { kind: 'endpoint', endpoint: '5678901234' } as const;
   const { path, body } = sent(call, { resource });
   expect(path).toBe(
@@ -87,8 +87,8 @@ test('an endpoint of one’s own gets an empty model, since it knows no name of 
   expect(JSON.parse(body)).toEqual({ model: '', messages: MESSAGES });
 });
 
-test('a streamed chat is framed as events and metered in OpenAI’s words', () => {
-  const call = chat({ model: 'fast', messages: MESSAGES, stream: true });
+test('a streamed chat is framed as events and metered in OpenAI’s words', async () => {
+  const call = await chat({ model: 'fast', messages: MESSAGES, stream: true });
   expect(call.payload).toMatchObject({ kind: 'bytes', format: 'openai', framing: 'sse' });
 });
 
@@ -100,8 +100,8 @@ test.each([
   ['a number as a model', { model: 7, messages: MESSAGES }, 'model'],
   ['no messages', { model: 'fast' }, 'messages'],
   ['empty messages', { model: 'fast', messages: [] }, 'messages'],
-])('a chat with %s is refused with its place and no value', (_, body, field) => {
-  const error = thrownBy(() => chat(body));
+])('a chat with %s is refused with its place and no value', async (_, body, field) => {
+  const error = await rejectedBy(chat(body));
   expect(error).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field }] });
   expect(JSON.stringify([error.message, error.violations])).not.toMatch(/a b|%2F|\.\.\//);
 });
@@ -117,19 +117,19 @@ test.each([
   ['POST', 'v1/models', 'OPERATION_NOT_FOUND'],
   ['GET', 'v1/responsesx', 'OPERATION_NOT_FOUND'],
   ['POST', '', 'OPERATION_NOT_FOUND'],
-])('%s %s is refused with what there is instead', (method, path, code) => {
+])('%s %s is refused with what there is instead', async (method, path, code) => {
   const asked = request(path, '{}', method);
-  const error = thrownBy(() =>
-    method === 'GET' ? openAiDialect.readQuestion(asked) : openAiDialect.readPrediction(asked),
-  );
+  const read = async () =>
+    method === 'GET' ? openAiDialect.readQuestion(asked) : openAiDialect.readPrediction(asked);
+  const error = await rejectedBy(read());
   expect(error.code).toBe(code);
   expect(error.message).toContain('POST v1/chat/completions');
 });
 
 test.each(['', '{', '[]', '"x"', '{"model":"a","model":"b"}', '{"__proto__":{}}'])(
   'the body %j is refused before any decision',
-  (body) => {
-    expect(['INVALID_JSON', 'INVALID_REQUEST']).toContain(thrownBy(() => chat(body)).code);
+  async (body) => {
+    expect(['INVALID_JSON', 'INVALID_REQUEST']).toContain((await rejectedBy(chat(body))).code);
   },
 );
 

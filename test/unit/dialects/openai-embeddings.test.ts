@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { openAiDialect } from '../../../src/dialects/openai-dialect.ts';
 import type { BytesPayload, GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
-import { thrownBy } from '../thrown-by.ts';
+import { rejectedBy } from '../thrown-by.ts';
 import { grantedCall } from './granted-call.ts';
 
 const MODEL = 'text-embedding-005';
 const GRANTED = { resource: { kind: 'model', publisher: 'google', model: MODEL } } as const;
 
-function embed(body: object): Prediction {
+async function embed(body: object): Promise<Prediction> {
   return openAiDialect.readPrediction({
     method: 'POST',
     path: 'v1/embeddings',
@@ -17,12 +17,15 @@ function embed(body: object): Prediction {
   });
 }
 
-function payloadOf(body: object): BytesPayload {
-  return embed(body).payload as BytesPayload;
+async function payloadOf(body: object): Promise<BytesPayload> {
+  return (await embed(body)).payload as BytesPayload;
 }
 
-function sent(body: object, granted: Partial<GrantedCall> = GRANTED): { path: string; json: unknown } {
-  const { path, body: bytes } = payloadOf(body).request(grantedCall(granted));
+async function sent(
+  body: object,
+  granted: Partial<GrantedCall> = GRANTED,
+): Promise<{ path: string; json: unknown }> {
+  const { path, body: bytes } = (await payloadOf(body)).request(grantedCall(granted));
   return { path, json: JSON.parse(Buffer.from(bytes ?? []).toString()) };
 }
 
@@ -30,9 +33,9 @@ interface Embeddings {
   readonly data: readonly { readonly embedding: number[] | string; readonly index: number }[];
 }
 
-function received(body: object, answer: unknown): Embeddings {
+async function received(body: object, answer: unknown): Promise<Embeddings> {
   const bytes = Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer));
-  const { rewrite } = payloadOf(body);
+  const { rewrite } = await payloadOf(body);
   const written = rewrite?.whole?.(bytes, grantedCall(GRANTED));
   return JSON.parse(Buffer.from((written as Uint8Array | undefined) ?? []).toString()) as Embeddings;
 }
@@ -41,8 +44,8 @@ function answerOf(values: readonly number[], tokens: number): object {
   return { embeddings: { values, statistics: { token_count: tokens, truncated: false } } };
 }
 
-test('texts become instances of the model’s predict', () => {
-  const call = embed({ model: MODEL, input: ['a', 'b'], dimensions: 64 });
+test('texts become instances of the model’s predict', async () => {
+  const call = await embed({ model: MODEL, input: ['a', 'b'], dimensions: 64 });
   expect(call).toMatchObject({
     project: undefined,
     location: undefined,
@@ -51,7 +54,7 @@ test('texts become instances of the model’s predict', () => {
     payload: { format: 'predictions' },
   });
   expect(call.payload).not.toHaveProperty('framing');
-  expect(sent({ model: MODEL, input: ['a', 'b'], dimensions: 64 })).toEqual({
+  expect(await sent({ model: MODEL, input: ['a', 'b'], dimensions: 64 })).toEqual({
     path: `/v1/projects/sample-project/locations/us-central1/publishers/google/models/${MODEL}:predict`,
     json: {
       instances: [{ content: 'a' }, { content: 'b' }],
@@ -60,14 +63,17 @@ test('texts become instances of the model’s predict', () => {
   });
 });
 
-test('one text is one instance; what is null counts as left out, and user goes nowhere', () => {
+test('one text is one instance; what is null counts as left out, and user goes nowhere', async () => {
   const body = { model: MODEL, input: 'a', dimensions: null, encoding_format: null, user: 'somebody' };
-  expect(sent(body).json).toEqual({ instances: [{ content: 'a' }], parameters: { autoTruncate: false } });
+  expect((await sent(body)).json).toEqual({
+    instances: [{ content: 'a' }],
+    parameters: { autoTruncate: false },
+  });
 });
 
-test('predictions become embeddings in their order, with the tokens of all', () => {
+test('predictions become embeddings in their order, with the tokens of all', async () => {
   const answer = { predictions: [answerOf([0.25, -1], 2), answerOf([1e-7, 3], 5)], deployedModelId: 'x' };
-  expect(received({ model: MODEL, input: ['a', 'b'] }, answer)).toEqual({
+  expect(await received({ model: MODEL, input: ['a', 'b'] }, answer)).toEqual({
     object: 'list',
     data: [
       { object: 'embedding', index: 0, embedding: [0.25, -1] },
@@ -78,10 +84,10 @@ test('predictions become embeddings in their order, with the tokens of all', () 
   });
 });
 
-test('base64 is the numbers in 32 bits, the lowest byte first', () => {
-  fc.assert(
-    fc.property(fc.array(fc.float({ noNaN: true, noDefaultInfinity: true })), (values) => {
-      const { data } = received(
+test('base64 is the numbers in 32 bits, the lowest byte first', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.float({ noNaN: true, noDefaultInfinity: true })), async (values) => {
+      const { data } = await received(
         { model: MODEL, input: 'a', encoding_format: 'base64' },
         { predictions: [answerOf(values, 1)] },
       );
@@ -109,8 +115,8 @@ test.each([
   ['no dimensions at all', { input: 'a', dimensions: 0 }, 'dimensions', ANY_RULE],
   ['half dimensions', { input: 'a', dimensions: 1.5 }, 'dimensions', ANY_RULE],
   ['a member that would get lost', { input: 'a', task: 'x' }, 'task', 'unknown field'],
-])('%s is refused with its place', (_, body, field, description) => {
-  const error = thrownBy(() => embed({ model: MODEL, ...body }));
+])('%s is refused with its place', async (_, body, field, description) => {
+  const error = await rejectedBy(embed({ model: MODEL, ...body }));
   expect(error.code).toBe('INVALID_REQUEST');
   expect(error.violations[0]).toEqual({ field, description });
 });
@@ -120,8 +126,8 @@ test.each([
   { kind: 'model', publisher: 'google', model: 'multimodalembedding@001' },
   { kind: 'model', publisher: 'other', model: MODEL },
   { kind: 'endpoint', endpoint: '1234567890' },
-] as const)('what is no text embedding model is not asked for embeddings: %j', (resource) => {
-  expect(thrownBy(() => sent({ model: 'x', input: 'a' }, { resource }))).toMatchObject({
+] as const)('what is no text embedding model is not asked for embeddings: %j', async (resource) => {
+  expect(await rejectedBy(sent({ model: 'x', input: 'a' }, { resource }))).toMatchObject({
     code: 'INVALID_REQUEST',
     violations: [{ field: 'model' }],
   });
@@ -134,6 +140,6 @@ test.each([
   ['one embedding too many', { predictions: [answerOf([1], 1), answerOf([1], 1)] }],
   ['predictions of another kind', '{"predictions":[{"bytesBase64Encoded":"aGk="}]}'],
   ['values that are no numbers', '{"predictions":[{"embeddings":{"values":["a"]}}]}'],
-])('an answer with %s is a failure of Vertex AI', (_, answer) => {
-  expect(thrownBy(() => received({ model: MODEL, input: 'a' }, answer)).code).toBe('VERTEX_FAILED');
+])('an answer with %s is a failure of Vertex AI', async (_, answer) => {
+  expect((await rejectedBy(received({ model: MODEL, input: 'a' }, answer))).code).toBe('VERTEX_FAILED');
 });

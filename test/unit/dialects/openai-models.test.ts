@@ -1,7 +1,7 @@
 import { openAiDialect } from '../../../src/dialects/openai-dialect.ts';
 import { isTextEmbedding } from '../../../src/dialects/openai-models.ts';
 import type { UsableModel } from '../../../src/prediction/list-models.ts';
-import type { ModelsQuestion } from '../../../src/prediction/question.ts';
+import type { ModelsQuestion, Question } from '../../../src/prediction/question.ts';
 import { thrownBy } from '../thrown-by.ts';
 
 function usable(name: string, operations: readonly string[], more: Partial<UsableModel> = {}): UsableModel {
@@ -38,7 +38,7 @@ function ask(path: string): object | undefined {
     query: new URLSearchParams(),
     header: () => null,
     body: Buffer.of(),
-  });
+  }) as Question;
   expect(question.operation).toBe('models');
   return (question as ModelsQuestion).describe?.(MODELS);
 }

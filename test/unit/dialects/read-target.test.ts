@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { readTarget } from '../../../src/dialects/read-target.ts';
 import type { CallTarget } from '../../../src/governance/call-target.ts';
+import { jsonOf } from '../json-of.ts';
 import { thrownBy } from '../thrown-by.ts';
 
 const PARENT = 'v1/projects/sample-project/locations/us-central1';
@@ -15,7 +16,7 @@ const BODY_FORMS = [
 ] as const;
 
 function read(path: string, body?: unknown) {
-  return readTarget('POST', path, body);
+  return readTarget('POST', path, body === undefined ? undefined : jsonOf(body));
 }
 
 test.each([
@@ -213,13 +214,13 @@ test('no model of a body can leave its place in a resource name', () => {
 
 test('a collection in the short form is where a full name in the body says, or left open', () => {
   const model = 'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash';
-  expect(readTarget('POST', 'v1/cachedContents', { model })).toMatchObject({
+  expect(read('v1/cachedContents', { model })).toMatchObject({
     project: 'sample-project',
     location: 'europe-west4',
     operation: 'cacheContent',
     resource: { publisher: 'google', model: 'gemini-2.5-flash' },
   });
-  expect(readTarget('POST', 'v1/batchPredictionJobs', { model: 'gemini-fast' })).toMatchObject({
+  expect(read('v1/batchPredictionJobs', { model: 'gemini-fast' })).toMatchObject({
     project: undefined,
     location: undefined,
     resource: { kind: 'name', name: 'gemini-fast' },

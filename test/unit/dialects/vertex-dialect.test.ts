@@ -1,6 +1,7 @@
 import type { DialectRequest } from '../../../src/prediction/interfaces.ts';
+import type { InstancesPayload, Prediction } from '../../../src/prediction/prediction.ts';
 import { vertexDialect } from '../../../src/dialects/vertex-dialect.ts';
-import { thrownBy } from '../thrown-by.ts';
+import { rejectedBy } from '../thrown-by.ts';
 
 const PREDICT = 'v1/projects/sample-project/locations/us-central1/endpoints/1234567890:predict';
 const GENERATE =
@@ -17,18 +18,23 @@ function request(path: string, body: string, query = ''): DialectRequest {
   };
 }
 
-test('a predict call carries its instances and parameters', () => {
-  const prediction = vertexDialect.readPrediction(
+async function read(call: DialectRequest): Promise<Prediction> {
+  return vertexDialect.readPrediction(call);
+}
+
+test('a predict call carries its instances and parameters', async () => {
+  const { payload, ...target } = await read(
     request(PREDICT, '{"instances":[[5.1,3.5]],"parameters":{"a":1}}'),
   );
-  expect(prediction).toEqual({
+  expect(target).toEqual({
     apiVersion: 'v1',
     project: 'sample-project',
     location: 'us-central1',
     operation: 'predict',
     resource: { kind: 'endpoint', endpoint: '1234567890' },
-    payload: { kind: 'instances', instances: [[5.1, 3.5]], parameters: { a: 1 } },
   });
+  const { kind, instances, parameters } = payload as InstancesPayload;
+  expect([kind, instances.toJson(), parameters?.toJson()]).toEqual(['instances', [[5.1, 3.5]], { a: 1 }]);
 });
 
 test.each([
@@ -36,13 +42,13 @@ test.each([
   ['alt=json', 'json-array'],
   ['alt=sse', 'sse'],
   ['key=x&alt=sse', 'sse'],
-])('the query "%s" asks for %s', (query, framing) => {
-  const { payload } = vertexDialect.readPrediction(request(GENERATE, CONTENTS, query));
+])('the query "%s" asks for %s', async (query, framing) => {
+  const { payload } = await read(request(GENERATE, CONTENTS, query));
   expect(payload).toEqual(expect.objectContaining({ kind: 'bytes', format: 'gemini', framing }));
 });
 
-test.each(['alt=media', 'alt=SSE', 'alt='])('the query %s is refused', (query) => {
-  expect(thrownBy(() => vertexDialect.readPrediction(request(GENERATE, CONTENTS, query)))).toMatchObject({
+test.each(['alt=media', 'alt=SSE', 'alt='])('the query %s is refused', async (query) => {
+  expect(await rejectedBy(read(request(GENERATE, CONTENTS, query)))).toMatchObject({
     code: 'INVALID_REQUEST',
     violations: [{ field: 'alt', description: 'takes json or sse' }],
   });
@@ -54,14 +60,12 @@ test.each([
   ['a body that is no JSON', PREDICT, '{', 'INVALID_JSON'],
   ['a body of another shape', PREDICT, '{"contents":[{}]}', 'INVALID_REQUEST'],
   ['a body of another operation', GENERATE, '{"instances":[1]}', 'INVALID_REQUEST'],
-])('%s is refused', (_, path, body, code) => {
-  expect(thrownBy(() => vertexDialect.readPrediction(request(path, body))).code).toBe(code);
+])('%s is refused', async (_, path, body, code) => {
+  expect((await rejectedBy(read(request(path, body)))).code).toBe(code);
 });
 
-test.each(['', '{', '[]', '7', 'null', '{"instances":[]}'])('%j is no body of explain', (body) => {
-  const error = thrownBy(() =>
-    vertexDialect.readPrediction(request(PREDICT.replace('predict', 'explain'), body)),
-  );
+test.each(['', '{', '[]', '7', 'null', '{"instances":[]}'])('%j is no body of explain', async (body) => {
+  const error = await rejectedBy(read(request(PREDICT.replace('predict', 'explain'), body)));
   expect(['INVALID_JSON', 'INVALID_REQUEST']).toContain(error.code);
 });
 
@@ -73,16 +77,16 @@ test.each([
   ['text/csv', false],
   ['application/x-json-stream', false],
   ['application/octet-stream', false],
-])('with the content type %s a container’s body is read as JSON: %s', (contentType, isJson) => {
+])('with the content type %s a container’s body is read as JSON: %s', async (contentType, isJson) => {
   const call: DialectRequest = {
     ...request(PREDICT.replace('predict', 'rawPredict'), '{"half":'),
     header: (name) => (name === 'content-type' ? (contentType ?? null) : null),
   };
-  if (isJson) expect(thrownBy(() => vertexDialect.readPrediction(call)).code).toBe('INVALID_JSON');
-  else expect(vertexDialect.readPrediction(call).payload).toMatchObject({ format: 'shaped' });
+  if (isJson) expect((await rejectedBy(read(call))).code).toBe('INVALID_JSON');
+  else expect((await read(call)).payload).toMatchObject({ format: 'shaped' });
 });
 
-test('a body of a publisher’s model must be JSON, whatever it is said to be', () => {
+test('a body of a publisher’s model must be JSON, whatever it is said to be', async () => {
   const call: DialectRequest = {
     ...request(
       GENERATE.replace(
@@ -93,12 +97,10 @@ test('a body of a publisher’s model must be JSON, whatever it is said to be', 
     ),
     header: () => 'text/csv',
   };
-  expect(thrownBy(() => vertexDialect.readPrediction(call)).code).toBe('INVALID_JSON');
+  expect((await rejectedBy(read(call))).code).toBe('INVALID_JSON');
 });
 
-test('the short form leaves project and location to the decision', () => {
+test('the short form leaves project and location to the decision', async () => {
   const call = request('v1/publishers/google/models/gemini-2.5-flash:generateContent', CONTENTS);
-  expect(vertexDialect.readPrediction(call)).toEqual(
-    expect.objectContaining({ project: undefined, location: undefined }),
-  );
+  expect(await read(call)).toEqual(expect.objectContaining({ project: undefined, location: undefined }));
 });

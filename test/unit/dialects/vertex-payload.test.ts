@@ -2,7 +2,7 @@ import type { EndpointResource, ModelResource } from '../../../src/governance/ca
 import type { BytesPayload, GrantedCall, VertexRequest } from '../../../src/prediction/prediction.ts';
 import { vertexDialect } from '../../../src/dialects/vertex-dialect.ts';
 import { grantedCall } from './granted-call.ts';
-import { thrownBy } from '../thrown-by.ts';
+import { rejectedBy } from '../thrown-by.ts';
 
 const PARENT = 'projects/sample-project/locations/us-central1';
 const GEMINI = 'publishers/google/models/gemini-2.5-flash';
@@ -44,7 +44,7 @@ interface Sent {
 }
 
 /** What reaches Vertex AI of a call, once it is granted as it was asked for. */
-function send(
+async function send(
   path: string,
   body: string,
   {
@@ -56,8 +56,8 @@ function send(
     readonly headers?: Readonly<Record<string, string>>;
     readonly resource?: ModelResource | EndpointResource;
   } = {},
-): Sent {
-  const { payload, resource } = vertexDialect.readPrediction({
+): Promise<Sent> {
+  const { payload, resource } = await vertexDialect.readPrediction({
     method: 'POST',
     path: `v1beta1/${PARENT}/${path}`,
     query: new URLSearchParams(query),
@@ -100,26 +100,29 @@ test.each<
   [`${CLAUDE}:streamRawPredict`, CLAUDE_BODY, '', 'anthropic', undefined, WITH_BETA],
   ['publishers/mistralai/models/m:rawPredict', '{"messages":[]}', '', 'shaped', undefined, WITH_BETA],
   ['publishers/mistralai/models/m:streamRawPredict', '{"messages":[]}', '', 'shaped', 'raw', WITH_BETA],
-])('%s with %s%s goes on as it came, to the same place', (path, body, query, format, framing, headers) => {
-  const { payload, request, text } = send(path, body, { query });
-  expect([payload.format, payload.framing]).toEqual([format, framing]);
-  expect([request.method, request.path]).toEqual(['POST', `/v1beta1/${PARENT}/${path}${query}`]);
-  expect(request.headers).toEqual(headers);
-  expect(text).toBe(body);
-});
+])(
+  '%s with %s%s goes on as it came, to the same place',
+  async (path, body, query, format, framing, headers) => {
+    const { payload, request, text } = await send(path, body, { query });
+    expect([payload.format, payload.framing]).toEqual([format, framing]);
+    expect([request.method, request.path]).toEqual(['POST', `/v1beta1/${PARENT}/${path}${query}`]);
+    expect(request.headers).toEqual(headers);
+    expect(text).toBe(body);
+  },
+);
 
-test('nothing of the query goes on but how a stream is framed', () => {
-  const { request } = send(`${GEMINI}:streamGenerateContent`, CONTENTS, {
+test('nothing of the query goes on but how a stream is framed', async () => {
+  const { request } = await send(`${GEMINI}:streamGenerateContent`, CONTENTS, {
     query: '$alt=proto&key=secret&alt=sse&x=%0d%0a',
   });
   expect(request.path).toBe(`/v1beta1/${PARENT}/${GEMINI}:streamGenerateContent?alt=sse`);
-  expect(send(`${GEMINI}:generateContent`, CONTENTS, { query: 'alt=sse&key=x' }).request.path).toBe(
+  expect((await send(`${GEMINI}:generateContent`, CONTENTS, { query: 'alt=sse&key=x' })).request.path).toBe(
     `/v1beta1/${PARENT}/${GEMINI}:generateContent`,
   );
 });
 
-test('a Claude message that asks for a stream is one, whichever the operation', () => {
-  expect(send(`${CLAUDE}:rawPredict`, CLAUDE_STREAM).payload.framing).toBe('sse');
+test('a Claude message that asks for a stream is one, whichever the operation', async () => {
+  expect((await send(`${CLAUDE}:rawPredict`, CLAUDE_STREAM)).payload.framing).toBe('sse');
 });
 
 test.each([
@@ -134,52 +137,72 @@ test.each([
     '{"contents":[{}],"labels":{},"toString":1,"constructor":{"labels":2}}',
     '{"contents":[{}],"toString":1,"constructor":{"labels":2}}',
   ],
-])('a caller’s labels of %s are taken out, and nothing else', (path, body, expected) => {
-  expect(send(path, body).text).toBe(expected);
+])('a caller’s labels of %s are taken out, and nothing else', async (path, body, expected) => {
+  expect((await send(path, body)).text).toBe(expected);
 });
 
-test('what an endpoint is asked by bytes is known as instances, where it has any', () => {
-  expect(send(`${ENDPOINT}:explain`, INSTANCES).payload.checked).toMatchObject({
-    instances: [{ content: 'x' }],
-  });
-  expect(send(`${ENDPOINT}:rawPredict`, INSTANCES).payload.checked).toMatchObject({
-    instances: [{ content: 'x' }],
-  });
-  expect(send(`${ENDPOINT}:rawPredict`, '{"inputs":[1]}').payload.checked).toBeUndefined();
+test('what an endpoint is asked by bytes is known as instances, where it has any', async () => {
+  for (const verb of ['explain', 'rawPredict']) {
+    const { checked } = (await send(`${ENDPOINT}:${verb}`, INSTANCES)).payload;
+    expect(checked?.instances.toJson()).toEqual([{ content: 'x' }]);
+  }
+  expect((await send(`${ENDPOINT}:rawPredict`, '{"inputs":[1]}')).payload.checked).toBeUndefined();
 });
 
-test('a container of one’s own gets what is no JSON, with its content type', () => {
-  const { request, text } = send(`${ENDPOINT}:rawPredict`, '\u0000a,b\n', {
+test('a container of one’s own gets what is no JSON, with its content type', async () => {
+  const { request, text } = await send(`${ENDPOINT}:rawPredict`, '\u0000a,b\n', {
     headers: { 'content-type': 'text/csv; header=absent' },
   });
   expect(request.headers).toEqual({ 'content-type': 'text/csv; header=absent' });
   expect(text).toBe('\u0000a,b\n');
 });
 
-test('a header of the wrong form does not go on', () => {
+test('a header of the wrong form does not go on', async () => {
   const headers = {
     traceparent: '00-0af7-01',
     'x-vertex-ai-llm-request-type': 'free',
     'anthropic-beta': 'a,,b',
   };
-  expect(send(`${CLAUDE}:rawPredict`, CLAUDE_BODY, { headers }).request.headers).toEqual({});
+  expect((await send(`${CLAUDE}:rawPredict`, CLAUDE_BODY, { headers })).request.headers).toEqual({});
 });
 
-test('tokens of Claude are counted under their own name, without betas', () => {
+test('tokens of Claude are counted under their own name, without betas', async () => {
   const body = '{"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"Hi"}], "n":1.0}';
-  const { request, text, payload } = send('publishers/anthropic/models/count-tokens:rawPredict', body);
+  const { request, text, payload } = await send('publishers/anthropic/models/count-tokens:rawPredict', body);
   expect(request.path).toBe(`/v1beta1/${PARENT}/publishers/anthropic/models/count-tokens:rawPredict`);
   expect(request.headers).toEqual({ traceparent: TRACEPARENT });
   expect(payload.format).toBe('opaque');
   expect(text).toBe(body);
 });
 
-test('an alias of Claude is counted as the model that it stands for', () => {
+test('an alias of Claude is counted as the model that it stands for', async () => {
   const resource = { kind: 'model', publisher: 'anthropic', model: 'claude-sonnet-4-5' } as const;
   const body = '{"messages":[],"model":"claude-sonnet-4-5@20250929", "n":1.0}';
-  expect(send('publishers/anthropic/models/count-tokens:rawPredict', body, { resource }).text).toBe(
+  expect((await send('publishers/anthropic/models/count-tokens:rawPredict', body, { resource })).text).toBe(
     '{"messages":[],"model":"claude-sonnet-4-5", "n":1.0}',
   );
+});
+
+test('a prediction of an endpoint that is large goes on as the bytes that came, and is checked like a small one', async () => {
+  const body = JSON.stringify({ instances: Array.from({ length: 20_000 }, () => 0.5), parameters: { a: 1 } });
+  const { request, text, payload } = await send(`${ENDPOINT}:predict`, body);
+  expect(request.path).toBe(`/v1beta1/${PARENT}/${ENDPOINT}:predict`);
+  expect(payload.format).toBe('predictions');
+  expect(text).toBe(body);
+  expect(payload.checked?.instances.length).toBe(20_000);
+  expect(payload.checked?.parameters?.toJson()).toEqual({ a: 1 });
+});
+
+test.each([
+  [`${ENDPOINT}:predict`, 10_485_760],
+  [`${ENDPOINT}:rawPredict`, 10_485_760],
+  ['batchPredictionJobs', 262_144],
+  ['cachedContents', 14_680_064],
+])('%s takes at most %d bytes', async (path, bytes) => {
+  const body = `{"model":"${GEMINI}","instances":["${' '.repeat(bytes)}"]}`;
+  const error = await rejectedBy(send(path, body));
+  expect(error.code).toBe('PAYLOAD_TOO_LARGE');
+  expect(error.message).toContain(`larger than ${bytes} bytes`);
 });
 
 const VEO = 'publishers/google/models/veo-3.1';
@@ -204,8 +227,8 @@ test.each([
   `projects/sample-project/locations/europe-west4/${VEO}/operations/1`,
   `projects/sample-project/../sample-project/locations/us-central1/${VEO}/operations/1`,
   `projects//locations/us-central1/${VEO}/operations/1`,
-])('the operation %j is no way to another', (operationName) => {
-  const error = thrownBy(() => send(`${VEO}:fetchPredictOperation`, JSON.stringify({ operationName })));
+])('the operation %j is no way to another', async (operationName) => {
+  const error = await rejectedBy(send(`${VEO}:fetchPredictOperation`, JSON.stringify({ operationName })));
   expect(error).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field: 'operationName' }] });
   if (operationName.length > 5) expect(error.message).not.toContain(operationName);
 });
@@ -222,7 +245,7 @@ test.each([
   [`${CLAUDE}:streamRawPredict`, '{"anthropic_version":"vertex-2023-10-16","messages":[]}', 'messages'],
   ['endpoints/openapi/chat/completions', '{"model":"google/gemini-2.5-flash"}', 'messages'],
   [`${ENDPOINT}:directPredict`, '[]', 'body'],
-])('%s with %s is refused with the place of what is wrong', (path, body, field) => {
-  const error = thrownBy(() => send(path, body));
+])('%s with %s is refused with the place of what is wrong', async (path, body, field) => {
+  const error = await rejectedBy(send(path, body));
   expect(error).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field }] });
 });

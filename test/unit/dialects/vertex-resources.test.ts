@@ -1,7 +1,7 @@
 import { vertexDialect } from '../../../src/dialects/vertex-dialect.ts';
 import type { CallTarget } from '../../../src/governance/call-target.ts';
 import type { BytesPayload, GrantedCall } from '../../../src/prediction/prediction.ts';
-import { thrownBy } from '../thrown-by.ts';
+import { rejectedBy, thrownBy } from '../thrown-by.ts';
 import { grantedCall } from './granted-call.ts';
 
 const PARENT = 'projects/sample-project/locations/us-central1';
@@ -14,8 +14,8 @@ const ANY: GrantedCall = grantedCall({
     operation !== 'getModel' && resource.kind === 'model' && resource.model === 'gemini-2.5-flash',
 });
 
-function read(method: string, path: string, { body = '', query = '' } = {}) {
-  const { payload, ...target } = vertexDialect.readPrediction({
+async function read(method: string, path: string, { body = '', query = '' } = {}) {
+  const { payload, ...target } = await vertexDialect.readPrediction({
     ...{ method, path: `v1/${path}`, query: new URLSearchParams(query) },
     header: (name) => (name === 'traceparent' ? 'no trace' : null),
     body: Buffer.from(body),
@@ -57,8 +57,8 @@ test.each<[method: string, path: string, target: Partial<CallTarget>, sent: stri
     { operation: 'cacheContent' },
     `DELETE /v1/${PARENT}/cachedContents/7`,
   ],
-])('%s %s reaches for no model in particular', (method, path, expected, sent) => {
-  const { payload, target } = read(method, path);
+])('%s %s reaches for no model in particular', async (method, path, expected, sent) => {
+  const { payload, target } = await read(method, path);
   expect(target).toEqual({
     ...{ apiVersion: 'v1', project: 'sample-project', location: 'us-central1' },
     ...{ resource: { kind: 'any' }, ...expected },
@@ -80,17 +80,19 @@ test.each([
   ['GET', 'publishers/google/models/gemini-2.5-flash/operations'],
   ['GET', 'publishers/google'],
   ['GET', `${PARENT}/endpoints/7`],
-])('%s %s is no operation of the gateway', (method, path) => {
-  expect(thrownBy(() => read(method, path)).code).toBe('OPERATION_NOT_FOUND');
+])('%s %s is no operation of the gateway', async (method, path) => {
+  expect((await rejectedBy(read(method, path))).code).toBe('OPERATION_NOT_FOUND');
 });
 
-test.each(['..', '%2e%2e', 'a%2Fb', 'a%3Fb', 'a%00', '', '-1', 'a b'])('%j is no id', (id) => {
+test.each(['..', '%2e%2e', 'a%2Fb', 'a%3Fb', 'a%00', '', '-1', 'a b'])('%j is no id', async (id) => {
   for (const collection of ['batchPredictionJobs', 'cachedContents'])
-    expect(thrownBy(() => read('GET', `${PARENT}/${collection}/${id}`)).code).toBe('INVALID_PATH');
+    expect((await rejectedBy(read('GET', `${PARENT}/${collection}/${id}`))).code).toBe('INVALID_PATH');
 });
 
-test('a list of jobs is asked for by all teams of the caller, and looked through again', () => {
-  const { payload } = read('GET', `${PARENT}/batchPredictionJobs`, { query: 'filter=a=b OR c=d&pageSize=9' });
+test('a list of jobs is asked for by all teams of the caller, and looked through again', async () => {
+  const { payload } = await read('GET', `${PARENT}/batchPredictionJobs`, {
+    query: 'filter=a=b OR c=d&pageSize=9',
+  });
   const { path } = payload.request(ANY);
   const query = new URL(`https://host${path}`).searchParams;
   expect(query.get('filter')).toBe(
@@ -124,8 +126,8 @@ const BY_AGENT: GrantedCall = {
   reaches: ({ team, agent }) => team === 'team' || (team === 'second' && agent === 'bot'),
 };
 
-test('an agent’s jobs are asked for by the teams of both and by what it has made', () => {
-  const { payload } = read('GET', `${PARENT}/batchPredictionJobs`);
+test('an agent’s jobs are asked for by the teams of both and by what it has made', async () => {
+  const { payload } = await read('GET', `${PARENT}/batchPredictionJobs`);
   const query = new URL(`https://host${payload.request(BY_AGENT).path}`).searchParams;
   expect(query.get('filter')).toBe(
     '(labels.gateway-team="team" OR (labels.gateway-team="second" AND labels.gateway-agent="bot"))',
@@ -141,15 +143,15 @@ test('an agent’s jobs are asked for by the teams of both and by what it has ma
   });
 });
 
-test('what an agent makes says so, and its caches are shown by their own names', () => {
-  const { payload } = read('POST', `${PARENT}/cachedContents`, {
+test('what an agent makes says so, and its caches are shown by their own names', async () => {
+  const { payload } = await read('POST', `${PARENT}/cachedContents`, {
     body: JSON.stringify({ model: FLASH, displayName: 'a+b/c' }),
   });
   const call = { ...BY_AGENT, ...grantedCall({ owner: BY_AGENT.owner }) };
   const sent = JSON.parse(Buffer.from(payload.request(call).body ?? []).toString()) as object;
   expect(sent).toMatchObject({ displayName: 'second+bot/a+b/c' });
   expect(rewritten(payload, { name: 'n', ...sent })).toMatchObject({ displayName: 'a+b/c' });
-  const { payload: list } = read('GET', `${PARENT}/cachedContents`);
+  const { payload: list } = await read('GET', `${PARENT}/cachedContents`);
   const cache = (displayName: string) => ({ model: FLASH, displayName });
   const own = [cache('team/x'), cache('team+other/x'), cache('second+bot/x')];
   const others = ['second/x', 'second+other/x', 'second+/x', '+bot/x', 'second+bot+bot/x', 'second+bot'];
@@ -158,8 +160,8 @@ test('what an agent makes says so, and its caches are shown by their own names',
   });
 });
 
-test('bytes in which nothing is another’s stay as they are', () => {
-  const { payload } = read('GET', `${PARENT}/batchPredictionJobs`);
+test('bytes in which nothing is another’s stay as they are', async () => {
+  const { payload } = await read('GET', `${PARENT}/batchPredictionJobs`);
   for (const text of [
     '{ }',
     `{ "batchPredictionJobs" : [ { "model":"${FLASH}", "n": 1.0, "labels":{"gateway-team":"team"} } ] }`,
@@ -169,8 +171,8 @@ test('bytes in which nothing is another’s stay as they are', () => {
 
 test.each(['[]', '7', 'null', '<html>', ''])(
   'an answer %j that is no object is a failure of Vertex AI',
-  (text) => {
-    const { payload } = read('GET', `${PARENT}/cachedContents`);
+  async (text) => {
+    const { payload } = await read('GET', `${PARENT}/cachedContents`);
     expect(thrownBy(() => payload.rewrite?.whole?.(Buffer.from(text), ANY)).code).toBe('VERTEX_FAILED');
   },
 );
@@ -188,12 +190,12 @@ const NOT_THEIRS = [
   { displayName: 'team/x', labels: { 'gateway-team': 'team' } },
 ];
 
-test.each(['batchPredictionJobs', 'cachedContents'])('one of %s is its team’s alone', (collection) => {
+test.each(['batchPredictionJobs', 'cachedContents'])('one of %s is its team’s alone', async (collection) => {
   for (const [method, suffix] of [
     ['GET', ''],
     ['DELETE', ''],
   ] as const) {
-    const { first } = read(method, `${PARENT}/${collection}/7${suffix}`).payload;
+    const { first } = (await read(method, `${PARENT}/${collection}/7${suffix}`)).payload;
     expect(first?.request(ANY)).toMatchObject({ method: 'GET', path: `/v1/${PARENT}/${collection}/7` });
     const theirs = { displayName: 'team/x', model: FLASH, labels: { 'gateway-team': 'team' } };
     expect(() => first?.check(theirs, ANY)).not.toThrow();
@@ -205,8 +207,8 @@ test.each(['batchPredictionJobs', 'cachedContents'])('one of %s is its team’s 
   }
 });
 
-test('a cache is shown by the name that its maker gave it', () => {
-  const { payload } = read('GET', `${PARENT}/cachedContents/7`);
+test('a cache is shown by the name that its maker gave it', async () => {
+  const { payload } = await read('GET', `${PARENT}/cachedContents/7`);
   expect(rewritten(payload, { name: 'n', displayName: 'team/a/b' })).toEqual({
     name: 'n',
     displayName: 'a/b',
@@ -214,13 +216,13 @@ test('a cache is shown by the name that its maker gave it', () => {
   expect(rewritten(payload, { name: 'n', displayName: 'team/' })).toEqual({ name: 'n' });
 });
 
-test('a job of a model of one’s own, or of an endpoint, is refused', () => {
+test('a job of a model of one’s own, or of an endpoint, is refused', async () => {
   const body = JSON.stringify({
     ...{ model: 'endpoints/42', displayName: 'x' },
     inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: ['gs://bucket/in'] } },
     outputConfig: { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: 'gs://bucket/out' } },
   });
-  const { payload } = read('POST', `${PARENT}/batchPredictionJobs`, { body });
+  const { payload } = await read('POST', `${PARENT}/batchPredictionJobs`, { body });
   const call = grantedCall({
     resource: { kind: 'endpoint', endpoint: '42' },
     judgePlace: () => 'allowed',
@@ -231,8 +233,8 @@ test('a job of a model of one’s own, or of an endpoint, is refused', () => {
   });
 });
 
-test('models are listed and described below no project', () => {
-  const long = read('GET', `${PARENT}/publishers/google/models`);
+test('models are listed and described below no project', async () => {
+  const long = await read('GET', `${PARENT}/publishers/google/models`);
   expect(long.target).toMatchObject({
     ...{ operation: 'listModels', location: 'us-central1' },
     resource: { kind: 'any', publisher: 'google' },
@@ -256,10 +258,10 @@ test('models are listed and described below no project', () => {
   expect(rewritten(long.payload, { publisherModels: [...others, ...models] }, call)).toEqual({
     publisherModels: models,
   });
-  const short = read('GET', FLASH, { query: 'view=PUBLISHER_MODEL_VIEW_BASIC' });
+  const short = await read('GET', FLASH, { query: 'view=PUBLISHER_MODEL_VIEW_BASIC' });
   expect(short.target).toMatchObject({ operation: 'getModel', project: undefined, location: undefined });
   expect(short.payload.request(grantedCall()).path).toBe(`/v1/${FLASH}?view=PUBLISHER_MODEL_VIEW_BASIC`);
-  expect(thrownBy(() => read('GET', FLASH, { query: 'huggingFaceToken=x' })).violations).toEqual([
+  expect((await rejectedBy(read('GET', FLASH, { query: 'huggingFaceToken=x' }))).violations).toEqual([
     { field: 'huggingFaceToken', description: 'unknown parameter' },
   ]);
 });

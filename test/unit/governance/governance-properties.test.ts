@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { CallTarget, Principal } from '../../../src/governance/call-target.ts';
 import type { Agent, CatalogEntry, Deny, Grant, Residency } from '../../../src/governance/documents.ts';
+import { jsonOf } from '../json-of.ts';
 import { readTarget } from '../../../src/dialects/read-target.ts';
 import { endpointEntry, governanceOf, modelEntry, type Rules } from './governance-of.ts';
 
@@ -247,7 +248,7 @@ test('the decision on a model in a body is the one on the same model in a path',
           `${parent}/publishers/google/models/${model}`,
         ];
         for (const name of names) {
-          const inBody = readTarget('POST', `v1/${parent}/${path}`, { model: name });
+          const inBody = readTarget('POST', `v1/${parent}/${path}`, jsonOf({ model: name }));
           expect({ ...governance.decide(who, inBody), call: undefined }).toEqual(expected);
         }
       },

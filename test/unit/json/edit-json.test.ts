@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { editJson, type JsonEdits } from '../../../src/json/edit-json.ts';
+import { editJson, editObject, type JsonEdits } from '../../../src/json/edit-json.ts';
 import { readJson } from '../../../src/json/read-json.ts';
 
 async function edit(json: string, edits: JsonEdits): Promise<string> {
@@ -16,7 +16,8 @@ test.each([
   ['{"model":"x","a":1}', '{"a":1}'],
   ['{"a":1,"model":{"x":[1,"}"]},"b":2}', '{"a":1,"b":2}'],
   ['{"a":1,"model":"x"}', '{"a":1}'],
-  ['{"a": 1 , "model": "x" , "b": 2 }', '{"a": 1 , "b": 2 }'],
+  ['{ "a": 1 , "model": "x" ,\n"b": 2 }', '{ "a": 1 ,\n"b": 2 }'],
+  ['{ "a": 1 , "model": "x" }', '{ "a": 1 }'],
   ['{"model":"x"}', '{}'],
 ])('a member is taken out of %s, wherever it stands', async (json, expected) => {
   expect(await edit(json, { model: undefined })).toBe(expected);
@@ -45,8 +46,9 @@ test('an object within the body is changed where it stands', async () => {
   const body = await readJson(Buffer.from('[{"model":1},{"model":2, "a":3}]'));
   const [, second] = [...body.items()];
   expect(second && Buffer.from(editJson(second, { model: undefined })).toString()).toBe(
-    '[{"model":1},{"a":3}]',
+    '[{"model":1},{ "a":3}]',
   );
+  expect(second && Buffer.from(editObject(second, { model: '"x"' })).toString()).toBe('{"model":"x", "a":3}');
 });
 
 test('whatever the object, an edit is what parsing, changing and comparing says', async () => {

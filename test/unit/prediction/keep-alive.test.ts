@@ -1,6 +1,7 @@
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { Framing, Prediction, StreamedAnswer } from '../../../src/prediction/prediction.ts';
 import { CALLER, type Changes, FACTS, oneCall, type OneCall, PREDICTION, stream, WHOLE } from './one-call.ts';
+import { jsonOf } from '../json-of.ts';
 
 const INTERVAL_IN_MS = 100;
 const COMMENT = ': keep-alive\n\n';
@@ -21,7 +22,7 @@ function streamed(framing: Framing): Prediction {
     ...PREDICTION,
     payload: {
       ...{ kind: 'bytes', format: 'gemini', framing },
-      checked: { instances: ['payload-secret'] },
+      checked: { instances: jsonOf(['payload-secret']) },
       request: () => ({ method: 'POST', path: '/' }),
     },
   };

@@ -12,6 +12,7 @@ import type {
 import { fakeTrail } from './fake-trail.ts';
 import { createReply, type FakeReply } from './fake-reply.ts';
 import { endpointEntry, governanceOf } from '../governance/governance-of.ts';
+import { jsonOf } from '../json-of.ts';
 
 export const CALLER: Caller = {
   identityProvider: 'entra',
@@ -29,7 +30,7 @@ export const PREDICTION: Prediction = {
   location: 'us-central1',
   operation: 'predict',
   resource: { kind: 'endpoint', endpoint: '1234567890' },
-  payload: { kind: 'instances', instances: ['payload-secret'] },
+  payload: { kind: 'instances', instances: jsonOf(['payload-secret']) },
 };
 export const TOKEN = 'access-token-secret';
 export const FACTS: AnswerFacts = { usage: { instances: 1 }, modelVersion: '7' };
@@ -49,7 +50,7 @@ export const STREAMED: Prediction = {
     kind: 'bytes',
     format: 'gemini',
     framing: 'sse',
-    checked: { instances: ['payload-secret'] },
+    checked: { instances: jsonOf(['payload-secret']) },
     request: () => ({ method: 'POST', path: '/' }),
   },
 };

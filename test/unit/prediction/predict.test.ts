@@ -20,6 +20,7 @@ import {
   TOKEN,
   WHOLE,
 } from './one-call.ts';
+import { jsonOf } from '../json-of.ts';
 
 const BROKEN = new GatewayError('VERTEX_STREAM_BROKEN', 'Vertex AI broke the stream off.');
 const { project, location, operation, resource } = PREDICTION;
@@ -219,7 +220,7 @@ test('an instance that breaks its schema is refused after the decision, with its
   let credentials = 0;
   const bad = {
     ...PREDICTION,
-    payload: { kind: 'instances', instances: ['good', { bad: 'payload-secret' }] },
+    payload: { kind: 'instances', instances: jsonOf(['good', { bad: 'payload-secret' }]) },
   };
   const accessTokens = { accessToken: () => Promise.resolve(String((credentials += 1))) };
   const { reply, record } = await run({ readPrediction: () => bad as Prediction, accessTokens });
@@ -233,7 +234,7 @@ test('an instance that breaks its schema is refused after the decision, with its
 });
 
 test('who may not call an endpoint learns nothing of its schema', async () => {
-  const bad = { ...PREDICTION, payload: { kind: 'instances', instances: [7] } };
+  const bad = { ...PREDICTION, payload: { kind: 'instances', instances: jsonOf([7]) } };
   const { record } = await run({
     readPrediction: () => bad as Prediction,
     callers: { identify: () => Promise.resolve({ ...CALLER, roles: [] }) },
@@ -360,7 +361,7 @@ test('what a payload of bytes holds of instances is held against the schema', as
     payload: {
       kind: 'bytes',
       format: 'opaque',
-      checked: { instances: [instance] },
+      checked: { instances: jsonOf([instance]) },
       request: () => ({ method: 'POST', path: '/' }),
     },
   });
