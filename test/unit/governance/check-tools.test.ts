@@ -134,6 +134,12 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'access.yaml:14:33: tools.0.use.1: eu-only keeps its roles in locations, and googleSearch stays in none: https://cloud.google.com/vertex-ai/generative-ai/docs/grounding/grounding-with-google-search',
   ],
   [
+    'a data store where residency lets none of its roles reach',
+    'roles: [Chat.Use, Europe.Use]\n    use: [functionDeclarations, googleSearch]',
+    'roles: [Europe.Use]',
+    'access.yaml:15:24: tools.0.reach.vertexAiSearch.0: eu-only keeps its roles elsewhere than in eu, where this lies.',
+  ],
+  [
     'an id that another rule has',
     'id: tools',
     'id: eu-only',
