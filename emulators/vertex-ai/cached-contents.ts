@@ -8,6 +8,7 @@ import type { Json } from './read-message.ts';
 import { readQuery } from './read-query.ts';
 import type { RestOperation } from './rest-operation.ts';
 import { checkParent } from './sample-resources.ts';
+import { countCharacters } from './characters.ts';
 
 const COLLECTION = 'projects/{project}/locations/{location}/cachedContents';
 const CACHE = `${COLLECTION}/{cachedContent}`;
@@ -138,7 +139,7 @@ function asJson({ name, model, displayName, createdAt, updatedAt, expiresAt, pro
     ...(displayName !== undefined && { displayName }),
     usageMetadata: {
       totalTokenCount: totalOf(countByModality(prompt)),
-      textCount: Array.from(texts.join('')).length,
+      textCount: countCharacters(texts.join('')),
       ...(images > 0 && { imageCount: images }),
     },
   };

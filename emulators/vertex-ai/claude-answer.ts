@@ -6,6 +6,7 @@ import type { MessagesBody, Tool } from './claude-schema.ts';
 import { signThinking } from './claude-thinking.ts';
 import { blocksOf, countClaudeTokens, firstTokens, textOf } from './claude-tokens.ts';
 import { exampleOfSchema } from './example-of-schema.ts';
+import { wordsOf } from './characters.ts';
 
 /** A block of an answer. */
 export type AnswerBlock =
@@ -77,10 +78,6 @@ function promptOf({ messages }: MessagesBody): string {
   return blocksOf(last?.content ?? [])
     .map(textOf)
     .join('\n');
-}
-
-function wordsOf(text: string): readonly string[] {
-  return text.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 function compose(model: ClaudeModel, body: MessagesBody): string {

@@ -1,3 +1,4 @@
+import { countCharacters } from './characters.ts';
 import { sizeOfImage } from './claude-image.ts';
 import type { Block, CountTokensBody } from './claude-schema.ts';
 
@@ -10,7 +11,7 @@ const PIXELS_PER_TOKEN = 750;
 export type ClaudePrompt = Pick<CountTokensBody, 'messages' | 'system' | 'tools'>;
 
 export function countClaudeTokens(text: string): number {
-  return Math.ceil(Array.from(text).length / CHARACTERS_PER_TOKEN);
+  return Math.ceil(countCharacters(text) / CHARACTERS_PER_TOKEN);
 }
 
 /** The first characters of a text that are so many tokens. */

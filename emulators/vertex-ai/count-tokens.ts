@@ -1,3 +1,5 @@
+import { countCharacters } from './characters.ts';
+
 /** What Google gives as the average of its Gemini models: https://firebase.google.com/docs/ai-logic/count-tokens */
 export const CHARACTERS_PER_TOKEN = 4;
 /** A small image, or a tile of a large one: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/image-understanding */
@@ -20,7 +22,7 @@ export interface Countable {
 
 /** The tokens of a text. */
 export function countTokens(text: string): number {
-  return Math.ceil(Array.from(text).length / CHARACTERS_PER_TOKEN);
+  return Math.ceil(countCharacters(text) / CHARACTERS_PER_TOKEN);
 }
 
 /** The tokens of a prompt by modality; text comes first and always. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { CHARACTERS_PER_TOKEN } from './count-tokens.ts';
 import { exampleOfSchema } from './example-of-schema.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
-import { type Usage, usageOf, withDetails, wordsOf } from './usage.ts';
+import { wordsOf } from './characters.ts';
+import { type Usage, usageOf, withDetails } from './usage.ts';
 
 /** A GenerateContentResponse as JSON; a stream is a list of them. */
 export interface GenerateResponse {

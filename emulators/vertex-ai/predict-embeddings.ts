@@ -3,6 +3,7 @@ import { embed } from './embedding.ts';
 import { badRequest, GoogleError } from './google-error.ts';
 import type { Json } from './read-message.ts';
 import { readParameters } from './read-parameters.ts';
+import { countCharacters } from './characters.ts';
 
 /** What a text embedding model takes. */
 interface EmbeddingModel {
@@ -67,7 +68,7 @@ export function predictEmbeddings(model: string, instances: readonly unknown[], 
         values: embed(model, text, size),
       },
     })),
-    metadata: { billableCharacterCount: Array.from(kept.join('').replace(/\s/g, '')).length },
+    metadata: { billableCharacterCount: countCharacters(kept.join('').replace(/\s/g, '')) },
   };
 }
 

@@ -7,6 +7,7 @@ import { type Json, readMessage } from './read-message.ts';
 import { unable } from './refusals.ts';
 import { parseBody } from './request-body.ts';
 import type { RestOperation } from './rest-operation.ts';
+import { countCharacters } from './characters.ts';
 
 const MODEL = 'projects/{project}/locations/{location}/publishers/{publisher}/models/{model}';
 const ENDPOINT = 'projects/{project}/locations/{location}/endpoints/{endpoint}';
@@ -27,7 +28,7 @@ export const countTokensOfPrompt: RestOperation = {
     return {
       json: {
         totalTokens: totalOf(promptTokensDetails),
-        totalBillableCharacters: Array.from(texts.join('').replace(/\s/g, '')).length,
+        totalBillableCharacters: countCharacters(texts.join('').replace(/\s/g, '')),
         promptTokensDetails,
       },
     };

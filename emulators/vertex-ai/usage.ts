@@ -1,3 +1,4 @@
+import { wordsOf } from './characters.ts';
 import { countByModality, countTokens, type ModalityTokens, totalOf } from './count-tokens.ts';
 import type { AnswerPart } from './generate.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
@@ -59,9 +60,4 @@ function addUp(details: readonly ModalityTokens[]): ModalityTokens[] {
     modality,
     tokenCount: totalOf(details.filter((detail) => detail.modality === modality)),
   }));
-}
-
-/** The words of a text, as prompts are measured and echoed. */
-export function wordsOf(text: string): string[] {
-  return text.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
