@@ -120,10 +120,10 @@ test('people sign in at Entra ID with PKCE, and there is no secret', () => {
 
 test('every product that people see says what it is, what it allows and what a call needs', () => {
   expect(readProperties('products/sandbox/productInformation.json').description).toBe(
-    'Try models out. Small limits, no production data. A subscription allows 600 calls a minute, 20,000 calls a day, 100,000 tokens a minute, 2,000,000 tokens a day and 10 streams at once. A call needs the subscription key; a token makes it yours.',
+    'Try models out. Small limits, no production data. A subscription allows 600 calls a minute, 20,000 calls a day, 100,000 tokens a minute, 2,000,000 tokens a day and 10 streams at once. You may have one subscription at a time. A call needs the subscription key; a token makes it yours. A subscription belongs to one application: ask the platform team to list yours before it sends tokens.',
   );
   expect(readProperties('products/production/productInformation.json').description).toBe(
-    'Serve applications. Limits fit the teams that are on it. A subscription allows 600,000 calls a minute, 50,000,000 calls a day and 500 streams at once. A call needs the subscription key and a token of your identity provider.',
+    'Serve applications. Limits fit the teams that are on it. A subscription allows 600,000 calls a minute, 50,000,000 calls a day and 500 streams at once. You may have 10 subscriptions at a time. A call needs the subscription key and a token of your identity provider. A subscription belongs to one application: ask the platform team to list yours before it sends tokens.',
   );
 });
 

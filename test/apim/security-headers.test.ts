@@ -128,16 +128,24 @@ test.each([
   'x-rewrite-url',
   'x-http-method-override',
   'x-functions-key',
-  'x-goog-api-key',
   'x-goog-user-project',
-  'api-key',
-  'x-api-key',
 ])('the function app receives no %s of a caller’s', async (name) => {
   const { status } = await edge.predict({ headers: { [name.toUpperCase()]: 'posing' } });
   expect(status).toBe(200);
   const [received] = edge.functionApp.received;
   expect(JSON.stringify(received)).not.toContain('posing');
 });
+
+test.each(['x-goog-api-key', 'api-key', 'x-api-key'])(
+  'the function app receives no %s of a caller’s, and no call whose keys differ',
+  async (name) => {
+    expect((await edge.predict({ headers: { [name]: PRODUCTION_KEY } })).status).toBe(200);
+    const [received] = edge.functionApp.received;
+    expect(JSON.stringify(received)).not.toContain(PRODUCTION_KEY);
+    expect((await edge.predict({ headers: { [name]: 'posing' } })).status).toBe(401);
+    expect(edge.functionApp.received).toHaveLength(1);
+  },
+);
 
 test.each([
   'x-gateway-identity-provider',

@@ -80,7 +80,7 @@ test('no key goes further than the edge', async () => {
     path: `${PREDICT}?${query}`,
     headers: {
       'x-functions-key': 'functions-key',
-      'x-goog-api-key': 'google-key',
+      'x-goog-api-key': PRODUCTION_KEY,
       'x-goog-user-project': 'someone-elses-project',
     },
   });
