@@ -64,13 +64,16 @@ export function createGateway(setting: GatewaySetting): HandleRequest {
       response.writeHead(200, { 'content-length': 0 }).end();
       return;
     }
-    const body = await RequestBody.receive(request, setting.compiler.tier);
-    const { headers } = request;
-    if (intercept && (await intercept({ method, path, headers, body: body.head }, response))) return;
-    const gone = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
+    const gone = watchClient(request, response);
+    const body = await RequestBody.receive(request, setting.compiler.tier).catch(() => {
+      gone.abort();
+      return RequestBody.of(Buffer.alloc(0));
     });
+    const { headers } = request;
+    const isIntercepted =
+      !gone.signal.aborted &&
+      (await intercept?.({ method, path, headers, body: body.head }, response)) === true;
+    if (isIntercepted) return;
     const exchange = startExchange(request, body, now, gone.signal);
     const journey = (exchange.journey = journeys?.start(exchange));
     let answered: ExchangeResponse | undefined;
@@ -86,6 +89,17 @@ export function createGateway(setting: GatewaySetting): HandleRequest {
     }
     await body.drain();
   };
+}
+
+/** Aborted when the client leaves before its request is whole, or before it has the whole response. */
+function watchClient(request: IncomingMessage, response: ServerResponse): AbortController {
+  const gone = new AbortController();
+  // Tells before whoever reads the body learns that it breaks off.
+  request.once('error', () => gone.abort());
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone;
 }
 
 /** The built-in steps: find the operation, check the key, run the plan of the scopes that are then known. */

@@ -8,8 +8,9 @@ import { runSteps } from './policy-step.ts';
 /** Takes an exchange through its sections. Afterwards it has a response; never throws. */
 export async function runPlan(plan: Plan, exchange: Exchange): Promise<ExchangeResponse> {
   try {
+    refuseWhoeverIsGone(exchange);
     await runSteps(plan.inbound, exchange);
-    if (exchange.clientGone.aborted) throw clientGone();
+    refuseWhoeverIsGone(exchange);
     if (!exchange.ended) await runSteps(plan.backend, exchange);
     exchange.response ??= new ExchangeResponse(200);
     if (!exchange.ended) await runSteps(plan.outbound, exchange);
@@ -20,9 +21,10 @@ export async function runPlan(plan: Plan, exchange: Exchange): Promise<ExchangeR
   }
 }
 
-/** The client left before its request was forwarded: a built-in step's failure, in no section. */
-function clientGone(): PolicyFailure {
-  return new PolicyFailure(
+/** A client that left before its request was forwarded is a built-in step's failure, in no section. */
+function refuseWhoeverIsGone({ clientGone }: Exchange): void {
+  if (!clientGone.aborted) return;
+  throw new PolicyFailure(
     {
       reason: 'ClientConnectionFailure',
       message: 'The client closed its connection before its request was forwarded.',
