@@ -490,7 +490,10 @@ describe('without an issuer beside Entra ID', () => {
   const access = { ...documents.access, identityProviders };
 
   test('no policy validates tokens of another, or needs to know of one', () => {
-    const files = derivePolicies({ documents: { ...documents, access }, policyVersion }, ['vertex']);
+    // Nor does a subscription belong to an application of it.
+    const limits = structuredClone(documents.limits);
+    for (const product of limits.products) delete product.subscriptions;
+    const files = derivePolicies({ documents: { ...documents, access, limits }, policyVersion }, ['vertex']);
     for (const { path, text } of files)
       expect([path, text]).toEqual([path, expect.not.stringMatching(/okta|validate-jwt|openid/i)]);
   });

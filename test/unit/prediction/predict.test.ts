@@ -370,6 +370,39 @@ test('what a payload of bytes holds of instances is held against the schema', as
   expect((await run({ readPrediction: () => raw('seven'), vertex })).record?.outcome).toBe('answered');
 });
 
+test('a call that names an operation waits for the seal, and without it nothing is asked of Google', async () => {
+  const seal = { write: () => 'sealed', isOf: () => true };
+  const granted: GrantedCall['seal'][] = [];
+  const vertex: Vertex = {
+    predict: (_authorized, call) => {
+      granted.push(call.seal);
+      return Promise.resolve(WHOLE);
+    },
+  };
+  const using = (usesSeal: boolean): Prediction => ({
+    ...PREDICTION,
+    payload: {
+      kind: 'bytes',
+      format: 'opaque',
+      checked: { instances: jsonOf(['seven']) },
+      usesSeal,
+      request: () => ({ method: 'POST', path: '/' }),
+    },
+  });
+  const open = () => Promise.resolve(seal);
+  await run({ readPrediction: () => using(true), vertex, seals: { open } });
+  await run({ readPrediction: () => using(false), vertex, seals: { open: fails('SEALS_UNAVAILABLE') } });
+  expect(granted).toEqual([seal, undefined]);
+  const refused = await run({
+    readPrediction: () => using(true),
+    vertex,
+    seals: { open: fails('SEALS_UNAVAILABLE') },
+  });
+  expect(refused.reply.status).toBe(503);
+  expect(refused.record).toMatchObject({ outcome: 'failed', code: 'SEALS_UNAVAILABLE' });
+  expect(granted).toHaveLength(2);
+});
+
 test('a whole answer to a call for a stream is handed on whole', async () => {
   const { reply, record } = await run({ readPrediction: () => STREAMED });
   expect(reply).toMatchObject({ status: 200, body: '{"predictions":[1]}' });
