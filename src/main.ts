@@ -22,6 +22,7 @@ import { registerVertexFunction } from './functions/vertex-function.ts';
 import { loadGovernance } from './governance/load-governance.ts';
 import { createAnswerQuestion } from './prediction/answer-question.ts';
 import { createPredict } from './prediction/predict.ts';
+import { MemoryBudget } from './prediction/memory-budget.ts';
 import { RunningCalls } from './prediction/running-calls.ts';
 import type { ServingRooms } from './prediction/serve-on-record.ts';
 import { readSettings } from './settings.ts';
@@ -79,6 +80,7 @@ const serving: ServingRooms = {
   governance,
   audit: audit.trail,
   running,
+  memory: new MemoryBudget(settings.HELD_BODY_BYTES),
   digester: audit.digester,
   contents: audit.contents,
   callTimeoutInMs: settings.CALL_TIMEOUT_IN_MS,
@@ -109,7 +111,11 @@ const query =
 const predict = createPredict({
   ...serving,
   accessTokens,
-  vertex: createVertex(settings.VERTEX_ENDPOINT, accessTokens),
+  vertex: createVertex({
+    endpointOverride: settings.VERTEX_ENDPOINT,
+    renewal: accessTokens,
+    maximumAnswerBytes: settings.MAXIMUM_ANSWER_BYTES,
+  }),
   seals: audit.seals,
   keepAliveIntervalInMs: settings.KEEP_ALIVE_INTERVAL_IN_MS,
 });

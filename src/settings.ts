@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { describeIssue } from './errors/describe-issue.ts';
+import { largestOf } from './prediction/memory-budget.ts';
 
 /** Thrown at start for settings that are missing or malformed; names each one, never a value. */
 export class SettingsError extends Error {
@@ -24,6 +25,7 @@ const ServiceUrl = z.url({ protocol: /^https?$/ }).refine(
 );
 const Guid = z.guid();
 const Milliseconds = z.coerce.number().int().min(1);
+const Bytes = z.coerce.number().int();
 const LARGEST_BODY_BYTES = 104_857_600;
 
 /** Every setting with its default and meaning; the README's table is checked against this. */
@@ -147,6 +149,16 @@ export const Settings = z.object({
     .max(LARGEST_BODY_BYTES)
     .default(20_971_520)
     .describe('The largest request body'),
+  MAXIMUM_ANSWER_BYTES: Bytes.min(1_048_576)
+    .max(268_435_456)
+    .default(67_108_864)
+    .describe('The longest answer of Vertex AI that is passed on in one piece, or event of a stream'),
+  HELD_BODY_BYTES: Bytes.min(4_194_304)
+    .max(1_073_741_824)
+    .default(134_217_728)
+    .describe(
+      'The most that running calls may hold at once of bodies and of answers in one piece; a quarter of it is for small ones alone',
+    ),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -155,11 +167,20 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   // The portal can only empty a setting, so an empty one counts as not set.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = Settings.safeParse(given, { error: describeIssue });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return checkTogether(parsed.data);
   throw new SettingsError(
     parsed.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
       return given[name] === undefined ? `${name} is not set` : `${name}: ${message}`;
     }),
   );
+}
+
+/** What each setting allows by itself and two together don't. */
+function checkTogether(settings: Settings): Settings {
+  const { HELD_BODY_BYTES, MAXIMUM_BODY_BYTES, MAXIMUM_ANSWER_BYTES } = settings;
+  if (Math.max(MAXIMUM_BODY_BYTES, MAXIMUM_ANSWER_BYTES) <= largestOf(HELD_BODY_BYTES)) return settings;
+  throw new SettingsError([
+    'HELD_BODY_BYTES: must be a third more than MAXIMUM_BODY_BYTES and MAXIMUM_ANSWER_BYTES, or the largest would never be let in',
+  ]);
 }

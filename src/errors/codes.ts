@@ -44,6 +44,7 @@ export const CODES = {
   AUDIT_UNAVAILABLE: fact(503, 'UNAVAILABLE', 'Records unavailable', true),
   AUDIT_QUERY_REJECTED: fact(502, 'UNAVAILABLE', 'Application Insights refused the gateway'),
   INSTANCE_STOPPING: fact(503, 'UNAVAILABLE', 'Instance is being stopped', true),
+  INSTANCE_FULL: fact(503, 'UNAVAILABLE', 'Instance has no room', true),
   CALL_TIMEOUT: fact(504, 'DEADLINE_EXCEEDED', 'Call took too long', true),
   VERTEX_INVALID_ARGUMENT: fact(400, 'INVALID_ARGUMENT', 'Vertex AI refused the request'),
   VERTEX_PAYLOAD_TOO_LARGE: fact(413, 'INVALID_ARGUMENT', 'Payload too large for Vertex AI'),

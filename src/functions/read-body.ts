@@ -1,32 +1,42 @@
 import type { HttpRequest } from '@azure/functions';
 import { GatewayError } from '../errors/gateway-error.ts';
+import type { BodyLimits } from '../prediction/interfaces.ts';
 
 /**
- * Reads a request's body, with or without a Content-Length.
- * @throws GatewayError PAYLOAD_TOO_LARGE as soon as the bound is passed, so that no more is held in memory; CALLER_GONE
- * when the body breaks off, however that shows.
+ * Reads a request's body, with or without a Content-Length. Only what has come is in memory, and of a call that has ended
+ * meanwhile nothing is.
+ * @throws GatewayError PAYLOAD_TOO_LARGE as soon as the bound is passed, and what `resize` throws, so that no more is held;
+ *   CALLER_GONE when the body breaks off, however that shows; the signal's reason when that is aborted.
  */
 export async function readBody(
-  request: Pick<HttpRequest, 'arrayBuffer' | 'body'>,
+  request: Pick<HttpRequest, 'body'>,
   contentLength: string | null,
-  maximumBytes: number,
+  { maximumBytes, held, abortSignal }: BodyLimits,
 ): Promise<Uint8Array> {
   const declared = Number(contentLength ?? Number.NaN);
   if (declared > maximumBytes) throw tooLarge(maximumBytes);
-  // Only a declared length within the bound makes it safe to let the runtime gather the body.
-  if (declared <= maximumBytes) return new Uint8Array(await orGone(request.arrayBuffer()));
   const chunks: Uint8Array[] = [];
-  let size = 0;
+  // The rest can be long in coming, and what came before it is of no use any more.
+  const forget = () => chunks.splice(0);
+  abortSignal.addEventListener('abort', forget, { once: true });
   const reader = request.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined;
-  for (;;) {
-    const part = reader && (await orGone(reader.read()));
-    if (!part || part.done) return Buffer.concat(chunks, size);
-    size += part.value.byteLength;
-    if (size > maximumBytes) {
-      void discard(reader);
-      throw tooLarge(maximumBytes);
+  let size = 0;
+  try {
+    for (;;) {
+      const part = reader && (await orGone(reader.read()));
+      abortSignal.throwIfAborted();
+      if (!part || part.done) return join(chunks, size);
+      size += part.value.byteLength;
+      if (size > maximumBytes) throw tooLarge(maximumBytes);
+      held.resize(size, declared || 0);
+      chunks.push(part.value);
     }
-    chunks.push(part.value);
+  } catch (error) {
+    forget();
+    void discard(reader);
+    throw error;
+  } finally {
+    abortSignal.removeEventListener('abort', forget);
   }
 }
 
@@ -37,6 +47,11 @@ async function orGone<Part>(reading: Promise<Part>): Promise<Part> {
   } catch {
     throw new GatewayError('CALLER_GONE', 'The caller went away before its body was whole.');
   }
+}
+
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const [only] = chunks;
+  return chunks.length === 1 && only ? only : Buffer.concat(chunks, size);
 }
 
 /**

@@ -46,7 +46,7 @@ function handle<Spoken extends ErrorDialect>(
     path: pathBelow(`/${dialect.name}/`, request.url),
     query: request.query,
     header,
-    readBody: (maximumBytes) => readBody(request, header('content-length'), maximumBytes),
+    readBody: (limits) => readBody(request, header('content-length'), limits),
   };
   void serve(call, reply);
   return reply.response;

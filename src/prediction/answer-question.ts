@@ -25,8 +25,10 @@ export type AnswerQuestion = (call: Call<QuestionDialect>, reply: Reply) => Prom
 /** The use case: identify → read → answer from the documents and the records, on record. Nothing reaches Google. */
 export function createAnswerQuestion(rooms: QuestionRooms): AnswerQuestion {
   return (call, reply) =>
-    serveOnRecord(rooms, call, reply, async ({ caller, body, record, settlement, deadline }) => {
-      const question = await deadline.bound(readQuestion(call, body));
+    serveOnRecord(rooms, call, reply, async (open) => {
+      const { caller, takeBody, heldBody, record, settlement, deadline } = open;
+      const question = await deadline.bound(readQuestion(call, takeBody()));
+      heldBody.release();
       record.asked(question.operation);
       if ('stream' in question) {
         const pages = listAllRecords(withArchive(rooms), caller, question, deadline.abortSignal);

@@ -2,15 +2,7 @@ import { GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import { callerGone, type Deadline } from './deadline.ts';
 import type { Call, Reply } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
-import {
-  isStream,
-  type Answer,
-  type AnswerFacts,
-  type Framing,
-  type Payload,
-  type StreamPayload,
-  type WholeAnswer,
-} from './prediction.ts';
+import type { Answer, AnswerFacts, Framing, StreamShape, WholeAnswer } from './prediction.ts';
 import type { Settlement } from './settlement.ts';
 
 export interface Delivery {
@@ -33,8 +25,12 @@ const KEEP_ALIVE: Readonly<Record<Framing, { contentType: string; comment: strin
 const UNTAKEN_END_IN_MS = 1_000;
 
 /** Hands the answer to the caller. Until something is sent, a failure is thrown and becomes a proper error. */
-export async function deliver(coming: Promise<Answer>, payload: Payload, delivery: Delivery): Promise<void> {
-  if (isStream(payload)) return deliverStream(coming, payload, delivery);
+export async function deliver(
+  coming: Promise<Answer>,
+  shape: StreamShape | undefined,
+  delivery: Delivery,
+): Promise<void> {
+  if (shape) return deliverStream(coming, shape, delivery);
   const answer = await delivery.deadline.bound(coming);
   if (answer.kind === 'stream') throw new TypeError('nobody asked for a stream');
   await deliverWhole(answer, delivery);
@@ -103,11 +99,11 @@ function tokensHeader({ usage: { totalTokens } }: AnswerFacts): Record<string, s
  */
 async function deliverStream(
   coming: Promise<Answer>,
-  { format, ...payload }: StreamPayload,
+  { format, ...shape }: StreamShape,
   delivery: Delivery,
 ): Promise<void> {
   const { call, reply, record, settlement, deadline } = delivery;
-  let { framing } = payload;
+  let { framing } = shape;
   const sent = { isBegun: false, isFirst: true, isComplete: false };
   let facts = (): AnswerFacts => ({ usage: {} });
   let parts: AsyncIterator<Uint8Array> | undefined;

@@ -4,6 +4,7 @@ import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { AuditRecord, OpeningRecord } from './audit-record.ts';
 import type { Answer, AnswerFormat, Framing, GrantedCall, Prediction } from './prediction.ts';
+import type { HeldBytes } from './memory-budget.ts';
 import type { Question } from './question.ts';
 
 /** Who calls, vouched for by API Management. */
@@ -46,7 +47,7 @@ export interface Vertex {
     authorized: AuthorizedCall<Prediction>,
     granted: GrantedCall,
     accessToken: string,
-    limits: { readonly abortSignal: AbortSignal; readonly timeoutInMs: number },
+    limits: VertexLimits,
   ): Promise<Answer>;
 }
 
@@ -57,6 +58,13 @@ export interface UnverifiedCall {
   readonly method: string;
   /** Why it was not let in. */
   readonly code: GatewayErrorCode;
+}
+
+export interface VertexLimits {
+  readonly abortSignal: AbortSignal;
+  readonly timeoutInMs: number;
+  /** Counts what has come of an answer and can't go out yet. Throws INSTANCE_FULL. */
+  readonly held: Pick<HeldBytes, 'resize'>;
 }
 
 /** Keeps one record of each call, on a ledger that outlives the process. */
@@ -199,8 +207,16 @@ export interface Call<Spoken extends ErrorDialect = Dialect> {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly header: ReadHeader;
-  /** Reads the whole body; throws PAYLOAD_TOO_LARGE beyond the bound. */
-  readBody(maximumBytes: number): Promise<Uint8Array>;
+  /** Reads the whole body. @throws GatewayError PAYLOAD_TOO_LARGE beyond the bound, INSTANCE_FULL, the signal's reason. */
+  readBody(limits: BodyLimits): Promise<Uint8Array>;
+}
+
+export interface BodyLimits {
+  readonly maximumBytes: number;
+  /** Counts what has come. */
+  readonly held: Pick<HeldBytes, 'resize'>;
+  /** Aborted when nobody waits for the body any more. */
+  readonly abortSignal: AbortSignal;
 }
 
 /** Where an answer goes: once whole, or begun and then written part by part. */

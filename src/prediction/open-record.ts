@@ -45,7 +45,8 @@ export class OpenRecord {
   #requested: CallTarget | undefined;
   #target: CallTarget | undefined;
   #question: string | undefined;
-  #decision: Decision<Prediction> | undefined;
+  #decision: Pick<Decision<Prediction>, 'allowed' | 'rule' | 'reason'> | undefined;
+  #served: CallTarget['resource'] | undefined;
   #durability: Durability = 'standard';
   #revision = 0;
   #outcome: Outcome = 'failed';
@@ -98,8 +99,11 @@ export class OpenRecord {
   }
 
   decided(decision: Decision<Prediction>): void {
-    this.#decision = decision;
+    // Not the call, which has the body in it.
+    const { allowed, rule, reason } = decision;
+    this.#decision = { allowed, rule, reason };
     if (decision.allowed) {
+      this.#served = decision.call.resource;
       this.#durability = decision.call.durability;
       if (this.#target) this.#target = { ...this.#target, ...placeOf(decision.call) };
       this.#keepContent(decision.call);
@@ -248,8 +252,8 @@ export class OpenRecord {
   }
 
   #cost(): number | undefined {
-    if (!this.#decision?.allowed || !this.#facts) return undefined;
-    const price = this.#rooms.governance.findEntry(this.#decision.call.resource)?.price;
+    if (!this.#served || !this.#facts) return undefined;
+    const price = this.#rooms.governance.findEntry(this.#served)?.price;
     return price && estimateCost(price, this.#isAnswered, this.#facts.usage);
   }
 

@@ -6,9 +6,16 @@ import type { Deadline } from './deadline.ts';
 import { deliver } from './deliver.ts';
 import type { AccessTokens, Call, Caller, Reply, Seal, Seals, Vertex } from './interfaces.ts';
 import type { OpenRecord } from './open-record.ts';
-import type { GrantedCall, Prediction } from './prediction.ts';
+import {
+  type Answer,
+  type GrantedCall,
+  isStream,
+  type Payload,
+  type Prediction,
+  type StreamShape,
+} from './prediction.ts';
 import { checkTimeLimits, readStartLimit } from './read-time-limit.ts';
-import { serveOnRecord, type ServingRooms } from './serve-on-record.ts';
+import { type OpenCall, serveOnRecord, type ServingRooms } from './serve-on-record.ts';
 import { createStreamSlots } from './stream-slots.ts';
 import { createTokenBudgets } from './token-budgets.ts';
 
@@ -20,6 +27,15 @@ export interface PredictRooms extends ServingRooms {
   readonly keepAliveIntervalInMs: number;
 }
 
+/** A call that Vertex AI has been asked for. */
+interface BegunCall {
+  readonly coming: Promise<Answer>;
+  /** Of a stream. */
+  readonly shape: StreamShape | undefined;
+  /** Gives back what the call took of its caller's limits. */
+  readonly end: () => void;
+}
+
 /** Serves one call: always answers, never throws, and leaves exactly one audit record. */
 export type Predict = (call: Call, reply: Reply) => Promise<void>;
 
@@ -28,36 +44,61 @@ export function createPredict(rooms: PredictRooms): Predict {
   const streamSlots = createStreamSlots(rooms.governance);
   const tokenBudgets = createTokenBudgets(rooms.governance, rooms.now);
   return (call, reply) =>
-    serveOnRecord(rooms, call, reply, async ({ caller, body, record, settlement, deadline }) => {
-      checkTimeLimits(call.header);
-      const startLimitInMs = readStartLimit(call.header);
-      if (startLimitInMs !== undefined) deadline.shortenStart(startLimitInMs);
-      const requested = await deadline.bound(readPrediction(call, body));
-      record.parsed(requested);
-      const authorized = authorize(rooms.governance, caller, requested, record);
-      const { payload, resource } = authorized.target;
-      const checked = payload.kind === 'instances' ? payload : payload.checked;
-      await deadline.bound(rooms.governance.checkInstances(resource, checked));
-      const spendTokens = tokenBudgets.admit(caller, authorized);
-      const freeSlots = streamSlots.take(caller, authorized);
+    serveOnRecord(rooms, call, reply, async (open) => {
+      const { record, settlement, deadline } = open;
+      const { keepAliveIntervalInMs } = rooms;
+      const { coming, shape, end } = await begin(call, open);
       try {
-        const [accessToken, seal] = await Promise.all([
-          obtainAccessToken(rooms, record, deadline),
-          payload.kind === 'bytes' && payload.usesSeal ? deadline.bound(rooms.seals.open()) : undefined,
-          deadline.bound(settlement.begin()),
-        ]);
-        deadline.reachVertex();
-        const granted = grant(rooms.governance, caller, authorized, seal);
-        const coming = rooms.vertex.predict(authorized, granted, accessToken, deadline);
-        const { keepAliveIntervalInMs } = rooms;
-        await deliver(coming, payload, {
+        await deliver(coming, shape, {
           ...{ call, reply, record, settlement, deadline, keepAliveIntervalInMs },
         });
       } finally {
-        spendTokens(record.totalTokens);
-        freeSlots();
+        end();
       }
     });
+
+  /** All that takes the body: nothing of it stays with the call while its answer goes out. */
+  async function begin(call: Call, open: OpenCall): Promise<BegunCall> {
+    const { caller, takeBody, heldBody, heldAnswer, record, settlement, deadline } = open;
+    checkTimeLimits(call.header);
+    const startLimitInMs = readStartLimit(call.header);
+    if (startLimitInMs !== undefined) deadline.shortenStart(startLimitInMs);
+    const requested = await deadline.bound(readPrediction(call, takeBody()));
+    record.parsed(requested);
+    const authorized = authorize(rooms.governance, caller, requested, record);
+    const { payload, resource } = authorized.target;
+    const checked = payload.kind === 'instances' ? payload : payload.checked;
+    await deadline.bound(rooms.governance.checkInstances(resource, checked));
+    const spendTokens = tokenBudgets.admit(caller, authorized);
+    const freeSlots = streamSlots.take(caller, authorized);
+    const end = () => {
+      spendTokens(record.totalTokens);
+      freeSlots();
+    };
+    try {
+      const [accessToken, seal] = await Promise.all([
+        obtainAccessToken(rooms, record, deadline),
+        payload.kind === 'bytes' && payload.usesSeal ? deadline.bound(rooms.seals.open()) : undefined,
+        deadline.bound(settlement.begin()),
+      ]);
+      deadline.reachVertex();
+      const granted = grant(rooms.governance, caller, authorized, seal);
+      const { abortSignal, timeoutInMs } = deadline;
+      const limits = { abortSignal, timeoutInMs, held: heldAnswer };
+      const coming = rooms.vertex.predict(authorized, granted, accessToken, limits);
+      // An answer that is coming has been asked for, and with all of the body.
+      const release = () => heldBody.release();
+      coming.then(release, release);
+      return { coming, shape: shapeOf(payload), end };
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+}
+
+function shapeOf(payload: Payload): StreamShape | undefined {
+  return isStream(payload) ? { format: payload.format, framing: payload.framing } : undefined;
 }
 
 async function readPrediction(

@@ -56,6 +56,9 @@ export interface BytesPayload {
 /** A payload whose answer comes in parts. */
 export type StreamPayload = BytesPayload & { readonly framing: Framing };
 
+/** What has to be known of a stream to hand it on. */
+export type StreamShape = Pick<StreamPayload, 'format' | 'framing'>;
+
 export function isStream(payload: Payload): payload is StreamPayload {
   return payload.kind === 'bytes' && payload.framing !== undefined;
 }

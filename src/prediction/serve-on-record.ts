@@ -4,6 +4,7 @@ import type { Governance } from '../governance/governance.ts';
 import { judgeSubscription } from '../governance/judge-subscription.ts';
 import { startDeadline, type Deadline, type TimeLimits } from './deadline.ts';
 import type { AuditTrail, Call, Caller, Callers, ErrorDialect, Reply } from './interfaces.ts';
+import type { HeldBytes, MemoryBudget } from './memory-budget.ts';
 import { OpenRecord, type RecordingRooms } from './open-record.ts';
 import { readTimeLimit } from './read-time-limit.ts';
 import { readTraceId } from './read-trace-id.ts';
@@ -16,6 +17,7 @@ export interface ServingRooms extends TimeLimits, RecordingRooms {
   readonly governance: Governance;
   readonly audit: AuditTrail;
   readonly running: RunningCalls;
+  readonly memory: MemoryBudget;
   readonly maximumBodyBytes: number;
 }
 
@@ -23,7 +25,10 @@ export interface ServingRooms extends TimeLimits, RecordingRooms {
 export interface OpenCall {
   /** With the roles that count for its product; the record has all. */
   readonly caller: Caller;
-  readonly body: Uint8Array;
+  /** Gives the body, once; nothing else keeps it. */
+  takeBody(): Uint8Array;
+  readonly heldBody: HeldBytes;
+  readonly heldAnswer: HeldBytes;
   readonly record: OpenRecord;
   readonly settlement: Settlement;
   readonly deadline: Deadline;
@@ -99,11 +104,12 @@ async function serve(
   answer: (open: OpenCall) => Promise<void>,
 ): Promise<void> {
   const settlement = new Settlement(rooms.audit, record);
+  const heldBody = rooms.memory.hold();
+  const heldAnswer = rooms.memory.hold();
   try {
     checkSubscription(rooms, caller, record);
-    const body = await deadline.bound(call.readBody(rooms.maximumBodyBytes));
-    record.received(body);
-    await answer({ caller, body, record, settlement, deadline });
+    const takeBody = await receiveBody(rooms, call, { record, deadline, heldBody });
+    await answer({ caller, takeBody, heldBody, heldAnswer, record, settlement, deadline });
   } catch (error) {
     const failure = toGatewayError(error);
     record.failed(failure);
@@ -111,8 +117,27 @@ async function serve(
     await settlement.attempt(failure);
     send(reply);
   } finally {
+    heldBody.release();
+    heldAnswer.release();
     settlement.end();
   }
+}
+
+/** In a function of its own, since one that waits keeps what it has ever had in hand. */
+async function receiveBody(
+  { maximumBodyBytes: maximumBytes }: ServingRooms,
+  call: Call<ErrorDialect>,
+  { record, deadline, heldBody: held }: Pick<OpenCall, 'record' | 'deadline' | 'heldBody'>,
+): Promise<() => Uint8Array> {
+  const { abortSignal } = deadline;
+  let body: Uint8Array | undefined = await deadline.bound(call.readBody({ maximumBytes, held, abortSignal }));
+  record.received(body);
+  return () => {
+    const taken = body;
+    body = undefined;
+    if (!taken) throw new TypeError('the body is taken once');
+    return taken;
+  };
 }
 
 function checkSubscription({ governance }: ServingRooms, caller: Caller, record: OpenRecord): void {

@@ -1,5 +1,6 @@
 import { buildConnector, Pool } from 'undici';
 import { GatewayError } from '../errors/gateway-error.ts';
+import type { VertexLimits } from '../prediction/interfaces.ts';
 import type {
   Answer,
   AnswerFormat,
@@ -9,6 +10,7 @@ import type {
   WholeAnswer,
 } from '../prediction/prediction.ts';
 import { isError, join, mayTell, readFacts, tell, type Told } from './answer-formats.ts';
+import { type AnswerLimits, tooLong } from './answer-limits.ts';
 import { MeteredStream } from './metered-stream.ts';
 import { splitValues } from './split-values.ts';
 import { wholeParts } from './stream-parts.ts';
@@ -22,7 +24,7 @@ export interface PassThrough {
     request: VertexRequest,
     answer: Pick<BytesPayload, 'format' | 'framing'>,
     accessToken: string,
-    abortSignal: AbortSignal,
+    limits: Pick<VertexLimits, 'abortSignal' | 'held'>,
   ): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -31,8 +33,6 @@ type Response = Awaited<ReturnType<Pool['request']>>;
 
 /** The body of an error is read up to here. */
 const MAXIMUM_ERROR_BYTES = 65_536;
-/** Longer than all that Google's models give at once, videos in base64 too. */
-const MAXIMUM_ANSWER_BYTES = 128 * 1_048_576;
 /** What a container answers is looked into up to here; Vertex AI itself passes on less of it. */
 const MAXIMUM_SHAPED_BYTES = 32 * 1_048_576;
 const MAXIMUM_SHAPED_OBJECTS = 10_000;
@@ -40,8 +40,9 @@ const MAXIMUM_SHAPED_OBJECTS = 10_000;
 /**
  * The byte-faithful path to Vertex AI over REST.
  * https://cloud.google.com/vertex-ai/docs/reference/rest
+ * @param maximumBytes of a whole answer, or of one event or element of a stream.
  */
-export function createPassThrough({ name, host, port }: VertexAddress): PassThrough {
+export function createPassThrough({ name, host, port }: VertexAddress, maximumBytes: number): PassThrough {
   // HTTP/1.1, because one HTTP/2 connection would carry every stream.
   const connect = buildConnector({ allowH2: false });
   const pool = new Pool(`https://${name}`, {
@@ -53,7 +54,8 @@ export function createPassThrough({ name, host, port }: VertexAddress): PassThro
   });
 
   return {
-    async send({ method, path, headers, body }, { format, framing }, accessToken, abortSignal) {
+    async send({ method, path, headers, body }, { format, framing }, accessToken, { abortSignal, held }) {
+      const limits = { maximumBytes, held };
       try {
         const response = await pool.request({
           method,
@@ -70,7 +72,7 @@ export function createPassThrough({ name, host, port }: VertexAddress): PassThro
         const contentType = contentTypeOf(response);
         const actual = framing && actualFraming(framing, contentType);
         if (actual === undefined) {
-          const whole = await readWhole(response, format, contentType);
+          const whole = await readWhole(response, format, contentType, limits);
           // Clients would read it as a stream without events, which looks like success.
           if (framing && format !== 'opaque' && format !== 'shaped')
             throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no stream.');
@@ -81,7 +83,7 @@ export function createPassThrough({ name, host, port }: VertexAddress): PassThro
           actual,
           isOfContainer(response),
         );
-        const parts = metered.read(wholeParts(response.body, actual));
+        const parts = metered.read(wholeParts(response.body, actual, limits));
         return {
           kind: 'stream',
           contentType,
@@ -124,26 +126,34 @@ async function readWhole(
   response: Response,
   format: AnswerFormat,
   contentType: string,
+  limits: AnswerLimits,
 ): Promise<WholeAnswer> {
-  const body = await readUpTo(MAXIMUM_ANSWER_BYTES, response.body);
+  const body = await readLimited(response, limits);
   const facts = readFacts(format, readWholeAnswer(body, format, contentType));
   return { kind: 'whole', contentType, body, facts };
 }
 
-/** @throws GatewayError VERTEX_FAILED for a longer body, of which the rest is not taken. */
-async function readUpTo(maximumBytes: number, body: AsyncIterable<Buffer>): Promise<Buffer> {
+/**
+ * One that says how long it is is held once, not in pieces beside it.
+ * @throws GatewayError VERTEX_FAILED for a longer body, of which the rest is not taken, and what `resize` throws.
+ */
+async function readLimited(
+  { headers, body }: Response,
+  { maximumBytes, held }: AnswerLimits,
+): Promise<Buffer> {
+  const declared = Number(headers['content-length'] ?? Number.NaN);
+  const whole = declared <= maximumBytes ? Buffer.allocUnsafeSlow(declared) : undefined;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body) {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    if (declared > maximumBytes || size + chunk.length > maximumBytes)
+      throw tooLong('Vertex AI’s answer', maximumBytes);
+    held.resize(size + chunk.length, declared || 0);
+    if (whole) chunk.copy(whole, size);
+    else chunks.push(chunk);
     size += chunk.length;
-    if (size > maximumBytes)
-      throw new GatewayError(
-        'VERTEX_FAILED',
-        `Vertex AI’s answer is longer than the ${maximumBytes / 1_048_576} MiB that the gateway passes on at once.`,
-      );
-    chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return whole?.subarray(0, size) ?? Buffer.concat(chunks, size);
 }
 
 /**

@@ -6,12 +6,19 @@ import { grpc, routingHeader } from 'google-gax';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { InstancesPayload, WholeAnswer } from '../prediction/prediction.ts';
 import { readFacts, tell } from './answer-formats.ts';
+import { tooLong } from './answer-limits.ts';
 import { fromValue, toValue } from './struct-value.ts';
 import type { VertexAddress } from './vertex-address.ts';
 import { readDetails, vertexError } from './vertex-errors.ts';
 
 type PredictRequest = protos.google.cloud.aiplatform.v1.IPredictRequest;
 type PredictResponse = protos.google.cloud.aiplatform.v1.IPredictResponse;
+
+/**
+ * More than a prediction may have, which is decoded in one go: an endpoint with a host of its own takes 10 MB.
+ * https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type
+ */
+const MAXIMUM_MESSAGE_BYTES = 10 * 1_048_576;
 
 /** The SDK's inner call: no logging of payloads, no costly decoding of error details. */
 type InnerPredict = (
@@ -35,12 +42,17 @@ export interface GrpcPredict {
  * a call: https://google.aip.dev/client-libraries/4222, and at a host of the endpoint's own
  * https://cloud.google.com/vertex-ai/docs/predictions/using-dedicated-endpoints
  */
-export async function createGrpcPredict({ name, host, port, isShared }: VertexAddress): Promise<GrpcPredict> {
+export async function createGrpcPredict(
+  { name, host, port, isShared }: VertexAddress,
+  maximumAnswerBytes: number,
+): Promise<GrpcPredict> {
+  const maximumBytes = Math.min(maximumAnswerBytes, MAXIMUM_MESSAGE_BYTES);
   const client = new PredictionServiceClient({
     apiEndpoint: host,
     port,
     'grpc.default_authority': name,
     'grpc.ssl_target_name_override': name,
+    'grpc.max_receive_message_length': maximumBytes,
     // The access token goes with each call as metadata; a client of its own keeps the SDK from looking for credentials.
     sslCreds: grpc.credentials.createFromSecureContext(createSecureContext()),
     authClient: new OAuth2Client(),
@@ -72,7 +84,7 @@ export async function createGrpcPredict({ name, host, port, isShared }: VertexAd
         const [response] = await call;
         return toAnswer(response, payload.instances.length);
       } catch (error) {
-        throw readGrpcError(error, abortSignal);
+        throw readGrpcError(error, abortSignal, maximumBytes);
       } finally {
         abortSignal.removeEventListener('abort', cancel);
       }
@@ -102,7 +114,7 @@ function toAnswer(response: PredictResponse, instances: number): WholeAnswer {
 }
 
 /** Only numbers and listed details are read: the raw error holds metadata of the call. */
-function readGrpcError(error: unknown, abortSignal: AbortSignal): unknown {
+function readGrpcError(error: unknown, abortSignal: AbortSignal, maximumBytes: number): unknown {
   if (abortSignal.aborted) return abortSignal.reason;
   if (error instanceof GatewayError) return error;
   const { code, details, statusDetails } = error as {
@@ -110,6 +122,9 @@ function readGrpcError(error: unknown, abortSignal: AbortSignal): unknown {
     details?: unknown;
     statusDetails?: unknown;
   };
+  // The client's own words, with the code of a quota.
+  if (typeof details === 'string' && details.startsWith('Received message larger than max'))
+    return tooLong('Vertex AI’s answer', maximumBytes);
   return vertexError({
     grpcCode: typeof code === 'number' ? code : 13,
     ...(typeof details === 'string' && details !== '' ? { message: details } : {}),

@@ -1,19 +1,18 @@
-import { GatewayError } from '../errors/gateway-error.ts';
 import type { Framing } from '../prediction/prediction.ts';
+import { type AnswerLimits, tooLong } from './answer-limits.ts';
 
-/** The longest event or element; pictures come in one, in base64. */
-const MAXIMUM_BYTES = 64 * 1_048_576;
 /** What a chunk takes beside its bytes, which may be few. */
 const CHUNK_BYTES = 128;
 
 /**
  * Regroups a stream's chunks so that each part ends where an event or an array element ends. An error can then follow
  * any part and be read by the client. Only an unfinished event is held back; its end releases it.
- * @throws GatewayError VERTEX_FAILED for an event that does not end in time.
+ * @throws GatewayError VERTEX_FAILED for an event that does not end in time, and what `resize` throws.
  */
 export async function* wholeParts(
   chunks: AsyncIterable<Uint8Array>,
   framing: Framing,
+  { maximumBytes, held: counted }: AnswerLimits,
 ): AsyncGenerator<Buffer> {
   const findEnd = { sse: eventScanner, 'json-array': elementScanner, raw: () => endOfChunk }[framing]();
   let held: Buffer[] = [];
@@ -26,15 +25,13 @@ export async function* wholeParts(
       yield held.length === 0 ? last : Buffer.concat([...held, last]);
       held = [];
       heldBytes = 0;
+      counted.resize(0);
     }
     if (end === bytes.length) continue;
     held.push(bytes.subarray(end));
     heldBytes += bytes.length - end + CHUNK_BYTES;
-    if (heldBytes > MAXIMUM_BYTES)
-      throw new GatewayError(
-        'VERTEX_FAILED',
-        `An event of Vertex AI’s stream is longer than the ${MAXIMUM_BYTES / 1_048_576} MiB that the gateway passes on at once.`,
-      );
+    if (heldBytes > maximumBytes) throw tooLong('An event of Vertex AI’s stream', maximumBytes);
+    counted.resize(heldBytes);
   }
   if (held.length > 0) yield Buffer.concat(held);
 }

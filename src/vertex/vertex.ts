@@ -13,14 +13,22 @@ import { createGrpcPredict, type GrpcPredict } from './predict-over-grpc.ts';
 import { type TokenRenewal, withRenewal } from './token-renewal.ts';
 import { type VertexAddress, vertexAddress } from './vertex-address.ts';
 
+export interface VertexOptions {
+  /** One `host:port` that is connected to in place of every host. */
+  readonly endpointOverride: string | undefined;
+  readonly renewal: TokenRenewal;
+  /** Of a whole answer, or of one event or element of a stream. */
+  readonly maximumAnswerBytes: number;
+}
+
 /**
  * Clients are made per address on first use; the catalog's locations and hosts bound their number. A request whose
  * access token Google refuses, in a stream's first event too, is made once more with another: nothing has been done or
  * sent then.
  */
-export function createVertex(endpointOverride: string | undefined, renewal: TokenRenewal): Vertex {
-  const overGrpc = perAddress(createGrpcPredict);
-  const passThroughs = perAddress(createPassThrough);
+export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: VertexOptions): Vertex {
+  const overGrpc = perAddress((address) => createGrpcPredict(address, maximumAnswerBytes));
+  const passThroughs = perAddress((address) => createPassThrough(address, maximumAnswerBytes));
 
   const call = async (
     address: VertexAddress,
@@ -32,7 +40,7 @@ export function createVertex(endpointOverride: string | undefined, renewal: Toke
       const passThrough: PassThrough = passThroughs(address);
       const send: Send = (request, answer) =>
         withRenewal(renewal, accessToken, async (token) => {
-          const coming = await passThrough.send(request, answer, token, limits.abortSignal);
+          const coming = await passThrough.send(request, answer, token, limits);
           return answer.format === 'shaped' ? coming : begun(coming);
         });
       return passOn(send, payload, granted);

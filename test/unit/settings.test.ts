@@ -50,6 +50,8 @@ test('the required settings are enough, and the others have defaults', () => {
     KEEP_ALIVE_INTERVAL_IN_MS: 15_000,
     CREDENTIALS_TIMEOUT_IN_MS: 5_000,
     AUDIT_QUERY_TIMEOUT_IN_MS: 20_000,
+    MAXIMUM_ANSWER_BYTES: 67_108_864,
+    HELD_BODY_BYTES: 134_217_728,
     MAXIMUM_BODY_BYTES: 20_971_520,
   });
 });
@@ -65,6 +67,13 @@ test('optional settings are taken over', () => {
     ...optional,
     CALL_TIMEOUT_IN_MS: 1500,
   });
+});
+
+test('what is held at once must have room for the largest body and the longest answer', () => {
+  expect(refused({ MAXIMUM_BODY_BYTES: '104857600' })).toEqual(['HELD_BODY_BYTES']);
+  expect(refused({ MAXIMUM_ANSWER_BYTES: '104857600' })).toEqual(['HELD_BODY_BYTES']);
+  const fitting = { HELD_BODY_BYTES: '139810134', MAXIMUM_BODY_BYTES: '104857600' };
+  expect(readSettings({ ...REQUIRED, ...fitting })).toMatchObject({ MAXIMUM_BODY_BYTES: 104_857_600 });
 });
 
 test('other variables of the environment are left out', () => {

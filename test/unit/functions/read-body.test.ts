@@ -1,7 +1,14 @@
 import type { HttpRequest } from '@azure/functions';
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import type { BodyLimits } from '../../../src/prediction/interfaces.ts';
 import { readBody } from '../../../src/functions/read-body.ts';
 import { settled } from '../hand-driven-clock.ts';
 import { rejectedBy } from '../thrown-by.ts';
+
+function limitsOf(maximumBytes: number, limits: Partial<BodyLimits> = {}): BodyLimits {
+  const { signal: abortSignal } = new AbortController();
+  return { maximumBytes, held: { resize: () => undefined }, abortSignal, ...limits };
+}
 
 /** A request whose body comes in these chunks; `read` tells how many were asked for. */
 function request(chunks: readonly string[], contentLength?: string) {
@@ -18,8 +25,8 @@ function request(chunks: readonly string[], contentLength?: string) {
     { highWaterMark: 0 },
   );
   const native = new Request('http://127.0.0.1/', { method: 'POST', body: stream, duplex: 'half' });
-  const read = (maximumBytes: number): Promise<Uint8Array> =>
-    readBody(native, contentLength ?? null, maximumBytes);
+  const read = (maximumBytes: number, limits: Partial<BodyLimits> = {}): Promise<Uint8Array> =>
+    readBody(native, contentLength ?? null, limitsOf(maximumBytes, limits));
   return { counted, read };
 }
 
@@ -57,7 +64,7 @@ test('a length that is no number is not trusted', async () => {
 
 test('a request without a body has an empty one', async () => {
   const native = new Request('http://127.0.0.1/', { method: 'POST' });
-  expect(await text(readBody(native as unknown as HttpRequest, null, 6))).toBe('');
+  expect(await text(readBody(native as unknown as HttpRequest, null, limitsOf(6)))).toBe('');
   expect(await text(request([], '0').read(6))).toBe('');
 });
 
@@ -74,7 +81,60 @@ test.each([
     },
   });
   const native = new Request('http://127.0.0.1/', { method: 'POST', body, duplex: 'half' });
-  expect(await rejectedBy(readBody(native as unknown as HttpRequest, length ?? null, 6))).toMatchObject({
+  expect(
+    await rejectedBy(readBody(native as unknown as HttpRequest, length ?? null, limitsOf(6))),
+  ).toMatchObject({
     code: 'CALLER_GONE',
   });
+});
+
+test('what has come is counted, not what is said to come', async () => {
+  const sizes: [number, number | undefined][] = [];
+  const held = { resize: (...size: [number, number?]) => void sizes.push([size[0], size[1]]) };
+  await request(['abc', 'd', 'ef'], '6').read(10, { held });
+  await request(['abc', 'd']).read(10, { held });
+  expect(sizes).toEqual([
+    [3, 6],
+    [4, 6],
+    [6, 6],
+    [3, 0],
+    [4, 0],
+  ]);
+});
+
+test('a body for which there is no room is refused, and the rest is taken off the connection', async () => {
+  const resize = (bytes: number) => {
+    if (bytes > 4) throw new GatewayError('INSTANCE_FULL', 'There is no room.');
+  };
+  const { counted, read } = request(['abc', 'def', 'ghi', 'jkl'], '12');
+  expect((await rejectedBy(read(20, { held: { resize } }))).code).toBe('INSTANCE_FULL');
+  await settled();
+  expect(counted.read).toBe(4);
+});
+
+test('of a body that nobody waits for any more nothing is kept, however long the rest takes', async () => {
+  const abort = new AbortController();
+  let send = (chunk: Buffer): void => void chunk;
+  let pulls = 0;
+  const stream = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      send = (chunk) => controller.enqueue(chunk);
+    },
+    pull: () => void (pulls += 1),
+  });
+  const native = new Request('http://127.0.0.1/', { method: 'POST', body: stream, duplex: 'half' });
+  const sizes: number[] = [];
+  const held = { resize: (bytes: number) => void sizes.push(bytes) };
+  const body = readBody(
+    native as unknown as HttpRequest,
+    '100',
+    limitsOf(100, { held, abortSignal: abort.signal }),
+  );
+  send(Buffer.from('abc'));
+  await settled();
+  abort.abort(new GatewayError('CALL_TIMEOUT', 'It took too long.'));
+  send(Buffer.from('def'));
+  expect((await rejectedBy(body)).code).toBe('CALL_TIMEOUT');
+  expect(sizes).toEqual([3]);
+  expect(pulls).toBeGreaterThan(0);
 });

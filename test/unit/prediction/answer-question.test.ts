@@ -4,6 +4,7 @@ import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
 import { createAnswerQuestion, type QuestionRooms } from '../../../src/prediction/answer-question.ts';
+import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
 import { RunningCalls } from '../../../src/prediction/running-calls.ts';
 import type { AuditArchive } from '../../../src/prediction/audit-archive.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
@@ -74,6 +75,7 @@ async function ask({
     archive,
     audit: fakeTrail(records),
     running: new RunningCalls(),
+    memory: new MemoryBudget(4_000),
     callTimeoutInMs: 1000,
     streamTimeoutInMs: 1000,
     maximumBodyBytes: 10_000,

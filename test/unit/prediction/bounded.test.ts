@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { UnverifiedCall } from '../../../src/prediction/interfaces.ts';
+import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
 import type { StreamedAnswer } from '../../../src/prediction/prediction.ts';
 import {
   CALLER,
@@ -248,19 +249,32 @@ test('whatever happens to a call, it ends, is answered once and leaves exactly o
     fc.asyncProperty(scenario, async (how) => {
       const answer = how.answer();
       let unverified = 0;
+      const memory = new MemoryBudget(1_000);
+      const read = behave(how.readBody, Buffer.from('{}'), 'PAYLOAD_TOO_LARGE');
       const call = oneCall({
         trail: { countUnverified: () => void (unverified += 1) },
+        memory,
         callers: {
           identify: behave(how.identify, { ...CALLER, roles: how.roles }, 'CALLER_NOT_AUTHENTICATED'),
         },
-        call: { readBody: behave(how.readBody, Buffer.from('{}'), 'PAYLOAD_TOO_LARGE') },
+        call: {
+          readBody: ({ held }) => {
+            held.resize(2);
+            return read();
+          },
+        },
         readPrediction: () => {
           if (how.read !== 'works')
             throw how.read === 'refuses' ? new GatewayError('INVALID_JSON', 'Bad.') : new Error(TOKEN);
           return answer.kind === 'stream' ? STREAMED : PREDICTION;
         },
         accessTokens: { accessToken: behave(how.accessToken, TOKEN, 'TOKEN_EXCHANGE_UNAVAILABLE') },
-        vertex: { predict: behave(how.predict, answer, 'VERTEX_UNAVAILABLE') },
+        vertex: {
+          predict: (...[, , , { held }]) => {
+            held.resize(20);
+            return behave(how.predict, answer, 'VERTEX_UNAVAILABLE')();
+          },
+        },
       });
       const takes = [...how.take];
       call.reply.take = () => {
@@ -277,6 +291,7 @@ test('whatever happens to a call, it ends, is answered once and leaves exactly o
       expect(call.reply).toMatchObject({ answers: 1, ends: 1 });
       expect(call.reply.body).not.toContain(TOKEN);
       expect(jest.getTimerCount()).toBe(0);
+      expect(memory.bytes).toBe(0);
       const [record] = call.records;
       // Counted, and recorded by the edge.
       if (!record) return;

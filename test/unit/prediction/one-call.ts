@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { AuditTrail, Call, Caller, Dialect } from '../../../src/prediction/interfaces.ts';
 import { createPredict, type PredictRooms } from '../../../src/prediction/predict.ts';
+import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
 import { RunningCalls } from '../../../src/prediction/running-calls.ts';
 import type {
   AnswerFacts,
@@ -127,6 +128,7 @@ export function oneCall({ call, readPrediction, trail, ...rooms }: Changes = {})
     keepAliveIntervalInMs: KEEP_ALIVE_INTERVAL_IN_MS,
     maximumBodyBytes: 100,
     running: new RunningCalls(),
+    memory: new MemoryBudget(4_000),
     monotonicNow: () => clock.time,
     ...rooms,
     audit: fakeTrail(records, trail),

@@ -3,6 +3,7 @@ import type { AnswerFacts, AnswerFormat, Framing } from '../../../src/prediction
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { MeteredStream } from '../../../src/vertex/metered-stream.ts';
 import { wholeParts } from '../../../src/vertex/stream-parts.ts';
+import { answerLimits } from './answer-limits.ts';
 
 interface Outcome {
   readonly text: string;
@@ -23,7 +24,7 @@ async function meter(
   const metered = new MeteredStream(format, framing);
   const passed: Uint8Array[] = [];
   try {
-    for await (const part of metered.read(wholeParts(source(), framing))) passed.push(part);
+    for await (const part of metered.read(wholeParts(source(), framing, answerLimits()))) passed.push(part);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     return { text: Buffer.concat(passed).toString(), error, facts: metered.facts() };

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { wholeParts } from '../../../src/vertex/stream-parts.ts';
+import { answerLimits } from './answer-limits.ts';
 
 type Framing = 'sse' | 'json-array';
 
@@ -10,7 +12,8 @@ async function* each(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> 
 async function parts(chunks: readonly (string | Uint8Array)[], framing: Framing): Promise<string[]> {
   const bytes = chunks.map((chunk) => Buffer.from(chunk as Uint8Array));
   const found: string[] = [];
-  for await (const part of wholeParts(each(bytes), framing)) found.push(Buffer.from(part).toString('latin1'));
+  for await (const part of wholeParts(each(bytes), framing, answerLimits()))
+    found.push(Buffer.from(part).toString('latin1'));
   return found;
 }
 
@@ -61,7 +64,8 @@ test('a stream that breaks drops the unfinished rest', async () => {
   }
   const found: string[] = [];
   const reading = (async () => {
-    for await (const part of wholeParts(broken(), 'json-array')) found.push(Buffer.from(part).toString());
+    for await (const part of wholeParts(broken(), 'json-array', answerLimits()))
+      found.push(Buffer.from(part).toString());
   })();
   await expect(reading).rejects.toThrow('reset');
   expect(found).toEqual(['[{"a":1}']);
@@ -76,7 +80,7 @@ test('a reader that stops ends the source', async () => {
       isEnded = true;
     }
   }
-  for await (const part of wholeParts(source(), 'sse')) {
+  for await (const part of wholeParts(source(), 'sse', answerLimits())) {
     expect(part.byteLength).toBe(9);
     break;
   }
@@ -152,7 +156,7 @@ test('whatever the chunks, an error can follow every part of a JSON array but th
 });
 
 test.each([
-  ['long', Buffer.alloc(1_048_576, 'x')],
+  ['long', Buffer.alloc(65_536, 'x')],
   ['cut into single bytes', Buffer.from('x')],
 ])('an event that does not end is not held for ever, be it %s', async (_, piece) => {
   let read = 0;
@@ -160,8 +164,37 @@ test.each([
     yield await Promise.resolve(Buffer.from('data: 1\n\n'));
     for (; read < 1_000_000; read += 1) yield piece;
   }
-  const iterator = wholeParts(endless(), 'sse');
+  const limits = answerLimits(1_048_576);
+  const iterator = wholeParts(endless(), 'sse', limits);
   expect(await iterator.next()).toEqual({ done: false, value: Buffer.from('data: 1\n\n') });
-  await expect(iterator.next()).rejects.toMatchObject({ code: 'VERTEX_FAILED' });
-  expect(read * (piece.length + 128)).toBeLessThan(66 * 1_048_576);
+  await expect(iterator.next()).rejects.toMatchObject({
+    code: 'VERTEX_FAILED',
+    message: expect.stringMatching(/^An event of Vertex AI’s stream is longer than the 1 MiB that/) as string,
+  });
+  expect(read * (piece.length + 128)).toBeLessThan(1_300_000);
+  expect(Math.max(...limits.sizes)).toBeLessThanOrEqual(1_048_576);
+});
+
+test('what is held of an unfinished event is counted, and not when it has passed', async () => {
+  const limits = answerLimits();
+  const chunks = ['data: 1\n\n', 'data: ', '22', '\n\n', 'data: 3\n\n'].map((text) => Buffer.from(text));
+  for await (const part of wholeParts(each(chunks), 'sse', limits)) expect(part.length).toBeGreaterThan(0);
+  expect(limits.sizes).toEqual([0, 6 + 128, 8 + 256, 0, 0]);
+});
+
+test('where there is no room for an event, its stream ends', async () => {
+  let isEnded = false;
+  async function* source(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield await Promise.resolve(Buffer.from('data: '));
+    } finally {
+      isEnded = true;
+    }
+  }
+  const resize = (bytes: number) => {
+    if (bytes > 1000) throw new GatewayError('INSTANCE_FULL', 'There is no room.');
+  };
+  const iterator = wholeParts(source(), 'sse', { maximumBytes: 1e6, held: { resize } });
+  await expect(iterator.next()).rejects.toMatchObject({ code: 'INSTANCE_FULL' });
+  expect(isEnded).toBe(true);
 });

@@ -22,6 +22,7 @@ import type {
   WholeAnswer,
 } from '../../../src/prediction/prediction.ts';
 import type { TokenRenewal } from '../../../src/vertex/token-renewal.ts';
+import type { Vertex, VertexLimits } from '../../../src/prediction/interfaces.ts';
 import { createVertex } from '../../../src/vertex/vertex.ts';
 import { governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { CALLER } from '../prediction/one-call.ts';
@@ -116,21 +117,33 @@ function authorize(
   return decision.call;
 }
 
+/** Of an answer; what a test lets be held. */
+let held: VertexLimits['held'];
+let maximumAnswerBytes: number;
+beforeEach(() => {
+  held = { resize: () => undefined };
+  maximumAnswerBytes = 64 * 1_048_576;
+});
+
+function connect(endpointOverride: string): Vertex {
+  return createVertex({ endpointOverride, renewal, maximumAnswerBytes });
+}
+
 function predict(
   operation: (typeof OPERATIONS)[number] = 'generateContent',
   framing: Framing = 'json-array',
   abortSignal = new AbortController().signal,
 ): Promise<Answer> {
-  const vertex = createVertex(`127.0.0.1:${server.port}`, renewal);
+  const vertex = connect(`127.0.0.1:${server.port}`);
   const authorized = authorize(operation, framing);
-  return vertex.predict(authorized, granted(authorized), TOKEN, { abortSignal, timeoutInMs: 5000 });
+  return vertex.predict(authorized, granted(authorized), TOKEN, { abortSignal, timeoutInMs: 5000, held });
 }
 
 /** As `predict`, with another payload. */
 function pass(changes: Partial<BytesPayload>): Promise<Answer> {
-  const vertex = createVertex(`127.0.0.1:${server.port}`, renewal);
+  const vertex = connect(`127.0.0.1:${server.port}`);
   const authorized = authorize('generateContent', 'sse', changes);
-  const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000 };
+  const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000, held };
   return vertex.predict(authorized, granted(authorized), TOKEN, limits);
 }
 
@@ -587,8 +600,8 @@ const PRIVATE = '6789012345-us-central1-123456789012.prediction.p.vertexai.goog'
 async function askedAt(address: EndpointAddress, override: string): Promise<unknown> {
   answer = send(200, '{}');
   const authorized = { ...authorize('generateContent', 'sse'), address };
-  const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000 };
-  await createVertex(override, renewal).predict(authorized, granted(authorized), TOKEN, limits);
+  const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000, held };
+  await connect(override).predict(authorized, granted(authorized), TOKEN, limits);
   const [{ headers, servername } = {}] = received;
   return { host: headers?.host, servername };
 }
@@ -629,8 +642,8 @@ test('a server with a certificate of nobody’s trust is not called', async () =
     createServer(authority.server, (_, response) => response.end('{}')),
     0,
   );
-  const vertex = createVertex(`127.0.0.1:${impostor.port}`, renewal);
-  const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000 };
+  const vertex = connect(`127.0.0.1:${impostor.port}`);
+  const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000, held };
   const authorized = authorize('generateContent', 'sse');
   const call = vertex.predict(authorized, granted(authorized), TOKEN, limits);
   expect((await rejectedBy(call)).code).toBe('VERTEX_UNAVAILABLE');
