@@ -26,7 +26,7 @@ export interface OpenCall {
   /** With the roles that count for its product; the record has all. */
   readonly caller: Caller;
   /** Gives the body, once; nothing else keeps it. */
-  takeBody(): Uint8Array;
+  readonly takeBody: () => Uint8Array;
   readonly heldBody: HeldBytes;
   readonly heldAnswer: HeldBytes;
   readonly record: OpenRecord;
