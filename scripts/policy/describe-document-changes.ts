@@ -81,9 +81,10 @@ function listParts({
       parts: limits.products.map((product) => ({
         name: product.id,
         summary: product.description,
-        fields: { ...product },
+        fields: { ...product, ...summarizeSubscriptions(product) },
       })),
     },
+    { what: 'APIM subscription', parts: limits.products.flatMap(listSubscriptions) },
     {
       what: 'limit of the role',
       parts: limits.roles.map((limit) => ({ name: limit.role, ...summarizeLimit(limit) })),
@@ -93,6 +94,25 @@ function listParts({
       parts: limits.entries.map((limit) => ({ name: limit.entry, ...summarizeLimit(limit) })),
     },
   ];
+}
+
+type Product = GovernanceDocuments['limits']['products'][number];
+
+/** Each of them stands by itself: which application may use a key, whoever reviews a change must see. */
+function summarizeSubscriptions({ subscriptions }: Product): Readonly<Record<string, unknown>> {
+  return {
+    subscriptions: undefined,
+    'subscriptions per user': subscriptions?.perUser,
+    'subscriptions belong to applications': subscriptions?.applications && true,
+  };
+}
+
+function listSubscriptions({ id: product, subscriptions }: Product): Named[] {
+  return (subscriptions?.applications ?? []).map(({ subscription, ...owner }) => ({
+    name: subscription,
+    summary: `It is of the product ${product} and belongs to the application ${owner.applicationId}.`,
+    fields: { product, ...owner },
+  }));
 }
 
 /** Each host by itself, and never shortened: where a call goes, whoever reviews a change must see. */

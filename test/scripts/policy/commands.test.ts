@@ -82,6 +82,28 @@ test('explain names the host of an endpoint that has one of its own', () => {
   );
 });
 
+test('explain says what a key of another product would get', () => {
+  const path = `/vertex/${MODELS}/gemini-2.5-flash:generateContent`;
+  const { output } = run(
+    'explain',
+    '--application',
+    'assistants-app',
+    '--path',
+    path,
+    '--product',
+    'sandbox',
+  );
+  expect(output).toMatch(/^Denied, 403 PRODUCT_NOT_ALLOWED\. .* Use a key of the product production/);
+  expect(output).toMatch(/Key +of the product sandbox, with which Assistants\.Use grants nothing/);
+  const own = run('explain', '--application', 'assistants-app', '--path', path);
+  expect(own.output).toMatch(/^Allowed\. /);
+  const unknown = run('explain', '--application', 'assistants-app', '--path', path, '--product', 'sandbx');
+  expect([unknown.exitCode, unknown.errors]).toEqual([
+    1,
+    expect.stringContaining('"sandbx" is no product. Did you mean "sandbox"?') as string,
+  ]);
+});
+
 test('explain takes a whole address with a query, and other roles', () => {
   const path = `http://127.0.0.1:8080/vertex/${MODELS}/gemini-2.5-pro:streamGenerateContent?alt=sse`;
   const { output } = run(

@@ -33,6 +33,26 @@ test('a limit that is lifted, and one that is new', () => {
   ]);
 });
 
+test('which application an APIM subscription belongs to is named, and how many there may be', () => {
+  const applications = (applicationId: string) => [{ subscription: 'team', applicationId }];
+  const bound = sampleGovernance(({ limits }) => {
+    find(limits.products, 'production').subscriptions = { perUser: 2, applications: applications('one') };
+  }).documents;
+  const rebound = sampleGovernance(({ limits }) => {
+    find(limits.products, 'production').subscriptions = { perUser: 3, applications: applications('other') };
+  }).documents;
+  expect(describeDocumentChanges(before, bound)).toEqual([
+    'The product production: subscriptions per user is now 2, it was not set.',
+    'The product production: subscriptions belong to applications is now true, it was not set.',
+    'The APIM subscription team is new. It is of the product production and belongs to the application one.',
+  ]);
+  expect(describeDocumentChanges(bound, rebound)).toEqual([
+    'The product production: subscriptions per user is now 3, it was 2.',
+    'The APIM subscription team: applicationId is now "other", it was "one".',
+  ]);
+  expect(describeDocumentChanges(bound, before)).toContain('The APIM subscription team is gone.');
+});
+
 test('an entry that is new says what it offers', () => {
   expect(
     changes(({ catalog }) => {
