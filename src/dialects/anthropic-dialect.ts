@@ -5,6 +5,8 @@ import type { Prediction } from '../prediction/prediction.ts';
 import type { AskedCall } from '../prediction/question.ts';
 import { writeAnthropicError } from './anthropic-errors.ts';
 import { readMessage, readMessageTarget, readTokenCount } from './anthropic-messages.ts';
+import { CLAUDE_REQUEST } from './reach/claude-messages.ts';
+import { readReach } from './reach/read-reach.ts';
 import { writeStreamError } from './stream-errors.ts';
 
 /** The part of Anthropic's API that Claude on Vertex AI has: https://docs.claude.com/en/api/messages */
@@ -19,13 +21,17 @@ async function readPrediction(request: DialectRequest): Promise<Prediction> {
   return nameOf(request) === 'message' ? readMessage(request) : readTokenCount(request);
 }
 
-/** What a call would reach for, by `model` and `stream` of its body alone. @throws GatewayError, as the call would get. */
+/** What a call would reach for, by its body. @throws GatewayError, as the call would get. */
 export async function readAnthropicCall(
   method: string,
   path: string,
   body: JsonValue | undefined,
 ): Promise<AskedCall> {
-  return readMessageTarget(body, nameOf({ method, path }) === 'count' ? 'countTokens' : undefined);
+  const target = await readMessageTarget(
+    body,
+    nameOf({ method, path }) === 'count' ? 'countTokens' : undefined,
+  );
+  return body ? { ...target, check: (await readReach(CLAUDE_REQUEST, body)).check } : target;
 }
 
 /** The query doesn't count: SDKs add `beta=true`, and what it stands for is in the header `anthropic-beta`. */

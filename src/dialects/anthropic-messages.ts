@@ -8,6 +8,8 @@ import type { DialectRequest, ReadHeader } from '../prediction/interfaces.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import { MAXIMUM_TURNS, readBody } from './body-bounds.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
+import { CLAUDE_REQUEST } from './reach/claude-messages.ts';
+import { readReach } from './reach/read-reach.ts';
 import { readModelName } from './read-model-name.ts';
 import { resourceName } from './resource-names.ts';
 import { type Scalars, validateBody } from './validate-body.ts';
@@ -37,13 +39,14 @@ type MessageBody = Scalars<z.infer<typeof MessageBody>>;
  * other byte stays as it is. @throws GatewayError INVALID_JSON, INVALID_REQUEST.
  */
 export async function readMessage({ body, header }: DialectRequest): Promise<Prediction> {
-  const json = await readBody(body);
+  const { json, check } = await readReach(CLAUDE_REQUEST, await readBody(body));
   const message = await validateBody(MessageBody, json);
   const streams = message.stream === true;
   const operation = operationOf(message);
   const sent = editJson(json, { model: undefined, ...versionEdit(message, header) });
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type', 'anthropic-beta']);
   return {
+    check,
     ...targetOf(message, operation),
     payload: {
       kind: 'bytes',
@@ -61,9 +64,10 @@ export async function readMessage({ body, header }: DialectRequest): Promise<Pre
 
 /** A count of a message's tokens. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
 export async function readTokenCount({ body, header }: DialectRequest): Promise<Prediction> {
-  const json = await readBody(body);
+  const { json, check } = await readReach(CLAUDE_REQUEST, await readBody(body));
   const message = await validateBody(MessageBody, json);
   return {
+    check,
     ...targetOf(message, 'countTokens'),
     payload: readClaudeCount('v1', header, json, versionEdit(message, header)),
   };

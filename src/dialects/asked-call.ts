@@ -3,9 +3,10 @@ import type { JsonValue } from '../json/json-value.ts';
 import type { AskedCall, PolicyExplainQuestion } from '../prediction/question.ts';
 import { readAnthropicCall } from './anthropic-dialect.ts';
 import { readOpenAiCall } from './openai-dialect.ts';
+import { messageOfCall } from './reach/message-of-call.ts';
+import { readReach } from './reach/read-reach.ts';
 import { completeTarget } from './read-target.ts';
-import { checkPlaces, readJobPlaces, readStorageUri, type StorageField } from './storage-fields.ts';
-import { readVertexPath, type VertexPath } from './vertex-path.ts';
+import { readVertexPath } from './vertex-path.ts';
 
 /** The surfaces on which models are called. */
 const SURFACES = { vertex: readVertexCall, openai: readOpenAiCall, anthropic: readAnthropicCall } as const;
@@ -13,7 +14,7 @@ const SURFACES = { vertex: readVertexCall, openai: readOpenAiCall, anthropic: re
 /** How a path begins: with the surface. */
 export const SURFACE_PATH = new RegExp(`^/(${Object.keys(SURFACES).join('|')})/`);
 
-/** A call as one would make it; a body is needed where it names the model or places in storage, and may have no more. */
+/** A call as one would make it; a body is needed where it names the model, places or tools, and may have no more. */
 interface WonderedCall {
   readonly method: string;
   /** From the surface on; a query or fragment decides nothing. */
@@ -40,19 +41,8 @@ export async function readAskedCall({
   }
 }
 
-function readVertexCall(method: string, path: string, body: JsonValue | undefined): AskedCall {
+async function readVertexCall(method: string, path: string, body: JsonValue | undefined): Promise<AskedCall> {
   const vertexPath = readVertexPath(method, path);
   const target = completeTarget(vertexPath, body);
-  const places = readPlaces(vertexPath, body);
-  return places.length > 0 ? { ...target, check: (granted) => checkPlaces(granted, places) } : target;
-}
-
-/** A container of one's own may understand its parameters as it likes. */
-function readPlaces({ verb, resource }: VertexPath, body: JsonValue | undefined): StorageField[] {
-  if (verb === 'batchPredictionJobs.create') return readJobPlaces(body);
-  const isMedia =
-    resource?.kind === 'endpoint'
-      ? verb === 'predictLongRunning'
-      : /^(predict(LongRunning)?|(stream)?rawPredict)$/i.test(verb);
-  return isMedia ? readStorageUri(body?.member('parameters')) : [];
+  return body ? { ...target, check: (await readReach(messageOfCall(vertexPath), body)).check } : target;
 }

@@ -8,7 +8,6 @@ import { JobListQuery, NoQuery, writeQuery } from './list-query.ts';
 import { expectOwn, isOwn } from './own-resource.ts';
 import { refuseMembers } from './refuse-members.ts';
 import { resourceRequest, type ResourceCall, type ResourceOperation } from './resource-operation.ts';
-import { checkPlaces, readJobPlaces } from './storage-fields.ts';
 import { validateSmallBody } from './validate-small-body.ts';
 
 /** The labels by which a job is its owner's. */
@@ -32,7 +31,6 @@ const create: ResourceOperation = {
     const job = validateSmallBody(BatchJobBody, call.json);
     return {
       request: (granted) => {
-        checkPlaces(granted, readJobPlaces(call.json));
         const named = modelName(granted);
         const isFull = job.model === named || job.model.endsWith(`/${named}`);
         const edited = editJson(call.json, {

@@ -1,22 +1,10 @@
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { Owner } from '../governance/owners.ts';
 import type { BytesPayload, GrantedCall } from '../prediction/prediction.ts';
-import { formatPath } from '../errors/format-path.ts';
-import type { JsonValue } from '../json/json-value.ts';
 import { expectOwn } from './own-resource.ts';
+import type { NamedCache } from './reach/find-reach.ts';
 import { parentName } from './resource-names.ts';
 import { SHAPE } from './vertex-shapes.ts';
-
-/** Where bodies name a context cache: Gemini's, and chat completions with what Google adds to them. */
-const PLACES = [[], ['google'], ['extra_body', 'google'], ['extraBody', 'google']] as const;
-const NAMES = ['cachedContent', 'cached_content'] as const;
-/** Longer than any name of Vertex AI. */
-const MAXIMUM_NAME_BYTES = 2_048;
-
-interface NamedCache {
-  readonly field: string;
-  readonly name: string;
-}
 
 /**
  * A context cache holds what its owner put into it: whoever names one must reach that owner's things, in the project and
@@ -26,9 +14,8 @@ interface NamedCache {
  */
 export function fetchNamedCache(
   apiVersion: string,
-  body: JsonValue | undefined,
+  [cache, ...more]: readonly NamedCache[],
 ): Pick<BytesPayload, 'first'> {
-  const [cache, ...more] = findNames(body);
   if (!cache) return {};
   if (more.length > 0)
     throw invalidBody(more.map(({ field }) => ({ field, description: 'names a second context cache' })));
@@ -68,19 +55,6 @@ export function readOwner(displayName: unknown): Owner | undefined {
   if (typeof displayName !== 'string') return undefined;
   const [, team, agent] = /^([^/+]+)(?:\+([^/+]+))?\//.exec(displayName) ?? [];
   return team === undefined ? undefined : { team, ...(agent !== undefined && { agent }) };
-}
-
-function findNames(body: JsonValue | undefined): NamedCache[] {
-  return PLACES.flatMap((place) => {
-    const holder = place.reduce<JsonValue | undefined>((at, part) => at?.member(part), body);
-    return NAMES.flatMap((name) => {
-      const value = holder?.member(name);
-      if (!value) return [];
-      const field = formatPath([...place, name]);
-      if (value.kind !== 'string') throw invalidBody([{ field, description: 'must be a text' }]);
-      return { field, name: value.readText(MAXIMUM_NAME_BYTES) ?? '' };
-    });
-  });
 }
 
 function refuse({ field }: NamedCache, description: string) {

@@ -3,6 +3,7 @@ import type { JsonValue } from '../json/json-value.ts';
 import { emptyObject } from '../json/read-json.ts';
 import type { GrantedCall, BytesPayload } from '../prediction/prediction.ts';
 import { fetchNamedCache } from './cached-content-name.ts';
+import type { ReachingBody } from './reach/read-reach.ts';
 import { parentName, resourceName } from './resource-names.ts';
 import type { Scalars } from './validate-body.ts';
 import type { ChatCompletionsBody } from './vertex-bodies.ts';
@@ -18,7 +19,7 @@ import type { ChatCompletionsBody } from './vertex-bodies.ts';
  */
 export function readChatCompletion(
   apiVersion: string,
-  json: JsonValue,
+  { json, caches }: Pick<ReachingBody, 'json' | 'caches'>,
   { model, stream }: Scalars<ChatCompletionsBody>,
   headers: Record<string, string>,
   ownModel?: string,
@@ -31,7 +32,7 @@ export function readChatCompletion(
     format: 'openai',
     ...(isStream && { framing: 'sse' }),
     ...(mustAskForUsage && { rewrite: { part: withoutUsage } }),
-    ...fetchNamedCache(apiVersion, json),
+    ...fetchNamedCache(apiVersion, caches),
     request: (call) => {
       const named = modelName(call) ?? ownModel;
       const edits = {

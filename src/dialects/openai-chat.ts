@@ -4,6 +4,8 @@ import { readBody } from './body-bounds.ts';
 import { readChatCompletion } from './chat-completions.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { readOpenAiTarget } from './openai-target.ts';
+import { CHAT_REQUEST } from './reach/chat-messages.ts';
+import { readReach } from './reach/read-reach.ts';
 import { validateBody } from './validate-body.ts';
 import { ChatCompletionsBody } from './vertex-bodies.ts';
 
@@ -15,11 +17,12 @@ const ONLY_MODEL = '';
 
 /** A chat completion, which Vertex AI serves in OpenAI's own words. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
 export async function readOpenAiChat({ body, header }: DialectRequest): Promise<Prediction> {
-  const json = await readBody(body);
-  const asked = await validateBody(ChatCompletionsBody, json);
+  const reaching = await readReach(CHAT_REQUEST, await readBody(body));
+  const asked = await validateBody(ChatCompletionsBody, reaching.json);
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
   return {
     ...readOpenAiTarget(asked.model, 'chatCompletions'),
-    payload: readChatCompletion('v1', json, asked, headers, ONLY_MODEL),
+    payload: readChatCompletion('v1', reaching, asked, headers, ONLY_MODEL),
+    check: reaching.check,
   };
 }

@@ -8,6 +8,8 @@ import { checkTextEmbedding, readEmbeddings } from './openai-embeddings.ts';
 import { writeOpenAiError } from './openai-errors.ts';
 import { describeModel, describeModels } from './openai-models.ts';
 import { readOpenAiTarget } from './openai-target.ts';
+import { CHAT_REQUEST } from './reach/chat-messages.ts';
+import { readReach } from './reach/read-reach.ts';
 import { writeStreamError } from './stream-errors.ts';
 import { validateBody } from './validate-body.ts';
 import { NamingBody } from './vertex-bodies.ts';
@@ -34,7 +36,7 @@ async function readPrediction(request: DialectRequest): Promise<Prediction> {
   throw notOffered(request);
 }
 
-/** What a call would reach for, by the `model` of its body alone. @throws GatewayError, as the call would get. */
+/** What a call would reach for, by its body. @throws GatewayError, as the call would get. */
 export async function readOpenAiCall(
   method: string,
   path: string,
@@ -42,7 +44,10 @@ export async function readOpenAiCall(
 ): Promise<AskedCall | AskedQuestion> {
   switch (`${method} ${path}`) {
     case 'POST v1/chat/completions':
-      return readOpenAiTarget(await modelOf(body), 'chatCompletions');
+      return {
+        ...readOpenAiTarget(await modelOf(body), 'chatCompletions'),
+        ...(body && { check: (await readReach(CHAT_REQUEST, body)).check }),
+      };
     case 'POST v1/embeddings':
       return { ...readOpenAiTarget(await modelOf(body), 'predict'), check: checkTextEmbedding };
   }

@@ -1,6 +1,8 @@
 import type { Dialect, DialectRequest } from '../prediction/interfaces.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import { readBody, type BodyPurpose } from './body-bounds.ts';
+import { messageOfCall } from './reach/message-of-call.ts';
+import { readReach } from './reach/read-reach.ts';
 import { completeTarget } from './read-target.ts';
 import { writeStreamError } from './stream-errors.ts';
 import { writeVertexError } from './vertex-errors.ts';
@@ -15,13 +17,18 @@ export const vertexDialect: Dialect = {
     const path = readVertexPath(request.method, request.path);
     const operation = findResourceOperation(path);
     if (operation) {
-      const json = await readResourceBody(operation, request);
-      const target = completeTarget(path, json);
-      return { ...target, payload: await readResourceCall(operation, path, request, json) };
+      const body = await readReach(messageOfCall(path), await readResourceBody(operation, request));
+      const target = completeTarget(path, body.json);
+      const payload = await readResourceCall(operation, path, request, body.json);
+      return { ...target, payload, check: body.check };
     }
-    const json = isOpaque(path, request) ? undefined : await readBody(request.body, purposeOf(path));
-    const target = completeTarget(path, json);
-    return { ...target, payload: await readPayload(target, path.verb, request, json) };
+    if (isOpaque(path, request)) {
+      const target = completeTarget(path, undefined);
+      return { ...target, payload: await readPayload(target, path.verb, request, undefined) };
+    }
+    const body = await readReach(messageOfCall(path), await readBody(request.body, purposeOf(path)));
+    const target = completeTarget(path, body.json);
+    return { ...target, payload: await readPayload(target, path.verb, request, body), check: body.check };
   },
   writeError: writeVertexError,
   writeStreamError,

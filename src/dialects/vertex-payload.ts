@@ -8,9 +8,9 @@ import { fetchNamedCache } from './cached-content-name.ts';
 import { readChatCompletion } from './chat-completions.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { readOwnOperation, sealedAnswer } from './operation-names.ts';
+import type { ReachingBody } from './reach/read-reach.ts';
 import { MAXIMUM_NAME_BYTES, type VertexTarget } from './read-target.ts';
 import { parentName, resourceName } from './resource-names.ts';
-import { checkPlaces, readStorageUri } from './storage-fields.ts';
 import { validateBody } from './validate-body.ts';
 import {
   AnyBody,
@@ -54,23 +54,25 @@ const MAXIMUM_PROTOBUF_BYTES = 65_536;
 /**
  * The payload of a call on the native surface. Only small bodies of endpoints' `predict` become protobuf; everything else
  * goes on as the bytes that came.
- * @param json undefined where the body may be anything.
+ * @param reaching undefined where the body may be anything.
  * @throws GatewayError INVALID_REQUEST.
  */
 export async function readPayload(
   target: VertexTarget,
   verb: string,
   request: DialectRequest,
-  json: JsonValue | undefined,
+  reaching: ReachingBody | undefined,
 ): Promise<Payload> {
   const { operation, resource, apiVersion } = target;
   const { body, header } = request;
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
-  if (operation === 'rawPredict' || operation === 'streamRawPredict') return readRaw(target, request, json);
-  if (!json) throw new TypeError('only raw calls take what is no JSON');
+  if (operation === 'rawPredict' || operation === 'streamRawPredict')
+    return readRaw(target, request, reaching);
+  if (!reaching) throw new TypeError('only raw calls take what is no JSON');
+  const { json, caches } = reaching;
   if (operation === 'chatCompletions') {
     const asked = await validateBody(ChatCompletionsBody, json);
-    return readChatCompletion(apiVersion, json, asked, headers);
+    return readChatCompletion(apiVersion, reaching, asked, headers);
   }
   if (operation === 'countTokens' && verb === 'rawPredict') return readClaudeCount(apiVersion, header, json);
   if (verb === 'fetchPredictOperation') return readFetch(apiVersion, headers, json);
@@ -86,12 +88,10 @@ export async function readPayload(
     kind: 'bytes',
     format: passed.format,
     ...(passed.streams && { framing: readFraming(request) }),
-    ...(passed.format === 'gemini' && fetchNamedCache(apiVersion, json)),
+    ...(passed.format === 'gemini' && fetchNamedCache(apiVersion, caches)),
     ...(/^(predict(LongRunning)?|explain)$/.test(verb) && checked && { checked }),
     ...(operation === 'predictLongRunning' && { usesSeal: true, rewrite: sealedAnswer }),
     request: (call) => {
-      if (verb === 'predictLongRunning' || (verb === 'predict' && !isOfEndpoint))
-        checkPlaces(call, readStorageUri(json.member('parameters')));
       return {
         method: 'POST',
         path: `/${apiVersion}/${resourceName(call)}:${verb}${passed.streams && readFraming(request) === 'sse' ? '?alt=sse' : ''}`,
@@ -115,8 +115,9 @@ function readInstances(json: JsonValue | undefined): Instances | undefined {
 async function readRaw(
   { apiVersion, operation, resource }: VertexTarget,
   { body, header }: DialectRequest,
-  json: JsonValue | undefined,
+  reaching: ReachingBody | undefined,
 ): Promise<BytesPayload> {
+  const json = reaching?.json;
   const isClaude = resource.kind === 'model' && resource.publisher === 'anthropic';
   const isEndpoint = resource.kind === 'endpoint';
   const message = isClaude ? await validateBody(ClaudeBody, json) : undefined;
@@ -131,9 +132,8 @@ async function readRaw(
     ...(streams && { framing: isClaude ? ('sse' as const) : ('raw' as const) }),
     ...(isEndpoint && checked && { checked }),
     // A model that is not a container of one's own may understand all that it does under another verb.
-    ...(!isEndpoint && fetchNamedCache(apiVersion, json)),
+    ...(!isEndpoint && fetchNamedCache(apiVersion, reaching?.caches ?? [])),
     request: (call) => {
-      if (!isEndpoint && checked) checkPlaces(call, readStorageUri(checked.parameters));
       return {
         method: 'POST',
         path: `/${apiVersion}/${resourceName(call)}:${operation}`,
@@ -141,7 +141,7 @@ async function readRaw(
           ...forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type', 'anthropic-beta']),
           ...(isEndpoint && contentType !== null && { 'content-type': contentType }),
         },
-        body,
+        body: json?.body ?? body,
       };
     },
   };

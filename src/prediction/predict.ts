@@ -66,6 +66,7 @@ export function createPredict(rooms: PredictRooms): Predict {
     const requested = await deadline.bound(readPrediction(call, takeBody()));
     record.parsed(requested);
     const authorized = authorize(rooms.governance, caller, requested, record);
+    requested.check?.(grant(rooms.governance, caller, authorized, undefined));
     const { payload, resource } = authorized.target;
     const checked = payload.kind === 'instances' ? payload : payload.checked;
     await deadline.bound(rooms.governance.checkInstances(resource, checked));

@@ -10,6 +10,11 @@ import type { Caller, Seal } from './interfaces.ts';
 /** What a caller asks of a model: where, what and with which payload. */
 export interface Prediction extends CallTarget {
   readonly payload: Payload;
+  /**
+   * Refuses what the call would have Google reach and no decision knows of.
+   * @throws GatewayError STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED, INVALID_REQUEST.
+   */
+  check?(granted: Pick<GrantedCall, 'resource' | 'judgePlace' | 'judgeTool'>): void;
 }
 
 /** A small payload that becomes protobuf, or Vertex JSON that is passed on byte for byte. */

@@ -43,7 +43,7 @@ test.each<[string, unknown, string, object]>([
     '/anthropic/v1/messages?beta=true',
     { model: 'claude-sonnet-4-5-20250929', stream: true },
     'streamRawPredict',
-    { ...CLAUDE, model: 'claude-sonnet-4-5@20250929' },
+    { ...CLAUDE, model: 'claude-sonnet-4-5-20250929' },
   ],
   [
     '/anthropic/v1/messages/count_tokens',
@@ -149,6 +149,8 @@ test.each<[string, string, object, string[]]>([
   ['videos', `${MEDIA}:predictLongRunning`, VIDEO, ['parameters.storageUri']],
   ['images', `${MEDIA}:predict`, VIDEO, ['parameters.storageUri']],
   ['what a model understands under another verb', `${MEDIA}:rawPredict`, VIDEO, ['parameters.storageUri']],
+  ['what a container may read in Google’s storage', `${ENDPOINT}:predict`, VIDEO, ['parameters.storageUri']],
+  ['what a raw call tells a container', `${ENDPOINT}:rawPredict`, VIDEO, ['parameters.storageUri']],
   ['videos of an endpoint', `${ENDPOINT}:predictLongRunning`, VIDEO, ['parameters.storageUri']],
 ])('the place of %s is judged', async (_name, path, body, fields) => {
   expect(await check(path, body)).toMatchObject({
@@ -166,18 +168,16 @@ test.each<[string, string, unknown]>([
     JOBS,
     { model: 'a', inputConfig: { gcsSource: { uris: [] } }, outputConfig: null },
   ],
-  ['parameters of one’s own endpoint', `${ENDPOINT}:predict`, VIDEO],
-  ['parameters of one’s own container', `${ENDPOINT}:rawPredict`, VIDEO],
   ['a call without a body', `${MEDIA}:predict`, undefined],
   ['parameters that are none', `${MEDIA}:predict`, { parameters: null }],
-  ['a prompt that looks like one', `${MEDIA}:generateContent`, VIDEO],
+  ['a prompt that is one', `${MEDIA}:generateContent`, { contents: { parts: { text: 'gs://other/a' } } }],
 ])('%s has nothing to judge', async (_name, path, body) => {
   expect(await check(path, body)).toBeUndefined();
 });
 
 test('a place that is no text is refused by its name', async () => {
   const body = { model: 'gemini-fast', inputConfig: { gcsSource: { uris: ['gs://own/a', 7] } } };
-  expect(await read(JOBS, body)).toMatchObject({
+  expect(await check(JOBS, body, 'allowed')).toMatchObject({
     code: 'INVALID_REQUEST',
     violations: [{ field: 'inputConfig.gcsSource.uris[1]', description: 'must be a text' }],
   });

@@ -12,7 +12,8 @@ const PLACE = grantedCall();
 
 function read(body: string): BytesPayload {
   const json = readJsonAtOnce(Buffer.from(body));
-  return readChatCompletion('v1', json, JSON.parse(body) as ChatCompletionsBody, { traceparent: 't' });
+  const asked = JSON.parse(body) as ChatCompletionsBody;
+  return readChatCompletion('v1', { json, caches: [] }, asked, { traceparent: 't' });
 }
 
 function send(body: string, resource: ModelResource | EndpointResource = FLASH): string {

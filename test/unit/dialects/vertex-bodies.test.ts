@@ -97,7 +97,8 @@ test('a refusal never tells a value', async () => {
   );
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(PredictBody, GenerateContentBody), body, async (schema, json) => {
-      fc.pre(json !== undefined && !JSON.stringify(keysOf(json)).includes(SECRET));
+      const keys = JSON.stringify(keysOf(json));
+      fc.pre(json !== undefined && !keys.includes(SECRET) && !keys.includes('__proto__'));
       try {
         await validateBody(schema, jsonOf(json));
       } catch (error) {

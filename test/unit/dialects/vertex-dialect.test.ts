@@ -26,7 +26,7 @@ test('a predict call carries its instances and parameters', async () => {
   const { payload, ...target } = await read(
     request(PREDICT, '{"instances":[[5.1,3.5]],"parameters":{"a":1}}'),
   );
-  expect(target).toEqual({
+  expect(target).toMatchObject({
     apiVersion: 'v1',
     project: 'sample-project',
     location: 'us-central1',

@@ -1,0 +1,213 @@
+import { googleMessage } from './google-messages.ts';
+import { INSTANCE, OWN_DATA, PARAMETERS } from './media-messages.ts';
+import {
+  CACHE,
+  defineMessage,
+  harmless,
+  harmlessBecause,
+  INPUT_OR_BYTES,
+  INPUT_OR_DATA,
+  LABELS,
+  refused,
+  toolOf,
+  type Members,
+  type Message,
+  type Rule,
+} from './rules.ts';
+
+const HELD_BY_OPENAI = refused('names what OpenAI keeps, which isn’t here');
+const text: Rule = { is: 'harmless' };
+const parts: Rule = { is: 'message', of: () => PART };
+const extras: Rule = { is: 'message', of: () => EXTRAS };
+
+/** An address, or an object that has it. */
+const ADDRESS: Rule = {
+  is: 'message',
+  of: () =>
+    defineMessage(
+      { ...harmless('detail', 'format', 'mime_type'), url: INPUT_OR_DATA, data: INPUT_OR_BYTES },
+      { text: INPUT_OR_DATA },
+    ),
+};
+
+const FILE = defineMessage(
+  {
+    ...harmless('filename', 'format', 'mime_type'),
+    file_data: INPUT_OR_BYTES,
+    file_id: HELD_BY_OPENAI,
+    file_url: INPUT_OR_DATA,
+    url: INPUT_OR_DATA,
+  },
+  { text: INPUT_OR_DATA },
+);
+
+/**
+ * A piece of content. Google reads every address that it would read for Gemini, also where OpenAI has data alone.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview#multimodal_input
+ */
+const PART: Message = defineMessage(
+  {
+    ...harmless('refusal', 'text', 'thinking', 'type'),
+    audio_url: ADDRESS,
+    content: parts,
+    document_name: text,
+    document_url: ADDRESS,
+    extra_content: extras,
+    extra_part: extras,
+    file: { is: 'message', of: () => FILE },
+    file_url: ADDRESS,
+    image_url: ADDRESS,
+    input_audio: ADDRESS,
+    input_image: ADDRESS,
+    video_url: ADDRESS,
+  },
+  { text },
+);
+
+const TURN = defineMessage({
+  ...harmless(
+    'audio',
+    'function_call',
+    'name',
+    'prefix',
+    'reasoning',
+    'reasoning_content',
+    'refusal',
+    'role',
+  ),
+  ...harmless('tool_call_id'),
+  content: parts,
+  extra_content: extras,
+  extra_part: extras,
+  tool_calls: {
+    is: 'message',
+    of: () =>
+      defineMessage({ ...harmless('custom', 'function', 'id', 'index', 'type'), extra_content: extras }),
+  },
+});
+
+/**
+ * What Google adds to a chat: members of its own requests, and of the parts of their contents.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview#gemini_specific
+ */
+const GOOGLE_EXTRAS = (): Message =>
+  defineMessage({
+    ...harmless('media_resolution', 'safety_settings', 'stream_function_call_arguments', 'thinking_config'),
+    ...harmless('thought', 'thought_signature', 'thought_tag_marker'),
+    cached_content: CACHE,
+    contents: google('Content'),
+    generation_config: google('GenerationConfig'),
+    labels: LABELS,
+    model_armor_config: google('ModelArmorConfig'),
+    output_config: google('GenerationOutputConfig'),
+    parts: google('FunctionResponsePart'),
+    system_instruction: google('Content'),
+    tool_config: google('ToolConfig'),
+    tools: google('Tool'),
+  });
+
+const EXTRAS = defineMessage({
+  cached_content: CACHE,
+  extra_body: extras,
+  google: { is: 'message', of: GOOGLE_EXTRAS },
+  labels: LABELS,
+  tools: google('Tool'),
+});
+
+function google(name: string): Rule {
+  return { is: 'message', of: () => googleMessage(name) };
+}
+
+/** A tool as OpenAI has it, or Google. */
+const DECLARED_TOOL: Message = {
+  rules: new Map([
+    ...googleMessage('Tool').rules,
+    ...defineMessage({
+      ...harmless('cache_control', 'description', 'parameters', 'strict', 'type'),
+      custom: toolOf('functionDeclarations', () => defineMessage(harmless('description', 'format', 'name'))),
+      function: toolOf('functionDeclarations', () =>
+        defineMessage(harmless('description', 'name', 'parameters', 'strict')),
+      ),
+      name: toolOf('functionDeclarations'),
+    }).rules,
+  ]),
+  others: 'tool',
+};
+const WEB_SEARCH = defineMessage({
+  ...harmless('filters', 'search_context_size', 'user_location'),
+  type: toolOf('googleSearch'),
+});
+const UNKNOWN_TOOL = defineMessage({ type: refused('is a tool that the gateway does not know') });
+
+const CHAT_TOOL = defineMessage(
+  {},
+  {
+    variant: (type = 'function') => {
+      if (type === 'function' || type === 'custom') return DECLARED_TOOL;
+      return /^web_search(_preview)?(_\d{4}_\d{2}_\d{2})?$/.test(type) ? WEB_SEARCH : UNKNOWN_TOOL;
+    },
+  },
+);
+
+const CHAT_MEMBERS = {
+  ...harmless('audio', 'chat_template', 'documents', 'frequency_penalty', 'function_call', 'guided_choice'),
+  ...harmless('guided_grammar', 'guided_json', 'guided_regex', 'logit_bias', 'logprobs', 'max_tokens'),
+  ...harmless('max_completion_tokens', 'metadata', 'modalities', 'moderation', 'n', 'parallel_tool_calls'),
+  ...harmless('presence_penalty', 'prompt_cache_key', 'reasoning_effort', 'response_format', 'seed'),
+  ...harmless('safety_identifier', 'service_tier', 'stop', 'store', 'stream', 'stream_options'),
+  ...harmless('structured_outputs', 'temperature', 'tool_choice', 'top_logprobs', 'top_p', 'user'),
+  ...harmless('verbosity'),
+  model: harmlessBecause('is the name that is decided about'),
+  cached_content: CACHE,
+  extra_body: extras,
+  functions: toolOf('functionDeclarations', () =>
+    defineMessage(harmless('description', 'name', 'parameters')),
+  ),
+  google: { is: 'message', of: GOOGLE_EXTRAS },
+  labels: LABELS,
+  messages: { is: 'message', of: () => TURN },
+  prediction: { is: 'message', of: () => PART },
+  tools: { is: 'message', of: () => CHAT_TOOL },
+  web_search_options: toolOf('googleSearch', () =>
+    defineMessage(harmless('search_context_size', 'user_location')),
+  ),
+} as const satisfies Members;
+
+/** A chat completion. https://platform.openai.com/docs/api-reference/chat/create */
+export const CHAT_REQUEST = defineMessage(CHAT_MEMBERS);
+
+const OPEN_MEMBERS = {
+  ...CHAT_MEMBERS,
+  ...harmless('input', 'prompt', 'query', 'suffix'),
+  contents: google('Content'),
+  document: parts,
+  system_instruction: google('Content'),
+} as const satisfies Members;
+
+/**
+ * A body of which each publisher's model has its own idea: what is called as in a chat or in a request of Google's is
+ * judged as there.
+ */
+export const OPEN_REQUEST = defineMessage(
+  {
+    ...OPEN_MEMBERS,
+    instances: { is: 'message', of: () => INSTANCE },
+    parameters: { is: 'message', of: () => PARAMETERS },
+  },
+  { others: 'input' },
+);
+
+/** What is Google's to understand, or a model's of a publisher. */
+const GOOGLES_OWN = [
+  ...['cached_content', 'extra_body', 'functions', 'google', 'instances', 'labels', 'parameters', 'tools'],
+  'web_search_options',
+];
+
+/** The same for a container of one's own, which no tool, label or cache of Google's reaches. */
+export const CONTAINER_REQUEST = defineMessage(
+  {
+    ...OPEN_MEMBERS,
+    ...Object.fromEntries(GOOGLES_OWN.map((name) => [name, { is: 'message', of: () => OWN_DATA } as const])),
+  },
+  { others: 'own' },
+);

@@ -1,0 +1,147 @@
+import {
+  defineMessage,
+  harmless,
+  harmlessBecause,
+  INPUT_OR_DATA,
+  LABELS,
+  refused,
+  SOURCE,
+  toolOf,
+  type Message,
+  type Rule,
+} from './rules.ts';
+
+const HELD_BY_ANTHROPIC = refused('names what Anthropic keeps, which belongs to nobody here');
+const OTHER_MODEL = refused('a call reaches the model alone that it is for');
+const HISTORY = harmlessBecause('tells where a result came from, which is not read again');
+
+const blocks: Rule = { is: 'message', of: () => BLOCK };
+const tools: Rule = { is: 'message', of: () => CLAUDE_TOOL };
+const text: Rule = { is: 'harmless' };
+
+/** Where an image or a document comes from; of a search result, what it is called. */
+const SOURCE_OF_CONTENT = defineMessage(
+  {
+    ...harmless('data', 'media_type', 'type'),
+    content: blocks,
+    file_id: HELD_BY_ANTHROPIC,
+    url: INPUT_OR_DATA,
+  },
+  { text: HISTORY },
+);
+
+/**
+ * A piece of content, of any kind. What the caller's own tools are given and give is data.
+ * https://docs.claude.com/en/api/messages
+ */
+const BLOCK: Message = defineMessage(
+  {
+    ...harmless('cache_control', 'caller', 'citations', 'context', 'data', 'encrypted_content', 'error_code'),
+    ...harmless(
+      'id',
+      'input',
+      'is_error',
+      'name',
+      'page_age',
+      'retrieved_at',
+      'signature',
+      'stderr',
+      'stdout',
+    ),
+    ...harmless('text', 'thinking', 'title', 'tool_name', 'tool_use_id', 'toolset_name', 'type'),
+    content: blocks,
+    file_id: HELD_BY_ANTHROPIC,
+    source: { is: 'message', of: () => SOURCE_OF_CONTENT },
+    tool: tools,
+    tool_changes: blocks,
+    tools: harmlessBecause('tells what a server had offered'),
+    url: HISTORY,
+  },
+  { text },
+);
+
+const TOOL_MEMBERS = {
+  ...harmless('allowed_callers', 'allowed_domains', 'blocked_domains', 'cache_control', 'citations'),
+  ...harmless('configs', 'default_config', 'defer_loading', 'description', 'display_height_px'),
+  ...harmless('display_number', 'display_width_px', 'eager_input_streaming', 'enable_zoom', 'input_examples'),
+  ...harmless('input_schema', 'max_characters', 'max_content_tokens', 'max_uses', 'mcp_server_name', 'name'),
+  ...harmless('response_inclusion', 'strict', 'url_sources', 'use_cache', 'user_location'),
+  definition: tools,
+  model: OTHER_MODEL,
+  tools: harmlessBecause('tells what a server offers'),
+};
+
+function claudeTool(tool: Parameters<typeof toolOf>[0]): Message {
+  return defineMessage({ ...TOOL_MEMBERS, type: toolOf(tool) });
+}
+
+const FUNCTION = defineMessage({ ...TOOL_MEMBERS, type: text, name: toolOf('functionDeclarations') });
+/** A change of tools that names one of those that are declared. */
+const REFERENCE = defineMessage({ ...TOOL_MEMBERS, type: text });
+
+/** Tools by how Anthropic names them, without their version; https://docs.claude.com/en/docs/agents-and-tools/tool-use */
+const TOOLS: Readonly<Record<string, Message>> = {
+  custom: FUNCTION,
+  bash: FUNCTION,
+  text_editor: FUNCTION,
+  memory: FUNCTION,
+  tool_search_tool_bm25: FUNCTION,
+  tool_search_tool_regex: FUNCTION,
+  computer: claudeTool('computerUse'),
+  computer_toolset: claudeTool('computerUse'),
+  browser_toolset: claudeTool('computerUse'),
+  code_execution: claudeTool('codeExecution'),
+  web_search: claudeTool('webSearch'),
+  web_fetch: claudeTool('webFetch'),
+  // The servers themselves are judged where they are named.
+  mcp_toolset: REFERENCE,
+  tool_reference: REFERENCE,
+  mcp_tool_reference: REFERENCE,
+  mcp_toolset_reference: REFERENCE,
+  tool_definition: REFERENCE,
+};
+
+const UNKNOWN_TOOL = defineMessage({ type: refused('is a tool that the gateway does not know') });
+
+const CLAUDE_TOOL: Message = defineMessage(
+  {},
+  {
+    variant: (type = 'custom') => {
+      const family = type.replace(/_\d{8}$/, '');
+      return (Object.hasOwn(TOOLS, family) ? TOOLS[family] : undefined) ?? UNKNOWN_TOOL;
+    },
+  },
+);
+
+const MCP_SERVER = defineMessage({
+  ...harmless('authorization_token', 'name', 'tool_configuration', 'type'),
+  url: SOURCE,
+});
+
+/** A message for Claude, or one whose tokens are counted. https://docs.claude.com/en/api/messages */
+export const CLAUDE_REQUEST = defineMessage({
+  ...harmless('anthropic_beta', 'anthropic_version', 'billing_policy', 'cache_control', 'compaction'),
+  ...harmless('context_management', 'max_tokens', 'metadata', 'output_config', 'output_format'),
+  ...harmless('service_tier', 'speed', 'stop_sequences', 'stream', 'temperature', 'thinking'),
+  ...harmless('tool_choice', 'top_k', 'top_p'),
+  model: harmlessBecause('is held to the call'),
+  container: HELD_BY_ANTHROPIC,
+  diagnostics: HELD_BY_ANTHROPIC,
+  fallback_credit_token: HELD_BY_ANTHROPIC,
+  fallbacks: OTHER_MODEL,
+  inference_geo: refused('the call’s location says where it is served'),
+  labels: LABELS,
+  mcp_servers: toolOf('mcpServers', () => MCP_SERVER),
+  messages: { is: 'message', of: () => defineTurn() },
+  system: blocks,
+  thread: HELD_BY_ANTHROPIC,
+  tools,
+  user_profile_id: HELD_BY_ANTHROPIC,
+  workspace_id: HELD_BY_ANTHROPIC,
+});
+
+function defineTurn(): Message {
+  return TURN;
+}
+
+const TURN = defineMessage({ ...harmless('role', 'cache_control'), content: blocks });
