@@ -26,6 +26,8 @@ import { PARENT } from './vertex-paths.ts';
 
 const ENDPOINT = `${PARENT}/endpoints/{endpoint}`;
 /** An endpoint that Google made for a tuned model. */
+/** What takes tensors and bytes has no schema of instances. */
+const TENSORS = { endpoint: '3456789012' };
 const TUNED = { endpoint: '4567890123' };
 const FLOWERS = { instances: [[5.1, 3.5, 1.4, 0.2]] };
 const IRIS = {
@@ -127,6 +129,7 @@ export const endpointOperations: readonly Operation[] = [
     ...COMMON,
     path: `${ENDPOINT}:directPredict`,
     operationId: 'endpoints-direct-predict',
+    pathExamples: TENSORS,
     summary: 'Direct predict with a custom endpoint',
     description: 'Sends tensors to the model deployed to an endpoint and returns its tensors.',
     request: { description: 'The tensors.', schema: DirectPredictRequest, example: FLOWER_TENSORS },
@@ -139,6 +142,7 @@ export const endpointOperations: readonly Operation[] = [
     ...COMMON,
     path: `${ENDPOINT}:directRawPredict`,
     operationId: 'endpoints-direct-raw-predict',
+    pathExamples: TENSORS,
     summary: 'Direct raw predict with a custom endpoint',
     description: "Calls a method of an endpoint's container with bytes and returns its bytes.",
     request: {
@@ -163,6 +167,7 @@ export const endpointOperations: readonly Operation[] = [
     ...COMMON,
     path: `${ENDPOINT}:serverStreamingPredict`,
     operationId: 'endpoints-server-streaming-predict',
+    pathExamples: TENSORS,
     summary: 'Predict with a custom endpoint, as a stream',
     description: 'Sends tensors to the model deployed to an endpoint and streams its tensors.',
     request: { description: 'The tensors.', schema: DirectPredictRequest, example: FLOWER_TENSORS },
