@@ -165,10 +165,10 @@ async function measure(label: string, bytes: number, act: () => Promise<string>)
   const added = (calls: (one: OrdinaryCall) => boolean, part: number): string =>
     (waits(during, calls, part) - waits(before, calls, Math.min(part, 0.99))).toFixed(0);
   const isPrediction = ({ isHealth }: OrdinaryCall): boolean => !isHealth;
-  const failed = during.filter(({ status: one }) => one !== 200).length;
+  const failed = during.filter(({ status: one }) => one !== 200).map(({ status: one }) => one);
   const cells = [
     label,
-    failed > 0 ? `${status} (${failed} others failed)` : status,
+    failed.length > 0 ? `${status} (others: ${count(failed)})` : status,
     answeredInMs.toFixed(0),
     added(isPrediction, 0.5),
     added(isPrediction, 0.99),

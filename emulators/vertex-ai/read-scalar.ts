@@ -42,18 +42,18 @@ export function checkScalar(field: protobuf.FieldBase, value: unknown): WrongSca
   if (typeof value === 'object') {
     return { expected: name, got: 'Starting an object on a scalar field', atParent: true };
   }
-  const got = JSON.stringify(value);
+  const wrong = (expected: string): WrongScalar => ({ expected, got: JSON.stringify(value) });
   if (resolvedType instanceof protobuf.Enum) {
     const known =
       typeof value === 'number' ||
       (typeof value === 'string' && Object.hasOwn(resolvedType.values, value.toUpperCase()));
-    return known ? undefined : { expected: `type.googleapis.com/${resolvedType.fullName.slice(1)}`, got };
+    return known ? undefined : wrong(`type.googleapis.com/${resolvedType.fullName.slice(1)}`);
   }
   if (resolvedType) {
     const right = typeof value === 'string';
-    return right ? undefined : { expected: `type.googleapis.com/${resolvedType.fullName.slice(1)}`, got };
+    return right ? undefined : wrong(`type.googleapis.com/${resolvedType.fullName.slice(1)}`);
   }
-  return isScalar(type, value) ? undefined : { expected: `TYPE_${type.toUpperCase()}`, got };
+  return isScalar(type, value) ? undefined : wrong(`TYPE_${type.toUpperCase()}`);
 }
 
 function checkFreeForm(type: string, value: unknown): WrongScalar | undefined {
