@@ -18,17 +18,17 @@ const REFUSALS = {
   'not-allowed': {
     problem: (tool) => `gives the model ${tool}, which is not on the list of tools`,
     advice: (tool) =>
-      `No role of your application lists the tool ${tool}. Ask the platform team to add it to the tools that you may use.`,
+      `No role of your application lists the tool ${tool}. Ask the platform team to add it to the tools that you may use`,
   },
   'outside-residency': {
     problem: () => 'does not stay in the locations that your calls are kept in',
     advice: (tool) =>
-      `Your calls are kept in the locations of a residency rule, and ${tool} does not stay there. Leave it out, or ask the platform team which tools do.`,
+      `Your calls are kept in the locations of a residency rule, and ${tool} does not stay there. Leave it out, or ask the platform team which tools do`,
   },
   'source-not-allowed': {
     problem: (tool) => `is not on the list of what ${tool} may reach`,
     advice: (tool) =>
-      `No role of your application lists what ${tool} is to reach. Ask the platform team to add it to the tools that you may use.`,
+      `No role of your application lists what ${tool} is to reach. Ask the platform team to add it to the tools that you may use`,
   },
 } as const satisfies Record<
   Exclude<ToolVerdict, 'allowed' | 'source-malformed'>,
@@ -56,9 +56,13 @@ export function checkTools(call: Pick<GrantedCall, 'judgeTool'>, fields: readonl
   if (malformed.length > 0) throw invalidBody(malformed);
   const [first] = denied;
   if (!first) return;
-  throw new GatewayError('TOOL_NOT_ALLOWED', `${first.field} ${first.description}. ${first.advice}`, {
-    violations: denied.map(({ field, description }) => ({ field, description })),
-  });
+  throw new GatewayError(
+    'TOOL_NOT_ALLOWED',
+    `The member ${first.field} of the body ${first.description}. ${first.advice}.`,
+    {
+      violations: denied.map(({ field, description }) => ({ field, description })),
+    },
+  );
 }
 
 /** Each source by itself, so that the member is named that is wrong. */

@@ -116,7 +116,7 @@ function askingFor(tool: ToolName): AskedCall {
 test('a tool that no role lists reads with the tools that one may use', () => {
   const principal = { roles: ['Europe.Use'], applicationId: '', isDelegated: false };
   expect(described(principal, askingFor('codeExecution'))).toEqual([
-    'Denied, 403 TOOL_NOT_ALLOWED. tools[0].codeExecution gives the model codeExecution, which is not on the list of tools. No role of your application lists the tool codeExecution. Ask the platform team to add it to the tools that you may use.',
+    'Denied, 403 TOOL_NOT_ALLOWED. The member tools[0].codeExecution of the body gives the model codeExecution, which is not on the list of tools. No role of your application lists the tool codeExecution. Ask the platform team to add it to the tools that you may use.',
     '',
     '  Caller           some-app with the role Europe.Use',
     '  Rule             default-deny',

@@ -35,7 +35,7 @@ test.each<[ToolVerdict, string, string]>([
 ])('refuses a tool that is %s, with its member and what to ask for', (verdict, description, advice) => {
   expect(thrownBy(() => checkTools(judging(verdict), [FIELD]))).toMatchObject({
     code: 'TOOL_NOT_ALLOWED',
-    message: `tools[0].googleSearch ${description}. ${advice}`,
+    message: `The member tools[0].googleSearch of the body ${description}. ${advice}`,
     violations: [{ field: 'tools[0].googleSearch', description }],
   });
 });
