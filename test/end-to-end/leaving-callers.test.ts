@@ -8,6 +8,7 @@ const CALLERS = 300;
 /** From before anything is read to well after an answer has begun. */
 const LATEST_LEAVE_IN_MS = 120;
 const MOST_LOOKS = 12;
+const HELD_UP_IN_MS = 200_000;
 
 let audited: AuditedChain;
 beforeAll(async () => {
@@ -53,7 +54,7 @@ async function leave(bytes: string, afterInMs: number, withReset: boolean): Prom
 /** The report when nothing is on its way any more, or after some looks as it is then. */
 async function whenSettled(): Promise<VerificationReport> {
   for (let look = 1; ; look += 1) {
-    await audited.sweep();
+    await audited.observed.chain.runTimer('audit-sweep');
     const report = await audited.verify();
     const { isIntact, open, unshipped, requests, recordedRequests } = report;
     if ((isIntact && open + unshipped === 0 && requests === recordedRequests) || look === MOST_LOOKS)
@@ -61,7 +62,8 @@ async function whenSettled(): Promise<VerificationReport> {
   }
 }
 
-test('each request that the edge counts is on record once, whenever its caller leaves', async () => {
+/** All at about the same time, each in another moment of its call. */
+async function callAndLeave(): Promise<void> {
   const kinds = Object.keys(CALLS) as (keyof typeof CALLS)[];
   await Promise.all(
     Array.from({ length: CALLERS }, async (_, index) => {
@@ -71,6 +73,10 @@ test('each request that the edge counts is on record once, whenever its caller l
       await leave(sent, (index * LATEST_LEAVE_IN_MS) / CALLERS, index % 2 === 0);
     }),
   );
+}
+
+test('each request that the edge counts is on record once, whenever its caller leaves', async () => {
+  await callAndLeave();
   const report = await whenSettled();
   expect(report).toMatchObject({ findings: [], isIntact: true, open: 0, unshipped: 0 });
   expect(report.requests).toBe(report.recordedRequests);
@@ -85,6 +91,22 @@ test('whoever comes after them is served', async () => {
   const [answer] = await audited.call('standard');
   expect(answer?.status).toBe(200);
   expect(await whenSettled()).toMatchObject({ findings: [] });
+});
+
+test('callers who leave while the worker starts hold nobody up, and are on record once', async () => {
+  const [instance] = (await audited.observed.chain.control('functions-host', 'GET', 'instances')) as {
+    processId: number;
+  }[];
+  process.kill(instance?.processId ?? 0, 'SIGKILL');
+  const startedAt = performance.now();
+  await callAndLeave();
+  const [answer] = await audited.call('standard');
+  expect(answer?.status).toBe(200);
+  const report = await whenSettled();
+  expect(report).toMatchObject({ findings: [], isIntact: true, open: 0 });
+  expect(report.requests).toBe(report.recordedRequests);
+  // A call that waited for one who is gone would last until nothing had happened for four minutes.
+  expect(performance.now() - startedAt).toBeLessThan(HELD_UP_IN_MS);
 });
 
 /** At most one of either recorder, but for the corrections of the function app. */
