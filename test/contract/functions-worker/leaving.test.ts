@@ -104,7 +104,17 @@ test('a whole answer whose caller leaves in its midst is aborted', async () => {
 });
 
 test('the place of a stream is free again when its caller has left', async () => {
-  const sandbox = { 'x-gateway-product-id': 'sandbox', 'x-gateway-subscription-id': 'contract-streams' };
+  // Who has no token calls as the APIM subscription.
+  const sandbox = {
+    'x-gateway-identity-provider': 'subscription-key',
+    'x-gateway-tenant-id': '',
+    'x-gateway-object-id': 'contract-streams',
+    'x-gateway-application-id': '',
+    'x-gateway-delegated': 'false',
+    'x-gateway-roles': 'Sandbox.Use',
+    'x-gateway-product-id': 'sandbox',
+    'x-gateway-subscription-id': 'contract-streams',
+  };
   for (let round = 0; round < 3; round += 1) {
     const streams = await Promise.all(
       Array.from({ length: 10 }, () => app.call(STREAM, { headers: sandbox })),
