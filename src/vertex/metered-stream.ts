@@ -11,7 +11,7 @@ import {
   type Told,
 } from './answer-formats.ts';
 import { createObjectScanner } from './scan-objects.ts';
-import { splitValues } from './split-values.ts';
+import { endOfElements, splitValues } from './split-values.ts';
 import type { Json } from './usage-counts.ts';
 import { readErrorBody, vertexError } from './vertex-errors.ts';
 
@@ -36,7 +36,7 @@ export class MeteredStream {
   /** @throws GatewayError the VERTEX codes for an error within the stream, VERTEX_STREAM_BROKEN for an early end. */
   async *read(parts: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
     for await (const part of parts) {
-      const failure = this.#note(part);
+      const failure = await this.#note(part);
       // As long as an error may have to follow, nothing passes that could not be followed by one.
       const end = failure ? failure.end : this.#isComplete() ? part.length : endOfLast(part, this.#framing);
       if (end > 0) yield part.subarray(0, end);
@@ -60,7 +60,7 @@ export class MeteredStream {
   }
 
   /** Keeps what a part tells, up to an error in it; `end` is where the last value before that ends. */
-  #note(part: Buffer): { readonly end: number; readonly error: GatewayError } | undefined {
+  async #note(part: Buffer): Promise<{ readonly end: number; readonly error: GatewayError } | undefined> {
     if (this.#format === 'opaque') return undefined;
     // Chunks that are no values pass as they come; what they make together is read beside them.
     if (this.#framing === 'raw') {
@@ -69,12 +69,12 @@ export class MeteredStream {
     }
     if (!part.includes('"error"') && !mayTell(this.#format, part)) return undefined;
     let end = 0;
-    for (const value of splitValues(part, this.#framing)) {
+    for await (const value of splitValues(part, this.#framing)) {
       if (this.#isFailure(value.value)) return { end, error: this.#errorIn(value.value) };
       this.#keep(value.value);
       ({ end } = value);
     }
-    if (ENDED_BY_DONE.has(this.#format) && isDone(part.toString('latin1')))
+    if (ENDED_BY_DONE.has(this.#format) && part.includes('[DONE]') && isDone(part.toString('latin1')))
       this.#told = { ...this.#told, isEnd: true };
     return undefined;
   }
@@ -98,7 +98,7 @@ const ENDED_BY_DONE: ReadonlySet<AnswerFormat> = new Set(['openai', 'shaped']);
 
 /** Just behind the last whole event or element of a part. */
 function endOfLast(part: Buffer, framing: Framing): number {
-  if (framing === 'json-array') return splitValues(part, framing).at(-1)?.end ?? 0;
+  if (framing === 'json-array') return endOfElements(part);
   const isWhole = framing === 'raw' || part.subarray(-2).equals(LF_LF) || part.subarray(-3).equals(LF_CRLF);
   return isWhole ? part.length : 0;
 }

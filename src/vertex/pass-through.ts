@@ -12,9 +12,10 @@ import type {
 import { isError, join, mayTell, readFacts, tell, type Told } from './answer-formats.ts';
 import { type AnswerLimits, tooLong } from './answer-limits.ts';
 import { MeteredStream } from './metered-stream.ts';
-import { splitValues } from './split-values.ts';
+import { readValue } from './read-value.ts';
+import { splitValues, type StreamValue } from './split-values.ts';
 import { wholeParts } from './stream-parts.ts';
-import { asObject, type Json } from './usage-counts.ts';
+import { asObject } from './usage-counts.ts';
 import { readErrorBody, readRestError, vertexError } from './vertex-errors.ts';
 import type { VertexAddress } from './vertex-address.ts';
 
@@ -129,7 +130,7 @@ async function readWhole(
   limits: AnswerLimits,
 ): Promise<WholeAnswer> {
   const body = await readLimited(response, limits);
-  const facts = readFacts(format, readWholeAnswer(body, format, contentType));
+  const facts = readFacts(format, await readWholeAnswer(body, format, contentType));
   return { kind: 'whole', contentType, body, facts };
 }
 
@@ -160,39 +161,35 @@ async function readLimited(
  * A stream that nobody asked for as one is read like one.
  * @throws GatewayError VERTEX_FAILED for what is no answer, the VERTEX codes for an error in its place.
  */
-function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string): Told {
-  const together = (values: readonly Json[]) =>
-    values.reduce<Told>((told, value) => join(told, tell(format, value)), {});
+async function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string): Promise<Told> {
   if (format === 'opaque') return {};
   if (format === 'shaped' && body.length > MAXIMUM_SHAPED_BYTES) return {};
-  if (contentType.startsWith('text/event-stream'))
-    return together(splitValues(body, 'sse').map(({ value }) => value));
+  if (contentType.startsWith('text/event-stream')) return together(format, splitValues(body, 'sse'));
   // Whatever it is, it is the container's answer, errors too.
-  if (format === 'shaped') return mayTell(format, body) ? together(objectsOf(body)) : {};
-  const answer = parse(body);
-  if (typeof answer !== 'object' || answer === null) throw noAnswer();
-  if (isError(answer as Json)) throw vertexError(readErrorBody(answer));
+  if (format === 'shaped') return mayTell(format, body) ? together(format, await objectsOf(body)) : {};
+  const answer = await readValue(body);
+  if (!answer) throw noAnswer();
+  if (isError(answer)) throw vertexError(readErrorBody(answer));
   if (Array.isArray(answer)) throw noAnswer();
-  return tell(format, answer as Json);
+  return tell(format, answer);
+}
+
+type Values = Pick<StreamValue, 'value'>;
+
+async function together(
+  format: AnswerFormat,
+  values: AsyncIterable<Values> | readonly Values[],
+): Promise<Told> {
+  let told: Told = {};
+  for await (const { value } of values) told = join(told, tell(format, value));
+  return told;
 }
 
 /** One, or those of a list; none where it is no JSON, or a list that is too long to be of answers. */
-function objectsOf(body: Buffer): Json[] {
-  try {
-    const json = JSON.parse(body.toString('utf8')) as unknown;
-    const values: readonly unknown[] = Array.isArray(json) ? json : [json];
-    return values.length > MAXIMUM_SHAPED_OBJECTS ? [] : values.map(asObject);
-  } catch {
-    return [];
-  }
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw noAnswer();
-  }
+async function objectsOf(body: Buffer): Promise<Values[]> {
+  const json = await readValue(body);
+  const values: readonly unknown[] = Array.isArray(json) ? json : [json];
+  return values.length > MAXIMUM_SHAPED_OBJECTS ? [] : values.map((value) => ({ value: asObject(value) }));
 }
 
 function noAnswer(): GatewayError {

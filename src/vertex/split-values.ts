@@ -1,4 +1,6 @@
 import type { Framing } from '../prediction/prediction.ts';
+import { loopTurns, type Turns } from '../json/turns.ts';
+import { readValue } from './read-value.ts';
 import type { Json } from './usage-counts.ts';
 
 /** One event of a stream, or one element of an array, and where it lies in its part. */
@@ -8,24 +10,46 @@ export interface StreamValue {
   readonly end: number;
 }
 
-/** The JSON objects of a part that holds whole events or elements; whatever is none is left out. */
-export function splitValues(part: Buffer, framing: Framing): StreamValue[] {
-  if (framing === 'raw') return [];
-  return (framing === 'sse' ? splitEvents(part) : splitElements(part)).flatMap(({ json, start, end }) => {
-    const value = parse(json);
-    return value ? [{ value, start, end }] : [];
-  });
+/** What is looked through in one turn of the event loop. */
+const PIECE_BYTES = 65_536;
+
+/**
+ * The JSON objects of a part that holds whole events or elements; whatever is none is left out. Others have their turn
+ * between them.
+ */
+export async function* splitValues(
+  part: Buffer,
+  framing: Framing,
+  turns: Turns = loopTurns,
+): AsyncGenerator<StreamValue> {
+  if (framing === 'raw') return;
+  let looked = 0;
+  for (const { json, start, end } of framing === 'sse' ? splitEvents(part) : splitElements(part)) {
+    if (end - looked > PIECE_BYTES) {
+      looked = end;
+      await turns.next();
+    }
+    const reading = json && readValue(json, turns);
+    const value = reading instanceof Promise ? await reading : reading;
+    if (value) yield { value, start, end };
+  }
+}
+
+/** Just behind the last element of a part; 0 where there is none. */
+export function endOfElements(part: Buffer): number {
+  let last = 0;
+  for (const { end } of splitElements(part)) last = end;
+  return last;
 }
 
 interface Piece {
-  readonly json: string;
+  readonly json: Buffer | undefined;
   readonly start: number;
   readonly end: number;
 }
 
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
-function splitEvents(part: Buffer): Piece[] {
-  const pieces: Piece[] = [];
+function* splitEvents(part: Buffer): Generator<Piece> {
   const endings = ['\n\n', '\n\r\n'].map((text) => ({ text, at: -1 }));
   for (let start = 0; start < part.length;) {
     let end = part.length;
@@ -34,12 +58,26 @@ function splitEvents(part: Buffer): Piece[] {
       if (ending.at < start) ending.at = orEnd(part.indexOf(ending.text, start), part);
       end = Math.min(end, ending.at + ending.text.length);
     }
-    const lines = part.toString('utf8', start, end).split('\n');
-    const data = lines.filter((line) => line.startsWith('data:'));
-    pieces.push({ json: data.map((line) => line.slice('data:'.length)).join('\n'), start, end });
+    yield { json: dataOf(part.subarray(start, end)), start, end };
     start = end;
   }
-  return pieces;
+}
+
+const LINE_FEED = 0x0a;
+const DATA = Buffer.from('data:');
+
+/** Of mostly one line, which is not copied. */
+function dataOf(event: Buffer): Buffer | undefined {
+  const lines: Buffer[] = [];
+  for (let start = 0; start < event.length;) {
+    const end = orEnd(event.indexOf(LINE_FEED, start), event);
+    if (event.subarray(start, start + DATA.length).equals(DATA)) {
+      if (lines.length > 0) lines.push(Buffer.of(LINE_FEED));
+      lines.push(event.subarray(start + DATA.length, end));
+    }
+    start = end + 1;
+  }
+  return lines.length > 1 ? Buffer.concat(lines) : lines[0];
 }
 
 function orEnd(index: number, part: Buffer): number {
@@ -47,8 +85,7 @@ function orEnd(index: number, part: Buffer): number {
 }
 
 /** The elements of an array of objects; its brackets and commas stand between them. */
-function splitElements(part: Buffer): Piece[] {
-  const pieces: Piece[] = [];
+function* splitElements(part: Buffer): Generator<Piece> {
   let depth = 0;
   let start = 0;
   for (let at = 0; at < part.length; at += 1) {
@@ -60,10 +97,9 @@ function splitElements(part: Buffer): Piece[] {
       depth += 1;
     } else if (byte === 0x7d) {
       depth -= 1;
-      if (depth === 0) pieces.push({ json: part.toString('utf8', start, at + 1), start, end: at + 1 });
+      if (depth === 0) yield { json: part.subarray(start, at + 1), start, end: at + 1 };
     }
   }
-  return pieces;
 }
 
 /** Where the quote stands that ends a string, or the end of the part. */
@@ -73,13 +109,4 @@ function endOfString(part: Buffer, start: number): number {
     if (part[at] === 0x5c) at += 1;
   }
   return part.length;
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null ? (value as Json) : undefined;
-  } catch {
-    return undefined;
-  }
 }

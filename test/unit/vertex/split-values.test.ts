@@ -1,20 +1,26 @@
 import fc from 'fast-check';
-import { splitValues } from '../../../src/vertex/split-values.ts';
+import { splitValues as splitInTurns, type StreamValue } from '../../../src/vertex/split-values.ts';
+
+async function splitValues(...asked: Parameters<typeof splitInTurns>): Promise<StreamValue[]> {
+  const found: StreamValue[] = [];
+  for await (const value of splitInTurns(...asked)) found.push(value);
+  return found;
+}
 
 const objects = fc.array(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), { maxLength: 6 });
 /** As JSON can say it: a minus zero is none there. */
 const plain = (values: unknown) => JSON.parse(JSON.stringify(values)) as unknown;
 
-test('the values of events are found, each where its event lies', () => {
-  fc.assert(
-    fc.property(
+test('the values of events are found, each where its event lies', async () => {
+  await fc.assert(
+    fc.asyncProperty(
       objects,
       fc.constantFrom('\n', '\r\n'),
       fc.constantFrom('data: ', 'data:'),
-      (values, end, name) => {
+      async (values, end, name) => {
         const events = values.map((value) => Buffer.from(`${name}${JSON.stringify(value)}${end}${end}`));
         const part = Buffer.concat(events);
-        const found = splitValues(part, 'sse');
+        const found = await splitValues(part, 'sse');
         expect(found.map(({ value }) => value)).toEqual(plain(values));
         expect(found.map(({ start, end: to }) => part.subarray(start, to))).toEqual(events);
       },
@@ -22,11 +28,11 @@ test('the values of events are found, each where its event lies', () => {
   );
 });
 
-test('the elements of an array are found, each where it lies', () => {
-  fc.assert(
-    fc.property(objects, fc.constantFrom(0, 2), (values, indent) => {
+test('the elements of an array are found, each where it lies', async () => {
+  await fc.assert(
+    fc.asyncProperty(objects, fc.constantFrom(0, 2), async (values, indent) => {
       const part = Buffer.from(JSON.stringify(values, null, indent));
-      const found = splitValues(part, 'json-array');
+      const found = await splitValues(part, 'json-array');
       expect(found.map(({ value }) => value)).toEqual(plain(values));
       for (const { start, end, value } of found)
         expect(JSON.parse(part.toString('utf8', start, end))).toEqual(plain(value));
@@ -34,31 +40,46 @@ test('the elements of an array are found, each where it lies', () => {
   );
 });
 
-test('an event’s data may have several lines, and other fields beside it', () => {
+test('an event’s data may have several lines, and other fields beside it', async () => {
   const part = Buffer.from('event: x\nid: 7\ndata: {"a":\ndata: 1}\n\n: {"b":2}\n\nretry: {"c":3}\n\n');
-  expect(splitValues(part, 'sse').map(({ value }) => value)).toEqual([{ a: 1 }]);
+  expect((await splitValues(part, 'sse')).map(({ value }) => value)).toEqual([{ a: 1 }]);
 });
 
 test.each(['', ',', ']', '[', '\n', ',\n{"half":{}', '{"half":"}', 'garbage', '}{'])(
   'there is no element in %j',
-  (text) => {
-    expect(splitValues(Buffer.from(text), 'json-array')).toEqual([]);
+  async (text) => {
+    expect(await splitValues(Buffer.from(text), 'json-array')).toEqual([]);
   },
 );
 
 test.each(['', ': keep-alive\n\n', 'data: [DONE]\n\n', 'data: 7\n\n', 'data: null\n\n', 'data: {"half\n\n'])(
   'there is no object in the event %j',
-  (text) => {
-    expect(splitValues(Buffer.from(text), 'sse')).toEqual([]);
+  async (text) => {
+    expect(await splitValues(Buffer.from(text), 'sse')).toEqual([]);
   },
 );
 
-test('raw bytes have no values', () => {
-  expect(splitValues(Buffer.from('data: {}\n\n'), 'raw')).toEqual([]);
+test('raw bytes have no values', async () => {
+  expect(await splitValues(Buffer.from('data: {}\n\n'), 'raw')).toEqual([]);
 });
 
-test.each(['sse', 'json-array'] as const)('a text of 8 MB in a part of %s is split', (framing) => {
+test.each(['sse', 'json-array'] as const)('a text of 8 MB in a part of %s is split', async (framing) => {
   const json = JSON.stringify({ data: '\\"'.repeat(2_000_000) });
   const part = Buffer.from(framing === 'sse' ? `data: ${json}\n\n` : `[${json}`);
-  expect(splitValues(part, framing)).toMatchObject([{ end: part.length }]);
+  expect(await splitValues(part, framing)).toMatchObject([{ end: part.length }]);
+});
+
+test.each([
+  ['tiny events', 'sse', Buffer.from('data: {"usage":{"prompt_tokens":1}}\n\n'.repeat(100_000))],
+  ['empty events', 'sse', Buffer.from('\n\n'.repeat(500_000))],
+  ['tiny elements', 'json-array', Buffer.from('{},'.repeat(200_000))],
+] as const)('a part of %s is looked through in many turns', async (_, framing, part) => {
+  let turns = 0;
+  const next = () => {
+    turns += 1;
+    return Promise.resolve();
+  };
+  const found = splitInTurns(part, framing, { next });
+  while (!(await found.next()).done);
+  expect(turns).toBeGreaterThanOrEqual(Math.floor(part.length / 200_000));
 });

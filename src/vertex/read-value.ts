@@ -1,0 +1,79 @@
+import type { JsonValue } from '../json/json-value.ts';
+import { readJson } from '../json/read-json.ts';
+import { loopTurns, type Turns } from '../json/turns.ts';
+import type { Json } from './usage-counts.ts';
+
+/** What is shorter is parsed at once, in some milliseconds. */
+const SMALL_BYTES = 262_144;
+/** Of a longer one, how many values are looked at; the probabilities of a long answer are some millions. */
+const MAXIMUM_VALUES = 8_000_000;
+const MAXIMUM_TEXT_BYTES = 1_024;
+const MAXIMUM_USAGE_BYTES = 65_536;
+const ITEMS_IN_A_TURN = 500;
+
+/** What a usage stands in, which is small. */
+const WHOLE: ReadonlySet<string> = new Set(['usage', 'usageMetadata', 'error', 'statistics']);
+/** All else that tells something, or that it stands in. */
+const TELLING: ReadonlySet<string> = new Set([
+  ...['candidates', 'finishReason', 'promptFeedback', 'blockReason', 'modelVersion'],
+  ...['choices', 'finish_reason', 'model', 'type', 'message', 'delta', 'response', 'stop_reason'],
+  ...['predictions', 'embeddings', 'modelVersionId', 'deployedModelId'],
+]);
+
+/**
+ * What is to be known of a JSON text: all of a short one; of a long one, read in pieces between which others have their
+ * turn, the members that tell something, each at its place.
+ * @returns undefined for what is no object or list, or too long to be looked at.
+ */
+export function readValue(
+  bytes: Buffer,
+  turns: Turns = loopTurns,
+): Json | undefined | Promise<Json | undefined> {
+  if (bytes.length > SMALL_BYTES) return readLong(bytes, turns);
+  try {
+    return asValue(JSON.parse(bytes.toString('utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+async function readLong(bytes: Buffer, turns: Turns): Promise<Json | undefined> {
+  try {
+    return asValue(await sketch(await readJson(bytes, { values: MAXIMUM_VALUES }, turns), turns));
+  } catch {
+    return undefined;
+  }
+}
+
+function asValue(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null ? (value as Json) : undefined;
+}
+
+async function sketch(value: JsonValue, turns: Turns): Promise<unknown> {
+  switch (value.kind) {
+    case 'object': {
+      const members: Record<string, unknown> = {};
+      for (const [name, member] of value.members()) {
+        if (WHOLE.has(name)) members[name] = isLong(member) ? undefined : member.toJson();
+        else if (TELLING.has(name)) members[name] = await sketch(member, turns);
+      }
+      return members;
+    }
+    case 'array': {
+      const items: unknown[] = [];
+      for (const item of value.items()) {
+        if (items.length % ITEMS_IN_A_TURN === ITEMS_IN_A_TURN - 1) await turns.next();
+        items.push(item.kind === 'object' ? await sketch(item, turns) : null);
+      }
+      return items;
+    }
+    case 'string':
+      return value.readText(MAXIMUM_TEXT_BYTES);
+    default:
+      return value.toJson();
+  }
+}
+
+function isLong({ start, end }: JsonValue): boolean {
+  return end - start > MAXIMUM_USAGE_BYTES;
+}
