@@ -6,6 +6,7 @@ import { invalidBody, MAXIMUM_VIOLATIONS } from '../errors/invalid-body.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import { emptyObject } from '../json/read-json.ts';
 import { loopTurns, type Turns } from '../json/turns.ts';
+import { type Envelope, envelopeOf, type ListEnvelope, type ObjectEnvelope } from './envelope.ts';
 
 /** How many values are looked at in one turn of the event loop: a millisecond's work, or less. */
 const PIECE_VALUES = 1_000;
@@ -33,101 +34,126 @@ export async function validateBody<Schema extends z.ZodType>(
   turns: Turns = loopTurns,
 ): Promise<Scalars<z.infer<Schema>>> {
   const judge = new Judge();
-  const pieces = judge.visit(schema, body ?? emptyObject);
-  for (;;) {
-    const piece = pieces.next();
-    if (!piece.done) {
-      await turns.next();
-      continue;
-    }
-    if (judge.violations.length > 0) throw invalidBody(judge.violations);
-    return piece.value as Scalars<z.infer<Schema>>;
-  }
+  const scalars = judge.visit(envelopeOf(schema), body ?? emptyObject);
+  while (judge.goOn(PIECE_VALUES)) await turns.next();
+  if (judge.violations.length > 0) throw invalidBody(judge.violations);
+  return scalars as Scalars<z.infer<Schema>>;
+}
+
+/** A list whose items are judged later. */
+interface OpenList {
+  readonly items: Iterator<JsonValue>;
+  readonly element: Envelope;
+  /** Its own, with the index of the next item behind it. */
+  readonly path: PropertyKey[];
+  next: number;
 }
 
 class Judge {
   readonly violations: FieldViolation[] = [];
-  readonly #path: PropertyKey[] = [];
-  #visited = 0;
+  /** The innermost is the last. */
+  readonly #lists: OpenList[] = [];
+  #path: PropertyKey[] = [];
 
-  /** Stops wherever others should have their turn. */
-  *visit(schema: z.core.$ZodType, value: JsonValue | undefined): Generator<undefined, unknown> {
-    this.#visited += 1;
-    if (this.#visited % PIECE_VALUES === 0) yield;
-    const { def } = (schema as z.core.$ZodTypes)._zod;
-    switch (def.type) {
-      case 'unknown':
-        return undefined;
-      case 'optional':
-        return value === undefined ? undefined : yield* this.visit(def.innerType, value);
-      case 'nullable':
-        return value?.kind === 'null' ? null : yield* this.visit(def.innerType, value);
-      case 'union':
-        return yield* this.visit(chooseAlternative(def.options, value), value);
-      case 'array':
-        if (value?.kind !== 'array') break;
-        return yield* this.#visitItems(schema as z.core.$ZodArray, value);
-      case 'object':
-        if (value?.kind !== 'object') break;
-        return yield* this.#visitMembers(schema as z.core.$ZodObject, value);
-      case 'record':
-        throw new TypeError('names that no schema knows are for bodies that are small');
+  /** Judges so many items of lists at the most. @returns whether there are more. */
+  goOn(count: number): boolean {
+    for (let left = count; left > 0; left -= 1) {
+      const list = this.#lists.at(-1);
+      if (!list || this.#isFull()) return false;
+      const item = list.items.next();
+      if (item.done) {
+        this.#lists.pop();
+        continue;
+      }
+      this.#path = list.path;
+      this.#path[this.#path.length - 1] = list.next;
+      list.next += 1;
+      this.visit(list.element, item.value);
     }
-    return this.#judgeScalar(schema, value);
+    return true;
   }
 
-  *#visitItems(schema: z.core.$ZodArray, list: JsonValue): Generator<undefined, undefined> {
-    const { minimum, maximum } = lengthsOf(schema);
+  /** Judges a value, but for the items of lists in it. @returns it, where it is neither a list nor an object. */
+  visit(envelope: Envelope, value: JsonValue | undefined): unknown {
+    switch (envelope.kind) {
+      case 'anything':
+        return undefined;
+      case 'optional':
+        return value && this.visit(envelope.inner, value);
+      case 'nullable':
+        return value?.kind === 'null' ? null : this.visit(envelope.inner, value);
+      case 'either':
+        return this.visit(value?.kind === 'array' ? envelope.list : envelope.other, value);
+      case 'list':
+        if (value?.kind === 'array') this.#openList(envelope, value);
+        else this.#judgeScalar(envelope.schema, value);
+        return undefined;
+      case 'object':
+        if (value?.kind === 'object') return this.#visitMembers(envelope, value);
+        return this.#judgeScalar(envelope.schema, value);
+      case 'scalar':
+        if (envelope.isAnyText && value?.kind === 'string') return this.#readText(value);
+        return this.#judgeScalar(envelope.schema, value);
+    }
+  }
+
+  #openList({ element, minimum, maximum }: ListEnvelope, list: JsonValue): void {
     const { length } = list;
     if (length < minimum)
       this.#violate({ code: 'too_small', origin: 'array', minimum, input: undefined, inclusive: true });
     if (length > maximum)
       this.#violate({ code: 'too_big', origin: 'array', maximum, input: undefined, inclusive: true });
-    if (length > maximum || isAnything(schema._zod.def.element)) return;
-    let index = 0;
-    for (const item of list.items()) {
-      this.#path.push(index);
-      yield* this.visit(schema._zod.def.element, item);
-      this.#path.pop();
-      if (this.#isFull()) return;
-      index += 1;
-    }
+    else if (element.kind !== 'anything')
+      this.#lists.push({ items: list.items(), element, path: [...this.#path, 0], next: 0 });
   }
 
-  *#visitMembers(schema: z.core.$ZodObject, object: JsonValue): Generator<undefined, unknown> {
-    const { shape, catchall, checks } = schema._zod.def;
-    if (checks?.length)
-      throw new TypeError('what holds for an object as a whole is for bodies that are small');
+  #visitMembers({ members, names, isStrict }: ObjectEnvelope, object: JsonValue): object {
     const scalars: Record<string, unknown> = {};
-    for (const [name, member] of Object.entries(shape)) {
+    for (const [name, member] of members) {
       this.#path.push(name);
-      const scalar = yield* this.visit(member, object.member(name));
+      const scalar = this.visit(member, object.member(name));
       this.#path.pop();
-      if (this.#isFull()) return undefined;
-      if (scalar !== undefined && (scalar === null || typeof scalar !== 'object')) scalars[name] = scalar;
+      if (scalar === null || typeof scalar !== 'object') scalars[name] = scalar;
     }
-    if (catchall?._zod.def.type === 'never') this.#refuseOthers(object, shape);
+    if (isStrict) this.#refuseOthers(object, names);
     return scalars;
   }
 
-  #refuseOthers(object: JsonValue, shape: Readonly<Record<string, unknown>>): void {
+  #refuseOthers(object: JsonValue, names: ReadonlySet<string>): void {
     for (const [name] of object.members()) {
-      if (Object.hasOwn(shape, name)) continue;
+      if (names.has(name)) continue;
       this.violations.push({ field: formatPath([...this.#path, name]), description: 'unknown field' });
       if (this.#isFull()) return;
     }
   }
 
+  #readText(value: JsonValue): string | undefined {
+    const text = value.readText(MAXIMUM_TEXT_BYTES);
+    if (text === undefined) this.#add(`must have at most ${MAXIMUM_TEXT_BYTES} bytes`);
+    return text;
+  }
+
   #judgeScalar(schema: z.core.$ZodType, value: JsonValue | undefined): unknown {
-    const scalar = toScalar(value);
-    if (scalar === TOO_LONG) {
-      this.#add(`must have at most ${MAXIMUM_TEXT_BYTES} bytes`);
-      return undefined;
-    }
+    const scalar = this.#toScalar(value);
+    if (value?.kind === 'string' && scalar === undefined) return undefined;
     const parsed = z.safeParse(schema, scalar, { error: describeIssue });
     if (parsed.success) return parsed.data;
     this.#add(parsed.error.issues[0]?.message ?? 'is not valid');
     return undefined;
+  }
+
+  /** What a schema of a scalar can tell apart: of a list or an object, only that it is one. */
+  #toScalar(value: JsonValue | undefined): unknown {
+    switch (value?.kind) {
+      case 'array':
+        return [];
+      case 'object':
+        return {};
+      case 'string':
+        return this.#readText(value);
+      default:
+        return value?.toJson();
+    }
   }
 
   #violate(issue: z.core.$ZodRawIssue): void {
@@ -135,55 +161,11 @@ class Judge {
   }
 
   #add(description: string): void {
+    if (this.#isFull()) return;
     this.violations.push({ field: formatPath(this.#path) || 'body', description });
   }
 
   #isFull(): boolean {
     return this.violations.length >= MAXIMUM_VIOLATIONS;
   }
-}
-
-const TOO_LONG = Symbol('a text that no envelope has');
-
-/** What a schema of a scalar can tell apart: of a list or an object, only that it is one. */
-function toScalar(value: JsonValue | undefined): unknown {
-  switch (value?.kind) {
-    case 'array':
-      return [];
-    case 'object':
-      return {};
-    case 'string':
-      return value.readText(MAXIMUM_TEXT_BYTES) ?? TOO_LONG;
-    case undefined:
-      return undefined;
-    default:
-      return value?.toJson();
-  }
-}
-
-/** Of alternatives, the one that was meant: the list where one stands, and what is no list otherwise. */
-function chooseAlternative(
-  options: readonly z.core.$ZodType[],
-  value: JsonValue | undefined,
-): z.core.$ZodType {
-  const isList = value?.kind === 'array';
-  const chosen = options.find(({ _zod }) => (_zod.def.type === 'array') === isList) ?? options[0];
-  if (!chosen) throw new TypeError('a schema has no alternative');
-  return chosen;
-}
-
-/** How long a list may be. */
-function lengthsOf({ _zod }: z.core.$ZodArray): { minimum: number; maximum: number } {
-  const lengths = { minimum: 0, maximum: Infinity };
-  for (const check of _zod.def.checks ?? []) {
-    const { def } = (check as z.core.$ZodChecks)._zod;
-    if (def.check === 'min_length') lengths.minimum = def.minimum;
-    else if (def.check === 'max_length') lengths.maximum = def.maximum;
-    else throw new TypeError('what holds for a list as a whole is for bodies that are small');
-  }
-  return lengths;
-}
-
-function isAnything(schema: z.core.$ZodType): boolean {
-  return schema._zod.def.type === 'unknown';
 }

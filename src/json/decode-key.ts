@@ -1,6 +1,3 @@
-/** What stands behind a backslash, where it isn't its own meaning. */
-const MEANINGS: Readonly<Record<string, number>> = { b: 0x08, f: 0x0c, n: 0x0a, r: 0x0d, t: 0x09 };
-
 /**
  * The bytes of a key whose escapes are undone, so that two spellings of a key become the same bytes and nothing else does:
  * UTF-8, with half a surrogate pair as the three bytes that it would have there. https://simonsapin.github.io/wtf-8/
@@ -17,9 +14,9 @@ export function decodeKey(bytes: Uint8Array): Uint8Array {
       at += 1;
       continue;
     }
-    const letter = String.fromCharCode(bytes[at + 1] ?? 0);
-    if (letter !== 'u') {
-      decoded[length] = MEANINGS[letter] ?? letter.charCodeAt(0);
+    const letter = bytes[at + 1] ?? 0;
+    if (letter !== 0x75) {
+      decoded[length] = meaningOf(letter);
       length += 1;
       at += 2;
       continue;
@@ -39,7 +36,31 @@ export function decodeKey(bytes: Uint8Array): Uint8Array {
 /** The UTF-16 code unit that an escape stands for; -1 where none stands. */
 function readUnit(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== 0x5c || bytes[at + 1] !== 0x75) return -1;
-  return Number.parseInt(String.fromCharCode(...bytes.subarray(at + 2, at + 6)), 16);
+  let unit = 0;
+  for (let digit = at + 2; digit < at + 6; digit += 1) unit = (unit << 4) | digitOf(bytes[digit] ?? 0);
+  return unit;
+}
+
+function digitOf(byte: number): number {
+  return byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57;
+}
+
+/** What a letter behind a backslash stands for: `b`, `f`, `n`, `r` and `t` for a control, all else for itself. */
+function meaningOf(letter: number): number {
+  switch (letter) {
+    case 0x62:
+      return 0x08;
+    case 0x66:
+      return 0x0c;
+    case 0x6e:
+      return 0x0a;
+    case 0x72:
+      return 0x0d;
+    case 0x74:
+      return 0x09;
+    default:
+      return letter;
+  }
 }
 
 function write(into: Uint8Array, at: number, point: number): number {

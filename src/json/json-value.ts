@@ -66,7 +66,8 @@ export class JsonValue {
   /** The value of a member; undefined where there is none of the name. */
   member(name: string): JsonValue | undefined {
     if (this.kind !== 'object') return undefined;
-    for (const entry of this.#children(2)) {
+    const close = this.#index.tape.second(this.#entry);
+    for (let entry = this.#entry + 1; entry < close; entry = this.#behind(entry + 1)) {
       if (this.#isText(entry, name)) return this.#index.valueAt(entry + 1);
     }
     return undefined;
@@ -95,14 +96,15 @@ export class JsonValue {
 
   /** @param step 1 where values follow each other, 2 where a name stands before each. */
   *#children(step: 1 | 2): Generator<number> {
+    const close = this.#index.tape.second(this.#entry);
+    for (let entry = this.#entry + 1; entry < close; entry = this.#behind(entry + step - 1)) yield entry;
+  }
+
+  /** The entry behind a value and all that is in it. */
+  #behind(value: number): number {
     const { bytes, tape } = this.#index;
-    const close = tape.second(this.#entry);
-    for (let entry = this.#entry + 1; entry < close;) {
-      yield entry;
-      const value = entry + step - 1;
-      const first = bytes[tape.first(value)];
-      entry = (first === 0x7b || first === 0x5b ? tape.second(value) : value) + 1;
-    }
+    const first = bytes[tape.first(value)];
+    return (first === 0x7b || first === 0x5b ? tape.second(value) : value) + 1;
   }
 
   #isText(entry: number, text: string): boolean {
@@ -110,11 +112,15 @@ export class JsonValue {
     const start = tape.first(entry) + 1;
     const end = tape.second(entry);
     if (end >= ESCAPED) return this.#textAt(entry) === text;
-    // No character has more than three bytes for each of its UTF-16 units.
     const length = end - 1 - start;
-    return (
-      length >= text.length && length <= text.length * 3 && bytes.toString('utf8', start, end - 1) === text
-    );
+    // No character has more than three bytes for each of its UTF-16 units.
+    if (length < text.length || length > text.length * 3) return false;
+    for (let at = 0; at < text.length; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit >= 0x80) return bytes.toString('utf8', start, end - 1) === text;
+      if (bytes[start + at] !== unit) return false;
+    }
+    return length === text.length;
   }
 
   #textAt(entry: number): string {

@@ -16,8 +16,13 @@ export function hashKey(bytes: Uint8Array, start: number, end: number): number {
   let v3 = K1 ^ 0x74656462;
   for (let step = 0, at = start; step < words + 4; step += 1, at += 4) {
     let word = 0;
-    if (step < words) word = wordOf(bytes, at, at + 4);
-    else if (step === words) word = wordOf(bytes, at, end) | ((end - start) << 24);
+    if (step < words)
+      word =
+        (bytes[at] ?? 0) |
+        ((bytes[at + 1] ?? 0) << 8) |
+        ((bytes[at + 2] ?? 0) << 16) |
+        ((bytes[at + 3] ?? 0) << 24);
+    else if (step === words) word = tailOf(bytes, at, end) | ((end - start) << 24);
     else if (step === words + 1) v2 ^= 0xff;
     v3 ^= word;
     v0 = (v0 + v1) | 0;
@@ -35,8 +40,8 @@ export function hashKey(bytes: Uint8Array, start: number, end: number): number {
   return (v1 ^ v3) >>> 0;
 }
 
-/** The lowest byte first. */
-function wordOf(bytes: Uint8Array, start: number, end: number): number {
+/** What is left of a word, the lowest byte first. */
+function tailOf(bytes: Uint8Array, start: number, end: number): number {
   let word = 0;
   for (let at = end - 1; at >= start; at -= 1) word = (word << 8) | (bytes[at] ?? 0);
   return word;

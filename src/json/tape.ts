@@ -7,17 +7,16 @@ const SEGMENT_MASK = SEGMENT_LENGTH - 1;
 export const ESCAPED = 0x80000000;
 
 /**
- * A list of entries of two whole numbers below 2^32 each. It grows in segments, so that it never takes twice what it holds
- * and nothing is copied.
+ * A list of entries of two whole numbers below 2^32 each. It grows in segments, so that it never takes twice what it holds;
+ * only the first, of a small text, grows by being copied.
  */
 export class Tape {
-  readonly #segments: Uint32Array[] = [];
-  readonly #expected: number;
+  readonly #segments: Uint32Array[];
   #length = 0;
 
-  /** @param expected how many entries there can be at most, where they are few. */
+  /** @param expected how many entries there may be; more are none the worse. */
   constructor(expected: number) {
-    this.#expected = Math.min(expected, SEGMENT_LENGTH);
+    this.#segments = [new Uint32Array(Math.min(Math.max(expected, 16), SEGMENT_LENGTH) * 2)];
   }
 
   get length(): number {
@@ -27,11 +26,11 @@ export class Tape {
   /** @returns where the entry stands. */
   push(first: number, second: number): number {
     const entry = this.#length;
-    const at = entry & SEGMENT_MASK;
+    const at = (entry & SEGMENT_MASK) * 2;
     let segment = this.#segments[entry >>> SEGMENT_BITS];
-    if (!segment || at * 2 === segment.length) segment = this.#grow(entry);
-    segment[at * 2] = first;
-    segment[at * 2 + 1] = second;
+    if (!segment || at === segment.length) segment = this.#grow(segment, entry >>> SEGMENT_BITS);
+    segment[at] = first;
+    segment[at + 1] = second;
     this.#length = entry + 1;
     return entry;
   }
@@ -49,9 +48,10 @@ export class Tape {
     if (segment) segment[(entry & SEGMENT_MASK) * 2 + 1] = second;
   }
 
-  #grow(entry: number): Uint32Array {
-    const index = entry >>> SEGMENT_BITS;
-    const segment = new Uint32Array((index === 0 ? Math.max(this.#expected, 1) : SEGMENT_LENGTH) * 2);
+  #grow(full: Uint32Array | undefined, index: number): Uint32Array {
+    const length = full ? Math.min(full.length * 2, SEGMENT_LENGTH * 2) : SEGMENT_LENGTH * 2;
+    const segment = new Uint32Array(length);
+    if (full) segment.set(full);
     this.#segments[index] = segment;
     return segment;
   }
