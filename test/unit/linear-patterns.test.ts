@@ -12,9 +12,11 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   'src/credentials/google-token-exchange.ts': 'looks ahead once, at one place',
   'src/dialects/chat-completions.ts': 'looks behind at three characters',
   'src/governance/storage-place.ts': 'looks behind at one character',
-  'src/dialects/read-json.ts': 'goes on from where the last token ended',
   'src/governance/pattern-machine.ts': 'reads patterns of the catalog',
-  'src/governance/check-storage.ts': 'reads places of the access document',
+  'src/governance/check-places.ts': 'reads places of the access document',
+  'src/governance/model-names.ts': 'looks ahead at eight characters',
+  'src/governance/tool-source.ts': 'looks ahead at one character',
+  'src/governance/web-place.ts': 'looks ahead once, over 253 characters; and takes every text at the first try',
   'src/governance/yaml-document.ts': 'reads sentences of the YAML parser',
   'src/audit/verification/bundle-manifest.ts': 'reads names of files of a bundle, on the command line',
 };
