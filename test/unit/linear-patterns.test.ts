@@ -16,7 +16,8 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   'src/governance/check-places.ts': 'reads places of the access document',
   'src/governance/model-names.ts': 'looks ahead at eight characters',
   'src/governance/tool-source.ts': 'looks ahead at one character',
-  'src/governance/web-place.ts': 'looks ahead once, over 253 characters; and takes every text at the first try',
+  'src/governance/web-place.ts':
+    'looks ahead once, over 253 characters; and takes every text at the first try',
   'src/governance/yaml-document.ts': 'reads sentences of the YAML parser',
   'src/audit/verification/bundle-manifest.ts': 'reads names of files of a bundle, on the command line',
 };
