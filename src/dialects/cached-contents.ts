@@ -10,6 +10,7 @@ import { refuseMembers } from './refuse-members.ts';
 import { resourceName } from './resource-names.ts';
 import { resourceRequest, type ResourceCall, type ResourceOperation } from './resource-operation.ts';
 import { validateBody } from './validate-body.ts';
+import { Content, Contents } from './vertex-bodies.ts';
 import { validateSmallBody } from './validate-small-body.ts';
 
 /**
@@ -19,9 +20,9 @@ import { validateSmallBody } from './validate-small-body.ts';
 const CachedContentBody = z.strictObject({
   model: z.string(),
   displayName: z.string().optional(),
-  contents: z.unknown().optional(),
-  systemInstruction: z.unknown().optional(),
-  system_instruction: z.unknown().optional(),
+  contents: Contents.optional(),
+  systemInstruction: Content.optional(),
+  system_instruction: Content.optional(),
   tools: z.unknown().optional(),
   toolConfig: z.unknown().optional(),
   tool_config: z.unknown().optional(),

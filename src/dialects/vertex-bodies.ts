@@ -15,21 +15,23 @@ export type PredictBody = z.infer<typeof PredictBody>;
 const oneOrMore = <Item extends z.ZodType>(item: Item) =>
   z.union([item, z.array(item).min(1).max(MAXIMUM_TURNS)]);
 
-const Content = z.looseObject({
+export const Content = z.looseObject({
   role: z.string().optional(),
   parts: oneOrMore(z.looseObject({})).optional(),
 });
+/** A conversation, turn by turn. */
+export const Contents = oneOrMore(Content);
 
 /**
  * Envelope of `:generateContent` and `:streamGenerateContent`. Loose, because the bytes pass through to Vertex AI.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
  */
-export const GenerateContentBody = z.looseObject({ contents: oneOrMore(Content) });
+export const GenerateContentBody = z.looseObject({ contents: Contents });
 export type GenerateContentBody = z.infer<typeof GenerateContentBody>;
 
 /** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/count-tokens */
 export const CountTokensBody = z.looseObject({
-  contents: oneOrMore(Content).optional(),
+  contents: Contents.optional(),
   instances: z.array(z.unknown()).optional(),
 });
 export type CountTokensBody = z.infer<typeof CountTokensBody>;
