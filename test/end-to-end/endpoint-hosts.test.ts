@@ -166,7 +166,7 @@ test('a stream of a shared endpoint is refused in the client’s own form, befor
   await restartWith((catalog) =>
     catalog
       .replaceAll(/^ +hosts: .*\n/gm, '')
-      .replace('[predict, rawPredict, explain,', '[predict, rawPredict, streamRawPredict, explain,'),
+      .replace('[predict, rawPredict, explain]', '[predict, rawPredict, streamRawPredict, explain]'),
   );
   const raw = await call(`${SHARED}:streamRawPredict`, FLOWERS);
   expectFailure(

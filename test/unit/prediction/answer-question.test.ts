@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { gatewayDialect } from '../../../src/dialects/gateway-dialect.ts';
 import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import { createGovernance } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
 import { createAnswerQuestion, type QuestionRooms } from '../../../src/prediction/answer-question.ts';
 import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
@@ -12,7 +13,18 @@ import type { Call, Caller, QuestionDialect } from '../../../src/prediction/inte
 import { fakeTrail } from './fake-trail.ts';
 import { createReply, type FakeReply } from './fake-reply.ts';
 
-const governance = loadGovernance('governance');
+const sample = loadGovernance('governance');
+/** The sample's, with APIM subscriptions that belong to nobody. */
+const governance = createGovernance(
+  {
+    ...sample.documents,
+    limits: {
+      ...sample.documents.limits,
+      products: sample.documents.limits.products.map((product) => ({ ...product, subscriptions: undefined })),
+    },
+  },
+  sample.policyVersion,
+);
 const CALLER: Caller = {
   identityProvider: 'entra',
   tenantId: '11111111-1111-4111-8111-111111111111',
