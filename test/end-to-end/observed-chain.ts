@@ -56,6 +56,13 @@ export class ObservedChain {
     return 'x-gateway-unrecorded' in answer.headers ? answer : this.#remember(answer);
   }
 
+  /** The subscription key of a sample application. @throws Error for one that there is not. */
+  keyOf(application: string): string {
+    const key = this.chain.environment.applications[application]?.subscriptionKey;
+    if (key === undefined) throw new Error(`There is no application "${application}".`);
+    return key;
+  }
+
   /** A token with the real signature that is as right or wrong as the request says; see Entra's `POST tokens`. */
   async mint(request: object): Promise<string> {
     const minted = await this.chain.control('entra', 'POST', 'tokens', request);
@@ -105,11 +112,9 @@ export class ObservedChain {
   }
 
   async #credentials(application: string): Promise<Record<string, string>> {
-    const key = this.chain.environment.applications[application]?.subscriptionKey;
-    if (key === undefined) throw new Error(`There is no application "${application}".`);
     return {
       authorization: `Bearer ${await this.chain.token(application)}`,
-      'ocp-apim-subscription-key': key,
+      'ocp-apim-subscription-key': this.keyOf(application),
     };
   }
 
