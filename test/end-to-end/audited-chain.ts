@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ManagedIdentityCredential } from '@azure/identity';
@@ -186,7 +188,9 @@ export class AuditedChain {
     for (const [writer, sequence] of last) {
       const cursor = state.getBlobClient(`shipping/${writer}.json`);
       if (!(await cursor.exists())) return false;
-      const shipped = JSON.parse((await cursor.downloadToBuffer()).toString('utf8')) as LedgerLine;
+      // In one request: between two, the cursor may get another length.
+      const { readableStreamBody } = await cursor.download();
+      const shipped = JSON.parse(await text(readableStreamBody ?? Readable.from([]))) as LedgerLine;
       if (shipped.sequence < sequence) return false;
     }
     return true;
