@@ -1,5 +1,5 @@
 import { checkLabels } from './check-labels.ts';
-import type { Countable } from './count-tokens.ts';
+import { type Countable, countTokens } from './count-tokens.ts';
 import { GoogleError } from './google-error.ts';
 import type { PromptFile } from './read-contents.ts';
 import { readGenerationConfig } from './read-generation-config.ts';
@@ -47,6 +47,9 @@ const SUPPORTED = new Set([
   'toolConfig',
   'cachedContent',
 ]);
+/** Of both models: https://cloud.google.com/vertex-ai/generative-ai/docs/models/gemini/2-5-flash */
+const MAXIMUM_INPUT_TOKENS = 1_048_576;
+
 /**
  * Takes what the emulated model needs from a GenerateContentRequest that has been read as a message.
  * @param cached the prompt of the context cache that the request names
@@ -61,6 +64,7 @@ export function readGenerateRequest(model: string, message: Json, cached?: Cache
     );
   }
   const prompt = readPrompt(message);
+  refuseTooLong(prompt.texts);
   checkLabels((message.labels ?? {}) as Record<string, string>);
   const config = (message.generationConfig ?? {}) as Json;
   return {
@@ -69,4 +73,13 @@ export function readGenerateRequest(model: string, message: Json, cached?: Cache
     tools: cached?.tools ?? prompt.tools,
     ...(cached && { cached }),
   };
+}
+
+function refuseTooLong(texts: readonly string[]): void {
+  const tokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
+  if (tokens <= MAXIMUM_INPUT_TOKENS) return;
+  throw new GoogleError(
+    'INVALID_ARGUMENT',
+    `The input token count (${tokens}) exceeds the maximum number of tokens allowed (${MAXIMUM_INPUT_TOKENS}).`,
+  );
 }

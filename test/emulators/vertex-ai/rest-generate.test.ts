@@ -274,6 +274,16 @@ test('answers INVALID_ARGUMENT to invalid UTF-8 and to a message that is too dee
   });
 });
 
+test('answers INVALID_ARGUMENT to more text than the model takes', async () => {
+  const body = { contents: [{ role: 'user', parts: [{ text: 'word '.repeat(900_000) }] }] };
+  expect(await failure(body)).toMatchObject({
+    status: 400,
+    error: {
+      message: 'The input token count (1125000) exceeds the maximum number of tokens allowed (1048576).',
+    },
+  });
+});
+
 test('answers INVALID_ARGUMENT with the range to a value outside it', async () => {
   const { error } = await failure({ ...REQUEST, generationConfig: { maxOutputTokens: 100_000 } });
   expect(error).toMatchObject({
