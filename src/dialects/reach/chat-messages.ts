@@ -1,5 +1,5 @@
 import { googleMessage } from './google-messages.ts';
-import { INSTANCE, OWN_DATA, PARAMETERS } from './media-messages.ts';
+import { INSTANCE, OWN_DATA, PARAMETERS, TEXT } from './media-messages.ts';
 import {
   CACHE,
   defineMessage,
@@ -16,6 +16,7 @@ import {
 } from './rules.ts';
 
 const HELD_BY_OPENAI = refused('names what OpenAI keeps, which isn’t here');
+const OTHER_MODEL = refused('a call reaches the model alone that it is for');
 const text: Rule = { is: 'harmless' };
 const parts: Rule = { is: 'message', of: () => PART };
 const extras: Rule = { is: 'message', of: () => EXTRAS };
@@ -75,7 +76,9 @@ const TURN = defineMessage({
     'refusal',
     'role',
   ),
-  ...harmless('tool_call_id'),
+  ...harmless('reasoning_details', 'tool_call_id'),
+  // https://platform.openai.com/docs/api-reference/chat/object
+  annotations: harmlessBecause('tells where an answer came from, which is not read again'),
   content: parts,
   extra_content: extras,
   extra_part: extras,
@@ -96,8 +99,11 @@ const GOOGLE_EXTRAS = (): Message =>
     ...harmless('thought', 'thought_signature', 'thought_tag_marker'),
     cached_content: CACHE,
     contents: google('Content'),
+    extra_body: extras,
     generation_config: google('GenerationConfig'),
+    google: { is: 'message', of: GOOGLE_EXTRAS },
     labels: LABELS,
+    model: OTHER_MODEL,
     model_armor_config: google('ModelArmorConfig'),
     output_config: google('GenerationOutputConfig'),
     parts: google('FunctionResponsePart'),
@@ -111,6 +117,7 @@ const EXTRAS = defineMessage({
   extra_body: extras,
   google: { is: 'message', of: GOOGLE_EXTRAS },
   labels: LABELS,
+  model: OTHER_MODEL,
   tools: google('Tool'),
 });
 
@@ -178,9 +185,13 @@ export const CHAT_REQUEST = defineMessage(CHAT_MEMBERS);
 
 const OPEN_MEMBERS = {
   ...CHAT_MEMBERS,
-  ...harmless('input', 'prompt', 'query', 'suffix'),
+  audio: TEXT,
   contents: google('Content'),
   document: parts,
+  input: TEXT,
+  prompt: TEXT,
+  query: TEXT,
+  suffix: TEXT,
   system_instruction: google('Content'),
 } as const satisfies Members;
 
@@ -191,6 +202,10 @@ const OPEN_MEMBERS = {
 export const OPEN_REQUEST = defineMessage(
   {
     ...OPEN_MEMBERS,
+    generation_config: google('GenerationConfig'),
+    model_armor_config: google('ModelArmorConfig'),
+    output_config: google('GenerationOutputConfig'),
+    tool_config: google('ToolConfig'),
     instances: { is: 'message', of: () => INSTANCE },
     parameters: { is: 'message', of: () => PARAMETERS },
   },
@@ -201,6 +216,8 @@ export const OPEN_REQUEST = defineMessage(
 const GOOGLES_OWN = [
   ...['cached_content', 'extra_body', 'functions', 'google', 'instances', 'labels', 'parameters', 'tools'],
   'web_search_options',
+  // What else may be in place of text.
+  ...['audio', 'documents', 'input', 'prompt', 'query', 'suffix'],
 ];
 
 /** The same for a container of one's own, which no tool, label or cache of Google's reaches. */

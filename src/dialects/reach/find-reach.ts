@@ -229,21 +229,27 @@ const NOTHING_LISTED = defineMessage({});
 const INPUT_DATA: Rule = { is: 'message', of: () => INSTANCE };
 const OWN: Rule = { is: 'message', of: () => OWN_DATA };
 const UNKNOWN_TOOL = refused('is a tool that the gateway does not know');
+const MISPLACED_CACHE = refused('is called as a context cache, and the gateway does not know the member');
 const MISPLACED_TOOL = refused('is called as a tool, and the gateway does not know the member');
 
 function ruleOf(others: Message['others'], name: string): Rule {
   switch (others) {
     case 'tool':
       return UNKNOWN_TOOL;
-    case 'input':
-      return INPUT_DATA;
     case 'own':
       return OWN;
-    case 'unlisted': {
-      const plain = plainName(name);
-      return plain === 'tools' || googleMessage('Tool').rules.has(plain) ? MISPLACED_TOOL : UNLISTED;
-    }
+    case 'input':
+      return misplaced(name) ?? INPUT_DATA;
+    case 'unlisted':
+      return misplaced(name) ?? UNLISTED;
   }
+}
+
+/** What is called as Google calls tools and context caches, where nobody knows that there can be any. */
+function misplaced(name: string): Rule | undefined {
+  const plain = plainName(name);
+  if (plain === 'cachedcontent') return MISPLACED_CACHE;
+  return plain === 'tools' || googleMessage('Tool').rules.has(plain) ? MISPLACED_TOOL : undefined;
 }
 
 function isContent(value: JsonValue, or: 'data' | 'bytes'): boolean {

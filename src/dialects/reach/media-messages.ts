@@ -1,4 +1,13 @@
-import { defineMessage, harmless, INPUT, INPUT_OR_BYTES, OUTPUT, refused } from './rules.ts';
+import {
+  defineMessage,
+  harmless,
+  INPUT,
+  INPUT_OR_BYTES,
+  OUTPUT,
+  refused,
+  type Message,
+  type Rule,
+} from './rules.ts';
 
 /** What images, videos and the like are called where they are read from a place. */
 const INPUTS = {
@@ -22,7 +31,17 @@ const OUTPUTS = {
   gcsDestination: OUTPUT,
 } as const;
 
-const TEXTS = harmless('content', 'mimeType', 'negativePrompt', 'prompt', 'referenceId', 'text', 'title');
+/** Text, of which one may begin with an address; what stands in its place, or beside it in a list, is an instance. */
+export const TEXT: Rule = { is: 'message', of: () => IN_PLACE_OF_TEXT };
+
+const TEXTS = {
+  ...harmless('mimeType', 'referenceId'),
+  content: TEXT,
+  negativePrompt: TEXT,
+  prompt: TEXT,
+  text: TEXT,
+  title: TEXT,
+} as const;
 
 /**
  * An instance of what publishers' models predict from: each model has a schema of its own, which Google publishes in prose
@@ -36,9 +55,12 @@ export const INSTANCE = defineMessage(
   { others: 'input' },
 );
 
+const IN_PLACE_OF_TEXT: Message = { ...INSTANCE, text: { is: 'harmless' } };
+
 /** How a publisher's model shall predict. What it does with a place that isn't known nobody could judge. */
 export const PARAMETERS = defineMessage({
-  ...harmless('negativePrompt', 'prompt'),
+  negativePrompt: TEXT,
+  prompt: TEXT,
   ...OUTPUTS,
   gcsUri: OUTPUT,
   pubsubTopic: refused('would be written to by an identity that is not the caller’s'),

@@ -40,6 +40,24 @@ async function found(message: Message, body: unknown): Promise<string[]> {
 const UNKNOWN_PLACE = 'looks like a place, and the gateway does not know the member';
 const UNKNOWN_TOOL = 'is a tool that the gateway does not know';
 const MISPLACED_TOOL = 'is called as a tool, and the gateway does not know the member';
+const MISPLACED_CACHE = 'is called as a context cache, and the gateway does not know the member';
+const OTHER_MODEL = 'a call reaches the model alone that it is for';
+const WITH_SPACE = 'gs://sample-batches/output/a b.png';
+/** What some reader takes for a place in Cloud Storage. */
+const GOOGLES_STORAGE = [
+  'https://commondatastorage.googleapis.com/bucket/x',
+  'https://bucket.commondatastorage.googleapis.com/x',
+  'https://storage.europe-west1.rep.googleapis.com/bucket/x',
+  'https://bucket.storage.mtls.googleapis.com',
+  'https://www.googleapis.com/storage/v1/b/bucket/o/x?alt=media',
+  'https://www.googleapis.com/download/storage/v1/b/bucket/o/x?alt=media',
+  'https://somebody@storage.googleapis.com/bucket/x',
+  'https://storage.googleapis.com./bucket/x',
+  'https:\\\\storage.googleapis.com\\bucket',
+  '//storage.cloud.google.com?x',
+];
+/** What bytes in base64 aren’t, though nothing in their beginning looks like an address. */
+const NO_BYTES = [`${' '.repeat(70)}${GS}`, `${'\n'.repeat(40)}${GS}`, '//storage.googleapis.com/bucket/x'];
 const file = (fileUri: unknown) => ({ parts: [{ fileData: { mimeType: 'text/plain', fileUri } }] });
 
 test.each<[Message, unknown, string[]]>([
@@ -301,6 +319,94 @@ test.each<[Message, unknown, string[]]>([
     ],
   ],
   [
+    CONTAINER_REQUEST,
+    {
+      instances: [
+        ...GOOGLES_STORAGE,
+        'gs://bucket/of mine.csv',
+        'gs://bucket/x is a place, isn’t it?',
+        'https://storage.example.com/x',
+      ],
+      prompt: 'gs://bucket/x is a place, isn’t it?',
+      input: [{ audio: GS }],
+      documents: GS,
+    },
+    [
+      ...GOOGLES_STORAGE.map((uri, index) => `inputs instances[${index}] ${uri}`),
+      `inputs instances[${GOOGLES_STORAGE.length}] gs://bucket/of mine.csv`,
+      `inputs input[0].audio ${GS}`,
+      `inputs documents ${GS}`,
+    ],
+  ],
+  [
+    PREDICT,
+    {
+      instances: [
+        { content: { parts: [{ fileData: { fileUri: GS } }] } },
+        { prompt: [{ image: { gcsUri: GS } }, HTTPS], text: GS, title: { new: WITH_SPACE } },
+        { image: { newUri: WITH_SPACE } },
+        { tools: [{ googleSearch: {} }], cached_content: '1' },
+      ],
+      parameters: { prompt: { storageUri: GS } },
+    },
+    [
+      `inputs instances[0].content.parts[0].fileData.fileUri ${GS}`,
+      `inputs instances[1].prompt[0].image.gcsUri ${GS}`,
+      `inputs instances[1].title.new ${WITH_SPACE}`,
+      `inputs instances[2].image.newUri ${WITH_SPACE}`,
+      `outputs parameters.prompt.storageUri ${GS}`,
+      `refused instances[3].tools ${MISPLACED_TOOL}`,
+      `refused instances[3].cached_content ${MISPLACED_CACHE}`,
+    ],
+  ],
+  [
+    PREDICT,
+    { instances: NO_BYTES.map((bytesBase64Encoded) => ({ image: { bytesBase64Encoded } })) },
+    NO_BYTES.map((text, index) => `inputs instances[${index}].image.bytesBase64Encoded ${text}`),
+  ],
+  [
+    OPEN_REQUEST,
+    {
+      input: [{ image: GS }, HTTPS],
+      documents: [{ content: 'x', metadata: [{ key: 'url', value: HTTPS }] }],
+      query: HTTPS,
+      audio: { uri: GS },
+      prompt: { uri: GS },
+      agent: { tools: [] },
+      generationConfig: { routingConfig: { manualMode: { modelName: 'gemini-2.5-pro' } }, new: HTTPS },
+      modelArmorConfig: { promptTemplateName: 'lax' },
+      outputConfig: { outputUriPrefix: GS },
+      mcp_servers: [{ url: HTTPS }],
+    },
+    [
+      `inputs input[0].image ${GS}`,
+      `inputs audio.uri ${GS}`,
+      `inputs prompt.uri ${GS}`,
+      `outputs outputConfig.outputUriPrefix ${GS}`,
+      `refused agent.tools ${MISPLACED_TOOL}`,
+      `refused generationConfig.routingConfig.manualMode.modelName ${OTHER_MODEL}`,
+      `refused generationConfig.new ${UNKNOWN_PLACE}`,
+      'refused modelArmorConfig.promptTemplateName templates are the project’s, not a call’s',
+      `refused mcp_servers ${MISPLACED_TOOL}`,
+    ],
+  ],
+  [
+    CHAT_REQUEST,
+    {
+      extra_body: { google: { extra_body: { google: { labels: { a: 'b' }, cached_content: '1' } } } },
+      google: { google: { cached_content: '2', model: 'm' }, new_member: { cachedContent: '3' } },
+    },
+    [
+      'cache extra_body.google.extra_body.google.cached_content 1',
+      'cache google.google.cached_content 2',
+      'labels {"a":"b"}',
+      `refused google.google.model ${OTHER_MODEL}`,
+      `refused google.new_member.cachedContent ${MISPLACED_CACHE}`,
+    ],
+  ],
+  [GENERATE, { newMember: WITH_SPACE }, [`refused newMember ${UNKNOWN_PLACE}`]],
+  [COUNT, { cachedContent: '1' }, [`refused cachedContent ${MISPLACED_CACHE}`]],
+  [
     JOB,
     {
       inputConfig: { gcsSource: { uris: [GS, 'gs://a/b'] }, bigquerySource: { input_uri: 'bq://p1.d' } },
@@ -462,6 +568,13 @@ test.each<[Message, unknown]>([
         },
         { role: 'tool', tool_call_id: '1', content: GS },
         { role: 'user', content: [{ type: 'text', text: GS }] },
+        {
+          role: 'assistant',
+          content: 'a',
+          annotations: [{ type: 'url_citation', url_citation: { url: HTTPS, title: 't' } }],
+          reasoning_details: [{ type: 'reasoning.text', text: HTTPS }],
+        },
+        { role: 'user', content: [{ type: 'input_audio', input_audio: { data: '//uQ', format: 'mp3' } }] },
       ],
       response_format: { type: 'json_schema', json_schema: { schema: { $schema: HTTPS } } },
       metadata: { home: HTTPS },
@@ -515,6 +628,22 @@ test.each<[Message, unknown, string]>([
 ])('refuses by name what nobody can judge: %#', async (message, body, problem) => {
   expect(await found(message, body)).toEqual([`refused ${problem}`]);
 });
+
+test.each([String.raw`\/9j\/4AAQ`, String.raw`AAAA\r\n//8=\n`, '_-8', '', 'data:image/png;base64,AAAA'])(
+  'bytes in base64 are no place: %j',
+  async (bytes) => {
+    const body = await readJson(Buffer.from(`{"instances":[{"bytesBase64Encoded":"${bytes}"}]}`));
+    expect((await findReach(PREDICT, body)).places).toEqual([]);
+  },
+);
+
+test.each([String.raw`\u0067s\u003a//b/o`, String.raw`\u0067s:`, String.raw`\tgs`, String.raw`AAAA\\`])(
+  'an escape makes no bytes: %s',
+  async (text) => {
+    const body = await readJson(Buffer.from(`{"instances":[{"bytesBase64Encoded":"${text}"}]}`));
+    expect((await findReach(PREDICT, body)).places).toHaveLength(1);
+  },
+);
 
 test('an escape hides no place', async () => {
   const body = Buffer.from(
