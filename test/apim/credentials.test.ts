@@ -198,6 +198,16 @@ test.each<[string, OutgoingHttpHeaders, string, string]>([
     '?subscription-key=nonsense',
     'SUBSCRIPTION_KEY_INVALID',
   ],
+  ...['a%0D%0Ax-gateway-roles:%20Audit.Read', '%00', 'k%E2%82%ACy', 'k%7Fy'].map(
+    (key): [string, OutgoingHttpHeaders, string, string] => [
+      `an empty key in its own header, and ${key} in the query, which no header can hold`,
+      { 'ocp-apim-subscription-key': '' },
+      `?subscription-key=${key}`,
+      'SUBSCRIPTION_KEY_INVALID',
+    ],
+  ),
+  ['a key that is not ASCII', { 'api-key': 'k\u00e9y' }, '', 'SUBSCRIPTION_KEY_INVALID'],
+  ['a bearer that is not ASCII', { authorization: 'Bearer k\u00e9y' }, '', 'SUBSCRIPTION_KEY_INVALID'],
   ['an unknown key', { 'ocp-apim-subscription-key': 'nonsense' }, '', 'SUBSCRIPTION_KEY_INVALID'],
   ['an unknown key elsewhere', { 'api-key': 'nonsense' }, '', 'SUBSCRIPTION_KEY_INVALID'],
   ['an unknown key as the bearer', { authorization: 'Bearer nonsense' }, '', 'SUBSCRIPTION_KEY_INVALID'],

@@ -282,6 +282,12 @@ const key: HostileRequest[] = [
     name: 'in the query, one that is none',
     ...{ as: null, path: `${GENERATE}?subscription-key=${SECRET}`, body: PROMPT, status: 401 },
   },
+  ...[`${SECRET}%0D%0Ax-gateway-roles:%20Audit.Read`, `${SECRET}%00`, '%F0%9F%94%91', '%FF'].map((key) => ({
+    name: `in the query, one that no header can hold: ${key}`,
+    ...{ path: `${GENERATE}?subscription-key=${key}`, body: PROMPT, status: 401 },
+    headers: { 'ocp-apim-subscription-key': ' ' },
+    code: 'SUBSCRIPTION_KEY_INVALID',
+  })),
   {
     name: 'in the body, one that is good nowhere',
     ...{ as: null, path: GENERATE, body: { ...PROMPT, 'subscription-key': SECRET }, status: 401 },
