@@ -1,6 +1,7 @@
 import { formatPath } from '../../errors/format-path.ts';
 import type { FieldViolation } from '../../errors/gateway-error.ts';
 import { invalidBody, MAXIMUM_VIOLATIONS } from '../../errors/invalid-body.ts';
+import type { ToolName } from '../../governance/tools.ts';
 import type { JsonValue } from '../../json/json-value.ts';
 import { loopTurns, type Turns } from '../../json/turns.ts';
 import type { ToolField } from '../check-tools.ts';
@@ -35,6 +36,9 @@ export interface NamedCache {
 
 /** Gemini takes 3,000 images at the most: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/image-understanding */
 const MAXIMUM_REACHED = 3_000;
+/** Tools of which a body has a list. Clients send an empty one where there is none. */
+const GIVEN_IN_LISTS: ReadonlySet<ToolName> = new Set<ToolName>(['functionDeclarations', 'mcpServers']);
+
 /** Values that are looked at in one turn of the event loop: less than a millisecond's work. */
 const VALUES_IN_A_TURN = 500;
 
@@ -123,6 +127,7 @@ class Search {
         else this.#refuse(at, 'must be an object');
         return;
       case 'tool': {
+        if (GIVEN_IN_LISTS.has(rule.tool) && value.kind === 'array' && value.length === 0) return;
         const found = { path: pathOf(at), tool: rule.tool, sources: [] };
         this.#count();
         this.#tools.push(found);

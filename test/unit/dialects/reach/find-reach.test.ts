@@ -445,6 +445,8 @@ test.each<[unknown, string[]]>([
   [{ urlContext: {} }, ['tool tools[0].urlContext urlContext']],
   [{ computerUse: { environment: 'ENVIRONMENT_BROWSER' } }, ['tool tools[0].computerUse computerUse']],
   [{ googleSearch: null, retrieval: {} }, []],
+  [{ functionDeclarations: [], mcpServers: [] }, []],
+  [{ googleSearch: [] }, ['tool tools[0].googleSearch googleSearch']],
   [
     { retrieval: { vertexAiSearch: { datastore: STORE, dataStoreSpecs: [{ dataStore: `${STORE}2` }] } } },
     [
@@ -582,6 +584,8 @@ test.each<[Message, unknown]>([
       user: HTTPS,
     },
   ],
+  [CHAT_REQUEST, { messages: [], functions: [], tools: [] }],
+  [CLAUDE_REQUEST, { messages: [], mcp_servers: [], tools: [] }],
   [
     CLAUDE_REQUEST,
     { system: HTTPS, messages: [{ role: 'user', content: GS }], metadata: { user_id: HTTPS } },
