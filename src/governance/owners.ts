@@ -52,6 +52,20 @@ export function listOwners(access: Access, principal: Principal): readonly Owner
   return teams.map((team) => (own.includes(team) ? { team } : { team, agent: labelOf(agent.id) }));
 }
 
+/**
+ * As whom a caller is judged for what a body reaches. All of a team go on from what one of them puts into a context cache,
+ * so of its maker's roles the team's alone lets in; what forbids holds for the others too.
+ */
+export function asMaker(principal: Principal, operation: string, { team }: Owner): Principal {
+  if (operation !== 'cacheContent' || isKeyOnly(principal)) return principal;
+  const { roles, idleRoles = [] } = principal;
+  return {
+    ...principal,
+    roles: roles.filter((role) => labelOf(role) === team),
+    idleRoles: [...idleRoles, ...roles.filter((role) => labelOf(role) !== team)],
+  };
+}
+
 /** Whether one of the owners that a caller reaches is the one of a thing. */
 export function reaches(owners: readonly Owner[], { team, agent }: Owner): boolean {
   return owners.some((one) => one.team === team && (one.agent === undefined || one.agent === agent));

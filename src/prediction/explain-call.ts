@@ -8,6 +8,7 @@ import { listLimits } from '../governance/list-limits.ts';
 import { listPlaces } from '../governance/list-places.ts';
 import { listTools } from '../governance/list-tools.ts';
 import type { ToolVerdict } from '../governance/judge-tool.ts';
+import { asMaker } from '../governance/owners.ts';
 import { residencyIdsOf } from '../governance/residency-of.ts';
 import type { AskedCall, PolicyExplainQuestion } from './question.ts';
 
@@ -85,13 +86,14 @@ function findRefusal(
   const decision = governance.decide(principal, call);
   if (!decision.allowed) return { isOutside: false };
   const verdicts = new Set<ToolVerdict>();
-  const { location, resource } = decision.call;
+  const { location, resource, owner } = decision.call;
+  const maker = asMaker(principal, call.operation, owner);
   try {
     call.check?.({
       resource,
-      judgePlace: (use, uri) => governance.judgePlace(principal, use, uri),
+      judgePlace: (use, uri) => governance.judgePlace(maker, use, uri),
       judgeTool: (tool, sources = []) => {
-        const verdict = governance.judgeTool(principal, { tool, sources, location });
+        const verdict = governance.judgeTool(maker, { tool, sources, location });
         verdicts.add(verdict);
         return verdict;
       },

@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
-import { reaches } from '../governance/owners.ts';
+import { asMaker, reaches } from '../governance/owners.ts';
 import type { Deadline } from './deadline.ts';
 import { deliver } from './deliver.ts';
 import type { AccessTokens, Call, Caller, Reply, Seal, Seals, Vertex } from './interfaces.ts';
@@ -134,17 +134,18 @@ function authorize(
 function grant(
   governance: Governance,
   caller: Caller,
-  { project, location, resource, owner }: AuthorizedCall<Prediction>,
+  { target, project, location, resource, owner }: AuthorizedCall<Prediction>,
   seal: Seal | undefined,
 ): GrantedCall {
   const owners = governance.ownersOf(caller);
+  const maker = asMaker(caller, target.operation, owner);
   return {
     ...{ project, location, resource, caller, owner, owners },
     reaches: (other) => reaches(owners, other),
     ...(seal && { seal }),
     isHere: (named, at) => at === location && governance.isProject(project, named),
     may: (target) => governance.decide(caller, target).allowed,
-    judgePlace: (use, uri) => governance.judgePlace(caller, use, uri),
-    judgeTool: (tool, sources = []) => governance.judgeTool(caller, { tool, sources, location }),
+    judgePlace: (use, uri) => governance.judgePlace(maker, use, uri),
+    judgeTool: (tool, sources = []) => governance.judgeTool(maker, { tool, sources, location }),
   };
 }

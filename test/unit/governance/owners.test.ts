@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Principal } from '../../../src/governance/call-target.ts';
 import type { Agent } from '../../../src/governance/documents.ts';
-import { labelOf, reaches, teamOfSubscription, type Owner } from '../../../src/governance/owners.ts';
+import { asMaker, labelOf, reaches, teamOfSubscription, type Owner } from '../../../src/governance/owners.ts';
 import { governanceOf, modelEntry } from './governance-of.ts';
 
 const ROLES = ['Team.Use', 'Other', 'Third_one', 'Bot'];
@@ -157,4 +157,27 @@ test('every APIM subscription has a team of its own, which is a label and no rol
 test('a subscription’s team can be read where its id is a label', () => {
   expect(teamOfSubscription('sandbox-app')).toBe('_sandbox-app');
   expect(teamOfSubscription('Sandbox.App')).toMatch(/^__[0-9a-f]{60}$/);
+});
+
+test('what goes into a context cache is judged by the role whose team goes on from it, and by what forbids', () => {
+  const held = { ...alone(['Team.Use', 'Other', 'Kept']), idleRoles: ['Idle'] };
+  const maker = asMaker(held, 'cacheContent', { team: labelOf('Other') });
+  expect(maker).toMatchObject({ roles: ['Other'], idleRoles: ['Idle', 'Team.Use', 'Kept'] });
+  expect(asMaker(held, 'generateContent', { team: labelOf('Other') })).toBe(held);
+  const governance = governanceOf({
+    entries: [modelEntry()],
+    grants: [{ id: 'all', reason: 'Tests.', roles: ['Team.Use', 'Other', 'Kept'], entries: ['flash'] }],
+    residency: [{ id: 'kept', reason: 'Tests.', roles: ['Kept'], locations: ['us-central1'] }],
+    storage: [{ id: 'files', reason: 'Tests.', roles: ['Team.Use'], inputs: ['gs://team'] }],
+    tools: [
+      { id: 'code', reason: 'Tests.', roles: ['Team.Use'], use: ['codeExecution'] },
+      { id: 'search', reason: 'Tests.', roles: ['Other'], use: ['googleSearch'] },
+    ],
+  });
+  const judge = (principal: Principal, tool: 'codeExecution' | 'googleSearch') =>
+    governance.judgeTool(principal, { tool, sources: [], location: 'us-central1' });
+  expect(governance.judgePlace(held, 'inputs', 'gs://team/file')).toBe('allowed');
+  expect(governance.judgePlace(maker, 'inputs', 'gs://team/file')).toBe('not-allowed');
+  expect([judge(held, 'codeExecution'), judge(maker, 'codeExecution')]).toEqual(['allowed', 'not-allowed']);
+  expect(judge(maker, 'googleSearch')).toBe('outside-residency');
 });
