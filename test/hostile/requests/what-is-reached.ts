@@ -20,6 +20,16 @@ const JOBS = `/vertex/v1/${PARENT}/batchPredictionJobs`;
 const COUNT = `/vertex/v1/${GEMINI}:countTokens`;
 const IMAGEN = `/vertex/v1/${PARENT}/publishers/google/models/imagen-4.0-generate-001:predict`;
 const VEO = `/vertex/v1/${PARENT}/publishers/google/models/veo-3.0-generate-001`;
+/** A batch job that the assistants may have. */
+const JOB = {
+  displayName: 'job',
+  model: 'publishers/google/models/gemini-2.5-flash',
+  inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: ['gs://sample-batches/input/a.jsonl'] } },
+  outputConfig: {
+    predictionsFormat: 'jsonl',
+    gcsDestination: { outputUriPrefix: 'gs://sample-batches/output' },
+  },
+};
 const EMBED = `/vertex/v1/${PARENT}/publishers/google/models/gemini-embedding-2:embedContent`;
 const NATIVE_CHAT = `/vertex/v1/${PARENT}/endpoints/openapi/chat/completions`;
 
@@ -244,13 +254,7 @@ const storage: HostileRequest[] = [
     name: `${name} of a batch job`,
     path: JOBS,
     body: {
-      displayName: 'job',
-      model: 'publishers/google/models/gemini-2.5-flash',
-      inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: ['gs://sample-batches/input/a.jsonl'] } },
-      outputConfig: {
-        predictionsFormat: 'jsonl',
-        gcsDestination: { outputUriPrefix: 'gs://sample-batches/output' },
-      },
+      ...JOB,
       ...more,
     },
     status: [400, 403],
@@ -497,15 +501,7 @@ const teams: HostileRequest[] = [
   {
     name: 'a job of a model that is not the team’s',
     ...{ path: JOBS, as: 'scoring-app', status: 403, code: 'NOT_GRANTED' },
-    body: {
-      displayName: 'job',
-      model: 'publishers/google/models/gemini-2.5-flash',
-      inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: ['gs://sample-batches/input/a.jsonl'] } },
-      outputConfig: {
-        predictionsFormat: 'jsonl',
-        gcsDestination: { outputUriPrefix: 'gs://sample-batches/output' },
-      },
-    },
+    body: JOB,
   },
 ];
 
@@ -566,18 +562,7 @@ export async function makeTheirs(observed: ObservedChain): Promise<Record<string
   const text = 'Narwhals sing in the polar night. '.repeat(600);
   const made = {
     'their-cache': [CACHES, { model: GEMINI, contents: [{ role: 'user', parts: [{ text }] }] }],
-    'their-job': [
-      JOBS,
-      {
-        displayName: 'job',
-        model: 'publishers/google/models/gemini-2.5-flash',
-        inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: ['gs://sample-batches/input/a.jsonl'] } },
-        outputConfig: {
-          predictionsFormat: 'jsonl',
-          gcsDestination: { outputUriPrefix: 'gs://sample-batches/output' },
-        },
-      },
-    ],
+    'their-job': [JOBS, JOB],
     'their-operation': [`${VEO}:predictLongRunning`, { instances: [{ prompt: 'A cat' }] }],
   } as const;
   const names: Record<string, string> = {};
