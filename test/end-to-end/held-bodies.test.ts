@@ -3,7 +3,6 @@ import { expectFailure, type Failure } from './expect-failure.ts';
 import { modelPath } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import { generate, predict } from './sample-calls.ts';
-import type { Answer } from './send-bytes.ts';
 
 const MEBIBYTE = 1_048_576;
 const FULL: Failure = {
@@ -34,19 +33,20 @@ function prompt(bytes: number): string {
   return JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'x'.repeat(bytes) }] }] });
 }
 
-/** A body as large as this, until the instance has no room for it. */
-async function untilFull(body: string): Promise<Answer> {
+/** Until Vertex AI has a stream's body, which the instance then holds. */
+async function untilStreamArrived(): Promise<void> {
   for (;;) {
-    const answer = await generate(observed, { body });
-    if (answer.status !== 200) return answer;
+    const received = await observed.chain.requests('vertex-ai');
+    if (received.some(({ path }) => path.includes(':streamGenerateContent'))) return;
   }
 }
 
 test('what the instance has no room for is refused for a moment, small bodies and later ones are not', async () => {
   const body = prompt(1.9 * MEBIBYTE);
-  await observed.chain.inject('vertex-ai', { path: ':streamGenerateContent', delayInMs: 6_000 });
+  await observed.chain.inject('vertex-ai', { path: ':streamGenerateContent', delayInMs: 10_000 });
   const held = generate(observed, { path: modelPath('streamGenerateContent'), body });
-  expectFailure(observed, await untilFull(body), FULL);
+  await untilStreamArrived();
+  expectFailure(observed, await generate(observed, { body }), FULL);
   expectFailure(observed, await generate(observed, { body, chunked: true }), FULL);
   expect((await generate(observed)).status).toBe(200);
   expect((await held).status).toBe(200);
