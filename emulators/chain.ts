@@ -88,13 +88,13 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
     }),
   );
 
-  const { entra, okta, identity, google, vertex, insights, storage, vault } = clouds;
+  const { entra, okta, identity, googleCloud, insights, storage, vault } = clouds;
   const readJourneys: ControlAction = (_, target) => {
     const [requestId = ''] = target?.path ?? [];
     return new ControlAnswer(answerJourneys(edge.journeys, requestId, target?.query.get('format') ?? null));
   };
   const edgeControls = { control: edgeControl, actions: { 'GET journeys': readJourneys } };
-  const controlled = [edgeControls, entra, okta, identity, google, vertex, insights, storage, vault];
+  const controlled = [edgeControls, entra, okta, identity, insights, storage, vault];
   const controls = stopLater(await startControlServer(controlled));
   const appControl = stopLater(await serveAppControl(instances));
   const environment: Environment = {
@@ -116,6 +116,7 @@ export async function startChain(options: ChainOptions = {}): Promise<Chain> {
       ...Object.fromEntries(
         controlled.map(({ control }) => [control.name, `http://127.0.0.1:${controls.port}/${control.name}`]),
       ),
+      ...googleCloud.controls,
       'functions-host': `http://127.0.0.1:${appControl.port}/functions-host`,
     },
   };

@@ -13,7 +13,7 @@ import {
   sampleApplications,
 } from './entra/sample-applications.ts';
 import { type Entra, startEntra } from './entra/start-entra.ts';
-import { type Google, startGoogle } from './google/start-google.ts';
+import { type GoogleCloud, startGoogleCloudProcess } from './google-cloud-process.ts';
 import { type KeyVault, startKeyVault } from './key-vault/start-key-vault.ts';
 import type { LocalCertificateAuthority } from './loopback/certificate-authority.ts';
 import { OKTA_AUDIENCE, oktaApplications } from './okta/sample-applications.ts';
@@ -28,15 +28,13 @@ import {
   STORAGE_ACCOUNT,
   STORAGE_CONTAINERS,
 } from './sample-resources.ts';
-import { startVertexAi, type VertexAi } from './vertex-ai/start-vertex-ai.ts';
 
 /** The services of both clouds that the gateway and the function app talk to. */
 export interface Clouds {
   readonly entra: Entra;
   readonly okta: Okta;
   readonly identity: ManagedIdentity;
-  readonly google: Google;
-  readonly vertex: VertexAi;
+  readonly googleCloud: GoogleCloud;
   readonly insights: ApplicationInsights;
   readonly storage: AzureStorage;
   readonly vault: KeyVault;
@@ -87,9 +85,8 @@ export async function startClouds(
       issueToken: entra.issueIdentityToken,
     }),
   );
-  const google = stopLater(
-    await startGoogle({
-      port,
+  const googleCloud = stopLater(
+    await startGoogleCloudProcess({
       tls,
       poolProvider: {
         audience: POOL_PROVIDER,
@@ -98,13 +95,6 @@ export async function startClouds(
         attributeCondition: `assertion.sub=='${functionAppIdentity.objectId}'`,
       },
       serviceAccounts: [SERVICE_ACCOUNT],
-    }),
-  );
-  const vertex = stopLater(
-    await startVertexAi({
-      port,
-      certificate: tls,
-      checkAccessToken: (token) => google.checkAccessToken(token),
     }),
   );
   const insights = stopLater(
@@ -138,12 +128,12 @@ export async function startClouds(
       },
     }),
   );
-  return { entra, okta, identity, google, vertex, insights, storage, vault };
+  return { entra, okta, identity, googleCloud, insights, storage, vault };
 }
 
 /** The function app's settings that join it to these services. */
 export function settingsFor(
-  { entra, identity, google, vertex, insights, storage, vault }: Clouds,
+  { entra, identity, googleCloud, insights, storage, vault }: Clouds,
   certificateAuthorityFile: string,
 ): Record<string, string> {
   return {
@@ -155,9 +145,9 @@ export function settingsFor(
     API_MANAGEMENT_OBJECT_ID: apiManagementIdentity.objectId,
     GOOGLE_SUBJECT_TOKEN_RESOURCE: `api://${federationApi.clientId}`,
     GOOGLE_POOL_PROVIDER_AUDIENCE: POOL_PROVIDER,
-    GOOGLE_STS_URL: `https://127.0.0.1:${google.port}/v1/token`,
-    GOOGLE_IAM_CREDENTIALS_URL: `https://127.0.0.1:${google.port}`,
-    VERTEX_ENDPOINT: `127.0.0.1:${vertex.port}`,
+    GOOGLE_STS_URL: `https://127.0.0.1:${googleCloud.googlePort}/v1/token`,
+    GOOGLE_IAM_CREDENTIALS_URL: `https://127.0.0.1:${googleCloud.googlePort}`,
+    VERTEX_ENDPOINT: `127.0.0.1:${googleCloud.vertexPort}`,
     APPLICATIONINSIGHTS_CONNECTION_STRING: insights.connectionString,
     APPLICATIONINSIGHTS_QUERY_ENDPOINT: insights.queryEndpoint,
     AUDIT_STORAGE_URL: storage.accountUrl,

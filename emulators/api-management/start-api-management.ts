@@ -15,6 +15,7 @@ import { RunningRequests } from './engine/running-requests.ts';
 import { ValueCache } from './engine/value-cache.ts';
 import { raise } from './documents/refuse.ts';
 import { loadExpressionCompiler } from './expressions/compile.ts';
+import { answerInOrder } from './answer-in-order.ts';
 import { createGateway } from './gateway.ts';
 import type { Intercept } from './gateway.ts';
 import type { Tier } from './policies/policy.ts';
@@ -133,10 +134,11 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
       intercept: options.intercept,
     });
     // A client that wants to upgrade is answered like any other: nothing here listens for upgrades.
-    server.on('request', (request, response) => {
+    server.on(
+      'request',
       // What rejects here is a connection that broke: nobody is left to be told.
-      handle(request, response).catch(() => response.destroy());
-    });
+      answerInOrder((request, response) => handle(request, response).catch(() => void response.destroy())),
+    );
   } catch (error) {
     server.close();
     throw error;

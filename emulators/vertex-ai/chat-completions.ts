@@ -2,7 +2,7 @@ import { toChatChunks, toChatCompletion } from './chat-completions-answer.ts';
 import { CHAT_SSE } from './chat-completions-framing.ts';
 import { type ChatCompletionMessage, ChatCompletionRequest } from './chat-completions-message.ts';
 import { thoughtTagOf, toGenerateContent } from './chat-completions-request.ts';
-import { generateContent, streamGenerateContent } from './generate-content.ts';
+import { generateFor, streamFor } from './generate-content.ts';
 import type { GenerateResponse } from './generate.ts';
 import { errorBody, GoogleError } from './google-error.ts';
 import { isDeeperThan } from './json-depth.ts';
@@ -20,14 +20,14 @@ export const chatCompletions: RestOperation = {
   httpMethod: 'POST',
   paths: ['projects/{project}/locations/{location}/endpoints/openapi/chat/completions'],
   method: 'PredictionService.ChatCompletions',
-  serve: async (call) => {
+  serve: (call) => {
     const json = parseBody(call.body);
     if (isDeeperThan(MAXIMUM_DEPTH, json)) {
       throw new GoogleError('INVALID_ARGUMENT', 'Invalid JSON payload received. Message too deep.');
     }
     const request = readMessage(ChatCompletionRequest, json) as ChatCompletionMessage;
     const model = request.model ?? '';
-    const answer = await generateContentOf(call, model, request);
+    const answer = generateContentOf(call, model, request);
     const thoughtTag = thoughtTagOf(request);
     if ('json' in answer)
       return { json: toChatCompletion(answer.json as GenerateResponse, model, thoughtTag) };
@@ -40,11 +40,7 @@ export const chatCompletions: RestOperation = {
   failureBody: (error) => [errorBody(error)],
 };
 
-async function generateContentOf(
-  call: RestCall,
-  name: string,
-  request: ChatCompletionMessage,
-): Promise<RestAnswer> {
+function generateContentOf(call: RestCall, name: string, request: ChatCompletionMessage): RestAnswer {
   const [, publisher = '', model = ''] = /^([^/]+)\/([^/]+)$/.exec(name) ?? [];
   if (model === '') {
     throw new GoogleError(
@@ -52,10 +48,7 @@ async function generateContentOf(
       `Malformed publisher model (\`model\`: '${name}') for the 'openapi' request endpoint ID; expected '<publisher>/<model>'.`,
     );
   }
-  const operation = request.stream === true ? streamGenerateContent : generateContent;
-  return operation.serve({
-    ...call,
-    route: { ...call.route, params: { ...call.route.params, publisher, model } },
-    body: Buffer.from(JSON.stringify(toGenerateContent(request))),
-  });
+  const generate = request.stream === true ? streamFor : generateFor;
+  const route = { ...call.route, params: { ...call.route.params, publisher, model } };
+  return generate({ ...call, route }, toGenerateContent(request));
 }

@@ -4,7 +4,7 @@ import { errorBody, GoogleError } from './google-error.ts';
 import { type CachedPrompt, type GenerateRequest, readGenerateRequest } from './read-generate-request.ts';
 import { type Json, readMessage } from './read-message.ts';
 import { parseBody } from './request-body.ts';
-import type { RestCall, RestOperation } from './rest-operation.ts';
+import type { RestAnswer, RestCall, RestOperation } from './rest-operation.ts';
 import { PROJECT_NUMBER } from './sample-endpoints.ts';
 import { findPublisherModel, findTunedModel } from './sample-resources.ts';
 
@@ -16,10 +16,7 @@ export const generateContent: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODEL}:generateContent`, `${ENDPOINT}:generateContent`],
   method: 'PredictionService.GenerateContent',
-  serve: (call) => {
-    const [model, request] = read(call);
-    return { json: generate(model, request, call.served.now()) };
-  },
+  serve: (call) => generateFor(call, parseBody(call.body)),
 };
 
 /** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/streamGenerateContent */
@@ -28,18 +25,27 @@ export const streamGenerateContent: RestOperation = {
   paths: [`${MODEL}:streamGenerateContent`, `${ENDPOINT}:streamGenerateContent`],
   method: 'PredictionService.StreamGenerateContent',
   streams: true,
-  serve: (call) => {
-    const [model, request] = read(call);
-    return {
-      elements: generateStream(model, request, call.served.now()),
-      framing: isSse(call) ? SSE : JSON_ARRAY,
-    };
-  },
+  serve: (call) => streamFor(call, parseBody(call.body)),
   // A stream of JSON is a list, so its error is the list's one element.
   failureBody: (error, call) => (isSse(call) ? errorBody(error) : [errorBody(error)]),
 };
 
-function isSse({ route }: RestCall): boolean {
+/** Answers a `GenerateContentRequest` that is parsed already. @throws GoogleError */
+export function generateFor(call: Omit<RestCall, 'body'>, json: unknown): RestAnswer {
+  const [model, request] = read(call, json);
+  return { json: generate(model, request, call.served.now()) };
+}
+
+/** Answers the same as a stream. @throws GoogleError */
+export function streamFor(call: Omit<RestCall, 'body'>, json: unknown): RestAnswer {
+  const [model, request] = read(call, json);
+  return {
+    elements: generateStream(model, request, call.served.now()),
+    framing: isSse(call) ? SSE : JSON_ARRAY,
+  };
+}
+
+function isSse({ route }: Pick<RestCall, 'route'>): boolean {
   return route.query.get('alt') === 'sse';
 }
 
@@ -50,17 +56,17 @@ export function findGemini({ name, params }: RestCall['route'], apiName: string)
     : findTunedModel(name);
 }
 
-function read(call: RestCall): [string, GenerateRequest] {
-  const { served, route, body } = call;
+function read(call: Omit<RestCall, 'body'>, json: unknown): [string, GenerateRequest] {
+  const { served, route } = call;
   const model = findGemini(route, 'generateContent');
   const type = served.protos.message(route.version, 'GenerateContentRequest');
-  const message = readMessage(type, parseBody(body));
+  const message = readMessage(type, json);
   return [model, readGenerateRequest(model, message, findCache(call, model, message))];
 }
 
 /** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-use */
 function findCache(
-  { served, route }: RestCall,
+  { served, route }: Pick<RestCall, 'served' | 'route'>,
   model: string,
   { cachedContent }: Json,
 ): CachedPrompt | undefined {

@@ -15,21 +15,20 @@ export async function readBody(
 ): Promise<Uint8Array> {
   const declared = Number(contentLength ?? Number.NaN);
   if (declared > maximumBytes) throw tooLarge(maximumBytes);
-  const chunks: Uint8Array[] = [];
+  const received = new ReceivedBytes(declared || 0);
   // The rest can be long in coming, and what came before it is of no use any more.
-  const forget = () => chunks.splice(0);
+  const forget = () => received.forget();
   abortSignal.addEventListener('abort', forget, { once: true });
   const reader = request.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined;
-  let size = 0;
   try {
     for (;;) {
       const part = reader && (await orGone(reader.read()));
       abortSignal.throwIfAborted();
-      if (!part || part.done) return join(chunks, size);
-      size += part.value.byteLength;
+      if (!part || part.done) return received.bytes;
+      const size = received.bytes.byteLength + part.value.byteLength;
       if (size > maximumBytes) throw tooLarge(maximumBytes);
       held.resize(size, declared || 0);
-      chunks.push(part.value);
+      received.add(part.value);
     }
   } catch (error) {
     forget();
@@ -40,6 +39,49 @@ export async function readBody(
   }
 }
 
+/**
+ * Bytes that are gathered as they come. Joining the parts of 20 MB at the end would take the event loop for some 20 ms; a
+ * copy of each part as it comes takes as long in all, in as many turns as there are parts.
+ */
+class ReceivedBytes {
+  readonly #declared: number;
+  #place: Uint8Array = new Uint8Array();
+  #size = 0;
+
+  /** @param declared the length that the request declares, in bytes; 0 for none. */
+  constructor(declared: number) {
+    this.#declared = declared;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#place.subarray(0, this.#size);
+  }
+
+  add(part: Uint8Array): void {
+    const size = this.#size + part.byteLength;
+    // A single part needs no place of its own.
+    if (this.#size === 0) this.#place = part;
+    else {
+      if (size > this.#place.byteLength) this.#move(size);
+      this.#place.set(part, this.#size);
+    }
+    this.#size = size;
+  }
+
+  forget(): void {
+    this.#place = new Uint8Array();
+    this.#size = 0;
+  }
+
+  /** Takes the declared length as soon as a quarter of it has come, so that nobody reserves much by declaring it. */
+  #move(size: number): void {
+    const isCredible = this.#declared >= size && this.#declared <= 4 * size;
+    const place = Buffer.allocUnsafeSlow(isCredible ? this.#declared : 2 * size);
+    place.set(this.bytes);
+    this.#place = place;
+  }
+}
+
 /** Nothing but the connection stands between a body and its reader, so nothing else can fail. */
 async function orGone<Part>(reading: Promise<Part>): Promise<Part> {
   try {
@@ -47,11 +89,6 @@ async function orGone<Part>(reading: Promise<Part>): Promise<Part> {
   } catch {
     throw new GatewayError('CALLER_GONE', 'The caller went away before its body was whole.');
   }
-}
-
-function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const [only] = chunks;
-  return chunks.length === 1 && only ? only : Buffer.concat(chunks, size);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
+import fc from 'fast-check';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { BodyLimits } from '../../../src/prediction/interfaces.ts';
 import { readBody } from '../../../src/functions/read-body.ts';
@@ -39,6 +40,19 @@ test.each([
   ['without a length', undefined],
 ])('a body %s is read whole up to the bound', async (_, length) => {
   expect(await text(request(['abc', 'def'], length).read(6))).toBe('abcdef');
+});
+
+test('a body is read whole however it is cut, and whatever length it declares', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.string({ minLength: 1, maxLength: 40 }), { maxLength: 12 }),
+      fc.option(fc.nat({ max: 2_000 }), { nil: undefined }),
+      async (chunks, declared) => {
+        const read = request(chunks, declared?.toString()).read(2_000);
+        expect(await text(read)).toBe(chunks.join(''));
+      },
+    ),
+  );
 });
 
 test('a length beyond the bound is refused before anything is read', async () => {

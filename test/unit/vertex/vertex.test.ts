@@ -191,6 +191,17 @@ test('a generate call goes out byte for byte, with our token and nothing of the 
   expect(received[0]?.body.equals(BYTES)).toBe(true);
 });
 
+test('a body that is too long for one write goes out byte for byte, with its length', async () => {
+  answer = send(200, '{}');
+  const body = Buffer.from(Array.from({ length: 1_000_003 }, (_, index) => index % 251));
+
+  await pass({ request: () => ({ method: 'POST', path: '/v1/x', body }) });
+
+  expect(received[0]?.headers).toMatchObject({ 'content-length': '1000003' });
+  expect(received[0]?.headers).not.toHaveProperty('transfer-encoding');
+  expect(received[0]?.body.equals(body)).toBe(true);
+});
+
 test('a whole answer comes back byte for byte, with its facts', async () => {
   const body =
     '{\n "new": 1.0, "usageMetadata": {"promptTokenCount": 2}, "modelVersion": "gemini-2.5-flash" }';

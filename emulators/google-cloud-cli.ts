@@ -1,0 +1,35 @@
+import { startControlServer } from './control/server.ts';
+import type { GoogleCloudMessage, GoogleCloudOptions } from './google-cloud-process.ts';
+import { startGoogle } from './google/start-google.ts';
+import { startVertexAi } from './vertex-ai/start-vertex-ai.ts';
+
+/** The process that `GoogleCloudProcess` starts: takes its options as one message, says when it listens, ends with its parent. */
+process.once('disconnect', () => process.exit());
+process.once('message', (options: GoogleCloudOptions) => {
+  start(options).then(tell, (error: unknown) => tell({ type: 'failed', message: String(error) }));
+});
+
+async function start({
+  tls,
+  poolProvider,
+  serviceAccounts,
+}: GoogleCloudOptions): Promise<GoogleCloudMessage> {
+  const google = await startGoogle({ port: 0, tls, poolProvider, serviceAccounts });
+  const vertex = await startVertexAi({
+    port: 0,
+    certificate: tls,
+    checkAccessToken: (token) => google.checkAccessToken(token),
+  });
+  const controls = await startControlServer([google, vertex]);
+  return {
+    type: 'ready',
+    googlePort: google.port,
+    vertexPort: vertex.port,
+    controlPort: controls.port,
+    controlNames: [google.control.name, vertex.control.name],
+  };
+}
+
+function tell(message: GoogleCloudMessage): void {
+  process.send?.(message);
+}

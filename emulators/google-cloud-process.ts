@@ -1,0 +1,66 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { PoolProvider } from './google/subject-token.ts';
+
+export interface GoogleCloudOptions {
+  /** PEM of the servers' certificate and private key. */
+  readonly tls: { readonly cert: string; readonly key: string };
+  readonly poolProvider: PoolProvider;
+  /** Emails of the service accounts that the pool's subjects may impersonate. */
+  readonly serviceAccounts: readonly string[];
+}
+
+/** What the process says once: that it listens, or why it doesn't. */
+export type GoogleCloudMessage =
+  | {
+      readonly type: 'ready';
+      readonly googlePort: number;
+      readonly vertexPort: number;
+      readonly controlPort: number;
+      readonly controlNames: readonly string[];
+    }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** Google's token services and Vertex AI, which accepts their tokens. */
+export interface GoogleCloud {
+  readonly googlePort: number;
+  readonly vertexPort: number;
+  /** Where each emulator is controlled, by its name. */
+  readonly controls: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts Google's emulators in a process of their own, on free ports: a prompt of 20 MB that Vertex AI reads must not
+ * hold up what else runs in this one. The process ends with this one, however it ends.
+ * @throws Error with what an emulator said when it fails to start.
+ */
+export async function startGoogleCloudProcess(options: GoogleCloudOptions): Promise<GoogleCloud> {
+  const child = fork(join(import.meta.dirname, 'google-cloud-cli.ts'), [], {
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  const message = await new Promise<GoogleCloudMessage>((settle) => {
+    child.once('message', settle);
+    child.once('exit', () => settle({ type: 'failed', message: 'The process ended.' }));
+    child.send(options);
+  });
+  if (message.type === 'failed') {
+    child.kill('SIGKILL');
+    throw new Error(`Google's emulators don't start: ${message.message}`);
+  }
+  const { googlePort, vertexPort, controlPort, controlNames } = message;
+  return {
+    googlePort,
+    vertexPort,
+    controls: Object.fromEntries(
+      controlNames.map((name) => [name, `http://127.0.0.1:${controlPort}/${name}`]),
+    ),
+    close: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
