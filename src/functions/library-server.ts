@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 /** One request that the library's own server received, and its response. */
 export interface Exchange {
@@ -9,8 +9,21 @@ export interface Exchange {
   readonly closed: Promise<boolean>;
 }
 
+/** The message of Node's channel, as far as it is used here. */
+interface Started extends Exchange {
+  readonly server: Server;
+}
+
 /** How long an exchange is kept that is over and whose function was not called. */
 const UNCLAIMED_IN_MS = 30_000;
+
+/**
+ * How long the server keeps a connection on which nothing happens: longer than the host, whose proxy lets go of one after a
+ * minute. With Node's five seconds the server could close a connection on which a request is coming, and its caller would
+ * get 502.
+ * Source: https://learn.microsoft.com/dotnet/api/system.net.http.socketshttphandler.pooledconnectionidletimeout
+ */
+const KEEP_ALIVE_IN_MS = 120_000;
 
 const exchanges = new Map<string, Exchange>();
 
@@ -22,9 +35,10 @@ const exchanges = new Map<string, Exchange>();
  */
 export function watchLibraryServer(): void {
   subscribe('http.server.request.start', (started) => {
-    const { request, response } = started as Exchange;
+    const { request, response, server } = started as Started;
     const invocationId = request.headers['x-ms-invocation-id'];
     if (typeof invocationId !== 'string') return;
+    server.keepAliveTimeout = KEEP_ALIVE_IN_MS;
     const closed = new Promise<boolean>((resolve) => {
       // Node 22 finishes a response, and says `writableFinished`, when its connection is cut after its end was written.
       response.once('finish', () => resolve(!request.socket.destroyed));
