@@ -1,10 +1,10 @@
-import { stringify } from 'yaml';
 import { FAILURES } from './failures.ts';
 import { type JsonSchema, keepReferred, nameSchemas, referTo } from './name-schemas.ts';
 import type { FailureStatus, Operation, Surface } from './surface.ts';
 
 /** An OpenAPI document, as far as ours have it: https://spec.openapis.org/oas/v3.0.3 */
 interface OpenApiDocument {
+  readonly 'x-generated': string;
   readonly openapi: '3.0.3';
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly servers: readonly { readonly url: string }[];
@@ -44,7 +44,9 @@ interface ResponseObject {
 
 type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly example: unknown }>>;
 
-const NOTICE = '# Generated from scripts/openapi by npm run openapi:build; do not edit.\n';
+const NOTICE = 'From scripts/openapi by npm run openapi:build; do not edit.';
+/** Bicep loads a file of a million characters at most, and two spaces would make it longer. */
+const INDENTATION = 1;
 const REQUEST_ID_HEADER: NonNullable<ResponseObject['headers']> = {
   'x-request-id': {
     description: 'Id of this call, and of its audit record; failures have it too.',
@@ -58,18 +60,9 @@ const RETRY_AFTER_HEADER: NonNullable<ResponseObject['headers']> = {
   },
 };
 
-/** The document as text, in the form of Prettier. Nothing in it depends on when or where it is written. */
+/** The document as JSON. Nothing in it depends on when or where it is written. */
 export function writeDocument(surface: Surface): string {
-  return (
-    NOTICE +
-    stringify(describeSurface(surface), {
-      aliasDuplicateObjects: false,
-      lineWidth: 0,
-      singleQuote: true,
-      // Older parsers take a date, a yes or an on without quotes for something else than text.
-      compat: 'yaml-1.1',
-    })
-  );
+  return `${JSON.stringify(describeSurface(surface), null, INDENTATION)}\n`;
 }
 
 function describeSurface(surface: Surface): OpenApiDocument {
@@ -77,6 +70,7 @@ function describeSurface(surface: Surface): OpenApiDocument {
   for (const operation of surface.operations)
     (paths[operation.path] ??= {})[operation.method] = describeOperation(surface, operation);
   return {
+    'x-generated': NOTICE,
     openapi: '3.0.3',
     info: { title: surface.title, version: '1', description: surface.description },
     servers: [{ url: `https://vertex-gateway.azure-api.net/${surface.id}` }],

@@ -2,7 +2,6 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import type { OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { sendRequest } from '../emulators/api-management/send-request.ts';
 import { PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
@@ -19,7 +18,7 @@ const ELSEWHERE_KEY = 'elsewhere-key';
 
 /** Every operation of an API, with `x` for every parameter of its path. */
 function readOperations(api: string): Operation[] {
-  const { paths } = parse(readFileSync(join('apim/apis', api, 'specification.yaml'), 'utf8')) as {
+  const { paths } = JSON.parse(readFileSync(join('apim/apis', api, 'specification.json'), 'utf8')) as {
     paths: Record<string, Record<string, { operationId: string }>>;
   };
   return Object.entries(paths).flatMap(([template, methods]) =>

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type OutgoingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import type { ReceivedResponse, SentRequest } from '../emulators/api-management/send-request.ts';
 import { answerWith, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
@@ -294,7 +293,7 @@ test('every tool is an operation that is described, under a name that clients ta
     expect(name).toMatch(/^[A-Za-z0-9_-]{1,80}$/);
     expect(description.length).toBeLessThanOrEqual(1000);
     const [, api = '', id] = /^\/apis\/([\w-]+)\/operations\/([\w-]+)$/.exec(operationId) ?? [];
-    const { paths } = parse(readFileSync(join('apim/apis', api, 'specification.yaml'), 'utf8')) as {
+    const { paths } = JSON.parse(readFileSync(join('apim/apis', api, 'specification.json'), 'utf8')) as {
       paths: Record<string, Record<string, Operation>>;
     };
     const operations = Object.values(paths).flatMap((methods) => Object.values(methods));

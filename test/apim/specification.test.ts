@@ -12,7 +12,7 @@ test('every API is described', () => {
 });
 
 test.each(APIS)('%s is an API that API Management imports without losing anything', (api) => {
-  expect(findLosses(readFileSync(join(PROJECT, 'apim/apis', api, 'specification.yaml'), 'utf8'))).toEqual([]);
+  expect(findLosses(readFileSync(join(PROJECT, 'apim/apis', api, 'specification.json'), 'utf8'))).toEqual([]);
 });
 
 test('the linter finds nothing to say about any of them', () => {
@@ -21,7 +21,7 @@ test('the linter finds nothing to say about any of them', () => {
     encoding: 'utf8',
     cwd: PROJECT,
   });
-  const linted = [...stderr.matchAll(/validating apim\/apis\/(\w+)\/specification\.yaml/g)];
+  const linted = [...stderr.matchAll(/validating apim\/apis\/(\w+)\/specification\.json/g)];
   expect(linted.map(([, api]) => api).toSorted()).toEqual(APIS.toSorted());
   expect([status, stderr.match(/\[\d+\] .*/g)]).toEqual([0, null]);
 });

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
-import { parse } from 'yaml';
 import type { Answer } from './send-bytes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -154,7 +153,7 @@ export function readOperations(): DescribedOperation[] {
     (one, other) => Number(one === 'gateway') - Number(other === 'gateway'),
   );
   return apis.flatMap((api) => {
-    const document = parse(readFileSync(join(FOLDER, api, 'specification.yaml'), 'utf8')) as Document;
+    const document = JSON.parse(readFileSync(join(FOLDER, api, 'specification.json'), 'utf8')) as Document;
     return Object.entries(document.paths).flatMap(([path, item]) =>
       Object.entries(item).map(
         ([method, operation]) => new DescribedOperation(api, document, method, path, operation),

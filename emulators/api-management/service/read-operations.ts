@@ -25,7 +25,9 @@ export function readOperations(
   policyOf: (operationId: string) => PolicyElement | undefined,
 ): OperationDefinition[] {
   if (!files.has(file)) throw new ServiceDefinitionError(file, 'The specification is missing.');
-  const document = readDocument(file, files.text(file));
+  const document = file.endsWith('.json')
+    ? ((files.json(file) ?? {}) as OpenApi)
+    : readYaml(file, files.text(file));
   const { openapi, paths = {} } = document;
   if (typeof openapi !== 'string' || !openapi.startsWith('3.0.'))
     throw new ServiceDefinitionError(file, 'Only OpenAPI 3.0 is supported.');
@@ -56,7 +58,7 @@ export function readOperations(
   return operations;
 }
 
-function readDocument(file: string, source: string): OpenApi {
+function readYaml(file: string, source: string): OpenApi {
   try {
     return (parse(source) ?? {}) as OpenApi;
   } catch (error) {

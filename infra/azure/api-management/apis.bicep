@@ -10,7 +10,7 @@ module anthropic 'api.bicep' = {
     serviceName: serviceName
     id: 'anthropic'
     information: loadJsonContent('../../../apim/apis/anthropic/apiInformation.json')
-    specification: loadYamlContent('../../../apim/apis/anthropic/specification.yaml')
+    specification: loadJsonContent('../../../apim/apis/anthropic/specification.json')
     policy: loadTextContent('../../../apim/apis/anthropic/policy.xml')
     authorizationServer: authorizationServer
   }
@@ -21,7 +21,7 @@ module gateway 'api.bicep' = {
     serviceName: serviceName
     id: 'gateway'
     information: loadJsonContent('../../../apim/apis/gateway/apiInformation.json')
-    specification: loadYamlContent('../../../apim/apis/gateway/specification.yaml')
+    specification: loadJsonContent('../../../apim/apis/gateway/specification.json')
     policy: loadTextContent('../../../apim/apis/gateway/policy.xml')
     authorizationServer: authorizationServer
   }
@@ -32,7 +32,7 @@ module openai 'api.bicep' = {
     serviceName: serviceName
     id: 'openai'
     information: loadJsonContent('../../../apim/apis/openai/apiInformation.json')
-    specification: loadYamlContent('../../../apim/apis/openai/specification.yaml')
+    specification: loadJsonContent('../../../apim/apis/openai/specification.json')
     policy: loadTextContent('../../../apim/apis/openai/policy.xml')
     authorizationServer: authorizationServer
   }
@@ -43,7 +43,7 @@ module vertex 'api.bicep' = {
     serviceName: serviceName
     id: 'vertex'
     information: loadJsonContent('../../../apim/apis/vertex/apiInformation.json')
-    specification: loadYamlContent('../../../apim/apis/vertex/specification.yaml')
+    specification: loadJsonContent('../../../apim/apis/vertex/specification.json')
     policy: loadTextContent('../../../apim/apis/vertex/policy.xml')
     operationPolicies: [
       {

@@ -90,6 +90,21 @@ test('what is not read for another reason is not named twice', async () => {
   ]);
 });
 
+test('a specification in JSON is read as one, and named with its place where it is none', async () => {
+  const other = (text: string) =>
+    refusals({
+      'apis/other/apiInformation.json': api('other'),
+      'apis/other/operations/put-item/policy.xml': POLICY,
+      'apis/other/specification.json': text,
+    });
+  const paths = { '/items': { put: { operationId: 'put-item' } } };
+  expect(await other(JSON.stringify({ openapi: '3.0.3', paths }))).toEqual([]);
+  expect(await other('{ "openapi": "3.0.3",\n  "paths": {}, }')).toEqual([
+    'apis/other/specification.json:2:16 It is no JSON.',
+    'apis/other/operations/put-item: The API has no such operation.',
+  ]);
+});
+
 test('files that a dot hides are no part of a service', async () => {
   expect(await refusals({ '.gitkeep': '', 'apis/.DS_Store': '' })).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PROJECT = join(__dirname, '..', '..', '..');
-const SPECIFICATION = 'apim/apis/gateway/specification.yaml';
+const SPECIFICATION = 'apim/apis/gateway/specification.json';
 
 function run(root: string, ...options: string[]) {
   const script = join(root, 'scripts/openapi/build.ts');

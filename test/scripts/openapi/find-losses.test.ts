@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { findLosses } from '../../../scripts/openapi/find-losses.ts';
 
 interface Draft {
@@ -55,7 +54,7 @@ type Change = (document: Draft, operation: Record<string, unknown>) => void;
 function losses(change: Change): string[] {
   const document = draft();
   change(document, document.paths[NAP]?.post ?? {});
-  return findLosses(stringify(document, { aliasDuplicateObjects: false }));
+  return findLosses(JSON.stringify(document));
 }
 
 const media = (operation: Record<string, unknown>): Record<string, unknown> =>
@@ -76,7 +75,7 @@ test.each<[string, Change, string]>([
   [
     'more than is loaded',
     (document) => (document['x-padding'] = 'o'.repeat(1_048_576)),
-    'The document has 1049449 characters; 1048576 are loaded.',
+    'The document has 1049283 characters; 1048576 are loaded.',
   ],
   [
     'security of the document',

@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { layOutDocument } from '../../../scripts/openapi/lay-out-document.ts';
 import type { Operation, Surface } from '../../../scripts/openapi/surface.ts';
@@ -40,7 +39,7 @@ function surfaceOf(...operations: Operation[]): Surface {
 
 function read(...operations: Operation[]) {
   const { text } = layOutDocument(surfaceOf(...operations));
-  return parse(text) as {
+  return JSON.parse(text) as {
     paths: Record<string, Record<string, { summary: string; responses: object; parameters: object[] }>>;
     components: { schemas: object };
   };
@@ -48,10 +47,11 @@ function read(...operations: Operation[]) {
 
 test('a document stands in the folder of its API and says that it is generated', () => {
   const { path, text } = layOutDocument(surfaceOf(operation));
-  expect(path).toBe('apim/apis/ocelots/specification.yaml');
-  expect(text.split('\n')[0]).toBe('# Generated from scripts/openapi by npm run openapi:build; do not edit.');
-  // Without its quotes, older parsers read a date and a truth value.
-  expect(text).toContain("'on': '2025-11-24'");
+  expect(path).toBe('apim/apis/ocelots/specification.json');
+  expect(text.split('\n')[1]).toBe(
+    ' "x-generated": "From scripts/openapi by npm run openapi:build; do not edit.",',
+  );
+  expect(text).toContain('"on": "2025-11-24"');
 });
 
 test('an operation has its answer and its failures, and the parts of its path', () => {
@@ -80,7 +80,7 @@ test('a document that would not be imported whole is refused with what would be 
   expect(() =>
     layOutDocument(surfaceOf(operation, { ...operation, path: '/v1/ocelots/{ocelot}:sleep' })),
   ).toThrow(
-    'apim/apis/ocelots/specification.yaml would not be imported whole.\nThe operationId ocelots-nap is there twice.',
+    'apim/apis/ocelots/specification.json would not be imported whole.\nThe operationId ocelots-nap is there twice.',
   );
 });
 
