@@ -39,10 +39,24 @@ export interface ExpressionCompiler {
   readonly compile: (source: string, kind: ExpressionKind) => CompiledExpression;
 }
 
-/** Loads the C# grammar; call it once. */
+/** Compiled expressions keep nothing of a run, so that all compilers of a process can share them. */
+const MAXIMUM_COMPILED = 2_000;
+const compiled = new Map<string, CompiledExpression>();
+
+/** Loads the C# grammar. A source that this process has compiled before is not compiled again. */
 export async function loadExpressionCompiler(): Promise<ExpressionCompiler> {
   const parse = await loadParser();
-  return { compile: (source, kind) => compile(parse, source, kind) };
+  return {
+    compile: (source, kind) => {
+      const key = `${kind} ${source}`;
+      const known = compiled.get(key);
+      if (known) return known;
+      if (compiled.size >= MAXIMUM_COMPILED) compiled.clear();
+      const expression = compile(parse, source, kind);
+      compiled.set(key, expression);
+      return expression;
+    },
+  };
 }
 
 function compile(parse: Parse, source: string, kind: ExpressionKind): CompiledExpression {
