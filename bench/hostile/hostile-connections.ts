@@ -30,9 +30,13 @@ export const CONNECTION_KINDS: readonly ConnectionKind[] = [
     hold: holding(100, (place) => [headOf(place, [`content-length: ${LENGTH}`]), '\r\n'], ' '.repeat(512)),
   },
   {
-    name: '100 slow readers',
+    name: '100 readers that read nothing',
+    hold: holding(100, (place) => [longAnswer(place)], undefined, true),
+  },
+  {
+    name: '20 pipelines of 50 calls',
     hold: holding(
-      100,
+      20,
       (place) => Array.from({ length: 50 }, () => `${headOf(place, ['content-length: 2'])}\r\n{}`),
       undefined,
       true,
@@ -43,6 +47,13 @@ export const CONNECTION_KINDS: readonly ConnectionKind[] = [
   { name: '20 heads of 200 headers', hold: flooding(20, many(200)) },
   { name: '20 heads of 2,000 headers', hold: flooding(20, many(2000)) },
 ];
+
+/** A call whose answer, 100 vectors, is far longer than what a connection takes that nobody reads. */
+function longAnswer(place: Place): string {
+  const body = JSON.stringify({ model: 'text-embedding-005', input: Array.from({ length: 100 }, () => 'a') });
+  const embeddings = { ...place, path: '/openai/v1/embeddings' };
+  return `${headOf(embeddings, [`content-length: ${body.length}`])}\r\n${body}`;
+}
 
 function many(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `x-${index}: 1`);
