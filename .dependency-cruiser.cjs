@@ -26,18 +26,20 @@ function room(name, allowed, { typesFrom = [] } = {}) {
 }
 
 const IMPLEMENTATION_TYPES = { typesFrom: ['prediction', 'governance'] };
+const DIALECT_TYPES = { typesFrom: ['prediction', 'questions', 'governance'] };
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: NOT_TYPES } },
-    ...room('functions', ['dialects', 'prediction', 'errors']),
+    ...room('functions', ['dialects', 'prediction', 'questions', 'errors']),
     ...room('prediction', ['governance', 'json', 'errors']),
+    ...room('questions', ['prediction', 'governance', 'json', 'errors']),
     ...room('vertex', ['json', 'errors'], IMPLEMENTATION_TYPES),
     ...room('credentials', ['errors'], IMPLEMENTATION_TYPES),
     ...room('caller', ['errors'], IMPLEMENTATION_TYPES),
-    ...room('audit', ['errors'], IMPLEMENTATION_TYPES),
+    ...room('audit', ['errors'], DIALECT_TYPES),
     ...room('governance', ['json', 'errors']),
-    ...room('dialects', ['json', 'errors'], IMPLEMENTATION_TYPES),
+    ...room('dialects', ['json', 'errors'], DIALECT_TYPES),
     ...room('json', ['errors']),
     ...room('errors', []),
     {

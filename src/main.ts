@@ -20,7 +20,7 @@ import { watchLibraryServer } from './functions/library-server.ts';
 import { registerOpenAiFunction } from './functions/openai-function.ts';
 import { registerVertexFunction } from './functions/vertex-function.ts';
 import { loadGovernance } from './governance/load-governance.ts';
-import { createAnswerQuestion } from './prediction/answer-question.ts';
+import { createAnswerQuestion } from './questions/answer-question.ts';
 import { createPredict } from './prediction/predict.ts';
 import { MemoryBudget } from './prediction/memory-budget.ts';
 import { RunningCalls } from './prediction/running-calls.ts';

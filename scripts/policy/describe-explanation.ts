@@ -2,7 +2,7 @@ import { CODES } from '../../src/errors/codes.ts';
 import type { Principal } from '../../src/governance/call-target.ts';
 import type { AppliedLimit } from '../../src/governance/list-limits.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
-import type { CallExplanation } from '../../src/prediction/explain-call.ts';
+import type { CallExplanation } from '../../src/questions/explain-call.ts';
 
 /** Who is asked about, for the first line. */
 export interface Asker {

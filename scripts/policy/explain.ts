@@ -6,7 +6,7 @@ import { countRoles } from '../../src/governance/count-roles.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { suggest } from '../../src/governance/suggest.ts';
-import { explainCall } from '../../src/prediction/explain-call.ts';
+import { explainCall } from '../../src/questions/explain-call.ts';
 import { describeExplanation } from './describe-explanation.ts';
 import { findProduct, findSampleCaller } from './find-sample-caller.ts';
 import { printOrFail } from './print-or-fail.ts';

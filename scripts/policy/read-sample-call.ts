@@ -1,7 +1,7 @@
 import { readAskedCall, SURFACE_PATH } from '../../src/dialects/asked-call.ts';
 import { GatewayError } from '../../src/errors/gateway-error.ts';
 import { readJson } from '../../src/json/read-json.ts';
-import type { PolicyExplainQuestion } from '../../src/prediction/question.ts';
+import type { PolicyExplainQuestion } from '../../src/questions/question.ts';
 
 /** A call that somebody wonders about, as they would make it. */
 interface SampleCall {

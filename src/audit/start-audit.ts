@@ -1,5 +1,8 @@
 import type { TokenCredential } from '@azure/identity';
-import type { AuditTrail, ContentKeeper, Digester, Seals } from '../prediction/interfaces.ts';
+import type { AuditTrail } from '../prediction/audit-trail.ts';
+import type { ContentKeeper } from '../prediction/content-keeper.ts';
+import type { Digester } from '../prediction/digester.ts';
+import type { Seals } from '../prediction/seals.ts';
 import { auditCredential } from './audit-credential.ts';
 import { openAuditKey } from './keys/audit-key.ts';
 import type { AuditStorage } from './audit-storage.ts';

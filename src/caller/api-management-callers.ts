@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { Caller, Callers, ReadHeader } from '../prediction/interfaces.ts';
+import type { Caller, Callers, ReadHeader } from '../prediction/caller.ts';
 import { readStampedCaller } from './stamped-caller.ts';
 import { findMismatch, tokenFormsOf } from './token-forms.ts';
 

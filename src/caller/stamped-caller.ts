@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { Caller, ReadHeader } from '../prediction/interfaces.ts';
+import type { Caller, ReadHeader } from '../prediction/caller.ts';
 
 const Guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
 /**

@@ -1,5 +1,5 @@
 import { type GatewayError, toGatewayError } from '../errors/gateway-error.ts';
-import type { AccessTokens } from '../prediction/interfaces.ts';
+import type { AccessTokens } from '../prediction/vertex.ts';
 import type { AccessToken } from './google-token-exchange.ts';
 
 export interface CachedAccessTokensOptions {

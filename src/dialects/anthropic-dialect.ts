@@ -1,8 +1,8 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { JsonValue } from '../json/json-value.ts';
-import type { Dialect, DialectRequest } from '../prediction/interfaces.ts';
+import type { Dialect, DialectRequest } from '../prediction/dialect.ts';
 import type { Prediction } from '../prediction/prediction.ts';
-import type { AskedCall } from '../prediction/question.ts';
+import type { AskedCall } from '../questions/question.ts';
 import { writeAnthropicError } from './anthropic-errors.ts';
 import { readMessage, readMessageTarget, readTokenCount } from './anthropic-messages.ts';
 import { CLAUDE_REQUEST } from './reach/claude-messages.ts';

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { JsonValue } from '../json/json-value.ts';
-import type { AskedCall, PolicyExplainQuestion } from '../prediction/question.ts';
+import type { AskedCall, PolicyExplainQuestion } from '../questions/question.ts';
 import { readAnthropicCall } from './anthropic-dialect.ts';
 import { readOpenAiCall } from './openai-dialect.ts';
 import { messageOfCall } from './reach/message-of-call.ts';

@@ -1,4 +1,4 @@
-import type { ReadHeader } from '../prediction/interfaces.ts';
+import type { ReadHeader } from '../prediction/caller.ts';
 
 /** What a header must look like to go on to Google; nothing else of a caller's headers does. */
 const FORWARDED = {

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidQuery } from '../errors/invalid-query.ts';
-import type { DialectRequest, QuestionDialect, ReadHeader } from '../prediction/interfaces.ts';
+import type { DialectRequest } from '../prediction/dialect.ts';
+import type { QuestionDialect } from '../questions/question-dialect.ts';
+import type { ReadHeader } from '../prediction/caller.ts';
 import type {
   AuditQuestion,
   AuditVerifyQuestion,
   PolicyExplainQuestion,
   Question,
   UsageQuestion,
-} from '../prediction/question.ts';
+} from '../questions/question.ts';
 import { readAskedCall, SURFACE_PATH } from './asked-call.ts';
 import { readBody } from './body-bounds.ts';
 import { writeGatewayError } from './gateway-errors.ts';

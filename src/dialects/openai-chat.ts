@@ -1,4 +1,4 @@
-import type { DialectRequest } from '../prediction/interfaces.ts';
+import type { DialectRequest } from '../prediction/dialect.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import { readBody } from './body-bounds.ts';
 import { readChatCompletion } from './chat-completions.ts';

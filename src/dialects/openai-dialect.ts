@@ -1,8 +1,9 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { JsonValue } from '../json/json-value.ts';
-import type { Dialect, DialectRequest, QuestionDialect } from '../prediction/interfaces.ts';
+import type { Dialect, DialectRequest } from '../prediction/dialect.ts';
+import type { QuestionDialect } from '../questions/question-dialect.ts';
 import type { Prediction } from '../prediction/prediction.ts';
-import type { AskedCall, AskedQuestion, Question } from '../prediction/question.ts';
+import type { AskedCall, AskedQuestion, Question } from '../questions/question.ts';
 import { readOpenAiChat } from './openai-chat.ts';
 import { checkTextEmbedding, readEmbeddings } from './openai-embeddings.ts';
 import { writeOpenAiError } from './openai-errors.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { JsonValue } from '../json/json-value.ts';
-import type { DialectRequest } from '../prediction/interfaces.ts';
+import type { DialectRequest } from '../prediction/dialect.ts';
 import type { GrantedCall, Prediction, VertexRequest } from '../prediction/prediction.ts';
 import { MAXIMUM_MODEL_INSTANCES, readBody } from './body-bounds.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';

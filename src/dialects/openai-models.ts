@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { CallTarget } from '../governance/call-target.ts';
-import type { UsableModel } from '../prediction/list-models.ts';
+import type { UsableModel } from '../questions/list-models.ts';
 import { decodePart } from './decode-part.ts';
 import { readModelName } from './read-model-name.ts';
 

@@ -4,7 +4,7 @@ import type { Owner } from '../governance/owners.ts';
 import { editJson } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import { readJson } from '../json/read-json.ts';
-import type { Seal } from '../prediction/interfaces.ts';
+import type { Seal } from '../prediction/seals.ts';
 import type { AnswerRewrite, GrantedCall } from '../prediction/prediction.ts';
 import { notTheirs } from './own-resource.ts';
 import { parentName, resourceName } from './resource-names.ts';

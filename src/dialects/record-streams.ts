@@ -1,5 +1,5 @@
 import type { RecordedCall } from '../prediction/audit-archive.ts';
-import type { RecordStream } from '../prediction/question.ts';
+import type { RecordStream } from '../questions/question.ts';
 
 type RecordFormat = 'json' | 'jsonl' | 'csv';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { JsonValue } from '../json/json-value.ts';
-import type { DialectRequest } from '../prediction/interfaces.ts';
+import type { DialectRequest } from '../prediction/dialect.ts';
 import type { BytesPayload, GrantedCall, VertexRequest } from '../prediction/prediction.ts';
 import type { BodyPurpose } from './body-bounds.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';

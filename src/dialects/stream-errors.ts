@@ -1,5 +1,5 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
-import type { BrokenStream } from '../prediction/interfaces.ts';
+import type { BrokenStream } from '../prediction/dialect.ts';
 import { describeAnthropicError } from './anthropic-errors.ts';
 import { describeOpenAiError } from './openai-errors.ts';
 import { describeGoogleError } from './vertex-errors.ts';

@@ -1,4 +1,4 @@
-import type { Dialect, DialectRequest } from '../prediction/interfaces.ts';
+import type { Dialect, DialectRequest } from '../prediction/dialect.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import { readBody, type BodyPurpose } from './body-bounds.ts';
 import { messageOfCall } from './reach/message-of-call.ts';

@@ -1,4 +1,4 @@
-import type { DialectRequest } from '../prediction/interfaces.ts';
+import type { DialectRequest } from '../prediction/dialect.ts';
 import type { BytesPayload } from '../prediction/prediction.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import { emptyObject } from '../json/read-json.ts';

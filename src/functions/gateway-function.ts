@@ -1,5 +1,5 @@
 import { gatewayDialect } from '../dialects/gateway-dialect.ts';
-import type { AnswerQuestion } from '../prediction/answer-question.ts';
+import type { AnswerQuestion } from '../questions/answer-question.ts';
 import { registerSurface } from './register-surface.ts';
 
 /** What the gateway says about itself: who one is to it, what one may use, and why. */

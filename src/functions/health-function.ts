@@ -1,6 +1,6 @@
 import { app, type HttpResponseInit, type InvocationContext } from '@azure/functions';
 import { toGatewayError } from '../errors/gateway-error.ts';
-import type { AccessTokens } from '../prediction/interfaces.ts';
+import type { AccessTokens } from '../prediction/vertex.ts';
 import { createReasonLog } from './reason-log.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { HttpResponseInit } from '@azure/functions';
-import type { Reply } from '../prediction/interfaces.ts';
+import type { Reply } from '../prediction/reply.ts';
 import type { Exchange } from './library-server.ts';
 
 interface Waiting {

@@ -1,5 +1,5 @@
 import { openAiDialect } from '../dialects/openai-dialect.ts';
-import type { AnswerQuestion } from '../prediction/answer-question.ts';
+import type { AnswerQuestion } from '../questions/answer-question.ts';
 import type { Predict } from '../prediction/predict.ts';
 import { registerSurface } from './register-surface.ts';
 

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { BodyLimits } from '../prediction/interfaces.ts';
+import type { BodyLimits } from '../prediction/call.ts';
 
 /**
  * Reads a request's body, with or without a Content-Length. Only what has come is in memory, and of a call that has ended

@@ -6,7 +6,10 @@ import {
   type HttpResponseInit,
   type InvocationContext,
 } from '@azure/functions';
-import type { Call, ErrorDialect, ReadHeader, Reply } from '../prediction/interfaces.ts';
+import type { Call } from '../prediction/call.ts';
+import type { ErrorDialect } from '../prediction/dialect.ts';
+import type { ReadHeader } from '../prediction/caller.ts';
+import type { Reply } from '../prediction/reply.ts';
 import { HttpReply } from './http-reply.ts';
 import { takeExchange } from './library-server.ts';
 import { readBody } from './read-body.ts';

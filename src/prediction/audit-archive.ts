@@ -1,5 +1,5 @@
 import type { Outcome } from './audit-record.ts';
-import type { ContentReference } from './interfaces.ts';
+import type { ContentReference } from './content-keeper.ts';
 
 /** From an instant to another; the last one is outside. */
 export interface Period {

@@ -1,8 +1,10 @@
 import type { CallTarget } from '../governance/call-target.ts';
 import type { Durability } from '../governance/documents.ts';
 import type { GatewayErrorCode } from '../errors/codes.ts';
-import type { Caller, ContentReference, DialectName } from './interfaces.ts';
-import type { AnswerFacts } from './prediction.ts';
+import type { Caller } from './caller.ts';
+import type { ContentReference } from './content-keeper.ts';
+import type { DialectName } from './dialect.ts';
+import type { AnswerFacts } from './answer.ts';
 
 /** How a call ended. `interrupted`: the stream broke after it had begun; `aborted`: the caller went away. */
 export type Outcome = 'answered' | 'denied' | 'failed' | 'interrupted' | 'aborted';

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { Reply } from './interfaces.ts';
+import type { Reply } from './reply.ts';
 
 export interface TimeLimits {
   /** Until a call is answered, or its stream has begun. */

@@ -1,8 +1,10 @@
 import { GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import { callerGone, type Deadline } from './deadline.ts';
-import type { Call, Reply } from './interfaces.ts';
+import type { Call } from './call.ts';
+import type { Reply } from './reply.ts';
 import type { OpenRecord } from './open-record.ts';
-import type { Answer, AnswerFacts, Framing, StreamShape, WholeAnswer } from './prediction.ts';
+import type { Answer, AnswerFacts, Framing, WholeAnswer } from './answer.ts';
+import type { StreamShape } from './prediction.ts';
 import type { Settlement } from './settlement.ts';
 
 export interface Delivery {

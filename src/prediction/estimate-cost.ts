@@ -1,5 +1,5 @@
 import type { Price, TokenPrice } from '../governance/documents.ts';
-import type { Usage } from './prediction.ts';
+import type { Usage } from './answer.ts';
 
 /**
  * What writing to a cache costs where the catalog has no price of it, as a multiple of other input. Anthropic alone tells

@@ -9,16 +9,13 @@ import type { Governance } from '../governance/governance.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import { type AuditRecord, type OpeningRecord, type Outcome, recordIdOf } from './audit-record.ts';
 import { estimateCost } from './estimate-cost.ts';
-import type {
-  Call,
-  Caller,
-  ContentKeeper,
-  Digest,
-  Digester,
-  ErrorDialect,
-  KeptContent,
-} from './interfaces.ts';
-import type { AnswerFacts, Prediction } from './prediction.ts';
+import type { Call } from './call.ts';
+import type { Caller } from './caller.ts';
+import type { ContentKeeper, KeptContent } from './content-keeper.ts';
+import type { Digest, Digester } from './digester.ts';
+import type { ErrorDialect } from './dialect.ts';
+import type { AnswerFacts } from './answer.ts';
+import type { Prediction } from './prediction.ts';
 
 export interface RecordingRooms {
   readonly monotonicNow: () => number;

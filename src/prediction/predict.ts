@@ -4,16 +4,14 @@ import type { AuthorizedCall } from '../governance/authorize.ts';
 import { asMaker, reaches } from '../governance/owners.ts';
 import type { Deadline } from './deadline.ts';
 import { deliver } from './deliver.ts';
-import type { AccessTokens, Call, Caller, Reply, Seal, Seals, Vertex } from './interfaces.ts';
+import type { AccessTokens, Vertex } from './vertex.ts';
+import type { Call } from './call.ts';
+import type { Caller } from './caller.ts';
+import type { Reply } from './reply.ts';
+import type { Seal, Seals } from './seals.ts';
 import type { OpenRecord } from './open-record.ts';
-import {
-  type Answer,
-  type GrantedCall,
-  isStream,
-  type Payload,
-  type Prediction,
-  type StreamShape,
-} from './prediction.ts';
+import type { Answer } from './answer.ts';
+import { type GrantedCall, isStream, type Payload, type Prediction, type StreamShape } from './prediction.ts';
 import { checkTimeLimits, readStartLimit } from './read-time-limit.ts';
 import { type OpenCall, serveOnRecord, type ServingRooms } from './serve-on-record.ts';
 import { createStreamSlots } from './stream-slots.ts';

@@ -5,7 +5,9 @@ import type { ToolVerdict } from '../governance/judge-tool.ts';
 import type { Owner } from '../governance/owners.ts';
 import type { ToolName } from '../governance/tools.ts';
 import type { JsonValue } from '../json/json-value.ts';
-import type { Caller, Seal } from './interfaces.ts';
+import type { AnswerFormat, Framing } from './answer.ts';
+import type { Caller } from './caller.ts';
+import type { Seal } from './seals.ts';
 
 /** What a caller asks of a model: where, what and with which payload. */
 export interface Prediction extends CallTarget {
@@ -104,63 +106,8 @@ export interface VertexRequest {
   readonly body?: Uint8Array;
 }
 
-/**
- * `shaped`: read by the shape that it turns out to have, such as that of a container of one's own. `opaque`: nothing in
- * the answer is read.
- */
-export type AnswerFormat = 'gemini' | 'openai' | 'anthropic' | 'predictions' | 'shaped' | 'opaque';
-
-/** `raw`: chunks of whatever a container of one's own sends. */
-export type Framing = 'sse' | 'json-array' | 'raw';
-
 export interface AnswerRewrite {
   readonly whole?: (body: Uint8Array, call: GrantedCall) => Uint8Array | Promise<Uint8Array>;
   /** Takes whole events; an empty part is not sent. */
   readonly part?: (part: Uint8Array) => Uint8Array;
-}
-
-/** Tokens and instances that a call used, as far as the model told. */
-export interface Usage {
-  /** Those that were read from or written to a cache included: https://github.com/open-telemetry/semantic-conventions-genai */
-  readonly inputTokens?: number;
-  /** Those of thoughts included. */
-  readonly outputTokens?: number;
-  readonly totalTokens?: number;
-  /** Of the input, read from a cache. */
-  readonly cachedTokens?: number;
-  /** Of the input, written to a cache. */
-  readonly cacheWriteTokens?: number;
-  /** Of those, kept for an hour instead of five minutes. */
-  readonly hourCacheWriteTokens?: number;
-  readonly thinkingTokens?: number;
-  readonly instances?: number;
-}
-
-/** What Vertex AI said about the answer, known when the answer is complete. */
-export interface AnswerFacts {
-  readonly usage: Usage;
-  /** Whether something was told that can't be a count, which the usage is without. */
-  readonly isUsageDoubtful?: boolean;
-  readonly modelVersion?: string;
-  readonly deployedModelId?: string;
-  readonly finishReason?: string;
-}
-
-/** A whole answer, or a stream of parts that can each be followed by an error in the caller's dialect. */
-export type Answer = WholeAnswer | StreamedAnswer;
-
-export interface WholeAnswer {
-  readonly kind: 'whole';
-  readonly contentType: string;
-  readonly body: Uint8Array;
-  readonly facts: AnswerFacts;
-}
-
-export interface StreamedAnswer {
-  readonly kind: 'stream';
-  readonly contentType: string;
-  readonly framing: Framing;
-  readonly parts: AsyncIterable<Uint8Array>;
-  /** What is known so far; complete after the last part. */
-  readonly facts: () => AnswerFacts;
 }

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { ReadHeader } from './interfaces.ts';
+import type { ReadHeader } from './caller.ts';
 
 /** Google's clients: https://github.com/googleapis/js-genai/blob/main/src/_api_client.ts */
 const WHOLE = 'x-server-timeout';

@@ -1,4 +1,4 @@
-import type { ReadHeader } from './interfaces.ts';
+import type { ReadHeader } from './caller.ts';
 
 /** Version 00 has four parts; what a later one adds is behind them. All zeros are no id. */
 const TRACE_PARENT =

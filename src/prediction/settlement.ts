@@ -1,5 +1,5 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
-import type { AuditTrail } from './interfaces.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import type { OpenRecord } from './open-record.ts';
 
 /**

@@ -2,7 +2,7 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import { describeOwner, listLimits, type AppliedLimit } from '../governance/list-limits.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { Governance } from '../governance/governance.ts';
-import type { Caller } from './interfaces.ts';
+import type { Caller } from './caller.ts';
 import { isStream, type Prediction } from './prediction.ts';
 
 /** Bounds how many streams one APIM subscription has open at once. */

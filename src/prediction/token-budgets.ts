@@ -2,7 +2,7 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { Governance } from '../governance/governance.ts';
 import { describeOwner, listLimits, type AppliedLimit } from '../governance/list-limits.ts';
-import type { Caller } from './interfaces.ts';
+import type { Caller } from './caller.ts';
 import type { Prediction } from './prediction.ts';
 
 /** Bounds how many tokens one APIM subscription uses in a minute and in a day, streams included. */

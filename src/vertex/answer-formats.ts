@@ -1,4 +1,4 @@
-import type { AnswerFacts, AnswerFormat } from '../prediction/prediction.ts';
+import type { AnswerFacts, AnswerFormat } from '../prediction/answer.ts';
 import {
   addCounts,
   asObject,

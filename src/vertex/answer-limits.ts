@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { VertexLimits } from '../prediction/interfaces.ts';
+import type { VertexLimits } from '../prediction/vertex.ts';
 
 /** What may be held of an answer that can't go out yet. */
 export interface AnswerLimits {

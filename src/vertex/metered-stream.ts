@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { AnswerFacts, AnswerFormat, Framing } from '../prediction/prediction.ts';
+import type { AnswerFacts, AnswerFormat, Framing } from '../prediction/answer.ts';
 import {
   FACTS_READERS,
   isError,

@@ -1,15 +1,9 @@
 import { Readable } from 'node:stream';
 import { buildConnector, Pool } from 'undici';
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { VertexLimits } from '../prediction/interfaces.ts';
-import type {
-  Answer,
-  AnswerFormat,
-  BytesPayload,
-  Framing,
-  VertexRequest,
-  WholeAnswer,
-} from '../prediction/prediction.ts';
+import type { VertexLimits } from '../prediction/vertex.ts';
+import type { Answer, AnswerFormat, Framing, WholeAnswer } from '../prediction/answer.ts';
+import type { BytesPayload, VertexRequest } from '../prediction/prediction.ts';
 import { isError, join, mayTell, readFacts, tell, type Told } from './answer-formats.ts';
 import { type AnswerLimits, tooLong } from './answer-limits.ts';
 import { MeteredStream } from './metered-stream.ts';

@@ -4,7 +4,8 @@ import { PredictionServiceClient } from '@google-cloud/aiplatform/build/src/v1/p
 import { OAuth2Client } from 'google-auth-library';
 import { grpc, routingHeader } from 'google-gax';
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { InstancesPayload, WholeAnswer } from '../prediction/prediction.ts';
+import type { InstancesPayload } from '../prediction/prediction.ts';
+import type { WholeAnswer } from '../prediction/answer.ts';
 import { readFacts, tell } from './answer-formats.ts';
 import { tooLong } from './answer-limits.ts';
 import { fromValue, toValue } from './struct-value.ts';

@@ -1,4 +1,4 @@
-import type { Framing } from '../prediction/prediction.ts';
+import type { Framing } from '../prediction/answer.ts';
 import { loopTurns, type Turns } from '../json/turns.ts';
 import { readValue } from './read-value.ts';
 import type { Json } from './usage-counts.ts';

@@ -1,4 +1,4 @@
-import type { Framing } from '../prediction/prediction.ts';
+import type { Framing } from '../prediction/answer.ts';
 import { type AnswerLimits, tooLong } from './answer-limits.ts';
 
 /** What a chunk takes beside its bytes, which may be few. */

@@ -1,4 +1,4 @@
-import type { Usage } from '../prediction/prediction.ts';
+import type { Usage } from '../prediction/answer.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 

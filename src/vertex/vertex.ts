@@ -1,12 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { Vertex } from '../prediction/interfaces.ts';
-import type {
-  Answer,
-  AnswerRewrite,
-  BytesPayload,
-  GrantedCall,
-  VertexRequest,
-} from '../prediction/prediction.ts';
+import type { Vertex } from '../prediction/vertex.ts';
+import type { Answer } from '../prediction/answer.ts';
+import type { AnswerRewrite, BytesPayload, GrantedCall, VertexRequest } from '../prediction/prediction.ts';
 import { checkStream, explainLimit } from './endpoint-limits.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
 import { createGrpcPredict, type GrpcPredict } from './predict-over-grpc.ts';

@@ -1,4 +1,4 @@
-import type { ContentKeeper, ContentReference, KeptContent } from '../../prediction/interfaces.ts';
+import type { ContentKeeper, ContentReference, KeptContent } from '../../prediction/content-keeper.ts';
 import { contentName, type PartName, type PlainPart, sealContent, writeContent } from './sealed-content.ts';
 import type { StateStore } from '../state-store.ts';
 import { subjectIdOf, type SubjectKey, type SubjectKeys } from './subject-keys.ts';

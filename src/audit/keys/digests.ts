@@ -1,5 +1,5 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto';
-import type { Digest, Digester } from '../../prediction/interfaces.ts';
+import type { Digest, Digester } from '../../prediction/digester.ts';
 import type { AuditKey } from './audit-key.ts';
 import { toBase64url } from '../base64url.ts';
 import type { EntryBody } from '../ledger/ledger-entry.ts';

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import type { Seal, Seals } from '../../prediction/interfaces.ts';
+import type { Seal, Seals } from '../../prediction/seals.ts';
 import type { StateStore } from '../state-store.ts';
 import type { AuditKey } from './audit-key.ts';
 import { obtainKey } from './stored-key.ts';

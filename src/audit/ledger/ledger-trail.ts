@@ -1,6 +1,6 @@
 import { GatewayError } from '../../errors/gateway-error.ts';
 import type { AuditRecord, OpeningRecord } from '../../prediction/audit-record.ts';
-import type { AuditTrail, UnverifiedCall } from '../../prediction/interfaces.ts';
+import type { AuditTrail, UnverifiedCall } from '../../prediction/audit-trail.ts';
 import type { EntryBody } from './ledger-entry.ts';
 import type { EntryPlace } from './ledger-writer.ts';
 import { UnverifiedCalls } from './unverified-calls.ts';

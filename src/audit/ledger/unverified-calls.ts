@@ -1,4 +1,4 @@
-import type { UnverifiedCall } from '../../prediction/interfaces.ts';
+import type { UnverifiedCall } from '../../prediction/audit-trail.ts';
 import type { EntryBody } from './ledger-entry.ts';
 
 type UnverifiedEntry = Extract<EntryBody, { kind: 'unverified' }>;

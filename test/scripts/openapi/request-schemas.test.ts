@@ -10,7 +10,7 @@ import { gatewayDialect } from '../../../src/dialects/gateway-dialect.ts';
 import { openAiDialect } from '../../../src/dialects/openai-dialect.ts';
 import { vertexDialect } from '../../../src/dialects/vertex-dialect.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { DialectRequest } from '../../../src/prediction/interfaces.ts';
+import type { DialectRequest } from '../../../src/prediction/dialect.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Read = (request: DialectRequest) => unknown;

@@ -2,9 +2,9 @@ import { describeExplanation } from '../../../scripts/policy/describe-explanatio
 import { checkTools } from '../../../src/dialects/check-tools.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { CallTarget, Principal } from '../../../src/governance/call-target.ts';
-import { explainCall } from '../../../src/prediction/explain-call.ts';
+import { explainCall } from '../../../src/questions/explain-call.ts';
 import type { ToolName } from '../../../src/governance/tools.ts';
-import type { AskedCall, PolicyExplainQuestion } from '../../../src/prediction/question.ts';
+import type { AskedCall, PolicyExplainQuestion } from '../../../src/questions/question.ts';
 import { sampleGovernance } from './sample-documents.ts';
 
 const governance = sampleGovernance();

@@ -5,7 +5,7 @@ import {
   type ApiManagementCallersOptions,
   createApiManagementCallers,
 } from '../../../src/caller/api-management-callers.ts';
-import type { Callers, ReadHeader } from '../../../src/prediction/interfaces.ts';
+import type { Callers, ReadHeader } from '../../../src/prediction/caller.ts';
 import { rejectedBy } from '../thrown-by.ts';
 
 const ISSUER = 'https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0';

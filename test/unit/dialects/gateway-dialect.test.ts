@@ -1,6 +1,6 @@
 import { gatewayDialect } from '../../../src/dialects/gateway-dialect.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { Question } from '../../../src/prediction/question.ts';
+import type { Question } from '../../../src/questions/question.ts';
 import { rejectedBy } from '../thrown-by.ts';
 
 async function read(method: string, path: string, body: unknown = ''): Promise<Question> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { gatewayDialect } from '../../../src/dialects/gateway-dialect.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { Question } from '../../../src/prediction/question.ts';
+import type { Question } from '../../../src/questions/question.ts';
 import { thrownBy } from '../thrown-by.ts';
 
 function read(path: string, query = ''): Question {

@@ -2,7 +2,7 @@ import { openAiDialect } from '../../../src/dialects/openai-dialect.ts';
 import { writeOpenAiError } from '../../../src/dialects/openai-errors.ts';
 import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { DialectRequest } from '../../../src/prediction/interfaces.ts';
+import type { DialectRequest } from '../../../src/prediction/dialect.ts';
 import type { BytesPayload, GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
 import { rejectedBy } from '../thrown-by.ts';
 import { grantedCall } from './granted-call.ts';

@@ -1,7 +1,7 @@
 import { openAiDialect } from '../../../src/dialects/openai-dialect.ts';
 import { isTextEmbedding } from '../../../src/dialects/openai-models.ts';
-import type { UsableModel } from '../../../src/prediction/list-models.ts';
-import type { ModelsQuestion, Question } from '../../../src/prediction/question.ts';
+import type { UsableModel } from '../../../src/questions/list-models.ts';
+import type { ModelsQuestion, Question } from '../../../src/questions/question.ts';
 import { thrownBy } from '../thrown-by.ts';
 
 function usable(name: string, operations: readonly string[], more: Partial<UsableModel> = {}): UsableModel {

@@ -1,4 +1,4 @@
-import type { DialectRequest } from '../../../src/prediction/interfaces.ts';
+import type { DialectRequest } from '../../../src/prediction/dialect.ts';
 import type { InstancesPayload, Prediction } from '../../../src/prediction/prediction.ts';
 import { vertexDialect } from '../../../src/dialects/vertex-dialect.ts';
 import { rejectedBy } from '../thrown-by.ts';

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '@azure/functions';
 import fc from 'fast-check';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { BodyLimits } from '../../../src/prediction/interfaces.ts';
+import type { BodyLimits } from '../../../src/prediction/call.ts';
 import { readBody } from '../../../src/functions/read-body.ts';
 import { settled } from '../hand-driven-clock.ts';
 import { rejectedBy } from '../thrown-by.ts';

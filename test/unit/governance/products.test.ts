@@ -5,7 +5,7 @@ import type { CatalogEntry } from '../../../src/governance/documents.ts';
 import { explain } from '../../../src/governance/explain.ts';
 import { isAuditor } from '../../../src/governance/is-auditor.ts';
 import { listLimits } from '../../../src/governance/list-limits.ts';
-import { listModels } from '../../../src/prediction/list-models.ts';
+import { listModels } from '../../../src/questions/list-models.ts';
 import { governanceOf, modelEntry } from './governance-of.ts';
 
 const ENVIRONMENTS = ['sandbox', 'production'] as const;

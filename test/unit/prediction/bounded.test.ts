@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { UnverifiedCall } from '../../../src/prediction/interfaces.ts';
+import type { UnverifiedCall } from '../../../src/prediction/audit-trail.ts';
 import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
-import type { StreamedAnswer } from '../../../src/prediction/prediction.ts';
+import type { StreamedAnswer } from '../../../src/prediction/answer.ts';
 import {
   CALLER,
   type Changes,

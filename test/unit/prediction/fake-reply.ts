@@ -1,4 +1,4 @@
-import type { Reply } from '../../../src/prediction/interfaces.ts';
+import type { Reply } from '../../../src/prediction/reply.ts';
 
 /** What the caller saw, and how it goes away. */
 export interface FakeReply extends Reply {

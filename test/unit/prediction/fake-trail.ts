@@ -1,5 +1,5 @@
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
-import type { AuditTrail } from '../../../src/prediction/interfaces.ts';
+import type { AuditTrail } from '../../../src/prediction/audit-trail.ts';
 
 /** A trail that keeps every record in `records`, in the order in which the ledger would get them. */
 export function fakeTrail(records: AuditRecord[], changes: Partial<AuditTrail> = {}): AuditTrail {

@@ -1,5 +1,6 @@
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { Framing, Prediction, StreamedAnswer } from '../../../src/prediction/prediction.ts';
+import type { Framing, StreamedAnswer } from '../../../src/prediction/answer.ts';
+import type { Prediction } from '../../../src/prediction/prediction.ts';
 import { CALLER, type Changes, FACTS, oneCall, type OneCall, PREDICTION, stream, WHOLE } from './one-call.ts';
 import { jsonOf } from '../json-of.ts';
 

@@ -1,15 +1,13 @@
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
-import type { AuditTrail, Call, Caller, Dialect } from '../../../src/prediction/interfaces.ts';
+import type { AuditTrail } from '../../../src/prediction/audit-trail.ts';
+import type { Call } from '../../../src/prediction/call.ts';
+import type { Caller } from '../../../src/prediction/caller.ts';
+import type { Dialect } from '../../../src/prediction/dialect.ts';
 import { createPredict, type PredictRooms } from '../../../src/prediction/predict.ts';
 import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
 import { RunningCalls } from '../../../src/prediction/running-calls.ts';
-import type {
-  AnswerFacts,
-  Framing,
-  Prediction,
-  StreamedAnswer,
-  WholeAnswer,
-} from '../../../src/prediction/prediction.ts';
+import type { AnswerFacts, Framing, StreamedAnswer, WholeAnswer } from '../../../src/prediction/answer.ts';
+import type { Prediction } from '../../../src/prediction/prediction.ts';
 import { fakeTrail } from './fake-trail.ts';
 import { createReply, type FakeReply } from './fake-reply.ts';
 import { endpointEntry, governanceOf } from '../governance/governance-of.ts';

@@ -1,7 +1,7 @@
 import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
 import { Limits } from '../../../src/governance/documents.ts';
 import { createGovernance, type Governance } from '../../../src/governance/governance.ts';
-import type { Caller } from '../../../src/prediction/interfaces.ts';
+import type { Caller } from '../../../src/prediction/caller.ts';
 import type { Prediction } from '../../../src/prediction/prediction.ts';
 import { createTokenBudgets } from '../../../src/prediction/token-budgets.ts';
 import { governanceOf, modelEntry } from '../governance/governance-of.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { AnswerFacts, AnswerFormat } from '../../../src/prediction/prediction.ts';
+import type { AnswerFacts, AnswerFormat } from '../../../src/prediction/answer.ts';
 import { isError, join, readFacts, tell, type Told } from '../../../src/vertex/answer-formats.ts';
 import type { Json } from '../../../src/vertex/usage-counts.ts';
 

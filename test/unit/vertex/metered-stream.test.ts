@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { AnswerFacts, AnswerFormat, Framing } from '../../../src/prediction/prediction.ts';
+import type { AnswerFacts, AnswerFormat, Framing } from '../../../src/prediction/answer.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { MeteredStream } from '../../../src/vertex/metered-stream.ts';
 import { wholeParts } from '../../../src/vertex/stream-parts.ts';

@@ -1,6 +1,6 @@
 import { readValue } from '../../../src/vertex/read-value.ts';
 import { readFacts, tell } from '../../../src/vertex/answer-formats.ts';
-import type { AnswerFormat } from '../../../src/prediction/prediction.ts';
+import type { AnswerFormat } from '../../../src/prediction/answer.ts';
 
 const LONG = 'x'.repeat(300_000);
 const USAGE = { prompt_tokens: 3, completion_tokens: 4 };

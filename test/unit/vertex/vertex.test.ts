@@ -11,18 +11,15 @@ import { HOST_NAMES } from '../../../emulators/vertex-ai/sample-endpoints.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
 import type { EndpointAddress } from '../../../src/governance/endpoint-address.ts';
+import type { Answer, Framing, StreamedAnswer, WholeAnswer } from '../../../src/prediction/answer.ts';
 import type {
-  Answer,
   BytesPayload,
-  Framing,
   GrantedCall,
   Prediction,
-  StreamedAnswer,
   VertexRequest,
-  WholeAnswer,
 } from '../../../src/prediction/prediction.ts';
 import type { TokenRenewal } from '../../../src/vertex/token-renewal.ts';
-import type { Vertex, VertexLimits } from '../../../src/prediction/interfaces.ts';
+import type { Vertex, VertexLimits } from '../../../src/prediction/vertex.ts';
 import { createVertex } from '../../../src/vertex/vertex.ts';
 import { governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { CALLER } from '../prediction/one-call.ts';

@@ -5,7 +5,7 @@ import {
   type LedgerTrailOptions,
 } from '../../../../src/audit/ledger/ledger-trail.ts';
 import type { AuditRecord } from '../../../../src/prediction/audit-record.ts';
-import type { UnverifiedCall } from '../../../../src/prediction/interfaces.ts';
+import type { UnverifiedCall } from '../../../../src/prediction/audit-trail.ts';
 import { createHandDrivenClock, settled } from '../../hand-driven-clock.ts';
 import { rejectedBy, thrownBy } from '../../thrown-by.ts';
 

@@ -1,6 +1,6 @@
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
-import type { Caller } from '../../../src/prediction/interfaces.ts';
-import { type LedgerVerifier, verifyRecords } from '../../../src/prediction/verify-records.ts';
+import type { Caller } from '../../../src/prediction/caller.ts';
+import { type LedgerVerifier, verifyRecords } from '../../../src/questions/verify-records.ts';
 
 const governance = loadGovernance('governance');
 const NOW = new Date('2026-03-31T12:00:00Z');

@@ -4,7 +4,7 @@ import { decideCells } from '../../../src/governance/cells.ts';
 import type { Access } from '../../../src/governance/documents.ts';
 import { createGovernance } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
-import { listModels } from '../../../src/prediction/list-models.ts';
+import { listModels } from '../../../src/questions/list-models.ts';
 
 const governance = loadGovernance('governance');
 const { access } = governance.documents;

@@ -1,8 +1,8 @@
 import type { AuditArchive, UsageFilter, UsageSum } from '../../../src/prediction/audit-archive.ts';
-import type { UsageQuestion } from '../../../src/prediction/question.ts';
-import { sumUsage, type Usage } from '../../../src/prediction/sum-usage.ts';
+import type { UsageQuestion } from '../../../src/questions/question.ts';
+import { sumUsage, type Usage } from '../../../src/questions/sum-usage.ts';
 import { endpointEntry, governanceOf, modelEntry } from '../governance/governance-of.ts';
-import { CALLER } from './one-call.ts';
+import { CALLER } from '../prediction/one-call.ts';
 
 const governance = governanceOf({
   entries: [

@@ -10,8 +10,8 @@ import type {
   RecordFilter,
   RecordPosition,
   RecordScope,
-} from './audit-archive.ts';
-import type { Caller } from './interfaces.ts';
+} from '../prediction/audit-archive.ts';
+import type { Caller } from '../prediction/caller.ts';
 import { resolvePeriod } from './period.ts';
 import type { AuditQuestion } from './question.ts';
 import { readCursor, writeCursor } from './record-cursor.ts';

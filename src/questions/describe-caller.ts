@@ -1,6 +1,6 @@
 import { findAgent } from '../governance/agents.ts';
 import type { GovernanceDocuments } from '../governance/governance.ts';
-import type { Caller } from './interfaces.ts';
+import type { Caller } from '../prediction/caller.ts';
 
 type Documents = GovernanceDocuments;
 

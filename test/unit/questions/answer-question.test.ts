@@ -4,14 +4,16 @@ import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { createGovernance } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
-import { createAnswerQuestion, type QuestionRooms } from '../../../src/prediction/answer-question.ts';
+import { createAnswerQuestion, type QuestionRooms } from '../../../src/questions/answer-question.ts';
 import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
 import { RunningCalls } from '../../../src/prediction/running-calls.ts';
 import type { AuditArchive } from '../../../src/prediction/audit-archive.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
-import type { Call, Caller, QuestionDialect } from '../../../src/prediction/interfaces.ts';
-import { fakeTrail } from './fake-trail.ts';
-import { createReply, type FakeReply } from './fake-reply.ts';
+import type { Call } from '../../../src/prediction/call.ts';
+import type { Caller } from '../../../src/prediction/caller.ts';
+import type { QuestionDialect } from '../../../src/questions/question-dialect.ts';
+import { fakeTrail } from '../prediction/fake-trail.ts';
+import { createReply, type FakeReply } from '../prediction/fake-reply.ts';
 
 const sample = loadGovernance('governance');
 /** The sample's, with APIM subscriptions that belong to nobody. */

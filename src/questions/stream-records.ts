@@ -1,7 +1,7 @@
 import { toGatewayError } from '../errors/gateway-error.ts';
-import type { RecordedCall } from './audit-archive.ts';
-import { callerGone } from './deadline.ts';
-import { abandonUnlessTaken, type Delivery, untilTaken } from './deliver.ts';
+import type { RecordedCall } from '../prediction/audit-archive.ts';
+import { callerGone } from '../prediction/deadline.ts';
+import { abandonUnlessTaken, type Delivery, untilTaken } from '../prediction/deliver.ts';
 import type { RecordStream } from './question.ts';
 
 const NO_USAGE = { usage: {} };

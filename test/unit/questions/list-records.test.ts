@@ -6,17 +6,17 @@ import type {
   RecordPage,
   RecordScope,
 } from '../../../src/prediction/audit-archive.ts';
-import type { Caller } from '../../../src/prediction/interfaces.ts';
+import type { Caller } from '../../../src/prediction/caller.ts';
 import {
   listAllRecords,
   listRecords,
   readRecord,
   type RecordRooms,
-} from '../../../src/prediction/list-records.ts';
-import type { AuditQuestion } from '../../../src/prediction/question.ts';
+} from '../../../src/questions/list-records.ts';
+import type { AuditQuestion } from '../../../src/questions/question.ts';
 import { endpointEntry, governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { rejectedBy } from '../thrown-by.ts';
-import { CALLER } from './one-call.ts';
+import { CALLER } from '../prediction/one-call.ts';
 
 const { signal } = new AbortController();
 const AUDITOR: Caller = { ...CALLER, roles: ['Audit.Read'] };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { resolvePeriod } from '../../../src/prediction/period.ts';
+import { resolvePeriod } from '../../../src/questions/period.ts';
 import { thrownBy } from '../thrown-by.ts';
 
 const NOW = new Date('2026-03-10T15:30:00.000Z');

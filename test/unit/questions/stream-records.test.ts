@@ -2,12 +2,12 @@ import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { RecordedCall } from '../../../src/prediction/audit-archive.ts';
 import { startDeadline } from '../../../src/prediction/deadline.ts';
 import { OpenRecord } from '../../../src/prediction/open-record.ts';
-import type { RecordStream } from '../../../src/prediction/question.ts';
-import { streamRecords } from '../../../src/prediction/stream-records.ts';
+import type { RecordStream } from '../../../src/questions/question.ts';
+import { streamRecords } from '../../../src/questions/stream-records.ts';
 import { gatewayDialect } from '../../../src/dialects/gateway-dialect.ts';
 import { governanceOf } from '../governance/governance-of.ts';
 import { rejectedBy } from '../thrown-by.ts';
-import { createReply } from './fake-reply.ts';
+import { createReply } from '../prediction/fake-reply.ts';
 
 const STREAM: RecordStream = {
   contentType: 'text/plain',

@@ -1,0 +1,54 @@
+/**
+ * The words that an answer is in, by which its usage, finish reason, end and errors are read. `shaped`: read by the shape
+ * that the answer turns out to have, such as that of a container of one's own. `opaque`: nothing in the answer is read.
+ */
+export type AnswerFormat = 'gemini' | 'openai' | 'anthropic' | 'predictions' | 'shaped' | 'opaque';
+
+/** The way in which the parts of a stream are told apart. `raw`: chunks of whatever a container of one's own sends. */
+export type Framing = 'sse' | 'json-array' | 'raw';
+
+/** Tokens and instances that a call used, as far as the model reported them. */
+export interface Usage {
+  /** Includes those read from or written to a cache: https://github.com/open-telemetry/semantic-conventions-genai */
+  readonly inputTokens?: number;
+  /** Includes those of thoughts. */
+  readonly outputTokens?: number;
+  readonly totalTokens?: number;
+  /** The input tokens that were read from a cache. */
+  readonly cachedTokens?: number;
+  /** The input tokens that were written to a cache. */
+  readonly cacheWriteTokens?: number;
+  /** The tokens written to a cache that are kept for an hour instead of five minutes. */
+  readonly hourCacheWriteTokens?: number;
+  readonly thinkingTokens?: number;
+  readonly instances?: number;
+}
+
+/** The facts that Vertex AI reported about an answer; they are known when the answer is complete. */
+export interface AnswerFacts {
+  readonly usage: Usage;
+  /** True when a reported number can't be a count; the usage is without it. */
+  readonly isUsageDoubtful?: boolean;
+  readonly modelVersion?: string;
+  readonly deployedModelId?: string;
+  readonly finishReason?: string;
+}
+
+/** A whole answer, or a stream of parts that can each be followed by an error in the caller's dialect. */
+export type Answer = WholeAnswer | StreamedAnswer;
+
+export interface WholeAnswer {
+  readonly kind: 'whole';
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  readonly facts: AnswerFacts;
+}
+
+export interface StreamedAnswer {
+  readonly kind: 'stream';
+  readonly contentType: string;
+  readonly framing: Framing;
+  readonly parts: AsyncIterable<Uint8Array>;
+  /** Returns the facts known so far; they are complete after the last part. */
+  readonly facts: () => AnswerFacts;
+}

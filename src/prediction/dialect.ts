@@ -1,0 +1,48 @@
+import type { GatewayError } from '../errors/gateway-error.ts';
+import type { AnswerFormat, Framing } from './answer.ts';
+import type { ReadHeader } from './caller.ts';
+import type { Prediction } from './prediction.ts';
+
+/** The names of the surfaces, as records have them. */
+export type DialectName = 'vertex' | 'openai' | 'anthropic' | 'gateway';
+
+/** Writes failures as one kind of client understands them. */
+export interface ErrorDialect {
+  readonly name: DialectName;
+  /** @param path below the surface's root, as it came: the client that reads the error can depend on it. */
+  writeError(
+    error: GatewayError,
+    requestId: string,
+    path: string,
+  ): { readonly contentType: string; readonly body: string };
+}
+
+/** Reads the requests of one kind of client and writes errors for it. */
+export interface Dialect extends ErrorDialect {
+  readonly name: 'vertex' | 'openai' | 'anthropic';
+  /**
+   * Reads what a request asks of a model. Other calls get their turn while a long body is read.
+   * @throws GatewayError INVALID_PATH, PAYLOAD_TOO_LARGE, INVALID_JSON, INVALID_REQUEST, OPERATION_NOT_FOUND,
+   *   OPERATION_NOT_SERVED.
+   */
+  readPrediction(request: DialectRequest): Prediction | Promise<Prediction>;
+  /** Writes an error into a stream that has begun, so that the client sees the error and takes the stream for broken. */
+  writeStreamError(error: GatewayError, stream: BrokenStream): string;
+}
+
+/** The part of a broken stream that the client has received, as far as an error in it depends on that. */
+export interface BrokenStream {
+  readonly format: AnswerFormat;
+  readonly framing: Framing;
+  /** True when nothing of the answer was sent yet. */
+  readonly isFirst: boolean;
+}
+
+export interface DialectRequest {
+  readonly method: string;
+  /** The path below the dialect's root, undecoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly header: ReadHeader;
+  readonly body: Uint8Array;
+}

@@ -1,0 +1,33 @@
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { Answer } from './answer.ts';
+import type { HeldBytes } from './memory-budget.ts';
+import type { GrantedCall, Prediction } from './prediction.ts';
+
+/** Gives a Google access token that is valid now. */
+export interface AccessTokens {
+  /** @throws GatewayError with a MANAGED_IDENTITY, TOKEN_EXCHANGE or IMPERSONATION code. */
+  accessToken(): Promise<string>;
+}
+
+/** Calls Vertex AI. */
+export interface Vertex {
+  /**
+   * Resolves with the whole answer, or when the stream has begun.
+   * @throws GatewayError with a VERTEX code. The parts of a stream throw them too, and VERTEX_STREAM_BROKEN when the
+   *   stream ends before the model has said that it is complete.
+   */
+  predict(
+    authorized: AuthorizedCall<Prediction>,
+    granted: GrantedCall,
+    accessToken: string,
+    limits: VertexLimits,
+  ): Promise<Answer>;
+}
+
+export interface VertexLimits {
+  /** Aborted when nobody waits for the answer any more. */
+  readonly abortSignal: AbortSignal;
+  readonly timeoutInMs: number;
+  /** Counts the bytes of the answer that have come and cannot go out yet. Throws INSTANCE_FULL. */
+  readonly held: Pick<HeldBytes, 'resize'>;
+}
