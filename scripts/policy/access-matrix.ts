@@ -1,5 +1,5 @@
 import type { Principal } from '../../src/governance/call-target.ts';
-import { decideCells, type Cell } from '../../src/governance/cells.ts';
+import { decideCatalog, type CatalogDecision } from '../../src/governance/decide-catalog.ts';
 import type { CatalogEntry } from '../../src/governance/documents.ts';
 import type { Governance, GovernanceDocuments } from '../../src/governance/governance.ts';
 
@@ -47,7 +47,7 @@ export function listCallers({ access }: GovernanceDocuments): KnownCaller[] {
 /** The access matrix, with everything that is decided alike in one row. */
 export function readMatrix(governance: Governance): MatrixRow[] {
   return listCallers(governance.documents).flatMap(({ name, principal }) => {
-    const cells = decideCells(governance, principal);
+    const cells = decideCatalog(governance, principal);
     if (!cells.some(({ decision }) => decision.allowed)) return [describeNothing(name, cells)];
     const described = [...Map.groupBy(cells, ({ entry }) => entry)].map(([entry, ofEntry]) => ({
       entry,
@@ -60,11 +60,14 @@ export function readMatrix(governance: Governance): MatrixRow[] {
   });
 }
 
-function describeNothing(caller: string, cells: readonly Cell[]): MatrixRow {
+function describeNothing(caller: string, cells: readonly CatalogDecision[]): MatrixRow {
   return { caller, entries: 'every model and endpoint', locations: EVERYWHERE, ...describeCells(cells) };
 }
 
-function describeEntry(entry: CatalogEntry, cells: readonly Cell[]): Omit<MatrixRow, 'caller' | 'entries'>[] {
+function describeEntry(
+  entry: CatalogEntry,
+  cells: readonly CatalogDecision[],
+): Omit<MatrixRow, 'caller' | 'entries'>[] {
   const byLocation = groupBy(cells, ({ location }) => location).map((ofLocation) => ({
     location: ofLocation[0].location,
     ...describeCells(ofLocation),
@@ -80,17 +83,18 @@ function describeEntry(entry: CatalogEntry, cells: readonly Cell[]): Omit<Matrix
   });
 }
 
-function describeCells(cells: readonly Cell[]): Pick<MatrixRow, 'operations' | 'rules'> {
+function describeCells(cells: readonly CatalogDecision[]): Pick<MatrixRow, 'operations' | 'rules'> {
   const allowed = cells.filter(({ decision }) => decision.allowed);
   const denied = cells.filter(({ decision }) => !decision.allowed);
   const rules = new Set([...allowed, ...denied].map(({ decision }) => decision.rule));
   return { operations: describeOperations(allowed, denied), rules: [...rules].join(', ') };
 }
 
-function describeOperations(allowed: readonly Cell[], denied: readonly Cell[]): string {
+function describeOperations(allowed: readonly CatalogDecision[], denied: readonly CatalogDecision[]): string {
   if (allowed.length === 0) return '–';
   if (denied.length === 0) return 'all';
-  const list = (cells: readonly Cell[]): string => cells.map(({ operation }) => operation).join(', ');
+  const list = (cells: readonly CatalogDecision[]): string =>
+    cells.map(({ operation }) => operation).join(', ');
   return denied.length < allowed.length ? `all but ${list(denied)}` : list(allowed);
 }
 

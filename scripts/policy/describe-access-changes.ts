@@ -1,4 +1,4 @@
-import { decideCells, targetOf } from '../../src/governance/cells.ts';
+import { decideCatalog, targetOf } from '../../src/governance/decide-catalog.ts';
 import type { CatalogEntry } from '../../src/governance/documents.ts';
 import type { Governance } from '../../src/governance/governance.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
@@ -24,7 +24,7 @@ export function describeAccessChanges(before: Governance, after: Governance): st
 
 function listAllowed(governance: Governance, caller: KnownCaller | undefined): Allowed {
   const cells = caller
-    ? decideCells(governance, caller.principal).filter(({ decision }) => decision.allowed)
+    ? decideCatalog(governance, caller.principal).filter(({ decision }) => decision.allowed)
     : [];
   const byEntry = Map.groupBy(cells, ({ entry }) => entry.name);
   return new Map(

@@ -1,6 +1,6 @@
 import { checkNames, refuseDuplicates } from './check-names.ts';
 import type { Access, CatalogEntry } from './documents.ts';
-import { asksForContentOf } from './kept-parts.ts';
+import { coversContent } from './content-to-keep.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /** Refuses content rules on what doesn't exist, those that ask for nothing, and those that promise more than is kept. */
@@ -13,7 +13,7 @@ export function checkContents(access: YamlDocument<Access>, entries: readonly Ca
     checkNames(access, rule.tags, tags, [...path, 'tags'], 'tag');
     refuseDuplicates(access, rule.classifications ?? [], (at) => [...path, 'classifications', at]);
     refuseDuplicates(access, rule.parts, (at) => [...path, 'parts', at]);
-    const asked = entries.filter((entry) => asksForContentOf(rule, entry));
+    const asked = entries.filter((entry) => coversContent(rule, entry));
     if (asked.length === 0)
       access.refuse(
         path,

@@ -1,4 +1,4 @@
-import { listAlternatives } from './alternatives.ts';
+import { listAlternatives } from './list-alternatives.ts';
 import { allow, type AuthorizedCall } from './authorize.ts';
 import type { CallTarget, Principal } from './call-target.ts';
 import type { Deny, Durability } from './documents.ts';

@@ -1,6 +1,6 @@
 import { findAgent } from './agents.ts';
 import type { CallTarget, Principal } from './call-target.ts';
-import { targetOf } from './cells.ts';
+import { targetOf } from './decide-catalog.ts';
 import { describeProducts } from './describe-products.ts';
 import type { Access, CatalogEntry, Grant } from './documents.ts';
 import { findNearestGrant, scopeOf, type Subject } from './find-nearest-grant.ts';

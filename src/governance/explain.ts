@@ -1,5 +1,5 @@
 import type { AnyResource, CallTarget, Principal } from './call-target.ts';
-import { decideCells } from './cells.ts';
+import { decideCatalog } from './decide-catalog.ts';
 import type { DenialCode } from './decide.ts';
 import type { CatalogEntry, ContentPart } from './documents.ts';
 import { explainDenial, type NearestGrant } from './explain-denial.ts';
@@ -71,7 +71,7 @@ export function explain(
   if (decision.allowed) {
     const { rule, reason, call } = decision;
     const { project, location, address } = call;
-    const keptContent = governance.keptParts(call.resource);
+    const keptContent = governance.contentToKeep(call.resource);
     return {
       allowed: true,
       ...{ rule, reason, policyVersion, project, location },
@@ -105,7 +105,7 @@ function explainUnknown(
   entry: CatalogEntry | undefined,
 ): string {
   const usable = new Set(
-    decideCells(governance, principal).flatMap((cell) => (cell.decision.allowed ? [cell.entry] : [])),
+    decideCatalog(governance, principal).flatMap((cell) => (cell.decision.allowed ? [cell.entry] : [])),
   );
   if (usable.size === 0) return 'No model or endpoint is granted to you yet. Ask for a role.';
   if (entry && usable.has(entry)) {

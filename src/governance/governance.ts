@@ -1,11 +1,11 @@
-import { listAlternatives } from './alternatives.ts';
+import { listAlternatives } from './list-alternatives.ts';
 import type { CallTarget, Principal } from './call-target.ts';
 import { decide, type Decision } from './decide.ts';
 import type { Access, Catalog, CatalogEntry, ContentPart, Limits } from './documents.ts';
 import { compileInstanceSchemas, type Instances } from './instance-schemas.ts';
 import { judgePlace, type PlaceUse, type PlaceVerdict } from './judge-place.ts';
 import { judgeTool, type ToolUse, type ToolVerdict } from './judge-tool.ts';
-import { keptPartsOf } from './kept-parts.ts';
+import { contentToKeep } from './content-to-keep.ts';
 import { listOwners, type Owner } from './owners.ts';
 import { indexReach } from './reach-index.ts';
 import { indexRules } from './rule-index.ts';
@@ -48,7 +48,7 @@ export interface Governance {
   /** The entry that a target names, whether or not anybody may call it. */
   findEntry(resource: CallTarget['resource']): CatalogEntry | undefined;
   /** What is kept of the content of a call, encrypted; mostly nothing. */
-  keptParts(resource: CallTarget['resource']): readonly ContentPart[];
+  contentToKeep(resource: CallTarget['resource']): readonly ContentPart[];
 }
 
 /** @throws InvalidSchemaError for a JSON Schema in the catalog that can't be used. */
@@ -57,7 +57,7 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
   const reach = indexReach(documents.access, index);
   const checks = compileInstanceSchemas(documents.catalog);
   const kept = new Map(
-    documents.catalog.entries.map((entry) => [entry, keptPartsOf(documents.access, entry)]),
+    documents.catalog.entries.map((entry) => [entry, contentToKeep(documents.access, entry)]),
   );
   const findEntry = (resource: CallTarget['resource']) => index.findEntry(resource)?.entry;
   return {
@@ -78,7 +78,7 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
     listAlternatives: (target) =>
       listAlternatives(index, target).map(({ rules, operation }) => ({ entry: rules.entry, operation })),
     findEntry,
-    keptParts: (resource) => {
+    contentToKeep: (resource) => {
       const entry = findEntry(resource);
       return (entry && kept.get(entry)) ?? [];
     },

@@ -56,7 +56,7 @@ export function listOwners(access: Access, principal: Principal): readonly Owner
  * As whom a caller is judged for what a body reaches. All of a team go on from what one of them puts into a context cache,
  * so of its maker's roles the team's alone lets in; what forbids holds for the others too.
  */
-export function asMaker(principal: Principal, operation: string, { team }: Owner): Principal {
+export function restrictToTeam(principal: Principal, operation: string, { team }: Owner): Principal {
   if (operation !== 'cacheContent' || isKeyOnly(principal)) return principal;
   const { roles, idleRoles = [] } = principal;
   return {

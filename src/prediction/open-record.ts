@@ -20,7 +20,7 @@ import type { Prediction } from './prediction.ts';
 export interface RecordingRooms {
   readonly monotonicNow: () => number;
   readonly now: () => Date;
-  readonly governance: Pick<Governance, 'policyVersion' | 'documents' | 'findEntry' | 'keptParts'>;
+  readonly governance: Pick<Governance, 'policyVersion' | 'documents' | 'findEntry' | 'contentToKeep'>;
   /** Left out, records have no digests. */
   readonly digester?: Digester;
   /** Left out, no content is kept. */
@@ -236,7 +236,7 @@ export class OpenRecord {
   #keepContent({ resource }: AuthorizedCall<Prediction>): void {
     const body = this.#body;
     this.#body = undefined;
-    const parts = this.#rooms.governance.keptParts(resource);
+    const parts = this.#rooms.governance.contentToKeep(resource);
     if (parts.length === 0 || !this.#caller) return;
     const recordId = recordIdOf(this.#startedAt, this.requestId.toLowerCase());
     this.#content = this.#rooms.contents?.start(recordId, this.#caller, parts);

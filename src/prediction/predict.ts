@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
-import { asMaker, reaches } from '../governance/owners.ts';
+import { restrictToTeam, reaches } from '../governance/owners.ts';
 import type { Deadline } from './deadline.ts';
 import { deliver } from './deliver.ts';
 import type { AccessTokens, Vertex } from './vertex.ts';
@@ -136,7 +136,7 @@ function grant(
   seal: Seal | undefined,
 ): GrantedCall {
   const owners = governance.ownersOf(caller);
-  const maker = asMaker(caller, target.operation, owner);
+  const maker = restrictToTeam(caller, target.operation, owner);
   return {
     ...{ project, location, resource, caller, owner, owners },
     reaches: (other) => reaches(owners, other),

@@ -1,10 +1,10 @@
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { CallTarget } from '../governance/call-target.ts';
+import type { Instances } from '../governance/instance-schemas.ts';
 import type { PlaceUse, PlaceVerdict } from '../governance/judge-place.ts';
 import type { ToolVerdict } from '../governance/judge-tool.ts';
 import type { Owner } from '../governance/owners.ts';
 import type { ToolName } from '../governance/tools.ts';
-import type { JsonValue } from '../json/json-value.ts';
 import type { AnswerFormat, Framing } from './answer.ts';
 import type { Caller } from './caller.ts';
 import type { Seal } from './seals.ts';
@@ -24,13 +24,6 @@ export type Payload = InstancesPayload | BytesPayload;
 
 export interface InstancesPayload extends Instances {
   readonly kind: 'instances';
-}
-
-/** What a custom endpoint is asked to predict from; the catalog may hold a schema for it. */
-export interface Instances {
-  /** A list. */
-  readonly instances: JsonValue;
-  readonly parameters?: JsonValue;
 }
 
 export interface BytesPayload {

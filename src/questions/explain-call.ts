@@ -8,8 +8,8 @@ import { listLimits } from '../governance/list-limits.ts';
 import { listPlaces } from '../governance/list-places.ts';
 import { listTools } from '../governance/list-tools.ts';
 import type { ToolVerdict } from '../governance/judge-tool.ts';
-import { asMaker } from '../governance/owners.ts';
-import { residencyIdsOf } from '../governance/residency-of.ts';
+import { restrictToTeam } from '../governance/owners.ts';
+import { listResidencyRules } from '../governance/list-residency-rules.ts';
 import type { AskedCall, PolicyExplainQuestion } from './question.ts';
 
 /** What would become of a call. */
@@ -39,7 +39,7 @@ export function explainCall(
   if (!explainReach) return explainForm(governance, refusal);
   return {
     decision: 'deny',
-    rule: isOutside ? joinNames(residencyIdsOf(governance.documents.access, principal)) : 'default-deny',
+    rule: isOutside ? joinNames(listResidencyRules(governance.documents.access, principal)) : 'default-deny',
     ...{ reason: refusal.message, code: refusal.code, policyVersion },
     ...(entry !== undefined && { entry }),
     missing: [
@@ -87,7 +87,7 @@ function findRefusal(
   if (!decision.allowed) return { isOutside: false };
   const verdicts = new Set<ToolVerdict>();
   const { location, resource, owner } = decision.call;
-  const maker = asMaker(principal, call.operation, owner);
+  const maker = restrictToTeam(principal, call.operation, owner);
   try {
     call.check?.({
       resource,

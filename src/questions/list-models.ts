@@ -1,5 +1,5 @@
 import type { Principal } from '../governance/call-target.ts';
-import { decideCells, type Cell } from '../governance/cells.ts';
+import { decideCatalog, type CatalogDecision } from '../governance/decide-catalog.ts';
 import type { CatalogEntry } from '../governance/documents.ts';
 import type { Governance } from '../governance/governance.ts';
 
@@ -23,7 +23,7 @@ export interface UsableModel {
 
 /** What a caller may use, in the catalog's order; exactly the calls that would be decided as allowed. */
 export function listModels(governance: Governance, principal: Principal): UsableModel[] {
-  const allowed = decideCells(governance, principal).filter(({ decision }) => decision.allowed);
+  const allowed = decideCatalog(governance, principal).filter(({ decision }) => decision.allowed);
   return [...Map.groupBy(allowed, ({ entry }) => entry)].map(([entry, cells]) => ({
     name: entry.name,
     ...(entry.alias !== undefined && { alias: entry.alias }),
@@ -37,7 +37,7 @@ export function listModels(governance: Governance, principal: Principal): Usable
   }));
 }
 
-function groupLocations(cells: readonly Cell[]): UsableModel['allowed'] {
+function groupLocations(cells: readonly CatalogDecision[]): UsableModel['allowed'] {
   const byLocation = [...Map.groupBy(cells, ({ location }) => location)].map(([location, ofLocation]) => ({
     location,
     operations: ofLocation.map(({ operation }) => operation),

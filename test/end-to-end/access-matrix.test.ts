@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { oktaApplications } from '../../emulators/okta/sample-applications.ts';
 import { sampleApplications } from '../../emulators/entra/sample-applications.ts';
 import { findSampleCaller } from '../../scripts/policy/find-sample-caller.ts';
-import { targetOf } from '../../src/governance/cells.ts';
+import { targetOf } from '../../src/governance/decide-catalog.ts';
 import type { CatalogEntry } from '../../src/governance/documents.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { ObservedChain } from './observed-chain.ts';

@@ -3,7 +3,7 @@ import { sampleApplications } from '../../emulators/entra/sample-applications.ts
 import { oktaApplications } from '../../emulators/okta/sample-applications.ts';
 import { findSampleCaller } from '../../scripts/policy/find-sample-caller.ts';
 import { CODES, type GatewayErrorCode } from '../../src/errors/codes.ts';
-import { decideCells } from '../../src/governance/cells.ts';
+import { decideCatalog } from '../../src/governance/decide-catalog.ts';
 import type { CatalogEntry } from '../../src/governance/documents.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
@@ -105,7 +105,7 @@ test.each(APPLICATIONS)('%s is told exactly the models of the access matrix', as
       ),
     ),
   );
-  const matrix = decideCells(governance, findSampleCaller(governance.documents, name))
+  const matrix = decideCatalog(governance, findSampleCaller(governance.documents, name))
     .filter(({ decision }) => decision.allowed)
     .map(({ entry, location, operation }) => `${entry.name} ${location} ${operation}`);
   expect(listed.toSorted()).toEqual(matrix.toSorted());

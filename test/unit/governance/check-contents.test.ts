@@ -1,9 +1,9 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { targetOf } from '../../../src/governance/cells.ts';
+import { targetOf } from '../../../src/governance/decide-catalog.ts';
 import { explain } from '../../../src/governance/explain.ts';
-import { keptPartsOf } from '../../../src/governance/kept-parts.ts';
+import { contentToKeep } from '../../../src/governance/content-to-keep.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
 import { endpointEntry, governanceOf, modelEntry } from './governance-of.ts';
 
@@ -22,7 +22,7 @@ function load(rules: string): void {
 
 test('nothing is kept without a rule', () => {
   const governance = governanceOf({ entries: [endpointEntry()], grants: [] });
-  expect(governance.keptParts({ kind: 'endpoint', endpoint: '1234567890' })).toEqual([]);
+  expect(governance.contentToKeep({ kind: 'endpoint', endpoint: '1234567890' })).toEqual([]);
 });
 
 test('a rule asks for parts of the calls of its entries, under each of their names', () => {
@@ -31,9 +31,11 @@ test('a rule asks for parts of the calls of its entries, under each of their nam
     grants: [],
     contents: [{ id: 'keep', reason: 'Tests.', entries: ['iris'], parts: ['request'] }],
   });
-  expect(governance.keptParts({ kind: 'endpoint', endpoint: '1234567890' })).toEqual(['request']);
-  expect(governance.keptParts({ kind: 'name', name: 'flowers' })).toEqual(['request']);
-  expect(governance.keptParts({ kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' })).toEqual([]);
+  expect(governance.contentToKeep({ kind: 'endpoint', endpoint: '1234567890' })).toEqual(['request']);
+  expect(governance.contentToKeep({ kind: 'name', name: 'flowers' })).toEqual(['request']);
+  expect(governance.contentToKeep({ kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' })).toEqual(
+    [],
+  );
 });
 
 test('several rules on one entry ask for what any of them asks for', () => {
@@ -46,8 +48,8 @@ test('several rules on one entry ask for what any of them asks for', () => {
       classifications: ['public' as const],
     },
   ];
-  expect(keptPartsOf({ contents }, entry)).toEqual(['request', 'response']);
-  expect(keptPartsOf({ contents: contents.slice(2) }, entry)).toEqual([]);
+  expect(contentToKeep({ contents }, entry)).toEqual(['request', 'response']);
+  expect(contentToKeep({ contents: contents.slice(2) }, entry)).toEqual([]);
 });
 
 test('a call that is explained says what would be kept', () => {

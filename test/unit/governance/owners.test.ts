@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import type { Principal } from '../../../src/governance/call-target.ts';
 import type { Agent } from '../../../src/governance/documents.ts';
-import { asMaker, labelOf, reaches, teamOfSubscription, type Owner } from '../../../src/governance/owners.ts';
+import {
+  restrictToTeam,
+  labelOf,
+  reaches,
+  teamOfSubscription,
+  type Owner,
+} from '../../../src/governance/owners.ts';
 import { governanceOf, modelEntry } from './governance-of.ts';
 
 const ROLES = ['Team.Use', 'Other', 'Third_one', 'Bot'];
@@ -161,9 +167,9 @@ test('a subscription’s team can be read where its id is a label', () => {
 
 test('what goes into a context cache is judged by the role whose team goes on from it, and by what forbids', () => {
   const held = { ...alone(['Team.Use', 'Other', 'Kept']), idleRoles: ['Idle'] };
-  const maker = asMaker(held, 'cacheContent', { team: labelOf('Other') });
+  const maker = restrictToTeam(held, 'cacheContent', { team: labelOf('Other') });
   expect(maker).toMatchObject({ roles: ['Other'], idleRoles: ['Idle', 'Team.Use', 'Kept'] });
-  expect(asMaker(held, 'generateContent', { team: labelOf('Other') })).toBe(held);
+  expect(restrictToTeam(held, 'generateContent', { team: labelOf('Other') })).toBe(held);
   const governance = governanceOf({
     entries: [modelEntry()],
     grants: [{ id: 'all', reason: 'Tests.', roles: ['Team.Use', 'Other', 'Kept'], entries: ['flash'] }],

@@ -1,5 +1,5 @@
 import type { CallTarget, Principal } from '../../../src/governance/call-target.ts';
-import { targetOf } from '../../../src/governance/cells.ts';
+import { targetOf } from '../../../src/governance/decide-catalog.ts';
 import { countRoles } from '../../../src/governance/count-roles.ts';
 import type { CatalogEntry } from '../../../src/governance/documents.ts';
 import { explain } from '../../../src/governance/explain.ts';

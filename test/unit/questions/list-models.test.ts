@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Principal } from '../../../src/governance/call-target.ts';
-import { decideCells } from '../../../src/governance/cells.ts';
+import { decideCatalog } from '../../../src/governance/decide-catalog.ts';
 import type { Access } from '../../../src/governance/documents.ts';
 import { createGovernance } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
@@ -26,7 +26,7 @@ test('the models of any caller are exactly the calls that would be allowed', () 
           locations.flatMap((location) => operations.map((operation) => `${name} ${location} ${operation}`)),
         ),
       );
-      const decided = decideCells(governance, principal)
+      const decided = decideCatalog(governance, principal)
         .filter(({ decision }) => decision.allowed)
         .map(({ entry, location, operation }) => `${entry.name} ${location} ${operation}`);
       expect(listed.toSorted()).toEqual(decided.toSorted());

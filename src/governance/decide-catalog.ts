@@ -4,7 +4,7 @@ import type { CatalogEntry } from './documents.ts';
 import type { Governance } from './governance.ts';
 
 /** What one caller gets for one operation of one catalog entry in one of its locations. */
-export interface Cell {
+export interface CatalogDecision {
   readonly entry: CatalogEntry;
   readonly location: string;
   readonly operation: string;
@@ -12,7 +12,7 @@ export interface Cell {
 }
 
 /** Every call that the catalog offers, decided for one caller; in the catalog's order. */
-export function decideCells(governance: Governance, principal: Principal): Cell[] {
+export function decideCatalog(governance: Governance, principal: Principal): CatalogDecision[] {
   return governance.documents.catalog.entries.flatMap((entry) =>
     entry.locations.flatMap((location) =>
       entry.operations.map((operation) => ({
