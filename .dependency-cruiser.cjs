@@ -1,6 +1,11 @@
 /** The rooms of docs and README, enforced: who may import whom. Type-only imports carry no behaviour. */
 const NOT_TYPES = { dependencyTypesNot: ['type-only'] };
 
+/** Every folder of the product and the packages beside it. */
+const OURS = '^(src|packages|test|scripts|bench)/';
+
+const NOT_BY_NAME = { dependencyTypesNot: ['aliased-workspace'] };
+
 /** A room may import itself, npm packages and the listed rooms. */
 function room(name, allowed, { typesFrom = [] } = {}) {
   const rooms = [name, ...allowed].join('|');
@@ -9,14 +14,14 @@ function room(name, allowed, { typesFrom = [] } = {}) {
       name: `room-${name}`,
       severity: 'error',
       from: { path: `^src/${name}/` },
-      to: { path: '^(src|emulators|test|scripts|bench)/', pathNot: `^src/(${rooms})/`, ...NOT_TYPES },
+      to: { path: OURS, pathNot: `^src/(${rooms})/`, ...NOT_TYPES },
     },
     {
       name: `room-${name}-types`,
       severity: 'error',
       from: { path: `^src/${name}/` },
       to: {
-        path: '^(src|emulators|test|scripts|bench)/',
+        path: OURS,
         pathNot: `^src/(${[rooms, ...typesFrom].join('|')})/`,
         dependencyTypes: ['type-only'],
       },
@@ -68,16 +73,41 @@ module.exports = {
       to: { path: '^src/(main|settings)\\.ts$' },
     },
     {
-      name: 'emulators-are-independent',
+      name: 'packages-import-nothing-of-the-product',
       severity: 'error',
-      from: { path: '^emulators/' },
+      from: { path: '^packages/' },
       to: { path: '^(src|test|scripts|bench)/' },
     },
     {
-      name: 'api-management-stands-alone',
+      name: 'packages-are-entered-by-their-exports',
+      comment: 'An import by path would get round the list of exports.',
       severity: 'error',
-      from: { path: '^emulators/api-management/' },
-      to: { path: '^(src|test|scripts|bench|emulators)/', pathNot: '^emulators/api-management/' },
+      from: { path: '^packages/([^/]+)/' },
+      to: { path: '^packages/', pathNot: '^packages/$1/', ...NOT_BY_NAME },
+    },
+    {
+      name: 'the-product-enters-packages-by-their-exports',
+      severity: 'error',
+      from: { pathNot: '^packages/' },
+      to: { path: '^packages/', ...NOT_BY_NAME },
+    },
+    {
+      name: 'csharp-expressions-stands-alone',
+      severity: 'error',
+      from: { path: '^packages/csharp-expressions/src/' },
+      to: { path: OURS, pathNot: '^packages/csharp-expressions/src/' },
+    },
+    {
+      name: 'apim-emulator-needs-expressions-alone',
+      severity: 'error',
+      from: { path: '^packages/apim-emulator/src/' },
+      to: { path: OURS, pathNot: '^packages/(apim-emulator|csharp-expressions)/src/' },
+    },
+    {
+      name: 'packages-need-no-test-support-to-run',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: '^packages/test-support/' },
+      to: { path: '^packages/(test-support/|[^/]+/test/)' },
     },
     {
       name: 'recording-only-looks',
@@ -85,10 +115,10 @@ module.exports = {
         'What follows a request through the policies evaluates nothing and writes no value as text: it can change no outcome.',
       severity: 'error',
       from: {
-        path: '^emulators/api-management/engine/(describe-variable|exchange-watch|journeys?|record-step|secret-mask|write-journey)\\.ts$',
+        path: '^packages/apim-emulator/src/engine/(describe-variable|exchange-watch|journeys?|record-step|secret-mask|write-journey)\\.ts$',
       },
       to: {
-        path: '^emulators/api-management/expressions/',
+        path: '^packages/csharp-expressions/src/',
         pathNot: '/(types|values/(boxed|guid|json-token)|text/percent-encoding)\\.ts$',
         ...NOT_TYPES,
       },
@@ -103,6 +133,8 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
+    // The packages' own manifests don't say that they are workspaces.
+    combinedDependencies: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -16,7 +16,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['scripts/**', 'bench/**', 'emulators/*/cli.{ts,mjs}'],
+    files: [
+      'scripts/**',
+      'bench/**',
+      'packages/*/scripts/**',
+      'packages/apim-emulator/src/cli.{ts,mjs}',
+      'packages/cloud-emulators/src/*/cli.{ts,mjs}',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

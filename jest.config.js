@@ -1,6 +1,6 @@
 /** @type {import('jest').Config} */
 export default {
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testMatch: ['<rootDir>/{test,packages/*/test}/**/*.test.ts'],
   testEnvironment: 'node',
   // Nothing is timed here: a busy machine is slow, not wrong.
   testTimeout: 120_000,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Environment, readEnvironment } from '../emulators/environment-file.ts';
+import { type Environment, readEnvironment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 import { findChild } from './read-process.ts';
 
 /** A chain in a process of its own, so that the load that is put on it does not share its event loop. */

@@ -44,7 +44,7 @@ try {
   const measured: Measured[] = [];
   for (const { name, directory, governance } of variants) {
     const one = await measureStart({
-      script: join(ROOT, 'emulators/functions-host/cli.ts'),
+      script: join(ROOT, 'packages/cloud-emulators/src/functions-host/cli.ts'),
       arguments: ['--directory', directory, '--port', '0'],
       environment: { ...environment, GOVERNANCE_DIRECTORY: governance },
       targetAt: (port) => ({ ...createFunctionApp(`http://127.0.0.1:${port}`, stamped), name }),

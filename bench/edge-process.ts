@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startApiManagement } from '../emulators/api-management/start-api-management.ts';
+import { startApiManagement } from '@vertex-ai-gateway/apim-emulator/start-api-management';
 
 /**
  * API Management with the documents of `apim/`, as they are, in front of any backend. Forked with the addresses that

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { gatewayApi, SAMPLE_TENANT_ID, sampleApplications } from '../emulators/entra/sample-applications.ts';
-import { startEntra } from '../emulators/entra/start-entra.ts';
+import {
+  gatewayApi,
+  SAMPLE_TENANT_ID,
+  sampleApplications,
+} from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
+import { startEntra } from '@vertex-ai-gateway/cloud-emulators/entra/start-entra';
 import { PAUSE_IN_MS, startEdgeBackend } from './edge-backend.ts';
 import { measureCalls, measureFirstChunks } from './measure-calls.ts';
 import { measureStart, stopStarted } from './measure-start.ts';

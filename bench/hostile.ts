@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Agent, request } from 'undici';
-import type { Environment } from '../emulators/environment-file.ts';
+import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 import { startChainProcess } from './chain-process.ts';
 import { HOSTILE_KINDS, type HostileKind, SIZES } from './hostile/hostile-bodies.ts';
 import { CONNECTION_KINDS } from './hostile/hostile-connections.ts';

@@ -83,7 +83,7 @@ async function describeStartables({
       targetAt: createBareProxy,
     },
     functionApp: {
-      script: join(ROOT, 'emulators/functions-host/cli.ts'),
+      script: join(ROOT, 'packages/cloud-emulators/src/functions-host/cli.ts'),
       arguments: ['--directory', ROOT, '--port', '0'],
       environment: readEnvironmentOf(functionAppPid),
       targetAt: (port) => createFunctionApp(`http://127.0.0.1:${port}`, stamped),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
-import type { RecordedRequest } from '../emulators/control/control.ts';
-import type { Environment } from '../emulators/environment-file.ts';
+import type { RecordedRequest } from '@vertex-ai-gateway/cloud-emulators/control/control';
+import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 
 export type Operation = 'predict' | 'generateContent' | 'streamGenerateContent?alt=sse';
 

@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Chain, startChain } from '../emulators/chain.ts';
-import type { Environment } from '../emulators/environment-file.ts';
+import { type Chain, startChain } from '@vertex-ai-gateway/cloud-emulators/chain';
+import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 import { build } from './build.ts';
 
 const USAGE =
@@ -30,6 +31,7 @@ async function run(): Promise<void> {
 
   if (chosen.build) await build();
   running.chain = await startChain({
+    directory: join(import.meta.dirname, '..'),
     port: chosen.port,
     functionsPort: chosen.functionsPort,
     instances: chosen.instances,

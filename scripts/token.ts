@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ENVIRONMENT_FILE, readEnvironment } from '../emulators/environment-file.ts';
+import { ENVIRONMENT_FILE, readEnvironment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 
 const USAGE = 'Usage: npm run --silent token -- <application>';
 const NOTHING_RUNS = 'Nothing runs here. Start it with: npm start';

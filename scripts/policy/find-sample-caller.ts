@@ -1,5 +1,5 @@
-import { sampleApplications } from '../../emulators/entra/sample-applications.ts';
-import { oktaApplications } from '../../emulators/okta/sample-applications.ts';
+import { sampleApplications } from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
+import { oktaApplications } from '@vertex-ai-gateway/cloud-emulators/okta/sample-applications';
 import type { Principal } from '../../src/governance/call-target.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { suggest } from '../../src/governance/suggest.ts';

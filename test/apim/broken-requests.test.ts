@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { RequestTelemetry } from '../../emulators/api-management/engine/request-telemetry.ts';
+import type { RequestTelemetry } from '@vertex-ai-gateway/apim-emulator/engine/request-telemetry';
 import { PREDICT, PRODUCTION_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 

@@ -3,8 +3,8 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
-import type { ReceivedResponse, SentRequest } from '../emulators/api-management/send-request.ts';
-import { TENANT } from '../emulators/api-management/token-issuer.ts';
+import type { ReceivedResponse, SentRequest } from '@vertex-ai-gateway/test-support/send-request';
+import { TENANT } from '@vertex-ai-gateway/test-support/token-issuer';
 import { PREDICT, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import type { OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
+import type { ReceivedResponse } from '@vertex-ai-gateway/test-support/send-request';
 import {
   answerWith,
   PREDICT,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sendRequest } from '../emulators/api-management/send-request.ts';
+import { sendRequest } from '@vertex-ai-gateway/test-support/send-request';
 import { PREDICT, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 

@@ -3,7 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
+import type { ReceivedResponse } from '@vertex-ai-gateway/test-support/send-request';
 import { answerWith, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge, EdgeOptions } from './start-edge.ts';
 

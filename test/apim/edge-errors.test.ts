@@ -3,10 +3,10 @@ import { request } from 'node:http';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import type { JWTPayload } from 'jose';
-import type { TraceTelemetry } from '../../emulators/api-management/engine/gateway-services.ts';
-import { parsePolicyDocument } from '../../emulators/api-management/documents/parse-policy-document.ts';
-import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
-import { TENANT } from '../emulators/api-management/token-issuer.ts';
+import type { TraceTelemetry } from '@vertex-ai-gateway/apim-emulator/engine/gateway-services';
+import { parsePolicyDocument } from '@vertex-ai-gateway/apim-emulator/documents/parse-policy-document';
+import type { ReceivedResponse } from '@vertex-ai-gateway/test-support/send-request';
+import { TENANT } from '@vertex-ai-gateway/test-support/token-issuer';
 import { answerWith, PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 

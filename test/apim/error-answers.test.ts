@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
-import { parsePolicyDocument } from '../../emulators/api-management/documents/parse-policy-document.ts';
-import type { ReceivedResponse, SentRequest } from '../emulators/api-management/send-request.ts';
+import { parsePolicyDocument } from '@vertex-ai-gateway/apim-emulator/documents/parse-policy-document';
+import type { ReceivedResponse, SentRequest } from '@vertex-ai-gateway/test-support/send-request';
 import { answerWith, PREDICT, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 

@@ -1,4 +1,4 @@
-import type { ReceivedResponse } from '../emulators/api-management/send-request.ts';
+import type { ReceivedResponse } from '@vertex-ai-gateway/test-support/send-request';
 import { PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 

@@ -1,4 +1,4 @@
-import { GATEWAY_CLIENT_ID, TENANT } from '../emulators/api-management/token-issuer.ts';
+import { GATEWAY_CLIENT_ID, TENANT } from '@vertex-ai-gateway/test-support/token-issuer';
 import { startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type OutgoingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
-import type { ReceivedResponse, SentRequest } from '../emulators/api-management/send-request.ts';
+import type { ReceivedResponse, SentRequest } from '@vertex-ai-gateway/test-support/send-request';
 import { answerWith, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 

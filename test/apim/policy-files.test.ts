@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
-import type { ReceivedResponse, SentRequest } from '../emulators/api-management/send-request.ts';
-import { TENANT } from '../emulators/api-management/token-issuer.ts';
+import type { ReceivedResponse, SentRequest } from '@vertex-ai-gateway/test-support/send-request';
+import { TENANT } from '@vertex-ai-gateway/test-support/token-issuer';
 import { answerWith, PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { judgeSubscription } from '../../src/governance/judge-subscription.ts';
-import { TENANT } from '../emulators/api-management/token-issuer.ts';
+import { TENANT } from '@vertex-ai-gateway/test-support/token-issuer';
 import { PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 

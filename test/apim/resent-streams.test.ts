@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { request } from 'node:http';
-import type { RequestTelemetry } from '../../emulators/api-management/engine/request-telemetry.ts';
+import type { RequestTelemetry } from '@vertex-ai-gateway/apim-emulator/engine/request-telemetry';
 import { readStream } from './read-stream.ts';
 import { PREDICT, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
-import { TENANT } from '../emulators/api-management/token-issuer.ts';
+import { TENANT } from '@vertex-ai-gateway/test-support/token-issuer';
 import { startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, RequestListener } from 'node:http';
-import { sendRequest } from '../emulators/api-management/send-request.ts';
+import { sendRequest } from '@vertex-ai-gateway/test-support/send-request';
 import { answerWith, PRODUCTION_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 

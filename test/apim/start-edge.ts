@@ -2,17 +2,17 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import type { OutgoingHttpHeaders, RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TraceTelemetry } from '../../emulators/api-management/engine/gateway-services.ts';
+import type { TraceTelemetry } from '@vertex-ai-gateway/apim-emulator/engine/gateway-services';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { matchApplicationFragment } from '../../scripts/policy/match-application-fragment.ts';
-import { startApiManagement } from '../../emulators/api-management/start-api-management.ts';
-import type { ApiManagementOptions } from '../../emulators/api-management/start-api-management.ts';
-import { startBackend } from '../emulators/api-management/recording-backend.ts';
-import type { RecordingBackend } from '../emulators/api-management/recording-backend.ts';
-import { sendRequest } from '../emulators/api-management/send-request.ts';
-import type { ReceivedResponse, SentRequest } from '../emulators/api-management/send-request.ts';
-import { startTokenIssuer, TENANT } from '../emulators/api-management/token-issuer.ts';
-import type { TokenIssuer } from '../emulators/api-management/token-issuer.ts';
+import { startApiManagement } from '@vertex-ai-gateway/apim-emulator/start-api-management';
+import type { ApiManagementOptions } from '@vertex-ai-gateway/apim-emulator/start-api-management';
+import { startBackend } from '@vertex-ai-gateway/test-support/recording-backend';
+import type { RecordingBackend } from '@vertex-ai-gateway/test-support/recording-backend';
+import { sendRequest } from '@vertex-ai-gateway/test-support/send-request';
+import type { ReceivedResponse, SentRequest } from '@vertex-ai-gateway/test-support/send-request';
+import { startTokenIssuer, TENANT } from '@vertex-ai-gateway/test-support/token-issuer';
+import type { TokenIssuer } from '@vertex-ai-gateway/test-support/token-issuer';
 
 export const PREDICT =
   '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890:predict';

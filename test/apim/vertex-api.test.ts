@@ -1,5 +1,5 @@
-import { sendRequest } from '../emulators/api-management/send-request.ts';
-import { TENANT } from '../emulators/api-management/token-issuer.ts';
+import { sendRequest } from '@vertex-ai-gateway/test-support/send-request';
+import { TENANT } from '@vertex-ai-gateway/test-support/token-issuer';
 import { readStream } from './read-stream.ts';
 import { PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';

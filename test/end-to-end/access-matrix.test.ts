@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { oktaApplications } from '../../emulators/okta/sample-applications.ts';
-import { sampleApplications } from '../../emulators/entra/sample-applications.ts';
+import { oktaApplications } from '@vertex-ai-gateway/cloud-emulators/okta/sample-applications';
+import { sampleApplications } from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
 import { findSampleCaller } from '../../scripts/policy/find-sample-caller.ts';
 import { targetOf } from '../../src/governance/decide-catalog.ts';
 import type { CatalogEntry } from '../../src/governance/documents.ts';

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
+import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { StoredAudit } from '../support/stored-audit.ts';
 import { modelPath, PREDICT_PATH } from './gateway-paths.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Fault } from '../../emulators/control/control.ts';
+import type { Fault } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { AuditedChain, closingsIn, requestIdsOf } from './audited-chain.ts';
 import type { Answer } from './send-bytes.ts';
 

@@ -1,4 +1,4 @@
-import type { Fault } from '../../emulators/control/control.ts';
+import type { Fault } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { AuditedChain, CALLS, openingsIn, requestIdsOf } from './audited-chain.ts';
 import { modelPath } from './gateway-paths.ts';
 import type { Answer } from './send-bytes.ts';

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
-import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
+import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
 import type { VerificationReport } from '../../src/audit/verification/report.ts';
 import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';

@@ -1,4 +1,4 @@
-import type { Fault } from '../../emulators/control/control.ts';
+import type { Fault } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { expectAllOnRecordWithoutTokens, expectFailure, type Failure } from './expect-failure.ts';
 import { modelPath } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';

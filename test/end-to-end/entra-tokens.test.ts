@@ -1,4 +1,8 @@
-import { federationApi, functionsApi, gatewayApi } from '../../emulators/entra/sample-applications.ts';
+import {
+  federationApi,
+  functionsApi,
+  gatewayApi,
+} from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
 import { expectEdgeRefusal, expectErrorBody } from './expect-refusal.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';

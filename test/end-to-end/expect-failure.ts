@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
+import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
 import type { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
-import type { RecordedRequest } from '../../emulators/control/control.ts';
+import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
+import type { RecordedRequest } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Fault } from '../../emulators/control/control.ts';
-import { INSTRUMENTATION_KEY } from '../../emulators/sample-resources.ts';
+import type { Fault } from '@vertex-ai-gateway/cloud-emulators/control/control';
+import { INSTRUMENTATION_KEY } from '@vertex-ai-gateway/cloud-emulators/sample-resources';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import type { RecordedCall } from '../../src/prediction/audit-archive.ts';
 import type { RecordList } from '../../src/questions/list-records.ts';

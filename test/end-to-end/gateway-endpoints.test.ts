@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { sampleApplications } from '../../emulators/entra/sample-applications.ts';
-import { oktaApplications } from '../../emulators/okta/sample-applications.ts';
+import { sampleApplications } from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
+import { oktaApplications } from '@vertex-ai-gateway/cloud-emulators/okta/sample-applications';
 import { findSampleCaller } from '../../scripts/policy/find-sample-caller.ts';
 import { CODES, type GatewayErrorCode } from '../../src/errors/codes.ts';
 import { decideCatalog } from '../../src/governance/decide-catalog.ts';

@@ -1,4 +1,4 @@
-import type { JourneyRecord } from '../../emulators/api-management/engine/journey.ts';
+import type { JourneyRecord } from '@vertex-ai-gateway/apim-emulator/engine/journey';
 import { ObservedChain } from './observed-chain.ts';
 
 const PREDICT = '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890:predict';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
+import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
 import type { VerificationReport } from '../../src/audit/verification/report.ts';
 import { AuditedChain, CALLS } from './audited-chain.ts';
 

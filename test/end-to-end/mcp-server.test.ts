@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
+import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';
 

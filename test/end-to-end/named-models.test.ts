@@ -1,4 +1,4 @@
-import { functionsApi } from '../../emulators/entra/sample-applications.ts';
+import { functionsApi } from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
 import { expectRefusal } from './expect-refusal.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';

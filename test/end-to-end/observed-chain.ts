@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
+import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { type Answer, ByteClient, type Outgoing } from './send-bytes.ts';
 

@@ -1,4 +1,4 @@
-import type { RecordedRequest } from '../../emulators/control/control.ts';
+import type { RecordedRequest } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 

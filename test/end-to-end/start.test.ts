@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readEnvironment } from '../../emulators/environment-file.ts';
+import { readEnvironment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 import { PREDICT_PATH } from './gateway-paths.ts';
 import { ROOT, Scratch, Script } from './start-script.ts';
 
@@ -124,7 +124,7 @@ test('a bad setting stops the start of the function app and is named, without it
     API_MANAGEMENT_OBJECT_ID: 'hunter2',
   };
   const script = new Script(
-    'emulators/functions-host/cli.ts',
+    'packages/cloud-emulators/src/functions-host/cli.ts',
     ['--directory', ROOT, '--port', '0'],
     settings,
   );

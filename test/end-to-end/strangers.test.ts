@@ -1,4 +1,4 @@
-import { functionsApi } from '../../emulators/entra/sample-applications.ts';
+import { functionsApi } from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
 import type { VerificationReport } from '../../src/audit/verification/report.ts';
 import { AuditedChain, closingsIn, requestIdsOf } from './audited-chain.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';

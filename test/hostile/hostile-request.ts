@@ -1,5 +1,5 @@
-import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
-import type { RecordedRequest } from '../../emulators/control/control.ts';
+import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
+import type { RecordedRequest } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import type { Outgoing } from '../end-to-end/send-bytes.ts';
 
 /** A sample application: `npm start` prints them, and `governance/access.yaml` has their roles. */

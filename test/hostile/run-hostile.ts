@@ -1,4 +1,4 @@
-import type { RecordedRequest } from '../../emulators/control/control.ts';
+import type { RecordedRequest } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { ObservedChain } from '../end-to-end/observed-chain.ts';
 import type { Answer } from '../end-to-end/send-bytes.ts';
 import type { HostileKind, HostileRequest } from './hostile-request.ts';

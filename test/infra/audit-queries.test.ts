@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { writeDateTime } from '../../emulators/application-insights/query/date-time.ts';
-import { runQuery } from '../../emulators/application-insights/query/run-query.ts';
-import { telemetryTables } from '../../emulators/application-insights/query/telemetry-tables.ts';
-import type { TelemetryItem } from '../../emulators/application-insights/telemetry-item.ts';
+import { writeDateTime } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/date-time';
+import { runQuery } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/run-query';
+import { telemetryTables } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/telemetry-tables';
+import type { TelemetryItem } from '@vertex-ai-gateway/cloud-emulators/application-insights/telemetry-item';
 import { toEventAttributes } from '../../src/audit/record/event-attributes.ts';
 import { FlatRecord } from '../../src/audit/record/record-schema.ts';
 import { type CheckQuery, loadKustoLanguage } from './kusto-language.ts';

@@ -13,7 +13,7 @@ const NODE_20 = [
   'data:text/javascript,Object.defineProperties(process, { version: { value: "v20.20.2" }, versions: { value: { node: "20.20.2" } } })',
 ];
 
-test.each(['emulators/api-management/cli.mjs', 'emulators/functions-host/cli.mjs'])(
+test.each(['packages/apim-emulator/src/cli.mjs', 'packages/cloud-emulators/src/functions-host/cli.mjs'])(
   '%s says which Node it needs, and how to run it',
   (script) => {
     const { status, error } = run(WITHOUT_TYPESCRIPT, script);

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { AuditRecord } from '../../emulators/application-insights/audit-records.ts';
-import type { Fault, RecordedRequest } from '../../emulators/control/control.ts';
-import { type Environment, readEnvironment } from '../../emulators/environment-file.ts';
-import type { TimerRun } from '../../emulators/functions-host/timers.ts';
+import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
+import type { Fault, RecordedRequest } from '@vertex-ai-gateway/cloud-emulators/control/control';
+import { type Environment, readEnvironment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
+import type { TimerRun } from '@vertex-ai-gateway/cloud-emulators/functions-host/timers';
 
 const ROOT = resolve(__dirname, '../..');
 const START_TIMEOUT_IN_MS = 60_000;

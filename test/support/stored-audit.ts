@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
-import type { Environment } from '../../emulators/environment-file.ts';
+import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 
 /** An entry of the ledger, as far as tests look at it. */
 export interface StoredEntry {

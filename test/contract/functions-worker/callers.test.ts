@@ -1,4 +1,4 @@
-import { functionsApi } from '../../../emulators/entra/sample-applications.ts';
+import { functionsApi } from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
 import { FunctionApp, WHOLE } from './function-app.ts';
 
 let app: FunctionApp;

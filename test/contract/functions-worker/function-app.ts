@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import type { AuditRecord } from '../../../emulators/application-insights/audit-records.ts';
-import { type Environment, readEnvironment } from '../../../emulators/environment-file.ts';
+import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
+import { type Environment, readEnvironment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 import { Chain, RunningChain, startChain } from '../../support/chain.ts';
 
 const MODEL = 'v1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-2.5-flash';

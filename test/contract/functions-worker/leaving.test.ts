@@ -1,4 +1,4 @@
-import type { RecordedRequest } from '../../../emulators/control/control.ts';
+import type { RecordedRequest } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { FunctionApp, memoryOf, STREAM, WHOLE } from './function-app.ts';
 
 /** Far longer than it takes to stop the model when its caller has left. */

@@ -1,5 +1,5 @@
 import { unsigned, withClaims, withoutSignature } from '../../end-to-end/unsigned-token.ts';
-import { functionsApi } from '../../../emulators/entra/sample-applications.ts';
+import { functionsApi } from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
 import { each, type HostileKind, type HostileRequest } from '../hostile-request.ts';
 import {
   FLOWER,

@@ -1,5 +1,5 @@
 import { putOnLedger } from '../../../scripts/audit/put-on-ledger.ts';
-import { createHandDrivenClock } from '../../unit/hand-driven-clock.ts';
+import { createHandDrivenClock } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { MemoryAppendStore } from '../../unit/audit/memory-append-store.ts';
 
 const ERASURE = { kind: 'erasure', subject: 'a'.repeat(64), reason: 'Asked for.' } as const;

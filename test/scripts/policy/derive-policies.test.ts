@@ -8,7 +8,7 @@ import type { GovernanceDocuments } from '../../../src/governance/governance.ts'
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
 import { answerWith, PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from '../../apim/start-edge.ts';
 import type { Edge } from '../../apim/start-edge.ts';
-import { TENANT } from '../../emulators/api-management/token-issuer.ts';
+import { TENANT } from '@vertex-ai-gateway/test-support/token-issuer';
 
 const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
 

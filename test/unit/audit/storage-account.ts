@@ -1,10 +1,10 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { startAzureStorage } from '../../../emulators/azure-storage/start-azure-storage.ts';
-import { startEntra } from '../../../emulators/entra/start-entra.ts';
-import { createCertificateAuthority } from '../../../emulators/loopback/certificate-authority.ts';
-import { startManagedIdentity } from '../../../emulators/managed-identity/start-managed-identity.ts';
+import { startAzureStorage } from '@vertex-ai-gateway/cloud-emulators/azure-storage/start-azure-storage';
+import { startEntra } from '@vertex-ai-gateway/cloud-emulators/entra/start-entra';
+import { createCertificateAuthority } from '@vertex-ai-gateway/cloud-emulators/loopback/certificate-authority';
+import { startManagedIdentity } from '@vertex-ai-gateway/cloud-emulators/managed-identity/start-managed-identity';
 
 const TENANT_ID = '11111111-1111-4111-8111-111111111111';
 const CONTRIBUTOR = { name: 'contributor', clientId: 'c1', objectId: 'd1' };

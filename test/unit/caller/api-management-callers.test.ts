@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
-import { listen } from '../../../emulators/loopback/listen.ts';
+import { listen } from '@vertex-ai-gateway/cloud-emulators/loopback/listen';
 import {
   type ApiManagementCallersOptions,
   createApiManagementCallers,

@@ -5,7 +5,11 @@ import {
 } from '../../../src/credentials/cached-access-tokens.ts';
 import type { AccessToken } from '../../../src/credentials/google-token-exchange.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import { createHandDrivenClock, type HandDrivenClock, settled } from '../hand-driven-clock.ts';
+import {
+  createHandDrivenClock,
+  type HandDrivenClock,
+  settled,
+} from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { rejectedBy } from '../thrown-by.ts';
 
 const HOUR = 3_600_000;

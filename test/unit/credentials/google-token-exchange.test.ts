@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import { UnsecuredJWT } from 'jose';
-import { listen, type Listening } from '../../../emulators/loopback/listen.ts';
+import { listen, type Listening } from '@vertex-ai-gateway/cloud-emulators/loopback/listen';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { createGoogleTokenExchange } from '../../../src/credentials/google-token-exchange.ts';

@@ -1,7 +1,7 @@
 import {
   type ManagedIdentity,
   startManagedIdentity,
-} from '../../../emulators/managed-identity/start-managed-identity.ts';
+} from '@vertex-ai-gateway/cloud-emulators/managed-identity/start-managed-identity';
 import { createManagedIdentity } from '../../../src/credentials/managed-identity.ts';
 
 const SYSTEM = { name: 'system', clientId: 'c1', objectId: 'd1' };

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
-import { listen, type Listening } from '../../../emulators/loopback/listen.ts';
+import { listen, type Listening } from '@vertex-ai-gateway/cloud-emulators/loopback/listen';
 import { createSubjectTokenSource } from '../../../src/credentials/subject-token.ts';
 import { rejectedBy } from '../thrown-by.ts';
 import { UNLIMITED_IN_MS, withoutWaiting } from './without-waiting.ts';

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { HttpReply } from '../../../src/functions/http-reply.ts';
-import { settled } from '../hand-driven-clock.ts';
+import { settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 
 const HEADERS = { 'content-type': 'text/event-stream' };
 

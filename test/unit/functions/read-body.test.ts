@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { BodyLimits } from '../../../src/prediction/call.ts';
 import { readBody } from '../../../src/functions/read-body.ts';
-import { settled } from '../hand-driven-clock.ts';
+import { settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { rejectedBy } from '../thrown-by.ts';
 
 function limitsOf(maximumBytes: number, limits: Partial<BodyLimits> = {}): BodyLimits {

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
 import { oneCall, PREDICTION, stream, STREAMED, WHOLE } from './one-call.ts';
-import { settled } from '../hand-driven-clock.ts';
+import { settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 
 const BODY = 300_000;
 

@@ -5,9 +5,9 @@ import { inspect } from 'node:util';
 import {
   createCertificateAuthority,
   type LocalCertificateAuthority,
-} from '../../../emulators/loopback/certificate-authority.ts';
-import { listen, type Listening } from '../../../emulators/loopback/listen.ts';
-import { HOST_NAMES } from '../../../emulators/vertex-ai/sample-endpoints.ts';
+} from '@vertex-ai-gateway/cloud-emulators/loopback/certificate-authority';
+import { listen, type Listening } from '@vertex-ai-gateway/cloud-emulators/loopback/listen';
+import { HOST_NAMES } from '@vertex-ai-gateway/cloud-emulators/vertex-ai/sample-endpoints';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
 import type { EndpointAddress } from '../../../src/governance/endpoint-address.ts';

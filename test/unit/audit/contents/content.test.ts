@@ -4,7 +4,7 @@ import { readContent } from '../../../../src/audit/contents/read-content.ts';
 import { SealedContent } from '../../../../src/audit/contents/sealed-content.ts';
 import { subjectIdOf } from '../../../../src/audit/contents/subject-keys.ts';
 import type { ContentReference } from '../../../../src/prediction/content-keeper.ts';
-import { createHandDrivenClock, settled } from '../../hand-driven-clock.ts';
+import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { MemoryState } from '../memory-storage.ts';
 
 const RECORD_ID = '20260101T000000000Z-5f0c2b1e-8a4d-4c3b-9e21-7d6a5b4c3f2e';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createDigester } from '../../../../src/audit/keys/digests.ts';
 import type { EntryBody } from '../../../../src/audit/ledger/ledger-entry.ts';
-import { createHandDrivenClock, settled } from '../../hand-driven-clock.ts';
+import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 
 /** A key that wraps by leaving everything as it is, `failures` times not at all. */
 function start({ failures = 0, answer = Promise.resolve(undefined) } = {}) {

@@ -1,12 +1,12 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ManagedIdentityCredential } from '@azure/identity';
-import { type Entra, startEntra } from '../../../../emulators/entra/start-entra.ts';
-import { type KeyVault, startKeyVault } from '../../../../emulators/key-vault/start-key-vault.ts';
-import { createCertificateAuthority } from '../../../../emulators/loopback/certificate-authority.ts';
+import { type Entra, startEntra } from '@vertex-ai-gateway/cloud-emulators/entra/start-entra';
+import { type KeyVault, startKeyVault } from '@vertex-ai-gateway/cloud-emulators/key-vault/start-key-vault';
+import { createCertificateAuthority } from '@vertex-ai-gateway/cloud-emulators/loopback/certificate-authority';
 import {
   type ManagedIdentity,
   startManagedIdentity,
-} from '../../../../emulators/managed-identity/start-managed-identity.ts';
+} from '@vertex-ai-gateway/cloud-emulators/managed-identity/start-managed-identity';
 import { openAuditKey } from '../../../../src/audit/keys/audit-key.ts';
 import { createAuditPublicKeys } from '../../../../src/audit/keys/audit-public-keys.ts';
 import { signCheckpoint } from '../../../../src/audit/ledger/sign-checkpoint.ts';

@@ -6,7 +6,7 @@ import {
 } from '../../../../src/audit/ledger/ledger-trail.ts';
 import type { AuditRecord } from '../../../../src/prediction/audit-record.ts';
 import type { UnverifiedCall } from '../../../../src/prediction/audit-trail.ts';
-import { createHandDrivenClock, settled } from '../../hand-driven-clock.ts';
+import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { rejectedBy, thrownBy } from '../../thrown-by.ts';
 
 const RECORD: AuditRecord = {

@@ -1,6 +1,6 @@
 import { hashEntry, LedgerEntry, NO_PREVIOUS } from '../../../../src/audit/ledger/ledger-entry.ts';
 import { LedgerWriter } from '../../../../src/audit/ledger/ledger-writer.ts';
-import { createHandDrivenClock, settled } from '../../hand-driven-clock.ts';
+import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { MemoryAppendStore } from '../memory-append-store.ts';
 
 const closing = (id: string) => ({ kind: 'closing', record: { id } }) as const;

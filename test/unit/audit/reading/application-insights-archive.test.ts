@@ -1,7 +1,7 @@
-import { runQuery } from '../../../../emulators/application-insights/query/run-query.ts';
-import { telemetryTables } from '../../../../emulators/application-insights/query/telemetry-tables.ts';
-import { writeDateTime } from '../../../../emulators/application-insights/query/date-time.ts';
-import type { TelemetryItem } from '../../../../emulators/application-insights/telemetry-item.ts';
+import { runQuery } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/run-query';
+import { telemetryTables } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/telemetry-tables';
+import { writeDateTime } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/date-time';
+import type { TelemetryItem } from '@vertex-ai-gateway/cloud-emulators/application-insights/telemetry-item';
 import { createApplicationInsightsArchive } from '../../../../src/audit/reading/application-insights-archive.ts';
 import { toEventAttributes } from '../../../../src/audit/record/event-attributes.ts';
 import { flattenRecord } from '../../../../src/audit/record/flatten-record.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { parseQuery } from '../../../../emulators/application-insights/query/parse-query.ts';
-import { readTokens } from '../../../../emulators/application-insights/query/read-tokens.ts';
+import { parseQuery } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/parse-query';
+import { readTokens } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/read-tokens';
 import { dateTimeLiteral, isIn, textLiteral } from '../../../../src/audit/reading/kql.ts';
 import { findQuery, listQuery, usageQuery } from '../../../../src/audit/reading/record-queries.ts';
 import type { RecordFilter } from '../../../../src/prediction/audit-archive.ts';

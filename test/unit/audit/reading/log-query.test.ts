@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
-import { listen, type Listening } from '../../../../emulators/loopback/listen.ts';
+import { listen, type Listening } from '@vertex-ai-gateway/cloud-emulators/loopback/listen';
 import { createLogQuery, type LogRow } from '../../../../src/audit/reading/log-query.ts';
 import { GatewayError } from '../../../../src/errors/gateway-error.ts';
 import { rejectedBy } from '../../thrown-by.ts';

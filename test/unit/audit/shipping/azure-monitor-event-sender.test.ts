@@ -3,13 +3,13 @@ import type { TokenCredential } from '@azure/identity';
 import {
   type ApplicationInsights,
   startApplicationInsights,
-} from '../../../../emulators/application-insights/start-application-insights.ts';
-import { type Entra, startEntra } from '../../../../emulators/entra/start-entra.ts';
-import { createCertificateAuthority } from '../../../../emulators/loopback/certificate-authority.ts';
+} from '@vertex-ai-gateway/cloud-emulators/application-insights/start-application-insights';
+import { type Entra, startEntra } from '@vertex-ai-gateway/cloud-emulators/entra/start-entra';
+import { createCertificateAuthority } from '@vertex-ai-gateway/cloud-emulators/loopback/certificate-authority';
 import {
   type ManagedIdentity,
   startManagedIdentity,
-} from '../../../../emulators/managed-identity/start-managed-identity.ts';
+} from '@vertex-ai-gateway/cloud-emulators/managed-identity/start-managed-identity';
 import { keepTokens } from '../../../../src/audit/keep-tokens.ts';
 import { startAzureMonitorEventSender } from '../../../../src/audit/shipping/azure-monitor-event-sender.ts';
 import type { AuditEvent, EventSender } from '../../../../src/audit/shipping/event-sender.ts';

@@ -1,6 +1,6 @@
 import { EventDelivery } from '../../../../src/audit/shipping/event-delivery.ts';
 import type { AuditEvent } from '../../../../src/audit/shipping/event-sender.ts';
-import { createHandDrivenClock, settled } from '../../hand-driven-clock.ts';
+import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { FakeIngestion } from '../fake-ingestion.ts';
 
 const PROBE = 'gateway.audit.probe';

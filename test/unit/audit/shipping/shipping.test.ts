@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { EntryBody } from '../../../../src/audit/ledger/ledger-entry.ts';
 import { FlatOpening, FlatRecord } from '../../../../src/audit/record/record-schema.ts';
 import { createShipping } from '../../../../src/audit/shipping/shipping.ts';
-import { createHandDrivenClock, settled } from '../../hand-driven-clock.ts';
+import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { FakeIngestion, type IngestionFault } from '../fake-ingestion.ts';
 import { MemoryLedger, MemoryState, MemoryWriter } from '../memory-storage.ts';
 

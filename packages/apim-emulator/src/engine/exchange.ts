@@ -1,0 +1,123 @@
+import type {
+  PolicyApi,
+  PolicyContext,
+  PolicyDeployment,
+  PolicyHeader,
+  PolicyLastError,
+  PolicyOperation,
+  PolicyProduct,
+  PolicyRequest,
+  PolicySubscription,
+} from '@vertex-ai-gateway/csharp-expressions/context';
+import type { Scope } from '../policies/policy.ts';
+import type { BackendEntity } from './backend-entities.ts';
+import { type Correlation, readCorrelation } from './correlation.ts';
+import type { ExchangeResponse } from './exchange-response.ts';
+import type { Headers } from './headers.ts';
+import type { Journey } from './journey.ts';
+import type { MessageUrl } from './message-url.ts';
+import type { OperationContract } from './operation-contract.ts';
+import type { ModelCall } from './model-call.ts';
+import type { RequestBody } from './request-body.ts';
+
+/** The request of one exchange, which policies may change until it is forwarded. */
+export interface ExchangeRequest extends PolicyRequest {
+  method: string;
+  /** Where it goes: the backend's address, and the path after the API's own. */
+  url: MessageUrl;
+  readonly originalUrl: MessageUrl;
+  readonly headers: Headers;
+  readonly body: RequestBody;
+  matchedParameters: ReadonlyMap<string, string>;
+}
+
+/** What is known of an exchange when it starts. */
+export interface ExchangeStart {
+  readonly requestId: string;
+  readonly now: () => number;
+  readonly request: ExchangeRequest;
+  readonly deployment: PolicyDeployment;
+  /** Aborted when the client is gone. */
+  readonly clientGone: AbortSignal;
+}
+
+const UNKNOWN_API: PolicyApi = {
+  id: '',
+  name: '',
+  path: '',
+  version: '',
+  revision: '',
+  isCurrentRevision: true,
+  serviceUrl: null,
+};
+
+/** One request and its response on their way through the policies; expressions see it as `context`. */
+export class Exchange implements PolicyContext {
+  readonly requestId: string;
+  readonly timestamp: Date;
+  readonly request: ExchangeRequest;
+  readonly deployment: PolicyDeployment;
+  readonly clientGone: AbortSignal;
+  readonly variables = new Map<string, unknown>();
+  readonly tracing = false;
+  readonly user = null;
+  response: ExchangeResponse | null = null;
+  api: PolicyApi = UNKNOWN_API;
+  operation: PolicyOperation = { id: '', name: '', method: '', urlTemplate: '' };
+  product: PolicyProduct | null = null;
+  subscription: PolicySubscription | null = null;
+  lastError: PolicyLastError | null = null;
+  /** The matched parameters as they stand in the path, still percent-encoded. */
+  rawParameters: ReadonlyMap<string, string> = new Map();
+  /** What the specification says about the operation; undefined where there is none. */
+  contract: OperationContract | undefined;
+  /** Where the API's subscription key is looked for. */
+  keyNames: { readonly header: string; readonly query: string } = { header: '', query: '' };
+  /** The caller's `Host`, as it came: what stands in the headers in its place was set by a policy. */
+  readonly receivedHost: PolicyHeader | undefined;
+  /** Base address of the backend, without a trailing slash; empty when none is set. */
+  backendUrl = '';
+  /** The backend entity that is set, and the scope of the policy that set it. */
+  backend: { readonly entity: BackendEntity; readonly scope: Scope } | null = null;
+  /** Id of the backend entity that the request was last forwarded to; empty when there was none. */
+  backendId = '';
+  /** Answers in place of a backend: what stands behind the policies of an MCP server. */
+  runtime: (() => Promise<ExchangeResponse>) | undefined;
+  /** Where it stands in the caller's trace; policies that change headers come later. */
+  readonly correlation: Correlation;
+  /** What backends are told of the trace; undefined where they aren't. */
+  traceparent: string | undefined;
+  /** Where its steps are recorded; undefined where nobody asked for that. */
+  journey: Journey | undefined;
+  /** Set by a policy that ends the pipeline with the response as it is. */
+  ended = false;
+  /** Headers that limits and `cors` add to whatever response is sent; the last of a name counts. */
+  readonly addedHeaders: [string, string][] = [];
+  /** By how much each quota has been increased for this request, by key. */
+  readonly countedQuotas = new Map<string, number>();
+  /** What the call of a model costs; undefined where no policy asks. */
+  modelCall: ModelCall | undefined;
+  /** Run whenever a backend has answered the forwarded request, before the next policy. */
+  readonly afterBackend: ((response: ExchangeResponse) => Promise<void> | undefined)[] = [];
+  /** Run when the outbound section is done. */
+  readonly afterOutbound: (() => void)[] = [];
+  /** Run when the response is sent, or given up, with the bytes that went over the client's connection. */
+  readonly afterResponse: ((bytes: number) => void)[] = [];
+  readonly #now: () => number;
+
+  constructor(start: ExchangeStart) {
+    this.requestId = start.requestId;
+    this.timestamp = new Date(start.now());
+    this.request = start.request;
+    this.deployment = start.deployment;
+    this.clientGone = start.clientGone;
+    this.receivedHost = start.request.headers.get('host');
+    this.correlation = readCorrelation(start.request.headers, start.requestId);
+    this.#now = start.now;
+  }
+
+  readonly elapsedInMs = (): number => this.#now() - this.timestamp.getTime();
+
+  /** Shown by the request's journey, as by the request tracing of the test console. */
+  readonly trace = (message: string): void => this.journey?.note(message);
+}

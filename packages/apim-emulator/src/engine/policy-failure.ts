@@ -1,0 +1,67 @@
+import { ExpressionEvaluationError } from '@vertex-ai-gateway/csharp-expressions/evaluation-error';
+import type { PolicyLastError } from '@vertex-ai-gateway/csharp-expressions/context';
+
+/** Where a policy stands: what `context.LastError` says about it. */
+export interface PolicyLocation {
+  /** The policy's name, or that of a built-in step. */
+  readonly source: string;
+  readonly scope: string;
+  readonly section: string;
+  readonly path: string;
+  readonly policyId: string;
+}
+
+/** What went wrong and how it is answered unless `on-error` says otherwise. */
+export interface Failure {
+  /** A reason of the page below, such as `RateLimitExceeded`. */
+  readonly reason: string;
+  /** For `context.LastError.Message`. */
+  readonly message: string;
+  readonly status: number;
+  /** The message of the answer; the same as `message` when left out, except for a 500, which then tells nothing. */
+  readonly answer?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of the answer's status line; the standard one when left out. */
+  readonly statusReason?: string;
+}
+
+/**
+ * Ends the pipeline and runs `on-error`.
+ * Source: https://learn.microsoft.com/azure/api-management/api-management-error-handling-policies
+ */
+export class PolicyFailure extends Error {
+  readonly failure: Failure;
+  /** Set by the innermost policy that it passes through. */
+  location: PolicyLocation | undefined;
+
+  constructor(failure: Failure, location?: PolicyLocation) {
+    super(failure.message);
+    this.name = 'PolicyFailure';
+    this.failure = failure;
+    this.location = location;
+  }
+
+  /** The failure that an error amounts to: an expression's, one of API Management's, or an internal one. */
+  static of(error: unknown, location?: PolicyLocation): PolicyFailure {
+    const failure = error instanceof PolicyFailure ? error : new PolicyFailure(explain(error));
+    failure.location ??= location;
+    return failure;
+  }
+
+  /** As `context.LastError` shows it. */
+  get lastError(): PolicyLastError {
+    const { reason, message } = this.failure;
+    const location = this.location ?? { source: '', scope: '', section: '', path: '', policyId: '' };
+    return { ...location, reason, message };
+  }
+}
+
+function explain(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof ExpressionEvaluationError)) return { reason: 'InternalError', message, status: 500 };
+  return {
+    reason: 'ExpressionValueEvaluationFailure',
+    message: `Expression evaluation failed. ${message}`,
+    status: 500,
+  };
+}

@@ -1,0 +1,3 @@
+import everything from '../../jest.config.js';
+
+export default { ...everything, testMatch: ['<rootDir>/test/**/*.test.ts'] };

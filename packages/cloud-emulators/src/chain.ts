@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { answerJourneys } from '@vertex-ai-gateway/apim-emulator/answer-journeys';
+import { Control } from './control/control.ts';
+import { type ControlAction, ControlAnswer, startControlServer } from './control/server.ts';
+import { gatewayApi, sampleApplications } from './entra/sample-applications.ts';
+import {
+  type Environment,
+  ENVIRONMENT_FILE,
+  removeEnvironment,
+  writeEnvironment,
+} from './environment-file.ts';
+import { oktaApplications } from './okta/sample-applications.ts';
+import { balanceConnections } from './functions-host/balance-connections.ts';
+import { FunctionAppProcess } from './functions-host/function-app-process.ts';
+import { serveAppControl } from './functions-host/serve-app-control.ts';
+import { createCertificateAuthority } from './loopback/certificate-authority.ts';
+import { fetchAgain } from './loopback/reach.ts';
+import { settingsFor, startClouds } from './start-clouds.ts';
+import { HOST_NAMES } from './vertex-ai/sample-endpoints.ts';
+import { startEdge } from './start-edge.ts';
+
+export interface ChainOptions {
+  /**
+   * The folder of the product: the function app with its build, the artifacts of API Management in `apim/`, and the
+   * governance documents in `governance/`.
+   */
+  readonly directory: string;
+  /** Port of the gateway; 8080 by default, 0 picks a free one. */
+  readonly port?: number;
+  /** Port of the function app; 7071 by default, 0 picks a free one. */
+  readonly functionsPort?: number;
+  /** Where the chain describes itself while it runs; `.local/environment.json` of the folder by default. */
+  readonly environmentFile?: string;
+  /** Settings of the function app on top of those that join it to the emulators. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** How many processes run the function app, which take connections in turn; 1 by default. */
+  readonly instances?: number;
+  /** Of how many requests the edge keeps their way through its policies; 500 by default, 0 is faster. */
+  readonly journeys?: number;
+  /** Called when the function app ends by itself; the rest of the chain is left running. */
+  readonly onUnexpectedExit?: (problem: Error) => void;
+}
+
+export interface Chain {
+  readonly environment: Environment;
+  readonly stop: () => Promise<void>;
+}
+
+const READY_TIMEOUT_IN_MS = 20_000;
+
+/**
+ * Starts the gateway with all that it talks to, on loopback, and describes it in the environment file when it is ready.
+ * Only the gateway and the function app have ports that one chooses; all others are free ones.
+ * @throws PortTakenError, and Error with what an emulator or the function app said when it fails to start;
+ * nothing is left running then.
+ */
+export async function startChain(options: ChainOptions): Promise<Chain> {
+  const { directory } = options;
+  const environmentFile = resolve(options.environmentFile ?? join(directory, ENVIRONMENT_FILE));
+  await using started = new AsyncDisposableStack();
+  const stopLater = <T extends { close: () => Promise<void> }>(emulator: T): T =>
+    started.adopt(emulator, ({ close }) => close());
+
+  const authority = await createCertificateAuthority(HOST_NAMES);
+  const scratchDirectory = dirname(environmentFile);
+  // A chain that is started beside this one, and be it in vain, has one of its own.
+  const certificateAuthorityFile = join(scratchDirectory, `certificate-authority.${process.pid}.pem`);
+  mkdirSync(scratchDirectory, { recursive: true });
+  writeFileSync(certificateAuthorityFile, authority.certificate);
+  started.defer(() => rmSync(certificateAuthorityFile, { force: true }));
+  const clouds = await startClouds(authority, scratchDirectory, started);
+
+  const { instances, port: functionsPort } = await startFunctionApp(
+    options,
+    { ...settingsFor(clouds, certificateAuthorityFile), ...options.settings },
+    started,
+  );
+  const functionsUrl = `http://127.0.0.1:${functionsPort}`;
+
+  const subscriptions = createSubscriptions();
+  const edgeControl = new Control('api-management');
+  const edge = stopLater(
+    await startEdge({
+      directory: join(directory, 'apim'),
+      port: options.port ?? 8080,
+      functionsUrl,
+      clouds,
+      control: edgeControl,
+      journeys: options.journeys ?? 500,
+      subscriptions,
+    }),
+  );
+
+  const { entra, okta, identity, googleCloud, insights, storage, vault } = clouds;
+  const readJourneys: ControlAction = (_, target) => {
+    const [requestId = ''] = target?.path ?? [];
+    return new ControlAnswer(answerJourneys(edge.journeys, requestId, target?.query.get('format') ?? null));
+  };
+  const edgeControls = { control: edgeControl, actions: { 'GET journeys': readJourneys } };
+  const controlled = [edgeControls, entra, okta, identity, insights, storage, vault];
+  const controls = stopLater(await startControlServer(controlled));
+  const appControl = stopLater(await serveAppControl(instances));
+  const environment: Environment = {
+    gatewayUrl: `http://127.0.0.1:${edge.port}`,
+    functionsUrl,
+    issuer: entra.issuer,
+    tokenUrl: entra.tokenUrl,
+    oktaIssuer: okta.issuer,
+    scope: `${gatewayApi.clientId}/.default`,
+    certificateAuthorityFile,
+    functionAppSettings: settingsFor(clouds, certificateAuthorityFile),
+    applications: Object.fromEntries(
+      callers(okta.tokenUrl).map(({ name, ...application }) => {
+        const { product = '', key: subscriptionKey = '' } = subscriptions.get(name) ?? {};
+        return [name, { ...application, subscriptionKey, product }];
+      }),
+    ),
+    controls: {
+      ...Object.fromEntries(
+        controlled.map(({ control }) => [control.name, `http://127.0.0.1:${controls.port}/${control.name}`]),
+      ),
+      ...googleCloud.controls,
+      'functions-host': `http://127.0.0.1:${appControl.port}/functions-host`,
+    },
+  };
+  await untilHealthy(`${environment.gatewayUrl}/status-0123456789abcdef`);
+  await untilHealthy(`${functionsUrl}/api/health`);
+  await storage.ready;
+  writeEnvironment(environmentFile, environment);
+  started.defer(() => removeEnvironment(environmentFile, environment));
+  const running = started.move();
+  return { environment, stop: () => running.disposeAsync() };
+}
+
+/** One instance listens itself; several have free ports, and the app's own belongs to what is before them. */
+async function startFunctionApp(
+  { directory, functionsPort = 7071, instances: count = 1, onUnexpectedExit = () => undefined }: ChainOptions,
+  settings: Readonly<Record<string, string>>,
+  started: AsyncDisposableStack,
+): Promise<{ readonly instances: readonly FunctionAppProcess[]; readonly port: number }> {
+  const instances = await Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const app = await FunctionAppProcess.start({
+        directory,
+        port: count === 1 ? functionsPort : 0,
+        settings: { GOVERNANCE_DIRECTORY: join(directory, 'governance'), ...settings },
+        schedules: index === 0,
+        onUnexpectedExit,
+      });
+      return started.adopt(app, () => app.stop());
+    }),
+  );
+  const [first] = instances;
+  if (count === 1 && first) return { instances, port: first.port };
+  const balancer = await balanceConnections(() => instances.map(({ port }) => port), functionsPort);
+  started.defer(() => balancer.close());
+  return { instances, port: balancer.port };
+}
+
+/** The sample applications of both issuers; those of Okta get their tokens elsewhere. */
+function callers(oktaTokenUrl: string): { name: string; id: string; objectId: string; tokenUrl?: string }[] {
+  return [
+    ...sampleApplications.map(({ name, clientId: id, objectId }) => ({ name, id, objectId })),
+    ...oktaApplications.map(({ name, clientId: id }) => ({ name, id, objectId: id, tokenUrl: oktaTokenUrl })),
+  ];
+}
+
+/** One APIM subscription for each sample application, with a new key at every start. */
+function createSubscriptions(): Map<string, { product: string; key: string }> {
+  return new Map(
+    [...sampleApplications, ...oktaApplications].map(({ name }) => [
+      name,
+      { product: name === 'sandbox-app' ? 'sandbox' : 'production', key: randomBytes(16).toString('hex') },
+    ]),
+  );
+}
+
+async function untilHealthy(url: string): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_IN_MS;
+  for (;;) {
+    const response = await fetchAgain(url);
+    const body = await response.text();
+    if (response.status === 200) return;
+    if (Date.now() > deadline) throw new Error(`${url} answers ${response.status}: ${body}`);
+    await new Promise((again) => setTimeout(again, 50));
+  }
+}

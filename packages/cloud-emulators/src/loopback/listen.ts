@@ -1,0 +1,54 @@
+import type { Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { takeAbsoluteForm } from '@vertex-ai-gateway/apim-emulator/take-absolute-form';
+import { makeResettable } from './resettable-connections.ts';
+
+/** A server that listens on 127.0.0.1. */
+export interface Listening {
+  readonly port: number;
+  readonly close: () => Promise<void>;
+}
+
+/** Thrown when a port that was asked for is in use. The message names it. */
+export class PortTakenError extends Error {
+  readonly port: number;
+  constructor(port: number) {
+    super(
+      `Port ${port} on 127.0.0.1 is taken. Stop what uses it, or choose another; --port 0 picks free ports.`,
+    );
+    this.name = 'PortTakenError';
+    this.port = port;
+  }
+}
+
+/**
+ * Listens on 127.0.0.1; port 0 picks a free one. Closing also ends open connections.
+ * @param readsTargets whether the server reads targets in absolute form itself; else they are taken as paths.
+ */
+export async function listen(
+  server: Server,
+  port: number,
+  { readsTargets = false }: { readonly readsTargets?: boolean } = {},
+): Promise<Listening> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new PortTakenError(port) : error);
+    });
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  makeResettable(server);
+  if (!readsTargets) takeAbsoluteForm(server);
+  const sockets = new Set<{ destroy: () => void }>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}

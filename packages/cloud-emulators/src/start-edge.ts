@@ -1,0 +1,87 @@
+import type { FetchManagedIdentityToken } from '@vertex-ai-gateway/apim-emulator/engine/managed-identity-tokens';
+import {
+  type RunningApiManagement,
+  startApiManagement,
+} from '@vertex-ai-gateway/apim-emulator/start-api-management';
+import { applyFault, type Control } from './control/control.ts';
+import { createEdgeLogger } from './edge-logger.ts';
+import {
+  apiManagementIdentity,
+  functionsApi,
+  gatewayApi,
+  SAMPLE_TENANT_ID,
+} from './entra/sample-applications.ts';
+import { PortTakenError } from './loopback/listen.ts';
+import { toMetricEnvelope } from './metric-envelope.ts';
+import { toRequestEnvelope } from './request-envelope.ts';
+import { INSTRUMENTATION_KEY } from './sample-resources.ts';
+import type { Clouds } from './start-clouds.ts';
+import { toTraceEnvelope } from './trace-envelope.ts';
+
+export interface EdgeOptions {
+  /** Folder of the service's artifacts. */
+  readonly directory: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly functionsUrl: string;
+  readonly clouds: Clouds;
+  readonly control: Control;
+  /** Of how many requests the way through the policies is kept. */
+  readonly journeys: number;
+  /** Product and key of each sample application's APIM subscription. */
+  readonly subscriptions: ReadonlyMap<string, { readonly product: string; readonly key: string }>;
+}
+
+/** Starts API Management, joined to the clouds. @throws PortTakenError, and what the emulator refuses. */
+export async function startEdge(options: EdgeOptions): Promise<RunningApiManagement> {
+  const { directory, port, functionsUrl, clouds, control, journeys, subscriptions } = options;
+  const managedIdentityToken: FetchManagedIdentityToken = async (resource, clientId) => {
+    const { accessToken, expiresAt } = await clouds.identity.requestToken(
+      apiManagementIdentity.name,
+      resource,
+      clientId,
+    );
+    return { token: accessToken, expiresAt };
+  };
+  const log = createEdgeLogger({ directory, insights: clouds.insights, managedIdentityToken });
+  try {
+    return await startApiManagement({
+      directory,
+      port,
+      journeys,
+      // The strictest of the networks that it can be deployed in.
+      internalNetwork: true,
+      namedValues: (gatewayUrl, loopbackUrl) => ({
+        'tenant-id': SAMPLE_TENANT_ID,
+        'gateway-audience': gatewayApi.clientId,
+        'gateway-url': gatewayUrl,
+        'gateway-loopback-url': loopbackUrl,
+        'function-app-url': functionsUrl,
+        'functions-audience': functionsApi.clientId,
+        'okta-issuer': clouds.okta.issuer,
+        'okta-openid-configuration': clouds.okta.openIdConfiguration,
+      }),
+      subscriptions: [...subscriptions].map(([name, { product, key }]) => ({
+        id: name,
+        name,
+        product,
+        primaryKey: key,
+      })),
+      entraAuthority: new URL(clouds.entra.issuer).origin,
+      managedIdentityToken,
+      emitTrace: (telemetry) => log(toTraceEnvelope(telemetry, INSTRUMENTATION_KEY)),
+      emitMetric: (telemetry) => log(toMetricEnvelope(telemetry, INSTRUMENTATION_KEY)),
+      emitRequests: (telemetry) => {
+        for (const one of telemetry) log(toRequestEnvelope(one, INSTRUMENTATION_KEY));
+      },
+      intercept: async ({ method, path, headers, body }, response) => {
+        control.record(method, path, headers, body);
+        const fault = control.takeFault(method, path);
+        return fault !== undefined && (await applyFault(fault, response));
+      },
+    });
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw isTaken ? new PortTakenError(port) : error;
+  }
+}

@@ -1,0 +1,144 @@
+import type { AnswerPart, GenerateResponse } from '../gemini/generate.ts';
+
+/** What every answer and every chunk has. */
+interface Common {
+  readonly id: string;
+  readonly created: number;
+  readonly model: string;
+  readonly system_fingerprint: string;
+}
+
+const FINISH_REASONS = { STOP: 'stop', MAX_TOKENS: 'length' } as const;
+
+/**
+ * The answer of a Gemini model as a chat completion.
+ * Source: https://platform.openai.com/docs/api-reference/chat/object and, for the usage,
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview: thoughts are not in the completion's
+ * tokens, and count into the total.
+ * @param model as the request names it, with its publisher
+ * @param thoughtTag the tag around thoughts; without one they are plain text before the answer
+ */
+export function toChatCompletion(response: GenerateResponse, model: string, thoughtTag?: string): object {
+  const [candidate] = response.candidates;
+  const parts = candidate?.content.parts ?? [];
+  const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
+  return {
+    ...commonOf(response, model),
+    object: 'chat.completion',
+    choices: [
+      {
+        index: 0,
+        finish_reason: finishReasonOf(response, calls.length > 0),
+        logprobs: null,
+        message: {
+          role: 'assistant',
+          content: calls.length > 0 ? null : parts.map((part) => textOf(part, thoughtTag)).join(''),
+          ...(calls.length > 0 && {
+            tool_calls: calls.map(({ name, args }, i) => ({
+              id: callId(response, i),
+              type: 'function',
+              function: { name, arguments: JSON.stringify(args) },
+            })),
+          }),
+        },
+      },
+    ],
+    usage: usageOf(response),
+  };
+}
+
+/**
+ * The chunks of a streamed answer as those of a chat completion; the calls of functions come as a name and pieces of
+ * their arguments.
+ * @param includesUsage a last chunk, without a choice, has the usage
+ */
+export function toChatChunks(
+  responses: readonly GenerateResponse[],
+  model: string,
+  {
+    includesUsage,
+    thoughtTag,
+  }: { readonly includesUsage: boolean; readonly thoughtTag?: string | undefined },
+): object[] {
+  const hasCalls = responses.some((response) => partsOf(response).some(({ functionCall }) => functionCall));
+  const chunks = responses.flatMap((response) =>
+    deltasOf(response, thoughtTag).map((delta, i, deltas) => ({
+      ...commonOf(response, model),
+      object: 'chat.completion.chunk',
+      choices: [
+        {
+          index: 0,
+          delta: { role: 'assistant', ...delta },
+          finish_reason: i === deltas.length - 1 ? finishReasonOf(response, hasCalls) : null,
+          logprobs: null,
+        },
+      ],
+    })),
+  );
+  const last = responses.at(-1);
+  if (!includesUsage || !last) return chunks;
+  const usage = {
+    ...commonOf(last, model),
+    object: 'chat.completion.chunk',
+    choices: [],
+    usage: usageOf(last),
+  };
+  return [...chunks, usage];
+}
+
+function deltasOf(response: GenerateResponse, thoughtTag: string | undefined): object[] {
+  const parts = partsOf(response);
+  const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
+  if (calls.length === 0) return [{ content: parts.map((part) => textOf(part, thoughtTag)).join('') }];
+  return calls.flatMap(({ name, args }, index) => {
+    const text = JSON.stringify(args);
+    const half = Math.ceil(text.length / 2);
+    return [
+      { index, id: callId(response, index), type: 'function', function: { name, arguments: '' } },
+      { index, function: { arguments: text.slice(0, half) } },
+      { index, function: { arguments: text.slice(half) } },
+    ].map((call) => ({ tool_calls: [call] }));
+  });
+}
+
+function partsOf({ candidates: [candidate] }: GenerateResponse): readonly AnswerPart[] {
+  return candidate?.content.parts ?? [];
+}
+
+function textOf({ text = '', thought }: AnswerPart, tag: string | undefined): string {
+  return thought === true && tag !== undefined ? `<${tag}>${text}</${tag}>` : text;
+}
+
+function callId({ responseId }: GenerateResponse, index: number): string {
+  return `function-call-${responseId}-${index}`;
+}
+
+function finishReasonOf({ candidates: [candidate] }: GenerateResponse, hasCalls: boolean): string | null {
+  if (candidate?.finishReason === undefined) return null;
+  return hasCalls ? 'tool_calls' : FINISH_REASONS[candidate.finishReason];
+}
+
+function commonOf({ responseId, createTime }: GenerateResponse, model: string): Common {
+  return {
+    id: responseId,
+    created: Math.floor(Date.parse(createTime) / 1000),
+    model,
+    system_fingerprint: '',
+  };
+}
+
+function usageOf({ usageMetadata: usage }: GenerateResponse): object {
+  const { thoughtsTokenCount, cachedContentTokenCount, trafficType } = usage;
+  return {
+    prompt_tokens: usage.promptTokenCount,
+    completion_tokens: usage.candidatesTokenCount,
+    total_tokens: usage.totalTokenCount,
+    ...(cachedContentTokenCount !== undefined && {
+      prompt_tokens_details: { cached_tokens: cachedContentTokenCount },
+    }),
+    ...(thoughtsTokenCount !== undefined && {
+      completion_tokens_details: { reasoning_tokens: thoughtsTokenCount },
+    }),
+    extra_properties: { google: { traffic_type: trafficType } },
+  };
+}

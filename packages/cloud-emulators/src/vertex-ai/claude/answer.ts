@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { newClaudeId } from './error.ts';
+import type { ClaudeModel } from './models.ts';
+import type { ClaudeRequest } from './request.ts';
+import type { MessagesBody, Tool } from './schema.ts';
+import { signThinking } from './thinking.ts';
+import { blocksOf, countClaudeTokens, firstTokens, textOf } from './tokens.ts';
+import { exampleOfSchema } from '../example-of-schema.ts';
+import { wordsOf } from '../characters.ts';
+
+/** A block of an answer. */
+export type AnswerBlock =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
+  | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: object };
+
+/** An answer of Claude. Source: https://platform.claude.com/docs/en/api/messages/create */
+export interface ClaudeMessage {
+  readonly id: string;
+  readonly type: 'message';
+  readonly role: 'assistant';
+  readonly model: string;
+  readonly content: readonly AnswerBlock[];
+  readonly stop_reason: 'end_turn' | 'max_tokens' | 'stop_sequence' | 'tool_use';
+  readonly stop_sequence: string | null;
+  readonly usage: ClaudeUsage;
+  readonly context_management?: { readonly applied_edits: readonly never[] };
+}
+
+export interface ClaudeUsage {
+  readonly input_tokens: number;
+  readonly cache_creation_input_tokens: number;
+  readonly cache_read_input_tokens: number;
+  readonly output_tokens: number;
+}
+
+const MOST_WORDS = 24;
+
+/**
+ * Answers with a text that depends on the model and on the whole prompt, and on nothing else. A tool that the last turn
+ * names, or that the call demands, is used, with an input made from its schema.
+ */
+export function answerClaude(model: ClaudeModel, { body, inputTokens }: ClaudeRequest): ClaudeMessage {
+  const thinking = think(body);
+  const used = chooseTools(body);
+  const isForced = body.tool_choice?.type === 'any' || body.tool_choice?.type === 'tool';
+  const said = used.length > 0 ? `I use ${used.map(({ name }) => name).join(', ')}.` : compose(model, body);
+  const left = body.max_tokens - (thinking ? countClaudeTokens(thinking.thinking) : 0);
+  const text = limit(isForced && used.length > 0 ? '' : said, body.stop_sequences ?? [], left);
+  const uses =
+    text.stop_reason === 'end_turn' ? useTools(used, left - countClaudeTokens(text.text)) : undefined;
+  const content: AnswerBlock[] = [
+    ...(thinking ? [thinking] : []),
+    ...(text.text === '' ? [] : [{ type: 'text' as const, text: text.text }]),
+    ...(uses?.blocks ?? []),
+  ];
+  return {
+    id: newClaudeId('msg'),
+    type: 'message',
+    role: 'assistant',
+    model: model.name,
+    content,
+    stop_reason: uses?.stop_reason ?? text.stop_reason,
+    stop_sequence: text.stop_sequence,
+    usage: {
+      input_tokens: inputTokens,
+      cache_creation_input_tokens: 0,
+      cache_read_input_tokens: 0,
+      output_tokens: content.reduce((sum, block) => sum + tokensOf(block), 0),
+    },
+    ...(body.context_management ? { context_management: { applied_edits: [] } } : {}),
+  };
+}
+
+/** The text of the last turn of the user. */
+function promptOf({ messages }: MessagesBody): string {
+  const last = messages.findLast(({ role }) => role === 'user');
+  return blocksOf(last?.content ?? [])
+    .map(textOf)
+    .join('\n');
+}
+
+function compose(model: ClaudeModel, body: MessagesBody): string {
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([model.name, body.system, body.messages, body.tools]))
+    .digest('hex')
+    .slice(0, 16);
+  const words = wordsOf(promptOf(body));
+  const distinct = [...new Set(words.map((word) => word.toLowerCase()))].slice(0, MOST_WORDS);
+  const list = distinct.length === 0 ? 'none' : distinct.join(', ');
+  return `You wrote ${words.length} words. The first different ones are: ${list}. This answer depends on your request and on nothing else; its fingerprint is ${fingerprint}.`;
+}
+
+function think(body: MessagesBody): Extract<AnswerBlock, { type: 'thinking' }> | undefined {
+  if (body.thinking?.type !== 'enabled') return undefined;
+  const count = wordsOf(promptOf(body)).length;
+  const thinking = `The last turn has ${count} words in ${body.messages.length} messages. The answer has to say so.`;
+  return { type: 'thinking', thinking, signature: signThinking(thinking) };
+}
+
+/** The tools to use: what the call demands, otherwise those that the last turn names; none after a result. */
+function chooseTools(body: MessagesBody): readonly Tool[] {
+  const { tools = [], tool_choice: choice = { type: 'auto' as const } } = body;
+  if (choice.type === 'none') return [];
+  if (choice.type === 'tool') return tools.filter(({ name }) => name === choice.name);
+  const last = body.messages.findLast(({ role }) => role === 'user');
+  const hasResult = blocksOf(last?.content ?? []).some(({ type }) => type === 'tool_result');
+  const prompt = promptOf(body);
+  const named = hasResult ? [] : tools.filter(({ name }) => prompt.includes(name));
+  const chosen = choice.type === 'any' && named.length === 0 ? tools.slice(0, 1) : named;
+  return choice.disable_parallel_tool_use === true ? chosen.slice(0, 1) : chosen;
+}
+
+/** Ends a text at the first stop sequence, or at the limit. */
+function limit(text: string, stops: readonly string[], tokens: number) {
+  const [first] = stops
+    .map((stop) => ({ stop, at: text.indexOf(stop) }))
+    .filter(({ stop, at }) => stop !== '' && at >= 0)
+    .sort((a, b) => a.at - b.at);
+  const stopped = first ? text.slice(0, first.at) : text;
+  const limited = firstTokens(stopped, tokens);
+  if (limited.length < stopped.length) {
+    return { text: limited, stop_reason: 'max_tokens' as const, stop_sequence: null };
+  }
+  return first
+    ? { text: stopped, stop_reason: 'stop_sequence' as const, stop_sequence: first.stop }
+    : { text: stopped, stop_reason: 'end_turn' as const, stop_sequence: null };
+}
+
+/** The blocks that the limit leaves room for; undefined without tools. */
+function useTools(used: readonly Tool[], tokens: number) {
+  if (used.length === 0) return undefined;
+  const blocks: AnswerBlock[] = [];
+  let left = tokens;
+  for (const { name, input_schema } of used) {
+    const block = {
+      type: 'tool_use' as const,
+      id: newClaudeId('toolu'),
+      name,
+      input: exampleOfSchema(input_schema) as object,
+    };
+    left -= tokensOf(block);
+    if (left < 0) return { blocks, stop_reason: 'max_tokens' as const };
+    blocks.push(block);
+  }
+  return { blocks, stop_reason: 'tool_use' as const };
+}
+
+function tokensOf(block: AnswerBlock): number {
+  switch (block.type) {
+    case 'text':
+      return countClaudeTokens(block.text);
+    case 'thinking':
+      return countClaudeTokens(block.thinking);
+    case 'tool_use':
+      return countClaudeTokens(textOf({ ...block, input: { ...block.input } }));
+  }
+}

@@ -1,0 +1,125 @@
+import { invalidRequest } from './error.ts';
+import { sizeOfImage } from './image.ts';
+import type { Block, CountTokensBody, Message } from './schema.ts';
+import { isSigned } from './thinking.ts';
+import { blocksOf } from './tokens.ts';
+
+/** What each role may say. */
+const ALLOWED: Readonly<Record<Message['role'], ReadonlySet<Block['type']>>> = {
+  user: new Set(['text', 'image', 'tool_result']),
+  assistant: new Set(['text', 'tool_use', 'thinking', 'redacted_thinking']),
+};
+/** Source: https://platform.claude.com/docs/en/build-with-claude/vision (limits of requests) */
+const MAXIMUM_IMAGE_BYTES = 5 * 1024 * 1024;
+const MAXIMUM_IMAGE_SIDE = 8000;
+
+/**
+ * Checks what the shape of the messages and tools alone does not say.
+ * @throws ClaudeError invalid_request_error in the words of the service, as users report them
+ */
+export function checkClaudeMessages({ messages, tools = [], tool_choice }: Messages): void {
+  if (messages.length === 0) throw invalidRequest('messages: at least one message is required');
+  if (messages[0]?.role !== 'user') {
+    throw invalidRequest('messages: first message must use the "user" role');
+  }
+  messages.forEach((message, i) => checkMessage(message, i, i === messages.length - 1));
+  checkToolResults(messages);
+  checkTools(tools, tool_choice);
+}
+
+type Messages = Pick<CountTokensBody, 'messages' | 'tools' | 'tool_choice'>;
+
+function checkMessage({ role, content }: Message, i: number, isLast: boolean): void {
+  const blocks = blocksOf(content);
+  const isEmpty = content === '' || blocks.length === 0;
+  if (isEmpty && !(isLast && role === 'assistant')) {
+    throw invalidRequest(
+      `messages.${i}: all messages must have non-empty content except for the optional final assistant message`,
+    );
+  }
+  if (!isEmpty && blocks.some((block) => block.type === 'text' && block.text === '')) {
+    throw invalidRequest('messages: text content blocks must be non-empty');
+  }
+  blocks.forEach((block, j) => {
+    if (!ALLOWED[role].has(block.type)) {
+      throw invalidRequest(
+        `messages.${i}.content.${j}: \`${block.type}\` blocks are not permitted in \`${role}\` messages`,
+      );
+    }
+    checkBlock(block, `messages.${i}.content.${j}`);
+  });
+  const last = blocks.at(-1);
+  if (isLast && role === 'assistant' && last?.type === 'text' && /\s$/.test(last.text)) {
+    throw invalidRequest('messages: final assistant content cannot end with trailing whitespace');
+  }
+}
+
+function checkBlock(block: Block, path: string): void {
+  if (block.type === 'image') checkImage(block, `${path}.image.source.base64`);
+  if (block.type === 'thinking' && !isSigned(block)) {
+    throw invalidRequest(`${path}: Invalid \`signature\` in \`thinking\` block`);
+  }
+  // No answer of this emulator has one, so that it cannot come from there.
+  if (block.type === 'redacted_thinking') {
+    throw invalidRequest(`${path}: Invalid \`data\` in \`redacted_thinking\` block`);
+  }
+  if (block.type === 'tool_result') {
+    blocksOf(block.content ?? []).forEach((inner, k) =>
+      checkBlock(inner, `${path}.tool_result.content.${k}`),
+    );
+  }
+}
+
+function checkImage({ source }: Extract<Block, { type: 'image' }>, path: string): void {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(source.data)) throw invalidRequest(`${path}: invalid base64 data`);
+  const bytes = Buffer.from(source.data, 'base64');
+  if (bytes.length > MAXIMUM_IMAGE_BYTES) {
+    throw invalidRequest(
+      `${path}: image exceeds 5 MB maximum: ${bytes.length} bytes > ${MAXIMUM_IMAGE_BYTES} bytes`,
+    );
+  }
+  const size = sizeOfImage(source.media_type, bytes);
+  if (!size) {
+    throw invalidRequest(`${path}.data: Image does not match the provided media type ${source.media_type}`);
+  }
+  if (Math.max(size.width, size.height) > MAXIMUM_IMAGE_SIDE) {
+    throw invalidRequest(
+      `${path}.data: At least one of the image dimensions exceed max allowed size: ${MAXIMUM_IMAGE_SIDE} pixels`,
+    );
+  }
+}
+
+/** Each use of a tool is followed by its result, in the next message, and each result follows its use. */
+function checkToolResults(messages: readonly Message[]): void {
+  [...messages, undefined].forEach((message, i) => {
+    const used = blocksOf(messages[i - 1]?.content ?? []).flatMap((block) =>
+      block.type === 'tool_use' ? [block.id] : [],
+    );
+    const results = blocksOf(message?.content ?? []).map((block) =>
+      block.type === 'tool_result' ? block.tool_use_id : undefined,
+    );
+    const stray = results.findIndex((id) => id !== undefined && !used.includes(id));
+    if (stray >= 0) {
+      throw invalidRequest(
+        `messages.${i}.content.${stray}: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${results[stray] ?? ''}. Each \`tool_result\` block must have a corresponding \`tool_use\` block in the previous message.`,
+      );
+    }
+    const open = used.filter((id) => !results.includes(id));
+    if (open.length > 0) {
+      throw invalidRequest(
+        `messages.${i - 1}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${open.join(', ')}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the next message.`,
+      );
+    }
+  });
+}
+
+function checkTools(tools: NonNullable<Messages['tools']>, choice: Messages['tool_choice']): void {
+  const names = tools.map(({ name }) => name);
+  if (new Set(names).size < names.length) throw invalidRequest('tools: Tool names must be unique.');
+  if (choice !== undefined && choice.type !== 'none' && tools.length === 0) {
+    throw invalidRequest('tool_choice: tool_choice may only be specified while providing tools.');
+  }
+  if (choice?.type === 'tool' && !names.includes(choice.name)) {
+    throw invalidRequest(`Tool '${choice.name}' not found in provided tools`);
+  }
+}

@@ -1,0 +1,65 @@
+import { countCharacters } from '../characters.ts';
+import { sizeOfImage } from './image.ts';
+import type { Block, CountTokensBody } from './schema.ts';
+
+/** What Anthropic gives as the average. Source: https://platform.claude.com/docs/en/about-claude/glossary#tokens */
+const CHARACTERS_PER_TOKEN = 3.5;
+/** Source: https://platform.claude.com/docs/en/build-with-claude/vision#calculate-image-costs */
+const PIXELS_PER_TOKEN = 750;
+
+/** A prompt: what a call of a model and a count of tokens have in common. */
+export type ClaudePrompt = Pick<CountTokensBody, 'messages' | 'system' | 'tools'>;
+
+export function countClaudeTokens(text: string): number {
+  return Math.ceil(countCharacters(text) / CHARACTERS_PER_TOKEN);
+}
+
+/** The first characters of a text that are so many tokens. */
+export function firstTokens(text: string, tokens: number): string {
+  return Array.from(text)
+    .slice(0, Math.floor(tokens * CHARACTERS_PER_TOKEN))
+    .join('');
+}
+
+/** The tokens of a prompt: its texts, its tools and its images. The thinking of earlier turns does not count. */
+export function countPromptTokens(prompt: ClaudePrompt): number {
+  const blocks = prompt.messages.flatMap(({ content }) => blocksOf(content));
+  const texts = [
+    ...blocksOf(prompt.system ?? []).map(textOf),
+    ...blocks.map(textOf),
+    ...(prompt.tools ?? []).map((tool) => JSON.stringify(tool)),
+  ];
+  const images = blocks.flatMap(imagesOf).map(tokensOfImage);
+  return images.reduce((sum, tokens) => sum + tokens, countClaudeTokens(texts.join('\n')));
+}
+
+/** Content as blocks; a string is one block of text. */
+export function blocksOf(content: string | readonly Block[]): readonly Block[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+}
+
+/** The text of a block as the model reads it; empty where it has none. */
+export function textOf(block: Block): string {
+  switch (block.type) {
+    case 'text':
+      return block.text;
+    case 'tool_use':
+      return `${block.name} ${JSON.stringify(block.input)}`;
+    case 'tool_result':
+      return blocksOf(block.content ?? [])
+        .map(textOf)
+        .join('\n');
+    default:
+      return '';
+  }
+}
+
+function imagesOf(block: Block): Extract<Block, { type: 'image' }>[] {
+  if (block.type === 'image') return [block];
+  return block.type === 'tool_result' ? blocksOf(block.content ?? []).flatMap(imagesOf) : [];
+}
+
+function tokensOfImage({ source }: Extract<Block, { type: 'image' }>): number {
+  const size = sizeOfImage(source.media_type, Buffer.from(source.data, 'base64'));
+  return size ? Math.ceil((size.width * size.height) / PIXELS_PER_TOKEN) : 0;
+}

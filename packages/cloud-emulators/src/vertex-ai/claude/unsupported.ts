@@ -1,0 +1,40 @@
+import { unsupported } from '../refusals.ts';
+
+/** Types that Claude on Vertex AI knows and this emulator does not. */
+const BLOCKS = new Set([
+  'document',
+  'search_result',
+  'server_tool_use',
+  'web_search_tool_result',
+  'tool_search_tool_result',
+]);
+const TOOLS = /^(bash|text_editor|computer|memory|web_search|tool_search_tool_(?:bm25|regex))_\d{8}$/;
+
+/**
+ * Refuses what only the real service has, before the body is checked.
+ * @throws GoogleError UNIMPLEMENTED that names it
+ */
+export function refuseUnsupported(body: Readonly<Record<string, unknown>>): void {
+  const tool = listOf(body.tools)
+    .map(typeOf)
+    .find((type) => TOOLS.test(type));
+  if (tool !== undefined) throw unsupported(`tools of type ${tool}`);
+  const block = listOf(body.messages)
+    .flatMap(contentOf)
+    .flatMap((outer) => [outer, ...contentOf(outer)])
+    .map(typeOf)
+    .find((type) => BLOCKS.has(type));
+  if (block !== undefined) throw unsupported(`content of type ${block}`);
+}
+
+function contentOf(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null && 'content' in value ? listOf(value.content) : [];
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function typeOf(value: unknown): string {
+  return typeof value === 'object' && value !== null && 'type' in value ? String(value.type) : '';
+}

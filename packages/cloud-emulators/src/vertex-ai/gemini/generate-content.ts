@@ -1,0 +1,94 @@
+import { JSON_ARRAY, SSE } from '../framing.ts';
+import { generate, generateStream } from './generate.ts';
+import { errorBody, GoogleError } from '../google-error.ts';
+import { type CachedPrompt, type GenerateRequest, readGenerateRequest } from './read-generate-request.ts';
+import { type Json, readMessage } from '../read-message.ts';
+import { parseBody } from '../request-body.ts';
+import type { RestAnswer, RestCall, RestOperation } from '../rest-operation.ts';
+import { PROJECT_NUMBER } from '../sample-endpoints.ts';
+import { findPublisherModel, findTunedModel } from '../sample-resources.ts';
+
+const MODEL = 'projects/{project}/locations/{location}/publishers/{publisher}/models/{model}';
+const ENDPOINT = 'projects/{project}/locations/{location}/endpoints/{endpoint}';
+
+/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/generateContent */
+export const generateContent: RestOperation = {
+  httpMethod: 'POST',
+  paths: [`${MODEL}:generateContent`, `${ENDPOINT}:generateContent`],
+  method: 'PredictionService.GenerateContent',
+  serve: (call) => generateFor(call, parseBody(call.body)),
+};
+
+/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/streamGenerateContent */
+export const streamGenerateContent: RestOperation = {
+  httpMethod: 'POST',
+  paths: [`${MODEL}:streamGenerateContent`, `${ENDPOINT}:streamGenerateContent`],
+  method: 'PredictionService.StreamGenerateContent',
+  streams: true,
+  serve: (call) => streamFor(call, parseBody(call.body)),
+  // A stream of JSON is a list, so its error is the list's one element.
+  failureBody: (error, call) => (isSse(call) ? errorBody(error) : [errorBody(error)]),
+};
+
+/** Answers a `GenerateContentRequest` that is parsed already. @throws GoogleError */
+export function generateFor(call: Omit<RestCall, 'body'>, json: unknown): RestAnswer {
+  const [model, request] = read(call, json);
+  return { json: generate(model, request, call.served.now()) };
+}
+
+/** Answers the same as a stream. @throws GoogleError */
+export function streamFor(call: Omit<RestCall, 'body'>, json: unknown): RestAnswer {
+  const [model, request] = read(call, json);
+  return {
+    elements: generateStream(model, request, call.served.now()),
+    framing: isSse(call) ? SSE : JSON_ARRAY,
+  };
+}
+
+function isSse({ route }: Pick<RestCall, 'route'>): boolean {
+  return route.query.get('alt') === 'sse';
+}
+
+/** The Gemini model that a path calls: a publisher's, or the base of the one on a tuned endpoint. */
+export function findGemini({ name, params }: RestCall['route'], apiName: string): string {
+  return params.endpoint === undefined
+    ? findPublisherModel(params, 'generateContent', apiName).id
+    : findTunedModel(name);
+}
+
+function read(call: Omit<RestCall, 'body'>, json: unknown): [string, GenerateRequest] {
+  const { served, route } = call;
+  const model = findGemini(route, 'generateContent');
+  const type = served.protos.message(route.version, 'GenerateContentRequest');
+  const message = readMessage(type, json);
+  return [model, readGenerateRequest(model, message, findCache(call, model, message))];
+}
+
+/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-use */
+function findCache(
+  { served, route }: Pick<RestCall, 'served' | 'route'>,
+  model: string,
+  { cachedContent }: Json,
+): CachedPrompt | undefined {
+  if (cachedContent === undefined || cachedContent === '') return undefined;
+  const name = cachedContent as string;
+  const [, , location] = /^projects\/([^/]+)\/locations\/([^/]+)\/cachedContents\/[^/]+$/.exec(name) ?? [];
+  if (location === undefined) {
+    throw new GoogleError('INVALID_ARGUMENT', 'Invalid resource field value in the request.');
+  }
+  if (location !== route.params.location) {
+    throw new GoogleError(
+      'INVALID_ARGUMENT',
+      'The cached content is in another location than the one that the request is for.',
+    );
+  }
+  const cache = served.cachedContents.get(name);
+  const wanted = `projects/${PROJECT_NUMBER}/locations/${location}/publishers/google/models/${model}`;
+  if (route.params.endpoint !== undefined || cache.model !== wanted) {
+    throw new GoogleError(
+      'INVALID_ARGUMENT',
+      'The model of the request and the model of the cached content must be the same.',
+    );
+  }
+  return cache.prompt;
+}

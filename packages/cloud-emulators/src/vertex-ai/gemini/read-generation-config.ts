@@ -1,0 +1,107 @@
+import type { GenerateRequest } from './read-generate-request.ts';
+import type { Json } from '../read-message.ts';
+import { refuseOthers, unable, unsupported } from '../refusals.ts';
+
+/** The limit of both models: https://cloud.google.com/vertex-ai/generative-ai/docs/models/gemini/2-5-flash */
+const MAXIMUM_OUTPUT_TOKENS = 65_535;
+/** Least and most; source: https://cloud.google.com/vertex-ai/generative-ai/docs/thinking */
+const THINKING_BUDGETS: Readonly<Record<string, readonly [number, number]>> = {
+  'gemini-2.5-flash': [1, 24_576],
+  'gemini-2.5-pro': [128, 32_768],
+};
+const DYNAMIC_BUDGET = -1;
+const SUPPORTED_CONFIG = new Set([
+  'temperature',
+  'topP',
+  'topK',
+  'seed',
+  'presencePenalty',
+  'frequencyPenalty',
+  'thinkingConfig',
+  'maxOutputTokens',
+  'stopSequences',
+  'candidateCount',
+  'responseMimeType',
+  'responseSchema',
+  'responseJsonSchema',
+  'responseModalities',
+]);
+/** What a `generationConfig` decides; `undefined` as in `GenerateRequest`. */
+export type GenerationConfig = Pick<
+  GenerateRequest,
+  'maxOutputTokens' | 'stopSequences' | 'json' | 'thinkingBudget' | 'includesThoughts'
+>;
+
+/**
+ * Reads a GenerationConfig that has been read as a message.
+ * @throws GoogleError INVALID_ARGUMENT as Vertex AI says it; UNIMPLEMENTED for what this emulator does not do
+ */
+export function readGenerationConfig(model: string, config: Json): GenerationConfig {
+  refuseOthers(config, SUPPORTED_CONFIG, 'generationConfig.');
+  if (Number(config.candidateCount ?? 1) !== 1) throw unsupported('more than one candidate');
+  const modalities = (config.responseModalities ?? []) as readonly unknown[];
+  if (modalities.some((modality) => String(modality).toUpperCase() !== 'TEXT')) {
+    throw unsupported('generationConfig.responseModalities other than TEXT');
+  }
+  checkRange(config, 'temperature', 0, 2.0001);
+  checkRange(config, 'topP', 0, 1.0001);
+  checkRange(config, 'maxOutputTokens', 1, MAXIMUM_OUTPUT_TOKENS + 1);
+  const json = readJsonMode(config);
+  return {
+    maxOutputTokens: Number(config.maxOutputTokens ?? MAXIMUM_OUTPUT_TOKENS),
+    stopSequences: (config.stopSequences ?? []) as readonly string[],
+    ...(json && { json }),
+    ...readThinking(model, (config.thinkingConfig ?? {}) as Json),
+  };
+}
+
+/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/control-generated-output */
+function readJsonMode(config: Json): GenerateRequest['json'] {
+  const { responseSchema, responseJsonSchema } = config;
+  const mimeType = config.responseMimeType ?? 'text/plain';
+  const hasSchema = responseSchema !== undefined || responseJsonSchema !== undefined;
+  if (mimeType === 'application/json') {
+    if (responseSchema !== undefined && responseJsonSchema !== undefined) {
+      throw unable('it has both responseSchema and responseJsonSchema. Set one of them.');
+    }
+    return { schema: responseSchema ?? responseJsonSchema };
+  }
+  if (mimeType !== 'text/plain') {
+    throw unsupported('generationConfig.responseMimeType other than text/plain and application/json');
+  }
+  if (hasSchema) {
+    throw unable(
+      "controlled generation of a schema is only supported with responseMimeType 'application/json'.",
+    );
+  }
+  return undefined;
+}
+
+function readThinking(
+  model: string,
+  config: Json,
+): Pick<GenerateRequest, 'thinkingBudget' | 'includesThoughts'> {
+  refuseOthers(config, new Set(['thinkingBudget', 'includeThoughts']), 'generationConfig.thinkingConfig.');
+  const [least, most] = THINKING_BUDGETS[model] ?? [1, 24_576];
+  const budget = Number(config.thinkingBudget ?? 0);
+  if (budget === 0) {
+    if (config.thinkingBudget === undefined || least === 1) return {};
+    throw unable('the model does not support setting thinking_budget to 0.');
+  }
+  if (budget !== DYNAMIC_BUDGET && (budget < least || budget > most)) {
+    throw unable(`thinking_budget is out of range; supported values are integers from ${least} to ${most}.`);
+  }
+  return {
+    thinkingBudget: budget === DYNAMIC_BUDGET ? most : budget,
+    includesThoughts: config.includeThoughts === true,
+  };
+}
+
+function checkRange(config: Json, name: string, least: number, below: number): void {
+  if (config[name] === undefined) return;
+  const value = Number(config[name]);
+  if (value >= least && value < below) return;
+  throw unable(
+    `it has a ${name} value of ${value} but the supported range is from ${least} (inclusive) to ${below} (exclusive). Update the value and try again.`,
+  );
+}

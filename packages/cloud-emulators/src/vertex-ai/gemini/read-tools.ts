@@ -1,0 +1,87 @@
+import { GoogleError } from '../google-error.ts';
+import type { Json } from '../read-message.ts';
+import { refuseOthers, unable, unsupported } from '../refusals.ts';
+
+/** A function that the model may call. */
+export interface FunctionDeclaration {
+  readonly name: string;
+  readonly description: string;
+  /** A `Schema` or a JSON Schema of its arguments; undefined when it takes none. */
+  readonly parameters: unknown;
+}
+
+/** What the model may call in one request. */
+export interface Tools {
+  readonly functions: readonly FunctionDeclaration[];
+  /** `ANY`: the model must call a function; `AUTO`: it may. */
+  readonly mode: 'AUTO' | 'ANY';
+}
+
+const DECLARATION = new Set([
+  'name',
+  'description',
+  'parameters',
+  'parametersJsonSchema',
+  'response',
+  'responseJsonSchema',
+]);
+/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/function-calling */
+const FUNCTION_NAME = /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/;
+
+/**
+ * Reads `tools` and `toolConfig`, as far as they declare functions.
+ * @throws GoogleError INVALID_ARGUMENT; UNIMPLEMENTED for the tools that Google runs itself
+ */
+export function readTools(tools: readonly Json[], toolConfig: Json): Tools {
+  for (const tool of tools) refuseOthers(tool, new Set(['functionDeclarations']), 'tools.');
+  const declared = tools.flatMap((tool) => (tool.functionDeclarations ?? []) as Json[]).map(readDeclaration);
+  const names = declared.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new GoogleError('INVALID_ARGUMENT', `Duplicate function declaration found: ${twice}`);
+  }
+  refuseOthers(toolConfig, new Set(['functionCallingConfig']), 'toolConfig.');
+  const config = (toolConfig.functionCallingConfig ?? {}) as Json;
+  refuseOthers(config, new Set(['mode', 'allowedFunctionNames']), 'toolConfig.functionCallingConfig.');
+  const allowed = (config.allowedFunctionNames ?? []) as readonly string[];
+  const mode = ((config.mode ?? 'AUTO') as string | number).toString().toUpperCase();
+  const unknown = allowed.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw unable(`the allowed function ${unknown} is not among the function declarations.`);
+  }
+  switch (mode) {
+    case 'NONE':
+      return { functions: [], mode: 'AUTO' };
+    case 'ANY':
+    case 'VALIDATED': {
+      const functions =
+        allowed.length === 0 ? declared : declared.filter(({ name }) => allowed.includes(name));
+      return { functions, mode: mode === 'ANY' && functions.length > 0 ? 'ANY' : 'AUTO' };
+    }
+    case 'AUTO':
+    case 'MODE_UNSPECIFIED':
+      if (allowed.length > 0) throw unable('allowedFunctionNames is only for the mode ANY.');
+      return { functions: declared, mode: 'AUTO' };
+    default:
+      throw unsupported('toolConfig.functionCallingConfig.mode as a number');
+  }
+}
+
+function readDeclaration(declaration: Json): FunctionDeclaration {
+  refuseOthers(declaration, DECLARATION, 'tools.functionDeclarations.');
+  const { name, description, parameters, parametersJsonSchema } = declaration;
+  if (typeof name !== 'string' || !FUNCTION_NAME.test(name)) {
+    throw new GoogleError(
+      'INVALID_ARGUMENT',
+      'Invalid function name. Must start with a letter or an underscore. Must be alphameric (a-z, A-Z, 0-9), underscores (_), dots (.), colons (:), or dashes (-), with a maximum length of 64.',
+    );
+  }
+  if (parameters !== undefined && parametersJsonSchema !== undefined) {
+    throw unable('a function declaration has both parameters and parametersJsonSchema.');
+  }
+  return {
+    name,
+    description: (description as string | undefined) ?? '',
+    parameters: parameters ?? parametersJsonSchema,
+  };
+}

@@ -1,0 +1,63 @@
+import { wordsOf } from '../characters.ts';
+import { countByModality, countTokens, type ModalityTokens, totalOf } from '../count-tokens.ts';
+import type { AnswerPart } from './generate.ts';
+import type { GenerateRequest } from './read-generate-request.ts';
+
+/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#usagemetadata */
+export interface Usage {
+  readonly promptTokenCount: number;
+  readonly candidatesTokenCount: number;
+  readonly totalTokenCount: number;
+  readonly thoughtsTokenCount?: number;
+  readonly cachedContentTokenCount?: number;
+  readonly trafficType?: 'ON_DEMAND';
+  readonly promptTokensDetails?: readonly ModalityTokens[];
+  readonly cacheTokensDetails?: readonly ModalityTokens[];
+  readonly candidatesTokensDetails?: readonly ModalityTokens[];
+}
+
+/** A thought has so many tokens, and so many more for each word of the prompt. */
+const THOUGHT = { tokens: 16, tokensPerWord: 2 };
+
+/** The cached part counts into the prompt; thoughts count into the total, and the summary of them nowhere. */
+export function usageOf(request: GenerateRequest, answer: readonly AnswerPart[]): Usage {
+  const { cached, thinkingBudget } = request;
+  const cachedContentTokenCount = cached ? totalOf(countByModality(cached)) : 0;
+  const promptTokenCount = totalOf(countByModality(request)) + cachedContentTokenCount;
+  const candidatesTokenCount = countTokens(answer.map(countedText).join(''));
+  const thinks = THOUGHT.tokens + THOUGHT.tokensPerWord * wordsOf(request.prompt).length;
+  const thoughtsTokenCount = thinkingBudget === undefined ? 0 : Math.min(thinkingBudget, thinks);
+  return {
+    promptTokenCount,
+    candidatesTokenCount,
+    totalTokenCount: promptTokenCount + candidatesTokenCount + thoughtsTokenCount,
+    ...(thinkingBudget !== undefined && { thoughtsTokenCount }),
+    ...(cached && { cachedContentTokenCount }),
+  };
+}
+
+function countedText({ text = '', thought, functionCall }: AnswerPart): string {
+  if (functionCall) return JSON.stringify(functionCall);
+  return thought ? '' : text;
+}
+
+/** As the last chunk of a stream and a whole answer have it. */
+export function withDetails(request: GenerateRequest, usage: Usage): Usage {
+  const own = countByModality(request);
+  const cached = request.cached ? countByModality(request.cached) : [];
+  return {
+    ...usage,
+    trafficType: 'ON_DEMAND',
+    promptTokensDetails: addUp([...own, ...cached]),
+    ...(request.cached && { cacheTokensDetails: cached }),
+    candidatesTokensDetails: [{ modality: 'TEXT', tokenCount: usage.candidatesTokenCount }],
+  };
+}
+
+function addUp(details: readonly ModalityTokens[]): ModalityTokens[] {
+  const modalities = [...new Set(details.map(({ modality }) => modality))];
+  return modalities.map((modality) => ({
+    modality,
+    tokenCount: totalOf(details.filter((detail) => detail.modality === modality)),
+  }));
+}
