@@ -9,7 +9,10 @@ import { CLAUDE_REQUEST } from './reach/claude-messages.ts';
 import { readReach } from './reach/read-reach.ts';
 import { writeStreamError } from './stream-errors.ts';
 
-/** The part of Anthropic's API that Claude on Vertex AI has: https://docs.claude.com/en/api/messages */
+/**
+ * The Anthropic surface: messages and counts of their tokens, the part of Anthropic's API that Vertex AI serves.
+ * https://docs.claude.com/en/api/messages
+ */
 export const anthropicDialect: Dialect = {
   name: 'anthropic',
   readPrediction,
@@ -18,10 +21,14 @@ export const anthropicDialect: Dialect = {
 };
 
 async function readPrediction(request: DialectRequest): Promise<Prediction> {
-  return nameOf(request) === 'message' ? readMessage(request) : readTokenCount(request);
+  return operationAt(request) === 'message' ? readMessage(request) : readTokenCount(request);
 }
 
-/** What a call would reach for, by its body. @throws GatewayError, as the call would get. */
+/**
+ * Reads the target of a call without making it. The body names the model; the returned `check` judges its places and tools.
+ * @param path the path below `/anthropic/`.
+ * @throws GatewayError the error that the call itself would get.
+ */
 export async function readAnthropicCall(
   method: string,
   path: string,
@@ -29,13 +36,13 @@ export async function readAnthropicCall(
 ): Promise<AskedCall> {
   const target = await readMessageTarget(
     body,
-    nameOf({ method, path }) === 'count' ? 'countTokens' : undefined,
+    operationAt({ method, path }) === 'count' ? 'countTokens' : undefined,
   );
   return body ? { ...target, check: (await readReach(CLAUDE_REQUEST, body)).check } : target;
 }
 
-/** The query doesn't count: SDKs add `beta=true`, and what it stands for is in the header `anthropic-beta`. */
-function nameOf({ method, path }: Pick<DialectRequest, 'method' | 'path'>): 'message' | 'count' {
+/** The query is ignored: SDKs add `beta=true`, and the header `anthropic-beta` names the betas. */
+function operationAt({ method, path }: Pick<DialectRequest, 'method' | 'path'>): 'message' | 'count' {
   if (method === 'POST' && path === 'v1/messages') return 'message';
   if (method === 'POST' && path === 'v1/messages/count_tokens') return 'count';
   throw new GatewayError(

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
 
-/** An error of Anthropic's API: https://docs.claude.com/en/api/errors */
+/** The body of an error in Anthropic's API: https://docs.claude.com/en/api/errors */
 export interface AnthropicError {
   readonly type: 'error';
   readonly error: { readonly type: string; readonly message: string };
@@ -17,6 +17,7 @@ const TYPE_BY_STATUS: Readonly<Record<number, string>> = {
   504: 'timeout_error',
 };
 
+/** Describes an error as Anthropic's API does; statuses without a type of their own become 4xx or 5xx in general. */
 export function describeAnthropicError({ message, facts }: GatewayError, requestId?: string): AnthropicError {
   const other = facts.status < 500 ? 'invalid_request_error' : 'api_error';
   return {
@@ -26,6 +27,7 @@ export function describeAnthropicError({ message, facts }: GatewayError, request
   };
 }
 
+/** Writes an error as the JSON answer of Anthropic's API. */
 export function writeAnthropicError(
   error: GatewayError,
   requestId: string,

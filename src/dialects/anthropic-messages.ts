@@ -18,12 +18,12 @@ import { NamingBody } from './vertex-bodies.ts';
 import { readClaudeCount } from './vertex-payload.ts';
 
 /**
- * What the body says on Vertex AI instead of the header `anthropic-version`, where that says 2023-06-01 or nothing.
- * Versions since then have one name everywhere: https://docs.claude.com/en/api/versioning
+ * The version 2023-06-01, the default, as the member `anthropic_version` of a body on Vertex AI names it. Later versions
+ * have one name everywhere: https://docs.claude.com/en/api/versioning
  */
 const VERTEX_VERSION = 'vertex-2023-10-16';
 
-/** Envelope of a message or of a count of its tokens. Loose, because Vertex AI judges the rest. */
+/** The checked members of a message, or of a count of its tokens. The schema is loose: Vertex AI judges the rest. */
 const MessageBody = z.looseObject({
   model: z.string(),
   messages: z
@@ -36,8 +36,9 @@ const MessageBody = z.looseObject({
 type MessageBody = Scalars<z.infer<typeof MessageBody>>;
 
 /**
- * A message for Claude on Vertex AI: the model leaves the body for the path, the version comes into the body, and every
- * other byte stays as it is. @throws GatewayError INVALID_JSON, INVALID_REQUEST.
+ * Reads a message for Claude. The model moves from the body to the path, and the version moves from the header into the
+ * body. Labels are emptied. Every other byte stays as it is.
+ * @throws GatewayError INVALID_JSON, INVALID_REQUEST.
  */
 export async function readMessage({ body, header }: DialectRequest): Promise<Prediction> {
   const { json, check } = await readReach(CLAUDE_REQUEST, await readBody(body));
@@ -63,7 +64,7 @@ export async function readMessage({ body, header }: DialectRequest): Promise<Pre
   };
 }
 
-/** A count of a message's tokens. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
+/** Reads a count of a message's tokens. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
 export async function readTokenCount({ body, header }: DialectRequest): Promise<Prediction> {
   const { json, check } = await readReach(CLAUDE_REQUEST, await readBody(body));
   const message = await validateBody(MessageBody, json);
@@ -75,8 +76,9 @@ export async function readTokenCount({ body, header }: DialectRequest): Promise<
 }
 
 /**
- * What a message, or what else is done with it, would reach for. @throws GatewayError INVALID_REQUEST.
- * @param operation what it would be; by default a body that asks for a stream would get one.
+ * Reads the model that a message names, without making the call.
+ * @param operation the call's operation; when left out, `stream` in the body chooses streamRawPredict or rawPredict.
+ * @throws GatewayError INVALID_REQUEST.
  */
 export async function readMessageTarget(
   body: JsonValue | undefined,
@@ -90,7 +92,7 @@ function operationOf({ stream }: Scalars<NamingBody> | MessageBody): string {
   return stream === true ? 'streamRawPredict' : 'rawPredict';
 }
 
-/** Puts the version into a body that has none. */
+/** Adds the version to a body without one. @throws GatewayError INVALID_REQUEST for a version that contradicts the header. */
 function versionEdit({ anthropic_version: given }: MessageBody, header: ReadHeader): JsonEdits {
   const wanted = vertexVersionOf(header('anthropic-version') ?? '2023-06-01');
   if (given === undefined) return { anthropic_version: JSON.stringify(wanted) };
@@ -113,7 +115,7 @@ function vertexVersionOf(version: string): string {
   );
 }
 
-/** A full name of Vertex AI says where the model is to be reached, too; otherwise the decision chooses. */
+/** A full resource name also fixes project and location; otherwise the decision chooses them. */
 function targetOf({ model }: Pick<MessageBody, 'model'>, operation: string): CallTarget {
   const { project, location, resource } = readModelName(model, 'anthropic') ?? {};
   if (resource?.kind === 'model' && resource.publisher === 'anthropic')

@@ -11,26 +11,26 @@ import { readVertexPath } from './vertex-path.ts';
 /** The surfaces on which models are called. */
 const SURFACES = { vertex: readVertexCall, openai: readOpenAiCall, anthropic: readAnthropicCall } as const;
 
-/** How a path begins: with the surface. */
+/** Matches the beginning of a path below the gateway's host: `/vertex/`, `/openai/` or `/anthropic/`. */
 export const SURFACE_PATH = new RegExp(`^/(${Object.keys(SURFACES).join('|')})/`);
 
-/** A call as one would make it; a body is needed where it names the model, places or tools, and may have no more. */
-interface WonderedCall {
+/** A call to explain. Its body is needed where the body names the model, places or tools; other members may be left out. */
+interface CallToExplain {
   readonly method: string;
-  /** From the surface on; a query or fragment decides nothing. */
+  /** Begins as SURFACE_PATH says; a query or fragment is ignored. */
   readonly path: string;
   readonly body?: JsonValue;
 }
 
 /**
- * Reads what a call would reach for on whichever surface, without sending anything. What can't be read is part of the
- * answer: the call itself would be refused with the same error. @param path one that begins as SURFACE_PATH says.
+ * Reads the target of a call on any surface, without sending anything.
+ * @returns the error, not thrown, for a call that would be refused before any rule is asked.
  */
 export async function readAskedCall({
   method,
   path,
   body,
-}: WonderedCall): Promise<PolicyExplainQuestion['call']> {
+}: CallToExplain): Promise<PolicyExplainQuestion['call']> {
   const [, surface = ''] = SURFACE_PATH.exec(path) ?? [];
   const [below = ''] = path.slice(surface.length + 2).split(/[?#]/, 1);
   try {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const Uri = z.string().min(1);
 
 /**
- * Body of `batchPredictionJobs:create`. Strict: what is not known here could reach what is not the caller's.
+ * The body of `batchPredictionJobs:create`. The schema is strict: an unknown member could reach other callers' data.
  * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs
  */
 export const BatchJobBody = z.strictObject({
@@ -48,7 +48,7 @@ export const BatchJobBody = z.strictObject({
   manualBatchTuningParameters: z.looseObject({}).optional(),
   generateExplanation: z.boolean().optional(),
   disableContainerLogging: z.boolean().optional(),
-  /** The gateway's take their place. */
+  /** The gateway replaces them by labels of its own. */
   labels: z.record(z.string(), z.string()).optional(),
 });
 export type BatchJobBody = z.infer<typeof BatchJobBody>;

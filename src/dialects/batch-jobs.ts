@@ -3,14 +3,14 @@ import type { Owner } from '../governance/owners.ts';
 import { editJson } from '../json/edit-json.ts';
 import type { GrantedCall } from '../prediction/prediction.ts';
 import { BatchJobBody } from './batch-job-body.ts';
-import { isObject, rewriteList, type Json } from './listed-resources.ts';
+import { isObject, rewriteList, type JsonObject } from './json-answers.ts';
 import { JobListQuery, NoQuery, writeQuery } from './list-query.ts';
 import { expectOwn, isOwn } from './own-resource.ts';
 import { refuseMembers } from './refuse-members.ts';
 import { resourceRequest, type ResourceCall, type ResourceOperation } from './resource-operation.ts';
 import { validateSmallBody } from './validate-small-body.ts';
 
-/** The labels by which a job is its owner's. */
+/** The labels that record a job's owner. */
 const TEAM_LABEL = 'gateway-team';
 const AGENT_LABEL = 'gateway-agent';
 
@@ -22,7 +22,7 @@ const REFUSED = {
   endpoint: 'jobs run on publishers’ models only',
 };
 
-/** A job runs on a model that the body names, from and to places that the access document lists for its team. */
+/** The body names the model; its inputs and outputs must be places that the access document lists for the team. */
 const create: ResourceOperation = {
   query: NoQuery,
   body: 'a batch prediction job',
@@ -43,7 +43,7 @@ const create: ResourceOperation = {
   },
 };
 
-/** Google is asked for the caller's jobs alone, and what comes is looked at again. */
+/** The filter asks Google for the caller's jobs alone, and the answer is filtered again. */
 const list: ResourceOperation = {
   query: JobListQuery,
   read: (call, query) => ({
@@ -61,7 +61,10 @@ const list: ResourceOperation = {
 
 const get: ResourceOperation = {
   query: NoQuery,
-  read: (call) => ({ first: { ...fetchOwn(call), isAnswer: true }, request: fetchOwn(call).request }),
+  read(call) {
+    const own = fetchOwn(call);
+    return { first: { ...own, isAnswer: true }, request: own.request };
+  },
 };
 
 const cancel: ResourceOperation = {
@@ -81,7 +84,10 @@ const remove: ResourceOperation = {
   }),
 };
 
-/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs */
+/**
+ * The methods of batch prediction jobs, by Google's names. A caller sees only jobs of owners that it reaches.
+ * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs
+ */
 export const batchJobs: Readonly<Record<string, ResourceOperation>> = {
   'batchPredictionJobs.create': create,
   'batchPredictionJobs.list': list,
@@ -99,11 +105,11 @@ function fetchOwn(call: ResourceCall) {
   };
 }
 
-function isOwnJob({ labels, model }: Json, granted: GrantedCall): boolean {
+function isOwnJob({ labels, model }: JsonObject, granted: GrantedCall): boolean {
   return isOwn(granted, 'batchPredict', { owner: readOwner(labels), model });
 }
 
-function writeOwner({ team, agent }: Owner): Json {
+function writeOwner({ team, agent }: Owner): JsonObject {
   return { [TEAM_LABEL]: team, ...(agent !== undefined && { [AGENT_LABEL]: agent }) };
 }
 
@@ -113,7 +119,7 @@ function readOwner(labels: unknown): Owner | undefined {
   return typeof team === 'string' ? { team, ...(typeof agent === 'string' && { agent }) } : undefined;
 }
 
-/** https://google.aip.dev/160 */
+/** Writes a list filter that matches the labels of any of the owners: https://google.aip.dev/160 */
 function filterOf(owners: readonly Owner[]): string {
   const each = owners.map((owner) => {
     const labels = Object.entries(writeOwner(owner)).map(

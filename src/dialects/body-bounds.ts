@@ -2,24 +2,24 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import { readJson } from '../json/read-json.ts';
 
-/** What a body may have; what is left out is as for every other. */
+/** Bounds of a body; the general bound applies to one that is left out. */
 interface BodyBounds {
   readonly bytes?: number;
-  /** Of JSON, lists and objects included. */
+  /** The number of JSON values, lists and objects included. */
   readonly values?: number;
 }
 
 const MB = 1_048_576;
 
-/** By what a body is for, where less is enough, or more is needed, than for others; a limit of Google's with its page. */
+/** Bounds that differ from the general ones, by the purpose of the body. A bound of Google's names its page. */
 const BOUNDS = {
   /**
-   * What the containers of endpoints are asked, as many small numbers as Google takes bytes at a host of an endpoint's own:
+   * Google takes 10 MB at a dedicated endpoint. 5 M values allow a body of one-digit numbers to fill them:
    * https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type
    */
   'a custom endpoint': { bytes: 10 * MB, values: 5 * MB },
   /**
-   * 10 MB of content, which are 14 MB in base64:
+   * Google takes 10 MB of content, which is 14 MB in base64:
    * https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-create
    */
   'a context cache': { bytes: 14 * MB },
@@ -30,21 +30,21 @@ const BOUNDS = {
   'policy:explain': { bytes: MB, values: 50_000 },
 } as const satisfies Record<string, BodyBounds>;
 
-/** What a body can be for, in words. */
+/** The purpose of a body with bounds of its own, as error messages name it. */
 export type BodyPurpose = keyof typeof BOUNDS;
 
-/** How many lists of a call's turns may be long: https://docs.claude.com/en/api/messages says it of Claude's messages. */
+/** The most turns of a conversation, on every surface. It is the bound of Claude: https://docs.claude.com/en/api/messages */
 export const MAXIMUM_TURNS = 100_000;
 
 /**
- * The most that models of publishers predict from at once, which are text embedding models:
+ * The most instances of one `predict` of a publisher's model. Text embedding models take the most:
  * https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings
  */
 export const MAXIMUM_MODEL_INSTANCES = 250;
 
 /**
- * Reads a JSON body within the bounds of what it is for.
- * @throws GatewayError PAYLOAD_TOO_LARGE, INVALID_JSON, or INVALID_REQUEST for more values.
+ * Reads a JSON body within the bounds of its purpose; the general bounds apply when it is left out.
+ * @throws GatewayError PAYLOAD_TOO_LARGE, INVALID_JSON, or INVALID_REQUEST for too many values.
  */
 export async function readBody(body: Uint8Array, purpose?: BodyPurpose): Promise<JsonValue> {
   if (purpose === undefined) return readJson(body);

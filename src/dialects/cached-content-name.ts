@@ -4,15 +4,16 @@ import type { BytesPayload, GrantedCall } from '../prediction/prediction.ts';
 import { expectOwn } from './own-resource.ts';
 import type { NamedCache } from './reach/find-reach.ts';
 import { parentName } from './resource-names.ts';
-import { SHAPE } from './vertex-shapes.ts';
+import { NAME_PATTERNS } from './name-patterns.ts';
 
 /**
- * A context cache holds what its owner put into it: whoever names one must reach that owner's things, in the project and
- * location that serve the call. Nothing for a body that names none.
+ * The part of a payload that fetches the context cache a body names, before the call itself. Its `check` lets the call go
+ * on only where the caller reaches the cache's owner; the cache must be in the project and location that serve the call.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-use
- * @throws GatewayError INVALID_REQUEST for more names than one, or what is no name.
+ * @returns an empty object for a body that names no cache.
+ * @throws GatewayError INVALID_REQUEST for a second name, or for a text that is no name of a cache.
  */
-export function fetchNamedCache(
+export function checkNamedCache(
   apiVersion: string,
   [cache, ...more]: readonly NamedCache[],
 ): Pick<BytesPayload, 'first'> {
@@ -21,7 +22,11 @@ export function fetchNamedCache(
     throw invalidBody(more.map(({ field }) => ({ field, description: 'names a second context cache' })));
   const [, project = '', location = '', id = ''] =
     /^projects\/([^/]+)\/locations\/([^/]+)\/cachedContents\/([^/]+)$/.exec(cache.name) ?? [];
-  if (!SHAPE.project.test(project) || !SHAPE.location.test(location) || !SHAPE.cachedContent.test(id))
+  if (
+    !NAME_PATTERNS.project.test(project) ||
+    !NAME_PATTERNS.location.test(location) ||
+    !NAME_PATTERNS.cachedContent.test(id)
+  )
     throw refuse(cache, 'must be projects/{project}/locations/{location}/cachedContents/{id}');
   return {
     first: {
@@ -44,13 +49,14 @@ export function fetchNamedCache(
 }
 
 /**
- * Google gives context caches no labels; the display name is what their maker can say of them: `{team}/…`, or
- * `{team}+{agent}/…` of what an agent made.
+ * Writes the owner in front of a context cache's display name: `{team}/…`, or `{team}+{agent}/…` for an agent. Context
+ * caches have no labels.
  */
 export function writeOwner({ owner: { team, agent } }: GrantedCall, displayName = ''): string {
   return `${team}${agent === undefined ? '' : `+${agent}`}/${displayName}`;
 }
 
+/** Reads the owner that `writeOwner` wrote; undefined for a display name without one. */
 export function readOwner(displayName: unknown): Owner | undefined {
   if (typeof displayName !== 'string') return undefined;
   const [, team, agent] = /^([^/+]+)(?:\+([^/+]+))?\//.exec(displayName) ?? [];

@@ -3,7 +3,7 @@ import { invalidBody } from '../errors/invalid-body.ts';
 import { editJson } from '../json/edit-json.ts';
 import type { AnswerRewrite, GrantedCall } from '../prediction/prediction.ts';
 import { readOwner, writeOwner } from './cached-content-name.ts';
-import { readAnswer, rewriteList, type Json } from './listed-resources.ts';
+import { readAnswer, rewriteList, type JsonObject } from './json-answers.ts';
 import { CacheListQuery, CachePatchQuery, NoQuery, writeQuery } from './list-query.ts';
 import { expectOwn, isOwn } from './own-resource.ts';
 import { refuseMembers } from './refuse-members.ts';
@@ -14,7 +14,7 @@ import { Content, Contents } from './vertex-bodies.ts';
 import { validateSmallBody } from './validate-small-body.ts';
 
 /**
- * Body of `cachedContents:create`. Strict on the outside, so that nothing passes under a second name.
+ * The body of `cachedContents:create`. Its outermost object is strict, so that no member passes under a second name.
  * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents
  */
 const CachedContentBody = z.strictObject({
@@ -31,7 +31,7 @@ const CachedContentBody = z.strictObject({
   expire_time: z.string().optional(),
 });
 
-/** All that can be changed. */
+/** The members that can be changed; a change has exactly one of them. */
 const CachedContentPatch = z.strictObject({
   ttl: z.string().optional(),
   expireTime: z.string().optional(),
@@ -50,7 +50,7 @@ const create: ResourceOperation = {
     refuseMembers(call.json, REFUSED);
     const { model, displayName } = await validateBody(CachedContentBody, call.json);
     return {
-      // What goes into a cache is paid for once as any input is; what is told of it later has been.
+      // The content of a cache is billed as input once, when it is created; later answers repeat the same usage.
       // https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-overview
       format: 'gemini',
       request: (granted) => {
@@ -86,11 +86,10 @@ const list: ResourceOperation = {
 
 const get: ResourceOperation = {
   query: NoQuery,
-  read: (call) => ({
-    first: { ...fetchOwn(call), isAnswer: true },
-    request: fetchOwn(call).request,
-    rewrite: withoutOwner,
-  }),
+  read(call) {
+    const own = fetchOwn(call);
+    return { first: { ...own, isAnswer: true }, request: own.request, rewrite: withoutOwner };
+  },
 };
 
 const patch: ResourceOperation = {
@@ -122,7 +121,10 @@ const remove: ResourceOperation = {
   }),
 };
 
-/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents */
+/**
+ * The methods of context caches, by Google's names. A caller sees only caches of owners that it reaches.
+ * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents
+ */
 export const cachedContents: Readonly<Record<string, ResourceOperation>> = {
   'cachedContents.create': create,
   'cachedContents.list': list,
@@ -140,18 +142,18 @@ function fetchOwn(call: ResourceCall) {
   };
 }
 
-function isOwnCache({ displayName, model }: Json, granted: GrantedCall): boolean {
+function isOwnCache({ displayName, model }: JsonObject, granted: GrantedCall): boolean {
   return isOwn(granted, 'cacheContent', { owner: readOwner(displayName), model });
 }
 
-/** What the caller called it, behind its owner. */
+/** The display name as the caller gave it, without the owner. */
 function ownName(displayName: unknown): string {
   return typeof displayName === 'string' ? displayName.slice(displayName.indexOf('/') + 1) : '';
 }
 
 const withoutOwner: AnswerRewrite = {
-  whole: (body) => {
-    const answer = readAnswer(body);
+  async whole(body) {
+    const answer = await readAnswer(body);
     const displayName = answer.member('displayName');
     if (!displayName) return body;
     const own = ownName(displayName.toJson());

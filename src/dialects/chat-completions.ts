@@ -2,27 +2,26 @@ import { editJson, editObject } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import { emptyObject } from '../json/read-json.ts';
 import type { GrantedCall, BytesPayload } from '../prediction/prediction.ts';
-import { fetchNamedCache } from './cached-content-name.ts';
+import { checkNamedCache } from './cached-content-name.ts';
 import type { ReachingBody } from './reach/read-reach.ts';
 import { parentName, resourceName } from './resource-names.ts';
 import type { Scalars } from './validate-body.ts';
 import type { ChatCompletionsBody } from './vertex-bodies.ts';
 
 /**
- * A chat completion for Vertex AI's own OpenAI-compatible endpoint, so that nothing is lost in a translation. Only the
- * model's name is changed, where it is an alias, and a stream is asked for its usage, which then is kept from a client
- * that has not asked.
+ * The payload of a chat completion for Vertex AI's OpenAI-compatible endpoint. Two members change: `model`, where the body
+ * has an alias, and `stream_options`, so that a stream ends with its usage. A client that didn't ask for usage doesn't get
+ * that event.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
- * @param asked what the validated body says.
- * @param ownModel how an endpoint of one's own is to be told the model, where it is not as the caller does.
- * @throws GatewayError INVALID_REQUEST.
+ * @param endpointModel the `model` that a custom endpoint is sent; when left out, the one in the body.
+ * @throws GatewayError INVALID_REQUEST for a body that names two context caches.
  */
 export function readChatCompletion(
   apiVersion: string,
   { json, caches }: Pick<ReachingBody, 'json' | 'caches'>,
   { model, stream }: Scalars<ChatCompletionsBody>,
   headers: Record<string, string>,
-  ownModel?: string,
+  endpointModel?: string,
 ): BytesPayload {
   const isStream = stream === true;
   const options = json.member('stream_options');
@@ -32,9 +31,9 @@ export function readChatCompletion(
     format: 'openai',
     ...(isStream && { framing: 'sse' }),
     ...(mustAskForUsage && { rewrite: { part: withoutUsage } }),
-    ...fetchNamedCache(apiVersion, caches),
+    ...checkNamedCache(apiVersion, caches),
     request: (call) => {
-      const named = modelName(call) ?? ownModel;
+      const named = modelName(call) ?? endpointModel;
       const edits = {
         ...(named !== undefined && named !== model && { model: JSON.stringify(named) }),
         ...(mustAskForUsage && { stream_options: askForUsage(options) }),
@@ -54,7 +53,7 @@ function askForUsage(options: JsonValue | undefined): string {
   return Buffer.from(editObject(options?.kind === 'object' ? options : emptyObject, asked)).toString();
 }
 
-/** An endpoint of one's own serves chats itself; publisher models share one endpoint, which reads the model's name. */
+/** A custom endpoint serves chats itself; publisher models share one endpoint, which reads the model's name. */
 function chatResource(call: GrantedCall): string {
   return call.resource.kind === 'endpoint' ? resourceName(call) : `${parentName(call)}/endpoints/openapi`;
 }
@@ -63,7 +62,7 @@ function modelName({ resource }: GrantedCall): string | undefined {
   return resource.kind === 'model' ? `${resource.publisher}/${resource.model}` : undefined;
 }
 
-/** Takes out the event with which usage comes, which has no choices; a client that didn't ask for it may not expect it. */
+/** Removes the event that carries usage. It has no choices, and a client that didn't ask for it may not expect that. */
 function withoutUsage(part: Uint8Array): Uint8Array {
   const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
   if (!bytes.includes('"usage"')) return part;
@@ -78,7 +77,7 @@ function isUsage(event: string): boolean {
     const { choices, usage } = JSON.parse(data) as { choices?: unknown; usage?: unknown };
     return Array.isArray(choices) && choices.length === 0 && Boolean(usage);
   } catch {
-    // What is no JSON is for the client to judge.
+    // An event that is not JSON passes as it is.
     return false;
   }
 }

@@ -9,11 +9,11 @@ import type { GrantedCall } from '../prediction/prediction.ts';
 export interface ToolField {
   readonly path: readonly PropertyKey[];
   readonly tool: ToolName;
-  /** The members that name what the tool is to reach. */
+  /** The members that name resources or addresses for the tool to reach. */
   readonly sources?: readonly { readonly path: readonly PropertyKey[]; readonly name: string }[];
 }
 
-/** What is wrong with a member, and what to do about it. */
+/** For each refusal, the problem of the member and the caller's next step. */
 const REFUSALS = {
   'not-allowed': {
     problem: (tool) => `gives the model ${tool}, which is not on the list of tools`,
@@ -36,9 +36,9 @@ const REFUSALS = {
 >;
 
 /**
- * Lets a call give its model only tools, and have those reach only what the access document lists for its caller.
- * Violations name the member and the tool, never what is to be reached.
- * @throws GatewayError INVALID_REQUEST for what is no full name or address, else TOOL_NOT_ALLOWED.
+ * Checks that the access document lists every tool, and every source of a tool, for the caller. Violations name the member
+ * and the tool, never the source.
+ * @throws GatewayError INVALID_REQUEST for a source that is no full name or address; otherwise TOOL_NOT_ALLOWED.
  */
 export function checkTools(call: Pick<GrantedCall, 'judgeTool'>, fields: readonly ToolField[]): void {
   const malformed: FieldViolation[] = [];
@@ -65,7 +65,7 @@ export function checkTools(call: Pick<GrantedCall, 'judgeTool'>, fields: readonl
   );
 }
 
-/** Each source by itself, so that the member is named that is wrong. */
+/** Judges each source by itself, so that the violation names the wrong member. */
 function judge(
   call: Pick<GrantedCall, 'judgeTool'>,
   { tool, path, sources = [] }: ToolField,
@@ -74,7 +74,8 @@ function judge(
   if (sources.length === 0 || (ofTool !== 'allowed' && ofTool !== 'source-not-allowed'))
     return [{ tool, path, verdict: ofTool }];
   return sources.map((source) => ({
-    ...{ tool, path: source.path },
+    tool,
+    path: source.path,
     verdict: call.judgeTool(tool, [source.name]),
   }));
 }

@@ -1,15 +1,16 @@
 import type { z } from 'zod';
 
-/** A schema as it is walked, without what only zod knows. */
+/** A zod schema as a tree that a JSON value can be walked along. */
 export type Envelope =
   | { readonly kind: 'anything' }
   | { readonly kind: 'scalar'; readonly schema: z.core.$ZodType; readonly isAnyText: boolean }
   | { readonly kind: 'optional' | 'nullable'; readonly inner: Envelope }
-  /** Of a list and something else, of which the one is meant that stands there. */
+  /** Two alternatives: `list` for an array, `other` for any other value. */
   | { readonly kind: 'either'; readonly list: Envelope; readonly other: Envelope }
   | ListEnvelope
   | ObjectEnvelope;
 
+/** An array; its bounds are numbers of items. */
 export interface ListEnvelope {
   readonly kind: 'list';
   readonly schema: z.core.$ZodType;
@@ -18,6 +19,7 @@ export interface ListEnvelope {
   readonly maximum: number;
 }
 
+/** An object with known members; `isStrict` refuses any other. */
 export interface ObjectEnvelope {
   readonly kind: 'object';
   readonly schema: z.core.$ZodType;
@@ -28,7 +30,7 @@ export interface ObjectEnvelope {
 
 const KNOWN = new WeakMap<z.core.$ZodType, Envelope>();
 
-/** @throws TypeError for a schema of what can't be judged value by value. */
+/** Converts a zod schema; each is converted once. @throws TypeError for a schema that needs a whole object or list to judge. */
 export function envelopeOf(schema: z.core.$ZodType): Envelope {
   const known = KNOWN.get(schema) ?? describe(schema);
   KNOWN.set(schema, known);

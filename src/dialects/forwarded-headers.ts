@@ -1,6 +1,6 @@
 import type { ReadHeader } from '../prediction/caller.ts';
 
-/** What a header must look like to go on to Google; nothing else of a caller's headers does. */
+/** The headers that may go to Google, with the form of their values. No other header of a caller does. */
 const FORWARDED = {
   /** https://www.w3.org/TR/trace-context/#traceparent-header */
   traceparent: /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/,
@@ -10,7 +10,7 @@ const FORWARDED = {
   'anthropic-beta': /^[\w.-]+(\s*,\s*[\w.-]+)*$/,
 } as const;
 
-/** Those of the named headers that the caller sent in the right form. */
+/** Picks the named headers that the caller sent in the right form. */
 export function forwardedHeaders(
   header: ReadHeader,
   names: readonly (keyof typeof FORWARDED)[],

@@ -19,14 +19,14 @@ import { readQuery } from './read-query.ts';
 import { readFormat, RECORD_STREAMS } from './record-streams.ts';
 import { validateBody } from './validate-body.ts';
 
-/** A call as one would make it: its path begins with the surface; a body is needed where it names the model. */
+/** The body of `policy:explain`: the method, path and body of the call to explain. */
 const ExplainBody = z.strictObject({
   method: z.string().regex(/^[A-Z]+$/, 'must be an HTTP method such as POST'),
   path: z.string().regex(SURFACE_PATH, 'must be a path that begins with /vertex/, /openai/ or /anthropic/'),
   body: z.unknown().optional(),
 });
 
-/** The gateway's own endpoints: questions about callers, models, rules, usage and records. */
+/** The gateway's own surface: questions about callers, models, rules, usage and records. */
 export const gatewayDialect: QuestionDialect = {
   name: 'gateway',
   readQuestion,
@@ -35,7 +35,7 @@ export const gatewayDialect: QuestionDialect = {
 
 const MINUTE_IN_MS = 60_000;
 
-/** One record's address; whether an id can be one is not the dialect's to say. */
+/** The path of one record. The form of the id is checked where records are read. */
 const RECORD_PATH = /^v1\/audit\/([^/]+)$/;
 
 function readQuestion({ method, path, query, header, body }: DialectRequest): Question | Promise<Question> {
@@ -93,7 +93,7 @@ function readAuditQuestion(query: URLSearchParams, header: ReadHeader): AuditQue
   };
 }
 
-/** A stream that ended at a limit would look like all there is. */
+/** A stream has no pages: one that ended at a limit would look complete. */
 function refuseForStreams(parameters: Readonly<Record<string, unknown>>): void {
   const violations = Object.entries(parameters)
     .filter(([, value]) => value !== undefined)

@@ -1,7 +1,7 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
 import { describeProblem } from './problem-document.ts';
 
-/** A problem document (https://www.rfc-editor.org/rfc/rfc9457) with our code and, where there are some, violations. */
+/** Writes a problem document (https://www.rfc-editor.org/rfc/rfc9457) with the members `code` and, if any, `violations`. */
 export function writeGatewayError(
   error: GatewayError,
   requestId: string,

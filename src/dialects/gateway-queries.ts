@@ -8,19 +8,19 @@ const INSTANT_RULE =
 /** A calendar date, or an instant with its offset. https://www.rfc-editor.org/rfc/rfc3339#section-5.6 */
 const Instant = z.union([z.iso.date(), z.iso.datetime({ offset: true })], INSTANT_RULE);
 
-/** A date is the beginning of that day, in UTC. */
+/** The beginning of a period. A date stands for its first instant in UTC. */
 const From = Instant.transform((text) => new Date(text))
   .refine(isWithinBounds, INSTANT_BOUNDS)
   .optional()
   .describe('The beginning: a date in UTC or an RFC 3339 instant; that of the last day when left out');
 
-/** Outside the period; a date stands for the whole of that day, so it ends when the next one begins. */
+/** The end of a period, exclusive. A date includes its whole day in UTC, so the period ends when the next day begins. */
 const To = Instant.transform((text) => new Date(text.includes('T') ? text : Date.parse(text) + DAY_IN_MS))
   .refine(isWithinBounds, INSTANT_BOUNDS)
   .optional()
   .describe('The end: the last date in UTC, or the first RFC 3339 instant outside; today when left out');
 
-/** `GET v1/usage` */
+/** The query of `GET v1/usage`. */
 export const UsageQuery = z.strictObject({
   from: From,
   to: To,
@@ -30,7 +30,7 @@ export const UsageQuery = z.strictObject({
     .describe('What is summed apart'),
 });
 
-/** `GET v1/audit` */
+/** The query of `GET v1/audit`. */
 export const AuditQuery = z.strictObject({
   from: From,
   to: To,
@@ -70,7 +70,7 @@ export const AuditQuery = z.strictObject({
     .regex(/^[A-Za-z0-9][\w.+/-]{0,199}$/, 'must be the id of a rule')
     .optional()
     .describe('Id of the rule that decided'),
-  /** `code` is a key of the function host, which the edge takes away. */
+  /** The name `code` is taken: the edge removes it from queries, because it is the function host's key. */
   errorCode: z
     .string()
     .regex(/^[A-Z][A-Z_]{0,63}$/, 'must be a code of an error such as NOT_GRANTED')
@@ -97,7 +97,7 @@ export const AuditQuery = z.strictObject({
     .describe('`nextCursor` of the page before, with the same other parameters'),
 });
 
-/** `GET v1/audit:verify` */
+/** The query of `GET v1/audit:verify`. */
 export const AuditVerifyQuery = z.strictObject({
   from: From.describe(
     'The beginning: a date in UTC or an RFC 3339 instant; 30 days before the end when left out',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** A query that Google documents for a method, each parameter in its checked form. */
+/** Validated parameters of a query. */
 type Query = Readonly<Record<string, string | undefined>>;
 
-/** What Google's front end takes on every method; only the forms that ask for JSON, which comes anyway. */
+/** Google's system parameters, in the forms that ask for JSON. They are accepted and not sent on: JSON is the default. */
 const SYSTEM = {
   alt: z.literal('json', 'takes json').optional(),
   $alt: z.enum(['json', 'json;enum-encoding=int'], 'takes json').optional(),
@@ -23,7 +23,7 @@ const FILTER = z
 const VIEW = text(/^[A-Z_]{1,64}$/, 'takes a view of publisher models');
 const LANGUAGE = text(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'takes a language code such as en');
 
-/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1beta1/publishers.models/list */
+/** The query of `publishers.models.list`: https://cloud.google.com/vertex-ai/docs/reference/rest/v1beta1/publishers.models/list */
 export const ModelListQuery = z.strictObject({
   ...SYSTEM,
   ...PAGE,
@@ -34,16 +34,25 @@ export const ModelListQuery = z.strictObject({
   listAllVersions: z.enum(['true', 'false'], 'takes true or false').optional(),
 });
 
-/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/publishers.models/get */
+/** The query of `publishers.models.get`: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/publishers.models/get */
 export const ModelQuery = z.strictObject({ ...SYSTEM, view: VIEW, languageCode: LANGUAGE });
 
-/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/list */
+/**
+ * The query of `batchPredictionJobs.list`.
+ * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/list
+ */
 export const JobListQuery = z.strictObject({ ...SYSTEM, ...PAGE, filter: FILTER });
 
-/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/list */
+/**
+ * The query of `cachedContents.list`.
+ * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/list
+ */
 export const CacheListQuery = z.strictObject({ ...SYSTEM, ...PAGE });
 
-/** https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/patch */
+/**
+ * The query of `cachedContents.patch`.
+ * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/patch
+ */
 export const CachePatchQuery = z.strictObject({
   ...SYSTEM,
   updateMask: text(
@@ -52,10 +61,10 @@ export const CachePatchQuery = z.strictObject({
   ),
 });
 
-/** Of methods that have no parameters of their own. */
+/** The query of a method that has no parameters of its own. */
 export const NoQuery = z.strictObject(SYSTEM);
 
-/** The query for Google, encoded anew, with its question mark; empty for none. */
+/** Encodes a query for Google, with its question mark; an empty text when no parameter is left. */
 export function writeQuery(query: Query): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
@@ -64,8 +73,8 @@ export function writeQuery(query: Query): string {
 }
 
 /**
- * Whether a filter is whole: it can be put into parentheses and then says no more than what is in them. Outside of
- * quotes a backslash could be read as an escape of what follows.
+ * A balanced filter can be put into parentheses and stays one operand there: its quotes and parentheses are closed. A
+ * backslash outside of quotes is refused, because a parser could read it as an escape.
  */
 function isBalanced(filter: string): boolean {
   let depth = 0;

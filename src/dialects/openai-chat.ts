@@ -10,12 +10,12 @@ import { validateBody } from './validate-body.ts';
 import { ChatCompletionsBody } from './vertex-bodies.ts';
 
 /**
- * A container of one's own knows its model by another name than the catalog's; an empty one is its only model. So do
- * https://github.com/GoogleCloudPlatform/vertex-ai-samples/tree/main/notebooks/community/model_garden
+ * The `model` that a custom container is sent. The container doesn't know the catalog's name; an empty name selects its
+ * only model, as in https://github.com/GoogleCloudPlatform/vertex-ai-samples/tree/main/notebooks/community/model_garden
  */
 const ONLY_MODEL = '';
 
-/** A chat completion, which Vertex AI serves in OpenAI's own words. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
+/** Reads a chat completion; Vertex AI serves it in OpenAI's own format. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
 export async function readOpenAiChat({ body, header }: DialectRequest): Promise<Prediction> {
   const reaching = await readReach(CHAT_REQUEST, await readBody(body));
   const asked = await validateBody(ChatCompletionsBody, reaching.json);

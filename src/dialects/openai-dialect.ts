@@ -15,7 +15,10 @@ import { writeStreamError } from './stream-errors.ts';
 import { validateBody } from './validate-body.ts';
 import { NamingBody } from './vertex-bodies.ts';
 
-/** The part of OpenAI's API that models on Vertex AI have: https://platform.openai.com/docs/api-reference */
+/**
+ * The OpenAI surface: chat completions, embeddings and lists of models, the part of OpenAI's API that Vertex AI can serve.
+ * https://platform.openai.com/docs/api-reference
+ */
 export const openAiDialect: Dialect & QuestionDialect = {
   name: 'openai',
   readPrediction,
@@ -24,7 +27,7 @@ export const openAiDialect: Dialect & QuestionDialect = {
   writeStreamError,
 };
 
-/** All models, or the one that the path names. */
+/** The path of all models, or of the one that its group names. */
 const MODELS = /^v1\/models(?:\/(.+))?$/;
 
 async function readPrediction(request: DialectRequest): Promise<Prediction> {
@@ -37,7 +40,11 @@ async function readPrediction(request: DialectRequest): Promise<Prediction> {
   throw notOffered(request);
 }
 
-/** What a call would reach for, by its body. @throws GatewayError, as the call would get. */
+/**
+ * Reads the target of a call without making it. The body names the model; the returned `check` judges its places and tools.
+ * @param path the path below `/openai/`.
+ * @throws GatewayError the error that the call itself would get.
+ */
 export async function readOpenAiCall(
   method: string,
   path: string,

@@ -16,8 +16,8 @@ const Text = z
   .min(1, 'must not be empty');
 
 /**
- * https://platform.openai.com/docs/api-reference/embeddings/create. Strict, because Vertex AI gets another body, from
- * which an unknown member would be missing. `user` tells OpenAI's own abuse detection who asks; here the record does.
+ * https://platform.openai.com/docs/api-reference/embeddings/create. The schema is strict, because an unknown member would
+ * be lost in the body for Vertex AI. `user` is accepted and not sent on: it serves OpenAI's own abuse detection.
  */
 const EmbeddingsBody = z.strictObject({
   model: z.string(),
@@ -28,7 +28,10 @@ const EmbeddingsBody = z.strictObject({
 });
 type EmbeddingsBody = Scalars<z.infer<typeof EmbeddingsBody>>;
 
-/** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response_body */
+/**
+ * The answer of a text embedding model.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response_body
+ */
 const PredictAnswer = z.object({
   predictions: z.array(
     z.object({
@@ -41,8 +44,8 @@ const PredictAnswer = z.object({
 });
 
 /**
- * Embeddings of texts by the `predict` of a text embedding model. How many texts one call may have is the model's to say,
- * 250 at the most.
+ * Reads a request for embeddings, which becomes the `predict` of a text embedding model. It has at most 250 texts; a model
+ * may take fewer.
  * @throws GatewayError INVALID_JSON, INVALID_REQUEST.
  */
 export async function readEmbeddings({ body, header }: DialectRequest): Promise<Prediction> {
@@ -65,7 +68,7 @@ function textsOf(input: JsonValue | undefined): readonly JsonValue[] {
   return input?.kind === 'array' ? [...input.items()] : input ? [input] : [];
 }
 
-/** Other models that predict would make something else of a text, such as an image. @throws GatewayError INVALID_REQUEST. */
+/** Refuses other models: they would make something else of a text, such as an image. @throws GatewayError INVALID_REQUEST. */
 export function checkTextEmbedding({ resource }: Pick<GrantedCall, 'resource'>): void {
   if (resource.kind === 'model' && isTextEmbedding(resource)) return;
   throw invalidBody([
@@ -73,12 +76,12 @@ export function checkTextEmbedding({ resource }: Pick<GrantedCall, 'resource'>):
   ]);
 }
 
-/** The texts go on as they are written, escapes too. */
+/** The texts are copied byte for byte, with their escapes. */
 function toPredict(texts: readonly JsonValue[], asked: EmbeddingsBody, call: GrantedCall): VertexRequest {
   checkTextEmbedding(call);
   const { dimensions } = asked;
   const parameters = {
-    // As at OpenAI, a text that is too long is an error; Vertex AI would embed its beginning alone.
+    // OpenAI refuses a text that is too long; by default Vertex AI would embed its beginning alone.
     autoTruncate: false,
     ...(typeof dimensions === 'number' && { outputDimensionality: dimensions }),
   };
@@ -125,7 +128,7 @@ function readPredictions(answer: Uint8Array): z.infer<typeof PredictAnswer>['pre
   }
 }
 
-/** Numbers of 32 bits, the lowest byte first: what OpenAI's clients ask for and read by default. */
+/** Writes the numbers as little-endian 32-bit floats in base64, the default of OpenAI's clients. */
 function toBase64(values: readonly number[]): string {
   const bytes = Buffer.alloc(values.length * 4);
   values.forEach((value, index) => bytes.writeFloatLE(value, index * 4));

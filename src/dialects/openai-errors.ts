@@ -2,23 +2,24 @@ import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 
 /**
- * The member `error` of an error of OpenAI's API: https://platform.openai.com/docs/guides/error-codes. The edge names
- * the same types in its policy fragment error-in-dialect.
+ * The member `error` of an error in OpenAI's API: https://platform.openai.com/docs/guides/error-codes. The policy fragment
+ * error-in-dialect uses the same types.
  */
 export interface OpenAiError {
   readonly message: string;
   readonly type: string;
-  /** Which parameter is wrong; of several the first. */
+  /** The first wrong parameter; null where none is named. */
   readonly param: string | null;
   readonly code: GatewayErrorCode;
 }
 
-/** OpenAI tells refusals of any kind, also of a key or a model, apart by status and code alone. */
+/** OpenAI gives every other refusal, also of a key or a model, the type `invalid_request_error`. */
 const TYPE_BY_STATUS: Readonly<Record<number, string>> = {
   429: 'rate_limit_error',
   503: 'service_unavailable_error',
 };
 
+/** Describes an error as OpenAI's API does, with the gateway's own code. */
 export function describeOpenAiError({ message, code, facts, violations }: GatewayError): OpenAiError {
   const other = facts.status < 500 ? 'invalid_request_error' : 'server_error';
   return {
@@ -29,6 +30,7 @@ export function describeOpenAiError({ message, code, facts, violations }: Gatewa
   };
 }
 
+/** Writes an error as the JSON answer of OpenAI's API. */
 export function writeOpenAiError(error: GatewayError): { contentType: string; body: string } {
   return { contentType: 'application/json', body: JSON.stringify({ error: describeOpenAiError(error) }) };
 }

@@ -1,39 +1,43 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { UsableModel } from '../questions/list-models.ts';
-import { decodePart } from './decode-part.ts';
+import { decodeSegment } from './decode-segment.ts';
 import { readModelName } from './read-model-name.ts';
 
-/** https://platform.openai.com/docs/api-reference/models/object */
+/** A model as OpenAI describes it: https://platform.openai.com/docs/api-reference/models/object */
 interface OpenAiModel {
-  /** The catalog's name: what to send as `model`. */
+  /** The catalog's name, to be sent as `model`. */
   readonly id: string;
   readonly object: 'model';
-  /** OpenAI's clients expect the time in seconds; nobody here knows it. */
+  /** OpenAI's clients expect a time in seconds; the gateway does not know it. */
   readonly created: 0;
   readonly owned_by: string;
 }
 
-/** https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings#supported_models */
+/**
+ * Names of Google's text embedding models.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings#supported_models
+ */
 const TEXT_EMBEDDING = /^(text|gemini)-(multilingual-)?embedding-\d/;
 
-/** Whether the `predict` of a publisher's model makes vectors of texts. */
+/** True for a publisher's model whose `predict` makes vectors of texts. */
 export function isTextEmbedding({ publisher, model }: { publisher?: string; model?: string }): boolean {
   return publisher === 'google' && model !== undefined && TEXT_EMBEDDING.test(model);
 }
 
-/** The models that the caller may chat with or get embeddings from. */
+/** Describes, as OpenAI's list of models, those that the caller may use for chats or embeddings. */
 export function describeModels(models: readonly UsableModel[]): object {
   return { object: 'list', data: models.filter(isOffered).map(describe) };
 }
 
 /**
- * The one of them that a path names, as a body would name it.
- * @throws GatewayError INVALID_PATH; the description throws MODEL_NOT_ALLOWED, whether there is no such model or not for
- *   this caller.
+ * Returns a function that describes one of the caller's models as OpenAI does. It throws GatewayError MODEL_NOT_ALLOWED
+ * for a model that doesn't exist and for one that the caller may not use alike.
+ * @param encodedName the model's name, percent-encoded, in any form that the `model` of a body can have.
+ * @throws GatewayError INVALID_PATH for bytes that are not UTF-8.
  */
-export function describeModel(part: string): (models: readonly UsableModel[]) => object {
-  const named = readModelName(decodePart(part));
+export function describeModel(encodedName: string): (models: readonly UsableModel[]) => object {
+  const named = readModelName(decodeSegment(encodedName));
   return (models) => {
     const found = models.filter(isOffered).find((model) => named && isNamed(model, named.resource));
     if (found) return describe(found);

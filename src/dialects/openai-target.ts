@@ -3,8 +3,9 @@ import type { CallTarget } from '../governance/call-target.ts';
 import { readModelName } from './read-model-name.ts';
 
 /**
- * What a call reaches for by the `model` of its body: a catalog name, an alias, `{publisher}/{model}` or a full name of
- * Vertex AI. Where it names no location, the decision chooses one. @throws GatewayError INVALID_REQUEST.
+ * Reads the target of a call from the `model` of its body: a catalog name, an alias, `{publisher}/{model}` or a full
+ * resource name of Vertex AI. The decision chooses a location where the name has none.
+ * @throws GatewayError INVALID_REQUEST.
  */
 export function readOpenAiTarget(model: string | undefined, operation: string): CallTarget {
   if (model === undefined) throw refuse('must name the model');

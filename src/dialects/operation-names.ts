@@ -1,22 +1,21 @@
-import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { Owner } from '../governance/owners.ts';
 import { editJson } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
-import { readJson } from '../json/read-json.ts';
 import type { Seal } from '../prediction/seals.ts';
 import type { AnswerRewrite, GrantedCall } from '../prediction/prediction.ts';
-import { notTheirs } from './own-resource.ts';
+import { readAnswer } from './json-answers.ts';
+import { resourceNotFound } from './own-resource.ts';
 import { parentName, resourceName } from './resource-names.ts';
 
-/** Google's id, then the owner's labels and the seal, which have no dots. */
+/** `{id}.{team}.{seal}` or `{id}.{team}.{agent}.{seal}`; no part has a dot in it. */
 const SEALED_ID = /^([\w-]{1,128})\.([a-z0-9_-]{1,63})(?:\.([a-z0-9_-]{1,63}))?\.([\w-]{22})$/;
 const NAME_BYTES = 1_024;
 
 /**
- * Google lets nobody label a long-running operation. So whose it is stands behind its id in the name that callers get,
- * `{id}.{team}.{seal}` or `{id}.{team}.{agent}.{seal}`, and is sealed together with the model or endpoint, its project and
- * its location.
+ * Adds the owner to the name of a long-running operation: `{id}.{team}.{seal}` or `{id}.{team}.{agent}.{seal}` in place of
+ * Google's id. Operations have no labels. The seal covers the owner, the id, the model or endpoint, the project and the
+ * location.
  * @throws GatewayError VERTEX_FAILED for an answer that is no object.
  */
 export const sealedAnswer: AnswerRewrite = {
@@ -24,22 +23,23 @@ export const sealedAnswer: AnswerRewrite = {
     const answer = await readAnswer(body);
     const name = answer.member('name')?.readText(NAME_BYTES) ?? '';
     const [, id] = /\/operations\/([\w-]{1,128})$/.exec(name) ?? [];
-    // What names no operation passes as it is; without a seal it opens nothing.
+    // An answer that names no operation passes as it is; a name without a seal is refused later.
     return id === undefined ? body : rename(answer, sealedName(call, id, call.owner));
   },
 };
 
-/** An operation that a caller names, of an owner that the caller reaches. */
+/** A long-running operation that a caller named, whose owner the caller reaches. */
 export interface OwnOperation {
-  /** As Google knows it. */
+  /** Google's name of the operation. */
   readonly name: string;
-  /** Gives what Google answered about it the name that the caller knows. @throws GatewayError VERTEX_FAILED. */
+  /** Puts the sealed name into Google's answer. @throws GatewayError VERTEX_FAILED for an answer that is no object. */
   rename(answer: Uint8Array): Promise<Uint8Array>;
 }
 
 /**
- * Reads what `sealedAnswer` named. @throws GatewayError INVALID_REQUEST for what names no operation of the model or
- * endpoint that is called, RESOURCE_NOT_FOUND for one whose owner the caller does not reach or whose seal is not ours.
+ * Reads a name that `sealedAnswer` wrote.
+ * @throws GatewayError INVALID_REQUEST for a name of another model, endpoint, project or location than the call's;
+ *   RESOURCE_NOT_FOUND for an owner that the caller does not reach, or a wrong seal.
  */
 export function readOwnOperation(operationName: string, call: GrantedCall): OwnOperation {
   const [, project = '', location = '', resource, sealedId = ''] =
@@ -57,7 +57,7 @@ export function readOwnOperation(operationName: string, call: GrantedCall): OwnO
   const [, id = '', team = '', agent, seal = ''] = SEALED_ID.exec(sealedId) ?? [];
   const owner: Owner = { team, ...(agent !== undefined && { agent }) };
   if (!call.reaches(owner) || !sealOf(call).isOf(seal, sealedText(call, id, owner)))
-    throw notTheirs('operation');
+    throw resourceNotFound('operation');
   const sealed = sealedName(call, id, owner);
   return {
     name: nameOf(call, id),
@@ -75,7 +75,7 @@ function nameOf(call: GrantedCall, id: string): string {
   return `${resourceName(call)}/operations/${id}`;
 }
 
-/** JSON keeps the parts apart, whatever is in them. */
+/** JSON makes the text unambiguous, whatever its parts contain. */
 function sealedText(call: GrantedCall, id: string, { team, agent }: Owner): string {
   return JSON.stringify(['operation', nameOf(call, id), team, ...(agent === undefined ? [] : [agent])]);
 }
@@ -83,17 +83,6 @@ function sealedText(call: GrantedCall, id: string, { team, agent }: Owner): stri
 function sealOf({ seal }: GrantedCall): Seal {
   if (seal) return seal;
   throw new TypeError('the payload does not say that it uses the seal');
-}
-
-/** A video within the answer can be long. */
-async function readAnswer(body: Uint8Array): Promise<JsonValue> {
-  try {
-    const answer = await readJson(body);
-    if (answer.kind === 'object') return answer;
-  } catch {
-    // Told below, as any other answer that is no object.
-  }
-  throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no JSON object.');
 }
 
 function rename(answer: JsonValue, name: string): Uint8Array {

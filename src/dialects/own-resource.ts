@@ -1,11 +1,10 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Owner } from '../governance/owners.ts';
 import type { GrantedCall } from '../prediction/prediction.ts';
-import type { Json } from './listed-resources.ts';
-import { isObject } from './listed-resources.ts';
+import { isObject, type JsonObject } from './json-answers.ts';
 import { readModelName } from './read-model-name.ts';
 
-/** Whether something that was made for a model is one's own: of an owner one reaches, for a model that one may still use so. */
+/** True for a resource whose owner the caller reaches, made for a model that the caller may still use for the operation. */
 export function isOwn(
   call: GrantedCall,
   operation: string,
@@ -21,15 +20,22 @@ export function isOwn(
   );
 }
 
-/** @throws GatewayError RESOURCE_NOT_FOUND. */
-export function expectOwn(answer: unknown, what: What, isTheirs: (resource: Json) => boolean): void {
-  if (isObject(answer) && isTheirs(answer)) return;
-  throw notTheirs(what);
+/**
+ * Refuses every answer but an object that the caller reaches.
+ * @throws GatewayError RESOURCE_NOT_FOUND for any other answer.
+ */
+export function expectOwn(
+  answer: unknown,
+  kind: ResourceKind,
+  isReached: (resource: JsonObject) => boolean,
+): void {
+  if (isObject(answer) && isReached(answer)) return;
+  throw resourceNotFound(kind);
 }
 
-type What = 'batch prediction job' | 'context cache' | 'operation';
+type ResourceKind = 'batch prediction job' | 'context cache' | 'operation';
 
-/** Another team's is not told apart from what isn't there. */
-export function notTheirs(what: What): GatewayError {
-  return new GatewayError('RESOURCE_NOT_FOUND', `Your team has no ${what} of this name here.`);
+/** The error for a resource that doesn't exist and for another team's alike. */
+export function resourceNotFound(kind: ResourceKind): GatewayError {
+  return new GatewayError('RESOURCE_NOT_FOUND', `Your team has no ${kind} of this name here.`);
 }

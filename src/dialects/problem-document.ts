@@ -1,6 +1,6 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
 
-/** The members that RFC 9457 defines; `type` and `instance` are relative references. */
+/** The members of a problem document, as RFC 9457 defines them. `type` and `instance` are relative references. */
 export interface ProblemDocument {
   readonly type: string;
   readonly title: string;
@@ -9,6 +9,7 @@ export interface ProblemDocument {
   readonly instance: string;
 }
 
+/** Describes an error as a problem document, without the members that a surface adds. */
 export function describeProblem(error: GatewayError, requestId: string): ProblemDocument {
   const { status, title } = error.facts;
   return {

@@ -1,15 +1,15 @@
 import type { GrantedCall } from '../prediction/prediction.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
-import { rewriteList, type Json } from './listed-resources.ts';
+import { rewriteList, type JsonObject } from './json-answers.ts';
 import { ModelListQuery, ModelQuery, writeQuery } from './list-query.ts';
 import { readModelName } from './read-model-name.ts';
 import type { ResourceCall, ResourceOperation } from './resource-operation.ts';
 
-/** Of all the models of a publisher, the caller is told of those that it may use. */
+/** The answer is filtered: it lists the publisher's models that the caller may use. */
 const list: ResourceOperation = {
   query: ModelListQuery,
   read: (call, query) => ({
-    // Google lists models in this version alone.
+    // Google offers this method in v1beta1 only.
     request: ({ resource }) => ({
       method: 'GET',
       path: `/v1beta1/publishers/${publisherOf(resource)}/models${writeQuery(query)}`,
@@ -33,7 +33,10 @@ const get: ResourceOperation = {
   }),
 };
 
-/** Google has these below no project, so the long form becomes the short one. */
+/**
+ * The methods of publisher models, by Google's names. Google has them below no project, so project and location of the
+ * caller's path are left out.
+ */
 export const publisherModels: Readonly<Record<string, ResourceOperation>> = {
   'publishers.models.list': list,
   'publishers.models.get': get,
@@ -43,8 +46,8 @@ function publisherOf(resource: GrantedCall['resource']): string {
   return 'publisher' in resource ? (resource.publisher ?? '') : '';
 }
 
-/** A model is listed by its name without a version, which may be part of the name that the catalog has. */
-function mayUse({ name, versionId }: Json, { path }: ResourceCall, granted: GrantedCall): boolean {
+/** Google lists a model's name without its version; the catalog's name may have one. Both names are tried. */
+function mayUse({ name, versionId }: JsonObject, { path }: ResourceCall, granted: GrantedCall): boolean {
   if (typeof name !== 'string') return false;
   const names = typeof versionId === 'string' ? [name, `${name}@${versionId}`] : [name];
   return names.some((one) => {

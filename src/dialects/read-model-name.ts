@@ -1,7 +1,7 @@
 import type { CallTarget, ModelResource } from '../governance/call-target.ts';
-import { SHAPE } from './vertex-shapes.ts';
+import { NAME_PATTERNS } from './name-patterns.ts';
 
-/** What the `model` of a body names; project and location where it gives them. */
+/** The resource that the `model` of a body names, and the project and location if the name has them. */
 export interface NamedModel {
   readonly project?: string;
   readonly location?: string;
@@ -9,10 +9,10 @@ export interface NamedModel {
 }
 
 /**
- * Reads a model's name as the bodies of Vertex AI give it: `projects/…/locations/…` before a resource,
- * `publishers/{p}/models/{m}`, `endpoints/{e}`, `{publisher}/{model}`, `models/{m}`, or a name alone.
- * @param publisher whose model a name alone is; without it, it is a catalog name or an alias.
- * @returns undefined for anything else; nothing is decoded, so that an encoded name is none.
+ * Reads a model's name in the forms that bodies on Vertex AI have: `publishers/{p}/models/{m}` and `endpoints/{e}`, each
+ * also after `projects/{p}/locations/{l}/`; `{publisher}/{model}`; `models/{m}`; or a name alone.
+ * @param publisher the publisher of a name alone; when left out, that is a catalog name or an alias.
+ * @returns undefined for any other text. Nothing is percent-decoded.
  */
 export function readModelName(name: string, publisher?: string): NamedModel | undefined {
   const parts = name.split('/');
@@ -23,7 +23,7 @@ export function readModelName(name: string, publisher?: string): NamedModel | un
   return resource && { project, location, resource };
 }
 
-/** Whether a body's `model` says again what the path said. */
+/** True for a `model` of a body that names the same model, project and location as the path. */
 export function namesSameModel(
   name: string | undefined,
   { project, location }: Pick<CallTarget, 'project' | 'location'>,
@@ -65,8 +65,8 @@ function readName(
   return has('name', name) ? { kind: 'name', name } : undefined;
 }
 
-function has(part: keyof typeof SHAPE, value: string | undefined): value is string {
-  return value !== undefined && SHAPE[part].test(value);
+function has(part: keyof typeof NAME_PATTERNS, value: string | undefined): value is string {
+  return value !== undefined && NAME_PATTERNS[part].test(value);
 }
 
 function wrap(resource: CallTarget['resource'] | undefined): NamedModel | undefined {

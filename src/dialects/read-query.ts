@@ -4,12 +4,13 @@ import { formatPath } from '../errors/format-path.ts';
 import type { FieldViolation } from '../errors/gateway-error.ts';
 import { invalidQuery } from '../errors/invalid-query.ts';
 
-/** Where API Management takes the APIM subscription key from a query; it is nobody's filter. */
+/** The parameter of the APIM subscription key, which API Management reads. It is ignored here. */
 const KEY_PARAMETER = 'subscription-key';
 
 /**
- * Reads a query by the schema of its parameters. @throws GatewayError INVALID_REQUEST with at most ten violations, for
- * parameters that are unknown, given twice or not as they must be: name and rule, never a value.
+ * Reads a query by the schema of its parameters.
+ * @throws GatewayError INVALID_REQUEST for parameters that are unknown, repeated or invalid. It has at most ten violations,
+ *   each with a parameter's name and rule, never a value.
  */
 export function readQuery<Schema extends z.ZodType>(schema: Schema, query: URLSearchParams): z.infer<Schema> {
   const names = [...new Set(query.keys())].filter((name) => name !== KEY_PARAMETER);

@@ -4,15 +4,16 @@ import type { JsonValue } from '../json/json-value.ts';
 import { namesSameModel, readModelName } from './read-model-name.ts';
 import { readVertexPath, type VertexPath } from './vertex-path.ts';
 
-/** Longer than any name of Vertex AI. */
+/** A bound that no resource name of Vertex AI reaches, in bytes of JSON. */
 export const MAXIMUM_NAME_BYTES = 2_048;
 
-/** What a call asks of which model or endpoint, where, in which version of the API. */
+/** The target of a call on the native surface: operation, model or endpoint, project, location and version of the API. */
 export type VertexTarget = CallTarget & Pick<VertexPath, 'apiVersion'>;
 
 /**
- * Reads what a call on the native surface reaches for, without sending anything: from its method, its undecoded path
- * below `/vertex/` and, where that names the model, its body.
+ * Reads the target of a call on the native surface, without sending anything.
+ * @param path the undecoded path below `/vertex/`.
+ * @param body needed where it names the model.
  * @throws GatewayError OPERATION_NOT_FOUND, INVALID_PATH, or INVALID_REQUEST for a body that names no model or another
  *   model, project or location than the path.
  */
@@ -20,14 +21,14 @@ export function readTarget(method: string, path: string, body: JsonValue | undef
   return completeTarget(readVertexPath(method, path), body);
 }
 
-/** The target of a path that is already read, completed by the body. @throws GatewayError INVALID_REQUEST. */
+/** Completes the target that a path gives by the `model` of the body. @throws GatewayError INVALID_REQUEST. */
 export function completeTarget(path: VertexPath, body: JsonValue | undefined): VertexTarget {
   const { apiVersion, project, location, operation, resource, publisher } = path;
   const where = { apiVersion, project, location, operation };
   const member = body?.member('model');
   const model = member?.readText(MAXIMUM_NAME_BYTES);
   if (resource) {
-    // An endpoint's own container may understand its `model` as it likes; the endpoint is what counts.
+    // The `model` of a body for an endpoint is the container's own matter.
     if (resource.kind === 'model' && member && !namesSameModel(model, where, resource))
       throw refuse('names another model than the path');
     return { ...where, resource };
@@ -37,14 +38,14 @@ export function completeTarget(path: VertexPath, body: JsonValue | undefined): V
   if (!named) throw refuse('must be a model, such as publishers/google/models/gemini-2.5-flash, or an alias');
   return {
     ...where,
-    project: agree('project', where.project, named.project),
-    location: agree('location', where.location, named.location),
+    project: reconcile('project', where.project, named.project),
+    location: reconcile('location', where.location, named.location),
     resource: named.resource,
   };
 }
 
-/** What only one of them says counts; the short form of a path leaves it to the body. */
-function agree(part: string, inPath: string | undefined, inBody: string | undefined): string | undefined {
+/** Path and body must not contradict each other; the short form of a path leaves project and location to the body. */
+function reconcile(part: string, inPath: string | undefined, inBody: string | undefined): string | undefined {
   if (inPath !== undefined && inBody !== undefined && inPath !== inBody)
     throw refuse(`names another ${part} than the path`);
   return inPath ?? inBody;

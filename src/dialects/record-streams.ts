@@ -3,7 +3,7 @@ import type { RecordStream } from '../questions/question.ts';
 
 type RecordFormat = 'json' | 'jsonl' | 'csv';
 
-/** One column for each field that a record can have. */
+/** The columns of CSV: one for each field that a record can have. */
 export const COLUMNS = [
   ...['id', 'requestId', 'time', 'recordedBy', 'version', 'revision', 'traceId', 'dialect', 'method'],
   ...['operation', 'policyVersion', 'durability', 'decision', 'rule', 'reason', 'outcome', 'servedFrom'],
@@ -17,10 +17,10 @@ export const COLUMNS = [
   ...['responseDigest', 'findings', 'content'],
 ] as const;
 
-/** The last column; only the last row of a list that broke off has it, and nothing else. */
+/** The last column. It is filled only in the last row of a list that broke off, which has no other value. */
 const ERROR_COLUMN = 'error';
 
-/** https://github.com/ndjson/ndjson-spec */
+/** One JSON object a line: https://github.com/ndjson/ndjson-spec */
 const jsonLines: RecordStream = {
   contentType: 'application/x-ndjson',
   head: '',
@@ -28,7 +28,7 @@ const jsonLines: RecordStream = {
   writeError: ({ code, message }) => `${JSON.stringify({ error: { code, message } })}\n`,
 };
 
-/** https://www.rfc-editor.org/rfc/rfc4180 */
+/** Comma-separated values with a header row: https://www.rfc-editor.org/rfc/rfc4180 */
 const csv: RecordStream = {
   contentType: 'text/csv; charset=utf-8; header=present',
   head: writeRow([...COLUMNS, ERROR_COLUMN]),
@@ -36,7 +36,7 @@ const csv: RecordStream = {
   writeError: ({ code, message }) => writeRow([...COLUMNS.map(() => ''), `${code}: ${message}`]),
 };
 
-/** Undefined: a page, in one piece. */
+/** How each format streams; undefined for `json`, which is answered as one page. */
 export const RECORD_STREAMS: Readonly<Record<RecordFormat, RecordStream | undefined>> = {
   json: undefined,
   jsonl: jsonLines,
@@ -55,7 +55,7 @@ const MEDIA_TYPES: ReadonlyMap<string, RecordFormat> = new Map([
 ]);
 
 /**
- * What a client likes best of what there is, the first of several that it likes alike; JSON for one that says nothing.
+ * Chooses the format that the header Accept weighs highest, the first of several with the same weight; JSON by default.
  * https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
  */
 export function readFormat(accept: string | null): RecordFormat {
@@ -81,7 +81,7 @@ function writeRow(cells: readonly string[]): string {
 }
 
 /**
- * What a spreadsheet would take for a formula gets an apostrophe in front.
+ * Puts an apostrophe before a text that a spreadsheet would take for a formula, and quotes the text where CSV needs it.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 function writeCell(text: string): string {

@@ -3,8 +3,9 @@ import { invalidBody, MAXIMUM_VIOLATIONS } from '../errors/invalid-body.ts';
 import type { JsonValue } from '../json/json-value.ts';
 
 /**
- * Refuses members that would reach for what is not the caller's, each with the reason why, in both of the names that
- * protobuf's JSON has for it. @throws GatewayError INVALID_REQUEST.
+ * Refuses listed members of an object, in lowerCamelCase and in snake_case: protobuf's JSON takes both.
+ * @param reasons the description of each violation, by the lowerCamelCase name.
+ * @throws GatewayError INVALID_REQUEST with at most ten violations.
  */
 export function refuseMembers(body: JsonValue, reasons: Readonly<Record<string, string>>): void {
   const violations: FieldViolation[] = [];
@@ -17,7 +18,7 @@ export function refuseMembers(body: JsonValue, reasons: Readonly<Record<string, 
   if (violations.length > 0) throw invalidBody(violations);
 }
 
-/** https://protobuf.dev/programming-guides/json/ */
+/** The JSON name of a field, as in https://protobuf.dev/programming-guides/json/ */
 function lowerCamelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }

@@ -2,12 +2,12 @@ import type { GrantedCall } from '../prediction/prediction.ts';
 
 type Place = Pick<GrantedCall, 'project' | 'location'>;
 
-/** `projects/…/locations/…`, from parts whose form is checked. */
+/** Writes `projects/{project}/locations/{location}`, from parts whose form is already checked. */
 export function parentName({ project, location }: Place): string {
   return `projects/${project}/locations/${location}`;
 }
 
-/** The full name of the endpoint or the publisher's model that a call reaches; of a call on no one of them, its parent. */
+/** Writes the full name of the call's endpoint or publisher model; the parent's name for a call on a whole collection. */
 export function resourceName(call: Pick<GrantedCall, 'project' | 'location' | 'resource'>): string {
   const { resource } = call;
   switch (resource.kind) {

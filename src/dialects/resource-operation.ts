@@ -7,7 +7,7 @@ import { forwardedHeaders } from './forwarded-headers.ts';
 import { parentName } from './resource-names.ts';
 import type { VertexPath } from './vertex-path.ts';
 
-/** A call on a resource that Vertex AI keeps, such as a job or a context cache. */
+/** A call on a resource of Vertex AI: a publisher's model, a batch prediction job or a context cache. */
 export interface ResourceCall {
   readonly path: VertexPath;
   readonly request: DialectRequest;
@@ -15,22 +15,25 @@ export interface ResourceCall {
   readonly json: JsonValue;
 }
 
-/** One method of such a resource. */
+/** One method of such a resource: how its query and body are read and what is sent to Vertex AI. */
 export interface ResourceOperation {
   readonly query: z.ZodType<Readonly<Record<string, string | undefined>>>;
-  /** What its body is for, where it takes one. */
+  /** The purpose of the body, which sets its bounds; undefined for a method without a body. */
   readonly body?: BodyPurpose;
-  /** @throws GatewayError INVALID_REQUEST. */
+  /** Makes the payload of a call. @throws GatewayError INVALID_REQUEST. */
   read(
     call: ResourceCall,
     query: Readonly<Record<string, string | undefined>>,
   ): ResourcePayload | Promise<ResourcePayload>;
 }
 
-/** Without a format, the answer holds no usage. */
+/** A payload of bytes; when `format` is left out, no usage is read from the answer. */
 export type ResourcePayload = Omit<BytesPayload, 'kind' | 'format'> & Partial<Pick<BytesPayload, 'format'>>;
 
-/** A request to a collection or, with `suffix`, to one of it or a method of that. */
+/**
+ * Makes the request to Vertex AI for a call on a collection.
+ * @param suffix what follows the collection in the path, such as `/{id}:cancel` or a query.
+ */
 export function resourceRequest(
   { path: { apiVersion, verb }, request }: ResourceCall,
   method: VertexRequest['method'],

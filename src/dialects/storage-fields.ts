@@ -3,7 +3,7 @@ import { GatewayError, type FieldViolation } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { GrantedCall } from '../prediction/prediction.ts';
 
-/** A member of a body that names a place. */
+/** A member of a body that names a place for Google to read from or write to. */
 export interface StorageField {
   readonly path: readonly PropertyKey[];
   readonly use: 'inputs' | 'outputs';
@@ -15,8 +15,8 @@ const FORM =
   'empty, relative or encoded segments, and with * as the last character of gs:// at most';
 
 /**
- * Lets a call read and write only where the access document lets its caller. Violations name the member, never the place.
- * @throws GatewayError INVALID_REQUEST for what is no place, STORAGE_NOT_ALLOWED for one that is not on the list.
+ * Checks that the access document lists every place for the caller. Violations name the member, never the place.
+ * @throws GatewayError INVALID_REQUEST for a text that is no place; otherwise STORAGE_NOT_ALLOWED.
  */
 export function checkPlaces(call: Pick<GrantedCall, 'judgePlace'>, fields: readonly StorageField[]): void {
   const malformed: FieldViolation[] = [];

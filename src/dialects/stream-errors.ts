@@ -5,14 +5,14 @@ import { describeOpenAiError } from './openai-errors.ts';
 import { describeGoogleError } from './vertex-errors.ts';
 
 /**
- * An error after a stream has begun, in the words of whoever streams: the same on every surface, because the client
- * that reads the stream is the one that the format is for. Parts before it are whole.
+ * Writes an error into a stream that has begun, in the format of the stream. The surface doesn't matter: the client reads
+ * the stream's format. The events before the error must be complete.
  */
 export function writeStreamError(error: GatewayError, { format, framing, isFirst }: BrokenStream): string {
   if (format === 'anthropic') return event('error', describeAnthropicError(error));
   if (format === 'openai') return data({ error: describeOpenAiError(error) });
   const google = { error: describeGoogleError(error) };
-  // A container's clients are unknown: those of Anthropic's kind look at the event, those of OpenAI's at the data.
+  // The client of a custom container is unknown: Anthropic's clients look at the event, OpenAI's at the data.
   if ((format === 'shaped' || format === 'opaque') && framing === 'sse') return event('error', google);
   if (framing === 'sse') return data(google);
   if (framing === 'json-array') return `${isFirst ? '[' : ',\n'}${JSON.stringify(google)}]`;

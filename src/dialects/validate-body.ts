@@ -8,12 +8,12 @@ import { emptyObject } from '../json/read-json.ts';
 import { loopTurns, type Turns } from '../json/turns.ts';
 import { type Envelope, envelopeOf, type ListEnvelope, type ObjectEnvelope } from './envelope.ts';
 
-/** How many values are looked at in one turn of the event loop: a millisecond's work, or less. */
-const PIECE_VALUES = 1_000;
-/** Longer texts are none that an envelope has. */
+/** The number of items validated in one turn of the event loop: a millisecond's work at most. */
+const ITEMS_IN_A_TURN = 1_000;
+/** A bound that no text of a schema here needs, in bytes of JSON. */
 const MAXIMUM_TEXT_BYTES = 1_048_576;
 
-/** The members of a body that are neither lists nor objects. */
+/** The members of a body that are neither lists nor objects: the validated values that callers of `validateBody` get. */
 export type Scalars<Body> = {
   readonly [
     Name in keyof Body as Body[Name] extends string | number | boolean | null | undefined ? Name : never
@@ -21,11 +21,11 @@ export type Scalars<Body> = {
 };
 
 /**
- * Validates a body that was read, value by value, and as far as the schema looks: what it does not describe is not touched,
- * and nothing is made of lists. Between pieces others have their turn.
- * @param schema objects, lists, alternatives of which one is a list, and what is neither.
- * @param body undefined is an object without members.
- * @returns what the outermost object has beside lists and objects.
+ * Validates a JSON body value by value, in turns of the event loop. Values that the schema doesn't describe are not read,
+ * and lists are not copied.
+ * @param schema of objects, lists, scalars, and unions of a list with something else; `envelopeOf` refuses others.
+ * @param body undefined stands for an empty object.
+ * @returns the scalar members of the outermost object.
  * @throws GatewayError INVALID_REQUEST with the first ten violations: path and rule, never a value.
  */
 export async function validateBody<Schema extends z.ZodType>(
@@ -33,30 +33,30 @@ export async function validateBody<Schema extends z.ZodType>(
   body: JsonValue | undefined,
   turns: Turns = loopTurns,
 ): Promise<Scalars<z.infer<Schema>>> {
-  const judge = new Judge();
-  const scalars = judge.visit(envelopeOf(schema), body ?? emptyObject);
-  while (judge.goOn(PIECE_VALUES)) await turns.next();
-  if (judge.violations.length > 0) throw invalidBody(judge.violations);
+  const validator = new EnvelopeValidator();
+  const scalars = validator.validate(envelopeOf(schema), body ?? emptyObject);
+  while (validator.advance(ITEMS_IN_A_TURN)) await turns.next();
+  if (validator.violations.length > 0) throw invalidBody(validator.violations);
   return scalars as Scalars<z.infer<Schema>>;
 }
 
-/** A list whose items are judged later. */
+/** A list whose items are still to be validated. */
 interface OpenList {
   readonly items: Iterator<JsonValue>;
   readonly element: Envelope;
-  /** Its own, with the index of the next item behind it. */
+  /** The list's path, followed by the index of the next item. */
   readonly path: PropertyKey[];
   next: number;
 }
 
-class Judge {
+class EnvelopeValidator {
   readonly violations: FieldViolation[] = [];
-  /** The innermost is the last. */
+  /** A stack: the innermost list is the last. */
   readonly #lists: OpenList[] = [];
   #path: PropertyKey[] = [];
 
-  /** Judges so many items of lists at the most. @returns whether there are more. */
-  goOn(count: number): boolean {
+  /** Validates up to `count` items of lists. @returns true while there are more. */
+  advance(count: number): boolean {
     for (let left = count; left > 0; left -= 1) {
       const list = this.#lists.at(-1);
       if (!list || this.#isFull()) return false;
@@ -68,50 +68,53 @@ class Judge {
       this.#path = list.path;
       this.#path[this.#path.length - 1] = list.next;
       list.next += 1;
-      this.visit(list.element, item.value);
+      this.validate(list.element, item.value);
     }
     return true;
   }
 
-  /** Judges a value, but for the items of lists in it. @returns it, where it is neither a list nor an object. */
-  visit(envelope: Envelope, value: JsonValue | undefined): unknown {
+  /**
+   * Validates a value, and leaves the items of its lists to `advance`.
+   * @returns the value of a scalar, an object of scalar members, or undefined.
+   */
+  validate(envelope: Envelope, value: JsonValue | undefined): unknown {
     switch (envelope.kind) {
       case 'anything':
         return undefined;
       case 'optional':
-        return value && this.visit(envelope.inner, value);
+        return value && this.validate(envelope.inner, value);
       case 'nullable':
-        return value?.kind === 'null' ? null : this.visit(envelope.inner, value);
+        return value?.kind === 'null' ? null : this.validate(envelope.inner, value);
       case 'either':
-        return this.visit(value?.kind === 'array' ? envelope.list : envelope.other, value);
+        return this.validate(value?.kind === 'array' ? envelope.list : envelope.other, value);
       case 'list':
         if (value?.kind === 'array') this.#openList(envelope, value);
-        else this.#judgeScalar(envelope.schema, value);
+        else this.#validateScalar(envelope.schema, value);
         return undefined;
       case 'object':
-        if (value?.kind === 'object') return this.#visitMembers(envelope, value);
-        return this.#judgeScalar(envelope.schema, value);
+        if (value?.kind === 'object') return this.#validateMembers(envelope, value);
+        return this.#validateScalar(envelope.schema, value);
       case 'scalar':
         if (envelope.isAnyText && value?.kind === 'string') return this.#readText(value);
-        return this.#judgeScalar(envelope.schema, value);
+        return this.#validateScalar(envelope.schema, value);
     }
   }
 
   #openList({ element, minimum, maximum }: ListEnvelope, list: JsonValue): void {
     const { length } = list;
     if (length < minimum)
-      this.#violate({ code: 'too_small', origin: 'array', minimum, input: undefined, inclusive: true });
+      this.#addIssue({ code: 'too_small', origin: 'array', minimum, input: undefined, inclusive: true });
     if (length > maximum)
-      this.#violate({ code: 'too_big', origin: 'array', maximum, input: undefined, inclusive: true });
+      this.#addIssue({ code: 'too_big', origin: 'array', maximum, input: undefined, inclusive: true });
     else if (element.kind !== 'anything')
       this.#lists.push({ items: list.items(), element, path: [...this.#path, 0], next: 0 });
   }
 
-  #visitMembers({ members, names, isStrict }: ObjectEnvelope, object: JsonValue): object {
+  #validateMembers({ members, names, isStrict }: ObjectEnvelope, object: JsonValue): object {
     const scalars: Record<string, unknown> = {};
     for (const [name, member] of members) {
       this.#path.push(name);
-      const scalar = this.visit(member, object.member(name));
+      const scalar = this.validate(member, object.member(name));
       this.#path.pop();
       if (scalar === null || typeof scalar !== 'object') scalars[name] = scalar;
     }
@@ -133,7 +136,7 @@ class Judge {
     return text;
   }
 
-  #judgeScalar(schema: z.core.$ZodType, value: JsonValue | undefined): unknown {
+  #validateScalar(schema: z.core.$ZodType, value: JsonValue | undefined): unknown {
     const scalar = this.#toScalar(value);
     if (value?.kind === 'string' && scalar === undefined) return undefined;
     const parsed = z.safeParse(schema, scalar, { error: describeIssue });
@@ -142,7 +145,7 @@ class Judge {
     return undefined;
   }
 
-  /** What a schema of a scalar can tell apart: of a list or an object, only that it is one. */
+  /** A list or an object becomes an empty one: the schema of a scalar only looks at its type. */
   #toScalar(value: JsonValue | undefined): unknown {
     switch (value?.kind) {
       case 'array':
@@ -156,7 +159,7 @@ class Judge {
     }
   }
 
-  #violate(issue: z.core.$ZodRawIssue): void {
+  #addIssue(issue: z.core.$ZodRawIssue): void {
     this.#add(describeIssue(issue) ?? 'is not valid');
   }
 

@@ -6,7 +6,7 @@ import { invalidBody } from '../errors/invalid-body.ts';
 import type { JsonValue } from '../json/json-value.ts';
 
 /**
- * Validates a body whose bounds are small as a whole.
+ * Validates a body in one go, by any zod schema. Its purpose must have small bounds.
  * @throws GatewayError INVALID_REQUEST with at most ten violations: path and rule, never a value.
  */
 export function validateSmallBody<Schema extends z.ZodType>(
@@ -29,7 +29,7 @@ function toViolations(issue: z.core.$ZodIssue): FieldViolation[] {
   return [{ field: formatPath(path) || 'body', description: message }];
 }
 
-/** Of a union, the violation that lies deepest: it belongs to the alternative that was meant. */
+/** Picks the deepest violation of a union: it belongs to the alternative that the caller most likely meant. */
 function innermost(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
   if (issue.code !== 'invalid_union') return issue;
   const [deepest] = issue.errors

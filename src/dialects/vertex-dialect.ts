@@ -34,15 +34,15 @@ export const vertexDialect: Dialect = {
   writeStreamError,
 };
 
-/** What containers are asked; a tuned Gemini model, which is on an endpoint too, is asked as Gemini is. */
+/** Custom containers have bounds of their own. A tuned Gemini model is on an endpoint as well and has Gemini's bounds. */
 function purposeOf({ resource, verb }: VertexPath): BodyPurpose | undefined {
   if (verb === 'fetchPredictOperation') return 'the name of an operation';
-  const isOfContainers =
+  const containerVerbs =
     /^(predict|explain|(stream)?rawPredict|direct(Raw)?Predict|serverStreamingPredict)$/i;
-  return resource?.kind === 'endpoint' && isOfContainers.test(verb) ? 'a custom endpoint' : undefined;
+  return resource?.kind === 'endpoint' && containerVerbs.test(verb) ? 'a custom endpoint' : undefined;
 }
 
-/** A container of one's own may take what is no JSON. */
+/** True for a body that is not JSON by its content type, which only a custom container may take. */
 function isOpaque({ operation, resource }: VertexPath, { header }: DialectRequest): boolean {
   if (resource?.kind !== 'endpoint' || !/^(stream)?rawPredict$/i.test(operation)) return false;
   return !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(header('content-type') ?? 'application/json');

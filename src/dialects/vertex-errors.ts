@@ -5,9 +5,9 @@ import { describeProblem } from './problem-document.ts';
 const DOMAIN = 'vertex-ai-gateway';
 
 /**
- * An error that Google's, the AI SDK's and plain HTTP clients all understand: a problem document (RFC 9457) that also
- * is Google's error model (https://cloud.google.com/apis/design/errors), sent as `application/json` because Google's
- * clients parse no other type. Clients of Anthropic's models read Anthropic's error alone: theirs is that one, too.
+ * Writes an error that Google's clients, the AI SDK and plain HTTP clients all understand: a problem document (RFC 9457)
+ * with the members of Google's error model (https://cloud.google.com/apis/design/errors). A path of Anthropic's models
+ * adds the members of Anthropic's error. The type is `application/json`, because Google's clients parse no other.
  */
 export function writeVertexError(
   error: GatewayError,
@@ -26,7 +26,7 @@ function withAnthropicError(problem: object, google: object, anthropic: Anthropi
   return { ...problem, ...anthropic, error: { ...google, ...anthropic.error } };
 }
 
-/** The member `error` of Google’s error model. */
+/** Describes an error as the member `error` of Google's error model, with violations and the time to retry as details. */
 export function describeGoogleError(error: GatewayError, requestId?: string): object {
   const { status, canonical } = error.facts;
   return {

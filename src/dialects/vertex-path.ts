@@ -1,21 +1,21 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AnyResource, EndpointResource, ModelResource } from '../governance/call-target.ts';
-import { decodePart } from './decode-part.ts';
-import { SHAPE } from './vertex-shapes.ts';
+import { decodeSegment } from './decode-segment.ts';
+import { NAME_PATTERNS } from './name-patterns.ts';
 
-/** What a path says of a call. Without a resource, the body must name it. */
+/** A path of the native surface, read. The body must name the resource where `resource` is undefined. */
 export interface VertexPath {
   readonly apiVersion: 'v1' | 'v1beta1';
   readonly project: string | undefined;
   readonly location: string | undefined;
-  /** What a rule would call it. */
+  /** The operation as rules name it. */
   readonly operation: string;
-  /** How the path says it: the part behind the colon, or a method on a collection by Google's name. */
+  /** The path's own verb: the part after the colon, or Google's name of a method on a collection. */
   readonly verb: string;
   readonly resource: ModelResource | EndpointResource | AnyResource | undefined;
-  /** Which one of a collection. */
+  /** The id of one resource of a collection. */
   readonly item?: string;
-  /** Whose model the body names when it gives no publisher. */
+  /** The publisher of a model that the body names without one. */
   readonly publisher?: string;
 }
 
@@ -48,12 +48,12 @@ const MODEL_OPERATIONS = new Set([
   'predictLongRunning',
   'fetchPredictOperation',
 ]);
-/** What is made for a model that only the making names, and how rules call all that is done with it. */
+/** Collections of resources that are made for a model. Only `create` names the model; rules know every method as one operation. */
 const COLLECTIONS = {
   batchPredictionJobs: { operation: 'batchPredict', item: 'batchPredictionJob' },
   cachedContents: { operation: 'cacheContent', item: 'cachedContent' },
 } as const;
-/** By HTTP method and what the path ends in: `{id}` for one of the collection. */
+/** The methods of each collection, by HTTP method and the end of the path. */
 const METHODS: Readonly<Record<keyof typeof COLLECTIONS, Readonly<Record<string, string>>>> = {
   batchPredictionJobs: {
     POST: 'create',
@@ -72,13 +72,14 @@ const METHODS: Readonly<Record<keyof typeof COLLECTIONS, Readonly<Record<string,
 };
 
 /**
- * Reads every form in which Vertex AI lets a call name a model or an endpoint; README lists them. Every part is
- * percent-decoded once and must then have exactly the form that Google gives such a name.
+ * Reads the path of a call on a model, an endpoint or a collection. Every segment is percent-decoded once and must then
+ * match the form in `NAME_PATTERNS`.
  * https://cloud.google.com/vertex-ai/docs/reference/rest
- * @throws GatewayError OPERATION_NOT_FOUND for another path, INVALID_PATH for a part of the wrong form.
+ * @param path the undecoded path below `/vertex/`.
+ * @throws GatewayError OPERATION_NOT_FOUND for another path, INVALID_PATH for a segment of the wrong form.
  */
 export function readVertexPath(method: string, path: string): VertexPath {
-  const [apiVersion, collection, ...rest] = path.split('/').map(decodePart);
+  const [apiVersion, collection, ...rest] = path.split('/').map(decodeSegment);
   if (apiVersion !== 'v1' && apiVersion !== 'v1beta1') throw notFound();
   const anywhere: Where = { apiVersion, project: undefined, location: undefined };
   if (collection === 'publishers') return readPublisher(method, anywhere, rest);
@@ -119,7 +120,7 @@ function readCollection(
   };
 }
 
-/** Models are listed and described by GET; all else is asked of one of them by POST. */
+/** GET lists or describes models; POST calls one. */
 function readPublisher(method: string, where: Where, parts: readonly string[]): VertexPath {
   if (method === 'POST') return readModel(where, parts);
   const [publisherPart, models, model, ...more] = parts;
@@ -163,7 +164,7 @@ function readModel(where: Where, parts: readonly string[]): VertexPath {
   if (models !== 'models' || parts.length !== 3) throw notFound();
   const [model, verb] = splitVerb(modelAndVerb, MODEL_OPERATIONS);
   const publisher = check('publisher', publisherPart);
-  // https://docs.claude.com/en/api/claude-on-vertex-ai: tokens of any Claude model are counted under this one name.
+  // Tokens of any Claude model are counted under this one name: https://docs.claude.com/en/api/claude-on-vertex-ai
   if (publisher === 'anthropic' && model === 'count-tokens' && verb === 'rawPredict')
     return { ...where, operation: 'countTokens', verb, resource: undefined, publisher };
   return {
@@ -174,7 +175,7 @@ function readModel(where: Where, parts: readonly string[]): VertexPath {
   };
 }
 
-/** Who may start a long-running prediction may look after it. */
+/** A grant to start a long-running prediction includes fetching it. */
 function operationOf(verb: string): string {
   return verb === 'fetchPredictOperation' ? 'predictLongRunning' : verb;
 }
@@ -189,13 +190,13 @@ function splitVerb(
   return [name, operation];
 }
 
-function check(part: keyof typeof SHAPE, value: string | undefined): string {
-  if (value !== undefined && SHAPE[part].test(value)) return value;
+function check(part: keyof typeof NAME_PATTERNS, value: string | undefined): string {
+  if (value !== undefined && NAME_PATTERNS[part].test(value)) return value;
   throw new GatewayError(
     'INVALID_PATH',
     `The ${part} in the path does not have the form of a Vertex AI ${part}.`,
     {
-      violations: [{ field: part, description: `must match ${SHAPE[part].source}` }],
+      violations: [{ field: part, description: `must match ${NAME_PATTERNS[part].source}` }],
     },
   );
 }

@@ -7,7 +7,7 @@ import type { DialectRequest } from '../prediction/dialect.ts';
 import type { ReadHeader } from '../prediction/caller.ts';
 import type { AnswerFormat, Framing } from '../prediction/answer.ts';
 import type { BytesPayload, Payload } from '../prediction/prediction.ts';
-import { fetchNamedCache } from './cached-content-name.ts';
+import { checkNamedCache } from './cached-content-name.ts';
 import { readChatCompletion } from './chat-completions.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { readOwnOperation, sealedAnswer } from './operation-names.ts';
@@ -28,12 +28,12 @@ import {
   PredictBody,
 } from './vertex-bodies.ts';
 
-/** Operations of Vertex AI whose bodies and answers pass as they are. */
+/** An operation of Vertex AI whose body and answer pass as they are. */
 interface PassedOperation {
-  /** The envelope; looser than Vertex AI, which judges the rest. */
+  /** The schema of the checked members; Vertex AI judges the rest. */
   readonly body: z.ZodType;
   readonly format: AnswerFormat;
-  /** Whether the answer comes in parts, framed as the query's `alt` says. */
+  /** True for an answer that streams, framed as the query's `alt` says. */
   readonly streams?: boolean;
 }
 
@@ -51,13 +51,14 @@ const PASSED: Readonly<Record<string, PassedOperation>> = {
   serverStreamingPredict: { body: AnyBody, format: 'opaque', streams: true },
 };
 
-/** Larger predictions of endpoints go on as bytes: protobuf objects of many small values take long, and much memory. */
+/** Larger predictions of endpoints are sent as bytes: protobuf objects of many small values take too much time and memory. */
 const MAXIMUM_PROTOBUF_BYTES = 65_536;
 
 /**
- * The payload of a call on the native surface. Only small bodies of endpoints' `predict` become protobuf; everything else
- * goes on as the bytes that came.
- * @param reaching undefined where the body may be anything.
+ * Makes the payload of a call on the native surface. Small bodies of an endpoint's `predict` become protobuf; every other
+ * body is sent as bytes.
+ * @param verb the verb of the path.
+ * @param reaching the inspected body; undefined for a body that is not JSON, which only raw calls take.
  * @throws GatewayError INVALID_REQUEST.
  */
 export async function readPayload(
@@ -71,7 +72,7 @@ export async function readPayload(
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
   if (operation === 'rawPredict' || operation === 'streamRawPredict')
     return readRaw(target, request, reaching);
-  if (!reaching) throw new TypeError('only raw calls take what is no JSON');
+  if (!reaching) throw new TypeError('only raw calls take a body that is not JSON');
   const { json, caches } = reaching;
   if (operation === 'chatCompletions') {
     const asked = await validateBody(ChatCompletionsBody, json);
@@ -91,7 +92,7 @@ export async function readPayload(
     kind: 'bytes',
     format: passed.format,
     ...(passed.streams && { framing: readFraming(request) }),
-    ...(passed.format === 'gemini' && fetchNamedCache(apiVersion, caches)),
+    ...(passed.format === 'gemini' && checkNamedCache(apiVersion, caches)),
     ...(/^(predict(LongRunning)?|explain)$/.test(verb) && checked && { checked }),
     ...(operation === 'predictLongRunning' && { usesSeal: true, rewrite: sealedAnswer }),
     request: (call) => {
@@ -99,14 +100,14 @@ export async function readPayload(
         method: 'POST',
         path: `/${apiVersion}/${resourceName(call)}:${verb}${passed.streams && readFraming(request) === 'sse' ? '?alt=sse' : ''}`,
         headers,
-        // A caller's own labels would end up in the project's bills.
+        // A caller's own labels would appear in the project's bills.
         body: editJson(json, json.member('labels') ? { labels: undefined } : {}),
       };
     },
   };
 }
 
-/** What an endpoint's schemas are asked about; undefined where a body has no such list. */
+/** The instances and parameters for the endpoint's schemas; undefined for a body without a list of instances. */
 function readInstances(json: JsonValue | undefined): Instances | undefined {
   const instances = json?.member('instances');
   const parameters = json?.member('parameters');
@@ -114,7 +115,7 @@ function readInstances(json: JsonValue | undefined): Instances | undefined {
   return { instances, ...(parameters && { parameters }) };
 }
 
-/** What Anthropic's models take, those of other publishers, and containers of one's own. */
+/** The payload of a raw call on a publisher's model or a custom container. */
 async function readRaw(
   { apiVersion, operation, resource }: VertexTarget,
   { body, header }: DialectRequest,
@@ -125,7 +126,7 @@ async function readRaw(
   const isEndpoint = resource.kind === 'endpoint';
   const message = isClaude ? await validateBody(ClaudeBody, json) : undefined;
   if (!isClaude && !isEndpoint) await validateBody(AnyBody, json);
-  // Of Claude the body alone makes the answer a stream, whichever the operation.
+  // Claude streams when the body says so, whichever the operation.
   const streams = message ? message.stream === true : operation === 'streamRawPredict';
   const contentType = header('content-type');
   const checked = readInstances(json);
@@ -134,8 +135,8 @@ async function readRaw(
     format: isClaude ? 'anthropic' : 'shaped',
     ...(streams && { framing: isClaude ? ('sse' as const) : ('raw' as const) }),
     ...(isEndpoint && checked && { checked }),
-    // A model that is not a container of one's own may understand all that it does under another verb.
-    ...(!isEndpoint && fetchNamedCache(apiVersion, reaching?.caches ?? [])),
+    // A publisher's model may read the same members here as under its other verbs, a context cache among them.
+    ...(!isEndpoint && checkNamedCache(apiVersion, reaching?.caches ?? [])),
     request: (call) => {
       return {
         method: 'POST',
@@ -150,7 +151,11 @@ async function readRaw(
   };
 }
 
-/** Tokens of any Claude model are counted under one name; the body says which. It knows no betas. */
+/**
+ * The payload of a count of tokens. Vertex AI counts for every Claude model under one name, and the body names the model.
+ * The header `anthropic-beta` is not sent: the operation takes none.
+ * @param edits further changes of the body.
+ */
 export function readClaudeCount(
   apiVersion: string,
   header: ReadHeader,
@@ -174,7 +179,10 @@ export function readClaudeCount(
   };
 }
 
-/** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/veo-video-generation#poll */
+/**
+ * The payload that fetches a long-running operation of the caller's team.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/veo-video-generation#poll
+ */
 async function readFetch(
   apiVersion: string,
   headers: Record<string, string>,

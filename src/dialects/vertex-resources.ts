@@ -18,12 +18,15 @@ const OPERATIONS: Readonly<Record<string, ResourceOperation>> = {
   ...cachedContents,
 };
 
-/** The method of a resource that a path calls; undefined where it asks a model or an endpoint. */
+/** Finds the method of a collection that a path calls; undefined for a call on a model or an endpoint. */
 export function findResourceOperation({ verb }: VertexPath): ResourceOperation | undefined {
   return OPERATIONS[verb];
 }
 
-/** An empty object for a method that takes no body. */
+/**
+ * Reads the body of a call within the bounds of its method; an empty object for a method that takes none.
+ * @throws GatewayError PAYLOAD_TOO_LARGE, INVALID_JSON, or INVALID_REQUEST.
+ */
 export async function readResourceBody(
   { body: purpose }: ResourceOperation,
   { body }: DialectRequest,
@@ -33,6 +36,7 @@ export async function readResourceBody(
   return emptyObject;
 }
 
+/** Makes the payload of a call on a collection. @throws GatewayError INVALID_REQUEST. */
 export async function readResourceCall(
   operation: ResourceOperation,
   path: VertexPath,

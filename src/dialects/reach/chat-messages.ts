@@ -1,5 +1,5 @@
 import { googleMessage } from './google-messages.ts';
-import { INSTANCE, OWN_DATA, PARAMETERS, TEXT } from './media-messages.ts';
+import { CONTAINER_DATA, INSTANCE, PARAMETERS, TEXT } from './media-messages.ts';
 import {
   CACHE,
   defineMessage,
@@ -21,19 +21,19 @@ const text: Rule = { is: 'harmless' };
 const parts: Rule = { is: 'message', of: () => PART };
 const extras: Rule = { is: 'message', of: () => EXTRAS };
 
-/** An address, or an object that has it. */
+/** An address, or an object that holds one. */
 const ADDRESS: Rule = {
   is: 'message',
   of: () =>
     defineMessage(
-      { ...harmless('detail', 'format', 'mime_type'), url: INPUT_OR_DATA, data: INPUT_OR_BYTES },
+      { ...harmless('detail format mime_type'), url: INPUT_OR_DATA, data: INPUT_OR_BYTES },
       { text: INPUT_OR_DATA },
     ),
 };
 
 const FILE = defineMessage(
   {
-    ...harmless('filename', 'format', 'mime_type'),
+    ...harmless('filename format mime_type'),
     file_data: INPUT_OR_BYTES,
     file_id: HELD_BY_OPENAI,
     file_url: INPUT_OR_DATA,
@@ -43,12 +43,13 @@ const FILE = defineMessage(
 );
 
 /**
- * A piece of content. Google reads every address that it would read for Gemini, also where OpenAI has data alone.
+ * A part of a message's content. Google fetches every address that it would fetch for Gemini, also where OpenAI takes
+ * data only.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview#multimodal_input
  */
 const PART: Message = defineMessage(
   {
-    ...harmless('refusal', 'text', 'thinking', 'type'),
+    ...harmless('refusal text thinking type'),
     audio_url: ADDRESS,
     content: parts,
     document_name: text,
@@ -66,17 +67,9 @@ const PART: Message = defineMessage(
 );
 
 const TURN = defineMessage({
-  ...harmless(
-    'audio',
-    'function_call',
-    'name',
-    'prefix',
-    'reasoning',
-    'reasoning_content',
-    'refusal',
-    'role',
-  ),
-  ...harmless('reasoning_details', 'tool_call_id'),
+  ...harmless(`
+    audio function_call name prefix reasoning reasoning_content refusal role reasoning_details tool_call_id
+  `),
   // https://platform.openai.com/docs/api-reference/chat/object
   annotations: harmlessBecause('tells where an answer came from, which is not read again'),
   content: parts,
@@ -84,19 +77,20 @@ const TURN = defineMessage({
   extra_part: extras,
   tool_calls: {
     is: 'message',
-    of: () =>
-      defineMessage({ ...harmless('custom', 'function', 'id', 'index', 'type'), extra_content: extras }),
+    of: () => defineMessage({ ...harmless('custom function id index type'), extra_content: extras }),
   },
 });
 
 /**
- * What Google adds to a chat: members of its own requests, and of the parts of their contents.
+ * Google's additions to a chat: members of its own requests, and of the parts of their contents.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview#gemini_specific
  */
 const GOOGLE_EXTRAS = (): Message =>
   defineMessage({
-    ...harmless('media_resolution', 'safety_settings', 'stream_function_call_arguments', 'thinking_config'),
-    ...harmless('thought', 'thought_signature', 'thought_tag_marker'),
+    ...harmless(`
+      media_resolution safety_settings stream_function_call_arguments thinking_config thought
+      thought_signature thought_tag_marker
+    `),
     cached_content: CACHE,
     contents: google('Content'),
     extra_body: extras,
@@ -125,15 +119,15 @@ function google(name: string): Rule {
   return { is: 'message', of: () => googleMessage(name) };
 }
 
-/** A tool as OpenAI has it, or Google. */
+/** A tool in OpenAI's form or in Google's. */
 const DECLARED_TOOL: Message = {
   rules: new Map([
     ...googleMessage('Tool').rules,
     ...defineMessage({
-      ...harmless('cache_control', 'description', 'parameters', 'strict', 'type'),
-      custom: toolOf('functionDeclarations', () => defineMessage(harmless('description', 'format', 'name'))),
+      ...harmless('cache_control description parameters strict type'),
+      custom: toolOf('functionDeclarations', () => defineMessage(harmless('description format name'))),
       function: toolOf('functionDeclarations', () =>
-        defineMessage(harmless('description', 'name', 'parameters', 'strict')),
+        defineMessage(harmless('description name parameters strict')),
       ),
       name: toolOf('functionDeclarations'),
     }).rules,
@@ -141,7 +135,7 @@ const DECLARED_TOOL: Message = {
   others: 'tool',
 };
 const WEB_SEARCH = defineMessage({
-  ...harmless('filters', 'search_context_size', 'user_location'),
+  ...harmless('filters search_context_size user_location'),
   type: toolOf('googleSearch'),
 });
 const UNKNOWN_TOOL = defineMessage({ type: refused('is a tool that the gateway does not know') });
@@ -157,30 +151,28 @@ const CHAT_TOOL = defineMessage(
 );
 
 const CHAT_MEMBERS = {
-  ...harmless('audio', 'chat_template', 'documents', 'frequency_penalty', 'function_call', 'guided_choice'),
-  ...harmless('guided_grammar', 'guided_json', 'guided_regex', 'logit_bias', 'logprobs', 'max_tokens'),
-  ...harmless('max_completion_tokens', 'metadata', 'modalities', 'moderation', 'n', 'parallel_tool_calls'),
-  ...harmless('presence_penalty', 'prompt_cache_key', 'reasoning_effort', 'response_format', 'seed'),
-  ...harmless('safety_identifier', 'service_tier', 'stop', 'store', 'stream', 'stream_options'),
-  ...harmless('structured_outputs', 'temperature', 'tool_choice', 'top_logprobs', 'top_p', 'user'),
-  ...harmless('verbosity'),
+  ...harmless(`
+    audio chat_template documents frequency_penalty function_call guided_choice guided_grammar guided_json
+    guided_regex logit_bias logprobs max_tokens max_completion_tokens metadata modalities moderation n
+    parallel_tool_calls presence_penalty prompt_cache_key reasoning_effort response_format seed
+    safety_identifier service_tier stop store stream stream_options structured_outputs temperature
+    tool_choice top_logprobs top_p user verbosity
+  `),
   model: harmlessBecause('is the name that is decided about'),
   cached_content: CACHE,
   extra_body: extras,
-  functions: toolOf('functionDeclarations', () =>
-    defineMessage(harmless('description', 'name', 'parameters')),
-  ),
+  functions: toolOf('functionDeclarations', () => defineMessage(harmless('description name parameters'))),
   google: { is: 'message', of: GOOGLE_EXTRAS },
   labels: LABELS,
   messages: { is: 'message', of: () => TURN },
   prediction: { is: 'message', of: () => PART },
   tools: { is: 'message', of: () => CHAT_TOOL },
   web_search_options: toolOf('googleSearch', () =>
-    defineMessage(harmless('search_context_size', 'user_location')),
+    defineMessage(harmless('search_context_size user_location')),
   ),
 } as const satisfies Members;
 
-/** A chat completion. https://platform.openai.com/docs/api-reference/chat/create */
+/** The rules for the body of a chat completion: https://platform.openai.com/docs/api-reference/chat/create */
 export const CHAT_REQUEST = defineMessage(CHAT_MEMBERS);
 
 const OPEN_MEMBERS = {
@@ -196,8 +188,8 @@ const OPEN_MEMBERS = {
 } as const satisfies Members;
 
 /**
- * A body of which each publisher's model has its own idea: what is called as in a chat or in a request of Google's is
- * judged as there.
+ * The rules for a raw body of a publisher's model, whose form the publisher alone defines. A member with a name from a chat
+ * or from Google's requests is judged as there.
  */
 export const OPEN_REQUEST = defineMessage(
   {
@@ -212,19 +204,32 @@ export const OPEN_REQUEST = defineMessage(
   { others: 'input' },
 );
 
-/** What is Google's to understand, or a model's of a publisher. */
-const GOOGLES_OWN = [
-  ...['cached_content', 'extra_body', 'functions', 'google', 'instances', 'labels', 'parameters', 'tools'],
+/** The members of OPEN_REQUEST that have no meaning of Google's in a body for a custom container. */
+const CONTAINER_MEMBERS = [
+  'audio',
+  'cached_content',
+  'documents',
+  'extra_body',
+  'functions',
+  'google',
+  'input',
+  'instances',
+  'labels',
+  'parameters',
+  'prompt',
+  'query',
+  'suffix',
+  'tools',
   'web_search_options',
-  // What else may be in place of text.
-  ...['audio', 'documents', 'input', 'prompt', 'query', 'suffix'],
 ];
 
-/** The same for a container of one's own, which no tool, label or cache of Google's reaches. */
+/** The rules for a body of a custom container, which has no tools, labels or context caches of Google's. */
 export const CONTAINER_REQUEST = defineMessage(
   {
     ...OPEN_MEMBERS,
-    ...Object.fromEntries(GOOGLES_OWN.map((name) => [name, { is: 'message', of: () => OWN_DATA } as const])),
+    ...Object.fromEntries(
+      CONTAINER_MEMBERS.map((name) => [name, { is: 'message', of: () => CONTAINER_DATA } as const]),
+    ),
   },
-  { others: 'own' },
+  { others: 'container' },
 );

@@ -19,10 +19,10 @@ const blocks: Rule = { is: 'message', of: () => BLOCK };
 const tools: Rule = { is: 'message', of: () => CLAUDE_TOOL };
 const text: Rule = { is: 'harmless' };
 
-/** Where an image or a document comes from; of a search result, what it is called. */
+/** The source of an image or a document. A search result has a text in its place, its name. */
 const SOURCE_OF_CONTENT = defineMessage(
   {
-    ...harmless('data', 'media_type', 'type'),
+    ...harmless('data media_type type'),
     content: blocks,
     file_id: HELD_BY_ANTHROPIC,
     url: INPUT_OR_DATA,
@@ -31,24 +31,16 @@ const SOURCE_OF_CONTENT = defineMessage(
 );
 
 /**
- * A piece of content, of any kind. What the caller's own tools are given and give is data.
+ * A content block of any kind. The input and the result of the caller's own tools are data.
  * https://docs.claude.com/en/api/messages
  */
 const BLOCK: Message = defineMessage(
   {
-    ...harmless('cache_control', 'caller', 'citations', 'context', 'data', 'encrypted_content', 'error_code'),
-    ...harmless(
-      'id',
-      'input',
-      'is_error',
-      'name',
-      'page_age',
-      'retrieved_at',
-      'signature',
-      'stderr',
-      'stdout',
-    ),
-    ...harmless('text', 'thinking', 'title', 'tool_name', 'tool_use_id', 'toolset_name', 'type'),
+    ...harmless(`
+      cache_control caller citations context data encrypted_content error_code id input is_error name
+      page_age retrieved_at signature stderr stdout text thinking title tool_name tool_use_id toolset_name
+      type
+    `),
     content: blocks,
     file_id: HELD_BY_ANTHROPIC,
     source: { is: 'message', of: () => SOURCE_OF_CONTENT },
@@ -61,11 +53,12 @@ const BLOCK: Message = defineMessage(
 );
 
 const TOOL_MEMBERS = {
-  ...harmless('allowed_callers', 'allowed_domains', 'blocked_domains', 'cache_control', 'citations'),
-  ...harmless('configs', 'default_config', 'defer_loading', 'description', 'display_height_px'),
-  ...harmless('display_number', 'display_width_px', 'eager_input_streaming', 'enable_zoom', 'input_examples'),
-  ...harmless('input_schema', 'max_characters', 'max_content_tokens', 'max_uses', 'mcp_server_name', 'name'),
-  ...harmless('response_inclusion', 'strict', 'url_sources', 'use_cache', 'user_location'),
+  ...harmless(`
+    allowed_callers allowed_domains blocked_domains cache_control citations configs default_config
+    defer_loading description display_height_px display_number display_width_px eager_input_streaming
+    enable_zoom input_examples input_schema max_characters max_content_tokens max_uses mcp_server_name name
+    response_inclusion strict url_sources use_cache user_location
+  `),
   definition: tools,
   model: OTHER_MODEL,
   tools: harmlessBecause('tells what a server offers'),
@@ -76,10 +69,10 @@ function claudeTool(tool: Parameters<typeof toolOf>[0]): Message {
 }
 
 const FUNCTION = defineMessage({ ...TOOL_MEMBERS, type: text, name: toolOf('functionDeclarations') });
-/** A change of tools that names one of those that are declared. */
+/** A reference to a declared tool or toolset. */
 const REFERENCE = defineMessage({ ...TOOL_MEMBERS, type: text });
 
-/** Tools by how Anthropic names them, without their version; https://docs.claude.com/en/docs/agents-and-tools/tool-use */
+/** Tools by Anthropic's name without its version: https://docs.claude.com/en/docs/agents-and-tools/tool-use */
 const TOOLS: Readonly<Record<string, Message>> = {
   custom: FUNCTION,
   bash: FUNCTION,
@@ -93,7 +86,7 @@ const TOOLS: Readonly<Record<string, Message>> = {
   code_execution: claudeTool('codeExecution'),
   web_search: claudeTool('webSearch'),
   web_fetch: claudeTool('webFetch'),
-  // The servers themselves are judged where they are named.
+  // A toolset refers to a server, which is judged in `mcp_servers`.
   mcp_toolset: REFERENCE,
   tool_reference: REFERENCE,
   mcp_tool_reference: REFERENCE,
@@ -114,16 +107,17 @@ const CLAUDE_TOOL: Message = defineMessage(
 );
 
 const MCP_SERVER = defineMessage({
-  ...harmless('authorization_token', 'name', 'tool_configuration', 'type'),
+  ...harmless('authorization_token name tool_configuration type'),
   url: SOURCE,
 });
 
-/** A message for Claude, or one whose tokens are counted. https://docs.claude.com/en/api/messages */
+/** The rules for the body of a message or of a count of its tokens: https://docs.claude.com/en/api/messages */
 export const CLAUDE_REQUEST = defineMessage({
-  ...harmless('anthropic_beta', 'anthropic_version', 'billing_policy', 'cache_control', 'compaction'),
-  ...harmless('context_management', 'max_tokens', 'metadata', 'output_config', 'output_format'),
-  ...harmless('service_tier', 'speed', 'stop_sequences', 'stream', 'temperature', 'thinking'),
-  ...harmless('tool_choice', 'top_k', 'top_p'),
+  ...harmless(`
+    anthropic_beta anthropic_version billing_policy cache_control compaction context_management max_tokens
+    metadata output_config output_format service_tier speed stop_sequences stream temperature thinking
+    tool_choice top_k top_p
+  `),
   model: harmlessBecause('is held to the call'),
   container: HELD_BY_ANTHROPIC,
   diagnostics: HELD_BY_ANTHROPIC,
@@ -144,4 +138,4 @@ function defineTurn(): Message {
   return TURN;
 }
 
-const TURN = defineMessage({ ...harmless('role', 'cache_control'), content: blocks });
+const TURN = defineMessage({ ...harmless('role cache_control'), content: blocks });

@@ -6,8 +6,6 @@ import type { JsonValue } from '../../json/json-value.ts';
 import { loopTurns, type Turns } from '../../json/turns.ts';
 import type { ToolField } from '../check-tools.ts';
 import type { StorageField } from '../storage-fields.ts';
-import { googleMessage } from './google-messages.ts';
-import { INSTANCE, OWN_DATA } from './media-messages.ts';
 import {
   canBeBytes,
   isData,
@@ -15,14 +13,15 @@ import {
   looksLikePlace,
   MAXIMUM_ADDRESS_BYTES,
 } from './looks-like.ts';
-import { defineMessage, plainName, refused, type Message, type Rule } from './rules.ts';
+import { plainName, type Message, type Rule } from './rules.ts';
+import { ruleForUnlisted } from './unlisted-members.ts';
 
-/** All that a body makes Google read, write or call as the gateway, and what of it can't be judged. */
+/** Everything that a body makes Google read, write or call as the gateway, and the members that can't be judged. */
 export interface Reach {
   readonly places: readonly StorageField[];
   readonly tools: readonly ToolField[];
   readonly caches: readonly NamedCache[];
-  /** Values of the caller's labels, in the order of the body. */
+  /** The objects of the caller's labels, in the order of the body. */
   readonly labels: readonly JsonValue[];
   /** At most ten. */
   readonly violations: readonly FieldViolation[];
@@ -36,29 +35,29 @@ export interface NamedCache {
 
 /** Gemini takes 3,000 images at the most: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/image-understanding */
 const MAXIMUM_REACHED = 3_000;
-/** Tools of which a body has a list. Clients send an empty one where there is none. */
+/** Tools that a body has in lists. Clients send an empty list for none. */
 const GIVEN_IN_LISTS: ReadonlySet<ToolName> = new Set<ToolName>(['functionDeclarations', 'mcpServers']);
 
-/** Values that are looked at in one turn of the event loop: less than a millisecond's work. */
+/** The number of values inspected in one turn of the event loop: less than a millisecond's work. */
 const VALUES_IN_A_TURN = 500;
 
-/** More than the scheme of an address has. */
+/** Enough bytes to recognize the scheme of an address. */
 const BEGINNING_BYTES = 64;
 const MAXIMUM_TYPE_BYTES = 256;
 
-/** A member or item, and those around it. */
-interface Place {
-  readonly outer: Place | undefined;
+/** The position of a member or item, linked to the position around it. */
+interface Position {
+  readonly outer: Position | undefined;
   readonly key: PropertyKey;
 }
 
-/** An object or array that is being looked through. */
+/** An object or array that is being inspected. */
 interface Frame {
-  readonly at: Place | undefined;
+  readonly at: Position | undefined;
   readonly children: Iterator<readonly [PropertyKey, JsonValue]>;
-  /** Of each child. */
+  /** The rule of each child; a function gives it by the member's name. */
   readonly rule: Rule | ((name: string) => Rule);
-  /** The tool that it belongs to. */
+  /** The tool that the object or array configures. */
   readonly tool: FoundTool | undefined;
 }
 
@@ -67,12 +66,13 @@ interface FoundTool extends ToolField {
 }
 
 /**
- * Looks through a body, member by member, in turns.
+ * Inspects a body value by value, in turns of the event loop, and stops after ten violations.
+ * @param message the rules of the outermost object.
  * @throws GatewayError INVALID_REQUEST for more than 3,000 places, tools and their sources together.
  */
 export async function findReach(message: Message, body: JsonValue, turns: Turns = loopTurns): Promise<Reach> {
   const search = new Search(message, body);
-  while (search.goOn(VALUES_IN_A_TURN)) await turns.next();
+  while (search.advance(VALUES_IN_A_TURN)) await turns.next();
   return search.found;
 }
 
@@ -82,12 +82,12 @@ class Search {
   readonly #caches: NamedCache[] = [];
   readonly #labels: JsonValue[] = [];
   readonly #violations: FieldViolation[] = [];
-  /** From the outside in; as deep as the body is at most. */
+  /** A stack: the innermost is the last. */
   readonly #frames: Frame[] = [];
   #reached = 0;
 
   constructor(message: Message, body: JsonValue) {
-    this.#look({ is: 'message', of: () => message }, body, undefined, undefined);
+    this.#inspect({ is: 'message', of: () => message }, body, undefined, undefined);
   }
 
   get found(): Reach {
@@ -100,8 +100,8 @@ class Search {
     };
   }
 
-  /** Looks at so many values. @returns whether there are more. */
-  goOn(count: number): boolean {
+  /** Inspects up to `count` values. @returns true while there are more. */
+  advance(count: number): boolean {
     for (let left = count; left > 0; left -= 1) {
       const frame = this.#frames.at(-1);
       if (!frame || this.#violations.length >= MAXIMUM_VIOLATIONS) return false;
@@ -110,13 +110,13 @@ class Search {
       else {
         const [key, value] = next.value;
         const rule = typeof frame.rule === 'function' ? frame.rule(String(key)) : frame.rule;
-        if (concerns(rule, value)) this.#look(rule, value, { outer: frame.at, key }, frame.tool);
+        if (mayReach(rule, value)) this.#inspect(rule, value, { outer: frame.at, key }, frame.tool);
       }
     }
     return true;
   }
 
-  #look(rule: Rule, value: JsonValue, at: Place | undefined, tool: FoundTool | undefined): void {
+  #inspect(rule: Rule, value: JsonValue, at: Position | undefined, tool: FoundTool | undefined): void {
     switch (rule.is) {
       case 'harmless':
         return;
@@ -131,37 +131,47 @@ class Search {
         const found = { path: pathOf(at), tool: rule.tool, sources: [] };
         this.#count();
         this.#tools.push(found);
-        if (rule.inner) this.#look({ is: 'message', of: rule.inner }, value, at, found);
+        if (rule.inner) this.#inspect({ is: 'message', of: rule.inner }, value, at, found);
         return;
       }
       case 'message':
-        return this.#lookInto(rule.of(), value, at, tool);
+        return this.#inspectMessage(rule.of(), value, at, tool);
       default:
         if (value.kind === 'array') this.#enter(value, at, rule, tool);
-        else this.#take(rule, value, at, tool);
+        else this.#addNamed(rule, value, at, tool);
     }
   }
 
-  #lookInto(message: Message, value: JsonValue, at: Place | undefined, tool: FoundTool | undefined): void {
+  #inspectMessage(
+    message: Message,
+    value: JsonValue,
+    at: Position | undefined,
+    tool: FoundTool | undefined,
+  ): void {
     if (value.kind === 'array') return this.#enter(value, at, { is: 'message', of: () => message }, tool);
     if (value.kind === 'object') {
       const { rules, others } = message.variant?.(typeOf(value)) ?? message;
-      return this.#enter(value, at, (name) => rules.get(plainName(name)) ?? ruleOf(others, name), tool);
+      return this.#enter(
+        value,
+        at,
+        (name) => rules.get(plainName(name)) ?? ruleForUnlisted(others, name),
+        tool,
+      );
     }
     if (value.kind !== 'string') return;
-    if (message.text) return this.#look(message.text, value, at, tool);
-    this.#judgeByLooks(message.others, value, at);
+    if (message.text) return this.#inspect(message.text, value, at, tool);
+    this.#inspectUnknownText(message.others, value, at);
   }
 
-  #enter(value: JsonValue, at: Place | undefined, rule: Frame['rule'], tool: FoundTool | undefined): void {
+  #enter(value: JsonValue, at: Position | undefined, rule: Frame['rule'], tool: FoundTool | undefined): void {
     this.#frames.push({ at, children: childrenOf(value), rule, tool });
   }
 
-  /** A text that isn't known to be one. */
-  #judgeByLooks(others: Message['others'], value: JsonValue, at: Place | undefined): void {
+  /** A text in a member without a rule is judged by its form. */
+  #inspectUnknownText(others: Message['others'], value: JsonValue, at: Position | undefined): void {
     const text = value.readText(MAXIMUM_ADDRESS_BYTES);
     if (text === undefined) return;
-    if (others === 'own') {
+    if (others === 'container') {
       if (looksLikeGooglesStorage(text)) this.#addPlace(at, 'inputs', text);
     } else if (looksLikePlace(text)) {
       if (others === 'input') this.#addPlace(at, 'inputs', text);
@@ -169,10 +179,11 @@ class Search {
     }
   }
 
-  #take(
+  /** Adds the place, cache or source that a text names. */
+  #addNamed(
     rule: Exclude<Rule, { is: 'harmless' | 'refused' | 'labels' | 'tool' | 'message' }>,
     value: JsonValue,
-    at: Place | undefined,
+    at: Position | undefined,
     tool: FoundTool | undefined,
   ): void {
     if (value.kind !== 'string') return this.#refuse(at, 'must be a text');
@@ -187,7 +198,7 @@ class Search {
     }
   }
 
-  #addPlace(at: Place | undefined, use: StorageField['use'], uri: string): void {
+  #addPlace(at: Position | undefined, use: StorageField['use'], uri: string): void {
     this.#count();
     this.#places.push({ path: pathOf(at), use, uri });
   }
@@ -200,7 +211,7 @@ class Search {
     ]);
   }
 
-  #refuse(at: Place | undefined, description: string): void {
+  #refuse(at: Position | undefined, description: string): void {
     this.#violations.push({ field: formatPath(pathOf(at)) || 'body', description });
   }
 }
@@ -216,10 +227,10 @@ function* childrenOf(value: JsonValue): Generator<readonly [PropertyKey, JsonVal
 }
 
 /**
- * Whether a value has to be looked at. Null is nothing, wherever it stands, and a number has no members:
+ * True for a value that must be inspected. Null stands for an absent member, and numbers and booleans have no members:
  * https://protobuf.dev/programming-guides/json/
  */
-function concerns(rule: Rule, { kind }: JsonValue): boolean {
+function mayReach(rule: Rule, { kind }: JsonValue): boolean {
   if (rule.is === 'harmless' || kind === 'null') return false;
   return rule.is !== 'message' || (kind !== 'number' && kind !== 'boolean');
 }
@@ -228,41 +239,12 @@ function typeOf(value: JsonValue): string | undefined {
   return value.member('type')?.readText(MAXIMUM_TYPE_BYTES);
 }
 
-/** What stands in a member that isn't listed, and everything in that. */
-const UNLISTED: Rule = { is: 'message', of: () => NOTHING_LISTED };
-const NOTHING_LISTED = defineMessage({});
-const INPUT_DATA: Rule = { is: 'message', of: () => INSTANCE };
-const OWN: Rule = { is: 'message', of: () => OWN_DATA };
-const UNKNOWN_TOOL = refused('is a tool that the gateway does not know');
-const MISPLACED_CACHE = refused('is called as a context cache, and the gateway does not know the member');
-const MISPLACED_TOOL = refused('is called as a tool, and the gateway does not know the member');
-
-function ruleOf(others: Message['others'], name: string): Rule {
-  switch (others) {
-    case 'tool':
-      return UNKNOWN_TOOL;
-    case 'own':
-      return OWN;
-    case 'input':
-      return misplaced(name) ?? INPUT_DATA;
-    case 'unlisted':
-      return misplaced(name) ?? UNLISTED;
-  }
-}
-
-/** What is called as Google calls tools and context caches, where nobody knows that there can be any. */
-function misplaced(name: string): Rule | undefined {
-  const plain = plainName(name);
-  if (plain === 'cachedcontent') return MISPLACED_CACHE;
-  return plain === 'tools' || googleMessage('Tool').rules.has(plain) ? MISPLACED_TOOL : undefined;
-}
-
 function isContent(value: JsonValue, or: 'data' | 'bytes'): boolean {
   const beginning = beginningOf(value);
   return isData(beginning) || (or === 'bytes' && canBeBytes(beginning));
 }
 
-/** Some first characters of a text, which may be long. Escapes are left as they are: no content needs any there. */
+/** The first characters of a text, as JSON writes them: content needs no escapes there. */
 function beginningOf(value: JsonValue): string {
   return value.body.toString(
     'latin1',
@@ -271,8 +253,8 @@ function beginningOf(value: JsonValue): string {
   );
 }
 
-function pathOf(at: Place | undefined): PropertyKey[] {
+function pathOf(at: Position | undefined): PropertyKey[] {
   const path: PropertyKey[] = [];
-  for (let place = at; place; place = place.outer) path.push(place.key);
+  for (let position = at; position; position = position.outer) path.push(position.key);
   return path.reverse();
 }

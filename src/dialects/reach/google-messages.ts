@@ -15,7 +15,7 @@ import {
   type Rule,
 } from './rules.ts';
 
-/** One of the messages below, or a list of it. */
+/** The rule of a member that holds one of the messages below, or a list of it. */
 function message(name: string): Rule {
   return { is: 'message', of: of(name) };
 }
@@ -28,13 +28,13 @@ const BY_GOOGLE = 'is given by Google';
 const NAMED_BY_PATH = harmlessBecause('is held to the path, or chooses the model that is decided about');
 
 /**
- * Every message that a body for Google's own models can have, by Google's names, member by member. A test compares the
- * table with what Google publishes: what it adds is judged here before it passes.
+ * The rules for every message in a body for Google's own models, by Google's names. A test compares the table with Google's
+ * published discovery document: a member that Google adds fails the test until it has a rule here.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1beta1/projects.locations.publishers.models/generateContent
  */
 export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
   GenerateContentRequest: {
-    ...harmless('serviceTier', 'continuationToken'),
+    ...harmless('serviceTier continuationToken'),
     model: NAMED_BY_PATH,
     cachedContent: CACHE,
     contents: message('Content'),
@@ -63,16 +63,16 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     model: NAMED_BY_PATH,
   },
   EmbedContentRequest: {
-    ...harmless('autoTruncate', 'outputDimensionality', 'taskType', 'title'),
+    ...harmless('autoTruncate outputDimensionality taskType title'),
     model: NAMED_BY_PATH,
     content: message('Content'),
     embedContentConfig: message('EmbedContentRequestEmbedContentConfig'),
   },
   EmbedContentRequestEmbedContentConfig: harmless(
-    ...['audioTrackExtraction', 'autoTruncate', 'documentOcr', 'outputDimensionality', 'taskType', 'title'],
+    'audioTrackExtraction autoTruncate documentOcr outputDimensionality taskType title',
   ),
   CachedContent: {
-    ...harmless('createTime', 'displayName', 'expireTime', 'ttl', 'updateTime'),
+    ...harmless('createTime displayName expireTime ttl updateTime'),
     model: NAMED_BY_PATH,
     contents: message('Content'),
     encryptionSpec: refused('keys are the project’s, not a context cache’s'),
@@ -97,30 +97,32 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
 
   Content: { ...harmless('role'), parts: message('Part') },
   Part: {
-    ...harmless('audioTranscription', 'codeExecutionResult', 'executableCode', 'inlineData'),
-    ...harmless('mediaProcessing', 'mediaResolution', 'speechMetadata', 'text', 'thought'),
-    ...harmless('thoughtSignature', 'toolCall', 'toolResponse', 'partMetadata', 'videoMetadata'),
+    ...harmless(`
+      audioTranscription codeExecutionResult executableCode inlineData mediaProcessing mediaResolution
+      speechMetadata text thought thoughtSignature toolCall toolResponse partMetadata videoMetadata
+    `),
     fileData: message('FileData'),
     functionCall: message('FunctionCall'),
     functionResponse: message('FunctionResponse'),
   },
-  FileData: { ...harmless('displayName', 'mimeType'), fileUri: INPUT },
-  FunctionCall: harmless('args', 'id', 'name', 'partialArgs', 'willContinue'),
+  FileData: { ...harmless('displayName mimeType'), fileUri: INPUT },
+  FunctionCall: harmless('args id name partialArgs willContinue'),
   FunctionResponse: {
-    ...harmless('id', 'name', 'response', 'scheduling', 'willContinue'),
+    ...harmless('id name response scheduling willContinue'),
     parts: message('FunctionResponsePart'),
   },
   FunctionResponsePart: {
-    ...harmless('inlineData', 'mediaProcessing'),
+    ...harmless('inlineData mediaProcessing'),
     fileData: message('FunctionResponseFileData'),
   },
-  FunctionResponseFileData: { ...harmless('displayName', 'mimeType'), fileUri: INPUT },
+  FunctionResponseFileData: { ...harmless('displayName mimeType'), fileUri: INPUT },
 
   GenerationConfig: {
-    ...harmless('audioTimestamp', 'candidateCount', 'enableAffectiveDialog', 'frequencyPenalty', 'logprobs'),
-    ...harmless('maxOutputTokens', 'mediaResolution', 'presencePenalty', 'responseJsonSchema'),
-    ...harmless('responseLogprobs', 'responseMimeType', 'responseModalities', 'responseSchema', 'seed'),
-    ...harmless('stopSequences', 'temperature', 'topK', 'topP'),
+    ...harmless(`
+      audioTimestamp candidateCount enableAffectiveDialog frequencyPenalty logprobs maxOutputTokens
+      mediaResolution presencePenalty responseJsonSchema responseLogprobs responseMimeType
+      responseModalities responseSchema seed stopSequences temperature topK topP
+    `),
     audioTranscriptionConfig: message('AudioTranscriptionConfig'),
     imageConfig: message('ImageConfig'),
     modelConfig: message('GenerationConfigModelConfig'),
@@ -128,16 +130,17 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     speechConfig: message('SpeechConfig'),
     thinkingConfig: message('GenerationConfigThinkingConfig'),
   },
-  AudioTranscriptionConfig: harmless(
-    ...['languageCodes', 'languageAuto', 'languageHints', 'customVocabulary', 'adaptationPhrases'],
-    ...['wordTimestamp', 'diarization', 'mode', 'sourceText'],
-  ),
+  AudioTranscriptionConfig: harmless(`
+    languageCodes languageAuto languageHints customVocabulary adaptationPhrases wordTimestamp diarization
+    mode sourceText
+  `),
   ImageConfig: {
-    ...harmless('aspectRatio', 'imageSize', 'outputCompressionQuality', 'outputMimeType', 'personGeneration'),
-    ...harmless('prominentPeople'),
+    ...harmless(`
+      aspectRatio imageSize outputCompressionQuality outputMimeType personGeneration prominentPeople
+    `),
     imageOutputOptions: message('ImageConfigImageOutputOptions'),
   },
-  ImageConfigImageOutputOptions: harmless('compressionQuality', 'mimeType'),
+  ImageConfigImageOutputOptions: harmless('compressionQuality mimeType'),
   GenerationConfigModelConfig: harmless('featureSelectionPreference'),
   GenerationConfigRoutingConfig: {
     autoMode: message('GenerationConfigRoutingConfigAutoRoutingMode'),
@@ -147,7 +150,7 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     modelRoutingPreference: harmlessBecause('is a choice between quality and cost'),
   },
   GenerationConfigRoutingConfigManualRoutingMode: { modelName: refused(OWN_MODEL) },
-  GenerationConfigThinkingConfig: harmless('includeThoughts', 'thinkingBudget', 'thinkingLevel'),
+  GenerationConfigThinkingConfig: harmless('includeThoughts thinkingBudget thinkingLevel'),
   SpeechConfig: {
     ...harmless('languageCode'),
     multiSpeakerVoiceConfig: message('MultiSpeakerVoiceConfig'),
@@ -160,9 +163,9 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     replicatedVoiceConfig: message('ReplicatedVoiceConfig'),
   },
   PrebuiltVoiceConfig: harmless('voiceName'),
-  ReplicatedVoiceConfig: harmless('mimeType', 'voiceSampleAudio'),
-  SafetySetting: harmless('category', 'method', 'threshold'),
-  // A laxer template than the project's would switch its screening off.
+  ReplicatedVoiceConfig: harmless('mimeType voiceSampleAudio'),
+  SafetySetting: harmless('category method threshold'),
+  // Another template than the project's could switch its screening off.
   ModelArmorConfig: {
     promptTemplateName: refused(OWN_SCREENING),
     responseTemplateName: refused(OWN_SCREENING),
@@ -174,8 +177,8 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     functionCallingConfig: message('FunctionCallingConfig'),
     retrievalConfig: message('RetrievalConfig'),
   },
-  FunctionCallingConfig: harmless('allowedFunctionNames', 'mode', 'streamFunctionCallArguments'),
-  RetrievalConfig: harmless('languageCode', 'latLng'),
+  FunctionCallingConfig: harmless('allowedFunctionNames mode streamFunctionCallArguments'),
+  RetrievalConfig: harmless('languageCode latLng'),
 
   Tool: {
     codeExecution: toolOf('codeExecution', of('ToolCodeExecution')),
@@ -192,19 +195,17 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     urlContext: toolOf('urlContext', of('UrlContext')),
   },
   ToolCodeExecution: {},
-  ToolComputerUse: harmless(
-    ...['disabledSafetyPolicies', 'enablePromptInjectionDetection', 'environment'],
-    'excludedPredefinedFunctions',
-  ),
-  EnterpriseWebSearch: harmless('blockingConfidence', 'excludeDomains'),
-  ToolExaAiSearch: harmless('apiKey', 'customConfigs'),
+  ToolComputerUse: harmless(`
+    disabledSafetyPolicies enablePromptInjectionDetection environment excludedPredefinedFunctions
+  `),
+  EnterpriseWebSearch: harmless('blockingConfidence excludeDomains'),
+  ToolExaAiSearch: harmless('apiKey customConfigs'),
   FunctionDeclaration: harmless(
-    ...['behavior', 'description', 'name', 'parameters', 'parametersJsonSchema', 'response'],
-    'responseJsonSchema',
+    'behavior description name parameters parametersJsonSchema response responseJsonSchema',
   ),
-  GoogleMaps: { ...harmless('enableWidget', 'groundingTypes'), authConfig: message('AuthConfig') },
+  GoogleMaps: { ...harmless('enableWidget groundingTypes'), authConfig: message('AuthConfig') },
   ToolGoogleSearch: {
-    ...harmless('blockingConfidence', 'excludeDomains', 'timeRangeFilter'),
+    ...harmless('blockingConfidence excludeDomains timeRangeFilter'),
     searchTypes: message('ToolGoogleSearchSearchTypes'),
   },
   ToolGoogleSearchSearchTypes: {
@@ -214,13 +215,11 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
   ToolGoogleSearchImageSearch: {},
   ToolGoogleSearchWebSearch: {},
   GoogleSearchRetrieval: harmless('dynamicRetrievalConfig'),
-  ToolParallelAiSearch: harmless(
-    ...['apiKey', 'customConfigs', 'enableDataRetention', 'enableZeroDataRetention'],
-  ),
+  ToolParallelAiSearch: harmless('apiKey customConfigs enableDataRetention enableZeroDataRetention'),
   UrlContext: {},
   McpServer: { ...harmless('name'), streamableHttpTransport: message('StreamableHttpTransport') },
   StreamableHttpTransport: {
-    ...harmless('headers', 'sseReadTimeout', 'terminateOnClose', 'timeout'),
+    ...harmless('headers sseReadTimeout terminateOnClose timeout'),
     url: SOURCE,
   },
   Retrieval: {
@@ -230,14 +229,14 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     vertexRagStore: toolOf('vertexRagStore', of('VertexRagStore')),
   },
   ExternalApi: {
-    ...harmless('apiSpec', 'simpleSearchParams'),
+    ...harmless('apiSpec simpleSearchParams'),
     apiAuth: message('ApiAuth'),
     authConfig: message('AuthConfig'),
     elasticSearchParams: message('ExternalApiElasticSearchParams'),
     endpoint: SOURCE,
   },
   ExternalApiElasticSearchParams: {
-    ...harmless('index', 'numHits'),
+    ...harmless('index numHits'),
     searchTemplate: harmlessBecause('is the server’s own'),
   },
   ApiAuth: { apiKeyConfig: message('ApiAuthApiKeyConfig') },
@@ -246,7 +245,7 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     apiKeyString: harmlessBecause('is the caller’s own key'),
   },
   AuthConfig: {
-    ...harmless('apiKey', 'authType'),
+    ...harmless('apiKey authType'),
     apiKeyConfig: message('AuthConfigApiKeyConfig'),
     googleServiceAccountConfig: message('AuthConfigGoogleServiceAccountConfig'),
     httpBasicAuthConfig: message('AuthConfigHttpBasicAuthConfig'),
@@ -254,7 +253,7 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     oidcConfig: message('AuthConfigOidcConfig'),
   },
   AuthConfigApiKeyConfig: {
-    ...harmless('httpElementLocation', 'name'),
+    ...harmless('httpElementLocation name'),
     apiKeySecret: refused(OWN_SECRETS),
     apiKeyString: harmlessBecause('is the caller’s own key'),
   },
@@ -263,14 +262,14 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
   AuthConfigOauthConfig: { ...harmless('accessToken'), serviceAccount: refused(OWN_IDENTITY) },
   AuthConfigOidcConfig: { ...harmless('idToken'), serviceAccount: refused(OWN_IDENTITY) },
   VertexAISearch: {
-    ...harmless('filter', 'maxResults'),
+    ...harmless('filter maxResults'),
     dataStoreSpecs: message('VertexAISearchDataStoreSpec'),
     datastore: SOURCE,
     engine: SOURCE,
   },
   VertexAISearchDataStoreSpec: { ...harmless('filter'), dataStore: SOURCE },
   VertexRagStore: {
-    ...harmless('similarityTopK', 'vectorDistanceThreshold'),
+    ...harmless('similarityTopK vectorDistanceThreshold'),
     ragCorpora: SOURCE,
     ragResources: message('VertexRagStoreRagResource'),
     ragRetrievalConfig: message('RagRetrievalConfig'),
@@ -281,7 +280,7 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     ragFileIds: harmlessBecause('are ids within the corpus'),
   },
   RagRetrievalConfig: {
-    ...harmless('filter', 'hybridSearch', 'topK'),
+    ...harmless('filter hybridSearch topK'),
     ranking: message('RagRetrievalConfigRanking'),
   },
   RagRetrievalConfigRanking: {
@@ -294,8 +293,10 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
   },
 
   BatchPredictionJob: {
-    ...harmless('disableContainerLogging', 'displayName', 'generateExplanation', 'modelVersionId'),
-    ...harmless('instanceConfig', 'manualBatchTuningParameters'),
+    ...harmless(`
+      disableContainerLogging displayName generateExplanation modelVersionId instanceConfig
+      manualBatchTuningParameters
+    `),
     dedicatedResources: message('BatchDedicatedResources'),
     model: NAMED_BY_PATH,
     completionStats: refused(BY_GOOGLE),
@@ -337,12 +338,14 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     vertexMultimodalDatasetDestination: refused('jobs write to Cloud Storage or BigQuery only'),
   },
   BatchDedicatedResources: {
-    ...harmless('flexStart', 'maxReplicaCount', 'spot', 'startingReplicaCount'),
+    ...harmless('flexStart maxReplicaCount spot startingReplicaCount'),
     machineSpec: message('MachineSpec'),
   },
   MachineSpec: {
-    ...harmless('acceleratorCount', 'acceleratorType', 'gpuPartitionSize', 'machineType'),
-    ...harmless('minGpuDriverVersion', 'multihostGpuNodeCount', 'tpuTopology'),
+    ...harmless(`
+      acceleratorCount acceleratorType gpuPartitionSize machineType minGpuDriverVersion
+      multihostGpuNodeCount tpuTopology
+    `),
     reservationAffinity: refused('reservations are the project’s, not a job’s'),
   },
   BigQuerySource: { inputUri: INPUT },
@@ -356,7 +359,7 @@ const DEFINED = new Map([
   ['Parameters', PARAMETERS],
 ]);
 
-/** One of the messages, made once somebody comes to it: they hold each other. */
+/** Finds the rules of a message by Google's name. Messages refer to each other, so each is made on first use. */
 export function googleMessage(name: string): Message {
   const defined = DEFINED.get(name) ?? define(name);
   DEFINED.set(name, defined);

@@ -1,13 +1,13 @@
-/** More than any address has that somebody reads; in bytes of JSON. */
+/** A bound that no real address reaches, in bytes of JSON. */
 export const MAXIMUM_ADDRESS_BYTES = 16_384;
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
-/** Names of objects may have spaces in them. */
+/** Matches also names with spaces in them, which objects may have. */
 const BUCKET_OR_TABLE = /^(?:gs|bq):\/\//i;
-/** The same, where sentences are as likely: those don't end as the names of files do. */
+/** Matches the same only with a file extension at the end, to tell names with spaces from sentences. */
 const FILE_IN_BUCKET = /^gs:\/\/.*\.\w{1,10}$/i;
 /**
- * All hosts of Cloud Storage's, and how readers of addresses let them be spelled.
+ * Every host of Cloud Storage, in every spelling that readers of addresses accept.
  * https://cloud.google.com/storage/docs/request-endpoints
  */
 const GOOGLES_STORAGE = new RegExp(
@@ -19,8 +19,8 @@ const GOOGLES_STORAGE = new RegExp(
 const BASE64 = /^(?:$|(?:[\w+=-]|\\?\/)(?:[\w+/=\s-]|\\(?:[nrt/]|$))*$)/;
 
 /**
- * Whether a text begins as a place in Cloud Storage or BigQuery, or is an address with a scheme, or a full resource name of
- * Google's (https://google.aip.dev/122), alone.
+ * True for a text that begins as a place in Cloud Storage or BigQuery, or that is a single word: an address with a scheme,
+ * or a full resource name of Google's (https://google.aip.dev/122).
  */
 export function looksLikePlace(text: string): boolean {
   if (BUCKET_OR_TABLE.test(text.trim())) return true;
@@ -28,24 +28,24 @@ export function looksLikePlace(text: string): boolean {
   return word !== undefined && (SCHEME.test(word) || /^\/\/\w|^projects\/[^/]+\/./.test(word));
 }
 
-/** Whether a text is a place in Cloud Storage or BigQuery, and nothing else. */
+/** True for a text that is a place in Cloud Storage or BigQuery, and nothing else. */
 export function looksLikeGooglesStorage(text: string): boolean {
   if (FILE_IN_BUCKET.test(text.trim())) return true;
   const word = onlyWord(text);
   return word !== undefined && (BUCKET_OR_TABLE.test(word) || GOOGLES_STORAGE.test(word));
 }
 
-/** Whether a text is the content itself: an address of the scheme `data:`, https://www.rfc-editor.org/rfc/rfc2397. */
+/** True for the beginning of an address with the scheme `data:`, which is the content itself: RFC 2397. */
 export function isData(beginning: string): boolean {
   return /^data:/i.test(beginning);
 }
 
-/** Whether a text, as its JSON begins, can be bytes in base64: no space stands before it, and nothing else is in it. */
+/** True for the beginning of a text, as JSON writes it, that can be base64: no other character, and no space before it. */
 export function canBeBytes(beginning: string): boolean {
   return BASE64.test(beginning);
 }
 
-/** Readers of addresses overlook space around them. */
+/** Readers of addresses ignore white space around them. */
 function onlyWord(text: string): string | undefined {
   const word = text.trim();
   return /\s/.test(word) ? undefined : word;

@@ -9,7 +9,7 @@ import {
   type Rule,
 } from './rules.ts';
 
-/** What images, videos and the like are called where they are read from a place. */
+/** Members that name a place to read images, videos or other data from. */
 const INPUTS = {
   gcsUri: INPUT,
   uri: INPUT,
@@ -22,6 +22,7 @@ const INPUTS = {
   referenceUri: INPUT,
 } as const;
 
+/** Members that name a place to write the answer to. */
 const OUTPUTS = {
   storageUri: OUTPUT,
   outputUri: OUTPUT,
@@ -31,11 +32,11 @@ const OUTPUTS = {
   gcsDestination: OUTPUT,
 } as const;
 
-/** Text, of which one may begin with an address; what stands in its place, or beside it in a list, is an instance. */
+/** Text, which may contain an address. An object in its place is judged as an instance. */
 export const TEXT: Rule = { is: 'message', of: () => IN_PLACE_OF_TEXT };
 
 const TEXTS = {
-  ...harmless('mimeType', 'referenceId'),
+  ...harmless('mimeType referenceId'),
   content: TEXT,
   negativePrompt: TEXT,
   prompt: TEXT,
@@ -44,8 +45,8 @@ const TEXTS = {
 } as const;
 
 /**
- * An instance of what publishers' models predict from: each model has a schema of its own, which Google publishes in prose
- * alone. What is neither text nor known, and looks like a place, is one that is read.
+ * The rules for an instance of a publisher model's prediction. Each model has a schema of its own, which Google publishes
+ * in prose only. An unknown member that looks like a place counts as an input.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/veo-video-generation
  * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/imagen-api
  * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/multimodal-embeddings-api
@@ -57,7 +58,7 @@ export const INSTANCE = defineMessage(
 
 const IN_PLACE_OF_TEXT: Message = { ...INSTANCE, text: { is: 'harmless' } };
 
-/** How a publisher's model shall predict. What it does with a place that isn't known nobody could judge. */
+/** The rules for a prediction's parameters. A place in an unknown member is refused: it could be read or written. */
 export const PARAMETERS = defineMessage({
   negativePrompt: TEXT,
   prompt: TEXT,
@@ -66,5 +67,5 @@ export const PARAMETERS = defineMessage({
   pubsubTopic: refused('would be written to by an identity that is not the caller’s'),
 });
 
-/** What a container of one's own is sent. Google reads none of it, but the container may read Google's storage. */
-export const OWN_DATA = defineMessage({}, { others: 'own' });
+/** The rules for data of a custom container. Google fetches nothing for it, but the container may read Google's storage. */
+export const CONTAINER_DATA = defineMessage({}, { others: 'container' });

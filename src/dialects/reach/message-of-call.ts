@@ -4,8 +4,8 @@ import { CLAUDE_REQUEST } from './claude-messages.ts';
 import { googleMessage } from './google-messages.ts';
 import type { Message } from './rules.ts';
 
-/** By what the path says. What isn't here has no body, or one that names nothing but what the call is for. */
-const GOOGLES: Readonly<Record<string, string>> = {
+/** Google's message of a body, by the verb of the path. The body of any other verb can reach nothing, or is below. */
+const GOOGLE_MESSAGE_BY_VERB: Readonly<Record<string, string>> = {
   generateContent: 'GenerateContentRequest',
   streamGenerateContent: 'GenerateContentRequest',
   countTokens: 'CountTokensRequest',
@@ -16,19 +16,25 @@ const GOOGLES: Readonly<Record<string, string>> = {
   'cachedContents.create': 'CachedContent',
 };
 
-const OF_CONTAINERS: ReadonlySet<string> = new Set([
-  ...['predict', 'explain', 'rawPredict', 'streamRawPredict'],
-  ...['directPredict', 'directRawPredict', 'serverStreamingPredict'],
+/** Verbs whose body is the model's or the container's own. */
+const MODEL_DEFINED_VERBS: ReadonlySet<string> = new Set([
+  'predict',
+  'explain',
+  'rawPredict',
+  'streamRawPredict',
+  'directPredict',
+  'directRawPredict',
+  'serverStreamingPredict',
 ]);
 
-/** What the body of a call on the native surface is; undefined where it can reach nothing. */
+/** Finds the rules for the body of a call on the native surface; undefined for a body that can reach nothing. */
 export function messageOfCall({ verb, resource, publisher }: VertexPath): Message | undefined {
-  const name = Object.hasOwn(GOOGLES, verb) ? GOOGLES[verb] : undefined;
+  const name = Object.hasOwn(GOOGLE_MESSAGE_BY_VERB, verb) ? GOOGLE_MESSAGE_BY_VERB[verb] : undefined;
   if (name !== undefined) return googleMessage(name);
   if (verb === 'completions') return CHAT_REQUEST;
-  if (!OF_CONTAINERS.has(verb)) return undefined;
+  if (!MODEL_DEFINED_VERBS.has(verb)) return undefined;
   if (resource?.kind === 'endpoint') return CONTAINER_REQUEST;
   if (verb === 'predict') return googleMessage('PredictRequest');
-  const of = resource?.kind === 'model' ? resource.publisher : publisher;
-  return of === 'anthropic' ? CLAUDE_REQUEST : OPEN_REQUEST;
+  const modelPublisher = resource?.kind === 'model' ? resource.publisher : publisher;
+  return modelPublisher === 'anthropic' ? CLAUDE_REQUEST : OPEN_REQUEST;
 }

@@ -7,23 +7,24 @@ import { checkPlaces } from '../storage-fields.ts';
 import { findReach, type NamedCache, type Reach } from './find-reach.ts';
 import type { Message } from './rules.ts';
 
-/** A body as it may go on, and what it reaches. */
+/** An inspected body. Its reach is everything that it makes Google read, write or call as the gateway. */
 export interface ReachingBody {
-  /** Without what the caller's labels say: they would end up in the project's bills. Every other byte is as it was. */
+  /** The body with the caller's labels emptied, which would appear in the project's bills. Every other byte is unchanged. */
   readonly json: JsonValue;
-  /** The context caches that it names. */
+  /** The context caches that the body names. */
   readonly caches: readonly NamedCache[];
   /**
-   * Lets a call reach what the access document lets its caller reach. Violations name members, at most ten, never values.
-   * @throws GatewayError INVALID_REQUEST for what can't be judged, STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED.
+   * Checks that the access document lists every place and tool for the caller. Violations name members, at most ten, never
+   * values.
+   * @throws GatewayError INVALID_REQUEST for a member that can't be judged, STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED.
    */
   readonly check: (call: Pick<GrantedCall, 'judgePlace' | 'judgeTool'>) => void;
 }
 
 /**
- * Looks through a body for all that it makes Google reach. What is wrong with that is told once the call is allowed.
- * @param message what the body is; undefined for one that can reach nothing.
- * @throws GatewayError INVALID_REQUEST for more places and tools than any call needs.
+ * Inspects a body for its reach. Refusals are left to `check`, so that a caller without a grant learns nothing from them.
+ * @param message the rules for the body; undefined for one that can reach nothing.
+ * @throws GatewayError INVALID_REQUEST for more than 3,000 places, tools and their sources together.
  */
 export async function readReach(message: Message | undefined, json: JsonValue): Promise<ReachingBody> {
   if (!message) return { json, caches: [], check: () => undefined };
@@ -44,7 +45,7 @@ function check(
   checkTools(call, tools);
 }
 
-/** Space takes the place of what they say, so that everything stays where it is. */
+/** Each object of labels becomes `{}` and spaces, so that every other byte keeps its position. */
 async function withoutLabels({ body }: JsonValue, labels: readonly JsonValue[]): Promise<JsonValue> {
   const blank = Buffer.from(body);
   for (const { start, end } of labels) blank.fill(' ', start, end).write('{}', start);

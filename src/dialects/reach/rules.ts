@@ -1,6 +1,6 @@
 import type { ToolName } from '../../governance/tools.ts';
 
-/** What a member of a body means for what Google reads, writes or calls as the gateway. */
+/** How a member of a body is judged: what it can make Google read, write or call as the gateway. */
 export type Rule =
   | HarmlessRule
   | PlaceRule
@@ -9,43 +9,45 @@ export type Rule =
   | { readonly is: 'refused'; readonly why: string }
   | { readonly is: 'message'; readonly of: () => Message };
 
-/** Nothing in it is looked at: text, numbers, choices, and data that models and functions alone read. */
+/** The member is not inspected: a text, a number, a choice, or data that only models and functions read. */
 interface HarmlessRule {
   readonly is: 'harmless';
-  /** Why, where its name looks like that of a place. */
+  /** The reason, for a member whose name looks like that of a place. */
   readonly why?: string;
 }
 
 interface PlaceRule {
   readonly is: 'place';
   readonly use: 'inputs' | 'outputs';
-  /** The content itself may stand in place of the place: a `data:` address, or `bytes` in base64 as well. */
+  /** The content itself may stand here instead: `data` allows an address of the scheme `data:`, `bytes` also base64. */
   readonly or?: 'data' | 'bytes';
 }
 
-/** How the members of an object are judged. Where a list stands in place of an object, each of its items is judged so. */
+/** The rules for the members of an object. For a list in place of the object, they apply to each item. */
 export interface Message {
-  /** By plain name. */
+  /** The rules by plain name, as `plainName` gives it. */
   readonly rules: ReadonlyMap<string, Rule>;
   /**
-   * What a member is that isn't listed. `unlisted`: refused where it looks like a place or a tool. `input`: a place that is
-   * read, where it looks like one. `own`: the same, but only Google's own storage looks like a place: what else a
-   * container of one's own is sent is its business. `tool`: refused.
+   * The rule for members that aren't listed. `unlisted` refuses one that looks like a place, a tool or a context cache.
+   * `input` takes one that looks like a place as an input. `container` does so for Google's own storage only: a custom
+   * container may read anything else. `tool` refuses all.
    */
-  readonly others: 'unlisted' | 'input' | 'own' | 'tool';
-  /** What a text in place of the object is; an unlisted member when left out. */
+  readonly others: 'unlisted' | 'input' | 'container' | 'tool';
+  /** The rule for a text in place of the object; that of `others` when left out. */
   readonly text?: Rule;
-  /** Which other message an object is, by its `type`. */
+  /** Chooses the rules of an object by its member `type`. */
   readonly variant?: (type: string | undefined) => Message | undefined;
 }
 
+/** Rules by the member's name, in any spelling. */
 export type Members = Readonly<Record<string, Rule>>;
 
-/** Both spellings that protobuf's JSON has for a name, and all that only case and underscores tell apart from them. */
+/** Normalizes a member's name: lowerCamelCase, snake_case and other spellings of the same letters become one. */
 export function plainName(name: string): string {
   return name.replace(/[_-]/g, '').toLowerCase();
 }
 
+/** Makes the rules of an object; members that aren't listed are `unlisted` when `others` is left out. */
 export function defineMessage(members: Members, more: Partial<Omit<Message, 'rules'>> = {}): Message {
   return {
     rules: new Map(Object.entries(members).map(([name, rule]) => [plainName(name), rule])),
@@ -54,30 +56,42 @@ export function defineMessage(members: Members, more: Partial<Omit<Message, 'rul
   };
 }
 
-/** Members in which nothing is looked at. */
-export function harmless(...names: readonly string[]): Members {
-  return Object.fromEntries(names.map((name) => [name, { is: 'harmless' } as const]));
+/** Rules for members that are not inspected. @param names the members' names, separated by white space. */
+export function harmless(names: string): Members {
+  return Object.fromEntries(
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, { is: 'harmless' } as const]),
+  );
 }
 
-/** @param why what its name looks like can't be reached by it. */
+/** The rule for a member that is not inspected although its name looks like that of a place. */
 export function harmlessBecause(why: string): Rule {
   return { is: 'harmless', why };
 }
 
+/** The rule for a member that is refused. @param why the description of the violation. */
 export function refused(why: string): Rule {
   return { is: 'refused', why };
 }
 
+/** The rule for a member that gives the model a tool. @param inner the rules of the tool's own members. */
 export function toolOf(tool: ToolName, inner?: () => Message): Rule {
   return { is: 'tool', tool, ...(inner && { inner }) };
 }
 
+/** A place that Google reads. */
 export const INPUT: Rule = { is: 'place', use: 'inputs' };
+/** A place that Google reads, or the content as an address of the scheme `data:`. */
 export const INPUT_OR_DATA: Rule = { is: 'place', use: 'inputs', or: 'data' };
+/** The same, or the content in base64. */
 export const INPUT_OR_BYTES: Rule = { is: 'place', use: 'inputs', or: 'bytes' };
+/** A place that Google writes to. */
 export const OUTPUT: Rule = { is: 'place', use: 'outputs' };
-/** The full resource name or address of what the tool around it reaches. */
+/** The full name of a resource, or an address, that the surrounding tool reaches. */
 export const SOURCE: Rule = { is: 'source' };
-/** A context cache, which must be of the caller's team. */
+/** The name of a context cache. */
 export const CACHE: Rule = { is: 'cache' };
+/** The caller's labels, which are emptied. */
 export const LABELS: Rule = { is: 'labels' };

@@ -76,7 +76,7 @@ test('stream: false is a message in one piece', async () => {
   expect(await read({ ...BODY, stream: false })).toMatchObject({ operation: 'rawPredict' });
 });
 
-test('a count of tokens keeps the model, by its name on Vertex AI, and knows no betas', async () => {
+test('a count of tokens keeps the model, by its name on Vertex AI, and sends no betas', async () => {
   const call = await read(BODY, { path: COUNT });
   expect(call).toMatchObject({ operation: 'countTokens', payload: { format: 'opaque' } });
   const { path, headers, body } = sent(call);
@@ -105,7 +105,7 @@ test.each([
     });
 });
 
-test('a full name of Vertex AI says in which project and where Claude is to be reached', async () => {
+test('a full resource name sets Claude’s project and location', async () => {
   const name =
     'projects/sample-project/locations/europe-west1/publishers/anthropic/models/claude-haiku-4-5-20251001';
   for (const path of [MESSAGES, COUNT])
@@ -184,7 +184,7 @@ test.each([
   ['POST', 'v1/complete'],
   ['GET', 'v1/models'],
   ['POST', ''],
-])('%s %s is refused with what there is', async (method, path) => {
+])('%s %s is refused with the operations that exist', async (method, path) => {
   const error = await rejectedBy(read(BODY, { method, path }));
   expect(error.code).toBe('OPERATION_NOT_FOUND');
   expect(error.message).toContain('POST v1/messages and POST v1/messages/count_tokens');
@@ -200,7 +200,8 @@ test('any other members reach Claude as they are', async () => {
       if (JSON.stringify(asked).includes('__proto__')) return;
       expect(JSON.parse(sent(await read(asked)).body)).toEqual({
         ...(JSON.parse(JSON.stringify(more)) as object),
-        ...{ max_tokens, messages },
+        max_tokens,
+        messages,
         anthropic_version: 'vertex-2023-10-16',
       });
     }),

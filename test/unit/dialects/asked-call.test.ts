@@ -102,7 +102,7 @@ test.each<[string, string, unknown, string, string | undefined]>([
   expect(call).toMatchObject({ code, violations: field === undefined ? [] : [{ field }] });
 });
 
-/** The refusal that an allowed call would get; undefined where it would get none. */
+/** The error that `check` throws for an allowed call; undefined for none. */
 async function check(path: string, body: unknown, verdict: PlaceVerdict = 'not-allowed'): Promise<unknown> {
   const call = await read(path, body);
   if (!('operation' in call)) return call;

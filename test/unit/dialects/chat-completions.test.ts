@@ -20,7 +20,7 @@ function send(body: string, resource: ModelResource | EndpointResource = FLASH):
   return Buffer.from(read(body).request({ ...PLACE, resource }).body ?? []).toString();
 }
 
-/** What a client gets of a part of the answer; as it came where nothing is rewritten. */
+/** The part of the answer that a client gets; unchanged where the payload has no rewrite. */
 function receive(body: string, part: string): string {
   const rewrite = read(body).rewrite?.part;
   return rewrite ? Buffer.from(rewrite(Buffer.from(part))).toString() : part;
@@ -32,7 +32,7 @@ const USAGE = event({ choices: [], usage: { total_tokens: 7 } });
 const STREAM = `{"model":"google/gemini-2.5-flash","stream":true,${MESSAGES}}`;
 const ASKED = STREAM.replace('"stream"', '"stream_options":{"include_usage":true},"stream"');
 
-test('a publisher’s model is asked at the endpoint that all of them share', () => {
+test('a chat with a publisher’s model goes to the shared endpoint', () => {
   expect(read(STREAM).request({ ...PLACE, resource: FLASH })).toMatchObject({
     method: 'POST',
     path: '/v1/projects/sample-project/locations/us-central1/endpoints/openapi/chat/completions',
@@ -40,7 +40,7 @@ test('a publisher’s model is asked at the endpoint that all of them share', ()
   });
 });
 
-test('an endpoint of one’s own is asked itself, with the model’s name that it came with', () => {
+test('a chat with a custom endpoint goes to that endpoint, with the model’s name unchanged', () => {
   const body = `{"model":"my-own",${MESSAGES}}`;
   const resource: EndpointResource = { kind: 'endpoint', endpoint: '42' };
   expect(read(body).request({ ...PLACE, resource }).path).toBe(
@@ -91,7 +91,7 @@ test.each([
   expect(receive(STREAM, part)).toBe(part);
 });
 
-test('whatever the events, only the usage is kept back', () => {
+test('only the event with usage is removed from any stream', () => {
   const text = fc
     .string({ unit: 'binary' })
     .map((content) => event({ choices: [{ delta: { content } }], usage: null }));

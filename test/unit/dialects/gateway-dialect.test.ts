@@ -24,7 +24,7 @@ test.each(['whoami', 'models'])('reads the question %s', async (operation) => {
   expect(await read('GET', `v1/${operation}`)).toEqual({ operation });
 });
 
-test('reads what a call would reach for', async () => {
+test('reads the target of a call', async () => {
   expect(await explain({ method: 'POST', path: PATH })).toEqual({
     operation: 'policy:explain',
     call: expect.objectContaining({
@@ -49,7 +49,7 @@ test.each([
   expect(await explain({ method: 'POST', path })).toMatchObject({ call: { code: 'INVALID_REQUEST' } });
 });
 
-test('the query of a call decides nothing', async () => {
+test('the query of a call is ignored', async () => {
   expect(await explain({ method: 'POST', path: `${PATH}?alt=sse#x` })).toEqual(
     await explain({ method: 'POST', path: PATH }),
   );
@@ -61,7 +61,7 @@ test.each([
   ['POST', '/vertex/', 'OPERATION_NOT_FOUND'],
   ['POST', PATH.replace('us-central1', 'us%252Dcentral1'), 'INVALID_PATH'],
   ['POST', PATH.replace('us-central1', '%ff'), 'INVALID_PATH'],
-])('a call that the gateway would not read, %s %s, is part of the question', async (method, path, code) => {
+])('a call that would be refused, %s %s, becomes its error', async (method, path, code) => {
   const question = await explain({ method, path });
   expect(question).toMatchObject({ operation: 'policy:explain', call: { code } });
   expect(question).toHaveProperty('call', expect.any(GatewayError));

@@ -14,7 +14,7 @@ function read(path: string, query = ''): Question {
   }) as Question;
 }
 
-test('usage is asked by model, of the current day, unless it says otherwise', () => {
+test('usage is by model and for the current day by default', () => {
   expect(read('v1/usage')).toEqual({ operation: 'usage', period: {}, by: 'model' });
   expect(read('v1/usage', 'by=operation&from=2026-01-01')).toEqual({
     operation: 'usage',
@@ -23,7 +23,7 @@ test('usage is asked by model, of the current day, unless it says otherwise', ()
   });
 });
 
-test('records are asked fifty at a time, with the filters that are there', () => {
+test('a page has fifty records by default, and the filters of the query', () => {
   expect(read('v1/audit')).toEqual({ operation: 'audit', period: {}, filters: {}, limit: 50 });
   const query =
     'model=anthropic/claude-sonnet-4-5@20250929&location=us-east5&outcome=denied&decision=deny&limit=200&cursor=ab-_9';
@@ -41,7 +41,7 @@ test('records are asked fifty at a time, with the filters that are there', () =>
   });
 });
 
-test('one record is asked by its id', () => {
+test('one record is read by its id', () => {
   expect(read('v1/audit/5')).toEqual({ operation: 'audit', id: '5' });
 });
 
@@ -64,7 +64,7 @@ const PERIODS = [
   ['audit:verify', 'v1/audit:verify'],
 ] as const;
 
-test.each(PERIODS)('%s takes the first and the last day that there are', (_, path) => {
+test.each(PERIODS)('%s takes the first and the last possible day', (_, path) => {
   expect(read(path, 'from=1970-01-01&to=9998-12-31')).toMatchObject({
     period: { from: new Date('1970-01-01T00:00:00Z'), to: new Date('9999-01-01T00:00:00Z') },
   });
@@ -99,7 +99,7 @@ test.each(['2016-12-31T23:59:60Z', '2026-01-31T24:00:00Z', '2026-01-31T12:00:00%
   },
 );
 
-test('every instant at every offset is read for what it is, or refused', () => {
+test('every instant at every offset is read exactly or refused', () => {
   const two = (least: number, most: number) =>
     fc.integer({ min: least, max: most }).map((number) => String(number).padStart(2, '0'));
   const year = fc
@@ -132,7 +132,7 @@ test('every instant at every offset is read for what it is, or refused', () => {
   );
 });
 
-test('the key in the query is the edge’s business', () => {
+test('the subscription key in a query is ignored', () => {
   expect(read('v1/usage', 'subscription-key=0123')).toEqual(read('v1/usage'));
 });
 

@@ -1,7 +1,7 @@
 import type { GrantedCall } from '../../../src/prediction/prediction.ts';
 import { CALLER } from '../prediction/one-call.ts';
 
-/** A call in the sample project that a decision let through; it may do nothing else. */
+/** A granted call in the sample project, to which everything else is refused. */
 export function grantedCall(changes: Partial<GrantedCall> = {}): GrantedCall {
   return {
     project: 'sample-project',

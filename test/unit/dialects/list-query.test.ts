@@ -3,7 +3,7 @@ import { JobListQuery, ModelListQuery, writeQuery } from '../../../src/dialects/
 import { readQuery } from '../../../src/dialects/read-query.ts';
 import { thrownBy } from '../thrown-by.ts';
 
-test('what goes on is encoded anew, without what Google’s front end takes itself', () => {
+test('a query is encoded anew, without system parameters', () => {
   const query = readQuery(
     ModelListQuery,
     new URLSearchParams('pageSize=5&alt=json&prettyPrint=false&filter=a%3D%22b%26c%22&languageCode=de-CH'),
@@ -40,7 +40,7 @@ test('a filter that is taken does not get out of parentheses', () => {
     fc.property(fc.array(piece, { maxLength: 10 }), (pieces) => {
       const filter = pieces.join('');
       if (!JobListQuery.safeParse({ filter }).success) return;
-      // Without texts in quotes, each parenthesis that closes has one that opens before it.
+      // Outside of quotes, each closing parenthesis has an opening one before it.
       const bare = filter.replaceAll(/"(\\.|[^"\\])*"|'(\\.|[^'\\])*'/g, '');
       let depth = 0;
       for (const character of bare) {

@@ -63,7 +63,7 @@ test('texts become instances of the model’s predict', async () => {
   });
 });
 
-test('one text is one instance; what is null counts as left out, and user goes nowhere', async () => {
+test('one text is one instance; null counts as left out, and user is not sent on', async () => {
   const body = { model: MODEL, input: 'a', dimensions: null, encoding_format: null, user: 'somebody' };
   expect((await sent(body)).json).toEqual({
     instances: [{ content: 'a' }],

@@ -46,7 +46,7 @@ function ask(path: string): object | undefined {
 const FLASH_OBJECT = { id: 'flash', object: 'model', created: 0, owned_by: 'google' };
 const CONTAINER_OBJECT = { id: 'container', object: 'model', created: 0, owned_by: 'sample-project' };
 
-test('the list has what one may chat with or get embeddings from, by the catalog’s names', () => {
+test('the list has the models for chats and embeddings, by the catalog’s names', () => {
   expect(ask('v1/models')).toEqual({
     object: 'list',
     data: [FLASH_OBJECT, { id: 'texts', object: 'model', created: 0, owned_by: 'google' }, CONTAINER_OBJECT],
@@ -62,12 +62,12 @@ test.each([
   ['publishers%2Fgoogle%2Fmodels%2Fgemini-2.5-flash', FLASH_OBJECT],
   ['container', CONTAINER_OBJECT],
   ['endpoints/5678901234', CONTAINER_OBJECT],
-])('one is found by %s, as a call would name it', (name, object) => {
+])('a model is found by %s, as a body would name it', (name, object) => {
   expect(ask(`v1/models/${name}`)).toEqual(object);
 });
 
 test.each(['silent', 'claude', 'iris', 'nothing', 'anthropic/flash', 'a%20b', 'google%252Fflash', '..'])(
-  '%s is refused, whether there is no such model or not for the caller',
+  '%s is refused alike for a missing model and a forbidden one',
   (name) => {
     const error = thrownBy(() => ask(`v1/models/${name}`));
     expect(error.code).toBe('MODEL_NOT_ALLOWED');
@@ -87,6 +87,6 @@ test.each([
   ['multimodalembedding@001', false],
   ['imagen-4.0-generate-001', false],
   ['my-text-embedding-005', false],
-])('whether %s makes vectors of texts: %j', (model, expected) => {
+])('%s makes vectors of texts: %j', (model, expected) => {
   expect(isTextEmbedding({ publisher: 'google', model })).toBe(expected);
 });

@@ -11,14 +11,17 @@ const VEO = { kind: 'model', publisher: 'google', model: 'veo-3' } as const;
 const ID = '0a1b2c3d-0000-4000-8000-000000000001';
 const GOOGLE = `${PARENT}/publishers/google/models/veo-3/operations/${ID}`;
 
-/** A seal of its own for each text; no secret in it. */
+/** A fake seal: a hash of the text, without a secret. */
 const write = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 const seal: NonNullable<GrantedCall['seal']> = { write, isOf: (one, text) => one === write(text) };
 
-/** A call of one who makes things for `owner` and reaches the owners in `reached`. */
+/** A call of a caller that creates for `owner` and reaches the owners in `reached`. */
 function call(owner: Owner, reached: readonly Owner[] = [owner], changes: Partial<GrantedCall> = {}) {
   return grantedCall({
-    ...{ resource: VEO, seal, owner, owners: reached },
+    resource: VEO,
+    seal,
+    owner,
+    owners: reached,
     reaches: ({ team, agent }) =>
       reached.some((one) => one.team === team && (one.agent === undefined || one.agent === agent)),
     ...changes,
@@ -59,7 +62,7 @@ function expectNotThere(name: string, by: GrantedCall): void {
   });
 }
 
-test('an operation of an owner that one does not reach is not there', async () => {
+test('an operation of an owner that the caller does not reach is not found', async () => {
   const name = await made(call(TEAM));
   for (const other of [{ team: 'other' }, { team: '_media' }, { team: 'media', agent: 'bot' }])
     expectNotThere(name, call(other));
@@ -67,7 +70,7 @@ test('an operation of an owner that one does not reach is not there', async () =
   expect(readOwnOperation(await made(call(BY_AGENT)), call(TEAM)).name).toBe(GOOGLE);
 });
 
-test('another owner, id or seal in a name opens nothing, whatever it is', async () => {
+test('a name with another owner, id or seal is not found', async () => {
   const everybody = call(TEAM, [], { reaches: () => true });
   const mine = await made(call(TEAM));
   const theirs = await made(call({ team: 'other' }));
@@ -86,7 +89,7 @@ test('another owner, id or seal in a name opens nothing, whatever it is', async 
     expectNotThere(name, everybody);
 });
 
-test('a seal holds for its model and location alone', async () => {
+test('a seal is valid for its model and location only', async () => {
   const name = await made(call(TEAM));
   const other = { ...VEO, model: 'veo-4' };
   expectNotThere(name.replace('veo-3', 'veo-4'), call(TEAM, [TEAM], { resource: other }));
@@ -100,7 +103,7 @@ test('a seal holds for its model and location alone', async () => {
   );
 });
 
-test('no name that is made up is anybody’s', async () => {
+test('a made-up name is not found or refused for its form', async () => {
   const everybody = call(TEAM, [], { reaches: () => true });
   const name = await made(call(TEAM));
   fc.assert(

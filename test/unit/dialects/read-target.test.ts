@@ -82,7 +82,7 @@ test.each(BODY_FORMS)('an endpoint in the body of %s is an endpoint', (path) => 
   }
 });
 
-test('chats of an endpoint of one’s own are that endpoint’s, whatever the body says', () => {
+test('a chat with a custom endpoint is that endpoint’s, whatever the body names', () => {
   expect(read(`${PARENT}/endpoints/42/chat/completions`, { model: 'google/gemini-2.5-pro' })).toEqual({
     ...WHERE,
     operation: 'chatCompletions',

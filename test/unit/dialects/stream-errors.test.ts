@@ -11,7 +11,7 @@ const GOOGLE = {
   },
 };
 
-/** The events of a text of server-sent events, each with its name and its data. */
+/** Parses server-sent events into their names and data. */
 function eventsOf(text: string): { name: string | undefined; data: unknown }[] {
   expect(text.endsWith('\n\n')).toBe(true);
   return text

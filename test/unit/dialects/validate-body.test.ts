@@ -24,7 +24,7 @@ async function refusal(body: unknown): Promise<string[]> {
   return found(await rejectedBy(validateBody(Body, jsonOf(body))));
 }
 
-test('what is neither a list nor an object is given back', async () => {
+test('returns the members that are neither lists nor objects', async () => {
   const body = {
     model: 'xy',
     count: null,
@@ -35,7 +35,7 @@ test('what is neither a list nor an object is given back', async () => {
   expect(await validateBody(Body, jsonOf(body))).toEqual({ model: 'xy', count: null, stream: true });
 });
 
-test('a body that is left out has no members', async () => {
+test('a missing body is validated as an empty object', async () => {
   expect(found(await rejectedBy(validateBody(Body, undefined)))).toEqual(['items: is missing']);
 });
 
@@ -80,7 +80,12 @@ test('whatever a body is, it is refused exactly when zod refuses it', async () =
   );
   const body = fc.record(
     {
-      ...{ model: scalar, count: scalar, kind: scalar, stream: scalar, anything: scalar, other: scalar },
+      model: scalar,
+      count: scalar,
+      kind: scalar,
+      stream: scalar,
+      anything: scalar,
+      other: scalar,
       options: fc.oneof(scalar, fc.record({ deep: fc.oneof(scalar, fc.record({ on: scalar })) })),
       items: fc.oneof(item, fc.array(item, { maxLength: 4 })),
     },
@@ -113,7 +118,7 @@ test('the work ends with the tenth violation', async () => {
   expect(turns).toBe(0);
 });
 
-test('a long list is judged in pieces', async () => {
+test('a long list is validated in turns of the event loop', async () => {
   const Messages = z.looseObject({ messages: z.array(z.looseObject({ role: z.string() })) });
   let turns = 0;
   const next = () => {
@@ -126,13 +131,13 @@ test('a long list is judged in pieces', async () => {
   expect(turns).toBe(50);
 });
 
-test('a text of an envelope has at most a megabyte', async () => {
+test('a text that the schema describes has at most a megabyte', async () => {
   expect(await refusal({ items: { role: 'x'.repeat(1_048_576) } })).toEqual([
     'items.role: must have at most 1048576 bytes',
   ]);
 });
 
-test('what holds for an object as a whole can’t be forgotten', async () => {
+test('refuses a schema with a rule for a whole object', async () => {
   const Refined = z.object({ a: z.string() }).refine(() => false);
   await expect(validateBody(Refined, jsonOf({ a: '' }))).rejects.toThrow(TypeError);
   await expect(validateBody(z.record(z.string(), z.string()), jsonOf({ a: 1 }))).rejects.toThrow(TypeError);

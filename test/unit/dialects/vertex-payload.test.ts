@@ -16,7 +16,7 @@ const CLAUDE_BODY =
 const CLAUDE_STREAM = CLAUDE_BODY.replace('{', '{"stream":true,');
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-/** Everything that a caller may try to hand on to Google. */
+/** Headers that a caller may try to send on to Google. */
 const HEADERS: Readonly<Record<string, string>> = {
   authorization: 'Bearer caller',
   'ocp-apim-subscription-key': 'key',
@@ -43,7 +43,7 @@ interface Sent {
   readonly text: string;
 }
 
-/** What reaches Vertex AI of a call, once it is granted as it was asked for. */
+/** The request to Vertex AI for a call that is granted as requested. */
 async function send(
   path: string,
   body: string,
@@ -111,7 +111,7 @@ test.each<
   },
 );
 
-test('nothing of the query goes on but how a stream is framed', async () => {
+test('of the query, only the framing of a stream is sent on', async () => {
   const { request } = await send(`${GEMINI}:streamGenerateContent`, CONTENTS, {
     query: '$alt=proto&key=secret&alt=sse&x=%0d%0a',
   });
@@ -141,7 +141,7 @@ test.each([
   expect((await send(path, body)).text).toBe(expected);
 });
 
-test('what an endpoint is asked by bytes is known as instances, where it has any', async () => {
+test('a body of bytes for an endpoint has its instances checked, if any', async () => {
   for (const verb of ['explain', 'rawPredict']) {
     const { checked } = (await send(`${ENDPOINT}:${verb}`, INSTANCES)).payload;
     expect(checked?.instances.toJson()).toEqual([{ content: 'x' }]);
@@ -149,7 +149,7 @@ test('what an endpoint is asked by bytes is known as instances, where it has any
   expect((await send(`${ENDPOINT}:rawPredict`, '{"inputs":[1]}')).payload.checked).toBeUndefined();
 });
 
-test('a container of one’s own gets what is no JSON, with its content type', async () => {
+test('a custom container gets a body that is not JSON, with its content type', async () => {
   const { request, text } = await send(`${ENDPOINT}:rawPredict`, '\u0000a,b\n', {
     headers: { 'content-type': 'text/csv; header=absent' },
   });
@@ -227,7 +227,7 @@ test.each([
   `projects/sample-project/locations/europe-west4/${VEO}/operations/1`,
   `projects/sample-project/../sample-project/locations/us-central1/${VEO}/operations/1`,
   `projects//locations/us-central1/${VEO}/operations/1`,
-])('the operation %j is no way to another', async (operationName) => {
+])('a name of another operation, %j, is refused', async (operationName) => {
   const error = await rejectedBy(send(`${VEO}:fetchPredictOperation`, JSON.stringify({ operationName })));
   expect(error).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field: 'operationName' }] });
   if (operationName.length > 5) expect(error.message).not.toContain(operationName);

@@ -16,7 +16,9 @@ const ANY: GrantedCall = grantedCall({
 
 async function read(method: string, path: string, { body = '', query = '' } = {}) {
   const prediction = await vertexDialect.readPrediction({
-    ...{ method, path: `v1/${path}`, query: new URLSearchParams(query) },
+    method,
+    path: `v1/${path}`,
+    query: new URLSearchParams(query),
     header: (name) => (name === 'traceparent' ? 'no trace' : null),
     body: Buffer.from(body),
   });
@@ -25,10 +27,10 @@ async function read(method: string, path: string, { body = '', query = '' } = {}
   return { payload, target };
 }
 
-function rewritten(payload: BytesPayload, answer: unknown, call = ANY): unknown {
+async function rewritten(payload: BytesPayload, answer: unknown, call = ANY): Promise<unknown> {
   const whole = payload.rewrite?.whole;
   if (!whole) throw new Error('passes as it is');
-  return JSON.parse(Buffer.from(whole(Buffer.from(JSON.stringify(answer)), call) as Uint8Array).toString());
+  return JSON.parse(Buffer.from(await whole(Buffer.from(JSON.stringify(answer)), call)).toString());
 }
 
 test.each<[method: string, path: string, target: Partial<CallTarget>, sent: string]>([
@@ -61,8 +63,11 @@ test.each<[method: string, path: string, target: Partial<CallTarget>, sent: stri
 ])('%s %s reaches for no model in particular', async (method, path, expected, sent) => {
   const { payload, target } = await read(method, path);
   expect(target).toMatchObject({
-    ...{ apiVersion: 'v1', project: 'sample-project', location: 'us-central1' },
-    ...{ resource: { kind: 'any' }, ...expected },
+    apiVersion: 'v1',
+    project: 'sample-project',
+    location: 'us-central1',
+    resource: { kind: 'any' },
+    ...expected,
   });
   const request = payload.request(ANY);
   expect(`${request.method} ${request.path}`).toBe(sent);
@@ -112,14 +117,14 @@ test('a list of jobs is asked for by all teams of the caller, and looked through
     'team',
     null,
   ];
-  expect(rewritten(payload, { batchPredictionJobs: [...own, ...others], nextPageToken: 'x' })).toEqual({
+  expect(await rewritten(payload, { batchPredictionJobs: [...own, ...others], nextPageToken: 'x' })).toEqual({
     batchPredictionJobs: own,
     nextPageToken: 'x',
   });
-  expect(rewritten(payload, { batchPredictionJobs: others })).toEqual({});
+  expect(await rewritten(payload, { batchPredictionJobs: others })).toEqual({});
 });
 
-/** An agent that acts for somebody of two teams, of one of which it is too. */
+/** A call of an agent for a person of two teams; the agent belongs to one of them. */
 const BY_AGENT: GrantedCall = {
   ...ANY,
   owner: { team: 'second', agent: 'bot' },
@@ -139,7 +144,7 @@ test('an agent’s jobs are asked for by the teams of both and by what it has ma
   });
   const own = [job('team'), job('team', 'other'), job('second', 'bot')];
   const others = [job('second'), job('second', 'other'), job('second', ['bot']), job('bot', 'second')];
-  expect(rewritten(payload, { batchPredictionJobs: [...own, ...others] }, BY_AGENT)).toEqual({
+  expect(await rewritten(payload, { batchPredictionJobs: [...own, ...others] }, BY_AGENT)).toEqual({
     batchPredictionJobs: own,
   });
 });
@@ -151,30 +156,31 @@ test('what an agent makes says so, and its caches are shown by their own names',
   const call = { ...BY_AGENT, ...grantedCall({ owner: BY_AGENT.owner }) };
   const sent = JSON.parse(Buffer.from(payload.request(call).body ?? []).toString()) as object;
   expect(sent).toMatchObject({ displayName: 'second+bot/a+b/c' });
-  expect(rewritten(payload, { name: 'n', ...sent })).toMatchObject({ displayName: 'a+b/c' });
+  expect(await rewritten(payload, { name: 'n', ...sent })).toMatchObject({ displayName: 'a+b/c' });
   const { payload: list } = await read('GET', `${PARENT}/cachedContents`);
   const cache = (displayName: string) => ({ model: FLASH, displayName });
   const own = [cache('team/x'), cache('team+other/x'), cache('second+bot/x')];
   const others = ['second/x', 'second+other/x', 'second+/x', '+bot/x', 'second+bot+bot/x', 'second+bot'];
-  expect(rewritten(list, { cachedContents: [...own, ...others.map(cache)] }, BY_AGENT)).toEqual({
+  expect(await rewritten(list, { cachedContents: [...own, ...others.map(cache)] }, BY_AGENT)).toEqual({
     cachedContents: own.map(({ model }) => ({ model, displayName: 'x' })),
   });
 });
 
-test('bytes in which nothing is another’s stay as they are', async () => {
+test('the bytes of an answer without others’ resources stay as they are', async () => {
   const { payload } = await read('GET', `${PARENT}/batchPredictionJobs`);
   for (const text of [
     '{ }',
     `{ "batchPredictionJobs" : [ { "model":"${FLASH}", "n": 1.0, "labels":{"gateway-team":"team"} } ] }`,
   ])
-    expect(Buffer.from(payload.rewrite?.whole?.(Buffer.from(text), ANY) as Uint8Array).toString()).toBe(text);
+    expect(Buffer.from((await payload.rewrite?.whole?.(Buffer.from(text), ANY)) ?? '').toString()).toBe(text);
 });
 
 test.each(['[]', '7', 'null', '<html>', ''])(
   'an answer %j that is no object is a failure of Vertex AI',
   async (text) => {
     const { payload } = await read('GET', `${PARENT}/cachedContents`);
-    expect(thrownBy(() => payload.rewrite?.whole?.(Buffer.from(text), ANY)).code).toBe('VERTEX_FAILED');
+    const rewriting = async () => payload.rewrite?.whole?.(Buffer.from(text), ANY);
+    expect((await rejectedBy(rewriting())).code).toBe('VERTEX_FAILED');
   },
 );
 
@@ -210,16 +216,17 @@ test.each(['batchPredictionJobs', 'cachedContents'])('one of %s is its team’s 
 
 test('a cache is shown by the name that its maker gave it', async () => {
   const { payload } = await read('GET', `${PARENT}/cachedContents/7`);
-  expect(rewritten(payload, { name: 'n', displayName: 'team/a/b' })).toEqual({
+  expect(await rewritten(payload, { name: 'n', displayName: 'team/a/b' })).toEqual({
     name: 'n',
     displayName: 'a/b',
   });
-  expect(rewritten(payload, { name: 'n', displayName: 'team/' })).toEqual({ name: 'n' });
+  expect(await rewritten(payload, { name: 'n', displayName: 'team/' })).toEqual({ name: 'n' });
 });
 
 test('a job of a model of one’s own, or of an endpoint, is refused', async () => {
   const body = JSON.stringify({
-    ...{ model: 'endpoints/42', displayName: 'x' },
+    model: 'endpoints/42',
+    displayName: 'x',
     inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: ['gs://bucket/in'] } },
     outputConfig: { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: 'gs://bucket/out' } },
   });
@@ -237,7 +244,8 @@ test('a job of a model of one’s own, or of an endpoint, is refused', async () 
 test('models are listed and described below no project', async () => {
   const long = await read('GET', `${PARENT}/publishers/google/models`);
   expect(long.target).toMatchObject({
-    ...{ operation: 'listModels', location: 'us-central1' },
+    operation: 'listModels',
+    location: 'us-central1',
     resource: { kind: 'any', publisher: 'google' },
   });
   const call = grantedCall({
@@ -256,7 +264,7 @@ test('models are listed and described below no project', async () => {
     { name: 7 },
     { versionId: '1' },
   ];
-  expect(rewritten(long.payload, { publisherModels: [...others, ...models] }, call)).toEqual({
+  expect(await rewritten(long.payload, { publisherModels: [...others, ...models] }, call)).toEqual({
     publisherModels: models,
   });
   const short = await read('GET', FLASH, { query: 'view=PUBLISHER_MODEL_VIEW_BASIC' });

@@ -22,7 +22,7 @@ const GS = 'gs://sample-batches/output/x';
 const HTTPS = 'https://example.com/x.png';
 const STORE = 'projects/p1/locations/eu/collections/default_collection/dataStores/d';
 
-/** What is found: places by use, tools with their sources, caches, and what can't be judged. */
+/** Lists the reach of a body: places by use, tools with their sources, caches and violations. */
 async function found(message: Message, body: unknown): Promise<string[]> {
   const reach = await findReach(message, await readJson(Buffer.from(JSON.stringify(body))));
   return [
@@ -43,7 +43,7 @@ const MISPLACED_TOOL = 'is called as a tool, and the gateway does not know the m
 const MISPLACED_CACHE = 'is called as a context cache, and the gateway does not know the member';
 const OTHER_MODEL = 'a call reaches the model alone that it is for';
 const WITH_SPACE = 'gs://sample-batches/output/a b.png';
-/** What some reader takes for a place in Cloud Storage. */
+/** Texts that some reader of addresses takes for a place in Cloud Storage. */
 const GOOGLES_STORAGE = [
   'https://commondatastorage.googleapis.com/bucket/x',
   'https://bucket.commondatastorage.googleapis.com/x',
@@ -56,7 +56,7 @@ const GOOGLES_STORAGE = [
   'https:\\\\storage.googleapis.com\\bucket',
   '//storage.cloud.google.com?x',
 ];
-/** What bytes in base64 aren’t, though nothing in their beginning looks like an address. */
+/** Texts that are not base64, although their beginning doesn't look like an address. */
 const NO_BYTES = [`${' '.repeat(70)}${GS}`, `${'\n'.repeat(40)}${GS}`, '//storage.googleapis.com/bucket/x'];
 const file = (fileUri: unknown) => ({ parts: [{ fileData: { mimeType: 'text/plain', fileUri } }] });
 
@@ -599,7 +599,7 @@ test.each<[Message, unknown]>([
   ],
   [EMBED, { content: { parts: [{ text: HTTPS }] }, title: HTTPS }],
   [CACHE, { model: 'projects/p1/locations/l/publishers/google/models/m', displayName: HTTPS, ttl: '60s' }],
-])('leaves honest data alone: %#', async (message, body) => {
+])('finds nothing in ordinary data: %#', async (message, body) => {
   expect(await found(message, body)).toEqual([]);
 });
 
@@ -629,12 +629,12 @@ test.each<[Message, unknown, string]>([
     'generation_config.routing_config.manual_mode.model_name a call reaches the model alone that it is for',
   ],
   [PREDICT, { parameters: { storageUri: { a: 1 } } }, 'parameters.storageUri must be a text'],
-])('refuses by name what nobody can judge: %#', async (message, body, problem) => {
+])('refuses a member that can’t be judged, by its name: %#', async (message, body, problem) => {
   expect(await found(message, body)).toEqual([`refused ${problem}`]);
 });
 
 test.each([String.raw`\/9j\/4AAQ`, String.raw`AAAA\r\n//8=\n`, '_-8', '', 'data:image/png;base64,AAAA'])(
-  'bytes in base64 are no place: %j',
+  'base64 is not taken for a place: %j',
   async (bytes) => {
     const body = await readJson(Buffer.from(`{"instances":[{"bytesBase64Encoded":"${bytes}"}]}`));
     expect((await findReach(PREDICT, body)).places).toEqual([]);
@@ -642,7 +642,7 @@ test.each([String.raw`\/9j\/4AAQ`, String.raw`AAAA\r\n//8=\n`, '_-8', '', 'data:
 );
 
 test.each([String.raw`\u0067s\u003a//b/o`, String.raw`\u0067s:`, String.raw`\tgs`, String.raw`AAAA\\`])(
-  'an escape makes no bytes: %s',
+  'an escaped text is not taken for base64: %s',
   async (text) => {
     const body = await readJson(Buffer.from(`{"instances":[{"bytesBase64Encoded":"${text}"}]}`));
     expect((await findReach(PREDICT, body)).places).toHaveLength(1);
@@ -669,7 +669,7 @@ test('names at most ten members', async () => {
   expect(await found(GENERATE, body)).toHaveLength(10);
 });
 
-test('refuses more than 3,000 places, and looks no further', async () => {
+test('refuses more than 3,000 places, and stops there', async () => {
   const bodyOf = (length: number) => ({
     contents: [{ parts: Array.from({ length }, () => ({ fileData: { fileUri: GS } })) }],
   });
@@ -681,7 +681,7 @@ test('refuses more than 3,000 places, and looks no further', async () => {
   });
 });
 
-test('looks through a long body in turns', async () => {
+test('inspects a long body in turns of the event loop', async () => {
   let turns = 0;
   const body = await readJson(Buffer.from(JSON.stringify({ x: Array.from({ length: 10_000 }, () => 1) })));
   await findReach(GENERATE, body, { next: () => Promise.resolve(void (turns += 1)) });

@@ -8,7 +8,7 @@ import {
   type PublishedMessages,
 } from './published-messages.ts';
 
-/** The messages that bodies of calls are. */
+/** The messages that are bodies of calls. */
 const BODIES = [
   'GenerateContentRequest',
   'CountTokensRequest',
@@ -20,11 +20,11 @@ const BODIES = [
   'BatchPredictionJob',
 ] as const;
 
-/** What looks like a place, a resource or an identity by its name. */
+/** Names of members that look like a place, a resource or an identity. */
 const REACHING =
   /(ur[il]s?|uri_?prefix|endpoint|corp(us|ora)|store|engine|topic|secret(version)?|account|bucket|dataset|template(name)?|modelname|directory|prefix|connector|host|server|path)$/i;
 
-/** Every member that somebody has to judge, and why the judgement that is there is not enough. */
+/** Lists every published member without a sufficient rule, with the reason. */
 function findUnjudged(published: PublishedMessages, bodies: readonly string[]): string[] {
   const problems: string[] = [];
   const seen = new Set<string>();
@@ -65,7 +65,7 @@ function findProblem(
   return mustSayWhy && rule.why === undefined ? 'looks like a place and says not why it is none' : undefined;
 }
 
-/** The members of a message and of all below it that look like places. A schema's words are a schema. */
+/** Lists the members of a message, at any depth, whose names look like places. Schemas are not searched. */
 function listReaching(published: PublishedMessages, message: string): string[] {
   const seen = new Set(['Schema']);
   const found: string[] = [];
@@ -104,7 +104,7 @@ test('every member that Google’s own client sends is judged', () => {
     'ToolConfig',
     'ModelArmorConfig',
   ];
-  // An API of another product of Google’s has it; here it is refused as every unknown tool is.
+  // Another product of Google’s has it; here it is refused like every unknown tool.
   expect(findUnjudged(published, [...bodies, 'GenerationOutputConfig'])).toEqual([
     'Tool.fileSearch: FileSearch is not judged',
   ]);

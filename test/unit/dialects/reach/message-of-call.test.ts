@@ -7,7 +7,7 @@ const CLAUDE = `${PARENT}/publishers/anthropic/models/claude-sonnet-4-5`;
 const MISTRAL = `${PARENT}/publishers/mistralai/models/mistral-ocr`;
 const ENDPOINT = `${PARENT}/endpoints/42`;
 
-/** How members that nobody has judged are taken; undefined where nothing is looked at. */
+/** The rule for unlisted members of a call's body; undefined for a body that is not inspected. */
 function others(path: string, method = 'POST'): string | undefined {
   return messageOfCall(readVertexPath(method, path))?.others;
 }
@@ -23,12 +23,12 @@ test.each([
   ...[`${CLAUDE}:rawPredict`, `${CLAUDE}:streamRawPredict`, `${PARENT}/endpoints/openapi/chat/completions`],
   ...[`${PARENT}/publishers/anthropic/models/count-tokens:rawPredict`, `${ENDPOINT}/chat/completions`],
   ...[`${PARENT}/batchPredictionJobs`, `${PARENT}/cachedContents`],
-])('what nobody has judged in a body of %s is refused where it looks like a place', (path) => {
+])('an unlisted member in a body of %s is refused where it looks like a place', (path) => {
   expect(others(path)).toBe('unlisted');
 });
 
 test.each(['rawPredict', 'streamRawPredict'])(
-  'a body of another publisher’s %s is judged by its looks',
+  'an unlisted member in another publisher’s %s is judged by its form',
   (verb) => {
     expect(others(`${MISTRAL}:${verb}`)).toBe('input');
   },
@@ -37,8 +37,8 @@ test.each(['rawPredict', 'streamRawPredict'])(
 test.each([
   ...['predict', 'explain', 'rawPredict', 'streamRawPredict'],
   ...['directPredict', 'directRawPredict', 'serverStreamingPredict'],
-])('of what a container is sent by %s, Google’s storage is judged', (verb) => {
-  expect(others(`${ENDPOINT}:${verb}`)).toBe('own');
+])('in a body for a custom container, %s, Google’s storage is judged', (verb) => {
+  expect(others(`${ENDPOINT}:${verb}`)).toBe('container');
 });
 
 test.each([
@@ -48,6 +48,6 @@ test.each([
   ['PATCH', `${PARENT}/cachedContents/7`],
   ['GET', `${PARENT}/cachedContents`],
   ['GET', GEMINI],
-])('%s %s can reach nothing but what it is for', (method, path) => {
+])('%s %s has a body that can reach nothing', (method, path) => {
   expect(others(path, method)).toBeUndefined();
 });

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-/** Messages by name, and of each its members with their types: a scalar's, `map`, or another message's name. */
+/** Messages by name. A member's type is a scalar's name, `map`, or the name of another message. */
 export type PublishedMessages = Readonly<Record<string, Readonly<Record<string, PublishedMember>>>>;
 
 export interface PublishedMember {
   readonly type: string;
-  /** Whether Google says that it names a resource. */
+  /** True where Google documents that the member names a resource. */
   readonly isResource?: boolean;
 }
 
@@ -19,7 +19,7 @@ interface Descriptor {
   >;
 }
 
-/** What the SDK's protos say, by their names without dots. */
+/** Reads the messages in the SDK's protos, by their names without dots. */
 export function readProtos(version: 'v1' | 'v1beta1'): PublishedMessages {
   const root = JSON.parse(
     readFileSync(require.resolve('@google-cloud/aiplatform/build/protos/protos.json'), 'utf8'),
@@ -52,7 +52,7 @@ export function readProtos(version: 'v1' | 'v1beta1'): PublishedMessages {
   return messages;
 }
 
-/** What the discovery documents say. */
+/** Reads the messages in Google's discovery documents. */
 export function readDiscovery(version: 'v1' | 'v1beta1'): PublishedMessages {
   const facts = require('../../../fixtures/vertex-ai/published-messages.json') as Record<
     'v1' | 'v1beta1',
@@ -61,7 +61,7 @@ export function readDiscovery(version: 'v1' | 'v1beta1'): PublishedMessages {
   return mapTypes(facts[version], (type) => type.replace(/^list of /, '').replace(/^map of .*/, 'map'));
 }
 
-/** Names that Google's client has for messages that its REST interface calls otherwise. */
+/** Names in Google's client of messages that have other names in the REST interface. */
 const CLIENT_NAMES: Readonly<Record<string, string>> = {
   ApiKeyConfig: 'AuthConfigApiKeyConfig',
   ComputerUse: 'ToolComputerUse',
@@ -73,7 +73,7 @@ const CLIENT_NAMES: Readonly<Record<string, string>> = {
   WebSearch: 'ToolGoogleSearchWebSearch',
 };
 
-/** What Google's own client, which is ahead of both, sends: its types, and the members that it puts into a request. */
+/** Reads the types of Google's own client, and the members that it writes into requests. It is ahead of both others. */
 export function readClient(): PublishedMessages {
   const folder = `${require.resolve('@google/genai').replace(/[\\/]dist[\\/].*$/, '')}/dist`;
   const types = readFileSync(`${folder}/genai.d.ts`, 'utf8')

@@ -1,5 +1,5 @@
-/** The form that Google gives each part of a resource name; nothing else can end up in a host, a path or a name. */
-export const SHAPE = {
+/** The form of each part of a resource name. A part is checked before it goes into a host, a path or a name. */
+export const NAME_PATTERNS = {
   project: /^([a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,20})$/,
   location: /^[a-z]+(-[a-z]+\d{1,2})?$/,
   endpoint: /^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/,
