@@ -36,7 +36,7 @@ const csv: RecordStream = {
   writeError: ({ code, message }) => writeRow([...COLUMNS.map(() => ''), `${code}: ${message}`]),
 };
 
-/** How each format streams; undefined for `json`, which is answered as one page. */
+/** The streams of the formats; undefined for `json`, which is answered as one page. */
 export const RECORD_STREAMS: Readonly<Record<RecordFormat, RecordStream | undefined>> = {
   json: undefined,
   jsonl: jsonLines,

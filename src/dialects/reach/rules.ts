@@ -1,6 +1,6 @@
 import type { ToolName } from '../../governance/tools.ts';
 
-/** How a member of a body is judged: what it can make Google read, write or call as the gateway. */
+/** The judgement of a member of a body by what it can make Google read, write or call as the gateway. */
 export type Rule =
   | HarmlessRule
   | PlaceRule
