@@ -1,4 +1,4 @@
-/** The rooms of docs and README, enforced: who may import whom. Type-only imports carry no behaviour. */
+/** The rooms of docs/architecture.md, enforced: who may import whom. Type-only imports carry no behaviour. */
 const NOT_TYPES = { dependencyTypesNot: ['type-only'] };
 
 /** Every folder of the product and the packages beside it. */

@@ -28,7 +28,7 @@ const Milliseconds = z.coerce.number().int().min(1);
 const Bytes = z.coerce.number().int();
 const LARGEST_BODY_BYTES = 104_857_600;
 
-/** Every setting with its default and meaning; the README's table is checked against this. */
+/** Every setting with its default and meaning. A test holds the table of docs/settings.md to it. */
 export const Settings = z.object({
   API_MANAGEMENT_ISSUER: ServiceUrl.describe(
     '`iss` of tokens of the tenant that API Management is in: `https://login.microsoftonline.com/{tenant id}/v2.0`; v1.0 tokens of the tenant are taken too',

@@ -20,7 +20,7 @@ const GEMINI = ['flash', 'pro'].flatMap((model) =>
 );
 const TARGETS = ['iris', ...GEMINI];
 
-/** The README's table of sample callers, call by call. */
+/** The table of sample callers in docs/operations.md, call by call. */
 const GRANTED: Readonly<Record<string, readonly string[]>> = {
   'sandbox-app': ['iris', 'flash us-central1'],
   'scoring-app': ['iris'],

@@ -25,9 +25,9 @@ function expectRemedy(message: string): void {
   expect(message).toMatch(REMEDY);
 }
 
-test('every row of the README’s table of errors says what to do', () => {
-  const readme = readFileSync('README.md', 'utf8');
-  const rows = [...readme.matchAll(/^\| `([A-Z_]+)` +\| (\d{3}) +\| (.*?) +\| (.*?) +\|$/gm)];
+test('every row of the documents’ table of errors says what to do', () => {
+  const document = readFileSync('docs/errors.md', 'utf8');
+  const rows = [...document.matchAll(/^\| `([A-Z_]+)` +\| (\d{3}) +\| (.*?) +\| (.*?) +\|$/gm)];
   expect(rows.length).toBeGreaterThan(30);
   for (const [, , , meaning = '', remedy = ''] of rows) {
     expectPlainEnglish(`${meaning} ${remedy}`);

@@ -5,11 +5,12 @@ import { CODES } from '../../src/errors/codes.ts';
 import { Settings } from '../../src/settings.ts';
 
 const ROOT = join(__dirname, '../..');
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const settings = readFileSync(join(ROOT, 'docs/settings.md'), 'utf8');
+const errors = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
 const edgeErrors = readFileSync(join(ROOT, 'apim/policy-fragments/name-error/policy.xml'), 'utf8');
 
 test('the settings table is the schema of the settings: names, defaults and meanings', () => {
-  expect(readTable('setting')).toEqual(
+  expect(readTable(settings, 'setting')).toEqual(
     Object.entries(Settings.shape).map(([name, schema]) => [
       code(name),
       defaultOf(schema),
@@ -19,7 +20,7 @@ test('the settings table is the schema of the settings: names, defaults and mean
 });
 
 test('the table of error codes has every code of the function app and of the edge, with its status', () => {
-  const rows = readTable('code');
+  const rows = readTable(errors, 'code');
   const statuses = new Map(Object.entries(CODES).map(([name, { status }]) => [code(name), String(status)]));
   for (const [name, status] of edgeCodes()) {
     expect([name, statuses.get(code(name)) ?? status]).toEqual([name, status]);
@@ -31,21 +32,21 @@ test('the table of error codes has every code of the function app and of the edg
 });
 
 test('every error code says what it means and what to do, in a sentence each', () => {
-  for (const [name, , meaning, remedy] of readTable('code')) {
+  for (const [name, , meaning, remedy] of readTable(errors, 'code')) {
     expect([name, meaning]).toEqual([name, expect.stringMatching(/^[A-Z].{10,}\.$/)]);
     expect([name, remedy]).toEqual([name, expect.stringMatching(/^[A-Z].{10,}\.$/)]);
   }
 });
 
 test('the settings named in the table of error codes exist', () => {
-  const named = readTable('code').flatMap((row) => row[3]?.match(/`[A-Z]+(_[A-Z]+)+`/g) ?? []);
+  const named = readTable(errors, 'code').flatMap((row) => row[3]?.match(/`[A-Z]+(_[A-Z]+)+`/g) ?? []);
   expect(named.length).toBeGreaterThan(0);
   expect(Object.keys(Settings.shape).map(code)).toEqual(expect.arrayContaining(named));
 });
 
-/** The rows of the table whose first column has this title, cell by cell. */
-function readTable(title: string): string[][] {
-  const lines = readme.split('\n');
+/** The rows of a document's table whose first column has this title, cell by cell. */
+function readTable(document: string, title: string): string[][] {
+  const lines = document.split('\n');
   const start = lines.findIndex((line) => cells(line)[0] === title);
   const rest = lines.slice(start + 2);
   const length = rest.findIndex((line) => !line.startsWith('|'));
