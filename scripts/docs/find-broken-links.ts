@@ -44,7 +44,7 @@ interface Link {
 }
 
 function linksOf(root: string, file: string, text: string): Link[] {
-  if (!file.endsWith('.md')) return file.startsWith('test/') ? [] : namedDocuments(text, root);
+  if (!file.endsWith('.md')) return /(?:^|\/)test\//.test(file) ? [] : namedDocuments(text, root);
   const links = relativeLinks(text, join(root, file));
   if (!OWN_DOCUMENT.test(file)) return links;
   const named = readNamedPaths(text, FOLDERS).map(({ target, line }) => ({
