@@ -76,20 +76,16 @@ const linearPattern = Object.assign(
  *   a text can take more than a time in proportion to its length.
  */
 export function compileInstanceSchemas({ entries }: Catalog): ReadonlyMap<CatalogEntry, CheckInstances> {
-  // The first error of an instance is enough, and bounds the work on a hostile one.
-  const ajv = new Ajv2020({
-    allErrors: false,
-    strictTypes: false,
-    strictTuples: false,
-    logger: false,
-    code: { regExp: linearPattern },
-  });
+  // It takes milliseconds to make, and a catalog without schemas needs none.
+  let ajv: Ajv2020 | undefined;
+  const compileAt = (schema: AnySchemaObject, path: readonly PropertyKey[]): ValidateFunction =>
+    compile((ajv ??= createValidator()), schema, path);
   const checks = new Map<CatalogEntry, CheckInstances>();
   entries.forEach((entry, index) => {
     if (!('endpoint' in entry)) return;
     const { instances, parameters } = entry;
-    const isInstance = instances && compile(ajv, instances, ['entries', index, 'instances']);
-    const areParameters = parameters && compile(ajv, parameters, ['entries', index, 'parameters']);
+    const isInstance = instances && compileAt(instances, ['entries', index, 'instances']);
+    const areParameters = parameters && compileAt(parameters, ['entries', index, 'parameters']);
     if (!isInstance && !areParameters) return;
     checks.set(entry, async (sent) => {
       if (!sent) throw invalidBody([NO_INSTANCES]);
@@ -102,6 +98,17 @@ export function compileInstanceSchemas({ entries }: Catalog): ReadonlyMap<Catalo
     });
   });
   return checks;
+}
+
+function createValidator(): Ajv2020 {
+  return new Ajv2020({
+    // The first error of an instance is enough, and bounds the work on a hostile one.
+    allErrors: false,
+    strictTypes: false,
+    strictTuples: false,
+    logger: false,
+    code: { regExp: linearPattern },
+  });
 }
 
 function compile(ajv: Ajv2020, schema: AnySchemaObject, path: readonly PropertyKey[]): ValidateFunction {

@@ -3,6 +3,7 @@ import { gatewayDialect } from '../../../src/dialects/gateway-dialect.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { Question } from '../../../src/questions/question.ts';
 import { thrownBy } from '../thrown-by.ts';
+import { anyText } from '../any-text.ts';
 
 function read(path: string, query = ''): Question {
   return gatewayDialect.readQuestion({
@@ -176,7 +177,7 @@ test('every bad parameter is named at once', () => {
 test('a refusal never tells a value', () => {
   const name = fc.constantFrom('from', 'to', 'model', 'location', 'outcome', 'decision', 'limit', 'cursor');
   fc.assert(
-    fc.property(name, fc.string({ unit: 'binary' }), (parameter, noise) => {
+    fc.property(name, anyText(), (parameter, noise) => {
       try {
         read('v1/audit', new URLSearchParams({ [parameter]: `S3CRET ${noise}` }).toString());
         throw new Error('was accepted');

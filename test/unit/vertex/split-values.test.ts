@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { splitValues as splitInTurns, type StreamValue } from '../../../src/vertex/split-values.ts';
+import { anyText } from '../any-text.ts';
 
 async function splitValues(...asked: Parameters<typeof splitInTurns>): Promise<StreamValue[]> {
   const found: StreamValue[] = [];
@@ -7,7 +8,7 @@ async function splitValues(...asked: Parameters<typeof splitInTurns>): Promise<S
   return found;
 }
 
-const objects = fc.array(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), { maxLength: 6 });
+const objects = fc.array(fc.dictionary(anyText(), fc.jsonValue()), { maxLength: 6 });
 /** As JSON can say it: a minus zero is none there. */
 const plain = (values: unknown) => JSON.parse(JSON.stringify(values)) as unknown;
 

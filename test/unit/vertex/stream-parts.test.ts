@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { wholeParts } from '../../../src/vertex/stream-parts.ts';
 import { answerLimits } from './answer-limits.ts';
+import { anyText } from '../any-text.ts';
 
 type Framing = 'sse' | 'json-array';
 
@@ -120,7 +121,7 @@ function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
   return [0, ...at].map((from, index) => bytes.subarray(from, at[index] ?? bytes.length));
 }
 
-const text = fc.string({ unit: 'binary' });
+const text = anyText();
 const places = fc.array(fc.nat());
 
 test('whatever the chunks, all bytes come out and each part but the last ends with an event', async () => {
