@@ -30,23 +30,24 @@ function room(name, allowed, { typesFrom = [] } = {}) {
   return rules;
 }
 
+const AUDIT_TYPES = { typesFrom: ['audit'] };
 const IMPLEMENTATION_TYPES = { typesFrom: ['prediction', 'governance'] };
-const DIALECT_TYPES = { typesFrom: ['prediction', 'questions', 'governance'] };
+const DIALECT_TYPES = { typesFrom: ['prediction', 'questions', 'governance', 'audit'] };
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: NOT_TYPES } },
     ...room('functions', ['dialects', 'prediction', 'questions', 'errors']),
-    ...room('prediction', ['governance', 'json', 'errors']),
-    ...room('questions', ['prediction', 'governance', 'json', 'errors']),
+    ...room('prediction', ['governance', 'json', 'errors'], AUDIT_TYPES),
+    ...room('questions', ['prediction', 'governance', 'json', 'errors'], AUDIT_TYPES),
     ...room('vertex', ['json', 'errors'], IMPLEMENTATION_TYPES),
     ...room('credentials', ['errors'], IMPLEMENTATION_TYPES),
     ...room('caller', ['errors'], IMPLEMENTATION_TYPES),
-    ...room('audit', ['errors'], DIALECT_TYPES),
+    ...room('audit', [], IMPLEMENTATION_TYPES),
     ...room('governance', ['json', 'errors']),
     ...room('dialects', ['json', 'errors'], DIALECT_TYPES),
     ...room('json', ['errors']),
-    ...room('errors', []),
+    ...room('errors', ['audit']),
     {
       name: 'only-decisions-authorize',
       comment: 'Vertex AI is called with an AuthorizedCall, which the decision alone may make.',

@@ -6,6 +6,7 @@ import { applicationIdOf } from './audit/reading/application-id.ts';
 import { createApplicationInsightsArchive } from './audit/reading/application-insights-archive.ts';
 import { createLogQuery } from './audit/reading/log-query.ts';
 import { openLedgerVerifier } from './audit/verification/open-ledger-verifier.ts';
+import { recordCalls } from './audit/record-calls.ts';
 import { startAudit } from './audit/start-audit.ts';
 import { createApiManagementCallers } from './caller/api-management-callers.ts';
 import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';
@@ -78,7 +79,7 @@ const serving: ServingRooms = {
     now: Date.now,
   }),
   governance,
-  audit: audit.trail,
+  audit: recordCalls(audit.trail),
   running,
   memory: new MemoryBudget(settings.HELD_BODY_BYTES),
   digester: audit.digester,

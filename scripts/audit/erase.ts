@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { openAuditKey } from '../../src/audit/keys/audit-key.ts';
-import { openAuditStorage } from '../../src/audit/audit-storage.ts';
+import { openAuditStorage } from '../../src/audit/storage/audit-storage.ts';
 import { createAzureAppendStore } from '../../src/audit/ledger/azure-append-store.ts';
 import {
   canKeyComeBack,

@@ -20,7 +20,7 @@ import {
 } from '../../src/audit/verification/bundle-manifest.ts';
 import { describeReport } from '../../src/audit/verification/describe-report.ts';
 import type { Anchor } from '../../src/audit/verification/evidence.ts';
-import type { PublicKeys } from '../../src/audit/verification/signature.ts';
+import type { PublicKeys } from '../../src/audit/keys/signature.ts';
 import { hashFile, pathIn } from '../../src/audit/verification/verify-bundle.ts';
 import { isActive } from '../../src/audit/verification/verify-ledger.ts';
 import { readAuditSettings } from './audit-settings.ts';

@@ -5,7 +5,7 @@ import { createAuditPublicKeys } from '../../src/audit/keys/audit-public-keys.ts
 import { createLedgerReader } from '../../src/audit/ledger/ledger-reader.ts';
 import type { VerifierRooms } from '../../src/audit/verification/ledger-verifier.ts';
 import { createLogQuery } from '../../src/audit/reading/log-query.ts';
-import { shippedFieldsOf } from '../../src/audit/record/shipped-fields.ts';
+import { shippedFieldsOf } from '../../src/audit/shipping/shipped-fields.ts';
 import type { readAuditSettings } from './audit-settings.ts';
 
 const QUERY_TIMEOUT_IN_MS = 180_000;

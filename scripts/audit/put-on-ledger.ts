@@ -3,7 +3,7 @@ import type { AuditKey } from '../../src/audit/keys/audit-key.ts';
 import type { EntryBody } from '../../src/audit/ledger/ledger-entry.ts';
 import { LedgerWriter } from '../../src/audit/ledger/ledger-writer.ts';
 import { signCheckpoint } from '../../src/audit/ledger/sign-checkpoint.ts';
-import { inTime, type Schedule } from '../../src/audit/time-limit.ts';
+import { inTime, type Schedule } from '../../src/audit/time/time-limit.ts';
 
 export interface LedgerOfCommand {
   readonly store: AppendStore;

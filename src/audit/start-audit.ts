@@ -1,22 +1,17 @@
 import type { TokenCredential } from '@azure/identity';
-import type { AuditTrail } from '../prediction/audit-trail.ts';
-import type { ContentKeeper } from '../prediction/content-keeper.ts';
-import type { Digester } from '../prediction/digester.ts';
-import type { Seals } from '../prediction/seals.ts';
-import { auditCredential } from './audit-credential.ts';
+import { auditCredential } from './azure/audit-credential.ts';
 import { openAuditKey } from './keys/audit-key.ts';
-import type { AuditStorage } from './audit-storage.ts';
-import { createContentKeeper } from './contents/content.ts';
-import { createDigester } from './keys/digests.ts';
+import type { AuditStorage } from './storage/audit-storage.ts';
+import { type ContentKeeper, createContentKeeper } from './contents/content.ts';
+import { createDigester, type Digester } from './ledger/digests.ts';
 import { toEventAttributes } from './record/event-attributes.ts';
-import { flattenOpening, flattenRecord } from './record/flatten-record.ts';
 import { LedgerTrail } from './ledger/ledger-trail.ts';
 import { LedgerWriter } from './ledger/ledger-writer.ts';
 import { createShipping } from './shipping/shipping.ts';
 import { signCheckpoint } from './ledger/sign-checkpoint.ts';
-import { createSeals } from './keys/seals.ts';
+import { createSeals, type Seals } from './keys/seals.ts';
 import { createSubjectKeys } from './contents/subject-keys.ts';
-import { inTime, type Schedule } from './time-limit.ts';
+import { inTime, type Schedule } from './time/time-limit.ts';
 
 export interface AuditOptions {
   readonly storageUrl: string;
@@ -32,7 +27,7 @@ export interface AuditOptions {
 }
 
 export interface Audit {
-  readonly trail: AuditTrail;
+  readonly trail: Pick<LedgerTrail, 'admit' | 'countUnverified' | 'open' | 'commit' | 'record'>;
   readonly digester: Digester;
   readonly contents: ContentKeeper;
   readonly seals: Seals;
@@ -57,7 +52,7 @@ export function startAudit(options: AuditOptions): Audit {
   // Loaded at the first use: the package takes long.
   let storage: Promise<AuditStorage> | undefined;
   const openStorage = () =>
-    (storage ??= import('./audit-storage.ts').then(({ openAuditStorage }) =>
+    (storage ??= import('./storage/audit-storage.ts').then(({ openAuditStorage }) =>
       openAuditStorage(options.storageUrl, credential),
     ));
   const writer = new LedgerWriter({
@@ -76,7 +71,7 @@ export function startAudit(options: AuditOptions): Audit {
     append: (body) => writer.append(body),
     loadStorage: async () => {
       const { createLedgerReader } = await import('./ledger/ledger-reader.ts');
-      const { createStateStore } = await import('./state-store.ts');
+      const { createStateStore } = await import('./storage/state-store.ts');
       const { ledger, state } = await openStorage();
       return { ledger: createLedgerReader(ledger), state: createStateStore(state) };
     },
@@ -94,7 +89,7 @@ export function startAudit(options: AuditOptions): Audit {
   const append: LedgerWriter['append'] = (body, how) => writer.append(body, how);
   const digester = createDigester({ key, append, schedule });
   const loadBlobs = async (container: 'subjects' | 'content') => {
-    const { createStateStore } = await import('./state-store.ts');
+    const { createStateStore } = await import('./storage/state-store.ts');
     return createStateStore((await openStorage())[container]);
   };
   const contents = createContentKeeper({
@@ -104,8 +99,6 @@ export function startAudit(options: AuditOptions): Audit {
   });
   const trail = new LedgerTrail({
     writer,
-    toOpening: flattenOpening,
-    toRecord: flattenRecord,
     timeoutInMs,
     maximumPendingBytes,
     checkpointIntervalInMs,

@@ -1,3 +1,4 @@
+import { AuditError } from '../audit/audit-error.ts';
 import { CODES, type CodeFacts, type GatewayErrorCode } from './codes.ts';
 
 /** One thing wrong with a request: where (`instances[3].width`) and which rule; never the value. */
@@ -44,9 +45,13 @@ export class GatewayError extends Error {
   }
 }
 
-/** Any thrown value as a GatewayError; what is not one becomes INTERNAL and keeps nothing of the original. */
+/** Any thrown value as a GatewayError: the audit trail's errors keep their code, all others become INTERNAL and keep nothing. */
 export function toGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
+  if (error instanceof AuditError) {
+    const { code, message, retryAfterInMs } = error;
+    return new GatewayError(code, message, retryAfterInMs === undefined ? {} : { retryAfterInMs });
+  }
   return new GatewayError(
     'INTERNAL',
     'The gateway failed on its own side. Give the request id to its operators.',

@@ -11,8 +11,8 @@ import { type AuditRecord, type OpeningRecord, type Outcome, recordIdOf } from '
 import { estimateCost } from './estimate-cost.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
-import type { ContentKeeper, KeptContent } from './content-keeper.ts';
-import type { Digest, Digester } from './digester.ts';
+import type { ContentKeeper, KeptContent } from '../audit/contents/content.ts';
+import type { Digest, Digester } from '../audit/ledger/digests.ts';
 import type { ErrorDialect } from './dialect.ts';
 import type { AnswerFacts } from './answer.ts';
 import type { Prediction } from './prediction.ts';

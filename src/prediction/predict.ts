@@ -8,7 +8,7 @@ import type { AccessTokens, Vertex } from './vertex.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import type { Reply } from './reply.ts';
-import type { Seal, Seals } from './seals.ts';
+import type { Seal, Seals } from '../audit/keys/seals.ts';
 import type { OpenRecord } from './open-record.ts';
 import type { Answer } from './answer.ts';
 import { type GrantedCall, isStream, type Payload, type Prediction, type StreamShape } from './prediction.ts';

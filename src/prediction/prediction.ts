@@ -7,7 +7,7 @@ import type { Owner } from '../governance/owners.ts';
 import type { ToolName } from '../governance/tools.ts';
 import type { AnswerFormat, Framing } from './answer.ts';
 import type { Caller } from './caller.ts';
-import type { Seal } from './seals.ts';
+import type { Seal } from '../audit/keys/seals.ts';
 
 /** What a caller asks of a model: where, what and with which payload. */
 export interface Prediction extends CallTarget {

@@ -10,7 +10,7 @@ import type {
   RecordFilter,
   RecordPosition,
   RecordScope,
-} from '../prediction/audit-archive.ts';
+} from '../audit/reading/audit-archive.ts';
 import type { Caller } from '../prediction/caller.ts';
 import { resolvePeriod } from './period.ts';
 import type { AuditQuestion } from './question.ts';

@@ -1,5 +1,5 @@
 import { invalidQuery } from '../errors/invalid-query.ts';
-import type { Period } from '../prediction/audit-archive.ts';
+import type { Period } from '../audit/reading/audit-archive.ts';
 import type { AskedPeriod } from './question.ts';
 
 const DAY_IN_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { isWithinBounds } from '../errors/instant.ts';
 import { invalidQuery } from '../errors/invalid-query.ts';
-import type { Period, RecordPosition, RecordScope } from '../prediction/audit-archive.ts';
+import type { Period, RecordPosition, RecordScope } from '../audit/reading/audit-archive.ts';
 import type { AuditQuestion } from './question.ts';
 
 /** Where a next page begins, and in which period: that of the first page, whatever day it is by then. */

@@ -1,5 +1,5 @@
 import { toGatewayError } from '../errors/gateway-error.ts';
-import type { RecordedCall } from '../prediction/audit-archive.ts';
+import type { RecordedCall } from '../audit/reading/audit-archive.ts';
 import { callerGone } from '../prediction/deadline.ts';
 import { abandonUnlessTaken, type Delivery, untilTaken } from '../prediction/deliver.ts';
 import type { RecordStream } from './question.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ManagedIdentityCredential } from '@azure/identity';
+import { recordCalls } from '../../src/audit/record-calls.ts';
 import { startAudit } from '../../src/audit/start-audit.ts';
 import type { AuditRecord } from '../../src/prediction/audit-record.ts';
 import { FULL_RECORD } from '../unit/audit/full-record.ts';
@@ -33,7 +34,7 @@ function recordOf(requestId: string): AuditRecord {
 test('of a burst of 20,000 calls those that do not fit are refused, and none that was let in is lost', async () => {
   const settings = audited.observed.chain.environment.functionAppSettings;
   const startedAt = performance.now();
-  const { trail, close } = startAudit({
+  const audit = startAudit({
     storageUrl: settings.AUDIT_STORAGE_URL ?? '',
     keyUrl: settings.AUDIT_KEY_URL ?? '',
     credential: new ManagedIdentityCredential(),
@@ -43,6 +44,7 @@ test('of a burst of 20,000 calls those that do not fit are refused, and none tha
     maximumPendingBytes: PENDING_BYTES,
     checkpointIntervalInMs: 1000,
   });
+  const trail = recordCalls(audit.trail);
   const requestIds: string[] = [];
   let refused = 0;
   while (requestIds.length < CALLS) {
@@ -58,7 +60,7 @@ test('of a burst of 20,000 calls those that do not fit are refused, and none tha
     requestIds.push(requestId);
     trail.record(recordOf(requestId));
   }
-  await close(BOUND_IN_MS);
+  await audit.close(BOUND_IN_MS);
   expect(performance.now() - startedAt).toBeLessThan(BOUND_IN_MS);
 
   expect(refused).toBeGreaterThan(0);

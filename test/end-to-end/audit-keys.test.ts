@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openAuditKey } from '../../src/audit/keys/audit-key.ts';
 import { createAuditPublicKeys } from '../../src/audit/keys/audit-public-keys.ts';
-import { createSignatureCheck } from '../../src/audit/verification/signature.ts';
+import { createSignatureCheck } from '../../src/audit/keys/signature.ts';
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { StoredAudit, type StoredEntry } from '../support/stored-audit.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';

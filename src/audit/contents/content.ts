@@ -1,8 +1,28 @@
-import type { ContentKeeper, ContentReference, KeptContent } from '../../prediction/content-keeper.ts';
 import { contentName, type PartName, type PlainPart, sealContent, writeContent } from './sealed-content.ts';
-import type { StateStore } from '../state-store.ts';
-import { subjectIdOf, type SubjectKey, type SubjectKeys } from './subject-keys.ts';
-import { inTime, type Schedule } from '../time-limit.ts';
+import type { ContentReference } from '../record/record-schema.ts';
+import type { StateStore } from '../storage/state-store.ts';
+import { type DataSubject, subjectIdOf, type SubjectKey, type SubjectKeys } from './subject-keys.ts';
+import { inTime, type Schedule } from '../time/time-limit.ts';
+
+/** The content of one call while it is kept. None of its functions throws. */
+export interface KeptContent {
+  /** Resolves when the content can be encrypted, or when that was waited for long enough. */
+  ready(): Promise<void>;
+  /** Ignores a part that wasn't asked for, bytes beyond a bound, and what comes after the seal. */
+  add(part: PartName, bytes: Uint8Array | string): void;
+  /**
+   * Encrypts the content and starts to store it. @returns where it lies; undefined when it can't be kept. A second call
+   * returns the same.
+   */
+  seal(): ContentReference | undefined;
+  /** Encrypts the content. Resolves when it is stored, or can't be in time; `seal` returns undefined then. */
+  store(): Promise<void>;
+}
+
+/** Keeps contents of calls, encrypted for their data subjects. */
+export interface ContentKeeper {
+  start(recordId: string, subject: DataSubject, parts: readonly PartName[]): KeptContent;
+}
 
 export interface ContentOptions {
   readonly keys: Pick<SubjectKeys, 'obtain'>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ContentReference } from '../../prediction/content-keeper.ts';
+import type { ContentReference } from '../record/record-schema.ts';
 import { openContent, type PartName, type PlainPart, SealedContent } from './sealed-content.ts';
 import type { SubjectKeys } from './subject-keys.ts';
 

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { fromBase64url, toBase64url } from '../base64url.ts';
+import { fromBase64url, toBase64url } from '../keys/base64url.ts';
 import type { SubjectKey } from './subject-keys.ts';
 
 const SealedPart = z.strictObject({

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuditKey } from '../keys/audit-key.ts';
 import { findKey, obtainKey, type SecretKey } from '../keys/stored-key.ts';
-import type { StateStore } from '../state-store.ts';
+import type { StateStore } from '../storage/state-store.ts';
 
 /** Whose content it is: a person, or the application where it acts for none. */
 export interface DataSubject {

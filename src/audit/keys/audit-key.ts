@@ -15,13 +15,13 @@ export interface KeySignature {
 
 /**
  * The RSA key that vouches for the ledger and protects the keys of digests and contents. Its private half is never
- * seen. Everything throws GatewayError AUDIT_UNAVAILABLE when the key can't be used in time.
+ * seen. Everything throws AuditError AUDIT_UNAVAILABLE when the key can't be used in time.
  */
 export interface AuditKey {
   /** PS256: https://www.rfc-editor.org/rfc/rfc7518#section-3.5 */
   sign(bytes: Uint8Array): Promise<KeySignature>;
   wrap(key: Uint8Array): Promise<WrappedKey>;
-  /** @throws GatewayError AUDIT_UNAVAILABLE for what another key wrapped as well. */
+  /** @throws AuditError AUDIT_UNAVAILABLE for what another key wrapped as well. */
   unwrap(key: WrappedKey): Promise<Uint8Array>;
 }
 

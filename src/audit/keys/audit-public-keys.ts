@@ -2,9 +2,9 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { TokenCredential } from '@azure/identity';
 import type { JsonWebKey as VaultKey } from '@azure/keyvault-keys';
-import { GatewayError } from '../../errors/gateway-error.ts';
-import { toBase64url } from '../base64url.ts';
-import type { PublicKeys } from '../verification/signature.ts';
+import { AuditError } from '../audit-error.ts';
+import { toBase64url } from './base64url.ts';
+import type { PublicKeys } from './signature.ts';
 
 const KEY_URL = /^(https:\/\/[^/]+)\/keys\/([^/]+)(?:\/([^/]+))?$/;
 /** Of each key that is asked for, with the SDK's own retries. */
@@ -33,7 +33,7 @@ export function createAuditPublicKeys(keyUrl: string, credential: () => TokenCre
       return key && asJwk(key);
     } catch (error) {
       if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return undefined;
-      throw new GatewayError(
+      throw new AuditError(
         'AUDIT_UNAVAILABLE',
         'The public audit key cannot be read from Key Vault. If this goes on, its operators must check the address of ' +
           'the key, and that this identity has the role Key Vault Crypto User.',

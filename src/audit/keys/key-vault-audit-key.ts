@@ -6,9 +6,9 @@ import {
   type KeyVaultKey,
   parseKeyVaultKeyIdentifier,
 } from '@azure/keyvault-keys';
-import { GatewayError } from '../../errors/gateway-error.ts';
+import { AuditError } from '../audit-error.ts';
 import type { AuditKey } from './audit-key.ts';
-import { toBase64url } from '../base64url.ts';
+import { toBase64url } from './base64url.ts';
 
 /** The version in use, with its public half. */
 interface CurrentKey {
@@ -100,8 +100,8 @@ export function createKeyVaultAuditKey(
   };
 }
 
-function unusable(): GatewayError {
-  return new GatewayError(
+function unusable(): AuditError {
+  return new AuditError(
     'AUDIT_UNAVAILABLE',
     'The audit key in Key Vault cannot be used. If this goes on, its operators must check the address of the key, that ' +
       'the key is enabled, and that this identity has the role Key Vault Crypto User.',

@@ -9,7 +9,7 @@ import {
   sign,
 } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { GatewayError } from '../../errors/gateway-error.ts';
+import { AuditError } from '../audit-error.ts';
 import type { AuditKey } from './audit-key.ts';
 
 /** What NIST SP 800-131A still allows. */
@@ -21,7 +21,7 @@ const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RS
 
 /**
  * The audit key in a PEM file of this machine, for local development.
- * @throws GatewayError AUDIT_UNAVAILABLE for a file that others can read, or that holds no RSA key of 2,048 bits.
+ * @throws AuditError AUDIT_UNAVAILABLE for a file that others can read, or that holds no RSA key of 2,048 bits.
  */
 export async function readLocalAuditKey(file: URL): Promise<AuditKey> {
   const privateKey = await readPrivateKey(file);
@@ -77,6 +77,6 @@ function nameOf(publicKey: KeyObject): string {
   return `local:${createHash('sha256').update(members).digest('base64url')}`;
 }
 
-function unusable(why: string): GatewayError {
-  return new GatewayError('AUDIT_UNAVAILABLE', `The file that AUDIT_KEY_URL names ${why}.`);
+function unusable(why: string): AuditError {
+  return new AuditError('AUDIT_UNAVAILABLE', `The file that AUDIT_KEY_URL names ${why}.`);
 }

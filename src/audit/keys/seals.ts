@@ -1,9 +1,22 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { GatewayError } from '../../errors/gateway-error.ts';
-import type { Seal, Seals } from '../../prediction/seals.ts';
-import type { StateStore } from '../state-store.ts';
+import { AuditError } from '../audit-error.ts';
+import type { StateStore } from '../storage/state-store.ts';
 import type { AuditKey } from './audit-key.ts';
 import { obtainKey } from './stored-key.ts';
+
+/** Marks short texts so that a gateway can tell that they are a gateway's own words. */
+export interface Seal {
+  /** 22 characters of base64url. */
+  write(text: string): string;
+  /** Tells whether `seal` is the seal of `text`. */
+  isOf(seal: string, text: string): boolean;
+}
+
+/** The seal of all instances of the gateway. */
+export interface Seals {
+  /** Resolves when the seal can be used. @throws AuditError SEALS_UNAVAILABLE. */
+  open(): Promise<Seal>;
+}
 
 export interface SealOptions {
   /** Called once it is needed, because storage packages are slow to load. */
@@ -22,7 +35,7 @@ const SEAL_BYTES = 16;
 /**
  * Seals of HMAC-SHA-256, of 128 bits in base64url, by one random key, which all instances read from storage, wrapped by
  * the audit key, when they first need it. Without its blob, instances that start later make another.
- * @throws GatewayError from `open`, SEALS_UNAVAILABLE.
+ * @throws AuditError from `open`, SEALS_UNAVAILABLE.
  */
 export function createSeals({ loadStore, key, now }: SealOptions): Seals {
   let opened: Promise<Seal> | undefined;
@@ -33,7 +46,7 @@ export function createSeals({ loadStore, key, now }: SealOptions): Seals {
       return sealBy(secret);
     } catch {
       failedUntil = now().getTime() + FAILED_FOR_IN_MS;
-      throw new GatewayError(
+      throw new AuditError(
         'SEALS_UNAVAILABLE',
         'The key by which operations are known to be a team’s cannot be read. Try again shortly.',
       );

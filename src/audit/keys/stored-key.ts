@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { fromBase64url, toBase64url } from '../base64url.ts';
-import type { StateStore } from '../state-store.ts';
+import { fromBase64url, toBase64url } from './base64url.ts';
+import type { StateStore } from '../storage/state-store.ts';
 import type { AuditKey } from './audit-key.ts';
 
 /** A random key of 256 bits. */

@@ -1,10 +1,9 @@
-import { GatewayError } from '../../errors/gateway-error.ts';
-import type { AuditRecord, OpeningRecord } from '../../prediction/audit-record.ts';
-import type { AuditTrail, UnverifiedCall } from '../../prediction/audit-trail.ts';
+import { AuditError } from '../audit-error.ts';
+import type { FlatOpening, FlatRecord } from '../record/record-schema.ts';
 import type { EntryBody } from './ledger-entry.ts';
 import type { EntryPlace } from './ledger-writer.ts';
-import { UnverifiedCalls } from './unverified-calls.ts';
-import { inTime, type Schedule } from '../time-limit.ts';
+import { type UnverifiedCall, UnverifiedCalls } from './unverified-calls.ts';
+import { inTime, type Schedule } from '../time/time-limit.ts';
 
 type Checkpoint = Extract<EntryBody, { kind: 'checkpoint' }>;
 
@@ -21,9 +20,6 @@ export interface ChainWriter {
 
 export interface LedgerTrailOptions {
   readonly writer: ChainWriter;
-  /** Records as the ledger keeps them. */
-  readonly toOpening: (record: OpeningRecord) => Readonly<Record<string, unknown>>;
-  readonly toRecord: (record: AuditRecord) => Readonly<Record<string, unknown>>;
   /** How long a strict call waits for the ledger, in milliseconds. */
   readonly timeoutInMs: number;
   /** The most that may wait for the ledger; then no new call is let in. */
@@ -41,7 +37,7 @@ export interface LedgerTrailOptions {
 const LAST_SIGNATURE_TIMEOUT_IN_MS = 1_000;
 
 /** The audit trail on a ledger: openings and closings of calls, and checkpoints that vouch for them. */
-export class LedgerTrail implements AuditTrail {
+export class LedgerTrail {
   readonly #options: LedgerTrailOptions;
   #active = 0;
   #opened = 0;
@@ -74,18 +70,18 @@ export class LedgerTrail implements AuditTrail {
     }, this.#options.checkpointIntervalInMs);
   }
 
-  async open(record: OpeningRecord): Promise<void> {
+  async open(record: FlatOpening): Promise<void> {
     this.#refuseWhileStalled();
     this.#opened += 1;
-    await this.#inTime(this.#append({ kind: 'opening', record: this.#options.toOpening(record) }));
+    await this.#inTime(this.#append({ kind: 'opening', record }));
   }
 
-  async commit(record: AuditRecord): Promise<void> {
+  async commit(record: FlatRecord): Promise<void> {
     this.#count(record);
     await this.#inTime(this.#append(this.#closing(record)));
   }
 
-  record(record: AuditRecord): void {
+  record(record: FlatRecord): void {
     this.#count(record);
     void this.#append(this.#closing(record), { isAwaited: false });
   }
@@ -118,11 +114,11 @@ export class LedgerTrail implements AuditTrail {
     return this.#options.writer.append(body, options);
   }
 
-  #closing(record: AuditRecord): EntryBody {
-    return { kind: 'closing', record: this.#options.toRecord(record) };
+  #closing(record: FlatRecord): EntryBody {
+    return { kind: 'closing', record };
   }
 
-  #count({ revision }: AuditRecord): void {
+  #count({ revision = 0 }: FlatRecord): void {
     if (revision > 0) return;
     this.#active -= 1;
     this.#closed += 1;
@@ -179,8 +175,8 @@ export class LedgerTrail implements AuditTrail {
   }
 }
 
-function unavailable(): GatewayError {
-  return new GatewayError(
+function unavailable(): AuditError {
+  return new AuditError(
     'AUDIT_LEDGER_UNAVAILABLE',
     'The audit ledger cannot be written, and calls that cannot be put on record are not made. Try again shortly.',
   );

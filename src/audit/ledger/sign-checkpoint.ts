@@ -1,5 +1,5 @@
 import type { AuditKey } from '../keys/audit-key.ts';
-import { toBase64url } from '../base64url.ts';
+import { toBase64url } from '../keys/base64url.ts';
 import type { EntryBody } from './ledger-entry.ts';
 import type { EntryPlace } from './ledger-writer.ts';
 

@@ -1,8 +1,17 @@
-import type { UnverifiedCall } from '../../prediction/audit-trail.ts';
 import type { EntryBody } from './ledger-entry.ts';
 
 type UnverifiedEntry = Extract<EntryBody, { kind: 'unverified' }>;
 type Sample = UnverifiedEntry['samples'][number];
+
+/** A call whose caller nobody vouches for: nothing that it says of itself is believed, or kept. */
+export interface UnverifiedCall {
+  readonly time: Date;
+  /** The surface that was called. */
+  readonly dialect: string;
+  readonly method: string;
+  /** Why it was not let in. */
+  readonly code: string;
+}
 
 /** Of an entry; there are fewer ways to be refused. */
 const MOST_SAMPLES = 20;

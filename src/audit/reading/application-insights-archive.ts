@@ -1,10 +1,10 @@
 import type { ZodType } from 'zod';
-import type { AuditArchive, RecordedCall, UsageSum } from '../../prediction/audit-archive.ts';
+import type { AuditArchive, RecordedCall, UsageSum } from './audit-archive.ts';
 import { type LogQuery, type LogRow, unreadable } from './log-query.ts';
 import { NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
-import { Content, Findings } from '../record/record-schema.ts';
+import { ContentReference, Findings } from '../record/record-schema.ts';
 import { findQuery, listQuery, usageQuery } from './record-queries.ts';
-import { withoutUndefined } from '../without-undefined.ts';
+import { withoutUndefined } from '../record/without-undefined.ts';
 
 /** Reads the records that the function app and the edge left in Application Insights. */
 export function createApplicationInsightsArchive(query: LogQuery): AuditArchive {
@@ -27,7 +27,7 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?Z$/;
 /** The edge's records have the least rank. */
 const EDGE_RANK = 0.1;
 
-/** @throws GatewayError AUDIT_UNAVAILABLE for a row that has not the columns which were asked for. */
+/** @throws AuditError AUDIT_UNAVAILABLE for a row that has not the columns which were asked for. */
 function readRecord(row: LogRow): RecordedCall {
   const id = readText(row, 'id');
   const time = readText(row, 'timestamp');
@@ -49,7 +49,7 @@ function readRecord(row: LogRow): RecordedCall {
     isDelegated: isDelegated === undefined ? undefined : isDelegated === 'true',
     roles: roles?.split(' '),
     findings: findings === undefined ? undefined : readJson(findings, Findings),
-    content: content === undefined ? undefined : readJson(content, Content),
+    content: content === undefined ? undefined : readJson(content, ContentReference),
     ...numbers,
   });
 }

@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { z } from 'zod';
-import { GatewayError } from '../../errors/gateway-error.ts';
+import { AuditError } from '../audit-error.ts';
 
 export interface LogQueryOptions {
   /** `https://api.applicationinsights.io`, without a path. */
@@ -17,7 +17,7 @@ export interface LogQueryOptions {
 export type LogRow = Readonly<Record<string, unknown>>;
 
 /**
- * Runs one query. @throws GatewayError AUDIT_UNAVAILABLE and AUDIT_QUERY_REJECTED, which keep nothing of what the service
+ * Runs one query. @throws AuditError AUDIT_UNAVAILABLE and AUDIT_QUERY_REJECTED, which keep nothing of what the service
  * said; the signal's reason when that is aborted.
  */
 export type LogQuery = (query: string, abortSignal: AbortSignal) => Promise<readonly LogRow[]>;
@@ -47,7 +47,7 @@ export function createLogQuery({ endpoint, applicationId, token, timeoutInMs }: 
   const url = new URL(`/v1/apps/${applicationId}/query`, endpoint);
   return async (query, abortSignal) => {
     const bearer = await token().catch(() => {
-      throw new GatewayError(
+      throw new AuditError(
         'AUDIT_UNAVAILABLE',
         "The function app's managed identity gave no token to read the records with. Try again shortly.",
       );
@@ -58,7 +58,7 @@ export function createLogQuery({ endpoint, applicationId, token, timeoutInMs }: 
       return await send(url, query, bearer, timeoutInMs, AbortSignal.any([abortSignal, limit]));
     } catch (error) {
       abortSignal.throwIfAborted();
-      if (error instanceof GatewayError) throw error;
+      if (error instanceof AuditError) throw error;
       throw limit.aborted ? unavailable('did not answer in time') : unavailable('cannot be reached');
     }
   };
@@ -90,7 +90,7 @@ async function send(
   if (statusCode === 204) return [];
   if (statusCode === 429) throw unavailable('limits how often it may be asked', headers['retry-after']);
   if (statusCode >= 500) throw unavailable('failed on its own side', headers['retry-after']);
-  throw new GatewayError(
+  throw new AuditError(
     'AUDIT_QUERY_REJECTED',
     `Application Insights refused the function app (HTTP ${statusCode}). Its operators must compare the application ` +
       'id with the settings, and check the role Monitoring Reader of its managed identity.',
@@ -125,13 +125,13 @@ function readRows(text: string): LogRow[] {
 }
 
 /** What the service answered is not what it documents, or is only a part of it. */
-export function unreadable(): GatewayError {
+export function unreadable(): AuditError {
   return unavailable('gave an answer that is not complete');
 }
 
-function unavailable(what: string, retryAfter?: string | string[]): GatewayError {
+function unavailable(what: string, retryAfter?: string | string[]): AuditError {
   const retryAfterInMs = readRetryAfter(retryAfter);
-  return new GatewayError(
+  return new AuditError(
     'AUDIT_UNAVAILABLE',
     `Application Insights ${what}, so the records cannot be read. Try again shortly.`,
     retryAfterInMs === undefined ? {} : { retryAfterInMs },

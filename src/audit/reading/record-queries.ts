@@ -6,7 +6,7 @@ import type {
   RecordScope,
   UsageFilter,
   UsageGroup,
-} from '../../prediction/audit-archive.ts';
+} from './audit-archive.ts';
 import { column, dateTimeLiteral, is, isIn, pipe, textLiteral } from './kql.ts';
 import { attributeOf, NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
 

@@ -27,11 +27,15 @@ export const RecordId = z
 
 export const Findings = z.array(z.strictObject({ kind: Text, count: Count }));
 /** Where the encrypted content of a call lies. */
-export const Content = z.strictObject({
-  subject: Text,
-  blob: Text,
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex'),
+export const ContentReference = z.strictObject({
+  subject: Text.describe('Pseudonym of the data subject whose key it is encrypted with'),
+  blob: Text.describe('Where it lies in the container audit-content'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex')
+    .describe('SHA-256 of the encrypted content, in hex'),
 });
+export type ContentReference = z.infer<typeof ContentReference>;
 
 function field<Schema extends z.ZodType>(schema: Schema, facts: FieldFacts): Schema {
   return schema.meta({ ...facts });
@@ -255,7 +259,7 @@ const Closing = {
     description: 'What inspection of the content found, by kind and count, where there was one',
     source: 'gateway',
   }),
-  content: known(Content, {
+  content: known(ContentReference, {
     description:
       'Where the encrypted content lies, under whose key, with its hash; where a rule asks for content',
     source: 'governance',
@@ -273,3 +277,6 @@ export type FlatOpening = z.infer<typeof FlatOpening>;
  */
 export const FlatRecord = z.strictObject({ ...Opening, ...Closing });
 export type FlatRecord = z.infer<typeof FlatRecord>;
+
+/** How a call ended. `interrupted`: the stream broke after it had begun; `aborted`: the caller went away. */
+export type Outcome = FlatRecord['outcome'];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type EntryBody, WriterName } from '../ledger/ledger-entry.ts';
 import { type LedgerChain, type LedgerReader, streamLines } from '../ledger/ledger-reader.ts';
 import { type AnyEntry, readLines } from '../ledger/read-lines.ts';
-import type { StateFacts, StateStore } from '../state-store.ts';
+import type { StateFacts, StateStore } from '../storage/state-store.ts';
 
 export interface RecoveryRooms {
   readonly ledger: LedgerReader;

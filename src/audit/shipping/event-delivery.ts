@@ -1,5 +1,5 @@
 import type { AuditEvent, EventOutcome, EventSender, SendResult } from './event-sender.ts';
-import type { Schedule } from '../time-limit.ts';
+import type { Schedule } from '../time/time-limit.ts';
 
 export interface EventDeliveryOptions {
   /** Called once, before the first event, because telemetry packages are slow to load. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EntryHash, NO_PREVIOUS, WriterName } from '../ledger/ledger-entry.ts';
-import type { StateFacts, StateStore } from '../state-store.ts';
+import type { StateFacts, StateStore } from '../storage/state-store.ts';
 
 /** Up to where a chain is in Application Insights, or refused there for good. */
 export const ShippingCursor = z.object({

@@ -4,9 +4,9 @@ import type { DescribeRecord } from './ledger-events.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import { shipChain, type ShippingRooms } from './ship-chain.ts';
 import { KeptCursor } from './shipping-cursor.ts';
-import type { StateStore } from '../state-store.ts';
+import type { StateStore } from '../storage/state-store.ts';
 import { type Backlog, backlogEvent, sweep } from './sweep.ts';
-import { inTime } from '../time-limit.ts';
+import { inTime } from '../time/time-limit.ts';
 
 /** The ledger, and the containers' other half: what changes. */
 export interface ShippingStorage {

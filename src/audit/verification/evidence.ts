@@ -1,4 +1,4 @@
-import type { PublicKeys } from './signature.ts';
+import type { PublicKeys } from '../keys/signature.ts';
 
 /** A chain's head at some time, as Application Insights keeps it. */
 export interface Anchor {

@@ -1,11 +1,11 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import { GatewayError } from '../../errors/gateway-error.ts';
+import { AuditError } from '../audit-error.ts';
 import type { ApplicationInsightsEvidence } from './application-insights-evidence.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import { readShippingCursors } from './read-shipping-cursors.ts';
 import type { LedgerEvidence, TracedCall, VerifiedPeriod } from './evidence.ts';
 import type { VerificationReport } from './report.ts';
-import type { PublicKeys } from './signature.ts';
+import type { PublicKeys } from '../keys/signature.ts';
 import { verifyLedger } from './verify-ledger.ts';
 
 export interface VerifierRooms {
@@ -30,7 +30,7 @@ export interface VerificationRequest {
 
 /** Verifies the ledger in storage against Application Insights. */
 export interface LedgerVerifier {
-  /** @throws GatewayError AUDIT_UNAVAILABLE and AUDIT_QUERY_REJECTED when what has to be read can't be. */
+  /** @throws AuditError AUDIT_UNAVAILABLE and AUDIT_QUERY_REJECTED when what has to be read can't be. */
   verify(request: VerificationRequest, abortSignal: AbortSignal): Promise<VerificationReport>;
 }
 
@@ -85,7 +85,7 @@ async function readTraffic(
       records: insights.tracedRecords(around, abortSignal),
     };
   } catch (error) {
-    if (error instanceof GatewayError && error.code === 'AUDIT_QUERY_REJECTED') return undefined;
+    if (error instanceof AuditError && error.code === 'AUDIT_QUERY_REJECTED') return undefined;
     throw error;
   }
 }
@@ -114,8 +114,8 @@ function inPlainWords(ledger: LedgerReader): LedgerReader {
   };
 }
 
-function unreadable(): GatewayError {
-  return new GatewayError(
+function unreadable(): AuditError {
+  return new AuditError(
     'AUDIT_UNAVAILABLE',
     'The ledger in Azure Storage cannot be read. If this goes on, its operators must check the address of the storage ' +
       'account, and that this identity has the role Storage Blob Data Reader or Contributor.',

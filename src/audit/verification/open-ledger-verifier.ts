@@ -1,10 +1,10 @@
 import type { TokenCredential } from '@azure/identity';
-import { GatewayError } from '../../errors/gateway-error.ts';
-import { auditCredential } from '../audit-credential.ts';
+import { AuditError } from '../audit-error.ts';
+import { auditCredential } from '../azure/audit-credential.ts';
 import { createApplicationInsightsEvidence } from './application-insights-evidence.ts';
 import type { LedgerVerifier } from './ledger-verifier.ts';
 import type { LogQuery } from '../reading/log-query.ts';
-import { shippedFieldsOf } from '../record/shipped-fields.ts';
+import { shippedFieldsOf } from '../shipping/shipped-fields.ts';
 
 export interface LedgerVerifierOptions {
   readonly storageUrl: string;
@@ -24,7 +24,7 @@ export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifi
   let opened: Promise<LedgerVerifier> | undefined;
   let isRunning = false;
   const open = async (): Promise<LedgerVerifier> => {
-    const { openAuditStorage } = await import('../audit-storage.ts');
+    const { openAuditStorage } = await import('../storage/audit-storage.ts');
     const { createAuditPublicKeys } = await import('../keys/audit-public-keys.ts');
     const { createLedgerReader } = await import('../ledger/ledger-reader.ts');
     const { createLedgerVerifier } = await import('./ledger-verifier.ts');
@@ -41,7 +41,7 @@ export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifi
   return {
     async verify(request, abortSignal) {
       if (isRunning)
-        throw new GatewayError(
+        throw new AuditError(
           'AUDIT_UNAVAILABLE',
           'The ledger is being verified for somebody else. Try again when that is done.',
           { retryAfterInMs: 10_000 },

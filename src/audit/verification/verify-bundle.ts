@@ -20,7 +20,7 @@ import type { Finding } from './finding.ts';
 import { createFindings } from './findings.ts';
 import { createFolderLedger } from './folder-ledger.ts';
 import type { VerificationReport } from './report.ts';
-import { createSignatureCheck, type PublicKeys } from './signature.ts';
+import { createSignatureCheck, type PublicKeys } from '../keys/signature.ts';
 import { verifyLedger } from './verify-ledger.ts';
 
 export interface BundleOptions {

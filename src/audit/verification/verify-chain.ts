@@ -5,7 +5,7 @@ import { type Fault, judgePieces } from './judge-pieces.ts';
 import { type ReadEntry, readEntry } from './read-entry.ts';
 import { readLines } from './read-lines.ts';
 import { createSegments } from './segments.ts';
-import type { CheckSignature } from './signature.ts';
+import type { CheckSignature } from '../keys/signature.ts';
 import { createWitnesses } from './witnesses.ts';
 
 /** An entry as it stands, whether it belongs there or not. */

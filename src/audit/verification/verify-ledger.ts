@@ -15,7 +15,7 @@ import { createFindings, type Findings } from './findings.ts';
 import { readEntry } from './read-entry.ts';
 import { readLines } from './read-lines.ts';
 import type { VerificationReport } from './report.ts';
-import { createSignatureCheck } from './signature.ts';
+import { createSignatureCheck } from '../keys/signature.ts';
 import { type StandingEntry, type VerifiedChain, verifyChain } from './verify-chain.ts';
 
 export interface VerificationOptions {

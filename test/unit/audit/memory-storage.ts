@@ -1,6 +1,6 @@
 import { type EntryBody, hashEntry, NO_PREVIOUS } from '../../../src/audit/ledger/ledger-entry.ts';
 import type { LedgerReader } from '../../../src/audit/ledger/ledger-reader.ts';
-import type { StateStore, StoredState } from '../../../src/audit/state-store.ts';
+import type { StateStore, StoredState } from '../../../src/audit/storage/state-store.ts';
 
 interface MemoryPart {
   bytes: Buffer;

@@ -1,7 +1,7 @@
 import { NUMBER_FIELDS, TEXT_FIELDS } from '../../../src/audit/reading/record-fields.ts';
 import { COLUMNS, readFormat, RECORD_STREAMS } from '../../../src/dialects/record-streams.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { RecordedCall } from '../../../src/prediction/audit-archive.ts';
+import type { RecordedCall } from '../../../src/audit/reading/audit-archive.ts';
 
 const { jsonl, csv } = RECORD_STREAMS;
 const RECORD: RecordedCall = {

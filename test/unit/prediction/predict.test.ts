@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
-import type { Digester } from '../../../src/prediction/digester.ts';
+import type { Digester } from '../../../src/audit/ledger/digests.ts';
 import type { UnverifiedCall } from '../../../src/prediction/audit-trail.ts';
 import type { Vertex } from '../../../src/prediction/vertex.ts';
 import type { GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';

@@ -5,7 +5,7 @@ import type {
   RecordFilter,
   RecordPage,
   RecordScope,
-} from '../../../src/prediction/audit-archive.ts';
+} from '../../../src/audit/reading/audit-archive.ts';
 import type { Caller } from '../../../src/prediction/caller.ts';
 import {
   listAllRecords,

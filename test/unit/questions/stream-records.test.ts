@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { RecordedCall } from '../../../src/prediction/audit-archive.ts';
+import type { RecordedCall } from '../../../src/audit/reading/audit-archive.ts';
 import { startDeadline } from '../../../src/prediction/deadline.ts';
 import { OpenRecord } from '../../../src/prediction/open-record.ts';
 import type { RecordStream } from '../../../src/questions/question.ts';

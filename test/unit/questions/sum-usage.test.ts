@@ -1,4 +1,4 @@
-import type { AuditArchive, UsageFilter, UsageSum } from '../../../src/prediction/audit-archive.ts';
+import type { AuditArchive, UsageFilter, UsageSum } from '../../../src/audit/reading/audit-archive.ts';
 import type { UsageQuestion } from '../../../src/questions/question.ts';
 import { sumUsage, type Usage } from '../../../src/questions/sum-usage.ts';
 import { endpointEntry, governanceOf, modelEntry } from '../governance/governance-of.ts';

@@ -3,7 +3,7 @@ import { type ContentOptions, createContentKeeper } from '../../../../src/audit/
 import { readContent } from '../../../../src/audit/contents/read-content.ts';
 import { SealedContent } from '../../../../src/audit/contents/sealed-content.ts';
 import { subjectIdOf } from '../../../../src/audit/contents/subject-keys.ts';
-import type { ContentReference } from '../../../../src/prediction/content-keeper.ts';
+import type { ContentReference } from '../../../../src/audit/record/record-schema.ts';
 import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { MemoryState } from '../memory-storage.ts';
 

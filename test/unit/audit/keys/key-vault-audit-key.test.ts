@@ -10,8 +10,8 @@ import {
 import { openAuditKey } from '../../../../src/audit/keys/audit-key.ts';
 import { createAuditPublicKeys } from '../../../../src/audit/keys/audit-public-keys.ts';
 import { signCheckpoint } from '../../../../src/audit/ledger/sign-checkpoint.ts';
-import { createSignatureCheck } from '../../../../src/audit/verification/signature.ts';
-import { rejectedBy } from '../../thrown-by.ts';
+import { createSignatureCheck } from '../../../../src/audit/keys/signature.ts';
+import { rejectedBy } from '../thrown-by.ts';
 
 const TENANT_ID = '11111111-1111-4111-8111-111111111111';
 const USER = { name: 'user', clientId: 'c1', objectId: 'd1' };

@@ -7,8 +7,8 @@ import { ManagedIdentityCredential } from '@azure/identity';
 import { openAuditKey } from '../../../../src/audit/keys/audit-key.ts';
 import { createAuditPublicKeys } from '../../../../src/audit/keys/audit-public-keys.ts';
 import { signCheckpoint } from '../../../../src/audit/ledger/sign-checkpoint.ts';
-import { createSignatureCheck } from '../../../../src/audit/verification/signature.ts';
-import { rejectedBy } from '../../thrown-by.ts';
+import { createSignatureCheck } from '../../../../src/audit/keys/signature.ts';
+import { rejectedBy } from '../thrown-by.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'audit-key-'));
 const credential = new ManagedIdentityCredential();

@@ -4,20 +4,20 @@ import {
   LedgerTrail,
   type LedgerTrailOptions,
 } from '../../../../src/audit/ledger/ledger-trail.ts';
-import type { AuditRecord } from '../../../../src/prediction/audit-record.ts';
-import type { UnverifiedCall } from '../../../../src/prediction/audit-trail.ts';
+import type { UnverifiedCall } from '../../../../src/audit/ledger/unverified-calls.ts';
+import type { FlatRecord } from '../../../../src/audit/record/record-schema.ts';
 import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
-import { rejectedBy, thrownBy } from '../../thrown-by.ts';
+import { rejectedBy, thrownBy } from '../thrown-by.ts';
 
-const RECORD: AuditRecord = {
+const RECORD: FlatRecord = {
+  version: 1,
   id: 'r-1',
   requestId: 'r-1',
-  startedAt: new Date(0),
+  time: '1970-01-01T00:00:00.000Z',
   dialect: 'vertex',
   method: 'POST',
   durability: 'standard',
   policyVersion: 'policy-1',
-  revision: 0,
   outcome: 'answered',
   status: 200,
   requestBytes: 0,
@@ -54,8 +54,6 @@ function start(changes: Partial<LedgerTrailOptions> = {}) {
   };
   const trail = new LedgerTrail({
     writer,
-    toOpening: ({ id }) => ({ id }),
-    toRecord: ({ id, revision }) => ({ id, revision }),
     timeoutInMs: 5000,
     maximumPendingBytes: 1000,
     checkpointIntervalInMs: MINUTE_IN_MS,
@@ -77,9 +75,9 @@ test('a strict call has an opening and a closing, any other a closing alone', as
   trail.admit();
   trail.record({ ...RECORD, id: 'r-2' });
   expect(entries).toEqual([
-    { kind: 'opening', record: { id: 'r-1' } },
-    { kind: 'closing', record: { id: 'r-1', revision: 0 } },
-    { kind: 'closing', record: { id: 'r-2', revision: 0 } },
+    { kind: 'opening', record: RECORD },
+    { kind: 'closing', record: RECORD },
+    { kind: 'closing', record: { ...RECORD, id: 'r-2' } },
   ]);
 });
 

@@ -4,13 +4,12 @@ import { writeDateTime } from '@vertex-ai-gateway/cloud-emulators/application-in
 import type { TelemetryItem } from '@vertex-ai-gateway/cloud-emulators/application-insights/telemetry-item';
 import { createApplicationInsightsArchive } from '../../../../src/audit/reading/application-insights-archive.ts';
 import { toEventAttributes } from '../../../../src/audit/record/event-attributes.ts';
-import { flattenRecord } from '../../../../src/audit/record/flatten-record.ts';
 import type { LogRow } from '../../../../src/audit/reading/log-query.ts';
 import { attributeOf, NUMBER_FIELDS, TEXT_FIELDS } from '../../../../src/audit/reading/record-fields.ts';
 import { FlatRecord } from '../../../../src/audit/record/record-schema.ts';
-import type { RecordFilter, RecordOwner, UsageFilter } from '../../../../src/prediction/audit-archive.ts';
-import { rejectedBy } from '../../thrown-by.ts';
-import { FULL_RECORD } from '../full-record.ts';
+import type { RecordFilter, RecordOwner, UsageFilter } from '../../../../src/audit/reading/audit-archive.ts';
+import { rejectedBy } from '../thrown-by.ts';
+import { FLAT_RECORD } from '../flat-record.ts';
 
 const { signal } = new AbortController();
 const OWNER: RecordOwner = {
@@ -120,28 +119,28 @@ const CONTENT = { subject: 's', blob: 's/1.json', sha256: 'a'.repeat(64) };
 
 test('a whole record is read again as it was written', async () => {
   const { properties, measurements } = toEventAttributes({
-    ...flattenRecord(FULL_RECORD),
+    ...FLAT_RECORD,
     findings: [{ kind: 'email', count: 2 }],
     content: CONTENT,
   });
   const [record] = await archiveOf([
     {
-      id: FULL_RECORD.requestId,
+      id: FLAT_RECORD.requestId,
       properties,
       measurements,
     },
   ]).listRecords('everybody', { period: DAY }, { limit: 1 }, signal);
   expect(record).toMatchObject({
-    id: FULL_RECORD.id,
-    requestId: FULL_RECORD.requestId,
+    id: FLAT_RECORD.id,
+    requestId: FLAT_RECORD.requestId,
     version: 1,
-    reason: FULL_RECORD.reason,
+    reason: FLAT_RECORD.reason,
     model: 'gemini-2.5-flash',
     requestedModel: 'gemini-fast',
     finishReason: 'STOP',
     inputTokens: 3,
     thinkingTokens: 2,
-    costInUsd: FULL_RECORD.costInUsd,
+    costInUsd: FLAT_RECORD.costInUsd,
     findings: [{ kind: 'email', count: 2 }],
     content: CONTENT,
   });

@@ -3,7 +3,7 @@ import { parseQuery } from '@vertex-ai-gateway/cloud-emulators/application-insig
 import { readTokens } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/read-tokens';
 import { dateTimeLiteral, isIn, textLiteral } from '../../../../src/audit/reading/kql.ts';
 import { findQuery, listQuery, usageQuery } from '../../../../src/audit/reading/record-queries.ts';
-import type { RecordFilter } from '../../../../src/prediction/audit-archive.ts';
+import type { RecordFilter } from '../../../../src/audit/reading/audit-archive.ts';
 
 /** Any text at all: every UTF-16 unit, also halves of pairs, with those that could end a literal more often. */
 const anyText = fc.string({

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { inspect } from 'node:util';
 import { listen, type Listening } from '@vertex-ai-gateway/cloud-emulators/loopback/listen';
 import { createLogQuery, type LogRow } from '../../../../src/audit/reading/log-query.ts';
-import { GatewayError } from '../../../../src/errors/gateway-error.ts';
-import { rejectedBy } from '../../thrown-by.ts';
+import { AuditError } from '../../../../src/audit/audit-error.ts';
+import { rejectedBy } from '../thrown-by.ts';
 
 const APPLICATION_ID = '55555555-5555-4555-8555-555555555555';
 const TOKEN = 'a-token-secret';
@@ -57,7 +57,7 @@ function query({
   return createLogQuery({ endpoint, applicationId: APPLICATION_ID, token, timeoutInMs })('traces', signal);
 }
 
-async function failure(changes?: Changes): Promise<GatewayError> {
+async function failure(changes?: Changes): Promise<AuditError> {
   const error = await rejectedBy(query(changes));
   const everything = [error.stack, inspect(error, { depth: null, showHidden: true }), JSON.stringify(error)];
   for (const secret of [TOKEN, SECRET]) expect(everything.join()).not.toContain(secret);
@@ -166,7 +166,7 @@ test.each<[string, Answer]>([
 
 test('a call that ends takes its query with it', async () => {
   const controller = new AbortController();
-  const gone = new GatewayError('CALLER_GONE', 'The caller went away.');
+  const gone = new AuditError('AUDIT_UNAVAILABLE', 'The caller went away.');
   const closed = Promise.withResolvers<undefined>();
   answer = (response) => {
     response.once('close', () => closed.resolve(undefined));
@@ -177,7 +177,7 @@ test('a call that ends takes its query with it', async () => {
 });
 
 test('a call that has ended asks nothing', async () => {
-  const gone = new GatewayError('CALLER_GONE', 'The caller went away.');
+  const gone = new AuditError('AUDIT_UNAVAILABLE', 'The caller went away.');
   expect(await rejectedBy(query({ signal: AbortSignal.abort(gone) }))).toBe(gone);
   expect(received).toEqual([]);
 });

@@ -1,14 +1,11 @@
 import { toEventAttributes } from '../../../../src/audit/record/event-attributes.ts';
-import { flattenRecord } from '../../../../src/audit/record/flatten-record.ts';
-import { FULL_RECORD } from '../full-record.ts';
-
-const RECORD = flattenRecord(FULL_RECORD);
+import { FLAT_RECORD } from '../flat-record.ts';
 
 test('an event has the texts of a record as properties and its numbers as measurements', () => {
-  const { properties, measurements } = toEventAttributes(RECORD);
+  const { properties, measurements } = toEventAttributes(FLAT_RECORD);
   expect(properties).toMatchObject({
     version: '1',
-    id: RECORD.id,
+    id: FLAT_RECORD.id,
     status: '200',
     roles: 'Sandbox.Use Scoring.Predict',
     isDelegated: 'true',
@@ -34,7 +31,7 @@ test('an event has the texts of a record as properties and its numbers as measur
 });
 
 test('every property is text that Application Insights stores whole', () => {
-  const { properties } = toEventAttributes({ ...RECORD, reason: 'é'.repeat(1024) });
+  const { properties } = toEventAttributes({ ...FLAT_RECORD, reason: 'é'.repeat(1024) });
   expect(Object.keys(properties).length).toBeLessThan(127);
   for (const value of Object.values(properties)) {
     expect(typeof value).toBe('string');
@@ -44,9 +41,9 @@ test('every property is text that Application Insights stores whole', () => {
 
 test('lists of more than names are JSON', () => {
   const findings = [{ kind: 'email', count: 2 }];
-  expect(toEventAttributes({ ...RECORD, findings }).properties.findings).toBe(JSON.stringify(findings));
+  expect(toEventAttributes({ ...FLAT_RECORD, findings }).properties.findings).toBe(JSON.stringify(findings));
 });
 
 test('what a record does not declare never becomes an attribute', () => {
-  expect(JSON.stringify(toEventAttributes({ ...RECORD, prompt: 'secret' }))).not.toContain('secret');
+  expect(JSON.stringify(toEventAttributes({ ...FLAT_RECORD, prompt: 'secret' }))).not.toContain('secret');
 });

@@ -10,7 +10,7 @@ import {
   type ManagedIdentity,
   startManagedIdentity,
 } from '@vertex-ai-gateway/cloud-emulators/managed-identity/start-managed-identity';
-import { keepTokens } from '../../../../src/audit/keep-tokens.ts';
+import { keepTokens } from '../../../../src/audit/azure/keep-tokens.ts';
 import { startAzureMonitorEventSender } from '../../../../src/audit/shipping/azure-monitor-event-sender.ts';
 import type { AuditEvent, EventSender } from '../../../../src/audit/shipping/event-sender.ts';
 import { createManagedIdentity } from '../../../../src/credentials/managed-identity.ts';

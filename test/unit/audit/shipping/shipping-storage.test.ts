@@ -7,7 +7,7 @@ import {
 } from '../../../../src/audit/ledger/ledger-reader.ts';
 import { LedgerWriter } from '../../../../src/audit/ledger/ledger-writer.ts';
 import { createShipping } from '../../../../src/audit/shipping/shipping.ts';
-import { createStateStore } from '../../../../src/audit/state-store.ts';
+import { createStateStore } from '../../../../src/audit/storage/state-store.ts';
 import { FakeIngestion } from '../fake-ingestion.ts';
 import { startStorageAccount } from '../storage-account.ts';
 

@@ -1,5 +1,5 @@
 import { openLedgerVerifier } from '../../../../src/audit/verification/open-ledger-verifier.ts';
-import { rejectedBy } from '../../thrown-by.ts';
+import { rejectedBy } from '../thrown-by.ts';
 
 const MINUTE_IN_MS = 60_000;
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { createDigester } from '../../../../src/audit/keys/digests.ts';
+import { createDigester } from '../../../../src/audit/ledger/digests.ts';
 import type { EntryBody } from '../../../../src/audit/ledger/ledger-entry.ts';
 import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 

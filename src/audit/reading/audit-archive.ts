@@ -1,5 +1,4 @@
-import type { Outcome } from './audit-record.ts';
-import type { ContentReference } from './content-keeper.ts';
+import type { ContentReference, Outcome } from '../record/record-schema.ts';
 
 /** From an instant to another; the last one is outside. */
 export interface Period {

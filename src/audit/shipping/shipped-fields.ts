@@ -1,5 +1,5 @@
-import { toEventAttributes } from './event-attributes.ts';
-import { limitProperties } from '../shipping/event-limits.ts';
+import { toEventAttributes } from '../record/event-attributes.ts';
+import { limitProperties } from './event-limits.ts';
 
 /** The fields that a record of the ledger has in Application Insights. */
 export function shippedFieldsOf(

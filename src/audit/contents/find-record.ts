@@ -1,4 +1,4 @@
-import { type LedgerChain, type LedgerReader, streamLines } from './ledger-reader.ts';
+import { type LedgerChain, type LedgerReader, streamLines } from '../ledger/ledger-reader.ts';
 import { FlatRecord } from '../record/record-schema.ts';
 
 /** A stream lasts up to half an hour; clocks of two machines differ by less than the rest. */

@@ -1,7 +1,7 @@
-import type { CallTarget } from '../../governance/call-target.ts';
-import type { AuditRecord, OpeningRecord } from '../../prediction/audit-record.ts';
-import { type FlatOpening, type FlatRecord, MAXIMUM_TEXT_LENGTH } from './record-schema.ts';
-import { type Undefinable, withoutUndefined } from '../without-undefined.ts';
+import type { CallTarget } from '../governance/call-target.ts';
+import type { AuditRecord, OpeningRecord } from '../prediction/audit-record.ts';
+import { type FlatOpening, type FlatRecord, MAXIMUM_TEXT_LENGTH } from './record/record-schema.ts';
+import { type Undefinable, withoutUndefined } from './record/without-undefined.ts';
 
 /** The record of a call that is let through, as the ledger has it. */
 export function flattenOpening(record: OpeningRecord): FlatOpening {

@@ -1,7 +1,7 @@
-import { flattenOpening, flattenRecord } from '../../../../src/audit/record/flatten-record.ts';
-import { FlatOpening, FlatRecord } from '../../../../src/audit/record/record-schema.ts';
-import type { AuditRecord } from '../../../../src/prediction/audit-record.ts';
-import { FULL_RECORD } from '../full-record.ts';
+import { flattenOpening, flattenRecord } from '../../../src/audit/flatten-record.ts';
+import { FlatOpening, FlatRecord } from '../../../src/audit/record/record-schema.ts';
+import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
+import { FULL_RECORD } from './full-record.ts';
 
 /** Filled by the edge, by corrections, and by rooms that inspect or keep content. */
 const NOT_OF_A_PLAIN_CALL = ['revision', 'servedFrom', 'code', 'endpoint', 'findings', 'content'];

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import { keepTokens } from './keep-tokens.ts';
 import { limitCredential } from './limit-credential.ts';
-import type { Schedule } from './time-limit.ts';
+import type { Schedule } from '../time/time-limit.ts';
 
 /** An identity endpoint is on the same machine, and answers at once or not at all. */
 const TOKEN_TIMEOUT_IN_MS = 2_000;

@@ -1,5 +1,5 @@
 import type { AccessToken } from '@azure/identity';
-import { limitCredential } from '../../../src/audit/limit-credential.ts';
+import { limitCredential } from '../../../../src/audit/azure/limit-credential.ts';
 
 /** All time limits are over at once, or none is. */
 const limitOf = (isLate: boolean) => ({

@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
-import { inTime, type Schedule } from './time-limit.ts';
+import { inTime, type Schedule } from '../time/time-limit.ts';
 
 /**
  * Gives up on a token after a time. Azure's SDKs have all requests of a client wait for one token, so that an identity

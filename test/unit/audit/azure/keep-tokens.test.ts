@@ -1,5 +1,5 @@
 import type { AccessToken, GetTokenOptions } from '@azure/identity';
-import { keepTokens } from '../../../src/audit/keep-tokens.ts';
+import { keepTokens } from '../../../../src/audit/azure/keep-tokens.ts';
 
 const MINUTE_IN_MS = 60_000;
 const LIFETIME_IN_MS = 60 * MINUTE_IN_MS;

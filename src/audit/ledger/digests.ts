@@ -1,9 +1,23 @@
 import { createHash, type Hash, randomBytes } from 'node:crypto';
-import type { Digest, Digester } from '../../prediction/digester.ts';
-import type { AuditKey } from './audit-key.ts';
-import { toBase64url } from '../base64url.ts';
-import type { EntryBody } from '../ledger/ledger-entry.ts';
-import { inTime, type Schedule } from '../time-limit.ts';
+import type { AuditKey } from '../keys/audit-key.ts';
+import { toBase64url } from '../keys/base64url.ts';
+import type { EntryBody } from './ledger-entry.ts';
+import { inTime, type Schedule } from '../time/time-limit.ts';
+
+/** A keyed digest in the making. */
+export interface Digest {
+  update(bytes: Uint8Array | string): void;
+  /**
+   * The id of the key, a colon, and the HMAC-SHA-256 of everything so far in hex. More updates may follow, and the digest
+   * may be asked for again.
+   */
+  digest(): string;
+}
+
+/** Makes digests by which whoever has the key can tell that two contents are the same, and nobody else can. */
+export interface Digester {
+  start(): Digest;
+}
 
 export interface DigesterOptions {
   readonly key: Pick<AuditKey, 'wrap'>;
