@@ -25,7 +25,7 @@ import { createAnswerQuestion } from './questions/answer-question.ts';
 import { createPredict } from './prediction/predict.ts';
 import { MemoryBudget } from './prediction/memory-budget.ts';
 import { RunningCalls } from './prediction/running-calls.ts';
-import type { ServingRooms } from './prediction/serve-on-record.ts';
+import type { ServingDependencies } from './prediction/served-call.ts';
 import { readSettings } from './settings.ts';
 import { createVertex } from './vertex/vertex.ts';
 
@@ -69,7 +69,7 @@ const accessTokens = createCachedAccessTokens({
 });
 
 const running = new RunningCalls();
-const serving: ServingRooms = {
+const serving: ServingDependencies = {
   callers: createApiManagementCallers({
     issuer: settings.API_MANAGEMENT_ISSUER,
     jwksUri: settings.API_MANAGEMENT_JWKS_URI,

@@ -1,20 +1,11 @@
 import { GatewayError, toGatewayError } from '../errors/gateway-error.ts';
+import type { CallRecord } from './call-record.ts';
 import { callerGone, type Deadline } from './deadline.ts';
-import type { Call } from './call.ts';
+import type { ErrorDialect } from './dialect.ts';
+import type { ServedCall } from './served-call.ts';
 import type { Reply } from './reply.ts';
-import type { OpenRecord } from './open-record.ts';
 import type { Answer, AnswerFacts, Framing, WholeAnswer } from './answer.ts';
 import type { StreamShape } from './prediction.ts';
-import type { Settlement } from './settlement.ts';
-
-export interface Delivery {
-  readonly call: Call;
-  readonly reply: Reply;
-  readonly record: OpenRecord;
-  readonly settlement: Settlement;
-  readonly deadline: Deadline;
-  readonly keepAliveIntervalInMs: number;
-}
 
 /** What a client reads over, and load balancers take for a sign of life; nothing is known to be that in raw bytes. */
 const KEEP_ALIVE: Readonly<Record<Framing, { contentType: string; comment: string } | undefined>> = {
@@ -28,33 +19,34 @@ const UNTAKEN_END_IN_MS = 1_000;
 
 /** Hands the answer to the caller. Until something is sent, a failure is thrown and becomes a proper error. */
 export async function deliver(
+  served: ServedCall,
   coming: Promise<Answer>,
   shape: StreamShape | undefined,
-  delivery: Delivery,
+  keepAliveIntervalInMs: number,
 ): Promise<void> {
-  if (shape) return deliverStream(coming, shape, delivery);
-  const answer = await delivery.deadline.bound(coming);
+  if (shape) return deliverStream(served, coming, shape, keepAliveIntervalInMs);
+  const answer = await served.deadline.bound(coming);
   if (answer.kind === 'stream') throw new TypeError('nobody asked for a stream');
-  await deliverWhole(answer, delivery);
+  await deliverWhole(served, answer);
 }
 
 export async function deliverWhole(
+  { reply, record, deadline }: ServedCall<ErrorDialect>,
   answer: WholeAnswer,
-  { reply, record, settlement, deadline }: Omit<Delivery, 'call' | 'keepAliveIntervalInMs'>,
 ): Promise<void> {
-  record.sent(answer.body);
-  record.answered(answer.facts);
-  if (record.isStrict) await settleOrWithhold(answer.body, { record, settlement });
+  record.noteSent(answer.body);
+  record.noteAnswered(answer.facts);
+  if (record.isStrict) await settleOrWithhold(record, answer.body);
   deadline.beginDelivery();
   reply.send(200, { ...record.headers(answer.contentType), ...tokensHeader(answer.facts) }, answer.body);
   try {
     await untilTaken(reply, deadline);
   } catch (error) {
     // Of an answer that is not taken whole nobody knows how much has arrived.
-    record.withheld(answer.body);
+    record.noteWithheld(answer.body);
     const failure = toGatewayError(error);
-    record.interrupted(failure, answer.facts);
-    await settlement.attempt(failure);
+    record.noteInterrupted(failure, answer.facts);
+    await record.settleFailure(failure);
   }
 }
 
@@ -78,14 +70,11 @@ export async function untilTaken(reply: Reply, deadline: Deadline): Promise<void
 }
 
 /** What a strict call ends with goes out when the ledger has the call, or not at all. */
-async function settleOrWithhold(
-  part: Uint8Array | undefined,
-  { record, settlement }: Pick<Delivery, 'record' | 'settlement'>,
-): Promise<void> {
+async function settleOrWithhold(record: CallRecord, part: Uint8Array | undefined): Promise<void> {
   try {
-    await settlement.settle();
+    await record.settle();
   } catch (error) {
-    if (part) record.withheld(part);
+    if (part) record.noteWithheld(part);
     throw error;
   }
 }
@@ -100,11 +89,12 @@ function tokensHeader({ usage: { totalTokens } }: AnswerFacts): Record<string, s
  * stream, and never looks like success.
  */
 async function deliverStream(
+  served: ServedCall,
   coming: Promise<Answer>,
   { format, ...shape }: StreamShape,
-  delivery: Delivery,
+  keepAliveIntervalInMs: number,
 ): Promise<void> {
-  const { call, reply, record, settlement, deadline } = delivery;
+  const { call, reply, record, deadline } = served;
   let { framing } = shape;
   const sent = { isBegun: false, isFirst: true, isComplete: false };
   let facts = (): AnswerFacts => ({ usage: {} });
@@ -127,7 +117,7 @@ async function deliverStream(
     silence.interrupt();
     return isTaken;
   };
-  const silence = watchSilence(delivery.keepAliveIntervalInMs, () => {
+  const silence = watchSilence(keepAliveIntervalInMs, () => {
     const keepAlive = KEEP_ALIVE[framing];
     // While the client doesn't even take what there is, more would only pile up.
     if (!keepAlive || untaken > 0) return;
@@ -138,7 +128,7 @@ async function deliverStream(
     const answer = await deadline.bound(coming);
     if (answer.kind === 'whole') {
       if (sent.isBegun) throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no stream.');
-      await deliverWhole(answer, delivery);
+      await deliverWhole(served, answer);
       return;
     }
     ({ facts, framing } = answer);
@@ -152,7 +142,7 @@ async function deliverStream(
       pending = part;
       await send(part);
       pending = undefined;
-      if (part) record.sent(part);
+      if (part) record.noteSent(part);
     };
     for (;;) {
       const next = await deadline.bound(parts.next());
@@ -162,13 +152,13 @@ async function deliverStream(
       if (record.isStrict) held = next.value;
       await sendOnRecord(free);
     }
-    record.answered(facts());
+    record.noteAnswered(facts());
     const last = held;
     held = undefined;
-    if (last) record.sent(last);
-    if (record.isStrict) await settleOrWithhold(last, delivery);
+    if (last) record.noteSent(last);
+    if (record.isStrict) await settleOrWithhold(record, last);
     await send(last).catch((error: unknown) => {
-      if (last && toGatewayError(error).code === 'CALLER_GONE') record.withheld(last);
+      if (last && toGatewayError(error).code === 'CALLER_GONE') record.noteWithheld(last);
       throw error;
     });
     sent.isComplete = true;
@@ -177,14 +167,14 @@ async function deliverStream(
   } catch (error) {
     if (!sent.isBegun) throw error;
     const failure = toGatewayError(error);
-    record.interrupted(failure, facts());
+    record.noteInterrupted(failure, facts());
     const told =
       failure.code === 'CALLER_GONE' || sent.isComplete
         ? undefined
         : call.dialect.writeStreamError(failure, { format, framing, isFirst: sent.isFirst && !held });
     if (told !== undefined)
-      for (const part of [pending, held, told]) if (part !== undefined) record.sent(part);
-    await settlement.attempt(failure);
+      for (const part of [pending, held, told]) if (part !== undefined) record.noteSent(part);
+    await record.settleFailure(failure);
     if (told !== undefined) {
       if (held) void reply.write(held);
       void reply.write(told);

@@ -1,23 +1,29 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { Governance } from '../governance/governance.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { Governance } from '../governance/governance.ts';
 import { restrictToTeam, reaches } from '../governance/owners.ts';
-import type { Deadline } from './deadline.ts';
-import { deliver } from './deliver.ts';
-import type { AccessTokens, Vertex } from './vertex.ts';
+import type { Answer } from './answer.ts';
+import { answerFailure } from './answer-failure.ts';
+import type { CallRecord } from './call-record.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
+import { createCallerLimits } from './caller-limits.ts';
+import { deliver } from './deliver.ts';
+import { type GrantedCall, isStream, type Prediction, type StreamShape } from './prediction.ts';
+import { checkTimeLimits, readStartLimit } from './read-time-limit.ts';
 import type { Reply } from './reply.ts';
 import type { Seal, Seals } from '../audit/keys/seals.ts';
-import type { OpenRecord } from './open-record.ts';
-import type { Answer } from './answer.ts';
-import { type GrantedCall, isStream, type Payload, type Prediction, type StreamShape } from './prediction.ts';
-import { checkTimeLimits, readStartLimit } from './read-time-limit.ts';
-import { type OpenCall, serveOnRecord, type ServingRooms } from './serve-on-record.ts';
-import { createStreamSlots } from './stream-slots.ts';
-import { createTokenBudgets } from './token-budgets.ts';
+import {
+  beginCall,
+  endCall,
+  identify,
+  receiveBody,
+  type ServedCall,
+  type ServingDependencies,
+} from './served-call.ts';
+import type { AccessTokens, Vertex } from './vertex.ts';
 
-export interface PredictRooms extends ServingRooms {
+export interface PredictDependencies extends ServingDependencies {
   readonly accessTokens: AccessTokens;
   readonly vertex: Vertex;
   readonly seals: Seals;
@@ -25,108 +31,135 @@ export interface PredictRooms extends ServingRooms {
   readonly keepAliveIntervalInMs: number;
 }
 
-/** A call that Vertex AI has been asked for. */
-interface BegunCall {
-  readonly coming: Promise<Answer>;
-  /** Of a stream. */
-  readonly shape: StreamShape | undefined;
-  /** Gives back what the call took of its caller's limits. */
-  readonly end: () => void;
-}
-
 /** Serves one call: always answers, never throws, and leaves exactly one audit record. */
 export type Predict = (call: Call, reply: Reply) => Promise<void>;
 
-/** The use case: identify → parse → authorize → credentials → predict → deliver, on record whatever happens. */
-export function createPredict(rooms: PredictRooms): Predict {
-  const streamSlots = createStreamSlots(rooms.governance);
-  const tokenBudgets = createTokenBudgets(rooms.governance, rooms.now);
-  return (call, reply) =>
-    serveOnRecord(rooms, call, reply, async (open) => {
-      const { record, settlement, deadline } = open;
-      const { keepAliveIntervalInMs } = rooms;
-      const { coming, shape, end } = await begin(call, open);
-      try {
-        await deliver(coming, shape, {
-          ...{ call, reply, record, settlement, deadline, keepAliveIntervalInMs },
-        });
-      } finally {
-        end();
-      }
-    });
-
-  /** All that takes the body: nothing of it stays with the call while its answer goes out. */
-  async function begin(call: Call, open: OpenCall): Promise<BegunCall> {
-    const { caller, takeBody, heldBody, heldAnswer, record, settlement, deadline } = open;
-    checkTimeLimits(call.header);
-    const startLimitInMs = readStartLimit(call.header);
-    if (startLimitInMs !== undefined) deadline.shortenStart(startLimitInMs);
-    const requested = await deadline.bound(readPrediction(call, takeBody()));
-    record.parsed(requested);
-    const authorized = authorize(rooms.governance, caller, requested, record);
-    requested.check?.(grant(rooms.governance, caller, authorized, undefined));
-    const { payload, resource } = authorized.target;
-    const checked = payload.kind === 'instances' ? payload : payload.checked;
-    await deadline.bound(rooms.governance.checkInstances(resource, checked));
-    const spendTokens = tokenBudgets.admit(caller, authorized);
-    const freeSlots = streamSlots.take(caller, authorized);
-    const end = () => {
-      spendTokens(record.totalTokens);
-      freeSlots();
-    };
+/** The use case: the life of a prediction from top to bottom. */
+export function createPredict(dependencies: PredictDependencies): Predict {
+  const { governance, seals, keepAliveIntervalInMs } = dependencies;
+  const limits = createCallerLimits(governance, dependencies.now);
+  return async (call, reply) => {
+    const served = beginCall(dependencies, call, reply);
+    const { record, deadline } = served;
+    const held = limits();
     try {
-      const [accessToken, seal] = await Promise.all([
-        obtainAccessToken(rooms, record, deadline),
-        payload.kind === 'bytes' && payload.usesSeal ? deadline.bound(rooms.seals.open()) : undefined,
-        deadline.bound(settlement.begin()),
-      ]);
-      deadline.reachVertex();
-      const granted = grant(rooms.governance, caller, authorized, seal);
-      const { abortSignal, timeoutInMs } = deadline;
-      const limits = { abortSignal, timeoutInMs, held: heldAnswer };
-      const coming = rooms.vertex.predict(authorized, granted, accessToken, limits);
-      // An answer that is coming has been asked for, and with all of the body.
-      const release = () => heldBody.release();
-      coming.then(release, release);
-      return { coming, shape: shapeOf(payload), end };
+      // A function of its own: when it returns, nothing in memory refers to the body, however long the answer takes.
+      const asked = await (async (): Promise<AskedVertex> => {
+        // Identify: API Management vouches for the caller.
+        const caller = await identify(dependencies, served);
+        // Parse: the dialect reads what the caller asks of which model.
+        const prediction = await parse(dependencies, served);
+        // Authorize: a rule of the governance documents lets the caller do this, here.
+        const authorized = authorize(governance, caller, prediction, record);
+        // Inspect: the caller may reach all that the prompt makes Google reach, and instances meet their schema.
+        await inspect(governance, caller, authorized, served);
+        // Reserve: the caller's token budgets and stream slots.
+        held.reserve(caller, authorized);
+        // Credentials: obtained while the opening of a strict call is put on the ledger.
+        const [accessToken, seal] = await Promise.all([
+          obtainAccessToken(dependencies, served),
+          usesSeal(prediction) ? deadline.bound(seals.open()) : undefined,
+          deadline.bound(record.begin()),
+        ]);
+        // Predict: Vertex AI is asked, and the memory of the body given back as soon as it answers.
+        return askVertex(
+          dependencies,
+          served,
+          authorized,
+          grant(governance, caller, authorized, seal),
+          accessToken,
+        );
+      })();
+      // Deliver: the answer goes out whole or part by part.
+      await deliver(served, asked.coming, asked.shape, keepAliveIntervalInMs);
     } catch (error) {
-      end();
-      throw error;
+      held.release(record.totalTokens);
+      await answerFailure(served, error);
+    } finally {
+      // Record: whatever happened, the call ends with one audit record.
+      held.release(record.totalTokens);
+      endCall(served);
     }
-  }
+  };
 }
 
-function shapeOf(payload: Payload): StreamShape | undefined {
-  return isStream(payload) ? { format: payload.format, framing: payload.framing } : undefined;
+/** An answer that Vertex AI has been asked for. */
+interface AskedVertex {
+  readonly coming: Promise<Answer>;
+  /** The shape of an answer that streams; undefined for a whole one. */
+  readonly shape: StreamShape | undefined;
 }
 
-async function readPrediction(
-  { dialect, method, path, query, header }: Call,
-  body: Uint8Array,
-): Promise<Prediction> {
-  return dialect.readPrediction({ method, path, query, header, body });
-}
-
-async function obtainAccessToken(
-  { accessTokens }: PredictRooms,
-  record: OpenRecord,
-  deadline: Deadline,
-): Promise<string> {
-  const accessToken = await deadline.bound(accessTokens.accessToken());
-  record.credentialsObtained();
-  return accessToken;
+/** @throws GatewayError as `receiveBody` and the dialect do, and INVALID_REQUEST for a malformed time limit. */
+async function parse(dependencies: PredictDependencies, served: ServedCall): Promise<Prediction> {
+  const { call, record, deadline } = served;
+  const { dialect, method, path, query, header } = call;
+  const body = await receiveBody(dependencies, served);
+  checkTimeLimits(header);
+  const startLimitInMs = readStartLimit(header);
+  if (startLimitInMs !== undefined) deadline.shortenStart(startLimitInMs);
+  const reading = Promise.resolve(dialect.readPrediction({ method, path, query, header, body }));
+  const prediction = await deadline.bound(reading);
+  record.noteTarget(prediction);
+  return prediction;
 }
 
 function authorize(
   governance: Governance,
   caller: Caller,
-  requested: Prediction,
-  record: OpenRecord,
+  prediction: Prediction,
+  record: CallRecord,
 ): AuthorizedCall<Prediction> {
-  const decision = governance.decide(caller, requested);
-  record.decided(decision);
+  const decision = governance.decide(caller, prediction);
+  record.noteDecision(decision);
   if (decision.allowed) return decision.call;
   throw new GatewayError(decision.code, decision.reason);
+}
+
+/** @throws GatewayError STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED, INVALID_REQUEST. */
+async function inspect(
+  governance: Governance,
+  caller: Caller,
+  authorized: AuthorizedCall<Prediction>,
+  { deadline }: ServedCall,
+): Promise<void> {
+  const { target, resource } = authorized;
+  target.check?.(grant(governance, caller, authorized, undefined));
+  const { payload } = target;
+  const instances = payload.kind === 'instances' ? payload : payload.checked;
+  await deadline.bound(governance.checkInstances(resource, instances));
+}
+
+async function obtainAccessToken(
+  { accessTokens }: PredictDependencies,
+  { record, deadline }: ServedCall,
+): Promise<string> {
+  const accessToken = await deadline.bound(accessTokens.accessToken());
+  record.noteCredentials();
+  return accessToken;
+}
+
+function usesSeal({ payload }: Prediction): boolean {
+  return payload.kind === 'bytes' && payload.usesSeal === true;
+}
+
+function askVertex(
+  { vertex }: PredictDependencies,
+  { deadline, heldBody, heldAnswer }: ServedCall,
+  authorized: AuthorizedCall<Prediction>,
+  granted: GrantedCall,
+  accessToken: string,
+): AskedVertex {
+  deadline.reachVertex();
+  const { abortSignal, timeoutInMs } = deadline;
+  const limits = { abortSignal, timeoutInMs, held: heldAnswer };
+  const coming = vertex.predict(authorized, granted, accessToken, limits);
+  // Vertex AI answers, or fails, only once it has all of the body.
+  const release = () => heldBody.release();
+  coming.then(release, release);
+  const { payload } = authorized.target;
+  const shape = isStream(payload) ? { format: payload.format, framing: payload.framing } : undefined;
+  return { coming, shape };
 }
 
 function grant(

@@ -8,14 +8,22 @@ import type { Caller } from '../prediction/caller.ts';
 import type { QuestionDialect } from './question-dialect.ts';
 import type { Reply } from '../prediction/reply.ts';
 import { listModels } from './list-models.ts';
-import { listAllRecords, listRecords, readRecord, type RecordRooms } from './list-records.ts';
+import { listAllRecords, listRecords, readRecord, type ReadingDependencies } from './list-records.ts';
 import type { Question } from './question.ts';
-import { serveOnRecord, type ServingRooms } from '../prediction/serve-on-record.ts';
+import { answerFailure } from '../prediction/answer-failure.ts';
+import {
+  beginCall,
+  endCall,
+  identify,
+  receiveBody,
+  type ServedCall,
+  type ServingDependencies,
+} from '../prediction/served-call.ts';
 import { streamRecords } from './stream-records.ts';
 import { sumUsage } from './sum-usage.ts';
 import { type LedgerVerifier, verifyRecords } from './verify-records.ts';
 
-export interface QuestionRooms extends ServingRooms {
+export interface QuestionDependencies extends ServingDependencies {
   /** Undefined where nothing says from where records are read. */
   readonly archive: AuditArchive | undefined;
   /** Undefined where there is no ledger. */
@@ -25,48 +33,69 @@ export interface QuestionRooms extends ServingRooms {
 /** Serves one question about the gateway itself: always answers, never throws, and leaves exactly one audit record. */
 export type AnswerQuestion = (call: Call<QuestionDialect>, reply: Reply) => Promise<void>;
 
-/** The use case: identify → read → answer from the documents and the records, on record. Nothing reaches Google. */
-export function createAnswerQuestion(rooms: QuestionRooms): AnswerQuestion {
-  return (call, reply) =>
-    serveOnRecord(rooms, call, reply, async (open) => {
-      const { caller, takeBody, heldBody, record, settlement, deadline } = open;
-      const question = await deadline.bound(readQuestion(call, takeBody()));
-      heldBody.release();
-      record.asked(question.operation);
-      if ('stream' in question) {
-        const pages = listAllRecords(withArchive(rooms), caller, question, deadline.abortSignal);
-        await streamRecords(pages, question.stream, { reply, record, deadline });
-        return;
-      }
-      const answer = JSON.stringify(
-        await deadline.bound(answerTo(rooms, caller, question, deadline.abortSignal)),
-      );
-      await deliverWhole(
-        {
-          kind: 'whole',
-          contentType: 'application/json',
-          body: Buffer.from(answer),
-          facts: { usage: {} },
-        },
-        { reply, record, settlement, deadline },
-      );
-    });
+/** The use case: the life of a question from top to bottom. Nothing reaches Google. */
+export function createAnswerQuestion(dependencies: QuestionDependencies): AnswerQuestion {
+  return async (call, reply) => {
+    const served = beginCall(dependencies, call, reply);
+    try {
+      // Identify: API Management vouches for the caller.
+      const caller = await identify(dependencies, served);
+      // Parse: the dialect reads the question.
+      const question = await parse(dependencies, served);
+      // Answer and deliver: from the governance documents and the records.
+      await answer(dependencies, served, caller, question);
+    } catch (error) {
+      await answerFailure(served, error);
+    } finally {
+      // Record: whatever happened, the call ends with one audit record.
+      endCall(served);
+    }
+  };
 }
 
-async function readQuestion(
-  { dialect, method, path, query, header }: Call<QuestionDialect>,
-  body: Uint8Array,
+/** @throws GatewayError as `receiveBody` and the dialect do. */
+async function parse(
+  dependencies: QuestionDependencies,
+  served: ServedCall<QuestionDialect>,
 ): Promise<Question> {
-  return dialect.readQuestion({ method, path, query, header, body });
+  const { call, record, deadline, heldBody } = served;
+  const { dialect, method, path, query, header } = call;
+  const body = await receiveBody(dependencies, served);
+  const reading = Promise.resolve(dialect.readQuestion({ method, path, query, header, body }));
+  const question = await deadline.bound(reading);
+  heldBody.release();
+  record.noteQuestion(question.operation);
+  return question;
+}
+
+async function answer(
+  dependencies: QuestionDependencies,
+  served: ServedCall<QuestionDialect>,
+  caller: Caller,
+  question: Question,
+): Promise<void> {
+  const { deadline } = served;
+  if ('stream' in question) {
+    const pages = listAllRecords(withArchive(dependencies), caller, question, deadline.abortSignal);
+    await streamRecords(served, pages, question.stream);
+    return;
+  }
+  const told = await deadline.bound(answerTo(dependencies, caller, question, deadline.abortSignal));
+  await deliverWhole(served, {
+    kind: 'whole',
+    contentType: 'application/json',
+    body: Buffer.from(JSON.stringify(told)),
+    facts: { usage: {} },
+  });
 }
 
 async function answerTo(
-  rooms: QuestionRooms,
+  dependencies: QuestionDependencies,
   caller: Caller,
   question: Question,
   abortSignal: AbortSignal,
 ): Promise<object> {
-  const { governance } = rooms;
+  const { governance } = dependencies;
   switch (question.operation) {
     case 'whoami':
       return describeCaller(governance.documents, caller);
@@ -77,13 +106,13 @@ async function answerTo(
     case 'policy:explain':
       return explainCall(governance, caller, caller.productId, question);
     case 'usage':
-      return sumUsage(withArchive(rooms), caller, question, abortSignal);
+      return sumUsage(withArchive(dependencies), caller, question, abortSignal);
     case 'audit':
       return 'id' in question
-        ? readRecord(withArchive(rooms), caller, question.id, abortSignal)
-        : listRecords(withArchive(rooms), caller, question, abortSignal);
+        ? readRecord(withArchive(dependencies), caller, question.id, abortSignal)
+        : listRecords(withArchive(dependencies), caller, question, abortSignal);
     case 'audit:verify': {
-      const { verifier, now } = rooms;
+      const { verifier, now } = dependencies;
       if (verifier) return verifyRecords({ verifier, governance, now }, caller, question, abortSignal);
       throw new GatewayError(
         'AUDIT_NOT_CONFIGURED',
@@ -93,7 +122,7 @@ async function answerTo(
   }
 }
 
-function withArchive({ archive, governance, now }: QuestionRooms): RecordRooms {
+function withArchive({ archive, governance, now }: QuestionDependencies): ReadingDependencies {
   if (archive) return { archive, governance, now };
   throw new GatewayError(
     'AUDIT_NOT_CONFIGURED',

@@ -17,7 +17,7 @@ import type { AuditQuestion } from './question.ts';
 import { readCursor, writeCursor } from './record-cursor.ts';
 
 /** What reading records takes. */
-export interface RecordRooms {
+export interface ReadingDependencies {
   readonly archive: AuditArchive;
   readonly governance: Governance;
   readonly now: () => Date;
@@ -34,7 +34,7 @@ export interface RecordList {
  * @throws GatewayError INVALID_REQUEST for its period or cursor, NOT_GRANTED for others' records.
  */
 export async function listRecords(
-  { archive, governance, now }: RecordRooms,
+  { archive, governance, now }: ReadingDependencies,
   caller: Caller,
   question: AuditQuestion,
   abortSignal: AbortSignal,
@@ -59,7 +59,7 @@ const PAGE_LIMIT = 500;
 
 /** All records of a period, page by page; throws as `listRecords` does. */
 export async function* listAllRecords(
-  { archive, governance, now }: RecordRooms,
+  { archive, governance, now }: ReadingDependencies,
   caller: Caller,
   question: AuditQuestion,
   abortSignal: AbortSignal,
@@ -109,7 +109,7 @@ const RECORD_NAME = /^(\d{8}T\d{9}Z-)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{1
 
 /** @throws GatewayError AUDIT_RECORD_NOT_FOUND, also for somebody else's: that there is one is not told. */
 export async function readRecord(
-  { archive, governance }: RecordRooms,
+  { archive, governance }: ReadingDependencies,
   caller: Caller,
   id: string,
   abortSignal: AbortSignal,

@@ -1,7 +1,9 @@
 import { toGatewayError } from '../errors/gateway-error.ts';
 import type { RecordedCall } from '../audit/reading/audit-archive.ts';
 import { callerGone } from '../prediction/deadline.ts';
-import { abandonUnlessTaken, type Delivery, untilTaken } from '../prediction/deliver.ts';
+import { abandonUnlessTaken, untilTaken } from '../prediction/deliver.ts';
+import type { ServedCall } from '../prediction/served-call.ts';
+import type { QuestionDialect } from './question-dialect.ts';
 import type { RecordStream } from './question.ts';
 
 const NO_USAGE = { usage: {} };
@@ -11,14 +13,14 @@ const NO_USAGE = { usage: {} };
  * it is told in the last line, so that no list looks complete that is not.
  */
 export async function streamRecords(
+  { reply, record, deadline }: Pick<ServedCall<QuestionDialect>, 'reply' | 'record' | 'deadline'>,
   pages: AsyncGenerator<readonly RecordedCall[], void>,
   stream: RecordStream,
-  { reply, record, deadline }: Pick<Delivery, 'reply' | 'record' | 'deadline'>,
 ): Promise<void> {
   const write = async (text: string) => {
     if (text === '') return;
     if (!(await deadline.bound(reply.write(text)))) throw callerGone();
-    record.sent(text);
+    record.noteSent(text);
   };
   let page = await deadline.bound(pages.next());
   deadline.beginStream();
@@ -30,16 +32,16 @@ export async function streamRecords(
       await write(page.value.map((one) => stream.writeRecord(one)).join(''));
       page = await deadline.bound(pages.next());
     }
-    record.answered(NO_USAGE);
+    record.noteAnswered(NO_USAGE);
     isComplete = true;
     reply.end();
     await untilTaken(reply, deadline);
   } catch (error) {
     const failure = toGatewayError(error);
-    record.interrupted(failure, NO_USAGE);
+    record.noteInterrupted(failure, NO_USAGE);
     if (failure.code !== 'CALLER_GONE' && !isComplete) {
       const told = stream.writeError(failure);
-      record.sent(told);
+      record.noteSent(told);
       void reply.write(told);
     }
     if (!isComplete) reply.end();

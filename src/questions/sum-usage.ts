@@ -2,7 +2,7 @@ import type { CallTarget } from '../governance/call-target.ts';
 import type { CatalogEntry } from '../governance/documents.ts';
 import type { UsageGroup, UsageSum } from '../audit/reading/audit-archive.ts';
 import type { Caller } from '../prediction/caller.ts';
-import type { RecordRooms } from './list-records.ts';
+import type { ReadingDependencies } from './list-records.ts';
 import { resolvePeriod } from './period.ts';
 import type { UsageQuestion } from './question.ts';
 
@@ -48,7 +48,7 @@ export interface Usage {
  * @throws GatewayError INVALID_REQUEST for its period.
  */
 export async function sumUsage(
-  { archive, governance, now }: RecordRooms,
+  { archive, governance, now }: ReadingDependencies,
   { subscriptionId }: Caller,
   { period: asked, by }: UsageQuestion,
   abortSignal: AbortSignal,

@@ -15,7 +15,7 @@ export interface LedgerVerifier {
   ): Promise<object>;
 }
 
-export interface VerificationRooms {
+export interface VerificationDependencies {
   readonly verifier: LedgerVerifier;
   readonly governance: Governance;
   readonly now: () => Date;
@@ -26,7 +26,7 @@ const DEFAULT_DAYS = 30;
 
 /** Verifies what was recorded in a period, the last 30 days where none is named. @throws GatewayError NOT_GRANTED. */
 export async function verifyRecords(
-  { verifier, governance, now }: VerificationRooms,
+  { verifier, governance, now }: VerificationDependencies,
   caller: Caller,
   { period: asked, graceInMs }: AuditVerifyQuestion,
   abortSignal: AbortSignal,

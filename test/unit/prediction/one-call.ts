@@ -3,7 +3,7 @@ import type { AuditTrail } from '../../../src/prediction/audit-trail.ts';
 import type { Call } from '../../../src/prediction/call.ts';
 import type { Caller } from '../../../src/prediction/caller.ts';
 import type { Dialect } from '../../../src/prediction/dialect.ts';
-import { createPredict, type PredictRooms } from '../../../src/prediction/predict.ts';
+import { createPredict, type PredictDependencies } from '../../../src/prediction/predict.ts';
 import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
 import { RunningCalls } from '../../../src/prediction/running-calls.ts';
 import type { AnswerFacts, Framing, StreamedAnswer, WholeAnswer } from '../../../src/prediction/answer.ts';
@@ -86,7 +86,7 @@ const dialect: Dialect = {
 };
 
 /** What differs from a call that is answered. */
-export interface Changes extends Partial<Omit<PredictRooms, 'audit' | 'now'>> {
+export interface Changes extends Partial<Omit<PredictDependencies, 'audit' | 'now'>> {
   readonly trail?: Partial<AuditTrail>;
   readonly call?: Partial<Call>;
   readonly readPrediction?: Dialect['readPrediction'];
@@ -106,8 +106,8 @@ const governance = governanceOf({
   grants: [{ id: 'team-iris', reason: 'Tests.', roles: ['Team'], entries: ['iris'] }],
 });
 
-/** A call through the use case with fakes for all other rooms; each leg takes a known time on the fake clock. */
-export function oneCall({ call, readPrediction, trail, ...rooms }: Changes = {}): OneCall {
+/** A call through the use case with fakes for all other dependencies; each leg takes a known time on the fake clock. */
+export function oneCall({ call, readPrediction, trail, ...dependencies }: Changes = {}): OneCall {
   const reply = createReply();
   const records: AuditRecord[] = [];
   const clock = { time: 5000 };
@@ -128,7 +128,7 @@ export function oneCall({ call, readPrediction, trail, ...rooms }: Changes = {})
     running: new RunningCalls(),
     memory: new MemoryBudget(4_000),
     monotonicNow: () => clock.time,
-    ...rooms,
+    ...dependencies,
     audit: fakeTrail(records, trail),
     now: () => STARTED_AT,
   });

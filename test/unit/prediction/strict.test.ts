@@ -15,10 +15,10 @@ const DOWN = new GatewayError('AUDIT_LEDGER_UNAVAILABLE', 'The ledger is down.')
 /** A call under a strict rule; `steps` has what happens, in order. */
 async function run(changes: Changes = {}) {
   const steps: string[] = [];
-  const { trail = {}, ...rooms } = changes;
+  const { trail = {}, ...dependencies } = changes;
   const call = oneCall({
     governance,
-    ...rooms,
+    ...dependencies,
     trail: {
       open: () => {
         steps.push('opening');

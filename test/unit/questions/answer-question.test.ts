@@ -4,7 +4,7 @@ import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { createGovernance } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
-import { createAnswerQuestion, type QuestionRooms } from '../../../src/questions/answer-question.ts';
+import { createAnswerQuestion, type QuestionDependencies } from '../../../src/questions/answer-question.ts';
 import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
 import { RunningCalls } from '../../../src/prediction/running-calls.ts';
 import type { AuditArchive } from '../../../src/audit/reading/audit-archive.ts';
@@ -62,7 +62,7 @@ interface Asked {
   readonly path: string;
   readonly body?: unknown;
   readonly call?: Partial<Call<QuestionDialect>>;
-  readonly rooms?: Partial<QuestionRooms>;
+  readonly dependencies?: Partial<QuestionDependencies>;
   readonly reply?: FakeReply;
 }
 
@@ -78,7 +78,7 @@ async function ask({
   path,
   body,
   call,
-  rooms,
+  dependencies,
   reply = createReply(),
 }: Asked): Promise<Answered> {
   const records: AuditRecord[] = [];
@@ -95,7 +95,7 @@ async function ask({
     maximumBodyBytes: 10_000,
     monotonicNow: () => (time += 1),
     now: () => new Date(0),
-    ...rooms,
+    ...dependencies,
   });
   await answerQuestion(
     {
@@ -248,7 +248,7 @@ test('records are read as a list and one by one', async () => {
 test.each(['v1/usage', 'v1/audit', `v1/audit/${RECORD.requestId}`])(
   '%s cannot be answered where nothing says from where records are read',
   async (path) => {
-    const { answer } = await ask({ path, rooms: { archive: undefined } });
+    const { answer } = await ask({ path, dependencies: { archive: undefined } });
     expect(answer).toMatchObject({ status: 501, code: 'AUDIT_NOT_CONFIGURED' });
   },
 );
@@ -262,7 +262,7 @@ test('an archive that hangs is waited for no longer than the call may last', asy
   const hanging = { ...archive, sumUsage: () => new Promise<never>(() => undefined) };
   const { answer } = await ask({
     path: 'v1/usage',
-    rooms: { archive: hanging, callTimeoutInMs: 1, monotonicNow: () => 0 },
+    dependencies: { archive: hanging, callTimeoutInMs: 1, monotonicNow: () => 0 },
   });
   expect(answer).toMatchObject({ status: 504, code: 'CALL_TIMEOUT' });
 });
@@ -283,7 +283,7 @@ test('whoever goes away takes the query along', async () => {
   const { records } = await ask({
     path: 'v1/usage',
     reply,
-    rooms: { archive: { ...archive, sumUsage: waiting } },
+    dependencies: { archive: { ...archive, sumUsage: waiting } },
   });
   expect(await aborted.promise).toMatchObject({ code: 'CALLER_GONE' });
   expect(records).toMatchObject([{ question: 'usage', outcome: 'aborted', code: 'CALLER_GONE' }]);
@@ -329,7 +329,10 @@ test.each<[GatewayErrorCode, Partial<Asked>]>([
   ['OPERATION_NOT_FOUND', { path: 'v1/whoareyou' }],
   ['INVALID_REQUEST', { method: 'POST', path: 'v1/policy:explain', body: {} }],
   ['INTERNAL', { call: { readBody: () => Promise.reject(new Error('a-secret')) } }],
-  ['CALL_TIMEOUT', { call: { readBody: () => new Promise(() => undefined) }, rooms: { callTimeoutInMs: 1 } }],
+  [
+    'CALL_TIMEOUT',
+    { call: { readBody: () => new Promise(() => undefined) }, dependencies: { callTimeoutInMs: 1 } },
+  ],
 ])('%s is a problem document and on record once', async (code, changes) => {
   const { reply, answer, records } = await ask({ path: 'v1/whoami', ...changes });
   const { status } = CODES[code];

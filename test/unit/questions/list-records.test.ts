@@ -11,7 +11,7 @@ import {
   listAllRecords,
   listRecords,
   readRecord,
-  type RecordRooms,
+  type ReadingDependencies,
 } from '../../../src/questions/list-records.ts';
 import type { AuditQuestion } from '../../../src/questions/question.ts';
 import { endpointEntry, governanceOf, modelEntry } from '../governance/governance-of.ts';
@@ -44,7 +44,7 @@ interface Asked {
 }
 
 /** As many records as the archive is asked for, up to `count`; newest first, one each second. */
-function roomsOf(count: number): { rooms: RecordRooms; asked: Asked[] } {
+function dependenciesOf(count: number): { dependencies: ReadingDependencies; asked: Asked[] } {
   const asked: Asked[] = [];
   const record = (index: number): RecordedCall => ({
     id: `20260101T000000000Z-00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
@@ -65,18 +65,18 @@ function roomsOf(count: number): { rooms: RecordRooms; asked: Asked[] } {
     },
     sumUsage: () => Promise.reject(new Error('not asked')),
   };
-  return { rooms: { archive, governance, now: () => new Date('2026-01-01T12:00:00Z') }, asked };
+  return { dependencies: { archive, governance, now: () => new Date('2026-01-01T12:00:00Z') }, asked };
 }
 
 async function namesAsked(model: string): Promise<readonly string[] | undefined> {
-  const { rooms, asked } = roomsOf(0);
-  await listRecords(rooms, CALLER, { ...QUESTION, filters: { model } }, signal);
+  const { dependencies, asked } = dependenciesOf(0);
+  await listRecords(dependencies, CALLER, { ...QUESTION, filters: { model } }, signal);
   return asked[0]?.filter.names?.toSorted();
 }
 
 test('a caller reads its own records of the day', async () => {
-  const { rooms, asked } = roomsOf(1);
-  expect((await listRecords(rooms, CALLER, QUESTION, signal)).records).toHaveLength(1);
+  const { dependencies, asked } = dependenciesOf(1);
+  expect((await listRecords(dependencies, CALLER, QUESTION, signal)).records).toHaveLength(1);
   expect(asked).toEqual([
     {
       scope: OWNER,
@@ -87,8 +87,8 @@ test('a caller reads its own records of the day', async () => {
 });
 
 test('an auditor reads everybody’s', async () => {
-  const { rooms, asked } = roomsOf(1);
-  await listRecords(rooms, AUDITOR, QUESTION, signal);
+  const { dependencies, asked } = dependenciesOf(1);
+  await listRecords(dependencies, AUDITOR, QUESTION, signal);
   expect(asked).toMatchObject([{ scope: 'everybody' }]);
 });
 
@@ -108,9 +108,9 @@ test.each([
 });
 
 test('filters are handed on', async () => {
-  const { rooms, asked } = roomsOf(0);
+  const { dependencies, asked } = dependenciesOf(0);
   const filters = { location: 'europe-west4', outcome: 'denied', decision: 'deny' } as const;
-  await listRecords(rooms, CALLER, { ...QUESTION, filters }, signal);
+  await listRecords(dependencies, CALLER, { ...QUESTION, filters }, signal);
   expect(asked[0]?.filter).toMatchObject(filters);
 });
 
@@ -121,12 +121,12 @@ test('there is a next page when there are more records, and only then', async ()
     [3, [2, 1]],
     [5, [2, 2, 1]],
   ] as const) {
-    const { rooms } = roomsOf(count);
+    const { dependencies } = dependenciesOf(count);
     const sizes: number[] = [];
     let cursor: string | undefined;
     do {
       const question = { ...QUESTION, ...(cursor !== undefined && { cursor }) };
-      const page = await listRecords(rooms, CALLER, question, signal);
+      const page = await listRecords(dependencies, CALLER, question, signal);
       sizes.push(page.records.length);
       cursor = page.nextCursor;
     } while (cursor !== undefined);
@@ -135,9 +135,9 @@ test('there is a next page when there are more records, and only then', async ()
 });
 
 test('a next page stays in the period of the first, whatever day it is by then', async () => {
-  const { rooms, asked } = roomsOf(5);
-  const { nextCursor: cursor = '' } = await listRecords(rooms, CALLER, QUESTION, signal);
-  const later = { ...rooms, now: () => new Date('2026-01-02T00:00:01Z') };
+  const { dependencies, asked } = dependenciesOf(5);
+  const { nextCursor: cursor = '' } = await listRecords(dependencies, CALLER, QUESTION, signal);
+  const later = { ...dependencies, now: () => new Date('2026-01-02T00:00:01Z') };
   await listRecords(later, CALLER, { ...QUESTION, limit: 1, cursor }, signal);
   expect(asked[1]?.filter.period).toEqual(asked[0]?.filter.period);
   expect(asked[1]?.page).toEqual({
@@ -153,10 +153,10 @@ test.each<[string, Partial<Caller>, Partial<AuditQuestion>]>([
   ['another filter', {}, { filters: { outcome: 'denied' } }],
   ['another period', {}, { period: { from: new Date('2026-01-01') } }],
 ])('a cursor is refused for %s', async (_, caller, question) => {
-  const { rooms } = roomsOf(5);
-  const { nextCursor: cursor = '' } = await listRecords(rooms, CALLER, QUESTION, signal);
+  const { dependencies } = dependenciesOf(5);
+  const { nextCursor: cursor = '' } = await listRecords(dependencies, CALLER, QUESTION, signal);
   const error = await rejectedBy(
-    listRecords(rooms, { ...CALLER, ...caller }, { ...QUESTION, ...question, cursor }, signal),
+    listRecords(dependencies, { ...CALLER, ...caller }, { ...QUESTION, ...question, cursor }, signal),
   );
   expect(error).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field: 'cursor' }] });
 });
@@ -168,19 +168,19 @@ test.each([
   ['a day that there is not', [2], '2026-02-30T00:00:00Z'],
   ['an hour that there is not', [2], '2026-01-01T24:00:00Z'],
 ])('a cursor with %s is refused', async (_, places, time) => {
-  const { rooms, asked } = roomsOf(5);
-  const { nextCursor = '' } = await listRecords(rooms, CALLER, QUESTION, signal);
+  const { dependencies, asked } = dependenciesOf(5);
+  const { nextCursor = '' } = await listRecords(dependencies, CALLER, QUESTION, signal);
   const parts = Buffer.from(nextCursor, 'base64url').toString().split(' ');
   for (const place of places) parts[place] = time;
   const cursor = Buffer.from(parts.join(' ')).toString('base64url');
-  const error = await rejectedBy(listRecords(rooms, CALLER, { ...QUESTION, cursor }, signal));
+  const error = await rejectedBy(listRecords(dependencies, CALLER, { ...QUESTION, cursor }, signal));
   expect(error).toMatchObject({ code: 'INVALID_REQUEST', violations: [{ field: 'cursor' }] });
   expect(asked).toHaveLength(1);
 });
 
 test('whatever is sent as a cursor, only own records are asked for', async () => {
-  const { rooms, asked } = roomsOf(5);
-  const { nextCursor = '' } = await listRecords(rooms, CALLER, QUESTION, signal);
+  const { dependencies, asked } = dependenciesOf(5);
+  const { nextCursor = '' } = await listRecords(dependencies, CALLER, QUESTION, signal);
   const written = Buffer.from(nextCursor, 'base64url').toString();
   const forged = fc.oneof(
     fc.string(),
@@ -205,7 +205,7 @@ test('whatever is sent as a cursor, only own records are asked for', async () =>
   );
   await fc.assert(
     fc.asyncProperty(forged, async (cursor) => {
-      await listRecords(rooms, CALLER, { ...QUESTION, cursor }, signal).catch((error: unknown) => {
+      await listRecords(dependencies, CALLER, { ...QUESTION, cursor }, signal).catch((error: unknown) => {
         expect(error).toMatchObject({ code: 'INVALID_REQUEST' });
       });
     }),
@@ -221,22 +221,26 @@ test('whatever is sent as a cursor, only own records are asked for', async () =>
 });
 
 test('one record is read in the caller’s scope, in whichever case its id comes', async () => {
-  const { rooms } = roomsOf(1);
+  const { dependencies } = dependenciesOf(1);
   const id = '00000000-0000-4000-8000-000000000000';
-  expect(await readRecord(rooms, CALLER, id.toUpperCase(), signal)).toMatchObject({ requestId: id });
-  expect(await readRecord(rooms, CALLER, `20260101t000000000z-${id.toUpperCase()}`, signal)).toMatchObject({
+  expect(await readRecord(dependencies, CALLER, id.toUpperCase(), signal)).toMatchObject({ requestId: id });
+  expect(
+    await readRecord(dependencies, CALLER, `20260101t000000000z-${id.toUpperCase()}`, signal),
+  ).toMatchObject({
     requestId: id,
   });
-  expect(await readRecord(rooms, AUDITOR, '11111111-1111-4111-8111-111111111111', signal)).toMatchObject({
+  expect(
+    await readRecord(dependencies, AUDITOR, '11111111-1111-4111-8111-111111111111', signal),
+  ).toMatchObject({
     requestId: id,
   });
 });
 
 test('an id that is not the caller’s, and one that can be nobody’s, are told alike', async () => {
-  const { rooms } = roomsOf(1);
+  const { dependencies } = dependenciesOf(1);
   const messages = new Set<string>();
   for (const id of ['11111111-1111-4111-8111-111111111111', 'x', '" or true', '../1', '']) {
-    const error = await rejectedBy(readRecord(rooms, CALLER, id, signal));
+    const error = await rejectedBy(readRecord(dependencies, CALLER, id, signal));
     expect(error.code).toBe('AUDIT_RECORD_NOT_FOUND');
     messages.add(error.message);
   }
@@ -244,9 +248,9 @@ test('an id that is not the caller’s, and one that can be nobody’s, are told
 });
 
 test('all records of a period are read in bounded pages, each once', async () => {
-  const { rooms, asked } = roomsOf(1200);
+  const { dependencies, asked } = dependenciesOf(1200);
   const ids: string[] = [];
-  for await (const page of listAllRecords(rooms, CALLER, QUESTION, signal))
+  for await (const page of listAllRecords(dependencies, CALLER, QUESTION, signal))
     ids.push(...page.map(({ id }) => id));
   expect(new Set(ids).size).toBe(1200);
   expect(asked.map(({ page }) => page.limit)).toEqual([500, 500, 500]);
@@ -254,19 +258,21 @@ test('all records of a period are read in bounded pages, each once', async () =>
 });
 
 test('a caller may name itself, and only an auditor others', async () => {
-  const { rooms, asked } = roomsOf(0);
+  const { dependencies, asked } = dependenciesOf(0);
   const other = '11111111-1111-4111-8111-11111111111A';
   const filtered = (caller: string) => ({ ...QUESTION, filters: { caller } });
-  await listRecords(rooms, CALLER, filtered(CALLER.objectId.toUpperCase()), signal);
-  await listRecords(rooms, CALLER, filtered(CALLER.applicationId), signal);
-  await listRecords(rooms, AUDITOR, filtered(other), signal);
+  await listRecords(dependencies, CALLER, filtered(CALLER.objectId.toUpperCase()), signal);
+  await listRecords(dependencies, CALLER, filtered(CALLER.applicationId), signal);
+  await listRecords(dependencies, AUDITOR, filtered(other), signal);
   expect(asked.map(({ filter }) => filter.caller)).toEqual([
     CALLER.objectId,
     CALLER.applicationId,
     other.toLowerCase(),
   ]);
-  expect((await rejectedBy(listRecords(rooms, CALLER, filtered(other), signal))).code).toBe('NOT_GRANTED');
-  const all = listAllRecords(rooms, CALLER, filtered(other), signal);
+  expect((await rejectedBy(listRecords(dependencies, CALLER, filtered(other), signal))).code).toBe(
+    'NOT_GRANTED',
+  );
+  const all = listAllRecords(dependencies, CALLER, filtered(other), signal);
   expect((await rejectedBy(all.next())).code).toBe('NOT_GRANTED');
   expect(asked).toHaveLength(3);
 });

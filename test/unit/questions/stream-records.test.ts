@@ -1,13 +1,16 @@
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { RecordedCall } from '../../../src/audit/reading/audit-archive.ts';
 import { startDeadline } from '../../../src/prediction/deadline.ts';
-import { OpenRecord } from '../../../src/prediction/open-record.ts';
+import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
+import { CallRecord } from '../../../src/prediction/call-record.ts';
 import type { RecordStream } from '../../../src/questions/question.ts';
 import { streamRecords } from '../../../src/questions/stream-records.ts';
 import { gatewayDialect } from '../../../src/dialects/gateway-dialect.ts';
 import { governanceOf } from '../governance/governance-of.ts';
 import { rejectedBy } from '../thrown-by.ts';
 import { createReply } from '../prediction/fake-reply.ts';
+import { fakeTrail } from '../prediction/fake-trail.ts';
+import { CALLER } from '../prediction/one-call.ts';
 
 const STREAM: RecordStream = {
   contentType: 'text/plain',
@@ -32,11 +35,17 @@ function start(pages: readonly (readonly string[] | Error)[]) {
   const reply = createReply();
   const clocks = { monotonicNow: () => 0, now: () => new Date(0) };
   const governance = governanceOf({ entries: [], grants: [] });
-  const record = new OpenRecord({ dialect: gatewayDialect, method: 'GET' }, { ...clocks, governance });
+  const records: AuditRecord[] = [];
+  const record = new CallRecord(
+    { ...clocks, governance, audit: fakeTrail(records) },
+    { dialect: gatewayDialect, method: 'GET' },
+  );
+  record.noteCaller(CALLER, undefined);
   const deadline = startDeadline({ ...clocks, callTimeoutInMs: 1000, streamTimeoutInMs: 1000 }, reply);
   const run = async () => {
-    await streamRecords(read(), STREAM, { reply, record, deadline }).finally(() => deadline.clear());
-    return record.close();
+    await streamRecords({ reply, record, deadline }, read(), STREAM).finally(() => deadline.clear());
+    record.end();
+    return records[0];
   };
   return { reply, asked, run };
 }

@@ -1,0 +1,61 @@
+import { type GatewayError, toGatewayError } from '../errors/gateway-error.ts';
+import type { ErrorDialect } from './dialect.ts';
+import type { ServedCall } from './served-call.ts';
+
+/**
+ * Answers a call that has failed before anything was sent, in its client's dialect. Never throws. A strict call's failure
+ * is put on the ledger first. A call whose caller is not verified has no record here: the answer tells the edge so.
+ */
+export async function answerFailure(served: ServedCall<ErrorDialect>, error: unknown): Promise<void> {
+  const failure = toGatewayError(error);
+  const { record, reply } = served;
+  if (!record.isVerified) {
+    if (record.isAdmitted) record.noteUnverified(failure);
+    sendUnrecorded(served, failure);
+    return;
+  }
+  record.noteFailed(failure);
+  const { headers, body } = writeFailure(served, failure);
+  if (failure.code !== 'CALLER_GONE') record.noteSent(body);
+  await record.settleFailure(failure);
+  reply.send(failure.facts.status, headers, body);
+}
+
+/** The edge puts a call on record that is not on record here, and takes the reason for it from these headers. */
+function sendUnrecorded({ call, reply, record }: ServedCall<ErrorDialect>, failure: GatewayError): void {
+  const { contentType, body } = call.dialect.writeError(failure, record.requestId, call.path);
+  const headers = {
+    ...(record.isAdmitted && {
+      ...record.headers(contentType),
+      ...retryHeaders(failure),
+      'x-gateway-unrecorded-detail': encodeURIComponent(failure.message),
+    }),
+    'content-type': contentType,
+    'x-gateway-unrecorded': failure.code,
+  };
+  reply.send(failure.facts.status, headers, body);
+}
+
+function writeFailure({ call, record }: ServedCall<ErrorDialect>, failure: GatewayError) {
+  const { contentType, body } = call.dialect.writeError(failure, record.requestId, call.path);
+  const { spent, facts } = failure;
+  const headers = {
+    ...record.headers(contentType),
+    ...retryHeaders(failure),
+    // OpenAI's names for them, which API Management leaves as they are.
+    ...(spent && {
+      [`x-ratelimit-limit-${spent.what}`]: String(spent.limit),
+      [`x-ratelimit-remaining-${spent.what}`]: '0',
+    }),
+    ...(facts.retryable ? {} : { 'x-should-retry': 'false' }),
+  };
+  return { headers, body };
+}
+
+function retryHeaders({ retryAfterInMs }: GatewayError): Record<string, string> {
+  if (retryAfterInMs === undefined) return {};
+  return {
+    'retry-after': String(Math.ceil(retryAfterInMs / 1000)),
+    'retry-after-ms': String(retryAfterInMs),
+  };
+}

@@ -1,0 +1,317 @@
+import { randomUUID } from 'node:crypto';
+import type { GatewayErrorCode } from '../errors/codes.ts';
+import type { GatewayError } from '../errors/gateway-error.ts';
+import { findAgent } from '../governance/agents.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { CallTarget } from '../governance/call-target.ts';
+import type { Decision } from '../governance/decide.ts';
+import type { Governance } from '../governance/governance.ts';
+import type { AnswerFacts } from './answer.ts';
+import { type AuditRecord, type OpeningRecord, type Outcome, recordIdOf } from './audit-record.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import type { Call } from './call.ts';
+import type { Caller } from './caller.ts';
+import type { ContentKeeper, KeptContent } from '../audit/contents/content.ts';
+import type { ErrorDialect } from './dialect.ts';
+import type { Digest, Digester } from '../audit/ledger/digests.ts';
+import { estimateCost } from './estimate-cost.ts';
+import type { Prediction } from './prediction.ts';
+
+export interface RecordDependencies {
+  readonly audit: AuditTrail;
+  /** A clock in milliseconds that never goes back. */
+  readonly monotonicNow: () => number;
+  readonly now: () => Date;
+  readonly governance: Pick<Governance, 'policyVersion' | 'documents' | 'findEntry' | 'contentToKeep'>;
+  /** Records have no digests where it is left out. */
+  readonly digester?: Digester;
+  /** No content is kept where it is left out. */
+  readonly contents?: ContentKeeper;
+}
+
+type Draft<Whole> = { -readonly [Field in keyof Whole]: Whole[Field] };
+
+/**
+ * The one audit record of a call. `begin` puts a strict call on the ledger before Vertex AI is called, the notes say what
+ * happens to the call while it happens, and `end` puts on the ledger whatever is not there yet. A strict call ends there
+ * before it ends for its caller (`settle`).
+ */
+export class CallRecord {
+  /** An id of our own until the edge's is verified. */
+  requestId: string = randomUUID();
+  readonly #dependencies: RecordDependencies;
+  readonly #start: number;
+  readonly #opening: Draft<OpeningRecord>;
+  readonly #ending: Draft<Omit<AuditRecord, keyof OpeningRecord>> = {
+    revision: 0,
+    outcome: 'failed',
+    status: 500,
+    responseBytes: 0,
+    durationInMs: 0,
+  };
+  /** The catalog's resource that serves the call, by which its cost is estimated. */
+  #served: CallTarget['resource'] | undefined;
+  /** The request's body until the decision says whether it is kept. */
+  #body: Uint8Array | undefined;
+  #content: KeptContent | undefined;
+  #responseDigest: Digest | undefined;
+  /** True when a part that was noted as sent was not. */
+  #hasWithheld = false;
+  #identifiedInMs = 0;
+  #isAdmitted = false;
+  /** True when Vertex AI answered completely, whatever became of the answer. */
+  #isAnswered = false;
+  /** True when the ledger has the record or is being asked to take it. */
+  #isSettled = false;
+  /** True when a strict call must not wait for the ledger again: it failed once, or the instance stops. */
+  #hasLedgerFailed = false;
+
+  constructor(
+    dependencies: RecordDependencies,
+    { dialect, method }: Pick<Call<ErrorDialect>, 'dialect' | 'method'>,
+  ) {
+    const { now, monotonicNow, governance } = dependencies;
+    this.#dependencies = dependencies;
+    this.#start = monotonicNow();
+    const startedAt = now();
+    this.#opening = {
+      id: recordIdOf(startedAt, this.requestId),
+      requestId: this.requestId,
+      startedAt,
+      dialect: dialect.name,
+      method,
+      policyVersion: governance.policyVersion,
+      durability: 'standard',
+      requestBytes: 0,
+    };
+  }
+
+  /** True once the ledger has room for the call. */
+  get isAdmitted(): boolean {
+    return this.#isAdmitted;
+  }
+
+  /** True once the caller is verified: only then the call has a record. */
+  get isVerified(): boolean {
+    return this.#opening.caller !== undefined;
+  }
+
+  /** True when the call waits for the ledger. */
+  get isStrict(): boolean {
+    return this.#opening.durability === 'strict';
+  }
+
+  /** The tokens that the answer has reported so far. */
+  get totalTokens(): number {
+    return this.#ending.facts?.usage.totalTokens ?? 0;
+  }
+
+  /** Returns the headers of every answer; the request id stands under both names that clients look for. */
+  headers(contentType: string): Record<string, string> {
+    return {
+      'content-type': contentType,
+      'x-request-id': this.requestId,
+      'request-id': this.requestId,
+      'x-policy-version': this.#opening.policyVersion,
+    };
+  }
+
+  /** Lets the call in. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE. */
+  admit(): void {
+    this.#dependencies.audit.admit();
+    this.#isAdmitted = true;
+  }
+
+  /** @param traceId the trace that API Management put the call into; an unverified caller's is not believed. */
+  noteCaller(caller: Caller, traceId: string | undefined): void {
+    this.requestId = caller.requestId;
+    this.#opening.requestId = caller.requestId.toLowerCase();
+    this.#opening.id = recordIdOf(this.#opening.startedAt, this.#opening.requestId);
+    this.#opening.caller = caller;
+    if (traceId !== undefined) this.#opening.traceId = traceId;
+  }
+
+  /** Counts a call whose caller is not verified; it has no record here. */
+  noteUnverified({ code }: GatewayError): void {
+    const { audit, now } = this.#dependencies;
+    const { dialect, method } = this.#opening;
+    audit.countUnverified({ time: now(), dialect, method, code });
+  }
+
+  noteBody(body: Uint8Array): void {
+    this.#body = body;
+    this.#opening.requestBytes = body.byteLength;
+    const digest = this.#dependencies.digester?.start();
+    digest?.update(body);
+    if (digest) this.#opening.requestDigest = digest.digest();
+  }
+
+  noteTarget({ project, location, operation, resource }: Prediction): void {
+    this.#opening.requested = { project, location, operation, resource };
+    this.#opening.target = this.#opening.requested;
+  }
+
+  /** @param operation the question that the gateway is asked about itself; such a call reaches no model. */
+  noteQuestion(operation: string): void {
+    this.#opening.question = operation;
+  }
+
+  noteDecision(decision: Decision<Prediction>): void {
+    const { allowed, rule, reason } = decision;
+    this.#opening.decision = allowed ? 'allow' : 'deny';
+    this.#opening.rule = rule;
+    this.#opening.reason = reason;
+    if (decision.allowed) this.#noteAuthorized(decision.call);
+    this.#identifiedInMs = this.#elapsed();
+  }
+
+  noteCredentials(): void {
+    this.#ending.credentialsDurationInMs = this.#elapsed() - this.#identifiedInMs;
+  }
+
+  /** Notes a part of the answer; keep-alive comments within a stream are no part of it. */
+  noteSent(part: Uint8Array | string): void {
+    this.#ending.firstByteDurationInMs ??= this.#elapsed();
+    this.#ending.responseBytes += typeof part === 'string' ? Buffer.byteLength(part) : part.byteLength;
+    this.#responseDigest ??= this.#dependencies.digester?.start();
+    this.#responseDigest?.update(part);
+    this.#content?.add('response', part);
+  }
+
+  /** Notes that the last part was not sent after all. The record has no digest of the answer then. */
+  noteWithheld(part: Uint8Array): void {
+    this.#ending.responseBytes -= part.byteLength;
+    this.#hasWithheld = true;
+  }
+
+  noteAnswered(facts: AnswerFacts): void {
+    this.#isAnswered = true;
+    this.#ending.outcome = 'answered';
+    this.#ending.status = 200;
+    this.#ending.facts = facts;
+  }
+
+  noteFailed({ code, facts: { status } }: GatewayError): void {
+    this.#ending.outcome = outcomeOf(code, status);
+    this.#ending.status = status;
+    this.#ending.code = code;
+  }
+
+  /** Notes a failure after the status line has said 200. */
+  noteInterrupted({ code }: GatewayError, facts: AnswerFacts): void {
+    this.#ending.outcome = code === 'CALLER_GONE' ? 'aborted' : 'interrupted';
+    this.#ending.status = 200;
+    this.#ending.code = code;
+    this.#ending.facts = facts;
+  }
+
+  /** Resolves when Vertex AI may be called. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE. */
+  async begin(): Promise<void> {
+    const opened = this.isStrict ? this.#watch(this.#dependencies.audit.open(this.#open())) : undefined;
+    await Promise.all([opened, this.#content?.ready()]);
+  }
+
+  /** Resolves when the last part of a strict call's answer may go out. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE. */
+  async settle(): Promise<void> {
+    this.#isSettled = true;
+    await this.#content?.store();
+    await this.#watch(this.#dependencies.audit.commit(this.#close()));
+  }
+
+  /**
+   * Settles a strict call before its failure is told. Never throws: the failure is told in any case, and at once where the
+   * instance stops, which waits for the ledger when all callers are told.
+   */
+  async settleFailure({ code }: GatewayError): Promise<void> {
+    if (!this.isStrict || this.#hasLedgerFailed) return;
+    if (code === 'INSTANCE_STOPPING') {
+      this.#hasLedgerFailed = true;
+      return;
+    }
+    this.#correct();
+    await this.settle().catch(() => {
+      // The record that waits for the ledger says what the caller is told.
+      this.#hasLedgerFailed = false;
+    });
+  }
+
+  /** Puts a verified call on the ledger, unless it is on its way there. */
+  end(): void {
+    if (!this.isVerified || (this.#isSettled && !this.#hasLedgerFailed)) return;
+    this.#correct();
+    this.#dependencies.audit.record(this.#close());
+  }
+
+  #noteAuthorized({ project, location, resource, durability }: AuthorizedCall<Prediction>): void {
+    this.#served = resource;
+    this.#opening.durability = durability;
+    if (this.#opening.target) this.#opening.target = { ...this.#opening.target, project, location, resource };
+    this.#keepContent(resource);
+  }
+
+  /** A body that no rule asks for is held no longer than the decision takes. */
+  #keepContent(resource: CallTarget['resource']): void {
+    const { governance, contents } = this.#dependencies;
+    const body = this.#body;
+    this.#body = undefined;
+    const parts = governance.contentToKeep(resource);
+    const { id, caller } = this.#opening;
+    if (parts.length === 0 || !caller) return;
+    this.#content = contents?.start(id, caller, parts);
+    if (body) this.#content?.add('request', body);
+  }
+
+  /** A record that follows another has a higher revision. */
+  #correct(): void {
+    if (this.#isSettled) this.#ending.revision += 1;
+  }
+
+  async #watch(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#hasLedgerFailed = true;
+      throw error;
+    }
+  }
+
+  #open(): OpeningRecord {
+    const { access } = this.#dependencies.governance.documents;
+    const { caller } = this.#opening;
+    const agentId = caller && findAgent(access, caller)?.id;
+    return { ...this.#opening, ...(agentId !== undefined && { agentId }) };
+  }
+
+  #close(): AuditRecord {
+    const costInUsd = this.#cost();
+    const content = this.#content?.seal();
+    const responseDigest = this.#hasWithheld ? undefined : this.#responseDigest?.digest();
+    return {
+      ...this.#open(),
+      ...this.#ending,
+      ...(responseDigest !== undefined && { responseDigest }),
+      durationInMs: this.#elapsed(),
+      ...(costInUsd !== undefined && { costInUsd }),
+      ...(content && { content }),
+    };
+  }
+
+  #cost(): number | undefined {
+    const { facts } = this.#ending;
+    if (!this.#served || !facts) return undefined;
+    const price = this.#dependencies.governance.findEntry(this.#served)?.price;
+    return price && estimateCost(price, this.#isAnswered, facts.usage);
+  }
+
+  #elapsed(): number {
+    return this.#dependencies.monotonicNow() - this.#start;
+  }
+}
+
+/** A call that we refuse for what was asked is denied; everything else that goes wrong has failed. */
+function outcomeOf(code: GatewayErrorCode, status: number): Outcome {
+  if (code === 'CALLER_GONE') return 'aborted';
+  if (code.startsWith('VERTEX_')) return 'failed';
+  if (code === 'OPERATION_NOT_SERVED') return 'denied';
+  return status < 500 ? 'denied' : 'failed';
+}
