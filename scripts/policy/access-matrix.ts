@@ -3,13 +3,13 @@ import { decideCatalog, type CatalogDecision } from '../../src/governance/decide
 import type { CatalogEntry } from '../../src/governance/documents.ts';
 import type { Governance, GovernanceDocuments } from '../../src/governance/governance.ts';
 
-/** Somebody whom the documents know: holders of a role, or an agent that acts for one. */
+/** A caller that the documents describe: the holder of a role, or an agent that acts for one. */
 export interface KnownCaller {
   readonly name: string;
   readonly principal: Principal;
 }
 
-/** What one caller may do with these entries in these locations, by which rule. */
+/** One row of the access matrix: the operations that a caller may use with entries in locations, and the deciding rules. */
 export interface MatrixRow {
   readonly caller: string;
   readonly entries: string;
@@ -22,7 +22,7 @@ export interface MatrixRow {
 
 const EVERYWHERE = 'everywhere';
 
-/** Every role of the access document, and every agent together with each role that a person can have. */
+/** Lists every role of the access document, and every agent with each role that a person can have. */
 export function listCallers({ access }: GovernanceDocuments): KnownCaller[] {
   const names = access.roles.map(({ name }) => name);
   return [
@@ -44,7 +44,7 @@ export function listCallers({ access }: GovernanceDocuments): KnownCaller[] {
   ];
 }
 
-/** The access matrix, with everything that is decided alike in one row. */
+/** Decides every combination of caller, entry, location and operation; equal decisions share a row. */
 export function readMatrix(governance: Governance): MatrixRow[] {
   return listCallers(governance.documents).flatMap(({ name, principal }) => {
     const cells = decideCatalog(governance, principal);
@@ -98,7 +98,7 @@ function describeOperations(allowed: readonly CatalogDecision[], denied: readonl
   return denied.length < allowed.length ? `all but ${list(denied)}` : list(allowed);
 }
 
-/** Groups, none of them empty, in the order of their first members. */
+/** Groups items by a key, in the order of the groups' first members. No group is empty. */
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): [Item, ...Item[]][] {
   return [...Map.groupBy(items, keyOf).values()] as [Item, ...Item[]][];
 }

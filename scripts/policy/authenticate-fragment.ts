@@ -11,9 +11,9 @@ type EntraProvider = Extract<IdentityProvider, { type: 'entra' }>;
 const OUTPUT = 'output-token-variable-name="caller-token"';
 
 /**
- * The fragment that authenticates callers: which identity provider must vouch for a token is read from the token,
- * and that provider's policy validates it. What no other provider claims is left to the first of Entra ID. Without a
- * token, the key of a product that allows it is enough.
+ * Derives the fragment that authenticates callers. The token's issuer chooses the identity provider, whose policy validates
+ * the token; the first provider of Entra ID validates a token of any other issuer. Without a token, the key of a product
+ * that allows it is enough.
  */
 export function authenticateFragment({
   access: { identityProviders },
@@ -26,9 +26,9 @@ export function authenticateFragment({
   };
   const header = writeHeader(
     'governance/access.yaml and governance/limits.yaml',
-    'The issuer is read before the token is validated, only to choose the policy that validates it: that one refuses',
-    'every issuer but its own. A token of an unknown issuer is thus refused, and a token that is there is always',
-    'validated. The key of the APIM subscription is no token, also where it stands in place of one.',
+    'The issuer is read before validation only to choose the policy that validates the token: each policy refuses every',
+    'issuer but its own. So a token of an unknown issuer is refused, and a token that is present is always validated. The',
+    'key of the APIM subscription is not a token, even in the header of one.',
   );
   const body = [DROP_KEY, choiceOfProvider(choice), validation(choice)].join('\n');
   const text = `${header}<fragment>\n${indent(body, 2)}\n</fragment>\n`;
@@ -38,7 +38,7 @@ export function authenticateFragment({
 interface Choice {
   readonly others: readonly IdentityProvider[];
   readonly fallback: IdentityProvider;
-  /** Ids of the products whose keys are enough. */
+  /** The ids of products whose keys are enough. */
   readonly keyOnly: readonly string[];
 }
 
@@ -58,7 +58,7 @@ const DROP_KEY = [
   '</choose>',
 ].join('\n');
 
-/** Those that are chosen by what the token says. */
+/** Lists the providers but the fallback: they are chosen by the token's issuer. */
 export function otherProviders(providers: Access['identityProviders']): IdentityProvider[] {
   return providers.filter((provider) => provider !== fallbackProvider(providers));
 }
@@ -96,7 +96,7 @@ function validation({ others, fallback, keyOnly }: Choice): string {
     ...others.map((provider) => ({ id: provider.id, policies: validate(provider) })),
     ...(keyOnly.length === 0
       ? []
-      : [{ id: KEY_ONLY_PROVIDER, policies: '<!-- The key has been checked already. -->' }]),
+      : [{ id: KEY_ONLY_PROVIDER, policies: '<!-- API Management has checked the key. -->' }]),
   ];
   if (cases.length === 0) return validate(fallback);
   return [
@@ -119,7 +119,7 @@ function validate(provider: IdentityProvider): string {
   if (provider.type === 'entra') return validateEntra(provider);
   return [
     `<validate-jwt header-name="Authorization" require-scheme="Bearer" require-expiration-time="true" require-signed-tokens="true" ${OUTPUT}>`,
-    // A policy can be saved, and an edge be deployed, while an issuer can't be reached.
+    // The edge can be deployed while an issuer can't be reached.
     `  <openid-config url="${escapeLiteral(provider.openIdConfiguration)}" validate-connectivity="false" />`,
     ...listAudiences(provider.audiences),
     '  <issuers>',
@@ -129,21 +129,21 @@ function validate(provider: IdentityProvider): string {
   ].join('\n');
 }
 
-/** An audience that is an application id URI, and so no client id, */
+/** An audience that is an application id URI, not a client id. */
 const URI = /^[a-z]+:/i;
-/** unless it is the one that Entra ID offers, which tells the client id. */
+/** The application id URI that Entra ID offers by default, which contains the client id. */
 const OFFERED_URI = /^api:\/\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?$/i;
 
 /**
- * Takes both forms of Entra ID's tokens, each with the audiences that it can have: the policy alone would take a v2.0
- * token with an audience of v1.0 ones, which Entra ID gives to nobody.
+ * Validates v1.0 and v2.0 tokens of Entra ID, each with its own audiences. The vendor's policy alone would accept a v2.0
+ * token with an audience of v1.0, which Entra ID never issues.
  * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#payload-claims
  */
 function validateEntra({ tenantId, audiences }: EntraProvider): string {
   const clientIds = unique(
     audiences.flatMap((audience) => OFFERED_URI.exec(audience)?.[1] ?? (URI.test(audience) ? [] : audience)),
   );
-  // Entra ID may add a slash: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
+  // Entra ID may add a slash to an audience: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
   const v1 = unique([
     ...audiences,
     ...clientIds.flatMap((clientId) => [clientId, `api://${clientId}`, `api://${clientId}/`]),

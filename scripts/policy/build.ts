@@ -12,8 +12,8 @@ const USAGE = 'Usage: npm run policy:build -- [--check] [--tier classic|v2]';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /**
- * Writes what is derived from the governance documents and their schemas. With `--check` it writes nothing, names each
- * file that is not as it would be written, and fails when there is one. The tier stays what it was last derived for.
+ * Writes the files that are derived from the governance documents and their schemas. With `--check` it writes nothing,
+ * names each file that differs, and fails when there is one. Without `--tier` the tier stays that of the last build.
  */
 async function run(): Promise<void> {
   const { values } = parseArgs({
@@ -39,7 +39,7 @@ function describe(paths: readonly string[], advice: string): string {
   return [...paths.map((path) => `${path} is not what the governance documents say.`), advice].join('\n');
 }
 
-/** JSON as the rest of the project has it. */
+/** Formats JSON as the rest of the project. */
 async function layOut({ path, text }: GeneratedFile): Promise<GeneratedFile> {
   if (!path.endsWith('.json')) return { path, text };
   const filepath = join(ROOT, path);

@@ -18,7 +18,7 @@ interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Validates the governance documents and prints who may do what where, and by which rule. */
+/** Validates the governance documents and prints the access matrix, the reach of calls and the hosts of endpoints. */
 function run(): string {
   const { values } = parseArgs({
     options: {
@@ -48,7 +48,7 @@ function run(): string {
   return [...sections, summarize(governance)].join('\n\n');
 }
 
-/** Where endpoints are called that Google's shared hosts do not serve. */
+/** Lists the hosts of endpoints that Google's shared hosts do not serve. */
 function listHosts({ documents }: Governance): string[][] {
   return documents.catalog.entries.flatMap((entry) =>
     'endpoint' in entry

@@ -10,10 +10,10 @@ import type { Tier } from './tier.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
 /**
- * All that the edge derives from the governance documents.
+ * Derives every generated policy document of the edge from the governance documents.
  * @param apis the ids of the edge's APIs.
- * @param tier of the API Management service that is to run it.
- * @throws Error for limits that nothing would count in the tier.
+ * @param tier the tier of the API Management service.
+ * @throws Error for limits that the tier can't count.
  */
 export function derivePolicies(
   { documents, policyVersion }: Pick<Governance, 'documents' | 'policyVersion'>,

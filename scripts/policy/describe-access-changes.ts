@@ -4,10 +4,10 @@ import type { Governance } from '../../src/governance/governance.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
 import { listCallers, type KnownCaller } from './access-matrix.ts';
 
-/** Names of operations by name of the entry and location. */
+/** The names of allowed operations, by the entry's name and location. */
 type Allowed = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
-/** Says in sentences who can now call what, who no longer can, and whose calls without a location go elsewhere. */
+/** Describes in sentences the calls that are newly allowed or refused, and calls without a location that move. */
 export function describeAccessChanges(before: Governance, after: Governance): string[] {
   const was = new Map(listCallers(before.documents).map((caller) => [caller.name, caller]));
   const is = new Map(listCallers(after.documents).map((caller) => [caller.name, caller]));
@@ -40,7 +40,7 @@ function listAllowed(governance: Governance, caller: KnownCaller | undefined): A
   );
 }
 
-/** One sentence for each entry and each set of operations that `more` has and `less` lacks. */
+/** Writes a sentence for each entry and each set of operations that `more` has and `less` lacks. */
 function describeSurplus(opening: string, more: Allowed, less: Allowed): string[] {
   return [...more].flatMap(([entry, locations]) => {
     const surplus = [...locations].map(([location, operations]) => {
@@ -58,7 +58,7 @@ function describeSurplus(opening: string, more: Allowed, less: Allowed): string[
   });
 }
 
-/** Calls of the short form are served in the first allowed location, so that an order alone can move them. */
+/** Calls of the short form are served in the first allowed location, so a change of order alone can move them. */
 function describeMoves(
   name: string,
   [before, was]: readonly [Governance, KnownCaller | undefined],

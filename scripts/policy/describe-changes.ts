@@ -2,7 +2,7 @@ import type { Governance } from '../../src/governance/governance.ts';
 import { describeAccessChanges } from './describe-access-changes.ts';
 import { describeDocumentChanges } from './describe-document-changes.ts';
 
-/** All that is different between two versions of the documents, first for callers and then by document. */
+/** Describes every difference between two versions of the documents, first for callers and then by document. */
 export function describeChanges(before: Governance, after: Governance, format: 'text' | 'markdown'): string {
   const access = describeAccessChanges(before, after);
   const documents = describeDocumentChanges(before.documents, after.documents);

@@ -10,15 +10,15 @@ interface Change {
   readonly after: readonly Named[];
 }
 
-/** A part of a document, under the name that it keeps from one version to the next. */
+/** A part of a document that can be compared between versions by its name. */
 interface Named {
   readonly name: string;
-  /** What people should know of it when it is new. */
+  /** The description of a new part. */
   readonly summary: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Says in sentences which entries, roles, rules and limits are new, gone or different. */
+/** Describes in sentences which entries, roles, rules and limits are new, gone or different. */
 export function describeDocumentChanges(before: GovernanceDocuments, after: GovernanceDocuments): string[] {
   const was = listParts(before);
   return listParts(after).flatMap(({ what, parts }, index) =>
@@ -98,7 +98,7 @@ function listParts({
 
 type Product = GovernanceDocuments['limits']['products'][number];
 
-/** Each of them stands by itself: which application may use a key, whoever reviews a change must see. */
+/** Each subscription is a field of its own: a reviewer must see which application may use a key. */
 function summarizeSubscriptions({ subscriptions }: Product): Readonly<Record<string, unknown>> {
   return {
     subscriptions: undefined,
@@ -115,7 +115,7 @@ function listSubscriptions({ id: product, subscriptions }: Product): Named[] {
   }));
 }
 
-/** Each host by itself, and never shortened: where a call goes, whoever reviews a change must see. */
+/** Each host is a field of its own and never shortened: a reviewer must see where a call goes. */
 function summarizeEntry(entry: CatalogEntry): Named {
   const { hosts = {}, ...fields } = { hosts: undefined, ...entry };
   const ownHosts = Object.entries(hosts);
@@ -130,7 +130,7 @@ function summarizeEntry(entry: CatalogEntry): Named {
   };
 }
 
-/** What each tool may reach by itself, and never shortened. */
+/** The sources of each tool are a field of their own and never shortened. */
 function summarizeTools({ reach, ...fields }: Access['tools'][number]): Named {
   const reached = Object.entries(reach);
   const tools = [...fields.use, ...reached.map(([tool]) => tool)];

@@ -4,7 +4,7 @@ import type { AppliedLimit } from '../../src/governance/list-limits.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
 import type { CallExplanation } from '../../src/questions/explain-call.ts';
 
-/** Who is asked about, for the first line. */
+/** The caller of the explained call, as the first line names it. */
 export interface Asker {
   readonly name: string;
   readonly principal: Principal;
@@ -20,7 +20,7 @@ const UNITS = {
 
 const SCOPES = { product: 'the product', role: 'the role', entry: 'calls of' } as const;
 
-/** An explanation as people read it: the verdict, then each fact under its label. */
+/** Writes an explanation for people: the verdict, then each fact after its label. */
 export function describeExplanation(asker: Asker, explanation: CallExplanation): string {
   const { rule, entry, project, location, nearestGrant, missing, storage, tools, limits, violations } =
     explanation;

@@ -3,7 +3,7 @@ import { joinNames } from '../../src/governance/join-names.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** One clause for each field that differs: `locations lose europe-west4`, `callsPerMinute is now 1200, it was 600`. */
+/** Writes a clause for each field that differs, such as `callsPerMinute is now 1200, it was 600`. */
 export function describeFields(before: Fields, after: Fields): string[] {
   return [...new Set([...Object.keys(after), ...Object.keys(before)])].flatMap((name) => {
     const [was, is] = [before[name], after[name]];
@@ -32,12 +32,12 @@ function isListOfNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
-/** Short things as they are; a schema or another long thing only by its kind. */
+/** Shows a short value as it is; a schema or another long value by its kind only. */
 function show(value: unknown): string {
   if (isListOfNames(value)) return joinNames(value);
   const text = JSON.stringify(value);
   return text.length <= MAXIMUM_LENGTH ? text : 'another';
 }
 
-/** Longer values tell more in the documents themselves. */
+/** Longer values, in characters, are better read in the documents themselves. */
 const MAXIMUM_LENGTH = 320;

@@ -3,7 +3,7 @@ import { joinNames } from '../../src/governance/join-names.ts';
 
 type Product = Limits['products'][number];
 
-/** What the developer portal says of a product: what it is for, its limits, and what a call needs. */
+/** Writes a product's description for the developer portal: its purpose, its limits, and the credentials of a call. */
 export function describeForPortal({
   description,
   keyOnlyCallers,

@@ -8,7 +8,7 @@ import { printOrFail } from './print-or-fail.ts';
 const USAGE = 'Usage: npm run policy:diff -- REVISION [--markdown]';
 const PROJECT = join(import.meta.dirname, '..', '..');
 
-/** Says what a change of the governance documents since a git revision lets in and shuts out. */
+/** Prints the access that a change of the governance documents since a git revision gives and takes. */
 function run(): string {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

@@ -17,7 +17,7 @@ const USAGE =
   'With --role, the application has these roles instead of its own; for an agent they are those of the person.\n' +
   'With --product, it calls with a key of that product; else with one of its first role’s environment.';
 
-/** Says what a call of a sample application would get, and why, without calling anybody. */
+/** Prints the decision on a call of a sample application, with its reasons, without making the call. */
 async function run(): Promise<string> {
   const { values } = parseArgs({
     options: {

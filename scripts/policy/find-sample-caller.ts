@@ -4,7 +4,7 @@ import type { Principal } from '../../src/governance/call-target.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { suggest } from '../../src/governance/suggest.ts';
 
-/** Who the gateway would see when a sample application calls with a token of its own. @throws Error for another name. */
+/** Returns the principal of a sample application that calls with its own token. @throws Error for an unknown name. */
 export function findSampleCaller({ access }: GovernanceDocuments, name: string): Principal {
   const application = sampleApplications.find((one) => one.name === name);
   if (application) {
@@ -28,8 +28,8 @@ export function findSampleCaller({ access }: GovernanceDocuments, name: string):
 }
 
 /**
- * The product whose key such a caller calls with: the one that is asked for, or else the first one of its roles'
- * environment, or of production. @throws Error for a product that the documents don't have.
+ * Finds the product whose key a caller uses: the named one; otherwise the first of its roles' environment, or of
+ * production. @throws Error for a product that the documents don't have.
  */
 export function findProduct(
   { access, limits }: GovernanceDocuments,

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import type { GeneratedFile } from './write-schemas.ts';
 
-/** Where products stand, each in a folder of its own: one that nothing derives would go on without anybody's say. */
+/** The folder of products, each in a folder of its own. A product that is no longer derived must be deleted. */
 const PRODUCTS = 'apim/products';
 
-/** The paths of files that are missing or not as they would be written, and of products that are not derived. */
+/** Lists the paths of files that are missing or different, and of products that are not derived. */
 export function findDrift(root: string, files: readonly GeneratedFile[]): string[] {
   const differing = files.filter(({ path, text }) => {
     const file = join(root, path);
@@ -14,7 +14,7 @@ export function findDrift(root: string, files: readonly GeneratedFile[]): string
   return [...differing.map(({ path }) => path), ...findStrayProducts(root, files)];
 }
 
-/** Writes every file. Products that are not derived are left, for people to delete. */
+/** Writes every file. Products that are not derived are left for people to delete. */
 export function writeFiles(root: string, files: readonly GeneratedFile[]): void {
   for (const { path, text } of files) {
     const file = join(root, path);
@@ -29,7 +29,7 @@ function findStrayProducts(root: string, files: readonly GeneratedFile[]): strin
     .filter((product) => !files.some(({ path }) => path.startsWith(`${product}/`)));
 }
 
-/** What is in a folder, by name; nothing where there is no such folder. */
+/** Lists the names in a folder; an empty list for a missing folder. */
 export function foldersIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }

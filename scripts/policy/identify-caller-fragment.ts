@@ -13,8 +13,8 @@ type OidcProvider = Extract<IdentityProvider, { type: 'oidc' }>;
 const CLAIMS = 'var claims = ((Jwt)context.Variables["caller-token"]).Claims;';
 
 /**
- * Of people in more groups than a token holds none is in it. Not to know a role would also be not to know where its
- * holders may be served, so nothing is decided.
+ * A person in more groups than a token can hold has none in it. Roles, and with them residency rules, would then be
+ * unknown, so the call is denied.
  * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#groups-overage-claim
  */
 const DENY_WITHOUT_GROUPS = [
@@ -35,16 +35,16 @@ interface Case {
   readonly policies: string;
 }
 
-/** The fragment that reads who calls from the token that its provider's policy has validated, or from the key. */
+/** Derives the fragment that reads the caller's identity from the validated token, or from the key of a call without one. */
 export function identifyCallerFragment({
   access: { identityProviders, roles },
   limits,
 }: Pick<GovernanceDocuments, 'access' | 'limits'>): GeneratedFile {
   const header = writeHeader(
     'governance/access.yaml and governance/limits.yaml',
-    'Says who calls, from the token that has been validated, in variables that limits, residency and stamps read. Of a',
-    'call without a token nothing is known but its APIM subscription: it has no tenant and no application. Of the roles in',
-    'a token those count that the documents know, so that the others, however many, go no further.',
+    'Sets the variables of the caller’s identity from the validated token. Limits, residency and stamp-identity read them.',
+    'A call without a token has only its APIM subscription: no tenant and no application. Roles of a token that the',
+    'documents don’t know are left out.',
   );
   const known = roles.map(({ name }) => name);
   const describe = (provider: IdentityProvider) =>
@@ -91,7 +91,7 @@ function describeEntra({ groups }: EntraProvider, known: readonly string[]): str
       'caller-application-id',
       'return claims.GetValueOrDefault("azp", claims.GetValueOrDefault("appid", ""));',
     ),
-    '<!-- idtyp, where the registration asks for it, says whether a person is involved; else scp, which only they have. -->',
+    '<!-- The optional claim idtyp tells applications from people; without it, only tokens of people have scp. -->',
     variable(
       'caller-delegated',
       'var type = claims.GetValueOrDefault("idtyp", "");',
@@ -111,7 +111,7 @@ function describeOidc({ id, groups }: OidcProvider): string {
     `<set-variable name="caller-tenant-id" value="${escapeLiteral(id)}" />`,
     variable('caller-object-id', 'return claims.GetValueOrDefault("sub", "");'),
     variable('caller-application-id', `return ${application};`),
-    "<!-- The subject of an application's own token is the application; any other is a person it acts for. -->",
+    "<!-- The subject of an application's own token is the application; any other subject is a person. -->",
     variable(
       'caller-delegated',
       `return claims.GetValueOrDefault("sub", "") == ${application} ? "false" : "true";`,
@@ -120,7 +120,7 @@ function describeOidc({ id, groups }: OidcProvider): string {
   ].join('\n');
 }
 
-/** The fragment `authenticate` lets the keys of these products alone do without a token. */
+/** The fragment `authenticate` requires no token with a key of these products. */
 function describeKeyHolder(products: readonly KeyOnlyProduct[]): string {
   return [
     '<set-variable name="caller-tenant-id" value="" />',
@@ -140,8 +140,8 @@ function describeKeyHolder(products: readonly KeyOnlyProduct[]): string {
 }
 
 /**
- * Statements that return the roles that the caller has, once each: those that the token names, as far as the documents
- * know them, and those that one of the caller's groups stands for.
+ * Statements that return the caller's roles, once each: the token's roles that the documents know, and the roles that the
+ * caller's groups stand for.
  */
 function listRoles(
   known: readonly string[] | undefined,
@@ -166,7 +166,7 @@ function listRoles(
   ];
 }
 
-/** Whether a group of the caller's stands for `role`. */
+/** A condition: one of the caller's groups stands for `role`. */
 function standsForOne({ roles }: OidcProvider['groups']): string {
   const groupsOf = Map.groupBy(Object.entries(roles), ([, role]) => role);
   const cases = Array.from(groupsOf, ([role, standing]) => {
@@ -180,7 +180,7 @@ function listOf(texts: readonly string[]): string {
   return texts.length === 0 ? 'new string[0]' : `new[] { ${texts.map(quote).join(', ')} }`;
 }
 
-/** A variable that statements compute from the token's claims. */
+/** Sets a variable by statements that read the token's claims. */
 function variable(name: string, ...statements: readonly string[]): string {
   return [
     '<set-variable',

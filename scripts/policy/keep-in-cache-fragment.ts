@@ -1,19 +1,19 @@
 import { writeHeader } from './policy-text.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
-/** What is longer is not kept; it is not read here either, so that it is passed on as it arrives. */
+/** A longer answer is neither read nor cached: it streams through. */
 const MAXIMUM_ANSWER_BYTES = 262_144;
 
 /**
- * The fragment that keeps a whole answer of the function app, for `serveFromCache`. An answer that doesn't tell its length
- * could be any: it isn't read here.
+ * Derives the fragment that caches an answer of the function app for `serveFromCache`. An answer without a Content-Length
+ * could have any length and is not read.
  */
 export function keepInCacheFragment(policyVersion: string): GeneratedFile {
   const header = writeHeader(
     'governance/catalog.yaml',
-    'Keeps what the function app answered, where the policy of the API found that it may be kept. Only an answer that was',
-    'decided on under the policies that this was derived from is: while a change is rolled out, nothing is. One that does',
-    'not tell its length is passed on as it arrives; so is one that is encoded, for some callers only.',
+    'Caches an answer of the function app, where the policy of the API found the call cacheable. The answer must come from',
+    'the same policy version: nothing is cached while a change is rolled out. An answer without a length or with an',
+    'encoding streams through.',
   );
   return {
     path: 'apim/policy-fragments/keep-in-cache/policy.xml',

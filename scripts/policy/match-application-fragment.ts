@@ -5,8 +5,8 @@ import { indent, quote, writeHeader } from './policy-text.ts';
 import type { GeneratedFile } from './write-schemas.ts';
 
 /**
- * The fragment that holds the application of a caller's token against the one that the APIM subscription belongs to. It
- * only finds the denial; name-error words it as the function app does, which asks the same of every call.
+ * Derives the fragment that compares the application of a caller's token with the owner of the APIM subscription. The
+ * fragment only names the denial; name-error writes its message. The function app checks every call alike.
  */
 export function matchApplicationFragment({
   access,
@@ -15,7 +15,7 @@ export function matchApplicationFragment({
   const header = writeHeader(
     'governance/access.yaml and governance/limits.yaml',
     'Denies a token of another application than the one that the APIM subscription belongs to: the call would count',
-    'against limits that are not its own. Who has a key and no token calls as the APIM subscription itself.',
+    'against limits that are not its own. A caller with a key and no token calls as the APIM subscription itself.',
   );
   const bound = limits.products.flatMap(({ id, subscriptions }) =>
     subscriptions?.applications ? [{ id, applications: subscriptions.applications }] : [],
@@ -36,7 +36,7 @@ export function matchApplicationFragment({
   };
 }
 
-/** Those are the same in upper and lower case; other ids are not. */
+/** GUIDs are compared without regard to case; other ids with it. */
 const GUID = String.raw`"\\A[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\\z"`;
 
 function deny(products: readonly string[], owners: readonly string[]): string {

@@ -4,21 +4,22 @@ import { quote } from './policy-text.ts';
 import type { Tier } from './tier.ts';
 
 /**
- * A longer body is not parsed here, for that takes more memory than an expression has; the v2 tiers buffer no more.
+ * A longer body is not read in an expression: it would take too much memory. The v2 tiers buffer no more than their bound.
  * Source: https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#limits---api-management-v2-tiers
  */
 const READABLE_IN_BYTES: Readonly<Record<Tier, number>> = { classic: 4_194_304, v2: 2_097_152 };
 
-/** A longer body is not made JSON of: that takes some hundred bytes of memory for every two of it. */
+/** A longer body is searched as text instead of parsed: parsing takes about fifty bytes of memory for each of its bytes. */
 const PARSED_IN_BYTES = 65_536;
-/** How often `"model"` may stand in a longer one. */
+/** The most occurrences of `"model"` that are examined in a body that is searched. */
 const MAXIMUM_MENTIONS = 64;
-/** What stands behind the name of a member is looked at so far. */
-const LOOKED_AT = 512;
+/** The number of characters examined after each occurrence. */
+const EXAMINED_CHARACTERS = 512;
 
 /**
- * Statements that set inPath to what a call's path names, by its key in the function app's table of names; empty where
- * the body names it. The parts of a path are decoded once, here as there; one with something left to decode is `*`.
+ * Statements that set `inPath` to the model or endpoint in a call's path, as its key in the function app's table of names;
+ * empty where the body names it. The segments of a path are decoded once, as in the function app; a segment that is still
+ * encoded then becomes `*`.
  */
 const NAME_IN_PATH = [
   'var parameters = context.Request.MatchedParameters;',
@@ -34,8 +35,8 @@ const NAME_IN_PATH = [
 ];
 
 /**
- * Statements that return the key of the name in `named`, in every spelling that the function app reads
- * (`read-model-name.ts`). What has not the form of a name is `*`: it counts as the strictest, whatever it is.
+ * Statements that return the key of the name in `named`, in every form that the function app reads (`read-model-name.ts`).
+ * A text of another form becomes `*`, which counts as every entry.
  */
 const KEY_OF_NAMED = [
   'named = Regex.Replace(named, "\\\\Aprojects/[^/]+/locations/[^/]+/", "");',
@@ -50,14 +51,14 @@ const KEY_OF_NAMED = [
 ];
 
 /**
- * Sets named-model to what a call names: by its path, else by `model` of its body, as the key that it has in the function
- * app's table of names, without project and location. Empty where it names nothing; `*` where what it names can't be
- * known, since the body is too long to be read, doesn't say how long it is, or has several texts by the name of `model`:
- * such a call could name any entry, so it counts for each.
+ * Sets the variable named-model to the model or endpoint that a call names, in its path or else in `model` of its body: the
+ * key in the function app's table of names, without project and location. It is empty for a call that names none. It is `*`
+ * where the name can't be known: the body is too long, has no Content-Length, or has several texts named `model`. Such a
+ * call could name any entry, so it counts for each.
  *
- * A body that is long, or no JSON to API Management, is looked through for the texts behind `"model":`, wherever they stand.
- * The function app takes no other spelling of that name for it that would escape this but one with its letters escaped.
- * It reads UTF-8, whatever the content type says, and so it is read here.
+ * A body that is long, or that API Management can't parse, is searched for texts after `"model":` at any depth. Only
+ * escaped letters could spell the member in another way, and a body with such escapes becomes `*`. The body is read as
+ * UTF-8 whatever its content type, as in the function app.
  */
 export function setNamedModel(tier: Tier): string[] {
   const statements = [
@@ -77,13 +78,13 @@ export function setNamedModel(tier: Tier): string[] {
     '}',
     'if (named == null) {',
     '  named = "";',
-    // The letters of the name, and some others: U+0060 to U+006F.
+    // Escapes of U+0060 to U+006F, which include the letters of the name.
     '  if (text.Contains("\\\\u006")) { return "*"; }',
     `  var pieces = text.Split(new[] { "\\"model\\"" }, ${MAXIMUM_MENTIONS + 2}, StringSplitOptions.None);`,
     `  if (pieces.Length > ${MAXIMUM_MENTIONS + 1}) { return "*"; }`,
     '  foreach (var piece in pieces.Skip(1)) {',
-    `    var start = piece.Length > ${LOOKED_AT} ? piece.Substring(0, ${LOOKED_AT}) : piece;`,
-    // A text that is "model", or a member whose value is none.
+    `    var start = piece.Length > ${EXAMINED_CHARACTERS} ? piece.Substring(0, ${EXAMINED_CHARACTERS}) : piece;`,
+    // Here "model" is a text itself, or a member whose value is not a text.
     '    if (Regex.IsMatch(start, "\\\\A\\\\s*([^:\\\\s]|:\\\\s*[^\\"\\\\s])")) { continue; }',
     '    var value = Regex.Match(start, "\\\\A\\\\s*:\\\\s*\\"([^\\"\\\\\\\\]*)\\"");',
     '    if (!value.Success || (named != "" &amp;&amp; named != value.Groups[1].Value)) { return "*"; }',
@@ -102,7 +103,7 @@ export function setNamedModel(tier: Tier): string[] {
   ];
 }
 
-/** Statements that return whether named-model is an entry, or could be. */
+/** Statements that return true where named-model is the entry, or could be. */
 export function isNamed(entry: CatalogEntry): string[] {
   const names = [...keysOf(entry), '*'];
   return [
@@ -110,7 +111,7 @@ export function isNamed(entry: CatalogEntry): string[] {
   ];
 }
 
-/** Statements that return whether a call's path names an entry. A model that is named in a body is not seen here. */
+/** Statements that return true where a call's path names the entry. A name in a body is not considered. */
 export function isNamedInPath(entry: CatalogEntry): string[] {
   return [...NAME_IN_PATH, `return new[] { ${keysOf(entry).map(quote).join(', ')} }.Contains(inPath);`];
 }

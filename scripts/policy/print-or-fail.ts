@@ -1,4 +1,4 @@
-/** Ends a command line tool: prints what it returns; a failure goes to standard error, without a stack, with exit code 1. */
+/** Runs a command line tool and prints its text. A failure goes to standard error, without a stack, with exit code 1. */
 export async function printOrFail(run: () => string | Promise<string>, usage: string): Promise<void> {
   try {
     console.log(await run());

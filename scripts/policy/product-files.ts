@@ -9,7 +9,7 @@ import type { GeneratedFile } from './write-schemas.ts';
 
 type Product = Limits['products'][number];
 
-/** What the edge counts; streams that are open at once are the function app's to count. */
+/** The limits that the edge counts; the function app counts concurrent streams. */
 const COUNTED = ['callsPerMinute', 'callsPerDay', 'tokensPerMinute', 'tokensPerDay'] as const;
 type Limit = Pick<Product, (typeof COUNTED)[number]>;
 
@@ -17,9 +17,9 @@ const SOURCE = 'governance/limits.yaml';
 const COMMENT = `Generated from ${SOURCE} by npm run policy:build; do not edit.`;
 
 /**
- * The products of the edge with their limits.
+ * Derives the products of the edge with their limits.
  * @param apis the ids of the APIs that every product opens.
- * @throws Error for limits that nothing would count in the tier.
+ * @throws Error for limits that the tier can't count.
  */
 export function productFiles(
   { limits, catalog, access }: GovernanceDocuments,
@@ -45,10 +45,10 @@ export function productFiles(
 }
 
 /**
- * The open product lets calls without a known key in as far as the fragment `require-subscription`, which looks for the
- * key under other names and refuses them otherwise.
+ * Derives the open product. It admits calls without a known key to the fragment `require-subscription`, which looks for the
+ * key under other names and refuses calls without one.
  * Source: https://learn.microsoft.com/azure/api-management/api-management-subscriptions#how-api-management-handles-requests-with-or-without-subscription-keys
- * @param apis the ids of the APIs that need it.
+ * @param apis the ids of the product's APIs.
  */
 export function openProductFiles(apis: readonly string[]): GeneratedFile[] {
   const folder = `apim/products/${OPEN_PRODUCT}`;
@@ -70,8 +70,8 @@ export function openProductFiles(apis: readonly string[]): GeneratedFile[] {
 }
 
 /**
- * Who sees a product in the developer portal, besides administrators: everybody who has signed in, or the teams that
- * were let into production. https://learn.microsoft.com/azure/api-management/api-management-howto-create-groups
+ * The group that sees a product in the developer portal, besides administrators, by environment: everybody who has signed
+ * in, or the teams in production. https://learn.microsoft.com/azure/api-management/api-management-howto-create-groups
  */
 const GROUPS = { sandbox: 'developers', production: 'production-teams' } as const;
 
@@ -94,7 +94,7 @@ function describeProduct(product: Product): object {
   };
 }
 
-/** Of the limits of roles those that count with a key of the product: of the roles of its environment. */
+/** Keeps the limits of roles that can call with a key of the product: those of its environment. */
 function forProduct(limits: Limits, { roles }: Access, { environment }: Product): Limits {
   const counting = new Set(roles.filter((role) => role.environment === environment).map(({ name }) => name));
   return { ...limits, roles: limits.roles.filter(({ role }) => counting.has(role)) };
@@ -104,7 +104,7 @@ function toJson(value: unknown): string {
   return JSON.stringify(value, null, 2);
 }
 
-/** `quota` of the product is all that counts days in the v2 tiers, and it has no conditions. */
+/** In the v2 tiers only the product's `quota` counts days, and it has no conditions. */
 function refuseCallsPerDay({ roles, entries }: Limits): void {
   const owners = [
     ...roles.map(({ role, callsPerDay }) => ({ name: `the role ${role}`, callsPerDay })),
@@ -164,7 +164,7 @@ ${indent(inbound, 4)}
 `;
 }
 
-/** What isn't less than the product allows can never be reached, and is left out. */
+/** A limit that is not below the product's can never be reached and is left out. */
 function writeTighter(
   product: Product,
   limit: Limit,
@@ -187,13 +187,13 @@ function writeTighter(
 }
 
 /**
- * Rates before quotas, so that a call which comes too often uses up no quota.
- * @param isTold whether answers tell of the limits of a minute, which the fragment tell-limits does.
+ * Writes rates before quotas, so that a call beyond a rate uses no quota.
+ * @param isPublished true for limits per minute that the fragment tell-limits writes into headers of answers.
  */
-function writeLimits(limit: Limit, counter: string, tier: Tier, isTold = false): string[] {
+function writeLimits(limit: Limit, counter: string, tier: Tier, isPublished = false): string[] {
   const { callsPerMinute, tokensPerMinute, callsPerDay, tokensPerDay } = limit;
-  const rate = { policy: 'rate-limit-by-key', isTold } as const;
-  const quota = { policy: 'quota-by-key', isTold: false } as const;
+  const rate = { policy: 'rate-limit-by-key', isPublished } as const;
+  const quota = { policy: 'quota-by-key', isPublished: false } as const;
   const rates = [
     ...writeCounter({ ...rate, what: 'requests', limit: callsPerMinute, counter: `rate/${counter}` }),
     ...writeCounter({ ...rate, what: 'tokens', limit: tokensPerMinute, counter: `tokens/rate/${counter}` }),
@@ -212,19 +212,19 @@ const PERIODS = {
   'quota-by-key': { name: 'day', seconds: DAY_IN_SECONDS },
 } as const;
 
-/** https://learn.microsoft.com/azure/api-management/quota-policy */
+/** Writes the product's quota of calls per day: https://learn.microsoft.com/azure/api-management/quota-policy */
 function writeQuota({ callsPerDay }: Product): string[] {
   if (callsPerDay === undefined) return [];
   const bounds = `calls="${callsPerDay}" renewal-period="${DAY_IN_SECONDS}"`;
   return [`<quota ${bounds} id="${limitId('day', 'requests', callsPerDay)}" />`];
 }
 
-/** By its id a refusal tells which limit it is of (error-in-dialect). */
+/** Writes the id of a limit. The fragment error-in-dialect reads the exceeded limit from it. */
 function limitId(period: 'minute' | 'day', what: 'requests' | 'tokens', limit: number): string {
   return `${period}-${what}-${limit}`;
 }
 
-/** The global outbound section sets the variable; it is absent, or 0, where the tokens of an answer are not known. */
+/** The tokens of an answer. The global outbound section sets the variable; it is absent, or 0, where they are unknown. */
 const TOKENS = 'context.Variables.GetValueOrDefault&lt;int>("total-tokens", 0)';
 const COUNT_TOKENS = [
   `increment-count='@(${TOKENS})'`,
@@ -236,18 +236,18 @@ interface Counter {
   readonly what: 'requests' | 'tokens';
   readonly limit: number | undefined;
   readonly counter: string;
-  readonly isTold: boolean;
+  readonly isPublished: boolean;
 }
 
-function writeCounter({ policy, what, limit, counter, isTold }: Counter): string[] {
+function writeCounter({ policy, what, limit, counter, isPublished }: Counter): string[] {
   if (limit === undefined) return [];
   const { name, seconds } = PERIODS[policy];
   const further = [
     ...(what === 'tokens' ? COUNT_TOKENS : []),
-    ...(isTold ? [`remaining-calls-variable-name="remaining-${what}"`] : []),
+    ...(isPublished ? [`remaining-calls-variable-name="remaining-${what}"`] : []),
   ];
   return [
-    ...(isTold ? [`<set-variable name="limit-${what}" value="${limit}" />`] : []),
+    ...(isPublished ? [`<set-variable name="limit-${what}" value="${limit}" />`] : []),
     `<${policy} calls="${limit}" renewal-period="${seconds}" counter-key='@(${quote(counter)} + context.Subscription.Id)'`,
     ...[...further, `id="${limitId(name, what, limit)}"`].map((attribute) => `  ${attribute}`),
     '/>',

@@ -6,7 +6,7 @@ import { listCallers } from './access-matrix.ts';
 
 const NOTHING = '–';
 
-/** What each caller's calls may reach besides models: tools, what those reach, and places. */
+/** Lists, for each caller, the tools, sources of tools and places that its calls may reach, as a table. */
 export function readReach(governance: Governance): {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];

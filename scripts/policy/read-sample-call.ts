@@ -3,18 +3,18 @@ import { GatewayError } from '../../src/errors/gateway-error.ts';
 import { readJson } from '../../src/json/read-json.ts';
 import type { PolicyExplainQuestion } from '../../src/questions/question.ts';
 
-/** A call that somebody wonders about, as they would make it. */
+/** A call to explain. */
 interface SampleCall {
   readonly method: string;
-  /** With or without the gateway's address in front; without a surface, one of Vertex AI's own. */
+  /** The path, with or without the gateway's address before it. A path without a surface is one of Vertex AI's own. */
   readonly path: string;
-  /** Left out when the path names the model. */
+  /** The body; it may be left out when the path names the model. */
   readonly body?: Uint8Array;
 }
 
 /**
- * What a call reaches for, or the error of one that the gateway refuses before any rule is asked.
- * @throws Error for a path on none of the surfaces on which models are called.
+ * Reads the target of a call, or the error of one that the gateway refuses before any rule is asked.
+ * @throws Error for a path outside the surfaces on which models are called.
  */
 export async function readSampleCall({
   method,
@@ -31,7 +31,7 @@ export async function readSampleCall({
       ...(body && { body: await readJson(body) }),
     });
   } catch (error) {
-    // Of a body that is none.
+    // The error of a body that is not JSON.
     if (error instanceof GatewayError) return error;
     throw error;
   }

@@ -8,14 +8,14 @@ interface Case {
 }
 
 /**
- * The fragment that holds the location in a call's path against the residency rules of the caller's roles. It only
- * finds the denial and words it as the backend does; the API's policy records and answers it.
+ * Derives the fragment that checks the location in a call's path by the residency rules of the caller's roles. It only
+ * names the denial, with the function app's message; the API's policy records and answers it.
  */
 export function residencyFragment({ residency }: Access, policyVersion: string): GeneratedFile {
   const header = writeHeader(
     'governance/access.yaml',
     'Sets residency-denial, empty where nothing is denied, and the variables of the error. A path without a location',
-    'passes: the backend then chooses one that the rules allow. It also judges the roles of agents, which are not here.',
+    'passes: the function app chooses one that the rules allow. The function app also checks the roles of agents.',
   );
   const cases = residency.flatMap((rule) => rule.roles.map((role) => ({ rule, role })));
   const body = [

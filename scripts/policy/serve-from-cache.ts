@@ -4,10 +4,10 @@ import type { Catalog, CatalogEntry } from '../../src/governance/documents.ts';
 import { isNamedInPath } from './named-model.ts';
 import { indent, quote } from './policy-text.ts';
 
-/** Bodies that are longer are passed on as they arrive. */
+/** Longer request bodies are not buffered, and their answers not cached. */
 const MAXIMUM_BODY_BYTES = 65_536;
 
-/** What the ids of operations, as OpenAPI documents have them, say after `endpoints-` or `publisher-models-`. */
+/** The ends of the operations' ids in the OpenAPI documents, after `endpoints-` or `publisher-models-`. */
 const OPERATION_IDS = {
   predict: 'predict',
   embedContent: 'embed-content',
@@ -15,19 +15,18 @@ const OPERATION_IDS = {
 } as const;
 
 /**
- * Policies that answer a call from what the edge has kept, where the catalog lets it. The function app decides on calls,
- * so an answer is given again to those alone for whom it would decide the same: the same roles by the same kind of
- * caller, in the same product, for the same path and body, under the same policies. They can't be a fragment, for
- * `cache-lookup-value` "is not supported inside a policy fragment".
+ * Policies that answer a call from the edge's cache, for entries that the catalog lets it cache. A cached answer is for
+ * calls on which the function app would decide alike: the same roles and kind of caller, product, path and body, under the
+ * same policy version. The policies can't be a fragment: `cache-lookup-value` "is not supported inside a policy fragment".
  * Source: https://learn.microsoft.com/azure/api-management/cache-lookup-value-policy#usage-notes
- * @returns none where the catalog lets nothing be kept.
+ * @returns no policies for a catalog without cached entries.
  */
 export function serveFromCache({ entries }: Catalog, policyVersion: string): string[] {
   const cached = entries.filter((entry) => cachedOperations(entry).length > 0);
   return cached.length === 0 ? [] : [lookUp(cached, policyVersion)];
 }
 
-/** Most calls are for other entries, so that is asked first. */
+/** The entry is checked first, because most calls are for entries that are not cached. */
 function lookUp(cached: readonly CatalogEntry[], policyVersion: string): string {
   return [
     '<set-variable name="cache-seconds" value="@(0)" />',
@@ -47,7 +46,7 @@ function lookUp(cached: readonly CatalogEntry[], policyVersion: string): string 
     '  </otherwise>',
     '</choose>',
     '<choose>',
-    // Of a miss the product's page says both that the variable is not set and that it is null.
+    // For a miss, the vendor's page says both that the variable is not set and that it is null.
     '  <when condition=\'@(!string.IsNullOrEmpty(context.Variables.GetValueOrDefault&lt;string>("cached-answer")))\'>',
     indent(record(policyVersion), 4),
     indent(answer(policyVersion), 4),
@@ -56,7 +55,7 @@ function lookUp(cached: readonly CatalogEntry[], policyVersion: string): string 
   ].join('\n');
 }
 
-/** A whole body of plain JSON, without parameters and headers that the function app could answer otherwise, or refuse. */
+/** True for a plain JSON body without parameters and headers that could change the function app's answer. */
 const CAN_BE_KEPT = [
   'var headers = context.Request.Headers;',
   'var length = 0;',
@@ -95,8 +94,8 @@ function describeEntry(entry: CatalogEntry): string {
 }
 
 /**
- * JSON keeps the parts apart, whatever is in them. An agent may do less than the person it acts for; who has a key and no
- * token is known by its APIM subscription alone.
+ * JSON makes the key unambiguous, whatever its parts contain. The agent is part of it, because an agent may do less than
+ * the person it acts for. A caller with a key and no token is identified by its APIM subscription.
  */
 function keyOf(policyVersion: string): string {
   return `<set-variable
@@ -124,7 +123,7 @@ function keyOf(policyVersion: string): string {
 />`;
 }
 
-/** The fields of the function app's record that are known here; those of record-denial. */
+/** Traces the audit record, with the fields of the function app's record that the edge knows. */
 function record(policyVersion: string): string {
   const variable = (name: string) => `(string)context.Variables["${name}"]`;
   const fields: readonly [string, string][] = [
@@ -166,7 +165,7 @@ function record(policyVersion: string): string {
   ].join('\n');
 }
 
-/** Of a call that may be kept. */
+/** An expression for the operation's name, as the function app records it. */
 function operationName(): string {
   const cases = Object.entries(OPERATION_IDS).map(
     ([operation, id]) =>
@@ -193,14 +192,14 @@ function answer(policyVersion: string): string {
       ([name, value]) =>
         `  <set-header name="${name}" exists-action="override">\n    <value>${value}</value>\n  </set-header>`,
     ),
-    ...['requests', 'tokens'].flatMap(tellLimit),
+    ...['requests', 'tokens'].flatMap(limitHeaders),
     '  <set-body>@((string)context.Variables["cached-answer"])</set-body>',
     '</return-response>',
   ].join('\n');
 }
 
-/** As the fragment tell-limits does; a header that isn't to be there is deleted, for return-response has no conditions. */
-function tellLimit(what: string): string[] {
+/** Sets the same headers as the fragment tell-limits. A header without a value is deleted, because return-response has no conditions. */
+function limitHeaders(what: string): string[] {
   const action = `@(context.Variables.ContainsKey("remaining-${what}") ? "override" : "delete")`;
   return ['limit', 'remaining'].map(
     (fact) =>

@@ -10,12 +10,12 @@ import { foldersIn } from './generated-files.ts';
 export const TIERS = ['classic', 'v2'] as const;
 export type Tier = (typeof TIERS)[number];
 
-/** What the header of a policy says that it is derived from; where tiers differ, for which it is. */
+/** Writes the source in the header of a policy, and the tier where the policy differs between tiers. */
 export function sourceFor(tier: Tier, source: string): string {
   return tier === 'v2' ? `${source} for the v2 tiers` : source;
 }
 
-/** The tier that the product policies below a folder were derived for, by their headers; `classic` where there are none. */
+/** Reads the tier from the headers of the product policies below a folder; `classic` without product policies. */
 export function tierOf(root: string): Tier {
   const products = join(root, 'apim/products');
   const isForV2 = foldersIn(products).some((id) => {
@@ -25,7 +25,7 @@ export function tierOf(root: string): Tier {
   return isForV2 ? 'v2' : 'classic';
 }
 
-/** @throws TypeError for what is none. */
+/** Reads the name of a tier. @throws TypeError for any other text. */
 export function readTier(text: string): Tier {
   const tier = TIERS.find((one) => one === text);
   if (tier) return tier;

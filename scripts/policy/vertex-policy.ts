@@ -10,12 +10,12 @@ const ABOUT_LOOKUPS = [
   'the model.',
 ];
 
-/** The policy of the API whose answers the edge can keep: what stands in its path says which model they are of. */
+/** Derives the policy of the native API. The edge can cache its answers, because the path names the model. */
 export function vertexPolicy(catalog: Catalog, policyVersion: string): GeneratedFile {
   const lookups = serveFromCache(catalog, policyVersion);
   const header = writeHeader(
     'governance/catalog.yaml',
-    'API scope: who calls is stamped on the call, and the function app is told that API Management vouches for it.',
+    'API scope: the caller’s identity and API Management’s own token are stamped on the call for the function app.',
     ...(lookups.length > 0 ? ABOUT_LOOKUPS : []),
   );
   const served = [

@@ -19,7 +19,7 @@ const DOCUMENTS = {
  */
 export function schemaFiles(): GeneratedFile[] {
   return Object.entries(DOCUMENTS).map(([name, { title, schema }]) => {
-    // What people write, where defaults may be left out.
+    // The input form: defaults may be left out.
     const { $schema, ...jsonSchema } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
     const text = JSON.stringify(
       {

@@ -1,9 +1,9 @@
 type Row = readonly string[];
 
-/** Longer cells go on below, so that a table with a handful of columns fits a terminal. */
+/** Longer cells wrap, so that a table with a few columns fits a terminal. */
 const MAXIMUM_WIDTH = 28;
 
-/** Columns that line up; a cell that says the same as the one above it, in the leading columns, is left out. */
+/** Writes a table with aligned columns. Leading cells that repeat the row above are left empty. */
 export function writeTextTable(header: Row, rows: readonly Row[]): string {
   const body = thinOut(rows).flatMap(wrapRow);
   const widths = header.map((name, column) =>
@@ -26,7 +26,7 @@ function wrapRow(row: Row): Row[] {
   return Array.from({ length: height }, (_, line) => cells.map((lines) => lines[line] ?? ''));
 }
 
-/** Breaks behind spaces and `+` alone: a longer name makes its column wider. */
+/** Wraps after spaces and `+` only: a longer name makes its column wider. */
 function wrapCell(cell: string): string[] {
   return cell.split(/(?<=[ +])/).reduce<string[]>((lines, word) => {
     const longer = `${lines.at(-1) ?? ''}${word}`;
@@ -36,7 +36,7 @@ function wrapCell(cell: string): string[] {
   }, []);
 }
 
-/** A table of GitHub-flavoured Markdown: https://github.github.com/gfm/#tables-extension- */
+/** Writes a table of GitHub-flavoured Markdown: https://github.github.com/gfm/#tables-extension- */
 export function writeMarkdownTable(header: Row, rows: readonly Row[]): string {
   return [header, header.map(() => '---'), ...thinOut(rows)]
     .map((line) => `| ${line.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
