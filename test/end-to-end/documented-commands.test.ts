@@ -90,7 +90,7 @@ function readDocument(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8');
 }
 
-/** What a block prints in a terminal, against this chain instead of the one of `npm start`. */
+/** Runs a block in a shell, against this chain instead of the one of `npm start`. @returns its output. */
 async function paste(code: string, variables: Readonly<Record<string, string>> = {}): Promise<string> {
   const here = code
     .replaceAll('http://127.0.0.1:8080', chain.environment.gatewayUrl)
