@@ -4,10 +4,10 @@ import { Pool } from 'undici';
 
 /**
  * The yardstick: a reverse proxy that does nothing but forward to Vertex AI with a fixed access token. It decides,
- * validates and records nothing. Forked with `VERTEX_ADDRESS`, `VERTEX_HOST` and `ACCESS_TOKEN`; tells its parent `{ port }`.
+ * validates and records nothing. Forked with `VERTEX_ORIGIN`, `VERTEX_HOST` and `ACCESS_TOKEN`; tells its parent `{ port }`.
  */
-const { VERTEX_ADDRESS = '', VERTEX_HOST = '', ACCESS_TOKEN = '' } = process.env;
-const upstream = new Pool(`https://${VERTEX_ADDRESS}`, {
+const { VERTEX_ORIGIN = '', VERTEX_HOST = '', ACCESS_TOKEN = '' } = process.env;
+const upstream = new Pool(VERTEX_ORIGIN, {
   allowH2: false,
   headersTimeout: 0,
   bodyTimeout: 0,

@@ -50,7 +50,7 @@ const headers = { authorization: `Bearer ${token}`, 'ocp-apim-subscription-key':
 const proxy = await measureStart({
   script: join(import.meta.dirname, 'bare-proxy.ts'),
   arguments: [],
-  environment: { VERTEX_ORIGIN: backend.url, ACCESS_TOKEN: token },
+  environment: { VERTEX_ORIGIN: backend.url, VERTEX_HOST: new URL(backend.url).host, ACCESS_TOKEN: token },
   targetAt: createBareProxy,
 });
 const edge = await measureStart({

@@ -76,7 +76,7 @@ async function describeStartables({
       arguments: [],
       environment: {
         NODE_EXTRA_CA_CERTS: environment.certificateAuthorityFile,
-        VERTEX_ADDRESS: address,
+        VERTEX_ORIGIN: `https://${address}`,
         VERTEX_HOST: host,
         ACCESS_TOKEN: accessToken,
       },
