@@ -11,7 +11,7 @@ import type { MatchOperation } from './service/match-operation.ts';
 import type { ApiDefinition, ProductDefinition } from './service/service-definition.ts';
 import type { FindSubscription } from './service/subscription-keys.ts';
 
-/** What is known of a service when a request comes in. */
+/** The parts of a compiled service that the handling of a request looks up. */
 export interface KnownService {
   readonly matchOperation: MatchOperation;
   readonly findPlan: FindPlan;

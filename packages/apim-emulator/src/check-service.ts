@@ -6,7 +6,7 @@ import { compileOperations } from './service/match-operation.ts';
 import { readService } from './service/read-service.ts';
 import { createServices } from './start-api-management.ts';
 
-/** What a service's folder is checked with. */
+/** The folder of a service, and the options of its check. */
 interface CheckOptions {
   readonly directory: string;
   /** Win over those in the folder. */

@@ -19,7 +19,7 @@ import { compileOperations } from './service/match-operation.ts';
 import type { ServiceDefinition } from './service/service-definition.ts';
 import type { FindSubscription } from './service/subscription-keys.ts';
 
-/** What a hook is told about a request. A body beyond the bound of `RequestBody` is cut there. */
+/** A request as a hook sees it. A body beyond the bound of `RequestBody` is cut there. */
 interface InterceptedExchange {
   readonly method: string;
   /** Path and query. */
@@ -31,7 +31,7 @@ interface InterceptedExchange {
 /** Sees every request before anything else does; true when it has dealt with it. */
 export type Intercept = (exchange: InterceptedExchange, response: ServerResponse) => Promise<boolean>;
 
-/** What a gateway is built from. */
+/** The parts that a gateway is built from. */
 export interface GatewaySetting {
   readonly service: ServiceDefinition;
   readonly compiler: GivenSetting;

@@ -19,7 +19,7 @@ serve  runs it on 127.0.0.1
 --entra-authority  stands for https://login.microsoftonline.com
 `;
 
-/** What the command line asks for. */
+/** A command of the command line, with its options. */
 export type Command =
   | { readonly name: 'help' }
   | {

@@ -38,7 +38,7 @@ const SEVERITIES: readonly TraceTelemetry['severity'][] = ['verbose', 'informati
 
 type NamedValues = Readonly<Record<string, string>>;
 
-/** What the emulator is started with. */
+/** The options of the emulator. */
 export interface ApiManagementOptions {
   /** Folder of the service's artifacts, in the layout of APIOps. */
   readonly directory: string;
@@ -50,7 +50,7 @@ export interface ApiManagementOptions {
    */
   readonly namedValues: NamedValues | ((gatewayUrl: string, loopbackUrl: string) => NamedValues);
   readonly subscriptions: readonly Subscription[];
-  /** Where validate-azure-ad-token finds the tenants, in place of https://login.microsoftonline.com. */
+  /** The address at which validate-azure-ad-token finds the tenants, in place of https://login.microsoftonline.com. */
   readonly entraAuthority: string;
   /** Gives a token of the gateway's managed identity; fetched once at a time for each resource, and cached. */
   readonly managedIdentityToken: FetchManagedIdentityToken;
@@ -72,11 +72,11 @@ export interface ApiManagementOptions {
   readonly internalNetwork?: boolean;
   /** Sees every request before the gateway does, the health address aside; true when it has answered it. */
   readonly intercept?: Intercept;
-  /** Of how many requests the way through the policies is kept; none when left out, which is faster. */
+  /** The number of requests whose way through the policies is kept; none when left out, which is faster. */
   readonly journeys?: number;
   /** Milliseconds since the epoch; the system clock when left out. */
   readonly now?: () => number;
-  /** How retries wait: resolves after so many milliseconds, rejects when the signal is aborted. */
+  /** Waits between retries: resolves after so many milliseconds, rejects when the signal is aborted. */
   readonly wait?: (durationInMs: number, abortSignal: AbortSignal) => Promise<void>;
   /** From 0 up to, but not including, 1; `Math.random` when left out. */
   readonly random?: () => number;
@@ -136,7 +136,7 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
     // A client that wants to upgrade is answered like any other: nothing here listens for upgrades.
     server.on(
       'request',
-      // What rejects here is a connection that broke: nobody is left to be told.
+      // A rejection here is a connection that broke: nobody is left to be told.
       answerInOrder((request, response) => handle(request, response).catch(() => void response.destroy())),
     );
   } catch (error) {
@@ -154,7 +154,7 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
   };
 }
 
-/** What policies need from outside, new: nothing of it is shared with another gateway. */
+/** Creates the services that policies call: nothing of them is shared with another gateway. */
 export function createServices(
   options: Pick<
     ApiManagementOptions,

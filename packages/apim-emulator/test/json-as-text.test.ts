@@ -3,7 +3,7 @@ import type { RecordingBackend } from '@vertex-ai-gateway/test-support/recording
 import { policies, startTestGateway } from './start-test-gateway.ts';
 import type { TestGateway, TestGatewayOptions } from './start-test-gateway.ts';
 
-/** What Newtonsoft's `ToString()` gives for the backend's answer. */
+/** The backend's answer as Newtonsoft's `ToString()` writes it. */
 const INDENTED = '{\n  "a": 1,\n  "b": [\n    "x",\n    null\n  ]\n}';
 const ON_ONE_LINE = '{ "a": 1, "b": [ "x", null ] }';
 

@@ -8,7 +8,7 @@ export const SHOW_LAST_ERROR = NAMES.map(
     `<set-header name="x-last-error-${name}"><value>@(Uri.EscapeDataString(context.LastError.${name} ?? ""))</value></set-header>`,
 ).join('');
 
-/** What those headers say; undefined where there was no error. */
+/** Returns `context.LastError` from the headers of `SHOW_LAST_ERROR`; undefined where there was no error. */
 export function lastErrorOf({ headers }: ReceivedResponse): Record<string, string> | undefined {
   if (!('x-last-error-source' in headers)) return undefined;
   return Object.fromEntries(

@@ -36,7 +36,7 @@ const SERVICE: Readonly<Record<string, string>> = {
   'groups/teams/groupInformation.json': '{ "properties": {} }',
 };
 
-/** What is refused of the service with further files, without the folder's name. */
+/** Returns the refusals of the service with further files, without the folder's name. */
 async function refusals(files: Readonly<Record<string, string>>): Promise<string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'service-'));
   directories.push(directory);

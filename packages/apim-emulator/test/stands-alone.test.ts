@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 const ROOT = resolve(__dirname, '..');
 const SOURCE = join(ROOT, 'src');
 
-/** What a module imports, type-only imports included. */
+/** Returns the imports of a module, type-only ones included. */
 function importsOf(file: string): string[] {
   const source = readFileSync(file, 'utf8');
   const found = source.matchAll(

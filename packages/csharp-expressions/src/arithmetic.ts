@@ -24,7 +24,7 @@ export function promote(left: string, right: string): string | null {
   return 'int';
 }
 
-/** Whether an operator compares, and so gives a bool. */
+/** Returns whether an operator is a comparison, which gives a bool. */
 export function isComparison(operator: string): boolean {
   return COMPARISONS.includes(operator);
 }

@@ -40,7 +40,7 @@ function bindInvocation(syntax: Syntax, scope: Scope, binder: Binder): Bound {
 
 function nameOf(syntax: Syntax, list: Syntax, scope: Scope, binder: Binder): Value {
   const expression = child(child(list));
-  // Of a member access only the receiver is looked up: nameof may name instance members of a type.
+  // Only the receiver of a member access is looked up: nameof may name instance members of a type.
   binder.bind(expression.fields.expression ?? expression, scope);
   return constantOf(syntax, getType('string'), (expression.fields.name ?? expression).text);
 }

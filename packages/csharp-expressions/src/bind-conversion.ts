@@ -34,7 +34,7 @@ export function castTo(bound: Argument, target: CsType, syntax: Syntax, checked:
   return evaluate ?? refuse(syntax, `C# has no cast from ${from} to ${target.name}.`);
 }
 
-/** How well an argument fits one of two parameter types: negative when the first is better. */
+/** Compares two parameter types for an argument: negative when the first is the better conversion. */
 export function compareTargets(bound: Argument, left: CsType, right: CsType): number {
   if (left === right || bound.kind === 'out') return 0;
   if (bound.kind === 'value') {

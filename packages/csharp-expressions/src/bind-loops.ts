@@ -19,7 +19,7 @@ export const LOOPS: Readonly<Record<string, BindStatement>> = {
   do_statement: bindDo,
 };
 
-/** What a loop does when its body ended so: go on, stop, or return. */
+/** Returns the next move of a loop whose body ended with a signal: go on, stop, or return. */
 function after(signal: Signal): 'next' | 'stop' | 'return' {
   return signal === 'return' ? 'return' : signal === 'break' ? 'stop' : 'next';
 }

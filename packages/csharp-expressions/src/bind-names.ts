@@ -21,7 +21,7 @@ export const NAMES: Readonly<Record<string, Bind>> = {
 };
 
 /**
- * What a call calls. It looks past a property of the name: `messages.Last()` is LINQ's, whatever `JToken.Last` is.
+ * Binds the target of a call. It passes over properties: `messages.Last()` is LINQ's, whatever `JToken.Last` is.
  * Source: https://learn.microsoft.com/dotnet/csharp/language-reference/language-specification/expressions#125-member-lookup
  */
 export function bindCalled(syntax: Syntax, scope: Scope, binder: Binder): Bound {

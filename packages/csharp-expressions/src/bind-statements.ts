@@ -97,7 +97,7 @@ function bindExpressionStatement(syntax: Syntax, scope: Scope, { binder }: Surro
 
 function bindIf(syntax: Syntax, scope: Scope, surroundings: Surroundings): Statement {
   const condition = field(syntax, 'condition');
-  // What a condition declares is there after the statement, too: `if (!int.TryParse(text, out var n)) return 0;`.
+  // Variables that a condition declares live on after the statement: `if (!int.TryParse(text, out var n)) return 0;`.
   const value = surroundings.binder.value(condition, scope);
   const test = convertTo(value, getType('bool'), condition);
   const yes = bindStatement(field(syntax, 'consequence'), scope.block(), surroundings);

@@ -17,7 +17,7 @@ export interface Body {
 /** Binds a block for a result type, or finds its natural one. */
 export type BindBody = (block: Syntax, scope: Scope, binder: Binder, result: CsType | null) => Body;
 
-/** What an expression was found to read while it was bound. */
+/** The bodies that an expression reads, found while it is bound. */
 export interface Reads {
   requestBody: boolean;
   responseBody: boolean;
@@ -28,7 +28,7 @@ export class Binder {
   readonly #binds: Readonly<Record<string, Bind>>;
   readonly #bindBody: BindBody;
   readonly reads: Reads = { requestBody: false, responseBody: false };
-  /** Whether casts and arithmetic are checked here; null outside of `checked` and `unchecked`, where constants are. */
+  /** True within `checked`, false within `unchecked`; null outside of both, where only constants are checked. */
   checked: boolean | null = null;
 
   constructor(binds: Readonly<Record<string, Bind>>, bindBody: BindBody) {

@@ -6,7 +6,7 @@ import { NAMES } from './bind-names.ts';
 import { OPERATORS } from './bind-operators.ts';
 import type { Bind } from './binder.ts';
 
-/** What every kind of expression means. */
+/** The binder of every kind of expression, by the kind of its syntax node. */
 export const BINDS: Readonly<Record<string, Bind>> = {
   ...LITERALS,
   ...NAMES,

@@ -10,10 +10,10 @@ export interface Frame {
   readonly run: Run;
 }
 
-/** What all frames of one evaluation share. */
+/** The state that all frames of one evaluation share. */
 export interface Run {
   readonly context: PolicyContext;
-  /** What `return` gave. */
+  /** The value of the `return` statement that ran. */
   result: unknown;
 }
 
@@ -39,7 +39,7 @@ export interface Value {
   readonly chained?: boolean;
 }
 
-/** What a `?.` chain evaluates to once its receiver was null. */
+/** The value of a `?.` chain whose receiver was null. */
 export const SHORT = Symbol('short');
 
 /** A type where a value could stand: the receiver of its static members. */
@@ -103,7 +103,7 @@ export interface OutArgument {
   readonly declare: (type: CsType) => (frame: Frame, value: unknown) => void;
 }
 
-/** What a piece of source can mean. */
+/** The meaning of a piece of source: a value, a type, a namespace, methods or a lambda. */
 export type Bound = Value | TypeName | NamespaceName | MethodGroup | Lambda;
 
 /** An argument of a call, with its name where it was given one. */

@@ -4,7 +4,7 @@ import { ExpressionEvaluationError } from './evaluation-error.ts';
 const MAXIMUM_STEPS = 1_000_000;
 /** Characters of the longest string that an expression may build. */
 const MAXIMUM_STRING_LENGTH = 16 * 1024 * 1024;
-/** How long one evaluation may take; looked at from time to time. */
+/** The longest time of one evaluation; the clock is read every 5,000 steps. */
 export const MAXIMUM_TIME_IN_MS = 2_000;
 const STEPS_BETWEEN_LOOKS = 5_000;
 /** The exception type of a spent budget; no C# `catch` sees it. */

@@ -16,14 +16,14 @@ import { JsonToken, JsonValue } from './values/json-token.ts';
 export { ExpressionEvaluationError } from './evaluation-error.ts';
 export { ExpressionError } from './expression-error.ts';
 
-/** What stands inside `@( … )` is an expression, what stands inside `@{ … }` are statements that return. */
+/** `@( … )` holds an expression, `@{ … }` holds statements that return. */
 export type ExpressionKind = 'expression' | 'statements';
 
 /** One policy expression, bound to its C# types and ready to run. */
 export interface CompiledExpression {
   /** The static C# type, such as `string`, `bool` or `JObject`; `object` where returns disagree. */
   readonly resultType: string;
-  /** Whether it reads a body, which the engine then has to buffer first. */
+  /** The bodies that the expression reads; the engine has to buffer them first. */
   readonly reads: { readonly requestBody: boolean; readonly responseBody: boolean };
   /**
    * Runs it. A C# string is a JavaScript string, bool a boolean, int a number, null is null;

@@ -1,11 +1,11 @@
 /**
- * What an expression sees as `context`, as the engine fills it for one request.
+ * The `context` of an expression, as the engine fills it for one request.
  * Source: https://learn.microsoft.com/azure/api-management/api-management-policy-expressions#context-variable
  */
 export interface PolicyContext {
   /** A GUID in its 36-character form. */
   readonly requestId: string;
-  /** When the request was received. */
+  /** The time at which the request was received. */
   readonly timestamp: Date;
   /** Milliseconds since `timestamp`. */
   readonly elapsedInMs: () => number;
@@ -100,7 +100,7 @@ export interface PolicyOperation {
   readonly urlTemplate: string;
 }
 
-/** Where the gateway runs. */
+/** The deployment that the gateway belongs to. */
 export interface PolicyDeployment {
   readonly serviceName: string;
   readonly region: string;
@@ -129,7 +129,7 @@ export interface PolicySubscription {
   readonly key: string;
   readonly primaryKey: string;
   readonly secondaryKey: string;
-  /** When it began, where that is known. */
+  /** The start of the subscription, where that is known. */
   readonly startDate?: Date;
 }
 

@@ -15,10 +15,10 @@ import { box, typeOfValue, unbox } from './values/boxed.ts';
 /** Makes a value of one type a value of another. */
 export type Convert = (value: unknown) => unknown;
 
-/** What converts nothing. */
+/** The identity conversion. */
 export const same: Convert = (value) => value;
 
-/** Whether a value of one type is, without any change, one of the other: inheritance, interfaces, variance. */
+/** Returns whether values of one type are values of the other unchanged: by inheritance, interfaces or variance. */
 export function isSubtype(from: CsType, to: CsType): boolean {
   if (from === to || to.name === 'object') return true;
   if (isVariant(from, to)) return true;
@@ -39,7 +39,7 @@ export function explicitConversion(from: CsType, to: CsType, checked = false): C
   return standardImplicit(from, to) ?? standardExplicit(from, to, checked) ?? userConversion(from, to, true);
 }
 
-/** Whether a non-null `object` is of a type, as `is` asks. */
+/** Returns whether a non-null `object` is of a type, as `is` asks. */
 export function isInstance(value: unknown, type: CsType): boolean {
   return isSubtype(typeOfValue(value), withoutNullable(type));
 }

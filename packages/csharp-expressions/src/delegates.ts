@@ -1,6 +1,6 @@
 import { type CsType, getType } from './types.ts';
 
-/** What a delegate type takes and gives. */
+/** The parameter types and the result type of a delegate type. */
 export interface DelegateParts {
   readonly parameters: readonly CsType[];
   readonly result: CsType;

@@ -4,13 +4,13 @@ import { parseTypeName } from './signature.ts';
 import { type CsType, getType, isArray } from './types.ts';
 import { itemsOf } from './values/collections.ts';
 
-/** How `foreach` goes through a type. */
+/** The enumeration of a type by `foreach`: the type of its items, and the items of a value. */
 export interface Enumeration {
   readonly element: CsType;
   readonly items: (value: unknown) => Iterable<unknown>;
 }
 
-/** How a type is enumerated, or null where it can't be. */
+/** Returns the enumeration of a type; null for a type that can't be enumerated. */
 export function enumerationOf(type: CsType): Enumeration | null {
   const { element, enumerate } = type.definition;
   if (element !== undefined && enumerate) {

@@ -63,7 +63,7 @@ function collect(target: CsType, source: CsType, bounds: ReadonlyMap<string, Set
   });
 }
 
-// Of several bounds the one that all others convert to is the type.
+// The bound that all others convert to is the type.
 function fix(bounds: ReadonlyMap<string, ReadonlySet<CsType>>): Map<string, CsType> {
   const fixed = new Map<string, CsType>();
   for (const [name, candidates] of bounds) {

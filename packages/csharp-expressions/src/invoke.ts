@@ -6,7 +6,7 @@ import type { Parameter } from './signature.ts';
 import { type CsType, getType, isArray, isNullable, isReferenceType, isValueType } from './types.ts';
 import { box, typedArray } from './values/boxed.ts';
 
-/** What an implementation gets for an `out` parameter. */
+/** The argument that an implementation gets for an `out` parameter. */
 export interface Out {
   value: unknown;
 }

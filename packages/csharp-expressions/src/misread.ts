@@ -84,7 +84,7 @@ function lastIdentifier(operand: Node | null): Node | undefined {
   return undefined;
 }
 
-/** How long the type arguments are that a text starts with; 0 where it starts with none, or no call follows. */
+/** Returns the length of the type arguments at the start of a text; 0 where there are none, or no call follows. */
 function lengthOfTypeArguments(text: string): number {
   const [candidate = ''] = /^<[\w\s.,?[\]<>]*>(?=\s*\()/.exec(text) ?? [];
   // Inner lists of types go first, until there is only the outer one.

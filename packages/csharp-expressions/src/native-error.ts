@@ -1,6 +1,6 @@
 import { ExpressionEvaluationError } from './evaluation-error.ts';
 
-/** What .NET throws where JavaScript gave up: too deep a recursion, too long a string. */
+/** Returns the .NET exception for a failure of JavaScript itself: too deep a recursion, too long a string. */
 export function asEvaluationError(error: unknown): unknown {
   if (!(error instanceof RangeError)) return error;
   return error.message.includes('call stack')

@@ -1,7 +1,7 @@
 import { raise } from './evaluation-error.ts';
 import { Decimal } from './values/decimal.ts';
 
-/** How a numeric type is kept: integers up to 32 bits, char, double and float are JavaScript numbers. */
+/** The JavaScript type of a numeric type's values: integers up to 32 bits, char, double and float are numbers. */
 export type Representation = 'number' | 'bigint' | 'decimal';
 
 interface NumericType {
@@ -9,7 +9,7 @@ interface NumericType {
   /** Size of an integer; 0 for double, float and decimal. */
   readonly bits: number;
   readonly signed: boolean;
-  /** What it converts to without a cast. */
+  /** The types that it converts to without a cast. */
   readonly widens: readonly string[];
 }
 
@@ -36,12 +36,15 @@ export const NUMERIC_TYPES: Readonly<Record<string, NumericType>> = {
   decimal: { representation: 'decimal', bits: 0, signed: true, widens: [] },
 };
 
-/** Whether a type counts as a number in C#: char does. */
+/** The names of C#'s number types. */
+export const NUMBER_TYPES: readonly string[] = Object.keys(NUMERIC_TYPES).filter((name) => name !== 'char');
+
+/** Returns whether a type counts as a number in C#; char does. */
 export function isNumeric(name: string): boolean {
   return name in NUMERIC_TYPES;
 }
 
-/** Whether a type is an integer, or char. */
+/** Returns whether a type is an integer, or char. */
 export function isInteger(name: string): boolean {
   return (NUMERIC_TYPES[name]?.bits ?? 0) > 0;
 }
@@ -94,7 +97,7 @@ export function fitOrRaise(value: bigint, to: string): number | bigint {
   return representationOf(to) === 'bigint' ? value : Number(value);
 }
 
-/** How values of a numeric type are kept. */
+/** Returns the JavaScript type of a numeric type's values. */
 export function representationOf(name: string): Representation {
   return numericType(name).representation;
 }

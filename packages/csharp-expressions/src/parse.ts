@@ -87,7 +87,7 @@ function withoutParentheses(text: string, open: number, stop: number): string {
   return `${text.slice(0, open)} ${text.slice(open + 1, stop - 1)} ${text.slice(stop)}`;
 }
 
-/** Where the parenthesis behind a cast's type ends. */
+/** Returns the offset behind the parenthesis that closes a cast's type. */
 function endOfType(cast: Node): number {
   return cast.children.find((child) => child.type === ')')?.endIndex ?? cast.endIndex;
 }

@@ -7,7 +7,7 @@ interface Local {
   readonly slot: number;
   readonly depth: number;
   readonly constant?: { readonly value: unknown };
-  /** Whether anything before this place of the source assigns it. */
+  /** True when anything before the current place of the source assigns it. */
   assigned: boolean;
 }
 

@@ -16,7 +16,7 @@ import {
  */
 export type Implementation = (...parameters: never[]) => unknown;
 
-/** What kind of member a signature declares. */
+/** The kind of member that a signature declares. */
 export type MemberKind =
   'method' | 'property' | 'constructor' | 'indexer' | 'implicit' | 'explicit' | 'operator';
 
@@ -25,7 +25,7 @@ export interface Parameter {
   readonly name: string;
   readonly type: CsType;
   readonly mode: 'value' | 'out' | 'params';
-  /** Whether null may be passed; otherwise a null is an ArgumentNullException. */
+  /** True when null may be passed; otherwise a null is an ArgumentNullException. */
   readonly nullable: boolean;
   /** The value when it is left out. */
   readonly fallback?: { readonly value: unknown };

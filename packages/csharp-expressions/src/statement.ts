@@ -4,15 +4,15 @@ import type { Scope } from './scope.ts';
 import type { Syntax } from './syntax.ts';
 import type { CsType } from './types.ts';
 
-/** How a statement ended, where it didn't just end. */
+/** The jump that ended a statement; undefined when it ran to its end. */
 export type Signal = 'break' | 'continue' | 'return' | undefined;
 
 /** A statement ready to run. */
 export interface Statement {
   readonly run: (frame: Frame) => Signal;
-  /** Whether the statement after it can be reached, by C#'s rules. */
+  /** True when the statement after it can be reached, by C#'s rules. */
   readonly completes: boolean;
-  /** Whether a `break` in it leaves the loop or switch around it. */
+  /** True when a `break` in it leaves the loop or switch around it. */
   readonly breaks: boolean;
 }
 

@@ -5,7 +5,7 @@ import { ExpressionError } from './expression-error.ts';
 export interface Syntax {
   readonly kind: string;
   readonly text: string;
-  /** Where it begins and ends in the parsed text. */
+  /** The offsets of its begin and end in the parsed text. */
   readonly start: number;
   readonly end: number;
   readonly line: number;
@@ -53,7 +53,7 @@ const OPERATORS: readonly (readonly string[])[] = [
   ['*', '/', '%'],
 ];
 
-/** What a tree has otherwise than the source, by where it is: the grammar would misread it. */
+/** The places at which the parsed text differs from the source, since the grammar would misread the source there. */
 export interface Corrections {
   /** Names whose type arguments the tree lacks. */
   readonly generics: ReadonlyMap<number, Syntax>;
@@ -105,7 +105,7 @@ export function child(syntax: Syntax, index = 0): Syntax {
   return syntax.named[index] ?? refuse(syntax, `A ${describe(syntax)} of this form is not supported.`);
 }
 
-/** Whether a keyword or punctuation is among the children. */
+/** Returns whether a keyword or punctuation is among the children. */
 export function hasToken(syntax: Syntax, token: string): boolean {
   return syntax.children.some(({ kind }) => kind === token);
 }
@@ -120,7 +120,7 @@ export function describe(syntax: Syntax): string {
   return syntax.kind.replaceAll('_', ' ');
 }
 
-/** Whether a node of this kind is in the tree. */
+/** Returns whether a node of this kind is in the tree. */
 export function contains(syntax: Syntax, kind: string): boolean {
   return syntax.kind === kind || syntax.children.some((inner) => contains(inner, kind));
 }

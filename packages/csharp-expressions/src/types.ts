@@ -1,6 +1,6 @@
 import type { Implementation } from './signature.ts';
 
-/** How a type behaves in conversions; `parameter` is a generic parameter of a signature. */
+/** The kind of a type, which decides its conversions; `parameter` is a generic parameter of a signature. */
 export type TypeKind =
   'class' | 'struct' | 'interface' | 'enum' | 'delegate' | 'static' | 'parameter' | 'special';
 
@@ -24,7 +24,7 @@ export interface TypeDeclaration {
   readonly flags?: boolean;
   /** Not in Microsoft's list: its values occur, but an expression can't name one. */
   readonly unlisted?: boolean;
-  /** What `foreach` gives where that isn't the `T` of `IEnumerable<T>`. */
+  /** The item type of `foreach` where that isn't the `T` of `IEnumerable<T>`. */
   readonly element?: string;
   readonly enumerate?: (value: never) => Iterable<unknown>;
   /** Covariant parameters: a List<string> is an IEnumerable<object>. */
@@ -73,7 +73,7 @@ export function findDefinition(name: string, arity: number): TypeDefinition | un
   return definitions.get(`${name}\`${arity}`) ?? (arity === 0 ? clrAliases.get(name) : undefined);
 }
 
-/** Whether any type is in the namespace. */
+/** Returns whether any type is in the namespace. */
 export function isNamespace(name: string): boolean {
   return namespaces.has(name);
 }
@@ -136,7 +136,7 @@ export function nullableOf(type: CsType): CsType {
   return isNullable(type) || !isValueType(type) ? type : getType('Nullable', type);
 }
 
-/** Whether a type is `T?`. */
+/** Returns whether a type is `T?`. */
 export function isNullable(type: CsType): boolean {
   return type.definition.name === 'Nullable' && type.args.length === 1;
 }
@@ -146,17 +146,17 @@ export function withoutNullable(type: CsType): CsType {
   return isNullable(type) ? (type.args[0] ?? type) : type;
 }
 
-/** Whether a type is `T[]`. */
+/** Returns whether a type is `T[]`. */
 export function isArray(type: CsType): boolean {
   return type.definition.name === 'Array' && type.args.length === 1;
 }
 
-/** Whether a type is a struct or an enum. */
+/** Returns whether a type is a struct or an enum. */
 export function isValueType(type: CsType): boolean {
   return type.definition.kind === 'struct' || type.definition.kind === 'enum';
 }
 
-/** Whether values of a type can be null by themselves. */
+/** Returns whether values of a type can be null without being `Nullable`. */
 export function isReferenceType(type: CsType): boolean {
   return ['class', 'interface', 'delegate'].includes(type.definition.kind);
 }
@@ -171,7 +171,7 @@ export function substitute(type: CsType, replacements: ReadonlyMap<string, CsTyp
   );
 }
 
-/** Whether a type still has generic parameters in it. */
+/** Returns whether a type still has generic parameters in it. */
 export function hasParameters(type: CsType): boolean {
   return type.definition.kind === 'parameter' || type.args.some(hasParameters);
 }

@@ -1,6 +1,6 @@
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** Whether a policy expression, `@( … )` or `@{ … }`, starts at the offset. */
+/** Returns whether a policy expression, `@( … )` or `@{ … }`, starts at the offset. */
 export function startsExpression(source: string, offset: number): boolean {
   return source[offset] === '@' && (source[offset + 1] === '(' || source[offset + 1] === '{');
 }

@@ -8,7 +8,7 @@ export interface SingleBackendDefinition {
   readonly type: 'single';
   /** Absolute, without a trailing slash. */
   readonly url: string;
-  /** What requests to it get in addition: names and values. */
+  /** The names and values that are added to requests to it. */
   readonly credentials: {
     readonly headers: readonly (readonly [string, readonly string[]])[];
     readonly query: readonly (readonly [string, readonly string[]])[];
@@ -32,12 +32,12 @@ export interface PoolDefinition {
 
 export type BackendDefinition = SingleBackendDefinition | PoolDefinition;
 
-/** What `backend-id` names. */
+/** A backend, or a pool of backends, that `backend-id` names. */
 export interface BackendEntity {
   readonly id: string;
   /** As messages call it when it can't be used. */
   readonly title: string;
-  /** Of a single backend; a pool has none. */
+  /** The definition of a single backend; a pool has none. */
   readonly definition?: SingleBackendDefinition;
   /** The backend that is next; undefined when the circuit breakers of all are tripped. */
   readonly pick: () => Backend | undefined;
@@ -74,7 +74,7 @@ export class Backend implements BackendEntity {
 
 interface Member extends PoolMemberDefinition {
   readonly backend: Backend;
-  /** How far behind its share it is: the furthest behind is next. */
+  /** Its claim to the next request, which grows with its weight: the highest claim is next. */
   due: number;
 }
 

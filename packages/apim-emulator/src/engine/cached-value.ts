@@ -11,7 +11,7 @@ import { TimeSpan } from '@vertex-ai-gateway/csharp-expressions/values/time-span
 
 /** A value as a cache keeps it: nobody who puts it in or takes it out can change it there. */
 export interface CachedValue {
-  /** What it takes, about. */
+  /** The memory that it takes, about. */
   readonly bytes: number;
   readonly copy: () => unknown;
 }

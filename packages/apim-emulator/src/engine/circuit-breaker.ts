@@ -5,7 +5,7 @@ import { SlidingWindow } from './sliding-window.ts';
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 /**
- * When a backend is left alone, and for how long. Exactly one of `count` and `percentage` is there.
+ * The failures that trip a backend's circuit breaker, and for how long. Exactly one of `count` and `percentage` is there.
  * Source: https://learn.microsoft.com/rest/api/apimanagement/backend/create-or-update#circuitbreakerrule
  */
 export interface CircuitBreakerRule {
@@ -68,7 +68,7 @@ export class CircuitBreaker {
     const now = this.#now();
     const counted = now - (now % this.#grainInMs);
     this.#requests.add(1, counted);
-    // What was under way when it tripped neither trips it again nor counts for the time after.
+    // Requests that were under way when it tripped neither trip it again nor count for the time after.
     if (!isFailure || this.isTripped) return;
     this.#failures.add(1, counted);
     const failures = this.#failures.count(intervalInMs, now);

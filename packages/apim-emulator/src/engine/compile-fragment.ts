@@ -31,7 +31,7 @@ export function checkFragments(setting: CompilerSetting): void {
   }
 }
 
-/** What each place refuses; none after one that refuses nothing. */
+/** Returns the refusals of each place, up to the first place that refuses nothing. */
 function refusalsByPlace(id: string, setting: CompilerSetting): Error[][] {
   const templateParameters = parametersOf(setting.apis.flatMap(({ operations }) => operations));
   const all: Error[][] = [];

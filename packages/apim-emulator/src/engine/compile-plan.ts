@@ -72,7 +72,7 @@ export function joinScopes(scopes: readonly ScopePlan[]): Plan {
   };
 }
 
-/** What holds policies, or their sections, has neither attributes nor text. */
+/** Checks that an element that holds policies, or their sections, has neither attributes nor text. */
 function checkContainer(element: PolicyElement, setting: CompilerSetting): void {
   try {
     checkElement(element, { holds: 'policies' }, false, setting.namedValues);

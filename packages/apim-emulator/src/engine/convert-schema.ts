@@ -1,6 +1,6 @@
 import type { Schema } from './operation-contract.ts';
 
-/** Where the schemas that others refer to are kept. */
+/** The name under which the schemas are kept that others refer to. */
 export const COMPONENTS = 'components.json';
 
 /** Keywords that mean the same in both dialects, and hold no schemas. */

@@ -1,6 +1,6 @@
 import type { Headers } from './headers.ts';
 
-/** Where a request stands in a distributed trace. Source: https://www.w3.org/TR/trace-context/#traceparent-header */
+/** The place of a request in a distributed trace. Source: https://www.w3.org/TR/trace-context/#traceparent-header */
 export interface Correlation {
   /** The caller's trace id; the request's own id without its dashes where there is none. */
   readonly operationId: string;
@@ -22,7 +22,7 @@ export function readCorrelation(headers: Headers, requestId: string): Correlatio
   return { operationId, parentId, spanId: own.slice(0, 16), backendSpanId: own.slice(16) };
 }
 
-/** What the backend is sent. Whether it was sampled is left to the backend: every request is worth a record. */
+/** Returns the backend's `traceparent`. Its sampled flag is always set, so that the backend decides what it records. */
 export function writeTraceparent({ operationId, backendSpanId }: Correlation): string {
   return `00-${operationId}-${backendSpanId}-01`;
 }

@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { ExchangeResponse } from './exchange-response.ts';
 import type { ExchangeRequest } from './exchange.ts';
 
-/** How long a body may become. */
+/** The longest body after decoding. */
 const MAXIMUM_DECODED_BYTES = 8 * 1024 * 1024;
 
 const DECODERS = { gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync };

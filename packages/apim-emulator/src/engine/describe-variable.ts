@@ -10,7 +10,7 @@ const MAXIMUM_TOKENS = 1_000;
 const SHORTEST_TEXT = 8;
 
 /**
- * What a journey shows of a variable: simple values as they are, anything else by its type, for bodies and tokens aren't
+ * Describes a variable for a journey: simple values as they are, anything else by its type, for bodies and tokens aren't
  * for the record. It looks and does no more: nothing is written as text, and nothing of an expression runs.
  */
 export function describeVariable(name: string, value: unknown, mask: SecretMask): unknown {

@@ -5,7 +5,7 @@ import { dropHopByHop, readHeaders } from './headers.ts';
 import { ResponseBody } from './response-body.ts';
 import type { ArrivingBody } from './response-body.ts';
 
-/** How much of a response may wait in memory for a slow client. */
+/** The most bytes of a response that wait in memory for a slow client. */
 const MAXIMUM_WAITING_BYTES = 256 * 1024;
 
 /**

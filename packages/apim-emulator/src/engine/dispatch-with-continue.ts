@@ -9,7 +9,7 @@ import { ResponseBody } from './response-body.ts';
 import type { ArrivingBody } from './response-body.ts';
 import type { BackendRequest } from './to-backend-request.ts';
 
-/** How long to wait, in milliseconds. */
+/** The waiting times of a dispatch, in milliseconds. */
 interface Patience {
   /** For `100 Continue`, or another answer. */
   readonly continueTimeoutInMs: number;
@@ -53,7 +53,7 @@ export async function dispatchWithContinue(
     return new ExchangeResponse(incoming.statusCode ?? 502, headers, body, incoming.statusMessage);
   } finally {
     clearTimeout(timer);
-    // What breaks later shows when the body is read.
+    // A connection that breaks later shows when the body is read.
     client.on('error', () => undefined);
   }
 }

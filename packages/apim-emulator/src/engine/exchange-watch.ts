@@ -7,7 +7,7 @@ import type { SecretMask } from './secret-mask.ts';
 /** Headers as they are after a step, by the name they have; null for one that is gone. */
 export type HeaderChanges = Readonly<Record<string, string | null>>;
 
-/** What a step did to the request that will be forwarded. */
+/** The changes of a step to the request that will be forwarded. */
 interface RequestChange {
   readonly method?: string;
   readonly url?: string;
@@ -15,14 +15,14 @@ interface RequestChange {
   readonly headers?: HeaderChanges;
 }
 
-/** What a step did to the response; `isNew` where it is another one, such as the backend's. */
+/** The changes of a step to the response; `isNew` where it is another one, such as the backend's. */
 interface ResponseChange {
   readonly isNew?: true;
   readonly statusCode?: number;
   readonly headers?: HeaderChanges;
 }
 
-/** What changed between two looks at an exchange; bodies aside. */
+/** The changes between two looks at an exchange; bodies aside. */
 export interface Changes {
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly request?: RequestChange;
@@ -130,7 +130,7 @@ function sameOrCopy<Value>(
   return before as Map<string, Value>;
 }
 
-/** What became of headers, by name; undefined for nothing. */
+/** Returns the changes of headers, by name; undefined when there are none. */
 export function changedHeaders(before: Headers, after: Headers, mask: SecretMask): HeaderChanges | undefined {
   if (before === after) return undefined;
   const changed: [string, string | null][] = [];

@@ -23,7 +23,7 @@ import type { RequestBody } from './request-body.ts';
 /** The request of one exchange, which policies may change until it is forwarded. */
 export interface ExchangeRequest extends PolicyRequest {
   method: string;
-  /** Where it goes: the backend's address, and the path after the API's own. */
+  /** The address that it goes to: the backend's, and the path after the API's own. */
   url: MessageUrl;
   readonly originalUrl: MessageUrl;
   readonly headers: Headers;
@@ -31,7 +31,7 @@ export interface ExchangeRequest extends PolicyRequest {
   matchedParameters: ReadonlyMap<string, string>;
 }
 
-/** What is known of an exchange when it starts. */
+/** The facts that an exchange starts with. */
 export interface ExchangeStart {
   readonly requestId: string;
   readonly now: () => number;
@@ -69,9 +69,9 @@ export class Exchange implements PolicyContext {
   lastError: PolicyLastError | null = null;
   /** The matched parameters as they stand in the path, still percent-encoded. */
   rawParameters: ReadonlyMap<string, string> = new Map();
-  /** What the specification says about the operation; undefined where there is none. */
+  /** The specification of the operation's messages; undefined where there is none. */
   contract: OperationContract | undefined;
-  /** Where the API's subscription key is looked for. */
+  /** The header and the query parameter that the API's subscription key is looked for in. */
   keyNames: { readonly header: string; readonly query: string } = { header: '', query: '' };
   /** The caller's `Host`, as it came: what stands in the headers in its place was set by a policy. */
   readonly receivedHost: PolicyHeader | undefined;
@@ -83,11 +83,11 @@ export class Exchange implements PolicyContext {
   backendId = '';
   /** Answers in place of a backend: what stands behind the policies of an MCP server. */
   runtime: (() => Promise<ExchangeResponse>) | undefined;
-  /** Where it stands in the caller's trace; policies that change headers come later. */
+  /** Its place in the caller's trace, taken before any policy changes headers. */
   readonly correlation: Correlation;
-  /** What backends are told of the trace; undefined where they aren't. */
+  /** The `traceparent` that backends get; undefined where they get none. */
   traceparent: string | undefined;
-  /** Where its steps are recorded; undefined where nobody asked for that. */
+  /** The record of its steps; undefined where journeys aren't kept. */
   journey: Journey | undefined;
   /** Set by a policy that ends the pipeline with the response as it is. */
   ended = false;
@@ -95,7 +95,7 @@ export class Exchange implements PolicyContext {
   readonly addedHeaders: [string, string][] = [];
   /** By how much each quota has been increased for this request, by key. */
   readonly countedQuotas = new Map<string, number>();
-  /** What the call of a model costs; undefined where no policy asks. */
+  /** The token counts of the call of a model; undefined where no policy asks. */
   modelCall: ModelCall | undefined;
   /** Run whenever a backend has answered the forwarded request, before the next policy. */
   readonly afterBackend: ((response: ExchangeResponse) => Promise<void> | undefined)[] = [];

@@ -1,16 +1,16 @@
-import { NUMBER_TYPES } from '@vertex-ai-gateway/csharp-expressions/library/math';
-/** What a value of these types is shows only when the expression runs. */
+import { NUMBER_TYPES } from '@vertex-ai-gateway/csharp-expressions/numeric';
+/** The C# type whose values show their own type only when the expression runs. */
 const ANYTHING = 'object';
 /** They may hold a number in a form that is read when the policy runs. */
 const HOLDERS_OF_NUMBERS = new Set([ANYTHING, 'string', 'JToken', 'JValue', ...NUMBER_TYPES]);
 const BOOLEANS = new Set([ANYTHING, 'bool']);
 
-/** Whether an expression of this C# type can give a Boolean: nothing but a `bool` converts to one in C#. */
+/** Returns whether an expression of a C# type can give a Boolean: nothing but a `bool` converts to one in C#. */
 export function mayBeBoolean(resultType: string): boolean {
   return BOOLEANS.has(withoutNull(resultType));
 }
 
-/** Whether an expression of this C# type can give a number. */
+/** Returns whether an expression of a C# type can give a number. */
 export function mayBeNumber(resultType: string): boolean {
   return HOLDERS_OF_NUMBERS.has(withoutNull(resultType));
 }

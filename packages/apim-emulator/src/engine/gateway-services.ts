@@ -23,7 +23,7 @@ export interface TraceTelemetry {
   readonly operationId: string;
 }
 
-/** What policies need from outside: shared by all of them, and alive as long as the gateway. */
+/** The services that policies call: shared by all of them, and alive as long as the gateway. */
 export interface GatewayServices {
   /** Milliseconds since the epoch. */
   readonly now: () => number;

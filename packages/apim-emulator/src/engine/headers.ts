@@ -16,7 +16,7 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-/** What the client to a backend writes itself, for the message that it sends. */
+/** The headers that the HTTP client writes itself, for the message that it sends. */
 const WRITTEN_ANEW = ['host', 'content-length', 'expect'];
 
 /** Reads the flat list of names and values that node's HTTP parsers give. */

@@ -12,7 +12,7 @@ const MAXIMUM_STEPS = 500;
 const MAXIMUM_TRACES = 20;
 const LONGEST_VALUE = 256;
 
-/** Where a step stands in its document. */
+/** The place of a step in its document. */
 export interface StepPlace extends PolicyLocation {
   /** Id of the fragment that it is in. */
   readonly fragment: string | undefined;
@@ -37,7 +37,7 @@ export interface JourneyStep {
   took: number | null;
   error?: { readonly reason: string; readonly message: string };
   changes?: Changes;
-  /** What its expressions passed to `context.Trace`. */
+  /** The messages that its expressions passed to `context.Trace`. */
   traces?: string[];
 }
 
@@ -57,7 +57,7 @@ export interface JourneyRecord {
   /** Microseconds until the policies were done, and until the answer was sent whole; null until then. */
   readonly answeredAfter: number | null;
   readonly sentAfter: number | null;
-  /** What went wrong, as `context.LastError` has it; null where nothing did. */
+  /** The request's error, as `context.LastError` has it; null where there was none. */
   readonly lastError: Exchange['lastError'];
   readonly steps: readonly JourneyStep[];
   /** Steps beyond those that are kept. */
@@ -238,7 +238,7 @@ export class Journey {
     return step;
   }
 
-  /** What changed since the last look is the innermost open step's doing; outside all steps it is the engine's. */
+  /** Ascribes the changes since the last look to the innermost open step; outside all steps, to the engine. */
   #noteChanges(): void {
     const changes = this.#look();
     const step = this.#open.at(-1);
@@ -266,7 +266,7 @@ export class Journey {
 /** Ours, not a caller's: nothing in them is a secret. */
 const WHOLE = new Set(['requestId', 'startedAt', 'file', 'policy', 'path', 'result', 'section', 'scope']);
 
-/** What is in them goes by names that a caller or a policy gave. */
+/** The parts of a journey whose entries have names that a caller or a policy gave. */
 const NAMED_BY_OTHERS = new Set(['headers', 'variables']);
 
 /** The start of a long text, and how long it is. */

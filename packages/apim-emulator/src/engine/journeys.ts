@@ -4,9 +4,9 @@ import { Journey } from './journey.ts';
 import type { JourneyRecord } from './journey.ts';
 import { SecretMask, secretForms } from './secret-mask.ts';
 
-/** What journeys are kept with. */
+/** The bounds and the secrets that journeys are kept with. */
 export interface JourneysSetting {
-  /** How many; the oldest is forgotten first. */
+  /** The most journeys that are kept; the oldest is forgotten first. */
   readonly maximum: number;
   /** The service's folder: files are named from there. */
   readonly directory: string;

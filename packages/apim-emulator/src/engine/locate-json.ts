@@ -4,7 +4,7 @@ export interface TextPlace {
   readonly position: number;
 }
 
-/** Where a character of a text stands. */
+/** Returns the line and the column of a character of a text. */
 export function placeOf(text: string, offset: number): TextPlace {
   const before = text.slice(0, offset);
   const lineStart = before.lastIndexOf('\n') + 1;
@@ -12,7 +12,7 @@ export function placeOf(text: string, offset: number): TextPlace {
 }
 
 /**
- * Where a value of a JSON text starts.
+ * Returns the line and the column at which a value of a JSON text starts.
  * @param text valid JSON.
  * @param path names and indexes that lead to the value; the last of equal names counts.
  */

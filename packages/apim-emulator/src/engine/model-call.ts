@@ -14,7 +14,7 @@ const DECODERS: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLeng
 };
 
 /**
- * What a call of a model costs. An answer's own usage counts; of a stream, prompt and completion are estimated as it
+ * The token counts of a call of a model. An answer's own usage counts; prompt and completion of a stream are estimated as it
  * passes, and known when it ends.
  * Source: https://learn.microsoft.com/azure/api-management/llm-token-limit-policy#considerations-for-token-counts-and-estimation
  */
@@ -58,7 +58,7 @@ export class ModelCall {
       chunk: (bytes) => completion.add(bytes),
       end: () => {
         const tokens = completion.finish();
-        this.#tell({ prompt: this.promptTokens, completion: tokens, total: this.promptTokens + tokens });
+        this.#report({ prompt: this.promptTokens, completion: tokens, total: this.promptTokens + tokens });
       },
     });
   }
@@ -67,10 +67,10 @@ export class ModelCall {
     await response.body.buffer();
     const [encoding] = response.headers.get('content-encoding')?.values ?? [];
     const usage = readUsage(parse(decode(response.body.read(true), encoding)));
-    if (usage) this.#tell(usage);
+    if (usage) this.#report(usage);
   }
 
-  #tell(usage: TokenUsage): void {
+  #report(usage: TokenUsage): void {
     for (const listener of this.#listeners) listener(usage);
   }
 }

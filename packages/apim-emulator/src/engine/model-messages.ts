@@ -9,7 +9,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** "the policy overcounts each image as a maximum of 1200 tokens". */
 const TOKENS_OF_AN_IMAGE = 1200;
-/** What a chat adds to each message's text, and to the whole. */
+/** The tokens that a chat adds to each message's text, and to the whole. */
 const TOKENS_OF_A_MESSAGE = 3;
 const CHARACTERS_OF_A_TOKEN = 4;
 const DEEPEST = 12;
@@ -45,7 +45,7 @@ export function estimatePrompt(request: unknown): number {
   return tokens;
 }
 
-/** Whether a request asks for a stream: OpenAI and Anthropic in the body, Vertex AI in the path. */
+/** Returns whether a request asks for a stream: OpenAI and Anthropic in the body, Vertex AI in the path. */
 export function asksForStream(request: unknown, path: string): boolean {
   return member(request, 'stream') === true || /:stream\w+$/.test(path);
 }

@@ -9,7 +9,7 @@ const TIMEOUT_IN_MS = 5_000;
 /** An expression may name others with each call. */
 const MAXIMUM = 100;
 
-/** What an OpenID configuration says: who issues tokens, and with which keys. */
+/** The content of an OpenID configuration: the issuer of tokens, and its keys. */
 export interface OpenIdProvider {
   readonly issuer: string;
   readonly keys: JWTVerifyGetKey;

@@ -1,7 +1,7 @@
 /** A JSON Schema in the dialect of OpenAPI 3.0. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** What a message may contain: schemas by media type in lower case; undefined for a type without a schema. */
+/** The schemas of a message by media type in lower case; undefined for a type without a schema. */
 export type MessageContent = ReadonlyMap<string, Schema | undefined>;
 
 /** One parameter of an operation. */
@@ -13,7 +13,7 @@ export interface ContractParameter {
   readonly description?: string;
 }
 
-/** What the specification of an API says about the messages of one operation. */
+/** The specification of one operation's messages. */
 export interface OperationContract {
   readonly parameters: readonly ContractParameter[];
   readonly requestBody: { readonly required: boolean; readonly content: MessageContent };

@@ -12,7 +12,7 @@ import { recordStep } from './record-step.ts';
 import type { TemplatedOperation } from './template-parameters.ts';
 import { ValueReader } from './value-reader.ts';
 
-/** What policies may name: an API, or one of its operations. */
+/** An API, or one of its operations, that policies may name. */
 export interface KnownEntity {
   readonly id: string;
   readonly displayName: string;
@@ -23,12 +23,12 @@ export interface KnownApi extends KnownEntity {
   readonly operations: readonly (KnownEntity & TemplatedOperation)[];
 }
 
-/** What every document of a service is compiled with. */
+/** The setting that every document of a service is compiled with. */
 export interface CompilerSetting {
   readonly expressions: ExpressionCompiler;
   readonly namedValues: ReadonlyMap<string, string>;
   readonly policies: ReadonlyMap<string, PolicyDefinition>;
-  /** Whose gateway it is that runs them. */
+  /** The tier of the gateway that runs the documents. */
   readonly tier: Tier;
   /** Fragments by their id: the root elements of their documents. */
   readonly fragments: ReadonlyMap<string, PolicyElement>;
@@ -39,7 +39,7 @@ export interface CompilerSetting {
   readonly refuse: Refuse;
 }
 
-/** Where the policies being compiled stand. */
+/** The place of the policies that are being compiled. */
 export interface Place {
   readonly scope: Scope;
   readonly section: Section;
@@ -53,7 +53,7 @@ export interface Place {
   readonly templateParameters: ReadonlySet<string>;
 }
 
-/** Which policies the gateways of which tiers have. */
+/** Microsoft's page about the policies that the gateways of each tier have. */
 const TIERS_PAGE =
   'https://learn.microsoft.com/azure/api-management/api-management-gateways-overview#policies';
 
@@ -154,7 +154,7 @@ export class PolicyCompiler extends ValueReader {
   }
 }
 
-/** Where the product says how a policy may be used. */
+/** Returns the address of Microsoft's usage notes of a policy. */
 function usageNotesOf(name: string): string {
   return `https://learn.microsoft.com/azure/api-management/${name}-policy#usage-notes`;
 }

@@ -1,7 +1,7 @@
-import { ExpressionEvaluationError } from '@vertex-ai-gateway/csharp-expressions/evaluation-error';
+import { ExpressionEvaluationError } from '@vertex-ai-gateway/csharp-expressions/compile';
 import type { PolicyLastError } from '@vertex-ai-gateway/csharp-expressions/context';
 
-/** Where a policy stands: what `context.LastError` says about it. */
+/** The place of a policy, as `context.LastError` tells it. */
 export interface PolicyLocation {
   /** The policy's name, or that of a built-in step. */
   readonly source: string;
@@ -11,7 +11,7 @@ export interface PolicyLocation {
   readonly policyId: string;
 }
 
-/** What went wrong and how it is answered unless `on-error` says otherwise. */
+/** A failure, and its answer unless `on-error` gives another. */
 export interface Failure {
   /** A reason of the page below, such as `RateLimitExceeded`. */
   readonly reason: string;
@@ -21,7 +21,7 @@ export interface Failure {
   /** The message of the answer; the same as `message` when left out, except for a 500, which then tells nothing. */
   readonly answer?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Of the answer's status line; the standard one when left out. */
+  /** The reason in the answer's status line; the standard one when left out. */
   readonly statusReason?: string;
 }
 

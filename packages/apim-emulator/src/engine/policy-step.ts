@@ -2,7 +2,7 @@ import type { Exchange } from './exchange.ts';
 import { PolicyFailure } from './policy-failure.ts';
 import type { PolicyLocation } from './policy-failure.ts';
 
-/** What a policy does to an exchange; a promise only where it has to wait. */
+/** Runs a policy on an exchange; gives a promise only where it has to wait. */
 export type Action = (exchange: Exchange) => Promise<void> | undefined;
 
 /**
@@ -11,7 +11,7 @@ export type Action = (exchange: Exchange) => Promise<void> | undefined;
  */
 export type Preflight = (exchange: Exchange) => 'answered' | 'next';
 
-/** What a policy is compiled to where it does more than act: a `cors` also answers preflight requests. */
+/** A compiled policy that does more than act: a `cors` also answers preflight requests. */
 export interface CompiledPolicy {
   readonly run: Action;
   readonly preflights: readonly Preflight[];
@@ -21,7 +21,7 @@ export interface CompiledPolicy {
 export interface PolicyStep {
   readonly location: PolicyLocation;
   readonly run: Action;
-  /** How it, or what it includes, answers preflight requests; for most policies there is nothing. */
+  /** The answers to preflight requests of the policy and of those that it includes; most policies have none. */
   readonly preflights?: readonly Preflight[];
 }
 

@@ -11,10 +11,10 @@ export interface PolicyValue {
   readonly literal: string | undefined;
   /** The C# type of an expression, known before it runs, such as `string` or `bool?`; `string` of a literal. */
   readonly resultType: string;
-  /** Whether it reads the response's body, which has to be buffered first. */
+  /** True when it reads the response's body, which has to be buffered first. */
   readonly readsResponseBody: boolean;
   readonly evaluate: (exchange: Exchange) => unknown;
-  /** What it evaluates to, as text: what C#'s `ToString()` gives, the empty text for null. */
+  /** Evaluates it as text, by C#'s `ToString()`; the empty text for null. */
   readonly text: (exchange: Exchange) => string;
   /** The same where it has to stand on one line, as in a header. */
   readonly line: (exchange: Exchange) => string;

@@ -31,7 +31,7 @@ export function redirect(request: BackendRequest, response: ExchangeResponse): B
     for (const name of OF_A_BODY) headers.delete(name);
     return { ...address, method: 'GET', body: null };
   }
-  // What was streamed is gone.
+  // A body that was streamed can't be sent twice.
   if (request.body !== null && !Buffer.isBuffer(request.body)) return undefined;
   return { ...address, method, body: request.body };
 }

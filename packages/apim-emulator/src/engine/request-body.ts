@@ -4,7 +4,7 @@ import type { Tier } from '../policies/policy.ts';
 import { PolicyFailure } from './policy-failure.ts';
 
 /**
- * How much of a request's body is kept in memory for policies; what is longer is streamed behind it. The classic tiers
+ * The bytes of a request's body that are kept in memory for policies; the rest is streamed behind them. The classic tiers
  * tell no limit; in the v2 tiers the "maximum buffered payload size" is 2 MiB.
  * Source: https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#limits---api-management-v2-tiers
  */
@@ -61,7 +61,7 @@ export class RequestBody implements PolicyBody {
     return new RequestBody(bytes, undefined, bytes.length);
   }
 
-  /** What is in memory; all of it unless the body is longer than the bound. */
+  /** The part of the body that is in memory; all of it unless the body is longer than the bound. */
   get head(): Buffer {
     return this.#head ?? Buffer.alloc(0);
   }
@@ -92,7 +92,7 @@ export class RequestBody implements PolicyBody {
   }
 
   /**
-   * What goes to the backend: bytes where all of them are here, else a stream; null for no body. One that isn't kept
+   * Returns the backend's body: bytes where all of them are here, else a stream; null for no body. A body that isn't kept
    * to be sent again is sent once only.
    * @throws {PolicyFailure} for one that is to be kept and is longer than the bound.
    */

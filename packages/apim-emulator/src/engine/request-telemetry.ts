@@ -48,7 +48,7 @@ export interface RequestReportSetting {
 const BATCH_DELAY_IN_MS = 50;
 const FIRST_ERROR = 400;
 const MASKED = '*';
-/** Where a key is, unless an API has another name for it. */
+/** The query parameter of a subscription key, unless an API has another name for it. */
 const DEFAULT_KEY_NAME = 'subscription-key';
 
 /**

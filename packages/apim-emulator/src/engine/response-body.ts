@@ -32,7 +32,7 @@ export class ResponseBody implements PolicyBody {
     this.#arriving = arriving;
   }
 
-  /** Whether the backend's bytes, and so its length, are still what is sent. */
+  /** True while the backend's own bytes, and so its length, are sent on. */
   get untouched(): boolean {
     return this.#arriving !== undefined;
   }

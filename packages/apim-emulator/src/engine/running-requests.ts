@@ -1,4 +1,4 @@
-/** How many requests are within the policies of each key right now; a key that nobody is in takes no memory. */
+/** Counts the requests that are within the policies of each key right now; a key without any takes no memory. */
 export class RunningRequests {
   readonly #counts = new Map<string, number>();
 

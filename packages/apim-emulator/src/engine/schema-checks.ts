@@ -3,10 +3,10 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { COMPONENTS, convertSchema } from './convert-schema.ts';
 import type { OperationContract, Schema } from './operation-contract.ts';
 
-/** How many errors of one value are told. */
+/** The most errors that are told of one value. */
 const MAXIMUM_ERRORS = 20;
 
-/** What is wrong with a value, and where; the value itself isn't told. */
+/** An error of a value: its place and the rule that it breaks; the value itself isn't told. */
 export interface SchemaError {
   readonly message: string;
   /** Names and indexes that lead there. */

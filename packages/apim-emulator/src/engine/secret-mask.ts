@@ -4,7 +4,7 @@ import {
   escapeData,
 } from '@vertex-ai-gateway/csharp-expressions/text/percent-encoding';
 
-/** What stands where a secret stood. */
+/** The text that takes the place of a secret. */
 const MASK = '***';
 
 /** Longer texts aren't searched for secrets, and so aren't shown. */
@@ -22,7 +22,7 @@ const SECRET_NAME =
 const JSON_WEB_TOKEN = /eyJ[\w-]{4,}\.[\w-]+(?:\.[\w-]*){0,3}/g;
 const CREDENTIALS = /\b(Bearer|Basic|SharedAccessSignature|AccountKey=)(\s*)[\w.~+/=-]{8,}/gi;
 
-/** Whether what goes by a name is a secret, whatever its value: of a header, a query parameter or a variable. */
+/** Returns whether a header, query parameter or variable of a name is a secret, whatever its value. */
 function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name.replace(/([a-z])([A-Z])/g, '$1-$2'));
 }

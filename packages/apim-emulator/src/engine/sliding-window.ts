@@ -30,13 +30,13 @@ export class SlidingWindow implements RateCounter {
     return total - (first === 0 ? this.#droppedTotal : (this.#totals[first - 1] ?? 0));
   }
 
-  /** When the oldest call of the period leaves it; `now` when there is none. */
+  /** Returns the time at which the oldest call of the period leaves it; `now` when there is none. */
   nextRelease(periodInMs: number, now: number): number {
     const first = this.#times[this.#firstAfter(now - periodInMs)];
     return first === undefined ? now : first + periodInMs;
   }
 
-  /** When the calls of the period will be that few, if none are added: `now` at the earliest. */
+  /** Returns the time from which the period has at most `maximum` calls if none are added: `now` at the earliest. */
   whenAtMost(maximum: number, periodInMs: number, now: number): number {
     const total = this.#totals.at(-1) ?? this.#droppedTotal;
     for (let index = this.#firstAfter(now - periodInMs); index < this.#times.length; index += 1) {

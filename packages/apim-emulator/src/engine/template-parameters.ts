@@ -1,6 +1,6 @@
 import type { OperationContract } from './operation-contract.ts';
 
-/** What says which parameters the URL template of an operation has. */
+/** The part of an operation that tells the parameters of its URL template. */
 export interface TemplatedOperation {
   readonly urlTemplate: string;
   readonly contract: OperationContract;

@@ -1,6 +1,6 @@
 import type { RateCounter } from './rate-counter.ts';
 
-/** What is less than this is the error of a sum. */
+/** Amounts below this are rounding errors of a sum. */
 const TOLERANCE = 1e-9;
 
 /**

@@ -7,7 +7,7 @@ import { mayBeBoolean, mayBeNumber } from './expression-result.ts';
 import { compileValue } from './policy-value.ts';
 import type { PolicyValue } from './policy-value.ts';
 
-/** What values are read with. */
+/** The setting that values are read with. */
 interface ValueSetting {
   readonly expressions: ExpressionCompiler;
   readonly namedValues: ReadonlyMap<string, string>;
@@ -25,7 +25,7 @@ export class ValueReader {
     this.#setting = setting;
   }
 
-  /** Whether any of the expressions so far reads the response's body. */
+  /** True when any of the expressions so far reads the response's body. */
   get readsResponseBody(): boolean {
     return this.#readsResponseBody;
   }

@@ -3,12 +3,12 @@ import type { OperationContract, Schema } from '../engine/operation-contract.ts'
 /** The argument that is the whole body, where the body is no object with named properties. */
 export const BODY = 'body';
 
-/** What an operation takes as JSON. */
+/** The JSON body of an operation. */
 export interface JsonBody {
   readonly required: boolean;
   /** Undefined where anything goes. */
   readonly schema: Schema | undefined;
-  /** Whether its properties are arguments of their own. */
+  /** True when its properties are arguments of their own. */
   readonly isSpread: boolean;
 }
 
@@ -21,7 +21,7 @@ export function jsonBodyOf({ requestBody, schemas }: OperationContract): JsonBod
   return { required: requestBody.required, schema, isSpread };
 }
 
-/** What a schema refers to. A reference that leads round, or nowhere, is no schema. */
+/** Follows the reference of a schema. A reference that leads round, or nowhere, gives none. */
 function resolve(schema: Schema | undefined, schemas: OperationContract['schemas']): Schema | undefined {
   let found = schema;
   for (let step = 0; typeof found?.$ref === 'string'; step += 1) {

@@ -8,7 +8,7 @@ export const CODES = {
   invalidParams: -32_602,
 } as const;
 
-/** Of a request; null in an error about a message whose id can't be read. */
+/** The id of a request; null in an error about a message whose id can't be read. */
 export type MessageId = string | number | null;
 
 /** A message that a client sends: a request, or one that wants no answer. */
@@ -23,7 +23,7 @@ export interface ClientMessage {
 export class RpcError extends Error {
   readonly code: number;
   readonly id: MessageId;
-  /** Of the HTTP answer. */
+  /** The status of the HTTP answer. */
   readonly status: number;
 
   constructor(

@@ -16,7 +16,7 @@ const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'];
 const NO_PAGES = 'There are no further pages: leave the "cursor" out.';
 
 /**
- * What stands behind the policies of an MCP server: tools over the streamable HTTP transport, without sessions and
+ * Answers a request to an MCP server, behind its policies: tools over the streamable HTTP transport, without sessions and
  * without a stream of the server's own. Resources and prompts aren't supported, as in the product.
  * Sources: https://learn.microsoft.com/azure/api-management/export-rest-mcp-server,
  * https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http

@@ -98,7 +98,7 @@ function stringify(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch (error) {
-    // What is written is nested deeper than the stack reaches.
+    // The arguments are nested deeper than the stack reaches.
     if (error instanceof RangeError) throw new ToolArgumentError('The arguments are nested too deeply.');
     throw error;
   }

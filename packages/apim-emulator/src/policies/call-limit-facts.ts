@@ -16,9 +16,9 @@ export const CALL_LIMIT_FACT_RULES: Readonly<Record<string, AttributeRule>> = {
   'total-calls-header-name': LITERAL,
 };
 
-/** What a rate limit tells of itself, in the headers and variables that it names. */
+/** The headers and variables in which a rate limit tells its state. */
 export interface CallLimitFacts {
-  readonly tell: (exchange: Exchange, remaining: number, total: number) => void;
+  readonly report: (exchange: Exchange, remaining: number, total: number) => void;
   /** The failure of a call that is one too many. */
   readonly exceeded: (exchange: Exchange, retryAfterInSeconds: number) => PolicyFailure;
 }
@@ -31,7 +31,7 @@ export function compileCallLimitFacts(element: PolicyElement, compiler: PolicyCo
   const remainingVariable = compiler.literal(element, 'remaining-calls-variable-name');
   const totalHeader = readHeaderName(element, 'total-calls-header-name', compiler);
   return {
-    tell: (exchange, remaining, total) => {
+    report: (exchange, remaining, total) => {
       if (remainingHeader !== undefined) exchange.addedHeaders.push([remainingHeader, String(remaining)]);
       if (totalHeader !== undefined) exchange.addedHeaders.push([totalHeader, String(total)]);
       if (remainingVariable !== undefined) exchange.variables.set(remainingVariable, remaining);

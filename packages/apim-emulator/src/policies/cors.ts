@@ -13,12 +13,12 @@ const TEXT: ElementRule = { holds: 'text' };
 const BOOLEAN = { oneOf: ['true', 'false'] } as const;
 /** A method or the name of a header, by RFC 9110, section 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Where there is no `allowed-methods`. */
+/** The allowed methods where there is no `allowed-methods`. */
 const DEFAULT_METHODS = ['GET', 'POST'];
 /** The requests that the policy ends where they don't match it: "processed as a simple cross-origin request". */
 const SIMPLE_METHODS = new Set(['GET', 'HEAD']);
 
-/** What a policy allows, as text and expressions. */
+/** The attributes and children of a `cors` policy, as text and expressions. */
 interface CorsRules {
   /** In the form of `normalizeOrigin`; undefined for any. */
   readonly origins: ReadonlySet<string> | undefined;

@@ -50,7 +50,7 @@ export function compileLimitTargets<Limit>(
   return [own, ...nested];
 }
 
-/** Whose counters a policy of the current scope uses: those of this product, API or operation and subscription. */
+/** Returns the key of a policy's counter in the current scope: by product, API or operation, and subscription. */
 export function counterOf(
   { scope }: { readonly scope: string },
   policy: string,

@@ -7,7 +7,7 @@ export type Section = 'inbound' | 'backend' | 'outbound' | 'on-error';
 
 export const SECTIONS: readonly Section[] = ['inbound', 'backend', 'outbound', 'on-error'];
 
-/** Whose document a policy stands in. */
+/** The scope of the document that a policy stands in. */
 export type Scope = 'global' | 'product' | 'api' | 'operation';
 
 export const SCOPES: readonly Scope[] = ['global', 'product', 'api', 'operation'];
@@ -21,7 +21,7 @@ export type Tier = 'classic' | 'v2';
 
 export const TIERS: readonly Tier[] = ['classic', 'v2'];
 
-/** What an attribute may hold. */
+/** The rule for the value of an attribute. */
 export interface AttributeRule {
   readonly required?: true;
   /** Policy expressions are not allowed. */
@@ -30,7 +30,7 @@ export interface AttributeRule {
   readonly oneOf?: readonly string[];
 }
 
-/** What an element may hold: these attributes, and these children, or text, or policies. */
+/** The rule for the content of an element: its attributes, and its children, text or policies. */
 export interface ElementRule {
   readonly attributes?: Readonly<Record<string, AttributeRule>>;
   readonly children?: Readonly<Record<string, ElementRule>>;

@@ -6,7 +6,7 @@ import { PolicyFailure } from '../engine/policy-failure.ts';
 
 const BYTES_PER_KILOBYTE = 1024;
 
-/** How much a period has; what isn't limited is infinite. */
+/** The calls and the bytes of a period; infinite where there is no limit. */
 export interface QuotaVolume {
   readonly calls: number;
   readonly bytes: number;
@@ -25,7 +25,7 @@ export function readVolume(element: PolicyElement, compiler: PolicyCompiler): Qu
   return { calls: calls ?? Infinity, bytes: (kilobytes ?? Infinity) * BYTES_PER_KILOBYTE };
 }
 
-/** When a quota's periods start that names no other time: the first instant that .NET knows. */
+/** The start of the periods of a quota that names no other time: the first instant that .NET knows. */
 export const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00Z');
 
 /**

@@ -38,7 +38,7 @@ export const rateLimitByKey: PolicyDefinition = {
 
       const exceeded = used >= limit;
       const remaining = Math.max(0, limit - used - (exceeded || countsLater ? 0 : 1));
-      facts.tell(exchange, remaining, limit);
+      facts.report(exchange, remaining, limit);
       if (exceeded) {
         const seconds = Math.max(1, Math.ceil((counter.nextRelease(periodInMs, time, limit) - time) / 1000));
         throw facts.exceeded(exchange, seconds);
@@ -54,7 +54,7 @@ export const rateLimitByKey: PolicyDefinition = {
   },
 };
 
-/** Whether a condition, literal or expression, holds. */
+/** Returns whether a condition, literal or expression, holds. */
 export function isTrue(condition: PolicyValue, exchange: Exchange): boolean {
   return String(condition.evaluate(exchange)).toLowerCase() === 'true';
 }

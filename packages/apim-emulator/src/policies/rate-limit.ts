@@ -44,7 +44,7 @@ export const rateLimit: PolicyDefinition = {
         .map(({ window, periodInMs, calls }) => window.nextRelease(periodInMs, time, calls) - time);
       const [own] = windows;
       if (own)
-        facts.tell(exchange, Math.max(0, own.calls - own.used - (waits.length > 0 ? 0 : 1)), own.calls);
+        facts.report(exchange, Math.max(0, own.calls - own.used - (waits.length > 0 ? 0 : 1)), own.calls);
       if (waits.length > 0) throw facts.exceeded(exchange, Math.max(1, Math.ceil(Math.max(...waits) / 1000)));
       for (const { window } of windows) window.add(1, time);
       return undefined;

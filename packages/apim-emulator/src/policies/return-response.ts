@@ -30,7 +30,7 @@ export const returnResponse: PolicyDefinition = {
   },
 };
 
-/** What send-request put into a variable; the variable keeps its own. @throws {PolicyFailure} for anything else. */
+/** Copies the response that send-request put into a variable. @throws {PolicyFailure} for any other value. */
 function copyResponse({ variables }: Exchange, variable: string): ExchangeResponse {
   const found = variables.get(variable);
   if (!(found instanceof ExchangeResponse))

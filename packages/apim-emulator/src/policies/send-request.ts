@@ -18,7 +18,7 @@ import { compileMethod, SET_METHOD_RULE } from './set-method.ts';
 
 const DEFAULT_TIMEOUT_IN_SECONDS = 60;
 
-/** What is sent, as the policy's children fill it in. */
+/** The request that is sent, as the policy's children fill it in. */
 interface Draft {
   url: string;
   method: string;
@@ -93,7 +93,7 @@ export const sendRequest: PolicyDefinition = {
   },
 };
 
-/** What a request is before the children change it. @throws {PolicyDocumentError} for a new one without URL or method. */
+/** Compiles the request before the children change it. @throws {PolicyDocumentError} for a new one without URL or method. */
 function compileStart(element: PolicyElement, compiler: PolicyCompiler): (exchange: Exchange) => Draft {
   const mode = compiler.value(element, 'mode');
   if (mode === undefined || mode.literal === 'new') {

@@ -64,7 +64,7 @@ function compileBackendId(element: PolicyElement, compiler: PolicyCompiler): Act
     if (!entity)
       throw new PolicyFailure({ reason: 'InternalError', message: 'There is no such backend.', status: 500 });
     exchange.backend = { entity, scope };
-    // Which one of a pool is decided when the request is forwarded.
+    // The backend of a pool is chosen when the request is forwarded.
     if (entity.definition) useBackend(exchange, entity.definition.url);
     return undefined;
   };

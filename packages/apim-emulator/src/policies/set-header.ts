@@ -66,7 +66,7 @@ export function compileHeaderChange(
   };
 }
 
-/** What is to become of what is there already. @throws {PolicyFailure} for what no action is called. */
+/** Evaluates `exists-action`. @throws {PolicyFailure} for a name that no action has. */
 export function readAction(action: PolicyValue | undefined, exchange: Exchange): string {
   const chosen = action?.text(exchange).trim() ?? 'override';
   if (ACTIONS.includes(chosen)) return chosen;

@@ -13,7 +13,7 @@ const TEXT = { holds: 'text' } as const;
 const TOKEN_PLACES = ['header-name', 'query-parameter-name', 'token-value'];
 const NOT_PRESENT = { reason: 'TokenNotPresent', message: 'JWT not present.', status: 401 };
 
-/** What the policies that validate tokens have in common. */
+/** The attributes that the policies which validate tokens have in common. */
 export const TOKEN_ATTRIBUTES: NonNullable<ElementRule['attributes']> = {
   'header-name': {},
   'query-parameter-name': {},
@@ -43,7 +43,7 @@ export const TOKEN_CHILDREN: NonNullable<ElementRule['children']> = {
 /** A check of a token whose signature is right. @throws {PolicyFailure} */
 export type TokenCheck = (jwt: Jwt, exchange: Exchange) => void;
 
-/** Where a policy gets its token: as the request has it, and without the scheme. */
+/** Reads the token of a request, without the scheme. */
 export type ReadToken = (exchange: Exchange) => string;
 
 /** @throws {PolicyDocumentError} for more than one place. */

@@ -160,7 +160,7 @@ function contentOf(response: ExchangeResponse | null, { responses }: OperationCo
   return responses.get(String(response?.statusCode)) ?? responses.get('default') ?? new Map();
 }
 
-/** What the specification says of a type: by its name, otherwise by a range such as `text/*`. */
+/** Finds the specification of a media type: by its name, otherwise by a range such as `text/*`. */
 function findSchema(content: MessageContent, type: string): { schema: Schema | undefined } | undefined {
   const [kind = ''] = type.split('/');
   const known = [type, `${kind}/*`, '*/*'].find((one) => type !== '' && content.has(one));
@@ -260,7 +260,7 @@ function parse(text: string): { value: unknown } | undefined {
   }
 }
 
-/** Where text stops being JSON, as far as the parser says; its message also has the text, which is not passed on. */
+/** Returns the offset at which text stops being JSON, from the parser's message. The message's text is not passed on. */
 function errorOffset(text: string): number {
   try {
     JSON.parse(text);

@@ -14,7 +14,7 @@ const PARAMETER = {
   attributes: { name: { required: true, literal: true }, action: { required: true, ...ACTION_RULE } },
 } as const;
 
-/** Where parameters are, and how the errors call them. */
+/** The kinds of parameters, and their names in errors. */
 const KINDS = [
   { in: 'header', element: 'headers', type: 'RequestHeader', title: 'header' },
   { in: 'query', element: 'query', type: 'QueryParameter', title: 'query parameter' },
@@ -122,7 +122,7 @@ function checkKind(
   return errors;
 }
 
-/** What a request has of one kind: the gateway's own header and the subscription key aside. */
+/** Returns a request's parameters of one kind, without the gateway's own header and the subscription key. */
 function sentParameters(
   { request, rawParameters, keyNames }: Exchange,
   kind: Kind,

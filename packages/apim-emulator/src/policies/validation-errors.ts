@@ -7,7 +7,7 @@ import type { Section } from './policy.ts';
 
 const ACTIONS = ['ignore', 'prevent', 'detect'] as const;
 
-/** What is done about a message that isn't as specified. */
+/** The policy's action on a message that isn't as specified. */
 export type ValidationAction = (typeof ACTIONS)[number];
 
 export const ACTION_RULE = { oneOf: ACTIONS } as const;
@@ -19,7 +19,7 @@ export interface ValidationError {
   readonly rule: string;
   /** "Not meant to be shared publicly." */
   readonly details: string;
-  /** What the client is told; the same as `details` when left out. */
+  /** The text for the client; the same as `details` when left out. */
   readonly answer?: string;
   readonly action: ValidationAction;
 }

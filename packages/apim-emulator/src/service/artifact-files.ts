@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { ServiceDefinitionError } from './service-definition.ts';
 
 /**
- * What APIOps has a place for though it changes nothing of how a request is handled here, by path with hyphens for
+ * The files of APIOps that change nothing of how a request is handled here, by path with hyphens for
  * spaces; it has to be JSON all the same.
  * Source: https://azure.github.io/apiops/apiops/3-apimTools/apiops-2-2-tools-extractor.html
  */

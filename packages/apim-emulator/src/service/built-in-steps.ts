@@ -3,7 +3,7 @@ import type { Exchange } from '../engine/exchange.ts';
 import type { ApiDefinition, ProductDefinition } from './service-definition.ts';
 import type { FindSubscription, Subscription } from './subscription-keys.ts';
 
-/** What lets a call in: a valid key, or an open product. */
+/** The reason that a call is let in: a valid key, or an open product. */
 export interface Authorization {
   /** Undefined for the key of a subscription for all APIs, or for one. */
   readonly product: ProductDefinition | undefined;
@@ -65,7 +65,7 @@ export function checkKey(
   throw unauthorized(exchange, api, 'SubscriptionKeyInvalid', message, message);
 }
 
-/** Of a subscription that is of no product. */
+/** Returns whether a subscription without a product, to one API or to all of them, is for an API. */
 function isFor(subscription: Subscription, { id }: ApiDefinition): boolean {
   return subscription.api === undefined || subscription.api === id;
 }

@@ -10,7 +10,7 @@ import type { ServiceDefinition } from './service-definition.ts';
 /** The plan of the scopes that are known of a request; only the global one where none is. */
 export type FindPlan = (api?: string, operation?: string, product?: string) => Plan;
 
-/** What compiling takes beside the service itself. */
+/** The setting of a compilation that does not come from the service itself. */
 export type GivenSetting = Omit<CompilerSetting, 'backends' | 'apis'>;
 
 /** "By default, API Management sets up this policy at the global scope." */

@@ -1,6 +1,6 @@
 import type { ApiDefinition, OperationDefinition } from './service-definition.ts';
 
-/** What a request's path matches; `operation` is undefined where only the API does. */
+/** The match of a request's path; `operation` is undefined where only the API matches. */
 export interface Match {
   readonly api: ApiDefinition;
   readonly operation: OperationDefinition | undefined;

@@ -44,7 +44,7 @@ function readContent(message: Node): MessageContent {
   return new Map(content.map(([type, media]) => [type.toLowerCase(), asNode(asNode(media)?.schema)]));
 }
 
-/** What a local reference is to; the value itself where it is none. */
+/** Returns the target of a local reference; the value itself where it is none. */
 function resolveReference(document: Node, value: unknown): Node {
   const node = asNode(value) ?? {};
   if (typeof node.$ref !== 'string' || !node.$ref.startsWith('#/')) return node;

@@ -4,17 +4,17 @@ const VERBOSITIES = ['verbose', 'information', 'error'] as const;
 const PROTOCOLS = ['None', 'W3C'] as const;
 const NAME_FORMATS = ['Name', 'Url'] as const;
 
-/** What of a name is hidden or masked in telemetry; `*` stands for all names. */
+/** A header or query parameter that telemetry hides or masks; `*` stands for all names. */
 interface MaskRule {
   readonly value: string;
   readonly mode: 'Hide' | 'Mask';
 }
 
-/** What a service sends to Application Insights of the requests that it handles. */
+/** The telemetry of requests that a service sends to Application Insights. */
 export interface DiagnosticDefinition {
   /** From 0 to 100. */
   readonly samplingPercentage: number;
-  /** Whether failed requests are sent whatever the sampling. */
+  /** True when failed requests are sent whatever the sampling. */
   readonly alwaysLogErrors: boolean;
   /** Traces below it are not sent. */
   readonly verbosity: (typeof VERBOSITIES)[number];

@@ -1,6 +1,6 @@
 import { ServiceDefinitionError } from './service-definition.ts';
 
-/** Where a service sends its telemetry, and as whom. */
+/** The identity that a service sends its telemetry to Application Insights with. */
 export interface LoggerDefinition {
   /** The client id of a user-assigned identity, `SystemAssigned`, or undefined: the connection string or key alone. */
   readonly identityClientId: string | undefined;

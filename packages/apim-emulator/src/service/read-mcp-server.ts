@@ -14,10 +14,10 @@ const NO_CONTRACT: OperationContract = {
   schemas: {},
 };
 
-/** What the folder of an MCP server has. */
+/** The content of the folder of an MCP server. */
 export interface McpServerFiles {
   readonly id: string;
-  /** Of the properties. */
+  /** The path of the file with the properties. */
   readonly file: string;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly policy: PolicyElement | undefined;

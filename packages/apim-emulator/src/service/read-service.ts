@@ -12,7 +12,7 @@ import { refuseEqualNames, refuseEqualOperations, refuseEqualPaths } from './ref
 import { ServiceDefinitionError } from './service-definition.ts';
 import type { ApiDefinition, ProductDefinition, ServiceDefinition } from './service-definition.ts';
 
-/** Where APIOps puts things; hyphens may stand for the spaces. */
+/** The folder names of APIOps; hyphens may stand for the spaces. */
 const FRAGMENTS = ['policy fragments', 'policy-fragments'];
 const NAMED_VALUES = ['named values', 'named-values'];
 const MCP_SERVERS = ['mcp servers', 'mcp-servers'];
@@ -225,7 +225,7 @@ function readNames(
   return new Map([...names, ...folders]);
 }
 
-/** Of the service. One of an API would have to win over it for that API, which isn't supported. */
+/** Reads the diagnostic of the service. A diagnostic of an API would have to win over it, which isn't supported. */
 function diagnosticOf(directory: string, files: ArtifactFiles): ServiceDefinition['diagnostic'] {
   for (const api of files.folders(join(directory, 'apis'))) {
     const own = join(directory, 'apis', api, DIAGNOSTIC);

@@ -3,7 +3,7 @@ import type { OperationContract } from '../engine/operation-contract.ts';
 import type { McpServerDefinition } from '../mcp/mcp-server-definition.ts';
 import type { DiagnosticDefinition } from './read-diagnostic.ts';
 
-/** What the folder of one API Management service says. */
+/** One API Management service, as its folder describes it. */
 export interface ServiceDefinition {
   /** Root element of the global policy document; undefined where there is none. */
   readonly policy: PolicyElement | undefined;
@@ -14,7 +14,7 @@ export interface ServiceDefinition {
   readonly namedValues: ReadonlyMap<string, string>;
   /** Names of those that are marked as secret, with or without a value here. */
   readonly secretNamedValues: ReadonlySet<string>;
-  /** What Application Insights is sent of the requests; undefined where there is no such diagnostic. */
+  /** The telemetry of requests for Application Insights; undefined where there is no such diagnostic. */
   readonly diagnostic: DiagnosticDefinition | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface ApiDefinition {
   readonly revision: string;
   readonly policy: PolicyElement | undefined;
   readonly operations: readonly OperationDefinition[];
-  /** What stands behind the policies of an MCP server; undefined for every other API. */
+  /** The tools of an MCP server; undefined for every other API. */
   readonly mcpServer?: McpServerDefinition;
 }
 

@@ -12,7 +12,7 @@ export interface Subscription {
   readonly secondaryKey?: string;
   /** `active` when left out; any other state refuses the keys. */
   readonly state?: string;
-  /** When it began, in ISO 8601: periods of the `quota` policy are counted from then. */
+  /** The start of the subscription in ISO 8601: periods of the `quota` policy are counted from then. */
   readonly startDate?: string;
 }
 

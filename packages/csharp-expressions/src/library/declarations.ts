@@ -18,14 +18,14 @@ import { GUID_TYPES } from './guid.ts';
 import { JSON_TYPES } from './json.ts';
 import { JWT_TYPES } from './jwt.ts';
 import { LINQ_TYPES } from './linq.ts';
-import { NUMBER_TYPES } from './number.ts';
+import { NUMBER_DECLARATIONS } from './number.ts';
 import { OBJECT_TYPES } from './object.ts';
 import { STRING_TYPES } from './string.ts';
 
 // Everything that expressions may use, once; the type table has nothing else.
 for (const types of [
   OBJECT_TYPES,
-  NUMBER_TYPES,
+  NUMBER_DECLARATIONS,
   CHAR_TYPES,
   STRING_TYPES,
   EXCEPTION_TYPES,

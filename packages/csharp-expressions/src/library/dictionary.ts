@@ -5,10 +5,10 @@ import { Dictionary, Lookup, Sequence } from '../values/collections.ts';
 import { valuesEqual } from '../values/equality.ts';
 import { fold, type StringComparer } from './comparer.ts';
 
-/** What can be read off any dictionary. */
+/** A dictionary or a lookup: both are read in the same way. */
 type Readable = Dictionary | Lookup;
 
-/** What every dictionary has, read-only ones too. */
+/** The members that every dictionary has, read-only ones too. */
 export const dictionaryReading: Members = {
   'int Count': ({ size }: Readable) => size,
   'V this[K key]': (self: Readable, key: unknown) => self.get(key),

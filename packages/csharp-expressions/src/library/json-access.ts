@@ -81,12 +81,12 @@ function toNull(type: CsType): unknown {
   return type.definition.kind === 'struct' && type.definition.name !== 'Nullable' ? defaults(type) : null;
 }
 
-// token.Value<int>("missing") is 0, not an exception.
+// C#'s `token.Value<int>("missing")` is 0, not an exception.
 function defaults(type: CsType): unknown {
   return type.name === 'bool' ? false : type.name === 'long' || type.name === 'ulong' ? 0n : 0;
 }
 
-/** Whether content given to a container stands for several items. */
+/** Returns whether content given to a container stands for several items. */
 export function isMany(content: unknown): boolean {
   return (
     Array.isArray(content) ||

@@ -14,7 +14,7 @@ const LINQ = 'Newtonsoft.Json.Linq';
 
 /** Newtonsoft.Json. */
 export const JSON_TYPES: readonly TypeDeclaration[] = [
-  // What Newtonsoft makes of integers beyond 64 bits. Microsoft's list leaves it out, so it has no members.
+  // Newtonsoft reads integers beyond 64 bits as this type. Microsoft's list leaves it out, so it has no members.
   { name: 'BigInteger', namespace: 'System.Numerics', kind: 'struct', unlisted: true },
   { name: 'Formatting', namespace: 'Newtonsoft.Json', kind: 'enum', values: { None: 0, Indented: INDENTED } },
   { name: 'JTokenType', namespace: LINQ, kind: 'enum', values: TOKEN_TYPES },

@@ -21,7 +21,7 @@ export function* filter(source: unknown, test: Test): Generator {
   for (const item of itemsOf(source)) if (test(item, index++)) yield item;
 }
 
-/** What a selector makes of every item. */
+/** Yields the result of a selector for every item. */
 export function* map(source: unknown, select: Select): Generator {
   let index = 0;
   for (const item of itemsOf(source)) yield select(item, index++);

@@ -1,7 +1,7 @@
 import type { CsType } from '../types.ts';
 import { itemsOf } from '../values/collections.ts';
 
-/** What `GroupBy` gives: a key and the items that have it. */
+/** A group of `GroupBy`: a key and the items that have it. */
 export class Grouping {
   readonly type: CsType;
   readonly key: unknown;
@@ -23,7 +23,7 @@ interface Order {
   readonly compare: (left: unknown, right: unknown) => number;
 }
 
-/** What `OrderBy` gives: sorted, stably, when it is enumerated. */
+/** The result of `OrderBy`: a sequence that is sorted, stably, when it is enumerated. */
 export class Ordered {
   readonly type: CsType;
   readonly #source: unknown;

@@ -1,24 +1,10 @@
 import { compareNumbers } from '../compare.ts';
 import { raise } from '../evaluation-error.ts';
-import { rangeOf, representationOf } from '../numeric.ts';
+import { NUMBER_TYPES, rangeOf, representationOf } from '../numeric.ts';
 import type { TypeDeclaration, Members } from '../types.ts';
 import { Decimal } from '../values/decimal.ts';
 
 const AWAY_FROM_ZERO = 1;
-/** C#'s number types. */
-export const NUMBER_TYPES = [
-  'sbyte',
-  'byte',
-  'short',
-  'ushort',
-  'int',
-  'uint',
-  'long',
-  'ulong',
-  'float',
-  'double',
-  'decimal',
-];
 const SIGNED = ['sbyte', 'short', 'int', 'long'];
 
 /** Rounds a double; halves go to the even neighbour, or away from zero. */

@@ -35,17 +35,19 @@ const DECIMAL: Members = {
 };
 
 /** The numeric types of C#. */
-export const NUMBER_TYPES: readonly TypeDeclaration[] = Object.entries(CLR_NAMES).map(([name, clrName]) => ({
-  name,
-  namespace: 'System',
-  clrName,
-  kind: 'struct',
-  interfaces: ['IComparable'],
-  members: {
-    ...shared(name),
-    ...(isInteger(name) ? bounds(name) : name === 'decimal' ? DECIMAL : floating(name)),
-  },
-}));
+export const NUMBER_DECLARATIONS: readonly TypeDeclaration[] = Object.entries(CLR_NAMES).map(
+  ([name, clrName]) => ({
+    name,
+    namespace: 'System',
+    clrName,
+    kind: 'struct',
+    interfaces: ['IComparable'],
+    members: {
+      ...shared(name),
+      ...(isInteger(name) ? bounds(name) : name === 'decimal' ? DECIMAL : floating(name)),
+    },
+  }),
+);
 
 function shared(name: string): Members {
   return {

@@ -8,7 +8,7 @@ export function foldCase(text: string, comparison: number): string {
   return comparison % 2 === 1 ? upperCase(text) : text;
 }
 
-/** Whether two strings are equal under a StringComparison. */
+/** Returns whether two strings are equal under a StringComparison. */
 export function matches(left: string, right: string, comparison: number): boolean {
   return foldCase(left, comparison) === foldCase(right, comparison);
 }

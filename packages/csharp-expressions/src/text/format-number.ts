@@ -3,7 +3,7 @@ import { dropDigits, exactDigits } from './exact-digits.ts';
 import { formatCustomNumber } from './format-custom-number.ts';
 import { fixed, grouped, type NumberValue, timesHundred } from './number-digits.ts';
 
-/** What the formats need to know of a numeric type. */
+/** The distinction that formats make between numeric types. */
 export type NumberKind = 'integer' | 'double' | 'float' | 'decimal';
 
 /** C#'s `ToString(format)` of a number with the invariant culture. */

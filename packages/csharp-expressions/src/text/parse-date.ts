@@ -30,7 +30,7 @@ export function readDate(text: string): WrittenDate | null {
 }
 
 /**
- * What .NET makes of a written date: a zone leads to the local time, which is UTC. `roundtrip` keeps a `Z` as UTC,
+ * Returns .NET's DateTime of a written date: a zone leads to the local time, which is UTC. `roundtrip` keeps a `Z` as UTC,
  * as JSON does.
  */
 export function toDateTime({ ticks, offsetInMinutes, utc }: WrittenDate, roundtrip = false): DateTime {

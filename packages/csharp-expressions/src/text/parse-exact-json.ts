@@ -3,7 +3,7 @@ interface RawNumber {
   readonly rawJSON: string;
 }
 
-/** What Node has of https://tc39.es/proposal-json-parse-with-source/, and TypeScript doesn't know yet. */
+/** Node's part of https://tc39.es/proposal-json-parse-with-source/, which TypeScript doesn't know yet. */
 const { rawJSON, isRawJSON } = JSON as unknown as {
   readonly rawJSON: (text: string) => RawNumber;
   readonly isRawJSON: (value: unknown) => value is RawNumber;

@@ -6,7 +6,7 @@ import { TOKEN_TYPES } from '../values/json-token-type.ts';
 import { readDate, toDateTime } from './parse-date.ts';
 
 const MAXIMUM_DEPTH = 64;
-/** Of an integer, its sign included. */
+/** The most characters of an integer, its sign included. */
 const MAXIMUM_DIGITS = 380;
 const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/;
 

@@ -57,7 +57,7 @@ function quote(text: string): string {
   return `"${text.replace(/["\\\p{Cc}\u2028\u2029]/gu, escapeCharacter)}"`;
 }
 
-// Of the control characters above U+001F only U+0085 is escaped.
+// U+0085 is the only control character above U+001F that is escaped.
 function escapeCharacter(character: string): string {
   const code = character.charCodeAt(0);
   if (code >= 0x7f && code <= 0x9f && code !== 0x85) return character;

@@ -26,7 +26,7 @@ export class Boxed implements TypedValue {
 
 // Unboxed, these are JavaScript primitives that a bare `typeof` could not tell apart.
 const BOXED = new Set(['sbyte', 'byte', 'short', 'ushort', 'uint', 'ulong', 'float', 'double', 'char']);
-/** Of arrays of anything but strings, which are by far the most. */
+/** The element types of arrays; an array that is not in it is of strings, which are by far the most. */
 const elementTypes = new WeakMap<object, CsType>();
 const delegateTypes = new WeakMap<object, CsType>();
 

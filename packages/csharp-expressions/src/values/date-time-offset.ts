@@ -5,7 +5,7 @@ import { TICKS_PER_MILLISECOND, TICKS_PER_SECOND, TimeSpan } from './time-span.t
 /** System.DateTimeOffset: a clock time and its distance from UTC. */
 export class DateTimeOffset {
   readonly type = 'DateTimeOffset';
-  /** What the clock shows there. */
+  /** The local date and time at the offset. */
   readonly clock: DateTime;
   readonly offset: TimeSpan;
 

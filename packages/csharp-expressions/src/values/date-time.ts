@@ -1,7 +1,7 @@
 import { raise } from '../evaluation-error.ts';
 import { TICKS_PER_DAY, TICKS_PER_MILLISECOND, TICKS_PER_SECOND, TimeSpan } from './time-span.ts';
 
-/** What the clock of a DateTime is taken to show. */
+/** The time zone that a DateTime is taken to be in. */
 export type DateTimeKind = 'Unspecified' | 'Utc' | 'Local';
 
 /** Ticks of 1970-01-01. */

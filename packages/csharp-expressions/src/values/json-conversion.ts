@@ -137,7 +137,7 @@ function castNumber(source: JsonValue, value: unknown, bare: unknown, target: Cs
   return numericConversion(from, name, true)(bare);
 }
 
-/** Whether a boxed value is an integer beyond 64 bits. */
+/** Returns whether a boxed value is an integer beyond 64 bits. */
 export function isBigInteger(value: unknown): value is Boxed & { readonly value: bigint } {
   return value instanceof Boxed && value.type.name === 'BigInteger';
 }

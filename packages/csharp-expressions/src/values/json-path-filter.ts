@@ -5,7 +5,7 @@ import { type JsonToken, JsonValue } from './json-token.ts';
 
 type Select = (root: JsonToken, path: string) => JsonToken[];
 
-/** Whether a token passes the filter of `[?(…)]`: comparisons, existence, `&&` and `||`. */
+/** Returns whether a token passes the filter of `[?(…)]`: comparisons, existence, `&&` and `||`. */
 export function matchesFilter(filter: string, token: JsonToken, root: JsonToken, select: Select): boolean {
   return splitOutside(filter, '||').some((alternative) =>
     splitOutside(alternative, '&&').every((condition) =>

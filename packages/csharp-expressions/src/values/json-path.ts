@@ -78,7 +78,7 @@ function descendantsAndSelf(token: JsonToken): JsonToken[] {
   return [token, ...values(token).flatMap(descendantsAndSelf)];
 }
 
-/** Where a token stands, as Newtonsoft's `Path` says it. */
+/** Returns the place of a token in its document, in the form of Newtonsoft's `Path`. */
 export function pathOf(token: JsonToken): string {
   const { parent } = token;
   if (!parent) return '';

@@ -134,7 +134,7 @@ export function replace(input: string, regex: Regex, replacement: (found: Match)
   return result + input.slice(position);
 }
 
-/** What stands between the matches, and what their groups hold. */
+/** Returns the texts between the matches, and the texts of their groups. */
 export function split(input: string, regex: Regex): string[] {
   const parts: string[] = [];
   let position = 0;
@@ -146,7 +146,7 @@ export function split(input: string, regex: Regex): string[] {
   return typedArray([...parts, input.slice(position)], getType('string'));
 }
 
-/** What holds matches or groups: counted, indexed and enumerated. */
+/** A collection of matches or groups: counted, indexed and enumerated. */
 class Matches<Item> {
   readonly type: string;
   readonly items: readonly Item[];

@@ -10,7 +10,7 @@ const script = new Script('expression.exec(input)');
 const context = createContext({ expression: undefined as unknown, input: '' });
 const degrees = new WeakMap<RegExp, Degree>();
 
-/** How the time of a match grows with its input. */
+/** The growth of a match's time with the length of its input. */
 interface Degree {
   /** Quantifiers that a match tries one within the other's reach, and the start where it isn't fixed. */
   readonly power: number;
@@ -60,7 +60,7 @@ function degreeOf(source: string): Degree {
     if (isQuantifier) {
       if (token === '?') optional += 1;
       else power += 1;
-      // What may stand once or not at all isn't tried again and again.
+      // An optional part is tried once: it adds no repetition.
       if (closed && token !== '?') isUnbounded = true;
       groups[groups.length - 1] = true;
     } else if (/^\\[1-9k]/.test(token)) isUnbounded = true;
