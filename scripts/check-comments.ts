@@ -4,7 +4,14 @@ import { findRiddles } from './comments/find-riddles.ts';
 const FOLDERS = ['src', 'packages', 'scripts', 'bench', 'test'];
 
 /** Folders whose comments have not been gone through yet. */
-const UNREAD: readonly string[] = ['bench/', 'packages/', 'scripts/', 'src/', 'test/'];
+const UNREAD: readonly string[] = [
+  'bench/',
+  'packages/audit-ledger/',
+  'packages/cloud-emulators/',
+  'scripts/',
+  'src/',
+  'test/',
+];
 
 /** Lists the TypeScript files of a folder, or a file itself, by paths relative to the repository. */
 function listFiles(path: string): string[] {
