@@ -1,16 +1,16 @@
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { findRiddles } from './comments/find-riddles.ts';
 
-const FOLDERS = ['src', 'packages', 'scripts', 'bench', 'test'];
-
-/** Folders whose comments have not been gone through yet. */
-const UNREAD: readonly string[] = [
-  'bench/',
-  'packages/audit-ledger/',
-  'packages/cloud-emulators/',
-  'scripts/',
-  'src/',
-  'test/',
+/** Folders and files that have been gone through. In the end they are all. */
+const READ = [
+  'packages/apim-emulator',
+  'packages/csharp-expressions',
+  'packages/test-support',
+  'src/errors',
+  'src/governance',
+  'src/json',
+  'src/settings.ts',
+  'src/supported-node.ts',
 ];
 
 /** Lists the TypeScript files of a folder, or a file itself, by paths relative to the repository. */
@@ -21,10 +21,7 @@ function listFiles(path: string): string[] {
 
 /** Prints each comment and name that is a riddle in the given folders and files, or in all that have been read. */
 function run(paths: readonly string[]): void {
-  const files =
-    paths.length > 0
-      ? paths.flatMap(listFiles)
-      : FOLDERS.flatMap(listFiles).filter((file) => !UNREAD.some((folder) => file.startsWith(folder)));
+  const files = (paths.length > 0 ? paths : READ).flatMap(listFiles);
   for (const file of files) {
     for (const { line, problem } of findRiddles(file, readFileSync(file, 'utf8'))) {
       console.error(`${file}:${line}: ${problem}`);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describeIssue } from './errors/describe-issue.ts';
 import { largestOf } from './prediction/memory-budget.ts';
 
-/** Thrown at start for settings that are missing or malformed; names each one, never a value. */
+/** Thrown at start for settings that are missing or malformed. The message names each setting, never a value. */
 export class SettingsError extends Error {
   constructor(problems: readonly string[]) {
     super(
@@ -12,10 +12,10 @@ export class SettingsError extends Error {
   }
 }
 
-/** HTTPS, or plain HTTP to this machine alone, where emulators run. */
+/** A URL of a service: HTTPS, or plain HTTP on loopback, where emulators run. */
 const ServiceUrl = z.url({ protocol: /^https?$/ }).refine(
   (url) => {
-    // What is no URL at all is named by the check before this one.
+    // Text that is no URL at all is refused by the check before this one.
     const { protocol, hostname } = URL.parse(url) ?? { protocol: 'https:', hostname: '' };
     return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
   },
@@ -162,9 +162,12 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
-/** The only reader of the environment. Throws SettingsError with every setting that is wrong. */
+/**
+ * Reads the settings from the environment; nothing else reads it. @throws SettingsError with every setting that is
+ * wrong.
+ */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
-  // The portal can only empty a setting, so an empty one counts as not set.
+  // Azure's portal cannot remove a setting but only empty it, so an empty one counts as not set.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = Settings.safeParse(given, { error: describeIssue });
   if (parsed.success) return checkTogether(parsed.data);
@@ -176,7 +179,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   );
 }
 
-/** What each setting allows by itself and two together don't. */
+/** Refuses combinations of settings that are valid one by one. */
 function checkTogether(settings: Settings): Settings {
   const { HELD_BODY_BYTES, MAXIMUM_BODY_BYTES, MAXIMUM_ANSWER_BYTES } = settings;
   if (Math.max(MAXIMUM_BODY_BYTES, MAXIMUM_ANSWER_BYTES) <= largestOf(HELD_BODY_BYTES)) return settings;

@@ -1,4 +1,4 @@
-/** The lowest that all packages in the bundle support; the bundle is built for it. */
+/** The lowest version of Node that all packages in the bundle support. The bundle is built for it. */
 export const LOWEST_NODE = '22.19.0';
 
 /**

@@ -1,4 +1,4 @@
-/** A comment or a name that a reader of the file alone cannot understand. */
+/** A comment, a name or an expression that a reader of the file alone cannot understand. */
 export interface Riddle {
   readonly line: number;
   readonly problem: string;
@@ -11,12 +11,14 @@ const LOWER_CASE_NAME = /^(?:npm|zod|undici|jose|jest|ajv|esbuild|gcloud|gRPC|pr
 
 const DECLARATION = /\b(?:function\*?|const|let|interface|type|class|enum) +([A-Za-z_$][\w$]*)/g;
 const RIDDLE_NAME = /^(?:\w+Rooms|Wondered\w*|orNothing|inTime|tell|Told|mayTell)$/;
+/** The spread of an object literal only steers the formatter. */
+const LITERAL_SPREAD = '...{';
 const RIDDLE_FILE =
   /(?:^|\/)(?:cells|call-book|kept-parts|judge-pieces|vertex-shapes|again|credentials\/subject-token)\.ts$/;
 
 /**
- * Finds the comments of a TypeScript file that open with a fragment or in lower case, and the names that are riddles.
- * Consecutive `//` lines are one comment. A comment behind code on its line is not looked at.
+ * Finds comments that open with a fragment or in lower case, names that are riddles, and spreads of object literals in
+ * a TypeScript file. Consecutive `//` lines are one comment. A comment behind code on its line is not looked at.
  * @returns the riddles in the order of their lines; lines count from 1.
  */
 export function findRiddles(path: string, source: string): Riddle[] {
@@ -30,6 +32,7 @@ export function findRiddles(path: string, source: string): Riddle[] {
       isInComment = false;
       for (const [, name = ''] of text.matchAll(DECLARATION))
         if (RIDDLE_NAME.test(name)) riddles.push({ line, problem: `the name ${name} is a riddle` });
+      if (text.includes(LITERAL_SPREAD)) riddles.push({ line, problem: 'an object literal is spread' });
       return;
     }
     if (mark === '/**' || mark === '/*') isInComment = false;

@@ -1,14 +1,18 @@
-/** What a code means to every client: HTTP status, canonical Google status, title, and whether a retry can help. */
+/** The meaning of an error code to every client. */
 export interface CodeFacts {
+  /** HTTP status. */
   readonly status: number;
+  /** Google's canonical status, such as `NOT_FOUND`. */
   readonly canonical: string;
+  /** Title for problem details, the same for every error of the code. */
   readonly title: string;
+  /** True if the same request can succeed later. */
   readonly retryable: boolean;
 }
 
 /**
- * The closed set of failures. The only table from code to status; nothing else decides a status.
- * Canonical names: https://cloud.google.com/apis/design/errors
+ * Every error code with its meaning. No other place decides the status of an error.
+ * Canonical statuses: https://cloud.google.com/apis/design/errors
  */
 export const CODES = {
   CALLER_NOT_AUTHENTICATED: fact(401, 'UNAUTHENTICATED', 'Caller not authenticated'),
@@ -59,6 +63,7 @@ export const CODES = {
   INTERNAL: fact(500, 'INTERNAL', 'Internal error'),
 } as const satisfies Record<string, CodeFacts>;
 
+/** The code of an error, stable for clients. */
 export type GatewayErrorCode = keyof typeof CODES;
 
 function fact(status: number, canonical: string, title: string, retryable = false): CodeFacts {

@@ -20,8 +20,10 @@ const COUNTED: Readonly<Record<string, readonly [one: string, many: string]>> = 
 };
 
 /**
- * What is wrong with a value, in plain English and without the value, for zod's option `error`. What a schema says of its
- * rules itself comes first; undefined where zod's own words do.
+ * Describes an issue of zod in plain English and without the value, for zod's option `error`. A schema's own message
+ * wins.
+ * @returns a phrase that goes on after the field's path, such as `must be a text`; undefined if zod's own message
+ *   serves.
  */
 export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {

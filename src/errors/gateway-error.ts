@@ -1,29 +1,34 @@
 import { AuditError } from '../audit/audit-error.ts';
 import { CODES, type CodeFacts, type GatewayErrorCode } from './codes.ts';
 
-/** One thing wrong with a request: where (`instances[3].width`) and which rule; never the value. */
+/** One problem of a request. It never contains the value. */
 export interface FieldViolation {
+  /** Path of the field, such as `instances[3].width`. */
   readonly field: string;
+  /** The rule that the field violates. */
   readonly description: string;
 }
 
-/** A limit that is used up: of tokens in a minute or a day, or of streams that are open at once. */
+/** A limit that is exhausted: tokens in a minute or a day, or streams that are open at once. */
 export interface SpentLimit {
   readonly what: 'tokens' | 'streams';
   readonly limit: number;
 }
 
+/** The details of an error. */
 export interface GatewayErrorOptions {
+  /** The problems of the request; none when left out. */
   readonly violations?: readonly FieldViolation[];
-  /** After how long a retry makes sense, when the upstream said so; whole milliseconds. */
+  /** Delay before a retry, in whole milliseconds; left out if the upstream named none. */
   readonly retryAfterInMs?: number;
-  /** Where it is why. */
+  /** The limit that caused the error. */
   readonly spent?: SpentLimit;
 }
 
 /**
- * The one error of this project. `message` is written for the caller: plain English, no value from the request,
- * no text from an SDK. A raw upstream error is never attached as `cause`: it can carry tokens.
+ * The error of every refused or failed request. `message` is for the caller: plain English, without any value of the
+ * request and without text of an SDK. A raw upstream error is never attached as `cause`, because it can contain tokens.
+ *
  */
 export class GatewayError extends Error {
   readonly code: GatewayErrorCode;
@@ -40,12 +45,16 @@ export class GatewayError extends Error {
     this.spent = options.spent;
   }
 
+  /** The meaning of the error's code. */
   get facts(): CodeFacts {
     return CODES[this.code];
   }
 }
 
-/** Any thrown value as a GatewayError: the audit trail's errors keep their code, all others become INTERNAL and keep nothing. */
+/**
+ * Turns a thrown value into a GatewayError. An error of the audit trail keeps its code. Any other error becomes INTERNAL
+ * and keeps nothing of the original.
+ */
 export function toGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
   if (error instanceof AuditError) {

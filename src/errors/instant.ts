@@ -1,12 +1,12 @@
-/** Nothing is older that could be on record. */
+/** No record is older. */
 const EARLIEST = Date.UTC(1970, 0, 1);
-/** A year before the last that RFC 3339 and Kusto can write, so that some days more or less stay an instant of both. */
+/** A year before the last instant of RFC 3339 and of Kusto, so that adding some days stays within both. */
 const LATEST = Date.UTC(9999, 0, 1);
 
-/** What is wrong with an instant that can't be read for what it is. */
+/** The rule that an instant out of bounds violates, for an error message. */
 export const INSTANT_BOUNDS = 'must lie between 1970-01-01 and 9998-12-31, in UTC';
 
-/** Whether an instant, or the end of a period, is one that can be asked for. */
+/** True for an instant that a query may ask for: from 1970-01-01 to 9999-01-01, in UTC. */
 export function isWithinBounds(instant: Date): boolean {
   return instant.getTime() >= EARLIEST && instant.getTime() <= LATEST;
 }

@@ -1,9 +1,12 @@
 import { type FieldViolation, GatewayError } from './gateway-error.ts';
 
-/** More than these help nobody. */
+/** More violations in one answer would not be read. */
 export const MAXIMUM_VIOLATIONS = 10;
 
-/** INVALID_REQUEST with at most ten violations, the first of them in its sentence: path and rule, never a value. */
+/**
+ * Creates an INVALID_REQUEST error for a body, with at most ten violations. Its message has the first: path and rule,
+ * never a value.
+ */
 export function invalidBody(violations: readonly FieldViolation[]): GatewayError {
   const [first] = violations;
   return new GatewayError(

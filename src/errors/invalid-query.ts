@@ -1,7 +1,10 @@
 import { type FieldViolation, GatewayError } from './gateway-error.ts';
 import { MAXIMUM_VIOLATIONS } from './invalid-body.ts';
 
-/** INVALID_REQUEST with at most ten violations, the first of them in its sentence: parameter and rule, never a value. */
+/**
+ * Creates an INVALID_REQUEST error for a query, with at most ten violations. Its message has the first: parameter and
+ * rule, never a value.
+ */
 export function invalidQuery(violations: readonly FieldViolation[]): GatewayError {
   const [first] = violations;
   return new GatewayError(

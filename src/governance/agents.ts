@@ -2,22 +2,25 @@ import type { Access, Agent, IdentityProvider } from './documents.ts';
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The identity provider of what names none: the first of Entra ID, or else the first. */
+/**
+ * The identity provider of an application whose entry names none: the first of Entra ID, or else the first of the list.
+ * @throws Error for an empty list.
+ */
 export function fallbackProvider(providers: Access['identityProviders']): IdentityProvider {
   const fallback = providers.find(({ type }) => type === 'entra') ?? providers[0];
   if (!fallback) throw new Error('There is no identity provider.');
   return fallback;
 }
 
-/** An application, told from those of other issuers. */
 interface Application {
+  /** Id of an identity provider of the access document; the fallback provider's when left out. */
   readonly identityProvider?: string | undefined;
   readonly applicationId: string;
 }
 
 /**
- * What tells an application from all others: two issuers may give the same id. GUIDs are the same in upper and lower
- * case, other ids are not.
+ * The key of an application, unique across issuers: two issuers may give the same application id. GUIDs are the same in
+ * upper and lower case, other ids are not.
  */
 export function agentKeyOf(
   { identityProviders }: Access,
@@ -27,8 +30,15 @@ export function agentKeyOf(
   return `${provider}/${GUID.test(applicationId) ? applicationId.toLowerCase() : applicationId}`;
 }
 
-/** The access document's entry of an application that acts for people. */
+/** The agents of each access document by their keys, filled when a document is first asked. */
+const agentsByKey = new WeakMap<Access, ReadonlyMap<string, Agent>>();
+
+/** Finds the agent that an application is; undefined for an application that may not act for people. */
 export function findAgent(access: Access, application: Application): Agent | undefined {
-  const key = agentKeyOf(access, application);
-  return access.agents.find((agent) => agentKeyOf(access, agent) === key);
+  let agents = agentsByKey.get(access);
+  if (!agents) {
+    agents = new Map(access.agents.map((agent) => [agentKeyOf(access, agent), agent]));
+    agentsByKey.set(access, agents);
+  }
+  return agents.get(agentKeyOf(access, application));
 }

@@ -5,24 +5,27 @@ import type { Owner } from './owners.ts';
 
 declare const authorized: unique symbol;
 
-/** A call that a rule allows. Only a decision makes one, and Vertex AI cannot be called without one. */
+/** A call that a rule allows. Only `decide` makes one, and Vertex AI cannot be called without one. */
 export interface AuthorizedCall<Target extends CallTarget> {
   readonly target: Target;
+  /** Id of the grant; for an application that acts for a person `grant+agent`. */
   readonly rule: string;
-  /** What the rule asks of the call's record. */
+  /** The durability that the rule demands of the call's record. */
   readonly durability: Durability;
-  /** Whose what the call makes is. */
+  /** The owner of the resources that the call creates. */
   readonly owner: Owner;
-  /** Where the call goes and what it reaches there, after names and short forms are resolved. */
+  /** Id of the project that serves the call; resolved if the target leaves it out. */
   readonly project: string;
+  /** Location that serves the call; resolved if the target leaves it out. */
   readonly location: string;
+  /** The model or endpoint by Vertex AI's own name, even if the target uses another name of the catalog. */
   readonly resource: ModelResource | EndpointResource | AnyResource;
-  /** Of an endpoint that has a host of its own there; Google's shared hosts serve all else. */
+  /** The host of an endpoint that has its own in the location; undefined if a shared host of Google serves the call. */
   readonly address?: EndpointAddress;
   readonly [authorized]: true;
 }
 
-/** Used by the decision alone; the boundary rules keep other rooms from importing it. */
+/** Marks a call as authorized. Boundary rules let `decide.ts` alone import it. */
 export function allow<Target extends CallTarget>(
   call: Omit<AuthorizedCall<Target>, typeof authorized>,
 ): AuthorizedCall<Target> {

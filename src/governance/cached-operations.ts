@@ -1,11 +1,12 @@
 import type { CatalogEntry } from './documents.ts';
 
-/** Operations whose answers follow from the request alone. They give whole answers, never a stream. */
+/** The operations whose answers the edge can cache: the answer follows from the request alone and is not a stream. */
 export const CACHED_OPERATIONS = ['predict', 'embedContent', 'countTokens'] as const;
 
 /**
- * The operations of an entry whose answers may be kept, where it has a cache. Endpoints predict as they are deployed; of
- * publisher models those that embed do, while others draw something new each time.
+ * The operations of an entry whose answers the edge caches; none if the catalog gives the entry no cache. An endpoint
+ * and an embedding model predict the same from the same input. Other publisher models sample, so their predictions are
+ * not cached.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings
  */
 export function cachedOperations(entry: CatalogEntry): (typeof CACHED_OPERATIONS)[number][] {

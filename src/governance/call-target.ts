@@ -1,50 +1,59 @@
-/** What is asked of which model or endpoint, where: all that a decision depends on besides the caller. */
+/**
+ * The part of a call that a decision depends on besides the caller: an operation on a resource in a project and
+ * location.
+ */
 export interface CallTarget {
-  /** Undefined in the short form `publishers/…`, which leaves the choice to the gateway. */
+  /** Project id or number; undefined in the short form `publishers/…`, for which the gateway chooses. */
   readonly project: string | undefined;
-  /** Undefined in the short form, too. */
+  /** Google Cloud location; undefined in the short form, for which the gateway chooses. */
   readonly location: string | undefined;
+  /** One of `OPERATIONS`, or an operation that only describes models: `listModels`, `getModel`. */
   readonly operation: string;
   readonly resource: ModelResource | EndpointResource | NamedResource | AnyResource;
 }
 
-/** A publisher's model, by the name that the caller used: the model's own, its catalog name or its alias. */
+/** A publisher model. The name is the one that the caller used: the model's own, its catalog name or its alias. */
 export interface ModelResource {
   readonly kind: 'model';
   readonly publisher: string;
   readonly model: string;
 }
 
+/** A custom endpoint. The name is the one that the caller used: the endpoint's id, its catalog name or its alias. */
 export interface EndpointResource {
   readonly kind: 'endpoint';
   readonly endpoint: string;
 }
 
-/** A catalog name or an alias alone, as a body can give it. */
+/** A model or endpoint by its catalog name or alias alone, as a request body gives it. */
 export interface NamedResource {
   readonly kind: 'name';
   readonly name: string;
 }
 
-/** Nothing in particular: a call on what the gateway keeps for many models, such as a list of them. */
+/** The resource of a call that names no model or endpoint, such as a list of models. */
 export interface AnyResource {
   readonly kind: 'any';
-  /** Whose models alone count. */
+  /** The publisher to whose models the call is limited; every entry of the catalog counts when left out. */
   readonly publisher?: string;
 }
 
-/** Who asks, as far as a decision depends on it. */
+/** The part of a caller's identity that decisions depend on. */
 export interface Principal {
+  /** The roles that grants count. For an application that acts for a person they are the person's. */
   readonly roles: readonly string[];
-  /** Roles that it has besides, and that do not count (`countRoles`): they grant nothing, and what forbids holds for them. */
+  /**
+   * The roles that grants do not count, because they are of another environment than the product of the call
+   * (`countRoles`). Denies and residency rules count them.
+   */
   readonly idleRoles?: readonly string[];
-  /** The product of the APIM subscription that it calls with; of none in particular when left out. */
+  /** Id of the product of the APIM subscription; left out if the decision shall not depend on a product. */
   readonly productId?: string;
-  /** Whose application it is: an id of the access document; its first provider of Entra ID when left out. */
+  /** Id of an identity provider of the access document; its first provider of Entra ID when left out. */
   readonly identityProvider?: string;
   readonly applicationId: string;
-  /** Whether the application acts for a person, whose roles `roles` then are. */
+  /** True if the application acts for a person. */
   readonly isDelegated: boolean;
-  /** Of the key that the call has; a caller without a token is known by nothing else. */
+  /** Id of the APIM subscription; the only identity of a caller without a token. */
   readonly subscriptionId?: string;
 }

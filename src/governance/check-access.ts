@@ -1,25 +1,25 @@
 import { agentKeyOf } from './agents.ts';
 import { checkApplication } from './check-application.ts';
 import { checkContents } from './check-contents.ts';
-import { checkLocations, checkName, checkNames, refuseDuplicates } from './check-names.ts';
+import { checkIds } from './check-ids.ts';
+import { checkLocations, checkName, checkNames } from './check-names.ts';
 import { checkPlaces } from './check-places.ts';
+import { checkResidency } from './check-residency.ts';
 import { checkTools } from './check-tools.ts';
-import type { Access, Agent, Catalog, CatalogEntry, Deny, Grant, Residency } from './documents.ts';
-import { joinNames } from './join-names.ts';
-import { labelOf } from './owners.ts';
+import type { Access, Agent, Catalog, CatalogEntry, Deny, Grant } from './documents.ts';
 import { covers } from './rule-index.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
-/** Refuses rules on what doesn't exist, rules of one id, and rules that can never match. */
+/**
+ * Checks the access document against the catalog. Refuses names that do not exist, ids that two rules share, and rules
+ * that can never match.
+ * @throws GovernanceDocumentError for the first problem.
+ */
 export function checkAccess(access: YamlDocument<Access>, catalog: Catalog): void {
   const { entries } = catalog;
-  const { identityProviders, roles, grants, denies, residency, agents, auditors } = access.value;
+  const { identityProviders, roles, grants, denies, agents, auditors } = access.value;
   const roleNames = new Set(roles.map(({ name }) => name));
-  refuseDuplicatesOf(access, 'roles', 'name', roles);
-  refuseSameLabels(access, 'roles', 'name', roles);
-  refuseSameLabels(access, 'agents', 'id', agents);
-  refuseDuplicatesOf(access, 'identityProviders', 'id', identityProviders);
-  refuseDuplicateIds(access);
+  checkIds(access);
   const checkRoles = (names: readonly string[] | undefined, path: Path): void => {
     checkNames(access, names, roleNames, [...path, 'roles'], 'role');
   };
@@ -32,26 +32,19 @@ export function checkAccess(access: YamlDocument<Access>, catalog: Catalog): voi
     rules.forEach((rule: Deny, index) => {
       checkRoles(rule.roles, [kind, index]);
       checkScope(access, rule, entries, [kind, index]);
-      refuseIdle(access, rule, entries, [kind, index]);
+      refuseUnmatchable(access, rule, entries, [kind, index]);
     });
   }
   grants.forEach((grant, index) => {
-    refuseStrictHits(access, grant, entries, ['grants', index, 'durability']);
+    refuseStrictWithCache(access, grant, entries, ['grants', index, 'durability']);
   });
-  residency.forEach((rule, index) => {
-    checkRoles(rule.roles, ['residency', index]);
-    checkLocations(access, rule.locations, ['residency', index, 'locations']);
-    refuseNowhere(access, rule, residency.slice(0, index), ['residency', index]);
-  });
-  grants.forEach((grant, index) => {
-    refuseOutside(access, grant, entries, ['grants', index]);
-  });
+  checkResidency(access, entries, roleNames);
   const keyOf = (agent: Agent) => agentKeyOf(access.value, agent);
   agents.forEach((agent, index) => {
     checkRoles(agent.roles, ['agents', index]);
     checkApplication(access, identityProviders, agent, ['agents', index]);
-    const isThere = agents.slice(0, index).some((one) => keyOf(one) === keyOf(agent));
-    if (isThere)
+    const isDuplicate = agents.slice(0, index).some((one) => keyOf(one) === keyOf(agent));
+    if (isDuplicate)
       access.refuse(['agents', index, 'applicationId'], `"${agent.applicationId}" is there twice.`);
   });
   checkContents(access, entries);
@@ -73,8 +66,8 @@ function checkScope(
   checkLocations(access, rule.locations, [...path, 'locations']);
 }
 
-/** Refuses a rule that no call can ever meet: whoever wrote it meant something else. */
-function refuseIdle(
+/** Refuses a grant or deny that no call can match: its author meant something else. */
+function refuseUnmatchable(
   access: YamlDocument<Access>,
   rule: Deny,
   entries: readonly CatalogEntry[],
@@ -99,122 +92,23 @@ function refuseIdle(
   );
 }
 
-/** An answer out of the edge's cache is given without asking the ledger first. */
-function refuseStrictHits(
+/** Refuses strict durability for a cached entry: the edge answers from its cache without asking the ledger first. */
+function refuseStrictWithCache(
   access: YamlDocument<Access>,
   grant: Grant,
   entries: readonly CatalogEntry[],
   path: Path,
 ): void {
   if (grant.durability !== 'strict') return;
-  const kept = entries.find((entry) => entry.cache && covers(grant, entry));
-  if (!kept) return;
+  const cached = entries.find((entry) => entry.cache && covers(grant, entry));
+  if (!cached) return;
   access.refuse(
     path,
-    `strict cannot be promised for "${kept.name}", whose answers the edge may keep. Take its cache out of the ` +
+    `strict cannot be promised for "${cached.name}", whose answers the edge may keep. Take its cache out of the ` +
       'catalog, or leave it out of this grant.',
-  );
-}
-
-/** Refuses a residency rule that, with those before it, leaves holders of a role no place to be served from. */
-function refuseNowhere(
-  access: YamlDocument<Access>,
-  rule: Residency,
-  before: readonly Residency[],
-  path: Path,
-): void {
-  for (const role of rule.roles) {
-    const others = before.filter(({ roles }) => roles.includes(role));
-    if (rule.locations.some((location) => others.every(({ locations }) => locations.includes(location))))
-      continue;
-    const ids = joinNames(others.map(({ id }) => id));
-    access.refuse(path, `with ${ids}, this rule leaves no location to holders of "${role}".`);
-  }
-}
-
-/** Refuses a grant whose entries are offered only where residency lets none of its roles be served from. */
-function refuseOutside(
-  access: YamlDocument<Access>,
-  grant: Grant,
-  entries: readonly CatalogEntry[],
-  path: Path,
-): void {
-  const { residency } = access.value;
-  const offered = entries
-    .filter((entry) => covers(grant, entry))
-    .flatMap(({ locations }) => locations)
-    .filter((location) => grant.locations?.includes(location) ?? true);
-  const mayServe = (role: string) =>
-    offered.some((location) =>
-      residency.every(({ roles, locations }) => !roles.includes(role) || locations.includes(location)),
-    );
-  if (grant.roles.some(mayServe)) return;
-  const rules = residency.filter(({ roles }) => roles.some((role) => grant.roles.includes(role)));
-  access.refuse(
-    path,
-    `this rule can never match: ${joinNames(rules.map(({ id }) => id))} lets its roles be served from ` +
-      `${joinNames([...new Set(rules.flatMap(({ locations }) => locations))])} only, where it grants nothing.`,
   );
 }
 
 function overlaps(chosen: readonly string[] | undefined, offered: readonly string[]): boolean {
   return !chosen || chosen.some((one) => offered.includes(one));
-}
-
-function refuseDuplicatesOf<Key extends string>(
-  access: YamlDocument<Access>,
-  list: string,
-  key: Key,
-  values: readonly Readonly<Record<Key, string>>[],
-): void {
-  refuseDuplicates(
-    access,
-    values.map((value) => value[key]),
-    (index) => [list, index, key],
-  );
-}
-
-/** What a role or an agent makes carries its label; two of one label would reach each other's jobs and caches. */
-function refuseSameLabels<Key extends string>(
-  access: YamlDocument<Access>,
-  list: string,
-  key: Key,
-  owners: readonly Readonly<Record<Key, string>>[],
-): void {
-  const named = new Map<string, string>();
-  owners.forEach((owner, index) => {
-    const name = owner[key];
-    const label = labelOf(name);
-    const other = named.get(label);
-    if (other !== undefined && other !== name)
-      access.refuse([list, index, key], `"${name}" and "${other}" are both "${label}" in Google’s labels.`);
-    named.set(label, name);
-  });
-}
-
-/** What decisions call the documents themselves where no rule of theirs decides. */
-const RESERVED_IDS = new Set([
-  'catalog',
-  'agents',
-  'default-deny',
-  'products',
-  'subscriptions',
-  'request',
-  'question',
-]);
-
-/** An id names one rule, whatever its kind: decisions and records give nothing else. */
-function refuseDuplicateIds(access: YamlDocument<Access>): void {
-  const { grants, denies, residency, agents, storage, tools, contents } = access.value;
-  const places = Object.entries({ grants, denies, residency, agents, storage, tools, contents }).flatMap(
-    ([list, rules]) => rules.map(({ id }, index) => ({ id, path: [list, index, 'id'] })),
-  );
-  for (const { id, path } of places) {
-    if (RESERVED_IDS.has(id)) access.refuse(path, `"${id}" is what decisions without a rule are called.`);
-  }
-  refuseDuplicates(
-    access,
-    places.map(({ id }) => id),
-    (index) => places[index]?.path ?? [],
-  );
 }

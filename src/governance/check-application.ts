@@ -4,7 +4,7 @@ import { checkName } from './check-names.ts';
 import type { Access, Agent } from './documents.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
-/** Refuses an application of an identity provider that isn't there, or that gives other ids. */
+/** Refuses an application whose identity provider does not exist, or whose id does not have that provider's form. */
 export function checkApplication(
   document: YamlDocument<unknown>,
   identityProviders: Access['identityProviders'],

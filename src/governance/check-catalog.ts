@@ -8,8 +8,10 @@ import { keysOf } from './model-names.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /**
- * Refuses locations that don't exist, names that could mean two entries, caches of what must not be kept, hosts that are
- * not the endpoint's, and operations that the entry's schema can't hold.
+ * Checks the catalog by itself. Refuses locations that do not exist, names that two entries share, caches of answers
+ * that must not be kept, hosts that are not the endpoint's, and operations whose bodies the entry's schema cannot
+ * validate.
+ * @throws GovernanceDocumentError for the first problem.
  */
 export function checkCatalog(catalog: YamlDocument<Catalog>): void {
   const { entries, projects = [] } = catalog.value;
@@ -63,7 +65,7 @@ function checkHosts(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index: 
   });
 }
 
-/** What no schema could hold is another entry, of another endpoint, which has none. */
+/** Refuses operations without instances for an entry with a schema: the schema could not be enforced. */
 function checkSchemas(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index: number): void {
   if (!('endpoint' in entry) || (!entry.instances && !entry.parameters)) return;
   entry.operations.forEach((operation, at) => {

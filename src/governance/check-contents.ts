@@ -3,7 +3,10 @@ import type { Access, CatalogEntry } from './documents.ts';
 import { coversContent } from './content-to-keep.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** Refuses content rules on what doesn't exist, those that ask for nothing, and those that promise more than is kept. */
+/**
+ * Checks the content rules. Refuses names that do not exist, rules that no entry matches, and rules for entries with a
+ * cache, because the content of an answer from the edge's cache cannot be kept.
+ */
 export function checkContents(access: YamlDocument<Access>, entries: readonly CatalogEntry[]): void {
   const names = new Set(entries.map(({ name }) => name));
   const tags = new Set(entries.flatMap((entry) => entry.tags ?? []));

@@ -4,7 +4,10 @@ import { checkLimits } from './check-limits.ts';
 import type { Access, Catalog, Limits } from './documents.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** Refuses what each document allows by itself but the three together don't, or what can't be meant. */
+/**
+ * Checks the three documents against each other, after each has been validated against its own schema.
+ * @throws GovernanceDocumentError for the first problem.
+ */
 export function checkDocuments(
   catalog: YamlDocument<Catalog>,
   access: YamlDocument<Access>,

@@ -3,12 +3,16 @@ import { checkName, checkNames, refuseDuplicates } from './check-names.ts';
 import type { Access, CatalogEntry, Limits } from './documents.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** The product of the edge's own that calls without a known key belong to. */
+/** Id of the product of calls without a key that API Management knows. The edge defines it itself. */
 export const OPEN_PRODUCT = 'open';
-/** What the edge stamps as the identity provider of key-only callers. */
+/** The identity provider that the edge names for callers with a key and without a token. */
 export const KEY_ONLY_PROVIDER = 'subscription-key';
 
-/** Refuses limits of what doesn't exist, and two limits of one thing. */
+/**
+ * Checks the limits document against the other two. Refuses limits on names that do not exist, and two limits on one
+ * name.
+ * @throws GovernanceDocumentError for the first problem.
+ */
 export function checkLimits(
   limits: YamlDocument<Limits>,
   access: Access,
@@ -44,7 +48,9 @@ export function checkLimits(
   );
 }
 
-/** Refuses names that the edge gives itself, and key-only callers with roles of another environment. */
+/**
+ * Refuses ids that the edge defines itself, and key-only callers with roles of another environment than the product's.
+ */
 function checkProduct(limits: YamlDocument<Limits>, access: Access, index: number): void {
   const product = limits.value.products[index];
   if (product?.id === OPEN_PRODUCT)
@@ -68,7 +74,7 @@ function checkProduct(limits: YamlDocument<Limits>, access: Access, index: numbe
     );
 }
 
-/** Refuses applications that no token can be of, and two of one APIM subscription, which is of one product. */
+/** Refuses applications that no token can name, and an APIM subscription that is listed twice. */
 function checkSubscriptions(limits: YamlDocument<Limits>, { identityProviders }: Access): void {
   const listed = limits.value.products.flatMap(({ subscriptions }, index) =>
     (subscriptions?.applications ?? []).map((one, position) => ({

@@ -2,7 +2,11 @@ import { LOCATIONS } from './locations.ts';
 import { suggest } from './suggest.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
-/** Refuses each name that isn't known, with its place and the nearest that is. */
+/**
+ * Refuses the first name that is unknown or repeated.
+ * @param path of the list of names in the document.
+ * @param kind noun for the message, such as `role`.
+ */
 export function checkNames(
   document: YamlDocument<unknown>,
   names: readonly string[] | undefined,
@@ -16,6 +20,7 @@ export function checkNames(
   refuseDuplicates(document, names ?? [], (index) => [...path, index]);
 }
 
+/** Refuses an unknown name. The message suggests the nearest known one. */
 export function checkName(
   document: YamlDocument<unknown>,
   name: string,
@@ -26,6 +31,7 @@ export function checkName(
   if (!known.has(name)) document.refuse(path, `"${name}" is no ${kind}. ${suggest(name, known)}`);
 }
 
+/** Refuses the first location that Vertex AI does not have, or that is repeated. */
 export function checkLocations(
   document: YamlDocument<unknown>,
   locations: readonly string[] | undefined,
@@ -34,7 +40,7 @@ export function checkLocations(
   checkNames(document, locations, LOCATIONS, path, 'location of Vertex AI');
 }
 
-/** Refuses the second of two equal values, at its place. */
+/** Refuses the second of two equal values at its path in the document. */
 export function refuseDuplicates(
   document: YamlDocument<unknown>,
   values: readonly string[],

@@ -7,7 +7,7 @@ import type { Path, YamlDocument } from './yaml-document.ts';
 const FORMS =
   'gs://bucket, gs://bucket/path, bq://project.dataset, bq://project.dataset.table, https://host/path or the address of a YouTube video';
 
-/** Refuses roles that don't exist, places that are none, and lists that let nobody read or write anything. */
+/** Checks the storage rules. Refuses unknown roles, URIs that name no place, and rules without any place. */
 export function checkPlaces(access: YamlDocument<Access>, roles: ReadonlySet<string>): void {
   access.value.storage.forEach((rule, index) => {
     checkNames(access, rule.roles, roles, ['storage', index, 'roles'], 'role');

@@ -1,13 +1,13 @@
 import type { Principal } from './call-target.ts';
 import type { GovernanceDocuments } from './governance.ts';
 
-/** A caller with all its roles, and the product of the key that it sent. */
+/** A caller with all its roles, and the id of the product of the key that it sent. */
 type KeyHolder = Principal & { readonly productId: string };
 
 /**
- * The caller as its key lets it act: of its roles those count that are of the product's environment; the others are idle.
- * What grants, and how much, goes by roles that count. Denies and residency hold for idle roles too: another key does not
- * take a caller out of them. With a product that the documents don't know, no role counts.
+ * Splits a caller's roles by the environment of the product of its key. Roles of that environment count for grants and
+ * limits; the others become idle. Denies and residency rules hold for idle roles too, so that another key does not lift
+ * them. No role counts with a product that the documents do not list.
  */
 export function countRoles<Holder extends KeyHolder>(
   { access, limits }: Pick<GovernanceDocuments, 'access' | 'limits'>,

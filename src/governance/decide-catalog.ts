@@ -3,7 +3,7 @@ import type { Decision } from './decide.ts';
 import type { CatalogEntry } from './documents.ts';
 import type { Governance } from './governance.ts';
 
-/** What one caller gets for one operation of one catalog entry in one of its locations. */
+/** The decision about one operation of one catalog entry in one of its locations, for one caller. */
 export interface CatalogDecision {
   readonly entry: CatalogEntry;
   readonly location: string;
@@ -11,7 +11,7 @@ export interface CatalogDecision {
   readonly decision: Decision<CallTarget>;
 }
 
-/** Every call that the catalog offers, decided for one caller; in the catalog's order. */
+/** Decides every call that the catalog offers for one caller. The decisions are in the catalog's order. */
 export function decideCatalog(governance: Governance, principal: Principal): CatalogDecision[] {
   return governance.documents.catalog.entries.flatMap((entry) =>
     entry.locations.flatMap((location) =>
@@ -25,7 +25,7 @@ export function decideCatalog(governance: Governance, principal: Principal): Cat
   );
 }
 
-/** The call of an entry by its own name in its own project. */
+/** The target of a call that gives an entry's own name and its own project. */
 export function targetOf(entry: CatalogEntry, operation: string, location: string): CallTarget {
   const resource: CallTarget['resource'] =
     'endpoint' in entry

@@ -1,3 +1,4 @@
+import { findAgent } from './agents.ts';
 import { listAlternatives } from './list-alternatives.ts';
 import { allow, type AuthorizedCall } from './authorize.ts';
 import type { CallTarget, Principal } from './call-target.ts';
@@ -6,7 +7,7 @@ import { explainMissingGrant } from './explain-missing-grant.ts';
 import { ownerOf } from './owners.ts';
 import { cellOf, EVERYONE, type EntryRules, type RuleIndex } from './rule-index.ts';
 
-/** The reasons for which a call can be refused; each is a code of the error table. */
+/** The codes of the error table with which a decision can deny a call. */
 export type DenialCode =
   | 'MODEL_NOT_ALLOWED'
   | 'LOCATION_NOT_ALLOWED'
@@ -17,15 +18,17 @@ export type DenialCode =
   | 'SUBSCRIPTION_NOT_ALLOWED'
   | 'NOT_GRANTED';
 
+/** The decision that a call is not allowed. */
 export interface Denial {
   readonly allowed: false;
+  /** Id of the rule that decides, or a reserved id such as `catalog` or `default-deny`. */
   readonly rule: string;
   readonly code: DenialCode;
-  /** Tells the caller, in plain English, what is missing and what to ask for. */
+  /** Sentences for the caller, in plain English: the obstacle, and the role or key to ask for. */
   readonly reason: string;
 }
 
-/** Allowed by a named rule, or denied with a code and a sentence that tells the caller what to ask for. */
+/** A decision about one call: allowed by a named rule, or denied with a code and a reason. */
 export type Decision<Target extends CallTarget> =
   | {
       readonly allowed: true;
@@ -45,15 +48,18 @@ interface Permission {
 
 type Verdict = Permission | Denial;
 
-/** Decides one call. Pure; an explicit deny wins, then residency; without a grant the answer is no. */
+/**
+ * Decides one call. A deny wins over everything, then residency; without a grant the call is denied. A target without a
+ * location is served in the entry's first location that the caller may use. Pure: the result depends on the arguments
+ * alone.
+ */
 export function decide<Target extends CallTarget>(
   index: RuleIndex,
   principal: Principal,
   target: Target,
 ): Decision<Target> {
-  let first: Denial | undefined;
+  let denial: Denial | undefined;
   for (const { rules, operation } of listAlternatives(index, target)) {
-    // The short form leaves the location open: the first that the caller may be served from.
     for (const location of target.location === undefined ? rules.entry.locations : [target.location]) {
       const verdict = judge(index, rules, principal, operation, location);
       if (verdict.allowed) {
@@ -62,20 +68,25 @@ export function decide<Target extends CallTarget>(
         const resource = resourceOf(rules, target);
         const address = resource.kind === 'endpoint' ? rules.addresses.get(location) : undefined;
         const call = allow({
-          ...{ target, rule, durability, project, location, resource },
-          owner: ownerOf(principal, role, index.findAgent(principal)),
+          target,
+          rule,
+          durability,
+          project,
+          location,
+          resource,
+          owner: ownerOf(principal, role, findAgent(index.access, principal)),
           ...(address && { address }),
         });
         return { allowed: true, rule, reason, call };
       }
-      // A rule that nobody is let past tells least about what to ask for.
-      if (first === undefined || first.code === 'DENIED_BY_RULE') first = verdict;
+      // Every other denial tells the caller more: a deny leaves nothing to ask for.
+      if (denial === undefined || denial.code === 'DENIED_BY_RULE') denial = verdict;
     }
   }
-  return first ?? denyByCatalog();
+  return denial ?? denyByCatalog();
 }
 
-/** An application that acts for a person needs both: what the person may do and what the application may do. */
+/** Judges a call. An application that acts for a person may do only what both the person and the application may do. */
 function judge(
   index: RuleIndex,
   rules: EntryRules,
@@ -85,7 +96,7 @@ function judge(
 ): Verdict {
   const verdict = judgeRoles(index, rules, principal, operation, location);
   if (!verdict.allowed || !principal.isDelegated) return verdict;
-  const agent = index.findAgent(principal);
+  const agent = findAgent(index.access, principal);
   if (!agent) {
     return deny(
       'agents',
@@ -93,7 +104,7 @@ function judge(
       'This application is not known as an agent, so it may not act for people. Ask the platform team to add it.',
     );
   }
-  // The agent's roles are a bound on what people may do through it, of whichever environment.
+  // The agent's roles bound every person's calls, so they count in every environment.
   const own = judgeRoles(index, rules, { roles: agent.roles }, operation, location);
   if (own.allowed) {
     const durability = own.durability === 'strict' ? own.durability : verdict.durability;
@@ -163,7 +174,7 @@ function judgeRoles(
   return deny(missing.rule, missing.code, missing.reason);
 }
 
-/** Whether a caller who held this role alone would be allowed: nobody is told to ask for one that doesn't help. */
+/** True if a caller with this role alone would be allowed. A denial suggests only such roles. */
 function isEnough(
   residency: RuleIndex['residency'],
   { grants, denies }: EntryRules,
@@ -182,7 +193,6 @@ function resourceOf({ entry }: EntryRules, { resource }: CallTarget): Authorized
     : { kind: 'model', publisher: entry.publisher, model: entry.model };
 }
 
-/** The call is for nothing that the catalog has. */
 function denyByCatalog(): Denial {
   return deny(
     'catalog',

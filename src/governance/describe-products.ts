@@ -1,16 +1,18 @@
 import type { Access, Limits } from './documents.ts';
 import { joinNames } from './join-names.ts';
 
-/** What a denial says of keys. */
-export interface ProductWords {
-  /** Why a role that a caller has does not count with the key that it sent, and which key to call an entry with. */
+/** Phrases for denials about APIM products and their keys. */
+export interface ProductPhrases {
+  /** Says why a role of the caller does not count with the product of its key, and which key to call the entry with. */
   readonly explainIdle: (role: string, productId: string | undefined, entry: string) => string;
-  /** With which keys a role counts, where the product that was called with is not one of those; undefined where it is. */
+  /**
+   * Names the keys with which a role counts, as `of the product a or b`; undefined if it counts with the product given.
+   */
   readonly keysFor: (role: string, productId: string | undefined) => string | undefined;
 }
 
-/** Puts into words which products serve which roles. */
-export function describeProducts({ roles }: Pick<Access, 'roles'>, { products }: Limits): ProductWords {
+/** Creates the phrases from the products and from the environments of the roles. */
+export function describeProducts({ roles }: Pick<Access, 'roles'>, { products }: Limits): ProductPhrases {
   const environments = new Map(roles.map(({ name, environment }) => [name, environment]));
   const serving = (role: string) =>
     products.filter(({ environment }) => environment === environments.get(role)).map(({ id }) => id);

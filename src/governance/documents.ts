@@ -4,9 +4,8 @@ import { PLAIN_TOOLS, REACHING_TOOLS, type ReachingTool } from './tools.ts';
 const Name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, dashes; at most 63');
-/** A model's own name, which can carry a version behind `@`. */
+/** The name that a publisher gives a model; it can have a version after `@`. */
 const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._@-]{0,126}$/, 'a model name of Vertex AI');
-/** One line that users read in a decision. */
 const Reason = z.string().min(1).max(300).describe('One line that users read');
 /** A Google Cloud location: a region such as `europe-west4`, a multi-region or `global`. */
 const Location = z
@@ -15,10 +14,10 @@ const Location = z
 const Project = z
   .string()
   .regex(/^([a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,20})$/, 'a Google Cloud project id or number');
-/** The edge counts in 32 bits. */
+/** A positive whole number; API Management counts in 32 bits. */
 const Count = z.int().min(1).max(2_147_483_647);
 
-/** The operations of Vertex AI that a rule can speak of; the verbs of its REST paths and resource collections. */
+/** The operations of Vertex AI that rules can name: the verbs of its REST paths and of its resource collections. */
 export const OPERATIONS = [
   'predict',
   'rawPredict',
@@ -46,10 +45,10 @@ const Classification = z.enum(['public', 'internal', 'confidential', 'restricted
 
 const JsonSchema = z.record(z.string(), z.unknown());
 
-/** More than anything costs, so that sums of it stay numbers. */
+/** US dollars. The bound is above every real price, so that sums stay finite. */
 const Amount = z.number().min(0).max(1_000_000);
 
-/** Of a million tokens. What is left out is never less than what it costs anywhere. */
+/** Prices of a million tokens. The default of a price that is left out is at least the highest price of any vendor. */
 const TokenPrices = {
   perMillionInputTokens: Amount,
   perMillionOutputTokens: Amount,
@@ -72,7 +71,7 @@ const TokenPrice = z.strictObject({
 });
 export type TokenPrice = z.infer<typeof TokenPrice>;
 
-/** In US dollars; for estimates, not for bills. */
+/** The price of a call, a prediction or tokens, in US dollars. It serves estimates, not bills. */
 const Price = z.union([
   z.strictObject({ perCall: Amount }),
   z.strictObject({ perPrediction: Amount.describe('Of each prediction of a call, such as an image') }),
@@ -80,10 +79,10 @@ const Price = z.union([
 ]);
 export type Price = z.infer<typeof Price>;
 
-/** The longest that an answer may be given again: a day. */
+/** A cached answer lives at most a day. */
 const MAXIMUM_CACHE_SECONDS = 86_400;
 
-/** Lets the edge answer the same call of the same team again without asking Vertex AI. Nothing is kept without this. */
+/** Lets the edge cache an entry's answers for each team. Without this, it caches none. */
 const Cache = z
   .strictObject({
     seconds: z.int().min(1).max(MAXIMUM_CACHE_SECONDS).describe('How long an answer is kept'),
@@ -104,14 +103,14 @@ const Entry = {
   cache: Cache.optional(),
 };
 
-/** Which hosts there can be, `endpoint-address.ts` says. */
+/** Hosts of an endpoint by location; `findHostProblem` checks their form. */
 const Hosts = z
   .record(Location, z.string().min(1).max(253))
   .describe(
     'Location → host of the endpoint there, where it has one of its own: its dedicated DNS name, the name or private IPv4 address of Private Service Connect, or a name of yours that leads there',
   );
 
-/** A publisher model or a custom endpoint, with where and how it may be called. */
+/** A publisher model or a custom endpoint that callers may be granted, with its locations and operations. */
 export const CatalogEntry = z.union([
   z.strictObject({
     ...Entry,
@@ -124,12 +123,13 @@ export const CatalogEntry = z.union([
 ]);
 export type CatalogEntry = z.infer<typeof CatalogEntry>;
 
-/** By its number Google names what it has made in a project: jobs, context caches. */
+/** A project's id and number. Google names jobs and context caches by the number. */
 const ProjectNumber = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'a Google Cloud project id'),
   number: z.string().regex(/^\d{6,20}$/, 'a Google Cloud project number, in quotes'),
 });
 
+/** The schema of `catalog.yaml`: the models and endpoints that exist for callers. */
 export const Catalog = z.strictObject({
   projects: z
     .array(ProjectNumber)
@@ -139,6 +139,7 @@ export const Catalog = z.strictObject({
 });
 export type Catalog = z.infer<typeof Catalog>;
 
+/** A role that callers hold, in one environment. */
 const Role = z.strictObject({
   name: Name,
   environment: Environment,
@@ -154,13 +155,14 @@ const Scope = {
 };
 
 /**
- * `strict`: a call begins when the ledger says so, and ends when it does; without the ledger it is refused. `standard`:
- * the record is committed right after the answer.
+ * - `strict`: the ledger commits that a call begins before it is sent, and its record before its answer ends. A call
+ *   is refused if the ledger is unavailable.
+ * - `standard`: the ledger commits the record right after the answer.
  */
 const Durability = z.enum(['standard', 'strict']);
 export type Durability = z.infer<typeof Durability>;
 
-/** Lets holders of any of the roles use the entries. */
+/** A rule that lets holders of any of its roles call the entries that it covers. */
 export const Grant = z.strictObject({
   id: Name,
   reason: Reason,
@@ -170,7 +172,9 @@ export const Grant = z.strictObject({
 });
 export type Grant = z.infer<typeof Grant>;
 
-/** Wins over every grant. Without roles it holds for everyone, without entries and tags for every entry. */
+/**
+ * A rule that wins over every grant. Without roles it binds everyone; without entries and tags it covers every entry.
+ */
 export const Deny = z.strictObject({
   id: Name,
   reason: Reason,
@@ -179,7 +183,7 @@ export const Deny = z.strictObject({
 });
 export type Deny = z.infer<typeof Deny>;
 
-/** Holders of any of the roles are served from these locations alone; `global` and multi-regions must be listed too. */
+/** A rule that binds holders of any of its roles to locations. `global` and multi-regions count only if listed. */
 export const Residency = z.strictObject({
   id: Name,
   reason: Reason,
@@ -193,7 +197,7 @@ const ProviderOfApplication = Name.optional().describe(
   'Id of the identity provider whose application it is; the first of Entra ID when left out',
 );
 
-/** An application that acts for people: it may do what both the person's roles and these allow. */
+/** An application that acts for people. It may do what both the person's roles and its own allow. */
 export const Agent = z.strictObject({
   id: Name,
   reason: Reason,
@@ -210,8 +214,8 @@ const Place = z
   );
 
 /**
- * What calls of holders of any of the roles may make Google read and write: these places and what lies in them. Nothing
- * else, whatever else is granted.
+ * A rule that lets calls of holders of any of its roles make Google read and write places, with everything inside them.
+ * A place that no rule lists is forbidden.
  */
 const Storage = z.strictObject({
   id: Name,
@@ -221,7 +225,7 @@ const Storage = z.strictObject({
   outputs: z.array(Place).default([]).describe('Where models and jobs may write'),
 });
 
-/** Full names or addresses; their forms are those of `tool-source.ts`. */
+/** Full names or addresses of sources, in the forms of `SOURCE_FORMS`. */
 const Sources = z.array(z.string()).min(1);
 
 function explainReachingTool({ input }: { readonly input?: unknown }): string | undefined {
@@ -231,8 +235,8 @@ function explainReachingTool({ input }: { readonly input?: unknown }): string | 
 }
 
 /**
- * Which tools calls of holders of any of the roles may give a model, and what those may reach. No others, whatever else
- * is granted.
+ * A rule that lets calls of holders of any of its roles give a model tools, and lets those tools reach sources. A tool
+ * or source that no rule lists is forbidden.
  */
 const ToolRule = z.strictObject({
   id: Name,
@@ -254,13 +258,13 @@ const ToolRule = z.strictObject({
 });
 export type ToolRule = z.infer<typeof ToolRule>;
 
-/** What can be kept of a call. */
+/** A part of a call's content that can be kept. */
 const ContentPart = z.enum(['request', 'response']);
 export type ContentPart = z.infer<typeof ContentPart>;
 
 /**
- * Asks for prompts and predictions to be kept beside the records, encrypted for each data subject. Nothing is kept
- * without such a rule.
+ * A rule that has prompts and predictions kept beside the records, encrypted for each data subject. Without such a
+ * rule, none are kept.
  */
 const ContentRule = z.strictObject({
   id: Name,
@@ -276,20 +280,20 @@ const ContentRule = z.strictObject({
 });
 export type ContentRule = z.infer<typeof ContentRule>;
 
-/** Holders of any of the roles may read everybody's audit records; others read their own. */
+/** The roles whose holders may read everybody's audit records. Other callers read their own. */
 const Auditors = z.strictObject({ reason: Reason, roles: z.array(Name).min(1) });
 
 const NamedValueOrUrl = z
   .string()
   .regex(/^(https:\/\/\S+|\{\{[\w-]+\}\})$/, 'an https address or a named value');
 
-/** Groups of the issuer that stand for roles. */
+/** The mapping of an issuer's groups to roles. */
 const Groups = z.strictObject({
   claim: Name.describe('The claim that lists the caller’s groups'),
   roles: z.record(z.string(), Name).describe('Group → role'),
 });
 
-/** Who vouches for callers. The edge's authentication is derived from this. */
+/** An issuer of the callers' tokens. `npm run policy:build` derives the edge's authentication from it. */
 export const IdentityProvider = z.discriminatedUnion('type', [
   z.strictObject({
     id: Name,
@@ -309,6 +313,7 @@ export const IdentityProvider = z.discriminatedUnion('type', [
 ]);
 export type IdentityProvider = z.infer<typeof IdentityProvider>;
 
+/** The schema of `access.yaml`: the roles, and the rules on what their holders may do. */
 export const Access = z.strictObject({
   identityProviders: z.array(IdentityProvider).min(1),
   roles: z.array(Role),
@@ -337,12 +342,12 @@ const Limit = {
   concurrentStreams: Count.optional(),
 };
 
-/** Without this, a call needs a token besides the key. */
+/** Lets calls of a product in with a key alone. Without this, a call needs a token too. */
 const KeyOnlyCallers = z
   .strictObject({ roles: z.array(Name).min(1).describe('What such calls may do') })
   .describe('Lets calls in that have a key of the product and no token, as the APIM subscription');
 
-/** What tells an application from all others of its issuer. */
+/** The application to which an APIM subscription belongs. */
 const ApplicationOfSubscription = z.strictObject({
   subscription: z
     .string()
@@ -355,7 +360,7 @@ const ApplicationOfSubscription = z.strictObject({
 });
 export type ApplicationOfSubscription = z.infer<typeof ApplicationOfSubscription>;
 
-/** Who may have APIM subscriptions of a product, and how many. */
+/** The bounds on APIM subscriptions of a product, and their applications. */
 const Subscriptions = z.strictObject({
   perUser: Count.optional().describe(
     'How many a user of the developer portal may have at a time; any number when left out',
@@ -368,7 +373,10 @@ const Subscriptions = z.strictObject({
     ),
 });
 
-/** How much: per product, and tighter per role and per entry. The edge's counters are derived from this. */
+/**
+ * The schema of `limits.yaml`: limits per product, per role and per entry, all of which hold together. `npm run
+ * policy:build` derives the edge's counters from it.
+ */
 export const Limits = z.strictObject({
   products: z.array(
     z.strictObject({

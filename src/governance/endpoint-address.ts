@@ -1,19 +1,20 @@
 import { isIPv4 } from 'node:net';
 import type { Catalog, CatalogEntry } from './documents.ts';
 
-/** Where an endpoint is called that has a host of its own. Always HTTPS, on port 443. */
+/** The address of an endpoint that has a host of its own. It is called by HTTPS on port 443. */
 export interface EndpointAddress {
-  /** What the certificate must be for; the request's `Host` and `:authority`, too. */
+  /** The DNS name that the certificate must have; also the request's `Host` or `:authority`. */
   readonly name: string;
-  /** Where to connect instead of asking the DNS for the name. */
+  /** The IPv4 address to connect to; the DNS resolves the name when left out. */
   readonly ip?: string;
 }
 
 type EndpointEntry = Extract<CatalogEntry, { endpoint: string }>;
 
 /**
- * What Google serves at an endpoint's own host; all else is served at its shared hosts.
- * https://cloud.google.com/vertex-ai/docs/predictions/using-dedicated-endpoints and …/private-service-connect
+ * The operations that Google serves at an endpoint's own host. It serves all others at its shared hosts.
+ * https://cloud.google.com/vertex-ai/docs/predictions/using-dedicated-endpoints and
+ * https://cloud.google.com/vertex-ai/docs/predictions/private-service-connect
  */
 export const OPERATIONS_AT_OWN_HOST: readonly string[] = [
   'predict',
@@ -24,12 +25,15 @@ export const OPERATIONS_AT_OWN_HOST: readonly string[] = [
 
 const DEDICATED = '.prediction.vertexai.goog';
 const PRIVATE = '.prediction.p.vertexai.goog';
-/** A host under these must have one of the forms above, or is what nobody may be called at. */
-const NOT_ONES_OWN = ['googleapis.com', 'vertexai.goog', 'google.internal', 'localhost'];
-/** The last label is no number, so that nothing else can be taken for an address. */
+/** Domains of shared hosts. A host of an endpoint in one of them must be its dedicated or its private name. */
+const SHARED_DOMAINS = ['googleapis.com', 'vertexai.goog', 'google.internal', 'localhost'];
+/** A DNS name. Its last label begins with a letter, so that no resolver takes it for an IP address. */
 const NAME = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** The address of an entry's endpoint in a location; undefined where Google's shared host serves it. */
+/**
+ * The address of an entry's endpoint in a location; undefined if a shared host of Google serves it.
+ * @throws TypeError for an IP address without the project's number in the catalog, which `findHostProblem` refuses.
+ */
 export function endpointAddressOf(
   catalog: Pick<Catalog, 'projects'>,
   entry: CatalogEntry,
@@ -44,8 +48,8 @@ export function endpointAddressOf(
 }
 
 /**
- * What is wrong with the host of an endpoint in a location; undefined when it is one of: the endpoint's dedicated name,
- * its name for Private Service Connect, a private IPv4 address, or a name of one's own.
+ * Describes the problem of an endpoint's host in a location. A host has none if it is the endpoint's dedicated name,
+ * its name for Private Service Connect, a private IPv4 address, or a name in a domain of one's own.
  * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints (dedicatedEndpointDns) and
  * https://cloud.google.com/vertex-ai/docs/predictions/private-service-connect
  */
@@ -74,12 +78,15 @@ export function findHostProblem(
     if (name === undefined) return needsNumber;
     return host === name ? undefined : `The private name of this endpoint there is ${name}.`;
   }
-  if (NOT_ONES_OWN.some((suffix) => host === suffix || host.endsWith(`.${suffix}`)))
+  if (SHARED_DOMAINS.some((suffix) => host === suffix || host.endsWith(`.${suffix}`)))
     return 'This is no host of one endpoint. Where a shared host of Google serves it, none is given.';
   return undefined;
 }
 
-/** The certificate that Google has for all such endpoints is for names of this form alone. */
+/**
+ * The name of an endpoint for Private Service Connect, which Google's certificate covers. It needs the project's
+ * number.
+ */
 function privateName(
   { projects = [] }: Pick<Catalog, 'projects'>,
   { endpoint, project }: EndpointEntry,
@@ -89,7 +96,7 @@ function privateName(
   return number === undefined ? undefined : `${endpoint}-${location}-${number}${PRIVATE}`;
 }
 
-/** https://cloud.google.com/vpc/docs/subnets#valid-ranges: RFC 1918 and RFC 6598. */
+/** True for an address of RFC 1918 or RFC 6598. https://cloud.google.com/vpc/docs/subnets#valid-ranges */
 function isPrivate(ip: string): boolean {
   const [first = 0, second = 0] = ip.split('.').map(Number);
   return (

@@ -3,11 +3,11 @@ import type { CallTarget, Principal } from './call-target.ts';
 import { targetOf } from './decide-catalog.ts';
 import { describeProducts } from './describe-products.ts';
 import type { Access, CatalogEntry, Grant } from './documents.ts';
-import { findNearestGrant, scopeOf, type Subject } from './find-nearest-grant.ts';
+import { findNearestGrant, scopeOf, type Applicant } from './find-nearest-grant.ts';
 import type { Governance } from './governance.ts';
 import { joinNames } from './join-names.ts';
 
-/** A grant, with what it comes to for the entry that was asked for. */
+/** A grant, with the locations and operations that it covers of the entry that the call names. */
 export interface NearestGrant {
   readonly id: string;
   readonly reason: string;
@@ -17,13 +17,15 @@ export interface NearestGrant {
 }
 
 interface DenialExplanation {
+  /** Undefined if no grant covers the entry. */
   readonly nearestGrant?: NearestGrant;
+  /** Sentences on what stands in the way and what to do instead. */
   readonly missing: readonly string[];
 }
 
 /**
- * Says of a denied call which grant it comes closest to and everything that stands in between; of several ways in which
- * the call could have been allowed, the nearest.
+ * Finds the grant that a denied call comes closest to, and everything that stands in between.
+ * @param alternatives of the call; the one whose grant is nearest is explained.
  */
 export function explainDenial(
   governance: Governance,
@@ -32,32 +34,32 @@ export function explainDenial(
   alternatives: ReturnType<Governance['listAlternatives']>,
 ): DenialExplanation {
   const [nearest] = alternatives
-    .map(({ entry, operation }) => explainOne(governance, principal, { ...target, operation }, entry))
+    .map(({ entry, operation }) => explainAlternative(governance, principal, { ...target, operation }, entry))
     .toSorted((one, other) => one.distance - other.distance);
   return nearest?.explanation ?? { missing: [] };
 }
 
-function explainOne(
+function explainAlternative(
   governance: Governance,
   principal: Principal,
   target: CallTarget,
   entry: CatalogEntry,
 ): { readonly distance: number; readonly explanation: DenialExplanation } {
   const { access } = governance.documents;
-  const subjects = listSubjects(access, principal);
+  const applicants = listApplicants(access, principal);
   const locations = target.location === undefined ? entry.locations : [target.location];
   const [nearest = []] = locations
     .map((location) =>
-      subjects.map((subject) =>
-        findNearestGrant(access, subject, { entry, operation: target.operation, location }),
+      applicants.map((applicant) =>
+        findNearestGrant(access, applicant, { entry, operation: target.operation, location }),
       ),
     )
     .toSorted((one, other) => sum(one) - sum(other));
-  // Of a person and an agent, the one whose grant is not reached.
+  // A person's call through an agent needs two grants. The first that is missing is explained.
   const grant = (nearest.find(({ distance }) => distance > 0) ?? nearest[0])?.grant;
   const missing = [
     ...explainCatalog(entry, target),
-    ...(principal.isDelegated && subjects.length === 1
+    ...(principal.isDelegated && applicants.length === 1
       ? ['The application must be listed as an agent before it may act for people.']
       : []),
     ...nearest.flatMap((one) => one.missing),
@@ -75,9 +77,9 @@ function explainOne(
   };
 }
 
-function listSubjects(access: Access, principal: Principal): Subject[] {
+function listApplicants(access: Access, principal: Principal): Applicant[] {
   const { isDelegated, idleRoles = [] } = principal;
-  // Nobody is told to ask for a role that they have; which key it counts with, `explainKey` says.
+  // Nobody is told to ask for a role that they hold. `explainKey` names the key that an idle role counts with.
   const roles = [...principal.roles, ...idleRoles];
   if (!isDelegated) return [{ needs: 'Your application needs', roles }];
   const agent = findAgent(access, principal);
@@ -87,7 +89,7 @@ function listSubjects(access: Access, principal: Principal): Subject[] {
   ];
 }
 
-/** The caller's own grant is of use with a key of its roles' environment alone. */
+/** Names the keys with which the caller's grant counts: those of products of its roles' environment. */
 function explainKey(
   { documents: { access, limits } }: Governance,
   { roles, idleRoles = [], productId }: Principal,

@@ -1,19 +1,20 @@
 import type { EntryRules } from './rule-index.ts';
 
-/** The nearest grant of a call that none covers, and what is missing to it. */
+/** The reason why no grant allows a call. */
 export interface MissingGrant {
+  /** Id of the grant that covers the entry but not the call; `default-deny` if no grant covers the entry. */
   readonly rule: string;
   readonly code: 'LOCATION_NOT_ALLOWED' | 'OPERATION_NOT_ALLOWED' | 'NOT_GRANTED';
   readonly reason: string;
 }
 
-/** A sentence with more roles than these is not read. */
+/** A longer list of roles would not be read. */
 const MAXIMUM_ROLES = 10;
 
 /**
- * Says what a caller would have to ask for. The call's location and operation are ones that the entry offers.
- * @param isEnough whether holding a role alone would allow the call.
- * @param keysFor which key a role would need, where the one that was sent is another.
+ * Explains to a caller what to ask for. The entry must offer the call's location and operation.
+ * @param isEnough tells if a role alone would allow the call.
+ * @param keysFor names the keys that a role needs; undefined if it counts with the key that was sent.
  */
 export function explainMissingGrant(
   { entry, grantsOfRole }: EntryRules,

@@ -10,7 +10,7 @@ import { listTools, type ToolList } from './list-tools.ts';
 import { suggest } from './suggest.ts';
 
 /** Operations whose bodies can give a model tools. */
-const GIVES_TOOLS: ReadonlySet<string> = new Set([
+const OPERATIONS_WITH_TOOLS: ReadonlySet<string> = new Set([
   'generateContent',
   'streamGenerateContent',
   'countTokens',
@@ -19,9 +19,9 @@ const GIVES_TOOLS: ReadonlySet<string> = new Set([
   'streamRawPredict',
   'cacheContent',
 ]);
-/** Operations whose bodies can name places besides. */
-const NAMES_PLACES: ReadonlySet<string> = new Set([
-  ...GIVES_TOOLS,
+/** Operations whose bodies can name places. */
+const OPERATIONS_WITH_PLACES: ReadonlySet<string> = new Set([
+  ...OPERATIONS_WITH_TOOLS,
   'predict',
   'predictLongRunning',
   'embedContent',
@@ -29,36 +29,38 @@ const NAMES_PLACES: ReadonlySet<string> = new Set([
   'batchPredict',
 ]);
 
-/** Everything that the documents say about one call, for the person who wonders why. */
+/** The decision about one call, with everything in the documents that bears on it. */
 export interface Explanation {
   readonly allowed: boolean;
-  /** The rule that decides. */
+  /** Id of the rule that decides. */
   readonly rule: string;
   readonly reason: string;
-  /** When denied: the code that the call itself would be refused with. */
+  /** The code of the denial; undefined for an allowed call. */
   readonly code?: DenialCode;
   readonly policyVersion: string;
-  /** When allowed: where the call would be served, after short forms are resolved. */
+  /** Id of the project that would serve the call; undefined for a denied call. */
   readonly project?: string;
+  /** The location that would serve the call; undefined for a denied call. */
   readonly location?: string;
-  /** When allowed, and the endpoint is not called at Google's shared host: the name of the host. */
+  /** Name of the endpoint's own host; undefined for a denied call and at a shared host of Google. */
   readonly host?: string;
-  /** Name of the catalog entry, whichever of its names the call used. */
+  /** Name of the catalog entry, whichever of the entry's names the call used; undefined if no entry is meant. */
   readonly entry?: string;
+  /** The limits that the call counts against. */
   readonly limits: readonly AppliedLimit[];
-  /** When allowed, and the call can name places: which it may have read and written. */
+  /** Places that the call may have read and written; undefined for a denied call, or one that can name no place. */
   readonly storage?: PlaceList;
-  /** When allowed, and the call can give a model tools: which, and what they may reach. */
+  /** Tools that the call may give a model; undefined for a denied call, or one that can give none. */
   readonly tools?: ToolList;
-  /** When allowed, and a rule asks for it: what is kept of the call's content, encrypted. */
+  /** Parts of the call's content that are kept, encrypted; undefined if none are. */
   readonly keptContent?: readonly ContentPart[];
-  /** When denied: the grant that the call comes closest to. */
+  /** The grant that the call comes closest to; undefined for an allowed call, or without any grant. */
   readonly nearestGrant?: NearestGrant;
-  /** When denied: what stands in the way, sentence by sentence, and what to do instead. */
+  /** Sentences on what stands in the way and what to do instead; undefined for an allowed call. */
   readonly missing?: readonly string[];
 }
 
-/** Explains what a call would get, with the same decision that the call itself would get. Pure; calls nobody. */
+/** Explains a call with the same decision that the call itself would get. Pure; sends nothing. */
 export function explain(
   governance: Governance,
   principal: Principal,
@@ -74,12 +76,18 @@ export function explain(
     const keptContent = governance.contentToKeep(call.resource);
     return {
       allowed: true,
-      ...{ rule, reason, policyVersion, project, location },
+      rule,
+      reason,
+      policyVersion,
+      project,
+      location,
       ...(address && { host: address.name }),
       ...(entry && { entry: entry.name }),
       limits: listLimits(governance.documents, principal, entry, productId),
-      ...(NAMES_PLACES.has(target.operation) && { storage: listPlaces(governance, principal) }),
-      ...(GIVES_TOOLS.has(target.operation) && { tools: listTools(governance, principal, [location]) }),
+      ...(OPERATIONS_WITH_PLACES.has(target.operation) && { storage: listPlaces(governance, principal) }),
+      ...(OPERATIONS_WITH_TOOLS.has(target.operation) && {
+        tools: listTools(governance, principal, [location]),
+      }),
       ...(keptContent.length > 0 && { keptContent }),
     };
   }
@@ -88,17 +96,23 @@ export function explain(
   const isCatalogued = alternatives.length > 0;
   return {
     allowed: false,
-    ...{ rule, reason, code, policyVersion },
+    rule,
+    reason,
+    code,
+    policyVersion,
     ...(isCatalogued && entry && { entry: entry.name }),
     limits: listLimits(governance.documents, principal, isCatalogued ? entry : undefined, productId),
     ...(isCatalogued
       ? explainDenial(governance, principal, target, alternatives)
-      : { missing: [explainUnknown(governance, principal, target, entry)] }),
+      : { missing: [explainUnknownEntry(governance, principal, target, entry)] }),
   };
 }
 
-/** Names only what the caller may use anyway: a guess must not tell what else there is. */
-function explainUnknown(
+/**
+ * Explains a call that no entry matches. It names only entries that the caller may use, so that guessing reveals no
+ * others.
+ */
+function explainUnknownEntry(
   governance: Governance,
   principal: Principal,
   target: CallTarget,

@@ -2,112 +2,121 @@ import {
   buildPatternMachine,
   type CharacterStep,
   type Step,
-  UntellablePatternError,
+  UndecidablePatternError,
 } from './pattern-machine.ts';
 
-/** In how many ways a matcher can have got to each character that it would take next. */
-type Ways = ReadonlyMap<CharacterStep, number>;
+/** The number of paths that lead a matcher to each step at which it takes its next character. */
+type PathCounts = ReadonlyMap<CharacterStep, number>;
 
-/** Where a matcher gets to from a step without taking a character. */
-interface Reach {
-  readonly ways: Ways;
-  /** Whether the pattern is matched there, whatever follows. */
+/** The epsilon closure of a step: the steps that a matcher reaches from it without taking a character. */
+interface Closure {
+  readonly paths: PathCounts;
+  /** True if the closure has the end of the pattern, so that whatever follows is matched. */
   readonly isMatch: boolean;
 }
 
-/** What all ways together come to with one more character. */
-interface Move {
+/** A transition of the search: all paths together take one more character. */
+interface Transition {
+  /** Name of the state that they lead to. */
   readonly to: string;
-  /** How many of the ways take that character. */
+  /** Number of the paths that take the character. */
   readonly taken: number;
 }
 
-/** How many ways may be open with a text of any length. */
-const MAXIMUM_WAYS = 16;
-/** How many may be where no text is that for long, as in a list of words. */
-const MAXIMUM_PASSING_WAYS = 1_000;
+/** The paths that may be open at once during a text of any length. */
+const MAXIMUM_PATHS = 16;
+/** The paths that may be open at once for a bounded part of a text, as in a list of words. */
+const MAXIMUM_PASSING_PATHS = 1_000;
 const MAXIMUM_STATES = 10_000;
-const MAXIMUM_REACHED = 20_000;
+const MAXIMUM_CLOSURE_STEPS = 20_000;
 
-const MANY_WAYS = 'one text can be taken in many ways, and each of them may have to be tried';
+const MANY_PATHS = 'one text can be taken in many ways, and each of them may have to be tried';
 const MANY_STARTS =
   'it may have to be tried anew from each character of a text, for long each time; begin it with ^';
 
 /**
- * Why JavaScript's matcher can take more time for a pattern than in proportion to a text's length; undefined where it
- * can't. The matcher tries the ways of taking a text one after another; here all of them are gone at once and counted, for
- * every text there is, and the most that are open at once bound the matcher's steps for each character.
+ * Explains why JavaScript's matcher can take more than linear time for a pattern. A backtracking matcher tries the
+ * paths through a pattern one after another. The search follows all paths at once, for every possible text, and counts
+ * them: the most that are open at once bound the matcher's steps for each character.
  * https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS
+ * @returns undefined if every text takes linear time at most.
  * @param pattern one that `new RegExp(pattern, flags)` takes, with the flag `u` and without `m`.
  */
 export function findBacktracking(pattern: string, flags: string): string | undefined {
   try {
     const { start, alphabet } = buildPatternMachine(pattern, flags);
-    const reach = createReach();
-    const { ways } = reach(start, true);
-    if (hasManyWays({ alphabet, reach, ways, starts: undefined })) return MANY_WAYS;
-    const starts = reach(start, false);
-    // What matches nothing matches at once.
-    const isTriedAnew = starts.ways.size > 0 && !starts.isMatch;
-    return isTriedAnew && hasManyWays({ alphabet, reach, ways: starts.ways, starts: starts.ways })
+    const closureOf = createClosures();
+    const { paths } = closureOf(start, true);
+    if (hasManyPaths({ alphabet, closureOf, paths, starts: undefined })) return MANY_PATHS;
+    const starts = closureOf(start, false);
+    // A pattern that matches the empty text matches at the first character, so it is not tried again at others.
+    const isTriedAnew = starts.paths.size > 0 && !starts.isMatch;
+    return isTriedAnew && hasManyPaths({ alphabet, closureOf, paths: starts.paths, starts: starts.paths })
       ? MANY_STARTS
       : undefined;
   } catch (error) {
-    if (error instanceof UntellablePatternError) return error.message;
+    if (error instanceof UndecidablePatternError) return error.message;
     throw error;
   }
 }
 
 interface Search {
   readonly alphabet: readonly string[];
-  readonly reach: (step: Step, isAtBeginning: boolean) => Reach;
-  readonly ways: Ways;
-  /** What is begun anew with each character, where a matcher looks for the pattern anywhere in a text. */
-  readonly starts: Ways | undefined;
+  readonly closureOf: (step: Step, isAtBeginning: boolean) => Closure;
+  readonly paths: PathCounts;
+  /** The paths that begin at each character if the matcher looks for the pattern anywhere in a text. */
+  readonly starts: PathCounts | undefined;
 }
 
-/** Goes every text at once, state by state. @throws UntellablePatternError where there are too many states. */
-function hasManyWays(search: Search): boolean {
+/**
+ * Follows every text at once, state by state; a state is the set of paths that are open.
+ * @throws UndecidablePatternError for too many states.
+ */
+function hasManyPaths(search: Search): boolean {
   const nameOf = createNames();
-  const moves = new Map<string, Move[]>();
-  const open: Ways[] = [search.ways];
-  for (let ways = open.pop(); ways; ways = open.pop()) {
-    const from = nameOf(ways);
-    if (moves.has(from)) continue;
-    if (moves.size === MAXIMUM_STATES)
-      throw new UntellablePatternError('it has too many ways to be looked through');
-    const own: Move[] = [];
-    moves.set(from, own);
+  const transitions = new Map<string, Transition[]>();
+  const open: PathCounts[] = [search.paths];
+  for (let paths = open.pop(); paths; paths = open.pop()) {
+    const from = nameOf(paths);
+    if (transitions.has(from)) continue;
+    if (transitions.size === MAXIMUM_STATES)
+      throw new UndecidablePatternError('it has too many ways to be looked through');
+    const own: Transition[] = [];
+    transitions.set(from, own);
     for (const character of search.alphabet) {
-      const { taken, next } = move(ways, character, search);
-      if (taken > MAXIMUM_PASSING_WAYS) return true;
+      const { taken, next } = takeCharacter(paths, character, search);
+      if (taken > MAXIMUM_PASSING_PATHS) return true;
       if (taken === 0) continue;
       own.push({ to: nameOf(next), taken });
       open.push(next);
     }
   }
-  return [...lastingMoves(moves)].some(({ taken }) => taken > MAXIMUM_WAYS);
+  return lastingTransitions(transitions).some(({ taken }) => taken > MAXIMUM_PATHS);
 }
 
-function move(ways: Ways, character: string, { reach, starts }: Search): { taken: number; next: Ways } {
+function takeCharacter(
+  paths: PathCounts,
+  character: string,
+  { closureOf, starts }: Search,
+): { taken: number; next: PathCounts } {
   let taken = 0;
   const next = new Map<CharacterStep, number>(starts);
-  for (const [step, count] of ways) {
+  for (const [step, count] of paths) {
     if (!step.matches(character)) continue;
-    const reached = reach(step.next, false);
-    // A matcher that has found the pattern begins no more anew.
-    if (starts && reached.isMatch) continue;
+    const closure = closureOf(step.next, false);
+    // A matcher that has found the pattern does not begin again.
+    if (starts && closure.isMatch) continue;
     taken += count;
-    for (const [other, times] of reached.ways) next.set(other, (next.get(other) ?? 0) + count * times);
+    for (const [other, times] of closure.paths) next.set(other, (next.get(other) ?? 0) + count * times);
   }
   return { taken, next };
 }
 
-/** Those that a text can make again and again, or between such. */
-function lastingMoves(all: ReadonlyMap<string, readonly Move[]>): Move[] {
+/** The transitions that lie on a cycle or between two cycles: texts of any length can make them. */
+function lastingTransitions(all: ReadonlyMap<string, readonly Transition[]>): Transition[] {
   const backwards = new Map<string, string[]>([...all.keys()].map((name) => [name, []]));
-  for (const [from, moves] of all) for (const { to } of moves) backwards.get(to)?.push(from);
-  const forwards = new Map([...all].map(([from, moves]) => [from, moves.map(({ to }) => to)]));
+  for (const [from, transitions] of all) for (const { to } of transitions) backwards.get(to)?.push(from);
+  const forwards = new Map([...all].map(([from, transitions]) => [from, transitions.map(({ to }) => to)]));
   const isLasting = new Set(all.keys());
   for (const [towards, away] of [
     [backwards, forwards],
@@ -126,50 +135,50 @@ function lastingMoves(all: ReadonlyMap<string, readonly Move[]>): Move[] {
       }
     }
   }
-  return [...all].flatMap(([from, moves]) =>
-    isLasting.has(from) ? moves.filter(({ to }) => isLasting.has(to)) : [],
+  return [...all].flatMap(([from, transitions]) =>
+    isLasting.has(from) ? transitions.filter(({ to }) => isLasting.has(to)) : [],
   );
 }
 
-/** Gives each state a name of its own. */
-function createNames(): (ways: Ways) => string {
+/** Creates a function that gives each state a unique name. */
+function createNames(): (paths: PathCounts) => string {
   const numbers = new Map<CharacterStep, number>();
   const numberOf = (step: CharacterStep) => {
     const number = numbers.get(step) ?? numbers.size;
     numbers.set(step, number);
     return number;
   };
-  return (ways) =>
-    Array.from(ways, ([step, count]) => `${numberOf(step)}*${count}`)
+  return (paths) =>
+    Array.from(paths, ([step, count]) => `${numberOf(step)}*${count}`)
       .toSorted()
       .join(' ');
 }
 
-function createReach(): (step: Step, isAtBeginning: boolean) => Reach {
-  const known = new Map<Step, Reach>();
+function createClosures(): (step: Step, isAtBeginning: boolean) => Closure {
+  const known = new Map<Step, Closure>();
   return (step, isAtBeginning) => {
-    const reached = isAtBeginning ? undefined : known.get(step);
-    if (reached) return reached;
-    const found = findReach(step, isAtBeginning);
+    const closure = isAtBeginning ? undefined : known.get(step);
+    if (closure) return closure;
+    const found = findClosure(step, isAtBeginning);
     if (!isAtBeginning) known.set(step, found);
     return found;
   };
 }
 
-function findReach(start: Step, isAtBeginning: boolean): Reach {
-  const ways = new Map<CharacterStep, number>();
+function findClosure(start: Step, isAtBeginning: boolean): Closure {
+  const paths = new Map<CharacterStep, number>();
   let isMatch = false;
-  let left = MAXIMUM_REACHED;
+  let left = MAXIMUM_CLOSURE_STEPS;
   const open: { readonly step: Step; readonly entered: ReadonlySet<Step> }[] = [
     { step: start, entered: new Set() },
   ];
   for (let at = open.pop(); at; at = open.pop()) {
     left -= 1;
-    if (left === 0) throw new UntellablePatternError('it has too many parts that may be empty');
+    if (left === 0) throw new UndecidablePatternError('it has too many parts that may be empty');
     const { step, entered } = at;
     switch (step.kind) {
       case 'character':
-        ways.set(step, (ways.get(step) ?? 0) + 1);
+        paths.set(step, (paths.get(step) ?? 0) + 1);
         break;
       case 'match':
         isMatch = true;
@@ -187,5 +196,5 @@ function findReach(start: Step, isAtBeginning: boolean): Reach {
       case 'end':
     }
   }
-  return { ways, isMatch };
+  return { paths, isMatch };
 }

@@ -2,55 +2,60 @@ import type { Access, CatalogEntry, Grant } from './documents.ts';
 import { joinNames } from './join-names.ts';
 import { covers } from './rule-index.ts';
 
-/** One operation of an entry in one location. */
-export interface Wish {
+/** The call that a grant is searched for: one operation of an entry in one location. */
+export interface WantedCall {
   readonly entry: CatalogEntry;
   readonly operation: string;
   readonly location: string;
 }
 
-/** Who must be allowed: the caller, or the person and the agent that acts for them. */
-export interface Subject {
+/** A holder of roles who must be allowed: an application, a person, or the agent that acts for one. */
+export interface Applicant {
+  /** The beginning of a sentence that names a missing role. */
   readonly needs: 'Your application needs' | 'You need' | 'The agent that acts for you needs';
   readonly roles: readonly string[];
 }
 
-/** The grant that a wish comes closest to. */
-export interface Nearest {
+/** The result of the search. */
+export interface NearestGrantSearch {
+  /** Undefined if no grant covers the entry. */
   readonly grant: Grant | undefined;
-  /** Everything that stands in the way, in sentences; empty when nothing does. */
+  /** Sentences on everything that stands in the way; empty if nothing does. */
   readonly missing: readonly string[];
-  /** How far away the grant is. */
+  /** Sum of the obstacles' weights; 0 if nothing stands in the way. */
   readonly distance: number;
 }
 
-/** A grant, taken with a role that the subject has or would have to be given. */
-interface Way {
+/** A grant with a role that the applicant holds, or with one that it would have to be given. */
+interface Option {
   readonly grant: Grant;
   readonly missingRole: string | undefined;
   readonly obstacles: readonly string[];
   readonly distance: number;
 }
 
-/** Another location or operation can be chosen by the caller; a role must be asked for. Denies give way to nobody. */
+/**
+ * Weights of obstacles. A caller can choose another location or operation, must ask for a role, and cannot remove a
+ * deny.
+ */
 const DISTANCE = { choice: 1, role: 2, deny: 3 } as const;
 
-/** Finds the grant that is reached with the least, residency and denies of a role that is still missing included. */
-export function findNearestGrant(access: Access, subject: Subject, wish: Wish): Nearest {
-  const ways = access.grants
-    .filter((grant) => covers(grant, wish.entry))
-    .flatMap((grant) => waysTo(access, grant, subject, wish))
+/** Finds the grant with the least distance. Residency rules and denies of a missing role count as obstacles too. */
+export function findNearestGrant(access: Access, applicant: Applicant, call: WantedCall): NearestGrantSearch {
+  const options = access.grants
+    .filter((grant) => covers(grant, call.entry))
+    .flatMap((grant) => listOptions(access, grant, applicant, call))
     .toSorted((one, other) => one.distance - other.distance);
-  const [best] = ways;
+  const [best] = options;
   if (!best) {
-    const forbidden = explainForbidden(access, subject.roles, wish);
+    const forbidden = explainForbidden(access, applicant.roles, call);
     const missing = [
       ...forbidden.obstacles,
-      `No role can be given for ${wish.entry.name} yet: no grant covers it.`,
+      `No role can be given for ${call.entry.name} yet: no grant covers it.`,
     ];
     return { grant: undefined, missing, distance: forbidden.distance + DISTANCE.role };
   }
-  const roles = ways.flatMap(({ missingRole, obstacles, distance }) =>
+  const roles = options.flatMap(({ missingRole, obstacles, distance }) =>
     missingRole !== undefined && distance === best.distance && isEqual(obstacles, best.obstacles)
       ? [missingRole]
       : [],
@@ -58,12 +63,12 @@ export function findNearestGrant(access: Access, subject: Subject, wish: Wish): 
   const needed =
     best.missingRole === undefined
       ? []
-      : [`${subject.needs} the role ${joinNames([...new Set(roles)], 'or')}.`];
+      : [`${applicant.needs} the role ${joinNames([...new Set(roles)], 'or')}.`];
   return { grant: best.grant, missing: [...needed, ...best.obstacles], distance: best.distance };
 }
 
-function waysTo(access: Access, grant: Grant, subject: Subject, wish: Wish): Way[] {
-  const { entry, location, operation } = wish;
+function listOptions(access: Access, grant: Grant, applicant: Applicant, call: WantedCall): Option[] {
+  const { entry, location, operation } = call;
   const { locations, operations } = scopeOf(grant, entry);
   const outside = [
     ...(includes(locations, location) || !includes(entry.locations, location)
@@ -76,10 +81,10 @@ function waysTo(access: Access, grant: Grant, subject: Subject, wish: Wish): Way
   const useful = access.roles
     .filter(({ name, environment }) => grant.roles.includes(name) && entry.environments.includes(environment))
     .map(({ name }) => name);
-  const hasRole = subject.roles.some((role) => useful.includes(role));
-  return (hasRole ? [undefined] : useful).map((missingRole): Way => {
-    const roles = missingRole === undefined ? subject.roles : [...subject.roles, missingRole];
-    const forbidden = explainForbidden(access, roles, wish);
+  const hasRole = applicant.roles.some((role) => useful.includes(role));
+  return (hasRole ? [undefined] : useful).map((missingRole): Option => {
+    const roles = missingRole === undefined ? applicant.roles : [...applicant.roles, missingRole];
+    const forbidden = explainForbidden(access, roles, call);
     return {
       grant,
       missingRole,
@@ -92,7 +97,7 @@ function waysTo(access: Access, grant: Grant, subject: Subject, wish: Wish): Way
   });
 }
 
-/** What a grant comes to for one entry. */
+/** The locations and operations of an entry that a grant covers. */
 export function scopeOf(
   grant: Grant,
   entry: CatalogEntry,
@@ -103,11 +108,11 @@ export function scopeOf(
   };
 }
 
-/** The denies and residency rules in the way of anybody who holds the roles. */
+/** Explains the denies and residency rules that stand in the way of a holder of the roles. */
 function explainForbidden(
   { denies, residency }: Access,
   roles: readonly string[],
-  { entry, location, operation }: Wish,
+  { entry, location, operation }: WantedCall,
 ): { readonly obstacles: readonly string[]; readonly distance: number } {
   const forbidding = denies.filter(
     (deny) =>

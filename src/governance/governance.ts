@@ -10,53 +10,58 @@ import { listOwners, type Owner } from './owners.ts';
 import { indexReach } from './reach-index.ts';
 import { indexRules } from './rule-index.ts';
 
-/** The three documents, valid one by one and together. */
+/** The three documents, which have been checked one by one and against each other. */
 export interface GovernanceDocuments {
   readonly catalog: Catalog;
   readonly access: Access;
   readonly limits: Limits;
 }
 
-/** One of the ways in which a call can be allowed. */
+/** An operation on a catalog entry. A call is allowed if one of its alternatives is. */
 interface Alternative {
   readonly entry: CatalogEntry;
   readonly operation: string;
 }
 
-/** Decides calls from the governance documents: pure, deny by default. */
+/** The decisions that follow from the governance documents. All are pure and deny by default. */
 export interface Governance {
-  /** Content hash of the documents, hex. */
+  /** SHA-256 of the documents' texts, in hexadecimal. */
   readonly policyVersion: string;
   readonly documents: GovernanceDocuments;
+  /** Decides one call. An allowed call comes back as an `AuthorizedCall`. */
   decide<Target extends CallTarget>(principal: Principal, target: Target): Decision<Target>;
   /**
-   * Checks what an endpoint is sent against its JSON Schemas.
-   * @param sent undefined where there are no instances that can be read.
+   * Validates the instances and parameters of a call against the JSON Schemas of its endpoint.
+   * @param sent undefined if the body has no instances that can be read.
    * @throws GatewayError INVALID_REQUEST, never with a value.
    */
   checkInstances(resource: CallTarget['resource'], sent: Instances | undefined): Promise<void>;
-  /** Whether the caller's calls may make Google read or write a place. */
+  /** Judges if the caller's calls may make Google read or write a place. */
   judgePlace(principal: Principal, use: PlaceUse, uri: string): PlaceVerdict;
-  /** Whether the caller's calls may give a model a tool. */
+  /** Judges if the caller's calls may give a model a tool. */
   judgeTool(principal: Principal, use: ToolUse): ToolVerdict;
-  /** Whose things a caller reaches, as `reaches` reads it. */
+  /** Lists the owners whose resources a caller reaches; `reaches` compares them with a resource's owner. */
   ownersOf(principal: Principal): readonly Owner[];
-  /** Whether two names of a project, each its id or its number in the catalog, are of the same. */
+  /** Tells if two names are of the same project. Each is its id, or its number if the catalog lists it. */
   isProject(project: string, named: string): boolean;
-  /** The entries that a call can be meant for, with the operations that would do. */
+  /** Lists the entries that a call can be meant for, each with an operation that allows the call. */
   listAlternatives(target: CallTarget): readonly Alternative[];
-  /** The entry that a target names, whether or not anybody may call it. */
+  /** Finds the entry that a resource names, even one that nobody may call. */
   findEntry(resource: CallTarget['resource']): CatalogEntry | undefined;
-  /** What is kept of the content of a call, encrypted; mostly nothing. */
+  /** Lists the parts of a call's content that content rules have kept, encrypted; empty without such a rule. */
   contentToKeep(resource: CallTarget['resource']): readonly ContentPart[];
 }
 
-/** @throws InvalidSchemaError for a JSON Schema in the catalog that can't be used. */
+/**
+ * Creates the decisions from documents that have been checked.
+ * @param policyVersion SHA-256 of the documents' texts, in hexadecimal.
+ * @throws InvalidSchemaError for a JSON Schema in the catalog that cannot be used.
+ */
 export function createGovernance(documents: GovernanceDocuments, policyVersion: string): Governance {
   const index = indexRules(documents.catalog, documents.access, documents.limits);
   const reach = indexReach(documents.access, index);
   const checks = compileInstanceSchemas(documents.catalog);
-  const kept = new Map(
+  const partsByEntry = new Map(
     documents.catalog.entries.map((entry) => [entry, contentToKeep(documents.access, entry)]),
   );
   const findEntry = (resource: CallTarget['resource']) => index.findEntry(resource)?.entry;
@@ -80,7 +85,7 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
     findEntry,
     contentToKeep: (resource) => {
       const entry = findEntry(resource);
-      return (entry && kept.get(entry)) ?? [];
+      return (entry && partsByEntry.get(entry)) ?? [];
     },
   };
 }

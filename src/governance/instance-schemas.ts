@@ -8,23 +8,28 @@ import { loopTurns } from '../json/turns.ts';
 import type { Catalog, CatalogEntry } from './documents.ts';
 import { findBacktracking } from './find-backtracking.ts';
 
-/** What a custom endpoint is sent. */
+/** The instances and parameters of a prediction by a custom endpoint. */
 export interface Instances {
-  /** A list. */
+  /** A JSON array. */
   readonly instances: JsonValue;
   readonly parameters?: JsonValue;
 }
 
 /**
- * Throws INVALID_REQUEST with at most ten violations, each a path and a rule, never a value. Looks at one instance after
- * the other, between which others have their turn.
- * @param sent undefined where a body has no instances that can be read; no schema is met by that.
+ * Validates the instances and parameters of one call. Long work is divided into pieces; the event loop runs between
+ * them.
+ * @param sent undefined if the body has no instances that can be read, which violates every schema.
+ * @throws GatewayError INVALID_REQUEST with at most ten violations, each a path and a rule, never a value.
  */
 export type CheckInstances = (sent: Instances | undefined) => Promise<void>;
 
-/** Operations whose bodies have instances in JSON. What has none can't be held to a schema of instances. */
+/** Operations whose bodies have instances in JSON, which a schema can validate. */
 export const OPERATIONS_WITH_INSTANCES: readonly string[] = [
-  ...['predict', 'explain', 'rawPredict', 'streamRawPredict', 'predictLongRunning'],
+  'predict',
+  'explain',
+  'rawPredict',
+  'streamRawPredict',
+  'predictLongRunning',
 ];
 
 const NO_INSTANCES: FieldViolation = {
@@ -32,14 +37,17 @@ const NO_INSTANCES: FieldViolation = {
   description: 'must be JSON with instances, by its content type too: this endpoint has a schema of them',
 };
 
-/** More values than these no instance may have that a schema judges: it is judged in one go. */
+/** An instance is validated in one piece, so its names and values are bounded. */
 const MAXIMUM_INSTANCE_VALUES = 200_000;
-/** What is judged in one turn of the event loop, unless one instance is more. */
+/** Bytes of instances that are validated in one turn of the event loop. A longer instance takes a turn by itself. */
 const PIECE_BYTES = 32_768;
 
-/** A schema of the catalog that is none, or that says what this validator does not know. */
+/**
+ * Thrown at start for a schema of the catalog that is invalid, or that has a keyword or format unknown to the
+ * validator.
+ */
 export class InvalidSchemaError extends Error {
-  /** Where in the catalog. */
+  /** Path of the problem in the catalog. */
   readonly path: readonly PropertyKey[];
 
   constructor(path: readonly PropertyKey[], problem: string) {
@@ -49,7 +57,7 @@ export class InvalidSchemaError extends Error {
   }
 }
 
-/** A pattern of a schema for which texts can take too long. */
+/** Thrown for a pattern whose matching can take more than linear time. */
 class SlowPatternError extends Error {
   readonly pattern: string;
 
@@ -59,7 +67,7 @@ class SlowPatternError extends Error {
   }
 }
 
-/** What every schema's `pattern` and `patternProperties` become, wherever they stand. @throws SlowPatternError */
+/** Compiles the regular expressions of `pattern` and `patternProperties`. @throws SlowPatternError */
 const linearPattern = Object.assign(
   (pattern: string, flags: string): RegExp => {
     const expression = new RegExp(pattern, flags);
@@ -71,12 +79,13 @@ const linearPattern = Object.assign(
 );
 
 /**
- * Compiles the JSON Schemas (draft 2020-12) of every custom endpoint, once.
- * @throws InvalidSchemaError for the first that can't be used; an unknown keyword or format can't, nor a pattern for which
- *   a text can take more than a time in proportion to its length.
+ * Compiles the JSON Schemas (draft 2020-12) of every custom endpoint.
+ * @returns a check for each entry with a schema.
+ * @throws InvalidSchemaError for the first schema that is invalid, has an unknown keyword or format, or has a pattern
+ *   whose matching can take more than linear time.
  */
 export function compileInstanceSchemas({ entries }: Catalog): ReadonlyMap<CatalogEntry, CheckInstances> {
-  // It takes milliseconds to make, and a catalog without schemas needs none.
+  // Making a validator takes milliseconds, and a catalog without schemas needs none.
   let ajv: Ajv2020 | undefined;
   const compileAt = (schema: AnySchemaObject, path: readonly PropertyKey[]): ValidateFunction =>
     compile((ajv ??= createValidator()), schema, path);
@@ -91,7 +100,7 @@ export function compileInstanceSchemas({ entries }: Catalog): ReadonlyMap<Catalo
       if (!sent) throw invalidBody([NO_INSTANCES]);
       const violations = [
         ...(isInstance ? await checkEach(isInstance, sent.instances) : []),
-        // Parameters that are left out are none.
+        // Parameters that are left out are validated as an empty object.
         ...(areParameters ? violationOf(areParameters, sent.parameters ?? emptyObject, ['parameters']) : []),
       ];
       if (violations.length > 0) throw invalidBody(violations);
@@ -102,7 +111,7 @@ export function compileInstanceSchemas({ entries }: Catalog): ReadonlyMap<Catalo
 
 function createValidator(): Ajv2020 {
   return new Ajv2020({
-    // The first error of an instance is enough, and bounds the work on a hostile one.
+    // Validation of an instance ends at its first error, which bounds the work on a hostile one.
     allErrors: false,
     strictTypes: false,
     strictTuples: false,
@@ -131,7 +140,7 @@ function compile(ajv: Ajv2020, schema: AnySchemaObject, path: readonly PropertyK
   }
 }
 
-/** Where a pattern stands first in a schema. */
+/** Path of the first occurrence of a pattern in a schema. */
 function findPattern(schema: unknown, pattern: string): PropertyKey[] {
   if (typeof schema !== 'object' || schema === null) return [];
   for (const [key, value] of Object.entries(schema)) {
@@ -178,7 +187,10 @@ function violationOf(
   return [{ field: formatPath(place), description: [...descriptions].join(' or ') }];
 }
 
-/** Of alternatives, the one that was meant: whose error lies deepest, or that at least has the right type. */
+/**
+ * Chooses the errors of the alternative that the value is closest to: the deepest in the value, and among those
+ * preferably one whose type fits.
+ */
 function findNearest(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const single = errors.filter(({ keyword }) => !['oneOf', 'anyOf', 'if'].includes(keyword));
   const candidates = single.length > 0 ? single : errors;
@@ -193,7 +205,7 @@ function depthOf({ instancePath }: ErrorObject): number {
   return instancePath.split('/').length;
 }
 
-/** A JSON pointer's parts; of an array, as numbers. */
+/** Splits a JSON pointer into a path, in which indexes of arrays are numbers. */
 function partsOf(pointer: string, value: unknown): PropertyKey[] {
   let at = value;
   return pointer

@@ -3,8 +3,8 @@ import type { Principal } from './call-target.ts';
 import type { Access } from './documents.ts';
 
 /**
- * Whether a caller may read everybody's audit records: by a role of its own, and for an application that acts for a
- * person by a role of the application as well.
+ * Tells if a caller may read everybody's audit records. One of its roles must be an auditor's. For an application that
+ * acts for a person, one of the application's roles must be too.
  */
 export function isAuditor(access: Access, principal: Principal): boolean {
   const { roles, isDelegated } = principal;

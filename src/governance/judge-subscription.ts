@@ -3,7 +3,7 @@ import { KEY_ONLY_PROVIDER } from './check-limits.ts';
 import type { Denial } from './decide.ts';
 import type { GovernanceDocuments } from './governance.ts';
 
-/** A caller, and the APIM subscription whose key it sent. */
+/** A caller, with the APIM subscription whose key it sent. */
 interface SubscriptionUser {
   readonly identityProvider: string;
   readonly applicationId: string;
@@ -11,14 +11,15 @@ interface SubscriptionUser {
   readonly productId: string;
 }
 
-/** The same words as the edge's own refusal (`name-error`). */
+/** The edge refuses with the same text, in its policy fragment `name-error`. */
 const REASON =
   'Your APIM subscription belongs to another application than the one that the token is of, or to none yet. Use the key ' +
   'of your application’s own APIM subscription, or ask the platform team to list yours in governance/limits.yaml.';
 
 /**
- * Refuses a token of another application than the APIM subscription belongs to, where its product says that they belong
- * to applications. Who has no token calls as the APIM subscription itself.
+ * Denies a call whose token is of another application than the one that its APIM subscription belongs to.
+ * @returns undefined for a call that may go on: of a product whose subscriptions belong to no applications, or without
+ *   a token.
  */
 export function judgeSubscription(
   { access, limits }: Pick<GovernanceDocuments, 'access' | 'limits'>,

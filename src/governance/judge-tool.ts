@@ -1,29 +1,32 @@
 import type { Principal } from './call-target.ts';
-import type { ReachIndex, Subject } from './reach-index.ts';
+import type { ReachIndex, RoleHolder } from './reach-index.ts';
 import type { ToolSource } from './tool-source.ts';
 import { isReaching, TOOLS, type ToolName } from './tools.ts';
 
 /**
- * `outside-residency`: a rule keeps the caller in locations, and nobody promises that the tool, or a source, stays there.
- * `source-not-allowed`: the tool may be used, but not to reach each of the sources.
+ * - `outside-residency`: a residency rule binds the caller, and no vendor promises that the tool or a source stays
+ *   there.
+ * - `source-not-allowed`: the caller may use the tool, but not with each of the sources.
+ * - `source-malformed`: the tool cannot reach such a source.
  */
 export type ToolVerdict =
   'allowed' | 'not-allowed' | 'outside-residency' | 'source-not-allowed' | 'source-malformed';
 
-/** A tool as a call gives it to a model. */
+/** A tool that a call gives to a model. */
 export interface ToolUse {
   readonly tool: ToolName;
-  /** Full names or addresses of what it is to reach. */
+  /** Full names or addresses that the tool shall reach; empty for a tool without sources. */
   readonly sources: readonly string[];
-  /** Where the call is served. */
+  /** The location that serves the call. */
   readonly location: string;
 }
 
 const MULTI_REGIONS: ReadonlySet<string> = new Set(['us', 'eu']);
 
 /**
- * Whether a caller may give a model a tool. Residency wins; else deny by default: one of the caller's roles must list the
- * tool and each of its sources, and for an application that acts for a person one of the application's as well.
+ * Judges if a caller may give a model a tool. Residency wins. Otherwise deny by default: tool rules of the caller's
+ * roles must list the tool and each of its sources. For an application that acts for a person, rules of the
+ * application's roles must list them too.
  */
 export function judgeTool(index: ReachIndex, principal: Principal, use: ToolUse): ToolVerdict {
   const { tool } = use;
@@ -33,19 +36,22 @@ export function judgeTool(index: ReachIndex, principal: Principal, use: ToolUse)
     if (!source) return 'source-malformed';
     sources.push(source);
   }
-  const subjects = index.subjectsOf(principal);
-  if (subjects.some((subject) => isOutside(subject, use, sources))) return 'outside-residency';
-  if (!subjects.every(({ roles }) => index.mayUse(roles, tool))) return 'not-allowed';
+  const holders = index.holdersOf(principal);
+  if (holders.some((holder) => isOutside(holder, use, sources))) return 'outside-residency';
+  if (!holders.every(({ roles }) => index.mayUse(roles, tool))) return 'not-allowed';
   if (!isReaching(tool)) return 'allowed';
-  const areListed = subjects.every(({ roles }) =>
+  const areListed = holders.every(({ roles }) =>
     sources.every((source) => index.mayReach(roles, tool, source)),
   );
   return areListed && sources.length > 0 ? 'allowed' : 'source-not-allowed';
 }
 
-/** Where the call itself is served is not asked here: residency lets none be served from outside. */
+/**
+ * True if the tool or a source leaves the locations of the holder's residency rules. The location of the call itself is
+ * not judged here, because the decision about the call has judged it.
+ */
 function isOutside(
-  { residency }: Subject,
+  { residency }: RoleHolder,
   { tool, location }: ToolUse,
   sources: readonly ToolSource[],
 ): boolean {
@@ -56,7 +62,7 @@ function isOutside(
   );
 }
 
-/** Whether what the tool is given stays where the call is served, apart from its sources. */
+/** True if the vendor promises to work on the tool's input in the location of the call. Sources are judged apart. */
 function staysIn(tool: ToolName, location: string): boolean {
   const { home } = TOOLS[tool];
   return home === 'multi-region' ? MULTI_REGIONS.has(location) : home !== 'anywhere';

@@ -2,25 +2,30 @@ import type { AnyResource, CallTarget } from './call-target.ts';
 import type { CatalogEntry } from './documents.ts';
 import type { EntryRules, RuleIndex } from './rule-index.ts';
 
-/** Operations that only tell of models: whoever may use a model by any operation is told of it. */
-const READS: ReadonlySet<string> = new Set(['listModels', 'getModel']);
+/** Operations that only describe models. A caller who may use a model by any operation may read its description. */
+const DESCRIBING_OPERATIONS: ReadonlySet<string> = new Set(['listModels', 'getModel']);
 
-/** One of the ways in which a call can be allowed: by an operation on an entry. */
+/** An operation on a catalog entry. A call is allowed if one of its alternatives is. */
 export interface Alternative {
   readonly rules: EntryRules;
   readonly operation: string;
 }
 
 /**
- * What a call comes to: one operation on the entry that it names. A call that names none comes to that operation on every
- * entry that it can be meant for, and a read to every operation of an entry. Without any, the catalog has no such thing.
+ * Lists the alternatives of a call, in the catalog's order.
+ * - A call that names an entry has one alternative: its operation on that entry.
+ * - A call that names no entry has its operation on every entry that it can be meant for.
+ * - A call that describes models has every operation of each of those entries.
+ * @returns an empty list if the catalog has no such entry.
  */
 export function listAlternatives(index: RuleIndex, target: CallTarget): Alternative[] {
   return findEntries(index, target).flatMap((rules) =>
-    (READS.has(target.operation) ? rules.entry.operations : [target.operation]).map((operation) => ({
-      rules,
-      operation,
-    })),
+    (DESCRIBING_OPERATIONS.has(target.operation) ? rules.entry.operations : [target.operation]).map(
+      (operation) => ({
+        rules,
+        operation,
+      }),
+    ),
   );
 }
 
@@ -31,22 +36,27 @@ function findEntries(index: RuleIndex, target: CallTarget): readonly EntryRules[
   return rules && isInProject(index, rules, target.project) ? [rules] : [];
 }
 
-/** Those that offer the operation there; without one, the nearest to that, so that a denial can say what is wrong. */
+/**
+ * Finds the entries of the publisher and project that offer the operation in the location. If there are none, the
+ * entries that offer it elsewhere, or else all of them, so that a denial can say what is wrong.
+ */
 function findAny(
   index: RuleIndex,
   { project, location, operation }: CallTarget,
   { publisher }: AnyResource,
 ): readonly EntryRules[] {
-  const meant = index.entries.filter(
+  const candidates = index.entries.filter(
     (rules) =>
       isInProject(index, rules, project) &&
       (publisher === undefined || ('publisher' in rules.entry && rules.entry.publisher === publisher)),
   );
-  const offering = meant.filter(({ entry }) => READS.has(operation) || offers(entry, operation));
+  const offering = candidates.filter(
+    ({ entry }) => DESCRIBING_OPERATIONS.has(operation) || offers(entry, operation),
+  );
   const here = offering.filter(
     ({ entry }) => location === undefined || (entry.locations as readonly string[]).includes(location),
   );
-  return [here, offering, meant].find(({ length }) => length > 0) ?? [];
+  return [here, offering, candidates].find(({ length }) => length > 0) ?? [];
 }
 
 function offers({ operations }: CatalogEntry, operation: string): boolean {

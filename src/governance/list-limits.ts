@@ -2,15 +2,16 @@ import type { Principal } from './call-target.ts';
 import type { CatalogEntry, Limits } from './documents.ts';
 import type { GovernanceDocuments } from './governance.ts';
 
-/** Bounds of one product, role or catalog entry; what is left out is not bounded there. */
+/** The limits of one product, role or catalog entry. */
 export interface AppliedLimit extends LimitValues {
   readonly scope: 'product' | 'role' | 'entry';
   readonly name: string;
 }
 
+/** Numbers of calls, tokens and open streams; one that is left out is not limited. */
 export type LimitValues = Readonly<Omit<Limits['roles'][number], 'role'>>;
 
-/** The limits that a caller's calls of an entry count against; the tightest one is felt first. */
+/** Lists the limits that a caller's calls of an entry count against. All of them hold together. */
 export function listLimits(
   { limits }: GovernanceDocuments,
   { roles }: Principal,
@@ -30,12 +31,13 @@ export function listLimits(
   ];
 }
 
-/** Whose bound it is, as it goes on in a sentence. */
+/**
+ * Names the product, role or entry of a limit, for the end of a sentence such as `10 calls a minute on the product a`.
+ */
 export function describeOwner({ scope, name }: AppliedLimit): string {
   return { product: `on the product ${name}`, role: `with the role ${name}`, entry: `of ${name}` }[scope];
 }
 
-/** Of a product, role or entry of the limits document, the bounds alone. */
 function valuesOf(limit: LimitValues): LimitValues {
   const { callsPerMinute, callsPerDay, tokensPerMinute, tokensPerDay, concurrentStreams } = limit;
   return {

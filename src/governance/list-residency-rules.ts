@@ -2,7 +2,7 @@ import { findAgent } from './agents.ts';
 import type { Principal } from './call-target.ts';
 import type { Access } from './documents.ts';
 
-/** Ids of the rules that keep a caller's calls in locations; for an application that acts for a person, its own as well. */
+/** Lists the ids of the residency rules that bind a caller's calls, those of an agent's own roles included. */
 export function listResidencyRules(access: Access, principal: Principal): string[] {
   const { roles, idleRoles = [], isDelegated } = principal;
   const agent = isDelegated ? findAgent(access, principal) : undefined;

@@ -2,13 +2,13 @@ import type { Principal } from './call-target.ts';
 import type { Governance } from './governance.ts';
 import { REACHING_TOOLS, PLAIN_TOOLS, type ReachingTool, type ToolName } from './tools.ts';
 
-/** Tools that a caller may give a model, and what those may reach. */
+/** Tools that a caller may give a model: those without sources, and the sources by tool of the others. */
 export interface ToolList {
   readonly use: readonly ToolName[];
   readonly reach: Readonly<Partial<Record<ReachingTool, readonly string[]>>>;
 }
 
-/** Those of the access document that a caller may use where its call is served: in any of the locations. */
+/** Lists the tools of the access document that a caller may give a model in at least one of the locations. */
 export function listTools(
   governance: Governance,
   principal: Principal,

@@ -7,8 +7,9 @@ import { InvalidSchemaError } from './instance-schemas.ts';
 import { readYamlDocument } from './yaml-document.ts';
 
 /**
- * Loads `catalog.yaml`, `access.yaml` and `limits.yaml` from a directory; never writes them.
- * @throws GovernanceDocumentError for the first thing wrong, with file, line, column and, where one fits, a suggestion.
+ * Loads `catalog.yaml`, `access.yaml` and `limits.yaml` from a directory, and checks them.
+ * @throws GovernanceDocumentError for the first problem, with file, line, column and, if a known name is near, a
+ *   suggestion.
  */
 export function loadGovernance(directory: string): Governance {
   const catalog = readYamlDocument(join(directory, 'catalog.yaml'), Catalog);

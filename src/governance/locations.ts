@@ -1,5 +1,6 @@
 /**
- * Where Vertex AI serves: regions, the multi-regions and `global`. A rule on anything else is a slip of the pen.
+ * The locations of Vertex AI: regions, multi-regions and `global`. A rule on any other location is refused as a
+ * mistake.
  * https://cloud.google.com/vertex-ai/docs/general/locations and
  * https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations
  */

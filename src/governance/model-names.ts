@@ -2,8 +2,8 @@ import type { AnyResource, CallTarget } from './call-target.ts';
 import type { CatalogEntry } from './documents.ts';
 
 /**
- * All names of a model or an endpoint in the catalog: its own, those that rules and people have for it, and that of
- * Anthropic's API, which writes `-20250929` behind a model where Vertex AI writes `@20250929`.
+ * Lists the names of an entry's model or endpoint: Vertex AI's own, the catalog name, the alias, and that of
+ * Anthropic's API, which ends in `-20250929` where Vertex AI's ends in `@20250929`.
  * https://docs.claude.com/en/docs/about-claude/models/overview
  */
 export function namesOf(entry: CatalogEntry): string[] {
@@ -12,8 +12,8 @@ export function namesOf(entry: CatalogEntry): string[] {
 }
 
 /**
- * The one table of names: every key under which a call can reach an entry, unique in a catalog. Whatever spelling a path
- * or a body has, the function app and the edge (`npm run policy:build`) come to one of these, and look it up here.
+ * Lists the keys of an entry, each unique in a catalog. The function app and the edge's policies turn every spelling of
+ * a model's or an endpoint's name into one of these keys to find the entry.
  */
 export function keysOf(entry: CatalogEntry): string[] {
   const resources = namesOf(entry).map((name) =>
@@ -24,6 +24,7 @@ export function keysOf(entry: CatalogEntry): string[] {
   return [...resources, ...givenNamesOf(entry).map((name) => keyOf({ kind: 'name', name }))];
 }
 
+/** The key of a resource: of a path `endpoints/…` or `publishers/…/models/…`, of a bare name the name itself. */
 export function keyOf(resource: Exclude<CallTarget['resource'], AnyResource>): string {
   switch (resource.kind) {
     case 'endpoint':

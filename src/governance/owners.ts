@@ -5,7 +5,8 @@ import { KEY_ONLY_PROVIDER } from './check-limits.ts';
 import type { Access, Agent } from './documents.ts';
 
 /**
- * Whose something is that a call makes: its team and, where an agent made it for a person, the agent. Both are labels:
+ * The owner of a resource that a call creates: a team and, if an agent created it for a person, the agent. Both are
+ * labels:
  * https://cloud.google.com/resource-manager/docs/labels-overview#requirements
  */
 export interface Owner {
@@ -13,24 +14,31 @@ export interface Owner {
   readonly agent?: string;
 }
 
-/** A role, or the id of an agent, as Google's labels can hold it. Two that are one in labels are refused at load. */
+/**
+ * The label of a role or of an agent's id, in the characters that Google allows. Two roles or agents with the same
+ * label are refused when the documents are loaded.
+ */
 export function labelOf(name: string): string {
   return name.toLowerCase().replaceAll('.', '-');
 }
 
-/** Of a label's 63 characters; 240 bits of SHA-256. */
+/** 240 bits of SHA-256, which fit into a label's 63 characters. */
 const HASH_DIGITS = 60;
 
 /**
- * The team of those who call with the key of an APIM subscription and nothing else. It is no role's, for roles begin with
- * a letter or digit, and no other subscription's: an id that is no label is told by its hash.
+ * The team of callers with the key of an APIM subscription and without a token. It differs from every role's team,
+ * because roles begin with a letter or digit, and from every other subscription's. An id that is no label is hashed.
  */
 export function teamOfSubscription(id: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,60}$/.test(id)) return `_${id}`;
   return `__${createHash('sha256').update(id).digest('hex').slice(0, HASH_DIGITS)}`;
 }
 
-/** Whose it is what a call makes that a role lets through. */
+/**
+ * The owner of what a call creates.
+ * @param role the one that the deciding grant names.
+ * @param agent the application, if it is an agent; it counts only when it acts for a person.
+ */
 export function ownerOf(principal: Principal, role: string, agent: Agent | undefined): Owner {
   if (isKeyOnly(principal)) return { team: teamOfSubscription(principal.subscriptionId) };
   const team = labelOf(role);
@@ -38,9 +46,11 @@ export function ownerOf(principal: Principal, role: string, agent: Agent | undef
 }
 
 /**
- * Whose things a caller reaches; an owner without an agent stands for all of the team. An agent that acts for a person
- * reaches what both do: of the person's teams, those that its own roles are of, and of the others what it has made.
- * Roles that the documents don't know are of no team.
+ * Lists the owners whose resources a caller reaches. An owner without an agent stands for all resources of the team.
+ * - A caller reaches everything of the teams of its roles.
+ * - An agent that acts for a person reaches everything of the teams that both have, and what it has created itself for
+ *   the person's other teams.
+ * - Roles that the documents do not list have no team.
  */
 export function listOwners(access: Access, principal: Principal): readonly Owner[] {
   if (isKeyOnly(principal)) return [{ team: teamOfSubscription(principal.subscriptionId) }];
@@ -53,8 +63,9 @@ export function listOwners(access: Access, principal: Principal): readonly Owner
 }
 
 /**
- * As whom a caller is judged for what a body reaches. All of a team go on from what one of them puts into a context cache,
- * so of its maker's roles the team's alone lets in; what forbids holds for the others too.
+ * Restricts the caller to the roles of one team if the call creates a context cache. The whole team uses the cache, so
+ * its content may come only from places and tools that the team's role allows. The caller's other roles become idle:
+ * residency rules still count them. Every other call keeps its caller.
  */
 export function restrictToTeam(principal: Principal, operation: string, { team }: Owner): Principal {
   if (operation !== 'cacheContent' || isKeyOnly(principal)) return principal;
@@ -66,7 +77,7 @@ export function restrictToTeam(principal: Principal, operation: string, { team }
   };
 }
 
-/** Whether one of the owners that a caller reaches is the one of a thing. */
+/** Tells if a resource belongs to one of the owners that a caller reaches. */
 export function reaches(owners: readonly Owner[], { team, agent }: Owner): boolean {
   return owners.some((one) => one.team === team && (one.agent === undefined || one.agent === agent));
 }

@@ -1,6 +1,6 @@
 /**
- * A regular expression as the steps that a backtracking matcher takes. `next` is what follows; a `loop` comes back to
- * itself, and goes through its body no second time before a character was taken, as JavaScript says.
+ * A step of a backtracking matcher, in the graph of a regular expression. `next` is the step that follows. The body of
+ * a `loop` leads back to the loop, and is not entered twice without a character in between, as JavaScript requires.
  * https://tc39.es/ecma262/#sec-runtime-semantics-repeatmatcher-abstract-operation
  */
 export type Step =
@@ -11,18 +11,20 @@ export type Step =
   | { readonly kind: 'end' }
   | { readonly kind: 'match' };
 
+/** A step that takes one character. */
 export type CharacterStep = Extract<Step, { kind: 'character' }>;
 
+/** The graph of a regular expression. */
 export interface PatternMachine {
   readonly start: Step;
-  /** One character for each way in which the pattern tells characters apart. */
+  /** One character for each class of characters that the pattern treats alike. */
   readonly alphabet: readonly string[];
 }
 
-/** Thrown for what takes a time that can't be told from the pattern, or is more than is looked through. */
-export class UntellablePatternError extends Error {}
+/** Thrown for a pattern whose matching time cannot be decided, or only with too much work. */
+export class UndecidablePatternError extends Error {}
 
-/** What is repeated with a number is written out; no honest pattern has more parts. */
+/** A part with a numeric quantifier is copied. No honest pattern has more copies. */
 const MAXIMUM_PARTS = 20_000;
 
 type Tree =
@@ -32,8 +34,9 @@ type Tree =
   | { readonly kind: 'repeat'; readonly part: Tree; readonly least: number; readonly most: number };
 
 /**
+ * Builds the graph of a pattern.
  * @param pattern one that `new RegExp(pattern, flags)` takes, with the flag `u` and without `m`.
- * @throws UntellablePatternError
+ * @throws UndecidablePatternError for lookaround, back references and modifiers, and for more than 20,000 parts.
  */
 export function buildPatternMachine(pattern: string, flags: string): PatternMachine {
   const atoms = new Map<string, RegExp>();
@@ -41,13 +44,13 @@ export function buildPatternMachine(pattern: string, flags: string): PatternMach
   const build = (tree: Tree, next: Step): Step => {
     written += 1;
     if (written > MAXIMUM_PARTS)
-      throw new UntellablePatternError(`written out it has more than ${MAXIMUM_PARTS} parts`);
+      throw new UndecidablePatternError(`written out it has more than ${MAXIMUM_PARTS} parts`);
     switch (tree.kind) {
       case 'empty':
         return next;
       case 'begin':
         return { kind: 'begin', next };
-      // Nothing can be taken behind the end, whatever stands there.
+      // No character can follow the end, so the rest of the pattern is left out.
       case 'end':
         return { kind: 'end' };
       case 'character': {
@@ -80,7 +83,7 @@ export function buildPatternMachine(pattern: string, flags: string): PatternMach
   return { start, alphabet: alphabetOf(atoms, pattern) };
 }
 
-/** https://tc39.es/ecma262/#sec-patterns, with the flag `u`. */
+/** The tokens of a pattern with the flag `u`: https://tc39.es/ecma262/#sec-patterns */
 const ASSERTION = /\(\?<?[=!]/y;
 const BACK_REFERENCE = /\\(?:[1-9]\d*|k<[^>]*>)/y;
 const OPENING = /\((?:\?:|\?<[^>]*>)?/y;
@@ -116,9 +119,9 @@ function readTree(pattern: string): Tree {
     return { kind: 'sequence', parts };
   };
   const readPart = (): Tree => {
-    if (take(ASSERTION)) throw new UntellablePatternError('it looks ahead or behind');
-    if (take(BACK_REFERENCE)) throw new UntellablePatternError('it refers to a group');
-    if (take(MODIFIERS)) throw new UntellablePatternError('it changes its flags on the way');
+    if (take(ASSERTION)) throw new UndecidablePatternError('it looks ahead or behind');
+    if (take(BACK_REFERENCE)) throw new UndecidablePatternError('it refers to a group');
+    if (take(MODIFIERS)) throw new UndecidablePatternError('it changes its flags on the way');
     if (take(OPENING)) {
       const group = readChoice();
       at += 1;
@@ -127,7 +130,7 @@ function readTree(pattern: string): Tree {
     const atom = take(ATOM)?.[0] ?? '';
     if (atom === '^') return { kind: 'begin' };
     if (atom === '$') return { kind: 'end' };
-    // Whether it holds is not looked at: more ways are counted than there are.
+    // A word boundary is assumed to hold everywhere, so more paths are counted than there are.
     if (atom === '\\b' || atom === '\\B') return { kind: 'empty' };
     return { kind: 'character', atom };
   };
@@ -143,12 +146,17 @@ function repeat(part: Tree, [, sign, least, comma, most]: RegExpExecArray): Tree
 }
 
 const LAST_CODE_POINT = 0x10ffff;
-/** Where the classes `\s`, `\w`, `\d` and `.` begin and end, control characters aside. */
+/**
+ * First and last characters of the classes `\s`, `\w`, `\d` and `.`, and their neighbors, without control characters.
+ */
 const BOUNDARIES = '/09:@AZ[^_`az{\u007f\u00a0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 const LAST_CONTROL = 0x21;
 const ESCAPES = /(?:\\u[0-9a-fA-F]{4})+|\\u\{[0-9a-fA-F]+\}|\\x[0-9a-fA-F]{2}/g;
 
-/** Every set of characters in a pattern begins and ends beside one that it names, or that its classes do. */
+/**
+ * Finds the alphabet. The bounds of a pattern's classes lie beside characters that it names, or at those of built-in
+ * classes.
+ */
 function alphabetOf(atoms: ReadonlyMap<string, RegExp>, pattern: string): string[] {
   const written = [...pattern.matchAll(ESCAPES)].map(([escapes]) => unescape(escapes)).join('');
   const named = [BOUNDARIES, pattern, written].flatMap((text) => [
@@ -167,13 +175,13 @@ function alphabetOf(atoms: ReadonlyMap<string, RegExp>, pattern: string): string
   for (const point of points) {
     if (point < 0 || point > LAST_CODE_POINT) continue;
     const character = String.fromCodePoint(point);
-    const told = Array.from(atoms.values(), (atom) => Number(atom.test(character))).join('');
-    if (!alphabet.has(told)) alphabet.set(told, character);
+    const matches = Array.from(atoms.values(), (atom) => Number(atom.test(character))).join('');
+    if (!alphabet.has(matches)) alphabet.set(matches, character);
   }
   return [...alphabet.values()];
 }
 
-/** Of a property of Unicode, which only a look at every character tells. */
+/** Adds the bounds of a Unicode property's ranges, which are found only by testing every code point. */
 function addBoundaries(atom: RegExp, points: Set<number>): void {
   let before = false;
   for (let point = 0; point <= LAST_CODE_POINT; point += 1) {

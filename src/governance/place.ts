@@ -1,23 +1,27 @@
 import { readObjects, readTable } from './storage-place.ts';
 import { readAddress } from './web-place.ts';
 
-/** A place that Google can be made to read or write: what it is in, part by part, from the outside in. */
+/** A place that Google can be made to read or write, as a path from the outermost container to the place. */
 export interface Place {
-  /** Cloud Storage however it is spelled, BigQuery, a web server, or YouTube's videos. */
+  /** Cloud Storage in every spelling, BigQuery, a web server, or YouTube. */
   readonly service: 'gs' | 'bq' | 'https' | 'youtube';
-  /** Bucket and path segments; project, dataset and table; host and path segments; nothing, or a video. */
+  /**
+   * - `gs`: bucket and path segments
+   * - `bq`: project, dataset and table
+   * - `https`: host and path segments
+   * - `youtube`: a video's id; empty for all videos
+   */
   readonly parts: readonly string[];
-  /** Whether the last part stands for all that begin with it. */
+  /** True if the last part is a prefix and stands for everything that begins with it. */
   readonly isPattern: boolean;
 }
 
-/** Of a place, in UTF-16 units: more than any object's name or table's. */
+/** UTF-16 units of a URI; names of objects and tables are shorter. */
 const MAXIMUM_LENGTH = 2_000;
 
 /**
- * Reads `gs://bucket/path`, `bq://project.dataset.table`, `https://host/path` or the address of a YouTube video if it has
- * only one meaning to every reader; whatever two readers could take for two places is none.
- * @returns undefined for anything else.
+ * Reads `gs://bucket/path`, `bq://project.dataset.table`, `https://host/path` or the address of a YouTube video.
+ * @returns undefined for any other URI, and for one that two readers could take for two places.
  */
 export function readPlace(uri: string): Place | undefined {
   if (uri.length > MAXIMUM_LENGTH) return undefined;
@@ -28,8 +32,8 @@ export function readPlace(uri: string): Place | undefined {
 }
 
 /**
- * All that a place lies in, from the outside in, and last the place itself, each in one word. One place lies in another
- * if that one's last word is among its own; a pattern lies where all that it stands for does.
+ * The keys of the containers of a place from the outermost, and the place's own key last. A place lies in another if
+ * its keys include that one's last key. A pattern has the keys of the container of everything that it stands for.
  */
 export function keysOfPlace({ service, parts, isPattern }: Place): string[] {
   const exact = isPattern ? parts.slice(0, -1) : parts;

@@ -1,3 +1,4 @@
+import { findAgent } from './agents.ts';
 import type { Principal } from './call-target.ts';
 import type { Access, Residency } from './documents.ts';
 import type { PlaceUse } from './judge-place.ts';
@@ -6,30 +7,39 @@ import type { RuleIndex } from './rule-index.ts';
 import { readToolSource, type ToolSource } from './tool-source.ts';
 import type { ReachingTool, ToolName } from './tools.ts';
 
-/** What one role may reach besides models, laid out so that a judgement only looks up. */
+/** The places and tools that one role may use. */
 interface Reach {
   readonly inputs: Set<string>;
   readonly outputs: Set<string>;
-  /** By tool, the names of the sources that it may reach. */
+  /** Names of the sources by tool; an empty set for a tool that has no sources. */
   readonly tools: Map<ToolName, Set<string>>;
 }
 
-export interface Subject {
+/** A holder of roles: the caller, or the application that acts for one. */
+export interface RoleHolder {
   readonly roles: readonly string[];
-  /** Rules that keep the holder in locations, of idle roles as well. */
+  /** The residency rules that bind the holder, those of idle roles included. */
   readonly residency: readonly Residency[];
 }
 
+/** The storage and tool rules of the access document, indexed by role. */
 export interface ReachIndex {
-  /** Everybody who must be allowed: the caller, and the application that acts for one as well. */
-  subjectsOf(principal: Principal): readonly Subject[];
-  /** Whether a place, or one that it lies in, is on the lists of any of the roles. */
+  /** Lists everybody who must be allowed: the caller, and the application if it acts for a person. */
+  holdersOf(principal: Principal): readonly RoleHolder[];
+  /**
+   * Tells if one of the roles lists a place, or one that contains it.
+   * @param keys the place's, of `keysOfPlace`.
+   */
   isListed(roles: readonly string[], use: PlaceUse, keys: readonly string[]): boolean;
+  /** Tells if one of the roles lists a tool. */
   mayUse(roles: readonly string[], tool: ToolName): boolean;
+  /** Tells if one of the roles lists a source for a tool. */
   mayReach(roles: readonly string[], tool: ToolName, source: ToolSource): boolean;
+  /** Reads the full name or address of a source; undefined if the tool cannot reach it. */
   readSource(tool: ReachingTool, written: string): ToolSource | undefined;
 }
 
+/** Indexes the rules of an access document that has been checked. */
 export function indexReach(access: Access, rules: RuleIndex): ReachIndex {
   const readSource = (tool: ReachingTool, written: string) =>
     readToolSource(tool, written, rules.idOfProject);
@@ -61,7 +71,7 @@ export function indexReach(access: Access, rules: RuleIndex): ReachIndex {
       }
     }
   }
-  const subjectOf = (roles: readonly string[], idleRoles: readonly string[] = []): Subject => ({
+  const holderOf = (roles: readonly string[], idleRoles: readonly string[] = []): RoleHolder => ({
     roles,
     residency: [...roles, ...idleRoles].flatMap((role) => rules.residency.get(role) ?? []),
   });
@@ -71,9 +81,10 @@ export function indexReach(access: Access, rules: RuleIndex): ReachIndex {
       return reach !== undefined && holds(reach);
     });
   return {
-    subjectsOf: (principal) => {
-      const caller = subjectOf(principal.roles, principal.idleRoles);
-      return principal.isDelegated ? [caller, subjectOf(rules.findAgent(principal)?.roles ?? [])] : [caller];
+    holdersOf: (principal) => {
+      const caller = holderOf(principal.roles, principal.idleRoles);
+      if (!principal.isDelegated) return [caller];
+      return [caller, holderOf(findAgent(access, principal)?.roles ?? [])];
     },
     isListed: (roles, use, keys) => some(roles, (reach) => keys.some((key) => reach[use].has(key))),
     mayUse: (roles, tool) => some(roles, ({ tools }) => tools.has(tool)),

@@ -1,38 +1,44 @@
-import { agentKeyOf } from './agents.ts';
-import type { CallTarget, Principal } from './call-target.ts';
-import type { Access, Agent, Catalog, CatalogEntry, Deny, Grant, Limits, Residency } from './documents.ts';
+import type { CallTarget } from './call-target.ts';
+import type { Access, Catalog, CatalogEntry, Deny, Grant, Limits, Residency } from './documents.ts';
 import { type EndpointAddress, endpointAddressOf } from './endpoint-address.ts';
 import { keyOf, keysOf } from './model-names.ts';
-import { describeProducts, type ProductWords } from './describe-products.ts';
+import { describeProducts, type ProductPhrases } from './describe-products.ts';
 
-/** For each role, the rule of every cell; a cell is one operation in one location of one entry. */
-type Cells<Rule> = ReadonlyMap<string, readonly (Rule | undefined)[]>;
+/**
+ * The access matrix of one catalog entry: for each role, the rule of each cell. A cell is one operation in one
+ * location; `cellOf` gives its index.
+ */
+type AccessMatrix<Rule> = ReadonlyMap<string, readonly (Rule | undefined)[]>;
 
-/** All that the rules say of one catalog entry, laid out so that a decision only looks up. */
+/** The rules of one catalog entry, indexed so that a decision takes constant time for each role. */
 export interface EntryRules {
   readonly entry: CatalogEntry;
-  readonly grants: Cells<Grant>;
-  readonly denies: Cells<Deny>;
-  /** By role, every grant of some cell, for finding the nearest one. */
+  readonly grants: AccessMatrix<Grant>;
+  readonly denies: AccessMatrix<Deny>;
+  /** Grants by role, each of which covers a cell at least. */
   readonly grantsOfRole: ReadonlyMap<string, readonly Grant[]>;
-  /** By location, where the endpoint has a host of its own. */
+  /** Hosts of the endpoint by location; a location that a shared host of Google serves has none. */
   readonly addresses: ReadonlyMap<string, EndpointAddress>;
 }
 
+/** The rules of the governance documents, indexed by catalog entry and by role. */
 export interface RuleIndex {
+  readonly access: Access;
   /** In the catalog's order. */
   readonly entries: readonly EntryRules[];
+  /** Finds the entry that a resource names; undefined for a resource of the kind `any`. */
   readonly findEntry: (resource: CallTarget['resource']) => EntryRules | undefined;
-  /** By a project's number, its id. */
+  /** Project ids by project number. */
   readonly idOfProject: ReadonlyMap<string, string>;
+  /** Residency rules by role. */
   readonly residency: ReadonlyMap<string, readonly Residency[]>;
-  readonly findAgent: (principal: Principal) => Agent | undefined;
-  readonly products: ProductWords;
+  readonly products: ProductPhrases;
 }
 
-/** Stands for every caller in the cells of a deny without roles. */
+/** The key of a deny without roles in an access matrix. It stands for every caller. */
 export const EVERYONE = '*';
 
+/** Indexes documents that have been checked. */
 export function indexRules(catalog: Catalog, access: Access, limits: Limits): RuleIndex {
   const environmentOf = new Map(access.roles.map(({ name, environment }) => [name, environment]));
   const grantsOn = findRulesOf(access.grants);
@@ -52,31 +58,33 @@ export function indexRules(catalog: Catalog, access: Access, limits: Limits): Ru
       addresses: addressesOf(catalog, entry),
     };
   });
-  const agents = new Map(access.agents.map((agent) => [agentKeyOf(access, agent), agent]));
   const byName = new Map(entries.flatMap((rules) => keysOf(rules.entry).map((key) => [key, rules])));
   return {
+    access,
     entries,
     findEntry: (resource) => (resource.kind === 'any' ? undefined : byName.get(keyOf(resource))),
     idOfProject: new Map((catalog.projects ?? []).map(({ id, number }) => [number, id])),
     residency: groupByRole(access.residency, ({ roles }) => roles),
-    findAgent: (principal) => agents.get(agentKeyOf(access, principal)),
     products: describeProducts(access, limits),
   };
 }
 
-/** The cell of an operation in a location, both of which the entry offers. */
+/** Index of a cell in an entry's access matrix. The entry must offer the operation and the location. */
 export function cellOf(entry: CatalogEntry, operation: string, location: string): number {
   const operations: readonly string[] = entry.operations;
   return entry.locations.indexOf(location) * operations.length + operations.indexOf(operation);
 }
 
-/** Whether a rule speaks of an entry: by name, by tag, or of all entries when it has neither. */
+/** True if a rule covers an entry by name or by tag. A rule without names and tags covers every entry. */
 export function covers(rule: Pick<Deny, 'entries' | 'tags'>, { name, tags = [] }: CatalogEntry): boolean {
   if (!rule.entries && !rule.tags) return true;
   return (rule.entries?.includes(name) ?? false) || tags.some((tag) => rule.tags?.includes(tag));
 }
 
-/** Finds the rules that cover an entry, in their order, without asking each of them. */
+/**
+ * Indexes rules by the names and tags that they list. The result finds the rules that cover an entry, in document
+ * order.
+ */
 function findRulesOf<Rule extends Deny>(rules: readonly Rule[]): (entry: CatalogEntry) => Rule[] {
   const bySubject = new Map<string, number[]>();
   rules.forEach(({ entries, tags }, index) => {
@@ -95,12 +103,12 @@ function findRulesOf<Rule extends Deny>(rules: readonly Rule[]): (entry: Catalog
   };
 }
 
-/** The first rule that speaks of a cell is the one that a decision names. */
+/** Fills an access matrix. The first rule of the document that covers a cell is the one that decisions name. */
 function layOut<Rule extends Deny>(
   entry: CatalogEntry,
   rules: readonly Rule[],
   rolesOf: (rule: Rule) => readonly string[],
-): Cells<Rule> {
+): AccessMatrix<Rule> {
   const cells = new Map<string, (Rule | undefined)[]>();
   for (const rule of rules) {
     const ofRule = cellsOf(entry, rule);

@@ -1,17 +1,18 @@
 import type { Place } from './place.ts';
 
-/** https://cloud.google.com/storage/docs/buckets#naming */
+/** A bucket's name: https://cloud.google.com/storage/docs/buckets#naming */
 const BUCKET = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
-/** Of an object's name; what a reader could take for a wildcard, an escape or a query is no part of it. */
+/** A segment of an object's name, without characters that a reader could take for a wildcard, an escape or a query. */
 const SEGMENT = /^[\w.~=+@,:!()$&;-]{1,1024}$/;
 const PROJECT = /^([a-z][a-z0-9.-]{0,62}:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
-/** https://cloud.google.com/bigquery/docs/datasets#dataset-naming */
+/** A dataset's name: https://cloud.google.com/bigquery/docs/datasets#dataset-naming */
 const DATASET = /^\w{1,1024}$/;
 const TABLE = /^[\w-]{1,1024}$/;
 
 /**
- * Reads what stands behind `gs://`: no empty, `.` or `..` segments, nothing encoded, and a `*` as the very last character
- * alone. @returns undefined for anything else.
+ * Reads the part of a Cloud Storage URI after `gs://`. It must have no empty, `.` or `..` segment and nothing encoded,
+ * and a `*` at its end only.
+ * @returns undefined for any other text.
  */
 export function readObjects(path: string): Place | undefined {
   const [bucket = '', ...segments] = path.replace(/(?<=.)\/$/, '').split('/');
@@ -30,12 +31,12 @@ export function readObjects(path: string): Place | undefined {
 }
 
 /**
- * Reads what stands behind `bq://`.
+ * Reads the part of a BigQuery URI after `bq://`.
  * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs
- * @returns undefined for anything else.
+ * @returns undefined for any other text.
  */
 export function readTable(name: string): Place | undefined {
-  // The dots of a project are only in the domain before its colon.
+  // A project's id can have dots only in the domain before its colon.
   const [, project = '', dataset, table, more] =
     /^((?:[^:]*:)?[^.]*)(?:\.([^.]*))?(?:\.([^.]*))?(\..*)?$/.exec(name) ?? [];
   if (!PROJECT.test(project) || more !== undefined) return undefined;

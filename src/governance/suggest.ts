@@ -1,4 +1,6 @@
-/** `, did you mean "x"?` for the nearest of the known names when it is near enough, else the list of them. */
+/**
+ * A sentence on an unknown name: `Did you mean "x"?` with the nearest known name if one is near, or else a list of 20.
+ */
 export function suggest(name: string, known: Iterable<string>): string {
   const names = [...known];
   const [nearest] = names
@@ -9,7 +11,7 @@ export function suggest(name: string, known: Iterable<string>): string {
   return names.length > 0 ? `There are: ${names.slice(0, 20).join(', ')}.` : 'There are none.';
 }
 
-/** Levenshtein's distance. */
+/** The Levenshtein distance of two texts. */
 function editDistance(one: string, other: string): number {
   let previous = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (let row = 1; row <= one.length; row += 1) {

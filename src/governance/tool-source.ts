@@ -1,11 +1,11 @@
 import { readPlace } from './place.ts';
 import type { ReachingTool } from './tools.ts';
 
-/** What a tool reaches, told from all others. */
+/** A source that a tool reaches: a data store, a corpus or a server. */
 export interface ToolSource {
-  /** The same for every spelling of the source. */
+  /** Unique name, the same for every spelling of the source. */
   readonly name: string;
-  /** Where Google keeps it; undefined for an address, which can be anywhere. */
+  /** Location in which Google stores the source; undefined for a server, which can be anywhere. */
   readonly location?: string;
 }
 
@@ -14,7 +14,7 @@ const LOCATION = String.raw`locations/(?<location>[a-z]+(?:-[a-z]+\d{1,2})?)`;
 const ID = String.raw`[A-Za-z0-9_-]{1,63}`;
 
 /**
- * The full names that sources have.
+ * Full names of sources by tool.
  * https://cloud.google.com/generative-ai-app-builder/docs/reference/rest/v1/projects.locations.collections.dataStores and
  * https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/projects.locations.ragCorpora
  */
@@ -23,7 +23,7 @@ const NAMES = {
   vertexRagStore: new RegExp(`^${PROJECT}/${LOCATION}/ragCorpora/${ID}$`),
 } as const;
 
-/** How the sources of each tool are written, for whoever has to write one. */
+/** The form of each tool's sources, for error messages. */
 export const SOURCE_FORMS: Readonly<Record<ReachingTool, string>> = {
   vertexAiSearch:
     'projects/P/locations/L/collections/C/dataStores/D or projects/P/locations/L/collections/C/engines/E',
@@ -33,9 +33,9 @@ export const SOURCE_FORMS: Readonly<Record<ReachingTool, string>> = {
 };
 
 /**
- * Reads the full name or the address of what a tool reaches.
- * @param idOfProject by a project's number, its id: Google takes both.
- * @returns undefined for anything else.
+ * Reads the full name or the address of a source.
+ * @param idOfProject project ids by project number, because Google accepts both.
+ * @returns undefined if the tool cannot reach such a source.
  */
 export function readToolSource(
   tool: ReachingTool,
@@ -49,7 +49,10 @@ export function readToolSource(
   return { name, location };
 }
 
-/** The server itself, not what lies below it: a path can lead to another server's tools. Clients write the port out. */
+/**
+ * Reads the address of a server. Paths count, because another path can be another server's. The default port is
+ * removed, because clients write it out.
+ */
 function readServer(written: string): ToolSource | undefined {
   const address = written.replace(/^(https:\/\/[^/?#]*):443(?=\/|$)/, '$1');
   const place = address.includes('?') ? undefined : readPlace(address);

@@ -1,28 +1,28 @@
-/** Where a vendor promises to work on what a tool is given. */
+/** The locations in which a vendor promises to work on a tool's input. */
 export type ToolHome =
-  /** Where the call is served. */
+  /** The location that serves the call. */
   | 'location'
-  /** Where the call is served, if that is a multi-region; of a region nothing is promised. */
+  /** The location that serves the call if it is a multi-region; for a region the vendor promises none. */
   | 'multi-region'
-  /** Where the call is served and where the sources are that it names. */
+  /** The location that serves the call, and those of the sources that the call names. */
   | 'sources'
-  /** Nowhere in particular. */
+  /** No location is promised. */
   | 'anywhere';
 
 interface ToolFacts {
   readonly home: ToolHome;
-  /** The vendor's word on it. */
+  /** The vendor's page that makes the promise, or lacks it. */
   readonly page: string;
 }
 
 const VERTEX = 'https://cloud.google.com/vertex-ai/generative-ai/docs';
-/** Of what is not on this list, Google promises nothing. */
+/** Google promises a location only for the capabilities on this page. */
 const CAPABILITIES = `${VERTEX}/learn/supported-capabilities`;
 const CLAUDE = 'https://platform.claude.com/docs/en/agents-and-tools';
 
 /**
- * Every tool that a body can give a model, by Vertex AI's own name where it has one: what rules speak of. Only what a
- * vendor promises is kept in a location; no promise is none.
+ * Every tool that a body can give a model, by Vertex AI's name if it has one. Rules use these names. A tool stays in a
+ * location only if its vendor promises it.
  */
 export const TOOLS = {
   functionDeclarations: tool('location', CAPABILITIES),
@@ -43,17 +43,20 @@ export const TOOLS = {
   webFetch: tool('anywhere', `${CLAUDE}/tool-use/web-fetch-tool`),
 } as const satisfies Record<string, ToolFacts>;
 
+/** The name of a tool in rules. */
 export type ToolName = keyof typeof TOOLS;
 
-/** Tools that reach what a body names: rules list each source of theirs. */
+/** Tools that reach sources that a body names. Rules list each source. */
 export const REACHING_TOOLS = ['vertexAiSearch', 'vertexRagStore', 'externalApi', 'mcpServers'] as const;
+/** The name of a tool that reaches sources. */
 export type ReachingTool = (typeof REACHING_TOOLS)[number];
 
-/** All others: rules only say that they may be used. */
+/** Tools without sources. Rules list the tool alone. */
 export const PLAIN_TOOLS = (Object.keys(TOOLS) as ToolName[]).filter(
   (name): name is Exclude<ToolName, ReachingTool> => !isReaching(name),
 );
 
+/** Tells if a tool reaches sources that a body names. */
 export function isReaching(name: ToolName): name is ReachingTool {
   return (REACHING_TOOLS as readonly ToolName[]).includes(name);
 }

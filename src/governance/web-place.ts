@@ -1,22 +1,24 @@
 import type { Place } from './place.ts';
 import { readObjects } from './storage-place.ts';
 
-/** One name, in lower case; its last label begins with a letter, so that no reader takes it for an IP address. */
+/** A DNS name in lower case. Its last label begins with a letter, so that no reader takes it for an IP address. */
 const HOST = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 const PORT = /^[1-9]\d{0,4}$/;
-/** Of a path: nothing that is encoded, and nothing that a reader could take for a separator of another kind. */
+/** A segment of a path, without encoded characters and without any that a reader could take for a separator. */
 const SEGMENT = /^[\w.~=+@,:!()$&-]{1,1024}$/;
-/** Chooses among what lies in a place, never the place. */
+/** A query. It selects within a place and never changes the place. */
 const QUERY = /^(?:[\w.~=+@,:!()$&;/?-]|%[0-9A-Fa-f]{2})*$/;
 
-/** Hosts whose paths are bucket and object: https://cloud.google.com/storage/docs/request-endpoints */
+/** Hosts whose paths consist of bucket and object: https://cloud.google.com/storage/docs/request-endpoints */
 const OBJECT_HOSTS = new Set(['storage.googleapis.com', 'storage.cloud.google.com']);
-/** All else of Google's APIs: further spellings of objects, files of the Gemini API, and what wants an identity. */
+/**
+ * Other hosts of Google's APIs, which are refused: more spellings of objects, files of the Gemini API, private APIs.
+ */
 const API_HOST = /(?:^|\.)(?:googleapis\.com|commondatastorage\.com|storage\.cloud\.google\.com)$/;
 
 const YOUTUBE_HOST = /(?:^|\.)(?:youtube\.com|youtu\.be)$/;
 const ALL_VIDEOS = /^(?:(?:www|m)\.)?youtube\.com\/?$/;
-/** Pages of one video, with where it begins and who shared it at most. */
+/** A parameter of a video's page that does not change the video: its start, or who shared it. */
 const DETAIL = String.raw`(?:t|start|si|feature)=[\w.-]*`;
 const VIDEO_PAGES = [
   new RegExp(String.raw`^(?:(?:www|m)\.)?youtube\.com/watch\?v=([\w-]{11})(?:&${DETAIL})*$`),
@@ -26,10 +28,11 @@ const VIDEO_PAGES = [
 ];
 
 /**
- * Reads what stands behind `https://`: a host by its name in ASCII and lower case, path segments without anything
- * encoded, and a query, which is left out of the place. No user, no fragment, no IP address, no default port. Cloud
- * Storage's own addresses are places in Cloud Storage, and every page of a YouTube video is that video.
- * @returns undefined for anything else.
+ * Reads the part of an address after `https://`.
+ * - The host is a DNS name in ASCII and lower case, without user, and without the default port.
+ * - The path has no encoded characters. The query is left out of the place, and there is no fragment.
+ * - An address of Cloud Storage is a place in Cloud Storage. Every page of a YouTube video is that video.
+ * @returns undefined for any other text.
  */
 export function readAddress(address: string): Place | undefined {
   const [, authority = '', path = '', query] = /^([^/?]*)([^?]*)(?:\?([^]*))?$/.exec(address) ?? [];
@@ -44,18 +47,18 @@ export function readAddress(address: string): Place | undefined {
   return isRight ? { service: 'https', parts: [authority, ...parts], isPattern: false } : undefined;
 }
 
-/** The default port is there by itself. */
+/** True if the port is left out, or is a valid one other than the default, 443. */
 function isPort(port: string | undefined): boolean {
   return port === undefined || (PORT.test(port) && port !== '443' && Number(port) < 65_536);
 }
 
-/** Only behind `gs://` can there be a pattern. */
+/** Reads bucket and object of an address. Only a `gs://` URI can be a pattern. */
 function readObjectAddress(path: string): Place | undefined {
   const place = readObjects(path.slice(1));
   return place?.isPattern === false ? place : undefined;
 }
 
-/** The home page stands for all videos. https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/video-understanding */
+/** Reads a page of YouTube. The home page stands for all videos. https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/video-understanding */
 function readVideo(address: string): Place | undefined {
   if (ALL_VIDEOS.test(address)) return { service: 'youtube', parts: [], isPattern: false };
   const [video] = VIDEO_PAGES.flatMap((page) => page.exec(address)?.[1] ?? []);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { describeIssue } from '../errors/describe-issue.ts';
 import { suggest } from './suggest.ts';
 
-/** Thrown at start for a governance document that can't be used. The message gives file, line and column. */
+/** Thrown at start for a governance document that cannot be used. The message gives file, line and column. */
 export class GovernanceDocumentError extends Error {
   constructor(file: string, line: number, column: number, problem: string) {
     super(`${file}:${line}:${column}: ${problem}`);
@@ -12,16 +12,18 @@ export class GovernanceDocumentError extends Error {
   }
 }
 
+/** Keys and indexes from the root of a document to one of its nodes. */
 export type Path = readonly PropertyKey[];
 
-/** A document that fulfils its schema, with the means to refuse a part of it by its place. */
+/** A document that its schema accepts. */
 export interface YamlDocument<Value> {
   readonly text: string;
   readonly value: Value;
+  /** @throws GovernanceDocumentError with the line and column of the node at the path, or of its nearest ancestor. */
   refuse(path: Path, problem: string): never;
 }
 
-/** Reads and validates one YAML file; never writes it. @throws GovernanceDocumentError for the first thing wrong. */
+/** Reads and validates one YAML file. @throws GovernanceDocumentError for the first problem. */
 export function readYamlDocument<Schema extends z.ZodType>(
   file: string,
   schema: Schema,
@@ -54,7 +56,7 @@ function readText(file: string): string {
   }
 }
 
-/** Aliases are resolved only here; one without an anchor, or a bomb of them, fails. */
+/** Resolves aliases. An alias without an anchor, and too many aliases, are refused. */
 function toValue(
   document: ReturnType<typeof parseDocument>,
   refuse: (path: Path, problem: string) => never,
@@ -67,8 +69,8 @@ function toValue(
 }
 
 /**
- * Of a union, what is wrong with the alternative that fits best, and of a record, with its key: "Invalid input" alone
- * helps nobody.
+ * Finds the most specific problem, because zod's "Invalid input" alone helps nobody. A union's is that of the
+ * alternative that fits best; a record's is that of its key.
  */
 function innermost(issue: z.core.$ZodIssue | undefined): { path: PropertyKey[]; message: string } {
   if (!issue) return { path: [], message: 'not valid' };
@@ -82,7 +84,9 @@ function innermost(issue: z.core.$ZodIssue | undefined): { path: PropertyKey[]; 
   return { path: [...issue.path, ...path], message };
 }
 
-/** A document is its author's own: it may be told what it says, and what it may have meant. */
+/**
+ * Describes a problem to the document's author. Unlike errors for callers, it repeats the value and suggests another.
+ */
 function describeProblem(issue: z.core.$ZodRawIssue): string | undefined {
   const { input } = issue;
   if (issue.code === 'invalid_value' && typeof input === 'string')
@@ -94,7 +98,7 @@ function describeProblem(issue: z.core.$ZodRawIssue): string | undefined {
   return describeIssue(issue);
 }
 
-/** Where the deepest node on the path that exists starts. */
+/** Offset of the deepest node on the path that exists. */
 function offsetOf(document: ReturnType<typeof parseDocument>, path: Path): number {
   for (let depth = path.length; depth >= 0; depth -= 1) {
     const node: unknown = document.getIn(path.slice(0, depth), true);

@@ -1,7 +1,7 @@
 /**
- * The bytes of a key whose escapes are undone, so that two spellings of a key become the same bytes and nothing else does:
- * UTF-8, with half a surrogate pair as the three bytes that it would have there. https://simonsapin.github.io/wtf-8/
- * @param bytes of a valid JSON string from behind its first quote to before its last.
+ * Decodes the escapes of a JSON key, so that two spellings of a key become the same bytes and two keys never do.
+ * @param bytes the content of a valid JSON string, without its quotes.
+ * @returns WTF-8: UTF-8 in which a lone surrogate has three bytes. https://simonsapin.github.io/wtf-8/
  */
 export function decodeKey(bytes: Uint8Array): Uint8Array {
   const decoded = new Uint8Array(bytes.length);
@@ -16,7 +16,7 @@ export function decodeKey(bytes: Uint8Array): Uint8Array {
     }
     const letter = bytes[at + 1] ?? 0;
     if (letter !== 0x75) {
-      decoded[length] = meaningOf(letter);
+      decoded[length] = unescape(letter);
       length += 1;
       at += 2;
       continue;
@@ -28,12 +28,12 @@ export function decodeKey(bytes: Uint8Array): Uint8Array {
       point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
       at += 6;
     }
-    length = write(decoded, length, point);
+    length = writeCodePoint(decoded, length, point);
   }
   return decoded.subarray(0, length);
 }
 
-/** The UTF-16 code unit that an escape stands for; -1 where none stands. */
+/** Reads the UTF-16 code unit of a `\u` escape; -1 if there is no such escape. */
 function readUnit(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== 0x5c || bytes[at + 1] !== 0x75) return -1;
   let unit = 0;
@@ -45,8 +45,8 @@ function digitOf(byte: number): number {
   return byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57;
 }
 
-/** What a letter behind a backslash stands for: `b`, `f`, `n`, `r` and `t` for a control, all else for itself. */
-function meaningOf(letter: number): number {
+/** The byte that a letter after a backslash stands for: a control for `b`, `f`, `n`, `r` and `t`, or else itself. */
+function unescape(letter: number): number {
   switch (letter) {
     case 0x62:
       return 0x08;
@@ -63,7 +63,8 @@ function meaningOf(letter: number): number {
   }
 }
 
-function write(into: Uint8Array, at: number, point: number): number {
+/** Writes a code point in WTF-8. @returns the position after it. */
+function writeCodePoint(into: Uint8Array, at: number, point: number): number {
   if (point < 0x80) {
     into[at] = point;
     return at + 1;

@@ -2,12 +2,13 @@ import type { JsonValue } from './json-value.ts';
 
 const COMMA = 0x2c;
 
-/** What to do with members of a JSON object: the JSON to put in a member's place, or undefined to take it out. */
+/** Edits of a JSON object by member name: the JSON text of the new value, or undefined to remove the member. */
 export type JsonEdits = Readonly<Record<string, string | undefined>>;
 
 /**
- * The body with changes to members of an object in it, and every other byte as it is. A member that isn't there is put
+ * Edits members of one object in a JSON body. Every other byte of the body stays as it is. A new member becomes the
  * first.
+ * @returns the whole body.
  */
 export function editJson(object: JsonValue, edits: JsonEdits): Uint8Array {
   const { body, start, end } = object;
@@ -15,7 +16,7 @@ export function editJson(object: JsonValue, edits: JsonEdits): Uint8Array {
   return Buffer.concat([body.subarray(0, start), ...editMembers(object, edits), body.subarray(end)]);
 }
 
-/** The object alone, changed likewise. */
+/** Edits an object as `editJson` does. @returns the object alone. */
 export function editObject(object: JsonValue, edits: JsonEdits): Uint8Array {
   return Buffer.concat(editMembers(object, edits));
 }
@@ -26,29 +27,32 @@ function editMembers(object: JsonValue, edits: JsonEdits): Uint8Array[] {
   const missing = new Set(Object.keys(edits));
   let from = object.start + 1;
   let isAnyKept = false;
-  /** Where the member begins that follows: behind the bracket or the comma before it. */
+  /** Start of the next member, after the bracket or comma before it. */
   let begin = from;
-  let takenFrom: number | undefined;
+  /** Start of the members that are being removed. */
+  let removedFrom: number | undefined;
   for (const [name, value] of object.members()) {
     const isEdited = missing.delete(name);
     const edit = isEdited ? edits[name] : undefined;
-    if (isEdited && edit === undefined) takenFrom ??= begin;
+    if (isEdited && edit === undefined) removedFrom ??= begin;
     else {
-      if (takenFrom !== undefined) pieces.push(body.subarray(from, takenFrom));
-      if (takenFrom !== undefined) from = begin;
-      takenFrom = undefined;
+      if (removedFrom !== undefined) {
+        pieces.push(body.subarray(from, removedFrom));
+        from = begin;
+      }
+      removedFrom = undefined;
       isAnyKept = true;
     }
     if (edit !== undefined) {
       pieces.push(body.subarray(from, value.start), Buffer.from(edit));
       from = value.end;
     }
-    // Behind a value that is not the last there is nothing but space before the comma.
+    // Only whitespace stands between a value and the comma after it. After the last value, `begin` is not used.
     begin = body.indexOf(COMMA, value.end) + 1;
   }
-  if (takenFrom !== undefined) {
-    // The comma before the last goes with it.
-    pieces.push(body.subarray(from, isAnyKept ? takenFrom - 1 : takenFrom));
+  if (removedFrom !== undefined) {
+    // The comma before a removed last member is removed with it.
+    pieces.push(body.subarray(from, isAnyKept ? removedFrom - 1 : removedFrom));
     from = object.end - 1;
   }
   const added = [...missing]

@@ -2,9 +2,11 @@ import { JsonValue } from './json-value.ts';
 import type { Tape } from './tape.ts';
 
 /**
- * Where the values of a JSON text stand. Each value has one entry of where it begins and where it ends; before each member
- * stands its name; an object or array has two: one of where it begins and which entry ends it, then what is in it, then
- * one of where it ends and how many members or items it has.
+ * The positions of all values of a JSON text, on a tape of entries in document order.
+ * - A string, number, boolean or null has one entry: its start and its end.
+ * - An object or array has two. The opening entry has its start and the number of the closing entry. The closing entry
+ *   has its end and its count of members or items. Its content stands between the two.
+ * - The name of a member has an entry of its own, before the entry of the member's value.
  */
 export class JsonIndex {
   readonly bytes: Buffer;
@@ -20,6 +22,7 @@ export class JsonIndex {
     return this.valueAt(0);
   }
 
+  /** The value whose first entry on the tape has this number. */
   valueAt(entry: number): JsonValue {
     return new JsonValue(this, entry);
   }

@@ -7,19 +7,19 @@ import { JsonIndex } from './json-index.ts';
 import { SeenKeys } from './seen-keys.ts';
 import { ESCAPED, Tape } from './tape.ts';
 
-/** Deeper nesting than this is refused: protobuf's own bound is 100 messages, and one JSON level can take two. */
+/** Protobuf allows 100 nested messages, and one level of JSON can take two. */
 const MAXIMUM_DEPTH = 48;
 const MAXIMUM_MEMBERS = 100_000;
 const MAXIMUM_KEY_BYTES = 16_384;
-/** More than any double needs: https://www.exploringbinary.com/maximum-number-of-decimal-digits-in-binary-floating-point-numbers/ */
+/** More characters than any double needs: https://www.exploringbinary.com/maximum-number-of-decimal-digits-in-binary-floating-point-numbers/ */
 const MAXIMUM_NUMBER_BYTES = 1_100;
 
 /**
- * What is read in one call: V8 makes a function fast for its next call, and a loop within one call at times never is.
+ * Bytes that one call reads. V8 switches to optimized code at a function's next call, and at times never within a loop.
  */
 const STRIDE_BYTES = 512;
 
-/** What may stand next. */
+/** States of the reader, named for the token that may come next. */
 const VALUE = 0;
 const VALUE_OR_CLOSE = 1;
 const KEY_OR_CLOSE = 2;
@@ -37,12 +37,12 @@ const LITERALS: Readonly<Record<number, Uint8Array>> = {
 const PROTO = Buffer.from('__proto__');
 const PROTO_HASH = hashKey(PROTO, 0, PROTO.length);
 
-/** `broken` at `at`: no JSON can go on so. */
+/** The state of reading; `broken` means that the byte at `place.at` violates the grammar. */
 export type Progress = 'reading' | 'read' | 'broken';
 
 /**
- * Reads a JSON text in one pass, piece by piece, into an index, by exactly the grammar of RFC 8259, and refuses what later
- * readers could understand in two ways. The work is in proportion to the bytes, whatever they are.
+ * Reads a JSON text piece by piece into an index, in one pass, by the grammar of RFC 8259. It refuses texts that two
+ * readers could understand differently. The work is linear in the number of bytes.
  */
 export class JsonReader {
   readonly #bytes: Uint8Array;
@@ -53,24 +53,27 @@ export class JsonReader {
   #at: number;
   #line = 1;
   #lineStart: number;
-  /** Of the text that is being read. */
+  /** Start of the string that is being read. */
   #textStart = 0;
   #escaped = 0;
   #isBadText = false;
-  /** For each level: where its container stands on the tape, how much it has so far, its latest key, its keys. */
   #depth = 0;
+  /** Entry of the open container at each level. */
   readonly #containers: number[] = [];
+  /** Members or items so far at each level. */
   readonly #counts: number[] = [];
+  /** Entry of the latest key at each level. */
   readonly #keys: number[] = [];
+  /** Keys so far at each level. */
   readonly #seen: SeenKeys[] = [];
 
   /**
-   * One that is never let go: V8 forgets the shape of objects of which there are none, and once it has seen several shapes
-   * of readers, which others that come later then have, all of them are many times slower.
+   * A reader that is never collected as garbage. V8 forgets the hidden class of objects when the last of them is gone.
+   * Readers made later get another hidden class, and code that has met several is many times slower.
    */
-  static readonly kept = new JsonReader(Buffer.from('{"kept":true}'), 2);
+  static readonly keptAlive = new JsonReader(Buffer.from('{"kept":true}'), 2);
   static {
-    this.kept.advance(Infinity);
+    this.keptAlive.advance(Infinity);
   }
 
   /** @param bytes valid UTF-8, with or without a byte order mark. */
@@ -82,20 +85,20 @@ export class JsonReader {
     this.#lineStart = this.#at;
   }
 
-  /** Where it stands: the first byte that it has not taken, the line of that, and where the line starts. */
+  /** The position: the first byte that has not been read, its line from 1, and the first byte of that line. */
   get place(): { readonly at: number; readonly line: number; readonly lineStart: number } {
     return { at: this.#at, line: this.#line, lineStart: this.#lineStart };
   }
 
-  /** What has been read, once it is. */
+  /** The index, which is complete after `advance` has returned `read`. */
   get index(): JsonIndex {
     return new JsonIndex(this.#bytes, this.#tape);
   }
 
   /**
-   * Reads on for so many bytes, and a little further where those end within a key or a number.
-   * @throws GatewayError INVALID_JSON for nesting deeper than 48 levels, a key that stands twice in one object, or the key
-   *   `__proto__`; INVALID_REQUEST beyond a bound.
+   * Reads the next bytes, and some more if the last of them is within a key or a number.
+   * @throws GatewayError INVALID_JSON for nesting deeper than 48 levels, a key that stands twice in one object, or the
+   *   key `__proto__`; INVALID_REQUEST beyond a bound.
    */
   advance(byteCount: number): Progress {
     const bytes = this.#bytes;
@@ -242,7 +245,7 @@ export class JsonReader {
     return this.#endScalar(start, at);
   }
 
-  /** @returns where the digits end, of which there must be one at least; 0 where there is none, and stands there. */
+  /** @returns the position after the digits; 0 if there is none, with the reader left at that position. */
   #readDigits(start: number): number {
     const limit = this.#at + MAXIMUM_NUMBER_BYTES;
     let at = start;
@@ -255,7 +258,7 @@ export class JsonReader {
     return 0;
   }
 
-  /** Reads on in the text of a value. */
+  /** Reads the next bytes of a string that is a value. */
   #readText(stop: number): boolean {
     const at = this.#findQuote(this.#at, stop);
     this.#at = at;
@@ -284,8 +287,9 @@ export class JsonReader {
   }
 
   /**
-   * The place of the quote that ends a text, or `stop`, or a little further within an escape. In a text that is none,
-   * where that shows.
+   * Finds the quote that ends a string.
+   * @returns its position; a position from `stop` on if the string goes on; the position of the error in a broken
+   *   string.
    */
   #findQuote(start: number, stop: number): number {
     const bytes = this.#bytes;
@@ -334,7 +338,7 @@ export class JsonReader {
     return hashKey(key, 0, key.length);
   }
 
-  /** Of two whose hashes are the same: of all others none is compared. */
+  /** Compares two keys with the same hash. */
   readonly #isSameKey = (one: number, other: number): boolean =>
     Buffer.compare(this.#keyOf(one), this.#keyOf(other)) === 0;
 
@@ -348,7 +352,7 @@ export class JsonReader {
     return invalidBody([{ field: this.#path(levels) || 'body', description }]);
   }
 
-  /** Of what is being read. */
+  /** Path of the value that is being read. */
   #path(levels = this.#depth): string {
     const parts = Array.from({ length: levels }, (_, level) =>
       this.#isObject(level)
@@ -367,7 +371,7 @@ function isHexDigit(byte: number): boolean {
   return isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
 }
 
-/** `"`, `\`, `/`, `b`, `f`, `n`, `r`, `t` */
+/** True for `"`, `\`, `/`, `b`, `f`, `n`, `r` and `t`. */
 function isEscapable(byte: number): boolean {
   switch (byte) {
     case 0x22:

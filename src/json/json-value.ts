@@ -1,6 +1,7 @@
 import type { JsonIndex } from './json-index.ts';
 import { ESCAPED } from './tape.ts';
 
+/** The type of a JSON value. */
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
 const KINDS: Readonly<Record<number, JsonKind>> = {
@@ -12,7 +13,7 @@ const KINDS: Readonly<Record<number, JsonKind>> = {
   0x6e: 'null',
 };
 
-/** A value in a JSON text that has been read: where it stands, and what is in it, which is looked at in place. */
+/** A value in a JSON text that has been read. Its content is read from the text when asked for. */
 export class JsonValue {
   readonly #index: JsonIndex;
   readonly #entry: number;
@@ -22,34 +23,35 @@ export class JsonValue {
     this.#entry = entry;
   }
 
+  /** The type of the value. */
   get kind(): JsonKind {
     return KINDS[this.#index.bytes[this.start] ?? 0] ?? 'number';
   }
 
-  /** Its first byte in the body. */
+  /** Position of its first byte in the body. */
   get start(): number {
     return this.#index.tape.first(this.#entry);
   }
 
-  /** Behind its last byte in the body. */
+  /** Position after its last byte in the body. */
   get end(): number {
     const { tape } = this.#index;
     const second = tape.second(this.#entry);
     return this.#isContainer() ? tape.first(second) : second & ~ESCAPED;
   }
 
-  /** How many members an object or items an array has, told at once; zero for all else. */
+  /** Number of members of an object or items of an array, in constant time; zero for other types. */
   get length(): number {
     const { tape } = this.#index;
     return this.#isContainer() ? tape.second(tape.second(this.#entry)) : 0;
   }
 
-  /** At least as many as there are values in it, itself included; names and closing brackets count too. Told at once. */
+  /** Number of values in it, itself included, plus names and closing brackets; in constant time. */
   get entryCount(): number {
     return this.#isContainer() ? this.#index.tape.second(this.#entry) - this.#entry + 1 : 1;
   }
 
-  /** Names and values of an object in their order, and where each begins in the body; none for all else. */
+  /** Members of an object in their order, each with the position of its name in the body; none for other types. */
   *members(): Generator<[name: string, value: JsonValue, start: number]> {
     if (this.kind !== 'object') return;
     for (const name of this.#children(2)) {
@@ -57,34 +59,34 @@ export class JsonValue {
     }
   }
 
-  /** What is in an array; nothing for all else. */
+  /** Items of an array; none for other types. */
   *items(): Generator<JsonValue> {
     if (this.kind !== 'array') return;
     for (const item of this.#children(1)) yield this.#index.valueAt(item);
   }
 
-  /** The value of a member; undefined where there is none of the name. */
+  /** The value of a member; undefined if there is none of this name. Takes linear time in the number of members. */
   member(name: string): JsonValue | undefined {
     if (this.kind !== 'object') return undefined;
     const close = this.#index.tape.second(this.#entry);
-    for (let entry = this.#entry + 1; entry < close; entry = this.#behind(entry + 1)) {
+    for (let entry = this.#entry + 1; entry < close; entry = this.#after(entry + 1)) {
       if (this.#isText(entry, name)) return this.#index.valueAt(entry + 1);
     }
     return undefined;
   }
 
-  /** The text of a string whose JSON has at most so many bytes, its quotes included; undefined for all else. */
+  /** The decoded string; undefined for other types, and if its JSON with its quotes has more bytes than the maximum. */
   readText(maximumBytes: number): string | undefined {
     if (this.kind !== 'string' || this.end - this.start > maximumBytes) return undefined;
     return this.#textAt(this.#entry);
   }
 
-  /** All that it stands in. */
+  /** The whole JSON text that has this value in it. */
   get body(): Buffer {
     return this.#index.bytes;
   }
 
-  /** As JSON.parse has it, in one go: for what is known to be small. */
+  /** The result of JSON.parse, in one turn of the event loop: for values that are known to be small. */
   toJson(): unknown {
     return JSON.parse(this.#index.bytes.toString('utf8', this.start, this.end));
   }
@@ -94,14 +96,14 @@ export class JsonValue {
     return first === 0x7b || first === 0x5b;
   }
 
-  /** @param step 1 where values follow each other, 2 where a name stands before each. */
+  /** @param step 1 for items of an array, 2 for members of an object, which have a name before each value. */
   *#children(step: 1 | 2): Generator<number> {
     const close = this.#index.tape.second(this.#entry);
-    for (let entry = this.#entry + 1; entry < close; entry = this.#behind(entry + step - 1)) yield entry;
+    for (let entry = this.#entry + 1; entry < close; entry = this.#after(entry + step - 1)) yield entry;
   }
 
-  /** The entry behind a value and all that is in it. */
-  #behind(value: number): number {
+  /** The entry after a value and its content. */
+  #after(value: number): number {
     const { bytes, tape } = this.#index;
     const first = bytes[tape.first(value)];
     return (first === 0x7b || first === 0x5b ? tape.second(value) : value) + 1;
@@ -113,7 +115,7 @@ export class JsonValue {
     const end = tape.second(entry);
     if (end >= ESCAPED) return this.#textAt(entry) === text;
     const length = end - 1 - start;
-    // No character has more than three bytes for each of its UTF-16 units.
+    // UTF-8 takes at most three bytes for each UTF-16 code unit.
     if (length < text.length || length > text.length * 3) return false;
     for (let at = 0; at < text.length; at += 1) {
       const unit = text.charCodeAt(at);

@@ -5,8 +5,8 @@ const K0 = SECRET.readInt32LE(0);
 const K1 = SECRET.readInt32LE(4);
 
 /**
- * 32 bits of the bytes from `start` to before `end`, by a secret of this process, so that nobody can choose keys whose
- * hashes are the same: HalfSipHash with one round a word and three at the end. https://www.aumasson.jp/siphash/siphash.pdf
+ * Hashes the bytes from `start` to before `end` to 32 bits: HalfSipHash-1-3 with a secret of this process, so that no
+ * caller can choose keys that collide. https://www.aumasson.jp/siphash/siphash.pdf
  */
 export function hashKey(bytes: Uint8Array, start: number, end: number): number {
   const words = (end - start) >>> 2;
@@ -40,7 +40,7 @@ export function hashKey(bytes: Uint8Array, start: number, end: number): number {
   return (v1 ^ v3) >>> 0;
 }
 
-/** What is left of a word, the lowest byte first. */
+/** The bytes after the last whole word, as a little-endian number. */
 function tailOf(bytes: Uint8Array, start: number, end: number): number {
   let word = 0;
   for (let at = end - 1; at >= start; at -= 1) word = (word << 8) | (bytes[at] ?? 0);

@@ -4,23 +4,26 @@ import { JsonReader } from './json-reader.ts';
 import type { JsonValue } from './json-value.ts';
 import { loopTurns, type Turns } from './turns.ts';
 
-/** What is read in one turn of the event loop: a millisecond's work, or less. */
+/** Bytes that are read in one turn of the event loop: a millisecond of work at most. */
 const PIECE_BYTES = 65_536;
-/** More than the longest context that a model takes can have of any content. */
+/** No content has more values within the longest context of a model. */
 const MAXIMUM_VALUES = 1_000_000;
 
+/** Bounds of a JSON body. */
 export interface JsonBounds {
-  /** How many values the body may have, containers included; 1,000,000 when left out. */
+  /** Maximum number of values, objects and arrays included; 1,000,000 when left out. */
   readonly values?: number;
 }
 
 /**
- * Reads a JSON body that every later reader understands alike, into an index over its bytes; a long one in pieces, between
- * which others have their turn. An index takes at most 8 bytes for each value, each name and each closing bracket.
- * @throws GatewayError INVALID_JSON for an empty body, invalid UTF-8, a syntax error, nesting deeper than 48 levels,
- *   a key that stands twice in one object, or the key `__proto__`; INVALID_REQUEST for more values than the bounds say,
- *   more than 100,000 members in one object, a key of more than 16,384 bytes or a number of more than 1,100; with the
- *   place, never the content.
+ * Reads a JSON body into an index over its bytes. A body that is accepted means the same to every other reader. A long
+ * body is read in pieces, and the event loop runs between them. The index takes at most 8 bytes for each value, each
+ * name and each closing bracket.
+ * @returns the outermost value.
+ * @throws GatewayError INVALID_JSON for an empty body, invalid UTF-8, a syntax error, nesting deeper than 48 levels, a
+ *   key that stands twice in one object, or the key `__proto__`; INVALID_REQUEST for more values than the bounds say,
+ *   more than 100,000 members in one object, a key of more than 16,384 bytes or a number of more than 1,100. The
+ *   message has the place of the problem, never the content.
  */
 export async function readJson(
   body: Uint8Array,
@@ -44,8 +47,8 @@ export async function readJson(
 }
 
 /**
- * Reads in one go what no caller has sent, by the same rules. @throws GatewayError likewise; INVALID_JSON without the
- * place of a syntax error.
+ * Reads a JSON text that no caller has sent, in one turn of the event loop.
+ * @throws GatewayError as `readJson` does, but without the place of a syntax error.
  */
 export function readJsonAtOnce(body: Uint8Array): JsonValue {
   const reader = isUtf8(body) ? new JsonReader(body, MAXIMUM_VALUES) : undefined;
@@ -53,10 +56,10 @@ export function readJsonAtOnce(body: Uint8Array): JsonValue {
   throw new GatewayError('INVALID_JSON', 'What was read is not valid JSON.');
 }
 
-/** `{}` */
+/** The value of `{}`. */
 export const emptyObject: JsonValue = readJsonAtOnce(Buffer.from('{}'));
 
-/** UTF-16 units, in which editors count columns: one for each character, two for one of four bytes. */
+/** Counts UTF-16 code units, as editors count columns: two for a character of four bytes, one for every other. */
 async function countUnits(bytes: Uint8Array, start: number, end: number, turns: Turns): Promise<number> {
   let units = 0;
   for (let from = start; from < end; from += PIECE_BYTES) {

@@ -1,31 +1,31 @@
-/** Up to so many keys are looked through one by one. */
+/** Up to this number, keys are compared one by one; more are found by a hash table. */
 const FEW = 8;
 
 /**
- * The keys of one object at a time, by their hashes: constant work for each key, and next to no room for an object of few.
- * Room that one object has needed is used again by the next, cleared as far as that one needs it.
+ * A set of the keys of one object at a time. Adding a key takes constant time, and few keys take little memory. The
+ * memory is used again for the next object, and only the part that it needs is cleared.
  */
 export class SeenKeys {
   readonly #isSame: (one: number, other: number) => boolean;
   /** Pairs of a hash and an entry. */
   readonly #few: number[] = [];
-  /** Pairs of a hash and an entry plus one, by open addressing; zero where none is. */
+  /** A hash table with open addressing: pairs of a hash and an entry plus one, or zero in a free slot. */
   #slots = new Uint32Array(0);
   #capacity = 0;
   #count = 0;
 
-  /** @param isSame whether two entries with the same hash are the same key. */
+  /** @param isSame tells if two entries with the same hash are the same key. */
   constructor(isSame: (one: number, other: number) => boolean) {
     this.#isSame = isSame;
   }
 
-  /** Begins with another object. */
+  /** Begins another object, without keys. */
   start(): void {
     this.#count = 0;
     this.#capacity = 0;
   }
 
-  /** @returns false where the object has the key already. */
+  /** Adds a key by its hash and its entry. @returns false if the object has the key already. */
   add(hash: number, entry: number): boolean {
     const isNew = this.#count < FEW ? this.#addToFew(hash, entry) : this.#addToMany(hash, entry);
     if (isNew) this.#count += 1;
@@ -68,16 +68,16 @@ export class SeenKeys {
   }
 
   #grow(): void {
-    const kept =
+    const pairs =
       this.#capacity === 0
         ? this.#few.map((value, index) => value + (index % 2))
         : this.#slots.slice(0, this.#capacity * 2);
     this.#capacity = Math.max(this.#capacity * 2, FEW * 4);
     if (this.#slots.length < this.#capacity * 2) this.#slots = new Uint32Array(this.#capacity * 2);
     else this.#slots.fill(0, 0, this.#capacity * 2);
-    for (let index = 0; index < kept.length; index += 2) {
-      const hash = kept[index] ?? 0;
-      const marked = kept[index + 1] ?? 0;
+    for (let index = 0; index < pairs.length; index += 2) {
+      const hash = pairs[index] ?? 0;
+      const marked = pairs[index + 1] ?? 0;
       if (marked === 0) continue;
       let at = this.#home(hash);
       while (this.#slots[at + 1]) at = this.#next(at);

@@ -1,12 +1,12 @@
-/** Lets long work go on in small pieces, each in a turn of its own. */
+/** A queue for long work that is divided into pieces. Each piece is done in a turn of the event loop of its own. */
 export interface Turns {
-  /** Resolves when the next piece may be done: some milliseconds of work at the most. */
+  /** Resolves when the next piece may be done. A piece takes some milliseconds at most. */
   next(): Promise<void>;
 }
 
 /**
- * One piece in each turn of the event loop, first come, first served, so that however many bodies are worked on, all else
- * waits for one piece of one of them.
+ * Lets one piece be done in each turn of the event loop, first come, first served. Other work of the process waits for
+ * one piece at most, however many bodies are being read.
  */
 export class LoopTurns implements Turns {
   readonly #waiting: (() => void)[] = [];
@@ -30,5 +30,5 @@ export class LoopTurns implements Turns {
   }
 }
 
-/** Those of this process. */
+/** The queue of this process. */
 export const loopTurns: Turns = new LoopTurns();

@@ -65,3 +65,8 @@ test('a riddle of a file name is found', () => {
   expect(problemsOf('', 'src/governance/cells.ts')).toEqual(['1: the file’s name is a riddle']);
   expect(problemsOf('', 'src/governance/cellophane.ts')).toEqual([]);
 });
+
+test('the spread of an object literal is found, any other spread is left alone', () => {
+  expect(problemsOf('const one = {\n  ...{ a, b },\n  c,\n};')).toEqual(['2: an object literal is spread']);
+  expect(problemsOf('const one = { ...other, ...(isRight && { a }) };')).toEqual([]);
+});
