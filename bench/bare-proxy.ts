@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 
 /**
- * The yardstick: a reverse proxy that does nothing but forward to Vertex AI with a fixed access token. It decides,
- * validates and records nothing. Forked with `VERTEX_ORIGIN`, `VERTEX_HOST` and `ACCESS_TOKEN`; tells its parent `{ port }`.
+ * The baseline of the measurements: a reverse proxy that only forwards to Vertex AI with a fixed access token. It decides,
+ * validates and records nothing. The parent forks it with `VERTEX_ORIGIN`, `VERTEX_HOST` and `ACCESS_TOKEN`; it sends its
+ * parent `{ port }`.
  */
 const { VERTEX_ORIGIN = '', VERTEX_HOST = '', ACCESS_TOKEN = '' } = process.env;
 const upstream = new Pool(VERTEX_ORIGIN, {

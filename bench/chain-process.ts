@@ -6,26 +6,27 @@ import { join } from 'node:path';
 import { type Environment, readEnvironment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 import { findChild } from './read-process.ts';
 
-/** A chain in a process of its own, so that the load that is put on it does not share its event loop. */
+/** A chain in a process of its own, so that the load does not share its event loop. */
 export interface ChainProcess {
   readonly environment: Environment;
-  /** Process id of the edge and the emulators of the clouds, which are one. */
+  /** The id of the process of both the edge and the clouds' emulators. */
   readonly pid: number;
-  /** Process id of the worker that runs the function app. */
+  /** The id of the process of the function app's worker. */
   readonly functionAppPid: number;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the chain, which is built already, on free ports; without the edge's journeys, unless they are part of what is
- * measured. @throws Error when it ends before it is ready.
+ * Starts the chain on free ports. The function app must be built.
+ * @param journeys true keeps the edge's journeys, which are recorded for people and cost time; false by default.
+ * @throws Error when the chain ends before it is ready.
  */
 export async function startChainProcess({
   journeys = false,
   environment: added = {},
 }: {
   readonly journeys?: boolean;
-  /** Besides this process's own. */
+  /** Variables in addition to those of this process. */
   readonly environment?: Readonly<Record<string, string>>;
 } = {}): Promise<ChainProcess> {
   const scratch = mkdtempSync(join(tmpdir(), 'bench-'));
@@ -42,7 +43,7 @@ export async function startChainProcess({
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     },
   );
-  // It prints where everything is once it is ready, and nothing before.
+  // The chain prints its addresses once it is ready, and nothing before.
   const ready = once(child.stdout ?? child, 'data');
   const ended = once(child, 'exit').then(() => {
     throw new Error('The chain ended before it was ready.');

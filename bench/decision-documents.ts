@@ -8,7 +8,7 @@ const TAGS = 50;
 const LOCATIONS = ['us-central1', 'us-east5', 'europe-west1', 'europe-west4', 'global'];
 const OPERATIONS = ['generateContent', 'streamGenerateContent', 'countTokens', 'rawPredict'] as const;
 
-/** A thousand models and so many rules: of ten, eight grant, one denies and one keeps data where it is. */
+/** Creates documents with a thousand models and `rules` rules: eight of ten grant, one denies, one is a residency rule. */
 export function createDocuments(rules: number): GovernanceDocuments {
   const entries = Array.from({ length: ENTRIES }, (_, index) => createEntry(index));
   const grants = Math.max(1, Math.round(rules * 0.8));
@@ -45,7 +45,7 @@ export function createDocuments(rules: number): GovernanceDocuments {
   return { catalog: { entries }, access, limits: Limits.parse({ products: [] }) };
 }
 
-/** Calls of all kinds: allowed and denied, by path, by alias and in the short form. */
+/** Creates calls of all kinds: allowed and denied, by path, by alias and in the short form. */
 export function createCalls(count: number): { principal: Principal; target: CallTarget }[] {
   return Array.from({ length: count }, (_, index) => {
     const isShort = index % 10 === 0;

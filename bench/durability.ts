@@ -12,9 +12,9 @@ import { readEnvironmentOf } from './read-process.ts';
 import { createEdge, createFunctionApp, forgetReceived, readStampedHeaders } from './targets.ts';
 
 /**
- * Prints what a record costs its call: the function app without any audit trail, with standard and with strict
- * durability, on the same emulators and Azurite, in one run. The process of Azurite and the emulators shares the
- * machine, so latencies hold their work too; the CPU time is the function app's own.
+ * Prints the cost of a call's record: the function app without any audit trail, with standard and with strict durability,
+ * on the same emulators and Azurite, in one run. Latencies include the work of Azurite and the emulators, which share the
+ * machine; the CPU time is the function app's own.
  */
 const ROOT = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'durability-'));
@@ -63,7 +63,7 @@ try {
   rmSync(scratch, { recursive: true });
 }
 
-/** The same application but for its trail, in a folder of its own. */
+/** Builds the application without its audit trail, in a folder of its own. */
 async function buildWithoutAudit(): Promise<string> {
   const directory = join(scratch, 'app');
   mkdirSync(directory);
@@ -72,7 +72,7 @@ async function buildWithoutAudit(): Promise<string> {
   return directory;
 }
 
-/** The sample's rules, with every grant strict that the edge's cache leaves alone. */
+/** Writes the sample's rules with strict grants, but for entries that the edge's cache serves. */
 function writeStrictRules(): string {
   const directory = join(scratch, 'governance');
   cpSync(join(ROOT, 'governance'), directory, { recursive: true });

@@ -6,7 +6,7 @@ export const PAUSE_IN_MS = 20;
 
 const ANSWER = JSON.stringify({ candidates: [], usageMetadata: { totalTokenCount: 0 } });
 
-/** What the function app's answers look like to the edge, from memory; streams pause before every further chunk. */
+/** Starts a backend that answers the edge like the function app, from memory. Streams pause before every further chunk. */
 export async function startEdgeBackend(): Promise<{ url: string; close: () => void }> {
   const server = createServer((request, response) => {
     request.resume();

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { startApiManagement } from '@vertex-ai-gateway/apim-emulator/start-api-management';
 
 /**
- * API Management with the documents of `apim/`, as they are, in front of any backend. Forked with the addresses that
- * it needs and the key of a subscription of the product production; tells its parent `{ port }`.
+ * Starts API Management with the documents of `apim/`, unchanged, before any backend. The parent forks it with the
+ * addresses of the environment variables below and the key of a subscription of the product production. It sends its
+ * parent `{ port }`.
  */
 const { BACKEND_URL = '', ENTRA_AUTHORITY = '', TENANT_ID = '', SUBSCRIPTION_KEY = '' } = process.env;
 const HOUR_IN_MS = 3_600_000;

@@ -15,9 +15,9 @@ import { quantile } from './statistics.ts';
 import { createBareProxy, createTarget } from './targets.ts';
 
 /**
- * Prints what API Management's policies add to a warm request: the whole chain of our native API, beside a bare reverse
- * proxy to the same backend, call for call in turns, in one run: as time, and as CPU time of the process, which other
- * work on the machine changes less. Takes some seconds.
+ * Prints the time that API Management's policies add to a warm request of the native API. A bare reverse proxy to the same
+ * backend is the baseline; calls alternate between the two in one run. The CPU time of the process is printed as well:
+ * other work on the machine changes it less. A run takes some seconds.
  */
 const WARM_UP = 1_500;
 const ROUNDS = 40;
@@ -108,7 +108,7 @@ try {
   backend.close();
 }
 
-/** What the edge takes beyond the bare proxy. */
+/** The edge's time beyond the bare proxy's. */
 function difference([base = NaN, whole = NaN]: readonly number[]): number {
   return whole - base;
 }

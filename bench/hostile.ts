@@ -17,21 +17,22 @@ import { quantile } from './statistics.ts';
 import { headersOf, readHeadersStamped } from './targets.ts';
 
 /**
- * Prints what one hostile body costs everybody else, through the edge and straight at the function app with API Management's
- * identity: how much longer ordinary calls and the health addresses wait, how long one turn of each process's event loop
- * takes, and how far its memory rises, as a multiple of the body. The goal, with 50 ordinary calls a second: no body of up to
- * 20 MB, no 20 of them at once, no slow reader or writer, no flood of connections or headers makes anybody wait more than
- * 50 ms longer, nor memory rise by more than six times its size. Turns are CPU time, which other work on the machine changes
- * little; waits are not.
+ * Prints the cost of one hostile body for other callers, through the edge and directly at the function app with API
+ * Management's identity: the additional wait of ordinary calls and of the health addresses, the longest turn of each
+ * process's event loop, and the rise of its memory as a multiple of the body.
  *
- * `--at edge|app`, `--only TEXT`, `--megabytes N`, `--at-once N`, `--connections`
+ * The goal holds with 50 ordinary calls a second. No body of up to 20 MB, no 20 of them at once, no slow reader or writer
+ * and no flood of connections or headers makes another caller wait more than 50 ms longer, or memory rise by more than six
+ * times the body's size. Turns are CPU time, which other work on the machine changes little; it does change waits.
+ *
+ * Options: `--at edge|app`, `--only TEXT`, `--megabytes N`, `--at-once N`, `--connections`
  */
 if (process.platform !== 'linux') throw new Error('Memory is read from /proc: this needs Linux.');
 
 const BASELINE_IN_MS = 1_500;
 const AFTERMATH_IN_MS = 500;
 const HOLD_IN_MS = 4_000;
-/** What the longest wait is below once all is quiet. */
+/** The load is quiet once the longest wait is below this. */
 const QUIET_IN_MS = 300;
 const ATTEMPTS = 20;
 const ANSWER_TIMEOUT_IN_MS = 120_000;
@@ -137,7 +138,7 @@ try {
   }
 } finally {
   if (load) {
-    // What it has begun ends first.
+    // The load ends after the calls that it has begun.
     const ended = once(load, 'exit');
     load.send('stop');
     await ended;
@@ -146,7 +147,7 @@ try {
   rmSync(scratch, { recursive: true });
 }
 
-/** One hostile act among ordinary calls, and its line of the table. */
+/** Measures a hostile act among ordinary calls, and prints its line of the table. */
 async function measure(label: string, bytes: number, act: () => Promise<string>): Promise<void> {
   const processes = await readProcesses();
   const before = await takeQuietly();
@@ -192,7 +193,7 @@ function waits(calls: readonly OrdinaryCall[], which: (one: OrdinaryCall) => boo
   );
 }
 
-/** As a multiple of what was sent; in megabytes where nothing was. */
+/** The rise of a process's peak memory, as a multiple of the sent bytes; in megabytes when none were sent. */
 function rise(pid: number, before: number, bytes: number): string {
   try {
     const risen = Math.max(0, readPeakMemoryInMb(pid) - before);
@@ -227,7 +228,7 @@ function count(statuses: readonly number[]): string {
   return [...counted].map(([status, times]) => `${times} × ${status}`).join(', ');
 }
 
-/** Calls of a time in which nothing of what came before is felt any more. */
+/** Waits until the load is quiet, and returns its calls. */
 async function takeQuietly(): Promise<OrdinaryCall[]> {
   for (let attempt = 1; ; attempt += 1) {
     await take();
@@ -245,7 +246,7 @@ async function take(): Promise<OrdinaryCall[]> {
   return calls;
 }
 
-/** The edge with the clouds, the host, and the worker that runs the app. */
+/** Finds the processes of the edge with the clouds' emulators, of the host, and of the function app's worker. */
 async function readProcesses(): Promise<number[]> {
   for (;;) {
     try {
@@ -257,7 +258,7 @@ async function readProcesses(): Promise<number[]> {
   }
 }
 
-/** What calls of each application carry, to the edge and, as the edge stamped them, to the app. */
+/** Reads the headers of each application's calls: to the edge, and as the edge stamps them for the function app. */
 async function readCallers(
   environment: Environment,
 ): Promise<Record<'edge' | 'app', Record<string, Record<string, string>>>> {

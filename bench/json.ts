@@ -4,15 +4,15 @@ import type { Turns } from '../src/json/turns.ts';
 import { printTable, type Row } from './print-table.ts';
 
 /**
- * Prints what it takes to read bodies of every kind, hostile ones too, into an index, beside JSON.parse in the same run:
- * all of the time, the longest piece in which nobody else has a turn, and the memory that is held, in sizes of the body.
- * What JSON.parse takes is one piece. Only the ratios mean something elsewhere.
+ * Prints the cost of reading bodies of every kind, hostile ones too, into an index, next to JSON.parse in the same run: the
+ * total time, the longest turn of the event loop, and the memory held, as a multiple of the body. JSON.parse takes a
+ * single turn. Only the ratios hold on other machines.
  */
 const BYTES = Number(process.argv[2] ?? 20) * 1_000_000;
 const { gc } = globalThis;
 if (!gc) throw new Error('Memory is measured between collections: this needs --expose-gc.');
 
-/** Turns of the event loop that remember the longest time between two. */
+/** Turns of the event loop that measure the longest time between two. */
 class MeasuredTurns implements Turns {
   longestInMs = 0;
   #since = performance.now();
@@ -32,13 +32,13 @@ class MeasuredTurns implements Turns {
   }
 }
 
-/** As much of a pattern as fills the body. */
+/** Repeats a pattern to fill the body. */
 function filled(pattern: string, open = '[', close = ']'): Buffer {
   const count = Math.floor((BYTES - open.length - close.length) / pattern.length);
   return Buffer.from(open + pattern.repeat(count).replace(/,$/, '') + close);
 }
 
-/** Members with names of their own. */
+/** Fills an object with members that have different names. */
 function members(nameOf: (index: number) => string): Buffer {
   const parts: string[] = [];
   for (let length = 2; length < BYTES; length += (parts.at(-1) ?? '').length + 1)
@@ -99,7 +99,7 @@ async function measure(
   const inMs = performance.now() - start;
   gc?.();
   const bytes = heldBytes() - before;
-  // What was read is held until here.
+  // This use keeps the value alive until the memory is measured.
   if (value === undefined) throw new Error('nothing was read');
   return { inMs, bytes };
 }

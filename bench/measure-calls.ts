@@ -1,13 +1,13 @@
 import type { Operation, Target } from './targets.ts';
 
-/** Makes one call and reads its answer whole. @throws Error for any status but 200. */
+/** Makes a call and reads its whole answer. @throws Error for any status but 200. */
 export async function callOnce(target: Target, operation: Operation): Promise<void> {
   const { statusCode, body } = await target.pool.request({ method: 'POST', ...target.request(operation) });
   const text = await body.text();
   if (statusCode !== 200) throw new Error(`${target.name} answers ${statusCode}: ${text}`);
 }
 
-/** How long each of `count` calls took in milliseconds, at most `concurrency` at once, the next as soon as one ends. */
+/** Measures `count` calls, `concurrency` of them at once. @returns the duration of each in milliseconds. */
 export async function measureCalls(
   target: Target,
   operation: Operation,
@@ -28,7 +28,7 @@ export async function measureCalls(
   return durations;
 }
 
-/** How long the first chunk of each of `count` streams took in milliseconds, one after the other. */
+/** Measures the first chunk of `count` streams, one after the other. @returns the duration of each in milliseconds. */
 export async function measureFirstChunks(target: Target, count: number): Promise<number[]> {
   const durations: number[] = [];
   for (let made = 0; made < count; made += 1) {

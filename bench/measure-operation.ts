@@ -4,7 +4,7 @@ import { readCpuTimeInMs } from './read-process.ts';
 import { median, quantile } from './statistics.ts';
 import type { Operation, Target } from './targets.ts';
 
-/** Targets take turns in rounds, so that whatever else the machine does falls on all of them alike. */
+/** Targets take turns in rounds, so that other work on the machine affects all of them alike. */
 const ROUNDS = 5;
 const WARM_UP_CALLS = 300;
 const CALLS_IN_A_ROUND = 400;
@@ -17,7 +17,7 @@ export interface Measured {
   readonly pid: number;
 }
 
-/** Latency of calls that follow each other, then of a closed loop of 16, with the CPU time of that loop. */
+/** Measures the latency of calls one after the other, then of a closed loop of 16, with the CPU time of that loop. */
 export async function measureOperation(
   measured: readonly Measured[],
   operation: Operation,
@@ -66,7 +66,7 @@ export async function measureOperation(
   ];
 }
 
-/** How soon the first chunk of a stream comes. */
+/** Measures the time to the first chunk of a stream. */
 export async function measureStreams(
   measured: readonly Measured[],
   betweenRounds: () => Promise<void>,
@@ -85,7 +85,7 @@ export async function measureStreams(
   ];
 }
 
-/** What each target adds to the bare proxy's time. */
+/** The time that each target adds to the bare proxy's. */
 function addedTo(samples: readonly (readonly number[])[]): Row[] {
   const added = (part: number): number[] => {
     const [base = Number.NaN, ...others] = samples.map((one) => quantile(one, part));

@@ -15,15 +15,15 @@ export interface Startable {
 
 export interface Started {
   readonly child: ChildProcess;
-  /** Of the process whose work is measured: the worker's, where the child has one. */
+  /** The id of the measured process: the worker's, if the child has one. */
   readonly pid: number;
   readonly target: Target;
-  /** From spawn to the first answer, read whole. */
+  /** The time from spawn to the end of the first answer. */
   readonly firstAnswerInMs: number;
   readonly memoryInMb: number;
 }
 
-/** Spawns a server and makes one call. @throws Error when it ends, or answers anything but 200. */
+/** Spawns a server and makes a call. @throws Error when it ends, or answers with another status than 200. */
 export async function measureStart(startable: Startable): Promise<Started> {
   const startedAt = performance.now();
   const child = fork(startable.script, startable.arguments, {
@@ -37,14 +37,14 @@ export async function measureStart(startable: Startable): Promise<Started> {
   return { child, pid, target, firstAnswerInMs, memoryInMb: readMemoryInMb(pid) };
 }
 
-/** What a server tells before it listens, and when it does. */
+/** A message of a server to its parent: the worker's id before it listens, and its port when it does. */
 interface Message {
   readonly workerId?: number;
   readonly port?: number;
   readonly message?: string;
 }
 
-/** @throws Error with what the server says when it fails to start. */
+/** Waits for the server's port. @throws Error with the server's output when it fails to start. */
 function untilListening(child: ChildProcess): Promise<{ port: number; pid: number }> {
   let pid = child.pid ?? 0;
   return new Promise((resolve, reject) => {

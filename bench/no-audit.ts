@@ -1,6 +1,6 @@
 import type { Audit } from '../src/audit/start-audit.ts';
 
-/** Takes the place of the audit trail in a build whose calls leave no record at all: what the others are measured against. */
+/** Replaces the audit trail in a build whose calls leave no record: the baseline of the measurements with records. */
 export function startAudit(): Audit {
   return {
     trail: {

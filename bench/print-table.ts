@@ -1,4 +1,4 @@
-/** One row of results: a figure for each target, the bare proxy's first. */
+/** A row of results: a figure for each target, the bare proxy's first. */
 export interface Row {
   readonly label: string;
   readonly unit: string;

@@ -16,9 +16,9 @@ import {
 } from './targets.ts';
 
 /**
- * Prints what the gateway costs: the function app alone and behind the edge, beside a bare reverse proxy to the same
- * emulator of Vertex AI, all in one run on one machine. Only the ratios mean something elsewhere. Takes over a minute.
- * Latencies of the function app hold the local Functions host before it; CPU time and memory are its worker's alone.
+ * Prints the cost of the gateway: the function app alone and behind the edge, next to a bare reverse proxy to the same
+ * emulator of Vertex AI, all in one run on one machine. Only the ratios hold on other machines. A run takes over a minute.
+ * Latencies of the function app include the local Functions host before it; CPU time and memory are those of its worker.
  */
 if (process.platform !== 'linux')
   throw new Error('CPU time and memory are read from /proc: this needs Linux.');
@@ -37,7 +37,7 @@ try {
 
   const proxy = await measureStart(startables.proxy);
   started.push(proxy);
-  // One of its own, because the chain's keeps every request that it receives.
+  // A function app of its own is measured, because the chain's keeps every request that it receives.
   const functionApp = await measureStart(startables.functionApp);
   started.push(functionApp);
   const measured: Measured[] = [

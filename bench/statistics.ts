@@ -1,4 +1,4 @@
-/** The value below which this part (0 to 1) of the samples lies; NaN without samples. */
+/** The quantile of the samples: the value below which this part (0 to 1) of them lies; NaN without samples. */
 export function quantile(samples: readonly number[], part: number): number {
   const sorted = samples.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;

@@ -5,10 +5,10 @@ import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment
 
 export type Operation = 'predict' | 'generateContent' | 'streamGenerateContent?alt=sse';
 
-/** Something that answers predictions: the bare proxy, the function app, or the edge in front of it. */
+/** A server that answers predictions: the bare proxy, the function app, or the edge before it. */
 export interface Target {
   readonly name: string;
-  /** Its calls go out on connections of its own, which are kept alive. */
+  /** The connections of its calls, which are kept alive. */
   readonly pool: Pool;
   request(operation: Operation): { path: string; headers: Record<string, string>; body: string };
 }
@@ -25,9 +25,9 @@ const BODIES = {
   generate: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Why is the sky blue?' }] }] }),
 };
 /** Headers of the edge's call that belong to its connection or its body. */
-const OF_THE_CONNECTION = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
+const CONNECTION_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
 
-/** The edge, called as the two sample applications that may use these operations. */
+/** Creates the target of the edge, called by the two sample applications that may use these operations. */
 export async function createEdge(environment: Environment): Promise<Target> {
   const scoring = await headersOf(environment, 'scoring-app');
   const assistants = await headersOf(environment, 'assistants-app');
@@ -36,13 +36,13 @@ export async function createEdge(environment: Environment): Promise<Target> {
   );
 }
 
-/** The headers that the edge stamped on a call of each operation. @throws Error when it has made none yet. */
+/** Reads the headers that the edge stamped on a call of each operation. @throws Error before the first such call. */
 export async function readStampedHeaders(environment: Environment): Promise<StampedHeaders> {
   const stamped = (operation: string) => readHeadersStamped(environment, operation);
   return { predict: await stamped(':predict'), generate: await stamped(':generateContent') };
 }
 
-/** The headers of the last call that the edge forwarded to such a path. @throws Error when there is none. */
+/** Reads the headers of the last call that the edge forwarded to a path of this operation. @throws Error without one. */
 export async function readHeadersStamped(
   environment: Environment,
   part: string,
@@ -50,10 +50,12 @@ export async function readHeadersStamped(
   const requests = await recorded(environment, 'functions-host');
   const request = requests.findLast(({ path }) => path.includes(part));
   if (!request) throw new Error(`The edge has not forwarded any call of ${part}.`);
-  return Object.fromEntries(Object.entries(request.headers).filter(([name]) => !OF_THE_CONNECTION.has(name)));
+  return Object.fromEntries(
+    Object.entries(request.headers).filter(([name]) => !CONNECTION_HEADERS.has(name)),
+  );
 }
 
-/** The function app without the edge: its calls carry what the edge's carried, each with a request id of its own. */
+/** Creates the target of the function app without the edge. Calls have the edge's headers, and their own request ids. */
 export function createFunctionApp(origin: string, stamped: StampedHeaders): Target {
   return createTarget('function app', origin, '/vertex', (operation) => ({
     ...(operation === 'predict' ? stamped.predict : stamped.generate),
@@ -61,7 +63,7 @@ export function createFunctionApp(origin: string, stamped: StampedHeaders): Targ
   }));
 }
 
-/** What the bare proxy needs: where Vertex AI is, by which name it is called, and a token that it accepts. */
+/** Finds the settings of the bare proxy: the address and host name of Vertex AI, and a token that it accepts. */
 export async function findVertex(
   environment: Environment,
 ): Promise<{ address: string; host: string; accessToken: string }> {
@@ -72,7 +74,7 @@ export async function findVertex(
   return { address, host, accessToken: authorization.replace(/^Bearer /, '') };
 }
 
-/** Makes the emulators forget what they received, which would fill their memory. */
+/** Clears the requests that the emulators have kept, which would fill their memory. */
 export async function forgetReceived({ controls }: Environment): Promise<void> {
   const urls = Object.values(controls).map((url) => `${url}/requests`);
   urls.push(`${controls['application-insights'] ?? ''}/telemetry`);
@@ -100,7 +102,7 @@ export function createTarget(
   };
 }
 
-/** What an application's calls carry to the edge: a token and the key of its APIM subscription. */
+/** The headers of an application's calls to the edge: a token and the key of its APIM subscription. */
 export async function headersOf(
   environment: Environment,
   application: string,

@@ -10,17 +10,17 @@ import type { VerificationReport } from '../src/audit/verification/report.ts';
 import { verifyLedger } from '../src/audit/verification/verify-ledger.ts';
 
 const ENTRIES = 1_000_000;
-/** As many as a day of a busy gateway has: one instance and three short ones. */
+/** The chains of a day of a busy gateway: one instance and three short ones. */
 const CHAINS = 4;
-/** A blob has 50,000 blocks at most, of some entries each. */
+/** The entries of one blob; a blob has at most 50,000 blocks, of some entries each. */
 const PART_ENTRIES = 100_000;
 const LIMIT_IN_SECONDS = 60;
 const LIMIT_IN_MB = 300;
-/** As `npm run audit:verify` has it: what lives is small, so a larger space for new objects only holds garbage. */
+/** The options of `npm run audit:verify`. Few objects live long, so a larger space for new objects would only hold garbage. */
 const NODE_OPTIONS = ['--max-semi-space-size=4'];
 const STARTED_AT = Date.UTC(2026, 2, 1, 12);
 
-/** What the process that verifies says of itself. */
+/** The report of the verifying process about itself. */
 interface Measured {
   readonly seconds: number;
   readonly peakInMb: number;
@@ -71,14 +71,14 @@ async function verifyFolder(folder: string): Promise<void> {
   );
   const measured: Measured = {
     seconds: (performance.now() - start) / 1000,
-    // In kilobytes: https://nodejs.org/api/process.html#processresourceusage
+    // The unit of maxRSS is kilobytes: https://nodejs.org/api/process.html#processresourceusage
     peakInMb: process.resourceUsage().maxRSS / 1024,
     report,
   };
   console.log(JSON.stringify(measured));
 }
 
-/** Chains whose calls are all strict, with an opening and a closing of a realistic size. */
+/** Writes chains whose calls are all strict, with opening and closing entries of a realistic size. */
 async function writeLedger(folder: string): Promise<void> {
   for (let chain = 0; chain < CHAINS; chain += 1) {
     const writer = `20260301T12000000${chain}Z-0a1b2c3d`;

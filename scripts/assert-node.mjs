@@ -1,4 +1,4 @@
-// Plain JavaScript: it has to run on whatever Node there is. The right one comes with `npm ci` (package "node").
+// This file is plain JavaScript, so that any version of Node can run it. `npm ci` installs the right one (package "node").
 const [major] = process.versions.node.split('.');
 if (major !== '24') {
   console.error(

@@ -6,7 +6,7 @@ import { pruneProtos } from './prune-protos.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** The services that the function app calls, and what the SDK's own machinery looks up by name. */
+/** The protos of the services that the function app calls, and of those that the SDK itself looks up by name. */
 const KEPT_PROTOS = [
   'google.cloud.aiplatform.v1.PredictionService',
   'google.api',
@@ -29,7 +29,7 @@ const prunedProtos: Plugin = {
 };
 
 /**
- * Bundles the function app. Only the Functions worker's own module stays outside: the worker supplies it.
+ * Bundles the function app. The Functions worker's own module stays outside, because the worker supplies it.
  * @throws esbuild's BuildFailure.
  */
 export async function build(
@@ -45,13 +45,13 @@ export async function build(
     target: `node${LOWEST_NODE}`,
     format: 'cjs',
     sourcemap: true,
-    // Half the time to compile at a cold start; names stay, so that stacks can be read.
+    // Without white space a cold start compiles in half the time; names stay, so that stacks can be read.
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'external',
     external: ['@azure/functions-core'],
     plugins: [prunedProtos, ...plugins],
-    // Packages that look for a file beside them read this; in a CommonJS bundle it would be undefined.
+    // Packages find files beside them by `import.meta.url`, which is undefined in a CommonJS bundle.
     define: { 'import.meta.url': 'bundleUrl' },
     banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
     logLevel: 'warning',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { checkBicepFiles } from './infra/check-bicep-files.ts';
 
-/** Says what is wrong with the Bicep files under infra/, and fails when something is. */
+/** Prints the mistakes in the Bicep files under infra/, and fails when there is one. */
 async function run(): Promise<void> {
   const { mistakes } = await checkBicepFiles(join(import.meta.dirname, '..'), 'infra');
   if (mistakes.length > 0) throw new Error(mistakes.join('\n'));

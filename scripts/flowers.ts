@@ -90,7 +90,7 @@ async function send(
   return { species: classes[scores.indexOf(Math.max(...scores))] ?? '', requestId };
 }
 
-/** Runs one task per item, at most ten at once. */
+/** Runs one task for each item, at most ten at once. */
 async function inTurns<Item>(
   items: readonly Item[],
   task: (item: Item) => Promise<Outcome>,
@@ -106,7 +106,7 @@ async function inTurns<Item>(
   return outcomes;
 }
 
-/** How many audit records there are for these calls, waiting until there is one for each or the time is up. */
+/** Counts the audit records of these calls, waiting until each has one or the time is up. */
 async function countRecords({ controls }: Environment, ids: ReadonlySet<string>): Promise<number> {
   const url = `${controls['application-insights'] ?? ''}/audit-records`;
   const deadline = Date.now() + RECORDS_TIMEOUT_IN_MS;

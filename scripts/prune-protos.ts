@@ -1,4 +1,4 @@
-/** A protobufjs JSON descriptor: a namespace, a message, an enum or a service, as its keys tell. */
+/** A protobufjs JSON descriptor: a namespace, a message, an enum or a service, by its keys. */
 interface Descriptor {
   readonly nested?: Readonly<Record<string, Descriptor>>;
   readonly fields?: Readonly<Record<string, { readonly type: string }>>;
@@ -9,8 +9,8 @@ interface Descriptor {
 }
 
 /**
- * Keeps of a protobufjs JSON descriptor the named services and packages, and every type that they reach.
- * A client of the SDK builds its types from the descriptor of all services when it is constructed; that takes seconds.
+ * Keeps the named services and packages of a protobufjs JSON descriptor, and every type that they reach. A client of the
+ * SDK builds its types from the descriptor of all services when it is constructed, which takes seconds.
  * @param keep full names, such as `google.rpc`.
  * @throws Error for a name that is not there.
  */
@@ -40,7 +40,7 @@ function visit(root: Descriptor, name: string, descriptor: Descriptor, kept: Set
   }
 }
 
-/** The full name of a type that is named from within `scope`; undefined for a scalar. */
+/** Resolves the full name of a type that `scope` refers to; undefined for a scalar. */
 function resolve(root: Descriptor, scope: string, type: string): string | undefined {
   const name = type.replace(/^\./, '');
   const parts = type.startsWith('.') ? [] : scope.split('.');

@@ -25,7 +25,7 @@ async function run(): Promise<void> {
   process.on('SIGINT', () => running.stop(0));
   process.on('SIGTERM', () => running.stop(0));
   process.on('SIGHUP', () => running.stop(0));
-  // Whoever forked this process is gone.
+  // The channel closes when the parent process that forked this one ends.
   process.on('disconnect', () => running.stop(0));
   if (process.env.npm_lifecycle_event === 'start') whenParentEnds(() => running.stop(0));
 
@@ -38,7 +38,7 @@ async function run(): Promise<void> {
     ...(!chosen.journeys && { journeys: 0 }),
     ...(chosen.environmentFile === undefined ? {} : { environmentFile: chosen.environmentFile }),
     onUnexpectedExit: (problem) => {
-      // Ctrl-C reaches the function app too, and it may be the first to obey.
+      // Ctrl-C also reaches the function app, which may exit first.
       if (running.isStopping) return;
       console.error(problem.message);
       running.stop(1);
@@ -47,7 +47,7 @@ async function run(): Promise<void> {
   console.log(describe(running.chain.environment));
 }
 
-/** npm cannot pass on a SIGKILL. */
+/** Stops when npm is killed: npm cannot pass on a SIGKILL. */
 function whenParentEnds(stop: () => void): void {
   const parent = process.ppid;
   setInterval(() => {
@@ -59,7 +59,7 @@ class Running {
   chain: Chain | undefined;
   isStopping = false;
 
-  /** While the chain still starts there is nothing to wait for: its only other process ends with this one. */
+  /** Stops the chain and exits. A chain that is still starting needs no stop: its only other process ends with this one. */
   stop(exitCode: number): void {
     if (this.isStopping) return;
     this.isStopping = true;
@@ -79,7 +79,7 @@ function readArguments(): Arguments {
     },
   });
   const port = readPort('--port', values.port ?? '8080');
-  // With free ports for the gateway, nothing else is expected to be where it always is.
+  // A gateway on a free port gets a function app on a free port, so that several chains can run.
   const functionsPort = readPort('--functions-port', values['functions-port'] ?? (port === 0 ? '0' : '7071'));
   return {
     port,

@@ -5,7 +5,7 @@ import { ENVIRONMENT_FILE, readEnvironment } from '@vertex-ai-gateway/cloud-emul
 const USAGE = 'Usage: npm run --silent token -- <application>';
 const NOTHING_RUNS = 'Nothing runs here. Start it with: npm start';
 
-/** Prints a bearer token of a sample application, and nothing else. */
+/** Prints a bearer token of a sample application and nothing else. */
 async function run(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -28,7 +28,7 @@ async function run(): Promise<void> {
       grant_type: 'client_credentials',
       client_id: id,
       client_secret: 'none-is-checked',
-      // An issuer of its own has scopes of its own, and a default.
+      // Another issuer than Entra ID has its own default scope.
       ...(tokenUrl === undefined ? { scope: environment.scope } : {}),
     }),
   }).catch(() => {

@@ -1,12 +1,12 @@
-/** A body that is made to cost its receiver as much as it can, and where it goes. */
+/** A body that is made to cost its receiver as much as possible, and its destination. */
 export interface HostileKind {
   readonly name: string;
-  /** As whom of the sample applications. */
+  /** The sample application that sends it. */
   readonly application: string;
   readonly path: string;
-  /** A body of about this many bytes. */
+  /** Makes a body of about this many bytes. */
   readonly body: (bytes: number) => Buffer;
-  /** Where one size alone makes sense. */
+  /** The only size to send; when left out, every size of `SIZES`. */
   readonly bytes?: number;
 }
 
@@ -14,7 +14,7 @@ const PROJECT = '/vertex/v1/projects/sample-project/locations/us-central1';
 const GEMINI = `${PROJECT}/publishers/google/models/gemini-2.5-flash`;
 const MEGABYTE = 1024 * 1024;
 
-/** Head, as much of the same as fits, tail. */
+/** Fills a body with an item between head and tail. */
 const filled =
   (head: string, item: string, tail: string) =>
   (bytes: number): Buffer => {
@@ -22,7 +22,7 @@ const filled =
     return Buffer.from(`${head}${`${item},`.repeat(count - 1)}${item}${tail}`);
   };
 
-/** A JSON object of as many members as fit. */
+/** Fills a JSON object with members between head and tail. */
 const members =
   (head: string, tail: string) =>
   (bytes: number): Buffer => {
@@ -45,7 +45,7 @@ const nested =
   (bytes: number): Buffer =>
     Buffer.from(head + '['.repeat(bytes / 2) + ']'.repeat(bytes / 2) + tail);
 
-/** Valid bodies use tokens up, which the sandbox has few of. */
+/** Valid bodies use tokens, of which the sandbox has few. */
 const valid = { application: 'assistants-app' };
 const chat = { application: 'sandbox-app', path: '/openai/v1/chat/completions' };
 const generate = { application: 'sandbox-app', path: `${GEMINI}:generateContent` };
@@ -166,5 +166,5 @@ export const HOSTILE_KINDS: readonly HostileKind[] = [
   { ...agents, name: 'mcp: deep', body: nested('{"jsonrpc":"2.0","id":1,"method":"ping","params":', '}') },
 ];
 
-/** The sizes that each is sent in. */
+/** The sizes in bytes that each kind is sent in. */
 export const SIZES: readonly number[] = [1 * MEGABYTE, 5 * MEGABYTE, 20 * MEGABYTE - 1024];

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** Where hostile connections go, and the head that a call there has. */
+/** The destination of hostile connections, and the head of a call there. */
 export interface Place {
   readonly origin: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Connections that are made to hold their receiver up; `hold` keeps them going for a time and then lets them go. */
+/** Connections that are made to keep their receiver busy. `hold` keeps them open for a time and then closes them. */
 export interface ConnectionKind {
   readonly name: string;
   /** @returns the status of each answer that came, 0 for a connection that was closed without one. */
@@ -48,7 +48,7 @@ export const CONNECTION_KINDS: readonly ConnectionKind[] = [
   { name: '20 heads of 2,000 headers', hold: flooding(20, many(2000)) },
 ];
 
-/** A call whose answer, 100 vectors, is far longer than what a connection takes that nobody reads. */
+/** A call with a long answer, 100 vectors, which exceeds the buffers of a connection that is not read. */
 function longAnswer(place: Place): string {
   const body = JSON.stringify({ model: 'text-embedding-005', input: Array.from({ length: 100 }, () => 'a') });
   const embeddings = { ...place, path: '/openai/v1/embeddings' };
@@ -59,7 +59,7 @@ function many(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `x-${index}: 1`);
 }
 
-/** Holds connections open, each of which sends its first lines at once and a drip from time to time. */
+/** Holds connections open. Each sends its first lines at once and further bytes from time to time. */
 function holding(
   count: number,
   first: (place: Place) => string[],
@@ -90,7 +90,7 @@ function holding(
   };
 }
 
-/** Sends requests with these lines in their head over and over, so many at once. */
+/** Sends requests with these lines in their head again and again, `count` at once. */
 function flooding(count: number, lines: readonly string[]): ConnectionKind['hold'] {
   return async (place, durationInMs) => {
     const until = Date.now() + durationInMs;

@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
 
 /**
- * Preloaded (`--import`) into a process that is measured: notes each turn of its event loop whose callbacks took long, in
- * CPU time of the main thread, which other work on the machine does not lengthen. One line each in the file that
- * `LONGEST_TURNS` names: process id, time since the epoch, milliseconds.
+ * This module is preloaded (`--import`) into a measured process. It writes each long turn of the event loop, by CPU time of
+ * the main thread, which other work on the machine does not lengthen. The file that `LONGEST_TURNS` names gets a line for
+ * each: process id, time since the epoch, milliseconds.
  */
 const INTERVAL_IN_MS = 5;
 const LEAST_IN_MS = 10;

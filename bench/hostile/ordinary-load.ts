@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 
-/** An ordinary call: when it began, since the epoch, and how long it took. */
+/** An ordinary call: its start in milliseconds since the epoch, and its duration in milliseconds. */
 export interface OrdinaryCall {
   readonly startedAt: number;
   readonly durationInMs: number;
@@ -16,9 +16,9 @@ interface Asked {
 }
 
 /**
- * The load of ordinary callers, in a process of its own: 50 calls a second, whether or not earlier ones have ended, four of
- * five the call of `CALL`, the others the addresses of `HEALTH`. Answers `take` with the calls that ended since;
- * `stop` lets what runs end.
+ * Makes the load of ordinary callers, in a process of its own: 50 calls a second, whether or not earlier ones have ended.
+ * Four of five are the call of `CALL`, the others go to the addresses of `HEALTH`. The message `take` is answered with the
+ * calls that ended since the last; `stop` ends the load after its running calls.
  */
 const INTERVAL_IN_MS = 20;
 const call = JSON.parse(process.env.CALL ?? '{}') as Asked;
@@ -58,7 +58,7 @@ async function make({ method, url, headers, body }: Asked, isHealth: boolean): P
     status = answer.statusCode;
     await answer.body.dump();
   } catch {
-    // Counted as a call without a status.
+    // A call without an answer counts as one without a status.
   }
   ended.push({ startedAt, durationInMs: performance.now() - began, isHealth, status });
 }

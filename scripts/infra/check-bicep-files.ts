@@ -2,15 +2,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { loadBicepReader } from './read-bicep.ts';
 
-/** What is wrong with the Bicep files below a folder, and which files they name. */
+/** The mistakes in the Bicep files below a folder, and the files that they name. */
 export interface BicepFindings {
-  /** One line each, `file:line:column: problem`; the file as it is found from the root. */
+  /** One line for each mistake, `file:line:column: problem`, with the file's path from the root. */
   readonly mistakes: readonly string[];
-  /** Absolute paths. */
+  /** The absolute paths of the named files. */
   readonly referenced: ReadonlySet<string>;
 }
 
-/** Checks the syntax of every Bicep file below a folder, and that each file which one of them names is there. */
+/** Checks the syntax of every Bicep file below a folder, and that the files that they name exist. */
 export async function checkBicepFiles(root: string, folder: string): Promise<BicepFindings> {
   const read = await loadBicepReader();
   const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module';
 import { Language, type Node, Parser } from 'web-tree-sitter';
 
-/** A place in a file; lines and columns count from 1. */
+/** A mistake with its place in the file; lines and columns count from 1. */
 export interface BicepMistake {
   readonly line: number;
   readonly column: number;
   readonly problem: string;
 }
 
-/** A file that a Bicep file reads or deploys, as it is written there: relative to the file itself. */
+/** A file that a Bicep file reads or deploys, by its path relative to that file. */
 export interface BicepReference {
   readonly line: number;
   readonly column: number;
@@ -21,7 +21,7 @@ export interface BicepFile {
 }
 
 /**
- * Loads a parser of Bicep, which needs neither .NET nor Azure's tools. It knows the syntax, not the types of resources.
+ * Loads a parser of Bicep that needs neither .NET nor Azure's tools. It checks the syntax, not the types of resources.
  * Source: https://github.com/tree-sitter-grammars/tree-sitter-bicep
  */
 export async function loadBicepReader(): Promise<(source: string) => BicepFile> {
@@ -40,7 +40,7 @@ export async function loadBicepReader(): Promise<(source: string) => BicepFile> 
   };
 }
 
-/** What was skipped on the way to a mistake is often right: the last of it, or what is wrong within, tells the place. */
+/** The parser skips correct text before a mistake: the last skipped node, or a mistake in it, has the mistake's place. */
 function findMistakes(node: Node): BicepMistake[] {
   if (node.isMissing) return [{ ...placeOf(node), problem: `${describe(node)} is missing.` }];
   if (!node.hasError) return [];
@@ -53,7 +53,7 @@ function describe({ type }: Node): string {
   return /^\w+$/.test(type) ? `The ${type.replaceAll('_', ' ')}` : `"${type}"`;
 }
 
-/** By the text before them: the grammar takes a call at the beginning of an array for a name and its value. */
+/** Finds references by the text before them: the grammar reads a call at the beginning of an array as a property. */
 function findReferences(root: Node, source: string): BicepReference[] {
   return root
     .descendantsOfType('string')

@@ -80,7 +80,7 @@ const operations: readonly Operation[] = [
   },
 ];
 
-/** Claude on Vertex AI, as Anthropic's own clients call it. */
+/** The Anthropic surface: Claude on Vertex AI for Anthropic's own clients. */
 export const anthropicSurface: Surface = {
   id: 'anthropic',
   title: 'Anthropic',

@@ -8,8 +8,8 @@ const USAGE = 'Usage: npm run openapi:build -- [--check]';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /**
- * Writes the OpenAPI document of every API. With `--check` it writes nothing, names each document that is not as it
- * would be written, and fails when there is one. A document that API Management could not import whole is refused.
+ * Writes the OpenAPI document of every API. With `--check` it writes nothing, names each document that differs, and fails
+ * when there is one. A document that API Management could not import whole is refused.
  */
 function run(): void {
   const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });

@@ -1,4 +1,4 @@
-/** A conversation in OpenAI's form, as examples tell it. */
+/** The example of a conversation in OpenAI's form. */
 export const CHAT_QUESTION = {
   model: 'google/gemini-2.5-flash',
   messages: [{ role: 'user', content: 'Why is the sky blue?' }],

@@ -166,11 +166,16 @@ export const ChatCompletionEvents = z
   .meta({ 'x-event-data': '#/components/schemas/ChatCompletionChunk' })
   .describe('Server-sent events; the data of each is one ChatCompletionChunk, and [DONE] in the last one.');
 
-/** Names these schemas in the document of one more surface. */
+/** Names the schemas of chat completions in the document of a surface. */
 export function nameChatCompletions(components: z.core.$ZodRegistry<{ id: string }>): void {
   const schemas = {
-    ...{ ChatMessage, ToolCall, CompletionUsage },
-    ...{ ChatCompletionRequest, ChatCompletion, ChatCompletionChunk, ChatCompletionEvents },
+    ChatMessage,
+    ToolCall,
+    CompletionUsage,
+    ChatCompletionRequest,
+    ChatCompletion,
+    ChatCompletionChunk,
+    ChatCompletionEvents,
   };
   for (const [id, schema] of Object.entries(schemas)) components.add(schema, { id });
 }

@@ -6,16 +6,16 @@ export const REQUEST_ID = '3f2f5b0e-9a64-4f3b-8f0c-2f7a4f5f1c11';
 /** The policy version of every example. */
 export const POLICY_VERSION = '9f1c2d7e44ab';
 
-/** Every call can fail so. */
+/** The failures of every call. */
 export const ALWAYS = [401, 403, 404, 429, 500, 502, 503, 504] as const satisfies readonly FailureStatus[];
 
-/** Calls that have a query or a name to choose can fail so too. */
+/** The failures of calls with a query or a chosen name. */
 export const WITH_QUERY = [400, ...ALWAYS] as const satisfies readonly FailureStatus[];
 
-/** Calls that have a body can fail so too. */
+/** The failures of calls with a body. */
 export const WITH_BODY = [...WITH_QUERY, 413] as const satisfies readonly FailureStatus[];
 
-/** One failure of every status that callers meet, in the words that they get. */
+/** An example of a failure for every status that callers can get, with its real message. */
 export const FAILURES: Readonly<Record<FailureStatus, Failure>> = {
   400: {
     status: 400,

@@ -1,5 +1,5 @@
 /**
- * What Bicep loads of a JSON file, the tightest bound on the way; inline, API Management takes 4 MB.
+ * The longest JSON file that Bicep loads. The bound of API Management, 4 MB inline, is wider.
  * https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions-files#loadjsoncontent
  */
 const MAXIMUM_CHARACTERS = 1_048_576;
@@ -7,7 +7,7 @@ const MAXIMUM_ID_LENGTH = 76;
 const MAXIMUM_SUMMARY_LENGTH = 300;
 const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch']);
 const REFERENCE = /^#\/components\/schemas\/(\w+)$/;
-/** Fields that the import doesn't know, by the object that they would stand in. */
+/** Fields that the import doesn't support, by the object that has them. */
 const UNSUPPORTED = {
   document: ['externalDocs', 'security'],
   path: ['servers', 'trace'],
@@ -25,8 +25,9 @@ interface Document {
 }
 
 /**
- * What API Management would refuse or lose when it imports a document, and what its developer portal could not explain:
- * each with its place. An empty list for a document that arrives whole.
+ * Lists the parts of a document, with their places, that API Management would refuse or lose when importing it, and the
+ * parts without a description for its developer portal.
+ * @returns an empty list for a document that is imported whole.
  * Source: https://learn.microsoft.com/azure/api-management/api-management-api-import-restrictions
  */
 export function findLosses(text: string): string[] {
@@ -83,7 +84,7 @@ function inspectOperation(place: string, path: string, method: string, operation
   ];
 }
 
-/** The template and its parameters must agree, and names must differ whatever their case. */
+/** The path template must match its parameters, and names must differ by more than case. */
 function inspectNames(place: string, path: string, parameters: readonly Json[]): string[] {
   const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name);
   const described = parameters.filter((one) => one.in === 'path').map(({ name }) => name);
@@ -152,7 +153,7 @@ function findRepeatedIds({ paths }: Document): string[] {
     .map((id) => `The operationId ${id} is there twice.`);
 }
 
-/** Properties at any depth; one that is a named schema is described there. */
+/** Lists properties without a description, at any depth. A named schema has its description itself. */
 function findUndescribed(place: string, schema: unknown): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
   const { properties = {}, items, additionalProperties, ...rest } = schema as Record<string, unknown>;

@@ -13,7 +13,7 @@ import type { Failure, Surface } from './surface.ts';
 
 const ENDPOINT = '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890';
 
-/** What the gateway says about itself. */
+/** The gateway's own surface. */
 export const gatewaySurface: Surface = {
   id: 'gateway',
   title: 'Gateway',

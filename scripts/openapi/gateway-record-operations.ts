@@ -44,7 +44,7 @@ const FIGURES = {
   costInUsd: 0.0002,
 };
 
-/** What was called, and what it used. */
+/** The gateway's operations on records: usage, records of calls, and one record. */
 export const recordOperations: readonly Operation[] = [
   {
     method: 'get',

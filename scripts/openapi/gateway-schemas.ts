@@ -3,7 +3,7 @@ import { SURFACE_PATH } from '../../src/dialects/asked-call.ts';
 import { OPERATIONS } from '../../src/governance/documents.ts';
 import { PLAIN_TOOLS, REACHING_TOOLS } from '../../src/governance/tools.ts';
 
-/** The named schemas of the gateway's own surface; answers are strict, because all of them are the gateway's. */
+/** The named schemas of the gateway's own surface. Answers are strict: the gateway alone writes them. */
 export const gatewayComponents = z.registry<{ id: string }>();
 
 const Environment = z.enum(['sandbox', 'production']).describe('The environment of that product.');

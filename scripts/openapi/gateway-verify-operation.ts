@@ -8,7 +8,7 @@ import type { Operation } from './surface.ts';
 VerificationFinding.register(gatewayComponents, { id: 'VerificationFinding' });
 VerificationReport.register(gatewayComponents, { id: 'VerificationReport' });
 
-/** Whether the records are whole and unchanged. */
+/** The operation that verifies that records are complete and unchanged. */
 export const verifyOperation: Operation = {
   method: 'get',
   path: '/v1/audit:verify',

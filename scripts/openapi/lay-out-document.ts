@@ -3,7 +3,7 @@ import type { Surface } from './surface.ts';
 import { writeDocument } from './write-document.ts';
 
 /**
- * The OpenAPI document of an API, with its place below the project's root.
+ * Writes the OpenAPI document of an API, with its path below the project's root.
  * @throws Error for a document that API Management could not import whole.
  */
 export function layOutDocument(surface: Surface): { path: string; text: string } {

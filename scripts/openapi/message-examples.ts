@@ -1,4 +1,4 @@
-/** A conversation with Claude, as examples tell it. */
+/** The example of a conversation with Claude. */
 export const QUESTION_TO_CLAUDE = {
   max_tokens: 256,
   messages: [{ role: 'user', content: 'Why is the sky blue?' }],

@@ -32,7 +32,7 @@ const MessageTool = z
   })
   .describe('What the model may use to answer.');
 
-/** What a request to count tokens has too: https://docs.claude.com/en/api/messages-count-tokens */
+/** The members that a request to count tokens has as well: https://docs.claude.com/en/api/messages-count-tokens */
 const counted = {
   system: z
     .union([z.string(), z.array(ContentBlock)])
@@ -100,7 +100,7 @@ const answered = {
 
 export const Message = z.looseObject(answered).describe("The model's turn.");
 
-/** Of any publisher, so that nothing of it must be there. */
+/** The answer of any publisher's model, so no member is required. */
 export const RawPredictResponse = z
   .looseObject({
     ...z.object(answered).partial().shape,
@@ -134,12 +134,21 @@ export const MessageEvents = z
   .meta({ 'x-event-data': '#/components/schemas/MessageEvent' })
   .describe('Server-sent events, each named by its type; the data of each is one MessageEvent.');
 
-/** Names what both surfaces that serve Claude have. */
+/** Names the schemas of messages in the document of a surface that serves Claude. */
 export function nameMessages(components: z.core.$ZodRegistry<{ id: string }>): void {
   const schemas = {
-    ...{ ContentBlock, InputMessage, MessageTool, MessageUsage, MessageEvent, MessageEvents },
-    ...{ RawPredictRequest, RawPredictResponse },
-    ...{ MessageRequest, Message, CountMessageTokensRequest, MessageTokenCount },
+    ContentBlock,
+    InputMessage,
+    MessageTool,
+    MessageUsage,
+    MessageEvent,
+    MessageEvents,
+    RawPredictRequest,
+    RawPredictResponse,
+    MessageRequest,
+    Message,
+    CountMessageTokensRequest,
+    MessageTokenCount,
   };
   for (const [id, schema] of Object.entries(schemas)) components.add(schema, { id });
 }

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import type { Surface } from './surface.ts';
 
-/** A schema as OpenAPI 3.0.3 has it. */
+/** A schema in the form of OpenAPI 3.0.3. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** https://spec.openapis.org/oas/v3.0.3#data-types and https://json-schema.org/draft-07 */
+/** Formats of texts that are kept: https://spec.openapis.org/oas/v3.0.3#data-types and https://json-schema.org/draft-07 */
 const FORMATS = new Set(['date', 'date-time', 'uuid', 'uri', 'email']);
 const ROOT = '#/components/schemas/';
 
 /**
- * The named schemas of a surface, in OpenAPI's dialect: https://spec.openapis.org/oas/v3.0.3#schema-object
- * They refer to each other by name.
- * @throws Error when a schema can't be written so.
+ * Writes the named schemas of a surface in the form of OpenAPI: https://spec.openapis.org/oas/v3.0.3#schema-object
+ * The schemas refer to each other by name.
+ * @throws Error for a schema that has no such form.
  */
 export function nameSchemas({ components }: Pick<Surface, 'components'>): Record<string, JsonSchema> {
   const { schemas } = z.toJSONSchema(components, {
     target: 'openapi-3.0',
-    // Callers send requests, and answers have no defaults.
+    // The input form is right for requests; answers have no defaults.
     io: 'input',
     uri: (name) => `${ROOT}${name}`,
     override: ({ jsonSchema }) => tidy(jsonSchema),
@@ -29,7 +29,7 @@ export function nameSchemas({ components }: Pick<Surface, 'components'>): Record
   );
 }
 
-/** Those of the named schemas that a part of the document refers to, directly or by others. */
+/** Keeps the named schemas that a part of the document refers to, directly or through other schemas. */
 export function keepReferred(
   schemas: Readonly<Record<string, JsonSchema>>,
   part: unknown,
@@ -48,14 +48,14 @@ function namesIn(part: unknown): string[] {
   return [...JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name = '']) => name);
 }
 
-/** A reference to a named schema. @throws Error when the surface doesn't name it. */
+/** Writes a reference to a named schema. @throws Error when the surface doesn't name it. */
 export function referTo({ components }: Pick<Surface, 'components'>, schema: z.ZodType): JsonSchema {
   const name = components.get(schema)?.id;
   if (name === undefined) throw new Error('A schema of an operation is not one of the components.');
   return { $ref: `${ROOT}${name}` };
 }
 
-/** Leaves out what zod adds and no reader needs, and adds what OpenAPI 3.0.3 wants. */
+/** Removes zod's additions that readers don't need, and completes the schema for OpenAPI 3.0.3. */
 function tidy(schema: Record<string, unknown>): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
@@ -71,14 +71,14 @@ function tidy(schema: Record<string, unknown>): void {
   putFirst(schema, ['type', 'description']);
 }
 
-/** A format that others know says more than its pattern; one that zod made up says less. */
+/** Keeps a standard format in place of its pattern, and a pattern in place of a format that only zod knows. */
 export function tidyFormat(schema: Record<string, unknown>): void {
   const isKnown = typeof schema.format === 'string' && FORMATS.has(schema.format);
   if (isKnown) delete schema.pattern;
   else delete schema.format;
 }
 
-/** The order in which people read a schema. */
+/** Moves keys to the front, so that people read them first. */
 function putFirst(schema: Record<string, unknown>, keys: readonly string[]): void {
   const first = keys.filter((key) => key in schema).map((key) => [key, schema[key]] as const);
   const others = Object.entries(schema).filter(([key]) => !keys.includes(key));

@@ -109,7 +109,7 @@ const operations: readonly Operation[] = [
   },
 ];
 
-/** Models of Vertex AI, as OpenAI's own clients call them. */
+/** The OpenAI surface: models of Vertex AI for OpenAI's own clients. */
 export const openaiSurface: Surface = {
   id: 'openai',
   title: 'OpenAI',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nameChatCompletions } from './chat-completion-schemas.ts';
 
-/** The named schemas of the surface of OpenAI's clients. */
+/** The named schemas of the OpenAI surface. */
 export const openaiComponents = z.registry<{ id: string }>();
 nameChatCompletions(openaiComponents);
 

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { type JsonSchema, tidyFormat } from './name-schemas.ts';
 import type { OptionalParameter } from './surface.ts';
 
-/** What the schema of a parameter can't say. */
+/** Additions to the schema of a parameter. */
 interface ParameterNotes {
-  /** Where the schema has none. */
+  /** The description, for a schema without one. */
   readonly description?: string;
   readonly example: string;
 }
 
 /**
- * Parameters of a query, from the schema that it is read by. Their schemas are short enough to stand without names.
- * @param notes on each parameter that is worth describing
+ * Describes parameters of a query from the schema that reads it.
+ * @param notes additions for the parameters to describe; others are left out.
  */
 export function queryParameters<Name extends string>(
   schema: z.ZodObject<Record<Name, z.ZodType>>,

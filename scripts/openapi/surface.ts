@@ -3,19 +3,20 @@ import type { JsonSchema } from './name-schemas.ts';
 
 /** An API of API Management, as its OpenAPI document describes it. */
 export interface Surface {
-  /** Its folder below `apim/apis`, which is its path on the gateway too. */
+  /** The name of its folder below `apim/apis`, and of its path on the gateway. */
   readonly id: string;
   readonly title: string;
   readonly description: string;
   readonly tags: readonly Tag[];
-  /** What the parts of its paths mean, by their names. */
+  /** The parameters of its paths, by name. */
   readonly pathParameters: Readonly<Record<string, PathParameter>>;
   readonly failures: Failures;
-  /** Every schema that has a name of its own in the document. */
+  /** The named schemas of the document. */
   readonly components: z.core.$ZodRegistry<{ id: string }>;
   readonly operations: readonly Operation[];
 }
 
+/** A heading under which a document groups operations. */
 export interface Tag {
   readonly name: string;
   readonly description: string;
@@ -24,24 +25,25 @@ export interface Tag {
 interface PathParameter {
   readonly description: string;
   readonly example: string;
-  /** When only these are taken. */
+  /** The only values that are accepted; when left out, any. */
   readonly enum?: readonly string[];
 }
 
-/** A parameter that may be left out: API Management would make a required one part of the path. */
+/** A parameter that callers may leave out. API Management would make a required one part of the path. */
 export interface OptionalParameter {
   readonly name: string;
   readonly in: 'query' | 'header';
   readonly description: string;
-  /** A simple type, without a name. */
+  /** The schema: a simple type, not a named one. */
   readonly schema: JsonSchema;
   readonly example: string | number;
 }
 
+/** An operation of a surface, as its document describes it. */
 export interface Operation {
   readonly method: 'get' | 'post' | 'patch' | 'delete';
   readonly path: string;
-  /** Kebab-case and never changed: it is the operation's resource name, and its policies stand in a folder of that name. */
+  /** An id in kebab-case that never changes: the operation's resource name, and the folder of its policies. */
   readonly operationId: string;
   /** The display name. */
   readonly summary: string;
@@ -53,12 +55,12 @@ export interface Operation {
   readonly request?: Body & { readonly description: string };
   readonly answer: {
     readonly description: string;
-    /** By media type. */
+    /** Bodies by media type. */
     readonly content: Readonly<Record<string, Body>>;
   };
   /** HTTP statuses of the failures that can occur. */
   readonly failures: readonly FailureStatus[];
-  /** The gateway decides on the call and refuses it with 501. */
+  /** False for an operation that the gateway authorizes and then refuses with 501. */
   readonly isServed?: false;
 }
 
@@ -68,7 +70,7 @@ interface Body {
   readonly example: unknown;
 }
 
-/** How failures look on a surface. */
+/** The form of failures on a surface. */
 export interface Failures {
   readonly mediaType: string;
   /** One of the surface's components. */
@@ -78,13 +80,13 @@ export interface Failures {
 
 export type FailureStatus = 400 | 401 | 403 | 404 | 413 | 429 | 500 | 501 | 502 | 503 | 504;
 
-/** A failure that a caller can meet. */
+/** A failure that a caller can get. */
 export interface Failure {
   readonly status: FailureStatus;
-  /** What the status means on every surface. */
+  /** The meaning of the status, the same on every surface. */
   readonly description: string;
   readonly code: string;
-  /** Google's name of the status: https://cloud.google.com/apis/design/errors */
+  /** Google's canonical code for the status: https://cloud.google.com/apis/design/errors */
   readonly canonical: string;
   readonly title: string;
   readonly message: string;

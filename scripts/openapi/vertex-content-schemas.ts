@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The named schemas of the native surface. They are loose: Google adds fields, and they pass. */
+/** The named schemas of the native surface. They are loose: fields that Google adds pass. */
 export const vertexComponents = z.registry<{ id: string }>();
 
 /** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/Content */

@@ -25,9 +25,9 @@ import {
 import { PARENT } from './vertex-paths.ts';
 
 const ENDPOINT = `${PARENT}/endpoints/{endpoint}`;
-/** An endpoint that Google made for a tuned model. */
-/** What takes tensors and bytes has no schema of instances. */
+/** The endpoint for tensors and bytes, which has no schema of instances. */
 const TENSORS = { endpoint: '3456789012' };
+/** The endpoint that Google made for a tuned model. */
 const TUNED = { endpoint: '4567890123' };
 const FLOWERS = { instances: [[5.1, 3.5, 1.4, 0.2]] };
 const IRIS = {
@@ -43,7 +43,7 @@ const FLOWER_TENSORS = {
 const SETOSA_TENSORS = { outputs: [{ dtype: 'FLOAT', shape: ['1', '3'], floatVal: SETOSA.scores }] };
 const COMMON = { method: 'post', tag: 'endpoints', failures: WITH_BODY } as const;
 
-/** What custom endpoints, endpoints of tuned models and the OpenAI-compatible endpoint do. */
+/** The operations of custom endpoints, of tuned models' endpoints, and of the OpenAI-compatible endpoint. */
 export const endpointOperations: readonly Operation[] = [
   {
     ...COMMON,
@@ -74,7 +74,7 @@ export const endpointOperations: readonly Operation[] = [
   {
     ...COMMON,
     path: `${ENDPOINT}:streamRawPredict`,
-    // Shared endpoints have no streams.
+    // Shared endpoints don't support streams, so this is a dedicated one.
     pathExamples: { endpoint: '6789012345' },
     operationId: 'endpoints-stream-raw-predict',
     summary: 'Raw predict with a custom endpoint, as a stream',

@@ -39,7 +39,7 @@ const JOB = {
   createTime: '2025-11-24T16:00:00.000000Z',
   updateTime: '2025-11-24T16:00:00.000000Z',
 };
-/** Vertex AI keeps nothing shorter than 2048 tokens. */
+/** A text of the least length that Vertex AI caches, 2048 tokens. */
 const LONG_TEXT = 'Ocelots nap at noon. '.repeat(400);
 const CACHE = {
   name: `${NAME}/cachedContents/7890123456789012345`,
@@ -189,8 +189,8 @@ const operations: readonly Operation[] = [
 const forms = operations.map(inBothForms);
 
 /**
- * Jobs and caches, which are made for a model that the body names. All of the long form come first, so that the examples
- * are, one after the other, the life of one job and one cache in each form.
+ * The operations of batch prediction jobs and context caches. Those of the long form come first, so that the examples run
+ * in their order, from creation to deletion, in each form.
  */
 export const jobOperations: readonly Operation[] = [
   ...forms.map(([long]) => long),

@@ -172,7 +172,7 @@ export const Empty = z
   .describe('Nothing; that it came says that it was done.')
   .register(vertexComponents, { id: 'Empty' });
 
-/** What zod can only check, in the words of JSON Schema. */
+/** Writes as JSON Schema that exactly one of the properties must be present; zod can check this but not describe it. */
 function eitherOf(...names: string[]): { oneOf: object[] } {
   return { oneOf: names.map((name) => ({ required: [name] })) };
 }

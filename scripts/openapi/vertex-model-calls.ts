@@ -12,7 +12,7 @@ import {
   ModelPredictRequest,
 } from './vertex-model-schemas.ts';
 
-/** A call that a publisher's model and an endpoint of a tuned one take alike. */
+/** A call that publishers' models and tuned models' endpoints both take. */
 export type ModelCall = Pick<
   Operation,
   'operationId' | 'summary' | 'description' | 'request' | 'answer' | 'parameters'

@@ -206,7 +206,7 @@ const reads: readonly Omit<Operation, 'method' | 'tag' | 'failures'>[] = [
   },
 ];
 
-/** What publishers' models do, in the long form and in the short one. */
+/** The operations of publishers' models, each in the long form and in the short one. */
 export const modelOperations: readonly Operation[] = [
   ...calls.map(({ verb, ...call }) => ({
     ...call,
@@ -223,7 +223,7 @@ export const modelOperations: readonly Operation[] = [
   }),
 );
 
-/** What the edge refuses by itself: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/live-api */
+/** The WebSocket operation, which the edge refuses: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/live-api */
 export const liveOperation: Operation = {
   method: 'get',
   path: '/ws/google.cloud.aiplatform.{version}.LlmBidiService/BidiGenerateContent',

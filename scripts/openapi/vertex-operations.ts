@@ -37,7 +37,7 @@ const GatewayError = z
 nameChatCompletions(vertexComponents);
 nameMessages(vertexComponents);
 
-/** The native surface: Google's own paths and bodies. */
+/** The native surface, with Google's own paths and bodies. */
 export const vertexSurface: Surface = {
   id: 'vertex',
   title: 'Vertex AI',

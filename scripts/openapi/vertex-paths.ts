@@ -1,8 +1,9 @@
 import type { Operation, Surface } from './surface.ts';
 
-/** Where a project's resources in one location stand. */
+/** The path before a project's resources in one location. */
 export const PARENT = '/{version}/projects/{project}/locations/{location}';
 
+/** The parameters of the native surface's paths, by name. */
 export const vertexPathParameters: Surface['pathParameters'] = {
   version: { description: 'Version of the Vertex AI API.', example: 'v1', enum: ['v1', 'v1beta1'] },
   project: { description: 'Google Cloud project, by id or number.', example: 'sample-project' },
@@ -17,10 +18,10 @@ export const vertexPathParameters: Surface['pathParameters'] = {
   content: { description: 'Number of the cached content.', example: '7890123456789012345' },
 };
 
-/** The next page's token in examples. */
+/** The example of a page token. */
 export const PAGE_TOKEN = 'CAEQChoQc2FtcGxlLXByb2plY3Q';
 
-/** How to page through a list: https://google.aip.dev/158 */
+/** The parameters for paging through a list: https://google.aip.dev/158 */
 export const PAGING = {
   pageSize: { description: 'The most entries of a page.', example: '10' },
   pageToken: {
@@ -30,8 +31,8 @@ export const PAGING = {
 };
 
 /**
- * An operation of a publisher model or of what is made for one, in its long form and in the short one, which names
- * neither project nor location and is served where the caller may be.
+ * Makes the two forms of an operation: the long one, and the short one without project and location, for which the rules
+ * choose both.
  */
 export function inBothForms(operation: Operation): [Operation, Operation] {
   const pathExamples = Object.fromEntries(

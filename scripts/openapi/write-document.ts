@@ -2,7 +2,7 @@ import { FAILURES } from './failures.ts';
 import { type JsonSchema, keepReferred, nameSchemas, referTo } from './name-schemas.ts';
 import type { FailureStatus, Operation, Surface } from './surface.ts';
 
-/** An OpenAPI document, as far as ours have it: https://spec.openapis.org/oas/v3.0.3 */
+/** The part of an OpenAPI document that the gateway's documents use: https://spec.openapis.org/oas/v3.0.3 */
 interface OpenApiDocument {
   readonly 'x-generated': string;
   readonly openapi: '3.0.3';
@@ -45,7 +45,7 @@ interface ResponseObject {
 type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly example: unknown }>>;
 
 const NOTICE = 'From scripts/openapi by npm run openapi:build; do not edit.';
-/** Bicep loads a file of a million characters at most, and two spaces would make it longer. */
+/** Bicep loads at most a million characters from a file, which an indentation of two spaces would exceed. */
 const INDENTATION = 1;
 const REQUEST_ID_HEADER: NonNullable<ResponseObject['headers']> = {
   'x-request-id': {
@@ -60,7 +60,7 @@ const RETRY_AFTER_HEADER: NonNullable<ResponseObject['headers']> = {
   },
 };
 
-/** The document as JSON. Nothing in it depends on when or where it is written. */
+/** Writes the OpenAPI document of a surface as JSON. The same surface always gives the same text. */
 export function writeDocument(surface: Surface): string {
   return `${JSON.stringify(describeSurface(surface), null, INDENTATION)}\n`;
 }
@@ -109,7 +109,10 @@ function describeParameters(surface: Surface, operation: Operation): ParameterOb
     if (!parameter) throw new Error(`${operation.operationId}: nothing says what {${name}} is.`);
     const { description, example, enum: values } = parameter;
     return {
-      ...{ name, in: 'path', required: true, description },
+      name,
+      in: 'path',
+      required: true,
+      description,
       schema: { type: 'string', ...(values && { enum: values }) },
       example: operation.pathExamples?.[name] ?? example,
     };
@@ -117,7 +120,7 @@ function describeParameters(surface: Surface, operation: Operation): ParameterOb
   return [...ofPath, ...(operation.parameters ?? [])];
 }
 
-/** An operation that is not served has no answer, only failures. */
+/** Describes the answers of an operation; one that is not served has failures only. */
 function describeResponses(surface: Surface, operation: Operation): Record<string, ResponseObject> {
   const { answer, failures, isServed = true } = operation;
   const content = Object.entries(answer.content).map(([mediaType, { schema, example }]) => [

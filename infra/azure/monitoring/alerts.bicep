@@ -107,7 +107,7 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       targetResourceTypes: ['microsoft.insights/components']
       evaluationFrequency: rule.every
       windowSize: rule.window
-      // What was tampered with stays so until somebody has looked.
+      // The alert stays active until a person resolves it: tampering does not end by itself.
       autoMitigate: rule.severity > 0
       criteria: {
         allOf: [
