@@ -15,7 +15,7 @@ export const DOMAIN = 'contoso.example';
 export interface TokenIssuer {
   readonly authority: string;
   readonly issuer: string;
-  /** How often its keys were fetched. */
+  /** Returns how often its keys were fetched. */
   readonly keyFetches: () => number;
   /** A v2 token for the gateway, valid for an hour; claims that are given win, undefined ones are left out. */
   readonly sign: (claims?: Readonly<Record<string, unknown>>, options?: SignOptions) => Promise<string>;
