@@ -1,10 +1,24 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { lane, run, workspaceLane } from './jest.lanes.js';
+
+const packages = readdirSync(`${import.meta.dirname}/packages`).map((name) => `packages/${name}`);
+
 /** @type {import('jest').Config} */
 export default {
-  testMatch: ['<rootDir>/{test,packages/*/test}/**/*.test.ts'],
-  testEnvironment: 'node',
-  // Nothing is timed here: a busy machine is slow, not wrong.
-  testTimeout: 120_000,
-  // What a file leaves behind stays in its process, which would run out of memory before the last one.
-  workerIdleMemoryLimit: '1GB',
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2024' }, module: { type: 'commonjs' } }] },
+  ...run,
+  projects: [
+    // A busy machine is slow, not wrong: nothing is timed in a chain but what never ends.
+    lane('chains', { folders: ['end-to-end', 'hostile'], limitInSeconds: 120 }),
+    workspaceLane('test/clients', { tests: '.' }),
+    lane('project', { folders: ['apim', 'contract', 'infra', 'scripts'], limitInSeconds: 120 }),
+    lane('unit', { folders: ['unit'], limitInSeconds: 60 }),
+    ...packages
+      .filter((folder) => existsSync(`${import.meta.dirname}/${folder}/test`))
+      .map((folder) => workspaceLane(folder)),
+  ],
+  // Of the function app's code, in the processes of the tests: what a chain runs is not counted.
+  collectCoverageFrom: ['src/**/*.ts'],
+  coverageDirectory: '.local/coverage',
+  coverageProvider: 'v8',
+  coverageThreshold: { global: { branches: 92 } },
 };

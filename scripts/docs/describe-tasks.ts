@@ -8,7 +8,11 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
   },
   'Test it': {
     test: 'run every test, or those of a path; -- test/unit',
-    check: 'run every check below',
+    'test:unit': 'run the unit tests of the function app',
+    'test:watch': 'run the unit tests of what has changed, again at every change',
+    'test:coverage': 'run the unit tests and count the lines and branches of src/ that they run',
+    jest: "run Jest without building first; -- and Jest's own options",
+    check: 'run every check below, two at a time',
     'check:types': 'check types',
     'check:lint': 'lint',
     'check:comments': 'check that comments and names are plain English',

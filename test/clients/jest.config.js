@@ -1,3 +1,3 @@
-import everything from '../../jest.config.js';
+import { run, workspaceLane } from '../../jest.lanes.js';
 
-export default { ...everything, testMatch: ['<rootDir>/*.test.ts'] };
+export default { ...run, ...workspaceLane('test/clients', { tests: '.' }) };
