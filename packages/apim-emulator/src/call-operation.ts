@@ -11,7 +11,7 @@ import type { ReportRequest } from './engine/request-telemetry.ts';
 import type { CallOperation } from './mcp/call-tool.ts';
 import type { ApiDefinition } from './service/service-definition.ts';
 
-/** About the message itself, which the request of a tool is not. */
+/** The headers that describe the client's message itself, which the request of a tool is not. */
 const OF_THE_MESSAGE = /^(?:accept|content|mcp|if|sec)(?:-|$)|^(?:expect|last-event-id|origin|range)$/;
 
 /**

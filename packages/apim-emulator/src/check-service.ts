@@ -9,9 +9,9 @@ import { createServices } from './start-api-management.ts';
 /** The folder of a service, and the options of its check. */
 interface CheckOptions {
   readonly directory: string;
-  /** Win over those in the folder. */
+  /** The named values; they win over those in the folder. */
   readonly namedValues: Readonly<Record<string, string>>;
-  /** `classic` when left out. */
+  /** The tier of the gateway; `classic` when left out. */
   readonly tier?: Tier;
 }
 

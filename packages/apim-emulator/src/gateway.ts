@@ -22,13 +22,13 @@ import type { FindSubscription } from './service/subscription-keys.ts';
 /** A request as a hook sees it. A body beyond the bound of `RequestBody` is cut there. */
 interface InterceptedExchange {
   readonly method: string;
-  /** Path and query. */
+  /** The path and query. */
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
 }
 
-/** Sees every request before anything else does; true when it has dealt with it. */
+/** A hook that sees every request before anything else does; it gives true when it has answered the request. */
 export type Intercept = (exchange: InterceptedExchange, response: ServerResponse) => Promise<boolean>;
 
 /** The parts that a gateway is built from. */
@@ -91,7 +91,7 @@ export function createGateway(setting: GatewaySetting): HandleRequest {
   };
 }
 
-/** Aborted when the client leaves before its request is whole, or before it has the whole response. */
+/** Returns a signal that is aborted when the client leaves before its request or its response is whole. */
 function watchClient(request: IncomingMessage, response: ServerResponse): AbortController {
   const gone = new AbortController();
   // Tells before whoever reads the body learns that it breaks off.

@@ -27,22 +27,22 @@ import { indexSubscriptions } from './service/subscription-keys.ts';
 import type { Subscription } from './service/subscription-keys.ts';
 import { takeAbsoluteForm } from './take-absolute-form.ts';
 
-/** Longer than clients keep an idle connection, so that none is closed under a request. */
+/** The idle time of connections. Clients keep theirs for less, so that none is closed under a request. */
 const KEEP_ALIVE_IN_MS = 65_000;
 
-/** No page tells of a limit; a longer head is answered 431 before any policy runs. */
+/** The longest head of a request; a longer one is answered 431. No page tells of a limit. */
 const MAXIMUM_HEAD_BYTES = 64 * 1024;
 
-/** From the least to the most. */
+/** The severities of traces, from the least to the most. */
 const SEVERITIES: readonly TraceTelemetry['severity'][] = ['verbose', 'information', 'error'];
 
 type NamedValues = Readonly<Record<string, string>>;
 
 /** The options of the emulator. */
 export interface ApiManagementOptions {
-  /** Folder of the service's artifacts, in the layout of APIOps. */
+  /** The folder of the service's artifacts, in the layout of APIOps. */
   readonly directory: string;
-  /** Port on 127.0.0.1; 0 picks a free one. */
+  /** The port on 127.0.0.1; 0 picks a free one. */
   readonly port: number;
   /**
    * Named values by name; they win over those in the folder. The gateway's own addresses may be among them: the public
@@ -78,7 +78,7 @@ export interface ApiManagementOptions {
   readonly now?: () => number;
   /** Waits between retries: resolves after so many milliseconds, rejects when the signal is aborted. */
   readonly wait?: (durationInMs: number, abortSignal: AbortSignal) => Promise<void>;
-  /** From 0 up to, but not including, 1; `Math.random` when left out. */
+  /** Returns a random number from 0 up to, but not including, 1; `Math.random` when left out. */
   readonly random?: () => number;
 }
 
@@ -210,7 +210,7 @@ function waitFor(durationInMs: number, abortSignal: AbortSignal): Promise<void> 
   return setTimeout(durationInMs, undefined, { signal: abortSignal });
 }
 
-/** Traces that the diagnostic's verbosity lets through; all of them where there is none. */
+/** Returns the traces that the diagnostic's verbosity lets through; all of them where there is no diagnostic. */
 function tracesFrom(
   { diagnostic }: ServiceDefinition,
   { emitTrace }: ApiManagementOptions,
@@ -232,7 +232,7 @@ function startJourneys(
   return new Journeys({ maximum: journeys, directory, secrets: [...keys, ...secrets] });
 }
 
-/** Known only now: the port may have been picked. */
+/** Returns the named values for the port that the gateway listens on, which may have been picked. */
 function namedValuesOf({ namedValues }: ApiManagementOptions, port: number): [string, string][] {
   return Object.entries(
     typeof namedValues === 'function'

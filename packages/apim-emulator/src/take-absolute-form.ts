@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
 
-/** Scheme, authority without credentials, and the rest. */
+/** A target in absolute form: scheme, authority without credentials, and the rest. */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#@\s]+)([/?][^#]*)?$/i;
 
 /**
@@ -21,7 +21,7 @@ export function takeAbsoluteForm(server: Pick<Server, 'emit'>): void {
   };
 }
 
-/** False for a target that is none. */
+/** Takes the request's host from its target; false for an invalid target. */
 function useOwnHost(request: IncomingMessage): boolean {
   const { url = '/' } = request;
   if (url.startsWith('/') || url === '*') return true;

@@ -1,4 +1,4 @@
-/** Told what a service's folder has that isn't supported or allowed: it throws that, or goes on and collects. */
+/** Receives each part of a service's folder that isn't supported or allowed: it throws the error, or collects it. */
 export type Refuse = (error: Error) => void;
 
 /** Ends at the first refusal. */

@@ -6,7 +6,7 @@ import type { Headers } from './headers.ts';
 export interface SingleBackendDefinition {
   readonly id: string;
   readonly type: 'single';
-  /** Absolute, without a trailing slash. */
+  /** The absolute address, without a trailing slash. */
   readonly url: string;
   /** The names and values that are added to requests to it. */
   readonly credentials: {
@@ -23,7 +23,7 @@ export interface PoolMemberDefinition {
   readonly weight: number;
 }
 
-/** Backends that share the load. */
+/** A pool of backends that share the load. */
 export interface PoolDefinition {
   readonly id: string;
   readonly type: 'pool';
@@ -35,7 +35,7 @@ export type BackendDefinition = SingleBackendDefinition | PoolDefinition;
 /** A backend, or a pool of backends, that `backend-id` names. */
 export interface BackendEntity {
   readonly id: string;
-  /** As messages call it when it can't be used. */
+  /** Its name in messages about why it can't be used. */
   readonly title: string;
   /** The definition of a single backend; a pool has none. */
   readonly definition?: SingleBackendDefinition;
@@ -113,7 +113,7 @@ class LoadBalancedPool implements BackendEntity {
   };
 }
 
-/** Smooth weighted round-robin: 3 to 1 is A A B A, not A A A B. */
+/** Picks the next member by smooth weighted round-robin: 3 to 1 is A A B A, not A A A B. */
 function takeTurn(members: readonly Member[]): Member | undefined {
   const total = members.reduce((sum, { weight }) => sum + weight, 0);
   const [first] = members;

@@ -16,10 +16,10 @@ export function explainBackendError(error: unknown, clientGone: boolean): Policy
   return new PolicyFailure({ reason: 'BackendConnectionFailure', message, status: 500 });
 }
 
-/** Node's timers fire at once for more. */
+/** The longest delay of Node's timers: they fire at once for a longer one. */
 export const LONGEST_TIMER_IN_MS = 2 ** 31 - 1;
 
-/** No head, or for `send-request` no whole answer, within the configured time. */
+/** The failure of a backend that gave no head, or for `send-request` no whole answer, within the configured time. */
 export function timedOut(): PolicyFailure {
   const message = 'The backend did not answer within the configured timeout.';
   return new PolicyFailure({ reason: 'Timeout', message, status: 500 });

@@ -4,7 +4,7 @@ const CONNECT_TIMEOUT_IN_MS = 10_000;
 /** Azure's load balancers drop a connection that is idle for four minutes. */
 const IDLE_BODY_TIMEOUT_IN_MS = 240_000;
 
-/** As forward-request names them; `2or1` prefers HTTP/2. */
+/** The HTTP versions by their names in forward-request; `2or1` prefers HTTP/2. */
 export const HTTP_VERSIONS = ['1', '2or1', '2'] as const;
 export type HttpVersion = (typeof HTTP_VERSIONS)[number];
 

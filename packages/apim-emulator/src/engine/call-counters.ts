@@ -10,7 +10,7 @@ const MAXIMUM_KEYS = 10_000;
 /** A fixed period of a quota. */
 export interface QuotaPeriod {
   readonly startsAt: number;
-  /** Infinite for a quota that is never renewed. */
+  /** The end of the period; infinite for a quota that is never renewed. */
   readonly endsAt: number;
 }
 

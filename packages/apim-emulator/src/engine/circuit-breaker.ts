@@ -15,7 +15,7 @@ export interface CircuitBreakerRule {
   readonly percentage: number | undefined;
   readonly intervalInMs: number;
   readonly statusCodeRanges: readonly { readonly min: number; readonly max: number }[];
-  /** Reasons of `context.LastError` that are failures, in lower case. */
+  /** The reasons of `context.LastError` that are failures, in lower case. */
   readonly errorReasons: readonly string[];
   readonly tripDurationInMs: number;
   /** A failure's `Retry-After` takes the place of the trip duration. */

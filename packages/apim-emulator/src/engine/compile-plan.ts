@@ -9,7 +9,7 @@ import type { PolicyStep } from './policy-step.ts';
 import { parametersOf } from './template-parameters.ts';
 import type { TemplatedOperation } from './template-parameters.ts';
 
-/** All that runs for one operation and product, the sections of all scopes already joined. */
+/** The policies of one operation and product, with the sections of all scopes joined. */
 export type Plan = Readonly<Record<Section, readonly PolicyStep[]>>;
 
 /** A scope's document, compiled but not yet joined with its parent's: `base` stands where the parent goes. */
@@ -17,7 +17,7 @@ export type ScopePlan = Readonly<Record<Section, readonly (PolicyStep | typeof B
 
 const BASE = Symbol('base');
 
-/** Inherits everything: what a scope without a document does. */
+/** The plan of a scope without a document, which inherits everything. */
 const INHERIT: ScopePlan = { inbound: [BASE], backend: [BASE], outbound: [BASE], 'on-error': [BASE] };
 
 /**

@@ -3,7 +3,7 @@ import type { Schema } from './operation-contract.ts';
 /** The name under which the schemas are kept that others refer to. */
 export const COMPONENTS = 'components.json';
 
-/** Keywords that mean the same in both dialects, and hold no schemas. */
+/** The keywords that mean the same in both dialects, and hold no schemas. */
 const PLAIN = [
   ...['title', 'description', 'default'],
   ...['type', 'enum', 'format', 'pattern', 'required', 'multipleOf', 'minimum', 'maximum', 'uniqueItems'],

@@ -4,7 +4,7 @@ import { Guid } from '@vertex-ai-gateway/csharp-expressions/values/guid';
 import { JsonToken, JsonValue } from '@vertex-ai-gateway/csharp-expressions/values/json-token';
 import type { SecretMask } from './secret-mask.ts';
 
-/** Tokens of a JSON value that are looked at for secrets. */
+/** The most tokens of a JSON value that are searched for secrets. */
 const MAXIMUM_TOKENS = 1_000;
 /** Shorter texts within JSON that is a secret say what kind of secret it is: `Bearer`. */
 const SHORTEST_TEXT = 8;

@@ -11,9 +11,9 @@ import type { BackendRequest } from './to-backend-request.ts';
 
 /** The waiting times of a dispatch, in milliseconds. */
 interface Patience {
-  /** For `100 Continue`, or another answer. */
+  /** The longest wait for `100 Continue`, or another answer. */
   readonly continueTimeoutInMs: number;
-  /** For the head of the answer, once the body is on its way; 0 for ever. */
+  /** The longest wait for the head of the answer, once the body is on its way; 0 for ever. */
   readonly timeoutInMs: number;
 }
 

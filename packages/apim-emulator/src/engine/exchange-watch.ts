@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts';
 import type { Headers } from './headers.ts';
 import type { SecretMask } from './secret-mask.ts';
 
-/** Headers as they are after a step, by the name they have; null for one that is gone. */
+/** The headers after a step, by name; null for one that is gone. */
 export type HeaderChanges = Readonly<Record<string, string | null>>;
 
 /** The changes of a step to the request that will be forwarded. */
@@ -41,7 +41,7 @@ export class ExchangeWatch {
     this.#seen = see(exchange);
   }
 
-  /** Undefined where nothing did. */
+  /** Returns the changes since the last look; undefined when there are none. */
   look(): Changes | undefined {
     const before = this.#seen;
     const after = see(this.#exchange, before);
@@ -90,7 +90,7 @@ export class ExchangeWatch {
 /** An exchange at one moment. Maps are copied when they have changed; what they hold never changes. */
 interface Seen {
   readonly method: string;
-  /** Path and query. */
+  /** The path and query. */
   readonly url: string;
   readonly backendUrl: string;
   readonly requestHeaders: Headers;
@@ -143,7 +143,7 @@ export function changedHeaders(before: Headers, after: Headers, mask: SecretMask
   return changed.length === 0 ? undefined : Object.fromEntries(changed);
 }
 
-/** Both changes, one after the other. */
+/** Joins the changes of two looks, one after the other. */
 export function mergeChanges(before: Changes, after: Changes): Changes {
   const variables = (before.variables ?? after.variables) && { ...before.variables, ...after.variables };
   const request = merge(before.request, after.request);

@@ -37,7 +37,7 @@ export interface ExchangeStart {
   readonly now: () => number;
   readonly request: ExchangeRequest;
   readonly deployment: PolicyDeployment;
-  /** Aborted when the client is gone. */
+  /** The signal that is aborted when the client is gone. */
   readonly clientGone: AbortSignal;
 }
 
@@ -75,11 +75,11 @@ export class Exchange implements PolicyContext {
   keyNames: { readonly header: string; readonly query: string } = { header: '', query: '' };
   /** The caller's `Host`, as it came: what stands in the headers in its place was set by a policy. */
   readonly receivedHost: PolicyHeader | undefined;
-  /** Base address of the backend, without a trailing slash; empty when none is set. */
+  /** The base address of the backend, without a trailing slash; empty when none is set. */
   backendUrl = '';
   /** The backend entity that is set, and the scope of the policy that set it. */
   backend: { readonly entity: BackendEntity; readonly scope: Scope } | null = null;
-  /** Id of the backend entity that the request was last forwarded to; empty when there was none. */
+  /** The id of the backend entity that the request was last forwarded to; empty when there was none. */
   backendId = '';
   /** Answers in place of a backend: what stands behind the policies of an MCP server. */
   runtime: (() => Promise<ExchangeResponse>) | undefined;
@@ -89,19 +89,19 @@ export class Exchange implements PolicyContext {
   traceparent: string | undefined;
   /** The record of its steps; undefined where journeys aren't kept. */
   journey: Journey | undefined;
-  /** Set by a policy that ends the pipeline with the response as it is. */
+  /** True when a policy has ended the pipeline with the response as it is. */
   ended = false;
-  /** Headers that limits and `cors` add to whatever response is sent; the last of a name counts. */
+  /** The headers that limits and `cors` add to whatever response is sent; the last of a name counts. */
   readonly addedHeaders: [string, string][] = [];
-  /** By how much each quota has been increased for this request, by key. */
+  /** The amount that each quota was increased by for this request, by key. */
   readonly countedQuotas = new Map<string, number>();
   /** The token counts of the call of a model; undefined where no policy asks. */
   modelCall: ModelCall | undefined;
-  /** Run whenever a backend has answered the forwarded request, before the next policy. */
+  /** The tasks that run whenever a backend has answered the forwarded request, before the next policy. */
   readonly afterBackend: ((response: ExchangeResponse) => Promise<void> | undefined)[] = [];
-  /** Run when the outbound section is done. */
+  /** The tasks that run when the outbound section is done. */
   readonly afterOutbound: (() => void)[] = [];
-  /** Run when the response is sent, or given up, with the bytes that went over the client's connection. */
+  /** The tasks that run when the response is sent or given up, with the bytes that went over the client's connection. */
   readonly afterResponse: ((bytes: number) => void)[] = [];
   readonly #now: () => number;
 
@@ -118,6 +118,6 @@ export class Exchange implements PolicyContext {
 
   readonly elapsedInMs = (): number => this.#now() - this.timestamp.getTime();
 
-  /** Shown by the request's journey, as by the request tracing of the test console. */
+  /** Notes a message of `context.Trace` in the request's journey, as the request tracing of the test console shows it. */
   readonly trace = (message: string): void => this.journey?.note(message);
 }

@@ -1,7 +1,7 @@
 import { NUMBER_TYPES } from '@vertex-ai-gateway/csharp-expressions/numeric';
 /** The C# type whose values show their own type only when the expression runs. */
 const ANYTHING = 'object';
-/** They may hold a number in a form that is read when the policy runs. */
+/** The C# types that may hold a number in a form that is read when the policy runs. */
 const HOLDERS_OF_NUMBERS = new Set([ANYTHING, 'string', 'JToken', 'JValue', ...NUMBER_TYPES]);
 const BOOLEANS = new Set([ANYTHING, 'bool']);
 

@@ -12,14 +12,14 @@ import type { ValueCache } from './value-cache.ts';
 /** A telemetry item that the `trace` policy sends to Application Insights. */
 export interface TraceTelemetry {
   readonly time: Date;
-  /** For who looks at journeys: Application Insights isn't documented to get it. */
+  /** The `source` of the trace, for journeys: Application Insights isn't documented to get it. */
   readonly source: string;
   readonly severity: 'verbose' | 'information' | 'error';
   readonly message: string;
   readonly metadata: Readonly<Record<string, string>>;
   /** `context.RequestId`. */
   readonly requestId: string;
-  /** Trace id of the W3C trace context that the caller sent, otherwise the request id without its dashes. */
+  /** The trace id of the caller's W3C trace context, otherwise the request id without its dashes. */
   readonly operationId: string;
 }
 
@@ -33,7 +33,7 @@ export interface GatewayServices {
   readonly random: () => number;
   readonly pools: BackendPools;
   readonly counters: CallCounters;
-  /** As `counters`, of tokens in place of calls. */
+  /** The counters of tokens; `counters` counts calls. */
   readonly tokenCounters: CallCounters;
   readonly concurrency: RunningRequests;
   readonly cache: ValueCache;
@@ -42,8 +42,8 @@ export interface GatewayServices {
   readonly managedIdentity: ManagedIdentityTokens;
   readonly emitTrace: (telemetry: TraceTelemetry) => void;
   readonly emitMetric: (telemetry: MetricTelemetry) => void;
-  /** Undefined where nobody asks for them. */
+  /** Receives the rows of requests; undefined where nobody asks for them. */
   readonly emitRequests: ((telemetry: readonly RequestTelemetry[]) => void) | undefined;
-  /** Undefined where journeys aren't recorded. */
+  /** The journeys of the last requests; undefined where they aren't recorded. */
   readonly journeys: Journeys | undefined;
 }

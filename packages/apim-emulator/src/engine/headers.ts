@@ -1,6 +1,6 @@
 import type { PolicyHeader } from '@vertex-ai-gateway/csharp-expressions/context';
 
-/** Headers of one message by lower-case name; the case they arrived in is kept. */
+/** The headers of one message by lower-case name; the case they arrived in is kept. */
 export type Headers = Map<string, PolicyHeader>;
 
 /** RFC 9110, section 7.6.1, and what proxies add to it: meant for one connection, never passed on. */

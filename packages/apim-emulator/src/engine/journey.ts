@@ -7,7 +7,7 @@ import { PolicyFailure } from './policy-failure.ts';
 import type { PolicyLocation } from './policy-failure.ts';
 import type { SecretMask } from './secret-mask.ts';
 
-/** Further steps are counted, not kept: a `retry` may repeat what it holds many times. */
+/** The most steps that are kept. Further ones are counted only: a `retry` may repeat its policies many times. */
 const MAXIMUM_STEPS = 500;
 const MAXIMUM_TRACES = 20;
 const LONGEST_VALUE = 256;
@@ -25,7 +25,7 @@ export interface JourneyStep {
   readonly id?: string;
   readonly scope: string;
   readonly section: string;
-  /** As in `context.LastError.Path`. */
+  /** The path of the policy, in the form of `context.LastError.Path`. */
   readonly path: string;
   readonly fragment?: string;
   readonly file: string;
@@ -52,17 +52,17 @@ export interface JourneyRecord {
   readonly operation: string | null;
   readonly product: string | null;
   readonly subscription: string | null;
-  /** Null until there is an answer. */
+  /** The status of the answer; null until there is one. */
   readonly statusCode: number | null;
-  /** Microseconds until the policies were done, and until the answer was sent whole; null until then. */
+  /** The microseconds until the policies were done, and until the answer was sent whole; null until then. */
   readonly answeredAfter: number | null;
   readonly sentAfter: number | null;
   /** The request's error, as `context.LastError` has it; null where there was none. */
   readonly lastError: Exchange['lastError'];
   readonly steps: readonly JourneyStep[];
-  /** Steps beyond those that are kept. */
+  /** The number of steps beyond those that are kept. */
   readonly stepsLeftOut: number;
-  /** There where something of it could not be recorded. */
+  /** True when something of it could not be recorded. */
   readonly isIncomplete?: true;
 }
 
@@ -182,7 +182,7 @@ export class Journey {
     this.#look = () => undefined;
   }
 
-  /** As it stands now; undefined where it can't be told. What came to be known as a secret on the way is masked from the start. */
+  /** Returns the record so far; undefined where it can't be told. A secret that became known later is masked, too. */
   read(): JourneyRecord | undefined {
     return this.#try(() => this.#read());
   }
@@ -263,7 +263,7 @@ export class Journey {
   }
 }
 
-/** Ours, not a caller's: nothing in them is a secret. */
+/** The members of a journey that the gateway itself fills in, which hold no secret. */
 const WHOLE = new Set(['requestId', 'startedAt', 'file', 'policy', 'path', 'result', 'section', 'scope']);
 
 /** The parts of a journey whose entries have names that a caller or a policy gave. */

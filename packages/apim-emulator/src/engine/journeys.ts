@@ -10,9 +10,9 @@ export interface JourneysSetting {
   readonly maximum: number;
   /** The service's folder: files are named from there. */
   readonly directory: string;
-  /** Keys of subscriptions, and values of named values that are marked as secret. */
+  /** The keys of subscriptions, and the named values that are marked as secret. */
   readonly secrets: Iterable<string>;
-  /** Microseconds, from any start; the process's own clock when left out. */
+  /** A clock in microseconds, from any start; the process's own when left out. */
   readonly clock?: () => number;
 }
 
@@ -31,7 +31,7 @@ export class Journeys {
     this.#clock = clock;
   }
 
-  /** Never fails: an exchange that can't be followed goes its way without. */
+  /** Starts the journey of an exchange; undefined for one that can't be followed, and never an error. */
   start(exchange: Exchange): Journey | undefined {
     let journey: Journey;
     try {
@@ -45,7 +45,7 @@ export class Journeys {
     return journey;
   }
 
-  /** Undefined for a request that isn't kept, or never came. */
+  /** Returns the journey of a request; undefined for one that isn't kept, or never came. */
   read(requestId: string): JourneyRecord | undefined {
     const record = this.#kept.get(requestId)?.read();
     return (
@@ -53,7 +53,7 @@ export class Journeys {
     );
   }
 
-  /** All that are kept, in brief, the latest first. */
+  /** Returns all journeys that are kept, in brief, the latest first. */
   list(): Pick<JourneyRecord, 'requestId' | 'startedAt' | 'method' | 'url' | 'statusCode'>[] {
     const records = [...this.#kept.values()].reverse().map((journey) => journey.read());
     return records.flatMap((record) => {

@@ -7,6 +7,6 @@ export interface MetricTelemetry {
   readonly dimensions: Readonly<Record<string, string>>;
   /** `context.RequestId`. */
   readonly requestId: string;
-  /** As of `TraceTelemetry`. */
+  /** The trace id, as in `TraceTelemetry`. */
   readonly operationId: string;
 }

@@ -38,7 +38,7 @@ export class ModelCall {
     return exchange.modelCall;
   }
 
-  /** Told for each answer of a backend, unless that says nothing of tokens. */
+  /** Calls a listener with the usage of each answer of a backend, unless the answer says nothing of tokens. */
   onUsage(listener: (usage: TokenUsage) => void): void {
     this.#listeners.push(listener);
   }

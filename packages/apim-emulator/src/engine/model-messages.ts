@@ -1,4 +1,4 @@
-/** Tokens of one call of a model. */
+/** The tokens of one call of a model. */
 export interface TokenUsage {
   readonly prompt: number;
   readonly completion: number;
@@ -14,18 +14,18 @@ const TOKENS_OF_A_MESSAGE = 3;
 const CHARACTERS_OF_A_TOKEN = 4;
 const DEEPEST = 12;
 
-/** Members of a request that hold the prompt: of OpenAI's, Anthropic's and Vertex AI's APIs. */
+/** The members of a request that hold the prompt, in OpenAI's, Anthropic's and Vertex AI's APIs. */
 const PROMPTS = ['messages', 'input', 'prompt', 'instructions', 'system', 'contents', 'systemInstruction'];
-/** Members within a prompt or an answer that lead to text. */
+/** The members within a prompt or an answer that lead to text. */
 const TEXTS = [
   ...['content', 'text', 'parts', 'output', 'arguments', 'tool_calls', 'function', 'functionCall', 'args'],
   ...['partial_json', 'thinking', 'refusal', 'name'],
 ];
-/** Members of an event of a stream under which its text is. */
+/** The members of a stream's event that lead to its text. */
 const EVENT_TEXTS = ['choices', 'delta', 'candidates'];
 const IMAGES = new Set(['image_url', 'input_image', 'image']);
 
-/** About four characters of English are a token; of other scripts, one. */
+/** Estimates the tokens of a text: about four characters of English, or one of another script, are a token. */
 export function estimateTokens(text: string): number {
   // eslint-disable-next-line no-control-regex -- the range of ASCII
   const others = text.replace(/[\u0000-\u007f]/g, '').length;

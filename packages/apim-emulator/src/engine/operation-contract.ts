@@ -17,7 +17,7 @@ export interface ContractParameter {
 export interface OperationContract {
   readonly parameters: readonly ContractParameter[];
   readonly requestBody: { readonly required: boolean; readonly content: MessageContent };
-  /** By status code, or `default`. */
+  /** The responses by status code, or `default`. */
   readonly responses: ReadonlyMap<string, MessageContent>;
   /** The schemas that others refer to by `#/components/schemas/…`. */
   readonly schemas: Readonly<Record<string, Schema>>;

@@ -30,12 +30,12 @@ export interface CompilerSetting {
   readonly policies: ReadonlyMap<string, PolicyDefinition>;
   /** The tier of the gateway that runs the documents. */
   readonly tier: Tier;
-  /** Fragments by their id: the root elements of their documents. */
+  /** The root elements of the fragments' documents, by the fragments' ids. */
   readonly fragments: ReadonlyMap<string, PolicyElement>;
   readonly services: GatewayServices;
   readonly backends: BackendEntities;
   readonly apis: readonly KnownApi[];
-  /** Told of each policy that isn't supported or allowed. */
+  /** Receives each policy that isn't supported or allowed. */
   readonly refuse: Refuse;
 }
 
@@ -43,9 +43,9 @@ export interface CompilerSetting {
 export interface Place {
   readonly scope: Scope;
   readonly section: Section;
-  /** Path of the element around them, such as `choose[3]/when[2]`; empty at the top of a section. */
+  /** The path of the element around them, such as `choose[3]/when[2]`; empty at the top of a section. */
   readonly path: string;
-  /** Id of the fragment that they are in, if any. */
+  /** The id of the fragment that they are in, if any. */
   readonly fragment: string | undefined;
   /** Names of the policies that stand in the section so far, and may do so only once. */
   readonly seenOnce: Set<string>;
@@ -98,7 +98,7 @@ export class PolicyCompiler extends ValueReader {
     return new PolicyCompiler(this.setting, { ...this.place, path }).compilePolicies(element.children);
   }
 
-  /** Path of an element that this policy holds. */
+  /** Returns the path of an element that this policy holds. */
   nestedPath(element: PolicyElement, siblings: readonly PolicyElement[]): string {
     return joinPath(this.place.path, pathStep(element, siblings));
   }
@@ -163,7 +163,7 @@ function joinPath(path: string, step: string): string {
   return path === '' ? step : `${path}/${step}`;
 }
 
-/** `choose[3]` for the third of several; `choose` for the only one of its name. */
+/** Returns the element's part of a path: `choose[3]` for the third of several, `choose` for the only one of its name. */
 function pathStep(element: PolicyElement, siblings: readonly PolicyElement[]): string {
   const same = siblings.filter(({ name }) => name === element.name);
   return same.length > 1 ? `${element.name}[${same.indexOf(element) + 1}]` : element.name;

@@ -15,7 +15,7 @@ export interface PolicyLocation {
 export interface Failure {
   /** A reason of the page below, such as `RateLimitExceeded`. */
   readonly reason: string;
-  /** For `context.LastError.Message`. */
+  /** The text of `context.LastError.Message`. */
   readonly message: string;
   readonly status: number;
   /** The message of the answer; the same as `message` when left out, except for a 500, which then tells nothing. */
@@ -31,7 +31,7 @@ export interface Failure {
  */
 export class PolicyFailure extends Error {
   readonly failure: Failure;
-  /** Set by the innermost policy that it passes through. */
+  /** The place of the innermost policy that it passed through. */
   location: PolicyLocation | undefined;
 
   constructor(failure: Failure, location?: PolicyLocation) {
@@ -48,7 +48,7 @@ export class PolicyFailure extends Error {
     return failure;
   }
 
-  /** As `context.LastError` shows it. */
+  /** The failure as `context.LastError` shows it. */
   get lastError(): PolicyLastError {
     const { reason, message } = this.failure;
     const location = this.location ?? { source: '', scope: '', section: '', path: '', policyId: '' };

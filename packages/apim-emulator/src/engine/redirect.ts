@@ -2,7 +2,7 @@ import type { ExchangeResponse } from './exchange-response.ts';
 import { copyHeaders } from './headers.ts';
 import type { BackendRequest } from './to-backend-request.ts';
 
-/** As many as .NET's client follows: https://learn.microsoft.com/dotnet/api/system.net.http.httpclienthandler.maxautomaticredirections */
+/** The redirects that .NET's client follows: https://learn.microsoft.com/dotnet/api/system.net.http.httpclienthandler.maxautomaticredirections */
 export const MAXIMUM_REDIRECTS = 50;
 
 const REDIRECTS = new Set([300, 301, 302, 303, 307, 308]);

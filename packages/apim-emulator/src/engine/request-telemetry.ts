@@ -20,9 +20,9 @@ export interface RequestTelemetry {
   readonly resultCode: number;
   readonly success: boolean;
   readonly durationInMs: number;
-  /** Undefined where it isn't logged. */
+  /** The caller's address; undefined where it isn't logged. */
   readonly clientIp: string | undefined;
-  /** For how many requests the row stands is 100 divided by it. */
+  /** The percentage of requests that are logged: a row stands for 100 divided by it. */
   readonly samplingPercentage: number;
   /** `customDimensions`: API, operation, subscription, and `Request Id`, which is `context.RequestId`. */
   readonly properties: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import type { PolicyBody } from '@vertex-ai-gateway/csharp-expressions/context';
 
 /** A backend's body while it is still arriving. */
 export interface ArrivingBody {
-  /** All of it. */
+  /** Reads the whole body. */
   readonly collect: () => Promise<Buffer>;
   /**
    * Sends it on as it arrives and ends the response; a backend that breaks off breaks the response off.
@@ -14,10 +14,10 @@ export interface ArrivingBody {
   readonly cancel: () => void;
 }
 
-/** Looks on as a backend's body is read; it can't change it. */
+/** An observer of a backend's body while it is read; it can't change it. */
 export interface BodyObserver {
   readonly chunk: (bytes: Buffer) => void;
-  /** Nothing more comes: it is complete, has broken off or was given up. Called once. */
+  /** Called once, when the body is complete, has broken off or was given up. */
   readonly end: () => void;
 }
 

@@ -87,7 +87,7 @@ function isWithin(value: number, { minimum, maximum }: { minimum: number; maximu
   return Number.isInteger(value) && value >= minimum && value <= maximum;
 }
 
-/** In the words of the library that the product validates with, as far as they tell no value. */
+/** Explains an error in the words of the library that the product validates with, as far as they tell no value. */
 function explain({ keyword, params, message = '' }: ErrorObject): string {
   const { missingProperty, additionalProperty, type, limit, pattern, format, multipleOf } =
     params as Readonly<Record<string, unknown>>;

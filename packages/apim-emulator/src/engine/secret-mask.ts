@@ -7,7 +7,7 @@ import {
 /** The text that takes the place of a secret. */
 const MASK = '***';
 
-/** Longer texts aren't searched for secrets, and so aren't shown. */
+/** The longest text that is searched for secrets; longer ones aren't shown. */
 const LONGEST_TEXT = 64 * 1024;
 /**
  * Shorter values than this are hidden by the name they go by, or where they are a whole value: hidden wherever they
@@ -66,7 +66,7 @@ export class SecretMask {
     return this.#names.has(name.toLowerCase()) || isSecretName(name);
   }
 
-  /** Values that go by a name; a secret is known from then on. */
+  /** Masks the values that go by a name if it is that of a secret; they are known as secrets from then on. */
   named(name: string, ...values: readonly string[]): string {
     if (!this.hides(name)) return values.map((value) => this.#whole(value)).join(', ');
     for (const value of values) {
@@ -81,7 +81,7 @@ export class SecretMask {
     return this.#short.has(value.trim()) ? MASK : this.text(value);
   }
 
-  /** Path and query, or a whole address: parameters with telling names, and credentials before the host. */
+  /** Masks the parameters with names of secrets, and the credentials before the host, in a path and query or an address. */
   url(text: string): string {
     const masked = text
       .replace(/^(\w+:\/\/)[^/?#@]*@/, `$1${MASK}@`)
@@ -118,7 +118,7 @@ export function secretForms(secrets: Iterable<string>): string[] {
   return [...forms].sort((one, other) => other.length - one.length);
 }
 
-/** As policies and expressions encode it: in a query, in a form, within JSON and HTML, and in Base64. */
+/** Returns a secret as policies and expressions encode it: in a query, in a form, within JSON and HTML, and in Base64. */
 function encoded(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [

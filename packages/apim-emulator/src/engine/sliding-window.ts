@@ -4,7 +4,7 @@ import type { RateCounter } from './rate-counter.ts';
 export class SlidingWindow implements RateCounter {
   readonly #spanInMs: number;
   #times: number[] = [];
-  /** For each time, how many calls were counted up to and including it. */
+  /** The number of calls up to and including each of the times. */
   #totals: number[] = [];
   #droppedTotal = 0;
 

@@ -21,7 +21,7 @@ export class StreamEstimate {
     this.#line = '';
   }
 
-  /** Tokens so far, what has no end of line yet included. */
+  /** Returns the tokens so far, those of an unfinished line included. */
   finish(): number {
     this.#read(this.#line);
     this.#line = '';

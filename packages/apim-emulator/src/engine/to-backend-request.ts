@@ -8,7 +8,7 @@ import { PolicyFailure } from './policy-failure.ts';
 /** A request as it goes to a backend. */
 export interface BackendRequest {
   readonly origin: string;
-  /** Path and query, byte for byte. */
+  /** The path and query, byte for byte. */
   readonly target: string;
   readonly method: string;
   readonly headers: Headers;

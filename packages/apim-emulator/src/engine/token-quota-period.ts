@@ -5,7 +5,7 @@ export type TokenQuotaPeriod = (typeof TOKEN_QUOTA_PERIODS)[number];
 
 const HOUR_IN_MS = 3_600_000;
 const DAY_IN_MS = 24 * HOUR_IN_MS;
-/** 1970 began on a Thursday; weeks begin on Mondays. */
+/** The first Monday of 1970, which began on a Thursday; weeks begin on Mondays. */
 const FIRST_MONDAY = 4 * DAY_IN_MS;
 
 /** The period that a time is in: "the UTC timestamp truncated to the unit". */

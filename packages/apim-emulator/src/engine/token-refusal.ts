@@ -11,7 +11,7 @@ export function refusal(reason: string, message: string): PolicyFailure {
   });
 }
 
-/** No fault of the caller: nobody can tell whether the token is valid. */
+/** The failure of a check without the issuer's keys, which could not be fetched: the caller is not at fault. */
 export function unavailable(): PolicyFailure {
   return new PolicyFailure({
     reason: 'OpenIdConfigurationUnavailable',

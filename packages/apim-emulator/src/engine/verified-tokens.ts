@@ -7,7 +7,7 @@ interface Verified {
   readonly expiresAt: number;
 }
 
-/** Tokens that were verified, each until it expires; at most 2,000, the oldest forgotten first. */
+/** The tokens that were verified, each until it expires; at most 2,000, the oldest forgotten first. */
 export class VerifiedTokens {
   readonly #now: () => number;
   readonly #verified = new Map<string, Verified>();

@@ -78,7 +78,7 @@ function milliseconds(microseconds: number): string {
   return `${(microseconds / 1000).toFixed(3)} ms`;
 }
 
-/** No character of a caller's moves the cursor or turns the writing direction. */
+/** Escapes the characters that move the cursor or turn the writing direction. */
 function escape(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,

@@ -43,7 +43,7 @@ export function describeInput(contract: OperationContract): Schema {
   );
 }
 
-/** Brings along what the schema refers to, and what that refers to. */
+/** Adds the definitions that a schema refers to, directly or through others. */
 function withDefinitions(schema: Schema, { schemas }: OperationContract): Schema {
   const names = new Set<string>();
   const refer = (value: unknown): unknown => {

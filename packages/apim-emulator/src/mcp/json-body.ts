@@ -6,7 +6,7 @@ export const BODY = 'body';
 /** The JSON body of an operation. */
 export interface JsonBody {
   readonly required: boolean;
-  /** Undefined where anything goes. */
+  /** The schema of the body; undefined where anything goes. */
   readonly schema: Schema | undefined;
   /** True when its properties are arguments of their own. */
   readonly isSpread: boolean;

@@ -1,6 +1,6 @@
 import { parseExactJson } from '@vertex-ai-gateway/csharp-expressions/text/parse-exact-json';
 
-/** Codes of https://www.jsonrpc.org/specification#error_object */
+/** The error codes of https://www.jsonrpc.org/specification#error_object */
 export const CODES = {
   parseError: -32_700,
   invalidRequest: -32_600,
@@ -13,7 +13,7 @@ export type MessageId = string | number | null;
 
 /** A message that a client sends: a request, or one that wants no answer. */
 export interface ClientMessage {
-  /** Undefined for what wants no answer: notifications, and answers to requests that nobody made. */
+  /** The id of a request; undefined for messages without an answer: notifications, and answers to requests nobody made. */
   readonly id: string | number | undefined;
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;

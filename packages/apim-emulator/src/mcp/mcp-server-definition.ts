@@ -1,7 +1,7 @@
 import type { Schema } from '../engine/operation-contract.ts';
 import type { ApiDefinition, OperationDefinition } from '../service/service-definition.ts';
 
-/** Operations of APIs that agents call as tools. */
+/** An MCP server: operations of APIs that agents call as tools. */
 export interface McpServerDefinition {
   readonly id: string;
   readonly title: string;
@@ -16,6 +16,6 @@ export interface ToolDefinition {
   readonly description: string;
   readonly api: ApiDefinition;
   readonly operation: OperationDefinition;
-  /** JSON Schema of the arguments. */
+  /** The JSON Schema of the arguments. */
   readonly inputSchema: Schema;
 }

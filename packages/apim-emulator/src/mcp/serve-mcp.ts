@@ -9,10 +9,10 @@ import { CODES, readMessage, RpcError } from './json-rpc.ts';
 import type { ClientMessage } from './json-rpc.ts';
 import type { McpServerDefinition, ToolDefinition } from './mcp-server-definition.ts';
 
-/** Newest first. 2025-03-26 is spoken but for its batches, which later revisions have done away with. */
+/** The supported revisions, newest first. The batches of 2025-03-26, which later ones have dropped, are not supported. */
 const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'];
 
-/** Given out and taken in one piece; there is no next page. */
+/** The refusal of a cursor: tools are listed in one page. */
 const NO_PAGES = 'There are no further pages: leave the "cursor" out.';
 
 /**
@@ -119,7 +119,7 @@ function initialize({ id, title, description }: McpServerDefinition, asked: stri
   };
 }
 
-/** JSON wherever the client takes it; otherwise a stream of one event. */
+/** Answers as JSON wherever the client takes it, otherwise as a stream of one event. */
 function respond(status: number, message: object, accepted: string): ExchangeResponse {
   const isStream = accepted.includes('text/event-stream') && !/application\/(json|\*)|\*\/\*/.test(accepted);
   const json = JSON.stringify(message);

@@ -6,9 +6,9 @@ import type { ToolDefinition } from './mcp-server-definition.ts';
 /** The request that a tool stands for. */
 export interface ToolRequest {
   readonly method: string;
-  /** On the gateway, with the path of the API; percent-encoded. */
+  /** The percent-encoded path on the gateway, with the path of the API. */
   readonly path: string;
-  /** With its question mark; empty when there is nothing in it. */
+  /** The query string with its question mark; empty when there is no parameter. */
   readonly queryString: string;
   readonly body: Buffer | undefined;
 }
@@ -64,7 +64,7 @@ function readValues(name: string, value: unknown, mayRepeat: boolean): string[] 
   });
 }
 
-/** No value leaves its segment of the path, whatever is in it. */
+/** Encodes a value so that it cannot leave its segment of the path. */
 function encodeSegment(name: string, value: string): string {
   if (/^\.*$/.test(value)) throw new ToolArgumentError(`The argument "${name}" is empty, or has dots alone.`);
   return encode(name, value);

@@ -20,10 +20,10 @@ const SIMPLE_METHODS = new Set(['GET', 'HEAD']);
 
 /** The attributes and children of a `cors` policy, as text and expressions. */
 interface CorsRules {
-  /** In the form of `normalizeOrigin`; undefined for any. */
+  /** The allowed origins in the form of `normalizeOrigin`; undefined for any. */
   readonly origins: ReadonlySet<string> | undefined;
   readonly methods: readonly PolicyValue[] | undefined;
-  /** Lower-case names, or `*`. */
+  /** The allowed headers by lower-case name, or `*`. */
   readonly headers: readonly string[];
   readonly exposed: readonly string[];
   readonly maxAge: PolicyValue | undefined;
@@ -134,7 +134,7 @@ function allowsOrigin({ origins }: CorsRules, origin: string): boolean {
   return normalized !== undefined && origins.has(normalized);
 }
 
-/** Scheme and host in lower case, and the port unless it is the scheme's own; undefined for what is no origin. */
+/** Returns scheme and host in lower case, and a port that isn't the scheme's own; undefined for text that is no origin. */
 function normalizeOrigin(text: string): string | undefined {
   const parts = /^([a-z][a-z0-9+.-]*):\/\/(\[[0-9a-f:.]+\]|[^\s/?#@:*[\]]+)(?::(\d+))?\/?$/i.exec(text);
   const [, scheme = '', host = '', port] = parts ?? [];

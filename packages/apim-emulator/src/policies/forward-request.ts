@@ -109,7 +109,7 @@ function readTime(timeout: PolicyValue, exchange: Exchange): number {
   });
 }
 
-/** HTTP/2 has a framing of its own, in which nothing waits for the body. */
+/** Reads `http-version`. HTTP/2 has a framing of its own, in which nothing waits for the body. */
 function readVersion(element: PolicyElement, compiler: PolicyCompiler): HttpVersion {
   const given = compiler.literal(element, 'http-version');
   const version = HTTP_VERSIONS.find((one) => one === given) ?? '1';

@@ -8,7 +8,7 @@ import type { ElementRule } from './policy.ts';
 // https://www.rfc-editor.org/rfc/rfc7518#section-3.3
 const SMALLEST_RSA_KEY_IN_BITS = 2048;
 
-/** `certificate-id` isn't supported: a folder of artifacts has no certificates. */
+/** The rule for `issuer-signing-keys`. `certificate-id` isn't supported: a folder of artifacts has no certificates. */
 export const ISSUER_SIGNING_KEYS_RULE: ElementRule = {
   children: {
     key: {
@@ -77,7 +77,7 @@ function readRsaKey(n: string, e: string): KeyObject | undefined {
   }
 }
 
-/** People give either alphabet, with padding and without. */
+/** Converts Base64 of either alphabet, with padding and without. */
 function toBase64Url(text: string): string {
   return Buffer.from(text, 'base64').toString('base64url');
 }

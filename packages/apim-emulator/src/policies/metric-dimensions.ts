@@ -10,7 +10,7 @@ const DEFAULT_NAMESPACE = 'API Management';
 /** "You can configure at most 5 custom dimensions for this policy." */
 const MAXIMUM_CUSTOM_DIMENSIONS = 5;
 
-/** Dimensions that need no value of their own. */
+/** The dimensions that need no value of their own. */
 const DEFAULTS: Readonly<Record<string, (exchange: Exchange) => string>> = {
   'API ID': ({ api }) => api.id,
   'Operation ID': ({ operation }) => operation.id,

@@ -24,7 +24,7 @@ export const TIERS: readonly Tier[] = ['classic', 'v2'];
 /** The rule for the value of an attribute. */
 export interface AttributeRule {
   readonly required?: true;
-  /** Policy expressions are not allowed. */
+  /** True when policy expressions are not allowed. */
   readonly literal?: true;
   /** The literals that are allowed; an expression is too, unless `literal` says otherwise. */
   readonly oneOf?: readonly string[];
@@ -34,7 +34,7 @@ export interface AttributeRule {
 export interface ElementRule {
   readonly attributes?: Readonly<Record<string, AttributeRule>>;
   readonly children?: Readonly<Record<string, ElementRule>>;
-  /** Children that must be there. */
+  /** The children that must be there. */
   readonly required?: readonly string[];
   readonly holds?: 'text' | 'policies';
 }
@@ -45,9 +45,9 @@ export interface PolicyDefinition extends ElementRule {
   readonly sections: readonly Section[];
   /** The scopes that it may stand in; all of them when left out. */
   readonly scopes?: readonly Scope[];
-  /** It may stand only once in a section, fragments included. */
+  /** True when it may stand only once in a section, fragments included. */
   readonly once?: true;
-  /** It may not stand in a fragment. */
+  /** True when it may not stand in a fragment. */
   readonly notInFragments?: true;
   /** The tiers whose gateways have it; all of them when left out. */
   readonly tiers?: readonly Tier[];

@@ -58,7 +58,7 @@ export function quotaExceeded(
   });
 }
 
-/** `d.hh:mm:ss` as .NET writes a TimeSpan, without the days when there are none. */
+/** Returns `d.hh:mm:ss` as .NET writes a TimeSpan, without the days when there are none. */
 function formatTimeSpan(seconds: number): string {
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
   const days = Math.floor(seconds / 86_400);

@@ -86,7 +86,7 @@ function readRetries(count: PolicyValue, exchange: Exchange): number {
   });
 }
 
-/** Fixed, linear with a delta, exponential with a delta and a maximum. */
+/** Compiles the waits: fixed, linear with a delta, or exponential with a delta and a maximum. */
 function compileWait(element: PolicyElement, compiler: PolicyCompiler): Wait {
   const seconds = (attribute: string): PolicyValue | undefined =>
     compiler.count(element, attribute, 0, Infinity);

@@ -74,7 +74,7 @@ export function readAction(action: PolicyValue | undefined, exchange: Exchange):
   throw new PolicyFailure({ reason: 'InternalError', message, status: 500 });
 }
 
-/** Whatever isn't to be deleted gets a value. @throws {PolicyDocumentError} where there is none. */
+/** Checks that an element has a value unless it deletes. @throws {PolicyDocumentError} where there is none. */
 export function requireValue(element: PolicyElement, action: PolicyValue | undefined): void {
   const mayDelete = action !== undefined && (action.literal ?? 'delete') === 'delete';
   if (mayDelete || element.children.length > 0) return;

@@ -14,7 +14,7 @@ const MINUTE_IN_MS = 60_000;
 
 /** One of the two limits of a policy. */
 interface Limit {
-  /** Throws where so many more tokens would be too many; then tells what is left. */
+  /** Checks that a key has so many tokens left, and tells the caller how many remain. @throws {PolicyFailure} when it has not. */
   readonly check: (exchange: Exchange, key: string, tokens: number) => void;
   readonly add: (exchange: Exchange, key: string, tokens: number) => void;
 }
@@ -212,7 +212,7 @@ function toSeconds(durationInMs: number): number {
   return Math.max(1, Math.ceil(durationInMs / 1000));
 }
 
-/** `1 day, 2 hours and 3 seconds`: units of none are left out. */
+/** Returns text such as `1 day, 2 hours and 3 seconds`, without units of which there are none. */
 function describeDuration(seconds: number): string {
   const units: readonly (readonly [string, number])[] = [
     ['day', Math.floor(seconds / 86_400)],

@@ -19,7 +19,7 @@ const MAXIMUM_SIZE = 102_400;
 
 /** One `content` element. */
 interface ContentRule {
-  /** In lower case; empty for every type that the specification names. */
+  /** The media type in lower case; empty for every type that the specification names. */
   readonly type: string;
   readonly action: PolicyValue;
   readonly checks: SchemaChecks;
@@ -196,7 +196,10 @@ function sizeExceededBy(
 ): ValidationError {
   const told = `${kind}'s body is ${size} bytes long and it exceeds the`;
   return {
-    ...{ name: '', type: `${kind}Body`, rule: 'SizeLimit', action },
+    name: '',
+    type: `${kind}Body`,
+    rule: 'SizeLimit',
+    action,
     details: `${told} configured limit of ${maximum} bytes.`,
     answer: `${told} limit of ${maximum} bytes.`,
   };
@@ -220,7 +223,11 @@ async function checkBody(
 ): Promise<ValidationError[]> {
   const { kind, message, type, contract } = seen;
   const error = (rule: string, details: string, answer?: string): ValidationError => ({
-    ...{ name: rule === 'ValidationException' ? '' : type, type: `${kind}Body`, rule, details, action },
+    name: rule === 'ValidationException' ? '' : type,
+    type: `${kind}Body`,
+    rule,
+    details,
+    action,
     ...(answer !== undefined && { answer }),
   });
   const about = kind === 'Request' ? 'Body of the request' : 'Body of the response';

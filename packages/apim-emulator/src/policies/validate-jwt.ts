@@ -73,7 +73,7 @@ export const validateJwt: PolicyDefinition = {
   },
 };
 
-/** Signature, issuer and time. A verified token is remembered until it expires. */
+/** Compiles the check of signature, issuer and time. A verified token is remembered until it expires. */
 function compileVerification(
   element: PolicyElement,
   compiler: PolicyCompiler,
@@ -130,7 +130,7 @@ interface Candidate {
   readonly key: KeyObject | JWTVerifyGetKey;
 }
 
-/** Keys of the policy's own are tried first: they need no request. */
+/** Returns the keys to try. The policy's own come first, since they need no request. */
 function candidatesFor(
   { header }: Jwt,
   providers: readonly OpenIdProvider[],
@@ -144,7 +144,7 @@ function candidatesFor(
   ];
 }
 
-/** Tries one after the other, as long as it may be the key that is wrong; what the last of them says counts. */
+/** Verifies with one key after the other, as long as the key may be the wrong one; the error of the last key counts. */
 async function verifyWithAny(
   token: string,
   candidates: readonly Candidate[],
@@ -206,7 +206,7 @@ function compileUrl(config: PolicyElement, compiler: PolicyCompiler): (exchange:
   };
 }
 
-/** Keys that come in clear text could be anybody's; only this machine's own are trusted so. */
+/** Returns whether keys from an address are trusted: by HTTPS, or in clear text from this machine alone. */
 function isTrusted(text: string): boolean {
   const url = URL.parse(text);
   const isLoopback = url?.protocol === 'http:' && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(url.hostname);
@@ -235,7 +235,7 @@ function compileFlag(
   return (exchange) => value?.text(exchange).trim().toLowerCase() !== 'false';
 }
 
-/** In seconds; what an expression gives that is none fails. */
+/** Compiles the clock skew in seconds. An expression whose result is no number of seconds fails. */
 function compileSkew(element: PolicyElement, compiler: PolicyCompiler): (exchange: Exchange) => number {
   const value = compiler.count(element, 'clock-skew', 0, LONGEST_SKEW_IN_SECONDS);
   if (!value) return () => 0;

@@ -27,7 +27,7 @@ type Kind = (typeof KINDS)[number];
 interface KindRules {
   readonly specified: PolicyValue;
   readonly unspecified: PolicyValue;
-  /** By name, of headers in lower case. */
+  /** The actions by the names of parameters; headers are in lower case. */
   readonly named: ReadonlyMap<string, PolicyValue>;
 }
 
@@ -156,7 +156,11 @@ function checkParameter(
 ): ValidationError[] {
   const what = `${kind.title} ${name}`;
   const error = (rule: string, details: string, answer?: string): ValidationError => ({
-    ...{ name, type: kind.type, rule, details, action },
+    name,
+    type: kind.type,
+    rule,
+    details,
+    action,
     ...(answer !== undefined && { answer }),
   });
   if (!values)

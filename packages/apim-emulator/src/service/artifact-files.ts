@@ -53,7 +53,7 @@ export class ArtifactFiles {
     return entriesOf(directory).flatMap(({ name, isFolder }) => (isFolder ? [name] : []));
   }
 
-  /** Something in this folder is refused: what else is in it was not read for that reason. */
+  /** Marks a folder as refused: its other files are unread for that reason alone. */
   giveUp(folder: string): void {
     this.#givenUp.push(folder + sep);
   }
@@ -83,7 +83,7 @@ function entriesOf(directory: string): { readonly name: string; readonly isFolde
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-/** Line and column, which count from 1. */
+/** Returns line and column, which count from 1. */
 function placeOf(source: string, offset: number): { line: number; column: number } {
   const lines = source.slice(0, offset).split('\n');
   return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };

@@ -43,7 +43,7 @@ export class BackendProperties {
     );
   }
 
-  /** Texts, or a list of them, by name. */
+  /** Returns texts, or lists of them, by name. */
   namedTexts(name: string): [string, string[]][] {
     const value = this.#value[name] ?? {};
     if (typeof value !== 'object' || Array.isArray(value)) this.#fail(name, 'is an object.');
@@ -64,7 +64,7 @@ export class BackendProperties {
     return typeof value === 'boolean' ? value : this.#fail(name, 'is true or false.');
   }
 
-  /** Templates have numbers as text, too. */
+  /** Reads a whole number. Templates have numbers as text, too. */
   wholeNumber(name: string, minimum: number, maximum: number): number {
     const value = this.#value[name];
     const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;

@@ -5,12 +5,12 @@ import type { FindSubscription, Subscription } from './subscription-keys.ts';
 
 /** The reason that a call is let in: a valid key, or an open product. */
 export interface Authorization {
-  /** Undefined for the key of a subscription for all APIs, or for one. */
+  /** The product of the call; undefined for the key of a subscription to all APIs, or to one. */
   readonly product: ProductDefinition | undefined;
   readonly holder: { readonly subscription: Subscription; readonly key: string } | undefined;
 }
 
-/** No API or no operation matches: 404. */
+/** The 404 of a call that no API or no operation matches. */
 export function operationNotFound(): PolicyFailure {
   return new PolicyFailure(
     {

@@ -15,10 +15,10 @@ export type MatchOperation = (method: string, path: string) => Match | undefined
 
 interface Template {
   readonly operation: OperationDefinition;
-  /** As many as the path has. */
+  /** The patterns of the path's segments, in order. */
   readonly segments: readonly RegExp[];
   readonly names: readonly string[];
-  /** Characters that are no parameter: the template with the most of them is tried first. */
+  /** The number of characters outside parameters: the template with the most is tried first. */
   readonly literalLength: number;
 }
 

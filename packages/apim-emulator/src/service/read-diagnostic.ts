@@ -12,11 +12,11 @@ interface MaskRule {
 
 /** The telemetry of requests that a service sends to Application Insights. */
 export interface DiagnosticDefinition {
-  /** From 0 to 100. */
+  /** The percentage of requests that are sent, from 0 to 100. */
   readonly samplingPercentage: number;
   /** True when failed requests are sent whatever the sampling. */
   readonly alwaysLogErrors: boolean;
-  /** Traces below it are not sent. */
+  /** The lowest severity of traces that are sent. */
   readonly verbosity: (typeof VERBOSITIES)[number];
   readonly httpCorrelationProtocol: (typeof PROTOCOLS)[number];
   readonly operationNameFormat: (typeof NAME_FORMATS)[number];

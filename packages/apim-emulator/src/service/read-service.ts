@@ -86,7 +86,7 @@ class ServiceReader {
     this.#refuse = refuse;
   }
 
-  /** Undefined for what is refused. */
+  /** Returns the result of a reader; undefined when it refuses. */
   attempt<Result>(read: () => Result): Result | undefined {
     try {
       return read();
@@ -253,7 +253,7 @@ export function readServiceLogger(
   return readLogger(file, files.properties(file));
 }
 
-/** YAML or JSON, whichever is there. */
+/** Returns the path of the specification: YAML or JSON, whichever is there. */
 function specificationOf(directory: string, files: ArtifactFiles): string {
   const all = SPECIFICATIONS.map((name) => join(directory, name));
   return all.find((file) => files.has(file)) ?? join(directory, 'specification.yaml');

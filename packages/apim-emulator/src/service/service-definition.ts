@@ -5,7 +5,7 @@ import type { DiagnosticDefinition } from './read-diagnostic.ts';
 
 /** One API Management service, as its folder describes it. */
 export interface ServiceDefinition {
-  /** Root element of the global policy document; undefined where there is none. */
+  /** The root element of the global policy document; undefined where there is none. */
   readonly policy: PolicyElement | undefined;
   readonly apis: readonly ApiDefinition[];
   readonly products: readonly ProductDefinition[];
@@ -28,7 +28,7 @@ export interface BackendDocument {
 export interface ApiDefinition {
   readonly id: string;
   readonly displayName: string;
-  /** Without slashes around it. */
+  /** The path of the API, without slashes around it. */
   readonly path: string;
   readonly serviceUrl: string | undefined;
   readonly subscriptionRequired: boolean;
@@ -56,9 +56,9 @@ export interface ProductDefinition {
   readonly subscriptionRequired: boolean;
   readonly approvalRequired: boolean;
   readonly isPublished: boolean;
-  /** Subscriptions that one user may have; null for no limit. */
+  /** The number of subscriptions that one user may have; null for no limit. */
   readonly subscriptionLimit: number | null;
-  /** Ids of the groups that may see it. */
+  /** The ids of the groups that may see it. */
   readonly groups: readonly string[];
   readonly apis: readonly string[];
   /** The same, as far as they are there. */

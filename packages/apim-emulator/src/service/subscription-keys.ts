@@ -4,13 +4,13 @@ import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 export interface Subscription {
   readonly id: string;
   readonly name: string;
-  /** Id of the product it is for; left out, it is for all APIs or for one, and no product's policies hold for its calls. */
+  /** The id of its product. Left out, it is for all APIs or for one, and no product's policies hold for its calls. */
   readonly product?: string;
-  /** Id of the API that it is for, where it is for no product; all of them when left out. */
+  /** The id of its API, where it has no product; it is for all APIs when left out. */
   readonly api?: string;
   readonly primaryKey: string;
   readonly secondaryKey?: string;
-  /** `active` when left out; any other state refuses the keys. */
+  /** The state of the subscription, `active` when left out; any other state refuses the keys. */
   readonly state?: string;
   /** The start of the subscription in ISO 8601: periods of the `quota` policy are counted from then. */
   readonly startDate?: string;
