@@ -1,7 +1,7 @@
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { Owner } from '../governance/owners.ts';
 import { editJson } from '../json/edit-json.ts';
-import type { GrantedCall } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
 import { BatchJobBody } from './batch-job-body.ts';
 import { isObject, rewriteList, type JsonObject } from './json-answers.ts';
 import { JobListQuery, NoQuery, writeQuery } from './list-query.ts';
@@ -98,14 +98,14 @@ export const batchJobs: Readonly<Record<string, ResourceOperation>> = {
 
 function fetchOwn(call: ResourceCall) {
   return {
-    request: (granted: GrantedCall) => resourceRequest(call, 'GET', granted, `/${call.path.item ?? ''}`),
-    check: (answer: unknown, granted: GrantedCall) => {
+    request: (granted: AuthorizedCall) => resourceRequest(call, 'GET', granted, `/${call.path.item ?? ''}`),
+    check: (answer: unknown, granted: AuthorizedCall) => {
       expectOwn(answer, 'batch prediction job', (job) => isOwnJob(job, granted));
     },
   };
 }
 
-function isOwnJob({ labels, model }: JsonObject, granted: GrantedCall): boolean {
+function isOwnJob({ labels, model }: JsonObject, granted: AuthorizedCall): boolean {
   return isOwn(granted, 'batchPredict', { owner: readOwner(labels), model });
 }
 
@@ -130,7 +130,7 @@ function filterOf(owners: readonly Owner[]): string {
   return each.length === 1 ? each.join('') : `(${each.join(' OR ')})`;
 }
 
-function modelName({ resource }: GrantedCall): string {
+function modelName({ resource }: AuthorizedCall): string {
   if (resource.kind === 'model') return `publishers/${resource.publisher}/models/${resource.model}`;
   throw invalidBody([{ field: 'model', description: 'must be a publisher’s model' }]);
 }

@@ -1,6 +1,7 @@
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { Owner } from '../governance/owners.ts';
-import type { BytesPayload, GrantedCall } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { BytesPayload } from '../prediction/prediction.ts';
 import { expectOwn } from './own-resource.ts';
 import type { NamedCache } from './reach/find-reach.ts';
 import { parentName } from './resource-names.ts';
@@ -52,7 +53,7 @@ export function checkNamedCache(
  * Writes the owner in front of a context cache's display name: `{team}/…`, or `{team}+{agent}/…` for an agent. Context
  * caches have no labels.
  */
-export function writeOwner({ owner: { team, agent } }: GrantedCall, displayName = ''): string {
+export function writeOwner({ owner: { team, agent } }: AuthorizedCall, displayName = ''): string {
   return `${team}${agent === undefined ? '' : `+${agent}`}/${displayName}`;
 }
 

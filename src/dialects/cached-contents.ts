@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { invalidBody } from '../errors/invalid-body.ts';
 import { editJson } from '../json/edit-json.ts';
-import type { AnswerRewrite, GrantedCall } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AnswerRewrite } from '../prediction/prediction.ts';
 import { readOwner, writeOwner } from './cached-content-name.ts';
 import { readAnswer, rewriteList, type JsonObject } from './json-answers.ts';
 import { CacheListQuery, CachePatchQuery, NoQuery, writeQuery } from './list-query.ts';
@@ -135,14 +136,14 @@ export const cachedContents: Readonly<Record<string, ResourceOperation>> = {
 
 function fetchOwn(call: ResourceCall) {
   return {
-    request: (granted: GrantedCall) => resourceRequest(call, 'GET', granted, `/${call.path.item ?? ''}`),
-    check: (answer: unknown, granted: GrantedCall) => {
+    request: (granted: AuthorizedCall) => resourceRequest(call, 'GET', granted, `/${call.path.item ?? ''}`),
+    check: (answer: unknown, granted: AuthorizedCall) => {
       expectOwn(answer, 'context cache', (cache) => isOwnCache(cache, granted));
     },
   };
 }
 
-function isOwnCache({ displayName, model }: JsonObject, granted: GrantedCall): boolean {
+function isOwnCache({ displayName, model }: JsonObject, granted: AuthorizedCall): boolean {
   return isOwn(granted, 'cacheContent', { owner: readOwner(displayName), model });
 }
 

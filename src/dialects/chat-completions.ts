@@ -1,7 +1,8 @@
 import { editJson, editObject } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import { emptyObject } from '../json/read-json.ts';
-import type { GrantedCall, BytesPayload } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { BytesPayload } from '../prediction/prediction.ts';
 import { checkNamedCache } from './cached-content-name.ts';
 import type { ReachingBody } from './reach/read-reach.ts';
 import { parentName, resourceName } from './resource-names.ts';
@@ -54,11 +55,11 @@ function askForUsage(options: JsonValue | undefined): string {
 }
 
 /** A custom endpoint serves chats itself; publisher models share one endpoint, which reads the model's name. */
-function chatResource(call: GrantedCall): string {
+function chatResource(call: AuthorizedCall): string {
   return call.resource.kind === 'endpoint' ? resourceName(call) : `${parentName(call)}/endpoints/openapi`;
 }
 
-function modelName({ resource }: GrantedCall): string | undefined {
+function modelName({ resource }: AuthorizedCall): string | undefined {
   return resource.kind === 'model' ? `${resource.publisher}/${resource.model}` : undefined;
 }
 

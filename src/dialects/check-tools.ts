@@ -3,7 +3,7 @@ import { GatewayError, type FieldViolation } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { ToolVerdict } from '../governance/judge-tool.ts';
 import type { ToolName } from '../governance/tools.ts';
-import type { GrantedCall } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
 
 /** A member of a body that gives the model a tool. */
 export interface ToolField {
@@ -40,7 +40,7 @@ const REFUSALS = {
  * and the tool, never the source.
  * @throws GatewayError INVALID_REQUEST for a source that is no full name or address; otherwise TOOL_NOT_ALLOWED.
  */
-export function checkTools(call: Pick<GrantedCall, 'judgeTool'>, fields: readonly ToolField[]): void {
+export function checkTools(call: Pick<AuthorizedCall, 'judgeTool'>, fields: readonly ToolField[]): void {
   const malformed: FieldViolation[] = [];
   const denied: (FieldViolation & { readonly advice: string })[] = [];
   for (const { tool, path, verdict } of fields.flatMap((field) => judge(call, field))) {
@@ -67,7 +67,7 @@ export function checkTools(call: Pick<GrantedCall, 'judgeTool'>, fields: readonl
 
 /** Judges each source by itself, so that the violation names the wrong member. */
 function judge(
-  call: Pick<GrantedCall, 'judgeTool'>,
+  call: Pick<AuthorizedCall, 'judgeTool'>,
   { tool, path, sources = [] }: ToolField,
 ): { tool: ToolName; path: readonly PropertyKey[]; verdict: ToolVerdict }[] {
   const ofTool = call.judgeTool(tool, []);

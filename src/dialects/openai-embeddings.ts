@@ -3,7 +3,8 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import type { DialectRequest } from '../prediction/dialect.ts';
-import type { GrantedCall, Prediction, VertexRequest } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { Prediction, VertexRequest } from '../prediction/prediction.ts';
 import { MAXIMUM_MODEL_INSTANCES, readBody } from './body-bounds.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { isTextEmbedding } from './openai-models.ts';
@@ -69,7 +70,7 @@ function textsOf(input: JsonValue | undefined): readonly JsonValue[] {
 }
 
 /** Refuses other models: they would make something else of a text, such as an image. @throws GatewayError INVALID_REQUEST. */
-export function checkTextEmbedding({ resource }: Pick<GrantedCall, 'resource'>): void {
+export function checkTextEmbedding({ resource }: Pick<AuthorizedCall, 'resource'>): void {
   if (resource.kind === 'model' && isTextEmbedding(resource)) return;
   throw invalidBody([
     { field: 'model', description: 'must be a text embedding model, such as text-embedding-005' },
@@ -77,7 +78,7 @@ export function checkTextEmbedding({ resource }: Pick<GrantedCall, 'resource'>):
 }
 
 /** The texts are copied byte for byte, with their escapes. */
-function toPredict(texts: readonly JsonValue[], asked: EmbeddingsBody, call: GrantedCall): VertexRequest {
+function toPredict(texts: readonly JsonValue[], asked: EmbeddingsBody, call: AuthorizedCall): VertexRequest {
   checkTextEmbedding(call);
   const { dimensions } = asked;
   const parameters = {

@@ -3,7 +3,8 @@ import type { Owner } from '../governance/owners.ts';
 import { editJson } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import type { Seal } from '../audit/keys/seals.ts';
-import type { AnswerRewrite, GrantedCall } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AnswerRewrite } from '../prediction/prediction.ts';
 import { readAnswer } from './json-answers.ts';
 import { resourceNotFound } from './own-resource.ts';
 import { parentName, resourceName } from './resource-names.ts';
@@ -19,12 +20,12 @@ const NAME_BYTES = 1_024;
  * @throws GatewayError VERTEX_FAILED for an answer that is no object.
  */
 export const sealedAnswer: AnswerRewrite = {
-  async whole(body, call) {
+  async whole(body, call, seal) {
     const answer = await readAnswer(body);
     const name = answer.member('name')?.readText(NAME_BYTES) ?? '';
     const [, id] = /\/operations\/([\w-]{1,128})$/.exec(name) ?? [];
     // An answer that names no operation passes as it is; a name without a seal is refused later.
-    return id === undefined ? body : rename(answer, sealedName(call, id, call.owner));
+    return id === undefined ? body : rename(answer, sealedName(call, expectSeal(seal), id, call.owner));
   },
 };
 
@@ -41,7 +42,11 @@ export interface OwnOperation {
  * @throws GatewayError INVALID_REQUEST for a name of another model, endpoint, project or location than the call's;
  *   RESOURCE_NOT_FOUND for an owner that the caller does not reach, or a wrong seal.
  */
-export function readOwnOperation(operationName: string, call: GrantedCall): OwnOperation {
+export function readOwnOperation(
+  operationName: string,
+  call: AuthorizedCall,
+  gatewaySeal: Seal | undefined,
+): OwnOperation {
   const [, project = '', location = '', resource, sealedId = ''] =
     /^projects\/([^/]+)\/locations\/([^/]+)\/(.+)\/operations\/([\w-]{1,128}(?:\.[\w-]{1,63}){0,3})$/.exec(
       operationName,
@@ -56,31 +61,32 @@ export function readOwnOperation(operationName: string, call: GrantedCall): OwnO
     ]);
   const [, id = '', team = '', agent, seal = ''] = SEALED_ID.exec(sealedId) ?? [];
   const owner: Owner = { team, ...(agent !== undefined && { agent }) };
-  if (!call.reaches(owner) || !sealOf(call).isOf(seal, sealedText(call, id, owner)))
+  const ours = expectSeal(gatewaySeal);
+  if (!call.reaches(owner) || !ours.isOf(seal, sealedText(call, id, owner)))
     throw resourceNotFound('operation');
-  const sealed = sealedName(call, id, owner);
+  const sealed = sealedName(call, ours, id, owner);
   return {
     name: nameOf(call, id),
     rename: async (answer) => rename(await readAnswer(answer), sealed),
   };
 }
 
-function sealedName(call: GrantedCall, id: string, owner: Owner): string {
+function sealedName(call: AuthorizedCall, ours: Seal, id: string, owner: Owner): string {
   const { team, agent } = owner;
-  const seal = sealOf(call).write(sealedText(call, id, owner));
+  const seal = ours.write(sealedText(call, id, owner));
   return nameOf(call, [id, team, ...(agent === undefined ? [] : [agent]), seal].join('.'));
 }
 
-function nameOf(call: GrantedCall, id: string): string {
+function nameOf(call: AuthorizedCall, id: string): string {
   return `${resourceName(call)}/operations/${id}`;
 }
 
 /** JSON makes the text unambiguous, whatever its parts contain. */
-function sealedText(call: GrantedCall, id: string, { team, agent }: Owner): string {
+function sealedText(call: AuthorizedCall, id: string, { team, agent }: Owner): string {
   return JSON.stringify(['operation', nameOf(call, id), team, ...(agent === undefined ? [] : [agent])]);
 }
 
-function sealOf({ seal }: GrantedCall): Seal {
+function expectSeal(seal: Seal | undefined): Seal {
   if (seal) return seal;
   throw new TypeError('the payload does not say that it uses the seal');
 }

@@ -1,12 +1,12 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Owner } from '../governance/owners.ts';
-import type { GrantedCall } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
 import { isObject, type JsonObject } from './json-answers.ts';
 import { readModelName } from './read-model-name.ts';
 
 /** True for a resource whose owner the caller reaches, made for a model that the caller may still use for the operation. */
 export function isOwn(
-  call: GrantedCall,
+  call: AuthorizedCall,
   operation: string,
   { owner, model }: { readonly owner: Owner | undefined; readonly model: unknown },
 ): boolean {

@@ -1,4 +1,4 @@
-import type { GrantedCall } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { rewriteList, type JsonObject } from './json-answers.ts';
 import { ModelListQuery, ModelQuery, writeQuery } from './list-query.ts';
@@ -42,12 +42,12 @@ export const publisherModels: Readonly<Record<string, ResourceOperation>> = {
   'publishers.models.get': get,
 };
 
-function publisherOf(resource: GrantedCall['resource']): string {
+function publisherOf(resource: AuthorizedCall['resource']): string {
   return 'publisher' in resource ? (resource.publisher ?? '') : '';
 }
 
 /** Google lists a model's name without its version; the catalog's name may have one. Both names are tried. */
-function mayUse({ name, versionId }: JsonObject, { path }: ResourceCall, granted: GrantedCall): boolean {
+function mayUse({ name, versionId }: JsonObject, { path }: ResourceCall, granted: AuthorizedCall): boolean {
   if (typeof name !== 'string') return false;
   const names = typeof versionId === 'string' ? [name, `${name}@${versionId}`] : [name];
   return names.some((one) => {

@@ -1,6 +1,6 @@
-import type { GrantedCall } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
 
-type Place = Pick<GrantedCall, 'project' | 'location'>;
+type Place = Pick<AuthorizedCall, 'project' | 'location'>;
 
 /** Writes `projects/{project}/locations/{location}`, from parts whose form is already checked. */
 export function parentName({ project, location }: Place): string {
@@ -8,7 +8,7 @@ export function parentName({ project, location }: Place): string {
 }
 
 /** Writes the full name of the call's endpoint or publisher model; the parent's name for a call on a whole collection. */
-export function resourceName(call: Pick<GrantedCall, 'project' | 'location' | 'resource'>): string {
+export function resourceName(call: Pick<AuthorizedCall, 'project' | 'location' | 'resource'>): string {
   const { resource } = call;
   switch (resource.kind) {
     case 'endpoint':

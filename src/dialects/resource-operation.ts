@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { JsonValue } from '../json/json-value.ts';
 import type { DialectRequest } from '../prediction/dialect.ts';
-import type { BytesPayload, GrantedCall, VertexRequest } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { BytesPayload, VertexRequest } from '../prediction/prediction.ts';
 import type { BodyPurpose } from './body-bounds.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { parentName } from './resource-names.ts';
@@ -37,7 +38,7 @@ export type ResourcePayload = Omit<BytesPayload, 'kind' | 'format'> & Partial<Pi
 export function resourceRequest(
   { path: { apiVersion, verb }, request }: ResourceCall,
   method: VertexRequest['method'],
-  granted: GrantedCall,
+  granted: AuthorizedCall,
   suffix = '',
   body?: Uint8Array,
 ): VertexRequest {

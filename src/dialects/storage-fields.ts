@@ -1,7 +1,7 @@
 import { formatPath } from '../errors/format-path.ts';
 import { GatewayError, type FieldViolation } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
-import type { GrantedCall } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
 
 /** A member of a body that names a place for Google to read from or write to. */
 export interface StorageField {
@@ -18,7 +18,7 @@ const FORM =
  * Checks that the access document lists every place for the caller. Violations name the member, never the place.
  * @throws GatewayError INVALID_REQUEST for a text that is no place; otherwise STORAGE_NOT_ALLOWED.
  */
-export function checkPlaces(call: Pick<GrantedCall, 'judgePlace'>, fields: readonly StorageField[]): void {
+export function checkPlaces(call: Pick<AuthorizedCall, 'judgePlace'>, fields: readonly StorageField[]): void {
   const malformed: FieldViolation[] = [];
   const denied: FieldViolation[] = [];
   for (const { path, use, uri } of fields) {

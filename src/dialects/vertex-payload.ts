@@ -193,8 +193,8 @@ async function readFetch(
     kind: 'bytes',
     format: 'opaque',
     usesSeal: true,
-    request: (call) => {
-      const { name } = readOwnOperation(operationName, call);
+    request: (call, seal) => {
+      const { name } = readOwnOperation(operationName, call, seal);
       return {
         method: 'POST',
         path: `/${apiVersion}/${resourceName(call)}:fetchPredictOperation`,
@@ -202,7 +202,7 @@ async function readFetch(
         body: editJson(json, { operationName: JSON.stringify(name) }),
       };
     },
-    rewrite: { whole: (answer, call) => readOwnOperation(operationName, call).rename(answer) },
+    rewrite: { whole: (answer, call, seal) => readOwnOperation(operationName, call, seal).rename(answer) },
   };
 }
 

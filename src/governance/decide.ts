@@ -1,6 +1,6 @@
 import { findAgent } from './agents.ts';
 import { listAlternatives } from './list-alternatives.ts';
-import { allow, type AuthorizedCall } from './authorize.ts';
+import { allow, type AuthorizedCall, type Judgements } from './authorize.ts';
 import type { CallTarget, Principal } from './call-target.ts';
 import type { Deny, Durability } from './documents.ts';
 import { explainMissingGrant } from './explain-missing-grant.ts';
@@ -55,6 +55,7 @@ type Verdict = Permission | Denial;
  */
 export function decide<Target extends CallTarget>(
   index: RuleIndex,
+  judgements: Judgements,
   principal: Principal,
   target: Target,
 ): Decision<Target> {
@@ -67,16 +68,9 @@ export function decide<Target extends CallTarget>(
         const { project } = rules.entry;
         const resource = resourceOf(rules, target);
         const address = resource.kind === 'endpoint' ? rules.addresses.get(location) : undefined;
-        const call = allow({
-          target,
-          rule,
-          durability,
-          project,
-          location,
-          resource,
-          owner: ownerOf(principal, role, findAgent(index.access, principal)),
-          ...(address && { address }),
-        });
+        const owner = ownerOf(principal, role, findAgent(index.access, principal));
+        const permission = { target, rule, durability, owner, project, location, resource };
+        const call = allow({ ...permission, ...(address && { address }) }, principal, judgements);
         return { allowed: true, rule, reason, call };
       }
       // Every other denial tells the caller more: a deny leaves nothing to ask for.
@@ -186,7 +180,7 @@ function isEnough(
   return (residency.get(role) ?? []).every(({ locations }) => locations.includes(location));
 }
 
-function resourceOf({ entry }: EntryRules, { resource }: CallTarget): AuthorizedCall<CallTarget>['resource'] {
+function resourceOf({ entry }: EntryRules, { resource }: CallTarget): AuthorizedCall['resource'] {
   if (resource.kind === 'any') return resource;
   return 'endpoint' in entry
     ? { kind: 'endpoint', endpoint: entry.endpoint }

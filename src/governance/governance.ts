@@ -65,10 +65,10 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
     documents.catalog.entries.map((entry) => [entry, contentToKeep(documents.access, entry)]),
   );
   const findEntry = (resource: CallTarget['resource']) => index.findEntry(resource)?.entry;
-  return {
+  const governance: Governance = {
     policyVersion,
     documents,
-    decide: (principal, target) => decide(index, principal, target),
+    decide: (principal, target) => decide(index, governance, principal, target),
     checkInstances: async (resource, sent) => {
       const entry = findEntry(resource);
       if (entry) await checks.get(entry)?.(sent);
@@ -88,4 +88,5 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
       return (entry && partsByEntry.get(entry)) ?? [];
     },
   };
+  return governance;
 }

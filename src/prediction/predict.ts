@@ -1,7 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { Governance } from '../governance/governance.ts';
-import { restrictToTeam, reaches } from '../governance/owners.ts';
 import type { Answer } from './answer.ts';
 import { answerFailure } from './answer-failure.ts';
 import type { CallRecord } from './call-record.ts';
@@ -9,7 +8,7 @@ import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { createCallerLimits } from './caller-limits.ts';
 import { deliver } from './deliver.ts';
-import { type GrantedCall, isStream, type Prediction, type StreamShape } from './prediction.ts';
+import { isStream, type Prediction, type StreamShape } from './prediction.ts';
 import { checkTimeLimits, readStartLimit } from './read-time-limit.ts';
 import type { Reply } from './reply.ts';
 import type { Seal, Seals } from '../audit/keys/seals.ts';
@@ -52,7 +51,7 @@ export function createPredict(dependencies: PredictDependencies): Predict {
         // Authorize: a rule of the governance documents lets the caller do this, here.
         const authorized = authorize(governance, caller, prediction, record);
         // Inspect: the caller may reach all that the prompt makes Google reach, and instances meet their schema.
-        await inspect(governance, caller, authorized, served);
+        await inspect(governance, authorized, served);
         // Reserve: the caller's token budgets and stream slots.
         held.reserve(caller, authorized);
         // Credentials: obtained while the opening of a strict call is put on the ledger.
@@ -62,13 +61,7 @@ export function createPredict(dependencies: PredictDependencies): Predict {
           deadline.bound(record.begin()),
         ]);
         // Predict: Vertex AI is asked, and the memory of the body given back as soon as it answers.
-        return askVertex(
-          dependencies,
-          served,
-          authorized,
-          grant(governance, caller, authorized, seal),
-          accessToken,
-        );
+        return askVertex(dependencies, served, authorized, seal, accessToken);
       })();
       // Deliver: the answer goes out whole or part by part.
       await deliver(served, asked.coming, asked.shape, keepAliveIntervalInMs);
@@ -119,12 +112,11 @@ function authorize(
 /** @throws GatewayError STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED, INVALID_REQUEST. */
 async function inspect(
   governance: Governance,
-  caller: Caller,
   authorized: AuthorizedCall<Prediction>,
   { deadline }: ServedCall,
 ): Promise<void> {
   const { target, resource } = authorized;
-  target.check?.(grant(governance, caller, authorized, undefined));
+  target.check?.(authorized);
   const { payload } = target;
   const instances = payload.kind === 'instances' ? payload : payload.checked;
   await deadline.bound(governance.checkInstances(resource, instances));
@@ -147,36 +139,17 @@ function askVertex(
   { vertex }: PredictDependencies,
   { deadline, heldBody, heldAnswer }: ServedCall,
   authorized: AuthorizedCall<Prediction>,
-  granted: GrantedCall,
+  seal: Seal | undefined,
   accessToken: string,
 ): AskedVertex {
   deadline.reachVertex();
   const { abortSignal, timeoutInMs } = deadline;
   const limits = { abortSignal, timeoutInMs, held: heldAnswer };
-  const coming = vertex.predict(authorized, granted, accessToken, limits);
+  const coming = vertex.predict(authorized, seal, accessToken, limits);
   // Vertex AI answers, or fails, only once it has all of the body.
   const release = () => heldBody.release();
   coming.then(release, release);
   const { payload } = authorized.target;
   const shape = isStream(payload) ? { format: payload.format, framing: payload.framing } : undefined;
   return { coming, shape };
-}
-
-function grant(
-  governance: Governance,
-  caller: Caller,
-  { target, project, location, resource, owner }: AuthorizedCall<Prediction>,
-  seal: Seal | undefined,
-): GrantedCall {
-  const owners = governance.ownersOf(caller);
-  const maker = restrictToTeam(caller, target.operation, owner);
-  return {
-    ...{ project, location, resource, caller, owner, owners },
-    reaches: (other) => reaches(owners, other),
-    ...(seal && { seal }),
-    isHere: (named, at) => at === location && governance.isProject(project, named),
-    may: (target) => governance.decide(caller, target).allowed,
-    judgePlace: (use, uri) => governance.judgePlace(maker, use, uri),
-    judgeTool: (tool, sources = []) => governance.judgeTool(maker, { tool, sources, location }),
-  };
 }

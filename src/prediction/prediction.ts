@@ -1,22 +1,17 @@
+import type { Seal } from '../audit/keys/seals.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { Instances } from '../governance/instance-schemas.ts';
-import type { PlaceUse, PlaceVerdict } from '../governance/judge-place.ts';
-import type { ToolVerdict } from '../governance/judge-tool.ts';
-import type { Owner } from '../governance/owners.ts';
-import type { ToolName } from '../governance/tools.ts';
 import type { AnswerFormat, Framing } from './answer.ts';
-import type { Caller } from './caller.ts';
-import type { Seal } from '../audit/keys/seals.ts';
 
-/** What a caller asks of a model: where, what and with which payload. */
+/** A caller's request to a model: the model, the place, the operation and the payload. */
 export interface Prediction extends CallTarget {
   readonly payload: Payload;
   /**
-   * Refuses what the call would have Google reach and no decision knows of.
+   * Refuses a call that would have Google reach a place or a tool that the caller may not use.
    * @throws GatewayError STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED, INVALID_REQUEST.
    */
-  check?(granted: Pick<GrantedCall, 'resource' | 'judgePlace' | 'judgeTool'>): void;
+  check?(call: Pick<AuthorizedCall, 'resource' | 'judgePlace' | 'judgeTool'>): void;
 }
 
 /** A small payload that becomes protobuf, or Vertex JSON that is passed on byte for byte. */
@@ -28,79 +23,56 @@ export interface InstancesPayload extends Instances {
 
 export interface BytesPayload {
   readonly kind: 'bytes';
-  /** What is sent, once the decision has said to which model, where. @throws GatewayError INVALID_REQUEST. */
-  request(call: GrantedCall): VertexRequest;
-  /** A call that Vertex AI must answer first, as `check` expects; else nothing else is sent. */
+  /** Writes the request, once the decision has said to which model it goes, and where. @throws GatewayError INVALID_REQUEST. */
+  request(call: AuthorizedCall, seal?: Seal): VertexRequest;
+  /** A request that Vertex AI must answer as `check` expects; the payload's own request is not sent before. */
   readonly first?: {
-    request(call: GrantedCall): VertexRequest;
+    request(call: AuthorizedCall): VertexRequest;
     /**
-     * @param answer undefined where Vertex AI has no such thing.
+     * @param answer undefined when Vertex AI has no such resource.
      * @throws GatewayError for an answer that forbids the call itself.
      */
-    check(answer: unknown, call: GrantedCall): void;
-    /** Whether the answer is what the caller asked for; then nothing else is sent. */
+    check(answer: unknown, call: AuthorizedCall): void;
+    /** True when the answer is the one that the caller asked for; the payload's own request is not sent then. */
     readonly isAnswer?: boolean;
   };
-  /** Whose words the answer is in: how usage, finish reason, the end and errors within a stream are told. */
+  /** The words that the answer is in, which decide how its usage, finish reason, end and errors are read. */
   readonly format: AnswerFormat;
-  /** How the parts of a streamed answer are told apart; undefined for an answer in one piece. */
+  /** The way in which the parts of a streamed answer are told apart; undefined for an answer in one piece. */
   readonly framing?: Framing;
-  /** Whether it names what Google lets nobody label, which takes the seal. */
+  /** True when the payload names a resource that Google lets nobody label; `request` and `rewrite` need the seal then. */
   readonly usesSeal?: boolean;
-  /** Makes of Vertex AI's answer what this client understands; left out where the bytes pass as they are. */
+  /** Rewrites Vertex AI's answer for this client; left out where the bytes pass as they are. */
   readonly rewrite?: AnswerRewrite;
-  /** What the endpoint's schemas in the catalog are asked about. */
+  /** The instances that must meet the endpoint's schemas in the catalog. */
   readonly checked?: Instances;
 }
 
 /** A payload whose answer comes in parts. */
 export type StreamPayload = BytesPayload & { readonly framing: Framing };
 
-/** What has to be known of a stream to hand it on. */
+/** The facts of a stream that it takes to hand it on. */
 export type StreamShape = Pick<StreamPayload, 'format' | 'framing'>;
 
 export function isStream(payload: Payload): payload is StreamPayload {
   return payload.kind === 'bytes' && payload.framing !== undefined;
 }
 
-/** An authorized call, with what it takes to phrase it for Vertex AI. */
-export interface GrantedCall {
-  readonly project: string;
-  readonly location: string;
-  readonly resource: AuthorizedCall<CallTarget>['resource'];
-  readonly caller: Caller;
-  /** Whose what the call makes is. */
-  readonly owner: Owner;
-  /** Whose things the caller reaches; one without an agent stands for all of the team. */
-  readonly owners: readonly Owner[];
-  /** Whether the caller reaches what somebody owns. */
-  reaches(owner: Owner): boolean;
-  /** For a payload that uses it. */
-  readonly seal?: Seal;
-  /** Whether a name's project, by its id or by its number in the catalog, and its location are those of the call. */
-  isHere(project: string, location: string): boolean;
-  /** Whether the caller may make another call, too. */
-  may(target: CallTarget): boolean;
-  /** Whether the call may make Google read or write a place: `gs://`, `bq://`, `https://`, a YouTube video. */
-  judgePlace(use: PlaceUse, uri: string): PlaceVerdict;
-  /**
-   * Whether the call may give its model a tool, where it is served.
-   * @param sources full names or addresses of what the tool is to reach; none for a tool that reaches nothing of ours.
-   */
-  judgeTool(tool: ToolName, sources?: readonly string[]): ToolVerdict;
-}
-
-/** One HTTP request to Vertex AI; host and access token are not the payload's to choose. */
+/** One HTTP request to Vertex AI. The payload chooses neither the host nor the access token. */
 export interface VertexRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** With its query; every part of the caller's in it has been checked. */
+  /** The path with its query; every part of it that comes from the caller has been checked. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
 }
 
 export interface AnswerRewrite {
-  readonly whole?: (body: Uint8Array, call: GrantedCall) => Uint8Array | Promise<Uint8Array>;
-  /** Takes whole events; an empty part is not sent. */
+  readonly whole?: (
+    body: Uint8Array,
+    call: AuthorizedCall,
+    seal?: Seal,
+  ) => Uint8Array | Promise<Uint8Array>;
+  /** Rewrites one part, which has whole events in it; an empty result is not sent. */
   readonly part?: (part: Uint8Array) => Uint8Array;
 }

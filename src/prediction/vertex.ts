@@ -1,7 +1,8 @@
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { Answer } from './answer.ts';
 import type { HeldBytes } from './memory-budget.ts';
-import type { GrantedCall, Prediction } from './prediction.ts';
+import type { Seal } from '../audit/keys/seals.ts';
+import type { Prediction } from './prediction.ts';
 
 /** Gives a Google access token that is valid now. */
 export interface AccessTokens {
@@ -13,12 +14,13 @@ export interface AccessTokens {
 export interface Vertex {
   /**
    * Resolves with the whole answer, or when the stream has begun.
+   * @param seal for a payload that uses it.
    * @throws GatewayError with a VERTEX code. The parts of a stream throw them too, and VERTEX_STREAM_BROKEN when the
    *   stream ends before the model has said that it is complete.
    */
   predict(
     authorized: AuthorizedCall<Prediction>,
-    granted: GrantedCall,
+    seal: Seal | undefined,
     accessToken: string,
     limits: VertexLimits,
   ): Promise<Answer>;

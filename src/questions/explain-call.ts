@@ -8,7 +8,6 @@ import { listLimits } from '../governance/list-limits.ts';
 import { listPlaces } from '../governance/list-places.ts';
 import { listTools } from '../governance/list-tools.ts';
 import type { ToolVerdict } from '../governance/judge-tool.ts';
-import { restrictToTeam } from '../governance/owners.ts';
 import { listResidencyRules } from '../governance/list-residency-rules.ts';
 import type { AskedCall, PolicyExplainQuestion } from './question.ts';
 
@@ -86,14 +85,13 @@ function findRefusal(
   const decision = governance.decide(principal, call);
   if (!decision.allowed) return { isOutside: false };
   const verdicts = new Set<ToolVerdict>();
-  const { location, resource, owner } = decision.call;
-  const maker = restrictToTeam(principal, call.operation, owner);
+  const authorized = decision.call;
   try {
     call.check?.({
-      resource,
-      judgePlace: (use, uri) => governance.judgePlace(maker, use, uri),
-      judgeTool: (tool, sources = []) => {
-        const verdict = governance.judgeTool(maker, { tool, sources, location });
+      resource: authorized.resource,
+      judgePlace: (use, uri) => authorized.judgePlace(use, uri),
+      judgeTool: (tool, sources) => {
+        const verdict = authorized.judgeTool(tool, sources);
         verdicts.add(verdict);
         return verdict;
       },

@@ -3,7 +3,7 @@ import type { CallTarget } from '../governance/call-target.ts';
 import type { RecordedCall, UsageGroup } from '../audit/reading/audit-archive.ts';
 import type { Outcome } from '../prediction/audit-record.ts';
 import type { UsableModel } from './list-models.ts';
-import type { GrantedCall } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
 
 /** What callers ask the gateway about itself. */
 export type Question =
@@ -32,7 +32,7 @@ export interface PolicyExplainQuestion {
 /** A call that is asked about, not made. */
 export interface AskedCall extends CallTarget {
   /** Refuses what no decision knows of. @throws GatewayError STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED, INVALID_REQUEST. */
-  check?(granted: Pick<GrantedCall, 'resource' | 'judgePlace' | 'judgeTool'>): void;
+  check?(granted: Pick<AuthorizedCall, 'resource' | 'judgePlace' | 'judgeTool'>): void;
 }
 
 /** A question to the gateway itself, which needs no grant, on a surface that has such questions. */

@@ -1,7 +1,9 @@
+import type { Seal } from '../audit/keys/seals.ts';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Vertex } from '../prediction/vertex.ts';
 import type { Answer } from '../prediction/answer.ts';
-import type { AnswerRewrite, BytesPayload, GrantedCall, VertexRequest } from '../prediction/prediction.ts';
+import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AnswerRewrite, BytesPayload, VertexRequest } from '../prediction/prediction.ts';
 import { checkStream, explainLimit } from './endpoint-limits.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
 import { createGrpcPredict, type GrpcPredict } from './predict-over-grpc.ts';
@@ -27,7 +29,7 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
 
   const call = async (
     address: VertexAddress,
-    ...[authorized, granted, accessToken, limits]: Parameters<Vertex['predict']>
+    ...[authorized, seal, accessToken, limits]: Parameters<Vertex['predict']>
   ): Promise<Answer> => {
     const { project, location, resource, target } = authorized;
     const { payload } = target;
@@ -38,7 +40,7 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
           const coming = await passThrough.send(request, answer, token, limits);
           return answer.format === 'shaped' ? coming : begun(coming);
         });
-      return passOn(send, payload, granted);
+      return passOn(send, payload, authorized, seal);
     }
     if (resource.kind !== 'endpoint') throw new TypeError('only endpoints take instances over gRPC');
     const client: GrpcPredict = await overGrpc(address);
@@ -79,15 +81,20 @@ async function* startingWith(first: Uint8Array, rest: AsyncIterator<Uint8Array>)
 
 type Send = (request: VertexRequest, answer: Pick<BytesPayload, 'format' | 'framing'>) => Promise<Answer>;
 
-async function passOn(send: Send, payload: BytesPayload, granted: GrantedCall): Promise<Answer> {
+async function passOn(
+  send: Send,
+  payload: BytesPayload,
+  call: AuthorizedCall,
+  seal: Seal | undefined,
+): Promise<Answer> {
   const { first, rewrite } = payload;
   if (first) {
-    const fetched = await orNothing(send(first.request(granted), { format: 'opaque' }));
-    first.check(fetched?.kind === 'whole' ? readAnswer(fetched.body) : undefined, granted);
-    if (fetched && first.isAnswer) return rewrite ? rewritten(fetched, rewrite, granted) : fetched;
+    const fetched = await orNothing(send(first.request(call), { format: 'opaque' }));
+    first.check(fetched?.kind === 'whole' ? readAnswer(fetched.body) : undefined, call);
+    if (fetched && first.isAnswer) return rewrite ? rewritten(fetched, rewrite, call, seal) : fetched;
   }
-  const answer = await send(payload.request(granted), payload);
-  return rewrite ? rewritten(answer, rewrite, granted) : answer;
+  const answer = await send(payload.request(call, seal), payload);
+  return rewrite ? rewritten(answer, rewrite, call, seal) : answer;
 }
 
 /**
@@ -115,9 +122,11 @@ function readAnswer(body: Uint8Array): unknown {
 async function rewritten(
   answer: Answer,
   { whole, part }: AnswerRewrite,
-  granted: GrantedCall,
+  call: AuthorizedCall,
+  seal: Seal | undefined,
 ): Promise<Answer> {
-  if (answer.kind === 'whole') return whole ? { ...answer, body: await whole(answer.body, granted) } : answer;
+  if (answer.kind === 'whole')
+    return whole ? { ...answer, body: await whole(answer.body, call, seal) } : answer;
   return part ? { ...answer, parts: mapParts(answer.parts, part) } : answer;
 }
 

@@ -1,7 +1,7 @@
 import { invalidBody } from '../../errors/invalid-body.ts';
 import type { JsonValue } from '../../json/json-value.ts';
 import { readJson } from '../../json/read-json.ts';
-import type { GrantedCall } from '../../prediction/prediction.ts';
+import type { AuthorizedCall } from '../../governance/authorize.ts';
 import { checkTools } from '../check-tools.ts';
 import { checkPlaces } from '../storage-fields.ts';
 import { findReach, type NamedCache, type Reach } from './find-reach.ts';
@@ -18,7 +18,7 @@ export interface ReachingBody {
    * values.
    * @throws GatewayError INVALID_REQUEST for a member that can't be judged, STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED.
    */
-  readonly check: (call: Pick<GrantedCall, 'judgePlace' | 'judgeTool'>) => void;
+  readonly check: (call: Pick<AuthorizedCall, 'judgePlace' | 'judgeTool'>) => void;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function readReach(message: Message | undefined, json: JsonValue): 
 }
 
 function check(
-  call: Pick<GrantedCall, 'judgePlace' | 'judgeTool'>,
+  call: Pick<AuthorizedCall, 'judgePlace' | 'judgeTool'>,
   { violations, places, tools }: Reach,
 ): void {
   if (violations.length > 0) throw invalidBody(violations);

@@ -5,12 +5,12 @@ import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { BytesPayload, Prediction } from '../../../src/prediction/prediction.ts';
 import { rejectedBy } from '../thrown-by.ts';
-import { grantedCall } from './granted-call.ts';
+import { authorizedCall } from './authorized-call.ts';
 import { anyText } from '../any-text.ts';
 
 const MESSAGES = 'v1/messages';
 const COUNT = 'v1/messages/count_tokens';
-const GRANTED = grantedCall({
+const GRANTED = authorizedCall({
   location: 'us-east5',
   resource: { kind: 'model', publisher: 'anthropic', model: 'claude-haiku-4-5@20251001' },
 });

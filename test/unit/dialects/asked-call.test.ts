@@ -2,7 +2,7 @@ import { readAskedCall } from '../../../src/dialects/asked-call.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { PlaceVerdict } from '../../../src/governance/judge-place.ts';
 import { jsonOf } from '../json-of.ts';
-import { grantedCall } from './granted-call.ts';
+import { authorizedCall } from './authorized-call.ts';
 
 const JOBS = '/vertex/v1/projects/sample-project/locations/us-central1/batchPredictionJobs';
 const MEDIA = '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models/veo';
@@ -107,7 +107,7 @@ async function check(path: string, body: unknown, verdict: PlaceVerdict = 'not-a
   const call = await read(path, body);
   if (!('operation' in call)) return call;
   try {
-    return call.check?.(grantedCall({ judgePlace: () => verdict }));
+    return call.check?.(authorizedCall({ judgePlace: () => verdict }));
   } catch (error) {
     return error;
   }
@@ -192,7 +192,7 @@ test('members that an object merely inherits are none', async () => {
 test('embeddings are of text embedding models alone', async () => {
   const call = await read('/openai/v1/embeddings', { model: 'imagen' });
   const resource = (model: string) =>
-    grantedCall({ resource: { kind: 'model', publisher: 'google', model } });
+    authorizedCall({ resource: { kind: 'model', publisher: 'google', model } });
   expect(() => {
     if ('operation' in call) call.check?.(resource('imagen-4.0-generate-001'));
   }).toThrow('must be a text embedding model');

@@ -4,12 +4,12 @@ import type { EndpointResource, ModelResource } from '../../../src/governance/ca
 import type { ChatCompletionsBody } from '../../../src/dialects/vertex-bodies.ts';
 import { readJsonAtOnce } from '../../../src/json/read-json.ts';
 import type { BytesPayload } from '../../../src/prediction/prediction.ts';
-import { grantedCall } from './granted-call.ts';
+import { authorizedCall } from './authorized-call.ts';
 import { anyText } from '../any-text.ts';
 
 const MESSAGES = '"messages":[{"role":"user","content":"Gr\\u00fc\\u00dfe"}]';
 const FLASH: ModelResource = { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' };
-const PLACE = grantedCall();
+const PLACE = authorizedCall();
 
 function read(body: string): BytesPayload {
   const json = readJsonAtOnce(Buffer.from(body));

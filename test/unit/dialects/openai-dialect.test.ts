@@ -3,9 +3,10 @@ import { writeOpenAiError } from '../../../src/dialects/openai-errors.ts';
 import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { DialectRequest } from '../../../src/prediction/dialect.ts';
-import type { BytesPayload, GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
+import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { BytesPayload, Prediction } from '../../../src/prediction/prediction.ts';
 import { rejectedBy } from '../thrown-by.ts';
-import { grantedCall } from './granted-call.ts';
+import { authorizedCall } from './authorized-call.ts';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const HEADERS: Readonly<Record<string, string>> = {
@@ -32,8 +33,8 @@ async function chat(body: object | string): Promise<Prediction> {
   return openAiDialect.readPrediction(request('v1/chat/completions', text));
 }
 
-function sent(call: Prediction, granted: Partial<GrantedCall> = {}) {
-  const { method, path, headers, body } = (call.payload as BytesPayload).request(grantedCall(granted));
+function sent(call: Prediction, granted: Partial<AuthorizedCall> = {}) {
+  const { method, path, headers, body } = (call.payload as BytesPayload).request(authorizedCall(granted));
   return { method, path, headers, body: Buffer.from(body ?? []).toString() };
 }
 

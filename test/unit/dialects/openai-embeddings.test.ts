@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { openAiDialect } from '../../../src/dialects/openai-dialect.ts';
-import type { BytesPayload, GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
+import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { BytesPayload, Prediction } from '../../../src/prediction/prediction.ts';
 import { rejectedBy } from '../thrown-by.ts';
-import { grantedCall } from './granted-call.ts';
+import { authorizedCall } from './authorized-call.ts';
 
 const MODEL = 'text-embedding-005';
 const GRANTED = { resource: { kind: 'model', publisher: 'google', model: MODEL } } as const;
@@ -23,9 +24,9 @@ async function payloadOf(body: object): Promise<BytesPayload> {
 
 async function sent(
   body: object,
-  granted: Partial<GrantedCall> = GRANTED,
+  granted: Partial<AuthorizedCall> = GRANTED,
 ): Promise<{ path: string; json: unknown }> {
-  const { path, body: bytes } = (await payloadOf(body)).request(grantedCall(granted));
+  const { path, body: bytes } = (await payloadOf(body)).request(authorizedCall(granted));
   return { path, json: JSON.parse(Buffer.from(bytes ?? []).toString()) };
 }
 
@@ -36,7 +37,7 @@ interface Embeddings {
 async function received(body: object, answer: unknown): Promise<Embeddings> {
   const bytes = Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer));
   const { rewrite } = await payloadOf(body);
-  const written = rewrite?.whole?.(bytes, grantedCall(GRANTED));
+  const written = rewrite?.whole?.(bytes, authorizedCall(GRANTED));
   return JSON.parse(Buffer.from((written as Uint8Array | undefined) ?? []).toString()) as Embeddings;
 }
 

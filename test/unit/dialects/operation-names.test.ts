@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { readOwnOperation, sealedAnswer } from '../../../src/dialects/operation-names.ts';
+import type { Seal } from '../../../src/audit/keys/seals.ts';
 import type { Owner } from '../../../src/governance/owners.ts';
-import type { GrantedCall } from '../../../src/prediction/prediction.ts';
+import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
 import { thrownBy } from '../thrown-by.ts';
-import { grantedCall } from './granted-call.ts';
+import { authorizedCall } from './authorized-call.ts';
 
 const PARENT = 'projects/sample-project/locations/us-central1';
 const VEO = { kind: 'model', publisher: 'google', model: 'veo-3' } as const;
@@ -13,13 +14,12 @@ const GOOGLE = `${PARENT}/publishers/google/models/veo-3/operations/${ID}`;
 
 /** A fake seal: a hash of the text, without a secret. */
 const write = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
-const seal: NonNullable<GrantedCall['seal']> = { write, isOf: (one, text) => one === write(text) };
+const seal: Seal = { write, isOf: (one, text) => one === write(text) };
 
 /** A call of a caller that creates for `owner` and reaches the owners in `reached`. */
-function call(owner: Owner, reached: readonly Owner[] = [owner], changes: Partial<GrantedCall> = {}) {
-  return grantedCall({
+function call(owner: Owner, reached: readonly Owner[] = [owner], changes: Partial<AuthorizedCall> = {}) {
+  return authorizedCall({
     resource: VEO,
-    seal,
     owner,
     owners: reached,
     reaches: ({ team, agent }) =>
@@ -28,9 +28,9 @@ function call(owner: Owner, reached: readonly Owner[] = [owner], changes: Partia
   });
 }
 
-async function made(by: GrantedCall, name = GOOGLE): Promise<string> {
+async function made(by: AuthorizedCall, name = GOOGLE): Promise<string> {
   const answer = Buffer.from(JSON.stringify({ name }));
-  const bytes = (await sealedAnswer.whole?.(answer, by)) ?? [];
+  const bytes = (await sealedAnswer.whole?.(answer, by, seal)) ?? [];
   return (JSON.parse(Buffer.from(bytes).toString()) as { name: string }).name;
 }
 
@@ -45,7 +45,7 @@ test('an operation is named with its owner and a seal, in the catalog’s projec
     const name = await made(call(owner), GOOGLE.replace('sample-project', '123456789012'));
     expect(name.slice(0, -22)).toBe(`${GOOGLE}${marks}`);
     for (const asked of [name, name.replace('sample-project', '123456789012')]) {
-      const own = readOwnOperation(asked, call(owner));
+      const own = readOwnOperation(asked, call(owner), seal);
       expect(own.name).toBe(GOOGLE);
       const answer = Buffer.from(` { "done": false, "name" : "projects/1/x" , "n":1.0}`);
       expect(Buffer.from(await own.rename(answer)).toString()).toBe(
@@ -55,8 +55,8 @@ test('an operation is named with its owner and a seal, in the catalog’s projec
   }
 });
 
-function expectNotThere(name: string, by: GrantedCall): void {
-  expect(thrownBy(() => readOwnOperation(name, by))).toMatchObject({
+function expectNotThere(name: string, by: AuthorizedCall): void {
+  expect(thrownBy(() => readOwnOperation(name, by, seal))).toMatchObject({
     code: 'RESOURCE_NOT_FOUND',
     message: 'Your team has no operation of this name here.',
   });
@@ -67,7 +67,7 @@ test('an operation of an owner that the caller does not reach is not found', asy
   for (const other of [{ team: 'other' }, { team: '_media' }, { team: 'media', agent: 'bot' }])
     expectNotThere(name, call(other));
   expectNotThere(await made(call(BY_AGENT)), call({ team: 'media', agent: 'another' }));
-  expect(readOwnOperation(await made(call(BY_AGENT)), call(TEAM)).name).toBe(GOOGLE);
+  expect(readOwnOperation(await made(call(BY_AGENT)), call(TEAM), seal).name).toBe(GOOGLE);
 });
 
 test('a name with another owner, id or seal is not found', async () => {
@@ -112,6 +112,7 @@ test('a made-up name is not found or refused for its form', async () => {
         readOwnOperation(
           name.replace(/[^/]+$/, () => id),
           everybody,
+          seal,
         ),
       );
       expect(error.code).toBe('RESOURCE_NOT_FOUND');
@@ -123,7 +124,7 @@ test.each(['other-project', '999999999999', '12345678901', 'sample-project/..', 
   'an operation of the project %j is refused for its form',
   async (project) => {
     const name = (await made(call(TEAM))).replace('sample-project', project);
-    expect(thrownBy(() => readOwnOperation(name, call(TEAM)))).toMatchObject({
+    expect(thrownBy(() => readOwnOperation(name, call(TEAM), seal))).toMatchObject({
       code: 'INVALID_REQUEST',
       violations: [{ field: 'operationName' }],
     });
@@ -138,11 +139,13 @@ test.each([
   `{"name":"x/operations/${'1'.repeat(129)}"}`,
   '{"name":"x/operations/a.b"}',
 ])('an answer %j that names no operation passes as it is', async (text) => {
-  const bytes = (await sealedAnswer.whole?.(Buffer.from(text), call(TEAM))) ?? [];
+  const bytes = (await sealedAnswer.whole?.(Buffer.from(text), call(TEAM), seal)) ?? [];
   expect(Buffer.from(bytes).toString()).toBe(text);
 });
 
 test.each(['[]', 'null', '<html>', ''])('an answer %j is a failure of Vertex AI', async (text) => {
   const answer = Buffer.from(text);
-  await expect(sealedAnswer.whole?.(answer, call(TEAM))).rejects.toMatchObject({ code: 'VERTEX_FAILED' });
+  await expect(sealedAnswer.whole?.(answer, call(TEAM), seal)).rejects.toMatchObject({
+    code: 'VERTEX_FAILED',
+  });
 });

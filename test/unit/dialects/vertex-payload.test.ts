@@ -1,7 +1,8 @@
 import type { EndpointResource, ModelResource } from '../../../src/governance/call-target.ts';
-import type { BytesPayload, GrantedCall, VertexRequest } from '../../../src/prediction/prediction.ts';
+import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { BytesPayload, VertexRequest } from '../../../src/prediction/prediction.ts';
 import { vertexDialect } from '../../../src/dialects/vertex-dialect.ts';
-import { grantedCall } from './granted-call.ts';
+import { authorizedCall } from './authorized-call.ts';
 import { rejectedBy } from '../thrown-by.ts';
 
 const PARENT = 'projects/sample-project/locations/us-central1';
@@ -71,8 +72,8 @@ async function send(
   return { payload, request, text: Buffer.from(request.body ?? []).toString() };
 }
 
-function grant(resource: ModelResource | EndpointResource): GrantedCall {
-  return grantedCall({ resource, seal: { write: () => '', isOf: () => false } });
+function grant(resource: ModelResource | EndpointResource): AuthorizedCall {
+  return authorizedCall({ resource });
 }
 
 test.each<

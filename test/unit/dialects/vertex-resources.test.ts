@@ -1,12 +1,13 @@
 import { vertexDialect } from '../../../src/dialects/vertex-dialect.ts';
 import type { CallTarget } from '../../../src/governance/call-target.ts';
-import type { BytesPayload, GrantedCall } from '../../../src/prediction/prediction.ts';
+import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { BytesPayload } from '../../../src/prediction/prediction.ts';
 import { rejectedBy, thrownBy } from '../thrown-by.ts';
-import { grantedCall } from './granted-call.ts';
+import { authorizedCall } from './authorized-call.ts';
 
 const PARENT = 'projects/sample-project/locations/us-central1';
 const FLASH = 'publishers/google/models/gemini-2.5-flash';
-const ANY: GrantedCall = grantedCall({
+const ANY: AuthorizedCall = authorizedCall({
   resource: { kind: 'any' },
   owners: [{ team: 'team' }, { team: 'second' }],
   reaches: ({ team }) => ['team', 'second'].includes(team),
@@ -125,7 +126,7 @@ test('a list of jobs is asked for by all teams of the caller, and looked through
 });
 
 /** A call of an agent for a person of two teams; the agent belongs to one of them. */
-const BY_AGENT: GrantedCall = {
+const BY_AGENT: AuthorizedCall = {
   ...ANY,
   owner: { team: 'second', agent: 'bot' },
   owners: [{ team: 'team' }, { team: 'second', agent: 'bot' }],
@@ -153,7 +154,7 @@ test('what an agent makes says so, and its caches are shown by their own names',
   const { payload } = await read('POST', `${PARENT}/cachedContents`, {
     body: JSON.stringify({ model: FLASH, displayName: 'a+b/c' }),
   });
-  const call = { ...BY_AGENT, ...grantedCall({ owner: BY_AGENT.owner }) };
+  const call = { ...BY_AGENT, ...authorizedCall({ owner: BY_AGENT.owner }) };
   const sent = JSON.parse(Buffer.from(payload.request(call).body ?? []).toString()) as object;
   expect(sent).toMatchObject({ displayName: 'second+bot/a+b/c' });
   expect(await rewritten(payload, { name: 'n', ...sent })).toMatchObject({ displayName: 'a+b/c' });
@@ -231,7 +232,7 @@ test('a job of a model of one’s own, or of an endpoint, is refused', async () 
     outputConfig: { predictionsFormat: 'jsonl', gcsDestination: { outputUriPrefix: 'gs://bucket/out' } },
   });
   const { payload } = await read('POST', `${PARENT}/batchPredictionJobs`, { body });
-  const call = grantedCall({
+  const call = authorizedCall({
     resource: { kind: 'endpoint', endpoint: '42' },
     judgePlace: () => 'allowed',
   });
@@ -248,7 +249,7 @@ test('models are listed and described below no project', async () => {
     location: 'us-central1',
     resource: { kind: 'any', publisher: 'google' },
   });
-  const call = grantedCall({
+  const call = authorizedCall({
     resource: { kind: 'any', publisher: 'google' },
     may: ({ operation, location, resource }) =>
       operation === 'getModel' &&
@@ -269,7 +270,7 @@ test('models are listed and described below no project', async () => {
   });
   const short = await read('GET', FLASH, { query: 'view=PUBLISHER_MODEL_VIEW_BASIC' });
   expect(short.target).toMatchObject({ operation: 'getModel', project: undefined, location: undefined });
-  expect(short.payload.request(grantedCall()).path).toBe(`/v1/${FLASH}?view=PUBLISHER_MODEL_VIEW_BASIC`);
+  expect(short.payload.request(authorizedCall()).path).toBe(`/v1/${FLASH}?view=PUBLISHER_MODEL_VIEW_BASIC`);
   expect((await rejectedBy(read('GET', FLASH, { query: 'huggingFaceToken=x' }))).violations).toEqual([
     { field: 'huggingFaceToken', description: 'unknown parameter' },
   ]);

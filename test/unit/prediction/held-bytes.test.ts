@@ -71,8 +71,9 @@ test('while a stream goes on, its call holds nothing of the body, and nothing ke
         },
       }) as typeof STREAMED,
     vertex: {
-      predict: ({ target }, granted) => {
-        if (target.payload.kind === 'bytes') target.payload.request(granted);
+      predict: (authorized) => {
+        const { payload } = authorized.target;
+        if (payload.kind === 'bytes') payload.request(authorized);
         return Promise.resolve({ ...stream([]), parts: parts() });
       },
     },

@@ -1,11 +1,13 @@
 import { inspect } from 'node:util';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import type { Seal } from '../../../src/audit/keys/seals.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { Digester } from '../../../src/audit/ledger/digests.ts';
 import type { UnverifiedCall } from '../../../src/prediction/audit-trail.ts';
 import type { Vertex } from '../../../src/prediction/vertex.ts';
-import type { GrantedCall, Prediction } from '../../../src/prediction/prediction.ts';
+import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { Prediction } from '../../../src/prediction/prediction.ts';
 import { RunningCalls } from '../../../src/prediction/running-calls.ts';
 import { endpointEntry, governanceOf } from '../governance/governance-of.ts';
 import {
@@ -112,19 +114,20 @@ test('Vertex AI gets the authorized call, the access token and the limits', asyn
     },
   });
   expect(calls).toHaveLength(1);
-  const [authorized, granted, token, limits] = calls[0] ?? [];
+  const [authorized, seal, token, limits] = calls[0] ?? [];
   expect(authorized).toMatchObject({ target: PREDICTION, rule: 'team-iris' });
-  expect(granted).toMatchObject({ project, location, resource, caller: CALLER });
+  expect(authorized).toMatchObject({ project, location, resource });
+  expect(seal).toBeUndefined();
   expect(token).toBe(TOKEN);
   expect(limits).toMatchObject({ timeoutInMs: TIMEOUT_IN_MS });
 });
 
 test('what is granted says what else the caller may do', async () => {
-  let granted: GrantedCall | undefined;
+  let granted: AuthorizedCall | undefined;
   await run({
     vertex: {
-      predict: (_, all) => {
-        granted = all;
+      predict: (authorized) => {
+        granted = authorized;
         return Promise.resolve(WHOLE);
       },
     },
@@ -374,10 +377,10 @@ test('what a payload of bytes holds of instances is held against the schema', as
 
 test('a call that names an operation waits for the seal, and without it nothing is asked of Google', async () => {
   const seal = { write: () => 'sealed', isOf: () => true };
-  const granted: GrantedCall['seal'][] = [];
+  const granted: (Seal | undefined)[] = [];
   const vertex: Vertex = {
-    predict: (_authorized, call) => {
-      granted.push(call.seal);
+    predict: (_authorized, given) => {
+      granted.push(given);
       return Promise.resolve(WHOLE);
     },
   };

@@ -12,17 +12,11 @@ import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
 import type { EndpointAddress } from '../../../src/governance/endpoint-address.ts';
 import type { Answer, Framing, StreamedAnswer, WholeAnswer } from '../../../src/prediction/answer.ts';
-import type {
-  BytesPayload,
-  GrantedCall,
-  Prediction,
-  VertexRequest,
-} from '../../../src/prediction/prediction.ts';
+import type { BytesPayload, Prediction, VertexRequest } from '../../../src/prediction/prediction.ts';
 import type { TokenRenewal } from '../../../src/vertex/token-renewal.ts';
 import type { Vertex, VertexLimits } from '../../../src/prediction/vertex.ts';
 import { createVertex } from '../../../src/vertex/vertex.ts';
 import { governanceOf, modelEntry } from '../governance/governance-of.ts';
-import { CALLER } from '../prediction/one-call.ts';
 import { rejectedBy } from '../thrown-by.ts';
 
 const TOKEN = 'access-token-secret';
@@ -133,7 +127,7 @@ function predict(
 ): Promise<Answer> {
   const vertex = connect(`127.0.0.1:${server.port}`);
   const authorized = authorize(operation, framing);
-  return vertex.predict(authorized, granted(authorized), TOKEN, { abortSignal, timeoutInMs: 5000, held });
+  return vertex.predict(authorized, undefined, TOKEN, { abortSignal, timeoutInMs: 5000, held });
 }
 
 /** As `predict`, with another payload. */
@@ -141,18 +135,7 @@ function pass(changes: Partial<BytesPayload>): Promise<Answer> {
   const vertex = connect(`127.0.0.1:${server.port}`);
   const authorized = authorize('generateContent', 'sse', changes);
   const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000, held };
-  return vertex.predict(authorized, granted(authorized), TOKEN, limits);
-}
-
-function granted({ project, location, resource, owner }: AuthorizedCall<Prediction>): GrantedCall {
-  return {
-    ...{ project, location, resource, caller: CALLER, owner, owners: [owner] },
-    reaches: () => false,
-    isHere: () => false,
-    may: () => false,
-    judgePlace: () => 'not-allowed',
-    judgeTool: () => 'not-allowed',
-  };
+  return vertex.predict(authorized, undefined, TOKEN, limits);
 }
 
 function send(
@@ -609,7 +592,7 @@ async function askedAt(address: EndpointAddress, override: string): Promise<unkn
   answer = send(200, '{}');
   const authorized = { ...authorize('generateContent', 'sse'), address };
   const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000, held };
-  await connect(override).predict(authorized, granted(authorized), TOKEN, limits);
+  await connect(override).predict(authorized, undefined, TOKEN, limits);
   const [{ headers, servername } = {}] = received;
   return { host: headers?.host, servername };
 }
@@ -653,7 +636,7 @@ test('a server with a certificate of nobody’s trust is not called', async () =
   const vertex = connect(`127.0.0.1:${impostor.port}`);
   const limits = { abortSignal: new AbortController().signal, timeoutInMs: 5000, held };
   const authorized = authorize('generateContent', 'sse');
-  const call = vertex.predict(authorized, granted(authorized), TOKEN, limits);
+  const call = vertex.predict(authorized, undefined, TOKEN, limits);
   expect((await rejectedBy(call)).code).toBe('VERTEX_UNAVAILABLE');
   await impostor.close();
 });

@@ -1,13 +1,11 @@
-import type { GrantedCall } from '../../../src/prediction/prediction.ts';
-import { CALLER } from '../prediction/one-call.ts';
+import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
 
-/** A granted call in the sample project, to which everything else is refused. */
-export function grantedCall(changes: Partial<GrantedCall> = {}): GrantedCall {
-  return {
+/** An authorized call in the sample project, whose caller may do nothing else. */
+export function authorizedCall(changes: Partial<AuthorizedCall> = {}): AuthorizedCall {
+  const call: Partial<AuthorizedCall> = {
     project: 'sample-project',
     location: 'us-central1',
     resource: { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
-    caller: CALLER,
     owner: { team: 'team' },
     owners: [{ team: 'team' }],
     reaches: ({ team }) => team === 'team',
@@ -18,4 +16,6 @@ export function grantedCall(changes: Partial<GrantedCall> = {}): GrantedCall {
     judgeTool: () => 'not-allowed',
     ...changes,
   };
+  // Only a decision makes a real one.
+  return call as AuthorizedCall;
 }
