@@ -4,6 +4,8 @@ import type { CallTarget } from '../governance/call-target.ts';
 import type { Instances } from '../governance/instance-schemas.ts';
 import type { AnswerFormat, Framing } from './answer.ts';
 
+export type { Seal };
+
 /** A caller's request to a model: the model, the place, the operation and the payload. */
 export interface Prediction extends CallTarget {
   readonly payload: Payload;
@@ -68,11 +70,7 @@ export interface VertexRequest {
 }
 
 export interface AnswerRewrite {
-  readonly whole?: (
-    body: Uint8Array,
-    call: AuthorizedCall,
-    seal?: Seal,
-  ) => Uint8Array | Promise<Uint8Array>;
+  readonly whole?: (body: Uint8Array, call: AuthorizedCall, seal?: Seal) => Uint8Array | Promise<Uint8Array>;
   /** Rewrites one part, which has whole events in it; an empty result is not sent. */
   readonly part?: (part: Uint8Array) => Uint8Array;
 }

@@ -1,9 +1,8 @@
-import type { Seal } from '../audit/keys/seals.ts';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Vertex } from '../prediction/vertex.ts';
 import type { Answer } from '../prediction/answer.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
-import type { AnswerRewrite, BytesPayload, VertexRequest } from '../prediction/prediction.ts';
+import type { AnswerRewrite, BytesPayload, VertexRequest, Seal } from '../prediction/prediction.ts';
 import { checkStream, explainLimit } from './endpoint-limits.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
 import { createGrpcPredict, type GrpcPredict } from './predict-over-grpc.ts';
