@@ -4,25 +4,26 @@ const ROOT = import.meta.dirname;
 export const run = {
   // One for each core of the machines that this is made for.
   maxWorkers: 2,
+  // A busy machine is slow, not wrong. Jest takes no such limit from a project.
+  testTimeout: 120_000,
   // What a file leaves behind stays in its process, which would run out of memory before the last one.
   workerIdleMemoryLimit: '1GB',
 };
 
-/** A lane of the product's own tests: a project of Jest with a name and a limit of time of its own. */
-export function lane(name, { folders, limitInSeconds }) {
+/** A lane of the product's own tests: a project of Jest with a name, and modules that run before each of its files. */
+export function lane(name, { folders, before = [] }) {
   return describe(name, {
     rootDir: ROOT,
     testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
-    testTimeout: limitInSeconds * 1000,
+    setupFilesAfterEnv: before.map((file) => `<rootDir>/test/${file}`),
   });
 }
 
 /** The lane of a workspace, which has the workspace's name. */
-export function workspaceLane(folder, { tests = 'test/**', limitInSeconds = 120 } = {}) {
+export function workspaceLane(folder, { tests = 'test/**' } = {}) {
   return describe(folder.split('/').at(-1), {
     rootDir: `${ROOT}/${folder}`,
     testMatch: [`<rootDir>/${tests}/*.test.ts`],
-    testTimeout: limitInSeconds * 1000,
   });
 }
 
