@@ -34,7 +34,7 @@ export function toGenerateContent(request: ChatCompletionMessage): object {
   const declarations = tools.map(({ type, function: declared = {} }, i) => {
     if (type !== 'function') throw wrong(`tools[${i}].type`, 'expected function.');
     const { name, description, parameters } = declared;
-    return { name, description, parametersJsonSchema: parameters };
+    return withoutUndefined({ name, description, parametersJsonSchema: parameters });
   });
   return {
     ...toContents(request.messages ?? [], thoughtTagOf(request)),
@@ -51,7 +51,7 @@ export function toGenerateContent(request: ChatCompletionMessage): object {
 function toConfig(request: ChatCompletionMessage): object {
   const { response_format: format, stop } = request;
   const most = request.max_completion_tokens ?? request.max_tokens;
-  const given = {
+  return withoutUndefined({
     maxOutputTokens: most,
     temperature: request.temperature,
     topP: request.top_p,
@@ -65,8 +65,12 @@ function toConfig(request: ChatCompletionMessage): object {
     responseJsonSchema: format?.type === 'json_schema' ? (format.json_schema?.schema ?? {}) : undefined,
     responseModalities: request.modalities,
     thinkingConfig: toThinkingConfig(request),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  });
+}
+
+/** Leaves out undefined members, as JSON does. */
+function withoutUndefined(members: object): object {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
 function toThinkingConfig({ reasoning_effort: effort, google, extra_body }: ChatCompletionMessage): unknown {
