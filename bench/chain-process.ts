@@ -35,7 +35,11 @@ export async function startChainProcess({
   const child: ChildProcess = fork(
     script,
     [
-      ...['--port', '0', '--no-build', '--environment-file', environmentFile],
+      '--port',
+      '0',
+      '--no-build',
+      '--environment-file',
+      environmentFile,
       ...(journeys ? [] : ['--no-journeys']),
     ],
     {

@@ -32,9 +32,9 @@ interface Setup {
   readonly model: string;
   /** A model that the application has no grant for. */
   readonly forbidden: string;
-  /** What a call is on Vertex AI, whole and as a stream. */
+  /** The operations on Vertex AI of a whole call and of a stream. */
   readonly operations: readonly [whole: string, stream: string];
-  /** Part of the path that both have there. */
+  /** Parts of the paths of both on Vertex AI. */
   readonly paths: readonly [whole: string, stream: string];
 }
 
@@ -279,7 +279,7 @@ test('more tokens in a minute than the product allows are an APICallError of the
 
 test('every call is on record', () => clients.expectAllOnRecord());
 
-/** Providers hand an error within a stream on as they find it: an error, an object or a text. */
+/** Providers pass an error within a stream on unchanged: an error, an object or a text. */
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : JSON.stringify(error);
 }

@@ -21,7 +21,7 @@ const TOOL: Anthropic.Tool = {
 };
 
 let clients: ClientChain;
-/** Anthropic's own client, with nothing but a key. */
+/** Anthropic's own client, with a key only. */
 let withKey: Anthropic;
 /** Anthropic's own client, with a bearer token and a key. */
 let withToken: Anthropic;
@@ -60,7 +60,7 @@ function vertexWith({ key, token }: ClientCredentials, region = 'us-east5'): Ant
   });
 }
 
-/** What the three clients have in common. */
+/** The common parts of the three clients' tests. */
 interface Setup {
   readonly dialect: 'anthropic' | 'vertex';
   readonly client: () => Pick<Anthropic, 'messages'>;

@@ -8,7 +8,7 @@ const SONNET = 'claude-sonnet-4-5@20250929';
 const HAIKU = 'claude-haiku-4-5@20251001';
 
 /**
- * How docs/clients.md sets Claude Code up; its requests below are made from these values alone.
+ * The variables that docs/clients.md sets for Claude Code. The requests below are made from these values alone.
  * https://code.claude.com/docs/en/llm-gateway
  */
 type Setup = Readonly<Record<string, string>>;

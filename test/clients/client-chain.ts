@@ -19,7 +19,7 @@ interface NotedRecord {
   readonly test: string;
 }
 
-/** What a sample application calls with. */
+/** The credentials of a sample application. */
 export interface ClientCredentials {
   readonly key: string;
   readonly token: string;
@@ -28,7 +28,7 @@ export interface ClientCredentials {
 const ARRIVAL_TIMEOUT_IN_MS = 20_000;
 const POLL_INTERVAL_IN_MS = 50;
 
-/** A quota of Google's that is used up, as Vertex AI tells it. */
+/** Vertex AI's answer when a quota is exhausted. */
 const VERTEX_429 = {
   error: {
     code: 429,
@@ -39,7 +39,7 @@ const VERTEX_429 = {
 };
 const VERTEX_500 = { error: { code: 500, message: 'Internal error encountered.', status: 'INTERNAL' } };
 
-/** What all clients are told of these two. */
+/** The message of an exhausted quota, the same for all clients. */
 export const QUOTA_EXHAUSTED =
   'The quota of the gateway’s project on Vertex AI is used up for now. Try again later.';
 export const VERTEX_FAILED = 'Vertex AI failed on its own side.';
@@ -48,8 +48,8 @@ export const RATE_LIMITED =
 export const STREAM_BROKEN = 'Vertex AI broke the stream off before its end. What came so far is incomplete.';
 
 /**
- * A running chain that real clients call, unmodified: the process's `fetch` only notes which answers came, so that each
- * call can be held against its audit record in the end.
+ * A running chain that unmodified clients call. The process's `fetch` only notes the answers, so that each call can be
+ * compared with its audit record in the end.
  */
 export class ClientChain {
   readonly chain: RunningChain;
@@ -73,14 +73,14 @@ export class ClientChain {
     };
   }
 
-  /** Notes an answer that came otherwise than by `fetch`. */
+  /** Notes an answer that did not come through `fetch`. */
   saw(requestId: string, status: number): void {
     const call = { requestId, status, test: expect.getState().currentTestName };
     this.#all.push(call);
     this.#since.push(call);
   }
 
-  /** An address below the gateway's. */
+  /** The address of a path on the gateway. */
   url(path: string): string {
     return `${this.chain.environment.gatewayUrl}${path}`;
   }
@@ -91,7 +91,7 @@ export class ClientChain {
     return { key: known.subscriptionKey, token: await this.chain.token(application) };
   }
 
-  /** The next call to a path of Vertex AI's finds its quota used up. */
+  /** Makes Vertex AI answer the next call to a path with an exhausted quota. */
   exhaustVertexQuota(path: string): Promise<unknown> {
     return this.chain.inject('vertex-ai', { path, status: 429, body: VERTEX_429 });
   }
@@ -100,17 +100,17 @@ export class ClientChain {
     return this.chain.inject('vertex-ai', { path, status: 500, body: VERTEX_500 });
   }
 
-  /** The next stream of a path breaks after some of its chunks. */
+  /** Breaks the next stream of a path after two chunks. */
   breakStream(path: string): Promise<unknown> {
     return this.chain.inject('vertex-ai', { path, abortAfterChunks: 2 });
   }
 
-  /** Streams become slow enough to be left while they go on, or quick again. */
+  /** Sets the pause before each chunk of streams, so that a client can leave during one. */
   slowDown(pauseInMs: number): Promise<unknown> {
     return this.chain.control('vertex-ai', 'POST', 'pause', { pauseInMs });
   }
 
-  /** Uses up the tokens that the sandbox's subscription has for a minute: all its later calls are 429 at the edge. */
+  /** Uses up the sandbox subscription's tokens of a minute, so that the edge answers its later calls with 429. */
   async exhaustSandboxTokens(): Promise<void> {
     const { key } = await this.credentials('sandbox-app');
     await this.chain.inject('vertex-ai', {
@@ -127,8 +127,8 @@ export class ClientChain {
   }
 
   /**
-   * Notes what the audit record of each call of this test since the last time must hold, in order; they are compared in
-   * the end. The calls are as many as the expectations.
+   * Notes the expected audit record of each call of this test since the last time, in order. They are compared in the end.
+   * There must be as many calls as expectations.
    */
   expectRecords(...expected: AuditRecord[]): void {
     const { currentTestName } = expect.getState();
@@ -144,7 +144,7 @@ export class ClientChain {
     );
   }
 
-  /** Every call has exactly one audit record, as it was noted. */
+  /** Expects exactly one audit record for every call, as noted. */
   async expectAllOnRecord(): Promise<void> {
     const ids = this.#all.map(({ requestId }) => requestId).toSorted();
     const records = await this.#recordsOf(ids);
@@ -173,14 +173,14 @@ export class ClientChain {
   }
 }
 
-/** What Google's libraries take for credentials: an Entra token in the place of Google's own. */
+/** Credentials for Google's libraries, with an Entra token in place of Google's own. */
 export function bearerClient(token: string): OAuth2Client {
   const client = new OAuth2Client();
   client.setCredentials({ access_token: token });
   return client;
 }
 
-/** What a client throws. */
+/** Returns the error that a client throws. @throws Error when it throws none. */
 export async function thrownBy(work: () => Promise<unknown>): Promise<Record<string, unknown> & Error> {
   try {
     await work();

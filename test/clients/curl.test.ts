@@ -42,7 +42,7 @@ function start(path: string, { key, token }: Partial<ClientCredentials>, body = 
   });
 }
 
-/** What curl printed: the head of the answer, an empty line, the body. */
+/** Parses the output of curl: the head of the answer, an empty line, the body. */
 function read(printed: string): Curled {
   const [head = '', body = ''] = printed.split(/\r\n\r\n(.*)/s);
   const [statusLine = '', ...lines] = head.split('\r\n');

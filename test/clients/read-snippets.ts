@@ -1,6 +1,6 @@
-/** A block of code of a document. */
+/** A block of code in a document. */
 export interface Snippet {
-  /** The heading that it stands under and its number there. */
+  /** The heading above it, and its number below that heading. */
   readonly name: string;
   readonly language: 'js' | 'sh';
   readonly code: string;

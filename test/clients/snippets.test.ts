@@ -6,7 +6,7 @@ import { type RunningChain, startChain } from '../support/chain.ts';
 import { readSnippets, type Snippet } from './read-snippets.ts';
 
 const ROOT = resolve(__dirname, '../..');
-/** Within the project, because that is where the packages are found. */
+/** A folder within the project, so that snippets find the packages. */
 const FOLDER = join(ROOT, '.local', 'snippets');
 const run = promisify(execFile);
 const snippets = readSnippets(readFileSync(join(ROOT, 'docs/clients.md'), 'utf8'));
@@ -26,7 +26,7 @@ afterAll(async () => {
 test.each(snippets)('the snippet $name works', async (snippet) => {
   await chain.control('application-insights', 'DELETE', 'telemetry');
   const output = await execute(snippet);
-  // What only sets variables says nothing; the replay of Claude Code takes them from here.
+  // A snippet that only sets variables prints nothing; the test of Claude Code uses those variables.
   if (!snippet.code.includes('CLAUDE_CODE_USE_VERTEX')) {
     expect(output.trim()).not.toBe('');
     const records = await chain.auditRecords();

@@ -12,7 +12,7 @@ const { catalog, access } = governance.documents;
 const residencyRules = access.residency.map(({ id }) => id);
 
 const APPLICATIONS = [...sampleApplications, ...oktaApplications].map(({ name }) => name);
-/** Two that the catalog offers nothing in: a region and a multi-region. */
+/** A region and a multi-region without entries of the catalog. */
 const OUTSIDE = ['asia-east1', 'eu'];
 const LOCATIONS = [...new Set([...catalog.entries.flatMap(({ locations }) => locations), ...OUTSIDE])];
 const OPERATIONS = ['predict', 'generateContent', 'streamGenerateContent'] as const;
@@ -22,13 +22,13 @@ const PROMPT = 'Kestrels hover.';
 const FLOWER = [5.198765, 3.598765, 1.498765, 0.298765];
 const CONTENTS = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: PROMPT }] }] });
 
-interface Cell {
+interface Combination {
   readonly entry: CatalogEntry;
   readonly location: string;
   readonly operation: Operation;
 }
 
-const CELLS: readonly Cell[] = catalog.entries.flatMap((entry) =>
+const COMBINATIONS: readonly Combination[] = catalog.entries.flatMap((entry) =>
   LOCATIONS.flatMap((location) => OPERATIONS.map((operation) => ({ entry, location, operation }))),
 );
 
@@ -40,8 +40,8 @@ beforeAll(async () => {
 
 afterAll(() => observed.stop());
 
-/** Endpoints are asked about flowers, models that predict for an image or an embedding. */
-function bodyOf({ entry, operation }: Cell): string {
+/** The body of a call: flowers for endpoints, a prompt or a text for models. */
+function bodyOf({ entry, operation }: Combination): string {
   if (operation !== 'predict') return CONTENTS;
   if ('endpoint' in entry) return JSON.stringify({ instances: [FLOWER] });
   return JSON.stringify({
@@ -49,7 +49,7 @@ function bodyOf({ entry, operation }: Cell): string {
   });
 }
 
-function pathOf({ entry, location, operation }: Cell): string {
+function pathOf({ entry, location, operation }: Combination): string {
   const resource =
     'endpoint' in entry
       ? `endpoints/${entry.endpoint}`
@@ -59,12 +59,12 @@ function pathOf({ entry, location, operation }: Cell): string {
 
 test('the matrix has every sample application, and something that is allowed and denied', () => {
   expect(APPLICATIONS).toHaveLength(8);
-  expect(CELLS).toHaveLength(catalog.entries.length * LOCATIONS.length * OPERATIONS.length);
+  expect(COMBINATIONS).toHaveLength(catalog.entries.length * LOCATIONS.length * OPERATIONS.length);
 });
 
 test.each(APPLICATIONS)('%s gets through the edge exactly what the documents say', async (application) => {
   const principal = findSampleCaller(governance.documents, application);
-  const decided = CELLS.map((cell) => {
+  const decided = COMBINATIONS.map((cell) => {
     const { entry, operation, location } = cell;
     return { cell, decision: governance.decide(principal, targetOf(entry, operation, location)) };
   });

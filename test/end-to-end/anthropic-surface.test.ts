@@ -69,7 +69,7 @@ function eventsOf({ text }: Answer): Event[] {
     });
 }
 
-/** Anthropic's shape, and nothing else in it. */
+/** Expects an error with Anthropic's members and no others. */
 function expectError(answer: Answer, status: number, type: string, message = /^[A-Z].*\.$/): void {
   expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/json']);
   expect(JSON.parse(answer.text)).toEqual({

@@ -8,17 +8,17 @@ import { FULL_RECORD } from '../unit/audit/full-record.ts';
 import { AuditedChain } from './audited-chain.ts';
 
 const CALLS = 20_000;
-/** What waits for the ledger at most: far less than the burst. */
+/** The bound of records that wait for the ledger, far below the burst. */
 const PENDING_BYTES = 4 * 1024 * 1024;
 const BOUND_IN_MS = 90_000;
-/** A caller that was refused tries again. */
+/** A refused caller retries after this time. */
 const RETRY_IN_MS = 20;
 
 let audited: AuditedChain;
 
 beforeAll(async () => {
   audited = await AuditedChain.start();
-  // The edge has no part in this: there is nothing to hold the records against but each other.
+  // These calls don't pass the edge, so the records can only be compared with each other.
   await audited.observed.chain.clear();
 });
 
@@ -30,7 +30,7 @@ function recordOf(requestId: string): AuditRecord {
   return { ...FULL_RECORD, id, requestId, startedAt };
 }
 
-/** Straight into the trail, as 20,000 calls over HTTP would take the edge minutes; storage and ingestion are as ever. */
+/** The calls go directly to the audit trail: 20,000 calls through the edge would take minutes. */
 test('of a burst of 20,000 calls those that do not fit are refused, and none that was let in is lost', async () => {
   const settings = audited.observed.chain.environment.functionAppSettings;
   const startedAt = performance.now();

@@ -10,12 +10,12 @@ import {
   requestIdsOf,
 } from './audited-chain.ts';
 
-/** A call that is found again on both sides: in records by its trace, at Vertex AI by what its body holds. */
+/** A call that can be found in records by its trace, and at Vertex AI by its body. */
 interface MarkedCall {
   readonly kind: keyof typeof CALLS;
   readonly traceId: string;
   readonly marker: string;
-  /** Undefined when the answer broke off. */
+  /** The status; undefined when the answer broke off. */
   readonly status: Promise<number | undefined>;
 }
 
@@ -24,10 +24,10 @@ const MIX = Array.from(
   { length: 40 },
   () => ['strict', 'strictStream', 'strictStream', 'standard', 'standardStream'] as const,
 ).flat();
-/** How long a call is at Vertex AI, and a stream for each of its six parts: longer than all calls take to arrive. */
+/** The time of a call at Vertex AI, and of each of a stream's six parts: longer than all calls take to arrive. */
 const CALL_IN_MS = 4000;
 const PART_IN_MS = 1000;
-/** So many calls have reached Vertex AI when the process is killed. */
+/** The number of calls that have reached Vertex AI when the process is killed. */
 const REACHED = 160;
 const REACHING_TIMEOUT_IN_MS = 30_000;
 const POLL_INTERVAL_IN_MS = 20;
@@ -51,7 +51,7 @@ afterEach(async () => {
 
 afterAll(() => audited.stop());
 
-/** All at once, and none of them quick. */
+/** Makes all calls at once, and slows Vertex AI down. */
 async function callAll(): Promise<MarkedCall[]> {
   const { chain } = audited.observed;
   await chain.control('vertex-ai', 'POST', 'pause', { pauseInMs: PART_IN_MS });
@@ -74,7 +74,7 @@ async function callAll(): Promise<MarkedCall[]> {
   });
 }
 
-/** Bodies of what has reached Vertex AI, once so many have. */
+/** Waits until `count` calls have reached Vertex AI, and returns their bodies. */
 async function untilReached(count: number): Promise<string[]> {
   const deadline = Date.now() + REACHING_TIMEOUT_IN_MS;
   for (;;) {
@@ -92,7 +92,7 @@ function tracesOf(lines: readonly LedgerLine[]): string[] {
   return lines.map(({ record }) => String(record?.traceId));
 }
 
-/** What reached Google was on the ledger before, if its rule is strict. */
+/** Expects an earlier opening on the ledger for every strict call that reached Google. */
 async function expectOpenings(calls: readonly MarkedCall[]): Promise<void> {
   const opened = new Set(tracesOf(openingsIn(await audited.ledger())));
   const bodies = await untilReached(0);
@@ -101,7 +101,7 @@ async function expectOpenings(calls: readonly MarkedCall[]): Promise<void> {
   expect(reached.filter((call) => isStrict(call) && !opened.has(call.traceId))).toEqual([]);
 }
 
-/** Every opening has one closing; those that the dead process owed are the sweep's. */
+/** Expects one closing for every opening; the sweep writes those of the dead process. */
 function expectClosings(calls: readonly MarkedCall[], ledger: readonly LedgerLine[]): void {
   const traces = new Set(calls.map(({ traceId }) => traceId));
   const closings = closingsIn(ledger).filter(({ record }) => traces.has(String(record?.traceId)));
@@ -115,7 +115,7 @@ function expectClosings(calls: readonly MarkedCall[], ledger: readonly LedgerLin
     expect(record).toMatchObject({ outcome: 'interrupted', code: 'PROCESS_LOST', durability: 'strict' });
 }
 
-/** Each call has a record, of either recorder, or verification names it; a strict one that was opened has one. */
+/** Expects a record of either recorder, or a finding of verification, for each call; an opened strict call has a record. */
 async function expectAccounted(
   calls: readonly MarkedCall[],
   ledger: readonly LedgerLine[],
@@ -196,7 +196,7 @@ test('a process that is killed amid shipping has the rest shipped after its rest
   const answers = (await Promise.all([audited.call('strict', 20), audited.call('standard', 20)])).flat();
   const ids = requestIdsOf(answers);
   const expected = [...known, ...ids];
-  // What a killed process has not committed is not shipped; all of this is committed.
+  // A killed process ships only committed records, so the test waits until these are.
   await untilCommitted(expected);
   await chain.killFunctionApp();
   await chain.control('application-insights', 'DELETE', 'faults');

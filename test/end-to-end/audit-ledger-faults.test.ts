@@ -3,16 +3,16 @@ import { AuditedChain, CALLS, openingsIn, requestIdsOf } from './audited-chain.t
 import { modelPath } from './gateway-paths.ts';
 import type { Answer } from './send-bytes.ts';
 
-/** How long a strict call waits for the ledger here. */
+/** The time that a strict call waits for the ledger here. */
 const TIMEOUT_IN_MS = 1000;
-/** Standard calls don't wait for a ledger that is away; a busy machine does. */
+/** Standard calls don't wait for an unreachable ledger; the bound allows for a busy machine. */
 const BOUND_IN_MS = 4000;
 const PENDING_BYTES = 65_536;
 const FOR_GOOD = 100_000;
 const APPEND = 'comp=appendblock';
 
 let audited: AuditedChain;
-/** Calls whose record has to be in the ledger. */
+/** The request ids of calls that must be in the ledger. */
 const recorded: string[] = [];
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ async function mendLedger(): Promise<void> {
   await audited.observed.chain.control('azure-storage', 'DELETE', 'faults');
 }
 
-/** All calls so far, each once, and nothing besides. */
+/** Expects every call so far on the ledger, each once, and no other. */
 async function expectAllOnLedger(): Promise<void> {
   const ledger = await audited.settled(recorded);
   await audited.expectOnBothStores(recorded, ledger);
@@ -171,7 +171,7 @@ test('when too much waits for the ledger no call is let in, the edge has a recor
     expect(text).toContain('"AUDIT_LEDGER_UNAVAILABLE"');
     expect(text).toContain('The audit ledger cannot be written');
   }
-  // Whoever was refused did not reach Google.
+  // Refused calls did not reach Google.
   expect(await audited.observed.chain.requests('vertex-ai')).toHaveLength(answered.length);
   await expectAllOnLedger();
   const ids = new Set(requestIdsOf(denied));

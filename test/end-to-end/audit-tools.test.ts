@@ -25,7 +25,7 @@ const ROOT = resolve(__dirname, '../..');
 const CALLS = 3;
 const TIMEOUT_IN_MS = 60_000;
 
-/** Ends the process when anything wants to talk to anybody. */
+/** Ends the process when it opens a connection. */
 const NO_NETWORK = `data:text/javascript,${encodeURIComponent(`
   import { Socket } from 'node:net';
   import dns from 'node:dns';
@@ -63,7 +63,7 @@ function run(
   });
 }
 
-/** A tool on the running chain. */
+/** Runs a command line on the running chain. */
 async function tool(name: string, ...parameters: readonly string[]): Promise<Ended> {
   const { functionAppSettings, certificateAuthorityFile } = observed.chain.environment;
   const environment = { ...functionAppSettings, NODE_EXTRA_CA_CERTS: certificateAuthorityFile };
@@ -72,7 +72,7 @@ async function tool(name: string, ...parameters: readonly string[]): Promise<End
   return run([join(ROOT, `scripts/audit/${name}.ts`), '--environment-file', file, ...parameters]);
 }
 
-/** What a third party has: the verifier, the one package it needs, and no settings. */
+/** Runs the verifier as a third party: with the only package that it needs, and no settings. */
 function verifyAlone(...parameters: readonly string[]): Promise<Ended> {
   const verifier = join(scratch, 'verifier');
   if (!existsSync(verifier)) {
@@ -91,7 +91,7 @@ function readReport({ output }: Ended): VerificationReport {
   return VerificationReport.parse(JSON.parse(output));
 }
 
-/** The tool's report, once it finds nothing; some seconds are waited for what is still on its way. */
+/** Runs the verification until it finds nothing; records may still arrive for some seconds. */
 async function untilIntact(): Promise<Ended> {
   for (let attempt = 1; ; attempt += 1) {
     const ended = await tool('verify', '--json');
@@ -110,7 +110,7 @@ beforeAll(async () => {
   await generate(observed);
   denied = await observed.call({ method: 'POST', path: PREDICT_PATH, body: PREDICT_BODY });
   await observed.chain.auditRecords(({ dialect }) => dialect === 'vertex', CALLS + 1);
-  // A chain that has ended: its last checkpoint is signed.
+  // A restart ends the chain, whose last checkpoint is then signed.
   await observed.chain.restartFunctionApp();
   await predict(observed);
   await observed.chain.auditRecords(({ operation }) => operation === 'predict', CALLS + 1);
@@ -142,8 +142,14 @@ test('audit:export writes a bundle, and is itself on the ledger', async () => {
   const entries = await stored.entries();
   expect(entries.filter(({ kind }) => kind === 'export')).toHaveLength(1);
   expect(readdirSync(bundle).toSorted()).toEqual([
-    ...['README.txt', 'anchors.jsonl', 'keys.json', 'ledger', 'manifest.json', 'manifest.signature.json'],
-    ...['report.json', 'report.txt'],
+    'README.txt',
+    'anchors.jsonl',
+    'keys.json',
+    'ledger',
+    'manifest.json',
+    'manifest.signature.json',
+    'report.json',
+    'report.txt',
   ]);
   const again = await tool('export', '--out', bundle);
   expect(again).toMatchObject({
@@ -324,7 +330,7 @@ interface Telemetry {
   };
 }
 
-/** Takes the one item of telemetry away of which this holds. */
+/** Removes the only item of telemetry that satisfies a condition. */
 async function drop(matches: (properties: Readonly<Record<string, string>>) => boolean): Promise<Telemetry> {
   const telemetry = (await observed.chain.control('application-insights', 'GET', 'telemetry')) as Telemetry[];
   const index = telemetry.findIndex(({ data }) => matches(data.baseData.properties ?? {}));

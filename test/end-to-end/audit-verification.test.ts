@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => observed.stop());
 
-/** Verifies as an auditor does. */
+/** Verifies as an auditor. */
 async function verify(): Promise<VerificationReport> {
   const answer = await observed.call({ application: 'auditor-app', method: 'GET', path: VERIFY });
   expect(answer.status).toBe(200);

@@ -14,7 +14,7 @@ import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-/** A line of the ledger, as far as tests look at it. */
+/** The fields of a ledger's line that tests read. */
 export interface LedgerLine {
   readonly writer: string;
   readonly sequence: number;
@@ -29,7 +29,7 @@ export interface LedgerLine {
 const ROOT = resolve(__dirname, '../..');
 const ARRIVAL_TIMEOUT_IN_MS = 40_000;
 const POLL_INTERVAL_IN_MS = 100;
-/** The grants whose calls, and no others, must be on the ledger before Google is called. */
+/** The strict grants: their calls must be on the ledger before Google is called. */
 const STRICT_GRANTS = ['scoring-iris', 'assistants-chat'];
 /** The shortest that the settings allow. */
 const CHECKPOINT_INTERVAL_IN_MS = 1000;
@@ -38,7 +38,7 @@ const CONTENTS = JSON.stringify({
   contents: [{ role: 'user', parts: [{ text: 'Say something about irises.' }] }],
 });
 
-/** Calls of the sample applications, by how the rule that allows them has them recorded. */
+/** Calls of the sample applications, by the durability of the rule that allows them. */
 export const CALLS = {
   strict: {
     application: 'scoring-app',
@@ -62,13 +62,13 @@ export const CALLS = {
   },
 } as const;
 
-/** A running chain some of whose rules are strict, and whose ledger is read by the side of Application Insights. */
+/** A running chain with some strict rules, whose ledger is compared with Application Insights. */
 export class AuditedChain {
   readonly observed: ObservedChain;
   readonly #scratch: string;
   readonly #environmentFile: string;
   readonly #storage: BlobServiceClient;
-  /** Authorities of different chains have the same name. */
+  /** The certificates trusted before: authorities of different chains have the same name. */
   readonly #trusted = getCACertificates('default');
 
   /** @param settings of the function app, besides those for strict rules and quick checkpoints. */
@@ -99,12 +99,12 @@ export class AuditedChain {
     this.#storage = new BlobServiceClient(settings.AUDIT_STORAGE_URL ?? '', new ManagedIdentityCredential());
   }
 
-  /** Calls the gateway as often as asked, all at once. */
+  /** Calls the gateway `count` times, all at once. */
   call(kind: keyof typeof CALLS, count = 1): Promise<Answer[]> {
     return Promise.all(Array.from({ length: count }, () => this.observed.call(CALLS[kind])));
   }
 
-  /** The whole ledger, chain by chain. */
+  /** Reads the whole ledger, chain by chain. */
   async ledger(): Promise<LedgerLine[]> {
     const container = this.#storage.getContainerClient('audit-ledger');
     const lines: LedgerLine[] = [];
@@ -116,8 +116,8 @@ export class AuditedChain {
   }
 
   /**
-   * The ledger, once every one of these calls is closed on it and all closings are shipped, or after 40 s as it is then.
-   * @param attempt is made before each look.
+   * Reads the ledger once all these calls are closed on it and all closings are shipped, or after 40 s at the latest.
+   * @param attempt runs before each reading.
    */
   async settled(requestIds: readonly string[], attempt?: () => Promise<unknown>): Promise<LedgerLine[]> {
     const deadline = Date.now() + ARRIVAL_TIMEOUT_IN_MS;
@@ -131,14 +131,14 @@ export class AuditedChain {
     }
   }
 
-  /** Runs the timer that ships and closes what lost writers left. */
+  /** Runs the timer that ships records and closes calls of lost writers. */
   async sweep(instance = 1): Promise<void> {
     expect(await this.observed.chain.runTimer('audit-sweep', instance)).toMatchObject({
       outcome: 'succeeded',
     });
   }
 
-  /** What `npm run audit:verify` says. */
+  /** The report of `npm run audit:verify`. */
   verify(): Promise<VerificationReport> {
     const script = join(ROOT, 'scripts/audit/verify.ts');
     const parameters = [script, '--environment-file', this.#environmentFile, '--json'];
@@ -153,7 +153,7 @@ export class AuditedChain {
     });
   }
 
-  /** Neither store nor the edge misses anything, nothing was changed, and no call is left open. */
+  /** Expects a verification without missing or changed records, and without open calls. */
   async expectIntact(): Promise<VerificationReport> {
     const report = await this.verify();
     expect(report).toMatchObject({ findings: [], isIntact: true, open: 0 });
@@ -161,7 +161,7 @@ export class AuditedChain {
     return report;
   }
 
-  /** Each of these calls, and no other, has one record in the ledger, and the same in Application Insights. */
+  /** Expects one record of each of these calls, and no other, in the ledger, and the same in Application Insights. */
   async expectOnBothStores(requestIds: readonly string[], ledger: readonly LedgerLine[]): Promise<void> {
     const expected = requestIds.toSorted();
     const closings = closingsIn(ledger).filter(({ record }) => record?.revision === undefined);
@@ -181,7 +181,7 @@ export class AuditedChain {
     return new Set(records.map(({ requestId }) => String(requestId)));
   }
 
-  /** Whether each chain's cursor is behind its last record. */
+  /** True when each chain's cursor has passed its last record. */
   async #isShipped(ledger: readonly LedgerLine[]): Promise<boolean> {
     const last = new Map(closingsIn(ledger).map(({ writer, sequence }) => [writer, sequence]));
     const state = this.#storage.getContainerClient('audit-state');

@@ -18,7 +18,7 @@ afterAll(() => observed.stop());
 
 test('an unknown model is 403', async () => {
   const answer = await generate(observed, { path: modelPath('generateContent', { model: 'gemini-none' }) });
-  // What was asked for is on record, though it isn't told.
+  // The requested model is on record, although the answer doesn't name it.
   const record = { decision: 'deny', rule: 'catalog', model: 'gemini-none' };
   await expectRefusal(observed, answer, { status: 403, code: 'MODEL_NOT_ALLOWED' }, record);
 });
@@ -133,7 +133,7 @@ async function expectPathRefusal(path: string, part: string): Promise<void> {
   }
 }
 
-/** Whether a part is dots alone, which the host takes out together with what is before them. */
+/** True for a path with a segment of dots only, which the host resolves. */
 function isResolved(path: string): boolean {
   return path.split('/').some((part) => ['.', '..'].includes(decodeURIComponent(part.replace('%ff', ''))));
 }

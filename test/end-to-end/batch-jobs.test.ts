@@ -71,8 +71,11 @@ async function listed(application: Application, query = ''): Promise<Job[]> {
   const answer = await call(application, `${JOBS}${query}`);
   expect([answer.status, answer.text]).toEqual([200, expect.any(String)]);
   observed.whenRecorded(answer, {
-    ...{ outcome: 'answered', decision: 'allow', operation: 'batchPredict' },
-    ...{ project: 'sample-project', location: 'us-central1' },
+    outcome: 'answered',
+    decision: 'allow',
+    operation: 'batchPredict',
+    project: 'sample-project',
+    location: 'us-central1',
   });
   const { batchPredictionJobs = [] } = JSON.parse(answer.text) as { batchPredictionJobs?: Job[] };
   return batchPredictionJobs;
@@ -85,8 +88,12 @@ async function expectNotFound(answer: Answer): Promise<void> {
     message: 'Your team has no batch prediction job of this name here.',
   });
   observed.whenRecorded(answer, {
-    ...{ outcome: 'denied', code: 'RESOURCE_NOT_FOUND', status: '404' },
-    ...{ operation: 'batchPredict', project: 'sample-project', location: 'us-central1' },
+    outcome: 'denied',
+    code: 'RESOURCE_NOT_FOUND',
+    status: '404',
+    operation: 'batchPredict',
+    project: 'sample-project',
+    location: 'us-central1',
   });
   const changing = (await observed.chain.requests('vertex-ai')).filter(({ method }) => method !== 'GET');
   expect(changing).toEqual([]);
@@ -111,8 +118,13 @@ test('a job is created under its team’s label, with the model by Google’s na
       .replace('{"gateway-team":"assistants-use","cost":"mine"}', '{"gateway-team":"sandbox-use"}'),
   );
   observed.whenRecorded(answer, {
-    ...{ outcome: 'answered', decision: 'allow', rule: 'sandbox-tries-out', operation: 'batchPredict' },
-    ...{ project: 'sample-project', location: 'us-central1', model: 'gemini-2.5-flash' },
+    outcome: 'answered',
+    decision: 'allow',
+    rule: 'sandbox-tries-out',
+    operation: 'batchPredict',
+    project: 'sample-project',
+    location: 'us-central1',
+    model: 'gemini-2.5-flash',
   });
 });
 

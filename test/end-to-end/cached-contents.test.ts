@@ -43,7 +43,9 @@ async function create(application: string, changes: object = {}): Promise<Cache>
   const answer = await send(application, CACHES, { model: FLASH, contents: CONTENTS, ...changes });
   expect([answer.status, answer.text]).toEqual([200, expect.any(String)]);
   observed.whenRecorded(answer, {
-    ...{ outcome: 'answered', operation: 'cacheContent', model: 'gemini-2.5-flash' },
+    outcome: 'answered',
+    operation: 'cacheContent',
+    model: 'gemini-2.5-flash',
   });
   return JSON.parse(answer.text) as Cache;
 }
@@ -61,7 +63,7 @@ function expectNotFound(answer: Answer): void {
   observed.whenRecorded(answer, { outcome: 'denied', code: 'RESOURCE_NOT_FOUND', status: '404' });
 }
 
-/** What Vertex AI was asked to do, beyond telling. */
+/** The requests to Vertex AI that change something. */
 async function changes(): Promise<unknown[]> {
   return (await observed.chain.requests('vertex-ai')).filter(({ method }) => method !== 'GET');
 }
@@ -94,7 +96,9 @@ test('each team lists, reads, changes and deletes its own caches alone', async (
     const answer = await call(application, CACHES);
     const { cachedContents } = JSON.parse(answer.text) as { cachedContents: Cache[] };
     observed.whenRecorded(answer, {
-      ...{ outcome: 'answered', operation: 'cacheContent', location: 'us-central1' },
+      outcome: 'answered',
+      operation: 'cacheContent',
+      location: 'us-central1',
     });
     expect(cachedContents).toContainEqual(own);
     expect(cachedContents.map(({ name }) => name)).not.toContain(other.name);
@@ -230,8 +234,10 @@ test('the short form keeps caches where the caller is served', async () => {
   const deleted = await call('sandbox-app', one, { method: 'DELETE' });
   expect(deleted.status).toBe(200);
   observed.whenRecorded(deleted, {
-    ...{ outcome: 'answered', operation: 'cacheContent' },
-    ...{ project: 'sample-project', location: 'us-central1' },
+    outcome: 'answered',
+    operation: 'cacheContent',
+    project: 'sample-project',
+    location: 'us-central1',
   });
 });
 

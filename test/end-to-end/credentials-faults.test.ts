@@ -10,7 +10,7 @@ const CREDENTIALS_TIMEOUT_IN_MS = 300;
 /** Three steps of 300 ms each, and time for everything else on a busy machine. */
 const BOUND_IN_MS = 8000;
 const SERVICE_ACCOUNT = 'vertex-gateway@sample-project.iam.gserviceaccount.com';
-/** What a careless service might echo. */
+/** A message that a careless service might send, with a token in it. */
 const LEAKY = 'The token eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl is not good.';
 
 let observed: ObservedChain;
@@ -40,7 +40,7 @@ async function restartWith(
   });
 }
 
-/** What the chain prints, once this is there. @param start where in all that it has printed. */
+/** Waits for a text in the chain's output. @param start the place in the output to search from. */
 async function untilPrinted(start: number, expected: RegExp): Promise<string> {
   for (;;) {
     const printed = observed.chain.printed.slice(start);

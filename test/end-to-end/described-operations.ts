@@ -27,7 +27,7 @@ interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, Json>> };
 }
 
-/** A call as a document gives it. */
+/** An example call of a document. */
 export interface ExampleCall {
   readonly method: string;
   readonly path: string;
@@ -39,7 +39,7 @@ export interface ExampleCall {
 const TEXTS = ['application/x-ndjson', 'text/csv'];
 const FOLDER = join(process.cwd(), 'apim/apis');
 
-/** An operation of a document, with everything that the document says of it. */
+/** An operation as a document describes it. */
 export class DescribedOperation {
   readonly api: string;
   readonly operationId: string;
@@ -83,7 +83,7 @@ export class DescribedOperation {
     ];
   }
 
-  /** What is wrong with an answer, going by the document; nothing when it is as described. */
+  /** Lists the differences between an answer and its description; none when it is as described. */
   misfits(answer: Answer): unknown[] {
     const response = this.#operation.responses[String(answer.status)];
     const type = String(answer.headers['content-type']).split(';', 1)[0] ?? '';
@@ -131,7 +131,7 @@ export class DescribedOperation {
     };
   }
 
-  /** What only an answer can give, such as the next page's token. */
+  /** True for a parameter whose value comes from an earlier answer, such as a page token. */
   #continues({ example }: Parameter): boolean {
     return (
       typeof example === 'string' && example !== '' && Object.values(this.example ?? {}).includes(example)
@@ -147,7 +147,7 @@ export class DescribedOperation {
   }
 }
 
-/** Every operation of every API, in the order of the documents; those that tell of the other ones come last. */
+/** Reads every operation of every API, in the order of the documents; those about other calls come last. */
 export function readOperations(): DescribedOperation[] {
   const apis = readdirSync(FOLDER).toSorted(
     (one, other) => Number(one === 'gateway') - Number(other === 'gateway'),

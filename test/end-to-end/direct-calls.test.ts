@@ -8,7 +8,7 @@ const FUNCTIONS_AUDIENCE = functionsApi.clientId;
 const BODY = JSON.stringify({ instances: [[5.123456, 3.5, 1.4, 0.2]] });
 const FORGED_ID = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
 
-/** What the edge would stamp, for the application that may do most. */
+/** The headers that the edge would stamp for the application with the most grants. */
 const STAMPED = {
   'x-gateway-identity-provider': 'entra',
   'x-gateway-delegated': 'false',

@@ -134,7 +134,8 @@ test.each(['predict', 'rawPredict'])(
   'a model that takes longer than a shared endpoint waits for it is told as that: %s',
   async (verb) => {
     await observed.chain.control('vertex-ai', 'POST', 'inference', {
-      ...{ durationInMs: 200, sharedTimeoutInMs: 100 },
+      durationInMs: 200,
+      sharedTimeoutInMs: 100,
     });
     const answer = await call(`${SHARED}:${verb}`, FLOWERS);
     const dedicated = await call(`${DEDICATED}:${verb}`, FLOWERS);

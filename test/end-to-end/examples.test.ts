@@ -4,9 +4,9 @@ import { type ExampleCall, readOperations } from './described-operations.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer, Outgoing } from './send-bytes.ts';
 
-/** One of them may make each call of the examples. */
+/** The applications of the examples: each call is allowed for one of them. */
 const APPLICATIONS = ['assistants-app', 'scoring-app', 'eu-analytics-app', 'sandbox-app', 'auditor-app'];
-/** Stand in the examples; no telemetry and no error may hold them. */
+/** Texts of the examples, which no telemetry and no error may contain. */
 const PROMPTS = ['Why is the sky blue?', 'Ocelots nap at noon.', 'An ocelot naps in the noon sun.'];
 /** A resource name or a request id. */
 const NAME = /\/|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -38,7 +38,7 @@ function send(call: ExampleCall, difference: object): Promise<Answer> {
   });
 }
 
-/** As an application that may; the refusal when none does. */
+/** Sends a call as the first application that may make it; returns the last refusal when none may. */
 async function sendGranted(call: ExampleCall): Promise<Answer> {
   const [application = '', ...others] = APPLICATIONS;
   let answer = await send(call, { application });
@@ -46,7 +46,7 @@ async function sendGranted(call: ExampleCall): Promise<Answer> {
   return answer;
 }
 
-/** Whether the sample catalog has an endpoint for an operation; every publisher's operation has its model there. */
+/** True where the sample catalog has an endpoint for an operation; every publisher's operation has a model there. */
 function isOffered({ path }: ExampleCall): boolean {
   const operation = /\/endpoints\/\w+:(\w+)/.exec(path)?.[1];
   return (
@@ -55,7 +55,7 @@ function isOffered({ path }: ExampleCall): boolean {
   );
 }
 
-/** What is made here has another name than in the examples, by which later examples call it. */
+/** Remembers the names of created resources: later examples call them by the names in the document. */
 function remember(example: unknown, answer: unknown): void {
   for (const key of ['name', 'id', 'requestId']) {
     const [said, own] = [textAt(example, key), textAt(answer, key)];

@@ -2,7 +2,7 @@ import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application
 import type { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-/** What a call is told that failed behind the gateway. */
+/** The expected answer to a call that failed behind the gateway. */
 export interface Failure {
   readonly status: number;
   readonly code: string;
@@ -10,9 +10,9 @@ export interface Failure {
   readonly canonical: string;
   /** Part of the sentence that names the leg that failed. */
   readonly message: string | RegExp;
-  /** When the upstream told it. */
+  /** The time to retry after, if the upstream gave one. */
   readonly retryAfterInMs?: number;
-  /** Whether the same call may succeed later. */
+  /** True where the same call may succeed later. */
   readonly retryable?: boolean;
 }
 
@@ -67,7 +67,7 @@ export function expectFailure(
   observed.whenRecorded(answer, { outcome: 'failed', code, status: String(status), ...record });
 }
 
-/** Every call has its one record, and no token is anywhere: in an answer, in telemetry, in what was printed. */
+/** Expects one record of every call, and no token in any answer, telemetry or output. */
 export async function expectAllOnRecordWithoutTokens(observed: ObservedChain): Promise<void> {
   await observed.expectAllOnRecord([]);
   expect(observed.chain.printed).not.toMatch(TOKENS);

@@ -2,15 +2,15 @@ import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application
 import type { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-/** What a refused call is told. */
+/** The expected answer to a refused call. */
 export interface Refusal {
   readonly status: number;
   readonly code: string;
   /** Part of the sentence that the caller reads. */
   readonly message?: string | RegExp;
-  /** Names the fields at fault, in order. */
+  /** The names of the wrong fields, in order. */
   readonly fields?: readonly string[];
-  /** Of a call to a model of Anthropic's, whose clients read this type. */
+  /** The type of error for a call to a model of Anthropic's. */
   readonly anthropicType?: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export async function expectRefusal(
   expect(await observed.chain.requests('vertex-ai')).toEqual([]);
 }
 
-/** As `expectRefusal`, by the edge: the record is its trace. */
+/** Expects the same of a refusal by the edge, whose record is a trace of the edge. */
 export function expectEdgeRefusal(
   observed: ObservedChain,
   answer: Answer,

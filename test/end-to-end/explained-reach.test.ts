@@ -224,7 +224,8 @@ test('an explanation tells the tools and places that a call may have', async () 
 
 async function explain(application: string, path: string, body: object): Promise<Explanation> {
   const answer = await observed.call({
-    ...{ application, path: '/gateway/v1/policy:explain' },
+    application,
+    path: '/gateway/v1/policy:explain',
     body: JSON.stringify({ method: 'POST', path, body }),
   });
   expect(answer.status).toBe(200);

@@ -26,13 +26,13 @@ const ODD =
 interface Operation {
   readonly application?: string;
   readonly path: string;
-  /** As the emulator takes it; strangely spaced and written all the same. */
+  /** A body that the emulator accepts, with unusual spacing and spelling. */
   readonly body: string;
-  /** As Vertex AI might answer; for streams with what only the last part tells. */
+  /** An answer that Vertex AI might give; a stream includes the facts of its last part. */
   readonly answer: string;
   readonly contentType?: string;
   readonly record: AuditRecord;
-  /** What the record has of the emulator's own answer. */
+  /** The expected fields of the record for the emulator's own answer. */
   readonly measure?: (text: string) => AuditRecord;
 }
 
@@ -46,8 +46,14 @@ const flowers = '{"instances" : [ [5.10,3.5,1.40,2e-1] ,\n [6.7,3.0,5.2,2.3] ] }
 const geminiUsage =
   '"usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":11,"totalTokenCount":25,"thoughtsTokenCount":7,"cachedContentTokenCount":3}';
 const geminiRecord: AuditRecord = {
-  ...{ inputTokens: 7, outputTokens: 18, totalTokens: 25, thinkingTokens: 7, cachedTokens: 3 },
-  ...{ finishReason: 'STOP', modelVersion: 'gemini-2.5-flash', usageCompleteness: 'complete' },
+  inputTokens: 7,
+  outputTokens: 18,
+  totalTokens: 25,
+  thinkingTokens: 7,
+  cachedTokens: 3,
+  finishReason: 'STOP',
+  modelVersion: 'gemini-2.5-flash',
+  usageCompleteness: 'complete',
 };
 const geminiPart = `{"candidates" : [{"content":{"parts":[{"functionCall":{"args":{"usageMetadata":{"totalTokenCount":9},"error":{}}}}]}}],${ODD}}`;
 const geminiEnd = `{"candidates":[{"finishReason":"STOP"}] , "modelVersion":"gemini-2.5-flash",${geminiUsage}}`;
@@ -70,8 +76,13 @@ function measureGemini(text: string): AuditRecord {
 const claudeUsage =
   '"usage":{"input_tokens":10,"cache_creation_input_tokens":1000,"cache_read_input_tokens":100,"output_tokens":7}';
 const claudeRecord: AuditRecord = {
-  ...{ inputTokens: 1110, outputTokens: 7, totalTokens: 1117, cachedTokens: 100 },
-  ...{ finishReason: 'end_turn', modelVersion: 'claude-sonnet-4-5-20250929', usageCompleteness: 'complete' },
+  inputTokens: 1110,
+  outputTokens: 7,
+  totalTokens: 1117,
+  cachedTokens: 100,
+  finishReason: 'end_turn',
+  modelVersion: 'claude-sonnet-4-5-20250929',
+  usageCompleteness: 'complete',
 };
 const claudeEvents = [
   `event: message_start\ndata: {"type":"message_start","message":{"type":"message","model":"claude-sonnet-4-5-20250929",${claudeUsage.replace(':7}', ':1}')}}}\n\n`,
@@ -96,8 +107,13 @@ function measureClaude(text: string): AuditRecord {
 const chatUsage =
   '"usage":{"prompt_tokens":7,"completion_tokens":11,"total_tokens":18,"completion_tokens_details":{"reasoning_tokens":2}}';
 const chatRecord: AuditRecord = {
-  ...{ inputTokens: 7, outputTokens: 11, totalTokens: 18, thinkingTokens: 2 },
-  ...{ finishReason: 'stop', modelVersion: 'google/gemini-2.5-flash', usageCompleteness: 'complete' },
+  inputTokens: 7,
+  outputTokens: 11,
+  totalTokens: 18,
+  thinkingTokens: 2,
+  finishReason: 'stop',
+  modelVersion: 'google/gemini-2.5-flash',
+  usageCompleteness: 'complete',
 };
 const chatEvents = [
   `data: {"choices":[{"delta":{"content":"data: [DONE]"},"finish_reason":null}],${ODD}}\n\n`,
@@ -110,8 +126,10 @@ function measureChat(text: string): AuditRecord {
   const found = [...text.matchAll(/"(prompt_tokens|completion_tokens|total_tokens)": ?(\d+)/g)];
   const last = (name: string) => Number(found.findLast((one) => one[1] === name)?.[2]);
   return {
-    ...{ inputTokens: last('prompt_tokens'), outputTokens: last('completion_tokens') },
-    ...{ totalTokens: last('total_tokens'), usageCompleteness: 'complete' },
+    inputTokens: last('prompt_tokens'),
+    outputTokens: last('completion_tokens'),
+    totalTokens: last('total_tokens'),
+    usageCompleteness: 'complete',
   };
 }
 
@@ -439,7 +457,7 @@ test('a long-running prediction is looked after with the name that it was given'
   const body = `{ "operationName" : ${JSON.stringify(name)} }`;
   const answer = await call({ ...operation, path: `${VEO}:fetchPredictOperation` }, body);
   expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { name }]);
-  // Behind Google's own name stands whose it is.
+  // The owner follows Google's own name.
   const sent = body.replace(/(\/operations\/[\w-]+)[.\w-]+/, '$1');
   expect(await received()).toMatchObject({ path: `/v1/${VEO}:fetchPredictOperation`, body: sent });
   observed.whenRecorded(answer, { outcome: 'answered', operation: 'predictLongRunning' });
@@ -470,7 +488,9 @@ test.each(BROKEN)(
       /^(event: error\n)?data: \{.*ended the stream before.*\}\n\n$/,
     );
     observed.whenRecorded(answer, {
-      ...{ outcome: 'interrupted', code: 'VERTEX_STREAM_BROKEN', usageCompleteness: 'partial' },
+      outcome: 'interrupted',
+      code: 'VERTEX_STREAM_BROKEN',
+      usageCompleteness: 'partial',
       ...record,
     });
   },

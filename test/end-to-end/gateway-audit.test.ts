@@ -17,7 +17,7 @@ const PROMPT = 'Ocelots nap at noon.';
 const QUERY = '/v1/apps/';
 
 let observed: ObservedChain;
-/** Calls that are there to be read, by what became of them. */
+/** Calls whose records the tests read, by outcome. */
 let calls: Readonly<Record<'predicted' | 'generated' | 'denied' | 'invalid' | 'refusedByEdge', Answer>>;
 
 beforeAll(async () => {
@@ -184,8 +184,10 @@ test('an application with the key of another reads nothing of it', async () => {
     headers: { 'ocp-apim-subscription-key': subscriptionKey ?? '' },
   });
   observed.whenRecorded(answer, {
-    ...{ operation: 'audit', subscriptionId: 'assistants-app' },
-    ...{ outcome: 'denied', code: 'SUBSCRIPTION_NOT_ALLOWED' },
+    operation: 'audit',
+    subscriptionId: 'assistants-app',
+    outcome: 'denied',
+    code: 'SUBSCRIPTION_NOT_ALLOWED',
   });
   expect(answer.status).toBe(403);
 });
@@ -398,7 +400,7 @@ test('a period without calls has no usage', async () => {
   expect(await list('scoring-app', `?${past}`)).toEqual({ records: [] });
 });
 
-/** What a cursor looks like of a page that ends at this instant. */
+/** The cursor of a page that ends at this instant. */
 function cursorAt(instant: string): string {
   const id = `20260101T000000000Z-${randomUUID()}`;
   return Buffer.from([instant, instant, instant, id, 'x'.repeat(22)].join(' ')).toString('base64url');

@@ -65,7 +65,9 @@ test('an answer longer than is passed on at once is a failure that says so, whol
     body: `{"a":"${long}"}`,
   });
   const tooLong: Failure = {
-    ...{ status: 502, code: 'VERTEX_FAILED', canonical: 'INTERNAL' },
+    status: 502,
+    code: 'VERTEX_FAILED',
+    canonical: 'INTERNAL',
     message: 'longer than the 2 MiB that the gateway passes on at once',
   };
   expectFailure(observed, await generate(observed), tooLong);
@@ -95,7 +97,9 @@ test('predictions over gRPC that are longer than that are a failure that says so
   const instances = Array.from({ length: 20_000 }, () => [5.1, 3.5, 1.4, 0.2]);
   const answer = await predict(observed, { body: JSON.stringify({ instances }) });
   expectFailure(observed, answer, {
-    ...{ status: 502, code: 'VERTEX_FAILED', canonical: 'INTERNAL' },
+    status: 502,
+    code: 'VERTEX_FAILED',
+    canonical: 'INTERNAL',
     message: 'longer than the 2 MiB that the gateway passes on at once',
   });
 });

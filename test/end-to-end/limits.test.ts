@@ -2,7 +2,7 @@ import { modelPath } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
-/** Of the product sandbox, in governance/limits.yaml. */
+/** The limits of the product sandbox, in governance/limits.yaml. */
 const CONCURRENT_STREAMS = 10;
 const TOKENS_PER_MINUTE = 100_000;
 const TOKENS_PER_DAY = 2_000_000;

@@ -46,7 +46,7 @@ async function request<Result>(application: string, method: string, params: obje
   return result;
 }
 
-/** What the tool answers, and whether that is an error. */
+/** Calls a tool. @returns true for an error, and the tool's answer. */
 async function call(application: string, name: string, given: object): Promise<[boolean, unknown]> {
   const { isError, content } = await request<ToolResult>(application, 'tools/call', {
     name,
@@ -91,7 +91,7 @@ test('an agent finds the tools, the endpoint and its prediction, each call on re
     },
   );
   expect(await chain.requests('vertex-ai')).toHaveLength(1);
-  // Those of the three messages that called no tool.
+  // The records of the three messages that called no tool.
   expect(await chain.auditRecords(isOfMessage, 3)).toMatchObject([
     { outcome: 'answered', status: '200', subscriptionId: 'scoring-app' },
     { outcome: 'answered', status: '202', subscriptionId: 'scoring-app' },

@@ -106,8 +106,12 @@ test.each([
     { name: `publishers/google/models/${model}` },
   ]);
   observed.whenRecorded(answer, {
-    ...{ outcome: 'answered', decision: 'allow', operation: 'getModel' },
-    ...{ project: 'sample-project', publisher: 'google', model },
+    outcome: 'answered',
+    decision: 'allow',
+    operation: 'getModel',
+    project: 'sample-project',
+    publisher: 'google',
+    model,
   });
 });
 

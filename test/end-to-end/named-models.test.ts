@@ -73,7 +73,7 @@ const FORMS: readonly (readonly [what: string, path: string, body: object])[] = 
   ],
 ];
 
-/** Who speaks to a model of Anthropic's is told in Anthropic's words, too. */
+/** An error on a path of Anthropic's models has Anthropic's type as well. */
 function wordsFor(path: string): { anthropicType: string | undefined } {
   return { anthropicType: path.includes('/anthropic/') ? 'permission_error' : undefined };
 }
@@ -141,8 +141,12 @@ test.each(['gemini-fast', 'gemini-2.5-flash', 'publishers/google/models/gemini-2
     const [request] = await observed.chain.requests('vertex-ai');
     expect(JSON.parse(request?.body ?? '')).toEqual({ model: 'google/gemini-2.5-flash', ...MESSAGES });
     observed.whenRecorded(answer, {
-      ...{ outcome: 'answered', rule: 'assistants-chat', operation: 'chatCompletions' },
-      ...{ publisher: 'google', model: 'gemini-2.5-flash', location: 'europe-west1' },
+      outcome: 'answered',
+      rule: 'assistants-chat',
+      operation: 'chatCompletions',
+      publisher: 'google',
+      model: 'gemini-2.5-flash',
+      location: 'europe-west1',
     });
   },
 );
@@ -159,8 +163,11 @@ test.each([
     { path: expect.stringMatching(/\/models\/claude-haiku-4-5@20251001:rawPredict$/) as string },
   ]);
   observed.whenRecorded(answer, {
-    ...{ outcome: 'answered', rule: 'assistants-chat', operation: 'rawPredict' },
-    ...{ publisher: 'anthropic', model: 'claude-haiku-4-5@20251001' },
+    outcome: 'answered',
+    rule: 'assistants-chat',
+    operation: 'rawPredict',
+    publisher: 'anthropic',
+    model: 'claude-haiku-4-5@20251001',
   });
 });
 

@@ -17,10 +17,10 @@ interface NotedCheck {
 const ARRIVAL_TIMEOUT_IN_MS = 20_000;
 const POLL_INTERVAL_IN_MS = 50;
 
-/** What no telemetry and no error may hold: JSON Web Tokens, Google access tokens, anything behind `Bearer`. */
+/** Tokens that no telemetry and no error may contain: JSON Web Tokens, Google access tokens, anything after `Bearer`. */
 const TOKENS = /eyJ[\w-]{10,}|ya29\.|Bearer [\w-]{20,}/;
 
-/** A running chain that remembers every call made to it, to hold it against what is on record in the end. */
+/** A running chain that remembers its calls, to compare them with the audit records in the end. */
 export class ObservedChain {
   readonly chain: RunningChain;
   readonly #gateway: ByteClient;
@@ -50,7 +50,7 @@ export class ObservedChain {
     return this.#remember(await this.#gateway.send({ ...outgoing, headers: sent }));
   }
 
-  /** Calls the function app itself, around the gateway. Whoever isn't known there has no record. */
+  /** Calls the function app directly, around the gateway. A call of an unknown caller has no record. */
   async callDirectly(outgoing: Outgoing): Promise<Answer> {
     const answer = await this.#functionApp.send(outgoing);
     return 'x-gateway-unrecorded' in answer.headers ? answer : this.#remember(answer);
@@ -70,8 +70,8 @@ export class ObservedChain {
   }
 
   /**
-   * Notes what the one audit record of a call must hold, or how to check it. Records arrive in batches some seconds apart, so all are
-   * checked together, by `expectAllOnRecord` in a file's last test; a failure then names the test that noted it.
+   * Notes the expected fields of a call's audit record, or a check of it. Records arrive in batches some seconds apart, so
+   * `expectAllOnRecord` checks all together in a file's last test. A failure names the test that noted it.
    */
   whenRecorded({ requestId }: Answer, expected: AuditRecord | ((record: AuditRecord) => void)): void {
     const check =
@@ -82,8 +82,9 @@ export class ObservedChain {
   }
 
   /**
-   * Every call so far has exactly one audit record, which is as noted, and there is no other record. Neither telemetry
-   * nor an error holds a token, a subscription key or one of the texts that stand for prompts and predictions.
+   * Expects exactly one audit record of every call so far, as noted, and no other record. No telemetry and no error may
+   * contain a token, a subscription key or a confidential text.
+   * @param confidential texts of prompts and predictions.
    */
   async expectAllOnRecord(confidential: readonly (string | number)[]): Promise<AuditRecord[]> {
     const expected = this.#answers.map(({ requestId }) => requestId).toSorted();

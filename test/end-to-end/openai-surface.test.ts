@@ -61,7 +61,7 @@ interface Refusal {
   readonly message?: RegExp;
 }
 
-/** OpenAI's shape, and nothing else in it. */
+/** Expects an error with OpenAI's members and no others. */
 function expectError(
   answer: Answer,
   { status, type, code, param = null, message = /^[A-Z].*\.$/ }: Refusal,

@@ -12,8 +12,8 @@ const CACHE = { model: FLASH, contents: [{ role: 'user', parts: [{ text: SECRET.
 const PROMPT = { contents: [{ role: 'user', parts: [{ text: 'And then?' }] }] };
 
 /**
- * Who calls: a sample application with its token and key; the agent acts for a person of the assistants team, and its own
- * role is the sandbox's. Or the holder of a key of the sandbox: through the edge, or as the edge stamps another one's.
+ * A caller: a sample application with its token and key, or the holder of a sandbox key, through the edge or with the
+ * stamps of another key. The agent acts for a person of the assistants team; its own role is the sandbox's.
  */
 type Who =
   | 'assistants-app'
@@ -97,7 +97,7 @@ async function listed(who: Who, collection: 'batchPredictionJobs' | 'cachedConte
   return items.map(({ name }) => name);
 }
 
-/** As if it were not there, with nothing changed at Google, whatever is tried. */
+/** Expects every method on a resource to answer as if it didn't exist, and to change nothing at Google. */
 async function expectOutOfReach(who: Who, { path, name }: Made): Promise<void> {
   await observed.chain.control('vertex-ai', 'DELETE', 'requests');
   const tries = path.includes('/cachedContents/')
@@ -107,7 +107,8 @@ async function expectOutOfReach(who: Who, { path, name }: Made): Promise<void> {
         call(who, 'DELETE', path),
         call(who, 'POST', `/vertex/v1/${FLASH}:generateContent`, { ...PROMPT, cachedContent: name }),
         call(who, 'POST', `${BASE}/endpoints/openapi/chat/completions`, {
-          ...{ model: 'google/gemini-2.5-flash', messages: [{ role: 'user', content: 'And then?' }] },
+          model: 'google/gemini-2.5-flash',
+          messages: [{ role: 'user', content: 'And then?' }],
           extra_body: { google: { cached_content: name } },
         }),
       ]
@@ -241,8 +242,11 @@ test('another’s operation, one of no seal and one of another project are not t
       message: 'Your team has no operation of this name here.',
     });
     observed.whenRecorded(answer, {
-      ...{ outcome: 'denied', code: 'RESOURCE_NOT_FOUND', status: '404' },
-      ...{ operation: 'predictLongRunning', model: 'veo-3.0-generate-001' },
+      outcome: 'denied',
+      code: 'RESOURCE_NOT_FOUND',
+      status: '404',
+      operation: 'predictLongRunning',
+      model: 'veo-3.0-generate-001',
     });
   }
   for (const project of ['999999999999', 'other-project', '1234567890123']) {

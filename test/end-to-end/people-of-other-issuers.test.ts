@@ -50,8 +50,13 @@ test.each(PEOPLE)(
     const answer = await callAs(sub, 'us-central1');
     expect([answer.status, answer.text]).toEqual([200, expect.any(String)]);
     observed.whenRecorded(answer, {
-      ...{ outcome: 'answered', identityProvider: 'okta', tenantId: 'okta' },
-      ...{ objectId: sub, personId: sub, applicationId: '0oa1vertexassist0x5d7', agentId: 'okta-agent' },
+      outcome: 'answered',
+      identityProvider: 'okta',
+      tenantId: 'okta',
+      objectId: sub,
+      personId: sub,
+      applicationId: '0oa1vertexassist0x5d7',
+      agentId: 'okta-agent',
       rule: 'assistants-chat+okta-agent',
     });
   },
@@ -61,8 +66,10 @@ test('the agent may do no more for them than both may', async () => {
   const answer = await callAs("o'neil@example.com", 'europe-west4');
   expectErrorBody(answer, { status: 403, code: 'AGENT_NOT_ALLOWED' });
   observed.whenRecorded(answer, {
-    ...{ outcome: 'denied', code: 'AGENT_NOT_ALLOWED' },
-    ...{ personId: "o'neil@example.com", agentId: 'okta-agent' },
+    outcome: 'denied',
+    code: 'AGENT_NOT_ALLOWED',
+    personId: "o'neil@example.com",
+    agentId: 'okta-agent',
   });
 });
 

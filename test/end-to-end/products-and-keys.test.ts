@@ -75,8 +75,13 @@ test.each(SURFACES)(
       expect.stringContaining('Use a key of the product sandbox'),
     ]);
     observed.whenRecorded(answer, {
-      ...{ outcome: 'denied', decision: 'deny', rule: 'products', code: 'PRODUCT_NOT_ALLOWED' },
-      ...{ roles: 'Sandbox.Use', productId: 'production', subscriptionId: 'assistants-app' },
+      outcome: 'denied',
+      decision: 'deny',
+      rule: 'products',
+      code: 'PRODUCT_NOT_ALLOWED',
+      roles: 'Sandbox.Use',
+      productId: 'production',
+      subscriptionId: 'assistants-app',
     });
     expect(await observed.chain.requests('vertex-ai')).toEqual([]);
   },
@@ -91,8 +96,13 @@ test.each(SURFACES)(
       expect.stringContaining('Use a key of the product production'),
     ]);
     observed.whenRecorded(answer, {
-      ...{ outcome: 'denied', decision: 'deny', rule: 'products', code: 'PRODUCT_NOT_ALLOWED' },
-      ...{ roles: 'Assistants.Use Scoring.Predict', productId: 'sandbox', subscriptionId: 'sandbox-app' },
+      outcome: 'denied',
+      decision: 'deny',
+      rule: 'products',
+      code: 'PRODUCT_NOT_ALLOWED',
+      roles: 'Assistants.Use Scoring.Predict',
+      productId: 'sandbox',
+      subscriptionId: 'sandbox-app',
     });
     expect(await observed.chain.requests('vertex-ai')).toEqual([]);
   },
@@ -189,7 +199,10 @@ test('a token goes with the key of its own application alone', async () => {
         answer,
         { status: 403, code: 'SUBSCRIPTION_NOT_ALLOWED', message: 'belongs to another application' },
         {
-          ...{ recordedBy: 'edge', decision: 'deny', rule: 'subscriptions', subscriptionId: other },
+          recordedBy: 'edge',
+          decision: 'deny',
+          rule: 'subscriptions',
+          subscriptionId: other,
           applicationId: observed.chain.environment.applications[name]?.id,
         },
       );

@@ -13,12 +13,12 @@ const CONTAINER = `${US}/endpoints/5678901234`;
 const VEO = `${US}/publishers/google/models/veo-3.0-generate-001:predictLongRunning`;
 const IMAGEN = `${US}/publishers/google/models/imagen-4.0-generate-001:predict`;
 
-/** A surface on which a body can name a place, and where in it. */
+/** A surface on which a body can name a place, with the member that does. */
 interface Surface {
   readonly path: string;
   readonly field: string;
   readonly body: (uri: string) => object;
-  /** `sandbox-app` when left out. */
+  /** The application; `sandbox-app` when left out. */
   readonly application?: string;
 }
 
@@ -198,7 +198,7 @@ function call(
   return observed.call({ application, path, body: typeof body === 'string' ? body : JSON.stringify(body) });
 }
 
-/** In the words of whichever client: the members at fault, a record of a denial, and nothing at Google. */
+/** Expects a denial in the client's own form that names the wrong members, its record, and no request to Google. */
 async function expectDenied(
   answer: Answer,
   status: number,
@@ -211,7 +211,7 @@ async function expectDenied(
   expect(await observed.chain.requests('vertex-ai')).toEqual([]);
 }
 
-/** Lets Google accept whatever comes, and tells what came last. */
+/** Lets Google accept any request, and returns the last that it received. */
 async function receive(work: () => Promise<Answer>): Promise<RecordedRequest> {
   await observed.chain.inject('vertex-ai', {
     status: 200,

@@ -11,7 +11,7 @@ const HAIKU = 'claude-haiku-4-5';
 /** More than the calls of one test make. */
 const FOR_LONG = 1000;
 
-/** What the front end of Google's APIs answers to a token that is no more: https://cloud.google.com/apis/design/errors */
+/** The answer of Google's APIs to an invalid token: https://cloud.google.com/apis/design/errors */
 const REFUSAL: Fault = {
   status: 401,
   body: {
@@ -131,7 +131,7 @@ test('who is refused for ever makes no more than one token fetched', async () =>
 test('each call has one audit record, and no token has got anywhere', () =>
   expectAllOnRecordWithoutTokens(observed));
 
-/** Forgets what the tests before have made the function app remember. */
+/** Restarts the function app, so that it keeps nothing from earlier tests. */
 function restart(): Promise<unknown> {
   return observed.chain.restartFunctionApp();
 }

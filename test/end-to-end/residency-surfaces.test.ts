@@ -15,7 +15,7 @@ interface Offer {
 }
 
 let observed: ObservedChain;
-/** Of a caller whom one role keeps in Europe, while another would let it go anywhere, to Claude as well. */
+/** The token of a caller that one role keeps in Europe, and that another grants Claude and every location. */
 let token = '';
 
 beforeAll(async () => {

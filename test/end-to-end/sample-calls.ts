@@ -5,10 +5,10 @@ import type { Answer } from './send-bytes.ts';
 /** One flower for the custom endpoint. */
 export const PREDICT_BODY = JSON.stringify({ instances: [[5.1, 3.5, 1.4, 0.2]] });
 
-/** What makes a call different from one that succeeds. */
+/** The difference between a call and one that succeeds. */
 type Difference = Partial<Pick<ObservedCall, 'path' | 'body' | 'headers' | 'chunked'>>;
 
-/** Classifies a flower as the application that may; all is right but for the difference. */
+/** Classifies a flower as an application with a grant; the call is right but for the difference. */
 export function predict(observed: ObservedChain, difference: Difference = {}): Promise<Answer> {
   return observed.call({
     application: 'scoring-app',
@@ -18,7 +18,7 @@ export function predict(observed: ObservedChain, difference: Difference = {}): P
   });
 }
 
-/** Asks Gemini as the application that may; all is right but for the difference. */
+/** Asks Gemini as an application with a grant; the call is right but for the difference. */
 export function generate(observed: ObservedChain, difference: Difference = {}): Promise<Answer> {
   return observed.call({
     application: 'assistants-app',

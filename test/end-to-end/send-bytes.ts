@@ -12,14 +12,14 @@ export interface Outgoing {
   readonly chunked?: boolean;
 }
 
-/** What came back, whole; `arrivals` has a time in ms for each chunk of the body. */
+/** A whole answer; `arrivals` has a time in milliseconds for each chunk of the body. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly bytes: Buffer;
   readonly text: string;
   readonly arrivals: readonly number[];
-  /** `x-request-id`; empty when there is none. */
+  /** The header `x-request-id`; empty when there is none. */
   readonly requestId: string;
 }
 

@@ -24,12 +24,12 @@ export class Script {
     this.child.stderr?.on('data', (chunk) => (this.errors += String(chunk)));
   }
 
-  /** What Ctrl-C does: the signal goes to the whole process group. */
+  /** Interrupts the script as Ctrl-C does: the signal goes to the whole process group. */
   interrupt(): void {
     process.kill(-(this.child.pid ?? 0), 'SIGINT');
   }
 
-  /** Waits until the process has ended and said its last word; gives its exit code, null for one that was killed. */
+  /** Waits until the process has ended and its output is read. @returns its exit code; null for one that was killed. */
   async end(): Promise<number | null> {
     const [exitCode] = (await once(this.child, 'close', {
       signal: AbortSignal.timeout(END_TIMEOUT_IN_MS),

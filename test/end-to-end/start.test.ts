@@ -46,7 +46,7 @@ test('a start beside a running chain, though it fails, leaves that chain whole',
   const second = scratch.start('--port', new URL(gatewayUrl).port);
   await expect(second.end()).resolves.toBe(1);
 
-  // What it trusts is read anew.
+  // The restarted function app reads the certificates that it trusts again.
   await expect(fetch(`${controls['functions-host']}/restart`, { method: 'POST' })).resolves.toMatchObject({
     status: 200,
   });

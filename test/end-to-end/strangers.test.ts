@@ -3,13 +3,13 @@ import type { VerificationReport } from '../../src/audit/verification/report.ts'
 import { AuditedChain, closingsIn, requestIdsOf } from './audited-chain.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';
 
-/** More than a report lists. */
+/** The number of strangers: more than a report lists. */
 const STRANGERS = 3_000;
 const AT_ONCE = 50;
 const FORGED_ID = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
 const CHECKPOINT_INTERVAL_IN_MS = 1_000;
 
-/** What the edge would stamp. */
+/** The headers that the edge would stamp. */
 const STAMPED = {
   'x-gateway-identity-provider': 'entra',
   'x-gateway-delegated': 'false',
@@ -28,10 +28,10 @@ beforeAll(async () => {
 });
 afterAll(() => audited.stop());
 
-/** How many strangers the function app has refused. */
+/** The number of strangers that the function app has refused. */
 let refused = 0;
 
-/** Calls the function app itself, as nobody that it knows. */
+/** Calls the function app directly, as callers that it does not know. */
 async function callAsStrangers(count: number): Promise<void> {
   const { observed } = audited;
   for (let sent = 0; sent < count; sent += AT_ONCE) {

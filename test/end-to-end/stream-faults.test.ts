@@ -23,7 +23,7 @@ afterAll(() => observed.stop());
 afterEach(() => observed.chain.control('vertex-ai', 'DELETE', 'faults'));
 afterEach(() => setPause(USUAL_PAUSE));
 
-/** Comments come only where a test asks for them. */
+/** Restarts the function app; streams get comments only where a test asks for them. */
 function restart({
   streamTimeoutInMs,
   keepAliveIntervalInMs = 60_000,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 
-/** What a command line says, and how it ends; `flags` make of this Node one that is too old. */
+/** Runs a script and returns its status and errors. `flags` can make this Node pose as an old version. */
 function run(flags: readonly string[], script: string): { status: number | null; error: string } {
   const { status, stderr } = spawnSync(process.execPath, [...flags, script], { encoding: 'utf8' });
   return { status, error: stderr };

@@ -26,16 +26,16 @@ type EmulatorName =
   | 'key-vault'
   | 'functions-host';
 
-/** A caller: one of the sample applications. */
+/** A request of one of the sample applications, or of nobody. */
 interface CallInit extends RequestInit {
   /** Sends this application's bearer token and APIM subscription key; neither when left out. */
   readonly application?: string;
 }
 
 /**
- * Starts the whole chain in a process of its own, on free ports, as `npm start` does; the build is there already.
- * @param flags of `npm start` besides, such as `--instances 2`.
- * @throws Error with what it printed when it is not ready in time.
+ * Starts the whole chain in a process of its own, on free ports, as `npm start` does. The function app must be built.
+ * @param flags further flags of `npm start`, such as `--instances 2`.
+ * @throws Error with the chain's output when it is not ready in time.
  */
 export async function startChain(...flags: string[]): Promise<RunningChain> {
   const scratch = mkdtempSync(join(tmpdir(), 'chain-'));
@@ -45,7 +45,7 @@ export async function startChain(...flags: string[]): Promise<RunningChain> {
     ['--port', '0', '--no-build', '--environment-file', environmentFile, ...flags],
     { execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
-  // Whatever becomes of a test, the run ends; the chain then ends by itself, because the channel closes.
+  // The run can end although a test fails; the closing channel then ends the chain.
   child.unref();
   child.channel?.unref();
   let printed = '';
@@ -64,7 +64,7 @@ export async function startChain(...flags: string[]): Promise<RunningChain> {
   }
 }
 
-/** The handle of a test on a chain, whoever has started it. */
+/** A test's handle of a chain, whoever has started it. */
 export class Chain {
   readonly environment: Environment;
   readonly #tokens = new Map<string, Promise<string>>();
@@ -80,7 +80,7 @@ export class Chain {
     return known;
   }
 
-  /** Calls the gateway. Headers that are given win over those of the application. */
+  /** Calls the gateway. The given headers override those of the application. */
   async call(path: string, { application, ...init }: CallInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     if (application !== undefined) {
@@ -96,8 +96,8 @@ export class Chain {
   }
 
   /**
-   * The audit records that satisfy a condition, once there are at least `count`; 20 s at most are waited for them.
-   * A record more than expected shows too: give a condition that all records of the call satisfy.
+   * Waits up to 20 s for `count` audit records that satisfy a condition. All that satisfy it are returned: a condition that
+   * every record of a call satisfies also shows records too many.
    */
   async auditRecords(
     matches: (record: AuditRecord) => boolean = () => true,
@@ -120,7 +120,7 @@ export class Chain {
     return (await this.control(emulator, 'GET', 'requests')) as RecordedRequest[];
   }
 
-  /** Forgets recorded requests, telemetry and faults that were not used. */
+  /** Clears the recorded requests, the telemetry, and faults that were not used. */
   async clear(): Promise<void> {
     const emulators = Object.keys(this.environment.controls) as EmulatorName[];
     await Promise.all([
@@ -133,7 +133,7 @@ export class Chain {
     ]);
   }
 
-  /** Starts the function app anew, with settings that stay; an empty one counts as not set. */
+  /** Restarts the function app. The settings stay for later restarts; an empty one counts as not set. */
   restartFunctionApp(settings: Readonly<Record<string, string>> = {}): Promise<unknown> {
     return this.control('functions-host', 'POST', 'restart', { settings });
   }
@@ -143,13 +143,13 @@ export class Chain {
     return this.control('functions-host', 'POST', 'kill', instance === undefined ? {} : { instance });
   }
 
-  /** Runs a timer's function at once; resolves when it has ended, with how it did. */
+  /** Runs a timer's function at once; resolves with its result when it has ended. */
   async runTimer(name: string, instance = 1): Promise<TimerRun> {
     const operation = `instances/${instance}/timers/${name}`;
     return (await this.control('functions-host', 'POST', operation)) as TimerRun;
   }
 
-  /** @throws Error with what the control surface says when it refuses. */
+  /** Calls an operation of an emulator's control surface. @throws Error with its answer when it refuses. */
   async control(emulator: EmulatorName, method: string, operation: string, body?: object): Promise<unknown> {
     const response = await fetch(`${this.environment.controls[emulator] ?? ''}/${operation}`, {
       method,
@@ -180,7 +180,7 @@ export class Chain {
   }
 }
 
-/** The handle of a test on a chain that it has started. */
+/** A test's handle of a chain that it has started itself. */
 export class RunningChain extends Chain {
   readonly #child: ChildProcess;
   readonly #scratch: string;
@@ -193,7 +193,7 @@ export class RunningChain extends Chain {
     this.#printed = printed;
   }
 
-  /** All that the chain and its function app have printed so far. */
+  /** The whole output of the chain and its function app so far. */
   get printed(): string {
     return this.#printed();
   }

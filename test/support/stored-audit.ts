@@ -5,7 +5,7 @@ import { ManagedIdentityCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 
-/** An entry of the ledger, as far as tests look at it. */
+/** The fields of a ledger's entry that tests read. */
 export interface StoredEntry {
   readonly kind: string;
   readonly writer: string;
@@ -14,7 +14,7 @@ export interface StoredEntry {
   readonly [member: string]: unknown;
 }
 
-/** What a chain's storage account keeps of its calls, seen with the function app's own identity. */
+/** Reads the audit data in a chain's storage account, with the function app's own identity. */
 export class StoredAudit {
   readonly settings: Readonly<Record<string, string>>;
   readonly credential: ManagedIdentityCredential;
@@ -30,7 +30,7 @@ export class StoredAudit {
     this.#service = new BlobServiceClient(functionAppSettings.AUDIT_STORAGE_URL ?? '', this.credential);
   }
 
-  /** The whole text of a container's blobs, by name. */
+  /** Reads the texts of a container's blobs, by name. */
   async texts(container: string): Promise<Map<string, string>> {
     const texts = new Map<string, string>();
     const client = this.#service.getContainerClient(container);
@@ -41,13 +41,13 @@ export class StoredAudit {
     return texts;
   }
 
-  /** All entries of all chains. */
+  /** Reads the entries of all chains. */
   async entries(): Promise<StoredEntry[]> {
     const lines = [...(await this.texts('audit-ledger')).values()].flatMap((part) => part.split('\n'));
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as StoredEntry);
   }
 
-  /** What certificates the process trusts is as it was. */
+  /** Restores the certificates that the process trusts. */
   close(): void {
     setDefaultCACertificates(this.#trusted);
   }

@@ -48,7 +48,7 @@ test.each(['headers', 'Headers', 'HEADERS', 'query', 'sys', '$request'])(
   async (name) => {
     const body = JSON.stringify({ instances: [[5.1, 3.5, 1.4, 0.2]], [name]: { authorization: 'Bearer x' } });
     const answer = await app.call(RAW, { body });
-    // The container, or a rule, has the say; not whoever looks for the caller.
+    // The container or a rule may refuse the call, but not the identification of the caller.
     expect(answer.status).not.toBe(401);
     expect(await app.record(answer.requestId)).toMatchObject({ requestId: answer.requestId });
   },

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** A token of API Management for the function app, with these claims in place of what the tenant gives. */
+/** A token of API Management for the function app, with these claims in place of the tenant's own. */
 async function bearer(claims: object = {}): Promise<Record<string, string>> {
   const request = { application: 'api-management', audience: functionsApi.clientId, claims };
   const minted = (await app.chain.control('entra', 'POST', 'tokens', request)) as { access_token: string };

@@ -10,29 +10,29 @@ const CONTENTS = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Sa
 
 export const WHOLE = `/vertex/${MODEL}:generateContent`;
 export const STREAM = `/vertex/${MODEL}:streamGenerateContent?alt=sse`;
-/** Handed to a container as it is. */
+/** A path whose body goes to a custom container unchanged. */
 export const RAW = '/vertex/v1/projects/sample-project/locations/us-central1/endpoints/1234567890:rawPredict';
 
 export interface Sent {
   readonly method?: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether the body is not ended. */
+  /** True leaves the body without its end. */
   readonly isOpen?: boolean;
 }
 
-/** A call whose answer's head is there. */
+/** A call whose answer has begun. */
 export interface Answering {
   readonly requestId: string;
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly response: IncomingMessage;
-  /** The whole body. @throws Error when it breaks off. */
+  /** Reads the whole body. @throws Error when it breaks off. */
   readonly text: () => Promise<string>;
   readonly leave: () => void;
 }
 
-/** The function app that these facts are about, at whatever address, and the emulators that it talks to. */
+/** The function app under test, at any address, and the emulators that it calls. */
 export class FunctionApp {
   readonly url: string;
   readonly chain: Chain;
@@ -40,8 +40,8 @@ export class FunctionApp {
   #stamped: Readonly<Record<string, string>> = {};
 
   /**
-   * The one at `FUNCTIONS_WORKER_URL`, which talks to the emulators of the chain that `FUNCTIONS_WORKER_ENVIRONMENT`
-   * describes; without them, that of a chain of its own.
+   * Opens the function app at `FUNCTIONS_WORKER_URL`, which calls the emulators of the chain that
+   * `FUNCTIONS_WORKER_ENVIRONMENT` describes. Without these variables it starts a chain.
    */
   static async open(): Promise<FunctionApp> {
     const { FUNCTIONS_WORKER_URL: url, FUNCTIONS_WORKER_ENVIRONMENT: file } = process.env;
@@ -62,7 +62,7 @@ export class FunctionApp {
     if (this.chain instanceof RunningChain) await this.chain.stop();
   }
 
-  /** Of the worker. */
+  /** The id of the worker's process. */
   async processId(): Promise<number> {
     if (this.#processId !== undefined) return this.#processId;
     const [instance] = (await this.chain.control('functions-host', 'GET', 'instances')) as {
@@ -77,7 +77,7 @@ export class FunctionApp {
     return answering;
   }
 
-  /** The same, with the request to leave it by before there is an answer. */
+  /** Starts the same call; the returned request allows leaving it before its answer. */
   start(path: string, { method = 'POST', body = CONTENTS, headers = {}, isOpen = false }: Sent = {}) {
     const requestId = randomUUID();
     const call = request(this.url + path, {
@@ -89,7 +89,7 @@ export class FunctionApp {
       call.on('error', reject);
       call.once('response', (response) => resolve(read(requestId, call, response)));
     });
-    // Whoever leaves does not wait for an answer.
+    // A caller that leaves does not wait for the answer.
     answering.catch(() => undefined);
     if (isOpen) call.write(body);
     else call.end(method === 'GET' ? undefined : body);
@@ -103,7 +103,7 @@ export class FunctionApp {
     return records[0] ?? {};
   }
 
-  /** What API Management sends with a call, seen in one. */
+  /** Reads the headers that API Management stamps, from a call through it. */
   async #readStamp(): Promise<void> {
     const answer = await this.chain.call(WHOLE, {
       application: 'assistants-app',

@@ -1,7 +1,7 @@
 import type { RecordedRequest } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { FunctionApp, memoryOf, STREAM, WHOLE } from './function-app.ts';
 
-/** Far longer than it takes to stop the model when its caller has left. */
+/** A pause far longer than stopping the model takes after its caller has left. */
 const PAUSE_IN_MS = 2_000;
 const MEBIBYTE = 1024 * 1024;
 
@@ -65,7 +65,7 @@ test('a caller who leaves while it sends a body without a length is on record', 
   expect(await app.chain.requests('vertex-ai')).toEqual([]);
 });
 
-/** 64 MB of a stream that goes on as it comes. */
+/** An answer of 64 MB that is passed on as it arrives. */
 function longStream(): { status: number; headers: Record<string, string>; body: string } {
   const part = `data: ${JSON.stringify({ candidates: [{ content: { role: 'model', parts: [{ text: 'a'.repeat(16_000) }] } }] })}\n\n`;
   return { status: 200, headers: { 'content-type': 'text/event-stream' }, body: part.repeat(4_000) };
@@ -73,7 +73,7 @@ function longStream(): { status: number; headers: Record<string, string>; body: 
 
 test('a stream whose caller reads slowly is held back, and memory stays flat', async () => {
   await app.chain.control('vertex-ai', 'POST', 'pause', { pauseInMs: 0 });
-  // What is loaded and compiled at the first stream is no part of it.
+  // A first stream loads and compiles code, which must not count.
   await (await app.call(STREAM)).text();
   const processId = await app.processId();
   await app.chain.control('vertex-ai', 'DELETE', 'requests');
@@ -104,7 +104,7 @@ test('a whole answer whose caller leaves in its midst is aborted', async () => {
 });
 
 test('the place of a stream is free again when its caller has left', async () => {
-  // Who has no token calls as the APIM subscription.
+  // A caller without a token calls as the APIM subscription.
   const sandbox = {
     'x-gateway-identity-provider': 'subscription-key',
     'x-gateway-tenant-id': '',

@@ -1,7 +1,7 @@
 import { FunctionApp, STREAM, WHOLE } from './function-app.ts';
 
 const CALLS = 100;
-/** Longer than a host waits for calls to end by themselves. */
+/** A pause longer than a host waits for calls to end by themselves. */
 const LONG_IN_MS = 60_000;
 
 let app: FunctionApp;

@@ -22,7 +22,7 @@ const READERS: readonly (readonly [Surface, Read])[] = [
   [gatewaySurface, (request) => gatewayDialect.readQuestion(request)],
 ];
 
-/** What a raw body must have is the publisher's to say, so that their document names fields and demands none. */
+/** Raw operations. Their publishers define the bodies, so the document names fields and requires none. */
 const RAW = /^publisher-models-(stream-)?raw-predict/;
 
 const cases = READERS.flatMap(([surface, read]) =>
@@ -31,7 +31,7 @@ const cases = READERS.flatMap(([surface, read]) =>
     .map((operation) => [operation.operationId, surface, read, operation] as const),
 );
 
-/** A body as it is, and changed in one place in every way that tells schemas apart. */
+/** Yields a body unchanged, and with each change in one place that schemas can tell apart. */
 function* variantsOf(body: Json): Generator<Json> {
   yield body;
   for (const other of [null, true, 7, 'text', [], {}]) yield other;

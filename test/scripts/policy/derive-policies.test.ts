@@ -12,7 +12,7 @@ import { TENANT } from '@vertex-ai-gateway/test-support/token-issuer';
 
 const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
 
-/** A folder of the edge that is derived from documents other than the sample. */
+/** Writes a folder of the edge that is derived from changed documents. */
 function writeDerived(changed: Partial<GovernanceDocuments>, tier?: Tier): string {
   const directory = mkdtempSync(join(tmpdir(), 'derived-'));
   cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
@@ -187,7 +187,9 @@ test('a group of Entra ID stands for a role, beside the app roles of the token',
     expect(edge.functionApp.received).toEqual([]);
     const [record] = edge.traces.map(({ metadata }) => metadata);
     expect(record).toMatchObject({
-      ...{ outcome: 'denied', code: 'NOT_GRANTED', rule: 'edge/identify-caller' },
+      outcome: 'denied',
+      code: 'NOT_GRANTED',
+      rule: 'edge/identify-caller',
       objectId: '22222222-2222-4222-8222-222222222222',
     });
   });
@@ -490,7 +492,7 @@ describe('without an issuer beside Entra ID', () => {
   const access = { ...documents.access, identityProviders };
 
   test('no policy validates tokens of another, or needs to know of one', () => {
-    // Nor does a subscription belong to an application of it.
+    // No subscription belongs to an application of that provider.
     const limits = structuredClone(documents.limits);
     for (const product of limits.products) delete product.subscriptions;
     const files = derivePolicies({ documents: { ...documents, access, limits }, policyVersion }, ['vertex']);

@@ -140,7 +140,9 @@ test('an entry that is new says at which hosts it is called', () => {
       if ('endpoint' in iris)
         catalog.entries.push({
           ...iris,
-          ...{ name: 'tulips', endpoint: '43', hosts: { 'us-central1': 'tulips.example.com' } },
+          name: 'tulips',
+          endpoint: '43',
+          hosts: { 'us-central1': 'tulips.example.com' },
         });
     }),
   ).toEqual([
@@ -152,8 +154,11 @@ test('a tool rule that is new says who may give models what, and each change of 
   expect(
     changes(({ access }) => {
       access.tools.push({
-        ...{ id: 'code', reason: 'Models calculate.', roles: ['Score.Use'] },
-        ...{ use: ['codeExecution'], reach: { mcpServers: ['https://tools.example.com/mcp'] } },
+        id: 'code',
+        reason: 'Models calculate.',
+        roles: ['Score.Use'],
+        use: ['codeExecution'],
+        reach: { mcpServers: ['https://tools.example.com/mcp'] },
       });
       find(access.tools, 'look-up').use.push('urlContext');
       find(access.tools, 'look-up').reach = {

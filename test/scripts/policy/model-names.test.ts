@@ -19,19 +19,24 @@ const PLACE = 'projects/sample-project/locations/us-central1';
 const NUMBERED = 'projects/123456789012/locations/us-central1';
 const DIALECTS = { vertex: vertexDialect, openai: openAiDialect, anthropic: anthropicDialect };
 
-/** Names that mean one entry on one surface and another on another, or that paths give a meaning of their own. */
+/** Entries whose names mean different entries on different surfaces, or have a special meaning in paths. */
 const ODD_ENTRIES = [
   modelEntry({ name: 'opus', model: 'gemini-opus', operations: ['chatCompletions'] }),
   modelEntry({ name: 'claude-odd', publisher: 'anthropic', model: 'opus', operations: ['rawPredict'] }),
   modelEntry({
-    ...{ name: 'counted', alias: 'count-tokens', model: 'counted' },
+    name: 'counted',
+    alias: 'count-tokens',
+    model: 'counted',
     operations: ['rawPredict', 'chatCompletions'],
   }),
   endpointEntry({ name: 'open', endpoint: 'openapi', operations: ['predict', 'chatCompletions'] }),
   endpointEntry({ name: 'models', endpoint: '42', operations: ['predict', 'chatCompletions'] }),
   modelEntry({
-    ...{ name: 'dated-20250101', alias: 'Dated.Two', publisher: 'anthropic' },
-    ...{ model: 'claude-dated@20250101', operations: ['rawPredict'] },
+    name: 'dated-20250101',
+    alias: 'Dated.Two',
+    publisher: 'anthropic',
+    model: 'claude-dated@20250101',
+    operations: ['rawPredict'],
   }),
 ];
 
@@ -60,7 +65,7 @@ beforeAll(async () => {
     writeFileSync(join(directory, path.replace(/^apim\//, '')), text);
   edge = await startEdge({ directory, now: () => time });
   rmSync(directory, { recursive: true });
-  // Minutes go by, of which there are more than a token lives through.
+  // The token outlives the minutes that pass in this test.
   const exp = Math.floor(time / 1000) + 30 * 86_400;
   authorization = `Bearer ${await edge.issuer.sign({ exp })}`;
 }, 60_000);
@@ -73,31 +78,35 @@ afterAll(() => edge.close());
 
 interface Spelling {
   readonly surface: keyof typeof DIALECTS;
-  /** Below the surface. */
+  /** The path below the surface. */
   readonly path: string;
   readonly body: string;
 }
 
-/** Every way, right or wrong, in which a body could name a model by one of its names. */
+/** Lists the ways, right and wrong, in which a body could name a model by one of its names. */
 function inBodies(publisher: string, name: string): string[] {
   const short = [
-    ...[name, `models/${name}`, `endpoints/${name}`, `${publisher}/${name}`],
-    ...[`publishers/${publisher}/models/${name}`, `models/${publisher}/${name}`, `anthropic/${name}`],
+    name,
+    `models/${name}`,
+    `endpoints/${name}`,
+    `${publisher}/${name}`,
+    `publishers/${publisher}/models/${name}`,
+    `models/${publisher}/${name}`,
+    `anthropic/${name}`,
   ];
   return [
     ...short,
     ...short.map((one) => `${PLACE}/${one}`),
     `${NUMBERED}/publishers/${publisher}/models/${name}`,
-    ...[
-      ` ${name}`,
-      `${name} `,
-      name.toUpperCase(),
-      `${name}@default`,
-      `${name}:predict`,
-      `/${name}`,
-      `${name}/`,
-    ],
-    ...[encodeURIComponent(name).replaceAll('-', '%2D'), `projects//locations//${name}`],
+    ` ${name}`,
+    `${name} `,
+    name.toUpperCase(),
+    `${name}@default`,
+    `${name}:predict`,
+    `/${name}`,
+    `${name}/`,
+    encodeURIComponent(name).replaceAll('-', '%2D'),
+    `projects//locations//${name}`,
   ];
 }
 
@@ -160,12 +169,15 @@ function spellingsOf(entry: CatalogEntry): Spelling[] {
   return [...bodies, ...paths, ...longOnes];
 }
 
-/** The entry that the function app takes a call to be for; undefined where it refuses the call for what it names. */
+/** The entry that the function app finds for a call; undefined where it refuses the name. */
 async function entryOf({ surface, path, body }: Spelling): Promise<CatalogEntry | undefined> {
   try {
     const target = await Promise.resolve(
       DIALECTS[surface].readPrediction({
-        ...{ method: 'POST', path, query: new URLSearchParams(), header: () => null },
+        method: 'POST',
+        path,
+        query: new URLSearchParams(),
+        header: () => null,
         body: Buffer.from(body),
       }),
     );
@@ -207,7 +219,7 @@ test('the edge counts every spelling of every entry that the function app takes 
   expect(taken).toBeGreaterThan(entries.length * 20);
 }, 300_000);
 
-/** What neither names a model nor can be read counts for every entry. */
+/** A body that can't be read, or has no certain name, counts for every entry. */
 test.each([
   [
     'a name with a character that no name has',

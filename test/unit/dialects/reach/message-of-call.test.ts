@@ -20,9 +20,13 @@ test.each([
   ...['generateContent', 'streamGenerateContent', 'countTokens', 'computeTokens', 'predictLongRunning'].map(
     (verb) => `${ENDPOINT}:${verb}`,
   ),
-  ...[`${CLAUDE}:rawPredict`, `${CLAUDE}:streamRawPredict`, `${PARENT}/endpoints/openapi/chat/completions`],
-  ...[`${PARENT}/publishers/anthropic/models/count-tokens:rawPredict`, `${ENDPOINT}/chat/completions`],
-  ...[`${PARENT}/batchPredictionJobs`, `${PARENT}/cachedContents`],
+  `${CLAUDE}:rawPredict`,
+  `${CLAUDE}:streamRawPredict`,
+  `${PARENT}/endpoints/openapi/chat/completions`,
+  `${PARENT}/publishers/anthropic/models/count-tokens:rawPredict`,
+  `${ENDPOINT}/chat/completions`,
+  `${PARENT}/batchPredictionJobs`,
+  `${PARENT}/cachedContents`,
 ])('an unlisted member in a body of %s is refused where it looks like a place', (path) => {
   expect(others(path)).toBe('unlisted');
 });
@@ -35,8 +39,13 @@ test.each(['rawPredict', 'streamRawPredict'])(
 );
 
 test.each([
-  ...['predict', 'explain', 'rawPredict', 'streamRawPredict'],
-  ...['directPredict', 'directRawPredict', 'serverStreamingPredict'],
+  'predict',
+  'explain',
+  'rawPredict',
+  'streamRawPredict',
+  'directPredict',
+  'directRawPredict',
+  'serverStreamingPredict',
 ])('in a body for a custom container, %s, Google’s storage is judged', (verb) => {
   expect(others(`${ENDPOINT}:${verb}`)).toBe('container');
 });
