@@ -20,7 +20,9 @@ const { port } = await startApiManagement({
     'okta-issuer': BACKEND_URL,
     'okta-openid-configuration': `${BACKEND_URL}/.well-known/openid-configuration`,
   }),
-  subscriptions: [{ id: 'assistants-app', name: 'bench', product: 'production', primaryKey: SUBSCRIPTION_KEY }],
+  subscriptions: [
+    { id: 'assistants-app', name: 'bench', product: 'production', primaryKey: SUBSCRIPTION_KEY },
+  ],
   entraAuthority: ENTRA_AUTHORITY,
   managedIdentityToken: (resource) =>
     Promise.resolve({ token: `token for ${resource}`, expiresAt: new Date(Date.now() + HOUR_IN_MS) }),
