@@ -1,4 +1,4 @@
-// First, so that an older Node is told before anything else is loaded.
+// This import comes first, so that an older Node is refused before anything else is loaded.
 import './supported-node.ts';
 import { resolve } from 'node:path';
 import { app } from '@azure/functions';
@@ -12,7 +12,7 @@ import { createApiManagementCallers } from './caller/api-management-callers.ts';
 import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';
 import { createGoogleTokenExchange } from './credentials/google-token-exchange.ts';
 import { createManagedIdentity } from './credentials/managed-identity.ts';
-import { createSubjectTokenSource } from './credentials/subject-token.ts';
+import { createManagedIdentityTokenSource } from './credentials/managed-identity-token.ts';
 import { registerAnthropicFunction } from './functions/anthropic-function.ts';
 import { registerAuditSweepFunction } from './functions/audit-sweep-function.ts';
 import { registerGatewayFunction } from './functions/gateway-function.ts';
@@ -31,7 +31,7 @@ import { createVertex } from './vertex/vertex.ts';
 
 /** The platform gives an app 5 s to end; this leaves it some time for the process. */
 const STOP_TIMEOUT_IN_MS = 4_000;
-/** Of these, running calls have this long to tell their callers. The rest is for what is not on record yet. */
+/** The part of that time in which running calls answer their callers. The rest is for records that the ledger lacks. */
 const CALLS_STOP_TIMEOUT_IN_MS = 2_000;
 
 const settings = readSettings();
@@ -54,7 +54,7 @@ const accessTokens = createCachedAccessTokens({
     stsUrl: settings.GOOGLE_STS_URL,
     serviceAccount: settings.GOOGLE_SERVICE_ACCOUNT,
     iamCredentialsUrl: settings.GOOGLE_IAM_CREDENTIALS_URL,
-    subjectToken: createSubjectTokenSource({
+    subjectToken: createManagedIdentityTokenSource({
       resource: settings.GOOGLE_SUBJECT_TOKEN_RESOURCE,
       clientId: settings.AZURE_CLIENT_ID,
       timeoutInMs,
@@ -100,7 +100,7 @@ const query =
     : createLogQuery({
         endpoint: settings.APPLICATIONINSIGHTS_QUERY_ENDPOINT,
         applicationId,
-        token: createSubjectTokenSource({
+        token: createManagedIdentityTokenSource({
           resource: settings.APPLICATIONINSIGHTS_QUERY_RESOURCE,
           clientId: settings.AZURE_CLIENT_ID,
           timeoutInMs,

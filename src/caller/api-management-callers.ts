@@ -8,9 +8,9 @@ import { findMismatch, tokenFormsOf } from './token-forms.ts';
 export interface ApiManagementCallersOptions {
   /** `iss` of the token of API Management's managed identity, in the form of its v1.0 or of its v2.0 tokens. */
   readonly issuer: string;
-  /** Where the issuer publishes its signing keys. */
+  /** The URL at which the issuer publishes its signing keys. */
   readonly jwksUri: string;
-  /** What that token is for: the client id of this function app's registration, or its application id URI. */
+  /** The audience of that token: the client id of this function app's registration, or its application id URI. */
   readonly audience: string;
   /** `oid` of API Management's managed identity. */
   readonly objectId: string;

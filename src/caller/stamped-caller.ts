@@ -4,8 +4,8 @@ import type { Caller, ReadHeader } from '../prediction/caller.ts';
 
 const Guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
 /**
- * Of any issuer: Entra ID gives GUIDs, others names, addresses or numbers, in any script. The edge percent-encodes it.
- * What an issuer calls its callers is at most 255 characters (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
+ * An identifier of any issuer: Entra ID gives GUIDs, others names, addresses or numbers, in any script, percent-encoded by the edge.
+ * An issuer's name of a caller has at most 255 characters (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
  */
 const Identifier = z
   .string()
@@ -24,13 +24,13 @@ const ResourceName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,255}$/);
 /** The identity provider of a call that has the key of an APIM subscription and no token. */
 const KEY_ONLY_PROVIDER = 'subscription-key';
 
-/** What a token says. */
+/** The headers of a caller with a token. */
 const TokenHolder = z.object({
   identityProvider: ResourceName,
   tenantId: Identifier,
   objectId: Identifier,
   applicationId: Identifier,
-  /** Whether the application acts for a person. */
+  /** True when the application acts for a person. */
   isDelegated: z.enum(['true', 'false']).transform((isDelegated) => isDelegated === 'true'),
 });
 
@@ -43,7 +43,7 @@ const KeyHolder = z.object({
   isDelegated: z.literal('false').transform(() => false),
 });
 
-/** What is known of every call. */
+/** The headers of every call. */
 const CallHeaders = z.object({
   /** Space separated; Entra ID's app role values hold no space. Only as many as the server takes in headers. */
   roles: z.string().transform((roles) => roles.split(' ').filter((role) => role !== '')),

@@ -29,7 +29,7 @@ const FIRST_RETRY_IN_MS = 1000;
 const LAST_RETRY_IN_MS = 30_000;
 /** Without a valid token a failure is repeated to callers for this long before the next attempt. */
 const OPEN_CIRCUIT_IN_MS = 1000;
-/** After a replacement was refused too, tokens are not replaced for this long. */
+/** The time for which tokens are not replaced after a replacement was refused too. */
 const NO_REPLACEMENT_IN_MS = 10_000;
 /** However often tokens are refused and their replacements are not, no more are fetched in this time. */
 const REPLACEMENTS = { count: 10, inMs: 60_000 };

@@ -8,7 +8,7 @@ import { createReasonLog } from './reason-log.ts';
  * - `api/health/live` is 200 as long as the app answers at all. An instance that isn't live is worth replacing.
  * - `api/health/ready` (and `api/health`) is 200 while Google credentials can be had, a token that is still valid included,
  *   and else 503; a new instance would lack them too.
- * Whoever reaches the app may ask, so they tell states alone. Why there are no credentials is logged as an error.
+ * Anyone who reaches the app may ask, so the answers say states alone. The reason for missing credentials is logged as an error.
  */
 export function registerHealthFunction(accessTokens: AccessTokens, policyVersion: string): void {
   const headers = { 'cache-control': 'no-store', 'x-policy-version': policyVersion };

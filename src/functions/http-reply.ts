@@ -123,7 +123,7 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
     this.#onGone?.();
   }
 
-  /** Where the connection isn't shown, an answer is over for us when it is handed over. */
+  /** An answer is over for us when it is handed over, if the runtime doesn't show the connection. */
   #finish(): void {
     if (!this.#connection) this.#close(!this.#isGone);
   }

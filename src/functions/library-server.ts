@@ -14,7 +14,7 @@ interface Started extends Exchange {
   readonly server: Server;
 }
 
-/** How long an exchange is kept that is over and whose function was not called. */
+/** The time for which an exchange is kept that is over and whose function was not called. */
 const UNCLAIMED_IN_MS = 30_000;
 
 /**

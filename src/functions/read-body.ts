@@ -99,7 +99,7 @@ async function discard(reader: ReadableStreamDefaultReader<Uint8Array> | undefin
   try {
     while (!(await reader?.read())?.done);
   } catch {
-    // Whoever sent it has broken off.
+    // The sender has broken off.
   }
 }
 

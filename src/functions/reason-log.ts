@@ -1,4 +1,4 @@
-/** How long a reason is not said again; whoever asks for it decides how often it is looked for. */
+/** The time for which a reason is not written again. */
 const SILENT_IN_MS = 300_000;
 
 /**

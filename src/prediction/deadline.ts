@@ -2,9 +2,9 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { Reply } from './reply.ts';
 
 export interface TimeLimits {
-  /** Until a call is answered, or its stream has begun. */
+  /** The longest that a call may take until it is answered, or its stream has begun. */
   readonly callTimeoutInMs: number;
-  /** From a call's start to the end of its stream. */
+  /** The longest that a stream may last, from its call's start. */
   readonly streamTimeoutInMs: number;
   /** Milliseconds on a clock that never goes back. */
   readonly monotonicNow: () => number;
@@ -14,13 +14,13 @@ export interface TimeLimits {
 export interface Deadline {
   /** Aborted when the time is up or the caller is gone; its reason is the GatewayError to throw. */
   readonly abortSignal: AbortSignal;
-  /** How long the call may last in all; for a stream, until it begins. */
+  /** The longest that the call may last in all; for a stream, until it begins. */
   readonly timeoutInMs: number;
   /** Waits for the work, but no longer than the call may last. */
   bound<Result>(work: Promise<Result>): Promise<Result>;
   /** Holds the call to a limit that it carries itself, where that is shorter. */
   shorten(timeoutInMs: number): void;
-  /** As `shorten`, but only until the call is answered or its stream has begun. */
+  /** Holds the call to a shorter limit, but only until it is answered or its stream has begun. */
   shortenStart(timeoutInMs: number): void;
   /** From here on a timeout is Vertex AI's. */
   reachVertex(): void;

@@ -7,14 +7,14 @@ import type { Reply } from './reply.ts';
 import type { Answer, AnswerFacts, Framing, WholeAnswer } from './answer.ts';
 import type { StreamShape } from './prediction.ts';
 
-/** What a client reads over, and load balancers take for a sign of life; nothing is known to be that in raw bytes. */
+/** The comments that clients skip and load balancers take for a sign of life; raw bytes have no such comment. */
 const KEEP_ALIVE: Readonly<Record<Framing, { contentType: string; comment: string } | undefined>> = {
   sse: { contentType: 'text/event-stream', comment: ': keep-alive\n\n' },
   'json-array': { contentType: 'application/json; charset=UTF-8', comment: '\n' },
   raw: undefined,
 };
 
-/** How long the end of an answer may wait to be taken when there is no more time. */
+/** The time for which the end of an answer may wait to be taken when the call has no more time. */
 const UNTAKEN_END_IN_MS = 1_000;
 
 /** Hands the answer to the caller. Until something is sent, a failure is thrown and becomes a proper error. */
@@ -42,7 +42,7 @@ export async function deliverWhole(
   try {
     await untilTaken(reply, deadline);
   } catch (error) {
-    // Of an answer that is not taken whole nobody knows how much has arrived.
+    // Nobody knows how much has arrived of an answer that is not taken whole.
     record.noteWithheld(answer.body);
     const failure = toGatewayError(error);
     record.noteInterrupted(failure, answer.facts);
@@ -69,7 +69,7 @@ export async function untilTaken(reply: Reply, deadline: Deadline): Promise<void
   throw callerGone();
 }
 
-/** What a strict call ends with goes out when the ledger has the call, or not at all. */
+/** Settles a strict call before its last part goes out; a part that may not go out is noted as withheld. */
 async function settleOrWithhold(record: CallRecord, part: Uint8Array | undefined): Promise<void> {
   try {
     await record.settle();
@@ -79,7 +79,7 @@ async function settleOrWithhold(record: CallRecord, part: Uint8Array | undefined
   }
 }
 
-/** By this the edge counts tokens against the limits document; it goes no further than there. */
+/** Writes the header by which the edge counts tokens against the limits document; the edge takes it off the answer. */
 function tokensHeader({ usage: { totalTokens } }: AnswerFacts): Record<string, string> {
   return totalTokens === undefined ? {} : { 'x-gateway-total-tokens': String(totalTokens) };
 }
@@ -101,7 +101,7 @@ async function deliverStream(
   let parts: AsyncIterator<Uint8Array> | undefined;
   // A strict call's last part waits for the ledger, so one part is always held back.
   let held: Uint8Array | undefined;
-  // What waits to be taken goes out before the error that is told.
+  // The part that waits to be taken goes out before the error.
   let pending: Uint8Array | undefined;
   const begin = (contentType: string) => {
     if (sent.isBegun) return;

@@ -35,7 +35,7 @@ export function estimateCost(price: Price, isAnswered: boolean, usage: Usage): n
   );
 }
 
-/** Of a million tokens of each kind, for a call with so much input. */
+/** Returns the prices of a million tokens of each kind, for a call with this much input. */
 function pricesOf({ longContext, ...price }: TokenPrice, inputTokens: number) {
   const all = longContext && inputTokens > longContext.aboveInputTokens ? longContext : price;
   const { perMillionInputTokens: input, perMillionOutputTokens: output } = all;

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 
-/** What one call holds of the budget: of its body, or of its answer. */
+/** The part of the budget that one call holds, for its body or for its answer. */
 export interface HeldBytes {
   /**
    * Says how many bytes are held from now on.
@@ -12,11 +12,11 @@ export interface HeldBytes {
   release(): void;
 }
 
-/** What has no more is small. */
+/** Bodies and answers of at most this size are small. */
 const SMALL_BYTES = 262_144;
-/** Of the budget, large bodies leave this part to small ones. */
+/** The part of the budget that large bodies leave to small ones. */
 const KEPT_FOR_SMALL = 1 / 4;
-/** After how long some calls are likely to have ended. */
+/** The time after which some calls are likely to have ended. */
 const RETRY_AFTER_IN_MS = 1_000;
 
 /**
@@ -33,7 +33,7 @@ export class MemoryBudget {
     this.#maximumBytes = maximumBytes;
   }
 
-  /** Held by all. */
+  /** The bytes that all calls hold together. */
   get bytes(): number {
     return this.#smallBytes + this.#largeBytes;
   }

@@ -26,7 +26,7 @@ export interface PredictDependencies extends ServingDependencies {
   readonly accessTokens: AccessTokens;
   readonly vertex: Vertex;
   readonly seals: Seals;
-  /** After how long without a part a stream is kept alive by a comment. */
+  /** The time without a part after which a stream is kept alive by a comment. */
   readonly keepAliveIntervalInMs: number;
 }
 

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 
-/** After how long another instance is sure to take the call. */
+/** The time after which another instance is sure to take the call. */
 const RETRY_AFTER_IN_MS = 1_000;
 
 /** The calls that this instance serves at the moment. */

@@ -75,7 +75,7 @@ function budgetsOf(limit: AppliedLimit, { subscriptionId }: Caller): Budget[] {
   ];
 }
 
-/** Until the budget is there again, in milliseconds. */
+/** Returns the time until the budget is there again, in milliseconds. */
 function timeLeft({ period }: Budget, time: number): number {
   return PERIOD_IN_MS[period] - (time % PERIOD_IN_MS[period]);
 }

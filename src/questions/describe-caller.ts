@@ -6,7 +6,7 @@ type Documents = GovernanceDocuments;
 
 /** Who the gateway takes a caller for. */
 export interface CallerDescription extends Omit<Caller, 'requestId'> {
-  /** Of the product that the APIM subscription belongs to; left out for a product that the limits don't know. */
+  /** The environment of the APIM subscription's product; left out for a product that the limits don't know. */
   readonly environment?: Documents['limits']['products'][number]['environment'];
   /** The access document's entry of an application that acts for people. */
   readonly agent?: Omit<Documents['access']['agents'][number], 'identityProvider' | 'applicationId'>;
@@ -18,9 +18,15 @@ export function describeCaller({ access, limits }: Documents, caller: Caller): C
   const product = limits.products.find(({ id }) => id === caller.productId);
   const agent = findAgent(access, caller);
   return {
-    ...{ identityProvider, tenantId, objectId, applicationId, isDelegated, roles },
+    identityProvider,
+    tenantId,
+    objectId,
+    applicationId,
+    isDelegated,
+    roles,
     ...(idleRoles.length > 0 && { idleRoles }),
-    ...{ subscriptionId, productId },
+    subscriptionId,
+    productId,
     ...(product && { environment: product.environment }),
     ...(agent && { agent: { id: agent.id, reason: agent.reason, roles: agent.roles } }),
   };

@@ -11,7 +11,7 @@ import type { ToolVerdict } from '../governance/judge-tool.ts';
 import { listResidencyRules } from '../governance/list-residency-rules.ts';
 import type { AskedCall, PolicyExplainQuestion } from './question.ts';
 
-/** What would become of a call. */
+/** The decision that a call would get, and why. */
 export interface CallExplanation extends Omit<Explanation, 'allowed' | 'code' | 'limits'> {
   readonly decision: 'allow' | 'deny';
   readonly code?: GatewayErrorCode;
@@ -39,13 +39,16 @@ export function explainCall(
   return {
     decision: 'deny',
     rule: isOutside ? joinNames(listResidencyRules(governance.documents.access, principal)) : 'default-deny',
-    ...{ reason: refusal.message, code: refusal.code, policyVersion },
+    reason: refusal.message,
+    code: refusal.code,
+    policyVersion,
     ...(entry !== undefined && { entry }),
     missing: [
       ...refusal.violations.map(({ field, description }) => `${field} ${description}.`),
       ...explainReach(governance, principal, location),
     ],
-    ...{ limits, violations: refusal.violations },
+    limits,
+    violations: refusal.violations,
   };
 }
 
@@ -56,7 +59,10 @@ function explainForm(
 ): CallExplanation {
   return {
     decision: 'deny',
-    ...{ rule: 'request', reason, code, policyVersion },
+    rule: 'request',
+    reason,
+    code,
+    policyVersion,
     ...(violations.length > 0 && { violations }),
   };
 }
@@ -76,7 +82,7 @@ function explainQuestion(
   };
 }
 
-/** What an allowed call is refused for all the same, and whether it is for a tool that leaves the caller's locations. */
+/** Finds the refusal of a call that the rules allow, and whether a tool that leaves the caller's locations is the reason. */
 function findRefusal(
   governance: Governance,
   principal: Principal,
@@ -107,7 +113,7 @@ function findRefusal(
   }
 }
 
-/** By code: what the caller may reach instead. */
+/** Lists what the caller may reach instead, by the code of the refusal. */
 const REACHES: Partial<
   Record<
     GatewayErrorCode,

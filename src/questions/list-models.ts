@@ -21,7 +21,7 @@ export interface UsableModel {
   readonly price?: NonNullable<CatalogEntry['price']>;
 }
 
-/** What a caller may use, in the catalog's order; exactly the calls that would be decided as allowed. */
+/** Lists what a caller may use, in the catalog's order: exactly the calls that would be decided as allowed. */
 export function listModels(governance: Governance, principal: Principal): UsableModel[] {
   const allowed = decideCatalog(governance, principal).filter(({ decision }) => decision.allowed);
   return [...Map.groupBy(allowed, ({ entry }) => entry)].map(([entry, cells]) => ({

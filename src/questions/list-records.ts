@@ -16,7 +16,7 @@ import { resolvePeriod } from './period.ts';
 import type { AuditQuestion } from './question.ts';
 import { readCursor, writeCursor } from './record-cursor.ts';
 
-/** What reading records takes. */
+/** The dependencies of reading records. */
 export interface ReadingDependencies {
   readonly archive: AuditArchive;
   readonly governance: Governance;
@@ -54,7 +54,7 @@ export async function listRecords(
   return { records, nextCursor: writeCursor({ period, after }, question, scope) };
 }
 
-/** Of one query; no more than these are in memory at once. */
+/** The most records of one query; no more are in memory at once. */
 const PAGE_LIMIT = 500;
 
 /** All records of a period, page by page; throws as `listRecords` does. */

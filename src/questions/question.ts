@@ -5,7 +5,7 @@ import type { Outcome } from '../prediction/audit-record.ts';
 import type { UsableModel } from './list-models.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';
 
-/** What callers ask the gateway about itself. */
+/** A question of a caller to the gateway about itself. */
 export type Question =
   | { readonly operation: 'whoami' }
   | ModelsQuestion
@@ -15,17 +15,17 @@ export type Question =
   | AuditRecordQuestion
   | AuditVerifyQuestion;
 
-/** What the caller may use. */
+/** Asks for the models and endpoints that the caller may use. */
 export interface ModelsQuestion {
   readonly operation: 'models';
   /** Says it as the client understands it; left out for the gateway's own way. @throws GatewayError MODEL_NOT_ALLOWED. */
   readonly describe?: (models: readonly UsableModel[]) => object;
 }
 
-/** What would become of a call, were it made. */
+/** Asks which decision a call would get. */
 export interface PolicyExplainQuestion {
   readonly operation: 'policy:explain';
-  /** What the call reaches for or asks, or the error that it would get before any rule is asked. */
+  /** The call or question, or the error that it would get before any rule is asked. */
   readonly call: AskedCall | AskedQuestion | GatewayError;
 }
 
@@ -47,7 +47,7 @@ export interface AskedPeriod {
   readonly to?: Date;
 }
 
-/** What the APIM subscription used in a period. */
+/** Asks for the usage of the caller's APIM subscription in a period. */
 export interface UsageQuestion {
   readonly operation: 'usage';
   readonly period: AskedPeriod;
@@ -60,16 +60,16 @@ export interface AuditQuestion {
   readonly period: AskedPeriod;
   readonly filters: AuditFilters;
   readonly limit: number;
-  /** Of the page before. */
+  /** The `nextCursor` of the page before. */
   readonly cursor?: string;
   /** Asks for all of the period, record by record, in place of one page. */
   readonly stream?: RecordStream;
 }
 
-/** How records are told one after another. */
+/** A format in which records are written one after another. */
 export interface RecordStream {
   readonly contentType: string;
-  /** What comes before the first record. */
+  /** The text before the first record. */
   readonly head: string;
   writeRecord(record: RecordedCall): string;
   /** Tells that the list is not complete, in place of what is missing. */
@@ -96,11 +96,11 @@ export interface AuditRecordQuestion {
   readonly id: string;
 }
 
-/** Whether what is on record is whole and unchanged. */
+/** Asks whether the records are complete and unchanged. */
 export interface AuditVerifyQuestion {
   readonly operation: 'audit:verify';
   /** The last 30 days where it says nothing. */
   readonly period: AskedPeriod;
-  /** How long records may take to show in Application Insights. */
+  /** The time that records may take to show in Application Insights. */
   readonly graceInMs: number;
 }

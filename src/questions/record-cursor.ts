@@ -4,7 +4,7 @@ import { invalidQuery } from '../errors/invalid-query.ts';
 import type { Period, RecordPosition, RecordScope } from '../audit/reading/audit-archive.ts';
 import type { AuditQuestion } from './question.ts';
 
-/** Where a next page begins, and in which period: that of the first page, whatever day it is by then. */
+/** The place where a next page begins, and the period of the first page, whatever day it is by then. */
 export interface RecordCursor {
   readonly period: Period;
   readonly after: RecordPosition;
@@ -55,7 +55,7 @@ function isInstant(text: string): boolean {
   );
 }
 
-/** Of everything but the page: a cursor goes on where one listing of one caller stopped. */
+/** Hashes everything but the page: a cursor continues one listing of one caller. */
 function fingerprint({ period, filters }: AuditQuestion, scope: RecordScope): string {
   const owner =
     scope === 'everybody'

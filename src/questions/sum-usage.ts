@@ -18,7 +18,7 @@ type Sums = Pick<
   | 'instances'
 >;
 
-/** What calls used. */
+/** The usage of several calls. */
 export interface UsageFigures extends Sums {
   /** An estimate, by the prices that the catalog had at the time; left out where it has none. */
   readonly costInUsd?: number;
@@ -32,7 +32,7 @@ export interface UsageRow extends UsageFigures {
   readonly operation?: string;
 }
 
-/** What one APIM subscription used in a period. */
+/** The usage of one APIM subscription in a period. */
 export interface Usage {
   readonly policyVersion: string;
   readonly subscriptionId: string;

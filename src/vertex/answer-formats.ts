@@ -12,18 +12,18 @@ import {
   toUsage,
 } from './usage-counts.ts';
 
-/** How one kind of answer tells its facts. */
+/** Reads the facts of one kind of answer. */
 interface FactsReader {
   /** One of these stands, unescaped, in every event that tells something; most others need no parsing then. */
   readonly marks: readonly string[];
   /** A whole answer, or one value of a stream. Only members at their own place count, so that nothing else can pose. */
-  readonly tell: (value: Json) => Claims;
+  readonly readReported: (value: Json) => Claims;
   readonly count: (usage: Json) => Counts;
-  /** Whether a stream may end with what it has told so far. */
-  readonly isComplete: (told: Told) => boolean;
+  /** Returns true when a stream may end with what it has reported so far. */
+  readonly isComplete: (reported: Reported) => boolean;
 }
 
-/** What one value of an answer claims. */
+/** The facts that one value of an answer reports, unchecked. */
 interface Claims {
   /** Whatever stands where a usage belongs. */
   readonly usage?: unknown;
@@ -31,16 +31,16 @@ interface Claims {
   readonly finishReason?: unknown;
   readonly modelVersion?: unknown;
   readonly deployedModelId?: unknown;
-  /** Whether the answer is complete. */
+  /** True when the answer is complete. */
   readonly isEnd?: boolean;
-  /** Of an answer that is read by its shape: whose words it is in, and whether such words tell when they are complete. */
+  /** The words that an answer read by its shape is in, and whether such words say when they are complete. */
   readonly shape?: Exclude<AnswerFormat, 'shaped' | 'opaque'>;
   readonly tellsEnd?: boolean;
 }
 
-/** What the values of an answer have told so far. */
-export interface Told extends Claims {
-  /** As the format counts it. */
+/** The facts that the values of an answer have reported so far. */
+export interface Reported extends Claims {
+  /** The usage, as the format counts it. */
   readonly usage?: Json;
 }
 
@@ -50,12 +50,12 @@ const DONE = /^data: ?\[DONE\]\s*$/m;
 /** Only these characters become part of a record. */
 const WORD = /^[\w.@:/-]{1,128}$/;
 
-const saysEnd = (told: Told) => told.isEnd === true;
+const saysEnd = (reported: Reported) => reported.isEnd === true;
 
 /** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#response */
 const gemini: FactsReader = {
   marks: ['"usageMetadata"', '"finishReason"', '"blockReason"', '"modelVersion"'],
-  tell: ({ usageMetadata, candidates, promptFeedback, modelVersion }) => {
+  readReported: ({ usageMetadata, candidates, promptFeedback, modelVersion }) => {
     const finished = objectsOf(candidates).findLast(({ finishReason }) => isWord(finishReason));
     const finishReason = finished?.finishReason ?? asObject(promptFeedback).blockReason;
     return { usage: usageMetadata, finishReason, modelVersion, isEnd: isWord(finishReason) };
@@ -67,7 +67,7 @@ const gemini: FactsReader = {
 /** https://platform.openai.com/docs/api-reference/chat/object and …/chat-streaming/streaming */
 const openai: FactsReader = {
   marks: ['"usage"', '"finish_reason"', '[DONE]'],
-  tell: ({ usage, choices, model }) => ({
+  readReported: ({ usage, choices, model }) => ({
     usage,
     finishReason: objectsOf(choices).findLast((choice) => isWord(choice.finish_reason))?.finish_reason,
     modelVersion: model,
@@ -79,10 +79,10 @@ const openai: FactsReader = {
 /** https://docs.claude.com/en/api/messages and …/build-with-claude/streaming */
 const anthropic: FactsReader = {
   marks: ['"message_start"', '"message_delta"', '"message_stop"'],
-  tell: ({ type, message, delta, ...rest }) => {
+  readReported: ({ type, message, delta, ...rest }) => {
     if (type === 'message_stop') return { isEnd: true };
     // The beginning of a stream holds the message, its end what has changed of it; a whole answer is the message.
-    const told: Json | undefined =
+    const reported: Json | undefined =
       type === 'message_start'
         ? asObject(message)
         : type === 'message_delta'
@@ -90,7 +90,9 @@ const anthropic: FactsReader = {
           : type === 'message'
             ? rest
             : undefined;
-    return told ? { usage: told.usage, finishReason: told.stop_reason, modelVersion: told.model } : {};
+    return reported
+      ? { usage: reported.usage, finishReason: reported.stop_reason, modelVersion: reported.model }
+      : {};
   },
   count: countMessages,
   isComplete: saysEnd,
@@ -103,7 +105,7 @@ const anthropic: FactsReader = {
  */
 const predictions: FactsReader = {
   marks: [],
-  tell: ({ predictions: all, modelVersionId, deployedModelId }) => {
+  readReported: ({ predictions: all, modelVersionId, deployedModelId }) => {
     const made = objectsOf(Array.isArray(all) || all === undefined ? all : [all]);
     const used = made.filter(tellsTokens).map(usageOfPrediction);
     return {
@@ -135,35 +137,41 @@ function usageOfPrediction({ embeddings, usage }: Json): CountedUsage {
  */
 const shaped: FactsReader = {
   marks: [...gemini.marks, ...openai.marks, ...anthropic.marks, '"predictions"'],
-  tell: (value) => {
+  readReported: (value) => {
     const { type, response, choices, candidates } = value;
     // https://platform.openai.com/docs/api-reference/responses-streaming
-    if (typeof type === 'string' && type.startsWith('response.')) return openai.tell(asObject(response));
+    if (typeof type === 'string' && type.startsWith('response.'))
+      return openai.readReported(asObject(response));
     const shape = shapeOf(value);
     if (shape === undefined) return {};
-    const told: Claims = { shape, ...FACTS_READERS[shape].tell(value) };
-    if (shape === 'anthropic') return { ...told, tellsEnd: true };
-    if (shape === 'gemini') return { ...told, tellsEnd: Array.isArray(candidates) };
-    if (shape === 'predictions') return told;
+    const reported: Claims = { shape, ...FACTS_READERS[shape].readReported(value) };
+    if (shape === 'anthropic') return { ...reported, tellsEnd: true };
+    if (shape === 'gemini') return { ...reported, tellsEnd: Array.isArray(candidates) };
+    if (shape === 'predictions') return reported;
     const reasons = objectsOf(choices).flatMap((choice) =>
       'finish_reason' in choice ? [choice.finish_reason] : [],
     );
     // A reason that no record takes, such as a sentence, is one nevertheless.
     const isEnd = reasons.some((reason) => typeof reason === 'string' && reason !== '');
-    return { ...told, tellsEnd: reasons.length > 0, isEnd };
+    return { ...reported, tellsEnd: reasons.length > 0, isEnd };
   },
   count: countUsage,
-  isComplete: (told) => told.tellsEnd !== true || told.isEnd === true,
+  isComplete: (reported) => reported.tellsEnd !== true || reported.isEnd === true,
 };
 
-function shapeOf({ type, ...value }: Json): Told['shape'] {
+function shapeOf({ type, ...value }: Json): Reported['shape'] {
   if ('usageMetadata' in value || Array.isArray(value.candidates)) return 'gemini';
   if (typeof type === 'string' && /^message(_|$)/.test(type)) return 'anthropic';
   if ('usage' in value || Array.isArray(value.choices)) return 'openai';
   return 'predictions' in value ? 'predictions' : undefined;
 }
 
-const opaque: FactsReader = { marks: [], tell: () => ({}), count: () => ({}), isComplete: () => true };
+const opaque: FactsReader = {
+  marks: [],
+  readReported: () => ({}),
+  count: () => ({}),
+  isComplete: () => true,
+};
 
 export const FACTS_READERS: Readonly<Record<AnswerFormat, FactsReader>> = {
   gemini,
@@ -174,20 +182,20 @@ export const FACTS_READERS: Readonly<Record<AnswerFormat, FactsReader>> = {
   opaque,
 };
 
-/** What a whole answer, or one value of a stream, tells. */
-export function tell(format: AnswerFormat, value: Json): Told {
-  const claims = FACTS_READERS[format].tell(value);
+/** Reads the facts that a whole answer, or one value of a stream, reports. */
+export function readReported(format: AnswerFormat, value: Json): Reported {
+  const claims = FACTS_READERS[format].readReported(value);
   const { usage, isDoubtful } = readUsage(claims.usage);
   return { ...claims, usage, isUsageDoubtful: claims.isUsageDoubtful === true || isDoubtful };
 }
 
-/** Whether bytes may hold a value that tells something; most don't, and needn't be parsed. */
-export function mayTell(format: AnswerFormat, bytes: Buffer): boolean {
+/** Returns true when bytes may hold a value that reports something; most don't, and needn't be parsed. */
+export function mayReport(format: AnswerFormat, bytes: Buffer): boolean {
   return FACTS_READERS[format].marks.some((mark) => bytes.includes(mark));
 }
 
 /**
- * Whether an answer, or a value of a stream, is an error instead of what was asked for, as Google, OpenAI and Anthropic
+ * Returns true when an answer, or a value of a stream, is an error instead, as Google, OpenAI and Anthropic
  * write it; Google sometimes as the one element of a list.
  */
 export function isError(value: Json): boolean {
@@ -195,16 +203,16 @@ export function isError(value: Json): boolean {
   return typeof error === 'string' || (typeof error === 'object' && error !== null);
 }
 
-/** Whether one of OpenAI's events ends the stream. */
+/** Returns true when one of OpenAI's events ends the stream. */
 export function isDone(event: string): boolean {
   return DONE.test(event);
 }
 
 /**
- * What two values tell together: the later one wins, a count that it leaves out stays. Of another shape's words none
+ * Joins the facts of two values: the later one wins, a count that it leaves out stays. Of another shape's words none
  * stay, since they are not to be counted as this one's.
  */
-export function join(earlier: Told, later: Told): Told {
+export function join(earlier: Reported, later: Reported): Reported {
   const isOtherShape = later.shape !== undefined && later.shape !== (earlier.shape ?? later.shape);
   return {
     ...earlier,
@@ -222,8 +230,15 @@ function withoutNothing(members: object): Json {
   );
 }
 
-export function readFacts(format: AnswerFormat, told: Told): AnswerFacts {
-  const { usage = {}, isUsageDoubtful, finishReason, modelVersion, deployedModelId, shape = format } = told;
+export function readFacts(format: AnswerFormat, reported: Reported): AnswerFacts {
+  const {
+    usage = {},
+    isUsageDoubtful,
+    finishReason,
+    modelVersion,
+    deployedModelId,
+    shape = format,
+  } = reported;
   return {
     usage: toUsage(FACTS_READERS[shape].count(usage)),
     ...(isUsageDoubtful === true && { isUsageDoubtful }),

@@ -1,9 +1,9 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { VertexLimits } from '../prediction/vertex.ts';
 
-/** What may be held of an answer that can't go out yet. */
+/** The bounds of the part of an answer that is held because it can't go out yet. */
 export interface AnswerLimits {
-  /** Of a whole answer, or of one event or element of a stream. */
+  /** The longest whole answer, or event or element of a stream. */
   readonly maximumBytes: number;
   readonly held: VertexLimits['held'];
 }

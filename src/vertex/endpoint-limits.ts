@@ -6,11 +6,11 @@ import { VertexFailure } from './vertex-errors.ts';
 export interface LimitedCall {
   readonly operation: string;
   readonly payload: Payload;
-  /** Whether a host of Google serves it that serves others too. */
+  /** True when a host of Google serves the endpoint that serves others too. */
   readonly isShared: boolean;
 }
 
-/** What a container answers; a tuned Gemini model, which is on shared endpoints alone, has Gemini's limits. */
+/** The operations that containers answer; a tuned Gemini model, which is on shared endpoints alone, has Gemini's limits. */
 const OF_CONTAINERS: ReadonlySet<string> = new Set([
   'predict',
   'explain',

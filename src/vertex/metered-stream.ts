@@ -5,10 +5,10 @@ import {
   isError,
   isDone,
   join,
-  mayTell,
+  mayReport,
   readFacts,
-  tell,
-  type Told,
+  readReported,
+  type Reported,
 } from './answer-formats.ts';
 import { createObjectScanner } from './scan-objects.ts';
 import { endOfElements, splitValues } from './split-values.ts';
@@ -16,7 +16,7 @@ import type { Json } from './usage-counts.ts';
 import { readErrorBody, vertexError } from './vertex-errors.ts';
 
 /**
- * Lets the parts of a stream pass while it keeps what they tell, and notices an error among them and an end that comes
+ * Lets the parts of a stream pass while it keeps what they readReported, and notices an error among them and an end that comes
  * too early. Only a part that may tell something is parsed.
  */
 export class MeteredStream {
@@ -24,7 +24,7 @@ export class MeteredStream {
   readonly #framing: Framing;
   readonly #isOfContainer: boolean;
   readonly #scan = createObjectScanner();
-  #told: Told = {};
+  #reported: Reported = {};
 
   /** @param isOfContainer whether a container of one's own sends it, whose errors are not Google's. */
   constructor(format: AnswerFormat, framing: Framing, isOfContainer = false) {
@@ -50,13 +50,13 @@ export class MeteredStream {
       );
   }
 
-  /** What is known so far. */
+  /** Returns the facts known so far. */
   facts(): AnswerFacts {
-    return readFacts(this.#format, this.#told);
+    return readFacts(this.#format, this.#reported);
   }
 
   #isComplete(): boolean {
-    return FACTS_READERS[this.#format].isComplete(this.#told);
+    return FACTS_READERS[this.#format].isComplete(this.#reported);
   }
 
   /** Keeps what a part tells, up to an error in it; `end` is where the last value before that ends. */
@@ -67,7 +67,7 @@ export class MeteredStream {
       for (const object of this.#scan(part)) this.#keep(object);
       return undefined;
     }
-    if (!part.includes('"error"') && !mayTell(this.#format, part)) return undefined;
+    if (!part.includes('"error"') && !mayReport(this.#format, part)) return undefined;
     let end = 0;
     for await (const value of splitValues(part, this.#framing)) {
       if (this.#isFailure(value.value)) return { end, error: this.#errorIn(value.value) };
@@ -75,7 +75,7 @@ export class MeteredStream {
       ({ end } = value);
     }
     if (ENDED_BY_DONE.has(this.#format) && part.includes('[DONE]') && isDone(part.toString('latin1')))
-      this.#told = { ...this.#told, isEnd: true };
+      this.#reported = { ...this.#reported, isEnd: true };
     return undefined;
   }
 
@@ -85,12 +85,12 @@ export class MeteredStream {
   }
 
   #keep(value: Json): void {
-    this.#told = join(this.#told, tell(this.#format, value));
+    this.#reported = join(this.#reported, readReported(this.#format, value));
   }
 
-  /** What a container calls an error is its own to tell, unless it speaks in words that are known. */
+  /** Returns true for an error. A container's own errors are part of its answer, unless its answer is in known words. */
   #isFailure(value: Json): boolean {
-    return isError(value) && (this.#format !== 'shaped' || this.#told.tellsEnd === true);
+    return isError(value) && (this.#format !== 'shaped' || this.#reported.tellsEnd === true);
   }
 }
 

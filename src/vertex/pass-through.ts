@@ -4,7 +4,7 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { VertexLimits } from '../prediction/vertex.ts';
 import type { Answer, AnswerFormat, Framing, WholeAnswer } from '../prediction/answer.ts';
 import type { BytesPayload, VertexRequest } from '../prediction/prediction.ts';
-import { isError, join, mayTell, readFacts, tell, type Told } from './answer-formats.ts';
+import { isError, join, mayReport, readFacts, readReported, type Reported } from './answer-formats.ts';
 import { type AnswerLimits, tooLong } from './answer-limits.ts';
 import { MeteredStream } from './metered-stream.ts';
 import { readValue } from './read-value.ts';
@@ -31,7 +31,7 @@ type Response = Awaited<ReturnType<Pool['request']>>;
 const SLICE_BYTES = 256 * 1024;
 /** The body of an error is read up to here. */
 const MAXIMUM_ERROR_BYTES = 65_536;
-/** What a container answers is looked into up to here; Vertex AI itself passes on less of it. */
+/** The longest answer of a container that is read for its facts; Vertex AI itself passes on less of it. */
 const MAXIMUM_SHAPED_BYTES = 32 * 1_048_576;
 const MAXIMUM_SHAPED_OBJECTS = 10_000;
 
@@ -115,7 +115,7 @@ function contentTypeOf({ headers }: Response): string {
 }
 
 /**
- * Whether a container of one's own answered, whose errors say nothing of our token or of Google's limits.
+ * Returns true when a container of one's own answered. Its errors say nothing of our token or of Google's limits.
  * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/rawPredict
  */
 function isOfContainer({ headers }: Response): boolean {
@@ -128,7 +128,7 @@ function actualFraming(framing: Framing, contentType: string): Framing | undefin
   return framing === 'sse' ? undefined : framing;
 }
 
-/** Of chunks that are no events only a text can be read; what else a container sends has nothing to tell. */
+/** Returns true for chunks that can be read: events, or text. Everything else that a container sends reports nothing. */
 function isReadable(framing: Framing, contentType: string): boolean {
   return framing !== 'raw' || /^text\/|json/i.test(contentType);
 }
@@ -171,17 +171,17 @@ async function readLimited(
  * A stream that nobody asked for as one is read like one.
  * @throws GatewayError VERTEX_FAILED for what is no answer, the VERTEX codes for an error in its place.
  */
-async function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string): Promise<Told> {
+async function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string): Promise<Reported> {
   if (format === 'opaque') return {};
   if (format === 'shaped' && body.length > MAXIMUM_SHAPED_BYTES) return {};
   if (contentType.startsWith('text/event-stream')) return together(format, splitValues(body, 'sse'));
   // Whatever it is, it is the container's answer, errors too.
-  if (format === 'shaped') return mayTell(format, body) ? together(format, await objectsOf(body)) : {};
+  if (format === 'shaped') return mayReport(format, body) ? together(format, await objectsOf(body)) : {};
   const answer = await readValue(body);
   if (!answer) throw noAnswer();
   if (isError(answer)) throw vertexError(readErrorBody(answer));
   if (Array.isArray(answer)) throw noAnswer();
-  return tell(format, answer);
+  return readReported(format, answer);
 }
 
 type Values = Pick<StreamValue, 'value'>;
@@ -189,10 +189,10 @@ type Values = Pick<StreamValue, 'value'>;
 async function together(
   format: AnswerFormat,
   values: AsyncIterable<Values> | readonly Values[],
-): Promise<Told> {
-  let told: Told = {};
-  for await (const { value } of values) told = join(told, tell(format, value));
-  return told;
+): Promise<Reported> {
+  let reported: Reported = {};
+  for await (const { value } of values) reported = join(reported, readReported(format, value));
+  return reported;
 }
 
 /** One, or those of a list; none where it is no JSON, or a list that is too long to be of answers. */

@@ -6,7 +6,7 @@ import { grpc, routingHeader } from 'google-gax';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { InstancesPayload } from '../prediction/prediction.ts';
 import type { WholeAnswer } from '../prediction/answer.ts';
-import { readFacts, tell } from './answer-formats.ts';
+import { readFacts, readReported } from './answer-formats.ts';
 import { tooLong } from './answer-limits.ts';
 import { fromValue, toValue } from './struct-value.ts';
 import type { VertexAddress } from './vertex-address.ts';
@@ -97,7 +97,7 @@ export async function createGrpcPredict(
 function toAnswer(response: PredictResponse, instances: number): WholeAnswer {
   const { deployedModelId, model, modelVersionId, modelDisplayName, metadata } = response;
   const predictions = (response.predictions ?? []).map(fromValue);
-  const facts = readFacts('predictions', tell('predictions', { ...response, predictions }));
+  const facts = readFacts('predictions', readReported('predictions', { ...response, predictions }));
   const body = JSON.stringify({
     predictions,
     deployedModelId: deployedModelId ?? undefined,

@@ -3,26 +3,40 @@ import { readJson } from '../json/read-json.ts';
 import { loopTurns, type Turns } from '../json/turns.ts';
 import type { Json } from './usage-counts.ts';
 
-/** What is shorter is parsed at once, in some milliseconds. */
+/** A shorter text is parsed at once, in some milliseconds. */
 const SMALL_BYTES = 262_144;
-/** Of a longer one, how many values are looked at; the probabilities of a long answer are some millions. */
+/** The most values of a longer text that are looked at; the probabilities of a long answer are some millions. */
 const MAXIMUM_VALUES = 8_000_000;
 const MAXIMUM_TEXT_BYTES = 1_024;
 const MAXIMUM_USAGE_BYTES = 65_536;
 const ITEMS_IN_A_TURN = 500;
 
-/** What a usage stands in, which is small. */
+/** The members that hold a usage, which is small. */
 const WHOLE: ReadonlySet<string> = new Set(['usage', 'usageMetadata', 'error', 'statistics']);
-/** All else that tells something, or that it stands in. */
+/** The other members that report something, or that hold such members. */
 const TELLING: ReadonlySet<string> = new Set([
-  ...['candidates', 'finishReason', 'promptFeedback', 'blockReason', 'modelVersion'],
-  ...['choices', 'finish_reason', 'model', 'type', 'message', 'delta', 'response', 'stop_reason'],
-  ...['predictions', 'embeddings', 'modelVersionId', 'deployedModelId'],
+  'candidates',
+  'finishReason',
+  'promptFeedback',
+  'blockReason',
+  'modelVersion',
+  'choices',
+  'finish_reason',
+  'model',
+  'type',
+  'message',
+  'delta',
+  'response',
+  'stop_reason',
+  'predictions',
+  'embeddings',
+  'modelVersionId',
+  'deployedModelId',
 ]);
 
 /**
- * What is to be known of a JSON text: all of a short one; of a long one, read in pieces between which others have their
- * turn, the members that tell something, each at its place.
+ * Reads a JSON text: all of a short one, and of a long one the members that report something, each at its place. A long
+ * text is read in pieces, between which other calls get their turn.
  * @returns undefined for what is no object or list, or too long to be looked at.
  */
 export function readValue(

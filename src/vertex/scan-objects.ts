@@ -1,9 +1,9 @@
-import { mayTell } from './answer-formats.ts';
+import { mayReport } from './answer-formats.ts';
 import type { Json } from './usage-counts.ts';
 
 /** An object that is longer is not looked into. */
 const MAXIMUM_BYTES = 4 * 1_048_576;
-/** What a piece takes beside its bytes, which may be few. */
+/** The memory that a piece takes beside its bytes, which may be few. */
 const PIECE_BYTES = 128;
 
 /**
@@ -59,7 +59,7 @@ function step(
 
 function parse(pieces: readonly Buffer[]): Json[] {
   const bytes = Buffer.concat(pieces);
-  if (!mayTell('shaped', bytes)) return [];
+  if (!mayReport('shaped', bytes)) return [];
   try {
     return [JSON.parse(bytes.toString('utf8')) as Json];
   } catch {

@@ -66,7 +66,7 @@ function* splitEvents(part: Buffer): Generator<Piece> {
 const LINE_FEED = 0x0a;
 const DATA = Buffer.from('data:');
 
-/** Of mostly one line, which is not copied. */
+/** Joins the data of an event. It mostly has one line, which is not copied. */
 function dataOf(event: Buffer): Buffer | undefined {
   const lines: Buffer[] = [];
   for (let start = 0; start < event.length;) {
@@ -102,7 +102,7 @@ function* splitElements(part: Buffer): Generator<Piece> {
   }
 }
 
-/** Where the quote stands that ends a string, or the end of the part. */
+/** Returns the place of the quote that ends a string, or the end of the part. */
 function endOfString(part: Buffer, start: number): number {
   for (let at = start + 1; at < part.length; at += 1) {
     if (part[at] === 0x22) return at;

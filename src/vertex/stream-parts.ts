@@ -1,7 +1,7 @@
 import type { Framing } from '../prediction/answer.ts';
 import { type AnswerLimits, tooLong } from './answer-limits.ts';
 
-/** What a chunk takes beside its bytes, which may be few. */
+/** The memory that a chunk takes beside its bytes, which may be few. */
 const CHUNK_BYTES = 128;
 
 /**

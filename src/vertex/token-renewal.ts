@@ -1,6 +1,6 @@
 import { VertexFailure } from './vertex-errors.ts';
 
-/** Where another access token comes from when Google refuses one. */
+/** The source of another access token when Google refuses one. */
 export interface TokenRenewal {
   /** @returns undefined where another would not help. @throws GatewayError when none can be had. */
   replace(refused: string): Promise<string | undefined>;

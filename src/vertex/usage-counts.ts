@@ -19,7 +19,7 @@ export function asObject(value: unknown): Json {
 
 /**
  * Google's `usageMetadata`. Results of tools are no part of its prompt, and of a new context cache the total alone is
- * told: both went in. Thoughts are counted apart; they are output to everybody else, and are paid for as output.
+ * reported: both went in. Thoughts are counted apart; they are output to everybody else, and are paid for as output.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#UsageMetadata
  */
 export function countGemini(usage: Json): Counts {
@@ -133,18 +133,18 @@ export interface CountedUsage {
   readonly isDoubtful: boolean;
 }
 
-/** Where counts enter: what can't be one is left out, as if it had not been told. */
-export function readUsage(told: unknown): CountedUsage {
-  return readCounts(told, COUNTED);
+/** Where counts enter: what can't be one is left out, as if it had not been reported. */
+export function readUsage(reported: unknown): CountedUsage {
+  return readCounts(reported, COUNTED);
 }
 
-function readCounts(told: unknown, counted: Counted): CountedUsage {
-  if (told === undefined || told === null) return { usage: {}, isDoubtful: false };
-  if (typeof told !== 'object' || Array.isArray(told)) return { usage: {}, isDoubtful: true };
+function readCounts(reported: unknown, counted: Counted): CountedUsage {
+  if (reported === undefined || reported === null) return { usage: {}, isDoubtful: false };
+  if (typeof reported !== 'object' || Array.isArray(reported)) return { usage: {}, isDoubtful: true };
   const usage: Record<string, unknown> = {};
   let isDoubtful = false;
   for (const [name, kind] of Object.entries(counted)) {
-    const value = (told as Json)[name];
+    const value = (reported as Json)[name];
     if (value === undefined || value === null) continue;
     if (kind === 'count') {
       const known = count(value);
@@ -163,12 +163,17 @@ function readCounts(told: unknown, counted: Counted): CountedUsage {
  * Makes counts agree: a part is no more than its whole, and the total no less than its parts. Whoever tells them may be a
  * container of anybody's.
  */
-export function toUsage({ cachedTokens, cacheWriteTokens, hourCacheWriteTokens, ...told }: Counts): Usage {
-  const { inputTokens, outputTokens, totalTokens, thinkingTokens } = told;
+export function toUsage({
+  cachedTokens,
+  cacheWriteTokens,
+  hourCacheWriteTokens,
+  ...reported
+}: Counts): Usage {
+  const { inputTokens, outputTokens, totalTokens, thinkingTokens } = reported;
   const read = atMost(cachedTokens, inputTokens);
   const written = atMost(cacheWriteTokens, difference(inputTokens, read));
   const all = {
-    ...told,
+    ...reported,
     totalTokens: greatest(totalTokens, sum(inputTokens, outputTokens)),
     cachedTokens: read,
     cacheWriteTokens: written,

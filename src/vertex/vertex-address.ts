@@ -1,13 +1,13 @@
 import type { EndpointAddress } from '../governance/endpoint-address.ts';
 
-/** Where a call goes. */
+/** The address that a call goes to. */
 export interface VertexAddress {
   /** In TLS, where the certificate must be for it, and in the request. */
   readonly name: string;
-  /** What is connected to: the name itself, unless the catalog or a setting says where it is. */
+  /** The host that is connected to: the name itself, unless the catalog or a setting says another. */
   readonly host: string;
   readonly port: number;
-  /** Whether Google serves others there too. */
+  /** True when Google serves others there too. */
   readonly isShared: boolean;
 }
 

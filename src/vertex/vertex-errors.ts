@@ -1,13 +1,13 @@
 import { CODES, type GatewayErrorCode } from '../errors/codes.ts';
 import { type FieldViolation, GatewayError, type GatewayErrorOptions } from '../errors/gateway-error.ts';
 
-/** What is kept of an error of Vertex AI; everything else of it is dropped. */
+/** The facts that are kept of an error of Vertex AI; everything else of it is dropped. */
 export interface VertexErrorFacts {
   /** Canonical gRPC status number: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
   readonly grpcCode: number;
-  /** What HTTP tells apart and gRPC doesn't. */
+  /** True when the request was too large, which HTTP says and gRPC does not. */
   readonly isTooLarge?: boolean;
-  /** Whether a container of one's own says so, and Vertex AI passes it on. */
+  /** True when a container of one's own says so, and Vertex AI passes it on. */
   readonly isOfContainer?: boolean;
   readonly retryAfterInMs?: number;
   readonly violations?: readonly FieldViolation[];

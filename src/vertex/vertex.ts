@@ -13,7 +13,7 @@ export interface VertexOptions {
   /** One `host:port` that is connected to in place of every host. */
   readonly endpointOverride: string | undefined;
   readonly renewal: TokenRenewal;
-  /** Of a whole answer, or of one event or element of a stream. */
+  /** The longest whole answer, or event or element of a stream. */
   readonly maximumAnswerBytes: number;
 }
 
@@ -37,7 +37,7 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
       const send: Send = (request, answer) =>
         withRenewal(renewal, accessToken, async (token) => {
           const coming = await passThrough.send(request, answer, token, limits);
-          return answer.format === 'shaped' ? coming : begun(coming);
+          return answer.format === 'shaped' ? coming : withFirstPart(coming);
         });
       return passOn(send, payload, authorized, seal);
     }
@@ -61,8 +61,8 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
   };
 }
 
-/** With its first part there: where Google refuses the token in its place, nothing has been sent yet. */
-async function begun(answer: Answer): Promise<Answer> {
+/** Resolves when the first part of a stream is there. Where Google refuses the token instead, nothing has been sent yet. */
+async function withFirstPart(answer: Answer): Promise<Answer> {
   if (answer.kind === 'whole') return answer;
   const parts = answer.parts[Symbol.asyncIterator]();
   const first = await parts.next();
@@ -88,7 +88,7 @@ async function passOn(
 ): Promise<Answer> {
   const { first, rewrite } = payload;
   if (first) {
-    const fetched = await orNothing(send(first.request(call), { format: 'opaque' }));
+    const fetched = await undefinedWhenNotFound(send(first.request(call), { format: 'opaque' }));
     first.check(fetched?.kind === 'whole' ? readAnswer(fetched.body) : undefined, call);
     if (fetched && first.isAnswer) return rewrite ? rewritten(fetched, rewrite, call, seal) : fetched;
   }
@@ -97,10 +97,10 @@ async function passOn(
 }
 
 /**
- * What the caller asks for by name may be another's: whether Vertex AI knows it, knows it no more or would not have it
- * named so must not be told apart.
+ * The answer; undefined when Vertex AI refuses the name or has no such resource. The caller must not learn which of them,
+ * because the resource may be another's.
  */
-async function orNothing(coming: Promise<Answer>): Promise<Answer | undefined> {
+async function undefinedWhenNotFound(coming: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await coming;
   } catch (error) {

@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import type { AnswerFacts, AnswerFormat } from '../../../src/prediction/answer.ts';
-import { isError, join, readFacts, tell, type Told } from '../../../src/vertex/answer-formats.ts';
+import { isError, join, readFacts, readReported, type Reported } from '../../../src/vertex/answer-formats.ts';
 import type { Json } from '../../../src/vertex/usage-counts.ts';
 
-/** What the values of an answer tell together. */
+/** The facts that the values of an answer report together. */
 function read(format: AnswerFormat, ...values: object[]): AnswerFacts {
   return readFacts(
     format,
-    values.reduce<Told>((told, value) => join(told, tell(format, value as Record<string, unknown>)), {}),
+    values.reduce<Reported>(
+      (told, value) => join(told, readReported(format, value as Record<string, unknown>)),
+      {},
+    ),
   );
 }
 
@@ -314,7 +317,8 @@ test('usage in the words of one shape is not counted as another’s', () => {
 });
 
 test('members that nobody counts are not kept from event to event', () => {
-  const one = (index: number) => tell('shaped', { usage: { [`other${index}`]: 1, prompt_tokens: index } });
-  const told = Array.from({ length: 1000 }, (_, index) => one(index)).reduce<Told>(join, {});
+  const one = (index: number) =>
+    readReported('shaped', { usage: { [`other${index}`]: 1, prompt_tokens: index } });
+  const told = Array.from({ length: 1000 }, (_, index) => one(index)).reduce<Reported>(join, {});
   expect(told.usage).toEqual({ prompt_tokens: 999 });
 });

@@ -1,5 +1,5 @@
 import { readValue } from '../../../src/vertex/read-value.ts';
-import { readFacts, tell } from '../../../src/vertex/answer-formats.ts';
+import { readFacts, readReported } from '../../../src/vertex/answer-formats.ts';
 import type { AnswerFormat } from '../../../src/prediction/answer.ts';
 
 const LONG = 'x'.repeat(300_000);
@@ -21,8 +21,8 @@ test.each<[AnswerFormat, object]>([
   ['shaped', { object: LONG, choices: [{ finish_reason: 'length' }], usage: USAGE }],
 ])('a long answer of %s tells what a short one does', async (format, answer) => {
   const value = await readValue(Buffer.from(JSON.stringify(answer)));
-  expect(readFacts(format, tell(format, value ?? {}))).toEqual(
-    readFacts(format, tell(format, answer as Record<string, unknown>)),
+  expect(readFacts(format, readReported(format, value ?? {}))).toEqual(
+    readFacts(format, readReported(format, answer as Record<string, unknown>)),
   );
   expect(JSON.stringify(value).length).toBeLessThan(1_000);
 });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import { listen, type Listening } from '@vertex-ai-gateway/cloud-emulators/loopback/listen';
-import { createSubjectTokenSource } from '../../../src/credentials/subject-token.ts';
+import { createManagedIdentityTokenSource } from '../../../src/credentials/managed-identity-token.ts';
 import { rejectedBy } from '../thrown-by.ts';
 import { UNLIMITED_IN_MS, withoutWaiting } from './without-waiting.ts';
 
@@ -46,7 +46,7 @@ function json(body: unknown): Answer {
 
 /** Each test has a resource of its own, because the SDK caches tokens per resource and process. */
 function source(resource: string, clientId?: string, timeoutInMs = 5000): () => Promise<string> {
-  return createSubjectTokenSource({ resource, clientId, timeoutInMs });
+  return createManagedIdentityTokenSource({ resource, clientId, timeoutInMs });
 }
 
 test('the system-assigned identity’s token is asked for the resource', async () => {

@@ -2,10 +2,10 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import { createManagedIdentity } from './managed-identity.ts';
 import { withTimeLimit } from './time-limit.ts';
 
-export interface SubjectTokenOptions {
-  /** What the token is for: an application id URI, or a client id. The audience is the client id where that is v2.0. */
+export interface ManagedIdentityTokenOptions {
+  /** The API that the token is for: its application id URI or its client id. A v2.0 token has the client id as audience. */
   readonly resource: string;
-  /** Of a user-assigned identity; the system-assigned one when undefined. */
+  /** The client id of a user-assigned identity; undefined for the system-assigned one. */
   readonly clientId: string | undefined;
   readonly timeoutInMs: number;
 }
@@ -14,7 +14,9 @@ export interface SubjectTokenOptions {
  * Gives the function app's managed identity token.
  * @throws GatewayError MANAGED_IDENTITY_UNAVAILABLE; nothing of the SDK's error is kept.
  */
-export function createSubjectTokenSource(options: SubjectTokenOptions): () => Promise<string> {
+export function createManagedIdentityTokenSource(
+  options: ManagedIdentityTokenOptions,
+): () => Promise<string> {
   const credential = createManagedIdentity(options.clientId);
   const scope = `${options.resource}/.default`;
   return async () => {
