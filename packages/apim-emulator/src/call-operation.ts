@@ -12,7 +12,7 @@ import type { CallOperation } from './mcp/call-tool.ts';
 import type { ApiDefinition } from './service/service-definition.ts';
 
 /** The headers that describe the client's message itself, which the request of a tool is not. */
-const OF_THE_MESSAGE = /^(?:accept|content|mcp|if|sec)(?:-|$)|^(?:expect|last-event-id|origin|range)$/;
+const MESSAGE_HEADERS = /^(?:accept|content|mcp|if|sec)(?:-|$)|^(?:expect|last-event-id|origin|range)$/;
 
 /**
  * Calls operations for a message to an MCP server, which has just come in: each call is a request of its own, with an id of its own, that goes
@@ -77,7 +77,7 @@ function passOn(
 ): Headers {
   const headers: Headers = new Map();
   for (const [name, header] of request.headers) {
-    if (!OF_THE_MESSAGE.test(name) && header !== received) headers.set(name, header);
+    if (!MESSAGE_HEADERS.test(name) && header !== received) headers.set(name, header);
   }
   if (subscription) overrideHeader(headers, keyNames.header, subscription.key);
   return headers;

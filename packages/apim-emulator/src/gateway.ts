@@ -14,7 +14,7 @@ import { takeTraffic } from './engine/take-traffic.ts';
 import { serveMcp } from './mcp/serve-mcp.ts';
 import { checkKey, operationNotFound } from './service/built-in-steps.ts';
 import { compilePlans } from './service/compile-plans.ts';
-import type { GivenSetting } from './service/compile-plans.ts';
+import type { CompilationSetting } from './service/compile-plans.ts';
 import { compileOperations } from './service/match-operation.ts';
 import type { ServiceDefinition } from './service/service-definition.ts';
 import type { FindSubscription } from './service/subscription-keys.ts';
@@ -34,7 +34,7 @@ export type Intercept = (exchange: InterceptedExchange, response: ServerResponse
 /** The parts that a gateway is built from. */
 export interface GatewaySetting {
   readonly service: ServiceDefinition;
-  readonly compiler: GivenSetting;
+  readonly compiler: CompilationSetting;
   readonly findSubscription: FindSubscription;
   readonly intercept: Intercept | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Argument, Evaluate, Frame, Lambda, MethodGroup, Value } from './bound.ts';
-import { explicitConversion, implicitConversion, same } from './conversions.ts';
+import { explicitConversion, identity, implicitConversion } from './conversions.ts';
 import { delegateParts } from './delegates.ts';
 import { ExpressionError } from './expression-error.ts';
 import { isInteger, rangeOf, wrapInteger } from './numeric.ts';
@@ -76,7 +76,7 @@ function compareTypes(left: CsType, right: CsType): number {
 function applied(bound: Value, convert: ((value: unknown) => unknown) | null): Evaluate | null {
   if (!convert) return null;
   const { evaluate } = bound;
-  if (convert === same) return evaluate;
+  if (convert === identity) return evaluate;
   return (frame) => convert(evaluate(frame));
 }
 

@@ -1,6 +1,6 @@
 import { elementAccess } from './bind-elements.ts';
 import { asValue, type Bind, type Binder, constantOf, valueOf } from './binder.ts';
-import { type Bound, SHORT, type Value } from './bound.ts';
+import { type Bound, NULL_CHAIN, type Value } from './bound.ts';
 import { invoke } from './invoke.ts';
 import { linkOf } from './link.ts';
 import { type Candidate, findExtensions, findMembers } from './members.ts';
@@ -64,7 +64,7 @@ function bindConditionalAccess(syntax: Syntax, scope: Scope, binder: Binder, isC
     syntax: receiver.syntax,
     type: withoutNullable(receiver.type),
     chained: true,
-    evaluate: (frame) => evaluate(frame) ?? SHORT,
+    evaluate: (frame) => evaluate(frame) ?? NULL_CHAIN,
   };
   const binding = child(syntax, 1);
   if (binding.kind === 'member_binding_expression')

@@ -1,4 +1,4 @@
-import { type Bound, type Evaluate, type Lambda, type MethodGroup, SHORT, type Value } from './bound.ts';
+import { type Bound, type Evaluate, type Lambda, type MethodGroup, NULL_CHAIN, type Value } from './bound.ts';
 import type { Scope } from './scope.ts';
 import { describe, refuse, type Syntax } from './syntax.ts';
 import { type CsType, getType, nullableOf } from './types.ts';
@@ -110,6 +110,6 @@ function endChain({ syntax, type, evaluate }: Value): Value {
   const result = type === getType('void') ? type : nullableOf(type);
   return valueOf(syntax, result, (frame) => {
     const value = evaluate(frame);
-    return value === SHORT ? null : value;
+    return value === NULL_CHAIN ? null : value;
   });
 }

@@ -35,12 +35,12 @@ export interface Value {
   /** Known at load. */
   readonly constant?: { readonly value: unknown };
   readonly place?: (frame: Frame) => Place;
-  /** Part of a `?.` chain: evaluates to `SHORT` where the chain ends early. */
+  /** Part of a `?.` chain: evaluates to `NULL_CHAIN` where the chain ends early. */
   readonly chained?: boolean;
 }
 
 /** The value of a `?.` chain whose receiver was null. */
-export const SHORT = Symbol('short');
+export const NULL_CHAIN = Symbol('null chain');
 
 /** A type where a value could stand: the receiver of its static members. */
 export interface TypeName {

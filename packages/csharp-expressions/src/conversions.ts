@@ -16,7 +16,7 @@ import { box, typeOfValue, unbox } from './values/boxed.ts';
 export type Convert = (value: unknown) => unknown;
 
 /** The identity conversion. */
-export const same: Convert = (value) => value;
+export const identity: Convert = (value) => value;
 
 /** Returns whether values of one type are values of the other unchanged: by inheritance, interfaces or variance. */
 export function isSubtype(from: CsType, to: CsType): boolean {
@@ -45,18 +45,18 @@ export function isInstance(value: unknown, type: CsType): boolean {
 }
 
 function standardImplicit(from: CsType, to: CsType): Convert | null {
-  if (from === to) return same;
-  if (from.name === 'null') return isNullable(to) || isReferenceType(to) ? same : null;
+  if (from === to) return identity;
+  if (from.name === 'null') return isNullable(to) || isReferenceType(to) ? identity : null;
   if (from.name === 'void' || to.name === 'void') return null;
   if (isNullable(to)) {
     const inner = standardImplicit(withoutNullable(from), withoutNullable(to));
-    return inner && (inner === same ? same : lifted(inner));
+    return inner && (inner === identity ? identity : lifted(inner));
   }
   if (isNumeric(from.name) && NUMERIC_TYPES[from.name]?.widens.includes(to.name))
     return numericConversion(from.name, to.name);
   if (isValueType(from))
     return isReferenceType(to) && isSubtype(withoutNullable(from), to) ? (value) => box(value, from) : null;
-  return isReferenceType(from) && isReferenceType(to) && isSubtype(from, to) ? same : null;
+  return isReferenceType(from) && isReferenceType(to) && isSubtype(from, to) ? identity : null;
 }
 
 function standardExplicit(from: CsType, to: CsType, checked: boolean): Convert | null {

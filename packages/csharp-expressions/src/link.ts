@@ -1,4 +1,4 @@
-import { SHORT, type Value } from './bound.ts';
+import { NULL_CHAIN, type Value } from './bound.ts';
 import type { Scope } from './scope.ts';
 
 /** A receiver within a `?.` chain, evaluated once, and what ends the chain where the receiver already did. */
@@ -23,7 +23,7 @@ export function linkOf(receiver: Value, scope: Scope): Link {
         chained: true,
         evaluate: (frame) => {
           const self = evaluate(frame);
-          if (self === SHORT) return SHORT;
+          if (self === NULL_CHAIN) return NULL_CHAIN;
           frame.slots[slot] = self;
           return inner(frame);
         },

@@ -252,7 +252,7 @@ export class Journey {
     return Object.fromEntries(
       Object.entries(value).map(([name, one]) =>
         namesAreOurs
-          ? [name, WHOLE.has(name) ? one : this.#maskAll(one, !NAMED_BY_OTHERS.has(name))]
+          ? [name, GATEWAY_MEMBERS.has(name) ? one : this.#maskAll(one, !CALLER_NAMED_MEMBERS.has(name))]
           : [this.#mask.text(name), this.#maskAll(one)],
       ),
     );
@@ -264,10 +264,19 @@ export class Journey {
 }
 
 /** The members of a journey that the gateway itself fills in, which hold no secret. */
-const WHOLE = new Set(['requestId', 'startedAt', 'file', 'policy', 'path', 'result', 'section', 'scope']);
+const GATEWAY_MEMBERS = new Set([
+  'requestId',
+  'startedAt',
+  'file',
+  'policy',
+  'path',
+  'result',
+  'section',
+  'scope',
+]);
 
 /** The parts of a journey whose entries have names that a caller or a policy gave. */
-const NAMED_BY_OTHERS = new Set(['headers', 'variables']);
+const CALLER_NAMED_MEMBERS = new Set(['headers', 'variables']);
 
 /** The start of a long text, and how long it is. */
 function shorten(text: string): string {

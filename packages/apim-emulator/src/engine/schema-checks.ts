@@ -3,10 +3,10 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { COMPONENTS, convertSchema } from './convert-schema.ts';
 import type { OperationContract, Schema } from './operation-contract.ts';
 
-/** The most errors that are told of one value. */
+/** The most errors that are asText of one value. */
 const MAXIMUM_ERRORS = 20;
 
-/** An error of a value: its place and the rule that it breaks; the value itself isn't told. */
+/** An error of a value: its place and the rule that it breaks; the value itself isn't asText. */
 export interface SchemaError {
   readonly message: string;
   /** Names and indexes that lead there. */
@@ -91,34 +91,34 @@ function isWithin(value: number, { minimum, maximum }: { minimum: number; maximu
 function explain({ keyword, params, message = '' }: ErrorObject): string {
   const { missingProperty, additionalProperty, type, limit, pattern, format, multipleOf } =
     params as Readonly<Record<string, unknown>>;
-  const told = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
   switch (keyword) {
     case 'required':
-      return `Required properties are missing from object: ${told(missingProperty)}.`;
+      return `Required properties are missing from object: ${asText(missingProperty)}.`;
     case 'additionalProperties':
-      return `Property '${told(additionalProperty)}' has not been defined and the schema does not allow additional properties.`;
+      return `Property '${asText(additionalProperty)}' has not been defined and the schema does not allow additional properties.`;
     case 'type':
-      return `Invalid type. Expected ${[type].flat().map(told).join(', ')}.`;
+      return `Invalid type. Expected ${[type].flat().map(asText).join(', ')}.`;
     case 'enum':
       return 'Value is not defined in enum.';
     case 'pattern':
-      return `String does not match regex pattern '${told(pattern)}'.`;
+      return `String does not match regex pattern '${asText(pattern)}'.`;
     case 'format':
-      return `Value does not validate against format '${told(format)}'.`;
+      return `Value does not validate against format '${asText(format)}'.`;
     case 'minLength':
-      return `String is less than minimum length of ${told(limit)}.`;
+      return `String is less than minimum length of ${asText(limit)}.`;
     case 'maxLength':
-      return `String exceeds maximum length of ${told(limit)}.`;
+      return `String exceeds maximum length of ${asText(limit)}.`;
     case 'minimum':
-      return `Number is less than minimum value of ${told(limit)}.`;
+      return `Number is less than minimum value of ${asText(limit)}.`;
     case 'maximum':
-      return `Number exceeds maximum value of ${told(limit)}.`;
+      return `Number exceeds maximum value of ${asText(limit)}.`;
     case 'minItems':
-      return `Array item count is less than minimum count of ${told(limit)}.`;
+      return `Array item count is less than minimum count of ${asText(limit)}.`;
     case 'maxItems':
-      return `Array item count exceeds maximum count of ${told(limit)}.`;
+      return `Array item count exceeds maximum count of ${asText(limit)}.`;
     case 'multipleOf':
-      return `Number is not a multiple of ${told(multipleOf)}.`;
+      return `Number is not a multiple of ${asText(multipleOf)}.`;
     default:
       return `The value ${message}.`;
   }

@@ -179,8 +179,8 @@ async function checkSize(
   maximum: number,
   action: ValidationAction,
 ): Promise<ValidationError[]> {
-  const told = Number(seen.message.headers.get('content-length')?.values[0] ?? NaN);
-  if (told > maximum) return [sizeExceededBy(seen, String(told), maximum, action)];
+  const declared = Number(seen.message.headers.get('content-length')?.values[0] ?? NaN);
+  if (declared > maximum) return [sizeExceededBy(seen, String(declared), maximum, action)];
   if (seen.message.type === 'IResponse') await seen.message.body.buffer();
   const body = decodedBody(seen.message, maximum);
   if (body !== 'too long' && (body === 'not decodable' || body.length <= maximum)) return [];
@@ -194,14 +194,14 @@ function sizeExceededBy(
   maximum: number,
   action: ValidationAction,
 ): ValidationError {
-  const told = `${kind}'s body is ${size} bytes long and it exceeds the`;
+  const excess = `${kind}'s body is ${size} bytes long and it exceeds the`;
   return {
     name: '',
     type: `${kind}Body`,
     rule: 'SizeLimit',
     action,
-    details: `${told} configured limit of ${maximum} bytes.`,
-    answer: `${told} limit of ${maximum} bytes.`,
+    details: `${excess} configured limit of ${maximum} bytes.`,
+    answer: `${excess} limit of ${maximum} bytes.`,
   };
 }
 

@@ -177,8 +177,8 @@ function checkParameter(
   }
   try {
     return checks.check(schema, contract, value.value).map(({ message }) => {
-      const told = `alue of the ${what} does not conform to the definition. ${message} Line: 1, Position: 1`;
-      return error('IncorrectMessage', `V${told}`, `The v${told}`);
+      const rest = `alue of the ${what} does not conform to the definition. ${message} Line: 1, Position: 1`;
+      return error('IncorrectMessage', `V${rest}`, `The v${rest}`);
     });
   } catch {
     const details = "API's schema doesn't exist or it couldn't be resolved.";

@@ -7,7 +7,7 @@ import { ServiceDefinitionError } from './service-definition.ts';
  * spaces; it has to be JSON all the same.
  * Source: https://azure.github.io/apiops/apiops/3-apimTools/apiops-2-2-tools-extractor.html
  */
-const ABOUT_OTHER_THINGS = [
+const IGNORED_ARTIFACTS = [
   /^policy-fragments\/[^/]+\/policyFragmentInformation\.json$/,
   /^(groups|loggers|tags|authorization-servers)\/[^/]+\/(group|logger|tag|authorizationServer)Information\.json$/,
   /^products\/[^/]+\/(apis|groups|tags)\/[^/]+\/product(Api|Group|Tag)Information\.json$/,
@@ -64,7 +64,7 @@ export class ArtifactFiles {
       if (this.#read.has(file) || this.#givenUp.some((folder) => file.startsWith(folder))) return false;
       const path = relative(directory, file).split(sep).join('/');
       const [first = '', ...rest] = path.split('/');
-      return !ABOUT_OTHER_THINGS.some((known) => known.test([first.replaceAll(' ', '-'), ...rest].join('/')));
+      return !IGNORED_ARTIFACTS.some((known) => known.test([first.replaceAll(' ', '-'), ...rest].join('/')));
     });
   }
 }

@@ -11,13 +11,13 @@ import type { ServiceDefinition } from './service-definition.ts';
 export type FindPlan = (api?: string, operation?: string, product?: string) => Plan;
 
 /** The setting of a compilation that does not come from the service itself. */
-export type GivenSetting = Omit<CompilerSetting, 'backends' | 'apis'>;
+export type CompilationSetting = Omit<CompilerSetting, 'backends' | 'apis'>;
 
 /** "By default, API Management sets up this policy at the global scope." */
 const DEFAULT_GLOBAL_POLICY = '<policies><backend><forward-request /></backend></policies>';
 
 /** Compiles every scope once and joins them for each operation and product. @throws {PolicyDocumentError} */
-export function compilePlans(service: ServiceDefinition, given: GivenSetting): FindPlan {
+export function compilePlans(service: ServiceDefinition, given: CompilationSetting): FindPlan {
   const { namedValues, refuse, services } = given;
   const backends = compileBackends(service.backends, namedValues, refuse, services.now);
   const setting = { ...given, backends, apis: service.apis };
