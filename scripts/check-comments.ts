@@ -11,6 +11,14 @@ const READ = [
   'src/json',
   'src/settings.ts',
   'src/supported-node.ts',
+  'test/apim',
+  'test/hostile',
+  'test/infra',
+  'test/unit/*.ts',
+  'test/unit/dialects',
+  'test/unit/errors',
+  'test/unit/governance',
+  'test/unit/json',
 ];
 
 /** Lists the TypeScript files of a folder, or a file itself, by paths relative to the repository. */

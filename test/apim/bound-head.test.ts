@@ -16,7 +16,7 @@ afterAll(() => edge.close());
 const many = (count: number, name = 'x'): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}-${index}`, '1']));
 
-/** Status and code of a call that goes no further, and of the one record that it leaves. */
+/** Checks the status and code of a call that the edge refuses, and those of its one record. */
 async function refused(request: Parameters<Edge['predict']>[0]): Promise<[number, unknown, unknown]> {
   const response = await edge.predict(request);
   expect(edge.functionApp.received).toEqual([]);

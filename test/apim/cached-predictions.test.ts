@@ -18,11 +18,11 @@ const AGENT = 'a0000006-0000-4000-8000-000000000006';
 
 let time = Date.parse('2026-03-01T00:00:00Z');
 let edge: Edge;
-/** What the function app answers next, besides its usual headers. */
+/** The next answer of the function app, besides its usual headers. */
 let next: { status?: number; headers?: Record<string, string>; body?: string; tellsLength?: boolean } = {};
 let calls = 0;
 
-/** Each answer of the function app is another one, so that an answer which is given again shows. */
+/** Every answer of the function app is different, so that a cached answer shows. */
 const answer: RequestListener = ({ headers }, response) => {
   calls += 1;
   const body = next.body ?? `{"predictions":[${calls}]}`;
@@ -42,7 +42,7 @@ beforeAll(async () => {
 }, 30_000);
 
 beforeEach(() => {
-  // What earlier tests have left is too old by now; the tokens of callers are not.
+  // Entries that earlier tests left in the cache have expired by now; the tokens of callers have not.
   time += 2 * KEPT_IN_MS;
   next = {};
   edge.functionApp.received.length = 0;
@@ -180,7 +180,10 @@ test('who calls with a key alone gets what the same APIM subscription got, and n
     {
       now: () => time,
       subscriptions: ['one', 'two'].map((id) => ({
-        ...{ id, name: id, product: 'sandbox', primaryKey: `key-of-${id}` },
+        id,
+        name: id,
+        product: 'sandbox',
+        primaryKey: `key-of-${id}`,
       })),
     },
     answer,
@@ -218,7 +221,7 @@ test('other policies look for other answers', async () => {
     try {
       cpSync('apim', directory, { recursive: true });
       const file = join(directory, 'apis/vertex/policy.xml');
-      // The key is told nobody; here it is traced where it is looked for.
+      // The cache's key is in no answer. The trace of the lookup has it.
       const traced = `<trace source="key" severity="information"><message>@((string)context.Variables["cache-key"])</message></trace>`;
       const document = readFileSync(file, 'utf8')
         .replaceAll(policyVersion, version)

@@ -26,7 +26,7 @@ beforeEach(() => {
 
 afterAll(() => edge.close());
 
-/** Sends with these credentials and no others. */
+/** Sends a prediction with these credentials and no others. */
 function send(headers: OutgoingHttpHeaders, query = ''): Promise<ReceivedResponse> {
   return edge.predict({
     path: `${PREDICT}${query}`,
@@ -374,7 +374,7 @@ test('a gateway that cannot reach itself answers and records once', async () => 
 describe('a gateway that does not reach its public name', () => {
   const PUBLIC = 'https://gateway.example';
   let internal: Edge;
-  /** The host of each request that came in. */
+  /** The `Host` header of each request that the function app received. */
   const hosts: (string | undefined)[] = [];
 
   beforeAll(async () => {
@@ -424,7 +424,7 @@ describe('keys under other names that are refused', () => {
   let own: Edge;
   let time = 0;
 
-  /** An edge that takes a hundredth of the guesses. */
+  /** Starts an edge that allows a hundredth of the guesses. */
   beforeEach(async () => {
     time = Date.parse('2026-03-01T00:00:00Z');
     const directory = mkdtempSync(join(tmpdir(), 'apim-'));
@@ -437,7 +437,7 @@ describe('keys under other names that are refused', () => {
 
   afterEach(() => own.close());
 
-  /** What a caller says of its address counts for nothing. */
+  /** Headers in which a caller claims an address. They must not count. */
   function sendKey(name: string, key: string, path = PREDICT): Promise<ReceivedResponse> {
     const none = { 'ocp-apim-subscription-key': undefined, authorization: undefined };
     const forged = { 'x-forwarded-for': `203.0.113.${key.length}`, forwarded: 'for=203.0.113.9' };
@@ -521,8 +521,12 @@ test.each(['/mcp', ...CARRIERS])(
       expect(own.functionApp.received).toEqual([]);
       expect(own.traces.map(({ metadata }) => metadata)).toMatchObject([
         {
-          ...{ outcome: 'denied', code: 'SUBSCRIPTION_KEY_INVALID', rule: 'edge/authorization' },
-          ...{ subscriptionId: 'master', productId: '', objectId: '' },
+          outcome: 'denied',
+          code: 'SUBSCRIPTION_KEY_INVALID',
+          rule: 'edge/authorization',
+          subscriptionId: 'master',
+          productId: '',
+          objectId: '',
         },
       ]);
     } finally {

@@ -33,7 +33,7 @@ function readOperations(api: string): Operation[] {
 let directory: string;
 let edge: Edge;
 
-/** Beside the products there are, one that opens nothing. */
+/** A product that opens no API, besides the real products. */
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'apim-'));
   cpSync('apim', directory, { recursive: true });

@@ -38,7 +38,7 @@ async function withEdge(
   }
 }
 
-/** Headers of every refusal, and no echo of what was sent. */
+/** Checks the headers of a refusal, and that it does not repeat the request. */
 function expectRefused(response: ReceivedResponse, status: number): void {
   const requestId = String(response.headers['x-request-id']);
   expect(response.status).toBe(status);
@@ -51,7 +51,7 @@ interface Failure {
   readonly options?: EdgeOptions;
   readonly path?: string;
   readonly headers?: OutgoingHttpHeaders;
-  /** How often it is asked before. */
+  /** Number of equal calls before the call. */
   readonly before?: number;
   readonly status: number;
   readonly code: string;
@@ -256,7 +256,7 @@ test('what exceeds the tokens of a minute says so in headers', async () => {
 
 const LIMITS = ['limit-requests', 'remaining-requests', 'limit-tokens', 'remaining-tokens'] as const;
 
-/** Statuses, and what is told of limits. */
+/** Lists the statuses and the headers of limits. */
 function toldBy({ status, headers }: ReceivedResponse): unknown[] {
   return [status, ...LIMITS.map((name) => headers[`x-ratelimit-${name}`])];
 }

@@ -32,7 +32,7 @@ interface Expected {
   readonly code: string;
 }
 
-/** Holds an answer against the one body that every client of Vertex AI reads. */
+/** Checks that an answer has the error body that every client of Vertex AI reads. */
 function expectError(response: ReceivedResponse, { status, canonical, code }: Expected): void {
   const requestId = String(response.headers['x-request-id']);
   const body = response.json() as { detail: string; title: string };
@@ -56,7 +56,7 @@ function expectError(response: ReceivedResponse, { status, canonical, code }: Ex
   });
 }
 
-/** Exactly one record, of this call, with these facts. */
+/** Checks that there is exactly one record, of this call and with these fields. */
 function expectRecord(on: Edge, response: ReceivedResponse, metadata: Record<string, string>): void {
   expect(on.traces).toHaveLength(1);
   expect(on.traces[0]).toMatchObject({

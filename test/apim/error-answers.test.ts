@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => edge.close());
 
-/** Headers beside those of the connection and the request id, which are checked here. */
+/** The headers of an answer that the tests compare: all but those of the connection and the request id. */
 function headersOf({ headers }: ReceivedResponse): Record<string, unknown> {
   const { 'x-request-id': requestId, 'request-id': same, ...others } = headers;
   expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
@@ -126,7 +126,9 @@ test('what exceeds a limit is answered in these headers and no others', async ()
   }
 }, 30_000);
 
-/** The answer of return-response is a new one: what limits have told is there again only if it says so. */
+/**
+ * The policy return-response starts a new answer, which has the headers of limits only if the policy sets them again.
+ */
 test('the answer says itself what limits have told', () => {
   const file = 'apim/policy-fragments/error-in-dialect/policy.xml';
   const { children } = parsePolicyDocument(readFileSync(file, 'utf8'), file);

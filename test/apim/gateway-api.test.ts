@@ -23,7 +23,7 @@ const EXPLAIN = {
   body: '{"method":"POST","path":"/vertex/v1"}',
 };
 
-/** Holds an answer against RFC 9457, and against the one record of it. */
+/** Checks that an answer follows RFC 9457 and agrees with its one record. */
 function expectProblem(response: ReceivedResponse, status: number, code: string): void {
   const requestId = response.headers['x-request-id'];
   expect([response.status, response.headers['content-type']]).toEqual([status, 'application/problem+json']);

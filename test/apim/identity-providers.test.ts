@@ -5,7 +5,7 @@ import type { Edge } from './start-edge.ts';
 const CLIENT = '0oa1client';
 const AUDIENCE_HINT = `v2.0 tokens have the audience ${GATEWAY_CLIENT_ID}, v1.0 tokens that or their application id URI`;
 const VERSION_HINT = 'The version of the token does not belong to its issuer';
-/** What Okta's tokens have; Entra ID's claims, which the issuer of the tests signs too, are left out. */
+/** The claims of Okta's tokens, without those of Entra ID, which the tests' issuer adds by default. */
 const OKTA_CLAIMS = {
   tid: undefined,
   oid: undefined,
@@ -109,7 +109,7 @@ test.each([
   expect(stamps).toMatchObject({ 'object-id': stamped, roles: 'Assistants.Use' });
 });
 
-/** What v1.0 tokens have in place of the claims that the issuer of the tests gives v2.0 tokens. */
+/** The claims that v1.0 tokens have in place of those of v2.0 tokens, which the tests' issuer adds by default. */
 const V1_CLAIMS = {
   iss: `https://sts.windows.net/${TENANT}/`,
   idp: `https://sts.windows.net/${TENANT}/`,
@@ -234,7 +234,7 @@ test('keys of Okta that cannot be fetched are no fault of the caller', async () 
     const response = await own.predict({ headers: { authorization } });
     expect(response.status).toBe(503);
     expect(response.text).toContain('TOKEN_KEYS_UNAVAILABLE');
-    // Entra ID's callers don't depend on it.
+    // Callers of Entra ID do not depend on Okta.
     expect((await own.predict()).status).toBe(200);
   } finally {
     await own.close();

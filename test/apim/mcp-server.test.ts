@@ -111,7 +111,7 @@ test('a tool is called through the policies of its operation, as the caller who 
     'x-gateway-subscription-id': 'scoring-production',
   });
   expect(received?.headers).not.toHaveProperty('ocp-apim-subscription-key');
-  // The function app's record is the message's, too.
+  // The record of the function app is also the message's.
   expect(edge.traces).toEqual([]);
 });
 

@@ -8,16 +8,16 @@ import type { Edge } from './start-edge.ts';
 
 type Call = Partial<SentRequest> & { readonly claims?: Record<string, unknown> };
 
-/** What one policy document does, as a caller and the function app see it. */
+/** The effect of one policy document on callers and on the function app. */
 interface Facts {
-  /** A call that it lets through. */
+  /** A call that the document lets through. */
   readonly passes: Call;
-  /** What the function app receives of that call: headers, and those that it must not receive. */
+  /** Headers that the function app must receive of that call; undefined for those that it must not receive. */
   readonly receives: Readonly<Record<string, unknown>>;
   readonly receivesNo: readonly string[];
-  /** A call that it stops, and how; undefined for a document that stops none. */
+  /** A call that the document stops, with its answer; undefined for a document that stops none. */
   readonly stops?: Call & { readonly status: number; readonly code: string };
-  /** The edge that the stopped call meets, where it isn't the usual one. */
+  /** The edge for the stopped call; the usual one when left out. */
   readonly at?: 'tight';
   /** Headers of the answer to the call that is let through. */
   readonly answers?: Readonly<Record<string, unknown>>;
@@ -197,13 +197,14 @@ const FACTS: Readonly<Record<string, Facts>> = {
 };
 
 /**
- * Their facts are in mcp-server.test.ts, for the product's runtime of MCP stands behind that, not the function app; and in
- * products-and-keys.test.ts, for this needs APIM subscriptions that belong to applications.
+ * Documents that other tests cover. The first has API Management's MCP runtime as its backend, not the function app:
+ * see mcp-server.test.ts. The second needs APIM subscriptions that belong to applications: see
+ * products-and-keys.test.ts.
  */
 const ELSEWHERE = ['mcp-servers/agents/policy.xml', 'policy-fragments/match-application/policy.xml'];
 
 let edge: Edge;
-/** An edge whose products allow a single call a minute. */
+/** Starts an edge whose products allow a single call a minute. */
 let tight: Edge;
 
 beforeAll(async () => {
@@ -236,7 +237,7 @@ test('every policy document is here', () => {
   expect([...Object.keys(FACTS), ...ELSEWHERE].toSorted()).toEqual(DOCUMENTS.toSorted());
 });
 
-/** API Management takes more than XML; tools that people look at policies with do not. */
+/** API Management accepts policies that are not well-formed XML; editors and other tools do not. */
 test.each(DOCUMENTS)('%s is well-formed XML', (document) => {
   const text = readFileSync(join('apim', document), 'utf8').replace(/<!--(?:(?!--)[^])*-->/g, '');
   expect(text).not.toMatch(/&(?!(?:amp|lt|gt|quot|apos);)/);
@@ -270,7 +271,7 @@ test.each(
   const answer = await call(to, stopped);
   expect(answer.status).toBe(status);
   expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-  // The host of the function app was reached, the app was not.
+  // The call reached the function app's host, but not the app.
   if (code !== 'BACKEND_UNREACHABLE') expect(to.functionApp.received).toHaveLength(before);
   expect(to.traces.map(({ metadata }) => [metadata.requestId, metadata.code])).toEqual([
     [answer.headers['x-request-id'], code],

@@ -45,17 +45,23 @@ function keyOf(subscription: string): string {
   return `key-of-${subscription}`;
 }
 
-/** A token of an application, or of one that acts for a person. */
+/** Issues a token of an application, or of one that acts for a person. */
 function tokenOf(applicationId: string, identityProvider = 'entra', claims: object = {}): Promise<string> {
   return identityProvider === 'okta'
     ? edge.okta.sign({
-        ...{ tid: undefined, oid: undefined, azp: undefined, roles: undefined },
-        ...{ cid: applicationId, sub: applicationId, groups: ['vertex-assistants'], ...claims },
+        tid: undefined,
+        oid: undefined,
+        azp: undefined,
+        roles: undefined,
+        cid: applicationId,
+        sub: applicationId,
+        groups: ['vertex-assistants'],
+        ...claims,
       })
     : edge.issuer.sign({ azp: applicationId, ...claims });
 }
 
-/** Sends a key and a token; what came of it. */
+/** Sends a key and a token. Resolves with the outcome. */
 async function send(key: string, token: string | undefined, further: OutgoingHttpHeaders = {}) {
   edge.functionApp.received.length = 0;
   edge.traces.length = 0;
@@ -85,8 +91,14 @@ test('a token is let in with the APIM subscription of its own application alone,
           ? []
           : [
               {
-                ...{ outcome: 'denied', decision: 'deny', code: 'SUBSCRIPTION_NOT_ALLOWED', status: '403' },
-                ...{ rule: 'subscriptions', applicationId, subscriptionId: subscription, productId: product },
+                outcome: 'denied',
+                decision: 'deny',
+                code: 'SUBSCRIPTION_NOT_ALLOWED',
+                status: '403',
+                rule: 'subscriptions',
+                applicationId,
+                subscriptionId: subscription,
+                productId: product,
               },
             ],
       );
@@ -101,8 +113,10 @@ test('the refusal has the words of the function app’s', async () => {
     await tokenOf('a0000001-0000-4000-8000-000000000001'),
   );
   const denial = judgeSubscription(documents, {
-    ...{ identityProvider: 'entra', applicationId: 'another' },
-    ...{ subscriptionId: 'scoring-app', productId: 'production' },
+    identityProvider: 'entra',
+    applicationId: 'another',
+    subscriptionId: 'scoring-app',
+    productId: 'production',
   });
   expect(answer.json()).toMatchObject({
     error: { code: 403, status: 'PERMISSION_DENIED', message: denial?.reason },

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { PREDICT } from './start-edge.ts';
 
-/** Far longer than a stream of these tests takes, and shorter than a test may take. */
+/** Milliseconds: far more than a stream of these tests takes, and less than a test may take. */
 const PATIENCE_IN_MS = 10_000;
 
 /**

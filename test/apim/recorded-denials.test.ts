@@ -26,7 +26,7 @@ beforeEach(() => {
 
 afterAll(() => edge.close());
 
-/** What is on record of a call without a token, which is refused before its body is read. */
+/** The fields of a record of a call without a token, which is refused before its body is read. */
 async function recordOf(path: string, method = 'POST'): Promise<Record<string, string>> {
   const { status } = await edge.predict({ path, method, body: '{}', headers: { authorization: undefined } });
   expect(status).toBeGreaterThanOrEqual(400);

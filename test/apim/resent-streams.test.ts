@@ -5,13 +5,13 @@ import { readStream } from './read-stream.ts';
 import { PREDICT, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';
 
-// Where a stream is held back, tests wait for what never comes: each gives up after this time.
+// A test whose stream is held back would wait forever, so it gives up after this time.
 jest.setTimeout(20_000);
 
 /** A function app whose answer the test writes, chunk by chunk. */
 interface WrittenAnswer {
   readonly edge: Edge;
-  /** The answer, once the call has arrived. */
+  /** Resolves with the answer to write when the call has arrived. */
   readonly answer: Promise<ServerResponse>;
 }
 

@@ -112,7 +112,7 @@ test('a call without a trace begins one that its request id tells', async () => 
   expect(received).not.toHaveProperty('tracestate');
 });
 
-/** What a caller could send to pass for the edge, for the platform that the function app runs on, or for a proxy. */
+/** Headers by which a caller could pass for the edge, for the platform of the function app, or for a proxy. */
 test.each([
   'x-gateway-anything',
   'x-gateway-cache',

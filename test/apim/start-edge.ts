@@ -24,9 +24,9 @@ export const SANDBOX_KEY = 'sandbox-key';
 export interface Edge {
   readonly port: number;
   readonly functionApp: RecordingBackend;
-  /** Stands for Entra ID. */
+  /** The issuer in place of Entra ID. */
   readonly issuer: TokenIssuer;
-  /** Stands for Okta, with keys of its own. */
+  /** The issuer in place of Okta, with keys of its own. */
   readonly okta: TokenIssuer;
   readonly traces: TraceTelemetry[];
   /** Sends a prediction with a valid key and token; headers that are given win, undefined ones are left out. */
@@ -39,23 +39,26 @@ interface EdgeLimits {
   readonly quota: number;
   readonly tokens?: number;
   readonly tokenQuota?: number;
-  /** Calls a minute of the catalog entries that have a limit of their own. */
+  /** Calls a minute of the catalog entries that have a limit of their own; their real limits when left out. */
   readonly entryCalls?: number;
 }
 
 export interface EdgeOptions extends Partial<Omit<ApiManagementOptions, 'namedValues'>> {
-  /** Win over those that join the edge to the function app and the issuers. */
+  /** Named values. They win over those that connect the edge to the function app and the issuers. */
   readonly namedValues?: Readonly<Record<string, string>>;
   /**
-   * Calls a minute and a day that the products allow, in place of their real limits; and tokens, where a product has
-   * limits of them.
+   * Limits of the products in place of their real ones: calls a minute and a day, and tokens for a product that limits
+   * them.
    */
   readonly limits?: EdgeLimits;
-  /** Whether APIM subscriptions belong to the applications of the governance documents; to nobody when left out. */
+  /**
+   * True if APIM subscriptions belong to the applications of the governance documents; they belong to nobody when left
+   * out.
+   */
   readonly belong?: boolean;
 }
 
-/** As the function app, whose every answer has the request id that the edge gave; with further headers. */
+/** Answers as the function app does, with the request id that the edge gave, and with further headers. */
 export function answerWith(further: OutgoingHttpHeaders, status = 200): RequestListener {
   return ({ headers }, response) => {
     const requestId = String(headers['x-gateway-request-id']);
@@ -148,7 +151,7 @@ function copyOf(source: string, limits: EdgeLimits | undefined, belong: boolean)
   return directory;
 }
 
-/** As it is derived where no product says that its APIM subscriptions belong to applications. */
+/** The fragment that is derived if no product says that its APIM subscriptions belong to applications. */
 function openSubscriptions(directory: string): void {
   const { access, limits } = loadGovernance('governance').documents;
   const products = limits.products.map((product) => ({ ...product, subscriptions: undefined }));
@@ -174,7 +177,7 @@ function setLimits(directory: string, { calls, quota, tokens, tokenQuota, entryC
   }
 }
 
-/** Another limit in the policy of a counter, in its id, and in the variable before it. */
+/** Replaces the limit in a counter's policy, in its id, and in the variable before it. */
 function withLimit(document: string, counter: string, limit: number): string {
   const policy = `(<set-variable name="limit-\\w+" value="\\d+" />\\s+)?<[\\w-]+ calls="(\\d+)"[^<]*"${counter}" [^<]*`;
   return document.replace(new RegExp(policy), (text: string, _told: unknown, real: string) =>

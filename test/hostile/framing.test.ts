@@ -4,7 +4,7 @@ import { type RunningChain, startChain } from '../support/chain.ts';
 import { GENERATE } from './requests/sample-requests.ts';
 
 const BODY = '{"contents":[{"role":"user","parts":[{"text":"Hello"}]}]}';
-/** What would be smuggled: a second request, behind or inside the first. */
+/** The request that would be smuggled, behind or inside another one. */
 const SECOND = 'GET /gateway/v1/whoami HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 
 let chain: RunningChain;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => chain.stop());
 
-/** What comes back until the connection ends. */
+/** Everything that comes back until the connection ends. */
 async function exchange(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -68,7 +68,7 @@ test.each(['gatewayUrl', 'functionsUrl'] as const)('no framing opens a way past 
     const answer = await exchange(chain.environment[where], bytes);
     const statuses = [...answer.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
     expect([name, statuses.filter((status) => status < 400 || status >= 500)]).toEqual([name, []]);
-    // One request has one answer at most: there is no second one inside it.
+    // One answer at most shows that no second request was found inside the first.
     expect([name, statuses.length]).toEqual([name, Math.min(1, statuses.length)]);
   }
   expect(await chain.requests('vertex-ai')).toEqual([]);

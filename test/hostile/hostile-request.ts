@@ -2,7 +2,7 @@ import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application
 import type { RecordedRequest } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import type { Outgoing } from '../end-to-end/send-bytes.ts';
 
-/** A sample application: `npm start` prints them, and `governance/access.yaml` has their roles. */
+/** A sample application. `npm start` prints all of them, and `governance/access.yaml` has their roles. */
 export type Application =
   | 'sandbox-app'
   | 'scoring-app'
@@ -12,30 +12,33 @@ export type Application =
   | 'agent-app'
   | 'auditor-app';
 
-/** A request that must not get through, or only without what is wrong with it. */
+/** A request that must be refused, or served without its hostile part. */
 export interface HostileRequest extends Omit<Outgoing, 'body'> {
   readonly name: string;
-  /** Whose token and key are sent, the assistants' when left out; null sends neither. Headers that are given win. */
+  /**
+   * The application whose token and key are sent; the assistants' when left out, none for null. `headers` win over
+   * both.
+   */
   readonly as?: Application | null;
-  /** Sends this one's key in place of its own. */
+  /** The application whose key is sent in place of its own. */
   readonly keyOf?: Application;
-  /** Makes another token in place of its own. */
+  /** The token that is sent in place of its own. */
   readonly token?: Token;
-  /** An object goes out as JSON; a function makes a large one when it is needed. */
+  /** An object is sent as JSON. A function creates a large body when it is needed. */
   readonly body?: Outgoing['body'] | Readonly<Record<string, unknown>> | readonly unknown[] | (() => string);
-  /** Goes to the function app, around the edge. */
+  /** True for a request that goes straight to the function app, around the edge. */
   readonly direct?: true;
-  /** One of several where it is not ours to say which. */
+  /** The expected status; a list if any of several is right. */
   readonly status: number | readonly number[];
-  /** The code of the answer and of the record; left out for a call that is answered. */
+  /** The expected code of the answer and of the record; left out for a call that is served. */
   readonly code?: string;
-  /** What Google received; nothing when left out. */
+  /** Checks the request that Google received; Google must receive none when left out. */
   readonly google?: (received: readonly RecordedRequest[]) => void;
-  /** What the one record has besides the code and the status; null where strangers are counted without one each. */
+  /** Fields of the one record besides code and status; null for an unknown caller, who gets no record. */
   readonly record?: AuditRecord | null;
 }
 
-/** What is minted or spoilt; see the control surface of the Entra ID emulator. */
+/** A token to issue or to damage, by the control surface of the Entra ID emulator. */
 export interface Token {
   readonly mint?: object;
   readonly spoil?: (token: string) => string;
@@ -44,7 +47,7 @@ export interface Token {
 /** Requests of one kind. */
 export type HostileKind = Readonly<Record<string, readonly HostileRequest[]>>;
 
-/** The same hostile thing in each of several places. */
+/** Lists a request for each place of the same hostile value. */
 export function each<Place>(
   places: Readonly<Record<string, Place>>,
   toRequest: (place: Place, name: string) => HostileRequest,

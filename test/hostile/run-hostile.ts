@@ -3,15 +3,15 @@ import { ObservedChain } from '../end-to-end/observed-chain.ts';
 import type { Answer } from '../end-to-end/send-bytes.ts';
 import type { HostileKind, HostileRequest } from './hostile-request.ts';
 
-/** Must come back in no answer, no record and no log: hostile requests carry it wherever a value can be. */
+/** The text that hostile requests have in every value. No answer, record or log may contain it. */
 export const SECRET = 'zanzibar';
 
-/** Makes what belongs to others; its names take the place of `{key}` in paths and bodies. */
+/** Creates resources of other callers. Their names replace `{key}` in paths and bodies. */
 type Prepare = (observed: ObservedChain) => Promise<Readonly<Record<string, string>>>;
 
 /**
- * Makes a test of each request, on one chain: the status and the code that its caller gets, what Google received, and one
- * record. The last test holds all records against all calls.
+ * Defines a test for each request, all on one chain. A test checks the status and code of the answer, the requests that
+ * Google received, and the one record. The last test compares all records with all calls.
  */
 export function runHostile(kinds: HostileKind, prepare?: Prepare): void {
   let observed: ObservedChain;
@@ -29,7 +29,7 @@ export function runHostile(kinds: HostileKind, prepare?: Prepare): void {
       await observed.chain.control('vertex-ai', 'DELETE', 'requests');
       const answer = await send(observed, request, made);
       const { status, code, google = expectNothing } = request;
-      // Anthropic's errors have types in place of codes.
+      // Errors in Anthropic's form have a type instead of a code.
       const told = request.path.startsWith('/anthropic/') ? '' : (code ?? '');
       expect([status].flat()).toContain(answer.status);
       expect(answer.text).toContain(told);
@@ -50,7 +50,7 @@ export function runHostile(kinds: HostileKind, prepare?: Prepare): void {
   });
 }
 
-/** Bodies can be too large to print. */
+/** Compares paths alone, because bodies can be too large to print. */
 function expectNothing(received: readonly RecordedRequest[]): void {
   expect(received.map(({ path }) => path)).toEqual([]);
 }

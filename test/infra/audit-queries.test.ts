@@ -13,10 +13,16 @@ import { TELEMETRY_SCHEMA } from './telemetry-schema.ts';
 const MONITORING = 'infra/azure/monitoring';
 const QUERIES = join(MONITORING, 'queries');
 const ALERTS = join(MONITORING, 'alerts');
-/** Of the gateway's events other than records, and of a record's place in the ledger. */
+/** Columns of the gateway's events other than records, and of a record's position in the ledger. */
 const EVENT_PROPERTIES = [
-  ...['writer', 'sequence', 'hash', 'problem'],
-  ...['ledgerWriter', 'ledgerSequence', 'ledgerHash', 'recovered'],
+  'writer',
+  'sequence',
+  'hash',
+  'problem',
+  'ledgerWriter',
+  'ledgerSequence',
+  'ledgerHash',
+  'recovered',
 ];
 const files = ['queries', 'alerts'].flatMap((folder) =>
   readdirSync(join(MONITORING, folder)).map((name) => join(MONITORING, folder, name)),
@@ -110,7 +116,7 @@ function item(baseType: string, call: number, baseData: object): TelemetryItem {
   };
 }
 
-/** As the function app ships the record of a call. */
+/** The telemetry by which the function app ships the record of a call. */
 function shipped(call: number, fields: Partial<FlatRecord>, extra: object = {}): TelemetryItem {
   const { properties, measurements } = toEventAttributes({
     requestId: requestIdOf(call),
@@ -144,7 +150,7 @@ function shipped(call: number, fields: Partial<FlatRecord>, extra: object = {}):
   });
 }
 
-/** As API Management records a call that ends there. */
+/** The telemetry by which API Management records a call that it ends itself. */
 function traced(call: number, properties: Readonly<Record<string, string>>): TelemetryItem {
   return item('MessageData', call, {
     message: 'Edge',
@@ -172,7 +178,7 @@ function event(name: string, call: number, properties: object, measurements: obj
   return item('EventData', call, { name, properties, measurements });
 }
 
-/** The rows of a query, each as an object of the columns that hold something. */
+/** Runs a query. Each row is an object of its columns that are not empty. */
 function rowsOf(name: string, telemetry: readonly TelemetryItem[], folder = QUERIES): object[] {
   const { rows } = runQuery(readQuery(name, folder), telemetryTables(telemetry));
   return rows.map((row) =>
@@ -341,11 +347,11 @@ test('records and requests: what one side has more of', () => {
     requested(5, 'OPTIONS /v1'),
     requested(6, 'GET /status', {}),
     item('RequestData', 7, { id: 'own', name: 'predict', properties: {} }),
-    // Refused, though it reaches no API.
+    // A call that is refused, although it matches no API.
     requested(8, 'GET /nothing', {}),
     traced(8, { outcome: 'denied' }),
     requested(9, 'POST /agents/mcp', { 'API Name': 'agents' }),
-    // Sent to the edge once more, with the key where it belongs.
+    // The same call, sent to the edge again with the key in the right place.
     requested(10, 'POST /v1', {
       'API Name': 'vertex',
       'Product Name': 'open',
@@ -364,7 +370,7 @@ test('records and requests: what one side has more of', () => {
       },
     }),
     shipped(10, {}),
-    // The client left before the answer of such a call, which is on record itself.
+    // A call whose client left before its answer. It has a record of its own.
     requested(12, 'POST /v1', { 'API Name': 'vertex', 'Product Name': 'open' }),
     traced(12, { outcome: 'aborted' }),
     requested(13, 'POST /v1', { 'API Name': 'vertex', 'Product Name': 'open' }),
@@ -383,7 +389,7 @@ test('calls that did not end well: failed, interrupted, aborted and withheld', (
     shipped(3, { outcome: 'aborted' }),
     shipped(4, {}),
     shipped(4, { revision: 1, outcome: 'failed', code: 'AUDIT_LEDGER_UNAVAILABLE', status: 503 }),
-    // Both: the process that was given up managed to write its record after all.
+    // A call with both records: the process that was taken for dead wrote its own after all.
     shipped(5, { outcome: 'interrupted', code: 'PROCESS_LOST' }, { recovered: 'true' }),
     shipped(5, {}),
   ]);

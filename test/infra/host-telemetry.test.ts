@@ -14,7 +14,7 @@ interface HostJson {
 const LEVELS = ['Trace', 'Debug', 'Information', 'Warning', 'Error', 'Critical', 'None'];
 const { logging } = JSON.parse(readFileSync('host.json', 'utf8')) as HostJson;
 
-/** Whether the host sends what a category logs; the longest name that it begins with counts. */
+/** Tells if the host sends the logs of a category. The longest configured prefix of its name decides. */
 function isSent(category: string, level: string): boolean {
   const [name = 'default'] = Object.keys(logging.logLevel)
     .filter((one) => category === one || category.startsWith(`${one}.`))
@@ -37,7 +37,7 @@ test.each([
 test.each([
   ['Host.Results', 'Error'],
   ['Function.audit-sweep', 'Error'],
-  // An entry point that does not load.
+  // The log of an entry point that does not load.
   ['Worker', 'Warning'],
   ['Host.Startup', 'Error'],
 ])('the host tells what went wrong: %s, %s', (category, level) => expect(isSent(category, level)).toBe(true));

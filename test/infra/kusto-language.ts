@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 /** Columns of a table with their types, as Kusto writes them. */
 export type KustoSchema = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** What Microsoft's own parser and binder say of a query: its errors and warnings, none when it is right. */
+/** Lists the errors and warnings of Microsoft's own parser and binder for a query. */
 export type CheckQuery = (query: string) => string[];
 
 interface Diagnostic {
@@ -13,7 +13,9 @@ interface Diagnostic {
   readonly Start: number;
 }
 
-/** The part of `@kusto/language-service-next` that is used; its own declarations are a megabyte of globals. */
+/**
+ * The part of `@kusto/language-service-next` that is used. The package's own declarations are a megabyte of globals.
+ */
 interface KustoGlobals {
   readonly Bridge: { toArray(list: unknown): Diagnostic[] };
   readonly Kusto: {
@@ -36,7 +38,7 @@ interface KustoGlobals {
 }
 
 /**
- * Loads the language service, which puts itself into the global object and is 5 MB of script.
+ * Loads the language service, a script of 5 MB that defines globals.
  * Source: https://www.npmjs.com/package/@kusto/language-service-next
  */
 export function loadKustoLanguage(schema: KustoSchema): CheckQuery {

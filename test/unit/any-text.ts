@@ -17,7 +17,7 @@ export function anyText(constraints: Omit<fc.StringConstraints, 'unit'> = {}): f
   return fc.string({ unit: anyCharacter, ...constraints });
 }
 
-/** The way back, by which fast-check knows which of its dangerous texts these characters can spell. */
+/** The inverse, by which fast-check finds the dangerous strings that these characters can spell. */
 function indexOf(value: unknown): number {
   const [character = '', ...others] = typeof value === 'string' ? value : [];
   const code = character.codePointAt(0);

@@ -6,7 +6,7 @@ import { findBacktracking } from '../../src/governance/find-backtracking.ts';
 
 const ROOT = join(__dirname, '../..');
 
-/** What can't be told from the pattern, or need not be, and why it takes no time nevertheless. */
+/** Patterns that the check cannot decide or need not decide, each with the reason why it is fast nevertheless. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   'src/prediction/read-trace-id.ts': 'looks ahead once, at one place, at two characters',
   'src/credentials/google-token-exchange.ts': 'looks ahead once, at one place',
@@ -22,7 +22,7 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   'src/audit/verification/bundle-manifest.ts': 'reads names of files of a bundle, on the command line',
 };
 
-/** The regular expressions that stand in a file. */
+/** Lists the regular expressions in a file. */
 function patternsIn(file: string): { pattern: string; flags: string }[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
   const found: { pattern: string; flags: string }[] = [];
@@ -43,7 +43,7 @@ test('no text takes a regular expression of the function app more time than in p
   for (const file of globSync('src/**/*.ts', { cwd: ROOT }))
     for (const { pattern, flags } of patternsIn(join(ROOT, file))) {
       looked += 1;
-      // A pattern that may be tried at the beginning of each line is tried at more places than from anywhere at once.
+      // With `m`, `^` matches at the beginning of each line. Without `^`, a pattern is tried at even more places.
       const unanchored = flags.includes('m') ? pattern.replace(/^\^/, '') : pattern;
       const unicode = `${flags.replaceAll(/[gmyu]/g, '')}u`;
       if (findBacktracking(unanchored, unicode) !== undefined) slow.add(relative(ROOT, join(ROOT, file)));

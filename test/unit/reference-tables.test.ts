@@ -44,7 +44,7 @@ test('the settings named in the table of error codes exist', () => {
   expect(Object.keys(Settings.shape).map(code)).toEqual(expect.arrayContaining(named));
 });
 
-/** The rows of a document's table whose first column has this title, cell by cell. */
+/** Lists the rows of a document's table, cell by cell. The first column has this title. */
 function readTable(document: string, title: string): string[][] {
   const lines = document.split('\n');
   const start = lines.findIndex((line) => cells(line)[0] === title);

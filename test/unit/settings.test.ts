@@ -26,7 +26,7 @@ function refusal(environment: NodeJS.ProcessEnv): SettingsError {
   throw new Error('the settings were accepted');
 }
 
-/** The names that a refusal of these changes gives. */
+/** The names of settings in the error for these changes. */
 function refused(changes: NodeJS.ProcessEnv): (string | undefined)[] {
   const lines = refusal({ ...REQUIRED, ...changes })
     .message.split('\n')

@@ -67,7 +67,14 @@ test('headers of the connection are dropped, the caller is appended to x-forward
 test('status, reason, repeated headers and bytes of the response are passed on', async () => {
   const [gateway] = await start({}, (_request, response) => {
     response.writeHead(207, 'Several', [
-      ...['set-cookie', 'a=1', 'set-cookie', 'b=2', 'content-length', '3', 'x-a', '1'],
+      'set-cookie',
+      'a=1',
+      'set-cookie',
+      'b=2',
+      'content-length',
+      '3',
+      'x-a',
+      '1',
     ]);
     response.end(Buffer.from([0xff, 0x00, 0x41]));
   });

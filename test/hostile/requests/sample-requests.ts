@@ -1,4 +1,4 @@
-/** A call of each surface that is right, for hostile requests to differ from. */
+/** A valid call of each surface. Hostile requests are variations of it. */
 export const PARENT = 'projects/sample-project/locations/us-central1';
 export const GEMINI = `${PARENT}/publishers/google/models/gemini-2.5-flash`;
 export const GENERATE = `/vertex/v1/${GEMINI}:generateContent`;

@@ -21,7 +21,7 @@ function send(body: string, resource: ModelResource | EndpointResource = FLASH):
   return Buffer.from(read(body).request({ ...PLACE, resource }).body ?? []).toString();
 }
 
-/** The part of the answer that a client gets; unchanged where the payload has no rewrite. */
+/** The part of the answer that a client gets; unchanged if the payload has no rewrite. */
 function receive(body: string, part: string): string {
   const rewrite = read(body).rewrite?.part;
   return rewrite ? Buffer.from(rewrite(Buffer.from(part))).toString() : part;

@@ -9,7 +9,7 @@ import { loadGovernance } from '../../../src/governance/load-governance.ts';
 const governance = loadGovernance('governance');
 const { access, catalog, limits } = governance.documents;
 
-/** Says what to do, what to ask for, or where and for what the call is allowed. */
+/** Matches a message that tells the caller what to do or to ask for, or where the call is allowed. */
 const REMEDY =
   /\b(ask|send|try|check|look up|wait|give|call the gateway|compare|use|correct|discard|nothing, or)\b|allowed in|called in|served from|it offers|\bonly\b/i;
 
@@ -43,7 +43,7 @@ test('every message of the edge says what to do', () => {
   );
   expect(messages.length).toBeGreaterThan(15);
   for (const message of messages) {
-    // Only the audit record has this one: its caller is gone.
+    // This code is in audit records only, because its caller is gone.
     if (message.startsWith('The caller closed the connection')) expectPlainEnglish(message);
     else expectRemedy(message);
   }
@@ -55,7 +55,7 @@ test('every error that the function app raises is a sentence', () => {
   for (const message of messages) expectPlainEnglish(message);
 });
 
-/** The texts of `new GatewayError(code, text)`; what is put into one counts as a word. */
+/** Lists the texts of `new GatewayError(code, text)`. A placeholder in a text counts as a word. */
 function messagesOf(file: string): string[] {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   const messages: string[] = [];

@@ -38,10 +38,10 @@ test.each([
   ['entra', GUID.toUpperCase(), 'entra-agent'],
   [undefined, GUID, 'entra-agent'],
   ['okta', OKTA_ID, 'okta-agent'],
-  // Two issuers may give the same id, and who owns one of them is no agent of the other's.
+  // Two issuers may give the same id to different applications.
   ['okta', GUID, undefined],
   ['entra', OKTA_ID, undefined],
-  // Ids that are no GUIDs differ in capitals.
+  // Ids that are no GUIDs are case-sensitive.
   ['okta', OKTA_ID.toLowerCase(), undefined],
   ['subscription-key', '', undefined],
 ])('of %s, the application %s is the agent %s', (identityProvider, applicationId, id) => {

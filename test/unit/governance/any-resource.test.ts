@@ -13,7 +13,10 @@ const ENTRIES: CatalogEntry[] = [
   modelEntry({ alias: 'fast', locations: LOCATIONS, operations: [...OPERATIONS] }),
   modelEntry({ name: 'pro', model: 'pro-1', locations: LOCATIONS.slice(1), operations: [...OPERATIONS] }),
   modelEntry({
-    ...{ name: 'claude', publisher: 'anthropic', model: 'claude-1@1', locations: LOCATIONS.slice(0, 1) },
+    name: 'claude',
+    publisher: 'anthropic',
+    model: 'claude-1@1',
+    locations: LOCATIONS.slice(0, 1),
     operations: ['rawPredict'],
   }),
   modelEntry({ name: 'far', model: 'far-1', project: 'other-project', operations: ['batchPredict'] }),
@@ -77,7 +80,7 @@ function always(check: (rules: Rules, principal: Principal, target: CallTarget) 
 
 const READS = ['listModels', 'getModel'];
 
-/** The calls on one entry by one operation that a call on no one of them stands for, in the catalog's order. */
+/** Lists the calls on a named entry that a call on any entry stands for, in the catalog's order. */
 function standsFor({ project, location, operation, resource }: CallTarget): CallTarget[] {
   if (resource.kind !== 'any') throw new Error('names something');
   const { publisher } = resource;
@@ -152,12 +155,16 @@ test('an explanation decides as the decision does, and a denied one says what is
 
 function decide(grants: readonly Partial<Grant>[], target: Partial<CallTarget>, rules: Partial<Rules> = {}) {
   const full = grants.map((grant, index) => ({
-    ...{ id: `grant-${index}`, reason: 'Tests.', roles: ['Team'] },
+    id: `grant-${index}`,
+    reason: 'Tests.',
+    roles: ['Team'],
     ...grant,
   }));
   const governance = governanceOf({ entries: ENTRIES, grants: full, ...rules });
   const what: CallTarget = {
-    ...{ project: 'sample-project', location: 'us-central1', operation: 'batchPredict' },
+    project: 'sample-project',
+    location: 'us-central1',
+    operation: 'batchPredict',
     resource: { kind: 'any' },
     ...target,
   };
@@ -214,7 +221,9 @@ test('a project’s number stands for its id where the catalog has it', () => {
   const who = { roles: ['Team'], applicationId: '', isDelegated: false };
   const ask = (project: string, known: typeof projects) =>
     governanceOf({ entries, projects: known, grants }).decide(who, {
-      ...{ project, location: 'us-central1', operation: 'generateContent' },
+      project,
+      location: 'us-central1',
+      operation: 'generateContent',
       resource: { kind: 'name', name: 'flash' },
     });
   expect(ask('123456789012', projects)).toMatchObject({ allowed: true, call: { project: 'sample-project' } });

@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** What is said of the catalog, without the directory; undefined when it is taken. */
+/** The error of the catalog, without the directory; undefined for a valid one. */
 function refusal(catalog: string): string | undefined {
   writeFileSync(join(directory, 'catalog.yaml'), catalog);
   writeFileSync(join(directory, 'access.yaml'), ACCESS);

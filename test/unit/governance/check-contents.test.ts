@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'contents-'));
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The sample documents with these content rules; loads them. */
+/** Loads the sample documents with these content rules. */
 function load(rules: string): void {
   cpSync(SAMPLE, folder, { recursive: true });
   const file = join(folder, 'access.yaml');
@@ -44,7 +44,9 @@ test('several rules on one entry ask for what any of them asks for', () => {
     { id: 'prompts', reason: 'Tests.', tags: ['chat'], parts: ['request' as const] },
     { id: 'all', reason: 'Tests.', parts: ['request' as const, 'response' as const] },
     {
-      ...{ id: 'public', reason: 'Tests.', parts: ['response' as const] },
+      id: 'public',
+      reason: 'Tests.',
+      parts: ['response' as const],
       classifications: ['public' as const],
     },
   ];

@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** What is said of the documents, without the directory; undefined when they are taken. */
+/** The error of the documents, without the directory; undefined for valid ones. */
 function refusal(access: string, catalog = CATALOG): string | undefined {
   writeFileSync(join(directory, 'catalog.yaml'), catalog);
   writeFileSync(join(directory, 'access.yaml'), access);

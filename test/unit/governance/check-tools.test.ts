@@ -43,7 +43,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** What is said of the access document; undefined when it is taken. */
+/** The error of the access document; undefined for a valid one. */
 function refusal(access: string): string | undefined {
   writeFileSync(join(directory, 'catalog.yaml'), CATALOG);
   writeFileSync(join(directory, 'access.yaml'), access);

@@ -133,7 +133,7 @@ test.each([
   [DEDICATED, { name: DEDICATED }],
   [PRIVATE, { name: PRIVATE }],
   ['iris.models.example.com', { name: 'iris.models.example.com' }],
-  // The name that Google's certificate is for, whatever the DNS says of it.
+  // Google's certificate is for this name, whatever the DNS resolves it to.
   ['10.128.0.9', { name: PRIVATE, ip: '10.128.0.9' }],
 ])('a decision for an endpoint at %s says to call it there', (host, address) => {
   const governance = governanceOf({

@@ -65,7 +65,7 @@ test('every word of a long list may begin alike', () => {
   expect(findBacktracking(`^(?:${words.join('|')})*$`, 'u')).toMatch(/many ways/);
 });
 
-/** How many characters a backtracking matcher takes before it finds the pattern in a text, or gives up. */
+/** Counts the characters that a backtracking matcher takes before it finds the pattern in a text or gives up. */
 function countTaken(start: Step, text: string, limit: number): number {
   let taken = 0;
   for (let first = 0; first <= text.length; first += 1) {

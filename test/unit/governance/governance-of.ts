@@ -38,9 +38,9 @@ export interface Rules extends Partial<Omit<z.input<typeof Access>, 'roles' | 'g
   readonly entries: readonly CatalogEntry[];
   readonly projects?: NonNullable<Catalog['projects']>;
   readonly grants: readonly Grant[];
-  /** In production when left out: each role that a rule names. */
+  /** Each role that a rule names, in production, when left out. */
   readonly roles?: readonly Role[];
-  /** `production` and `sandbox`, each of its own environment, when left out. */
+  /** The products `production` and `sandbox`, each of its own environment, when left out. */
   readonly products?: z.input<typeof Limits>['products'];
 }
 
@@ -51,7 +51,7 @@ const PRODUCTS: Rules['products'] = (['production', 'sandbox'] as const).map((id
   environment: id,
 }));
 
-/** Governance of these entries and rules alone. */
+/** Creates the governance of these entries and rules alone. */
 export function governanceOf({
   entries,
   projects = [],

@@ -136,7 +136,7 @@ test('one more deny never allows more', () => {
       (rules, deny, who, what) => {
         const added = withIds('added', [deny]) as Deny[];
         const more = governanceOf({ ...rules, denies: [...(rules.denies ?? []), ...added] });
-        // A call of the short form can move to another location; in each of them it can only be shut out.
+        // A new deny can move a call without a location elsewhere. In each single location it can only refuse the call.
         for (const location of [what.location, ...LOCATIONS]) {
           const call = { ...what, location };
           if (more.decide(who, call).allowed)
@@ -238,7 +238,9 @@ test('the decision on a model in a body is the one on the same model in a path',
         const governance = governanceOf(rules);
         const parent = `projects/sample-project/locations/${where}`;
         const named: CallTarget = {
-          ...{ project: 'sample-project', location: where, operation },
+          project: 'sample-project',
+          location: where,
+          operation,
           resource: { kind: 'model', publisher: 'google', model },
         };
         const expected = { ...governance.decide(who, named), call: undefined };

@@ -81,7 +81,9 @@ test('an explanation of what can name places says what may be read and where may
       jobs,
       { roles: [role], applicationId: '', isDelegated: false },
       {
-        ...{ project: undefined, location: undefined, operation },
+        project: undefined,
+        location: undefined,
+        operation,
         resource: { kind: 'name', name: 'flash' },
       },
       '',

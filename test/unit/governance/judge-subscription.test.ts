@@ -7,7 +7,10 @@ const { documents } = governanceOf({
   grants: [],
   products: [
     {
-      ...{ id: 'bound', displayName: 'Bound', description: 'Tests.', environment: 'production' },
+      id: 'bound',
+      displayName: 'Bound',
+      description: 'Tests.',
+      environment: 'production',
       subscriptions: {
         applications: [
           { subscription: 'team', applicationId: APPLICATION },
@@ -16,7 +19,10 @@ const { documents } = governanceOf({
       },
     },
     {
-      ...{ id: 'closed', displayName: 'Closed', description: 'Tests.', environment: 'production' },
+      id: 'closed',
+      displayName: 'Closed',
+      description: 'Tests.',
+      environment: 'production',
       subscriptions: { applications: [] },
     },
     { id: 'open-handed', displayName: 'Open', description: 'Tests.', environment: 'production' },

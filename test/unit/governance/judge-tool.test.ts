@@ -19,7 +19,10 @@ const governance = governanceOf({
   agents: [{ id: 'bot', reason: REASON, applicationId: AGENT_ID, roles: ['Bot'] }],
   tools: [
     {
-      ...{ id: 'team-tools', reason: REASON, roles: ['Team.Use', 'Europe'], use: [...PLAIN_TOOLS] },
+      id: 'team-tools',
+      reason: REASON,
+      roles: ['Team.Use', 'Europe'],
+      use: [...PLAIN_TOOLS],
       reach: {
         vertexAiSearch: [STORE],
         vertexRagStore: [CORPUS],

@@ -46,7 +46,7 @@ const LIMITS = `products:
 `;
 const AGENT = '66666666-6666-4666-8666-666666666666';
 
-/** One product whose APIM subscriptions belong to these applications. */
+/** A limits document with one product, whose APIM subscriptions belong to these applications. */
 function withApplications(...applications: readonly string[]): string {
   return `products:
   - id: production
@@ -58,7 +58,7 @@ function withApplications(...applications: readonly string[]): string {
 ${applications.map((one) => `        - ${one}\n`).join('')}`;
 }
 
-/** One product that lets calls with a key alone in. */
+/** A limits document with one product, which lets calls in with a key alone. */
 function withKeyOnlyCallers(environment: string, keyOnlyCallers: string): string {
   return `products:
   - id: open-to-keys
@@ -154,7 +154,9 @@ test.each([
     );
 });
 
-/** Documents with one mistake each: what is wrong, catalog, access, limits, where and how it is said. */
+/**
+ * Documents with one mistake each: a title, the catalog, access and limits documents, and the error's place and text.
+ */
 const MISTAKES: Record<string, readonly [catalog: string, access: string, limits: string, message: string]> =
   {
     'an empty document': ['', ACCESS, LIMITS, 'catalog.yaml:1:1: must be an object'],

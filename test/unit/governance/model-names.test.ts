@@ -2,7 +2,10 @@ import { keysOf, namesOf } from '../../../src/governance/model-names.ts';
 import { endpointEntry, governanceOf, modelEntry } from './governance-of.ts';
 
 const HAIKU = modelEntry({
-  ...{ name: 'haiku', alias: 'small', publisher: 'anthropic', model: 'claude-haiku-4-5@20251001' },
+  name: 'haiku',
+  alias: 'small',
+  publisher: 'anthropic',
+  model: 'claude-haiku-4-5@20251001',
 });
 
 test('a model has its own name, Anthropic’s spelling of it, and those of the catalog', () => {
@@ -35,8 +38,11 @@ test.each([
 
 test('an endpoint has its id and the names of the catalog', () => {
   expect(keysOf(endpointEntry({ alias: 'flowers' }))).toEqual([
-    ...['endpoints/1234567890', 'endpoints/iris', 'endpoints/flowers'],
-    ...['iris', 'flowers'],
+    'endpoints/1234567890',
+    'endpoints/iris',
+    'endpoints/flowers',
+    'iris',
+    'flowers',
   ]);
 });
 
@@ -49,7 +55,9 @@ test('a call by either spelling goes to the model by its own name', () => {
     const decision = governance.decide(
       { roles: ['Team'], applicationId: 'a', isDelegated: false },
       {
-        ...{ project: undefined, location: undefined, operation: 'generateContent' },
+        project: undefined,
+        location: undefined,
+        operation: 'generateContent',
         resource: { kind: 'model', publisher: 'anthropic', model },
       },
     );

@@ -25,7 +25,9 @@ const agents: fc.Arbitrary<Agent[]> = fc
   .array(fc.subarray(ROLES, { minLength: 1 }), { maxLength: 2 })
   .map((each) =>
     each.map((held, index) => ({
-      ...{ id: `Bot.${index}`, reason: 'Tests.', roles: held },
+      id: `Bot.${index}`,
+      reason: 'Tests.',
+      roles: held,
       applicationId: AGENT_IDS[index] ?? '',
     })),
   );
@@ -107,7 +109,7 @@ test('an application that is no known agent reaches nothing for people', () => {
   expect(governed([]).ownersOf(delegated(ROLES, AGENT_IDS[0] ?? ''))).toEqual([]);
 });
 
-/** As the edge stamps a call without a token: with the roles of the product. */
+/** A caller without a token, as the edge stamps it: with the roles of the product. */
 function keyOnly(subscriptionId: string): Principal {
   return { ...alone(ROLES), identityProvider: 'subscription-key', applicationId: '', subscriptionId };
 }

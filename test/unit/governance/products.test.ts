@@ -10,7 +10,7 @@ import { governanceOf, modelEntry } from './governance-of.ts';
 
 const ENVIRONMENTS = ['sandbox', 'production'] as const;
 const PRODUCTS = [...ENVIRONMENTS, 'unheard-of'] as const;
-/** Entries, each of a name that says which environments may reach it. */
+/** Catalog entries. The name of each tells which environments may reach it. */
 const ENTRIES: readonly CatalogEntry[] = [['sandbox'] as const, ['production'] as const, ENVIRONMENTS].map(
   (environments) => {
     const name = environments.join('-');

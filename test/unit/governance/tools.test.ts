@@ -20,7 +20,7 @@ function messageOf(version: string, name: string): Protos {
   return message;
 }
 
-/** What the published types of Google's client say may stand in a message. */
+/** The members that the published types of Google's client allow in a message. */
 function membersOf(type: string): string[] {
   const types = readFileSync(join(PROJECT, 'node_modules/@google/genai/dist/genai.d.ts'), 'utf8');
   const [, body = ''] =

@@ -123,7 +123,9 @@ const governance = governanceOf({
   grants: [{ id: 'team', reason: REASON, roles: ['Team.Use', 'Films'], entries: ['flash'] }],
   storage: [
     {
-      ...{ id: 'team-storage', reason: REASON, roles: ['Team.Use'] },
+      id: 'team-storage',
+      reason: REASON,
+      roles: ['Team.Use'],
       inputs: [
         'gs://bucket/in',
         'https://files.example.com/in',

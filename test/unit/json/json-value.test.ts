@@ -49,7 +49,7 @@ test('a text is read up to a size and never cut', async () => {
   expect((await value('1')).readText(100)).toBeUndefined();
 });
 
-/** Rebuilt from its parts. */
+/** Rebuilds a value from its members and items. */
 function rebuild(value: JsonValue): unknown {
   if (value.kind === 'array') {
     const items = [...value.items()].map(rebuild);

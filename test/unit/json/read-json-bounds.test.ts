@@ -1,7 +1,7 @@
 import { readJson } from '../../../src/json/read-json.ts';
 import { rejectedBy } from '../thrown-by.ts';
 
-/** Turns that are counted and come at once. */
+/** Turns that come at once and are counted. */
 function countingTurns() {
   const turns = {
     taken: 0,
@@ -87,7 +87,7 @@ test('where 1 MB breaks is counted in pieces', async () => {
 test.each([1, 2, 3, 5, 7, 11, 13])(
   'a text that is cut every so many bytes is the same text',
   async (shift) => {
-    // Escapes and characters of several bytes lie across every border between two pieces.
+    // Escapes and characters of several bytes lie across the bounds of pieces.
     const value = [' '.repeat(shift), 'é🌻\\"\u0001\n'.repeat(30_000), { key: [1.5, null, true] }];
     const text = JSON.stringify(value);
     expect((await readJson(Buffer.from(text))).toJson()).toEqual(value);

@@ -208,7 +208,7 @@ test('any JSON value comes out as it was written', async () => {
   );
 });
 
-/** What decides in JSON, and what looks as if it did. */
+/** The characters that JSON's grammar knows, and some that look like them. */
 const PIECES = [
   ...Array.from('{}[],:"\\ \n\r\t\0\u001f\u007f+-.eE019auxé🌻\u2028\ufeff'),
   '"a"',
@@ -237,7 +237,7 @@ test('exactly what JSON.parse takes is taken, but for keys that are refused', as
       fc.constantFrom(['', ''], ['[', ']'], ['{"a":', '}'], ['{"x":1,', '}'], ['["', '"]']),
       async (inner, [open, close]) => {
         const text = `${open}${inner}${close}`;
-        // The mark is no part of the text, and JSON.parse knows none.
+        // A byte order mark is no part of the text, and JSON.parse refuses it.
         const parsed = parse(text.replace(/^\ufeff/, ''));
         const outcome = await read(text).then(
           (value) => ({ value }),

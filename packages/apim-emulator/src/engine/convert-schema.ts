@@ -5,9 +5,24 @@ export const COMPONENTS = 'components.json';
 
 /** The keywords that mean the same in both dialects, and hold no schemas. */
 const PLAIN = [
-  ...['title', 'description', 'default'],
-  ...['type', 'enum', 'format', 'pattern', 'required', 'multipleOf', 'minimum', 'maximum', 'uniqueItems'],
-  ...['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties'],
+  'title',
+  'description',
+  'default',
+  'type',
+  'enum',
+  'format',
+  'pattern',
+  'required',
+  'multipleOf',
+  'minimum',
+  'maximum',
+  'uniqueItems',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'minProperties',
+  'maxProperties',
 ];
 
 /**

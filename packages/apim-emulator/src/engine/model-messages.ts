@@ -18,8 +18,19 @@ const DEEPEST = 12;
 const PROMPTS = ['messages', 'input', 'prompt', 'instructions', 'system', 'contents', 'systemInstruction'];
 /** The members within a prompt or an answer that lead to text. */
 const TEXTS = [
-  ...['content', 'text', 'parts', 'output', 'arguments', 'tool_calls', 'function', 'functionCall', 'args'],
-  ...['partial_json', 'thinking', 'refusal', 'name'],
+  'content',
+  'text',
+  'parts',
+  'output',
+  'arguments',
+  'tool_calls',
+  'function',
+  'functionCall',
+  'args',
+  'partial_json',
+  'thinking',
+  'refusal',
+  'name',
 ];
 /** The members of a stream's event that lead to its text. */
 const EVENT_TEXTS = ['choices', 'delta', 'candidates'];

@@ -267,7 +267,9 @@ function parse(text: string): { value: unknown } | undefined {
   }
 }
 
-/** Returns the offset at which text stops being JSON, from the parser's message. The message's text is not passed on. */
+/**
+ * Returns the offset at which text stops being JSON, from the parser's message. The message's text is not passed on.
+ */
 function errorOffset(text: string): number {
   try {
     JSON.parse(text);

@@ -6,7 +6,7 @@ export type PublishedMessages = Readonly<Record<string, Readonly<Record<string, 
 
 export interface PublishedMember {
   readonly type: string;
-  /** True where Google documents that the member names a resource. */
+  /** True if Google documents that the member names a resource. */
   readonly isResource?: boolean;
 }
 

@@ -20,7 +20,7 @@ const JOBS = `/vertex/v1/${PARENT}/batchPredictionJobs`;
 const COUNT = `/vertex/v1/${GEMINI}:countTokens`;
 const IMAGEN = `/vertex/v1/${PARENT}/publishers/google/models/imagen-4.0-generate-001:predict`;
 const VEO = `/vertex/v1/${PARENT}/publishers/google/models/veo-3.0-generate-001`;
-/** A batch job that the assistants may have. */
+/** A batch job that the assistants may create. */
 const JOB = {
   displayName: 'job',
   model: 'publishers/google/models/gemini-2.5-flash',
@@ -33,7 +33,7 @@ const JOB = {
 const EMBED = `/vertex/v1/${PARENT}/publishers/google/models/gemini-embedding-2:embedContent`;
 const NATIVE_CHAT = `/vertex/v1/${PARENT}/endpoints/openapi/chat/completions`;
 
-/** Another team's: the sandbox may read none of them. */
+/** Places of another team, none of which the sandbox may read. */
 const THEIRS = 'gs://sample-batches/output/november.jsonl';
 const FILE = { mimeType: 'text/plain', fileUri: THEIRS };
 const TEXT = { text: 'Read this.' };
@@ -42,7 +42,7 @@ function contentsWith(part: object): Record<string, unknown> {
   return { contents: [{ role: 'user', parts: [TEXT, part] }] };
 }
 
-/** Every member by which a prompt makes Google read a file. */
+/** Prompts by each member that makes Google read a file. */
 const PROMPTS: Readonly<Record<string, (file: object) => Record<string, unknown>>> = {
   fileData: (file) => contentsWith({ fileData: file }),
   file_data: (file) => contentsWith({ file_data: file }),
@@ -93,7 +93,11 @@ const places: HostileRequest[] = [
     Object.entries(PROMPTS).flatMap(([member, toBody]) =>
       Object.entries(SPELLINGS).map(([spelling, file]) => ({
         name: `${member} by ${spelling} for ${operation}`,
-        ...{ as: 'sandbox-app' as const, path, body: toBody(file), status: 403, code: 'STORAGE_NOT_ALLOWED' },
+        as: 'sandbox-app' as const,
+        path,
+        body: toBody(file),
+        status: 403,
+        code: 'STORAGE_NOT_ALLOWED',
       })),
     ),
   ),
@@ -127,28 +131,39 @@ const places: HostileRequest[] = [
   ].map((fileUri) => ({
     name: `of ${JSON.stringify(fileUri)}`,
     as: 'sandbox-app' as const,
-    ...{ path: GENERATE, body: contentsWith({ fileData: { mimeType: 'text/plain', fileUri } }) },
+    path: GENERATE,
+    body: contentsWith({ fileData: { mimeType: 'text/plain', fileUri } }),
     status: [400, 403],
   })),
   ...[1, ['gs://sample-batches/a'], { uri: THEIRS }].map((fileUri) => ({
     name: `of no text: ${JSON.stringify(fileUri)}`,
     as: 'sandbox-app' as const,
-    ...{ path: GENERATE, body: contentsWith({ fileData: { mimeType: 'text/plain', fileUri } }) },
+    path: GENERATE,
+    body: contentsWith({ fileData: { mimeType: 'text/plain', fileUri } }),
     status: [400, 403],
   })),
   {
     name: 'in a context cache',
-    ...{ as: 'sandbox-app', path: CACHES, status: 403, code: 'STORAGE_NOT_ALLOWED' },
+    as: 'sandbox-app',
+    path: CACHES,
+    status: 403,
+    code: 'STORAGE_NOT_ALLOWED',
     body: { model: GEMINI, ...contentsWith({ fileData: FILE }) },
   },
   {
     name: 'in the system instruction of a context cache',
-    ...{ as: 'sandbox-app', path: CACHES, status: 403, code: 'STORAGE_NOT_ALLOWED' },
+    as: 'sandbox-app',
+    path: CACHES,
+    status: 403,
+    code: 'STORAGE_NOT_ALLOWED',
     body: { model: GEMINI, ...PROMPT, system_instruction: { parts: [{ file_data: SPELLINGS.file_uri }] } },
   },
   {
     name: 'in an embedding',
-    ...{ as: 'sandbox-app', path: EMBED, status: 403, code: 'STORAGE_NOT_ALLOWED' },
+    as: 'sandbox-app',
+    path: EMBED,
+    status: 403,
+    code: 'STORAGE_NOT_ALLOWED',
     body: { content: { parts: [{ fileData: FILE }] } },
   },
   ...[CHAT, NATIVE_CHAT].flatMap((path) =>
@@ -182,15 +197,13 @@ const places: HostileRequest[] = [
     },
   }).map(([name, block]) => ({
     name: `${name} for Claude`,
-    ...{
-      path: MESSAGES,
-      body: { ...MESSAGE, messages: [{ role: 'user', content: [block] }] },
-      status: [400, 403],
-    },
+    path: MESSAGES,
+    body: { ...MESSAGE, messages: [{ role: 'user', content: [block] }] },
+    status: [400, 403],
   })),
 ];
 
-/** Where the assistants may not write. */
+/** Places in which the assistants may not write. */
 const ELSEWHERE = 'gs://sample-sandbox/output/november';
 
 const storage: HostileRequest[] = [
@@ -203,7 +216,9 @@ const storage: HostileRequest[] = [
   ].flatMap((parameters) =>
     [IMAGEN, `${VEO}:predictLongRunning`].map((path) => ({
       name: `${JSON.stringify(parameters)} of ${path === IMAGEN ? 'Imagen' : 'Veo'}`,
-      ...{ path, body: { instances: [{ prompt: 'A cat' }], parameters }, status: [400, 403] },
+      path,
+      body: { instances: [{ prompt: 'A cat' }], parameters },
+      status: [400, 403],
     })),
   ),
   ...[
@@ -215,11 +230,9 @@ const storage: HostileRequest[] = [
     { referenceImages: [{ referenceImage: { gcsUri: 'gs://sample-sandbox/input/a.png' } }] },
   ].map((more) => ({
     name: `${JSON.stringify(more)} read by Veo`,
-    ...{
-      path: `${VEO}:predictLongRunning`,
-      body: { instances: [{ prompt: 'A cat', ...more }] },
-      status: [400, 403],
-    },
+    path: `${VEO}:predictLongRunning`,
+    body: { instances: [{ prompt: 'A cat', ...more }] },
+    status: [400, 403],
   })),
   ...Object.entries({
     'another’s input': {
@@ -263,7 +276,7 @@ const storage: HostileRequest[] = [
 
 const DATA_STORE = 'projects/other-project/locations/global/collections/default_collection/dataStores/secret';
 
-/** Tools that reach beyond the prompt, by both spellings of each. */
+/** Tools that reach beyond the prompt, each in both of its spellings. */
 const TOOLS: Readonly<Record<string, object>> = {
   googleSearch: { googleSearch: {} },
   google_search: { google_search: {} },
@@ -300,11 +313,9 @@ const tools: HostileRequest[] = Object.entries({
   Object.entries(TOOLS).map(([name, tool]) => ({
     name: `${name} for ${operation}`,
     as: 'sandbox-app' as const,
-    ...{
-      path,
-      body: { ...(path === CACHES && { model: GEMINI }), ...PROMPT, tools: [tool] },
-      status: [400, 403],
-    },
+    path,
+    body: { ...(path === CACHES && { model: GEMINI }), ...PROMPT, tools: [tool] },
+    status: [400, 403],
   })),
 );
 
@@ -314,17 +325,17 @@ const residency: HostileRequest[] = [
   ...each(TOOLS, (tool, name) => ({
     name: `${name} takes nothing out of Europe`,
     as: 'eu-analytics-app',
-    ...{ path: EU(GENERATE), body: { ...PROMPT, tools: [tool] }, status: [400, 403] },
+    path: EU(GENERATE),
+    body: { ...PROMPT, tools: [tool] },
+    status: [400, 403],
   })),
   ...['us-central1', 'global', 'us', 'eu', 'asia-east1', 'europe-west1/../us-central1', 'europe-west2'].map(
     (location) => ({
       name: `the location ${location}`,
       as: 'eu-analytics-app' as const,
-      ...{
-        path: GENERATE.replace('us-central1', encodeURIComponent(location)),
-        body: PROMPT,
-        status: [400, 403, 404],
-      },
+      path: GENERATE.replace('us-central1', encodeURIComponent(location)),
+      body: PROMPT,
+      status: [400, 403, 404],
     }),
   ),
   ...[
@@ -333,16 +344,22 @@ const residency: HostileRequest[] = [
   ].map((model) => ({
     name: `a chat that names ${model}`,
     as: 'eu-analytics-app' as const,
-    ...{ path: CHAT, body: { model, messages: [{ role: 'user', content: 'Hello' }] }, status: [400, 403] },
+    path: CHAT,
+    body: { model, messages: [{ role: 'user', content: 'Hello' }] },
+    status: [400, 403],
   })),
   {
     name: 'web search in a chat',
-    ...{ as: 'eu-analytics-app', path: CHAT, status: [400, 403] },
+    as: 'eu-analytics-app',
+    path: CHAT,
+    status: [400, 403],
     body: { model: 'gemini-fast', messages: [{ role: 'user', content: 'Hello' }], web_search_options: {} },
   },
   {
     name: 'a tool of Google’s in the extra body of a chat',
-    ...{ as: 'eu-analytics-app', path: CHAT, status: [400, 403] },
+    as: 'eu-analytics-app',
+    path: CHAT,
+    status: [400, 403],
     body: {
       model: 'gemini-fast',
       messages: [{ role: 'user', content: 'Hello' }],
@@ -365,11 +382,14 @@ const operations: HostileRequest[] = [
     '',
   ].map((operationName) => ({
     name: `the operation ${operationName}`,
-    ...{ path: `${VEO}:fetchPredictOperation`, body: { operationName }, status: [400, 404] },
+    path: `${VEO}:fetchPredictOperation`,
+    body: { operationName },
+    status: [400, 404],
   })),
   {
     name: 'the operation of nobody',
-    ...{ path: `${VEO}:fetchPredictOperation`, status: [400, 404] },
+    path: `${VEO}:fetchPredictOperation`,
+    status: [400, 404],
     body: { operationName: `${PARENT}/publishers/google/models/veo-3.0-generate-001/operations/12345` },
   },
 ];
@@ -377,7 +397,9 @@ const operations: HostileRequest[] = [
 const labels: HostileRequest[] = [
   ...Object.entries({ 'a whole answer': GENERATE, 'a stream': STREAM }).map(([operation, path]) => ({
     name: `of ${operation} reach nobody`,
-    ...{ path, body: { ...PROMPT, labels: { cost: SECRET } }, status: 200 },
+    path,
+    body: { ...PROMPT, labels: { cost: SECRET } },
+    status: 200,
     google: expectNoLabels,
   })),
   ...[
@@ -390,7 +412,7 @@ const labels: HostileRequest[] = [
     path: CHAT,
     body: { model: 'gemini-fast', messages: [{ role: 'user', content: 'Hello' }], ...more },
     status: [200, 400],
-    // Google itself may refuse what is left of them.
+    // Google may refuse the call without the labels.
     record: { outcome: expect.any(String) as string },
     google: expectNoLabels,
   })),
@@ -405,27 +427,31 @@ const schemas: HostileRequest[] = [
     'application/x-protobuf',
   ].map((type) => ({
     name: `hold for ${type}`,
-    ...{
-      as: 'scoring-app' as const,
-      path: RAW_PREDICT,
-      headers: { 'content-type': type },
-      status: [400, 415],
-    },
+    as: 'scoring-app' as const,
+    path: RAW_PREDICT,
+    headers: { 'content-type': type },
+    status: [400, 415],
     body: JSON.stringify({ instances: [['evil', 1, 2, 3]] }),
   })),
   ...[[1], [1, 2, 3, '4'], [[1, 2, 3, 4]], {}, { sepal_length: 1 }, null, 'text'].map((instance) => ({
     name: `hold for ${JSON.stringify(instance)}`,
-    ...{ as: 'scoring-app' as const, path: PREDICT, body: { instances: [...FLOWER.instances, instance] } },
-    ...{ status: 400, code: 'INVALID_REQUEST' },
+    as: 'scoring-app' as const,
+    path: PREDICT,
+    body: { instances: [...FLOWER.instances, instance] },
+    status: 400,
+    code: 'INVALID_REQUEST',
   })),
   {
     name: 'hold for what is no JSON',
-    ...{ as: 'scoring-app', path: RAW_PREDICT, body: '5.1,3.5,1.4,0.2', status: [400, 415] },
+    as: 'scoring-app',
+    path: RAW_PREDICT,
+    body: '5.1,3.5,1.4,0.2',
+    status: [400, 415],
     headers: { 'content-type': 'text/csv' },
   },
 ];
 
-/** Made by the assistants; nobody else may know that they are there. */
+/** Resources of the assistants. Other callers must not learn that they exist. */
 const THEIR_CACHE = '/vertex/v1/{their-cache}';
 const THEIR_JOB = '/vertex/v1/{their-job}';
 const STRANGERS = ['sandbox-app', 'eu-analytics-app', 'agent-app', 'scoring-app'] as const;
@@ -433,12 +459,20 @@ const STRANGERS = ['sandbox-app', 'eu-analytics-app', 'agent-app', 'scoring-app'
 const theirs: HostileRequest[] = STRANGERS.flatMap((as) => [
   ...(['GET', 'DELETE', 'PATCH'] as const).map((method) => ({
     name: `${as}: ${method} of their cache`,
-    ...{ as, method, path: THEIR_CACHE, status: [403, 404], google: expectReading },
+    as,
+    method,
+    path: THEIR_CACHE,
+    status: [403, 404],
+    google: expectReading,
     ...(method === 'PATCH' && { body: { ttl: '600s' } }),
   })),
   ...(['GET', 'DELETE'] as const).map((method) => ({
     name: `${as}: ${method} of their job`,
-    ...{ as, method, path: THEIR_JOB, status: [403, 404], google: expectReading },
+    as,
+    method,
+    path: THEIR_JOB,
+    status: [403, 404],
+    google: expectReading,
   })),
   {
     name: `${as}: stopping their job`,
@@ -450,17 +484,18 @@ const theirs: HostileRequest[] = STRANGERS.flatMap((as) => [
   },
   {
     name: `${as}: going on from their cache`,
-    ...{ as, path: GENERATE, body: { ...PROMPT, cachedContent: '{their-cache}' }, status: [400, 403, 404] },
+    as,
+    path: GENERATE,
+    body: { ...PROMPT, cachedContent: '{their-cache}' },
+    status: [400, 403, 404],
     google: expectReading,
   },
   {
     name: `${as}: looking after their video`,
-    ...{
-      as,
-      path: `${VEO}:fetchPredictOperation`,
-      body: { operationName: '{their-operation}' },
-      status: [400, 403, 404],
-    },
+    as,
+    path: `${VEO}:fetchPredictOperation`,
+    body: { operationName: '{their-operation}' },
+    status: [400, 403, 404],
     google: () => undefined,
   },
 ]);
@@ -469,22 +504,28 @@ const teams: HostileRequest[] = [
   ...theirs,
   ...(['GET', 'DELETE', 'PATCH'] as const).map((method) => ({
     name: `${method} of a cache that is nobody’s`,
-    ...{ method, path: `${CACHES}/123`, status: 404, code: 'RESOURCE_NOT_FOUND', google: expectReading },
+    method,
+    path: `${CACHES}/123`,
+    status: 404,
+    code: 'RESOURCE_NOT_FOUND',
+    google: expectReading,
     ...(method === 'PATCH' && { body: { ttl: '600s' } }),
   })),
   ...(['GET', 'DELETE'] as const).map((method) => ({
     name: `${method} of a job that is nobody’s`,
-    ...{ method, path: `${JOBS}/123`, status: 404, code: 'RESOURCE_NOT_FOUND', google: expectReading },
+    method,
+    path: `${JOBS}/123`,
+    status: 404,
+    code: 'RESOURCE_NOT_FOUND',
+    google: expectReading,
   })),
   {
     name: 'a job that is nobody’s is not stopped',
-    ...{
-      path: `${JOBS}/123:cancel`,
-      body: {},
-      status: 404,
-      code: 'RESOURCE_NOT_FOUND',
-      google: expectReading,
-    },
+    path: `${JOBS}/123:cancel`,
+    body: {},
+    status: 404,
+    code: 'RESOURCE_NOT_FOUND',
+    google: expectReading,
   },
   ...[
     `filter=labels.gateway-team%3D"sandbox-use"`,
@@ -495,12 +536,17 @@ const teams: HostileRequest[] = [
     'readMask=*',
   ].map((query) => ({
     name: `a list of jobs by ${query}`,
-    ...{ method: 'GET' as const, path: `${JOBS}?${query}`, status: [200, 400] },
+    method: 'GET' as const,
+    path: `${JOBS}?${query}`,
+    status: [200, 400],
     google: expectReading,
   })),
   {
     name: 'a job of a model that is not the team’s',
-    ...{ path: JOBS, as: 'scoring-app', status: 403, code: 'NOT_GRANTED' },
+    path: JOBS,
+    as: 'scoring-app',
+    status: 403,
+    code: 'NOT_GRANTED',
     body: JOB,
   },
 ];
@@ -539,14 +585,23 @@ const cache: HostileRequest[] = [
   ]),
   {
     name: 'two names of one',
-    ...{ path: GENERATE, body: { ...PROMPT, cachedContent: 'a', cached_content: 'b' }, status: 400 },
+    path: GENERATE,
+    body: { ...PROMPT, cachedContent: 'a', cached_content: 'b' },
+    status: 400,
     code: 'INVALID_REQUEST',
   },
 ];
 
-export const WHAT_IS_REACHED: HostileKind = {
-  ...{ places, storage, tools, residency, operations },
-  ...{ labels, schemas, teams, cache },
+export const FORBIDDEN_REACH: HostileKind = {
+  places,
+  storage,
+  tools,
+  residency,
+  operations,
+  labels,
+  schemas,
+  teams,
+  cache,
 };
 
 function expectNoLabels(received: readonly object[]): void {
@@ -557,8 +612,8 @@ function expectReading(received: readonly { readonly method: string }[]): void {
   expect(received.filter(({ method }) => method !== 'GET')).toEqual([]);
 }
 
-/** A cache, a job and a video of the assistants. */
-export async function makeTheirs(observed: ObservedChain): Promise<Record<string, string>> {
+/** Creates a context cache, a batch job and a video of the assistants. */
+export async function createTheirResources(observed: ObservedChain): Promise<Record<string, string>> {
   const text = 'Narwhals sing in the polar night. '.repeat(600);
   const made = {
     'their-cache': [CACHES, { model: GEMINI, contents: [{ role: 'user', parts: [{ text }] }] }],

@@ -5,7 +5,7 @@ import { AUDIT, EXPLAIN, GENERATE, MCP } from './sample-requests.ts';
 const USAGE = '/gateway/v1/usage';
 const VERIFY = '/gateway/v1/audit:verify';
 
-/** Instants at which a calendar, a clock or a database ends. */
+/** Instants at the bounds of calendars, clocks and databases. */
 const INSTANTS = [
   '0000-01-01',
   '0000-01-02',
@@ -30,12 +30,10 @@ const audit: HostileRequest[] = [
       INSTANTS.map((instant) => ({
         name: `${path.split('/').at(-1) ?? ''} ${name} ${instant}`,
         as: 'auditor-app' as const,
-        ...{
-          method: 'GET' as const,
-          path: `${path}?${name}=${instant}`,
-          status: 400,
-          code: 'INVALID_REQUEST',
-        },
+        method: 'GET' as const,
+        path: `${path}?${name}=${instant}`,
+        status: 400,
+        code: 'INVALID_REQUEST',
       })),
     ),
   ),
@@ -52,16 +50,23 @@ const audit: HostileRequest[] = [
     `nothing=${SECRET}`,
   ].map((query) => ({
     name: `audit?${query.slice(0, 40)}`,
-    ...{ method: 'GET' as const, path: `${AUDIT}?${query}`, status: [200, 400] },
+    method: 'GET' as const,
+    path: `${AUDIT}?${query}`,
+    status: [200, 400],
   })),
   ...['scoring-app', 'sandbox-app', 'agent-app', 'nobody-app'].map((application) => ({
     name: `${application} verifies nothing`,
     as: application as 'scoring-app',
-    ...{ method: 'GET' as const, path: VERIFY, status: 403, code: 'NOT_GRANTED' },
+    method: 'GET' as const,
+    path: VERIFY,
+    status: 403,
+    code: 'NOT_GRANTED',
   })),
   ...[`/${SECRET}`, '/00000000-0000-4000-8000-000000000000', '/%2e%2e', "/1' or '1'='1"].map((id) => ({
     name: `the record ${id}`,
-    ...{ method: 'GET' as const, path: `${AUDIT}${encodeURI(id)}`, status: [400, 404] },
+    method: 'GET' as const,
+    path: `${AUDIT}${encodeURI(id)}`,
+    status: [400, 404],
   })),
 ];
 
@@ -79,19 +84,22 @@ const explain: HostileRequest[] = [
     { method: 'POST', path: GENERATE, caller: SECRET },
   ].map((body) => ({
     name: JSON.stringify(body),
-    ...{ path: EXPLAIN, body, status: 400, code: 'INVALID_REQUEST' },
+    path: EXPLAIN,
+    body,
+    status: 400,
+    code: 'INVALID_REQUEST',
   })),
   {
     name: 'a path of a mebibyte',
-    ...{
-      path: EXPLAIN,
-      body: { method: 'POST', path: `/vertex/${'a/'.repeat(500_000)}` },
-      status: [200, 400, 413],
-    },
+    path: EXPLAIN,
+    body: { method: 'POST', path: `/vertex/${'a/'.repeat(500_000)}` },
+    status: [200, 400, 413],
   },
   {
     name: 'a body of what is no body',
-    ...{ path: EXPLAIN, body: { method: 'POST', path: GENERATE, body: [[[SECRET]]] }, status: 200 },
+    path: EXPLAIN,
+    body: { method: 'POST', path: GENERATE, body: [[[SECRET]]] },
+    status: 200,
   },
 ];
 
@@ -131,25 +139,33 @@ const MESSAGES: Readonly<Record<string, string>> = {
   'the key __proto__': '{"jsonrpc":"2.0","id":1,"method":"tools/list","__proto__":{"a":1}}',
 };
 
-/** A message that has no answer, or an error for one, was delivered all the same. */
+/** Messages that are delivered, and answered with nothing or with an error. */
 const OF_ANY_OUTCOME = { outcome: expect.any(String) as string, status: expect.any(String) as string };
 
 const mcp: HostileRequest[] = [
   ...Object.entries(MESSAGES).map(([name, body]) => ({
     name,
     as: 'scoring-app' as const,
-    ...{ path: MCP, body, status: [200, 202, 400, 404, 413] },
+    path: MCP,
+    body,
+    status: [200, 202, 400, 404, 413],
     headers: { accept: 'application/json, text/event-stream' },
     record: OF_ANY_OUTCOME,
   })),
   ...(['GET', 'PUT', 'DELETE'] as const).map((method) => ({
     name: method,
-    ...{ method, path: MCP, status: [400, 404, 405], record: OF_ANY_OUTCOME },
+    method,
+    path: MCP,
+    status: [400, 404, 405],
+    record: OF_ANY_OUTCOME,
   })),
   {
     name: 'nobody',
-    ...{ as: null, path: MCP, body: rpc(LIST), status: 401 },
+    as: null,
+    path: MCP,
+    body: rpc(LIST),
+    status: 401,
   },
 ];
 
-export const WHAT_IS_TOLD: HostileKind = { audit, explain, mcp };
+export const INFORMATION_DISCLOSURE: HostileKind = { audit, explain, mcp };

@@ -14,7 +14,7 @@ import {
 
 const MEBIBYTE = 1_048_576;
 
-/** A JSON value of about so many bytes. */
+/** Creates a JSON value of about the given number of bytes. */
 const VALUES: Readonly<Record<string, (bytes: number) => string>> = {
   numbers: (bytes) => `[${'1,'.repeat(bytes / 2)}1]`,
   'empty objects': (bytes) => `[${'{},'.repeat(bytes / 3)}{}]`,
@@ -30,7 +30,7 @@ const VALUES: Readonly<Record<string, (bytes: number) => string>> = {
   spaces: (bytes) => `[${' '.repeat(bytes)}]`,
 };
 
-/** Where a value stands, by surface. */
+/** Places in a body that can hold a large value, by name. `around` creates the body. */
 const PLACES: Readonly<
   Record<string, { path: string; as?: 'scoring-app'; around: (value: string) => string }>
 > = {
@@ -70,34 +70,31 @@ const exhaustion: HostileRequest[] = [
     Object.entries(VALUES).map(([name, toValue]) => ({
       name: `${name} for ${place}`,
       ...(as && { as }),
-      ...{
-        path,
-        body: () => around(toValue(MEBIBYTE)),
-        status: [400, 413, ...(path === EXPLAIN || path === MCP ? [200] : [])],
-      },
+      path,
+      body: () => around(toValue(MEBIBYTE)),
+      status: [400, 413, ...(path === EXPLAIN || path === MCP ? [200] : [])],
       headers: { accept: 'application/json, text/event-stream' },
     })),
   ),
   ...['numbers', 'empty objects', 'members without end'].map((name) => ({
     name: `19 MiB of ${name} for messages`,
-    ...{ path: CHAT, status: [400, 413] },
+    path: CHAT,
+    status: [400, 413],
     body: () => `{"model":"gemini-fast","messages":${VALUES[name]?.(19 * MEBIBYTE) ?? ''}}`,
   })),
   ...each({ 'a length': false, 'no length': true }, (chunked, name) => ({
     name: `more than 20 MiB with ${name}`,
-    ...{
-      path: GENERATE,
-      body: () => ' '.repeat(21 * MEBIBYTE),
-      chunked,
-      status: 413,
-      code: 'PAYLOAD_TOO_LARGE',
-    },
+    path: GENERATE,
+    body: () => ' '.repeat(21 * MEBIBYTE),
+    chunked,
+    status: 413,
+    code: 'PAYLOAD_TOO_LARGE',
   })),
 ];
 
 const PRO = `${PARENT}/publishers/google/models/gemini-2.5-pro`;
 
-/** Whatever the entry is called, it is the one whose limits count; no other name of it is served. */
+/** Names of one entry. A call by any of them counts against the entry's limits, or is refused. */
 const limits: HostileRequest[] = [
   'gemini-2.5-pro',
   'google/gemini-2.5-pro',
@@ -111,12 +108,13 @@ const limits: HostileRequest[] = [
   'gemini-2.5-pro-001',
 ].map((model) => ({
   name: `of gemini-2.5-pro by the name ${model}`,
-  ...{ path: CHAT, status: [200, 400, 403] },
+  path: CHAT,
+  status: [200, 400, 403],
   body: { model, messages: [{ role: 'user', content: 'Hello' }] },
-  // What is served under any of the names is that model, whose counters are one.
+  // Google receives the same model under each name that is served.
   google: (received) => {
     for (const { body } of received) expect(body).toContain('"model":"google/gemini-2.5-pro"');
   },
 }));
 
-export const WHAT_HOLDS_OTHERS_UP: HostileKind = { limits, exhaustion };
+export const RESOURCE_EXHAUSTION: HostileKind = { limits, exhaustion };

@@ -18,7 +18,7 @@ import { SECRET } from '../run-hostile.ts';
 const FORGED_ID = 'ffffffff-ffff-4fff-8fff-ffffffffffff';
 const OTHER_TENANT = '22222222-2222-4222-8222-222222222222';
 
-/** What the edge stamps, for an application that may do much. */
+/** The headers that the edge stamps for an application with many roles. */
 const STAMPED: Readonly<Record<string, string>> = {
   'x-gateway-identity-provider': 'entra',
   'x-gateway-delegated': 'false',
@@ -31,7 +31,7 @@ const STAMPED: Readonly<Record<string, string>> = {
   'x-gateway-request-id': FORGED_ID,
 };
 
-/** Each header that a caller can pretend the edge has set, in several hands. */
+/** The headers that the edge sets, in several spellings, for callers that forge them. */
 const identity: HostileRequest[] = [
   ...Object.entries(STAMPED).flatMap(([name, value]) =>
     [name, name.toUpperCase(), name.replaceAll('-', '_')].map((spelt) => ({
@@ -49,7 +49,11 @@ const identity: HostileRequest[] = [
     name: `all of them at once, by ${surface}`,
     as: 'scoring-app',
     headers: STAMPED,
-    ...{ path, body, status: 403, code: 'NOT_GRANTED', record: { roles: 'Scoring.Predict' } },
+    path,
+    body,
+    status: 403,
+    code: 'NOT_GRANTED',
+    record: { roles: 'Scoring.Predict' },
   })),
   ...[
     'x-ms-client-principal',
@@ -59,18 +63,28 @@ const identity: HostileRequest[] = [
   ].map((name) => ({
     name: `the platform’s own header ${name}`,
     as: 'scoring-app' as const,
-    ...{ path: GENERATE, body: PROMPT, headers: { [name]: SECRET }, status: 403, code: 'NOT_GRANTED' },
+    path: GENERATE,
+    body: PROMPT,
+    headers: { [name]: SECRET },
+    status: 403,
+    code: 'NOT_GRANTED',
   })),
 ];
 
 const FUNCTIONS_AUDIENCE = functionsApi.clientId;
 
-/** Strangers at the function app: nothing that they send is believed. */
+/** Requests to the function app that did not come through the edge. None of their headers is trusted. */
 const direct: HostileRequest[] = [
   ...each(SURFACES, ({ path, body }, surface) => ({
     name: `nobody, by ${surface}`,
-    ...{ as: null, direct: true, path, body, headers: STAMPED, record: null },
-    ...{ status: 401, code: 'CALLER_NOT_AUTHENTICATED' },
+    as: null,
+    direct: true,
+    path,
+    body,
+    headers: STAMPED,
+    record: null,
+    status: 401,
+    code: 'CALLER_NOT_AUTHENTICATED',
   })),
   ...each(
     {
@@ -128,8 +142,15 @@ const direct: HostileRequest[] = [
     },
     (token, name) => ({
       name: `with ${name}`,
-      ...{ as: null, direct: true, path: PREDICT, body: FLOWER, headers: STAMPED, token, record: null },
-      ...{ status: 401, code: 'CALLER_NOT_AUTHENTICATED' },
+      as: null,
+      direct: true,
+      path: PREDICT,
+      body: FLOWER,
+      headers: STAMPED,
+      token,
+      record: null,
+      status: 401,
+      code: 'CALLER_NOT_AUTHENTICATED',
     }),
   ),
   ...(['GET', 'PUT', 'PATCH', 'DELETE'] as const).flatMap((method) =>
@@ -141,20 +162,23 @@ const direct: HostileRequest[] = [
       '/anthropic/v1/models',
     ].map((path) => ({
       name: `${method} ${path} tells nothing`,
-      ...{ as: null, direct: true as const, method, path, status: 401, record: null },
+      as: null,
+      direct: true as const,
+      method,
+      path,
+      status: 401,
+      record: null,
     })),
   ),
   {
     name: 'the token of API Management without what it stamps',
-    ...{
-      as: null,
-      direct: true,
-      path: PREDICT,
-      body: FLOWER,
-      status: 401,
-      code: 'CALLER_NOT_AUTHENTICATED',
-      record: null,
-    },
+    as: null,
+    direct: true,
+    path: PREDICT,
+    body: FLOWER,
+    status: 401,
+    code: 'CALLER_NOT_AUTHENTICATED',
+    record: null,
     token: { mint: { application: 'api-management', audience: FUNCTIONS_AUDIENCE } },
   },
 ];
@@ -191,55 +215,82 @@ const TOKENS: Readonly<Record<string, NonNullable<HostileRequest['token']>>> = {
 const token: HostileRequest[] = [
   ...each(TOKENS, (made, name) => ({
     name: `a token ${name}`,
-    ...{ as: 'scoring-app', path: PREDICT, body: FLOWER, token: made, status: 401, code: 'TOKEN_INVALID' },
+    as: 'scoring-app',
+    path: PREDICT,
+    body: FLOWER,
+    token: made,
+    status: 401,
+    code: 'TOKEN_INVALID',
   })),
   ...each(TOKENS, (made, name) => ({
     name: `beside a key that needs no token, a token ${name}`,
-    ...{ as: 'sandbox-app', path: GENERATE, body: PROMPT, token: made, status: 401, code: 'TOKEN_INVALID' },
+    as: 'sandbox-app',
+    path: GENERATE,
+    body: PROMPT,
+    token: made,
+    status: 401,
+    code: 'TOKEN_INVALID',
   })),
   ...['Basic dXNlcjpwYXNz', 'Digest x', 'Negotiate YII'].map((authorization) => ({
     name: `another scheme: ${authorization}`,
-    ...{ as: 'scoring-app' as const, path: PREDICT, body: FLOWER, headers: { authorization }, status: 401 },
+    as: 'scoring-app' as const,
+    path: PREDICT,
+    body: FLOWER,
+    headers: { authorization },
+    status: 401,
   })),
   ...each(SURFACES, ({ path, body }, surface) => ({
     name: `no token beside production’s key, by ${surface}`,
-    ...{ path, body, headers: { authorization: '' }, status: 401 },
+    path,
+    body,
+    headers: { authorization: '' },
+    status: 401,
   })),
 ];
 
 const agent: HostileRequest[] = [
   {
     name: 'does not what the person may and it may not',
-    ...{ as: 'agent-app', path: GENERATE.replace('us-central1', 'europe-west1'), body: PROMPT },
-    ...{
-      status: 403,
-      code: 'AGENT_NOT_ALLOWED',
-      record: { isDelegated: 'true' },
-    },
+    as: 'agent-app',
+    path: GENERATE.replace('us-central1', 'europe-west1'),
+    body: PROMPT,
+    status: 403,
+    code: 'AGENT_NOT_ALLOWED',
+    record: { isDelegated: 'true' },
   },
   {
     name: 'does not use the person’s bigger model',
-    ...{
-      as: 'agent-app',
-      path: GENERATE.replace('flash', 'pro'),
-      body: PROMPT,
-      status: 403,
-      code: 'AGENT_NOT_ALLOWED',
-    },
+    as: 'agent-app',
+    path: GENERATE.replace('flash', 'pro'),
+    body: PROMPT,
+    status: 403,
+    code: 'AGENT_NOT_ALLOWED',
   },
   {
     name: 'is not the person when it drops the mark of delegation',
-    ...{ as: 'agent-app', path: GENERATE.replace('flash', 'pro'), body: PROMPT },
-    ...{ headers: { 'x-gateway-delegated': 'false' }, status: 403, code: 'AGENT_NOT_ALLOWED' },
+    as: 'agent-app',
+    path: GENERATE.replace('flash', 'pro'),
+    body: PROMPT,
+    headers: { 'x-gateway-delegated': 'false' },
+    status: 403,
+    code: 'AGENT_NOT_ALLOWED',
   },
   {
     name: 'that nobody knows acts for nobody',
-    ...{ as: 'agent-app', path: GENERATE, body: PROMPT, status: 403, code: 'SUBSCRIPTION_NOT_ALLOWED' },
+    as: 'agent-app',
+    path: GENERATE,
+    body: PROMPT,
+    status: 403,
+    code: 'SUBSCRIPTION_NOT_ALLOWED',
     token: { mint: { claims: { azp: FORGED_ID } } },
   },
   {
     name: 'of another issuer acts for nobody here',
-    ...{ as: 'agent-app', path: GENERATE, body: PROMPT, status: 401, code: 'TOKEN_INVALID' },
+    as: 'agent-app',
+    path: GENERATE,
+    body: PROMPT,
+    status: 401,
+    code: 'TOKEN_INVALID',
     token: { mint: { issuer: 'https://okta.example/oauth2/default' } },
   },
   ...each(
@@ -249,25 +300,36 @@ const agent: HostileRequest[] = [
     },
     ({ path, body }, name) => ({
       name: `does no more by a ${name}`,
-      ...{ as: 'agent-app', path, body, status: 403, record: { code: 'AGENT_NOT_ALLOWED' } },
+      as: 'agent-app',
+      path,
+      body,
+      status: 403,
+      record: { code: 'AGENT_NOT_ALLOWED' },
     }),
   ),
 ];
 
-/** Where clients put keys. */
+/** The places in which clients send keys. */
 const CARRIERS = ['ocp-apim-subscription-key', 'x-goog-api-key', 'api-key', 'x-api-key'];
 
 const key: HostileRequest[] = [
   ...each(SURFACES, ({ path, body }, surface) => ({
     name: `none, by ${surface}`,
-    ...{ path, body, headers: { 'ocp-apim-subscription-key': '' }, status: 401 },
+    path,
+    body,
+    headers: { 'ocp-apim-subscription-key': '' },
+    status: 401,
     record: { code: 'SUBSCRIPTION_KEY_MISSING' },
   })),
   ...CARRIERS.flatMap((carrier) =>
     [SECRET, '00000000000000000000000000000000', '* OR 1=1', '../sandbox-app', 'sandbox-app'].map(
       (value) => ({
         name: `${value} in ${carrier}`,
-        ...{ as: null, path: GENERATE, body: PROMPT, headers: { [carrier]: value }, status: 401 },
+        as: null,
+        path: GENERATE,
+        body: PROMPT,
+        headers: { [carrier]: value },
+        status: 401,
       }),
     ),
   ),
@@ -280,41 +342,64 @@ const key: HostileRequest[] = [
   })),
   {
     name: 'in the query, one that is none',
-    ...{ as: null, path: `${GENERATE}?subscription-key=${SECRET}`, body: PROMPT, status: 401 },
+    as: null,
+    path: `${GENERATE}?subscription-key=${SECRET}`,
+    body: PROMPT,
+    status: 401,
   },
   ...[`${SECRET}%0D%0Ax-gateway-roles:%20Audit.Read`, `${SECRET}%00`, '%F0%9F%94%91', '%FF'].map((key) => ({
     name: `in the query, one that no header can hold: ${key}`,
-    ...{ path: `${GENERATE}?subscription-key=${key}`, body: PROMPT, status: 401 },
+    path: `${GENERATE}?subscription-key=${key}`,
+    body: PROMPT,
+    status: 401,
     headers: { 'ocp-apim-subscription-key': ' ' },
     code: 'SUBSCRIPTION_KEY_INVALID',
   })),
   {
     name: 'in the body, one that is good nowhere',
-    ...{ as: null, path: GENERATE, body: { ...PROMPT, 'subscription-key': SECRET }, status: 401 },
+    as: null,
+    path: GENERATE,
+    body: { ...PROMPT, 'subscription-key': SECRET },
+    status: 401,
   },
   ...Object.entries(SURFACES).flatMap(([surface, { path, body }]) => [
     {
       name: `production’s with a token of the sandbox, by ${surface}`,
-      ...{ as: 'sandbox-app' as const, keyOf: 'assistants-app' as const, path, body, status: [401, 403] },
+      as: 'sandbox-app' as const,
+      keyOf: 'assistants-app' as const,
+      path,
+      body,
+      status: [401, 403],
     },
     {
       name: `the sandbox’s with a token of production, by ${surface}`,
-      ...{ as: 'assistants-app' as const, keyOf: 'sandbox-app' as const, path, body, status: [401, 403] },
+      as: 'assistants-app' as const,
+      keyOf: 'sandbox-app' as const,
+      path,
+      body,
+      status: [401, 403],
     },
     {
       name: `another application’s of the same product, by ${surface}`,
-      ...{ as: 'assistants-app' as const, keyOf: 'scoring-app' as const, path, body, status: [401, 403] },
+      as: 'assistants-app' as const,
+      keyOf: 'scoring-app' as const,
+      path,
+      body,
+      status: [401, 403],
     },
   ]),
   ...CARRIERS.slice(1).map((carrier) => ({
     name: `a key in its own header and another in ${carrier}`,
-    ...{ path: GENERATE, body: PROMPT, headers: { [carrier]: SECRET }, status: [200, 401] },
+    path: GENERATE,
+    body: PROMPT,
+    headers: { [carrier]: SECRET },
+    status: [200, 401],
     google: () => undefined,
   })),
   { name: 'of nobody asks who it is', as: null, method: 'GET', path: WHOAMI, status: 401 },
 ];
 
-export const WHO_CALLS: HostileKind = { identity, direct, token, agent, key };
+export const SPOOFED_IDENTITIES: HostileKind = { identity, direct, token, agent, key };
 
 function withHeader(given: string, header: object): string {
   const [head = '', ...rest] = given.split('.');

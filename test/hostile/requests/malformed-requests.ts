@@ -17,7 +17,7 @@ import {
   SURFACES,
 } from './sample-requests.ts';
 
-/** What stands in the place of one part of a path. */
+/** Texts that take the place of one part of a path. */
 const DISGUISES: Readonly<Record<string, (part: string) => string>> = {
   'an encoded slash': (part) => `${part}%2F${SECRET}`,
   'an encoded slash, encoded again': (part) => `${part}%252F${SECRET}`,
@@ -74,14 +74,16 @@ const path: HostileRequest[] = [
 const method: HostileRequest[] = (['GET', 'PUT', 'PATCH', 'DELETE'] as const).flatMap((verb) =>
   [GENERATE, PREDICT, CHAT, MESSAGES, EMBEDDINGS].map((path) => ({
     name: `${verb} ${path.split('/').slice(1, 3).join('/')}… ${path.split(/[/:]/).at(-1) ?? ''}`,
-    ...{ method: verb, path, status: [400, 404] },
+    method: verb,
+    path,
+    status: [400, 404],
     ...(verb === 'GET' ? {} : { body: FLOWER }),
     headers: { 'x-http-method-override': 'POST', 'x-http-method': 'POST' },
   })),
 );
 
-/** Texts that no reader of JSON may take, or that two would read differently; right bodies begin where they say. */
-const SPOILT: Readonly<Record<string, (json: string) => string | Uint8Array>> = {
+/** Functions that damage a valid JSON text, so that no parser may accept it, or two parsers read it differently. */
+const DAMAGES: Readonly<Record<string, (json: string) => string | Uint8Array>> = {
   'an empty text': () => '',
   'spaces alone': () => '   ',
   'half of it': (json) => json.slice(0, -3),
@@ -119,20 +121,20 @@ const SPOILT: Readonly<Record<string, (json: string) => string | Uint8Array>> = 
 
 const body: HostileRequest[] = [
   ...Object.entries(SURFACES).flatMap(([surface, { path, body: right }]) =>
-    Object.entries(SPOILT).map(([name, spoil]) => ({
+    Object.entries(DAMAGES).map(([name, damage]) => ({
       name: `${name}, by ${surface}`,
-      ...{ path, body: spoil(JSON.stringify(right)), status: 400 },
+      path,
+      body: damage(JSON.stringify(right)),
+      status: 400,
       record: { code: expect.stringMatching(/^INVALID_(JSON|REQUEST)$/) as string },
     })),
   ),
   ...each(SURFACES, ({ path, body: right }, surface) => ({
     name: `gzip, by ${surface}`,
-    ...{
-      path,
-      body: gzipSync(JSON.stringify(right)),
-      headers: { 'content-encoding': 'gzip' },
-      status: [400, 415],
-    },
+    path,
+    body: gzipSync(JSON.stringify(right)),
+    headers: { 'content-encoding': 'gzip' },
+    status: [400, 415],
   })),
   ...[null, 1, 'text', []].flatMap((value) =>
     [
@@ -142,8 +144,10 @@ const body: HostileRequest[] = [
       { path: MESSAGES, member: 'messages', right: MESSAGE },
     ].map(({ path, member, right }) => ({
       name: `${JSON.stringify(value)} for ${member}, at ${path.split('/')[1] ?? ''}`,
-      ...{ path, as: path === PREDICT ? ('scoring-app' as const) : ('assistants-app' as const) },
-      ...{ body: { ...right, [member]: value }, status: 400 },
+      path,
+      as: path === PREDICT ? ('scoring-app' as const) : ('assistants-app' as const),
+      body: { ...right, [member]: value },
+      status: 400,
     })),
   ),
 ];
@@ -174,7 +178,10 @@ const query: HostileRequest[] = [
   })),
   ...['by=x', 'from=2026-02-30', 'to=x'].map((query) => ({
     name: `/gateway/v1/usage?${query}`,
-    ...{ method: 'GET' as const, path: `/gateway/v1/usage?${query}`, status: 400, code: 'INVALID_REQUEST' },
+    method: 'GET' as const,
+    path: `/gateway/v1/usage?${query}`,
+    status: 400,
+    code: 'INVALID_REQUEST',
   })),
 ];
 
@@ -182,18 +189,19 @@ const headers: HostileRequest[] = [
   ...['x-server-timeout', 'x-stainless-timeout'].flatMap((name) =>
     ['-1', '1e400', SECRET, '１'].map((value) => ({
       name: `${name}: ${value}`,
-      ...{
-        path: GENERATE,
-        body: PROMPT,
-        headers: { [name]: Buffer.from(value).toString('latin1') },
-        status: 400,
-      },
+      path: GENERATE,
+      body: PROMPT,
+      headers: { [name]: Buffer.from(value).toString('latin1') },
+      status: 400,
       code: 'INVALID_REQUEST',
     })),
   ),
   {
     name: 'a version of Anthropic’s that is none',
-    ...{ path: MESSAGES, body: MESSAGE, headers: { 'anthropic-version': SECRET }, status: 400 },
+    path: MESSAGES,
+    body: MESSAGE,
+    headers: { 'anthropic-version': SECRET },
+    status: 400,
     code: 'INVALID_REQUEST',
   },
   ...each(
@@ -211,7 +219,10 @@ const headers: HostileRequest[] = [
     },
     (value, name) => ({
       name: `${name} changes nothing and reaches nobody`,
-      ...{ path: GENERATE, body: PROMPT, headers: { [name.trim()]: value }, status: 200 },
+      path: GENERATE,
+      body: PROMPT,
+      headers: { [name.trim()]: value },
+      status: 200,
       google: ([received]) => {
         expect(received?.path).toMatch(/^\/v1\/projects\/sample-project\//);
         expect(Object.keys(received?.headers ?? {})).not.toContain(name);
@@ -221,4 +232,4 @@ const headers: HostileRequest[] = [
   ),
 ];
 
-export const WHAT_IS_SAID: HostileKind = { path, method, body, query, headers };
+export const MALFORMED_REQUESTS: HostileKind = { path, method, body, query, headers };
