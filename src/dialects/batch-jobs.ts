@@ -63,14 +63,14 @@ const get: ResourceOperation = {
   query: NoQuery,
   read(call) {
     const own = fetchOwn(call);
-    return { first: { ...own, isAnswer: true }, request: own.request };
+    return { prerequisite: { ...own, isAnswer: true }, request: own.request };
   },
 };
 
 const cancel: ResourceOperation = {
   query: NoQuery,
   read: (call) => ({
-    first: fetchOwn(call),
+    prerequisite: fetchOwn(call),
     request: (granted) =>
       resourceRequest(call, 'POST', granted, `/${call.path.item ?? ''}:cancel`, Buffer.from('{}')),
   }),
@@ -79,7 +79,7 @@ const cancel: ResourceOperation = {
 const remove: ResourceOperation = {
   query: NoQuery,
   read: (call) => ({
-    first: fetchOwn(call),
+    prerequisite: fetchOwn(call),
     request: (granted) => resourceRequest(call, 'DELETE', granted, `/${call.path.item ?? ''}`),
   }),
 };

@@ -17,7 +17,7 @@ import { NAME_PATTERNS } from './name-patterns.ts';
 export function checkNamedCache(
   apiVersion: string,
   [cache, ...more]: readonly NamedCache[],
-): Pick<BytesPayload, 'first'> {
+): Pick<BytesPayload, 'prerequisite'> {
   if (!cache) return {};
   if (more.length > 0)
     throw invalidBody(more.map(({ field }) => ({ field, description: 'names a second context cache' })));
@@ -30,7 +30,7 @@ export function checkNamedCache(
   )
     throw refuse(cache, 'must be projects/{project}/locations/{location}/cachedContents/{id}');
   return {
-    first: {
+    prerequisite: {
       request: (call) => {
         if (!call.isHere(project, location))
           throw refuse(

@@ -89,7 +89,7 @@ const get: ResourceOperation = {
   query: NoQuery,
   read(call) {
     const own = fetchOwn(call);
-    return { first: { ...own, isAnswer: true }, request: own.request, rewrite: withoutOwner };
+    return { prerequisite: { ...own, isAnswer: true }, request: own.request, rewrite: withoutOwner };
   },
 };
 
@@ -100,7 +100,7 @@ const patch: ResourceOperation = {
     if (Object.keys(validateSmallBody(CachedContentPatch, call.json)).length !== 1)
       throw invalidBody([{ field: 'body', description: 'must have ttl or expireTime' }]);
     return {
-      first: fetchOwn(call),
+      prerequisite: fetchOwn(call),
       request: (granted) =>
         resourceRequest(
           call,
@@ -117,7 +117,7 @@ const patch: ResourceOperation = {
 const remove: ResourceOperation = {
   query: NoQuery,
   read: (call) => ({
-    first: fetchOwn(call),
+    prerequisite: fetchOwn(call),
     request: (granted) => resourceRequest(call, 'DELETE', granted, `/${call.path.item ?? ''}`),
   }),
 };

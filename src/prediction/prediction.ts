@@ -28,7 +28,7 @@ export interface BytesPayload {
   /** Writes the request, once the decision has said to which model it goes, and where. @throws GatewayError INVALID_REQUEST. */
   request(call: AuthorizedCall, seal?: Seal): VertexRequest;
   /** A request that Vertex AI must answer as `check` expects; the payload's own request is not sent before. */
-  readonly first?: {
+  readonly prerequisite?: {
     request(call: AuthorizedCall): VertexRequest;
     /**
      * @param answer undefined when Vertex AI has no such resource.

@@ -86,11 +86,11 @@ async function passOn(
   call: AuthorizedCall,
   seal: Seal | undefined,
 ): Promise<Answer> {
-  const { first, rewrite } = payload;
-  if (first) {
-    const fetched = await undefinedWhenNotFound(send(first.request(call), { format: 'opaque' }));
-    first.check(fetched?.kind === 'whole' ? readAnswer(fetched.body) : undefined, call);
-    if (fetched && first.isAnswer) return rewrite ? rewritten(fetched, rewrite, call, seal) : fetched;
+  const { prerequisite, rewrite } = payload;
+  if (prerequisite) {
+    const fetched = await undefinedWhenNotFound(send(prerequisite.request(call), { format: 'opaque' }));
+    prerequisite.check(fetched?.kind === 'whole' ? readAnswer(fetched.body) : undefined, call);
+    if (fetched && prerequisite.isAnswer) return rewrite ? rewritten(fetched, rewrite, call, seal) : fetched;
   }
   const answer = await send(payload.request(call, seal), payload);
   return rewrite ? rewritten(answer, rewrite, call, seal) : answer;

@@ -203,12 +203,15 @@ test.each(['batchPredictionJobs', 'cachedContents'])('one of %s is its team’s 
     ['GET', ''],
     ['DELETE', ''],
   ] as const) {
-    const { first } = (await read(method, `${PARENT}/${collection}/7${suffix}`)).payload;
-    expect(first?.request(ANY)).toMatchObject({ method: 'GET', path: `/v1/${PARENT}/${collection}/7` });
+    const { prerequisite } = (await read(method, `${PARENT}/${collection}/7${suffix}`)).payload;
+    expect(prerequisite?.request(ANY)).toMatchObject({
+      method: 'GET',
+      path: `/v1/${PARENT}/${collection}/7`,
+    });
     const theirs = { displayName: 'team/x', model: FLASH, labels: { 'gateway-team': 'team' } };
-    expect(() => first?.check(theirs, ANY)).not.toThrow();
+    expect(() => prerequisite?.check(theirs, ANY)).not.toThrow();
     for (const answer of NOT_THEIRS)
-      expect([answer, thrownBy(() => first?.check(answer, ANY)).code]).toEqual([
+      expect([answer, thrownBy(() => prerequisite?.check(answer, ANY)).code]).toEqual([
         answer,
         'RESOURCE_NOT_FOUND',
       ]);

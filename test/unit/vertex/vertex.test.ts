@@ -322,10 +322,10 @@ test('an answer is rewritten after its facts are read, and a part that is nothin
 
 const FIRST: VertexRequest = { method: 'GET', path: '/v1/first' };
 
-test('what must be asked first is asked first, and its answer checked', async () => {
+test('the prerequisite is requested first, and its answer is checked', async () => {
   answer = send(200, '{"owner":"us"}');
   const checked: unknown[] = [];
-  await pass({ first: { request: () => FIRST, check: (first) => void checked.push(first) } });
+  await pass({ prerequisite: { request: () => FIRST, check: (first) => void checked.push(first) } });
   expect(checked).toEqual([{ owner: 'us' }]);
   expect(received.map(({ method }) => method)).toEqual(['GET', 'POST']);
 });
@@ -336,9 +336,9 @@ test('a first answer that forbids the call, or is the answer itself, is the last
   const refuse = () => {
     throw refusal;
   };
-  expect(await rejectedBy(pass({ first: { request: () => FIRST, check: refuse } }))).toBe(refusal);
+  expect(await rejectedBy(pass({ prerequisite: { request: () => FIRST, check: refuse } }))).toBe(refusal);
   const isAnswer = { request: () => FIRST, check: () => undefined, isAnswer: true };
-  expect(await pass({ first: isAnswer })).toMatchObject({ body: Buffer.from('{"owner":"others"}') });
+  expect(await pass({ prerequisite: isAnswer })).toMatchObject({ body: Buffer.from('{"owner":"others"}') });
   expect(received.map(({ method }) => method)).toEqual(['GET', 'GET']);
 });
 
@@ -350,7 +350,7 @@ test.each([404, 400])('of a first answer of %i nothing is known', async (status)
     checked.push(first);
     throw refusal;
   };
-  expect(await rejectedBy(pass({ first: { request: () => FIRST, check } }))).toBe(refusal);
+  expect(await rejectedBy(pass({ prerequisite: { request: () => FIRST, check } }))).toBe(refusal);
   expect(checked).toEqual([undefined]);
 });
 
@@ -362,7 +362,7 @@ test.each([
   const check = () => {
     throw new TypeError('must not be asked');
   };
-  expect((await rejectedBy(pass({ first: { request: () => FIRST, check } }))).code).toBe(code);
+  expect((await rejectedBy(pass({ prerequisite: { request: () => FIRST, check } }))).code).toBe(code);
 });
 
 test('a stream passes event by event while it goes on', async () => {
@@ -502,7 +502,7 @@ test.each([
 
 test('a call whose first request alone is refused asks no question twice', async () => {
   answer = refuse(1, send(200, '{"owner":"us"}'));
-  await pass({ first: { request: () => FIRST, check: () => undefined } });
+  await pass({ prerequisite: { request: () => FIRST, check: () => undefined } });
   expect(received.map(({ method }) => method)).toEqual(['GET', 'GET', 'POST']);
 });
 
