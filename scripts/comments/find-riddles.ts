@@ -12,7 +12,7 @@ const LOWER_CASE_NAME = /^(?:npm|zod|undici|jose|jest|ajv|esbuild|gcloud|gRPC|pr
 const DECLARATION = /\b(?:function\*?|const|let|interface|type|class|enum) +([A-Za-z_$][\w$]*)/g;
 const RIDDLE_NAME = /^(?:\w+Rooms|Wondered\w*|orNothing|inTime|tell|Told|mayTell)$/;
 /** The spread of an object literal only steers the formatter. */
-const LITERAL_SPREAD = '...{';
+const LITERAL_SPREAD = `${'.'.repeat(3)}{`;
 const RIDDLE_FILE =
   /(?:^|\/)(?:cells|call-book|kept-parts|judge-pieces|vertex-shapes|again|credentials\/subject-token)\.ts$/;
 
