@@ -5,7 +5,9 @@ import { classify, type IrisModel } from '../src/vertex-ai/custom-endpoint/iris-
 
 const STEPS = 2_000;
 const LEARNING_RATE = 0.5;
-/** Keeps the weights finite: setosa can be told apart perfectly, so without it they would grow for ever. */
+/**
+ * Keeps the weights finite: setosa can be separated perfectly, so without decay its weights would grow without bound.
+ */
 const WEIGHT_DECAY = 0.0005;
 const DECIMALS = 6;
 

@@ -31,15 +31,18 @@ export interface ChainOptions {
   readonly port?: number;
   /** Port of the function app; 7071 by default, 0 picks a free one. */
   readonly functionsPort?: number;
-  /** Where the chain describes itself while it runs; `.local/environment.json` of the folder by default. */
+  /**
+   * Path of the environment file, which describes the running chain; `.local/environment.json` in `directory` by
+   * default.
+   */
   readonly environmentFile?: string;
-  /** Settings of the function app on top of those that join it to the emulators. */
+  /** Settings of the function app, in addition to those that connect it to the emulators. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** How many processes run the function app, which take connections in turn; 1 by default. */
+  /** The number of processes that run the function app and take connections in turn; 1 by default. */
   readonly instances?: number;
-  /** Of how many requests the edge keeps their way through its policies; 500 by default, 0 is faster. */
+  /** The number of requests whose way through the edge's policies is kept; 500 by default, 0 is faster. */
   readonly journeys?: number;
-  /** Called when the function app ends by itself; the rest of the chain is left running. */
+  /** Called when the function app ends by itself; the rest of the chain keeps running. */
   readonly onUnexpectedExit?: (problem: Error) => void;
 }
 
@@ -51,10 +54,10 @@ export interface Chain {
 const READY_TIMEOUT_IN_MS = 20_000;
 
 /**
- * Starts the gateway with all that it talks to, on loopback, and describes it in the environment file when it is ready.
- * Only the gateway and the function app have ports that one chooses; all others are free ones.
- * @throws PortTakenError, and Error with what an emulator or the function app said when it fails to start;
- * nothing is left running then.
+ * Starts the gateway with all services that it talks to, on loopback, and writes the environment file when it is ready.
+ * The gateway and the function app have ports that the caller chooses; all other ports are free ones.
+ * @throws PortTakenError when a port is in use.
+ * @throws Error with what an emulator or the function app printed when it fails to start; nothing is left running then.
  */
 export async function startChain(options: ChainOptions): Promise<Chain> {
   const { directory } = options;
@@ -65,7 +68,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
 
   const authority = await createCertificateAuthority(HOST_NAMES);
   const scratchDirectory = dirname(environmentFile);
-  // A chain that is started beside this one, and be it in vain, has one of its own.
+  // Each process has a file of its own, so that a second chain which fails to start does not overwrite this chain's.
   const certificateAuthorityFile = join(scratchDirectory, `certificate-authority.${process.pid}.pem`);
   mkdirSync(scratchDirectory, { recursive: true });
   writeFileSync(certificateAuthorityFile, authority.certificate);
@@ -134,7 +137,10 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
   return { environment, stop: () => running.disposeAsync() };
 }
 
-/** One instance listens itself; several have free ports, and the app's own belongs to what is before them. */
+/**
+ * Starts the function app. A single instance listens itself; several have free ports behind a balancer on the app's
+ * port.
+ */
 async function startFunctionApp(
   { directory, functionsPort = 7071, instances: count = 1, onUnexpectedExit = () => undefined }: ChainOptions,
   settings: Readonly<Record<string, string>>,
@@ -159,7 +165,7 @@ async function startFunctionApp(
   return { instances, port: balancer.port };
 }
 
-/** The sample applications of both issuers; those of Okta get their tokens elsewhere. */
+/** Lists the sample applications of both issuers; those of Okta have their own token endpoint. */
 function callers(oktaTokenUrl: string): { name: string; id: string; objectId: string; tokenUrl?: string }[] {
   return [
     ...sampleApplications.map(({ name, clientId: id, objectId }) => ({ name, id, objectId })),
@@ -167,7 +173,7 @@ function callers(oktaTokenUrl: string): { name: string; id: string; objectId: st
   ];
 }
 
-/** One APIM subscription for each sample application, with a new key at every start. */
+/** Makes one APIM subscription for each sample application, with a new key at every start. */
 function createSubscriptions(): Map<string, { product: string; key: string }> {
   return new Map(
     [...sampleApplications, ...oktaApplications].map(({ name }) => [

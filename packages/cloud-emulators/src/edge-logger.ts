@@ -16,9 +16,9 @@ const RESOURCE = 'https://monitor.azure.com';
 const SYSTEM_ASSIGNED = 'SystemAssigned';
 
 /**
- * Sends envelopes as the service's logger is set up to: with a token of its managed identity, or with the connection
- * string alone. They go out in order, when nobody waits for an answer; those that Application Insights refuses are lost,
- * and nobody is told.
+ * Makes a function that sends envelopes as the service's logger is configured to: with a token of its managed identity,
+ * or with the connection string alone. Envelopes go out in order and in the background. Those that Application Insights
+ * refuses are lost without an error.
  * Source: https://learn.microsoft.com/azure/api-management/api-management-howto-app-insights
  */
 export function createEdgeLogger(options: EdgeLoggerOptions): (envelope: object) => void {

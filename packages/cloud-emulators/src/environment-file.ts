@@ -8,42 +8,42 @@ interface EnvironmentApplication {
   readonly objectId: string;
   readonly subscriptionKey: string;
   readonly product: string;
-  /** Where it gets its tokens, when that isn't `tokenUrl` of the environment. */
+  /** Its token endpoint, when that is not `tokenUrl` of the environment. */
   readonly tokenUrl?: string;
 }
 
-/** Where everything of a running chain is found. */
+/** The addresses and names of a running chain. */
 export interface Environment {
   readonly gatewayUrl: string;
   readonly functionsUrl: string;
   readonly issuer: string;
   readonly tokenUrl: string;
-  /** The issuer of the applications that come from Okta. */
+  /** The issuer of the applications that are registered with Okta. */
   readonly oktaIssuer: string;
   /** The scope of a token for the gateway's API. */
   readonly scope: string;
   /** PEM of the authority that signed the TLS certificates of the emulators. */
   readonly certificateAuthorityFile: string;
   readonly applications: Readonly<Record<string, EnvironmentApplication>>;
-  /** What the function app was given, for tools that look at its services as it may. */
+  /** The function app's settings, for tools that use its services with its rights. */
   readonly functionAppSettings: Readonly<Record<string, string>>;
   /** The control surface of each emulator, without a slash at its end. */
   readonly controls: Readonly<Record<string, string>>;
 }
 
-/** Where a chain describes itself unless it is told otherwise. */
+/** The default path of the environment file. */
 export const ENVIRONMENT_FILE = '.local/environment.json';
 
-/** The file is for its owner's eyes: it holds APIM subscription keys, of emulators though they are. */
+/** Writes the environment file, which only its owner can read: it holds the APIM subscription keys of the chain. */
 export function writeEnvironment(file: string, environment: Environment): void {
   mkdirSync(dirname(file), { recursive: true });
-  // Whoever waits for the file finds it whole.
+  // The file is renamed into place, so that a reader never finds a part of it.
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(environment, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, file);
 }
 
-/** @returns undefined when there is none, which means that nothing runs. */
+/** Reads the environment file. @returns undefined when there is none, which means that no chain runs. */
 export function readEnvironment(file: string): Environment | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Environment;
@@ -53,7 +53,7 @@ export function readEnvironment(file: string): Environment | undefined {
   }
 }
 
-/** Leaves the file alone when another chain has written its own since. */
+/** Removes the environment file, unless another chain has replaced it since. */
 export function removeEnvironment(file: string, { gatewayUrl }: Environment): void {
   if (readEnvironment(file)?.gatewayUrl === gatewayUrl) rmSync(file, { force: true });
 }

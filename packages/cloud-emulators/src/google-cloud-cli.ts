@@ -3,10 +3,15 @@ import type { GoogleCloudMessage, GoogleCloudOptions } from './google-cloud-proc
 import { startGoogle } from './google/start-google.ts';
 import { startVertexAi } from './vertex-ai/start-vertex-ai.ts';
 
-/** The process that `GoogleCloudProcess` starts: takes its options as one message, says when it listens, ends with its parent. */
+/**
+ * The process that `startGoogleCloudProcess` forks. It takes its options as one message, reports when it listens, and
+ * ends with its parent.
+ */
 process.once('disconnect', () => process.exit());
 process.once('message', (options: GoogleCloudOptions) => {
-  start(options).then(tell, (error: unknown) => tell({ type: 'failed', message: String(error) }));
+  start(options).then(sendToParent, (error: unknown) =>
+    sendToParent({ type: 'failed', message: String(error) }),
+  );
 });
 
 async function start({
@@ -30,6 +35,6 @@ async function start({
   };
 }
 
-function tell(message: GoogleCloudMessage): void {
+function sendToParent(message: GoogleCloudMessage): void {
   process.send?.(message);
 }

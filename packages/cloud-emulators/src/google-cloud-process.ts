@@ -11,7 +11,7 @@ export interface GoogleCloudOptions {
   readonly serviceAccounts: readonly string[];
 }
 
-/** What the process says once: that it listens, or why it doesn't. */
+/** The one message that the process sends: its addresses when it listens, or the reason why it does not. */
 export type GoogleCloudMessage =
   | {
       readonly type: 'ready';
@@ -26,15 +26,15 @@ export type GoogleCloudMessage =
 export interface GoogleCloud {
   readonly googlePort: number;
   readonly vertexPort: number;
-  /** Where each emulator is controlled, by its name. */
+  /** Address of the control surface of each emulator, by name. */
   readonly controls: Readonly<Record<string, string>>;
   readonly close: () => Promise<void>;
 }
 
 /**
- * Starts Google's emulators in a process of their own, on free ports: a prompt of 20 MB that Vertex AI reads must not
- * hold up what else runs in this one. The process ends with this one, however it ends.
- * @throws Error with what an emulator said when it fails to start.
+ * Starts Google's emulators in a child process, on free ports, so that reading a prompt of 20 MB does not block this
+ * one. The child ends with this process, however it ends.
+ * @throws Error with what an emulator printed when it fails to start.
  */
 export async function startGoogleCloudProcess(options: GoogleCloudOptions): Promise<GoogleCloud> {
   const child = fork(join(import.meta.dirname, 'google-cloud-cli.ts'), [], {

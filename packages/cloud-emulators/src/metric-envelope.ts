@@ -1,8 +1,8 @@
 import type { MetricTelemetry } from '@vertex-ai-gateway/apim-emulator/engine/metric-telemetry';
 
 /**
- * What API Management sends to Application Insights for emit-metric and its like: one value, where the real one sums up
- * those of a while.
+ * Builds the envelope of a custom metric, as API Management sends it for emit-metric and similar policies. It holds one
+ * value, where the real one sums up those of an interval.
  * Source: https://learn.microsoft.com/azure/azure-monitor/app/data-model-complete#metric-telemetry
  */
 export function toMetricEnvelope(telemetry: MetricTelemetry, instrumentationKey: string): object {

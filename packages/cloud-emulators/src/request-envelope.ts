@@ -4,7 +4,7 @@ const SECOND_IN_MS = 1000;
 const DAY_IN_SECONDS = 86_400;
 
 /**
- * What API Management sends to Application Insights for a request that it has handled.
+ * Builds the envelope that API Management sends to Application Insights for a request that it has handled.
  * Sources: https://learn.microsoft.com/azure/azure-monitor/app/data-model-complete#request-telemetry and
  * https://github.com/microsoft/ApplicationInsights-Home/blob/main/EndpointSpecs/Schemas/Bond/RequestData.bond
  */
@@ -39,7 +39,7 @@ export function toRequestEnvelope(telemetry: RequestTelemetry, instrumentationKe
   };
 }
 
-/** `d.hh:mm:ss.fff`. */
+/** Writes a duration as `d.hh:mm:ss.fff`. */
 function toDuration(durationInMs: number): string {
   const seconds = Math.floor(durationInMs / SECOND_IN_MS);
   const two = (value: number): string => String(value).padStart(2, '0');

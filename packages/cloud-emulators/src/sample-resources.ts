@@ -1,12 +1,12 @@
 export const POOL_PROVIDER =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/azure/providers/entra';
-/** The one that the function app may impersonate. */
+/** The service account that the function app may impersonate. */
 export const SERVICE_ACCOUNT = 'vertex-gateway@sample-project.iam.gserviceaccount.com';
 export const INSTRUMENTATION_KEY = '22222222-2222-4222-8222-222222222222';
-/** The id under which what Application Insights keeps is queried. */
+/** The application id under which Application Insights is queried. */
 export const INSIGHTS_APPLICATION_ID = '55555555-5555-4555-8555-555555555555';
-/** Where the audit trail is kept. */
+/** The storage account that holds the audit trail. */
 export const STORAGE_ACCOUNT = 'vertexgatewayaudit';
 export const STORAGE_CONTAINERS = ['audit-ledger', 'audit-state', 'audit-subjects', 'audit-content'];
-/** The vault's key that the audit trail is signed with. */
+/** The vault's key that signs the audit trail. */
 export const AUDIT_KEY = 'audit';

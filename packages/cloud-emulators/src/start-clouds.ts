@@ -41,8 +41,8 @@ export interface Clouds {
 }
 
 /**
- * Starts them on free ports, trusting each other as the real ones are set up to; `started` stops them. The storage
- * account may still have to get `ready`.
+ * Starts the clouds' services on free ports; they trust each other as the real ones are configured to. `started` stops
+ * them. The storage account may not be ready yet: wait for its `ready`.
  */
 export async function startClouds(
   { certificate, server: tls }: LocalCertificateAuthority,
@@ -61,7 +61,7 @@ export async function startClouds(
       servicePrincipals: [apiManagementIdentity, functionAppIdentity],
     }),
   );
-  // First, because it takes longest to start; nothing here waits for it.
+  // The storage account takes longest to start, so it starts first; the other services do not wait for it.
   const storage = stopLater(
     await startAzureStorage({
       port,
@@ -131,7 +131,7 @@ export async function startClouds(
   return { entra, okta, identity, googleCloud, insights, storage, vault };
 }
 
-/** The function app's settings that join it to these services. */
+/** Builds the function app's settings that connect it to these services. */
 export function settingsFor(
   { entra, identity, googleCloud, insights, storage, vault }: Clouds,
   certificateAuthorityFile: string,

@@ -21,18 +21,21 @@ import { toTraceEnvelope } from './trace-envelope.ts';
 export interface EdgeOptions {
   /** Folder of the service's artifacts. */
   readonly directory: string;
-  /** 0 picks a free one. */
+  /** Port of the gateway; 0 picks a free one. */
   readonly port: number;
   readonly functionsUrl: string;
   readonly clouds: Clouds;
   readonly control: Control;
-  /** Of how many requests the way through the policies is kept. */
+  /** The number of requests whose way through the policies is kept. */
   readonly journeys: number;
   /** Product and key of each sample application's APIM subscription. */
   readonly subscriptions: ReadonlyMap<string, { readonly product: string; readonly key: string }>;
 }
 
-/** Starts API Management, joined to the clouds. @throws PortTakenError, and what the emulator refuses. */
+/**
+ * Starts API Management, connected to the clouds. @throws PortTakenError, and the emulator's error for artifacts that
+ * it refuses.
+ */
 export async function startEdge(options: EdgeOptions): Promise<RunningApiManagement> {
   const { directory, port, functionsUrl, clouds, control, journeys, subscriptions } = options;
   const managedIdentityToken: FetchManagedIdentityToken = async (resource, clientId) => {
@@ -49,7 +52,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
       directory,
       port,
       journeys,
-      // The strictest of the networks that it can be deployed in.
+      // An internal network is the strictest that the service can be deployed in.
       internalNetwork: true,
       namedValues: (gatewayUrl, loopbackUrl) => ({
         'tenant-id': SAMPLE_TENANT_ID,

@@ -3,8 +3,9 @@ import type { TraceTelemetry } from '@vertex-ai-gateway/apim-emulator/engine/gat
 const SEVERITY_LEVELS = { verbose: 0, information: 1, error: 3 };
 
 /**
- * What API Management sends to Application Insights for its trace policy: a trace with the policy's metadata as its
- * properties. The page promises no others, nor the policy's `source`, so nobody gets to rely on them here.
+ * Builds the envelope that API Management sends to Application Insights for its trace policy: a trace with the policy's
+ * metadata as its properties. The documentation promises no other properties, nor the policy's `source`, so the
+ * emulator sends neither.
  * Source: https://learn.microsoft.com/azure/api-management/trace-policy
  */
 export function toTraceEnvelope(telemetry: TraceTelemetry, instrumentationKey: string): object {

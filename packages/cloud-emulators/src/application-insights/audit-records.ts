@@ -6,7 +6,7 @@ const AUDIT_EVENT = 'gateway.prediction';
 /** Metadata that marks a trace of the edge as an audit record. */
 const RECORDED_BY_EDGE = 'edge';
 
-/** OpenTelemetry's names for what the gateway's answers call shortly. */
+/** The OpenTelemetry names of fields that have shorter names in the gateway's answers. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
   'gen_ai.request.model': 'model',
   'gen_ai.response.model': 'modelVersion',
@@ -21,7 +21,9 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 /** A record's properties and measurements side by side, as a query over customDimensions would list them. */
 export type AuditRecord = Readonly<Record<string, unknown>>;
 
-/** The audit records among the telemetry, in order of arrival: one type of custom event, and the edge's traces. */
+/**
+ * Lists the audit records among the telemetry, in order of arrival: one type of custom event, and the edge's traces.
+ */
 export function auditRecordsIn(telemetry: readonly TelemetryItem[]): AuditRecord[] {
   return telemetry.flatMap(({ data: { baseType, baseData } }) => {
     const { name, message, properties, measurements } = baseData as {

@@ -1,33 +1,37 @@
 import { createAzureTokenVerifier } from '../entra/azure-token-verifier.ts';
 
-/** Who may send telemetry. */
+/** The principals that may send telemetry. */
 export interface IngestionAccess {
   readonly tenantId: string;
-  /** Where the keys of the tenant's tokens are. */
+  /** Address of the key set that verifies the tenant's tokens. */
   readonly jwksUri: string;
   /** Object ids of the principals with the role Monitoring Metrics Publisher. */
   readonly publishers: readonly string[];
-  /** Whether local authentication is off: then the connection string alone opens nothing. */
+  /** True when local authentication is off. The connection string alone then gives no access. */
   readonly disableLocalAuth: boolean;
 }
 
-/** The first line of the answer. */
+/** The status code and the reason of a refusal. */
 export interface IngestionRefusal {
   readonly status: number;
   readonly message: string;
 }
 
-/** Source: https://learn.microsoft.com/azure/azure-monitor/app/azure-ad-authentication#token-audience */
+/**
+ * The resource that tokens are asked for.
+ * Source: https://learn.microsoft.com/azure/azure-monitor/app/azure-ad-authentication#token-audience
+ */
 const AUDIENCE = 'https://monitor.azure.com';
 const NOT_SUPPORTED: IngestionRefusal = { status: 400, message: 'Authentication not supported' };
 const NO_VALID_TOKEN: IngestionRefusal = { status: 401, message: 'Authorization required' };
 const NO_PERMISSION: IngestionRefusal = { status: 403, message: 'Unauthorized' };
 
 /**
- * Makes the check of a request for telemetry: undefined when it may send, or the service's refusal. A token that is
- * shown counts, also where none is needed. `v2/track` doesn't know tokens, so nothing gets in there without local
- * authentication.
- * Sources: https://learn.microsoft.com/troubleshoot/azure/azure-monitor/app-insights/telemetry/investigate-missing-telemetry#troubleshoot-microsoft-entra-authentication-issues
+ * Makes the check of a request for telemetry. The check gives undefined when the sender has access, or the service's
+ * refusal. A token that is sent is checked, also where none is needed. `v2/track` does not know tokens, so it accepts
+ * nothing when local authentication is off.
+ * Sources:
+ * https://learn.microsoft.com/troubleshoot/azure/azure-monitor/app-insights/telemetry/investigate-missing-telemetry#troubleshoot-microsoft-entra-authentication-issues
  * and https://github.com/microsoft/ApplicationInsights-dotnet/issues/2795
  */
 export function createIngestionCheck(

@@ -1,19 +1,22 @@
-/** Which items of each request are refused, and how: every n-th, from the first one on. */
+/** A rule that refuses every n-th item of a request, from the first one on. */
 export interface ItemRefusal {
-  /** 1 for all of them, 2 for the first, the third, … */
+  /** 1 refuses all items; 2 refuses the first, the third, … */
   readonly every: number;
   readonly statusCode: number;
   readonly message: string;
-  /** How many requests it hits. */
+  /** The number of requests that the rule applies to. */
   readonly times: number;
 }
 
-/** What the service refuses single items with. Source: https://learn.microsoft.com/azure/azure-monitor/app/sdk-support-guidance */
+/**
+ * The statuses with which the service refuses single items.
+ * Source: https://learn.microsoft.com/azure/azure-monitor/app/sdk-support-guidance
+ */
 const STATUS_CODES = new Set([400, 402, 408, 429, 439, 500, 503]);
 const FIELDS = new Set(['every', 'statusCode', 'message', 'times']);
 export const REFUSAL_USAGE = `Send { "every": 2, "statusCode": 500, "message"?: "…", "times"?: 1 }; statusCode is one of ${[...STATUS_CODES].join(', ')}.`;
 
-/** Refusals that are still to be made, in the order in which they were asked for. */
+/** The refusals that are still to be made, in the order in which they were asked for. */
 export class ItemRefusals {
   #waiting: ItemRefusal[] = [];
 
@@ -29,7 +32,7 @@ export class ItemRefusals {
     this.#waiting = [];
   }
 
-  /** The one for the next request, counted as used. */
+  /** Gives the refusal for the next request and counts it as used. */
   take(): ItemRefusal | undefined {
     const [first, ...others] = this.#waiting;
     if (!first) return undefined;
@@ -38,12 +41,12 @@ export class ItemRefusals {
   }
 }
 
-/** Whether an item, counted from 0, is one of those. */
+/** Says if a refusal applies to an item; `index` counts from 0. */
 export function refusesItem({ every }: ItemRefusal, index: number): boolean {
   return index % every === 0;
 }
 
-/** @returns undefined for anything else than a refusal. */
+/** Reads a refusal from a control request. @returns undefined when the value is not a refusal. */
 export function readItemRefusal(value: unknown): ItemRefusal | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (!Object.keys(value).every((name) => FIELDS.has(name))) return undefined;

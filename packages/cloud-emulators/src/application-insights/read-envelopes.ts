@@ -1,11 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 
-/** Stands for a line that is not JSON. */
+/** The value of a line that is not JSON. */
 export const MALFORMED = Symbol('malformed');
 
 /**
- * Takes the envelopes out of a request: a JSON array, one JSON object, or one object a line; gzip or plain.
- * A line that is not JSON becomes MALFORMED; so does the whole body when it cannot be read at all.
+ * Reads the envelopes of a request: a JSON array, one JSON object, or one object a line; gzip or plain. A line that is
+ * not JSON becomes MALFORMED, and so does the whole body when it cannot be read at all.
  */
 export function readEnvelopes(body: Buffer, contentEncoding: string | undefined): unknown[] {
   const text = decompress(body, contentEncoding)?.trim();

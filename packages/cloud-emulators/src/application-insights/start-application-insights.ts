@@ -17,43 +17,43 @@ import { alterItem, removeItem } from './tamper.ts';
 import { readTelemetryItem, type TelemetryItem } from './telemetry-item.ts';
 
 export interface ApplicationInsightsOptions {
-  /** 0 picks a free one. */
+  /** Port of the server; 0 picks a free one. */
   readonly port: number;
   /** PEM of the server's certificate and private key. */
   readonly tls: { readonly cert: string; readonly key: string };
-  /** The key that telemetry must carry: a GUID. */
+  /** The instrumentation key, a GUID that telemetry must carry. */
   readonly instrumentationKey: string;
-  /** Who may send; when left out whoever has the instrumentation key, and tokens aren't looked at. */
+  /** The principals that may send. When left out, the instrumentation key is enough and tokens are not checked. */
   readonly ingestion?: IngestionAccess;
-  /** Who may query what was received; nobody when left out, and then there is no such address. */
+  /** The principals that may query. When left out, there is no query endpoint. */
   readonly query?: QueryAccess & {
     /** The id of the application in the query's address: a GUID. */
     readonly applicationId: string;
   };
-  /** Milliseconds since the epoch. */
+  /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
 export interface ApplicationInsights extends Listening {
   readonly control: Control;
   /**
-   * `GET telemetry`, `DELETE telemetry`, `DELETE telemetry/{index}`, `PATCH telemetry/{index}`, `GET audit-records`;
-   * `POST`, `GET` and `DELETE item-refusals`.
+   * The actions of the control surface: `GET telemetry`, `DELETE telemetry`, `DELETE telemetry/{index}`, `PATCH
+   * telemetry/{index}`, `GET audit-records`; `POST`, `GET` and `DELETE item-refusals`.
    */
   readonly actions: Readonly<Record<string, ControlAction>>;
-  /** For `APPLICATIONINSIGHTS_CONNECTION_STRING`. */
+  /** The connection string, for `APPLICATIONINSIGHTS_CONNECTION_STRING`. */
   readonly connectionString: string;
   readonly instrumentationKey: string;
-  /** Where queries go, in place of `https://api.applicationinsights.io`. */
+  /** The address of the query API, in place of `https://api.applicationinsights.io`. */
   readonly queryEndpoint: string;
   /**
    * Delivers one envelope without HTTP, for a service that emulates its own platform.
-   * @param authorization what a request to `v2.1/track` would have in this header.
+   * @param authorization the value of the `Authorization` header of a request to `v2.1/track`.
    * @returns the refusal, when the sender has no access.
    * @throws TypeError when the envelope is refused.
    */
   ingest(envelope: unknown, authorization?: string): Promise<IngestionRefusal | undefined>;
-  /** Everything that was accepted, in order of arrival. */
+  /** Lists everything that was accepted, in order of arrival. */
   telemetry(): readonly TelemetryItem[];
   auditRecords(): AuditRecord[];
 }
@@ -64,7 +64,7 @@ const ALTER_USAGE =
 const OLD_TRACK = '/v2/track';
 const TRACK = '/v2.1/track';
 
-/** Why one item of a request was refused; `index` counts from 0. */
+/** The refusal of one item of a request; `index` counts from 0. */
 interface ItemError {
   readonly index: number;
   readonly statusCode: number;
@@ -73,7 +73,7 @@ interface ItemError {
 
 /**
  * Starts the ingestion endpoint of Application Insights on 127.0.0.1, and its query endpoint on the same port. It keeps
- * all that it accepts, until told otherwise.
+ * all telemetry that it accepts until the control surface deletes it.
  * Source: https://github.com/microsoft/ApplicationInsights-Home/blob/main/EndpointSpecs/ENDPOINT-PROTOCOL.md
  */
 export async function startApplicationInsights(
@@ -86,7 +86,7 @@ export async function startApplicationInsights(
   let telemetry: TelemetryItem[] = [];
   const refusals = new ItemRefusals();
 
-  /** Keeps the envelope, or says why it is refused. */
+  /** Keeps the envelope, or gives the reason of its refusal. */
   const accept = (envelope: unknown): string | undefined => {
     if (envelope === MALFORMED) return 'Invalid JSON';
     const item = readTelemetryItem(envelope, instrumentationKey);

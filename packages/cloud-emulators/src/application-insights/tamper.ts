@@ -2,14 +2,14 @@ import type { TelemetryItem } from './telemetry-item.ts';
 
 const CHANGED = ['properties', 'measurements'] as const;
 
-/** Takes an item away, as nobody may. @returns undefined when there is no such item. */
+/** Removes an item, to tamper with the telemetry. @returns undefined when there is no such item. */
 export function removeItem(telemetry: readonly TelemetryItem[], index: number): TelemetryItem[] | undefined {
   return telemetry[index] && telemetry.toSpliced(index, 1);
 }
 
 /**
- * Alters an item's properties and measurements by name, as nobody may; null takes one away.
- * @returns undefined when there is no such item, or the change is of anything else.
+ * Alters an item's properties and measurements by name, to tamper with the telemetry; null removes one.
+ * @returns undefined when there is no such item, or when the change names anything else.
  */
 export function alterItem(
   telemetry: readonly TelemetryItem[],

@@ -4,20 +4,20 @@
  */
 export interface TelemetryItem {
   readonly name: string;
-  /** ISO 8601. */
+  /** The instant, in ISO 8601. */
   readonly time: string;
   readonly iKey: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Of how many items one was sent, in percent; 100 when left out. */
+  /** The share of items that are sent, in percent; 100 when left out. */
   readonly sampleRate?: number;
   readonly data: {
-    /** `EventData`, `MessageData`, `RequestData` … */
+    /** The type of telemetry: `EventData`, `MessageData`, `RequestData` … */
     readonly baseType: string;
     readonly baseData: Readonly<Record<string, unknown>>;
   };
 }
 
-/** The field that each type of telemetry cannot be without. */
+/** The required field of each type of telemetry. */
 const REQUIRED_FIELD: Readonly<Record<string, string>> = {
   AvailabilityData: 'id',
   EventData: 'name',
@@ -30,7 +30,7 @@ const REQUIRED_FIELD: Readonly<Record<string, string>> = {
   RequestData: 'id',
 };
 
-/** Reads one envelope, or says why the service refuses it, in its words. */
+/** Reads one envelope, or gives the reason of its refusal in the service's words. */
 export function readTelemetryItem(
   envelope: unknown,
   instrumentationKey: string,

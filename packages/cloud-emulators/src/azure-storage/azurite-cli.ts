@@ -1,10 +1,10 @@
 import Module, { createRequire } from 'node:module';
 
-// Azurite stops when it is told to, but doesn't notice that nobody is left to tell it.
+// Azurite stops on a signal, but does not notice that its parent has ended.
 process.on('disconnect', () => process.exit(0));
 if (process.send && !process.connected) process.exit(0);
 
-// Its telemetry is switched off. Without the packages that would send it, it can't be sent, and the start takes half as long.
+// Azurite's telemetry is off. Without the packages that would send it, the start takes half as long.
 const prototype = Module.prototype as { require: (this: unknown, id: string) => unknown };
 const load = prototype.require;
 prototype.require = function (id) {

@@ -5,25 +5,26 @@ import { join } from 'node:path';
 
 export interface AzuriteOptions {
   readonly account: string;
-  /** Base64. */
+  /** The account's key, in base64. */
   readonly accountKey: string;
   /** PEM of the server's certificate and private key: Azurite takes tokens over TLS only. */
   readonly tls: { readonly cert: string; readonly key: string };
-  /** Where these two are while Azurite starts, in a folder of their own. */
+  /**
+   * The folder that holds the certificate and the key while Azurite starts; each start makes a folder of its own in it.
+   */
   readonly scratchDirectory: string;
 }
 
-/** What Azurite says when it is ready. */
+/** The line that Azurite prints when it is ready. */
 const LISTENING = /successfully listens on https:\/\/127\.0\.0\.1:(\d+)/;
 const MEMORY_IN_MIB = 2048;
 
 /**
- * Azurite's blob service, a server of Microsoft's, in a process of its own that ends with this one. What is stored is
- * kept in its memory.
+ * Azurite's blob service in a child process that ends with this one. It keeps blobs in memory.
  * Source: https://learn.microsoft.com/azure/storage/common/storage-use-azurite#command-line-options
  */
 export class AzuriteProcess {
-  /** Of its HTTPS server on 127.0.0.1. @throws Error with what Azurite printed when it doesn't start. */
+  /** The port of the HTTPS server on 127.0.0.1. It rejects with what Azurite printed when Azurite does not start. */
   readonly port: Promise<number>;
   readonly #child: ChildProcess;
 
@@ -39,7 +40,8 @@ export class AzuriteProcess {
         ...['--blobHost', '127.0.0.1', '--blobPort', '0'],
         ...['--cert', certificateFile, '--key', keyFile, '--oauth', 'basic'],
         ...['--inMemoryPersistence', '--extentMemoryLimit', String(MEMORY_IN_MIB)],
-        // The SDK asks for a version of the API that is newer than Azurite; what is used of it is older.
+        // The SDK asks for a newer version of the API than Azurite knows; the operations that the gateway uses are
+        // older.
         ...['--skipApiVersionCheck', '--disableProductStyleUrl', '--disableTelemetry', '--silent'],
       ],
       {
@@ -51,7 +53,7 @@ export class AzuriteProcess {
     );
     const discard = (): void => rmSync(scratch, { recursive: true, force: true });
     process.once('exit', discard);
-    // It has read the key by the time it listens.
+    // Azurite has read the key by the time it listens.
     this.port = this.#listening().finally(() => {
       process.off('exit', discard);
       discard();
@@ -62,7 +64,7 @@ export class AzuriteProcess {
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
-    // There is nothing to save, so there is nothing to wait for.
+    // Azurite keeps everything in memory, so a kill loses nothing that a stop would keep.
     this.#child.kill('SIGKILL');
     await exited;
   }

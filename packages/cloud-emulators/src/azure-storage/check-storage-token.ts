@@ -1,21 +1,24 @@
 import { createAzureTokenVerifier } from '../entra/azure-token-verifier.ts';
 import type { StorageError } from './storage-error.ts';
 
-/** Who may read and write the account's blobs. */
+/** The principals that may read and write the account's blobs. */
 export interface StorageAccess {
   readonly tenantId: string;
-  /** Where the keys of the tenant's tokens are. */
+  /** Address of the key set that verifies the tenant's tokens. */
   readonly jwksUri: string;
   /** Object ids of the principals with the role Storage Blob Data Contributor. */
   readonly contributors: readonly string[];
 }
 
-/** Source: https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory */
+/**
+ * The resource that tokens are asked for.
+ * Source: https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory
+ */
 const RESOURCE = 'https://storage.azure.com';
 
 /**
- * Makes the check of a request's `Authorization`: undefined when it may read and write, or the service's refusal.
- * Azurite itself does not look at signatures, nor at whom a token was given to.
+ * Makes the check of a request's `Authorization`. The check gives undefined when the caller may read and write, or the
+ * service's refusal. Azurite itself verifies neither the signature nor the principal of a token.
  * Source: https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory
  */
 export function createStorageTokenCheck(

@@ -5,17 +5,18 @@ import { type Destination, sendOn } from './send-on.ts';
 
 export interface AccountAddress extends Destination {
   readonly account: string;
-  /** Base64. */
+  /** The account's key, in base64. */
   readonly accountKey: string;
 }
 
 const API_VERSION = '2025-01-05';
 
 /**
- * Creates a private container with the account's key, as whoever deploys the account does; one that is there is as good.
+ * Creates a private container with the account's key, as a deployment does. A container that exists already is no
+ * error.
  * Sources: https://learn.microsoft.com/rest/api/storageservices/create-container and
  * https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key
- * @param wait between tries, for a connection may break off.
+ * @param wait pauses between tries, since a connection may break off.
  * @throws Error when the service refuses, or can't be reached.
  */
 export async function createContainer(
@@ -28,7 +29,7 @@ export async function createContainer(
   const canonicalHeaders = { 'x-ms-date': new Date().toUTCString(), 'x-ms-version': API_VERSION };
   const toSign = [
     'PUT',
-    // Eleven headers that the request doesn't have.
+    // The eleven standard headers that the request does not have are empty lines of the string to sign.
     ...Array.from({ length: 11 }, () => ''),
     ...Object.entries(canonicalHeaders).map(([header, value]) => `${header}:${value}`),
     `/${account}${path}`,
@@ -46,7 +47,7 @@ export async function createContainer(
     await once(answer, 'end');
     return answer.statusCode ?? 0;
   }, wait);
-  // An answer may get lost on its way after the container was made.
+  // 409 says that the container exists; an earlier try may have made it and lost the answer.
   if (status !== 201 && status !== 409)
     throw new Error(`Azurite answers ${status} to the creation of the container "${name}".`);
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { type Destination, sendOn } from './send-on.ts';
 
-/** What concerns one connection only, and the length, which is told anew. */
+/** The headers that belong to one connection only, and the length, which is set anew. */
 const NOT_FORWARDED = new Set([
   'connection',
   'keep-alive',
@@ -13,8 +13,8 @@ const NOT_FORWARDED = new Set([
 ]);
 
 /**
- * Sends a request on as it came, `Host` and the case of its headers included, and its answer back as it comes.
- * @throws Error when the server is not there, or leaves in the midst of its answer.
+ * Forwards a request as it came, with its `Host` and the case of its headers, and streams the answer back.
+ * @throws Error when the server can't be reached, or breaks off within its answer.
  */
 export async function forward(
   message: IncomingMessage,
@@ -35,7 +35,7 @@ export async function forward(
   try {
     await pipeline(answer, response);
   } catch (error) {
-    // The client may leave when it likes.
+    // A client that leaves is no error.
     if (!response.destroyed) throw error;
   }
 }

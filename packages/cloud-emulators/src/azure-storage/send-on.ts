@@ -1,13 +1,13 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { type Agent, request } from 'node:https';
 
-/** Where requests go on to: a server on 127.0.0.1. */
+/** The server on 127.0.0.1 that requests are forwarded to. */
 export interface Destination {
   readonly port: number;
   readonly agent: Agent;
 }
 
-/** What is sent on. */
+/** The request that is forwarded. */
 interface SentOn {
   readonly method: string | undefined;
   readonly path: string | undefined;
@@ -16,8 +16,8 @@ interface SentOn {
 }
 
 /**
- * Sends a request and gives the head of its answer. One that meets a kept connection in the moment that the server
- * closes it goes on a new one: https://nodejs.org/api/http.html#requestreusedsocket
+ * Sends a request and gives the head of its answer. A request on a kept connection that the server has just closed is
+ * sent again on a new one: https://nodejs.org/api/http.html#requestreusedsocket
  */
 export function sendOn({ port, agent }: Destination, sent: SentOn): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {

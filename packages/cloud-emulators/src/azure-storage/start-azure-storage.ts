@@ -11,36 +11,39 @@ import { forward } from './forward.ts';
 import { writeStorageError } from './storage-error.ts';
 
 export interface AzureStorageOptions {
-  /** 0 picks a free one. */
+  /** Port of the server; 0 picks a free one. */
   readonly port: number;
-  /** PEM of the servers' certificate and private key, Azurite's own included. */
+  /** PEM of the servers' certificate and private key; Azurite's server uses them too. */
   readonly tls: { readonly cert: string; readonly key: string };
-  /** PEM of the authority that signed it. */
+  /** PEM of the authority that signed the certificate. */
   readonly certificateAuthority: string;
-  /** Name of the storage account: 3 to 24 lower-case letters and digits. */
+  /** The storage account's name: 3 to 24 lower-case letters and digits. */
   readonly account: string;
-  /** The containers that the account is deployed with. */
+  /** The containers that exist from the start. */
   readonly containers: readonly string[];
   readonly access: StorageAccess;
-  /** Where the certificate and the key are while Azurite starts; the system's folder for such things when left out. */
+  /**
+   * The folder that holds the certificate and the key while Azurite starts; the system's temporary folder when left
+   * out.
+   */
   readonly scratchDirectory?: string;
-  /** Milliseconds since the epoch, for tokens; Azurite has its own clock. */
+  /** The clock that tokens are checked with, in milliseconds since the epoch; Azurite has its own clock. */
   readonly now?: () => number;
 }
 
 export interface AzureStorage extends Listening {
   readonly control: Control;
-  /** `https://127.0.0.1:PORT/ACCOUNT`: what is `https://ACCOUNT.blob.core.windows.net` in Azure. */
+  /** The account's address, `https://127.0.0.1:PORT/ACCOUNT`, in place of `https://ACCOUNT.blob.core.windows.net`. */
   readonly accountUrl: string;
-  /** Settles when Azurite runs and the containers exist. Requests that come earlier wait for it. */
+  /** Resolves when Azurite runs and the containers exist. Requests that come earlier wait for it. */
   readonly ready: Promise<void>;
 }
 
 const RECORDED_BODY_BYTES = 64 * 1024;
 
 /**
- * Starts the blob service of a storage account on 127.0.0.1: Azurite, behind a server that checks who calls, keeps a
- * record of the requests and injects faults. It listens at once, while Azurite still starts.
+ * Starts the blob service of a storage account on 127.0.0.1: Azurite, behind a server that checks tokens, records the
+ * requests and injects faults. The server listens at once, while Azurite still starts.
  */
 export async function startAzureStorage(options: AzureStorageOptions): Promise<AzureStorage> {
   const { tls, certificateAuthority: ca, account, containers, access, now = Date.now } = options;
@@ -54,7 +57,7 @@ export async function startAzureStorage(options: AzureStorageOptions): Promise<A
     return { port, agent };
   });
   const ready = destination.then(() => undefined);
-  // Whoever closes early doesn't wait for it.
+  // A caller that closes the service before it is ready need not handle the rejection.
   ready.catch(() => undefined);
   const checkToken = createStorageTokenCheck(access, now);
 
@@ -84,14 +87,14 @@ export async function startAzureStorage(options: AzureStorageOptions): Promise<A
   };
 }
 
-/** Tokens and large blobs are not kept. */
+/** Removes tokens and large blobs from a recorded request. */
 function keep(headers: IncomingHttpHeaders, body: Buffer): { headers: IncomingHttpHeaders; body: Buffer } {
   const kept = { ...headers };
   delete kept.authorization;
   return { headers: kept, body: body.length > RECORDED_BODY_BYTES ? Buffer.alloc(0) : body };
 }
 
-/** A fault's body `{ code, message? }` is answered as the service words it. */
+/** Gives a fault's answer in the service's form when its body is `{ code, message? }`. */
 function answerOf(fault: Fault): Fault {
   const { status, body } = fault;
   if (status === undefined || typeof body !== 'object' || body === null || !('code' in body)) return fault;

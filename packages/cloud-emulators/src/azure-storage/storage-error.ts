@@ -8,7 +8,7 @@ export interface StorageError {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The status, headers and XML body of a refusal. */
+/** Writes a refusal as status, headers and XML body. */
 export function writeStorageError({ status, code, message, headers }: StorageError): {
   status: number;
   headers: Record<string, string>;

@@ -8,35 +8,35 @@ export interface RecordedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly bodyEncoding: 'utf8' | 'base64';
-  /** How the exchange ended, where the emulator follows that: `dropped` before its answer was sent whole. */
+  /** The end of the exchange, where the emulator follows it: `dropped` when its answer was not sent whole. */
   readonly ended?: 'answered' | 'dropped';
 }
 
-/** What an emulator is told to do wrong, once or several times, to requests of this path and method. */
+/** A fault that an emulator injects into one or several requests of this path and method. */
 export interface Fault {
-  /** Part of the request's path and query; every request when left out. */
+  /** A part of the request's path and query; every request when left out. */
   readonly path?: string;
-  /** Method of the request, in capitals; any when left out. */
+  /** The request's method, in capitals; any when left out. */
   readonly method?: string;
-  /** How many requests it hits; 1 when left out. */
+  /** The number of requests that the fault applies to; 1 when left out. */
   readonly times?: number;
-  /** Answer with this HTTP status instead of the real answer. */
+  /** Answers with this HTTP status instead of the real answer. */
   readonly status?: number;
-  /** Body of that answer: a string as it is, anything else as JSON. */
+  /** The body of that answer: a string is sent as it is, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Wait this long before anything else. */
+  /** Waits this long before anything else. */
   readonly delayInMs?: number;
-  /** Never answer. */
+  /** Never answers. */
   readonly hang?: boolean;
-  /** Drop the connection without an answer. */
+  /** Drops the connection without an answer. */
   readonly reset?: boolean;
-  /** Answer as usual, but drop the connection after this many chunks of the body; 0: the whole answer is lost. */
+  /** Answers as usual, but drops the connection after this many chunks of the body; 0 loses the whole answer. */
   readonly abortAfterChunks?: number;
   /**
-   * Stream as usual, but after this many elements send `status` and `body` as the stream's own form of an error and end
-   * it; a body that is a string is sent as it is. An answer that is no stream is the error from the start. Only for
-   * emulators that stream.
+   * Streams as usual, but after this many elements sends `status` and `body` in the stream's own form of an error and
+   * ends the stream. A body that is a string is sent as it is. An answer that does not stream is replaced by the error.
+   * Only emulators that stream take this field.
    */
   readonly errorAfterChunks?: number;
 }
@@ -65,16 +65,16 @@ const FAULT_FIELDS = new Set([
   'abortAfterChunks',
   'errorAfterChunks',
 ]);
-/** Fields that say which requests a fault hits, and not what goes wrong. */
+/** The fields that select the requests of a fault, and do not say what goes wrong. */
 const MATCHING_FIELDS = new Set(['path', 'method', 'times']);
 
 /**
- * The record of one emulator's requests and the faults it still has to inject. Keeps the last 50,000 requests, or fewer
- * where their bodies are more than 64 MiB.
+ * The record of one emulator's requests, and the faults it still has to inject. It keeps the last 50,000 requests, or
+ * fewer when their bodies exceed 64 MiB.
  */
 export class Control {
   readonly name: string;
-  /** Whether the emulator has streams, which can have an error in their midst. */
+  /** True when the emulator streams answers and can send an error within a stream. */
   readonly streams: boolean;
   readonly #now: () => number;
   #received: Received[] = [];
@@ -91,7 +91,7 @@ export class Control {
     this.#now = now;
   }
 
-  /** @param response tells how the exchange ends. */
+  /** Records a request. @param response shows how the exchange ends. */
   record(
     method: string,
     path: string,
@@ -145,7 +145,7 @@ export class Control {
     this.#faults = [];
   }
 
-  /** The first fault that matches, counted as used. */
+  /** Finds the first fault that matches and counts it as used. */
   takeFault(method: string, path: string): Fault | undefined {
     const index = this.#faults.findIndex(
       ({ fault }) => path.includes(fault.path ?? '') && (fault.method ?? method) === method,
@@ -158,7 +158,7 @@ export class Control {
   }
 }
 
-/** Reads a fault from a control request, or says what is wrong with it. */
+/** Reads a fault from a control request, or gives the problem with it. */
 export function readFault(
   value: unknown,
   { streams }: { readonly streams: boolean },
@@ -181,7 +181,7 @@ export function readFault(
 
 /**
  * Applies a fault to an HTTP exchange.
- * @returns true when the fault has dealt with the request and no real answer may follow.
+ * @returns true when the fault has answered the request and no real answer may follow.
  */
 export async function applyFault(fault: Fault, response: ServerResponse): Promise<boolean> {
   if (fault.delayInMs !== undefined) await new Promise((resolve) => setTimeout(resolve, fault.delayInMs));
@@ -199,20 +199,20 @@ export async function applyFault(fault: Fault, response: ServerResponse): Promis
   return false;
 }
 
-/** What an emulator does in its own way. */
+/** The parts of control that differ between emulators. */
 interface ControlledOptions {
-  /** What is recorded of a request; all of it when left out. */
+  /** Selects the headers and the body that are recorded; all when left out. */
   readonly keep?: (
     headers: IncomingMessage['headers'],
     body: Buffer,
   ) => { readonly headers: IncomingMessage['headers']; readonly body: Buffer };
-  /** A fault with its answer in the emulator's own form. */
+  /** Gives a fault with its answer in the emulator's own form. */
   readonly answerOf?: (fault: Fault) => Fault;
 }
 
 /**
- * Wraps an HTTP listener: the body is read whole, the request recorded, a matching fault applied. The handler gets the
- * fault that it has to apply itself: one with `errorAfterChunks`.
+ * Wraps an HTTP listener: it reads the body whole, records the request and applies a matching fault. The handler gets a
+ * fault with `errorAfterChunks`, which it has to apply itself.
  */
 export function controlled(
   control: Control,
@@ -243,7 +243,10 @@ export function controlled(
   };
 }
 
-/** Each part goes to its place as it comes where the length is known: joining 20 MB at the end would hold up all else. */
+/**
+ * Reads a body whole. Parts are copied as they come where the length is known: joining 20 MB at the end would block the
+ * process.
+ */
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const whole = Buffer.allocUnsafeSlow(Number(request.headers['content-length'] ?? 0));
   const chunks: Buffer[] = [];

@@ -11,20 +11,20 @@ const USAGE = {
   'DELETE faults': 'forgets them',
 };
 
-/** What stands after an action's name in its address. */
+/** The rest of an action's address after its name. */
 export interface ControlTarget {
   readonly path: readonly string[];
   readonly query: URLSearchParams;
 }
 
-/** What an answer is made of. */
+/** The status, type and body of an answer. */
 interface Content {
   readonly status: number;
   readonly contentType: string;
   readonly text: string;
 }
 
-/** An answer of an action that isn't 200, or no JSON. */
+/** An answer of an action that has another status than 200, or is not JSON. */
 export class ControlAnswer {
   readonly content: Content;
 
@@ -34,12 +34,12 @@ export class ControlAnswer {
 }
 
 /**
- * A further thing that one emulator can be told, such as minting a token; answers 200 with its result as JSON, or with
- * a ControlAnswer.
+ * An action of one emulator, such as minting a token. The control surface answers 200 with the result as JSON, or as a
+ * ControlAnswer says.
  */
 export type ControlAction = (body: unknown, target?: ControlTarget) => unknown;
 
-/** An emulator's control with the actions that only it has, by `METHOD name`. */
+/** An emulator's control, and its own actions by `METHOD name`. */
 export interface Controlled {
   readonly control: Control;
   readonly actions?: Readonly<Record<string, ControlAction>>;

@@ -1,57 +1,60 @@
 import type { TokenResource } from './api-registration.ts';
 import type { Claims } from './token-issuer.ts';
 
-/** How a client proved who it is: by a secret, or by the certificate that the platform keeps of a managed identity. */
+/**
+ * Values of `azpacr` and `appidacr`, which say how the client authenticated: by a secret, or by the certificate that the platform
+ * keeps for a managed identity.
+ */
 export const BY_SECRET = '1';
 export const BY_CERTIFICATE = '2';
 
 const DELEGATED_SCOPE = 'access_as_user';
-/** With more, none of them is in the token. */
+/** The maximum number of groups in a token; with more, the token has none of them. */
 const MAXIMUM_GROUPS = 200;
 
-/** Somebody with an account in the tenant, with the app roles that were granted to them on the gateway's API. */
+/** A person with an account in the tenant, and the app roles that they were granted on the gateway's API. */
 export interface Person {
-  /** `oid` in tokens: of the account in this tenant, also where they are a guest in it. */
+  /** `oid` in tokens: the id of the account in this tenant, for guests too. */
   readonly objectId: string;
-  /** `sub` in tokens for the gateway: another one for each API. */
+  /** `sub` in tokens for the gateway; each API gets another one. */
   readonly subject: string;
   readonly name: string;
-  /** `upn` of a member, and the name that guests sign in with at home. */
+  /** `upn` of a member, or the name that a guest signs in with at home. */
   readonly username: string;
   readonly roles: readonly string[];
-  /** Object ids. */
+  /** Object ids of the groups that the person is a member of. */
   readonly groups?: readonly string[];
   /** The tenant that a guest comes from. */
   readonly homeTenantId?: string;
 }
 
-/** Whose token it is. */
+/** The client that a token is issued to, and the person that it acts for. */
 export interface TokenSubject {
   readonly clientId: string;
-  /** Of the client's service principal. */
+  /** Object id of the client's service principal. */
   readonly objectId: string;
   readonly authenticatedBy: typeof BY_SECRET | typeof BY_CERTIFICATE;
-  /** Of the client itself; a person's are their own. */
+  /** The client's own app roles; a person's roles are in `person`. */
   readonly roles: readonly string[];
-  /** Whom the client acts for. */
+  /** The person that the client acts for. */
   readonly person: Person | undefined;
 }
 
-/** The tenant that a token is of. */
+/** The tenant that issues a token. */
 export interface TokenTenant {
   readonly id: string;
   /** `iss` of v2.0 tokens. */
   readonly issuer: string;
 }
 
-/** `iss` of v1.0 tokens, which is the same in the global cloud and that of the US government. */
+/** Gives `iss` of v1.0 tokens, which is the same in the global cloud and in that of the US government. */
 export function v1IssuerOf(tenantId: string): string {
   return `https://sts.windows.net/${tenantId}/`;
 }
 
 /**
- * The claims of an access token, in the form that its resource has chosen, of a client itself or of the person that it
- * acts for. Times are not among them, nor what makes each token another one.
+ * Builds the claims of an access token, in the version that its resource has chosen, for a client itself or for the
+ * person that it acts for. Times and unique ids are not among them.
  * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
  */
 export function accessTokenClaims(
@@ -96,12 +99,15 @@ function personClaims(person: Person, isV1: boolean): Claims {
           ...(!isGuest && { upn: username }),
         }
       : { preferred_username: username }),
-    // Only a guest's account is in another tenant than the issuer's; their address is in the token without being asked for.
+    // A guest's account is in another tenant than the issuer's. Their address is in the token without being asked for.
     ...(isGuest && { idp: v1IssuerOf(homeTenantId), email: username }),
   };
 }
 
-/** Of too many groups there is none, but where to look them up. The address is one of Azure AD Graph, as Entra's are. */
+/**
+ * Builds the claims of a person's groups. Beyond the maximum the token says where to look the groups up instead. The
+ * address is one of Azure AD Graph, as in Entra's tokens.
+ */
 function groupClaims(tenantId: string, { objectId, groups = [] }: Person): Claims {
   if (groups.length <= MAXIMUM_GROUPS) return groups.length === 0 ? {} : { groups };
   const endpoint = `https://graph.windows.net/${tenantId}/users/${objectId}/getMemberObjects`;

@@ -7,29 +7,30 @@ export interface ApiRegistration {
   readonly clientId: string;
   /** Application id URIs, by any of which tokens can be asked for. */
   readonly identifierUris: readonly string[];
-  /** null and 1 make the tokens for this API v1.0 ones, 2 makes them v2.0. */
+  /** The version of the tokens for this API: null and 1 mean v1.0, 2 means v2.0. */
   readonly requestedAccessTokenVersion: 1 | 2 | null;
   /** Values of the app roles that it defines; no others are in its tokens. */
   readonly appRoles: readonly string[];
   /**
-   * The optional claim `idtyp`: of app-only tokens, or with `include_user_token` of all. Left out when not asked for.
+   * The optional claim `idtyp`: `app` puts it in app-only tokens, `include_user_token` in all. No token has it when
+   * left out.
    * Source: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
    */
   readonly idtyp?: 'app' | 'include_user_token';
-  /** Whether tokens list the groups of their subject. */
+  /** The groups of their subject that tokens list; none when left out. */
   readonly groupMembershipClaims?: 'SecurityGroup';
 }
 
-/** What a token is asked for: by the name that was used for it, with the version of its tokens. */
+/** The resource that a token is asked for, under the name that the request used, with the version of its tokens. */
 export interface TokenResource {
   /** `aud` of the token. */
   readonly audience: string;
   readonly version: '1.0' | '2.0';
-  /** Undefined for a service of Azure's own. */
+  /** The API's registration; undefined for a service of Azure's own. */
   readonly registration: ApiRegistration | undefined;
 }
 
-/** Services of Azure that every tenant has; their tokens are v1.0 ones, with the resource as it was asked for. */
+/** Azure services that every tenant has. Their tokens are v1.0 ones, with the requested resource as audience. */
 const AZURE_SERVICES = new Set([
   'https://api.applicationinsights.io',
   'https://monitor.azure.com',
@@ -38,9 +39,9 @@ const AZURE_SERVICES = new Set([
 ]);
 
 /**
- * Finds what a token is asked for by its client id or one of its application id URIs; undefined when the tenant has no
- * such thing. The API's registration decides on the version, whichever endpoint and client ask. `aud` of a v2.0 token
- * is the client id, of a v1.0 token what was asked for.
+ * Finds the resource of a token by its client id or one of its application id URIs; undefined when the tenant has none
+ * such. The API's registration alone decides on the version, not the endpoint or the client. `aud` is the client id in
+ * a v2.0 token, and the requested resource in a v1.0 token.
  * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#payload-claims
  */
 export function findResource(

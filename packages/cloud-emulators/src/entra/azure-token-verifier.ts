@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { fetchAgain } from '../loopback/reach.ts';
 
-/** Whom a token was given to. */
+/** The principal that a token was issued to. */
 export interface AzurePrincipal {
   readonly objectId: string;
   readonly clientId: string;
@@ -9,20 +9,20 @@ export interface AzurePrincipal {
 
 export interface AzureTokenVerifierOptions {
   readonly tenantId: string;
-  /** Where the keys of the tenant's tokens are. */
+  /** Address of the key set that verifies the tenant's tokens. */
   readonly jwksUri: string;
-  /** The resource, such as `https://vault.azure.net`, with or without a slash at its end in tokens. */
+  /** The resource, such as `https://vault.azure.net`. A token may have a slash at its end. */
   readonly audience: string;
-  /** Milliseconds since the epoch. */
+  /** The clock, in milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** A client sends the same token with every request. */
+/** The maximum number of verified tokens that are cached; a client sends the same token with every request. */
 const REMEMBERED_TOKENS = 100;
 
 /**
- * Makes the check of a service of Azure's own, which takes the tenant's v1.0 tokens: the principal, or undefined when
- * the `Authorization` header has no bearer token that is valid here and now.
+ * Makes the token check of an Azure service, which takes the tenant's v1.0 tokens. The check gives the principal, or
+ * undefined when the `Authorization` header has no valid bearer token.
  * Source: https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
  */
 export function createAzureTokenVerifier({

@@ -6,7 +6,7 @@ import { TOKEN_LIFETIME_IN_SECONDS, type TokenIssuer } from './token-issuer.ts';
 
 const DEFAULT_SCOPE = '/.default';
 
-/** What the token endpoint answers; the field names are the protocol's. */
+/** The answer of the token endpoint; the field names are the protocol's. */
 export interface TokenAnswer {
   readonly token_type: 'Bearer';
   readonly expires_in: number;
@@ -62,7 +62,7 @@ function required(value: string | null | undefined, name: string): string {
   );
 }
 
-/** The client id of HTTP Basic authentication, which the protocol allows in place of the form's field. */
+/** Reads the client id from HTTP Basic authentication, which the protocol allows in place of the form's field. */
 function clientIn(authorization: string | undefined): string | undefined {
   const encoded = /^Basic (.+)$/i.exec(authorization ?? '')?.[1];
   if (!encoded) return undefined;

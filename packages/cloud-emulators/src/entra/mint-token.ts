@@ -5,27 +5,27 @@ import type { Tenant } from './tenant.ts';
 import { TokenError } from './token-error.ts';
 import { type Claims, TOKEN_LIFETIME_IN_SECONDS, type TokenIssuer } from './token-issuer.ts';
 
-/** What `POST tokens` of the control surface takes. */
+/** The body of `POST tokens` on the control surface. */
 interface MintRequest {
   /** Name or client id of an application or a managed identity. */
   readonly application: string;
-  /** Negative for a token that has expired already; 3600 when left out. */
+  /** The lifetime; negative for a token that has expired already, 3600 when left out. */
   readonly expiresInSeconds?: number;
-  /** What the token is for, by any of its names; one that the tenant does not know becomes the audience as it is. */
+  /** The resource, by any of its names. A name that the tenant does not know becomes the audience as it is. */
   readonly audience?: string;
   readonly issuer?: string;
-  /** Any other claim, or another value for one. */
+  /** Further claims, which replace those of the same name. */
   readonly claims?: Claims;
 }
 
 const FIELDS = new Set(['application', 'expiresInSeconds', 'audience', 'issuer', 'claims']);
 
-/** A principal of the tenant, with the name that it goes by here. */
+/** A principal of the tenant, with its name among the samples. */
 export interface NamedSubject extends TokenSubject {
   readonly name: string;
 }
 
-/** Makes the control action that signs any token with the real key, right or wrong in every other respect. */
+/** Makes the control action that signs a token with the tenant's key, whatever claims are asked for. */
 export function createMint(
   principals: readonly NamedSubject[],
   tenant: Tenant,
@@ -40,7 +40,7 @@ export function createMint(
     if (!principal) throw new TypeError(`There is no application "${request.application}".`);
     const lifetime = request.expiresInSeconds ?? TOKEN_LIFETIME_IN_SECONDS;
     const expiresAt = Math.floor(now() / 1000) + lifetime;
-    // A token that has expired was also issued in the past.
+    // An expired token was also issued in the past.
     const issuedAt = expiresAt - Math.max(lifetime, TOKEN_LIFETIME_IN_SECONDS);
     const token = await issuer.issueToken({
       ...accessTokenClaims(tenant, resourceOf(tenant, request.audience ?? tenant.firstApi), principal),

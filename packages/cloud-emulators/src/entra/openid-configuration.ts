@@ -1,7 +1,10 @@
 import { v1IssuerOf } from './access-token-claims.ts';
 import type { Tenant } from './tenant.ts';
 
-/** Source: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#fetch-the-openid-configuration-document */
+/**
+ * Builds the OpenID configuration of v2.0 tokens.
+ * Source: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#fetch-the-openid-configuration-document
+ */
 export function openIdConfiguration(tenant: Tenant): Record<string, unknown> {
   return {
     token_endpoint: tenant.tokenUrl,
@@ -14,7 +17,7 @@ export function openIdConfiguration(tenant: Tenant): Record<string, unknown> {
 }
 
 /**
- * For those who verify v1.0 tokens; the keys are the same.
+ * Builds the OpenID configuration of v1.0 tokens; their keys are those of v2.0 tokens.
  * Source: https://learn.microsoft.com/entra/identity-platform/access-tokens#v10-and-v20-tokens
  */
 export function v1OpenIdConfiguration(tenant: Tenant): Record<string, unknown> {

@@ -9,16 +9,19 @@ export interface Application {
   /** Object id of its service principal: `oid` and `sub` in its tokens. */
   readonly objectId: string;
   readonly roles: readonly string[];
-  /** The person that it acts for: its tokens are then delegated ones, with that person's object id and roles. */
+  /**
+   * The person that the application acts for. Its tokens are then delegated ones, with that person's object id and
+   * roles.
+   */
   readonly person?: Person;
 }
 
-/** A managed identity: a principal that only its platform can get tokens for. */
+/** A managed identity: a principal that gets tokens through its platform alone. */
 export type ServicePrincipal = Omit<Application, 'roles' | 'person'>;
 
 export const SAMPLE_TENANT_ID = '11111111-1111-4111-8111-111111111111';
 
-/** The API that callers ask tokens for; the only one that defines app roles. */
+/** The API that callers ask tokens for; no other API defines app roles. */
 export const gatewayApi: ApiRegistration = {
   clientId: 'f0000001-0000-4000-8000-000000000001',
   identifierUris: ['api://f0000001-0000-4000-8000-000000000001', 'api://vertex-gateway'],
@@ -27,7 +30,7 @@ export const gatewayApi: ApiRegistration = {
   idtyp: 'app',
 };
 
-/** What the function app is called for, by API Management's managed identity. */
+/** The function app's API, which API Management's managed identity calls. */
 export const functionsApi: ApiRegistration = {
   clientId: 'f0000002-0000-4000-8000-000000000002',
   identifierUris: ['api://f0000002-0000-4000-8000-000000000002', 'api://vertex-gateway-functions'],
@@ -35,7 +38,7 @@ export const functionsApi: ApiRegistration = {
   appRoles: [],
 };
 
-/** What the function app's managed identity gets tokens for, to show them to Google. */
+/** The resource of the subject tokens that the function app's managed identity exchanges at Google. */
 export const federationApi: ApiRegistration = {
   clientId: 'f0000003-0000-4000-8000-000000000003',
   identifierUris: ['api://f0000003-0000-4000-8000-000000000003', 'api://google-federation'],
@@ -45,7 +48,7 @@ export const federationApi: ApiRegistration = {
 
 export const sampleApis: readonly ApiRegistration[] = [gatewayApi, functionsApi, federationApi];
 
-/** Callers to try the gateway with: one for each app role, one that was granted none, and one that acts for a person. */
+/** Sample callers of the gateway: one for each app role, one without any role, and one that acts for a person. */
 export const sampleApplications: readonly Application[] = [
   {
     name: 'sandbox-app',

@@ -14,28 +14,31 @@ import { TokenError, toErrorBody } from './token-error.ts';
 import { createTokenIssuer, type TokenIssuer } from './token-issuer.ts';
 
 export interface EntraOptions {
-  /** 0 picks a free one. */
+  /** Port of the server; 0 picks a free one. */
   readonly port: number;
   readonly tenantId: string;
-  /** What tokens can be asked for, besides services of Azure's own; of the first one when a request does not say. */
+  /**
+   * The APIs that tokens can be asked for, besides Azure's own services. A request that names none gets a token for the
+   * first.
+   */
   readonly apis?: readonly ApiRegistration[];
-  /** What can get tokens from the token endpoint. */
+  /** The applications that the token endpoint issues tokens to. */
   readonly applications: readonly Application[];
-  /** Managed identities: the token endpoint does not know them, `POST tokens` of the control surface does. */
+  /** Managed identities. The token endpoint does not know them; `POST tokens` of the control surface does. */
   readonly servicePrincipals: readonly ServicePrincipal[];
-  /** Milliseconds since the epoch. */
+  /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
 export interface Entra extends Listening {
-  /** Of v2.0 tokens. */
+  /** `iss` of v2.0 tokens. */
   readonly issuer: string;
-  /** Of v1.0 tokens. */
+  /** `iss` of v1.0 tokens. */
   readonly v1Issuer: string;
   readonly tokenUrl: string;
   readonly jwksUri: string;
   readonly issueToken: TokenIssuer['issueToken'];
-  /** A token of a managed identity, which gets it through its platform alone. @throws TokenError */
+  /** Issues a token of a managed identity, which gets it through its platform alone. @throws TokenError */
   readonly issueIdentityToken: (
     identity: Omit<ServicePrincipal, 'name'>,
     resource: string,
@@ -43,6 +46,7 @@ export interface Entra extends Listening {
   ) => Promise<string>;
   readonly control: Control;
   /**
+   * The actions of the control surface:
    * `POST tokens` { application, expiresInSeconds?, audience?, issuer?, claims? } → { access_token };
    * `PATCH registrations/{client id of an API}` { requestedAccessTokenVersion } → the registration.
    */
@@ -109,7 +113,7 @@ function asIdentity(identity: ServicePrincipal): NamedSubject {
   return { ...identity, roles: [], person: undefined, authenticatedBy: BY_CERTIFICATE };
 }
 
-/** Something that says nothing to anybody but Entra ID. */
+/** Makes a random value for a claim that only Entra ID can interpret. */
 function opaque(bytes: number): string {
   return randomBytes(bytes).toString('base64url');
 }

@@ -4,16 +4,16 @@ import { TokenError } from './token-error.ts';
 
 const VERSIONS: readonly unknown[] = [null, 1, 2];
 
-/** A tenant with its addresses, and with the APIs that are registered in it. */
+/** A tenant with its addresses and the APIs that are registered in it. */
 export class Tenant implements TokenTenant {
   readonly id: string;
-  /** Of v2.0 tokens. */
+  /** `iss` of v2.0 tokens. */
   readonly issuer: string;
   readonly tokenUrl: string;
   readonly jwksUri: string;
   #apis: readonly ApiRegistration[];
 
-  /** @param authority in place of `https://login.microsoftonline.com`. */
+  /** Makes a tenant. @param authority replaces `https://login.microsoftonline.com`. */
   constructor(authority: string, id: string, apis: readonly ApiRegistration[]) {
     this.id = id;
     this.issuer = `${authority}/${id}/v2.0`;
@@ -22,7 +22,7 @@ export class Tenant implements TokenTenant {
     this.#apis = apis;
   }
 
-  /** What a token is asked for. @throws TokenError when the tenant has no such thing. */
+  /** Finds the resource that a token is asked for. @throws TokenError when the tenant has no such resource. */
   findResource(asked: string): TokenResource {
     const resource = findResource(this.#apis, asked);
     if (resource) return resource;
@@ -33,12 +33,14 @@ export class Tenant implements TokenTenant {
     );
   }
 
-  /** The API that a token is for when the request does not say. */
+  /** The API that a token is for when the request names none. */
   get firstApi(): string {
     return this.#apis[0]?.clientId ?? '';
   }
 
-  /** Changes an API's registration as its owner does in its manifest, for tokens from now on. */
+  /**
+   * Changes an API's registration as its owner does in its manifest. The change applies to tokens issued from now on.
+   */
   changeRegistration(clientId: string | undefined, change: unknown): ApiRegistration {
     const api = this.#apis.find((one) => one.clientId === clientId);
     if (!api) throw new TypeError(`There is no API "${clientId ?? ''}".`);

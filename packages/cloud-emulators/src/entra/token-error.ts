@@ -12,7 +12,7 @@ export type TokenErrorName =
 /** A refusal of the token endpoint or of discovery; always HTTP 400. */
 export class TokenError extends Error {
   readonly error: TokenErrorName;
-  /** The number behind `AADSTS`. */
+  /** The number after `AADSTS`. */
   readonly code: number;
 
   constructor(error: TokenErrorName, code: number, message: string) {
@@ -24,7 +24,7 @@ export class TokenError extends Error {
 }
 
 /**
- * The JSON body of a refusal.
+ * Builds the JSON body of a refusal.
  * Source: https://learn.microsoft.com/entra/identity-platform/reference-error-codes#handling-error-codes-in-your-application
  */
 export function toErrorBody({ error, code, message }: TokenError, now: Date): Record<string, unknown> {

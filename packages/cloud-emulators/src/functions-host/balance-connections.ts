@@ -2,11 +2,10 @@ import { connect, createServer, type Socket } from 'node:net';
 import { listen, type Listening } from '../loopback/listen.ts';
 
 /**
- * Listens for connections and hands them on to the instances of an app in turn, passing over one that isn't there, as
- * the platform's front end does with requests.
- *
- * @param ports of the instances on 127.0.0.1.
- * @throws PortTakenError
+ * Listens for connections and hands them on to the instances of an app in turn, as the platform's front end does with
+ * requests. It skips an instance that is not there.
+ * @param ports gives the ports of the instances on 127.0.0.1.
+ * @throws PortTakenError when the port is in use.
  */
 export function balanceConnections(ports: () => readonly number[], port: number): Promise<Listening> {
   let turn = 0;
@@ -25,7 +24,7 @@ export function balanceConnections(ports: () => readonly number[], port: number)
     });
     instance.once('connect', () => {
       instance.removeAllListeners('error');
-      // One side that breaks off takes the other with it.
+      // A connection that breaks off on one side is reset on the other.
       instance.on('error', () => client.resetAndDestroy());
       instance.once('close', () => client.destroy());
       client.pipe(instance).pipe(client);

@@ -1,4 +1,4 @@
-/** Names that the page lists, by where they stand; what is below others is not looked into. */
+/** The documented names by the path of the object that holds them. Objects that are not listed are not checked. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   logging: ['fileLoggingMode', 'logLevel', 'console', 'applicationInsights'],
   'logging.applicationInsights': [
@@ -30,10 +30,10 @@ const LEVELS = new Set(['Trace', 'Debug', 'Information', 'Warning', 'Error', 'Cr
 const TELEMETRY_TYPES = new Set(['Dependency', 'Event', 'Exception', 'PageView', 'Request', 'Trace']);
 
 /**
- * Looks for names and values in `logging` of host.json that the host would not know, and so pass over in silence.
+ * Checks `logging` of host.json for names and values that the real host would ignore silently.
  * Sources: https://learn.microsoft.com/azure/azure-functions/functions-host-json#logging and
  * https://learn.microsoft.com/azure/azure-functions/configure-monitoring#configure-log-levels
- * @param refuse never returns.
+ * @param refuse throws the problem as an error.
  */
 export function checkLogging(logging: unknown, refuse: (problem: string) => never): void {
   const { logLevel, applicationInsights } = readKnown('logging', logging, refuse);

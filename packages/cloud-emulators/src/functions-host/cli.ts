@@ -9,7 +9,9 @@ const log: Log = (level, source, message) => {
   if (!SILENT.has(level)) console.error(`${new Date().toISOString()} ${level} ${source}: ${message}`);
 };
 
-/** `GET timers`, and `POST timers/{name}`, which answers when that timer's function has ended. */
+/**
+ * Makes the control actions `GET timers` and `POST timers/{name}`, which answers when that timer's function has ended.
+ */
 function timerActions({ timers }: FunctionsHost): Record<string, ControlAction> {
   return {
     'GET timers': () => timers.states(),
@@ -24,8 +26,8 @@ function timerActions({ timers }: FunctionsHost): Record<string, ControlAction> 
   };
 }
 
-/** Tells the parent that forked this process, where there is one. */
-function tell(message: object): Promise<void> {
+/** Sends a message to the parent process, where there is one. */
+function sendToParent(message: object): Promise<void> {
   return new Promise((resolve) => {
     if (process.send) process.send(message, () => resolve());
     else resolve();
@@ -53,7 +55,7 @@ async function run(): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  // Without its parent nothing that the app talks to is there either, so there is nothing to wait for.
+  // The parent runs the services that the app talks to, so without it there is nothing to wait for.
   process.on('disconnect', () => process.exit(0));
   // The parent may have gone while this module was loaded.
   if (process.send && !process.connected) process.exit(0);
@@ -67,7 +69,7 @@ async function run(): Promise<void> {
     drainTimeoutInMs: Number(values['drain-timeout']),
     activityTimeoutInMs: Number(values['activity-timeout']),
     log,
-    onWorker: (workerId) => void tell({ type: 'worker', workerId }),
+    onWorker: (workerId) => void sendToParent({ type: 'worker', workerId }),
     onFailure: fail,
     ...(control ? { control } : {}),
   });
@@ -76,7 +78,7 @@ async function run(): Promise<void> {
     ? (await startControlServer([{ control, actions: timerActions(host) }])).port
     : undefined;
 
-  await tell({ type: 'ready', port: host.port, controlPort });
+  await sendToParent({ type: 'ready', port: host.port, controlPort });
   if (process.send) return;
   for (const { name, route } of host.functions)
     log('information', 'host', `${name}: http://127.0.0.1:${host.port}/${route}`);
@@ -85,7 +87,7 @@ async function run(): Promise<void> {
 function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   if (!process.send) console.error(message);
-  void tell({ type: 'failed', message }).then(() => process.exit(1));
+  void sendToParent({ type: 'failed', message }).then(() => process.exit(1));
 }
 
 run().catch(fail);

@@ -4,23 +4,23 @@ import { MAXIMUM_BODY_BYTES } from './request-body.ts';
 export interface Forwarded {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
-  /** Of the library's own server. */
+  /** Port of the library's own server. */
   readonly port: number;
-  /** As the worker gets it. */
+  /** The request target that the worker gets. */
   readonly target: string;
-  /** Of the request to the host. */
+  /** The `Host` of the request to the host. */
   readonly host: string;
   readonly invocationId: string;
   readonly traceParent: string;
-  /** Where the host has read it already; undefined for one that goes on as it comes. */
+  /** The body, when the host has read it already; undefined when the body is streamed. */
   readonly body: Buffer | undefined;
-  /** How long nothing may happen on either side. */
+  /** The time without any activity on either side after which the request is given up. */
   readonly activityTimeoutInMs: number;
-  /** Told each part of a body that goes on as it comes. */
+  /** Called with each part of a streamed body. */
   readonly whenRead: (part: Buffer) => void;
 }
 
-/** Headers of one connection, and those that the proxy sets itself. */
+/** The headers of one connection, and those that the proxy sets itself. */
 const NOT_FORWARDED = new Set([
   'connection',
   'keep-alive',
@@ -42,11 +42,10 @@ const NOT_FORWARDED = new Set([
 const connections = new Agent({ keepAlive: true });
 
 /**
- * Sends a request on to the library's own server, and its answer back, part by part, each side at the other's pace. Whoever
- * breaks off takes the other side along. Nothing is thrown: without an answer the caller gets 502, or 504 when nothing
- * happened for too long; one that breaks off is cut.
- *
- * It does what the host does with YARP, recorded from version 2.1 on .NET 10.
+ * Forwards a request to the library's own server and its answer back, part by part, each side at the other's pace. A
+ * side that breaks off ends the other one too. It never rejects: without an answer the caller gets 502, or 504 after
+ * too long a silence. An answer that breaks off is cut.
+ * The behaviour is that of the host with YARP, recorded from version 2.1 on .NET 10.
  * Source: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.Grpc/Server/DefaultHttpProxyService.cs
  */
 export function forward(forwarded: Forwarded): Promise<void> {
@@ -68,7 +67,8 @@ export function forward(forwarded: Forwarded): Promise<void> {
     const silence = setTimeout(() => end(504), activityTimeoutInMs);
     response.once('close', () => {
       clearTimeout(silence);
-      // A pipe whose end is gone pauses its source for good; what is left has to come off the connection.
+      // A pipe whose destination has closed pauses its source for good; the rest of the body has to be read off the
+      // connection.
       message.unpipe(request).resume();
       request.destroy();
       resolve();
@@ -87,7 +87,7 @@ export function forward(forwarded: Forwarded): Promise<void> {
 
 /** Answers without a body. */
 export function refuse(response: ServerResponse, status: number): void {
-  // What is left of a request that is too large would have to be read before the connection's next one.
+  // The rest of a request that is too large would have to be read before the connection's next request.
   if (status === 413 || status === 414 || status === 431) response.setHeader('connection', 'close');
   response.writeHead(status, status === 204 ? {} : { 'content-length': 0 }).end();
 }
@@ -112,7 +112,7 @@ function headersOf({ message, port, host, invocationId, traceParent }: Forwarded
   const headers = ['Host', `localhost:${port}`];
   for (const [name, values = []] of Object.entries(message.headersDistinct))
     if (!NOT_FORWARDED.has(name)) headers.push(name, values.join(', '));
-  // As there: an id that the caller sends stays, and the worker then waits for another one.
+  // An id that the caller sends is kept, as in the real host; the worker then waits for another one.
   if (message.headers['x-ms-invocation-id'] === undefined) headers.push('x-ms-invocation-id', invocationId);
   headers.push('traceparent', traceParent);
   headers.push('X-Forwarded-For', message.socket.remoteAddress ?? '');

@@ -4,28 +4,28 @@ import { join } from 'node:path';
 
 export interface FunctionAppOptions {
   readonly directory: string;
-  /** 0 picks a free one, which is kept when the app is restarted. */
+  /** Port of the app; 0 picks a free one, which a restart keeps. */
   readonly port: number;
-  /** The environment of the app. Of this process's own only what Node needs is passed on. */
+  /** The environment of the app. Only the variables that Node needs are inherited from this process. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Whether timers run by their schedules, which they do on one of an app's instances only. */
+  /** True when timers run by their schedules, which they do on one of an app's instances only. */
   readonly schedules: boolean;
-  /** Called when the process ends and nobody has asked it to. */
+  /** Called when the process ends without being asked to. */
   readonly onUnexpectedExit: (problem: Error) => void;
 }
 
-/** What the host says when its worker has started, when it has itself, and when it has failed to. */
+/** A message of the host: its worker has started, it has started itself, or it has failed to. */
 type Message =
   | { readonly type: 'worker'; readonly workerId: number }
   | { readonly type: 'ready'; readonly port: number; readonly controlPort: number }
   | { readonly type: 'failed'; readonly message: string };
 
-/** Longer than the host itself takes to stop. */
+/** The time limit of a stop, which is longer than the host itself takes. */
 const STOP_TIMEOUT_IN_MS = 17_000;
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
 
 /**
- * A function app: a host in a process of its own, and the worker that this one starts. They end with this process, however
+ * A function app: a host in a child process, and the worker that the host starts. Both end with this process, however
  * it ends.
  */
 export class FunctionAppProcess {
@@ -36,10 +36,10 @@ export class FunctionAppProcess {
   #child: ChildProcess | undefined;
   #workerId = 0;
   #isStopping = false;
-  /** One restart at a time. */
+  /** Restarts wait for each other. */
   #restarting: Promise<void> = Promise.resolve();
 
-  /** @throws Error with what the host or the app said when it fails to start. */
+  /** Starts a function app. @throws Error with what the host or the app printed when it fails to start. */
   static async start(options: FunctionAppOptions): Promise<FunctionAppProcess> {
     const app = new FunctionAppProcess(options);
     await app.#start();
@@ -56,19 +56,19 @@ export class FunctionAppProcess {
     return this.#port;
   }
 
-  /** Of the worker, which runs the app; undefined while there is none. */
+  /** Process id of the worker, which runs the app; undefined while there is none. */
   get processId(): number | undefined {
     return this.#child && this.#workerId;
   }
 
-  /** Undefined while the app is being restarted, and after it was killed. */
+  /** Port of the control surface; undefined while the app is being restarted, and after it was killed. */
   get controlPort(): number | undefined {
     return this.#child ? this.#controlPort : undefined;
   }
 
   /**
-   * Stops the app and starts it anew on the same port; settings that are given stay.
-   * @throws Error with what the host or the app said when it fails to start.
+   * Stops the app and starts it anew on the same port. The given settings apply to later restarts too.
+   * @throws Error with what the host or the app printed when it fails to start.
    */
   restart(settings: Readonly<Record<string, string>>): Promise<void> {
     const restarted = this.#restarting.then(async () => {
@@ -81,7 +81,7 @@ export class FunctionAppProcess {
     return restarted;
   }
 
-  /** Lets running invocations end first, for a bounded time. */
+  /** Stops the app. Running invocations may end first, within a bounded time. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#restarting;
@@ -99,7 +99,7 @@ export class FunctionAppProcess {
     clearTimeout(killing);
   }
 
-  /** Ends the app as a crash does, in the midst of whatever it does; only `restart` brings it back. */
+  /** Ends the app at once, as a crash does; only `restart` starts it again. */
   async kill(): Promise<void> {
     const child = this.#child;
     if (!child) return;

@@ -14,26 +14,26 @@ import { type TimerClock, Timers } from './timers.ts';
 import { TraceContext } from './trace-context.ts';
 
 export interface FunctionsHostOptions {
-  /** Holds host.json, and package.json whose `main` is the application. */
+  /** The app's folder, which holds host.json, and package.json with `main`. */
   readonly directory: string;
-  /** 0 picks a free port. */
+  /** Port of the host; 0 picks a free one. */
   readonly port: number;
   /** Records requests and applies faults. */
   readonly control?: Control;
-  /** Host keys, any of which opens a function of level `function`. Without one, such functions answer 401. */
+  /** Host keys, any of which opens a function of level `function`. Without any key, those functions answer 401. */
   readonly keys?: readonly string[];
-  /** How long stopping waits for running invocations; 10,000 by default, as there. */
+  /** The time that stopping waits for running invocations; 10,000 by default, as in the real host. */
   readonly drainTimeoutInMs?: number;
-  /** How long a request to the worker may be silent; 240,000 by default, as there. */
+  /** The time that a request to the worker may be silent; 240,000 by default, as in the real host. */
   readonly activityTimeoutInMs?: number;
   readonly log?: Log;
-  /** Whether timers run by their schedules, which they do on one of an app's instances only; true when left out. */
+  /** True when timers run by their schedules, which they do on one of an app's instances only; true when left out. */
   readonly schedules?: boolean;
-  /** What `%NAME%` in a timer's schedule stands for; the environment when left out. */
+  /** The values for `%NAME%` in a timer's schedule; the environment when left out. */
   readonly settings?: Readonly<Record<string, string | undefined>>;
-  /** Told the process id of each worker that has started. */
+  /** Called with the process id of each worker that has started. */
   readonly onWorker?: (processId: number) => void;
-  /** Told when the worker has ended and can't be started anew. */
+  /** Called when the worker has ended and can't be started anew. */
   readonly onFailure?: (error: Error) => void;
 }
 
@@ -41,13 +41,18 @@ export interface FunctionsHost {
   readonly port: number;
   readonly functions: readonly { readonly name: string; readonly route: string }[];
   readonly timers: Pick<Timers, 'states' | 'fire'>;
-  /** Takes no more connections, waits for what runs, lets the worker end itself and closes. Never rejects. */
+  /**
+   * Accepts no more connections, waits for running invocations, lets the worker end itself and closes. Never rejects.
+   */
   readonly stop: () => Promise<void>;
 }
 
-/** The load balancer before a function app drops a connection that is idle for this long. */
+/** The idle time after which the load balancer before a function app drops a connection. */
 const IDLE_TIMEOUT_IN_MS = 230_000;
-/** Of Kestrel. Source: https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/options#request-headers-timeout */
+/**
+ * Kestrel's limit.
+ * Source: https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/options#request-headers-timeout
+ */
 const HEAD_TIMEOUT_IN_MS = 30_000;
 /** Source: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Workers/Rpc/FunctionRegistration/RpcFunctionInvocationDispatcher.cs */
 const DRAIN_TIMEOUT_IN_MS = 10_000;
@@ -64,15 +69,18 @@ const clock: TimerClock = {
 };
 
 /**
- * Serves a function app, which runs in a worker process, on 127.0.0.1.
- * @throws Error for what is wrong with host.json, package.json or a function; PortTakenError; what the app throws.
+ * Serves a function app on 127.0.0.1; the app runs in a worker process.
+ * @throws Error for a mistake in host.json, package.json or a function, or what the app throws.
+ * @throws PortTakenError when the port is in use.
  */
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
   const { directory, port, control, keys = [] } = options;
   const log: Log = options.log ?? (() => undefined);
   const { routePrefix, functionTimeoutInMs } = readHostSettings(directory);
   const invocations = new Invocations({
-    ...{ directory, functionTimeoutInMs, log },
+    directory,
+    functionTimeoutInMs,
+    log,
     onWorker: ({ processId }) => options.onWorker?.(processId ?? 0),
     onFailure: options.onFailure ?? (() => undefined),
   });
@@ -128,7 +136,7 @@ function refuseUnsupported(registered: readonly FunctionMetadata[]): void {
   }
 }
 
-/** Invokes a timer's function. @throws Error with what it threw, or when its worker ends. */
+/** Invokes a timer's function. @throws Error with what the function threw, or when its worker ends. */
 async function runTimer(invocations: Invocations, { name }: TimerFunction, timer: Timer): Promise<void> {
   const request = {
     invocationId: randomUUID(),
@@ -144,7 +152,7 @@ async function runTimer(invocations: Invocations, { name }: TimerFunction, timer
   });
 }
 
-/** Waits for work, but no longer than this. */
+/** Waits for work, but not longer than the time limit. */
 async function within(timeoutInMs: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutInMs)));

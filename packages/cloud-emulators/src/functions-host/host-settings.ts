@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkLogging } from './check-logging.ts';
 
-/** What the host takes from host.json. */
+/** The settings of host.json that the host uses. */
 export interface HostSettings {
   /** Prefix of every route, without slashes at its ends; `api` unless host.json says otherwise. */
   readonly routePrefix: string;
-  /** How long one invocation may take; undefined where host.json says `-1`. 30 minutes by default, as on Flex Consumption. */
+  /**
+   * The time limit of one invocation; undefined where host.json says `-1`. 30 minutes by default, as on Flex
+   * Consumption.
+   */
   readonly functionTimeoutInMs: number | undefined;
 }
 
@@ -21,7 +24,8 @@ const KNOWN = new Set([
 ]);
 
 /**
- * Reads host.json. `logging`, whose names are checked, `telemetryMode` and `extensionBundle` have no effect here.
+ * Reads host.json. `logging`, `telemetryMode` and `extensionBundle` have no effect here; the names in `logging` are
+ * checked.
  * @throws Error that names the file and the setting, for one that is malformed or that this host doesn't support.
  * Source: https://learn.microsoft.com/azure/azure-functions/functions-host-json
  */

@@ -4,19 +4,22 @@ import { parseRouteTemplate, type RouteTemplate, type RouteValues } from './rout
 /** A function with an HTTP trigger, as the host routes to it. */
 export interface HttpFunction {
   readonly name: string;
-  /** The full template, with the prefix. */
+  /** The full route template, with the prefix. */
   readonly route: string;
   readonly methods: ReadonlySet<string>;
-  /** Whether a caller needs a key. */
+  /** True when a caller needs a key. */
   readonly needsKey: boolean;
   readonly template: RouteTemplate;
 }
 
-/** Prefixes that the host keeps for itself; `administrators` is refused with them, as there. */
+/**
+ * Route prefixes that the host reserves. `administrators` begins with one of them and is refused too, as in the real
+ * host.
+ */
 const RESERVED = ['admin', 'runtime'];
 
 /**
- * The functions in the order in which the host tries them: alphabetical, case-insensitive.
+ * Lists the functions in the order in which the host tries them: alphabetical, case-insensitive.
  * @throws Error that names the function, for a template that the host refuses and for what this host doesn't support.
  */
 export function prepareFunctions(
@@ -28,7 +31,7 @@ export function prepareFunctions(
   return functions;
 }
 
-/** The first function that takes this method and decoded path, with its route values. */
+/** Finds the first function that takes this method and decoded path, with its route values. */
 export function findFunction(
   functions: readonly HttpFunction[],
   method: string,
@@ -69,7 +72,7 @@ function prepare({ name, bindings }: FunctionMetadata, routePrefix: string): Htt
 
 function parse(route: string, full: string, refuse: (problem: string) => never): RouteTemplate {
   try {
-    // The route alone is checked too: behind a prefix a leading slash would pass as an empty segment.
+    // The route is also checked without its prefix: after one, a leading slash would pass as an empty segment.
     parseRouteTemplate(route);
     return parseRouteTemplate(full);
   } catch (error) {

@@ -2,20 +2,20 @@ import type { InvocationRequest, InvocationResponse, Log } from './messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 export interface InvocationsOptions {
-  /** Of the function app. */
+  /** Folder of the function app. */
   readonly directory: string;
-  /** How long one invocation may take; undefined where there is no limit. */
+  /** The time limit of one invocation; undefined when there is none. */
   readonly functionTimeoutInMs: number | undefined;
   readonly log: Log;
-  /** Told each worker that has started. */
+  /** Called with each worker that has started. */
   readonly onWorker: (worker: WorkerProcess) => void;
-  /** Told when a worker has ended and no other can be started. */
+  /** Called when a worker has ended and no other can be started. */
   readonly onFailure: (error: Error) => void;
 }
 
 /**
- * The worker process, started anew when it ends, and the invocations that run on it. One invocation that takes longer than
- * the host allows takes the worker with it, and all else that runs there.
+ * The worker process, which is started anew when it ends, and the invocations that run on it. An invocation that
+ * exceeds the host's time limit ends the worker, and with it all other invocations there.
  * Source: https://learn.microsoft.com/azure/azure-functions/functions-host-json#functiontimeout
  */
 export class Invocations {
@@ -31,15 +31,15 @@ export class Invocations {
     this.#worker = this.#start();
   }
 
-  /** Waits for the worker while it starts. @throws Error with what it said when it failed to. */
+  /** Waits until the worker has started. @throws Error with what the worker printed when it failed to start. */
   worker(): Promise<WorkerProcess> {
     return this.#worker;
   }
 
   /**
-   * Runs a function, and what goes on beside it. The invocation has ended when both have; one that takes too long ends its
-   * worker.
-   * @param beside gets what the worker answers, which is an error too when the worker ends.
+   * Runs a function and the work that accompanies it. The invocation ends when both have ended. One that exceeds the
+   * time limit ends its worker.
+   * @param beside gets the worker's answer, which rejects when the worker ends.
    */
   async invoke(
     worker: WorkerProcess,
@@ -72,13 +72,13 @@ export class Invocations {
     }
   }
 
-  /** Resolves when nothing runs, whatever it ended with. A worker that ends from now on is not replaced. */
+  /** Resolves when no invocation runs, whatever they ended with. A worker that ends from now on is not replaced. */
   async drain(): Promise<void> {
     this.#isStopping = true;
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
-  /** Ends the worker, which has this long for its `appTerminate` hooks. */
+  /** Ends the worker, whose `appTerminate` hooks have this long. */
   async terminate(gracePeriodInMs: number): Promise<void> {
     this.#isStopping = true;
     const worker = await this.#worker;

@@ -1,27 +1,28 @@
 /**
- * What the host and its worker tell each other. There it is protocol buffers over gRPC, with members of the same names.
+ * The messages between the host and its worker. The real ones are protocol buffers over gRPC, with members of the same
+ * names.
  * Source: https://github.com/Azure/azure-functions-language-worker-protobuf/blob/dev/src/proto/FunctionRpc.proto
  */
 
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 
-/** Where the function app's and the host's log lines go. */
+/** Receives the log lines of the function app and of the host. */
 export type Log = (level: LogLevel, source: string, message: string) => void;
 
 /** A binding as the library registers it; an HTTP trigger has `route`, `methods` and `authLevel`. */
 export type Binding = Readonly<Record<string, unknown>> & { readonly type?: string };
 
-/** What the library tells of a function. */
+/** The metadata of a function, as the library registers it. */
 export interface FunctionMetadata {
   readonly name: string;
   readonly bindings: Readonly<Record<string, Binding>>;
   readonly retryOptions?: unknown;
 }
 
-/** A value as it travels to the worker. */
+/** A value as it is sent to the worker. */
 export type TypedData = { readonly string: string } | { readonly json: string };
 
-/** An HTTP request or response that travels whole, without `enableHttpStream`. */
+/** An HTTP request or response that is sent whole, without `enableHttpStream`. */
 export interface HttpData {
   readonly url?: string;
   readonly method?: string;
@@ -36,13 +37,13 @@ export interface InvocationRequest {
   readonly functionName: string;
   readonly traceContext: { readonly traceParent: string; readonly traceState?: string };
   readonly triggerMetadata: Readonly<Record<string, TypedData>>;
-  /** Of the trigger; an HTTP request that the library's own server receives is not in it. */
+  /** The input of the trigger; an HTTP request that the library's own server receives is not in it. */
   readonly input: TypedData | { readonly http: HttpData };
 }
 
 export interface InvocationResponse {
   readonly invocationId: string;
-  /** What the handler or a hook threw. */
+  /** The error that the handler or a hook threw. */
   readonly error?: string;
   readonly http?: HttpData;
 }
@@ -55,7 +56,7 @@ export type FromWorker =
   | {
       readonly type: 'started';
       readonly functions: readonly FunctionMetadata[];
-      /** Where the library's own server listens, with `enableHttpStream`. */
+      /** Address of the library's own server, with `enableHttpStream`. */
       readonly httpUri?: string;
     }
   | { readonly type: 'failed'; readonly message: string }

@@ -1,6 +1,6 @@
-/** When a timer is due. */
+/** A schedule that gives the occurrences of a timer. */
 export interface Schedule {
-  /** The first time after this one, by UTC. */
+  /** Gives the first occurrence after this instant, in UTC. */
   next(after: Date): Date;
 }
 
@@ -8,7 +8,7 @@ interface Field {
   readonly name: string;
   readonly first: number;
   readonly last: number;
-  /** Names of its values, from the first one on. */
+  /** Names of the field's values, from the first one on. */
   readonly names?: readonly string[];
 }
 
@@ -24,7 +24,7 @@ const FIELDS = [
 ] as const satisfies readonly Field[];
 
 const DAY_IN_MS = 86_400_000;
-/** 29 February is at most eight years away. */
+/** The longest wait for an occurrence: 29 February is at most eight years away. */
 const LONGEST_WAIT_IN_DAYS = 8 * 366;
 
 /**
@@ -59,7 +59,7 @@ export function readSchedule(expression: string): Schedule {
   return { next: (after) => find(after.getTime()) ?? new Date(NaN) };
 }
 
-/** The first time of a day that isn't before this one, both in seconds from its start. */
+/** Finds the first time of a day that is not before the given one; both are in seconds from the day's start. */
 function firstTime(
   { hours, minutes, seconds }: { hours: number[]; minutes: number[]; seconds: number[] },
   earliest: number,
@@ -76,14 +76,14 @@ function firstTime(
   return undefined;
 }
 
-/** The values of a field, in ascending order. */
+/** Reads the values of a field, in ascending order. */
 function readField(text: string, field: Field): number[] {
   const values = new Set<number>();
   for (const part of text.split(',')) {
     const [range = '', step, ...rest] = part.split('/');
     const [from, to] = readRange(range, field);
     if (rest.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step))) throw refusal(field);
-    // "5/10" goes on from 5 to the end.
+    // "5/10" means the values from 5 to the field's last one.
     const last = step !== undefined && !range.includes('-') ? field.last : to;
     for (let value = from; value <= last; value += Number(step ?? 1)) values.add(value);
   }

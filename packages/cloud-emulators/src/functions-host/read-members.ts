@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** A member of a JSON object: where its value stands, and what it is. */
+/** A member of a JSON object: the bytes and the kind of its value. */
 export interface Member {
   readonly name: string;
   readonly kind: 'object' | 'array' | 'string' | 'literal';
@@ -8,9 +8,12 @@ export interface Member {
   readonly value: Uint8Array;
 }
 
-/** As deep as Newtonsoft.Json reads. Source: https://www.newtonsoft.com/json/help/html/P_Newtonsoft_Json_JsonReader_MaxDepth.htm */
+/**
+ * The maximum depth that Newtonsoft.Json reads.
+ * Source: https://www.newtonsoft.com/json/help/html/P_Newtonsoft_Json_JsonReader_MaxDepth.htm
+ */
 const MAXIMUM_DEPTH = 64;
-/** Some tenths of a millisecond of work. */
+/** The bytes that are read before other work has its turn; they take some tenths of a millisecond. */
 const BYTES_IN_A_TURN = 64 * 1024;
 const MAXIMUM_LITERAL = 512;
 
@@ -20,15 +23,16 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const BRACE = 0x7b;
 const BRACKET = 0x5b;
-/** From an opening bracket to its closing one. */
+/** The distance from an opening bracket's code to that of its closing one. */
 const CLOSING = 2;
 const LITERAL = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 
 /**
- * The members of the JSON object that a text is, in the order in which they stand, equal names included. One pass over the
- * bytes without a tree; other work has its turn in between.
- * @param keep told each member; what it doesn't keep takes no memory.
- * @returns false for a text that is no JSON object, or too deep; members may have been told before that shows.
+ * Reads the members of a JSON object in the order in which they stand, equal names included. It passes over the bytes
+ * once, builds no tree, and lets other work run in between.
+ * @param keep called with each member; members that it does not keep take no memory.
+ * @returns false for a text that is no JSON object, or nested too deeply; `keep` may have been called before that
+ * shows.
  */
 export async function readMembers(json: Uint8Array, keep: (member: Member) => void): Promise<boolean> {
   const reader = new Reader(json, keep);
@@ -36,7 +40,7 @@ export async function readMembers(json: Uint8Array, keep: (member: Member) => vo
   return reader.isObject;
 }
 
-/** What may come next, or what the reader is within. */
+/** The token that may come next, or the one that the reader is within. */
 type Expected = 'value' | 'item' | 'name' | 'member' | 'colon' | 'more' | 'nothing' | 'string' | 'literal';
 
 class Reader {
@@ -49,9 +53,9 @@ class Reader {
   #expected: Expected = 'value';
   #isName = false;
   #name: Uint8Array = new Uint8Array();
-  /** Where the string or the literal begins that the reader is within. */
+  /** Offset of the string or the literal that the reader is within. */
   #start = 0;
-  /** Where the value of the object's own member begins. */
+  /** Offset of the value of the object's own member. */
   #valueStart = 0;
   isObject = false;
 
@@ -60,7 +64,7 @@ class Reader {
     this.#keep = keep;
   }
 
-  /** Reads on, for so many bytes. @returns whether there is more to read. */
+  /** Reads the given number of bytes. @returns true when there is more to read. */
   read(bytes: number): boolean {
     const until = this.#at + bytes;
     while (this.#at < until) {
@@ -81,7 +85,7 @@ class Reader {
     return true;
   }
 
-  /** Leaves the place at the quote that ends a string. */
+  /** Skips to the quote that ends a string. */
   #skipText(until: number): void {
     const json = this.#json;
     let at = this.#at;
@@ -90,7 +94,7 @@ class Reader {
     this.#at = at;
   }
 
-  /** Leaves the place behind a number or a word. */
+  /** Skips a number or a word. */
   #skipLiteral(until: number): void {
     const json = this.#json;
     let at = this.#at;
@@ -131,7 +135,7 @@ class Reader {
   }
 
   #startValue(byte: number): boolean {
-    // The whole is an object.
+    // The outermost value has to be an object.
     if (this.#depth === 0 && byte !== BRACE) return false;
     if (this.#depth === 1) this.#valueStart = this.#at;
     this.#start = this.#at;
@@ -150,7 +154,7 @@ class Reader {
   #endString(): boolean {
     this.#expected = this.#isName ? 'colon' : 'more';
     if (this.#depth > 1) return true;
-    if (!this.#isName) return this.#tell('string', this.#at + 1);
+    if (!this.#isName) return this.#endValue('string', this.#at + 1);
     this.#name = this.#json.subarray(this.#start, this.#at + 1);
     return true;
   }
@@ -165,7 +169,7 @@ class Reader {
       (length > MAXIMUM_LITERAL || !LITERAL.test(textOf(this.#json.subarray(this.#start, this.#at))))
     )
       return false;
-    return this.#depth > 1 || this.#tell('literal', this.#at);
+    return this.#depth > 1 || this.#endValue('literal', this.#at);
   }
 
   #close(byte: number): boolean {
@@ -173,11 +177,11 @@ class Reader {
     if (byte !== opened + CLOSING) return false;
     this.#depth -= 1;
     this.#expected = this.#depth === 0 ? 'nothing' : 'more';
-    return this.#depth !== 1 || this.#tell(opened === BRACE ? 'object' : 'array', this.#at + 1);
+    return this.#depth !== 1 || this.#endValue(opened === BRACE ? 'object' : 'array', this.#at + 1);
   }
 
-  /** The end of the value of a member of the object itself. */
-  #tell(kind: Member['kind'], end: number): boolean {
+  /** Ends a value, and hands it on when it belongs to the outermost object. */
+  #endValue(kind: Member['kind'], end: number): boolean {
     let name: unknown;
     try {
       name = JSON.parse(textOf(this.#name));
@@ -193,7 +197,7 @@ function isSpace(byte: number): boolean {
   return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }
 
-/** Digits, letters, `+`, `-` and `.`. */
+/** Says if a byte may be part of a literal: a digit, a letter, `+`, `-` or `.`. */
 function isOfLiteral(byte = 0): boolean {
   return (
     (byte >= 0x30 && byte <= 0x39) ||

@@ -3,13 +3,13 @@ import type { IncomingMessage } from 'node:http';
 /** The largest request body in bytes. Source: https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits */
 export const MAXIMUM_BODY_BYTES = 104_857_600;
 
-/** Whether the host reads a body before it calls a function: one that says how long it is. */
+/** Says if the host reads the body before it calls a function, as it does with a body whose length is declared. */
 export function hasLength({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? 0) > 0;
 }
 
 /**
- * Reads a body that says how long it is, each part into its place as it comes.
+ * Reads a body whose length is declared; each part is copied into its place as it comes.
  * @throws Error when the caller breaks off.
  */
 export async function readBody(message: IncomingMessage): Promise<Buffer> {

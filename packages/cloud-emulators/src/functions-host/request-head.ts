@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * What Kestrel takes of a request's head.
+ * Kestrel's limits of a request's head.
  * Source: https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/options#maximum-request-header-count and
  * https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.server.kestrel.core.kestrelserverlimits
  */
@@ -10,10 +10,13 @@ const MAXIMUM_HEADER_BYTES = 32_768;
 const MAXIMUM_LINE_BYTES = 8_192;
 const LINE_END = 2;
 
-/** More than the server of this process has to read to see that a head is too long. */
+/**
+ * The limit of this process's own server. It is large enough that a head beyond Kestrel's limits can be read and
+ * refused.
+ */
 export const READABLE_HEAD_BYTES = 2 * (MAXIMUM_HEADER_BYTES + MAXIMUM_LINE_BYTES);
 
-/** The status of a head that is too long: 414 for its first line, 431 for its headers; undefined for any other. */
+/** Gives the status for a head that is too long: 414 for its first line, 431 for its headers; undefined otherwise. */
 export function refuseHead({
   method = '',
   url = '',
@@ -23,7 +26,7 @@ export function refuseHead({
   if (`${method} ${url} HTTP/${httpVersion}`.length + LINE_END > MAXIMUM_LINE_BYTES) return 414;
   if (rawHeaders.length / 2 > MAXIMUM_HEADERS) return 431;
   let bytes = 0;
-  // `name: value` and the end of the line.
+  // A header line is `name: value` and the line's end.
   for (let index = 0; index < rawHeaders.length; index += 2)
     bytes += (rawHeaders[index]?.length ?? 0) + (rawHeaders[index + 1]?.length ?? 0) + 2 * LINE_END;
   return bytes > MAXIMUM_HEADER_BYTES ? 431 : undefined;

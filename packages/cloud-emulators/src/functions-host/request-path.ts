@@ -1,5 +1,5 @@
 const ENCODED = /(?:%[0-9a-f]{2})+/gi;
-/** What the proxy leaves as it is in a path; a percent sign is not among it. */
+/** The characters of a path that the proxy encodes; a percent sign is one of them. */
 const TO_ENCODE = /[^A-Za-z0-9!$&'()*+,\-./:;=@_~]+/gu;
 
 const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i;
@@ -8,13 +8,13 @@ const PRINTABLE = /^[!-~]*$/;
 /** A request target and the authority that it is for. */
 interface Target {
   readonly host: string;
-  /** Path and query. */
+  /** Path and query of the request. */
   readonly path: string;
 }
 
 /**
- * Splits a request's target, which may be absolute and has the same authority as `Host` then.
- * @returns undefined for what Kestrel answers with 400.
+ * Splits a request's target. A target in absolute form must have the same authority as `Host`.
+ * @returns undefined for a target that Kestrel answers with 400.
  * Source: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
  */
 export function readTarget(target: string, host: string): Target | undefined {
@@ -26,8 +26,8 @@ export function readTarget(target: string, host: string): Target | undefined {
 }
 
 /**
- * The path as routes see it: percent-encoded characters decoded, except `%2F`; invalid sequences left as they are;
- * dot segments removed after decoding, as Kestrel does.
+ * Decodes a path for routing: percent-encoded characters are decoded, except `%2F`; invalid sequences stay as they are;
+ * dot segments are removed after decoding, as Kestrel does.
  * @param target the request target, with or without a query.
  * @returns undefined for a target that Kestrel answers with 400: one that holds `%00`.
  */
@@ -39,8 +39,8 @@ export function decodePath(target: string): string | undefined {
 }
 
 /**
- * The target that the worker gets: the decoded path encoded anew, percent signs too, so that `%2F` becomes `%252F`; the
- * query as it came. Recorded from YARP 2.1.
+ * Builds the target that the worker gets: the decoded path is encoded anew, percent signs too, so that `%2F` becomes
+ * `%252F`. The query stays as it came. Recorded from YARP 2.1.
  */
 export function encodeTarget(decodedPath: string, target: string): string {
   const query = target.slice(queryStart(target));
@@ -66,7 +66,7 @@ function decodeSequence(sequence: string): string {
     .join('');
 }
 
-/** RFC 3986, section 5.2.4, for a path that starts with a slash. */
+/** Removes dot segments by RFC 3986, section 5.2.4, from a path that starts with a slash. */
 function removeDotSegments(path: string): string {
   const kept: string[] = [];
   const segments = path.split('/').slice(1);

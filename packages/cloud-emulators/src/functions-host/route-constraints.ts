@@ -1,4 +1,4 @@
-/** Tells whether a route value satisfies a constraint. */
+/** Says if a route value satisfies a constraint. */
 export type RouteConstraint = (value: string) => boolean;
 
 const INTEGER = /^[+-]?\d+$/;
@@ -45,8 +45,8 @@ const WITH_ARGUMENT: Readonly<Record<string, (...numbers: number[]) => RouteCons
 };
 
 /**
- * The constraint that a route template names, such as `int`, `length(2,8)` or `regex(^v\d+$)`.
- * @returns undefined for one that this host doesn't know.
+ * Makes the constraint that a route template names, such as `int`, `length(2,8)` or `regex(^v\d+$)`.
+ * @returns undefined for a constraint that this host doesn't know.
  * Source: https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-constraints
  */
 export function routeConstraint(text: string): RouteConstraint | undefined {

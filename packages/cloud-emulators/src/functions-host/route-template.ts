@@ -52,7 +52,7 @@ function readValues(parameters: readonly Parameter[], matched: RegExpExecArray):
   return values;
 }
 
-/** Segments from the last that may be left out are optional together with those after them. */
+/** Builds the expression of a template. Optional segments at its end are left out from the last one on. */
 function toRegExp(segments: readonly Segment[]): RegExp {
   let pattern = '';
   let mayEnd = true;

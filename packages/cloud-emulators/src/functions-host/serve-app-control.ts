@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { listen, type Listening } from '../loopback/listen.ts';
 import type { FunctionAppProcess } from './function-app-process.ts';
 
-/** What is asked of the process, and not of the app in it. */
+/** A control request to the processes of the app, not to the app itself. */
 interface ProcessRequest {
-  /** Counted from 1; all of them when left out. */
+  /** The instance's number, from 1; all instances when left out. */
   readonly instance?: number;
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -15,10 +15,10 @@ const RESTART_USAGE =
 const KILL_USAGE = 'Send { "instance": 1 } for one of several instances, or nothing.';
 
 /**
- * Serves the control surface of a function app in other processes at `/functions-host` of a free port:
- * `POST restart` with `{ settings?, instance? }` answers when the app is ready again, `POST kill` with `{ instance? }`
- * when it is no more, `GET instances` lists them. All else is the app's own surface: the first instance's, or, below
- * `instances/{number}/`, another's.
+ * Serves the control surface of a function app in other processes at `/functions-host` of a free port. `POST restart`
+ * with `{ settings?, instance? }` answers when the app is ready again. `POST kill` with `{ instance? }` answers when
+ * the processes have ended. `GET instances` lists the instances. All other requests go to the app's own control
+ * surface: that of the first instance, or below `instances/{number}/` that of another.
  */
 export function serveAppControl(instances: readonly FunctionAppProcess[]): Promise<Listening> {
   return listen(
@@ -97,7 +97,7 @@ function choose(
   return app && [app];
 }
 
-/** @returns undefined for a request with anything else, or with values of another type. */
+/** Reads the body of a control request. @returns undefined for unknown fields, or values of another type. */
 function readRequest(body: Buffer, fields: readonly string[]): ProcessRequest | undefined {
   const value: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
   if (typeof value !== 'object' || value === null) return undefined;

@@ -22,21 +22,23 @@ export interface Serving {
   readonly log: Log;
 }
 
-/** A request that a function is found for. */
+/** A request and the function that serves it. */
 interface Matched {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   readonly found: HttpFunction;
   readonly values: RouteValues;
   readonly host: string;
-  /** Path and query as they came. */
+  /** Path and query as the caller sent them. */
   readonly target: string;
   readonly decodedPath: string;
   readonly body: Buffer | undefined;
   readonly recorder: Recorder;
 }
 
-/** The HTTP listener of the host. Every request gets an answer, or its connection is dropped; nothing is thrown. */
+/**
+ * Makes the HTTP listener of the host. Each request gets an answer, or its connection is dropped; it throws nothing.
+ */
 export function createListener(serving: Serving): RequestListener {
   return (message, response) => {
     const recorder = new Recorder(serving.control, message);
@@ -45,7 +47,7 @@ export function createListener(serving: Serving): RequestListener {
       if (response.headersSent) response.destroy();
       else refuse(response, 500);
     });
-    // What is left of a body is taken off the connection, which would never come to its next request otherwise.
+    // The rest of a body is read off the connection, which could not serve its next request otherwise.
     response.once('finish', () => message.resume());
     response.once('close', () => recorder.end());
   };
@@ -89,7 +91,7 @@ async function call(serving: Serving, matched: Matched, query: URLSearchParams):
     body,
   });
   const worker = await serving.invocations.worker();
-  // A caller may have left while its body was read, or a worker started.
+  // The caller may have left while its body was read or a worker started.
   if (matched.response.destroyed) return;
   const request: InvocationRequest = {
     invocationId: randomUUID(),
@@ -107,7 +109,7 @@ async function call(serving: Serving, matched: Matched, query: URLSearchParams):
   });
 }
 
-/** With `enableHttpStream`, request and response go past the invocation. */
+/** Serves a request with `enableHttpStream`: request and response bypass the invocation. */
 function stream(
   { activityTimeoutInMs }: Serving,
   { message, response, host, target, decodedPath, body, recorder }: Matched,
@@ -115,13 +117,20 @@ function stream(
   { invocationId, traceContext: { traceParent } }: InvocationRequest,
 ): Promise<void> {
   return forward({
-    ...{ message, response, port: httpPort, target: encodeTarget(decodedPath, target), host },
-    ...{ invocationId, traceParent, body, activityTimeoutInMs },
+    message,
+    response,
+    port: httpPort,
+    target: encodeTarget(decodedPath, target),
+    host,
+    invocationId,
+    traceParent,
+    body,
+    activityTimeoutInMs,
     whenRead: (part) => recorder.add(part),
   });
 }
 
-/** Without it, a body travels whole, and one without a length arrives empty. */
+/** Builds the request without `enableHttpStream`: the body is sent whole, and one without a length arrives empty. */
 function wholeRequest(
   { method, headersDistinct }: IncomingMessage,
   url: string,
@@ -149,7 +158,7 @@ function hasKey(keys: ReadonlySet<string>, message: IncomingMessage, query: URLS
   return keys.has(header === undefined ? (query.get('code') ?? '') : String(header));
 }
 
-/** Records a request once the exchange is over, with as much of its body as was read. */
+/** Records a request once the exchange is over, with the part of its body that was read. */
 class Recorder {
   readonly #control: Control | undefined;
   readonly #message: IncomingMessage;

@@ -4,17 +4,17 @@ import { readSchedule, type Schedule } from './ncrontab.ts';
 /** A function with a timer trigger. */
 export interface TimerFunction {
   readonly name: string;
-  /** The NCRONTAB expression, with app settings in their places. */
+  /** The NCRONTAB expression, with app settings filled in. */
   readonly expression: string;
   readonly schedule: Schedule;
   readonly runOnStartup: boolean;
-  /** Whether its occurrences are kept, which the function sees as `scheduleStatus`. */
+  /** True when occurrences are kept, which the function sees as `scheduleStatus`. */
   readonly monitored: boolean;
 }
 
 const KNOWN = new Set(['name', 'type', 'direction', 'properties', 'schedule', 'runOnStartup', 'useMonitor']);
 const MINUTE_IN_MS = 60_000;
-/** As many occurrences as the host looks at to find out how far they are from each other. */
+/** The number of occurrences that the host compares to find out how far apart they are. */
 const OCCURRENCES = 5;
 
 export function isTimer({ bindings }: FunctionMetadata): boolean {
@@ -24,8 +24,7 @@ export function isTimer({ bindings }: FunctionMetadata): boolean {
 /**
  * Reads a function with a timer trigger.
  * Source: https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer#configuration
- *
- * @param settings what `%NAME%` in a schedule stands for.
+ * @param settings the values for `%NAME%` in a schedule.
  * @throws Error that names the function, for a schedule that the host refuses and for what this host doesn't support.
  */
 export function readTimer(
@@ -66,7 +65,7 @@ function read(expression: string, refuse: (problem: string) => never): Schedule 
   }
 }
 
-/** Occurrences less than a minute apart are not kept. */
+/** Says if occurrences are less than a minute apart; the host does not keep those. */
 function isFrequent(schedule: Schedule): boolean {
   let last = schedule.next(new Date(0));
   for (let count = 1; count < OCCURRENCES; count += 1) {

@@ -1,12 +1,12 @@
 import type { Timer } from '@azure/functions';
 import type { TimerFunction } from './timer-function.ts';
 
-/** How an invocation of a timer's function ended. */
+/** The end of one run of a timer's function. */
 export interface TimerRun {
   readonly name: string;
   readonly outcome: 'succeeded' | 'failed';
   readonly durationInMs: number;
-  /** The message of what the function threw. */
+  /** The message of the error that the function threw. */
   readonly error?: string;
 }
 
@@ -14,38 +14,38 @@ export interface TimerRun {
 interface TimerState {
   readonly name: string;
   readonly schedule: string;
-  /** When it is due; null while it runs, and when nothing is scheduled. */
+  /** The next occurrence; null while the function runs, and when nothing is scheduled. */
   readonly next: string | null;
-  /** How often it has run, by schedule and otherwise. */
+  /** The number of runs, by schedule and on demand. */
   readonly runs: number;
   readonly last: TimerRun | null;
 }
 
 export interface TimerClock {
-  /** Milliseconds since the epoch. */
+  /** The clock, in milliseconds since the epoch. */
   readonly now: () => number;
-  /** Runs a task later; returns how to cancel. */
+  /** Runs a task later. The result cancels it. */
   readonly schedule: (task: () => void, delayInMs: number) => () => void;
 }
 
 interface Entry {
   readonly called: TimerFunction;
   next: Date | undefined;
-  /** The occurrence that it last ran for. */
+  /** The last occurrence that the function ran for. */
   last: Date | undefined;
   runs: number;
   lastRun: TimerRun | undefined;
   cancel: () => void;
 }
 
-/** Node's timers hold no more than 24 days. */
+/** The longest delay that is scheduled at once; Node's timers hold at most 24 days. */
 const LONGEST_DELAY_IN_MS = 86_400_000;
-/** What the host has for an occurrence that there wasn't. */
+/** The host's value for an occurrence that has not happened. */
 const NEVER = '0001-01-01T00:00:00+00:00';
 
 /**
- * Runs functions by their schedules. One that is due again while it still runs is skipped, as by the host, which looks
- * for its next occurrence when it has ended.
+ * Runs functions by their schedules. An occurrence that falls due while the function still runs is skipped. As in the
+ * host, the next occurrence is computed when the run has ended.
  * Source: https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer
  */
 export class Timers {
@@ -55,7 +55,7 @@ export class Timers {
   readonly #running = new Set<Promise<unknown>>();
   #stopped = false;
 
-  /** @param invoke runs a function, and rejects with what it threw. */
+  /** Takes the timers. @param invoke runs a function, and rejects with the error that it threw. */
   constructor(
     functions: readonly TimerFunction[],
     invoke: (called: TimerFunction, timer: Timer) => Promise<unknown>,
@@ -73,7 +73,7 @@ export class Timers {
     this.#clock = clock;
   }
 
-  /** Runs what is to be run on startup, and all else when it is due. */
+  /** Runs the timers with `runOnStartup`, and schedules all of them. */
   start(): void {
     for (const entry of this.#entries) {
       if (entry.called.runOnStartup) void this.#runOnSchedule(entry, undefined);
@@ -81,7 +81,7 @@ export class Timers {
     }
   }
 
-  /** Schedules nothing more, and waits for what runs. */
+  /** Cancels the schedules, and waits for functions that run. */
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const { cancel } of this.#entries) cancel();
@@ -99,7 +99,7 @@ export class Timers {
   }
 
   /**
-   * Runs a function now, its schedule notwithstanding, as `POST /admin/functions/{name}` of the host does.
+   * Runs a function now, whatever its schedule, as `POST /admin/functions/{name}` of the host does.
    * Source: https://learn.microsoft.com/azure/azure-functions/functions-manually-run-non-http
    * @returns undefined when there is no such timer.
    */
@@ -154,7 +154,7 @@ export class Timers {
     return run;
   }
 
-  /** What the function gets. Nothing is past due: no occurrence outlives its host here. */
+  /** Builds the function's argument. `isPastDue` is false: no occurrence outlives its host here. */
   #timerOf({ called, last }: Entry): Timer {
     const now = new Date(this.#clock.now());
     const status = {

@@ -4,7 +4,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 const TRACE_PARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/;
 
 /**
- * The trace context of one invocation: a new span of the caller's trace, or of a new trace. Made when it is first read.
+ * The trace context of one invocation: a new span of the caller's trace, or of a new trace. It is made when it is first
+ * read.
  * Source: https://www.w3.org/TR/trace-context/#traceparent-header
  */
 export class TraceContext {
@@ -24,7 +25,7 @@ export class TraceContext {
     return this.#traceParent;
   }
 
-  /** As it travels to the worker. */
+  /** Gives the trace context in the form that is sent to the worker. */
   toData(): { readonly traceParent: string; readonly traceState?: string } {
     const { tracestate } = this.#headers;
     return {
@@ -34,7 +35,7 @@ export class TraceContext {
   }
 }
 
-/** Asking the system for a few random bytes costs more than many of them, so they are fetched in stock. */
+/** A stock of random bytes; one large request to the system costs less than many small ones. */
 const stock = Buffer.alloc(4096);
 let used = stock.length;
 

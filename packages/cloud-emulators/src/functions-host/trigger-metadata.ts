@@ -2,26 +2,26 @@ import type { TypedData } from './messages.ts';
 import { type Member, readMembers } from './read-members.ts';
 import type { RouteValues } from './route-template.ts';
 
-/** What of a request becomes trigger metadata. */
+/** The parts of a request that become trigger metadata. */
 export interface BoundRequest {
   readonly headers: NodeJS.Dict<string[]>;
   readonly query: URLSearchParams;
   readonly values: RouteValues;
-  /** Undefined for a request without a `Content-Length`, whose body the host doesn't look at. */
+  /** The body; undefined for a request without a `Content-Length`, whose body the host ignores. */
   readonly body: Uint8Array | undefined;
 }
 
-/** There it is all of them, whatever their size: what travels to the worker here is bounded. */
+/** The maximum number of members that are sent to the worker. The real host sends all of them, whatever their size. */
 const MAXIMUM_MEMBERS = 1_000;
 const MAXIMUM_MEMBER_BYTES = 64 * 1024;
-/** Members of these names change what a handler sees. */
+/** Names of members that replace the headers or the query that a handler sees. */
 const TAKING_A_PLACE = /^(?:headers|query)$/i;
 
 /**
- * The metadata that the host's HTTP trigger makes of a request: members of a JSON body, the query and the route's values,
- * and beside them `Query` and `Headers`, unless a member or a parameter has that name, in whatever case, already. The
- * library takes the headers that a handler sees from there. Of a body that is 1,000 members, those of at most 64 KiB, and
- * any that take the place of the headers or the query.
+ * Builds the metadata that the host's HTTP trigger makes of a request: members of a JSON body, the query, the route's
+ * values, and `Query` and `Headers`. A member or a parameter with one of these two names, in any case, takes its place.
+ * The library takes a handler's headers from the metadata.
+ * A body gives at most 1,000 members of at most 64 KiB, and any that replace the headers or the query.
  * Source: https://github.com/Azure/azure-webjobs-sdk-extensions/blob/main/src/WebJobs.Extensions.Http/HttpTriggerAttributeBindingProvider.cs
  */
 export async function readTriggerMetadata({
@@ -31,7 +31,7 @@ export async function readTriggerMetadata({
   body,
 }: BoundRequest): Promise<Record<string, TypedData>> {
   const data = new Map<string, { name: string; value: TypedData }>();
-  // Names differ by more than their case; the case of the first one stays.
+  // Names are compared without case; the spelling of the first one stays.
   const set = (name: string, value: TypedData): void => {
     const key = name.toLowerCase();
     data.set(key, { name: data.get(key)?.name ?? name, value });
@@ -44,7 +44,9 @@ export async function readTriggerMetadata({
   return Object.fromEntries([...data.values()].map(({ name, value }) => [name, value]));
 }
 
-/** Members of a JSON object but for lists and null; of anything else none. The last of equal names counts. */
+/**
+ * Reads the members of a JSON object, except lists and null. Any other body has none. The last of equal names counts.
+ */
 async function readBound(body: Uint8Array): Promise<Map<string, TypedData>> {
   const kept = new Map<string, TypedData>();
   const isObject = await readMembers(withoutMark(body), (member) => {
@@ -71,7 +73,7 @@ function toTypedData({ kind, value }: Member): TypedData | undefined {
   return { string: typeof read === 'string' ? read : JSON.stringify(read) };
 }
 
-/** Undefined for what is not JSON after all, such as a text with line ends in it. */
+/** Parses a value; undefined when it is malformed, such as a string with line ends in it. */
 function parse(value: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(value)) as unknown;

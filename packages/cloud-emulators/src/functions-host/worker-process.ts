@@ -20,9 +20,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A worker in a process of its own, seen from the host. */
+/** A worker in a child process, seen from the host. */
 export class WorkerProcess {
-  /** Resolves when the process is no more. */
+  /** Resolves when the process has ended. */
   readonly exited: Promise<void>;
   readonly #child: ChildProcess;
   readonly #waiting = new Map<string, Waiting>();
@@ -30,7 +30,7 @@ export class WorkerProcess {
   #functions: readonly FunctionMetadata[] = [];
   #httpPort: number | undefined;
 
-  /** @throws Error with what the application or the worker said when it fails to start. */
+  /** Starts a worker. @throws Error with what the application or the worker printed when it fails to start. */
   static async start(directory: string, log: Log): Promise<WorkerProcess> {
     const worker = new WorkerProcess(directory, log);
     const { functions, httpPort } = await worker.#started();
@@ -42,7 +42,7 @@ export class WorkerProcess {
   private constructor(directory: string, log: Log) {
     this.#log = log;
     this.#child = fork(join(import.meta.dirname, 'worker/main.ts'), [directory], {
-      // The emulators' addresses are IP addresses, which TLS clients don't like as server names.
+      // The emulators' addresses are IP addresses, and Node warns about those as TLS server names.
       execArgv: ['--disable-warning=DEP0123'],
       serialization: 'advanced',
     });
@@ -65,7 +65,7 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  /** @throws Error when the process ends before it has answered. */
+  /** Runs one invocation. @throws Error when the process ends before it has answered. */
   invoke(request: InvocationRequest): Promise<InvocationResponse> {
     return new Promise((resolve, reject) => {
       this.#waiting.set(request.invocationId, { resolve, reject });
@@ -73,7 +73,7 @@ export class WorkerProcess {
     });
   }
 
-  /** Tells the worker to run its `appTerminate` hooks and to end; one that takes longer than this is killed. */
+  /** Makes the worker run its `appTerminate` hooks and end. It is killed when it takes longer than the grace period. */
   async terminate(gracePeriodInMs: number): Promise<void> {
     this.#tell({ type: 'terminate', gracePeriodInMs });
     const killing = setTimeout(() => this.kill(), gracePeriodInMs);
@@ -86,7 +86,7 @@ export class WorkerProcess {
   }
 
   #tell(message: ToWorker): void {
-    // A worker that has just ended can't be told; who waits for it learns that from its end.
+    // A worker that has just ended gets no message; its end settles the pending invocations.
     this.#child.send(message, () => undefined);
   }
 

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 /** The only OAuth scope that this emulator grants. */
 export const CLOUD_PLATFORM_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
-/** Who holds a token: `principal://iam.googleapis.com/…/subject/{sub}` or `serviceAccount:{email}`. */
+/** The principal of a token: `principal://iam.googleapis.com/…/subject/{sub}` or `serviceAccount:{email}`. */
 export interface TokenHolder {
   readonly principal: string;
 }
 
-/** Remembers the opaque tokens that were issued, and when they expire. */
+/** The opaque tokens that were issued, with their expiry. */
 export class AccessTokens {
   readonly #now: () => number;
   readonly #issued = new Map<string, { holder: TokenHolder; expiresAt: number }>();
@@ -17,7 +17,7 @@ export class AccessTokens {
     this.#now = now;
   }
 
-  /** Issues a new token, different from all before. */
+  /** Issues a new token, different from all earlier ones. */
   issue(principal: string, lifetimeInSeconds: number): { token: string; expiresAt: Date } {
     const token = `ya29.${randomBytes(96).toString('base64url')}`;
     const expiresAt = this.#now() + lifetimeInSeconds * 1000;
@@ -25,7 +25,7 @@ export class AccessTokens {
     return { token, expiresAt: new Date(expiresAt) };
   }
 
-  /** The holder of a token that was issued here and has not expired. */
+  /** Finds the holder of a token; undefined when the token is unknown or has expired. */
   check(token: string): TokenHolder | undefined {
     const issued = this.#issued.get(token);
     if (!issued) return undefined;

@@ -11,7 +11,7 @@ const SUBJECT_TOKEN_TYPES = [
 const PROVIDER_NAME =
   /^\/\/iam\.googleapis\.com\/(projects\/\d+\/locations\/global\/workloadIdentityPools\/[^/]+)\/providers\/[^/]+$/;
 
-/** The principal of a subject, as IAM bindings name it. `audience` is the pool provider's. */
+/** Gives the principal of a subject, as IAM bindings name it. `audience` is the pool provider's. */
 export function principalOf(audience: string, subject: string): string {
   const pool = PROVIDER_NAME.exec(audience)?.[1];
   if (pool === undefined) throw new TypeError(`Not the resource name of a pool provider: ${audience}`);
@@ -64,7 +64,7 @@ export async function exchangeToken(
 
   const { subject, expiresAt } = await checkSubjectToken(field('subject_token'));
   const left = Math.floor((expiresAt.getTime() - now) / 1000);
-  // A subject token may have expired within the tolerated clock skew; its federated token still lives a moment.
+  // A subject token may have expired within the tolerated clock skew; its federated token still lives for a second.
   const lifetime = Math.max(1, Math.min(left, maximumLifetimeInSeconds));
   return {
     access_token: tokens.issue(principalOf(providerAudience, subject), lifetime).token,

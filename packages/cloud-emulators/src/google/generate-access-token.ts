@@ -25,7 +25,7 @@ export class ApiError extends Error {
 /**
  * Impersonates a service account.
  * Source: https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken
- * @param mayImpersonate whether the principal has `roles/iam.workloadIdentityUser` on the account.
+ * @param mayImpersonate says if the principal has `roles/iam.workloadIdentityUser` on the account.
  * @throws ApiError when the call is refused.
  */
 export function generateAccessToken(

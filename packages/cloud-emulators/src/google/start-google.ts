@@ -11,31 +11,33 @@ import { createSubjectTokenCheck, type PoolProvider } from './subject-token.ts';
 
 const GENERATE_ACCESS_TOKEN = /^\/v1\/projects\/-\/serviceAccounts\/([^/]+):generateAccessToken$/;
 
-/** The longest lifetimes that are granted: whole seconds from 1 to 3600. */
+/** The longest lifetimes that are granted, in whole seconds from 1 to 3600. */
 export interface Lifetimes {
   readonly federatedTokenInSeconds: number;
   readonly accessTokenInSeconds: number;
 }
 
 export interface GoogleOptions {
-  /** 0 picks a free one. */
+  /** Port of the server; 0 picks a free one. */
   readonly port: number;
   /** PEM of the server's certificate and private key. */
   readonly tls: { readonly cert: string; readonly key: string };
   readonly poolProvider: PoolProvider;
-  /** Emails of the service accounts that any subject which the provider admits may impersonate. */
+  /** Emails of the service accounts that any subject of the pool may impersonate. */
   readonly serviceAccounts: readonly string[];
-  /** An hour each when left out. */
+  /** The longest lifetimes; an hour each when left out. */
   readonly lifetimes?: Partial<Lifetimes>;
-  /** Milliseconds since the epoch. */
+  /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
 export interface Google extends Listening {
   readonly control: Control;
-  /** `PUT lifetimes` { federatedTokenInSeconds?, accessTokenInSeconds? } → the lifetimes from now on. */
+  /**
+   * The control action `PUT lifetimes` { federatedTokenInSeconds?, accessTokenInSeconds? } → the lifetimes from now on.
+   */
   readonly actions: Readonly<Record<string, ControlAction>>;
-  /** Who holds a token, federated or of a service account; undefined when it is unknown or has expired. */
+  /** Finds the principal of a federated or a service account's token; undefined when it is unknown or has expired. */
   checkAccessToken(token: string): TokenHolder | undefined;
 }
 

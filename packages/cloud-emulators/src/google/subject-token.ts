@@ -9,7 +9,7 @@ import {
 import { fetchAgain } from '../loopback/reach.ts';
 import { ExchangeError } from './exchange-error.ts';
 
-/** Google takes tokens that expired, or will be issued, at most this long from now. */
+/** The clock skew that Google tolerates in a token's times. */
 const CLOCK_SKEW_IN_SECONDS = 60;
 
 /**
@@ -17,19 +17,22 @@ const CLOCK_SKEW_IN_SECONDS = 60;
  * Source: https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds
  */
 export interface PoolProvider {
-  /** `//iam.googleapis.com/projects/{number}/locations/global/workloadIdentityPools/{pool}/providers/{provider}` */
+  /**
+   * The audience:
+   * `//iam.googleapis.com/projects/{number}/locations/global/workloadIdentityPools/{pool}/providers/{provider}`
+   */
   readonly audience: string;
-  /** `issuer-uri`: its OpenID configuration says where the keys are. */
+  /** `issuer-uri`; the keys are found through its OpenID configuration. */
   readonly issuerUri: string;
-  /** Where that is, for an issuer whose own address is not on this machine. */
+  /** Address of the OpenID configuration, for an issuer whose own address is not on this machine. */
   readonly openIdConfiguration?: string;
-  /** `allowed-audiences` */
+  /** `allowed-audiences`: the values of `aud` that are accepted. */
   readonly allowedAudiences: readonly string[];
-  /** `attribute-condition`, of the form `assertion.sub=='<subject>'`: the only one that is supported. */
+  /** `attribute-condition`. Only the form `assertion.sub=='<subject>'` is supported. */
   readonly attributeCondition: string;
 }
 
-/** What is left of a subject token once it has been verified. */
+/** The claims of a verified subject token that the exchange uses. */
 export interface VerifiedSubject {
   readonly subject: string;
   readonly expiresAt: Date;
@@ -80,7 +83,7 @@ async function discoverKeys(openIdConfiguration: string): Promise<JWTVerifyGetKe
   }
 }
 
-/** Google's words for what jose found. */
+/** Words an error of jose as Google does. */
 function explain(error: unknown, provider: PoolProvider): ExchangeError {
   if (error instanceof errors.JWTExpired) return stale(error.payload);
   if (error instanceof errors.JWTClaimValidationFailed) {

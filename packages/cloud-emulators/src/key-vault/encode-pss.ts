@@ -5,11 +5,10 @@ const SALT_BYTES = 32;
 const TRAILER = 0xbc;
 
 /**
- * EMSA-PSS with SHA-256 and a salt of its length, as PS256 wants it, for a digest that was made elsewhere: Node only
- * signs what it has hashed itself.
+ * Encodes a digest by EMSA-PSS with SHA-256 and a salt of its length, as PS256 requires. Node itself only signs data
+ * that it hashes.
  * Sources: https://www.rfc-editor.org/rfc/rfc8017#section-9.1.1 and https://www.rfc-editor.org/rfc/rfc7518#section-3.5
- *
- * @param modulusBits of the key; its encoded message is one bit shorter.
+ * @param modulusBits the size of the key; the encoded message is one bit shorter.
  */
 export function encodePss(digest: Uint8Array, modulusBits: number): Buffer {
   const length = Math.ceil((modulusBits - 1) / 8);

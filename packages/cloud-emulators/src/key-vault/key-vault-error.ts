@@ -23,7 +23,7 @@ export class KeyVaultError extends Error {
   }
 }
 
-/** What is malformed, without its value. */
+/** Makes the error for a malformed parameter; `message` must not hold its value. */
 export function badParameter(message: string): KeyVaultError {
   return new KeyVaultError(400, 'BadParameter', message);
 }

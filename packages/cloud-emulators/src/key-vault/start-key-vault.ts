@@ -8,7 +8,7 @@ import { badParameter, KeyVaultError } from './key-vault-error.ts';
 import { createVaultKey, KEY_OPERATIONS, toKeyBundle, type VaultKey } from './vault-key.ts';
 
 export interface KeyVaultOptions {
-  /** 0 picks a free one. */
+  /** Port of the server; 0 picks a free one. */
   readonly port: number;
   /** PEM of the server's certificate and private key. */
   readonly tls: { readonly cert: string; readonly key: string };
@@ -16,28 +16,28 @@ export interface KeyVaultOptions {
   readonly keys: readonly string[];
   readonly access: {
     readonly tenantId: string;
-    /** Where the keys of the tenant's tokens are. */
+    /** Address of the key set that verifies the tenant's tokens. */
     readonly jwksUri: string;
     /** Object ids of the principals with the role Key Vault Crypto User. */
     readonly cryptoUsers: readonly string[];
   };
-  /** Milliseconds since the epoch. */
+  /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
 export interface KeyVault extends Listening {
   readonly control: Control;
-  /** What is `https://NAME.vault.azure.net` in Azure. */
+  /** The vault's address, in place of `https://NAME.vault.azure.net`. */
   readonly vaultUrl: string;
 }
 
 const RESOURCE = 'https://vault.azure.net';
-/** Source: https://learn.microsoft.com/rest/api/keyvault/keys/operation-groups */
+/** The versions that are accepted. Source: https://learn.microsoft.com/rest/api/keyvault/keys/operation-groups */
 const API_VERSIONS = new Set(['7.0', '7.1', '7.2', '7.3', '7.4', '7.5', '7.6', '2025-07-01']);
 /** The roles' actions. Source: https://learn.microsoft.com/azure/role-based-access-control/permissions/security */
 const ACTIONS: Readonly<Record<string, string>> = { sign: 'sign', wrapkey: 'wrap', unwrapkey: 'unwrap' };
 
-/** Starts a key vault on 127.0.0.1 whose keys sign, wrap and unwrap, and never leave it. */
+/** Starts a key vault on 127.0.0.1. Its keys sign, wrap and unwrap, and never leave it. */
 export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVault> {
   const { access, now = Date.now } = options;
   const control = new Control('key-vault', now);
@@ -81,7 +81,7 @@ function answer(
   const { method = 'GET', headers } = request;
   const url = new URL(request.url ?? '/', 'https://127.0.0.1');
   requireApiVersion(url.searchParams);
-  // The SDK leaves the version empty to say the current one.
+  // The SDK leaves the version empty for the current one.
   const [, collection, name = '', version = '', operation = '', ...rest] = url.pathname.split('/');
   const action =
     method === 'GET' && operation === '' ? 'read' : method === 'POST' ? ACTIONS[operation] : undefined;
@@ -135,7 +135,7 @@ function parseObject(body: Buffer): Record<string, unknown> {
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>;
   } catch {
-    // The same as a body of another type.
+    // Malformed JSON is answered as a body of another type.
   }
   throw badParameter('The request body must be a JSON object.');
 }

@@ -14,22 +14,22 @@ import { badParameter } from './key-vault-error.ts';
 /** An RSA key of the vault, with its one version. */
 export interface VaultKey {
   readonly name: string;
-  /** 32 hexadecimal digits. */
+  /** The version's id: 32 hexadecimal digits. */
   readonly version: string;
   readonly createdAt: Date;
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
 }
 
-/** What a key does: bytes in, bytes out. @throws KeyVaultError for bytes that it can't be done with. */
+/** An operation of a key, from bytes to bytes. @throws KeyVaultError for unsuitable bytes. */
 type KeyOperation = (key: VaultKey, value: Buffer) => Buffer;
 
 const MODULUS_BITS = 2048;
 const MODULUS_BYTES = MODULUS_BITS / 8;
 const DIGEST_BYTES = 32;
-/** What OAEP with SHA-256 leaves of the modulus. */
+/** The largest value that OAEP with SHA-256 can wrap with this modulus. */
 const LONGEST_WRAPPED_BYTES = MODULUS_BYTES - 2 * DIGEST_BYTES - 2;
-/** A SHA-256 digest's DigestInfo up to the digest. Source: https://www.rfc-editor.org/rfc/rfc8017#section-9.2 */
+/** The DigestInfo of a SHA-256 digest, up to the digest. Source: https://www.rfc-editor.org/rfc/rfc8017#section-9.2 */
 const DIGEST_INFO = Buffer.from('3031300d060960864801650304020105000420', 'hex');
 
 const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
@@ -78,7 +78,7 @@ export async function createVaultKey(name: string, now: () => number): Promise<V
   return { name, version: randomUUID().replaceAll('-', ''), createdAt: new Date(now()), ...pair };
 }
 
-/** A key with its public part. Source: https://learn.microsoft.com/rest/api/keyvault/keys/get-key/get-key */
+/** Writes a key with its public part. Source: https://learn.microsoft.com/rest/api/keyvault/keys/get-key/get-key */
 export function toKeyBundle({ publicKey, createdAt }: VaultKey, kid: string): object {
   const { n, e } = publicKey.export({ format: 'jwk' });
   const created = Math.floor(createdAt.getTime() / 1000);

@@ -13,7 +13,10 @@ export interface LocalCertificateAuthority {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_IN_MS = 86_400_000;
 
-/** @param names that the server's certificate is for besides, as far as the emulated services have names of their own. */
+/**
+ * Makes an authority and a server certificate. @param names further names for the certificate, such as those of
+ * emulated services.
+ */
 export async function createCertificateAuthority(
   names: readonly string[] = [],
 ): Promise<LocalCertificateAuthority> {

@@ -9,7 +9,7 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
-/** Thrown when a port that was asked for is in use. The message names it. */
+/** The error of a port that is in use; its message names the port. */
 export class PortTakenError extends Error {
   readonly port: number;
   constructor(port: number) {
@@ -23,7 +23,7 @@ export class PortTakenError extends Error {
 
 /**
  * Listens on 127.0.0.1; port 0 picks a free one. Closing also ends open connections.
- * @param readsTargets whether the server reads targets in absolute form itself; else they are taken as paths.
+ * @param readsTargets true when the server reads targets in absolute form itself; otherwise it gets their paths.
  */
 export async function listen(
   server: Server,

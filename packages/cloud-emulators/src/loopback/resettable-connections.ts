@@ -1,11 +1,13 @@
 import type { Server, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
-/** A reset makes the other side forget what it has not read yet; this gives it time to read what was sent before. */
+/**
+ * The delay of a reset. A reset discards what the other side has not read yet, so that side gets time to read first.
+ */
 const READING_TIME_IN_MS = 10;
 
 /**
- * Lets `resetAndDestroy` work on the connections of a TLS server. Node refuses it on a TLS socket, since only the TCP
+ * Makes `resetAndDestroy` work on the connections of a TLS server. Node refuses it on a TLS socket, since only the TCP
  * socket below can be reset.
  */
 export function makeResettable(server: Server): void {

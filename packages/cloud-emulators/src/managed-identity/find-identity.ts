@@ -1,11 +1,11 @@
-/** What identities are told by. */
+/** The ids of an identity. */
 interface Identity {
   readonly clientId: string;
   readonly objectId: string;
   readonly resourceId?: string;
 }
 
-/** The parameters that name an identity, with what each names it by; `object_id` is an alias. */
+/** The id that each request parameter names; `object_id` is an alias. */
 const NAMED_BY = new Map<string, keyof Identity>([
   ['client_id', 'clientId'],
   ['principal_id', 'objectId'],
@@ -16,8 +16,8 @@ const NAMED_BY = new Map<string, keyof Identity>([
 export const IDENTITY_PARAMETERS = [...NAMED_BY.keys()];
 
 /**
- * Finds the identity that a request names; the system-assigned one when it names none. Undefined when the app has no
- * such identity, or the request names it twice.
+ * Finds the identity that a request names, or the system-assigned one when it names none. The result is undefined when
+ * the app has no such identity, or the request names it twice.
  * Source: https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
  */
 export function findIdentity<One extends Identity>(

@@ -9,27 +9,27 @@ const PARAMETERS = new Set(['api-version', 'resource', ...IDENTITY_PARAMETERS]);
 
 /** A managed identity that is assigned to an app. */
 export interface AssignedIdentity {
-  /** Of the app: part of its endpoint's address, such as `function-app`. One app may have several identities. */
+  /** The app's name, a part of its endpoint's address, such as `function-app`. One app may have several identities. */
   readonly name: string;
   readonly clientId: string;
   readonly objectId: string;
-  /** Of a user-assigned identity, its address in Azure: `/subscriptions/…`; without it, it is the system-assigned one. */
+  /** The resource id of a user-assigned identity, `/subscriptions/…`; undefined for the system-assigned one. */
   readonly resourceId?: string;
 }
 
 export interface ManagedIdentityOptions {
-  /** 0 picks a free one. */
+  /** Port of the server; 0 picks a free one. */
   readonly port: number;
   readonly identities: readonly AssignedIdentity[];
-  /** Gives a token of the identity for the resource, as its tenant does; rejects when there is no such resource. */
+  /** Issues a token of the identity for the resource, as its tenant does. It rejects when there is no such resource. */
   readonly issueToken: (identity: AssignedIdentity, resource: string, expiresAt: Date) => Promise<string>;
-  /** 86,400 when left out: the platform keeps a token for around 24 hours. */
+  /** The lifetime of tokens; 86,400 when left out, since the platform keeps a token for around 24 hours. */
   readonly tokenLifetimeInSeconds?: number;
-  /** Milliseconds since the epoch. */
+  /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
-/** What the app of an identity finds in its environment. */
+/** The environment variables of an app with a managed identity. */
 export interface IdentityEnvironment {
   readonly IDENTITY_ENDPOINT: string;
   readonly IDENTITY_HEADER: string;
@@ -43,11 +43,11 @@ export interface IdentityToken {
 
 export interface ManagedIdentity extends Listening {
   readonly control: Control;
-  /** The environment of the app that has this identity. */
+  /** Gives the environment variables of the app that has this identity. */
   environmentOf(name: string): IdentityEnvironment;
   /**
-   * A token without HTTP, for a platform service that emulates its own identity: of the system-assigned one, or of the
-   * user-assigned one with this client id.
+   * Issues a token without HTTP, for a platform service that emulates its own identity. It is a token of the
+   * user-assigned identity with `clientId`, or of the system-assigned one without it.
    */
   requestToken(name: string, resource: string, clientId?: string): Promise<IdentityToken>;
 }

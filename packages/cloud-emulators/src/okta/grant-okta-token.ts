@@ -19,7 +19,7 @@ export class OktaError extends Error {
   }
 }
 
-/** What the token endpoint answers; the field names are the protocol's. */
+/** The answer of the token endpoint; the field names are the protocol's. */
 export interface OktaTokenAnswer {
   readonly token_type: 'Bearer';
   readonly expires_in: number;
@@ -27,7 +27,10 @@ export interface OktaTokenAnswer {
   readonly scope: string;
 }
 
-/** Of an application's own token `sub` is its client id; `groups` is a claim that the authorization server adds. */
+/**
+ * Builds the claims of an application's own token. `sub` is its client id; `groups` is a claim that the authorization
+ * server adds.
+ */
 export function claimsOf({ clientId, groups }: OktaApplication, scopes: readonly string[]): Claims {
   return { cid: clientId, sub: clientId, scp: scopes, groups };
 }
@@ -62,7 +65,7 @@ export async function grantOktaToken(
   };
 }
 
-/** The client id of HTTP Basic authentication. */
+/** Reads the client id from HTTP Basic authentication. */
 function clientIn(authorization: string | undefined): string | undefined {
   const encoded = /^Basic (.+)$/i.exec(authorization ?? '')?.[1];
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8').split(':')[0];

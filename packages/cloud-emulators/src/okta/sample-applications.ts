@@ -3,7 +3,7 @@ import { gatewayApi } from '../entra/sample-applications.ts';
 /** An application registered at the authorization server. */
 export interface OktaApplication {
   readonly name: string;
-  /** `cid` and `sub` in its tokens. */
+  /** Client id: `cid` and `sub` in its tokens. */
   readonly clientId: string;
   readonly groups: readonly string[];
 }

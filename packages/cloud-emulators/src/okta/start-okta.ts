@@ -8,12 +8,12 @@ import { claimsOf, grantOktaToken, OktaError } from './grant-okta-token.ts';
 import type { OktaApplication } from './sample-applications.ts';
 
 export interface OktaOptions {
-  /** 0 picks a free one. */
+  /** Port of the server; 0 picks a free one. */
   readonly port: number;
   /** `aud` of every token. */
   readonly audience: string;
   readonly applications: readonly OktaApplication[];
-  /** Milliseconds since the epoch. */
+  /** The clock, in milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
@@ -22,7 +22,7 @@ export interface Okta extends Listening {
   readonly tokenUrl: string;
   readonly openIdConfiguration: string;
   readonly control: Control;
-  /** `POST tokens` { application, claims? } → { access_token }. */
+  /** The control action `POST tokens` { application, claims? } → { access_token }. */
   readonly actions: Readonly<Record<string, ControlAction>>;
 }
 
@@ -96,7 +96,7 @@ async function answerToken(
   }
 }
 
-/** Source: https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/CustomAS/ */
+/** Builds the discovery document. Source: https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/CustomAS/ */
 function discoveryOf(address: string): object {
   return {
     issuer: address,

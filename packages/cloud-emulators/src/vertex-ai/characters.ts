@@ -1,9 +1,9 @@
-/** A prompt's words are looked for so far: what a whole book says is beside the point. */
+/** The length of a prompt, in characters, within which its words are looked for. */
 const WORDS_WITHIN = 256 * 1024;
 
 const OUTSIDE_THE_FIRST_PLANE = /[\ud800-\udbff]/;
 
-/** How many characters a text has, each of Unicode's as one. */
+/** Counts the characters of a text; a code point of Unicode is one. */
 export function countCharacters(text: string): number {
   if (!OUTSIDE_THE_FIRST_PLANE.test(text)) return text.length;
   let pairs = 0;
@@ -12,7 +12,10 @@ export function countCharacters(text: string): number {
   return text.length - pairs;
 }
 
-/** The words of a text, as prompts are measured and echoed; of a long one those of its first 256 Ki characters. */
+/**
+ * Lists the words of a text that prompts are measured by and answers repeat. A long text gives those of its first 256
+ * Ki characters.
+ */
 export function wordsOf(text: string): string[] {
   return text.slice(0, WORDS_WITHIN).match(/[\p{L}\p{N}]+/gu) ?? [];
 }

@@ -1,13 +1,13 @@
 import { errorInfo, GoogleError } from './google-error.ts';
 
-/** Says who an access token stands for, or undefined when it is unknown or has expired. */
+/** Finds the principal of an access token; undefined when the token is unknown or has expired. */
 export type CheckAccessToken = (token: string) => { readonly principal: string } | undefined;
 
 const EXPECTED =
   'Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.';
 
 /**
- * Lets a request with a good bearer token pass.
+ * Checks that a request has a valid bearer token.
  * @param method the full name of the method, such as `google.cloud.aiplatform.v1.PredictionService.Predict`
  * @throws GoogleError UNAUTHENTICATED in Google's words
  */

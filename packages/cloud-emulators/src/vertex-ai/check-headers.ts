@@ -5,8 +5,8 @@ import { isSampleProject } from './sample-resources.ts';
 const SERVICE = 'aiplatform.googleapis.com';
 
 /**
- * Refuses what Google's front end refuses before the method sees the call: every API key, since the sample project has
- * none, and another project to charge than the sample project.
+ * Checks the headers that Google's front end checks before the method gets the call. It refuses every API key, since
+ * the sample project has none, and every quota project except the sample project.
  * Source: https://cloud.google.com/apis/docs/system-parameters and the errors in README.md
  * @throws GoogleError INVALID_ARGUMENT, PERMISSION_DENIED
  */

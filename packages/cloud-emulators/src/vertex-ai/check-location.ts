@@ -1,11 +1,11 @@
 import { GoogleError } from './google-error.ts';
 
 /**
- * Refuses a call that is sent to the host of another location than its resource is in. Hosts that are none of Google's,
- * such as 127.0.0.1, serve every location.
+ * Refuses a call that is sent to the host of another location than that of its resource. A host that is not Google's,
+ * such as 127.0.0.1, serves every location.
  * Source: https://cloud.google.com/vertex-ai/docs/general/locations and
  * https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations
- * @param location of the resource; undefined for one that is in none, such as a publisher's model
+ * @param location the resource's location; undefined for a resource without one, such as a publisher's model
  * @throws GoogleError NOT_FOUND
  */
 export function checkLocation(host: string, location: string | undefined): void {

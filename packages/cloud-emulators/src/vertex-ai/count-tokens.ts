@@ -1,8 +1,11 @@
 import { countCharacters } from './characters.ts';
 
-/** What Google gives as the average of its Gemini models: https://firebase.google.com/docs/ai-logic/count-tokens */
+/** Google's average for its Gemini models: https://firebase.google.com/docs/ai-logic/count-tokens */
 export const CHARACTERS_PER_TOKEN = 4;
-/** A small image, or a tile of a large one: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/image-understanding */
+/**
+ * The tokens of a small image, or of a tile of a large one:
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/image-understanding
+ */
 const TOKENS_PER_FILE = 258;
 
 export type Modality = 'TEXT' | 'IMAGE' | 'VIDEO' | 'AUDIO' | 'DOCUMENT';
@@ -13,19 +16,19 @@ export interface ModalityTokens {
   readonly tokenCount: number;
 }
 
-/** What a prompt is made of, as far as its tokens go. */
+/** The parts of a prompt that have tokens. */
 export interface Countable {
   readonly texts: readonly string[];
-  /** The modality of every file, sent along or referred to. */
+  /** The modality of every file, whether sent inline or by its address. */
   readonly files?: readonly { readonly modality: Modality }[];
 }
 
-/** The tokens of a text. */
+/** Counts the tokens of a text. */
 export function countTokens(text: string): number {
   return Math.ceil(countCharacters(text) / CHARACTERS_PER_TOKEN);
 }
 
-/** The tokens of a prompt by modality; text comes first and always. */
+/** Counts the tokens of a prompt by modality; text comes first and always. */
 export function countByModality({ texts, files = [] }: Countable): ModalityTokens[] {
   const modalities = [...new Set(files.map(({ modality }) => modality))];
   return [

@@ -3,36 +3,37 @@ import { GoogleError } from './google-error.ts';
 import { endpointAtHost, ownHostOf, type SampleEndpoint } from './sample-endpoints.ts';
 import { findSampleEndpoint } from './sample-resources.ts';
 
-/** One call of an endpoint, as far as the endpoint's type has a say in it. */
+/** The parts of a call that the rules of an endpoint's type depend on. */
 export interface EndpointCall {
-  /** Without its port. */
+  /** The host that the call is sent to, without its port. */
   readonly host: string;
-  /** `projects/{id or number}/locations/{location}/endpoints/{id}` */
+  /** The endpoint: `projects/{id or number}/locations/{location}/endpoints/{id}` */
   readonly name: string;
-  /** As in gRPC: `RawPredict`. */
+  /** The method's name in gRPC, such as `RawPredict`. */
   readonly method: string;
   readonly bytes: number;
   readonly wantsStream: boolean;
 }
 
-/** How long the models of custom endpoints take, and how long they are waited for at a shared host. */
+/** The duration of a custom endpoint's inference, and the time limit of it at a shared host. */
 export interface Inference {
   readonly durationInMs: number;
   readonly sharedTimeoutInMs: number;
 }
 
 const MEBIBYTE = 1_048_576;
-/** What is served at a host of the endpoint's own. */
+/** The methods that are served at an endpoint's own host. */
 const METHODS_AT_OWN_HOST = ['Predict', 'RawPredict', 'StreamRawPredict', 'ChatCompletions'];
 const LIMITS = { shared: 1.5, own: 10 };
-/** What endpoints have unless they are made otherwise. */
+/** The default time limit of an endpoint with its own host. */
 const OWN_TIMEOUT_IN_MS = 600_000;
 export const SHARED_TIMEOUT_IN_MS = 60_000;
 
 /**
- * Refuses what the type of an endpoint does not have: another host than its own, a method that is not served there, a
- * stream at a shared host, too large a body. Calls that are for no endpoint of the sample project pass.
- * Source: https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type; README.md says whose words these are
+ * Refuses a call that the endpoint's type does not allow: one to another host than its own, a method that is not served
+ * there, a stream at a shared host, or too large a body. Calls to no endpoint of the sample project pass.
+ * Source: https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type; README.md lists the sources of the
+ * messages
  * @throws GoogleError FAILED_PRECONDITION, NOT_FOUND, UNIMPLEMENTED
  */
 export function checkEndpointType({ host, name, method, bytes, wantsStream }: EndpointCall): void {
@@ -56,7 +57,7 @@ export function checkEndpointType({ host, name, method, bytes, wantsStream }: En
 }
 
 /**
- * Takes the time that a custom endpoint's model takes, no longer than its type waits for it.
+ * Waits as long as a custom endpoint's inference takes, up to the time limit of the endpoint's type.
  * @throws GoogleError DEADLINE_EXCEEDED
  */
 export async function infer(
@@ -71,7 +72,10 @@ export async function infer(
     throw new GoogleError('DEADLINE_EXCEEDED', 'Deadline exceeded while waiting for the model server.');
 }
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints#Endpoint */
+/**
+ * Makes the error for an endpoint that a shared host does not serve.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints#Endpoint
+ */
 function notAtSharedHost(endpoint: SampleEndpoint): GoogleError {
   const host = ownHostOf(endpoint) ?? '';
   return new GoogleError(
@@ -82,7 +86,7 @@ function notAtSharedHost(endpoint: SampleEndpoint): GoogleError {
   );
 }
 
-/** The host that a request names, without its port. */
+/** Gives the host that a request names, without its port. */
 export function hostOf(authority: string | string[] | undefined): string {
   return String(authority ?? '').replace(/:\d+$/, '');
 }

@@ -4,7 +4,7 @@ const string = (id: number) => ({ type: 'string', id });
 const strings = { keyType: 'string', type: 'string' };
 
 /**
- * The details of errors that this emulator can put on the wire; the SDK's descriptors do not hold them.
+ * The descriptors of the error details that this emulator can send over gRPC. The SDK's descriptors do not have them.
  * Source: https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto
  */
 export const errorDetails = {

@@ -1,17 +1,17 @@
 import type { Json } from './read-message.ts';
 import { unsupported } from './refusals.ts';
 
-/** Where an example is made: the definitions that references point to, and how deep it is. */
+/** The position within a schema: the definitions for its references, and the depth. */
 interface Place {
   readonly root: Json;
   readonly depth: number;
-  /** What a text is made of: the name of the nearest property. */
+  /** The name of the nearest property, which texts are made of. */
   readonly name: string;
-  /** How many more values the example may have: a small schema can describe a huge one. */
+  /** The number of values that the example may still have; a small schema can describe a huge one. */
   readonly left: { values: number };
 }
 
-/** Optional properties end here, so that a schema that contains itself has an example. */
+/** The depth below which optional properties are left out, so that a schema which contains itself has an example. */
 const DEPTH_OF_OPTIONAL = 4;
 const MAXIMUM_DEPTH = 32;
 const MAXIMUM_VALUES = 10_000;
@@ -31,10 +31,11 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes a value that a schema describes, always the same one: of Vertex AI's `Schema` as well as of JSON Schema.
+ * Makes a value that a schema describes; the same schema gives the same value. It takes Vertex AI's `Schema` and JSON
+ * Schema.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/Schema
- * @throws GoogleError UNIMPLEMENTED for a pattern without an example, a default or a known format, and for a schema that
- * is too deep or describes too much
+ * @throws GoogleError UNIMPLEMENTED for a pattern without an example, a default or a known format, and for a schema
+ * that is too deep or describes too much
  */
 export function exampleOfSchema(schema: unknown, name = 'value'): unknown {
   const left = { values: MAXIMUM_VALUES };
@@ -128,7 +129,7 @@ function exampleOfText(schema: Json, { name }: Place): string {
   return characters.slice(0, Number(schema.maxLength ?? characters.length)).join('');
 }
 
-/** The type in capitals, the first where there are several; what it has tells it where it is left out. */
+/** Gives the type in capitals, the first of several. A schema without a type has the one that its keywords imply. */
 function typeOf(schema: Json): string {
   const type: unknown = Array.isArray(schema.type)
     ? (schema.type.find((each) => each !== 'null') ?? 'null')

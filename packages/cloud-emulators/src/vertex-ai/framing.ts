@@ -2,17 +2,17 @@ import type { Fault } from '../control/control.ts';
 import { errorBody } from './google-error.ts';
 import { faultError } from './grpc-fault.ts';
 
-/** How a stream's elements, its end and an error in its midst are written. */
+/** The format of a stream: its elements, its end, and an error within it. */
 export interface Framing {
   readonly contentType: string;
   readonly frame: (element: unknown, index: number) => string;
-  /** What follows the last element of a stream that succeeds. */
+  /** The text after the last element of a stream that succeeds. */
   readonly end: string;
-  /** An error after `index` elements, and what ends the stream then. A fault's `body` is used as it is, when there is one. */
+  /** Writes an error after `index` elements, and the end of the stream. A fault's `body` is written as it is. */
   readonly failure: (fault: Fault, index: number) => string;
 }
 
-/** Server-sent events as Google writes them, for `alt=sse`. */
+/** Google's server-sent events, for `alt=sse`. */
 export const SSE: Framing = {
   contentType: 'text/event-stream',
   frame: (element) => `data: ${JSON.stringify(element)}\r\n\r\n`,
@@ -20,7 +20,7 @@ export const SSE: Framing = {
   failure: (fault) => SSE.frame(googleFailure(fault), 0),
 };
 
-/** One JSON array, an element at a time: how Google streams without `alt=sse`. */
+/** A JSON array that is written one element at a time, as Google streams without `alt=sse`. */
 export const JSON_ARRAY: Framing = {
   contentType: 'application/json; charset=UTF-8',
   frame: (element, index) => `${index === 0 ? '[' : ',\r\n'}${JSON.stringify(element, null, 2)}\n`,

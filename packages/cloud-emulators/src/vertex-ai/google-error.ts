@@ -26,13 +26,13 @@ export type CanonicalCode = keyof typeof CANONICAL_CODES;
 /** One entry of `error.details`: a message of google/rpc/error_details.proto as JSON, named by `@type`. */
 export type ErrorDetail = Readonly<Record<string, unknown>> & { readonly '@type': string };
 
-/** What is wrong with one field; `field` is left out when it is the message itself. */
+/** The problem of one field; `field` is left out when the problem is the message itself. */
 export interface FieldViolation {
   readonly field?: string;
   readonly description: string;
 }
 
-/** An answer of Google that is not a success; both transports turn it into their own form. */
+/** An error that Google answers; each transport writes it in its own form. */
 export class GoogleError extends Error {
   readonly code: CanonicalCode;
   readonly details: readonly ErrorDetail[];
@@ -45,7 +45,10 @@ export class GoogleError extends Error {
   }
 }
 
-/** INVALID_ARGUMENT with one BadRequest detail, its message the descriptions line by line, as Google joins them. */
+/**
+ * Makes an INVALID_ARGUMENT with one BadRequest detail. Its message has the descriptions line by line, as Google joins
+ * them.
+ */
 export function badRequest(fieldViolations: readonly FieldViolation[]): GoogleError {
   return new GoogleError(
     'INVALID_ARGUMENT',
@@ -54,7 +57,7 @@ export function badRequest(fieldViolations: readonly FieldViolation[]): GoogleEr
   );
 }
 
-/** An ErrorInfo detail. */
+/** Makes an ErrorInfo detail. */
 export function errorInfo(
   reason: string,
   domain: string,
@@ -64,7 +67,7 @@ export function errorInfo(
 }
 
 /**
- * The body of a failed REST call.
+ * Builds the body of a failed REST call.
  * Source: https://cloud.google.com/apis/design/errors#http_mapping
  */
 export function errorBody({ code, message, details }: GoogleError): { error: Record<string, unknown> } {

@@ -12,7 +12,10 @@ const BY_STATUS: Readonly<Record<number, CanonicalCode>> = {
   504: 'DEADLINE_EXCEEDED',
 };
 
-/** A fault's HTTP status and body as the error of a gRPC call; a `status` named in a body of Google's form wins. */
+/**
+ * Makes the gRPC error of a fault from its HTTP status and body. A `status` in a body of Google's form takes
+ * precedence.
+ */
 export function faultError({ status = 500, body }: Fault): GoogleError {
   const error = readGoogleForm(body);
   const named = error.status !== undefined && Object.hasOwn(CANONICAL_CODES, error.status);

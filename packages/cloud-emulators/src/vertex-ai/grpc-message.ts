@@ -4,7 +4,7 @@ import type { Protos } from './protos.ts';
 const PREFIX_BYTES = 5;
 
 /**
- * Takes the one message out of the body of a unary call.
+ * Extracts the one message from the body of a unary call.
  * Source: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
  * @throws GoogleError UNIMPLEMENTED when it is compressed, INTERNAL when it is cut short or followed by another
  */
@@ -17,14 +17,14 @@ export function unframe(body: Buffer): Buffer {
   return body.subarray(PREFIX_BYTES);
 }
 
-/** A message with its length before it, uncompressed. */
+/** Frames a message: its length goes before it, and it is not compressed. */
 export function frame(message: Uint8Array): Buffer {
   const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.writeUInt32BE(message.length, 1);
   return Buffer.concat([prefix, message]);
 }
 
-/** The trailers that end a failed call: code, message and, when there are details, google.rpc.Status. */
+/** Builds the trailers of a failed call: code, message and, when there are details, google.rpc.Status. */
 export function statusTrailers(protos: Protos, error: GoogleError): Record<string, string> {
   const { grpc } = CANONICAL_CODES[error.code];
   const trailers = { 'grpc-status': String(grpc), 'grpc-message': percentEncode(error.message) };
@@ -38,7 +38,7 @@ export function statusTrailers(protos: Protos, error: GoogleError): Record<strin
   return { ...trailers, 'grpc-status-details-bin': encoded.toString('base64') };
 }
 
-/** JSON writes a google.protobuf.Duration as "1.5s"; only RetryInfo.retryDelay is one. */
+/** Reads a google.protobuf.Duration, which JSON writes as "1.5s"; only RetryInfo.retryDelay is one. */
 function withDurations(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { retryDelay } = fields;
   if (typeof retryDelay !== 'string') return fields;
@@ -47,7 +47,7 @@ function withDurations(fields: Readonly<Record<string, unknown>>): Record<string
   return { ...fields, retryDelay: { seconds: whole, nanos: Math.round((seconds - whole) * 1e9) } };
 }
 
-/** Everything but printable ASCII, and the percent sign itself, as UTF-8 bytes. */
+/** Percent-encodes the UTF-8 bytes of everything but printable ASCII, and the percent sign. */
 function percentEncode(message: string): string {
   return message.replace(/[^ -$&-~]+/gu, (text) =>
     [...Buffer.from(text)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),

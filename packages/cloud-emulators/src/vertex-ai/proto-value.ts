@@ -8,7 +8,7 @@ export interface ProtoValue {
   readonly listValue?: { readonly values?: readonly ProtoValue[] };
 }
 
-/** The JSON that a Value stands for. */
+/** Gives the JSON of a Value. */
 export function fromProtoValue(value: ProtoValue): unknown {
   switch (value.kind) {
     case 'numberValue':
@@ -28,7 +28,7 @@ export function fromProtoValue(value: ProtoValue): unknown {
   }
 }
 
-/** JSON as a Value, ready to be encoded. */
+/** Makes a Value of JSON, ready to be encoded. */
 export function toProtoValue(json: unknown): object {
   if (json === null || json === undefined) return { nullValue: 0 };
   if (typeof json === 'number') return { numberValue: json };

@@ -1,11 +1,11 @@
-/** A namespace, message, enum or service in protobufjs' JSON form, as far as types are reached through it. */
+/** A namespace, message, enum or service in protobufjs' JSON form. */
 export interface Descriptor {
   nested?: Record<string, Descriptor>;
   readonly fields?: Readonly<Record<string, { readonly type: string }>>;
   readonly methods?: Readonly<Record<string, unknown>>;
 }
 
-/** The part of a tree of descriptors that the named messages need: they and all types that their fields reach. */
+/** Prunes a tree of descriptors to the named messages and all types that their fields reach. */
 export function pruneDescriptors(root: Descriptor, names: readonly string[]): Descriptor {
   const pruned: Descriptor = {};
   const seen = new Set<string>();
@@ -31,7 +31,7 @@ function find(root: Descriptor, path: readonly string[]): Descriptor | undefined
   return at;
 }
 
-/** The full name of a type as a field's message refers to it: the innermost scope that has it wins. Scalars have none. */
+/** Finds the full name of a type that a field refers to; the innermost scope that has it wins. Scalars have none. */
 function resolve(root: Descriptor, scope: readonly string[], type: string): string | undefined {
   for (let depth = scope.length; depth >= 0; depth -= 1) {
     const path = [...scope.slice(0, depth), ...type.split('.')];
@@ -40,7 +40,7 @@ function resolve(root: Descriptor, scope: readonly string[], type: string): stri
   return undefined;
 }
 
-/** Copies one type without the types nested in it, which come on their own when they are reached. */
+/** Copies one type without its nested types, which are copied when they are reached. */
 function place(pruned: Descriptor, path: readonly string[], found: Descriptor): void {
   let parent = pruned;
   for (const name of path.slice(0, -1)) {

@@ -8,9 +8,9 @@ export type Json = Readonly<Record<string, unknown>>;
 const MAXIMUM_DEPTH = 100;
 
 /**
- * Reads JSON as a protobuf message, as strictly as Google's front end does and with its words: an unknown field, a
- * wrong type, an unknown enum value or two fields of one oneof are errors. Names may be lowerCamelCase or snake_case,
- * a single value may stand for a list of one, and null is an unset field.
+ * Reads JSON as a protobuf message, as strictly as Google's front end does and with its words. An unknown field, a
+ * wrong type, an unknown enum value or two fields of one oneof are errors. Names may be lowerCamelCase or snake_case, a
+ * single value may stand for a list of one, and null is an unset field.
  * Source: https://protobuf.dev/programming-guides/json/ and error bodies as users report them (see README.md)
  * @returns the same JSON with lowerCamelCase names and lists as lists
  * @throws GoogleError INVALID_ARGUMENT with every violation
@@ -100,7 +100,7 @@ function readValue(place: Place, field: protobuf.FieldBase, path: string, value:
   return readFields({ ...place, type: resolvedType, json: value as Json, path, depth: place.depth + 1 });
 }
 
-/** A field by its lowerCamelCase or snake_case name. */
+/** Finds a field by its lowerCamelCase or snake_case name. */
 export function findField(type: protobuf.Type, name: string): protobuf.Field | undefined {
   const own = (key: string): protobuf.Field | undefined =>
     Object.hasOwn(type.fields, key) ? type.fields[key] : undefined;

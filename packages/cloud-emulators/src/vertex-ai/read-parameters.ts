@@ -1,13 +1,13 @@
 import { badRequest } from './google-error.ts';
 import type { Json } from './read-message.ts';
 
-/** What a field of an instance or of the parameters may be; a list is of the texts that it may be. */
+/** The type that a field of an instance or of the parameters must have; a list holds the allowed texts. */
 export type FieldRule =
   'text' | 'boolean' | 'object' | readonly string[] | { readonly least: number; readonly most: number };
 
 /**
- * Reads an object of a `predict` call, whose fields only the model knows.
- * @param path where it is, such as `instances[0]`
+ * Reads an object of a `predict` call, whose fields depend on the model.
+ * @param path the object's place, such as `instances[0]`
  * @throws GoogleError INVALID_ARGUMENT that names the first unknown or wrong field, never its value
  */
 export function readParameters(

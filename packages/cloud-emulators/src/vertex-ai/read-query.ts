@@ -4,14 +4,15 @@ import { findField, type Json, readMessage } from './read-message.ts';
 import { unsupported } from './refusals.ts';
 import type { RestCall, RestOperation } from './rest-operation.ts';
 
-/** What Google's front end takes itself: https://cloud.google.com/apis/docs/system-parameters */
+/** The query parameters that Google's front end itself reads: https://cloud.google.com/apis/docs/system-parameters */
 const SYSTEM_PARAMETERS = new Set(['alt', 'key', '$userProject']);
-/** Fields of a request that the path gives. */
+/** The fields of a request that come from the path. */
 const IN_PATH = new Set(['name', 'parent']);
 
 /**
- * Refuses a form of answer that only the real service has (GoogleError UNIMPLEMENTED), and query parameters that
- * Google does not know either (INVALID_ARGUMENT).
+ * Checks the query parameters.
+ * @throws GoogleError UNIMPLEMENTED for a form of answer that only the real service has, INVALID_ARGUMENT for a
+ * parameter that Google does not know
  */
 export function checkQuery({ streams, queryMessage }: RestOperation, { served, route }: RestCall): void {
   const alt = route.query.get('alt') ?? 'json';
@@ -48,7 +49,7 @@ export function readQuery(type: protobuf.Type, query: URLSearchParams): Json {
   return readMessage(type, Object.fromEntries(fields));
 }
 
-/** A boolean is a word in a query; numbers may be strings everywhere. */
+/** Reads the value of one parameter. A boolean is a word in a query; numbers may be strings everywhere. */
 function readWord(field: protobuf.Field | undefined, value: string): unknown {
   if (field?.type !== 'bool') return value;
   return value === 'true' ? true : value === 'false' ? false : value;

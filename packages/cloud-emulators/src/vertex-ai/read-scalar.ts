@@ -1,6 +1,9 @@
 import protobuf from 'protobufjs/light.js';
 
-/** What a field expected instead of the value it got; `atParent` when Google places the error at the message. */
+/**
+ * The type that a field expected instead of the value it got. `atParent` is true when Google places the error at the
+ * message.
+ */
 export interface WrongScalar {
   readonly expected: string;
   readonly got: string;
@@ -25,15 +28,15 @@ const INTEGERS: Readonly<Record<string, readonly [bigint, bigint]>> = {
   uint64: [0n, 2n ** 64n - 1n],
 };
 
-/** Whether the field's JSON has no fields of its own to check: any JSON, or a well-known type written as a string. */
+/** Says if the field's JSON has no fields of its own to check: any JSON, or a well-known type written as a string. */
 export function isFreeForm(field: protobuf.FieldBase): boolean {
   const name = field.resolve().resolvedType?.fullName ?? '';
   return FREE_FORM.has(name) || AS_STRING.has(name);
 }
 
 /**
- * Checks the value of a scalar, an enum or a well-known type; undefined when it is right. Google's front end takes the
- * names of enum values in any case.
+ * Checks the value of a scalar, an enum or a well-known type; undefined when it is right. Google's front end accepts
+ * the names of enum values in any case.
  */
 export function checkScalar(field: protobuf.FieldBase, value: unknown): WrongScalar | undefined {
   const { resolvedType, type, name } = field;
@@ -82,7 +85,7 @@ function isScalar(type: string, value: unknown): boolean {
   }
 }
 
-/** Numbers may be written as strings. */
+/** Says if a value is a number, which may be written as a string. */
 function isNumber(value: unknown): boolean {
   if (typeof value === 'string') return value.trim() !== '' && Number.isFinite(Number(value));
   return typeof value === 'number';

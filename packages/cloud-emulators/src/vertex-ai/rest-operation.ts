@@ -4,14 +4,14 @@ import type { GoogleError } from './google-error.ts';
 import type { ApiVersion } from './protos.ts';
 import type { Served } from './served.ts';
 
-/** What a REST path calls. */
+/** The method and the resource that a REST path names. */
 export interface Route {
   readonly version: ApiVersion;
-  /** The full name of the method, as in gRPC. */
+  /** The method's full name, as in gRPC. */
   readonly method: string;
   /** The resource of the path, without the version before it and the verb after it. */
   readonly name: string;
-  /** The parts of the path that its template names, decoded. */
+  /** The path parameters of the template, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
 }
@@ -24,7 +24,7 @@ export interface RestCall {
   readonly body: Buffer;
 }
 
-/** What goes back: JSON, bytes of any type, or the elements of a stream. `status` is 200 when left out. */
+/** An answer: JSON, bytes of any type, or the elements of a stream. `status` is 200 when left out. */
 export type RestAnswer = { readonly status?: number; readonly headers?: Readonly<Record<string, string>> } & (
   | { readonly json: unknown }
   | { readonly bytes: Uint8Array; readonly contentType: string }
@@ -32,25 +32,27 @@ export type RestAnswer = { readonly status?: number; readonly headers?: Readonly
 );
 
 /**
- * One method of the API. The table of `rest-operations.ts` has them all; the first whose path, HTTP method and version
- * fit serves a call.
+ * One method of the API. `rest-operations.ts` lists them all. The first whose path, HTTP method and version match
+ * serves a call.
  */
 export interface RestOperation {
   readonly httpMethod: 'DELETE' | 'GET' | 'PATCH' | 'POST';
-  /** What follows `/{version}/`; `{part}` stands for one part of a path, without `/` and `:`. */
+  /** The paths after `/{version}/`; `{part}` stands for one part of a path, without `/` and `:`. */
   readonly paths: readonly string[];
-  /** The versions that have it; both when left out. Google has no such path in the others. */
+  /** The versions that have the operation; both when left out. A call in another version gets a 404, as at Google. */
   readonly versions?: readonly ApiVersion[];
   /** Service and method, as in gRPC: `PredictionService.Predict`. */
   readonly method: string | ((params: Route['params'], version: ApiVersion) => string);
-  /** Whether `alt=sse` is understood. */
+  /** True when the operation understands `alt=sse`. */
   readonly streams?: boolean;
-  /** Of a custom endpoint: whether a body asks for a stream of what the container writes. */
+  /** Says if a body asks for a stream; only operations of custom endpoints have it. */
   readonly wantsStream?: (body: Buffer) => boolean;
   /** The message whose fields may be query parameters, such as `ListCachedContentsRequest`; none when left out. */
   readonly queryMessage?: string;
-  /** @throws GoogleError which becomes an answer in Google's form; another form is an answer of its own. */
+  /**
+   * Serves a call. It throws a GoogleError, which is answered in Google's form; an error in another form is returned.
+   */
   readonly serve: (call: RestCall) => RestAnswer | Promise<RestAnswer>;
-  /** The body of a failed call where Google's plain form is not it; also for calls without access. */
+  /** Builds the body of a failed call where it differs from Google's plain form, for calls without access too. */
   readonly failureBody?: (error: GoogleError, call: RestCall) => unknown;
 }

@@ -31,7 +31,7 @@ import { getPublisherModel, listPublisherModels } from './resources/publisher-mo
 import type { RestOperation } from './rest-operation.ts';
 import { computeTokens, countTokensOfPrompt } from './gemini/tokens-of-prompt.ts';
 
-/** Every REST operation; where two have one path, the first that is listed serves it. */
+/** Every REST operation. The first one listed that matches a path serves it. */
 export const REST_OPERATIONS: readonly RestOperation[] = [
   generateContent,
   streamGenerateContent,

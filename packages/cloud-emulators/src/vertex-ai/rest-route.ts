@@ -1,7 +1,7 @@
 import { GoogleError } from './google-error.ts';
 import type { RestOperation, Route } from './rest-operation.ts';
 
-/** The operation that a call is for, and the parts of its path. */
+/** The operation of a call, and the parts of its path. */
 export interface Match {
   readonly operation: RestOperation;
   readonly route: Route;
@@ -9,7 +9,7 @@ export interface Match {
 
 const MODEL = 'publishers/{publisher}/models/{model}:{verb}';
 
-/** Every other verb of the resources that are there: only the real service may have it. */
+/** The operation of every other verb on existing resources, which only the real service may have. */
 const UNSUPPORTED: RestOperation = {
   httpMethod: 'POST',
   paths: [
@@ -85,7 +85,7 @@ function patternOf(template: string): RegExp {
   return pattern;
 }
 
-/** A part that cannot be decoded stays as it is: no resource has such a name. */
+/** Decodes a part of a path. A part that cannot be decoded stays as it is, since no resource has such a name. */
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);

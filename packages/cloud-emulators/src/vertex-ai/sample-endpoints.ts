@@ -1,4 +1,4 @@
-/** A model on an endpoint, as a prediction's answer names it. */
+/** A deployed model, as a prediction's answer names it. */
 export interface DeployedModel {
   readonly deployedModelId: string;
   readonly model: string;
@@ -6,14 +6,17 @@ export interface DeployedModel {
   readonly modelVersionId: string;
 }
 
-/** How an endpoint is reached. Source: https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type */
+/**
+ * The type of an endpoint, which decides its host.
+ * Source: https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type
+ */
 export type EndpointType = 'shared' | 'dedicated' | 'private';
 
 /** An endpoint of the sample project. */
 export interface SampleEndpoint {
   readonly id: string;
   readonly type: EndpointType;
-  /** The custom model's container with what it serves, or the tuned Gemini model. */
+  /** The custom model's container, or the tuned Gemini model. */
   readonly serves: Container | 'tuned-gemini';
 }
 
@@ -26,7 +29,7 @@ export interface Container {
 export const PROJECT_ID = 'sample-project';
 export const PROJECT_NUMBER = '123456789012';
 export const ENDPOINTS_LOCATION = 'us-central1';
-/** Google's part of dedicated names; it is not the project's number. */
+/** Google's part of dedicated host names; it is not the project's number. */
 const UID = '548213907654';
 const IRIS: DeployedModel = {
   deployedModelId: '2345678901234567890',
@@ -57,7 +60,7 @@ const ENDPOINTS: readonly SampleEndpoint[] = [
   },
 ];
 
-/** Where an endpoint that is not shared is served, and nothing else. */
+/** The own host of an endpoint by its type; it serves no other endpoint. */
 const HOSTS: Readonly<Record<Exclude<EndpointType, 'shared'>, (id: string) => string>> = {
   // Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints (dedicatedEndpointDns)
   dedicated: (id) => `${id}.${ENDPOINTS_LOCATION}-${UID}.prediction.vertexai.goog`,
@@ -65,7 +68,7 @@ const HOSTS: Readonly<Record<Exclude<EndpointType, 'shared'>, (id: string) => st
   private: (id) => `${id}-${ENDPOINTS_LOCATION}-${PROJECT_NUMBER}.prediction.p.vertexai.goog`,
 };
 
-/** Names that the emulator's certificate is for, as those of Google's certificates are. */
+/** The host names of the emulator's certificate, which match those of Google's certificates. */
 export const HOST_NAMES: readonly string[] = [
   '*.googleapis.com',
   '*.us.rep.googleapis.com',
@@ -78,12 +81,12 @@ export function sampleEndpoint(id: string | undefined): SampleEndpoint | undefin
   return ENDPOINTS.find((endpoint) => endpoint.id === id);
 }
 
-/** The host of an endpoint's own; undefined for one that is shared. */
+/** Gives the own host of an endpoint; undefined for a shared one. */
 export function ownHostOf({ id, type }: SampleEndpoint): string | undefined {
   return type === 'shared' ? undefined : HOSTS[type](id);
 }
 
-/** The endpoint whose own host this is. */
+/** Finds the endpoint with this own host. */
 export function endpointAtHost(host: string): SampleEndpoint | undefined {
   return ENDPOINTS.find((endpoint) => ownHostOf(endpoint) === host);
 }

@@ -10,7 +10,7 @@ import {
   type SampleEndpoint,
 } from './sample-endpoints.ts';
 
-/** The APIs that a publisher's model is served by. */
+/** The APIs that serve publishers' models. */
 export type ModelApi = 'generateContent' | 'predict' | 'embedContent' | 'predictLongRunning' | 'rawPredict';
 
 /** A publisher's model of the sample project. */
@@ -39,7 +39,7 @@ const CLAUDE = {
   apis: ['rawPredict'],
 } as const;
 
-/** By publisher and name, as a list of models gives them. */
+/** The models, sorted by publisher and name, as lists of models are. */
 export const SAMPLE_MODELS: readonly SampleModel[] = [
   { ...CLAUDE, id: 'claude-haiku-4-5@20251001', versionId: '20251001' },
   { ...CLAUDE, id: 'claude-sonnet-4-5@20250929', versionId: '20250929' },
@@ -67,24 +67,24 @@ export const SAMPLE_MODELS: readonly SampleModel[] = [
   },
 ];
 
-/** Models of these are for batch predictions too. */
+/** The APIs whose models can run batch predictions. */
 const BATCH_APIS: readonly ModelApi[] = ['generateContent', 'rawPredict'];
 /** The base model of the tuned model. */
 const TUNED_FROM = 'gemini-2.5-flash';
 
-/** Whether there is such a project, by its id or its number. */
+/** Says if a project is the sample project, by its id or its number. */
 export function isSampleProject(project: string | undefined): boolean {
   return project === PROJECT_ID || project === PROJECT_NUMBER;
 }
 
-/** A resource's name with the project's number, as Google's answers have it, where a caller may write the id. */
+/** Gives a resource's name with the project's number, as Google's answers have it; a caller may write the id. */
 export function withProjectNumber(name: string): string {
   return name.startsWith(`projects/${PROJECT_ID}/`) ? name.replace(PROJECT_ID, PROJECT_NUMBER) : name;
 }
 
 /**
- * Lets a call pass that is for resources of the sample project, in a location that it has models in.
- * @param permission what Google's message names, such as `aiplatform.cachedContents.list`
+ * Checks that a call is for the sample project, in a location that has models.
+ * @param permission the permission in Google's message, such as `aiplatform.cachedContents.list`
  * @throws GoogleError PERMISSION_DENIED, INVALID_ARGUMENT
  */
 export function checkParent(params: Readonly<Record<string, string>>, permission: string): void {
@@ -100,7 +100,7 @@ export function checkParent(params: Readonly<Record<string, string>>, permission
 }
 
 /**
- * The model that an endpoint serves by `predict`.
+ * Finds the model that an endpoint serves by `predict`.
  * @param name `projects/{id or number}/locations/{location}/endpoints/{id}`
  * @throws GoogleError NOT_FOUND when there is no such endpoint; INVALID_ARGUMENT when the name has another form;
  * FAILED_PRECONDITION for the tuned Gemini model; UNIMPLEMENTED for the text generator
@@ -115,7 +115,7 @@ export function findEndpoint(name: string): DeployedModel {
 }
 
 /**
- * The container on an endpoint, for calls whose body it gets as it is.
+ * Finds the container on an endpoint, for calls whose body it gets unchanged.
  * @throws GoogleError as `findEndpoint`
  */
 export function findContainer(name: string): Container {
@@ -126,7 +126,7 @@ export function findContainer(name: string): Container {
 }
 
 /**
- * The model of an endpoint that speaks chat completions.
+ * Finds the model of an endpoint that serves chat completions.
  * @throws GoogleError NOT_FOUND when there is no such endpoint, FAILED_PRECONDITION when it serves something else
  */
 export function findTextGenerator(name: string): DeployedModel {
@@ -136,7 +136,7 @@ export function findTextGenerator(name: string): DeployedModel {
 }
 
 /**
- * The base model of the tuned Gemini model on an endpoint.
+ * Finds the base model of the tuned Gemini model on an endpoint.
  * @throws GoogleError NOT_FOUND when there is no such endpoint, FAILED_PRECONDITION when it serves something else
  */
 export function findTunedModel(name: string): string {
@@ -146,7 +146,7 @@ export function findTunedModel(name: string): string {
 }
 
 /**
- * The endpoint of this name; undefined where the sample project has none.
+ * Finds the endpoint of this name; undefined where the sample project has none.
  * @throws GoogleError INVALID_ARGUMENT when the name has another form
  */
 export function findSampleEndpoint(name: string): SampleEndpoint | undefined {
@@ -160,7 +160,7 @@ export function findSampleEndpoint(name: string): SampleEndpoint | undefined {
 
 /**
  * Finds a publisher's model by the parts of its path, served in that project and location.
- * @param api what it must be served by; `apiName` is what Google's message calls the method
+ * @param api the API that must serve the model; `apiName` is the method's name in Google's message
  * @throws GoogleError NOT_FOUND when there is none, INVALID_ARGUMENT or FAILED_PRECONDITION when another API serves it
  */
 export function findPublisherModel(
@@ -196,9 +196,10 @@ export function findPublisherModel(
 
 /**
  * Finds the model of a batch prediction job in its project and location.
- * @param name `publishers/{publisher}/models/{model}`, with or without `projects/{project}/locations/{location}/` before it
+ * @param name `publishers/{publisher}/models/{model}`, with or without `projects/{project}/locations/{location}/`
+ * before it
  * @throws GoogleError as `findPublisherModel`; INVALID_ARGUMENT for a name of another form or another location;
- * UNIMPLEMENTED for a model of one's own
+ * UNIMPLEMENTED for a custom model
  */
 export function findBatchModel(params: Readonly<Record<string, string>>, name: string): SampleModel {
   const { project = '', location = '' } = params;
@@ -216,7 +217,10 @@ export function findBatchModel(params: Readonly<Record<string, string>>, name: s
   return findPublisherModel({ project, location, publisher, model }, api, 'batchPredictionJobs');
 }
 
-/** Source: https://github.com/langchain-ai/langchainjs/issues/3884 */
+/**
+ * Makes the error for a model that `predict` does not serve.
+ * Source: https://github.com/langchain-ai/langchainjs/issues/3884
+ */
 function notThroughPredict(): GoogleError {
   return new GoogleError(
     'FAILED_PRECONDITION',

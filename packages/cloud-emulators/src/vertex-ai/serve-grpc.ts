@@ -50,7 +50,7 @@ interface PredictMessage {
   readonly parameters?: unknown;
 }
 
-/** A call as it came: `message` when it is a Predict that can be decoded, `failure` when not. */
+/** A decoded gRPC call: `message` for a Predict that can be decoded, `failure` otherwise. */
 interface Call {
   readonly body: Buffer;
   readonly message?: PredictMessage;
@@ -95,7 +95,7 @@ async function answer(
   return predictResponse.encode(encodable).finish();
 }
 
-/** Source: https://google.aip.dev/client-libraries/4222 */
+/** Checks that the routing header names the endpoint. Source: https://google.aip.dev/client-libraries/4222 */
 function checkRoutingHeader(header: string | string[] | undefined, endpoint: string): void {
   if (new URLSearchParams(String(header ?? '')).get('endpoint') === endpoint) return;
   throw new GoogleError(
@@ -104,7 +104,10 @@ function checkRoutingHeader(header: string | string[] | undefined, endpoint: str
   );
 }
 
-/** Source: https://cloud.google.com/vertex-ai/docs/predictions/using-dedicated-endpoints */
+/**
+ * Checks that the endpoint header names the endpoint.
+ * Source: https://cloud.google.com/vertex-ai/docs/predictions/using-dedicated-endpoints
+ */
 function checkEndpointHeader(header: string | string[] | undefined, endpoint: string): void {
   if (header !== undefined && endpoint.endsWith(`/${String(header)}`)) return;
   throw new GoogleError(
@@ -133,7 +136,10 @@ function finish(
   response.end();
 }
 
-/** The answer of a unary call is one chunk: whatever the number of chunks, the connection ends after its headers. */
+/**
+ * Ends a connection after the answer's headers. The answer of a unary call is one chunk, so the number of chunks does
+ * not matter.
+ */
 function abort(response: Http2ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/grpc' });
   response.socket.resetAndDestroy();

@@ -17,7 +17,7 @@ const CHALLENGE = 'Bearer realm="https://accounts.google.com/", error="invalid_t
 const NOT_FOUND_PAGE =
   '<!DOCTYPE html>\n<title>Error 404 (Not Found)!!1</title>\n<p><b>404.</b> That’s an error.\n';
 
-/** Answers one REST call whose body has been read; a fault that is given here breaks its stream with an error. */
+/** Answers one REST call whose body has been read. A given fault ends the call's stream with an error. */
 export async function serveRest(
   served: Served,
   request: IncomingMessage,
@@ -27,7 +27,7 @@ export async function serveRest(
 ): Promise<void> {
   const match = matchRoute(REST_OPERATIONS, request.method ?? '', request.url ?? '/');
   if (!match) {
-    // Google's front end answers with a page, not with an error body, where no method has such a path.
+    // Google's front end answers an unknown path with a page, not with an error body.
     response.writeHead(404, { 'content-type': 'text/html; charset=UTF-8' }).end(NOT_FOUND_PAGE);
     return;
   }
@@ -52,7 +52,7 @@ async function answer(operation: RestOperation, call: RestCall): Promise<RestAns
   }
 }
 
-/** What the host says to a call, and the type of an endpoint; at a host of an endpoint's own nothing else is served. */
+/** Applies the rules of the call's host and of the endpoint's type. An endpoint's own host serves nothing else. */
 async function enterHost({ wantsStream }: RestOperation, call: RestCall): Promise<void> {
   const { headers, route, body, served } = call;
   const host = hostOf(headers[':authority'] ?? headers.host);

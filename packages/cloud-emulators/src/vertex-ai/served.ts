@@ -6,19 +6,19 @@ import type { IrisModel } from './custom-endpoint/iris-classifier.ts';
 import type { VideoOperation } from './predict-on-model/predict-long-running.ts';
 import type { Protos } from './protos.ts';
 
-/** What both transports serve from. */
+/** The state that both transports serve. */
 export interface Served {
   readonly protos: Protos;
   readonly iris: IrisModel;
   readonly checkAccessToken: CheckAccessToken;
   readonly cachedContents: CachedContentStore;
   readonly batchPredictionJobs: BatchPredictionJobStore;
-  /** By name. */
+  /** The video operations by name. */
   readonly videoOperations: Map<string, VideoOperation>;
-  /** Milliseconds since 1970. */
+  /** The clock, in milliseconds since 1970. */
   readonly now: () => number;
-  /** The pause between two chunks of a stream at this moment. */
+  /** The current pause between two chunks of a stream. */
   readonly pauseInMs: () => number;
-  /** What custom endpoints' models take at this moment. */
+  /** The current inference time of custom endpoints' models. */
   readonly inference: () => Inference;
 }

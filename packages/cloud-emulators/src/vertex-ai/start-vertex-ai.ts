@@ -14,12 +14,12 @@ import { serveRest } from './serve-rest.ts';
 import type { Served } from './served.ts';
 
 export interface VertexAiOptions {
-  /** 0 picks a free one. */
+  /** Port of the server; 0 picks a free one. */
   readonly port: number;
   /** PEM of the server's certificate and key. */
   readonly certificate: { readonly cert: string; readonly key: string };
   readonly checkAccessToken: CheckAccessToken;
-  /** Milliseconds since 1970. */
+  /** The clock, in milliseconds since 1970. */
   readonly now?: () => number;
   /** The pause between two chunks of a stream; 2 when left out. `POST pause` on the control surface changes it. */
   readonly pauseInMs?: number;
@@ -28,17 +28,17 @@ export interface VertexAiOptions {
 export interface VertexAi extends Listening {
   readonly control: Control;
   /**
-   * `POST pause` with `{ "pauseInMs": n }` sets the pause between two chunks of a stream; `POST inference` with
-   * `{ "durationInMs": n, "sharedTimeoutInMs": n }` how long the models of custom endpoints take, and how long they are
-   * waited for at a shared host: 60 s when left out.
+   * The actions of the control surface. `POST pause` with `{ "pauseInMs": n }` sets the pause between two chunks of a
+   * stream. `POST inference` with `{ "durationInMs": n, "sharedTimeoutInMs": n }` sets the inference time of custom
+   * endpoints and its limit at a shared host: 60 s when left out.
    */
   readonly actions: Readonly<Record<string, ControlAction>>;
 }
 
 /**
- * Starts the Vertex AI emulator on 127.0.0.1: gRPC and REST on one TLS port, as *.googleapis.com serves them.
- * ALPN picks HTTP/2 or HTTP/1.1; on HTTP/2 the content type tells gRPC from REST.
- * @throws PortTakenError
+ * Starts the Vertex AI emulator on 127.0.0.1: gRPC and REST on one TLS port, as *.googleapis.com serves them. ALPN
+ * picks HTTP/2 or HTTP/1.1; on HTTP/2 the content type distinguishes gRPC from REST.
+ * @throws PortTakenError when the port is in use
  */
 export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi> {
   const { certificate, checkAccessToken, now = Date.now } = options;
@@ -64,11 +64,12 @@ export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi>
     cert: certificate.cert,
     key: certificate.key,
     allowHTTP1: true,
-    // Each chunk of a stream leaves when it is written; an HTTP/1.1 server does this by itself, this one doesn't.
+    // Each chunk of a stream is sent when it is written. An HTTP/1.1 server does this by itself, an HTTP/2 server
+    // doesn't.
     noDelay: true,
   });
   server.on('request', (request: Http2ServerRequest, response: Http2ServerResponse) => {
-    // A caller that goes away shows as an error of its stream; there is nobody left to answer.
+    // A caller that leaves causes an error of its stream, and needs no answer.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     if (request.headers['content-type']?.startsWith('application/grpc') && request.httpVersionMajor === 2) {

@@ -10,7 +10,7 @@ const JSON_TYPE = 'application/json; charset=UTF-8';
 
 /**
  * Writes an answer.
- * @param fault breaks a stream with its error after `errorAfterChunks` elements; what is no stream fails at once
+ * @param fault ends a stream with its error after `errorAfterChunks` elements; other answers fail at once
  */
 export async function writeAnswer(
   response: ServerResponse,
@@ -54,7 +54,7 @@ async function writeStream(
   response.end(fault ? failure(framing, fault, elements.length) : framing.end);
 }
 
-/** A body that is a string is what the stream goes on with, whatever it is. */
+/** Gives the text of a fault in a stream. A body that is a string is written as it is. */
 function failure(framing: Framing, fault: Fault, index: number): string {
   return typeof fault.body === 'string' ? fault.body : framing.failure(fault, index);
 }
@@ -63,7 +63,7 @@ function toText(json: unknown): string {
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
-/** Ends early, without an error, when the signal aborts. */
+/** Waits for the given time; it ends early, without an error, when the signal aborts. */
 async function pause(timeInMs: number, signal: AbortSignal): Promise<void> {
   await sleep(timeInMs, undefined, { signal }).catch(() => undefined);
 }

@@ -170,7 +170,7 @@ test('has no settings, live metrics or other address', async () => {
   expect((await track('{}', { path: '/settings/OneSettings' })).status).toBe(404);
 });
 
-/** Does something by the control surface; gives its answer's status. */
+/** Runs an action of the control surface and gives its answer's status. */
 async function act(action: string, body?: unknown, ...path: string[]): Promise<number> {
   const target = { path, query: new URLSearchParams() };
   const result = await applicationInsights.actions[action]?.(body, target);

@@ -19,7 +19,7 @@ let identity: ManagedIdentity;
 let storage: AzureStorage;
 let container: ContainerClient;
 let blobs = 0;
-/** By the process, which other tests may share. */
+/** The authorities that the process trusts; other tests may share it. */
 const trusted = getCACertificates('default');
 
 beforeAll(async () => {
@@ -64,7 +64,7 @@ function newBlob(): ReturnType<ContainerClient['getAppendBlobClient']> {
   return container.getAppendBlobClient(`writer-${blobs}/0.jsonl`);
 }
 
-/** The status and code of a refusal. */
+/** Gives the status and the code of a refusal. */
 async function refusal(work: Promise<unknown>): Promise<[number | undefined, string | undefined]> {
   const error = await work.then(
     () => undefined,

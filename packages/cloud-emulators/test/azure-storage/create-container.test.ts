@@ -13,7 +13,7 @@ afterEach(async () => {
   waits = 0;
 });
 
-/** A service that has just started: what it makes of each request in turn, the last one of all that follow. */
+/** Starts a service that answers each request in turn with the next handler; the last one answers all that follow. */
 async function service(
   ...answers: readonly ((request: IncomingMessage, response: ServerResponse) => void)[]
 ): Promise<{ address: AccountAddress; requests: string[] }> {
@@ -89,7 +89,7 @@ test('a request that meets a kept connection as it is closed goes on a new one',
     });
     received.resume();
     await new Promise((ended) => received.once('end', ended));
-    // The connection is kept from then on.
+    // The connection is kept after this turn of the event loop.
     await new Promise(setImmediate);
     return received.statusCode;
   };

@@ -165,7 +165,7 @@ const APPLICATION = {
   roles: ['Sandbox.Use', 'Not.Defined'],
 };
 
-/** All claims of the token of an application, for an API with this registration, asked for by any of its names. */
+/** Gives all claims of an application's token for an API with this registration, requested by any of its names. */
 async function claimsFor(
   registration: Partial<ApiRegistration>,
   application: Application,
@@ -185,8 +185,15 @@ test('an application’s v2.0 token has the claims that are documented of it, an
   const { claims, header, tenant } = await claimsFor({}, APPLICATION, 'api://vertex-gateway');
   expect(claims).toEqual({
     ...STANDING,
-    ...{ aud: gatewayApi.clientId, iss: tenant.issuer, ver: '2.0', idtyp: 'app', roles: ['Sandbox.Use'] },
-    ...{ azp: APPLICATION.clientId, azpacr: '1', oid: APPLICATION.objectId, sub: APPLICATION.objectId },
+    aud: gatewayApi.clientId,
+    iss: tenant.issuer,
+    ver: '2.0',
+    idtyp: 'app',
+    roles: ['Sandbox.Use'],
+    azp: APPLICATION.clientId,
+    azpacr: '1',
+    oid: APPLICATION.objectId,
+    sub: APPLICATION.objectId,
   });
   expect(header).not.toHaveProperty('x5t');
 });
@@ -201,8 +208,16 @@ test.each([
     const { claims, header } = await claimsFor({ requestedAccessTokenVersion }, APPLICATION, asked);
     expect(claims).toEqual({
       ...STANDING,
-      ...{ aud: asked, iss: V1_ISSUER, idp: V1_ISSUER, ver: '1.0', idtyp: 'app', roles: ['Sandbox.Use'] },
-      ...{ appid: APPLICATION.clientId, appidacr: '1', oid: APPLICATION.objectId, sub: APPLICATION.objectId },
+      aud: asked,
+      iss: V1_ISSUER,
+      idp: V1_ISSUER,
+      ver: '1.0',
+      idtyp: 'app',
+      roles: ['Sandbox.Use'],
+      appid: APPLICATION.clientId,
+      appidacr: '1',
+      oid: APPLICATION.objectId,
+      sub: APPLICATION.objectId,
     });
     expect(header.x5t).toBe(header.kid);
   },
@@ -212,17 +227,32 @@ test('a person’s v2.0 token has their own claims beside those of the applicati
   const { claims, tenant } = await claimsFor({}, { ...APPLICATION, person: PERSON });
   expect(claims).toEqual({
     ...STANDING,
-    ...{ aud: gatewayApi.clientId, iss: tenant.issuer, ver: '2.0', roles: ['Sandbox.Use'] },
-    ...{ azp: APPLICATION.clientId, azpacr: '1', oid: PERSON.objectId, sub: PERSON.subject },
-    ...{ scp: 'access_as_user', name: PERSON.name, preferred_username: PERSON.username },
+    aud: gatewayApi.clientId,
+    iss: tenant.issuer,
+    ver: '2.0',
+    roles: ['Sandbox.Use'],
+    azp: APPLICATION.clientId,
+    azpacr: '1',
+    oid: PERSON.objectId,
+    sub: PERSON.subject,
+    scp: 'access_as_user',
+    name: PERSON.name,
+    preferred_username: PERSON.username,
   });
 });
 
 test('a person’s v1.0 token has the names that v1.0 tokens have', async () => {
   const { claims } = await claimsFor({ requestedAccessTokenVersion: 1 }, { ...APPLICATION, person: PERSON });
   expect(claims).toMatchObject({
-    ...{ appid: APPLICATION.clientId, oid: PERSON.objectId, iss: V1_ISSUER, idp: V1_ISSUER },
-    ...{ upn: PERSON.username, unique_name: PERSON.username, scp: 'access_as_user', amr: ['pwd'], acr: '1' },
+    appid: APPLICATION.clientId,
+    oid: PERSON.objectId,
+    iss: V1_ISSUER,
+    idp: V1_ISSUER,
+    upn: PERSON.username,
+    unique_name: PERSON.username,
+    scp: 'access_as_user',
+    amr: ['pwd'],
+    acr: '1',
   });
   expect(claims).not.toHaveProperty('preferred_username');
 });
@@ -236,7 +266,9 @@ test.each([1, 2] as const)(
       { ...APPLICATION, person: { ...PERSON, username: 'guest@elsewhere.example', homeTenantId } },
     );
     expect(claims).toMatchObject({
-      ...{ tid: SAMPLE_TENANT_ID, oid: PERSON.objectId, email: 'guest@elsewhere.example' },
+      tid: SAMPLE_TENANT_ID,
+      oid: PERSON.objectId,
+      email: 'guest@elsewhere.example',
       idp: `https://sts.windows.net/${homeTenantId}/`,
     });
     expect(claims).not.toHaveProperty('upn');
@@ -290,8 +322,12 @@ test.each([
   const claims = decodeJwt(await entra.issueIdentityToken(functionAppIdentity, resource, expiresAt));
   const { clientId, objectId } = functionAppIdentity;
   expect(claims).toEqual({
-    ...{ ...STANDING, exp: NOW_IN_SECONDS + 86_400 },
-    ...{ aud, ver, oid: objectId, sub: objectId },
+    ...STANDING,
+    exp: NOW_IN_SECONDS + 86_400,
+    aud,
+    ver,
+    oid: objectId,
+    sub: objectId,
     ...(ver === '1.0'
       ? { iss: V1_ISSUER, idp: V1_ISSUER, appid: clientId, appidacr: '2' }
       : { iss: entra.issuer, azp: clientId, azpacr: '2' }),

@@ -6,11 +6,11 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '../..');
 
-/** A host that runs a fixture app in a process of its own, as `startChain` runs the real one. */
+/** A host that runs a fixture app in a child process, as `startChain` runs the real one. */
 export interface ForkedHost {
   readonly url: string;
   readonly controlUrl: string;
-  /** The lines that the fixture has noted so far. */
+  /** Gives the lines that the fixture has noted so far. */
   readonly notes: () => string[];
   readonly exited: Promise<unknown>;
   readonly signal: (name: NodeJS.Signals) => void;
@@ -25,7 +25,7 @@ interface Message {
   readonly message?: string;
 }
 
-/** @throws Error with the host's message when it fails to start. */
+/** Starts a host. @throws Error with the host's message when it fails to start. */
 export async function forkHost(
   fixture: string,
   settings: Record<string, string> = {},
@@ -65,7 +65,7 @@ export async function forkHost(
   };
 }
 
-/** Waits until something holds, at most 5 seconds. */
+/** Waits until a condition holds, at most 5 seconds. */
 export async function eventually(holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 5_000;
   while (!holds()) {

@@ -26,8 +26,15 @@ test('a connection takes its next request when a worker answers before it has re
   });
   const port = await serve((message, response) => {
     void forward({
-      ...{ message, response, port: workerPort, target: '/', host: 'localhost' },
-      ...{ invocationId: 'one', traceParent: 'none', body: undefined, activityTimeoutInMs: 60_000 },
+      message,
+      response,
+      port: workerPort,
+      target: '/',
+      host: 'localhost',
+      invocationId: 'one',
+      traceParent: 'none',
+      body: undefined,
+      activityTimeoutInMs: 60_000,
       whenRead: () => undefined,
     });
   });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-/** Sends bytes as they are and gives everything that comes back until the connection ends. */
+/** Sends bytes as they are, and gives everything that comes back until the connection ends. */
 function sendRaw(text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
@@ -180,7 +180,7 @@ test('a body that says it is over 104,857,600 bytes is refused with 413', async 
   expect(answer).toMatch(/^HTTP\/1\.1 413 /);
 });
 
-/** Opens a stream, reads its first chunk and leaves. */
+/** Opens a stream, reads its first chunk and closes the connection. */
 async function readFirstAndLeave(path: string): Promise<string> {
   const controller = new AbortController();
   const response = await fetch(`${host.url}${path}`, { signal: controller.signal });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readSchedule } from '../../src/functions-host/ncrontab.ts';
 
-/** A Saturday. */
+/** The start, which is a Saturday. */
 const START = '2026-01-03T10:20:30.500Z';
 
 function next(expression: string, after = START): string {

@@ -1,5 +1,5 @@
-// Google's own client, in a process of its own: it takes certificate authorities only from the environment.
-// Reads the client's options as JSON from the first argument, prints the access token.
+// Google's own client runs in a child process, because it takes certificate authorities only from the environment. It
+// reads the client's options as JSON from the first argument and prints the access token.
 import { IdentityPoolClient } from 'google-auth-library';
 
 interface Options {

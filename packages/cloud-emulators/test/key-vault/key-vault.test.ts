@@ -22,7 +22,7 @@ let entra: Entra;
 let identity: ManagedIdentity;
 let vault: KeyVault;
 let token: string;
-/** By the process, which other tests may share. */
+/** The authorities that the process trusts; other tests may share it. */
 const trusted = getCACertificates('default');
 
 beforeAll(async () => {

@@ -11,10 +11,10 @@ const RESOURCE = 'api://google-federation';
 let managedIdentity: ManagedIdentity;
 const RESOURCE_ID =
   '/subscriptions/s1/resourcegroups/g1/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i1';
-/** A further identity of the function app. */
+/** A user-assigned identity of the function app. */
 const USER_ASSIGNED = { name: 'function-app', clientId: 'c3', objectId: 'd3', resourceId: RESOURCE_ID };
 
-/** Client id of the identity, the resource, and the seconds until the token expires. */
+/** The client id, the resource and the lifetime in seconds of each token that was issued. */
 let issued: (readonly [string, string, number])[];
 let now: number;
 

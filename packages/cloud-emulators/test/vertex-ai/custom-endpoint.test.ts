@@ -1,7 +1,7 @@
 import { ENDPOINT, NOW, startForTests, TOKEN, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
 const IRIS = `v1/${ENDPOINT}`;
-/** The same classifier, at a host of its own. */
+/** The same classifier on an endpoint with its own host. */
 const DEDICATED = IRIS.replace('1234567890', '6789012345');
 const TEXT = IRIS.replace('1234567890', '5678901234');
 const VIRGINICA = [6.3, 3.3, 6, 2.5];
@@ -31,7 +31,7 @@ async function call(path: string, body: unknown, contentType = 'application/json
   };
 }
 
-/** Undefined for what is not JSON, such as events. */
+/** Parses JSON; undefined for other text, such as events. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -158,7 +158,7 @@ test('explains the outputs that are asked for, from the baseline that is given',
   });
   const attributions = answer.explanations[0]?.attributions ?? [];
   expect(attributions.map(({ outputIndex }) => outputIndex)).toEqual([[0], [1]]);
-  // The instance is the baseline: nothing moves.
+  // The instance is the baseline, so no feature moves the output.
   for (const { featureAttributions, baselineOutputValue, instanceOutputValue } of attributions) {
     expect(baselineOutputValue).toBe(instanceOutputValue);
     expect(Object.values(featureAttributions).every((value) => Math.abs(value) < 1e-12)).toBe(true);

@@ -145,7 +145,7 @@ test('gRPC at a host of the endpoint’s own names the endpoint in a header of i
     );
     return details?.includes('instance') ? 0 : code;
   };
-  // 0: only the instances are missed.
+  // The header is accepted, and the error is about the missing instances.
   expect(await codeOf({ 'x-vertex-ai-endpoint-id': '6789012345' }, DEDICATED_HOST)).toBe(0);
   expect(await codeOf({}, DEDICATED_HOST)).toBe(3);
   expect(await codeOf({ 'x-vertex-ai-endpoint-id': '1234567890' }, DEDICATED_HOST)).toBe(3);

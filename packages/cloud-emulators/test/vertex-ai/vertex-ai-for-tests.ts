@@ -17,31 +17,34 @@ type PredictionClient = InstanceType<typeof v1.PredictionServiceClient>;
 /** An emulator with the clients of a test; `close` ends all of them. */
 export interface VertexAiForTests {
   readonly emulator: VertexAi;
-  /** A client of the real SDK that sends this access token, or none. */
+  /** Makes a client of the real SDK that sends this access token, or none. */
   readonly client: (token?: string) => PredictionClient;
-  /** One bare gRPC call with these bytes as its message. */
+  /** Sends one bare gRPC call with these bytes as its message. */
   readonly unary: (
     path: string,
     message: Buffer,
     metadata: Metadata,
     authority?: string,
   ) => Promise<Buffer | undefined>;
-  /** A REST call with the good token, on HTTP/1.1 unless `http2`; text and bytes are sent as they are. */
+  /** Sends a REST call with the valid token, on HTTP/1.1 unless `http2`; text and bytes are sent as they are. */
   readonly post: (path: string, body: unknown, options?: PostOptions) => Promise<Dispatcher.ResponseData>;
-  /** As `post` with any method; nothing is sent for an undefined body. Gives the status and the JSON of the answer. */
+  /**
+   * Sends a REST call of any method, without a body when it is undefined. It gives the status and the JSON of the
+   * answer.
+   */
   readonly call: (
     method: 'DELETE' | 'GET' | 'PATCH' | 'POST',
     path: string,
     body?: unknown,
   ) => Promise<{ readonly status: number; readonly json: unknown }>;
-  /** Moves the emulator's clock on. */
+  /** Advances the emulator's clock. */
   readonly passTime: (timeInMs: number) => void;
   readonly close: () => Promise<void>;
 }
 
 interface PostOptions {
   readonly headers?: Record<string, string>;
-  /** The host that the request names; the endpoint's own where the path is for one that has one, when left out. */
+  /** The host that the request names; when left out, the own host of the endpoint in the path, where it has one. */
   readonly host?: string;
   readonly http2?: boolean;
 }
@@ -120,7 +123,10 @@ function hostHeader(host: string | undefined): Record<string, string> {
   return host === undefined ? {} : { host };
 }
 
-/** With `sslCreds` the SDK does not add the token of `authClient` itself, so the call credentials do. */
+/**
+ * Makes a client of the SDK. With `sslCreds` the SDK does not add the token of `authClient`, so the call credentials
+ * do.
+ */
 function newClient(port: number, certificate: string, token: string | undefined): PredictionClient {
   const channel = credentials.createSsl(Buffer.from(certificate));
   const call = credentials.createFromMetadataGenerator((_context, callback) => {

@@ -8,7 +8,7 @@ import { runQuery } from './run-query.ts';
 import type { Table, Value } from './table.ts';
 import { telemetryTables } from './telemetry-tables.ts';
 
-/** An answer of the API; without a body it is empty. */
+/** An answer of the API. Its body is empty when `body` is left out. */
 export interface ApiAnswer {
   readonly status: number;
   readonly body?: object;
@@ -40,7 +40,7 @@ export function createAnswerQuery(
     const refusal = await checkToken(request.headers.authorization);
     if (refusal) return refusal;
     if (application !== applicationId) return insufficientAccess();
-    // Documented: without a body or its content type the answer is empty.
+    // The API answers with an empty body when the request has no body or no JSON content type, as documented.
     const isJson = /^application\/json\b/i.test(request.headers['content-type'] ?? '');
     if (!isJson || body.length === 0) return { status: 200 };
     const query = readQueryText(body);
@@ -75,7 +75,7 @@ function toPrimaryResult({ columns, rows }: Table): object {
   };
 }
 
-/** Dynamic values are JSON in a string. */
+/** Writes a value as the API does: a dynamic value is JSON in a string. */
 function toJson(value: Value): unknown {
   if (typeof value === 'bigint') return writeDateTime(value);
   if (typeof value === 'object' && value !== null) return JSON.stringify(value);

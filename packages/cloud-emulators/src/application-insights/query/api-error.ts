@@ -17,7 +17,7 @@ export function apiError(status: number, code: string, message: string, innererr
   return { status, body: { error: { message, code, ...(innererror && { innererror }) } } };
 }
 
-/** What is wrong with a request or its query; the innermost message says it. */
+/** Makes the error for a malformed request or query. The message stands in the innermost error. */
 export function badArgument(kind: string, message: string): ApiError {
   const summary = kind === 'SyntaxError' ? 'Syntax Error' : 'A semantic error occurred.';
   return apiError(400, 'BadArgumentError', 'The request had some invalid properties', {

@@ -3,13 +3,15 @@ import { findFunction } from './scalar-functions.ts';
 import type { Comparison, Expression, TextOperator } from './syntax.ts';
 import { type Column, isNumeric, type Row, type ScalarType, type Value } from './table.ts';
 
-/** An expression that knows its type and gives its value for a row. */
+/** An expression whose type is known and that gives its value for a row. */
 export interface Bound {
   readonly type: ScalarType;
   readonly evaluate: (row: Row) => Value;
 }
 
-/** Binds an expression to the columns that it may name. @throws QueryError for what does not exist or fit. */
+/**
+ * Binds an expression to the columns that it may name. @throws QueryError for an unknown name or an unsuitable type.
+ */
 export function bindExpression(expression: Expression, columns: readonly Column[]): Bound {
   const bind = (inner: Expression): Bound => bindExpression(inner, columns);
   switch (expression.kind) {
@@ -56,7 +58,7 @@ function bindName(name: string, columns: readonly Column[]): Bound {
   return { type: column.type, evaluate: (row) => row[name] };
 }
 
-/** A property that is not there is null, whatever it is a property of. */
+/** Binds a property of a dynamic value; a missing property is null. */
 function bindProperty({ type, evaluate }: Bound, name: string): Bound {
   if (type !== 'dynamic') throw semanticError(`A ${type} has no property '${name}'.`);
   return {
@@ -78,7 +80,7 @@ function bindCall(name: string, parameters: readonly Bound[]): Bound {
   return { type, evaluate: (row) => found.apply(parameters.map(({ evaluate }) => evaluate(row))) };
 }
 
-/** Null when a side is null and the other does not decide. */
+/** Binds `and` or `or`. The result is null when one side is null and the other does not decide. */
 function bindLogic(operator: 'and' | 'or', left: Bound, right: Bound): Bound {
   if (left.type !== 'bool' || right.type !== 'bool')
     throw semanticError(`'${operator}' takes bool, not ${left.type} and ${right.type}.`);

@@ -2,19 +2,21 @@ import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import { fetchAgain } from '../../loopback/reach.ts';
 import { type ApiError, apiError } from './api-error.ts';
 
-/** Who may query the application: a tenant's principals, by object id, that a role such as Monitoring Reader names. */
+/** The principals of a tenant that may query the application, as a role such as Monitoring Reader names them. */
 export interface QueryAccess {
   /** `iss` of the tenant's tokens. */
   readonly issuer: string;
   readonly jwksUri: string;
-  /** Object ids of the principals. */
+  /** Object ids of the principals that may query. */
   readonly readers: readonly string[];
 }
 
 /** The resource that tokens are asked for. Source: https://learn.microsoft.com/azure/azure-monitor/app/app-insights-azure-ad-api */
 const AUDIENCE = 'https://api.applicationinsights.io';
 
-/** Makes the check of a request's bearer token: undefined when it may query, or the error that the API answers. */
+/**
+ * Makes the check of a request's bearer token. The check gives undefined when the caller may query, or the API's error.
+ */
 export function createQueryTokenCheck(
   { issuer, jwksUri, readers }: QueryAccess,
   now: () => number,

@@ -1,4 +1,4 @@
-/** A datetime as Kusto keeps it: ticks of 100 ns, here since 1970. */
+/** A datetime as Kusto keeps it, in ticks of 100 ns; here they count from 1970. */
 export type Ticks = bigint;
 
 const TICKS_PER_MILLISECOND = 10_000n;
@@ -17,7 +17,7 @@ export function readDateTime(text: string): Ticks | undefined {
   return BigInt(milliseconds) * TICKS_PER_MILLISECOND + BigInt(belowMilliseconds);
 }
 
-/** As answers have it: UTC, without zeros at the end of the fraction. */
+/** Writes a datetime as answers have it: in UTC, without zeros at the end of the fraction. */
 export function writeDateTime(ticks: Ticks): string {
   const belowMilliseconds = floorModulo(ticks, TICKS_PER_MILLISECOND);
   const milliseconds = Number((ticks - belowMilliseconds) / TICKS_PER_MILLISECOND);

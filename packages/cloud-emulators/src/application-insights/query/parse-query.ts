@@ -5,7 +5,7 @@ import type { Comparison, Expression, NamedExpression, Operator, Query, TextOper
 const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(['==', '!=', '<', '<=', '>', '>=']);
 const TEXT_OPERATORS = ['contains_cs', 'startswith_cs'] as const satisfies readonly TextOperator[];
 /**
- * Words of the language itself: as the name of a column they must be quoted, `['project']`.
+ * Keywords of the language. A column with such a name must be quoted: `['project']`.
  * Source: https://learn.microsoft.com/kusto/query/schema-entities/entity-names
  */
 const KEYWORDS: ReadonlySet<string> = new Set(
@@ -16,11 +16,11 @@ const KEYWORDS: ReadonlySet<string> = new Set(
     'union where with'
   ).split(' '),
 );
-/** Deeper nesting than this is refused, so that no query exhausts the stack. */
+/** The maximum depth of nested expressions. It keeps a query from exhausting the stack. */
 const MAXIMUM_DEPTH = 100;
 
 /**
- * Reads the supported part of the Kusto Query Language.
+ * Parses the supported part of the Kusto Query Language.
  * Source: https://learn.microsoft.com/kusto/query/
  * @throws QueryError for everything else.
  */
@@ -84,7 +84,7 @@ class Parser {
     }
   }
 
-  /** `name = expression`, or an expression alone. */
+  /** Parses `name = expression`, or an expression alone. */
   #named(): NamedExpression {
     const start = this.#next;
     const name = this.#takesName();
@@ -93,7 +93,7 @@ class Parser {
     return { name: undefined, expression: this.#expression() };
   }
 
-  /** A column's name, which is quoted when it is a keyword. */
+  /** Reads a column's name, which is quoted when it is a keyword. */
   #takesName(): string | undefined {
     const token = this.#peek();
     if (token.kind === 'word') {
@@ -108,7 +108,7 @@ class Parser {
     return quoted.value;
   }
 
-  /** Descending unless it says otherwise, as in the service. */
+  /** Parses a key of `order by`; the order is descending unless the query says otherwise, as in the service. */
   #orderKey(): { expression: Expression; isDescending: boolean } {
     const expression = this.#expression();
     const isAscending = this.#takesWord('asc');

@@ -1,4 +1,4 @@
-/** Why a query is refused: it can't be read, or it can't be understood. */
+/** The reason of a refusal: a query that cannot be parsed, or one that cannot be resolved. */
 type QueryErrorKind = 'SyntaxError' | 'SemanticError';
 
 /** A query that is refused; the service answers it with 400. */

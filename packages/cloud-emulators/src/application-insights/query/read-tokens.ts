@@ -10,7 +10,7 @@ export type Token = { readonly at: number } & (
   | { readonly kind: 'end' }
 );
 
-/** What stands between tokens; a comment ends with its line. */
+/** White space and comments between tokens; a comment ends with its line. */
 const SPACE = /(?:\s|\/\/[^\r\n]*)*/y;
 const DATE_TIME = /datetime\(([^)]*)\)/y;
 const WORD = /[A-Za-z_]\w*/y;
@@ -25,7 +25,7 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
-/** Splits a query. @throws QueryError for what is no word, sign or literal of the supported ones. */
+/** Splits a query into tokens. @throws QueryError for a character or literal that is not supported. */
 export function readTokens(query: string): Token[] {
   const tokens: Token[] = [];
   let at = endOf(SPACE, query, 0) ?? 0;
@@ -60,7 +60,7 @@ function readToken(query: string, at: number): [token: Token, end: number] {
 }
 
 /**
- * A string in quotes, with a backslash before what is escaped.
+ * Reads a quoted string, in which a backslash escapes the next character.
  * Source: https://learn.microsoft.com/kusto/query/scalar-data-types/string
  */
 function readString(query: string, start: number, quote: string): [token: Token, end: number] {

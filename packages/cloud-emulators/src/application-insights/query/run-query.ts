@@ -24,7 +24,10 @@ function findTable(name: string, tables: ReadonlyMap<string, Table>): Table {
   );
 }
 
-/** An outer union: every column of any part. A column that has two types would get two names, which is refused. */
+/**
+ * Makes an outer union: it has every column of any part. The service would split a column with two types into two; here
+ * such a union is refused.
+ */
 function union(parts: readonly Table[]): Table {
   const columns = new Map<string, Column>();
   for (const column of parts.flatMap((part) => part.columns)) {
@@ -78,7 +81,7 @@ function apply(table: Table, operator: Operator): Table {
   }
 }
 
-/** Columns of one `extend` do not see each other, only what was there before. */
+/** Adds columns to a table. They see the columns that were there before, not each other. */
 function extend({ columns, rows }: Table, added: readonly NamedExpression[]): Table {
   const bound = added.map(({ name, expression }) => {
     if (name === undefined) throw semanticError('A column of extend needs a name here.');
@@ -112,7 +115,7 @@ function project({ columns, rows }: Table, chosen: readonly NamedExpression[]): 
   };
 }
 
-/** Nulls come first in ascending order; text in the order of its bytes. */
+/** Compares two values. Nulls come first in ascending order; text is in the order of its bytes. */
 function orderOf(one: Value, other: Value): number {
   if (one === null || other === null) return Number(other === null) - Number(one === null);
   if (typeof one === 'string' && typeof other === 'string')

@@ -3,12 +3,12 @@ import { isNumeric, type ScalarType, type Value } from './table.ts';
 
 /** A function of one or more values, for the types that it takes. */
 export interface ScalarFunction {
-  /** The type of the result; undefined when it does not take these types. */
+  /** Gives the type of the result; undefined when the function does not take these types. */
   readonly typeOf: (types: readonly ScalarType[]) => ScalarType | undefined;
   readonly apply: (values: readonly Value[]) => Value;
 }
 
-/** Source: https://learn.microsoft.com/kusto/query/scalar-functions */
+/** The functions that are supported. Source: https://learn.microsoft.com/kusto/query/scalar-functions */
 const FUNCTIONS: Readonly<Record<string, ScalarFunction>> = {
   tostring: ofOne(() => 'string', toText),
   toint: ofOne(convertible('int'), toWholeNumber),

@@ -3,14 +3,14 @@ import { semanticError } from './query-error.ts';
 import type { Expression, NamedExpression } from './syntax.ts';
 import { type Column, isNumeric, type Row, type Table, type Value } from './table.ts';
 
-/** One or more columns made of all the rows of a group. */
+/** One or more columns that are computed from all the rows of a group. */
 interface Aggregate {
   readonly columns: readonly Column[];
   readonly reduce: (rows: readonly Row[]) => Row;
 }
 
 /**
- * Groups rows and aggregates each group. Without groups there is one row, of no rows too.
+ * Groups rows and aggregates each group. Without group keys the result is one row, also for an empty table.
  * Source: https://learn.microsoft.com/kusto/query/summarize-operator
  */
 export function summarize(
@@ -84,7 +84,7 @@ function bindAggregate(
   throw semanticError(`The aggregation ${aggregation}() is not emulated for what it is given here.`);
 }
 
-/** Nulls do not count; of nothing else it is null. */
+/** Finds the smallest or largest value. Nulls do not count; the result is null when there are only nulls. */
 function extremeOf(values: readonly Value[], aggregation: 'min' | 'max'): Value {
   return values.reduce((extreme, value) => {
     if (value === null || extreme === null) return value ?? extreme;
@@ -93,7 +93,7 @@ function extremeOf(values: readonly Value[], aggregation: 'min' | 'max'): Value 
   }, null);
 }
 
-/** The row of the group where a column is largest. */
+/** Binds `arg_max`, which gives the row of a group where a column is largest. */
 function bindArgMax(
   maximized: Expression,
   columns: readonly Column[],
@@ -120,7 +120,7 @@ function ofRows(name: string, type: Column['type'], reduce: (rows: readonly Row[
   return { columns: [{ name, type }], reduce: (rows) => ({ [name]: reduce(rows) }) };
 }
 
-/** The name that the service gives a column which is made of this. */
+/** Gives the name that the service chooses for a column without one. */
 function nameOf(expression: Expression): string | undefined {
   return expression.kind === 'name' ? expression.name : undefined;
 }

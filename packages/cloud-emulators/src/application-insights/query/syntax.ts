@@ -1,4 +1,4 @@
-/** What stands for one value of a row. */
+/** An expression of a query, which has one value for each row. */
 export type Expression =
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'number'; readonly value: number; readonly isWhole: boolean }
@@ -19,21 +19,21 @@ export type Expression =
       readonly low: Expression;
       readonly high: Expression;
     }
-  /** All columns, in `arg_max(…, *)` alone. */
+  /** All columns; allowed in `arg_max(…, *)` alone. */
   | { readonly kind: 'star' };
 
 export type BinaryOperator = 'and' | 'or' | Comparison | TextOperator;
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
-/** Upper and lower case differ in both. */
+/** The operators on text; both are case-sensitive. */
 export type TextOperator = 'contains_cs' | 'startswith_cs';
 
-/** An expression and the column that it makes; without a name the column is called by the service's rules. */
+/** An expression and the name of the column that it makes. The service chooses the name when it is left out. */
 export interface NamedExpression {
   readonly name: string | undefined;
   readonly expression: Expression;
 }
 
-/** One step of a query, behind a pipe. */
+/** One step of a query, which follows a pipe. */
 export type Operator =
   | { readonly kind: 'where'; readonly predicate: Expression }
   | { readonly kind: 'extend' | 'project'; readonly columns: readonly NamedExpression[] }
@@ -48,7 +48,7 @@ export type Operator =
     }
   | { readonly kind: 'take'; readonly count: number };
 
-/** A table or a union of queries, and what is done to its rows. */
+/** A query: a table or a union of queries, and the operators on its rows. */
 export interface Query {
   readonly source: string | readonly Query[];
   readonly operators: readonly Operator[];

@@ -1,7 +1,7 @@
-/** Scalar types of the Kusto Query Language, as far as they are emulated. */
+/** The scalar types of the Kusto Query Language that are emulated. */
 export type ScalarType = 'string' | 'bool' | 'int' | 'long' | 'real' | 'datetime' | 'dynamic';
 
-/** A string is never null; a datetime is ticks; a dynamic value is JSON. */
+/** The value of a cell. A string is never null; a datetime is ticks; a dynamic value is JSON. */
 export type Value = unknown;
 
 export interface Column {
@@ -16,7 +16,7 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
-/** What a column holds in a row that has no value for it. */
+/** Gives the value of a column in a row that has none for it. */
 export function emptyOf(type: ScalarType): Value {
   return type === 'string' ? '' : null;
 }

@@ -37,14 +37,14 @@ const CUSTOM_METRICS = columns({
   valueMin: 'real',
   valueMax: 'real',
 });
-/** `d.hh:mm:ss.fffffff`, the days and the fraction where there are any. */
+/** A duration as telemetry writes it: `d.hh:mm:ss.fffffff`. The days and the fraction may be left out. */
 const DURATION = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d+)?)$/;
 
 /**
- * The tables `customEvents`, `traces`, `requests` and `customMetrics` over what has been accepted, with the columns that
- * are emulated.
+ * Builds the tables `customEvents`, `traces`, `requests` and `customMetrics` from the accepted telemetry, with the
+ * columns that are emulated. The tables have their names in the Application Insights API.
  * Source: https://learn.microsoft.com/azure/azure-monitor/reference/tables/appevents, …/apptraces, …/apprequests and
- * …/appmetrics, in the names that the Application Insights API has for them.
+ * …/appmetrics
  */
 export function telemetryTables(telemetry: readonly TelemetryItem[]): ReadonlyMap<string, Table> {
   const rowsOf = (baseType: string, rowOf: (item: TelemetryItem) => Row): Row[] =>
@@ -117,7 +117,7 @@ function commonOf(
   itemType: string,
 ): Row {
   return {
-    // Any time that ingestion took is one; ISO 8601 keeps its fractions below the millisecond.
+    // Ingestion takes any date that JavaScript can read; ISO 8601 alone keeps fractions below the millisecond.
     timestamp: readDateTime(time) ?? BigInt(Date.parse(time)) * 10_000n,
     itemType,
     customDimensions: baseData.properties ?? null,
@@ -126,7 +126,7 @@ function commonOf(
     operation_Name: textOf(tags['ai.operation.name']),
     operation_ParentId: textOf(tags['ai.operation.parentId']),
     cloud_RoleName: textOf(tags['ai.cloud.role']),
-    // Documented: the address is not kept unless the resource is told to.
+    // The service does not keep the address unless the resource is configured to, as documented.
     client_IP: '0.0.0.0',
     itemCount: Math.round(100 / sampleRate),
     iKey,
@@ -141,7 +141,7 @@ function numberOf(value: unknown): number | null {
   return typeof value === 'number' ? value : null;
 }
 
-/** In milliseconds; null for one that is malformed. */
+/** Reads a duration in milliseconds; null for a malformed one. */
 function readDuration(text: string): number | null {
   const parts = DURATION.exec(text);
   if (!parts) return null;

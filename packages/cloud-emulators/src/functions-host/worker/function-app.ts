@@ -15,9 +15,9 @@ export interface FunctionApp {
 }
 
 /**
- * Loads the application that the `main` of `directory/package.json` names. Once in a process: the library keeps the
- * first worker that it finds.
- * @throws Error when there is no such file, or no function in it; whatever the application throws while it loads.
+ * Loads the application that the `main` of `directory/package.json` names. It can be called once in a process: the
+ * library keeps the first worker that it finds.
+ * @throws Error when there is no such file, or no function in it, or with what the application throws while it loads.
  */
 export function loadFunctionApp(directory: string, log: Log): FunctionApp {
   const packageFile = resolve(directory, 'package.json');

@@ -14,11 +14,11 @@ export interface RegisteredFunction {
   readonly handler: FunctionHandler;
 }
 
-/** The library's way of one invocation, as the worker drives it. */
+/** The library's steps of one invocation, in the order in which the worker calls them. */
 interface InvocationModel {
   getArguments(): Promise<{ context: InvocationContext; inputs: unknown[] }>;
   invokeFunction(context: InvocationContext, inputs: unknown[], handler: FunctionHandler): Promise<unknown>;
-  /** With `enableHttpStream` it ends when the response has been handed to the library's own server. */
+  /** Makes the response. With `enableHttpStream` it resolves when the library's own server has the response. */
   getResponse(
     context: InvocationContext,
     result: unknown,
@@ -32,7 +32,7 @@ export interface ProgrammingModel {
   getCapabilities(known: Record<string, string>): Promise<{ readonly HttpUri?: string }>;
 }
 
-/** What the application has registered so far. */
+/** The functions and hooks that the application has registered so far. */
 export interface Registrations {
   readonly functions: RegisteredFunction[];
   readonly hooks: Readonly<Record<HookName, HookCallback[]>>;
@@ -41,12 +41,12 @@ export interface Registrations {
 
 const CORE_MODULE = '@azure/functions-core';
 
-/** Thrown as the worker throws it: the library recognises system errors by the field. */
+/** The error that the worker throws for an unknown hook. The library recognises system errors by its field. */
 class UnknownHookError extends RangeError {
   readonly isAzureFunctionsSystemError = true;
 }
 
-/** Stands in for the module that only exists inside the Functions worker. */
+/** Makes a replacement for the module that exists only inside the Functions worker. */
 export function createFunctionsCore(log: Log): { api: object; registrations: Registrations } {
   const registrations: Registrations = {
     functions: [],
@@ -85,7 +85,7 @@ export function createFunctionsCore(log: Log): { api: object; registrations: Reg
   return { api, registrations };
 }
 
-/** From now on `require('@azure/functions-core')` gives `api`, in every module of this process. */
+/** Makes `require('@azure/functions-core')` give `api` from now on, in every module of this process. */
 export function provideFunctionsCore(api: object): void {
   const prototype = Module.prototype as { require: (this: unknown, id: string) => unknown };
   const load = prototype.require;

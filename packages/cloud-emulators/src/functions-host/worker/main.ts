@@ -3,12 +3,13 @@ import { type FunctionApp, loadFunctionApp } from './function-app.ts';
 import { runHooks, runInvocation } from './run-invocation.ts';
 
 /**
- * Stands in for the Node worker of the Functions runtime: a process that loads one function app, starts the library's own
- * server and runs what the host, which forked it, tells it to. `main.ts DIRECTORY`.
+ * The replacement of the Functions runtime's Node worker. The process loads one function app, starts the library's own
+ * server and runs the invocations that the host, its parent, sends. Usage: `main.ts DIRECTORY`.
  */
 
-const tell = (message: FromWorker, told = (): void => undefined): void => void process.send?.(message, told);
-const log: Log = (level, source, message) => tell({ type: 'log', level, source, message });
+const sendToHost = (message: FromWorker, told = (): void => undefined): void =>
+  void process.send?.(message, told);
+const log: Log = (level, source, message) => sendToHost({ type: 'log', level, source, message });
 
 async function answer(app: FunctionApp, request: InvocationRequest): Promise<void> {
   const { invocationId, functionName } = request;
@@ -16,13 +17,13 @@ async function answer(app: FunctionApp, request: InvocationRequest): Promise<voi
   try {
     if (!called) throw new Error(`There is no function "${functionName}".`);
     const http = await runInvocation(app, called, request, log);
-    tell({ type: 'response', invocationId, ...(http && { http }) });
+    sendToHost({ type: 'response', invocationId, ...(http && { http }) });
   } catch (error) {
-    tell({ type: 'response', invocationId, error: describe(error) });
+    sendToHost({ type: 'response', invocationId, error: describe(error) });
   }
 }
 
-/** As the worker does: the hooks have the host's grace period, and nothing else is waited for. */
+/** Runs the hooks within the host's grace period and waits for nothing else, as the real worker does. */
 async function terminate(app: FunctionApp): Promise<void> {
   try {
     await runHooks(app.registrations.hooks.appTerminate, { hookData: {} });
@@ -37,7 +38,7 @@ function describe(error: unknown): string {
 }
 
 async function start(directory: string): Promise<void> {
-  // Without its host nobody can tell it anything.
+  // The worker gets its work from the host alone, so it ends with it.
   process.on('disconnect', () => process.exit(0));
   const app = loadFunctionApp(directory, log);
   await runHooks(app.registrations.hooks.appStart, { hookData: {} });
@@ -47,10 +48,10 @@ async function start(directory: string): Promise<void> {
     else void answer(app, message);
   });
   const functions = app.registrations.functions.map(({ metadata }) => metadata);
-  tell({ type: 'started', functions, ...(HttpUri !== undefined && { httpUri: HttpUri }) });
+  sendToHost({ type: 'started', functions, ...(HttpUri !== undefined && { httpUri: HttpUri }) });
 }
 
 start(process.argv[2] ?? '.').catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);
-  tell({ type: 'failed', message }, () => process.exit(1));
+  sendToHost({ type: 'failed', message }, () => process.exit(1));
 });

@@ -8,7 +8,7 @@ import type { FunctionHandler, HookCallback, RegisteredFunction } from './functi
  * and error, and the library sends the response.
  * Source: https://github.com/Azure/azure-functions-nodejs-worker/blob/v3.x/src/eventHandlers/InvocationHandler.ts
  * @returns the response, where it doesn't go out through the library's own server.
- * @throws what the handler, a hook or the library threw.
+ * @throws the error of the handler, a hook or the library.
  */
 export async function runInvocation(
   app: FunctionApp,

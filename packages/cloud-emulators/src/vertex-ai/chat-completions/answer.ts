@@ -1,6 +1,6 @@
 import type { AnswerPart, GenerateResponse } from '../gemini/generate.ts';
 
-/** What every answer and every chunk has. */
+/** The fields of every answer and every chunk. */
 interface Common {
   readonly id: string;
   readonly created: number;
@@ -11,10 +11,10 @@ interface Common {
 const FINISH_REASONS = { STOP: 'stop', MAX_TOKENS: 'length' } as const;
 
 /**
- * The answer of a Gemini model as a chat completion.
+ * Builds a chat completion from the answer of a Gemini model. Thoughts count into the usage's total, not into the
+ * completion's tokens.
  * Source: https://platform.openai.com/docs/api-reference/chat/object and, for the usage,
- * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview: thoughts are not in the completion's
- * tokens, and count into the total.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
  * @param model as the request names it, with its publisher
  * @param thoughtTag the tag around thoughts; without one they are plain text before the answer
  */
@@ -48,9 +48,9 @@ export function toChatCompletion(response: GenerateResponse, model: string, thou
 }
 
 /**
- * The chunks of a streamed answer as those of a chat completion; the calls of functions come as a name and pieces of
- * their arguments.
- * @param includesUsage a last chunk, without a choice, has the usage
+ * Builds the chunks of a chat completion from a streamed answer. Function calls come as a name and pieces of their
+ * arguments.
+ * @param includesUsage true when a last chunk, without a choice, has the usage
  */
 export function toChatChunks(
   responses: readonly GenerateResponse[],

@@ -1,6 +1,6 @@
 import { generateStream } from '../gemini/generate.ts';
 
-/** What there is of a chat completion request that decides its answer. */
+/** The parts of a chat completion request that decide its answer. */
 export interface ChatRequest {
   readonly messages: readonly {
     readonly content?: string | readonly { readonly text?: string | undefined }[] | null | undefined;
@@ -8,11 +8,11 @@ export interface ChatRequest {
   readonly max_tokens?: number | null | undefined;
   readonly max_completion_tokens?: number | null | undefined;
   readonly stop?: string | readonly string[] | null | undefined;
-  /** Where the request has no bound. */
+  /** The limit of the answer when the request has none. */
   readonly maximumOutputTokens: number;
 }
 
-/** The parts of which the answer to a chat is made, whole or as a stream, in OpenAI's words. */
+/** The parts that an answer to a chat is built of, whole or as a stream, in OpenAI's terms. */
 export interface ChatAnswer {
   readonly common: { readonly id: string; readonly created: number; readonly model: string };
   readonly pieces: readonly string[];
@@ -24,7 +24,7 @@ export interface ChatAnswer {
   };
 }
 
-/** @param now milliseconds since 1970 */
+/** Answers a chat. @param now milliseconds since 1970 */
 export function answerChat(model: string, request: ChatRequest, now: number): ChatAnswer {
   const texts = request.messages.map(({ content }) => textOf(content));
   const stop = request.stop ?? [];

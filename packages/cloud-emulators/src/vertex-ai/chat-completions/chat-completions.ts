@@ -13,7 +13,7 @@ import type { RestAnswer, RestCall, RestOperation } from '../rest-operation.ts';
 const MAXIMUM_DEPTH = 100;
 
 /**
- * Gemini models as OpenAI's clients call them: a translation to `generateContent` and back.
+ * The operation that serves Gemini models to OpenAI's clients: a translation to `generateContent` and back.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/projects.locations.endpoints.chat/completions
  */
 export const chatCompletions: RestOperation = {
@@ -36,7 +36,7 @@ export const chatCompletions: RestOperation = {
     const responses = answer.elements as readonly GenerateResponse[];
     return { elements: toChatChunks(responses, model, { includesUsage, thoughtTag }), framing: CHAT_SSE };
   },
-  // Source: https://github.com/liliMozi/openhanako/issues/394
+  // The error's body is a list. Source: https://github.com/liliMozi/openhanako/issues/394
   failureBody: (error) => [errorBody(error)],
 };
 

@@ -20,9 +20,9 @@ const MIME_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The messages of a chat as the turns of a Gemini model: what system and developer say is the instruction, the results
- * of tools that follow each other are one turn.
- * @param thoughtTag the tag that earlier answers have around their thoughts, which are no part of the conversation
+ * Translates the messages of a chat into the turns of a Gemini model. Messages of `system` and `developer` become the
+ * system instruction. Tool results that follow each other become one turn.
+ * @param thoughtTag the tag around the thoughts of earlier answers, which are no part of the conversation
  * @throws GoogleError INVALID_ARGUMENT that names the message that is wrong
  */
 export function toContents(messages: readonly ChatMessage[], thoughtTag: string | undefined): Contents {
@@ -90,7 +90,7 @@ function toPart(part: unknown, path: string): object {
   }
 }
 
-/** An image by its bytes in a data URL, or by its address. */
+/** Translates an image, given by a data URL with its bytes, or by its address. */
 function toFile(url: unknown, path: string): object {
   if (typeof url !== 'string') throw wrong(path, 'expected a string.');
   const [, mimeType, data] = /^data:([^;,]+);base64,(.*)$/s.exec(url) ?? [];
@@ -98,7 +98,7 @@ function toFile(url: unknown, path: string): object {
   if (!/^(gs|https?):\/\//.test(url)) {
     throw wrong(path, 'expected a Cloud Storage URI, an HTTP URL or a data URL with base64.');
   }
-  // Google takes any image here; the emulated model wants to know which.
+  // Google takes any image here; the emulated model needs its media type.
   const extension = /\.([a-z]+)$/.exec(url.toLowerCase())?.[1] ?? '';
   return { fileData: { mimeType: MIME_TYPES[extension] ?? 'image/jpeg', fileUri: url } };
 }
@@ -131,7 +131,7 @@ function parseArguments(text: string | undefined, path: string): unknown {
     const args: unknown = JSON.parse(text === undefined || text === '' ? '{}' : text);
     if (typeof args === 'object' && args !== null && !Array.isArray(args)) return args;
   } catch {
-    // Said below.
+    // The error is thrown below.
   }
   throw wrong(path, 'expected a JSON object.');
 }
@@ -149,13 +149,13 @@ function toFunctionResponse(
   return { functionResponse: { name, response: toResponse(text) } };
 }
 
-/** The result of a function has to be an object. */
+/** Reads a function's result, which has to be an object. */
 function toResponse(text: string): unknown {
   try {
     const json: unknown = JSON.parse(text);
     if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
   } catch {
-    // Plain text.
+    // The result is plain text.
   }
   return { result: text };
 }

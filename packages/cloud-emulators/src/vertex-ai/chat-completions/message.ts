@@ -26,8 +26,8 @@ const IGNORED = [
 ];
 
 /**
- * A request for chat completions as a message, so that it is read as strictly as Google's front end reads the others.
- * The fields are those of Google's list of supported parameters; a field that has several types is a Value.
+ * The descriptors of a chat completions request, so that it is read as strictly as Google's front end reads other
+ * messages. The fields are those of Google's list of supported parameters; a field of several types is a Value.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview#supported-parameters
  */
 const descriptors = {
@@ -121,7 +121,7 @@ export const ChatCompletionRequest = protobuf.Root.fromJSON(descriptors)
   .resolveAll()
   .lookupType('ChatCompletionRequest');
 
-/** A request for chat completions, as `readMessage` gives it. */
+/** A request for chat completions, as `readMessage` returns it. */
 export interface ChatCompletionMessage {
   readonly messages?: readonly ChatMessage[];
   readonly model?: string;
@@ -163,7 +163,10 @@ interface ChatTool {
   readonly function?: { readonly name?: string; readonly description?: string; readonly parameters?: object };
 }
 
-/** What only Google has. Source: https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview#gemini-specific_parameters */
+/**
+ * The parameters that only Google has.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview#gemini-specific_parameters
+ */
 interface Extensions {
   readonly cached_content?: string;
   readonly safety_settings?: unknown;

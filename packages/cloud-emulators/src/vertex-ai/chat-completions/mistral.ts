@@ -10,7 +10,10 @@ import { findPublisherModel } from '../sample-resources.ts';
 const MODELS = 'projects/{project}/locations/{location}/publishers/mistralai/models';
 const MAXIMUM_OUTPUT_TOKENS = 128_000;
 
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/partner-models/mistral */
+/**
+ * The operation `rawPredict` of Mistral's models.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/partner-models/mistral
+ */
 export const mistralRawPredict: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODELS}/{model}:rawPredict`],
@@ -18,7 +21,7 @@ export const mistralRawPredict: RestOperation = {
   serve: answer,
 };
 
-/** As `rawPredict`: the body's `stream` says whether the answer is a stream. */
+/** The operation `streamRawPredict` of Mistral's models. The body's `stream` decides whether the answer is a stream. */
 export const mistralStreamRawPredict: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODELS}/{model}:streamRawPredict`],
@@ -29,7 +32,10 @@ export const mistralStreamRawPredict: RestOperation = {
 
 const Text = z.looseObject({ type: z.literal('text'), text: z.string() });
 
-/** Of a chat completion, what has an effect here. Source: https://docs.mistral.ai/api/endpoint/chat */
+/**
+ * The fields of a chat completion request that have an effect here.
+ * Source: https://docs.mistral.ai/api/endpoint/chat
+ */
 const MistralRequest = z.strictObject({
   model: z.string().optional(),
   messages: z
@@ -50,7 +56,7 @@ const MistralRequest = z.strictObject({
   n: z.int().min(1).nullish(),
 });
 
-/** Chat completions as Mistral has them: the last chunk of a stream has the finish reason and the usage. */
+/** Answers a chat completion as Mistral does: the last chunk of a stream has the finish reason and the usage. */
 function answer(call: RestCall): RestAnswer {
   const { id } = findPublisherModel({ ...call.route.params, publisher: 'mistralai' }, 'rawPredict');
   const read = MistralRequest.safeParse(parseBody(call.body));
@@ -83,7 +89,7 @@ function answer(call: RestCall): RestAnswer {
   return { elements, framing: CHAT_SSE };
 }
 
-/** Source: https://docs.mistral.ai/api/endpoint/chat (422 Validation Error) */
+/** Refuses a malformed request. Source: https://docs.mistral.ai/api/endpoint/chat (422 Validation Error) */
 function refuse(issues: readonly z.core.$ZodIssue[]): RestAnswer {
   const detail = issues.map(({ path, message, code }) => ({
     loc: ['body', ...path.map((part) => (typeof part === 'symbol' ? '' : part))],

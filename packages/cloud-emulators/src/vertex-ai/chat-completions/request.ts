@@ -3,7 +3,10 @@ import type { ChatCompletionMessage } from './message.ts';
 import { badRequest } from '../google-error.ts';
 import { unsupported } from '../refusals.ts';
 
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview (`reasoning_effort`) */
+/**
+ * The thinking budgets of `reasoning_effort`.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
+ */
 const THINKING_BUDGETS: Readonly<Record<string, number>> = {
   none: 0,
   minimal: 1024,
@@ -17,14 +20,15 @@ const FORMATS: Readonly<Record<string, string>> = {
   json_schema: 'application/json',
 };
 
-/** The tag around thoughts that a request asks for. */
+/** Gives the tag around thoughts that a request asks for. */
 export function thoughtTagOf({ google, extra_body }: ChatCompletionMessage): string | undefined {
   return google?.thought_tag_marker ?? extra_body?.google?.thought_tag_marker;
 }
 
 /**
- * A request for chat completions as a GenerateContentRequest, which is what Vertex AI makes of it.
- * @throws GoogleError INVALID_ARGUMENT; UNIMPLEMENTED for parameters of Google's list that this emulator does not do
+ * Translates a chat completions request into a GenerateContentRequest, as Vertex AI does.
+ * @throws GoogleError INVALID_ARGUMENT; UNIMPLEMENTED for parameters of Google's list that this emulator does not
+ * support
  */
 export function toGenerateContent(request: ChatCompletionMessage): object {
   for (const name of ['functions', 'function_call', 'web_search_options'] as const) {

@@ -37,8 +37,8 @@ export interface ClaudeUsage {
 const MOST_WORDS = 24;
 
 /**
- * Answers with a text that depends on the model and on the whole prompt, and on nothing else. A tool that the last turn
- * names, or that the call demands, is used, with an input made from its schema.
+ * Answers a call with a text that depends only on the model and the whole prompt. A tool is used when the last turn
+ * names it or the call demands it; its input is generated from its schema.
  */
 export function answerClaude(model: ClaudeModel, { body, inputTokens }: ClaudeRequest): ClaudeMessage {
   const thinking = think(body);
@@ -72,7 +72,7 @@ export function answerClaude(model: ClaudeModel, { body, inputTokens }: ClaudeRe
   };
 }
 
-/** The text of the last turn of the user. */
+/** Gives the text of the user's last turn. */
 function promptOf({ messages }: MessagesBody): string {
   const last = messages.findLast(({ role }) => role === 'user');
   return blocksOf(last?.content ?? [])
@@ -98,7 +98,10 @@ function think(body: MessagesBody): Extract<AnswerBlock, { type: 'thinking' }> |
   return { type: 'thinking', thinking, signature: signThinking(thinking) };
 }
 
-/** The tools to use: what the call demands, otherwise those that the last turn names; none after a result. */
+/**
+ * Chooses the tools to use: those that the call demands, otherwise those that the last turn names. There are none after
+ * a tool's result.
+ */
 function chooseTools(body: MessagesBody): readonly Tool[] {
   const { tools = [], tool_choice: choice = { type: 'auto' as const } } = body;
   if (choice.type === 'none') return [];
@@ -111,7 +114,7 @@ function chooseTools(body: MessagesBody): readonly Tool[] {
   return choice.disable_parallel_tool_use === true ? chosen.slice(0, 1) : chosen;
 }
 
-/** Ends a text at the first stop sequence, or at the limit. */
+/** Cuts a text at the first stop sequence, or at the limit. */
 function limit(text: string, stops: readonly string[], tokens: number) {
   const [first] = stops
     .map((stop) => ({ stop, at: text.indexOf(stop) }))
@@ -127,7 +130,7 @@ function limit(text: string, stops: readonly string[], tokens: number) {
     : { text: stopped, stop_reason: 'end_turn' as const, stop_sequence: null };
 }
 
-/** The blocks that the limit leaves room for; undefined without tools. */
+/** Builds the tool uses that fit into the limit; undefined without tools. */
 function useTools(used: readonly Tool[], tokens: number) {
   if (used.length === 0) return undefined;
   const blocks: AnswerBlock[] = [];

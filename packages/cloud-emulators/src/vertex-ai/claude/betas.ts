@@ -1,9 +1,9 @@
 import { invalidRequest } from './error.ts';
 
 /**
- * The betas that Vertex AI takes for the models that are here. Another one is refused.
+ * The betas that Vertex AI accepts for the emulated models; all others are refused.
  * Source: https://platform.claude.com/docs/en/build-with-claude/overview (the platforms of each feature) and reports of
- * those that are refused, such as https://github.com/vercel/ai/issues/10981
+ * refused betas, such as https://github.com/vercel/ai/issues/10981
  */
 const BETAS = new Set([
   'claude-code-20250219',
@@ -21,8 +21,8 @@ const BETAS = new Set([
 ]);
 
 /**
- * The betas of a call, from its `anthropic-beta` header.
- * @throws ClaudeError invalid_request_error for one that Vertex AI does not take
+ * Reads the betas of a call from its `anthropic-beta` header.
+ * @throws ClaudeError invalid_request_error for a beta that Vertex AI does not accept
  */
 export function readBetas(header: string | string[] | undefined): string[] {
   const betas = namesOf(header);
@@ -31,7 +31,7 @@ export function readBetas(header: string | string[] | undefined): string[] {
 }
 
 /**
- * A count of tokens takes no beta at all.
+ * Refuses any beta on a count of tokens.
  * Source: https://github.com/anthropics/claude-code/issues/12429
  * @throws ClaudeError invalid_request_error
  */

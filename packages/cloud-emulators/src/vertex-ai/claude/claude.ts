@@ -9,7 +9,10 @@ import { findPublisherModel } from '../sample-resources.ts';
 
 const MODELS = 'projects/{project}/locations/{location}/publishers/anthropic/models';
 
-/** Source: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/use-claude */
+/**
+ * The operation `rawPredict` of Claude.
+ * Source: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/use-claude
+ */
 export const claudeRawPredict: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODELS}/{model}:rawPredict`],
@@ -17,7 +20,7 @@ export const claudeRawPredict: RestOperation = {
   serve: answer,
 };
 
-/** As `rawPredict`: the body's `stream` says whether the answer is a stream. */
+/** The operation `streamRawPredict` of Claude. The body's `stream` decides whether the answer is a stream. */
 export const claudeStreamRawPredict: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODELS}/{model}:streamRawPredict`],
@@ -26,7 +29,10 @@ export const claudeStreamRawPredict: RestOperation = {
   serve: answer,
 };
 
-/** Source: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/count-tokens */
+/**
+ * The operation that counts the tokens of a prompt for Claude.
+ * Source: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/count-tokens
+ */
 export const claudeCountTokens: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODELS}/count-tokens:rawPredict`],
@@ -57,7 +63,7 @@ function findModel({ route: { params } }: RestCall, model = params.model ?? ''):
   return claudeModel(findPublisherModel({ ...params, publisher: 'anthropic', model }, 'rawPredict').id);
 }
 
-/** What Anthropic refuses has its form; what Google's front end refuses before has Google's. */
+/** Answers a ClaudeError in Anthropic's form. Errors of Google's front end keep Google's form. */
 function inClaudesForm(serve: (requestId: string) => RestAnswer): RestAnswer {
   const requestId = newClaudeId('req');
   try {

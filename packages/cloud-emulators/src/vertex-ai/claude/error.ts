@@ -15,7 +15,7 @@ export const CLAUDE_ERRORS = {
 
 export type ClaudeErrorType = keyof typeof CLAUDE_ERRORS;
 
-/** An answer of Anthropic's that is not a success; what Google's front end refuses is a GoogleError. */
+/** An error that Anthropic answers. An error of Google's front end is a GoogleError instead. */
 export class ClaudeError extends Error {
   readonly type: ClaudeErrorType;
 
@@ -26,17 +26,19 @@ export class ClaudeError extends Error {
   }
 }
 
-/** A 400 in Anthropic's form; the message begins with the path of the field that is wrong. */
+/** Makes a 400 in Anthropic's form. The message begins with the path of the wrong field. */
 export function invalidRequest(message: string): ClaudeError {
   return new ClaudeError('invalid_request_error', message);
 }
 
-/** The body of a failed call, or the data of an `error` event. */
+/** Builds the body of a failed call, or the data of an `error` event. */
 export function claudeErrorBody({ type, message }: Pick<ClaudeError, 'type' | 'message'>, requestId: string) {
   return { type: 'error', error: { type, message }, request_id: requestId };
 }
 
-/** An id as Vertex AI gives them to calls and messages of Claude, such as `req_vrtx_011CVVmAGpANwSni83J9vMri`. */
+/**
+ * Makes an id of a call or a message of Claude, in the form of Vertex AI, such as `req_vrtx_011CVVmAGpANwSni83J9vMri`.
+ */
 export function newClaudeId(prefix: 'msg' | 'req' | 'toolu'): string {
   return `${prefix}_vrtx_01${randomUUID().replaceAll('-', '').slice(0, 22)}`;
 }

@@ -6,12 +6,12 @@ export interface ImageSize {
 
 type Format = 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp';
 
-/** The size of an image from its first bytes; undefined when they are not of this format. */
+/** Reads the size of an image from its first bytes; undefined when they are not of this format. */
 export function sizeOfImage(format: Format, bytes: Buffer): ImageSize | undefined {
   try {
     return SIZES[format](bytes);
   } catch {
-    // Too short for what its first bytes promise.
+    // The image is shorter than its header says.
     return undefined;
   }
 }
@@ -29,7 +29,10 @@ const SIZES: Readonly<Record<Format, (bytes: Buffer) => ImageSize | undefined>> 
   'image/webp': sizeOfWebp,
 };
 
-/** The first frame header (SOF0 to SOF15 but DHT, JPG and DAC) has the size. Source: https://www.w3.org/Graphics/JPEG/itu-t81.pdf, B.2.2 */
+/**
+ * Reads the size from the first frame header (SOF0 to SOF15 but DHT, JPG and DAC).
+ * Source: https://www.w3.org/Graphics/JPEG/itu-t81.pdf, B.2.2
+ */
 function sizeOfJpeg(bytes: Buffer): ImageSize | undefined {
   if (bytes.readUInt16BE(0) !== 0xffd8) return undefined;
   for (let at = 2; bytes.readUInt8(at) === 0xff; at += 2 + bytes.readUInt16BE(at + 2)) {
@@ -41,7 +44,11 @@ function sizeOfJpeg(bytes: Buffer): ImageSize | undefined {
   return undefined;
 }
 
-/** Source: https://developers.google.com/speed/webp/docs/riff_container and RFC 6386, section 9.1 */
+/**
+ * Reads the size from the first chunk.
+ * Source: https://developers.google.com/speed/webp/docs/riff_container and RFC
+ * 6386, section 9.1
+ */
 function sizeOfWebp(bytes: Buffer): ImageSize | undefined {
   if (bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WEBP')
     return undefined;

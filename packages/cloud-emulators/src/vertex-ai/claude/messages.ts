@@ -4,17 +4,20 @@ import type { Block, CountTokensBody, Message } from './schema.ts';
 import { isSigned } from './thinking.ts';
 import { blocksOf } from './tokens.ts';
 
-/** What each role may say. */
+/** The types of blocks that each role may send. */
 const ALLOWED: Readonly<Record<Message['role'], ReadonlySet<Block['type']>>> = {
   user: new Set(['text', 'image', 'tool_result']),
   assistant: new Set(['text', 'tool_use', 'thinking', 'redacted_thinking']),
 };
-/** Source: https://platform.claude.com/docs/en/build-with-claude/vision (limits of requests) */
+/**
+ * The size limit of an image.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/vision (limits of requests)
+ */
 const MAXIMUM_IMAGE_BYTES = 5 * 1024 * 1024;
 const MAXIMUM_IMAGE_SIDE = 8000;
 
 /**
- * Checks what the shape of the messages and tools alone does not say.
+ * Checks the rules for messages and tools that their schema does not express.
  * @throws ClaudeError invalid_request_error in the words of the service, as users report them
  */
 export function checkClaudeMessages({ messages, tools = [], tool_choice }: Messages): void {
@@ -59,7 +62,7 @@ function checkBlock(block: Block, path: string): void {
   if (block.type === 'thinking' && !isSigned(block)) {
     throw invalidRequest(`${path}: Invalid \`signature\` in \`thinking\` block`);
   }
-  // No answer of this emulator has one, so that it cannot come from there.
+  // This emulator never answers with such a block, so it cannot be an earlier answer's.
   if (block.type === 'redacted_thinking') {
     throw invalidRequest(`${path}: Invalid \`data\` in \`redacted_thinking\` block`);
   }
@@ -89,7 +92,7 @@ function checkImage({ source }: Extract<Block, { type: 'image' }>, path: string)
   }
 }
 
-/** Each use of a tool is followed by its result, in the next message, and each result follows its use. */
+/** Checks that the result of each tool use stands in the next message, and that each result follows its use. */
 function checkToolResults(messages: readonly Message[]): void {
   [...messages, undefined].forEach((message, i) => {
     const used = blocksOf(messages[i - 1]?.content ?? []).flatMap((block) =>

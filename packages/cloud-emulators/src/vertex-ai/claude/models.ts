@@ -1,10 +1,13 @@
-/** What a model of Anthropic can do. Source: https://platform.claude.com/docs/en/about-claude/models/overview */
+/**
+ * The limits and features of a model of Anthropic.
+ * Source: https://platform.claude.com/docs/en/about-claude/models/overview
+ */
 export interface ClaudeModel {
-  /** How an answer names it. */
+  /** The model's name in answers. */
   readonly name: string;
   readonly maximumOutputTokens: number;
   readonly contextTokens: number;
-  /** With the beta `context-1m-2025-08-07`, where the model has it. */
+  /** The context window with the beta `context-1m-2025-08-07`; undefined where the model does not have it. */
   readonly longContextTokens?: number;
 }
 
@@ -22,7 +25,7 @@ const MODELS: Readonly<Record<string, ClaudeModel>> = {
   },
 };
 
-/** By the model's id in the path; only for models that are served. */
+/** Finds a model by its id in the path; the model must be one that is served. */
 export function claudeModel(id: string): ClaudeModel {
   const model = MODELS[id];
   if (!model) throw new Error('There is a model of Anthropic without its description.');

@@ -10,13 +10,16 @@ import { blocksOf, countPromptTokens } from './tokens.ts';
 import { refuseUnsupported } from './unsupported.ts';
 import { isDeeperThan } from '../json-depth.ts';
 
-/** A call of a model that the service would take. */
+/** A call of a model that has passed all checks of the service. */
 export interface ClaudeRequest {
   readonly body: MessagesBody;
   readonly inputTokens: number;
 }
 
-/** Source: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/use-claude */
+/**
+ * The size limit of a request.
+ * Source: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/use-claude
+ */
 const MAXIMUM_BYTES = 30 * 1024 * 1024;
 const MAXIMUM_DEPTH = 100;
 
@@ -79,7 +82,10 @@ function check<T>(schema: z.ZodType<T>, json: unknown): T {
   return result.data;
 }
 
-/** Source: https://platform.claude.com/docs/en/api/migration-2026-10-21 */
+/**
+ * Refuses citations in text blocks of the user, as version `2026-10-21` does.
+ * Source: https://platform.claude.com/docs/en/api/migration-2026-10-21
+ */
 function checkCitations({ anthropic_version, messages }: MessagesBody): void {
   if (anthropic_version !== '2026-10-21') return;
   messages.forEach(({ role, content }, i) =>
@@ -92,7 +98,10 @@ function checkCitations({ anthropic_version, messages }: MessagesBody): void {
   );
 }
 
-/** Source: https://platform.claude.com/docs/en/about-claude/models/migration-guide (Claude 4.5 takes one of the two) */
+/**
+ * Checks that a call sets only one of `temperature` and `top_p`.
+ * Source: https://platform.claude.com/docs/en/about-claude/models/migration-guide
+ */
 function checkSampling({ temperature, top_p }: MessagesBody): void {
   if (temperature === undefined || top_p === undefined) return;
   throw invalidRequest(
@@ -100,7 +109,10 @@ function checkSampling({ temperature, top_p }: MessagesBody): void {
   );
 }
 
-/** Source: https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility */
+/**
+ * Checks the parameters that thinking excludes or limits.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
+ */
 function checkThinking({ thinking, max_tokens, temperature, top_p, top_k, tool_choice }: MessagesBody): void {
   if (thinking === undefined || thinking.type === 'disabled') return;
   if (thinking.type === 'adaptive') throw invalidRequest('adaptive thinking is not supported on this model');

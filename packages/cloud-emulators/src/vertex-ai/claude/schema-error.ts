@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ClaudeError } from './error.ts';
 import { invalidRequest } from './error.ts';
 
-/** Fields whose objects are told apart by their `type`, which the service puts into the path of an error. */
+/** The fields whose objects are distinguished by their `type`, which the service puts into the path of an error. */
 const TAGGED = new Set(['content', 'source', 'cache_control', 'thinking', 'tool_choice', 'tools']);
 
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /**
- * Says what is wrong with a body in the words of the service, which names the first mistake only.
+ * Words the first mistake in a body as the service does; it names no further ones.
  * Source: messages as users report them, such as https://github.com/anthropics/claude-code/issues/4378
  * (`messages.65.content.1.tool_use.text: Extra inputs are not permitted`)
  */
@@ -55,7 +55,10 @@ function explain(body: unknown, parent: Path, issue: Issue): { path: string; pro
   }
 }
 
-/** A union is of types told apart by a tag, or of a string and a list, where what is wrong in the list counts. */
+/**
+ * Explains a mismatch with a union. It is a union of types with a tag, or one of a string and a list; the mistakes in
+ * the list are the ones to name.
+ */
 function explainUnion(body: unknown, path: Path, issue: z.core.$ZodIssueInvalidUnion) {
   if (issue.discriminator !== undefined) {
     const tags = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
@@ -84,20 +87,20 @@ function expected({ expected: type }: z.core.$ZodIssueInvalidType): string {
   return EXPECTED[type] ?? `a valid ${type}`;
 }
 
-/** `'a', 'b' or 'c'` */
+/** Writes a list of values as `'a', 'b' or 'c'`. */
 function list(values: readonly unknown[]): string {
   const quoted = values.map((value) => `'${String(value)}'`);
   return quoted.length > 1 ? `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1) ?? ''}` : quoted.join('');
 }
 
-/** The path as the service writes it: `tools.0.custom.name`. */
+/** Writes the path as the service does: `tools.0.custom.name`. */
 function at(body: unknown, path: Path, problem: string): { path: string; problem: string } {
   const parts: string[] = [];
   path.forEach((key, i) => {
     parts.push(String(key));
     const holder = typeof key === 'number' ? path[i - 1] : key;
     const tag = tagOf(valueAt(body, path.slice(0, i + 1)), holder);
-    // The error of a tag itself is at the object.
+    // An error of the tag itself is placed at the object.
     if (tag !== undefined && i < path.length - 1) parts.push(tag);
   });
   return { path: parts.join('.') || 'request body', problem };

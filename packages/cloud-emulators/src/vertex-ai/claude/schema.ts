@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * The body of a call of Claude, as strict as the service: a field that is not here is not permitted.
- * Source: https://platform.claude.com/docs/en/api/messages/create and, for what differs at Google,
+ * The schemas of the bodies of Claude's calls. They are as strict as the service: an unknown field is not permitted.
+ * Source: https://platform.claude.com/docs/en/api/messages/create and, for the differences at Google,
  * https://platform.claude.com/docs/en/build-with-claude/claude-models-on-google-cloud/google-managed
  */
 
@@ -95,7 +95,7 @@ const Thinking = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('adaptive') }),
 ]);
 
-/** What a call of a model and a count of tokens have in common. */
+/** The fields that a call of a model and a count of tokens have in common. */
 const PROMPT = {
   messages: z.array(Message),
   system: z.union([z.string(), z.array(TextBlock)]).optional(),
@@ -133,8 +133,8 @@ type Whole = typeof MESSAGES & typeof SAMPLING & typeof CONTEXT_MANAGEMENT;
 export type MessagesBody = z.infer<z.ZodObject<Whole, z.core.$strict>>;
 
 /**
- * The schema of a call of a model. `vertex-2023-10-16` is what Anthropic documents for requests to Vertex AI;
- * `2026-10-21`, where the parameters of sampling are gone, is what its SDK for Vertex AI sends since 1.0.
+ * Gives the schema of a call of a model. Anthropic documents `vertex-2023-10-16` for requests to Vertex AI. Its SDK for
+ * Vertex AI sends `2026-10-21` since 1.0, which has no sampling parameters.
  * Source: https://platform.claude.com/docs/en/api/versioning
  */
 export function messagesSchema(version: unknown, betas: readonly string[]): z.ZodType<MessagesBody> {
@@ -143,7 +143,7 @@ export function messagesSchema(version: unknown, betas: readonly string[]): z.Zo
     ...(version === '2026-10-21' ? {} : SAMPLING),
     ...(betas.includes('context-management-2025-06-27') ? CONTEXT_MANAGEMENT : {}),
   };
-  // What is left out is optional, so that the whole type holds for every version.
+  // The fields that a version lacks are optional, so the whole type holds for every version.
   return z.strictObject(shape as Whole);
 }
 

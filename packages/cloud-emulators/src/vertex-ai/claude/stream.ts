@@ -11,7 +11,7 @@ export interface ClaudeEvent {
 const PIECES = 6;
 
 /**
- * The events of a stream of an answer.
+ * Splits an answer into the events of a stream.
  * Source: https://platform.claude.com/docs/en/build-with-claude/streaming
  */
 export function claudeEvents(message: ClaudeMessage): ClaudeEvent[] {
@@ -44,7 +44,7 @@ export function claudeEvents(message: ClaudeMessage): ClaudeEvent[] {
   ];
 }
 
-/** Server-sent events with a name, as Anthropic writes them. `requestId` names the call in an error. */
+/** Gives the framing of Anthropic's streams: server-sent events with a name. `requestId` names the call in an error. */
 export function claudeFraming(requestId: string): Framing {
   const frame = (event: unknown): string =>
     `event: ${(event as ClaudeEvent).type}\ndata: ${JSON.stringify(event)}\n\n`;
@@ -92,7 +92,7 @@ function inPieces(block: AnswerBlock): { empty: AnswerBlock; deltas: object[] } 
   }
 }
 
-/** Pieces of nearly the same length in characters. */
+/** Splits a text into pieces of nearly the same length in characters. */
 function split(text: string): string[] {
   const characters = Array.from(text);
   const length = Math.ceil(characters.length / PIECES);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The signature of a thinking block, by which a later call shows that it is unchanged. */
+/** Makes the signature of a thinking block, which proves to a later call that the block is unchanged. */
 export function signThinking(thinking: string): string {
   return createHash('sha256').update('claude-thinking').update(thinking).digest('base64');
 }

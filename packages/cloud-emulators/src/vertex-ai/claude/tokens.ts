@@ -2,26 +2,29 @@ import { countCharacters } from '../characters.ts';
 import { sizeOfImage } from './image.ts';
 import type { Block, CountTokensBody } from './schema.ts';
 
-/** What Anthropic gives as the average. Source: https://platform.claude.com/docs/en/about-claude/glossary#tokens */
+/** Anthropic's average for a token. Source: https://platform.claude.com/docs/en/about-claude/glossary#tokens */
 const CHARACTERS_PER_TOKEN = 3.5;
-/** Source: https://platform.claude.com/docs/en/build-with-claude/vision#calculate-image-costs */
+/**
+ * The pixels of an image that count as one token.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/vision#calculate-image-costs
+ */
 const PIXELS_PER_TOKEN = 750;
 
-/** A prompt: what a call of a model and a count of tokens have in common. */
+/** A prompt: the fields that a call of a model and a count of tokens have in common. */
 export type ClaudePrompt = Pick<CountTokensBody, 'messages' | 'system' | 'tools'>;
 
 export function countClaudeTokens(text: string): number {
   return Math.ceil(countCharacters(text) / CHARACTERS_PER_TOKEN);
 }
 
-/** The first characters of a text that are so many tokens. */
+/** Cuts a text to its first characters that make up the given number of tokens. */
 export function firstTokens(text: string, tokens: number): string {
   return Array.from(text)
     .slice(0, Math.floor(tokens * CHARACTERS_PER_TOKEN))
     .join('');
 }
 
-/** The tokens of a prompt: its texts, its tools and its images. The thinking of earlier turns does not count. */
+/** Counts the tokens of a prompt: its texts, its tools and its images. The thinking of earlier turns does not count. */
 export function countPromptTokens(prompt: ClaudePrompt): number {
   const blocks = prompt.messages.flatMap(({ content }) => blocksOf(content));
   const texts = [
@@ -33,12 +36,12 @@ export function countPromptTokens(prompt: ClaudePrompt): number {
   return images.reduce((sum, tokens) => sum + tokens, countClaudeTokens(texts.join('\n')));
 }
 
-/** Content as blocks; a string is one block of text. */
+/** Gives content as blocks; a string becomes one block of text. */
 export function blocksOf(content: string | readonly Block[]): readonly Block[] {
   return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 }
 
-/** The text of a block as the model reads it; empty where it has none. */
+/** Gives the text of a block as the model reads it; empty where it has none. */
 export function textOf(block: Block): string {
   switch (block.type) {
     case 'text':

@@ -1,6 +1,6 @@
 import { unsupported } from '../refusals.ts';
 
-/** Types that Claude on Vertex AI knows and this emulator does not. */
+/** The types of blocks that Claude on Vertex AI knows and this emulator does not. */
 const BLOCKS = new Set([
   'document',
   'search_result',
@@ -11,8 +11,8 @@ const BLOCKS = new Set([
 const TOOLS = /^(bash|text_editor|computer|memory|web_search|tool_search_tool_(?:bm25|regex))_\d{8}$/;
 
 /**
- * Refuses what only the real service has, before the body is checked.
- * @throws GoogleError UNIMPLEMENTED that names it
+ * Refuses features that only the real service has, before the body is checked.
+ * @throws GoogleError UNIMPLEMENTED that names the feature
  */
 export function refuseUnsupported(body: Readonly<Record<string, unknown>>): void {
   const tool = listOf(body.tools)

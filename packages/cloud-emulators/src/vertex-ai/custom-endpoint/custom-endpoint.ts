@@ -11,7 +11,8 @@ const ENDPOINT = 'projects/{project}/locations/{location}/endpoints/{endpoint}';
 const PIECES = 4;
 
 /**
- * The body goes to the container as it is, and so does what comes back.
+ * The operation `rawPredict` of an endpoint. The body goes to the container unchanged, and its answer comes back
+ * unchanged.
  * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/rawPredict
  */
 export const rawPredictOnEndpoint: RestOperation = {
@@ -28,7 +29,7 @@ export const rawPredictOnEndpoint: RestOperation = {
 };
 
 /**
- * As `rawPredict`, but what the container writes leaves as it is written.
+ * The operation `streamRawPredict` of an endpoint. Each piece that the container writes is sent at once.
  * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/streamRawPredict
  */
 export const streamRawPredictOnEndpoint: RestOperation = {
@@ -50,7 +51,7 @@ export const streamRawPredictOnEndpoint: RestOperation = {
 };
 
 /**
- * Chat completions of a model that somebody deployed, such as one of Model Garden.
+ * The operation that serves chat completions of a deployed model, such as one of Model Garden.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/projects.locations.endpoints.chat/completions
  */
 export const chatCompletionsOnEndpoint: RestOperation = {
@@ -68,7 +69,7 @@ export const chatCompletionsOnEndpoint: RestOperation = {
   failureBody: (error) => [errorBody(error)],
 };
 
-/** Pieces of text that together are the body of an answer. */
+/** The framing of a stream whose elements are the text of the body itself. */
 const AS_IT_IS: Framing = {
   contentType: 'application/json',
   frame: (piece) => String(piece),
@@ -80,7 +81,7 @@ function callText({ body, served }: RestCall): RestAnswer {
   return callTextContainer(body, served.now());
 }
 
-/** Adds the headers by which Vertex AI says who served. */
+/** Adds the headers by which Vertex AI names the endpoint and the deployed model. */
 function withIds(
   { route }: RestCall,
   { deployedModelId }: Container['deployedModel'],

@@ -12,7 +12,10 @@ const ENDPOINT = 'projects/{project}/locations/{location}/endpoints/{endpoint}';
 /** The only method of the container's own gRPC service. */
 const RAW_METHOD = '/iris.Classifier/Predict';
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/directPredict */
+/**
+ * The operation `directPredict` of an endpoint.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/directPredict
+ */
 export const directPredict: RestOperation = {
   httpMethod: 'POST',
   paths: [`${ENDPOINT}:directPredict`],
@@ -21,7 +24,7 @@ export const directPredict: RestOperation = {
 };
 
 /**
- * One answer for each row of the input.
+ * The operation `serverStreamingPredict` of an endpoint, with one answer for each row of the input.
  * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/serverStreamingPredict
  */
 export const serverStreamingPredict: RestOperation = {
@@ -40,7 +43,8 @@ export const serverStreamingPredict: RestOperation = {
 };
 
 /**
- * Bytes to the container's own method and back; those of the iris classifier are JSON.
+ * The operation `directRawPredict` of an endpoint. It passes bytes to the container's own method and back; those of the
+ * iris classifier are JSON.
  * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/directRawPredict
  */
 export const directRawPredict: RestOperation = {
@@ -60,7 +64,7 @@ export const directRawPredict: RestOperation = {
   },
 };
 
-/** Classifies the rows of the one tensor of a request: the scores of the classes, in rows. */
+/** Classifies the rows of a request's one tensor. The result has the scores of the classes, in rows. */
 function classifyTensor({ served, route, body }: RestCall, messageName: string): Matrix {
   findEndpoint(route.name);
   const message = readMessage(served.protos.message(route.version, messageName), parseBody(body));

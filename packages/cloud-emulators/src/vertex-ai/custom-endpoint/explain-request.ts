@@ -4,18 +4,18 @@ import type { Json } from '../read-message.ts';
 import { unsupported } from '../refusals.ts';
 import type { DeployedModel } from '../sample-endpoints.ts';
 
-/** How a request wants its instances explained. */
+/** The explanation that a request asks for. */
 export interface Explanation {
-  /** What the features have where nothing is known. */
+  /** The baseline: the values of the features that attributions are measured from. */
   readonly baseline: readonly number[];
-  /** The outputs to explain, by index; otherwise the largest ones. */
+  /** The outputs to explain: those with these indices, or the largest ones. */
   readonly outputs: { readonly indices: readonly number[] } | { readonly largest: number };
 }
 
 /**
- * Reads what an ExplainRequest that has been read as a message says about the explanation.
+ * Reads the explanation that an ExplainRequest asks for; the request has been read as a message.
  * @throws GoogleError NOT_FOUND for another deployed model, INVALID_ARGUMENT for an override that the model does not
- * take, UNIMPLEMENTED for what only the real service has
+ * accept, UNIMPLEMENTED for a feature that only the real service has
  */
 export function readExplanation(iris: IrisModel, deployedModel: DeployedModel, message: Json): Explanation {
   const { deployedModelId = deployedModel.deployedModelId } = message;
@@ -50,7 +50,10 @@ function readBaseline(iris: IrisModel, metadata: Json): number[] {
   });
 }
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/ExplanationSpec#ExplanationParameters */
+/**
+ * Reads the outputs to explain.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/ExplanationSpec#ExplanationParameters
+ */
 function readOutputs(iris: IrisModel, parameters: Json): Explanation['outputs'] {
   for (const method of ['integratedGradientsAttribution', 'xraiAttribution', 'examples']) {
     if (parameters[method] !== undefined) {

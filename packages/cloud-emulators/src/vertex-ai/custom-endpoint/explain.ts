@@ -7,7 +7,7 @@ import { parseBody } from '../request-body.ts';
 import type { RestOperation } from '../rest-operation.ts';
 import { findEndpoint } from '../sample-resources.ts';
 
-/** How much the features of an instance have to do with one output, as JSON. */
+/** The share of each feature in one output of an instance, as JSON. */
 interface Attribution {
   readonly baselineOutputValue: number;
   readonly instanceOutputValue: number;
@@ -17,7 +17,10 @@ interface Attribution {
   readonly outputName: 'scores';
 }
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/explain */
+/**
+ * The operation `explain` of an endpoint.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/explain
+ */
 export const explainOnEndpoint: RestOperation = {
   httpMethod: 'POST',
   paths: ['projects/{project}/locations/{location}/endpoints/{endpoint}:explain'],

@@ -12,12 +12,12 @@ export interface IrisModel {
   readonly trainingAccuracy: number;
 }
 
-/** The committed model. */
+/** Loads the committed model. */
 export function loadIrisModel(): IrisModel {
   return JSON.parse(readFileSync(new URL('./iris-model.json', import.meta.url), 'utf8')) as IrisModel;
 }
 
-/** The probability of each class of the model, in the order of its classes; they add up to 1. */
+/** Gives the probability of each class, in the order of the model's classes; they add up to 1. */
 export function classify(model: IrisModel, flower: readonly number[]): number[] {
   const standardised = flower.map((value, i) => (value - (model.means[i] ?? 0)) / (model.deviations[i] ?? 1));
   const logits = model.coefficients.map((row, k) =>

@@ -4,14 +4,15 @@ import { parseBody } from '../request-body.ts';
 import type { RestCall } from '../rest-operation.ts';
 import type { DeployedModel } from '../sample-endpoints.ts';
 
-/** What a container answers on its own HTTP port. */
+/** An answer of a container on its own HTTP port. */
 export interface ContainerAnswer {
   readonly status: number;
   readonly json: unknown;
 }
 
 /**
- * The iris classifier's container: what it gets and gives has the form of a prediction, without what Vertex AI adds.
+ * Calls the iris classifier's container. Its request and answer have the form of a prediction, without the fields that
+ * Vertex AI adds.
  * Source: https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements#request_requirements
  */
 export function callIrisContainer(

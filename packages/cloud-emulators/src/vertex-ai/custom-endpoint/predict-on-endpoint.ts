@@ -4,7 +4,10 @@ import { parseBody } from '../request-body.ts';
 import type { RestOperation } from '../rest-operation.ts';
 import { findEndpoint } from '../sample-resources.ts';
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/predict */
+/**
+ * The operation `predict` of an endpoint.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/predict
+ */
 export const predictOnEndpoint: RestOperation = {
   httpMethod: 'POST',
   paths: ['projects/{project}/locations/{location}/endpoints/{endpoint}:predict'],

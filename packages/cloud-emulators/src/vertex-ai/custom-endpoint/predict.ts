@@ -8,7 +8,7 @@ export interface PredictResponse extends DeployedModel {
 }
 
 /**
- * One prediction of a tabular classifier; `scores` goes with `classes`.
+ * One prediction of a tabular classifier; `scores` are in the order of `classes`.
  * Source: `TabularClassificationPredictionResult` of google/cloud/aiplatform/v1/schema/predict/prediction
  */
 interface TabularClassification {
@@ -36,8 +36,8 @@ export function predict(
 }
 
 /**
- * The features of an instance in their order.
- * @throws GoogleError INVALID_ARGUMENT that says what is wrong, never its value
+ * Reads the features of an instance in the model's order.
+ * @throws GoogleError INVALID_ARGUMENT that names the problem, never the value
  */
 export function readFlower(features: readonly string[], instance: unknown, path: string): number[] {
   if (Array.isArray(instance)) {

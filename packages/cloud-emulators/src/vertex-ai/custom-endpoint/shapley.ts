@@ -1,9 +1,10 @@
-/** Takes an input and gives an output of a model. */
+/** A model with one output. */
 export type ModelFunction = (input: readonly number[]) => number;
 
 /**
- * The exact Shapley values of an input's features: how much each moves the output from where the baseline has it. They
- * add up to the output for the input less the output for the baseline. Takes 2^n calls of the model for n features.
+ * Computes the exact Shapley values of an input's features: how much each moves the output away from the baseline's.
+ * They add up to the output for the input less the output for the baseline. It calls the model 2^n times for n
+ * features.
  * Source: https://cloud.google.com/vertex-ai/docs/explainable-ai/overview#sampled_shapley_method, without sampling
  */
 export function shapleyValues(
@@ -32,7 +33,7 @@ function sizeOf(coalition: number): number {
   return coalition.toString(2).replaceAll('0', '').length;
 }
 
-/** The share of the orders of all features in which those of a coalition come first, and then this one. */
+/** Computes the share of all orders of the features in which a coalition comes first and the feature next. */
 function weight(size: number, count: number): number {
   return (factorial(size) * factorial(count - size - 1)) / factorial(count);
 }

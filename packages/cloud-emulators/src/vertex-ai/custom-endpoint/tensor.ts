@@ -2,13 +2,13 @@ import { badRequest } from '../google-error.ts';
 import type { Json } from '../read-message.ts';
 import { unsupported } from '../refusals.ts';
 
-/** Numbers in rows, and the type that they came in. */
+/** Numbers in rows, and their type in the tensor. */
 export interface Matrix {
   readonly dtype: 'FLOAT' | 'DOUBLE';
   readonly rows: readonly (readonly number[])[];
 }
 
-/** The values of each type: its names and its numbers in the enum, and the field that has them. */
+/** The types of tensors: their names and numbers in the enum, and the field that holds their values. */
 const TYPES = {
   FLOAT: { number: 3, field: 'floatVal' },
   DOUBLE: { number: 4, field: 'doubleVal' },
@@ -17,7 +17,7 @@ const TYPES = {
 /**
  * Reads a tensor of numbers in rows of `columns`; a shape of one dimension is one row.
  * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/Tensor
- * @throws GoogleError INVALID_ARGUMENT that says what is wrong; UNIMPLEMENTED for a serialised tensor
+ * @throws GoogleError INVALID_ARGUMENT that names the problem; UNIMPLEMENTED for a serialised tensor
  */
 export function readMatrix(tensor: Json, columns: number, path: string): Matrix {
   if (tensor.tensorVal !== undefined) throw unsupported('tensor_val');
@@ -39,7 +39,7 @@ export function readMatrix(tensor: Json, columns: number, path: string): Matrix 
   return { dtype, rows };
 }
 
-/** A tensor as JSON, where numbers of 64 bits are strings. */
+/** Writes a tensor as JSON, where numbers of 64 bits are strings. */
 export function toTensor({ dtype, rows }: Matrix): Json {
   const values = rows.flat();
   return {

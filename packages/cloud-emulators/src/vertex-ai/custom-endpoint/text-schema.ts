@@ -3,7 +3,7 @@ import { z } from 'zod';
 const Part = z.looseObject({ type: z.string(), text: z.string().optional() });
 
 /**
- * The body of chat completions as vLLM reads it: other fields are ignored.
+ * The body of chat completions as vLLM reads it; unknown fields are ignored.
  * Source: https://docs.vllm.ai/en/stable/serving/openai_compatible_server.html#chat-api
  */
 export const TextRequest = z.looseObject({

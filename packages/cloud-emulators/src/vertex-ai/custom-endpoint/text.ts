@@ -8,11 +8,11 @@ import { unsupported } from '../refusals.ts';
 import { parseBody } from '../request-body.ts';
 import type { RestAnswer } from '../rest-operation.ts';
 
-/** The name that the container serves its model by. */
+/** The name of the model that the container serves. */
 const MODEL = 'google/gemma-3-4b-it';
 const CONTEXT_TOKENS = 8192;
 
-/** Server-sent events with an error in the form of the container. */
+/** Server-sent events with errors in the container's form. */
 const TEXT_SSE: Framing = {
   ...CHAT_SSE,
   contentType: 'text/event-stream; charset=utf-8',
@@ -20,7 +20,7 @@ const TEXT_SSE: Framing = {
 };
 
 /**
- * The text generator's container: chat completions as vLLM serves them, whole or as a stream.
+ * Calls the text generator's container, which serves chat completions as vLLM does, whole or as a stream.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/open-models/vllm/use-vllm and
  * https://docs.vllm.ai/en/stable/serving/openai_compatible_server.html
  * @param now milliseconds since 1970
@@ -35,7 +35,7 @@ export function callTextContainer(body: Buffer, now: number): RestAnswer {
   }
 }
 
-/** An error as vLLM has it. */
+/** An error in vLLM's form. */
 class ContainerError extends Error {
   readonly status: number;
   readonly type: string;

@@ -7,11 +7,17 @@ import { parseBody } from '../request-body.ts';
 import type { RestOperation } from '../rest-operation.ts';
 import { findPublisherModel } from '../sample-resources.ts';
 
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/models/gemini/embedding-2 */
+/**
+ * The allowed sizes of a vector.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/models/gemini/embedding-2
+ */
 const DIMENSIONS = { least: 128, most: 3072 };
 const MAXIMUM_TOKENS = 8192;
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/embedContent */
+/**
+ * The operation `embedContent`.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/embedContent
+ */
 export const embedContent: RestOperation = {
   httpMethod: 'POST',
   paths: ['projects/{project}/locations/{location}/publishers/{publisher}/models/{model}:embedContent'],

@@ -11,7 +11,10 @@ import { findPublisherModel, findTunedModel } from '../sample-resources.ts';
 const MODEL = 'projects/{project}/locations/{location}/publishers/{publisher}/models/{model}';
 const ENDPOINT = 'projects/{project}/locations/{location}/endpoints/{endpoint}';
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/generateContent */
+/**
+ * The operation `generateContent`.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/generateContent
+ */
 export const generateContent: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODEL}:generateContent`, `${ENDPOINT}:generateContent`],
@@ -19,7 +22,10 @@ export const generateContent: RestOperation = {
   serve: (call) => generateFor(call, parseBody(call.body)),
 };
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/streamGenerateContent */
+/**
+ * The operation `streamGenerateContent`.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/streamGenerateContent
+ */
 export const streamGenerateContent: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODEL}:streamGenerateContent`, `${ENDPOINT}:streamGenerateContent`],
@@ -30,13 +36,13 @@ export const streamGenerateContent: RestOperation = {
   failureBody: (error, call) => (isSse(call) ? errorBody(error) : [errorBody(error)]),
 };
 
-/** Answers a `GenerateContentRequest` that is parsed already. @throws GoogleError */
+/** Answers a `GenerateContentRequest` that has been parsed. @throws GoogleError */
 export function generateFor(call: Omit<RestCall, 'body'>, json: unknown): RestAnswer {
   const [model, request] = read(call, json);
   return { json: generate(model, request, call.served.now()) };
 }
 
-/** Answers the same as a stream. @throws GoogleError */
+/** Answers a parsed `GenerateContentRequest` with a stream. @throws GoogleError */
 export function streamFor(call: Omit<RestCall, 'body'>, json: unknown): RestAnswer {
   const [model, request] = read(call, json);
   return {
@@ -49,7 +55,7 @@ function isSse({ route }: Pick<RestCall, 'route'>): boolean {
   return route.query.get('alt') === 'sse';
 }
 
-/** The Gemini model that a path calls: a publisher's, or the base of the one on a tuned endpoint. */
+/** Finds the Gemini model that a path names: a publisher's model, or the base model of a tuned endpoint. */
 export function findGemini({ name, params }: RestCall['route'], apiName: string): string {
   return params.endpoint === undefined
     ? findPublisherModel(params, 'generateContent', apiName).id
@@ -64,7 +70,10 @@ function read(call: Omit<RestCall, 'body'>, json: unknown): [string, GenerateReq
   return [model, readGenerateRequest(model, message, findCache(call, model, message))];
 }
 
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-use */
+/**
+ * Finds the context cache that a request names.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-use
+ */
 function findCache(
   { served, route }: Pick<RestCall, 'served' | 'route'>,
   model: string,

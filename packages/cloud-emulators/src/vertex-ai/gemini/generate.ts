@@ -17,7 +17,7 @@ export interface GenerateResponse {
   readonly responseId: string;
 }
 
-/** A piece of text, of thought or a call of a function. */
+/** A part of an answer: text, a thought or a function call. */
 export interface AnswerPart {
   readonly text?: string;
   readonly thought?: true;
@@ -35,7 +35,7 @@ const PIECES = 6;
 const MOST_WORDS = 24;
 
 /**
- * Answers with what depends on the model and on every text and file of the request, and on nothing else.
+ * Answers a request. The answer depends only on the model and on every text and file of the request.
  * @param now milliseconds since 1970, for `createTime`
  */
 export function generate(model: string, request: GenerateRequest, now: number): GenerateResponse {
@@ -48,8 +48,9 @@ export function generate(model: string, request: GenerateRequest, now: number): 
 }
 
 /**
- * As `generate`, in pieces: a thought, six pieces of text (fewer only when it has fewer characters) or the calls of
- * functions with an empty text after them.
+ * Answers a request in pieces: a thought, and then six pieces of text (fewer when it has fewer characters), or the
+ * function calls with an empty text after them.
+ * @param now milliseconds since 1970, for `createTime`
  */
 export function generateStream(model: string, request: GenerateRequest, now: number): GenerateResponse[] {
   const { parts, finishReason, common } = compose(model, request, now);
@@ -104,7 +105,7 @@ function compose(model: string, request: GenerateRequest, now: number): Composed
   };
 }
 
-/** The declared functions whose names occur in the prompt; the first one when one must be called. */
+/** Chooses the functions to call: those whose names occur in the prompt, or the first one when a call is demanded. */
 function callsOf({ tools, prompt, answersFunction }: GenerateRequest): FunctionCall[] {
   if (!tools || answersFunction) return [];
   const words = new Set(prompt.match(/[A-Za-z0-9_.:-]+/g)?.map((word) => word.replace(/[.:-]+$/, '')));
@@ -141,7 +142,7 @@ function limit(
   };
 }
 
-/** Pieces of nearly the same length in characters; one empty piece for an empty text. */
+/** Splits a text into pieces of nearly the same length in characters; an empty text gives one empty piece. */
 function split(text: string): string[] {
   const characters = Array.from(text);
   const count = Math.max(1, Math.min(PIECES, characters.length));

@@ -4,17 +4,17 @@ import { GoogleError } from '../google-error.ts';
 import type { Json } from '../read-message.ts';
 import { refuseOthers, unable } from '../refusals.ts';
 
-/** A file that is sent along or referred to. */
+/** A file of a prompt, sent inline or by its address. */
 export interface PromptFile {
   readonly modality: Modality;
-  /** Stands for its bytes or its address. */
+  /** A hash of the file's bytes or its address. */
   readonly fingerprint: string;
 }
 
 /** One content of a request: a turn of a conversation or an instruction. */
 export interface Turn {
   readonly role: string;
-  /** All that is text in it, function calls and responses as JSON, one part a line. */
+  /** All text of the content, one part a line; function calls and responses are JSON. */
   readonly text: string;
   readonly files: readonly PromptFile[];
   readonly functionCalls: number;
@@ -32,7 +32,10 @@ const PART = new Set([
 ]);
 const FUNCTION_CALL = new Set(['id', 'name', 'args']);
 const FUNCTION_RESPONSE = new Set(['id', 'name', 'response']);
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#part */
+/**
+ * The modalities of media types.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#part
+ */
 const MODALITIES: readonly (readonly [RegExp, Modality])[] = [
   [/^image\/(png|jpeg|webp|heic|heif)$/, 'IMAGE'],
   [/^video\//, 'VIDEO'],
@@ -41,8 +44,8 @@ const MODALITIES: readonly (readonly [RegExp, Modality])[] = [
 ];
 
 /**
- * Reads contents that have been read as messages, in the order of a conversation.
- * @throws GoogleError INVALID_ARGUMENT as Vertex AI says it; UNIMPLEMENTED for parts that this emulator does not read
+ * Reads contents, which have been read as messages, in the order of a conversation.
+ * @throws GoogleError INVALID_ARGUMENT in Vertex AI's words; UNIMPLEMENTED for parts that this emulator does not read
  */
 export function readContents(contents: readonly Json[]): Turn[] {
   if (contents.length === 0) throw unable('at least one contents field is required.');
@@ -62,7 +65,7 @@ export function readContents(contents: readonly Json[]): Turn[] {
   return turns;
 }
 
-/** Reads one content, whatever its role. */
+/** Reads one content of any role. */
 export function readContent(content: Json): Turn {
   const parts = (content.parts ?? []) as readonly Json[];
   if (parts.length === 0) {

@@ -8,26 +8,26 @@ import { readPrompt } from './read-prompt.ts';
 import type { Tools } from './read-tools.ts';
 import { refuseOthers } from '../refusals.ts';
 
-/** What the emulated model makes its answer from. */
+/** The parts of a request that the emulated model answers from. */
 export interface GenerateRequest {
-  /** Text of the system instruction, of every turn and of the declared functions, in order. */
+  /** The text of the system instruction, of every turn and of the declared functions, in order. */
   readonly texts: readonly string[];
-  /** Text of the last turn. */
+  /** The text of the last turn. */
   readonly prompt: string;
   readonly maxOutputTokens: number;
   readonly stopSequences: readonly string[];
-  /** What is sent along or referred to. */
+  /** The files that are sent inline or by their address. */
   readonly files?: readonly PromptFile[];
-  /** What the model may call; nothing when left out. */
+  /** The functions that the model may call; none when left out. */
   readonly tools?: Tools;
-  /** The last turn is what a function gave: the model answers with text. */
+  /** True when the last turn is a function's result; the model then answers with text. */
   readonly answersFunction?: boolean;
-  /** The answer is JSON of this schema; any JSON when the schema is undefined. */
+  /** Present when the answer is JSON: of this schema, or any JSON when the schema is undefined. */
   readonly json?: { readonly schema: unknown };
-  /** The most tokens that the model may think; it does not think when left out. */
+  /** The maximum of thinking tokens; the model does not think when left out. */
   readonly thinkingBudget?: number;
   readonly includesThoughts?: boolean;
-  /** What comes from a context cache, before everything else. */
+  /** The prompt of a context cache, which comes before everything else. */
   readonly cached?: CachedPrompt;
 }
 
@@ -47,13 +47,14 @@ const SUPPORTED = new Set([
   'toolConfig',
   'cachedContent',
 ]);
-/** Of both models: https://cloud.google.com/vertex-ai/generative-ai/docs/models/gemini/2-5-flash */
+/** The limit of both models: https://cloud.google.com/vertex-ai/generative-ai/docs/models/gemini/2-5-flash */
 const MAXIMUM_INPUT_TOKENS = 1_048_576;
 
 /**
- * Takes what the emulated model needs from a GenerateContentRequest that has been read as a message.
+ * Reads a GenerateContentRequest that has been read as a message.
  * @param cached the prompt of the context cache that the request names
- * @throws GoogleError INVALID_ARGUMENT as Vertex AI says it; UNIMPLEMENTED for what this emulator does not do
+ * @throws GoogleError INVALID_ARGUMENT in Vertex AI's words; UNIMPLEMENTED for features that this emulator does not
+ * support
  */
 export function readGenerateRequest(model: string, message: Json, cached?: CachedPrompt): GenerateRequest {
   refuseOthers(message, SUPPORTED, '');

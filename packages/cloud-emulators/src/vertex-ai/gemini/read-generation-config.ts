@@ -4,7 +4,10 @@ import { refuseOthers, unable, unsupported } from '../refusals.ts';
 
 /** The limit of both models: https://cloud.google.com/vertex-ai/generative-ai/docs/models/gemini/2-5-flash */
 const MAXIMUM_OUTPUT_TOKENS = 65_535;
-/** Least and most; source: https://cloud.google.com/vertex-ai/generative-ai/docs/thinking */
+/**
+ * The smallest and the largest thinking budget of each model.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/thinking
+ */
 const THINKING_BUDGETS: Readonly<Record<string, readonly [number, number]>> = {
   'gemini-2.5-flash': [1, 24_576],
   'gemini-2.5-pro': [128, 32_768],
@@ -26,7 +29,7 @@ const SUPPORTED_CONFIG = new Set([
   'responseJsonSchema',
   'responseModalities',
 ]);
-/** What a `generationConfig` decides; `undefined` as in `GenerateRequest`. */
+/** The parts of a request that its `generationConfig` decides; undefined means the same as in `GenerateRequest`. */
 export type GenerationConfig = Pick<
   GenerateRequest,
   'maxOutputTokens' | 'stopSequences' | 'json' | 'thinkingBudget' | 'includesThoughts'
@@ -34,7 +37,8 @@ export type GenerationConfig = Pick<
 
 /**
  * Reads a GenerationConfig that has been read as a message.
- * @throws GoogleError INVALID_ARGUMENT as Vertex AI says it; UNIMPLEMENTED for what this emulator does not do
+ * @throws GoogleError INVALID_ARGUMENT in Vertex AI's words; UNIMPLEMENTED for features that this emulator does not
+ * support
  */
 export function readGenerationConfig(model: string, config: Json): GenerationConfig {
   refuseOthers(config, SUPPORTED_CONFIG, 'generationConfig.');
@@ -55,7 +59,10 @@ export function readGenerationConfig(model: string, config: Json): GenerationCon
   };
 }
 
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/control-generated-output */
+/**
+ * Reads the JSON mode.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/control-generated-output
+ */
 function readJsonMode(config: Json): GenerateRequest['json'] {
   const { responseSchema, responseJsonSchema } = config;
   const mimeType = config.responseMimeType ?? 'text/plain';

@@ -3,7 +3,7 @@ import type { Json } from '../read-message.ts';
 import { type FunctionDeclaration, readTools, type Tools } from './read-tools.ts';
 import { unable } from '../refusals.ts';
 
-/** A prompt as `countTokens`, `cachedContents` and `generateContent` have it. */
+/** A prompt of `countTokens`, `cachedContents` or `generateContent`. */
 export interface Prompt {
   readonly texts: readonly string[];
   readonly prompt: string;
@@ -12,7 +12,7 @@ export interface Prompt {
   readonly answersFunction: boolean;
 }
 
-/** Reads `contents`, `systemInstruction`, `tools` and `toolConfig`; a cache may be without contents. */
+/** Reads `contents`, `systemInstruction`, `tools` and `toolConfig`. Only a context cache may be without contents. */
 export function readPrompt(message: Json, { contentsRequired = true } = {}): Prompt {
   const contents = (message.contents ?? []) as readonly Json[];
   const turns = contents.length === 0 && !contentsRequired ? [] : readContents(contents);

@@ -6,14 +6,14 @@ import { refuseOthers, unable, unsupported } from '../refusals.ts';
 export interface FunctionDeclaration {
   readonly name: string;
   readonly description: string;
-  /** A `Schema` or a JSON Schema of its arguments; undefined when it takes none. */
+  /** A `Schema` or a JSON Schema of the arguments; undefined when the function takes none. */
   readonly parameters: unknown;
 }
 
-/** What the model may call in one request. */
+/** The functions that the model may call in one request, and whether it must. */
 export interface Tools {
   readonly functions: readonly FunctionDeclaration[];
-  /** `ANY`: the model must call a function; `AUTO`: it may. */
+  /** The mode of calls: with `ANY` the model must call a function, with `AUTO` it may. */
   readonly mode: 'AUTO' | 'ANY';
 }
 
@@ -25,11 +25,14 @@ const DECLARATION = new Set([
   'response',
   'responseJsonSchema',
 ]);
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/function-calling */
+/**
+ * The form of a function's name.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/function-calling
+ */
 const FUNCTION_NAME = /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/;
 
 /**
- * Reads `tools` and `toolConfig`, as far as they declare functions.
+ * Reads the function declarations in `tools`, and `toolConfig`.
  * @throws GoogleError INVALID_ARGUMENT; UNIMPLEMENTED for the tools that Google runs itself
  */
 export function readTools(tools: readonly Json[], toolConfig: Json): Tools {

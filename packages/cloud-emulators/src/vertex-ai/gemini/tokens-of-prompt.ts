@@ -12,7 +12,10 @@ import { countCharacters } from '../characters.ts';
 const MODEL = 'projects/{project}/locations/{location}/publishers/{publisher}/models/{model}';
 const ENDPOINT = 'projects/{project}/locations/{location}/endpoints/{endpoint}';
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/countTokens */
+/**
+ * The operation `countTokens`.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/countTokens
+ */
 export const countTokensOfPrompt: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODEL}:countTokens`, `${ENDPOINT}:countTokens`],
@@ -35,7 +38,10 @@ export const countTokensOfPrompt: RestOperation = {
   },
 };
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/computeTokens */
+/**
+ * The operation `computeTokens`.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/computeTokens
+ */
 export const computeTokens: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODEL}:computeTokens`, `${ENDPOINT}:computeTokens`],
@@ -58,7 +64,7 @@ export const computeTokens: RestOperation = {
   },
 };
 
-/** The pieces of a text that count as one token each; an id stands for the piece wherever it occurs. */
+/** Splits a text into tokens. The same piece has the same id wherever it occurs. */
 function tokensInfo(text: string, role?: string): Json {
   const characters = Array.from(text);
   const count = Math.ceil(characters.length / CHARACTERS_PER_TOKEN);
@@ -72,7 +78,7 @@ function tokensInfo(text: string, role?: string): Json {
   };
 }
 
-/** The form of text models before Gemini, which both methods still take. */
+/** Reads the request form of text models before Gemini, which both methods still accept. */
 function readInstances(instances: readonly unknown[]): string[] {
   return instances.map((instance) => {
     const { content, prompt } = (typeof instance === 'object' ? (instance ?? {}) : {}) as Json;

@@ -3,7 +3,10 @@ import { countByModality, countTokens, type ModalityTokens, totalOf } from '../c
 import type { AnswerPart } from './generate.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
 
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#usagemetadata */
+/**
+ * The usage metadata of an answer.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#usagemetadata
+ */
 export interface Usage {
   readonly promptTokenCount: number;
   readonly candidatesTokenCount: number;
@@ -16,10 +19,12 @@ export interface Usage {
   readonly candidatesTokensDetails?: readonly ModalityTokens[];
 }
 
-/** A thought has so many tokens, and so many more for each word of the prompt. */
+/** The tokens of a thought: a fixed number, and a number for each word of the prompt. */
 const THOUGHT = { tokens: 16, tokensPerWord: 2 };
 
-/** The cached part counts into the prompt; thoughts count into the total, and the summary of them nowhere. */
+/**
+ * Computes the usage. Cached tokens count into the prompt. Thoughts count into the total; their summary does not count.
+ */
 export function usageOf(request: GenerateRequest, answer: readonly AnswerPart[]): Usage {
   const { cached, thinkingBudget } = request;
   const cachedContentTokenCount = cached ? totalOf(countByModality(cached)) : 0;
@@ -41,7 +46,7 @@ function countedText({ text = '', thought, functionCall }: AnswerPart): string {
   return thought ? '' : text;
 }
 
-/** As the last chunk of a stream and a whole answer have it. */
+/** Adds the details that a whole answer and the last chunk of a stream have. */
 export function withDetails(request: GenerateRequest, usage: Usage): Usage {
   const own = countByModality(request);
   const cached = request.cached ? countByModality(request.cached) : [];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A vector of length 1 that stands for a text: the sum of one for each of its words, so that texts which share words
- * are near each other. The same text has the same vector.
+ * Makes a vector of length 1 for a text: the sum of the vectors of its words, so that texts which share words are near
+ * each other. The same text has the same vector.
  */
 export function embed(model: string, text: string, dimensions: number): number[] {
   const sum = new Float64Array(dimensions);
@@ -14,7 +14,7 @@ export function embed(model: string, text: string, dimensions: number): number[]
   return Array.from(sum, (value) => Number((value / length).toPrecision(9)));
 }
 
-/** Numbers from -1 to 1, always the same from the same seed: mulberry32. */
+/** Generates numbers from -1 to 1 by mulberry32; the same seed gives the same numbers. */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {

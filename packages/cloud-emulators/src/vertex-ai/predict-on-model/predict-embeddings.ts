@@ -5,13 +5,16 @@ import type { Json } from '../read-message.ts';
 import { readParameters } from '../read-parameters.ts';
 import { countCharacters } from '../characters.ts';
 
-/** What a text embedding model takes. */
+/** The limits of a text embedding model. */
 interface EmbeddingModel {
   readonly dimensions: number;
   readonly instances: number;
 }
 
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings */
+/**
+ * The text embedding models.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings
+ */
 const MODELS: Readonly<Record<string, EmbeddingModel>> = {
   'text-embedding-005': { dimensions: 768, instances: 250 },
   'gemini-embedding-001': { dimensions: 3072, instances: 1 },

@@ -32,7 +32,7 @@ const PARAMETERS: Readonly<Record<string, FieldRule>> = {
 };
 
 /**
- * Makes images: PNGs of one colour, which the prompt decides.
+ * Makes images: PNGs of one colour, which depends on the prompt.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/imagen-api
  * @throws GoogleError INVALID_ARGUMENT; UNIMPLEMENTED for other image formats
  */
@@ -81,7 +81,7 @@ function checkOutput(outputOptions: unknown): void {
   if (mimeType === 'image/jpeg') throw unsupported('parameters.outputOptions.mimeType other than image/png');
 }
 
-/** One pixel; source: https://www.w3.org/TR/png-3/ */
+/** Makes a PNG of one pixel. Source: https://www.w3.org/TR/png-3/ */
 function png(colour: Uint8Array): Buffer {
   const header = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0]);
   return Buffer.concat([

@@ -6,13 +6,13 @@ import { parseBody } from '../request-body.ts';
 import type { RestOperation } from '../rest-operation.ts';
 import { findPublisherModel } from '../sample-resources.ts';
 
-/** A video that is being made. */
+/** A video operation and its progress. */
 export interface VideoOperation {
   readonly sampleCount: number;
   readonly storageUri: string | undefined;
-  /** How often it has been asked for. */
+  /** The number of times that the operation was polled. */
   readonly polls: number;
-  /** Milliseconds since 1970. */
+  /** The start, in milliseconds since 1970. */
   readonly startedAt: number;
 }
 
@@ -42,12 +42,15 @@ const FILE: Readonly<Record<string, FieldRule>> = {
   gcsUri: 'text',
   mimeType: 'text',
 };
-/** A video is there at the second poll, or after this time. */
+/** The end of an operation: its second poll, or this time after its start. */
 const LASTS = { polls: 2, timeInMs: 60_000 };
 /** An MP4 without a single frame: its file type and an empty media data box. */
 const VIDEO = Buffer.from('000000186674797069736f6d0000020069736f6d69736f32000000086d646174', 'hex');
 
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/veo-video-generation */
+/**
+ * The operation `predictLongRunning`.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/veo-video-generation
+ */
 export const predictLongRunning: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODEL}:predictLongRunning`],
@@ -69,7 +72,10 @@ export const predictLongRunning: RestOperation = {
   },
 };
 
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/veo-video-generation#poll */
+/**
+ * The operation `fetchPredictOperation`.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/veo-video-generation#poll
+ */
 export const fetchPredictOperation: RestOperation = {
   httpMethod: 'POST',
   paths: [`${MODEL}:fetchPredictOperation`],

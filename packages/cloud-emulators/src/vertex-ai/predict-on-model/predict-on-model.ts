@@ -14,7 +14,10 @@ const PREDICTORS: Readonly<
   'text-embedding-005': predictEmbeddings,
 };
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/predict */
+/**
+ * The operation `predict` of a publisher's model.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.publishers.models/predict
+ */
 export const predictOnModel: RestOperation = {
   httpMethod: 'POST',
   paths: ['projects/{project}/locations/{location}/publishers/{publisher}/models/{model}:predict'],

@@ -6,23 +6,23 @@ import { withProjectNumber } from '../sample-resources.ts';
 export type JobState =
   'JOB_STATE_PENDING' | 'JOB_STATE_RUNNING' | 'JOB_STATE_SUCCEEDED' | 'JOB_STATE_CANCELLED';
 
-/** A batch prediction job: what its creator asked for and how far it is. Instants are milliseconds since 1970. */
+/** A batch prediction job: its request and its progress. Instants are milliseconds since 1970. */
 export interface BatchPredictionJob {
   readonly name: string;
-  /** `displayName`, `model`, `inputConfig`, `outputConfig` and `labels`, as they were given. */
+  /** The job's `displayName`, `model`, `inputConfig`, `outputConfig` and `labels`, as they were sent. */
   readonly request: Json;
   readonly state: JobState;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly startedAt?: number;
   readonly endedAt?: number;
-  /** How often it has been asked for while it ran. */
+  /** The number of times that the job was polled while it ran. */
   readonly polls: number;
 }
 
-/** A job is seen to run so often when it is asked for, so that there is time to cancel it. */
+/** The number of polls that find the job running, so that there is time to cancel it. */
 const RUNS_FOR_POLLS = 3;
-/** At the latest it takes the next step after these times. */
+/** The time after which a job takes its next step without being polled. */
 const RUNS_AFTER_MS = 60_000;
 const SUCCEEDS_AFTER_MS = 600_000;
 
@@ -58,14 +58,14 @@ export class BatchPredictionJobStore {
     return this.#jobs.filter(({ name }) => name.startsWith(parent));
   }
 
-  /** @throws GoogleError NOT_FOUND */
+  /** Finds a job. @throws GoogleError NOT_FOUND */
   get(name: string): BatchPredictionJob {
     const found = this.#jobs.find((job) => job.name === withProjectNumber(name));
     if (!found) throw new GoogleError('NOT_FOUND', `The BatchPredictionJob does not exist: ${name}.`);
     return this.#advanceByTime(found);
   }
 
-  /** As `get`, but the job has come further the next time. */
+  /** Finds a job and counts the poll, which advances the job. @throws GoogleError NOT_FOUND */
   poll(name: string): BatchPredictionJob {
     const job = this.get(name);
     if (job.state === 'JOB_STATE_PENDING') this.#become(job, 'JOB_STATE_RUNNING', this.#now());
@@ -76,7 +76,7 @@ export class BatchPredictionJobStore {
     return job;
   }
 
-  /** @throws GoogleError FAILED_PRECONDITION for a job that has ended */
+  /** Cancels a job. @throws GoogleError FAILED_PRECONDITION for a job that has ended */
   cancel(name: string): void {
     const job = this.get(name);
     if (job.endedAt !== undefined) {
@@ -88,7 +88,7 @@ export class BatchPredictionJobStore {
     this.#become(job, 'JOB_STATE_CANCELLED', this.#now());
   }
 
-  /** @throws GoogleError FAILED_PRECONDITION for a job that has not ended */
+  /** Deletes a job. @throws GoogleError FAILED_PRECONDITION for a job that has not ended */
   delete(name: string): void {
     const job = this.get(name);
     if (job.endedAt === undefined) {

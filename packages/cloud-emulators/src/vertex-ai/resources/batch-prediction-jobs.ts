@@ -20,7 +20,7 @@ const FILTERED: FilterFields = {
   labels: 'text',
 };
 const GIVEN = ['displayName', 'model', 'inputConfig', 'outputConfig', 'labels'];
-/** What is only for output is ignored, as at Google. */
+/** The output-only fields, which are ignored in requests, as at Google. */
 const IGNORED = [
   'name',
   'state',
@@ -36,7 +36,10 @@ const IGNORED = [
 ];
 const SUPPORTED = new Set([...GIVEN, ...IGNORED]);
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/create */
+/**
+ * The operation that creates a batch prediction job.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/create
+ */
 export const createBatchPredictionJob: RestOperation = {
   httpMethod: 'POST',
   paths: [COLLECTION],
@@ -55,7 +58,10 @@ export const createBatchPredictionJob: RestOperation = {
   },
 };
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/list */
+/**
+ * The operation that lists batch prediction jobs.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/list
+ */
 export const listBatchPredictionJobs: RestOperation = {
   httpMethod: 'GET',
   paths: [COLLECTION],
@@ -78,7 +84,10 @@ export const listBatchPredictionJobs: RestOperation = {
   },
 };
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/get */
+/**
+ * The operation that gets a batch prediction job.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/get
+ */
 export const getBatchPredictionJob: RestOperation = {
   httpMethod: 'GET',
   paths: [JOB],
@@ -86,7 +95,10 @@ export const getBatchPredictionJob: RestOperation = {
   serve: ({ served, route }) => ({ json: asJson(served.batchPredictionJobs.poll(route.name)) }),
 };
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/cancel */
+/**
+ * The operation that cancels a batch prediction job.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/cancel
+ */
 export const cancelBatchPredictionJob: RestOperation = {
   httpMethod: 'POST',
   paths: [`${JOB}:cancel`],
@@ -99,7 +111,10 @@ export const cancelBatchPredictionJob: RestOperation = {
   },
 };
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/delete */
+/**
+ * The operation that deletes a batch prediction job.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs/delete
+ */
 export const deleteBatchPredictionJob: RestOperation = {
   httpMethod: 'DELETE',
   paths: [JOB],
@@ -147,7 +162,7 @@ function asJson({ name, request, state, ...instants }: BatchPredictionJob): Json
   };
 }
 
-/** Where the output is: a directory in Cloud Storage, or a table of the dataset in BigQuery. */
+/** Gives the place of the output: a directory in Cloud Storage, or a table of the dataset in BigQuery. */
 function outputInfo({ gcsDestination, bigqueryDestination }: Json, createdAt: number): Json {
   const created = new Date(createdAt).toISOString();
   if (gcsDestination !== undefined) {

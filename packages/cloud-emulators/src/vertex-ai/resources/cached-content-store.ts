@@ -3,20 +3,20 @@ import type { CachedPrompt } from '../gemini/read-generate-request.ts';
 import { PROJECT_NUMBER } from '../sample-endpoints.ts';
 import { withProjectNumber } from '../sample-resources.ts';
 
-/** A context cache: what it answers with, and the prompt that it keeps. */
+/** A context cache: its resource in answers, and the prompt that it keeps. */
 export interface CachedContent {
   readonly name: string;
-  /** `projects/{number}/locations/{location}/publishers/google/models/{model}`. */
+  /** The model: `projects/{number}/locations/{location}/publishers/google/models/{model}`. */
   readonly model: string;
   readonly displayName?: string;
-  /** Milliseconds since 1970. */
+  /** The creation time, in milliseconds since 1970. */
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly expiresAt: number;
   readonly prompt: CachedPrompt;
 }
 
-/** Forgets a cache so long after it has expired; until then a request that names it is told that it has. */
+/** The time that an expired cache is remembered; until then a request that names it gets an error that says so. */
 const REMEMBERED_IN_MS = 60_000;
 
 /** The context caches of one emulator, newest first. */
@@ -29,13 +29,13 @@ export class CachedContentStore {
     this.#now = now;
   }
 
-  /** The next name in a location; it has the project's number, as Google's names do. */
+  /** Makes the next name in a location. It has the project's number, as Google's names do. */
   nextName(location: string): string {
     this.#created += 1;
     return `projects/${PROJECT_NUMBER}/locations/${location}/cachedContents/${6_000_000_000_000_000_000n + BigInt(this.#created)}`;
   }
 
-  /** Adds a cache, or replaces the one of its name. */
+  /** Adds a cache, or replaces the one with its name. */
   put(cache: CachedContent): void {
     const others = this.#caches.filter(({ name }) => name !== cache.name);
     this.#caches = [cache, ...others].sort((a, b) => b.createdAt - a.createdAt);
@@ -45,13 +45,14 @@ export class CachedContentStore {
     this.#caches = this.#caches.filter((cache) => cache.name !== name);
   }
 
-  /** Those that have not expired, in a location. */
+  /** Lists the caches of a location that have not expired. */
   list(location: string): CachedContent[] {
     const parent = `projects/${PROJECT_NUMBER}/locations/${location}/`;
     return this.#caches.filter(({ name, expiresAt }) => name.startsWith(parent) && expiresAt > this.#now());
   }
 
   /**
+   * Finds a cache.
    * @param name with the project's id or number
    * @throws GoogleError NOT_FOUND, or INVALID_ARGUMENT for one that has just expired
    */

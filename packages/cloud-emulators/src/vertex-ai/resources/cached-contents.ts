@@ -13,12 +13,18 @@ import { countCharacters } from '../characters.ts';
 const COLLECTION = 'projects/{project}/locations/{location}/cachedContents';
 const CACHE = `${COLLECTION}/{cachedContent}`;
 const SERVICE = 'GenAiCacheService';
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-overview#limits */
+/**
+ * The smallest prompt of a cache.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-overview#limits
+ */
 const MINIMUM_TOKENS = 2048;
 const MAXIMUM_BYTES = 10 * 1024 * 1024;
 const LIFETIME_IN_MS = 3_600_000;
 const PAGE_SIZES = { standard: 100, most: 1000 };
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/create */
+/**
+ * The operation that creates a context cache.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/create
+ */
 export const createCachedContent: RestOperation = {
   httpMethod: 'POST',
   paths: [COLLECTION],
@@ -54,7 +60,10 @@ export const createCachedContent: RestOperation = {
   },
 };
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/list */
+/**
+ * The operation that lists context caches.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/list
+ */
 export const listCachedContents: RestOperation = {
   httpMethod: 'GET',
   paths: [COLLECTION],
@@ -74,7 +83,10 @@ export const listCachedContents: RestOperation = {
   },
 };
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/get */
+/**
+ * The operation that gets a context cache.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/get
+ */
 export const getCachedContent: RestOperation = {
   httpMethod: 'GET',
   paths: [CACHE],
@@ -82,7 +94,10 @@ export const getCachedContent: RestOperation = {
   serve: ({ served, route }) => ({ json: asJson(served.cachedContents.get(route.name)) }),
 };
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/patch */
+/**
+ * The operation that updates a context cache.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/patch
+ */
 export const updateCachedContent: RestOperation = {
   httpMethod: 'PATCH',
   paths: [CACHE],
@@ -116,7 +131,10 @@ export const updateCachedContent: RestOperation = {
   },
 };
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/delete */
+/**
+ * The operation that deletes a context cache.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.cachedContents/delete
+ */
 export const deleteCachedContent: RestOperation = {
   httpMethod: 'DELETE',
   paths: [CACHE],

@@ -9,7 +9,7 @@ const TABLE = /^bq:\/\/[a-z0-9:.-]+\.\w+\.[\w$-]+$/i;
 const DATASET_OR_TABLE = /^bq:\/\/[a-z0-9:-]+(\.\w+(\.[\w$-]+)?)?$/i;
 
 /**
- * Checks what a new job must have.
+ * Checks the required fields of a new job.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/batch-prediction-gemini
  * @throws GoogleError INVALID_ARGUMENT with every violation
  */

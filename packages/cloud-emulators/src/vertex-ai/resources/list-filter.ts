@@ -1,9 +1,11 @@
 import { GoogleError } from '../google-error.ts';
 
-/** The value of a field, by its path in a filter, such as `state` or `labels.team`; undefined where it has none. */
+/**
+ * Gives the value of a field by its path in a filter, such as `state` or `labels.team`; undefined where it has none.
+ */
 export type FieldOf<T> = (resource: T, path: readonly string[]) => string | undefined;
 
-/** What a list can be filtered by: names in lowerCamelCase; instants compare as such. */
+/** The fields that a list can be filtered by, with their types; names are in lowerCamelCase. */
 export type FilterFields = Readonly<Record<string, 'text' | 'instant'>>;
 
 type Predicate<T> = (resource: T) => boolean;
@@ -18,8 +20,8 @@ const MAXIMUM_LENGTH = 10_000;
  * Compiles the filter of a list: comparisons with `=`, `!=`, `<`, `<=`, `>`, `>=` and `:` (has), joined by AND, OR, NOT
  * and parentheses; OR binds more closely than AND.
  * Source: https://google.aip.dev/160
- * @param fieldOf gets paths whose first part is one of `fields`, whichever way the filter writes it
- * @throws GoogleError INVALID_ARGUMENT that says what is wrong, without the filter's values
+ * @param fieldOf gets paths whose first part is one of `fields`, however the filter spells it
+ * @throws GoogleError INVALID_ARGUMENT that names the problem, without the filter's values
  */
 export function compileFilter<T>(filter: string, fields: FilterFields, fieldOf: FieldOf<T>): Predicate<T> {
   const tokens = tokenize(filter);
@@ -81,7 +83,7 @@ export function compileFilter<T>(filter: string, fields: FilterFields, fieldOf: 
   return predicate;
 }
 
-/** Stars stand for any text, in `=`, `!=` and `:`; `field:*` asks whether there is one. */
+/** Compares texts. Stars stand for any text in `=`, `!=` and `:`; `field:*` matches any value. */
 function compareText(value: string | undefined, comparator: string, wanted: string): boolean {
   if (comparator === '!=') return !compareText(value, '=', wanted);
   if (value === undefined) return false;
@@ -90,7 +92,7 @@ function compareText(value: string | undefined, comparator: string, wanted: stri
     : compare(value, comparator, wanted);
 }
 
-/** Whether a text is made of these parts in this order, with anything between them. */
+/** Says if a text consists of these parts in this order, with anything between them. */
 function matches(text: string, parts: readonly string[]): boolean {
   const [first = '', ...others] = parts;
   const last = others.pop();
@@ -143,7 +145,7 @@ function tokenize(filter: string): string[] {
   return joinQuotedKeys(tokens);
 }
 
-/** A key of labels may be in quotes: `labels."a-key"` comes as two tokens. */
+/** Joins a quoted key of labels, `labels."a-key"`, which is two tokens. */
 function joinQuotedKeys(tokens: readonly string[]): string[] {
   const joined: string[] = [];
   for (const token of tokens) {

@@ -5,7 +5,7 @@ import type { Json } from '../read-message.ts';
 /** One page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Left out on the last page. */
+  /** The token of the next page; left out on the last page. */
   readonly nextPageToken?: string;
 }
 
@@ -15,7 +15,7 @@ interface PageSizes {
 }
 
 /**
- * Takes a page out of a list, as `pageSize` and `pageToken` ask; a token is good for the same query only.
+ * Cuts a page out of a list, as `pageSize` and `pageToken` ask. A token is valid for the same query only.
  * Source: https://google.aip.dev/158
  * @throws GoogleError INVALID_ARGUMENT
  */

@@ -10,7 +10,10 @@ import { SAMPLE_MODELS, type SampleModel } from '../sample-resources.ts';
 const PAGE_SIZES = { standard: 100, most: 1000 };
 const FILTERED = { name: 'text', versionId: 'text', launchStage: 'text' } as const;
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1beta1/publishers.models/list */
+/**
+ * The operation that lists publishers' models.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1beta1/publishers.models/list
+ */
 export const listPublisherModels: RestOperation = {
   httpMethod: 'GET',
   paths: ['publishers/{publisher}/models'],
@@ -38,7 +41,10 @@ export const listPublisherModels: RestOperation = {
   },
 };
 
-/** Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/publishers.models/get */
+/**
+ * The operation that gets a publisher's model.
+ * Source: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/publishers.models/get
+ */
 export const getPublisherModel: RestOperation = {
   httpMethod: 'GET',
   paths: ['publishers/{publisher}/models/{model}'],
@@ -58,7 +64,7 @@ export const getPublisherModel: RestOperation = {
   },
 };
 
-/** A model's name is without its version, whatever it is called by. */
+/** Gives a model's id without its version. */
 function idOf({ id }: SampleModel): string {
   return id.split('@')[0] ?? id;
 }

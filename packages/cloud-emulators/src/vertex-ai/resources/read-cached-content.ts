@@ -5,9 +5,12 @@ import { parseBody } from '../request-body.ts';
 import type { RestCall } from '../rest-operation.ts';
 import { findPublisherModel, withProjectNumber } from '../sample-resources.ts';
 
-/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-overview#limits */
+/**
+ * The shortest lifetime of a cache.
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-overview#limits
+ */
 const MINIMUM_LIFETIME_IN_MS = 60_000;
-/** `name` and what is only for output are ignored, as at Google. */
+/** The fields that requests may have and that are ignored, as at Google: `name` and the output-only ones. */
 export const IGNORED_ON_INPUT = ['name', 'createTime', 'updateTime', 'usageMetadata'];
 const SUPPORTED = new Set([
   ...IGNORED_ON_INPUT,
@@ -21,7 +24,10 @@ const SUPPORTED = new Set([
   'expireTime',
 ]);
 
-/** @throws GoogleError INVALID_ARGUMENT; UNIMPLEMENTED for fields that this emulator does not keep */
+/**
+ * Reads a CachedContent. @throws GoogleError INVALID_ARGUMENT; UNIMPLEMENTED for fields that this emulator does not
+ * keep
+ */
 export function readCachedContent({ served, route, body }: RestCall): Json {
   const message = readMessage(served.protos.message(route.version, 'CachedContent'), parseBody(body));
   refuseOthers(message, SUPPORTED, 'cachedContent.');
@@ -29,7 +35,7 @@ export function readCachedContent({ served, route, body }: RestCall): Json {
 }
 
 /**
- * The model by its full name, in the project and location of the cache.
+ * Reads the model, by its full name in the project and location of the cache.
  * @throws GoogleError INVALID_ARGUMENT, NOT_FOUND
  */
 export function readModel(
