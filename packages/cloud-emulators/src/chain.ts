@@ -16,7 +16,7 @@ import { balanceConnections } from './functions-host/balance-connections.ts';
 import { FunctionAppProcess } from './functions-host/function-app-process.ts';
 import { serveAppControl } from './functions-host/serve-app-control.ts';
 import { createCertificateAuthority } from './loopback/certificate-authority.ts';
-import { fetchAgain } from './loopback/reach.ts';
+import { fetchWithRetries } from './loopback/send-with-retries.ts';
 import { settingsFor, startClouds } from './start-clouds.ts';
 import { HOST_NAMES } from './vertex-ai/sample-endpoints.ts';
 import { startEdge } from './start-edge.ts';
@@ -186,7 +186,7 @@ function createSubscriptions(): Map<string, { product: string; key: string }> {
 async function untilHealthy(url: string): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_IN_MS;
   for (;;) {
-    const response = await fetchAgain(url);
+    const response = await fetchWithRetries(url);
     const body = await response.text();
     if (response.status === 200) return;
     if (Date.now() > deadline) throw new Error(`${url} answers ${response.status}: ${body}`);

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { reach } from '../loopback/reach.ts';
+import { sendWithRetries } from '../loopback/send-with-retries.ts';
 import { type Destination, sendOn } from './send-on.ts';
 
 export interface AccountAddress extends Destination {
@@ -41,7 +41,7 @@ export async function createContainer(
     'content-length': '0',
     authorization: `SharedKey ${account}:${signature}`,
   };
-  const status = await reach(async () => {
+  const status = await sendWithRetries(async () => {
     const answer = await sendOn(address, { method: 'PUT', path: `${path}?restype=container`, headers });
     answer.resume();
     await once(answer, 'end');

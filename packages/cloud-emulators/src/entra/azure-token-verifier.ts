@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
-import { fetchAgain } from '../loopback/reach.ts';
+import { fetchWithRetries } from '../loopback/send-with-retries.ts';
 
 /** The principal that a token was issued to. */
 export interface AzurePrincipal {
@@ -31,7 +31,7 @@ export function createAzureTokenVerifier({
   audience,
   now,
 }: AzureTokenVerifierOptions): (authorization: string | undefined) => Promise<AzurePrincipal | undefined> {
-  const keys = createRemoteJWKSet(new URL(jwksUri), { [customFetch]: fetchAgain });
+  const keys = createRemoteJWKSet(new URL(jwksUri), { [customFetch]: fetchWithRetries });
   const known = new Map<string, { readonly principal: AzurePrincipal; readonly expiresAt: number }>();
   return async (authorization) => {
     const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? '';

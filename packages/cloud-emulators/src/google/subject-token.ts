@@ -6,7 +6,7 @@ import {
   jwtVerify,
   type JWTVerifyGetKey,
 } from 'jose';
-import { fetchAgain } from '../loopback/reach.ts';
+import { fetchWithRetries } from '../loopback/send-with-retries.ts';
 import { ExchangeError } from './exchange-error.ts';
 
 /** The clock skew that Google tolerates in a token's times. */
@@ -75,9 +75,9 @@ export function createSubjectTokenCheck(
 
 async function discoverKeys(openIdConfiguration: string): Promise<JWTVerifyGetKey> {
   try {
-    const response = await fetchAgain(openIdConfiguration);
+    const response = await fetchWithRetries(openIdConfiguration);
     const { jwks_uri: jwksUri } = (await response.json()) as { jwks_uri?: string };
-    return createRemoteJWKSet(new URL(jwksUri ?? ''), { [customFetch]: fetchAgain });
+    return createRemoteJWKSet(new URL(jwksUri ?? ''), { [customFetch]: fetchWithRetries });
   } catch {
     throw issuerUnreachable();
   }

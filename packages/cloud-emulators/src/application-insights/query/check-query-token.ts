@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
-import { fetchAgain } from '../../loopback/reach.ts';
+import { fetchWithRetries } from '../../loopback/send-with-retries.ts';
 import { type ApiError, apiError } from './api-error.ts';
 
 /** The principals of a tenant that may query the application, as a role such as Monitoring Reader names them. */
@@ -21,7 +21,7 @@ export function createQueryTokenCheck(
   { issuer, jwksUri, readers }: QueryAccess,
   now: () => number,
 ): (authorization: string | undefined) => Promise<ApiError | undefined> {
-  const keys = createRemoteJWKSet(new URL(jwksUri), { [customFetch]: fetchAgain });
+  const keys = createRemoteJWKSet(new URL(jwksUri), { [customFetch]: fetchWithRetries });
   return async (authorization) => {
     if (authorization === undefined) {
       return apiError(

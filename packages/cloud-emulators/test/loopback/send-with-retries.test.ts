@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { fetchAgain, reach } from '../../src/loopback/reach.ts';
+import { fetchWithRetries, sendWithRetries } from '../../src/loopback/send-with-retries.ts';
 import { listen } from '../../src/loopback/listen.ts';
 
 const at = (code: string): Error => Object.assign(new Error('broken'), { code });
@@ -12,7 +12,7 @@ test.each([at('ECONNRESET'), at('EPIPE'), new TypeError('fetch failed', { cause:
       tries += 1;
       return tries < 3 ? Promise.reject(error) : Promise.resolve('answer');
     };
-    expect(await reach(send, () => Promise.resolve())).toBe('answer');
+    expect(await sendWithRetries(send, () => Promise.resolve())).toBe('answer');
     expect(tries).toBe(3);
   },
 );
@@ -25,7 +25,7 @@ test.each([at('ECONNREFUSED'), at('ENOTFOUND'), new Error('refused')])(
       tries += 1;
       return Promise.reject(error);
     };
-    await expect(reach(send, () => Promise.resolve())).rejects.toBe(error);
+    await expect(sendWithRetries(send, () => Promise.resolve())).rejects.toBe(error);
     expect(tries).toBe(1);
   },
 );
@@ -38,7 +38,7 @@ test('a health check whose connection breaks off is made again', async () => {
     else response.end('healthy');
   });
   const { port, close } = await listen(server, 0);
-  const response = await fetchAgain(`http://127.0.0.1:${port}/api/health`);
+  const response = await fetchWithRetries(`http://127.0.0.1:${port}/api/health`);
   expect(await response.text()).toBe('healthy');
   await close();
 });

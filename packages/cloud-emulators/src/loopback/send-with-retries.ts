@@ -11,7 +11,7 @@ const WAIT_IN_MS = 200;
  * @param wait pauses between tries; 200 ms each when left out.
  * @throws the last error.
  */
-export async function reach<Answer>(
+export async function sendWithRetries<Answer>(
   send: () => Promise<Answer>,
   wait: () => Promise<unknown> = () => setTimeout(WAIT_IN_MS),
 ): Promise<Answer> {
@@ -26,7 +26,7 @@ export async function reach<Answer>(
 }
 
 /** Calls `fetch`, and repeats it when the connection breaks off. */
-export const fetchAgain: typeof fetch = (input, init) => reach(() => fetch(input, init));
+export const fetchWithRetries: typeof fetch = (input, init) => sendWithRetries(() => fetch(input, init));
 
 /** Says if an error is a broken connection; `fetch` gives the connection's error as the cause of its own. */
 function isBrokenOff(error: unknown): boolean {
