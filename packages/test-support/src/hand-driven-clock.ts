@@ -1,11 +1,11 @@
-/** A clock and a schedule that move only when told to. */
+/** A clock and a scheduler that advance only by `advance`. */
 export interface HandDrivenClock {
   readonly now: () => number;
-  /** As settings of the rooms ask for it; returns how to cancel. */
+  /** Runs a task after a delay of this clock. The result cancels it. */
   readonly schedule: (task: () => void, delayInMs: number) => () => void;
-  /** Delays of the tasks that wait, from now, soonest first. */
+  /** Lists the delays of the waiting tasks from now, soonest first. */
   readonly delays: () => number[];
-  /** Moves on, running what falls due, and lets promises settle. */
+  /** Advances the clock, runs the tasks that fall due, and lets promises settle. */
   readonly advance: (byInMs: number) => Promise<void>;
 }
 

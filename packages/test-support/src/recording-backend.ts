@@ -10,14 +10,14 @@ interface ReceivedRequest {
   readonly body: string;
 }
 
-/** A backend that keeps what it receives. */
+/** A backend that records the requests it receives. */
 export interface RecordingBackend {
   readonly url: string;
   readonly received: ReceivedRequest[];
   readonly close: () => Promise<void>;
 }
 
-/** Starts a backend on loopback; it answers `{"ok":true}` unless it is given an answer of its own. */
+/** Starts a backend on loopback. It answers `{"ok":true}` when `answer` is left out. */
 export async function startBackend(answer?: RequestListener): Promise<RecordingBackend> {
   const received: ReceivedRequest[] = [];
   const server = createServer((request, response) => {

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 
 export interface SentRequest {
   readonly method?: string;
-  /** Sent byte for byte, dots and percent signs included. */
+  /** The path, which is sent byte for byte, dots and percent signs included. */
   readonly path: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string | Buffer;

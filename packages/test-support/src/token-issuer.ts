@@ -5,21 +5,23 @@ import type { CryptoKey } from 'jose';
 
 export const TENANT = '11111111-1111-4111-8111-111111111111';
 
-/** `gateway-audience` in the named values: the audience of v2.0 tokens. */
+/** The audience of v2.0 tokens, which the named values call `gateway-audience`. */
 export const GATEWAY_CLIENT_ID = 'f0000001-0000-4000-8000-000000000001';
 
-/** Another name of the same tenant. */
+/** A domain name of the same tenant. */
 export const DOMAIN = 'contoso.example';
 
-/** Stands in for Microsoft Entra ID: discovery, keys and a signer. */
+/** A replacement of Microsoft Entra ID: discovery, keys and a signer. */
 export interface TokenIssuer {
   readonly authority: string;
   readonly issuer: string;
-  /** Returns how often its keys were fetched. */
+  /** Counts the fetches of its keys. */
   readonly keyFetches: () => number;
-  /** A v2 token for the gateway, valid for an hour; claims that are given win, undefined ones are left out. */
+  /**
+   * Signs a v2.0 token for the gateway, valid for an hour. Given claims replace its own; undefined ones are left out.
+   */
   readonly sign: (claims?: Readonly<Record<string, unknown>>, options?: SignOptions) => Promise<string>;
-  /** Publishes a further key. */
+  /** Publishes a further key in the key set. */
   readonly publish: (key: CryptoKey, keyId: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -29,7 +31,7 @@ interface SignOptions {
   readonly keyId?: string;
 }
 
-/** Starts an issuer on loopback; `now` is what its tokens' times start from. */
+/** Starts an issuer on loopback. The times of its tokens start from `now`. */
 export async function startTokenIssuer(now: () => number = Date.now): Promise<TokenIssuer> {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const keys: object[] = [];

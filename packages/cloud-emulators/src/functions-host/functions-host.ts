@@ -54,9 +54,15 @@ const IDLE_TIMEOUT_IN_MS = 230_000;
  * Source: https://learn.microsoft.com/aspnet/core/fundamentals/servers/kestrel/options#request-headers-timeout
  */
 const HEAD_TIMEOUT_IN_MS = 30_000;
-/** Source: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Workers/Rpc/FunctionRegistration/RpcFunctionInvocationDispatcher.cs */
+/**
+ * The time that stopping waits for invocations.
+ * Source: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Workers/Rpc/FunctionRegistration/RpcFunctionInvocationDispatcher.cs
+ */
 const DRAIN_TIMEOUT_IN_MS = 10_000;
-/** Source: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Workers/WorkerConstants.cs */
+/**
+ * The time that a worker has to end itself.
+ * Source: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Workers/WorkerConstants.cs
+ */
 const GRACE_PERIOD_IN_MS = 5_000;
 const ACTIVITY_TIMEOUT_IN_MS = 240_000;
 

@@ -97,7 +97,7 @@ function bindLogic(operator: 'and' | 'or', left: Bound, right: Bound): Bound {
   };
 }
 
-/** Source: https://learn.microsoft.com/kusto/query/datatypes-string-operators */
+/** Binds an operator on text. Source: https://learn.microsoft.com/kusto/query/datatypes-string-operators */
 function bindTextOperator(operator: TextOperator, left: Bound, right: Bound): Bound {
   if (left.type !== 'string' || right.type !== 'string')
     throw semanticError(`'${operator}' is emulated for text alone, not ${left.type} and ${right.type}.`);
@@ -110,7 +110,7 @@ function bindTextOperator(operator: TextOperator, left: Bound, right: Bound): Bo
   };
 }
 
-/** Source: https://learn.microsoft.com/kusto/query/scalar-data-types/null-values */
+/** Binds a comparison. Source: https://learn.microsoft.com/kusto/query/scalar-data-types/null-values */
 function bindComparison(operator: Comparison, left: Bound, right: Bound): Bound {
   const isEquality = operator === '==' || operator === '!=';
   const isComparable = isEquality
