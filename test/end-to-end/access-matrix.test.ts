@@ -35,7 +35,7 @@ const COMBINATIONS: readonly Combination[] = catalog.entries.flatMap((entry) =>
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 afterAll(() => observed.stop());

@@ -9,7 +9,7 @@ const TEXT = 'Axolotls regrow what they lose.';
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 afterAll(() => observed.stop());

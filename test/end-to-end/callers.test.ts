@@ -8,7 +8,7 @@ const PROMPT = { contents: [{ role: 'user', parts: [{ text: 'Zanzibar grows clov
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));

@@ -11,7 +11,7 @@ const CARRIERS = ['ocp-apim-subscription-key', 'x-goog-api-key', 'api-key', 'x-a
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));

@@ -13,7 +13,7 @@ let observed: ObservedChain;
 let token: string;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
   token = await observed.mint({ application: 'api-management', audience: FUNCTIONS_AUDIENCE });
 });
 

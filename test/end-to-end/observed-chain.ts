@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
-import { type RunningChain, startChain } from '../support/chain.ts';
+import { type RunningChain, shareChain, startChain } from '../support/chain.ts';
 import { type Answer, ByteClient, type Outgoing } from './send-bytes.ts';
 
 /** A call as one of the sample applications, or as nobody. Headers that are given win; an empty one is not sent. */
@@ -31,6 +31,11 @@ export class ObservedChain {
   /** @param flags of `npm start`. */
   static async start(...flags: string[]): Promise<ObservedChain> {
     return new ObservedChain(await startChain(...flags));
+  }
+
+  /** On the chain that files share: for those that restart nothing, and leave no fault and no setting behind. */
+  static async share(): Promise<ObservedChain> {
+    return new ObservedChain(await shareChain());
   }
 
   private constructor(chain: RunningChain) {

@@ -12,7 +12,7 @@ const MESSAGE = { model: 'claude-haiku-4-5', max_tokens: 8, messages: [{ role: '
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));

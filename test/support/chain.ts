@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
@@ -10,6 +9,8 @@ import { type Environment, readEnvironment } from '@vertex-ai-gateway/cloud-emul
 import type { TimerRun } from '@vertex-ai-gateway/cloud-emulators/functions-host/timers';
 
 const ROOT = resolve(__dirname, '../..');
+const ENVIRONMENT_FILE = 'environment.json';
+const OUTPUT_FILE = 'output.txt';
 const START_TIMEOUT_IN_MS = 60_000;
 const AUDIT_TIMEOUT_IN_MS = 20_000;
 const POLL_INTERVAL_IN_MS = 20;
@@ -39,26 +40,78 @@ interface CallInit extends RequestInit {
  */
 export async function startChain(...flags: string[]): Promise<RunningChain> {
   const scratch = mkdtempSync(join(tmpdir(), 'chain-'));
-  const environmentFile = join(scratch, 'environment.json');
+  const { child, environment, printed } = await launch(scratch, flags);
+  return new RunningChain(environment, {
+    printed,
+    stop: async () => {
+      child.ref();
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exited;
+      rmSync(scratch, { recursive: true });
+    },
+  });
+}
+
+/**
+ * The chain that all files share which run one after the other in this process, and which leave its settings and its
+ * faults alone; the first of them starts it, and it ends with the process. It remembers nothing of the files before.
+ * @throws Error with what it printed when it is not ready in time.
+ */
+export async function shareChain(): Promise<RunningChain> {
+  const scratch = join(tmpdir(), `shared-chain-${process.pid}`);
+  const known = readEnvironment(join(scratch, ENVIRONMENT_FILE));
+  const environment = known && (await answers(known)) ? known : await startShared(scratch);
+  const chain = new RunningChain(environment, {
+    printed: () => readFileSync(join(scratch, OUTPUT_FILE), 'utf8'),
+    stop: () => Promise.resolve(),
+  });
+  await chain.clear();
+  return chain;
+}
+
+async function startShared(scratch: string): Promise<Environment> {
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch);
+  return (await launch(scratch, [])).environment;
+}
+
+/** Whether a chain runs: a process of this id that was killed may have left its description. */
+async function answers({ gatewayUrl }: Environment): Promise<boolean> {
+  try {
+    return (await fetch(`${gatewayUrl}/status-0123456789abcdef`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+interface Launched {
+  readonly child: ChildProcess;
+  readonly environment: Environment;
+  readonly printed: () => string;
+}
+
+async function launch(scratch: string, flags: readonly string[]): Promise<Launched> {
+  const environmentFile = join(scratch, ENVIRONMENT_FILE);
+  const outputFile = join(scratch, OUTPUT_FILE);
+  const output = openSync(outputFile, 'a');
   const child = fork(
     join(ROOT, 'scripts/start.ts'),
     ['--port', '0', '--no-build', '--environment-file', environmentFile, ...flags],
-    { execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+    { execArgv: [], stdio: ['ignore', output, output, 'ipc'] },
   );
+  closeSync(output);
   // The run can end although a test fails; the closing channel then ends the chain.
   child.unref();
   child.channel?.unref();
-  let printed = '';
-  child.stdout?.on('data', (chunk) => (printed += String(chunk)));
-  child.stderr?.on('data', (chunk) => (printed += String(chunk)));
-  for (const stream of [child.stdout, child.stderr]) (stream as Socket | null)?.unref();
+  const printed = (): string => readFileSync(outputFile, 'utf8');
   const deadline = Date.now() + START_TIMEOUT_IN_MS;
   for (;;) {
     const environment = readEnvironment(environmentFile);
-    if (environment) return new RunningChain(environment, child, scratch, () => printed);
+    if (environment) return { child, environment, printed };
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL');
-      throw new Error(`The chain is not ready.\n${printed}`);
+      throw new Error(`The chain is not ready.\n${printed()}`);
     }
     await pause();
   }
@@ -180,30 +233,28 @@ export class Chain {
   }
 }
 
-/** A test's handle of a chain that it has started itself. */
-export class RunningChain extends Chain {
-  readonly #child: ChildProcess;
-  readonly #scratch: string;
-  readonly #printed: () => string;
+interface ChainProcess {
+  readonly printed: () => string;
+  readonly stop: () => Promise<void>;
+}
 
-  constructor(environment: Environment, child: ChildProcess, scratch: string, printed: () => string) {
+/** The handle of a test on a chain that it has started, or that it shares. */
+export class RunningChain extends Chain {
+  readonly #process: ChainProcess;
+
+  constructor(environment: Environment, chainProcess: ChainProcess) {
     super(environment);
-    this.#child = child;
-    this.#scratch = scratch;
-    this.#printed = printed;
+    this.#process = chainProcess;
   }
 
   /** The whole output of the chain and its function app so far. */
   get printed(): string {
-    return this.#printed();
+    return this.#process.printed();
   }
 
-  async stop(): Promise<void> {
-    this.#child.ref();
-    const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    await exited;
-    rmSync(this.#scratch, { recursive: true });
+  /** Ends a chain of its own; a shared one goes on. */
+  stop(): Promise<void> {
+    return this.#process.stop();
   }
 }
 
