@@ -6,15 +6,24 @@ const OURS = '^(src|packages|test|scripts|bench)/';
 
 const NOT_BY_NAME = { dependencyTypesNot: ['aliased-workspace'] };
 
-/** A room may import itself, npm packages and the listed rooms. */
+const LEDGER = 'packages/audit-ledger';
+
+/** A pattern of the paths in rooms of `src/`, and in packages, which are named by their paths. */
+function pathsIn(names) {
+  const rooms = names.filter((name) => !name.includes('/'));
+  const packages = names.filter((name) => name.includes('/'));
+  return [`^src/(${rooms.join('|')})/`, ...packages.map((path) => `^${path}/`)].join('|');
+}
+
+/** A room may import itself, npm packages, and the listed rooms and packages. */
 function room(name, allowed, { typesFrom = [] } = {}) {
-  const rooms = [name, ...allowed].join('|');
+  const rooms = [name, ...allowed];
   const rules = [
     {
       name: `room-${name}`,
       severity: 'error',
       from: { path: `^src/${name}/` },
-      to: { path: OURS, pathNot: `^src/(${rooms})/`, ...NOT_TYPES },
+      to: { path: OURS, pathNot: pathsIn(rooms), ...NOT_TYPES },
     },
     {
       name: `room-${name}-types`,
@@ -22,7 +31,7 @@ function room(name, allowed, { typesFrom = [] } = {}) {
       from: { path: `^src/${name}/` },
       to: {
         path: OURS,
-        pathNot: `^src/(${[rooms, ...typesFrom].join('|')})/`,
+        pathNot: pathsIn([...rooms, ...typesFrom]),
         dependencyTypes: ['type-only'],
       },
     },
@@ -30,24 +39,24 @@ function room(name, allowed, { typesFrom = [] } = {}) {
   return rules;
 }
 
-const AUDIT_TYPES = { typesFrom: ['audit'] };
+const AUDIT_TYPES = { typesFrom: [LEDGER] };
 const IMPLEMENTATION_TYPES = { typesFrom: ['prediction', 'governance'] };
-const DIALECT_TYPES = { typesFrom: ['prediction', 'questions', 'governance', 'audit'] };
+const DIALECT_TYPES = { typesFrom: ['prediction', 'questions', 'governance', LEDGER] };
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: NOT_TYPES } },
     ...room('functions', ['dialects', 'prediction', 'questions', 'errors']),
     ...room('prediction', ['governance', 'json', 'errors'], AUDIT_TYPES),
-    ...room('questions', ['prediction', 'governance', 'json', 'errors'], AUDIT_TYPES),
+    ...room('questions', ['prediction', 'governance', 'json', 'errors', LEDGER]),
     ...room('vertex', ['json', 'errors'], IMPLEMENTATION_TYPES),
     ...room('credentials', ['errors'], IMPLEMENTATION_TYPES),
     ...room('caller', ['errors'], IMPLEMENTATION_TYPES),
-    ...room('audit', [], IMPLEMENTATION_TYPES),
+    ...room('audit', [LEDGER], IMPLEMENTATION_TYPES),
     ...room('governance', ['json', 'errors']),
-    ...room('dialects', ['json', 'errors'], DIALECT_TYPES),
+    ...room('dialects', ['json', 'errors', LEDGER], DIALECT_TYPES),
     ...room('json', ['errors']),
-    ...room('errors', ['audit']),
+    ...room('errors', [LEDGER]),
     {
       name: 'only-decisions-authorize',
       comment: 'Vertex AI is called with an AuthorizedCall, which the decision alone may make.',

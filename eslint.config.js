@@ -20,6 +20,7 @@ export default tseslint.config(
       'scripts/**',
       'bench/**',
       'packages/*/scripts/**',
+      'packages/audit-ledger/src/commands/**',
       'packages/apim-emulator/src/cli.{ts,mjs}',
       'packages/cloud-emulators/src/*/cli.{ts,mjs}',
     ],

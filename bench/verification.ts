@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { hashEntry, NO_PREVIOUS } from '../src/audit/ledger/ledger-entry.ts';
-import { createFolderLedger } from '../src/audit/verification/folder-ledger.ts';
-import type { VerificationReport } from '../src/audit/verification/report.ts';
-import { verifyLedger } from '../src/audit/verification/verify-ledger.ts';
+import { hashEntry, NO_PREVIOUS } from '@vertex-ai-gateway/audit-ledger/ledger/ledger-entry';
+import { createFolderLedger } from '@vertex-ai-gateway/audit-ledger/verification/folder-ledger';
+import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification/report';
+import { verifyLedger } from '@vertex-ai-gateway/audit-ledger/verification/verify-ledger';
 
 const ENTRIES = 1_000_000;
 /** The chains of a day of a busy gateway: one instance and three short ones. */

@@ -2,12 +2,12 @@
 import './supported-node.ts';
 import { resolve } from 'node:path';
 import { app } from '@azure/functions';
-import { applicationIdOf } from './audit/reading/application-id.ts';
-import { createApplicationInsightsArchive } from './audit/reading/application-insights-archive.ts';
-import { createLogQuery } from './audit/reading/log-query.ts';
-import { openLedgerVerifier } from './audit/verification/open-ledger-verifier.ts';
+import { applicationIdOf } from '@vertex-ai-gateway/audit-ledger/reading/application-id';
+import { createApplicationInsightsArchive } from '@vertex-ai-gateway/audit-ledger/reading/application-insights-archive';
+import { createLogQuery } from '@vertex-ai-gateway/audit-ledger/reading/log-query';
+import { openLedgerVerifier } from '@vertex-ai-gateway/audit-ledger/verification/open-ledger-verifier';
 import { recordCalls } from './audit/record-calls.ts';
-import { startAudit } from './audit/start-audit.ts';
+import { startAudit } from '@vertex-ai-gateway/audit-ledger/start-audit';
 import { createApiManagementCallers } from './caller/api-management-callers.ts';
 import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';
 import { createGoogleTokenExchange } from './credentials/google-token-exchange.ts';

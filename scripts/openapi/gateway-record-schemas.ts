@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NUMBER_FIELDS, TEXT_FIELDS } from '../../src/audit/reading/record-fields.ts';
+import { NUMBER_FIELDS, TEXT_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
 import { gatewayComponents } from './gateway-schemas.ts';
 
 type TextField = Exclude<

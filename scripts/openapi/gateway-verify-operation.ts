@@ -1,4 +1,4 @@
-import { VerificationFinding, VerificationReport } from '../../src/audit/verification/report.ts';
+import { VerificationFinding, VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification/report';
 import { AuditVerifyQuery } from '../../src/dialects/gateway-queries.ts';
 import { WITH_QUERY } from './failures.ts';
 import { gatewayComponents } from './gateway-schemas.ts';

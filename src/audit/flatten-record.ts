@@ -1,7 +1,11 @@
 import type { CallTarget } from '../governance/call-target.ts';
 import type { AuditRecord, OpeningRecord } from '../prediction/audit-record.ts';
-import { type FlatOpening, type FlatRecord, MAXIMUM_TEXT_LENGTH } from './record/record-schema.ts';
-import { type Undefinable, withoutUndefined } from './record/without-undefined.ts';
+import {
+  type FlatOpening,
+  type FlatRecord,
+  MAXIMUM_TEXT_LENGTH,
+} from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import { type Undefinable, withoutUndefined } from '@vertex-ai-gateway/audit-ledger/record/without-undefined';
 
 /** The record of a call that is let through, as the ledger has it. */
 export function flattenOpening(record: OpeningRecord): FlatOpening {

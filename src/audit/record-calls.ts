@@ -1,6 +1,6 @@
 import type { AuditTrail } from '../prediction/audit-trail.ts';
 import { flattenOpening, flattenRecord } from './flatten-record.ts';
-import type { LedgerTrail } from './ledger/ledger-trail.ts';
+import type { LedgerTrail } from '@vertex-ai-gateway/audit-ledger/ledger/ledger-trail';
 
 /** The trail of the gateway's calls on the audit ledger. */
 export function recordCalls(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { INSTANT_BOUNDS, isWithinBounds } from '../errors/instant.ts';
+import { INSTANT_BOUNDS, isWithinBounds } from '@vertex-ai-gateway/audit-ledger/reading/instant';
 
 const DAY_IN_MS = 86_400_000;
 const INSTANT_RULE =

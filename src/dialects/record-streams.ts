@@ -1,4 +1,4 @@
-import type { RecordedCall } from '../audit/reading/audit-archive.ts';
+import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
 import type { RecordStream } from '../questions/question.ts';
 
 type RecordFormat = 'json' | 'jsonl' | 'csv';

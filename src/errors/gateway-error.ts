@@ -1,4 +1,4 @@
-import { AuditError } from '../audit/audit-error.ts';
+import { AuditError } from '@vertex-ai-gateway/audit-ledger/audit-error';
 import { CODES, type CodeFacts, type GatewayErrorCode } from './codes.ts';
 
 /** One problem of a request. It never contains the value. */

@@ -11,9 +11,9 @@ import { type AuditRecord, type OpeningRecord, type Outcome, recordIdOf } from '
 import type { AuditTrail } from './audit-trail.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
-import type { ContentKeeper, KeptContent } from '../audit/contents/content.ts';
+import type { ContentKeeper, KeptContent } from '@vertex-ai-gateway/audit-ledger/contents/content';
 import type { ErrorDialect } from './dialect.ts';
-import type { Digest, Digester } from '../audit/ledger/digests.ts';
+import type { Digest, Digester } from '@vertex-ai-gateway/audit-ledger/ledger/digests';
 import { estimateCost } from './estimate-cost.ts';
 import type { Prediction } from './prediction.ts';
 

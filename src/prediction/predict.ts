@@ -11,7 +11,7 @@ import { deliver } from './deliver.ts';
 import { isStream, type Prediction, type StreamShape } from './prediction.ts';
 import { checkTimeLimits, readStartLimit } from './read-time-limit.ts';
 import type { Reply } from './reply.ts';
-import type { Seal, Seals } from '../audit/keys/seals.ts';
+import type { Seal, Seals } from '@vertex-ai-gateway/audit-ledger/keys/seals';
 import {
   beginCall,
   endCall,

@@ -1,4 +1,4 @@
-import type { Seal } from '../audit/keys/seals.ts';
+import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys/seals';
 import type { AuthorizedCall } from '../governance/authorize.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { Instances } from '../governance/instance-schemas.ts';

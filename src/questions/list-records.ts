@@ -10,7 +10,7 @@ import type {
   RecordFilter,
   RecordPosition,
   RecordScope,
-} from '../audit/reading/audit-archive.ts';
+} from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
 import type { Caller } from '../prediction/caller.ts';
 import { resolvePeriod } from './period.ts';
 import type { AuditQuestion } from './question.ts';

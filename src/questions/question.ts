@@ -1,6 +1,6 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { CallTarget } from '../governance/call-target.ts';
-import type { RecordedCall, UsageGroup } from '../audit/reading/audit-archive.ts';
+import type { RecordedCall, UsageGroup } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
 import type { Outcome } from '../prediction/audit-record.ts';
 import type { UsableModel } from './list-models.ts';
 import type { AuthorizedCall } from '../governance/authorize.ts';

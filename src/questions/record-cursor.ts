@@ -1,7 +1,11 @@
 import { hash } from 'node:crypto';
-import { isWithinBounds } from '../errors/instant.ts';
+import { isWithinBounds } from '@vertex-ai-gateway/audit-ledger/reading/instant';
 import { invalidQuery } from '../errors/invalid-query.ts';
-import type { Period, RecordPosition, RecordScope } from '../audit/reading/audit-archive.ts';
+import type {
+  Period,
+  RecordPosition,
+  RecordScope,
+} from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
 import type { AuditQuestion } from './question.ts';
 
 /** The place where a next page begins, and the period of the first page, whatever day it is by then. */

@@ -1,6 +1,6 @@
 import type { CallTarget } from '../governance/call-target.ts';
 import type { CatalogEntry } from '../governance/documents.ts';
-import type { UsageGroup, UsageSum } from '../audit/reading/audit-archive.ts';
+import type { UsageGroup, UsageSum } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
 import type { Caller } from '../prediction/caller.ts';
 import type { ReadingDependencies } from './list-records.ts';
 import { resolvePeriod } from './period.ts';

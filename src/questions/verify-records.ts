@@ -2,7 +2,7 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidQuery } from '../errors/invalid-query.ts';
 import type { Governance } from '../governance/governance.ts';
 import { isAuditor } from '../governance/is-auditor.ts';
-import type { Period } from '../audit/reading/audit-archive.ts';
+import type { Period } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
 import type { Caller } from '../prediction/caller.ts';
 import type { AuditVerifyQuestion } from './question.ts';
 

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openAuditKey } from '../../src/audit/keys/audit-key.ts';
-import { createAuditPublicKeys } from '../../src/audit/keys/audit-public-keys.ts';
-import { createSignatureCheck } from '../../src/audit/keys/signature.ts';
+import { openAuditKey } from '@vertex-ai-gateway/audit-ledger/keys/audit-key';
+import { createAuditPublicKeys } from '@vertex-ai-gateway/audit-ledger/keys/audit-public-keys';
+import { createSignatureCheck } from '@vertex-ai-gateway/audit-ledger/keys/signature';
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { StoredAudit, type StoredEntry } from '../support/stored-audit.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';

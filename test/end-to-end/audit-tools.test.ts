@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createAuditPublicKeys } from '../../src/audit/keys/audit-public-keys.ts';
-import { VerificationReport } from '../../src/audit/verification/report.ts';
+import { createAuditPublicKeys } from '@vertex-ai-gateway/audit-ledger/keys/audit-public-keys';
+import { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification/report';
 import { StoredAudit } from '../support/stored-audit.ts';
 import { ObservedChain } from './observed-chain.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';
@@ -77,8 +77,13 @@ function verifyAlone(...parameters: readonly string[]): Promise<Ended> {
   const verifier = join(scratch, 'verifier');
   if (!existsSync(verifier)) {
     mkdirSync(join(verifier, 'node_modules'), { recursive: true });
-    for (const room of ['src/audit', 'src/errors', 'scripts/audit'])
-      cpSync(join(ROOT, room), join(verifier, room), { recursive: true });
+    for (const folder of ['packages/audit-ledger', 'scripts/audit'])
+      cpSync(join(ROOT, folder), join(verifier, folder), { recursive: true });
+    mkdirSync(join(verifier, 'node_modules/@vertex-ai-gateway'));
+    symlinkSync(
+      join(verifier, 'packages/audit-ledger'),
+      join(verifier, 'node_modules/@vertex-ai-gateway/audit-ledger'),
+    );
     writeFileSync(join(verifier, 'package.json'), '{"type":"module"}');
     symlinkSync(join(ROOT, 'node_modules/zod'), join(verifier, 'node_modules/zod'));
     mkdirSync(join(scratch, 'empty'));

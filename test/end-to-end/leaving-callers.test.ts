@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
-import type { VerificationReport } from '../../src/audit/verification/report.ts';
+import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification/report';
 import { AuditedChain, CALLS } from './audited-chain.ts';
 
 const CALLERS = 300;

@@ -5,8 +5,8 @@ import { writeDateTime } from '@vertex-ai-gateway/cloud-emulators/application-in
 import { runQuery } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/run-query';
 import { telemetryTables } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/telemetry-tables';
 import type { TelemetryItem } from '@vertex-ai-gateway/cloud-emulators/application-insights/telemetry-item';
-import { toEventAttributes } from '../../src/audit/record/event-attributes.ts';
-import { FlatRecord } from '../../src/audit/record/record-schema.ts';
+import { toEventAttributes } from '@vertex-ai-gateway/audit-ledger/record/event-attributes';
+import { FlatRecord } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
 import { type CheckQuery, loadKustoLanguage } from './kusto-language.ts';
 import { TELEMETRY_SCHEMA } from './telemetry-schema.ts';
 
@@ -51,7 +51,9 @@ test('a column that is misspelt, and a wrong type, are found', () => {
 });
 
 test('what queries read of telemetry is the gateway’s own, or listed as the platform’s', () => {
-  const ownQueries = ['src/audit/reading/record-queries.ts', 'src/audit/verification/evidence-queries.ts'];
+  const ownQueries = ['reading/record-queries', 'verification/evidence-queries'].map(
+    (name) => `packages/audit-ledger/src/${name}.ts`,
+  );
   const properties = [...files, ...ownQueries].flatMap((file) =>
     [...readFileSync(file, 'utf8').matchAll(/(?:customDimensions\[|text\()["']([^"']+)["'][\])]/g)].map(
       ([, name = '']) => name,

@@ -6,7 +6,7 @@ import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { BytesPayload, Prediction } from '../../../src/prediction/prediction.ts';
 import { rejectedBy } from '../thrown-by.ts';
 import { authorizedCall } from './authorized-call.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 const MESSAGES = 'v1/messages';
 const COUNT = 'v1/messages/count_tokens';

@@ -5,7 +5,7 @@ import type { ChatCompletionsBody } from '../../../src/dialects/vertex-bodies.ts
 import { readJsonAtOnce } from '../../../src/json/read-json.ts';
 import type { BytesPayload } from '../../../src/prediction/prediction.ts';
 import { authorizedCall } from './authorized-call.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 const MESSAGES = '"messages":[{"role":"user","content":"Gr\\u00fc\\u00dfe"}]';
 const FLASH: ModelResource = { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' };

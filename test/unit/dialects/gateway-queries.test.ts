@@ -3,7 +3,7 @@ import { gatewayDialect } from '../../../src/dialects/gateway-dialect.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { Question } from '../../../src/questions/question.ts';
 import { thrownBy } from '../thrown-by.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 function read(path: string, query = ''): Question {
   return gatewayDialect.readQuestion({

@@ -3,7 +3,7 @@ import { readTarget } from '../../../src/dialects/read-target.ts';
 import type { CallTarget } from '../../../src/governance/call-target.ts';
 import { jsonOf } from '../json-of.ts';
 import { thrownBy } from '../thrown-by.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 const PARENT = 'v1/projects/sample-project/locations/us-central1';
 const FLASH: CallTarget['resource'] = { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' };

@@ -1,7 +1,7 @@
-import { NUMBER_FIELDS, TEXT_FIELDS } from '../../../src/audit/reading/record-fields.ts';
+import { NUMBER_FIELDS, TEXT_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
 import { COLUMNS, readFormat, RECORD_STREAMS } from '../../../src/dialects/record-streams.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { RecordedCall } from '../../../src/audit/reading/audit-archive.ts';
+import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
 
 const { jsonl, csv } = RECORD_STREAMS;
 const RECORD: RecordedCall = {

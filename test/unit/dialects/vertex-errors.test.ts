@@ -3,7 +3,7 @@ import { writeStreamError } from '../../../src/dialects/stream-errors.ts';
 import { writeVertexError } from '../../../src/dialects/vertex-errors.ts';
 import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 const ERROR = new GatewayError('VERTEX_RATE_LIMITED', 'Quota is used up.', {
   retryAfterInMs: 7000,

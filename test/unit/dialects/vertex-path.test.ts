@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readVertexPath } from '../../../src/dialects/vertex-path.ts';
 import { thrownBy } from '../thrown-by.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 const ENDPOINT = 'v1/projects/sample-project/locations/us-central1/endpoints/1234567890:predict';
 const MODEL =

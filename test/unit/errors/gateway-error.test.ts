@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { AuditError } from '../../../src/audit/audit-error.ts';
+import { AuditError } from '@vertex-ai-gateway/audit-ledger/audit-error';
 import { CODES } from '../../../src/errors/codes.ts';
 import { GatewayError, toGatewayError } from '../../../src/errors/gateway-error.ts';
 

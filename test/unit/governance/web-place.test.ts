@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { keysOfPlace, readPlace } from '../../../src/governance/place.ts';
 import { governanceOf, modelEntry } from './governance-of.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 test.each([
   ['https://files.example.com', 'https', ['files.example.com']],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { formatPath } from '../../../src/errors/format-path.ts';
 import { readJson } from '../../../src/json/read-json.ts';
 import { rejectedBy } from '../thrown-by.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 async function read(text: string): Promise<unknown> {
   return (await readJson(Buffer.from(text))).toJson();

@@ -5,7 +5,7 @@ import type {
   RecordFilter,
   RecordPage,
   RecordScope,
-} from '../../../src/audit/reading/audit-archive.ts';
+} from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
 import type { Caller } from '../../../src/prediction/caller.ts';
 import {
   listAllRecords,
@@ -17,7 +17,7 @@ import type { AuditQuestion } from '../../../src/questions/question.ts';
 import { endpointEntry, governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { rejectedBy } from '../thrown-by.ts';
 import { CALLER } from '../prediction/one-call.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 const { signal } = new AbortController();
 const AUDITOR: Caller = { ...CALLER, roles: ['Audit.Read'] };

@@ -4,7 +4,7 @@ import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { MeteredStream } from '../../../src/vertex/metered-stream.ts';
 import { wholeParts } from '../../../src/vertex/stream-parts.ts';
 import { answerLimits } from './answer-limits.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 interface Outcome {
   readonly text: string;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createObjectScanner } from '../../../src/vertex/scan-objects.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 const told = (text: string, tokens: number) => ({ text, usage: { total_tokens: tokens } });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { splitValues as splitInTurns, type StreamValue } from '../../../src/vertex/split-values.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 async function splitValues(...asked: Parameters<typeof splitInTurns>): Promise<StreamValue[]> {
   const found: StreamValue[] = [];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { wholeParts } from '../../../src/vertex/stream-parts.ts';
 import { answerLimits } from './answer-limits.ts';
-import { anyText } from '../any-text.ts';
+import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 type Framing = 'sse' | 'json-array';
 

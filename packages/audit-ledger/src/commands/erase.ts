@@ -1,0 +1,158 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { openAuditKey } from '../keys/audit-key.ts';
+import { openAuditStorage } from '../storage/audit-storage.ts';
+import { createAzureAppendStore } from '../ledger/azure-append-store.ts';
+import {
+  canKeyComeBack,
+  countKept,
+  deleteContents,
+  deleteKey,
+  type SubjectStorage,
+} from '../contents/erase-subject.ts';
+import { subjectIdOf, type DataSubject } from '../contents/subject-keys.ts';
+import { verifyLedger } from '../verification/verify-ledger.ts';
+import { readAuditSettings } from './audit-settings.ts';
+import { fail } from './fail.ts';
+import { openAudit } from './open-audit.ts';
+import { putOnLedger } from './put-on-ledger.ts';
+
+const USAGE = `Usage: npm run audit:erase -- --subject IDENTITY_PROVIDER/OBJECT_ID --reason TEXT [--proof FILE] [--yes]
+
+  Makes all contents that were kept of a data subject unreadable for good: deletes the subject's key, and the contents.
+  Records stay; they hold no content.
+
+  --subject   the access document's id of who vouches for the subject, and its object id: entra/5f0c2b1e-…
+  --reason    why, in one line; it stays on the ledger for good, so name no person in it
+  --proof     writes the proof as JSON
+  --yes       without it, only says what would be erased
+
+Ends with 0 when it is done and proven, 1 when there is nothing to erase or the proof has a fault, 2 when it cannot be
+done.`;
+
+const TIMEOUT_IN_MS = 30_000;
+const LEDGER_TIMEOUT_IN_MS = 60_000;
+const MINUTE_IN_MS = 60_000;
+const GRACE_IN_MS = 10 * MINUTE_IN_MS;
+const OPEN_FOR_IN_MS = 35 * MINUTE_IN_MS;
+const MAXIMUM_REASON_LENGTH = 300;
+const CANNOT_ERASE = 2;
+
+/**
+ * Runs the command with the arguments of this process, prints, and sets its exit code. Doesn't reject.
+ * @param environmentFile where a chain that runs locally describes itself, unless an argument says otherwise.
+ */
+export async function erase(environmentFile: URL): Promise<void> {
+  await eraseOrThrow(environmentFile).catch((error: unknown) => {
+    fail('The erasure is not done.', USAGE, error, CANNOT_ERASE);
+  });
+}
+
+async function eraseOrThrow(environmentFile: URL): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      subject: { type: 'string' },
+      reason: { type: 'string' },
+      proof: { type: 'string' },
+      yes: { type: 'boolean', default: false },
+      'environment-file': { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const subject = subjectIdOf(readSubject(values.subject));
+  const reason = readReason(values.reason);
+  const settings = readAuditSettings(values['environment-file'], environmentFile);
+  const audit = openAudit(settings);
+  const storage: SubjectStorage = {
+    subjects: audit.storage.getContainerClient('audit-subjects'),
+    content: audit.storage.getContainerClient('audit-content'),
+  };
+  const kept = await countKept(storage, subject);
+  if (!kept.hasKey && kept.contents === 0) {
+    console.log(
+      'Nothing is kept of this subject: there is no key and no content. Check the identity provider’s id and the object ' +
+        'id; both are in the subject’s records.',
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const what = `${kept.hasKey ? 'the key' : 'no key'} and the contents of ${kept.contents} calls`;
+  if (!values.yes) {
+    console.log(`Kept of this subject: ${what}. Nothing is erased yet: say --yes to erase it for good.`);
+    return;
+  }
+
+  await deleteContents(storage, subject);
+  // On record before the key goes: an erasure that isn't could never be proven.
+  const { AUDIT_STORAGE_URL, AUDIT_KEY_URL } = settings;
+  const { ledger } = openAuditStorage(AUDIT_STORAGE_URL, audit.credential);
+  const place = await putOnLedger(
+    { kind: 'erasure', subject, reason },
+    {
+      store: createAzureAppendStore(ledger, TIMEOUT_IN_MS),
+      command: 'audit:erase',
+      key:
+        AUDIT_KEY_URL === undefined
+          ? undefined
+          : openAuditKey(AUDIT_KEY_URL, audit.credential, TIMEOUT_IN_MS),
+      timeoutInMs: LEDGER_TIMEOUT_IN_MS,
+    },
+  );
+  await deleteKey(storage, subject);
+
+  const left = await countKept(storage, subject);
+  const isGone = !left.hasKey && left.contents === 0 && !(await canKeyComeBack(storage, subject));
+  const now = new Date();
+  const report = await verifyLedger(audit.ledger, audit.publicKeys ? { publicKeys: audit.publicKeys } : {}, {
+    period: { from: new Date(0), to: new Date(now.getTime() + MINUTE_IN_MS) },
+    ...{ now, graceInMs: GRACE_IN_MS, openForInMs: OPEN_FOR_IN_MS, areAllChains: true },
+  });
+  const proof = {
+    version: 1,
+    ...{ subject, reason, ...place },
+    erased: { key: kept.hasKey, contents: kept.contents },
+    readBackAt: now.toISOString(),
+    isGone,
+    ledger: {
+      isIntact: report.isIntact,
+      ...{ chains: report.chains, entries: report.entries, signatures: report.signatures },
+      findings: report.findings,
+    },
+  };
+  if (values.proof !== undefined) await writeFile(values.proof, `${JSON.stringify(proof, null, 2)}\n`);
+  console.log(
+    [
+      `Erased: ${what}.`,
+      `On the ledger: writer ${place.writer}, sequence ${place.sequence}, hash ${place.hash}, at ${place.time}` +
+        (place.signature ? ', signed by the audit key.' : '; the audit key could not sign it.'),
+      isGone
+        ? 'Read back: neither the key nor any content is there, nor can the key be brought back from storage.'
+        : 'Read back: storage still has the key or contents, or a deleted version of the key. Switch soft delete and ' +
+          'versioning off for the account, have them removed, and run this again.',
+      report.isIntact
+        ? `The ledger still verifies: ${report.entries} entries in ${report.chains} chains.`
+        : `The ledger does not verify: ${report.findingCount} findings; npm run audit:verify names them.`,
+    ].join('\n'),
+  );
+  if (!isGone || !report.isIntact) process.exitCode = 1;
+}
+
+function readSubject(text: string | undefined): DataSubject {
+  const [, identityProvider, objectId] = /^([^/\s]+)\/(.+)$/.exec(text ?? '') ?? [];
+  if (identityProvider === undefined || objectId === undefined)
+    throw new Error(
+      '--subject must be the identity provider’s id and the object id, with a slash between them.',
+    );
+  return { identityProvider, objectId };
+}
+
+function readReason(text: string | undefined): string {
+  const reason = text?.trim() ?? '';
+  if (reason === '' || reason.length > MAXIMUM_REASON_LENGTH || /\p{Cc}/u.test(reason))
+    throw new Error(`--reason must be one line of at most ${MAXIMUM_REASON_LENGTH} characters.`);
+  return reason;
+}

@@ -1,0 +1,200 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { type AuditKey, openAuditKey } from '../keys/audit-key.ts';
+import { createAzureAppendStore } from '../ledger/azure-append-store.ts';
+import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
+import { createLedgerVerifier } from '../verification/ledger-verifier.ts';
+import {
+  ANCHORS_FILE,
+  type BundleKeys,
+  type BundleManifest,
+  KEYS_FILE,
+  LEDGER_FOLDER,
+  MANIFEST_FILE,
+  MANIFEST_SIGNATURE_FILE,
+  type ManifestSignature,
+} from '../verification/bundle-manifest.ts';
+import { describeReport } from '../verification/describe-report.ts';
+import type { Anchor } from '../verification/evidence.ts';
+import type { PublicKeys } from '../keys/signature.ts';
+import { hashFile, pathIn } from '../verification/verify-bundle.ts';
+import { isActive } from '../verification/verify-ledger.ts';
+import { readAuditSettings } from './audit-settings.ts';
+import { fail } from './fail.ts';
+import { openAudit } from './open-audit.ts';
+import { putOnLedger } from './put-on-ledger.ts';
+import { readPeriod } from './read-period.ts';
+
+const USAGE = `Usage: npm run audit:export -- --out FOLDER [--from DATE] [--to DATE]
+
+  --out          a folder that is empty or not there yet
+  --from, --to   the period: dates, or instants such as 2026-01-31T12:00:00Z; the last 30 days when left out`;
+
+const README = `An evidence bundle of the audit trail of a gateway to Vertex AI.
+
+  ledger/                    every chain that was written to in the period, whole, as it stands in storage
+  anchors.jsonl              heads of those chains as Application Insights keeps them
+  keys.json                  the public keys that signed
+  report.json, report.txt    what verifying the ledger found when this bundle was made
+  manifest.json              the period, and the SHA-256 of each file
+  manifest.signature.json    PS256 of manifest.json by the audit key, where there is one
+
+To verify it, in a copy of the gateway's repository:
+
+  npm ci
+  npm run audit:verify -- --bundle FOLDER
+
+This asks nobody else. It checks the manifest, its signature, every file, and every chain against its hashes, its
+signatures and its anchors. The keys in keys.json are the bundle's own word; with --public-key FILE, a PEM file of the
+audit key that you have from elsewhere is believed instead.
+`;
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+const DAY_IN_MS = 86_400_000;
+const HOUR_IN_MS = 3_600_000;
+const GRACE_IN_MS = 600_000;
+const APPEND_TIMEOUT_IN_MS = 10_000;
+const RECORD_TIMEOUT_IN_MS = 30_000;
+const SIGN_TIMEOUT_IN_MS = 30_000;
+const CANNOT_EXPORT = 2;
+
+/**
+ * Runs the command with the arguments of this process, prints, and sets its exit code. Doesn't reject.
+ * @param environmentFile where a chain that runs locally describes itself, unless an argument says otherwise.
+ */
+export async function exportBundle(environmentFile: URL): Promise<void> {
+  await exportBundleOrThrow(environmentFile).catch((error: unknown) => {
+    fail('Nothing was exported.', USAGE, error, CANNOT_EXPORT);
+  });
+}
+
+async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      from: { type: 'string' },
+      to: { type: 'string' },
+      out: { type: 'string' },
+      'environment-file': { type: 'string' },
+    },
+  });
+  const { out } = values;
+  if (out === undefined) throw new Error(`--out is missing.\n${USAGE}`);
+  await mkdir(out, { recursive: true });
+  if ((await readdir(out)).length > 0) throw new Error('--out must name a folder that is empty.');
+  const now = new Date();
+  const period = readPeriod(values, now);
+  const settings = readAuditSettings(values['environment-file'], environmentFile);
+  const rooms = openAudit(settings);
+  const keys = new Map<string, BundleKeys['keys'][number]>();
+  const publicKeys = rooms.publicKeys && collecting(rooms.publicKeys, keys);
+  const { signal } = new AbortController();
+  await putOnLedger(
+    { kind: 'export', from: period.from.toISOString(), to: period.to.toISOString() },
+    {
+      store: createAzureAppendStore(rooms.storage.getContainerClient('audit-ledger'), APPEND_TIMEOUT_IN_MS),
+      command: 'audit:export',
+      timeoutInMs: RECORD_TIMEOUT_IN_MS,
+    },
+  );
+
+  const verifier = createLedgerVerifier({ ...rooms, publicKeys });
+  const graceInMs = settings.isLocal ? 0 : GRACE_IN_MS;
+  const report = await verifier.verify({ period, graceInMs }, signal);
+  // Anchors first: the chains, which are copied after them, have to be as long as they say.
+  const sent = { from: period.from, to: new Date(now.getTime() + HOUR_IN_MS) };
+  const anchors = (await rooms.insights?.anchors(sent, signal)) ?? [];
+  // Calls of lost processes are closed a little later, in other chains.
+  const around = { from: period.from, to: new Date(period.to.getTime() + DAY_IN_MS) };
+  const { chains } = await rooms.ledger.list(signal);
+  const active = chains.filter((chain) => isActive(chain, around));
+  for (const chain of active) await copyChain(rooms.ledger, chain, join(out, LEDGER_FOLDER));
+
+  const write = (name: string, text: string) => writeFile(join(out, name), text);
+  await mkdir(join(out, LEDGER_FOLDER), { recursive: true });
+  await write(ANCHORS_FILE, linesOf(anchors, active));
+  await write('report.json', `${JSON.stringify(report, null, 2)}\n`);
+  await write('report.txt', `${describeReport(report)}\n`);
+  await write('README.txt', README);
+  // Signed once before, so that the key that signs the manifest is among the keys.
+  const { AUDIT_KEY_URL: keyUrl } = settings;
+  const key = keyUrl === undefined ? undefined : openAuditKey(keyUrl, rooms.credential, SIGN_TIMEOUT_IN_MS);
+  if (key) await publicKeys?.((await signManifest(key, 'manifest')).keyId);
+  await write(KEYS_FILE, `${JSON.stringify({ keys: [...keys.values()] }, null, 2)}\n`);
+  const manifest: BundleManifest = {
+    version: 1,
+    createdAt: now.toISOString(),
+    from: period.from.toISOString(),
+    to: period.to.toISOString(),
+    files: await listFiles(out),
+  };
+  const bytes = `${JSON.stringify(manifest, null, 2)}\n`;
+  await write(MANIFEST_FILE, bytes);
+  if (key)
+    await write(MANIFEST_SIGNATURE_FILE, `${JSON.stringify(await signManifest(key, bytes), null, 2)}\n`);
+  console.log(`${out} holds ${active.length} chains. When they were exported: ${describeReport(report)}`);
+}
+
+async function signManifest(key: AuditKey, manifest: string): Promise<ManifestSignature> {
+  const { keyId, value } = await key.sign(Buffer.from(manifest));
+  return { keyId, algorithm: 'PS256', value: Buffer.from(value).toString('base64url') };
+}
+
+/** Keeps the keys that signatures ask for. */
+function collecting(publicKeys: PublicKeys, keys: Map<string, BundleKeys['keys'][number]>): PublicKeys {
+  return async (keyId) => {
+    const key = await publicKeys(keyId);
+    if (key?.n !== undefined && key.e !== undefined)
+      keys.set(keyId, { kid: keyId, kty: 'RSA', n: key.n, e: key.e });
+    return key;
+  };
+}
+
+async function copyChain(
+  ledger: LedgerReader,
+  { writer, parts }: LedgerChain,
+  folder: string,
+): Promise<void> {
+  await mkdir(join(folder, writer), { recursive: true });
+  for (const { part, bytes } of parts) {
+    const file = join(folder, writer, `${String(part).padStart(6, '0')}.jsonl`);
+    await pipeline(Readable.from(chunksOf(ledger, writer, part, bytes)), createWriteStream(file));
+  }
+}
+
+/** As long as it was when it was listed: a chain may still grow. */
+async function* chunksOf(
+  ledger: LedgerReader,
+  writer: string,
+  part: number,
+  bytes: number,
+): AsyncGenerator<Buffer, void> {
+  for (let offset = 0; offset < bytes;) {
+    const chunk = await ledger.read(writer, part, offset, Math.min(CHUNK_BYTES, bytes - offset));
+    if (chunk.byteLength === 0) return;
+    offset += chunk.byteLength;
+    yield chunk;
+  }
+}
+
+function linesOf(anchors: readonly Anchor[], chains: readonly LedgerChain[]): string {
+  const writers = new Set(chains.map(({ writer }) => writer));
+  return anchors
+    .filter(({ writer }) => writers.has(writer))
+    .map(({ writer, sequence, hash }) => `${JSON.stringify({ writer, sequence, hash })}\n`)
+    .join('');
+}
+
+async function listFiles(folder: string): Promise<BundleManifest['files']> {
+  const files: BundleManifest['files'] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) continue;
+    const file = join(entry.parentPath, entry.name);
+    const hashed = await hashFile(file);
+    if (hashed) files.push({ path: pathIn(folder, file), ...hashed });
+  }
+  return files.sort((one, other) => (one.path < other.path ? -1 : 1));
+}

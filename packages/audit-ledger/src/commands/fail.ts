@@ -1,0 +1,14 @@
+import { AuditError } from '../audit-error.ts';
+
+/** Ends a command with a sentence of our own; an SDK's error is not shown, because it holds the request. */
+export function fail(what: string, usage: string, error: unknown, exitCode: number): void {
+  const isUsage =
+    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  const isOurs = error instanceof AuditError || isUsage || (error instanceof Error && error.name === 'Error');
+  const why = isOurs
+    ? error.message
+    : 'Storage did not answer as expected: check its address, that you are signed in to Azure, and what you may do there.';
+  console.error(`${what} ${why}`);
+  if (isUsage) console.error(usage);
+  process.exitCode = exitCode;
+}

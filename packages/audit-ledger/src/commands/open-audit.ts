@@ -1,0 +1,46 @@
+import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { createApplicationInsightsEvidence } from '../verification/application-insights-evidence.ts';
+import { createAuditPublicKeys } from '../keys/audit-public-keys.ts';
+import { createLedgerReader } from '../ledger/ledger-reader.ts';
+import type { VerifierRooms } from '../verification/ledger-verifier.ts';
+import { createLogQuery } from '../reading/log-query.ts';
+import { shippedFieldsOf } from '../shipping/shipped-fields.ts';
+import type { readAuditSettings } from './audit-settings.ts';
+
+const QUERY_TIMEOUT_IN_MS = 180_000;
+
+/** Few and quick: somebody waits for the answer. */
+const RETRIES = { maxTries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 2_000 };
+
+/** The ledger and what it is verified against, for whoever is signed in to Azure. */
+export function openAudit(settings: ReturnType<typeof readAuditSettings>): VerifierRooms & {
+  readonly credential: TokenCredential;
+  readonly storage: BlobServiceClient;
+} {
+  const { isLocal, applicationId, AUDIT_STORAGE_URL, AUDIT_KEY_URL } = settings;
+  const credential = isLocal ? new ManagedIdentityCredential() : new DefaultAzureCredential();
+  const storage = new BlobServiceClient(AUDIT_STORAGE_URL, credential, { retryOptions: RETRIES });
+  const scope = `${settings.APPLICATIONINSIGHTS_QUERY_RESOURCE}/.default`;
+  return {
+    credential,
+    storage,
+    ledger: createLedgerReader(storage.getContainerClient('audit-ledger')),
+    state: storage.getContainerClient('audit-state'),
+    insights:
+      applicationId === undefined
+        ? undefined
+        : createApplicationInsightsEvidence(
+            createLogQuery({
+              endpoint: settings.APPLICATIONINSIGHTS_QUERY_ENDPOINT,
+              applicationId,
+              token: async () => (await credential.getToken(scope)).token,
+              timeoutInMs: QUERY_TIMEOUT_IN_MS,
+            }),
+          ),
+    publicKeys:
+      AUDIT_KEY_URL === undefined ? undefined : createAuditPublicKeys(AUDIT_KEY_URL, () => credential),
+    fieldsOf: shippedFieldsOf,
+    now: () => new Date(),
+  };
+}

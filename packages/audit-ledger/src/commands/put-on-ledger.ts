@@ -1,0 +1,74 @@
+import type { AppendStore } from '../ledger/append-store.ts';
+import type { AuditKey } from '../keys/audit-key.ts';
+import type { EntryBody } from '../ledger/ledger-entry.ts';
+import { LedgerWriter } from '../ledger/ledger-writer.ts';
+import { signCheckpoint } from '../ledger/sign-checkpoint.ts';
+import { inTime, type Schedule } from '../time/time-limit.ts';
+
+export interface LedgerOfCommand {
+  readonly store: AppendStore;
+  /** The command, where chains of the function app name their policies. */
+  readonly command: string;
+  /** Left out, the entry is not signed. */
+  readonly key?: Pick<AuditKey, 'sign'> | undefined;
+  readonly timeoutInMs: number;
+  readonly schedule?: Schedule;
+}
+
+const byTheClock: Schedule = (task, delayInMs) => {
+  const timer = setTimeout(task, delayInMs);
+  return () => clearTimeout(timer);
+};
+
+/** Where the entry stands, and what vouches for it. */
+export interface SignedPlace {
+  readonly writer: string;
+  readonly sequence: number;
+  readonly hash: string;
+  readonly time: string;
+  readonly signature?: NonNullable<Awaited<ReturnType<typeof signCheckpoint>>>;
+}
+
+/**
+ * Puts what a command does on the ledger, in a chain of its own that it begins and ends.
+ * @throws Error in plain words when that isn't done in time; nothing is tried again then.
+ */
+export async function putOnLedger(
+  body: EntryBody,
+  { store, command, key, timeoutInMs, schedule = byTheClock }: LedgerOfCommand,
+): Promise<SignedPlace> {
+  let isLate = false;
+  let time = new Date();
+  const writer = new LedgerWriter({
+    loadStore: () => Promise.resolve(store),
+    policyVersion: command,
+    now: () => (time = new Date()),
+    schedule: (task, delayInMs) => {
+      if (!isLate) schedule(() => !isLate && task(), delayInMs);
+    },
+  });
+  const write = async (): Promise<SignedPlace> => {
+    const committed = writer.append(body);
+    const place = { writer: writer.name, ...writer.head, time: time.toISOString() };
+    await committed;
+    const signature = key && (await signCheckpoint(key, writer.name, place));
+    const counts = { opened: 0, closed: 0 };
+    const shipped = { sequence: -1, refused: 0 };
+    await Promise.all([
+      ...(signature ? [writer.append({ kind: 'checkpoint', shipped, ...counts, signature })] : []),
+      writer.append({ kind: 'end', ...counts }),
+    ]);
+    return { ...place, ...(signature && { signature }) };
+  };
+  return inTime(write(), {
+    schedule,
+    timeoutInMs,
+    onLate: () => {
+      isLate = true;
+      throw new Error(
+        'The ledger cannot be written, and nothing is done that is not on record. Check that you have the role Storage ' +
+          'Blob Data Contributor, and run this again.',
+      );
+    },
+  });
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { VerifiedPeriod } from '../verification/evidence.ts';
+import { INSTANT_BOUNDS, isWithinBounds } from '../reading/instant.ts';
+
+const DAY_IN_MS = 86_400_000;
+const DEFAULT_DAYS = 30;
+const Instant = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+
+/**
+ * The last 30 days where nothing is said; a date is the beginning of that day in UTC, and as the end its end.
+ * @throws Error that names the option.
+ */
+export function readPeriod(
+  { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
+  now: Date,
+): VerifiedPeriod {
+  const lastDayInMs = to === undefined || to.includes('T') ? 0 : DAY_IN_MS;
+  const end = to === undefined ? now : readInstant('--to', to, lastDayInMs);
+  const period = {
+    from:
+      from === undefined
+        ? new Date(end.getTime() - lastDayInMs - DEFAULT_DAYS * DAY_IN_MS)
+        : readInstant('--from', from),
+    to: end,
+  };
+  if (period.from >= period.to) throw new Error('--from must be before --to.');
+  return period;
+}
+
+function readInstant(option: string, text: string, moreInMs = 0): Date {
+  const parsed = Instant.safeParse(text);
+  if (!parsed.success)
+    throw new Error(
+      `${option} must be a date such as 2026-01-31, or an instant such as 2026-01-31T12:00:00Z.`,
+    );
+  const instant = new Date(Date.parse(parsed.data) + moreInMs);
+  if (!isWithinBounds(instant)) throw new Error(`${option} ${INSTANT_BOUNDS}.`);
+  return instant;
+}

@@ -1,0 +1,103 @@
+import { parseArgs } from 'node:util';
+import { createLedgerVerifier } from '../verification/ledger-verifier.ts';
+import { readPublicKey } from '../keys/audit-public-keys.ts';
+import { describeReport } from '../verification/describe-report.ts';
+import type { VerificationReport } from '../verification/report.ts';
+import { verifyBundle } from '../verification/verify-bundle.ts';
+import { readAuditSettings } from './audit-settings.ts';
+import { fail } from './fail.ts';
+import { readPeriod } from './read-period.ts';
+
+const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace MINUTES] [--public-key FILE] [--json]
+       npm run audit:verify -- --bundle FOLDER [--public-key FILE] [--json]
+
+  --from, --to   the period: dates, or instants such as 2026-01-31T12:00:00Z; the last 30 days when left out
+  --grace        how long records may take to show in Application Insights; 10, or 0 for what npm start runs
+  --public-key   a PEM file with the audit key's public half, in place of the vault's or the bundle's word
+  --bundle       verifies what audit:export wrote, and asks nobody else
+  --json         the report as JSON
+
+Ends with 0 when nothing is wrong, 1 when something is, 2 when it cannot verify.`;
+
+/** Application Insights shows most telemetry within some minutes. */
+const DEFAULT_GRACE_IN_MINUTES = 10;
+const MAXIMUM_GRACE_IN_MINUTES = 1_440;
+const CANNOT_VERIFY = 2;
+
+interface LiveArguments {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly grace?: string | undefined;
+  /** The file of `--environment-file`. */
+  readonly namedFile: string | undefined;
+  readonly environmentFile: URL;
+}
+
+/**
+ * Runs the command with the arguments of this process, prints, and sets its exit code. Doesn't reject.
+ * @param environmentFile where a chain that runs locally describes itself, unless an argument says otherwise.
+ */
+export async function verify(environmentFile: URL): Promise<void> {
+  await verifyOrThrow(environmentFile).catch((error: unknown) => {
+    fail('The ledger cannot be verified.', USAGE, error, CANNOT_VERIFY);
+  });
+}
+
+async function verifyOrThrow(environmentFile: URL): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      from: { type: 'string' },
+      to: { type: 'string' },
+      grace: { type: 'string' },
+      bundle: { type: 'string' },
+      'public-key': { type: 'string' },
+      json: { type: 'boolean', default: false },
+      'environment-file': { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const { bundle, 'public-key': keyFile } = values;
+  if (bundle !== undefined && [values.from, values.to, values.grace].some((value) => value !== undefined))
+    throw new Error('A bundle is verified as a whole: --from, --to and --grace do not go with --bundle.');
+  const publicKey = keyFile === undefined ? undefined : await readKeyFile(keyFile);
+  const publicKeys = publicKey && (() => Promise.resolve(publicKey));
+  const report: VerificationReport =
+    bundle === undefined
+      ? await verifyLive({ ...values, namedFile: values['environment-file'], environmentFile }, publicKeys)
+      : await verifyBundle(bundle, { publicKeys, now: new Date() });
+  console.log(values.json ? JSON.stringify(report, null, 2) : describeReport(report));
+  process.exitCode = report.isIntact ? 0 : 1;
+}
+
+async function verifyLive(
+  { from, to, grace, namedFile, environmentFile }: LiveArguments,
+  publicKeys: (() => ReturnType<typeof readPublicKey>) | undefined,
+): Promise<VerificationReport> {
+  const period = readPeriod({ from, to }, new Date());
+  const given = readGrace(grace);
+  const settings = readAuditSettings(namedFile, environmentFile);
+  const minutes = given ?? (settings.isLocal ? 0 : DEFAULT_GRACE_IN_MINUTES);
+  // Not for bundles: who verifies one needs none of the packages of Azure.
+  const { openAudit } = await import('./open-audit.ts');
+  const rooms = openAudit(settings);
+  const verifier = createLedgerVerifier({ ...rooms, ...(publicKeys && { publicKeys }) });
+  return verifier.verify({ period, graceInMs: minutes * 60_000 }, new AbortController().signal);
+}
+
+function readGrace(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const minutes = Number(text);
+  if (text.trim() === '' || !(minutes >= 0 && minutes <= MAXIMUM_GRACE_IN_MINUTES))
+    throw new Error(`--grace must be a number of minutes from 0 to ${MAXIMUM_GRACE_IN_MINUTES}.`);
+  return minutes;
+}
+
+async function readKeyFile(file: string): Promise<Awaited<ReturnType<typeof readPublicKey>>> {
+  const key = await readPublicKey(file).catch(() => undefined);
+  if (key?.kty !== 'RSA') throw new Error('--public-key must name a PEM file with an RSA key.');
+  return key;
+}

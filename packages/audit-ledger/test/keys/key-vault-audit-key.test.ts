@@ -1,0 +1,103 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { ManagedIdentityCredential } from '@azure/identity';
+import { type Entra, startEntra } from '@vertex-ai-gateway/cloud-emulators/entra/start-entra';
+import { type KeyVault, startKeyVault } from '@vertex-ai-gateway/cloud-emulators/key-vault/start-key-vault';
+import { createCertificateAuthority } from '@vertex-ai-gateway/cloud-emulators/loopback/certificate-authority';
+import {
+  type ManagedIdentity,
+  startManagedIdentity,
+} from '@vertex-ai-gateway/cloud-emulators/managed-identity/start-managed-identity';
+import { openAuditKey } from '../../src/keys/audit-key.ts';
+import { createAuditPublicKeys } from '../../src/keys/audit-public-keys.ts';
+import { signCheckpoint } from '../../src/ledger/sign-checkpoint.ts';
+import { createSignatureCheck } from '../../src/keys/signature.ts';
+import { rejectedBy } from '../thrown-by.ts';
+
+const TENANT_ID = '11111111-1111-4111-8111-111111111111';
+const USER = { name: 'user', clientId: 'c1', objectId: 'd1' };
+const HASH = 'a'.repeat(64);
+const TIMEOUT_IN_MS = 5_000;
+
+let entra: Entra;
+let identity: ManagedIdentity;
+let vault: KeyVault;
+let credential: ManagedIdentityCredential;
+const trusted = getCACertificates('default');
+
+beforeAll(async () => {
+  const authority = await createCertificateAuthority();
+  setDefaultCACertificates([...trusted, authority.certificate]);
+  entra = await startEntra({
+    port: 0,
+    tenantId: TENANT_ID,
+    applications: [],
+    servicePrincipals: [USER],
+  });
+  identity = await startManagedIdentity({
+    port: 0,
+    identities: [USER],
+    issueToken: entra.issueIdentityToken,
+  });
+  vault = await startKeyVault({
+    port: 0,
+    tls: authority.server,
+    keys: ['audit', 'other'],
+    access: { tenantId: TENANT_ID, jwksUri: entra.jwksUri, cryptoUsers: [USER.objectId] },
+  });
+  Object.assign(process.env, identity.environmentOf('user'));
+  credential = new ManagedIdentityCredential();
+});
+afterEach(() => {
+  vault.control.clear();
+  vault.control.clearFaults();
+});
+afterAll(async () => {
+  setDefaultCACertificates(trusted);
+  await Promise.all([vault.close(), identity.close(), entra.close()]);
+});
+
+function openKey(name = 'audit', timeoutInMs = TIMEOUT_IN_MS) {
+  return openAuditKey(`${vault.vaultUrl}/keys/${name}`, credential, timeoutInMs);
+}
+
+test('signs a checkpoint by the version in use, as verification expects', async () => {
+  const signature = await signCheckpoint(openKey(), 'writer', { sequence: 7, hash: HASH });
+  const { keyId = '', value = '' } = signature ?? {};
+  expect(keyId).toMatch(new RegExp(`^${vault.vaultUrl}/keys/audit/[0-9a-f]{32}$`));
+  const publicKeys = createAuditPublicKeys(`${vault.vaultUrl}/keys/audit`, () => credential);
+  expect(await createSignatureCheck(publicKeys)(keyId, `writer.7.${HASH}`, value)).toBe(true);
+});
+
+test('the vault unwraps what was wrapped', async () => {
+  const key = openKey();
+  const wrapped = await key.wrap(Buffer.from('a data key'));
+  expect(wrapped.keyId).toMatch(/\/keys\/audit\/[0-9a-f]{32}$/);
+  expect(Buffer.from(await key.unwrap(wrapped)).toString()).toBe('a data key');
+});
+
+test('does not ask the vault for a key of another name', async () => {
+  const wrapped = await openKey('other').wrap(Buffer.from('a data key'));
+  vault.control.clear();
+  expect(await rejectedBy(openKey().unwrap(wrapped))).toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+  expect(vault.control.requests()).toEqual([]);
+});
+
+test('a vault that refuses is told in plain words, without anything of its answer', async () => {
+  vault.control.inject({ path: '/keys/', status: 403, body: 'secret-text', times: 9 });
+  const error = await rejectedBy(openKey().wrap(Buffer.from('a data key')));
+  expect(error.message).toContain('Key Vault Crypto User');
+  expect(`${error.message} ${error.stack ?? ''} ${String(error.cause)}`).not.toContain('secret-text');
+});
+
+test('a vault that does not answer is not waited for', async () => {
+  vault.control.inject({ path: '/keys/', hang: true, times: 9 });
+  const error = await rejectedBy(openKey('audit', 50).wrap(Buffer.from('a data key')));
+  expect(error).toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+});
+
+test('is there again when the vault is', async () => {
+  const key = openKey();
+  vault.control.inject({ path: '/sign', status: 403, times: 1 });
+  expect(await signCheckpoint(key, 'writer', { sequence: 7, hash: HASH })).toBeUndefined();
+  expect(await signCheckpoint(key, 'writer', { sequence: 7, hash: HASH })).toMatchObject({ sequence: 7 });
+});

@@ -1,0 +1,265 @@
+import { hashEntry, LedgerEntry, NO_PREVIOUS } from '../../src/ledger/ledger-entry.ts';
+import { LedgerWriter } from '../../src/ledger/ledger-writer.ts';
+import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
+import { MemoryAppendStore } from '../memory-append-store.ts';
+
+const closing = (id: string) => ({ kind: 'closing', record: { id } }) as const;
+
+function start() {
+  const clock = createHandDrivenClock();
+  const store = new MemoryAppendStore();
+  const commits = { count: 0 };
+  const writer = new LedgerWriter({
+    loadStore: () => Promise.resolve(store),
+    policyVersion: 'policy-1',
+    now: () => new Date(clock.now()),
+    schedule: clock.schedule,
+    onCommitted: () => (commits.count += 1),
+  });
+  return { clock, store, writer, commits };
+}
+
+/** Every line in its place: nothing is missing, doubled or out of order. */
+function expectWholeChain(lines: readonly string[], ids: readonly string[]): void {
+  const entries = lines.map((line) => LedgerEntry.parse(JSON.parse(line)));
+  expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index));
+  expect(entries.map(({ previous }) => previous)).toEqual([
+    NO_PREVIOUS,
+    ...lines.slice(0, -1).map((line) => hashEntry(line)),
+  ]);
+  expect(entries[0]).toMatchObject({ kind: 'chain', policyVersion: 'policy-1' });
+  expect(entries.slice(1).map((entry) => (entry.kind === 'closing' ? entry.record.id : ''))).toEqual(ids);
+}
+
+test('a chain begins with its own entry, and each entry names the hash of the one before', async () => {
+  const { store, writer } = start();
+  await writer.append(closing('a'));
+  await writer.append(closing('b'));
+  expectWholeChain(store.lines, ['a', 'b']);
+  expect(writer.head).toEqual({ sequence: 2, hash: hashEntry(store.lines[2] ?? '') });
+  expect(writer.name).toMatch(/^20260101T000000000Z-[0-9a-f]{8}$/);
+});
+
+test('entries that arrive while a block is on its way go into the next block together', async () => {
+  const { store, writer, commits } = start();
+  let letGo = (): void => undefined;
+  store.faults.push(new Promise<void>((resolve) => (letGo = resolve)));
+  const all = ['a', 'b', 'c', 'd'].map((id) => writer.append(closing(id)));
+  await settled();
+  letGo();
+  await Promise.all(all);
+  expect(store.appends).toHaveLength(2);
+  expect(commits.count).toBe(2);
+  expectWholeChain(store.lines, ['a', 'b', 'c', 'd']);
+});
+
+test('an entry that nobody waits for is committed right after the answer, the next ones 50 ms later together', async () => {
+  const { clock, store, writer } = start();
+  void writer.append(closing('a'), { isAwaited: false });
+  expect(store.appends).toEqual([]);
+  await clock.advance(1);
+  expect(store.appends).toHaveLength(1);
+  await clock.advance(10);
+  void writer.append(closing('b'), { isAwaited: false });
+  await clock.advance(30);
+  void writer.append(closing('c'), { isAwaited: false });
+  await clock.advance(9);
+  expect(store.appends).toHaveLength(1);
+  await clock.advance(1);
+  expect(store.appends).toHaveLength(2);
+  expectWholeChain(store.lines, ['a', 'b', 'c']);
+});
+
+test('what gathers behind a block waits for its time, unless somebody waits for it', async () => {
+  const { clock, store, writer } = start();
+  let letGo = (): void => undefined;
+  const hold = () => store.faults.push(new Promise<void>((resolve) => (letGo = resolve)));
+  hold();
+  void writer.append(closing('a'), { isAwaited: false });
+  await clock.advance(1);
+  void writer.append(closing('b'), { isAwaited: false });
+  letGo();
+  await settled();
+  expect(store.appends).toHaveLength(1);
+  hold();
+  await clock.advance(50);
+  expect(store.appends).toHaveLength(2);
+  void writer.append(closing('c'), { isAwaited: false });
+  const awaited = writer.append(closing('d'));
+  letGo();
+  await awaited;
+  expect(store.appends).toHaveLength(3);
+  expectWholeChain(store.lines, ['a', 'b', 'c', 'd']);
+});
+
+test('one that is waited for takes those along that are not', async () => {
+  const { store, writer } = start();
+  void writer.append(closing('a'), { isAwaited: false });
+  await writer.append(closing('b'));
+  expect(store.appends).toHaveLength(1);
+  expectWholeChain(store.lines, ['a', 'b']);
+});
+
+test('an append that fails is tried again until it succeeds, less and less often', async () => {
+  const { clock, store, writer } = start();
+  store.faults.push('refused', 'refused', 'refused', 'refused', 'refused', 'refused', 'refused', 'refused');
+  const state = { isCommitted: false };
+  void writer.append(closing('a')).then(() => (state.isCommitted = true));
+  const delays: number[] = [];
+  await settled();
+  while (!state.isCommitted) {
+    const [delay = 0] = clock.delays();
+    delays.push(delay);
+    await clock.advance(delay);
+  }
+  expect(delays).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000]);
+  expectWholeChain(store.lines, ['a']);
+});
+
+test('what waits for its next try is tried at once when there is no more time', async () => {
+  const { clock, store, writer } = start();
+  store.faults.push('refused', 'refused', 'refused', 'refused');
+  const committed = writer.append(closing('a'));
+  await settled();
+  await clock.advance(100 + 200 + 400);
+  expect(clock.delays()).toContain(800);
+  writer.hurry();
+  await committed;
+  expectWholeChain(store.lines, ['a']);
+});
+
+test('a clock that jumps backwards holds up nothing, and leaves a whole chain', async () => {
+  const store = new MemoryAppendStore();
+  const clock = createHandDrivenClock();
+  let offsetInMs = 0;
+  const writer = new LedgerWriter({
+    loadStore: () => Promise.resolve(store),
+    policyVersion: 'policy-1',
+    now: () => new Date(clock.now() + offsetInMs),
+    schedule: clock.schedule,
+  });
+  await writer.append(closing('a'));
+  offsetInMs = -86_400_000;
+  const committed = writer.append(closing('b'), { isAwaited: false });
+  await clock.advance(50);
+  await committed;
+  await writer.append(closing('c'));
+  expectWholeChain(store.lines, ['a', 'b', 'c']);
+  const times = store.lines.map((line) => LedgerEntry.parse(JSON.parse(line)).time);
+  expect(times.toSorted()).not.toEqual(times);
+});
+
+test('a block whose answer was lost is not written twice', async () => {
+  const { clock, store, writer } = start();
+  store.faults.push('answer lost');
+  const all = [writer.append(closing('a')), writer.append(closing('b'))];
+  await settled();
+  await clock.advance(100);
+  await Promise.all(all);
+  expectWholeChain(store.lines, ['a', 'b']);
+  expect(store.blobs.size).toBe(1);
+});
+
+test('a blob that takes no more is followed by another part, whose chain goes on', async () => {
+  const { store, writer } = start();
+  await writer.append(closing('a'));
+  store.faults.push('closed');
+  await writer.append(closing('b'));
+  expect([...store.blobs.keys()].map((name) => name.slice(-12))).toEqual(['000001.jsonl', '000002.jsonl']);
+  expectWholeChain(store.lines, ['a', 'b']);
+});
+
+test('a blob is left after 50,000 blocks', async () => {
+  const { store, writer } = start();
+  for (let count = 0; count < 50_001; count += 1) await writer.append(closing('a'));
+  expect(store.appends.at(-2)).toMatch(/^000001\.jsonl@/);
+  expect(store.appends.at(-1)).toBe('000002.jsonl@0');
+});
+
+test('what somebody else has put behind our last entry is left alone, and the chain goes on in a new part', async () => {
+  const { store, writer } = start();
+  await writer.append(closing('a'));
+  const [name = ''] = store.blobs.keys();
+  store.put(name, Buffer.from('{"forged":true}\n'));
+  await writer.append(closing('b'));
+  expectWholeChain(
+    store.lines.filter((line) => !line.includes('forged')),
+    ['a', 'b'],
+  );
+});
+
+test('a part that is gone is followed by another', async () => {
+  const { store, writer } = start();
+  await writer.append(closing('a'));
+  store.blobs.clear();
+  await writer.append(closing('b'));
+  expect([...store.blobs.keys()].map((name) => name.slice(-12))).toEqual(['000002.jsonl']);
+});
+
+test('a store that takes nothing at all is not asked in a tight loop', async () => {
+  const { clock, store, writer } = start();
+  store.faults.push('closed', 'closed', 'closed');
+  const committed = writer.append(closing('a'));
+  await settled();
+  expect(store.appends).toHaveLength(1);
+  await clock.advance(100 + 200 + 400);
+  await committed;
+  expectWholeChain(store.lines, ['a']);
+});
+
+test('no part stays empty before another, which its readers would take for the end', async () => {
+  const { clock, store, writer } = start();
+  await writer.append(closing('a'));
+  store.faults.push('closed', 'closed', 'closed');
+  const committed = writer.append(closing('b'));
+  await settled();
+  await clock.advance(100 + 200 + 400);
+  await committed;
+  expect([...store.blobs].map(([name, blocks]) => [name.slice(-12), blocks.length])).toEqual([
+    ['000001.jsonl', 1],
+    ['000002.jsonl', 1],
+  ]);
+});
+
+test('a store that cannot be loaded is loaded again', async () => {
+  const clock = createHandDrivenClock();
+  const store = new MemoryAppendStore();
+  const loads = [Promise.reject(new Error('no such package')), Promise.resolve(store)];
+  loads[0]?.catch(() => undefined);
+  const writer = new LedgerWriter({
+    loadStore: () => loads.shift() ?? Promise.resolve(store),
+    policyVersion: 'policy-1',
+    now: () => new Date(clock.now()),
+    schedule: clock.schedule,
+  });
+  const committed = writer.append(closing('a'));
+  await settled();
+  await clock.advance(100);
+  await committed;
+  expectWholeChain(store.lines, ['a']);
+});
+
+test('a burst of 20,000 entries is written in blocks of 4 MiB at most, in order', async () => {
+  const { store, writer } = start();
+  const ids = Array.from({ length: 20_000 }, (_, index) => `${index}`.padEnd(400, '-'));
+  await Promise.all(ids.map((id) => writer.append(closing(id))));
+  expectWholeChain(store.lines, ids);
+  expect(store.appends.length).toBeLessThan(10);
+  expect(writer.pendingBytes).toBe(0);
+});
+
+test('it tells how much waits, and since when', async () => {
+  const { clock, store, writer } = start();
+  expect(writer.pendingSince).toBeUndefined();
+  store.faults.push('refused');
+  const since = clock.now();
+  const first = writer.append(closing('a'));
+  await settled();
+  await clock.advance(50);
+  const second = writer.append(closing('b'));
+  expect(writer.pendingSince).toBe(since);
+  expect(writer.pendingBytes).toBeGreaterThan(500);
+  await clock.advance(50);
+  await Promise.all([first, second]);
+  expect([writer.pendingBytes, writer.pendingSince]).toEqual([0, undefined]);
+});

@@ -1,0 +1,176 @@
+import { createAzureAppendStore } from '../../src/ledger/azure-append-store.ts';
+import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
+import { createLedgerReader, type LedgerReader, streamLines } from '../../src/ledger/ledger-reader.ts';
+import { LedgerWriter } from '../../src/ledger/ledger-writer.ts';
+import { createShipping } from '../../src/shipping/shipping.ts';
+import { createStateStore } from '../../src/storage/state-store.ts';
+import { FakeIngestion } from '../fake-ingestion.ts';
+import { startStorageAccount } from '../storage-account.ts';
+
+let account: Awaited<ReturnType<typeof startStorageAccount>>;
+let containers = 0;
+
+beforeAll(async () => {
+  account = await startStorageAccount([
+    'state',
+    'ledger',
+    ...['a', 'b', 'c'].map((name) => `ledger-${name}`),
+  ]);
+});
+afterEach(() => {
+  account.control.clear();
+  account.control.clearFaults();
+});
+afterAll(() => account.close());
+
+const schedule = (task: () => void, delayInMs: number) => {
+  const timer = setTimeout(task, delayInMs);
+  return () => clearTimeout(timer);
+};
+
+/** A ledger of its own, and processes that write and ship it. */
+function createLedger() {
+  containers += 1;
+  const container = account.container(`ledger-${'abc'.charAt(containers - 1)}`);
+  const ledger = createLedgerReader(container);
+  const state = createStateStore(container);
+  const ingestion = new FakeIngestion();
+  const startProcess = () => {
+    const writer = new LedgerWriter({
+      loadStore: () => Promise.resolve(createAzureAppendStore(container, 30_000)),
+      policyVersion: 'v1',
+      now: () => new Date(),
+      schedule,
+      onCommitted: () => shipping.committed(),
+    });
+    const shipping = createShipping({
+      writer: writer.name,
+      append: (body) => writer.append(body),
+      loadStorage: () => Promise.resolve({ ledger, state }),
+      loadSender: () => Promise.resolve(ingestion),
+      describe: ({ id }) => ({ properties: { id: String(id) }, measurements: {} }),
+      // Whoever doesn't write at this moment is gone.
+      checkpointIntervalInMs: 0,
+      now: () => new Date(),
+      schedule,
+      random: () => 0,
+    });
+    return { writer, shipping };
+  };
+  const ids = () => ingestion.named('gateway.prediction').map(({ properties }) => properties.id);
+  return { ledger, state, ingestion, startProcess, ids };
+}
+
+function closings(count: number): EntryBody[] {
+  return Array.from({ length: count }, (_, index) => ({
+    kind: 'closing',
+    record: { id: `record-${index}` },
+  }));
+}
+
+test('a ledger is listed and read as it stands', async () => {
+  const container = account.container('ledger');
+  const writer = '20260101T000000000Z-00000001';
+  for (const [name, text] of [
+    [`${writer}/000002.jsonl`, 'two'],
+    [`${writer}/000001.jsonl`, 'first'],
+    [`${writer}/notes.txt`, 'other'],
+    ['stranger/000001.jsonl', 'other'],
+  ] as const) {
+    const blob = container.getAppendBlobClient(name);
+    await blob.create();
+    await blob.appendBlock(text, text.length);
+  }
+  const ledger = createLedgerReader(container);
+  const { chains, asOf } = await ledger.list();
+  expect(chains.map((chain) => [chain.writer, chain.parts.map(({ part, bytes }) => [part, bytes])])).toEqual([
+    [
+      writer,
+      [
+        [1, 5],
+        [2, 3],
+      ],
+    ],
+  ]);
+  const age = asOf.getTime() - (chains[0]?.parts[1]?.modifiedAt.getTime() ?? 0);
+  expect(age).toBeGreaterThanOrEqual(0);
+  expect(age).toBeLessThan(60_000);
+  expect((await ledger.read(writer, 1, 1, 3)).toString()).toBe('irs');
+  expect((await ledger.read(writer, 1, 3, 100)).toString()).toBe('st');
+  expect((await ledger.read(writer, 1, 5, 100)).byteLength).toBe(0);
+  expect((await ledger.read(writer, 3, 0, 100)).byteLength).toBe(0);
+});
+
+test('lines of a part come whole, wherever its chunks end, and half a line at the end does not', async () => {
+  const text = 'first\nsecond\nthird\nhalf';
+  const ledger: LedgerReader = {
+    list: () => Promise.reject(new Error('nobody asks')),
+    read: (_writer, _part, offset) => Promise.resolve(Buffer.from(text.slice(offset, offset + 8))),
+  };
+  const lines: Buffer[] = [];
+  for await (const some of streamLines(ledger, 'w', 1)) lines.push(some);
+  expect(Buffer.concat(lines).toString()).toBe('first\nsecond\nthird\n');
+});
+
+test('a ledger that does not answer is not an empty one', async () => {
+  const ledger = createLedgerReader(account.container('ledger'));
+  account.control.inject({ path: 'ledger', status: 503, times: 2 });
+  await expect(ledger.read('20260101T000000000Z-00000001', 1, 0, 10)).rejects.toThrow();
+  await expect(ledger.list()).rejects.toThrow();
+  await expect(createLedgerReader(account.container('absent')).list()).rejects.toThrow();
+});
+
+test('state is written under a condition, and listed with its facts', async () => {
+  const state = createStateStore(account.container('state'));
+  expect(await state.read('shipping/one.json')).toBeUndefined();
+  const first = await state.write('shipping/one.json', { offset: 1 }, { offset: '1' }, undefined);
+  expect(first).toBeDefined();
+  expect(await state.write('shipping/one.json', { offset: 0 }, { offset: '0' }, undefined)).toBeUndefined();
+  const second = await state.write('shipping/one.json', { offset: 2 }, { offset: '2' }, first);
+  expect(await state.write('shipping/one.json', { offset: 3 }, { offset: '3' }, first)).toBeUndefined();
+  expect(await state.read('shipping/one.json')).toMatchObject({ value: { offset: 2 }, etag: second });
+  await state.write('recovery/one.json', {}, {}, undefined);
+  expect(await state.list('shipping/')).toEqual(new Map([['shipping/one.json', { offset: '2' }]]));
+});
+
+test('what a process writes is shipped, and its cursor kept', async () => {
+  const { ids, state, startProcess } = createLedger();
+  const { writer, shipping } = startProcess();
+  await Promise.all(closings(1500).map((body) => writer.append(body)));
+  await shipping.close(20_000);
+  expect(ids()).toHaveLength(1500);
+  expect(new Set(ids()).size).toBe(1500);
+  const cursor = await state.read(`shipping/${writer.name}.json`);
+  expect(cursor?.value).toMatchObject({ writer: writer.name, part: 1, sequence: 1500, refused: 0 });
+});
+
+test('what a lost process wrote is shipped and closed by another, once', async () => {
+  const { ids, ingestion, ledger, startProcess } = createLedger();
+  const lost = startProcess();
+  ingestion.faults.push(...Array.from({ length: 10 }, () => 'silence' as const));
+  await Promise.all([
+    lost.writer.append({ kind: 'opening', record: { id: 'open' } }),
+    ...closings(700).map((body) => lost.writer.append(body)),
+  ]);
+  await lost.shipping.close(0);
+  ingestion.faults.length = 0;
+
+  const sweeper = startProcess();
+  expect(await sweeper.shipping.sweep()).toMatchObject({ failedChains: 0 });
+  await sweeper.shipping.sweep();
+  await sweeper.shipping.close(20_000);
+  expect(ids()).toHaveLength(701);
+  expect(new Set(ids()).size).toBe(701);
+  const recovered = await ledger.read(sweeper.writer.name, 1, 0, 1_000_000);
+  expect(recovered.toString().match(/PROCESS_LOST/g)).toHaveLength(1);
+});
+
+test('a cursor whose answer is lost keeps no record back and doubles none', async () => {
+  const { ids, state, startProcess } = createLedger();
+  const { writer, shipping } = startProcess();
+  account.control.inject({ path: 'shipping', method: 'PUT', abortAfterChunks: 0 });
+  await Promise.all(closings(600).map((body) => writer.append(body)));
+  await shipping.close(20_000);
+  expect(ids()).toHaveLength(600);
+  expect((await state.read(`shipping/${writer.name}.json`))?.value).toMatchObject({ sequence: 600 });
+});

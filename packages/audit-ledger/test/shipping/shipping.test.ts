@@ -1,0 +1,599 @@
+import fc from 'fast-check';
+import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
+import { FlatOpening, FlatRecord } from '../../src/record/record-schema.ts';
+import { createShipping } from '../../src/shipping/shipping.ts';
+import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
+import { FakeIngestion, type IngestionFault } from '../fake-ingestion.ts';
+import { MemoryLedger, MemoryState, MemoryWriter } from '../memory-storage.ts';
+
+const GONE_AFTER_IN_MS = 180_000;
+
+/** Storage and ingestion, and processes that write and ship. */
+function createWorld() {
+  const clock = createHandDrivenClock();
+  const ledger = new MemoryLedger(clock.now);
+  const state = new MemoryState(clock.now);
+  const ingestion = new FakeIngestion();
+  let processes = 0;
+  const startProcess = ({ loadStorage = () => Promise.resolve({ ledger, state }) } = {}) => {
+    processes += 1;
+    const writer = new MemoryWriter(ledger, `20260101T000000000Z-0000000${processes}`, clock.now);
+    const shipping = createShipping({
+      writer: writer.name,
+      append: (body) => {
+        append(body);
+        return Promise.resolve();
+      },
+      loadStorage,
+      loadSender: () => Promise.resolve(ingestion),
+      describe: (record) => {
+        if (typeof record.id !== 'string') throw new TypeError('no record');
+        return { properties: { id: record.id, outcome: String(record.outcome) }, measurements: {} };
+      },
+      checkpointIntervalInMs: GONE_AFTER_IN_MS / 3,
+      now: () => new Date(clock.now()),
+      schedule: clock.schedule,
+      random: () => 1,
+    });
+    const append = (...bodies: EntryBody[]) => {
+      writer.append(...bodies);
+      shipping.committed();
+    };
+    return { writer, shipping, append };
+  };
+  /** Lets everything happen that is due within a second, and some more seconds. */
+  const pass = async (seconds = 1) => {
+    for (let second = 0; second < seconds; second += 1) {
+      for (let turn = 0; turn < 100; turn += 1) await settled();
+      await clock.advance(1000);
+      for (let turn = 0; turn < 100; turn += 1) await settled();
+    }
+  };
+  const sweep = async ({ shipping }: { readonly shipping: ReturnType<typeof createShipping> }) => {
+    const sweeping = shipping.sweep();
+    sweeping.catch(() => undefined);
+    await pass();
+    return sweeping;
+  };
+  return { clock, ledger, state, ingestion, startProcess, pass, sweep };
+}
+
+function opening(id: string): EntryBody {
+  return { kind: 'opening', record: { id, time: '2026-01-01T00:00:00.000Z', decision: 'allow' } };
+}
+
+function closing(id: string): EntryBody {
+  return { kind: 'closing', record: { id, time: '2026-01-01T00:00:00.000Z', outcome: 'answered' } };
+}
+
+function closings(count: number, prefix = 'record'): EntryBody[] {
+  return Array.from({ length: count }, (_, index) => closing(`${prefix}-${index}`));
+}
+
+const CHAIN: EntryBody = { kind: 'chain', policyVersion: 'v1' };
+
+function idsOf(ingestion: FakeIngestion): (string | undefined)[] {
+  return ingestion.named('gateway.prediction').map(({ properties }) => properties.id);
+}
+
+function expectEachOnce(ingestion: FakeIngestion, count: number): void {
+  expect(ingestion.named('gateway.prediction')).toHaveLength(count);
+  expect(new Set(idsOf(ingestion)).size).toBe(count);
+}
+
+test('a committed record is shipped with its place in the ledger', async () => {
+  const { ingestion, startProcess, pass, ledger } = createWorld();
+  const { append, writer, shipping } = startProcess();
+  append(CHAIN, opening('one'), closing('one'));
+  await pass();
+  const [event, ...more] = ingestion.accepted;
+  expect(more).toEqual([]);
+  expect(event?.name).toBe('gateway.prediction');
+  expect(event?.time).toEqual(new Date('2026-01-01T00:00:00.000Z'));
+  expect(event?.properties).toEqual({
+    id: 'one',
+    outcome: 'answered',
+    ledgerWriter: writer.name,
+    ledgerSequence: '2',
+    ledgerHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+  });
+  expect(shipping.shipped()).toEqual({ sequence: 2, refused: 0 });
+  expect(ledger.entries(writer.name)).toHaveLength(3);
+});
+
+test('checkpoints and the end of a chain are shipped as anchors', async () => {
+  const { ingestion, startProcess, pass } = createWorld();
+  const { append, writer } = startProcess();
+  append(CHAIN, { kind: 'checkpoint', shipped: { sequence: -1, refused: 0 }, opened: 4, closed: 7 });
+  append({ kind: 'end', opened: 4, closed: 8 });
+  await pass();
+  const place = (sequence: string, closed: string) => ({
+    writer: writer.name,
+    sequence,
+    closed,
+    hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    time: '2026-01-01T00:00:00.000Z',
+  });
+  expect(ingestion.accepted.map(({ name, properties }) => [name, properties])).toEqual([
+    ['gateway.audit.anchor', place('1', '7')],
+    ['gateway.audit.anchor', place('2', '8')],
+  ]);
+});
+
+test('what is committed within a quarter of a second goes out together', async () => {
+  const { clock, ingestion, startProcess, pass } = createWorld();
+  const { append } = startProcess();
+  append(CHAIN, closing('one'));
+  append(closing('two'));
+  await clock.advance(249);
+  expect(ingestion.requests).toEqual([]);
+  await pass();
+  expect(ingestion.requests).toEqual([2]);
+});
+
+test('a burst of 20,000 goes out in batches of at most 500, and none is lost or doubled', async () => {
+  const { ingestion, ledger, startProcess, pass } = createWorld();
+  const { append, shipping } = startProcess();
+  append(CHAIN);
+  for (let burst = 0; burst < 20; burst += 1) append(...closings(1000, `burst-${burst}`));
+  await pass(20);
+  expectEachOnce(ingestion, 20_000);
+  expect(Math.max(...ingestion.requests)).toBeLessThanOrEqual(500);
+  expect(ledger.largestRead).toBeLessThanOrEqual(1024 * 1024);
+  expect(shipping.shipped().sequence).toBe(20_000);
+});
+
+test('events of one batch are less than 1 MB together', async () => {
+  const { ingestion, startProcess, pass } = createWorld();
+  const { append, writer } = startProcess();
+  append(CHAIN);
+  const long = 'x'.repeat(8000);
+  for (let index = 0; index < 300; index += 1)
+    writer.append({ kind: 'closing', record: { id: `${index}-${long}`, outcome: 'answered' } });
+  append(closing('last'));
+  await pass(3);
+  expectEachOnce(ingestion, 301);
+  expect(Math.max(...ingestion.requests)).toBeLessThan(120);
+});
+
+test.each([
+  ['500', { status: 500 }],
+  ['429 with Retry-After', { status: 429, retryAfter: '5' }],
+  ['400 in passing', { status: 400 }],
+  ['413 in passing', { status: 413 }],
+  ['402', { status: 402 }],
+  ['a hang or a reset', 'silence' as const],
+  ['half of it accepted', 'half' as const],
+])('ingestion answers %s: every record arrives once', async (_, fault) => {
+  const { ingestion, startProcess, pass } = createWorld();
+  const { append, shipping } = startProcess();
+  ingestion.faults.push(fault, fault, fault);
+  append(CHAIN, ...closings(1200));
+  await pass(60);
+  expectEachOnce(ingestion, 1200);
+  expect(shipping.shipped()).toEqual({ sequence: 1200, refused: 0 });
+});
+
+test('a record that Application Insights will not take is on the ledger as a refusal, and the others arrive', async () => {
+  const { ingestion, ledger, startProcess, pass } = createWorld();
+  const { append, shipping, writer } = startProcess();
+  ingestion.refuses = ({ properties }) => (properties.id === 'record-7' ? 400 : undefined);
+  append(CHAIN, ...closings(20));
+  await pass(3);
+  expectEachOnce(ingestion, 19);
+  expect(ledger.entries(writer.name).at(-1)).toMatchObject({ kind: 'refusal', refused: 8, status: 400 });
+  expect(shipping.shipped()).toEqual({ sequence: 21, refused: 1 });
+});
+
+test('a chain that goes on in the next part is shipped on from there', async () => {
+  const { ingestion, startProcess, pass } = createWorld();
+  const { append, writer } = startProcess();
+  append(CHAIN, ...closings(3, 'first'));
+  writer.part = 2;
+  append(...closings(3, 'second'));
+  await pass();
+  writer.part = 3;
+  append(...closings(3, 'third'));
+  await pass();
+  expectEachOnce(ingestion, 9);
+  expect(ingestion.named('gateway.audit.verification')).toEqual([]);
+});
+
+test('a ledger that cannot be read, or storage that cannot be loaded, is tried again', async () => {
+  const { ingestion, ledger, state, startProcess, pass } = createWorld();
+  let loads = 0;
+  const { append } = startProcess({
+    loadStorage: () => {
+      loads += 1;
+      return loads === 1 ? Promise.reject(new Error('not there')) : Promise.resolve({ ledger, state });
+    },
+  });
+  ledger.faults.push(new Error('away'), new Error('away'));
+  append(CHAIN, ...closings(3));
+  await pass(10);
+  expectEachOnce(ingestion, 3);
+});
+
+test.each([true, false])(
+  'a cursor that cannot be kept keeps no record back (carried out: %s)',
+  async (isCarriedOut) => {
+    const { ingestion, state, startProcess, pass } = createWorld();
+    const { append, writer } = startProcess();
+    state.faults.push({ isCarriedOut }, { isCarriedOut }, { isCarriedOut });
+    append(CHAIN, ...closings(3));
+    await pass(10);
+    append(...closings(3, 'later'));
+    await pass(10);
+    expectEachOnce(ingestion, 6);
+    expect((await state.read(`shipping/${writer.name}.json`))?.value).toMatchObject({ sequence: 6 });
+  },
+);
+
+test('a process that dies in the middle of shipping has the rest shipped by another, and what is doubled has the same id', async () => {
+  const { ingestion, ledger, clock, state, startProcess, pass, sweep } = createWorld();
+  const dying = startProcess();
+  const survivor = startProcess();
+  dying.writer.append(CHAIN, ...closings(2000));
+  // The second batch is accepted, but the process dies before its cursor is kept.
+  let writes = 0;
+  state.beforeWrite = () => {
+    writes += 1;
+    if (writes > 1) state.faults.push({ isCarriedOut: false });
+    if (writes > 1) ledger.faults.push(...Array.from({ length: 10_000 }, () => new Error('dead')));
+  };
+  dying.shipping.committed();
+  await pass();
+  state.beforeWrite = () => undefined;
+  state.faults.length = 0;
+  ledger.faults.length = 0;
+  void dying.shipping.close(0);
+  await clock.advance(GONE_AFTER_IN_MS);
+  const shippedBefore = idsOf(ingestion).length;
+  expect(shippedBefore).toBe(1000);
+  await sweep(survivor);
+  await pass(5);
+  expect(new Set(idsOf(ingestion)).size).toBe(2000);
+  expect(idsOf(ingestion)).toHaveLength(2500);
+});
+
+test('chains of writers that live are left to them', async () => {
+  const { ingestion, clock, startProcess, sweep } = createWorld();
+  const other = startProcess();
+  const sweeper = startProcess();
+  other.writer.append(CHAIN, opening('one'), closing('two'));
+  await clock.advance(GONE_AFTER_IN_MS - 2000);
+  const backlog = await sweep(sweeper);
+  expect(idsOf(ingestion)).toEqual([]);
+  expect(backlog).toMatchObject({ chains: 1, oldestAgeInMs: GONE_AFTER_IN_MS - 2000, failedChains: 0 });
+});
+
+test('what a lost writer has left open is closed once, in the sweeper’s chain, and shipped', async () => {
+  const { ingestion, ledger, clock, startProcess, pass, sweep } = createWorld();
+  const lost = startProcess();
+  const sweeper = startProcess();
+  lost.writer.append(CHAIN, opening('one'), opening('two'), closing('one'), opening('three'));
+  await clock.advance(GONE_AFTER_IN_MS);
+  await sweep(sweeper);
+  await pass();
+  await sweep(sweeper);
+  await pass();
+  expect(ledger.entries(sweeper.writer.name)).toMatchObject([
+    {
+      kind: 'closing',
+      recovered: true,
+      record: { id: 'two', decision: 'allow', outcome: 'interrupted', code: 'PROCESS_LOST', status: 500 },
+    },
+    { kind: 'closing', recovered: true, record: { id: 'three', outcome: 'interrupted' } },
+  ]);
+  expect(idsOf(ingestion).toSorted()).toEqual(['one', 'three', 'two']);
+  const recovered = ingestion.accepted.filter(({ properties }) => properties.recovered === 'true');
+  expect(recovered.map(({ properties }) => properties.ledgerWriter)).toEqual([
+    sweeper.writer.name,
+    sweeper.writer.name,
+  ]);
+});
+
+test('what is closed for a lost writer is a whole record', async () => {
+  const { ledger, clock, startProcess, sweep } = createWorld();
+  const lost = startProcess();
+  const sweeper = startProcess();
+  const record = FlatOpening.parse({
+    version: 1,
+    id: '20260101T000000000Z-11111111-1111-4111-8111-111111111111',
+    requestId: '11111111-1111-4111-8111-111111111111',
+    time: '2026-01-01T00:00:00.000Z',
+    dialect: 'vertex',
+    policyVersion: 'v1',
+    durability: 'strict',
+    decision: 'allow',
+    requestBytes: 12,
+  });
+  lost.writer.append(CHAIN, { kind: 'opening', record });
+  await clock.advance(GONE_AFTER_IN_MS);
+  await sweep(sweeper);
+  const [entry] = ledger.entries(sweeper.writer.name);
+  expect(entry?.kind).toBe('closing');
+  expect(FlatRecord.safeParse(entry?.kind === 'closing' && entry.record).success).toBe(true);
+});
+
+test('a sweep reads nothing of chains that are shipped and closed', async () => {
+  const { ledger, clock, startProcess, sweep } = createWorld();
+  const sweeper = startProcess();
+  for (let count = 0; count < 30; count += 1)
+    startProcess().writer.append(CHAIN, ...closings(2, `chain-${count}`));
+  await clock.advance(GONE_AFTER_IN_MS);
+  await sweep(sweeper);
+  const readsBefore = ledger.reads;
+  expect(await sweep(sweeper)).toMatchObject({ chains: 0, failedChains: 0 });
+  expect(ledger.reads).toBe(readsBefore);
+});
+
+test('two sweepers at once close each call once', async () => {
+  const { ingestion, ledger, clock, startProcess, pass } = createWorld();
+  const lost = startProcess();
+  const [one, two] = [startProcess(), startProcess()];
+  lost.writer.append(CHAIN, ...Array.from({ length: 200 }, (_, index) => opening(`call-${index}`)));
+  await clock.advance(GONE_AFTER_IN_MS);
+  const sweeps = Promise.all([one.shipping.sweep(), two.shipping.sweep()]);
+  await pass(5);
+  await sweeps;
+  expect(ledger.entries(one.writer.name).length + ledger.entries(two.writer.name).length).toBe(200);
+  expectEachOnce(ingestion, 200);
+});
+
+test('a sweeper that dies in the middle is followed by one that closes only the rest', async () => {
+  const { ingestion, ledger, state, clock, startProcess, pass, sweep } = createWorld();
+  const lost = startProcess();
+  const dying = startProcess();
+  const next = startProcess();
+  lost.writer.append(CHAIN, opening('one'), opening('two'), opening('three'));
+  await clock.advance(GONE_AFTER_IN_MS);
+  // It enters its name, closes one of the calls and dies.
+  await state.write(
+    `recovery/${lost.writer.name}.json`,
+    { sweepers: [dying.writer.name], part: 1, bytes: 1, isDone: false },
+    {},
+    undefined,
+  );
+  dying.writer.append(CHAIN, { ...closing('two'), recovered: true } as EntryBody);
+  await sweep(next);
+  expect(ledger.entries(next.writer.name)).toEqual([]);
+  await clock.advance(GONE_AFTER_IN_MS);
+  await sweep(next);
+  await pass();
+  expect(ledger.entries(next.writer.name)).toMatchObject([
+    { record: { id: 'one' } },
+    { record: { id: 'three' } },
+  ]);
+  expectEachOnce(ingestion, 3);
+});
+
+test('a sweeper that could not say that it is done is followed by one that closes nothing', async () => {
+  const { ingestion, ledger, state, clock, startProcess, pass, sweep } = createWorld();
+  const lost = startProcess();
+  const sweeper = startProcess();
+  lost.writer.append(CHAIN, opening('one'));
+  await clock.advance(GONE_AFTER_IN_MS);
+  let writes = 0;
+  state.beforeWrite = (name) => {
+    if (!name.startsWith('recovery/')) return;
+    writes += 1;
+    if (writes === 2) state.faults.push({ isCarriedOut: false });
+  };
+  expect(await sweep(sweeper)).toMatchObject({ failedChains: 1 });
+  await pass();
+  expect(await sweep(sweeper)).toMatchObject({ failedChains: 0 });
+  expect(ledger.entries(sweeper.writer.name)).toHaveLength(1);
+  expectEachOnce(ingestion, 1);
+});
+
+test('a broken chain is shipped as far as its lines are entries, and said to be broken', async () => {
+  const { ingestion, ledger, clock, startProcess, pass, sweep } = createWorld();
+  const lost = startProcess();
+  const sweeper = startProcess();
+  lost.writer.append(CHAIN, ...closings(5));
+  ledger.replace(lost.writer.name, 1, (text) => {
+    const lines = text.split('\n');
+    lines[2] = (lines[2] ?? '').replace('record-1', 'record-X');
+    lines[4] = 'no entry';
+    return lines.join('\n');
+  });
+  ledger.write(lost.writer.name, 1, '{"v":1,"writer"');
+  await clock.advance(GONE_AFTER_IN_MS);
+  await sweep(sweeper);
+  await pass(2);
+  await sweep(sweeper);
+  expect(idsOf(ingestion)).toEqual(['record-0', 'record-X', 'record-2', 'record-4']);
+  expect(ingestion.named('gateway.audit.verification').map(({ properties }) => properties)).toEqual([
+    { writer: lost.writer.name, sequence: '3', problem: 'unlinked' },
+    { writer: lost.writer.name, sequence: '4', problem: 'unreadable' },
+    { writer: lost.writer.name, sequence: '5', problem: 'unlinked' },
+    { writer: lost.writer.name, sequence: '6', problem: 'truncated' },
+  ]);
+});
+
+test('a closing whose record is none is said to be broken, and those that follow are shipped', async () => {
+  const { ingestion, startProcess, pass } = createWorld();
+  const { append } = startProcess();
+  append(CHAIN, { kind: 'closing', record: {} }, { kind: 'closing' } as unknown as EntryBody, closing('one'));
+  await pass();
+  expect(idsOf(ingestion)).toEqual(['one']);
+  expect(ingestion.named('gateway.audit.verification').map(({ properties }) => properties)).toMatchObject([
+    { sequence: '1', problem: 'unreadable' },
+    { sequence: '2', problem: 'unreadable' },
+  ]);
+});
+
+test('a part that is missing does not keep back what follows', async () => {
+  const { ingestion, ledger, clock, startProcess, pass, sweep } = createWorld();
+  const lost = startProcess();
+  const sweeper = startProcess();
+  lost.writer.append(CHAIN, closing('one'));
+  lost.writer.part = 2;
+  lost.writer.append(closing('two'));
+  lost.writer.part = 3;
+  lost.writer.append(closing('three'));
+  ledger.removePart(lost.writer.name, 2);
+  await clock.advance(GONE_AFTER_IN_MS);
+  await sweep(sweeper);
+  await pass();
+  expect(idsOf(ingestion)).toEqual(['one', 'three']);
+  expect(ingestion.named('gateway.audit.verification').map(({ properties }) => properties.sequence)).toEqual([
+    '3',
+  ]);
+});
+
+test('half a line of a writer that lives is waited for', async () => {
+  const { ingestion, ledger, startProcess, pass } = createWorld();
+  const { append, shipping, writer } = startProcess();
+  append(CHAIN, closing('one'));
+  ledger.write(writer.name, 1, '{"v":1,');
+  await pass(3);
+  expect(idsOf(ingestion)).toEqual(['one']);
+  expect(ingestion.named('gateway.audit.verification')).toEqual([]);
+  expect(shipping.shipped().sequence).toBe(1);
+});
+
+test('each sweep tells the backlog, also when there is none', async () => {
+  const { ingestion, startProcess, sweep } = createWorld();
+  const sweeper = startProcess();
+  expect(await sweep(sweeper)).toEqual({ chains: 0, bytes: 0, oldestAgeInMs: 0, failedChains: 0 });
+  expect(ingestion.named('gateway.audit.backlog')).toMatchObject([
+    { properties: { writer: sweeper.writer.name }, measurements: { chains: 0, bytes: 0 } },
+  ]);
+});
+
+test('a sweep while ingestion is away ends in plain words that say why, and the next one ships', async () => {
+  const { ingestion, clock, startProcess, pass, sweep } = createWorld();
+  const lost = startProcess();
+  const sweeper = startProcess();
+  lost.writer.append(CHAIN, ...closings(3));
+  await clock.advance(GONE_AFTER_IN_MS);
+  ingestion.faults.push(...Array.from({ length: 6 }, () => 'silence' as const));
+  const sweeping = shippingOutcome(sweeper.shipping.sweep());
+  await pass(60);
+  expect(await sweeping).toBe(
+    'The audit sweep took too long; the next one goes on. What is on record waits in the ledger: Nobody answers.',
+  );
+  await pass(60);
+  await sweep(sweeper);
+  expectEachOnce(ingestion, 3);
+});
+
+test('a sweep of a ledger that cannot be read ends in plain words', async () => {
+  const { startProcess } = createWorld();
+  const { shipping } = startProcess({ loadStorage: () => Promise.reject(new Error('secret')) });
+  await expect(shipping.sweep()).rejects.toThrow(
+    'The audit ledger could not be swept: its storage could not be read or written.',
+  );
+});
+
+test('the clock may jump backwards: what is gone goes by the clock of storage', async () => {
+  const { ingestion, ledger, clock, state, startProcess, pass } = createWorld();
+  const lost = startProcess();
+  lost.writer.append(CHAIN, opening('one'), closing('two'));
+  await clock.advance(GONE_AFTER_IN_MS);
+  const writer = new MemoryWriter(ledger, '20260101T000000000Z-000000ff', () => clock.now() - 86_400_000);
+  const sweeper = createShipping({
+    writer: writer.name,
+    append: (body) => Promise.resolve(writer.append(body)),
+    loadStorage: () => Promise.resolve({ ledger, state }),
+    loadSender: () => Promise.resolve(ingestion),
+    describe: ({ id }) => ({ properties: { id: String(id) }, measurements: {} }),
+    checkpointIntervalInMs: GONE_AFTER_IN_MS / 3,
+    now: () => new Date(clock.now() - 86_400_000),
+    schedule: clock.schedule,
+    random: () => 1,
+  });
+  const sweeping = sweeper.sweep();
+  await pass();
+  await sweeping;
+  expect(idsOf(ingestion)).toEqual(['two']);
+  expect(ledger.entries(writer.name)).toMatchObject([{ record: { id: 'one' }, recovered: true }]);
+});
+
+test('closing ships what is left at once, and then closes the sender', async () => {
+  const { ingestion, startProcess } = createWorld();
+  const { append, shipping } = startProcess();
+  append(CHAIN, ...closings(3), { kind: 'end', opened: 0, closed: 3 });
+  await shipping.close(5000);
+  expectEachOnce(ingestion, 3);
+  expect(ingestion.named('gateway.audit.anchor')).toHaveLength(1);
+  expect(ingestion.closed).toBe(1);
+});
+
+test('closing tries at once what waits for its next try', async () => {
+  const { ingestion, startProcess, pass } = createWorld();
+  const { append, shipping } = startProcess();
+  ingestion.faults.push({ status: 429, retryAfter: '3600' });
+  append(CHAIN, ...closings(3));
+  await pass();
+  expect(idsOf(ingestion)).toEqual([]);
+  await shipping.close(5000);
+  expectEachOnce(ingestion, 3);
+});
+
+test('closing gives up in time, and another process ships the rest', async () => {
+  const { ingestion, clock, startProcess, pass, sweep } = createWorld();
+  const ending = startProcess();
+  const sweeper = startProcess();
+  ingestion.faults.push(...Array.from({ length: 4 }, () => 'silence' as const));
+  ending.append(CHAIN, ...closings(3));
+  const closed = ending.shipping.close(5000);
+  await pass(6);
+  await closed;
+  expect(idsOf(ingestion)).toEqual([]);
+  ingestion.faults.length = 0;
+  await clock.advance(GONE_AFTER_IN_MS);
+  await sweep(sweeper);
+  expectEachOnce(ingestion, 3);
+});
+
+test('whatever goes wrong, every record arrives or its refusal is on the ledger', async () => {
+  const fault = fc.constantFrom<IngestionFault>(
+    ...[400, 402, 413, 429, 439, 500, 503].map((status) => ({ status })),
+    { status: 200, body: '{}' },
+    { status: 429, retryAfter: '3' },
+    'silence',
+    'half',
+    'half, and says so with 200',
+  );
+  const scenario = fc.record({
+    bursts: fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 4 }),
+    faults: fc.array(fault, { maxLength: 6 }),
+    stateFaults: fc.array(fc.record({ isCarriedOut: fc.boolean() }), { maxLength: 3 }),
+    readFaults: fc.integer({ min: 0, max: 3 }),
+    poison: fc.integer({ min: 0, max: 800 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(scenario, async ({ bursts, faults, stateFaults, readFaults, poison }) => {
+      const { ingestion, ledger, state, startProcess, pass } = createWorld();
+      const { append, writer, shipping } = startProcess();
+      ingestion.refuses = ({ properties }) =>
+        properties.ledgerSequence === String(poison) ? 400 : undefined;
+      append(CHAIN);
+      for (const [index, count] of bursts.entries()) {
+        ingestion.faults.push(...(index === 0 ? faults : []));
+        state.faults.push(...(index === 0 ? stateFaults : []));
+        ledger.faults.push(...Array.from({ length: index === 0 ? readFaults : 0 }, () => new Error('away')));
+        append(...closings(count, `burst-${index}`));
+        await pass(2);
+      }
+      await pass(120);
+      const total = bursts.reduce((sum, count) => sum + count, 0);
+      const isPoisoned = poison >= 1 && poison <= total;
+      const refusals = ledger.entries(writer.name).filter(({ kind }) => kind === 'refusal');
+      expect(refusals).toHaveLength(isPoisoned ? 1 : 0);
+      expectEachOnce(ingestion, total - refusals.length);
+      expect(shipping.shipped()).toEqual({ sequence: total + refusals.length, refused: refusals.length });
+    }),
+    { numRuns: 12 },
+  );
+});
+
+function shippingOutcome(sweeping: Promise<unknown>): Promise<unknown> {
+  return sweeping.then(
+    () => undefined,
+    (error: unknown) => (error as Error).message,
+  );
+}

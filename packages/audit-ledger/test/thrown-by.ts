@@ -1,0 +1,23 @@
+import { AuditError } from '../src/audit-error.ts';
+
+/** The AuditError that the work throws; fails for another error or none. */
+export function thrownBy(work: () => unknown): AuditError {
+  try {
+    work();
+  } catch (error) {
+    return asAuditError(error);
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** The AuditError that the promise rejects with; fails for another error or none. */
+export async function rejectedBy(work: Promise<unknown>): Promise<AuditError> {
+  return work.then(() => {
+    throw new Error('nothing was thrown');
+  }, asAuditError);
+}
+
+function asAuditError(error: unknown): AuditError {
+  expect(error).toBeInstanceOf(AuditError);
+  return error as AuditError;
+}

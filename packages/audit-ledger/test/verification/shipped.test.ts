@@ -1,0 +1,266 @@
+import { hashEntry, LedgerEntry } from '../../src/ledger/ledger-entry.ts';
+import type { ShippedRecord, TracedCall } from '../../src/verification/evidence.ts';
+import { verifyLedger } from '../../src/verification/verify-ledger.ts';
+import {
+  asText,
+  callsOf,
+  createMemoryLedger,
+  recordOf,
+  STARTED_AT,
+  WRITER,
+  writeChain,
+} from './sample-chain.ts';
+
+const HOUR_IN_MS = 3_600_000;
+
+async function* each<Item>(items: readonly Item[]): AsyncGenerator<Item, void> {
+  for (const item of items) yield await Promise.resolve(item);
+}
+
+function shippedOf(lines: readonly string[]): ShippedRecord[] {
+  return lines.flatMap((line) => {
+    const entry = LedgerEntry.parse(JSON.parse(line));
+    if (entry.kind !== 'closing') return [];
+    const { sequence, record } = entry;
+    return [{ writer: WRITER, sequence, hash: hashEntry(line), time: new Date(STARTED_AT), fields: record }];
+  });
+}
+
+const options = {
+  period: { from: new Date(STARTED_AT - HOUR_IN_MS), to: new Date(STARTED_AT + HOUR_IN_MS) },
+  now: new Date(STARTED_AT + HOUR_IN_MS),
+  graceInMs: 0,
+  openForInMs: 0,
+};
+
+async function find(
+  lines: readonly string[],
+  records: readonly ShippedRecord[],
+  cursor = lines.length - 1,
+  overrides: Partial<typeof options> = {},
+) {
+  const { findings } = await verifyLedger(
+    createMemoryLedger({ [WRITER]: [asText(lines)] }),
+    { records: each(records), fieldsOf: (record) => record, cursors: new Map([[WRITER, cursor]]) },
+    { ...options, ...overrides },
+  );
+  return findings.map(({ kind, sequence }) => ({ kind, sequence }));
+}
+
+const lines = writeChain(callsOf(4));
+const shipped = shippedOf(lines);
+
+test('nothing is found where Application Insights has every record, however often', async () => {
+  expect(await find(lines, shipped)).toEqual([]);
+  const twice = shipped.flatMap((record) => [record, record]);
+  expect(await find(lines, twice)).toEqual([]);
+});
+
+test('a shipped record that is not there is named', async () => {
+  expect(await find(lines, shipped.toSpliced(1, 1))).toEqual([
+    { kind: 'missing-in-application-insights', sequence: 4 },
+  ]);
+});
+
+test('a record that is too young to show, or of another period, is not missed', async () => {
+  const without = shipped.toSpliced(1, 1);
+  expect(await find(lines, without, 9, { graceInMs: 2 * HOUR_IN_MS })).toEqual([]);
+  const period = { from: new Date(0), to: new Date(STARTED_AT) };
+  expect(await find(lines, without, 9, { period })).toEqual([]);
+});
+
+test('a record that differs is named, by its hash and by its fields', async () => {
+  const [first, second, ...others] = shipped;
+  if (!first || !second) throw new Error('There are records.');
+  const differs = { kind: 'differs-in-application-insights', sequence: 4 };
+  expect(await find(lines, [first, { ...second, hash: 'f'.repeat(64) }, ...others])).toEqual([differs]);
+  const denied = { ...second, fields: { ...second.fields, outcome: 'denied' } };
+  expect(await find(lines, [first, denied, ...others])).toEqual([differs]);
+});
+
+test('a record that the ledger does not have is named', async () => {
+  const [first, ...others] = shipped;
+  if (!first) throw new Error('There are records.');
+  const unknown = { kind: 'unknown-to-ledger', sequence: 1 };
+  expect(await find(lines, [{ ...first, sequence: 1 }, first, ...others])).toEqual([unknown]);
+  const foreign = { ...first, writer: '20260101T000000000Z-ffffffff', sequence: 1 };
+  expect(await find(lines, [foreign, first, ...others])).toEqual([unknown]);
+});
+
+test('records beyond the end of a chain show that it is truncated', async () => {
+  expect(await find(lines.slice(0, 5), shipped, 4)).toEqual([{ kind: 'truncated', sequence: 5 }]);
+});
+
+test('a record of a removed entry is not named a second time', async () => {
+  expect(await find(lines.toSpliced(4, 1), shipped)).toEqual([
+    { kind: 'removed', sequence: 4 },
+    { kind: 'never-closed', sequence: 3 },
+  ]);
+});
+
+test('a second record of the same entry has to be the same', async () => {
+  const [first, ...others] = shipped;
+  if (!first) throw new Error('There are records.');
+  const changed = { ...first, fields: { ...first.fields, outcome: 'denied' } };
+  for (const pair of [
+    [first, changed],
+    [changed, first],
+  ])
+    expect(await find(lines, [...pair, ...others])).toEqual([
+      { kind: 'differs-in-application-insights', sequence: 2 },
+    ]);
+});
+
+test('records that somebody put in are named, whatever writer and entry they name', async () => {
+  const [first, ...others] = shipped;
+  if (!first) throw new Error('There are records.');
+  const unknown = { kind: 'unknown-to-ledger', sequence: undefined };
+  for (const forged of [
+    { ...first, writer: '', sequence: -1 },
+    { ...first, sequence: -1 },
+    { ...first, writer: '\uffff', sequence: 1 },
+    { ...first, writer: '__proto__', sequence: 1 },
+  ]) {
+    expect(await find(lines, [forged, first, ...others])).toEqual([unknown]);
+    expect(await find(lines, [first, ...others, forged])).toEqual([unknown]);
+  }
+});
+
+test('an anchor that names no entry is named', async () => {
+  for (const place of [
+    { writer: 'nobody', sequence: 1 },
+    { writer: WRITER, sequence: -1 },
+  ]) {
+    const { findings } = await verifyLedger(
+      createMemoryLedger({ [WRITER]: [asText(lines)] }),
+      { anchors: [{ ...place, hash: 'f'.repeat(64) }] },
+      options,
+    );
+    expect(findings).toEqual([expect.objectContaining({ kind: 'unknown-to-ledger' })]);
+  }
+});
+
+test('of a long backlog nothing is said to be missing that was not shipped', async () => {
+  const many = writeChain(callsOf(6_000));
+  expect(await find(many, [], -1)).toEqual([{ kind: 'never-shipped', sequence: 2 }]);
+});
+
+function traced(...traceIds: readonly string[]): TracedCall[] {
+  return traceIds.map((traceId) => ({ traceId, time: new Date(STARTED_AT) }));
+}
+
+async function compare(requests: readonly TracedCall[], records: readonly TracedCall[]) {
+  const report = await verifyLedger(
+    createMemoryLedger({}),
+    { traffic: { requests: each(requests), records: each(records) } },
+    options,
+  );
+  return {
+    found: report.findings.map(({ kind, traceId }) => [kind, traceId]),
+    requests: report.requests,
+    records: report.recordedRequests,
+  };
+}
+
+test('requests and records that belong together leave no gap, also where calls share a trace', async () => {
+  const calls = traced('a', 'b', 'b', 'c');
+  expect(await compare(calls, calls)).toEqual({ found: [], requests: 4, records: 4 });
+});
+
+test('requests without a record and records without a request are named', async () => {
+  const { found } = await compare(traced('a', 'b', 'b', 'd'), traced('', 'b', 'c', 'd'));
+  expect(found).toEqual([
+    ['request-without-record', 'a'],
+    ['request-without-record', 'b'],
+    ['record-without-request', undefined],
+    ['record-without-request', 'c'],
+  ]);
+});
+
+test('a request that reached no API may be on record or not', async () => {
+  const probes = traced('a', 'b').map((call) => ({ ...call, isOptional: true }));
+  expect((await compare(probes, traced('a'))).found).toEqual([]);
+});
+
+test.each([
+  ['an earlier', '20260301T110000000Z-0a1b2c3d'],
+  ['a later', '20260301T123000000Z-0a1b2c3d'],
+])('a record whose refusal stands in %s chain is not missed besides', async (_, sweeper) => {
+  const refusal = { kind: 'refusal', refused: 4, refusedWriter: WRITER, status: 413 } as const;
+  const others = writeChain([{ kind: 'chain', policyVersion: 'p' }, refusal], { writer: sweeper });
+  const { findings } = await verifyLedger(
+    createMemoryLedger({ [WRITER]: [asText(lines)], [sweeper]: [asText(others)] }),
+    { records: each(shipped.toSpliced(1, 1)) },
+    options,
+  );
+  expect(findings).toEqual([
+    {
+      kind: 'refused',
+      writer: WRITER,
+      sequence: 4,
+      message: expect.stringMatching(
+        /^.*entry 4 of 20260301T120000000Z-0a1b2c3d for good, with status 413;/,
+      ) as string,
+    },
+  ]);
+});
+
+test('a request whose record only the ledger has is not one without a record', async () => {
+  const traceId = 'a'.repeat(32);
+  const time = new Date(STARTED_AT);
+  const ledger = writeChain([
+    { kind: 'chain', policyVersion: 'p' },
+    { kind: 'closing', record: { version: 1, id: 'one', traceId, time: time.toISOString() } },
+  ]);
+  const kindsFor = async (requests: readonly TracedCall[]) => {
+    const { findings } = await verifyLedger(
+      createMemoryLedger({ [WRITER]: [asText(ledger)] }),
+      { records: each([]), traffic: { requests: each(requests), records: each([]) } },
+      options,
+    );
+    return findings.map(({ kind }) => kind);
+  };
+  const request = { traceId, time };
+  expect(await kindsFor([request])).toEqual(['missing-in-application-insights']);
+  expect(await kindsFor([request, request])).toEqual([
+    'missing-in-application-insights',
+    'request-without-record',
+  ]);
+});
+
+test('a record that the ledger alone has is a record of its request', async () => {
+  const record = { ...recordOf('one'), requestId: 'r1', traceId: 'a' };
+  const ledger = [
+    asText(
+      writeChain([
+        { kind: 'chain', policyVersion: 'p' },
+        { kind: 'closing', record },
+      ]),
+    ),
+  ];
+  const verify = async (requests: readonly TracedCall[], records: readonly TracedCall[]) => {
+    const traffic = { requests: each(requests), records: each(records) };
+    const cursors = new Map([[WRITER, 0]]);
+    const report = await verifyLedger(
+      createMemoryLedger({ [WRITER]: ledger }),
+      { traffic, cursors, records: each([]) },
+      options,
+    );
+    return report.findings.map(({ kind }) => kind);
+  };
+  expect(await verify(traced('a'), [])).toEqual(['never-shipped']);
+  expect(await verify(traced('a', 'a'), [])).toEqual(['never-shipped', 'request-without-record']);
+  const edge = { traceId: 'a', recordId: 'r1', time: new Date(STARTED_AT) };
+  expect(await verify(traced('a', 'a'), [edge])).toEqual(['never-shipped', 'request-without-record']);
+});
+
+test('where the requests are a sample, none is missed, and that is said', async () => {
+  const sample = traced('a').map((call) => ({ ...call, isSampled: true }));
+  const report = await verifyLedger(
+    createMemoryLedger({}),
+    { traffic: { requests: each(sample), records: each(traced('a', 'b')) } },
+    options,
+  );
+  expect(report).toMatchObject({ isIntact: true });
+  expect(report.notChecked).toContainEqual(expect.stringContaining('a sample of the requests'));
+});
