@@ -76,7 +76,7 @@ async function startShared(scratch: string): Promise<Environment> {
   return (await launch(scratch, [])).environment;
 }
 
-/** Whether a chain runs: a process of this id that was killed may have left its description. */
+/** Tells a chain that runs from the description that a killed process of this id may have left. */
 async function answers({ gatewayUrl }: Environment): Promise<boolean> {
   try {
     return (await fetch(`${gatewayUrl}/status-0123456789abcdef`)).ok;
