@@ -29,9 +29,9 @@ import type { ServingDependencies } from './prediction/served-call.ts';
 import { readSettings } from './settings.ts';
 import { createVertex } from './vertex/vertex.ts';
 
-/** The platform gives an app 5 s to end; this leaves it some time for the process. */
+/** The time in which the app stops. The platform gives it 5 s; the rest is left to the process. */
 const STOP_TIMEOUT_IN_MS = 4_000;
-/** The part of that time in which running calls answer their callers. The rest is for records that the ledger lacks. */
+/** The part of that time in which running calls answer their callers. The rest is for putting records on the ledger. */
 const CALLS_STOP_TIMEOUT_IN_MS = 2_000;
 
 const settings = readSettings();
@@ -108,7 +108,7 @@ const query =
         timeoutInMs: settings.AUDIT_QUERY_TIMEOUT_IN_MS,
       });
 
-// One for all surfaces: a caller's open streams count together.
+// All surfaces share one use case, so that a caller's open streams count together.
 const predict = createPredict({
   ...serving,
   accessTokens,
@@ -139,11 +139,11 @@ registerAnthropicFunction(predict);
 registerGatewayFunction(answerQuestion);
 registerHealthFunction(accessTokens, governance.policyVersion);
 registerAuditSweepFunction(audit.sweep);
-// The first caller need not wait for the exchange; a failure is that caller's to see, and is tried again then.
+// The exchange starts now, so that the first caller need not wait for it. A failure is dropped: that caller tries again.
 accessTokens.accessToken().catch(() => undefined);
 
 let stopped: Promise<void> | undefined;
-/** Ends running calls, puts all on record and closes, once. */
+/** Ends running calls, puts all of them on record and closes; a second call does nothing more. */
 const stop = () => (stopped ??= stopServing());
 async function stopServing(): Promise<void> {
   const startedAt = performance.now();

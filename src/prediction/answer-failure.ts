@@ -4,7 +4,8 @@ import type { ServedCall } from './served-call.ts';
 
 /**
  * Answers a call that has failed before anything was sent, in its client's dialect. Never throws. A strict call's failure
- * is put on the ledger first. A call whose caller is not verified has no record here: the answer tells the edge so.
+ * is put on the ledger first. A call whose caller is not verified has no record here; the answer's header
+ * `x-gateway-unrecorded` tells the edge so.
  */
 export async function answerFailure(served: ServedCall<ErrorDialect>, error: unknown): Promise<void> {
   const failure = toGatewayError(error);
@@ -21,7 +22,7 @@ export async function answerFailure(served: ServedCall<ErrorDialect>, error: unk
   reply.send(failure.facts.status, headers, body);
 }
 
-/** The edge puts a call on record that is not on record here, and takes the reason for it from these headers. */
+/** Sends the failure of a call that is not on record here. The edge records it, with the reason from these headers. */
 function sendUnrecorded({ call, reply, record }: ServedCall<ErrorDialect>, failure: GatewayError): void {
   const { contentType, body } = call.dialect.writeError(failure, record.requestId, call.path);
   const headers = {
@@ -42,7 +43,7 @@ function writeFailure({ call, record }: ServedCall<ErrorDialect>, failure: Gatew
   const headers = {
     ...record.headers(contentType),
     ...retryHeaders(failure),
-    // OpenAI's names for them, which API Management leaves as they are.
+    // OpenAI uses these header names, and API Management leaves them as they are.
     ...(spent && {
       [`x-ratelimit-limit-${spent.what}`]: String(spent.limit),
       [`x-ratelimit-remaining-${spent.what}`]: '0',

@@ -1,17 +1,17 @@
 /**
- * The words that an answer is in, by which its usage, finish reason, end and errors are read. `shaped`: read by the shape
- * that the answer turns out to have, such as that of a container of one's own. `opaque`: nothing in the answer is read.
+ * The format of an answer, by which its usage, finish reason, end and errors are read. `shaped`: the answer is read by the
+ * shape that it turns out to have, as that of a custom container is. `opaque`: nothing in the answer is read.
  */
 export type AnswerFormat = 'gemini' | 'openai' | 'anthropic' | 'predictions' | 'shaped' | 'opaque';
 
-/** The way in which the parts of a stream are told apart. `raw`: chunks of whatever a container of one's own sends. */
+/** The way in which the parts of a stream are told apart. `raw`: the chunks of a custom container, as they come. */
 export type Framing = 'sse' | 'json-array' | 'raw';
 
 /** Tokens and instances that a call used, as far as the model reported them. */
 export interface Usage {
-  /** Includes those read from or written to a cache: https://github.com/open-telemetry/semantic-conventions-genai */
+  /** All input tokens, those read from or written to a cache included: https://github.com/open-telemetry/semantic-conventions-genai */
   readonly inputTokens?: number;
-  /** Includes those of thoughts. */
+  /** All output tokens, those of thoughts included. */
   readonly outputTokens?: number;
   readonly totalTokens?: number;
   /** The input tokens that were read from a cache. */
@@ -37,6 +37,7 @@ export interface AnswerFacts {
 /** A whole answer, or a stream of parts that can each be followed by an error in the caller's dialect. */
 export type Answer = WholeAnswer | StreamedAnswer;
 
+/** An answer in one piece. */
 export interface WholeAnswer {
   readonly kind: 'whole';
   readonly contentType: string;
@@ -44,6 +45,7 @@ export interface WholeAnswer {
   readonly facts: AnswerFacts;
 }
 
+/** An answer that comes in parts. The parts throw a GatewayError when the stream breaks. */
 export interface StreamedAnswer {
   readonly kind: 'stream';
   readonly contentType: string;

@@ -6,19 +6,19 @@ import type { ContentReference } from '@vertex-ai-gateway/audit-ledger/record/re
 import type { DialectName } from './dialect.ts';
 import type { AnswerFacts } from './answer.ts';
 
-/** How a call ended. `interrupted`: the stream broke after it had begun; `aborted`: the caller went away. */
+/** The end of a call. `interrupted`: the answer broke off after it had begun; `aborted`: the caller went away. */
 export type Outcome = 'answered' | 'denied' | 'failed' | 'interrupted' | 'aborted';
 
 /**
- * What is on record of a call when it is let through: who, what, where, decided how. Never a token, a prompt or a
- * prediction. Absent parts are not known: a call without a verified caller has none.
+ * The record of a call at its beginning: who asked for what, where, and how it was decided. It never has a token, a prompt
+ * or a prediction. A field that is absent is not known.
  */
 export interface OpeningRecord {
-  /** Of the call's time and its request id, so that ids sort by time. */
+  /** The call's start and its request id (`recordIdOf`), so that ids sort by time. */
   readonly id: string;
-  /** The request id that API Management gave, or one of our own for a call that didn't come through it. */
+  /** The id that API Management gave the call, in lower case. */
   readonly requestId: string;
-  /** The W3C trace that API Management put the call into. */
+  /** The id of the W3C trace that API Management put the call into. */
   readonly traceId?: string;
   readonly startedAt: Date;
   readonly dialect: DialectName;
@@ -26,43 +26,46 @@ export interface OpeningRecord {
   readonly policyVersion: string;
   readonly durability: Durability;
   readonly caller?: Caller;
-  /** The caller's application in the access document's list of agents. */
+  /** The id of the caller's application in the access document's list of agents. */
   readonly agentId?: string;
-  /** What the gateway was asked about itself, such as `whoami`; only such a call has it, and then no target. */
+  /** The question that the gateway was asked about itself, such as `whoami`; a call with a question has no target. */
   readonly question?: string;
-  /** As the caller named it. */
+  /** The target as the caller named it. */
   readonly requested?: CallTarget;
-  /** As the decision resolved it; of a call that is not let through, as the caller named it. */
+  /** The target as the decision resolved it, or as the caller named it when the call is not let through. */
   readonly target?: CallTarget;
   readonly decision?: 'allow' | 'deny';
   readonly rule?: string;
-  /** The sentence of the rule. */
+  /** The decision's reason, in words. */
   readonly reason?: string;
   readonly requestBytes: number;
   readonly requestDigest?: string;
 }
 
-/** What is on record of a call that has ended. */
+/** The record of a call that has ended. */
 export interface AuditRecord extends OpeningRecord {
-  /** Above 0 where it corrects what was put on record before, because the answer could not be given after all. */
+  /** 0 for the first record of a call; above 0 for one that corrects it, because the answer could not be given after all. */
   readonly revision: number;
   readonly outcome: Outcome;
   readonly status: number;
   readonly code?: GatewayErrorCode;
   readonly facts?: AnswerFacts;
-  /** Of what was sent, without the signs of life within a stream. */
+  /** The bytes of the answer that were sent, without the keep-alive comments within a stream. */
   readonly responseBytes: number;
   readonly responseDigest?: string;
   readonly durationInMs: number;
   readonly credentialsDurationInMs?: number;
   readonly firstByteDurationInMs?: number;
-  /** By the catalog's price; an estimate. */
+  /** An estimate by the catalog's price. */
   readonly costInUsd?: number;
-  /** Where a rule asks for content. */
+  /** The reference to the content that is kept because a rule asks for it. */
   readonly content?: ContentReference;
 }
 
-/** @param requestId a GUID. */
+/**
+ * Returns the id of a record: the call's start in UTC without punctuation, a hyphen and the request id.
+ * @param requestId a GUID.
+ */
 export function recordIdOf(startedAt: Date, requestId: string): string {
   return `${startedAt.toISOString().replaceAll(/[-:.]/g, '')}-${requestId}`;
 }

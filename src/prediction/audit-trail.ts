@@ -2,12 +2,12 @@ import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { AuditRecord, OpeningRecord } from './audit-record.ts';
 import type { DialectName } from './dialect.ts';
 
-/** A call whose caller nobody vouches for. Nothing that it says of itself is believed or kept. */
+/** A call whose caller is not verified. Nothing that it says about itself is believed or kept. */
 export interface UnverifiedCall {
   readonly time: Date;
   readonly dialect: DialectName;
   readonly method: string;
-  /** The reason why it was not let in. */
+  /** The code of the error that it was refused with. */
   readonly code: GatewayErrorCode;
 }
 

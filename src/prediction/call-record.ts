@@ -17,27 +17,28 @@ import type { Digest, Digester } from '@vertex-ai-gateway/audit-ledger/ledger/di
 import { estimateCost } from './estimate-cost.ts';
 import type { Prediction } from './prediction.ts';
 
+/** The dependencies of a call's record. */
 export interface RecordDependencies {
   readonly audit: AuditTrail;
-  /** A clock in milliseconds that never goes back. */
+  /** Returns the milliseconds of a clock that never goes back. */
   readonly monotonicNow: () => number;
   readonly now: () => Date;
   readonly governance: Pick<Governance, 'policyVersion' | 'documents' | 'findEntry' | 'contentToKeep'>;
-  /** Records have no digests where it is left out. */
+  /** Hashes requests and responses; records have no digests without it. */
   readonly digester?: Digester;
-  /** No content is kept where it is left out. */
+  /** Keeps prompts and predictions that a rule asks for; none are kept without it. */
   readonly contents?: ContentKeeper;
 }
 
 type Draft<Whole> = { -readonly [Field in keyof Whole]: Whole[Field] };
 
 /**
- * The one audit record of a call. `begin` puts a strict call on the ledger before Vertex AI is called, the notes say what
- * happens to the call while it happens, and `end` puts on the ledger whatever is not there yet. A strict call ends there
- * before it ends for its caller (`settle`).
+ * The one audit record of a call. The notes (`note…`) say what happens to the call while it happens. `begin` puts a strict
+ * call on the ledger before Vertex AI is called. `settle` puts the end of a strict call on the ledger before the caller has
+ * all of its answer. `end` puts on the ledger whatever is not there yet.
  */
 export class CallRecord {
-  /** An id of our own until the edge's is verified. */
+  /** The call's id: a random one until the caller is verified, then the one that API Management gave. */
   requestId: string = randomUUID();
   readonly #dependencies: RecordDependencies;
   readonly #start: number;
@@ -86,17 +87,17 @@ export class CallRecord {
     };
   }
 
-  /** True once the ledger has room for the call. */
+  /** True once the audit trail has let the call in. */
   get isAdmitted(): boolean {
     return this.#isAdmitted;
   }
 
-  /** True once the caller is verified: only then the call has a record. */
+  /** True once the caller is verified; only a verified call is put on record. */
   get isVerified(): boolean {
     return this.#opening.caller !== undefined;
   }
 
-  /** True when the call waits for the ledger. */
+  /** True when the call waits for the ledger before Vertex AI is called and before its answer ends. */
   get isStrict(): boolean {
     return this.#opening.durability === 'strict';
   }
@@ -116,13 +117,16 @@ export class CallRecord {
     };
   }
 
-  /** Lets the call in. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE. */
+  /** Asks the audit trail to let the call in. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE. */
   admit(): void {
     this.#dependencies.audit.admit();
     this.#isAdmitted = true;
   }
 
-  /** @param traceId the trace that API Management put the call into; an unverified caller's is not believed. */
+  /**
+   * Notes the verified caller; the call has its request id from here on.
+   * @param traceId the trace that API Management put the call into.
+   */
   noteCaller(caller: Caller, traceId: string | undefined): void {
     this.requestId = caller.requestId;
     this.#opening.requestId = caller.requestId.toLowerCase();
@@ -178,7 +182,7 @@ export class CallRecord {
     this.#content?.add('response', part);
   }
 
-  /** Notes that the last part was not sent after all. The record has no digest of the answer then. */
+  /** Notes that a part that was noted as sent was not sent after all. The record has no digest of the answer then. */
   noteWithheld(part: Uint8Array): void {
     this.#ending.responseBytes -= part.byteLength;
     this.#hasWithheld = true;
@@ -219,8 +223,8 @@ export class CallRecord {
   }
 
   /**
-   * Settles a strict call before its failure is told. Never throws: the failure is told in any case, and at once where the
-   * instance stops, which waits for the ledger when all callers are told.
+   * Puts the failure of a strict call on the ledger before its caller is told. Never throws, because the caller is told in
+   * any case. While the instance stops, the caller is told at once, and `end` records the failure.
    */
   async settleFailure({ code }: GatewayError): Promise<void> {
     if (!this.isStrict || this.#hasLedgerFailed) return;
@@ -230,7 +234,7 @@ export class CallRecord {
     }
     this.#correct();
     await this.settle().catch(() => {
-      // The record that waits for the ledger says what the caller is told.
+      // The trail keeps this record, which says what the caller is told, so `end` need not record it again.
       this.#hasLedgerFailed = false;
     });
   }
@@ -249,7 +253,7 @@ export class CallRecord {
     this.#keepContent(resource);
   }
 
-  /** A body that no rule asks for is held no longer than the decision takes. */
+  /** Begins to keep the content that a rule asks for. The record itself lets go of the body in any case. */
   #keepContent(resource: CallTarget['resource']): void {
     const { governance, contents } = this.#dependencies;
     const body = this.#body;
@@ -261,7 +265,7 @@ export class CallRecord {
     if (body) this.#content?.add('request', body);
   }
 
-  /** A record that follows another has a higher revision. */
+  /** Raises the revision when the ledger has a record of the call, or is being asked to take one. */
   #correct(): void {
     if (this.#isSettled) this.#ending.revision += 1;
   }
@@ -308,7 +312,7 @@ export class CallRecord {
   }
 }
 
-/** A call that we refuse for what was asked is denied; everything else that goes wrong has failed. */
+/** Returns `denied` for a request that the gateway refuses, `aborted` when the caller went away, and else `failed`. */
 function outcomeOf(code: GatewayErrorCode, status: number): Outcome {
   if (code === 'CALLER_GONE') return 'aborted';
   if (code.startsWith('VERTEX_')) return 'failed';

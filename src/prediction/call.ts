@@ -10,13 +10,18 @@ export interface Call<Spoken extends ErrorDialect = Dialect> {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly header: ReadHeader;
-  /** Reads the whole body. @throws GatewayError PAYLOAD_TOO_LARGE beyond the bound, INSTANCE_FULL, the signal's reason. */
+  /**
+   * Reads the whole body.
+   * @throws GatewayError PAYLOAD_TOO_LARGE beyond the bound, INSTANCE_FULL, CALLER_GONE when the body breaks off, and the
+   *   signal's reason.
+   */
   readBody(limits: BodyLimits): Promise<Uint8Array>;
 }
 
+/** The bounds of reading a call's body. */
 export interface BodyLimits {
   readonly maximumBytes: number;
-  /** Counts the bytes that have come. */
+  /** Counts the bytes that have come against the instance's memory budget. */
   readonly held: Pick<HeldBytes, 'resize'>;
   /** Aborted when nobody waits for the body any more. */
   readonly abortSignal: AbortSignal;

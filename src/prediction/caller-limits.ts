@@ -8,15 +8,15 @@ import { createTokenBudgets } from './token-budgets.ts';
 /** The part of its caller's limits that one call takes. */
 export interface HeldLimits {
   /**
-   * Takes the slot of a stream, where the call is one, while no token budget is used up.
-   * @throws GatewayError TOKENS_EXHAUSTED, STREAMS_EXHAUSTED, and takes nothing.
+   * Checks the caller's token budgets, and takes a stream slot when the call streams.
+   * @throws GatewayError TOKENS_EXHAUSTED, STREAMS_EXHAUSTED; nothing is taken then.
    */
   reserve(caller: Caller, call: AuthorizedCall<Prediction>): void;
   /** Frees the slot and counts the tokens that the call used. Does nothing when nothing is reserved. */
   release(tokens: number): void;
 }
 
-/** Makes the limits that calls take; all calls count against the same budgets and slots. */
+/** Returns a function that makes the limits of one call. All calls count against the same budgets and slots. */
 export function createCallerLimits(governance: Governance, now: () => Date): () => HeldLimits {
   const streamSlots = createStreamSlots(governance);
   const tokenBudgets = createTokenBudgets(governance, now);

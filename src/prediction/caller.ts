@@ -7,7 +7,7 @@ export interface Caller {
   readonly applicationId: string;
   /** The roles of the person when the application acts for one, else those of the application. */
   readonly roles: readonly string[];
-  /** The roles that do not count with this product; left out before roles are counted (`countRoles`). */
+  /** The roles that do not count with this product; absent until `countRoles` has set them apart. */
   readonly idleRoles?: readonly string[];
   /** True when the application acts for a person. */
   readonly isDelegated: boolean;
@@ -22,6 +22,6 @@ export type ReadHeader = (name: string) => string | null;
 
 /** Verifies that API Management made a call and reads the caller from it. */
 export interface Callers {
-  /** @throws GatewayError CALLER_NOT_AUTHENTICATED, CALLER_VERIFICATION_UNAVAILABLE. */
+  /** Resolves with the caller of a call. @throws GatewayError CALLER_NOT_AUTHENTICATED, CALLER_VERIFICATION_UNAVAILABLE. */
   identify(header: ReadHeader): Promise<Caller>;
 }

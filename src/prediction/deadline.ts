@@ -1,40 +1,43 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Reply } from './reply.ts';
 
+/** The time limits of every call, and the clock that they are measured by. */
 export interface TimeLimits {
   /** The longest that a call may take until it is answered, or its stream has begun. */
   readonly callTimeoutInMs: number;
   /** The longest that a stream may last, from its call's start. */
   readonly streamTimeoutInMs: number;
-  /** Milliseconds on a clock that never goes back. */
+  /** Returns the milliseconds of a clock that never goes back. */
   readonly monotonicNow: () => number;
 }
 
 /** The time that one call may last, and whether its caller is still there. */
 export interface Deadline {
-  /** Aborted when the time is up or the caller is gone; its reason is the GatewayError to throw. */
+  /** Aborted when the time is up, the caller is gone or the call is ended; its reason is the GatewayError to throw. */
   readonly abortSignal: AbortSignal;
-  /** The longest that the call may last in all; for a stream, until it begins. */
+  /** The limit that applies at the moment, counted from the call's start. */
   readonly timeoutInMs: number;
-  /** Waits for the work, but no longer than the call may last. */
+  /** Settles as the work does, or rejects with the signal's reason as soon as the signal is aborted. */
   bound<Result>(work: Promise<Result>): Promise<Result>;
-  /** Holds the call to a limit that it carries itself, where that is shorter. */
+  /** Applies a limit that the call carries for all of its answer, where that is shorter. */
   shorten(timeoutInMs: number): void;
-  /** Holds the call to a shorter limit, but only until it is answered or its stream has begun. */
+  /** Applies a limit that the call carries until its answer begins, where that is shorter. */
   shortenStart(timeoutInMs: number): void;
-  /** From here on a timeout is Vertex AI's. */
+  /** Makes a timeout VERTEX_TIMEOUT from here on; before, it is CALL_TIMEOUT. */
   reachVertex(): void;
-  /** A stream that has begun may last longer than a call. */
+  /** Applies the limit of streams, or the one that the call carries for all of its answer where that is shorter. */
   beginStream(): void;
-  /** An answer that is there may be taken for as long as a stream, whatever limit the call carries. */
+  /** Applies the limit of streams to an answer that is there, whatever limit the call carries. */
   beginDelivery(): void;
-  /** Ends the call before its time. */
+  /** Aborts the signal with this failure. */
   end(failure: GatewayError): void;
+  /** Stops the timer. */
   clear(): void;
 }
 
 const CARRIED = 'the time limit that the call carries';
 
+/** Starts the time of a call, with the limit of calls (`callTimeoutInMs`). */
 export function startDeadline(
   { callTimeoutInMs, streamTimeoutInMs, monotonicNow }: TimeLimits,
   reply: Pick<Reply, 'onGone'>,
@@ -74,7 +77,7 @@ export function startDeadline(
     bound: (work) =>
       new Promise((resolve, reject) => {
         const abort = () => reject(signal.reason as GatewayError);
-        // A signal that is aborted already fires no more.
+        // A signal that is aborted already fires no further event.
         if (signal.aborted) abort();
         signal.addEventListener('abort', abort, { once: true });
         work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
@@ -99,6 +102,7 @@ export function startDeadline(
   };
 }
 
+/** Returns the failure of a call whose caller went away (CALLER_GONE). */
 export function callerGone(): GatewayError {
   return new GatewayError('CALLER_GONE', 'The caller went away.');
 }

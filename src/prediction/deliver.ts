@@ -7,17 +7,20 @@ import type { Reply } from './reply.ts';
 import type { Answer, AnswerFacts, Framing, WholeAnswer } from './answer.ts';
 import type { StreamShape } from './prediction.ts';
 
-/** The comments that clients skip and load balancers take for a sign of life; raw bytes have no such comment. */
+/** The comments that keep a stream alive: clients skip them, load balancers count them. Raw bytes have no such comment. */
 const KEEP_ALIVE: Readonly<Record<Framing, { contentType: string; comment: string } | undefined>> = {
   sse: { contentType: 'text/event-stream', comment: ': keep-alive\n\n' },
   'json-array': { contentType: 'application/json; charset=UTF-8', comment: '\n' },
   raw: undefined,
 };
 
-/** The time for which the end of an answer may wait to be taken when the call has no more time. */
+/** The time for which the rest of an answer may still be taken when the call's time is up. */
 const UNTAKEN_END_IN_MS = 1_000;
 
-/** Hands the answer to the caller. Until something is sent, a failure is thrown and becomes a proper error. */
+/**
+ * Hands the answer to the caller, whole or as a stream.
+ * @throws GatewayError for a failure before anything is sent. A later failure is noted on the record.
+ */
 export async function deliver(
   served: ServedCall,
   coming: Promise<Answer>,
@@ -30,6 +33,10 @@ export async function deliver(
   await deliverWhole(served, answer);
 }
 
+/**
+ * Sends a whole answer and waits until it is taken. A strict call's answer is put on the ledger first.
+ * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE when the ledger does not take it; nothing is sent then.
+ */
 export async function deliverWhole(
   { reply, record, deadline }: ServedCall<ErrorDialect>,
   answer: WholeAnswer,
@@ -42,7 +49,7 @@ export async function deliverWhole(
   try {
     await untilTaken(reply, deadline);
   } catch (error) {
-    // Nobody knows how much has arrived of an answer that is not taken whole.
+    // It is not known how much has arrived of an answer that is not taken whole.
     record.noteWithheld(answer.body);
     const failure = toGatewayError(error);
     record.noteInterrupted(failure, answer.facts);
@@ -50,13 +57,16 @@ export async function deliverWhole(
   }
 }
 
-/** A client that doesn't take the end of an answer is not waited for. */
+/** Cuts an answer off that the client has not taken whole within a second. */
 export function abandonUnlessTaken(reply: Reply): void {
   const timer = setTimeout(() => reply.abandon(), UNTAKEN_END_IN_MS);
   void reply.over.then(() => clearTimeout(timer));
 }
 
-/** Resolves when the answer has gone out. One that is not taken in time is cut off. @throws GatewayError */
+/**
+ * Resolves when the answer has gone out. An answer that is not taken in time is cut off.
+ * @throws GatewayError CALLER_GONE for an answer that is not taken whole, INSTANCE_STOPPING when the instance stops before.
+ */
 export async function untilTaken(reply: Reply, deadline: Deadline): Promise<void> {
   try {
     if (await deadline.bound(reply.over)) return;
@@ -85,8 +95,8 @@ function tokensHeader({ usage: { totalTokens } }: AnswerFacts): Record<string, s
 }
 
 /**
- * Hands a stream on part by part, and comments while there is none. A failure after something is sent is told within the
- * stream, and never looks like success.
+ * Sends a stream part by part, and keep-alive comments while no part comes. A failure after something is sent is written
+ * into the stream, so that the client does not take the answer for complete.
  */
 async function deliverStream(
   served: ServedCall,
@@ -101,7 +111,7 @@ async function deliverStream(
   let parts: AsyncIterator<Uint8Array> | undefined;
   // A strict call's last part waits for the ledger, so one part is always held back.
   let held: Uint8Array | undefined;
-  // The part that waits to be taken goes out before the error.
+  // A part that is being sent when the stream fails is sent before the error, so it is noted before the error.
   let pending: Uint8Array | undefined;
   const begin = (contentType: string) => {
     if (sent.isBegun) return;
@@ -119,7 +129,7 @@ async function deliverStream(
   };
   const silence = watchSilence(keepAliveIntervalInMs, () => {
     const keepAlive = KEEP_ALIVE[framing];
-    // While the client doesn't even take what there is, more would only pile up.
+    // A comment would only pile up while the client doesn't take the parts before it.
     if (!keepAlive || untaken > 0) return;
     begin(keepAlive.contentType);
     void write(keepAlive.comment);
@@ -181,14 +191,14 @@ async function deliverStream(
     }
     if (!sent.isComplete) reply.end();
     abandonUnlessTaken(reply);
-    // Not waited for: a generator ends only when its pending part comes, and the deadline's signal has cut that off.
+    // This is not waited for: a generator ends only when its pending part comes, and the deadline's signal cuts that off.
     void parts?.return?.().catch(() => undefined);
   } finally {
     silence.clear();
   }
 }
 
-/** Calls back when nothing has interrupted the silence for half an interval to a whole one, and again while nothing does. */
+/** Calls back after a silence of half an interval to a whole one, and then every half interval until it is interrupted. */
 function watchSilence(intervalInMs: number, onSilence: () => void) {
   let isSilent = false;
   const timer = setInterval(() => {

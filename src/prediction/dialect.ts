@@ -9,7 +9,10 @@ export type DialectName = 'vertex' | 'openai' | 'anthropic' | 'gateway';
 /** Writes failures as one kind of client understands them. */
 export interface ErrorDialect {
   readonly name: DialectName;
-  /** @param path below the surface's root, as it came: the client that reads the error can depend on it. */
+  /**
+   * Writes an error.
+   * @param path the undecoded path below the surface's root; the format of the error can depend on it.
+   */
   writeError(
     error: GatewayError,
     requestId: string,
@@ -38,6 +41,7 @@ export interface BrokenStream {
   readonly isFirst: boolean;
 }
 
+/** A request with its body, as a dialect reads it. */
 export interface DialectRequest {
   readonly method: string;
   /** The path below the dialect's root, undecoded. */

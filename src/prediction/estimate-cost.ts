@@ -2,16 +2,16 @@ import type { Price, TokenPrice } from '../governance/documents.ts';
 import type { Usage } from './answer.ts';
 
 /**
- * What writing to a cache costs where the catalog has no price of it, as a multiple of other input. Anthropic alone tells
- * what was written; at Google it is input as any other.
+ * The price of writing to a cache where the catalog has none, as a multiple of the price of other input. Only Anthropic
+ * reports the tokens written; at Google they are priced as other input.
  * https://platform.claude.com/docs/en/about-claude/pricing#prompt-caching
  */
 const CACHE_WRITE = { fiveMinutes: 1.25, hour: 2 };
 
 /**
- * What a call cost in US dollars by the catalog's price, as far as its usage is known; undefined where nothing is. A
- * price per call or prediction is that of one that Vertex AI answered.
- * @param isAnswered whether its answer was complete, be it taken or not.
+ * Estimates the cost of a call in US dollars by the catalog's price, as far as its usage is known; undefined when none of
+ * it is. A price per call or prediction applies only to calls that Vertex AI answered.
+ * @param isAnswered true when Vertex AI's answer was complete, whether or not the caller took it.
  */
 export function estimateCost(price: Price, isAnswered: boolean, usage: Usage): number | undefined {
   if ('perCall' in price) return isAnswered ? price.perCall : undefined;
@@ -48,7 +48,7 @@ function pricesOf({ longContext, ...price }: TokenPrice, inputTokens: number) {
   };
 }
 
-/** Below this there is no price; what is left comes from binary fractions. */
+/** Converts millionths of a dollar to dollars. The rounding takes off what binary fractions add. */
 function inDollars(millionths: number): number {
   return Math.round(millionths * 1e6) / 1e12;
 }

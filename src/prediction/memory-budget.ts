@@ -3,26 +3,26 @@ import { GatewayError } from '../errors/gateway-error.ts';
 /** The part of the budget that one call holds, for its body or for its answer. */
 export interface HeldBytes {
   /**
-   * Says how many bytes are held from now on.
-   * @param expectedBytes how many there will be in all, where that is known: it tells small ones from large ones.
-   * @throws GatewayError INSTANCE_FULL where there is no room for more; what was held before still is.
+   * Sets the bytes that are held from now on.
+   * @param expectedBytes the bytes that there will be in all, where that is known; they tell small bodies from large ones.
+   * @throws GatewayError INSTANCE_FULL when there is no room for more; what was held before stays held.
    */
   resize(bytes: number, expectedBytes?: number): void;
-  /** Gives back all, for good: what comes after that is kept by nobody. */
+  /** Gives all bytes back, for good: a later `resize` does nothing. */
   release(): void;
 }
 
 /** Bodies and answers of at most this size are small. */
 const SMALL_BYTES = 262_144;
-/** The part of the budget that large bodies leave to small ones. */
+/** The share of the budget that only small bodies and answers may use. */
 const KEPT_FOR_SMALL = 1 / 4;
 /** The time after which some calls are likely to have ended. */
 const RETRY_AFTER_IN_MS = 1_000;
 
 /**
- * Bounds how many bytes of bodies and answers the calls that run at the moment hold together. What a body costs besides
- * (its index, a copy for Google) is in proportion to it, so this bounds that, too. Small bodies and answers find room
- * while large ones don't.
+ * Bounds the bytes of bodies and answers that all running calls hold together. The other memory of a body (its index, a
+ * copy for Google) is in proportion to it, so it is bounded too. Large bodies and answers leave a quarter of the budget to
+ * small ones.
  */
 export class MemoryBudget {
   readonly #maximumBytes: number;
@@ -38,6 +38,7 @@ export class MemoryBudget {
     return this.#smallBytes + this.#largeBytes;
   }
 
+  /** Begins to hold bytes for one call; none are held yet. */
   hold(): HeldBytes {
     let held = 0;
     let isLarge = false;
@@ -81,7 +82,7 @@ function full(): GatewayError {
   );
 }
 
-/** The most that a large body may have in such a budget. */
+/** Returns the bytes that large bodies and answers may hold together in a budget of `maximumBytes`. */
 export function largestOf(maximumBytes: number): number {
   return Math.floor(maximumBytes * (1 - KEPT_FOR_SMALL));
 }

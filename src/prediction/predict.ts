@@ -22,6 +22,7 @@ import {
 } from './served-call.ts';
 import type { AccessTokens, Vertex } from './vertex.ts';
 
+/** The dependencies of serving predictions. */
 export interface PredictDependencies extends ServingDependencies {
   readonly accessTokens: AccessTokens;
   readonly vertex: Vertex;
@@ -42,7 +43,7 @@ export function createPredict(dependencies: PredictDependencies): Predict {
     const { record, deadline } = served;
     const held = limits();
     try {
-      // A function of its own: when it returns, nothing in memory refers to the body, however long the answer takes.
+      // The steps are a function of their own: once it returns, nothing in memory refers to the body while the answer comes.
       const asked = await (async (): Promise<AskedVertex> => {
         // Identify: API Management vouches for the caller.
         const caller = await identify(dependencies, served);

@@ -16,13 +16,15 @@ export interface Prediction extends CallTarget {
   check?(call: Pick<AuthorizedCall, 'resource' | 'judgePlace' | 'judgeTool'>): void;
 }
 
-/** A small payload that becomes protobuf, or Vertex JSON that is passed on byte for byte. */
+/** The payload of a prediction: instances that become protobuf, or JSON that is passed on byte for byte. */
 export type Payload = InstancesPayload | BytesPayload;
 
+/** Instances for a custom endpoint, which are sent over gRPC. */
 export interface InstancesPayload extends Instances {
   readonly kind: 'instances';
 }
 
+/** JSON that is sent over REST. */
 export interface BytesPayload {
   readonly kind: 'bytes';
   /** Writes the request, once the decision has said to which model it goes, and where. @throws GatewayError INVALID_REQUEST. */
@@ -38,7 +40,7 @@ export interface BytesPayload {
     /** True when the answer is the one that the caller asked for; the payload's own request is not sent then. */
     readonly isAnswer?: boolean;
   };
-  /** The words that the answer is in, which decide how its usage, finish reason, end and errors are read. */
+  /** The format of the answer, by which its usage, finish reason, end and errors are read. */
   readonly format: AnswerFormat;
   /** The way in which the parts of a streamed answer are told apart; undefined for an answer in one piece. */
   readonly framing?: Framing;
@@ -53,9 +55,10 @@ export interface BytesPayload {
 /** A payload whose answer comes in parts. */
 export type StreamPayload = BytesPayload & { readonly framing: Framing };
 
-/** The facts of a stream that it takes to hand it on. */
+/** The facts about a stream that are needed to hand it on. */
 export type StreamShape = Pick<StreamPayload, 'format' | 'framing'>;
 
+/** Returns true when the payload's answer comes in parts. */
 export function isStream(payload: Payload): payload is StreamPayload {
   return payload.kind === 'bytes' && payload.framing !== undefined;
 }
@@ -69,8 +72,9 @@ export interface VertexRequest {
   readonly body?: Uint8Array;
 }
 
+/** The changes to Vertex AI's answer for one kind of client; each is left out where the bytes stay as they are. */
 export interface AnswerRewrite {
   readonly whole?: (body: Uint8Array, call: AuthorizedCall, seal?: Seal) => Uint8Array | Promise<Uint8Array>;
-  /** Rewrites one part, which has whole events in it; an empty result is not sent. */
+  /** Rewrites one part, which holds whole events; an empty result is not sent. */
   readonly part?: (part: Uint8Array) => Uint8Array;
 }

@@ -1,14 +1,14 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { ReadHeader } from './caller.ts';
 
-/** Google's clients: https://github.com/googleapis/js-genai/blob/main/src/_api_client.ts */
+/** The header that Google's clients send: https://github.com/googleapis/js-genai/blob/main/src/_api_client.ts */
 const WHOLE = 'x-server-timeout';
-/** OpenAI's and Anthropic's clients: https://github.com/openai/openai-node/blob/master/src/client.ts */
+/** The header that OpenAI's and Anthropic's clients send: https://github.com/openai/openai-node/blob/master/src/client.ts */
 const START = 'x-stainless-timeout';
 
 /**
- * The time limit that a call carries for all of its answer, in milliseconds. A malformed one limits nothing: it is
- * refused once the caller is known.
+ * Reads the time limit that a call carries for all of its answer, in milliseconds; undefined when there is none. It is
+ * undefined for a malformed one too, which `checkTimeLimits` refuses once the caller is known.
  */
 export function readTimeLimit(header: ReadHeader): number | undefined {
   const seconds = readSeconds(header, WHOLE);
@@ -16,8 +16,8 @@ export function readTimeLimit(header: ReadHeader): number | undefined {
 }
 
 /**
- * The time limit that a call carries until its answer begins, in milliseconds. Clients cut it to whole seconds, 0 for
- * less than one, so up to a second more is meant.
+ * Reads the time limit that a call carries until its answer begins, in milliseconds; undefined when there is none.
+ * Clients cut it to whole seconds, so a second is added to a whole number.
  */
 export function readStartLimit(header: ReadHeader): number | undefined {
   const seconds = readSeconds(header, START);
@@ -25,7 +25,7 @@ export function readStartLimit(header: ReadHeader): number | undefined {
   return (Number.isInteger(seconds) ? seconds + 1 : seconds) * 1000;
 }
 
-/** @throws GatewayError INVALID_REQUEST for a time limit that is none. */
+/** Checks the time limits that a call carries. @throws GatewayError INVALID_REQUEST for a malformed one. */
 export function checkTimeLimits(header: ReadHeader): void {
   if (header(WHOLE) !== null && readTimeLimit(header) === undefined)
     throw malformed(WHOLE, 'takes a positive number of seconds');

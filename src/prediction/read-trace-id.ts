@@ -1,10 +1,10 @@
 import type { ReadHeader } from './caller.ts';
 
-/** Version 00 has four parts; what a later one adds is behind them. All zeros are no id. */
+/** Version 00 has four parts; a later version may add more behind them. */
 const TRACE_PARENT =
   /^(?:00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}|(?!00|ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?)$/;
 
-/** The trace that a call belongs to; undefined where its header is not as https://www.w3.org/TR/trace-context/ says. */
+/** Reads the id of a call's trace; undefined for a header that is not as https://www.w3.org/TR/trace-context/ says. */
 export function readTraceId(header: ReadHeader): string | undefined {
   const [, first, firstParent, later, laterParent] = TRACE_PARENT.exec(header('traceparent') ?? '') ?? [];
   const traceId = first ?? later;

@@ -10,8 +10,8 @@ export class RunningCalls {
   #whenIdle: (() => void) | undefined;
 
   /**
-   * Counts a call until what it gives back is called.
-   * @param end ends it early; called at once when the instance is being stopped already.
+   * Counts a call as running until the returned function is called.
+   * @param end ends the call early; called at once when the instance is being stopped already.
    */
   enter(end: (failure: GatewayError) => void): () => void {
     this.#ends.add(end);
@@ -22,7 +22,7 @@ export class RunningCalls {
     };
   }
 
-  /** Ends what runs, and from then on all that comes. Resolves when nothing runs any more, or after `timeoutInMs`. */
+  /** Ends all running calls, and each later one at once. Resolves when no call runs any more, or after `timeoutInMs`. */
   async stop(timeoutInMs: number): Promise<void> {
     this.#isStopping = true;
     for (const end of [...this.#ends]) end(stopping());

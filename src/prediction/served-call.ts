@@ -54,7 +54,7 @@ export function beginCall<Spoken extends ErrorDialect>(
 }
 
 /**
- * Lets a call in and identifies its caller, with the roles that count for its product; the record has all of them.
+ * Lets a call in and identifies its caller. The caller has the roles that count for its product; the record has all.
  * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE, CALLER_NOT_AUTHENTICATED, CALLER_VERIFICATION_UNAVAILABLE,
  *   SUBSCRIPTION_NOT_ALLOWED.
  */

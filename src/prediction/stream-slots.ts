@@ -8,15 +8,17 @@ import { isStream, type Prediction } from './prediction.ts';
 /** Bounds how many streams one APIM subscription has open at once. */
 export interface StreamSlots {
   /**
-   * Takes the place of one stream in every limit (`concurrentStreams`) that the call counts against; a call that is no
-   * stream takes none. Gives back what frees them again. @throws GatewayError STREAMS_EXHAUSTED, and takes nothing.
+   * Takes one slot of every limit (`concurrentStreams`) that the call counts against; a call that does not stream takes
+   * none.
+   * @returns a function that frees the slots.
+   * @throws GatewayError STREAMS_EXHAUSTED; nothing is taken then.
    */
   take(caller: Caller, call: AuthorizedCall<Prediction>): () => void;
 }
 
 /**
- * Counts the streams of this process alone: a function app that is scaled out to several instances lets through as
- * many streams on each of them.
+ * Counts the streams of this process alone. Each instance of a function app that is scaled out lets as many streams
+ * through.
  */
 export function createStreamSlots(governance: Governance): StreamSlots {
   const open = new Map<string, number>();

@@ -8,9 +8,10 @@ import type { Prediction } from './prediction.ts';
 /** Bounds how many tokens one APIM subscription uses in a minute and in a day, streams included. */
 export interface TokenBudgets {
   /**
-   * Lets a call begin while no budget (`tokensPerMinute`, `tokensPerDay`) that it counts against is used up; gives back
-   * what counts its tokens when they are known. Calls at work together can thus use more than is left.
-   * @throws GatewayError TOKENS_EXHAUSTED, with the time until the budget, of several the last one, is there again.
+   * Lets a call begin unless a budget (`tokensPerMinute`, `tokensPerDay`) that it counts against is used up. Calls that
+   * run at the same time can use more than is left.
+   * @returns a function that counts the call's tokens once they are known.
+   * @throws GatewayError TOKENS_EXHAUSTED, with the time until all used-up budgets are there again.
    */
   admit(caller: Caller, call: AuthorizedCall<Prediction>): (tokens: number) => void;
 }
@@ -23,7 +24,7 @@ interface Budget {
 }
 
 interface Used {
-  /** Number of the period since 1970, in UTC. */
+  /** The number of the period since 1970, in UTC. */
   readonly period: number;
   readonly tokens: number;
 }
@@ -31,8 +32,8 @@ interface Used {
 const PERIOD_IN_MS = { minute: 60_000, day: 86_400_000 } as const;
 
 /**
- * Counts the tokens of this process alone: of a function app that is scaled out, each instance has the whole budget.
- * The edge counts whole answers for all of them; what it can't see is the tokens of streams.
+ * Counts the tokens of this process alone. Each instance of a function app that is scaled out has the whole budget. The
+ * edge counts the tokens of whole answers for all instances; it can't see those of streams.
  */
 export function createTokenBudgets(governance: Governance, now: () => Date): TokenBudgets {
   const used = new Map<string, Used>();

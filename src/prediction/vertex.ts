@@ -6,7 +6,7 @@ import type { Prediction } from './prediction.ts';
 
 /** Gives a Google access token that is valid now. */
 export interface AccessTokens {
-  /** @throws GatewayError with a MANAGED_IDENTITY, TOKEN_EXCHANGE or IMPERSONATION code. */
+  /** Returns the token. @throws GatewayError with a MANAGED_IDENTITY, TOKEN_EXCHANGE or IMPERSONATION code. */
   accessToken(): Promise<string>;
 }
 
@@ -14,7 +14,7 @@ export interface AccessTokens {
 export interface Vertex {
   /**
    * Resolves with the whole answer, or when the stream has begun.
-   * @param seal for a payload that uses it.
+   * @param seal the seal for a payload that uses it (`usesSeal`).
    * @throws GatewayError with a VERTEX code. The parts of a stream throw them too, and VERTEX_STREAM_BROKEN when the
    *   stream ends before the model has said that it is complete.
    */
@@ -26,6 +26,7 @@ export interface Vertex {
   ): Promise<Answer>;
 }
 
+/** The bounds of a call to Vertex AI. */
 export interface VertexLimits {
   /** Aborted when nobody waits for the answer any more. */
   readonly abortSignal: AbortSignal;
