@@ -12,12 +12,13 @@ import {
   toUsage,
 } from './usage-counts.ts';
 
-/** Reads the facts of one kind of answer. */
+/** Reads the facts of answers of one format. */
 interface FactsReader {
-  /** One of these stands, unescaped, in every event that tells something; most others need no parsing then. */
+  /** Every event that reports something has one of these texts, unescaped; an event without any need not be parsed. */
   readonly marks: readonly string[];
-  /** A whole answer, or one value of a stream. Only members at their own place count, so that nothing else can pose. */
+  /** Reads a whole answer, or one value of a stream. Only members at their own place count, so no text can pose as one. */
   readonly readReported: (value: Json) => Claims;
+  /** Counts a reported usage in the gateway's terms. */
   readonly count: (usage: Json) => Counts;
   /** Returns true when a stream may end with what it has reported so far. */
   readonly isComplete: (reported: Reported) => boolean;
@@ -25,7 +26,7 @@ interface FactsReader {
 
 /** The facts that one value of an answer reports, unchecked. */
 interface Claims {
-  /** Whatever stands where a usage belongs. */
+  /** The value at the place of a usage, whatever it is. */
   readonly usage?: unknown;
   readonly isUsageDoubtful?: boolean;
   readonly finishReason?: unknown;
@@ -33,26 +34,27 @@ interface Claims {
   readonly deployedModelId?: unknown;
   /** True when the answer is complete. */
   readonly isEnd?: boolean;
-  /** The words that an answer read by its shape is in, and whether such words say when they are complete. */
+  /** The format that an answer read by its shape turned out to have. */
   readonly shape?: Exclude<AnswerFormat, 'shaped' | 'opaque'>;
+  /** True when the answer's shape says when the answer is complete. */
   readonly tellsEnd?: boolean;
 }
 
 /** The facts that the values of an answer have reported so far. */
 export interface Reported extends Claims {
-  /** The usage, as the format counts it. */
+  /** The usage's counts, under the names that the format has for them. */
   readonly usage?: Json;
 }
 
-/** Stands alone in the last event of OpenAI's streams; on the same line as a text, it is that text. */
+/** The end of OpenAI's streams. It is alone in its event; in a line with other text it is part of that text. */
 const DONE = /^data: ?\[DONE\]\s*$/m;
 
-/** Only these characters become part of a record. */
+/** The texts that a record may take from an answer. */
 const WORD = /^[\w.@:/-]{1,128}$/;
 
 const saysEnd = (reported: Reported) => reported.isEnd === true;
 
-/** https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#response */
+/** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#response */
 const gemini: FactsReader = {
   marks: ['"usageMetadata"', '"finishReason"', '"blockReason"', '"modelVersion"'],
   readReported: ({ usageMetadata, candidates, promptFeedback, modelVersion }) => {
@@ -64,7 +66,7 @@ const gemini: FactsReader = {
   isComplete: saysEnd,
 };
 
-/** https://platform.openai.com/docs/api-reference/chat/object and …/chat-streaming/streaming */
+/** Source: https://platform.openai.com/docs/api-reference/chat/object and …/chat-streaming/streaming */
 const openai: FactsReader = {
   marks: ['"usage"', '"finish_reason"', '[DONE]'],
   readReported: ({ usage, choices, model }) => ({
@@ -76,12 +78,12 @@ const openai: FactsReader = {
   isComplete: saysEnd,
 };
 
-/** https://docs.claude.com/en/api/messages and …/build-with-claude/streaming */
+/** Source: https://docs.claude.com/en/api/messages and …/build-with-claude/streaming */
 const anthropic: FactsReader = {
   marks: ['"message_start"', '"message_delta"', '"message_stop"'],
   readReported: ({ type, message, delta, ...rest }) => {
     if (type === 'message_stop') return { isEnd: true };
-    // The beginning of a stream holds the message, its end what has changed of it; a whole answer is the message.
+    // A stream begins with the message and ends with what has changed of it; a whole answer is the message itself.
     const reported: Json | undefined =
       type === 'message_start'
         ? asObject(message)
@@ -99,8 +101,8 @@ const anthropic: FactsReader = {
 };
 
 /**
- * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response_body. Models that
- * Google serves with vLLM give chat completions for predictions:
+ * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response_body. Models
+ * that Google serves with vLLM give chat completions as predictions:
  * https://cloud.google.com/vertex-ai/generative-ai/docs/open-models/vllm/use-vllm
  */
 const predictions: FactsReader = {
@@ -123,7 +125,7 @@ function tellsTokens(prediction: Json): boolean {
   return 'usage' in prediction || 'embeddings' in prediction;
 }
 
-/** That of a chat, or what an embedding tells in words of its own. */
+/** Reads the usage of a chat completion, or the token count in the statistics of an embedding. */
 function usageOfPrediction({ embeddings, usage }: Json): CountedUsage {
   if (usage !== undefined) return readUsage(usage);
   const tokens = asObject(asObject(embeddings).statistics).token_count;
@@ -131,15 +133,15 @@ function usageOfPrediction({ embeddings, usage }: Json): CountedUsage {
 }
 
 /**
- * What another publisher's model or a container of one's own answers: most speak as OpenAI's chat completions do, others
- * as Gemini, as Claude or in predictions.
+ * Reads the answers of other publishers' models and of custom containers by their shape: most have the shape of OpenAI's
+ * chat completions, others that of Gemini's or Claude's answers or of predictions.
  * https://docs.mistral.ai/api/endpoint/chat, https://docs.ai21.com/reference/jamba-1-6-api-ref
  */
 const shaped: FactsReader = {
   marks: [...gemini.marks, ...openai.marks, ...anthropic.marks, '"predictions"'],
   readReported: (value) => {
     const { type, response, choices, candidates } = value;
-    // https://platform.openai.com/docs/api-reference/responses-streaming
+    // The source is https://platform.openai.com/docs/api-reference/responses-streaming
     if (typeof type === 'string' && type.startsWith('response.'))
       return openai.readReported(asObject(response));
     const shape = shapeOf(value);
@@ -151,7 +153,7 @@ const shaped: FactsReader = {
     const reasons = objectsOf(choices).flatMap((choice) =>
       'finish_reason' in choice ? [choice.finish_reason] : [],
     );
-    // A reason that no record takes, such as a sentence, is one nevertheless.
+    // A reason that no record may take, such as a sentence, ends the answer too.
     const isEnd = reasons.some((reason) => typeof reason === 'string' && reason !== '');
     return { ...reported, tellsEnd: reasons.length > 0, isEnd };
   },
@@ -173,6 +175,7 @@ const opaque: FactsReader = {
   isComplete: () => true,
 };
 
+/** The reader of each format. */
 export const FACTS_READERS: Readonly<Record<AnswerFormat, FactsReader>> = {
   gemini,
   openai,
@@ -189,14 +192,14 @@ export function readReported(format: AnswerFormat, value: Json): Reported {
   return { ...claims, usage, isUsageDoubtful: claims.isUsageDoubtful === true || isDoubtful };
 }
 
-/** Returns true when bytes may hold a value that reports something; most don't, and needn't be parsed. */
+/** Returns true when bytes may hold a value that reports something; other bytes need not be parsed. */
 export function mayReport(format: AnswerFormat, bytes: Buffer): boolean {
   return FACTS_READERS[format].marks.some((mark) => bytes.includes(mark));
 }
 
 /**
- * Returns true when an answer, or a value of a stream, is an error instead, as Google, OpenAI and Anthropic
- * write it; Google sometimes as the one element of a list.
+ * Returns true when an answer, or a value of a stream, is an error as Google, OpenAI and Anthropic write it. Google
+ * sometimes writes it as the one element of a list.
  */
 export function isError(value: Json): boolean {
   const { error } = asObject(Array.isArray(value) ? value[0] : value);
@@ -209,8 +212,8 @@ export function isDone(event: string): boolean {
 }
 
 /**
- * Joins the facts of two values: the later one wins, a count that it leaves out stays. Of another shape's words none
- * stay, since they are not to be counted as this one's.
+ * Joins the facts of two values. The later value wins, and a count that it leaves out stays. When the later value has
+ * another shape, no count of the earlier one stays, since the shapes name their counts differently.
  */
 export function join(earlier: Reported, later: Reported): Reported {
   const isOtherShape = later.shape !== undefined && later.shape !== (earlier.shape ?? later.shape);
@@ -230,6 +233,7 @@ function withoutNothing(members: object): Json {
   );
 }
 
+/** Returns the facts of an answer from what its values have reported, with the counts made to agree (`toUsage`). */
 export function readFacts(format: AnswerFormat, reported: Reported): AnswerFacts {
   const {
     usage = {},

@@ -6,7 +6,7 @@ import { VertexFailure } from './vertex-errors.ts';
 export interface LimitedCall {
   readonly operation: string;
   readonly payload: Payload;
-  /** True when a host of Google serves the endpoint that serves others too. */
+  /** True when the endpoint has no host of its own, but shares Google's with other endpoints. */
   readonly isShared: boolean;
 }
 
@@ -21,11 +21,14 @@ const OF_CONTAINERS: ReadonlySet<string> = new Set([
   'serverStreamingPredict',
   'chatCompletions',
 ]);
-/** Google's reference has `serverStreamingPredict` for shared hosts alone, so that is Google's to refuse. */
+/**
+ * The operations by which containers stream. Google's reference has `serverStreamingPredict` for shared hosts alone, so
+ * Google is left to refuse that.
+ */
 const STREAMED_BY_CONTAINERS: ReadonlySet<string> = new Set(['streamRawPredict', 'chatCompletions']);
 
 /**
- * Refuses a stream that Vertex AI does not have: those of containers at shared hosts.
+ * Refuses a stream of a container at a shared host, since Vertex AI has none.
  * https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type
  * @throws GatewayError INVALID_REQUEST.
  */
@@ -40,7 +43,10 @@ export function checkStream({ operation, payload, isShared }: LimitedCall): void
   );
 }
 
-/** An error of Vertex AI in other words where a limit of the endpoint's type is behind it, which Google's don't say. */
+/**
+ * Returns an error that names the limit of the endpoint's type when that is the cause, which Google's own words don't say.
+ * Returns any other error as it is.
+ */
 export function explainLimit(error: unknown, { operation, isShared }: LimitedCall): unknown {
   if (!(error instanceof VertexFailure) || !OF_CONTAINERS.has(operation)) return error;
   const { code, kind } = error;

@@ -16,8 +16,8 @@ import type { Json } from './usage-counts.ts';
 import { readErrorBody, vertexError } from './vertex-errors.ts';
 
 /**
- * Lets the parts of a stream pass while it keeps what they readReported, and notices an error among them and an end that comes
- * too early. Only a part that may tell something is parsed.
+ * Passes the parts of a stream on, keeps the facts that they report, and notices an error among them and an end that comes
+ * too early. Only a part that may report something is parsed.
  */
 export class MeteredStream {
   readonly #format: AnswerFormat;
@@ -26,18 +26,21 @@ export class MeteredStream {
   readonly #scan = createObjectScanner();
   #reported: Reported = {};
 
-  /** @param isOfContainer whether a container of one's own sends it, whose errors are not Google's. */
+  /** @param isOfContainer true when a custom container sends the stream, whose errors are not Google's. */
   constructor(format: AnswerFormat, framing: Framing, isOfContainer = false) {
     this.#format = format;
     this.#framing = framing;
     this.#isOfContainer = isOfContainer;
   }
 
-  /** @throws GatewayError the VERTEX codes for an error within the stream, VERTEX_STREAM_BROKEN for an early end. */
+  /**
+   * Yields the parts up to an error or the end.
+   * @throws GatewayError with a VERTEX code for an error within the stream, VERTEX_STREAM_BROKEN for an early end.
+   */
   async *read(parts: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
     for await (const part of parts) {
       const failure = await this.#note(part);
-      // As long as an error may have to follow, nothing passes that could not be followed by one.
+      // An unfinished event passes only once the answer is complete: before that, an error may have to follow.
       const end = failure ? failure.end : this.#isComplete() ? part.length : endOfLast(part, this.#framing);
       if (end > 0) yield part.subarray(0, end);
       if (failure) throw failure.error;
@@ -59,10 +62,10 @@ export class MeteredStream {
     return FACTS_READERS[this.#format].isComplete(this.#reported);
   }
 
-  /** Keeps what a part tells, up to an error in it; `end` is where the last value before that ends. */
+  /** Keeps the facts of a part, up to an error in it. Returns that error and the end of the last value before it. */
   async #note(part: Buffer): Promise<{ readonly end: number; readonly error: GatewayError } | undefined> {
     if (this.#format === 'opaque') return undefined;
-    // Chunks that are no values pass as they come; what they make together is read beside them.
+    // Raw chunks need not hold whole values. They pass as they come, and the objects in them are put together beside them.
     if (this.#framing === 'raw') {
       for (const object of this.#scan(part)) this.#keep(object);
       return undefined;
@@ -88,15 +91,16 @@ export class MeteredStream {
     this.#reported = join(this.#reported, readReported(this.#format, value));
   }
 
-  /** Returns true for an error. A container's own errors are part of its answer, unless its answer is in known words. */
+  /** Returns true for an error. An error is part of an answer whose shape does not say when it is complete. */
   #isFailure(value: Json): boolean {
     return isError(value) && (this.#format !== 'shaped' || this.#reported.tellsEnd === true);
   }
 }
 
+/** The formats of which `[DONE]` ends a stream. */
 const ENDED_BY_DONE: ReadonlySet<AnswerFormat> = new Set(['openai', 'shaped']);
 
-/** Just behind the last whole event or element of a part. */
+/** Returns the end of the last whole event or element of a part. */
 function endOfLast(part: Buffer, framing: Framing): number {
   if (framing === 'json-array') return endOfElements(part);
   const isWhole = framing === 'raw' || part.subarray(-2).equals(LF_LF) || part.subarray(-3).equals(LF_CRLF);

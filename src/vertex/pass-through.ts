@@ -14,8 +14,12 @@ import { asObject } from './usage-counts.ts';
 import { readErrorBody, readRestError, vertexError } from './vertex-errors.ts';
 import type { VertexAddress } from './vertex-address.ts';
 
+/** Calls Vertex AI over REST at one address. */
 export interface PassThrough {
-  /** Sends a request's bytes as they are and gives back Vertex AI's bytes as they are. */
+  /**
+   * Sends a request's bytes as they are, and returns Vertex AI's bytes as they are.
+   * @throws GatewayError with a VERTEX code, INSTANCE_FULL, and the signal's reason.
+   */
   send(
     request: VertexRequest,
     answer: Pick<BytesPayload, 'format' | 'framing'>,
@@ -27,21 +31,21 @@ export interface PassThrough {
 
 type Response = Awaited<ReturnType<Pool['request']>>;
 
-/** A longer body is sent in slices: encrypting 20 MB at once takes the event loop for some 30 ms. */
+/** A longer body is sent in slices, because encrypting 20 MB at once blocks the event loop for some 30 ms. */
 const SLICE_BYTES = 256 * 1024;
-/** The body of an error is read up to here. */
+/** An error's body is read up to this many bytes. */
 const MAXIMUM_ERROR_BYTES = 65_536;
-/** The longest answer of a container that is read for its facts; Vertex AI itself passes on less of it. */
+/** The longest answer read by its shape, in bytes. Vertex AI passes on less of a container's answer. */
 const MAXIMUM_SHAPED_BYTES = 32 * 1_048_576;
 const MAXIMUM_SHAPED_OBJECTS = 10_000;
 
 /**
- * The byte-faithful path to Vertex AI over REST.
+ * Creates the byte-faithful path to Vertex AI over REST.
  * https://cloud.google.com/vertex-ai/docs/reference/rest
- * @param maximumBytes of a whole answer, or of one event or element of a stream.
+ * @param maximumBytes the most bytes of a whole answer, or of one event or element of a stream.
  */
 export function createPassThrough({ name, host, port }: VertexAddress, maximumBytes: number): PassThrough {
-  // HTTP/1.1, because one HTTP/2 connection would carry every stream.
+  // HTTP/1.1 is used because one HTTP/2 connection would carry every stream.
   const connect = buildConnector({ allowH2: false });
   const pool = new Pool(`https://${name}`, {
     connect: (options, callback) =>
@@ -115,20 +119,20 @@ function contentTypeOf({ headers }: Response): string {
 }
 
 /**
- * Returns true when a container of one's own answered. Its errors say nothing of our token or of Google's limits.
+ * Returns true when a custom container answered. Its errors say nothing about the gateway's token or Google's limits.
  * https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/rawPredict
  */
 function isOfContainer({ headers }: Response): boolean {
   return headers['x-vertex-ai-endpoint-id'] !== undefined;
 }
 
-/** A container decides itself what it sends; undefined for an answer that is no stream after all. */
+/** Returns `sse` for an event stream, and else the framing asked for; undefined when events were asked for and none came. */
 function actualFraming(framing: Framing, contentType: string): Framing | undefined {
   if (contentType.startsWith('text/event-stream')) return 'sse';
   return framing === 'sse' ? undefined : framing;
 }
 
-/** Returns true for chunks that can be read: events, or text. Everything else that a container sends reports nothing. */
+/** Returns true for a stream whose facts can be read: events, elements or text. Other raw bytes report nothing. */
 function isReadable(framing: Framing, contentType: string): boolean {
   return framing !== 'raw' || /^text\/|json/i.test(contentType);
 }
@@ -145,8 +149,8 @@ async function readWhole(
 }
 
 /**
- * One that says how long it is is held once, not in pieces beside it.
- * @throws GatewayError VERTEX_FAILED for a longer body, of which the rest is not taken, and what `resize` throws.
+ * Reads a body up to the limit. A body of declared length is held once, without pieces beside it.
+ * @throws GatewayError VERTEX_FAILED for a longer body, whose rest is not read, and what `resize` throws.
  */
 async function readLimited(
   { headers, body }: Response,
@@ -168,14 +172,14 @@ async function readLimited(
 }
 
 /**
- * A stream that nobody asked for as one is read like one.
- * @throws GatewayError VERTEX_FAILED for what is no answer, the VERTEX codes for an error in its place.
+ * Reads the facts of a whole answer. An event stream that came although none was asked for is read event by event.
+ * @throws GatewayError VERTEX_FAILED for an answer that is no JSON object, and a VERTEX code for an error in its place.
  */
 async function readWholeAnswer(body: Buffer, format: AnswerFormat, contentType: string): Promise<Reported> {
   if (format === 'opaque') return {};
   if (format === 'shaped' && body.length > MAXIMUM_SHAPED_BYTES) return {};
   if (contentType.startsWith('text/event-stream')) return together(format, splitValues(body, 'sse'));
-  // Whatever it is, it is the container's answer, errors too.
+  // An error is part of a container's answer too.
   if (format === 'shaped') return mayReport(format, body) ? together(format, await objectsOf(body)) : {};
   const answer = await readValue(body);
   if (!answer) throw noAnswer();
@@ -195,7 +199,7 @@ async function together(
   return reported;
 }
 
-/** One, or those of a list; none where it is no JSON, or a list that is too long to be of answers. */
+/** Returns the body's object, or those of its list; none for a body that is no JSON, and for a list that is too long. */
 async function objectsOf(body: Buffer): Promise<Values[]> {
   const json = await readValue(body);
   const values: readonly unknown[] = Array.isArray(json) ? json : [json];

@@ -16,18 +16,23 @@ type PredictRequest = protos.google.cloud.aiplatform.v1.IPredictRequest;
 type PredictResponse = protos.google.cloud.aiplatform.v1.IPredictResponse;
 
 /**
- * More than a prediction may have, which is decoded in one go: an endpoint with a host of its own takes 10 MB.
+ * The most bytes of an answer, which is decoded in one go. An endpoint with a host of its own takes 10 MB.
  * https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type
  */
 const MAXIMUM_MESSAGE_BYTES = 10 * 1_048_576;
 
-/** The SDK's inner call: no logging of payloads, no costly decoding of error details. */
+/** The SDK's inner call, which neither logs payloads nor decodes error details. */
 type InnerPredict = (
   request: PredictRequest,
   options: { timeout: number; otherArgs: { headers: Record<string, string> } },
 ) => Promise<[PredictResponse]> & { cancel(): void };
 
+/** Calls custom endpoints over gRPC at one address. */
 export interface GrpcPredict {
+  /**
+   * Resolves with the predictions as JSON.
+   * @throws GatewayError with a VERTEX code, INVALID_REQUEST for a value that protobuf can't hold, and the signal's reason.
+   */
   predict(
     endpointName: string,
     payload: InstancesPayload,
@@ -38,10 +43,10 @@ export interface GrpcPredict {
 }
 
 /**
- * Custom endpoints' `predict` through the Vertex AI SDK over gRPC and TLS, one client per address.
- * https://cloud.google.com/vertex-ai/docs/reference/rpc/google.cloud.aiplatform.v1#predictionservice; which headers route
- * a call: https://google.aip.dev/client-libraries/4222, and at a host of the endpoint's own
- * https://cloud.google.com/vertex-ai/docs/predictions/using-dedicated-endpoints
+ * Creates a client of the Vertex AI SDK for `predict` of custom endpoints, over gRPC and TLS.
+ * https://cloud.google.com/vertex-ai/docs/reference/rpc/google.cloud.aiplatform.v1#predictionservice
+ * The headers that route a call are those of https://google.aip.dev/client-libraries/4222, and at a host of the endpoint's
+ * own those of https://cloud.google.com/vertex-ai/docs/predictions/using-dedicated-endpoints
  */
 export async function createGrpcPredict(
   { name, host, port, isShared }: VertexAddress,
@@ -114,7 +119,7 @@ function toAnswer(response: PredictResponse, instances: number): WholeAnswer {
   };
 }
 
-/** Only numbers and listed details are read: the raw error holds metadata of the call. */
+/** Reads the status, the message and the listed details alone, because the raw error holds the call's metadata. */
 function readGrpcError(error: unknown, abortSignal: AbortSignal, maximumBytes: number): unknown {
   if (abortSignal.aborted) return abortSignal.reason;
   if (error instanceof GatewayError) return error;
@@ -123,7 +128,7 @@ function readGrpcError(error: unknown, abortSignal: AbortSignal, maximumBytes: n
     details?: unknown;
     statusDetails?: unknown;
   };
-  // The client's own words, with the code of a quota.
+  // The client itself says so, with the status code of a quota (RESOURCE_EXHAUSTED).
   if (typeof details === 'string' && details.startsWith('Received message larger than max'))
     return tooLong('Vertex AI’s answer', maximumBytes);
   return vertexError({

@@ -3,15 +3,15 @@ import { readJson } from '../json/read-json.ts';
 import { loopTurns, type Turns } from '../json/turns.ts';
 import type { Json } from './usage-counts.ts';
 
-/** A shorter text is parsed at once, in some milliseconds. */
+/** A text of at most this length is parsed at once, in some milliseconds. */
 const SMALL_BYTES = 262_144;
-/** The most values of a longer text that are looked at; the probabilities of a long answer are some millions. */
+/** The most values of a longer text. A long answer with probabilities has some millions. */
 const MAXIMUM_VALUES = 8_000_000;
 const MAXIMUM_TEXT_BYTES = 1_024;
 const MAXIMUM_USAGE_BYTES = 65_536;
 const ITEMS_IN_A_TURN = 500;
 
-/** The members that hold a usage, which is small. */
+/** The members that are read whole; one that is too long to be a usage is left out. */
 const WHOLE: ReadonlySet<string> = new Set(['usage', 'usageMetadata', 'error', 'statistics']);
 /** The other members that report something, or that hold such members. */
 const TELLING: ReadonlySet<string> = new Set([
@@ -35,9 +35,9 @@ const TELLING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads a JSON text: all of a short one, and of a long one the members that report something, each at its place. A long
- * text is read in pieces, between which other calls get their turn.
- * @returns undefined for what is no object or list, or too long to be looked at.
+ * Reads a JSON text. A short text is read whole; of a long one, only the members that report something are read, each at
+ * its place. Other calls get their turn while a long text is read.
+ * @returns undefined for a text that is no JSON object or list, or that has too many values.
  */
 export function readValue(
   bytes: Buffer,

@@ -1,14 +1,15 @@
 import { mayReport } from './answer-formats.ts';
 import type { Json } from './usage-counts.ts';
 
-/** An object that is longer is not looked into. */
+/** The longest object that is read, in bytes; the memory of its pieces counts too. */
 const MAXIMUM_BYTES = 4 * 1_048_576;
 /** The memory that a piece takes beside its bytes, which may be few. */
 const PIECE_BYTES = 128;
 
 /**
- * Finds the JSON objects in chunks that are cut anywhere: one, or one behind another, with lines, commas or the brackets
- * of a list between them. Each byte is looked at once, and only an unfinished object is held.
+ * Returns a function that takes the chunks of a text in order and returns the JSON objects that end in each. The chunks
+ * may be cut anywhere. Lines, commas or the brackets of a list may stand between the objects. Only objects that may report
+ * something are returned. Each byte is looked at once, and only an unfinished object is held.
  */
 export function createObjectScanner(): (chunk: Buffer) => Json[] {
   const state = { depth: 0, inString: false, isEscaped: false };
@@ -37,7 +38,7 @@ export function createObjectScanner(): (chunk: Buffer) => Json[] {
   };
 }
 
-/** What a byte does: begins or ends an object that is in no other. Braces in strings don't count. */
+/** Takes one byte, and says when it begins or ends an object that is in no other. Braces in strings don't count. */
 function step(
   state: { depth: number; inString: boolean; isEscaped: boolean },
   byte: number | undefined,

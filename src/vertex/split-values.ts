@@ -10,12 +10,12 @@ export interface StreamValue {
   readonly end: number;
 }
 
-/** What is looked through in one turn of the event loop. */
+/** The bytes that are looked through in one turn of the event loop. */
 const PIECE_BYTES = 65_536;
 
 /**
- * The JSON objects of a part that holds whole events or elements; whatever is none is left out. Others have their turn
- * between them.
+ * Yields the JSON objects of a part that holds whole events or elements; data that is no JSON object or list is left out.
+ * Other calls get their turn while a long part is read.
  */
 export async function* splitValues(
   part: Buffer,
@@ -35,7 +35,7 @@ export async function* splitValues(
   }
 }
 
-/** Just behind the last element of a part; 0 where there is none. */
+/** Returns the end of the last element of a part; 0 when it has none. */
 export function endOfElements(part: Buffer): number {
   let last = 0;
   for (const { end } of splitElements(part)) last = end;
@@ -48,13 +48,13 @@ interface Piece {
   readonly end: number;
 }
 
-/** https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
+/** Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
 function* splitEvents(part: Buffer): Generator<Piece> {
   const endings = ['\n\n', '\n\r\n'].map((text) => ({ text, at: -1 }));
   for (let start = 0; start < part.length;) {
     let end = part.length;
     for (const ending of endings) {
-      // Looked for again only behind the last find, so that each byte is looked at once.
+      // An ending is looked for only behind its last place, so that each byte is looked at once.
       if (ending.at < start) ending.at = orEnd(part.indexOf(ending.text, start), part);
       end = Math.min(end, ending.at + ending.text.length);
     }
@@ -84,7 +84,7 @@ function orEnd(index: number, part: Buffer): number {
   return index < 0 ? part.length : index;
 }
 
-/** The elements of an array of objects; its brackets and commas stand between them. */
+/** Yields the elements of an array of objects; its brackets and commas stand between them. */
 function* splitElements(part: Buffer): Generator<Piece> {
   let depth = 0;
   let start = 0;

@@ -6,8 +6,8 @@ const CHUNK_BYTES = 128;
 
 /**
  * Regroups a stream's chunks so that each part ends where an event or an array element ends. An error can then follow
- * any part and be read by the client. Only an unfinished event is held back; its end releases it.
- * @throws GatewayError VERTEX_FAILED for an event that does not end in time, and what `resize` throws.
+ * any part and be read by the client. Only an unfinished event is held back. Raw chunks stay as they are.
+ * @throws GatewayError VERTEX_FAILED for an event longer than `maximumBytes`, and what `resize` throws.
  */
 export async function* wholeParts(
   chunks: AsyncIterable<Uint8Array>,
@@ -37,14 +37,14 @@ export async function* wholeParts(
 }
 
 /**
- * Finds where the last event or element ends in the bytes that follow those of the calls before; 0 where none does. Each
- * byte is looked at once, however long an event.
+ * Takes the bytes of a stream in order, and returns where the last event or element ends in them; 0 when none does. Each
+ * byte is looked at once, however long an event is.
  */
 type Scanner = (bytes: Buffer) => number;
 
 const endOfChunk: Scanner = (bytes) => bytes.length;
 
-/** Just behind the last blank line, which ends an event: https://html.spec.whatwg.org/multipage/server-sent-events.html */
+/** Finds the end of the last blank line, which ends an event: https://html.spec.whatwg.org/multipage/server-sent-events.html */
 function eventScanner(): Scanner {
   let before: Buffer = Buffer.of();
   return (bytes) => {
@@ -56,7 +56,7 @@ function eventScanner(): Scanner {
   };
 }
 
-/** The longest is a line feed and then a carriage return with another. */
+/** The longest blank line is a line feed and then a carriage return with another line feed. */
 const BLANK_LINE_BYTES = 3;
 
 function lastBytes(bytes: Buffer): Buffer {
@@ -69,7 +69,7 @@ function endOfLastBlankLine(bytes: Buffer): number {
   return Math.max(lf < 0 ? 0 : lf + 2, crlf < 0 ? 0 : crlf + 3);
 }
 
-/** Just behind the last element or bracket of the outer array; keeps its state from chunk to chunk. */
+/** Finds the end of the last element or bracket of the outer array. The state stays from chunk to chunk. */
 function elementScanner(): Scanner {
   let depth = 0;
   let inString = false;

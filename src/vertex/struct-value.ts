@@ -4,10 +4,10 @@ import { GatewayError } from '../errors/gateway-error.ts';
 type Value = protos.google.protobuf.IValue;
 
 /**
- * A JSON value as `google.protobuf.Value`. Nesting is bounded where the body is read.
+ * Converts a JSON value to a `google.protobuf.Value`. The reader of the body bounds its nesting.
  * https://protobuf.dev/reference/protobuf/google.protobuf/#value
- * @throws GatewayError INVALID_REQUEST for a number beyond a double and for text that is not Unicode: protobuf would
- *   change both without a word.
+ * @throws GatewayError INVALID_REQUEST for a number beyond a double and for text that is not Unicode, because protobuf
+ *   would change both silently.
  */
 export function toValue(json: unknown): Value {
   switch (typeof json) {
@@ -48,8 +48,8 @@ function unsupported(problem: string): GatewayError {
 }
 
 /**
- * The JSON value of a `google.protobuf.Value`; a Value without a kind is null.
- * @throws GatewayError VERTEX_FAILED for a number that JSON has no word for, as the protobuf page above says.
+ * Converts a `google.protobuf.Value` to a JSON value; a Value without a kind becomes null.
+ * @throws GatewayError VERTEX_FAILED for NaN and Infinity, which JSON does not have.
  */
 export function fromValue(value: Value): unknown {
   if (typeof value.numberValue === 'number') return checkNumber(value.numberValue);

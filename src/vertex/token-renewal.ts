@@ -2,13 +2,20 @@ import { VertexFailure } from './vertex-errors.ts';
 
 /** The source of another access token when Google refuses one. */
 export interface TokenRenewal {
-  /** @returns undefined where another would not help. @throws GatewayError when none can be had. */
+  /**
+   * Gets another token in place of a refused one.
+   * @returns undefined when another would not help, or too many have been fetched lately.
+   * @throws GatewayError when none can be had.
+   */
   replace(refused: string): Promise<string | undefined>;
-  /** Hears that Google refuses a replacement too. */
+  /** Reports that Google refuses a replacement too. */
   replacementRefused(): void;
 }
 
-/** Makes an attempt, and once more with another access token when Google refuses the first one. */
+/**
+ * Makes an attempt, and a second one with another access token when Google refuses the first token.
+ * @throws the failure of the last attempt, or what `replace` throws.
+ */
 export async function withRenewal<Result>(
   renewal: TokenRenewal,
   accessToken: string,
@@ -27,7 +34,7 @@ export async function withRenewal<Result>(
   }
 }
 
-/** Google takes the token for none, before it looks at the call itself. */
+/** Returns true when Google refused the access token, which it does before it looks at the call itself. */
 function isRefusal(error: unknown): boolean {
   return error instanceof VertexFailure && error.kind === 'token-refused';
 }

@@ -1,25 +1,28 @@
 import type { Usage } from '../prediction/answer.ts';
 
+/** A JSON object, or a list, read by its members. */
 export type Json = Readonly<Record<string, unknown>>;
 
+/** The counts of a usage before they are made to agree; an undefined one is not known. */
 export type Counts = { readonly [Name in keyof Usage]?: number | undefined };
 
-/** No model takes or gives as many tokens at once; a number beyond it is a mistake, or there to use up somebody's limit. */
+/** The largest count. No model takes or gives as many tokens at once, so a larger number is a mistake or an abuse. */
 export const MAXIMUM_COUNT = 100_000_000;
 
-/** A number as Vertex AI or a container tells it; undefined for one that can't be a count. */
+/** Returns a reported number; undefined for a value that can't be a count. */
 function count(value: unknown): number | undefined {
   const isCount = typeof value === 'number' && Number.isInteger(value) && value >= 0;
   return isCount && value <= MAXIMUM_COUNT ? value : undefined;
 }
 
+/** Returns a value's members; an empty object for a value that has none. */
 export function asObject(value: unknown): Json {
   return typeof value === 'object' && value !== null ? (value as Json) : {};
 }
 
 /**
- * Google's `usageMetadata`. Results of tools are no part of its prompt, and of a new context cache the total alone is
- * reported: both went in. Thoughts are counted apart; they are output to everybody else, and are paid for as output.
+ * Counts Google's `usageMetadata`. Its prompt is without the results of tools, which are input too. For a new context
+ * cache it reports the total alone, which is all input. It counts thoughts apart from output; they are paid for as output.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#UsageMetadata
  */
 export function countGemini(usage: Json): Counts {
@@ -40,8 +43,8 @@ export function countGemini(usage: Json): Counts {
 }
 
 /**
- * `usage` of OpenAI's chat completions, which most other models and containers speak. Thoughts of Gemini are in its total
- * alone: https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
+ * Counts the `usage` of OpenAI's chat completions, a format that most other models and containers have. Gemini's thoughts
+ * are in its total alone: https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
  * https://platform.openai.com/docs/api-reference/chat/object
  */
 function countChat(usage: Json): Counts {
@@ -51,7 +54,7 @@ function countChat(usage: Json): Counts {
   const rest = difference(totalTokens, prompt);
   return {
     inputTokens: prompt ?? difference(totalTokens, completion),
-    // An embedding has none, and its rest is 0.
+    // An embedding has no output: its total is its prompt, so the rest is 0.
     outputTokens: prompt === undefined || !rest ? completion : greatest(completion, rest),
     totalTokens,
     cachedTokens: count(asObject(usage.prompt_tokens_details).cached_tokens),
@@ -60,8 +63,8 @@ function countChat(usage: Json): Counts {
 }
 
 /**
- * `usage` of Anthropic's messages, whose input is without what was read from and written to a cache, and of OpenAI's
- * responses, whose input is with it.
+ * Counts the `usage` of Anthropic's messages, whose input is without the tokens read from and written to a cache, and of
+ * OpenAI's responses, whose input includes them.
  * https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
  * https://platform.openai.com/docs/api-reference/responses/object
  */
@@ -86,17 +89,17 @@ export function countMessages(usage: Json): Counts {
   };
 }
 
-/** A `usage` of whichever of the two kinds it is; one that is both has the first one's members for the second one's. */
+/** Counts a `usage` of chat completions, or else of messages. One with the members of both is counted as the former. */
 export function countUsage(usage: Json): Counts {
   return 'prompt_tokens' in usage || 'completion_tokens' in usage || !('input_tokens' in usage)
     ? countChat(usage)
     : countMessages(usage);
 }
 
-/** What several answers used together; a sum may be more than a count can be. */
+/** Adds up the counts of several answers. A sum may be larger than MAXIMUM_COUNT. */
 export function addCounts(all: readonly Counts[]): Counts {
   const sums: Partial<Record<string, number>> = {};
-  // One by one: a container may give more of them than a function takes arguments.
+  // The counts are added one by one, because a container may give more of them than a function takes arguments.
   for (const counts of all)
     for (const [name, value] of Object.entries(counts)) sums[name] = sum(sums[name], value);
   return sums;
@@ -106,7 +109,7 @@ interface Counted {
   readonly [name: string]: 'count' | Counted;
 }
 
-/** What is read of a `usage` or `usageMetadata`, and what is counted of predictions: a count, or an object of counts. */
+/** The members that are read from a `usage`, a `usageMetadata` and the summed usage of predictions. */
 const COUNTED: Counted = {
   ...counts('promptTokenCount', 'candidatesTokenCount', 'totalTokenCount', 'thoughtsTokenCount'),
   ...counts('toolUsePromptTokenCount', 'cachedContentTokenCount'),
@@ -125,15 +128,15 @@ function counts(...names: readonly string[]): Counted {
   return Object.fromEntries(names.map((name) => [name, 'count']));
 }
 
-/** What a `usage` tells, as far as it can be so. */
+/** The valid counts of a reported usage. */
 export interface CountedUsage {
-  /** The members that are counted: whatever else a container puts beside them, with every event anew, is not kept. */
+  /** The members that are counted, under their reported names. Other members are not kept. */
   readonly usage: Json;
-  /** Whether something stood where a count belongs and was none, so that more may have been used. */
+  /** True when a value at the place of a count can't be one, so that more may have been used. */
   readonly isDoubtful: boolean;
 }
 
-/** Where counts enter: what can't be one is left out, as if it had not been reported. */
+/** Reads a reported usage. A value that can't be a count is left out, as if it had not been reported. */
 export function readUsage(reported: unknown): CountedUsage {
   return readCounts(reported, COUNTED);
 }
@@ -160,8 +163,8 @@ function readCounts(reported: unknown, counted: Counted): CountedUsage {
 }
 
 /**
- * Makes counts agree: a part is no more than its whole, and the total no less than its parts. Whoever tells them may be a
- * container of anybody's.
+ * Makes counts agree: a part is no more than its whole, and the total no less than its parts. The counts may come from a
+ * custom container, so they need not agree by themselves.
  */
 export function toUsage({
   cachedTokens,
@@ -183,7 +186,7 @@ export function toUsage({
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/** Of what is known; undefined where nothing is. */
+/** Adds up the known values; undefined when none is known. */
 function sum(...values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
@@ -198,7 +201,7 @@ function difference(whole: number | undefined, part: number | undefined): number
   return whole === undefined ? undefined : Math.max(0, whole - (part ?? 0));
 }
 
-/** A part of what is not known is not known either. */
+/** Returns the part, but no more than the whole; undefined when either is not known. */
 function atMost(part: number | undefined, whole: number | undefined): number | undefined {
   return part === undefined || whole === undefined ? undefined : Math.min(part, whole);
 }

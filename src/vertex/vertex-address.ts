@@ -2,18 +2,18 @@ import type { EndpointAddress } from '../governance/endpoint-address.ts';
 
 /** The address that a call goes to. */
 export interface VertexAddress {
-  /** In TLS, where the certificate must be for it, and in the request. */
+  /** The host name of the request and of TLS; the certificate must be for it. */
   readonly name: string;
   /** The host that is connected to: the name itself, unless the catalog or a setting says another. */
   readonly host: string;
   readonly port: number;
-  /** True when Google serves others there too. */
+  /** True for the host that all models and endpoints without a host of their own share in a location. */
   readonly isShared: boolean;
 }
 
 /**
- * The address of Vertex AI for an endpoint that has one of its own, else for a location; both are the catalog's, and
- * it is never built from anything else.
+ * Returns the address of an endpoint that has a host of its own, and else the shared address of a location. Both come
+ * from the catalog alone.
  * https://cloud.google.com/vertex-ai/docs/general/locations and
  * https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations (global and multi-region addresses)
  * @param override one `host:port` that is connected to in place of every host; the names stay.

@@ -7,11 +7,11 @@ export interface VertexErrorFacts {
   readonly grpcCode: number;
   /** True when the request was too large, which HTTP says and gRPC does not. */
   readonly isTooLarge?: boolean;
-  /** True when a container of one's own says so, and Vertex AI passes it on. */
+  /** True when the error is a custom container's, which Vertex AI passes on. */
   readonly isOfContainer?: boolean;
   readonly retryAfterInMs?: number;
   readonly violations?: readonly FieldViolation[];
-  /** Google's own sentence; shown to the caller for faults of the request alone. */
+  /** The error's own message; the caller gets it only for a fault of the request. */
   readonly message?: string;
 }
 
@@ -23,7 +23,7 @@ const CODE_BY_GRPC_STATUS: Readonly<Record<number, GatewayErrorCode>> = {
   8: 'VERTEX_RATE_LIMITED',
   9: 'VERTEX_INVALID_ARGUMENT',
   11: 'VERTEX_INVALID_ARGUMENT',
-  // UNIMPLEMENTED: the request asks for what the model or the API does not have, and will not have the next time.
+  // UNIMPLEMENTED: the model or the API does not have what the request asks for, and a retry does not change that.
   12: 'VERTEX_INVALID_ARGUMENT',
   14: 'VERTEX_UNAVAILABLE',
   16: 'VERTEX_PERMISSION_DENIED',
@@ -45,7 +45,7 @@ const GRPC_STATUS_BY_HTTP: Readonly<Record<number, number>> = {
   529: 14,
 };
 
-/** https://docs.claude.com/en/api/errors */
+/** Source: https://docs.claude.com/en/api/errors */
 const GRPC_STATUS_BY_ANTHROPIC_TYPE: Readonly<Record<string, number>> = {
   invalid_request_error: 3,
   authentication_error: 16,
@@ -70,15 +70,15 @@ const SENTENCES: Partial<Record<GatewayErrorCode, string>> = {
   VERTEX_FAILED: 'Vertex AI failed on its own side.',
 };
 
-/** Google's words at a shared endpoint; its reports are in the Vertex AI emulator's README. */
+/** Google's message at a shared endpoint; the Vertex AI emulator's README cites reports of it. */
 const TOO_LARGE = /^The request size \(\d+ bytes\) exceeds [\d.]+MB limit/;
-/** In both forms that there are: "… cannot be accessed through the shared Vertex AI domain" and "… the Vertex AI API". */
+/** The common words of Google's two messages: "… cannot be accessed through the shared Vertex AI domain" and "… the Vertex AI API". */
 const ELSEWHERE = ['dedicated endpoint', ' cannot be accessed through'] as const;
 
-/** What an error is about that a code doesn't tell; Google's own alone, never a container's. */
+/** The cause of an error of Google's own, where the code doesn't tell it. A container's error has none. */
 export type FailureKind = 'token-refused' | 'too-large' | 'too-slow' | 'elsewhere';
 
-/** An error of Vertex AI, as the gateway tells it. */
+/** An error of Vertex AI with one of the gateway's codes. */
 export class VertexFailure extends GatewayError {
   readonly kind: FailureKind | undefined;
 
@@ -93,6 +93,7 @@ export class VertexFailure extends GatewayError {
   }
 }
 
+/** Returns the gateway's error for an error of Vertex AI. Its own message and violations stay only for faults of the request. */
 export function vertexError(facts: VertexErrorFacts): VertexFailure {
   const kind = kindOf(facts);
   const code =
@@ -128,7 +129,7 @@ function saysElsewhere(message: string): boolean {
   return at >= 0 && message.includes(predicate, at);
 }
 
-/** Facts of a REST error: https://cloud.google.com/apis/design/errors#http_mapping; sometimes wrapped in an array. */
+/** Reads the facts of a REST error from its status and its body: https://cloud.google.com/apis/design/errors#http_mapping; the body is sometimes wrapped in an array. */
 export function readRestError(httpStatus: number, body: string): VertexErrorFacts {
   const facts = { grpcCode: grpcStatusOf(httpStatus), ...(httpStatus === 413 && { isTooLarge: true }) };
   try {
@@ -138,16 +139,16 @@ export function readRestError(httpStatus: number, body: string): VertexErrorFact
   }
 }
 
-/** A status that Google does not use comes from a container or a proxy; of the 4xx each says that the request is at fault. */
+/** Returns the gRPC status of an HTTP status. Other 4xx than Google's come from containers or proxies: the request is wrong. */
 function grpcStatusOf(httpStatus: number): number {
   return GRPC_STATUS_BY_HTTP[httpStatus] ?? (httpStatus >= 400 && httpStatus < 500 ? 3 : 13);
 }
 
-/** More than Google ever says; a container may say as much as it likes. */
+/** The longest message that is kept. Google's are shorter; a container's may have any length. */
 const MAXIMUM_MESSAGE_CHARACTERS = 8_192;
 const MAXIMUM_VIOLATIONS = 100;
 
-/** Facts of an error's body alone, as it stands within a stream: Google's, OpenAI's or Anthropic's. */
+/** Reads the facts of an error from its body alone, as within a stream: Google's, OpenAI's or Anthropic's. */
 export function readErrorBody(json: unknown): VertexErrorFacts {
   const { error } = (Array.isArray(json) ? json[0] : json) as {
     error: { code?: unknown; type?: unknown; message?: unknown; details?: unknown };
@@ -161,7 +162,7 @@ export function readErrorBody(json: unknown): VertexErrorFacts {
   };
 }
 
-/** RetryInfo and BadRequest out of `google.rpc.Status.details`, in JSON or as decoded protobuf messages. */
+/** Reads RetryInfo and BadRequest from `google.rpc.Status.details`, in JSON or as decoded protobuf messages. */
 export function readDetails(details: unknown): Pick<VertexErrorFacts, 'retryAfterInMs' | 'violations'> {
   if (!Array.isArray(details)) return {};
   const all = objectsOf(details);
@@ -194,10 +195,10 @@ function readText(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, MAXIMUM_MESSAGE_CHARACTERS) : '';
 }
 
-/** Google waits for a quota of a day at most; who says more is no one to wait for. */
+/** The longest delay that is believed. Google's longest quota is that of a day. */
 const LONGEST_RETRY_DELAY_IN_MS = 86_400_000;
 
-/** Whole milliseconds, rounded up, of `"3.5s"` or `{ seconds, nanos }`; undefined for what is none, or beyond a day. */
+/** Reads `"3.5s"` or `{ seconds, nanos }` in whole milliseconds, rounded up; undefined for anything else, or beyond a day. */
 function readDuration(duration: unknown): number | undefined {
   const delay = Math.ceil(millisecondsOf(duration));
   return delay >= 0 && delay <= LONGEST_RETRY_DELAY_IN_MS ? delay : undefined;

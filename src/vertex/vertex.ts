@@ -9,18 +9,19 @@ import { createGrpcPredict, type GrpcPredict } from './predict-over-grpc.ts';
 import { type TokenRenewal, withRenewal } from './token-renewal.ts';
 import { type VertexAddress, vertexAddress } from './vertex-address.ts';
 
+/** The options of `createVertex`. */
 export interface VertexOptions {
-  /** One `host:port` that is connected to in place of every host. */
+  /** One `host:port` that is connected to in place of every host; undefined for the hosts themselves. */
   readonly endpointOverride: string | undefined;
   readonly renewal: TokenRenewal;
-  /** The longest whole answer, or event or element of a stream. */
+  /** The most bytes of a whole answer, or of an event or element of a stream. */
   readonly maximumAnswerBytes: number;
 }
 
 /**
- * Clients are made per address on first use; the catalog's locations and hosts bound their number. A request whose
- * access token Google refuses, in a stream's first event too, is made once more with another: nothing has been done or
- * sent then.
+ * Creates the path to Vertex AI: gRPC for instances, REST for everything else. Clients are made per address on first use;
+ * the catalog's locations and hosts bound their number. A request whose access token Google refuses, in a stream's first
+ * event too, is made once more with another token, because Google has done nothing by then and no part has gone out.
  */
 export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: VertexOptions): Vertex {
   const overGrpc = perAddress((address) => createGrpcPredict(address, maximumAnswerBytes));
@@ -61,7 +62,7 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
   };
 }
 
-/** Resolves when the first part of a stream is there. Where Google refuses the token instead, nothing has been sent yet. */
+/** Resolves when the first part of a stream is there, so that a refused token is noticed before anything is sent. */
 async function withFirstPart(answer: Answer): Promise<Answer> {
   if (answer.kind === 'whole') return answer;
   const parts = answer.parts[Symbol.asyncIterator]();
@@ -97,8 +98,8 @@ async function passOn(
 }
 
 /**
- * The answer; undefined when Vertex AI refuses the name or has no such resource. The caller must not learn which of them,
- * because the resource may be another's.
+ * Resolves with the answer; undefined when Vertex AI refuses the name or has no such resource. The caller must not learn
+ * which of the two it is, because the resource may be another's.
  */
 async function undefinedWhenNotFound(coming: Promise<Answer>): Promise<Answer | undefined> {
   try {
