@@ -4,11 +4,12 @@ import type { AccessTokens } from '../prediction/vertex.ts';
 import { createReasonLog } from './reason-log.ts';
 
 /**
- * Two addresses for the platform and its operators, which the edge does not expose:
- * - `api/health/live` is 200 as long as the app answers at all. An instance that isn't live is worth replacing.
- * - `api/health/ready` (and `api/health`) is 200 while Google credentials can be had, a token that is still valid included,
- *   and else 503; a new instance would lack them too.
- * Anyone who reaches the app may ask, so the answers say states alone. The reason for missing credentials is logged as an error.
+ * Registers two addresses for the platform and its operators, which the edge does not expose:
+ * - `api/health/live` is 200 as long as the app answers at all. An instance that isn't live should be replaced.
+ * - `api/health/ready` (and `api/health`) is 200 while the app has a valid Google access token or can get one, and else
+ *   503. A new instance would lack the credentials too.
+ * Anyone who reaches the app may ask, so the answers have no reasons. The reason for missing credentials is logged as an
+ * error.
  */
 export function registerHealthFunction(accessTokens: AccessTokens, policyVersion: string): void {
   const headers = { 'cache-control': 'no-store', 'x-policy-version': policyVersion };

@@ -8,9 +8,9 @@ interface Waiting {
 }
 
 /**
- * Turns the use case's reply into the response that a handler returns: whole answers with their length, streams as an async
- * iterable that hands over one part at a time and none while the connection has not taken the last, so that nothing piles
- * up here or there.
+ * Turns the use case's reply into the response that a handler returns. A whole answer has its length. A stream is an async
+ * iterable that hands over one part at a time, and none until the connection has taken the part before, so that nothing
+ * piles up.
  */
 export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
   /** Resolves when the status is known. */
@@ -21,12 +21,12 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
   readonly #close: (isWhole: boolean) => void;
   #isGone = false;
   #isEnded = false;
-  /** In order: an error may follow a part that the host has not taken yet. */
+  /** The parts that the host has not taken yet, in order; an error may follow another part. */
   readonly #waiting: Waiting[] = [];
   #deliver: ((result: IteratorResult<Uint8Array, undefined>) => void) | undefined;
   #onGone: (() => void) | undefined;
 
-  /** @param exchange by which the answer goes out, where the runtime shows it. */
+  /** @param exchange the exchange by which the answer goes out; left out where the runtime doesn't show it. */
   constructor(exchange?: Pick<Exchange, 'response' | 'closed'>) {
     this.#connection = exchange?.response;
     const response = Promise.withResolvers<HttpResponseInit>();
@@ -102,7 +102,7 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
     });
   }
 
-  /** A host that calls handlers itself stops reading when the client is gone. */
+  /** Marks the client as gone if the answer has not ended. A host that calls handlers itself stops reading then. */
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
     if (!(this.#isEnded && this.#waiting.length === 0)) this.#leave();
     return Promise.resolve({ done: true, value: undefined });
@@ -123,7 +123,7 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
     this.#onGone?.();
   }
 
-  /** An answer is over for us when it is handed over, if the runtime doesn't show the connection. */
+  /** Resolves `over` when the answer is handed over, if the runtime doesn't show the connection. */
   #finish(): void {
     if (!this.#connection) this.#close(!this.#isGone);
   }

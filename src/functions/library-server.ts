@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-/** One request that the library's own server received, and its response. */
+/** One request to the HTTP server of the `@azure/functions` library, and its response. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -9,18 +9,18 @@ export interface Exchange {
   readonly closed: Promise<boolean>;
 }
 
-/** The message of Node's channel, as far as it is used here. */
+/** The message of Node's channel `http.server.request.start`. */
 interface Started extends Exchange {
   readonly server: Server;
 }
 
-/** The time for which an exchange is kept that is over and whose function was not called. */
+/** The time for which a closed exchange is kept that no function has taken. */
 const UNCLAIMED_IN_MS = 30_000;
 
 /**
- * How long the server keeps a connection on which nothing happens: longer than the host, whose proxy lets go of one after a
- * minute. With Node's five seconds the server could close a connection on which a request is coming, and its caller would
- * get 502.
+ * The time for which the server keeps an idle connection. It is longer than that of the host, whose proxy closes an idle
+ * connection after a minute. With Node's five seconds the server could close a connection on which a request is coming, and
+ * the caller would get 502.
  * Source: https://learn.microsoft.com/dotnet/api/system.net.http.socketshttphandler.pooledconnectionidletimeout
  */
 const KEEP_ALIVE_IN_MS = 120_000;
@@ -28,9 +28,9 @@ const KEEP_ALIVE_IN_MS = 120_000;
 const exchanges = new Map<string, Exchange>();
 
 /**
- * Watches the server by which the library receives requests and sends answers (`enableHttpStream`). The library shows
- * neither that a client has left nor that it reads slowly, and takes headers from metadata in which a body's member or a
- * query's parameter called `headers` hides them.
+ * Watches the server by which the library receives requests and sends answers (`enableHttpStream`). The library itself
+ * doesn't show that a client has left or reads slowly. It also takes headers from metadata in which a body's member or a
+ * query's parameter with the name `headers` hides them.
  * Source: https://nodejs.org/api/diagnostics_channel.html#http
  */
 export function watchLibraryServer(): void {
@@ -40,7 +40,7 @@ export function watchLibraryServer(): void {
     if (typeof invocationId !== 'string') return;
     server.keepAliveTimeout = KEEP_ALIVE_IN_MS;
     const closed = new Promise<boolean>((resolve) => {
-      // Node 22 finishes a response, and says `writableFinished`, when its connection is cut after its end was written.
+      // Node 22 also finishes a response (`writableFinished`) whose connection is cut after its end was written.
       response.once('finish', () => resolve(!request.socket.destroyed));
       response.once('close', () => {
         resolve(false);
@@ -48,13 +48,13 @@ export function watchLibraryServer(): void {
           setTimeout(() => exchanges.delete(invocationId), UNCLAIMED_IN_MS).unref();
       });
     });
-    // The library goes on writing for a moment when the client is gone.
+    // The library goes on writing for a moment after the client is gone; the error of that is ignored.
     response.on('error', () => undefined);
     exchanges.set(invocationId, { request, response, closed });
   });
 }
 
-/** Gives the exchange of an invocation, once; undefined under a host that calls handlers itself. */
+/** Returns the exchange of an invocation, once; undefined under a host that calls handlers itself. */
 export function takeExchange(invocationId: string): Exchange | undefined {
   const exchange = exchanges.get(invocationId);
   exchanges.delete(invocationId);

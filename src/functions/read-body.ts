@@ -3,10 +3,10 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { BodyLimits } from '../prediction/call.ts';
 
 /**
- * Reads a request's body, with or without a Content-Length. Only what has come is in memory, and of a call that has ended
- * meanwhile nothing is.
- * @throws GatewayError PAYLOAD_TOO_LARGE as soon as the bound is passed, and what `resize` throws, so that no more is held;
- *   CALLER_GONE when the body breaks off, however that shows; the signal's reason when that is aborted.
+ * Reads a request's body, with or without a Content-Length. Memory is taken in proportion to the bytes that have come.
+ * Nothing is held once the call has ended.
+ * @throws GatewayError PAYLOAD_TOO_LARGE as soon as the bound is passed, what `resize` throws, CALLER_GONE when the body
+ *   breaks off, and the signal's reason when that is aborted.
  */
 export async function readBody(
   request: Pick<HttpRequest, 'body'>,
@@ -16,7 +16,7 @@ export async function readBody(
   const declared = Number(contentLength ?? Number.NaN);
   if (declared > maximumBytes) throw tooLarge(maximumBytes);
   const received = new ReceivedBytes(declared || 0);
-  // The rest can be long in coming, and what came before it is of no use any more.
+  // The rest of the body may take long to come, and the bytes before it are of no use once the call has ended.
   const forget = () => received.forget();
   abortSignal.addEventListener('abort', forget, { once: true });
   const reader = request.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined;
@@ -40,8 +40,8 @@ export async function readBody(
 }
 
 /**
- * Bytes that are gathered as they come. Joining the parts of 20 MB at the end would take the event loop for some 20 ms; a
- * copy of each part as it comes takes as long in all, in as many turns as there are parts.
+ * Gathers bytes as they come. Joining the parts of 20 MB at the end would block the event loop for some 20 ms. Copying each
+ * part as it comes takes as long in all, but over as many turns as there are parts.
  */
 class ReceivedBytes {
   readonly #declared: number;
@@ -73,7 +73,7 @@ class ReceivedBytes {
     this.#size = 0;
   }
 
-  /** Takes the declared length as soon as a quarter of it has come, so that nobody reserves much by declaring it. */
+  /** Reserves the declared length once a quarter of it has come, so that declaring a length alone reserves nothing. */
   #move(size: number): void {
     const isCredible = this.#declared >= size && this.#declared <= 4 * size;
     const place = Buffer.allocUnsafeSlow(isCredible ? this.#declared : 2 * size);
@@ -82,7 +82,7 @@ class ReceivedBytes {
   }
 }
 
-/** Nothing but the connection stands between a body and its reader, so nothing else can fail. */
+/** Throws CALLER_GONE when reading fails: only the connection between a body and its reader can fail. */
 async function orGone<Part>(reading: Promise<Part>): Promise<Part> {
   try {
     return await reading;
@@ -92,8 +92,8 @@ async function orGone<Part>(reading: Promise<Part>): Promise<Part> {
 }
 
 /**
- * Takes the rest off the connection, on which the refusal goes out and the platform's host sends the next request.
- * Cancelling would cut it.
+ * Reads the rest of a refused body and drops it. Cancelling would cut the connection, on which the refusal goes out and the
+ * platform's host sends the next request.
  */
 async function discard(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
   try {

@@ -2,8 +2,8 @@
 const SILENT_IN_MS = 300_000;
 
 /**
- * Writes a reason down when it is new, and again every five minutes while it stays. `undefined` says that all is well:
- * what comes after that is new.
+ * Returns a function that writes a reason when it is new, and again every five minutes while it stays. `undefined` says
+ * that all is well; each reason after it is new.
  */
 export function createReasonLog(
   monotonicNow: () => number,

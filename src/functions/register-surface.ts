@@ -14,13 +14,13 @@ import { HttpReply } from './http-reply.ts';
 import { takeExchange } from './library-server.ts';
 import { readBody } from './read-body.ts';
 
-/** Every method, so that a wrong one gets an error that its client understands, on record like any other call. */
+/** All methods are served, so that a call with a wrong one is on record and gets an error that its client understands. */
 const METHODS: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
 type Serve<Spoken extends ErrorDialect> = (call: Call<Spoken>, reply: Reply) => Promise<void>;
 
 /**
- * Serves every path below `/{name of the dialect}/` with one use case. API Management's token is verified inside, so the
+ * Serves every path below `/{name of the dialect}/` with one use case. The use case verifies API Management's token, so the
  * host asks for no key.
  */
 export function registerSurface<Spoken extends ErrorDialect>(dialect: Spoken, serve: Serve<Spoken>): void {
@@ -32,7 +32,7 @@ export function registerSurface<Spoken extends ErrorDialect>(dialect: Spoken, se
   });
 }
 
-/** Never throws: in streaming mode a throwing handler would leave its caller waiting for minutes. */
+/** Serves one request. Never throws: in streaming mode the caller of a throwing handler would wait for minutes. */
 function handle<Spoken extends ErrorDialect>(
   request: HttpRequest,
   { invocationId }: InvocationContext,
@@ -61,8 +61,8 @@ function readHeader({ headers }: IncomingMessage, name: string): string | null {
 }
 
 /**
- * The undecoded path; the route's parameter has been decoded by the host and can't tell `%2F` from `/` reliably. The host
- * decodes all else, and then encodes the percent sign of `%2F` too.
+ * Returns the undecoded path below a root. The host has decoded the route's parameter, which can't tell `%2F` from `/`
+ * reliably. In the URL the host decodes everything but `%2F`, whose percent sign it encodes once more.
  */
 function pathBelow(root: string, url: string): string {
   const start = url.indexOf('/', url.indexOf('://') + 3);

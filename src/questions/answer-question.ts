@@ -23,10 +23,11 @@ import { streamRecords } from './stream-records.ts';
 import { sumUsage } from './sum-usage.ts';
 import { type LedgerVerifier, verifyRecords } from './verify-records.ts';
 
+/** The dependencies of answering questions. */
 export interface QuestionDependencies extends ServingDependencies {
-  /** Undefined where nothing says from where records are read. */
+  /** The archive of records; undefined when no Application Insights is configured to read them from. */
   readonly archive: AuditArchive | undefined;
-  /** Undefined where there is no ledger. */
+  /** Verifies the ledger; undefined when the gateway keeps none. */
   readonly verifier?: LedgerVerifier | undefined;
 }
 

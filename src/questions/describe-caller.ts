@@ -4,7 +4,7 @@ import type { Caller } from '../prediction/caller.ts';
 
 type Documents = GovernanceDocuments;
 
-/** Who the gateway takes a caller for. */
+/** The identity that the gateway knows a caller by. */
 export interface CallerDescription extends Omit<Caller, 'requestId'> {
   /** The environment of the APIM subscription's product; left out for a product that the limits don't know. */
   readonly environment?: Documents['limits']['products'][number]['environment'];
@@ -12,6 +12,7 @@ export interface CallerDescription extends Omit<Caller, 'requestId'> {
   readonly agent?: Omit<Documents['access']['agents'][number], 'identityProvider' | 'applicationId'>;
 }
 
+/** Describes a caller with the environment of its product and its entry in the list of agents. */
 export function describeCaller({ access, limits }: Documents, caller: Caller): CallerDescription {
   const { identityProvider, tenantId, objectId, applicationId, isDelegated, roles } = caller;
   const { subscriptionId, productId, idleRoles = [] } = caller;

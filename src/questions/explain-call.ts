@@ -15,13 +15,13 @@ import type { AskedCall, PolicyExplainQuestion } from './question.ts';
 export interface CallExplanation extends Omit<Explanation, 'allowed' | 'code' | 'limits'> {
   readonly decision: 'allow' | 'deny';
   readonly code?: GatewayErrorCode;
-  /** Left out of a call that is refused for its form. */
+  /** The limits that apply; left out for a call that is refused for its form. */
   readonly limits?: Explanation['limits'];
-  /** Which members of the call's path or body it is refused for. */
+  /** The members of the path or the body for which the call is refused. */
   readonly violations?: readonly FieldViolation[];
 }
 
-/** Explains with the decision that the call itself would get; calls nobody. */
+/** Explains the decision that a call would get, by deciding it in the same way. Nothing reaches Google. */
 export function explainCall(
   governance: Governance,
   principal: Principal,
@@ -52,7 +52,7 @@ export function explainCall(
   };
 }
 
-/** A call that is refused for its form has an error for an explanation; no rule is asked. */
+/** Explains a call that is refused for its form by its error; no rule is asked. */
 function explainForm(
   { policyVersion }: Governance,
   { message: reason, code, violations }: GatewayError,

@@ -11,17 +11,17 @@ export interface UsableModel {
   readonly model?: string;
   readonly endpoint?: string;
   readonly project: string;
-  /** Each operation that is allowed in these locations; locations that allow the same ones stand together. */
+  /** The allowed operations by location; locations that allow the same operations stand together. */
   readonly allowed: readonly {
     readonly locations: readonly string[];
     readonly operations: readonly string[];
   }[];
   readonly classification: CatalogEntry['classification'];
-  /** In US dollars, for estimates. */
+  /** The catalog's price in US dollars, for estimates. */
   readonly price?: NonNullable<CatalogEntry['price']>;
 }
 
-/** Lists what a caller may use, in the catalog's order: exactly the calls that would be decided as allowed. */
+/** Lists the catalog entries that a caller may use, in the catalog's order, with exactly the calls that would be allowed. */
 export function listModels(governance: Governance, principal: Principal): UsableModel[] {
   const allowed = decideCatalog(governance, principal).filter(({ decision }) => decision.allowed);
   return [...Map.groupBy(allowed, ({ entry }) => entry)].map(([entry, cells]) => ({

@@ -44,7 +44,7 @@ export async function listRecords(
   const resumed = cursor === undefined ? undefined : readCursor(cursor, question, scope);
   const period = resolvePeriod(resumed?.period ?? question.period, now());
   const filter = filterOf(governance, caller, question, period);
-  // One more than asked for tells whether there is a next page.
+  // One record more than asked for shows that there is a next page.
   const page = { limit: limit + 1, ...(resumed && { after: resumed.after }) };
   const found = await archive.listRecords(scope, filter, page, abortSignal);
   const records = found.slice(0, limit);
@@ -57,7 +57,7 @@ export async function listRecords(
 /** The most records of one query; no more are in memory at once. */
 const PAGE_LIMIT = 500;
 
-/** All records of a period, page by page; throws as `listRecords` does. */
+/** Yields all records of a period, page by page. @throws GatewayError as `listRecords` does. */
 export async function* listAllRecords(
   { archive, governance, now }: ReadingDependencies,
   caller: Caller,
@@ -77,7 +77,7 @@ export async function* listAllRecords(
   }
 }
 
-/** @throws GatewayError NOT_GRANTED where the records of others are asked for by somebody who is no auditor. */
+/** @throws GatewayError NOT_GRANTED when a caller who is no auditor asks for the records of others. */
 function filterOf(
   { documents }: Governance,
   caller: Caller,
@@ -101,13 +101,16 @@ function filterOf(
   };
 }
 
-/** Identity providers write those in lower case; people paste them in either. */
+/** A GUID. Identity providers write GUIDs in lower case, and people may paste them in upper case. */
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** A record's own id, or the request id that is its end. */
+/** The id of a record, or the request id that it ends with. */
 const RECORD_NAME = /^(\d{8}T\d{9}Z-)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 
-/** @throws GatewayError AUDIT_RECORD_NOT_FOUND, also for somebody else's: that there is one is not told. */
+/**
+ * Reads one record, by its id or its request id.
+ * @throws GatewayError AUDIT_RECORD_NOT_FOUND when there is none, and in the same words when it is not the caller's to read.
+ */
 export async function readRecord(
   { archive, governance }: ReadingDependencies,
   caller: Caller,
@@ -136,7 +139,7 @@ function scopeOf({ documents }: Governance, caller: Caller): RecordScope {
     : { identityProvider, subscriptionId, objectId, applicationId };
 }
 
-/** Refused calls are on record under the name that was sent, served ones under the model's own. */
+/** Returns all names of a model, because a refused call is on record under the name sent, a served one under its own. */
 function withAllNames(entries: readonly CatalogEntry[], asked: string): string[] {
   const entry = entries.find((one) => namesOf(one).includes(bareName(one, asked)));
   return entry ? namesOf(entry) : [asked];

@@ -6,8 +6,9 @@ const DAY_IN_MS = 86_400_000;
 const MAXIMUM_DAYS = 31;
 
 /**
- * The period that a question is about: the current day in UTC where it says nothing, else up to the day's end or from
- * the beginning of its last day. @throws GatewayError INVALID_REQUEST for one that is empty or longer than 31 days.
+ * Returns the period that a question is about. Without an end it lasts to the end of the current day in UTC; without a
+ * beginning it begins with its last day.
+ * @throws GatewayError INVALID_REQUEST for a period that is empty or longer than 31 days.
  */
 export function resolvePeriod(asked: AskedPeriod, now: Date): Period {
   const to = asked.to ?? startOfDay(now.getTime() + DAY_IN_MS);

@@ -1,10 +1,11 @@
 import type { DialectRequest, ErrorDialect } from '../prediction/dialect.ts';
 import type { Question } from './question.ts';
 
-/** Reads questions to the gateway itself, in its own dialect or in one that has such questions too. */
+/** A dialect in which the gateway is asked about itself: its own, or another one with such questions. */
 export interface QuestionDialect extends ErrorDialect {
   readonly name: 'gateway' | 'openai';
   /**
+   * Reads a question. Other calls get their turn while a long body is read.
    * @throws GatewayError INVALID_PATH, PAYLOAD_TOO_LARGE, INVALID_JSON, INVALID_REQUEST, OPERATION_NOT_FOUND,
    *   OPERATION_NOT_SERVED.
    */

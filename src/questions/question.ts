@@ -18,32 +18,35 @@ export type Question =
 /** Asks for the models and endpoints that the caller may use. */
 export interface ModelsQuestion {
   readonly operation: 'models';
-  /** Says it as the client understands it; left out for the gateway's own way. @throws GatewayError MODEL_NOT_ALLOWED. */
+  /** Writes the answer in the client's format; left out for the gateway's own. @throws GatewayError MODEL_NOT_ALLOWED. */
   readonly describe?: (models: readonly UsableModel[]) => object;
 }
 
 /** Asks which decision a call would get. */
 export interface PolicyExplainQuestion {
   readonly operation: 'policy:explain';
-  /** The call or question, or the error that it would get before any rule is asked. */
+  /** The call or question that is asked about, or the error that it would get before any rule is asked. */
   readonly call: AskedCall | AskedQuestion | GatewayError;
 }
 
 /** A call that is asked about, not made. */
 export interface AskedCall extends CallTarget {
-  /** Refuses what no decision knows of. @throws GatewayError STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED, INVALID_REQUEST. */
+  /**
+   * Refuses a call that would have Google reach a place or a tool that the caller may not use.
+   * @throws GatewayError STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED, INVALID_REQUEST.
+   */
   check?(granted: Pick<AuthorizedCall, 'resource' | 'judgePlace' | 'judgeTool'>): void;
 }
 
-/** A question to the gateway itself, which needs no grant, on a surface that has such questions. */
+/** A question to the gateway itself that is asked about; it needs no grant. */
 export interface AskedQuestion {
   readonly question: Question['operation'];
 }
 
-/** A period as it was asked for; what is left out is the current day's, in UTC. */
+/** A period as it was asked for; the question decides what an absent end stands for. */
 export interface AskedPeriod {
   readonly from?: Date;
-  /** The first instant outside. */
+  /** The first instant after the period. */
   readonly to?: Date;
 }
 
@@ -54,13 +57,13 @@ export interface UsageQuestion {
   readonly by: UsageGroup;
 }
 
-/** Which of the caller's calls are on record. */
+/** Asks for the records of calls: the caller's own, or for an auditor everybody's. */
 export interface AuditQuestion {
   readonly operation: 'audit';
   readonly period: AskedPeriod;
   readonly filters: AuditFilters;
   readonly limit: number;
-  /** The `nextCursor` of the page before. */
+  /** The `nextCursor` of the page before; left out for the first page. */
   readonly cursor?: string;
   /** Asks for all of the period, record by record, in place of one page. */
   readonly stream?: RecordStream;
@@ -72,14 +75,15 @@ export interface RecordStream {
   /** The text before the first record. */
   readonly head: string;
   writeRecord(record: RecordedCall): string;
-  /** Tells that the list is not complete, in place of what is missing. */
+  /** Writes that the list is not complete, and why, in place of the missing records. */
   writeError(error: GatewayError): string;
 }
 
+/** The conditions that records must meet; one that is left out does not apply. */
 export interface AuditFilters {
-  /** Object id or application id. */
+  /** An object id or an application id. */
   readonly caller?: string;
-  /** Any name of a model or endpoint. */
+  /** Any name of a model or an endpoint. */
   readonly model?: string;
   readonly location?: string;
   readonly operation?: string;
@@ -90,7 +94,7 @@ export interface AuditFilters {
   readonly servedFrom?: 'cache';
 }
 
-/** One record, by its id. */
+/** Asks for one record, by its id or its request id. */
 export interface AuditRecordQuestion {
   readonly operation: 'audit';
   readonly id: string;
@@ -99,7 +103,7 @@ export interface AuditRecordQuestion {
 /** Asks whether the records are complete and unchanged. */
 export interface AuditVerifyQuestion {
   readonly operation: 'audit:verify';
-  /** The last 30 days where it says nothing. */
+  /** The period; the 30 days before its end when it has no beginning, and up to now when it has no end. */
   readonly period: AskedPeriod;
   /** The time that records may take to show in Application Insights. */
   readonly graceInMs: number;

@@ -8,7 +8,7 @@ import type {
 } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
 import type { AuditQuestion } from './question.ts';
 
-/** The place where a next page begins, and the period of the first page, whatever day it is by then. */
+/** The place where the next page begins, and the period of the first page, which all pages share. */
 export interface RecordCursor {
   readonly period: Period;
   readonly after: RecordPosition;
@@ -18,8 +18,8 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?Z$/;
 const ID = /^\d{8}T\d{9}Z-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * A cursor as clients carry it. It is no permission: whose records are read is decided anew for every page, and a
- * cursor that was given to another caller or for other filters is refused.
+ * Writes a cursor as clients carry it. A cursor is no permission: each page is authorized anew, and a cursor that was given
+ * to another caller or for other filters is refused.
  */
 export function writeCursor(
   { period, after }: RecordCursor,
@@ -36,7 +36,7 @@ export function writeCursor(
   return Buffer.from(parts.join(' ')).toString('base64url');
 }
 
-/** @throws GatewayError INVALID_REQUEST for anything that `writeCursor` did not write for this question. */
+/** Reads a cursor. @throws GatewayError INVALID_REQUEST for anything that `writeCursor` did not write for this question. */
 export function readCursor(text: string, question: AuditQuestion, scope: RecordScope): RecordCursor {
   const [from = '', to = '', time = '', id = '', print, ...rest] = Buffer.from(text, 'base64url')
     .toString()
@@ -51,7 +51,7 @@ export function readCursor(text: string, question: AuditQuestion, scope: RecordS
   return { period: { from: new Date(from), to: new Date(to) }, after: { time, id } };
 }
 
-/** Not a 30th of February or an hour 24 either, which JavaScript reads as the next day and a query refuses. */
+/** Returns false also for a 30th of February or an hour 24, which JavaScript reads as a later day and a query refuses. */
 function isInstant(text: string): boolean {
   const instant = new Date(text);
   return (

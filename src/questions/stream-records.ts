@@ -9,8 +9,9 @@ import type { RecordStream } from './question.ts';
 const NO_USAGE = { usage: {} };
 
 /**
- * Hands records on page by page. Until the first page is there a failure is thrown and becomes a proper error; after that
- * it is told in the last line, so that no list looks complete that is not.
+ * Sends records page by page. A failure after the first page is written at the end of the list, so that no incomplete list
+ * looks complete.
+ * @throws GatewayError for a failure before the first page is there; nothing is sent then.
  */
 export async function streamRecords(
   { reply, record, deadline }: Pick<ServedCall<QuestionDialect>, 'reply' | 'record' | 'deadline'>,

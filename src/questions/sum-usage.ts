@@ -20,13 +20,13 @@ type Sums = Pick<
 
 /** The usage of several calls. */
 export interface UsageFigures extends Sums {
-  /** An estimate, by the prices that the catalog had at the time; left out where it has none. */
+  /** An estimate in US dollars by the prices that the catalog had at the time; left out when it has none. */
   readonly costInUsd?: number;
 }
 
-/** The usage of one model, day or operation; of calls that reached none of the catalog's, that is left out. */
+/** The usage of one model, day or operation; `model` is left out for calls that reached none of the catalog's. */
 export interface UsageRow extends UsageFigures {
-  /** Name of the catalog entry. */
+  /** The name of the catalog entry. */
   readonly model?: string;
   readonly day?: string;
   readonly operation?: string;
@@ -44,7 +44,7 @@ export interface Usage {
 }
 
 /**
- * Sums what the caller's APIM subscription used, whichever application used it: limits and quotas count so too.
+ * Sums the usage of the caller's APIM subscription, of all applications together, as limits and quotas count it.
  * @throws GatewayError INVALID_REQUEST for its period.
  */
 export async function sumUsage(
@@ -128,7 +128,7 @@ const NOTHING: UsageFigures = {
 
 function addAll(all: readonly UsageFigures[]): UsageFigures {
   const { costInUsd: cost, ...sums } = all.reduce(add, NOTHING);
-  // A billionth of a dollar is below every price; what is left of it comes from binary fractions.
+  // The rounding to a billionth of a dollar takes off what binary fractions add.
   return { ...sums, ...(cost !== undefined && { costInUsd: Number(cost.toFixed(9)) }) };
 }
 
@@ -153,7 +153,7 @@ function add(one: UsageFigures, other: UsageFigures): UsageFigures {
   };
 }
 
-/** In the order of their names; what has none comes last. */
+/** Orders rows by their names; a row without a name comes last. */
 function compareKeys(one: string | undefined, other: string | undefined): number {
   if (one === undefined || other === undefined)
     return Number(one === undefined) - Number(other === undefined);

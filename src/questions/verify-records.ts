@@ -8,13 +8,17 @@ import type { AuditVerifyQuestion } from './question.ts';
 
 /** Verifies the ledger that records are kept in. */
 export interface LedgerVerifier {
-  /** @throws GatewayError AUDIT_UNAVAILABLE and AUDIT_QUERY_REJECTED when what has to be read can't be. */
+  /**
+   * Resolves with the report of the verification.
+   * @throws GatewayError AUDIT_UNAVAILABLE and AUDIT_QUERY_REJECTED when the ledger or the records can't be read.
+   */
   verify(
     request: { readonly period: Period; readonly graceInMs: number },
     abortSignal: AbortSignal,
   ): Promise<object>;
 }
 
+/** The dependencies of verifying records. */
 export interface VerificationDependencies {
   readonly verifier: LedgerVerifier;
   readonly governance: Governance;
@@ -24,7 +28,10 @@ export interface VerificationDependencies {
 const DAY_IN_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
 
-/** Verifies what was recorded in a period, the last 30 days where none is named. @throws GatewayError NOT_GRANTED. */
+/**
+ * Verifies the records of a period for an auditor, by default the last 30 days.
+ * @throws GatewayError NOT_GRANTED for anybody else, INVALID_REQUEST for an empty period, and what the verifier throws.
+ */
 export async function verifyRecords(
   { verifier, governance, now }: VerificationDependencies,
   caller: Caller,
