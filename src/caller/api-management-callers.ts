@@ -5,28 +5,30 @@ import type { Caller, Callers, ReadHeader } from '../prediction/caller.ts';
 import { readStampedCaller } from './stamped-caller.ts';
 import { findMismatch, tokenFormsOf } from './token-forms.ts';
 
+/** The options of `createApiManagementCallers`. */
 export interface ApiManagementCallersOptions {
-  /** `iss` of the token of API Management's managed identity, in the form of its v1.0 or of its v2.0 tokens. */
+  /** The claim `iss` of the token of API Management's managed identity, in the form of its v1.0 or of its v2.0 tokens. */
   readonly issuer: string;
   /** The URL at which the issuer publishes its signing keys. */
   readonly jwksUri: string;
   /** The audience of that token: the client id of this function app's registration, or its application id URI. */
   readonly audience: string;
-  /** `oid` of API Management's managed identity. */
+  /** The claim `oid` of API Management's managed identity. */
   readonly objectId: string;
-  /** Limit for fetching the signing keys. */
+  /** The limit for fetching the signing keys. */
   readonly timeoutInMs: number;
+  /** Returns the time in milliseconds since 1970. */
   readonly now: () => number;
-  /** Replaces the remote key set in tests. */
+  /** The signing keys; left out, they are fetched from `jwksUri`. */
   readonly keys?: JWTVerifyGetKey;
 }
 
-/** A verified token is remembered until it expires; API Management has one per instance and renews it daily. */
+/** The most tokens that are remembered as verified. API Management has one per instance and renews it daily. */
 const MAXIMUM_REMEMBERED_TOKENS = 64;
 
 /**
- * Accepts only calls that carry a valid token of API Management's managed identity, v1.0 or v2.0, and takes the caller
- * from the headers that the edge stamped; those mean nothing without that token.
+ * Accepts only calls with a valid token of API Management's managed identity, v1.0 or v2.0. The caller is read from the
+ * headers that the edge stamped; they mean nothing without that token. A verified token is remembered until it expires.
  */
 export function createApiManagementCallers(options: ApiManagementCallersOptions): Callers {
   const keys =
@@ -70,7 +72,7 @@ function digest(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }
 
-/** jose's errors about the token mean 401; those about fetching keys mean that we can't tell. */
+/** Returns the refusal of a token for jose's errors about it, and CALLER_VERIFICATION_UNAVAILABLE when keys can't be had. */
 function refusal(error: unknown): GatewayError {
   const isAboutToken =
     error instanceof errors.JOSEError &&
@@ -84,7 +86,7 @@ function refusal(error: unknown): GatewayError {
   );
 }
 
-/** @param hint for operators, about a token whose signature is right. */
+/** @param hint a sentence for operators about a token whose signature is right. */
 function notFromApiManagement(hint?: string): GatewayError {
   const message = 'This address accepts calls from API Management only. Call the gateway instead.';
   return new GatewayError(

@@ -4,8 +4,8 @@ import type { Caller, ReadHeader } from '../prediction/caller.ts';
 
 const Guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
 /**
- * An identifier of any issuer: Entra ID gives GUIDs, others names, addresses or numbers, in any script, percent-encoded by the edge.
- * An issuer's name of a caller has at most 255 characters (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
+ * An identifier of any issuer. Entra ID gives GUIDs, others names, addresses or numbers, in any script. The edge
+ * percent-encodes it. An issuer's name of a caller has at most 255 characters (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
  */
 const Identifier = z
   .string()
@@ -34,7 +34,7 @@ const TokenHolder = z.object({
   isDelegated: z.enum(['true', 'false']).transform((isDelegated) => isDelegated === 'true'),
 });
 
-/** Nothing is known but the APIM subscription: of no tenant, no application, and acting for nobody. */
+/** The headers of a caller with a key only. Nothing but its APIM subscription is known. */
 const KeyHolder = z.object({
   identityProvider: z.literal(KEY_ONLY_PROVIDER),
   tenantId: z.literal(''),
@@ -45,21 +45,24 @@ const KeyHolder = z.object({
 
 /** The headers of every call. */
 const CallHeaders = z.object({
-  /** Space separated; Entra ID's app role values hold no space. Only as many as the server takes in headers. */
+  /** The roles, separated by spaces; Entra ID's app role values hold no space. The server's limit of headers bounds them. */
   roles: z.string().transform((roles) => roles.split(' ').filter((role) => role !== '')),
   subscriptionId: ResourceName,
   productId: ResourceName,
   requestId: Guid,
 });
 
-/** The headers that the edge's `stamp-identity` fragment sets, overriding whatever the caller sent. */
+/** The headers that the edge's `stamp-identity` fragment sets; they override those that the caller sent. */
 const StampedByToken = TokenHolder.extend(CallHeaders.shape);
 const StampedByKey = KeyHolder.extend(CallHeaders.shape).refine(
   ({ objectId, subscriptionId }) => objectId === subscriptionId,
   { path: ['objectId'] },
 );
 
-/** Throws CALLER_NOT_AUTHENTICATED when the edge stamped less than it must: a fault of its policies. */
+/**
+ * Reads the caller from the headers that the edge stamped.
+ * @throws GatewayError CALLER_NOT_AUTHENTICATED for a missing or malformed header, which is a fault of the edge's policies.
+ */
 export function readStampedCaller(header: ReadHeader): Caller {
   const identityProvider = header('x-gateway-identity-provider');
   const StampedHeaders = identityProvider === KEY_ONLY_PROVIDER ? StampedByKey : StampedByToken;

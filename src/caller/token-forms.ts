@@ -4,7 +4,7 @@ import type { JWTPayload } from 'jose';
 export interface TokenForm {
   readonly issuer: string;
   readonly audiences: readonly string[];
-  /** `ver`; undefined for an issuer that is not one of Entra ID's, which need not have it. */
+  /** The claim `ver`; undefined for an issuer that is not one of Entra ID's, whose tokens need not have it. */
   readonly version: '1.0' | '2.0' | undefined;
 }
 
@@ -16,13 +16,13 @@ const CLIENT_ID = new RegExp(`^(?:api://)?(${GUID})/?$`, 'i');
 const V1_AUTHORITY = 'https://sts.windows.net';
 
 /**
- * The forms that a token for an API can have, of the tenant of either issuer. The API's registration decides which
- * (`requestedAccessTokenVersion`): a v2.0 token has the client id for an audience, a v1.0 token what was asked for, which
- * is the client id or the application id URI. An audience that is another URI than `api://{client id}` leaves only v1.0.
+ * Returns the forms that a token for an API can have in the tenant of an issuer. The API's registration decides which one a
+ * token has (`requestedAccessTokenVersion`). A v2.0 token has the client id as audience. A v1.0 token has the audience that
+ * was asked for: the client id or the application id URI. Another URI than `api://{client id}` leaves only v1.0.
  * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#payload-claims
  *
- * @param issuer of either form.
- * @param jwksUri whose host is the authority of v2.0 tokens where `issuer` is that of v1.0 ones.
+ * @param issuer the tenant's issuer of v1.0 or of v2.0 tokens.
+ * @param jwksUri the URL of the signing keys. Its host is the authority of v2.0 tokens when `issuer` is that of v1.0 ones.
  */
 export function tokenFormsOf(issuer: string, audience: string, jwksUri: string): readonly TokenForm[] {
   const tenantId = tenantOf(issuer);
@@ -43,7 +43,7 @@ export function tokenFormsOf(issuer: string, audience: string, jwksUri: string):
   ];
 }
 
-/** Entra ID may add one to the audience of a v1.0 token, or leave it out. */
+/** Takes a slash off the end of an audience; Entra ID may add one in v1.0 tokens, or leave it out. */
 function withoutSlash(audience: string): string {
   return audience.replace(/\/$/, '');
 }
@@ -53,8 +53,8 @@ function tenantOf(issuer: string): string | undefined {
 }
 
 /**
- * Says which of a token's issuer, version and audience does not belong to the others, in a sentence for operators;
- * undefined when all are of one form.
+ * Says in a sentence for operators which of a token's issuer, version and audience does not fit the expected forms;
+ * undefined when all three are of one form.
  */
 export function findMismatch(forms: readonly TokenForm[], { iss, aud, ver }: JWTPayload): string | undefined {
   const form = forms.find(({ issuer }) => issuer === iss);

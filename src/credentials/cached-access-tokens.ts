@@ -2,28 +2,32 @@ import { type GatewayError, toGatewayError } from '../errors/gateway-error.ts';
 import type { AccessTokens } from '../prediction/vertex.ts';
 import type { AccessToken } from './google-token-exchange.ts';
 
+/** The options of `createCachedAccessTokens`. */
 export interface CachedAccessTokensOptions {
+  /** Gets a new token. No two calls of it run at the same time. */
   readonly exchange: () => Promise<AccessToken>;
+  /** Returns the time in milliseconds since 1970. */
   readonly now: () => number;
-  /** Runs a function later; returns how to cancel it. */
+  /** Runs a function later; returns a function that cancels it. */
   readonly schedule: (task: () => void, delayInMs: number) => () => void;
 }
 
+/** Gives access tokens from a cache that renews itself. */
 export interface CachedAccessTokens extends AccessTokens {
   /**
-   * Another token in place of one that Google refuses before its time: a newer one that is there, else a new one, once
-   * for all who ask. The refused one is kept until that is there, since the refusal may be another's fault.
-   * @returns undefined where a new one would not help, or too many have been fetched lately.
+   * Gets another token in place of one that Google refuses before it expires: the cached one if it is newer, and else a
+   * new one, which all who ask share. The refused token stays cached until then, since the fault may lie elsewhere.
+   * @returns undefined when a new one would not help, or too many have been fetched lately.
    * @throws GatewayError as `accessToken`, when none can be had.
    */
   replace(refused: string): Promise<string | undefined>;
-  /** The token that came from `replace` is refused too, so the fault is not the token's: for a while none is replaced. */
+  /** Reports that a token from `replace` is refused too: the fault is not the token's, so for a while none is replaced. */
   replacementRefused(): void;
-  /** Stops the refreshing. */
+  /** Stops renewing the token. */
   close(): void;
 }
 
-/** A token is renewed after this part of its life, so that an outage of a quarter of it goes unnoticed. */
+/** A token is renewed after this share of its lifetime, so that an outage of the rest of it goes unnoticed. */
 const REFRESH_AFTER = 0.75;
 const FIRST_RETRY_IN_MS = 1000;
 const LAST_RETRY_IN_MS = 30_000;
@@ -31,12 +35,12 @@ const LAST_RETRY_IN_MS = 30_000;
 const OPEN_CIRCUIT_IN_MS = 1000;
 /** The time for which tokens are not replaced after a replacement was refused too. */
 const NO_REPLACEMENT_IN_MS = 10_000;
-/** However often tokens are refused and their replacements are not, no more are fetched in this time. */
+/** The most replacements in a period, however often tokens are refused. */
 const REPLACEMENTS = { count: 10, inMs: 60_000 };
 
 /**
- * Keeps one access token: refreshed in the background well ahead of expiry, one exchange at a time, and served until
- * the very instant it expires whatever happens to the exchange meanwhile.
+ * Keeps one access token. It is renewed in the background well ahead of expiry, with one exchange at a time. It is given
+ * out until the instant at which it expires, even while the exchange fails.
  */
 export function createCachedAccessTokens({
   exchange,
@@ -65,12 +69,12 @@ export function createCachedAccessTokens({
       failure = undefined;
       retryInMs = FIRST_RETRY_IN_MS;
       const lifetimeInMs = token.expiresAt.getTime() - startedAt;
-      // Never at once: a token that has hardly a life would be exchanged in a tight loop.
+      // The delay has a minimum, because a token that expires at once would be renewed in a tight loop.
       plan(Math.max(lifetimeInMs * REFRESH_AFTER, FIRST_RETRY_IN_MS));
       return token.value;
     } catch (error) {
       failure = { error: toGatewayError(error), at: now() };
-      // Before the first token there is nothing to keep fresh: the next caller tries.
+      // Before the first token there is none to renew, so the next caller tries again.
       if (token) plan(retryInMs);
       retryInMs = Math.min(retryInMs * 2, LAST_RETRY_IN_MS);
       throw failure.error;
@@ -82,7 +86,7 @@ export function createCachedAccessTokens({
     return refreshing;
   }
 
-  /** Does not hurry a service that has just failed. */
+  /** Renews the token; throws the last failure again while that is less than a second old. */
   async function refreshUnlessFailing(): Promise<string> {
     if (!refreshing && failure && now() - failure.at < OPEN_CIRCUIT_IN_MS) throw failure.error;
     return refresh();

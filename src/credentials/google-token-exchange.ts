@@ -10,29 +10,31 @@ export interface AccessToken {
   readonly expiresAt: Date;
 }
 
+/** The options of `createGoogleTokenExchange`. */
 export interface GoogleTokenExchangeOptions {
-  /** `//iam.googleapis.com/projects/…/workloadIdentityPools/…/providers/…` */
+  /** The full name of the pool provider: `//iam.googleapis.com/projects/…/workloadIdentityPools/…/providers/…` */
   readonly audience: string;
   readonly stsUrl: string;
-  /** Service account to impersonate; the federated token is used directly when undefined. */
+  /** The service account to impersonate; the federated token is used directly when undefined. */
   readonly serviceAccount: string | undefined;
   readonly iamCredentialsUrl: string;
+  /** Gets the managed identity's token. @throws GatewayError MANAGED_IDENTITY_UNAVAILABLE. */
   readonly subjectToken: () => Promise<string>;
-  /** Limit of each of the two exchanges. */
+  /** The limit of each of the two exchanges. */
   readonly timeoutInMs: number;
 }
 
 const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
-/** Google gives none for longer than 12 hours: https://cloud.google.com/iam/docs/create-short-lived-credentials-direct */
+/** Google gives no access token for longer than 12 hours: https://cloud.google.com/iam/docs/create-short-lived-credentials-direct */
 const LONGEST_LIFETIME_IN_MS = 12 * 3_600_000;
 const SUBJECT_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 
 /**
- * Exchanges the managed identity's token for a Google access token, once per call; caching is the caller's matter,
- * because the library's own cache makes callers wait during a refresh and fails them during an outage.
+ * Returns a function that exchanges the managed identity's token for a Google access token. It caches nothing, because the
+ * library's own cache makes callers wait during a refresh and fails them during an outage.
  * https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds
- * @throws GatewayError of the MANAGED_IDENTITY, TOKEN_EXCHANGE and IMPERSONATION codes; raw errors hold the subject
- *   token and are dropped.
+ * @throws GatewayError with a MANAGED_IDENTITY, TOKEN_EXCHANGE or IMPERSONATION code. The library's errors are dropped,
+ *   because they hold the subject token.
  */
 export function createGoogleTokenExchange(options: GoogleTokenExchangeOptions): () => Promise<AccessToken> {
   return async () => {
@@ -88,7 +90,7 @@ async function hop(
   return { value: token, expiresAt: new Date(Math.min(expiresAt, Date.now() + LONGEST_LIFETIME_IN_MS)) };
 }
 
-/** The OAuth error or HTTP status when the service said no; undefined when it can't be reached or is overloaded. */
+/** Returns the OAuth error or HTTP status of a refusal; undefined when the service can't be reached or is overloaded. */
 function rejectionOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { status, response } = error as { status?: unknown; response?: { status?: unknown } };

@@ -2,6 +2,7 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import { createManagedIdentity } from './managed-identity.ts';
 import { withTimeLimit } from './time-limit.ts';
 
+/** The options of `createManagedIdentityTokenSource`. */
 export interface ManagedIdentityTokenOptions {
   /** The API that the token is for: its application id URI or its client id. A v2.0 token has the client id as audience. */
   readonly resource: string;
@@ -11,8 +12,8 @@ export interface ManagedIdentityTokenOptions {
 }
 
 /**
- * Gives the function app's managed identity token.
- * @throws GatewayError MANAGED_IDENTITY_UNAVAILABLE; nothing of the SDK's error is kept.
+ * Returns a function that gets the function app's managed identity token for an API.
+ * @throws GatewayError MANAGED_IDENTITY_UNAVAILABLE from that function; nothing of the SDK's error is kept.
  */
 export function createManagedIdentityTokenSource(
   options: ManagedIdentityTokenOptions,

@@ -1,21 +1,21 @@
 import { type AccessToken, type GetTokenOptions, ManagedIdentityCredential } from '@azure/identity';
 import { ManagedIdentityApplication } from '@azure/msal-node';
 
-/** A credential that always gives a token, or throws. */
+/** A credential of Azure's SDKs that gives a token or throws, and never gives null. */
 export interface ManagedIdentity {
   getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken>;
 }
 
-/** Few and quick, so that an endpoint that fails is told from one that is late. */
+/** The retries are few and quick, so that an endpoint that fails can be told from one that is slow. */
 const RETRIES = { retryOptions: { maxRetries: 2, retryDelayInMs: 100, maxRetryDelayInMs: 400 } };
 const DEFAULT_SCOPE = /\/\.default$/;
 
 /**
- * The function app's managed identity. Tokens are cached for the whole process by @azure/identity; one that a service has
- * refused is asked for with `claims`, as Azure's SDKs do then, and comes from the platform, not from that cache. The
- * platform has one of its own, out of which it may give the same for up to 24 hours.
+ * Creates the credential of the function app's managed identity. @azure/identity caches tokens for the whole process.
+ * After a service has refused a token, Azure's SDKs ask again with `claims`; such a token comes from the platform and not
+ * from that cache. The platform has a cache of its own, from which it may give the same token for up to 24 hours.
  * https://learn.microsoft.com/azure/app-service/overview-managed-identity
- * @param clientId of a user-assigned identity; the system-assigned one when undefined.
+ * @param clientId the client id of a user-assigned identity; undefined for the system-assigned one.
  */
 export function createManagedIdentity(clientId: string | undefined): ManagedIdentity {
   const credential =
@@ -23,7 +23,7 @@ export function createManagedIdentity(clientId: string | undefined): ManagedIden
       ? new ManagedIdentityCredential(RETRIES)
       : new ManagedIdentityCredential({ clientId, ...RETRIES });
   return {
-    // @azure/identity itself pays no heed to `claims`.
+    // @azure/identity itself ignores `claims`.
     getToken: (scopes, options) =>
       options?.claims === undefined
         ? credential.getToken(scopes, options)

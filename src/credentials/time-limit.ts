@@ -1,8 +1,8 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
 
 /**
- * Settles as the work does, or throws `onTimeout()` after `timeoutInMs`; work that goes on afterwards is left to end
- * by itself, unheard, because neither SDK can be stopped.
+ * Settles as the work does, or throws `onTimeout()` after `timeoutInMs`. Work that goes on after that is not stopped,
+ * because the SDKs can't be, and its result is dropped.
  */
 export async function withTimeLimit<Result>(
   work: Promise<Result>,
