@@ -8,15 +8,7 @@ const UNREAD: readonly string[] = [
   'packages/audit-ledger/',
   'scripts/audit/',
   'src/audit/',
-  'src/functions/',
-  'src/prediction/',
-  'src/questions/',
-  'src/vertex/',
   'test/unit/audit/',
-  'test/unit/credentials/',
-  'test/unit/functions/',
-  'test/unit/prediction/',
-  'test/unit/vertex/',
 ];
 
 /** Lists the TypeScript files of a folder, or a file itself, by paths relative to the repository. */

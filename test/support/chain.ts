@@ -27,7 +27,7 @@ type EmulatorName =
   | 'key-vault'
   | 'functions-host';
 
-/** A request of one of the sample applications, or of nobody. */
+/** The options of a request to the gateway. */
 interface CallInit extends RequestInit {
   /** Sends this application's bearer token and APIM subscription key; neither when left out. */
   readonly application?: string;
@@ -54,9 +54,9 @@ export async function startChain(...flags: string[]): Promise<RunningChain> {
 }
 
 /**
- * The chain that all files share which run one after the other in this process, and which leave its settings and its
- * faults alone; the first of them starts it, and it ends with the process. It remembers nothing of the files before.
- * @throws Error with what it printed when it is not ready in time.
+ * Returns a chain that the test files of this process share. It is for files that leave its settings and faults alone. The
+ * first file starts the chain, and it ends with the process. It keeps no records or requests of the files before.
+ * @throws Error with the chain's output when it is not ready in time.
  */
 export async function shareChain(): Promise<RunningChain> {
   const scratch = join(tmpdir(), `shared-chain-${process.pid}`);
@@ -76,7 +76,7 @@ async function startShared(scratch: string): Promise<Environment> {
   return (await launch(scratch, [])).environment;
 }
 
-/** Tells a chain that runs from the description that a killed process of this id may have left. */
+/** Returns true when a described chain runs; a killed process with this id may have left the description. */
 async function answers({ gatewayUrl }: Environment): Promise<boolean> {
   try {
     return (await fetch(`${gatewayUrl}/status-0123456789abcdef`)).ok;
@@ -101,7 +101,7 @@ async function launch(scratch: string, flags: readonly string[]): Promise<Launch
     { execArgv: [], stdio: ['ignore', output, output, 'ipc'] },
   );
   closeSync(output);
-  // The run can end although a test fails; the closing channel then ends the chain.
+  // The chain does not keep the test run alive. It ends when the channel to this process closes.
   child.unref();
   child.channel?.unref();
   const printed = (): string => readFileSync(outputFile, 'utf8');
@@ -117,7 +117,7 @@ async function launch(scratch: string, flags: readonly string[]): Promise<Launch
   }
 }
 
-/** A test's handle of a chain, whoever has started it. */
+/** A chain as a test uses it, whoever has started it. */
 export class Chain {
   readonly environment: Environment;
   readonly #tokens = new Map<string, Promise<string>>();
@@ -126,7 +126,7 @@ export class Chain {
     this.environment = environment;
   }
 
-  /** A bearer token of a sample application; one for all calls of a test file. */
+  /** Resolves with a bearer token of a sample application, the same one for all calls of a test file. */
   token(application: string): Promise<string> {
     const known = this.#tokens.get(application) ?? this.#requestToken(application);
     this.#tokens.set(application, known);
@@ -149,8 +149,8 @@ export class Chain {
   }
 
   /**
-   * Waits up to 20 s for `count` audit records that satisfy a condition. All that satisfy it are returned: a condition that
-   * every record of a call satisfies also shows records too many.
+   * Waits up to 20 s for `count` audit records that satisfy a condition. All records that satisfy it are returned, so a
+   * test also sees surplus records.
    */
   async auditRecords(
     matches: (record: AuditRecord) => boolean = () => true,
@@ -238,7 +238,7 @@ interface ChainProcess {
   readonly stop: () => Promise<void>;
 }
 
-/** The handle of a test on a chain that it has started, or that it shares. */
+/** A chain that a test has started or shares. */
 export class RunningChain extends Chain {
   readonly #process: ChainProcess;
 
@@ -252,7 +252,7 @@ export class RunningChain extends Chain {
     return this.#process.printed();
   }
 
-  /** Ends a chain of its own; a shared one goes on. */
+  /** Ends a chain that the test has started; a shared one goes on. */
   stop(): Promise<void> {
     return this.#process.stop();
   }

@@ -11,7 +11,7 @@ import { rejectedBy } from '../thrown-by.ts';
 const ISSUER = 'https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0';
 const CLIENT_ID = '66666666-6666-4666-8666-666666666666';
 const V1_ISSUER = 'https://sts.windows.net/11111111-1111-4111-8111-111111111111/';
-/** A sentence that callers get alone, and that operators get more behind. */
+/** The refusal that every caller gets; a hint for operators may follow it. */
 const REFUSED = 'This address accepts calls from API Management only. Call the gateway instead.';
 const OBJECT_ID = '22222222-2222-4222-8222-222222222222';
 const STAMPED = {

@@ -15,7 +15,7 @@ import { rejectedBy } from '../thrown-by.ts';
 const HOUR = 3_600_000;
 const DOWN = new GatewayError('TOKEN_EXCHANGE_UNAVAILABLE', 'Google STS cannot be reached.');
 
-/** An exchange that gives `token-1`, `token-2`, … for an hour each, or does what it is told. */
+/** An exchange that gives `token-1`, `token-2`, … for an hour each, unless `next` is set. */
 interface FakeExchange {
   exchanges: number;
   next: (() => Promise<AccessToken>) | undefined;
@@ -190,7 +190,7 @@ test('a token that is refused is replaced at once, for all who ask, and the next
   expect(new Set(await Promise.all(asked))).toEqual(new Set(['token-2']));
   expect(await tokens.accessToken()).toBe('token-2');
   expect(fake.exchanges).toBe(2);
-  // The new token is refreshed in its own time.
+  // The new token is refreshed at its own time.
   expect(clock.delays()).toEqual([0.75 * HOUR]);
 });
 

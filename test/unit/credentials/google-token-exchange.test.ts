@@ -19,7 +19,7 @@ const SERVICE_ACCOUNT = 'vertex-gateway@sample-project.iam.gserviceaccount.com';
 const AUDIENCE =
   '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/azure/providers/entra';
 
-/** What the fake service does with a request; hangs when it does nothing. */
+/** Answers a request to a fake service; the request hangs when it does nothing. */
 type Answer = (response: ServerResponse) => void;
 interface Received {
   readonly path: string;
@@ -34,7 +34,7 @@ let iam: Answer;
 let hung: ServerResponse[];
 
 beforeEach(async () => {
-  // The library warns of configurations from strangers at every construction; this one is our own.
+  // The library warns at every construction of configurations from untrusted sources.
   jest.spyOn(console, 'warn').mockImplementation(() => undefined);
   received = [];
   hung = [];
@@ -44,7 +44,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   jest.restoreAllMocks();
-  // Ends the library's attempts that nobody waits for any more.
+  // The library's attempts that are still open end so.
   for (const response of hung) json(400, {})(response);
   await server.close();
 });

@@ -15,9 +15,9 @@ let urls: string[];
 let answer: Answer;
 
 beforeAll(async () => {
-  // One server for all, because the SDK reads the address once per process.
+  // All tests share one server, because the SDK reads the address once per process.
   server = await listen(createServer(serve), 0);
-  // What @azure/identity itself reads, as the platform sets it.
+  // The platform sets these variables, and @azure/identity reads them.
   process.env.IDENTITY_ENDPOINT = `http://127.0.0.1:${server.port}/msi/token`;
   process.env.IDENTITY_HEADER = SECRET_HEADER;
 });
@@ -44,7 +44,7 @@ function json(body: unknown): Answer {
   };
 }
 
-/** Each test has a resource of its own, because the SDK caches tokens per resource and process. */
+/** Creates a source of tokens. Each test has its own resource, because the SDK caches tokens per resource and process. */
 function source(resource: string, clientId?: string, timeoutInMs = 5000): () => Promise<string> {
   return createManagedIdentityTokenSource({ resource, clientId, timeoutInMs });
 }

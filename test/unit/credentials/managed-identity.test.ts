@@ -16,7 +16,7 @@ beforeAll(async () => {
     identities: [SYSTEM],
     issueToken: () => Promise.resolve(`token-${(issued += 1)}`),
   });
-  // One environment for all, because the SDK reads it once per process.
+  // All tests share one environment, because the SDK reads it once per process.
   Object.assign(process.env, emulator.environmentOf('system'));
 });
 afterAll(async () => {

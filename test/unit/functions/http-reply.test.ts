@@ -5,13 +5,13 @@ import { settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 
 const HEADERS = { 'content-type': 'text/event-stream' };
 
-/** Text of the next part, or `undefined` at the end. */
+/** Reads the text of the next part; undefined at the end. */
 async function next(reply: HttpReply): Promise<string | undefined> {
   const { value } = await reply.next();
   return value && Buffer.from(value).toString();
 }
 
-/** Whether the promise has settled by now, and how. */
+/** Returns the promise if it has settled by now, and else `pending`. */
 async function state(promise: Promise<unknown>): Promise<unknown> {
   const pending = Symbol('pending');
   await settled();
@@ -139,7 +139,7 @@ test('ending after the caller is gone is harmless', async () => {
   expect(await next(reply)).toBeUndefined();
 });
 
-/** A connection as the library's own server has it. */
+/** The parts of a server's response that a reply uses. */
 class Connection extends EventEmitter {
   writableNeedDrain = false;
   destroyed = false;

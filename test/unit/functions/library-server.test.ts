@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { watchLibraryServer } from '../../../src/functions/library-server.ts';
 
-/** .NET's proxy lets go of an idle connection after a minute. */
+/** The time after which .NET's proxy closes an idle connection. */
 const HOST_LETS_GO_AFTER_IN_MS = 60_000;
 
 async function keepAliveAfterRequest(headers: Record<string, string>): Promise<number> {

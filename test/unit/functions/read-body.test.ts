@@ -11,7 +11,7 @@ function limitsOf(maximumBytes: number, limits: Partial<BodyLimits> = {}): BodyL
   return { maximumBytes, held: { resize: () => undefined }, abortSignal, ...limits };
 }
 
-/** A request whose body comes in these chunks; `read` tells how many were asked for. */
+/** Makes a request whose body comes in these chunks; `counted.read` is the number of chunks that were read. */
 function request(chunks: readonly string[], contentLength?: string) {
   const counted = { read: 0 };
   const stream = new ReadableStream<Uint8Array>(

@@ -26,7 +26,7 @@ afterEach(() => {
 
 const hang = () => new Promise<never>(() => undefined);
 
-/** A stream that gives these parts and then nothing more, deaf to every signal. */
+/** A stream that gives these parts and then hangs, whatever signal is aborted. */
 function stalled(parts: readonly string[]): StreamedAnswer {
   async function* read(): AsyncGenerator<Uint8Array> {
     for (const part of parts) yield Buffer.from(part);
@@ -46,7 +46,7 @@ const LEGS: [leg: string, changes: Changes, code: GatewayErrorCode][] = [
   ],
 ];
 
-/** Runs the call and gives it its full time; tells whether it had ended before that. */
+/** Runs the call for its full time, and says whether it ended before that. */
 async function runOut(call: OneCall): Promise<{ endedEarly: boolean }> {
   const running = call.run();
   await jest.advanceTimersByTimeAsync(TIMEOUT_IN_MS - 1);
@@ -293,7 +293,7 @@ test('whatever happens to a call, it ends, is answered once and leaves exactly o
       expect(jest.getTimerCount()).toBe(0);
       expect(memory.bytes).toBe(0);
       const [record] = call.records;
-      // Counted, and recorded by the edge.
+      // An unverified call has no record here: it is counted, and the edge records it.
       if (!record) return;
       expect(record.status).toBe(call.reply.status);
       expect(record.outcome === 'answered').toBe(record.code === undefined);

@@ -27,7 +27,7 @@ function pass(inMs: number): void {
   jest.advanceTimersByTime(inMs);
 }
 
-/** Expects the deadline to end so long after now, and not before. */
+/** Expects the deadline to end in exactly this time from now; resolves with its failure. */
 function expectEndAfter(inMs: number): Promise<string> {
   pass(inMs - 1);
   expect(deadline.abortSignal.aborted).toBe(false);

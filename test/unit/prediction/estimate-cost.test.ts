@@ -1,7 +1,7 @@
 import { estimateCost } from '../../../src/prediction/estimate-cost.ts';
 
 const TOKENS = { perMillionInputTokens: 0.3, perMillionOutputTokens: 2.5 };
-/** Of Claude Sonnet 4.5: https://platform.claude.com/docs/en/about-claude/pricing */
+/** The prices of Claude Sonnet 4.5: https://platform.claude.com/docs/en/about-claude/pricing */
 const CLAUDE = {
   perMillionInputTokens: 3,
   perMillionOutputTokens: 15,

@@ -1,15 +1,17 @@
 import type { Reply } from '../../../src/prediction/reply.ts';
 
-/** What the caller saw, and how it goes away. */
+/** A reply that keeps the answer as its caller got it, and can lose its caller. */
 export interface FakeReply extends Reply {
   status: number | undefined;
   headers: Record<string, string>;
   body: string;
-  /** How often a status line was sent: `send` or `begin`. */
+  /** The number of status lines that were sent, by `send` or `begin`. */
   answers: number;
+  /** The number of times that the answer was ended. */
   ends: number;
   /** Takes a part; true while the caller is there. */
   take: (part: string) => Promise<boolean>;
+  /** Has the caller go away. */
   leave: () => void;
 }
 

@@ -1,7 +1,7 @@
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { AuditTrail } from '../../../src/prediction/audit-trail.ts';
 
-/** A trail that keeps every record in `records`, in the order in which the ledger would get them. */
+/** Makes a trail that keeps every record in `records`, in the order in which the ledger would get them. */
 export function fakeTrail(records: AuditRecord[], changes: Partial<AuditTrail> = {}): AuditTrail {
   return {
     admit: () => undefined,

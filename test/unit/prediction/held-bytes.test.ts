@@ -7,7 +7,7 @@ import { settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 
 const BODY = 300_000;
 
-/** What counts a body as it comes. */
+/** A call whose body counts as held while it is read. */
 const readBody: NonNullable<Parameters<typeof oneCall>[0]>['call'] = {
   readBody: ({ held }) => {
     held.resize(BODY, BODY);

@@ -22,14 +22,16 @@ function streamed(framing: Framing): Prediction {
   return {
     ...PREDICTION,
     payload: {
-      ...{ kind: 'bytes', format: 'gemini', framing },
+      kind: 'bytes',
+      format: 'gemini',
+      framing,
       checked: { instances: jsonOf(['payload-secret']) },
       request: () => ({ method: 'POST', path: '/' }),
     },
   };
 }
 
-/** A call for a stream whose comments come every 100 ms of silence; calls last 1 s, streams 3 s. */
+/** A call for a stream with a comment after each 100 ms of silence. A call may last 1 s, a stream 3 s. */
 function call(
   vertex: () => Promise<StreamedAnswer | typeof WHOLE>,
   changes: Changes = {},
@@ -45,7 +47,7 @@ function call(
   });
 }
 
-/** A stream that gives its parts when told to. */
+/** Makes a stream whose parts, end and failure the test gives one by one. */
 function handFed(framing: Framing = 'sse') {
   const waiting: ((result: IteratorResult<Uint8Array>) => void)[] = [];
   let fail: (error: Error) => void = () => undefined;

@@ -5,7 +5,7 @@ import { CALLER, type Changes, oneCall, STREAMED, stream } from './one-call.ts';
 const REFERENCE = { subject: 'subject', blob: 'blob', sha256: 'a'.repeat(64) };
 const RULE = { id: 'keep', reason: 'Tests.', parts: ['request' as const, 'response' as const] };
 
-/** A call whose content is kept; `steps` tells in which order things happened. */
+/** Makes a call whose content is kept; `steps` has the events in their order. */
 function start({
   durability = 'standard',
   rules = [RULE],

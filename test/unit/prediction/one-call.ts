@@ -42,7 +42,7 @@ export const WHOLE: WholeAnswer = {
 export const STARTED_AT = new Date(Date.UTC(2026, 0, 1));
 export const TIMEOUT_IN_MS = 1000;
 const KEEP_ALIVE_INTERVAL_IN_MS = 20_000;
-/** A call whose answer comes in parts; the fakes of Vertex AI never ask for its request. */
+/** A prediction whose answer comes in parts; the fakes of Vertex AI never ask for its request. */
 export const STREAMED: Prediction = {
   ...PREDICTION,
   payload: {
@@ -54,7 +54,7 @@ export const STREAMED: Prediction = {
   },
 };
 
-/** A stream of these parts; an error among them breaks it there. */
+/** Makes a stream of these parts; an error among them breaks the stream there. */
 export function stream(
   parts: readonly (string | Error)[],
   framing: Framing = 'sse',
@@ -85,20 +85,21 @@ const dialect: Dialect = {
     `<${code} ${format} ${framing}${isFirst ? ' first' : ''}>`,
 };
 
-/** What differs from a call that is answered. */
+/** The differences of a call from one that is answered. */
 export interface Changes extends Partial<Omit<PredictDependencies, 'audit' | 'now'>> {
   readonly trail?: Partial<AuditTrail>;
   readonly call?: Partial<Call>;
   readonly readPrediction?: Dialect['readPrediction'];
 }
 
+/** One call through the use case, its answer and its records. */
 export interface OneCall {
   readonly reply: FakeReply;
   readonly records: readonly AuditRecord[];
   readonly run: () => Promise<void>;
 }
 
-/** Made once: compiling its schema takes longer than a call. */
+/** The governance of all calls, made once because compiling its schema takes longer than a call. */
 const governance = governanceOf({
   entries: [
     endpointEntry({ name: 'iris', operations: ['predict', 'explain'], instances: { type: 'string' } }),
@@ -106,7 +107,7 @@ const governance = governanceOf({
   grants: [{ id: 'team-iris', reason: 'Tests.', roles: ['Team'], entries: ['iris'] }],
 });
 
-/** A call through the use case with fakes for all other dependencies; each leg takes a known time on the fake clock. */
+/** Makes a call through the use case with fakes for all other dependencies; each step takes a known time on a fake clock. */
 export function oneCall({ call, readPrediction, trail, ...dependencies }: Changes = {}): OneCall {
   const reply = createReply();
   const records: AuditRecord[] = [];

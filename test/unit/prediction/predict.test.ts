@@ -156,7 +156,7 @@ test.each<[GatewayErrorCode, number]>([
     expect(counted).toEqual([{ time: STARTED_AT, dialect: 'vertex', method: 'POST', code }]);
     expect(records).toEqual([]);
     expect(reply.headers).toMatchObject({ 'content-type': 'application/json', 'x-gateway-unrecorded': code });
-    // An id of our own: nothing of an unverified call is believed.
+    // The id is the gateway's own, because nothing in an unverified call is believed.
     expect(reply.headers['x-request-id']).not.toBe(CALLER.requestId);
     const { message } = JSON.parse(reply.body) as { message: string };
     expect(decodeURIComponent(String(reply.headers['x-gateway-unrecorded-detail']))).toBe(message);
@@ -427,7 +427,7 @@ test('the trace that API Management put a call into is on record', async () => {
   expect((await run({ call: { header } })).record).toMatchObject({ traceId });
 });
 
-/** Tells what it was given. */
+/** A digester whose digests are the parts that it was given. */
 const DIGESTER: Digester = {
   start: () => {
     const parts: string[] = [];

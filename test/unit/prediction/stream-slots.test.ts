@@ -41,7 +41,7 @@ function callOf(
   return decision.call;
 }
 
-/** Takes the slot of a stream under these limits. */
+/** Takes the slot of a stream; returns a function that frees it. */
 type Take = (model?: string, caller?: Partial<Caller>) => () => void;
 
 function takingUnder(limits: Partial<Limits>): Take {

@@ -12,7 +12,7 @@ const governance = governanceOf({
 });
 const DOWN = new GatewayError('AUDIT_LEDGER_UNAVAILABLE', 'The ledger is down.');
 
-/** A call under a strict rule; `steps` has what happens, in order. */
+/** Runs a call under a strict rule; `steps` has the events in their order. */
 async function run(changes: Changes = {}) {
   const steps: string[] = [];
   const { trail = {}, ...dependencies } = changes;

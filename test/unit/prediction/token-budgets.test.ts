@@ -28,7 +28,7 @@ function callOf(governance: Governance, model: string): AuthorizedCall<Predictio
   return decision.call;
 }
 
-/** A clock and what admits calls under these limits at its time. */
+/** Makes a clock, and a function that admits calls under these limits at the clock's time. */
 function budgetsUnder(limits: Partial<Limits>) {
   const governance = governanceWith(limits);
   const clock = { time: Date.UTC(2026, 0, 1, 12, 0, 45) };

@@ -16,7 +16,7 @@ import { fakeTrail } from '../prediction/fake-trail.ts';
 import { createReply, type FakeReply } from '../prediction/fake-reply.ts';
 
 const sample = loadGovernance('governance');
-/** The sample's, with APIM subscriptions that belong to nobody. */
+/** The sample documents without the list of who may use which APIM subscription. */
 const governance = createGovernance(
   {
     ...sample.documents,
@@ -48,7 +48,7 @@ const AGENT_ID = 'a0000006-0000-4000-8000-000000000006';
 const FLASH =
   '/vertex/v1/projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash:generateContent';
 
-/** Knows one record, which is the caller's. */
+/** An archive of one record, which is the caller's. */
 const archive: AuditArchive = {
   listRecords: () => Promise.resolve([RECORD]),
   findRecord: (_, name) =>

@@ -43,7 +43,7 @@ interface Asked {
   readonly page: RecordPage;
 }
 
-/** As many records as the archive is asked for, up to `count`; newest first, one each second. */
+/** Makes the dependencies with an archive of `count` records, newest first. `asked` has the queries. */
 function dependenciesOf(count: number): { dependencies: ReadingDependencies; asked: Asked[] } {
   const asked: Asked[] = [];
   const record = (index: number): RecordedCall => ({

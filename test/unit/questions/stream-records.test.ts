@@ -21,7 +21,7 @@ const STREAM: RecordStream = {
 const DOWN = new GatewayError('AUDIT_UNAVAILABLE', 'It is down.');
 const recordOf = (id: string): RecordedCall => ({ id, requestId: id, time: '', recordedBy: 'edge' });
 
-/** Pages of these records; an error among them breaks them off. */
+/** Makes pages of these records and a served call; an error among the pages breaks them off. */
 function start(pages: readonly (readonly string[] | Error)[]) {
   const asked: number[] = [];
   async function* read(): AsyncGenerator<readonly RecordedCall[], void> {

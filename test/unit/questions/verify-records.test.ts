@@ -21,7 +21,7 @@ function callerWith(...roles: readonly string[]): Caller {
 }
 
 const auditor = callerWith(...(governance.documents.access.auditors?.roles ?? []));
-/** Answers with what it was asked. */
+/** A verifier that answers with its request. */
 const verifier: LedgerVerifier = { verify: (request) => Promise.resolve(request) };
 const rooms = { verifier, governance, now: () => NOW };
 

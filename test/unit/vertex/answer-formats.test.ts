@@ -3,7 +3,7 @@ import type { AnswerFacts, AnswerFormat } from '../../../src/prediction/answer.t
 import { isError, join, readFacts, readReported, type Reported } from '../../../src/vertex/answer-formats.ts';
 import type { Json } from '../../../src/vertex/usage-counts.ts';
 
-/** The facts that the values of an answer report together. */
+/** Reads the facts that the values of an answer report together. */
 function read(format: AnswerFormat, ...values: object[]): AnswerFacts {
   return readFacts(
     format,
@@ -188,7 +188,7 @@ test.each([
     { type: 'message', stop_reason: 'end_turn', usage: { input_tokens: 3, cache_read_input_tokens: 4 } },
     { usage: { inputTokens: 7, totalTokens: 7, cachedTokens: 4 }, finishReason: 'end_turn' },
   ],
-  // https://platform.openai.com/docs/api-reference/embeddings
+  // The source is https://platform.openai.com/docs/api-reference/embeddings
   [
     { object: 'list', data: [], usage: { prompt_tokens: 8, total_tokens: 8 } },
     { usage: { inputTokens: 8, totalTokens: 8 } },

@@ -12,7 +12,7 @@ interface Outcome {
   readonly facts: AnswerFacts;
 }
 
-/** What comes of a stream whose chunks are cut anywhere. */
+/** Reads a stream of chunks that may be cut anywhere: the text that passes, its facts and its error. */
 async function meter(
   format: AnswerFormat,
   framing: Framing,
@@ -104,7 +104,7 @@ const CLAUDE_FACTS = {
 };
 
 const lines = (values: readonly object[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
-/** Mistral tells usage with the finish reason. */
+/** The events of Mistral, which reports the usage together with the finish reason. */
 const MISTRAL = [
   { ...chunk('Hi'), model: 'mistral-small-2503' },
   { ...chunk('!', 'stop'), model: 'mistral-small-2503', usage: OPENAI_USAGE.usage },
@@ -406,7 +406,7 @@ test.each<[what: string, format: AnswerFormat, framing: Framing, text: string, p
     const { error, text: received } = await meter(format, framing, text);
     expect(error).toMatchObject({ code });
     expect(error?.message).not.toContain('text of Google');
-    // An event’s name may pass before its error: an event without data is none.
+    // An event’s name may pass before the error in its data, because clients ignore an event without data.
     expect(received).toBe(passed);
   },
 );

@@ -9,7 +9,7 @@ async function splitValues(...asked: Parameters<typeof splitInTurns>): Promise<S
 }
 
 const objects = fc.array(fc.dictionary(anyText(), fc.jsonValue()), { maxLength: 6 });
-/** As JSON can say it: a minus zero is none there. */
+/** Takes values through JSON, which has no minus zero. */
 const plain = (values: unknown) => JSON.parse(JSON.stringify(values)) as unknown;
 
 test('the values of events are found, each where its event lies', async () => {

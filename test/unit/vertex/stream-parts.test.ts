@@ -115,7 +115,7 @@ test('a blank line may be written in any way, and cut anywhere', async () => {
   }
 });
 
-/** Cuts bytes at the places, which are taken modulo the length. */
+/** Cuts bytes at these places, modulo the length. */
 function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
   const at = [...new Set(places.map((place) => place % (bytes.length + 1)))].toSorted((a, b) => a - b);
   return [0, ...at].map((from, index) => bytes.subarray(from, at[index] ?? bytes.length));

@@ -106,7 +106,7 @@ test('whatever a container tells, counts are whole, bounded and agree', () => {
       const { inputTokens: input = 0, outputTokens: output = 0, totalTokens: total = 0 } = usage;
       for (const value of Object.values(usage) as number[]) {
         expect(Number.isInteger(value) && value >= 0).toBe(true);
-        // The edge counts in 32 bits.
+        // The edge counts tokens in 32 bits.
         expect(value).toBeLessThan(2 ** 31);
       }
       expect(total).toBeGreaterThanOrEqual(input + output);

@@ -7,7 +7,10 @@ test.each([
   ['eu', 'aiplatform.eu.rep.googleapis.com'],
 ])('the location %s is served by %s', (location, host) => {
   expect(vertexAddress(location, undefined, undefined)).toEqual({
-    ...{ name: host, host, port: 443, isShared: true },
+    name: host,
+    host,
+    port: 443,
+    isShared: true,
   });
 });
 
@@ -32,6 +35,9 @@ test.each([
   const { name } = own;
   expect(vertexAddress('us-central1', own, undefined)).toEqual({ name, host, port: 443, isShared: false });
   expect(vertexAddress('us-central1', own, '127.0.0.1:8443')).toEqual({
-    ...{ name, host: '127.0.0.1', port: 8443, isShared: false },
+    name,
+    host: '127.0.0.1',
+    port: 8443,
+    isShared: false,
   });
 });

@@ -41,7 +41,7 @@ let received: {
   body: Buffer;
 }[];
 let answer: (response: ServerResponse) => void;
-/** Gives `replacement`, or the error in its place, and remembers what it was asked and told. */
+/** A renewal that gives `replacement`, or throws it if it is an error; `heard` has the calls of it. */
 let renewal: TokenRenewal & { replacement: string | undefined | GatewayError; readonly heard: string[] };
 
 beforeAll(async () => {
@@ -108,7 +108,7 @@ function authorize(
   return decision.call;
 }
 
-/** Of an answer; what a test lets be held. */
+/** The memory that an answer may take; unlimited unless a test replaces it. */
 let held: VertexLimits['held'];
 let maximumAnswerBytes: number;
 beforeEach(() => {
@@ -130,7 +130,7 @@ function predict(
   return vertex.predict(authorized, undefined, TOKEN, { abortSignal, timeoutInMs: 5000, held });
 }
 
-/** As `predict`, with another payload. */
+/** Predicts as `predict` does, with changes to the payload. */
 function pass(changes: Partial<BytesPayload>): Promise<Answer> {
   const vertex = connect(`127.0.0.1:${server.port}`);
   const authorized = authorize('generateContent', 'sse', changes);
@@ -147,7 +147,7 @@ function send(
     void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
 }
 
-/** The parts of a streamed answer until it ends or breaks, and the error with which it broke. */
+/** Reads the parts of a streamed answer until it ends or breaks, and the error with which it broke. */
 async function readParts(answered: Answer): Promise<{ parts: string[]; error?: unknown }> {
   if (answered.kind !== 'stream') throw new Error('not a stream');
   const parts: string[] = [];
@@ -475,7 +475,7 @@ test('an answer that breaks off means that Vertex AI is unavailable', async () =
 
 const UNAUTHENTICATED = '{"error":{"code":401,"message":"text of Google","status":"UNAUTHENTICATED"}}';
 
-/** Refuses as many requests with 401, then answers. */
+/** Refuses the first `times` requests with 401; later ones go to `then`. */
 function refuse(times: number, then: (response: ServerResponse) => void): (response: ServerResponse) => void {
   let refusals = 0;
   return (response) => {
@@ -587,7 +587,7 @@ test.each([
 const DEDICATED = '6789012345.us-central1-548213907654.prediction.vertexai.goog';
 const PRIVATE = '6789012345-us-central1-123456789012.prediction.p.vertexai.goog';
 
-/** What a server is asked by at an endpoint's host: the name in TLS and in the request. */
+/** Calls an endpoint at this address; returns the host names that the server saw in TLS and in the request. */
 async function askedAt(address: EndpointAddress, override: string): Promise<unknown> {
   answer = send(200, '{}');
   const authorized = { ...authorize('generateContent', 'sse'), address };
