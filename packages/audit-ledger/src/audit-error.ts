@@ -1,4 +1,4 @@
-/** The reasons for which the audit trail cannot do what it is asked to. */
+/** The reasons for which the audit trail refuses a request. */
 export type AuditErrorCode =
   /** The ledger, the audit key or Application Insights cannot be used now. A later try may succeed. */
   | 'AUDIT_UNAVAILABLE'
@@ -10,12 +10,12 @@ export type AuditErrorCode =
   | 'SEALS_UNAVAILABLE';
 
 /**
- * The one error of this package. `message` is written for the caller of the gateway: plain English, and no text from an
- * SDK, whose errors hold their requests.
+ * An error that the gateway can show to its callers. `message` is written for them in plain English. It holds no text
+ * from an SDK, whose errors hold their requests.
  */
 export class AuditError extends Error {
   readonly code: AuditErrorCode;
-  /** After how many milliseconds a retry makes sense, where that is known. */
+  /** The time in milliseconds after which a retry makes sense; undefined where it is not known. */
   readonly retryAfterInMs: number | undefined;
 
   constructor(code: AuditErrorCode, message: string, options: { readonly retryAfterInMs?: number } = {}) {

@@ -13,34 +13,49 @@ import { createSeals, type Seals } from './keys/seals.ts';
 import { createSubjectKeys } from './contents/subject-keys.ts';
 import { inTime, type Schedule } from './time/time-limit.ts';
 
+/** The settings of the audit trail of one process. */
 export interface AuditOptions {
+  /** `https://{account}.blob.core.windows.net` */
   readonly storageUrl: string;
-  /** Of the key that signs checkpoints and wraps other keys. */
+  /** The URL of the audit key, which signs checkpoints and wraps other keys: in Key Vault, or `file:///…` of a PEM. */
   readonly keyUrl: string;
   readonly credential: TokenCredential;
+  /** The connection string of Application Insights. */
   readonly connectionString: string;
+  /** The content hash of the governance documents, which the first entry of the chain names. */
   readonly policyVersion: string;
-  /** How long a strict call waits for the ledger, and a request to the key service lasts at most; one to storage half of it. */
+  /**
+   * The longest that a strict call waits for the ledger, and that a request to Key Vault lasts. An append to the ledger
+   * is given half of it, so that one that hangs is tried again in time.
+   */
   readonly timeoutInMs: number;
+  /** The most bytes that may wait for the ledger before calls are refused; the same bound holds for contents apart. */
   readonly maximumPendingBytes: number;
   readonly checkpointIntervalInMs: number;
 }
 
+/** The audit trail of a running process. */
 export interface Audit {
   readonly trail: Pick<LedgerTrail, 'admit' | 'countUnverified' | 'open' | 'commit' | 'record'>;
   readonly digester: Digester;
   readonly contents: ContentKeeper;
   readonly seals: Seals;
-  /** Ships and closes what lost writers left. */
+  /**
+   * Ships the entries of lost writers, and closes the calls that they left open. Rejects when storage can't be used in
+   * time.
+   */
   readonly sweep: () => Promise<unknown>;
-  /** Commits and ships what is left, for at most `timeoutInMs`. */
+  /** Commits and ships the remaining entries, for at most `timeoutInMs`. */
   readonly close: (timeoutInMs: number) => Promise<void>;
 }
 
-/** At the end, the key of digests is waited for this long, when it isn't on the chain yet. */
+/** At the end, the key of digests is waited for this long if it isn't on the chain yet. */
 const LAST_KEY_TIMEOUT_IN_MS = 1_000;
 
-/** Joins the ledger of this process, its shipping to Application Insights, and the trail that calls leave. */
+/**
+ * Starts the audit trail of this process: its chain, the shipping to Application Insights, seals and contents. Reads
+ * nothing yet.
+ */
 export function startAudit(options: AuditOptions): Audit {
   const { timeoutInMs, maximumPendingBytes, checkpointIntervalInMs, policyVersion } = options;
   const now = () => new Date();
@@ -49,7 +64,7 @@ export function startAudit(options: AuditOptions): Audit {
     return () => clearTimeout(timer);
   };
   const credential = auditCredential(options.credential);
-  // Loaded at the first use: the package takes long.
+  // The package is slow to load, so the first use loads it.
   let storage: Promise<AuditStorage> | undefined;
   const openStorage = () =>
     (storage ??= import('./storage/audit-storage.ts').then(({ openAuditStorage }) =>
@@ -58,7 +73,7 @@ export function startAudit(options: AuditOptions): Audit {
   const writer = new LedgerWriter({
     loadStore: async () => {
       const { createAzureAppendStore } = await import('./ledger/azure-append-store.ts');
-      // Half of what a strict call waits, so that one that hangs is tried again in time.
+      // A request that hangs must be tried again within the time limit of a strict call.
       return createAzureAppendStore((await openStorage()).ledger, timeoutInMs / 2);
     },
     policyVersion,
@@ -95,7 +110,9 @@ export function startAudit(options: AuditOptions): Audit {
   const contents = createContentKeeper({
     keys: createSubjectKeys({ loadStore: () => loadBlobs('subjects'), key, now }),
     loadStore: () => loadBlobs('content'),
-    ...{ timeoutInMs, maximumPendingBytes, schedule },
+    timeoutInMs,
+    maximumPendingBytes,
+    schedule,
   });
   const trail = new LedgerTrail({
     writer,
@@ -124,7 +141,7 @@ export function startAudit(options: AuditOptions): Audit {
   };
 }
 
-/** Keeps the process alive for the work, but not longer than `timeoutInMs`. */
+/** Waits for the work, and keeps the process alive meanwhile, for at most `timeoutInMs`. */
 function within(timeoutInMs: number, work: Promise<void>): Promise<void> {
   const schedule: Schedule = (task, delayInMs) => {
     const timer = setTimeout(task, delayInMs);

@@ -3,7 +3,7 @@ import { keepTokens } from './keep-tokens.ts';
 import { limitCredential } from './limit-credential.ts';
 import type { Schedule } from '../time/time-limit.ts';
 
-/** An identity endpoint is on the same machine, and answers at once or not at all. */
+/** The identity endpoint is on the same machine, and answers at once or not at all. */
 const TOKEN_TIMEOUT_IN_MS = 2_000;
 
 const schedule: Schedule = (task, delayInMs) => {
@@ -11,7 +11,10 @@ const schedule: Schedule = (task, delayInMs) => {
   return () => clearTimeout(timer);
 };
 
-/** The credential for all of Azure's SDKs that the function app works with: its failures stay with who asks, and it never hangs. */
+/**
+ * The credential for all SDKs of Azure that the function app uses. A token is waited for at most two seconds. A failure
+ * reaches only the caller that asked for the token, and no background task.
+ */
 export function auditCredential(credential: TokenCredential): TokenCredential {
   const limited = limitCredential(credential, { schedule, timeoutInMs: TOKEN_TIMEOUT_IN_MS });
   return keepTokens(limited, Date.now);

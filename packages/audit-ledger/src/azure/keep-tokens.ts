@@ -2,20 +2,21 @@ import type { AccessToken, TokenCredential } from '@azure/identity';
 
 interface KeptToken {
   readonly token: AccessToken;
-  /** When another is asked for, in milliseconds since the epoch. */
+  /** The time from which another token is asked for, in milliseconds since the epoch. */
   readonly askAt: number;
 }
 
-/** As early as @azure/identity itself gives up the one that it has. */
+/** @azure/identity itself renews its cached token this early. */
 const ASK_BEFORE_END_IN_MS = 5 * 60_000;
 const ASK_AGAIN_AFTER_IN_MS = 30_000;
 
 /**
- * Keeps the token of each scope until it ends, and asks for another in its last five minutes; while there is none, the
- * one that is kept goes on. With `claims` it is given up: a service has refused it.
+ * Keeps the token of each scope until it expires, and asks for another in its last five minutes. While there is no
+ * other, the kept token stays in use. A request with `claims` always asks for another, because a service has refused
+ * the kept one.
  *
- * It says of every token that it has ended, so that Azure's SDKs ask each time. Else they fetch another in the background
- * two minutes before the end, and the failure of that, which they leave to nobody, ends the process.
+ * Every token is given out as expired, so that Azure's SDKs ask each time. Otherwise they fetch another in the
+ * background two minutes before it expires. Nobody handles the failure of that fetch, so it would end the process.
  * @param now milliseconds since the epoch.
  */
 export function keepTokens(credential: TokenCredential, now: () => number): TokenCredential {
@@ -39,7 +40,9 @@ export function keepTokens(credential: TokenCredential, now: () => number): Toke
   };
 }
 
-/** An identity that gives the same token in its last minutes too is not asked with every request. */
+/**
+ * The delay keeps a service that gives the same token again in its last minutes from being asked with every request.
+ */
 function nextAsk({ expiresOnTimestamp }: AccessToken, time: number): number {
   const early = Math.max(expiresOnTimestamp - ASK_BEFORE_END_IN_MS, time + ASK_AGAIN_AFTER_IN_MS);
   return Math.min(early, expiresOnTimestamp);

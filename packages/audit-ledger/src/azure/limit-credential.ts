@@ -2,8 +2,9 @@ import type { TokenCredential } from '@azure/identity';
 import { inTime, type Schedule } from '../time/time-limit.ts';
 
 /**
- * Gives up on a token after a time. Azure's SDKs have all requests of a client wait for one token, so that an identity
- * endpoint which once doesn't answer would hold up every later request too; given up on, it is asked again.
+ * Limits how long a token is waited for, in milliseconds. Azure's SDKs have all requests of a client wait for one
+ * token, so one that never arrives would hold up every later request too. After the limit the next request asks again.
+ * @throws Error from `getToken` when the limit passes.
  */
 export function limitCredential(
   credential: TokenCredential,

@@ -7,12 +7,14 @@ import { toBase64url } from './base64url.ts';
 import type { PublicKeys } from './signature.ts';
 
 const KEY_URL = /^(https:\/\/[^/]+)\/keys\/([^/]+)(?:\/([^/]+))?$/;
-/** Of each key that is asked for, with the SDK's own retries. */
+/** The time limit for reading one key, the SDK's own retries included. */
 const TIMEOUT_IN_MS = 15_000;
 
 /**
- * The public halves of the audit key, of any version: from Key Vault, or from a PEM file (`file:///…`), which is taken
- * for every key id. https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#objects-identifiers-and-versioning
+ * Gives the public half of any version of the audit key, read from Key Vault. The key of a PEM file (`file:///…`) is
+ * given for every key id. A key id of another vault or key is not known.
+ * https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#objects-identifiers-and-versioning
+ * @throws AuditError AUDIT_UNAVAILABLE from the function that is returned, when Key Vault can't be read in time.
  */
 export function createAuditPublicKeys(keyUrl: string, credential: () => TokenCredential): PublicKeys {
   if (keyUrl.startsWith('file:')) return () => readPublicKey(new URL(keyUrl));
@@ -20,7 +22,7 @@ export function createAuditPublicKeys(keyUrl: string, credential: () => TokenCre
     const [, vault, name = ''] = KEY_URL.exec(keyUrl) ?? [];
     const [, otherVault, otherName, version] = KEY_URL.exec(keyId) ?? [];
     if (vault === undefined || otherVault !== vault || otherName !== name) return undefined;
-    // Loaded when the first signature is met: the package takes long.
+    // The package is slow to load, so the first signature loads it.
     const { KeyClient } = await import('@azure/keyvault-keys');
     const isLoopback = new URL(vault).hostname === '127.0.0.1';
     const client = new KeyClient(vault, credential(), {
@@ -42,7 +44,9 @@ export function createAuditPublicKeys(keyUrl: string, credential: () => TokenCre
   };
 }
 
-/** The public half of a PEM, be it public or private. */
+/**
+ * Reads the public half of a key from a PEM file that holds a public or a private key. @throws when it can't be read.
+ */
 export async function readPublicKey(file: URL | string): Promise<JsonWebKey> {
   return createPublicKey(await readFile(file)).export({ format: 'jwk' });
 }

@@ -10,22 +10,23 @@ import { AuditError } from '../audit-error.ts';
 import type { AuditKey } from './audit-key.ts';
 import { toBase64url } from './base64url.ts';
 
-/** The version in use, with its public half. */
+/** The key version in use, with its public half. */
 interface CurrentKey {
   readonly key: KeyVaultKey & { readonly id: string };
   readonly publicKey: KeyObject;
   readonly readAt: number;
 }
 
-/** Few and quick: whoever waits has a time limit. */
+/** Retries are few and quick, because the caller has a time limit. */
 const RETRIES = { maxRetries: 2, retryDelayInMs: 100, maxRetryDelayInMs: 400 };
-/** How long a new version may go unnoticed. */
+/** A new version of the key is noticed after this time at the latest. */
 const KEPT_FOR_IN_MS = 3_600_000;
 
 /**
- * A key of Key Vault, the current version when `keyUrl` names none. What the vault can't do better is done here: wrapping
- * takes the public half alone.
+ * The audit key in Key Vault, in its current version when `keyUrl` names none. Wrapping takes the public half alone,
+ * so it is done in this process.
  * https://learn.microsoft.com/azure/key-vault/keys/about-keys-details
+ * @param timeoutInMs the time limit of each use.
  */
 export function createKeyVaultAuditKey(
   keyUrl: string,
@@ -54,7 +55,7 @@ export function createKeyVaultAuditKey(
     };
     return current;
   };
-  /** Nothing of an SDK's error is kept: it holds the request. */
+  /** An error of the SDK is dropped, because it holds the request. */
   const limited = async <Result>(work: (abortSignal: AbortSignal) => Promise<Result>): Promise<Result> => {
     const abortSignal = AbortSignal.timeout(timeoutInMs);
     const timeLimit = new Promise<never>((_, reject) => {
@@ -63,7 +64,7 @@ export function createKeyVaultAuditKey(
     try {
       return await Promise.race([work(abortSignal), timeLimit]);
     } catch {
-      // Perhaps the version is disabled, and there is a new one.
+      // The version may be disabled and a new one may exist, so the next use reads the key anew.
       current = undefined;
       throw unusable();
     }
@@ -91,7 +92,7 @@ export function createKeyVaultAuditKey(
       limited(async (abortSignal) => {
         const wrapper = parseKeyVaultKeyIdentifier(keyId);
         if (wrapper.vaultUrl !== vaultUrl || wrapper.name !== name) throw new TypeError('another key');
-        // Not looked up first: a version that has expired unwraps still, and the SDK would refuse to ask.
+        // The key is not read first: Key Vault still unwraps with an expired version, but the SDK would refuse to ask.
         const key: KeyVaultKey = { id: keyId, name, properties: { name, vaultUrl } };
         const client = new CryptographyClient(key, credential, options);
         const { result } = await client.unwrapKey('RSA-OAEP-256', wrapped, { abortSignal });

@@ -12,16 +12,20 @@ import { open } from 'node:fs/promises';
 import { AuditError } from '../audit-error.ts';
 import type { AuditKey } from './audit-key.ts';
 
-/** What NIST SP 800-131A still allows. */
+/** NIST SP 800-131A allows no shorter RSA key. */
 const MINIMUM_MODULUS_BITS = 2048;
-/** Rights of the group and of others: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/sys_stat.h.html */
+/**
+ * The mode bits of the group and of others:
+ * https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/sys_stat.h.html
+ */
 const ANYBODY_ELSE = 0o077;
 const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 
 /**
- * The audit key in a PEM file of this machine, for local development.
- * @throws AuditError AUDIT_UNAVAILABLE for a file that others can read, or that holds no RSA key of 2,048 bits.
+ * Reads the audit key from a PEM file of this machine, for local development.
+ * @throws AuditError AUDIT_UNAVAILABLE for a file that can't be read, that others than its owner may use, or that holds
+ * no private RSA key of at least 2,048 bits.
  */
 export async function readLocalAuditKey(file: URL): Promise<AuditKey> {
   const privateKey = await readPrivateKey(file);
@@ -46,7 +50,7 @@ async function readPrivateKey(file: URL): Promise<KeyObject> {
     async (handle) => {
       try {
         const { mode } = await handle.stat();
-        // Windows keeps no such rights.
+        // Windows has no such mode bits.
         if (process.platform !== 'win32' && (mode & ANYBODY_ELSE) !== 0)
           throw unusable('can be used by others than its owner: allow it to the owner alone (chmod 600)');
         return await handle.readFile();
@@ -70,7 +74,10 @@ async function readPrivateKey(file: URL): Promise<KeyObject> {
   return key;
 }
 
-/** By its thumbprint, so that another key is told from it: https://www.rfc-editor.org/rfc/rfc7638 */
+/**
+ * The key id is made of the key's thumbprint, so that different keys have different ids:
+ * https://www.rfc-editor.org/rfc/rfc7638
+ */
 function nameOf(publicKey: KeyObject): string {
   const { e, n } = publicKey.export({ format: 'jwk' });
   const members = JSON.stringify({ e, kty: 'RSA', n });

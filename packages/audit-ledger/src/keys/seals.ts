@@ -4,37 +4,39 @@ import type { StateStore } from '../storage/state-store.ts';
 import type { AuditKey } from './audit-key.ts';
 import { obtainKey } from './stored-key.ts';
 
-/** Marks short texts so that a gateway can tell that they are a gateway's own words. */
+/** Marks short texts, so that every instance of the gateway can tell that an instance of the gateway wrote them. */
 export interface Seal {
-  /** 22 characters of base64url. */
+  /** Makes the seal of a text: 22 characters of base64url. */
   write(text: string): string;
   /** Tells whether `seal` is the seal of `text`. */
   isOf(seal: string, text: string): boolean;
 }
 
-/** The seal of all instances of the gateway. */
+/** Gives the seal that all instances of the gateway share. */
 export interface Seals {
-  /** Resolves when the seal can be used. @throws AuditError SEALS_UNAVAILABLE. */
+  /** Resolves when the seal can be used. @throws AuditError SEALS_UNAVAILABLE when its key can't be read. */
   open(): Promise<Seal>;
 }
 
+/** The dependencies of seals. */
 export interface SealOptions {
-  /** Called once it is needed, because storage packages are slow to load. */
+  /** Called at the first use, because storage packages are slow to load. */
   readonly loadStore: () => Promise<StateStore>;
   readonly key: Pick<AuditKey, 'wrap' | 'unwrap'>;
   readonly now: () => Date;
 }
 
-/** The blob of the key, among those of data subjects, which are named by hashes. */
+/** The blob that holds the key of seals. It lies among the keys of data subjects, whose names are hashes. */
 export const SEAL_KEY_NAME = 'operations.json';
 
-/** Calls don't wait for what has just failed. */
+/** After a failure, calls are refused for this long without another try. */
 const FAILED_FOR_IN_MS = 1_000;
 const SEAL_BYTES = 16;
 
 /**
- * Seals of HMAC-SHA-256, of 128 bits in base64url, by one random key, which all instances read from storage, wrapped by
- * the audit key, when they first need it. Without its blob, instances that start later make another.
+ * Makes seals: 128 bits of an HMAC-SHA-256, in base64url, by one random key. The key lies in storage, wrapped by the
+ * audit key, and each instance reads it at the first use. If its blob is deleted, instances that start later make
+ * another.
  * @throws AuditError from `open`, SEALS_UNAVAILABLE.
  */
 export function createSeals({ loadStore, key, now }: SealOptions): Seals {

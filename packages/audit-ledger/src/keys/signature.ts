@@ -1,16 +1,22 @@
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
 
-/** The public half of the audit key of this id; undefined for a key that is not known. */
+/** Gives the public key of a key id; undefined for a key that is not known. */
 export type PublicKeys = (keyId: string) => Promise<JsonWebKey | undefined>;
 
-/** Whether a PS256 signature fits; undefined for a key that is not known. https://www.rfc-editor.org/rfc/rfc7518#section-3.5 */
+/**
+ * Checks a PS256 signature in base64url: true when it fits, undefined for a key that is not known.
+ * https://www.rfc-editor.org/rfc/rfc7518#section-3.5
+ */
 export type CheckSignature = (
   keyId: string,
   signed: string | Uint8Array,
   value: string,
 ) => Promise<boolean | undefined>;
 
-/** Asks for each key once. What is no RSA key is none that is known. */
+/**
+ * Checks signatures with the given public keys. Each key is asked for once. A key that is no RSA key counts as not
+ * known.
+ */
 export function createSignatureCheck(publicKeys: PublicKeys): CheckSignature {
   const keys = new Map<string, Promise<KeyObject | undefined>>();
   const find = (keyId: string) => {

@@ -4,13 +4,13 @@ import { fromBase64url, toBase64url } from './base64url.ts';
 import type { StateStore } from '../storage/state-store.ts';
 import type { AuditKey } from './audit-key.ts';
 
-/** A random key of 256 bits. */
+/** A random key of 256 bits, with its id. */
 export interface SecretKey {
   readonly id: string;
   readonly secret: Uint8Array;
 }
 
-/** Where keys are kept, what wraps them, and when it is. */
+/** The dependencies of stored keys: their storage, the audit key that wraps them, and the clock. */
 export interface KeyRooms {
   readonly store: StateStore;
   readonly key: Pick<AuditKey, 'wrap' | 'unwrap'>;
@@ -26,7 +26,7 @@ const StoredKey = z.object({
 
 const KEY_BYTES = 32;
 
-/** Reads a key out of its blob; undefined where there is none. @throws when storage or the audit key can't be used. */
+/** Reads a key from its blob; undefined where there is no blob. @throws when storage or the audit key can't be used. */
 export async function findKey(
   { store, key }: Omit<KeyRooms, 'now'>,
   name: string,
@@ -40,7 +40,8 @@ export async function findKey(
 }
 
 /**
- * The key in a blob, made and stored there, wrapped by the audit key, where there is none: the same for all instances.
+ * Reads a key from its blob, or makes one and stores it there, wrapped by the audit key. All instances get the same
+ * key.
  * @throws when storage or the audit key can't be used.
  */
 export async function obtainKey(rooms: KeyRooms, name: string): Promise<SecretKey> {
@@ -50,7 +51,10 @@ export async function obtainKey(rooms: KeyRooms, name: string): Promise<SecretKe
   const made = { id: randomBytes(8).toString('hex'), secret: randomBytes(KEY_BYTES) };
   const { keyId, wrapped } = await key.wrap(made.secret);
   const value = {
-    ...{ v: 1, id: made.id, keyId, wrapped: toBase64url(wrapped) },
+    v: 1,
+    id: made.id,
+    keyId,
+    wrapped: toBase64url(wrapped),
     createdAt: now().toISOString(),
   };
   if ((await store.write(name, value, {}, undefined)) !== undefined) return made;

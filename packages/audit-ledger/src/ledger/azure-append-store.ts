@@ -2,7 +2,10 @@ import { buffer } from 'node:stream/consumers';
 import { type AppendBlobClient, type ContainerClient, RestError } from '@azure/storage-blob';
 import type { AppendStore } from './append-store.ts';
 
-/** What says that a blob takes no more: https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes */
+/**
+ * Error codes by which a blob takes no more:
+ * https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
+ */
 const CLOSED = new Set([
   'BlockCountExceedsLimit',
   'MaxBlobSizeConditionNotMet',
@@ -13,14 +16,14 @@ const CLOSED = new Set([
 ]);
 
 /**
- * Append blobs of one container of Azure Storage. The SDK's own retries must be off: who appends tries again itself, at
- * the same position.
+ * Works with the append blobs of one container of Azure Storage. The SDK's own retries must be off, because the ledger
+ * writer tries again itself, at the same position.
  * https://learn.microsoft.com/rest/api/storageservices/append-block
- * @param timeoutInMs of each request.
+ * @param timeoutInMs the time limit of each request.
  */
 export function createAzureAppendStore(container: ContainerClient, timeoutInMs: number): AppendStore {
   const limited = () => ({ abortSignal: AbortSignal.timeout(timeoutInMs) });
-  // One part is written at a time, and a client costs more to make than to use.
+  // One part is written at a time, and making a client costs more than using it.
   let part: AppendBlobClient | undefined;
   const open = (name: string) => {
     if (part?.name !== name) part = container.getAppendBlobClient(name);
@@ -47,7 +50,7 @@ export function createAzureAppendStore(container: ContainerClient, timeoutInMs: 
         const { readableStreamBody } = await open(name).download(position, length, limited());
         return readableStreamBody ? await buffer(readableStreamBody) : new Uint8Array();
       } catch (error) {
-        // A range behind the end, or a blob that is gone: nothing stands there.
+        // 416: the range lies behind the end. 404: the blob is gone.
         if (error instanceof RestError && (error.statusCode === 416 || error.statusCode === 404))
           return new Uint8Array();
         throw error;

@@ -8,26 +8,27 @@ import { inTime, type Schedule } from '../time/time-limit.ts';
 export interface Digest {
   update(bytes: Uint8Array | string): void;
   /**
-   * The id of the key, a colon, and the HMAC-SHA-256 of everything so far in hex. More updates may follow, and the digest
-   * may be asked for again.
+   * Gives the id of the key, a colon, and the HMAC-SHA-256 in hex of everything so far. More updates may follow, and
+   * the digest may be asked for again.
    */
   digest(): string;
 }
 
-/** Makes digests by which whoever has the key can tell that two contents are the same, and nobody else can. */
+/** Makes keyed digests. Only a holder of the key can tell from them whether two contents are the same. */
 export interface Digester {
   start(): Digest;
 }
 
+/** The dependencies of a chain's digester. `append` puts the wrapped key on the chain. */
 export interface DigesterOptions {
   readonly key: Pick<AuditKey, 'wrap'>;
   readonly append: (body: EntryBody, options: { readonly isAwaited: boolean }) => Promise<void>;
   readonly schedule: Schedule;
 }
 
-/** Makes digests until it is closed. */
+/** A digester that must be closed before its chain ends. */
 export interface ChainDigester extends Digester {
-  /** Resolves when no entry follows any more: at once, or when the key service has answered, within `limitInMs`. */
+  /** Resolves when the key is on its way to the chain or given up, within `limitInMs`. No entry follows after that. */
   close(limitInMs: number): Promise<void>;
 }
 
@@ -37,9 +38,10 @@ const FIRST_RETRY_IN_MS = 1_000;
 const LAST_RETRY_IN_MS = 60_000;
 
 /**
- * Digests with a key of this process alone, which is put on the chain, wrapped by the audit key: whoever may unwrap it
- * can tell whether a content is the one on record; nobody can guess contents without it. The key is wrapped when the
- * first digest is made, and again until the key service answers; a digest never waits for that.
+ * Makes digests with a random key of this process, which is put on the chain, wrapped by the audit key. A holder of
+ * the right to unwrap it can tell whether a content is the one on record. Without it nobody can test guesses of
+ * contents. The key is wrapped when the first digest is made, with retries until that succeeds. A digest never waits
+ * for that.
  */
 export function createDigester({ key, append, schedule }: DigesterOptions): ChainDigester {
   const secret = randomBytes(KEY_BYTES);
@@ -79,7 +81,10 @@ export function createDigester({ key, append, schedule }: DigesterOptions): Chai
   };
 }
 
-/** HMAC-SHA-256 as https://www.rfc-editor.org/rfc/rfc2104 has it: Node's own can't be asked again after a digest. */
+/**
+ * Makes an HMAC-SHA-256: https://www.rfc-editor.org/rfc/rfc2104
+ * Node's own can't be updated after a digest was asked for.
+ */
 function startDigest(inner: Hash, outer: Hash, keyId: string): Digest {
   return {
     update: (bytes) => void inner.update(bytes),

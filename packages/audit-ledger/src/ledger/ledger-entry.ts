@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 
-/** What the first entry of a chain names as the one before. */
+/** The hash that the first entry of a chain names as the entry before. */
 export const NO_PREVIOUS = '0'.repeat(64);
 
 const Sequence = z.int().min(0);
+/** The SHA-256 of an entry’s line, in hex. */
 export const EntryHash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex');
 
-/** Who writes a chain: one process from its start to its end; sorts by start time. */
+/** The name of a chain's writer, which is one process from its start to its end. Names sort by start time. */
 export const WriterName = z.string().regex(/^\d{8}T\d{9}Z-[0-9a-f]{8}$/, 'a name of a writer');
 
 const Head = {
@@ -19,8 +20,8 @@ const Head = {
 };
 
 /**
- * Made by the audit key over `{writer}.{sequence}.{hash}` of an entry before this one, the last when signing began; its
- * hash commits to every entry before it.
+ * A checkpoint signature, made by the audit key over `{writer}.{sequence}.{hash}` of the entry that was the last when
+ * signing began. Its hash commits to every entry before it.
  */
 const Signature = z.strictObject({
   keyId: z.string(),
@@ -32,7 +33,10 @@ const Signature = z.strictObject({
 
 const RecordBody = z.record(z.string(), z.unknown());
 
-/** One line of the ledger. Each names the hash of the line before, so that none can be changed, moved or taken out unseen. */
+/**
+ * An entry, which is one line of the ledger. Each names the hash of the entry before it, so that none can be changed,
+ * moved or taken out unseen.
+ */
 export const LedgerEntry = z.discriminatedUnion('kind', [
   z.strictObject({ ...Head, kind: z.literal('chain'), policyVersion: z.string() }),
   z.strictObject({
@@ -87,10 +91,10 @@ type Body<Entry> = Entry extends LedgerEntry
   ? Omit<Entry, 'v' | 'writer' | 'sequence' | 'previous' | 'time'>
   : never;
 
-/** What an entry says, without its place in the chain. */
+/** The content of an entry, without its place in the chain. */
 export type EntryBody = Body<LedgerEntry>;
 
-/** @param line without its line break. */
+/** Computes the hash of an entry, in hex. @param line the entry's line without its line break. */
 export function hashEntry(line: Uint8Array | string): string {
   return hash('sha256', line);
 }

@@ -6,27 +6,31 @@ import { partName } from './ledger-writer.ts';
 export interface LedgerPart {
   readonly part: number;
   readonly bytes: number;
-  /** By the storage service's clock. */
+  /** The time of its last change, by the storage service's clock. */
   readonly modifiedAt: Date;
 }
 
-/** All that one writer wrote, oldest part first. */
+/** A chain as a list shows it, oldest part first. */
 export interface LedgerChain {
   readonly writer: string;
   readonly parts: readonly LedgerPart[];
 }
 
+/** The chains of a ledger at some time. */
 export interface LedgerListing {
   /** Oldest writer first. */
   readonly chains: readonly LedgerChain[];
-  /** When the service began to list, by the clock that `modifiedAt` goes by: ours may jump. */
+  /**
+   * The time at which the service began to list, by the same clock as `modifiedAt`. The clock of this machine may jump.
+   */
   readonly asOf: Date;
 }
 
-/** The ledger as it stands in storage. What the service answers otherwise than asked is thrown. */
+/** Reads the ledger as it stands in storage. Errors of the storage service are thrown. */
 export interface LedgerReader {
+  /** Lists all chains. */
   list(abortSignal?: AbortSignal): Promise<LedgerListing>;
-  /** Up to `maximumBytes` bytes of a part from `offset` on; none at its end, or where there is no such part. */
+  /** Reads up to `maximumBytes` bytes of a part from `offset` on; none at its end, or where there is no such part. */
   read(
     writer: string,
     part: number,
@@ -37,7 +41,7 @@ export interface LedgerReader {
 }
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
-/** No entry is longer; what has no line break within this is damage, and is skipped. */
+/** The longest line of a ledger, in bytes. Longer runs without a line break are damage. */
 export const MAXIMUM_LINE_BYTES = 16 * 1024 * 1024;
 const LINE_BREAK = 10;
 const READ_TIMEOUT_IN_MS = 30_000;
@@ -87,7 +91,11 @@ export function createLedgerReader(container: ContainerClient): LedgerReader {
   };
 }
 
-/** The whole lines of a part as it stands, as many at a time as come in 4 MiB, each with its line break. */
+/**
+ * Reads the whole lines of a part, as many at a time as come in 4 MiB, each with its line break. A line that exceeds
+ * the maximum is not given whole.
+ * @throws what the reader throws.
+ */
 export async function* streamLines(
   reader: LedgerReader,
   writer: string,
@@ -112,7 +120,7 @@ function limited(timeoutInMs: number, abortSignal: AbortSignal | undefined): { a
   return { abortSignal: abortSignal ? AbortSignal.any([abortSignal, timeLimit]) : timeLimit };
 }
 
-/** 404: no such part; 416: it ends before the range. */
+/** 404: there is no such part. 416: the part ends before the range. */
 function hasNoSuchBytes(error: unknown): boolean {
   return error instanceof Error && 'statusCode' in error && [404, 416].includes(Number(error.statusCode));
 }

@@ -7,33 +7,34 @@ import { inTime, type Schedule } from '../time/time-limit.ts';
 
 type Checkpoint = Extract<EntryBody, { kind: 'checkpoint' }>;
 
-/** What the trail needs of the writer of its chain. */
+/** The writer of a chain, as far as the trail needs it. `LedgerWriter` says what its members promise. */
 export interface ChainWriter {
   readonly name: string;
   readonly head: EntryPlace;
   readonly pendingBytes: number;
   readonly pendingSince: number | undefined;
   append(body: EntryBody, options?: { readonly isAwaited?: boolean }): Promise<void>;
-  /** Tries now what waits for its next try. */
+  /** Makes a pending retry at once. */
   hurry(): void;
 }
 
+/** The dependencies and limits of a trail. */
 export interface LedgerTrailOptions {
   readonly writer: ChainWriter;
-  /** How long a strict call waits for the ledger, in milliseconds. */
+  /** The longest that a strict call waits for the ledger, in milliseconds. */
   readonly timeoutInMs: number;
-  /** The most that may wait for the ledger; then no new call is let in. */
+  /** While more than this many bytes wait for the ledger, no new call is let in. */
   readonly maximumPendingBytes: number;
   readonly checkpointIntervalInMs: number;
-  /** Signs a place in the chain; undefined when the key can't be reached in time. */
+  /** Signs a place in the chain; undefined when the audit key can't be used. */
   readonly sign: (writer: string, place: EntryPlace) => Promise<Checkpoint['signature']>;
-  /** How far the chain is in Application Insights. */
+  /** Gives the last entry of the chain that is shipped, and the number of refused ones. */
   readonly shipped: () => Checkpoint['shipped'];
   readonly now: () => number;
   readonly schedule: Schedule;
 }
 
-/** A process that ends leaves time to commit and to ship. */
+/** The last signature is waited for this long, so that a process that ends has time left to commit and to ship. */
 const LAST_SIGNATURE_TIMEOUT_IN_MS = 1_000;
 
 /** The audit trail on a ledger: openings and closings of calls, and checkpoints that vouch for them. */
@@ -53,12 +54,17 @@ export class LedgerTrail {
     this.#options = options;
   }
 
+  /**
+   * Lets a call in. Each call that was let in ends with `countUnverified`, `commit` or `record`.
+   * @throws AuditError AUDIT_LEDGER_UNAVAILABLE while too much waits for the ledger, or when the trail is closed.
+   */
   admit(): void {
     const { writer, maximumPendingBytes } = this.#options;
     if (this.#isClosing || writer.pendingBytes > maximumPendingBytes) throw unavailable();
     this.#active += 1;
   }
 
+  /** Ends a call whose caller nobody vouches for: it is counted, and not put on record. */
   countUnverified(call: UnverifiedCall): void {
     this.#active -= 1;
     this.#unverified.add(call);
@@ -70,25 +76,34 @@ export class LedgerTrail {
     }, this.#options.checkpointIntervalInMs);
   }
 
+  /**
+   * Puts an opening on the ledger. Resolves when it is committed.
+   * @throws AuditError AUDIT_LEDGER_UNAVAILABLE when that takes too long. The opening may still be committed later.
+   */
   async open(record: FlatOpening): Promise<void> {
     this.#refuseWhileStalled();
     this.#opened += 1;
     await this.#inTime(this.#append({ kind: 'opening', record }));
   }
 
+  /**
+   * Puts a closing on the ledger. Resolves when it is committed.
+   * @throws AuditError AUDIT_LEDGER_UNAVAILABLE when that takes too long. The closing may still be committed later.
+   */
   async commit(record: FlatRecord): Promise<void> {
     this.#count(record);
     await this.#inTime(this.#append(this.#closing(record)));
   }
 
+  /** Puts a closing on the ledger without waiting for it. */
   record(record: FlatRecord): void {
     this.#count(record);
     void this.#append(this.#closing(record), { isAwaited: false });
   }
 
   /**
-   * Lets no call in any more. Resolves when all is committed, with the chain's end as the last entry where no call is left
-   * at work.
+   * Lets no more calls in. Resolves when all entries are committed. The chain's end is the last of them if no call is
+   * active.
    */
   async close(): Promise<void> {
     this.#isClosing = true;
@@ -103,7 +118,7 @@ export class LedgerTrail {
     await writer.append({ kind: 'end', ...this.#counts() });
   }
 
-  /** One entry an interval, however many there were. */
+  /** Writes one entry for all unverified calls of the interval. */
   #writeCount(): void {
     const entry = this.#hasEnded ? undefined : this.#unverified.take();
     if (entry) void this.#append(entry, { isAwaited: false });
@@ -128,7 +143,7 @@ export class LedgerTrail {
     return { opened: this.#opened, closed: this.#closed };
   }
 
-  /** What waits longer than a strict call may wait tells that the next would wait in vain. */
+  /** Refuses a strict call while an entry has waited for longer than the call may wait: it would wait in vain. */
   #refuseWhileStalled(): void {
     const { writer, timeoutInMs, now } = this.#options;
     const since = writer.pendingSince;
@@ -143,7 +158,10 @@ export class LedgerTrail {
     return inTime(work, { schedule, timeoutInMs, onLate });
   }
 
-  /** One after the first entry that follows a checkpoint, and again while calls are open: a sign of life. */
+  /**
+   * Plans a checkpoint after the first entry that follows a checkpoint, and again while calls are active. Sweeps take
+   * the writer of a chain without new entries for lost.
+   */
   #planCheckpoint(): void {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
@@ -154,7 +172,10 @@ export class LedgerTrail {
     }, this.#options.checkpointIntervalInMs);
   }
 
-  /** @param signatureTimeoutInMs after which it goes without; as long as the key may take, when left out. */
+  /**
+   * @param signatureTimeoutInMs the checkpoint goes without its signature after this time; without a limit when left
+   * out.
+   */
   async #checkpoint(signatureTimeoutInMs?: number): Promise<void> {
     const { writer, sign, schedule, shipped } = this.#options;
     const { head } = writer;
@@ -164,10 +185,12 @@ export class LedgerTrail {
       signatureTimeoutInMs === undefined
         ? await signing
         : await inTime(signing, { schedule, timeoutInMs: signatureTimeoutInMs, onLate: () => undefined });
-    // One that was planned may have waited for its signature while the chain was closed.
+    // A planned checkpoint may have waited for its signature while the chain was closed.
     if (this.#hasEnded) return;
     const committed = writer.append({
-      ...{ kind: 'checkpoint', shipped: shipped(), ...this.#counts() },
+      kind: 'checkpoint',
+      shipped: shipped(),
+      ...this.#counts(),
       ...(signature && { signature }),
     });
     this.#checkpointed = writer.head.sequence;

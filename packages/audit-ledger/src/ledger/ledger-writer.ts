@@ -2,17 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { AppendStore } from './append-store.ts';
 import { type EntryBody, hashEntry, NO_PREVIOUS } from './ledger-entry.ts';
 
+/** The dependencies of a ledger writer. */
 export interface LedgerWriterOptions {
-  /** Called once, before the first append, because storage packages are slow to load. */
+  /** Called before the first append, and again only after a failure, because storage packages are slow to load. */
   readonly loadStore: () => Promise<AppendStore>;
   readonly policyVersion: string;
   readonly now: () => Date;
   readonly schedule: (task: () => void, delayInMs: number) => void;
-  /** Called after each block that was committed. */
+  /** Called after each committed block. */
   readonly onCommitted?: () => void;
 }
 
-/** An entry's place in its chain. */
+/** The place of an entry in its chain, with its hash. */
 export interface EntryPlace {
   readonly sequence: number;
   readonly hash: string;
@@ -24,26 +25,29 @@ interface PendingEntry {
   readonly commit: () => void;
 }
 
-/** Entries that go into one append, and where they go. */
+/** Entries that are appended together, with their bytes. */
 interface Block {
   readonly entries: readonly PendingEntry[];
   readonly bytes: Uint8Array;
 }
 
-/** https://learn.microsoft.com/rest/api/storageservices/append-block — the smallest limit of any version. */
+/**
+ * The smallest limit of any version of the service:
+ * https://learn.microsoft.com/rest/api/storageservices/append-block
+ */
 const MAXIMUM_BLOCK_BYTES = 4 * 1024 * 1024;
 const MAXIMUM_BLOCKS = 50_000;
 const FIRST_RETRY_IN_MS = 100;
 const LAST_RETRY_IN_MS = 5_000;
-/** Entries that nobody waits for are gathered into blocks that are this far apart. */
+/** Entries that no call waits for are gathered into blocks that are this far apart. */
 const BLOCK_INTERVAL_IN_MS = 50;
-/** Lets the answer out first that such an entry is about. */
+/** The shortest delay of an entry that no call waits for, so that the answer of its call goes out first. */
 const AFTER_THE_ANSWER_IN_MS = 1;
 
 /**
- * Writes one chain of entries, from a process's start to its end. Entries of concurrent calls are committed in groups,
- * in the order in which they were added; none is given up while the process lives. Each block goes to one position, so
- * that a block whose answer was lost is not written twice.
+ * Writes one chain of entries, from a process's start to its end. Entries of concurrent calls are committed in blocks,
+ * in the order in which they were added. No entry is given up while the process lives. Each block is appended at a
+ * given position, so that a block whose answer was lost is not written twice.
  */
 export class LedgerWriter {
   readonly name: string;
@@ -60,7 +64,7 @@ export class LedgerWriter {
   #retryInMs = FIRST_RETRY_IN_MS;
   #tryAgain: (() => void) | undefined;
   #isPlanned = false;
-  /** Whether somebody waits for an entry that is in no block yet. */
+  /** True while a call waits for an entry that is in no block yet. */
   #isAwaited = false;
   #committedAt = 0;
 
@@ -69,22 +73,28 @@ export class LedgerWriter {
     this.name = writerName(options.now());
   }
 
-  /** Size of what is not committed yet. */
+  /** The size of the entries that are not committed yet, in bytes. */
   get pendingBytes(): number {
     return this.#pendingBytes;
   }
 
-  /** Since when the oldest entry waits that is not committed yet, in milliseconds since the epoch. */
+  /**
+   * The time since which the oldest uncommitted entry waits, in milliseconds since the epoch; undefined where there is
+   * none.
+   */
   get pendingSince(): number | undefined {
     return (this.#block?.entries[0] ?? this.#waiting[0])?.addedAt;
   }
 
-  /** The last entry that was added. */
+  /** The place of the last entry that was added; its sequence is -1 before the first. */
   get head(): EntryPlace {
     return { sequence: this.#sequence - 1, hash: this.#previous };
   }
 
-  /** Resolves when the entry is committed, which is tried until it succeeds. */
+  /**
+   * Adds an entry. Resolves when it is committed, which is tried until it succeeds. Never rejects.
+   * @param options `isAwaited` is false for an entry that no call waits for; it may be committed some milliseconds later.
+   */
   append(body: EntryBody, { isAwaited = true }: { readonly isAwaited?: boolean } = {}): Promise<void> {
     if (this.#sequence === 0)
       this.#add({ kind: 'chain', policyVersion: this.#options.policyVersion }, () => undefined);
@@ -94,7 +104,7 @@ export class LedgerWriter {
     return committed;
   }
 
-  /** What waits for its next try is tried now. */
+  /** Makes a pending retry at once. */
   hurry(): void {
     this.#retryInMs = FIRST_RETRY_IN_MS;
     this.#tryAgain?.();
@@ -148,7 +158,10 @@ export class LedgerWriter {
     if (this.#waiting.length > 0) this.#plan(false);
   }
 
-  /** What gathered meanwhile goes at once when somebody waits for it, or when it fills a block; else in its time. */
+  /**
+   * Takes the entries that gathered meanwhile if a call waits for one, or if they fill a block. Otherwise they wait
+   * their time.
+   */
   #takeNextBlock(): Block | undefined {
     const isDue = this.#isAwaited || this.#pendingBytes >= MAXIMUM_BLOCK_BYTES;
     return isDue ? this.#takeBlock() : undefined;
@@ -174,7 +187,7 @@ export class LedgerWriter {
     };
   }
 
-  /** Resolves when the block stands in the ledger; tries again for as long as that takes. */
+  /** Resolves when the block is on the ledger. Retries for as long as that takes. */
   async #write(bytes: Uint8Array): Promise<void> {
     for (;;) {
       try {
@@ -192,7 +205,7 @@ export class LedgerWriter {
     }
   }
 
-  /** False when the part takes no more, and the next one is to be tried. */
+  /** Tries once to append a block. False when the part takes no more, and the next part is to be tried. */
   async #tryToWrite(bytes: Uint8Array): Promise<boolean> {
     this.#store ??= this.#options.loadStore();
     const store = await this.#store.catch((error: unknown) => {
@@ -205,10 +218,10 @@ export class LedgerWriter {
     const outcome = await store.append(name, bytes, this.#position);
     if (outcome !== 'appended') {
       const found = await store.read(name, this.#position, bytes.byteLength);
-      // An earlier try may have been carried out though its answer was lost.
+      // An earlier try may have succeeded though its answer was lost.
       if (!startsWith(found, bytes)) {
         const isFresh = this.#position === 0;
-        // No part stays empty before the next: who reads the chain takes an empty part for its end.
+        // No part stays empty before the next, because readers of the chain take an empty part for its end.
         if (!isFresh || found.byteLength > 0) this.#turnPage();
         if (isFresh) throw new Error('a new part of the ledger takes nothing');
         return false;
@@ -226,11 +239,15 @@ export class LedgerWriter {
   }
 }
 
-/** `20261122T210150123Z-1a2b3c4d`: sorts by start, and is told apart from a process that starts in the same instant. */
+/**
+ * Makes a name such as `20261122T210150123Z-1a2b3c4d`. It sorts by start time; its end tells apart processes that start
+ * together.
+ */
 function writerName(startedAt: Date): string {
   return `${startedAt.toISOString().replace(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`;
 }
 
+/** The name of the blob that holds a part of a chain. Parts count from 1. */
 export function partName(writer: string, part: number): string {
   return `${writer}/${String(part).padStart(6, '0')}.jsonl`;
 }

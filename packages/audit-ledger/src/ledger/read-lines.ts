@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hashEntry } from './ledger-entry.ts';
 
-/** As much of an entry as shipping needs: what a later version adds is shipped too. */
+/** An entry as far as shipping needs it. It may have members that a later version has added. */
 const AnyEntry = z.looseObject({
   writer: z.string(),
   sequence: z.int().min(0),
@@ -11,28 +11,32 @@ const AnyEntry = z.looseObject({
 });
 export type AnyEntry = z.infer<typeof AnyEntry>;
 
-/** Where a chain stands after an entry. */
+/** The place of a line in its chain, with its hash. */
 export interface ChainPlace {
   readonly writer: string;
   readonly sequence: number;
   readonly hash: string;
 }
 
-/** `unlinked`: it doesn't follow the line before it. */
+/** The problem of a line. `unreadable`: it is no entry. `unlinked`: it does not follow the line before it. */
 export type LineProblem = 'unreadable' | 'unlinked';
 
+/** A line of a part, as it was read. */
 export interface LedgerLine {
-  /** Undefined when the line is none. */
+  /** Undefined when the line is no entry. */
   readonly entry: AnyEntry | undefined;
   readonly place: ChainPlace;
-  /** Size with its line break. */
+  /** The size of the line with its line break. */
   readonly bytes: number;
   readonly problem?: LineProblem;
 }
 
 const LINE_BREAK = 10;
 
-/** The whole lines among the bytes. @param before the place of the line before the first one. */
+/**
+ * Reads the whole lines among the bytes; a rest without a line break is left out.
+ * @param before the place of the line before the first one.
+ */
 export function* readLines(bytes: Buffer, before: ChainPlace): Generator<LedgerLine, void> {
   let place = before;
   for (let start = 0, end = bytes.indexOf(LINE_BREAK); end >= 0; end = bytes.indexOf(LINE_BREAK, start)) {

@@ -5,7 +5,9 @@ import type { EntryPlace } from './ledger-writer.ts';
 
 type CheckpointSignature = Extract<EntryBody, { kind: 'checkpoint' }>['signature'];
 
-/** Signs a place in a chain, and by its hash all entries before it; undefined when the key can't be used. */
+/**
+ * Signs a place in a chain, and by its hash all entries before it. Undefined when the key can't be used; never rejects.
+ */
 export async function signCheckpoint(
   key: Pick<AuditKey, 'sign'>,
   writer: string,

@@ -3,22 +3,22 @@ import type { EntryBody } from './ledger-entry.ts';
 type UnverifiedEntry = Extract<EntryBody, { kind: 'unverified' }>;
 type Sample = UnverifiedEntry['samples'][number];
 
-/** A call whose caller nobody vouches for: nothing that it says of itself is believed, or kept. */
+/** A call whose caller nobody vouches for. Nothing that it says of itself is believed or kept. */
 export interface UnverifiedCall {
   readonly time: Date;
   /** The surface that was called. */
   readonly dialect: string;
   readonly method: string;
-  /** Why it was not let in. */
+  /** The code of the error by which it was refused. */
   readonly code: string;
 }
 
-/** Of an entry; there are fewer ways to be refused. */
+/** The most samples of an entry. There are fewer ways to be refused. */
 const MOST_SAMPLES = 20;
 
 /**
- * Counts calls that nobody vouches for, so that any number of them takes as much of the ledger as one: their codes with
- * how many there were, and the first of each kind as a sample.
+ * Counts calls that nobody vouches for, so that any number of them takes one entry of bounded size. It keeps a count
+ * for each code, and the first call of each kind as a sample.
  */
 export class UnverifiedCalls {
   #counts = new Map<string, number>();
@@ -36,7 +36,7 @@ export class UnverifiedCalls {
       this.#samples.set(kind, { time: at, dialect, method, code });
   }
 
-  /** What was counted since the last time; undefined where there was nothing. */
+  /** Gives the entry for the calls since the last time, and starts anew; undefined where there were none. */
   take(): UnverifiedEntry | undefined {
     if (this.#counts.size === 0) return undefined;
     const [counts, samples] = [this.#counts, this.#samples];

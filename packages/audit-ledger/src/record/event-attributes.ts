@@ -1,17 +1,17 @@
 import { FlatRecord } from './record-schema.ts';
 
-/** What Application Insights keeps of an event: texts, and numbers that can be summed. */
+/** The attributes of a custom event in Application Insights: texts, and numbers that can be summed. */
 interface EventAttributes {
   readonly properties: Readonly<Record<string, string>>;
   readonly measurements: Readonly<Record<string, number>>;
 }
 
-/** Whole numbers that name something and are never summed; the edge, which can send texts alone, has them too. */
+/** Whole numbers that name something and are never summed. They are sent as texts, as the edge sends all its fields. */
 const NUMBERS_AS_TEXTS = new Set(['version', 'revision', 'status']);
 
 /**
- * A flat record as a custom event, under the same names. Numbers become the event's measurements, lists
- * of names texts with spaces between. What a record does not declare is left out.
+ * Turns a flat record into the attributes of a custom event, under the same names. Numbers become measurements. A list
+ * of names becomes one text with spaces between the names. Fields that `FlatRecord` does not declare are left out.
  */
 export function toEventAttributes(record: Readonly<Record<string, unknown>>): EventAttributes {
   const properties: Record<string, string> = {};

@@ -1,17 +1,20 @@
 import { z } from 'zod';
 
-/** Who knows a field's value. */
+/** The party that knows a field's value. */
 type Source = 'API Management' | 'token' | 'call' | 'governance' | 'gateway' | 'Vertex AI';
 
 interface FieldFacts {
   readonly description: string;
   readonly source: Source;
   readonly unit?: 'ms' | 'bytes' | 'tokens' | 'US dollars';
-  /** Whether it names or singles out a person, alone or with other fields. */
+  /** True for a field that names or singles out a person, alone or with other fields. */
   readonly isPersonal?: true;
 }
 
-/** Longer texts are cut before they become part of a record, so that no store cuts them in silence. */
+/**
+ * The longest text of a record, in UTF-16 code units. Longer texts are cut before they become part of a record, so that
+ * no store cuts them in silence.
+ */
 export const MAXIMUM_TEXT_LENGTH = 1024;
 
 const Text = z.string().min(1).max(MAXIMUM_TEXT_LENGTH);
@@ -20,13 +23,14 @@ const Duration = z.number().min(0);
 const Digest = z.string().regex(/^[\w-]{1,64}:[0-9a-f]{64}$/, 'a digest key id and an HMAC-SHA-256 in hex');
 const RequestId = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a request id');
 
-/** `{time without punctuation}-{request id}`: sorts by time. */
+/** The id of a record: `{time without punctuation}-{request id}`. Ids sort by time. */
 export const RecordId = z
   .string()
   .regex(/^\d{8}T\d{9}Z-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a record id');
 
+/** The findings of an inspection of a call's content: each kind with how often it was found. */
 export const Findings = z.array(z.strictObject({ kind: Text, count: Count }));
-/** Where the encrypted content of a call lies. */
+/** A reference to the encrypted content of a call. */
 export const ContentReference = z.strictObject({
   subject: Text.describe('Pseudonym of the data subject whose key it is encrypted with'),
   blob: Text.describe('Where it lies in the container audit-content'),
@@ -45,7 +49,7 @@ function known<Schema extends z.ZodType>(schema: Schema, facts: FieldFacts): z.Z
   return field(schema.optional(), facts);
 }
 
-/** What is known when a call is let through, before Google is called. */
+/** The fields that are known when a call is let through, before Google is called. */
 const Opening = {
   version: field(z.literal(1), { description: 'Version of the form of this record', source: 'gateway' }),
   id: field(RecordId, {
@@ -157,7 +161,7 @@ const Opening = {
   }),
 };
 
-/** What is known when a call has ended. */
+/** The fields that are known only when a call has ended. */
 const Closing = {
   revision: known(z.int().min(1), {
     description:
@@ -267,16 +271,16 @@ const Closing = {
   }),
 };
 
-/** What is on record before Google is called. */
+/** The record of an opening, which is on the ledger before Google is called. */
 export const FlatOpening = z.strictObject(Opening);
 export type FlatOpening = z.infer<typeof FlatOpening>;
 
 /**
- * The record of a call, version 1, as the ledger and Application Insights have it. What was not known is left out.
+ * The record of a call, version 1, as the ledger and Application Insights have it. Fields that are not known are left out.
  * Names with dots are OpenTelemetry's: https://github.com/open-telemetry/semantic-conventions-genai
  */
 export const FlatRecord = z.strictObject({ ...Opening, ...Closing });
 export type FlatRecord = z.infer<typeof FlatRecord>;
 
-/** How a call ended. `interrupted`: the stream broke after it had begun; `aborted`: the caller went away. */
+/** The outcome of a call. `interrupted`: the stream broke after it had begun. `aborted`: the caller went away. */
 export type Outcome = FlatRecord['outcome'];

@@ -1,19 +1,22 @@
 import type { TokenCredential } from '@azure/identity';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 
-/** The containers that the infrastructure code makes. */
+/** The containers of the audit trail, which the infrastructure code makes. */
 export interface AuditStorage {
-  /** Append blobs, which a policy keeps from being changed. */
+  /** Append blobs of chains. An immutability policy keeps them from being changed. */
   readonly ledger: ContainerClient;
-  /** How far each chain is shipped. */
+  /** The shipping cursors and recoveries of the chains. */
   readonly state: ContainerClient;
-  /** One wrapped key for each data subject, deleting which erases, and the one of seals. */
+  /** One wrapped key for each data subject, and the key of seals. Deleting a subject's key erases its contents. */
   readonly subjects: ContainerClient;
-  /** What governance asks to be kept of prompts and predictions, encrypted. */
+  /** The prompts and predictions that governance asks to be kept, encrypted. */
   readonly content: ContainerClient;
 }
 
-/** @param accountUrl `https://{account}.blob.core.windows.net`; who works with the containers tries again itself. */
+/**
+ * Opens the containers without the SDK's retries: those who use them try again themselves.
+ * @param accountUrl `https://{account}.blob.core.windows.net`
+ */
 export function openAuditStorage(accountUrl: string, credential: TokenCredential): AuditStorage {
   const service = new BlobServiceClient(accountUrl, credential, { retryOptions: { maxTries: 1 } });
   return {

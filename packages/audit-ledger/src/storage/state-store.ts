@@ -1,25 +1,28 @@
 import { text } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
 
+/** A document of a state store, as it was read. */
 export interface StoredState {
-  /** Undefined when it isn't JSON. */
+  /** The document; undefined when it isn't JSON. */
   readonly value: unknown;
   readonly etag: string;
-  /** By the storage service's clock. */
+  /** The time of the last change, by the storage service's clock. */
   readonly modifiedAt: Date;
 }
 
-/** What lists show of a state without its being read: names in lower case, and texts. */
+/** Facts about a document that a list shows without reading it. Their names are in lower case. */
 export type StateFacts = Readonly<Record<string, string>>;
 
-/** Small documents that change. What the service answers otherwise than asked is thrown. */
+/** Small documents that change. Errors of the storage service are thrown, except where a method says otherwise. */
 export interface StateStore {
-  /** Facts by name, of the names that begin so. */
+  /** Lists the documents whose names begin with the prefix: their facts by their names. */
   list(prefix: string, abortSignal?: AbortSignal): Promise<Map<string, StateFacts>>;
+  /** Reads a document; undefined where there is none of this name. */
   read(name: string, abortSignal?: AbortSignal): Promise<StoredState | undefined>;
   /**
-   * @param etag of the state that is replaced; undefined where there is none yet.
-   * @returns the new etag; undefined when another has written meanwhile.
+   * Writes a document, provided that nobody else has written it since.
+   * @param etag the etag of the document that is replaced; undefined where there is none yet.
+   * @returns the new etag; undefined when somebody else has written meanwhile.
    */
   write(
     name: string,
@@ -31,7 +34,7 @@ export interface StateStore {
 
 const REQUEST_TIMEOUT_IN_MS = 30_000;
 
-/** State as block blobs of JSON, with its facts as their metadata. */
+/** Keeps documents as block blobs of JSON, with their facts as the metadata. A request is given up after 30 seconds. */
 export function createStateStore(container: ContainerClient): StateStore {
   return {
     async list(prefix, abortSignal) {

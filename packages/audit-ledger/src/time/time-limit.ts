@@ -1,21 +1,24 @@
-/** Runs a task once, later; returns how to cancel. */
+/** Runs a task once, after a delay in milliseconds. Returns a function that cancels it. */
 export type Schedule = (task: () => void, delayInMs: number) => () => void;
 
-/** How long something is waited for, in milliseconds, and what is done then: its value, or its error, is the outcome. */
+/** A limit on waiting, in milliseconds. When it passes, the value of `onLate`, or its error, is the outcome. */
 export interface TimeLimit<Result> {
   readonly schedule: Schedule;
   readonly timeoutInMs: number;
   readonly onLate: () => Result;
 }
 
-/** What the work comes to, when that is in time. Work that is late goes on, and what becomes of it is lost. */
+/**
+ * Waits for the work until the limit passes. Resolves or rejects as the work does, or as `onLate` says when the work is
+ * late. Late work goes on, and its outcome is dropped.
+ */
 export async function inTime<Result>(
   work: Promise<Result>,
   { schedule, timeoutInMs, onLate }: TimeLimit<Result>,
 ): Promise<Result> {
   let cancel: (() => void) | undefined;
   const late = new Promise<Result>((resolve) => {
-    // Done within a promise, so that what it throws is the outcome.
+    // `onLate` runs within a promise, so that its error becomes the outcome.
     cancel = schedule(() => resolve(new Promise((done) => done(onLate()))), timeoutInMs);
   });
   try {
