@@ -4,51 +4,62 @@ import type { StateStore } from '../storage/state-store.ts';
 import { type DataSubject, subjectIdOf, type SubjectKey, type SubjectKeys } from './subject-keys.ts';
 import { inTime, type Schedule } from '../time/time-limit.ts';
 
-/** The content of one call while it is kept. None of its functions throws. */
+/** The content of one call in the making. None of its methods throws or rejects. */
 export interface KeptContent {
-  /** Resolves when the content can be encrypted, or when that was waited for long enough. */
+  /** Resolves when the key to encrypt with is there, or when the time limit has passed. */
   ready(): Promise<void>;
-  /** Ignores a part that wasn't asked for, bytes beyond a bound, and what comes after the seal. */
+  /**
+   * Adds bytes to a part. Parts that weren't asked for and bytes after the seal are ignored; of a part 1 MiB is kept.
+   */
   add(part: PartName, bytes: Uint8Array | string): void;
   /**
-   * Encrypts the content and starts to store it. @returns where it lies; undefined when it can't be kept. A second call
-   * returns the same.
+   * Encrypts the content and starts to store it. A second call does nothing more.
+   * @returns the reference to the content; undefined when it can't be kept.
    */
   seal(): ContentReference | undefined;
-  /** Encrypts the content. Resolves when it is stored, or can't be in time; `seal` returns undefined then. */
+  /**
+   * Encrypts and stores the content. Resolves when it is stored, or when that fails or takes too long; `seal` returns
+   * undefined then.
+   */
   store(): Promise<void>;
 }
 
 /** Keeps contents of calls, encrypted for their data subjects. */
 export interface ContentKeeper {
+  /** Begins to keep the named parts of a call's content. */
   start(recordId: string, subject: DataSubject, parts: readonly PartName[]): KeptContent;
 }
 
+/** The dependencies and limits of a content keeper. */
 export interface ContentOptions {
   readonly keys: Pick<SubjectKeys, 'obtain'>;
-  /** Called once it is needed, because storage packages are slow to load. */
+  /** Called when a content is stored, because storage packages are slow to load. */
   readonly loadStore: () => Promise<StateStore>;
-  /** How long a call waits for the key of its data subject, and a strict one for storage, in milliseconds. */
+  /**
+   * The longest that a call waits for the key of its data subject, and that a strict call waits for storage, in
+   * milliseconds.
+   */
   readonly timeoutInMs: number;
+  /** While more than this many bytes wait for storage, no further content is kept. */
   readonly maximumPendingBytes: number;
   readonly schedule: Schedule;
 }
 
-/** Keeps contents until it is closed. */
+/** A content keeper whose pending contents can be waited for. */
 export interface ClosableContentKeeper extends ContentKeeper {
-  /** Resolves when all is stored, or given up. */
+  /** Resolves when every pending content is stored or given up. */
   close(): Promise<void>;
 }
 
-/** What is kept of a part; the rest of it is told by its size alone. */
+/** The most bytes that are kept of a part. Its whole size is kept as a number. */
 const MAXIMUM_PART_BYTES = 1024 * 1024;
 const FIRST_RETRY_IN_MS = 500;
 const LAST_RETRY_IN_MS = 30_000;
-/** Some four minutes, after which the content is lost, and its record is not. */
+/** These tries take some four minutes. After them the content is lost, but its record is not. */
 const MAXIMUM_TRIES = 14;
 
 /**
- * Keeps contents of calls as blobs, encrypted for their data subjects. Whatever fails here costs a call its content and
+ * Keeps contents of calls as blobs, encrypted for their data subjects. A failure here costs a call its content, and
  * never its record or its answer.
  */
 export function createContentKeeper(options: ContentOptions): ClosableContentKeeper {
@@ -60,7 +71,7 @@ export function createContentKeeper(options: ContentOptions): ClosableContentKee
     let retryInMs = FIRST_RETRY_IN_MS;
     for (let tries = 1; ; tries += 1) {
       try {
-        // What is there already was stored by a try whose answer was lost: names are unique.
+        // Names are unique, so a blob that exists already was stored by an earlier try whose answer was lost.
         await (await loadStore()).write(name, value, {}, undefined);
         return true;
       } catch {
@@ -79,7 +90,7 @@ export function createContentKeeper(options: ContentOptions): ClosableContentKee
     pending.add(work);
     return work;
   };
-  /** Whether the work is done in time, and well. */
+  /** True when the work succeeds within the time limit. */
   const isDoneInTime = (work: Promise<boolean>): Promise<boolean> =>
     inTime(work, { schedule, timeoutInMs, onLate: () => false });
 

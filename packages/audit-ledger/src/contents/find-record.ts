@@ -1,10 +1,13 @@
 import { type LedgerChain, type LedgerReader, streamLines } from '../ledger/ledger-reader.ts';
 import { FlatRecord } from '../record/record-schema.ts';
 
-/** A stream lasts up to half an hour; clocks of two machines differ by less than the rest. */
+/** A stream lasts up to half an hour, and the clocks of two machines differ by less than the other half. */
 const MARGIN_IN_MS = 60 * 60_000;
 
-/** The record of this id as the ledger has it, in its last revision; undefined where there is none. */
+/**
+ * Finds the record of this id on the ledger, in its last revision; undefined where there is none. @throws what the
+ * reader throws.
+ */
 export async function findRecord(ledger: LedgerReader, id: string): Promise<FlatRecord | undefined> {
   const time = readTime(id);
   const { chains } = await ledger.list();
@@ -20,13 +23,13 @@ export async function findRecord(ledger: LedgerReader, id: string): Promise<Flat
   return found;
 }
 
-/** A record is closed after its time; a writer's name says when it began. */
+/** Tells whether a chain was being written around the time of the record. */
 function canHold({ writer, parts }: LedgerChain, time: number): boolean {
   const modifiedAt = parts.at(-1)?.modifiedAt.getTime() ?? 0;
   return readTime(writer) <= time + MARGIN_IN_MS && modifiedAt >= time - MARGIN_IN_MS;
 }
 
-/** Of `20261122T210150123Z-…`. */
+/** Reads the time of a name such as `20261122T210150123Z-…`, in milliseconds since the epoch; NaN for another form. */
 function readTime(name: string): number {
   const [, date = '', hours = '', minutes = '', seconds = ''] =
     /^(\d{8})T(\d{2})(\d{2})(\d{5})Z-/.exec(name) ?? [];
@@ -39,7 +42,7 @@ function readClosing(line: string): FlatRecord | undefined {
     const { kind, record } = JSON.parse(line) as { readonly kind?: unknown; readonly record?: unknown };
     return kind === 'closing' ? FlatRecord.safeParse(record).data : undefined;
   } catch {
-    // What is no entry is for audit:verify to tell.
+    // Lines that are no entries are reported by audit:verify.
     return undefined;
   }
 }

@@ -3,54 +3,59 @@ import type { AuditKey } from '../keys/audit-key.ts';
 import { findKey, obtainKey, type SecretKey } from '../keys/stored-key.ts';
 import type { StateStore } from '../storage/state-store.ts';
 
-/** Whose content it is: a person, or the application where it acts for none. */
+/** The subject of a content: a person, or the application where it acts for no person. */
 export interface DataSubject {
-  /** The access document's id of who vouches for the subject. */
+  /** The identity provider that vouches for the subject, by its id in the access document. */
   readonly identityProvider: string;
   readonly objectId: string;
 }
 
-/** The key that all contents of one data subject are encrypted with. */
+/** The key with which all contents of one data subject are encrypted. */
 export type SubjectKey = SecretKey;
 
+/** Gives the keys of data subjects by their pseudonyms. */
 export interface SubjectKeys {
-  /** Makes one where there is none. @throws when storage or the audit key can't be used. */
+  /**
+   * Gives the key of a subject, and makes one where there is none. @throws when storage or the audit key can't be used.
+   */
   obtain(subject: string): Promise<SubjectKey>;
-  /** Undefined when there is none, or no longer. @throws as `obtain` does. */
+  /** Gives the key of a subject; undefined where there is none, or no longer. @throws as `obtain` does. */
   find(subject: string): Promise<SubjectKey | undefined>;
 }
 
+/** The dependencies of subject keys. */
 export interface SubjectKeyOptions {
-  /** Called once it is needed, because storage packages are slow to load. */
+  /** Called when a key is needed, because storage packages are slow to load. */
   readonly loadStore: () => Promise<StateStore>;
   readonly key: Pick<AuditKey, 'wrap' | 'unwrap'>;
   readonly now: () => Date;
 }
 
-/** An erased subject's key is used no longer than this. */
+/** A key is read anew after this time, so the key of an erased subject is used no longer. */
 const KEPT_FOR_IN_MS = 60_000;
-/** Calls don't wait for what has just failed. */
+/** After a failure, the same error is given for this long without another try. */
 const FAILED_FOR_IN_MS = 10_000;
 const MOST_KEPT = 10_000;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The pseudonym under which a subject's key and contents are kept: SHA-256 of `{identityProvider}/{objectId}`. Whoever
- * is asked to erase a subject can compute it; no list says who is who.
+ * The pseudonym under which a subject's key and contents are kept: the SHA-256 of `{identityProvider}/{objectId}`, in
+ * hex. An operator who is asked to erase a subject can compute it, so no list of pseudonyms is needed.
  */
 export function subjectIdOf({ identityProvider, objectId }: DataSubject): string {
-  // A GUID is the same in capitals; ids of other providers aren't.
+  // A GUID means the same in capitals; ids of other providers don't.
   const own = GUID.test(objectId) ? objectId.toLowerCase() : objectId;
   return createHash('sha256').update(`${identityProvider}/${own}`).digest('hex');
 }
 
+/** The name of the blob that holds the wrapped key of a subject. @param subject its pseudonym. */
 export function subjectKeyName(subject: string): string {
   return `${subject}.json`;
 }
 
 /**
- * One random key for each data subject, kept wrapped by the audit key in a blob of its own: deleting the blob makes all
- * contents of the subject unreadable, backups of the contents included.
+ * Keeps one random key for each data subject, wrapped by the audit key, in a blob of its own. Deleting the blob makes
+ * all contents of the subject unreadable, backups of the contents included.
  */
 export function createSubjectKeys({ loadStore, key, now }: SubjectKeyOptions): SubjectKeys {
   const kept = new Map<string, { readonly found: Promise<SubjectKey>; readonly until: number }>();

@@ -12,7 +12,7 @@ import { describeAnswer, NO_ANSWER, NO_TOKEN } from './ingestion-problem.ts';
 type ExporterOptions = NonNullable<AzureMonitorOpenTelemetryOptions['azureMonitorExporterOptions']>;
 type Policy = NonNullable<ExporterOptions['additionalPolicies']>[number]['policy'];
 
-/** The events that are being sent, by what tells them apart, and what became of each. */
+/** The events that are being sent: their places by their identities, and the outcome of each. */
 interface Batch {
   readonly places: ReadonlyMap<string, number>;
   readonly outcomes: EventOutcome[];
@@ -20,25 +20,29 @@ interface Batch {
   problem: string;
 }
 
+/** The resource of Application Insights, and the access to it. */
 export interface AzureMonitorOptions {
-  /** Also tells, by `AADAudience`, for what the token is where that isn't `https://monitor.azure.com`. */
+  /** `AADAudience` in it names the audience of the token where that isn't `https://monitor.azure.com`. */
   readonly connectionString: string;
-  /** Of a principal with the role Monitoring Metrics Publisher. */
+  /** The credential of a principal with the role Monitoring Metrics Publisher. */
   readonly credential: TokenCredential;
 }
 
-/** Longer than this the ingestion service is taken for down. */
+/** The time limit of one request to the ingestion service. */
 const INGESTION_TIMEOUT_IN_MS = 10_000;
 const OFF = { enabled: false };
-/** Asks for a token that is not the cached one: https://learn.microsoft.com/entra/identity-platform/claims-challenge */
+/**
+ * A challenge that makes the SDK ask for a token that is not cached:
+ * https://learn.microsoft.com/entra/identity-platform/claims-challenge
+ */
 const CHALLENGE = `Bearer error="insufficient_claims", claims="${Buffer.from('{}').toString('base64')}"`;
 
 /**
- * Starts Azure Monitor's OpenTelemetry distribution for one purpose: log records that become custom events.
- * Nothing samples them (a rate limit of 0 switches the default of five traces a second off), nothing else is collected,
- * and the SDK's own retrying and storing on disk is off, because it reports success for what it has only stored. Its
- * queue of 2,048 never holds more than one batch. Each request has a token of the credential, so that Application Insights
- * may have local authentication off.
+ * Starts Azure Monitor's OpenTelemetry distribution for one purpose: log records that become custom events. They are
+ * not sampled: a rate limit of 0 switches the default of five traces a second off. Nothing else is collected. The
+ * SDK's own retries and its storage on disk are off, because it reports success for events that it has only stored.
+ * Its queue of 2,048 never holds more than one batch. Each request has a token of the credential, so local
+ * authentication may be off.
  * https://learn.microsoft.com/azure/azure-monitor/app/opentelemetry-add-modify#send-custom-events
  * https://learn.microsoft.com/azure/azure-monitor/app/azure-ad-authentication
  */
@@ -88,7 +92,7 @@ export function startAzureMonitorEventSender({
             'microsoft.custom_measurements': JSON.stringify(measurements ?? {}),
           },
         });
-      // What failed is read from the answers.
+      // Failures are read from the answers.
       await provider.forceFlush?.().catch(() => undefined);
       batch = undefined;
       const { outcomes, retryAfterInMs, problem } = sent;
@@ -111,7 +115,7 @@ function startBatch(events: readonly AuditEvent[]): Batch {
   };
 }
 
-/** Notes that there is no token. The SDK's error stays here: it may hold its request. */
+/** Notes when there is no token. The SDK's error is dropped, because it may hold its request. */
 function noteFailures(credential: TokenCredential, currentBatch: () => Batch | undefined): TokenCredential {
   return {
     async getToken(scopes, options) {
@@ -125,8 +129,8 @@ function noteFailures(credential: TokenCredential, currentBatch: () => Batch | u
 }
 
 /**
- * Reads the ingestion service's real answers, which the exporter hides. A token that is refused would be shown until it
- * expires; the service's 401 is made a challenge, for which the SDK gets another one and sends the request once more.
+ * Reads the ingestion service's real answers, which the exporter hides. The SDK would use a refused token until it
+ * expires. So a 401 is made a challenge, for which the SDK gets another token and sends the request once more.
  */
 function readAnswers(currentBatch: () => Batch | undefined): Policy {
   return {
@@ -166,14 +170,14 @@ interface Envelope {
   };
 }
 
-/** @param body what the exporter made of events. */
+/** Reads the identities of events from a request. @param body the JSON that the exporter made of them. */
 function identitiesIn(body: string): string[] {
   return (JSON.parse(body) as readonly Envelope[]).map(({ data }) =>
     identify(data?.baseData?.name ?? '', data?.baseData?.properties ?? {}),
   );
 }
 
-/** An entry's place in the ledger tells its event apart from others of a batch. */
+/** The identity of an event within a batch: its name, and the place of its entry in the ledger. */
 function identify(
   name: string,
   { ledgerWriter, ledgerSequence, writer, sequence }: AuditEvent['properties'],

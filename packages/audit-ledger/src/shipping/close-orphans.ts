@@ -4,24 +4,26 @@ import { type LedgerChain, type LedgerReader, streamLines } from '../ledger/ledg
 import { type AnyEntry, readLines } from '../ledger/read-lines.ts';
 import type { StateFacts, StateStore } from '../storage/state-store.ts';
 
+/** The dependencies of a recovery. */
 export interface RecoveryRooms {
   readonly ledger: LedgerReader;
   readonly state: StateStore;
-  /** The writer of this process, and how it puts an entry on the ledger; resolves when that is committed. */
+  /** The writer of this process. */
   readonly writer: string;
+  /** Puts an entry on the chain of this process. Resolves when it is committed. */
   readonly append: (body: EntryBody) => Promise<void>;
 }
 
-/** What storage said when the sweep began. */
+/** The chains as storage listed them when the sweep began. */
 export interface Surroundings {
   readonly asOf: Date;
-  /** By writer. */
+  /** The chains by their writers. */
   readonly chains: ReadonlyMap<string, LedgerChain>;
   readonly isGone: (chain: LedgerChain) => boolean;
   readonly goneAfterInMs: number;
 }
 
-/** Who closes what a chain has left open, and of how much of the chain that was done. */
+/** The state of a chain's recovery: the sweepers that worked on it, and the end of the chain at that time. */
 const Recovery = z.object({
   sweepers: z.array(WriterName),
   part: z.int().min(1),
@@ -32,17 +34,19 @@ type Recovery = z.infer<typeof Recovery>;
 
 type RecordBody = Readonly<Record<string, unknown>>;
 
+/** The prefix of the names of recoveries. */
 export const RECOVERIES = 'recovery/';
 
 /**
- * Closes the calls that a chain's writer left open when it died, in the chain of this process, each exactly once: the
- * outcome is `interrupted`, by `PROCESS_LOST`. What the caller got is not known; the edge answers 500 when a backend
- * breaks off.
+ * Closes the calls that a lost writer left open, each exactly once, in the chain of this process. The outcome is
+ * `interrupted`, by `PROCESS_LOST`. It is not known what the caller got; the status is 500, which the edge answers
+ * when a backend breaks off.
  *
- * One sweeper at a time works on a chain: it enters its name into the chain's recovery under a condition. When it dies,
- * or has long done what it began without having said so, another enters its name behind, and leaves out what the
- * sweepers before it have closed in their own chains.
- * @returns how many were closed.
+ * One sweeper at a time works on a chain: it adds its name to the chain's recovery, on condition that nobody else has
+ * changed the recovery. If it dies, or does not report that it is done, another adds its name, and leaves out the calls
+ * that the sweepers before it have closed in their own chains.
+ * @returns the number of calls that were closed.
+ * @throws what storage throws, and the signal's reason.
  */
 export async function closeOrphans(
   rooms: RecoveryRooms,
@@ -68,7 +72,7 @@ export async function closeOrphans(
   let etag = stored?.etag;
   if (orphans.size > 0) {
     etag = await keep(false, etag);
-    // Another sweeper was faster.
+    // Another sweeper has changed the recovery meanwhile.
     if (etag === undefined) return 0;
     for (const sweeper of before)
       await leaveOutRecovered(rooms.ledger, sweeper, orphans, surroundings, abortSignal);
@@ -78,19 +82,20 @@ export async function closeOrphans(
   return orphans.size;
 }
 
-/** Whether a list says that nothing of the chain is left open. */
+/** Tells from the facts of a list whether the chain's recovery is done for the chain's present end. */
 export function isRecovered(facts: StateFacts | undefined, chain: LedgerChain): boolean {
   const { part, bytes } = endOf(chain);
   return facts?.done === 'true' && facts.part === String(part) && facts.bytes === String(bytes);
 }
 
+/** The name of the recovery of a writer's chain. */
 export function recoveryName(writer: string): string {
   return `${RECOVERIES}${writer}.json`;
 }
 
 /**
- * Whether the last sweeper is still to be left alone. Entries are committed in order: one whose chain went on long after
- * it entered its name has closed what it found.
+ * Tells whether the last sweeper may still be at work. Entries are committed in order, so a sweeper whose chain went on
+ * long after it added its name has closed the calls that it found.
  */
 function isAtWork(
   { sweepers, isDone }: Recovery,
@@ -120,7 +125,7 @@ function factsOf({ part, bytes, isDone }: Recovery): StateFacts {
   return { part: String(part), bytes: String(bytes), done: String(isDone) };
 }
 
-/** Records of the openings without a closing, by record id. */
+/** Finds the openings without a closing: their records by record id. */
 async function findOpen(
   ledger: LedgerReader,
   chain: LedgerChain,
@@ -143,7 +148,7 @@ async function leaveOutRecovered(
   { chains }: Surroundings,
   abortSignal: AbortSignal | undefined,
 ): Promise<void> {
-  // A chain that has begun since the sweep did is not among them.
+  // The list does not have chains that began after the sweep.
   const chain = chains.get(sweeper) ?? {
     writer: sweeper,
     parts: [{ part: 1, bytes: 0, modifiedAt: new Date(0) }],
@@ -154,7 +159,7 @@ async function leaveOutRecovered(
   }
 }
 
-/** Openings and closings of a chain; lines that are no entries are left out. */
+/** Reads the openings and closings of a chain. Lines that are no entries are left out. */
 async function* entriesOf(
   ledger: LedgerReader,
   { writer, parts }: LedgerChain,

@@ -1,16 +1,17 @@
 import type { AuditEvent, EventOutcome, EventSender, SendResult } from './event-sender.ts';
 import type { Schedule } from '../time/time-limit.ts';
 
+/** The dependencies of event delivery. */
 export interface EventDeliveryOptions {
-  /** Called once, before the first event, because telemetry packages are slow to load. */
+  /** Called before the first event, and again only after a failure, because telemetry packages are slow to load. */
   readonly loadSender: () => Promise<EventSender>;
   readonly now: () => Date;
   readonly schedule: Schedule;
-  /** From 0 to 1, for the jitter of pauses. */
+  /** Gives a number from 0 to 1, for the jitter of pauses. */
   readonly random: () => number;
 }
 
-/** Events that the service will never take, each with the HTTP status of its refusal. */
+/** Events that Application Insights will never accept, each with the HTTP status of its refusal. */
 export type Refusals = ReadonlyMap<AuditEvent, number>;
 
 interface Pause {
@@ -22,13 +23,12 @@ const FIRST_PAUSE_IN_MS = 1000;
 const LAST_PAUSE_IN_MS = 30_000;
 
 /**
- * Delivers events until Application Insights has accepted or refused each of them. One request is on its way at a time,
- * whoever asks. When the service is away, throttles or answers nonsense, all wait: 1 s to 30 s with jitter, or as long
- * as it asks.
+ * Delivers events until Application Insights has accepted or refused each of them. One request at a time is on its way.
+ * When the service does not answer, throttles or gives an invalid answer, all deliveries pause: for 1 s at first and up
+ * to 30 s, with jitter, or longer if the service asks for it.
  *
- * A refusal is believed only of an event alone, and only between two requests of which the service accepts the first:
- * what is refused together is split until the culprit is alone, and a service that refuses everything is taken for one
- * that is out of order.
+ * A refusal counts only when the event was sent alone, right after the service accepted a probe. Events that are
+ * refused together are split until each is alone. A service that refuses everything is taken for out of order.
  */
 export class EventDelivery {
   readonly #options: EventDeliveryOptions;
@@ -43,7 +43,7 @@ export class EventDelivery {
   }
 
   /**
-   * Resolves when every event is accepted or refused for good.
+   * Delivers events. Resolves when every event is accepted or refused for good.
    * @throws the signal's reason, when that comes first. Some events may have been accepted.
    */
   async deliver(events: readonly AuditEvent[], abortSignal?: AbortSignal): Promise<Refusals> {
@@ -52,21 +52,22 @@ export class EventDelivery {
     return refusals;
   }
 
-  /** Why what was sent last is to be sent again, in a sentence; undefined when it isn't. */
+  /** The reason why events of the last request are to be sent again, in a sentence; undefined where there is none. */
   get problem(): string | undefined {
     return this.#problem;
   }
 
-  /** What waits for its next try is tried now. */
+  /** Ends the pause before the next request. */
   hurry(): void {
     this.#pauseInMs = FIRST_PAUSE_IN_MS;
     this.#pause?.end();
   }
 
+  /** Closes the sender. Doesn't reject. */
   async close(): Promise<void> {
     this.#pause?.end();
     const sender = await this.#sender?.catch(() => undefined);
-    // What it could not do any more is done by another process; its error holds requests.
+    // Another process ships the rest. The error is dropped, because it holds requests.
     await sender?.close().catch(() => undefined);
   }
 
@@ -89,7 +90,7 @@ export class EventDelivery {
     }
   }
 
-  /** Has an event refused once more, after the service has shown that it accepts another. */
+  /** Sends a refused event once more, alone, after the service has accepted a probe. */
   async #judge(
     event: AuditEvent,
     refusals: Map<AuditEvent, number>,
@@ -111,7 +112,7 @@ export class EventDelivery {
     return { name: 'gateway.audit.probe', time: this.#options.now(), properties: {} };
   }
 
-  /** One request at a time, and none during a pause. */
+  /** Sends events when no other request and no pause is in the way. */
   async #send(events: readonly AuditEvent[], abortSignal?: AbortSignal): Promise<SendResult> {
     for (let before = this.#obstacle(); before; before = this.#obstacle())
       await orAborted(before, abortSignal);
@@ -120,7 +121,7 @@ export class EventDelivery {
     const result = await this.#request;
     this.#request = undefined;
     this.#problem = result.problem;
-    // A service that takes some of it is at work: what it left is offered again soon.
+    // A service that accepts some events is at work, so the others are sent again soon.
     if (result.outcomes.includes('accepted')) this.#pauseInMs = FIRST_PAUSE_IN_MS;
     if (result.outcomes.includes('again')) this.#wait(result.retryAfterInMs);
     return result;
@@ -161,7 +162,7 @@ export class EventDelivery {
   }
 }
 
-/** @throws the signal's reason, when that comes first. */
+/** Waits for the promise. @throws the signal's reason, when that comes first. */
 async function orAborted(promise: Promise<unknown>, abortSignal: AbortSignal | undefined): Promise<void> {
   abortSignal?.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();

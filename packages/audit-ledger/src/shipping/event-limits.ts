@@ -1,11 +1,17 @@
-/** https://learn.microsoft.com/azure/azure-monitor/app/api-custom-events-metrics#limits, and what the exporter cuts at. */
+/**
+ * The limits of the service and of the exporter:
+ * https://learn.microsoft.com/azure/azure-monitor/app/api-custom-events-metrics#limits
+ */
 const MAXIMUM_VALUE_BYTES = 8192;
 const MAXIMUM_PROPERTIES = 127;
 
-/** A name that says which properties are not whole, or missing; the ledger has them. */
+/** The property that names the properties that were cut or left out. The ledger has them whole. */
 const CUT = 'cutProperties';
 
-/** Properties as Application Insights keeps them: what has to be cut is cut here, and named. */
+/**
+ * Cuts properties to the limits of Application Insights: 8,192 bytes a value and 127 properties. The property
+ * `cutProperties` names those that were cut or left out.
+ */
 export function limitProperties(properties: Readonly<Record<string, string>>): Record<string, string> {
   const limited: Record<string, string> = {};
   const cut: string[] = [];
@@ -22,7 +28,7 @@ function limitValue(value: string): string {
   if (Buffer.byteLength(value) <= MAXIMUM_VALUE_BYTES) return value;
   const bytes = Buffer.from(value);
   let end = MAXIMUM_VALUE_BYTES;
-  // Not within a character.
+  // The cut must not fall within a character.
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return bytes.toString('utf8', 0, end);
 }

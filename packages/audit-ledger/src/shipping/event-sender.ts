@@ -1,4 +1,4 @@
-/** What becomes one custom event in Application Insights, where every property is a text. */
+/** A custom event for Application Insights. */
 export interface AuditEvent {
   readonly name: string;
   readonly time: Date;
@@ -6,21 +6,26 @@ export interface AuditEvent {
   readonly measurements?: Readonly<Record<string, number>>;
 }
 
-/** `again`: not accepted, but not for a reason of its own; a number: the HTTP status of its refusal. */
+/**
+ * The outcome of sending an event. `again`: it was not accepted, for a reason that is not the event's. A number: it was
+ * refused with this HTTP status.
+ */
 export type EventOutcome = 'accepted' | 'again' | number;
 
+/** The outcome of sending events in one request. */
 export interface SendResult {
-  /** One for each event, in the order of sending. */
+  /** One outcome for each event, in the order of sending. */
   readonly outcomes: readonly EventOutcome[];
-  /** How long the service asks to be left alone, if it does. */
+  /** The pause that the service asks for, in milliseconds. */
   readonly retryAfterInMs?: number;
-  /** Why some are to be sent again, in a sentence for those who run the gateway. */
+  /** The reason why some events are to be sent again, in a sentence for the gateway's operators. */
   readonly problem?: string;
 }
 
-/** Sends events, and says what the service answered. Never called again before its answer. */
+/** Sends events and tells their outcomes. Its callers never send again before the answer. */
 export interface EventSender {
-  /** @param events at most 500, which together are less than 1 MB. Doesn't reject. */
+  /** Sends events in one request. @param events at most 500 events, of less than 1 MB together. */
   send(events: readonly AuditEvent[]): Promise<SendResult>;
+  /** Frees the sender's resources. No more events may be sent. */
   close(): Promise<void>;
 }

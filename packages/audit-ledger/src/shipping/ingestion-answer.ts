@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import type { EventOutcome, SendResult } from './event-sender.ts';
 
-/** What Application Insights answered to one request. */
+/** The answer of Application Insights to one request. */
 export interface IngestionAnswer {
   readonly status: number;
   readonly body: string;
   readonly retryAfter: string | undefined;
-  /** The service's clock, which a date in `retryAfter` goes by. */
+  /** The time by the service's clock, to which a date in `retryAfter` refers. */
   readonly date: string | undefined;
 }
 
-/** https://github.com/microsoft/ApplicationInsights-Home/blob/main/EndpointSpecs/ENDPOINT-PROTOCOL.md */
+/**
+ * The body of an answer:
+ * https://github.com/microsoft/ApplicationInsights-Home/blob/main/EndpointSpecs/ENDPOINT-PROTOCOL.md
+ */
 const TrackAnswer = z.object({
   itemsReceived: z.int().min(0),
   itemsAccepted: z.int().min(0),
@@ -21,12 +24,16 @@ const TrackAnswer = z.object({
 });
 type TrackAnswer = z.infer<typeof TrackAnswer>;
 
-/** Client errors that are not the event's fault: access, address, time, quotas (402, 439) and load. */
+/** Client errors that are not the event's fault. Their causes are access, address, time, quotas (402, 439) and load. */
 const NOT_THE_EVENTS_FAULT = new Set([401, 402, 403, 404, 407, 408, 421, 425, 429, 439]);
-/** Whatever is asked for, once an hour is tried. */
+/** The longest pause, whatever the service asks for. */
 const LONGEST_RETRY_AFTER_IN_MS = 3_600_000;
 
-/** What one answer says of each of `count` events. Whatever it doesn't say for certain is to be sent again. */
+/**
+ * Reads the outcomes of `count` events from the answer to their request. Events of which the answer says nothing
+ * certain are to be sent again.
+ * @param now milliseconds since the epoch, for an answer without a date.
+ */
 export function readIngestionAnswer(answer: IngestionAnswer, count: number, now: number): SendResult {
   const retryAfterInMs = readRetryAfter(answer, now);
   return { outcomes: outcomesOf(answer, count), ...(retryAfterInMs !== undefined && { retryAfterInMs }) };
@@ -44,7 +51,7 @@ function outcomesOf({ status, body }: IngestionAnswer, count: number): EventOutc
   return outcomes(outcomeOf(status));
 }
 
-/** Nothing unless the counts are those of the request and of the errors. */
+/** Undefined unless the counts match those of the request and of the errors. */
 function readTrackAnswer(body: string, count: number): TrackAnswer | undefined {
   const { data } = TrackAnswer.safeParse(parse(body));
   if (data?.itemsReceived !== count) return undefined;
@@ -56,7 +63,7 @@ function outcomeOf(status: number): EventOutcome {
   return status >= 400 && status < 500 && !NOT_THE_EVENTS_FAULT.has(status) ? status : 'again';
 }
 
-/** https://www.rfc-editor.org/rfc/rfc9110#field.retry-after — seconds or a date. */
+/** Reads seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
 function readRetryAfter({ retryAfter, date }: IngestionAnswer, now: number): number | undefined {
   if (retryAfter === undefined) return undefined;
   const text = retryAfter.trim();

@@ -2,12 +2,15 @@ import type { AuditEvent } from './event-sender.ts';
 import { limitProperties } from './event-limits.ts';
 import type { AnyEntry, ChainPlace, LedgerLine, LineProblem } from '../ledger/read-lines.ts';
 
-/** A record of the ledger as Application Insights has it. */
+/** Turns a record of the ledger into the attributes of its event. */
 export type DescribeRecord = (
   record: Readonly<Record<string, unknown>>,
 ) => Required<Pick<AuditEvent, 'properties' | 'measurements'>>;
 
-/** What a line of the ledger tells Application Insights: a record, the head of the chain, and that the chain is broken. */
+/**
+ * Makes the events of a line of the ledger: the record of a closing, the count of unverified calls, the anchor of a
+ * checkpoint or an end, and an event for a problem of the line. Other lines have none.
+ */
 export function eventsOf(
   { entry, place, problem }: LedgerLine,
   now: Date,
@@ -19,7 +22,7 @@ export function eventsOf(
       try {
         return [...broken, prediction(entry, place, describe)];
       } catch {
-        // A record that no version of this gateway wrote doesn't keep back those that follow.
+        // A record that can't be described must not keep back those that follow.
         return [brokenAt(place, 'unreadable', now)];
       }
     case 'unverified':
@@ -32,7 +35,7 @@ export function eventsOf(
   }
 }
 
-/** @param problem `truncated`: a line that ends in the middle. */
+/** Makes the event for a broken chain. @param problem `truncated`: the line ends in the middle. */
 export function brokenAt(
   { writer, sequence }: Omit<ChainPlace, 'hash'>,
   problem: LineProblem | 'truncated',
@@ -54,7 +57,7 @@ function prediction(entry: AnyEntry, place: ChainPlace, describe: DescribeRecord
     name: 'gateway.prediction',
     time: instant(record.time) ?? new Date(entry.time),
     properties: limitProperties({
-      // First, so that no record has too many properties for its own place.
+      // The place comes first, so that it is never left out of a record with too many properties.
       ledgerWriter: place.writer,
       ledgerSequence: String(place.sequence),
       ledgerHash: place.hash,
@@ -65,7 +68,7 @@ function prediction(entry: AnyEntry, place: ChainPlace, describe: DescribeRecord
   };
 }
 
-/** Each store vouches for the other: a chain that is cut or rewritten no longer has what its anchors say. */
+/** Makes the event of an anchor. A chain that is cut or rewritten no longer matches its anchors. */
 function anchor(entry: AnyEntry, { writer, sequence, hash }: ChainPlace): AuditEvent {
   return {
     name: 'gateway.audit.anchor',
@@ -74,7 +77,7 @@ function anchor(entry: AnyEntry, { writer, sequence, hash }: ChainPlace): AuditE
   };
 }
 
-/** How many calls nobody vouched for; what is no number was not written by this gateway. */
+/** Makes the event of a count of unverified calls. A count that is no number becomes 0. */
 function unverified(entry: AnyEntry, { writer, sequence }: ChainPlace): AuditEvent {
   const { calls } = entry;
   return {

@@ -6,25 +6,29 @@ import { type LedgerReader, MAXIMUM_LINE_BYTES } from '../ledger/ledger-reader.t
 import { readLines } from '../ledger/read-lines.ts';
 import type { KeptCursor, ShippingCursor } from './shipping-cursor.ts';
 
-/** What shipping needs, whichever chain it ships. */
+/** The dependencies of shipping, the same for every chain. */
 export interface ShippingRooms {
   readonly ledger: LedgerReader;
   readonly delivery: Pick<EventDelivery, 'deliver'>;
-  /** The writer of this process, and how it puts an entry on the ledger; resolves when that is committed. */
+  /** The writer of this process. */
   readonly writer: string;
+  /** Puts an entry on the chain of this process. Resolves when it is committed. */
   readonly append: (body: EntryBody) => Promise<void>;
   readonly describe: DescribeRecord;
   readonly now: () => Date;
 }
 
+/** The end of a chain that is shipped. */
 export interface ChainEnd {
-  /** Parts of the chain that aren't empty; undefined for the process's own, where they follow one another. */
+  /**
+   * The parts of the chain that aren't empty; undefined for this process's own chain, whose parts follow one another.
+   */
   readonly parts?: readonly number[];
-  /** Whether nothing will be appended any more, so that half a line at the end remains one. */
+  /** True when nothing will be appended any more, so that half a line at the end stays half a line. */
   readonly isGone: boolean;
 }
 
-/** Events of a part of a chain that are sent together, and where the chain stands after them. */
+/** Events of a chain that are sent together, and the cursor after them. */
 interface Batch {
   readonly events: readonly AuditEvent[];
   readonly sequences: ReadonlyMap<AuditEvent, number>;
@@ -34,14 +38,15 @@ interface Batch {
 const READ_BYTES = 1024 * 1024;
 const MAXIMUM_EVENTS = 500;
 const MAXIMUM_EVENT_BYTES = 900_000;
-/** What the exporter adds to each event: tags, names, brackets. */
+/** The size of the tags, names and brackets that the exporter adds to each event. */
 const ENVELOPE_BYTES = 600;
 const LINE_BREAK = 10;
 
 /**
- * Ships a chain from its cursor to its end, batch by batch, reading the ledger itself. The cursor moves when every event
- * of a batch is accepted, or refused for good and its refusal on the ledger: what a process that dies has shipped beyond
- * its cursor is shipped again. A broken chain is shipped as far as its lines are entries, and said to be broken.
+ * Ships a chain from its cursor to its end, batch by batch. The cursor moves when every event of a batch is accepted,
+ * or is refused for good with its refusal on the ledger. Events that a process shipped beyond its cursor before it
+ * died are shipped again. Of a broken chain the readable entries are shipped, with an event that says that it is
+ * broken.
  * @throws what storage throws, and the signal's reason.
  */
 export async function shipChain(
@@ -55,13 +60,13 @@ export async function shipChain(
     if (!batch) break;
     const refused = await deliver(rooms, batch, cursor.current.writer, abortSignal);
     cursor.moveTo({ ...batch.next, refused: cursor.current.refused + refused });
-    // A cursor that can't be kept now is kept later, and doesn't keep events back.
+    // A cursor that can't be stored now is stored later, and must not keep events back.
     await cursor.keep(abortSignal).catch(() => undefined);
   }
   await cursor.keep(abortSignal);
 }
 
-/** How many were refused. */
+/** Delivers a batch and puts its refusals on the ledger. @returns the number of refused events. */
 async function deliver(
   { delivery, append, writer }: ShippingRooms,
   { events, sequences }: Batch,
@@ -99,7 +104,7 @@ async function readBatch(
     const next = nextPart();
     const hasNext = next !== undefined && (await ledger.read(writer, next, 0, 1, abortSignal)).byteLength > 0;
     if (isWhole && !hasNext && !(isGone && bytes.byteLength > 0)) return undefined;
-    // What was appended before the next part was begun is there by now.
+    // Lines may have been appended to this part between its reading and the beginning of the next part.
     if (isWhole && hasNext) {
       const again = await ledger.read(writer, part, offset, bytes.byteLength + 1, abortSignal);
       if (again.byteLength > bytes.byteLength) continue;
@@ -128,7 +133,7 @@ function collect(rooms: ShippingRooms, cursor: ShippingCursor, bytes: Buffer): B
   return { events, sequences, next };
 }
 
-/** Bytes that are no line. */
+/** Moves the cursor over bytes that are no line. */
 function skip({ now }: ShippingRooms, cursor: ShippingCursor, bytes: number): Batch {
   const { writer, sequence } = cursor;
   return {

@@ -1,7 +1,7 @@
 import { toEventAttributes } from '../record/event-attributes.ts';
 import { limitProperties } from './event-limits.ts';
 
-/** The fields that a record of the ledger has in Application Insights. */
+/** Gives the fields that a record of the ledger has in Application Insights. */
 export function shippedFieldsOf(
   record: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {

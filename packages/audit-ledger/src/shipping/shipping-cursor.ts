@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EntryHash, NO_PREVIOUS, WriterName } from '../ledger/ledger-entry.ts';
 import type { StateFacts, StateStore } from '../storage/state-store.ts';
 
-/** Up to where a chain is in Application Insights, or refused there for good. */
+/** The place up to which a chain is in Application Insights, or refused there for good. */
 export const ShippingCursor = z.object({
   writer: WriterName,
   part: z.int().min(1),
@@ -13,11 +13,12 @@ export const ShippingCursor = z.object({
 });
 export type ShippingCursor = z.infer<typeof ShippingCursor>;
 
+/** The prefix of the names of cursors. */
 export const CURSORS = 'shipping/';
 
 const ATTEMPTS = 5;
 
-/** The cursor of one chain, which moves in memory first and is kept in storage, and there only moves forwards. */
+/** The cursor of one chain. It moves in memory first, and then in storage, where it only moves forwards. */
 export class KeptCursor {
   readonly #state: StateStore;
   #current: ShippingCursor;
@@ -30,12 +31,13 @@ export class KeptCursor {
     this.#etag = etag;
   }
 
+  /** Reads the cursor of a chain from storage; it is the chain's beginning where there is none. */
   static async load(state: StateStore, writer: string, abortSignal?: AbortSignal): Promise<KeptCursor> {
     const stored = await state.read(cursorName(writer), abortSignal);
     return new KeptCursor(state, readCursor(stored?.value, writer) ?? startOf(writer), stored?.etag);
   }
 
-  /** Of a chain that nobody ships yet. */
+  /** Makes the cursor of a chain that nobody ships yet. */
   static start(state: StateStore, writer: string): KeptCursor {
     return new KeptCursor(state, startOf(writer), undefined);
   }
@@ -44,12 +46,16 @@ export class KeptCursor {
     return this.#current;
   }
 
+  /** Moves the cursor in memory. */
   moveTo(cursor: ShippingCursor): void {
     this.#current = cursor;
     this.#isKept = false;
   }
 
-  /** Keeps what has moved. Where another shipper got further, that is where this cursor goes on. */
+  /**
+   * Stores the cursor if it has moved. Where another shipper got further, this cursor goes on from there. @throws what
+   * storage throws.
+   */
   async keep(abortSignal?: AbortSignal): Promise<void> {
     const name = cursorName(this.#current.writer);
     for (let attempt = 0; !this.#isKept && attempt < ATTEMPTS; attempt += 1) {
@@ -71,11 +77,12 @@ export class KeptCursor {
   }
 }
 
-/** How far a list says that a cursor is. */
+/** Reads the place of a cursor from the facts of a list. */
 export function placeOf(facts: StateFacts | undefined): Pick<ShippingCursor, 'part' | 'offset'> {
   return { part: Number(facts?.part ?? 1), offset: Number(facts?.offset ?? 0) };
 }
 
+/** The name of the cursor of a writer's chain. */
 export function cursorName(writer: string): string {
   return `${CURSORS}${writer}.json`;
 }
@@ -88,7 +95,7 @@ function startOf(writer: string): ShippingCursor {
   return { writer, part: 1, offset: 0, sequence: -1, hash: NO_PREVIOUS, refused: 0 };
 }
 
-/** Nothing where it isn't the chain's cursor: what was shipped is shipped again then. */
+/** Undefined for a value that is not the cursor of this chain. The chain is shipped again then. */
 function readCursor(value: unknown, writer: string): ShippingCursor | undefined {
   const { data } = ShippingCursor.safeParse(value);
   return data?.writer === writer ? data : undefined;

@@ -8,49 +8,52 @@ import type { StateStore } from '../storage/state-store.ts';
 import { type Backlog, backlogEvent, sweep } from './sweep.ts';
 import { inTime } from '../time/time-limit.ts';
 
-/** The ledger, and the containers' other half: what changes. */
+/** The ledger, and the documents that change: cursors and recoveries. */
 export interface ShippingStorage {
   readonly ledger: LedgerReader;
   readonly state: StateStore;
 }
 
+/** The dependencies of shipping. */
 export interface ShippingOptions extends EventDeliveryOptions {
   /** The writer of this process. */
   readonly writer: string;
-  /** Puts an entry on the ledger; resolves when it is committed. */
+  /** Puts an entry on the chain of this process. Resolves when it is committed. */
   readonly append: (body: EntryBody) => Promise<void>;
-  /** Called once, before the first read, because storage packages are slow to load. */
+  /** Called before the first read, and again only after a failure, because storage packages are slow to load. */
   readonly loadStorage: () => Promise<ShippingStorage>;
   readonly describe: DescribeRecord;
-  /** A chain that was not appended to for three of these has lost its writer. */
+  /** A chain without new entries for three of these intervals has lost its writer. */
   readonly checkpointIntervalInMs: number;
 }
 
+/** Ships the chains of the ledger to Application Insights. */
 export interface Shipping {
-  /** To be called when something was committed to the ledger. */
+  /** Tells that entries of this process were committed. */
   committed(): void;
-  /** How far this process's chain is in Application Insights, for checkpoints. */
+  /** Gives the last shipped entry of this process's chain, and the number of refused ones, for checkpoints. */
   shipped(): { readonly sequence: number; readonly refused: number };
   /**
-   * Ships and closes what lost writers left. One at a time: who asks meanwhile gets the same.
+   * Ships the entries of lost writers, and closes the calls that they left open. A call while a sweep runs gets the
+   * outcome of that sweep.
    * @throws Error in plain words when storage can't be read or time is up.
    */
   sweep(): Promise<Backlog>;
-  /** Ships what is left, for at most `timeoutInMs`; what isn't then, another process ships. */
+  /** Ships the remaining entries, for at most `timeoutInMs`. Another process ships those that are left then. */
   close(timeoutInMs: number): Promise<void>;
 }
 
-/** What is committed within this goes out together. */
+/** Entries that are committed within this time are shipped together. */
 const GATHERING_IN_MS = 250;
 const FIRST_RETRY_IN_MS = 1000;
 const LAST_RETRY_IN_MS = 30_000;
-/** Shorter than the minute between two sweeps. */
+/** The time limit of a sweep, which is shorter than the minute between two sweeps. */
 const SWEEP_TIMEOUT_IN_MS = 50_000;
 const GONE_AFTER_INTERVALS = 3;
 
 /**
- * Ships the ledger to Application Insights: the chain of this process as it grows, and with each sweep those of writers
- * that are gone. It reads what is committed, and never holds more than one batch.
+ * Ships the ledger to Application Insights: the chain of this process as it grows, and with each sweep the chains of
+ * lost writers. It reads committed entries from storage, and holds at most one batch of a chain.
  */
 export function createShipping(options: ShippingOptions): Shipping {
   return new LedgerShipping(options);
@@ -95,7 +98,7 @@ class LedgerShipping implements Shipping {
     this.#sweeping ??= this.#sweep(AbortSignal.any([deadline.signal, this.#closing.signal])).finally(
       () => (this.#sweeping = undefined),
     );
-    // Work that waits for the ledger goes on behind its time limit, and no other is begun until it ends.
+    // A sweep that waits for the ledger goes on after its time limit, and no other begins until it ends.
     return inTime(this.#sweeping, {
       schedule: this.#options.schedule,
       timeoutInMs: SWEEP_TIMEOUT_IN_MS,
@@ -117,7 +120,7 @@ class LedgerShipping implements Shipping {
     end();
   }
 
-  /** What waits for its next try is tried now. */
+  /** Ships the rest of the own chain, without the pauses that are pending, and closes the delivery. */
   async #drain(): Promise<void> {
     this.#delivery.hurry();
     this.#endPause?.();
@@ -129,7 +132,7 @@ class LedgerShipping implements Shipping {
   #start(): void {
     this.#shipping ??= this.#ship().finally(() => {
       this.#shipping = undefined;
-      // Committed just when the last look had been taken.
+      // Entries may have been committed after the last read.
       if (this.#hasMore()) this.committed();
     });
   }
@@ -138,7 +141,7 @@ class LedgerShipping implements Shipping {
     return this.#isBehind && !this.#closing.signal.aborted;
   }
 
-  /** Ships the own chain until nothing is left of it. Doesn't reject. */
+  /** Ships the chain of this process to its end. Doesn't reject. */
   async #ship(): Promise<void> {
     while (this.#hasMore()) {
       this.#isBehind = false;
@@ -171,7 +174,7 @@ class LedgerShipping implements Shipping {
       return backlog;
     } catch {
       abortSignal.throwIfAborted();
-      // An error of the storage SDK holds its request.
+      // The storage SDK's error is dropped, because it holds its request.
       throw new Error('The audit ledger could not be swept: its storage could not be read or written.');
     }
   }

@@ -12,33 +12,39 @@ import { readLines } from '../ledger/read-lines.ts';
 import { shipChain, type ShippingRooms } from './ship-chain.ts';
 import { cursorName, CURSORS, KeptCursor, placeOf, type ShippingCursor } from './shipping-cursor.ts';
 
+/** The dependencies of a sweep. */
 export interface SweepRooms extends ShippingRooms, RecoveryRooms {
-  /** A chain that was not appended to for this long has lost its writer. */
+  /** A chain without new entries for this long has lost its writer. */
   readonly goneAfterInMs: number;
-  /** How far this process has shipped its own chain. */
+  /** Gives the cursor of this process's own chain. */
   readonly ownCursor: () => ShippingCursor;
 }
 
-/** What is not in Application Insights yet. */
+/** The part of the ledger that is not shipped yet. */
 export interface Backlog {
+  /** The number of chains that are not shipped to their end. */
   readonly chains: number;
+  /** The size of their entries that are not shipped. */
   readonly bytes: number;
-  /** 0 when there is none. */
+  /**
+   * The age of the oldest of these entries; 0 when there is none. Of many chains, only the first twenty are looked at.
+   */
   readonly oldestAgeInMs: number;
-  /** Chains that this sweep could not ship or close. */
+  /** The number of chains that this sweep could not recover or ship. */
   readonly failedChains: number;
 }
 
 type Place = Pick<ShippingCursor, 'part' | 'offset'>;
 
-/** Of so many chains that are behind the oldest entry is looked up. */
+/** The most chains whose oldest unshipped entry is looked up. */
 const MAXIMUM_LOOKED_UP = 20;
 const ENTRY_BYTES = 64 * 1024;
 
 /**
- * Goes over all chains: closes what lost writers left open, ships what they did not, and says what is left. One chain's
- * failure doesn't keep the others. Chains of writers that live are theirs.
- * @throws what storage throws when it can't be listed, and the signal's reason.
+ * Goes over the chains of lost writers: closes the calls that they left open, and ships the entries that they did not.
+ * The failure of one chain doesn't stop the others. Chains of living writers are left to them.
+ * @returns the backlog of all chains after that.
+ * @throws what storage throws when it can't be listed or the backlog can't be read, and the signal's reason.
  */
 export async function sweep(rooms: SweepRooms, abortSignal?: AbortSignal): Promise<Backlog> {
   const { ledger, state, goneAfterInMs, writer } = rooms;
@@ -81,14 +87,14 @@ export async function sweep(rooms: SweepRooms, abortSignal?: AbortSignal): Promi
       }
     });
   } finally {
-    // What is shipped meanwhile is no backlog.
+    // Entries that this process has shipped meanwhile are no backlog.
     places.set(writer, rooms.ownCursor());
   }
   const backlog = await measure(rooms, chains, places, asOf, abortSignal);
   return { ...backlog, failedChains: failed.size };
 }
 
-/** The backlog as an event, for alerts; one comes with every sweep, also when there is none. */
+/** Makes the event of a backlog, for alerts. Every finished sweep sends one, also of an empty backlog. */
 export function backlogEvent(
   { chains, bytes, oldestAgeInMs, failedChains }: Backlog,
   writer: string,
