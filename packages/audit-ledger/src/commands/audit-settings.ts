@@ -3,7 +3,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { z } from 'zod';
 import { applicationIdOf } from '../reading/application-id.ts';
 
-/** The settings of the function app that the audit tools need too. */
+/** The settings of the function app that the audit commands need too. */
 const AuditSettings = z.object({
   AUDIT_STORAGE_URL: z.url({ protocol: /^https$/ }),
   AUDIT_KEY_URL: z.url({ protocol: /^(https|file)$/ }).optional(),
@@ -14,15 +14,16 @@ const AuditSettings = z.object({
 });
 type AuditSettings = z.infer<typeof AuditSettings> & {
   readonly applicationId: string | undefined;
-  /** Whether this is the chain of `npm start`, where nothing takes minutes to show. */
+  /** True for the chain of `npm start`, where telemetry shows at once. */
   readonly isLocal: boolean;
 };
 
 /**
- * From the environment; where that names no storage account, from the chain that `npm start` has running.
- * @param namedFile a file that is read in any case, in place of the environment.
+ * Reads the settings from the environment, or, where that names no storage account, from the chain that `npm start`
+ * runs.
+ * @param namedFile a file that is read in place of the environment, if it is given.
  * @param environmentFile the file that is read when the environment names no storage account.
- * @throws Error in plain words, which names what is missing or wrong and no value.
+ * @throws Error in plain words, which names the settings that are missing or wrong, but none of their values.
  */
 export function readAuditSettings(namedFile: string | undefined, environmentFile: URL): AuditSettings {
   const isLocal = namedFile !== undefined || !process.env.AUDIT_STORAGE_URL;
@@ -42,14 +43,16 @@ export function readAuditSettings(namedFile: string | undefined, environmentFile
   };
 }
 
-/** What the running chain's function app was given, its identity included. */
+/**
+ * Reads the settings of the running chain's function app, and takes over its identity and its certificate authority.
+ */
 function readLocalSettings(file: string | URL): Record<string, string> {
   let settings: Record<string, string> | undefined;
   try {
     const text = readFileSync(file, 'utf8');
     settings = (JSON.parse(text) as { functionAppSettings?: Record<string, string> }).functionAppSettings;
   } catch {
-    // Said below.
+    // The error below says what to do.
   }
   if (!settings)
     throw new Error(

@@ -87,7 +87,7 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
   }
 
   await deleteContents(storage, subject);
-  // On record before the key goes: an erasure that isn't could never be proven.
+  // The erasure goes on record before the key is deleted, because without a record it could never be proven.
   const { AUDIT_STORAGE_URL, AUDIT_KEY_URL } = settings;
   const { ledger } = openAuditStorage(AUDIT_STORAGE_URL, audit.credential);
   const place = await putOnLedger(
@@ -109,17 +109,24 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
   const now = new Date();
   const report = await verifyLedger(audit.ledger, audit.publicKeys ? { publicKeys: audit.publicKeys } : {}, {
     period: { from: new Date(0), to: new Date(now.getTime() + MINUTE_IN_MS) },
-    ...{ now, graceInMs: GRACE_IN_MS, openForInMs: OPEN_FOR_IN_MS, areAllChains: true },
+    now,
+    graceInMs: GRACE_IN_MS,
+    openForInMs: OPEN_FOR_IN_MS,
+    areAllChains: true,
   });
   const proof = {
     version: 1,
-    ...{ subject, reason, ...place },
+    subject,
+    reason,
+    ...place,
     erased: { key: kept.hasKey, contents: kept.contents },
     readBackAt: now.toISOString(),
     isGone,
     ledger: {
       isIntact: report.isIntact,
-      ...{ chains: report.chains, entries: report.entries, signatures: report.signatures },
+      chains: report.chains,
+      entries: report.entries,
+      signatures: report.signatures,
       findings: report.findings,
     },
   };

@@ -104,10 +104,10 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   const verifier = createLedgerVerifier({ ...rooms, publicKeys });
   const graceInMs = settings.isLocal ? 0 : GRACE_IN_MS;
   const report = await verifier.verify({ period, graceInMs }, signal);
-  // Anchors first: the chains, which are copied after them, have to be as long as they say.
+  // Anchors are read before the chains are copied, so that no chain may be shorter than they say.
   const sent = { from: period.from, to: new Date(now.getTime() + HOUR_IN_MS) };
   const anchors = (await rooms.insights?.anchors(sent, signal)) ?? [];
-  // Calls of lost processes are closed a little later, in other chains.
+  // Other chains close the calls of lost processes some minutes later.
   const around = { from: period.from, to: new Date(period.to.getTime() + DAY_IN_MS) };
   const { chains } = await rooms.ledger.list(signal);
   const active = chains.filter((chain) => isActive(chain, around));
@@ -119,7 +119,7 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   await write('report.json', `${JSON.stringify(report, null, 2)}\n`);
   await write('report.txt', `${describeReport(report)}\n`);
   await write('README.txt', README);
-  // Signed once before, so that the key that signs the manifest is among the keys.
+  // A first signature adds the key that signs the manifest to the keys.
   const { AUDIT_KEY_URL: keyUrl } = settings;
   const key = keyUrl === undefined ? undefined : openAuditKey(keyUrl, rooms.credential, SIGN_TIMEOUT_IN_MS);
   if (key) await publicKeys?.((await signManifest(key, 'manifest')).keyId);
@@ -143,7 +143,7 @@ async function signManifest(key: AuditKey, manifest: string): Promise<ManifestSi
   return { keyId, algorithm: 'PS256', value: Buffer.from(value).toString('base64url') };
 }
 
-/** Keeps the keys that signatures ask for. */
+/** Collects the public keys for which signatures ask. */
 function collecting(publicKeys: PublicKeys, keys: Map<string, BundleKeys['keys'][number]>): PublicKeys {
   return async (keyId) => {
     const key = await publicKeys(keyId);
@@ -165,7 +165,7 @@ async function copyChain(
   }
 }
 
-/** As long as it was when it was listed: a chain may still grow. */
+/** Reads a part up to its size at the time when it was listed, because the chain may still grow. */
 async function* chunksOf(
   ledger: LedgerReader,
   writer: string,

@@ -1,6 +1,11 @@
 import { AuditError } from '../audit-error.ts';
 
-/** Ends a command with a sentence of our own; an SDK's error is not shown, because it holds the request. */
+/**
+ * Reports a command's failure on stderr, and sets the exit code. An SDK's error is not shown, because it holds the
+ * request.
+ * @param what the sentence that comes before the reason.
+ * @param usage the text that is printed as well when the arguments are wrong.
+ */
 export function fail(what: string, usage: string, error: unknown, exitCode: number): void {
   const isUsage =
     error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');

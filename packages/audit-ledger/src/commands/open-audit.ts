@@ -10,10 +10,10 @@ import type { readAuditSettings } from './audit-settings.ts';
 
 const QUERY_TIMEOUT_IN_MS = 180_000;
 
-/** Few and quick: somebody waits for the answer. */
+/** Retries are few and quick, because somebody waits for the answer. */
 const RETRIES = { maxTries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 2_000 };
 
-/** The ledger and what it is verified against, for whoever is signed in to Azure. */
+/** Opens the ledger and the evidence, with the identity that is signed in to Azure. Nothing is read yet. */
 export function openAudit(settings: ReturnType<typeof readAuditSettings>): VerifierRooms & {
   readonly credential: TokenCredential;
   readonly storage: BlobServiceClient;

@@ -5,11 +5,12 @@ import { LedgerWriter } from '../ledger/ledger-writer.ts';
 import { signCheckpoint } from '../ledger/sign-checkpoint.ts';
 import { inTime, type Schedule } from '../time/time-limit.ts';
 
+/** The ledger for the entry of a command. */
 export interface LedgerOfCommand {
   readonly store: AppendStore;
-  /** The command, where chains of the function app name their policies. */
+  /** The command's name. The first entry of the chain has it as its policy version. */
   readonly command: string;
-  /** Left out, the entry is not signed. */
+  /** The key that signs the entry; without it the entry is not signed. */
   readonly key?: Pick<AuditKey, 'sign'> | undefined;
   readonly timeoutInMs: number;
   readonly schedule?: Schedule;
@@ -20,7 +21,7 @@ const byTheClock: Schedule = (task, delayInMs) => {
   return () => clearTimeout(timer);
 };
 
-/** Where the entry stands, and what vouches for it. */
+/** The place of the entry, and the signature that vouches for it; none where the key can't be used. */
 export interface SignedPlace {
   readonly writer: string;
   readonly sequence: number;
@@ -30,8 +31,8 @@ export interface SignedPlace {
 }
 
 /**
- * Puts what a command does on the ledger, in a chain of its own that it begins and ends.
- * @throws Error in plain words when that isn't done in time; nothing is tried again then.
+ * Puts the entry of a command on the ledger, in a chain of its own that it begins and ends.
+ * @throws Error in plain words when that takes longer than `timeoutInMs`. There are no retries after that.
  */
 export async function putOnLedger(
   body: EntryBody,

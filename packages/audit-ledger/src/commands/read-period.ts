@@ -7,8 +7,9 @@ const DEFAULT_DAYS = 30;
 const Instant = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 /**
- * The last 30 days where nothing is said; a date is the beginning of that day in UTC, and as the end its end.
- * @throws Error that names the option.
+ * Reads a period from the options `--from` and `--to`. Without them it is the last 30 days. A date means the beginning
+ * of that day in UTC as `--from`, and the end of that day as `--to`.
+ * @throws Error in plain words that names the wrong option.
  */
 export function readPeriod(
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },

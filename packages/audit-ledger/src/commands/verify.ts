@@ -28,7 +28,7 @@ interface LiveArguments {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly grace?: string | undefined;
-  /** The file of `--environment-file`. */
+  /** The value of `--environment-file`. */
   readonly namedFile: string | undefined;
   readonly environmentFile: URL;
 }
@@ -81,7 +81,7 @@ async function verifyLive(
   const given = readGrace(grace);
   const settings = readAuditSettings(namedFile, environmentFile);
   const minutes = given ?? (settings.isLocal ? 0 : DEFAULT_GRACE_IN_MINUTES);
-  // Not for bundles: who verifies one needs none of the packages of Azure.
+  // The packages of Azure are loaded here, because verifying a bundle needs none of them.
   const { openAudit } = await import('./open-audit.ts');
   const rooms = openAudit(settings);
   const verifier = createLedgerVerifier({ ...rooms, ...(publicKeys && { publicKeys }) });

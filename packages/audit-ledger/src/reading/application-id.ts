@@ -1,5 +1,5 @@
 /**
- * The application id that a connection string names, for queries; undefined where it names none.
+ * Reads the application id from a connection string of Application Insights; undefined where it names none.
  * https://learn.microsoft.com/azure/azure-monitor/app/connection-strings
  */
 export function applicationIdOf(connectionString: string): string | undefined {

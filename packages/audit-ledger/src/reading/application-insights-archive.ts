@@ -6,7 +6,7 @@ import { ContentReference, Findings } from '../record/record-schema.ts';
 import { findQuery, listQuery, usageQuery } from './record-queries.ts';
 import { withoutUndefined } from '../record/without-undefined.ts';
 
-/** Reads the records that the function app and the edge left in Application Insights. */
+/** Reads the records of the function app and of the edge from Application Insights. */
 export function createApplicationInsightsArchive(query: LogQuery): AuditArchive {
   return {
     async listRecords(scope, filter, page, abortSignal) {
@@ -24,10 +24,10 @@ export function createApplicationInsightsArchive(query: LogQuery): AuditArchive 
 
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?Z$/;
 
-/** The edge's records have the least rank. */
+/** The rank of the edge's records, which is the least. */
 const EDGE_RANK = 0.1;
 
-/** @throws AuditError AUDIT_UNAVAILABLE for a row that has not the columns which were asked for. */
+/** @throws AuditError AUDIT_UNAVAILABLE for a row that lacks a required column. */
 function readRecord(row: LogRow): RecordedCall {
   const id = readText(row, 'id');
   const time = readText(row, 'timestamp');
@@ -63,7 +63,7 @@ function readJson<Value>(text: string, schema: ZodType<Value>): Value {
     const parsed = schema.safeParse(JSON.parse(text));
     if (parsed.success) return parsed.data;
   } catch {
-    // As unreadable as JSON of another shape.
+    // Text that is no JSON is as unreadable as JSON of another shape.
   }
   throw unreadable();
 }
@@ -94,7 +94,7 @@ function readSum(row: LogRow): UsageSum {
   });
 }
 
-/** Undefined for what was not known, which the service gives as an empty string, and for a column that is not there. */
+/** Undefined for a value that was not known, which the service gives as an empty string, and for a missing column. */
 function readText(row: LogRow, column: string): string | undefined {
   const value = row[column];
   if (value === undefined || value === null || value === '') return undefined;
@@ -102,7 +102,7 @@ function readText(row: LogRow, column: string): string | undefined {
   throw unreadable();
 }
 
-/** Whole numbers come as text from some versions of the service. */
+/** Reads a number, which some versions of the service give as text. */
 function readNumber(row: LogRow, column: string): number | undefined {
   const value = row[column];
   if (value === undefined || value === null) return undefined;

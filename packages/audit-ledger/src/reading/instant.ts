@@ -1,6 +1,8 @@
-/** No record is older. */
+/** The earliest instant of a query. No record is older. */
 const EARLIEST = Date.UTC(1970, 0, 1);
-/** A year before the last instant of RFC 3339 and of Kusto, so that adding some days stays within both. */
+/**
+ * The latest instant of a query: a year before the last one of RFC 3339 and of Kusto, so that some days can be added.
+ */
 const LATEST = Date.UTC(9999, 0, 1);
 
 /** The rule that an instant out of bounds violates, for an error message. */

@@ -1,5 +1,5 @@
 /**
- * Parts of a query in the Kusto Query Language. Whatever comes from outside becomes a literal here and nowhere else.
+ * Writes parts of queries in the Kusto Query Language. Values from outside become literals here and nowhere else.
  * https://learn.microsoft.com/kusto/query/scalar-data-types/string
  */
 
@@ -11,10 +11,10 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   '\t': '\\t',
 };
 
-/** What could end a literal, or the line that it must stand on, or what not every reader takes for a character. */
+/** Characters that could end a literal or its line, and those that not every reader takes for a character. */
 const UNSAFE = /[\\"\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** A string literal in double quotes: whatever the text holds, it is that text and nothing else. */
+/** Writes a string literal in double quotes. No text can break out of it. */
 export function textLiteral(text: string): string {
   return `"${text.replace(UNSAFE, escapeCharacter)}"`;
 }
@@ -30,7 +30,10 @@ function escapeCharacter(character: string): string {
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?Z$/;
 
-/** A datetime literal. @throws RangeError for text that is not RFC 3339 in UTC with at most seven digits of fraction. */
+/**
+ * Writes a datetime literal. @throws RangeError for text that is not RFC 3339 in UTC with at most seven digits of
+ * fraction.
+ */
 export function dateTimeLiteral(instant: Date | string): string {
   const text = typeof instant === 'string' ? instant : instant.toISOString();
   if (!DATE_TIME.test(text)) throw new RangeError('This is no instant that a query can name.');
@@ -38,24 +41,25 @@ export function dateTimeLiteral(instant: Date | string): string {
 }
 
 /**
- * A column by its name, quoted, as names must be that are words of the language.
+ * Writes the name of a column in quotes, which names need that are words of the language. The name must be one of ours:
+ * it is not escaped.
  * https://learn.microsoft.com/kusto/query/schema-entities/entity-names
  */
 export function column(name: string): string {
   return `['${name}']`;
 }
 
-/** Whether a column is a text. */
+/** Writes the condition that a column equals a text. */
 export function is(name: string, text: string): string {
   return `${column(name)} == ${textLiteral(text)}`;
 }
 
-/** Whether a column is one of the texts; never, where there are none. */
+/** Writes the condition that a column equals one of the texts. It never holds for an empty list. */
 export function isIn(name: string, texts: readonly string[]): string {
   return texts.length === 0 ? '1 == 0' : `${column(name)} in (${texts.map(textLiteral).join(', ')})`;
 }
 
-/** Steps of a query, one a line. */
+/** Joins the steps of a query, one a line. */
 export function pipe(...steps: readonly string[]): string {
   return steps.join('\n| ');
 }

@@ -2,6 +2,7 @@ import { request } from 'undici';
 import { z } from 'zod';
 import { AuditError } from '../audit-error.ts';
 
+/** The place of Application Insights' query API, and the access to it. */
 export interface LogQueryOptions {
   /** `https://api.applicationinsights.io`, without a path. */
   readonly endpoint: string;
@@ -9,24 +10,27 @@ export interface LogQueryOptions {
   readonly applicationId: string;
   /** Gives a token of the function app's managed identity for the query API. */
   readonly token: () => Promise<string>;
-  /** Limit of one query, from its sending to the end of its answer. */
+  /** The time limit of one query, from its sending to the end of its answer. */
   readonly timeoutInMs: number;
 }
 
-/** One row, by the names of its columns. */
+/** One row of an answer: its values by the names of the columns. */
 export type LogRow = Readonly<Record<string, unknown>>;
 
 /**
- * Runs one query. @throws AuditError AUDIT_UNAVAILABLE and AUDIT_QUERY_REJECTED, which keep nothing of what the service
- * said; the signal's reason when that is aborted.
+ * Runs one query. @throws AuditError AUDIT_UNAVAILABLE or AUDIT_QUERY_REJECTED, which hold nothing of the service's
+ * answer but its status and when to try again; the signal's reason when that is aborted.
  */
 export type LogQuery = (query: string, abortSignal: AbortSignal) => Promise<readonly LogRow[]>;
 
-/** More than this is no answer to a query of ours: a page has 201 records at most, usage a row for each model. */
+/** The longest answer that is read. The answers to the queries of this package are shorter. */
 const MAXIMUM_ANSWER_BYTES = 16_777_216;
 const LONGEST_WAIT_IN_MS = 3_600_000;
 
-/** https://learn.microsoft.com/azure/azure-monitor/logs/api/response-format; an `error` beside tables means that rows are missing. */
+/**
+ * The answer to a query: https://learn.microsoft.com/azure/azure-monitor/logs/api/response-format
+ * An `error` beside the tables means that rows are missing.
+ */
 const QueryAnswer = z.object({
   tables: z
     .array(
@@ -40,7 +44,7 @@ const QueryAnswer = z.object({
 });
 
 /**
- * The query API of Application Insights, with an identity and no key.
+ * Runs queries at the query API of Application Insights, with the token of an identity and no key.
  * https://learn.microsoft.com/rest/api/application-insights/query/execute
  */
 export function createLogQuery({ endpoint, applicationId, token, timeoutInMs }: LogQueryOptions): LogQuery {
@@ -76,7 +80,7 @@ async function send(
     headers: {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
-      // The service gives up when nobody waits any more: https://learn.microsoft.com/azure/azure-monitor/logs/api/timeouts
+      // The service gives up after this time too: https://learn.microsoft.com/azure/azure-monitor/logs/api/timeouts
       prefer: `wait=${Math.max(1, Math.ceil(timeoutInMs / 1000))}`,
     },
     body: JSON.stringify({ query }),
@@ -86,7 +90,7 @@ async function send(
   });
   if (statusCode === 200) return readRows(await readBounded(body));
   await body.dump();
-  // Documented: no content means that there is no data at all yet.
+  // The service documents 204 for a resource that has no data yet.
   if (statusCode === 204) return [];
   if (statusCode === 429) throw unavailable('limits how often it may be asked', headers['retry-after']);
   if (statusCode >= 500) throw unavailable('failed on its own side', headers['retry-after']);
@@ -124,7 +128,7 @@ function readRows(text: string): LogRow[] {
   });
 }
 
-/** What the service answered is not what it documents, or is only a part of it. */
+/** Makes the error for an answer that is not as the service documents it, or is incomplete. */
 export function unreadable(): AuditError {
   return unavailable('gave an answer that is not complete');
 }
@@ -138,7 +142,7 @@ function unavailable(what: string, retryAfter?: string | string[]): AuditError {
   );
 }
 
-/** Seconds or a date (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3); an hour at most. */
+/** Reads seconds or a date (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3); the result is an hour at most. */
 function readRetryAfter(header: string | string[] | undefined): number | undefined {
   if (typeof header !== 'string') return undefined;
   const milliseconds = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();

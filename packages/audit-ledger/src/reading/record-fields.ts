@@ -1,6 +1,5 @@
 /**
- * The fields of a record as they are read again: what the function app's records and the edge's have, and nothing else
- * that telemetry may carry.
+ * The text fields of a record that are read from Application Insights. Other properties of the telemetry are not read.
  */
 export const TEXT_FIELDS = [
   'version',
@@ -47,7 +46,7 @@ export const TEXT_FIELDS = [
   'content',
 ] as const;
 
-/** Fields that are numbers; the edge's records have none of them. */
+/** The number fields of a record that are read from Application Insights. The edge's records have none of them. */
 export const NUMBER_FIELDS = [
   'inputTokens',
   'outputTokens',
@@ -65,7 +64,7 @@ export const NUMBER_FIELDS = [
   'costInUsd',
 ] as const;
 
-/** What answers call shortly, and records by OpenTelemetry's names. */
+/** The OpenTelemetry names in records of fields that have short names in answers. */
 const OPEN_TELEMETRY_NAMES: Readonly<Record<string, string>> = {
   model: 'gen_ai.request.model',
   modelVersion: 'gen_ai.response.model',
@@ -77,7 +76,7 @@ const OPEN_TELEMETRY_NAMES: Readonly<Record<string, string>> = {
   thinkingTokens: 'gen_ai.usage.reasoning.output_tokens',
 };
 
-/** The name that records have for a field of an answer. */
+/** Gives the name in records of a field of an answer. */
 export function attributeOf(field: string): string {
   return OPEN_TELEMETRY_NAMES[field] ?? field;
 }

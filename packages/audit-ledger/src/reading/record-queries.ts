@@ -23,12 +23,13 @@ const USED = [
 
 const REVISION = `tostring(customDimensions['revision'])`;
 /**
- * Which of several records of one call says most: the edge's says least, the last correction most. Of a process that died
- * there can be the record that was written in its place, and the one that it managed to write itself.
+ * The rank of a record among several records of one call, of which the highest is read. The edge's record ranks
+ * lowest, the last correction highest. A call of a lost process can have the record that a sweep wrote, and the
+ * process's own, which ranks higher.
  */
 const RANK = `iff(isnotempty(${REVISION}), todouble(${REVISION}), iff(tostring(customDimensions['code']) == "PROCESS_LOST", 0.2, 0.3))`;
 
-/** The records of both recorders, with their fields as columns; of each call the one that says most. */
+/** Queries the records of both recorders, with their fields as columns, and one record for each call. */
 function recordsWhere(conditions: readonly string[], period?: string): string {
   const leg = (...steps: readonly string[]) =>
     `(${[...steps.slice(0, 1), ...(period === undefined ? [] : [`where ${period}`]), ...steps.slice(1)].join(' | ')})`;
@@ -40,16 +41,17 @@ function recordsWhere(conditions: readonly string[], period?: string): string {
     `extend ${['id', ...TEXT_FIELDS].map((field) => read('tostring', 'customDimensions', field)).join(', ')}`,
     `where ${['isnotempty(requestId)', ...conditions].join(' and ')}`,
     `extend ${NUMBER_FIELDS.map((field) => read('todouble', 'customMeasurements', field)).join(', ')}`,
-    // A record can be delivered twice, and a lost connection can leave two recorders with one call.
+    // A record can be delivered twice, and a lost connection can leave one call with records of both recorders.
     'summarize arg_max(rank, *) by requestId',
   );
 }
 
 const PROJECTION = `project id, timestamp, rank, ${[...TEXT_FIELDS, ...NUMBER_FIELDS].map(column).join(', ')}`;
 
-/** Filters that stand for a field of the same name. */
+/** The filters that compare the field of the same name. */
 const EQUAL = ['location', 'operation', 'outcome', 'decision', 'rule', 'code', 'servedFrom'] as const;
 
+/** Writes the query for a page of records, newest first. */
 export function listQuery(scope: RecordScope, filter: RecordFilter, { after, limit }: RecordPage): string {
   const { period, names, caller } = filter;
   const conditions = [
@@ -67,13 +69,13 @@ export function listQuery(scope: RecordScope, filter: RecordFilter, { after, lim
   );
 }
 
-/** Of any age that is still kept. */
+/** Writes the query for one record, of any age. */
 export function findQuery(scope: RecordScope, name: RecordName): string {
   const named = 'id' in name ? is('id', name.id) : is('requestId', name.requestId);
   return pipe(recordsWhere([named, ...inScope(scope)]), 'take 1', PROJECTION);
 }
 
-/** Each group by its own columns; those of models and endpoints are empty for names that are not known. */
+/** Writes the query for sums of usage. Publisher, model and endpoint are empty where the name is not known. */
 export function usageQuery({ subscriptionId, period, by, names }: UsageFilter): string {
   const known = (name: string, values: readonly string[]) =>
     `${column(name)} = iff(${isIn(name, values)}, ${column(name)}, "")`;
@@ -115,7 +117,7 @@ function within({ from, to }: RecordFilter['period']): string {
   return `timestamp >= ${dateTimeLiteral(from)} and timestamp < ${dateTimeLiteral(to)}`;
 }
 
-/** Text has no order of its own in this language, so ids are compared with a function. */
+/** The query language has no order of texts, so ids are compared with a function. */
 function isOlder({ time, id }: RecordPosition): string {
   const instant = dateTimeLiteral(time);
   return `(timestamp < ${instant} or (timestamp == ${instant} and strcmp(id, ${textLiteral(id)}) > 0))`;

@@ -8,24 +8,26 @@ import {
 import { type LogQuery, type LogRow, unreadable } from '../reading/log-query.ts';
 import type { Anchor, ShippedRecord, TracedCall, VerifiedPeriod } from './evidence.ts';
 
-/** What Application Insights knows of the ledger. Throws what its queries throw. */
+/** Reads the evidence about the ledger from Application Insights. Every method throws what its queries throw. */
 export interface ApplicationInsightsEvidence {
+  /** Reads the anchors that were sent in the period. */
   anchors(period: VerifiedPeriod, abortSignal: AbortSignal): Promise<Anchor[]>;
-  /** By writer and sequence. */
+  /** Reads the shipped records of the period, in the order of their writers and sequences. */
   records(period: VerifiedPeriod, abortSignal: AbortSignal): AsyncGenerator<ShippedRecord, void>;
-  /** Requests at the edge, by trace. */
+  /** Reads the edge's requests of the period, in the order of their traces. */
   requests(period: VerifiedPeriod, abortSignal: AbortSignal): AsyncGenerator<TracedCall, void>;
-  /** Records of either recorder, by trace. */
+  /** Reads the records of both recorders of the period, one for each call, in the order of their traces. */
   tracedRecords(period: VerifiedPeriod, abortSignal: AbortSignal): AsyncGenerator<TracedCall, void>;
 }
 
-/** Of narrow rows, and of whole records, so that an answer stays well below what is read of it. */
+/** The rows of a page. Narrow rows and whole records have different limits, so that no answer is too long. */
 const NARROW_ROWS = 20_000;
 const WHOLE_RECORDS = 1_000;
 
-/** `apim/mcp-servers` has it. */
+/** The operation name of a message to the MCP server, which `apim/mcp-servers` defines. */
 const MCP_MESSAGE = /^[A-Z]+ \/agents\/mcp$/;
 
+/** Reads the evidence with the given queries, page by page. */
 export function createApplicationInsightsEvidence(query: LogQuery): ApplicationInsightsEvidence {
   async function* rowsOf(
     write: (after: PageKey | undefined, limit: number) => string,
@@ -100,16 +102,17 @@ export function createApplicationInsightsEvidence(query: LogQuery): ApplicationI
 }
 
 /**
- * What reaches no API can be a health probe; a browser's preflight comes before its call; of a message to an MCP server
- * it can be the call that its tool makes which is on record.
+ * Tells whether a request may have no record of its own. One that reaches no API can be a health probe. A browser's
+ * preflight comes before its call. A message to an MCP server can lead to a call by a tool, which is on record instead.
  */
 function isNobodysCall(operation: string, api: string): boolean {
   return api === '' || operation.startsWith('OPTIONS ') || MCP_MESSAGE.test(operation);
 }
 
 /**
- * Where the key is not in API Management's own header, the edge sends the call to itself once more: another request,
- * which is on record and whose id is in the answer. One whose client left before there was an answer is on record itself.
+ * Tells whether the edge handed a request on to itself, as it does when the key is not in API Management's own header.
+ * The record and the id in the answer are then those of the second request. A request whose client left before the
+ * answer has a record itself.
  */
 function isHandedOn(row: LogRow): boolean {
   const answeredBy = readText(row, 'answeredBy');
@@ -126,12 +129,12 @@ function readText(row: LogRow, name: string): string {
   throw unreadable();
 }
 
-/** -1 where somebody put in what is no number. */
+/** Reads the sequence of an entry; -1 where the event has no number. */
 function readSequence(row: LogRow): number {
   return row.sequence === null ? -1 : readNumber(row, 'sequence');
 }
 
-/** Whole numbers come as text from some versions of the service. */
+/** Reads a whole number, which some versions of the service give as text. */
 function readNumber(row: LogRow, name: string): number {
   const value = row[name];
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
@@ -145,7 +148,7 @@ function readTime(row: LogRow): Date {
   return time;
 }
 
-/** A dynamic value: JSON in a text. */
+/** Reads a dynamic value, which is JSON in a text or an object. */
 function readObject(row: LogRow, name: string): Record<string, unknown> {
   const value = row[name];
   if (value === null || value === undefined || value === '') return {};
@@ -153,7 +156,7 @@ function readObject(row: LogRow, name: string): Record<string, unknown> {
     const json: unknown = typeof value === 'string' ? JSON.parse(value) : value;
     if (typeof json === 'object' && json !== null) return json as Record<string, unknown>;
   } catch {
-    // Refused below, as everything is that is not an object.
+    // The error below is thrown for every value that is not an object.
   }
   throw unreadable();
 }

@@ -1,53 +1,61 @@
 import { createIdSet } from './id-set.ts';
 import type { Place } from './finding.ts';
 
-/** More calls than this are never at work, and fewer have two closings: what is beyond is counted, and not followed. */
+/** The most open calls that are followed. Never are so many active at once, so those beyond are only counted. */
 const MOST_OPEN = 200_000;
+/** The most keys of suspected closings that are followed. Those beyond are only counted. */
 const MOST_SUSPECTS = 10_000;
 const LONGEST_ID = 256;
 
-/** An entry of a record, and where it stands. */
+/** The place of an opening or closing. */
 export interface RecordPlace extends Place {
   readonly writer: string;
   readonly sequence: number;
 }
 
-/** What of an opening or closing tells which call it is of. */
+/** The members of an opening or closing that identify its call. */
 export interface BookedRecord {
   readonly id: string;
-  /** A closing that another process wrote, because the writer of the opening died. */
+  /** True for a closing that another process wrote, because the writer of the opening died. */
   readonly isRecovered: boolean;
-  /** A closing that corrects another one. */
+  /** The number of the correction; 0 for a closing that corrects no other. */
   readonly revision: number;
 }
 
-/** An opening whose call has no closing in the same chain. */
+/** An opening without a closing in the chains that were read. */
 export interface Orphan extends RecordPlace {
   readonly time: string;
 }
 
 /**
- * Which calls were opened and closed. Open ones are kept until they are closed; closed ones as 64 bits each.
+ * Follows the calls that a ledger opens and closes. It keeps an open call until it is closed, and 64 bits of each
+ * closing.
  */
 export interface CallBook {
+  /** Notes an opening. */
   opened(record: BookedRecord, place: RecordPlace, time: string): void;
+  /** Notes a closing. */
   closed(record: BookedRecord): void;
-  /** Openings that nothing closes, by id of the call. */
+  /** Gives the openings without a closing, by the record's id. */
   orphans(): ReadonlyMap<string, Orphan>;
-  /** Keys of closings that seem to be there twice; `closingKey` of a closing tells whether it is one of them. */
+  /** Gives the keys of closings that may be there twice; `closingKey` makes the key of a closing. */
   suspects(): ReadonlySet<string>;
-  /** How many openings and suspects were too many to follow. */
+  /** Gives the numbers of openings and suspects that were too many to follow. */
   overflow(): { readonly open: number; readonly suspects: number };
 }
 
-/** A call has one closing, one of each revision, and one recovered besides. */
+/**
+ * Makes the key that only one closing of the ledger may have. A call may have one of each revision, and a recovered
+ * one.
+ */
 export function closingKey({ id, isRecovered, revision }: BookedRecord): string {
   return isRecovered ? `${id}#recovered` : revision === 0 ? id : `${id}#${revision}`;
 }
 
+/** Starts a call book without any calls. */
 export function createCallBook(): CallBook {
   const open = new Map<string, Orphan>();
-  // Closings of openings that are read later: a chain of an older process can hold them.
+  // The chain of an older process can hold the recovered closing of an opening that is read later.
   const recovered = new Set<string>();
   const closings = createIdSet();
   const suspects = new Set<string>();
@@ -74,7 +82,7 @@ export function createCallBook(): CallBook {
   };
 }
 
-/** What tells one call from others; undefined for an entry whose record names no call. */
+/** Reads the record of an opening or closing as far as it identifies its call; undefined where it names no call. */
 export function readBookedRecord(members: Readonly<Record<string, unknown>>): BookedRecord | undefined {
   const record = members.record;
   if (typeof record !== 'object' || record === null) return undefined;

@@ -3,10 +3,10 @@ import type { ShippedRecord, VerifiedPeriod } from './evidence.ts';
 import type { Finding, Place } from './finding.ts';
 import type { Fault } from './judge-pieces.ts';
 
-/** Records that could not be matched at once are kept until the end of their chain, up to this many of each side. */
+/** The most unmatched records of each side that are kept until the end of their chain. */
 const MOST_KEPT = 5_000;
 
-/** A closing of the chain that is being read. */
+/** A closing of a chain, with its place and its record. */
 export interface Closing {
   readonly sequence: number;
   readonly hash: string;
@@ -16,41 +16,46 @@ export interface Closing {
   readonly time: Date;
 }
 
+/** The records to compare with the ledger, and the rules of the comparison. */
 export interface ShippedOptions {
   readonly records: AsyncIterable<ShippedRecord>;
   readonly fieldsOf: ((record: Closing['record']) => Readonly<Record<string, unknown>>) | undefined;
   readonly period: VerifiedPeriod;
-  /** Records younger than this need not show yet. */
+  /** Records from this time on need not show in Application Insights yet. */
   readonly notBefore: Date;
-  /** Every chain of the ledger, also those outside the period, which are not read. */
+  /** The writers of all chains of the ledger, also of those outside the period, which are not read. */
   readonly writers: ReadonlySet<string>;
   readonly report: (finding: Finding) => void;
-  /** Given each record of the ledger that Application Insights does not have, for whatever reason. */
+  /** Called with each record of the ledger that Application Insights does not have, for whatever reason. */
   readonly unshown: (record: Closing['record']) => void;
 }
 
-/** What of a chain is known when it has been read. */
+/** The result of reading a chain, as far as the comparison needs it. */
 export interface ChainEnd {
   readonly faults: readonly Fault[];
-  /** The last entry that was read. */
+  /** The sequence of the last entry. */
   readonly last: number;
 }
 
-/** Walks through the ledger's closings and the records in Application Insights side by side. */
+/** Compares the ledger's closings with the records in Application Insights, which it reads side by side. */
 export interface ShippedComparison {
-  /** Chains come in the order of their writers. `shipped`: the last entry that was. */
+  /**
+   * Begins a chain. Chains come in the order of their writers. @param shipped the sequence of the last shipped entry.
+   */
   begin(writer: string, shipped: number): Promise<void>;
+  /** Compares further closings of the chain. */
   compare(closings: readonly Closing[]): Promise<void>;
-  /** @returns the last record's sequence beyond the end of the chain, where there is one. */
+  /** Ends a chain. @returns the highest sequence of a record beyond the end of the chain, where there is one. */
   end(chain: ChainEnd): Promise<number | undefined>;
   /**
-   * When there are no more chains.
-   * @param isRefused whether Application Insights refused an entry for good, which any chain can say.
-   * @returns how many records were read.
+   * Ends the comparison after the last chain.
+   * @param isRefused tells whether Application Insights refused an entry for good, by a refusal in any chain.
+   * @returns the number of records that were read.
    */
   finish(isRefused: (writer: string, sequence: number) => boolean): Promise<number>;
 }
 
+/** Starts a comparison of a whole ledger. Its methods throw what reading the records throws. */
 export function createShippedComparison(options: ShippedOptions): ShippedComparison {
   const { fieldsOf, period, notBefore, writers, report, unshown } = options;
   const records = options.records[Symbol.asyncIterator]();
@@ -61,7 +66,7 @@ export function createShippedComparison(options: ShippedOptions): ShippedCompari
   let shippedUpTo = Infinity;
   let early = new Map<number, ShippedRecord>();
   let late: Closing[] = [];
-  // Told at the end only, because a chain that is read later can say that they were refused.
+  // Missing records are reported at the end, because a chain that is read later can hold their refusals.
   const missing: { readonly writer: string; readonly sequence: number; readonly finding: Finding }[] = [];
 
   const peek = async (): Promise<ShippedRecord | undefined> => {
@@ -73,7 +78,7 @@ export function createShippedComparison(options: ShippedOptions): ShippedCompari
         return undefined;
       }
       count += 1;
-      // At once, because what such a writer is called has no place in the order of those that are one.
+      // The writer of such a record can be any text, which has no place in the order of writers.
       if (writers.has(next.value.writer) && next.value.sequence >= 0) return (peeked = next.value);
       reportUnknown(next.value.writer, next.value.sequence);
     }
@@ -146,7 +151,7 @@ export function createShippedComparison(options: ShippedOptions): ShippedCompari
           else reportUnknown(writer, shipped.sequence);
         }
         let isThere = false;
-        // A record can be delivered more than once; each time it has to be the same.
+        // A record can be delivered more than once, and must be the same each time.
         for (; shipped?.writer === writer && shipped.sequence === closing.sequence; shipped = await peek()) {
           peeked = undefined;
           judge(closing, shipped);
@@ -193,12 +198,12 @@ export function createShippedComparison(options: ShippedOptions): ShippedCompari
   };
 }
 
-/** A time that is none is no reason not to look. */
+/** Tells whether a closing must show in Application Insights by its time. One with an invalid time must. */
 function isDue({ time }: Closing, { from, to }: VerifiedPeriod, notBefore: Date): boolean {
   return Number.isNaN(time.getTime()) || (time >= from && time < to && time < notBefore);
 }
 
-/** Names of fields whose values are not the same; Application Insights may have more of them. */
+/** Finds the fields whose values differ. Application Insights may have further fields. */
 function findDifferences(
   expected: Readonly<Record<string, unknown>>,
   found: Readonly<Record<string, unknown>>,
@@ -207,7 +212,7 @@ function findDifferences(
 }
 
 function isSame(expected: unknown, found: unknown): boolean {
-  // Measurements are floating-point numbers, and some versions of the service write whole numbers as texts.
+  // Some versions of the service write whole numbers as texts.
   if (typeof expected === 'number') return Number(found) === expected && found !== '' && found !== null;
   return expected === found;
 }

@@ -1,35 +1,41 @@
 import type { TracedCall, VerifiedPeriod } from './evidence.ts';
 import { createFindings, type Findings } from './findings.ts';
 
+/** The requests and records to compare, both in the order of their trace ids, and the rules of the comparison. */
 export interface TrafficOptions {
   readonly requests: AsyncIterable<TracedCall>;
   readonly records: AsyncIterable<TracedCall>;
   readonly period: VerifiedPeriod;
-  /** What is younger than this may have its counterpart still on its way. */
+  /** Requests and records from this time on may lack their counterpart. */
   readonly notBefore: Date;
-  /** Records that the ledger alone has, by trace: the calls of one have different ids. */
+  /** The request ids of records that only the ledger has, by trace id. */
   readonly unshown?: ReadonlyMap<string, readonly string[]>;
   readonly findings: Findings;
 }
 
+/** The result of the comparison besides its findings. */
 export interface TrafficCounts {
-  /** In the period. */
+  /** The number of requests in the period. */
   readonly requests: number;
+  /** The number of records in the period. */
   readonly records: number;
-  /** Whether requests were left out when they were counted, so that none can be missed. */
+  /**
+   * True when the telemetry is sampled, so that requests are left out and no record can be said to lack its request.
+   */
   readonly isSampled: boolean;
 }
 
 /**
- * Holds the edge's own count of requests against the records, call by call. Several calls can share a trace, because a
- * client may have begun it; then their numbers are compared.
+ * Compares the edge's requests with the records, trace by trace. Several calls can share a trace that a client began;
+ * of them the numbers are compared. Adds a finding for each request without a record and each record without a
+ * request.
  */
 export async function compareTraffic(options: TrafficOptions): Promise<TrafficCounts> {
   const { period, notBefore, unshown, findings } = options;
   const requests = groupByTrace(options.requests);
   const records = groupByTrace(options.records);
   const counts = { requests: 0, records: 0, isSampled: false };
-  // Records without a request are told at the end: what is sampled may have left those requests out.
+  // Records without a request are reported at the end, and only if no request shows that the telemetry is sampled.
   const unasked = createFindings();
   const isIn = ({ time }: TracedCall) => time >= period.from && time < period.to;
   const isDue = (call: TracedCall) => isIn(call) && call.time < notBefore;
@@ -91,7 +97,7 @@ interface TraceGroup {
   readonly calls: readonly TracedCall[];
 }
 
-/** Calls without a trace are groups of their own: nothing can be said of what belongs to them. */
+/** Groups calls by their trace. Each call without a trace is a group of its own, because nothing joins it to others. */
 async function* groupByTrace(calls: AsyncIterable<TracedCall>): AsyncGenerator<TraceGroup, undefined> {
   let group: TracedCall[] = [];
   for await (const call of calls) {

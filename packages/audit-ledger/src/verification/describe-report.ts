@@ -1,6 +1,6 @@
 import type { VerificationReport } from './report.ts';
 
-/** The report for people to read. */
+/** Writes a report as text for people, without control characters. */
 export function describeReport(report: VerificationReport): string {
   const { findings, findingCount, notChecked, isIntact } = report;
   const hidden = findingCount - findings.length;
@@ -43,7 +43,7 @@ function describeCounts(report: VerificationReport): string[] {
   ];
 }
 
-/** Names that others chose can hold what moves a terminal's cursor. */
+/** Replaces control characters: names that others chose could move a terminal's cursor with them. */
 function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
 }

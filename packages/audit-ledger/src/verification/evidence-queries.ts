@@ -1,7 +1,7 @@
 import { column, dateTimeLiteral, pipe, textLiteral } from '../reading/kql.ts';
 import type { VerifiedPeriod } from './evidence.ts';
 
-/** What the pages of an answer go on after: a text, and a number or another text. */
+/** The key of the last row of a page: a text, and a number or another text. The next page goes on after it. */
 export interface PageKey {
   readonly text: string;
   readonly rank: number | string;
@@ -13,7 +13,7 @@ function within({ from, to }: VerifiedPeriod): string {
   return `timestamp >= ${dateTimeLiteral(from)} and timestamp < ${dateTimeLiteral(to)}`;
 }
 
-/** Text has no order of its own in this language, so it is compared with a function. */
+/** The query language has no order of texts, so texts are compared with a function. */
 function isAfter(textColumn: string, rankColumn: string, { text: last, rank }: PageKey): string {
   const order = `strcmp(${textColumn}, ${textLiteral(last)})`;
   const isLater =
@@ -29,7 +29,7 @@ function page(textColumn: string, rankColumn: string, after: PageKey | undefined
   ];
 }
 
-/** Heads of chains that were sent in the period, by writer and sequence. */
+/** Writes the query for the anchors that were sent in the period, by writer and sequence. */
 export function anchorsQuery(period: VerifiedPeriod, after: PageKey | undefined, limit: number): string {
   return pipe(
     'customEvents',
@@ -40,7 +40,10 @@ export function anchorsQuery(period: VerifiedPeriod, after: PageKey | undefined,
   );
 }
 
-/** Records of calls of the period by writer and sequence, also those that name no entry: nobody shipped them. */
+/**
+ * Writes the query for the shipped records of the period, by writer and sequence. Its rows include records that name no
+ * entry of the ledger.
+ */
 export function shippedRecordsQuery(
   period: VerifiedPeriod,
   after: PageKey | undefined,
@@ -55,12 +58,12 @@ export function shippedRecordsQuery(
   );
 }
 
-/** Requests that the edge counted, by their trace. */
+/** Writes the query for the edge's requests of the period, by trace. */
 export function requestsQuery(period: VerifiedPeriod, after: PageKey | undefined, limit: number): string {
   return pipe(
     'requests',
     `where ${within(period)}`,
-    // The function app's own telemetry can be in the same place.
+    // The function app's own telemetry can be in the same workspace.
     `where ${text('Service Type')} == "API Management"`,
     `extend api = ${text('API Name')}, operationName = name, ` +
       `requestId = ${text('Request Id')}, answeredBy = ${text('Response-x-request-id')}`,
@@ -69,7 +72,7 @@ export function requestsQuery(period: VerifiedPeriod, after: PageKey | undefined
   );
 }
 
-/** One record for each call, of either recorder, by their trace. */
+/** Writes the query for the records of both recorders, one for each call, by trace. */
 export function tracedRecordsQuery(
   period: VerifiedPeriod,
   after: PageKey | undefined,
@@ -81,7 +84,7 @@ export function tracedRecordsQuery(
       `(traces | where ${text('recordedBy')} == "edge" and ${inPeriod} | extend recorder = 1, traceId = operation_Id)`,
     `extend requestId = ${text('requestId')}`,
     'where isnotempty(requestId)',
-    // Delivered twice, recovered and real, or of both recorders: it is one call.
+    // A call can have several records: one delivered twice, a recovered and a real one, or one of each recorder.
     'summarize arg_max(recorder, *) by requestId',
     ...page('traceId', 'requestId', after, limit),
     'project traceId, requestId, timestamp',

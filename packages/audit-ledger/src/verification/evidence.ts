@@ -1,6 +1,6 @@
 import type { PublicKeys } from '../keys/signature.ts';
 
-/** A chain's head at some time, as Application Insights keeps it. */
+/** An anchor: the head of a chain at some time, as Application Insights keeps it. */
 export interface Anchor {
   readonly writer: string;
   readonly sequence: number;
@@ -11,45 +11,46 @@ export interface Anchor {
 export interface ShippedRecord {
   readonly writer: string;
   readonly sequence: number;
-  /** Of its entry. */
+  /** The hash of its entry. */
   readonly hash: string;
   readonly time: Date;
-  /** Its other fields; empty where they are not to be compared. */
+  /** Its other fields, empty where they are not to be compared. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** A request that the edge counted, or a record of one, by what both have. */
+/** A request that the edge counted, or a record of a call. */
 export interface TracedCall {
   /** W3C trace id, which is the operation id of the edge's request; empty where none is known. */
   readonly traceId: string;
   readonly time: Date;
-  /** Of records. */
+  /** The request id by which records are told apart; absent for requests. */
   readonly recordId?: string;
-  /** Of requests: what the edge calls the operation. */
+  /** The edge's name of the operation; absent for records. */
   readonly operation?: string;
-  /** Of requests that can be without a record, because they are nobody's call. */
+  /** True for a request that may have no record. */
   readonly isOptional?: boolean;
-  /** Of requests that stand for others as well, which were left out when they were counted. */
+  /** True for a request that also stands for others, which sampling left out. */
   readonly isSampled?: boolean;
 }
 
-/** From an instant to another; the last one is outside. */
+/** A period from one instant to another. `to` is the first instant outside. */
 export interface VerifiedPeriod {
   readonly from: Date;
   readonly to: Date;
 }
 
-/** What the ledger is held against. What is left out could not be asked, and the report says so. */
+/** The evidence against which a ledger is verified. The report names the kinds of evidence that are left out. */
 export interface LedgerEvidence {
+  /** The anchors, which must be read before the ledger is listed. */
   readonly anchors?: readonly Anchor[];
-  /** The last entry that was shipped, by writer. To be asked before the ledger is listed, as anchors are. */
+  /** The sequence of the last shipped entry, by writer. Cursors must be read before the ledger is listed. */
   readonly cursors?: ReadonlyMap<string, number>;
   readonly publicKeys?: PublicKeys;
-  /** In the order of their writers and sequences, compared as texts and as numbers. */
+  /** The shipped records, in the order of their writers and sequences, compared as texts and as numbers. */
   readonly records?: AsyncIterable<ShippedRecord>;
-  /** What a shipped record has for fields, from the record in the ledger. */
+  /** Gives the fields that a record of the ledger must have in Application Insights. */
   readonly fieldsOf?: (record: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
-  /** Requests that the edge counted, and records of either recorder, both in the order of their trace ids. */
+  /** The edge's requests, and the records of both recorders, each in the order of their trace ids. */
   readonly traffic?: {
     readonly requests: AsyncIterable<TracedCall>;
     readonly records: AsyncIterable<TracedCall>;

@@ -1,9 +1,12 @@
 import type { Segment } from './segments.ts';
 
-/** Of segments in the order of their links, those that stand elsewhere: as few entries as explain the order. */
+/**
+ * Finds the segments that were moved, choosing as few entries as explain the order.
+ * @param linked segments in the order of their links.
+ */
 export function findMoved(linked: readonly Segment[]): Segment[] {
   if (linked.every(({ order }, index) => index === 0 || order > (linked[index - 1]?.order ?? -1))) return [];
-  // The heaviest part of them that stands in order stays where it is.
+  // The segments with the most entries that stand in order count as not moved.
   const best: { weight: number; previous: number }[] = [];
   linked.forEach((segment, index) => {
     const own = segment.last - segment.first + 1;

@@ -1,4 +1,4 @@
-/** Everything that a verification can find wrong. */
+/** The kinds of findings. */
 export const FINDING_KINDS = [
   'removed',
   'altered',
@@ -22,31 +22,32 @@ export const FINDING_KINDS = [
   'record-without-request',
   'bundle-file',
 ] as const;
+/** One of the kinds of findings. */
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
-/** Where a line stands. Parts and lines count from 1. */
+/** The place of a line in a chain. Parts and lines count from 1. */
 export interface Place {
   readonly part: number;
   readonly line: number;
 }
 
-/** One thing that is wrong, and where. It names entries and records, and says nothing of what they hold. */
+/** One thing that is wrong, with its place. It names entries and records, and holds nothing of their contents. */
 export interface Finding extends Partial<Place> {
   readonly kind: FindingKind;
   /** One sentence in plain English. */
   readonly message: string;
   readonly writer?: string;
-  /** The entry, or the first one of several. */
+  /** The sequence of the entry, or of the first of several. */
   readonly sequence?: number;
-  /** The last one, where there are several. */
+  /** The sequence of the last entry, where there are several. */
   readonly lastSequence?: number;
   readonly recordId?: string;
   readonly traceId?: string;
-  /** A file of a bundle. */
+  /** The path of a file of a bundle. */
   readonly file?: string;
 }
 
-/** "entry 7" or "entries 7 to 9". */
+/** Writes "entry 7" or "entries 7 to 9". */
 export function nameEntries(first: number, last: number): string {
   return first === last ? `entry ${first}` : `entries ${first} to ${last}`;
 }

@@ -1,21 +1,26 @@
 import { type Finding, FINDING_KINDS, type FindingKind } from './finding.ts';
 
-/** More than this are counted, and not listed. */
+/** The most findings that are listed. Others are only counted. */
 export const MOST_LISTED = 1_000;
 
 /**
- * What was found wrong so far, in bounded memory. Where not all can be listed, each kind has its share of the list, so
- * that many findings of one kind hide none of another.
+ * Collects findings in bounded memory. When not all can be listed, each kind has its share of the list, so that many
+ * findings of one kind do not hide those of another.
  */
 export interface Findings {
+  /** Adds a finding. */
   readonly add: (finding: Finding) => void;
-  /** All that another one has, those that it doesn't list included. */
+  /** Adds all findings of another collection. Those that it doesn't list are counted. */
   readonly addAll: (others: Findings) => void;
+  /** Gives the number of all findings. */
   count(): number;
-  /** In the order in which they were found; kind by kind where there are more than can be listed. */
+  /**
+   * Lists the findings in the order in which they were added, or kind by kind when there are more than can be listed.
+   */
   list(): Finding[];
 }
 
+/** Starts an empty collection of findings. */
 export function createFindings(): Findings {
   const kept = new Map<FindingKind, Finding[]>();
   const inOrder: Finding[] = [];
@@ -40,7 +45,9 @@ export function createFindings(): Findings {
   };
 }
 
-/** What a kind leaves of its share goes to those that need more, first come first served. */
+/**
+ * Shares the list out among the kinds. The unused rest goes to kinds that need more, in the order of `FINDING_KINDS`.
+ */
 function shareOut(kept: ReadonlyMap<FindingKind, readonly Finding[]>): Finding[] {
   const kinds = FINDING_KINDS.flatMap((kind) => (kept.has(kind) ? [kept.get(kind) ?? []] : []));
   const share = Math.floor(MOST_LISTED / kinds.length);

@@ -6,8 +6,8 @@ import type { LedgerChain, LedgerPart, LedgerReader } from '../ledger/ledger-rea
 const PART_NAME = /^(\d{6,})\.jsonl$/;
 
 /**
- * A ledger that was copied to a folder, laid out as the container is: `{writer}/{part}.jsonl`. Links and devices are no
- * part of it.
+ * Reads a ledger that was copied to a folder, laid out as the container is: `{writer}/{part}.jsonl`. Links and devices
+ * are left out.
  */
 export function createFolderLedger(folder: string): LedgerReader {
   return {
@@ -48,7 +48,7 @@ async function listParts(folder: string): Promise<LedgerPart[]> {
   return parts.sort((one, other) => one.part - other.part);
 }
 
-/** None where it is no folder. */
+/** Lists the names in a folder; none where it is no folder. */
 async function namesIn(folder: string): Promise<string[]> {
   const found = await lstat(folder).catch(() => undefined);
   return found?.isDirectory() === true ? readdir(folder) : [];

@@ -3,19 +3,21 @@ import { randomInt } from 'node:crypto';
 const SMALLEST = 1 << 12;
 
 /**
- * Remembers ids by 64 bits of each, so that a million take 16 MB and not 100. Two ids can share those bits, by chance once
- * in some ten million verifications of a million ids: a second one is a suspicion, which the ledger has to confirm.
+ * Remembers ids by 64 bits of each, so that a million ids take 16 MB instead of 100. Two ids can have the same bits, by
+ * chance once in some ten million verifications of a million ids. So a repeated id is a suspicion, which the ledger has
+ * to confirm.
  */
 export interface IdSet {
-  /** @returns whether it, or another one with the same bits, was there before. */
+  /** Adds an id. @returns true when it, or another id with the same bits, was added before. */
   add(id: string): boolean;
 }
 
+/** Makes an empty set. */
 export function createIdSet(): IdSet {
-  // Pairs of 32 bits, open addressing; 0, 0 is a free place.
+  // The slots are pairs of 32 bits with open addressing. The pair 0, 0 is a free slot.
   let slots = new Uint32Array(SMALLEST * 2);
   let count = 0;
-  // Another one each time, so that nobody can choose ids that all fall on one place.
+  // The seed is random, so that nobody can choose ids that all fall into one slot.
   const seed = randomInt(2 ** 32);
 
   const place = (low: number, high: number): boolean => {
@@ -51,7 +53,10 @@ export function createIdSet(): IdSet {
   };
 }
 
-/** Two mixes of 32 bits each, after MurmurHash3: whoever makes two ids the same causes a second look, and no more. */
+/**
+ * Mixes 32 bits twice, after MurmurHash3. An attacker who makes two ids collide causes a second reading and nothing
+ * else.
+ */
 function hash64(text: string, seed: number): [number, number] {
   let low = 0x9747b28c ^ seed;
   let high = 0x2545f491 ^ Math.imul(seed, 0x9e3779b1);
@@ -64,6 +69,6 @@ function hash64(text: string, seed: number): [number, number] {
   }
   low = Math.imul(low ^ (low >>> 16), 0xc2b2ae35);
   high = Math.imul(high ^ (high >>> 15), 0x27d4eb2f);
-  // Never the sign of a free place.
+  // The lowest bit is set, so that no hash looks like a free slot.
   return [(low ^ (low >>> 13)) >>> 0, ((high ^ (high >>> 14)) | 1) >>> 0];
 }

@@ -3,31 +3,34 @@ import type { Place } from './finding.ts';
 import { findMoved } from './find-moved.ts';
 import { createBeginning, isSegment, type Piece, type Segment } from './segments.ts';
 
-/** What else is known of a chain than the lines themselves. */
+/** Evidence about a chain besides its lines. */
 export interface Witnesses {
-  /** The hash that an anchor or a signature says an entry has. */
+  /** Gives the hash of an entry by an anchor or a signature; undefined where neither names it. */
   readonly hashOf: (sequence: number) => string | undefined;
-  /** The last entry that is known to have been written; -1 where none is. */
+  /** The sequence of the last entry that is known to have been written; -1 where none is. */
   readonly last: number;
 }
 
-/** What was done to the lines of a chain. */
+/** A change that was made to the lines of a chain. */
 export interface Fault {
   readonly kind: 'removed' | 'altered' | 'reordered' | 'inserted' | 'truncated' | 'unreadable';
-  /** Sequences; of what was inserted, those that the next entries there have or would have. */
+  /**
+   * The sequences of the first and the last entry. For an insertion, both are the sequence of the chain's next entry
+   * there.
+   */
   readonly first: number;
   readonly last: number;
   readonly place: Place;
 }
 
 /**
- * Tells what was done to a chain from the pieces that it was found in. A single change is told exactly, as far as that
- * can be known: what the last entry was, only witnesses can say. Of several changes each is found, though two that touch
- * may be told as one.
+ * Finds the changes that were made to a chain from its pieces. A single change is described exactly, except that only
+ * witnesses know the last entry of a truncated chain. Of several changes each is found, but two that touch may be
+ * described as one.
  *
- * An entry is vouched for by the one after it, which names its hash. So the pieces are joined by those hashes first,
- * wherever they stand; then the heaviest sequence of them that stands in order is taken for the chain, and everything
- * else for what was put in.
+ * Each entry vouches for the one before it, whose hash it names. So the pieces are first joined by those hashes,
+ * wherever they stand. Then the joined pieces with the most entries that stand in order are taken for the chain. All
+ * others are taken for insertions.
  */
 export function judgePieces(found: readonly Piece[], witnesses: Witnesses): Fault[] {
   const { segments, forged } = splitForgedTails(found.filter(isSegment), witnesses.hashOf);
@@ -47,7 +50,7 @@ export function judgePieces(found: readonly Piece[], witnesses: Witnesses): Faul
   return faults.sort((one, other) => one.first - other.first);
 }
 
-/** Runs that overlap neither in sequence nor in place, so that they hold as many entries as possible. */
+/** Chooses runs that overlap neither in sequence nor in place, with as many entries as possible. */
 function chooseSpine(runs: readonly Run[]): readonly Run[] {
   const [beginning, ...others] = runs;
   if (!beginning) return [];
@@ -76,7 +79,9 @@ function chooseSpine(runs: readonly Run[]): readonly Run[] {
   return [beginning, ...spine];
 }
 
-/** A lone entry at the end that nothing vouches for, and whose sequence the witnesses rule out, is no part of the chain. */
+/**
+ * Drops a lone last entry whose sequence the witnesses rule out. Nothing vouches for it, so it is no part of the chain.
+ */
 function withoutStrayEnd(spine: readonly Run[], { last }: Witnesses): readonly Run[] {
   const end = spine.findIndex(({ isEnd }) => isEnd);
   const kept = end === -1 ? spine : spine.slice(0, end + 1);
@@ -86,7 +91,9 @@ function withoutStrayEnd(spine: readonly Run[], { last }: Witnesses): readonly R
   return isRuledOut ? kept.slice(0, -1) : kept;
 }
 
-/** What is wrong where one run ends and the next begins; from the end, because an entry vouches for the one before. */
+/**
+ * Finds the faults between runs. It goes from the end to the beginning, because each entry vouches for the one before.
+ */
 function judgeBreaks(
   spine: readonly Run[],
   strays: readonly Piece[],
@@ -99,7 +106,7 @@ function judgeBreaks(
     const [run, next] = [spine[index - 1], spine[index]];
     if (!run || !next) continue;
     if (next.first === run.last + 1) {
-      // What an altered entry says of the one before means nothing.
+      // An altered entry does not vouch for the one before.
       if (next.count === 1 && next.first === altered) continue;
       const isNextAltered =
         run.last === -1 ||
@@ -137,7 +144,7 @@ function judgeGap(
   return { kind: isIntact ? 'unreadable' : 'altered', ...missing, place };
 }
 
-/** What is wrong after the last run. */
+/** Finds the fault after the last run. */
 function judgeEnd(
   spine: readonly Run[],
   strays: readonly Piece[],

@@ -8,43 +8,45 @@ import type { VerificationReport } from './report.ts';
 import type { PublicKeys } from '../keys/signature.ts';
 import { verifyLedger } from './verify-ledger.ts';
 
+/** The dependencies of a ledger verifier. */
 export interface VerifierRooms {
   readonly ledger: LedgerReader;
-  /** Container of the shipping cursors. */
+  /** The container of the shipping cursors. */
   readonly state: ContainerClient;
-  /** Undefined where nothing says from where Application Insights is read. */
+  /** Undefined where Application Insights can't be read, because its application id is not known. */
   readonly insights: ApplicationInsightsEvidence | undefined;
   /** Undefined where there is no audit key. */
   readonly publicKeys: PublicKeys | undefined;
-  /** What a shipped record has for fields; its entry's hash alone is compared where this is left out. */
+  /** Gives the fields of a shipped record. When left out, records are compared by the hashes of their entries alone. */
   readonly fieldsOf?: LedgerEvidence['fieldsOf'];
   readonly now: () => Date;
 }
 
-/** What is verified. */
+/** The request of a verification. */
 export interface VerificationRequest {
   readonly period: VerifiedPeriod;
-  /** How long records may take to be shipped and to show. */
+  /** The time that records may take to be shipped and to show in Application Insights, in milliseconds. */
   readonly graceInMs: number;
 }
 
 /** Verifies the ledger in storage against Application Insights. */
 export interface LedgerVerifier {
-  /** @throws AuditError AUDIT_UNAVAILABLE and AUDIT_QUERY_REJECTED when what has to be read can't be. */
+  /** Verifies the ledger. @throws AuditError AUDIT_UNAVAILABLE or AUDIT_QUERY_REJECTED when a source can't be read. */
   verify(request: VerificationRequest, abortSignal: AbortSignal): Promise<VerificationReport>;
 }
 
 const HOUR_IN_MS = 3_600_000;
-/** Streams last up to half an hour, and what a lost process left open takes some minutes to be closed. */
+/** A stream lasts up to half an hour, and closing the calls of a lost process takes some minutes. */
 const OPEN_FOR_IN_MS = 35 * 60_000;
 
+/** Makes a verifier that keeps nothing between two verifications. */
 export function createLedgerVerifier(rooms: VerifierRooms): LedgerVerifier {
   const { state, insights, publicKeys, fieldsOf, now } = rooms;
   const ledger = inPlainWords(rooms.ledger);
   return {
     async verify({ period, graceInMs }, abortSignal) {
       const startedAt = now();
-      // Anchors and cursors come first: the chains, which are listed after them, have to be as long as they say.
+      // Anchors and cursors are read before the chains are listed, so that no chain may be shorter than they say.
       const sent = { from: period.from, to: later(startedAt, HOUR_IN_MS) };
       const anchors = await insights?.anchors(sent, abortSignal);
       const cursors = await readShippingCursors(state, abortSignal).catch(() => {
@@ -68,13 +70,16 @@ export function createLedgerVerifier(rooms: VerifierRooms): LedgerVerifier {
   };
 }
 
-/** Undefined where the workspace keeps no requests of the edge. */
+/**
+ * Reads the edge's requests and the records; undefined where Application Insights has no requests, or rejects the
+ * query.
+ */
 async function readTraffic(
   insights: ApplicationInsightsEvidence,
   { from, to }: VerifiedPeriod,
   abortSignal: AbortSignal,
 ): Promise<LedgerEvidence['traffic']> {
-  // A call can be counted at one side of the period's ends and recorded at the other.
+  // The request of a call can lie inside the period and its record outside, or the other way round.
   const around = { from: later(from, -HOUR_IN_MS), to: later(to, HOUR_IN_MS) };
   const requests = insights.requests(around, abortSignal);
   try {
@@ -98,7 +103,7 @@ async function* startingWith(
   yield* others;
 }
 
-/** Keeps nothing of the storage SDK's errors, which hold the request. */
+/** Replaces the storage SDK's errors, because they hold the request. */
 function inPlainWords(ledger: LedgerReader): LedgerReader {
   return {
     list: (abortSignal) =>

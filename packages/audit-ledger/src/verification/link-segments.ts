@@ -1,6 +1,6 @@
 import type { Segment } from './segments.ts';
 
-/** Segments that link to each other, in the order of their links, wherever they stand. */
+/** Segments that link to each other by their hashes, in the order of their links. They may stand in another order. */
 export interface Run {
   readonly segments: readonly Segment[];
   readonly start: Segment;
@@ -10,17 +10,20 @@ export interface Run {
   readonly last: number;
   readonly count: number;
   readonly firstOrder: number;
-  /** Of the segment that ends it. */
+  /** The order of its last segment. */
   readonly lastOrder: number;
   readonly isEnd: boolean;
 }
 
-/** @param beginning what the first entry of a chain links to; it begins the first run. */
+/**
+ * Links segments to runs.
+ * @param beginning the empty segment to which the first entry of a chain links. It begins the first run.
+ */
 export function link(beginning: Segment, segments: readonly Segment[]): Run[] {
   const byPrevious = groupByPrevious(segments);
   const taken = new Set<Segment>();
   const runs: Run[] = [];
-  // Where two claim the same place, the longer run has it: more entries vouch for it.
+  // The longer of two segments that claim the same place gets it, because more entries vouch for it.
   const follow = (segment: Segment): Segment[] => {
     const linked = [segment];
     for (let end = segment; ;) {
@@ -43,8 +46,8 @@ export function link(beginning: Segment, segments: readonly Segment[]): Run[] {
 }
 
 /**
- * An entry that was put in can name the one before it rightly, so that it ends the segment before, but the entry whose
- * place it takes names that one too, and goes on. Such an entry is cut off.
+ * Cuts forged entries off the ends of segments. A forged entry can name the hash of the entry before it, so that it
+ * seems to end the segment. The genuine entry at that place names the same hash, and the chain goes on after it.
  */
 export function splitForgedTails(
   found: readonly Segment[],

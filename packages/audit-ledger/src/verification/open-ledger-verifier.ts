@@ -6,17 +6,21 @@ import type { LedgerVerifier } from './ledger-verifier.ts';
 import type { LogQuery } from '../reading/log-query.ts';
 import { shippedFieldsOf } from '../shipping/shipped-fields.ts';
 
+/** The settings of the verifier of a function app. */
 export interface LedgerVerifierOptions {
+  /** `https://{account}.blob.core.windows.net` */
   readonly storageUrl: string;
+  /** The URL of the audit key; undefined where there is none, and then no signature is checked. */
   readonly keyUrl: string | undefined;
   readonly credential: TokenCredential;
-  /** Undefined where nothing says from where Application Insights is read. */
+  /** Undefined where Application Insights can't be read. */
   readonly query: LogQuery | undefined;
 }
 
 /**
- * Verifies the ledger for who asks the gateway. What that takes is loaded when somebody asks first; one verification runs
- * at a time, because each reads whole chains.
+ * Opens the verifier of a function app. Its packages are loaded at the first verification. One verification runs at a
+ * time, because each reads whole chains.
+ * @throws AuditError AUDIT_UNAVAILABLE from `verify` while another verification runs.
  */
 export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifier {
   const { storageUrl, keyUrl, query } = options;

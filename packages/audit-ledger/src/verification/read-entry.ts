@@ -18,7 +18,7 @@ const KINDS: ReadonlySet<unknown> = new Set<LedgerEntry['kind']>([
   'end',
 ]);
 
-/** What an entry says of its place in the chain, and what it holds; the latter is checked where it is used. */
+/** An entry whose place in the chain has been checked. Its other members are checked where they are used. */
 export interface ReadEntry {
   readonly sequence: number;
   readonly previous: string;
@@ -27,7 +27,11 @@ export interface ReadEntry {
   readonly members: Readonly<Record<string, unknown>>;
 }
 
-/** Undefined for what is no entry of this writer. Each of a million lines comes through here, so it looks at the head alone. */
+/**
+ * Reads an entry; undefined for a line that is no entry of this writer. Only the head is checked, because a ledger can
+ * have a million lines.
+ * @param bytes the line without its line break.
+ */
 export function readEntry(bytes: Uint8Array, writer: string): ReadEntry | undefined {
   const members = parse(bytes);
   if (members?.v !== 1 || members.writer !== writer) return undefined;
@@ -40,7 +44,7 @@ export function readEntry(bytes: Uint8Array, writer: string): ReadEntry | undefi
 }
 
 function parse(bytes: Uint8Array): Record<string, unknown> | undefined {
-  // A million lines of nothing are not worth a million errors.
+  // Throwing an error for each of a million damaged lines would take too long.
   if (bytes[0] !== BRACE || !isUtf8(bytes)) return undefined;
   try {
     const json: unknown = JSON.parse(

@@ -3,19 +3,23 @@ import type { LedgerPart, LedgerReader } from '../ledger/ledger-reader.ts';
 const CHUNK_BYTES = 256 * 1024;
 const LINE_FEED = 0x0a;
 
-/** No entry is as long as this: what is, is damage, and is not kept. */
+/** Longer lines are damage, and their bytes are dropped. No entry is as long. */
 const LONGEST_LINE_BYTES = 4 * 1024 * 1024;
 
-/** A line as it stands, without its line break; the bytes hold until the next line is asked for. */
+/** A line of a part, without its line break. Its bytes are valid until the next lines are asked for. */
 export interface Line {
   readonly bytes: Uint8Array;
-  /** Counts from 1. */
+  /** The number of the line in its part, from 1. */
   readonly number: number;
-  /** False for what is left at the end of a part without a line break. */
+  /** False for the rest at the end of a part that has no line break. */
   readonly isWhole: boolean;
 }
 
-/** The lines of a part as long as it was when it was listed, in bounded memory. */
+/**
+ * Reads the lines of a part, up to its size at the time when it was listed, in bounded memory. A line that is too long
+ * comes without its bytes.
+ * @throws what the reader throws.
+ */
 export async function* readLines(
   reader: LedgerReader,
   writer: string,

@@ -7,12 +7,12 @@ import { cursorName, CURSORS } from '../shipping/shipping-cursor.ts';
 const AT_ONCE = 8;
 const MAXIMUM_BYTES = 65_536;
 
-/** The part of a cursor that verification needs. */
+/** A shipping cursor as far as verification needs it. */
 const Cursor = z.object({ sequence: z.int().min(-1) });
 
 /**
- * The last entry of each chain that was shipped, by writer; of a cursor that can't be read, none. What the storage
- * service answers otherwise than asked is thrown.
+ * Reads the sequence of the last shipped entry of each chain, by writer. It is -1 for a cursor with invalid content.
+ * @throws what the storage SDK throws.
  */
 export async function readShippingCursors(
   state: ContainerClient,
@@ -28,7 +28,7 @@ export async function readShippingCursors(
   const work = async (): Promise<void> => {
     for (const writer of left) {
       const blob = state.getBlobClient(cursorName(writer));
-      // What is longer than any cursor is none, and isn't read to its end. An empty one has no bytes to give.
+      // A longer blob is no cursor, and isn't read to its end. An empty blob answers 416.
       const { readableStreamBody } = await blob.download(0, MAXIMUM_BYTES, { abortSignal }).catch(ifEmpty);
       cursors.set(writer, readableStreamBody ? readSequence(await text(readableStreamBody)) : -1);
     }
@@ -37,7 +37,10 @@ export async function readShippingCursors(
   return cursors;
 }
 
-/** https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes: InvalidRange */
+/**
+ * Turns InvalidRange into an empty blob:
+ * https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
+ */
 function ifEmpty(error: unknown): { readonly readableStreamBody?: undefined } {
   if (error instanceof Error && 'statusCode' in error && error.statusCode === 416) return {};
   throw error;

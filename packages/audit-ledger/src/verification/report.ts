@@ -3,7 +3,7 @@ import { FINDING_KINDS } from './finding.ts';
 
 const Count = z.int().min(0);
 
-/** One thing that is wrong. */
+/** The schema of a finding in a report. */
 export const VerificationFinding = z
   .strictObject({
     kind: z.enum(FINDING_KINDS).describe('What is wrong'),
@@ -19,7 +19,7 @@ export const VerificationFinding = z
   })
   .describe('One thing that is wrong, and where.');
 
-/** What a verification read, and everything that it found wrong. */
+/** The schema of a report: the counts of a verification, and its findings. */
 export const VerificationReport = z
   .strictObject({
     version: z.literal(1).describe('Version of the form of this report'),

@@ -3,7 +3,7 @@ import type { Place } from './finding.ts';
 import type { ReadEntry } from './read-entry.ts';
 import type { Line } from './read-lines.ts';
 
-/** Entries that stand one after the other, each naming the hash of the one before. An untouched chain is one segment. */
+/** Consecutive entries, each of which names the hash of the one before. An untouched chain is one segment. */
 export interface Segment {
   /** Its place among all segments and unreadable lines. */
   readonly order: number;
@@ -18,7 +18,7 @@ export interface Segment {
   hash: string;
   readonly start: Place;
   end: Place;
-  /** Whether its last entry says that the chain is at its end. */
+  /** True when its last entry is the end of the chain. */
   isEnd: boolean;
 }
 
@@ -30,24 +30,28 @@ export interface Unreadable {
   readonly isWhole: boolean;
 }
 
+/** A segment or an unreadable line. The pieces of a chain stand in the order of `order`. */
 export type Piece = Segment | Unreadable;
 
+/** Tells segments from unreadable lines. */
 export function isSegment(piece: Piece): piece is Segment {
   return 'first' in piece;
 }
 
-/** A chain in more pieces than this is not told apart any further. */
+/** The most pieces of a chain that are kept. */
 const MOST_PIECES = 4_000;
 
-/** Takes the lines of a chain as they stand and finds where they link. */
+/** Takes the lines of a chain in their order, and joins them to segments by their hashes. */
 export interface Segments {
-  /** @returns the hash of the line. */
+  /** Adds a line, with its entry where it is one. @returns the hash of the line. */
   add(line: Line, part: number, entry: ReadEntry | undefined): string;
+  /** Gives the pieces in their order. */
   pieces(): readonly Piece[];
-  /** Whether there were too many pieces, so that what came later is not among them. */
+  /** True when there were too many pieces, so that later ones were dropped. */
   areTooMany(): boolean;
 }
 
+/** Starts the segments of one chain. */
 export function createSegments(): Segments {
   const pieces: Piece[] = [];
   let current: Segment | undefined;
@@ -93,7 +97,7 @@ export function createSegments(): Segments {
   };
 }
 
-/** What every chain begins after: nothing. */
+/** Makes the empty segment to which the first entry of a chain links. */
 export function createBeginning(): Segment {
   const place = { part: 0, line: 0 };
   return {

@@ -23,31 +23,33 @@ import type { VerificationReport } from './report.ts';
 import { createSignatureCheck, type PublicKeys } from '../keys/signature.ts';
 import { verifyLedger } from './verify-ledger.ts';
 
+/** The options of verifying a bundle. */
 export interface BundleOptions {
-  /** Keys that are known from elsewhere; those of the bundle itself when undefined. */
+  /** Keys that are known from elsewhere; when undefined, those of the bundle itself are used. */
   readonly publicKeys: PublicKeys | undefined;
+  /** The time of the verification. Ages are counted up to the bundle's own time. */
   readonly now: Date;
 }
 
-/** What a call may still have been doing when the bundle was made. */
+/** Calls that began within this time before the bundle was made may still have been open. */
 const OPEN_FOR_IN_MS = 35 * 60_000;
 
-/** Manifests, keys and anchors are not longer. */
+/** The longest manifest, signature, file of keys or file of anchors. */
 const MOST_BYTES = 128 * 1024 * 1024;
 const ALL_TIME = { from: new Date(0).toISOString(), to: '9999-12-31T23:59:59.999Z' };
 
-/** What lies in a bundle. */
+/** The files of a bundle, and the results of checking them. */
 interface BundleContents {
   readonly folder: string;
-  /** Files of its own by their paths; links, devices and pipes are none. */
+  /** The paths of its regular files. Links, devices and pipes are left out. */
   readonly files: ReadonlySet<string>;
   readonly findings: Finding[];
   readonly notChecked: string[];
 }
 
 /**
- * Verifies an evidence bundle by itself: its manifest and that one's signature, every file, and the chains against the
- * anchors. What is damaged is a finding. @throws Error in plain words when it is no bundle.
+ * Verifies an evidence bundle by itself: its manifest, the manifest's signature, every file, and the chains against the
+ * anchors. Damage to the bundle is a finding. @throws Error in plain words when the folder is no bundle.
  */
 export async function verifyBundle(
   folder: string,
@@ -104,7 +106,7 @@ async function survey(folder: string): Promise<BundleContents> {
   return { folder, files, findings, notChecked: [] };
 }
 
-/** Undefined where there is no such file, or one that can't be what it is said to be. */
+/** Reads a file as text; undefined where there is no such file, and, with a finding, where it is too long. */
 async function readText(
   { folder, files, findings }: BundleContents,
   path: string,
@@ -179,12 +181,12 @@ function wrongFile(kind: Finding['kind'], file: string, message: string): Findin
   return { kind, file, message };
 }
 
-/** The path of a file as manifests have it. */
+/** Gives the path of a file relative to the folder, with slashes, as manifests have it. */
 export function pathIn(folder: string, file: string): string {
   return relative(folder, file).split(sep).join('/');
 }
 
-/** Undefined where there is no such file. */
+/** Computes the size and the SHA-256 in hex of a file; undefined where it can't be read. */
 export async function hashFile(
   file: string,
 ): Promise<{ readonly bytes: number; readonly sha256: string } | undefined> {
@@ -201,7 +203,7 @@ export async function hashFile(
   return { bytes, sha256: digest.digest('hex') };
 }
 
-/** Undefined where the bundle has none. */
+/** Reads the keys of the bundle itself; undefined where it has none. */
 async function readBundleKeys(contents: BundleContents): Promise<PublicKeys | undefined> {
   contents.notChecked.push(
     `The public keys are those of the bundle itself (${KEYS_FILE}); --public-key names one that you know from elsewhere.`,
@@ -216,14 +218,14 @@ async function readAnchors(contents: BundleContents): Promise<Anchor[]> {
   for (const line of ((await readText(contents, ANCHORS_FILE)) ?? '').split('\n')) {
     if (line === '') continue;
     const anchor = parse(BundleAnchor, line, ANCHORS_FILE, contents.findings);
-    // One such line is enough to say so.
+    // The finding of the first invalid line is enough.
     if (!anchor) break;
     anchors.push(anchor);
   }
   return anchors;
 }
 
-/** Undefined, and a finding, for what does not follow the schema. */
+/** Parses JSON by a schema. For other text it adds a finding and returns undefined. */
 function parse<Schema extends z.ZodType>(
   schema: Schema,
   text: string,

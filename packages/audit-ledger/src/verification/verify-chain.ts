@@ -8,42 +8,50 @@ import { createSegments } from './segments.ts';
 import type { CheckSignature } from '../keys/signature.ts';
 import { createWitnesses } from './witnesses.ts';
 
-/** An entry as it stands, whether it belongs there or not. */
+/** An entry with its hash and place as it stands in the chain, whether it belongs there or not. */
 export interface StandingEntry {
   readonly entry: ReadEntry;
   readonly hash: string;
   readonly place: Place;
 }
 
+/** The evidence about one chain. */
 export interface ChainEvidence {
-  /** Hash by sequence, of entries that Application Insights knows as the chain's head at some time. */
+  /** The hashes of the chain's anchors, by sequence. */
   readonly anchors: ReadonlyMap<number, string>;
-  /** The last entry that was shipped, where that is known. */
+  /** The sequence of the last shipped entry; undefined where it is not known. */
   readonly shipped: number | undefined;
-  /** Undefined where no keys are at hand. */
+  /** Undefined where no keys are at hand, and then signatures are not checked. */
   readonly checkSignature: CheckSignature | undefined;
-  /** Given every entry, some hundred at a time. */
+  /** Called with every entry in its order, many at a time. */
   readonly visit: (entries: readonly StandingEntry[]) => Promise<void> | void;
   readonly abortSignal?: AbortSignal | undefined;
 }
 
-/** What a chain turned out to be. */
+/** The result of verifying a chain. */
 export interface VerifiedChain {
+  /** The number of lines, readable or not. */
   readonly entries: number;
   readonly bytes: number;
+  /** The number of checkpoints whose signature fits. */
   readonly signatures: number;
+  /** The number of checkpoints without a signature, if signatures are checked. */
   readonly unsigned: number;
   readonly anchors: number;
   readonly faults: readonly Fault[];
   readonly findings: readonly Finding[];
-  /** The last entry by its sequence; -1 where there is none. */
+  /** The highest sequence; -1 where there is no entry. */
   readonly last: number;
+  /** The time of the end entry; undefined where there is none. */
   readonly endedAt: string | undefined;
-  /** From its first entry to its last by their times. */
+  /** The time from its first entry to its last. */
   readonly lastedInMs: number;
 }
 
-/** Reads a chain once, from its beginning, in bounded memory, and tells what is wrong with it. */
+/**
+ * Verifies one chain. It is read once, from its beginning, in bounded memory. @throws what the reader and `visit`
+ * throw.
+ */
 export async function verifyChain(
   reader: LedgerReader,
   chain: LedgerChain,

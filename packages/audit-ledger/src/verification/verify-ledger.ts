@@ -18,23 +18,29 @@ import type { VerificationReport } from './report.ts';
 import { createSignatureCheck } from '../keys/signature.ts';
 import { type StandingEntry, type VerifiedChain, verifyChain } from './verify-chain.ts';
 
+/** The options of a verification. */
 export interface VerificationOptions {
-  /** Chains that were written to in this period are read, whole; records and requests are compared if they are of it. */
+  /**
+   * The period. Chains that were written to in it are read whole. Records and requests are compared if they are of it.
+   */
   readonly period: VerifiedPeriod;
   readonly now: Date;
-  /** How long a record may take to show in Application Insights, and a chain that ended to be completed. */
+  /**
+   * The time that a record may take to show in Application Insights, and that may pass after a chain's end before it
+   * must be complete.
+   */
   readonly graceInMs: number;
-  /** How long a call can last: only then an opening without a closing is wrong. */
+  /** The longest time that a call can last. An older opening without a closing is a finding. */
   readonly openForInMs: number;
-  /** Whether chains outside the period are read too. */
+  /** True to read chains outside the period too. */
   readonly areAllChains?: boolean;
-  /** What the caller could not ask, in sentences. */
+  /** Sentences for the report about checks that the caller could not make. */
   readonly notChecked?: readonly string[];
   readonly abortSignal?: AbortSignal;
 }
 
 const MOST_CLOCK_ERROR_IN_MS = 3_600_000;
-/** Ten checkpoints. */
+/** A chain that lasts longer than this has a signed checkpoint; ten are due in that time. */
 const SIGNED_WITHIN_IN_MS = 600_000;
 const MOST_UNREADABLE = 1_000;
 const MOST_UNSHOWN = 100_000;
@@ -42,8 +48,8 @@ const MOST_OF_ONE_TRACE = 1_000;
 const SAMPLED = 'Records without a request: Application Insights was given a sample of the requests only.';
 
 /**
- * Holds a ledger against itself and against what others know of it. Reads each chain once, in bounded memory: what grows
- * with the ledger are 64 bits for each closing, and the calls that are open.
+ * Verifies a ledger against itself and against the evidence. It reads each chain once, and again only to settle
+ * doubts. Its memory grows by 64 bits for each closing and by the open calls; everything else is bounded.
  * @throws what the reader and the evidence throw.
  */
 export async function verifyLedger(
@@ -72,7 +78,14 @@ export async function verifyLedger(
       unshown: (record) => noteUnshown(record, unshown),
     });
   const sum = {
-    ...{ parts: 0, entries: 0, bytes: 0, openings: 0, closings: 0, unverified: 0, unshipped: 0, anchors: 0 },
+    parts: 0,
+    entries: 0,
+    bytes: 0,
+    openings: 0,
+    closings: 0,
+    unverified: 0,
+    unshipped: 0,
+    anchors: 0,
   };
   const signed = { signatures: 0, unsigned: 0 };
   const verified = new Map<string, VerifiedChain>();
@@ -177,8 +190,8 @@ export async function verifyLedger(
 }
 
 /**
- * Chains that were begun before the period's end and written to after its beginning, and those whose names say what
- * can't be.
+ * Tells whether a chain belongs to a period: it was begun before the period's end and last written to after its
+ * beginning. A chain whose name holds an impossible time belongs to every period that begins before its last writing.
  */
 export function isActive(chain: LedgerChain, { from, to }: VerifiedPeriod): boolean {
   const startedAt = startOf(chain.writer);
@@ -194,7 +207,7 @@ function lastWrittenAt({ parts }: LedgerChain): number {
   return parts.reduce((last, { modifiedAt }) => Math.max(last, modifiedAt.getTime()), 0);
 }
 
-/** `20261122T210150123Z-…` */
+/** Reads the start time from a writer's name such as `20261122T210150123Z-…`; NaN for an impossible time. */
 function startOf(writer: string): number {
   return Date.parse(
     writer.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-.*$/, '$1-$2-$3T$4:$5:$6.$7Z'),
@@ -255,18 +268,18 @@ function noteRefusal(
     kind: 'refused',
     writer,
     sequence,
-    // Where it is said, if that is in the same chain.
+    // The place is that of the refusal, which is given only if it is in the same chain.
     ...(writer === by && place),
     message: `Application Insights refused the record of entry ${sequence} of ${writer} for good, with status ${status}; it is in the ledger alone.`,
   });
 }
 
-/** What somebody else wrote there counts as nothing. */
+/** Reads the number of calls of an unverified entry; 0 where it is no positive whole number. */
 function readCalls({ calls }: StandingEntry['entry']['members']): number {
   return typeof calls === 'number' && Number.isSafeInteger(calls) && calls > 0 ? calls : 0;
 }
 
-/** Calls by their traces, whose records the ledger alone has; what is beyond these is compared as if it were nowhere. */
+/** Notes a record that only the ledger has, by its trace. Records beyond the limits are not noted. */
 function noteUnshown(record: Closing['record'], unshown: Map<string, string[]>): void {
   const { traceId, id, requestId = id } = record;
   if (typeof traceId !== 'string' || typeof requestId !== 'string' || unshown.size >= MOST_UNSHOWN) return;
@@ -279,7 +292,7 @@ function withoutMembers(entry: StandingEntry['entry']): StandingEntry['entry'] {
   return { ...entry, members: {} };
 }
 
-/** Entries of calls that hold no record, and that nothing else is said of. */
+/** Reports openings and closings without a readable record, unless a fault of the chain names them already. */
 function reportUnreadable(
   writer: string,
   unreadable: readonly StandingEntry[],
@@ -305,8 +318,9 @@ function reportUnreadable(
 }
 
 /**
- * A chain that somebody made up links as well as any other. A gateway signs its chains each minute, and before it ends
- * one; only what a lost process wrote within minutes can be without a signature.
+ * Reports a chain without any fitting signature, because a forged chain links as well as a genuine one. A gateway
+ * signs its chains each minute, and before it ends one. Only a chain that a process wrote for some minutes before it
+ * was lost can lack signatures.
  */
 function reportUnvouched(
   writer: string,
@@ -346,7 +360,10 @@ function reportBehind(
   });
 }
 
-/** Records of entries after a chain's last one: that chain is truncated, unless it has grown since it was read. */
+/**
+ * Reports chains with shipped records beyond their end as truncated, unless they have changed in size since they were
+ * read.
+ */
 async function reportBeyond(
   reader: LedgerReader,
   read: readonly LedgerChain[],
@@ -376,7 +393,7 @@ async function reportBeyond(
 interface CallsToSettle {
   readonly reader: LedgerReader;
   readonly all: readonly LedgerChain[];
-  /** Those of the period. */
+  /** The chains that were read. */
   readonly read: readonly LedgerChain[];
   readonly book: CallBook;
   readonly verified: ReadonlyMap<string, VerifiedChain>;
@@ -384,7 +401,10 @@ interface CallsToSettle {
   readonly options: VerificationOptions;
 }
 
-/** Names calls that were never closed, and those closed twice. @returns how many are open and may be. */
+/**
+ * Reports calls that were never closed, and calls that were closed twice. @returns the number of calls that may still
+ * be open.
+ */
 async function settleCalls(rooms: CallsToSettle): Promise<number> {
   const { book, verified, findings, options } = rooms;
   const { now, graceInMs, openForInMs } = options;
@@ -393,7 +413,7 @@ async function settleCalls(rooms: CallsToSettle): Promise<number> {
     ({ writer }) => (verified.get(writer)?.faults.length ?? 0) > 0,
   );
   const isElsewhere = orphans.size > 0 && rooms.all.length > rooms.read.length;
-  // Read once more, with the chains outside the period, only where the first reading leaves a doubt.
+  // All chains, also those outside the period, are read once more only where the first reading leaves a doubt.
   const isDoubtful = book.suspects().size > 0 || isDamaged || isElsewhere;
   const places = isDoubtful ? await findClosings(rooms, book.suspects(), orphans) : undefined;
   let open = 0;
@@ -446,11 +466,11 @@ async function settleCalls(rooms: CallsToSettle): Promise<number> {
 
 interface ClosingPlaces {
   readonly twice: ReadonlyMap<string, readonly (RecordPlace & { readonly id: string })[]>;
-  /** Ids of openings that are closed after all. */
+  /** The ids of openings that are closed after all. */
   readonly closed: ReadonlySet<string>;
 }
 
-/** Where the suspects are; what was inserted is named already. */
+/** Finds the places of suspected closings. Inserted lines are left out, because they are findings already. */
 async function findClosings(
   { reader, all, verified, options }: CallsToSettle,
   suspects: ReadonlySet<string>,

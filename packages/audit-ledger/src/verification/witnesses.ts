@@ -1,30 +1,34 @@
 import type { Place } from './finding.ts';
 import type { Fault } from './judge-pieces.ts';
 
-/** Hashes of the last entries are remembered for signatures, which come some entries later. */
+/**
+ * The number of last entries whose hashes are remembered. A signature comes some entries after the entry that it signs.
+ */
 const REMEMBERED = 16_384;
 
-/** Entries of a chain whose hash is not the one that somebody else knows. */
+/** A range of entries that an anchor or a signature contradicts by its hash. */
 export interface Contradiction {
-  /** The first one that may have been changed: the one after the last that is vouched for. */
+  /** The sequence of the first entry that may have been changed: the one after the last that is vouched for. */
   readonly first: number;
   readonly last: number;
   readonly place: Place;
 }
 
-/** What others know of a chain's entries, held against the entries that stand there. */
+/** Compares the hashes that anchors and signatures name with the entries of a chain. */
 export interface ChainWitnesses {
-  /** An entry stands there. */
+  /** Notes an entry of the chain. */
   see(sequence: number, hash: string, place: Place): void;
-  /** A signature vouches for an entry that stood before it. */
+  /** Notes a fitting signature over an earlier entry. @param place the place of the signature. */
   testify(sequence: number, hash: string, place: Place): void;
+  /** Gives the hash of an entry by an anchor or a signature; undefined where neither names it. */
   readonly hashOf: (sequence: number) => string | undefined;
-  /** The last entry that is known to have been written. */
+  /** The sequence of the last entry that is known to have been written; -1 where none is. */
   readonly last: number;
-  /** Those that no fault of the chain's lines explains. */
+  /** Gives the contradictions that no fault of the chain's lines explains. */
   contradictions(faults: readonly Fault[]): Contradiction[];
 }
 
+/** @param anchors hashes by sequence. @param shipped the sequence of the last shipped entry; -1 where none is known. */
 export function createWitnesses(anchors: ReadonlyMap<number, string>, shipped: number): ChainWitnesses {
   const known = new Map(anchors);
   const matched = new Set<number>();
