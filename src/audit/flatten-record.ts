@@ -7,12 +7,15 @@ import {
 } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
 import { type Undefinable, withoutUndefined } from '@vertex-ai-gateway/audit-ledger/record/without-undefined';
 
-/** The record of a call that is let through, as the ledger has it. */
+/**
+ * Turns the record of a call that is let through into an opening of the ledger. Texts are cut to the longest of a
+ * record.
+ */
 export function flattenOpening(record: OpeningRecord): FlatOpening {
   return withoutUndefined<FlatOpening>(openingFields(record));
 }
 
-/** The record of a call that has ended, as the ledger and Application Insights have it. */
+/** Turns the record of a call that has ended into a record of the ledger. Texts are cut to the longest of a record. */
 export function flattenRecord(record: AuditRecord): FlatRecord {
   const { facts, outcome } = record;
   const { usage } = facts ?? {};
@@ -33,7 +36,7 @@ export function flattenRecord(record: AuditRecord): FlatRecord {
     'gen_ai.usage.reasoning.output_tokens': usage?.thinkingTokens,
     totalTokens: usage?.totalTokens,
     instances: usage?.instances,
-    // What was known of the usage when a stream broke off is not all of it, nor is what could be believed of a container's.
+    // The usage is partial when a stream broke off, and when a custom container gave counts that can't be right.
     usageCompleteness:
       record.target &&
       facts &&
@@ -90,7 +93,10 @@ function openingFields(record: OpeningRecord): Undefinable<FlatOpening> {
   };
 }
 
-/** https://github.com/open-telemetry/semantic-conventions-genai — other operations keep the names that rules have. */
+/**
+ * OpenTelemetry's names of operations: https://github.com/open-telemetry/semantic-conventions-genai
+ * Other operations keep the names that rules have.
+ */
 const CONVENTIONAL: Readonly<Record<string, string>> = {
   generateContent: 'generate_content',
   streamGenerateContent: 'generate_content',
@@ -98,7 +104,7 @@ const CONVENTIONAL: Readonly<Record<string, string>> = {
   embedContent: 'embeddings',
 };
 
-/** A name that the catalog does not have stays what the caller sent; it has the form of a model's. */
+/** Gives the name of a model or an endpoint. A name that the catalog does not have is given as the caller sent it. */
 function nameOf(resource: CallTarget['resource'] | undefined): string | undefined {
   switch (resource?.kind) {
     case 'model':
@@ -112,7 +118,7 @@ function nameOf(resource: CallTarget['resource'] | undefined): string | undefine
   }
 }
 
-/** What is empty is not known; what is too long for every store is cut where the reader sees it. */
+/** Cuts a text to the longest of a record, with an ellipsis at the end. An empty text counts as not known. */
 function textOf(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
   return text.length > MAXIMUM_TEXT_LENGTH ? `${text.slice(0, MAXIMUM_TEXT_LENGTH - 1)}…` : text;

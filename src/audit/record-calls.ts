@@ -2,7 +2,7 @@ import type { AuditTrail } from '../prediction/audit-trail.ts';
 import { flattenOpening, flattenRecord } from './flatten-record.ts';
 import type { LedgerTrail } from '@vertex-ai-gateway/audit-ledger/ledger/ledger-trail';
 
-/** The trail of the gateway's calls on the audit ledger. */
+/** Makes the trail that puts the gateway's calls on the audit ledger. Its methods throw what those of `trail` throw. */
 export function recordCalls(
   trail: Pick<LedgerTrail, 'admit' | 'countUnverified' | 'open' | 'commit' | 'record'>,
 ): AuditTrail {

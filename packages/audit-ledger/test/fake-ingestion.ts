@@ -1,21 +1,24 @@
 import type { AuditEvent, EventSender, SendResult } from '../src/shipping/event-sender.ts';
 import { type IngestionAnswer, readIngestionAnswer } from '../src/shipping/ingestion-answer.ts';
 
-/** How the service meets one request: an answer to all of it, half of it kept, or none at all. */
+/**
+ * A fault of one request: an answer to the whole request, no answer, or an answer after half of the events were
+ * accepted.
+ */
 export type IngestionFault =
   | { readonly status: number; readonly retryAfter?: string; readonly body?: string }
   | 'silence'
   | 'half'
   | 'half, and says so with 200';
 
-/** The ingestion service, as far as senders see it: it keeps what it accepts. */
+/** The ingestion service as senders see it. It keeps the events that it accepts. */
 export class FakeIngestion implements EventSender {
   readonly accepted: AuditEvent[] = [];
-  /** Sizes of the requests. */
+  /** The number of events of each request. */
   readonly requests: number[] = [];
-  /** How the next requests are met. */
+  /** The faults of the next requests, one for each. */
   readonly faults: IngestionFault[] = [];
-  /** Events that are refused, with the status. */
+  /** Gives the status with which an event is refused; undefined for one that is accepted. */
   refuses: (event: AuditEvent) => number | undefined = () => undefined;
   closed = 0;
   isBusy = false;

@@ -2,7 +2,7 @@ import type { FlatRecord } from '../src/record/record-schema.ts';
 
 const REQUEST_ID = '55555555-5555-4555-8555-555555555555';
 
-/** The record of a call of an agent for a person that was answered, with all that the function app can know of a call. */
+/** The record of an agent's answered call for a person, with all fields that the function app can know. */
 export const FLAT_RECORD = {
   version: 1,
   id: `20260101T000000000Z-${REQUEST_ID}`,

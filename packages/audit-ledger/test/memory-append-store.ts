@@ -1,11 +1,14 @@
 import type { AppendOutcome, AppendStore } from '../src/ledger/append-store.ts';
 
-/** What happens to the next append: it is carried out or not, and the answer comes, is lost, or waits to be let go. */
+/**
+ * A fault of one append. `refused`: it throws and appends nothing. `answer lost`: it appends and throws. `closed`: it
+ * answers that the blob is closed. A promise delays it.
+ */
 export type AppendFault = 'refused' | 'answer lost' | 'closed' | Promise<void>;
 
-/** Append blobs in memory, with faults that happen in order, one to each append. */
+/** Append blobs in memory. Each append takes the next fault. */
 export class MemoryAppendStore implements AppendStore {
-  /** The blocks of each. */
+  /** The blocks of each blob, by its name. */
   readonly blobs = new Map<string, Uint8Array[]>();
   readonly faults: AppendFault[] = [];
   readonly appends: string[] = [];
@@ -37,13 +40,13 @@ export class MemoryAppendStore implements AppendStore {
     return Promise.resolve(Buffer.concat(this.blobs.get(name) ?? []).subarray(position, position + length));
   }
 
-  /** Appends whatever the blob ends with. */
+  /** Appends a block at any position. */
   put(name: string, bytes: Uint8Array): void {
     this.blobs.get(name)?.push(bytes);
     this.#sizes.set(name, (this.#sizes.get(name) ?? 0) + bytes.byteLength);
   }
 
-  /** All lines of all parts, in order. */
+  /** All lines of all parts, in the order of the names of the parts. */
   get lines(): string[] {
     return [...this.blobs]
       .toSorted(([one], [other]) => (one < other ? -1 : 1))

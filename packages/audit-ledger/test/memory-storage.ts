@@ -7,11 +7,11 @@ interface MemoryPart {
   modifiedAt: Date;
 }
 
-/** A ledger in memory, with the writers of its chains. */
+/** A ledger in memory. */
 export class MemoryLedger implements LedgerReader {
   readonly #now: () => number;
   readonly #chains = new Map<string, Map<number, MemoryPart>>();
-  /** Thrown by the next reads, as long as there are any. */
+  /** The errors that the next reads throw, one for each. */
   readonly faults: Error[] = [];
   reads = 0;
   largestRead = 0;
@@ -103,14 +103,16 @@ export class MemoryWriter {
   }
 }
 
-/** State in memory, with etags that change with each write. */
+/** A state store in memory, with etags that change with each write. */
 export class MemoryState implements StateStore {
   readonly #now: () => number;
   readonly #states = new Map<string, StoredState & { readonly facts: Readonly<Record<string, string>> }>();
   #writes = 0;
-  /** Thrown by the next writes, as long as there are any; the write is carried out when it says so. */
+  /**
+   * The faults of the next writes, one for each. Each throws, and the write is carried out before that if it says so.
+   */
   readonly faults: { readonly isCarriedOut: boolean }[] = [];
-  /** Called before each write is looked at. */
+  /** Called at the beginning of each write. */
   beforeWrite: (name: string) => void = () => undefined;
 
   constructor(now: () => number) {

@@ -1,7 +1,7 @@
 import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { ManagedIdentityApplication } from '@azure/msal-node';
 
-/** The identity of this machine, which fetches another token where one is asked for with `claims`. */
+/** The identity of this machine, which fetches another token when it is asked with `claims`. */
 export function createRenewingIdentity(): TokenCredential {
   const credential = new ManagedIdentityCredential();
   return {

@@ -9,7 +9,7 @@ import { startManagedIdentity } from '@vertex-ai-gateway/cloud-emulators/managed
 const TENANT_ID = '11111111-1111-4111-8111-111111111111';
 const CONTRIBUTOR = { name: 'contributor', clientId: 'c1', objectId: 'd1' };
 
-/** A storage account on this machine, reached with a managed identity. */
+/** An emulated storage account on this machine, which is reached with a managed identity. */
 export async function startStorageAccount(containers: readonly string[]) {
   const trusted = getCACertificates('default');
   const authority = await createCertificateAuthority();

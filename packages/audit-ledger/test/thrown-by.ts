@@ -1,6 +1,6 @@
 import { AuditError } from '../src/audit-error.ts';
 
-/** The AuditError that the work throws; fails for another error or none. */
+/** Gives the AuditError that the work throws. Throws for another error or none. */
 export function thrownBy(work: () => unknown): AuditError {
   try {
     work();
@@ -10,7 +10,7 @@ export function thrownBy(work: () => unknown): AuditError {
   throw new Error('nothing was thrown');
 }
 
-/** The AuditError that the promise rejects with; fails for another error or none. */
+/** Gives the AuditError with which the promise rejects. Rejects for another error or none. */
 export async function rejectedBy(work: Promise<unknown>): Promise<AuditError> {
   return work.then(() => {
     throw new Error('nothing was thrown');

@@ -3,7 +3,7 @@ import { FlatOpening, FlatRecord } from '@vertex-ai-gateway/audit-ledger/record/
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import { FULL_RECORD } from './full-record.ts';
 
-/** Filled by the edge, by corrections, and by rooms that inspect or keep content. */
+/** Fields that the record of a plain call does not have. */
 const NOT_OF_A_PLAIN_CALL = ['revision', 'servedFrom', 'code', 'endpoint', 'findings', 'content'];
 
 test('a record has its fields side by side, under OpenTelemetry’s names where there are some', () => {
@@ -108,7 +108,13 @@ test.each([
 test('what is not known is left out', () => {
   const { id, requestId, startedAt, dialect, method, policyVersion, durability } = FULL_RECORD;
   const bare: AuditRecord = {
-    ...{ id, requestId, startedAt, dialect, method, policyVersion, durability },
+    id,
+    requestId,
+    startedAt,
+    dialect,
+    method,
+    policyVersion,
+    durability,
     revision: 0,
     outcome: 'denied',
     status: 401,
@@ -119,9 +125,20 @@ test('what is not known is left out', () => {
   };
   const record = flattenRecord(bare);
   expect(FlatRecord.parse(record)).toEqual({
-    ...{ version: 1, id, requestId, time: '2026-01-01T00:00:00.000Z', dialect, method, policyVersion },
-    ...{ durability, outcome: 'denied', status: 401, code: 'CALLER_NOT_AUTHENTICATED' },
-    ...{ requestBytes: 0, responseBytes: 0, durationInMs: 1 },
+    version: 1,
+    id,
+    requestId,
+    time: '2026-01-01T00:00:00.000Z',
+    dialect,
+    method,
+    policyVersion,
+    durability,
+    outcome: 'denied',
+    status: 401,
+    code: 'CALLER_NOT_AUTHENTICATED',
+    requestBytes: 0,
+    responseBytes: 0,
+    durationInMs: 1,
   });
 });
 

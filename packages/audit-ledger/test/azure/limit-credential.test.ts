@@ -1,7 +1,7 @@
 import type { AccessToken } from '@azure/identity';
 import { limitCredential } from '../../src/azure/limit-credential.ts';
 
-/** All time limits are over at once, or none is. */
+/** A limit that passes at once, or never. */
 const limitOf = (isLate: boolean) => ({
   timeoutInMs: 1000,
   schedule: (task: () => void) => {

@@ -34,7 +34,7 @@ function start(changes: Partial<ContentOptions> = {}) {
   return { clock, store, keeper, read };
 }
 
-/** Content of a call of which both parts are asked for, ready to be sealed. */
+/** The content of a call, with both parts asked for, ready to be sealed. */
 async function keep(keeper: ReturnType<typeof createContentKeeper>, request: string | Uint8Array = 'prompt') {
   const content = keeper.start(RECORD_ID, CALLER, ['request', 'response']);
   await content.ready();

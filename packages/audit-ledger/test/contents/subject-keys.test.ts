@@ -5,7 +5,7 @@ import { MemoryState } from '../memory-storage.ts';
 const SUBJECT = 'a'.repeat(64);
 const MINUTE_IN_MS = 60_000;
 
-/** Keys on one storage; those of another instance share it. */
+/** Creates storage and a vault, which all instances of subject keys share. */
 function start() {
   const clock = { time: Date.UTC(2026, 0, 1) };
   const store = new MemoryState(() => clock.time);
@@ -16,7 +16,7 @@ function start() {
     createSubjectKeys({
       loadStore: () => Promise.resolve(store),
       key: {
-        // Wrapped is what is turned round.
+        // Wrapping reverses the bytes of a key.
         wrap: async (key) => ({ keyId: 'audit-key', wrapped: await use(key.toReversed()) }),
         unwrap: ({ wrapped }) => {
           service.unwraps += 1;

@@ -1,7 +1,7 @@
 import { createSeals, SEAL_KEY_NAME } from '../../src/keys/seals.ts';
 import { MemoryState } from '../memory-storage.ts';
 
-/** Seals on one storage; those of another instance share it. */
+/** Creates storage and a vault, which all instances of seals share. */
 function start() {
   const clock = { time: Date.UTC(2026, 0, 1) };
   const store = new MemoryState(() => clock.time);
@@ -12,7 +12,7 @@ function start() {
     createSeals({
       loadStore: () => Promise.resolve(store),
       key: {
-        // Wrapped is what is turned round.
+        // Wrapping reverses the bytes of a key.
         wrap: async (key) => ({ keyId: 'audit-key', wrapped: await use(key.toReversed()) }),
         unwrap: ({ wrapped }) => {
           vault.unwraps += 1;

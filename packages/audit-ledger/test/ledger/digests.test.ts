@@ -3,7 +3,7 @@ import { createDigester } from '../../src/ledger/digests.ts';
 import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
 import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 
-/** A key that wraps by leaving everything as it is, `failures` times not at all. */
+/** Starts a digester. Its audit key wraps a key by leaving it unchanged, after failing `failures` times. */
 function start({ failures = 0, answer = Promise.resolve(undefined) } = {}) {
   const clock = createHandDrivenClock();
   const entries: EntryBody[] = [];
@@ -26,7 +26,7 @@ function start({ failures = 0, answer = Promise.resolve(undefined) } = {}) {
   return { clock, digester, entries, tries: () => tries };
 }
 
-/** What whoever may unwrap the key computes. */
+/** The digest that a holder of the right to unwrap the key computes. */
 function expectedDigest(entry: EntryBody | undefined, content: string): string {
   if (entry?.kind !== 'key') throw new Error('there is no key on the chain');
   const hmac = createHmac('sha256', Buffer.from(entry.wrapped, 'base64url'));

@@ -19,7 +19,7 @@ function start() {
   return { clock, store, writer, commits };
 }
 
-/** Every line in its place: nothing is missing, doubled or out of order. */
+/** Expects that no line is missing, doubled or out of order. */
 function expectWholeChain(lines: readonly string[], ids: readonly string[]): void {
   const entries = lines.map((line) => LedgerEntry.parse(JSON.parse(line)));
   expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index));

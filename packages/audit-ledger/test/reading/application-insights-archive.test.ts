@@ -28,7 +28,7 @@ interface Recorded {
   readonly measurements?: Readonly<Record<string, number>>;
 }
 
-/** Telemetry as the recorders leave it, of the owner unless it says otherwise. */
+/** Telemetry as the recorders send it. Its records belong to the owner unless their properties say otherwise. */
 function telemetryOf(records: readonly Recorded[]): TelemetryItem[] {
   return records.map(
     ({ id, time = '2026-01-01T12:00:00Z', by = 'function-app', properties, measurements }) => ({
@@ -56,7 +56,7 @@ function telemetryOf(records: readonly Recorded[]): TelemetryItem[] {
   );
 }
 
-/** An archive whose queries are run for real, over these records. */
+/** An archive whose queries are run over these records. */
 function archiveOf(records: readonly Recorded[]) {
   const tables = telemetryTables(telemetryOf(records));
   return createApplicationInsightsArchive((query) => {
@@ -275,8 +275,13 @@ test('usage is summed by model and endpoint, and unknown names are none', async 
     { id: '7', by: 'edge', properties: { outcome: 'denied' } },
   ]).sumUsage(USAGE, signal);
   const nothing = {
-    ...{ inputTokens: 0, outputTokens: 0, totalTokens: 0, cachedTokens: 0, cacheWriteTokens: 0 },
-    ...{ instances: 0, costInUsd: 0 },
+    inputTokens: 0,
+    outputTokens: 0,
+    totalTokens: 0,
+    cachedTokens: 0,
+    cacheWriteTokens: 0,
+    instances: 0,
+    costInUsd: 0,
   };
   const outcomes = { answered: 0, denied: 0, failed: 0, interrupted: 0, aborted: 0 };
   expect(sums).toEqual([

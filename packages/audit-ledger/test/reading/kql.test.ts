@@ -5,7 +5,7 @@ import { dateTimeLiteral, isIn, textLiteral } from '../../src/reading/kql.ts';
 import { findQuery, listQuery, usageQuery } from '../../src/reading/record-queries.ts';
 import type { RecordFilter } from '../../src/reading/audit-archive.ts';
 
-/** Any text at all: every UTF-16 unit, also halves of pairs, with those that could end a literal more often. */
+/** Any text of UTF-16 units, unpaired surrogates included. Characters that could end a literal are more frequent. */
 const anyText = fc.string({
   unit: fc.oneof(
     fc.constantFrom('"', "'", '\\', '\n', '\r', '\t', '\0', '`', '|', ')', '/', '@', '\u2028', '\u202e'),
@@ -36,7 +36,7 @@ test('no text breaks out of its literal, or is another text in it', () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const literal = textLiteral(text);
-      // What the language's own page forbids inside quotes is not there, besides what is escaped.
+      // Apart from escapes, no character is left that the language's documentation forbids inside quotes.
       expect(literal.slice(1, -1).replace(/\\(u[0-9a-f]{4}|[\\"nrt])/g, '')).not.toMatch(/["\\\r\n]/);
       expect(readTokens(literal)).toEqual([
         { kind: 'string', value: text, at: 0 },
@@ -47,7 +47,7 @@ test('no text breaks out of its literal, or is another text in it', () => {
   );
 });
 
-/** What a query says, with one text in place of another. */
+/** The parsed query, with a placeholder for the text. */
 function shapeOf(query: string, text: string): unknown {
   const same = JSON.stringify(parseQuery(query), (key, value: unknown) => {
     if (typeof value === 'bigint') return String(value);

@@ -117,7 +117,7 @@ test('a service that always takes a part is not waited for longer and longer', a
 test('one event that is refused is found among 500, and the others are accepted', async () => {
   const { delivery, ingestion } = create();
   const all = events(500);
-  // The service judges the request, and names no item.
+  // The service refuses the whole request, and names no item.
   ingestion.send = (sent) => {
     ingestion.requests.push(sent.length);
     if (sent.some(({ properties }) => properties.id === '321'))

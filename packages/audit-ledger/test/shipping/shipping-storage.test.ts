@@ -28,7 +28,7 @@ const schedule = (task: () => void, delayInMs: number) => {
   return () => clearTimeout(timer);
 };
 
-/** A ledger of its own, and processes that write and ship it. */
+/** Creates a ledger in a container of its own, and processes that write and ship it. */
 function createLedger() {
   containers += 1;
   const container = account.container(`ledger-${'abc'.charAt(containers - 1)}`);
@@ -49,7 +49,7 @@ function createLedger() {
       loadStorage: () => Promise.resolve({ ledger, state }),
       loadSender: () => Promise.resolve(ingestion),
       describe: ({ id }) => ({ properties: { id: String(id) }, measurements: {} }),
-      // Whoever doesn't write at this moment is gone.
+      // A writer that does not write at this moment counts as lost.
       checkpointIntervalInMs: 0,
       now: () => new Date(),
       schedule,

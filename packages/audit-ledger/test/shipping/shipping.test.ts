@@ -8,7 +8,7 @@ import { MemoryLedger, MemoryState, MemoryWriter } from '../memory-storage.ts';
 
 const GONE_AFTER_IN_MS = 180_000;
 
-/** Storage and ingestion, and processes that write and ship. */
+/** Creates storage, an ingestion service, and processes that write and ship. */
 function createWorld() {
   const clock = createHandDrivenClock();
   const ledger = new MemoryLedger(clock.now);
@@ -41,7 +41,7 @@ function createWorld() {
     };
     return { writer, shipping, append };
   };
-  /** Lets everything happen that is due within a second, and some more seconds. */
+  /** Lets the clock run for some seconds, and everything happen that is due. */
   const pass = async (seconds = 1) => {
     for (let second = 0; second < seconds; second += 1) {
       for (let turn = 0; turn < 100; turn += 1) await settled();
@@ -348,7 +348,7 @@ test('a sweeper that dies in the middle is followed by one that closes only the 
   const next = startProcess();
   lost.writer.append(CHAIN, opening('one'), opening('two'), opening('three'));
   await clock.advance(GONE_AFTER_IN_MS);
-  // It enters its name, closes one of the calls and dies.
+  // The sweeper adds its name, closes one of the calls and dies.
   await state.write(
     `recovery/${lost.writer.name}.json`,
     { sweepers: [dying.writer.name], part: 1, bytes: 1, isDone: false },

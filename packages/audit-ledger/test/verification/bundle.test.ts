@@ -26,7 +26,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(folder, path), text);
 }
 
-/** A bundle as it is exported. */
+/** Each test begins with a bundle as it is exported. */
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bundle-'));
   write(LEDGER_FILE, asText(lines));
@@ -90,7 +90,7 @@ test('a folder without a manifest is no bundle', async () => {
   await expect(find()).rejects.toThrow('no bundle');
 });
 
-/** As somebody who has no key: nobody signs it. */
+/** Rewrites the manifest as an attacker without the key can, and removes its signature. */
 function rewriteManifest(change: (manifest: Manifest) => void): void {
   const file = join(folder, 'manifest.json');
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;

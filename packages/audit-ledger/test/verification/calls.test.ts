@@ -22,7 +22,7 @@ interface Ledger {
   readonly bodies: readonly EntryBody[];
   readonly others?: readonly EntryBody[];
   readonly evidence?: LedgerEvidence;
-  /** How long after the chain's beginning it is verified. */
+  /** The time from the chain's beginning to its verification. */
   readonly ageInMs?: number;
 }
 

@@ -18,7 +18,7 @@ const OTHER_WRITER = '20260301T110000000Z-0a1b2c3d';
 const BEGINNING: EntryBody = { kind: 'chain', policyVersion: 'p' };
 const NO_KEYS: LedgerEvidence = { publicKeys: () => Promise.resolve(undefined) };
 
-/** Everything that is said of a ledger, long after it was written. */
+/** Verifies a ledger long after it was written, and gives its findings. */
 async function find(chains: Readonly<Record<string, readonly string[]>>, evidence: LedgerEvidence = {}) {
   const { findings } = await verifyLedger(createMemoryLedger(chains), evidence, {
     period: { from: new Date(0), to: new Date(STARTED_AT + HOUR_IN_MS) },
@@ -29,7 +29,7 @@ async function find(chains: Readonly<Record<string, readonly string[]>>, evidenc
   return findings.map(({ kind, writer, sequence }) => [kind, writer, sequence]);
 }
 
-/** A chain's lines with one more that links rightly, whatever it says. */
+/** The lines of a chain with one more, which links to the chain and may hold anything else. */
 function withLine(text: (head: string) => string): string {
   const lines = writeChain([BEGINNING]);
   const previous = hashEntry(lines[0] ?? '');
@@ -152,7 +152,7 @@ test('a chain that no key signed is vouched for by nobody', async () => {
   expect(await find({ [OTHER_WRITER]: [asText(lines)] }, NO_KEYS)).toEqual([
     ['unvouched', OTHER_WRITER, undefined],
   ]);
-  // Of a process that was killed at once: nothing could be signed yet.
+  // A process that was killed at once could not sign anything yet.
   expect(await find({ [OTHER_WRITER]: [asText(lines.slice(0, -1))] }, NO_KEYS)).toEqual([]);
 });
 
@@ -166,7 +166,11 @@ test('a chain that lasted, or is said to have begun later than it was written, i
   });
   const first = `${start.slice(0, -1)},"kind":"chain","policyVersion":"p"}`;
   const later = JSON.stringify({
-    ...{ v: 1, writer: WRITER, sequence: 1, previous: hashEntry(first), time: '2026-03-01T12:30:00Z' },
+    v: 1,
+    writer: WRITER,
+    sequence: 1,
+    previous: hashEntry(first),
+    time: '2026-03-01T12:30:00Z',
     ...closing('one'),
   });
   expect(await find({ [WRITER]: [asText([first, later])] }, NO_KEYS)).toEqual([

@@ -4,7 +4,7 @@ import type { LedgerReader } from '../../src/ledger/ledger-reader.ts';
 export const WRITER = '20260301T120000000Z-0a1b2c3d';
 export const STARTED_AT = Date.UTC(2026, 2, 1, 12);
 
-/** Lines of a chain that is as a writer leaves it. */
+/** Writes the lines of an intact chain. */
 export function writeChain(
   bodies: readonly EntryBody[],
   { writer = WRITER, startedAt = STARTED_AT }: { readonly writer?: string; readonly startedAt?: number } = {},
@@ -18,7 +18,7 @@ export function writeChain(
   });
 }
 
-/** Names the entries of lines anew, as one would who changes some of them and knows how chains are made. */
+/** Makes the hashes of the lines anew from `from` on, as an attacker would who knows how chains are made. */
 export function rehash(lines: readonly string[], from: number): string[] {
   const made = [...lines];
   for (let index = from; index < made.length; index += 1) {
@@ -43,7 +43,7 @@ export function closing(id: string): EntryBody {
   return { kind: 'closing', record: recordOf(id) };
 }
 
-/** A beginning, some calls, each opened and closed, and an end. */
+/** The entries of a chain: its beginning, some calls, each opened and closed, and its end. */
 export function callsOf(count: number, prefix = 'call'): EntryBody[] {
   const calls = Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
   return [
@@ -53,7 +53,7 @@ export function callsOf(count: number, prefix = 'call'): EntryBody[] {
   ];
 }
 
-/** A ledger in memory: for each writer the text of its parts. */
+/** A ledger in memory. @param chains the text of each part, by writer. */
 export function createMemoryLedger(
   chains: Readonly<Record<string, readonly string[]>>,
   modifiedAt = new Date(STARTED_AT + 1_000),

@@ -13,7 +13,7 @@ import {
   writeChain,
 } from './sample-chain.ts';
 
-/** Consequences for calls, which a change of lines can have as well. */
+/** Kinds of findings about calls, which a change of lines can cause as well. */
 const OF_CALLS: readonly FindingKind[] = ['never-closed', 'closed-twice'];
 
 async function verify(text: string | readonly string[], evidence: LedgerEvidence = {}) {
@@ -53,7 +53,7 @@ const aChainAndPlaces = aChain.chain((lines) =>
     .map((places) => ({ lines, places: places.toSorted((one, other) => one - other) as [number, number] })),
 );
 
-/** Where lines become parts. */
+/** Divides the lines of a chain into two parts. */
 const asParts = (lines: readonly string[], cut: number) => [
   asText(lines.slice(0, cut)),
   asText(lines.slice(cut)),
@@ -132,7 +132,7 @@ test('two entries that changed places are named', async () => {
       const found = await verify(asText(swapped), anchorsOf(lines));
       expect(found.length).toBeGreaterThan(0);
       expect(new Set(found.map(({ kind }) => kind))).toEqual(new Set(['reordered']));
-      // Of neighbours, and of three in a row, others than these can be said to have moved.
+      // A report of other entries as moved explains the order as well if the two are closer together.
       if (other - one > 2) expect(found.map(({ first }) => first)).toEqual([one, other]);
     }),
   );
@@ -144,7 +144,7 @@ test('an entry that was moved is named', async () => {
       const [from, to] = isUp ? [one, other] : [other, one];
       const moved = lines.toSpliced(from, 1).toSpliced(to, 0, lines[from] ?? '');
       const found = await verify(asText(moved), anchorsOf(lines));
-      // Of two neighbours either can be said to have moved; a long way for one is a short one for many.
+      // A report of the other of two neighbours as moved explains the order as well.
       if (other - one > 2) expect(found).toEqual([{ kind: 'reordered', first: from, last: from }]);
       else expect(found).toEqual([expect.objectContaining({ kind: 'reordered' })]);
     }),
@@ -156,7 +156,7 @@ test('an inserted entry is named, whatever it says of itself', async () => {
     fc.asyncProperty(aChainAndPlaces, fc.nat(4), async ({ lines, places: [source, at] }, how) => {
       const forged = [
         alter(lines[source] ?? '', { record: { id: 'forged' } }),
-        // The right place, and the right hash before it.
+        // The forged entry has the right sequence, and names the right hash of the entry before.
         alter(lines[at] ?? '', { record: { id: 'forged' } }),
         alter(lines[at] ?? '', { kind: 'closing', sequence: 5_000 }),
         'not an entry',
