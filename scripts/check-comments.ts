@@ -3,12 +3,17 @@ import { findRiddles } from './comments/find-riddles.ts';
 
 const FOLDERS = ['src', 'packages', 'scripts', 'bench', 'test'];
 
-/** Folders whose comments have not all been gone through yet. */
+/** Files that still have names which are riddles. Their comments have been gone through. */
 const UNREAD: readonly string[] = [
-  'packages/audit-ledger/',
-  'scripts/audit/',
-  'src/audit/',
-  'test/unit/audit/',
+  'packages/audit-ledger/src/keys/stored-key.ts',
+  'packages/audit-ledger/src/shipping/close-orphans.ts',
+  'packages/audit-ledger/src/shipping/ship-chain.ts',
+  'packages/audit-ledger/src/shipping/shipping.ts',
+  'packages/audit-ledger/src/shipping/sweep.ts',
+  'packages/audit-ledger/src/time/time-limit.ts',
+  'packages/audit-ledger/src/verification/call-book.ts',
+  'packages/audit-ledger/src/verification/judge-pieces.ts',
+  'packages/audit-ledger/src/verification/ledger-verifier.ts',
 ];
 
 /** Lists the TypeScript files of a folder, or a file itself, by paths relative to the repository. */
