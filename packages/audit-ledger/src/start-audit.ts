@@ -11,7 +11,7 @@ import { createShipping } from './shipping/shipping.ts';
 import { signCheckpoint } from './ledger/sign-checkpoint.ts';
 import { createSeals, type Seals } from './keys/seals.ts';
 import { createSubjectKeys } from './contents/subject-keys.ts';
-import { inTime, type Schedule } from './time/time-limit.ts';
+import { waitAtMost, type Schedule } from './time/time-limit.ts';
 
 /** The settings of the audit trail of one process. */
 export interface AuditOptions {
@@ -147,5 +147,5 @@ function within(timeoutInMs: number, work: Promise<void>): Promise<void> {
     const timer = setTimeout(task, delayInMs);
     return () => clearTimeout(timer);
   };
-  return inTime(work, { schedule, timeoutInMs, onLate: () => undefined });
+  return waitAtMost(work, { schedule, timeoutInMs, onLate: () => undefined });
 }

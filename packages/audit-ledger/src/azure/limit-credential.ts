@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
-import { inTime, type Schedule } from '../time/time-limit.ts';
+import { waitAtMost, type Schedule } from '../time/time-limit.ts';
 
 /**
  * Limits how long a token is waited for, in milliseconds. Azure's SDKs have all requests of a client wait for one
@@ -14,6 +14,6 @@ export function limitCredential(
     throw new Error('The managed identity did not answer in time.');
   };
   return {
-    getToken: (scopes, options) => inTime(credential.getToken(scopes, options), { ...limit, onLate }),
+    getToken: (scopes, options) => waitAtMost(credential.getToken(scopes, options), { ...limit, onLate }),
   };
 }

@@ -88,30 +88,33 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   const now = new Date();
   const period = readPeriod(values, now);
   const settings = readAuditSettings(values['environment-file'], environmentFile);
-  const rooms = openAudit(settings);
+  const dependencies = openAudit(settings);
   const keys = new Map<string, BundleKeys['keys'][number]>();
-  const publicKeys = rooms.publicKeys && collecting(rooms.publicKeys, keys);
+  const publicKeys = dependencies.publicKeys && collecting(dependencies.publicKeys, keys);
   const { signal } = new AbortController();
   await putOnLedger(
     { kind: 'export', from: period.from.toISOString(), to: period.to.toISOString() },
     {
-      store: createAzureAppendStore(rooms.storage.getContainerClient('audit-ledger'), APPEND_TIMEOUT_IN_MS),
+      store: createAzureAppendStore(
+        dependencies.storage.getContainerClient('audit-ledger'),
+        APPEND_TIMEOUT_IN_MS,
+      ),
       command: 'audit:export',
       timeoutInMs: RECORD_TIMEOUT_IN_MS,
     },
   );
 
-  const verifier = createLedgerVerifier({ ...rooms, publicKeys });
+  const verifier = createLedgerVerifier({ ...dependencies, publicKeys });
   const graceInMs = settings.isLocal ? 0 : GRACE_IN_MS;
   const report = await verifier.verify({ period, graceInMs }, signal);
   // Anchors are read before the chains are copied, so that no chain may be shorter than they say.
   const sent = { from: period.from, to: new Date(now.getTime() + HOUR_IN_MS) };
-  const anchors = (await rooms.insights?.anchors(sent, signal)) ?? [];
+  const anchors = (await dependencies.insights?.anchors(sent, signal)) ?? [];
   // Other chains close the calls of lost processes some minutes later.
   const around = { from: period.from, to: new Date(period.to.getTime() + DAY_IN_MS) };
-  const { chains } = await rooms.ledger.list(signal);
+  const { chains } = await dependencies.ledger.list(signal);
   const active = chains.filter((chain) => isActive(chain, around));
-  for (const chain of active) await copyChain(rooms.ledger, chain, join(out, LEDGER_FOLDER));
+  for (const chain of active) await copyChain(dependencies.ledger, chain, join(out, LEDGER_FOLDER));
 
   const write = (name: string, text: string) => writeFile(join(out, name), text);
   await mkdir(join(out, LEDGER_FOLDER), { recursive: true });
@@ -121,7 +124,8 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   await write('README.txt', README);
   // A first signature adds the key that signs the manifest to the keys.
   const { AUDIT_KEY_URL: keyUrl } = settings;
-  const key = keyUrl === undefined ? undefined : openAuditKey(keyUrl, rooms.credential, SIGN_TIMEOUT_IN_MS);
+  const key =
+    keyUrl === undefined ? undefined : openAuditKey(keyUrl, dependencies.credential, SIGN_TIMEOUT_IN_MS);
   if (key) await publicKeys?.((await signManifest(key, 'manifest')).keyId);
   await write(KEYS_FILE, `${JSON.stringify({ keys: [...keys.values()] }, null, 2)}\n`);
   const manifest: BundleManifest = {

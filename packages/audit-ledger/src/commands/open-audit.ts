@@ -3,7 +3,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { createApplicationInsightsEvidence } from '../verification/application-insights-evidence.ts';
 import { createAuditPublicKeys } from '../keys/audit-public-keys.ts';
 import { createLedgerReader } from '../ledger/ledger-reader.ts';
-import type { VerifierRooms } from '../verification/ledger-verifier.ts';
+import type { VerifierDependencies } from '../verification/ledger-verifier.ts';
 import { createLogQuery } from '../reading/log-query.ts';
 import { shippedFieldsOf } from '../shipping/shipped-fields.ts';
 import type { readAuditSettings } from './audit-settings.ts';
@@ -14,7 +14,7 @@ const QUERY_TIMEOUT_IN_MS = 180_000;
 const RETRIES = { maxTries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 2_000 };
 
 /** Opens the ledger and the evidence, with the identity that is signed in to Azure. Nothing is read yet. */
-export function openAudit(settings: ReturnType<typeof readAuditSettings>): VerifierRooms & {
+export function openAudit(settings: ReturnType<typeof readAuditSettings>): VerifierDependencies & {
   readonly credential: TokenCredential;
   readonly storage: BlobServiceClient;
 } {

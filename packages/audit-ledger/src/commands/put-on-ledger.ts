@@ -3,7 +3,7 @@ import type { AuditKey } from '../keys/audit-key.ts';
 import type { EntryBody } from '../ledger/ledger-entry.ts';
 import { LedgerWriter } from '../ledger/ledger-writer.ts';
 import { signCheckpoint } from '../ledger/sign-checkpoint.ts';
-import { inTime, type Schedule } from '../time/time-limit.ts';
+import { waitAtMost, type Schedule } from '../time/time-limit.ts';
 
 /** The ledger for the entry of a command. */
 export interface LedgerOfCommand {
@@ -61,7 +61,7 @@ export async function putOnLedger(
     ]);
     return { ...place, ...(signature && { signature }) };
   };
-  return inTime(write(), {
+  return waitAtMost(write(), {
     schedule,
     timeoutInMs,
     onLate: () => {

@@ -83,8 +83,8 @@ async function verifyLive(
   const minutes = given ?? (settings.isLocal ? 0 : DEFAULT_GRACE_IN_MINUTES);
   // The packages of Azure are loaded here, because verifying a bundle needs none of them.
   const { openAudit } = await import('./open-audit.ts');
-  const rooms = openAudit(settings);
-  const verifier = createLedgerVerifier({ ...rooms, ...(publicKeys && { publicKeys }) });
+  const dependencies = openAudit(settings);
+  const verifier = createLedgerVerifier({ ...dependencies, ...(publicKeys && { publicKeys }) });
   return verifier.verify({ period, graceInMs: minutes * 60_000 }, new AbortController().signal);
 }
 

@@ -2,7 +2,7 @@ import { contentName, type PartName, type PlainPart, sealContent, writeContent }
 import type { ContentReference } from '../record/record-schema.ts';
 import type { StateStore } from '../storage/state-store.ts';
 import { type DataSubject, subjectIdOf, type SubjectKey, type SubjectKeys } from './subject-keys.ts';
-import { inTime, type Schedule } from '../time/time-limit.ts';
+import { waitAtMost, type Schedule } from '../time/time-limit.ts';
 
 /** The content of one call in the making. None of its methods throws or rejects. */
 export interface KeptContent {
@@ -92,7 +92,7 @@ export function createContentKeeper(options: ContentOptions): ClosableContentKee
   };
   /** True when the work succeeds within the time limit. */
   const isDoneInTime = (work: Promise<boolean>): Promise<boolean> =>
-    inTime(work, { schedule, timeoutInMs, onLate: () => false });
+    waitAtMost(work, { schedule, timeoutInMs, onLate: () => false });
 
   return {
     start(recordId, dataSubject, asked): KeptContent {

@@ -11,7 +11,7 @@ export interface SecretKey {
 }
 
 /** The dependencies of stored keys: their storage, the audit key that wraps them, and the clock. */
-export interface KeyRooms {
+export interface KeyDependencies {
   readonly store: StateStore;
   readonly key: Pick<AuditKey, 'wrap' | 'unwrap'>;
   readonly now: () => Date;
@@ -28,7 +28,7 @@ const KEY_BYTES = 32;
 
 /** Reads a key from its blob; undefined where there is no blob. @throws when storage or the audit key can't be used. */
 export async function findKey(
-  { store, key }: Omit<KeyRooms, 'now'>,
+  { store, key }: Omit<KeyDependencies, 'now'>,
   name: string,
 ): Promise<SecretKey | undefined> {
   const stored = await store.read(name);
@@ -44,10 +44,10 @@ export async function findKey(
  * key.
  * @throws when storage or the audit key can't be used.
  */
-export async function obtainKey(rooms: KeyRooms, name: string): Promise<SecretKey> {
-  const found = await findKey(rooms, name);
+export async function obtainKey(dependencies: KeyDependencies, name: string): Promise<SecretKey> {
+  const found = await findKey(dependencies, name);
   if (found) return found;
-  const { store, key, now } = rooms;
+  const { store, key, now } = dependencies;
   const made = { id: randomBytes(8).toString('hex'), secret: randomBytes(KEY_BYTES) };
   const { keyId, wrapped } = await key.wrap(made.secret);
   const value = {
@@ -59,7 +59,7 @@ export async function obtainKey(rooms: KeyRooms, name: string): Promise<SecretKe
   };
   if ((await store.write(name, value, {}, undefined)) !== undefined) return made;
   // Another instance was faster, or the answer to an earlier try was lost.
-  const others = await findKey(rooms, name);
+  const others = await findKey(dependencies, name);
   if (!others) throw new Error('A key was erased while it was made.');
   return others;
 }

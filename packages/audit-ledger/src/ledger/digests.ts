@@ -2,7 +2,7 @@ import { createHash, type Hash, randomBytes } from 'node:crypto';
 import type { AuditKey } from '../keys/audit-key.ts';
 import { toBase64url } from '../keys/base64url.ts';
 import type { EntryBody } from './ledger-entry.ts';
-import { inTime, type Schedule } from '../time/time-limit.ts';
+import { waitAtMost, type Schedule } from '../time/time-limit.ts';
 
 /** A keyed digest in the making. */
 export interface Digest {
@@ -75,7 +75,7 @@ export function createDigester({ key, append, schedule }: DigesterOptions): Chai
     async close(limitInMs) {
       isLastTry = true;
       cancel?.();
-      if (work) await inTime(work, { schedule, timeoutInMs: limitInMs, onLate: () => undefined });
+      if (work) await waitAtMost(work, { schedule, timeoutInMs: limitInMs, onLate: () => undefined });
       isClosed = true;
     },
   };

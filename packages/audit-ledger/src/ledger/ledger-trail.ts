@@ -3,7 +3,7 @@ import type { FlatOpening, FlatRecord } from '../record/record-schema.ts';
 import type { EntryBody } from './ledger-entry.ts';
 import type { EntryPlace } from './ledger-writer.ts';
 import { type UnverifiedCall, UnverifiedCalls } from './unverified-calls.ts';
-import { inTime, type Schedule } from '../time/time-limit.ts';
+import { waitAtMost, type Schedule } from '../time/time-limit.ts';
 
 type Checkpoint = Extract<EntryBody, { kind: 'checkpoint' }>;
 
@@ -83,7 +83,7 @@ export class LedgerTrail {
   async open(record: FlatOpening): Promise<void> {
     this.#refuseWhileStalled();
     this.#opened += 1;
-    await this.#inTime(this.#append({ kind: 'opening', record }));
+    await this.#withinLimit(this.#append({ kind: 'opening', record }));
   }
 
   /**
@@ -92,7 +92,7 @@ export class LedgerTrail {
    */
   async commit(record: FlatRecord): Promise<void> {
     this.#count(record);
-    await this.#inTime(this.#append(this.#closing(record)));
+    await this.#withinLimit(this.#append(this.#closing(record)));
   }
 
   /** Puts a closing on the ledger without waiting for it. */
@@ -150,12 +150,12 @@ export class LedgerTrail {
     if (since !== undefined && now() - since > timeoutInMs) throw unavailable();
   }
 
-  #inTime(work: Promise<void>): Promise<void> {
+  #withinLimit(work: Promise<void>): Promise<void> {
     const { schedule, timeoutInMs } = this.#options;
     const onLate = () => {
       throw unavailable();
     };
-    return inTime(work, { schedule, timeoutInMs, onLate });
+    return waitAtMost(work, { schedule, timeoutInMs, onLate });
   }
 
   /**
@@ -184,7 +184,7 @@ export class LedgerTrail {
     const signature =
       signatureTimeoutInMs === undefined
         ? await signing
-        : await inTime(signing, { schedule, timeoutInMs: signatureTimeoutInMs, onLate: () => undefined });
+        : await waitAtMost(signing, { schedule, timeoutInMs: signatureTimeoutInMs, onLate: () => undefined });
     // A planned checkpoint may have waited for its signature while the chain was closed.
     if (this.#hasEnded) return;
     const committed = writer.append({

@@ -5,7 +5,7 @@ import { type AnyEntry, readLines } from '../ledger/read-lines.ts';
 import type { StateFacts, StateStore } from '../storage/state-store.ts';
 
 /** The dependencies of a recovery. */
-export interface RecoveryRooms {
+export interface RecoveryDependencies {
   readonly ledger: LedgerReader;
   readonly state: StateStore;
   /** The writer of this process. */
@@ -49,20 +49,20 @@ export const RECOVERIES = 'recovery/';
  * @throws what storage throws, and the signal's reason.
  */
 export async function closeOrphans(
-  rooms: RecoveryRooms,
+  dependencies: RecoveryDependencies,
   chain: LedgerChain,
   surroundings: Surroundings,
   abortSignal?: AbortSignal,
 ): Promise<number> {
-  const { state, writer, append } = rooms;
+  const { state, writer, append } = dependencies;
   const name = recoveryName(chain.writer);
   const end = endOf(chain);
   const stored = await state.read(name, abortSignal);
   const recovery = Recovery.safeParse(stored?.value).data;
   if (recovery && isSettled(recovery, end)) return 0;
-  if (recovery && stored && isAtWork(recovery, stored.modifiedAt, rooms, surroundings)) return 0;
+  if (recovery && stored && isAtWork(recovery, stored.modifiedAt, dependencies, surroundings)) return 0;
 
-  const orphans = await findOpen(rooms.ledger, chain, abortSignal);
+  const orphans = await findOpen(dependencies.ledger, chain, abortSignal);
   const before = recovery?.sweepers ?? [];
   const sweepers = before.at(-1) === writer || orphans.size === 0 ? before : [...before, writer];
   const keep = (isDone: boolean, etag: string | undefined) => {
@@ -75,7 +75,7 @@ export async function closeOrphans(
     // Another sweeper has changed the recovery meanwhile.
     if (etag === undefined) return 0;
     for (const sweeper of before)
-      await leaveOutRecovered(rooms.ledger, sweeper, orphans, surroundings, abortSignal);
+      await leaveOutRecovered(dependencies.ledger, sweeper, orphans, surroundings, abortSignal);
     await Promise.all([...orphans.values()].map((record) => append(recoveredClosing(record))));
   }
   await keep(true, etag);
@@ -100,7 +100,7 @@ export function recoveryName(writer: string): string {
 function isAtWork(
   { sweepers, isDone }: Recovery,
   enteredAt: Date,
-  { writer }: RecoveryRooms,
+  { writer }: RecoveryDependencies,
   { asOf, chains, isGone, goneAfterInMs }: Surroundings,
 ): boolean {
   const last = sweepers.at(-1);

@@ -7,7 +7,7 @@ import { readLines } from '../ledger/read-lines.ts';
 import type { KeptCursor, ShippingCursor } from './shipping-cursor.ts';
 
 /** The dependencies of shipping, the same for every chain. */
-export interface ShippingRooms {
+export interface ShippingDependencies {
   readonly ledger: LedgerReader;
   readonly delivery: Pick<EventDelivery, 'deliver'>;
   /** The writer of this process. */
@@ -50,15 +50,15 @@ const LINE_BREAK = 10;
  * @throws what storage throws, and the signal's reason.
  */
 export async function shipChain(
-  rooms: ShippingRooms,
+  dependencies: ShippingDependencies,
   cursor: KeptCursor,
   end: ChainEnd,
   abortSignal?: AbortSignal,
 ): Promise<void> {
   for (;;) {
-    const batch = await readBatch(rooms, cursor.current, end, abortSignal);
+    const batch = await readBatch(dependencies, cursor.current, end, abortSignal);
     if (!batch) break;
-    const refused = await deliver(rooms, batch, cursor.current.writer, abortSignal);
+    const refused = await deliver(dependencies, batch, cursor.current.writer, abortSignal);
     cursor.moveTo({ ...batch.next, refused: cursor.current.refused + refused });
     // A cursor that can't be stored now is stored later, and must not keep events back.
     await cursor.keep(abortSignal).catch(() => undefined);
@@ -68,7 +68,7 @@ export async function shipChain(
 
 /** Delivers a batch and puts its refusals on the ledger. @returns the number of refused events. */
 async function deliver(
-  { delivery, append, writer }: ShippingRooms,
+  { delivery, append, writer }: ShippingDependencies,
   { events, sequences }: Batch,
   of: string,
   abortSignal: AbortSignal | undefined,
@@ -84,19 +84,19 @@ async function deliver(
 }
 
 async function readBatch(
-  rooms: ShippingRooms,
+  dependencies: ShippingDependencies,
   cursor: ShippingCursor,
   { parts, isGone }: ChainEnd,
   abortSignal: AbortSignal | undefined,
 ): Promise<Batch | undefined> {
-  const { ledger } = rooms;
+  const { ledger } = dependencies;
   const { writer } = cursor;
   let { part, offset } = cursor;
   const nextPart = () => (parts ? parts.find((other) => other > part) : part + 1);
   for (let maximum = READ_BYTES; ;) {
     const bytes = await ledger.read(writer, part, offset, maximum, abortSignal);
     const isWhole = bytes.byteLength < maximum;
-    if (bytes.includes(LINE_BREAK)) return collect(rooms, { ...cursor, part, offset }, bytes);
+    if (bytes.includes(LINE_BREAK)) return collect(dependencies, { ...cursor, part, offset }, bytes);
     if (!isWhole && maximum < MAXIMUM_LINE_BYTES) {
       maximum *= 4;
       continue;
@@ -109,19 +109,19 @@ async function readBatch(
       const again = await ledger.read(writer, part, offset, bytes.byteLength + 1, abortSignal);
       if (again.byteLength > bytes.byteLength) continue;
     }
-    if (bytes.byteLength > 0) return skip(rooms, { ...cursor, part, offset }, bytes.byteLength);
+    if (bytes.byteLength > 0) return skip(dependencies, { ...cursor, part, offset }, bytes.byteLength);
     part = next ?? part;
     offset = 0;
   }
 }
 
-function collect(rooms: ShippingRooms, cursor: ShippingCursor, bytes: Buffer): Batch {
+function collect(dependencies: ShippingDependencies, cursor: ShippingCursor, bytes: Buffer): Batch {
   const events: AuditEvent[] = [];
   const sequences = new Map<AuditEvent, number>();
   let next = cursor;
   let size = 0;
   for (const line of readLines(bytes, cursor)) {
-    const made = eventsOf(line, rooms.now(), rooms.describe);
+    const made = eventsOf(line, dependencies.now(), dependencies.describe);
     size += made.reduce((sum, event) => sum + sizeOf(event), 0);
     if (events.length > 0 && (events.length + made.length > MAXIMUM_EVENTS || size > MAXIMUM_EVENT_BYTES))
       break;
@@ -134,7 +134,7 @@ function collect(rooms: ShippingRooms, cursor: ShippingCursor, bytes: Buffer): B
 }
 
 /** Moves the cursor over bytes that are no line. */
-function skip({ now }: ShippingRooms, cursor: ShippingCursor, bytes: number): Batch {
+function skip({ now }: ShippingDependencies, cursor: ShippingCursor, bytes: number): Batch {
   const { writer, sequence } = cursor;
   return {
     events: [brokenAt({ writer, sequence: sequence + 1 }, 'truncated', now())],

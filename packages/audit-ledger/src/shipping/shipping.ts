@@ -2,11 +2,11 @@ import { EventDelivery, type EventDeliveryOptions } from './event-delivery.ts';
 import type { EntryBody } from '../ledger/ledger-entry.ts';
 import type { DescribeRecord } from './ledger-events.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
-import { shipChain, type ShippingRooms } from './ship-chain.ts';
+import { shipChain, type ShippingDependencies } from './ship-chain.ts';
 import { KeptCursor } from './shipping-cursor.ts';
 import type { StateStore } from '../storage/state-store.ts';
 import { type Backlog, backlogEvent, sweep } from './sweep.ts';
-import { inTime } from '../time/time-limit.ts';
+import { waitAtMost } from '../time/time-limit.ts';
 
 /** The ledger, and the documents that change: cursors and recoveries. */
 export interface ShippingStorage {
@@ -99,7 +99,7 @@ class LedgerShipping implements Shipping {
       () => (this.#sweeping = undefined),
     );
     // A sweep that waits for the ledger goes on after its time limit, and no other begins until it ends.
-    return inTime(this.#sweeping, {
+    return waitAtMost(this.#sweeping, {
       schedule: this.#options.schedule,
       timeoutInMs: SWEEP_TIMEOUT_IN_MS,
       onLate: () => {
@@ -116,7 +116,7 @@ class LedgerShipping implements Shipping {
     this.#isClosing = true;
     const { schedule } = this.#options;
     const end = () => this.#closing.abort(new Error('The process ends.'));
-    await inTime(this.#drain(), { schedule, timeoutInMs, onLate: end });
+    await waitAtMost(this.#drain(), { schedule, timeoutInMs, onLate: end });
     end();
   }
 
@@ -148,7 +148,7 @@ class LedgerShipping implements Shipping {
       try {
         const storage = await this.#load();
         this.#cursor ??= KeptCursor.start(storage.state, this.#options.writer);
-        await shipChain(this.#rooms(storage), this.#cursor, { isGone: false }, this.#closing.signal);
+        await shipChain(this.#dependencies(storage), this.#cursor, { isGone: false }, this.#closing.signal);
         this.#retryInMs = FIRST_RETRY_IN_MS;
         if (this.#hasMore() && !this.#isClosing) await this.#pause(GATHERING_IN_MS);
       } catch {
@@ -163,13 +163,13 @@ class LedgerShipping implements Shipping {
     const { writer, now, checkpointIntervalInMs } = this.#options;
     try {
       const storage = await this.#load();
-      const rooms = {
-        ...this.#rooms(storage),
+      const dependencies = {
+        ...this.#dependencies(storage),
         state: storage.state,
         goneAfterInMs: GONE_AFTER_INTERVALS * checkpointIntervalInMs,
         ownCursor: () => (this.#cursor ?? KeptCursor.start(storage.state, writer)).current,
       };
-      const backlog = await sweep(rooms, abortSignal);
+      const backlog = await sweep(dependencies, abortSignal);
       await this.#delivery.deliver([backlogEvent(backlog, writer, now())], abortSignal);
       return backlog;
     } catch {
@@ -179,7 +179,7 @@ class LedgerShipping implements Shipping {
     }
   }
 
-  #rooms({ ledger }: ShippingStorage): ShippingRooms {
+  #dependencies({ ledger }: ShippingStorage): ShippingDependencies {
     const { writer, append, describe, now } = this.#options;
     return { ledger, delivery: this.#delivery, writer, append, describe, now };
   }

@@ -3,17 +3,17 @@ import {
   isRecovered,
   RECOVERIES,
   recoveryName,
-  type RecoveryRooms,
+  type RecoveryDependencies,
   type Surroundings,
 } from './close-orphans.ts';
 import type { AuditEvent } from './event-sender.ts';
 import type { LedgerChain } from '../ledger/ledger-reader.ts';
 import { readLines } from '../ledger/read-lines.ts';
-import { shipChain, type ShippingRooms } from './ship-chain.ts';
+import { shipChain, type ShippingDependencies } from './ship-chain.ts';
 import { cursorName, CURSORS, KeptCursor, placeOf, type ShippingCursor } from './shipping-cursor.ts';
 
 /** The dependencies of a sweep. */
-export interface SweepRooms extends ShippingRooms, RecoveryRooms {
+export interface SweepDependencies extends ShippingDependencies, RecoveryDependencies {
   /** A chain without new entries for this long has lost its writer. */
   readonly goneAfterInMs: number;
   /** Gives the cursor of this process's own chain. */
@@ -46,8 +46,8 @@ const ENTRY_BYTES = 64 * 1024;
  * @returns the backlog of all chains after that.
  * @throws what storage throws when it can't be listed or the backlog can't be read, and the signal's reason.
  */
-export async function sweep(rooms: SweepRooms, abortSignal?: AbortSignal): Promise<Backlog> {
-  const { ledger, state, goneAfterInMs, writer } = rooms;
+export async function sweep(dependencies: SweepDependencies, abortSignal?: AbortSignal): Promise<Backlog> {
+  const { ledger, state, goneAfterInMs, writer } = dependencies;
   const { chains, asOf } = await ledger.list(abortSignal);
   const cursors = await state.list(CURSORS, abortSignal);
   const recoveries = await state.list(RECOVERIES, abortSignal);
@@ -74,23 +74,23 @@ export async function sweep(rooms: SweepRooms, abortSignal?: AbortSignal): Promi
   try {
     await each(async (chain) => {
       if (isRecovered(recoveries.get(recoveryName(chain.writer)), chain)) return;
-      await closeOrphans(rooms, chain, surroundings, abortSignal);
+      await closeOrphans(dependencies, chain, surroundings, abortSignal);
     });
     await each(async (chain) => {
       if (bytesBehind(chain, places.get(chain.writer)) === 0) return;
       const cursor = await KeptCursor.load(state, chain.writer, abortSignal);
       const parts = chain.parts.filter(({ bytes }) => bytes > 0).map(({ part }) => part);
       try {
-        await shipChain(rooms, cursor, { parts, isGone: true }, abortSignal);
+        await shipChain(dependencies, cursor, { parts, isGone: true }, abortSignal);
       } finally {
         places.set(chain.writer, cursor.current);
       }
     });
   } finally {
     // Entries that this process has shipped meanwhile are no backlog.
-    places.set(writer, rooms.ownCursor());
+    places.set(writer, dependencies.ownCursor());
   }
-  const backlog = await measure(rooms, chains, places, asOf, abortSignal);
+  const backlog = await measure(dependencies, chains, places, asOf, abortSignal);
   return { ...backlog, failedChains: failed.size };
 }
 
@@ -109,7 +109,7 @@ export function backlogEvent(
 }
 
 async function measure(
-  { ledger }: SweepRooms,
+  { ledger }: SweepDependencies,
   chains: readonly LedgerChain[],
   places: ReadonlyMap<string, Place>,
   asOf: Date,

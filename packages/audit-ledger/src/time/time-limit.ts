@@ -12,7 +12,7 @@ export interface TimeLimit<Result> {
  * Waits for the work until the limit passes. Resolves or rejects as the work does, or as `onLate` says when the work is
  * late. Late work goes on, and its outcome is dropped.
  */
-export async function inTime<Result>(
+export async function waitAtMost<Result>(
   work: Promise<Result>,
   { schedule, timeoutInMs, onLate }: TimeLimit<Result>,
 ): Promise<Result> {

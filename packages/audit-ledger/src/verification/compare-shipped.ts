@@ -1,7 +1,7 @@
 import { WriterName } from '../ledger/ledger-entry.ts';
 import type { ShippedRecord, VerifiedPeriod } from './evidence.ts';
 import type { Finding, Place } from './finding.ts';
-import type { Fault } from './judge-pieces.ts';
+import type { Fault } from './find-chain-faults.ts';
 
 /** The most unmatched records of each side that are kept until the end of their chain. */
 const MOST_KEPT = 5_000;

@@ -9,7 +9,7 @@ import type { PublicKeys } from '../keys/signature.ts';
 import { verifyLedger } from './verify-ledger.ts';
 
 /** The dependencies of a ledger verifier. */
-export interface VerifierRooms {
+export interface VerifierDependencies {
   readonly ledger: LedgerReader;
   /** The container of the shipping cursors. */
   readonly state: ContainerClient;
@@ -40,9 +40,9 @@ const HOUR_IN_MS = 3_600_000;
 const OPEN_FOR_IN_MS = 35 * 60_000;
 
 /** Makes a verifier that keeps nothing between two verifications. */
-export function createLedgerVerifier(rooms: VerifierRooms): LedgerVerifier {
-  const { state, insights, publicKeys, fieldsOf, now } = rooms;
-  const ledger = inPlainWords(rooms.ledger);
+export function createLedgerVerifier(dependencies: VerifierDependencies): LedgerVerifier {
+  const { state, insights, publicKeys, fieldsOf, now } = dependencies;
+  const ledger = inPlainWords(dependencies.ledger);
   return {
     async verify({ period, graceInMs }, abortSignal) {
       const startedAt = now();

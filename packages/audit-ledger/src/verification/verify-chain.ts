@@ -1,7 +1,7 @@
 import { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
 import { type Finding, nameEntries, type Place } from './finding.ts';
-import { type Fault, judgePieces } from './judge-pieces.ts';
+import { type Fault, findChainFaults } from './find-chain-faults.ts';
 import { type ReadEntry, readEntry } from './read-entry.ts';
 import { readLines } from './read-lines.ts';
 import { createSegments } from './segments.ts';
@@ -120,7 +120,7 @@ export async function verifyChain(
 
   const faults = segments.areTooMany()
     ? []
-    : judgePieces(segments.pieces(), { hashOf: witnesses.hashOf, last: witnesses.last });
+    : findChainFaults(segments.pieces(), { hashOf: witnesses.hashOf, last: witnesses.last });
   const lastedInMs = times ? times.last - times.first : 0;
   const numbers = new Set(parts.map(({ part }) => part));
   findings.push(...faults.map((fault) => describeFault(writer, fault, numbers)));

@@ -1,13 +1,13 @@
 import { WriterName } from '../ledger/ledger-entry.ts';
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
 import {
-  type BookedRecord,
-  type CallBook,
+  type CallIdentity,
+  type OpenCalls,
   closingKey,
-  createCallBook,
-  readBookedRecord,
+  createOpenCalls,
+  readCallIdentity,
   type RecordPlace,
-} from './call-book.ts';
+} from './open-calls.ts';
 import { compareTraffic } from './compare-traffic.ts';
 import { type Closing, createShippedComparison } from './compare-shipped.ts';
 import type { LedgerEvidence, VerifiedPeriod } from './evidence.ts';
@@ -65,7 +65,7 @@ export async function verifyLedger(
   const { cursors, publicKeys, records, traffic } = evidence;
   const anchors = anchorsByWriter(evidence.anchors ?? [], findings);
   const checkSignature = publicKeys && createSignatureCheck(publicKeys);
-  const book = createCallBook();
+  const book = createOpenCalls();
   const comparison =
     records &&
     createShippedComparison({
@@ -120,7 +120,7 @@ export async function verifyLedger(
           if (entry.kind === 'refusal') noteRefusal(standing, writer, refused, findings);
           if (entry.kind === 'unverified') sum.unverified += readCalls(entry.members);
           if (entry.kind !== 'opening' && entry.kind !== 'closing') continue;
-          const record = readBookedRecord(entry.members);
+          const record = readCallIdentity(entry.members);
           calls.count += 1;
           if (!record) {
             if (unreadable.length < MOST_UNREADABLE)
@@ -339,7 +339,7 @@ function reportUnvouched(
   });
 }
 
-function asClosing({ entry, hash, place }: StandingEntry, { id }: BookedRecord): Closing {
+function asClosing({ entry, hash, place }: StandingEntry, { id }: CallIdentity): Closing {
   const record = entry.members.record as Closing['record'];
   const time = typeof record.time === 'string' ? record.time : entry.time;
   return { sequence: entry.sequence, hash, place, record, recordId: id, time: new Date(time) };
@@ -395,7 +395,7 @@ interface CallsToSettle {
   readonly all: readonly LedgerChain[];
   /** The chains that were read. */
   readonly read: readonly LedgerChain[];
-  readonly book: CallBook;
+  readonly book: OpenCalls;
   readonly verified: ReadonlyMap<string, VerifiedChain>;
   readonly findings: Findings;
   readonly options: VerificationOptions;
@@ -405,17 +405,17 @@ interface CallsToSettle {
  * Reports calls that were never closed, and calls that were closed twice. @returns the number of calls that may still
  * be open.
  */
-async function settleCalls(rooms: CallsToSettle): Promise<number> {
-  const { book, verified, findings, options } = rooms;
+async function settleCalls(dependencies: CallsToSettle): Promise<number> {
+  const { book, verified, findings, options } = dependencies;
   const { now, graceInMs, openForInMs } = options;
   const orphans = book.orphans();
   const isDamaged = [...orphans.values()].some(
     ({ writer }) => (verified.get(writer)?.faults.length ?? 0) > 0,
   );
-  const isElsewhere = orphans.size > 0 && rooms.all.length > rooms.read.length;
+  const isElsewhere = orphans.size > 0 && dependencies.all.length > dependencies.read.length;
   // All chains, also those outside the period, are read once more only where the first reading leaves a doubt.
   const isDoubtful = book.suspects().size > 0 || isDamaged || isElsewhere;
-  const places = isDoubtful ? await findClosings(rooms, book.suspects(), orphans) : undefined;
+  const places = isDoubtful ? await findClosings(dependencies, book.suspects(), orphans) : undefined;
   let open = 0;
   for (const [id, { writer, sequence, part, line, time }] of orphans) {
     if (places?.closed.has(id)) continue;
@@ -490,7 +490,7 @@ async function findClosings(
         for (const { bytes, number } of lines) {
           const entry = readEntry(bytes, writer);
           if (entry?.kind !== 'closing' || inserted.has(`${part.part}.${number}`)) continue;
-          const record = readBookedRecord(entry.members);
+          const record = readCallIdentity(entry.members);
           if (!record) continue;
           if (orphans.has(record.id)) closed.add(record.id);
           const key = closingKey(record);

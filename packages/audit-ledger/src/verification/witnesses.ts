@@ -1,5 +1,5 @@
 import type { Place } from './finding.ts';
-import type { Fault } from './judge-pieces.ts';
+import type { Fault } from './find-chain-faults.ts';
 
 /**
  * The number of last entries whose hashes are remembered. A signature comes some entries after the entry that it signs.

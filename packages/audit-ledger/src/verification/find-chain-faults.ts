@@ -32,7 +32,7 @@ export interface Fault {
  * wherever they stand. Then the joined pieces with the most entries that stand in order are taken for the chain. All
  * others are taken for insertions.
  */
-export function judgePieces(found: readonly Piece[], witnesses: Witnesses): Fault[] {
+export function findChainFaults(found: readonly Piece[], witnesses: Witnesses): Fault[] {
   const { segments, forged } = splitForgedTails(found.filter(isSegment), witnesses.hashOf);
   const runs = link(createBeginning(), segments);
   const spine = withoutStrayEnd(chooseSpine(runs), witnesses);

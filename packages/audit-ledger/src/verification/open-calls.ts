@@ -14,7 +14,7 @@ export interface RecordPlace extends Place {
 }
 
 /** The members of an opening or closing that identify its call. */
-export interface BookedRecord {
+export interface CallIdentity {
   readonly id: string;
   /** True for a closing that another process wrote, because the writer of the opening died. */
   readonly isRecovered: boolean;
@@ -31,11 +31,11 @@ export interface Orphan extends RecordPlace {
  * Follows the calls that a ledger opens and closes. It keeps an open call until it is closed, and 64 bits of each
  * closing.
  */
-export interface CallBook {
+export interface OpenCalls {
   /** Notes an opening. */
-  opened(record: BookedRecord, place: RecordPlace, time: string): void;
+  opened(record: CallIdentity, place: RecordPlace, time: string): void;
   /** Notes a closing. */
-  closed(record: BookedRecord): void;
+  closed(record: CallIdentity): void;
   /** Gives the openings without a closing, by the record's id. */
   orphans(): ReadonlyMap<string, Orphan>;
   /** Gives the keys of closings that may be there twice; `closingKey` makes the key of a closing. */
@@ -48,12 +48,12 @@ export interface CallBook {
  * Makes the key that only one closing of the ledger may have. A call may have one of each revision, and a recovered
  * one.
  */
-export function closingKey({ id, isRecovered, revision }: BookedRecord): string {
+export function closingKey({ id, isRecovered, revision }: CallIdentity): string {
   return isRecovered ? `${id}#recovered` : revision === 0 ? id : `${id}#${revision}`;
 }
 
 /** Starts a call book without any calls. */
-export function createCallBook(): CallBook {
+export function createOpenCalls(): OpenCalls {
   const open = new Map<string, Orphan>();
   // The chain of an older process can hold the recovered closing of an opening that is read later.
   const recovered = new Set<string>();
@@ -83,7 +83,7 @@ export function createCallBook(): CallBook {
 }
 
 /** Reads the record of an opening or closing as far as it identifies its call; undefined where it names no call. */
-export function readBookedRecord(members: Readonly<Record<string, unknown>>): BookedRecord | undefined {
+export function readCallIdentity(members: Readonly<Record<string, unknown>>): CallIdentity | undefined {
   const record = members.record;
   if (typeof record !== 'object' || record === null) return undefined;
   const { id, revision } = record as { readonly id?: unknown; readonly revision?: unknown };
