@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { hashEntry, NO_PREVIOUS } from '@vertex-ai-gateway/audit-ledger/ledger/ledger-entry';
-import { createFolderLedger } from '@vertex-ai-gateway/audit-ledger/verification/folder-ledger';
+import { createFolderLedger } from '@vertex-ai-gateway/audit-ledger/ledger/folder-ledger';
 import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification/report';
 import { verifyLedger } from '@vertex-ai-gateway/audit-ledger/verification/verify-ledger';
 

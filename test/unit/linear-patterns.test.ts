@@ -19,7 +19,7 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   'src/governance/web-place.ts':
     'looks ahead once, over 253 characters; and takes every text at the first try',
   'src/governance/yaml-document.ts': 'reads sentences of the YAML parser',
-  'packages/audit-ledger/src/verification/bundle-manifest.ts':
+  'packages/audit-ledger/src/bundles/bundle-manifest.ts':
     'reads names of files of a bundle, on the command line',
 };
 

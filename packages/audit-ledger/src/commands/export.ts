@@ -17,12 +17,12 @@ import {
   MANIFEST_FILE,
   MANIFEST_SIGNATURE_FILE,
   type ManifestSignature,
-} from '../verification/bundle-manifest.ts';
+} from '../bundles/bundle-manifest.ts';
 import { describeReport } from '../verification/describe-report.ts';
 import type { Anchor } from '../verification/evidence.ts';
 import type { PublicKeys } from '../keys/signature.ts';
-import { hashFile, pathIn } from '../verification/verify-bundle.ts';
-import { isActive } from '../verification/verify-ledger.ts';
+import { hashFile, pathIn } from '../bundles/hash-file.ts';
+import { isActive } from '../verification/chain-times.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { fail } from './fail.ts';
 import { openAudit } from './open-audit.ts';

@@ -3,7 +3,7 @@ import { createLedgerVerifier } from '../verification/ledger-verifier.ts';
 import { readPublicKey } from '../keys/audit-public-keys.ts';
 import { describeReport } from '../verification/describe-report.ts';
 import type { VerificationReport } from '../verification/report.ts';
-import { verifyBundle } from '../verification/verify-bundle.ts';
+import { verifyBundle } from '../bundles/verify-bundle.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { fail } from './fail.ts';
 import { readPeriod } from './read-period.ts';

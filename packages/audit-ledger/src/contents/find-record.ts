@@ -1,4 +1,5 @@
-import { type LedgerChain, type LedgerReader, streamLines } from '../ledger/ledger-reader.ts';
+import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
+import { readLines } from '../ledger/read-lines.ts';
 import { FlatRecord } from '../record/record-schema.ts';
 
 /** A stream lasts up to half an hour, and the clocks of two machines differ by less than the other half. */
@@ -14,10 +15,10 @@ export async function findRecord(ledger: LedgerReader, id: string): Promise<Flat
   let found: FlatRecord | undefined;
   for (const { writer, parts } of chains.filter((chain) => canHold(chain, time)))
     for (const { part } of parts)
-      for await (const lines of streamLines(ledger, writer, part))
-        for (const line of lines.toString('utf8').split('\n')) {
-          if (!line.includes(id)) continue;
-          const record = readClosing(line);
+      for await (const lines of readLines(ledger, writer, { part }))
+        for (const { text, isWhole } of lines) {
+          if (!isWhole || !text.includes(id)) continue;
+          const record = readClosing(text.toString('utf8'));
           if (record?.id === id && (record.revision ?? 0) >= (found?.revision ?? 0)) found = record;
         }
   return found;

@@ -40,10 +40,6 @@ export interface LedgerReader {
   ): Promise<Buffer>;
 }
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
-/** The longest line of a ledger, in bytes. Longer runs without a line break are damage. */
-export const MAXIMUM_LINE_BYTES = 16 * 1024 * 1024;
-const LINE_BREAK = 10;
 const READ_TIMEOUT_IN_MS = 30_000;
 const LIST_TIMEOUT_IN_MS = 60_000;
 const PART_NAME = /^([^/]+)\/(\d{6,})\.jsonl$/;
@@ -89,30 +85,6 @@ export function createLedgerReader(container: ContainerClient): LedgerReader {
       }
     },
   };
-}
-
-/**
- * Reads the whole lines of a part, as many at a time as come in 4 MiB, each with its line break. A line that exceeds
- * the maximum is not given whole.
- * @throws what the reader throws.
- */
-export async function* streamLines(
-  reader: LedgerReader,
-  writer: string,
-  part: number,
-  abortSignal?: AbortSignal,
-): AsyncGenerator<Buffer, void> {
-  let rest = Buffer.alloc(0);
-  for (let offset = 0; ;) {
-    const chunk = await reader.read(writer, part, offset, CHUNK_BYTES, abortSignal);
-    if (chunk.byteLength === 0) return;
-    offset += chunk.byteLength;
-    const bytes = Buffer.concat([rest, chunk]);
-    const end = bytes.lastIndexOf(LINE_BREAK) + 1;
-    yield bytes.subarray(0, end);
-    rest = bytes.subarray(end);
-    if (rest.byteLength > MAXIMUM_LINE_BYTES) rest = Buffer.alloc(0);
-  }
 }
 
 function limited(timeoutInMs: number, abortSignal: AbortSignal | undefined): { abortSignal: AbortSignal } {

@@ -1,65 +1,72 @@
-import { z } from 'zod';
-import { hashEntry } from './ledger-entry.ts';
+import type { LedgerReader } from './ledger-reader.ts';
 
-/** An entry as far as shipping needs it. It may have members that a later version has added. */
-const AnyEntry = z.looseObject({
-  writer: z.string(),
-  sequence: z.int().min(0),
-  previous: z.string(),
-  time: z.iso.datetime(),
-  kind: z.string(),
-});
-export type AnyEntry = z.infer<typeof AnyEntry>;
+/** The longest line of a ledger in bytes, without its line break. No entry is as long, so longer lines are damage. */
+export const MAXIMUM_LINE_BYTES = 4 * 1024 * 1024;
 
-/** The place of a line in its chain, with its hash. */
-export interface ChainPlace {
-  readonly writer: string;
-  readonly sequence: number;
-  readonly hash: string;
-}
-
-/** The problem of a line. `unreadable`: it is no entry. `unlinked`: it does not follow the line before it. */
-export type LineProblem = 'unreadable' | 'unlinked';
-
-/** A line of a part, as it was read. */
-export interface LedgerLine {
-  /** Undefined when the line is no entry. */
-  readonly entry: AnyEntry | undefined;
-  readonly place: ChainPlace;
-  /** The size of the line with its line break. */
+/** A line of a part. */
+export interface Line {
+  /** The line without its line break; empty where it is longer than the maximum. */
+  readonly text: Buffer;
+  /** The size of the line with its line break, also where it is longer than the maximum. */
   readonly bytes: number;
-  readonly problem?: LineProblem;
+  /** False for the rest at the end of a part that has no line break. */
+  readonly isWhole: boolean;
 }
 
-const LINE_BREAK = 10;
+/** The stretch of a part that is read: to its end where no size is given. */
+export interface PartStretch {
+  readonly part: number;
+  /** The place of the first byte; 0 when left out. */
+  readonly offset?: number;
+  /** The size of the part at the time when it was listed. Bytes that came later are not read. */
+  readonly bytes?: number;
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+const LINE_BREAK = 0x0a;
 
 /**
- * Reads the whole lines among the bytes; a rest without a line break is left out.
- * @param before the place of the line before the first one.
+ * Reads the lines of a part in bounded memory, as many at a time as come together. The bytes of a line are valid until
+ * the next lines are asked for.
+ * @throws what the reader throws.
  */
-export function* readLines(bytes: Buffer, before: ChainPlace): Generator<LedgerLine, void> {
-  let place = before;
-  for (let start = 0, end = bytes.indexOf(LINE_BREAK); end >= 0; end = bytes.indexOf(LINE_BREAK, start)) {
-    const line = readLine(bytes.subarray(start, end), place);
-    yield line;
-    place = line.place;
-    start = end + 1;
+export async function* readLines(
+  reader: LedgerReader,
+  writer: string,
+  { part, offset: start = 0, bytes: end = Infinity }: PartStretch,
+  abortSignal?: AbortSignal,
+): AsyncGenerator<readonly Line[], undefined> {
+  let rest: Buffer = Buffer.alloc(0);
+  /** The bytes of an unfinished line that was too long to be kept. */
+  let dropped = 0;
+  for (let offset = start; offset < end;) {
+    const chunk = await reader.read(writer, part, offset, Math.min(CHUNK_BYTES, end - offset), abortSignal);
+    if (chunk.byteLength === 0) break;
+    offset += chunk.byteLength;
+    const data = rest.byteLength === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const lines: Line[] = [];
+    let from = 0;
+    for (let to = data.indexOf(LINE_BREAK); to >= 0; to = data.indexOf(LINE_BREAK, from)) {
+      lines.push(lineOf(data.subarray(from, to), dropped, 1));
+      dropped = 0;
+      from = to + 1;
+    }
+    if (lines.length > 0) yield lines;
+    rest = data.subarray(from);
+    if (dropped > 0 || rest.byteLength > MAXIMUM_LINE_BYTES) {
+      dropped += rest.byteLength;
+      rest = Buffer.alloc(0);
+    }
   }
+  if (rest.byteLength > 0 || dropped > 0) yield [lineOf(rest, dropped, 0)];
+  return undefined;
 }
 
-function readLine(bytes: Buffer, { writer, sequence, hash }: ChainPlace): LedgerLine {
-  const own = { hash: hashEntry(bytes), bytes: bytes.byteLength + 1 };
-  const { data: entry } = AnyEntry.safeParse(parse(bytes));
-  const place = { writer, sequence: entry?.sequence ?? sequence + 1, hash: own.hash };
-  if (!entry) return { entry, place, bytes: own.bytes, problem: 'unreadable' };
-  const isLinked = entry.writer === writer && entry.sequence === sequence + 1 && entry.previous === hash;
-  return { entry, place, bytes: own.bytes, ...(!isLinked && { problem: 'unlinked' as const }) };
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+function lineOf(text: Buffer, dropped: number, lineBreaks: 0 | 1): Line {
+  const isTooLong = dropped > 0 || text.byteLength > MAXIMUM_LINE_BYTES;
+  return {
+    text: isTooLong ? Buffer.alloc(0) : text,
+    bytes: dropped + text.byteLength + lineBreaks,
+    isWhole: lineBreaks === 1,
+  };
 }

@@ -13,7 +13,7 @@ type ExporterOptions = NonNullable<AzureMonitorOpenTelemetryOptions['azureMonito
 type Policy = NonNullable<ExporterOptions['additionalPolicies']>[number]['policy'];
 
 /** The events that are being sent: their places by their identities, and the outcome of each. */
-interface Batch {
+interface PendingRequest {
   readonly places: ReadonlyMap<string, number>;
   readonly outcomes: EventOutcome[];
   retryAfterInMs: number | undefined;
@@ -50,14 +50,14 @@ export function startAzureMonitorEventSender({
   connectionString,
   credential,
 }: AzureMonitorOptions): EventSender {
-  let batch: Batch | undefined;
+  let pending: PendingRequest | undefined;
   useAzureMonitor({
     azureMonitorExporterOptions: {
       connectionString,
-      credential: noteFailures(credential, () => batch),
+      credential: noteFailures(credential, () => pending),
       disableOfflineStorage: true,
       retryOptions: { maxRetries: 0 },
-      additionalPolicies: [{ policy: readAnswers(() => batch), position: 'perRetry' }],
+      additionalPolicies: [{ policy: readAnswers(() => pending), position: 'perRetry' }],
     },
     samplingRatio: 1,
     tracesPerSecond: 0,
@@ -81,8 +81,8 @@ export function startAzureMonitorEventSender({
   const provider = logs.getLoggerProvider() as { forceFlush?: () => Promise<void> };
   return {
     async send(events): Promise<SendResult> {
-      const sent = startBatch(events);
-      batch = sent;
+      const sent = startRequest(events);
+      pending = sent;
       for (const { name, time, properties, measurements } of events)
         logger.emit({
           timestamp: time,
@@ -94,7 +94,7 @@ export function startAzureMonitorEventSender({
         });
       // Failures are read from the answers.
       await provider.forceFlush?.().catch(() => undefined);
-      batch = undefined;
+      pending = undefined;
       const { outcomes, retryAfterInMs, problem } = sent;
       return {
         outcomes,
@@ -106,7 +106,7 @@ export function startAzureMonitorEventSender({
   };
 }
 
-function startBatch(events: readonly AuditEvent[]): Batch {
+function startRequest(events: readonly AuditEvent[]): PendingRequest {
   return {
     places: new Map(events.map(({ name, properties }, index) => [identify(name, properties), index])),
     outcomes: events.map(() => 'again'),
@@ -116,13 +116,16 @@ function startBatch(events: readonly AuditEvent[]): Batch {
 }
 
 /** Notes when there is no token. The SDK's error is dropped, because it may hold its request. */
-function noteFailures(credential: TokenCredential, currentBatch: () => Batch | undefined): TokenCredential {
+function noteFailures(
+  credential: TokenCredential,
+  currentRequest: () => PendingRequest | undefined,
+): TokenCredential {
   return {
     async getToken(scopes, options) {
       const token = await credential.getToken(scopes, options).catch(() => null);
       if (token) return token;
-      const batch = currentBatch();
-      if (batch) batch.problem = NO_TOKEN;
+      const pending = currentRequest();
+      if (pending) pending.problem = NO_TOKEN;
       throw new Error(NO_TOKEN);
     },
   };
@@ -132,15 +135,15 @@ function noteFailures(credential: TokenCredential, currentBatch: () => Batch | u
  * Reads the ingestion service's real answers, which the exporter hides. The SDK would use a refused token until it
  * expires. So a 401 is made a challenge, for which the SDK gets another token and sends the request once more.
  */
-function readAnswers(currentBatch: () => Batch | undefined): Policy {
+function readAnswers(currentRequest: () => PendingRequest | undefined): Policy {
   return {
     name: 'auditAcknowledgement',
     async sendRequest(request, next) {
       request.timeout = INGESTION_TIMEOUT_IN_MS;
-      const batch = currentBatch();
+      const pending = currentRequest();
       const response = await next(request);
-      if (batch && typeof request.body === 'string') {
-        const places = identitiesIn(request.body).map((identity) => batch.places.get(identity));
+      if (pending && typeof request.body === 'string') {
+        const places = identitiesIn(request.body).map((identity) => pending.places.get(identity));
         const { headers, status, bodyAsText } = response;
         const { outcomes, retryAfterInMs } = readIngestionAnswer(
           {
@@ -152,10 +155,10 @@ function readAnswers(currentBatch: () => Batch | undefined): Policy {
           places.length,
           Date.now(),
         );
-        batch.retryAfterInMs = retryAfterInMs;
-        batch.problem = describeAnswer(status);
+        pending.retryAfterInMs = retryAfterInMs;
+        pending.problem = describeAnswer(status);
         places.forEach((place, index) => {
-          if (place !== undefined) batch.outcomes[place] = outcomes[index] ?? 'again';
+          if (place !== undefined) pending.outcomes[place] = outcomes[index] ?? 'again';
         });
       }
       if (response.status === 401) response.headers.set('www-authenticate', CHALLENGE);

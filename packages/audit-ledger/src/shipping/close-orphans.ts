@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type EntryBody, WriterName } from '../ledger/ledger-entry.ts';
-import { type LedgerChain, type LedgerReader, streamLines } from '../ledger/ledger-reader.ts';
-import { type AnyEntry, readLines } from '../ledger/read-lines.ts';
+import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
+import { type AnyEntry, parseEntry } from '../ledger/parse-entry.ts';
+import { readLines } from '../ledger/read-lines.ts';
 import type { StateFacts, StateStore } from '../storage/state-store.ts';
 
 /** The dependencies of a recovery. */
@@ -159,16 +160,21 @@ async function leaveOutRecovered(
   }
 }
 
-/** Reads the openings and closings of a chain. Lines that are no entries are left out. */
+/**
+ * Reads the openings and closings of a chain to its end, which may have moved since it was listed. Lines that are no
+ * entries are left out.
+ */
 async function* entriesOf(
   ledger: LedgerReader,
   { writer, parts }: LedgerChain,
   abortSignal: AbortSignal | undefined,
 ): AsyncGenerator<AnyEntry, void> {
   for (const { part } of parts) {
-    for await (const lines of streamLines(ledger, writer, part, abortSignal))
-      for (const { entry } of readLines(lines, { writer, sequence: -1, hash: '' }))
+    for await (const lines of readLines(ledger, writer, { part }, abortSignal))
+      for (const { text, isWhole } of lines) {
+        const entry = isWhole ? parseEntry(text) : undefined;
         if (entry?.kind === 'opening' || entry?.kind === 'closing') yield entry;
+      }
   }
 }
 

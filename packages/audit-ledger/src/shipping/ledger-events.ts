@@ -1,6 +1,7 @@
 import type { AuditEvent } from './event-sender.ts';
 import { limitProperties } from './event-limits.ts';
-import type { AnyEntry, ChainPlace, LedgerLine, LineProblem } from '../ledger/read-lines.ts';
+import type { AnyEntry } from '../ledger/parse-entry.ts';
+import type { ChainPlace, LineProblem, PlacedLine } from './place-lines.ts';
 
 /** Turns a record of the ledger into the attributes of its event. */
 export type DescribeRecord = (
@@ -12,7 +13,7 @@ export type DescribeRecord = (
  * checkpoint or an end, and an event for a problem of the line. Other lines have none.
  */
 export function eventsOf(
-  { entry, place, problem }: LedgerLine,
+  { entry, place, problem }: PlacedLine,
   now: Date,
   describe: DescribeRecord,
 ): AuditEvent[] {

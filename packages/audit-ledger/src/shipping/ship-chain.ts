@@ -2,8 +2,9 @@ import type { EventDelivery } from './event-delivery.ts';
 import type { AuditEvent } from './event-sender.ts';
 import type { EntryBody } from '../ledger/ledger-entry.ts';
 import { brokenAt, eventsOf, type DescribeRecord } from './ledger-events.ts';
-import { type LedgerReader, MAXIMUM_LINE_BYTES } from '../ledger/ledger-reader.ts';
-import { readLines } from '../ledger/read-lines.ts';
+import type { LedgerReader } from '../ledger/ledger-reader.ts';
+import { type Line, readLines } from '../ledger/read-lines.ts';
+import { placeLines } from './place-lines.ts';
 import type { KeptCursor, ShippingCursor } from './shipping-cursor.ts';
 
 /** The dependencies of shipping, the same for every chain. */
@@ -29,18 +30,16 @@ export interface ChainEnd {
 }
 
 /** Events of a chain that are sent together, and the cursor after them. */
-interface Batch {
+interface EventBatch {
   readonly events: readonly AuditEvent[];
   readonly sequences: ReadonlyMap<AuditEvent, number>;
   readonly next: ShippingCursor;
 }
 
-const READ_BYTES = 1024 * 1024;
 const MAXIMUM_EVENTS = 500;
 const MAXIMUM_EVENT_BYTES = 900_000;
 /** The size of the tags, names and brackets that the exporter adds to each event. */
 const ENVELOPE_BYTES = 600;
-const LINE_BREAK = 10;
 
 /**
  * Ships a chain from its cursor to its end, batch by batch. The cursor moves when every event of a batch is accepted,
@@ -69,7 +68,7 @@ export async function shipChain(
 /** Delivers a batch and puts its refusals on the ledger. @returns the number of refused events. */
 async function deliver(
   { delivery, append, writer }: ShippingDependencies,
-  { events, sequences }: Batch,
+  { events, sequences }: EventBatch,
   of: string,
   abortSignal: AbortSignal | undefined,
 ): Promise<number> {
@@ -88,39 +87,36 @@ async function readBatch(
   cursor: ShippingCursor,
   { parts, isGone }: ChainEnd,
   abortSignal: AbortSignal | undefined,
-): Promise<Batch | undefined> {
+): Promise<EventBatch | undefined> {
   const { ledger } = dependencies;
   const { writer } = cursor;
   let { part, offset } = cursor;
   const nextPart = () => (parts ? parts.find((other) => other > part) : part + 1);
-  for (let maximum = READ_BYTES; ;) {
-    const bytes = await ledger.read(writer, part, offset, maximum, abortSignal);
-    const isWhole = bytes.byteLength < maximum;
-    if (bytes.includes(LINE_BREAK)) return collect(dependencies, { ...cursor, part, offset }, bytes);
-    if (!isWhole && maximum < MAXIMUM_LINE_BYTES) {
-      maximum *= 4;
-      continue;
-    }
+  for (;;) {
+    const { value: lines } = await readLines(ledger, writer, { part, offset }, abortSignal).next();
+    if (lines?.[0]?.isWhole === true) return collect(dependencies, { ...cursor, part, offset }, lines);
+    const rest = lines?.[0]?.bytes ?? 0;
     const next = nextPart();
     const hasNext = next !== undefined && (await ledger.read(writer, next, 0, 1, abortSignal)).byteLength > 0;
-    if (isWhole && !hasNext && !(isGone && bytes.byteLength > 0)) return undefined;
+    if (!hasNext && !(isGone && rest > 0)) return undefined;
     // Lines may have been appended to this part between its reading and the beginning of the next part.
-    if (isWhole && hasNext) {
-      const again = await ledger.read(writer, part, offset, bytes.byteLength + 1, abortSignal);
-      if (again.byteLength > bytes.byteLength) continue;
-    }
-    if (bytes.byteLength > 0) return skip(dependencies, { ...cursor, part, offset }, bytes.byteLength);
+    if (hasNext && (await ledger.read(writer, part, offset + rest, 1, abortSignal)).byteLength > 0) continue;
+    if (rest > 0) return skip(dependencies, { ...cursor, part, offset }, rest);
     part = next ?? part;
     offset = 0;
   }
 }
 
-function collect(dependencies: ShippingDependencies, cursor: ShippingCursor, bytes: Buffer): Batch {
+function collect(
+  dependencies: ShippingDependencies,
+  cursor: ShippingCursor,
+  lines: readonly Line[],
+): EventBatch {
   const events: AuditEvent[] = [];
   const sequences = new Map<AuditEvent, number>();
   let next = cursor;
   let size = 0;
-  for (const line of readLines(bytes, cursor)) {
+  for (const line of placeLines(lines, cursor)) {
     const made = eventsOf(line, dependencies.now(), dependencies.describe);
     size += made.reduce((sum, event) => sum + sizeOf(event), 0);
     if (events.length > 0 && (events.length + made.length > MAXIMUM_EVENTS || size > MAXIMUM_EVENT_BYTES))
@@ -134,7 +130,7 @@ function collect(dependencies: ShippingDependencies, cursor: ShippingCursor, byt
 }
 
 /** Moves the cursor over bytes that are no line. */
-function skip({ now }: ShippingDependencies, cursor: ShippingCursor, bytes: number): Batch {
+function skip({ now }: ShippingDependencies, cursor: ShippingCursor, bytes: number): EventBatch {
   const { writer, sequence } = cursor;
   return {
     events: [brokenAt({ writer, sequence: sequence + 1 }, 'truncated', now())],

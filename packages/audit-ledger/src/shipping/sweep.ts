@@ -8,6 +8,7 @@ import {
 } from './close-orphans.ts';
 import type { AuditEvent } from './event-sender.ts';
 import type { LedgerChain } from '../ledger/ledger-reader.ts';
+import { parseEntry } from '../ledger/parse-entry.ts';
 import { readLines } from '../ledger/read-lines.ts';
 import { shipChain, type ShippingDependencies } from './ship-chain.ts';
 import { cursorName, CURSORS, KeptCursor, placeOf, type ShippingCursor } from './shipping-cursor.ts';
@@ -38,7 +39,6 @@ type Place = Pick<ShippingCursor, 'part' | 'offset'>;
 
 /** The most chains whose oldest unshipped entry is looked up. */
 const MAXIMUM_LOOKED_UP = 20;
-const ENTRY_BYTES = 64 * 1024;
 
 /**
  * Goes over the chains of lost writers: closes the calls that they left open, and ships the entries that they did not.
@@ -119,9 +119,10 @@ async function measure(
   let oldestAgeInMs = 0;
   for (const { writer } of behind.slice(0, MAXIMUM_LOOKED_UP)) {
     const { part, offset } = places.get(writer) ?? placeOf(undefined);
-    const bytes = await ledger.read(writer, part, offset, ENTRY_BYTES, abortSignal);
-    const [line] = readLines(bytes, { writer, sequence: -1, hash: '' });
-    if (line?.entry) oldestAgeInMs = Math.max(oldestAgeInMs, asOf.getTime() - Date.parse(line.entry.time));
+    const { value: lines } = await readLines(ledger, writer, { part, offset }, abortSignal).next();
+    const oldest = lines?.[0];
+    const entry = oldest?.isWhole === true ? parseEntry(oldest.text) : undefined;
+    if (entry) oldestAgeInMs = Math.max(oldestAgeInMs, asOf.getTime() - Date.parse(entry.time));
   }
   const bytes = behind.reduce((sum, chain) => sum + bytesBehind(chain, places.get(chain.writer)), 0);
   return { chains: behind.length, bytes, oldestAgeInMs };

@@ -1,3 +1,4 @@
+import { type CallIdentity, closingKey } from './call-identity.ts';
 import { createIdSet } from './id-set.ts';
 import type { Place } from './finding.ts';
 
@@ -5,21 +6,11 @@ import type { Place } from './finding.ts';
 const MOST_OPEN = 200_000;
 /** The most keys of suspected closings that are followed. Those beyond are only counted. */
 const MOST_SUSPECTS = 10_000;
-const LONGEST_ID = 256;
 
 /** The place of an opening or closing. */
 export interface RecordPlace extends Place {
   readonly writer: string;
   readonly sequence: number;
-}
-
-/** The members of an opening or closing that identify its call. */
-export interface CallIdentity {
-  readonly id: string;
-  /** True for a closing that another process wrote, because the writer of the opening died. */
-  readonly isRecovered: boolean;
-  /** The number of the correction; 0 for a closing that corrects no other. */
-  readonly revision: number;
 }
 
 /** An opening without a closing in the chains that were read. */
@@ -44,15 +35,7 @@ export interface OpenCalls {
   overflow(): { readonly open: number; readonly suspects: number };
 }
 
-/**
- * Makes the key that only one closing of the ledger may have. A call may have one of each revision, and a recovered
- * one.
- */
-export function closingKey({ id, isRecovered, revision }: CallIdentity): string {
-  return isRecovered ? `${id}#recovered` : revision === 0 ? id : `${id}#${revision}`;
-}
-
-/** Starts a call book without any calls. */
+/** Starts without any calls. */
 export function createOpenCalls(): OpenCalls {
   const open = new Map<string, Orphan>();
   // The chain of an older process can hold the recovered closing of an opening that is read later.
@@ -79,18 +62,5 @@ export function createOpenCalls(): OpenCalls {
     },
     suspects: () => suspects,
     overflow: () => overflow,
-  };
-}
-
-/** Reads the record of an opening or closing as far as it identifies its call; undefined where it names no call. */
-export function readCallIdentity(members: Readonly<Record<string, unknown>>): CallIdentity | undefined {
-  const record = members.record;
-  if (typeof record !== 'object' || record === null) return undefined;
-  const { id, revision } = record as { readonly id?: unknown; readonly revision?: unknown };
-  if (typeof id !== 'string' || id.length > LONGEST_ID) return undefined;
-  return {
-    id,
-    isRecovered: members.recovered === true,
-    revision: typeof revision === 'number' ? revision : 0,
   };
 }

@@ -1,5 +1,7 @@
+import type { AnchorIndex } from './anchors.ts';
+import type { CheckedChain } from './check.ts';
+import type { ChainWitnesses, Fault } from './chain-faults/fault.ts';
 import type { Place } from './finding.ts';
-import type { Fault } from './find-chain-faults.ts';
 
 /**
  * The number of last entries whose hashes are remembered. A signature comes some entries after the entry that it signs.
@@ -14,31 +16,37 @@ export interface Contradiction {
   readonly place: Place;
 }
 
-/** Compares the hashes that anchors and signatures name with the entries of a chain. */
-export interface ChainWitnesses {
+/** Holds the hashes that anchors and signatures name against the entries of one chain after another. */
+export interface Witnesses extends ChainWitnesses {
+  /** Begins a chain, and forgets the one before. */
+  begin(chain: CheckedChain): void;
   /** Notes an entry of the chain. */
   see(sequence: number, hash: string, place: Place): void;
   /** Notes a fitting signature over an earlier entry. @param place the place of the signature. */
   testify(sequence: number, hash: string, place: Place): void;
-  /** Gives the hash of an entry by an anchor or a signature; undefined where neither names it. */
-  readonly hashOf: (sequence: number) => string | undefined;
-  /** The sequence of the last entry that is known to have been written; -1 where none is. */
-  readonly last: number;
   /** Gives the contradictions that no fault of the chain's lines explains. */
   contradictions(faults: readonly Fault[]): Contradiction[];
 }
 
-/** @param anchors hashes by sequence. @param shipped the sequence of the last shipped entry; -1 where none is known. */
-export function createWitnesses(anchors: ReadonlyMap<number, string>, shipped: number): ChainWitnesses {
-  const known = new Map(anchors);
-  const matched = new Set<number>();
-  const contradicted = new Map<number, Place>();
-  const recent: ({ readonly sequence: number; readonly hash: string } | undefined)[] = [];
+/** Makes the witnesses of a ledger. */
+export function createWitnesses(anchors: AnchorIndex): Witnesses {
+  let known = new Map<number, string>();
+  let matched = new Set<number>();
+  let contradicted = new Map<number, Place>();
+  let recent: ({ readonly sequence: number; readonly hash: string } | undefined)[] = [];
+  let lastWritten = -1;
   const judge = (sequence: number, isMatch: boolean, place: Place) => {
     if (isMatch) matched.add(sequence);
     else contradicted.set(sequence, place);
   };
   return {
+    begin({ writer, shipped = -1 }) {
+      known = new Map(anchors.get(writer));
+      matched = new Set();
+      contradicted = new Map();
+      recent = [];
+      lastWritten = [...known.keys()].reduce((last, sequence) => Math.max(last, sequence), shipped);
+    },
     see(sequence, hash, place) {
       recent[sequence % REMEMBERED] = { sequence, hash };
       const expected = known.get(sequence);
@@ -50,7 +58,7 @@ export function createWitnesses(anchors: ReadonlyMap<number, string>, shipped: n
       if (!known.has(sequence)) known.set(sequence, hash);
     },
     hashOf: (sequence) => known.get(sequence),
-    last: [...anchors.keys()].reduce((last, sequence) => Math.max(last, sequence), Math.max(shipped, -1)),
+    lastWritten: () => lastWritten,
     contradictions(faults) {
       const isExplained = (sequence: number) =>
         faults.some(({ first, last }) => first <= sequence && sequence <= last);

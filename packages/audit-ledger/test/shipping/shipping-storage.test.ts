@@ -1,6 +1,6 @@
 import { createAzureAppendStore } from '../../src/ledger/azure-append-store.ts';
 import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
-import { createLedgerReader, type LedgerReader, streamLines } from '../../src/ledger/ledger-reader.ts';
+import { createLedgerReader } from '../../src/ledger/ledger-reader.ts';
 import { LedgerWriter } from '../../src/ledger/ledger-writer.ts';
 import { createShipping } from '../../src/shipping/shipping.ts';
 import { createStateStore } from '../../src/storage/state-store.ts';
@@ -99,17 +99,6 @@ test('a ledger is listed and read as it stands', async () => {
   expect((await ledger.read(writer, 1, 3, 100)).toString()).toBe('st');
   expect((await ledger.read(writer, 1, 5, 100)).byteLength).toBe(0);
   expect((await ledger.read(writer, 3, 0, 100)).byteLength).toBe(0);
-});
-
-test('lines of a part come whole, wherever its chunks end, and half a line at the end does not', async () => {
-  const text = 'first\nsecond\nthird\nhalf';
-  const ledger: LedgerReader = {
-    list: () => Promise.reject(new Error('nobody asks')),
-    read: (_writer, _part, offset) => Promise.resolve(Buffer.from(text.slice(offset, offset + 8))),
-  };
-  const lines: Buffer[] = [];
-  for await (const some of streamLines(ledger, 'w', 1)) lines.push(some);
-  expect(Buffer.concat(lines).toString()).toBe('first\nsecond\nthird\n');
 });
 
 test('a ledger that does not answer is not an empty one', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
+import { MAXIMUM_LINE_BYTES } from '../../src/ledger/read-lines.ts';
 import { FlatOpening, FlatRecord } from '../../src/record/record-schema.ts';
 import { createShipping } from '../../src/shipping/shipping.ts';
 import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
@@ -409,6 +410,23 @@ test('a broken chain is shipped as far as its lines are entries, and said to be 
     { writer: lost.writer.name, sequence: '4', problem: 'unreadable' },
     { writer: lost.writer.name, sequence: '5', problem: 'unlinked' },
     { writer: lost.writer.name, sequence: '6', problem: 'truncated' },
+  ]);
+});
+
+test('a line that is longer than any entry is one that is broken, and what follows is shipped', async () => {
+  const { ingestion, ledger, clock, startProcess, pass, sweep } = createWorld();
+  const lost = startProcess();
+  const sweeper = startProcess();
+  lost.writer.append(CHAIN, closing('one'));
+  ledger.write(lost.writer.name, 1, `${'x'.repeat(3 * MAXIMUM_LINE_BYTES)}\n`);
+  lost.writer.append(closing('two'));
+  await clock.advance(GONE_AFTER_IN_MS);
+  await sweep(sweeper);
+  await pass(2);
+  expect(idsOf(ingestion)).toEqual(['one', 'two']);
+  expect(ingestion.named('gateway.audit.verification').map(({ properties }) => properties)).toMatchObject([
+    { sequence: '2', problem: 'unreadable' },
+    { sequence: '2', problem: 'unlinked' },
   ]);
 });
 

@@ -1,3 +1,4 @@
+import type { ChainWitnesses } from './fault.ts';
 import type { Segment } from './segments.ts';
 
 /** Segments that link to each other by their hashes, in the order of their links. They may stand in another order. */
@@ -51,16 +52,18 @@ export function link(beginning: Segment, segments: readonly Segment[]): Run[] {
  */
 export function splitForgedTails(
   found: readonly Segment[],
-  hashOf: (sequence: number) => string | undefined,
+  witnesses: Pick<ChainWitnesses, 'hashOf'>,
 ): { readonly segments: readonly Segment[]; readonly forged: readonly Segment[] } {
   const byPrevious = groupByPrevious(found);
   const forged: Segment[] = [];
   const segments = found.flatMap((segment) => {
     const { last, hash, beforeLast, order, end } = segment;
-    if (byPrevious.has(`${last + 1}.${hash}`) || hashOf(last) === hash) return [segment];
+    if (byPrevious.has(`${last + 1}.${hash}`) || witnesses.hashOf(last) === hash) return [segment];
     const rivals = (byPrevious.get(`${last}.${beforeLast}`) ?? []).filter((one) => one !== segment);
     const goesOn = (one: Segment) =>
-      countOf(one) > 1 || byPrevious.has(`${one.last + 1}.${one.hash}`) || hashOf(one.last) === one.hash;
+      countOf(one) > 1 ||
+      byPrevious.has(`${one.last + 1}.${one.hash}`) ||
+      witnesses.hashOf(one.last) === one.hash;
     if (!rivals.some(goesOn)) return [segment];
     forged.push({ ...segment, first: last, before: beforeLast, start: end, order: order + 0.5 });
     if (countOf(segment) === 1) return [];

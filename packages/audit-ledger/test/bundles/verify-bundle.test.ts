@@ -11,8 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { hashFile, verifyBundle } from '../../src/verification/verify-bundle.ts';
-import { asText, callsOf, STARTED_AT, WRITER, writeChain } from './sample-chain.ts';
+import { hashFile } from '../../src/bundles/hash-file.ts';
+import { verifyBundle } from '../../src/bundles/verify-bundle.ts';
+import { asText, callsOf, STARTED_AT, WRITER, writeChain } from '../verification/sample-chain.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const KEY = publicKey.export({ format: 'jwk' });

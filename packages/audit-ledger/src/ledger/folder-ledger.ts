@@ -1,7 +1,7 @@
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WriterName } from '../ledger/ledger-entry.ts';
-import type { LedgerChain, LedgerPart, LedgerReader } from '../ledger/ledger-reader.ts';
+import { WriterName } from './ledger-entry.ts';
+import type { LedgerChain, LedgerPart, LedgerReader } from './ledger-reader.ts';
 
 const PART_NAME = /^(\d{6,})\.jsonl$/;
 

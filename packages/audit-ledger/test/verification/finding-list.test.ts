@@ -1,5 +1,5 @@
 import type { Finding, FindingKind } from '../../src/verification/finding.ts';
-import { createFindings, MOST_LISTED } from '../../src/verification/findings.ts';
+import { createFindingList, MOST_LISTED } from '../../src/verification/finding-list.ts';
 
 function finding(kind: FindingKind, sequence = 0): Finding {
   return { kind, sequence, message: 'Something is wrong.' };
@@ -12,7 +12,7 @@ function countsOf(findings: readonly Finding[]): Record<string, number> {
 }
 
 test('findings are listed in the order in which they were found', () => {
-  const findings = createFindings();
+  const findings = createFindingList();
   const found = [finding('request-without-record'), finding('altered'), finding('request-without-record', 1)];
   found.forEach(findings.add);
   expect([findings.list(), findings.count()]).toEqual([found, 3]);
@@ -22,7 +22,7 @@ test.each([
   ['after', (noise: () => void, one: () => void) => [noise, one]],
   ['before', (noise: () => void, one: () => void) => [one, noise]],
 ])('many findings of one kind hide none of another that is found %s them', (_, inOrder) => {
-  const findings = createFindings();
+  const findings = createFindingList();
   const noise = () => {
     for (let index = 0; index < 20_000; index += 1) findings.add(finding('request-without-record', index));
   };
@@ -33,7 +33,7 @@ test.each([
 });
 
 test('kinds that are too many share the list evenly', () => {
-  const findings = createFindings();
+  const findings = createFindingList();
   for (let index = 0; index < 5_000; index += 1) {
     findings.add(finding('altered', index));
     findings.add(finding('refused', index));
@@ -43,10 +43,10 @@ test('kinds that are too many share the list evenly', () => {
 });
 
 test('findings of another list are counted with those that it does not list', () => {
-  const [findings, others] = [createFindings(), createFindings()];
+  const [findings, others] = [createFindingList(), createFindingList()];
   findings.add(finding('altered'));
   for (let index = 0; index < 3_000; index += 1) others.add(finding('record-without-request', index));
-  findings.addAll(others);
+  findings.add(others);
   expect([findings.list().length, findings.count()]).toEqual([MOST_LISTED, 3_001]);
   expect(countsOf(findings.list())).toEqual({ altered: 1, 'record-without-request': 999 });
 });

@@ -1,10 +1,15 @@
+import type { Fault, SortedPieces } from './fault.ts';
 import type { Segment } from './segments.ts';
 
-/**
- * Finds the segments that were moved, choosing as few entries as explain the order.
- * @param linked segments in the order of their links.
- */
-export function findMoved(linked: readonly Segment[]): Segment[] {
+/** Finds the entries that were moved, choosing as few as explain the order. */
+export function findMoved({ spine }: SortedPieces): Fault[] {
+  return spine
+    .flatMap(({ segments }) => movedIn(segments))
+    .map(({ first, last, start }) => ({ kind: 'reordered', first, last, place: start }));
+}
+
+/** @param linked segments in the order of their links. */
+function movedIn(linked: readonly Segment[]): Segment[] {
   if (linked.every(({ order }, index) => index === 0 || order > (linked[index - 1]?.order ?? -1))) return [];
   // The segments with the most entries that stand in order count as not moved.
   const best: { weight: number; previous: number }[] = [];

@@ -1,7 +1,6 @@
-import { hashEntry, NO_PREVIOUS } from '../ledger/ledger-entry.ts';
-import type { Place } from './finding.ts';
-import type { ReadEntry } from './read-entry.ts';
-import type { Line } from './read-lines.ts';
+import { NO_PREVIOUS } from '../../ledger/ledger-entry.ts';
+import type { Place } from '../finding.ts';
+import type { ChainLine } from '../read-chain.ts';
 
 /** Consecutive entries, each of which names the hash of the one before. An untouched chain is one segment. */
 export interface Segment {
@@ -43,8 +42,8 @@ const MOST_PIECES = 4_000;
 
 /** Takes the lines of a chain in their order, and joins them to segments by their hashes. */
 export interface Segments {
-  /** Adds a line, with its entry where it is one. @returns the hash of the line. */
-  add(line: Line, part: number, entry: ReadEntry | undefined): string;
+  /** Adds the next line. */
+  add(line: ChainLine): void;
   /** Gives the pieces in their order. */
   pieces(): readonly Piece[];
   /** True when there were too many pieces, so that later ones were dropped. */
@@ -57,21 +56,19 @@ export function createSegments(): Segments {
   let current: Segment | undefined;
   let areTooMany = false;
   return {
-    add({ bytes, number, isWhole }, part, entry) {
-      const hash = hashEntry(bytes);
-      const place = { part, line: number };
+    add({ entry, hash, place, isWhole }) {
       if (entry && isWhole && current?.hash === entry.previous && entry.sequence === current.last + 1) {
         current.last = entry.sequence;
         current.beforeLast = entry.previous;
         current.hash = hash;
         current.end = place;
         current.isEnd = entry.kind === 'end';
-        return hash;
+        return;
       }
       current = undefined;
       if (pieces.length >= MOST_PIECES) {
         areTooMany = true;
-        return hash;
+        return;
       }
       const order = pieces.length;
       if (entry && isWhole) {
@@ -90,7 +87,6 @@ export function createSegments(): Segments {
       } else {
         pieces.push({ order, hash, start: place, isWhole });
       }
-      return hash;
     },
     pieces: () => pieces,
     areTooMany: () => areTooMany,

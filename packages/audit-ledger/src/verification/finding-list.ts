@@ -7,11 +7,9 @@ export const MOST_LISTED = 1_000;
  * Collects findings in bounded memory. When not all can be listed, each kind has its share of the list, so that many
  * findings of one kind do not hide those of another.
  */
-export interface Findings {
-  /** Adds a finding. */
-  readonly add: (finding: Finding) => void;
-  /** Adds all findings of another collection. Those that it doesn't list are counted. */
-  readonly addAll: (others: Findings) => void;
+export interface FindingList {
+  /** Adds a finding, or all findings of another list. Those that the other doesn't list are counted. */
+  readonly add: (found: Finding | FindingList) => void;
   /** Gives the number of all findings. */
   count(): number;
   /**
@@ -20,8 +18,8 @@ export interface Findings {
   list(): Finding[];
 }
 
-/** Starts an empty collection of findings. */
-export function createFindings(): Findings {
+/** Starts an empty list. */
+export function createFindingList(): FindingList {
   const kept = new Map<FindingKind, Finding[]>();
   const inOrder: Finding[] = [];
   let count = 0;
@@ -32,13 +30,14 @@ export function createFindings(): Findings {
     kept.set(finding.kind, ofKind);
   };
   return {
-    add(finding) {
-      count += 1;
-      keep(finding);
-    },
-    addAll(others) {
-      count += others.count();
-      others.list().forEach(keep);
+    add(found) {
+      if ('kind' in found) {
+        count += 1;
+        keep(found);
+      } else {
+        count += found.count();
+        found.list().forEach(keep);
+      }
     },
     count: () => count,
     list: () => (count <= MOST_LISTED ? inOrder : shareOut(kept)),

@@ -1,0 +1,46 @@
+import { hashEntry } from '../ledger/ledger-entry.ts';
+import { type AnyEntry, parseEntry } from '../ledger/parse-entry.ts';
+import type { Line } from '../ledger/read-lines.ts';
+
+/** The place of a line in its chain, with its hash. */
+export interface ChainPlace {
+  readonly writer: string;
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+/** The problem of a line. `unreadable`: it is no entry. `unlinked`: it does not follow the line before it. */
+export type LineProblem = 'unreadable' | 'unlinked';
+
+/** A line with its place in its chain. */
+export interface PlacedLine {
+  /** Undefined when the line is no entry. */
+  readonly entry: AnyEntry | undefined;
+  readonly place: ChainPlace;
+  /** The size of the line with its line break. */
+  readonly bytes: number;
+  readonly problem?: LineProblem;
+}
+
+/**
+ * Gives the whole lines their places; a rest without a line break is left out.
+ * @param before the place of the line before the first one.
+ */
+export function* placeLines(lines: readonly Line[], before: ChainPlace): Generator<PlacedLine, void> {
+  let place = before;
+  for (const line of lines) {
+    if (!line.isWhole) continue;
+    const placed = placeLine(line, place);
+    yield placed;
+    place = placed.place;
+  }
+}
+
+function placeLine({ text, bytes }: Line, { writer, sequence, hash: previous }: ChainPlace): PlacedLine {
+  const hash = hashEntry(text);
+  const entry = parseEntry(text);
+  const place = { writer, sequence: entry?.sequence ?? sequence + 1, hash };
+  if (!entry) return { entry, place, bytes, problem: 'unreadable' };
+  const isLinked = entry.writer === writer && entry.sequence === sequence + 1 && entry.previous === previous;
+  return { entry, place, bytes, ...(!isLinked && { problem: 'unlinked' as const }) };
+}

@@ -1,0 +1,69 @@
+import type { LedgerChain } from '../ledger/ledger-reader.ts';
+import type { Fault } from './chain-faults/fault.ts';
+import type { Finding } from './finding.ts';
+import type { FindingList } from './finding-list.ts';
+import type { ChainLine } from './read-chain.ts';
+import type { VerificationReport } from './report.ts';
+
+/** A chain while it is checked, and after that. Checks rely on what the reading and the checks before them have noted. */
+export interface CheckedChain extends LedgerChain {
+  /** The sequence of the last shipped entry: -1 where there is none, undefined where the cursors are not at hand. */
+  readonly shipped: number | undefined;
+  /** The number of openings and closings that were read, also of those whose record is unreadable. */
+  calls: number;
+  /** The highest sequence that was read; -1 before the first. */
+  last: number;
+  /** The time of the end entry; undefined where none was read. */
+  endedAt: string | undefined;
+  /** The time from the first entry to the last one that was read. */
+  lastedInMs: number;
+  /** The changes that were made to its lines, noted by the check of lines at the end of the chain. */
+  faults: readonly Fault[];
+  /** True when its lines have too many faults to be told apart, noted with the faults. */
+  isShattered: boolean;
+  /** The number of its fitting signatures, noted by the check of signatures. */
+  signatures: number;
+  /** True when a signature doesn't fit, noted by the check of signatures. */
+  hasBadSignature: boolean;
+}
+
+/** Findings as a check makes them, one by one or as a list, which counts more than it holds. */
+export type FindingStream = Iterable<Finding | FindingList> | AsyncIterable<Finding | FindingList>;
+
+/** The counts that a check adds to the report. */
+export type ReportCounts = Partial<
+  Omit<
+    VerificationReport,
+    | 'version'
+    | 'verifiedAt'
+    | 'from'
+    | 'to'
+    | 'isIntact'
+    | 'findings'
+    | 'findingCount'
+    | 'chains'
+    | 'notChecked'
+  >
+>;
+
+/**
+ * One check of a verification. It looks at the evidence as that is read, once and in order, and yields what is wrong.
+ * Each method is called for all checks of the list, in its order, before the next method is called for any. The methods
+ * throw what reading the evidence throws.
+ */
+export interface LedgerCheck {
+  /** Checks the evidence before a chain is read. */
+  begin?(): FindingStream;
+  /** Checks a chain before its lines are read. Chains come in the order of their writers. */
+  beginChain?(chain: CheckedChain): FindingStream;
+  /** Checks further lines of a chain, which come in their order. */
+  visit?(lines: readonly ChainLine[], chain: CheckedChain): FindingStream;
+  /** Checks a chain as a whole, after its last line. */
+  endChain?(chain: CheckedChain): FindingStream;
+  /** Checks the ledger as a whole, after its last chain. @param chains the chains that were read, by their writers. */
+  finish?(chains: ReadonlyMap<string, CheckedChain>): FindingStream;
+  /** Gives the counts for the report, at the very end. */
+  counts?(): ReportCounts;
+  /** Gives a sentence for each thing that could not be checked, at the very end. */
+  notChecked?(): readonly string[];
+}

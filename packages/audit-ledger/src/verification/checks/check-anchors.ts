@@ -1,0 +1,18 @@
+import { namesEntry } from '../anchors.ts';
+import type { LedgerCheck } from '../check.ts';
+import type { Anchor } from '../evidence.ts';
+
+/** Checks that every anchor names an entry. */
+export function checkAnchors(anchors: readonly Anchor[] | undefined): LedgerCheck {
+  if (!anchors) return { notChecked: () => ['The anchors in Application Insights were not at hand.'] };
+  return {
+    *begin() {
+      for (const anchor of anchors)
+        if (!namesEntry(anchor))
+          yield {
+            kind: 'unknown-to-ledger',
+            message: 'Application Insights has an anchor that names no entry of the ledger.',
+          };
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import type { CheckedChain, LedgerCheck } from '../check.ts';
+import { isNamed } from '../chain-faults/fault.ts';
+import type { LedgerEvidence, ShippedRecord, VerifiedPeriod } from '../evidence.ts';
+import { createFindingList, type FindingList } from '../finding-list.ts';
+import type { RefusalCheck } from './check-refusals.ts';
+import { type Closing, isDue, readClosing } from './closing.ts';
+import { describeDifference, describeMissing, describeUnknown } from './describe-shipped.ts';
+import { readShippedRecords } from './shipped-records.ts';
+import type { UnshownCalls } from './unshown-calls.ts';
+
+/** The most unmatched records of each side that are kept until the end of their chain. */
+const MOST_KEPT = 5_000;
+
+/** The rules of the check, and what it shares with others. */
+export interface ShippedCheckOptions {
+  readonly period: VerifiedPeriod;
+  /** Records from this time on need not show in Application Insights yet. */
+  readonly notBefore: Date;
+  /** The writers of all chains of the ledger, also of those outside the period, which are not read. */
+  readonly writers: ReadonlySet<string>;
+  readonly refusals: Pick<RefusalCheck, 'isRefused'>;
+  readonly unshown: UnshownCalls;
+}
+
+/** The check of shipped records, which also tells which of them lie beyond the end of their chain. */
+export interface ShippedRecordCheck extends LedgerCheck {
+  /** The highest sequences of records beyond the end of their chain, by writer, once all chains are read. */
+  readonly beyond: ReadonlyMap<string, number>;
+}
+
+/** Checks that Application Insights has the ledger's closings, the same, and no others. It reads both side by side. */
+export function checkShippedRecords(
+  { records, fieldsOf }: LedgerEvidence,
+  { period, notBefore, writers, refusals, unshown }: ShippedCheckOptions,
+): ShippedRecordCheck {
+  const beyond = new Map<string, number>();
+  if (!records)
+    return {
+      beyond,
+      notChecked: () => ['The records in Application Insights were not held against the ledger.'],
+    };
+  let found = createFindingList();
+  const shipped = readShippedRecords(records, writers, (stranger) => found.add(describeUnknown(stranger)));
+  let early = new Map<number, ShippedRecord>();
+  let late: Closing[] = [];
+  // Missing records are reported at the end, because a chain that is read later can hold their refusals.
+  const missing: Closing[] = [];
+
+  const takeFound = (): FindingList[] => {
+    const list = found;
+    found = createFindingList();
+    return [list];
+  };
+  const keepEarly = (record: ShippedRecord): void => {
+    if (early.size < MOST_KEPT) early.set(record.sequence, record);
+    else found.add(describeUnknown(record));
+  };
+  const compare = (closing: Closing, record: ShippedRecord): void => {
+    const difference = describeDifference(closing, record, fieldsOf?.(closing.record) ?? {});
+    if (difference) found.add(difference);
+  };
+  const noteMissing = (closing: Closing, upTo: number): void => {
+    unshown.note(closing.record);
+    if (closing.sequence > upTo || !isDue(closing, period, notBefore)) return;
+    if (missing.length < MOST_KEPT) missing.push(closing);
+    else found.add(describeMissing(closing));
+  };
+  const match = async (
+    closing: Closing,
+    { writer, shipped: upTo = Infinity }: CheckedChain,
+  ): Promise<void> => {
+    const { sequence } = closing;
+    let record = await shipped.peek();
+    for (; record?.writer === writer && record.sequence < sequence; record = await shipped.peek()) {
+      shipped.take();
+      keepEarly(record);
+    }
+    let isThere = false;
+    // A record can be delivered more than once, and must be the same each time.
+    for (; record?.writer === writer && record.sequence === sequence; record = await shipped.peek()) {
+      shipped.take();
+      compare(closing, record);
+      isThere = true;
+    }
+    if (isThere) return;
+    if (late.length < MOST_KEPT) late.push(closing);
+    else noteMissing(closing, upTo);
+  };
+
+  return {
+    beyond,
+
+    async *beginChain({ writer }) {
+      early = new Map();
+      late = [];
+      for (let one = await shipped.peek(); one && one.writer < writer; one = await shipped.peek())
+        shipped.take();
+      yield* takeFound();
+    },
+
+    async *visit(lines, chain) {
+      for (const line of lines) {
+        const closing = readClosing(line, chain.writer);
+        if (closing) await match(closing, chain);
+      }
+      yield* takeFound();
+    },
+
+    async *endChain({ writer, faults, last, shipped: upTo = Infinity }) {
+      for (let one = await shipped.peek(); one?.writer === writer; one = await shipped.peek()) {
+        shipped.take();
+        if (one.sequence > last) beyond.set(writer, Math.max(beyond.get(writer) ?? 0, one.sequence));
+        else keepEarly(one);
+      }
+      for (const closing of late) {
+        const record = early.get(closing.sequence);
+        early.delete(closing.sequence);
+        if (isNamed(faults, closing.sequence, closing.place)) continue;
+        if (record) compare(closing, record);
+        else noteMissing(closing, upTo);
+      }
+      for (const record of early.values())
+        if (!isNamed(faults, record.sequence)) found.add(describeUnknown(record));
+      yield* takeFound();
+    },
+
+    async *finish() {
+      while (await shipped.peek()) shipped.take();
+      for (const closing of missing) if (!refusals.isRefused(closing)) found.add(describeMissing(closing));
+      yield* takeFound();
+    },
+
+    counts: () => ({ comparedRecords: shipped.count }),
+  };
+}
