@@ -2,10 +2,8 @@ import { formatPath } from '../errors/format-path.ts';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import { decodeKey } from './decode-key.ts';
-import { hashKey } from './key-hash.ts';
-import { JsonIndex } from './json-index.ts';
-import { SeenKeys } from './seen-keys.ts';
-import { ESCAPED, Tape } from './tape.ts';
+import { ESCAPED, JsonIndex, Tape } from './json-value.ts';
+import { hashKey, SeenKeys } from './seen-keys.ts';
 
 /** Protobuf allows 100 nested messages, and one level of JSON can take two. */
 const MAXIMUM_DEPTH = 48;

@@ -1,6 +1,3 @@
-import type { JsonIndex } from './json-index.ts';
-import { ESCAPED } from './tape.ts';
-
 /** The type of a JSON value. */
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
@@ -131,5 +128,94 @@ export class JsonValue {
     const end = tape.second(entry);
     if (end < ESCAPED) return bytes.toString('utf8', start + 1, end - 1);
     return JSON.parse(bytes.toString('utf8', start, end & ~ESCAPED)) as string;
+  }
+}
+
+/**
+ * The positions of all values of a JSON text, on a tape of entries in document order.
+ * - A string, number, boolean or null has one entry: its start and its end.
+ * - An object or array has two. The opening entry has its start and the number of the closing entry. The closing entry
+ *   has its end and its count of members or items. Its content stands between the two.
+ * - The name of a member has an entry of its own, before the entry of the member's value.
+ */
+export class JsonIndex {
+  readonly bytes: Buffer;
+  readonly tape: Tape;
+
+  constructor(bytes: Uint8Array, tape: Tape) {
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.tape = tape;
+  }
+
+  /** The outermost value. */
+  get root(): JsonValue {
+    return this.valueAt(0);
+  }
+
+  /** The value whose first entry on the tape has this number. */
+  valueAt(entry: number): JsonValue {
+    return new JsonValue(this, entry);
+  }
+}
+
+/** Binary logarithm of the entries in a segment. A segment has 64 KB. */
+const SEGMENT_BITS = 13;
+const SEGMENT_LENGTH = 1 << SEGMENT_BITS;
+const SEGMENT_MASK = SEGMENT_LENGTH - 1;
+
+/** The bit that marks the end of a string with escapes. */
+export const ESCAPED = 0x80000000;
+
+/**
+ * A list of entries. An entry is a pair of whole numbers below 2^32. The list grows by segments, so that it never takes
+ * twice the memory of its entries. Only the first segment starts small and grows by copying.
+ */
+export class Tape {
+  readonly #segments: Uint32Array[];
+  #length = 0;
+
+  /** @param expected estimate of the number of entries; more may be pushed. */
+  constructor(expected: number) {
+    this.#segments = [new Uint32Array(Math.min(Math.max(expected, 16), SEGMENT_LENGTH) * 2)];
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Appends an entry. @returns its number. */
+  push(first: number, second: number): number {
+    const entry = this.#length;
+    const at = (entry & SEGMENT_MASK) * 2;
+    let segment = this.#segments[entry >>> SEGMENT_BITS];
+    if (!segment || at === segment.length) segment = this.#grow(segment, entry >>> SEGMENT_BITS);
+    segment[at] = first;
+    segment[at + 1] = second;
+    this.#length = entry + 1;
+    return entry;
+  }
+
+  /** The first number of an entry. */
+  first(entry: number): number {
+    return this.#segments[entry >>> SEGMENT_BITS]?.[(entry & SEGMENT_MASK) * 2] ?? 0;
+  }
+
+  /** The second number of an entry. */
+  second(entry: number): number {
+    return this.#segments[entry >>> SEGMENT_BITS]?.[(entry & SEGMENT_MASK) * 2 + 1] ?? 0;
+  }
+
+  /** Replaces the second number of an entry. */
+  setSecond(entry: number, second: number): void {
+    const segment = this.#segments[entry >>> SEGMENT_BITS];
+    if (segment) segment[(entry & SEGMENT_MASK) * 2 + 1] = second;
+  }
+
+  #grow(full: Uint32Array | undefined, index: number): Uint32Array {
+    const length = full ? Math.min(full.length * 2, SEGMENT_LENGTH * 2) : SEGMENT_LENGTH * 2;
+    const segment = new Uint32Array(length);
+    if (full) segment.set(full);
+    this.#segments[index] = segment;
+    return segment;
   }
 }
