@@ -58,13 +58,6 @@ module.exports = {
     ...room('json', ['errors']),
     ...room('errors', [LEDGER]),
     {
-      name: 'only-decisions-authorize',
-      comment: 'Vertex AI is called with an AuthorizedCall, which the decision alone may make.',
-      severity: 'error',
-      from: { pathNot: '^src/governance/decide\\.ts$' },
-      to: { path: '^src/governance/authorize\\.ts$', ...NOT_TYPES },
-    },
-    {
       name: 'only-functions-knows-the-host',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(functions/|main\\.ts$)' },

@@ -1,5 +1,4 @@
-import { KEY_ONLY_PROVIDER } from '../../src/governance/check-limits.ts';
-import { fallbackProvider } from '../../src/governance/agents.ts';
+import { fallbackProvider, KEY_ONLY_PROVIDER } from '../../src/governance/applications.ts';
 import type { Access, IdentityProvider } from '../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { keyOnlyProducts } from './key-only-products.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Principal } from '../../src/governance/call-target.ts';
-import { countRoles } from '../../src/governance/count-roles.ts';
+import { countRoles } from '../../src/governance/applications.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { suggest } from '../../src/governance/suggest.ts';

@@ -1,5 +1,4 @@
-import { agentKeyOf } from '../../src/governance/agents.ts';
-import { KEY_ONLY_PROVIDER } from '../../src/governance/check-limits.ts';
+import { agentKeyOf, KEY_ONLY_PROVIDER } from '../../src/governance/applications.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { indent, quote, writeHeader } from './policy-text.ts';
 import type { GeneratedFile } from './write-schemas.ts';

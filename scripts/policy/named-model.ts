@@ -1,5 +1,5 @@
 import type { CatalogEntry } from '../../src/governance/documents.ts';
-import { keysOf } from '../../src/governance/model-names.ts';
+import { keysOf } from '../../src/governance/find-entries.ts';
 import { quote } from './policy-text.ts';
 import type { Tier } from './tier.ts';
 

@@ -1,4 +1,4 @@
-import { KEY_ONLY_PROVIDER } from '../../src/governance/check-limits.ts';
+import { KEY_ONLY_PROVIDER } from '../../src/governance/applications.ts';
 import { cachedOperations } from '../../src/governance/cached-operations.ts';
 import type { Catalog, CatalogEntry } from '../../src/governance/documents.ts';
 import { isNamedInPath } from './named-model.ts';

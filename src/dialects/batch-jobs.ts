@@ -1,7 +1,7 @@
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { Owner } from '../governance/owners.ts';
 import { editJson } from '../json/edit-json.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import { BatchJobBody } from './batch-job-body.ts';
 import { isObject, rewriteList, type JsonObject } from './json-answers.ts';
 import { JobListQuery, NoQuery, writeQuery } from './list-query.ts';

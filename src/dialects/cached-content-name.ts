@@ -1,6 +1,6 @@
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { Owner } from '../governance/owners.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { BytesPayload } from '../prediction/prediction.ts';
 import { expectOwn } from './own-resource.ts';
 import type { NamedCache } from './reach/find-reach.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { invalidBody } from '../errors/invalid-body.ts';
 import { editJson } from '../json/edit-json.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { AnswerRewrite } from '../prediction/prediction.ts';
 import { readOwner, writeOwner } from './cached-content-name.ts';
 import { readAnswer, rewriteList, type JsonObject } from './json-answers.ts';

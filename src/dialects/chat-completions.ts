@@ -1,7 +1,7 @@
 import { editJson, editObject } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import { emptyObject } from '../json/read-json.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { BytesPayload } from '../prediction/prediction.ts';
 import { checkNamedCache } from './cached-content-name.ts';
 import type { ReachingBody } from './reach/read-reach.ts';

@@ -3,7 +3,7 @@ import { GatewayError, type FieldViolation } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { ToolVerdict } from '../governance/judge-tool.ts';
 import type { ToolName } from '../governance/tools.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 
 /** A member of a body that gives the model a tool. */
 export interface ToolField {

@@ -3,7 +3,7 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import type { DialectRequest } from '../prediction/dialect.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { Prediction, VertexRequest } from '../prediction/prediction.ts';
 import { MAXIMUM_MODEL_INSTANCES, readBody } from './body-bounds.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';

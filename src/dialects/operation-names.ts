@@ -3,7 +3,7 @@ import type { Owner } from '../governance/owners.ts';
 import { editJson } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys/seals';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { AnswerRewrite } from '../prediction/prediction.ts';
 import { readAnswer } from './json-answers.ts';
 import { resourceNotFound } from './own-resource.ts';

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Owner } from '../governance/owners.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import { isObject, type JsonObject } from './json-answers.ts';
 import { readModelName } from './read-model-name.ts';
 

@@ -1,4 +1,4 @@
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { rewriteList, type JsonObject } from './json-answers.ts';
 import { ModelListQuery, ModelQuery, writeQuery } from './list-query.ts';

@@ -1,4 +1,4 @@
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 
 type Place = Pick<AuthorizedCall, 'project' | 'location'>;
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { JsonValue } from '../json/json-value.ts';
 import type { DialectRequest } from '../prediction/dialect.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { BytesPayload, VertexRequest } from '../prediction/prediction.ts';
 import type { BodyPurpose } from './body-bounds.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';

@@ -1,7 +1,7 @@
 import { formatPath } from '../errors/format-path.ts';
 import { GatewayError, type FieldViolation } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 
 /** A member of a body that names a place for Google to read from or write to. */
 export interface StorageField {

@@ -1,8 +1,10 @@
 import type { Principal } from './call-target.ts';
-import { KEY_ONLY_PROVIDER } from './check-limits.ts';
 import type { Denial } from './denials.ts';
 import type { Access, Agent, IdentityProvider } from './documents.ts';
 import type { GovernanceDocuments } from './governance.ts';
+
+/** The identity provider that the edge names for callers with a key and without a token. */
+export const KEY_ONLY_PROVIDER = 'subscription-key';
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -1,4 +1,4 @@
-import { agentKeyOf } from './agents.ts';
+import { agentKeyOf } from './applications.ts';
 import { checkApplication } from './check-application.ts';
 import { checkContents } from './check-contents.ts';
 import { checkIds } from './check-ids.ts';
@@ -7,7 +7,7 @@ import { checkPlaces } from './check-places.ts';
 import { checkResidency } from './check-residency.ts';
 import { checkTools } from './check-tools.ts';
 import type { Access, Agent, Catalog, CatalogEntry, Deny, Grant } from './documents.ts';
-import { covers } from './rule-index.ts';
+import { covers } from './rule-coverage.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { Catalog, CatalogEntry } from './documents.ts';
 import { findHostProblem, OPERATIONS_AT_OWN_HOST } from './endpoint-address.ts';
 import { OPERATIONS_WITH_INSTANCES } from './instance-schemas.ts';
 import { joinNames } from './join-names.ts';
-import { keysOf } from './model-names.ts';
+import { keysOf } from './find-entries.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { checkNames, refuseDuplicates } from './check-names.ts';
 import type { Access, CatalogEntry } from './documents.ts';
-import { coversContent } from './content-to-keep.ts';
+import { coversContent } from './rule-coverage.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /**

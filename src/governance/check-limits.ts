@@ -1,3 +1,4 @@
+import { KEY_ONLY_PROVIDER } from './applications.ts';
 import { checkApplication } from './check-application.ts';
 import { checkName, checkNames, refuseDuplicates } from './check-names.ts';
 import type { Access, CatalogEntry, Limits } from './documents.ts';
@@ -5,9 +6,6 @@ import type { YamlDocument } from './yaml-document.ts';
 
 /** Id of the product of calls without a key that API Management knows. The edge defines it itself. */
 export const OPEN_PRODUCT = 'open';
-/** The identity provider that the edge names for callers with a key and without a token. */
-export const KEY_ONLY_PROVIDER = 'subscription-key';
-
 /**
  * Checks the limits document against the other two. Refuses limits on names that do not exist, and two limits on one
  * name.

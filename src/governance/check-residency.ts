@@ -1,7 +1,7 @@
 import { checkLocations, checkNames } from './check-names.ts';
 import type { Access, CatalogEntry, Grant, Residency } from './documents.ts';
 import { joinNames } from './join-names.ts';
-import { covers } from './rule-index.ts';
+import { covers } from './rule-coverage.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
 /** Checks the residency rules, and that they leave every role a location and every grant an effect. */

@@ -1,31 +1,79 @@
-import { findAgent } from './agents.ts';
-import { listAlternatives } from './list-alternatives.ts';
-import { allow, type AuthorizedCall, type Judgements } from './authorize.ts';
-import type { CallTarget, Principal } from './call-target.ts';
-import type { Deny, Durability } from './documents.ts';
-import { explainMissingGrant } from './explain-missing-grant.ts';
-import { ownerOf } from './owners.ts';
-import { cellOf, EVERYONE, type EntryRules, type RuleIndex } from './rule-index.ts';
+import { findAgent } from './applications.ts';
+import type { AnyResource, CallTarget, EndpointResource, ModelResource, Principal } from './call-target.ts';
+import {
+  denyAgent,
+  denyByCatalog,
+  denyByDefault,
+  denyByProduct,
+  denyByResidency,
+  denyByRule,
+  denyLocation,
+  denyOperation,
+  denyUnknownAgent,
+  type Denial,
+} from './denials.ts';
+import type { CatalogEntry, ContentPart, Durability } from './documents.ts';
+import type { EndpointAddress } from './endpoint-address.ts';
+import { listAlternatives } from './find-entries.ts';
+import type { Governance } from './governance.ts';
+import type { PlaceUse, PlaceVerdict } from './judge-place.ts';
+import type { ToolVerdict } from './judge-tool.ts';
+import { type Owner, ownerOf, reaches, restrictToTeam } from './owners.ts';
+import { EVERYONE, type EntryRules, type RuleIndex } from './rule-index.ts';
+import type { ToolName } from './tools.ts';
 
-/** The codes of the error table with which a decision can deny a call. */
-export type DenialCode =
-  | 'MODEL_NOT_ALLOWED'
-  | 'LOCATION_NOT_ALLOWED'
-  | 'OPERATION_NOT_ALLOWED'
-  | 'DENIED_BY_RULE'
-  | 'AGENT_NOT_ALLOWED'
-  | 'PRODUCT_NOT_ALLOWED'
-  | 'SUBSCRIPTION_NOT_ALLOWED'
-  | 'NOT_GRANTED';
-
-/** The decision that a call is not allowed. */
-export interface Denial {
-  readonly allowed: false;
-  /** Id of the rule that decides, or a reserved id such as `catalog` or `default-deny`. */
+/** The part of an authorized call that the decision has resolved. */
+interface Permission<Target extends CallTarget> {
+  readonly target: Target;
+  /** Id of the grant; for an application that acts for a person `grant+agent`. */
   readonly rule: string;
-  readonly code: DenialCode;
-  /** Sentences for the caller, in plain English: the obstacle, and the role or key to ask for. */
-  readonly reason: string;
+  /** The durability that the rule demands of the call's record. */
+  readonly durability: Durability;
+  /** Id of the project that serves the call; resolved if the target leaves it out. */
+  readonly project: string;
+  /** Location that serves the call; resolved if the target leaves it out. */
+  readonly location: string;
+  /** The catalog entry that serves the call; undefined for a call that names no single model or endpoint. */
+  readonly entry: CatalogEntry | undefined;
+  /** The parts of the call's content that content rules have kept. */
+  readonly keptContent: readonly ContentPart[];
+  /** The model or endpoint by Vertex AI's own name, even if the target uses another name of the catalog. */
+  readonly resource: ModelResource | EndpointResource | AnyResource;
+  /** The host of an endpoint that has its own in the location; undefined if a shared host of Google serves the call. */
+  readonly address?: EndpointAddress;
+}
+
+/** The judgements that an authorized call needs of the governance documents. */
+export type Judgements = Pick<
+  Governance,
+  'documents' | 'decide' | 'ownersOf' | 'isProject' | 'judgePlace' | 'judgeTool'
+>;
+
+declare const authorized: unique symbol;
+
+/**
+ * A call that a rule allows, with what its caller may do besides. Only a decision makes one, and Vertex AI cannot be called
+ * without one.
+ */
+export interface AuthorizedCall<Target extends CallTarget = CallTarget> extends Permission<Target> {
+  /** The owner of the resources that the call creates. */
+  readonly owner: Owner;
+  /** The owners whose things the caller reaches; one without an agent stands for all of the team. */
+  readonly owners: readonly Owner[];
+  /** Returns true when the caller reaches what the owner owns. */
+  reaches(owner: Owner): boolean;
+  /** Returns true when a project, by its id or by its number in the catalog, and a location are those of the call. */
+  isHere(project: string, location: string): boolean;
+  /** Returns true when the caller may make another call, too. */
+  may(target: CallTarget): boolean;
+  /** Judges a place that the call would make Google read or write: `gs://`, `bq://`, `https://`, a YouTube video. */
+  judgePlace(use: PlaceUse, uri: string): PlaceVerdict;
+  /**
+   * Judges a tool that the call would give its model, where it is served.
+   * @param sources full names or addresses of what the tool is to reach; none for a tool that reaches nothing of ours.
+   */
+  judgeTool(tool: ToolName, sources?: readonly string[]): ToolVerdict;
+  readonly [authorized]: true;
 }
 
 /** A decision about one call: allowed by a named rule, or denied with a code and a reason. */
@@ -38,7 +86,8 @@ export type Decision<Target extends CallTarget> =
     }
   | Denial;
 
-interface Permission {
+/** The grant that allows a call. */
+interface Permit {
   readonly allowed: true;
   readonly rule: string;
   readonly role: string;
@@ -46,14 +95,21 @@ interface Permission {
   readonly durability: Durability;
 }
 
-type Verdict = Permission | Denial;
+type Verdict = Permit | Denial;
 
 /**
- * Decides one call. A deny wins over everything, then residency; without a grant the call is denied. A target without a
- * location is served in the entry's first location that the caller may use. Pure: the result depends on the arguments
- * alone.
+ * Creates the decision about calls. A deny wins over everything, then residency; without a grant the call is denied. A
+ * target without a location is served in the entry's first location that the caller may use. Pure: the result depends on
+ * the arguments and the documents alone.
  */
-export function decide<Target extends CallTarget>(
+export function createDecide(index: RuleIndex, others: Omit<Judgements, 'decide'>): Governance['decide'] {
+  const decide: Governance['decide'] = (principal, target) =>
+    decideCall(index, judgements, principal, target);
+  const judgements: Judgements = { ...others, decide };
+  return decide;
+}
+
+function decideCall<Target extends CallTarget>(
   index: RuleIndex,
   judgements: Judgements,
   principal: Principal,
@@ -64,13 +120,8 @@ export function decide<Target extends CallTarget>(
     for (const location of target.location === undefined ? rules.entry.locations : [target.location]) {
       const verdict = judge(index, rules, principal, operation, location);
       if (verdict.allowed) {
-        const { rule, role, reason, durability } = verdict;
-        const { project } = rules.entry;
-        const resource = resourceOf(rules, target);
-        const address = resource.kind === 'endpoint' ? rules.addresses.get(location) : undefined;
-        const owner = ownerOf(principal, role, findAgent(index.access, principal));
-        const permission = { target, rule, durability, owner, project, location, resource };
-        const call = allow({ ...permission, ...(address && { address }) }, principal, judgements);
+        const { rule, reason } = verdict;
+        const call = new DecidedCall(rules, verdict, target, location, principal, judgements);
         return { allowed: true, rule, reason, call };
       }
       // Every other denial tells the caller more: a deny leaves nothing to ask for.
@@ -91,62 +142,36 @@ function judge(
   const verdict = judgeRoles(index, rules, principal, operation, location);
   if (!verdict.allowed || !principal.isDelegated) return verdict;
   const agent = findAgent(index.access, principal);
-  if (!agent) {
-    return deny(
-      'agents',
-      'AGENT_NOT_ALLOWED',
-      'This application is not known as an agent, so it may not act for people. Ask the platform team to add it.',
-    );
-  }
+  if (!agent) return denyUnknownAgent();
   // The agent's roles bound every person's calls, so they count in every environment.
   const own = judgeRoles(index, rules, { roles: agent.roles }, operation, location);
   if (own.allowed) {
     const durability = own.durability === 'strict' ? own.durability : verdict.durability;
     return { ...verdict, rule: `${verdict.rule}+${agent.id}`, durability };
   }
-  return deny(
-    agent.id,
-    'AGENT_NOT_ALLOWED',
-    `You may do this yourself, but the agent that acts for you may not. ${agent.reason} ${own.reason}`,
-  );
+  return denyAgent(agent, own);
 }
 
 function judgeRoles(
-  { residency, products }: RuleIndex,
+  index: RuleIndex,
   rules: EntryRules,
-  { roles, idleRoles = [], productId }: Pick<Principal, 'roles' | 'idleRoles' | 'productId'>,
+  principal: Pick<Principal, 'roles' | 'idleRoles' | 'productId'>,
   operation: string,
   location: string,
 ): Verdict {
-  const { entry, grants, denies } = rules;
-  if (!(entry.locations as readonly string[]).includes(location)) {
-    return deny(
-      'catalog',
-      'LOCATION_NOT_ALLOWED',
-      `${entry.name} may not be called in this location. It may be called in: ${entry.locations.join(', ')}.`,
-    );
-  }
-  if (!(entry.operations as readonly string[]).includes(operation)) {
-    return deny(
-      'catalog',
-      'OPERATION_NOT_ALLOWED',
-      `${entry.name} does not offer this operation. It offers: ${entry.operations.join(', ')}.`,
-    );
-  }
-  const cell = cellOf(entry, operation, location);
+  const { entry, cells, grants, denies } = rules;
+  const { roles, idleRoles = [], productId } = principal;
+  const row = cells.get(location);
+  if (!row) return denyLocation(entry);
+  const cell = row.get(operation);
+  if (cell === undefined) return denyOperation(entry);
   const forEveryone = denies.get(EVERYONE)?.[cell];
   if (forEveryone) return denyByRule(forEveryone);
   for (const role of [...roles, ...idleRoles]) {
     const denied = denies.get(role)?.[cell];
     if (denied) return denyByRule(denied);
-    for (const rule of residency.get(role) ?? []) {
-      if (rule.locations.includes(location)) continue;
-      return deny(
-        rule.id,
-        'LOCATION_NOT_ALLOWED',
-        `Callers with the role ${role} are served from ${rule.locations.join(', ')} only. ${rule.reason}`,
-      );
-    }
+    const barring = index.residency.get(role)?.find(({ locations }) => !locations.includes(location));
+    if (barring) return denyByResidency(barring, role);
   }
   for (const role of roles) {
     const granted = grants.get(role)?.[cell];
@@ -156,28 +181,88 @@ function judgeRoles(
     }
   }
   const wrongProduct = idleRoles.find((role) => grants.get(role)?.[cell]);
-  if (wrongProduct !== undefined)
-    return deny('products', 'PRODUCT_NOT_ALLOWED', products.explainIdle(wrongProduct, productId, entry.name));
-  const missing = explainMissingGrant(
-    rules,
-    roles,
-    location,
-    (role) => isEnough(residency, rules, role, cell, location),
-    (role) => products.keysFor(role, productId),
-  );
-  return deny(missing.rule, missing.code, missing.reason);
+  return wrongProduct === undefined
+    ? denyByDefault(index, rules, principal, cell, location)
+    : denyByProduct(index, entry, wrongProduct, productId);
 }
 
-/** True if a caller with this role alone would be allowed. A denial suggests only such roles. */
-function isEnough(
-  residency: RuleIndex['residency'],
-  { grants, denies }: EntryRules,
-  role: string,
-  cell: number,
-  location: string,
-): boolean {
-  if (!grants.get(role)?.[cell] || denies.get(role)?.[cell]) return false;
-  return (residency.get(role) ?? []).every(({ locations }) => locations.includes(location));
+/** The only maker of authorized calls, which no other file can use. */
+class DecidedCall<Target extends CallTarget> implements Permission<Target> {
+  readonly target: Target;
+  readonly rule: string;
+  readonly durability: Durability;
+  readonly project: string;
+  readonly location: string;
+  readonly entry: CatalogEntry | undefined;
+  readonly keptContent: readonly ContentPart[];
+  readonly resource: AuthorizedCall['resource'];
+  declare readonly address?: EndpointAddress;
+  declare readonly [authorized]: true;
+  readonly #principal: Principal;
+  readonly #judgements: Judgements;
+  /** The role that the deciding grant names. */
+  readonly #role: string;
+  #owner: Owner | undefined;
+  #owners: readonly Owner[] | undefined;
+  #maker: Principal | undefined;
+
+  constructor(
+    rules: EntryRules,
+    { rule, role, durability }: Permit,
+    target: Target,
+    location: string,
+    principal: Principal,
+    judgements: Judgements,
+  ) {
+    const isOfEntry = target.resource.kind !== 'any';
+    this.target = target;
+    this.rule = rule;
+    this.durability = durability;
+    this.project = rules.entry.project;
+    this.location = location;
+    this.entry = isOfEntry ? rules.entry : undefined;
+    this.keptContent = isOfEntry ? rules.keptContent : [];
+    this.resource = resourceOf(rules, target);
+    const address = this.resource.kind === 'endpoint' ? rules.addresses.get(location) : undefined;
+    if (address) this.address = address;
+    this.#role = role;
+    this.#principal = principal;
+    this.#judgements = judgements;
+  }
+
+  get owner(): Owner {
+    const agent = findAgent(this.#judgements.documents.access, this.#principal);
+    return (this.#owner ??= ownerOf(this.#principal, this.#role, agent));
+  }
+
+  get owners(): readonly Owner[] {
+    return (this.#owners ??= this.#judgements.ownersOf(this.#principal));
+  }
+
+  reaches(owner: Owner): boolean {
+    return reaches(this.owners, owner);
+  }
+
+  isHere(project: string, location: string): boolean {
+    return location === this.location && this.#judgements.isProject(this.project, project);
+  }
+
+  may(target: CallTarget): boolean {
+    return this.#judgements.decide(this.#principal, target).allowed;
+  }
+
+  judgePlace(use: PlaceUse, uri: string): PlaceVerdict {
+    return this.#judgements.judgePlace(this.#asMaker(), use, uri);
+  }
+
+  judgeTool(tool: ToolName, sources: readonly string[] = []): ToolVerdict {
+    const { location } = this;
+    return this.#judgements.judgeTool(this.#asMaker(), { tool, sources, location });
+  }
+
+  #asMaker(): Principal {
+    return (this.#maker ??= restrictToTeam(this.#principal, this.target.operation, this.owner));
+  }
 }
 
 function resourceOf({ entry }: EntryRules, { resource }: CallTarget): AuthorizedCall['resource'] {
@@ -185,24 +270,4 @@ function resourceOf({ entry }: EntryRules, { resource }: CallTarget): Authorized
   return 'endpoint' in entry
     ? { kind: 'endpoint', endpoint: entry.endpoint }
     : { kind: 'model', publisher: entry.publisher, model: entry.model };
-}
-
-function denyByCatalog(): Denial {
-  return deny(
-    'catalog',
-    'MODEL_NOT_ALLOWED',
-    'The catalog has no such model or endpoint in this project. Check the name, or ask the platform team to add it.',
-  );
-}
-
-function denyByRule({ id, reason }: Deny): Denial {
-  return deny(
-    id,
-    'DENIED_BY_RULE',
-    `${reason} The rule ${id} wins over every grant; ask the platform team if you need an exception.`,
-  );
-}
-
-function deny(rule: string, code: DenialCode, reason: string): Denial {
-  return { allowed: false, rule, code, reason };
 }

@@ -1,6 +1,6 @@
 import type { AnyResource, CallTarget, Principal } from './call-target.ts';
 import { decideCatalog } from './decide-catalog.ts';
-import type { DenialCode } from './decide.ts';
+import type { DenialCode } from './denials.ts';
 import type { CatalogEntry, ContentPart } from './documents.ts';
 import { explainDenial, type NearestGrant } from './explain-denial.ts';
 import type { Governance } from './governance.ts';
@@ -72,8 +72,7 @@ export function explain(
   const entry = governance.findEntry(target.resource);
   if (decision.allowed) {
     const { rule, reason, call } = decision;
-    const { project, location, address } = call;
-    const keptContent = governance.contentToKeep(call.resource);
+    const { project, location, address, keptContent } = call;
     return {
       allowed: true,
       rule,

@@ -1,6 +1,6 @@
 import type { Access, CatalogEntry, Grant } from './documents.ts';
 import { joinNames } from './join-names.ts';
-import { covers } from './rule-index.ts';
+import { covers } from './rule-coverage.ts';
 
 /** The call that a grant is searched for: one operation of an entry in one location. */
 export interface WantedCall {

@@ -1,11 +1,10 @@
-import { listAlternatives } from './list-alternatives.ts';
 import type { CallTarget, Principal } from './call-target.ts';
-import { decide, type Decision } from './decide.ts';
-import type { Access, Catalog, CatalogEntry, ContentPart, Limits } from './documents.ts';
-import { compileInstanceSchemas, type Instances } from './instance-schemas.ts';
+import { createDecide, type Decision, type Judgements } from './decide.ts';
+import type { Access, Catalog, CatalogEntry, Limits } from './documents.ts';
+import { findRules, listAlternatives } from './find-entries.ts';
+import { createInstanceChecks, type Instances } from './instance-schemas.ts';
 import { judgePlace, type PlaceUse, type PlaceVerdict } from './judge-place.ts';
 import { judgeTool, type ToolUse, type ToolVerdict } from './judge-tool.ts';
-import { contentToKeep } from './content-to-keep.ts';
 import { listOwners, type Owner } from './owners.ts';
 import { indexReach } from './reach-index.ts';
 import { indexRules } from './rule-index.ts';
@@ -32,10 +31,11 @@ export interface Governance {
   decide<Target extends CallTarget>(principal: Principal, target: Target): Decision<Target>;
   /**
    * Validates the instances and parameters of a call against the JSON Schemas of its endpoint.
+   * @param entry the entry that serves the call; one without schemas, like none, takes everything.
    * @param sent undefined if the body has no instances that can be read.
    * @throws GatewayError INVALID_REQUEST, never with a value.
    */
-  checkInstances(resource: CallTarget['resource'], sent: Instances | undefined): Promise<void>;
+  checkInstances(entry: CatalogEntry | undefined, sent: Instances | undefined): Promise<void>;
   /** Judges if the caller's calls may make Google read or write a place. */
   judgePlace(principal: Principal, use: PlaceUse, uri: string): PlaceVerdict;
   /** Judges if the caller's calls may give a model a tool. */
@@ -48,8 +48,6 @@ export interface Governance {
   listAlternatives(target: CallTarget): readonly Alternative[];
   /** Finds the entry that a resource names, even one that nobody may call. */
   findEntry(resource: CallTarget['resource']): CatalogEntry | undefined;
-  /** Lists the parts of a call's content that content rules have kept, encrypted; empty without such a rule. */
-  contentToKeep(resource: CallTarget['resource']): readonly ContentPart[];
 }
 
 /**
@@ -60,19 +58,8 @@ export interface Governance {
 export function createGovernance(documents: GovernanceDocuments, policyVersion: string): Governance {
   const index = indexRules(documents.catalog, documents.access, documents.limits);
   const reach = indexReach(documents.access, index);
-  const checks = compileInstanceSchemas(documents.catalog);
-  const partsByEntry = new Map(
-    documents.catalog.entries.map((entry) => [entry, contentToKeep(documents.access, entry)]),
-  );
-  const findEntry = (resource: CallTarget['resource']) => index.findEntry(resource)?.entry;
-  const governance: Governance = {
-    policyVersion,
+  const judgements: Omit<Judgements, 'decide'> = {
     documents,
-    decide: (principal, target) => decide(index, governance, principal, target),
-    checkInstances: async (resource, sent) => {
-      const entry = findEntry(resource);
-      if (entry) await checks.get(entry)?.(sent);
-    },
     judgePlace: (principal, use, uri) => judgePlace(reach, principal, use, uri),
     judgeTool: (principal, use) => judgeTool(reach, principal, use),
     ownersOf: (principal) => listOwners(documents.access, principal),
@@ -80,13 +67,14 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
       const idOf = (name: string) => index.idOfProject.get(name) ?? name;
       return idOf(project) === idOf(named);
     },
+  };
+  return {
+    policyVersion,
+    ...judgements,
+    decide: createDecide(index, judgements),
+    checkInstances: createInstanceChecks(documents.catalog),
     listAlternatives: (target) =>
       listAlternatives(index, target).map(({ rules, operation }) => ({ entry: rules.entry, operation })),
-    findEntry,
-    contentToKeep: (resource) => {
-      const entry = findEntry(resource);
-      return (entry && partsByEntry.get(entry)) ?? [];
-    },
+    findEntry: (resource) => findRules(index, resource)?.entry,
   };
-  return governance;
 }

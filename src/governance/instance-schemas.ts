@@ -21,7 +21,7 @@ export interface Instances {
  * @param sent undefined if the body has no instances that can be read, which violates every schema.
  * @throws GatewayError INVALID_REQUEST with at most ten violations, each a path and a rule, never a value.
  */
-export type CheckInstances = (sent: Instances | undefined) => Promise<void>;
+type CheckInstances = (sent: Instances | undefined) => Promise<void>;
 
 /** Operations whose bodies have instances in JSON, which a schema can validate. */
 export const OPERATIONS_WITH_INSTANCES: readonly string[] = [
@@ -80,11 +80,20 @@ const linearPattern = Object.assign(
 
 /**
  * Compiles the JSON Schemas (draft 2020-12) of every custom endpoint.
- * @returns a check for each entry with a schema.
+ * @returns the check of all entries. One without a schema, like no entry at all, takes everything.
  * @throws InvalidSchemaError for the first schema that is invalid, has an unknown keyword or format, or has a pattern
  *   whose matching can take more than linear time.
  */
-export function compileInstanceSchemas({ entries }: Catalog): ReadonlyMap<CatalogEntry, CheckInstances> {
+export function createInstanceChecks(
+  catalog: Catalog,
+): (entry: CatalogEntry | undefined, sent: Instances | undefined) => Promise<void> {
+  const checks = compileSchemas(catalog);
+  return async (entry, sent) => {
+    if (entry) await checks.get(entry)?.(sent);
+  };
+}
+
+function compileSchemas({ entries }: Catalog): ReadonlyMap<CatalogEntry, CheckInstances> {
   // Making a validator takes milliseconds, and a catalog without schemas needs none.
   let ajv: Ajv2020 | undefined;
   const compileAt = (schema: AnySchemaObject, path: readonly PropertyKey[]): ValidateFunction =>

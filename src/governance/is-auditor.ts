@@ -1,4 +1,4 @@
-import { findAgent } from './agents.ts';
+import { findAgent } from './applications.ts';
 import type { Principal } from './call-target.ts';
 import type { Access } from './documents.ts';
 

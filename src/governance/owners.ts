@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { findAgent } from './agents.ts';
+import { findAgent, KEY_ONLY_PROVIDER } from './applications.ts';
 import type { Principal } from './call-target.ts';
-import { KEY_ONLY_PROVIDER } from './check-limits.ts';
 import type { Access, Agent } from './documents.ts';
 
 /**

@@ -1,24 +1,40 @@
-import type { CallTarget } from './call-target.ts';
-import type { Access, Catalog, CatalogEntry, Deny, Grant, Limits, Residency } from './documents.ts';
-import { type EndpointAddress, endpointAddressOf } from './endpoint-address.ts';
-import { keyOf, keysOf } from './model-names.ts';
+import type {
+  Access,
+  Catalog,
+  CatalogEntry,
+  ContentPart,
+  Deny,
+  Grant,
+  Limits,
+  Residency,
+} from './documents.ts';
 import { describeProducts, type ProductPhrases } from './describe-products.ts';
+import { type EndpointAddress, endpointAddressOf } from './endpoint-address.ts';
+import { keysOf } from './find-entries.ts';
+import { contentToKeep } from './rule-coverage.ts';
 
 /**
  * The access matrix of one catalog entry: for each role, the rule of each cell. A cell is one operation in one
- * location; `cellOf` gives its index.
+ * location; `cells` gives its index.
  */
 type AccessMatrix<Rule> = ReadonlyMap<string, readonly (Rule | undefined)[]>;
+
+/** The indexes of the cells in an access matrix, by location and then by operation. */
+type Cells = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** The rules of one catalog entry, indexed so that a decision takes constant time for each role. */
 export interface EntryRules {
   readonly entry: CatalogEntry;
+  /** The cells of the locations and operations that the entry offers. */
+  readonly cells: Cells;
   readonly grants: AccessMatrix<Grant>;
   readonly denies: AccessMatrix<Deny>;
   /** Grants by role, each of which covers a cell at least. */
   readonly grantsOfRole: ReadonlyMap<string, readonly Grant[]>;
   /** Hosts of the endpoint by location; a location that a shared host of Google serves has none. */
   readonly addresses: ReadonlyMap<string, EndpointAddress>;
+  /** The parts of a call's content that content rules have kept; empty without such a rule. */
+  readonly keptContent: readonly ContentPart[];
 }
 
 /** The rules of the governance documents, indexed by catalog entry and by role. */
@@ -26,8 +42,8 @@ export interface RuleIndex {
   readonly access: Access;
   /** In the catalog's order. */
   readonly entries: readonly EntryRules[];
-  /** Finds the entry that a resource names; undefined for a resource of the kind `any`. */
-  readonly findEntry: (resource: CallTarget['resource']) => EntryRules | undefined;
+  /** The entries by each of their keys (`keysOf`). */
+  readonly byKey: ReadonlyMap<string, EntryRules>;
   /** Project ids by project number. */
   readonly idOfProject: ReadonlyMap<string, string>;
   /** Residency rules by role. */
@@ -49,36 +65,26 @@ export function indexRules(catalog: Catalog, access: Access, limits: Limits): Ru
         const environment = environmentOf.get(role);
         return environment !== undefined && entry.environments.includes(environment);
       });
-    const grants = grantsOn(entry).filter((grant) => cellsOf(entry, grant).length > 0);
+    const cells = numberCells(entry);
+    const grants = grantsOn(entry).filter((grant) => cellsOf(cells, grant).length > 0);
     return {
       entry,
-      grants: layOut(entry, grants, reaching),
-      denies: layOut(entry, deniesOn(entry), (deny) => deny.roles ?? [EVERYONE]),
+      cells,
+      grants: layOut(cells, grants, reaching),
+      denies: layOut(cells, deniesOn(entry), (deny) => deny.roles ?? [EVERYONE]),
       grantsOfRole: groupByRole(grants, reaching),
       addresses: addressesOf(catalog, entry),
+      keptContent: contentToKeep(access, entry),
     };
   });
-  const byName = new Map(entries.flatMap((rules) => keysOf(rules.entry).map((key) => [key, rules])));
   return {
     access,
     entries,
-    findEntry: (resource) => (resource.kind === 'any' ? undefined : byName.get(keyOf(resource))),
+    byKey: new Map(entries.flatMap((rules) => keysOf(rules.entry).map((key) => [key, rules]))),
     idOfProject: new Map((catalog.projects ?? []).map(({ id, number }) => [number, id])),
     residency: groupByRole(access.residency, ({ roles }) => roles),
     products: describeProducts(access, limits),
   };
-}
-
-/** Index of a cell in an entry's access matrix. The entry must offer the operation and the location. */
-export function cellOf(entry: CatalogEntry, operation: string, location: string): number {
-  const operations: readonly string[] = entry.operations;
-  return entry.locations.indexOf(location) * operations.length + operations.indexOf(operation);
-}
-
-/** True if a rule covers an entry by name or by tag. A rule without names and tags covers every entry. */
-export function covers(rule: Pick<Deny, 'entries' | 'tags'>, { name, tags = [] }: CatalogEntry): boolean {
-  if (!rule.entries && !rule.tags) return true;
-  return (rule.entries?.includes(name) ?? false) || tags.some((tag) => rule.tags?.includes(tag));
 }
 
 /**
@@ -103,23 +109,31 @@ function findRulesOf<Rule extends Deny>(rules: readonly Rule[]): (entry: Catalog
   };
 }
 
+function numberCells({ locations, operations }: CatalogEntry): Cells {
+  return new Map(
+    locations.map((location, row) => [
+      location,
+      new Map(operations.map((operation, column) => [operation, row * operations.length + column])),
+    ]),
+  );
+}
+
 /** Fills an access matrix. The first rule of the document that covers a cell is the one that decisions name. */
 function layOut<Rule extends Deny>(
-  entry: CatalogEntry,
+  cells: Cells,
   rules: readonly Rule[],
   rolesOf: (rule: Rule) => readonly string[],
 ): AccessMatrix<Rule> {
-  const cells = new Map<string, (Rule | undefined)[]>();
+  const matrix = new Map<string, (Rule | undefined)[]>();
   for (const rule of rules) {
-    const ofRule = cellsOf(entry, rule);
+    const ofRule = cellsOf(cells, rule);
     for (const role of rolesOf(rule)) {
-      const ofRole =
-        cells.get(role) ?? new Array<undefined>(entry.locations.length * entry.operations.length);
-      cells.set(role, ofRole);
+      const ofRole = matrix.get(role) ?? [];
+      matrix.set(role, ofRole);
       for (const cell of ofRule) ofRole[cell] ??= rule;
     }
   }
-  return cells;
+  return matrix;
 }
 
 function addressesOf(catalog: Catalog, entry: CatalogEntry): Map<string, EndpointAddress> {
@@ -129,14 +143,12 @@ function addressesOf(catalog: Catalog, entry: CatalogEntry): Map<string, Endpoin
   return new Map(addresses.flatMap(([location, address]) => (address ? [[location, address]] : [])));
 }
 
-function cellsOf(entry: CatalogEntry, rule: Deny): number[] {
-  return entry.locations
-    .filter((location) => rule.locations?.includes(location) ?? true)
-    .flatMap((location) =>
-      entry.operations
-        .filter((operation) => rule.operations?.includes(operation) ?? true)
-        .map((operation) => cellOf(entry, operation, location)),
-    );
+function cellsOf(cells: Cells, rule: Deny): number[] {
+  const operations: readonly string[] | undefined = rule.operations;
+  return [...cells]
+    .filter(([location]) => rule.locations?.includes(location) ?? true)
+    .flatMap(([, row]) => [...row])
+    .flatMap(([operation, cell]) => ((operations?.includes(operation) ?? true) ? [cell] : []));
 }
 
 function groupByRole<Rule>(

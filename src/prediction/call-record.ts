@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
-import { findAgent } from '../governance/agents.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
-import type { CallTarget } from '../governance/call-target.ts';
+import { findAgent } from '../governance/applications.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { Decision } from '../governance/decide.ts';
+import type { Price } from '../governance/documents.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { AnswerFacts } from './answer.ts';
 import { type AuditRecord, type OpeningRecord, type Outcome, recordIdOf } from './audit-record.ts';
@@ -23,7 +23,7 @@ export interface RecordDependencies {
   /** Returns the milliseconds of a clock that never goes back. */
   readonly monotonicNow: () => number;
   readonly now: () => Date;
-  readonly governance: Pick<Governance, 'policyVersion' | 'documents' | 'findEntry' | 'contentToKeep'>;
+  readonly governance: Pick<Governance, 'policyVersion' | 'documents'>;
   /** Hashes requests and responses; records have no digests without it. */
   readonly digester?: Digester;
   /** Keeps prompts and predictions that a rule asks for; none are kept without it. */
@@ -50,8 +50,8 @@ export class CallRecord {
     responseBytes: 0,
     durationInMs: 0,
   };
-  /** The catalog's resource that serves the call, by which its cost is estimated. */
-  #served: CallTarget['resource'] | undefined;
+  /** The price of the catalog entry that serves the call, by which its cost is estimated. */
+  #price: Price | undefined;
   /** The request's body until the decision says whether it is kept. */
   #body: Uint8Array | undefined;
   #content: KeptContent | undefined;
@@ -246,22 +246,21 @@ export class CallRecord {
     this.#dependencies.audit.record(this.#close());
   }
 
-  #noteAuthorized({ project, location, resource, durability }: AuthorizedCall<Prediction>): void {
-    this.#served = resource;
-    this.#opening.durability = durability;
+  #noteAuthorized(call: AuthorizedCall<Prediction>): void {
+    const { project, location, resource } = call;
+    this.#price = call.entry?.price;
+    this.#opening.durability = call.durability;
     if (this.#opening.target) this.#opening.target = { ...this.#opening.target, project, location, resource };
-    this.#keepContent(resource);
+    this.#keepContent(call.keptContent);
   }
 
   /** Begins to keep the content that a rule asks for. The record itself lets go of the body in any case. */
-  #keepContent(resource: CallTarget['resource']): void {
-    const { governance, contents } = this.#dependencies;
+  #keepContent(parts: AuthorizedCall['keptContent']): void {
     const body = this.#body;
     this.#body = undefined;
-    const parts = governance.contentToKeep(resource);
     const { id, caller } = this.#opening;
     if (parts.length === 0 || !caller) return;
-    this.#content = contents?.start(id, caller, parts);
+    this.#content = this.#dependencies.contents?.start(id, caller, parts);
     if (body) this.#content?.add('request', body);
   }
 
@@ -302,9 +301,7 @@ export class CallRecord {
 
   #cost(): number | undefined {
     const { facts } = this.#ending;
-    if (!this.#served || !facts) return undefined;
-    const price = this.#dependencies.governance.findEntry(this.#served)?.price;
-    return price && estimateCost(price, this.#isAnswered, facts.usage);
+    return this.#price && facts && estimateCost(this.#price, this.#isAnswered, facts.usage);
   }
 
   #elapsed(): number {

@@ -1,4 +1,4 @@
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { Caller } from './caller.ts';
 import type { Prediction } from './prediction.ts';

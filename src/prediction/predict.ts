@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { Answer } from './answer.ts';
 import { answerFailure } from './answer-failure.ts';
@@ -116,11 +116,11 @@ async function inspect(
   authorized: AuthorizedCall<Prediction>,
   { deadline }: ServedCall,
 ): Promise<void> {
-  const { target, resource } = authorized;
+  const { target, entry } = authorized;
   target.check?.(authorized);
   const { payload } = target;
   const instances = payload.kind === 'instances' ? payload : payload.checked;
-  await deadline.bound(governance.checkInstances(resource, instances));
+  await deadline.bound(governance.checkInstances(entry, instances));
 }
 
 async function obtainAccessToken(

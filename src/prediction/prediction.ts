@@ -1,5 +1,5 @@
 import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys/seals';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { Instances } from '../governance/instance-schemas.ts';
 import type { AnswerFormat, Framing } from './answer.ts';

@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import { countRoles } from '../governance/count-roles.ts';
+import { countRoles } from '../governance/applications.ts';
 import type { Governance } from '../governance/governance.ts';
-import { judgeSubscription } from '../governance/judge-subscription.ts';
+import { judgeSubscription } from '../governance/applications.ts';
 import { CallRecord, type RecordDependencies } from './call-record.ts';
 import type { Call } from './call.ts';
 import type { Caller, Callers } from './caller.ts';

@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import { describeOwner, listLimits, type AppliedLimit } from '../governance/list-limits.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { Caller } from './caller.ts';
 import { isStream, type Prediction } from './prediction.ts';
@@ -20,7 +20,7 @@ export interface StreamSlots {
  * Counts the streams of this process alone. Each instance of a function app that is scaled out lets as many streams
  * through.
  */
-export function createStreamSlots(governance: Governance): StreamSlots {
+export function createStreamSlots({ documents }: Pick<Governance, 'documents'>): StreamSlots {
   const open = new Map<string, number>();
   const add = (key: string, count: number): void => {
     const streams = (open.get(key) ?? 0) + count;
@@ -29,14 +29,9 @@ export function createStreamSlots(governance: Governance): StreamSlots {
   };
 
   return {
-    take(caller, { target, resource }) {
+    take(caller, { target, entry }) {
       if (!isStream(target.payload)) return () => undefined;
-      const bounds = listLimits(
-        governance.documents,
-        caller,
-        governance.findEntry(resource),
-        caller.productId,
-      )
+      const bounds = listLimits(documents, caller, entry, caller.productId)
         .filter(({ concurrentStreams }) => concurrentStreams !== undefined)
         .map((limit) => ({ limit, key: `${limit.scope}/${limit.name}/${caller.subscriptionId}` }));
       const full = bounds.find(

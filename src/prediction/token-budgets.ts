@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { Governance } from '../governance/governance.ts';
 import { describeOwner, listLimits, type AppliedLimit } from '../governance/list-limits.ts';
 import type { Caller } from './caller.ts';
@@ -35,7 +35,10 @@ const PERIOD_IN_MS = { minute: 60_000, day: 86_400_000 } as const;
  * Counts the tokens of this process alone. Each instance of a function app that is scaled out has the whole budget. The
  * edge counts the tokens of whole answers for all instances; it can't see those of streams.
  */
-export function createTokenBudgets(governance: Governance, now: () => Date): TokenBudgets {
+export function createTokenBudgets(
+  { documents }: Pick<Governance, 'documents'>,
+  now: () => Date,
+): TokenBudgets {
   const used = new Map<string, Used>();
   const usedIn = ({ key, period }: Budget, time: number): number => {
     const entry = used.get(key);
@@ -43,9 +46,8 @@ export function createTokenBudgets(governance: Governance, now: () => Date): Tok
   };
 
   return {
-    admit(caller, { resource }) {
-      const entry = governance.findEntry(resource);
-      const limits = listLimits(governance.documents, caller, entry, caller.productId);
+    admit(caller, { entry }) {
+      const limits = listLimits(documents, caller, entry, caller.productId);
       const budgets = limits.flatMap((limit) => budgetsOf(limit, caller));
       const time = now().getTime();
       const spent = budgets.filter((budget) => usedIn(budget, time) >= budget.tokens);

@@ -1,4 +1,4 @@
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { Answer } from './answer.ts';
 import type { HeldBytes } from './memory-budget.ts';
 import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys/seals';

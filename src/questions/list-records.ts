@@ -2,7 +2,7 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { CatalogEntry } from '../governance/documents.ts';
 import type { Governance } from '../governance/governance.ts';
 import { isAuditor } from '../governance/is-auditor.ts';
-import { namesOf } from '../governance/model-names.ts';
+import { namesOf } from '../governance/find-entries.ts';
 import type {
   AuditArchive,
   Period,

@@ -3,7 +3,7 @@ import type { CallTarget } from '../governance/call-target.ts';
 import type { RecordedCall, UsageGroup } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
 import type { Outcome } from '../prediction/audit-record.ts';
 import type { UsableModel } from './list-models.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 
 /** A question of a caller to the gateway about itself. */
 export type Question =

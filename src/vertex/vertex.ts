@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Vertex } from '../prediction/vertex.ts';
 import type { Answer } from '../prediction/answer.ts';
-import type { AuthorizedCall } from '../governance/authorize.ts';
+import type { AuthorizedCall } from '../governance/decide.ts';
 import type { AnswerRewrite, BytesPayload, VertexRequest, Seal } from '../prediction/prediction.ts';
 import { checkStream, explainLimit } from './endpoint-limits.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';

@@ -14,7 +14,7 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   'src/governance/storage-place.ts': 'looks behind at one character',
   'src/governance/pattern-machine.ts': 'reads patterns of the catalog',
   'src/governance/check-places.ts': 'reads places of the access document',
-  'src/governance/model-names.ts': 'looks ahead at eight characters',
+  'src/governance/find-entries.ts': 'looks ahead at eight characters',
   'src/governance/tool-source.ts': 'looks ahead at one character',
   'src/governance/web-place.ts':
     'looks ahead once, over 253 characters; and takes every text at the first try',

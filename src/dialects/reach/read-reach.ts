@@ -1,7 +1,7 @@
 import { invalidBody } from '../../errors/invalid-body.ts';
 import type { JsonValue } from '../../json/json-value.ts';
 import { readJson } from '../../json/read-json.ts';
-import type { AuthorizedCall } from '../../governance/authorize.ts';
+import type { AuthorizedCall } from '../../governance/decide.ts';
 import { checkTools } from '../check-tools.ts';
 import { checkPlaces } from '../storage-fields.ts';
 import { findReach, type NamedCache, type Reach } from './find-reach.ts';

@@ -9,7 +9,7 @@ import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { CatalogEntry } from '../../../src/governance/documents.ts';
 import { createGovernance, type Governance } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
-import { keysOf, namesOf } from '../../../src/governance/model-names.ts';
+import { keysOf, namesOf } from '../../../src/governance/find-entries.ts';
 import type { ReceivedResponse, SentRequest } from '@vertex-ai-gateway/test-support/send-request';
 import { type Edge, startEdge } from '../../apim/start-edge.ts';
 import { endpointEntry, modelEntry } from '../../unit/governance/governance-of.ts';

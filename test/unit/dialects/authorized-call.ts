@@ -1,4 +1,4 @@
-import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 
 /** An authorized call in the sample project, whose caller may do nothing else. */
 export function authorizedCall(changes: Partial<AuthorizedCall> = {}): AuthorizedCall {

@@ -3,7 +3,7 @@ import { writeOpenAiError } from '../../../src/dialects/openai-errors.ts';
 import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { DialectRequest } from '../../../src/prediction/dialect.ts';
-import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import type { BytesPayload, Prediction } from '../../../src/prediction/prediction.ts';
 import { rejectedBy } from '../thrown-by.ts';
 import { authorizedCall } from './authorized-call.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { openAiDialect } from '../../../src/dialects/openai-dialect.ts';
-import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import type { BytesPayload, Prediction } from '../../../src/prediction/prediction.ts';
 import { rejectedBy } from '../thrown-by.ts';
 import { authorizedCall } from './authorized-call.ts';

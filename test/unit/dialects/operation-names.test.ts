@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readOwnOperation, sealedAnswer } from '../../../src/dialects/operation-names.ts';
 import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys/seals';
 import type { Owner } from '../../../src/governance/owners.ts';
-import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import { thrownBy } from '../thrown-by.ts';
 import { authorizedCall } from './authorized-call.ts';
 

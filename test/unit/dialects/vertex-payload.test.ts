@@ -1,5 +1,5 @@
 import type { EndpointResource, ModelResource } from '../../../src/governance/call-target.ts';
-import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import type { BytesPayload, VertexRequest } from '../../../src/prediction/prediction.ts';
 import { vertexDialect } from '../../../src/dialects/vertex-dialect.ts';
 import { authorizedCall } from './authorized-call.ts';

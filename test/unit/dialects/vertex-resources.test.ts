@@ -1,6 +1,6 @@
 import { vertexDialect } from '../../../src/dialects/vertex-dialect.ts';
 import type { CallTarget } from '../../../src/governance/call-target.ts';
-import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import type { BytesPayload } from '../../../src/prediction/prediction.ts';
 import { rejectedBy, thrownBy } from '../thrown-by.ts';
 import { authorizedCall } from './authorized-call.ts';

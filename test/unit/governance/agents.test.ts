@@ -1,4 +1,4 @@
-import { findAgent } from '../../../src/governance/agents.ts';
+import { findAgent } from '../../../src/governance/applications.ts';
 import { isAuditor } from '../../../src/governance/is-auditor.ts';
 import { endpointEntry, governanceOf } from './governance-of.ts';
 

@@ -1,10 +1,12 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { CallTarget } from '../../../src/governance/call-target.ts';
 import { targetOf } from '../../../src/governance/decide-catalog.ts';
 import { explain } from '../../../src/governance/explain.ts';
-import { contentToKeep } from '../../../src/governance/content-to-keep.ts';
+import type { Governance } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
+import { contentToKeep } from '../../../src/governance/rule-coverage.ts';
 import { endpointEntry, governanceOf, modelEntry } from './governance-of.ts';
 
 const SAMPLE = resolve(__dirname, '../../../governance');
@@ -20,22 +22,33 @@ function load(rules: string): void {
   loadGovernance(folder);
 }
 
+const GRANTS = [{ id: 'team', reason: 'Tests.', roles: ['Team'] }];
+
+/** Lists the parts that are kept of an allowed call on a resource. */
+function keptOf(governance: Governance, resource: CallTarget['resource']): readonly string[] {
+  const operation = resource.kind === 'model' ? 'generateContent' : 'predict';
+  const decision = governance.decide(
+    { roles: ['Team'], applicationId: '', isDelegated: false },
+    { project: undefined, location: undefined, operation, resource },
+  );
+  if (!decision.allowed) throw new Error(decision.reason);
+  return decision.call.keptContent;
+}
+
 test('nothing is kept without a rule', () => {
-  const governance = governanceOf({ entries: [endpointEntry()], grants: [] });
-  expect(governance.contentToKeep({ kind: 'endpoint', endpoint: '1234567890' })).toEqual([]);
+  const governance = governanceOf({ entries: [endpointEntry()], grants: GRANTS });
+  expect(keptOf(governance, { kind: 'endpoint', endpoint: '1234567890' })).toEqual([]);
 });
 
 test('a rule asks for parts of the calls of its entries, under each of their names', () => {
   const governance = governanceOf({
     entries: [endpointEntry({ alias: 'flowers' }), modelEntry()],
-    grants: [],
+    grants: GRANTS,
     contents: [{ id: 'keep', reason: 'Tests.', entries: ['iris'], parts: ['request'] }],
   });
-  expect(governance.contentToKeep({ kind: 'endpoint', endpoint: '1234567890' })).toEqual(['request']);
-  expect(governance.contentToKeep({ kind: 'name', name: 'flowers' })).toEqual(['request']);
-  expect(governance.contentToKeep({ kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' })).toEqual(
-    [],
-  );
+  expect(keptOf(governance, { kind: 'endpoint', endpoint: '1234567890' })).toEqual(['request']);
+  expect(keptOf(governance, { kind: 'name', name: 'flowers' })).toEqual(['request']);
+  expect(keptOf(governance, { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' })).toEqual([]);
 });
 
 test('several rules on one entry ask for what any of them asks for', () => {

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { compileInstanceSchemas, type Instances } from '../../../src/governance/instance-schemas.ts';
+import type { CallTarget } from '../../../src/governance/call-target.ts';
+import type { Governance } from '../../../src/governance/governance.ts';
+import { createInstanceChecks, type Instances } from '../../../src/governance/instance-schemas.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { jsonOf } from '../json-of.ts';
 import { rejectedBy } from '../thrown-by.ts';
@@ -32,15 +34,24 @@ function sent(instances: readonly unknown[], parameters?: unknown): Instances {
   };
 }
 
+/** Checks the instances of a call on a resource, as the call itself does with the entry that serves it. */
+function checkOf(
+  governance: Governance,
+  resource: CallTarget['resource'],
+  instances: Instances | undefined,
+): Promise<void> {
+  return governance.checkInstances(governance.findEntry(resource), instances);
+}
+
 async function violations(instances: readonly unknown[], parameters?: unknown): Promise<string[]> {
-  const error = await rejectedBy(governance.checkInstances(RESOURCE, sent(instances, parameters)));
+  const error = await rejectedBy(checkOf(governance, RESOURCE, sent(instances, parameters)));
   return error.violations.map(({ field, description }) => `${field}: ${description}`);
 }
 
 test('instances and parameters that fulfil their schemas pass', async () => {
   const instances = [GOOD, { sepal_length: 1, petal_width: 2 }];
-  await governance.checkInstances(RESOURCE, sent(instances, { top: 3 }));
-  await governance.checkInstances(RESOURCE, sent(instances));
+  await checkOf(governance, RESOURCE, sent(instances, { top: 3 }));
+  await checkOf(governance, RESOURCE, sent(instances));
 });
 
 test.each([
@@ -76,7 +87,7 @@ test('at most ten violations are told, however many there are', async () => {
 });
 
 test('the error is INVALID_REQUEST, and its sentence is the first violation', async () => {
-  const error = await rejectedBy(governance.checkInstances(RESOURCE, sent([GOOD, [1, null]])));
+  const error = await rejectedBy(checkOf(governance, RESOURCE, sent([GOOD, [1, null]])));
   expect(error).toMatchObject({
     code: 'INVALID_REQUEST',
     message: 'The body is not valid: instances[1][1]: must be number.',
@@ -86,25 +97,25 @@ test('the error is INVALID_REQUEST, and its sentence is the first violation', as
 test('a call by the alias is checked like one by the id; what has no schema is not checked', async () => {
   const aliased = governanceOf({ entries: [{ ...IRIS, alias: 'flowers' }, modelEntry()], grants: [] });
   const bad = sent([7]);
-  const byAlias = aliased.checkInstances({ kind: 'endpoint', endpoint: 'flowers' }, bad);
+  const byAlias = checkOf(aliased, { kind: 'endpoint', endpoint: 'flowers' }, bad);
   await expect(byAlias).rejects.toThrow(GatewayError);
-  await aliased.checkInstances({ kind: 'endpoint', endpoint: '42' }, bad);
+  await checkOf(aliased, { kind: 'endpoint', endpoint: '42' }, bad);
   const free = governanceOf({ entries: [endpointEntry()], grants: [] });
-  await free.checkInstances(RESOURCE, bad);
+  await checkOf(free, RESOURCE, bad);
 });
 
 test('a body without instances that can be read meets no schema', async () => {
-  const [error] = (await rejectedBy(governance.checkInstances(RESOURCE, undefined))).violations;
+  const [error] = (await rejectedBy(checkOf(governance, RESOURCE, undefined))).violations;
   expect(error).toEqual({
     field: 'body',
     description: 'must be JSON with instances, by its content type too: this endpoint has a schema of them',
   });
   const parameters = governanceOf({ entries: [endpointEntry({ parameters: {} })], grants: [] });
-  await expect(parameters.checkInstances(RESOURCE_OF_ENTRY, undefined)).rejects.toThrow(GatewayError);
+  await expect(checkOf(parameters, RESOURCE_OF_ENTRY, undefined)).rejects.toThrow(GatewayError);
   const free = governanceOf({ entries: [endpointEntry(), modelEntry()], grants: [] });
-  await free.checkInstances(RESOURCE_OF_ENTRY, undefined);
+  await checkOf(free, RESOURCE_OF_ENTRY, undefined);
   const model = { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' } as const;
-  await free.checkInstances(model, undefined);
+  await checkOf(free, model, undefined);
 });
 
 test('an error never holds a value', async () => {
@@ -115,7 +126,7 @@ test('an error never holds a value', async () => {
       );
       fc.pre(!JSON.stringify(tagged).includes('"__proto__"'));
       try {
-        await governance.checkInstances(RESOURCE, sent(tagged));
+        await checkOf(governance, RESOURCE, sent(tagged));
       } catch (error) {
         expect((error as Error).message).not.toContain('secret-');
         expect((error as GatewayError).violations.length).toBeLessThanOrEqual(10);
@@ -126,7 +137,7 @@ test('an error never holds a value', async () => {
 
 test('an asynchronous schema is refused', () => {
   const entries = [endpointEntry({ instances: { $async: true, type: 'object' } })];
-  expect(() => compileInstanceSchemas({ entries })).toThrow(/asynchronous/);
+  expect(() => createInstanceChecks({ entries })).toThrow(/asynchronous/);
 });
 
 const SLOW = '^(a|a)*$';
@@ -147,7 +158,7 @@ test.each<[string, Record<string, unknown>, readonly PropertyKey[]]>([
   for (const part of ['instances', 'parameters'] as const) {
     let refusal: unknown;
     try {
-      compileInstanceSchemas({ entries: [modelEntry(), endpointEntry({ [part]: schema })] });
+      createInstanceChecks({ entries: [modelEntry(), endpointEntry({ [part]: schema })] });
     } catch (error) {
       refusal = error;
     }
@@ -166,7 +177,7 @@ test('patterns that take each character once hold', async () => {
     propertyNames: { pattern: '^[a-z-]{1,20}$' },
   };
   const own = governanceOf({ entries: [endpointEntry({ instances })], grants: [] });
-  const check = (instance: object) => own.checkInstances(RESOURCE, sent([instance]));
+  const check = (instance: object) => checkOf(own, RESOURCE, sent([instance]));
   await check({ day: '2026-01-31', 'x-size': 7 });
   for (const bad of [{ day: '31.01.2026' }, { 'x-size': 'large' }, { A: 1 }])
     await expect(check(bad)).rejects.toThrow(GatewayError);

@@ -1,4 +1,4 @@
-import { keysOf, namesOf } from '../../../src/governance/model-names.ts';
+import { keysOf, namesOf } from '../../../src/governance/find-entries.ts';
 import { endpointEntry, governanceOf, modelEntry } from './governance-of.ts';
 
 const HAIKU = modelEntry({

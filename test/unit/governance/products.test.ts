@@ -1,6 +1,6 @@
 import type { CallTarget, Principal } from '../../../src/governance/call-target.ts';
 import { targetOf } from '../../../src/governance/decide-catalog.ts';
-import { countRoles } from '../../../src/governance/count-roles.ts';
+import { countRoles } from '../../../src/governance/applications.ts';
 import type { CatalogEntry } from '../../../src/governance/documents.ts';
 import { explain } from '../../../src/governance/explain.ts';
 import { isAuditor } from '../../../src/governance/is-auditor.ts';

@@ -6,7 +6,7 @@ import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { Digester } from '@vertex-ai-gateway/audit-ledger/ledger/digests';
 import type { UnverifiedCall } from '../../../src/prediction/audit-trail.ts';
 import type { Vertex } from '../../../src/prediction/vertex.ts';
-import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import type { Prediction } from '../../../src/prediction/prediction.ts';
 import { RunningCalls } from '../../../src/prediction/running-calls.ts';
 import { endpointEntry, governanceOf } from '../governance/governance-of.ts';

@@ -1,4 +1,4 @@
-import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import { Limits } from '../../../src/governance/documents.ts';
 import { createGovernance, type Governance } from '../../../src/governance/governance.ts';
 import type { Caller } from '../../../src/prediction/caller.ts';

@@ -9,7 +9,7 @@ import {
 import { listen, type Listening } from '@vertex-ai-gateway/cloud-emulators/loopback/listen';
 import { HOST_NAMES } from '@vertex-ai-gateway/cloud-emulators/vertex-ai/sample-endpoints';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { AuthorizedCall } from '../../../src/governance/authorize.ts';
+import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import type { EndpointAddress } from '../../../src/governance/endpoint-address.ts';
 import type { Answer, Framing, StreamedAnswer, WholeAnswer } from '../../../src/prediction/answer.ts';
 import type { BytesPayload, Prediction, VertexRequest } from '../../../src/prediction/prediction.ts';
