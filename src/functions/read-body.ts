@@ -1,38 +1,43 @@
-import type { HttpRequest } from '@azure/functions';
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { BodyLimits } from '../prediction/call.ts';
+import { type BodyPace, bodyPace } from './body-pace.ts';
+
+/** The parts of a body in order. Its `next` rejects when the connection breaks off; its `return` is never called. */
+export type BodyParts = Pick<AsyncIterator<Uint8Array, unknown, undefined>, 'next'>;
 
 /**
  * Reads a request's body, with or without a Content-Length. Memory is taken in proportion to the bytes that have come.
- * Nothing is held once the call has ended.
+ * Nothing is held once the call has ended. A large body is read at the pace, and so is the rest of a refused one.
+ * @param parts undefined for a request without a body.
  * @throws GatewayError PAYLOAD_TOO_LARGE as soon as the bound is passed, what `resize` throws, CALLER_GONE when the body
  *   breaks off, and the signal's reason when that is aborted.
  */
 export async function readBody(
-  request: Pick<HttpRequest, 'body'>,
+  parts: BodyParts | undefined,
   contentLength: string | null,
   { maximumBytes, held, abortSignal }: BodyLimits,
+  pace: Pick<BodyPace, 'next'> = bodyPace,
 ): Promise<Uint8Array> {
   const declared = Number(contentLength ?? Number.NaN);
-  if (declared > maximumBytes) throw tooLarge(maximumBytes);
   const received = new ReceivedBytes(declared || 0);
   // The rest of the body may take long to come, and the bytes before it are of no use once the call has ended.
   const forget = () => received.forget();
   abortSignal.addEventListener('abort', forget, { once: true });
-  const reader = request.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined;
   try {
+    if (declared > maximumBytes) throw tooLarge(maximumBytes);
     for (;;) {
-      const part = reader && (await orGone(reader.read()));
+      const part = parts && (await orGone(parts.next()));
       abortSignal.throwIfAborted();
       if (!part || part.done) return received.bytes;
       const size = received.bytes.byteLength + part.value.byteLength;
       if (size > maximumBytes) throw tooLarge(maximumBytes);
       held.resize(size, declared || 0);
       received.add(part.value);
+      await pace.next(size, part.value.byteLength);
     }
   } catch (error) {
     forget();
-    void discard(reader);
+    void discard(parts, pace);
     throw error;
   } finally {
     abortSignal.removeEventListener('abort', forget);
@@ -73,9 +78,12 @@ class ReceivedBytes {
     this.#size = 0;
   }
 
-  /** Reserves the declared length once a quarter of it has come, so that declaring a length alone reserves nothing. */
+  /**
+   * Reserves the declared length once a sixteenth of it has come, so that declaring a length alone reserves nothing. The
+   * system gives memory to what is written only.
+   */
   #move(size: number): void {
-    const isCredible = this.#declared >= size && this.#declared <= 4 * size;
+    const isCredible = this.#declared >= size && this.#declared <= 16 * size;
     const place = Buffer.allocUnsafeSlow(isCredible ? this.#declared : 2 * size);
     place.set(this.bytes);
     this.#place = place;
@@ -95,9 +103,15 @@ async function orGone<Part>(reading: Promise<Part>): Promise<Part> {
  * Reads the rest of a refused body and drops it. Cancelling would cut the connection, on which the refusal goes out and the
  * platform's host sends the next request.
  */
-async function discard(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<void> {
+async function discard(parts: BodyParts | undefined, pace: Pick<BodyPace, 'next'>): Promise<void> {
   try {
-    while (!(await reader?.read())?.done);
+    let size = 0;
+    for (;;) {
+      const part = await parts?.next();
+      if (!part || part.done) return;
+      size += part.value.byteLength;
+      await pace.next(size, part.value.byteLength);
+    }
   } catch {
     // The sender has broken off.
   }

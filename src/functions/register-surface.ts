@@ -11,8 +11,8 @@ import type { ErrorDialect } from '../prediction/dialect.ts';
 import type { ReadHeader } from '../prediction/caller.ts';
 import type { Reply } from '../prediction/reply.ts';
 import { HttpReply } from './http-reply.ts';
-import { takeExchange } from './library-server.ts';
-import { readBody } from './read-body.ts';
+import { type Exchange, takeExchange } from './library-server.ts';
+import { type BodyParts, readBody } from './read-body.ts';
 
 /** All methods are served, so that a call with a wrong one is on record and gets an error that its client understands. */
 const METHODS: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
@@ -49,10 +49,21 @@ function handle<Spoken extends ErrorDialect>(
     path: pathBelow(`/${dialect.name}/`, request.url),
     query: request.query,
     header,
-    readBody: (limits) => readBody(request, header('content-length'), limits),
+    readBody: (limits) => readBody(partsOf(request, exchange), header('content-length'), limits),
   };
   void serve(call, reply);
   return reply.response;
+}
+
+/**
+ * Returns the parts of a request's body as they come from the connection. The library's own stream copies each part twice
+ * more. Neither stream is cancelled when reading stops, which would cut the connection.
+ */
+function partsOf({ body }: HttpRequest, exchange: Exchange | undefined): BodyParts | undefined {
+  if (!body) return undefined;
+  return exchange
+    ? (exchange.request.iterator({ destroyOnReturn: false }) as BodyParts)
+    : (body.values({ preventCancel: true }) as BodyParts);
 }
 
 function readHeader({ headers }: IncomingMessage, name: string): string | null {

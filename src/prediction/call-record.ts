@@ -15,7 +15,11 @@ import type { ContentKeeper, KeptContent } from '@vertex-ai-gateway/audit-ledger
 import type { ErrorDialect } from './dialect.ts';
 import type { Digest, Digester } from '@vertex-ai-gateway/audit-ledger/ledger/digests';
 import { estimateCost } from './estimate-cost.ts';
+import { loopTurns } from '../json/turns.ts';
 import type { Prediction } from './prediction.ts';
+
+/** Bytes that are digested in one turn of the event loop: a millisecond of work at most. */
+const DIGEST_PIECE_BYTES = 1_048_576;
 
 /** The dependencies of a call's record. */
 export interface RecordDependencies {
@@ -142,12 +146,17 @@ export class CallRecord {
     audit.countUnverified({ time: now(), dialect, method, code });
   }
 
-  noteBody(body: Uint8Array): void {
+  /** Notes the whole body. The digest of a long one takes several turns of the event loop. */
+  async noteBody(body: Uint8Array): Promise<void> {
     this.#body = body;
     this.#opening.requestBytes = body.byteLength;
     const digest = this.#dependencies.digester?.start();
-    digest?.update(body);
-    if (digest) this.#opening.requestDigest = digest.digest();
+    if (!digest) return;
+    for (let from = 0; from < body.byteLength; from += DIGEST_PIECE_BYTES) {
+      if (from > 0) await loopTurns.next();
+      digest.update(body.subarray(from, from + DIGEST_PIECE_BYTES));
+    }
+    this.#opening.requestDigest = digest.digest();
   }
 
   noteTarget({ project, location, operation, resource }: Prediction): void {

@@ -81,7 +81,7 @@ export async function receiveBody(
 ): Promise<Uint8Array> {
   const { abortSignal } = deadline;
   const body = await deadline.bound(call.readBody({ maximumBytes, held, abortSignal }));
-  record.noteBody(body);
+  await deadline.bound(record.noteBody(body));
   return body;
 }
 

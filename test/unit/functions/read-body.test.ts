@@ -1,18 +1,24 @@
-import type { HttpRequest } from '@azure/functions';
 import fc from 'fast-check';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { BodyLimits } from '../../../src/prediction/call.ts';
-import { readBody } from '../../../src/functions/read-body.ts';
+import type { BodyPace } from '../../../src/functions/body-pace.ts';
+import { type BodyParts, readBody } from '../../../src/functions/read-body.ts';
 import { settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { rejectedBy } from '../thrown-by.ts';
+
+const AT_ONCE = { next: () => undefined };
 
 function limitsOf(maximumBytes: number, limits: Partial<BodyLimits> = {}): BodyLimits {
   const { signal: abortSignal } = new AbortController();
   return { maximumBytes, held: { resize: () => undefined }, abortSignal, ...limits };
 }
 
+function partsOf({ body }: Request): BodyParts | undefined {
+  return body?.values({ preventCancel: true });
+}
+
 /** Makes a request whose body comes in these chunks; `counted.read` is the number of chunks that were read. */
-function request(chunks: readonly string[], contentLength?: string) {
+function request(chunks: readonly string[], contentLength?: string, pace: Pick<BodyPace, 'next'> = AT_ONCE) {
   const counted = { read: 0 };
   const stream = new ReadableStream<Uint8Array>(
     {
@@ -27,7 +33,7 @@ function request(chunks: readonly string[], contentLength?: string) {
   );
   const native = new Request('http://127.0.0.1/', { method: 'POST', body: stream, duplex: 'half' });
   const read = (maximumBytes: number, limits: Partial<BodyLimits> = {}): Promise<Uint8Array> =>
-    readBody(native, contentLength ?? null, limitsOf(maximumBytes, limits));
+    readBody(partsOf(native), contentLength ?? null, limitsOf(maximumBytes, limits), pace);
   return { counted, read };
 }
 
@@ -55,13 +61,14 @@ test('a body is read whole however it is cut, and whatever length it declares', 
   );
 });
 
-test('a length beyond the bound is refused before anything is read', async () => {
+test('a length beyond the bound is refused before anything is kept, and the body is taken off the connection', async () => {
   const { counted, read } = request(['abc', 'def', 'g'], '7');
   expect(await rejectedBy(read(6))).toMatchObject({
     code: 'PAYLOAD_TOO_LARGE',
     message: 'The body is larger than 6 bytes, the most that is accepted.',
   });
-  expect(counted.read).toBe(0);
+  await settled();
+  expect(counted.read).toBe(3);
 });
 
 test('a body without a length is refused as soon as it passes the bound, and the rest is taken off the connection', async () => {
@@ -78,7 +85,7 @@ test('a length that is no number is not trusted', async () => {
 
 test('a request without a body has an empty one', async () => {
   const native = new Request('http://127.0.0.1/', { method: 'POST' });
-  expect(await text(readBody(native as unknown as HttpRequest, null, limitsOf(6)))).toBe('');
+  expect(await text(readBody(partsOf(native), null, limitsOf(6)))).toBe('');
   expect(await text(request([], '0').read(6))).toBe('');
 });
 
@@ -95,9 +102,7 @@ test.each([
     },
   });
   const native = new Request('http://127.0.0.1/', { method: 'POST', body, duplex: 'half' });
-  expect(
-    await rejectedBy(readBody(native as unknown as HttpRequest, length ?? null, limitsOf(6))),
-  ).toMatchObject({
+  expect(await rejectedBy(readBody(partsOf(native), length ?? null, limitsOf(6)))).toMatchObject({
     code: 'CALLER_GONE',
   });
 });
@@ -139,7 +144,7 @@ test('of a body that nobody waits for any more nothing is kept, however long the
   const native = new Request('http://127.0.0.1/', { method: 'POST', body: stream, duplex: 'half' });
   const sizes: number[] = [];
   const held = { resize: (bytes: number) => void sizes.push(bytes) };
-  const body = readBody(native, '100', limitsOf(100, { held, abortSignal: abort.signal }));
+  const body = readBody(partsOf(native), '100', limitsOf(100, { held, abortSignal: abort.signal }));
   send(Buffer.from('abc'));
   await settled();
   abort.abort(new GatewayError('CALL_TIMEOUT', 'It took too long.'));
@@ -147,4 +152,28 @@ test('of a body that nobody waits for any more nothing is kept, however long the
   expect((await rejectedBy(body)).code).toBe('CALL_TIMEOUT');
   expect(sizes).toEqual([3]);
   expect(pulls).toBeGreaterThan(0);
+});
+
+test.each([
+  ['accepted', 100, '6', [3, 1, 2]],
+  ['refused at its first part', 2, undefined, [1, 2]],
+  ['refused for its length', 2, '6', [3, 1, 2]],
+])('every part of a body that is %s waits for the pace', async (_, maximumBytes, length, expected) => {
+  const counted: number[] = [];
+  let goOn: () => void = () => undefined;
+  const pace: Pick<BodyPace, 'next'> = {
+    next: (_, bytes) => {
+      counted.push(bytes);
+      return new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+    },
+  };
+  const body = Promise.allSettled([request(['abc', 'd', 'ef'], length, pace).read(maximumBytes)]);
+  for (let part = 1; part <= expected.length; part += 1) {
+    await settled();
+    expect(counted).toEqual(expected.slice(0, part));
+    goOn();
+  }
+  await body;
 });

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { PolicyBody } from '@vertex-ai-gateway/csharp-expressions/context';
 import type { Tier } from '../policies/policy.ts';
+import { bodyPace } from './body-pace.ts';
 import { PolicyFailure } from './policy-failure.ts';
 
 /**
@@ -18,14 +19,15 @@ const MAXIMUM_BUFFERED_BYTES: Readonly<Record<Tier, number>> = {
  */
 export class RequestBody implements PolicyBody {
   readonly #maximum: number;
-  #head: Buffer | null;
+  /** The parts of the head as they came, or one that joins them; null once a policy has taken them. */
+  #parts: readonly Buffer[] | null;
   #rest: AsyncIterator<Buffer> | undefined;
   readonly #unread: AsyncIterator<Buffer> | undefined;
   #isSent = false;
 
-  private constructor(head: Buffer | null, rest: AsyncIterator<Buffer> | undefined, maximum: number) {
+  private constructor(parts: readonly Buffer[], rest: AsyncIterator<Buffer> | undefined, maximum: number) {
     this.#maximum = maximum;
-    this.#head = head;
+    this.#parts = parts;
     this.#rest = rest;
     this.#unread = rest;
   }
@@ -43,7 +45,11 @@ export class RequestBody implements PolicyBody {
       data: (chunk: Buffer): void => {
         chunks.push(chunk);
         length += chunk.length;
-        if (length > maximum) resolve(stream.pause()[Symbol.asyncIterator]());
+        if (length > maximum) return resolve(stream.pause()[Symbol.asyncIterator]());
+        const mayGoOn = bodyPace.next(length, chunk.length);
+        if (!mayGoOn) return;
+        stream.pause();
+        void mayGoOn.then(() => stream.resume());
       },
       end: (): void => resolve(undefined),
       error: received.reject,
@@ -51,19 +57,23 @@ export class RequestBody implements PolicyBody {
     };
     const resolve = (rest: AsyncIterator<Buffer> | undefined): void => {
       for (const [event, listener] of Object.entries(listeners)) stream.off(event, listener);
-      received.resolve(new RequestBody(join(chunks), rest, maximum));
+      received.resolve(new RequestBody(chunks, rest, maximum));
     };
     for (const [event, listener] of Object.entries(listeners)) stream.on(event, listener);
     return received.promise;
   }
 
   static of(bytes: Buffer): RequestBody {
-    return new RequestBody(bytes, undefined, bytes.length);
+    return new RequestBody([bytes], undefined, bytes.length);
   }
 
   /** The part of the body that is in memory; all of it unless the body is longer than the bound. */
   get head(): Buffer {
-    return this.#head ?? Buffer.alloc(0);
+    const [first, ...others] = this.#parts ?? [];
+    if (!first || others.length === 0) return first ?? Buffer.alloc(0);
+    const head = Buffer.concat([first, ...others]);
+    this.#parts = [head];
+    return head;
   }
 
   /** @throws {PolicyFailure} when a policy reads a body that is longer than the bound. */
@@ -75,13 +85,13 @@ export class RequestBody implements PolicyBody {
         status: 500,
       });
     }
-    const bytes = this.#head;
-    if (!preserveContent) this.#head = null;
+    const bytes = this.#parts && this.head;
+    if (!preserveContent) this.#parts = null;
     return bytes;
   };
 
   replace(bytes: Buffer): void {
-    this.#head = bytes;
+    this.#parts = [bytes];
     this.#rest = undefined;
     this.#isSent = false;
   }
@@ -100,17 +110,13 @@ export class RequestBody implements PolicyBody {
     if (this.#isSent) return null;
     if (keep) this.read(true);
     else this.#isSent = true;
-    if (this.#rest) return Readable.from(chunksOf(this.head, this.#rest), { objectMode: false });
-    return this.#head?.length ? this.#head : null;
+    if (this.#rest) return Readable.from(chunksOf(this.#parts ?? [], this.#rest), { objectMode: false });
+    return this.head.length > 0 ? this.head : null;
   }
 }
 
-async function* chunksOf(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield head;
+/** The parts of the head are sent as they came: to join 8 MB would hold up other calls. */
+async function* chunksOf(parts: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield* parts;
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-}
-
-function join(chunks: readonly Buffer[]): Buffer {
-  const [first] = chunks;
-  return chunks.length === 1 && first ? first : Buffer.concat(chunks);
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { bodyPace } from '@vertex-ai-gateway/apim-emulator/engine/body-pace';
 
 /** The largest request body in bytes. Source: https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits */
 export const MAXIMUM_BODY_BYTES = 104_857_600;
@@ -15,6 +16,9 @@ export function hasLength({ headers }: IncomingMessage): boolean {
 export async function readBody(message: IncomingMessage): Promise<Buffer> {
   const body = Buffer.allocUnsafeSlow(Number(message.headers['content-length']));
   let size = 0;
-  for await (const part of message) size += (part as Buffer).copy(body, size);
+  for await (const part of message as AsyncIterable<Buffer>) {
+    size += part.copy(body, size);
+    await bodyPace.next(size, part.length);
+  }
   return body;
 }
