@@ -51,7 +51,7 @@ module.exports = {
     ...room('questions', ['prediction', 'governance', 'json', 'errors', LEDGER]),
     ...room('vertex', ['json', 'errors'], IMPLEMENTATION_TYPES),
     ...room('credentials', ['errors'], IMPLEMENTATION_TYPES),
-    ...room('caller', ['errors'], IMPLEMENTATION_TYPES),
+    ...room('caller', ['governance', 'errors'], IMPLEMENTATION_TYPES),
     ...room('audit', [LEDGER], IMPLEMENTATION_TYPES),
     ...room('governance', ['json', 'errors']),
     ...room('dialects', ['json', 'errors', LEDGER], DIALECT_TYPES),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
+import { KEY_ONLY_PROVIDER } from '../governance/applications.ts';
 import type { Caller, ReadHeader } from '../prediction/caller.ts';
 
 const Guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
@@ -20,9 +21,6 @@ const Identifier = z
   })
   .pipe(z.string().regex(/^[^\p{Cc}\p{Cs}]{1,256}$/u));
 const ResourceName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,255}$/);
-
-/** The identity provider of a call that has the key of an APIM subscription and no token. */
-const KEY_ONLY_PROVIDER = 'subscription-key';
 
 /** The headers of a caller with a token. */
 const TokenHolder = z.object({
