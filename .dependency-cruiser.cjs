@@ -52,11 +52,11 @@ module.exports = {
     ...room('vertex', ['json', 'errors'], IMPLEMENTATION_TYPES),
     ...room('credentials', ['errors'], IMPLEMENTATION_TYPES),
     ...room('caller', ['governance', 'errors'], IMPLEMENTATION_TYPES),
-    ...room('audit', [LEDGER], IMPLEMENTATION_TYPES),
+    ...room('audit', ['errors', LEDGER], IMPLEMENTATION_TYPES),
     ...room('governance', ['json', 'errors']),
     ...room('dialects', ['json', 'errors', LEDGER], DIALECT_TYPES),
     ...room('json', ['errors']),
-    ...room('errors', [LEDGER]),
+    ...room('errors', []),
     {
       name: 'only-functions-knows-the-host',
       severity: 'error',

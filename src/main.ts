@@ -7,6 +7,7 @@ import { createApplicationInsightsArchive } from '@vertex-ai-gateway/audit-ledge
 import { createLogQuery } from '@vertex-ai-gateway/audit-ledger/reading/log-query';
 import { openLedgerVerifier } from '@vertex-ai-gateway/audit-ledger/verification/open-ledger-verifier';
 import { recordCalls } from './audit/record-calls.ts';
+import { withGatewayErrors } from './audit/with-gateway-errors.ts';
 import { startAudit } from '@vertex-ai-gateway/audit-ledger/start-audit';
 import { createApiManagementCallers } from './caller/api-management-callers.ts';
 import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';
@@ -117,18 +118,20 @@ const predict = createPredict({
     renewal: accessTokens,
     maximumAnswerBytes: settings.MAXIMUM_ANSWER_BYTES,
   }),
-  seals: audit.seals,
+  seals: withGatewayErrors(audit.seals),
   keepAliveIntervalInMs: settings.KEEP_ALIVE_INTERVAL_IN_MS,
 });
 const answerQuestion = createAnswerQuestion({
   ...serving,
-  archive: query && createApplicationInsightsArchive(query),
-  verifier: openLedgerVerifier({
-    storageUrl: settings.AUDIT_STORAGE_URL,
-    keyUrl: settings.AUDIT_KEY_URL,
-    credential: createManagedIdentity(settings.AZURE_CLIENT_ID),
-    query,
-  }),
+  archive: query && withGatewayErrors(createApplicationInsightsArchive(query)),
+  verifier: withGatewayErrors(
+    openLedgerVerifier({
+      storageUrl: settings.AUDIT_STORAGE_URL,
+      keyUrl: settings.AUDIT_KEY_URL,
+      credential: createManagedIdentity(settings.AZURE_CLIENT_ID),
+      query,
+    }),
+  ),
 });
 
 app.setup({ enableHttpStream: true });

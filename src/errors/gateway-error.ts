@@ -1,4 +1,3 @@
-import { AuditError } from '@vertex-ai-gateway/audit-ledger/audit-error';
 import { CODES, type CodeFacts, type GatewayErrorCode } from './codes.ts';
 
 /** One problem of a request. It never contains the value. */
@@ -28,7 +27,6 @@ export interface GatewayErrorOptions {
 /**
  * The error of every refused or failed request. `message` is for the caller: plain English, without any value of the
  * request and without text of an SDK. A raw upstream error is never attached as `cause`, because it can contain tokens.
- *
  */
 export class GatewayError extends Error {
   readonly code: GatewayErrorCode;
@@ -51,16 +49,9 @@ export class GatewayError extends Error {
   }
 }
 
-/**
- * Turns a thrown value into a GatewayError. An error of the audit trail keeps its code. Any other error becomes INTERNAL
- * and keeps nothing of the original.
- */
+/** Turns a thrown value into a GatewayError. Any other error becomes INTERNAL and keeps nothing of the original. */
 export function toGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
-  if (error instanceof AuditError) {
-    const { code, message, retryAfterInMs } = error;
-    return new GatewayError(code, message, retryAfterInMs === undefined ? {} : { retryAfterInMs });
-  }
   return new GatewayError(
     'INTERNAL',
     'The gateway failed on its own side. Give the request id to its operators.',

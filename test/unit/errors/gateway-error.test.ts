@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import { AuditError } from '@vertex-ai-gateway/audit-ledger/audit-error';
 import { CODES } from '../../../src/errors/codes.ts';
 import { GatewayError, toGatewayError } from '../../../src/errors/gateway-error.ts';
 
@@ -15,11 +14,6 @@ test('an error has the facts of its code', () => {
 test('a gateway error stays itself', () => {
   const error = new GatewayError('INVALID_JSON', 'Bad.');
   expect(toGatewayError(error)).toBe(error);
-});
-
-test('an error of the audit trail keeps its code, its sentence and when to try again', () => {
-  const error = toGatewayError(new AuditError('AUDIT_UNAVAILABLE', 'Later.', { retryAfterInMs: 7 }));
-  expect(error).toMatchObject({ code: 'AUDIT_UNAVAILABLE', message: 'Later.', retryAfterInMs: 7 });
 });
 
 test.each([[new Error('secret-token')], ['secret-token'], [undefined], [null], [{ config: 'secret-token' }]])(
