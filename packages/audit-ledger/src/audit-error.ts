@@ -1,5 +1,5 @@
 /** The reasons for which the audit trail refuses a request. */
-export type AuditErrorCode =
+type AuditErrorCode =
   /** The ledger, the audit key or Application Insights cannot be used now. A later try may succeed. */
   | 'AUDIT_UNAVAILABLE'
   /** Application Insights refused a query. A later try fails as well until an operator has changed something. */

@@ -14,7 +14,7 @@ import { createSubjectKeys } from './contents/subject-keys.ts';
 import { waitAtMost, type Schedule } from './time/time-limit.ts';
 
 /** The settings of the audit trail of one process. */
-export interface AuditOptions {
+interface AuditOptions {
   /** `https://{account}.blob.core.windows.net` */
   readonly storageUrl: string;
   /** The URL of the audit key, which signs checkpoints and wraps other keys: in Key Vault, or `file:///…` of a PEM. */

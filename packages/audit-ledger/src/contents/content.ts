@@ -46,7 +46,7 @@ export interface ContentOptions {
 }
 
 /** A content keeper whose pending contents can be waited for. */
-export interface ClosableContentKeeper extends ContentKeeper {
+interface ClosableContentKeeper extends ContentKeeper {
   /** Resolves when every pending content is stored or given up. */
   close(): Promise<void>;
 }

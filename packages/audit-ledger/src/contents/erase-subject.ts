@@ -9,7 +9,7 @@ export interface SubjectStorage {
 }
 
 /** The counts of what storage keeps of a data subject. */
-export interface KeptOfSubject {
+interface KeptOfSubject {
   readonly hasKey: boolean;
   /** The number of calls whose content is kept. */
   readonly contents: number;

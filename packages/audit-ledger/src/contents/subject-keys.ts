@@ -24,7 +24,7 @@ export interface SubjectKeys {
 }
 
 /** The dependencies of subject keys. */
-export interface SubjectKeyOptions {
+interface SubjectKeyOptions {
   /** Called when a key is needed, because storage packages are slow to load. */
   readonly loadStore: () => Promise<StateStore>;
   readonly key: Pick<AuditKey, 'wrap' | 'unwrap'>;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AuditError } from '../audit-error.ts';
 
 /** The place of Application Insights' query API, and the access to it. */
-export interface LogQueryOptions {
+interface LogQueryOptions {
   /** `https://api.applicationinsights.io`, without a path. */
   readonly endpoint: string;
   /** The application id of Application Insights: a GUID. */
