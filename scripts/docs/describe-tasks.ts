@@ -20,6 +20,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'check:dead-code': 'find exports, files and packages that nothing uses',
     'check:policy': 'check that what is derived from governance/ is up to date',
     'check:openapi': 'check that the OpenAPI documents are up to date, and lint them',
+    'check:docs': 'check that the table of the fields of a record is up to date',
     'check:bicep': 'check the Bicep files under infra/',
     'check:links': 'check links between files, and documents that code names',
     'check:format': 'check the format of all files',
@@ -33,6 +34,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'openapi:build': 'write the OpenAPI documents under apim/apis/',
   },
   Audit: {
+    'docs:build': 'write the table of the fields of a record in docs/audit.md',
     'audit:verify': 'verify the ledger or a bundle; ends with 1 when something is wrong',
     'audit:export': 'write a signed bundle of a period; -- --out FOLDER',
     'audit:content': 'show what was kept of a call; -- RECORD_ID',

@@ -51,7 +51,7 @@ export const recordOperations: readonly Operation[] = [
     path: '/v1/usage',
     operationId: 'usage',
     summary: 'Sum usage',
-    description: 'Sums what was called with the APIM subscription in a period of at most 31 days.',
+    description: 'Sums the calls of the APIM subscription in a period of at most 31 days.',
     tag: 'records',
     parameters: queryParameters(UsageQuery, { ...PERIOD, by: { example: 'model' } }),
     answer: {

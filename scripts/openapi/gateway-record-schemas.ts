@@ -1,112 +1,78 @@
 import { z } from 'zod';
-import { NUMBER_FIELDS, TEXT_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
+import {
+  ANSWER_FIELDS,
+  type ReadField,
+  SUMMED_FIELDS,
+} from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
+import { OUTCOMES } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
 import { gatewayComponents } from './gateway-schemas.ts';
 
-type TextField = Exclude<
-  (typeof TEXT_FIELDS)[number],
-  'version' | 'requestId' | 'revision' | 'status' | 'roles' | 'isDelegated' | 'findings' | 'content'
->;
+/** The members that an answer always has. */
+const REQUIRED = new Set(['id', 'requestId', 'time']);
 
-const TEXTS: Readonly<Record<TextField, string>> = {
-  traceId: 'W3C trace id of the call, operation_Id of telemetry.',
-  dialect: 'The surface that was called: vertex, openai, anthropic or gateway.',
-  method: 'HTTP method.',
-  operation: 'What was asked for.',
-  policyVersion: 'Content hash of the policy documents that decided.',
-  durability: 'standard or strict: how surely the record was committed.',
-  decision: 'What was decided of the call: allow or deny.',
-  rule: 'Id of the rule that decided.',
-  reason: 'The sentence of that rule.',
-  outcome: 'How the call ended: answered, denied, failed, interrupted or aborted.',
-  code: 'The code of the error, where there was one.',
-  identityProvider: 'Who vouched for the caller.',
-  tenantId: "The caller's tenant.",
-  objectId: 'The principal or person.',
-  applicationId: 'The application.',
-  agentId: 'Id of the agent, where the application is one.',
-  personId: 'Object id of the person for whom the application acted.',
-  subscriptionId: 'The APIM subscription.',
-  productId: 'Its product.',
-  project: 'Google Cloud project that served the call, or was asked for where none did.',
-  location: 'Google Cloud location that served the call, or was asked for where none did.',
-  publisher: 'Who publishes the model.',
-  model: 'The model.',
-  endpoint: 'The endpoint.',
-  requestedProject: 'The project that the caller named.',
-  requestedLocation: 'The location that the caller named.',
-  requestedModel: 'The model or endpoint as the caller named it.',
-  modelVersion: 'Version of the model that answered.',
-  deployedModelId: 'Id of the deployed model that answered.',
-  finishReason: 'Why the answer ended.',
-  servedFrom: 'cache where API Management gave an answer that it had kept.',
-  usageCompleteness: 'Whether all of the usage is known.',
-  requestDigest: 'Keyed digest of the request.',
-  responseDigest: 'Keyed digest of the answer.',
-};
+/** Describes a field as answers have it. The gateway does not check the values that Application Insights gives. */
+function answerSchema({ name, form, schema, values, facts }: ReadField): z.ZodType {
+  const value = valueSchema(form, schema);
+  const choices = values.length > 1 ? ` One of ${values.join(', ')}.` : '';
+  return (REQUIRED.has(name) ? value : value.optional()).describe(`${facts.description}.${choices}`);
+}
 
-const NUMBERS: Readonly<Record<(typeof NUMBER_FIELDS)[number], string>> = {
-  inputTokens: 'Tokens that went in.',
-  outputTokens: 'Tokens that came out.',
-  totalTokens: 'All tokens.',
-  cachedTokens: 'Tokens of the input that came from a cache.',
-  cacheWriteTokens: 'Tokens of the input that were written to a cache.',
-  hourCacheWriteTokens: 'Those of them that are kept for an hour.',
-  thinkingTokens: 'Tokens of thoughts.',
-  instances: 'Instances that were predicted from.',
-  requestBytes: 'Size of the request.',
-  responseBytes: 'Size of the answer.',
-  durationInMs: 'How long the call took.',
-  credentialsDurationInMs: 'How long Google credentials took.',
-  firstByteDurationInMs: 'How long it took until the answer began.',
-  costInUsd: 'Estimate of what the call cost in US dollars, by the price of the catalog.',
-};
+function valueSchema(form: ReadField['form'], schema: z.ZodType): z.ZodType {
+  switch (form) {
+    case 'number':
+      return z.number();
+    case 'whole number':
+      return z.int();
+    case 'boolean':
+      return z.boolean();
+    case 'names':
+      return z.array(z.string());
+    case 'json':
+      return withoutBounds(schema);
+    case 'text':
+      return z.string();
+  }
+}
 
-function describeEach(fields: Readonly<Record<string, string>>, schema: z.ZodType) {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, description]) => [name, schema.optional().describe(description)]),
+/** Leaves out the bounds of texts and numbers in a schema. */
+function withoutBounds(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodArray) return z.array(withoutBounds(schema.element as z.ZodType));
+  if (schema instanceof z.ZodNumber) return z.int();
+  if (!(schema instanceof z.ZodObject)) return z.string();
+  const members = Object.entries<z.ZodType>(schema.shape);
+  return z.strictObject(
+    Object.fromEntries(
+      members.map(([name, member]) => [
+        name,
+        withoutBounds(member).describe(`${String(member.description)}.`),
+      ]),
+    ),
   );
 }
 
+const recordedBy = z
+  .enum(['edge', 'function-app'])
+  .describe('The edge records the calls that it refuses; the function app records all others.');
+
 export const RecordedCall = z
-  .strictObject({
-    id: z.string().describe('Id of the record: its time and the request id.'),
-    requestId: z.string().describe('The request id of the call.'),
-    version: z.int().optional().describe('Version of the form of the record.'),
-    revision: z.int().optional().describe('1 of a correction: the answer was withheld.'),
-    time: z.string().describe('When it began.'),
-    recordedBy: z
-      .enum(['edge', 'function-app'])
-      .describe('The edge records the calls that it refuses; the function app records all others.'),
-    status: z.int().optional().describe('The HTTP status.'),
-    roles: z.array(z.string()).optional().describe('Roles of the caller.'),
-    findings: z
-      .array(
-        z.strictObject({
-          kind: z.string().describe('What was found.'),
-          count: z.int().describe('How often.'),
-        }),
-      )
-      .optional()
-      .describe('What inspection of the content found.'),
-    content: z
-      .strictObject({
-        subject: z.string().describe('Pseudonym of the data subject whose key it is encrypted with.'),
-        blob: z.string().describe('Where it lies in the container audit-content.'),
-        sha256: z.string().describe('SHA-256 of the encrypted content, in hex.'),
-      })
-      .optional()
-      .describe('Where the encrypted content of the call lies, where a rule asks for it.'),
-    isDelegated: z.boolean().optional().describe('Whether the application acted for a person.'),
-    ...describeEach(TEXTS, z.string()),
-    ...describeEach(NUMBERS, z.number()),
-  })
-  .describe('What is on record of one call; what was not known is left out.')
+  .strictObject(
+    Object.fromEntries(
+      ANSWER_FIELDS.flatMap((field): [string, z.ZodType][] => [
+        [field.name, answerSchema(field)],
+        ...(field.name === 'time' ? [['recordedBy', recordedBy] as [string, z.ZodType]] : []),
+      ]),
+    ),
+  )
+  .describe('The record of one call; members that are not known are left out.')
   .register(gatewayComponents, { id: 'RecordedCall' });
 
 export const RecordPage = z
   .strictObject({
-    records: z.array(RecordedCall).describe('Newest first.'),
-    nextCursor: z.string().optional().describe('Asks for the next page; left out on the last one.'),
+    records: z.array(RecordedCall).describe('Records, the newest first.'),
+    nextCursor: z
+      .string()
+      .optional()
+      .describe('Cursor that asks for the next page; left out on the last one.'),
   })
   .describe('One page of records.')
   .register(gatewayComponents, { id: 'RecordPage' });
@@ -125,35 +91,37 @@ export const RecordTable = z
   )
   .register(gatewayComponents, { id: 'RecordTable' });
 
-const count = z.int();
+const ENDINGS: Readonly<Record<(typeof OUTCOMES)[number], string>> = {
+  answered: 'Calls that were answered.',
+  denied: 'Calls that were denied.',
+  failed: 'Calls that failed.',
+  interrupted: 'Streams that broke off.',
+  aborted: 'Calls whose caller went away.',
+};
+const COST = z
+  .number()
+  .optional()
+  .describe(
+    'Estimate in US dollars, by the prices that the catalog had at the time; left out where it has none.',
+  );
 const figures = {
-  calls: count.describe('How many calls there were.'),
+  calls: z.int().describe('Number of calls.'),
   outcomes: z
-    .strictObject({
-      answered: count.describe('Calls that were answered.'),
-      denied: count.describe('Calls that were denied.'),
-      failed: count.describe('Calls that failed.'),
-      interrupted: count.describe('Streams that broke off.'),
-      aborted: count.describe('Calls whose caller went away.'),
-    })
-    .describe('How they ended.'),
-  inputTokens: count.describe('Tokens that went in.'),
-  outputTokens: count.describe('Tokens that came out.'),
-  totalTokens: count.describe('All tokens.'),
-  cachedTokens: count.describe('Those that went in from a cache.'),
-  cacheWriteTokens: count.describe('Those that went in and were written to a cache.'),
-  instances: count.describe('Instances that were predicted from.'),
-  costInUsd: z
-    .number()
-    .optional()
-    .describe(
-      'An estimate in US dollars, by the prices that the catalog had at the time; left out where it has none.',
-    ),
+    .strictObject(
+      Object.fromEntries(OUTCOMES.map((outcome) => [outcome, z.int().describe(ENDINGS[outcome])])),
+    )
+    .describe('Number of calls by outcome.'),
+  ...Object.fromEntries(
+    SUMMED_FIELDS.map(({ name, facts }) => [
+      name,
+      name === 'costInUsd' ? COST : z.int().describe(`${facts.description}.`),
+    ]),
+  ),
 };
 
 const UsageTotal = z
   .strictObject(figures)
-  .describe('What calls used.')
+  .describe('Usage of all calls together.')
   .register(gatewayComponents, { id: 'UsageTotal' });
 
 const UsageRow = z
@@ -163,7 +131,9 @@ const UsageRow = z
     operation: z.string().optional().describe('The operation, in sums by operation.'),
     ...figures,
   })
-  .describe("What calls of one model, day or operation used; of calls that reached none, it isn't named.")
+  .describe(
+    'Usage of the calls of one model, day or operation, which is not named for calls that reached none.',
+  )
   .register(gatewayComponents, { id: 'UsageRow' });
 
 export const Usage = z
@@ -171,10 +141,10 @@ export const Usage = z
     policyVersion: z.string().describe('Content hash of the policy documents.'),
     subscriptionId: z.string().describe('The APIM subscription.'),
     from: z.string().describe('The beginning of the period.'),
-    to: z.string().describe('The first instant outside.'),
-    by: z.enum(['model', 'day', 'operation']).describe('What is summed apart.'),
+    to: z.string().describe('The first instant after the period.'),
+    by: z.enum(['model', 'day', 'operation']).describe('The key of the sums.'),
     usage: z.array(UsageRow).describe('One row for each model, day or operation.'),
-    total: UsageTotal.describe('All of them together.'),
+    total: UsageTotal.describe('Sums of all rows.'),
   })
-  .describe('What an APIM subscription used in a period.')
+  .describe('Usage of an APIM subscription in a period.')
   .register(gatewayComponents, { id: 'Usage' });

@@ -1,3 +1,4 @@
+import type { FlatRecord } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
 import { KEY_ONLY_PROVIDER } from '../../src/governance/applications.ts';
 import { cachedOperations } from '../../src/governance/cached-operations.ts';
 import type { Catalog, CatalogEntry } from '../../src/governance/documents.ts';
@@ -126,7 +127,7 @@ function keyOf(policyVersion: string): string {
 /** Traces the audit record, with the fields of the function app's record that the edge knows. */
 function record(policyVersion: string): string {
   const variable = (name: string) => `(string)context.Variables["${name}"]`;
-  const fields: readonly [string, string][] = [
+  const fields: readonly [keyof FlatRecord | 'recordedBy', string][] = [
     ['recordedBy', '"edge"'],
     ['version', '"1"'],
     ['id', 'context.Timestamp.ToString("yyyyMMddTHHmmssfffZ") + "-" + context.RequestId.ToString()'],

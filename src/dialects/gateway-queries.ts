@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { INSTANT_BOUNDS, isWithinBounds } from '@vertex-ai-gateway/audit-ledger/reading/instant';
+import { RECORD_FILTERS } from './record-filters.ts';
 
 const DAY_IN_MS = 86_400_000;
 const INSTANT_RULE =
@@ -27,10 +28,10 @@ export const UsageQuery = z.strictObject({
   by: z
     .enum(['model', 'day', 'operation'], 'must be model, day or operation')
     .default('model')
-    .describe('What is summed apart'),
+    .describe('The key of the sums: each of its values has a row'),
 });
 
-/** The query of `GET v1/audit`. */
+/** The query of `GET v1/audit`. It has a parameter for each field by whose value records can be listed. */
 export const AuditQuery = z.strictObject({
   from: From,
   to: To,
@@ -44,42 +45,7 @@ export const AuditQuery = z.strictObject({
     .regex(/^[A-Za-z0-9][\w.@/-]{0,199}$/, 'must be a name of a model or endpoint')
     .optional()
     .describe('A catalog name, an alias, a model or the number of an endpoint'),
-  location: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be a location such as europe-west4')
-    .optional()
-    .describe('A Google Cloud location'),
-  operation: z
-    .string()
-    .regex(/^[A-Za-z][\w:-]{0,63}$/, 'must be an operation such as generateContent')
-    .optional()
-    .describe('What was asked for, as rules name it'),
-  outcome: z
-    .enum(
-      ['answered', 'denied', 'failed', 'interrupted', 'aborted'],
-      'must be answered, denied, failed, interrupted or aborted',
-    )
-    .optional()
-    .describe('How the call ended'),
-  decision: z
-    .enum(['allow', 'deny'], 'must be allow or deny')
-    .optional()
-    .describe('What was decided of the call'),
-  rule: z
-    .string()
-    .regex(/^[A-Za-z0-9][\w.+/-]{0,199}$/, 'must be the id of a rule')
-    .optional()
-    .describe('Id of the rule that decided'),
-  /** The name `code` is taken: the edge removes it from queries, because it is the function host's key. */
-  errorCode: z
-    .string()
-    .regex(/^[A-Z][A-Z_]{0,63}$/, 'must be a code of an error such as NOT_GRANTED')
-    .optional()
-    .describe('Code of the error'),
-  servedFrom: z
-    .enum(['cache'], 'must be cache')
-    .optional()
-    .describe('Calls that API Management answered from what it had kept'),
+  ...RECORD_FILTERS,
   format: z
     .enum(['json', 'jsonl', 'csv'], 'must be json, jsonl or csv')
     .optional()
@@ -89,7 +55,7 @@ export const AuditQuery = z.strictObject({
     .regex(/^([1-9]\d?|1\d\d|200)$/, 'must be a whole number from 1 to 200')
     .transform(Number)
     .optional()
-    .describe('How many records a page of JSON has at most; 50 when left out'),
+    .describe('Number of records that a page of JSON has at most; 50 when left out'),
   cursor: z
     .string()
     .regex(/^[\w-]{1,400}$/, 'must be a nextCursor, as it was given')
@@ -108,5 +74,5 @@ export const AuditVerifyQuery = z.strictObject({
     .regex(/^(\d{1,3}|1[0-3]\d\d|14[0-3]\d|1440)$/, 'must be a whole number from 0 to 1440')
     .default('10')
     .transform(Number)
-    .describe('How long records may take to show in Application Insights before they are missed'),
+    .describe('Minutes that records may take to show in Application Insights before they are missed'),
 });

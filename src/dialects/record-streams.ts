@@ -1,21 +1,8 @@
 import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
+import { ANSWER_NAMES } from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
 import type { RecordStream } from '../questions/question.ts';
 
 type RecordFormat = 'json' | 'jsonl' | 'csv';
-
-/** The columns of CSV: one for each field that a record can have. */
-export const COLUMNS = [
-  ...['id', 'requestId', 'time', 'recordedBy', 'version', 'revision', 'traceId', 'dialect', 'method'],
-  ...['operation', 'policyVersion', 'durability', 'decision', 'rule', 'reason', 'outcome', 'servedFrom'],
-  ...['code', 'status', 'identityProvider', 'tenantId', 'objectId', 'applicationId', 'agentId', 'personId'],
-  ...['roles', 'isDelegated', 'subscriptionId', 'productId', 'project', 'location', 'publisher', 'model'],
-  ...['endpoint', 'requestedProject', 'requestedLocation', 'requestedModel', 'modelVersion'],
-  ...['deployedModelId', 'finishReason', 'usageCompleteness', 'inputTokens', 'outputTokens', 'totalTokens'],
-  ...['cachedTokens', 'cacheWriteTokens', 'hourCacheWriteTokens', 'thinkingTokens', 'instances', 'costInUsd'],
-  ...['requestBytes', 'responseBytes'],
-  ...['durationInMs', 'credentialsDurationInMs', 'firstByteDurationInMs', 'requestDigest'],
-  ...['responseDigest', 'findings', 'content'],
-] as const;
 
 /** The last column. It is filled only in the last row of a list that broke off, which has no other value. */
 const ERROR_COLUMN = 'error';
@@ -28,12 +15,12 @@ const jsonLines: RecordStream = {
   writeError: ({ code, message }) => `${JSON.stringify({ error: { code, message } })}\n`,
 };
 
-/** Comma-separated values with a header row: https://www.rfc-editor.org/rfc/rfc4180 */
+/** Comma-separated values: a header row, and a column for each member of a record. https://www.rfc-editor.org/rfc/rfc4180 */
 const csv: RecordStream = {
   contentType: 'text/csv; charset=utf-8; header=present',
-  head: writeRow([...COLUMNS, ERROR_COLUMN]),
-  writeRecord: (record) => writeRow([...COLUMNS.map((name) => cellOf(record[name])), '']),
-  writeError: ({ code, message }) => writeRow([...COLUMNS.map(() => ''), `${code}: ${message}`]),
+  head: writeRow([...ANSWER_NAMES, ERROR_COLUMN]),
+  writeRecord: (record) => writeRow([...ANSWER_NAMES.map((name) => cellOf(record[name])), '']),
+  writeError: ({ code, message }) => writeRow([...ANSWER_NAMES.map(() => ''), `${code}: ${message}`]),
 };
 
 /** The streams of the formats; undefined for `json`, which is answered as one page. */

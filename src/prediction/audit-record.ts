@@ -2,12 +2,9 @@ import type { CallTarget } from '../governance/call-target.ts';
 import type { Durability } from '../governance/documents.ts';
 import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { Caller } from './caller.ts';
-import type { ContentReference } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import type { ContentReference, Outcome } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
 import type { DialectName } from './dialect.ts';
 import type { AnswerFacts } from './answer.ts';
-
-/** The end of a call. `interrupted`: the answer broke off after it had begun; `aborted`: the caller went away. */
-export type Outcome = 'answered' | 'denied' | 'failed' | 'interrupted' | 'aborted';
 
 /**
  * The record of a call at its beginning: who asked for what, where, and how it was decided. It never has a token, a prompt

@@ -1,7 +1,7 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { RecordedCall, UsageGroup } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
-import type { Outcome } from '../prediction/audit-record.ts';
+import type { FieldFilter } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
 import type { UsableModel } from './list-models.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
 
@@ -80,18 +80,11 @@ export interface RecordStream {
 }
 
 /** The conditions that records must meet; one that is left out does not apply. */
-export interface AuditFilters {
+export interface AuditFilters extends FieldFilter {
   /** An object id or an application id. */
   readonly caller?: string;
   /** Any name of a model or an endpoint. */
   readonly model?: string;
-  readonly location?: string;
-  readonly operation?: string;
-  readonly outcome?: Outcome;
-  readonly decision?: 'allow' | 'deny';
-  readonly rule?: string;
-  readonly code?: string;
-  readonly servedFrom?: 'cache';
 }
 
 /** Asks for one record, by its id or its request id. */

@@ -1,11 +1,9 @@
 import { hash } from 'node:crypto';
-import { isWithinBounds } from '@vertex-ai-gateway/audit-ledger/reading/instant';
+import { isWithinBounds, UTC_INSTANT } from '@vertex-ai-gateway/audit-ledger/reading/instant';
+import { RecordId } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import type { Period } from '@vertex-ai-gateway/audit-ledger/time/period';
 import { invalidQuery } from '../errors/invalid-query.ts';
-import type {
-  Period,
-  RecordPosition,
-  RecordScope,
-} from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
+import type { RecordPosition, RecordScope } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
 import type { AuditQuestion } from './question.ts';
 
 /** The place where the next page begins, and the period of the first page, which all pages share. */
@@ -13,9 +11,6 @@ export interface RecordCursor {
   readonly period: Period;
   readonly after: RecordPosition;
 }
-
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?Z$/;
-const ID = /^\d{8}T\d{9}Z-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * Writes a cursor as clients carry it. A cursor is no permission: each page is authorized anew, and a cursor that was given
@@ -38,13 +33,15 @@ export function writeCursor(
 
 /** Reads a cursor. @throws GatewayError INVALID_REQUEST for anything that `writeCursor` did not write for this question. */
 export function readCursor(text: string, question: AuditQuestion, scope: RecordScope): RecordCursor {
-  const [from = '', to = '', time = '', id = '', print, ...rest] = Buffer.from(text, 'base64url')
+  const [from = '', to = '', time = '', id = '', mark, ...rest] = Buffer.from(text, 'base64url')
     .toString()
     .split(' ');
-  const isCursor = [from, to, time].every((one) => TIME.test(one) && isInstant(one)) && ID.test(id);
+  const isCursor =
+    [from, to, time].every((one) => UTC_INSTANT.test(one) && isInstant(one)) &&
+    RecordId.safeParse(id).success;
   if (!isCursor || rest.length > 0)
     throw invalidQuery([{ field: 'cursor', description: 'must be a nextCursor, as it was given' }]);
-  if (print !== fingerprint(question, scope))
+  if (mark !== fingerprint(question, scope))
     throw invalidQuery([
       { field: 'cursor', description: 'belongs to another question; send the filters of the first page' },
     ]);

@@ -1,25 +1,18 @@
 import type { CallTarget } from '../governance/call-target.ts';
 import type { CatalogEntry } from '../governance/documents.ts';
 import type { UsageGroup, UsageSum } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
+import { SUMMED_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
+import { OUTCOMES, type SummedField } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
 import type { Caller } from '../prediction/caller.ts';
 import type { ReadingDependencies } from './list-records.ts';
 import { resolvePeriod } from './period.ts';
 import type { UsageQuestion } from './question.ts';
 
-type Sums = Pick<
-  UsageSum,
-  | 'calls'
-  | 'outcomes'
-  | 'inputTokens'
-  | 'outputTokens'
-  | 'totalTokens'
-  | 'cachedTokens'
-  | 'cacheWriteTokens'
-  | 'instances'
->;
+/** The sums that every row has. The cost is left out where the catalog has no price. */
+type CountedField = Exclude<SummedField, 'costInUsd'>;
 
 /** The usage of several calls. */
-export interface UsageFigures extends Sums {
+export interface UsageFigures extends Pick<UsageSum, 'calls' | 'outcomes' | CountedField> {
   /** An estimate in US dollars by the prices that the catalog had at the time; left out when it has none. */
   readonly costInUsd?: number;
 }
@@ -102,28 +95,22 @@ function resourceOf({ publisher, model, endpoint }: UsageSum): CallTarget['resou
   return publisher === undefined ? { kind: 'name', name: model } : { kind: 'model', publisher, model };
 }
 
+const COUNTED_FIELDS = SUMMED_FIELDS.map(({ name }) => name).filter((name) => name !== 'costInUsd');
+
 function withCost(sum: UsageSum, entry: CatalogEntry | undefined): UsageFigures {
-  const { calls, outcomes, inputTokens, outputTokens, totalTokens, costInUsd } = sum;
-  const { cachedTokens, cacheWriteTokens, instances } = sum;
-  const tokens = { inputTokens, outputTokens, totalTokens, cachedTokens, cacheWriteTokens };
+  const { calls, outcomes, costInUsd } = sum;
   return {
     calls,
     outcomes,
-    ...tokens,
-    instances,
+    ...countEach(COUNTED_FIELDS, (name) => sum[name]),
     ...((entry?.price !== undefined || costInUsd > 0) && { costInUsd }),
   };
 }
 
 const NOTHING: UsageFigures = {
   calls: 0,
-  outcomes: { answered: 0, denied: 0, failed: 0, interrupted: 0, aborted: 0 },
-  inputTokens: 0,
-  outputTokens: 0,
-  totalTokens: 0,
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  instances: 0,
+  outcomes: countEach(OUTCOMES, () => 0),
+  ...countEach(COUNTED_FIELDS, () => 0),
 };
 
 function addAll(all: readonly UsageFigures[]): UsageFigures {
@@ -136,21 +123,17 @@ function add(one: UsageFigures, other: UsageFigures): UsageFigures {
   const costs = [one.costInUsd, other.costInUsd].filter((cost) => cost !== undefined);
   return {
     calls: one.calls + other.calls,
-    outcomes: {
-      answered: one.outcomes.answered + other.outcomes.answered,
-      denied: one.outcomes.denied + other.outcomes.denied,
-      failed: one.outcomes.failed + other.outcomes.failed,
-      interrupted: one.outcomes.interrupted + other.outcomes.interrupted,
-      aborted: one.outcomes.aborted + other.outcomes.aborted,
-    },
-    inputTokens: one.inputTokens + other.inputTokens,
-    outputTokens: one.outputTokens + other.outputTokens,
-    totalTokens: one.totalTokens + other.totalTokens,
-    cachedTokens: one.cachedTokens + other.cachedTokens,
-    cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens,
-    instances: one.instances + other.instances,
+    outcomes: countEach(OUTCOMES, (outcome) => one.outcomes[outcome] + other.outcomes[outcome]),
+    ...countEach(COUNTED_FIELDS, (name) => one[name] + other[name]),
     ...(costs.length > 0 && { costInUsd: costs.reduce((sum, cost) => sum + cost, 0) }),
   };
+}
+
+function countEach<Name extends string>(
+  names: readonly Name[],
+  count: (name: Name) => number,
+): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, count(name)])) as Record<Name, number>;
 }
 
 /** Orders rows by their names; a row without a name comes last. */

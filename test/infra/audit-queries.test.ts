@@ -66,6 +66,20 @@ test('what queries read of telemetry is the gateway’s own, or listed as the pl
   for (const name of others) expect(documentation).toContain(`\`${name}\``);
 });
 
+test('the edge’s records have no field that the schema of a record does not have', () => {
+  const fields = new Set([...Object.keys(FlatRecord.shape), 'recordedBy']);
+  for (const file of ['apim/apis/vertex/policy.xml', 'apim/policy-fragments/record-denial/policy.xml']) {
+    const [, ...traces] = readFileSync(file, 'utf8').split('<trace source="audit"');
+    const names = traces.flatMap((trace) =>
+      [...(trace.split('</trace>')[0] ?? '').matchAll(/<metadata\s+name="([^"]+)"/g)].map(
+        ([, name = '']) => name,
+      ),
+    );
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !fields.has(name))).toEqual([]);
+  }
+});
+
 test('there are ten questions, and each file says which, for what criterion, and how to read the answer', () => {
   const names = readdirSync(QUERIES);
   expect(names).toHaveLength(10);

@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import {
-  attributeOf,
-  NUMBER_FIELDS,
-  TEXT_FIELDS,
-} from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
+import { ANSWER_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
 import { FlatRecord } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
 
 const text = readFileSync(join(process.cwd(), 'docs/audit.md'), 'utf8');
-const SHORT_NAMES = new Map([...TEXT_FIELDS, ...NUMBER_FIELDS].map((field) => [attributeOf(field), field]));
+const SHORT_NAMES = new Map(ANSWER_FIELDS.map(({ attribute, name }) => [attribute, name]));
 
 test('the table of fields is the schema: names, types, sources and meanings', () => {
   expect(readTable()).toEqual(

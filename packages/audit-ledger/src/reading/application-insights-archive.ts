@@ -1,8 +1,9 @@
 import type { ZodType } from 'zod';
 import type { AuditArchive, RecordedCall, UsageSum } from './audit-archive.ts';
 import { type LogQuery, type LogRow, unreadable } from './log-query.ts';
-import { NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
-import { ContentReference, Findings } from '../record/record-schema.ts';
+import { OUTCOMES } from '../record/record-schema.ts';
+import { UTC_INSTANT } from './instant.ts';
+import { COLUMN_FIELDS, type ReadField, SUMMED_FIELDS } from './record-fields.ts';
 import { findQuery, listQuery, usageQuery } from './record-queries.ts';
 import { withoutUndefined } from '../record/without-undefined.ts';
 
@@ -22,43 +23,47 @@ export function createApplicationInsightsArchive(query: LogQuery): AuditArchive 
   };
 }
 
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?Z$/;
-
 /** The rank of the edge's records, which is the least. */
 const EDGE_RANK = 0.1;
 
 /** @throws AuditError AUDIT_UNAVAILABLE for a row that lacks a required column. */
 function readRecord(row: LogRow): RecordedCall {
-  const id = readText(row, 'id');
   const time = readText(row, 'timestamp');
   const rank = readNumber(row, 'rank');
-  const { requestId, version, revision, status, isDelegated, roles, findings, content, ...texts } =
-    Object.fromEntries(TEXT_FIELDS.map((field) => [field, readText(row, field)]));
-  if (id === undefined || requestId === undefined || time === undefined || !TIME.test(time))
+  const { id, requestId, ...others } = Object.fromEntries(
+    COLUMN_FIELDS.map((field) => [field.name, readField(row, field)]),
+  );
+  if (
+    typeof id !== 'string' ||
+    typeof requestId !== 'string' ||
+    time === undefined ||
+    !UTC_INSTANT.test(time)
+  )
     throw unreadable();
-  const numbers = Object.fromEntries(NUMBER_FIELDS.map((field) => [field, readNumber(row, field)]));
-  return withoutUndefined({
-    id,
-    requestId,
-    time,
-    recordedBy: rank === EDGE_RANK ? 'edge' : 'function-app',
-    version: toNumber(version),
-    revision: toNumber(revision),
-    ...texts,
-    status: toNumber(status),
-    isDelegated: isDelegated === undefined ? undefined : isDelegated === 'true',
-    roles: roles?.split(' '),
-    findings: findings === undefined ? undefined : readJson(findings, Findings),
-    content: content === undefined ? undefined : readJson(content, ContentReference),
-    ...numbers,
-  });
+  const recordedBy = rank === EDGE_RANK ? 'edge' : 'function-app';
+  return withoutUndefined<RecordedCall>({ id, requestId, time, recordedBy, ...others });
 }
 
-function toNumber(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
+/** Reads a field; undefined where it is not known. @throws AuditError AUDIT_UNAVAILABLE for a value of another form. */
+function readField(row: LogRow, { name, form, schema }: ReadField): unknown {
+  if (form === 'number') return readNumber(row, name);
+  const text = readText(row, name);
+  if (text === undefined) return undefined;
+  switch (form) {
+    case 'whole number':
+      return Number(text);
+    case 'boolean':
+      return text === 'true';
+    case 'names':
+      return text.split(' ');
+    case 'json':
+      return readJson(text, schema);
+    case 'text':
+      return text;
+  }
 }
 
-function readJson<Value>(text: string, schema: ZodType<Value>): Value {
+function readJson(text: string, schema: ZodType): unknown {
   try {
     const parsed = schema.safeParse(JSON.parse(text));
     if (parsed.success) return parsed.data;
@@ -69,28 +74,16 @@ function readJson<Value>(text: string, schema: ZodType<Value>): Value {
 }
 
 function readSum(row: LogRow): UsageSum {
-  const count = (column: string): number => readNumber(row, column) ?? 0;
-  return withoutUndefined({
+  const counts = <Name extends string>(columns: readonly Name[]) =>
+    Object.fromEntries(columns.map((name) => [name, readNumber(row, name) ?? 0])) as Record<Name, number>;
+  return withoutUndefined<UsageSum>({
     publisher: readText(row, 'publisher'),
     model: readText(row, 'model'),
     endpoint: readText(row, 'endpoint'),
     day: readText(row, 'day')?.slice(0, 10),
     operation: readText(row, 'operation'),
-    calls: count('calls'),
-    outcomes: {
-      answered: count('answered'),
-      denied: count('denied'),
-      failed: count('failed'),
-      interrupted: count('interrupted'),
-      aborted: count('aborted'),
-    },
-    inputTokens: count('inputTokens'),
-    outputTokens: count('outputTokens'),
-    totalTokens: count('totalTokens'),
-    cachedTokens: count('cachedTokens'),
-    cacheWriteTokens: count('cacheWriteTokens'),
-    instances: count('instances'),
-    costInUsd: count('costInUsd'),
+    ...counts(['calls', ...SUMMED_FIELDS.map(({ name }) => name)]),
+    outcomes: counts(OUTCOMES),
   });
 }
 

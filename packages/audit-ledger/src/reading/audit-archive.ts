@@ -1,10 +1,5 @@
-import type { ContentReference, Outcome } from '../record/record-schema.ts';
-
-/** A period from one instant to another. `to` is the first instant outside. */
-export interface Period {
-  readonly from: Date;
-  readonly to: Date;
-}
+import type { FieldFilter, Outcome, SummedField } from '../record/record-schema.ts';
+import type { Period } from '../time/period.ts';
 
 /** The caller to whom a record belongs, by its APIM subscription and its identity. */
 export interface RecordOwner {
@@ -18,19 +13,12 @@ export interface RecordOwner {
 export type RecordScope = RecordOwner | 'everybody';
 
 /** Conditions on records, all of which must hold. */
-export interface RecordFilter {
+export interface RecordFilter extends FieldFilter {
   readonly period: Period;
   /** Names of a model or endpoint, one of which the record must have. */
   readonly names?: readonly string[];
   /** An object id or application id. */
   readonly caller?: string;
-  readonly location?: string;
-  readonly operation?: string;
-  readonly outcome?: Outcome;
-  readonly decision?: 'allow' | 'deny';
-  readonly rule?: string;
-  readonly code?: string;
-  readonly servedFrom?: 'cache';
 }
 
 /** The id of one record, or the id of its request. */
@@ -55,20 +43,12 @@ export interface RecordedCall extends RecordPosition {
   readonly requestId: string;
   /** The edge records the calls that it refuses; the function app records all others. */
   readonly recordedBy: 'edge' | 'function-app';
-  readonly isDelegated?: boolean;
-  readonly roles?: readonly string[];
-  readonly status?: number;
-  readonly content?: ContentReference;
-  readonly findings?: readonly { readonly kind: string; readonly count: number }[];
-  /**
-   * The other fields of a record. Usage and models have short names here, such as `inputTokens`, instead of
-   * OpenTelemetry's.
-   */
+  /** The other fields of `ANSWER_FIELDS`, by their names in answers, such as `inputTokens`. */
   readonly [field: string]: unknown;
 }
 
 /** Names that the catalog knows. Sums leave other names empty, because callers can send any. */
-export interface KnownNames {
+interface KnownNames {
   readonly publishers: readonly string[];
   /** Names of models, catalog names and aliases included. */
   readonly models: readonly string[];
@@ -87,8 +67,8 @@ export interface UsageFilter {
   readonly names: KnownNames;
 }
 
-/** The calls of one group, and their usage as far as it is known. */
-export interface UsageSum {
+/** The calls of one group, and the sums of their usage as far as it is known. The cost is that of calls with a price. */
+export interface UsageSum extends Readonly<Record<SummedField, number>> {
   readonly publisher?: string;
   readonly model?: string;
   readonly endpoint?: string;
@@ -98,16 +78,6 @@ export interface UsageSum {
   readonly operation?: string;
   readonly calls: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly totalTokens: number;
-  /** Input tokens that came from a cache; `inputTokens` includes them. */
-  readonly cachedTokens: number;
-  /** Input tokens that were written to a cache; `inputTokens` includes them. */
-  readonly cacheWriteTokens: number;
-  readonly instances: number;
-  /** The estimated cost of the calls for which a price is known. */
-  readonly costInUsd: number;
 }
 
 /**

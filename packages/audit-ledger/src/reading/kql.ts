@@ -1,3 +1,6 @@
+import type { Period } from '../time/period.ts';
+import { UTC_INSTANT } from './instant.ts';
+
 /**
  * Writes parts of queries in the Kusto Query Language. Values from outside become literals here and nowhere else.
  * https://learn.microsoft.com/kusto/query/scalar-data-types/string
@@ -28,15 +31,13 @@ function escapeCharacter(character: string): string {
   return escaped;
 }
 
-const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?Z$/;
-
 /**
  * Writes a datetime literal. @throws RangeError for text that is not RFC 3339 in UTC with at most seven digits of
  * fraction.
  */
 export function dateTimeLiteral(instant: Date | string): string {
   const text = typeof instant === 'string' ? instant : instant.toISOString();
-  if (!DATE_TIME.test(text)) throw new RangeError('This is no instant that a query can name.');
+  if (!UTC_INSTANT.test(text)) throw new RangeError('This is no instant that a query can name.');
   return `datetime(${text})`;
 }
 
@@ -57,6 +58,11 @@ export function is(name: string, text: string): string {
 /** Writes the condition that a column equals one of the texts. It never holds for an empty list. */
 export function isIn(name: string, texts: readonly string[]): string {
   return texts.length === 0 ? '1 == 0' : `${column(name)} in (${texts.map(textLiteral).join(', ')})`;
+}
+
+/** Writes the condition that telemetry is of the period. */
+export function isInPeriod({ from, to }: Period): string {
+  return `timestamp >= ${dateTimeLiteral(from)} and timestamp < ${dateTimeLiteral(to)}`;
 }
 
 /** Joins the steps of a query, one a line. */

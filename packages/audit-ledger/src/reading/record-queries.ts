@@ -7,19 +7,12 @@ import type {
   UsageFilter,
   UsageGroup,
 } from './audit-archive.ts';
-import { column, dateTimeLiteral, is, isIn, pipe, textLiteral } from './kql.ts';
-import { attributeOf, NUMBER_FIELDS, TEXT_FIELDS } from './record-fields.ts';
+import { OUTCOMES } from '../record/record-schema.ts';
+import { column, dateTimeLiteral, is, isIn, isInPeriod, pipe, textLiteral } from './kql.ts';
+import { COLUMN_FIELDS, FILTER_FIELDS, type ReadField, SUMMED_FIELDS } from './record-fields.ts';
 
-const OUTCOMES = ['answered', 'denied', 'failed', 'interrupted', 'aborted'] as const;
-const USED = [
-  'inputTokens',
-  'outputTokens',
-  'totalTokens',
-  'cachedTokens',
-  'cacheWriteTokens',
-  'instances',
-  'costInUsd',
-] as const;
+const TEXTS = COLUMN_FIELDS.filter(({ form }) => form !== 'number');
+const NUMBERS = COLUMN_FIELDS.filter(({ form }) => form === 'number');
 
 const REVISION = `tostring(customDimensions['revision'])`;
 /**
@@ -33,23 +26,20 @@ const RANK = `iff(isnotempty(${REVISION}), todouble(${REVISION}), iff(tostring(c
 function recordsWhere(conditions: readonly string[], period?: string): string {
   const leg = (...steps: readonly string[]) =>
     `(${[...steps.slice(0, 1), ...(period === undefined ? [] : [`where ${period}`]), ...steps.slice(1)].join(' | ')})`;
-  const read = (convert: string, from: string, field: string) =>
-    `${column(field)} = ${convert}(${from}${column(attributeOf(field))})`;
+  const read = (convert: string, from: string, { name, attribute }: ReadField) =>
+    `${column(name)} = ${convert}(${from}${column(attribute)})`;
   return pipe(
     `union ${leg('customEvents', 'where name == "gateway.prediction"', `extend rank = ${RANK}`)}, ` +
       leg('traces', `where tostring(customDimensions['recordedBy']) == "edge"`, 'extend rank = 0.1'),
-    `extend ${['id', ...TEXT_FIELDS].map((field) => read('tostring', 'customDimensions', field)).join(', ')}`,
+    `extend ${TEXTS.map((field) => read('tostring', 'customDimensions', field)).join(', ')}`,
     `where ${['isnotempty(requestId)', ...conditions].join(' and ')}`,
-    `extend ${NUMBER_FIELDS.map((field) => read('todouble', 'customMeasurements', field)).join(', ')}`,
+    `extend ${NUMBERS.map((field) => read('todouble', 'customMeasurements', field)).join(', ')}`,
     // A record can be delivered twice, and a lost connection can leave one call with records of both recorders.
     'summarize arg_max(rank, *) by requestId',
   );
 }
 
-const PROJECTION = `project id, timestamp, rank, ${[...TEXT_FIELDS, ...NUMBER_FIELDS].map(column).join(', ')}`;
-
-/** The filters that compare the field of the same name. */
-const EQUAL = ['location', 'operation', 'outcome', 'decision', 'rule', 'code', 'servedFrom'] as const;
+const PROJECTION = `project timestamp, rank, ${COLUMN_FIELDS.map(({ name }) => column(name)).join(', ')}`;
 
 /** Writes the query for a page of records, newest first. */
 export function listQuery(scope: RecordScope, filter: RecordFilter, { after, limit }: RecordPage): string {
@@ -57,11 +47,11 @@ export function listQuery(scope: RecordScope, filter: RecordFilter, { after, lim
   const conditions = [
     ...(names ? [`(${isIn('model', names)} or ${isIn('endpoint', names)})`] : []),
     ...(caller === undefined ? [] : [`(${is('objectId', caller)} or ${is('applicationId', caller)})`]),
-    ...EQUAL.flatMap((name) => (filter[name] === undefined ? [] : [is(name, filter[name])])),
+    ...FILTER_FIELDS.flatMap(({ name }) => (filter[name] === undefined ? [] : [is(name, filter[name])])),
     ...(after ? [isOlder(after)] : []),
   ];
   return pipe(
-    recordsWhere(inScope(scope), within(period)),
+    recordsWhere(inScope(scope), isInPeriod(period)),
     ...(conditions.length > 0 ? [`where ${conditions.join(' and ')}`] : []),
     'order by timestamp desc, id asc',
     `take ${Math.trunc(limit)}`,
@@ -81,7 +71,10 @@ export function usageQuery({ subscriptionId, period, by, names }: UsageFilter): 
     `${column(name)} = iff(${isIn(name, values)}, ${column(name)}, "")`;
   const group = GROUP_COLUMNS[by];
   return pipe(
-    recordsWhere([is('subscriptionId', subscriptionId), `${column('dialect')} != "gateway"`], within(period)),
+    recordsWhere(
+      [is('subscriptionId', subscriptionId), `${column('dialect')} != "gateway"`],
+      isInPeriod(period),
+    ),
     `extend ${[
       known('publisher', names.publishers),
       known('model', names.models),
@@ -91,7 +84,7 @@ export function usageQuery({ subscriptionId, period, by, names }: UsageFilter): 
     `summarize ${[
       'calls = count()',
       ...OUTCOMES.map((outcome) => `${outcome} = countif(${is('outcome', outcome)})`),
-      ...USED.map((field) => `${field} = sum(${field})`),
+      ...SUMMED_FIELDS.map(({ name }) => `${name} = sum(${name})`),
     ].join(', ')} by ${['publisher', 'model', 'endpoint', ...group].join(', ')}`,
   );
 }
@@ -111,10 +104,6 @@ function inScope(scope: RecordScope): string[] {
     is('objectId', objectId),
     is('applicationId', applicationId),
   ];
-}
-
-function within({ from, to }: RecordFilter['period']): string {
-  return `timestamp >= ${dateTimeLiteral(from)} and timestamp < ${dateTimeLiteral(to)}`;
 }
 
 /** The query language has no order of texts, so ids are compared with a function. */

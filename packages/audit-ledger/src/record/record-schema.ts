@@ -1,15 +1,5 @@
 import { z } from 'zod';
-
-/** The party that knows a field's value. */
-type Source = 'API Management' | 'token' | 'call' | 'governance' | 'gateway' | 'Vertex AI';
-
-interface FieldFacts {
-  readonly description: string;
-  readonly source: Source;
-  readonly unit?: 'ms' | 'bytes' | 'tokens' | 'US dollars';
-  /** True for a field that names or singles out a person, alone or with other fields. */
-  readonly isPersonal?: true;
-}
+import { closing, opening, type RecordField } from './record-field.ts';
 
 /**
  * The longest text of a record, in UTF-16 code units. Longer texts are cut before they become part of a record, so that
@@ -28,12 +18,18 @@ export const RecordId = z
   .string()
   .regex(/^\d{8}T\d{9}Z-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'a record id');
 
-/** The findings of an inspection of a call's content: each kind with how often it was found. */
-export const Findings = z.array(z.strictObject({ kind: Text, count: Count }));
+/** The findings of an inspection of a call's content. */
+const Findings = z.array(
+  z.strictObject({
+    kind: Text.describe('Kind of the finding'),
+    count: Count.describe('Number of times that it was found'),
+  }),
+);
+
 /** A reference to the encrypted content of a call. */
-export const ContentReference = z.strictObject({
-  subject: Text.describe('Pseudonym of the data subject whose key it is encrypted with'),
-  blob: Text.describe('Where it lies in the container audit-content'),
+const ContentReference = z.strictObject({
+  subject: Text.describe('Pseudonym of the data subject whose key the content is encrypted with'),
+  blob: Text.describe('Name of the content’s blob in the container audit-content'),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex')
@@ -41,246 +37,345 @@ export const ContentReference = z.strictObject({
 });
 export type ContentReference = z.infer<typeof ContentReference>;
 
-function field<Schema extends z.ZodType>(schema: Schema, facts: FieldFacts): Schema {
-  return schema.meta({ ...facts });
-}
-
-function known<Schema extends z.ZodType>(schema: Schema, facts: FieldFacts): z.ZodOptional<Schema> {
-  return field(schema.optional(), facts);
-}
-
-/** The fields that are known when a call is let through, before Google is called. */
-const Opening = {
-  version: field(z.literal(1), { description: 'Version of the form of this record', source: 'gateway' }),
-  id: field(RecordId, {
+/**
+ * The fields of a record, in the order in which answers and columns of CSV have them. A field that is added here is
+ * shipped, read and described without further code. Columns of CSV keep their order when it is added at the end.
+ * Names with dots are OpenTelemetry's: https://github.com/open-telemetry/semantic-conventions-genai
+ */
+export const RECORD_FIELDS = {
+  id: opening(RecordId, {
     description: 'Id of the record: its time and the request id, so that ids sort by time',
     source: 'gateway',
   }),
-  requestId: field(RequestId, {
+  requestId: opening(RequestId, {
     description:
       'Id that API Management gave the call, and `x-request-id` of its answer; joins both recorders',
     source: 'API Management',
   }),
-  traceId: known(z.string().regex(/^[0-9a-f]{32}$/, 'a W3C trace id'), {
-    description: 'W3C trace id, `operation_Id` of the edge’s telemetry of the same call',
-    source: 'API Management',
-  }),
-  time: field(z.iso.datetime(), { description: 'When the call arrived, in UTC', source: 'gateway' }),
-  dialect: field(z.enum(['vertex', 'openai', 'anthropic', 'gateway']), {
-    description: 'The surface that was called',
+  time: opening(z.iso.datetime(), {
+    description: 'Time at which the call arrived, in UTC',
     source: 'gateway',
   }),
-  method: known(z.string().regex(/^[A-Z]{1,16}$/, 'an HTTP method'), {
-    description: 'HTTP method',
-    source: 'call',
+  version: opening(z.literal(1), {
+    description: 'Version of the form of this record',
+    source: 'gateway',
+    isShippedAsText: true,
   }),
-  policyVersion: field(Text, {
+  revision: closing(z.int().min(1).optional(), {
+    description:
+      'Number of the correction; present where the answer was withheld after all, because its record was not committed in time',
+    source: 'gateway',
+    isShippedAsText: true,
+  }),
+  traceId: opening(
+    z
+      .string()
+      .regex(/^[0-9a-f]{32}$/, 'a W3C trace id')
+      .optional(),
+    {
+      description: 'W3C trace id, `operation_Id` of the edge’s telemetry of the same call',
+      source: 'API Management',
+    },
+  ),
+  dialect: opening(z.enum(['vertex', 'openai', 'anthropic', 'gateway']), {
+    description: 'Surface that was called',
+    source: 'gateway',
+  }),
+  method: opening(
+    z
+      .string()
+      .regex(/^[A-Z]{1,16}$/, 'an HTTP method')
+      .optional(),
+    { description: 'HTTP method', source: 'call' },
+  ),
+  operation: opening(Text.optional(), {
+    description: 'Operation that was asked for, as rules name it, or the question to the gateway itself',
+    source: 'call',
+    filterPlace: 2,
+  }),
+  'gen_ai.operation.name': opening(Text.optional(), {
+    description: 'OpenTelemetry’s name of the operation, or that of the rules where OpenTelemetry has none',
+    source: 'call',
+    isLeftOutOfAnswers: true,
+  }),
+  'gen_ai.provider.name': opening(z.literal('gcp.vertex_ai').optional(), {
+    description: 'Provider of the model or endpoint; left out of questions to the gateway itself',
+    source: 'gateway',
+    isLeftOutOfAnswers: true,
+  }),
+  policyVersion: opening(Text, {
     description: 'Content hash of the governance documents that decided',
     source: 'governance',
   }),
-  durability: field(z.enum(['standard', 'strict']), {
-    description: 'Whether the record was committed right after the answer, or around it',
+  durability: opening(z.enum(['standard', 'strict']), {
+    description:
+      'Commitment of the record: after the answer (`standard`), or before Google is called and again before the answer ends (`strict`)',
     source: 'governance',
   }),
-  decision: known(z.enum(['allow', 'deny']), {
-    description: 'What was decided; left out where the call got to no decision',
+  decision: opening(z.enum(['allow', 'deny']).optional(), {
+    description: 'Decision on the call; left out where the call got to no decision',
+    source: 'governance',
+    filterPlace: 4,
+  }),
+  rule: opening(Text.optional(), {
+    description: 'Id of the rule that decided',
+    source: 'governance',
+    filterPlace: 5,
+  }),
+  reason: opening(Text.optional(), {
+    description: 'Sentence of the rule that decided, as the caller reads it',
     source: 'governance',
   }),
-  rule: known(Text, { description: 'Id of the rule that decided', source: 'governance' }),
-  reason: known(Text, {
-    description: 'The sentence of that rule, as the caller reads it',
-    source: 'governance',
+  outcome: closing(z.enum(['answered', 'denied', 'failed', 'interrupted', 'aborted']), {
+    description:
+      'End of the call; `interrupted`: its stream broke off, `aborted`: the caller went away before the answer was out',
+    source: 'gateway',
+    filterPlace: 3,
   }),
-  identityProvider: known(Text, {
-    description: 'Who vouches for the caller, by the access document’s id',
+  servedFrom: closing(z.literal('cache').optional(), {
+    description: '`cache` where API Management gave an answer that it had kept',
+    source: 'API Management',
+    filterPlace: 7,
+  }),
+  code: closing(Text.optional(), {
+    description: 'Code of the error, as the caller reads it',
+    source: 'gateway',
+    filterPlace: 6,
+  }),
+  status: closing(z.int().min(100).max(599), {
+    description: 'HTTP status of the answer',
+    source: 'gateway',
+    isShippedAsText: true,
+  }),
+  identityProvider: opening(Text.optional(), {
+    description: 'Identity provider that vouches for the caller, by its id in the access document',
     source: 'token',
   }),
-  tenantId: known(Text, { description: 'The caller’s tenant', source: 'token' }),
-  objectId: known(Text, {
-    description: 'The principal: a person where the application acts for one, else the application’s own',
+  tenantId: opening(Text.optional(), { description: 'Tenant of the caller', source: 'token' }),
+  objectId: opening(Text.optional(), {
+    description: 'Principal: the person where the application acts for one, else the application’s own',
     source: 'token',
     isPersonal: true,
   }),
-  applicationId: known(Text, { description: 'The application that called', source: 'token' }),
-  agentId: known(Text, {
+  applicationId: opening(Text.optional(), { description: 'Application that called', source: 'token' }),
+  agentId: opening(Text.optional(), {
     description: 'Id of the application in the access document’s list of agents',
     source: 'governance',
   }),
-  personId: known(Text, {
+  personId: opening(Text.optional(), {
     description: 'Object id of the person for whom the application acted',
     source: 'token',
     isPersonal: true,
   }),
-  roles: known(z.array(Text), { description: 'Roles of the caller', source: 'token', isPersonal: true }),
-  isDelegated: known(z.boolean(), {
-    description: 'Whether the application acted for a person',
+  roles: opening(z.array(Text).optional(), {
+    description: 'Roles of the caller',
+    source: 'token',
+    isPersonal: true,
+  }),
+  isDelegated: opening(z.boolean().optional(), {
+    description: 'True if the application acted for a person',
     source: 'token',
   }),
-  subscriptionId: known(Text, { description: 'The APIM subscription', source: 'API Management' }),
-  productId: known(Text, { description: 'Its product', source: 'API Management' }),
-  operation: known(Text, {
-    description: 'What was asked for, as rules name it, or the question to the gateway itself',
-    source: 'call',
+  subscriptionId: opening(Text.optional(), {
+    description: 'APIM subscription that the call was made with',
+    source: 'API Management',
   }),
-  'gen_ai.operation.name': known(Text, {
-    description: 'The same in OpenTelemetry’s words where it has one',
-    source: 'call',
+  productId: opening(Text.optional(), {
+    description: 'Product of the APIM subscription',
+    source: 'API Management',
   }),
-  'gen_ai.provider.name': known(z.literal('gcp.vertex_ai'), {
-    description: 'Whose API is behind the gateway; left out of questions to the gateway itself',
-    source: 'gateway',
-  }),
-  publisher: known(Text, { description: 'Who publishes the model', source: 'call' }),
-  'gen_ai.request.model': known(Text, {
-    description: 'The model, by its own name where the catalog has it',
-    source: 'governance',
-  }),
-  endpoint: known(Text, {
-    description: 'The endpoint, by its number where the catalog has it',
-    source: 'governance',
-  }),
-  project: known(Text, {
+  project: opening(Text.optional(), {
     description: 'Google Cloud project that served the call, or was asked for where none did',
     source: 'governance',
   }),
-  location: known(Text, {
+  location: opening(Text.optional(), {
     description: 'Google Cloud location that served the call, or was asked for where none did',
     source: 'governance',
+    filterPlace: 1,
   }),
-  requestedModel: known(Text, {
-    description: 'The model or endpoint as the caller named it, such as an alias',
+  publisher: opening(Text.optional(), { description: 'Publisher of the model', source: 'call' }),
+  'gen_ai.request.model': opening(Text.optional(), {
+    description: 'Model that was called, by its own name where the catalog has it',
+    source: 'governance',
+    answerName: 'model',
+  }),
+  endpoint: opening(Text.optional(), {
+    description: 'Endpoint that was called, by its number where the catalog has it',
+    source: 'governance',
+  }),
+  requestedProject: opening(Text.optional(), {
+    description: 'Google Cloud project as the caller named it',
     source: 'call',
   }),
-  requestedProject: known(Text, { description: 'The project that the caller named', source: 'call' }),
-  requestedLocation: known(Text, { description: 'The location that the caller named', source: 'call' }),
-  requestBytes: field(Count, { description: 'Size of the body', source: 'call', unit: 'bytes' }),
-  requestDigest: known(Digest, {
-    description: 'HMAC-SHA-256 of the body, behind the id of its key',
-    source: 'gateway',
-    isPersonal: true,
+  requestedLocation: opening(Text.optional(), {
+    description: 'Google Cloud location as the caller named it',
+    source: 'call',
   }),
-};
-
-/** The fields that are known only when a call has ended. */
-const Closing = {
-  revision: known(z.int().min(1), {
-    description:
-      'Counts corrections: the answer was withheld after all, because its record was not committed in time',
-    source: 'gateway',
+  requestedModel: opening(Text.optional(), {
+    description: 'Model or endpoint as the caller named it, such as an alias',
+    source: 'call',
   }),
-  outcome: field(z.enum(['answered', 'denied', 'failed', 'interrupted', 'aborted']), {
-    description:
-      'How the call ended; `interrupted`: its stream broke off, `aborted`: the caller went away before the answer was out',
-    source: 'gateway',
-  }),
-  servedFrom: known(z.literal('cache'), {
-    description: '`cache` where API Management gave an answer that it had kept',
-    source: 'API Management',
-  }),
-  code: known(Text, { description: 'Code of the error, as the caller reads it', source: 'gateway' }),
-  status: field(z.int().min(100).max(599), { description: 'HTTP status', source: 'gateway' }),
-  'gen_ai.response.model': known(Text, {
+  'gen_ai.response.model': closing(Text.optional(), {
     description: 'Version of the model that answered',
     source: 'Vertex AI',
+    answerName: 'modelVersion',
   }),
-  deployedModelId: known(Text, {
+  deployedModelId: closing(Text.optional(), {
     description: 'Id of the deployed model that answered',
     source: 'Vertex AI',
   }),
-  'gen_ai.response.finish_reasons': known(z.array(Text), {
-    description: 'Why the answer ended',
+  'gen_ai.response.finish_reasons': closing(z.array(Text).optional(), {
+    description: 'Reason for which the answer ended',
     source: 'Vertex AI',
+    answerName: 'finishReason',
+    isListOfOne: true,
   }),
-  'gen_ai.usage.input_tokens': known(Count, {
+  usageCompleteness: closing(z.enum(['complete', 'partial']).optional(), {
+    description:
+      '`partial` where the answer broke off or reported impossible counts, so that more may have been used',
+    source: 'gateway',
+  }),
+  'gen_ai.usage.input_tokens': closing(Count.optional(), {
     description: 'Tokens that went in, cached ones and results of tools included',
     source: 'Vertex AI',
     unit: 'tokens',
+    answerName: 'inputTokens',
+    isSummed: true,
   }),
-  'gen_ai.usage.output_tokens': known(Count, {
-    description: 'Tokens that came out, those of thoughts included',
+  'gen_ai.usage.output_tokens': closing(Count.optional(), {
+    description: 'Tokens that came out, thoughts included',
+    source: 'Vertex AI',
+    unit: 'tokens',
+    answerName: 'outputTokens',
+    isSummed: true,
+  }),
+  totalTokens: closing(Count.optional(), {
+    description: 'All tokens',
+    source: 'Vertex AI',
+    unit: 'tokens',
+    isSummed: true,
+  }),
+  'gen_ai.usage.cache_read.input_tokens': closing(Count.optional(), {
+    description: 'Input tokens that came from a cache',
+    source: 'Vertex AI',
+    unit: 'tokens',
+    answerName: 'cachedTokens',
+    isSummed: true,
+  }),
+  'gen_ai.usage.cache_creation.input_tokens': closing(Count.optional(), {
+    description: 'Input tokens that were written to a cache',
+    source: 'Vertex AI',
+    unit: 'tokens',
+    answerName: 'cacheWriteTokens',
+    isSummed: true,
+  }),
+  hourCacheWriteTokens: closing(Count.optional(), {
+    description: 'Input tokens that were written to a cache for an hour instead of five minutes',
     source: 'Vertex AI',
     unit: 'tokens',
   }),
-  'gen_ai.usage.cache_read.input_tokens': known(Count, {
-    description: 'Those of the input that came from a cache',
+  'gen_ai.usage.reasoning.output_tokens': closing(Count.optional(), {
+    description: 'Output tokens that were thoughts',
     source: 'Vertex AI',
     unit: 'tokens',
+    answerName: 'thinkingTokens',
   }),
-  'gen_ai.usage.cache_creation.input_tokens': known(Count, {
-    description: 'Those of the input that were written to a cache',
+  instances: closing(Count.optional(), {
+    description: 'Number of instances that were predicted from',
     source: 'Vertex AI',
-    unit: 'tokens',
+    isSummed: true,
   }),
-  hourCacheWriteTokens: known(Count, {
-    description: 'Those of the writes to a cache that are kept for an hour instead of five minutes',
-    source: 'Vertex AI',
-    unit: 'tokens',
+  costInUsd: closing(z.number().min(0).optional(), {
+    description: 'Estimated cost by the catalog’s price; for partial usage, that of the known part',
+    source: 'governance',
+    unit: 'US dollars',
+    isSummed: true,
   }),
-  'gen_ai.usage.reasoning.output_tokens': known(Count, {
-    description: 'Those of the output that were thoughts',
-    source: 'Vertex AI',
-    unit: 'tokens',
-  }),
-  totalTokens: known(Count, { description: 'All tokens', source: 'Vertex AI', unit: 'tokens' }),
-  instances: known(Count, { description: 'How many instances were predicted from', source: 'Vertex AI' }),
-  usageCompleteness: known(z.enum(['complete', 'partial']), {
+  requestBytes: opening(Count, { description: 'Size of the request’s body', source: 'call', unit: 'bytes' }),
+  responseBytes: closing(Count, {
     description:
-      '`partial` where the answer broke off, or told counts that can’t be, so that more may have been used',
-    source: 'gateway',
-  }),
-  responseBytes: field(Count, {
-    description:
-      'Size of what was sent, without the signs of life within a stream; 0 for a whole answer that its caller left',
+      'Size of the answer as it was sent, without the keep-alive comments within a stream; 0 for a whole answer that its caller left',
     source: 'gateway',
     unit: 'bytes',
   }),
-  responseDigest: known(Digest, {
-    description: 'HMAC-SHA-256 of what was sent, behind the id of its key',
+  durationInMs: closing(Duration, {
+    description: 'Time from the call’s arrival to its end',
+    source: 'gateway',
+    unit: 'ms',
+  }),
+  credentialsDurationInMs: closing(Duration.optional(), {
+    description: 'Time that it took to get Google credentials',
+    source: 'gateway',
+    unit: 'ms',
+  }),
+  firstByteDurationInMs: closing(Duration.optional(), {
+    description: 'Time from the call’s arrival to the first byte of its answer',
+    source: 'gateway',
+    unit: 'ms',
+  }),
+  requestDigest: opening(Digest.optional(), {
+    description: 'HMAC-SHA-256 of the request’s body, behind the id of its key',
     source: 'gateway',
     isPersonal: true,
   }),
-  durationInMs: field(Duration, {
-    description: 'From the call’s arrival to its end',
+  responseDigest: closing(Digest.optional(), {
+    description: 'HMAC-SHA-256 of the answer as it was sent, behind the id of its key',
     source: 'gateway',
-    unit: 'ms',
+    isPersonal: true,
   }),
-  credentialsDurationInMs: known(Duration, {
-    description: 'How long Google credentials took',
-    source: 'gateway',
-    unit: 'ms',
-  }),
-  firstByteDurationInMs: known(Duration, {
-    description: 'From the call’s arrival to the first byte of its answer',
-    source: 'gateway',
-    unit: 'ms',
-  }),
-  costInUsd: known(z.number().min(0), {
-    description: 'Estimate by the catalog’s price; of partial usage, what is known of it',
-    source: 'governance',
-    unit: 'US dollars',
-  }),
-  findings: known(Findings, {
-    description: 'What inspection of the content found, by kind and count, where there was one',
+  findings: closing(Findings.optional(), {
+    description: 'Findings of an inspection of the content, by kind and count, where there was one',
     source: 'gateway',
   }),
-  content: known(ContentReference, {
-    description:
-      'Where the encrypted content lies, under whose key, with its hash; where a rule asks for content',
+  content: closing(ContentReference.optional(), {
+    description: 'Reference to the encrypted content, with its hash; present where a rule asks for content',
     source: 'governance',
     isPersonal: true,
   }),
 };
 
+type Fields = typeof RECORD_FIELDS;
+type NamesWith<Property> = {
+  [Name in keyof Fields]: Fields[Name] extends Property ? Name : never;
+}[keyof Fields];
+type ShapeOf<Name extends keyof Fields> = { [One in Name]: Fields[One]['schema'] };
+
+/** Picks the schemas of fields. The caller guarantees that `isIncluded` holds for exactly the fields of the type. */
+function shapeOf<Name extends keyof Fields>(isIncluded: (field: RecordField) => boolean): ShapeOf<Name> {
+  const included = Object.entries<RecordField>(RECORD_FIELDS).filter(([, field]) => isIncluded(field));
+  return Object.fromEntries(included.map(([name, { schema }]) => [name, schema])) as ShapeOf<Name>;
+}
+
 /** The record of an opening, which is on the ledger before Google is called. */
-export const FlatOpening = z.strictObject(Opening);
+export const FlatOpening = z.strictObject(
+  shapeOf<NamesWith<{ readonly stage: 'opening' }>>(({ stage }) => stage === 'opening'),
+);
 export type FlatOpening = z.infer<typeof FlatOpening>;
 
 /**
  * The record of a call, version 1, as the ledger and Application Insights have it. Fields that are not known are left out.
- * Names with dots are OpenTelemetry's: https://github.com/open-telemetry/semantic-conventions-genai
  */
-export const FlatRecord = z.strictObject({ ...Opening, ...Closing });
+export const FlatRecord = z.strictObject(shapeOf<keyof Fields>(() => true));
 export type FlatRecord = z.infer<typeof FlatRecord>;
 
-/** The outcome of a call. `interrupted`: the stream broke after it had begun. `aborted`: the caller went away. */
+/** The outcomes of a call. `interrupted`: the stream broke after it had begun. `aborted`: the caller went away. */
+export const OUTCOMES = RECORD_FIELDS.outcome.schema.options;
 export type Outcome = FlatRecord['outcome'];
+
+type AnswerNameOf<Name> = Name extends keyof Fields
+  ? Fields[Name]['facts'] extends { readonly answerName: infer Short extends string }
+    ? Short
+    : Name
+  : never;
+
+/** The name in answers of a field that is summed over calls. */
+export type SummedField = AnswerNameOf<NamesWith<{ readonly facts: { readonly isSummed: true } }>>;
+
+/** Values that fields of a record must have, under the fields' names in answers; one that is left out does not apply. */
+export type FieldFilter = {
+  readonly [
+    Name in NamesWith<{
+      readonly facts: { readonly filterPlace: number };
+    }> as AnswerNameOf<Name>
+  ]?: NonNullable<FlatRecord[Name]>;
+};
