@@ -21,14 +21,14 @@ import {
 } from '../prediction/served-call.ts';
 import { streamRecords } from './stream-records.ts';
 import { sumUsage } from './sum-usage.ts';
-import { type LedgerVerifier, verifyRecords } from './verify-records.ts';
+import { type RecordVerifier, verifyRecords } from './verify-records.ts';
 
 /** The dependencies of answering questions. */
 export interface QuestionDependencies extends ServingDependencies {
   /** The archive of records; undefined when no Application Insights is configured to read them from. */
   readonly archive: AuditArchive | undefined;
   /** Verifies the ledger; undefined when the gateway keeps none. */
-  readonly verifier?: LedgerVerifier | undefined;
+  readonly verifier?: RecordVerifier | undefined;
 }
 
 /** Serves one question about the gateway itself: always answers, never throws, and leaves exactly one audit record. */
@@ -81,16 +81,16 @@ async function answer(
     await streamRecords(served, pages, question.stream);
     return;
   }
-  const told = await deadline.bound(answerTo(dependencies, caller, question, deadline.abortSignal));
+  const body = await deadline.bound(findAnswer(dependencies, caller, question, deadline.abortSignal));
   await deliverWhole(served, {
     kind: 'whole',
     contentType: 'application/json',
-    body: Buffer.from(JSON.stringify(told)),
+    body: Buffer.from(JSON.stringify(body)),
     facts: { usage: {} },
   });
 }
 
-async function answerTo(
+async function findAnswer(
   dependencies: QuestionDependencies,
   caller: Caller,
   question: Question,

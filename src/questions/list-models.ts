@@ -24,26 +24,26 @@ export interface UsableModel {
 /** Lists the catalog entries that a caller may use, in the catalog's order, with exactly the calls that would be allowed. */
 export function listModels(governance: Governance, principal: Principal): UsableModel[] {
   const allowed = decideCatalog(governance, principal).filter(({ decision }) => decision.allowed);
-  return [...Map.groupBy(allowed, ({ entry }) => entry)].map(([entry, cells]) => ({
+  return [...Map.groupBy(allowed, ({ entry }) => entry)].map(([entry, decisions]) => ({
     name: entry.name,
     ...(entry.alias !== undefined && { alias: entry.alias }),
     ...('endpoint' in entry
       ? { endpoint: entry.endpoint }
       : { publisher: entry.publisher, model: entry.model }),
     project: entry.project,
-    allowed: groupLocations(cells),
+    allowed: groupLocations(decisions),
     classification: entry.classification,
     ...(entry.price && { price: entry.price }),
   }));
 }
 
-function groupLocations(cells: readonly CatalogDecision[]): UsableModel['allowed'] {
-  const byLocation = [...Map.groupBy(cells, ({ location }) => location)].map(([location, ofLocation]) => ({
+function groupLocations(decisions: readonly CatalogDecision[]): UsableModel['allowed'] {
+  const locations = [...Map.groupBy(decisions, ({ location }) => location)].map(([location, group]) => ({
     location,
-    operations: ofLocation.map(({ operation }) => operation),
+    operations: group.map(({ operation }) => operation),
   }));
-  return [...Map.groupBy(byLocation, ({ operations }) => operations.join(' ')).values()].map((alike) => ({
-    locations: alike.map(({ location }) => location),
-    operations: alike[0]?.operations ?? [],
+  return [...Map.groupBy(locations, ({ operations }) => operations.join(' ')).values()].map((group) => ({
+    locations: group.map(({ location }) => location),
+    operations: group[0]?.operations ?? [],
   }));
 }

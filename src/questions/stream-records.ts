@@ -41,9 +41,9 @@ export async function streamRecords(
     const failure = toGatewayError(error);
     record.noteInterrupted(failure, NO_USAGE);
     if (failure.code !== 'CALLER_GONE' && !isComplete) {
-      const told = stream.writeError(failure);
-      record.noteSent(told);
-      void reply.write(told);
+      const text = stream.writeError(failure);
+      record.noteSent(text);
+      void reply.write(text);
     }
     if (!isComplete) reply.end();
     abandonUnlessTaken(reply);

@@ -1,13 +1,13 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import { invalidQuery } from '../errors/invalid-query.ts';
 import type { Governance } from '../governance/governance.ts';
 import { isAuditor } from '../governance/is-auditor.ts';
-import type { Period } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
+import type { Period } from '@vertex-ai-gateway/audit-ledger/time/period';
 import type { Caller } from '../prediction/caller.ts';
+import { resolveVerifiedPeriod } from './period.ts';
 import type { AuditVerifyQuestion } from './question.ts';
 
 /** Verifies the ledger that records are kept in. */
-export interface LedgerVerifier {
+export interface RecordVerifier {
   /**
    * Resolves with the report of the verification.
    * @throws GatewayError AUDIT_UNAVAILABLE and AUDIT_QUERY_REJECTED when the ledger or the records can't be read.
@@ -20,13 +20,10 @@ export interface LedgerVerifier {
 
 /** The dependencies of verifying records. */
 export interface VerificationDependencies {
-  readonly verifier: LedgerVerifier;
+  readonly verifier: RecordVerifier;
   readonly governance: Governance;
   readonly now: () => Date;
 }
-
-const DAY_IN_MS = 86_400_000;
-const DEFAULT_DAYS = 30;
 
 /**
  * Verifies the records of a period for an auditor, by default the last 30 days.
@@ -44,8 +41,5 @@ export async function verifyRecords(
       'Only auditors may have the ledger verified. Ask the operators for a role that the access document lists under ' +
         'auditors.',
     );
-  const to = asked.to ?? now();
-  const from = asked.from ?? new Date(to.getTime() - DEFAULT_DAYS * DAY_IN_MS);
-  if (from >= to) throw invalidQuery([{ field: 'from', description: 'must be before to' }]);
-  return verifier.verify({ period: { from, to }, graceInMs }, abortSignal);
+  return verifier.verify({ period: resolveVerifiedPeriod(asked, now()), graceInMs }, abortSignal);
 }

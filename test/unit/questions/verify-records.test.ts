@@ -1,6 +1,6 @@
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
 import type { Caller } from '../../../src/prediction/caller.ts';
-import { type LedgerVerifier, verifyRecords } from '../../../src/questions/verify-records.ts';
+import { type RecordVerifier, verifyRecords } from '../../../src/questions/verify-records.ts';
 
 const governance = loadGovernance('governance');
 const NOW = new Date('2026-03-31T12:00:00Z');
@@ -22,7 +22,7 @@ function callerWith(...roles: readonly string[]): Caller {
 
 const auditor = callerWith(...(governance.documents.access.auditors?.roles ?? []));
 /** A verifier that answers with its request. */
-const verifier: LedgerVerifier = { verify: (request) => Promise.resolve(request) };
+const verifier: RecordVerifier = { verify: (request) => Promise.resolve(request) };
 const rooms = { verifier, governance, now: () => NOW };
 
 test('an auditor has the last 30 days verified, or the period that is named', async () => {
