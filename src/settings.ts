@@ -135,7 +135,9 @@ export const Settings = z.object({
     ),
   KEEP_ALIVE_INTERVAL_IN_MS: Milliseconds.max(200_000)
     .default(15_000)
-    .describe('How long a stream may be silent before a comment keeps its connection alive'),
+    .describe(
+      'How long a stream may be silent before bytes that clients read over keep its connection alive',
+    ),
   CREDENTIALS_TIMEOUT_IN_MS: Milliseconds.max(60_000)
     .default(5_000)
     .describe('Limit of each step to Google credentials: managed identity, token exchange, impersonation'),

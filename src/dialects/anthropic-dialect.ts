@@ -5,6 +5,7 @@ import type { Prediction } from '../prediction/prediction.ts';
 import type { AskedCall } from '../questions/question.ts';
 import { writeAnthropicError } from './anthropic-errors.ts';
 import { readMessage, readMessageTarget, readTokenCount } from './anthropic-messages.ts';
+import { fillSilence } from './fill-silence.ts';
 import { CLAUDE_REQUEST } from './reach/claude-messages.ts';
 import { readReach } from './reach/read-reach.ts';
 import { writeStreamError } from './stream-errors.ts';
@@ -18,6 +19,7 @@ export const anthropicDialect: Dialect = {
   readPrediction,
   writeError: writeAnthropicError,
   writeStreamError,
+  fillSilence,
 };
 
 async function readPrediction(request: DialectRequest): Promise<Prediction> {

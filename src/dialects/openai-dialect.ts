@@ -4,6 +4,7 @@ import type { Dialect, DialectRequest } from '../prediction/dialect.ts';
 import type { QuestionDialect } from '../questions/question-dialect.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import type { AskedCall, AskedQuestion, Question } from '../questions/question.ts';
+import { fillSilence } from './fill-silence.ts';
 import { readOpenAiChat } from './openai-chat.ts';
 import { checkTextEmbedding, readEmbeddings } from './openai-embeddings.ts';
 import { writeOpenAiError } from './openai-errors.ts';
@@ -25,6 +26,7 @@ export const openAiDialect: Dialect & QuestionDialect = {
   readQuestion,
   writeError: writeOpenAiError,
   writeStreamError,
+  fillSilence,
 };
 
 /** The path of all models, or of the one that its group names. */

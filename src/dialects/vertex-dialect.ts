@@ -1,6 +1,7 @@
 import type { Dialect, DialectRequest } from '../prediction/dialect.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import { readBody, type BodyPurpose } from './body-bounds.ts';
+import { fillSilence } from './fill-silence.ts';
 import { messageOfCall } from './reach/message-of-call.ts';
 import { readReach } from './reach/read-reach.ts';
 import { completeTarget } from './read-target.ts';
@@ -32,6 +33,7 @@ export const vertexDialect: Dialect = {
   },
   writeError: writeVertexError,
   writeStreamError,
+  fillSilence,
 };
 
 /** Custom containers have bounds of their own. A tuned Gemini model is on an endpoint as well and has Gemini's bounds. */

@@ -47,7 +47,7 @@ export interface AuditRecord extends OpeningRecord {
   readonly status: number;
   readonly code?: GatewayErrorCode;
   readonly facts?: AnswerFacts;
-  /** The bytes of the answer that were sent, without the keep-alive comments within a stream. */
+  /** The bytes of the answer that were sent, without those that filled the silence of a stream. */
   readonly responseBytes: number;
   readonly responseDigest?: string;
   readonly durationInMs: number;

@@ -183,7 +183,7 @@ export class CallRecord {
     this.#ending.credentialsDurationInMs = this.#elapsed() - this.#identifiedInMs;
   }
 
-  /** Notes a part of the answer; keep-alive comments within a stream are no part of it. */
+  /** Notes a part of the answer; bytes that fill the silence of a stream are no part of it. */
   noteSent(part: Uint8Array | string): void {
     this.#ending.firstByteDurationInMs ??= this.#elapsed();
     this.#ending.responseBytes += typeof part === 'string' ? Buffer.byteLength(part) : part.byteLength;

@@ -4,15 +4,8 @@ import { callerGone, type Deadline } from './deadline.ts';
 import type { ErrorDialect } from './dialect.ts';
 import type { ServedCall } from './served-call.ts';
 import type { Reply } from './reply.ts';
-import type { Answer, AnswerFacts, Framing, WholeAnswer } from './answer.ts';
+import type { Answer, AnswerFacts, WholeAnswer } from './answer.ts';
 import type { StreamShape } from './prediction.ts';
-
-/** The comments that keep a stream alive: clients skip them, load balancers count them. Raw bytes have no such comment. */
-const KEEP_ALIVE: Readonly<Record<Framing, { contentType: string; comment: string } | undefined>> = {
-  sse: { contentType: 'text/event-stream', comment: ': keep-alive\n\n' },
-  'json-array': { contentType: 'application/json; charset=UTF-8', comment: '\n' },
-  raw: undefined,
-};
 
 /** The time for which the rest of an answer may still be taken when the call's time is up. */
 const UNTAKEN_END_IN_MS = 1_000;
@@ -95,8 +88,8 @@ function tokensHeader({ usage: { totalTokens } }: AnswerFacts): Record<string, s
 }
 
 /**
- * Sends a stream part by part, and keep-alive comments while no part comes. A failure after something is sent is written
- * into the stream, so that the client does not take the answer for complete.
+ * Sends a stream part by part, and fills the silence while no part comes. A failure after something is sent is written into
+ * the stream, so that the client does not take the answer for complete.
  */
 async function deliverStream(
   served: ServedCall,
@@ -106,7 +99,12 @@ async function deliverStream(
 ): Promise<void> {
   const { call, reply, record, deadline } = served;
   let { framing } = shape;
-  const sent = { isBegun: false, isFirst: true, isComplete: false };
+  let filler = call.dialect.fillSilence({ format, framing });
+  const sent: { isBegun: boolean; lastPart: Uint8Array | undefined; isComplete: boolean } = {
+    isBegun: false,
+    lastPart: undefined,
+    isComplete: false,
+  };
   let facts = (): AnswerFacts => ({ usage: {} });
   let parts: AsyncIterator<Uint8Array> | undefined;
   // A strict call's last part waits for the ledger, so one part is always held back.
@@ -120,19 +118,21 @@ async function deliverStream(
     reply.begin(200, record.headers(contentType));
   };
   let untaken = 0;
-  const write = async (part: Uint8Array | string) => {
+  const write = async (bytes: Uint8Array | string) => {
     untaken += 1;
-    const isTaken = await reply.write(part);
+    const isTaken = await reply.write(bytes);
     untaken -= 1;
     silence.interrupt();
     return isTaken;
   };
+  const writePart = (part: Uint8Array) => write(filler?.join(part) ?? part);
   const silence = watchSilence(keepAliveIntervalInMs, () => {
-    const keepAlive = KEEP_ALIVE[framing];
-    // A comment would only pile up while the client doesn't take the parts before it.
-    if (!keepAlive || untaken > 0) return;
-    begin(keepAlive.contentType);
-    void write(keepAlive.comment);
+    // Bytes would only pile up while the client doesn't take those before them. Little can follow a reason to finish.
+    if (!filler || untaken > 0 || facts().finishReason !== undefined) return;
+    const bytes = filler.fill();
+    if (bytes === undefined) return;
+    begin(filler.contentType);
+    void write(bytes);
   });
   try {
     const answer = await deadline.bound(coming);
@@ -141,12 +141,18 @@ async function deliverStream(
       await deliverWhole(served, answer);
       return;
     }
-    ({ facts, framing } = answer);
     parts = answer.parts[Symbol.asyncIterator]();
+    if (answer.framing !== framing) {
+      if (sent.isBegun)
+        throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with another form of stream.');
+      framing = answer.framing;
+      filler = call.dialect.fillSilence({ format, framing });
+    }
+    facts = answer.facts;
     const send = async (part: Uint8Array | undefined) => {
       if (part === undefined) return;
-      sent.isFirst = false;
-      if (!(await deadline.bound(write(part)))) throw callerGone();
+      sent.lastPart = part;
+      if (!(await deadline.bound(writePart(part)))) throw callerGone();
     };
     const sendOnRecord = async (part: Uint8Array | undefined) => {
       pending = part;
@@ -171,6 +177,9 @@ async function deliverStream(
       if (last && toGatewayError(error).code === 'CALLER_GONE') record.noteWithheld(last);
       throw error;
     });
+    silence.clear();
+    const rest = filler?.finish() ?? '';
+    if (rest !== '') void reply.write(rest);
     sent.isComplete = true;
     reply.end();
     await untilTaken(reply, deadline);
@@ -181,13 +190,13 @@ async function deliverStream(
     const told =
       failure.code === 'CALLER_GONE' || sent.isComplete
         ? undefined
-        : call.dialect.writeStreamError(failure, { format, framing, isFirst: sent.isFirst && !held });
+        : call.dialect.writeStreamError(failure, { format, framing, lastPart: held ?? sent.lastPart });
     if (told !== undefined)
       for (const part of [pending, held, told]) if (part !== undefined) record.noteSent(part);
     await record.settleFailure(failure);
     if (told !== undefined) {
-      if (held) void reply.write(held);
-      void reply.write(told);
+      if (held) void writePart(held);
+      void writePart(Buffer.from(told));
     }
     if (!sent.isComplete) reply.end();
     abandonUnlessTaken(reply);

@@ -27,7 +27,7 @@ export interface PredictDependencies extends ServingDependencies {
   readonly accessTokens: AccessTokens;
   readonly vertex: Vertex;
   readonly seals: Seals;
-  /** The time without a part after which a stream is kept alive by a comment. */
+  /** The time without a part after which the silence of a stream is filled. */
   readonly keepAliveIntervalInMs: number;
 }
 

@@ -10,7 +10,8 @@ const ERROR = new GatewayError('VERTEX_RATE_LIMITED', 'Quota is used up.', {
   violations: [{ field: 'contents[0]', description: 'too long' }],
 });
 
-const ARRAY = { format: 'gemini', framing: 'json-array', isFirst: false } as const;
+const PART = Buffer.from('data: 1\r\n\r\n');
+const ARRAY = { format: 'gemini', framing: 'json-array', lastPart: PART } as const;
 
 function write(
   error: GatewayError,
@@ -81,12 +82,13 @@ test('both halves of an error agree for every code', () => {
   }
 });
 
-test('an error in a stream of server-sent events is one data event', () => {
-  const text = writeStreamError(ERROR, { format: 'gemini', framing: 'sse', isFirst: false });
-  expect(text).toMatch(/^data: \{.*\}\n\n$/);
-  expect(JSON.parse(text.slice('data: '.length))).toMatchObject({
+test('an error in a stream of server-sent events is a data event, and then stands by itself', () => {
+  const text = writeStreamError(ERROR, { format: 'gemini', framing: 'sse', lastPart: PART });
+  const [, data = '', bare] = /^data: (\{.*\})\r\n\r\n(\{.*\})\r\n\r\n$/.exec(text) ?? [];
+  expect(JSON.parse(data)).toMatchObject({
     error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'Quota is used up.' },
   });
+  expect(bare).toBe(data);
 });
 
 test('an error in a JSON array is its last element', () => {
@@ -95,7 +97,7 @@ test('an error in a JSON array is its last element', () => {
 });
 
 test('an error before the first element of a JSON array is an array by itself', () => {
-  expect(JSON.parse(writeStreamError(ERROR, { ...ARRAY, isFirst: true }))).toEqual([
+  expect(JSON.parse(writeStreamError(ERROR, { ...ARRAY, lastPart: undefined }))).toEqual([
     { error: expect.objectContaining({ code: 429 }) as unknown },
   ]);
 });
@@ -107,7 +109,8 @@ test('no message breaks out of a server-sent event', () => {
         ...ARRAY,
         framing: 'sse',
       });
-      expect(text.slice(0, -2)).not.toMatch(/[\r\n]/);
+      expect(text.split('\r\n\r\n')).toEqual([expect.any(String), expect.any(String), '']);
+      expect(text.replaceAll('\r\n\r\n', '')).not.toMatch(/[\r\n]/);
     }),
   );
 });

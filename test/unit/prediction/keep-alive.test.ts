@@ -5,7 +5,8 @@ import { CALLER, type Changes, FACTS, oneCall, type OneCall, PREDICTION, stream,
 import { jsonOf } from '../json-of.ts';
 
 const INTERVAL_IN_MS = 100;
-const COMMENT = ': keep-alive\n\n';
+/** The head of the next event, which fills the silence before it, and is followed by spaces. */
+const HEAD = 'data: ';
 const FAILURE = new GatewayError('VERTEX_UNAVAILABLE', 'Try again shortly.');
 
 beforeEach(() => {
@@ -31,7 +32,7 @@ function streamed(framing: Framing): Prediction {
   };
 }
 
-/** A call for a stream with a comment after each 100 ms of silence. A call may last 1 s, a stream 3 s. */
+/** A call for a stream whose silence is filled after each 100 ms. A call may last 1 s, a stream 3 s. */
 function call(
   vertex: () => Promise<StreamedAnswer | typeof WHOLE>,
   changes: Changes = {},
@@ -68,7 +69,7 @@ function handFed(framing: Framing = 'sse') {
   };
 }
 
-test('a stream that takes long to begin is begun with comments', async () => {
+test('a stream that takes long to begin is begun with the head of its first event', async () => {
   const { answer, give, end } = handFed();
   const { promise, resolve } = Promise.withResolvers<StreamedAnswer>();
   const { run, reply, records } = call(() => promise);
@@ -76,7 +77,7 @@ test('a stream that takes long to begin is begun with comments', async () => {
   await pass(INTERVAL_IN_MS - 1);
   expect(reply.answers).toBe(0);
   await pass(1);
-  expect(reply).toMatchObject({ status: 200, body: COMMENT });
+  expect(reply).toMatchObject({ status: 200, body: HEAD });
   expect(reply.headers['content-type']).toBe('text/event-stream');
   resolve(answer);
   await pass(1);
@@ -84,30 +85,72 @@ test('a stream that takes long to begin is begun with comments', async () => {
   await pass(1);
   end();
   await running;
-  expect(reply).toMatchObject({ body: `${COMMENT}data: 1\n\n`, answers: 1, ends: 1 });
+  expect(reply).toMatchObject({ body: 'data: 1\n\n', answers: 1, ends: 1 });
   expect(records).toMatchObject([{ outcome: 'answered', status: 200, responseBytes: 9, facts: FACTS }]);
 });
 
 test('the silence between parts is filled, and no more than that', async () => {
   const { answer, give, end } = handFed();
-  const { run, reply } = call(() => Promise.resolve(answer));
+  const { run, reply, records } = call(() => Promise.resolve(answer));
   const running = run();
   for (let part = 1; part <= 5; part += 1) {
     await pass(INTERVAL_IN_MS / 2);
     give(`data: ${part}\n\n`);
   }
   await pass(1);
-  expect(reply.body).not.toContain(COMMENT);
+  expect(reply.body).toBe('data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n');
   await pass(5 * INTERVAL_IN_MS);
-  const comments = reply.body.split(COMMENT).length - 1;
-  expect(comments).toBeGreaterThanOrEqual(4);
-  expect(comments).toBeLessThanOrEqual(10);
-  expect(reply.body.replaceAll(COMMENT, '')).toBe('data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n');
+  const [, spaces = ''] = /5\n\ndata: ( *)$/.exec(reply.body) ?? [];
+  expect(spaces.length).toBeGreaterThanOrEqual(3);
+  expect(spaces.length).toBeLessThanOrEqual(9);
+  give('data: 6\r\n\r\n');
+  await pass(3 * INTERVAL_IN_MS);
+  expect(reply.body).toMatch(/5\n\ndata: +6\r\n\r\ndata: +$/);
   end();
   await running;
+  // The event that was begun is ended without members.
+  expect(reply.body).toMatch(/6\r\n\r\ndata: +\{\}\r\n\r\n$/);
+  expect(records).toMatchObject([{ outcome: 'answered', responseBytes: 6 * 9 + 2 }]);
 });
 
-test('comments of an array are space that JSON allows', async () => {
+test('an event that does not begin as expected follows one without members', async () => {
+  const { answer, give, end } = handFed();
+  const { run, reply } = call(() => Promise.resolve(answer));
+  const running = run();
+  await pass(INTERVAL_IN_MS);
+  give('event: other\ndata: 1\n\n');
+  await pass(1);
+  end();
+  await running;
+  expect(reply.body).toBe('data: {}\n\nevent: other\ndata: 1\n\n');
+});
+
+test('nothing follows a part that says why the model finished', async () => {
+  const { answer, give, end } = handFed();
+  const facts = () => ({ ...FACTS, finishReason: 'STOP' });
+  const { run, reply } = call(() => Promise.resolve({ ...answer, facts }));
+  const running = run();
+  await pass(1);
+  give('data: 1\n\n');
+  await pass(5 * INTERVAL_IN_MS);
+  end();
+  await running;
+  expect(reply.body).toBe('data: 1\n\n');
+});
+
+test('a stream that comes in another form than the one begun is told as a failure', async () => {
+  const { answer } = handFed('sse');
+  const { promise, resolve } = Promise.withResolvers<StreamedAnswer>();
+  const { run, reply, records } = call(() => promise, {}, 'json-array');
+  const running = run();
+  await pass(INTERVAL_IN_MS);
+  resolve(answer);
+  await running;
+  expect(reply.body).toBe('[<VERTEX_FAILED gemini json-array first>');
+  expect(records).toMatchObject([{ outcome: 'interrupted', code: 'VERTEX_FAILED' }]);
+});
+
+test('the silence of an array is filled with its bracket and space that JSON allows', async () => {
   const { answer, give, end } = handFed('json-array');
   const { run, reply } = call(() => Promise.resolve(answer), {}, 'json-array');
   const running = run();
@@ -119,11 +162,11 @@ test('comments of an array are space that JSON allows', async () => {
   end();
   await running;
   expect(reply.headers['content-type']).toMatch(/^application\/json/);
-  expect(reply.body).toMatch(/^\n\[\{"a":1\}\n+,\{"b":2\}\]$/);
+  expect(reply.body).toMatch(/^\[\{"a":1\}\n+,\{"b":2\}\]$/);
   expect(JSON.parse(reply.body)).toEqual([{ a: 1 }, { b: 2 }]);
 });
 
-test('raw bytes and whole answers have no comments', async () => {
+test('raw bytes and whole answers stay as they are', async () => {
   const { answer, end } = handFed('raw');
   const raw = call(() => Promise.resolve(answer), {}, 'raw');
   const running = raw.run();
@@ -141,9 +184,9 @@ test('raw bytes and whole answers have no comments', async () => {
 });
 
 test.each<[Framing, string]>([
-  ['sse', `${COMMENT}<VERTEX_UNAVAILABLE gemini sse first>`],
-  ['json-array', '\n<VERTEX_UNAVAILABLE gemini json-array first>'],
-])('a failure after a comment is told in the stream of %s, as its first part', async (framing, body) => {
+  ['sse', 'data: {}\n\n<VERTEX_UNAVAILABLE gemini sse first>'],
+  ['json-array', '[<VERTEX_UNAVAILABLE gemini json-array first>'],
+])('a failure after a silence is told in the stream of %s, as its first part', async (framing, body) => {
   const { promise, reject } = Promise.withResolvers<StreamedAnswer>();
   const { run, reply, records } = call(() => promise, {}, framing);
   const running = run();
@@ -154,7 +197,7 @@ test.each<[Framing, string]>([
   expect(records).toMatchObject([{ outcome: 'interrupted', status: 200, code: 'VERTEX_UNAVAILABLE' }]);
 });
 
-test('a failure before any comment is an error of its own', async () => {
+test('a failure before anything is sent is an error of its own', async () => {
   const { promise, reject } = Promise.withResolvers<StreamedAnswer>();
   const { run, reply, records } = call(() => promise);
   const running = run();
@@ -165,25 +208,25 @@ test('a failure before any comment is an error of its own', async () => {
   expect(records).toMatchObject([{ outcome: 'failed', status: 503 }]);
 });
 
-test('a whole answer after a comment can only be told as a failure', async () => {
+test('a whole answer after a filled silence can only be told as a failure', async () => {
   const { promise, resolve } = Promise.withResolvers<typeof WHOLE>();
   const { run, reply, records } = call(() => promise);
   const running = run();
   await pass(INTERVAL_IN_MS);
   resolve(WHOLE);
   await running;
-  expect(reply.body).toBe(`${COMMENT}<VERTEX_FAILED gemini sse first>`);
+  expect(reply.body).toBe('data: {}\n\n<VERTEX_FAILED gemini sse first>');
   expect(records).toMatchObject([{ outcome: 'interrupted', code: 'VERTEX_FAILED' }]);
 });
 
-test('comments keep a stream alive beyond the limit of a call, up to that of a stream', async () => {
+test('a filled silence keeps a stream alive beyond the limit of a call, up to that of a stream', async () => {
   const { run, reply, records } = call(() => new Promise(() => undefined));
   const running = run();
   await pass(2999);
   expect(records).toEqual([]);
   await pass(1);
   await running;
-  expect(reply.body.replaceAll(COMMENT, '')).toBe('<VERTEX_TIMEOUT gemini sse first>');
+  expect(reply.body).toMatch(/^data: +\{\}\n\n<VERTEX_TIMEOUT gemini sse first>$/);
   expect(records).toMatchObject([{ outcome: 'interrupted', code: 'VERTEX_TIMEOUT', durationInMs: 3000 }]);
 });
 
@@ -226,7 +269,7 @@ test.each(['x-server-timeout', 'x-stainless-timeout'])(
   },
 );
 
-test('a client that takes nothing is sent no comments on top', async () => {
+test('a client that takes nothing is sent nothing on top', async () => {
   const { answer, give } = handFed();
   const { run, reply } = call(() => Promise.resolve(answer));
   reply.take = () => new Promise(() => undefined);
@@ -239,12 +282,12 @@ test('a client that takes nothing is sent no comments on top', async () => {
   await running;
 });
 
-test('a caller that goes away between comments is on record as aborted', async () => {
+test('a caller that goes away during a filled silence is on record as aborted', async () => {
   const { run, reply, records } = call(() => new Promise(() => undefined));
   const running = run();
   await pass(2 * INTERVAL_IN_MS);
   reply.leave();
   await running;
-  expect(reply.body.replaceAll(COMMENT, '')).toBe('');
+  expect(reply.body.trimEnd()).toBe('data:');
   expect(records).toMatchObject([{ outcome: 'aborted', code: 'CALLER_GONE' }]);
 });

@@ -1,3 +1,4 @@
+import { fillSilence } from '../../../src/dialects/fill-silence.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { AuditTrail } from '../../../src/prediction/audit-trail.ts';
 import type { Call } from '../../../src/prediction/call.ts';
@@ -81,8 +82,9 @@ const dialect: Dialect = {
     contentType: 'application/json',
     body: JSON.stringify({ code, message, requestId }),
   }),
-  writeStreamError: ({ code }, { format, framing, isFirst }) =>
-    `<${code} ${format} ${framing}${isFirst ? ' first' : ''}>`,
+  writeStreamError: ({ code }, { format, framing, lastPart }) =>
+    `<${code} ${format} ${framing}${lastPart ? '' : ' first'}>`,
+  fillSilence,
 };
 
 /** The differences of a call from one that is answered. */
@@ -90,6 +92,7 @@ export interface Changes extends Partial<Omit<PredictDependencies, 'audit' | 'no
   readonly trail?: Partial<AuditTrail>;
   readonly call?: Partial<Call>;
   readonly readPrediction?: Dialect['readPrediction'];
+  readonly writeStreamError?: Dialect['writeStreamError'];
 }
 
 /** One call through the use case, its answer and its records. */
@@ -108,7 +111,13 @@ const governance = governanceOf({
 });
 
 /** Makes a call through the use case with fakes for all other dependencies; each step takes a known time on a fake clock. */
-export function oneCall({ call, readPrediction, trail, ...dependencies }: Changes = {}): OneCall {
+export function oneCall({
+  call,
+  readPrediction,
+  writeStreamError,
+  trail,
+  ...dependencies
+}: Changes = {}): OneCall {
   const reply = createReply();
   const records: AuditRecord[] = [];
   const clock = { time: 5000 };
@@ -134,7 +143,11 @@ export function oneCall({ call, readPrediction, trail, ...dependencies }: Change
     now: () => STARTED_AT,
   });
   const whole: Call = {
-    dialect: { ...dialect, ...(readPrediction && { readPrediction }) },
+    dialect: {
+      ...dialect,
+      ...(readPrediction && { readPrediction }),
+      ...(writeStreamError && { writeStreamError }),
+    },
     method: 'POST',
     path: 'v1/projects/…',
     query: new URLSearchParams(),
