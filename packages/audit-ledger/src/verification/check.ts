@@ -48,20 +48,20 @@ export type ReportCounts = Partial<
 
 /**
  * One check of a verification. It looks at the evidence as that is read, once and in order, and yields what is wrong.
- * Each method is called for all checks of the list, in its order, before the next method is called for any. The methods
- * throw what reading the evidence throws.
+ * Each method is called for all checks of the list, in its order, before the next method is called for any. A method that
+ * only takes note gives undefined. The methods throw what reading the evidence throws.
  */
 export interface LedgerCheck {
   /** Checks the evidence before a chain is read. */
-  begin?(): FindingStream;
+  begin?(): FindingStream | undefined;
   /** Checks a chain before its lines are read. Chains come in the order of their writers. */
-  beginChain?(chain: CheckedChain): FindingStream;
+  beginChain?(chain: CheckedChain): FindingStream | undefined;
   /** Checks further lines of a chain, which come in their order. */
-  visit?(lines: readonly ChainLine[], chain: CheckedChain): FindingStream;
+  visit?(lines: readonly ChainLine[], chain: CheckedChain): FindingStream | undefined;
   /** Checks a chain as a whole, after its last line. */
-  endChain?(chain: CheckedChain): FindingStream;
+  endChain?(chain: CheckedChain): FindingStream | undefined;
   /** Checks the ledger as a whole, after its last chain. @param chains the chains that were read, by their writers. */
-  finish?(chains: ReadonlyMap<string, CheckedChain>): FindingStream;
+  finish?(chains: ReadonlyMap<string, CheckedChain>): FindingStream | undefined;
   /** Gives the counts for the report, at the very end. */
   counts?(): ReportCounts;
   /** Gives a sentence for each thing that could not be checked, at the very end. */

@@ -1,6 +1,6 @@
 import { hashEntry } from '../ledger/ledger-entry.ts';
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
-import { readLines } from '../ledger/read-lines.ts';
+import { type Line, readLines } from '../ledger/read-lines.ts';
 import type { CheckedChain } from './check.ts';
 import type { Place } from './finding.ts';
 import { type CallIdentity, readCallIdentity } from './call-identity.ts';
@@ -20,6 +20,9 @@ export interface ChainLine {
   /** The call of an opening or a closing; undefined for other entries, and where the record names no call. */
   readonly call: CallIdentity | undefined;
 }
+
+/** The most lines that are held at once. Parsed entries of more lines would outlive the space for new objects. */
+const LINES_AT_ONCE = 64;
 
 /** Starts a chain, of which nothing was read yet. */
 export function startChain(chain: LedgerChain, shipped: number | undefined): CheckedChain {
@@ -50,26 +53,31 @@ export async function* readChain(
   let startedAt: number | undefined;
   for (const { part, bytes } of chain.parts) {
     let number = 0;
-    for await (const read of readLines(reader, chain.writer, { part, bytes }, abortSignal)) {
-      const lines = read.map(({ text, ...line }): ChainLine => {
-        number += 1;
-        const entry = readEntry(text, chain.writer);
-        const call = entry && isOfCall(entry) ? readCallIdentity(entry.members) : undefined;
-        return { ...line, place: { part, line: number }, hash: hashEntry(text), entry, call };
-      });
-      let time: string | undefined;
-      for (const { entry } of lines) {
-        if (!entry) continue;
-        time = entry.time;
-        startedAt ??= Date.parse(time);
-        chain.last = Math.max(chain.last, entry.sequence);
-        if (isOfCall(entry)) chain.calls += 1;
-        if (entry.kind === 'end') chain.endedAt = time;
+    for await (const read of readLines(reader, chain.writer, { part, bytes }, abortSignal))
+      for (let from = 0; from < read.length; from += LINES_AT_ONCE) {
+        const lines = read.slice(from, from + LINES_AT_ONCE).map((line) => {
+          number += 1;
+          return asChainLine(line, chain.writer, { part, line: number });
+        });
+        let time: string | undefined;
+        for (const { entry } of lines) {
+          if (!entry) continue;
+          time = entry.time;
+          startedAt ??= Date.parse(time);
+          chain.last = Math.max(chain.last, entry.sequence);
+          if (isOfCall(entry)) chain.calls += 1;
+          if (entry.kind === 'end') chain.endedAt = time;
+        }
+        if (time !== undefined && startedAt !== undefined) chain.lastedInMs = Date.parse(time) - startedAt;
+        yield lines;
       }
-      if (time !== undefined && startedAt !== undefined) chain.lastedInMs = Date.parse(time) - startedAt;
-      yield lines;
-    }
   }
+}
+
+function asChainLine({ text, bytes, isWhole }: Line, writer: string, place: Place): ChainLine {
+  const entry = readEntry(text, writer);
+  const call = entry && isOfCall(entry) ? readCallIdentity(entry.members) : undefined;
+  return { place, hash: hashEntry(text), bytes, isWhole, entry, call };
 }
 
 /** Tells whether an entry is the opening or the closing of a call. */

@@ -76,7 +76,10 @@ export async function verifyLedger(
   const checks = listChecks(reader, chains, evidence, options);
   const findings = createFindingList();
   const each = async (look: (check: LedgerCheck) => FindingStream | undefined): Promise<void> => {
-    for (const check of checks) for await (const found of look(check) ?? []) findings.add(found);
+    for (const check of checks) {
+      const stream = look(check);
+      if (stream) for await (const found of stream) findings.add(found);
+    }
   };
 
   await each((check) => check.begin?.());

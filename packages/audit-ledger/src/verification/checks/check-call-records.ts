@@ -11,13 +11,11 @@ export function checkCallRecords(): LedgerCheck {
   return {
     beginChain() {
       unreadable = [];
-      return [];
     },
     visit(lines) {
       for (const { entry, call, place } of lines)
         if (entry && isOfCall(entry) && !call && unreadable.length < MOST_UNREADABLE)
           unreadable.push({ sequence: entry.sequence, place });
-      return [];
     },
     *endChain({ writer, faults }) {
       for (const { sequence, place } of unreadable)

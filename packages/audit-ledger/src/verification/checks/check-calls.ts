@@ -58,7 +58,6 @@ export function checkCalls(options: CallCheckOptions): LedgerCheck {
           calls.closed(call);
         }
       }
-      return [];
     },
 
     async *finish(chains) {

@@ -13,11 +13,9 @@ export function checkHashes(witnesses: Witnesses, anchorIndex: AnchorIndex): Led
     beginChain(chain) {
       anchors += anchorIndex.get(chain.writer)?.size ?? 0;
       witnesses.begin(chain);
-      return [];
     },
     visit(lines) {
       for (const { entry, hash, place } of lines) if (entry) witnesses.see(entry.sequence, hash, place);
-      return [];
     },
     *endChain({ writer, faults, isShattered }) {
       if (isShattered) return;

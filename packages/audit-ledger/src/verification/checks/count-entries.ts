@@ -7,7 +7,6 @@ export function countEntries(): LedgerCheck {
   return {
     beginChain({ parts }) {
       sum.parts += parts.length;
-      return [];
     },
     visit(lines) {
       sum.entries += lines.length;
@@ -15,7 +14,6 @@ export function countEntries(): LedgerCheck {
         sum.bytes += bytes;
         if (entry?.kind === 'unverified') sum.unverified += readCalls(entry.members);
       }
-      return [];
     },
     counts: () => sum,
   };
