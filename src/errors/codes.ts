@@ -50,6 +50,7 @@ export const CODES = {
   INSTANCE_STOPPING: fact(503, 'UNAVAILABLE', 'Instance is being stopped', true),
   INSTANCE_FULL: fact(503, 'UNAVAILABLE', 'Instance has no room', true),
   CALL_TIMEOUT: fact(504, 'DEADLINE_EXCEEDED', 'Call took too long', true),
+  CALLER_TIMEOUT: fact(504, 'DEADLINE_EXCEEDED', 'Time limit of the call has passed', true),
   VERTEX_INVALID_ARGUMENT: fact(400, 'INVALID_ARGUMENT', 'Vertex AI refused the request'),
   VERTEX_PAYLOAD_TOO_LARGE: fact(413, 'INVALID_ARGUMENT', 'Payload too large for Vertex AI'),
   VERTEX_NOT_FOUND: fact(404, 'NOT_FOUND', 'Not found on Vertex AI'),

@@ -23,7 +23,10 @@ export interface Deadline {
   shorten(timeoutInMs: number): void;
   /** Applies a limit that the call carries until its answer begins, where that is shorter. */
   shortenStart(timeoutInMs: number): void;
-  /** Makes a timeout VERTEX_TIMEOUT from here on; before, it is CALL_TIMEOUT. */
+  /**
+   * Makes a timeout VERTEX_TIMEOUT from here on; before, it is CALL_TIMEOUT. A limit that the call carries is
+   * CALLER_TIMEOUT all the time.
+   */
   reachVertex(): void;
   /** Applies the limit of streams, or the one that the call carries for all of its answer where that is shorter. */
   beginStream(): void;
@@ -35,7 +38,9 @@ export interface Deadline {
   clear(): void;
 }
 
-const CARRIED = 'the time limit that the call carries';
+const CALL_LIMIT = 'the longest that a call may last';
+const STREAM_LIMIT = 'the longest that a stream may last';
+const CARRIED_LIMIT = 'the time limit that the call carries';
 
 /** Starts the time of a call, with the limit of calls (`callTimeoutInMs`). */
 export function startDeadline(
@@ -47,17 +52,20 @@ export function startDeadline(
   let isAtVertex = false;
   let carriedInMs = Infinity;
   let timeoutInMs = callTimeoutInMs;
-  let what = 'the longest that a call may last';
+  let what = CALL_LIMIT;
   let timer: NodeJS.Timeout | undefined;
-  const expire = () => {
-    const limit = `within ${timeoutInMs / 1000} s, ${what}`;
-    controller.abort(
-      isAtVertex
-        ? new GatewayError('VERTEX_TIMEOUT', `Vertex AI did not answer completely ${limit}.`)
-        : new GatewayError(
-            'CALL_TIMEOUT',
-            `The call was not ready to be served ${limit}. Send its body whole and at once, then try again.`,
-          ),
+  const expire = () => controller.abort(timedOut(`within ${timeoutInMs / 1000} s, ${what}`));
+  const timedOut = (limit: string): GatewayError => {
+    if (what === CARRIED_LIMIT)
+      return new GatewayError(
+        'CALLER_TIMEOUT',
+        `The call was not answered completely ${limit}. Allow it more time.`,
+      );
+    if (isAtVertex)
+      return new GatewayError('VERTEX_TIMEOUT', `Vertex AI did not answer completely ${limit}.`);
+    return new GatewayError(
+      'CALL_TIMEOUT',
+      `The call was not ready to be served ${limit}. Send its body whole and at once, then try again.`,
     );
   };
   const limitTo = (limitInMs: number, meaning: string) => {
@@ -84,19 +92,19 @@ export function startDeadline(
       }),
     shorten: (limitInMs) => {
       carriedInMs = limitInMs;
-      if (limitInMs < timeoutInMs) limitTo(limitInMs, CARRIED);
+      if (limitInMs < timeoutInMs) limitTo(limitInMs, CARRIED_LIMIT);
     },
     shortenStart: (limitInMs) => {
-      if (limitInMs < timeoutInMs) limitTo(limitInMs, CARRIED);
+      if (limitInMs < timeoutInMs) limitTo(limitInMs, CARRIED_LIMIT);
     },
     reachVertex: () => {
       isAtVertex = true;
     },
     beginStream: () => {
-      if (carriedInMs < streamTimeoutInMs) limitTo(carriedInMs, CARRIED);
-      else limitTo(streamTimeoutInMs, 'the longest that a stream may last');
+      if (carriedInMs < streamTimeoutInMs) limitTo(carriedInMs, CARRIED_LIMIT);
+      else limitTo(streamTimeoutInMs, STREAM_LIMIT);
     },
-    beginDelivery: () => limitTo(streamTimeoutInMs, 'the longest that a stream may last'),
+    beginDelivery: () => limitTo(streamTimeoutInMs, STREAM_LIMIT),
     end: (failure) => controller.abort(failure),
     clear: () => clearTimeout(timer),
   };

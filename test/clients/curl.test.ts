@@ -169,7 +169,7 @@ test('a call that carries a time limit is ended by it', async () => {
     504,
     expect.stringContaining('within 0.5 s, the time limit that the call carries'),
   ]);
-  clients.expectRecords({ outcome: 'failed', code: 'VERTEX_TIMEOUT' });
+  clients.expectRecords({ outcome: 'failed', code: 'CALLER_TIMEOUT' });
 });
 
 test('more tokens in a minute than the product allows are 429 at the edge, and say for how long', async () => {

@@ -235,7 +235,7 @@ test.each([
     504,
     expect.stringContaining(`within ${seconds} s, the time limit that the call carries`),
   ]);
-  observed.whenRecorded(answer, { outcome: 'failed', code: 'VERTEX_TIMEOUT', status: '504' });
+  observed.whenRecorded(answer, { outcome: 'failed', code: 'CALLER_TIMEOUT', status: '504' });
 });
 
 test('each call has one audit record, and no token has got anywhere', () =>

@@ -63,7 +63,22 @@ test('a limit that a call carries ends it sooner, counted from its start', async
   pass(100);
   deadline.shorten(250);
   expect(deadline.timeoutInMs).toBe(250);
-  expect(await expectEndAfter(150)).toMatch(/within 0.25 s, the time limit that the call carries/);
+  expect(await expectEndAfter(150)).toMatch(
+    /^CALLER_TIMEOUT: .*within 0.25 s, the time limit that the call carries/,
+  );
+});
+
+test('a limit that a call carries is the caller’s own at Vertex AI, too', async () => {
+  deadline.shorten(250);
+  deadline.reachVertex();
+  expect(await expectEndAfter(250)).toMatch(/^CALLER_TIMEOUT: /);
+});
+
+test('a limit that a call carries is the caller’s no longer when its answer is there', async () => {
+  deadline.shorten(250);
+  deadline.reachVertex();
+  deadline.beginDelivery();
+  expect(await expectEndAfter(STREAM_IN_MS)).toMatch(/^VERTEX_TIMEOUT: /);
 });
 
 test('a limit that a call carries holds for its stream, too', async () => {
@@ -71,12 +86,16 @@ test('a limit that a call carries holds for its stream, too', async () => {
   expect(deadline.timeoutInMs).toBe(CALL_IN_MS);
   pass(500);
   deadline.beginStream();
-  expect(await expectEndAfter(2500)).toMatch(/within 3 s, the time limit that the call carries/);
+  expect(await expectEndAfter(2500)).toMatch(
+    /^CALLER_TIMEOUT: .*within 3 s, the time limit that the call carries/,
+  );
 });
 
 test('a limit for the start ends a call sooner', async () => {
   deadline.shortenStart(250);
-  expect(await expectEndAfter(250)).toMatch(/within 0.25 s, the time limit that the call carries/);
+  expect(await expectEndAfter(250)).toMatch(
+    /^CALLER_TIMEOUT: .*within 0.25 s, the time limit that the call carries/,
+  );
 });
 
 test('a limit for the start no longer holds for a stream that has begun', async () => {
@@ -98,7 +117,7 @@ test('a limit that has passed already ends the call at once', () => {
   pass(500);
   deadline.shorten(100);
   pass(0);
-  expect(deadline.abortSignal.reason).toMatchObject({ code: 'CALL_TIMEOUT' });
+  expect(deadline.abortSignal.reason).toMatchObject({ code: 'CALLER_TIMEOUT' });
 });
 
 test('a caller that goes away ends the call', async () => {

@@ -231,9 +231,9 @@ test('a filled silence keeps a stream alive beyond the limit of a call, up to th
 });
 
 test.each([
-  ['x-server-timeout', '2', 2000],
-  ['x-stainless-timeout', '0', 3000],
-])('with %s: %s a stream that has begun ends after %i ms', async (name, value, endInMs) => {
+  ['x-server-timeout', '2', 2000, 'CALLER_TIMEOUT'],
+  ['x-stainless-timeout', '0', 3000, 'VERTEX_TIMEOUT'],
+])('with %s: %s a stream that has begun ends after %i ms: %s', async (name, value, endInMs, code) => {
   const header = (asked: string) => (asked === name ? value : null);
   const { run, reply, records } = call(() => new Promise(() => undefined), { call: { header } });
   const running = run();
@@ -241,7 +241,7 @@ test.each([
   expect(reply.ends).toBe(0);
   await pass(1);
   await running;
-  expect(records).toMatchObject([{ outcome: 'interrupted', durationInMs: endInMs }]);
+  expect(records).toMatchObject([{ outcome: 'interrupted', code, durationInMs: endInMs }]);
 });
 
 test.each([
@@ -255,7 +255,7 @@ test.each([
   await pass(endInMs);
   await running;
   expect(reply.status).toBe(504);
-  expect(records).toMatchObject([{ outcome: 'failed', code: 'VERTEX_TIMEOUT', durationInMs: endInMs }]);
+  expect(records).toMatchObject([{ outcome: 'failed', code: 'CALLER_TIMEOUT', durationInMs: endInMs }]);
 });
 
 test.each(['x-server-timeout', 'x-stainless-timeout'])(
