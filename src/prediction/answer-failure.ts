@@ -22,12 +22,15 @@ export async function answerFailure(served: ServedCall<ErrorDialect>, error: unk
   reply.send(failure.facts.status, headers, body);
 }
 
-/** Sends the failure of a call that is not on record here. The edge records it, with the reason from these headers. */
+/**
+ * Sends the failure of a call that is not on record here. The edge records it, with the reason from these headers. The
+ * answer has no request id, which would stand for a record.
+ */
 function sendUnrecorded({ call, reply, record }: ServedCall<ErrorDialect>, failure: GatewayError): void {
   const { contentType, body } = call.dialect.writeError(failure, record.requestId, call.path);
   const headers = {
     ...(record.isAdmitted && {
-      ...record.headers(contentType),
+      'x-policy-version': record.policyVersion,
       ...retryHeaders(failure),
       'x-gateway-unrecorded-detail': encodeURIComponent(failure.message),
     }),

@@ -112,13 +112,18 @@ export class CallRecord {
     return this.#ending.facts?.usage.totalTokens ?? 0;
   }
 
-  /** Returns the headers of every answer; the request id stands under both names that clients look for. */
+  /** The content hash of the governance documents in force. */
+  get policyVersion(): string {
+    return this.#opening.policyVersion;
+  }
+
+  /** Returns the headers of every answer that is on record; the request id stands under both names that clients look for. */
   headers(contentType: string): Record<string, string> {
     return {
       'content-type': contentType,
       'x-request-id': this.requestId,
       'request-id': this.requestId,
-      'x-policy-version': this.#opening.policyVersion,
+      'x-policy-version': this.policyVersion,
     };
   }
 
