@@ -50,6 +50,12 @@ interface Received {
   ended?: 'answered' | 'dropped';
 }
 
+/** An answer whose end is followed, such as a `ServerResponse`. It is sent whole if it is finished when it closes. */
+export interface FollowedAnswer {
+  readonly writableFinished: boolean;
+  once(event: 'close', listener: () => void): unknown;
+}
+
 const MAXIMUM_REQUESTS = 50_000;
 const MAXIMUM_BODY_BYTES = 64 * 1024 * 1024;
 const FAULT_FIELDS = new Set([
@@ -97,7 +103,7 @@ export class Control {
     path: string,
     headers: IncomingMessage['headers'],
     body: Buffer,
-    response?: ServerResponse,
+    response?: FollowedAnswer,
   ): void {
     const received: Received = { time: this.#now(), method, path, headers, body };
     this.#received.push(received);

@@ -1,6 +1,6 @@
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Control } from '../control/control.ts';
+import type { Control, FollowedAnswer } from '../control/control.ts';
 import { checkAccess } from './check-access.ts';
 import { checkLocation } from './check-location.ts';
 import { checkEndpointType, hostOf, infer } from './endpoint-types.ts';
@@ -28,7 +28,7 @@ export async function serveGrpc(
   const path = request.url;
   const call = read(served, path, Buffer.concat(chunks));
   const recorded = call.message ? Buffer.from(JSON.stringify(call.message)) : call.body;
-  control.record(request.method, path, request.headers, recorded);
+  control.record(request.method, path, request.headers, recorded, follow(response));
 
   const fault = control.takeFault(request.method, path);
   if (fault?.delayInMs !== undefined) await sleep(fault.delayInMs);
@@ -42,6 +42,16 @@ export async function serveGrpc(
     const failure = error instanceof GoogleError ? error : new GoogleError('INTERNAL', String(error));
     finish(response, { ...fault?.headers, ...statusTrailers(served.protos, failure) });
   }
+}
+
+/** Follows an answer of HTTP/2: Node finishes a stream that the client resets, too. */
+function follow({ stream }: Http2ServerResponse): FollowedAnswer {
+  return {
+    once: (event, listener) => stream.once(event, listener),
+    get writableFinished() {
+      return stream.rstCode === constants.NGHTTP2_NO_ERROR;
+    },
+  };
 }
 
 interface PredictMessage {
