@@ -1,10 +1,10 @@
-import { type GatewayError, toGatewayError } from '../errors/gateway-error.ts';
+import { toGatewayError } from '../errors/gateway-error.ts';
 import type { AccessTokens } from '../prediction/vertex.ts';
 import type { AccessToken } from './google-token-exchange.ts';
 
 /** The options of `createCachedAccessTokens`. */
 export interface CachedAccessTokensOptions {
-  /** Gets a new token. No two calls of it run at the same time. */
+  /** Gets a new token, or fails within a limit of its own. One call a second at most is made beside one that runs. */
   readonly exchange: () => Promise<AccessToken>;
   /** Returns the time in milliseconds since 1970. */
   readonly now: () => number;
@@ -31,16 +31,29 @@ export interface CachedAccessTokens extends AccessTokens {
 const REFRESH_AFTER = 0.75;
 const FIRST_RETRY_IN_MS = 1000;
 const LAST_RETRY_IN_MS = 30_000;
-/** Without a valid token a failure is repeated to callers for this long before the next attempt. */
-const OPEN_CIRCUIT_IN_MS = 1000;
+/** The time between a failure and the next attempt. Callers without a valid token wait for that attempt. */
+const PAUSE_AFTER_FAILURE_IN_MS = 1000;
+/** An exchange that has run for this long may hang. Another is made beside it while callers wait. */
+const SHARED_FOR_IN_MS = 1000;
 /** The time for which tokens are not replaced after a replacement was refused too. */
 const NO_REPLACEMENT_IN_MS = 10_000;
 /** The most replacements in a period, however often tokens are refused. */
 const REPLACEMENTS = { count: 10, inMs: 60_000 };
 
+/** An exchange under way. */
+interface Attempt {
+  readonly startedAt: number;
+  /** Settles as the exchange does, and resolves earlier when another exchange gives a token. */
+  readonly outcome: Promise<string>;
+  readonly resolve: (token: string) => void;
+  /** True when another exchange has given a token. */
+  isOvertaken: boolean;
+}
+
 /**
- * Keeps one access token. It is renewed in the background well ahead of expiry, with one exchange at a time. It is given
- * out until the instant at which it expires, even while the exchange fails.
+ * Keeps one access token. It is renewed in the background well ahead of expiry. It is given out until the instant at which
+ * it expires, even while the exchange fails. Callers without a valid token share an exchange. After an outage the next
+ * caller gets a token: neither a failure nor an exchange that hangs is passed on to those who come later.
  */
 export function createCachedAccessTokens({
   exchange,
@@ -48,8 +61,13 @@ export function createCachedAccessTokens({
   schedule,
 }: CachedAccessTokensOptions): CachedAccessTokens {
   let token: AccessToken | undefined;
-  let refreshing: Promise<string> | undefined;
-  let failure: { readonly error: GatewayError; readonly at: number } | undefined;
+  let latest: Attempt | undefined;
+  const running = new Set<Attempt>();
+  /** The callers that wait for a token. */
+  let waiting = 0;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let next: Promise<string> | undefined;
+  let endPause = (): void => undefined;
   let retryInMs = FIRST_RETRY_IN_MS;
   let cancel = (): void => undefined;
   let closed = false;
@@ -59,53 +77,101 @@ export function createCachedAccessTokens({
   function plan(delayInMs: number): void {
     cancel();
     if (closed) return;
-    cancel = schedule(() => void refresh().catch(() => undefined), delayInMs);
+    cancel = schedule(() => void join(), delayInMs);
   }
 
-  async function exchangeOnce(): Promise<string> {
-    const startedAt = now();
-    try {
-      token = await exchange();
-      failure = undefined;
-      retryInMs = FIRST_RETRY_IN_MS;
-      const lifetimeInMs = token.expiresAt.getTime() - startedAt;
-      // The delay has a minimum, because a token that expires at once would be renewed in a tight loop.
-      plan(Math.max(lifetimeInMs * REFRESH_AFTER, FIRST_RETRY_IN_MS));
-      return token.value;
-    } catch (error) {
-      failure = { error: toGatewayError(error), at: now() };
-      // Before the first token there is none to renew, so the next caller tries again.
-      if (token) plan(retryInMs);
-      retryInMs = Math.min(retryInMs * 2, LAST_RETRY_IN_MS);
-      throw failure.error;
+  async function run({ startedAt, resolve }: Attempt): Promise<void> {
+    const fetched = await exchange();
+    token = fetched;
+    failedAt = Number.NEGATIVE_INFINITY;
+    retryInMs = FIRST_RETRY_IN_MS;
+    const lifetimeInMs = fetched.expiresAt.getTime() - startedAt;
+    // The delay has a minimum, because a token that expires at once would be renewed in a tight loop.
+    plan(Math.max(lifetimeInMs * REFRESH_AFTER, FIRST_RETRY_IN_MS));
+    resolve(fetched.value);
+    for (const other of running) {
+      other.isOvertaken = true;
+      other.resolve(fetched.value);
     }
   }
 
-  function refresh(): Promise<string> {
-    refreshing ??= exchangeOnce().finally(() => (refreshing = undefined));
-    return refreshing;
+  function noteFailure({ isOvertaken }: Attempt): void {
+    if (isOvertaken) return;
+    failedAt = now();
+    // Before the first token there is none to renew, so the next caller tries again.
+    if (token) plan(retryInMs);
+    retryInMs = Math.min(retryInMs * 2, LAST_RETRY_IN_MS);
   }
 
-  /** Renews the token; throws the last failure again while that is less than a second old. */
-  async function refreshUnlessFailing(): Promise<string> {
-    if (!refreshing && failure && now() - failure.at < OPEN_CIRCUIT_IN_MS) throw failure.error;
-    return refresh();
+  function start(): Attempt {
+    const { promise: outcome, resolve, reject } = Promise.withResolvers<string>();
+    const attempt: Attempt = { startedAt: now(), outcome, resolve, isOvertaken: false };
+    running.add(attempt);
+    latest = attempt;
+    const cancelNext = schedule(() => {
+      if (!closed && waiting > 0 && latest === attempt) start();
+    }, SHARED_FOR_IN_MS);
+    run(attempt)
+      .finally(() => {
+        cancelNext();
+        running.delete(attempt);
+      })
+      .catch((error: unknown) => {
+        noteFailure(attempt);
+        reject(toGatewayError(error));
+      });
+    // Nobody may be waiting for it.
+    outcome.catch(() => undefined);
+    return attempt;
+  }
+
+  /** Returns the exchange that has just begun, or another. */
+  function join(): Attempt {
+    const isShared = latest && running.has(latest) && now() - latest.startedAt < SHARED_FOR_IN_MS;
+    return isShared && latest ? latest : start();
+  }
+
+  /** Gets a new token for a caller. */
+  async function refresh(): Promise<string> {
+    waiting += 1;
+    try {
+      return await join().outcome;
+    } finally {
+      waiting -= 1;
+    }
+  }
+
+  /** Gets a new token, not before a second after the last failure. All who wait for that share the attempt. */
+  async function refreshWhenDue(): Promise<string> {
+    const pauseInMs = failedAt + PAUSE_AFTER_FAILURE_IN_MS - now();
+    if (pauseInMs <= 0 || running.size > 0) return refresh();
+    next ??= new Promise<void>((due) => {
+      const cancelPause = schedule(due, pauseInMs);
+      endPause = () => {
+        cancelPause();
+        due();
+      };
+    }).then(() => {
+      next = undefined;
+      return refresh();
+    });
+    return next;
   }
 
   async function accessToken(): Promise<string> {
-    return token && token.expiresAt.getTime() > now() ? token.value : refreshUnlessFailing();
+    return token && token.expiresAt.getTime() > now() ? token.value : refreshWhenDue();
   }
 
   return {
     accessToken,
     async replace(refused: string): Promise<string | undefined> {
       if (token?.value !== refused) return accessToken();
-      if (!refreshing) {
+      if (running.size === 0) {
         replacedAt = replacedAt.filter((at) => now() - at < REPLACEMENTS.inMs);
         if (now() < noReplacementUntil || replacedAt.length >= REPLACEMENTS.count) return undefined;
         replacedAt.push(now());
       }
-      const replacement = await refreshUnlessFailing();
+      const replacement = await refreshWhenDue();
       return replacement === refused ? undefined : replacement;
     },
     replacementRefused(): void {
@@ -114,6 +180,7 @@ export function createCachedAccessTokens({
     close(): void {
       closed = true;
       cancel();
+      endPause();
     },
   };
 }

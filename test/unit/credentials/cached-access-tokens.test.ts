@@ -95,7 +95,58 @@ test('callers get the old token while a refresh hangs, until the very instant it
   void tokens.accessToken().finally(() => (isSettled = true));
   await settled();
   expect(isSettled).toBe(false);
+  expect(fake.exchanges).toBe(3);
+});
+
+test('an exchange that hangs is shared by those who come within a second, and not by the next ones', async () => {
+  fake.next = () => new Promise(() => undefined);
+  const early = tokens.accessToken();
+  await clock.advance(999);
+  fake.next = undefined;
+  const shared = tokens.accessToken();
+  expect(fake.exchanges).toBe(1);
+  await clock.advance(1);
+  expect(await tokens.accessToken()).toBe('token-2');
+  // Those who were waiting get it too.
+  expect(await Promise.all([early, shared])).toEqual(['token-2', 'token-2']);
+});
+
+test('those who wait while an exchange hangs get a token within a second of the end of that', async () => {
+  fake.next = () => new Promise(() => undefined);
+  const waiting = tokens.accessToken();
+  await clock.advance(2500);
+  fake.next = undefined;
+  await clock.advance(500);
+  expect(await waiting).toBe('token-4');
+});
+
+test('while nobody waits, an exchange that hangs is left alone', async () => {
+  await tokens.accessToken();
+  fake.next = () => new Promise(() => undefined);
+  await clock.advance(0.9 * HOUR);
   expect(fake.exchanges).toBe(2);
+});
+
+test('while exchanges hang, another begins once a second at most', async () => {
+  fake.next = () => new Promise(() => undefined);
+  for (let call = 0; call < 100; call += 1) {
+    void tokens.accessToken();
+    await clock.advance(100);
+  }
+  expect(fake.exchanges).toBe(11);
+});
+
+test('a hung exchange that fails after another has given a token changes nothing', async () => {
+  const hung = Promise.withResolvers<AccessToken>();
+  fake.next = () => hung.promise;
+  const early = tokens.accessToken();
+  fake.next = undefined;
+  await clock.advance(1000);
+  expect(await early).toBe('token-2');
+  const delays = clock.delays();
+  hung.reject(DOWN);
+  await settled();
+  expect(clock.delays()).toEqual(delays);
 });
 
 test('callers get the old token while refreshes fail, until the very instant it expires', async () => {
@@ -104,7 +155,9 @@ test('callers get the old token while refreshes fail, until the very instant it 
   await clock.advance(HOUR - 1);
   expect(await tokens.accessToken()).toBe('token-1');
   await clock.advance(1);
-  expect(await rejectedBy(tokens.accessToken())).toBe(DOWN);
+  const asked = rejectedBy(tokens.accessToken());
+  await clock.advance(1000);
+  expect(await asked).toBe(DOWN);
 });
 
 test('a failing refresh backs off from 1 s to 30 s', async () => {
@@ -143,15 +196,30 @@ test('the back-off starts anew after a success', async () => {
   expect(clock.delays()).toEqual([1000]);
 });
 
-test('without a token a failure is repeated for a second, then the exchange is tried again', async () => {
+test('after a failure all who ask wait for one attempt, a second later', async () => {
   fake.next = fail;
   await rejectedBy(tokens.accessToken());
-  await clock.advance(999);
-  expect(await rejectedBy(tokens.accessToken())).toBe(DOWN);
+  fake.next = undefined;
+  const asked = [tokens.accessToken()];
+  await clock.advance(500);
+  asked.push(tokens.accessToken());
+  await clock.advance(499);
   expect(fake.exchanges).toBe(1);
   await clock.advance(1);
-  fake.next = undefined;
-  expect(await tokens.accessToken()).toBe('token-2');
+  expect(await Promise.all(asked)).toEqual(['token-2', 'token-2']);
+  expect(fake.exchanges).toBe(2);
+});
+
+test('in an outage an exchange is tried once a second, however many ask', async () => {
+  fake.next = fail;
+  const asked: Promise<GatewayError>[] = [];
+  for (let call = 0; call < 100; call += 1) {
+    asked.push(rejectedBy(tokens.accessToken()));
+    await clock.advance(100);
+  }
+  tokens.close();
+  expect(new Set(await Promise.all(asked))).toEqual(new Set([DOWN]));
+  expect(fake.exchanges).toBeLessThanOrEqual(11);
 });
 
 test('without a token nothing is retried in the background', async () => {
@@ -235,12 +303,15 @@ test('a refused token is kept until another can be had, and an exchange that fai
   const refused = await tokens.accessToken();
   fake.next = fail;
   expect(await rejectedBy(tokens.replace(refused))).toBe(DOWN);
-  expect(await rejectedBy(tokens.replace(refused))).toBe(DOWN);
+  const asked = rejectedBy(tokens.replace(refused));
+  await clock.advance(999);
   expect(fake.exchanges).toBe(2);
   expect(await tokens.accessToken()).toBe(refused);
+  await clock.advance(1);
+  expect(await asked).toBe(DOWN);
   fake.next = undefined;
-  await clock.advance(1000);
-  expect(await tokens.accessToken()).toBe('token-3');
+  await clock.advance(30_000);
+  expect(await tokens.accessToken()).not.toBe(refused);
 });
 
 test('an exchange that gives the refused token again replaces nothing', async () => {
@@ -291,10 +362,15 @@ test('whatever fails and when, no caller ever gets an expired token, and one exc
       for (const { byInMs, callers, ...next } of steps) {
         behaviour = next;
         await own.advance(byInMs);
-        const served = Array.from({ length: callers }, () => cached.accessToken().catch(() => undefined));
-        for (const value of await Promise.all(served)) {
-          if (value !== undefined) expect(Number(value)).toBeGreaterThan(own.now());
-        }
+        const served = Array.from({ length: callers }, () =>
+          cached.accessToken().then(
+            (value) => expect(Number(value)).toBeGreaterThan(own.now()),
+            () => undefined,
+          ),
+        );
+        await settled();
+        await own.advance(1000);
+        await Promise.all(served);
       }
       cached.close();
       expect(own.delays()).toEqual([]);
