@@ -5,6 +5,7 @@ import type { Schedule } from '../time/time-limit.ts';
 
 /** The identity endpoint is on the same machine, and answers at once or not at all. */
 const TOKEN_TIMEOUT_IN_MS = 2_000;
+const ASK_AGAIN_AFTER_IN_MS = 500;
 
 const schedule: Schedule = (task, delayInMs) => {
   const timer = setTimeout(task, delayInMs).unref();
@@ -12,10 +13,15 @@ const schedule: Schedule = (task, delayInMs) => {
 };
 
 /**
- * The credential for all SDKs of Azure that the function app uses. A token is waited for at most two seconds. A failure
- * reaches only the caller that asked for the token, and no background task.
+ * The credential for all SDKs of Azure that the function app uses. A token is waited for at most two seconds, and is
+ * asked for again each half second of them. A failure reaches only the caller that asked for the token, and no
+ * background task.
  */
 export function auditCredential(credential: TokenCredential): TokenCredential {
-  const limited = limitCredential(credential, { schedule, timeoutInMs: TOKEN_TIMEOUT_IN_MS });
+  const limited = limitCredential(credential, {
+    schedule,
+    timeoutInMs: TOKEN_TIMEOUT_IN_MS,
+    askAgainAfterInMs: ASK_AGAIN_AFTER_IN_MS,
+  });
   return keepTokens(limited, Date.now);
 }

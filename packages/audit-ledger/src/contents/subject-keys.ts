@@ -34,7 +34,9 @@ interface SubjectKeyOptions {
 /** A key is read anew after this time, so the key of an erased subject is used no longer. */
 const KEPT_FOR_IN_MS = 60_000;
 /** After a failure, the same error is given for this long without another try. */
-const FAILED_FOR_IN_MS = 10_000;
+const FAILED_FOR_IN_MS = 1_000;
+/** A reading of a key that has lasted this long may hang, so calls that come later do not wait for it. */
+const SHARED_FOR_IN_MS = 1_000;
 const MOST_KEPT = 10_000;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -69,8 +71,15 @@ export function createSubjectKeys({ loadStore, key, now }: SubjectKeyOptions): S
       if (known && time < known.until) return known.found;
       for (const [one, { until }] of kept) if (time >= until || kept.size >= MOST_KEPT) kept.delete(one);
       const found = obtain(subject);
-      kept.set(subject, { found, until: time + KEPT_FOR_IN_MS });
-      found.catch(() => kept.set(subject, { found, until: now().getTime() + FAILED_FOR_IN_MS }));
+      kept.set(subject, { found, until: time + SHARED_FOR_IN_MS });
+      const keepUntil = (until: number): void => {
+        // A reading that lasted long may have been overtaken by another.
+        if (kept.get(subject)?.found === found) kept.set(subject, { found, until });
+      };
+      found.then(
+        () => keepUntil(time + KEPT_FOR_IN_MS),
+        () => keepUntil(now().getTime() + FAILED_FOR_IN_MS),
+      );
       return found;
     },
     find: async (subject) => findKey({ store: await loadStore(), key }, subjectKeyName(subject)),

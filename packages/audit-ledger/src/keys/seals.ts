@@ -29,25 +29,25 @@ export interface SealOptions {
 /** The blob that holds the key of seals. It lies among the keys of data subjects, whose names are hashes. */
 export const SEAL_KEY_NAME = 'operations.json';
 
-/** After a failure, calls are refused for this long without another try. */
-const FAILED_FOR_IN_MS = 1_000;
+/** A reading of the key that has lasted this long may hang, so calls that come later do not wait for it. */
+const SHARED_FOR_IN_MS = 1_000;
 const SEAL_BYTES = 16;
 
 /**
  * Makes seals: 128 bits of an HMAC-SHA-256, in base64url, by one random key. The key lies in storage, wrapped by the
- * audit key, and each instance reads it at the first use. If its blob is deleted, instances that start later make
+ * audit key, and each instance reads it at the first use. A failure is not kept. If its blob is deleted, instances that start later make
  * another.
  * @throws AuditError from `open`, SEALS_UNAVAILABLE.
  */
 export function createSeals({ loadStore, key, now }: SealOptions): Seals {
-  let opened: Promise<Seal> | undefined;
-  let failedUntil: number | undefined;
+  let opened: Seal | undefined;
+  let latest: { readonly startedAt: number; readonly seal: Promise<Seal> } | undefined;
   const open = async (): Promise<Seal> => {
     try {
       const { secret } = await obtainKey({ store: await loadStore(), key, now }, SEAL_KEY_NAME);
-      return sealBy(secret);
+      opened = sealBy(secret);
+      return opened;
     } catch {
-      failedUntil = now().getTime() + FAILED_FOR_IN_MS;
       throw new AuditError(
         'SEALS_UNAVAILABLE',
         'The key by which operations are known to be a team’s cannot be read. Try again shortly.',
@@ -55,12 +55,16 @@ export function createSeals({ loadStore, key, now }: SealOptions): Seals {
     }
   };
   return {
-    open() {
-      if (failedUntil !== undefined && now().getTime() >= failedUntil) {
-        opened = undefined;
-        failedUntil = undefined;
-      }
-      return (opened ??= open());
+    async open() {
+      if (opened) return opened;
+      const startedAt = now().getTime();
+      if (!latest || startedAt - latest.startedAt >= SHARED_FOR_IN_MS) latest = { startedAt, seal: open() };
+      const { seal } = latest;
+      return seal.catch((error: unknown) => {
+        // The next call tries again.
+        if (latest?.seal === seal) latest = undefined;
+        throw error;
+      });
     },
   };
 }

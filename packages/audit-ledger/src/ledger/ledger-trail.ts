@@ -16,6 +16,7 @@ export interface ChainWriter {
   append(body: EntryBody, options?: { readonly isAwaited?: boolean }): Promise<void>;
   /** Makes a pending retry at once. */
   hurry(): void;
+  whenCaughtUp(callback: () => void): () => void;
 }
 
 /** The dependencies and limits of a trail. */
@@ -77,13 +78,17 @@ export class LedgerTrail {
   }
 
   /**
-   * Puts an opening on the ledger. Resolves when it is committed.
-   * @throws AuditError AUDIT_LEDGER_UNAVAILABLE when that takes too long. The opening may still be committed later.
+   * Puts an opening on the ledger. Resolves when it is committed. While the ledger stalls, the opening waits apart, and
+   * is put nowhere if that takes too long.
+   * @throws AuditError AUDIT_LEDGER_UNAVAILABLE when it takes too long. The opening may still be committed later.
    */
   async open(record: FlatOpening): Promise<void> {
-    this.#refuseWhileStalled();
+    const { now, timeoutInMs } = this.#options;
+    const startedAt = now();
+    if (this.#isStalled()) await this.#untilCaughtUp();
     this.#opened += 1;
-    await this.#withinLimit(this.#append({ kind: 'opening', record }));
+    const leftInMs = timeoutInMs - (now() - startedAt);
+    await this.#withinLimit(this.#append({ kind: 'opening', record }), leftInMs);
   }
 
   /**
@@ -143,15 +148,28 @@ export class LedgerTrail {
     return { opened: this.#opened, closed: this.#closed };
   }
 
-  /** Refuses a strict call while an entry has waited for longer than the call may wait: it would wait in vain. */
-  #refuseWhileStalled(): void {
+  /** True while an entry has waited for longer than a strict call may wait: another would probably wait in vain. */
+  #isStalled(): boolean {
     const { writer, timeoutInMs, now } = this.#options;
     const since = writer.pendingSince;
-    if (since !== undefined && now() - since > timeoutInMs) throw unavailable();
+    return since !== undefined && now() - since > timeoutInMs;
   }
 
-  #withinLimit(work: Promise<void>): Promise<void> {
-    const { schedule, timeoutInMs } = this.#options;
+  /** Resolves when the ledger takes entries again. @throws AuditError AUDIT_LEDGER_UNAVAILABLE when that takes too long. */
+  async #untilCaughtUp(): Promise<void> {
+    let cancel: (() => void) | undefined;
+    const caughtUp = new Promise<void>((resolve) => {
+      cancel = this.#options.writer.whenCaughtUp(resolve);
+    });
+    try {
+      await this.#withinLimit(caughtUp);
+    } finally {
+      cancel?.();
+    }
+  }
+
+  #withinLimit(work: Promise<void>, timeoutInMs = this.#options.timeoutInMs): Promise<void> {
+    const { schedule } = this.#options;
     const onLate = () => {
       throw unavailable();
     };

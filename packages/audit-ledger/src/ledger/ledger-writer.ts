@@ -39,6 +39,8 @@ const MAXIMUM_BLOCK_BYTES = 4 * 1024 * 1024;
 const MAXIMUM_BLOCKS = 50_000;
 const FIRST_RETRY_IN_MS = 100;
 const LAST_RETRY_IN_MS = 5_000;
+/** The longest pause between two tries of a block while calls come that wait for the ledger. */
+const AWAITED_RETRY_IN_MS = 250;
 /** Entries that no call waits for are gathered into blocks that are this far apart. */
 const BLOCK_INTERVAL_IN_MS = 50;
 /** The shortest delay of an entry that no call waits for, so that the answer of its call goes out first. */
@@ -62,7 +64,9 @@ export class LedgerWriter {
   #block: Block | undefined;
   #pendingBytes = 0;
   #retryInMs = FIRST_RETRY_IN_MS;
-  #tryAgain: (() => void) | undefined;
+  /** The pause before the next try of a block; undefined while there is none. */
+  #pause: { readonly end: () => void; readonly since: number } | undefined;
+  readonly #catchingUp = new Set<() => void>();
   #isPlanned = false;
   /** True while a call waits for an entry that is in no block yet. */
   #isAwaited = false;
@@ -100,6 +104,7 @@ export class LedgerWriter {
       this.#add({ kind: 'chain', policyVersion: this.#options.policyVersion }, () => undefined);
     const committed = new Promise<void>((commit) => this.#add(body, commit));
     this.#isAwaited ||= isAwaited;
+    if (isAwaited) this.#trySoon();
     this.#plan(isAwaited);
     return committed;
   }
@@ -107,7 +112,28 @@ export class LedgerWriter {
   /** Makes a pending retry at once. */
   hurry(): void {
     this.#retryInMs = FIRST_RETRY_IN_MS;
-    this.#tryAgain?.();
+    this.#pause?.end();
+  }
+
+  /**
+   * Calls back when one more block is committed, or at once where nothing waits. Until then a block that failed is tried
+   * again soon.
+   * @returns a function that cancels the call back.
+   */
+  whenCaughtUp(callback: () => void): () => void {
+    if (this.pendingSince === undefined) callback();
+    else this.#catchingUp.add(callback);
+    this.#trySoon();
+    return () => void this.#catchingUp.delete(callback);
+  }
+
+  /** Shortens the pause after a failed try, because somebody waits. */
+  #trySoon(): void {
+    this.#retryInMs = Math.min(this.#retryInMs, AWAITED_RETRY_IN_MS);
+    if (!this.#pause) return;
+    const { end, since } = this.#pause;
+    const elapsedInMs = Math.max(0, this.#options.now().getTime() - since);
+    this.#options.schedule(end, Math.max(0, AWAITED_RETRY_IN_MS - elapsedInMs));
   }
 
   #add(body: EntryBody, commit: () => void): void {
@@ -153,6 +179,8 @@ export class LedgerWriter {
       this.#pendingBytes -= bytes.byteLength;
       this.#committedAt = this.#options.now().getTime();
       for (const { commit } of entries) commit();
+      for (const callback of this.#catchingUp) callback();
+      this.#catchingUp.clear();
       this.#options.onCommitted?.();
     }
     if (this.#waiting.length > 0) this.#plan(false);
@@ -196,10 +224,11 @@ export class LedgerWriter {
           return;
         }
       } catch {
-        await new Promise<void>((again) => {
-          this.#tryAgain = again;
-          this.#options.schedule(again, this.#retryInMs);
+        await new Promise<void>((end) => {
+          this.#pause = { end, since: this.#options.now().getTime() };
+          this.#options.schedule(end, this.#retryInMs);
         });
+        this.#pause = undefined;
         this.#retryInMs = Math.min(this.#retryInMs * 2, LAST_RETRY_IN_MS);
       }
     }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createSubjectKeys, subjectIdOf, subjectKeyName } from '../../src/contents/subject-keys.ts';
+import { settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { MemoryState } from '../memory-storage.ts';
 
 const SUBJECT = 'a'.repeat(64);
@@ -9,9 +10,12 @@ const MINUTE_IN_MS = 60_000;
 function start() {
   const clock = { time: Date.UTC(2026, 0, 1) };
   const store = new MemoryState(() => clock.time);
-  const service = { fails: false, unwraps: 0 };
-  const use = (bytes: Uint8Array) =>
-    service.fails ? Promise.reject(new Error('the vault is down')) : Promise.resolve(bytes);
+  const service = { fails: false, hangs: undefined as Promise<undefined> | undefined, unwraps: 0 };
+  const use = async (bytes: Uint8Array) => {
+    await service.hangs;
+    if (service.fails) throw new Error('the vault is down');
+    return bytes;
+  };
   const instance = () =>
     createSubjectKeys({
       loadStore: () => Promise.resolve(store),
@@ -108,7 +112,27 @@ test('what has just failed is not asked for again at once', async () => {
   service.fails = true;
   await expect(keys.obtain(SUBJECT)).rejects.toThrow('the vault is down');
   service.fails = false;
+  clock.time += 999;
   await expect(keys.obtain(SUBJECT)).rejects.toThrow('the vault is down');
-  clock.time += 10_000;
+  clock.time += 1;
   expect((await keys.obtain(SUBJECT)).secret).toHaveLength(32);
+});
+
+test('a reading that hangs is shared for a second, and keeps nothing of what came after it', async () => {
+  const { clock, instance, service } = start();
+  await instance().obtain(SUBJECT);
+  const keys = instance();
+  const hung = Promise.withResolvers<undefined>();
+  service.hangs = hung.promise;
+  const early = keys.obtain(SUBJECT);
+  await settled();
+  clock.time += 999;
+  const shared = keys.obtain(SUBJECT);
+  clock.time += 1;
+  service.hangs = undefined;
+  const later = await keys.obtain(SUBJECT);
+  hung.resolve(undefined);
+  expect([await early, await shared]).toEqual([later, later]);
+  expect(service.unwraps).toBe(2);
+  expect(await keys.obtain(SUBJECT)).toBe(later);
 });

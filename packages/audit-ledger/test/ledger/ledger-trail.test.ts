@@ -30,6 +30,7 @@ function start(changes: Partial<LedgerTrailOptions> = {}) {
     pendingBytes: 0,
     pendingSince: undefined as number | undefined,
     hurried: 0,
+    catchingUp: new Set<() => void>(),
   };
   const writer: ChainWriter = {
     name: 'w',
@@ -43,6 +44,10 @@ function start(changes: Partial<LedgerTrailOptions> = {}) {
       return ledger.pendingSince;
     },
     hurry: () => void (ledger.hurried += 1),
+    whenCaughtUp: (callback) => {
+      ledger.catchingUp.add(callback);
+      return () => void ledger.catchingUp.delete(callback);
+    },
     append: (body) => {
       entries.push(body);
       return ledger.commits ? Promise.resolve() : new Promise(() => undefined);
@@ -86,12 +91,43 @@ test('a strict call waits for the ledger no longer than it may', async () => {
   for (const error of errors) expect(await error).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
 });
 
-test('where the ledger is known not to answer, a strict call is refused at once and leaves no opening', async () => {
+test('while the ledger stalls, a strict call waits as long as it may, and leaves no opening', async () => {
   const { clock, entries, ledger, trail } = start();
   ledger.pendingSince = clock.now() - 5001;
   trail.admit();
-  expect(await rejectedBy(trail.open(RECORD))).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
-  expect(entries).toEqual([]);
+  const opened = rejectedBy(trail.open(RECORD));
+  await clock.advance(4999);
+  expect(ledger.catchingUp.size).toBe(1);
+  await clock.advance(1);
+  expect(await opened).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
+  expect([entries, ledger.catchingUp.size]).toEqual([[], 0]);
+});
+
+test('a strict call that waits while the ledger stalls is opened as soon as that takes entries again', async () => {
+  const { clock, entries, ledger, trail } = start();
+  ledger.pendingSince = clock.now() - 5001;
+  trail.admit();
+  const opened = trail.open(RECORD);
+  await clock.advance(3000);
+  ledger.pendingSince = undefined;
+  for (const callback of ledger.catchingUp) callback();
+  await opened;
+  expect(entries).toEqual([{ kind: 'opening', record: RECORD }]);
+});
+
+test('the time for which a strict call has waited counts for its opening, too', async () => {
+  const { clock, ledger, trail } = start();
+  ledger.pendingSince = clock.now() - 5001;
+  ledger.commits = false;
+  trail.admit();
+  const opened = rejectedBy(trail.open(RECORD));
+  await clock.advance(3000);
+  for (const callback of ledger.catchingUp) callback();
+  await settled();
+  await clock.advance(1999);
+  expect(clock.delays()).toContain(1);
+  await clock.advance(1);
+  expect(await opened).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
 });
 
 test('no call is let in while more waits for the ledger than may', () => {

@@ -128,6 +128,38 @@ test('what waits for its next try is tried at once when there is no more time', 
   expectWholeChain(store.lines, ['a']);
 });
 
+test('a call that waits for the ledger is not kept waiting by the pause that went before', async () => {
+  const { clock, store, writer } = start();
+  store.faults.push('refused', 'refused', 'refused', 'refused', 'refused', 'refused');
+  void writer.append(closing('a'), { isAwaited: false });
+  await clock.advance(1 + 100 + 200 + 400 + 800 + 1600);
+  expect(clock.delays()).toContain(3200);
+  await clock.advance(100);
+  const state = { isCommitted: false };
+  void writer.append(closing('b')).then(() => (state.isCommitted = true));
+  await clock.advance(149);
+  expect(state.isCommitted).toBe(false);
+  await clock.advance(1);
+  expect(state.isCommitted).toBe(true);
+  expectWholeChain(store.lines, ['a', 'b']);
+});
+
+test('one who waits for the ledger to take entries again is called back at the next block, unless it gave up', async () => {
+  const { clock, store, writer } = start();
+  store.faults.push('refused', 'refused', 'refused', 'refused', 'refused', 'refused');
+  void writer.append(closing('a'), { isAwaited: false });
+  await clock.advance(1 + 100 + 200 + 400 + 800 + 1600);
+  const called: string[] = [];
+  writer.whenCaughtUp(() => called.push('stayed'));
+  writer.whenCaughtUp(() => called.push('gave up'))();
+  await clock.advance(249);
+  expect(called).toEqual([]);
+  await clock.advance(1);
+  expect(called).toEqual(['stayed']);
+  writer.whenCaughtUp(() => called.push('at once'));
+  expect(called).toEqual(['stayed', 'at once']);
+});
+
 test('a clock that jumps backwards holds up nothing, and leaves a whole chain', async () => {
   const store = new MemoryAppendStore();
   const clock = createHandDrivenClock();
