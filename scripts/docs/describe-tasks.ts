@@ -46,6 +46,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'bench:json': 'how long reading a body takes',
     'bench:edge': "what the edge's policies add to a call",
     'bench:durability': 'what standard and strict records cost',
+    'bench:endurance': 'whether the local chain stays as fast at 100 calls/s: --minutes N',
     'bench:verification': 'how long verifying a million entries takes',
     'bench:hostile': 'what hostile calls cost everybody else',
   },

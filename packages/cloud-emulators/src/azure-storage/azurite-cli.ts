@@ -12,4 +12,14 @@ prototype.require = function (id) {
 };
 
 const require = createRequire(import.meta.url);
+
+/** The longest delay of Node's timers. */
+const NEVER_IN_MS = 2 ** 31 - 1;
+
+// Every ten minutes Azurite looks for blocks of data that no blob refers to any more, and deletes them one by one, each
+// with a search through all of them. After some 60,000 requests that stops the process for minutes. No option turns it
+// off: https://github.com/Azure/Azurite/blob/main/src/blob/gc/BlobGCManager.ts
+const constants = require('azurite/dist/src/blob/utils/constants.js') as { DEFAULT_GC_INTERVAL_MS: number };
+constants.DEFAULT_GC_INTERVAL_MS = NEVER_IN_MS;
+
 require('azurite/dist/src/blob/main.js');
