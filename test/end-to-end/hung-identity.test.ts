@@ -64,7 +64,7 @@ test('the next calls after its return are answered, though requests for tokens s
   await chain.control('managed-identity', 'DELETE', 'faults');
   const answers = await callEach();
   expectAnswered(answers);
-  // Those who were waiting get what the next ones got.
+  // The calls that were waiting get what the next ones got.
   expectAnswered(await waiting);
 });
 

@@ -152,7 +152,7 @@ const TOOL_CALL = JSON.stringify({
 
 const WITH_RESET = (socket: Socket): unknown => socket.resetAndDestroy();
 const BY_CLOSING = (socket: Socket): unknown => socket.destroy();
-/** What a client sends whose process ends, or that no longer reads: the end of its own direction. */
+/** The client ends its own direction, as one does whose process ends, and reads on. */
 const BY_ENDING = (socket: Socket): unknown => socket.end();
 
 const GENERATE = modelPath('generateContent', { location: 'europe-west1' });

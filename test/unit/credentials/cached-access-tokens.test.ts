@@ -107,7 +107,7 @@ test('an exchange that hangs is shared by those who come within a second, and no
   expect(fake.exchanges).toBe(1);
   await clock.advance(1);
   expect(await tokens.accessToken()).toBe('token-2');
-  // Those who were waiting get it too.
+  // The callers that were waiting get it too.
   expect(await Promise.all([early, shared])).toEqual(['token-2', 'token-2']);
 });
 
