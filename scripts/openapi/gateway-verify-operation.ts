@@ -36,7 +36,7 @@ export const verifyOperation: Operation = {
           isIntact: false,
           findings: [
             {
-              kind: 'removed',
+              kind: 'chain-changed',
               writer: '20251124T150000000Z-1a2b3c4d',
               part: 1,
               line: 8,

@@ -196,11 +196,12 @@ function linesOf(file: string): string[] {
 const writeLines = (file: string, lines: readonly string[]) =>
   writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
 
-test.each<[string, (folder: string) => void, string]>([
+test.each<[string, (folder: string) => void, kind: string, sentence?: string]>([
   [
     'an entry that was taken out',
     (f) => writeLines(ledgerFile(f), linesOf(ledgerFile(f)).toSpliced(2, 1)),
-    'removed',
+    'chain-changed',
+    'was removed:',
   ],
   [
     'an entry that was changed',
@@ -208,7 +209,8 @@ test.each<[string, (folder: string) => void, string]>([
       const lines = linesOf(ledgerFile(f));
       writeLines(ledgerFile(f), lines.with(2, (lines[2] ?? '').replace('"time":"2', '"time":"1')));
     },
-    'altered',
+    'chain-changed',
+    'was altered:',
   ],
   [
     'an entry that stands twice',
@@ -217,11 +219,17 @@ test.each<[string, (folder: string) => void, string]>([
         ledgerFile(f),
         linesOf(ledgerFile(f)).flatMap((line, index) => (index === 2 ? [line, line] : [line])),
       ),
-    'inserted',
+    'chain-changed',
+    'was inserted',
   ],
   ['a chain that was cut', (f) => writeLines(ledgerFile(f), linesOf(ledgerFile(f)).slice(0, 3)), 'truncated'],
   ['an empty chain', (f) => writeFileSync(ledgerFile(f), ''), 'bundle-file'],
-  ['a chain that is gone', (f) => rmSync(join(ledgerFile(f), '..'), { recursive: true }), 'chain-missing'],
+  [
+    'a chain that is gone',
+    (f) => rmSync(join(ledgerFile(f), '..'), { recursive: true }),
+    'chain-changed',
+    'is missing',
+  ],
   ['a ledger that is gone', (f) => rmSync(join(f, 'ledger'), { recursive: true }), 'bundle-file'],
   ['anchors that are gone', (f) => rmSync(join(f, 'anchors.jsonl')), 'bundle-file'],
   [
@@ -246,14 +254,16 @@ test.each<[string, (folder: string) => void, string]>([
     },
     'bad-signature',
   ],
-])('in a bundle, %s is named', async (_, tamper, kind) => {
+])('in a bundle, %s is named', async (_, tamper, kind, sentence = '') => {
   const tampered = join(scratch, 'tampered');
   rmSync(tampered, { recursive: true, force: true });
   cpSync(bundle, tampered, { recursive: true });
   tamper(tampered);
   const ended = await verifyAlone('--bundle', tampered, '--public-key', publicKeyFile, '--json');
   expect(ended).toMatchObject({ code: 1, errors: '' });
-  expect(readReport(ended).findings).toContainEqual(expect.objectContaining({ kind }));
+  expect(readReport(ended).findings).toContainEqual(
+    expect.objectContaining({ kind, message: expect.stringContaining(sentence) as string }),
+  );
 });
 
 test('another key than the audit key fits nothing', async () => {

@@ -30,7 +30,7 @@ export async function checkManifestSignature(
       wrongFile(
         MANIFEST_SIGNATURE_FILE,
         'The manifest is signed with a key that is not known.',
-        'unknown-key',
+        'bad-signature',
       ),
     );
   else if (!fits)

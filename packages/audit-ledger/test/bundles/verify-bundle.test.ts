@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { hashFile } from '../../src/bundles/hash-file.ts';
 import { verifyBundle } from '../../src/bundles/verify-bundle.ts';
+import { caseOf } from '../verification/case-of.ts';
 import { asText, callsOf, STARTED_AT, WRITER, writeChain } from '../verification/sample-chain.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -53,7 +54,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 async function find(publicKeys?: () => Promise<typeof KEY>) {
   const { findings } = await verifyBundle(folder, { publicKeys, now: new Date() });
-  return findings.map(({ kind, file, sequence }) => [kind, file ?? sequence]);
+  return findings.map((finding) => [caseOf(finding), finding.file ?? finding.sequence]);
 }
 
 test('nothing is found in a bundle as it was exported, with its own key and with one from elsewhere', async () => {

@@ -13,7 +13,11 @@ function countsOf(findings: readonly Finding[]): Record<string, number> {
 
 test('findings are listed in the order in which they were found', () => {
   const findings = createFindingList();
-  const found = [finding('request-without-record'), finding('altered'), finding('request-without-record', 1)];
+  const found = [
+    finding('request-without-record'),
+    finding('chain-changed'),
+    finding('request-without-record', 1),
+  ];
   found.forEach(findings.add);
   expect([findings.list(), findings.count()]).toEqual([found, 3]);
 });
@@ -35,18 +39,18 @@ test.each([
 test('kinds that are too many share the list evenly', () => {
   const findings = createFindingList();
   for (let index = 0; index < 5_000; index += 1) {
-    findings.add(finding('altered', index));
+    findings.add(finding('chain-changed', index));
     findings.add(finding('refused', index));
   }
-  for (let index = 0; index < 100; index += 1) findings.add(finding('removed', index));
-  expect(countsOf(findings.list())).toEqual({ removed: 100, altered: 567, refused: 333 });
+  for (let index = 0; index < 100; index += 1) findings.add(finding('truncated', index));
+  expect(countsOf(findings.list())).toEqual({ 'chain-changed': 567, truncated: 100, refused: 333 });
 });
 
 test('findings of another list are counted with those that it does not list', () => {
   const [findings, others] = [createFindingList(), createFindingList()];
-  findings.add(finding('altered'));
+  findings.add(finding('chain-changed'));
   for (let index = 0; index < 3_000; index += 1) others.add(finding('record-without-request', index));
   findings.add(others);
   expect([findings.list().length, findings.count()]).toEqual([MOST_LISTED, 3_001]);
-  expect(countsOf(findings.list())).toEqual({ altered: 1, 'record-without-request': 999 });
+  expect(countsOf(findings.list())).toEqual({ 'chain-changed': 1, 'record-without-request': 999 });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type EntryBody, hashEntry, NO_PREVIOUS } from '../../src/ledger/ledger-entry.ts';
 import type { LedgerEvidence } from '../../src/verification/evidence.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
+import { caseOf } from './case-of.ts';
 import {
   asText,
   callsOf,
@@ -26,7 +27,7 @@ async function find(chains: Readonly<Record<string, readonly string[]>>, evidenc
     graceInMs: 0,
     openForInMs: 0,
   });
-  return findings.map(({ kind, writer, sequence }) => [kind, writer, sequence]);
+  return findings.map((finding) => [caseOf(finding), finding.writer, finding.sequence]);
 }
 
 /** The lines of a chain with one more, which links to the chain and may hold anything else. */

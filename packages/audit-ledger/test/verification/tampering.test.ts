@@ -3,6 +3,7 @@ import { hashEntry } from '../../src/ledger/ledger-entry.ts';
 import type { LedgerEvidence } from '../../src/verification/evidence.ts';
 import type { FindingKind } from '../../src/verification/finding.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
+import { caseOf } from './case-of.ts';
 import {
   asText,
   callsOf,
@@ -26,7 +27,10 @@ async function verify(text: string | readonly string[], evidence: LedgerEvidence
   });
   return report.findings
     .filter(({ kind }) => !OF_CALLS.includes(kind))
-    .map(({ kind, sequence, lastSequence = sequence }) => ({ kind, first: sequence, last: lastSequence }));
+    .map((finding) => {
+      const { sequence, lastSequence = sequence } = finding;
+      return { kind: caseOf(finding), first: sequence, last: lastSequence };
+    });
 }
 
 /** Anchors of the last two entries. */

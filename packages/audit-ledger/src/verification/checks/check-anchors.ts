@@ -10,7 +10,7 @@ export function checkAnchors(anchors: readonly Anchor[] | undefined): LedgerChec
       for (const anchor of anchors)
         if (!namesEntry(anchor))
           yield {
-            kind: 'unknown-to-ledger',
+            kind: 'contradicts-ledger',
             message: 'Application Insights has an anchor that names no entry of the ledger.',
           };
     },

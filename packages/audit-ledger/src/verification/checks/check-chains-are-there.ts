@@ -16,7 +16,7 @@ export function checkChainsAreThere(
         if (there.has(writer)) continue;
         const by = anchors.has(writer) ? 'an anchor names it' : 'records of it were shipped';
         yield {
-          kind: 'chain-missing',
+          kind: 'chain-changed',
           writer,
           message: `The whole chain of ${writer} is missing from the ledger, but ${by}.`,
         };

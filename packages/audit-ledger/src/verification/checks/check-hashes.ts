@@ -29,12 +29,12 @@ function describe(writer: string, { first, last, place }: Contradiction): Findin
   const where = { writer, sequence: first, ...(first !== last && { lastSequence: last }), ...place };
   return first === last
     ? {
-        kind: 'altered',
+        kind: 'chain-changed',
         ...where,
         message: `Entry ${first} of ${writer} was altered: an anchor or signature knows it by another hash.`,
       }
     : {
-        kind: 'rewritten',
+        kind: 'chain-changed',
         ...where,
         message:
           `The chain of ${writer} was rewritten: one of the ${nameEntries(first, last)} was changed and all hashes from ` +

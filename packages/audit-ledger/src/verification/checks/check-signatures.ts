@@ -33,7 +33,7 @@ export function checkSignatures(publicKeys: PublicKeys | undefined, witnesses: W
         }
         chain.hasBadSignature = true;
         yield {
-          kind: fits === undefined ? 'unknown-key' : 'bad-signature',
+          kind: 'bad-signature',
           writer,
           sequence: entry.sequence,
           ...place,

@@ -1,5 +1,15 @@
 import type { Fault } from '../chain-faults/fault.ts';
-import { type Finding, nameEntries } from '../finding.ts';
+import { type Finding, type FindingKind, nameEntries } from '../finding.ts';
+
+/** The kinds of findings by the kinds of faults. */
+const KINDS: Readonly<Record<Fault['kind'], FindingKind>> = {
+  removed: 'chain-changed',
+  altered: 'chain-changed',
+  reordered: 'chain-changed',
+  inserted: 'chain-changed',
+  truncated: 'truncated',
+  unreadable: 'unreadable',
+};
 
 /** Describes a fault in a sentence. @param parts the numbers of the chain's parts. */
 export function describeFault(
@@ -9,7 +19,13 @@ export function describeFault(
 ): Finding {
   const entries = nameEntries(first, last);
   const [were, what] = first === last ? ['was', `Entry ${first}`] : ['were', `Entries ${first} to ${last}`];
-  const where = { kind, writer, sequence: first, ...(first !== last && { lastSequence: last }), ...place };
+  const where = {
+    kind: KINDS[kind],
+    writer,
+    sequence: first,
+    ...(first !== last && { lastSequence: last }),
+    ...place,
+  };
   const atLine = `at line ${place.line} of part ${place.part}`;
   switch (kind) {
     case 'removed': {

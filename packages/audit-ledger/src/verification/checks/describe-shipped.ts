@@ -18,7 +18,7 @@ export function describeDifference(
   const where = isSameEntry ? `in ${differing.join(', ')}` : 'in the hash of its entry';
   const { writer, sequence, place, recordId } = closing;
   return {
-    kind: 'differs-in-application-insights',
+    kind: 'contradicts-ledger',
     writer,
     sequence,
     ...place,
@@ -31,7 +31,7 @@ export function describeDifference(
 export function describeUnknown({ writer, sequence }: Pick<ShippedRecord, 'writer' | 'sequence'>): Finding {
   const isEntry = namesEntry({ writer, sequence });
   return {
-    kind: 'unknown-to-ledger',
+    kind: 'contradicts-ledger',
     ...(isEntry && { writer, sequence }),
     message: isEntry
       ? `Application Insights has a record of entry ${sequence} of ${writer}, but the ledger has no such record.`
