@@ -15,7 +15,7 @@ const Head = {
   v: z.literal(1),
   writer: WriterName,
   sequence: Sequence,
-  previous: EntryHash.describe('Hash of the entry before; zeros in the first one'),
+  previous: EntryHash.describe('Hash of the entry before; zeros in the first entry'),
   time: z.iso.datetime(),
 };
 
@@ -51,7 +51,10 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
     ...Head,
     kind: z.literal('closing'),
     record: RecordBody,
-    recovered: z.literal(true).optional().describe('The writer of the opening died; this one found it'),
+    recovered: z
+      .literal(true)
+      .optional()
+      .describe('True where another process wrote it, because the writer of the opening died'),
   }),
   z.strictObject({
     ...Head,
@@ -64,22 +67,24 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
   z.strictObject({
     ...Head,
     kind: z.literal('refusal'),
-    refused: Sequence.describe('The entry that Application Insights will not take'),
-    refusedWriter: WriterName.optional().describe('Whose entry, where it is of another chain'),
+    refused: Sequence.describe('Sequence of the entry that Application Insights refuses'),
+    refusedWriter: WriterName.optional().describe('Writer of that entry, where it is of another chain'),
     status: z.int(),
   }),
   z.strictObject({
     ...Head,
     kind: z.literal('unverified'),
-    from: z.iso.datetime().describe('When the first of them was answered'),
-    to: z.iso.datetime().describe('When the last of them was'),
+    from: z.iso.datetime().describe('Time of the answer to the first of these calls'),
+    to: z.iso.datetime().describe('Time of the answer to the last of these calls'),
     calls: z.int().min(1),
-    codes: z.record(z.string(), z.int().min(1)).describe('How many were refused with which code'),
+    codes: z
+      .record(z.string(), z.int().min(1))
+      .describe('Number of refused calls by the code of their error'),
     samples: z
       .array(
         z.strictObject({ time: z.iso.datetime(), dialect: z.string(), method: z.string(), code: z.string() }),
       )
-      .describe('The first of each kind'),
+      .describe('First calls of each kind'),
   }),
   z.strictObject({ ...Head, kind: z.literal('erasure'), subject: z.string(), reason: z.string() }),
   z.strictObject({ ...Head, kind: z.literal('export'), from: z.iso.datetime(), to: z.iso.datetime() }),

@@ -6,10 +6,10 @@ import type { StateFacts, StateStore } from '../storage/state-store.ts';
 export const ShippingCursor = z.object({
   writer: WriterName,
   part: z.int().min(1),
-  offset: z.int().min(0).describe('Bytes of the part'),
-  sequence: z.int().min(-1).describe('The last entry before the cursor'),
-  hash: EntryHash.describe('Of that entry'),
-  refused: z.int().min(0).describe('How many entries before the cursor were refused'),
+  offset: z.int().min(0).describe('Number of bytes of the part before the cursor'),
+  sequence: z.int().min(-1).describe('Sequence of the last entry before the cursor'),
+  hash: EntryHash.describe('Hash of that entry'),
+  refused: z.int().min(0).describe('Number of entries before the cursor that were refused'),
 });
 export type ShippingCursor = z.infer<typeof ShippingCursor>;
 
