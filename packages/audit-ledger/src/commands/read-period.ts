@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { VerifiedPeriod } from '../verification/evidence.ts';
+import type { Period } from '../time/period.ts';
 import { INSTANT_BOUNDS, isWithinBounds } from '../reading/instant.ts';
 
 const DAY_IN_MS = 86_400_000;
@@ -14,7 +14,7 @@ const Instant = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 export function readPeriod(
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
   now: Date,
-): VerifiedPeriod {
+): Period {
   const lastDayInMs = to === undefined || to.includes('T') ? 0 : DAY_IN_MS;
   const end = to === undefined ? now : readInstant('--to', to, lastDayInMs);
   const period = {

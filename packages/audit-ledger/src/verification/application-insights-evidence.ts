@@ -6,18 +6,19 @@ import {
   tracedRecordsQuery,
 } from './evidence-queries.ts';
 import { type LogQuery, type LogRow, unreadable } from '../reading/log-query.ts';
-import type { Anchor, ShippedRecord, TracedCall, VerifiedPeriod } from './evidence.ts';
+import type { Anchor, ShippedRecord, TracedCall } from './evidence.ts';
+import type { Period } from '../time/period.ts';
 
 /** Reads the evidence about the ledger from Application Insights. Every method throws what its queries throw. */
 export interface ApplicationInsightsEvidence {
   /** Reads the anchors that were sent in the period. */
-  anchors(period: VerifiedPeriod, abortSignal: AbortSignal): Promise<Anchor[]>;
+  anchors(period: Period, abortSignal: AbortSignal): Promise<Anchor[]>;
   /** Reads the shipped records of the period, in the order of their writers and sequences. */
-  records(period: VerifiedPeriod, abortSignal: AbortSignal): AsyncGenerator<ShippedRecord, void>;
+  records(period: Period, abortSignal: AbortSignal): AsyncGenerator<ShippedRecord, void>;
   /** Reads the edge's requests of the period, in the order of their traces. */
-  requests(period: VerifiedPeriod, abortSignal: AbortSignal): AsyncGenerator<TracedCall, void>;
+  requests(period: Period, abortSignal: AbortSignal): AsyncGenerator<TracedCall, void>;
   /** Reads the records of both recorders of the period, one for each call, in the order of their traces. */
-  tracedRecords(period: VerifiedPeriod, abortSignal: AbortSignal): AsyncGenerator<TracedCall, void>;
+  tracedRecords(period: Period, abortSignal: AbortSignal): AsyncGenerator<TracedCall, void>;
 }
 
 /** The rows of a page. Narrow rows and whole records have different limits, so that no answer is too long. */

@@ -1,5 +1,5 @@
 import type { LedgerChain } from '../ledger/ledger-reader.ts';
-import type { VerifiedPeriod } from './evidence.ts';
+import type { Period } from '../time/period.ts';
 
 const MOST_CLOCK_ERROR_IN_MS = 3_600_000;
 
@@ -7,7 +7,7 @@ const MOST_CLOCK_ERROR_IN_MS = 3_600_000;
  * Tells whether a chain belongs to a period: it was begun before the period's end and last written to after its
  * beginning. A chain whose name holds an impossible time belongs to every period that begins before its last writing.
  */
-export function isActive(chain: LedgerChain, { from, to }: VerifiedPeriod): boolean {
+export function isActive(chain: LedgerChain, { from, to }: Period): boolean {
   const startedAt = startOf(chain.writer);
   return lastWrittenAt(chain) >= from.getTime() && (startedAt < to.getTime() || hasImpossibleName(chain));
 }

@@ -1,5 +1,5 @@
-import { column, dateTimeLiteral, pipe, textLiteral } from '../reading/kql.ts';
-import type { VerifiedPeriod } from './evidence.ts';
+import { column, isInPeriod, pipe, textLiteral } from '../reading/kql.ts';
+import type { Period } from '../time/period.ts';
 
 /** The key of the last row of a page: a text, and a number or another text. The next page goes on after it. */
 export interface PageKey {
@@ -8,10 +8,6 @@ export interface PageKey {
 }
 
 const text = (name: string): string => `tostring(customDimensions${column(name)})`;
-
-function within({ from, to }: VerifiedPeriod): string {
-  return `timestamp >= ${dateTimeLiteral(from)} and timestamp < ${dateTimeLiteral(to)}`;
-}
 
 /** The query language has no order of texts, so texts are compared with a function. */
 function isAfter(textColumn: string, rankColumn: string, { text: last, rank }: PageKey): string {
@@ -30,10 +26,10 @@ function page(textColumn: string, rankColumn: string, after: PageKey | undefined
 }
 
 /** Writes the query for the anchors that were sent in the period, by writer and sequence. */
-export function anchorsQuery(period: VerifiedPeriod, after: PageKey | undefined, limit: number): string {
+export function anchorsQuery(period: Period, after: PageKey | undefined, limit: number): string {
   return pipe(
     'customEvents',
-    `where name == "gateway.audit.anchor" and ${within(period)}`,
+    `where name == "gateway.audit.anchor" and ${isInPeriod(period)}`,
     `extend writer = ${text('writer')}, sequence = tolong(${text('sequence')}), hash = ${text('hash')}`,
     ...page('writer', 'sequence', after, limit),
     'project writer, sequence, hash',
@@ -45,13 +41,13 @@ export function anchorsQuery(period: VerifiedPeriod, after: PageKey | undefined,
  * entry of the ledger.
  */
 export function shippedRecordsQuery(
-  period: VerifiedPeriod,
+  period: Period,
   after: PageKey | undefined,
   limit: number,
 ): string {
   return pipe(
     'customEvents',
-    `where name == "gateway.prediction" and ${within(period)}`,
+    `where name == "gateway.prediction" and ${isInPeriod(period)}`,
     `extend writer = ${text('ledgerWriter')}, sequence = tolong(${text('ledgerSequence')}), hash = ${text('ledgerHash')}`,
     ...page('writer', 'sequence', after, limit),
     'project writer, sequence, hash, timestamp, customDimensions, customMeasurements',
@@ -59,10 +55,10 @@ export function shippedRecordsQuery(
 }
 
 /** Writes the query for the edge's requests of the period, by trace. */
-export function requestsQuery(period: VerifiedPeriod, after: PageKey | undefined, limit: number): string {
+export function requestsQuery(period: Period, after: PageKey | undefined, limit: number): string {
   return pipe(
     'requests',
-    `where ${within(period)}`,
+    `where ${isInPeriod(period)}`,
     // The function app's own telemetry can be in the same workspace.
     `where ${text('Service Type')} == "API Management"`,
     `extend api = ${text('API Name')}, operationName = name, ` +
@@ -74,11 +70,11 @@ export function requestsQuery(period: VerifiedPeriod, after: PageKey | undefined
 
 /** Writes the query for the records of both recorders, one for each call, by trace. */
 export function tracedRecordsQuery(
-  period: VerifiedPeriod,
+  period: Period,
   after: PageKey | undefined,
   limit: number,
 ): string {
-  const inPeriod = within(period);
+  const inPeriod = isInPeriod(period);
   return pipe(
     `union (customEvents | where name == "gateway.prediction" and ${inPeriod} | extend recorder = 2, traceId = ${text('traceId')}), ` +
       `(traces | where ${text('recordedBy')} == "edge" and ${inPeriod} | extend recorder = 1, traceId = operation_Id)`,

@@ -33,12 +33,6 @@ export interface TracedCall {
   readonly isSampled?: boolean;
 }
 
-/** A period from one instant to another. `to` is the first instant outside. */
-export interface VerifiedPeriod {
-  readonly from: Date;
-  readonly to: Date;
-}
-
 /** The evidence against which a ledger is verified. The report names the kinds of evidence that are left out. */
 export interface LedgerEvidence {
   /** The anchors, which must be read before the ledger is listed. */

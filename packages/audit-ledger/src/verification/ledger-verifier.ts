@@ -3,7 +3,8 @@ import { AuditError } from '../audit-error.ts';
 import type { ApplicationInsightsEvidence } from './application-insights-evidence.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import { readShippingCursors } from './read-shipping-cursors.ts';
-import type { LedgerEvidence, TracedCall, VerifiedPeriod } from './evidence.ts';
+import type { LedgerEvidence, TracedCall } from './evidence.ts';
+import type { Period } from '../time/period.ts';
 import type { VerificationReport } from './report.ts';
 import type { PublicKeys } from '../keys/signature.ts';
 import { verifyLedger } from './verify-ledger.ts';
@@ -24,7 +25,7 @@ export interface VerifierDependencies {
 
 /** The request of a verification. */
 export interface VerificationRequest {
-  readonly period: VerifiedPeriod;
+  readonly period: Period;
   /** The time that records may take to be shipped and to show in Application Insights, in milliseconds. */
   readonly graceInMs: number;
 }
@@ -76,7 +77,7 @@ export function createLedgerVerifier(dependencies: VerifierDependencies): Ledger
  */
 async function readTraffic(
   insights: ApplicationInsightsEvidence,
-  { from, to }: VerifiedPeriod,
+  { from, to }: Period,
   abortSignal: AbortSignal,
 ): Promise<LedgerEvidence['traffic']> {
   // The request of a call can lie inside the period and its record outside, or the other way round.

@@ -18,7 +18,8 @@ import { checkSignatures } from './checks/check-signatures.ts';
 import { checkVouching } from './checks/check-vouching.ts';
 import { countEntries } from './checks/count-entries.ts';
 import { createUnshownCalls } from './checks/unshown-calls.ts';
-import type { LedgerEvidence, VerifiedPeriod } from './evidence.ts';
+import type { LedgerEvidence } from './evidence.ts';
+import type { Period } from '../time/period.ts';
 import { createFindingList } from './finding-list.ts';
 import { readChain, startChain } from './read-chain.ts';
 import type { VerificationReport } from './report.ts';
@@ -29,7 +30,7 @@ export interface VerificationOptions {
   /**
    * The period. Chains that were written to in it are read whole. Records and requests are compared if they are of it.
    */
-  readonly period: VerifiedPeriod;
+  readonly period: Period;
   readonly now: Date;
   /**
    * The time that a record may take to show in Application Insights, and that may pass after a chain's end before it

@@ -1,5 +1,6 @@
 import type { LedgerCheck } from '../check.ts';
-import type { LedgerEvidence, TracedCall, VerifiedPeriod } from '../evidence.ts';
+import type { LedgerEvidence, TracedCall } from '../evidence.ts';
+import type { Period } from '../../time/period.ts';
 import type { Finding } from '../finding.ts';
 import { createFindingList } from '../finding-list.ts';
 import { joinByTrace, type Trace } from './join-by-trace.ts';
@@ -7,7 +8,7 @@ import type { UnshownCalls } from './unshown-calls.ts';
 
 /** The rules of the check, and what other checks have found before. */
 export interface RequestCheckOptions {
-  readonly period: VerifiedPeriod;
+  readonly period: Period;
   /** Requests and records from this time on may lack their counterpart. */
   readonly notBefore: Date;
   readonly unshown: UnshownCalls;

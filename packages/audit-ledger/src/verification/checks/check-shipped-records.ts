@@ -1,6 +1,7 @@
 import type { CheckedChain, LedgerCheck } from '../check.ts';
 import { isNamed } from '../chain-faults/fault.ts';
-import type { LedgerEvidence, ShippedRecord, VerifiedPeriod } from '../evidence.ts';
+import type { LedgerEvidence, ShippedRecord } from '../evidence.ts';
+import type { Period } from '../../time/period.ts';
 import { createFindingList, type FindingList } from '../finding-list.ts';
 import type { RefusalCheck } from './check-refusals.ts';
 import { type Closing, isDue, readClosing } from './closing.ts';
@@ -13,7 +14,7 @@ const MOST_KEPT = 5_000;
 
 /** The rules of the check, and what it shares with others. */
 export interface ShippedCheckOptions {
-  readonly period: VerifiedPeriod;
+  readonly period: Period;
   /** Records from this time on need not show in Application Insights yet. */
   readonly notBefore: Date;
   /** The writers of all chains of the ledger, also of those outside the period, which are not read. */

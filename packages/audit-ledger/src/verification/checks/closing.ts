@@ -1,4 +1,4 @@
-import type { VerifiedPeriod } from '../evidence.ts';
+import type { Period } from '../../time/period.ts';
 import type { Place } from '../finding.ts';
 import type { ChainLine } from '../read-chain.ts';
 
@@ -22,6 +22,6 @@ export function readClosing({ entry, call, hash, place }: ChainLine, writer: str
 }
 
 /** Tells whether a closing must show in Application Insights by its time. One with an invalid time must. */
-export function isDue({ time }: Closing, { from, to }: VerifiedPeriod, notBefore: Date): boolean {
+export function isDue({ time }: Closing, { from, to }: Period, notBefore: Date): boolean {
   return Number.isNaN(time.getTime()) || (time >= from && time < to && time < notBefore);
 }
