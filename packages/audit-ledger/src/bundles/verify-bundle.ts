@@ -20,7 +20,7 @@ import { checkFiles } from './check-files.ts';
 import { checkManifestSignature } from './check-manifest-signature.ts';
 
 /** The options of verifying a bundle. */
-export interface BundleOptions {
+interface BundleOptions {
   /** Keys that are known from elsewhere; when undefined, those of the bundle itself are used. */
   readonly publicKeys: PublicKeys | undefined;
   /** The time of the verification. Ages are counted up to the bundle's own time. */

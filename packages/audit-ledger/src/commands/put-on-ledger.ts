@@ -6,7 +6,7 @@ import { signCheckpoint } from '../ledger/sign-checkpoint.ts';
 import { waitAtMost, type Schedule } from '../time/time-limit.ts';
 
 /** The ledger for the entry of a command. */
-export interface LedgerOfCommand {
+interface LedgerOfCommand {
   readonly store: AppendStore;
   /** The command's name. The first entry of the chain has it as its policy version. */
   readonly command: string;
@@ -22,7 +22,7 @@ const byTheClock: Schedule = (task, delayInMs) => {
 };
 
 /** The place of the entry, and the signature that vouches for it; none where the key can't be used. */
-export interface SignedPlace {
+interface SignedPlace {
   readonly writer: string;
   readonly sequence: number;
   readonly hash: string;

@@ -1,14 +1,14 @@
 import type { TokenCredential } from '@azure/identity';
 
 /** A key, encrypted by a version of the audit key (RSA-OAEP-256). */
-export interface WrappedKey {
+interface WrappedKey {
   /** The id of the key version that unwraps it. */
   readonly keyId: string;
   readonly wrapped: Uint8Array;
 }
 
 /** A signature by the audit key. */
-export interface KeySignature {
+interface KeySignature {
   /** The id of the key version that made it. */
   readonly keyId: string;
   readonly value: Uint8Array;

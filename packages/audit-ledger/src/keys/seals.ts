@@ -19,7 +19,7 @@ export interface Seals {
 }
 
 /** The dependencies of seals. */
-export interface SealOptions {
+interface SealOptions {
   /** Called at the first use, because storage packages are slow to load. */
   readonly loadStore: () => Promise<StateStore>;
   readonly key: Pick<AuditKey, 'wrap' | 'unwrap'>;

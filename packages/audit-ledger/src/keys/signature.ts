@@ -7,7 +7,7 @@ export type PublicKeys = (keyId: string) => Promise<JsonWebKey | undefined>;
  * Checks a PS256 signature in base64url: true when it fits, undefined for a key that is not known.
  * https://www.rfc-editor.org/rfc/rfc7518#section-3.5
  */
-export type CheckSignature = (
+type CheckSignature = (
   keyId: string,
   signed: string | Uint8Array,
   value: string,

@@ -11,7 +11,7 @@ export interface SecretKey {
 }
 
 /** The dependencies of stored keys: their storage, the audit key that wraps them, and the clock. */
-export interface KeyDependencies {
+interface KeyDependencies {
   readonly store: StateStore;
   readonly key: Pick<AuditKey, 'wrap' | 'unwrap'>;
   readonly now: () => Date;

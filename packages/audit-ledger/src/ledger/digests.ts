@@ -20,14 +20,14 @@ export interface Digester {
 }
 
 /** The dependencies of a chain's digester. `append` puts the wrapped key on the chain. */
-export interface DigesterOptions {
+interface DigesterOptions {
   readonly key: Pick<AuditKey, 'wrap'>;
   readonly append: (body: EntryBody, options: { readonly isAwaited: boolean }) => Promise<void>;
   readonly schedule: Schedule;
 }
 
 /** A digester that must be closed before its chain ends. */
-export interface ChainDigester extends Digester {
+interface ChainDigester extends Digester {
   /** Resolves when the key is on its way to the chain or given up, within `limitInMs`. No entry follows after that. */
   close(limitInMs: number): Promise<void>;
 }

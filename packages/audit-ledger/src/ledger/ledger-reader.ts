@@ -17,7 +17,7 @@ export interface LedgerChain {
 }
 
 /** The chains of a ledger at some time. */
-export interface LedgerListing {
+interface LedgerListing {
   /** Oldest writer first. */
   readonly chains: readonly LedgerChain[];
   /**

@@ -3,7 +3,7 @@ import type { AppendStore } from './append-store.ts';
 import { type EntryBody, hashEntry, NO_PREVIOUS } from './ledger-entry.ts';
 
 /** The dependencies of a ledger writer. */
-export interface LedgerWriterOptions {
+interface LedgerWriterOptions {
   /** Called before the first append, and again only after a failure, because storage packages are slow to load. */
   readonly loadStore: () => Promise<AppendStore>;
   readonly policyVersion: string;

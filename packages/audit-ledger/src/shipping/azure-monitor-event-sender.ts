@@ -21,7 +21,7 @@ interface PendingRequest {
 }
 
 /** The resource of Application Insights, and the access to it. */
-export interface AzureMonitorOptions {
+interface AzureMonitorOptions {
   /** `AADAudience` in it names the audience of the token where that isn't `https://monitor.azure.com`. */
   readonly connectionString: string;
   /** The credential of a principal with the role Monitoring Metrics Publisher. */

@@ -12,7 +12,7 @@ export interface EventDeliveryOptions {
 }
 
 /** Events that Application Insights will never accept, each with the HTTP status of its refusal. */
-export type Refusals = ReadonlyMap<AuditEvent, number>;
+type Refusals = ReadonlyMap<AuditEvent, number>;
 
 interface Pause {
   readonly over: Promise<undefined>;

@@ -20,7 +20,7 @@ export interface ShippingDependencies {
 }
 
 /** The end of a chain that is shipped. */
-export interface ChainEnd {
+interface ChainEnd {
   /**
    * The parts of the chain that aren't empty; undefined for this process's own chain, whose parts follow one another.
    */

@@ -9,13 +9,13 @@ import { type Backlog, backlogEvent, sweep } from './sweep.ts';
 import { waitAtMost } from '../time/time-limit.ts';
 
 /** The ledger, and the documents that change: cursors and recoveries. */
-export interface ShippingStorage {
+interface ShippingStorage {
   readonly ledger: LedgerReader;
   readonly state: StateStore;
 }
 
 /** The dependencies of shipping. */
-export interface ShippingOptions extends EventDeliveryOptions {
+interface ShippingOptions extends EventDeliveryOptions {
   /** The writer of this process. */
   readonly writer: string;
   /** Puts an entry on the chain of this process. Resolves when it is committed. */
@@ -28,7 +28,7 @@ export interface ShippingOptions extends EventDeliveryOptions {
 }
 
 /** Ships the chains of the ledger to Application Insights. */
-export interface Shipping {
+interface Shipping {
   /** Tells that entries of this process were committed. */
   committed(): void;
   /** Gives the last shipped entry of this process's chain, and the number of refused ones, for checkpoints. */

@@ -14,7 +14,7 @@ import { shipChain, type ShippingDependencies } from './ship-chain.ts';
 import { cursorName, CURSORS, KeptCursor, placeOf, type ShippingCursor } from './shipping-cursor.ts';
 
 /** The dependencies of a sweep. */
-export interface SweepDependencies extends ShippingDependencies, RecoveryDependencies {
+interface SweepDependencies extends ShippingDependencies, RecoveryDependencies {
   /** A chain without new entries for this long has lost its writer. */
   readonly goneAfterInMs: number;
   /** Gives the cursor of this process's own chain. */

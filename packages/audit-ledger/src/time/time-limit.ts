@@ -2,7 +2,7 @@
 export type Schedule = (task: () => void, delayInMs: number) => () => void;
 
 /** A limit on waiting, in milliseconds. When it passes, the value of `onLate`, or its error, is the outcome. */
-export interface TimeLimit<Result> {
+interface TimeLimit<Result> {
   readonly schedule: Schedule;
   readonly timeoutInMs: number;
   readonly onLate: () => Result;

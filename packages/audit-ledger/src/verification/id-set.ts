@@ -7,7 +7,7 @@ const SMALLEST = 1 << 12;
  * chance once in some ten million verifications of a million ids. So a repeated id is a suspicion, which the ledger has
  * to confirm.
  */
-export interface IdSet {
+interface IdSet {
   /** Adds an id. @returns true when it, or another id with the same bits, was added before. */
   add(id: string): boolean;
 }

@@ -24,7 +24,7 @@ export interface VerifierDependencies {
 }
 
 /** The request of a verification. */
-export interface VerificationRequest {
+interface VerificationRequest {
   readonly period: Period;
   /** The time that records may take to be shipped and to show in Application Insights, in milliseconds. */
   readonly graceInMs: number;

@@ -22,7 +22,7 @@ export interface Orphan extends RecordPlace {
  * Follows the calls that a ledger opens and closes. It keeps an open call until it is closed, and 64 bits of each
  * closing.
  */
-export interface OpenCalls {
+interface OpenCalls {
   /** Notes an opening. */
   opened(record: CallIdentity, place: RecordPlace, time: string): void;
   /** Notes a closing. */

@@ -7,7 +7,7 @@ import type { LogQuery } from '../reading/log-query.ts';
 import { shippedFieldsOf } from '../shipping/shipped-fields.ts';
 
 /** The settings of the verifier of a function app. */
-export interface LedgerVerifierOptions {
+interface LedgerVerifierOptions {
   /** `https://{account}.blob.core.windows.net` */
   readonly storageUrl: string;
   /** The URL of the audit key; undefined where there is none, and then no signature is checked. */

@@ -26,7 +26,7 @@ import type { VerificationReport } from './report.ts';
 import { createWitnesses } from './witnesses.ts';
 
 /** The options of a verification. */
-export interface VerificationOptions {
+interface VerificationOptions {
   /**
    * The period. Chains that were written to in it are read whole. Records and requests are compared if they are of it.
    */

@@ -22,7 +22,7 @@ export interface Segment {
 }
 
 /** A line that is no entry of this chain. */
-export interface Unreadable {
+interface Unreadable {
   readonly order: number;
   readonly hash: string;
   readonly start: Place;
@@ -41,7 +41,7 @@ export function isSegment(piece: Piece): piece is Segment {
 const MOST_PIECES = 4_000;
 
 /** Takes the lines of a chain in their order, and joins them to segments by their hashes. */
-export interface Segments {
+interface Segments {
   /** Adds the next line. */
   add(line: ChainLine): void;
   /** Gives the pieces in their order. */

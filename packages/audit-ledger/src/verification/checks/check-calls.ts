@@ -4,7 +4,7 @@ import { createOpenCalls, type Orphan, type RecordPlace } from '../open-calls.ts
 import { findClosings, type ClosingPlaces } from './find-closings.ts';
 
 /** The ledger, and the rules by which calls must be closed. */
-export interface CallCheckOptions {
+interface CallCheckOptions {
   readonly reader: LedgerReader;
   /** All chains of the ledger, also of those outside the period. */
   readonly chains: readonly LedgerChain[];

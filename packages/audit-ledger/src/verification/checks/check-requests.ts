@@ -7,7 +7,7 @@ import { joinByTrace, type Trace } from './join-by-trace.ts';
 import type { UnshownCalls } from './unshown-calls.ts';
 
 /** The rules of the check, and what other checks have found before. */
-export interface RequestCheckOptions {
+interface RequestCheckOptions {
   readonly period: Period;
   /** Requests and records from this time on may lack their counterpart. */
   readonly notBefore: Date;

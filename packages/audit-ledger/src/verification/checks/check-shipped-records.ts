@@ -13,7 +13,7 @@ import type { UnshownCalls } from './unshown-calls.ts';
 const MOST_KEPT = 5_000;
 
 /** The rules of the check, and what it shares with others. */
-export interface ShippedCheckOptions {
+interface ShippedCheckOptions {
   readonly period: Period;
   /** Records from this time on need not show in Application Insights yet. */
   readonly notBefore: Date;
@@ -24,7 +24,7 @@ export interface ShippedCheckOptions {
 }
 
 /** The check of shipped records, which also tells which of them lie beyond the end of their chain. */
-export interface ShippedRecordCheck extends LedgerCheck {
+interface ShippedRecordCheck extends LedgerCheck {
   /** The highest sequences of records beyond the end of their chain, by writer, once all chains are read. */
   readonly beyond: ReadonlyMap<string, number>;
 }

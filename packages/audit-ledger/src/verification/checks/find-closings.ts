@@ -6,7 +6,7 @@ import type { RecordPlace } from '../open-calls.ts';
 import { readEntry } from '../read-entry.ts';
 
 /** A closing with its place. */
-export interface PlacedClosing extends RecordPlace {
+interface PlacedClosing extends RecordPlace {
   /** The id of its record. */
   readonly id: string;
 }

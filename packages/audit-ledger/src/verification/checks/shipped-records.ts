@@ -1,7 +1,7 @@
 import type { ShippedRecord } from '../evidence.ts';
 
 /** Reads shipped records one by one, in the order of their writers and sequences. */
-export interface ShippedRecords {
+interface ShippedRecords {
   /** Gives the next record without taking it; undefined after the last. @throws what reading the records throws. */
   peek(): Promise<ShippedRecord | undefined>;
   /** Takes the record that `peek` gave. */
