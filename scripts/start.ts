@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Chain, startChain } from '@vertex-ai-gateway/cloud-emulators/chain';
 import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 import { build } from './build.ts';
+import { runCommand } from './run-command.ts';
 
 const USAGE =
   'Usage: npm start -- [--port N] [--functions-port N] [--instances N]   (port 0 picks a free one)';
@@ -19,7 +20,7 @@ interface Arguments {
   readonly journeys: boolean;
 }
 
-async function run(): Promise<void> {
+async function run(): Promise<string> {
   const chosen = readArguments();
   const running = new Running();
   process.on('SIGINT', () => running.stop(0));
@@ -44,7 +45,7 @@ async function run(): Promise<void> {
       running.stop(1);
     },
   });
-  console.log(describe(running.chain.environment));
+  return describe(running.chain.environment);
 }
 
 /** Stops when npm is killed: npm cannot pass on a SIGKILL. */
@@ -147,7 +148,6 @@ function curl(environment: Environment, application: string, url: string, body: 
   ].join(' ');
 }
 
-run().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exit(1);
-});
+await runCommand(run, USAGE);
+// Something may have been started before the failure, and would keep this process alive.
+if (process.exitCode !== undefined) process.exit();

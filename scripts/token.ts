@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ENVIRONMENT_FILE, readEnvironment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
+import { runCommand } from './run-command.ts';
 
 const USAGE = 'Usage: npm run --silent token -- <application>';
 const NOTHING_RUNS = 'Nothing runs here. Start it with: npm start';
 
 /** Prints a bearer token of a sample application and nothing else. */
-async function run(): Promise<void> {
+async function run(): Promise<string> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { 'environment-file': { type: 'string' } },
@@ -37,10 +38,7 @@ async function run(): Promise<void> {
   const body = (await answer.json()) as { access_token?: string; error_description?: string };
   if (body.access_token === undefined)
     throw new Error(body.error_description ?? `The token endpoint answers ${answer.status}.`);
-  console.log(body.access_token);
+  return body.access_token;
 }
 
-run().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exit(1);
-});
+await runCommand(run, USAGE);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findDrift, writeFiles } from '../policy/generated-files.ts';
+import { runCommand } from '../run-command.ts';
 import { layOutDocument } from './lay-out-document.ts';
 import { SURFACES } from './surfaces.ts';
 
@@ -11,23 +12,17 @@ const ROOT = join(import.meta.dirname, '..', '..');
  * Writes the OpenAPI document of every API. With `--check` it writes nothing, names each document that differs, and fails
  * when there is one. A document that API Management could not import whole is refused.
  */
-function run(): void {
+function run(): string | undefined {
   const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
   const files = SURFACES.map(layOutDocument);
   const drift = findDrift(ROOT, files).filter((path) => files.some((file) => file.path === path));
   if (values.check) {
     const stale = drift.map((path) => `${path} is not what scripts/openapi says.`);
     if (stale.length > 0) throw new Error([...stale, 'Run: npm run openapi:build'].join('\n'));
-    return;
+    return undefined;
   }
   writeFiles(ROOT, files);
-  console.log(drift.length === 0 ? 'Nothing has changed.' : `Written: ${drift.join(', ')}`);
+  return drift.length === 0 ? 'Nothing has changed.' : `Written: ${drift.join(', ')}`;
 }
 
-try {
-  run();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  if (error instanceof TypeError) console.error(USAGE);
-  process.exitCode = 1;
-}
+await runCommand(run, USAGE);

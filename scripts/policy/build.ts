@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
+import { runCommand } from '../run-command.ts';
 import { derivePolicies } from './derive-policies.ts';
 import { findDrift, writeFiles } from './generated-files.ts';
 import { readTier, tierOf } from './tier.ts';
@@ -15,7 +16,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
  * Writes the files that are derived from the governance documents and their schemas. With `--check` it writes nothing,
  * names each file that differs, and fails when there is one. Without `--tier` the tier stays that of the last build.
  */
-async function run(): Promise<void> {
+async function run(): Promise<string | undefined> {
   const { values } = parseArgs({
     options: { check: { type: 'boolean', default: false }, tier: { type: 'string' } },
   });
@@ -27,12 +28,12 @@ async function run(): Promise<void> {
   const drift = findDrift(ROOT, files);
   if (values.check) {
     if (drift.length > 0) throw new Error(describe(drift, 'Run: npm run policy:build'));
-    return;
+    return undefined;
   }
   writeFiles(ROOT, files);
   const strays = findDrift(ROOT, files);
   if (strays.length > 0) throw new Error(describe(strays, 'Delete them.'));
-  console.log(drift.length === 0 ? 'Nothing has changed.' : `Written: ${drift.join(', ')}`);
+  return drift.length === 0 ? 'Nothing has changed.' : `Written: ${drift.join(', ')}`;
 }
 
 function describe(paths: readonly string[], advice: string): string {
@@ -46,8 +47,4 @@ async function layOut({ path, text }: GeneratedFile): Promise<GeneratedFile> {
   return { path, text: await format(text, { ...(await resolveConfig(filepath)), filepath }) };
 }
 
-run().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
-  if (error instanceof TypeError) console.error(USAGE);
-  process.exitCode = 1;
-});
+await runCommand(run, USAGE);

@@ -5,7 +5,7 @@ import { joinNames } from '../../src/governance/join-names.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { readMatrix } from './access-matrix.ts';
 import { readReach } from './read-reach.ts';
-import { printOrFail } from './print-or-fail.ts';
+import { runCommand } from '../run-command.ts';
 import { writeMarkdownTable, writeTextTable } from './write-table.ts';
 
 const USAGE = 'Usage: npm run policy:check -- [--markdown] [--directory governance]';
@@ -77,4 +77,4 @@ function count({ length }: readonly unknown[], one: string, many: string): strin
   return `${length} ${length === 1 ? one : many}`;
 }
 
-await printOrFail(run, USAGE);
+await runCommand(run, USAGE);

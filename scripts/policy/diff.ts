@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { describeChanges } from './describe-changes.ts';
 import { loadRevision } from './load-revision.ts';
-import { printOrFail } from './print-or-fail.ts';
+import { runCommand } from '../run-command.ts';
 
 const USAGE = 'Usage: npm run policy:diff -- REVISION [--markdown]';
 const PROJECT = join(import.meta.dirname, '..', '..');
@@ -21,4 +21,4 @@ function run(): string {
   return describeChanges(before, after, values.markdown ? 'markdown' : 'text');
 }
 
-await printOrFail(run, USAGE);
+await runCommand(run, USAGE);

@@ -9,7 +9,7 @@ import { suggest } from '../../src/governance/suggest.ts';
 import { explainCall } from '../../src/questions/explain-call.ts';
 import { describeExplanation } from './describe-explanation.ts';
 import { findProduct, findSampleCaller } from './find-sample-caller.ts';
-import { printOrFail } from './print-or-fail.ts';
+import { runCommand } from '../run-command.ts';
 import { readSampleCall } from './read-sample-call.ts';
 
 const USAGE =
@@ -58,4 +58,4 @@ function withRoles(
   return roles ? { ...principal, roles } : principal;
 }
 
-await printOrFail(run, USAGE);
+await runCommand(run, USAGE);

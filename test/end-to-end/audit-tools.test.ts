@@ -331,6 +331,12 @@ test.each<[string, string, readonly string[], string]>([
   expect(errors).not.toMatch(/^\s+at /m);
 });
 
+test.each(['verify', 'export', 'content', 'erase'])('audit:%s prints its usage for --help', async (name) => {
+  const { code, output, errors } = await run([join(ROOT, `scripts/audit/${name}.ts`), '--help']);
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  expect(output).toMatch(new RegExp(`^Usage: npm run audit:${name} -- `));
+});
+
 test('without a chain and without settings there is nothing to verify', async () => {
   const file = join(scratch, 'none.json');
   const { code, errors } = await run([join(ROOT, 'scripts/audit/verify.ts'), '--environment-file', file]);

@@ -17,6 +17,7 @@ serve  runs it on 127.0.0.1
 --control-port     where journeys are read; a free one unless given
 --journeys         of how many requests the way through the policies is kept; 500 unless given, 0 for none
 --entra-authority  stands for https://login.microsoftonline.com
+--help             prints this
 `;
 
 /** A command of the command line, with its options. */

@@ -171,10 +171,24 @@ test.each([
   [['serve', '.', '--subscription', 'secret'], '--subscription is KEY=PRODUCT.'],
   [['serve', '.', '--named-value', '=secret'], '--named-value is NAME=VALUE.'],
   [['serve', '.', '--entra-authority', 'file:///'], '--entra-authority is an address.'],
+  [['serve', '.', '--port'], "Option '--port <value>' argument missing"],
 ])('%j ends with 2 and says: %s', async (args, problem) => {
   const { code, error } = await run(...args);
   expect({ code, first: error.split('\n')[0] }).toEqual({ code: 2, first: problem });
   expect(error).not.toContain('secret');
+});
+
+test('an unknown option ends with 2, and the usage is printed', async () => {
+  const { code, out, error } = await run('serve', '.', '--prot', '1');
+  expect([code, out]).toEqual([2, '']);
+  expect(error).toMatch(/^Unknown option '--prot'\. .*\n\nUsage: /);
+});
+
+test('--help prints every option', async () => {
+  const { code, out, error } = await run('--help');
+  expect([code, error]).toEqual([0, '']);
+  expect(out).toMatch(/^Usage: /);
+  expect(await run('serve', '.', '--help')).toEqual({ code, out, error });
 });
 
 test('serve runs the folder: with a key for each product, and journeys on a port of their own', async () => {

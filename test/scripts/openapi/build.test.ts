@@ -36,6 +36,6 @@ test('a document that was changed by hand is named, and written anew', () => {
 
 test('an option that does not exist is refused with what there is', () => {
   const { status, stderr } = run(PROJECT, '--chekc');
-  expect(status).toBe(1);
+  expect(status).toBe(2);
   expect(stderr).toContain('Usage: npm run openapi:build -- [--check]');
 });

@@ -79,8 +79,13 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
       to: { type: 'string' },
       out: { type: 'string' },
       'environment-file': { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
   const { out } = values;
   if (out === undefined) throw new Error(`--out is missing.\n${USAGE}`);
   await mkdir(out, { recursive: true });

@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import { Control } from '../control/control.ts';
 import { type ControlAction, ControlAnswer, startControlServer } from '../control/server.ts';
 import { type FunctionsHost, startFunctionsHost } from './functions-host.ts';
 import type { Log } from './messages.ts';
+import { OptionsError, readOptions, USAGE } from './read-options.ts';
 
 const SILENT = new Set(['trace', 'debug', 'none']);
 const log: Log = (level, source, message) => {
@@ -35,17 +35,11 @@ function sendToParent(message: object): Promise<void> {
 }
 
 async function run(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      directory: { type: 'string', default: '.' },
-      port: { type: 'string', default: '7071' },
-      key: { type: 'string', multiple: true, default: [] },
-      control: { type: 'boolean', default: false },
-      'no-schedules': { type: 'boolean', default: false },
-      'drain-timeout': { type: 'string', default: '10000' },
-      'activity-timeout': { type: 'string', default: '240000' },
-    },
-  });
+  const options = readOptions(process.argv.slice(2));
+  if (!options) {
+    console.log(USAGE);
+    return;
+  }
   const running: { host?: FunctionsHost } = {};
   let isStopping = false;
   const stop = (): void => {
@@ -60,14 +54,10 @@ async function run(): Promise<void> {
   // The parent may have gone while this module was loaded.
   if (process.send && !process.connected) process.exit(0);
 
-  const control = values.control ? new Control('functions-host') : undefined;
+  const { control: isControlled, ...rest } = options;
+  const control = isControlled ? new Control('functions-host') : undefined;
   const host = await startFunctionsHost({
-    directory: values.directory,
-    port: Number(values.port),
-    keys: values.key,
-    schedules: !values['no-schedules'],
-    drainTimeoutInMs: Number(values['drain-timeout']),
-    activityTimeoutInMs: Number(values['activity-timeout']),
+    ...rest,
     log,
     onWorker: (workerId) => void sendToParent({ type: 'worker', workerId }),
     onFailure: fail,
@@ -86,8 +76,9 @@ async function run(): Promise<void> {
 
 function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  if (!process.send) console.error(message);
-  void sendToParent({ type: 'failed', message }).then(() => process.exit(1));
+  const isUsage = error instanceof OptionsError;
+  if (!process.send) console.error(isUsage ? `${message}\n\n${USAGE}` : message);
+  void sendToParent({ type: 'failed', message }).then(() => process.exit(isUsage ? 2 : 1));
 }
 
 run().catch(fail);
