@@ -1,5 +1,8 @@
 const ROOT = import.meta.dirname;
 
+// The processes that tests start compile the same modules over and over: https://nodejs.org/api/module.html#module-compile-cache
+process.env.NODE_COMPILE_CACHE ??= `${ROOT}/.local/compile-cache`;
+
 /** What holds for a run of Jest, whatever its lanes. */
 export const run = {
   // One for each core of the machines that this is made for.

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { startControlServer } from './control/server.ts';
 import type { GoogleCloudMessage, GoogleCloudOptions } from './google-cloud-process.ts';
 import { startGoogle } from './google/start-google.ts';
@@ -26,6 +27,8 @@ async function start({
     checkAccessToken: (token) => google.checkAccessToken(token),
   });
   const controls = await startControlServer([google, vertex]);
+  // A process that is killed would not write what it has compiled.
+  flushCompileCache();
   return {
     type: 'ready',
     googlePort: google.port,

@@ -1,4 +1,4 @@
-import Module, { createRequire } from 'node:module';
+import Module, { createRequire, flushCompileCache } from 'node:module';
 
 // Azurite stops on a signal, but does not notice that its parent has ended.
 process.on('disconnect', () => process.exit(0));
@@ -23,3 +23,5 @@ const constants = require('azurite/dist/src/blob/utils/constants.js') as { DEFAU
 constants.DEFAULT_GC_INTERVAL_MS = NEVER_IN_MS;
 
 require('azurite/dist/src/blob/main.js');
+// A process that is killed would not write what it has compiled.
+flushCompileCache();

@@ -46,7 +46,12 @@ export class AzuriteProcess {
       ],
       {
         cwd: scratchDirectory,
-        env: { AZURITE_ACCOUNTS: `${account}:${accountKey}` },
+        env: {
+          AZURITE_ACCOUNTS: `${account}:${accountKey}`,
+          ...(process.env.NODE_COMPILE_CACHE !== undefined && {
+            NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+          }),
+        },
         execArgv: [],
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       },

@@ -22,7 +22,7 @@ type Message =
 
 /** The time limit of a stop, which is longer than the host itself takes. */
 const STOP_TIMEOUT_IN_MS = 17_000;
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_COMPILE_CACHE'];
 
 /**
  * A function app: a host in a child process, and the worker that the host starts. Both end with this process, however
