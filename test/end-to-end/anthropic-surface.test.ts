@@ -15,7 +15,7 @@ const HAIKU = `${MODELS}/claude-haiku-4-5@20251001`;
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));

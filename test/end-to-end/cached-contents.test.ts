@@ -19,7 +19,7 @@ interface Cache {
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));

@@ -7,7 +7,7 @@ const PREDICTIONS = 200;
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 afterAll(() => observed.stop());

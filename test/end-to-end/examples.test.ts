@@ -21,7 +21,7 @@ const made = new Map<string, string>();
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 afterAll(() => observed.stop());

@@ -12,7 +12,7 @@ const HANDBOOK = 'projects/sample-project/locations/eu/collections/default_colle
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));

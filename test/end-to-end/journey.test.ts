@@ -7,7 +7,7 @@ const BODY = '{"instances": [[5.1, 3.5, 1.4, 0.2]]}';
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 afterAll(() => observed.stop());

@@ -33,7 +33,7 @@ export class ObservedChain {
     return new ObservedChain(await startChain(...flags));
   }
 
-  /** On the chain that files share: for those that restart nothing, and leave no fault and no setting behind. */
+  /** Observes the chain that files share: for those that restart nothing, and check in the end that all is on record. */
   static async share(): Promise<ObservedChain> {
     return new ObservedChain(await shareChain());
   }

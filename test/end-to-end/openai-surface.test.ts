@@ -14,7 +14,7 @@ const { entries } = loadGovernance(join(process.cwd(), 'governance')).documents.
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));

@@ -28,7 +28,7 @@ let observed: ObservedChain;
 const scores: number[] = [];
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));

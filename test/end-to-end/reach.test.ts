@@ -182,7 +182,7 @@ const FOREIGN = 'gs://sample-batches/output/x';
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
 });
 
 beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));

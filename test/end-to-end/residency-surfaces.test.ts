@@ -19,7 +19,7 @@ let observed: ObservedChain;
 let token = '';
 
 beforeAll(async () => {
-  observed = await ObservedChain.start();
+  observed = await ObservedChain.share();
   token = await observed.mint({
     application: 'eu-analytics-app',
     claims: { roles: ['Analytics.Eu', 'Assistants.Use'] },

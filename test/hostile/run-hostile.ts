@@ -18,7 +18,7 @@ export function runHostile(kinds: HostileKind, prepare?: Prepare): void {
   let made: Readonly<Record<string, string>> = {};
 
   beforeAll(async () => {
-    observed = await ObservedChain.start();
+    observed = await ObservedChain.share();
     made = (await prepare?.(observed)) ?? {};
   });
 

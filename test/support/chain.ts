@@ -14,6 +14,8 @@ const OUTPUT_FILE = 'output.txt';
 const START_TIMEOUT_IN_MS = 60_000;
 const AUDIT_TIMEOUT_IN_MS = 20_000;
 const POLL_INTERVAL_IN_MS = 20;
+/** The pause between two chunks of a stream of Vertex AI, unless a test sets another. */
+const PAUSE_IN_MS = 2;
 
 type EmulatorName =
   | 'api-management'
@@ -54,8 +56,9 @@ export async function startChain(...flags: string[]): Promise<RunningChain> {
 }
 
 /**
- * Returns a chain that the test files of this process share. It is for files that leave its settings and faults alone. The
- * first file starts the chain, and it ends with the process. It keeps no records or requests of the files before.
+ * Returns a chain that the test files of this process share. It is for files that do not restart or kill the function app,
+ * and that wait for the records of all their calls. The first file starts the chain, and it ends with the process. No
+ * record, request, fault or pause of the files before is left.
  * @throws Error with the chain's output when it is not ready in time.
  */
 export async function shareChain(): Promise<RunningChain> {
@@ -66,7 +69,7 @@ export async function shareChain(): Promise<RunningChain> {
     printed: () => readFileSync(join(scratch, OUTPUT_FILE), 'utf8'),
     stop: () => Promise.resolve(),
   });
-  await chain.clear();
+  await Promise.all([chain.clear(), chain.control('vertex-ai', 'POST', 'pause', { pauseInMs: PAUSE_IN_MS })]);
   return chain;
 }
 
