@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { lane, run, workspaceLane } from './jest.lanes.js';
+import { lane, run, unitLane, workspaceLane } from './jest.lanes.js';
 
 const packages = readdirSync(`${import.meta.dirname}/packages`).map((name) => `packages/${name}`);
 
@@ -10,7 +10,7 @@ export default {
     lane('chains', { folders: ['end-to-end', 'hostile'] }),
     workspaceLane('test/clients', { tests: '.' }),
     lane('project', { folders: ['apim', 'contract', 'infra', 'scripts'] }),
-    lane('unit', { folders: ['unit'], before: ['unit/limit-time.ts'] }),
+    unitLane(),
     ...packages
       .filter((folder) => existsSync(`${import.meta.dirname}/${folder}/test`))
       .map((folder) => workspaceLane(folder)),

@@ -22,6 +22,11 @@ export function lane(name, { folders, before = [] }) {
   });
 }
 
+/** The lane of the function app's unit tests. */
+export function unitLane() {
+  return lane('unit', { folders: ['unit'], before: ['unit/limit-time.ts'] });
+}
+
 /** The lane of a workspace, which has the workspace's name. */
 export function workspaceLane(folder, { tests = 'test/**' } = {}) {
   return describe(folder.split('/').at(-1), {
@@ -34,6 +39,8 @@ function describe(displayName, options) {
   return {
     displayName,
     testEnvironment: 'node',
+    // Tests of mutants run in a copy of the repository there.
+    modulePathIgnorePatterns: ['<rootDir>/.local/'],
     transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2024' }, module: { type: 'commonjs' } }] },
     ...options,
   };

@@ -1,0 +1,3 @@
+import { run, unitLane } from '../../jest.lanes.js';
+
+export default { ...run, ...unitLane() };
