@@ -186,17 +186,53 @@ test.each([
 test('an issuer that is not Entra ID’s has one audience, and need not tell a version', async () => {
   const issuer = 'http://127.0.0.1:8080/issuer';
   callers = create({ issuer, audience: 'functions', keys: () => pair.publicKey });
-  const token = await sign(claims({ iss: issuer, aud: 'functions', ver: undefined }));
-  await expect(callers.identify(headers(`Bearer ${token}`))).resolves.toBeDefined();
+  for (const ver of [undefined, '1.0', '3']) {
+    const token = await sign(claims({ iss: issuer, aud: 'functions', ver }));
+    await expect(callers.identify(headers(`Bearer ${token}`))).resolves.toBeDefined();
+  }
   for (const changes of [{ aud: 'api://functions' }, V1]) {
     const other = await sign(claims({ iss: issuer, aud: 'functions', ...changes }));
     expect((await refusal(`Bearer ${other}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
   }
 });
 
-test('a token that somebody else signed is refused', async () => {
+test('operators are told that the token of another issuer than Entra ID is for another audience', async () => {
+  const issuer = 'http://127.0.0.1:8080/issuer';
+  callers = create({ issuer, audience: 'functions', keys: () => pair.publicKey });
+  const token = await sign(claims({ iss: issuer, aud: 'api://functions' }));
+  expect((await refusal(`Bearer ${token}`)).message).toBe(
+    `${REFUSED} For its operators: The token is for another audience than API_MANAGEMENT_AUDIENCE.`,
+  );
+});
+
+test('a token of Entra ID need not tell its version', async () => {
+  const token = await sign(claims({ ver: undefined }));
+  await expect(callers.identify(headers(`Bearer ${token}`))).resolves.toBeDefined();
+});
+
+test('a v1.0 token for several audiences is refused', async () => {
+  const token = await sign(claims({ ...V1, aud: [CLIENT_ID, OTHER_URI] }));
+  expect((await refusal(`Bearer ${token}`)).message).toMatch(/v1\.0 one, whose audience/);
+});
+
+const LETTERS = 'abcdefab-cdef-4abc-8def-abcdefabcdef';
+
+test.each([
+  ['v2.0', `https://login.microsoftonline.com/${LETTERS.toUpperCase()}/v2.0`, '2.0', LETTERS],
+  ['v1.0', `https://sts.windows.net/${LETTERS.toUpperCase()}/`, '1.0', `api://${LETTERS}`],
+])('the ids in an issuer of %s tokens and in an audience may be in upper case', async (_, iss, ver, aud) => {
+  const audience = `api://${LETTERS.toUpperCase()}`;
+  callers = create({ issuer: iss, audience, keys: () => pair.publicKey });
+  const token = await sign(claims({ iss, ver, aud }));
+  await expect(callers.identify(headers(`Bearer ${token}`))).resolves.toBeDefined();
+});
+
+test('a token that somebody else signed is refused, and operators are told nothing of it', async () => {
   const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'RS256' }).sign(stranger.privateKey);
-  expect((await refusal(`Bearer ${token}`)).code).toBe('CALLER_NOT_AUTHENTICATED');
+  expect(await refusal(`Bearer ${token}`)).toMatchObject({
+    code: 'CALLER_NOT_AUTHENTICATED',
+    message: REFUSED,
+  });
 });
 
 test('a token without a signature is refused', async () => {
@@ -277,6 +313,21 @@ test('many tokens of API Management are all accepted', async () => {
     await callers.identify(headers(`Bearer ${await sign(claims({ jti: String(index) }))}`));
   }
   expect(keyLookups).toBe(130);
+});
+
+test('64 tokens are remembered, and all are forgotten for the next one', async () => {
+  const tokens: string[] = [];
+  for (let index = 0; index < 65; index += 1) tokens.push(await sign(claims({ jti: String(index) })));
+  const [first = '', ...others] = tokens;
+  const last = others.pop() ?? '';
+  for (const token of [first, ...others, first, ...others])
+    await callers.identify(headers(`Bearer ${token}`));
+  expect(keyLookups).toBe(64);
+  await callers.identify(headers(`Bearer ${last}`));
+  await callers.identify(headers(`Bearer ${last}`));
+  expect(keyLookups).toBe(65);
+  await callers.identify(headers(`Bearer ${first}`));
+  expect(keyLookups).toBe(66);
 });
 
 test.each([
@@ -465,5 +516,9 @@ test('a key address that is not there means that the call cannot be verified', a
   const server = await listen(createServer(), 0);
   await server.close();
   callers = create({ jwksUri: `http://127.0.0.1:${server.port}/keys` });
-  expect((await refusal(`Bearer ${await sign()}`)).code).toBe('CALLER_VERIFICATION_UNAVAILABLE');
+  expect(await refusal(`Bearer ${await sign()}`)).toMatchObject({
+    code: 'CALLER_VERIFICATION_UNAVAILABLE',
+    message:
+      'The signing keys of Entra ID cannot be fetched, so the call cannot be verified. Try again shortly.',
+  });
 });
