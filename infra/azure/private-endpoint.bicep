@@ -4,12 +4,12 @@ param name string
 param location string
 param resourceId string
 
-@description('The service: https://learn.microsoft.com/azure/private-link/private-endpoint-overview#private-link-resource')
+@description('Subresource of the service: https://learn.microsoft.com/azure/private-link/private-endpoint-overview#private-link-resource')
 param groupId string
 
 param subnetId string
 
-@description('Empty where names are resolved otherwise.')
+@description('Id of the private DNS zone. It is empty if names are resolved in another way.')
 param privateDnsZoneId string
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {

@@ -3,10 +3,10 @@ metadata description = 'One API: its operations as its OpenAPI document has them
 param serviceName string
 param id string
 
-@description('As apiInformation.json has it.')
+@description('Properties of the API, from apiInformation.json.')
 param information { properties: object }
 
-@description('The OpenAPI document. As text it is longer than loadTextContent takes, so it is loaded as an object.')
+@description('OpenAPI document of the API. It is an object, because its text is too long for loadTextContent.')
 param specification object
 
 @description('Policy of the API, as raw XML.')

@@ -2,7 +2,7 @@ metadata description = 'Every API that apim/apis has.'
 
 param serviceName string
 
-@description('Id of the authorization server that people in the developer portal sign in at.')
+@description('Id of the authorization server that users of the developer portal sign in with.')
 param authorizationServer string
 
 module anthropic 'api.bicep' = {

@@ -2,7 +2,7 @@ metadata description = 'Where the APIs lead: one address of the function app for
 
 param serviceName string
 
-@description('Values by name, for what names them.')
+@description('Values of named values by name, for the texts that refer to them.')
 param namedValues object
 
 import { resolve } from 'resolve.bicep'
@@ -17,7 +17,7 @@ var definitions = {
 resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' existing = { name: serviceName }
 
 /**
- * Without a circuit breaker: the function app answers 503 where one model in one location does not, and other calls
+ * The backends have no circuit breaker: the function app answers 503 for one model in one location, and other calls
  * must go on.
  */
 resource backends 'Microsoft.ApiManagement/service/backends@2025-09-01-preview' = [

@@ -2,7 +2,7 @@ metadata description = 'What people need in the developer portal: the authorizat
 
 param serviceName string
 
-@description('Values by name, for what names them: these resources take no named values.')
+@description('Values of named values by name. These resources cannot refer to named values themselves.')
 param namedValues object
 
 import { resolve } from 'resolve.bicep'

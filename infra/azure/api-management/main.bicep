@@ -2,63 +2,63 @@ metadata description = 'The edge: an API Management service with all that stands
 
 targetScope = 'resourceGroup'
 
-@description('Name of the API Management service; the first part of the addresses of its gateway and developer portal.')
+@description('Name of the API Management service. The addresses of its gateway and developer portal begin with it.')
 param name string
 
 param location string = resourceGroup().location
 
-@description('Where Azure sends notices about the service.')
+@description('Email address that Azure sends notices about the service to.')
 param publisherEmail string
 
 param publisherName string
 
-@description('A v2 tier takes policies that were derived for it, by npm run policy:build -- --tier v2: it has no quota-by-key. Consumption has no rate-limit-by-key either.')
+@description('Tier of the service. A v2 tier needs policies without quota-by-key, from npm run policy:build -- --tier v2. The Consumption tier is not offered, because it has no rate-limit-by-key.')
 @allowed(['Developer', 'Standard', 'Premium', 'BasicV2', 'StandardV2', 'PremiumV2'])
 param tier string = 'Premium'
 
 @minValue(1)
 param units int = 1
 
-@description('Key Vault in this resource group, with the secrets that named values are read from: each has the name of its named value.')
+@description('Key Vault in this resource group, which has the secrets of named values. Each secret has the name of its named value.')
 param keyVaultName string
 
-@description('Application Insights in this resource group, which takes the records of the edge.')
+@description('Application Insights in this resource group, which receives the records of the edge.')
 param applicationInsightsName string
 
-@description('Entra ID tenant of callers and of people in the developer portal.')
+@description('Entra ID tenant of callers and of users of the developer portal.')
 param tenantId string = subscription().tenantId
 
 @description('Client id of the gateway’s registration in Entra ID: the audience of callers’ tokens. Its Application ID URI is api:// and the client id.')
 param gatewayAudience string
 
-@description('Client id of the function app’s registration in Entra ID, which API Management’s identity asks its token for.')
+@description('Client id of the function app’s registration in Entra ID. API Management’s identity requests its token for it.')
 param functionsAudience string
 
 @description('Address of the function app, without a slash at its end.')
 param functionAppUrl string
 
-@description('Application (client) id that the developer portal signs people in as: a single-page application, without a secret.')
+@description('Client id of the application that the developer portal signs users in with. It is a single-page application without a secret.')
 param developerPortalClientId string
 
-@description('Issuer of tokens of Okta’s authorization server; left out where governance/access.yaml names none.')
+@description('Issuer of the tokens of Okta’s authorization server. It is left out if governance/access.yaml names none.')
 param oktaIssuer string = ''
 
-@description('APIM subscriptions of applications that do not ask for theirs in the developer portal.')
+@description('APIM subscriptions of applications that do not request theirs in the developer portal.')
 param subscriptions { name: string, displayName: string, product: 'production' | 'sandbox' }[] = []
 
-@description('Roles of the edge’s identity; false where somebody else gives them.')
+@description('True to assign the roles of the edge’s identity; false if they are assigned elsewhere.')
 param assignRoles bool = true
 
-@description('Address of the gateway, where it has a domain of its own.')
+@description('Address of the gateway, if it has a domain of its own.')
 param gatewayUrl string = 'https://${name}.azure-api.net'
 
-@description('Address at which the gateway reaches itself, without a slash at its end. In an internal virtual network the load balancer turns no call round: there it is https://127.0.0.1, which the v2 tiers do not have. https://learn.microsoft.com/azure/api-management/backends#limitation')
+@description('Address at which the gateway reaches itself, without a slash at its end. In an internal virtual network, it must be https://127.0.0.1, because the load balancer does not route calls back to their sender. The v2 tiers do not have that address. https://learn.microsoft.com/azure/api-management/backends#limitation')
 param gatewayLoopbackUrl string = gatewayUrl
 
-@description('Address of the developer portal, where it has a domain of its own.')
+@description('Address of the developer portal, if it has a domain of its own.')
 param developerPortalUrl string = 'https://${name}.developer.azure-api.net'
 
-/** Those of one deployment; they replace the samples in apim/named-values. */
+/** The named values of one deployment. They replace the samples in apim/named-values. */
 var namedValues = union(
   {
     'developer-portal-client-id': developerPortalClientId
@@ -152,5 +152,5 @@ module mcpServers 'mcp-servers.bicep' = {
 
 output gatewayUrl string = gatewayUrl
 
-@description('Object id of the edge’s managed identity: the only one that the function app takes calls from.')
+@description('Object id of the edge’s managed identity. The function app accepts calls from no other identity.')
 output principalId string = service.outputs.principalId

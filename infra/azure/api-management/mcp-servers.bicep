@@ -4,7 +4,7 @@ param serviceName string
 
 var agents = loadJsonContent('../../../apim/mcp-servers/agents/mcpServerInformation.json').properties
 
-/** Who may call the APIs may call their operations as tools; the open product is for clients with other headers. */
+/** The products whose callers may call operations as tools. The open product is for clients with other headers. */
 var products = loadJsonContent('../../../apim/mcp-servers/agents/products.json')
 
 resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' existing = { name: serviceName }

@@ -3,7 +3,7 @@ metadata description = 'Named values: secrets come from Key Vault, the others fr
 param serviceName string
 param keyVaultName string
 
-@description('Values by name, of all that are no secrets; what has none here is not deployed.')
+@description('Values of named values by name, without secrets. A named value without a value here is not deployed.')
 param namedValues object
 
 var definitions = [

@@ -3,16 +3,16 @@ metadata description = 'One product: the APIs it opens, the groups that see it i
 param serviceName string
 param id string
 
-@description('As productInformation.json has it.')
+@description('Properties of the product, from productInformation.json.')
 param information { properties: object, *: string }
 
-@description('As apis.json has them.')
+@description('APIs of the product, from apis.json.')
 param apis { name: string, *: string }[]
 
-@description('As groups.json has them. Administrators see every product.')
+@description('Groups that see the product, from groups.json. Administrators see every product.')
 param groups { name: string, *: string }[]
 
-@description('Policy of the product, as raw XML; none when left out.')
+@description('Policy of the product, as raw XML. The product has none if it is left out.')
 param policy string?
 
 resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' existing = { name: serviceName }

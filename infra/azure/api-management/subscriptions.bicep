@@ -2,12 +2,12 @@ metadata description = 'APIM subscriptions of applications. Their keys are made 
 
 param serviceName string
 
-@description('Whose they are, and of which product.')
+@description('APIM subscriptions, each with its id, display name and product.')
 param subscriptions { name: string, displayName: string, product: string }[]
 
 resource service 'Microsoft.ApiManagement/service@2025-09-01-preview' existing = { name: serviceName }
 
-/** Of a product: limits and access come from there. Calls are traced by nobody who has the key. */
+/** Each subscription is of a product, which has the limits and access. Holders of its key cannot trace calls. */
 resource apimSubscriptions 'Microsoft.ApiManagement/service/subscriptions@2025-09-01-preview' = [
   for one in subscriptions: {
     parent: service

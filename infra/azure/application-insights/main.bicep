@@ -5,14 +5,14 @@ param name string
 
 param location string = resourceGroup().location
 
-@description('Log Analytics workspace in this resource group, which keeps the telemetry.')
+@description('Log Analytics workspace in this resource group, which stores the telemetry.')
 param workspaceName string
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = { name: workspaceName }
 
 /**
- * Without local authentication, who has the connection string and no identity with the role Monitoring Metrics Publisher
- * sends nothing: no record can be forged with it. Nothing is sampled when it arrives.
+ * Local authentication is off. Senders need an identity with the role Monitoring Metrics Publisher, so the connection
+ * string alone cannot forge records. Ingestion samples nothing.
  * https://learn.microsoft.com/azure/azure-monitor/app/azure-ad-authentication#disable-local-authentication
  */
 resource applicationInsights 'Microsoft.Insights/components@2020-02-02' = {
@@ -27,5 +27,5 @@ resource applicationInsights 'Microsoft.Insights/components@2020-02-02' = {
   }
 }
 
-@description('The setting APPLICATIONINSIGHTS_CONNECTION_STRING of the function app, and the secret application-insights-connection-string of the edge.')
+@description('Connection string for the setting APPLICATIONINSIGHTS_CONNECTION_STRING of the function app, and for the secret application-insights-connection-string of the edge.')
 output connectionString string = applicationInsights.properties.ConnectionString

@@ -7,7 +7,7 @@ param name string
 
 param location string = resourceGroup().location
 
-@description('premium keeps the key in a hardware security module.')
+@description('Tier of the vault. The premium tier keeps the key in a hardware security module.')
 @allowed(['standard', 'premium'])
 param sku string = 'standard'
 
@@ -20,20 +20,20 @@ param functionAppPrincipalId string
 @description('Object ids of those who export evidence and check wrapped keys, or of their group.')
 param custodianPrincipalIds string[] = []
 
-@description('What those object ids are.')
+@description('Kind of principal of the object ids.')
 @allowed(['Group', 'User', 'ServicePrincipal'])
 param peopleType string = 'Group'
 
-@description('Subnet for a private endpoint; without one the vault is on the public network, behind Entra ID.')
+@description('Subnet for a private endpoint. Without one, the vault is on the public network, protected by Entra ID.')
 param subnetId string = ''
 
-@description('Private DNS zone privatelink.vaultcore.azure.net; needed with a subnet whose names are not resolved otherwise.')
+@description('Id of the private DNS zone privatelink.vaultcore.azure.net. A subnet needs it unless names are resolved in another way.')
 param privateDnsZoneId string = ''
 
-@description('Log Analytics workspace that is told of every use of the key.')
+@description('Log Analytics workspace that receives logs of every use of the key.')
 param workspaceId string = ''
 
-@description('Roles; false where somebody else gives them.')
+@description('True to assign the roles; false if they are assigned elsewhere.')
 param assignRoles bool = true
 
 var isPrivate = !empty(subnetId)
@@ -42,7 +42,7 @@ var isPrivate = !empty(subnetId)
 var keyVaultCryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
 
 /**
- * A key that is gone takes all digests and content with it, so that nobody can purge it before its time.
+ * All digests and content depend on the key, so nobody can purge it during its retention.
  * https://learn.microsoft.com/azure/key-vault/general/soft-delete-overview
  */
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
@@ -61,8 +61,8 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
 }
 
 /**
- * PS256 to sign, RSA-OAEP-256 to wrap. Nothing is encrypted or decrypted with it, and it is never exported. A new version
- * can be made at any time; old ones must stay enabled, because what they wrapped and signed names its version.
+ * The key signs by PS256 and wraps by RSA-OAEP-256. It encrypts nothing else, and it is never exported. A new version can
+ * be made at any time. Old versions must stay enabled, because wrapped keys and signatures name their version.
  * https://learn.microsoft.com/azure/key-vault/keys/about-keys-details
  */
 resource key 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
@@ -119,5 +119,5 @@ module privateEndpoint '../private-endpoint.bicep' = if (isPrivate) {
   }
 }
 
-@description('For the setting AUDIT_KEY_URL: the key without a version, so that the newest signs and wraps.')
+@description('Value of the setting AUDIT_KEY_URL. The key has no version, so that the newest one signs and wraps.')
 output auditKeyUrl string = '${vault.properties.vaultUri}keys/${keyName}'

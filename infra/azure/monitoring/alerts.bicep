@@ -8,7 +8,7 @@ param denialsPerQuarterHour int
 param backlogInMinutes int
 
 /**
- * Severity 0 is the gravest. A measure is a column of the query; without one its rows are counted, and no row is 0.
+ * Severity 0 is the gravest. A measure is a column of the query. Without one, the rows are counted; no row counts as 0.
  * https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-types#log-alerts
  */
 var rules = [

@@ -5,38 +5,38 @@ param location string = resourceGroup().location
 @description('Application Insights in this resource group, which has the records.')
 param applicationInsightsName string
 
-@description('Names of the resources that are made begin so.')
+@description('Prefix of the names of the new resources.')
 param name string = 'vertex-gateway-audit'
 
-@description('Action groups that are told of alerts.')
+@description('Ids of the action groups that alerts notify.')
 param actionGroupIds string[]
 
-@description('How many denials of one application in a quarter of an hour are a spike.')
+@description('Number of denials of one application in a quarter of an hour from which an alert fires.')
 @minValue(1)
 param denialsPerQuarterHour int = 50
 
-@description('How old the oldest unshipped entry may become, in minutes.')
+@description('Age of the oldest unshipped entry above which an alert fires, in minutes.')
 @minValue(2)
 param backlogInMinutes int = 15
 
-@description('Object ids of auditors and custodians, or of their groups: they ask these questions and verify the ledger.')
+@description('Object ids of auditors and custodians, or of their groups. They may query the records and verify the ledger.')
 param readerPrincipalIds string[] = []
 
-@description('What those object ids are.')
+@description('Kind of principal of the object ids.')
 @allowed(['Group', 'User', 'ServicePrincipal'])
 param peopleType string = 'Group'
 
-@description('Object id of the function app’s managed identity, which sends records, and reads them for callers and auditors; empty without.')
+@description('Object id of the function app’s managed identity. It sends records, and reads them for callers and auditors. No roles are assigned to it if this is empty.')
 param functionAppPrincipalId string = ''
 
-@description('Roles; false where somebody else gives them.')
+@description('True to assign the roles; false if they are assigned elsewhere.')
 param assignRoles bool = true
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/monitor */
 var monitoringReader = '43d0d8ad-25c7-4714-9337-8ba259a9fe05'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
-/** The order is that of docs/audit.md. */
+/** The queries are in the order of docs/audit.md. */
 var questions = [
   {
     id: 'who-used-what-where'

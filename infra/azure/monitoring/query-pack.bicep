@@ -13,7 +13,7 @@ resource pack 'Microsoft.OperationalInsights/queryPacks@2019-09-01' = {
   properties: {}
 }
 
-/** Names of saved queries are GUIDs. */
+/** The names of saved queries are GUIDs. */
 resource queries 'Microsoft.OperationalInsights/queryPacks/queries@2019-09-01' = [
   for question in questions: {
     parent: pack

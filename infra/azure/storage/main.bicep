@@ -1,48 +1,48 @@
 metadata description = 'Where the evidence of the audit trail lies: the ledger, which nobody can rewrite, and what may be erased.'
 
-@description('Name of the storage account, for this alone: AUDIT_STORAGE_URL is its blob endpoint.')
+@description('Name of the storage account, which the ledger shares with nothing else. The setting AUDIT_STORAGE_URL is its blob endpoint.')
 @minLength(3)
 @maxLength(24)
 param name string
 
 param location string = resourceGroup().location
 
-@description('How often and where copies are kept, within the places that the records may be in.')
+@description('Redundancy of the storage account. It must keep copies in places where records may be.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GZRS'])
 param sku string = 'Standard_ZRS'
 
 @description('Object id of the function app’s managed identity.')
 param functionAppPrincipalId string
 
-@description('Object ids of auditors, or of their group: they read the ledger to verify it, and nothing else.')
+@description('Object ids of auditors, or of their group. They may read the ledger to verify it, and nothing else.')
 param auditorPrincipalIds string[] = []
 
 @description('Object ids of those who erase data subjects and export evidence, or of their group.')
 param custodianPrincipalIds string[] = []
 
-@description('What those object ids are.')
+@description('Kind of principal of the object ids.')
 @allowed(['Group', 'User', 'ServicePrincipal'])
 param peopleType string = 'Group'
 
-@description('For how long no entry of the ledger can be altered or deleted; then it is deleted. Counted from the last append.')
+@description('Days for which a blob of the ledger cannot be altered or deleted, counted from its last append. It is deleted after them.')
 @minValue(1)
 @maxValue(146000)
 param ledgerRetentionInDays int = 400
 
-@description('When content that was kept is deleted, if its data subject was not erased before.')
+@description('Days after which kept content is deleted.')
 @minValue(1)
 param contentRetentionInDays int = 90
 
-@description('Subnet for a private endpoint; without one the account is on the public network, behind Entra ID.')
+@description('Subnet for a private endpoint. Without one, the account is on the public network, protected by Entra ID.')
 param subnetId string = ''
 
-@description('Private DNS zone privatelink.blob.core.windows.net; needed with a subnet whose names are not resolved otherwise.')
+@description('Id of the private DNS zone privatelink.blob.core.windows.net. A subnet needs it unless names are resolved in another way.')
 param privateDnsZoneId string = ''
 
-@description('Log Analytics workspace that is told who reads, writes and deletes blobs.')
+@description('Log Analytics workspace that receives logs of reads, writes and deletions of blobs.')
 param workspaceId string = ''
 
-@description('Roles; false where somebody else gives them.')
+@description('True to assign the roles; false if they are assigned elsewhere.')
 param assignRoles bool = true
 
 var isPrivate = !empty(subnetId)
@@ -54,7 +54,7 @@ var roles = {
 }
 
 /**
- * Without keys and signatures that carry no identity.
+ * Shared keys and signatures are off, because they carry no identity.
  * https://learn.microsoft.com/azure/storage/common/shared-key-authorization-prevent
  */
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
@@ -83,8 +83,8 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
 }
 
 /**
- * No versions and no soft delete of blobs: both are of the whole account, and either would keep the key of a data subject
- * that was erased. The ledger has its own protection. A container that is deleted by mistake can be had back.
+ * Versions and soft delete of blobs are off. Both are for the whole account, and either would keep the key of an erased
+ * data subject. The ledger has its own protection. A container that is deleted by mistake can be restored.
  * https://learn.microsoft.com/azure/storage/blobs/soft-delete-blob-overview
  */
 resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
@@ -106,8 +106,8 @@ resource ledger 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-
 }
 
 /**
- * Blobs can be begun and appended to, and neither changed nor deleted. The policy is unlocked here, so that a trial can be
- * taken down again: an administrator could still shorten or remove it. Lock it, for good, before auditors rely on it:
+ * Blobs can be created and appended to, but not changed or deleted. The policy is unlocked here, so that a trial can be
+ * removed: an administrator can still shorten or delete the policy. Lock it before auditors rely on it:
  *   az storage container immutability-policy lock --account-name NAME --container-name audit-ledger --if-match ETAG
  * with the ETag that `az storage container immutability-policy show` prints. From then on it can only be prolonged.
  * https://learn.microsoft.com/azure/storage/blobs/immutable-time-based-retention-policy-overview
@@ -140,7 +140,7 @@ resource content 'Microsoft.Storage/storageAccounts/blobServices/containers@2024
 }
 
 /**
- * State outlives the chain that it speaks of: without it a chain would be shipped again. A key of a data subject goes when
+ * The state of a chain outlives the chain, which would be shipped again without it. A data subject's key is deleted when
  * the subject is erased, never by its age.
  * https://learn.microsoft.com/azure/storage/blobs/lifecycle-management-policy-structure
  */
@@ -181,9 +181,9 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01
 }
 
 /**
- * No built-in role writes without deleting, so there is one: who serves calls cannot take away what was recorded of them.
- * `write` is for a blob that is begun twice because the first answer was lost; on the ledger the policy above refuses every
- * write but the first and appends.
+ * No built-in role can write without being able to delete, so this one is defined. The function app cannot delete records.
+ * `write` is for a blob that is created twice because the first answer was lost. On the ledger, the policy above refuses
+ * every write but the first one and appends.
  * https://learn.microsoft.com/rest/api/storageservices/append-block#authorization
  */
 resource recorder 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (assignRoles) {
@@ -260,7 +260,7 @@ resource auditorsRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-/** How far each chain is shipped, which verification compares with what Application Insights has. */
+/** The cursor of each chain, which verification compares with Application Insights. */
 resource auditorsReadState 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for principalId in (assignRoles ? auditorPrincipalIds : []): {
     scope: state
@@ -273,7 +273,7 @@ resource auditorsReadState 'Microsoft.Authorization/roleAssignments@2022-04-01' 
   }
 ]
 
-/** Erasures and exports are on the ledger, too. */
+/** Erasures and exports are entries of the ledger. */
 resource custodiansRecord 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for principalId in (assignRoles ? custodianPrincipalIds : []): {
     scope: ledger
@@ -298,7 +298,7 @@ resource custodiansReadState 'Microsoft.Authorization/roleAssignments@2022-04-01
   }
 ]
 
-/** The only ones who delete: keys of data subjects, and with them what can be read of their content. */
+/** Only these principals can delete. They delete keys of data subjects, which makes their content unreadable. */
 resource custodiansErase 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for principalId in (assignRoles ? custodianPrincipalIds : []): {
     scope: subjects
@@ -348,5 +348,5 @@ module privateEndpoint '../private-endpoint.bicep' = if (isPrivate) {
   }
 }
 
-@description('For the setting AUDIT_STORAGE_URL, without the slash at its end.')
+@description('Value of the setting AUDIT_STORAGE_URL, without a slash at its end.')
 output auditStorageUrl string = 'https://${account.name}.blob.${environment().suffixes.storage}'
