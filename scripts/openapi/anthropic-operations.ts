@@ -16,22 +16,22 @@ nameMessages(anthropicComponents);
 
 const AnthropicError = z
   .looseObject({
-    type: z.literal('error').describe('Says what this is.'),
+    type: z.literal('error').describe('The type of the object.'),
     error: z
       .looseObject({
-        type: z.string().describe("Kind of the error, one of Anthropic's."),
-        message: z.string().describe('What went wrong and what to do about it.'),
+        type: z.string().describe("The error type, one of Anthropic's."),
+        message: z.string().describe('The cause of the failure and its remedy.'),
       })
-      .describe('What is wrong.'),
-    request_id: z.string().describe('Id of the call, which is that of its audit record.'),
+      .describe('The error.'),
+    request_id: z.string().describe("The call's id. Its audit record has the same id."),
   })
-  .describe("An error, as Anthropic's clients read it: https://docs.claude.com/en/api/errors")
+  .describe("An error in the form of Anthropic's API: https://docs.claude.com/en/api/errors")
   .register(anthropicComponents, { id: 'AnthropicError' });
 
 const VERSION: OptionalParameter = {
   name: 'anthropic-version',
   in: 'header',
-  description: "Version of Anthropic's API, which its clients send.",
+  description: "The version of Anthropic's API. Its clients send it.",
   schema: { type: 'string' },
   example: '2023-06-01',
 };
@@ -42,16 +42,17 @@ const operations: readonly Operation[] = [
     path: '/v1/messages',
     operationId: 'messages-create',
     summary: 'Create a message',
-    description: 'Continues a conversation, whole or, with stream, as server-sent events.',
+    description:
+      'Generates the next message of a conversation. With `stream`, the answer is server-sent events.',
     tag: 'messages',
     parameters: [VERSION],
     request: {
-      description: 'The conversation, as Anthropic documents it.',
+      description: "The conversation, in the form of Anthropic's API.",
       schema: MessageRequest,
       example: { model: 'claude-sonnet-4-5', ...QUESTION_TO_CLAUDE },
     },
     answer: {
-      description: "The model's turn, or its pieces as they come.",
+      description: "The model's message. With `stream`, its events as they arrive.",
       content: {
         'application/json': { schema: Message, example: ANSWER_OF_CLAUDE },
         'text/event-stream': { schema: MessageEvents, example: EVENTS_OF_CLAUDE },
@@ -64,16 +65,16 @@ const operations: readonly Operation[] = [
     path: '/v1/messages/count_tokens',
     operationId: 'messages-count-tokens',
     summary: 'Count the tokens of a message',
-    description: 'Counts the tokens of a conversation without continuing it.',
+    description: 'Counts the tokens of a conversation without generating an answer.',
     tag: 'messages',
     parameters: [VERSION],
     request: {
-      description: 'The conversation, as Anthropic documents it.',
+      description: "The conversation, in the form of Anthropic's API.",
       schema: CountMessageTokensRequest,
       example: { model: 'claude-sonnet-4-5', messages: QUESTION_TO_CLAUDE.messages },
     },
     answer: {
-      description: 'How many tokens.',
+      description: 'The number of tokens.',
       content: { 'application/json': { schema: MessageTokenCount, example: { input_tokens: 13 } } },
     },
     failures: WITH_BODY,
@@ -85,7 +86,7 @@ export const anthropicSurface: Surface = {
   id: 'anthropic',
   title: 'Anthropic',
   description:
-    "Claude on Vertex AI behind a governed gateway, called as Anthropic's own clients call it. A Microsoft Entra ID token or an APIM subscription key takes the place of an API key of Anthropic.",
+    "Claude on Vertex AI behind a governed gateway, for Anthropic's own clients. A Microsoft Entra ID token or an APIM subscription key replaces Anthropic's API key.",
   tags: [{ name: 'messages', description: 'Conversations with Claude.' }],
   pathParameters: {},
   failures: { mediaType: 'application/json', schema: AnthropicError, example: describeError },

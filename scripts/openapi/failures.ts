@@ -19,7 +19,7 @@ export const WITH_BODY = [...WITH_QUERY, 413] as const satisfies readonly Failur
 export const FAILURES: Readonly<Record<FailureStatus, Failure>> = {
   400: {
     status: 400,
-    description: 'The request is not valid; the error says where.',
+    description: "The request is not valid. The error names the fault's place.",
     code: 'INVALID_JSON',
     canonical: 'INVALID_ARGUMENT',
     title: 'Invalid JSON',
@@ -44,7 +44,7 @@ export const FAILURES: Readonly<Record<FailureStatus, Failure>> = {
   },
   404: {
     status: 404,
-    description: 'There is no such operation, or what it names does not exist.',
+    description: 'The operation, or a resource that the call names, does not exist.',
     code: 'OPERATION_NOT_FOUND',
     canonical: 'NOT_FOUND',
     title: 'Operation not found',
@@ -60,7 +60,8 @@ export const FAILURES: Readonly<Record<FailureStatus, Failure>> = {
   },
   429: {
     status: 429,
-    description: 'Too many calls or tokens; the header Retry-After says how long to wait.',
+    description:
+      'The caller made too many calls or used too many tokens. The header Retry-After has the seconds to wait.',
     code: 'RATE_LIMITED',
     canonical: 'RESOURCE_EXHAUSTED',
     title: 'Too many calls or tokens',
@@ -69,7 +70,7 @@ export const FAILURES: Readonly<Record<FailureStatus, Failure>> = {
   },
   500: {
     status: 500,
-    description: 'The gateway failed on its own side.',
+    description: 'The gateway has an internal error.',
     code: 'EDGE_FAILED',
     canonical: 'INTERNAL',
     title: 'Internal error',
@@ -77,7 +78,7 @@ export const FAILURES: Readonly<Record<FailureStatus, Failure>> = {
   },
   501: {
     status: 501,
-    description: 'The caller may do this, but the gateway does not serve it.',
+    description: 'The rules allow the operation, but the gateway does not serve it.',
     code: 'OPERATION_NOT_SERVED',
     canonical: 'UNIMPLEMENTED',
     title: 'Operation not served',
@@ -93,7 +94,7 @@ export const FAILURES: Readonly<Record<FailureStatus, Failure>> = {
   },
   503: {
     status: 503,
-    description: 'A service that the gateway needs is unavailable; try again.',
+    description: 'A service that the gateway needs is unavailable. A later call may succeed.',
     code: 'VERTEX_UNAVAILABLE',
     canonical: 'UNAVAILABLE',
     title: 'Vertex AI unavailable',

@@ -93,7 +93,7 @@ function inspectNames(place: string, path: string, parameters: readonly Json[]):
     ...(inPath.toSorted().join() === described.toSorted().join()
       ? []
       : [`${place}: the path and its parameters differ.`]),
-    ...(new Set(names).size === names.length ? [] : [`${place}: a parameter's name is there twice.`]),
+    ...(new Set(names).size === names.length ? [] : [`${place}: a parameter's name occurs twice.`]),
   ];
 }
 
@@ -150,7 +150,7 @@ function findRepeatedIds({ paths }: Document): string[] {
   );
   return ids
     .filter((id, index) => ids.indexOf(id) < index)
-    .map((id) => `The operationId ${id} is there twice.`);
+    .map((id) => `The operationId ${id} occurs twice.`);
 }
 
 /** Lists properties without a description, at any depth. A named schema has its description itself. */

@@ -18,13 +18,13 @@ export const gatewaySurface: Surface = {
   id: 'gateway',
   title: 'Gateway',
   description:
-    'What the gateway says about itself. Answers come from its policy documents and its records; nothing is sent to Google.',
+    'Questions to the gateway about callers, rules and records. Answers come from its policy documents and its records. Nothing is sent to Google.',
   tags: [
-    { name: 'questions', description: 'Who one is to the gateway, what one may use, and why.' },
-    { name: 'records', description: 'What was called, and what it used.' },
+    { name: 'questions', description: "The caller's identity, models and permissions." },
+    { name: 'records', description: "The caller's records and usage." },
   ],
   pathParameters: {
-    id: { description: 'The request id of the call.', example: REQUEST_ID },
+    id: { description: "The call's request id.", example: REQUEST_ID },
   },
   failures: { mediaType: 'application/problem+json', schema: Problem, example: describeProblem },
   components: gatewayComponents,
@@ -34,10 +34,10 @@ export const gatewaySurface: Surface = {
       path: '/v1/whoami',
       operationId: 'whoami',
       summary: 'Who am I',
-      description: 'Says who the gateway takes the caller for.',
+      description: "Returns the caller's identity as the gateway sees it.",
       tag: 'questions',
       answer: {
-        description: 'The caller, as the rules see it.',
+        description: 'The caller as the rules see it.',
         content: {
           'application/json': {
             schema: Caller,
@@ -62,10 +62,11 @@ export const gatewaySurface: Surface = {
       path: '/v1/models',
       operationId: 'models',
       summary: 'List models',
-      description: 'Lists the models and endpoints that the caller may use, with where and for what.',
+      description:
+        'Lists the models and endpoints that the caller may use, with their locations and operations.',
       tag: 'questions',
       answer: {
-        description: 'What the caller may use, and nothing else.',
+        description: 'The models that the caller may use, and no others.',
         content: {
           'application/json': {
             schema: Models,
@@ -94,15 +95,15 @@ export const gatewaySurface: Surface = {
       operationId: 'policy-explain',
       summary: 'Explain a decision',
       description:
-        'Says what would become of a call, which rule decides it and, when it is denied, what is missing. The call is not made.',
+        'Returns the decision on a call without making the call. The answer names the rule that decides. For a denied call, it lists the missing permissions.',
       tag: 'questions',
       request: {
-        description: 'The call, as it would be made.',
+        description: 'The call to explain.',
         schema: PolicyExplainRequest,
         example: { method: 'POST', path: `${ENDPOINT}:predict` },
       },
       answer: {
-        description: 'What would become of the call; a denied one is explained with 200 as well.',
+        description: 'The decision on the call. The status is 200 for a denied call too.',
         content: {
           'application/json': {
             schema: PolicyExplanation,

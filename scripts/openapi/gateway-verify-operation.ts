@@ -24,7 +24,7 @@ export const verifyOperation: Operation = {
     graceInMinutes: { example: '10' },
   }),
   answer: {
-    description: 'What was read and what was found, also where something is wrong.',
+    description: 'The report of the verification. The status is 200 also if it lists findings.',
     content: {
       'application/json': {
         schema: VerificationReport,

@@ -21,15 +21,15 @@ const operations: readonly Operation[] = [
     operationId: 'chat-completions-create',
     summary: 'Create a chat completion',
     description:
-      'Continues a conversation, whole or, with stream, as server-sent events that end with [DONE].',
+      'Generates the next message of a conversation. With `stream`, the answer is server-sent events that end with `[DONE]`.',
     tag: 'chat',
     request: {
-      description: 'The conversation, as OpenAI documents it.',
+      description: "The conversation, in the form of OpenAI's API.",
       schema: ChatCompletionRequest,
       example: CHAT_QUESTION,
     },
     answer: {
-      description: 'The continued conversation, or its pieces as they come.',
+      description: 'The completion. With `stream`, its pieces as they arrive.',
       content: {
         'application/json': { schema: ChatCompletion, example: CHAT_ANSWER },
         'text/event-stream': { schema: ChatCompletionEvents, example: CHAT_EVENTS },
@@ -45,7 +45,7 @@ const operations: readonly Operation[] = [
     description: 'Turns each text into a vector.',
     tag: 'embeddings',
     request: {
-      description: 'The texts, as OpenAI documents them.',
+      description: "The texts, in the form of OpenAI's API.",
       schema: EmbeddingsRequest,
       example: { model: 'text-embedding-005', input: 'Ocelots nap at noon.' },
     },
@@ -70,14 +70,14 @@ const operations: readonly Operation[] = [
     path: '/v1/responses',
     operationId: 'responses-create',
     summary: 'Create a response',
-    description: 'The Responses API of OpenAI is not offered; use chat completions instead.',
+    description: "The gateway does not serve OpenAI's Responses API. Use chat completions instead.",
     tag: 'chat',
     request: {
-      description: 'The call, as OpenAI documents it.',
+      description: "The call, in the form of OpenAI's API.",
       schema: ResponsesRequest,
       example: { model: 'google/gemini-2.5-flash', input: 'Why is the sky blue?' },
     },
-    answer: { description: 'There is none.', content: {} },
+    answer: { description: 'The call is never answered with 200.', content: {} },
     failures: WITH_BODY,
     isServed: false,
   },
@@ -114,14 +114,14 @@ export const openaiSurface: Surface = {
   id: 'openai',
   title: 'OpenAI',
   description:
-    "Models of Vertex AI behind a governed gateway, called as OpenAI's own clients call them. A Microsoft Entra ID token or an APIM subscription key takes the place of an API key of OpenAI.",
+    "Models of Vertex AI behind a governed gateway, for OpenAI's own clients. A Microsoft Entra ID token or an APIM subscription key replaces OpenAI's API key.",
   tags: [
     { name: 'chat', description: 'Conversations with a model.' },
     { name: 'embeddings', description: 'Texts as vectors.' },
-    { name: 'models', description: 'What the caller may use.' },
+    { name: 'models', description: 'The models that the caller may use.' },
   ],
   pathParameters: {
-    model: { description: 'Name or alias of the model.', example: 'gemini-2.5-flash' },
+    model: { description: "The model's catalog name or alias.", example: 'gemini-2.5-flash' },
   },
   failures: { mediaType: 'application/json', schema: OpenAiError, example: describeError },
   components: openaiComponents,

@@ -8,55 +8,62 @@ nameChatCompletions(openaiComponents);
 /** https://platform.openai.com/docs/api-reference/embeddings/create */
 export const EmbeddingsRequest = z
   .strictObject({
-    model: z.string().describe('The model: its own name, its catalog name or its alias.'),
+    model: z.string().describe("The model's own name, its catalog name or its alias."),
     input: z
       .union([z.string(), z.array(z.string()).min(1)])
-      .describe('A text, or a list of texts; no lists of tokens.'),
-    dimensions: z.int().min(1).nullish().describe('How many numbers to give.'),
-    encoding_format: z.enum(['float', 'base64']).nullish().describe('Numbers, or their bytes.'),
-    user: z.string().nullish().describe('The person who asks; not passed on.'),
+      .describe('A text, or a list of texts. Lists of tokens are refused.'),
+    dimensions: z.int().min(1).nullish().describe('The number of dimensions of each vector.'),
+    encoding_format: z
+      .enum(['float', 'base64'])
+      .nullish()
+      .describe('The encoding of the vectors: numbers, or base64 of their bytes.'),
+    user: z.string().nullish().describe('The id of the end user. The gateway does not send it to Vertex AI.'),
   })
-  .describe('Texts to embed.')
+  .describe('A request for embeddings.')
   .register(openaiComponents, { id: 'EmbeddingsRequest' });
 
 export const Embeddings = z
   .looseObject({
-    object: z.literal('list').describe('Says what this is.'),
+    object: z.literal('list').describe('The type of the object.'),
     data: z
       .array(
         z.looseObject({
-          object: z.literal('embedding').describe('Says what this is.'),
-          index: z.int().describe('The place of its text.'),
+          object: z.literal('embedding').describe('The type of the object.'),
+          index: z.int().describe('The position of the text in the request, from 0.'),
           embedding: z
             .union([z.array(z.number()), z.string()])
-            .describe('The vector; with base64, the bytes of 32-bit numbers, little-endian.'),
+            .describe('The vector. With base64, it is the bytes of 32-bit little-endian numbers.'),
         }),
       )
       .describe('One vector for each text, in their order.'),
     model: z.string().describe('The model that answered.'),
     usage: z
       .looseObject({
-        prompt_tokens: z.int().describe('Tokens of the texts.'),
-        total_tokens: z.int().describe('All of them.'),
+        prompt_tokens: z.int().describe('The number of tokens in the texts.'),
+        total_tokens: z.int().describe('The total number of tokens.'),
       })
-      .describe('How many tokens went in.'),
+      .describe('The token usage of the call.'),
   })
-  .describe('Texts as vectors.')
+  .describe('The vectors of the texts.')
   .register(openaiComponents, { id: 'Embeddings' });
 
 export const Model = z
   .looseObject({
-    id: z.string().describe('Its name in the catalog: what to send as the model.'),
-    object: z.literal('model').describe('Says what this is.'),
-    created: z.int().describe('When it was made; 0, because nobody here knows.'),
-    owned_by: z.string().describe('Who publishes it.'),
+    id: z.string().describe("The model's catalog name, which requests send as `model`."),
+    object: z.literal('model').describe('The type of the object.'),
+    created: z
+      .int()
+      .describe(
+        'The time of creation, in seconds since 1970. It is always 0, because the catalog does not record it.',
+      ),
+    owned_by: z.string().describe("The model's publisher."),
   })
   .describe('A model: https://platform.openai.com/docs/api-reference/models/object')
   .register(openaiComponents, { id: 'Model' });
 
 export const Models = z
   .looseObject({
-    object: z.literal('list').describe('Says what this is.'),
+    object: z.literal('list').describe('The type of the object.'),
     data: z.array(Model).describe('The models that the caller may use, and no others.'),
   })
   .describe('A list of models.')
@@ -69,7 +76,7 @@ export const ResponsesRequest = z
     input: z
       .union([z.string(), z.array(z.looseObject({}))])
       .optional()
-      .describe('A text, or a list of items.'),
+      .describe('The input: a text, or a list of items.'),
   })
   .describe("A request of OpenAI's Responses API.")
   .register(openaiComponents, { id: 'ResponsesRequest' });
@@ -78,12 +85,12 @@ export const OpenAiError = z
   .looseObject({
     error: z
       .looseObject({
-        message: z.string().describe('What went wrong and what to do about it.'),
-        type: z.string().describe("Kind of the error, one of OpenAI's."),
-        param: z.string().nullable().describe('The field at fault, where there is one.'),
-        code: z.string().nullable().describe('The code of the error, such as RATE_LIMITED.'),
+        message: z.string().describe('The cause of the failure and its remedy.'),
+        type: z.string().describe("The error type, one of OpenAI's."),
+        param: z.string().nullable().describe('The field at fault, if there is one.'),
+        code: z.string().nullable().describe('The error code, such as `RATE_LIMITED`.'),
       })
-      .describe('What is wrong.'),
+      .describe('The error.'),
   })
-  .describe("An error, as OpenAI's clients read it: https://platform.openai.com/docs/guides/error-codes")
+  .describe("An error in the form of OpenAI's API: https://platform.openai.com/docs/guides/error-codes")
   .register(openaiComponents, { id: 'OpenAiError' });

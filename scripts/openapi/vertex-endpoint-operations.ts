@@ -64,10 +64,14 @@ export const endpointOperations: readonly Operation[] = [
     path: `${ENDPOINT}:rawPredict`,
     operationId: 'endpoints-raw-predict',
     summary: 'Raw predict with a custom endpoint',
-    description: "Sends a body of any form to an endpoint's container and returns what it answers.",
-    request: { description: 'What the container takes.', schema: ContainerRequest, example: FLOWERS },
+    description: "Sends a body of any form to an endpoint's container and returns the container's answer.",
+    request: {
+      description: "The container's input, in a form of its own.",
+      schema: ContainerRequest,
+      example: FLOWERS,
+    },
     answer: {
-      description: 'What the container answers.',
+      description: "The container's answer, in a form of its own.",
       content: { 'application/json': { schema: ContainerResponse, example: { predictions: [SETOSA] } } },
     },
   },
@@ -78,10 +82,14 @@ export const endpointOperations: readonly Operation[] = [
     pathExamples: { endpoint: '6789012345' },
     operationId: 'endpoints-stream-raw-predict',
     summary: 'Raw predict with a custom endpoint, as a stream',
-    description: "Sends a body of any form to an endpoint's container and streams what it answers.",
-    request: { description: 'What the container takes.', schema: ContainerRequest, example: FLOWERS },
+    description: "Sends a body of any form to an endpoint's container and streams the container's answer.",
+    request: {
+      description: "The container's input, in a form of its own.",
+      schema: ContainerRequest,
+      example: FLOWERS,
+    },
     answer: {
-      description: 'What the container answers, as it comes.',
+      description: "The container's answer as it arrives.",
       content: { 'application/json': { schema: ContainerResponse, example: { predictions: [SETOSA] } } },
     },
   },
@@ -90,7 +98,7 @@ export const endpointOperations: readonly Operation[] = [
     path: `${ENDPOINT}:explain`,
     operationId: 'endpoints-explain',
     summary: 'Explain with a custom endpoint',
-    description: 'Predicts, and says what each feature adds to the prediction.',
+    description: 'Returns predictions and the share of each feature in them.',
     request: { description: 'The instances.', schema: ExplainRequest, example: FLOWERS },
     answer: {
       description: 'The predictions and their explanations, one for each instance.',
@@ -172,7 +180,7 @@ export const endpointOperations: readonly Operation[] = [
     description: 'Sends tensors to the model deployed to an endpoint and streams its tensors.',
     request: { description: 'The tensors.', schema: DirectPredictRequest, example: FLOWER_TENSORS },
     answer: {
-      description: "The model's tensors, as they come.",
+      description: "The model's tensors as they arrive.",
       content: { 'application/json': { schema: DirectPredictParts, example: [SETOSA_TENSORS] } },
     },
   },
@@ -190,9 +198,9 @@ export const endpointOperations: readonly Operation[] = [
     ...COMMON,
     path: `${ENDPOINT}/chat/completions`,
     operationId: 'endpoints-chat-completions',
-    summary: 'Chat completions after OpenAI',
+    summary: "Create a chat completion in OpenAI's form",
     description:
-      'Continues a conversation in the form of OpenAI. The endpoint openapi takes the model of the body; any other one is asked itself.',
+      "Generates the next message of a conversation, in the form of OpenAI's API. The endpoint `openapi` serves the model that the body names. Any other endpoint serves its deployed model.",
     pathExamples: { endpoint: 'openapi' },
     request: {
       description: 'The conversation.',
@@ -200,7 +208,7 @@ export const endpointOperations: readonly Operation[] = [
       example: CHAT_QUESTION,
     },
     answer: {
-      description: 'The continued conversation, whole or as a stream.',
+      description: 'The completion. With `stream`, its pieces as they arrive.',
       content: {
         'application/json': { schema: ChatCompletion, example: CHAT_ANSWER },
         'text/event-stream': { schema: ChatCompletionEvents, example: CHAT_EVENTS },

@@ -16,96 +16,119 @@ const { gcsDestination, bigqueryDestination } = outputConfig.shape;
 
 const BatchInput = inputConfig
   .safeExtend({
-    instancesFormat: z.string().describe('jsonl, bigquery, csv or another format of the model.'),
+    instancesFormat: z
+      .string()
+      .describe('The format: `jsonl`, `bigquery`, `csv` or another format of the model.'),
     gcsSource: gcsSource
       .unwrap()
-      .safeExtend({ uris: gcsSource.unwrap().shape.uris.describe('gs:// addresses of files.') })
+      .safeExtend({
+        uris: gcsSource.unwrap().shape.uris.describe('The addresses of files, which begin with `gs://`.'),
+      })
       .optional()
-      .describe('Files in Cloud Storage.'),
+      .describe('The input files in Cloud Storage.'),
     bigquerySource: bigquerySource
       .unwrap()
-      .safeExtend({ inputUri: z.string().min(1).describe('bq:// address of a table.') })
+      .safeExtend({
+        inputUri: z.string().min(1).describe('The address of a table, which begins with `bq://`.'),
+      })
       .optional()
-      .describe('A table of BigQuery.'),
+      .describe('The input table in BigQuery.'),
   })
-  .describe('Where instances are: files or a table that the rules let the caller read.')
+  .describe('The source of the instances: files or a table that the rules let the caller read.')
   .meta(eitherOf('gcsSource', 'bigquerySource'))
   .register(vertexComponents, { id: 'BatchInput' });
 
 const BatchOutput = outputConfig
   .safeExtend({
-    predictionsFormat: z.string().describe('jsonl, bigquery, csv or another format of the model.'),
+    predictionsFormat: z
+      .string()
+      .describe('The format: `jsonl`, `bigquery`, `csv` or another format of the model.'),
     gcsDestination: gcsDestination
       .unwrap()
-      .safeExtend({ outputUriPrefix: z.string().min(1).describe('gs:// address of a folder.') })
+      .safeExtend({
+        outputUriPrefix: z.string().min(1).describe('The address of a folder, which begins with `gs://`.'),
+      })
       .optional()
-      .describe('A folder in Cloud Storage.'),
+      .describe('The output folder in Cloud Storage.'),
     bigqueryDestination: bigqueryDestination
       .unwrap()
-      .safeExtend({ outputUri: z.string().min(1).describe('bq:// address of a data set or table.') })
+      .safeExtend({
+        outputUri: z
+          .string()
+          .min(1)
+          .describe('The address of a data set or table, which begins with `bq://`.'),
+      })
       .optional()
-      .describe('A table of BigQuery.'),
+      .describe('The input table in BigQuery.'),
   })
-  .describe('Where predictions go: a folder or a table that the rules let the caller write.')
+  .describe('The destination of the predictions: a folder or a table that the rules let the caller write to.')
   .meta(eitherOf('gcsDestination', 'bigqueryDestination'))
   .register(vertexComponents, { id: 'BatchOutput' });
 
 const MachineSpec = z.strictObject({
-  machineType: z.string().optional().describe('Such as n1-standard-4.'),
-  acceleratorType: z.string().optional().describe('Such as NVIDIA_TESLA_T4.'),
-  acceleratorCount: z.int().optional().describe('How many accelerators a machine has.'),
+  machineType: z.string().optional().describe('The machine type, such as `n1-standard-4`.'),
+  acceleratorType: z.string().optional().describe('The accelerator type, such as `NVIDIA_TESLA_T4`.'),
+  acceleratorCount: z.int().optional().describe('The number of accelerators of a machine.'),
 });
 
 /** https://docs.cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.batchPredictionJobs */
 export const BatchPredictionJobRequest = BatchJobBody.safeExtend({
-  displayName: z.string().optional().describe('Name of the job for people.'),
-  model: z.string().describe('The model: publishers/{publisher}/models/{model}, or its full name.'),
-  modelVersionId: z.string().optional().describe('Version of the model.'),
+  displayName: z.string().optional().describe("The job's display name."),
+  model: z.string().describe('The model: `publishers/{publisher}/models/{model}`, or its full name.'),
+  modelVersionId: z.string().optional().describe("The model's version."),
   inputConfig: BatchInput,
   outputConfig: BatchOutput,
-  instanceConfig: z.looseObject({}).optional().describe('How an instance is made of a row.'),
-  modelParameters: z.unknown().optional().describe('Parameters of the predictions.'),
+  instanceConfig: z.looseObject({}).optional().describe('The configuration that makes an instance of a row.'),
+  modelParameters: z.unknown().optional().describe('The parameters of the predictions.'),
   dedicatedResources: z
     .strictObject({
-      machineSpec: MachineSpec.optional().describe('Of one machine.'),
-      startingReplicaCount: z.int().optional().describe('How many machines begin.'),
-      maxReplicaCount: z.int().optional().describe('The most machines.'),
+      machineSpec: MachineSpec.optional().describe('The specification of one machine.'),
+      startingReplicaCount: z.int().optional().describe('The initial number of machines.'),
+      maxReplicaCount: z.int().optional().describe('The maximum number of machines.'),
     })
     .optional()
-    .describe('Machines of its own.'),
-  manualBatchTuningParameters: z.looseObject({}).optional().describe('How much goes to a machine at once.'),
-  generateExplanation: z.boolean().optional().describe('Whether to explain predictions.'),
-  disableContainerLogging: z.boolean().optional().describe('Whether the container leaves no logs.'),
-  labels: Labels.optional().describe("Taken and not kept: the gateway's own labels take their place."),
+    .describe('The dedicated machines of the job.'),
+  manualBatchTuningParameters: z
+    .looseObject({})
+    .optional()
+    .describe('The settings of manual batch tuning, such as the batch size.'),
+  generateExplanation: z.boolean().optional().describe('True to generate explanations of the predictions.'),
+  disableContainerLogging: z.boolean().optional().describe("True to disable the container's logs."),
+  labels: Labels.optional().describe('The labels. The gateway accepts them and replaces them by its own.'),
 })
-  .describe('A job to create.')
+  .describe('A batch prediction job to create.')
   .register(vertexComponents, { id: 'BatchPredictionJobRequest' });
 
 export const BatchPredictionJob = z
   .looseObject({
-    name: z.string().describe('projects/{project}/locations/{location}/batchPredictionJobs/{job}'),
-    displayName: z.string().optional().describe('Name of the job for people.'),
+    name: z
+      .string()
+      .describe("The job's name: `projects/{project}/locations/{location}/batchPredictionJobs/{job}`."),
+    displayName: z.string().optional().describe("The job's display name."),
     model: z.string().describe('The model.'),
-    inputConfig: z.looseObject({}).optional().describe('Where the instances are.'),
-    outputConfig: z.looseObject({}).optional().describe('Where the predictions go.'),
-    labels: Labels.optional().describe('Labels, among them the team of the caller.'),
+    inputConfig: z.looseObject({}).optional().describe('The source of the instances.'),
+    outputConfig: z.looseObject({}).optional().describe('The destination of the predictions.'),
+    labels: Labels.optional().describe("The labels, among them the caller's team."),
     outputInfo: z
       .looseObject({
-        gcsOutputDirectory: z.string().optional().describe('Folder in Cloud Storage.'),
-        bigqueryOutputDataset: z.string().optional().describe('Data set of BigQuery.'),
-        bigqueryOutputTable: z.string().optional().describe('Table of BigQuery.'),
+        gcsOutputDirectory: z.string().optional().describe('The output folder in Cloud Storage.'),
+        bigqueryOutputDataset: z.string().optional().describe('The output data set in BigQuery.'),
+        bigqueryOutputTable: z.string().optional().describe('The output table in BigQuery.'),
       })
       .optional()
-      .describe('Where the predictions are.'),
-    state: z.string().describe('Such as JOB_STATE_RUNNING or JOB_STATE_SUCCEEDED.'),
-    error: z.looseObject({}).optional().describe('Why it failed.'),
-    completionStats: z.looseObject({}).optional().describe('How many instances succeeded and failed.'),
-    createTime: z.string().optional().describe('When it was created.'),
-    startTime: z.string().optional().describe('When it began to run.'),
-    endTime: z.string().optional().describe('When it ended.'),
-    updateTime: z.string().optional().describe('When it changed last.'),
+      .describe('The places of the predictions.'),
+    state: z.string().describe('The state, such as `JOB_STATE_RUNNING` or `JOB_STATE_SUCCEEDED`.'),
+    error: z.looseObject({}).optional().describe('The error of a failed job.'),
+    completionStats: z
+      .looseObject({})
+      .optional()
+      .describe('The numbers of instances that succeeded and failed.'),
+    createTime: z.string().optional().describe('The time of creation.'),
+    startTime: z.string().optional().describe('The time when the job began to run.'),
+    endTime: z.string().optional().describe('The time when the job ended.'),
+    updateTime: z.string().optional().describe('The time of the last change.'),
   })
-  .describe('A job that predicts for many instances.')
+  .describe('A batch prediction job.')
   .register(vertexComponents, { id: 'BatchPredictionJob' });
 
 export const BatchPredictionJobs = z
@@ -113,15 +136,18 @@ export const BatchPredictionJobs = z
     batchPredictionJobs: z
       .array(BatchPredictionJob)
       .optional()
-      .describe("Jobs of the caller's own team, and no others."),
-    nextPageToken: z.string().optional().describe('Asks for the next page; left out on the last one.'),
+      .describe("The jobs of the caller's own team, and no others."),
+    nextPageToken: z
+      .string()
+      .optional()
+      .describe('The token that requests the next page. The last page has none.'),
   })
   .describe('A page of jobs.')
   .register(vertexComponents, { id: 'BatchPredictionJobs' });
 
 const Expiry = {
-  ttl: z.string().optional().describe('How long to keep it, such as 3600s.'),
-  expireTime: z.string().optional().describe('Until when to keep it.'),
+  ttl: z.string().optional().describe('The lifetime, such as `3600s`.'),
+  expireTime: z.string().optional().describe('The time when the content expires.'),
 };
 
 /** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/projects.locations.cachedContents */
@@ -129,47 +155,61 @@ export const CachedContentRequest = z
   .strictObject({
     model: z
       .string()
-      .describe('Full name: projects/{project}/locations/{location}/publishers/{publisher}/models/{model}'),
-    displayName: z.string().optional().describe('Name for people.'),
+      .describe(
+        "The model's full name: `projects/{project}/locations/{location}/publishers/{publisher}/models/{model}`.",
+      ),
+    displayName: z.string().optional().describe('The display name.'),
     contents: Contents.optional(),
-    systemInstruction: Content.optional().describe('What the model is told before the conversation.'),
-    tools: z.array(Tool).optional().describe('What the model may use to answer.'),
-    toolConfig: ToolConfig.optional().describe('How the tools are used.'),
+    systemInstruction: Content.optional().describe(
+      'The system instruction, which precedes the conversation.',
+    ),
+    tools: z.array(Tool).optional().describe('A tool that the model may use.'),
+    toolConfig: ToolConfig.optional().describe('The configuration of the tools.'),
     ...Expiry,
   })
-  .describe('What to keep for later calls.')
+  .describe('The content to cache for later calls.')
   .register(vertexComponents, { id: 'CachedContentRequest' });
 
 export const CachedContentChange = z
   .strictObject(Expiry)
-  .describe('How long to keep cached content: ttl or expireTime.')
+  .describe('The lifetime of cached content: `ttl` or `expireTime`.')
   .meta({ minProperties: 1, maxProperties: 1 })
   .register(vertexComponents, { id: 'CachedContentChange' });
 
 export const CachedContent = z
   .looseObject({
-    name: z.string().describe('projects/{project}/locations/{location}/cachedContents/{cachedContent}'),
-    model: z.string().describe('Full name of the model that it is for.'),
-    displayName: z.string().optional().describe('Name for people.'),
-    createTime: z.string().optional().describe('When it was created.'),
-    updateTime: z.string().optional().describe('When it changed last.'),
-    expireTime: z.string().optional().describe('Until when it is kept.'),
-    usageMetadata: UsageMetadata.optional().describe('How many tokens it has.'),
+    name: z
+      .string()
+      .describe(
+        "The cached content's name: `projects/{project}/locations/{location}/cachedContents/{cachedContent}`.",
+      ),
+    model: z.string().describe('The full name of the model that the content is cached for.'),
+    displayName: z.string().optional().describe('The display name.'),
+    createTime: z.string().optional().describe('The time of creation.'),
+    updateTime: z.string().optional().describe('The time of the last change.'),
+    expireTime: z.string().optional().describe('The time when the content expires.'),
+    usageMetadata: UsageMetadata.optional().describe('The token usage of the cached content.'),
   })
-  .describe('Content that is kept for later calls.')
+  .describe('The metadata of cached content.')
   .register(vertexComponents, { id: 'CachedContent' });
 
 export const CachedContents = z
   .looseObject({
-    cachedContents: z.array(CachedContent).optional().describe('What is kept.'),
-    nextPageToken: z.string().optional().describe('Asks for the next page; left out on the last one.'),
+    cachedContents: z
+      .array(CachedContent)
+      .optional()
+      .describe("The cached contents of the caller's own team."),
+    nextPageToken: z
+      .string()
+      .optional()
+      .describe('The token that requests the next page. The last page has none.'),
   })
   .describe('A page of cached contents.')
   .register(vertexComponents, { id: 'CachedContents' });
 
 export const Empty = z
   .looseObject({})
-  .describe('Nothing; that it came says that it was done.')
+  .describe('An empty object. It means that the operation succeeded.')
   .register(vertexComponents, { id: 'Empty' });
 
 /** Writes as JSON Schema that exactly one of the properties must be present; zod can check this but not describe it. */

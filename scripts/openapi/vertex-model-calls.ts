@@ -43,12 +43,12 @@ const ANSWER = {
 const ALT: OptionalParameter = {
   name: 'alt',
   in: 'query',
-  description: 'How to stream: json for a JSON array, sse for server-sent events.',
+  description: 'The form of the stream: `json` for a JSON array, `sse` for server-sent events.',
   schema: { type: 'string', enum: ['json', 'sse'] },
   example: 'sse',
 };
 const CONVERSATION = {
-  description: 'The conversation, as Vertex AI documents it.',
+  description: 'The conversation, in the form of Vertex AI.',
   schema: GenerateContentRequest,
   example: QUESTION,
 };
@@ -60,7 +60,7 @@ export const GENERATE_CONTENT: ModelCall = {
   description: 'Generates an answer and returns it whole.',
   request: CONVERSATION,
   answer: {
-    description: 'The answer and how many tokens it used.',
+    description: 'The answer and its token usage.',
     content: { 'application/json': { schema: GenerateContentResponse, example: ANSWER } },
   },
 };
@@ -69,11 +69,11 @@ export const STREAM_GENERATE_CONTENT: ModelCall = {
   verb: ':streamGenerateContent',
   operationId: 'stream-generate-content',
   summary: 'Generate content as a stream',
-  description: 'Generates an answer and returns its parts as they come.',
+  description: 'Generates an answer and streams its parts.',
   parameters: [ALT],
   request: CONVERSATION,
   answer: {
-    description: 'Parts of the answer; the last one says how many tokens were used.',
+    description: 'The parts of the answer. The last one has the token usage.',
     content: {
       'application/json': { schema: GenerateContentParts, example: [ANSWER] },
       'text/event-stream': {
@@ -89,9 +89,13 @@ export const COUNT_TOKENS: ModelCall = {
   operationId: 'count-tokens',
   summary: 'Count tokens',
   description: 'Counts the tokens of a request without generating anything.',
-  request: { description: 'What to count.', schema: CountTokensRequest, example: QUESTION },
+  request: {
+    description: 'The content whose tokens to count.',
+    schema: CountTokensRequest,
+    example: QUESTION,
+  },
   answer: {
-    description: 'How many tokens.',
+    description: 'The number of tokens.',
     content: {
       'application/json': {
         schema: CountTokensResponse,
@@ -110,7 +114,11 @@ export const COMPUTE_TOKENS: ModelCall = {
   operationId: 'compute-tokens',
   summary: 'Compute tokens',
   description: 'Splits a request into its tokens without generating anything.',
-  request: { description: 'What to split.', schema: ComputeTokensRequest, example: QUESTION },
+  request: {
+    description: 'The content to split into tokens.',
+    schema: ComputeTokensRequest,
+    example: QUESTION,
+  },
   answer: {
     description: 'The tokens and their ids.',
     content: {
@@ -134,9 +142,9 @@ export const PREDICT_LONG_RUNNING: ModelCall = {
   verb: ':predictLongRunning',
   operationId: 'predict-long-running',
   summary: 'Predict long running',
-  description: 'Begins something that takes a while, such as a video, and returns its operation.',
+  description: 'Starts a long-running prediction, such as a video, and returns its operation.',
   request: {
-    description: 'What to predict for.',
+    description: 'The instances, and the parameters of the prediction.',
     schema: ModelPredictRequest,
     example: {
       instances: [{ prompt: 'An ocelot naps in the noon sun.' }],
@@ -144,7 +152,7 @@ export const PREDICT_LONG_RUNNING: ModelCall = {
     },
   },
   answer: {
-    description: 'The operation, to ask for later.',
+    description: 'The operation, by which the result is fetched later.',
     content: {
       'application/json': {
         schema: LongRunningOperation,

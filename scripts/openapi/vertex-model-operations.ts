@@ -40,7 +40,7 @@ const CONTENT_OF_CLAUDE = {
   'application/json': { schema: RawPredictResponse, example: ANSWER_OF_CLAUDE },
   'text/event-stream': { schema: MessageEvents, example: EVENTS_OF_CLAUDE },
 };
-const LANGUAGE = { description: 'Language of descriptions, such as en.', example: 'en' };
+const LANGUAGE = { description: 'The language of descriptions, such as `en`.', example: 'en' };
 const MESSAGE = { anthropic_version: 'vertex-2023-10-16', ...QUESTION_TO_CLAUDE };
 
 const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
@@ -88,12 +88,12 @@ const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
       "Sends a body in the publisher's own form, such as Anthropic's messages, and returns the publisher's answer.",
     pathExamples: CLAUDE,
     request: {
-      description: 'What the publisher documents.',
+      description: "The body, in the publisher's own form.",
       schema: RawPredictRequest,
       example: MESSAGE,
     },
     answer: {
-      description: "The publisher's answer; Claude streams it when the body asks for that.",
+      description: "The publisher's answer. Claude streams it if the body asks for a stream.",
       content: CONTENT_OF_CLAUDE,
     },
   },
@@ -105,13 +105,13 @@ const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
       "Sends a body in the publisher's own form, such as Anthropic's messages, and streams the publisher's answer.",
     pathExamples: CLAUDE,
     request: {
-      description: 'What the publisher documents.',
+      description: "The body, in the publisher's own form.",
       schema: RawPredictRequest,
       example: { ...MESSAGE, stream: true },
     },
     answer: {
       description:
-        "The publisher's answer, as it comes; Claude answers whole unless the body asks for a stream.",
+        "The publisher's answer as it arrives. Claude answers in one piece unless the body asks for a stream.",
       content: CONTENT_OF_CLAUDE,
     },
   },
@@ -124,7 +124,7 @@ const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
     description: 'Turns content into a vector.',
     pathExamples: { model: 'gemini-embedding-2' },
     request: {
-      description: 'What to embed.',
+      description: 'The content to embed.',
       schema: EmbedContentRequest,
       example: { content: { parts: [{ text: 'Ocelots nap at noon.' }] } },
     },
@@ -146,7 +146,8 @@ const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
     verb: ':fetchPredictOperation',
     operationId: 'fetch-predict-operation',
     summary: 'Fetch a long-running prediction',
-    description: 'Says how far an operation of predictLongRunning is, and what came of it.',
+    description:
+      'Returns the state of an operation of predictLongRunning and, when it has succeeded, its result.',
     pathExamples: VEO,
     request: {
       description: 'The operation.',
@@ -154,7 +155,7 @@ const calls: readonly (ModelCall & Pick<Operation, 'pathExamples'>)[] = [
       example: { operationName: VIDEO_OPERATION },
     },
     answer: {
-      description: 'The operation as it is now.',
+      description: 'The operation in its current state.',
       content: {
         'application/json': {
           schema: LongRunningOperation,
@@ -180,7 +181,7 @@ const reads: readonly Omit<Operation, 'method' | 'tag' | 'failures'>[] = [
     description: 'Lists the models of a publisher that the caller may use.',
     parameters: queryParameters(ModelListQuery, {
       ...PAGING,
-      listAllVersions: { description: 'Whether to list every version of a model.', example: 'true' },
+      listAllVersions: { description: 'True to list every version of a model.', example: 'true' },
       languageCode: LANGUAGE,
     }),
     answer: {
@@ -197,7 +198,7 @@ const reads: readonly Omit<Operation, 'method' | 'tag' | 'failures'>[] = [
     path: MODEL,
     operationId: 'get',
     summary: "Get a publisher's model",
-    description: "Describes a publisher's model that the caller may use.",
+    description: "Returns a publisher's model that the caller may use.",
     parameters: queryParameters(ModelQuery, { languageCode: LANGUAGE }),
     answer: {
       description: 'The model.',
@@ -230,9 +231,9 @@ export const liveOperation: Operation = {
   operationId: 'bidi-generate-content',
   summary: 'Live conversation over a WebSocket',
   description:
-    'The Live API of Gemini. The gateway opens no WebSocket: every caller gets 501, also one whose request asks for an upgrade, and the call is on record. Stream answers instead.',
+    'The Live API of Gemini. The gateway opens no WebSocket. Every caller gets 501, even if the request asks for an upgrade, and the call is recorded. Stream answers instead.',
   tag: 'publisher-models',
-  answer: { description: 'There is none.', content: {} },
+  answer: { description: 'The call is never answered with 200.', content: {} },
   failures: [401, 403, 429, 500, 501, 503],
   isServed: false,
 };

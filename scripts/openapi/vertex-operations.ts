@@ -11,27 +11,29 @@ import { vertexPathParameters } from './vertex-paths.ts';
 
 const GatewayError = z
   .looseObject({
-    type: z.string().describe('Names the kind of problem, such as /errors/rate-limited.'),
-    title: z.string().describe('The kind of problem in a few words.'),
+    type: z.string().describe('The URI of the problem type, such as `/errors/rate-limited`.'),
+    title: z.string().describe('The title of the problem type.'),
     status: z.int().describe('The HTTP status.'),
-    detail: z.string().describe('What went wrong and what to do about it.'),
-    instance: z.string().describe('Names this call by its request id.'),
+    detail: z.string().describe('The cause of the failure and its remedy.'),
+    instance: z.string().describe('The URI of this call, which contains its request id.'),
     error: z
       .looseObject({
         code: z.int().describe('The HTTP status.'),
-        message: z.string().describe('The same as detail.'),
-        status: z.string().describe("Google's canonical name of the status."),
+        message: z.string().describe('The cause of the failure and its remedy, equal to `detail`.'),
+        status: z
+          .string()
+          .describe('The canonical name of the status at Google, such as `INVALID_ARGUMENT`.'),
         details: z
-          .array(z.looseObject({ '@type': z.string().describe('What kind of fact this is.') }))
-          .describe('Facts for programs; the reason is the code of the error.'),
+          .array(z.looseObject({ '@type': z.string().describe('The type URL of the detail.') }))
+          .describe('Details for programs. The reason is the error code.'),
       })
-      .describe("The same as Google's clients read it: https://cloud.google.com/apis/design/errors"),
+      .describe("The failure in Google's error model: https://cloud.google.com/apis/design/errors"),
     request_id: z
       .string()
       .optional()
-      .describe("Of Anthropic's models, where the error is Anthropic's own too: id of the call."),
+      .describe("The call's id. Only errors of Anthropic's models have it, in Anthropic's own form."),
   })
-  .describe("A problem document (RFC 9457) that is Google's error model as well.")
+  .describe("A problem document (RFC 9457) that also has the members of Google's error model.")
   .register(vertexComponents, { id: 'GatewayError' });
 
 nameChatCompletions(vertexComponents);
@@ -42,12 +44,12 @@ export const vertexSurface: Surface = {
   id: 'vertex',
   title: 'Vertex AI',
   description:
-    "Models and endpoints of Vertex AI behind a governed gateway. Paths and bodies are Google's own; a Microsoft Entra ID token and an APIM subscription key take the place of Google credentials.",
+    "Models and endpoints of Vertex AI behind a governed gateway. Paths and bodies are Google's own. A Microsoft Entra ID token and an APIM subscription key replace Google credentials.",
   tags: [
-    { name: 'endpoints', description: 'Models deployed to endpoints of our own.' },
+    { name: 'endpoints', description: 'Models that are deployed to custom endpoints.' },
     { name: 'publisher-models', description: 'Models that a publisher, such as Google, serves.' },
     { name: 'batch-prediction-jobs', description: 'Predictions for many instances at once.' },
-    { name: 'cached-contents', description: 'Content that is kept for later calls.' },
+    { name: 'cached-contents', description: 'Cached content for later calls.' },
   ],
   pathParameters: vertexPathParameters,
   failures: { mediaType: 'application/json', schema: GatewayError, example: describeError },

@@ -5,17 +5,17 @@ export const PARENT = '/{version}/projects/{project}/locations/{location}';
 
 /** The parameters of the native surface's paths, by name. */
 export const vertexPathParameters: Surface['pathParameters'] = {
-  version: { description: 'Version of the Vertex AI API.', example: 'v1', enum: ['v1', 'v1beta1'] },
-  project: { description: 'Google Cloud project, by id or number.', example: 'sample-project' },
+  version: { description: 'The version of the Vertex AI API.', example: 'v1', enum: ['v1', 'v1beta1'] },
+  project: { description: "The Google Cloud project's id or number.", example: 'sample-project' },
   location: {
-    description: 'Google Cloud location that serves the call, or global.',
+    description: 'The Google Cloud location that serves the call, or `global`.',
     example: 'us-central1',
   },
-  publisher: { description: 'Who publishes the model.', example: 'google' },
-  model: { description: 'Id of the publisher model.', example: 'gemini-2.5-flash' },
-  endpoint: { description: 'Number of the endpoint.', example: '1234567890' },
-  job: { description: 'Number of the batch prediction job.', example: '6789012345678901234' },
-  content: { description: 'Number of the cached content.', example: '7890123456789012345' },
+  publisher: { description: "The model's publisher.", example: 'google' },
+  model: { description: "The publisher model's id.", example: 'gemini-2.5-flash' },
+  endpoint: { description: "The endpoint's number.", example: '1234567890' },
+  job: { description: "The batch prediction job's number.", example: '6789012345678901234' },
+  content: { description: "The cached content's number.", example: '7890123456789012345' },
 };
 
 /** The example of a page token. */
@@ -23,9 +23,10 @@ export const PAGE_TOKEN = 'CAEQChoQc2FtcGxlLXByb2plY3Q';
 
 /** The parameters for paging through a list: https://google.aip.dev/158 */
 export const PAGING = {
-  pageSize: { description: 'The most entries of a page.', example: '10' },
+  pageSize: { description: 'The maximum number of entries on a page.', example: '10' },
   pageToken: {
-    description: 'The nextPageToken of the page before, with the same other parameters.',
+    description:
+      'The `nextPageToken` of the previous page. The other parameters must be those of that request.',
     example: PAGE_TOKEN,
   },
 };
@@ -45,7 +46,7 @@ export function inBothForms(operation: Operation): [Operation, Operation] {
       path: `/{version}${operation.path}`,
       operationId: `${operation.operationId}-anywhere`,
       summary: `${operation.summary}, where the rules allow it`,
-      description: `${operation.description} The project and the location are chosen by the rules.`,
+      description: `${operation.description} The rules choose the project and the location.`,
       pathExamples,
     },
   ];

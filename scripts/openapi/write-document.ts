@@ -49,13 +49,13 @@ const NOTICE = 'From scripts/openapi by npm run openapi:build; do not edit.';
 const INDENTATION = 1;
 const REQUEST_ID_HEADER: NonNullable<ResponseObject['headers']> = {
   'x-request-id': {
-    description: 'Id of this call, and of its audit record; failures have it too.',
+    description: 'The id of the call and of its audit record. Failures have it too.',
     schema: { type: 'string', format: 'uuid' },
   },
 };
 const RETRY_AFTER_HEADER: NonNullable<ResponseObject['headers']> = {
   'retry-after': {
-    description: 'Seconds to wait before the next try.',
+    description: 'The number of seconds to wait before the next try.',
     schema: { type: 'integer' },
   },
 };
@@ -106,7 +106,8 @@ function describeParameters(surface: Surface, operation: Operation): ParameterOb
   const names = [...operation.path.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name);
   const ofPath = names.map((name): ParameterObject => {
     const parameter = surface.pathParameters[name];
-    if (!parameter) throw new Error(`${operation.operationId}: nothing says what {${name}} is.`);
+    if (!parameter)
+      throw new Error(`${operation.operationId}: the path parameter {${name}} is not described.`);
     const { description, example, enum: values } = parameter;
     return {
       name,
