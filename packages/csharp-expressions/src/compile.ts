@@ -1,4 +1,4 @@
-import { BINDS } from './binds.ts';
+import { EXPRESSION_BINDERS } from './expression-binders.ts';
 import { bindBody } from './bind-statements.ts';
 import { Binder } from './binder.ts';
 import type { Evaluate } from './bound.ts';
@@ -61,7 +61,7 @@ export async function loadExpressionCompiler(): Promise<ExpressionCompiler> {
 
 function compile(parse: Parse, source: string, kind: ExpressionKind): CompiledExpression {
   const syntax = parse(source, kind);
-  const binder = new Binder(BINDS, bindBody);
+  const binder = new Binder(EXPRESSION_BINDERS, bindBody);
   let resultType: string;
   let run: Evaluate;
   if (kind === 'expression') {

@@ -12,7 +12,7 @@ export interface Mapping {
 }
 
 /** The ways in which arguments can stand for the parameters of a candidate: as they are, or gathered into `params`. */
-export function mappings(candidate: Candidate, args: readonly Argument[]): Mapping[] {
+export function listMappings(candidate: Candidate, args: readonly Argument[]): Mapping[] {
   const { parameters } = candidate;
   const forms = parameters.at(-1)?.mode === 'params' ? [false, true] : [false];
   return forms

@@ -4,7 +4,7 @@ import { implicitConversion } from './conversions.ts';
 import { ExpressionError } from './expression-error.ts';
 import { inferTypeArguments } from './inference.ts';
 import { invoke, outArgument, paramsArgument } from './invoke.ts';
-import { type Mapping, mappings, slotType } from './map-arguments.ts';
+import { type Mapping, listMappings, slotType } from './map-arguments.ts';
 import type { Candidate } from './members.ts';
 import { reportLambda } from './report-lambda.ts';
 import type { Parameter } from './signature.ts';
@@ -47,7 +47,7 @@ function pick(
   args: readonly Argument[],
 ): Applicable | null {
   const applicable = candidates
-    .flatMap((candidate) => mappings(candidate, args))
+    .flatMap((candidate) => listMappings(candidate, args))
     .map((mapping) => fit(mapping, group.typeArguments))
     .filter((fitting) => fitting !== null);
   // The expanded form of `params` counts only where the normal form doesn't fit.

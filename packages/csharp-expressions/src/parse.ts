@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Language, type Node, Parser } from 'web-tree-sitter';
 import { ExpressionError } from './expression-error.ts';
-import { findCastThatIsNone, findGenericCall, findOperator } from './misread.ts';
+import { findMisreadCast, findMisreadGenericCall, findMisreadOperator } from './find-misread.ts';
 import { copySyntax, type Syntax } from './syntax.ts';
 
 const PREFIX = 'class P { object M() {\n';
@@ -51,7 +51,7 @@ function parseBlock(parser: Parser, source: string, kind: 'expression' | 'statem
     try {
       const broken = findBroken(tree.rootNode);
       if (broken) throw syntaxError(broken, rows);
-      const call = findGenericCall(tree.rootNode);
+      const call = findMisreadGenericCall(tree.rootNode);
       if (call) {
         const from = call.name - PREFIX.length;
         const [open, stop] = [call.open - PREFIX.length, call.stop - PREFIX.length];
@@ -59,7 +59,7 @@ function parseBlock(parser: Parser, source: string, kind: 'expression' | 'statem
         text = text.slice(0, open) + blank(text.slice(open, stop)) + text.slice(stop);
         continue;
       }
-      const operator = findOperator(tree.rootNode);
+      const operator = findMisreadOperator(tree.rootNode);
       if (operator) {
         const { start, sign, standIn } = operator;
         operators.set(start, sign);
@@ -67,7 +67,7 @@ function parseBlock(parser: Parser, source: string, kind: 'expression' | 'statem
         text = text.slice(0, at) + standIn + text.slice(at + sign.length);
         continue;
       }
-      const parenthesized = findCastThatIsNone(tree.rootNode);
+      const parenthesized = findMisreadCast(tree.rootNode);
       if (parenthesized) {
         text = withoutParentheses(
           text,

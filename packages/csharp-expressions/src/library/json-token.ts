@@ -47,8 +47,8 @@ export const tokenMembers: Members = {
   },
   'JToken First': (self: JsonToken) => childrenOf(self)[0] ?? null,
   'JToken Last': (self: JsonToken) => childrenOf(self).at(-1) ?? null,
-  'JToken Next': (self: JsonToken) => beside(self, 1),
-  'JToken Previous': (self: JsonToken) => beside(self, -1),
+  'JToken Next': (self: JsonToken) => siblingOf(self, 1),
+  'JToken Previous': (self: JsonToken) => siblingOf(self, -1),
   'JToken this[object key]': indexed,
   'set JToken this[object key]': assigned,
   'JToken SelectToken(string path)': (self: JsonToken, path: string) => selectOne(self, path, false),
@@ -97,7 +97,7 @@ function childrenOf(self: JsonToken): JsonToken[] {
 }
 
 /** A token that stands next to one in the same container. */
-function beside(self: JsonToken, offset: number): JsonToken | null {
+function siblingOf(self: JsonToken, offset: number): JsonToken | null {
   const all = self.parent?.children() ?? [];
   return all[all.indexOf(self) + offset] ?? null;
 }

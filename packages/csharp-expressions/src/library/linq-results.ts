@@ -5,7 +5,7 @@ import { Dictionary, HashSet, List, itemsOf } from '../values/collections.ts';
 import { keyOf, valuesEqual } from '../values/equality.ts';
 import { arrayFrom } from './array.ts';
 import { type StringComparer, fold } from './comparer.ts';
-import { type Select, type Test, type Types, filter, first, firstThat, itself } from './linq-steps.ts';
+import { type Select, type Test, type Types, filter, first, firstMatch, itself } from './linq-steps.ts';
 
 const noElements = (): never => raise('InvalidOperationException', 'Sequence contains no elements');
 
@@ -57,18 +57,18 @@ function dictionary(
 export const RESULTS: Members = {
   'static bool Any<T>(this IEnumerable<T> source)': (source: unknown) => first(source) !== undefined,
   'static bool Any<T>(this IEnumerable<T> source, Func<T, bool> test)': (source: unknown, test: Test) =>
-    firstThat(source, test) !== undefined,
+    firstMatch(source, test) !== undefined,
   'static bool All<T>(this IEnumerable<T> source, Func<T, bool> test)': (source: unknown, test: Test) =>
-    firstThat(source, (item) => !test(item)) === undefined,
+    firstMatch(source, (item) => !test(item)) === undefined,
   'static bool Contains<T>(this IEnumerable<T> source, T item)': (source: unknown, item: unknown) =>
-    firstThat(source, (other) => valuesEqual(other, item)) !== undefined,
+    firstMatch(source, (other) => valuesEqual(other, item)) !== undefined,
   'static bool Contains<T>(this IEnumerable<T> source, T item, StringComparer? comparer)': (
     source: unknown,
     item: unknown,
     comparer: StringComparer | null,
   ) => {
     const key = comparer ? fold(comparer) : keyOf;
-    return firstThat(source, (other) => key(other) === key(item)) !== undefined;
+    return firstMatch(source, (other) => key(other) === key(item)) !== undefined;
   },
   'static T First<T>(this IEnumerable<T> source)': one(first),
   'static T First<T>(this IEnumerable<T> source, Func<T, bool> test)': oneThat(first),
@@ -83,7 +83,7 @@ export const RESULTS: Members = {
   'static T? SingleOrDefault<T>(this IEnumerable<T> source)': oneOr(single),
   'static T? SingleOrDefault<T>(this IEnumerable<T> source, Func<T, bool> test)': oneThatOr(single),
   'static T ElementAt<T>(this IEnumerable<T> source, int index)': (source: unknown, index: number) => {
-    const item = firstThat(source, (_item, at) => at === index);
+    const item = firstMatch(source, (_item, at) => at === index);
     return item
       ? item.value
       : raise('ArgumentOutOfRangeException', "Index was out of range. (Parameter 'index')");
@@ -92,7 +92,7 @@ export const RESULTS: Members = {
     source: unknown,
     index: number,
     [type]: Types,
-  ) => (firstThat(source, (_item, at) => at === index) ?? { value: type && defaultOf(type) }).value,
+  ) => (firstMatch(source, (_item, at) => at === index) ?? { value: type && defaultOf(type) }).value,
   'static List<T> ToList<T>(this IEnumerable<T> source)': (source: unknown, [type]: Types) =>
     List.of(type ?? getType('object'), [...itemsOf(source)]),
   'static T[] ToArray<T>(this IEnumerable<T> source)': (source: unknown, [type]: Types) =>

@@ -34,7 +34,7 @@ export function first(source: unknown): { value: unknown } | undefined {
 }
 
 /** The first item that passes a test, in its box. */
-export function firstThat(source: unknown, test: Test): { value: unknown } | undefined {
+export function firstMatch(source: unknown, test: Test): { value: unknown } | undefined {
   let index = 0;
   for (const value of itemsOf(source)) if (test(value, index++)) return { value };
   return undefined;

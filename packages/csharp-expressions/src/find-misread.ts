@@ -20,11 +20,11 @@ const TYPE = String.raw`${NAME}(?:\s*(?:\?|\[\s*\]))*`;
 const TYPE_ARGUMENTS = String.raw`<\s*${TYPE}(?:\s*,\s*${TYPE})*\s*>`;
 
 /**
- * `(string)a.As<JObject>(true)["b"]`, which the grammar takes for `((string)a.As < JObject) > (true)["b"]`. In C#, what
- * can be type arguments before a parenthesis are type arguments.
+ * Finds a generic call that the grammar takes for comparisons: `(string)a.As<JObject>(true)["b"]`, read as
+ * `((string)a.As < JObject) > (true)["b"]`. In C#, possible type arguments before a parenthesis are type arguments.
  * Source: https://learn.microsoft.com/dotnet/csharp/language-reference/language-specification/lexical-structure#625-grammar-ambiguities
  */
-export function findGenericCall(root: Node): GenericCall | undefined {
+export function findMisreadGenericCall(root: Node): GenericCall | undefined {
   for (const comparison of root.descendantsOfType('binary_expression')) {
     const operator = comparison.childForFieldName('operator');
     if (operator?.text !== '<') continue;
@@ -37,11 +37,10 @@ export function findGenericCall(root: Node): GenericCall | undefined {
 }
 
 /**
- * Parentheses that the grammar takes for a cast though C# doesn't: `(a) - b`, which subtracts unless `a` is a keyword
- * type, and what is no operand in C# 7: `(a)[0]`, `(a) * b`, `(a) & b` and `(a) ^ b` are no casts of a collection, a
- * pointer or an index from the end.
+ * Finds parentheses that only the grammar takes for a cast. In C#, `(a) - b` subtracts unless `a` is a keyword type, and
+ * `(a)[0]`, `(a) * b`, `(a) & b` and `(a) ^ b` are not casts of a collection, a pointer or an index from the end.
  */
-export function findCastThatIsNone(root: Node): Node | undefined {
+export function findMisreadCast(root: Node): Node | undefined {
   return root.descendantsOfType('cast_expression').find((cast) => {
     const type = cast.childForFieldName('type');
     const value = leftmost(cast.childForFieldName('value'));
@@ -53,10 +52,10 @@ export function findCastThatIsNone(root: Node): Node | undefined {
 }
 
 /**
- * An operator that the grammar doesn't see: in `F(a * b)`, which it takes for the declaration of a pointer, and in
- * `a < b >> c`, where it takes `a<b>` for a type. The one to read in its place is as long and binds alike.
+ * Finds an operator that the grammar doesn't see: in `F(a * b)`, which it takes for the declaration of a pointer, and in
+ * `a < b >> c`, where it takes `a<b>` for a type. The operator to read in its place has equal length and precedence.
  */
-export function findOperator(root: Node): MisreadOperator | undefined {
+export function findMisreadOperator(root: Node): MisreadOperator | undefined {
   const [pointer] = root.descendantsOfType('pointer_type');
   const star = pointer?.children.find((child) => child.type === '*');
   if (star) return { start: star.startIndex, sign: '*', standIn: '/' };

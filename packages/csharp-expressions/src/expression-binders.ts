@@ -7,7 +7,7 @@ import { OPERATORS } from './bind-operators.ts';
 import type { Bind } from './binder.ts';
 
 /** The binder of every kind of expression, by the kind of its syntax node. */
-export const BINDS: Readonly<Record<string, Bind>> = {
+export const EXPRESSION_BINDERS: Readonly<Record<string, Bind>> = {
   ...LITERALS,
   ...NAMES,
   ...OPERATORS,
