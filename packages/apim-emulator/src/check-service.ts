@@ -35,7 +35,7 @@ export async function checkService({
     fragments: service.fragments,
     services: createServices({
       entraAuthority: 'https://login.microsoftonline.com',
-      managedIdentityToken: () => Promise.reject(new Error('Nothing runs here.')),
+      managedIdentityToken: () => Promise.reject(new Error('A check gets no tokens.')),
       emitTrace: () => undefined,
     }),
     refuse,

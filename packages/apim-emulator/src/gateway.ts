@@ -10,7 +10,7 @@ import { createRequestReport, type ReportRequest } from './engine/request-teleme
 import { RequestBody } from './engine/request-body.ts';
 import { runOnError, runPlan } from './engine/run-plan.ts';
 import { sendResponse } from './engine/send-response.ts';
-import { takeTraffic } from './engine/take-traffic.ts';
+import { bytesSinceLastCall } from './engine/bytes-since-last-call.ts';
 import { serveMcp } from './mcp/serve-mcp.ts';
 import { checkKey, operationNotFound } from './service/built-in-steps.ts';
 import { compilePlans } from './service/compile-plans.ts';
@@ -84,7 +84,7 @@ export function createGateway(setting: GatewaySetting): HandleRequest {
     } finally {
       journey?.sent();
       report?.(exchange, answered);
-      const bytes = takeTraffic(request.socket);
+      const bytes = bytesSinceLastCall(request.socket);
       for (const callback of exchange.afterResponse) callback(bytes);
     }
     await body.drain();

@@ -79,7 +79,7 @@ function parse(args: readonly string[]): ReturnType<typeof parseOptions> {
   try {
     return parseOptions(args);
   } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : 'The options make no sense.');
+    throw new CommandError(error instanceof Error ? error.message : 'The options are not valid.');
   }
 }
 

@@ -25,7 +25,7 @@ import { ServiceDefinitionError } from './service/service-definition.ts';
 import type { ServiceDefinition } from './service/service-definition.ts';
 import { indexSubscriptions } from './service/subscription-keys.ts';
 import type { Subscription } from './service/subscription-keys.ts';
-import { takeAbsoluteForm } from './take-absolute-form.ts';
+import { acceptAbsoluteForm } from './accept-absolute-form.ts';
 
 /** The idle time of connections. Clients keep theirs for less, so that none is closed under a request. */
 const KEEP_ALIVE_IN_MS = 65_000;
@@ -108,7 +108,7 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_IN_MS, maxHeaderSize: MAXIMUM_HEAD_BYTES });
   // Node would leave what is beyond a number out.
   server.maxHeadersCount = 0;
-  takeAbsoluteForm(server);
+  acceptAbsoluteForm(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', resolve);

@@ -225,7 +225,7 @@ test.each([
   ['get', { id: '..' }, 'The argument "id" is empty, or has dots alone.'],
   ['get', { id: '' }, 'The argument "id" is empty, or has dots alone.'],
   ['get', { id: { a: 1 } }, 'The argument "id" is a text, a number, or true or false.'],
-  ['get', { id: '\ud800' }, 'The argument "id" is no valid Unicode.'],
+  ['get', { id: '\ud800' }, 'The argument "id" is not valid Unicode.'],
   ['get', { id: '1', secret: 'x' }, 'The tool takes no arguments but id, tag.'],
   ['list', {}, 'The argument "body" is missing.'],
   ['get', [], 'The "arguments" are an object.'],

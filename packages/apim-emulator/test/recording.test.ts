@@ -196,7 +196,7 @@ test('what can not be looked at leaves a journey incomplete, and fails nothing',
   journey?.sent();
   const record = journeys.read('request-1');
   expect(record?.isIncomplete).toBe(true);
-  expect(record && writeJourney(record)).toContain('Something of it could not be recorded.');
+  expect(record && writeJourney(record)).toContain('Some of the journey could not be recorded.');
 });
 
 test('a clock that fails leaves a request without a journey', () => {

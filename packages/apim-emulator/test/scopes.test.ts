@@ -257,7 +257,7 @@ test.each([
 });
 
 test.each([
-  ['<policies><inbound /><inbound /></policies>', '<inbound> is there twice.'],
+  ['<policies><inbound /><inbound /></policies>', '<inbound> occurs twice.'],
   [
     '<policies><inbond /></policies>',
     "<inbond> isn't a section; sections: inbound, backend, outbound, on-error.",

@@ -20,7 +20,7 @@ export class BackendPools {
 
   /** @throws Error for an origin that can't be reached. */
   get(origin: string, version: HttpVersion = '1'): Pool {
-    if (this.#unreachable.has(origin)) throw new Error(`There is no way to ${origin}.`);
+    if (this.#unreachable.has(origin)) throw new Error(`There is no route to ${origin}.`);
     const key = `${version} ${origin}`;
     const existing = this.#pools.get(key);
     if (existing) return existing;

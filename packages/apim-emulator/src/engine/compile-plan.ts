@@ -45,7 +45,7 @@ export function compileScope(
     const section = SECTIONS.find((name) => name === element.name);
     if (!section || seen.has(element.name)) {
       const problem = seen.has(element.name)
-        ? 'is there twice.'
+        ? 'occurs twice.'
         : `isn't a section; sections: ${SECTIONS.join(', ')}.`;
       setting.refuse(new PolicyDocumentError(element.position, element.name, problem));
       continue;
@@ -98,7 +98,7 @@ function compileSection(
       ),
     );
   if (first) checkContainer(first, setting);
-  if (second) setting.refuse(new PolicyDocumentError(second.position, 'base', 'is there twice.'));
+  if (second) setting.refuse(new PolicyDocumentError(second.position, 'base', 'occurs twice.'));
   const policies = element.children.filter(({ name }) => name !== 'base');
   const steps = new PolicyCompiler(setting, {
     ...place,

@@ -112,7 +112,7 @@ export class PolicyCompiler extends ValueReader {
       throw new PolicyDocumentError(position, name, `isn't a policy that is supported; supported: ${known}.`);
     }
     if (definition.tiers && !definition.tiers.includes(this.setting.tier)) {
-      const problem = `isn't there in the ${this.setting.tier} tiers: ${TIERS_PAGE}.`;
+      const problem = `isn't available in the ${this.setting.tier} tiers: ${TIERS_PAGE}.`;
       throw new PolicyDocumentError(position, name, problem);
     }
     if (definition.notInFragments && this.place.fragment !== undefined) {

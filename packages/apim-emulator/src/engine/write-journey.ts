@@ -29,7 +29,7 @@ export function writeJourney(journey: JourneyRecord): string {
     lines.push(...writeStep(step));
   }
   if (journey.stepsLeftOut > 0) lines.push('', `${journey.stepsLeftOut} further steps are not kept.`);
-  if (journey.isIncomplete) lines.push('', 'Something of it could not be recorded.');
+  if (journey.isIncomplete) lines.push('', 'Some of the journey could not be recorded.');
   return `${lines.join('\n')}\n`;
 }
 

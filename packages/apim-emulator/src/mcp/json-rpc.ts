@@ -64,7 +64,7 @@ function parse(bytes: Uint8Array): unknown {
   try {
     return parseExactJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw new RpcError(CODES.parseError, 'The body is no JSON in UTF-8.', { status: 400 });
+    throw new RpcError(CODES.parseError, 'The body is not JSON in UTF-8.', { status: 400 });
   }
 }
 

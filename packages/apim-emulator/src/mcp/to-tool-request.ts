@@ -71,7 +71,7 @@ function encodeSegment(name: string, value: string): string {
 }
 
 function encode(name: string, value: string): string {
-  if (!value.isWellFormed()) throw new ToolArgumentError(`The argument "${name}" is no valid Unicode.`);
+  if (!value.isWellFormed()) throw new ToolArgumentError(`The argument "${name}" is not valid Unicode.`);
   return encodeURIComponent(value);
 }
 

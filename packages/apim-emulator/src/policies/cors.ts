@@ -163,7 +163,7 @@ function listOf(text: string): string[] {
 function readRules(element: PolicyElement, compiler: PolicyCompiler): CorsRules {
   const part = (name: string): PolicyElement | undefined => {
     const [first, second] = element.children.filter((child) => child.name === name);
-    if (second) throw new PolicyDocumentError(second.position, name, 'is there twice.');
+    if (second) throw new PolicyDocumentError(second.position, name, 'occurs twice.');
     return first;
   };
   const texts = (name: string): string[] =>

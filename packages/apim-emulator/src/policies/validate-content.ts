@@ -1,6 +1,6 @@
 import { PolicyDocumentError } from '../documents/policy-document-error.ts';
 import type { PolicyElement } from '../documents/policy-element.ts';
-import { decodedBody } from '../engine/decoded-body.ts';
+import { decodeBody } from '../engine/decode-body.ts';
 import type { ExchangeResponse } from '../engine/exchange-response.ts';
 import type { Exchange, ExchangeRequest } from '../engine/exchange.ts';
 import { locateJson, placeOf } from '../engine/locate-json.ts';
@@ -115,7 +115,7 @@ function compileTypeMap(
   compiler: PolicyCompiler,
 ): (exchange: Exchange, type: string) => string {
   const [map, second] = element.children.filter(({ name }) => name === 'content-type-map');
-  if (second) throw new PolicyDocumentError(second.position, second.name, 'is there twice.');
+  if (second) throw new PolicyDocumentError(second.position, second.name, 'occurs twice.');
   if (!map) return (_exchange, type) => type;
   const lower = (target: PolicyElement, attribute: string): string | undefined =>
     compiler.literal(target, attribute)?.trim().toLowerCase();
@@ -182,7 +182,7 @@ async function checkSize(
   const declared = Number(seen.message.headers.get('content-length')?.values[0] ?? NaN);
   if (declared > maximum) return [sizeExceededBy(seen, String(declared), maximum, action)];
   if (seen.message.type === 'IResponse') await seen.message.body.buffer();
-  const body = decodedBody(seen.message, maximum);
+  const body = decodeBody(seen.message, maximum);
   if (body !== 'too long' && (body === 'not decodable' || body.length <= maximum)) return [];
   const size = body === 'too long' ? `more than ${maximum}` : String(body.length);
   return [sizeExceededBy(seen, size, maximum, action)];
@@ -232,7 +232,7 @@ async function checkBody(
   });
   const about = kind === 'Request' ? 'Body of the request' : 'Body of the response';
   if (message.type === 'IResponse') await message.body.buffer();
-  const bytes = decodedBody(message);
+  const bytes = decodeBody(message);
   if (typeof bytes === 'string') {
     const details = `${about} cannot be validated for the content type ${type}. It is ${bytes}.`;
     return [error('ValidationException', details, INTERNAL_ANSWER)];

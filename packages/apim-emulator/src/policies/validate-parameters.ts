@@ -77,7 +77,7 @@ export const validateParameters: PolicyDefinition = {
 
 function compileRules(element: PolicyElement, kind: Kind, compiler: PolicyCompiler): KindRules {
   const [own, second] = element.children.filter(({ name }) => name === kind.element);
-  if (second) throw new PolicyDocumentError(second.position, second.name, 'is there twice.');
+  if (second) throw new PolicyDocumentError(second.position, second.name, 'occurs twice.');
   const action = (attribute: string): PolicyValue =>
     (own && compiler.value(own, attribute)) ?? compiler.requiredValue(element, attribute);
   const named = (own?.children ?? []).map((parameter): [string, PolicyValue] => [

@@ -58,7 +58,7 @@ export function readAction(value: PolicyValue, exchange: Exchange): ValidationAc
   const text = value.text(exchange).trim();
   const action = ACTIONS.find((one) => one === text);
   if (action) return action;
-  const message = `An action is none of ${ACTIONS.join(', ')}.`;
+  const message = `An action must be one of ${ACTIONS.join(', ')}.`;
   throw new PolicyFailure({ reason: 'InternalError', message, status: 500 });
 }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import { Control, controlled } from '../control/control.ts';
+import { Control, createControlledListener } from '../control/control.ts';
 import { type ControlAction, ControlAnswer } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { type AuditRecord, auditRecordsIn } from './audit-records.ts';
@@ -97,7 +97,7 @@ export async function startApplicationInsights(
 
   const server = createServer(
     options.tls,
-    controlled(control, async (request, body, response) => {
+    createControlledListener(control, async (request, body, response) => {
       const answer = await answerQuery?.(request, body, telemetry);
       if (answer) {
         send(response, answer.status, answer.body);

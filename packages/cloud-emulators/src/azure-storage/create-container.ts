@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { sendWithRetries } from '../loopback/send-with-retries.ts';
-import { type Destination, sendOn } from './send-on.ts';
+import { type Destination, sendToServer } from './send-to-server.ts';
 
 export interface AccountAddress extends Destination {
   readonly account: string;
@@ -42,7 +42,7 @@ export async function createContainer(
     authorization: `SharedKey ${account}:${signature}`,
   };
   const status = await sendWithRetries(async () => {
-    const answer = await sendOn(address, { method: 'PUT', path: `${path}?restype=container`, headers });
+    const answer = await sendToServer(address, { method: 'PUT', path: `${path}?restype=container`, headers });
     answer.resume();
     await once(answer, 'end');
     return answer.statusCode ?? 0;

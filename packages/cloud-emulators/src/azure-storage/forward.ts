@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { type Destination, sendOn } from './send-on.ts';
+import { type Destination, sendToServer } from './send-to-server.ts';
 
 /** The headers that belong to one connection only, and the length, which is set anew. */
 const NOT_FORWARDED = new Set([
@@ -26,7 +26,7 @@ export async function forward(
   if (body.length > 0 || message.headers['content-length'] !== undefined)
     headers.push('content-length', String(body.length));
   const { method, url: path } = message;
-  const answer = await sendOn(destination, { method, path, headers, body });
+  const answer = await sendToServer(destination, { method, path, headers, body });
   const length = answer.headers['content-length'];
   response.writeHead(answer.statusCode ?? 502, [
     ...forwarded(answer.rawHeaders),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, createServer } from 'node:https';
 import { tmpdir } from 'node:os';
-import { Control, controlled, type Fault } from '../control/control.ts';
+import { Control, createControlledListener, type Fault } from '../control/control.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { AzuriteProcess } from './azurite-process.ts';
 import { createStorageTokenCheck, type StorageAccess } from './check-storage-token.ts';
@@ -63,7 +63,7 @@ export async function startAzureStorage(options: AzureStorageOptions): Promise<A
 
   const server = createServer(
     tls,
-    controlled(
+    createControlledListener(
       control,
       async (request, body, response) => {
         const refusal = await checkToken(request.headers.authorization);

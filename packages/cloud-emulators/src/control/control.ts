@@ -176,7 +176,8 @@ export function readFault(
   const fault = value as Fault;
   if (Object.keys(fault).every((name) => MATCHING_FIELDS.has(name))) {
     return {
-      error: 'Say what goes wrong: status, delayInMs, hang, reset, abortAfterChunks or errorAfterChunks.',
+      error:
+        'A fault must have at least one of status, delayInMs, hang, reset, abortAfterChunks or errorAfterChunks.',
     };
   }
   if (fault.errorAfterChunks !== undefined && !streams) {
@@ -220,7 +221,7 @@ interface ControlledOptions {
  * Wraps an HTTP listener: it reads the body whole, records the request and applies a matching fault. The handler gets a
  * fault with `errorAfterChunks`, which it has to apply itself.
  */
-export function controlled(
+export function createControlledListener(
   control: Control,
   handler: (
     request: IncomingMessage,

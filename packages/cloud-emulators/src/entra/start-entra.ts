@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Control, controlled } from '../control/control.ts';
+import { Control, createControlledListener } from '../control/control.ts';
 import type { ControlAction } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { accessTokenClaims, BY_CERTIFICATE, BY_SECRET, v1IssuerOf } from './access-token-claims.ts';
@@ -65,7 +65,7 @@ export async function startEntra(options: EntraOptions): Promise<Entra> {
   // The issuer's address holds the port, which is known only once the server listens.
   const ready = Promise.withResolvers<{ tenant: Tenant; issuer: TokenIssuer }>();
   const server = createServer(
-    controlled(control, async (request, body, response) => {
+    createControlledListener(control, async (request, body, response) => {
       const { tenant, issuer } = await ready.promise;
       try {
         const answer = await route(request, body, tenant, applications, issuer);

@@ -39,12 +39,12 @@ export class Invocations {
   /**
    * Runs a function and the work that accompanies it. The invocation ends when both have ended. One that exceeds the
    * time limit ends its worker.
-   * @param beside gets the worker's answer, which rejects when the worker ends.
+   * @param accompany starts the accompanying work. Its argument is the worker's answer, with an error if the worker ends.
    */
   async invoke(
     worker: WorkerProcess,
     request: InvocationRequest,
-    beside: (invoked: Promise<InvocationResponse>) => Promise<void>,
+    accompany: (invoked: Promise<InvocationResponse>) => Promise<void>,
   ): Promise<void> {
     const { functionTimeoutInMs, log } = this.#options;
     const { invocationId, functionName } = request;
@@ -54,7 +54,7 @@ export class Invocations {
       this.#replace(worker);
     };
     const timer = functionTimeoutInMs === undefined ? undefined : setTimeout(giveUp, functionTimeoutInMs);
-    const work = beside(
+    const work = accompany(
       worker.invoke(request).then(
         (response) => {
           if (response.error !== undefined) log('error', 'host', response.error);

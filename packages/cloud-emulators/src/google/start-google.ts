@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import { Control, controlled } from '../control/control.ts';
+import { Control, createControlledListener } from '../control/control.ts';
 import type { ControlAction } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { AccessTokens, type TokenHolder } from './access-tokens.ts';
@@ -57,7 +57,7 @@ export async function startGoogle(options: GoogleOptions): Promise<Google> {
 
   const server = createServer(
     options.tls,
-    controlled(control, async (request, body, response) => {
+    createControlledListener(control, async (request, body, response) => {
       const { pathname } = new URL(request.url ?? '/', 'https://127.0.0.1');
       const email = GENERATE_ACCESS_TOKEN.exec(pathname)?.[1];
       try {

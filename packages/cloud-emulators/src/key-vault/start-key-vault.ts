@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
-import { Control, controlled } from '../control/control.ts';
+import { Control, createControlledListener } from '../control/control.ts';
 import { type AzurePrincipal, createAzureTokenVerifier } from '../entra/azure-token-verifier.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { badParameter, KeyVaultError } from './key-vault-error.ts';
@@ -45,7 +45,7 @@ export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVault>
   const principalOf = createAzureTokenVerifier({ ...access, audience: RESOURCE, now });
   const server = createServer(
     options.tls,
-    controlled(control, async (request, body, response) => {
+    createControlledListener(control, async (request, body, response) => {
       const send = (status: number, answer: object, headers: Record<string, string> = {}): void => {
         response.writeHead(status, {
           'content-type': 'application/json; charset=utf-8',

@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { takeAbsoluteForm } from '@vertex-ai-gateway/apim-emulator/take-absolute-form';
-import { makeResettable } from './resettable-connections.ts';
+import { acceptAbsoluteForm } from '@vertex-ai-gateway/apim-emulator/accept-absolute-form';
+import { enableTlsResets } from './enable-tls-resets.ts';
 
 /** A server that listens on 127.0.0.1. */
 export interface Listening {
@@ -36,8 +36,8 @@ export async function listen(
     });
     server.listen(port, '127.0.0.1', resolve);
   });
-  makeResettable(server);
-  if (!readsTargets) takeAbsoluteForm(server);
+  enableTlsResets(server);
+  if (!readsTargets) acceptAbsoluteForm(server);
   const sockets = new Set<{ destroy: () => void }>();
   server.on('connection', (socket) => {
     sockets.add(socket);

@@ -6,14 +6,14 @@ interface Identity {
 }
 
 /** The id that each request parameter names; `object_id` is an alias. */
-const NAMED_BY = new Map<string, keyof Identity>([
+const PROPERTY_BY_PARAMETER = new Map<string, keyof Identity>([
   ['client_id', 'clientId'],
   ['principal_id', 'objectId'],
   ['object_id', 'objectId'],
   ['mi_res_id', 'resourceId'],
 ]);
 
-export const IDENTITY_PARAMETERS = [...NAMED_BY.keys()];
+export const IDENTITY_PARAMETERS = [...PROPERTY_BY_PARAMETER.keys()];
 
 /**
  * Finds the identity that a request names, or the system-assigned one when it names none. The result is undefined when
@@ -24,10 +24,10 @@ export function findIdentity<One extends Identity>(
   identities: readonly One[],
   query: URLSearchParams,
 ): One | undefined {
-  const [named, another] = [...query].filter(([parameter]) => NAMED_BY.has(parameter));
+  const [named, another] = [...query].filter(([parameter]) => PROPERTY_BY_PARAMETER.has(parameter));
   if (another) return undefined;
   if (!named) return identities.find(({ resourceId }) => resourceId === undefined);
   const [parameter, id] = named;
-  const key = NAMED_BY.get(parameter) ?? 'clientId';
+  const key = PROPERTY_BY_PARAMETER.get(parameter) ?? 'clientId';
   return identities.find((identity) => identity[key]?.toLowerCase() === id.toLowerCase());
 }

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Control, controlled } from '../control/control.ts';
+import { Control, createControlledListener } from '../control/control.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { findIdentity, IDENTITY_PARAMETERS } from './find-identity.ts';
 
@@ -78,7 +78,7 @@ export async function startManagedIdentity(options: ManagedIdentityOptions): Pro
   };
 
   const server = createServer(
-    controlled(control, async (request, _body, response) => {
+    createControlledListener(control, async (request, _body, response) => {
       const url = new URL(request.url ?? '/', 'http://127.0.0.1');
       const name = /^\/([^/]+)\/msi\/token\/?$/.exec(url.pathname)?.[1];
       const app = apps.get(name ?? '');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
-import { Control, controlled } from '../control/control.ts';
+import { Control, createControlledListener } from '../control/control.ts';
 import type { ControlAction } from '../control/server.ts';
 import { type Claims, createTokenIssuer, type TokenIssuer } from '../entra/token-issuer.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
@@ -38,7 +38,7 @@ export async function startOkta(options: OktaOptions): Promise<Okta> {
   // The issuer's address holds the port, which is known only once the server listens.
   const ready = Promise.withResolvers<{ address: string; issuer: TokenIssuer }>();
   const server = createServer(
-    controlled(control, async (request, body, response) => {
+    createControlledListener(control, async (request, body, response) => {
       const { address, issuer } = await ready.promise;
       const { status, body: answer } = await route(request, body, address, applications, issuer);
       response

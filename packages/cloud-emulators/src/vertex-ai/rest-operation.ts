@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Framing } from './framing.ts';
 import type { GoogleError } from './google-error.ts';
 import type { ApiVersion } from './protos.ts';
-import type { Served } from './served.ts';
+import type { VertexAiState } from './vertex-ai-state.ts';
 
 /** The method and the resource that a REST path names. */
 export interface Route {
@@ -18,7 +18,7 @@ export interface Route {
 
 /** One REST call whose access has been checked. */
 export interface RestCall {
-  readonly served: Served;
+  readonly served: VertexAiState;
   readonly route: Route;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;

@@ -11,14 +11,14 @@ import { predict } from './custom-endpoint/predict.ts';
 import { fromProtoValue, type ProtoValue, toProtoValue } from './proto-value.ts';
 import { endpointAtHost } from './sample-endpoints.ts';
 import { findEndpoint } from './sample-resources.ts';
-import type { Served } from './served.ts';
+import type { VertexAiState } from './vertex-ai-state.ts';
 
 const SERVICE = 'google.cloud.aiplatform.v1.PredictionService';
 const PREDICT = `/${SERVICE}/Predict`;
 
 /** Answers one unary gRPC call: records it, applies a fault, then serves it. */
 export async function serveGrpc(
-  served: Served,
+  served: VertexAiState,
   control: Control,
   request: Http2ServerRequest,
   response: Http2ServerResponse,
@@ -67,7 +67,7 @@ interface Call {
   readonly failure?: unknown;
 }
 
-function read({ protos }: Served, path: string, body: Buffer): Call {
+function read({ protos }: VertexAiState, path: string, body: Buffer): Call {
   try {
     if (path !== PREDICT) throw unimplemented(protos.methods, path);
     const decoded = protos.predictRequest.decode(unframe(body)) as unknown as {
@@ -84,7 +84,7 @@ function read({ protos }: Served, path: string, body: Buffer): Call {
 }
 
 async function answer(
-  served: Served,
+  served: VertexAiState,
   request: Http2ServerRequest,
   { body, message, failure }: Call,
 ): Promise<Uint8Array> {

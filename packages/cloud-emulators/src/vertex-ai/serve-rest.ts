@@ -10,7 +10,7 @@ import type { RestAnswer, RestCall, RestOperation } from './rest-operation.ts';
 import { REST_OPERATIONS } from './rest-operations.ts';
 import { matchRoute } from './rest-route.ts';
 import { endpointAtHost } from './sample-endpoints.ts';
-import type { Served } from './served.ts';
+import type { VertexAiState } from './vertex-ai-state.ts';
 import { writeAnswer } from './write-answer.ts';
 
 const CHALLENGE = 'Bearer realm="https://accounts.google.com/", error="invalid_token"';
@@ -19,7 +19,7 @@ const NOT_FOUND_PAGE =
 
 /** Answers one REST call whose body has been read. A given fault ends the call's stream with an error. */
 export async function serveRest(
-  served: Served,
+  served: VertexAiState,
   request: IncomingMessage,
   body: Buffer,
   response: ServerResponse,

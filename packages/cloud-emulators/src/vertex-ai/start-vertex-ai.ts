@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
-import { Control, controlled } from '../control/control.ts';
+import { Control, createControlledListener } from '../control/control.ts';
 import type { ControlAction } from '../control/server.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { BatchPredictionJobStore } from './resources/batch-prediction-job-store.ts';
@@ -11,7 +11,7 @@ import { loadIrisModel } from './custom-endpoint/iris-classifier.ts';
 import { loadProtos } from './protos.ts';
 import { serveGrpc } from './serve-grpc.ts';
 import { serveRest } from './serve-rest.ts';
-import type { Served } from './served.ts';
+import type { VertexAiState } from './vertex-ai-state.ts';
 
 export interface VertexAiOptions {
   /** Port of the server; 0 picks a free one. */
@@ -45,7 +45,7 @@ export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi>
   let pauseInMs = options.pauseInMs ?? 2;
   let inference: Inference = { durationInMs: 0, sharedTimeoutInMs: SHARED_TIMEOUT_IN_MS };
   const control = new Control('vertex-ai', now, { streams: true });
-  const served: Served = {
+  const served: VertexAiState = {
     protos: loadProtos(),
     iris: loadIrisModel(),
     checkAccessToken,
@@ -56,7 +56,7 @@ export async function startVertexAi(options: VertexAiOptions): Promise<VertexAi>
     pauseInMs: () => pauseInMs,
     inference: () => inference,
   };
-  const rest = controlled(control, (request, body, response, fault) =>
+  const rest = createControlledListener(control, (request, body, response, fault) =>
     serveRest(served, request, body, response, fault),
   );
 

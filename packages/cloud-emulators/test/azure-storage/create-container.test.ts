@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, createServer } from 'node:https';
 import { type AccountAddress, createContainer } from '../../src/azure-storage/create-container.ts';
-import { type Destination, sendOn } from '../../src/azure-storage/send-on.ts';
+import { type Destination, sendToServer } from '../../src/azure-storage/send-to-server.ts';
 import { createCertificateAuthority } from '../../src/loopback/certificate-authority.ts';
 import { listen, type Listening } from '../../src/loopback/listen.ts';
 
@@ -81,7 +81,7 @@ test('a service that is not there is not waited for', async () => {
 test('a request that meets a kept connection as it is closed goes on a new one', async () => {
   const { address, requests } = await service(answer(200), hangUp, answer(202));
   const send = async (destination: Destination, body: string): Promise<number | undefined> => {
-    const received = await sendOn(destination, {
+    const received = await sendToServer(destination, {
       method: 'PUT',
       path: '/a',
       headers: {},

@@ -7,7 +7,7 @@ import type { VideoOperation } from './predict-on-model/predict-long-running.ts'
 import type { Protos } from './protos.ts';
 
 /** The state that both transports serve. */
-export interface Served {
+export interface VertexAiState {
   readonly protos: Protos;
   readonly iris: IrisModel;
   readonly checkAccessToken: CheckAccessToken;

@@ -5,12 +5,12 @@ import type { Server } from 'node:net';
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#@\s]+)([/?][^#]*)?$/i;
 
 /**
- * Makes a server take `GET http://host/path`, as clients send it that think of it as a proxy: the target's host is the
- * request's, whatever `Host` says, and all that follows sees a path. Anything else that is neither a path nor `*` is
- * answered 400.
+ * Makes a server accept requests in absolute form, such as `GET http://host/path`, which clients send to proxies. The
+ * target's host replaces the header `Host`, and later handlers see a path. Another target that is neither a path nor `*`
+ * is answered 400.
  * Source: RFC 9112, section 3.2.2
  */
-export function takeAbsoluteForm(server: Pick<Server, 'emit'>): void {
+export function acceptAbsoluteForm(server: Pick<Server, 'emit'>): void {
   const emit = server.emit.bind(server) as (event: string, ...values: unknown[]) => boolean;
   server.emit = (event: string, ...values: unknown[]): boolean => {
     if (event !== 'request') return emit(event, ...values);

@@ -8,10 +8,10 @@ const MAXIMUM_DECODED_BYTES = 8 * 1024 * 1024;
 const DECODERS = { gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync };
 
 /**
- * The bytes of a body without its content coding (RFC 9110, section 8.4); the message keeps it as it is.
- * @param maximum how many bytes are wanted at most.
+ * Returns the bytes of a body without its content coding (RFC 9110, section 8.4). The message itself stays as it is.
+ * @param maximum the maximum number of decoded bytes.
  */
-export function decodedBody(
+export function decodeBody(
   message: ExchangeRequest | ExchangeResponse,
   maximum = MAXIMUM_DECODED_BYTES,
 ): Buffer | 'too long' | 'not decodable' {

@@ -8,7 +8,7 @@ export interface Destination {
 }
 
 /** The request that is forwarded. */
-interface SentOn {
+interface ServerRequest {
   readonly method: string | undefined;
   readonly path: string | undefined;
   readonly headers: OutgoingHttpHeaders | readonly string[];
@@ -16,16 +16,16 @@ interface SentOn {
 }
 
 /**
- * Sends a request and gives the head of its answer. A request on a kept connection that the server has just closed is
+ * Sends a request and returns the head of its answer. A request on a kept connection that the server has just closed is
  * sent again on a new one: https://nodejs.org/api/http.html#requestreusedsocket
  */
-export function sendOn({ port, agent }: Destination, sent: SentOn): Promise<IncomingMessage> {
+export function sendToServer({ port, agent }: Destination, sent: ServerRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { body, ...options } = sent;
     const outgoing = request({ host: '127.0.0.1', port, agent, ...options });
     outgoing.once('response', resolve).once('error', (error: NodeJS.ErrnoException) => {
       if (outgoing.reusedSocket && error.code === 'ECONNRESET')
-        sendOn({ port, agent }, sent).then(resolve, reject);
+        sendToServer({ port, agent }, sent).then(resolve, reject);
       else reject(error);
     });
     outgoing.end(body);

@@ -2,8 +2,11 @@ import type { Socket } from 'node:net';
 
 const taken = new WeakMap<Socket, number>();
 
-/** The bytes that a connection has carried since it was last asked, in both directions, heads included. */
-export function takeTraffic(socket: Socket): number {
+/**
+ * Returns the bytes that a connection has carried since the last call of this function for it, in both directions, with
+ * heads.
+ */
+export function bytesSinceLastCall(socket: Socket): number {
   const total = socket.bytesRead + socket.bytesWritten;
   const before = taken.get(socket) ?? 0;
   taken.set(socket, total);

@@ -7,10 +7,10 @@ import type { TLSSocket } from 'node:tls';
 const READING_TIME_IN_MS = 10;
 
 /**
- * Makes `resetAndDestroy` work on the connections of a TLS server. Node refuses it on a TLS socket, since only the TCP
+ * Enables `resetAndDestroy` on the connections of a TLS server. Node refuses it on a TLS socket, since only the TCP
  * socket below can be reset.
  */
-export function makeResettable(server: Server): void {
+export function enableTlsResets(server: Server): void {
   const byPort = new Map<number, Socket>();
   server.on('connection', (socket: Socket) => {
     const port = socket.remotePort ?? 0;
