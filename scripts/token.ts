@@ -4,7 +4,7 @@ import { ENVIRONMENT_FILE, readEnvironment } from '@vertex-ai-gateway/cloud-emul
 import { runCommand } from './run-command.ts';
 
 const USAGE = 'Usage: npm run --silent token -- <application>';
-const NOTHING_RUNS = 'Nothing runs here. Start it with: npm start';
+const NOTHING_RUNS = 'The gateway is not running. Start it with: npm start';
 
 /** Prints a bearer token of a sample application and nothing else. */
 async function run(): Promise<string> {
@@ -18,9 +18,9 @@ async function run(): Promise<string> {
   );
   if (!environment) throw new Error(NOTHING_RUNS);
   const names = Object.keys(environment.applications).join(', ');
-  if (name === undefined || more.length > 0) throw new Error(`${USAGE}\nThere are: ${names}.`);
+  if (name === undefined || more.length > 0) throw new Error(`${USAGE}\nUse one of these: ${names}.`);
   const application = environment.applications[name];
-  if (!application) throw new Error(`There is no application "${name}". There are: ${names}.`);
+  if (!application) throw new Error(`There is no application "${name}". Use one of these: ${names}.`);
 
   const { id, tokenUrl } = application;
   const answer = await fetch(tokenUrl ?? environment.tokenUrl, {

@@ -46,7 +46,7 @@ function findMistakes(node: Node): BicepMistake[] {
   if (!node.hasError) return [];
   const within = node.children.flatMap(findMistakes);
   if (!node.isError || within.length > 0) return within;
-  return [{ ...placeOf(node.lastChild ?? node), problem: 'Bicep does not go on like this.' }];
+  return [{ ...placeOf(node.lastChild ?? node), problem: 'The syntax is not valid Bicep.' }];
 }
 
 function describe({ type }: Node): string {

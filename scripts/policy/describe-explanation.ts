@@ -5,7 +5,7 @@ import { joinNames } from '../../src/governance/join-names.ts';
 import type { CallExplanation } from '../../src/questions/explain-call.ts';
 
 /** The caller of the explained call, as the first line names it. */
-export interface Asker {
+export interface ExplainedCaller {
   readonly name: string;
   readonly principal: Principal;
 }
@@ -21,7 +21,7 @@ const UNITS = {
 const SCOPES = { product: 'the product', role: 'the role', entry: 'calls of' } as const;
 
 /** Writes an explanation for people: the verdict, then each fact after its label. */
-export function describeExplanation(asker: Asker, explanation: CallExplanation): string {
+export function describeExplanation(asker: ExplainedCaller, explanation: CallExplanation): string {
   const { rule, entry, project, location, nearestGrant, missing, storage, tools, limits, violations } =
     explanation;
   const { keptContent, host } = explanation;
@@ -36,7 +36,7 @@ export function describeExplanation(asker: Asker, explanation: CallExplanation):
   return [
     `${describeVerdict(explanation)} ${explanation.reason}`,
     '',
-    ...label('Caller', [describeAsker(asker)]),
+    ...label('Caller', [describeCaller(asker)]),
     ...label('Key', describeKey(asker)),
     ...label('What is wrong', wrong ?? []),
     ...label('Rule', isForm ? [] : [rule]),
@@ -69,7 +69,7 @@ function describeVerdict({ decision, rule, code }: CallExplanation): string {
   return rule === 'request' ? `Refused before any rule is asked${error}.` : `Denied${error}.`;
 }
 
-function describeAsker({ name, principal }: Asker): string {
+function describeCaller({ name, principal }: ExplainedCaller): string {
   const { isDelegated, idleRoles = [] } = principal;
   const roles = [...principal.roles, ...idleRoles];
   const who = isDelegated ? `${name} for a person` : name;
@@ -77,7 +77,7 @@ function describeAsker({ name, principal }: Asker): string {
   return `${who} with the role${roles.length === 1 ? '' : 's'} ${joinNames(roles)}`;
 }
 
-function describeKey({ principal: { productId, idleRoles = [] } }: Asker): string[] {
+function describeKey({ principal: { productId, idleRoles = [] } }: ExplainedCaller): string[] {
   if (productId === undefined || productId === '') return [];
   const idle = idleRoles.length === 0 ? '' : `, with which ${joinNames(idleRoles)} grants nothing`;
   return [`of the product ${productId}${idle}`];

@@ -24,7 +24,7 @@ export function findSampleCaller({ access }: GovernanceDocuments, name: string):
     };
   }
   const names = [...sampleApplications, ...oktaApplications].map((one) => one.name);
-  throw new Error(`"${name}" is no sample application. ${suggest(name, names)}`);
+  throw new Error(`"${name}" is not a sample application. ${suggest(name, names)}`);
 }
 
 /**
@@ -39,7 +39,7 @@ export function findProduct(
   const ids = limits.products.map(({ id }) => id);
   if (asked !== undefined) {
     if (ids.includes(asked)) return asked;
-    throw new Error(`"${asked}" is no product. ${suggest(asked, ids)}`);
+    throw new Error(`"${asked}" is not a known product. ${suggest(asked, ids)}`);
   }
   const environment = access.roles.find(({ name }) => roles.includes(name))?.environment ?? 'production';
   return limits.products.find((product) => product.environment === environment)?.id ?? '';

@@ -53,7 +53,7 @@ export function createApiManagementCallers(options: ApiManagementCallersOptions)
     const { oid } = payload;
     const isApiManagement = typeof oid === 'string' && timingSafeEqual(digest(oid), expectedObjectId);
     if (!isApiManagement)
-      throw notFromApiManagement('The token is of another identity than API_MANAGEMENT_OBJECT_ID.');
+      throw notFromApiManagement('The token’s object id is not the one in API_MANAGEMENT_OBJECT_ID.');
     if (verifiedUntil.size >= MAXIMUM_REMEMBERED_TOKENS) verifiedUntil.clear();
     verifiedUntil.set(key, Number(payload.exp) * 1000);
   }

@@ -79,6 +79,6 @@ export function readStampedCaller(header: ReadHeader): Caller {
   const missing = [...new Set(parsed.error.issues.map(({ path }) => path.join('.')))].join(', ');
   throw new GatewayError(
     'CALLER_NOT_AUTHENTICATED',
-    `The edge did not say who calls: ${missing} missing or malformed.`,
+    `API Management did not identify the caller: ${missing} missing or malformed.`,
   );
 }

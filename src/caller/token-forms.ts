@@ -58,14 +58,14 @@ function tenantOf(issuer: string): string | undefined {
  */
 export function findMismatch(forms: readonly TokenForm[], { iss, aud, ver }: JWTPayload): string | undefined {
   const form = forms.find(({ issuer }) => issuer === iss);
-  if (!form) return 'The token is of another issuer than the tenant of API_MANAGEMENT_ISSUER has.';
+  if (!form) return 'The token’s issuer is not the tenant of API_MANAGEMENT_ISSUER.';
   const { version, audiences } = form;
   if (version !== undefined && ver !== undefined && ver !== version)
-    return `The token has the issuer of v${version} tokens and another version.`;
+    return `The token’s issuer is that of v${version} tokens, but the token has another version.`;
   if (typeof aud === 'string' && audiences.includes(version === '1.0' ? withoutSlash(aud) : aud))
     return undefined;
-  if (version === undefined) return 'The token is for another audience than API_MANAGEMENT_AUDIENCE.';
+  if (version === undefined) return 'The token’s audience is not the one in API_MANAGEMENT_AUDIENCE.';
   return version === '2.0'
-    ? 'The token is a v2.0 one, whose audience must be the client id of the function app’s registration: compare it with API_MANAGEMENT_AUDIENCE.'
-    : 'The token is a v1.0 one, whose audience must be the client id of the function app’s registration or its application id URI: compare it with API_MANAGEMENT_AUDIENCE.';
+    ? 'The audience of a v2.0 token must be the client id of the function app’s registration. Compare API_MANAGEMENT_AUDIENCE with it.'
+    : 'The audience of a v1.0 token must be the client id of the function app’s registration, or its application id URI. Compare API_MANAGEMENT_AUDIENCE with it.';
 }

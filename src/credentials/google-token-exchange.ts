@@ -115,6 +115,6 @@ function unavailable(code: GatewayErrorCode, service: string, timedOut: boolean)
   return new GatewayError(
     code,
     `${service} ${timedOut ? 'did not answer in time' : 'cannot be reached or is overloaded'}, ` +
-      'so no Google credentials can be had. Try again shortly.',
+      'so the gateway has no Google credentials. Try again shortly.',
   );
 }

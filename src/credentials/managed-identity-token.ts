@@ -32,6 +32,6 @@ export function createManagedIdentityTokenSource(
 function unavailable(how: string): GatewayError {
   return new GatewayError(
     'MANAGED_IDENTITY_UNAVAILABLE',
-    `The function app's managed identity endpoint did not answer ${how}, so no Google credentials can be had. Try again shortly.`,
+    `The function app's managed identity endpoint did not answer ${how}, so the gateway has no Google credentials. Try again shortly.`,
   );
 }

@@ -100,7 +100,7 @@ function versionEdit({ anthropic_version: given }: MessageBody, header: ReadHead
   throw invalidBody([
     {
       field: 'anthropic_version',
-      description: `must be ${VERTEX_VERSION}, what the header says, or left out`,
+      description: `must be ${VERTEX_VERSION}, the version in the header, or left out`,
     },
   ]);
 }
@@ -110,7 +110,7 @@ function vertexVersionOf(version: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(version)) return version;
   throw new GatewayError(
     'INVALID_REQUEST',
-    'The header anthropic-version is no version of Anthropic’s API. Send a date such as 2023-06-01, or leave it out.',
+    'The header anthropic-version is not a version of Anthropic’s API. Send a date such as 2023-06-01, or leave it out.',
     { violations: [{ field: 'anthropic-version', description: 'must be a date such as 2023-06-01' }] },
   );
 }

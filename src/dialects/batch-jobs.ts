@@ -15,11 +15,11 @@ const TEAM_LABEL = 'gateway-team';
 const AGENT_LABEL = 'gateway-agent';
 
 const REFUSED = {
-  serviceAccount: 'jobs run as the gateway’s own identity only',
-  encryptionSpec: 'keys are the project’s, not a job’s',
-  unmanagedContainerModel: 'jobs run on models of the catalog only',
-  explanationSpec: 'could read from places that nobody checks',
-  endpoint: 'jobs run on publishers’ models only',
+  serviceAccount: 'must be left out: jobs run as the gateway’s own identity',
+  encryptionSpec: 'must be left out: a job has the encryption key of its project',
+  unmanagedContainerModel: 'must be left out: a job runs on a model of the catalog',
+  explanationSpec: 'must be left out: the gateway cannot check the places that it reads from',
+  endpoint: 'must be left out: a job runs on a publisher’s model',
 };
 
 /** The body names the model; its inputs and outputs must be places that the access document lists for the team. */

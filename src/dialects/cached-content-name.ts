@@ -20,7 +20,12 @@ export function checkNamedCache(
 ): Pick<BytesPayload, 'prerequisite'> {
   if (!cache) return {};
   if (more.length > 0)
-    throw invalidBody(more.map(({ field }) => ({ field, description: 'names a second context cache' })));
+    throw invalidBody(
+      more.map(({ field }) => ({
+        field,
+        description: 'must be left out: a call can have one context cache',
+      })),
+    );
   const [, project = '', location = '', id = ''] =
     /^projects\/([^/]+)\/locations\/([^/]+)\/cachedContents\/([^/]+)$/.exec(cache.name) ?? [];
   if (
@@ -35,7 +40,7 @@ export function checkNamedCache(
         if (!call.isHere(project, location))
           throw refuse(
             cache,
-            'must be of the project, by its id or its number in the catalog, and of the location that serve the call',
+            'must name the project, by its id or its number in the catalog, and the location that serve the call',
           );
         return { method: 'GET', path: `/${apiVersion}/${parentName(call)}/cachedContents/${id}` };
       },

@@ -40,8 +40,8 @@ const CachedContentPatch = z.strictObject({
 });
 
 const REFUSED = {
-  encryptionSpec: 'keys are the project’s, not a context cache’s',
-  name: 'is given by Google',
+  encryptionSpec: 'must be left out: a context cache has the encryption key of its project',
+  name: 'must be left out: Google sets it',
 };
 
 const create: ResourceOperation = {

@@ -16,19 +16,19 @@ export interface ToolField {
 /** For each refusal, the problem of the member and the caller's next step. */
 const REFUSALS = {
   'not-allowed': {
-    problem: (tool) => `gives the model ${tool}, which is not on the list of tools`,
+    problem: (tool) => `gives the model ${tool}, a tool that the rules do not allow`,
     advice: (tool) =>
-      `No role of your application lists the tool ${tool}. Ask the platform team to add it to the tools that you may use`,
+      `No rule allows your roles the tool ${tool}. Ask the platform team to add it to the tools that you may use`,
   },
   'outside-residency': {
-    problem: () => 'does not stay in the locations that your calls are kept in',
+    problem: () => 'is a tool that does not stay in the locations of your residency rules',
     advice: (tool) =>
-      `Your calls are kept in the locations of a residency rule, and ${tool} does not stay there. Leave it out, or ask the platform team which tools do`,
+      `A residency rule keeps your calls in its locations, and ${tool} does not stay there. Leave it out, or ask the platform team which tools stay`,
   },
   'source-not-allowed': {
-    problem: (tool) => `is not on the list of what ${tool} may reach`,
+    problem: (tool) => `is not a source that the rules let ${tool} reach`,
     advice: (tool) =>
-      `No role of your application lists what ${tool} is to reach. Ask the platform team to add it to the tools that you may use`,
+      `No rule allows your roles this source of ${tool}. Ask the platform team to add it to the tools that you may use`,
   },
 } as const satisfies Record<
   Exclude<ToolVerdict, 'allowed' | 'source-malformed'>,
@@ -47,7 +47,7 @@ export function checkTools(call: Pick<AuthorizedCall, 'judgeTool'>, fields: read
     const field = formatPath(path);
     if (verdict === 'allowed') continue;
     if (verdict === 'source-malformed') {
-      malformed.push({ field, description: `must be the full name or address of what ${tool} reaches` });
+      malformed.push({ field, description: `must be the full name or address of a source of ${tool}` });
       continue;
     }
     const { problem, advice } = REFUSALS[verdict];

@@ -97,7 +97,10 @@ function readAuditQuestion(query: URLSearchParams, header: ReadHeader): AuditQue
 function refuseForStreams(parameters: Readonly<Record<string, unknown>>): void {
   const violations = Object.entries(parameters)
     .filter(([, value]) => value !== undefined)
-    .map(([field]) => ({ field, description: 'is for pages of JSON; a stream has all of the period' }));
+    .map(([field]) => ({
+      field,
+      description: 'must be left out: it is for pages of JSON, and this format has all of the period',
+    }));
   if (violations.length > 0) throw invalidQuery(violations);
 }
 

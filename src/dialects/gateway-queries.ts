@@ -58,7 +58,7 @@ export const AuditQuery = z.strictObject({
     .describe('Number of records that a page of JSON has at most; 50 when left out'),
   cursor: z
     .string()
-    .regex(/^[\w-]{1,400}$/, 'must be a nextCursor, as it was given')
+    .regex(/^[\w-]{1,400}$/, 'must be the nextCursor of an answer, unchanged')
     .optional()
     .describe('`nextCursor` of the page before, with the same other parameters'),
 });

@@ -17,7 +17,7 @@ export async function readAnswer(body: Uint8Array): Promise<JsonValue> {
   } catch {
     // The error below also covers an answer that is not JSON.
   }
-  throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no JSON object.');
+  throw new GatewayError('VERTEX_FAILED', 'Vertex AI’s answer is not a JSON object.');
 }
 
 /**

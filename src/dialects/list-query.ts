@@ -5,33 +5,36 @@ type Query = Readonly<Record<string, string | undefined>>;
 
 /** Google's system parameters, in the forms that ask for JSON. They are accepted and not sent on: JSON is the default. */
 const SYSTEM = {
-  alt: z.literal('json', 'takes json').optional(),
-  $alt: z.enum(['json', 'json;enum-encoding=int'], 'takes json').optional(),
-  prettyPrint: z.enum(['true', 'false'], 'takes true or false').optional(),
+  alt: z.literal('json', 'must be json').optional(),
+  $alt: z.enum(['json', 'json;enum-encoding=int'], 'must be json').optional(),
+  prettyPrint: z.enum(['true', 'false'], 'must be true or false').optional(),
 };
 
 const text = (form: RegExp, description: string) => z.string().regex(form, description).optional();
 const PAGE = {
-  pageSize: text(/^\d{1,6}$/, 'takes a whole number'),
-  pageToken: text(/^[\w+/=.~:-]{1,4096}$/, 'takes the nextPageToken of the page before'),
+  pageSize: text(/^\d{1,6}$/, 'must be a whole number'),
+  pageToken: text(/^[\w+/=.~:-]{1,4096}$/, 'must be the nextPageToken of the previous page'),
 };
 const FILTER = z
   .string()
-  .max(2_000, 'takes at most 2000 characters')
-  .refine(isBalanced, 'takes a filter whose quotes and parentheses are closed, without control characters')
+  .max(2_000, 'must have at most 2000 characters')
+  .refine(isBalanced, 'must be a filter with closed quotes and parentheses, and without control characters')
   .optional();
-const VIEW = text(/^[A-Z_]{1,64}$/, 'takes a view of publisher models');
-const LANGUAGE = text(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'takes a language code such as en');
+const VIEW = text(/^[A-Z_]{1,64}$/, 'must be a view of publisher models');
+const LANGUAGE = text(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'must be a language code such as en');
 
 /** The query of `publishers.models.list`: https://cloud.google.com/vertex-ai/docs/reference/rest/v1beta1/publishers.models/list */
 export const ModelListQuery = z.strictObject({
   ...SYSTEM,
   ...PAGE,
   filter: FILTER,
-  orderBy: text(/^[\w.]+( (asc|desc))?(, ?[\w.]+( (asc|desc))?)*$/, 'takes fields with asc or desc'),
+  orderBy: text(
+    /^[\w.]+( (asc|desc))?(, ?[\w.]+( (asc|desc))?)*$/,
+    'must be a list of fields, each with asc, desc or neither',
+  ),
   view: VIEW,
   languageCode: LANGUAGE,
-  listAllVersions: z.enum(['true', 'false'], 'takes true or false').optional(),
+  listAllVersions: z.enum(['true', 'false'], 'must be true or false').optional(),
 });
 
 /** The query of `publishers.models.get`: https://cloud.google.com/vertex-ai/docs/reference/rest/v1/publishers.models/get */
@@ -57,7 +60,7 @@ export const CachePatchQuery = z.strictObject({
   ...SYSTEM,
   updateMask: text(
     /^(ttl|expireTime|expire_time)(,(ttl|expireTime|expire_time))*$/,
-    'takes ttl or expireTime',
+    'must be ttl or expireTime',
   ),
 });
 

@@ -13,7 +13,7 @@ import { resourceName } from './resource-names.ts';
 import { type Scalars, validateBody } from './validate-body.ts';
 
 const Text = z
-  .string('must be text; lists of tokens are not taken, send the texts themselves')
+  .string('must be a text or a list of texts; lists of tokens are not accepted')
   .min(1, 'must not be empty');
 
 /**
@@ -125,7 +125,7 @@ function readPredictions(answer: Uint8Array): z.infer<typeof PredictAnswer>['pre
   try {
     return PredictAnswer.parse(JSON.parse(Buffer.from(answer).toString())).predictions;
   } catch {
-    throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with something else than embeddings.');
+    throw new GatewayError('VERTEX_FAILED', 'Vertex AI’s answer is not a list of embeddings.');
   }
 }
 

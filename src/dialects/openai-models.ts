@@ -43,7 +43,7 @@ export function describeModel(encodedName: string): (models: readonly UsableMode
     if (found) return describe(found);
     throw new GatewayError(
       'MODEL_NOT_ALLOWED',
-      'There is no such model that you may use here. Look up those that you may use with GET v1/models, or ask the ' +
+      'You may use no model of this name here. List the models that you may use with GET v1/models, or ask the ' +
         'platform team for a grant.',
     );
   };

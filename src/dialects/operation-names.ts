@@ -88,7 +88,7 @@ function sealedText(call: AuthorizedCall, id: string, { team, agent }: Owner): s
 
 function expectSeal(seal: Seal | undefined): Seal {
   if (seal) return seal;
-  throw new TypeError('the payload does not say that it uses the seal');
+  throw new TypeError('The payload does not declare that it uses the seal.');
 }
 
 function rename(answer: JsonValue, name: string): Uint8Array {

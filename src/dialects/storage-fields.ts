@@ -25,14 +25,15 @@ export function checkPlaces(call: Pick<AuthorizedCall, 'judgePlace'>, fields: re
     const field = formatPath(path);
     const verdict = use === 'outputs' && uri.endsWith('*') ? 'malformed' : call.judgePlace(use, uri);
     if (verdict === 'malformed') malformed.push({ field, description: FORM });
-    if (verdict === 'not-allowed') denied.push({ field, description: `is not on the list of ${use}` });
+    if (verdict === 'not-allowed')
+      denied.push({ field, description: `is not a place that the rules allow for ${use}` });
   }
   if (malformed.length > 0) throw invalidBody(malformed);
   const [first] = denied;
   if (!first) return;
   throw new GatewayError(
     'STORAGE_NOT_ALLOWED',
-    `No role of your application lists the place that ${first.field} names. Ask the platform team to add it to the storage that you may use.`,
+    `No rule allows your roles the place that ${first.field} names. Ask the platform team to add it to the storage that you may use.`,
     { violations: denied },
   );
 }

@@ -6,7 +6,7 @@ import { invalidBody, MAXIMUM_VIOLATIONS } from '../errors/invalid-body.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import { emptyObject } from '../json/read-json.ts';
 import { loopTurns, type Turns } from '../json/turns.ts';
-import { type Envelope, envelopeOf, type ListEnvelope, type ObjectEnvelope } from './envelope.ts';
+import { type SchemaTree, schemaTreeOf, type ListSchema, type ObjectSchema } from './schema-tree.ts';
 
 /** The number of items validated in one turn of the event loop: a millisecond's work at most. */
 const ITEMS_IN_A_TURN = 1_000;
@@ -23,7 +23,7 @@ export type Scalars<Body> = {
 /**
  * Validates a JSON body value by value, in turns of the event loop. Values that the schema doesn't describe are not read,
  * and lists are not copied.
- * @param schema of objects, lists, scalars, and unions of a list with something else; `envelopeOf` refuses others.
+ * @param schema of objects, lists, scalars, and unions of a list with something else; `schemaTreeOf` refuses others.
  * @param body undefined stands for an empty object.
  * @returns the scalar members of the outermost object.
  * @throws GatewayError INVALID_REQUEST with the first ten violations: path and rule, never a value.
@@ -33,8 +33,8 @@ export async function validateBody<Schema extends z.ZodType>(
   body: JsonValue | undefined,
   turns: Turns = loopTurns,
 ): Promise<Scalars<z.infer<Schema>>> {
-  const validator = new EnvelopeValidator();
-  const scalars = validator.validate(envelopeOf(schema), body ?? emptyObject);
+  const validator = new TreeValidator();
+  const scalars = validator.validate(schemaTreeOf(schema), body ?? emptyObject);
   while (validator.advance(ITEMS_IN_A_TURN)) await turns.next();
   if (validator.violations.length > 0) throw invalidBody(validator.violations);
   return scalars as Scalars<z.infer<Schema>>;
@@ -43,13 +43,13 @@ export async function validateBody<Schema extends z.ZodType>(
 /** A list whose items are still to be validated. */
 interface OpenList {
   readonly items: Iterator<JsonValue>;
-  readonly element: Envelope;
+  readonly element: SchemaTree;
   /** The list's path, followed by the index of the next item. */
   readonly path: PropertyKey[];
   next: number;
 }
 
-class EnvelopeValidator {
+class TreeValidator {
   readonly violations: FieldViolation[] = [];
   /** A stack: the innermost list is the last. */
   readonly #lists: OpenList[] = [];
@@ -77,7 +77,7 @@ class EnvelopeValidator {
    * Validates a value, and leaves the items of its lists to `advance`.
    * @returns the value of a scalar, an object of scalar members, or undefined.
    */
-  validate(envelope: Envelope, value: JsonValue | undefined): unknown {
+  validate(envelope: SchemaTree, value: JsonValue | undefined): unknown {
     switch (envelope.kind) {
       case 'anything':
         return undefined;
@@ -100,7 +100,7 @@ class EnvelopeValidator {
     }
   }
 
-  #openList({ element, minimum, maximum }: ListEnvelope, list: JsonValue): void {
+  #openList({ element, minimum, maximum }: ListSchema, list: JsonValue): void {
     const { length } = list;
     if (length < minimum)
       this.#addIssue({ code: 'too_small', origin: 'array', minimum, input: undefined, inclusive: true });
@@ -110,7 +110,7 @@ class EnvelopeValidator {
       this.#lists.push({ items: list.items(), element, path: [...this.#path, 0], next: 0 });
   }
 
-  #validateMembers({ members, names, isStrict }: ObjectEnvelope, object: JsonValue): object {
+  #validateMembers({ members, names, isStrict }: ObjectSchema, object: JsonValue): object {
     const scalars: Record<string, unknown> = {};
     for (const [name, member] of members) {
       this.#path.push(name);

@@ -210,7 +210,7 @@ function readFraming({ query }: DialectRequest): Framing {
   const alt = query.get('alt') ?? 'json';
   if (alt === 'sse') return 'sse';
   if (alt === 'json') return 'json-array';
-  throw new GatewayError('INVALID_REQUEST', 'The query parameter alt takes json or sse.', {
-    violations: [{ field: 'alt', description: 'takes json or sse' }],
+  throw new GatewayError('INVALID_REQUEST', 'The query parameter alt must be json or sse.', {
+    violations: [{ field: 'alt', description: 'must be json or sse' }],
   });
 }

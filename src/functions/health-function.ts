@@ -1,7 +1,7 @@
 import { app, type HttpResponseInit, type InvocationContext } from '@azure/functions';
 import { toGatewayError } from '../errors/gateway-error.ts';
 import type { AccessTokens } from '../prediction/vertex.ts';
-import { createReasonLog } from './reason-log.ts';
+import { createThrottledLog } from './throttled-log.ts';
 
 /**
  * Registers two addresses for the platform and its operators, which the edge does not expose:
@@ -14,7 +14,7 @@ import { createReasonLog } from './reason-log.ts';
 export function registerHealthFunction(accessTokens: AccessTokens, policyVersion: string): void {
   const headers = { 'cache-control': 'no-store', 'x-policy-version': policyVersion };
   const governance = { policyVersion };
-  const logReason = createReasonLog(() => performance.now());
+  const logReason = createThrottledLog(() => performance.now());
   const live = (): HttpResponseInit => ({ status: 200, headers, jsonBody: { live: true, governance } });
   const ready = async (_: unknown, context: InvocationContext): Promise<HttpResponseInit> => {
     const reason = await accessTokens.accessToken().then(

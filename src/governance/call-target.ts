@@ -44,7 +44,7 @@ export interface Principal {
   readonly roles: readonly string[];
   /**
    * The roles that grants do not count, because they are of another environment than the product of the call
-   * (`countRoles`). Denies and residency rules count them.
+   * (`splitRoles`). Denies and residency rules count them.
    */
   readonly idleRoles?: readonly string[];
   /** Id of the product of the APIM subscription; left out if the decision shall not depend on a product. */

@@ -45,7 +45,7 @@ export function checkAccess(access: YamlDocument<Access>, catalog: Catalog): voi
     checkApplication(access, identityProviders, agent, ['agents', index]);
     const isDuplicate = agents.slice(0, index).some((one) => keyOf(one) === keyOf(agent));
     if (isDuplicate)
-      access.refuse(['agents', index, 'applicationId'], `"${agent.applicationId}" is there twice.`);
+      access.refuse(['agents', index, 'applicationId'], `"${agent.applicationId}" occurs twice.`);
   });
   checkContents(access, entries);
   checkRoles(auditors?.roles, ['auditors']);

@@ -23,6 +23,6 @@ export function checkApplication(
   if (providers.get(identityProvider)?.type === 'entra' && !z.guid().safeParse(applicationId).success)
     document.refuse(
       [...path, 'applicationId'],
-      `"${applicationId}" is no client id of Entra ID, which is a GUID. For an application of another issuer, name its identityProvider.`,
+      `"${applicationId}" is not a client id of Entra ID, which is a GUID. For an application of another issuer, set identityProvider.`,
     );
 }

@@ -60,7 +60,7 @@ function checkHosts(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index: 
     if (OPERATIONS_AT_OWN_HOST.includes(operation)) return;
     catalog.refuse(
       ['entries', index, 'operations', at],
-      `Google serves ${joinNames(OPERATIONS_AT_OWN_HOST)} alone at a host of the endpoint’s own.`,
+      `An endpoint with a host of its own serves ${joinNames(OPERATIONS_AT_OWN_HOST)} only.`,
     );
   });
 }
@@ -72,7 +72,7 @@ function checkSchemas(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index
     if (OPERATIONS_WITH_INSTANCES.includes(operation)) return;
     catalog.refuse(
       ['entries', index, 'operations', at],
-      `A body of ${operation} has no instances that the entry’s schema could hold. Only those of ${joinNames(OPERATIONS_WITH_INSTANCES)} have.`,
+      `A body of ${operation} has no instances, so the entry’s schema cannot check them. Only bodies of ${joinNames(OPERATIONS_WITH_INSTANCES)} have instances.`,
     );
   });
 }
@@ -84,6 +84,6 @@ function checkCache(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index: 
   if (cachedOperations(entry).length === 0)
     catalog.refuse(
       ['entries', index, 'cache'],
-      `There is nothing to keep: the same body has the same answer in ${joinNames(CACHED_OPERATIONS)} alone, and of publisher models only those of embeddings predict so.`,
+      `No answer can be kept: equal bodies have equal answers only for ${joinNames(CACHED_OPERATIONS)}, and of publisher models only for those of embeddings.`,
     );
 }

@@ -39,7 +39,10 @@ function refuseSameLabels<Key extends string>(
     const label = labelOf(name);
     const other = named.get(label);
     if (other !== undefined && other !== name)
-      access.refuse([list, index, key], `"${name}" and "${other}" are both "${label}" in Google’s labels.`);
+      access.refuse(
+        [list, index, key],
+        `"${name}" and "${other}" have the same label at Google, "${label}".`,
+      );
     named.set(label, name);
   });
 }
@@ -62,7 +65,7 @@ function refuseDuplicateIds(access: YamlDocument<Access>): void {
     ([list, rules]) => rules.map(({ id }, index) => ({ id, path: [list, index, 'id'] })),
   );
   for (const { id, path } of places) {
-    if (RESERVED_IDS.has(id)) access.refuse(path, `"${id}" is what decisions without a rule are called.`);
+    if (RESERVED_IDS.has(id)) access.refuse(path, `"${id}" is reserved for decisions without a rule.`);
   }
   refuseDuplicates(
     access,

@@ -52,7 +52,10 @@ export function checkLimits(
 function checkProduct(limits: YamlDocument<Limits>, access: Access, index: number): void {
   const product = limits.value.products[index];
   if (product?.id === OPEN_PRODUCT)
-    limits.refuse(['products', index, 'id'], `"${OPEN_PRODUCT}" is a product that the edge has anyway.`);
+    limits.refuse(
+      ['products', index, 'id'],
+      `"${OPEN_PRODUCT}" is reserved for a product that API Management always has.`,
+    );
   if (!product?.keyOnlyCallers) return;
   const path = ['products', index, 'keyOnlyCallers', 'roles'];
   const { roles } = product.keyOnlyCallers;
@@ -68,7 +71,7 @@ function checkProduct(limits: YamlDocument<Limits>, access: Access, index: numbe
   if (access.identityProviders.some(({ id }) => id === KEY_ONLY_PROVIDER))
     limits.refuse(
       path.slice(0, -1),
-      `an identity provider has the id "${KEY_ONLY_PROVIDER}" of key-only callers.`,
+      `an identity provider has the id "${KEY_ONLY_PROVIDER}", which is reserved for callers with a key alone.`,
     );
 }
 

@@ -28,7 +28,7 @@ export function checkName(
   path: Path,
   kind: string,
 ): void {
-  if (!known.has(name)) document.refuse(path, `"${name}" is no ${kind}. ${suggest(name, known)}`);
+  if (!known.has(name)) document.refuse(path, `"${name}" is not a known ${kind}. ${suggest(name, known)}`);
 }
 
 /** Refuses the first location that Vertex AI does not have, or that is repeated. */
@@ -48,7 +48,7 @@ export function refuseDuplicates(
 ): void {
   const seen = new Set<string>();
   values.forEach((value, index) => {
-    if (seen.has(value)) document.refuse(placeOf(index), `"${value}" is there twice.`);
+    if (seen.has(value)) document.refuse(placeOf(index), `"${value}" occurs twice.`);
     seen.add(value);
   });
 }

@@ -20,20 +20,20 @@ export function checkPlaces(access: YamlDocument<Access>, roles: ReadonlySet<str
       refuseDuplicates(access, rule[use], (at) => [...path, at]);
     }
     if (rule.inputs.length + rule.outputs.length === 0)
-      access.refuse(['storage', index], 'this rule lists no place: give it inputs or outputs.');
+      access.refuse(['storage', index], 'this rule lists no place. Give it inputs or outputs.');
   });
 }
 
 function findProblem(uri: string, use: PlaceUse): string | undefined {
   const place = readPlace(uri);
-  if (!place) return `is no place. ${suggestForm(uri)}`;
-  if (place.isPattern) return 'is a pattern. What lies in a place is listed with it; leave the * out.';
+  if (!place) return `is not a place. ${suggestForm(uri)}`;
+  if (place.isPattern) return 'is a pattern. Leave the * out. A place includes everything inside it.';
   if (place.service === 'bq' && place.parts.length === 1)
     return 'is a whole project. List its datasets one by one.';
   const isOfTheWeb = place.service === 'https' || place.service === 'youtube';
-  if (isOfTheWeb && use === 'outputs') return 'is a place that is only read. List it as an input.';
+  if (isOfTheWeb && use === 'outputs') return 'can only be read. List it as an input.';
   if (place.service === 'https' && uri.includes('?'))
-    return 'has a query, which does not count. Leave it out; all that lies in a place is listed with it.';
+    return 'has a query, which is ignored. Leave it out. A place includes everything inside it.';
   return undefined;
 }
 

@@ -57,7 +57,7 @@ function refuseOutsideResidency(
   const rules = residency.filter(({ roles }) => roles.some((role) => grant.roles.includes(role)));
   access.refuse(
     path,
-    `this rule can never match: ${joinNames(rules.map(({ id }) => id))} lets its roles be served from ` +
+    `this rule can never match: ${joinNames(rules.map(({ id }) => id))} keeps its roles in ` +
       `${joinNames([...new Set(rules.flatMap(({ locations }) => locations))])} only, where it grants nothing.`,
   );
 }

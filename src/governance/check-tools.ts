@@ -24,10 +24,7 @@ export function checkTools(access: YamlDocument<Access>, catalog: Catalog, roles
           refuseSourceElsewhere(access, rule, source, [...path, at]);
           return;
         }
-        access.refuse(
-          [...path, at],
-          `"${written}" is nothing that ${tool} can reach. Write ${SOURCE_FORMS[tool]}.`,
-        );
+        access.refuse([...path, at], `"${written}" is not a source of ${tool}. Write ${SOURCE_FORMS[tool]}.`);
       });
       refuseDuplicates(
         access,
@@ -36,7 +33,7 @@ export function checkTools(access: YamlDocument<Access>, catalog: Catalog, roles
       );
     }
     if (rule.use.length + Object.keys(rule.reach).length === 0)
-      access.refuse(['tools', index], 'this rule lists no tool: give it use or reach.');
+      access.refuse(['tools', index], 'this rule lists no tool. Give it use or reach.');
   });
 }
 
@@ -52,7 +49,7 @@ function refuseUnlocatedTool(
   if (rules.length === 0) return;
   access.refuse(
     path,
-    `${joinNames(rules)} keeps its roles in locations, and ${tool} stays in none: ${TOOLS[tool].page}`,
+    `${joinNames(rules)} keeps its roles in locations, and ${tool} does not stay in a location: ${TOOLS[tool].page}`,
   );
 }
 
@@ -66,7 +63,7 @@ function refuseSourceElsewhere(
   if (location === undefined) return;
   const rules = findResidencyOfAll(access.value, roles, ({ locations }) => !locations.includes(location));
   if (rules.length === 0) return;
-  access.refuse(path, `${joinNames(rules)} keeps its roles elsewhere than in ${location}, where this lies.`);
+  access.refuse(path, `${joinNames(rules)} keeps its roles out of ${location}, where this source is.`);
 }
 
 /** Ids of residency rules with the property, one for each role; empty if one of the roles has none. */

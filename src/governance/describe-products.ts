@@ -18,14 +18,14 @@ export function describeProducts({ roles }: Pick<Access, 'roles'>, { products }:
     products.filter(({ environment }) => environment === environments.get(role)).map(({ id }) => id);
   const nameKeys = (role: string): string => {
     const ids = serving(role);
-    return `of ${ids.length === 0 ? 'a product that the platform team has yet to make' : `the product ${joinNames(ids, 'or')}`}`;
+    return `of ${ids.length === 0 ? 'a product that does not exist yet' : `the product ${joinNames(ids, 'or')}`}`;
   };
   return {
     explainIdle: (role, productId, entry) => {
       const product = products.find(({ id }) => id === productId);
       const served = product
-        ? `which serves the environment ${product.environment} alone`
-        : 'which governance/limits.yaml does not know';
+        ? `which serves only the environment ${product.environment}`
+        : 'which is not in governance/limits.yaml';
       return (
         `Your APIM subscription is of the product ${productId ?? ''}, ${served}, and your role ${role} is of ` +
         `${environments.get(role) ?? 'no environment'}. Use a key ${nameKeys(role)} to call ${entry}.`

@@ -3,17 +3,20 @@ import { PLAIN_TOOLS, REACHING_TOOLS, type ReachingTool } from './tools.ts';
 
 const Name = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, dots, dashes; at most 63');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+    'must have at most 63 letters, digits, dots, dashes and underscores, and begin with a letter or digit',
+  );
 /** The name that a publisher gives a model; it can have a version after `@`. */
-const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._@-]{0,126}$/, 'a model name of Vertex AI');
-const Reason = z.string().min(1).max(300).describe('One line that users read');
+const ModelName = z.string().regex(/^[a-z0-9][a-z0-9._@-]{0,126}$/, 'must be a model name of Vertex AI');
+const Reason = z.string().min(1).max(300).describe('Reason for the rule, in one line that users read');
 /** A Google Cloud location: a region such as `europe-west4`, a multi-region or `global`. */
 const Location = z
   .string()
-  .regex(/^[a-z]+(-[a-z]+\d{1,2})?$/, 'a Google Cloud location such as europe-west4 or global');
+  .regex(/^[a-z]+(-[a-z]+\d{1,2})?$/, 'must be a Google Cloud location such as europe-west4 or global');
 const Project = z
   .string()
-  .regex(/^([a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,20})$/, 'a Google Cloud project id or number');
+  .regex(/^([a-z][a-z0-9-]{4,28}[a-z0-9]|\d{6,20})$/, 'must be a Google Cloud project id or number');
 /** A positive whole number; API Management counts in 32 bits. */
 const Count = z.int().min(1).max(2_147_483_647);
 
@@ -53,13 +56,13 @@ const TokenPrices = {
   perMillionInputTokens: Amount,
   perMillionOutputTokens: Amount,
   perMillionCachedInputTokens: Amount.optional().describe(
-    'Of input that is read from a cache; the price of other input when left out',
+    'Price of a million input tokens that are read from a cache. It defaults to the price of other input.',
   ),
   perMillionCacheWriteTokens: Amount.optional().describe(
-    'Of input that is written to a cache; 1.25 times the price of other input when left out',
+    'Price of a million input tokens that are written to a cache. It defaults to 1.25 times the price of other input.',
   ),
   perMillionHourCacheWriteTokens: Amount.optional().describe(
-    'Of input that is written to a cache for an hour; twice the price of other input when left out',
+    'Price of a million input tokens that are written to a cache for an hour. It defaults to twice the price of other input.',
   ),
 };
 const TokenPrice = z.strictObject({
@@ -67,14 +70,14 @@ const TokenPrice = z.strictObject({
   longContext: z
     .strictObject({ aboveInputTokens: Count, ...TokenPrices })
     .optional()
-    .describe('Of all tokens of a call with more input than that'),
+    .describe('Prices of all tokens of a call with more than `aboveInputTokens` input tokens'),
 });
 export type TokenPrice = z.infer<typeof TokenPrice>;
 
 /** The price of a call, a prediction or tokens, in US dollars. It serves estimates, not bills. */
 const Price = z.union([
   z.strictObject({ perCall: Amount }),
-  z.strictObject({ perPrediction: Amount.describe('Of each prediction of a call, such as an image') }),
+  z.strictObject({ perPrediction: Amount.describe('Price of each prediction of a call, such as an image') }),
   TokenPrice,
 ]);
 export type Price = z.infer<typeof Price>;
@@ -85,20 +88,20 @@ const MAXIMUM_CACHE_SECONDS = 86_400;
 /** Lets the edge cache an entry's answers for each team. Without this, it caches none. */
 const Cache = z
   .strictObject({
-    seconds: z.int().min(1).max(MAXIMUM_CACHE_SECONDS).describe('How long an answer is kept'),
+    seconds: z.int().min(1).max(MAXIMUM_CACHE_SECONDS).describe('Lifetime of a kept answer'),
     reason: Reason,
   })
-  .describe('Lets the edge give the same team the same answer to the same call again');
+  .describe('Permission for the edge to answer equal calls of a team with the same kept answer');
 
 const Entry = {
-  name: Name.describe('How rules and people call it'),
-  alias: Name.optional().describe('A further name that callers may send as the model'),
-  environments: z.array(Environment).min(1).describe('Which environments may reach it'),
+  name: Name.describe('Name of the entry in rules, and for people'),
+  alias: Name.optional().describe('Further name that callers may send as the model'),
+  environments: z.array(Environment).min(1).describe('Environments whose callers may reach the entry'),
   project: Project,
   locations: z.array(Location).min(1),
   operations: z.array(Operation).min(1),
   tags: z.array(Name).optional(),
-  classification: Classification.describe('The most sensitive data that may be sent to it'),
+  classification: Classification.describe('Class of the most sensitive data that may be sent to the entry'),
   price: Price.optional(),
   cache: Cache.optional(),
 };
@@ -107,7 +110,7 @@ const Entry = {
 const Hosts = z
   .record(Location, z.string().min(1).max(253))
   .describe(
-    'Location → host of the endpoint there, where it has one of its own: its dedicated DNS name, the name or private IPv4 address of Private Service Connect, or a name of yours that leads there',
+    'Host of the endpoint by location, for endpoints with a host of their own: a dedicated DNS name, the name or private IPv4 address of Private Service Connect, or a DNS name of yours for one of these',
   );
 
 /** A publisher model or a custom endpoint that callers may be granted, with its locations and operations. */
@@ -116,7 +119,7 @@ export const CatalogEntry = z.union([
     ...Entry,
     endpoint: Name,
     hosts: Hosts.optional(),
-    instances: JsonSchema.optional().describe('JSON Schema that each instance must fulfil'),
+    instances: JsonSchema.optional().describe('JSON Schema of each instance'),
     parameters: JsonSchema.optional().describe('JSON Schema of the parameters'),
   }),
   z.strictObject({ ...Entry, publisher: Name, model: ModelName }),
@@ -125,8 +128,8 @@ export type CatalogEntry = z.infer<typeof CatalogEntry>;
 
 /** A project's id and number. Google names jobs and context caches by the number. */
 const ProjectNumber = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'a Google Cloud project id'),
-  number: z.string().regex(/^\d{6,20}$/, 'a Google Cloud project number, in quotes'),
+  id: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'must be a Google Cloud project id'),
+  number: z.string().regex(/^\d{6,20}$/, 'must be a Google Cloud project number, in quotes'),
 });
 
 /** The schema of `catalog.yaml`: the models and endpoints that exist for callers. */
@@ -134,7 +137,7 @@ export const Catalog = z.strictObject({
   projects: z
     .array(ProjectNumber)
     .optional()
-    .describe('Numbers of the projects, which callers may use in place of the ids'),
+    .describe('Numbers of the projects. Callers may use them instead of the ids.'),
   entries: z.array(CatalogEntry),
 });
 export type Catalog = z.infer<typeof Catalog>;
@@ -149,9 +152,21 @@ export type Role = z.infer<typeof Role>;
 
 const Scope = {
   entries: z.array(Name).min(1).optional().describe('Names of catalog entries'),
-  tags: z.array(Name).min(1).optional().describe('Every entry with one of these tags'),
-  locations: z.array(Location).min(1).optional().describe('All of the entry when left out'),
-  operations: z.array(Operation).min(1).optional().describe('All of the entry when left out'),
+  tags: z
+    .array(Name)
+    .min(1)
+    .optional()
+    .describe('Tags of catalog entries. An entry with any of them is covered.'),
+  locations: z
+    .array(Location)
+    .min(1)
+    .optional()
+    .describe('Locations of the calls. It defaults to all of the entry.'),
+  operations: z
+    .array(Operation)
+    .min(1)
+    .optional()
+    .describe('Operations of the calls. It defaults to all of the entry.'),
 };
 
 /**
@@ -168,7 +183,9 @@ export const Grant = z.strictObject({
   reason: Reason,
   roles: z.array(Name).min(1),
   ...Scope,
-  durability: Durability.optional().describe('How surely each call is on record before it is answered'),
+  durability: Durability.optional().describe(
+    'Durability of the records of calls that the grant allows. It defaults to `standard`.',
+  ),
 });
 export type Grant = z.infer<typeof Grant>;
 
@@ -192,9 +209,9 @@ export const Residency = z.strictObject({
 });
 export type Residency = z.infer<typeof Residency>;
 
-const ApplicationId = z.string().regex(/^[!-~]{1,256}$/, 'a client id');
+const ApplicationId = z.string().regex(/^[!-~]{1,256}$/, 'must be a client id');
 const ProviderOfApplication = Name.optional().describe(
-  'Id of the identity provider whose application it is; the first of Entra ID when left out',
+  'Id of the application’s identity provider. It defaults to the first one of Entra ID.',
 );
 
 /** An application that acts for people. It may do what both the person's roles and its own allow. */
@@ -202,7 +219,7 @@ export const Agent = z.strictObject({
   id: Name,
   reason: Reason,
   identityProvider: ProviderOfApplication,
-  applicationId: ApplicationId.describe('Client id of the application; in Entra ID a GUID'),
+  applicationId: ApplicationId.describe('Client id of the application, which is a GUID in Entra ID'),
   roles: z.array(Name).min(1),
 });
 export type Agent = z.infer<typeof Agent>;
@@ -210,7 +227,7 @@ export type Agent = z.infer<typeof Agent>;
 const Place = z
   .string()
   .describe(
-    'gs://bucket, gs://bucket/path, bq://project.dataset, bq://project.dataset.table, https://host/path, https://www.youtube.com/ for all videos or https://www.youtube.com/watch?v=… for one',
+    'Address of the place: gs://bucket, gs://bucket/path, bq://project.dataset, bq://project.dataset.table, https://host/path, https://www.youtube.com/ for all videos or https://www.youtube.com/watch?v=… for one',
   );
 
 /**
@@ -221,8 +238,8 @@ const Storage = z.strictObject({
   id: Name,
   reason: Reason,
   roles: z.array(Name).min(1),
-  inputs: z.array(Place).default([]).describe('What prompts and jobs may have read'),
-  outputs: z.array(Place).default([]).describe('Where models and jobs may write'),
+  inputs: z.array(Place).default([]).describe('Places that prompts and jobs may have read'),
+  outputs: z.array(Place).default([]).describe('Places that models and jobs may write to'),
 });
 
 /** Full names or addresses of sources, in the forms of `SOURCE_FORMS`. */
@@ -230,7 +247,7 @@ const Sources = z.array(z.string()).min(1);
 
 function explainReachingTool({ input }: { readonly input?: unknown }): string | undefined {
   return REACHING_TOOLS.some((tool) => tool === input)
-    ? `"${String(input)}" reaches what a call names. List it under reach, with what it may reach.`
+    ? `"${String(input)}" reaches sources that a call names. List it under reach, with its sources.`
     : undefined;
 }
 
@@ -245,16 +262,16 @@ const ToolRule = z.strictObject({
   use: z
     .array(z.enum(PLAIN_TOOLS, { error: explainReachingTool }))
     .default([])
-    .describe('Tools that reach nothing that a call names'),
+    .describe('Tools that reach no source that a call names'),
   reach: z
     .strictObject({
       vertexAiSearch: Sources.optional().describe('Data stores and engines of Vertex AI Search'),
       vertexRagStore: Sources.optional().describe('Corpora of Vertex AI RAG Engine'),
-      externalApi: Sources.optional().describe('Search APIs'),
-      mcpServers: Sources.optional().describe('MCP servers'),
+      externalApi: Sources.optional().describe('Addresses of search APIs'),
+      mcpServers: Sources.optional().describe('Addresses of MCP servers'),
     } satisfies Record<ReachingTool, unknown>)
     .default({})
-    .describe('What tools may reach that reach what a call names'),
+    .describe('Sources that tools may reach, for each tool whose sources a call names'),
 });
 export type ToolRule = z.infer<typeof ToolRule>;
 
@@ -275,8 +292,8 @@ const ContentRule = z.strictObject({
     .array(Classification)
     .min(1)
     .optional()
-    .describe('Only entries for data of these classes; of all when left out'),
-  parts: z.array(ContentPart).min(1).describe('What is kept of each call'),
+    .describe('Classifications of catalog entries. It defaults to all.'),
+  parts: z.array(ContentPart).min(1).describe('Parts of each call that are kept'),
 });
 export type ContentRule = z.infer<typeof ContentRule>;
 
@@ -285,12 +302,12 @@ const Auditors = z.strictObject({ reason: Reason, roles: z.array(Name).min(1) })
 
 const NamedValueOrUrl = z
   .string()
-  .regex(/^(https:\/\/\S+|\{\{[\w-]+\}\})$/, 'an https address or a named value');
+  .regex(/^(https:\/\/\S+|\{\{[\w-]+\}\})$/, 'must be an https address or a named value');
 
 /** The mapping of an issuer's groups to roles. */
 const Groups = z.strictObject({
-  claim: Name.describe('The claim that lists the caller’s groups'),
-  roles: z.record(z.string(), Name).describe('Group → role'),
+  claim: Name.describe('Claim of the token that lists the caller’s groups'),
+  roles: z.record(z.string(), Name).describe('Role of each group, by the group’s id or name in the claim'),
 });
 
 /** An issuer of the callers' tokens. `npm run policy:build` derives the edge's authentication from it. */
@@ -298,9 +315,9 @@ export const IdentityProvider = z.discriminatedUnion('type', [
   z.strictObject({
     id: Name,
     type: z.literal('entra'),
-    tenantId: z.string().min(1).describe('GUID or a named value of API Management'),
+    tenantId: z.string().min(1).describe('Tenant’s GUID, or a named value of API Management'),
     audiences: z.array(z.string().min(1)).min(1),
-    groups: Groups.optional().describe('Roles of groups, besides the app roles in the token'),
+    groups: Groups.optional().describe('Roles of groups, in addition to the app roles in the token'),
   }),
   z.strictObject({
     id: Name,
@@ -324,13 +341,18 @@ export const Access = z.strictObject({
   storage: z
     .array(Storage)
     .default([])
-    .describe('What calls may have read and written; nothing when left out'),
-  tools: z.array(ToolRule).default([]).describe('Which tools models may be given; none when left out'),
+    .describe('Places that calls may have read and written. Calls reach no place if it is left out.'),
+  tools: z
+    .array(ToolRule)
+    .default([])
+    .describe('Tools that calls may give models. Calls may give none if it is left out.'),
   contents: z
     .array(ContentRule)
     .default([])
-    .describe('Of which calls prompts and predictions are kept, encrypted; of none when left out'),
-  auditors: Auditors.optional().describe('Who may read everybody’s audit records; nobody when left out'),
+    .describe('Calls whose prompts and predictions are kept, encrypted. None are kept if it is left out.'),
+  auditors: Auditors.optional().describe(
+    'Callers who may read everybody’s audit records. Nobody may if it is left out.',
+  ),
 });
 export type Access = z.infer<typeof Access>;
 
@@ -344,17 +366,19 @@ const Limit = {
 
 /** Lets calls of a product in with a key alone. Without this, a call needs a token too. */
 const KeyOnlyCallers = z
-  .strictObject({ roles: z.array(Name).min(1).describe('What such calls may do') })
-  .describe('Lets calls in that have a key of the product and no token, as the APIM subscription');
+  .strictObject({ roles: z.array(Name).min(1).describe('Roles of calls with a key alone') })
+  .describe(
+    'Permission for calls with a key of the product and no token. Their caller is the APIM subscription.',
+  );
 
 /** The application to which an APIM subscription belongs. */
 const ApplicationOfSubscription = z.strictObject({
   subscription: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/, 'the id of an APIM subscription')
-    .describe('Id of the APIM subscription, as API Management has it'),
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/, 'must be the id of an APIM subscription')
+    .describe('Id of the APIM subscription in API Management'),
   applicationId: ApplicationId.describe(
-    'Client id of the application that it belongs to; in Entra ID a GUID',
+    'Client id of the application that the subscription belongs to, which is a GUID in Entra ID',
   ),
   identityProvider: ProviderOfApplication,
 });
@@ -363,13 +387,13 @@ export type ApplicationOfSubscription = z.infer<typeof ApplicationOfSubscription
 /** The bounds on APIM subscriptions of a product, and their applications. */
 const Subscriptions = z.strictObject({
   perUser: Count.optional().describe(
-    'How many a user of the developer portal may have at a time; any number when left out',
+    'Maximum number of subscriptions of one user of the developer portal. It is unlimited if it is left out.',
   ),
   applications: z
     .array(ApplicationOfSubscription)
     .optional()
     .describe(
-      'Which application each belongs to: tokens of others are refused, and all tokens with one that is not listed. Left out, a key is for whoever has it',
+      'Application of each subscription. A subscription refuses tokens of other applications; one that is not listed refuses all tokens. If the list is left out, everyone with a key may use it.',
     ),
 });
 

@@ -43,7 +43,8 @@ export function endpointAddressOf(
   if (host === undefined) return undefined;
   if (!isIPv4(host)) return { name: host };
   const name = privateName(catalog, entry as EndpointEntry, location);
-  if (name === undefined) throw new TypeError('a catalog with an address by IP has the project’s number');
+  if (name === undefined)
+    throw new TypeError('the catalog has an endpoint with an IP address and no number of its project');
   return { name, ip: host };
 }
 
@@ -60,10 +61,10 @@ export function findHostProblem(
   host: string,
 ): string | undefined {
   const name = privateName(catalog, entry, location);
-  const needsNumber = `Give the number of ${entry.project} under projects, which is part of the name that Google's certificate is for.`;
+  const needsNumber = `List the number of ${entry.project} under projects. The name in Google’s certificate has it.`;
   if (isIPv4(host)) {
     if (!isPrivate(host))
-      return `${host} is no private address; Private Service Connect has one of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10.`;
+      return `${host} is not a private address. Private Service Connect has an address of 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10.`;
     return name === undefined ? needsNumber : undefined;
   }
   if (!NAME.test(host))
@@ -72,14 +73,14 @@ export function findHostProblem(
     const prefix = `${entry.endpoint}.${location}-`;
     const uid = host.startsWith(prefix) ? host.slice(prefix.length, -DEDICATED.length) : '';
     if (/^[a-z0-9]+$/.test(uid)) return undefined;
-    return `The dedicated name of this endpoint there is ${prefix}…${DEDICATED}, where … is a number, or a word without dashes: what its dedicatedEndpointDns says.`;
+    return `The dedicated DNS name of this endpoint in this location is ${prefix}…${DEDICATED}, where … is a number or a word without dashes. The endpoint’s dedicatedEndpointDns has it.`;
   }
   if (host.endsWith(PRIVATE)) {
     if (name === undefined) return needsNumber;
-    return host === name ? undefined : `The private name of this endpoint there is ${name}.`;
+    return host === name ? undefined : `The private DNS name of this endpoint in this location is ${name}.`;
   }
   if (SHARED_DOMAINS.some((suffix) => host === suffix || host.endsWith(`.${suffix}`)))
-    return 'This is no host of one endpoint. Where a shared host of Google serves it, none is given.';
+    return 'This host serves many endpoints. Leave it out: Google’s shared host is the default.';
   return undefined;
 }
 

@@ -126,10 +126,10 @@ function explainUnknownEntry(
   }
   const { resource } = target;
   if (resource.kind === 'any')
-    return `There is nothing of ${resource.publisher ?? target.project ?? 'that kind'} that you may use.`;
+    return `You may use no model or endpoint of ${resource.publisher ?? target.project ?? 'that kind'}.`;
   const asked = nameOf(resource);
   const names = [...usable].map(({ name }) => name);
-  return `"${asked}" is nothing that you may use. ${suggest(asked, names)}`;
+  return `"${asked}" is not a model or endpoint that you may use. ${suggest(asked, names)}`;
 }
 
 function nameOf(resource: Exclude<CallTarget['resource'], AnyResource>): string {

@@ -30,9 +30,9 @@ const MAXIMUM_PASSING_PATHS = 1_000;
 const MAXIMUM_STATES = 10_000;
 const MAXIMUM_CLOSURE_STEPS = 20_000;
 
-const MANY_PATHS = 'one text can be taken in many ways, and each of them may have to be tried';
+const MANY_PATHS = 'a text can match in many ways, and each may have to be tried';
 const MANY_STARTS =
-  'it may have to be tried anew from each character of a text, for long each time; begin it with ^';
+  'it may have to be tried at each character of a text, and each try can take long; begin it with ^';
 
 /**
  * Explains why JavaScript's matcher can take more than linear time for a pattern. A backtracking matcher tries the
@@ -80,7 +80,7 @@ function hasManyPaths(search: Search): boolean {
     const from = nameOf(paths);
     if (transitions.has(from)) continue;
     if (transitions.size === MAXIMUM_STATES)
-      throw new UndecidablePatternError('it has too many ways to be looked through');
+      throw new UndecidablePatternError('it has too many ways to match to be analyzed');
     const own: Transition[] = [];
     transitions.set(from, own);
     for (const character of search.alphabet) {

@@ -34,7 +34,8 @@ export const OPERATIONS_WITH_INSTANCES: readonly string[] = [
 
 const NO_INSTANCES: FieldViolation = {
   field: 'body',
-  description: 'must be JSON with instances, by its content type too: this endpoint has a schema of them',
+  description:
+    'must be JSON with instances, and have a JSON content type, because this endpoint has a schema of instances',
 };
 
 /** An instance is validated in one piece, so its names and values are bounded. */
@@ -134,7 +135,7 @@ function compile(ajv: Ajv2020, schema: AnySchemaObject, path: readonly PropertyK
     const [error] = ajv.errors ?? [];
     throw new InvalidSchemaError(
       [...path, ...partsOf(error?.instancePath ?? '', schema)],
-      `no valid JSON Schema: ${error?.message ?? 'wrong shape'}.`,
+      `not a valid JSON Schema: ${error?.message ?? 'wrong shape'}.`,
     );
   }
   if ('$async' in schema)
@@ -145,7 +146,7 @@ function compile(ajv: Ajv2020, schema: AnySchemaObject, path: readonly PropertyK
     if (error instanceof SlowPatternError)
       throw new InvalidSchemaError([...path, ...findPattern(schema, error.pattern)], error.message);
     const problem = error instanceof Error ? error.message : 'can’t be compiled';
-    throw new InvalidSchemaError(path, `no usable JSON Schema: ${problem}.`);
+    throw new InvalidSchemaError(path, `not a usable JSON Schema: ${problem}.`);
   }
 }
 
@@ -185,7 +186,7 @@ function violationOf(
   path: readonly PropertyKey[],
 ): FieldViolation[] {
   if (judged.entryCount > MAXIMUM_INSTANCE_VALUES) {
-    const description = `must have at most ${MAXIMUM_INSTANCE_VALUES} names and values in it`;
+    const description = `must have at most ${MAXIMUM_INSTANCE_VALUES} names and values`;
     return [{ field: formatPath(path), description }];
   }
   const value = judged.toJson();

@@ -44,7 +44,7 @@ export function buildPatternMachine(pattern: string, flags: string): PatternMach
   const build = (tree: Tree, next: Step): Step => {
     written += 1;
     if (written > MAXIMUM_PARTS)
-      throw new UndecidablePatternError(`written out it has more than ${MAXIMUM_PARTS} parts`);
+      throw new UndecidablePatternError(`its repetitions expand to more than ${MAXIMUM_PARTS} parts`);
     switch (tree.kind) {
       case 'empty':
         return next;
@@ -119,9 +119,9 @@ function readTree(pattern: string): Tree {
     return { kind: 'sequence', parts };
   };
   const readPart = (): Tree => {
-    if (take(ASSERTION)) throw new UndecidablePatternError('it looks ahead or behind');
-    if (take(BACK_REFERENCE)) throw new UndecidablePatternError('it refers to a group');
-    if (take(MODIFIERS)) throw new UndecidablePatternError('it changes its flags on the way');
+    if (take(ASSERTION)) throw new UndecidablePatternError('it has a lookahead or a lookbehind');
+    if (take(BACK_REFERENCE)) throw new UndecidablePatternError('it has a backreference');
+    if (take(MODIFIERS)) throw new UndecidablePatternError('it has inline flags');
     if (take(OPENING)) {
       const group = readChoice();
       at += 1;

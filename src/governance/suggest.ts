@@ -8,7 +8,7 @@ export function suggest(name: string, known: Iterable<string>): string {
     .toSorted((one, other) => one.distance - other.distance);
   if (nearest && nearest.distance <= Math.max(2, name.length / 3))
     return `Did you mean "${nearest.candidate}"?`;
-  return names.length > 0 ? `There are: ${names.slice(0, 20).join(', ')}.` : 'There are none.';
+  return names.length > 0 ? `Use one of these: ${names.slice(0, 20).join(', ')}.` : 'None is defined.';
 }
 
 /** The Levenshtein distance of two texts. */

@@ -90,10 +90,10 @@ function innermost(issue: z.core.$ZodIssue | undefined): { path: PropertyKey[]; 
 function describeProblem(issue: z.core.$ZodRawIssue): string | undefined {
   const { input } = issue;
   if (issue.code === 'invalid_value' && typeof input === 'string')
-    return `"${input}" is none of those that there are. ${suggest(input, issue.values.map(String))}`;
+    return `"${input}" is not one of the allowed values. ${suggest(input, issue.values.map(String))}`;
   if (issue.code === 'unrecognized_keys') {
     const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
-    return `nothing of this name may stand here. ${suggest(issue.keys[0] ?? '', known)}`;
+    return `this name is not allowed here. ${suggest(issue.keys[0] ?? '', known)}`;
   }
   return describeIssue(issue);
 }

@@ -323,10 +323,14 @@ export class JsonReader {
     const isNew = (this.#seen[level] ??= new SeenKeys(this.#isSameKey)).add(hash, key);
     if (isNew && (hash !== PROTO_HASH || Buffer.compare(this.#keyOf(key), PROTO) !== 0)) return;
     const field = this.#path();
-    const description = isNew ? 'this key is not allowed' : 'this key stands twice';
-    throw new GatewayError('INVALID_JSON', `The body has a bad key at ${field}: ${description}.`, {
-      violations: [{ field, description }],
-    });
+    const description = isNew ? 'this key is not allowed' : 'this key occurs twice';
+    throw new GatewayError(
+      'INVALID_JSON',
+      `The body has a key that is not valid at ${field}: ${description}.`,
+      {
+        violations: [{ field, description }],
+      },
+    );
   }
 
   #hashOf(entry: number): number {

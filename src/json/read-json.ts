@@ -31,7 +31,7 @@ export async function readJson(
   turns: Turns = loopTurns,
 ): Promise<JsonValue> {
   if (body.byteLength === 0)
-    throw new GatewayError('INVALID_JSON', 'The body is empty; a JSON object is expected.');
+    throw new GatewayError('INVALID_JSON', 'The body is empty. A JSON object is expected.');
   if (!isUtf8(body)) throw new GatewayError('INVALID_JSON', 'The body is not valid UTF-8.');
   const reader = new JsonReader(body, values);
   for (;;) {
@@ -53,7 +53,7 @@ export async function readJson(
 export function readJsonAtOnce(body: Uint8Array): JsonValue {
   const reader = isUtf8(body) ? new JsonReader(body, MAXIMUM_VALUES) : undefined;
   if (reader?.advance(body.byteLength) === 'read') return reader.index.root;
-  throw new GatewayError('INVALID_JSON', 'What was read is not valid JSON.');
+  throw new GatewayError('INVALID_JSON', 'The text is not valid JSON.');
 }
 
 /** The value of `{}`. */

@@ -7,7 +7,7 @@ export interface Caller {
   readonly applicationId: string;
   /** The roles of the person when the application acts for one, else those of the application. */
   readonly roles: readonly string[];
-  /** The roles that do not count with this product; absent until `countRoles` has set them apart. */
+  /** The roles that do not count with this product; absent until `splitRoles` has set them apart. */
   readonly idleRoles?: readonly string[];
   /** True when the application acts for a person. */
   readonly isDelegated: boolean;

@@ -38,8 +38,8 @@ export interface Deadline {
   clear(): void;
 }
 
-const CALL_LIMIT = 'the longest that a call may last';
-const STREAM_LIMIT = 'the longest that a stream may last';
+const CALL_LIMIT = 'the maximum duration of a call';
+const STREAM_LIMIT = 'the maximum duration of a stream';
 const CARRIED_LIMIT = 'the time limit that the call carries';
 
 /** Starts the time of a call, with the limit of calls (`callTimeoutInMs`). */
@@ -65,7 +65,7 @@ export function startDeadline(
       return new GatewayError('VERTEX_TIMEOUT', `Vertex AI did not answer completely ${limit}.`);
     return new GatewayError(
       'CALL_TIMEOUT',
-      `The call was not ready to be served ${limit}. Send its body whole and at once, then try again.`,
+      `The call did not reach Vertex AI ${limit}. Send its body whole and at once, then try again.`,
     );
   };
   const limitTo = (limitInMs: number, meaning: string) => {

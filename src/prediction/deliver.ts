@@ -137,7 +137,7 @@ async function deliverStream(
   try {
     const answer = await deadline.bound(coming);
     if (answer.kind === 'whole') {
-      if (sent.isBegun) throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no stream.');
+      if (sent.isBegun) throw new GatewayError('VERTEX_FAILED', 'Vertex AI’s answer is not a stream.');
       await deliverWhole(served, answer);
       return;
     }

@@ -69,20 +69,20 @@ export class MemoryBudget {
 
   #hasRoom(bytes: number, isLarge: boolean): boolean {
     if (this.bytes + bytes > this.#maximumBytes) return false;
-    return !isLarge || this.#largeBytes + bytes <= largestOf(this.#maximumBytes);
+    return !isLarge || this.#largeBytes + bytes <= maximumLargeBytes(this.#maximumBytes);
   }
 }
 
 function full(): GatewayError {
   return new GatewayError(
     'INSTANCE_FULL',
-    'The instance that serves this call holds as much of other calls as it may at once. Wait for as long as the header ' +
+    'The instance that serves this call has no memory left for it. Wait for as long as the header ' +
       'Retry-After says, and send the call again.',
     { retryAfterInMs: RETRY_AFTER_IN_MS },
   );
 }
 
 /** Returns the bytes that large bodies and answers may hold together in a budget of `maximumBytes`. */
-export function largestOf(maximumBytes: number): number {
+export function maximumLargeBytes(maximumBytes: number): number {
   return Math.floor(maximumBytes * (1 - KEPT_FOR_SMALL));
 }

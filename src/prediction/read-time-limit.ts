@@ -28,9 +28,9 @@ export function readStartLimit(header: ReadHeader): number | undefined {
 /** Checks the time limits that a call carries. @throws GatewayError INVALID_REQUEST for a malformed one. */
 export function checkTimeLimits(header: ReadHeader): void {
   if (header(WHOLE) !== null && readTimeLimit(header) === undefined)
-    throw malformed(WHOLE, 'takes a positive number of seconds');
+    throw malformed(WHOLE, 'must be a positive number of seconds');
   if (header(START) !== null && readStartLimit(header) === undefined)
-    throw malformed(START, 'takes a number of seconds');
+    throw malformed(START, 'must be a number of seconds');
 }
 
 function readSeconds(header: ReadHeader, name: string): number | undefined {

@@ -39,7 +39,7 @@ export class RunningCalls {
 function stopping(): GatewayError {
   return new GatewayError(
     'INSTANCE_STOPPING',
-    'The instance that serves this call is being stopped. Send the call again: another instance takes it.',
+    'The instance that serves this call is being stopped. Send the call again. Another instance will take it.',
     { retryAfterInMs: RETRY_AFTER_IN_MS },
   );
 }

@@ -87,7 +87,7 @@ function exhausted(budget: Budget, time: number): GatewayError {
   const { limit, period, tokens } = budget;
   return new GatewayError(
     'TOKENS_EXHAUSTED',
-    `Your APIM subscription may use ${tokens} tokens a ${period} ${describeOwner(limit)}, and has. Wait for as long as the header Retry-After says.`,
+    `Your APIM subscription may use ${tokens} tokens a ${period} ${describeOwner(limit)}, and has used them. Wait for as long as the header Retry-After says.`,
     {
       retryAfterInMs: timeLeft(budget, time),
       spent: { what: 'tokens', limit: tokens },

@@ -37,7 +37,7 @@ interface Claims {
   /** The format that an answer read by its shape turned out to have. */
   readonly shape?: Exclude<AnswerFormat, 'shaped' | 'opaque'>;
   /** True when the answer's shape says when the answer is complete. */
-  readonly tellsEnd?: boolean;
+  readonly isEndMarked?: boolean;
 }
 
 /** The facts that the values of an answer have reported so far. */
@@ -52,7 +52,7 @@ const DONE = /^data: ?\[DONE\]\s*$/m;
 /** The texts that a record may take from an answer. */
 const WORD = /^[\w.@:/-]{1,128}$/;
 
-const saysEnd = (reported: Reported) => reported.isEnd === true;
+const isEnded = (reported: Reported) => reported.isEnd === true;
 
 /** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#response */
 const gemini: FactsReader = {
@@ -63,7 +63,7 @@ const gemini: FactsReader = {
     return { usage: usageMetadata, finishReason, modelVersion, isEnd: isWord(finishReason) };
   },
   count: countGemini,
-  isComplete: saysEnd,
+  isComplete: isEnded,
 };
 
 /** Source: https://platform.openai.com/docs/api-reference/chat/object and …/chat-streaming/streaming */
@@ -75,7 +75,7 @@ const openai: FactsReader = {
     modelVersion: model,
   }),
   count: countUsage,
-  isComplete: saysEnd,
+  isComplete: isEnded,
 };
 
 /** Source: https://docs.claude.com/en/api/messages and …/build-with-claude/streaming */
@@ -97,7 +97,7 @@ const anthropic: FactsReader = {
       : {};
   },
   count: countMessages,
-  isComplete: saysEnd,
+  isComplete: isEnded,
 };
 
 /**
@@ -109,7 +109,7 @@ const predictions: FactsReader = {
   marks: [],
   readReported: ({ predictions: all, modelVersionId, deployedModelId }) => {
     const made = objectsOf(Array.isArray(all) || all === undefined ? all : [all]);
-    const used = made.filter(tellsTokens).map(usageOfPrediction);
+    const used = made.filter(hasTokenCounts).map(usageOfPrediction);
     return {
       usage: { instances: made.length, ...addCounts(used.map(({ usage }) => countUsage(usage))) },
       isUsageDoubtful: used.some(({ isDoubtful }) => isDoubtful),
@@ -121,7 +121,7 @@ const predictions: FactsReader = {
   isComplete: () => true,
 };
 
-function tellsTokens(prediction: Json): boolean {
+function hasTokenCounts(prediction: Json): boolean {
   return 'usage' in prediction || 'embeddings' in prediction;
 }
 
@@ -147,18 +147,18 @@ const shaped: FactsReader = {
     const shape = shapeOf(value);
     if (shape === undefined) return {};
     const reported: Claims = { shape, ...FACTS_READERS[shape].readReported(value) };
-    if (shape === 'anthropic') return { ...reported, tellsEnd: true };
-    if (shape === 'gemini') return { ...reported, tellsEnd: Array.isArray(candidates) };
+    if (shape === 'anthropic') return { ...reported, isEndMarked: true };
+    if (shape === 'gemini') return { ...reported, isEndMarked: Array.isArray(candidates) };
     if (shape === 'predictions') return reported;
     const reasons = objectsOf(choices).flatMap((choice) =>
       'finish_reason' in choice ? [choice.finish_reason] : [],
     );
     // A reason that no record may take, such as a sentence, ends the answer too.
     const isEnd = reasons.some((reason) => typeof reason === 'string' && reason !== '');
-    return { ...reported, tellsEnd: reasons.length > 0, isEnd };
+    return { ...reported, isEndMarked: reasons.length > 0, isEnd };
   },
   count: countUsage,
-  isComplete: (reported) => reported.tellsEnd !== true || reported.isEnd === true,
+  isComplete: (reported) => reported.isEndMarked !== true || reported.isEnd === true,
 };
 
 function shapeOf({ type, ...value }: Json): Reported['shape'] {
@@ -223,7 +223,7 @@ export function join(earlier: Reported, later: Reported): Reported {
     usage: { ...(isOtherShape ? {} : earlier.usage), ...later.usage },
     isUsageDoubtful: earlier.isUsageDoubtful === true || later.isUsageDoubtful === true,
     isEnd: earlier.isEnd === true || later.isEnd === true,
-    tellsEnd: earlier.tellsEnd === true || later.tellsEnd === true,
+    isEndMarked: earlier.isEndMarked === true || later.isEndMarked === true,
   };
 }
 

@@ -15,6 +15,6 @@ export function tooLong(what: string, maximumBytes: number): GatewayError {
     maximumBytes >= 1_048_576 ? `${Math.floor(maximumBytes / 1_048_576)} MiB` : `${maximumBytes} bytes`;
   return new GatewayError(
     'VERTEX_FAILED',
-    `${what} is longer than the ${most} that the gateway passes on at once. Ask for less in one call, or have large results written to storage.`,
+    `${what} is longer than ${most}, the most that the gateway passes on at once. Ask for less in one call, or have large results written to storage.`,
   );
 }

@@ -38,7 +38,7 @@ export function checkStream({ operation, payload, isShared }: LimitedCall): void
   const isChat = operation === 'chatCompletions';
   throw new GatewayError(
     'INVALID_REQUEST',
-    `Vertex AI streams no answer of a shared endpoint. Ask for a whole one${isChat ? '' : ' by rawPredict'}, or ask the platform team for an endpoint with a host of its own.`,
+    `Vertex AI does not stream the answers of a shared endpoint. Ask for an answer in one piece${isChat ? '' : ' by rawPredict'}, or ask the platform team for an endpoint with a host of its own.`,
     isChat ? { violations: [{ field: 'stream', description: 'must be false, or left out' }] } : {},
   );
 }
@@ -68,7 +68,7 @@ export function explainLimit(error: unknown, { operation, isShared }: LimitedCal
     case 'elsewhere':
       return new GatewayError(
         'VERTEX_NOT_FOUND',
-        'Vertex AI serves this endpoint at a host of its own, which is not the one that the gateway’s catalog says. Its operators must correct hosts of the entry.',
+        'Vertex AI serves this endpoint at another host than the one in the gateway’s catalog. The gateway’s operators must correct the hosts of the entry.',
       );
     default:
       return error;

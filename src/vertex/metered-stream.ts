@@ -49,7 +49,7 @@ export class MeteredStream {
     if (!this.#isComplete())
       throw new GatewayError(
         'VERTEX_STREAM_BROKEN',
-        'Vertex AI ended the stream before the model had said that its answer is complete. What came so far is incomplete.',
+        'Vertex AI ended the stream before the model had completed its answer. The answer so far is incomplete.',
       );
   }
 
@@ -93,7 +93,7 @@ export class MeteredStream {
 
   /** Returns true for an error. An error is part of an answer whose shape does not say when it is complete. */
   #isFailure(value: Json): boolean {
-    return isError(value) && (this.#format !== 'shaped' || this.#reported.tellsEnd === true);
+    return isError(value) && (this.#format !== 'shaped' || this.#reported.isEndMarked === true);
   }
 }
 

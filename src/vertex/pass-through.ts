@@ -85,7 +85,7 @@ export function createPassThrough({ name, host, port }: VertexAddress, maximumBy
           const whole = await readWhole(response, format, contentType, limits);
           // Clients would read it as a stream without events, which looks like success.
           if (framing && format !== 'opaque' && format !== 'shaped')
-            throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no stream.');
+            throw new GatewayError('VERTEX_FAILED', 'Vertex AI’s answer is not a stream.');
           return whole;
         }
         const metered = new MeteredStream(
@@ -207,7 +207,7 @@ async function objectsOf(body: Buffer): Promise<Values[]> {
 }
 
 function noAnswer(): GatewayError {
-  return new GatewayError('VERTEX_FAILED', 'Vertex AI answered with something else than a JSON object.');
+  return new GatewayError('VERTEX_FAILED', 'Vertex AI’s answer is not a JSON object.');
 }
 
 async function* orBroken(
@@ -221,7 +221,7 @@ async function* orBroken(
     if (error instanceof GatewayError) throw error;
     throw new GatewayError(
       'VERTEX_STREAM_BROKEN',
-      'Vertex AI broke the stream off before its end. What came so far is incomplete.',
+      'Vertex AI broke off the stream. The answer so far is incomplete.',
     );
   }
 }

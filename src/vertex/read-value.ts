@@ -11,10 +11,10 @@ const MAXIMUM_TEXT_BYTES = 1_024;
 const MAXIMUM_USAGE_BYTES = 65_536;
 const ITEMS_IN_A_TURN = 500;
 
-/** The members that are read whole; one that is too long to be a usage is left out. */
-const WHOLE: ReadonlySet<string> = new Set(['usage', 'usageMetadata', 'error', 'statistics']);
-/** The other members that report something, or that hold such members. */
-const TELLING: ReadonlySet<string> = new Set([
+/** The members that are read whole. One that is too long for a usage is left out. */
+const WHOLE_MEMBERS: ReadonlySet<string> = new Set(['usage', 'usageMetadata', 'error', 'statistics']);
+/** The other members with facts of an answer, and those that contain such members. */
+const REPORTING_MEMBERS: ReadonlySet<string> = new Set([
   'candidates',
   'finishReason',
   'promptFeedback',
@@ -53,7 +53,9 @@ export function readValue(
 
 async function readLong(bytes: Buffer, turns: Turns): Promise<Json | undefined> {
   try {
-    return asValue(await sketch(await readJson(bytes, { values: MAXIMUM_VALUES }, turns), turns));
+    return asValue(
+      await readReportingMembers(await readJson(bytes, { values: MAXIMUM_VALUES }, turns), turns),
+    );
   } catch {
     return undefined;
   }
@@ -63,13 +65,13 @@ function asValue(value: unknown): Json | undefined {
   return typeof value === 'object' && value !== null ? (value as Json) : undefined;
 }
 
-async function sketch(value: JsonValue, turns: Turns): Promise<unknown> {
+async function readReportingMembers(value: JsonValue, turns: Turns): Promise<unknown> {
   switch (value.kind) {
     case 'object': {
       const members: Record<string, unknown> = {};
       for (const [name, member] of value.members()) {
-        if (WHOLE.has(name)) members[name] = isLong(member) ? undefined : member.toJson();
-        else if (TELLING.has(name)) members[name] = await sketch(member, turns);
+        if (WHOLE_MEMBERS.has(name)) members[name] = isLong(member) ? undefined : member.toJson();
+        else if (REPORTING_MEMBERS.has(name)) members[name] = await readReportingMembers(member, turns);
       }
       return members;
     }
@@ -77,7 +79,7 @@ async function sketch(value: JsonValue, turns: Turns): Promise<unknown> {
       const items: unknown[] = [];
       for (const item of value.items()) {
         if (items.length % ITEMS_IN_A_TURN === ITEMS_IN_A_TURN - 1) await turns.next();
-        items.push(item.kind === 'object' ? await sketch(item, turns) : null);
+        items.push(item.kind === 'object' ? await readReportingMembers(item, turns) : null);
       }
       return items;
     }

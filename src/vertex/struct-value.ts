@@ -32,14 +32,14 @@ export function toValue(json: unknown): Value {
 
 function checkText(text: string): string {
   if (text.isWellFormed()) return text;
-  throw unsupported('a text holds half of a surrogate pair, which is not Unicode');
+  throw unsupported('a text has half of a surrogate pair, which is not Unicode');
 }
 
 function checkNumber(number: number): number {
   if (Number.isFinite(number)) return number;
   throw new GatewayError(
     'VERTEX_FAILED',
-    'The model’s answer holds a number that is not finite (NaN or Infinity), which JSON can’t say. Correct the container, or call it by rawPredict.',
+    'The model’s answer has a number that is not finite (NaN or Infinity), which JSON cannot express. Correct the container, or call it by rawPredict.',
   );
 }
 

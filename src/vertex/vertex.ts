@@ -115,7 +115,7 @@ function readAnswer(body: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(body).toString());
   } catch {
-    throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with no JSON.');
+    throw new GatewayError('VERTEX_FAILED', 'Vertex AI’s answer is not JSON.');
   }
 }
 

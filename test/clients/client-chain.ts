@@ -45,7 +45,7 @@ export const QUOTA_EXHAUSTED =
 export const VERTEX_FAILED = 'Vertex AI failed on its own side.';
 export const RATE_LIMITED =
   'Your APIM subscription makes more calls, or uses more tokens, in a minute than it may. Wait for as long as the header Retry-After says.';
-export const STREAM_BROKEN = 'Vertex AI broke the stream off before its end. What came so far is incomplete.';
+export const STREAM_BROKEN = 'Vertex AI broke off the stream. The answer so far is incomplete.';
 
 /**
  * A running chain that unmodified clients call. The process's `fetch` only notes the answers, so that each call can be

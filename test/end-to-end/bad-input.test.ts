@@ -33,7 +33,7 @@ const PREDICT_CASES: [
   [
     'duplicate keys',
     `{"instances":[{"a":"${SECRET}","a":2}]}`,
-    { code: 'INVALID_JSON', message: /instances\[0\]\.a: this key stands twice/, fields: ['instances[0].a'] },
+    { code: 'INVALID_JSON', message: /instances\[0\]\.a: this key occurs twice/, fields: ['instances[0].a'] },
   ],
   [
     'the key __proto__',

@@ -152,13 +152,15 @@ test('a token of each sample application can be printed while it runs, and nothi
   const unknown = token('wrong-app');
   await expect(unknown.end()).resolves.toBe(1);
   expect(unknown.errors).toMatch(
-    /^There is no application "wrong-app"\. There are: sandbox-app, scoring-app, /,
+    /^There is no application "wrong-app"\. Use one of these: sandbox-app, scoring-app, /,
   );
   expect(unknown.output).toBe('');
 
   const unnamed = token();
   await expect(unnamed.end()).resolves.toBe(1);
-  expect(unnamed.errors).toMatch(/^Usage: npm run --silent token -- <application>\nThere are: sandbox-app, /);
+  expect(unnamed.errors).toMatch(
+    /^Usage: npm run --silent token -- <application>\nUse one of these: sandbox-app, /,
+  );
 });
 
 test('a token cannot be had when nothing runs, and the message says how to start', async () => {
@@ -170,5 +172,5 @@ test('a token cannot be had when nothing runs, and the message says how to start
   ]);
 
   await expect(script.end()).resolves.toBe(1);
-  expect(script.errors).toBe('Nothing runs here. Start it with: npm start\n');
+  expect(script.errors).toBe('The gateway is not running. Start it with: npm start\n');
 });

@@ -31,8 +31,8 @@ test.each([
   ['param name', 1, 'The identifier is missing.'],
   ["resource a 'x@2025' = {\n  name: 'a'\n", 2, '"}" is missing.'],
   ['var a = 1\nvar list = [\n  1', 3, '"]" is missing.'],
-  ['var a = 1\nresorce b = 2', 2, 'Bicep does not go on like this.'],
-  ['var a = 1\n\nmodule m "x" = {}', 3, 'Bicep does not go on like this.'],
+  ['var a = 1\nresorce b = 2', 2, 'The syntax is not valid Bicep.'],
+  ['var a = 1\n\nmodule m "x" = {}', 3, 'The syntax is not valid Bicep.'],
 ])('%j has a mistake in line %i', async (source, line, problem) => {
   const read = await loadBicepReader();
   expect(read(source).mistakes[0]).toMatchObject({ line, problem });

@@ -15,8 +15,8 @@ import {
   type Rule,
 } from './rules.ts';
 
-const HELD_BY_OPENAI = refused('names what OpenAI keeps, which isn’t here');
-const OTHER_MODEL = refused('a call reaches the model alone that it is for');
+const HELD_BY_OPENAI = refused('names a file that OpenAI stores, which Vertex AI cannot read');
+const OTHER_MODEL = refused('must be left out: a call reaches only the model that it names');
 const text: Rule = { is: 'harmless' };
 const parts: Rule = { is: 'message', of: () => PART };
 const extras: Rule = { is: 'message', of: () => EXTRAS };
@@ -138,7 +138,7 @@ const WEB_SEARCH = defineMessage({
   ...harmless('filters search_context_size user_location'),
   type: toolOf('googleSearch'),
 });
-const UNKNOWN_TOOL = defineMessage({ type: refused('is a tool that the gateway does not know') });
+const UNKNOWN_TOOL = defineMessage({ type: refused('is not a tool that the gateway knows') });
 
 const CHAT_TOOL = defineMessage(
   {},

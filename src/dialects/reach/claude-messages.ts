@@ -11,8 +11,8 @@ import {
   type Rule,
 } from './rules.ts';
 
-const HELD_BY_ANTHROPIC = refused('names what Anthropic keeps, which belongs to nobody here');
-const OTHER_MODEL = refused('a call reaches the model alone that it is for');
+const HELD_BY_ANTHROPIC = refused('names a resource that Anthropic stores, which has no owner here');
+const OTHER_MODEL = refused('must be left out: a call reaches only the model that it names');
 const HISTORY = harmlessBecause('tells where a result came from, which is not read again');
 
 const blocks: Rule = { is: 'message', of: () => BLOCK };
@@ -94,7 +94,7 @@ const TOOLS: Readonly<Record<string, Message>> = {
   tool_definition: REFERENCE,
 };
 
-const UNKNOWN_TOOL = defineMessage({ type: refused('is a tool that the gateway does not know') });
+const UNKNOWN_TOOL = defineMessage({ type: refused('is not a tool that the gateway knows') });
 
 const CLAUDE_TOOL: Message = defineMessage(
   {},

@@ -175,7 +175,7 @@ class Search {
       if (looksLikeGooglesStorage(text)) this.#addPlace(at, 'inputs', text);
     } else if (looksLikePlace(text)) {
       if (others === 'input') this.#addPlace(at, 'inputs', text);
-      else this.#refuse(at, 'looks like a place, and the gateway does not know the member');
+      else this.#refuse(at, 'is not a member that the gateway knows, and its value looks like an address');
     }
   }
 

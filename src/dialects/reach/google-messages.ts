@@ -20,11 +20,11 @@ function message(name: string): Rule {
   return { is: 'message', of: of(name) };
 }
 
-const OWN_IDENTITY = 'calls run as the gateway’s own identity only';
-const OWN_SECRETS = 'secrets are the project’s, not a call’s';
-const OWN_MODEL = 'a call reaches the model alone that it is for';
-const OWN_SCREENING = 'templates are the project’s, not a call’s';
-const BY_GOOGLE = 'is given by Google';
+const OWN_IDENTITY = 'must be left out: calls run as the gateway’s own identity';
+const OWN_SECRETS = 'must be left out: a call cannot read secrets of the project';
+const OWN_MODEL = 'must be left out: a call reaches only the model that it names';
+const OWN_SCREENING = 'must be left out: a call cannot use templates of the project';
+const BY_GOOGLE = 'must be left out: Google sets it';
 const NAMED_BY_PATH = harmlessBecause('is held to the path, or chooses the model that is decided about');
 
 /**
@@ -75,7 +75,7 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     ...harmless('createTime displayName expireTime ttl updateTime'),
     model: NAMED_BY_PATH,
     contents: message('Content'),
-    encryptionSpec: refused('keys are the project’s, not a context cache’s'),
+    encryptionSpec: refused('must be left out: a context cache has the encryption key of its project'),
     name: refused(BY_GOOGLE),
     systemInstruction: message('Content'),
     toolConfig: message('ToolConfig'),
@@ -273,7 +273,7 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     ragCorpora: SOURCE,
     ragResources: message('VertexRagStoreRagResource'),
     ragRetrievalConfig: message('RagRetrievalConfig'),
-    storeContext: refused('a corpus is read, not written, by a call'),
+    storeContext: refused('must be left out: a call can read a corpus but not write to it'),
   },
   VertexRagStoreRagResource: {
     ragCorpus: SOURCE,
@@ -301,13 +301,15 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     model: NAMED_BY_PATH,
     completionStats: refused(BY_GOOGLE),
     createTime: refused(BY_GOOGLE),
-    encryptionSpec: refused('keys are the project’s, not a job’s'),
+    encryptionSpec: refused('must be left out: a job has the encryption key of its project'),
     endTime: refused(BY_GOOGLE),
     error: refused(BY_GOOGLE),
-    explanationSpec: refused('could read from places that nobody checks'),
+    explanationSpec: refused('must be left out: the gateway cannot check the places that it reads from'),
     inputConfig: message('BatchPredictionJobInputConfig'),
     labels: harmlessBecause('give way to the gateway’s own'),
-    modelMonitoringConfig: refused('could read from and write to places that nobody checks'),
+    modelMonitoringConfig: refused(
+      'must be left out: the gateway cannot check the places that it reads from and writes to',
+    ),
     modelMonitoringStatsAnomalies: refused(BY_GOOGLE),
     modelMonitoringStatus: refused(BY_GOOGLE),
     modelParameters: message('Parameters'),
@@ -318,24 +320,26 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     resourcesConsumed: refused(BY_GOOGLE),
     satisfiesPzi: refused(BY_GOOGLE),
     satisfiesPzs: refused(BY_GOOGLE),
-    serviceAccount: refused('jobs run as the gateway’s own identity only'),
+    serviceAccount: refused('must be left out: jobs run as the gateway’s own identity'),
     startTime: refused(BY_GOOGLE),
     state: refused(BY_GOOGLE),
-    unmanagedContainerModel: refused('jobs run on models of the catalog only'),
+    unmanagedContainerModel: refused('must be left out: a job runs on a model of the catalog'),
     updateTime: refused(BY_GOOGLE),
-    endpoint: refused('jobs run on publishers’ models only'),
+    endpoint: refused('must be left out: a job runs on a publisher’s model'),
   },
   BatchPredictionJobInputConfig: {
     ...harmless('instancesFormat'),
     bigquerySource: message('BigQuerySource'),
     gcsSource: message('GcsSource'),
-    vertexMultimodalDatasetSource: refused('jobs read from Cloud Storage or BigQuery only'),
+    vertexMultimodalDatasetSource: refused('must be left out: a job reads from Cloud Storage or BigQuery'),
   },
   BatchPredictionJobOutputConfig: {
     ...harmless('predictionsFormat'),
     bigqueryDestination: message('BigQueryDestination'),
     gcsDestination: message('GcsDestination'),
-    vertexMultimodalDatasetDestination: refused('jobs write to Cloud Storage or BigQuery only'),
+    vertexMultimodalDatasetDestination: refused(
+      'must be left out: a job writes to Cloud Storage or BigQuery',
+    ),
   },
   BatchDedicatedResources: {
     ...harmless('flexStart maxReplicaCount spot startingReplicaCount'),
@@ -346,7 +350,7 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
       acceleratorCount acceleratorType gpuPartitionSize machineType minGpuDriverVersion
       multihostGpuNodeCount tpuTopology
     `),
-    reservationAffinity: refused('reservations are the project’s, not a job’s'),
+    reservationAffinity: refused('must be left out: a job cannot use reservations of the project'),
   },
   BigQuerySource: { inputUri: INPUT },
   GcsSource: { uris: INPUT },

@@ -64,7 +64,7 @@ export const PARAMETERS = defineMessage({
   prompt: TEXT,
   ...OUTPUTS,
   gcsUri: OUTPUT,
-  pubsubTopic: refused('would be written to by an identity that is not the caller’s'),
+  pubsubTopic: refused('must be left out: Google writes to it with an identity that is not the caller’s'),
 });
 
 /** The rules for data of a custom container. Google fetches nothing for it, but the container may read Google's storage. */

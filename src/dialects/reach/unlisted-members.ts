@@ -7,9 +7,9 @@ const UNLISTED: Rule = { is: 'message', of: () => NOTHING_LISTED };
 const NOTHING_LISTED = defineMessage({});
 const INPUT_MEMBER: Rule = { is: 'message', of: () => INSTANCE };
 const CONTAINER_MEMBER: Rule = { is: 'message', of: () => CONTAINER_DATA };
-const UNKNOWN_TOOL = refused('is a tool that the gateway does not know');
-const MISPLACED_CACHE = refused('is called as a context cache, and the gateway does not know the member');
-const MISPLACED_TOOL = refused('is called as a tool, and the gateway does not know the member');
+const UNKNOWN_TOOL = refused('is not a tool that the gateway knows');
+const MISPLACED_CACHE = refused('has the name of a context cache where none is expected');
+const MISPLACED_TOOL = refused('has the name of a tool where none is expected');
 
 /** The rule for a member of an object whose rules don't list it. */
 export function ruleForUnlisted(others: Message['others'], name: string): Rule {

@@ -117,7 +117,7 @@ test.each<[string, Change, string]>([
   [
     'two parameters of one name, whatever the case',
     (_, operation) => Object.assign(parameters(operation)[1] ?? {}, { name: 'Ocelot' }),
-    `${AT}: a parameter's name is there twice.`,
+    `${AT}: a parameter's name occurs twice.`,
   ],
   [
     'a part of the path that nothing describes',
@@ -152,7 +152,7 @@ test.each<[string, Change, string]>([
   [
     'an id that is there twice',
     (document, operation) => (document.paths['/v1/nap'] = { post: { ...operation, parameters: [] } }),
-    'The operationId ocelots-nap is there twice.',
+    'The operationId ocelots-nap occurs twice.',
   ],
   [
     'a summary that is too long',

@@ -80,7 +80,7 @@ test('a document that would not be imported whole is refused with what would be 
   expect(() =>
     layOutDocument(surfaceOf(operation, { ...operation, path: '/v1/ocelots/{ocelot}:sleep' })),
   ).toThrow(
-    'apim/apis/ocelots/specification.json would not be imported whole.\nThe operationId ocelots-nap is there twice.',
+    'apim/apis/ocelots/specification.json would not be imported whole.\nThe operationId ocelots-nap occurs twice.',
   );
 });
 

@@ -63,7 +63,7 @@ test('check names the place of a mistake, with a suggestion, and fails', () => {
   const { exitCode, output, errors } = run('check', '--directory', directory);
   expect({ exitCode, output }).toEqual({ exitCode: 1, output: '' });
   expect(errors).toMatch(
-    /access\.yaml:\d+:\d+: .*"Analytics\.Ue" is no role\. Did you mean "Analytics\.Eu"\?\n$/,
+    /access\.yaml:\d+:\d+: .*"Analytics\.Ue" is not a known role\. Did you mean "Analytics\.Eu"\?\n$/,
   );
 });
 
@@ -100,7 +100,7 @@ test('explain says what a key of another product would get', () => {
   const unknown = run('explain', '--application', 'assistants-app', '--path', path, '--product', 'sandbx');
   expect([unknown.exitCode, unknown.errors]).toEqual([
     1,
-    expect.stringContaining('"sandbx" is no product. Did you mean "sandbox"?') as string,
+    expect.stringContaining('"sandbx" is not a known product. Did you mean "sandbox"?') as string,
   ]);
 });
 
@@ -191,7 +191,7 @@ test('explain fails for a role that does not exist, and without a path', () => {
   const misspelt = run('explain', '--application', 'nobody-app', '--path', path, '--role', 'Analytics.Ue');
   expect(misspelt).toMatchObject({
     exitCode: 1,
-    errors: '"Analytics.Ue" is no role. Did you mean "Analytics.Eu"?\n',
+    errors: '"Analytics.Ue" is not a known role. Did you mean "Analytics.Eu"?\n',
   });
   expect(run('explain', '--application', 'nobody-app')).toMatchObject({
     exitCode: 1,

@@ -29,7 +29,7 @@ test('an application of another issuer has the roles that its groups stand for',
 
 test('an unknown application is refused with the nearest name', () => {
   expect(() => findSampleCaller(documents, 'okta-ap')).toThrow(
-    '"okta-ap" is no sample application. Did you mean "okta-app"?',
+    '"okta-ap" is not a sample application. Did you mean "okta-app"?',
   );
 });
 

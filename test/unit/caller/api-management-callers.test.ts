@@ -341,7 +341,9 @@ test.each([
   for (const wrong of [null, value, `${id}\n`, `${id},${id}`, '{5}']) {
     const error = await refusal(authorization, { [name]: wrong });
     expect(error.code).toBe('CALLER_NOT_AUTHENTICATED');
-    expect(error.message).toMatch(/^The edge did not say who calls: \w+Id missing or malformed\.$/);
+    expect(error.message).toMatch(
+      /^API Management did not identify the caller: \w+Id missing or malformed\.$/,
+    );
   }
 });
 
@@ -366,7 +368,7 @@ test.each(['50%', '%C3', '%0Aa', '%00', 'a%7F', 'a b', "'; drop", 'a,b', '%C3%BC
   'an id that is stamped as %j is refused',
   async (stamped) => {
     const error = await refusal(`Bearer ${await sign()}`, { 'x-gateway-object-id': stamped });
-    expect(error.message).toBe('The edge did not say who calls: objectId missing or malformed.');
+    expect(error.message).toBe('API Management did not identify the caller: objectId missing or malformed.');
   },
 );
 
@@ -424,7 +426,7 @@ test.each([
   ['isDelegated', { 'x-gateway-delegated': 'true' }],
 ])('a call with a key alone is refused with %s of a token', async (field, stamped) => {
   const error = await refusal(`Bearer ${await sign()}`, { ...KEY_ONLY, ...stamped });
-  expect(error.message).toBe(`The edge did not say who calls: ${field} missing or malformed.`);
+  expect(error.message).toBe(`API Management did not identify the caller: ${field} missing or malformed.`);
 });
 
 test.each(['', 'Subscription-Key', 'entra'])(
@@ -445,7 +447,9 @@ test.each([null, '', 'True', '1', 'false,true', 'yes'])(
   'a call that is stamped as delegated with %j is refused',
   async (value) => {
     const error = await refusal(`Bearer ${await sign()}`, { 'x-gateway-delegated': value });
-    expect(error.message).toBe('The edge did not say who calls: isDelegated missing or malformed.');
+    expect(error.message).toBe(
+      'API Management did not identify the caller: isDelegated missing or malformed.',
+    );
   },
 );
 
@@ -462,7 +466,7 @@ test.each(['x-gateway-subscription-id', 'x-gateway-product-id', 'x-gateway-ident
 test('every stamped header that is missing is named at once', async () => {
   const nothing = Object.fromEntries(Object.keys(STAMPED).map((name) => [name, null]));
   expect((await refusal(`Bearer ${await sign()}`, nothing)).message).toBe(
-    'The edge did not say who calls: identityProvider, tenantId, objectId, applicationId, isDelegated, subscriptionId, productId, requestId missing or malformed.',
+    'API Management did not identify the caller: identityProvider, tenantId, objectId, applicationId, isDelegated, subscriptionId, productId, requestId missing or malformed.',
   );
 });
 

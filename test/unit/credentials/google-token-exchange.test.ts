@@ -186,7 +186,7 @@ test.each<[string, Answer]>([
   expect(error).toMatchObject({
     code: 'TOKEN_EXCHANGE_UNAVAILABLE',
     message:
-      'Google STS cannot be reached or is overloaded, so no Google credentials can be had. Try again shortly.',
+      'Google STS cannot be reached or is overloaded, so the gateway has no Google credentials. Try again shortly.',
   });
 });
 
@@ -195,7 +195,8 @@ test('STS that hangs is an outage, told as one', async () => {
   const error = await failure({ timeoutInMs: 50 });
   expect(error).toMatchObject({
     code: 'TOKEN_EXCHANGE_UNAVAILABLE',
-    message: 'Google STS did not answer in time, so no Google credentials can be had. Try again shortly.',
+    message:
+      'Google STS did not answer in time, so the gateway has no Google credentials. Try again shortly.',
   });
 });
 
@@ -245,7 +246,7 @@ test('IAM that hangs is an outage, told as one', async () => {
   expect(error).toMatchObject({
     code: 'IMPERSONATION_UNAVAILABLE',
     message:
-      'Google IAM Credentials did not answer in time, so no Google credentials can be had. Try again shortly.',
+      'Google IAM Credentials did not answer in time, so the gateway has no Google credentials. Try again shortly.',
   });
 });
 

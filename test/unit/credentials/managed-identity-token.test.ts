@@ -76,7 +76,7 @@ test('an endpoint that hangs is told as late', async () => {
   answer = hung.resolve;
   const error = await failure(source('api://three', undefined, 50));
   expect(error.message).toBe(
-    "The function app's managed identity endpoint did not answer in time, so no Google credentials can be had. Try again shortly.",
+    "The function app's managed identity endpoint did not answer in time, so the gateway has no Google credentials. Try again shortly.",
   );
   json({})(await hung.promise);
 });

@@ -29,7 +29,7 @@ test.each<[ToolVerdict, string, string]>([
   ],
   [
     'outside-residency',
-    'does not stay in the locations that your calls are kept in',
+    'is a tool that does not stay in the locations of your residency rules',
     'Your calls are kept in the locations of a residency rule, and googleSearch does not stay there. Leave it out, or ask the platform team which tools do.',
   ],
 ])('refuses a tool that is %s, with its member and what to ask for', (verdict, description, advice) => {

@@ -102,7 +102,7 @@ test('base64 is the numbers in 32 bits, the lowest byte first', async () => {
 });
 
 const ANY_RULE = expect.any(String) as string;
-const RULE = 'must be text; lists of tokens are not taken, send the texts themselves';
+const RULE = 'must be a text or a list of texts; lists of tokens are not accepted';
 
 test.each([
   ['no input', {}, 'input', RULE],

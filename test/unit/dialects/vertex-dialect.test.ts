@@ -50,7 +50,7 @@ test.each([
 test.each(['alt=media', 'alt=SSE', 'alt='])('the query %s is refused', async (query) => {
   expect(await rejectedBy(read(request(GENERATE, CONTENTS, query)))).toMatchObject({
     code: 'INVALID_REQUEST',
-    violations: [{ field: 'alt', description: 'takes json or sse' }],
+    violations: [{ field: 'alt', description: 'must be json or sse' }],
   });
 });
 

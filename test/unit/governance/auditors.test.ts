@@ -98,7 +98,7 @@ test('auditors are read from the access document', () => {
 test.each([
   [
     '{ reason: Tests., roles: [Audit.Reed] }',
-    /access\.yaml:8:\d+: auditors\.roles\.0: "Audit\.Reed" is no role\. Did you mean "Audit\.Read"\?/,
+    /access\.yaml:8:\d+: auditors\.roles\.0: "Audit\.Reed" is not a known role\. Did you mean "Audit\.Read"\?/,
   ],
   ['{ reason: Tests., roles: [Audit.Read, Audit.Read] }', /auditors\.roles\.1: .* is there twice/],
   ['{ reason: Tests., roles: [] }', /auditors\.roles/],

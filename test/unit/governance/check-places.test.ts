@@ -59,7 +59,7 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'an unknown role',
     'roles: [Batches.Use]\n    inputs',
     'roles: [Batch.Use]\n    inputs',
-    'access.yaml:10:13: storage.0.roles.0: "Batch.Use" is no role. Did you mean "Batches.Use"?',
+    'access.yaml:10:13: storage.0.roles.0: "Batch.Use" is not a known role. Did you mean "Batches.Use"?',
   ],
   [
     'a place without its scheme',
@@ -95,19 +95,19 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'an address with a query',
     'gs://bucket/in',
     'https://files.example.com/in?x=1',
-    'access.yaml:11:14: storage.0.inputs.0: "https://files.example.com/in?x=1" has a query, which does not count. Leave it out; all that lies in a place is listed with it.',
+    'access.yaml:11:14: storage.0.inputs.0: "https://files.example.com/in?x=1" has a query, which is ignored. Leave it out. A place includes everything inside it.',
   ],
   [
     'a video that is written',
     'gs://bucket/out',
     'https://www.youtube.com/',
-    'access.yaml:12:15: storage.0.outputs.0: "https://www.youtube.com/" is a place that is only read. List it as an input.',
+    'access.yaml:12:15: storage.0.outputs.0: "https://www.youtube.com/" can only be read. List it as an input.',
   ],
   [
     'a pattern',
     'gs://bucket/out',
     'gs://bucket/out/*',
-    'access.yaml:12:15: storage.0.outputs.0: "gs://bucket/out/*" is a pattern. What lies in a place is listed with it; leave the * out.',
+    'access.yaml:12:15: storage.0.outputs.0: "gs://bucket/out/*" is a pattern. Leave the * out. A place includes everything inside it.',
   ],
   [
     'a whole project',
@@ -119,25 +119,25 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'a place that is there twice',
     'bq://sample-project.data',
     'gs://bucket/in',
-    'access.yaml:11:30: storage.0.inputs.1: "gs://bucket/in" is there twice.',
+    'access.yaml:11:30: storage.0.inputs.1: "gs://bucket/in" occurs twice.',
   ],
   [
     'no place at all',
     '    inputs: [gs://bucket/in, bq://sample-project.data]\n    outputs: [gs://bucket/out]\n',
     '',
-    'access.yaml:8:5: storage.0: this rule lists no place: give it inputs or outputs.',
+    'access.yaml:8:5: storage.0: this rule lists no place. Give it inputs or outputs.',
   ],
   [
     'an id that another rule has',
     'batches-storage',
     'batches',
-    'access.yaml:8:9: storage.0.id: "batches" is there twice.',
+    'access.yaml:8:9: storage.0.id: "batches" occurs twice.',
   ],
   [
     'roles that are one team in labels',
     'grants:',
     '  - { name: batches-use, environment: production, description: Tests. }\ngrants:',
-    'access.yaml:5:13: roles.1.name: "batches-use" and "Batches.Use" are both "batches-use" in Google’s labels.',
+    'access.yaml:5:13: roles.1.name: "batches-use" and "Batches.Use" have the same label at Google, "batches-use".',
   ],
   [
     'agents that are one in labels',
@@ -146,7 +146,7 @@ test.each<[what: string, from: string, to: string, message: string]>([
       '  - { id: a.bot, reason: Tests., applicationId: 66666666-6666-4666-8666-666666666666, roles: [Batches.Use] }\n' +
       '  - { id: A-Bot, reason: Tests., applicationId: 77777777-7777-4777-8777-777777777777, roles: [Batches.Use] }\n' +
       'grants:',
-    'access.yaml:7:11: agents.1.id: "A-Bot" and "a.bot" are both "a-bot" in Google’s labels.',
+    'access.yaml:7:11: agents.1.id: "A-Bot" and "a.bot" have the same label at Google, "a-bot".',
   ],
 ])('%s is refused with its place', (_, from, to, message) => {
   expect(ACCESS).toContain(from);
@@ -162,7 +162,7 @@ test.each([
   [
     'that is no number',
     '{ id: sample-project, number: sample }',
-    'catalog.yaml:1:42: projects.0.number: a Google Cloud project number, in quotes',
+    'catalog.yaml:1:42: projects.0.number: must be a Google Cloud project number, in quotes',
   ],
 ])('a number %s is refused', (_, project, message) => {
   expect(refusal(ACCESS, `projects: [${project}]\n${CATALOG}`)).toBe(message);

@@ -65,25 +65,25 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'an unknown role',
     'roles: [Chat.Use, Europe.Use]\n    use',
     'roles: [Chat.User]\n    use',
-    'access.yaml:13:13: tools.0.roles.0: "Chat.User" is no role. Did you mean "Chat.Use"?',
+    'access.yaml:13:13: tools.0.roles.0: "Chat.User" is not a known role. Did you mean "Chat.Use"?',
   ],
   [
     'an unknown tool',
     'googleSearch',
     'google_search',
-    'access.yaml:14:33: tools.0.use.1: "google_search" is none of those that there are. Did you mean "googleSearch"?',
+    'access.yaml:14:33: tools.0.use.1: "google_search" is not one of the allowed values. Did you mean "googleSearch"?',
   ],
   [
     'a tool that reaches something, without what',
     'googleSearch]',
     'vertexAiSearch]',
-    'access.yaml:14:33: tools.0.use.1: "vertexAiSearch" reaches what a call names. List it under reach, with what it may reach.',
+    'access.yaml:14:33: tools.0.use.1: "vertexAiSearch" reaches sources that a call names. List it under reach, with its sources.',
   ],
   [
     'an unknown tool that reaches something',
     'mcpServers:',
     'mcpServer:',
-    'access.yaml:17:18: tools.0.reach.mcpServer: nothing of this name may stand here. Did you mean "mcpServers"?',
+    'access.yaml:17:18: tools.0.reach.mcpServer: this name is not allowed here. Did you mean "mcpServers"?',
   ],
   [
     'a tool that reaches nothing',
@@ -95,7 +95,7 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'a tool that is there twice',
     'googleSearch]',
     'functionDeclarations]',
-    'access.yaml:14:33: tools.0.use.1: "functionDeclarations" is there twice.',
+    'access.yaml:14:33: tools.0.use.1: "functionDeclarations" occurs twice.',
   ],
   [
     'a data store without its project',
@@ -119,13 +119,13 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'a source that is there twice under two names',
     `[${STORE}]`,
     `[${STORE}, ${STORE.replace('sample-project', '123456789012')}]`,
-    `access.yaml:16:113: tools.0.reach.vertexAiSearch.1: "${STORE}" is there twice.`,
+    `access.yaml:16:113: tools.0.reach.vertexAiSearch.1: "${STORE}" occurs twice.`,
   ],
   [
     'no tool at all',
     ACCESS.slice(ACCESS.indexOf('    use:')),
     '',
-    'access.yaml:11:5: tools.0: this rule lists no tool: give it use or reach.',
+    'access.yaml:11:5: tools.0: this rule lists no tool. Give it use or reach.',
   ],
   [
     'a tool that residency keeps from all of its roles',
@@ -143,7 +143,7 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'an id that another rule has',
     'id: tools',
     'id: eu-only',
-    'access.yaml:11:9: tools.0.id: "eu-only" is there twice.',
+    'access.yaml:11:9: tools.0.id: "eu-only" occurs twice.',
   ],
 ])('%s is refused with its place', (_, from, to, message) => {
   expect(ACCESS).toContain(from);

@@ -193,7 +193,10 @@ entries:
 
   test.each([
     ['{ us-central1: 169.254.169.254 }', /^catalog\.yaml:10:27: entries\.0\.hosts\.us-central1: 169\.254/],
-    ['{ europe-west4: 10.0.0.5 }', /^catalog\.yaml:10:28: .*"europe-west4" is no location of the entry\./],
+    [
+      '{ europe-west4: 10.0.0.5 }',
+      /^catalog\.yaml:10:28: .*"europe-west4" is not a known location of the entry\./,
+    ],
     ['{ us_central1: 10.0.0.5 }', /^catalog\.yaml:10:\d+: .*a Google Cloud location/],
     ['{ us-central1: 5 }', /^catalog\.yaml:10:27: entries\.0\.hosts\.us-central1: /],
     ['10.0.0.5', /^catalog\.yaml:10:12: entries\.0\.hosts: /],

@@ -218,7 +218,7 @@ test('a misspelt model is corrected, to one that the caller may use', () => {
     resource: { kind: 'model', publisher: 'google', model: 'flahs' },
   };
   expect(explained(callerWith('World.Use'), target).missing).toEqual([
-    '"flahs" is nothing that you may use. Did you mean "flash"?',
+    '"flahs" is not a model or endpoint that you may use. Did you mean "flash"?',
   ]);
   expect(JSON.stringify(explained(callerWith('Score.Use'), target))).not.toContain('flash');
 });

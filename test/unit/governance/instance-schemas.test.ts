@@ -108,7 +108,8 @@ test('a body without instances that can be read meets no schema', async () => {
   const [error] = (await rejectedBy(checkOf(governance, RESOURCE, undefined))).violations;
   expect(error).toEqual({
     field: 'body',
-    description: 'must be JSON with instances, by its content type too: this endpoint has a schema of them',
+    description:
+      'must be JSON with instances, and have a JSON content type, because this endpoint has a schema of instances',
   });
   const parameters = governanceOf({ entries: [endpointEntry({ parameters: {} })], grants: [] });
   await expect(checkOf(parameters, RESOURCE_OF_ENTRY, undefined)).rejects.toThrow(GatewayError);

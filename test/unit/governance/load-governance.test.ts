@@ -170,31 +170,31 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
       CATALOG.replace('sample-project', 'Sample/Project'),
       ACCESS,
       LIMITS,
-      'catalog.yaml:6:14: entries.0.project: a Google Cloud project id or number',
+      'catalog.yaml:6:14: entries.0.project: must be a Google Cloud project id or number',
     ],
     'a location that can be no location': [
       CATALOG.replace('us-central1', 'us-central1, evil.example#'),
       ACCESS,
       LIMITS,
-      'catalog.yaml:7:30: entries.0.locations.1: a Google Cloud location such as europe-west4 or global',
+      'catalog.yaml:7:30: entries.0.locations.1: must be a Google Cloud location such as europe-west4 or global',
     ],
     'a location that does not exist': [
       CATALOG.replace('us-central1', 'us-centrall1'),
       ACCESS,
       LIMITS,
-      'catalog.yaml:7:17: entries.0.locations.0: "us-centrall1" is no location of Vertex AI. Did you mean "us-central1"?',
+      'catalog.yaml:7:17: entries.0.locations.0: "us-centrall1" is not a known location of Vertex AI. Did you mean "us-central1"?',
     ],
     'a location that is listed twice': [
       CATALOG.replace('us-central1', 'us-central1, us-central1'),
       ACCESS,
       LIMITS,
-      'catalog.yaml:7:30: entries.0.locations.1: "us-central1" is there twice.',
+      'catalog.yaml:7:30: entries.0.locations.1: "us-central1" occurs twice.',
     ],
     'two entries of one name': [
       CATALOG + MODEL.replace('flash', 'iris'),
       ACCESS,
       LIMITS,
-      'catalog.yaml:11:11: entries.1.name: "iris" is there twice.',
+      'catalog.yaml:11:11: entries.1.name: "iris" occurs twice.',
     ],
     'two entries for one endpoint': [
       CATALOG + CATALOG.slice('entries:\n'.length).replace('iris', 'other').replace('flowers', 'roses'),
@@ -230,19 +230,19 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
       CATALOG,
       ACCESS.replace('[Scoring.Predict]', '[Scoring.Predict, Scoring.Predicts]'),
       LIMITS,
-      'access.yaml:8:30: grants.0.roles.1: "Scoring.Predicts" is no role. Did you mean "Scoring.Predict"?',
+      'access.yaml:8:30: grants.0.roles.1: "Scoring.Predicts" is not a known role. Did you mean "Scoring.Predict"?',
     ],
     'a grant of an unknown entry': [
       CATALOG,
       ACCESS.replace('[iris]', '[iris, isis]'),
       LIMITS,
-      'access.yaml:9:21: grants.0.entries.1: "isis" is no catalog entry. Did you mean "iris"?',
+      'access.yaml:9:21: grants.0.entries.1: "isis" is not a known catalog entry. Did you mean "iris"?',
     ],
     'a grant of an unknown entry that is like no other': [
       CATALOG + MODEL,
       ACCESS.replace('[iris]', '[claude-sonnet]'),
       LIMITS,
-      'access.yaml:9:15: grants.0.entries.0: "claude-sonnet" is no catalog entry. There are: iris, flash.',
+      'access.yaml:9:15: grants.0.entries.0: "claude-sonnet" is not a known catalog entry. Use one of these: iris, flash.',
     ],
     'a grant of an unknown tag': [
       CATALOG,
@@ -254,7 +254,7 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
       CATALOG,
       `${ACCESS}    locations: [us-central11]\n`,
       LIMITS,
-      'access.yaml:10:17: grants.0.locations.0: "us-central11" is no location of Vertex AI. Did you mean "us-central1"?',
+      'access.yaml:10:17: grants.0.locations.0: "us-central11" is not a known location of Vertex AI. Did you mean "us-central1"?',
     ],
     'a grant that can never match, for its location': [
       CATALOG,
@@ -278,7 +278,7 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
       CATALOG,
       `${ACCESS}${RESIDENCY}`,
       LIMITS,
-      'access.yaml:6:5: grants.0: this rule can never match: eu-only lets its roles be served from europe-west4 only, where it grants nothing.',
+      'access.yaml:6:5: grants.0: this rule can never match: eu-only keeps its roles in europe-west4 only, where it grants nothing.',
     ],
     'a residency rule that leaves no location': [
       CATALOG,
@@ -296,13 +296,13 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
       CATALOG,
       `${ACCESS}denies:\n  - { id: scoring-iris, reason: Tests., entries: [iris] }\n`,
       LIMITS,
-      'access.yaml:11:11: denies.0.id: "scoring-iris" is there twice.',
+      'access.yaml:11:11: denies.0.id: "scoring-iris" occurs twice.',
     ],
     'a rule with the name of the catalog': [
       CATALOG,
       ACCESS.replace('scoring-iris', 'catalog'),
       LIMITS,
-      'access.yaml:6:9: grants.0.id: "catalog" is what decisions without a rule are called.',
+      'access.yaml:6:9: grants.0.id: "catalog" is reserved for decisions without a rule.',
     ],
     'two roles of one name': [
       CATALOG,
@@ -311,19 +311,19 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
         '  - { name: Scoring.Predict, environment: sandbox, description: Tests. }\ngrants:',
       ),
       LIMITS,
-      'access.yaml:5:13: roles.1.name: "Scoring.Predict" is there twice.',
+      'access.yaml:5:13: roles.1.name: "Scoring.Predict" occurs twice.',
     ],
     'a residency of an unknown role': [
       CATALOG,
       `${ACCESS}residency:\n  - { id: eu, reason: Tests., roles: [Analytics], locations: [europe-west4] }\n`,
       LIMITS,
-      'access.yaml:11:39: residency.0.roles.0: "Analytics" is no role. There are: Scoring.Predict.',
+      'access.yaml:11:39: residency.0.roles.0: "Analytics" is not a known role. Use one of these: Scoring.Predict.',
     ],
     'a residency in a location that does not exist': [
       CATALOG,
       `${ACCESS}residency:\n  - { id: eu, reason: Tests., roles: [Scoring.Predict], locations: [europe-west44] }\n`,
       LIMITS,
-      'access.yaml:11:69: residency.0.locations.0: "europe-west44" is no location of Vertex AI. Did you mean "europe-west4"?',
+      'access.yaml:11:69: residency.0.locations.0: "europe-west44" is not a known location of Vertex AI. Did you mean "europe-west4"?',
     ],
     'two agents of one application': [
       CATALOG,
@@ -332,7 +332,7 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
   - { id: two, reason: Tests., applicationId: ${AGENT}, roles: [Scoring.Predict] }
 `,
       LIMITS,
-      `access.yaml:12:47: agents.1.applicationId: "${AGENT}" is there twice.`,
+      `access.yaml:12:47: agents.1.applicationId: "${AGENT}" occurs twice.`,
     ],
     'an agent of an identity provider that is not there': [
       CATALOG,
@@ -340,7 +340,7 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
   - { id: one, reason: Tests., identityProvider: okta, applicationId: x, roles: [Scoring.Predict] }
 `,
       LIMITS,
-      'access.yaml:11:50: agents.0.identityProvider: "okta" is no identity provider. There are: entra.',
+      'access.yaml:11:50: agents.0.identityProvider: "okta" is not a known identity provider. Use one of these: entra.',
     ],
     'an agent of Entra ID whose client id is no GUID': [
       CATALOG,
@@ -364,13 +364,13 @@ roles:
 `,
       ),
       LIMITS,
-      'access.yaml:8:48: identityProviders.1.groups.roles.scorers: "Scoring.Predic" is no role. Did you mean "Scoring.Predict"?',
+      'access.yaml:8:48: identityProviders.1.groups.roles.scorers: "Scoring.Predic" is not a known role. Did you mean "Scoring.Predict"?',
     ],
     'a limit of an unknown role': [
       CATALOG,
       ACCESS,
       `${LIMITS}roles:\n  - { role: Scoring, callsPerDay: 1 }\n`,
-      'limits.yaml:4:13: roles.0.role: "Scoring" is no role. There are: Scoring.Predict.',
+      'limits.yaml:4:13: roles.0.role: "Scoring" is not a known role. Use one of these: Scoring.Predict.',
     ],
     'a subscription of an application that Entra ID cannot have': [
       CATALOG,
@@ -382,7 +382,7 @@ roles:
       CATALOG,
       ACCESS,
       withApplications(`{ subscription: one, applicationId: ${AGENT}, identityProvider: okta }`),
-      'limits.yaml:8:103: products.0.subscriptions.applications.0.identityProvider: "okta" is no identity provider. There are: entra.',
+      'limits.yaml:8:103: products.0.subscriptions.applications.0.identityProvider: "okta" is not a known identity provider. Use one of these: entra.',
     ],
     'a subscription of two applications': [
       CATALOG,
@@ -391,37 +391,37 @@ roles:
         `{ subscription: one, applicationId: ${AGENT} }`,
         `{ subscription: one, applicationId: ${AGENT} }`,
       ),
-      'limits.yaml:9:27: products.0.subscriptions.applications.1.subscription: "one" is there twice.',
+      'limits.yaml:9:27: products.0.subscriptions.applications.1.subscription: "one" occurs twice.',
     ],
     'a subscription whose id is none': [
       CATALOG,
       ACCESS,
       withApplications(`{ subscription: a b, applicationId: ${AGENT} }`),
-      'limits.yaml:8:27: products.0.subscriptions.applications.0.subscription: the id of an APIM subscription',
+      'limits.yaml:8:27: products.0.subscriptions.applications.0.subscription: must be the id of an APIM subscription',
     ],
     'two limits of one entry': [
       CATALOG,
       ACCESS,
       `${LIMITS}entries:\n  - { entry: iris, callsPerDay: 1 }\n  - { entry: iris, callsPerDay: 2 }\n`,
-      'limits.yaml:5:14: entries.1.entry: "iris" is there twice.',
+      'limits.yaml:5:14: entries.1.entry: "iris" occurs twice.',
     ],
     'two products of one id': [
       CATALOG,
       ACCESS,
       LIMITS + LIMITS.slice('products:\n'.length),
-      'limits.yaml:3:11: products.1.id: "production" is there twice.',
+      'limits.yaml:3:11: products.1.id: "production" occurs twice.',
     ],
     'a product with the name of the open one': [
       CATALOG,
       ACCESS,
       LIMITS.replace('id: production', 'id: open'),
-      'limits.yaml:2:11: products.0.id: "open" is a product that the edge has anyway.',
+      'limits.yaml:2:11: products.0.id: "open" is reserved for a product that API Management always has.',
     ],
     'key-only callers with an unknown role': [
       CATALOG,
       ACCESS,
       withKeyOnlyCallers('production', '{ roles: [Scoring.Predikt] }'),
-      'limits.yaml:7:31: products.0.keyOnlyCallers.roles.0: "Scoring.Predikt" is no role. Did you mean "Scoring.Predict"?',
+      'limits.yaml:7:31: products.0.keyOnlyCallers.roles.0: "Scoring.Predikt" is not a known role. Did you mean "Scoring.Predict"?',
     ],
     'key-only callers with a role of another environment': [
       CATALOG,
@@ -433,7 +433,7 @@ roles:
       CATALOG,
       ACCESS,
       withKeyOnlyCallers('production', '{ roles: [Scoring.Predict, Scoring.Predict] }'),
-      'limits.yaml:7:48: products.0.keyOnlyCallers.roles.1: "Scoring.Predict" is there twice.',
+      'limits.yaml:7:48: products.0.keyOnlyCallers.roles.1: "Scoring.Predict" occurs twice.',
     ],
     'key-only callers without a role': [
       CATALOG,
@@ -451,13 +451,13 @@ roles:
       `${CATALOG}    instances: { type: array, items: { type: numbr } }\n`,
       ACCESS,
       LIMITS,
-      'catalog.yaml:11:46: entries.0.instances.items.type: no valid JSON Schema: must be equal to one of the allowed values.',
+      'catalog.yaml:11:46: entries.0.instances.items.type: not a valid JSON Schema: must be equal to one of the allowed values.',
     ],
     'a schema of parameters with an unknown keyword': [
       `${CATALOG}    parameters: { type: object, propertys: {} }\n`,
       ACCESS,
       LIMITS,
-      'catalog.yaml:11:17: entries.0.parameters: no usable JSON Schema: strict mode: unknown keyword: "propertys".',
+      'catalog.yaml:11:17: entries.0.parameters: not a usable JSON Schema: strict mode: unknown keyword: "propertys".',
     ],
     'a price of less than nothing': [
       `${CATALOG}    price: { perPrediction: -1 }\n`,
@@ -487,19 +487,19 @@ roles:
       `${CATALOG}    instances:\n      type: object\n      properties:\n        id: { type: string, pattern: '^(a+)+$' }\n`,
       ACCESS,
       LIMITS,
-      'catalog.yaml:14:38: entries.0.instances.properties.id.pattern: the pattern ^(a+)+$ can take too long: one text can be taken in many ways, and each of them may have to be tried.',
+      'catalog.yaml:14:38: entries.0.instances.properties.id.pattern: the pattern ^(a+)+$ can take too long: a text can match in many ways, and each may have to be tried.',
     ],
     'a pattern of names that can backtrack': [
       `${CATALOG}    parameters: { patternProperties: { 'x*y': {} } }\n`,
       ACCESS,
       LIMITS,
-      'catalog.yaml:11:47: entries.0.parameters.patternProperties.x*y: the pattern x*y can take too long: it may have to be tried anew from each character of a text, for long each time; begin it with ^.',
+      'catalog.yaml:11:47: entries.0.parameters.patternProperties.x*y: the pattern x*y can take too long: it may have to be tried at each character of a text, and each try can take long; begin it with ^.',
     ],
     'a schema that is somewhere else': [
       `${CATALOG}    instances: { $ref: 'https://example.com/schema' }\n`,
       ACCESS,
       LIMITS,
-      "catalog.yaml:11:16: entries.0.instances: no usable JSON Schema: can't resolve reference https://example.com/schema from id #.",
+      "catalog.yaml:11:16: entries.0.instances: not a usable JSON Schema: can't resolve reference https://example.com/schema from id #.",
     ],
   };
 
@@ -514,22 +514,22 @@ test.each([
   [
     'an unknown key',
     `${CATALOG}    colour: red\n`,
-    'catalog.yaml:11:13: entries.0.colour: nothing of this name may stand here. There are: name, alias, ',
+    'catalog.yaml:11:13: entries.0.colour: this name is not allowed here. Use one of these: name, alias, ',
   ],
   [
     'a misspelt key',
     CATALOG.replace('tags:', 'tag:'),
-    'catalog.yaml:9:10: entries.0.tag: nothing of this name may stand here. Did you mean "tags"?',
+    'catalog.yaml:9:10: entries.0.tag: this name is not allowed here. Did you mean "tags"?',
   ],
   [
     'a misspelt price',
     `${CATALOG}    price: { perMillionInputTokens: 1, perMillionOutputTokens: 1, perMillionCacheWrites: 1 }\n`,
-    'catalog.yaml:11:90: entries.0.price.perMillionCacheWrites: nothing of this name may stand here. Did you mean "perMillionCacheWriteTokens"?',
+    'catalog.yaml:11:90: entries.0.price.perMillionCacheWrites: this name is not allowed here. Did you mean "perMillionCacheWriteTokens"?',
   ],
   [
     'an operation that the gateway does not know',
     CATALOG.replace('[predict]', '[predicts]'),
-    'catalog.yaml:8:18: entries.0.operations.0: "predicts" is none of those that there are. Did you mean "predict"?',
+    'catalog.yaml:8:18: entries.0.operations.0: "predicts" is not one of the allowed values. Did you mean "predict"?',
   ],
 ])('%s is refused with its place and what there is', (_, catalog, message) => {
   expect(refusal(catalog)).toContain(message);

@@ -19,7 +19,7 @@ function nested(depth: number, open = '[', close = ']'): string {
 }
 
 test('an empty body is refused as empty', async () => {
-  expect((await refusal('')).message).toBe('The body is empty; a JSON object is expected.');
+  expect((await refusal('')).message).toBe('The body is empty. A JSON object is expected.');
 });
 
 test.each([
@@ -131,7 +131,7 @@ test.each([
   ['{"a":{"b":1},"a":2}', 'a'],
   ['{"constructor":1,"constructor":2}', 'constructor'],
 ])('%s has a key twice, at %s', async (text, field) => {
-  expect((await refusal(text)).violations).toEqual([{ field, description: 'this key stands twice' }]);
+  expect((await refusal(text)).violations).toEqual([{ field, description: 'this key occurs twice' }]);
 });
 
 test.each([

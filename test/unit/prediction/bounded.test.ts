@@ -63,7 +63,7 @@ test.each(LEGS)('a call that hangs while %s ends at its deadline', async (_, cha
   expect(call.reply).toMatchObject({ status: 504, answers: 1, ends: 1 });
   expect(JSON.parse(call.reply.body)).toMatchObject({
     code,
-    message: expect.stringContaining('within 1 s, the longest that a call may last') as string,
+    message: expect.stringContaining('within 1 s, the maximum duration of a call') as string,
   });
   expect(call.records).toMatchObject([{ outcome: 'failed', status: 504, code }]);
 });

@@ -55,7 +55,7 @@ test('a stream that has begun may last longer than a call, from the call’s sta
   pass(900);
   deadline.beginStream();
   expect(await expectEndAfter(STREAM_IN_MS - 900)).toMatch(
-    /^VERTEX_TIMEOUT: .*within 5 s, the longest that a stream may last/,
+    /^VERTEX_TIMEOUT: .*within 5 s, the maximum duration of a stream/,
   );
 });
 
@@ -102,14 +102,14 @@ test('a limit for the start no longer holds for a stream that has begun', async 
   deadline.shortenStart(250);
   pass(200);
   deadline.beginStream();
-  expect(await expectEndAfter(STREAM_IN_MS - 200)).toMatch(/the longest that a stream may last/);
+  expect(await expectEndAfter(STREAM_IN_MS - 200)).toMatch(/the maximum duration of a stream/);
 });
 
 test.each(['shorten', 'shortenStart'] as const)(
   'a call can %s its limit, but not lengthen it',
   async (how) => {
     deadline[how](999_999_999_000);
-    expect(await expectEndAfter(CALL_IN_MS)).toMatch(/the longest that a call may last/);
+    expect(await expectEndAfter(CALL_IN_MS)).toMatch(/the maximum duration of a call/);
   },
 );
 

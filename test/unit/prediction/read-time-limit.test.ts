@@ -54,16 +54,16 @@ test.each([...MALFORMED, '0', '0.0'])('x-server-timeout: %j is refused without b
   expect(thrownBy(() => checkTimeLimits(header('x-server-timeout', value)))).toMatchObject({
     code: 'INVALID_REQUEST',
     message:
-      'The time limit in the header x-server-timeout is not valid: it takes a positive number of seconds.',
-    violations: [{ field: 'x-server-timeout', description: 'takes a positive number of seconds' }],
+      'The time limit in the header x-server-timeout is not valid: it must be a positive number of seconds.',
+    violations: [{ field: 'x-server-timeout', description: 'must be a positive number of seconds' }],
   });
 });
 
 test.each(MALFORMED)('x-stainless-timeout: %j is refused without being repeated', (value) => {
   expect(thrownBy(() => checkTimeLimits(header('x-stainless-timeout', value)))).toMatchObject({
     code: 'INVALID_REQUEST',
-    message: 'The time limit in the header x-stainless-timeout is not valid: it takes a number of seconds.',
-    violations: [{ field: 'x-stainless-timeout', description: 'takes a number of seconds' }],
+    message: 'The time limit in the header x-stainless-timeout is not valid: it must be a number of seconds.',
+    violations: [{ field: 'x-stainless-timeout', description: 'must be a number of seconds' }],
   });
 });
 

@@ -394,7 +394,7 @@ test('a stream that is reset gives its whole events and then breaks', async () =
   (await open.promise).destroy();
   expect(await rejectedBy(parts.next())).toMatchObject({
     code: 'VERTEX_STREAM_BROKEN',
-    message: 'Vertex AI broke the stream off before its end. What came so far is incomplete.',
+    message: 'Vertex AI broke off the stream. The answer so far is incomplete.',
   });
 });
 

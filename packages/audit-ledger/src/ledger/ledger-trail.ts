@@ -219,6 +219,6 @@ export class LedgerTrail {
 function unavailable(): AuditError {
   return new AuditError(
     'AUDIT_LEDGER_UNAVAILABLE',
-    'The audit ledger cannot be written, and calls that cannot be put on record are not made. Try again shortly.',
+    'The audit ledger cannot be written, and calls that cannot be recorded are not made. Try again shortly.',
   );
 }

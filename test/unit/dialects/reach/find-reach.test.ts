@@ -37,11 +37,11 @@ async function found(message: Message, body: unknown): Promise<string[]> {
   ];
 }
 
-const UNKNOWN_PLACE = 'looks like a place, and the gateway does not know the member';
-const UNKNOWN_TOOL = 'is a tool that the gateway does not know';
-const MISPLACED_TOOL = 'is called as a tool, and the gateway does not know the member';
-const MISPLACED_CACHE = 'is called as a context cache, and the gateway does not know the member';
-const OTHER_MODEL = 'a call reaches the model alone that it is for';
+const UNKNOWN_PLACE = 'is not a member that the gateway knows, and its value looks like an address';
+const UNKNOWN_TOOL = 'is not a tool that the gateway knows';
+const MISPLACED_TOOL = 'has the name of a tool where none is expected';
+const MISPLACED_CACHE = 'has the name of a context cache where none is expected';
+const OTHER_MODEL = 'must be left out: a call reaches only the model that it names';
 const WITH_SPACE = 'gs://sample-batches/output/a b.png';
 /** Texts that some reader of addresses takes for a place in Cloud Storage. */
 const GOOGLES_STORAGE = [
@@ -132,7 +132,9 @@ test.each<[Message, unknown, string[]]>([
   [
     PREDICT,
     { parameters: { pubsubTopic: 'projects/p1/topics/t' } },
-    ['refused parameters.pubsubTopic would be written to by an identity that is not the caller’s'],
+    [
+      'refused parameters.pubsubTopic must be left out: Google writes to it with an identity that is not the caller’s',
+    ],
   ],
 
   [
@@ -168,7 +170,7 @@ test.each<[Message, unknown, string[]]>([
       `inputs messages[0].content[2].audio_url.url ${GS}`,
       `inputs messages[0].content[3].input_audio.data ${GS}`,
       `inputs messages[0].content[4].file.file_data ${GS}`,
-      'refused messages[0].content[5].file.file_id names what OpenAI keeps, which isn’t here',
+      'refused messages[0].content[5].file.file_id names a file that OpenAI stores, which Vertex AI cannot read',
     ],
   ],
   [
@@ -241,7 +243,7 @@ test.each<[Message, unknown, string[]]>([
       `inputs messages[0].content[1].source.url ${GS}`,
       `inputs messages[0].content[3].source.content[0].source.url ${GS}`,
       `inputs messages[0].content[4].content[0].source.url ${GS}`,
-      'refused messages[0].content[2].source.file_id names what Anthropic keeps, which belongs to nobody here',
+      'refused messages[0].content[2].source.file_id names a resource that Anthropic stores, which has no owner here',
     ],
   ],
   [
@@ -277,9 +279,9 @@ test.each<[Message, unknown, string[]]>([
     CLAUDE_REQUEST,
     { fallbacks: [{ model: 'claude-opus-5' }], inference_geo: 'us', container: 'c' },
     [
-      'refused fallbacks a call reaches the model alone that it is for',
+      'refused fallbacks must be left out: a call reaches only the model that it names',
       'refused inference_geo the call’s location says where it is served',
-      'refused container names what Anthropic keeps, which belongs to nobody here',
+      'refused container names a resource that Anthropic stores, which has no owner here',
     ],
   ],
 
@@ -386,7 +388,7 @@ test.each<[Message, unknown, string[]]>([
       `refused agent.tools ${MISPLACED_TOOL}`,
       `refused generationConfig.routingConfig.manualMode.modelName ${OTHER_MODEL}`,
       `refused generationConfig.new ${UNKNOWN_PLACE}`,
-      'refused modelArmorConfig.promptTemplateName templates are the project’s, not a call’s',
+      'refused modelArmorConfig.promptTemplateName must be left out: a call cannot use templates of the project',
       `refused mcp_servers ${MISPLACED_TOOL}`,
     ],
   ],
@@ -422,7 +424,7 @@ test.each<[Message, unknown, string[]]>([
       'inputs inputConfig.bigquerySource.input_uri bq://p1.d',
       `outputs outputConfig.gcsDestination.outputUriPrefix ${GS}`,
       `outputs modelParameters.storageUri ${GS}`,
-      'refused dedicatedResources.machineSpec.reservationAffinity reservations are the project’s, not a job’s',
+      'refused dedicatedResources.machineSpec.reservationAffinity must be left out: a job cannot use reservations of the project',
     ],
   ],
 ])('finds what %# makes Google reach', async (message, body, expected) => {
@@ -492,8 +494,8 @@ test.each<[unknown, string[]]>([
     [
       'tool tools[0].retrieval.externalApi externalApi',
       `source tools[0].retrieval.externalApi.endpoint ${HTTPS}`,
-      'refused tools[0].retrieval.externalApi.apiAuth.apiKeyConfig.apiKeySecretVersion secrets are the project’s, not a call’s',
-      'refused tools[0].retrieval.externalApi.authConfig.oauthConfig.serviceAccount calls run as the gateway’s own identity only',
+      'refused tools[0].retrieval.externalApi.apiAuth.apiKeyConfig.apiKeySecretVersion must be left out: a call cannot read secrets of the project',
+      'refused tools[0].retrieval.externalApi.authConfig.oauthConfig.serviceAccount must be left out: calls run as the gateway’s own identity',
     ],
   ],
   [
@@ -621,12 +623,12 @@ test.each<[Message, unknown, string]>([
   [
     GENERATE,
     { modelArmorConfig: { promptTemplateName: 'projects/p1/locations/l/templates/lax' } },
-    'modelArmorConfig.promptTemplateName templates are the project’s, not a call’s',
+    'modelArmorConfig.promptTemplateName must be left out: a call cannot use templates of the project',
   ],
   [
     GENERATE,
     { generation_config: { routing_config: { manual_mode: { model_name: 'gemini-2.5-pro' } } } },
-    'generation_config.routing_config.manual_mode.model_name a call reaches the model alone that it is for',
+    'generation_config.routing_config.manual_mode.model_name must be left out: a call reaches only the model that it names',
   ],
   [PREDICT, { parameters: { storageUri: { a: 1 } } }, 'parameters.storageUri must be a text'],
 ])('refuses a member that can’t be judged, by its name: %#', async (message, body, problem) => {

@@ -1,11 +1,11 @@
-import { createReasonLog } from '../../../src/functions/reason-log.ts';
+import { createThrottledLog } from '../../../src/functions/throttled-log.ts';
 
 const MINUTE_IN_MS = 60_000;
 
 test('a reason is written when it is new, when it comes again, and every five minutes while it stays', () => {
   let now = 0;
   const written: string[] = [];
-  const log = createReasonLog(() => now);
+  const log = createThrottledLog(() => now);
   const ask = (minute: number, reason: string | undefined) => {
     now = minute * MINUTE_IN_MS;
     log(reason, (text) => written.push(`${minute}: ${text}`));
@@ -25,7 +25,7 @@ test('a reason is written when it is new, when it comes again, and every five mi
 
 test('two reasons in turn do not fill the log', () => {
   const written: string[] = [];
-  const log = createReasonLog(() => 0);
+  const log = createThrottledLog(() => 0);
   for (let asked = 0; asked < 100; asked += 1) log(`reason ${asked % 2}`, (text) => written.push(text));
   expect(written).toEqual(['reason 0', 'reason 1']);
 });

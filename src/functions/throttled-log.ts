@@ -5,7 +5,7 @@ const SILENT_IN_MS = 300_000;
  * Returns a function that writes a reason when it is new, and again every five minutes while it stays. `undefined` says
  * that all is well; each reason after it is new.
  */
-export function createReasonLog(
+export function createThrottledLog(
   monotonicNow: () => number,
 ): (reason: string | undefined, write: (reason: string) => void) => void {
   const writtenAt = new Map<string, number>();

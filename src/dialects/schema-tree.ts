@@ -1,57 +1,59 @@
 import type { z } from 'zod';
 
-/** A zod schema as a tree that a JSON value can be walked along. */
-export type Envelope =
+/** A zod schema as a tree, for validating a JSON value step by step. */
+export type SchemaTree =
   | { readonly kind: 'anything' }
   | { readonly kind: 'scalar'; readonly schema: z.core.$ZodType; readonly isAnyText: boolean }
-  | { readonly kind: 'optional' | 'nullable'; readonly inner: Envelope }
+  | { readonly kind: 'optional' | 'nullable'; readonly inner: SchemaTree }
   /** Two alternatives: `list` for an array, `other` for any other value. */
-  | { readonly kind: 'either'; readonly list: Envelope; readonly other: Envelope }
-  | ListEnvelope
-  | ObjectEnvelope;
+  | { readonly kind: 'either'; readonly list: SchemaTree; readonly other: SchemaTree }
+  | ListSchema
+  | ObjectSchema;
 
 /** An array; its bounds are numbers of items. */
-export interface ListEnvelope {
+export interface ListSchema {
   readonly kind: 'list';
   readonly schema: z.core.$ZodType;
-  readonly element: Envelope;
+  readonly element: SchemaTree;
   readonly minimum: number;
   readonly maximum: number;
 }
 
 /** An object with known members; `isStrict` refuses any other. */
-export interface ObjectEnvelope {
+export interface ObjectSchema {
   readonly kind: 'object';
   readonly schema: z.core.$ZodType;
-  readonly members: readonly (readonly [name: string, member: Envelope])[];
+  readonly members: readonly (readonly [name: string, member: SchemaTree])[];
   readonly names: ReadonlySet<string>;
   readonly isStrict: boolean;
 }
 
-const KNOWN = new WeakMap<z.core.$ZodType, Envelope>();
+const KNOWN = new WeakMap<z.core.$ZodType, SchemaTree>();
 
-/** Converts a zod schema; each is converted once. @throws TypeError for a schema that needs a whole object or list to judge. */
-export function envelopeOf(schema: z.core.$ZodType): Envelope {
+/** Converts a zod schema; each is converted once. @throws TypeError for a schema that can only judge a whole object or list. */
+export function schemaTreeOf(schema: z.core.$ZodType): SchemaTree {
   const known = KNOWN.get(schema) ?? describe(schema);
   KNOWN.set(schema, known);
   return known;
 }
 
-function describe(schema: z.core.$ZodType): Envelope {
+function describe(schema: z.core.$ZodType): SchemaTree {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
     case 'unknown':
       return { kind: 'anything' };
     case 'optional':
     case 'nullable':
-      return { kind: def.type, inner: envelopeOf(def.innerType) };
+      return { kind: def.type, inner: schemaTreeOf(def.innerType) };
     case 'union':
       return describeEither(def.options);
     case 'array':
-      return { kind: 'list', schema, element: envelopeOf(def.element), ...lengthsOf(def.checks) };
+      return { kind: 'list', schema, element: schemaTreeOf(def.element), ...lengthsOf(def.checks) };
     case 'object': {
       if (def.checks?.length) throw forSmallBodies('an object');
-      const members = Object.entries(def.shape).map(([name, member]) => [name, envelopeOf(member)] as const);
+      const members = Object.entries(def.shape).map(
+        ([name, member]) => [name, schemaTreeOf(member)] as const,
+      );
       const names = new Set(members.map(([name]) => name));
       return { kind: 'object', schema, members, names, isStrict: def.catchall?._zod.def.type === 'never' };
     }
@@ -62,15 +64,15 @@ function describe(schema: z.core.$ZodType): Envelope {
   }
 }
 
-function describeEither(options: readonly z.core.$ZodType[]): Envelope {
-  const known = options.map(envelopeOf);
+function describeEither(options: readonly z.core.$ZodType[]): SchemaTree {
+  const known = options.map(schemaTreeOf);
   const list = known.find(({ kind }) => kind === 'list');
   const other = known.find(({ kind }) => kind !== 'list');
   if (list && other && known.length === 2) return { kind: 'either', list, other };
   throw forSmallBodies('alternatives');
 }
 
-function lengthsOf(checks: readonly z.core.$ZodCheck[] = []): Pick<ListEnvelope, 'minimum' | 'maximum'> {
+function lengthsOf(checks: readonly z.core.$ZodCheck[] = []): Pick<ListSchema, 'minimum' | 'maximum'> {
   const lengths = { minimum: 0, maximum: Infinity };
   for (const check of checks) {
     const { def } = (check as unknown as z.core.$ZodChecks)._zod;
