@@ -33,7 +33,7 @@ export const gatewaySurface: Surface = {
       method: 'get',
       path: '/v1/whoami',
       operationId: 'whoami',
-      summary: 'Who am I',
+      summary: 'Identify the caller',
       description: "Returns the caller's identity as the gateway sees it.",
       tag: 'questions',
       answer: {

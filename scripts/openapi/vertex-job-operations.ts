@@ -133,7 +133,7 @@ const operations: readonly Operation[] = [
         ttl: '3600s',
       },
     },
-    answer: answer('What is kept, without the content itself.', CachedContent, CACHE),
+    answer: answer('The metadata of the new cached content.', CachedContent, CACHE),
     failures: WITH_BODY,
   },
   {
@@ -158,7 +158,7 @@ const operations: readonly Operation[] = [
     description:
       "Returns the metadata of a cached content of the caller's own team. The content itself is never returned.",
     tag: 'cached-contents',
-    answer: answer('What is kept.', CachedContent, CACHE),
+    answer: answer('The metadata of the cached content.', CachedContent, CACHE),
     failures: WITH_QUERY,
   },
   {
@@ -176,7 +176,7 @@ const operations: readonly Operation[] = [
       schema: CachedContentChange,
       example: { ttl: '7200s' },
     },
-    answer: answer('What is kept.', CachedContent, CACHE),
+    answer: answer('The metadata of the cached content.', CachedContent, CACHE),
     failures: WITH_BODY,
   },
   {

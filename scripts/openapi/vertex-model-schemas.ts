@@ -162,7 +162,7 @@ export const EmbedContentResponse = z
     embedding: z
       .looseObject({ values: z.array(z.number()).describe('The vector.') })
       .describe('The embedding.'),
-    usageMetadata: UsageMetadata.optional().describe('How many tokens went in.'),
+    usageMetadata: UsageMetadata.optional().describe('The number of input tokens.'),
     truncated: z.boolean().optional().describe('True if the content was truncated.'),
   })
   .describe('An embedding.')

@@ -58,7 +58,7 @@ function tenantOf(issuer: string): string | undefined {
  */
 export function findMismatch(forms: readonly TokenForm[], { iss, aud, ver }: JWTPayload): string | undefined {
   const form = forms.find(({ issuer }) => issuer === iss);
-  if (!form) return 'The token’s issuer is not the tenant of API_MANAGEMENT_ISSUER.';
+  if (!form) return 'The token’s issuer is not that of the tenant in API_MANAGEMENT_ISSUER.';
   const { version, audiences } = form;
   if (version !== undefined && ver !== undefined && ver !== version)
     return `The token’s issuer is that of v${version} tokens, but the token has another version.`;

@@ -65,7 +65,7 @@ test('tokens with alg none or changed claims are 401', async () => {
 
 test('a token of API Management without the headers that it stamps is 401', async () => {
   const token = await observed.mint({ application: 'api-management', audience: FUNCTIONS_AUDIENCE });
-  await expectUnauthenticated({ authorization: `Bearer ${token}` }, /did not say who calls/);
+  await expectUnauthenticated({ authorization: `Bearer ${token}` }, /did not identify the caller/);
   await expectUnauthenticated(
     { ...STAMPED, 'x-gateway-object-id': "'; drop", authorization: `Bearer ${token}` },
     /objectId missing or malformed/,
@@ -88,7 +88,7 @@ test('API Management’s own token with all headers is let in, so that the refus
 test('a function app that trusts another API Management refuses the edge, which says why and has it on record', async () => {
   await observed.chain.restartFunctionApp({ API_MANAGEMENT_OBJECT_ID: FORGED_ID });
   const answer = await observed.call({ application: 'scoring-app', path: PREDICT_PATH, body: BODY });
-  const message = /For its operators: The token is of another identity than API_MANAGEMENT_OBJECT_ID\.$/;
+  const message = /For its operators: The token’s object id is not the one in API_MANAGEMENT_OBJECT_ID\.$/;
   expectErrorBody(answer, { status: 401, code: 'CALLER_NOT_AUTHENTICATED', message });
   observed.whenRecorded(answer, {
     outcome: 'denied',

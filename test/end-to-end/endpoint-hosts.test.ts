@@ -157,7 +157,7 @@ test('an endpoint whose host the catalog does not name is the operators’ to co
       status: 404,
       code: 'VERTEX_NOT_FOUND',
       canonical: 'NOT_FOUND',
-      message: /at a host of its own, which is not the one that the gateway’s catalog says/,
+      message: /at another host than the one in the gateway’s catalog/,
       retryable: false,
     });
   }
@@ -177,7 +177,8 @@ test('a stream of a shared endpoint is refused in the client’s own form, befor
       status: 400,
       code: 'INVALID_REQUEST',
       canonical: 'INVALID_ARGUMENT',
-      message: /^Vertex AI streams no answer of a shared endpoint\. Ask for a whole one by rawPredict/,
+      message:
+        /^Vertex AI does not stream the answers of a shared endpoint\. Ask for an answer in one piece by rawPredict/,
       retryable: false,
     },
     { outcome: 'denied' },
@@ -190,7 +191,7 @@ test('a stream of a shared endpoint is refused in the client’s own form, befor
       type: 'invalid_request_error',
       param: 'stream',
       code: 'INVALID_REQUEST',
-      message: expect.stringContaining('streams no answer of a shared endpoint') as string,
+      message: expect.stringContaining('does not stream the answers of a shared endpoint') as string,
     },
   });
   observed.whenRecorded(openai, { outcome: 'denied', code: 'INVALID_REQUEST' });

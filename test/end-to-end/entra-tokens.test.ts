@@ -79,19 +79,19 @@ test.each([
     'the URI of v1.0 tokens in a v2.0 one',
     2,
     { aud: 'api://vertex-gateway-functions' },
-    /For its operators: The token is a v2\.0 one/,
+    /For its operators: The audience of a v2\.0 token/,
   ],
   [
     'the URI that is not set in a v1.0 one',
     1,
     { aud: 'api://vertex-gateway-functions' },
-    /For its operators: The token is a v1\.0 one/,
+    /For its operators: The audience of a v1\.0 token/,
   ],
   [
     'the issuer of v1.0 tokens in a v2.0 one',
     2,
     { iss: V1_ISSUER },
-    /For its operators: The token has the issuer of v1\.0/,
+    /For its operators: The token’s issuer is that of v1\.0/,
   ],
 ] as const)('API Management’s token with %s is 401', async (_, version, claims, message) => {
   await changeVersion(functionsApi.clientId, version);

@@ -9,7 +9,7 @@ const FULL: Failure = {
   status: 503,
   code: 'INSTANCE_FULL',
   canonical: 'UNAVAILABLE',
-  message: 'holds as much of other calls as it may',
+  message: 'has no memory left for it',
   retryAfterInMs: 1000,
 };
 

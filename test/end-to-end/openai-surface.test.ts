@@ -346,7 +346,7 @@ test.each(['gemini-2.5-pro', 'gemini-9', 'claude-haiku-4-5'])(
       status: 403,
       type: 'invalid_request_error',
       code: 'MODEL_NOT_ALLOWED',
-      message: /^There is no such model that you may use here\./,
+      message: /^You may use no model of this name here\./,
     });
     observed.whenRecorded(answer, { outcome: 'denied', operation: 'models', code: 'MODEL_NOT_ALLOWED' });
   },

@@ -70,12 +70,7 @@ function streamError(status: number, canonical: string, code: string, message: s
 }
 
 const CANDIDATES = expect.objectContaining({ candidates: expect.any(Array) as unknown[] }) as unknown;
-const BROKEN = streamError(
-  502,
-  'UNAVAILABLE',
-  'VERTEX_STREAM_BROKEN',
-  'Vertex AI broke the stream off before its end.',
-);
+const BROKEN = streamError(502, 'UNAVAILABLE', 'VERTEX_STREAM_BROKEN', 'Vertex AI broke off the stream.');
 const TIMED_OUT = streamError(
   504,
   'DEADLINE_EXCEEDED',

@@ -194,8 +194,8 @@ export function createServices(
 }
 
 /**
- * Its own addresses that a gateway can't call: in an internal virtual network the public one, for the load balancer
- * turns no call round; and in the v2 tiers the loopback address.
+ * Lists the addresses of a gateway that it cannot call itself. In an internal virtual network, that is the public one,
+ * because the load balancer does not route calls back. In the v2 tiers, it is the loopback address.
  * Sources: https://learn.microsoft.com/azure/api-management/backends#limitation,
  * https://learn.microsoft.com/azure/api-management/v2-service-tiers-overview#currently-unavailable-features
  */

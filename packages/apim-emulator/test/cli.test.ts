@@ -156,7 +156,7 @@ test('check holds a folder against the tier that it is for', async () => {
   const { code, error } = await run('check', directory, '--tier', 'v2');
   expect([code, error]).toEqual([
     1,
-    expect.stringContaining("<quota-by-key> isn't there in the v2 tiers") as string,
+    expect.stringContaining("<quota-by-key> isn't available in the v2 tiers") as string,
   ]);
   const serving = await run('serve', directory, '--port', '0', '--tier', 'v2');
   expect([serving.code, serving.error]).toEqual([1, error]);

@@ -44,7 +44,7 @@ const QUOTA_BY_KEY = '<quota-by-key calls="1" renewal-period="300" counter-key="
 test('the v2 tiers have no quota-by-key, and the page that says so is told', async () => {
   await start('classic', QUOTA_BY_KEY);
   await expect(start('v2', QUOTA_BY_KEY)).rejects.toThrow(
-    /policy\.xml:2:\d+ <quota-by-key> isn't there in the v2 tiers: https:\/\/learn\.microsoft\.com\//,
+    /policy\.xml:2:\d+ <quota-by-key> isn't available in the v2 tiers: https:\/\/learn\.microsoft\.com\//,
   );
 });
 

@@ -201,7 +201,7 @@ test('issuers that are listed are accepted besides those of the configurations',
     `<validate-jwt header-name="Authorization">${configuration()}${configuration(other)}${issuers}</validate-jwt>`,
   );
   expect(await reason(gateway, await issuer.sign({ iss: 'https://listed.example' }))).toBe(200);
-  // Its key has the same id as the first issuer's, so the first one's is tried.
+  // The two keys have the same id, so that of the first issuer is tried.
   expect(await reason(gateway, await other.sign())).toBe('TokenSignatureInvalid');
 });
 

@@ -8,7 +8,7 @@ interface EnvironmentApplication {
   readonly objectId: string;
   readonly subscriptionKey: string;
   readonly product: string;
-  /** Its token endpoint, when that is not `tokenUrl` of the environment. */
+  /** The token endpoint of the application, if it is not `tokenUrl` of the environment. */
   readonly tokenUrl?: string;
 }
 

@@ -23,7 +23,7 @@ test('a document that was changed by hand is named, and written anew', () => {
   symlinkSync(join(PROJECT, 'node_modules'), join(root, 'node_modules'));
   const file = join(root, SPECIFICATION);
   const written = readFileSync(file, 'utf8');
-  writeFileSync(file, written.replace('Who am I', 'Who are you'));
+  writeFileSync(file, written.replace('Identify the caller', 'Name the caller'));
   expect(run(root, '--check')).toEqual({
     status: 1,
     stdout: '',

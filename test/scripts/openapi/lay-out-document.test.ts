@@ -7,7 +7,7 @@ const Nap = z
   .looseObject({ on: z.string().describe('The day.') })
   .describe('A nap.')
   .register(components, { id: 'Nap' });
-const Trouble = z.looseObject({}).describe('What is wrong.').register(components, { id: 'Trouble' });
+const Trouble = z.looseObject({}).describe('The trouble.').register(components, { id: 'Trouble' });
 
 const operation: Operation = {
   method: 'post',
@@ -86,6 +86,6 @@ test('a document that would not be imported whole is refused with what would be 
 
 test('a part of a path that nothing describes is refused', () => {
   expect(() => layOutDocument(surfaceOf({ ...operation, path: '/v1/{tree}:climb' }))).toThrow(
-    'ocelots-nap: nothing says what {tree} is.',
+    'ocelots-nap: the path parameter {tree} is not described.',
   );
 });

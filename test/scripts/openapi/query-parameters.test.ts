@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { queryParameters } from '../../../scripts/openapi/query-parameters.ts';
 
 const Query = z.strictObject({
-  by: z.enum(['tree', 'day']).default('tree').describe('What is counted apart'),
+  by: z.enum(['tree', 'day']).default('tree').describe('The key of the counts'),
   from: z.iso.date().optional().describe('The first day'),
   limit: z
     .string()
@@ -22,7 +22,7 @@ test('a query is described by the schema that reads it; no parameter is required
     {
       name: 'by',
       in: 'query',
-      description: 'What is counted apart.',
+      description: 'The key of the counts.',
       schema: { type: 'string', enum: ['tree', 'day'], default: 'tree' },
       example: 'day',
     },

@@ -150,7 +150,9 @@ test('explain judges the places that a job names', () => {
   writeFileSync(body, JSON.stringify({ model: 'gemini-2.5-flash', inputConfig }));
   const { output } = run('explain', '--application', 'assistants-app', '--path', path, '--body', body);
   expect(output).toMatch(/^Denied, 403 STORAGE_NOT_ALLOWED\. /);
-  expect(output).toContain(' inputConfig.gcsSource.uris[0] is not on the list of inputs.\n');
+  expect(output).toContain(
+    ' inputConfig.gcsSource.uris[0] is not a place that the rules allow for inputs.\n',
+  );
   expect(output).toContain(
     ' You may read from gs://sample-batches/input, bq://sample-project.assistants.prompts, ',
   );

@@ -546,7 +546,9 @@ describe('for the v2 tiers', () => {
     try {
       const edge = await startEdge({ directory: derived, tier: 'v2' });
       await edge.close();
-      await expect(startEdge({ tier: 'v2' })).rejects.toThrow("<quota-by-key> isn't there in the v2 tiers");
+      await expect(startEdge({ tier: 'v2' })).rejects.toThrow(
+        "<quota-by-key> isn't available in the v2 tiers",
+      );
     } finally {
       rmSync(derived, { recursive: true });
     }

@@ -78,18 +78,23 @@ test('a place in storage that no role lists reads with the places that one may u
   const call = {
     ...FLASH,
     check: () => {
-      throw new GatewayError('STORAGE_NOT_ALLOWED', 'No role of your application lists the place.', {
-        violations: [{ field: 'inputConfig.gcsSource.uris', description: 'is not on the list of inputs' }],
+      throw new GatewayError('STORAGE_NOT_ALLOWED', 'No rule allows your roles the place.', {
+        violations: [
+          {
+            field: 'inputConfig.gcsSource.uris',
+            description: 'is not a place that the rules allow for inputs',
+          },
+        ],
       });
     },
   };
   expect(described({ roles: ['Europe.Use'], applicationId: '', isDelegated: false }, call)).toEqual([
-    'Denied, 403 STORAGE_NOT_ALLOWED. No role of your application lists the place.',
+    'Denied, 403 STORAGE_NOT_ALLOWED. No rule allows your roles the place.',
     '',
     '  Caller           some-app with the role Europe.Use',
     '  Rule             default-deny',
     '  Entry            flash',
-    '  What is missing  inputConfig.gcsSource.uris is not on the list of inputs.',
+    '  What is missing  inputConfig.gcsSource.uris is not a place that the rules allow for inputs.',
     '                   You may read from no place yet.',
     '                   You may write to no place yet.',
     '  Limits           the product production: 600 calls per minute',
@@ -116,12 +121,12 @@ function askingFor(tool: ToolName): AskedCall {
 test('a tool that no role lists reads with the tools that one may use', () => {
   const principal = { roles: ['Europe.Use'], applicationId: '', isDelegated: false };
   expect(described(principal, askingFor('codeExecution'))).toEqual([
-    'Denied, 403 TOOL_NOT_ALLOWED. The member tools[0].codeExecution of the body gives the model codeExecution, which is not on the list of tools. No role of your application lists the tool codeExecution. Ask the platform team to add it to the tools that you may use.',
+    'Denied, 403 TOOL_NOT_ALLOWED. The member tools[0].codeExecution of the body gives the model codeExecution, a tool that the rules do not allow. No rule allows your roles the tool codeExecution. Ask the platform team to add it to the tools that you may use.',
     '',
     '  Caller           some-app with the role Europe.Use',
     '  Rule             default-deny',
     '  Entry            flash',
-    '  What is missing  tools[0].codeExecution gives the model codeExecution, which is not on the list of tools.',
+    '  What is missing  tools[0].codeExecution gives the model codeExecution, a tool that the rules do not allow.',
     '                   You may give models functionDeclarations.',
     '                   vertexRagStore may reach projects/sample-project/locations/europe-west4/ragCorpora/42.',
     '  Limits           the product production: 600 calls per minute',

@@ -146,35 +146,40 @@ test.each([
     'v2.0 for the URI',
     CLIENT_ID,
     { aud: `api://${CLIENT_ID}` },
-    /v2\.0 one, whose audience must be the client id/,
+    /audience of a v2\.0 token must be the client id/,
   ],
-  ['v2.0 for the client id with a slash', CLIENT_ID, { aud: `${CLIENT_ID}/` }, /v2\.0 one, whose audience/],
+  ['v2.0 for the client id with a slash', CLIENT_ID, { aud: `${CLIENT_ID}/` }, /audience of a v2\.0 token/],
   [
     'v2.0 for a URI of its own',
     OTHER_URI,
     { aud: OTHER_URI },
-    /v2\.0 one, whose audience must be the client id/,
+    /audience of a v2\.0 token must be the client id/,
   ],
-  ['v1.0 for another URI', CLIENT_ID, { ...V1, aud: OTHER_URI }, /v1\.0 one.*API_MANAGEMENT_AUDIENCE/],
+  ['v1.0 for another URI', CLIENT_ID, { ...V1, aud: OTHER_URI }, /v1\.0 token.*API_MANAGEMENT_AUDIENCE/],
   [
     'of the issuer of v1.0 and version 2.0',
     CLIENT_ID,
     { ...V1, ver: '2.0' },
-    /issuer of v1\.0 tokens and another version/,
+    /issuer is that of v1\.0 tokens, but the token has another version/,
   ],
   [
     'of the issuer of v2.0 and version 1.0',
     CLIENT_ID,
     { ver: '1.0' },
-    /issuer of v2\.0 tokens and another version/,
+    /issuer is that of v2\.0 tokens, but the token has another version/,
   ],
   [
     'of another tenant',
     CLIENT_ID,
     { ...V1, iss: V1_ISSUER.replace('1111', '9999') },
-    /another issuer than the tenant of API_MANAGEMENT_ISSUER/,
+    /issuer is not that of the tenant in API_MANAGEMENT_ISSUER/,
   ],
-  ['of another identity', CLIENT_ID, { oid: CLIENT_ID }, /another identity than API_MANAGEMENT_OBJECT_ID/],
+  [
+    'of another identity',
+    CLIENT_ID,
+    { oid: CLIENT_ID },
+    /object id is not the one in API_MANAGEMENT_OBJECT_ID/,
+  ],
 ])('a token %s is refused, and operators are told why', async (_, audience, changes, hint) => {
   callers = create({ audience, keys: () => pair.publicKey });
   const error = await refusal(`Bearer ${await sign(claims(changes))}`);

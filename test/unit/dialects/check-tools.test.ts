@@ -24,13 +24,13 @@ test('lets through what is allowed', () => {
 test.each<[ToolVerdict, string, string]>([
   [
     'not-allowed',
-    'gives the model googleSearch, which is not on the list of tools',
-    'No role of your application lists the tool googleSearch. Ask the platform team to add it to the tools that you may use.',
+    'gives the model googleSearch, a tool that the rules do not allow',
+    'No rule allows your roles the tool googleSearch. Ask the platform team to add it to the tools that you may use.',
   ],
   [
     'outside-residency',
     'is a tool that does not stay in the locations of your residency rules',
-    'Your calls are kept in the locations of a residency rule, and googleSearch does not stay there. Leave it out, or ask the platform team which tools do.',
+    'A residency rule keeps your calls in its locations, and googleSearch does not stay there. Leave it out, or ask the platform team which tools stay.',
   ],
 ])('refuses a tool that is %s, with its member and what to ask for', (verdict, description, advice) => {
   expect(thrownBy(() => checkTools(judging(verdict), [FIELD]))).toMatchObject({
@@ -51,7 +51,7 @@ test('names the source that is not listed, never its value', () => {
     violations: [
       {
         field: 'tools[1].retrieval.vertexAiSearch.engine',
-        description: 'is not on the list of what vertexAiSearch may reach',
+        description: 'is not a source that the rules let vertexAiSearch reach',
       },
     ],
   });
@@ -68,7 +68,7 @@ test('tells what is no full name before what is not allowed', () => {
     violations: [
       {
         field: 'tools[1].retrieval.vertexAiSearch.engine',
-        description: 'must be the full name or address of what vertexAiSearch reaches',
+        description: 'must be the full name or address of a source of vertexAiSearch',
       },
     ],
   });

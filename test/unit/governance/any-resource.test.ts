@@ -211,7 +211,7 @@ test('a publisher or a project that the catalog doesn’t have is told so', () =
   const listing = { operation: 'listModels', resource: { kind: 'any', publisher: 'meta' } } as const;
   const { decision, explanation } = decide([{ entries: ['flash'] }], listing);
   expect(decision).toMatchObject({ rule: 'catalog', code: 'MODEL_NOT_ALLOWED' });
-  expect(explanation.missing).toEqual(['There is nothing of meta that you may use.']);
+  expect(explanation.missing).toEqual(['You may use no model or endpoint of meta.']);
 });
 
 test('a project’s number stands for its id where the catalog has it', () => {

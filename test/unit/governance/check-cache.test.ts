@@ -49,8 +49,8 @@ test('answers of models that embed, and of endpoints, may be kept', () => {
 });
 
 test.each([
-  ['a model that draws', 'text-embedding-005', 'imagen-4.0-generate-001', 'There is nothing to keep'],
-  ['a model that writes', '[predict]', '[generateContent]', 'There is nothing to keep'],
+  ['a model that draws', 'text-embedding-005', 'imagen-4.0-generate-001', 'No answer can be kept'],
+  ['a model that writes', '[predict]', '[generateContent]', 'No answer can be kept'],
   ['restricted data', 'internal', 'restricted', 'Answers about restricted data are not kept.'],
 ])('answers of %s may not', (_, from, to, message) => {
   const said = refusal(CATALOG.replace(from, to));

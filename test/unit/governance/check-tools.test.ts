@@ -137,7 +137,7 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'a data store where residency lets none of its roles reach',
     'roles: [Chat.Use, Europe.Use]\n    use: [functionDeclarations, googleSearch]',
     'roles: [Europe.Use]',
-    'access.yaml:15:24: tools.0.reach.vertexAiSearch.0: eu-only keeps its roles elsewhere than in eu, where this lies.',
+    'access.yaml:15:24: tools.0.reach.vertexAiSearch.0: eu-only keeps its roles out of eu, where this source is.',
   ],
   [
     'an id that another rule has',

@@ -82,8 +82,8 @@ test.each([
   '100.128.0.1',
   '199.36.153.8',
   '255.255.255.255',
-])('%s is no private address', (host) => {
-  expect(problemOf(host)).toMatch(/^\S+ is no private address/);
+])('%s is not a private address', (host) => {
+  expect(problemOf(host)).toMatch(/^\S+ is not a private address/);
 });
 
 test.each([
@@ -96,7 +96,7 @@ test.each([
   'x.vertexai.goog',
   'iris.localhost',
 ])('%s is no host of one endpoint', (host) => {
-  expect(problemOf(host)).toMatch(/^This is no host of one endpoint/);
+  expect(problemOf(host)).toMatch(/^This host serves many endpoints/);
 });
 
 test.each([
@@ -105,8 +105,10 @@ test.each([
   ['42.us-central1-sample-project.prediction.vertexai.goog'],
   ['42.us-central1-548213907654.evil.prediction.vertexai.goog'],
   ['evil.42.us-central1-548213907654.prediction.vertexai.goog'],
-])('%s is not the dedicated name of this endpoint there', (host) => {
-  expect(problemOf(host)).toMatch(/^The dedicated name of this endpoint there is 42\.us-central1-…/);
+])('%s is not the dedicated name of this endpoint in this location', (host) => {
+  expect(problemOf(host)).toMatch(
+    /^The dedicated DNS name of this endpoint in this location is 42\.us-central1-…/,
+  );
 });
 
 test.each([
@@ -114,8 +116,8 @@ test.each([
   '42-europe-west4-123456789012.prediction.p.vertexai.goog',
   '42-us-central1-999999999999.prediction.p.vertexai.goog',
   'x.42-us-central1-123456789012.prediction.p.vertexai.goog',
-])('%s is not the private name of this endpoint there', (host) => {
-  expect(problemOf(host)).toBe(`The private name of this endpoint there is ${PRIVATE}.`);
+])('%s is not the private name of this endpoint in this location', (host) => {
+  expect(problemOf(host)).toBe(`The private DNS name of this endpoint in this location is ${PRIVATE}.`);
 });
 
 test('a name that only looks like Google’s is one’s own', () => {
@@ -124,7 +126,7 @@ test('a name that only looks like Google’s is one’s own', () => {
 });
 
 test.each(['10.128.0.9', PRIVATE])('%s needs the number of the project', (host) => {
-  expect(problemOf(host, [])).toMatch(/^Give the number of sample-project under projects/);
+  expect(problemOf(host, [])).toMatch(/^List the number of sample-project under projects/);
   const numbered = { ...ENTRY, project: '123456789012' };
   expect(findHostProblem({}, numbered, 'us-central1', host)).toBeUndefined();
 });
@@ -208,7 +210,7 @@ entries:
     'that offer %s at a host of the endpoint’s own are refused',
     (operation) => {
       expect(load(`{ us-central1: ${DEDICATED} }`, `[predict, ${operation}]`)).toMatch(
-        /^catalog\.yaml:9:27: .*predict, rawPredict, streamRawPredict and chatCompletions alone/,
+        /^catalog\.yaml:9:27: .*predict, rawPredict, streamRawPredict and chatCompletions only/,
       );
     },
   );

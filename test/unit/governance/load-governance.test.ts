@@ -248,7 +248,7 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
       CATALOG,
       ACCESS.replace('entries: [iris]', 'tags: [scorin]'),
       LIMITS,
-      'access.yaml:9:12: grants.0.tags.0: "scorin" is no tag. Did you mean "scoring"?',
+      'access.yaml:9:12: grants.0.tags.0: "scorin" is not a known tag. Did you mean "scoring"?',
     ],
     'a grant in a location that does not exist': [
       CATALOG,
@@ -348,7 +348,7 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
   - { id: one, reason: Tests., applicationId: my-agent, roles: [Scoring.Predict] }
 `,
       LIMITS,
-      'access.yaml:11:47: agents.0.applicationId: "my-agent" is no client id of Entra ID, which is a GUID. For an application of another issuer, name its identityProvider.',
+      'access.yaml:11:47: agents.0.applicationId: "my-agent" is not a client id of Entra ID, which is a GUID. For an application of another issuer, set identityProvider.',
     ],
     'a group that stands for an unknown role': [
       CATALOG,
@@ -376,7 +376,7 @@ roles:
       CATALOG,
       ACCESS,
       withApplications('{ subscription: one, applicationId: team }'),
-      'limits.yaml:8:47: products.0.subscriptions.applications.0.applicationId: "team" is no client id of Entra ID, which is a GUID. For an application of another issuer, name its identityProvider.',
+      'limits.yaml:8:47: products.0.subscriptions.applications.0.applicationId: "team" is not a client id of Entra ID, which is a GUID. For an application of another issuer, set identityProvider.',
     ],
     'a subscription of an application of an unknown issuer': [
       CATALOG,
@@ -445,7 +445,7 @@ roles:
       CATALOG,
       ACCESS.replace('id: entra', 'id: subscription-key'),
       withKeyOnlyCallers('production', '{ roles: [Scoring.Predict] }'),
-      'limits.yaml:7:21: products.0.keyOnlyCallers: an identity provider has the id "subscription-key" of key-only callers.',
+      'limits.yaml:7:21: products.0.keyOnlyCallers: an identity provider has the id "subscription-key", which is reserved for callers with a key alone.',
     ],
     'a schema of instances that is none': [
       `${CATALOG}    instances: { type: array, items: { type: numbr } }\n`,

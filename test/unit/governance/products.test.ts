@@ -79,7 +79,7 @@ test.each([
     rule: 'products',
     code: 'PRODUCT_NOT_ALLOWED',
     reason:
-      `Your APIM subscription is of the product ${productId}, which serves the environment ${productId} alone, and ` +
+      `Your APIM subscription is of the product ${productId}, which serves only the environment ${productId}, and ` +
       `your role ${role} is of ${other}. Use a key of the product ${other} to call sandbox-production.`,
     missing: [`The call needs a key of the product ${other}.`],
   });

@@ -295,7 +295,7 @@ test('an object whose key is written twice is always refused', async () => {
         .map(([other, value]) => `${JSON.stringify(other)}:${value},`)
         .join('');
       const error = await refusal(`{${JSON.stringify(key)}:1,${rest}${escape(key)}:2}`);
-      expect(error.message).toContain('bad key');
+      expect(error.message).toContain('a key that is not valid');
     }),
   );
 });

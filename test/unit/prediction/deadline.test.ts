@@ -40,14 +40,14 @@ function expectEndAfter(inMs: number): Promise<string> {
 
 test('a call ends at its limit', async () => {
   expect(await expectEndAfter(CALL_IN_MS)).toMatch(
-    /^CALL_TIMEOUT: .*within 1 s, the longest that a call may/,
+    /^CALL_TIMEOUT: .*within 1 s, the maximum duration of a call/,
   );
 });
 
 test('a call that has reached Vertex AI ends with what that is to blame for', async () => {
   pass(400);
   deadline.reachVertex();
-  expect(await expectEndAfter(600)).toMatch(/^VERTEX_TIMEOUT: .*within 1 s, the longest that a call may/);
+  expect(await expectEndAfter(600)).toMatch(/^VERTEX_TIMEOUT: .*within 1 s, the maximum duration of a call/);
 });
 
 test('a stream that has begun may last longer than a call, from the call’s start', async () => {

@@ -26,7 +26,7 @@ import {
 } from './one-call.ts';
 import { jsonOf } from '../json-of.ts';
 
-const BROKEN = new GatewayError('VERTEX_STREAM_BROKEN', 'Vertex AI broke the stream off.');
+const BROKEN = new GatewayError('VERTEX_STREAM_BROKEN', 'Vertex AI broke off the stream.');
 const { project, location, operation, resource } = PREDICTION;
 
 async function run(changes: Changes = {}): Promise<OneCall & { record: AuditRecord | undefined }> {

@@ -134,7 +134,7 @@ test('a strict stream whose closing is not committed ends with an error in place
 });
 
 test('what had come of a strict stream before it broke is sent, and then the error', async () => {
-  const broken = new GatewayError('VERTEX_STREAM_BROKEN', 'Vertex AI broke the stream off.');
+  const broken = new GatewayError('VERTEX_STREAM_BROKEN', 'Vertex AI broke off the stream.');
   const { steps } = await run({
     readPrediction: () => STREAMED,
     vertex: { predict: () => Promise.resolve(stream(['data: 1\n\n', 'data: 2\n\n', broken])) },
@@ -143,7 +143,7 @@ test('what had come of a strict stream before it broke is sent, and then the err
 });
 
 test('a strict JSON array that breaks behind its first part ends in its own framing', async () => {
-  const broken = new GatewayError('VERTEX_STREAM_BROKEN', 'Vertex AI broke the stream off.');
+  const broken = new GatewayError('VERTEX_STREAM_BROKEN', 'Vertex AI broke off the stream.');
   const { reply } = await run({
     readPrediction: () => STREAMED,
     vertex: { predict: () => Promise.resolve(stream(['[1', broken], 'json-array')) },

@@ -47,7 +47,7 @@ test('a call begins while the budget of the minute is not used up, and again in 
   expect(thrownBy(admit)).toMatchObject({
     code: 'TOKENS_EXHAUSTED',
     message:
-      'Your APIM subscription may use 100 tokens a minute on the product production, and has. Wait for as long as the header Retry-After says.',
+      'Your APIM subscription may use 100 tokens a minute on the product production, and has used them. Wait for as long as the header Retry-After says.',
     retryAfterInMs: 15_000,
     facts: { status: 429, canonical: 'RESOURCE_EXHAUSTED', retryable: true },
   });

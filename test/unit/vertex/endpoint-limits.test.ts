@@ -32,7 +32,7 @@ test.each(['streamRawPredict', 'chatCompletions'])('%s has no stream at a shared
   const error = thrownBy(() => checkStream({ operation, payload: STREAM, isShared: true }));
   expect(error).toMatchObject({
     code: 'INVALID_REQUEST',
-    message: expect.stringContaining('streams no answer of a shared endpoint') as string,
+    message: expect.stringContaining('does not stream the answers of a shared endpoint') as string,
     violations: operation === 'chatCompletions' ? [{ field: 'stream' }] : [],
   });
 });
@@ -79,7 +79,7 @@ test.each(ELSEWHERE)('an endpoint that is elsewhere is the operators’ to corre
   const error = vertexError({ grpcCode: 9, message });
   expect(explained(error)).toEqual({
     code: 'VERTEX_NOT_FOUND',
-    message: expect.stringContaining('at a host of its own') as string,
+    message: expect.stringContaining('at another host') as string,
   });
   expect(explained(error).message).not.toContain('.goog');
 });

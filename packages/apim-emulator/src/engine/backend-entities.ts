@@ -35,7 +35,7 @@ export type BackendDefinition = SingleBackendDefinition | PoolDefinition;
 /** A backend, or a pool of backends, that `backend-id` names. */
 export interface BackendEntity {
   readonly id: string;
-  /** Its name in messages about why it can't be used. */
+  /** The name in messages about why the backend cannot be used. */
   readonly title: string;
   /** The definition of a single backend; a pool has none. */
   readonly definition?: SingleBackendDefinition;
@@ -74,7 +74,7 @@ export class Backend implements BackendEntity {
 
 interface Member extends PoolMemberDefinition {
   readonly backend: Backend;
-  /** Its claim to the next request, which grows with its weight: the highest claim is next. */
+  /** The priority for the next request, which grows with the weight. The highest one is next. */
   due: number;
 }
 

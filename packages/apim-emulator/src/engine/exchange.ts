@@ -83,7 +83,7 @@ export class Exchange implements PolicyContext {
   backendId = '';
   /** Answers in place of a backend: what stands behind the policies of an MCP server. */
   runtime: (() => Promise<ExchangeResponse>) | undefined;
-  /** Its place in the caller's trace, taken before any policy changes headers. */
+  /** The exchange's place in the caller's trace, read before any policy changes headers. */
   readonly correlation: Correlation;
   /** The `traceparent` that backends get; undefined where they get none. */
   traceparent: string | undefined;
