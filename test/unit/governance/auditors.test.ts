@@ -100,7 +100,7 @@ test.each([
     '{ reason: Tests., roles: [Audit.Reed] }',
     /access\.yaml:8:\d+: auditors\.roles\.0: "Audit\.Reed" is not a known role\. Did you mean "Audit\.Read"\?/,
   ],
-  ['{ reason: Tests., roles: [Audit.Read, Audit.Read] }', /auditors\.roles\.1: .* is there twice/],
+  ['{ reason: Tests., roles: [Audit.Read, Audit.Read] }', /auditors\.roles\.1: .* occurs twice/],
   ['{ reason: Tests., roles: [] }', /auditors\.roles/],
   ['{ roles: [Audit.Read] }', /auditors\.reason/],
   ['{ reason: Tests., roles: [Audit.Read], locations: [global] }', /auditors\.locations: /],

@@ -84,7 +84,7 @@ test('a call that is explained says what would be kept', () => {
 
 test.each([
   ['an unknown entry', '{ id: a, reason: r, entries: [irys], parts: [request] }', 'Did you mean "iris"'],
-  ['an unknown tag', '{ id: a, reason: r, tags: [chatt], parts: [request] }', '"chatt" is no tag'],
+  ['an unknown tag', '{ id: a, reason: r, tags: [chatt], parts: [request] }', '"chatt" is not a known tag'],
   [
     'entries of other classifications',
     '{ id: a, reason: r, entries: [iris], classifications: [restricted], parts: [request] }',
@@ -96,7 +96,7 @@ test.each([
     'because the edge may answer from its cache',
   ],
   ['no parts', '{ id: a, reason: r, entries: [iris], parts: [] }', 'parts'],
-  ['a part twice', '{ id: a, reason: r, entries: [iris], parts: [request, request] }', 'is there twice'],
+  ['a part twice', '{ id: a, reason: r, entries: [iris], parts: [request, request] }', 'occurs twice'],
   [
     'an id that another rule has',
     '{ id: scoring-iris, reason: r, entries: [iris], parts: [request] }',

@@ -65,31 +65,31 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'a place without its scheme',
     'gs://bucket/out',
     'bucket/out',
-    'access.yaml:12:15: storage.0.outputs.0: "bucket/out" is no place. Did you mean "gs://bucket/out"?',
+    'access.yaml:12:15: storage.0.outputs.0: "bucket/out" is not a place. Did you mean "gs://bucket/out"?',
   ],
   [
     'a place of another service',
     'gs://bucket/out',
     's3://bucket/out',
-    'access.yaml:12:15: storage.0.outputs.0: "s3://bucket/out" is no place. Did you mean "gs://bucket/out"?',
+    'access.yaml:12:15: storage.0.outputs.0: "s3://bucket/out" is not a place. Did you mean "gs://bucket/out"?',
   ],
   [
     'a table under the scheme of objects',
     'bq://sample-project.data',
     'gs://Sample/../data',
-    'access.yaml:11:30: storage.0.inputs.1: "gs://Sample/../data" is no place. Write gs://bucket, gs://bucket/path, bq://project.dataset, bq://project.dataset.table, https://host/path or the address of a YouTube video.',
+    'access.yaml:11:30: storage.0.inputs.1: "gs://Sample/../data" is not a place. Write gs://bucket, gs://bucket/path, bq://project.dataset, bq://project.dataset.table, https://host/path or the address of a YouTube video.',
   ],
   [
     'an address without encryption',
     'gs://bucket/in',
     'http://Files.example.com/in',
-    'access.yaml:11:14: storage.0.inputs.0: "http://Files.example.com/in" is no place. Did you mean "https://files.example.com/in"?',
+    'access.yaml:11:14: storage.0.inputs.0: "http://Files.example.com/in" is not a place. Did you mean "https://files.example.com/in"?',
   ],
   [
     'an address that two readers read as two',
     'gs://bucket/in',
     'https://user@files.example.com/in',
-    'access.yaml:11:14: storage.0.inputs.0: "https://user@files.example.com/in" is no place. Write gs://bucket, gs://bucket/path, bq://project.dataset, bq://project.dataset.table, https://host/path or the address of a YouTube video.',
+    'access.yaml:11:14: storage.0.inputs.0: "https://user@files.example.com/in" is not a place. Write gs://bucket, gs://bucket/path, bq://project.dataset, bq://project.dataset.table, https://host/path or the address of a YouTube video.',
   ],
   [
     'an address with a query',
@@ -157,7 +157,7 @@ test.each([
   [
     'of a project without entries',
     "{ id: sample-projects, number: '123456789012' }",
-    'catalog.yaml:1:18: projects.0.id: "sample-projects" is no project of an entry. Did you mean "sample-project"?',
+    'catalog.yaml:1:18: projects.0.id: "sample-projects" is not a known project of an entry. Did you mean "sample-project"?',
   ],
   [
     'that is no number',

@@ -101,19 +101,19 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'a data store without its project',
     STORE,
     'handbook',
-    'access.yaml:16:24: tools.0.reach.vertexAiSearch.0: "handbook" is nothing that vertexAiSearch can reach. Write projects/P/locations/L/collections/C/dataStores/D or projects/P/locations/L/collections/C/engines/E.',
+    'access.yaml:16:24: tools.0.reach.vertexAiSearch.0: "handbook" is not a source of vertexAiSearch. Write projects/P/locations/L/collections/C/dataStores/D or projects/P/locations/L/collections/C/engines/E.',
   ],
   [
     'all data stores of a collection',
     STORE,
     STORE.replace('handbook', '*'),
-    `access.yaml:16:24: tools.0.reach.vertexAiSearch.0: "${STORE.replace('handbook', '*')}" is nothing that vertexAiSearch can reach. Write projects/P/locations/L/collections/C/dataStores/D or projects/P/locations/L/collections/C/engines/E.`,
+    `access.yaml:16:24: tools.0.reach.vertexAiSearch.0: "${STORE.replace('handbook', '*')}" is not a source of vertexAiSearch. Write projects/P/locations/L/collections/C/dataStores/D or projects/P/locations/L/collections/C/engines/E.`,
   ],
   [
     'a server without its scheme',
     'https://tools.example.com/mcp',
     'tools.example.com/mcp',
-    'access.yaml:17:20: tools.0.reach.mcpServers.0: "tools.example.com/mcp" is nothing that mcpServers can reach. Write https://host/path.',
+    'access.yaml:17:20: tools.0.reach.mcpServers.0: "tools.example.com/mcp" is not a source of mcpServers. Write https://host/path.',
   ],
   [
     'a source that is there twice under two names',
@@ -131,7 +131,7 @@ test.each<[what: string, from: string, to: string, message: string]>([
     'a tool that residency keeps from all of its roles',
     'roles: [Chat.Use, Europe.Use]\n    use',
     'roles: [Europe.Use]\n    use',
-    'access.yaml:14:33: tools.0.use.1: eu-only keeps its roles in locations, and googleSearch stays in none: https://cloud.google.com/vertex-ai/generative-ai/docs/grounding/grounding-with-google-search',
+    'access.yaml:14:33: tools.0.use.1: eu-only keeps its roles in locations, and googleSearch does not stay in a location: https://cloud.google.com/vertex-ai/generative-ai/docs/grounding/grounding-with-google-search',
   ],
   [
     'a data store where residency lets none of its roles reach',
