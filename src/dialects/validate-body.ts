@@ -77,26 +77,26 @@ class TreeValidator {
    * Validates a value, and leaves the items of its lists to `advance`.
    * @returns the value of a scalar, an object of scalar members, or undefined.
    */
-  validate(envelope: SchemaTree, value: JsonValue | undefined): unknown {
-    switch (envelope.kind) {
+  validate(tree: SchemaTree, value: JsonValue | undefined): unknown {
+    switch (tree.kind) {
       case 'anything':
         return undefined;
       case 'optional':
-        return value && this.validate(envelope.inner, value);
+        return value && this.validate(tree.inner, value);
       case 'nullable':
-        return value?.kind === 'null' ? null : this.validate(envelope.inner, value);
+        return value?.kind === 'null' ? null : this.validate(tree.inner, value);
       case 'either':
-        return this.validate(value?.kind === 'array' ? envelope.list : envelope.other, value);
+        return this.validate(value?.kind === 'array' ? tree.list : tree.other, value);
       case 'list':
-        if (value?.kind === 'array') this.#openList(envelope, value);
-        else this.#validateScalar(envelope.schema, value);
+        if (value?.kind === 'array') this.#openList(tree, value);
+        else this.#validateScalar(tree.schema, value);
         return undefined;
       case 'object':
-        if (value?.kind === 'object') return this.#validateMembers(envelope, value);
-        return this.#validateScalar(envelope.schema, value);
+        if (value?.kind === 'object') return this.#validateMembers(tree, value);
+        return this.#validateScalar(tree.schema, value);
       case 'scalar':
-        if (envelope.isAnyText && value?.kind === 'string') return this.#readText(value);
-        return this.#validateScalar(envelope.schema, value);
+        if (tree.isAnyText && value?.kind === 'string') return this.#readText(value);
+        return this.#validateScalar(tree.schema, value);
     }
   }
 

@@ -8,7 +8,7 @@ import type { InstancesPayload } from '../prediction/prediction.ts';
 import type { WholeAnswer } from '../prediction/answer.ts';
 import { readFacts, readReported } from './answer-formats.ts';
 import { tooLong } from './answer-limits.ts';
-import { fromValue, toValue } from './struct-value.ts';
+import { fromProtoValue, toProtoValue } from './struct-value.ts';
 import type { VertexAddress } from './vertex-address.ts';
 import { readDetails, vertexError } from './vertex-errors.ts';
 
@@ -71,8 +71,10 @@ export async function createGrpcPredict(
       abortSignal.throwIfAborted();
       const request: PredictRequest = {
         endpoint,
-        instances: (payload.instances.toJson() as unknown[]).map(toValue),
-        ...(payload.parameters === undefined ? {} : { parameters: toValue(payload.parameters.toJson()) }),
+        instances: (payload.instances.toJson() as unknown[]).map(toProtoValue),
+        ...(payload.parameters === undefined
+          ? {}
+          : { parameters: toProtoValue(payload.parameters.toJson()) }),
       };
       const call = innerPredict(request, {
         timeout: timeoutInMs,
@@ -101,7 +103,7 @@ export async function createGrpcPredict(
 
 function toAnswer(response: PredictResponse, instances: number): WholeAnswer {
   const { deployedModelId, model, modelVersionId, modelDisplayName, metadata } = response;
-  const predictions = (response.predictions ?? []).map(fromValue);
+  const predictions = (response.predictions ?? []).map(fromProtoValue);
   const facts = readFacts('predictions', readReported('predictions', { ...response, predictions }));
   const body = JSON.stringify({
     predictions,
@@ -109,7 +111,7 @@ function toAnswer(response: PredictResponse, instances: number): WholeAnswer {
     model: model ?? undefined,
     modelDisplayName: modelDisplayName ?? undefined,
     modelVersionId: modelVersionId ?? undefined,
-    metadata: metadata ? fromValue(metadata) : undefined,
+    metadata: metadata ? fromProtoValue(metadata) : undefined,
   });
   return {
     kind: 'whole',

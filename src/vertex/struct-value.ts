@@ -9,7 +9,7 @@ type Value = protos.google.protobuf.IValue;
  * @throws GatewayError INVALID_REQUEST for a number beyond a double and for text that is not Unicode, because protobuf
  *   would change both silently.
  */
-export function toValue(json: unknown): Value {
+export function toProtoValue(json: unknown): Value {
   switch (typeof json) {
     case 'number':
       if (!Number.isFinite(json)) throw unsupported('a number is too large for a double');
@@ -20,9 +20,9 @@ export function toValue(json: unknown): Value {
       return { boolValue: json };
     case 'object': {
       if (json === null) return { nullValue: 'NULL_VALUE' };
-      if (Array.isArray(json)) return { listValue: { values: json.map(toValue) } };
+      if (Array.isArray(json)) return { listValue: { values: json.map(toProtoValue) } };
       const fields: Record<string, Value> = {};
-      for (const [key, field] of Object.entries(json)) fields[checkText(key)] = toValue(field);
+      for (const [key, field] of Object.entries(json)) fields[checkText(key)] = toProtoValue(field);
       return { structValue: { fields } };
     }
     default:
@@ -51,14 +51,14 @@ function unsupported(problem: string): GatewayError {
  * Converts a `google.protobuf.Value` to a JSON value; a Value without a kind becomes null.
  * @throws GatewayError VERTEX_FAILED for NaN and Infinity, which JSON does not have.
  */
-export function fromValue(value: Value): unknown {
+export function fromProtoValue(value: Value): unknown {
   if (typeof value.numberValue === 'number') return checkNumber(value.numberValue);
   if (typeof value.stringValue === 'string') return value.stringValue;
   if (typeof value.boolValue === 'boolean') return value.boolValue;
-  if (value.listValue) return (value.listValue.values ?? []).map(fromValue);
+  if (value.listValue) return (value.listValue.values ?? []).map(fromProtoValue);
   if (value.structValue) {
     const fields = Object.entries(value.structValue.fields ?? {});
-    return Object.fromEntries(fields.map(([key, field]) => [key, fromValue(field)]));
+    return Object.fromEntries(fields.map(([key, field]) => [key, fromProtoValue(field)]));
   }
   return null;
 }

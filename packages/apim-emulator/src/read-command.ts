@@ -3,6 +3,7 @@ import { TIERS } from './policies/policy.ts';
 import type { Tier } from './policies/policy.ts';
 import type { Subscription } from './service/subscription-keys.ts';
 
+/** The usage of the command line. */
 export const USAGE = `Usage: node cli.mjs check DIR [--named-value NAME=VALUE]… [--tier classic|v2]
        node cli.mjs serve DIR [--named-value NAME=VALUE]… [--tier classic|v2] [--subscription KEY=PRODUCT]…
                              [--port N] [--control-port N] [--journeys N] [--entra-authority URL]

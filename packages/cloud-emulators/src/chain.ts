@@ -21,6 +21,7 @@ import { settingsFor, startClouds } from './start-clouds.ts';
 import { HOST_NAMES } from './vertex-ai/sample-endpoints.ts';
 import { startEdge } from './start-edge.ts';
 
+/** The options of `startChain`. */
 export interface ChainOptions {
   /**
    * The folder of the product: the function app with its build, the artifacts of API Management in `apim/`, and the
@@ -46,6 +47,7 @@ export interface ChainOptions {
   readonly onUnexpectedExit?: (problem: Error) => void;
 }
 
+/** The running chain: API Management, the function app and the emulated clouds. */
 export interface Chain {
   readonly environment: Environment;
   readonly stop: () => Promise<void>;

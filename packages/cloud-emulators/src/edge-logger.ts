@@ -5,6 +5,7 @@ import {
 import { readServiceLogger } from '@vertex-ai-gateway/apim-emulator/service/read-service';
 import type { ApplicationInsights } from './application-insights/start-application-insights.ts';
 
+/** The options of `createEdgeLogger`. */
 export interface EdgeLoggerOptions {
   /** Folder of the service's artifacts. */
   readonly directory: string;

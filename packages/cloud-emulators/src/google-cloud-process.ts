@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { PoolProvider } from './google/subject-token.ts';
 
+/** The options of `startGoogleCloudProcess`. */
 export interface GoogleCloudOptions {
   /** PEM of the servers' certificate and private key. */
   readonly tls: { readonly cert: string; readonly key: string };

@@ -1,12 +1,15 @@
+/** The full resource name of the sample workload identity pool provider. */
 export const POOL_PROVIDER =
   '//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/azure/providers/entra';
 /** The service account that the function app may impersonate. */
 export const SERVICE_ACCOUNT = 'vertex-gateway@sample-project.iam.gserviceaccount.com';
+/** The instrumentation key of the sample Application Insights resource. */
 export const INSTRUMENTATION_KEY = '22222222-2222-4222-8222-222222222222';
 /** The application id under which Application Insights is queried. */
 export const INSIGHTS_APPLICATION_ID = '55555555-5555-4555-8555-555555555555';
 /** The storage account that holds the audit trail. */
 export const STORAGE_ACCOUNT = 'vertexgatewayaudit';
+/** The containers of the sample storage account. */
 export const STORAGE_CONTAINERS = ['audit-ledger', 'audit-state', 'audit-subjects', 'audit-content'];
 /** The vault's key that signs the audit trail. */
 export const AUDIT_KEY = 'audit';

@@ -18,6 +18,7 @@ import { INSTRUMENTATION_KEY } from './sample-resources.ts';
 import type { Clouds } from './start-clouds.ts';
 import { toTraceEnvelope } from './trace-envelope.ts';
 
+/** The options of `startEdge`. */
 export interface EdgeOptions {
   /** Folder of the service's artifacts. */
   readonly directory: string;

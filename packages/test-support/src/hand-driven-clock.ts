@@ -9,6 +9,7 @@ export interface HandDrivenClock {
   readonly advance: (byInMs: number) => Promise<void>;
 }
 
+/** Creates a clock that only its test advances. */
 export function createHandDrivenClock(start = Date.UTC(2026, 0, 1)): HandDrivenClock {
   let time = start;
   const tasks = new Map<() => void, number>();

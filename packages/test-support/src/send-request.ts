@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 
+/** The request that `sendRequest` sends. */
 export interface SentRequest {
   readonly method?: string;
   /** The path, which is sent byte for byte, dots and percent signs included. */
@@ -9,6 +10,7 @@ export interface SentRequest {
   readonly body?: string | Buffer;
 }
 
+/** The response that `sendRequest` received. */
 export interface ReceivedResponse {
   readonly status: number;
   readonly reason: string;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { CryptoKey } from 'jose';
 
+/** The id of the tests' tenant. */
 export const TENANT = '11111111-1111-4111-8111-111111111111';
 
 /** The audience of v2.0 tokens, which the named values call `gateway-audience`. */

@@ -4,11 +4,11 @@ import type { PolicyElement, PolicyText, Position } from './policy-element.ts';
 import { scanExpression, startsExpression } from './scan-expression.ts';
 
 /**
- * Parses a policy document, well-formed XML or "rawxml" alike: within a policy expression, `"`, `<` and `&` may
- * stand unescaped, as the product's editor writes them. Where an expression reads as complete C# once its
- * entities are decoded it is taken so; otherwise it is taken literally.
+ * Parses a policy document in either format: well-formed XML, or "rawxml", in which `"`, `<` and `&` may stand
+ * unescaped in policy expressions. The entities of an expression are decoded if the result is complete C#. Otherwise
+ * the expression is taken literally.
  * Source: https://learn.microsoft.com/rest/api/apimanagement/policy/create-or-update#policycontentformat
- * @throws {PolicyDocumentError} when it is neither.
+ * @throws {PolicyDocumentError} for a document in neither format.
  */
 export function parsePolicyDocument(source: string, file: string): PolicyElement {
   return new DocumentParser(source, file).parse();

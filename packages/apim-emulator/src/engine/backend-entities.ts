@@ -30,6 +30,7 @@ export interface PoolDefinition {
   readonly members: readonly PoolMemberDefinition[];
 }
 
+/** The definition of a single backend or of a pool. */
 export type BackendDefinition = SingleBackendDefinition | PoolDefinition;
 
 /** A backend, or a pool of backends, that `backend-id` names. */

@@ -6,6 +6,7 @@ const IDLE_BODY_TIMEOUT_IN_MS = 240_000;
 
 /** The HTTP versions by their names in forward-request; `2or1` prefers HTTP/2. */
 export const HTTP_VERSIONS = ['1', '2or1', '2'] as const;
+/** A version of HTTP that a backend can be called with. */
 export type HttpVersion = (typeof HTTP_VERSIONS)[number];
 
 /** One pool of kept-alive connections for each origin of a backend and version of HTTP. */

@@ -9,9 +9,9 @@ import { Guid } from '@vertex-ai-gateway/csharp-expressions/values/guid';
 import { JsonToken } from '@vertex-ai-gateway/csharp-expressions/values/json-token';
 import { TimeSpan } from '@vertex-ai-gateway/csharp-expressions/values/time-span';
 
-/** A value as a cache keeps it: nobody who puts it in or takes it out can change it there. */
+/** A value in a cache. Neither its writer nor its readers can change it there. */
 export interface CachedValue {
-  /** The memory that it takes, about. */
+  /** The approximate memory that the value takes. */
   readonly bytes: number;
   readonly copy: () => unknown;
 }
@@ -19,7 +19,10 @@ export interface CachedValue {
 const BYTES_OF_A_PRIMITIVE = 16;
 const IMMUTABLE = [Boxed, Decimal, DateTime, DateTimeOffset, TimeSpan, Guid, Jwt];
 
-/** @returns undefined for a value that can't be kept: null, a collection, a message or a part of the context. */
+/**
+ * Copies a value for a cache.
+ * @returns undefined for a value that can't be cached: null, a collection, a message or a part of the context.
+ */
 export function toCachedValue(value: unknown): CachedValue | undefined {
   if (typeof value === 'string') return { bytes: 2 * value.length, copy: () => value };
   if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint')

@@ -37,6 +37,7 @@ interface Finished {
   readonly durationInMs: number;
 }
 
+/** The options of `createRequestReport`. */
 export interface RequestReportSetting {
   readonly diagnostic: DiagnosticDefinition;
   readonly emit: (telemetry: readonly RequestTelemetry[]) => void;

@@ -1,6 +1,8 @@
 import type { QuotaPeriod } from './call-counters.ts';
 
+/** The periods that a token quota can have. */
 export const TOKEN_QUOTA_PERIODS = ['Hourly', 'Daily', 'Weekly', 'Monthly', 'Yearly'] as const;
+/** A period that a token quota can have. */
 export type TokenQuotaPeriod = (typeof TOKEN_QUOTA_PERIODS)[number];
 
 const HOUR_IN_MS = 3_600_000;

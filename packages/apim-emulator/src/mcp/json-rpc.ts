@@ -68,6 +68,7 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
+/** True for a JSON object; false for null and for a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import { PolicyFailure } from '../engine/policy-failure.ts';
 import type { ElementRule, PolicyDefinition } from './policy.ts';
 
+/** The attributes of `authentication-managed-identity`. */
 export const MANAGED_IDENTITY_RULE: ElementRule = {
   attributes: {
     resource: { required: true },

@@ -4,6 +4,7 @@ import type { Exchange } from '../engine/exchange.ts';
 import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import type { ElementRule } from './policy.ts';
 
+/** The attributes of the element `dimension`. */
 export const DIMENSION_RULE: ElementRule = { attributes: { name: { required: true }, value: {} } };
 
 const DEFAULT_NAMESPACE = 'API Management';

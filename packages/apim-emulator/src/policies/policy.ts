@@ -5,11 +5,13 @@ import type { Action, CompiledPolicy } from '../engine/policy-step.ts';
 /** A section of a policy document. */
 export type Section = 'inbound' | 'backend' | 'outbound' | 'on-error';
 
+/** The sections of a policy document. */
 export const SECTIONS: readonly Section[] = ['inbound', 'backend', 'outbound', 'on-error'];
 
 /** The scope of the document that a policy stands in. */
 export type Scope = 'global' | 'product' | 'api' | 'operation';
 
+/** The scopes of policies, from the outermost to the innermost. */
 export const SCOPES: readonly Scope[] = ['global', 'product', 'api', 'operation'];
 
 /**
@@ -19,6 +21,7 @@ export const SCOPES: readonly Scope[] = ['global', 'product', 'api', 'operation'
  */
 export type Tier = 'classic' | 'v2';
 
+/** The tiers of API Management, as far as their policies differ. */
 export const TIERS: readonly Tier[] = ['classic', 'v2'];
 
 /** The rule for the value of an attribute. */

@@ -4,6 +4,7 @@ import type { PolicyCompiler } from '../engine/policy-compiler.ts';
 import { textOf } from '@vertex-ai-gateway/csharp-expressions/compile';
 import type { ElementRule, PolicyDefinition } from './policy.ts';
 
+/** The attributes and content of `set-body`. */
 export const SET_BODY_RULE: ElementRule = {
   attributes: { template: { literal: true, oneOf: ['none'] } },
   holds: 'text',

@@ -9,12 +9,14 @@ import type { PolicyValue } from '../engine/policy-value.ts';
 import { SECTIONS } from './policy.ts';
 import type { ElementRule, PolicyDefinition } from './policy.ts';
 
+/** The values of the attribute `exists-action`. */
 export const ACTIONS = ['override', 'skip', 'append', 'delete'];
 /** "Headers: Connection, ContentLength, KeepAlive, TransferEncoding cannot be modified or deleted." */
 const FIXED = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding']);
 /** "Removal of Server header isn't supported": such a policy can be saved, and the header stays. */
 const NEVER_REMOVED = 'server';
 
+/** The attributes and children of `set-header`. */
 export const SET_HEADER_RULE: ElementRule = {
   attributes: { name: { required: true }, 'exists-action': { oneOf: ACTIONS } },
   children: { value: { holds: 'text' } },

@@ -8,6 +8,7 @@ import type { ElementRule, PolicyDefinition } from './policy.ts';
 /** RFC 9110, section 9.1: a method is a token. CONNECT asks for a tunnel, which a gateway doesn't dig. */
 const METHOD = /^(?!CONNECT$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+/** The content of `set-method`. */
 export const SET_METHOD_RULE: ElementRule = { holds: 'text' };
 
 /** https://learn.microsoft.com/azure/api-management/set-method-policy */

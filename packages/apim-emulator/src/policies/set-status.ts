@@ -11,6 +11,7 @@ import type { ElementRule, PolicyDefinition } from './policy.ts';
 /** https://www.rfc-editor.org/rfc/rfc9112#section-4 */
 const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** The attributes of `set-status`. */
 export const SET_STATUS_RULE: ElementRule = { attributes: { code: { required: true }, reason: {} } };
 
 /** https://learn.microsoft.com/azure/api-management/set-status-policy */

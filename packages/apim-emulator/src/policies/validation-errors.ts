@@ -10,6 +10,7 @@ const ACTIONS = ['ignore', 'prevent', 'detect'] as const;
 /** The policy's action on a message that isn't as specified. */
 export type ValidationAction = (typeof ACTIONS)[number];
 
+/** The attribute that chooses the action of a validation. */
 export const ACTION_RULE = { oneOf: ACTIONS } as const;
 
 /** One error of a validation policy, in the terms of the page below. */

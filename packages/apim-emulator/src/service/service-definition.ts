@@ -25,6 +25,7 @@ export interface BackendDocument {
   readonly properties: unknown;
 }
 
+/** An API with its operations and policies. */
 export interface ApiDefinition {
   readonly id: string;
   readonly displayName: string;
@@ -40,6 +41,7 @@ export interface ApiDefinition {
   readonly mcpServer?: McpServerDefinition;
 }
 
+/** An operation of an API. */
 export interface OperationDefinition {
   readonly id: string;
   readonly displayName: string;
@@ -49,6 +51,7 @@ export interface OperationDefinition {
   readonly contract: OperationContract;
 }
 
+/** A product, with the APIs that it contains. */
 export interface ProductDefinition {
   readonly id: string;
   readonly displayName: string;

@@ -14,6 +14,7 @@ export interface ItemRefusal {
  */
 const STATUS_CODES = new Set([400, 402, 408, 429, 439, 500, 503]);
 const FIELDS = new Set(['every', 'statusCode', 'message', 'times']);
+/** The usage of the control action that refuses items. */
 export const REFUSAL_USAGE = `Send { "every": 2, "statusCode": 500, "message"?: "…", "times"?: 1 }; statusCode is one of ${[...STATUS_CODES].join(', ')}.`;
 
 /** The refusals that are still to be made, in the order in which they were asked for. */

@@ -16,6 +16,7 @@ import { MALFORMED, readEnvelopes } from './read-envelopes.ts';
 import { alterItem, removeItem } from './tamper.ts';
 import { readTelemetryItem, type TelemetryItem } from './telemetry-item.ts';
 
+/** The options of `startApplicationInsights`. */
 export interface ApplicationInsightsOptions {
   /** Port of the server; 0 picks a free one. */
   readonly port: number;
@@ -34,6 +35,7 @@ export interface ApplicationInsightsOptions {
   readonly now?: () => number;
 }
 
+/** A running emulator of Application Insights. */
 export interface ApplicationInsights extends Listening {
   readonly control: Control;
   /**

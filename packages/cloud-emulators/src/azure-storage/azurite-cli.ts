@@ -1,5 +1,7 @@
 import Module, { createRequire, flushCompileCache } from 'node:module';
 
+/** Runs the blob service of Azurite in a child process, with the arguments of its command line. */
+
 // Azurite stops on a signal, but does not notice that its parent has ended.
 process.on('disconnect', () => process.exit(0));
 if (process.send && !process.connected) process.exit(0);

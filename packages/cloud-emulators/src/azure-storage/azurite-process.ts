@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The options of an `AzuriteProcess`. */
 export interface AzuriteOptions {
   readonly account: string;
   /** The account's key, in base64. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { sendWithRetries } from '../loopback/send-with-retries.ts';
 import { type Destination, sendToServer } from './send-to-server.ts';
 
+/** The address of a storage account on this machine. */
 export interface AccountAddress extends Destination {
   readonly account: string;
   /** The account's key, in base64. */

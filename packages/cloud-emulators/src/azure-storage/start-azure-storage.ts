@@ -10,6 +10,7 @@ import { createContainer } from './create-container.ts';
 import { forward } from './forward.ts';
 import { writeStorageError } from './storage-error.ts';
 
+/** The options of `startAzureStorage`. */
 export interface AzureStorageOptions {
   /** Port of the server; 0 picks a free one. */
   readonly port: number;
@@ -31,6 +32,7 @@ export interface AzureStorageOptions {
   readonly now?: () => number;
 }
 
+/** A running emulator of Azure Storage. */
 export interface AzureStorage extends Listening {
   readonly control: Control;
   /** The account's address, `https://127.0.0.1:PORT/ACCOUNT`, in place of `https://ACCOUNT.blob.core.windows.net`. */

@@ -7,6 +7,7 @@ export interface AzurePrincipal {
   readonly clientId: string;
 }
 
+/** The options of `createAzureTokenVerifier`. */
 export interface AzureTokenVerifierOptions {
   readonly tenantId: string;
   /** Address of the key set that verifies the tenant's tokens. */

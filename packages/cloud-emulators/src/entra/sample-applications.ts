@@ -19,6 +19,7 @@ export interface Application {
 /** A managed identity: a principal that gets tokens through its platform alone. */
 export type ServicePrincipal = Omit<Application, 'roles' | 'person'>;
 
+/** The id of the sample tenant. */
 export const SAMPLE_TENANT_ID = '11111111-1111-4111-8111-111111111111';
 
 /** The API that callers ask tokens for; no other API defines app roles. */
@@ -46,6 +47,7 @@ export const federationApi: ApiRegistration = {
   appRoles: [],
 };
 
+/** The registrations of the sample APIs. */
 export const sampleApis: readonly ApiRegistration[] = [gatewayApi, functionsApi, federationApi];
 
 /** Sample callers of the gateway: one for each app role, one without any role, and one that acts for a person. */

@@ -13,6 +13,7 @@ import { Tenant } from './tenant.ts';
 import { TokenError, toErrorBody } from './token-error.ts';
 import { createTokenIssuer, type TokenIssuer } from './token-issuer.ts';
 
+/** The options of `startEntra`. */
 export interface EntraOptions {
   /** Port of the server; 0 picks a free one. */
   readonly port: number;
@@ -30,6 +31,7 @@ export interface EntraOptions {
   readonly now?: () => number;
 }
 
+/** A running emulator of Entra ID. */
 export interface Entra extends Listening {
   /** `iss` of v2.0 tokens. */
   readonly issuer: string;

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
+/** The options of a `FunctionAppProcess`. */
 export interface FunctionAppOptions {
   readonly directory: string;
   /** Port of the app; 0 picks a free one, which a restart keeps. */

@@ -13,6 +13,7 @@ import { isTimer, readTimer, type TimerFunction } from './timer-function.ts';
 import { type TimerClock, Timers } from './timers.ts';
 import { TraceContext } from './trace-context.ts';
 
+/** The options of `startFunctionsHost`. */
 export interface FunctionsHostOptions {
   /** The app's folder, which holds host.json, and package.json with `main`. */
   readonly directory: string;
@@ -37,6 +38,7 @@ export interface FunctionsHostOptions {
   readonly onFailure?: (error: Error) => void;
 }
 
+/** A running Functions host. */
 export interface FunctionsHost {
   readonly port: number;
   readonly functions: readonly { readonly name: string; readonly route: string }[];

@@ -1,6 +1,7 @@
 import type { InvocationRequest, InvocationResponse, Log } from './messages.ts';
 import { WorkerProcess } from './worker-process.ts';
 
+/** The options of `Invocations`. */
 export interface InvocationsOptions {
   /** Folder of the function app. */
   readonly directory: string;

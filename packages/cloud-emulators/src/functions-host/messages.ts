@@ -32,6 +32,7 @@ export interface HttpData {
   readonly body?: { readonly bytes?: Uint8Array; readonly string?: string; readonly json?: string };
 }
 
+/** The request to the worker to run a function. */
 export interface InvocationRequest {
   readonly invocationId: string;
   readonly functionName: string;
@@ -41,6 +42,7 @@ export interface InvocationRequest {
   readonly input: TypedData | { readonly http: HttpData };
 }
 
+/** The worker's answer to an invocation. */
 export interface InvocationResponse {
   readonly invocationId: string;
   /** The error that the handler or a hook threw. */
@@ -48,10 +50,12 @@ export interface InvocationResponse {
   readonly http?: HttpData;
 }
 
+/** A message from the host to the worker. */
 export type ToWorker =
   | ({ readonly type: 'invocation' } & InvocationRequest)
   | { readonly type: 'terminate'; readonly gracePeriodInMs: number };
 
+/** A message from the worker to the host. */
 export type FromWorker =
   | {
       readonly type: 'started';

@@ -13,6 +13,7 @@ import { TraceContext } from './trace-context.ts';
 import { readTriggerMetadata } from './trigger-metadata.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
+/** The options of `createListener`. */
 export interface Serving {
   readonly invocations: Invocations;
   readonly functions: readonly HttpFunction[];

@@ -17,6 +17,7 @@ const MINUTE_IN_MS = 60_000;
 /** The number of occurrences that the host compares to find out how far apart they are. */
 const OCCURRENCES = 5;
 
+/** True for a function with a timer trigger. */
 export function isTimer({ bindings }: FunctionMetadata): boolean {
   return Object.values(bindings).some(({ type }) => type?.toLowerCase() === 'timertrigger');
 }

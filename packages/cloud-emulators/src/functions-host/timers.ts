@@ -21,6 +21,7 @@ interface TimerState {
   readonly last: TimerRun | null;
 }
 
+/** The clock and the timers that schedules run by. */
 export interface TimerClock {
   /** The clock, in milliseconds since the epoch. */
   readonly now: () => number;

@@ -17,6 +17,7 @@ export interface Lifetimes {
   readonly accessTokenInSeconds: number;
 }
 
+/** The options of `startGoogle`. */
 export interface GoogleOptions {
   /** Port of the server; 0 picks a free one. */
   readonly port: number;
@@ -31,6 +32,7 @@ export interface GoogleOptions {
   readonly now?: () => number;
 }
 
+/** A running emulator of Google STS and IAM Credentials. */
 export interface Google extends Listening {
   readonly control: Control;
   /**

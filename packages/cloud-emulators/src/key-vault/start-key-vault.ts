@@ -7,6 +7,7 @@ import { listen, type Listening } from '../loopback/listen.ts';
 import { badParameter, KeyVaultError } from './key-vault-error.ts';
 import { createVaultKey, KEY_OPERATIONS, toKeyBundle, type VaultKey } from './vault-key.ts';
 
+/** The options of `startKeyVault`. */
 export interface KeyVaultOptions {
   /** Port of the server; 0 picks a free one. */
   readonly port: number;
@@ -25,6 +26,7 @@ export interface KeyVaultOptions {
   readonly now?: () => number;
 }
 
+/** A running emulator of Key Vault. */
 export interface KeyVault extends Listening {
   readonly control: Control;
   /** The vault's address, in place of `https://NAME.vault.azure.net`. */

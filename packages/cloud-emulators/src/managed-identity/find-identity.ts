@@ -13,6 +13,7 @@ const PROPERTY_BY_PARAMETER = new Map<string, keyof Identity>([
   ['mi_res_id', 'resourceId'],
 ]);
 
+/** The query parameters that can name an identity. */
 export const IDENTITY_PARAMETERS = [...PROPERTY_BY_PARAMETER.keys()];
 
 /**

@@ -17,6 +17,7 @@ export interface AssignedIdentity {
   readonly resourceId?: string;
 }
 
+/** The options of `startManagedIdentity`. */
 export interface ManagedIdentityOptions {
   /** Port of the server; 0 picks a free one. */
   readonly port: number;
@@ -41,6 +42,7 @@ export interface IdentityToken {
   readonly expiresAt: Date;
 }
 
+/** A running managed identity endpoint. */
 export interface ManagedIdentity extends Listening {
   readonly control: Control;
   /** Gives the environment variables of the app that has this identity. */

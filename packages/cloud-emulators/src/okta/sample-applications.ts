@@ -11,6 +11,7 @@ export interface OktaApplication {
 /** The audience of the sample authorization server. */
 export const OKTA_AUDIENCE = gatewayApi.clientId;
 
+/** The sample applications of Okta. */
 export const oktaApplications: readonly OktaApplication[] = [
   { name: 'okta-app', clientId: '0oa1vertexassist0x5d7', groups: ['vertex-assistants'] },
 ];

@@ -7,16 +7,18 @@ import { listen, type Listening } from '../loopback/listen.ts';
 import { claimsOf, grantOktaToken, OktaError } from './grant-okta-token.ts';
 import type { OktaApplication } from './sample-applications.ts';
 
+/** The options of `startOkta`. */
 export interface OktaOptions {
   /** Port of the server; 0 picks a free one. */
   readonly port: number;
   /** `aud` of every token. */
   readonly audience: string;
   readonly applications: readonly OktaApplication[];
-  /** The clock, in milliseconds since the epoch. */
+  /** The clock, in milliseconds since 1970. */
   readonly now?: () => number;
 }
 
+/** A running emulator of an Okta authorization server, with its addresses. */
 export interface Okta extends Listening {
   readonly issuer: string;
   readonly tokenUrl: string;

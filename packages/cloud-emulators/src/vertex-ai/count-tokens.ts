@@ -8,6 +8,7 @@ export const CHARACTERS_PER_TOKEN = 4;
  */
 const TOKENS_PER_FILE = 258;
 
+/** A modality of content. */
 export type Modality = 'TEXT' | 'IMAGE' | 'VIDEO' | 'AUDIO' | 'DOCUMENT';
 
 /** The tokens of one modality, as usage metadata lists them. */
@@ -40,6 +41,7 @@ export function countByModality({ texts, files = [] }: Countable): ModalityToken
   ];
 }
 
+/** Sums the tokens of all modalities. */
 export function totalOf(details: readonly ModalityTokens[]): number {
   return details.reduce((sum, { tokenCount }) => sum + tokenCount, 0);
 }

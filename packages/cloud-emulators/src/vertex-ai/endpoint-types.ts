@@ -27,6 +27,7 @@ const METHODS_AT_OWN_HOST = ['Predict', 'RawPredict', 'StreamRawPredict', 'ChatC
 const LIMITS = { shared: 1.5, own: 10 };
 /** The default time limit of an endpoint with its own host. */
 const OWN_TIMEOUT_IN_MS = 600_000;
+/** The time limit of a shared endpoint. */
 export const SHARED_TIMEOUT_IN_MS = 60_000;
 
 /**

@@ -21,6 +21,7 @@ export const CANONICAL_CODES = {
   UNAUTHENTICATED: { http: 401, grpc: 16 },
 } as const;
 
+/** A canonical error code of Google. */
 export type CanonicalCode = keyof typeof CANONICAL_CODES;
 
 /** One entry of `error.details`: a message of google/rpc/error_details.proto as JSON, named by `@type`. */

@@ -17,6 +17,7 @@ export interface Protos {
   readonly errorDetail: (name: string) => protobuf.Type;
 }
 
+/** A version of the Vertex AI API. */
 export type ApiVersion = 'v1' | 'v1beta1';
 
 const PACKAGE = 'google.cloud.aiplatform';

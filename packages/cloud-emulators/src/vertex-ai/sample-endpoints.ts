@@ -26,8 +26,11 @@ export interface Container {
   readonly deployedModel: DeployedModel;
 }
 
+/** The id of the sample project. */
 export const PROJECT_ID = 'sample-project';
+/** The number of the sample project. */
 export const PROJECT_NUMBER = '123456789012';
+/** The location of the sample endpoints. */
 export const ENDPOINTS_LOCATION = 'us-central1';
 /** Google's part of dedicated host names; it is not the project's number. */
 const UID = '548213907654';
@@ -77,6 +80,7 @@ export const HOST_NAMES: readonly string[] = [
   '*.prediction.p.vertexai.goog',
 ];
 
+/** Finds a sample endpoint by its number. */
 export function sampleEndpoint(id: string | undefined): SampleEndpoint | undefined {
   return ENDPOINTS.find((endpoint) => endpoint.id === id);
 }

@@ -13,6 +13,7 @@ import { serveGrpc } from './serve-grpc.ts';
 import { serveRest } from './serve-rest.ts';
 import type { VertexAiState } from './vertex-ai-state.ts';
 
+/** The options of `startVertexAi`. */
 export interface VertexAiOptions {
   /** Port of the server; 0 picks a free one. */
   readonly port: number;
@@ -25,6 +26,7 @@ export interface VertexAiOptions {
   readonly pauseInMs?: number;
 }
 
+/** A running emulator of Vertex AI. */
 export interface VertexAi extends Listening {
   readonly control: Control;
   /**

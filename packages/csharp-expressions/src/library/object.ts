@@ -7,7 +7,10 @@ import { defaultOf } from '../default-value.ts';
 
 const delegate = (name: string): TypeDeclaration => ({ name, namespace: 'System', kind: 'delegate' });
 
-/** The types that the language itself knows. */
+/**
+ * The declarations of `object`, `bool` and `Nullable<T>`, of the delegates `Func`, `Action`, `Predicate` and
+ * `Comparison`, and of the markers `null` and `void`.
+ */
 export const OBJECT_TYPES: readonly TypeDeclaration[] = [
   {
     name: 'object',

@@ -4,6 +4,7 @@ import type { DateTimeOffset } from '../values/date-time-offset.ts';
 import { TICKS_PER_SECOND, type TimeSpan } from '../values/time-span.ts';
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+/** The English names of the months. */
 export const MONTHS = [
   'January',
   'February',

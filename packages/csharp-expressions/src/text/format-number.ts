@@ -6,7 +6,10 @@ import { fixed, grouped, type NumberValue, timesHundred } from './number-digits.
 /** The distinction that formats make between numeric types. */
 export type NumberKind = 'integer' | 'double' | 'float' | 'decimal';
 
-/** C#'s `ToString(format)` of a number with the invariant culture. */
+/**
+ * Formats a number as C#'s `ToString(format)` does with the invariant culture.
+ * @param bits the size of an integer, for negative numbers in hexadecimal.
+ */
 export function formatNumber(value: NumberValue, kind: NumberKind, format = '', bits = 32): string {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';

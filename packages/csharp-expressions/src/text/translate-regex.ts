@@ -24,8 +24,8 @@ const cache = new Map<string, RegExp>();
 const MAXIMUM_CACHED = 500;
 
 /**
- * A .NET pattern as a JavaScript one, global and with positions of groups. Options are those of RegexOptions.
- * @throws RegexParseException for what is no pattern, NotSupportedException for what JavaScript can't do.
+ * Translates a .NET pattern to a JavaScript one, with the flags `g` and `d`. The options are bits of `REGEX_OPTIONS`.
+ * @throws RegexParseException for an invalid pattern, NotSupportedException for one that JavaScript cannot express.
  */
 export function translateRegex(pattern: string, options: number): RegExp {
   const key = `${options} ${pattern}`;

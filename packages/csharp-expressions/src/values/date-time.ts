@@ -6,6 +6,7 @@ export type DateTimeKind = 'Unspecified' | 'Utc' | 'Local';
 
 /** Ticks of 1970-01-01. */
 export const EPOCH_TICKS = 621_355_968_000_000_000n;
+/** The ticks of the latest `DateTime`. */
 export const MAXIMUM_TICKS = 3_155_378_975_999_999_999n;
 
 /** The calendar's parts of an instant. */

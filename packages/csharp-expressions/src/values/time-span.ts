@@ -2,7 +2,9 @@ import { raise } from '../evaluation-error.ts';
 
 /** Ticks are 100 ns. */
 export const TICKS_PER_MILLISECOND = 10_000n;
+/** The number of ticks in a second. */
 export const TICKS_PER_SECOND = 10_000_000n;
+/** The number of ticks in a day. */
 export const TICKS_PER_DAY = 864_000_000_000n;
 
 /** System.TimeSpan: a signed count of 100 ns ticks. */

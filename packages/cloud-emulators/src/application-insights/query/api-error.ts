@@ -13,6 +13,7 @@ interface ErrorDetail {
   readonly innererror?: ErrorDetail;
 }
 
+/** Creates an error answer of the query API. */
 export function apiError(status: number, code: string, message: string, innererror?: ErrorDetail): ApiError {
   return { status, body: { error: { message, code, ...(innererror && { innererror }) } } };
 }

@@ -26,6 +26,7 @@ export function writeDateTime(ticks: Ticks): string {
   return digits === '' ? `${whole}Z` : `${whole}.${digits}Z`;
 }
 
+/** Returns the beginning of the day in UTC. */
 export function startOfDay(ticks: Ticks): Ticks {
   return ticks - floorModulo(ticks, TICKS_PER_DAY);
 }

@@ -12,10 +12,12 @@ export class QueryError extends Error {
   }
 }
 
+/** Creates the error of a query that cannot be parsed. */
 export function syntaxError(message: string): QueryError {
   return new QueryError('SyntaxError', message);
 }
 
+/** Creates the error of a query that cannot be bound to tables and columns. */
 export function semanticError(message: string): QueryError {
   return new QueryError('SemanticError', message);
 }

@@ -22,7 +22,9 @@ export type Expression =
   /** All columns; allowed in `arg_max(…, *)` alone. */
   | { readonly kind: 'star' };
 
+/** An operator with two operands. */
 export type BinaryOperator = 'and' | 'or' | Comparison | TextOperator;
+/** An operator that compares two values. */
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
 /** The operators on text; both are case-sensitive. */
 export type TextOperator = 'contains_cs' | 'startswith_cs';

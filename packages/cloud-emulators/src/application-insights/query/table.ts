@@ -4,13 +4,16 @@ export type ScalarType = 'string' | 'bool' | 'int' | 'long' | 'real' | 'datetime
 /** The value of a cell. A string is never null; a datetime is ticks; a dynamic value is JSON. */
 export type Value = unknown;
 
+/** A column of a table. */
 export interface Column {
   readonly name: string;
   readonly type: ScalarType;
 }
 
+/** The values of a row by the names of the columns. */
 export type Row = Readonly<Record<string, Value>>;
 
+/** A table of telemetry, or the result of an operator. */
 export interface Table {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
@@ -21,6 +24,7 @@ export function emptyOf(type: ScalarType): Value {
   return type === 'string' ? '' : null;
 }
 
+/** True for the types of numbers. */
 export function isNumeric(type: ScalarType): boolean {
   return type === 'int' || type === 'long' || type === 'real';
 }

@@ -9,6 +9,7 @@ import {
   type Registrations,
 } from './functions-core.ts';
 
+/** A loaded function app: its functions and hooks. */
 export interface FunctionApp {
   readonly registrations: Registrations;
   readonly model: ProgrammingModel;

@@ -4,11 +4,15 @@ import type { InvocationContext } from '@azure/functions';
 import type { FunctionMetadata, HttpData, Log, LogLevel } from '../messages.ts';
 
 const HOOK_NAMES = ['appStart', 'appTerminate', 'preInvocation', 'postInvocation'] as const;
+/** The name of a hook that an app can register. */
 export type HookName = (typeof HOOK_NAMES)[number];
+/** A callback of a hook. */
 export type HookCallback = (context: Record<string, unknown>) => unknown;
 
+/** The handler of a function. */
 export type FunctionHandler = (...inputs: unknown[]) => unknown;
 
+/** A function that the app registered. */
 export interface RegisteredFunction {
   readonly metadata: FunctionMetadata;
   readonly handler: FunctionHandler;

@@ -27,6 +27,7 @@ export interface ClaudeMessage {
   readonly context_management?: { readonly applied_edits: readonly never[] };
 }
 
+/** The token usage of a message. */
 export interface ClaudeUsage {
   readonly input_tokens: number;
   readonly cache_creation_input_tokens: number;

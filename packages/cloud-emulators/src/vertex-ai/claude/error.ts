@@ -13,6 +13,7 @@ export const CLAUDE_ERRORS = {
   overloaded_error: 529,
 } as const;
 
+/** A type of Anthropic's errors. */
 export type ClaudeErrorType = keyof typeof CLAUDE_ERRORS;
 
 /** An error that Anthropic answers. An error of Google's front end is a GoogleError instead. */

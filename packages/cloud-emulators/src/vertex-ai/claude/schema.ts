@@ -63,12 +63,14 @@ const Block = z.discriminatedUnion('type', [
   ThinkingBlock,
   RedactedThinkingBlock,
 ]);
+/** A content block of a message. */
 export type Block = z.infer<typeof Block>;
 
 const Message = z.strictObject({
   role: z.enum(['user', 'assistant']),
   content: z.union([z.string(), z.array(Block)]),
 });
+/** A message of a conversation. */
 export type Message = z.infer<typeof Message>;
 
 const Tool = z.strictObject({
@@ -79,6 +81,7 @@ const Tool = z.strictObject({
   eager_input_streaming: z.boolean().nullish(),
   cache_control: CacheControl,
 });
+/** A tool that Claude may use. */
 export type Tool = z.infer<typeof Tool>;
 
 const Parallel = { disable_parallel_tool_use: z.boolean().optional() };
@@ -130,6 +133,7 @@ const CONTEXT_MANAGEMENT = {
 };
 
 type Whole = typeof MESSAGES & typeof SAMPLING & typeof CONTEXT_MANAGEMENT;
+/** The body of a request for a message. */
 export type MessagesBody = z.infer<z.ZodObject<Whole, z.core.$strict>>;
 
 /**

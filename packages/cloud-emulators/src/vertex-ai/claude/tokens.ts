@@ -13,6 +13,7 @@ const PIXELS_PER_TOKEN = 750;
 /** A prompt: the fields that a call of a model and a count of tokens have in common. */
 export type ClaudePrompt = Pick<CountTokensBody, 'messages' | 'system' | 'tools'>;
 
+/** Counts the tokens of a text. */
 export function countClaudeTokens(text: string): number {
   return Math.ceil(countCharacters(text) / CHARACTERS_PER_TOKEN);
 }

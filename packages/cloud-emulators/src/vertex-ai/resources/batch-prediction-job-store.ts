@@ -3,6 +3,7 @@ import type { Json } from '../read-message.ts';
 import { PROJECT_NUMBER } from '../sample-endpoints.ts';
 import { withProjectNumber } from '../sample-resources.ts';
 
+/** The state of a batch prediction job. */
 export type JobState =
   'JOB_STATE_PENDING' | 'JOB_STATE_RUNNING' | 'JOB_STATE_SUCCEEDED' | 'JOB_STATE_CANCELLED';
 
