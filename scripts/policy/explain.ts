@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Principal } from '../../src/governance/call-target.ts';
-import { countRoles } from '../../src/governance/applications.ts';
+import { splitRoles } from '../../src/governance/applications.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { suggest } from '../../src/governance/suggest.ts';
@@ -35,7 +35,7 @@ async function run(): Promise<string> {
   const { documents } = governance;
   const caller = withRoles(documents, findSampleCaller(documents, application), role);
   const productId = findProduct(documents, caller, values.product);
-  const principal = countRoles(documents, { ...caller, productId });
+  const principal = splitRoles(documents, { ...caller, productId });
   const call = await readSampleCall({
     method,
     path,

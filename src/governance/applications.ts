@@ -57,7 +57,7 @@ type KeyHolder = Principal & { readonly productId: string };
  * limits; the others become idle. Denies and residency rules hold for idle roles too, so that another key does not lift
  * them. No role counts with a product that the documents do not list.
  */
-export function countRoles<Holder extends KeyHolder>(
+export function splitRoles<Holder extends KeyHolder>(
   { access, limits }: Pick<GovernanceDocuments, 'access' | 'limits'>,
   holder: Holder,
 ): Holder & { readonly idleRoles: readonly string[] } {
@@ -82,7 +82,7 @@ interface SubscriptionUser {
 
 /** The edge refuses with the same text, in its policy fragment `name-error`. */
 const REASON =
-  'Your APIM subscription belongs to another application than the one that the token is of, or to none yet. Use the key ' +
+  'Your APIM subscription belongs to another application than your token, or to none yet. Use the key ' +
   'of your application’s own APIM subscription, or ask the platform team to list yours in governance/limits.yaml.';
 
 /**

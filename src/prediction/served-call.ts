@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import { countRoles } from '../governance/applications.ts';
+import { splitRoles } from '../governance/applications.ts';
 import type { Governance } from '../governance/governance.ts';
 import { judgeSubscription } from '../governance/applications.ts';
 import { CallRecord, type RecordDependencies } from './call-record.ts';
@@ -67,7 +67,7 @@ export async function identify(
   if (timeLimitInMs !== undefined) deadline.shorten(timeLimitInMs);
   const caller = await deadline.bound(callers.identify(header));
   record.noteCaller(caller, readTraceId(header));
-  const counted = countRoles(documents, caller);
+  const counted = splitRoles(documents, caller);
   const denial = judgeSubscription(documents, counted);
   if (!denial) return counted;
   record.noteDecision(denial);

@@ -1,6 +1,6 @@
 import type { CallTarget, Principal } from '../../../src/governance/call-target.ts';
 import { targetOf } from '../../../src/governance/decide-catalog.ts';
-import { countRoles } from '../../../src/governance/applications.ts';
+import { splitRoles } from '../../../src/governance/applications.ts';
 import type { CatalogEntry } from '../../../src/governance/documents.ts';
 import { explain } from '../../../src/governance/explain.ts';
 import { isAuditor } from '../../../src/governance/is-auditor.ts';
@@ -35,7 +35,7 @@ const governance = governanceOf({
 const { documents } = governance;
 
 function callerOf(roles: readonly string[], productId: string, isDelegated = false): Principal {
-  return countRoles(documents, { roles, productId, applicationId: AGENT_ID, isDelegated });
+  return splitRoles(documents, { roles, productId, applicationId: AGENT_ID, isDelegated });
 }
 
 function callOf(entry: CatalogEntry): CallTarget {
