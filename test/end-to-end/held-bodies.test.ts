@@ -68,7 +68,7 @@ test('an answer longer than is passed on at once is a failure that says so, whol
     status: 502,
     code: 'VERTEX_FAILED',
     canonical: 'INTERNAL',
-    message: 'longer than the 2 MiB that the gateway passes on at once',
+    message: 'longer than 2 MiB, the most that the gateway passes on at once',
   };
   expectFailure(observed, await generate(observed), tooLong);
 
@@ -100,7 +100,7 @@ test('predictions over gRPC that are longer than that are a failure that says so
     status: 502,
     code: 'VERTEX_FAILED',
     canonical: 'INTERNAL',
-    message: 'longer than the 2 MiB that the gateway passes on at once',
+    message: 'longer than 2 MiB, the most that the gateway passes on at once',
   });
 });
 
