@@ -20,9 +20,12 @@ export function withGatewayErrors<Part extends Record<keyof Part, (...values: ne
   ) as Part;
 }
 
-/** Turns an AuditError into the GatewayError of the same code. Another thrown value stays as it is. */
+/**
+ * Turns an AuditError into the GatewayError of the same code. Another thrown value stays as it is, and so does the error
+ * of a command.
+ */
 export function toGatewayTerms(error: unknown): unknown {
-  if (!(error instanceof AuditError)) return error;
-  const { code, message, retryAfterInMs } = error;
-  return new GatewayError(code, message, retryAfterInMs === undefined ? {} : { retryAfterInMs });
+  if (!(error instanceof AuditError) || error.code === 'AUDIT_INPUT_INVALID') return error;
+  const { message, retryAfterInMs } = error;
+  return new GatewayError(error.code, message, retryAfterInMs === undefined ? {} : { retryAfterInMs });
 }

@@ -1,4 +1,4 @@
-/** The reasons for which the audit trail refuses a request. */
+/** The reasons for which the audit trail fails. */
 type AuditErrorCode =
   /** The ledger, the audit key or Application Insights cannot be used now. A later try may succeed. */
   | 'AUDIT_UNAVAILABLE'
@@ -7,11 +7,13 @@ type AuditErrorCode =
   /** The ledger does not take entries in time, so that a call that needs one must not be made. */
   | 'AUDIT_LEDGER_UNAVAILABLE'
   /** The key that makes seals cannot be read now. */
-  | 'SEALS_UNAVAILABLE';
+  | 'SEALS_UNAVAILABLE'
+  /** A command cannot use an argument, a setting, or the bundle that it was given. Only commands fail so. */
+  | 'AUDIT_INPUT_INVALID';
 
 /**
- * An error that the gateway can show to its callers. `message` is written for them in plain English. It holds no text
- * from an SDK, whose errors hold their requests.
+ * The error of everything that fails in the audit trail. `message` is in plain English, for the gateway's callers or for
+ * the user of a command. It holds no text from an SDK, whose errors hold their requests.
  */
 export class AuditError extends Error {
   readonly code: AuditErrorCode;

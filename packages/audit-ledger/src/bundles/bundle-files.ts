@@ -1,3 +1,4 @@
+import { inputInvalid } from '../input-invalid.ts';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -18,12 +19,13 @@ export interface BundleFiles {
 const MOST_BYTES = 128 * 1024 * 1024;
 
 /**
- * Lists the files of a bundle. What is no regular file is a finding. @throws Error in plain words when there is no such
+ * Lists the files of a bundle. What is no regular file is a finding. @throws AuditError AUDIT_INPUT_INVALID when there is no such
  * folder.
  */
 export async function listBundleFiles(folder: string): Promise<BundleFiles> {
   const found = await lstat(folder).catch(() => undefined);
-  if (found?.isDirectory() !== true) throw new Error('The bundle is not there: --bundle must name a folder.');
+  if (found?.isDirectory() !== true)
+    throw inputInvalid('The bundle is not there: --bundle must name a folder.');
   const paths = new Set<string>();
   const findings: Finding[] = [];
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

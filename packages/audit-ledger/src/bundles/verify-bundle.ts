@@ -1,3 +1,5 @@
+import { AuditError } from '../audit-error.ts';
+import { inputInvalid } from '../input-invalid.ts';
 import { join } from 'node:path';
 import type { PublicKeys } from '../keys/signature.ts';
 import { createFolderLedger } from '../ledger/folder-ledger.ts';
@@ -33,17 +35,23 @@ const ALL_TIME = { from: new Date(0).toISOString(), to: '9999-12-31T23:59:59.999
 
 /**
  * Verifies an evidence bundle by itself: its manifest, the manifest's signature, every file, and the chains against the
- * anchors. Damage to the bundle is a finding. @throws Error in plain words when the folder is no bundle.
+ * anchors. Damage to the bundle is a finding. @throws AuditError AUDIT_INPUT_INVALID when the folder is no bundle, or can't be read.
  */
-export async function verifyBundle(
-  folder: string,
-  { publicKeys, now }: BundleOptions,
-): Promise<VerificationReport> {
+export async function verifyBundle(folder: string, options: BundleOptions): Promise<VerificationReport> {
+  try {
+    return await verifyFolder(folder, options);
+  } catch (error) {
+    if (error instanceof AuditError) throw error;
+    throw inputInvalid('A file of the bundle cannot be read: check who may read its folder.');
+  }
+}
+
+async function verifyFolder(folder: string, { publicKeys, now }: BundleOptions): Promise<VerificationReport> {
   const files = await listBundleFiles(folder);
   const { findings, notChecked } = files;
   const manifestText = await readText(files, MANIFEST_FILE);
   if (manifestText === undefined)
-    throw new Error(`The folder has no ${MANIFEST_FILE}, so it is no bundle of audit:export.`);
+    throw inputInvalid(`The folder has no ${MANIFEST_FILE}, so it is no bundle of audit:export.`);
   const manifest = parse(BundleManifest, manifestText, MANIFEST_FILE, files);
   const keys = publicKeys ?? (await readBundleKeys(files));
   await checkManifestSignature(files, manifestText, keys, publicKeys !== undefined);

@@ -1,3 +1,4 @@
+import { inputInvalid } from '../input-invalid.ts';
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { z } from 'zod';
@@ -23,7 +24,7 @@ type AuditSettings = z.infer<typeof AuditSettings> & {
  * runs.
  * @param namedFile a file that is read in place of the environment, if it is given.
  * @param environmentFile the file that is read when the environment names no storage account.
- * @throws Error in plain words, which names the settings that are missing or wrong, but none of their values.
+ * @throws AuditError AUDIT_INPUT_INVALID, which names the settings that are missing or wrong, but none of their values.
  */
 export function readAuditSettings(namedFile: string | undefined, environmentFile: URL): AuditSettings {
   const isLocal = namedFile !== undefined || !process.env.AUDIT_STORAGE_URL;
@@ -33,7 +34,7 @@ export function readAuditSettings(namedFile: string | undefined, environmentFile
   );
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `  - ${path.join('.')}: ${message}`);
-    throw new Error(`These settings cannot be used:\n${problems.join('\n')}`);
+    throw inputInvalid(`These settings cannot be used:\n${problems.join('\n')}`);
   }
   const { APPLICATIONINSIGHTS_APPLICATION_ID: id, APPLICATIONINSIGHTS_CONNECTION_STRING: text } = parsed.data;
   return {
@@ -55,7 +56,7 @@ function readLocalSettings(file: string | URL): Record<string, string> {
     // The error below says what to do.
   }
   if (!settings)
-    throw new Error(
+    throw inputInvalid(
       'There is no ledger to look at: set AUDIT_STORAGE_URL to the storage account, or run "npm start" and wait until ' +
         'it is ready.',
     );

@@ -1,3 +1,4 @@
+import { inputInvalid } from '../input-invalid.ts';
 import { isUtf8 } from 'node:buffer';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
@@ -57,16 +58,16 @@ async function showContentOrThrow(environmentFile: URL): Promise<void> {
   }
   const id = RecordId.safeParse(positionals[0]);
   if (!id.success || positionals.length > 1)
-    throw new Error(
+    throw inputInvalid(
       'Name one record by its id, such as 20261122T210150123Z-5f0c2b1e-8a4d-4c3b-9e21-7d6a5b4c3f2e.',
     );
   const settings = readAuditSettings(values['environment-file'], environmentFile);
   const { AUDIT_KEY_URL } = settings;
   if (AUDIT_KEY_URL === undefined)
-    throw new Error('AUDIT_KEY_URL is not set: it names the key that unwraps contents.');
+    throw inputInvalid('AUDIT_KEY_URL is not set: it names the key that unwraps contents.');
   const { credential, storage, ledger } = openAudit(settings);
   const record = await findRecord(ledger, id.data);
-  if (!record) throw new Error('The ledger has no record of this id.');
+  if (!record) throw inputInvalid('The ledger has no record of this id.');
   if (!record.content) {
     console.log(
       'Nothing was kept of the content of this call: no rule asked for it, or it could not be kept.',

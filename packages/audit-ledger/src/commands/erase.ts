@@ -1,3 +1,4 @@
+import { inputInvalid } from '../input-invalid.ts';
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { openAuditKey } from '../keys/audit-key.ts';
@@ -151,7 +152,7 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
 function readSubject(text: string | undefined): DataSubject {
   const [, identityProvider, objectId] = /^([^/\s]+)\/(.+)$/.exec(text ?? '') ?? [];
   if (identityProvider === undefined || objectId === undefined)
-    throw new Error(
+    throw inputInvalid(
       '--subject must be the identity provider’s id and the object id, with a slash between them.',
     );
   return { identityProvider, objectId };
@@ -160,6 +161,6 @@ function readSubject(text: string | undefined): DataSubject {
 function readReason(text: string | undefined): string {
   const reason = text?.trim() ?? '';
   if (reason === '' || reason.length > MAXIMUM_REASON_LENGTH || /\p{Cc}/u.test(reason))
-    throw new Error(`--reason must be one line of at most ${MAXIMUM_REASON_LENGTH} characters.`);
+    throw inputInvalid(`--reason must be one line of at most ${MAXIMUM_REASON_LENGTH} characters.`);
   return reason;
 }

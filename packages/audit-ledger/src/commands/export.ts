@@ -1,3 +1,4 @@
+import { inputInvalid } from '../input-invalid.ts';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -87,9 +88,9 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
     return;
   }
   const { out } = values;
-  if (out === undefined) throw new Error(`--out is missing.\n${USAGE}`);
+  if (out === undefined) throw inputInvalid(`--out is missing.\n${USAGE}`);
   await mkdir(out, { recursive: true });
-  if ((await readdir(out)).length > 0) throw new Error('--out must name a folder that is empty.');
+  if ((await readdir(out)).length > 0) throw inputInvalid('--out must name a folder that is empty.');
   const now = new Date();
   const period = readPeriod(values, now);
   const settings = readAuditSettings(values['environment-file'], environmentFile);

@@ -9,11 +9,16 @@ import { AuditError } from '../audit-error.ts';
 export function fail(what: string, usage: string, error: unknown, exitCode: number): void {
   const isUsage =
     error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  const isOurs = error instanceof AuditError || isUsage || (error instanceof Error && error.name === 'Error');
-  const why = isOurs
+  const isPlain = error instanceof AuditError || isUsage || isOfFile(error);
+  const why = isPlain
     ? error.message
     : 'Storage did not answer as expected: check its address, that you are signed in to Azure, and what you may do there.';
   console.error(`${what} ${why}`);
   if (isUsage) console.error(usage);
   process.exitCode = exitCode;
+}
+
+/** Tells whether an error is the operating system's about a file of this machine, which it names. */
+function isOfFile(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
 }

@@ -1,3 +1,4 @@
+import { AuditError } from '../audit-error.ts';
 import type { AppendStore } from '../ledger/append-store.ts';
 import type { AuditKey } from '../keys/audit-key.ts';
 import type { EntryBody } from '../ledger/ledger-entry.ts';
@@ -32,7 +33,7 @@ interface SignedPlace {
 
 /**
  * Puts the entry of a command on the ledger, in a chain of its own that it begins and ends.
- * @throws Error in plain words when that takes longer than `timeoutInMs`. There are no retries after that.
+ * @throws AuditError AUDIT_LEDGER_UNAVAILABLE when that takes longer than `timeoutInMs`. There are no retries after that.
  */
 export async function putOnLedger(
   body: EntryBody,
@@ -66,7 +67,8 @@ export async function putOnLedger(
     timeoutInMs,
     onLate: () => {
       isLate = true;
-      throw new Error(
+      throw new AuditError(
+        'AUDIT_LEDGER_UNAVAILABLE',
         'The ledger cannot be written, and nothing is done that is not on record. Check that you have the role Storage ' +
           'Blob Data Contributor, and run this again.',
       );

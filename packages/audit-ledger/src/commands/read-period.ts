@@ -1,3 +1,4 @@
+import { inputInvalid } from '../input-invalid.ts';
 import { z } from 'zod';
 import type { Period } from '../time/period.ts';
 import { INSTANT_BOUNDS, isWithinBounds } from '../reading/instant.ts';
@@ -9,7 +10,7 @@ const Instant = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 /**
  * Reads a period from the options `--from` and `--to`. Without them it is the last 30 days. A date means the beginning
  * of that day in UTC as `--from`, and the end of that day as `--to`.
- * @throws Error in plain words that names the wrong option.
+ * @throws AuditError AUDIT_INPUT_INVALID, which names the wrong option.
  */
 export function readPeriod(
   { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined },
@@ -24,17 +25,17 @@ export function readPeriod(
         : readInstant('--from', from),
     to: end,
   };
-  if (period.from >= period.to) throw new Error('--from must be before --to.');
+  if (period.from >= period.to) throw inputInvalid('--from must be before --to.');
   return period;
 }
 
 function readInstant(option: string, text: string, moreInMs = 0): Date {
   const parsed = Instant.safeParse(text);
   if (!parsed.success)
-    throw new Error(
+    throw inputInvalid(
       `${option} must be a date such as 2026-01-31, or an instant such as 2026-01-31T12:00:00Z.`,
     );
   const instant = new Date(Date.parse(parsed.data) + moreInMs);
-  if (!isWithinBounds(instant)) throw new Error(`${option} ${INSTANT_BOUNDS}.`);
+  if (!isWithinBounds(instant)) throw inputInvalid(`${option} ${INSTANT_BOUNDS}.`);
   return instant;
 }

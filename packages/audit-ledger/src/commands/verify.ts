@@ -1,3 +1,4 @@
+import { inputInvalid } from '../input-invalid.ts';
 import { parseArgs } from 'node:util';
 import { createLedgerVerifier } from '../verification/ledger-verifier.ts';
 import { readPublicKey } from '../keys/audit-public-keys.ts';
@@ -62,7 +63,7 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
   }
   const { bundle, 'public-key': keyFile } = values;
   if (bundle !== undefined && [values.from, values.to, values.grace].some((value) => value !== undefined))
-    throw new Error('A bundle is verified as a whole: --from, --to and --grace do not go with --bundle.');
+    throw inputInvalid('A bundle is verified as a whole: --from, --to and --grace do not go with --bundle.');
   const publicKey = keyFile === undefined ? undefined : await readKeyFile(keyFile);
   const publicKeys = publicKey && (() => Promise.resolve(publicKey));
   const report: VerificationReport =
@@ -92,12 +93,12 @@ function readGrace(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const minutes = Number(text);
   if (text.trim() === '' || !(minutes >= 0 && minutes <= MAXIMUM_GRACE_IN_MINUTES))
-    throw new Error(`--grace must be a number of minutes from 0 to ${MAXIMUM_GRACE_IN_MINUTES}.`);
+    throw inputInvalid(`--grace must be a number of minutes from 0 to ${MAXIMUM_GRACE_IN_MINUTES}.`);
   return minutes;
 }
 
 async function readKeyFile(file: string): Promise<Awaited<ReturnType<typeof readPublicKey>>> {
   const key = await readPublicKey(file).catch(() => undefined);
-  if (key?.kty !== 'RSA') throw new Error('--public-key must name a PEM file with an RSA key.');
+  if (key?.kty !== 'RSA') throw inputInvalid('--public-key must name a PEM file with an RSA key.');
   return key;
 }

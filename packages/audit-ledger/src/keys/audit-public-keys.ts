@@ -45,10 +45,15 @@ export function createAuditPublicKeys(keyUrl: string, credential: () => TokenCre
 }
 
 /**
- * Reads the public half of a key from a PEM file that holds a public or a private key. @throws when it can't be read.
+ * Reads the public half of a key from a PEM file that holds a public or a private key. @throws
+ * AuditError AUDIT_UNAVAILABLE when it can't be read.
  */
 export async function readPublicKey(file: URL | string): Promise<JsonWebKey> {
-  return createPublicKey(await readFile(file)).export({ format: 'jwk' });
+  try {
+    return createPublicKey(await readFile(file)).export({ format: 'jwk' });
+  } catch {
+    throw new AuditError('AUDIT_UNAVAILABLE', 'The public audit key cannot be read from its PEM file.');
+  }
 }
 
 function asJwk({ n, e }: VaultKey): JsonWebKey | undefined {

@@ -1,3 +1,4 @@
+import { AuditError } from '../audit-error.ts';
 import { EventDelivery, type EventDeliveryOptions } from './event-delivery.ts';
 import type { EntryBody } from '../ledger/ledger-entry.ts';
 import type { DescribeRecord } from './ledger-events.ts';
@@ -36,7 +37,7 @@ interface Shipping {
   /**
    * Ships the entries of lost writers, and closes the calls that they left open. A call while a sweep runs gets the
    * outcome of that sweep.
-   * @throws Error in plain words when storage can't be read or time is up.
+   * @throws AuditError AUDIT_UNAVAILABLE when storage can't be read or time is up.
    */
   sweep(): Promise<Backlog>;
   /** Ships the remaining entries, for at most `timeoutInMs`. Another process ships those that are left then. */
@@ -105,7 +106,10 @@ class LedgerShipping implements Shipping {
       onLate: () => {
         const { problem } = this.#delivery;
         const reason = problem === undefined ? '' : ` What is on record waits in the ledger: ${problem}`;
-        const late = new Error(`The audit sweep took too long; the next one goes on.${reason}`);
+        const late = new AuditError(
+          'AUDIT_UNAVAILABLE',
+          `The audit sweep took too long; the next one goes on.${reason}`,
+        );
         deadline.abort(late);
         throw late;
       },
@@ -115,7 +119,7 @@ class LedgerShipping implements Shipping {
   async close(timeoutInMs: number): Promise<void> {
     this.#isClosing = true;
     const { schedule } = this.#options;
-    const end = () => this.#closing.abort(new Error('The process ends.'));
+    const end = () => this.#closing.abort(new AuditError('AUDIT_UNAVAILABLE', 'The process ends.'));
     await waitAtMost(this.#drain(), { schedule, timeoutInMs, onLate: end });
     end();
   }
@@ -175,7 +179,10 @@ class LedgerShipping implements Shipping {
     } catch {
       abortSignal.throwIfAborted();
       // The storage SDK's error is dropped, because it holds its request.
-      throw new Error('The audit ledger could not be swept: its storage could not be read or written.');
+      throw new AuditError(
+        'AUDIT_UNAVAILABLE',
+        'The audit ledger could not be swept: its storage could not be read or written.',
+      );
     }
   }
 
