@@ -206,7 +206,7 @@ test('operators are told that the token of another issuer than Entra ID is for a
   callers = create({ issuer, audience: 'functions', keys: () => pair.publicKey });
   const token = await sign(claims({ iss: issuer, aud: 'api://functions' }));
   expect((await refusal(`Bearer ${token}`)).message).toBe(
-    `${REFUSED} For its operators: The token is for another audience than API_MANAGEMENT_AUDIENCE.`,
+    `${REFUSED} For its operators: The token’s audience is not the one in API_MANAGEMENT_AUDIENCE.`,
   );
 });
 
@@ -217,7 +217,7 @@ test('a token of Entra ID need not tell its version', async () => {
 
 test('a v1.0 token for several audiences is refused', async () => {
   const token = await sign(claims({ ...V1, aud: [CLIENT_ID, OTHER_URI] }));
-  expect((await refusal(`Bearer ${token}`)).message).toMatch(/v1\.0 one, whose audience/);
+  expect((await refusal(`Bearer ${token}`)).message).toMatch(/audience of a v1\.0 token/);
 });
 
 const LETTERS = 'abcdefab-cdef-4abc-8def-abcdefabcdef';
