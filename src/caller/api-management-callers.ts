@@ -1,8 +1,9 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
+import { KEY_ONLY_PROVIDER } from '../governance/applications.ts';
 import type { Caller, Callers, ReadHeader } from '../prediction/caller.ts';
-import { readStampedCaller } from './stamped-caller.ts';
 import { findMismatch, tokenFormsOf } from './token-forms.ts';
 
 /** The options of `createApiManagementCallers`. */
@@ -25,6 +26,64 @@ export interface ApiManagementCallersOptions {
 
 /** The most tokens that are remembered as verified. API Management has one per instance and renews it daily. */
 const MAXIMUM_REMEMBERED_TOKENS = 64;
+
+const Guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
+/**
+ * An identifier of any issuer. Entra ID gives GUIDs, others names, addresses or numbers, in any script. The edge
+ * percent-encodes it. An issuer's name of a caller has at most 255 characters (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
+ */
+const Identifier = z
+  .string()
+  .regex(/^(?:[\w.~:@/|!'()*+-]|%[0-9A-F]{2})+$/i)
+  .transform((encoded, context) => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'percent-encoded UTF-8' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.string().regex(/^[^\p{Cc}\p{Cs}]{1,256}$/u));
+const ResourceName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,255}$/);
+
+/** The headers of a caller with a token. */
+const TokenHolder = z.object({
+  identityProvider: ResourceName,
+  tenantId: Identifier,
+  objectId: Identifier,
+  applicationId: Identifier,
+  /** True when the application acts for a person. */
+  isDelegated: z.enum(['true', 'false']).transform((isDelegated) => isDelegated === 'true'),
+});
+
+/** The headers of a caller with a key only. Nothing but its APIM subscription is known. */
+const KeyHolder = z.object({
+  identityProvider: z.literal(KEY_ONLY_PROVIDER),
+  tenantId: z.literal(''),
+  objectId: ResourceName,
+  applicationId: z.literal(''),
+  isDelegated: z.literal('false').transform(() => false),
+});
+
+/** The headers of every call. */
+const CallHeaders = z.object({
+  /** The roles, separated by spaces; Entra ID's app role values hold no space. The server's limit of headers bounds them. */
+  roles: z.string().transform((roles) => roles.split(' ').filter((role) => role !== '')),
+  subscriptionId: ResourceName,
+  productId: ResourceName,
+  requestId: Guid,
+});
+
+/** The headers that the edge's `stamp-identity` fragment sets; they override those that the caller sent. */
+const StampedByToken = TokenHolder.extend(CallHeaders.shape);
+const StampedByKey = KeyHolder.extend(CallHeaders.shape).refine(
+  ({ objectId, subscriptionId }) => objectId === subscriptionId,
+  { path: ['objectId'] },
+);
+
+/** Version 00 has four parts; a later version may add more behind them. */
+const TRACE_PARENT =
+  /^(?:00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}|(?:0[1-9a-f]|[1-9a-e][0-9a-f]|f[0-9a-e])-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-.*)?)$/;
 
 /**
  * Accepts only calls with a valid token of API Management's managed identity, v1.0 or v2.0. The caller is read from the
@@ -93,4 +152,45 @@ function notFromApiManagement(hint?: string): GatewayError {
     'CALLER_NOT_AUTHENTICATED',
     hint === undefined ? message : `${message} For its operators: ${hint}`,
   );
+}
+
+/**
+ * Reads the caller from the headers that the edge stamped.
+ * @throws GatewayError CALLER_NOT_AUTHENTICATED for a missing or malformed header, which is a fault of the edge's policies.
+ */
+function readStampedCaller(header: ReadHeader): Caller {
+  const identityProvider = header('x-gateway-identity-provider');
+  const StampedHeaders = identityProvider === KEY_ONLY_PROVIDER ? StampedByKey : StampedByToken;
+  const parsed = StampedHeaders.safeParse({
+    identityProvider,
+    isDelegated: header('x-gateway-delegated'),
+    tenantId: header('x-gateway-tenant-id') ?? '',
+    objectId: header('x-gateway-object-id'),
+    applicationId: header('x-gateway-application-id') ?? '',
+    roles: header('x-gateway-roles') ?? '',
+    subscriptionId: header('x-gateway-subscription-id'),
+    productId: header('x-gateway-product-id'),
+    requestId: header('x-gateway-request-id'),
+  });
+  if (parsed.success) {
+    const traceId = readTraceId(header);
+    return { ...parsed.data, ...(traceId !== undefined && { traceId }) };
+  }
+  const missing = [...new Set(parsed.error.issues.map(({ path }) => path.join('.')))].join(', ');
+  throw new GatewayError(
+    'CALLER_NOT_AUTHENTICATED',
+    `API Management did not identify the caller: ${missing} missing or malformed.`,
+  );
+}
+
+/** Reads the id of a call's trace; undefined for a header that is not as https://www.w3.org/TR/trace-context/ says. */
+export function readTraceId(header: ReadHeader): string | undefined {
+  const [, first, firstParent, later, laterParent] = TRACE_PARENT.exec(header('traceparent') ?? '') ?? [];
+  const traceId = first ?? later;
+  const parentId = firstParent ?? laterParent;
+  return isZero(traceId) || isZero(parentId) ? undefined : traceId;
+}
+
+function isZero(id: string | undefined): boolean {
+  return id === undefined || /^0+$/.test(id);
 }

@@ -10,8 +10,7 @@ import type { Call } from '../prediction/call.ts';
 import type { ErrorDialect } from '../prediction/dialect.ts';
 import type { ReadHeader } from '../prediction/caller.ts';
 import type { Reply } from '../prediction/reply.ts';
-import { HttpReply } from './http-reply.ts';
-import { type Exchange, takeExchange } from './library-server.ts';
+import { type Exchange, HttpReply, takeExchange } from './http-reply.ts';
 import { type BodyParts, readBody } from './read-body.ts';
 
 /** All methods are served, so that a call with a wrong one is on record and gets an error that its client understands. */

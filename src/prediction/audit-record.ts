@@ -11,7 +11,7 @@ import type { AnswerFacts } from './answer.ts';
  * or a prediction. A field that is absent is not known.
  */
 export interface OpeningRecord {
-  /** The call's start and its request id (`recordIdOf`), so that ids sort by time. */
+  /** The call's start and its request id , so that ids sort by time. */
   readonly id: string;
   /** The id that API Management gave the call, in lower case. */
   readonly requestId: string;
@@ -57,12 +57,4 @@ export interface AuditRecord extends OpeningRecord {
   readonly costInUsd?: number;
   /** The reference to the content that is kept because a rule asks for it. */
   readonly content?: ContentReference;
-}
-
-/**
- * Returns the id of a record: the call's start in UTC without punctuation, a hyphen and the request id.
- * @param requestId a GUID.
- */
-export function recordIdOf(startedAt: Date, requestId: string): string {
-  return `${startedAt.toISOString().replaceAll(/[-:.]/g, '')}-${requestId}`;
 }

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import { findAgent } from '../governance/applications.ts';
-import type { AuthorizedCall } from '../governance/decide.ts';
-import type { Decision } from '../governance/decide.ts';
+import type { AuthorizedCall, Decision } from '../governance/decide.ts';
 import type { Price } from '../governance/documents.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { AnswerFacts } from './answer.ts';
-import { type AuditRecord, type OpeningRecord, recordIdOf } from './audit-record.ts';
+import type { AuditRecord, OpeningRecord } from './audit-record.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
@@ -133,16 +132,13 @@ export class CallRecord {
     this.#isAdmitted = true;
   }
 
-  /**
-   * Notes the verified caller; the call has its request id from here on.
-   * @param traceId the trace that API Management put the call into.
-   */
-  noteCaller(caller: Caller, traceId: string | undefined): void {
+  /** Notes the verified caller; the call has its request id from here on. */
+  noteCaller(caller: Caller): void {
     this.requestId = caller.requestId;
     this.#opening.requestId = caller.requestId.toLowerCase();
     this.#opening.id = recordIdOf(this.#opening.startedAt, this.#opening.requestId);
     this.#opening.caller = caller;
-    if (traceId !== undefined) this.#opening.traceId = traceId;
+    if (caller.traceId !== undefined) this.#opening.traceId = caller.traceId;
   }
 
   /** Counts a call whose caller is not verified; it has no record here. */
@@ -330,4 +326,12 @@ function outcomeOf(code: GatewayErrorCode, status: number): Outcome {
   if (code.startsWith('VERTEX_')) return 'failed';
   if (code === 'OPERATION_NOT_SERVED') return 'denied';
   return status < 500 ? 'denied' : 'failed';
+}
+
+/**
+ * Returns the id of a record: the call's start in UTC without punctuation, a hyphen and the request id.
+ * @param requestId a GUID.
+ */
+function recordIdOf(startedAt: Date, requestId: string): string {
+  return `${startedAt.toISOString().replaceAll(/[-:.]/g, '')}-${requestId}`;
 }

@@ -15,6 +15,8 @@ export interface Caller {
   readonly productId: string;
   /** The id that API Management gave the call; the audit record has it too. */
   readonly requestId: string;
+  /** The id of the W3C trace that API Management put the call into. */
+  readonly traceId?: string;
 }
 
 /** Reads one request header; null when it is absent. */

@@ -7,9 +7,9 @@ import type { CallRecord } from './call-record.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { createCallerLimits } from './caller-limits.ts';
+import { checkTimeLimits, readStartLimit } from './deadline.ts';
 import { deliver } from './deliver.ts';
-import { isStream, type Prediction, type StreamShape } from './prediction.ts';
-import { checkTimeLimits, readStartLimit } from './read-time-limit.ts';
+import type { Prediction, StreamShape } from './prediction.ts';
 import type { Reply } from './reply.ts';
 import type { Seal, Seals } from '@vertex-ai-gateway/audit-ledger/keys/seals';
 import {
@@ -151,6 +151,7 @@ function askVertex(
   const release = () => heldBody.release();
   coming.then(release, release);
   const { payload } = authorized.target;
-  const shape = isStream(payload) ? { format: payload.format, framing: payload.framing } : undefined;
+  const shape =
+    payload.framing === undefined ? undefined : { format: payload.format, framing: payload.framing };
   return { coming, shape };
 }

@@ -22,6 +22,7 @@ export type Payload = InstancesPayload | BytesPayload;
 /** Instances for a custom endpoint, which are sent over gRPC. */
 export interface InstancesPayload extends Instances {
   readonly kind: 'instances';
+  readonly framing?: undefined;
 }
 
 /** JSON that is sent over REST. */
@@ -52,15 +53,10 @@ export interface BytesPayload {
   readonly checked?: Instances;
 }
 
-/** A payload whose answer comes in parts. */
-export type StreamPayload = BytesPayload & { readonly framing: Framing };
-
 /** The facts about a stream that are needed to hand it on. */
-export type StreamShape = Pick<StreamPayload, 'format' | 'framing'>;
-
-/** Returns true when the payload's answer comes in parts. */
-export function isStream(payload: Payload): payload is StreamPayload {
-  return payload.kind === 'bytes' && payload.framing !== undefined;
+export interface StreamShape {
+  readonly format: AnswerFormat;
+  readonly framing: Framing;
 }
 
 /** One HTTP request to Vertex AI. The payload chooses neither the host nor the access token. */

@@ -1,17 +1,16 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import { splitRoles } from '../governance/applications.ts';
+import { judgeSubscription, splitRoles } from '../governance/applications.ts';
 import type { Governance } from '../governance/governance.ts';
-import { judgeSubscription } from '../governance/applications.ts';
 import { CallRecord, type RecordDependencies } from './call-record.ts';
 import type { Call } from './call.ts';
 import type { Caller, Callers } from './caller.ts';
-import { startDeadline, type Deadline, type TimeLimits } from './deadline.ts';
+import { type Deadline, readTimeLimit, startDeadline, type TimeLimits } from './deadline.ts';
 import type { Dialect, ErrorDialect } from './dialect.ts';
 import type { HeldBytes, MemoryBudget } from './memory-budget.ts';
-import { readTimeLimit } from './read-time-limit.ts';
-import { readTraceId } from './read-trace-id.ts';
 import type { Reply } from './reply.ts';
-import type { RunningCalls } from './running-calls.ts';
+
+/** The time after which another instance is sure to take the call. */
+const RETRY_AFTER_IN_MS = 1_000;
 
 /** The dependencies of every use case. */
 export interface ServingDependencies extends TimeLimits, RecordDependencies {
@@ -66,7 +65,7 @@ export async function identify(
   const timeLimitInMs = readTimeLimit(header);
   if (timeLimitInMs !== undefined) deadline.shorten(timeLimitInMs);
   const caller = await deadline.bound(callers.identify(header));
-  record.noteCaller(caller, readTraceId(header));
+  record.noteCaller(caller);
   const counted = splitRoles(documents, caller);
   const denial = judgeSubscription(documents, counted);
   if (!denial) return counted;
@@ -99,4 +98,45 @@ export function endCall({
   record.end();
   deadline.clear();
   void reply.over.then(leave);
+}
+
+/** The calls that this instance serves at the moment. */
+export class RunningCalls {
+  readonly #ends = new Set<(failure: GatewayError) => void>();
+  #isStopping = false;
+  #whenIdle: (() => void) | undefined;
+
+  /**
+   * Counts a call as running until the returned function is called.
+   * @param end ends the call early; called at once when the instance is being stopped already.
+   */
+  enter(end: (failure: GatewayError) => void): () => void {
+    this.#ends.add(end);
+    if (this.#isStopping) end(stopping());
+    return () => {
+      this.#ends.delete(end);
+      if (this.#ends.size === 0) this.#whenIdle?.();
+    };
+  }
+
+  /** Ends all running calls, and each later one at once. Resolves when no call runs any more, or after `timeoutInMs`. */
+  async stop(timeoutInMs: number): Promise<void> {
+    this.#isStopping = true;
+    for (const end of [...this.#ends]) end(stopping());
+    if (this.#ends.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+      timer = setTimeout(resolve, timeoutInMs);
+    });
+    clearTimeout(timer);
+  }
+}
+
+function stopping(): GatewayError {
+  return new GatewayError(
+    'INSTANCE_STOPPING',
+    'The instance that serves this call is being stopped. Send the call again. Another instance will take it.',
+    { retryAfterInMs: RETRY_AFTER_IN_MS },
+  );
 }

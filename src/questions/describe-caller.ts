@@ -5,7 +5,7 @@ import type { Caller } from '../prediction/caller.ts';
 type Documents = GovernanceDocuments;
 
 /** The identity that the gateway knows a caller by. */
-export interface CallerDescription extends Omit<Caller, 'requestId'> {
+export interface CallerDescription extends Omit<Caller, 'requestId' | 'traceId'> {
   /** The environment of the APIM subscription's product; left out for a product that the limits don't know. */
   readonly environment?: Documents['limits']['products'][number]['environment'];
   /** The access document's entry of an application that acts for people. */

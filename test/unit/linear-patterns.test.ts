@@ -8,7 +8,6 @@ const ROOT = join(__dirname, '../..');
 
 /** Patterns that the check cannot decide or need not decide, each with the reason why it is fast nevertheless. */
 const OTHERWISE: Readonly<Record<string, string>> = {
-  'src/prediction/read-trace-id.ts': 'looks ahead once, at one place, at two characters',
   'src/credentials/google-token-exchange.ts': 'looks ahead once, at one place',
   'src/dialects/chat-completions.ts': 'looks behind at three characters',
   'src/governance/storage-place.ts': 'looks behind at one character',

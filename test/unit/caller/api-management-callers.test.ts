@@ -96,6 +96,12 @@ test('a call with API Management’s token has the caller that the edge stamped'
   });
 });
 
+test('the caller of a call has the trace that API Management put the call into', async () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const traced = headers(`Bearer ${await sign()}`, { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
+  expect(await callers.identify(traced)).toMatchObject({ traceId });
+});
+
 test('the scheme is read in any case', async () => {
   await expect(callers.identify(headers(`bearer ${await sign()}`))).resolves.toBeDefined();
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { BodyPace } from '../../../src/functions/body-pace.ts';
+import { BodyPace } from '../../../src/functions/read-body.ts';
 
 const MEGABYTE = 1_048_576;
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { watchLibraryServer } from '../../../src/functions/library-server.ts';
+import { watchLibraryServer } from '../../../src/functions/http-reply.ts';
 
 /** The time after which .NET's proxy closes an idle connection. */
 const HOST_LETS_GO_AFTER_IN_MS = 60_000;

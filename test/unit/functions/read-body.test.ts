@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { BodyLimits } from '../../../src/prediction/call.ts';
-import type { BodyPace } from '../../../src/functions/body-pace.ts';
-import { type BodyParts, readBody } from '../../../src/functions/read-body.ts';
+import { type BodyPace, type BodyParts, readBody } from '../../../src/functions/read-body.ts';
 import { settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { rejectedBy } from '../thrown-by.ts';
 

@@ -6,7 +6,7 @@ import type { Caller } from '../../../src/prediction/caller.ts';
 import type { Dialect } from '../../../src/prediction/dialect.ts';
 import { createPredict, type PredictDependencies } from '../../../src/prediction/predict.ts';
 import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
-import { RunningCalls } from '../../../src/prediction/running-calls.ts';
+import { RunningCalls } from '../../../src/prediction/served-call.ts';
 import type { AnswerFacts, Framing, StreamedAnswer, WholeAnswer } from '../../../src/prediction/answer.ts';
 import type { Prediction } from '../../../src/prediction/prediction.ts';
 import { fakeTrail } from './fake-trail.ts';

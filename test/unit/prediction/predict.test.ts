@@ -8,7 +8,7 @@ import type { UnverifiedCall } from '../../../src/prediction/audit-trail.ts';
 import type { Vertex } from '../../../src/prediction/vertex.ts';
 import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import type { Prediction } from '../../../src/prediction/prediction.ts';
-import { RunningCalls } from '../../../src/prediction/running-calls.ts';
+import { RunningCalls } from '../../../src/prediction/served-call.ts';
 import { endpointEntry, governanceOf } from '../governance/governance-of.ts';
 import {
   CALLER,
@@ -424,8 +424,8 @@ test('no record holds a payload or a token', async () => {
 
 test('the trace that API Management put a call into is on record', async () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c';
-  const header = (name: string) => (name === 'traceparent' ? `00-${traceId}-b7ad6b7169203331-01` : null);
-  expect((await run({ call: { header } })).record).toMatchObject({ traceId });
+  const callers = { identify: () => Promise.resolve({ ...CALLER, traceId }) };
+  expect((await run({ callers })).record).toMatchObject({ traceId });
 });
 
 /** A digester whose digests are the parts that it was given. */

@@ -1,4 +1,4 @@
-import { checkTimeLimits, readStartLimit, readTimeLimit } from '../../../src/prediction/read-time-limit.ts';
+import { checkTimeLimits, readStartLimit, readTimeLimit } from '../../../src/prediction/deadline.ts';
 import { thrownBy } from '../thrown-by.ts';
 
 const header = (name: string, value: string) => (asked: string) => (asked === name ? value : null);

@@ -1,5 +1,5 @@
 import type { GatewayError } from '../../../src/errors/gateway-error.ts';
-import { RunningCalls } from '../../../src/prediction/running-calls.ts';
+import { RunningCalls } from '../../../src/prediction/served-call.ts';
 
 test('stopping ends what runs, and resolves when the last call has left', async () => {
   const running = new RunningCalls();

@@ -5,7 +5,7 @@ import { createGovernance, type Governance } from '../../../src/governance/gover
 import type { Caller } from '../../../src/prediction/caller.ts';
 import type { Prediction } from '../../../src/prediction/prediction.ts';
 import type { StreamedAnswer } from '../../../src/prediction/answer.ts';
-import { createStreamSlots } from '../../../src/prediction/stream-slots.ts';
+import { createStreamSlots } from '../../../src/prediction/caller-limits.ts';
 import { governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { thrownBy } from '../thrown-by.ts';
 import { CALLER, oneCall, stream } from './one-call.ts';

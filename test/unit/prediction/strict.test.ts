@@ -1,6 +1,6 @@
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuditRecord, OpeningRecord } from '../../../src/prediction/audit-record.ts';
-import { RunningCalls } from '../../../src/prediction/running-calls.ts';
+import { RunningCalls } from '../../../src/prediction/served-call.ts';
 import { endpointEntry, governanceOf } from '../governance/governance-of.ts';
 import { type Changes, oneCall, stream, STREAMED } from './one-call.ts';
 

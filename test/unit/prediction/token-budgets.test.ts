@@ -3,7 +3,7 @@ import { Limits } from '../../../src/governance/documents.ts';
 import { createGovernance, type Governance } from '../../../src/governance/governance.ts';
 import type { Caller } from '../../../src/prediction/caller.ts';
 import type { Prediction } from '../../../src/prediction/prediction.ts';
-import { createTokenBudgets } from '../../../src/prediction/token-budgets.ts';
+import { createTokenBudgets } from '../../../src/prediction/caller-limits.ts';
 import { governanceOf, modelEntry } from '../governance/governance-of.ts';
 import { thrownBy } from '../thrown-by.ts';
 import { CALLER, oneCall, stream, STREAMED } from './one-call.ts';

@@ -40,7 +40,7 @@ function start(pages: readonly (readonly string[] | Error)[]) {
     { ...clocks, governance, audit: fakeTrail(records) },
     { dialect: gatewayDialect, method: 'GET' },
   );
-  record.noteCaller(CALLER, undefined);
+  record.noteCaller(CALLER);
   const deadline = startDeadline({ ...clocks, callTimeoutInMs: 1000, streamTimeoutInMs: 1000 }, reply);
   const run = async () => {
     await streamRecords({ reply, record, deadline }, read(), STREAM).finally(() => deadline.clear());

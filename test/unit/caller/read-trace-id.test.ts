@@ -1,4 +1,4 @@
-import { readTraceId } from '../../../src/prediction/read-trace-id.ts';
+import { readTraceId } from '../../../src/caller/api-management-callers.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const PARENT = 'b7ad6b7169203331';
