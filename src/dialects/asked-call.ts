@@ -1,12 +1,9 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { JsonValue } from '../json/json-value.ts';
-import type { AskedCall, PolicyExplainQuestion } from '../questions/question.ts';
+import type { PolicyExplainQuestion } from '../questions/question.ts';
 import { readAnthropicCall } from './anthropic-dialect.ts';
 import { readOpenAiCall } from './openai-dialect.ts';
-import { messageOfCall } from './reach/message-of-call.ts';
-import { readReach } from './reach/read-reach.ts';
-import { completeTarget } from './read-target.ts';
-import { readVertexPath } from './vertex-path.ts';
+import { readVertexCall } from './vertex-dialect.ts';
 
 /** The surfaces on which models are called. */
 const SURFACES = { vertex: readVertexCall, openai: readOpenAiCall, anthropic: readAnthropicCall } as const;
@@ -39,10 +36,4 @@ export async function readAskedCall({
     if (error instanceof GatewayError) return error;
     throw error;
   }
-}
-
-async function readVertexCall(method: string, path: string, body: JsonValue | undefined): Promise<AskedCall> {
-  const vertexPath = readVertexPath(method, path);
-  const target = completeTarget(vertexPath, body);
-  return body ? { ...target, check: (await readReach(messageOfCall(vertexPath), body)).check } : target;
 }

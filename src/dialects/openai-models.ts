@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { UsableModel } from '../questions/list-models.ts';
-import { decodeSegment } from './decode-segment.ts';
+import { decodeSegment } from './vertex-path.ts';
 import { readModelName } from './read-model-name.ts';
 
 /** A model as OpenAI describes it: https://platform.openai.com/docs/api-reference/models/object */

@@ -1,22 +1,96 @@
+import type { z } from 'zod';
+import { GatewayError } from '../errors/gateway-error.ts';
+import type { Instances } from '../governance/instance-schemas.ts';
+import { editJson } from '../json/edit-json.ts';
+import type { JsonValue } from '../json/json-value.ts';
+import type { AnswerFormat, Framing } from '../prediction/answer.ts';
 import type { Dialect, DialectRequest } from '../prediction/dialect.ts';
-import type { Prediction } from '../prediction/prediction.ts';
+import type { Payload, Prediction } from '../prediction/prediction.ts';
+import type { AskedCall } from '../questions/question.ts';
 import { readBody, type BodyPurpose } from './body-bounds.ts';
+import { checkNamedCache } from './cached-content-name.ts';
+import { readChatCompletion } from './chat-completions.ts';
 import { fillSilence } from './fill-silence.ts';
-import { messageOfCall } from './reach/message-of-call.ts';
-import { readReach } from './reach/read-reach.ts';
-import { completeTarget } from './read-target.ts';
+import { forwardedHeaders } from './forwarded-headers.ts';
+import { sealedAnswer } from './operation-names.ts';
+import { CHAT_REQUEST, CONTAINER_REQUEST, OPEN_REQUEST } from './reach/chat-messages.ts';
+import { CLAUDE_REQUEST } from './reach/claude-messages.ts';
+import { googleMessage } from './reach/google-messages.ts';
+import { type ReachingBody, readReach } from './reach/read-reach.ts';
+import type { Message } from './reach/rules.ts';
+import { resourceName } from './resource-names.ts';
 import { writeStreamError } from './stream-errors.ts';
+import { validateBody } from './validate-body.ts';
+import {
+  AnyBody,
+  ChatCompletionsBody,
+  CountTokensBody,
+  EmbedContentBody,
+  GenerateContentBody,
+  InstancesBody,
+  ModelInstancesBody,
+  PredictBody,
+} from './vertex-bodies.ts';
 import { writeVertexError } from './vertex-errors.ts';
-import { readVertexPath, type VertexPath } from './vertex-path.ts';
-import { readPayload } from './vertex-payload.ts';
-import { findResourceOperation, readResourceBody, readResourceCall } from './vertex-resources.ts';
+import { completeTarget, readVertexPath, type VertexPath, type VertexTarget } from './vertex-path.ts';
+import { readClaudeCount, readFetch, readRaw } from './vertex-payload.ts';
+import { readResourceBody, readResourceCall, RESOURCE_OPERATIONS } from './vertex-resources.ts';
+
+/** An operation of Vertex AI whose body and answer pass as they are. */
+interface PassedOperation {
+  /** The schema of the checked members; Vertex AI judges the rest. */
+  readonly body: z.ZodType;
+  readonly format: AnswerFormat;
+  /** True for an answer that streams, framed as the query's `alt` says. */
+  readonly streams?: boolean;
+}
+
+const PASSED: Readonly<Record<string, PassedOperation>> = {
+  generateContent: { body: GenerateContentBody, format: 'gemini' },
+  streamGenerateContent: { body: GenerateContentBody, format: 'gemini', streams: true },
+  countTokens: { body: CountTokensBody, format: 'opaque' },
+  computeTokens: { body: CountTokensBody, format: 'opaque' },
+  embedContent: { body: EmbedContentBody, format: 'gemini' },
+  predict: { body: ModelInstancesBody, format: 'predictions' },
+  explain: { body: InstancesBody, format: 'predictions' },
+  predictLongRunning: { body: ModelInstancesBody, format: 'opaque' },
+  directPredict: { body: AnyBody, format: 'opaque' },
+  directRawPredict: { body: AnyBody, format: 'opaque' },
+  serverStreamingPredict: { body: AnyBody, format: 'opaque', streams: true },
+};
+
+/** Larger predictions of endpoints are sent as bytes: protobuf objects of many small values take too much time and memory. */
+const MAXIMUM_PROTOBUF_BYTES = 65_536;
+
+/** Google's message of a body, by the verb of the path. The body of any other verb can reach nothing, or is below. */
+const GOOGLE_MESSAGE_BY_VERB: Readonly<Record<string, string>> = {
+  generateContent: 'GenerateContentRequest',
+  streamGenerateContent: 'GenerateContentRequest',
+  countTokens: 'CountTokensRequest',
+  computeTokens: 'ComputeTokensRequest',
+  embedContent: 'EmbedContentRequest',
+  predictLongRunning: 'PredictLongRunningRequest',
+  'batchPredictionJobs.create': 'BatchPredictionJob',
+  'cachedContents.create': 'CachedContent',
+};
+
+/** Verbs whose body is the model's or the container's own. */
+const MODEL_DEFINED_VERBS: ReadonlySet<string> = new Set([
+  'predict',
+  'explain',
+  'rawPredict',
+  'streamRawPredict',
+  'directPredict',
+  'directRawPredict',
+  'serverStreamingPredict',
+]);
 
 /** The native Vertex AI surface: Google's own paths and bodies. */
 export const vertexDialect: Dialect = {
   name: 'vertex',
   async readPrediction(request: DialectRequest): Promise<Prediction> {
     const path = readVertexPath(request.method, request.path);
-    const operation = findResourceOperation(path);
+    const operation = RESOURCE_OPERATIONS[path.verb];
     if (operation) {
       const body = await readReach(messageOfCall(path), await readResourceBody(operation, request));
       const target = completeTarget(path, body.json);
@@ -36,6 +110,21 @@ export const vertexDialect: Dialect = {
   fillSilence,
 };
 
+/**
+ * Reads the target of a call without making it. The returned `check` judges the places and tools of its body.
+ * @param path the path below `/vertex/`.
+ * @throws GatewayError the error that the call itself would get.
+ */
+export async function readVertexCall(
+  method: string,
+  path: string,
+  body: JsonValue | undefined,
+): Promise<AskedCall> {
+  const vertexPath = readVertexPath(method, path);
+  const target = completeTarget(vertexPath, body);
+  return body ? { ...target, check: (await readReach(messageOfCall(vertexPath), body)).check } : target;
+}
+
 /** Custom containers have bounds of their own. A tuned Gemini model is on an endpoint as well and has Gemini's bounds. */
 function purposeOf({ resource, verb }: VertexPath): BodyPurpose | undefined {
   if (verb === 'fetchPredictOperation') return 'the name of an operation';
@@ -48,4 +137,86 @@ function purposeOf({ resource, verb }: VertexPath): BodyPurpose | undefined {
 function isOpaque({ operation, resource }: VertexPath, { header }: DialectRequest): boolean {
   if (resource?.kind !== 'endpoint' || !/^(stream)?rawPredict$/i.test(operation)) return false;
   return !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(header('content-type') ?? 'application/json');
+}
+
+/** Finds the rules for the body of a call on the native surface; undefined for a body that can reach nothing. */
+export function messageOfCall({ verb, resource, publisher }: VertexPath): Message | undefined {
+  const name = Object.hasOwn(GOOGLE_MESSAGE_BY_VERB, verb) ? GOOGLE_MESSAGE_BY_VERB[verb] : undefined;
+  if (name !== undefined) return googleMessage(name);
+  if (verb === 'completions') return CHAT_REQUEST;
+  if (!MODEL_DEFINED_VERBS.has(verb)) return undefined;
+  if (resource?.kind === 'endpoint') return CONTAINER_REQUEST;
+  if (verb === 'predict') return googleMessage('PredictRequest');
+  const modelPublisher = resource?.kind === 'model' ? resource.publisher : publisher;
+  return modelPublisher === 'anthropic' ? CLAUDE_REQUEST : OPEN_REQUEST;
+}
+
+/**
+ * Makes the payload of a call on the native surface. Small bodies of an endpoint's `predict` become protobuf; every other
+ * body is sent as bytes.
+ * @param verb the verb of the path.
+ * @param reaching the inspected body; undefined for a body that is not JSON, which only raw calls take.
+ * @throws GatewayError INVALID_REQUEST.
+ */
+async function readPayload(
+  target: VertexTarget,
+  verb: string,
+  request: DialectRequest,
+  reaching: ReachingBody | undefined,
+): Promise<Payload> {
+  const { operation, resource, apiVersion } = target;
+  const { body, header } = request;
+  const checked = resource.kind === 'endpoint' ? readInstances(reaching?.json) : undefined;
+  if (operation === 'rawPredict' || operation === 'streamRawPredict')
+    return readRaw(target, request, reaching, checked);
+  if (!reaching) throw new TypeError('only raw calls take a body that is not JSON');
+  const { json, caches } = reaching;
+  const isPrediction = resource.kind === 'endpoint' && verb === 'predict';
+  if (isPrediction) await validateBody(PredictBody, json);
+  if (isPrediction && checked && body.byteLength <= MAXIMUM_PROTOBUF_BYTES)
+    return { kind: 'instances', ...checked };
+  const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
+  if (operation === 'chatCompletions') {
+    const asked = await validateBody(ChatCompletionsBody, json);
+    return readChatCompletion(apiVersion, reaching, asked, headers);
+  }
+  if (operation === 'countTokens' && verb === 'rawPredict') return readClaudeCount(apiVersion, header, json);
+  if (verb === 'fetchPredictOperation') return readFetch(apiVersion, headers, json);
+  const passed = PASSED[verb];
+  if (!passed) throw new TypeError(`no path has the verb ${verb}`);
+  if (!isPrediction) await validateBody(passed.body, json);
+  return {
+    kind: 'bytes',
+    format: passed.format,
+    ...(passed.streams && { framing: readFraming(request) }),
+    ...(passed.format === 'gemini' && checkNamedCache(apiVersion, caches)),
+    ...(/^(predict(LongRunning)?|explain)$/.test(verb) && checked && { checked }),
+    ...(operation === 'predictLongRunning' && { usesSeal: true, rewrite: sealedAnswer }),
+    request: (call) => {
+      return {
+        method: 'POST',
+        path: `/${apiVersion}/${resourceName(call)}:${verb}${passed.streams && readFraming(request) === 'sse' ? '?alt=sse' : ''}`,
+        headers,
+        // A caller's own labels would appear in the project's bills.
+        body: editJson(json, json.member('labels') ? { labels: undefined } : {}),
+      };
+    },
+  };
+}
+
+/** The instances and parameters for the endpoint's schemas; undefined for a body without a list of instances. */
+function readInstances(json: JsonValue | undefined): Instances | undefined {
+  const instances = json?.member('instances');
+  const parameters = json?.member('parameters');
+  if (instances?.kind !== 'array' || instances.length === 0) return undefined;
+  return { instances, ...(parameters && { parameters }) };
+}
+
+function readFraming({ query }: DialectRequest): Framing {
+  const alt = query.get('alt') ?? 'json';
+  if (alt === 'sse') return 'sse';
+  if (alt === 'json') return 'json-array';
+  throw new GatewayError('INVALID_REQUEST', 'The query parameter alt must be json or sse.', {
+    violations: [{ field: 'alt', description: 'must be json or sse' }],
+  });
 }

@@ -12,16 +12,12 @@ import { validateSmallBody } from './validate-small-body.ts';
 import { NoBody } from './vertex-bodies.ts';
 import type { VertexPath } from './vertex-path.ts';
 
-const OPERATIONS: Readonly<Record<string, ResourceOperation>> = {
+/** The methods of collections by the verb of the path; a call on a model or an endpoint has none. */
+export const RESOURCE_OPERATIONS: Readonly<Record<string, ResourceOperation>> = {
   ...publisherModels,
   ...batchJobs,
   ...cachedContents,
 };
-
-/** Finds the method of a collection that a path calls; undefined for a call on a model or an endpoint. */
-export function findResourceOperation({ verb }: VertexPath): ResourceOperation | undefined {
-  return OPERATIONS[verb];
-}
 
 /**
  * Reads the body of a call within the bounds of its method; an empty object for a method that takes none.

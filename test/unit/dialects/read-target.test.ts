@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readTarget } from '../../../src/dialects/read-target.ts';
+import { readTarget } from '../../../src/dialects/vertex-path.ts';
 import type { CallTarget } from '../../../src/governance/call-target.ts';
 import { jsonOf } from '../json-of.ts';
 import { thrownBy } from '../thrown-by.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { CallTarget, Principal } from '../../../src/governance/call-target.ts';
 import type { Agent, CatalogEntry, Deny, Grant, Residency } from '../../../src/governance/documents.ts';
 import { jsonOf } from '../json-of.ts';
-import { readTarget } from '../../../src/dialects/read-target.ts';
+import { readTarget } from '../../../src/dialects/vertex-path.ts';
 import { endpointEntry, governanceOf, modelEntry, type Rules } from './governance-of.ts';
 
 const LOCATIONS = ['us-central1', 'europe-west1', 'europe-west4', 'global'];

@@ -1,4 +1,4 @@
-import { messageOfCall } from '../../../../src/dialects/reach/message-of-call.ts';
+import { messageOfCall } from '../../../../src/dialects/vertex-dialect.ts';
 import { readVertexPath } from '../../../../src/dialects/vertex-path.ts';
 
 const PARENT = 'v1/projects/sample-project/locations/us-central1';
