@@ -1,3 +1,5 @@
+import { FILTER_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
+import { queryNameOf } from '../../src/dialects/record-filters.ts';
 import { AuditQuery, UsageQuery } from '../../src/dialects/gateway-queries.ts';
 import { POLICY_VERSION, REQUEST_ID, WITH_QUERY } from './failures.ts';
 import { RecordedCall, RecordLines, RecordPage, RecordTable, Usage } from './gateway-record-schemas.ts';
@@ -6,6 +8,9 @@ import type { Operation } from './surface.ts';
 
 const CURSOR = 'eyJhZnRlciI6IjIwMjUtMTEtMjRUMTY6MDA6MDBaIn0';
 const PERIOD = { from: { example: '2025-11-01' }, to: { example: '2025-11-24T16:00:00Z' } };
+const FILTER_EXAMPLES = Object.fromEntries(
+  FILTER_FIELDS.map(({ name, facts }) => [queryNameOf(name), { example: facts.filter?.example ?? '' }]),
+);
 const RECORD = {
   id: `20251124T155958123Z-${REQUEST_ID}`,
   requestId: REQUEST_ID,
@@ -85,13 +90,7 @@ export const recordOperations: readonly Operation[] = [
       ...PERIOD,
       caller: { example: 'a0000002-0000-4000-8000-000000000002' },
       model: { example: 'iris' },
-      location: { example: 'us-central1' },
-      operation: { example: 'predict' },
-      outcome: { example: 'answered' },
-      decision: { example: 'allow' },
-      rule: { example: 'scoring-iris' },
-      errorCode: { example: 'NOT_GRANTED' },
-      servedFrom: { example: 'cache' },
+      ...FILTER_EXAMPLES,
       format: { example: 'json' },
       limit: { example: '50' },
       cursor: { example: CURSOR },

@@ -30,10 +30,14 @@ export const RECORD_FILTERS = Object.fromEntries<z.ZodType>(
       values.length > 0
         ? z.enum(values, `must be ${joinChoices(values)}`)
         : z.string().regex(...TEXT_FORMS[name as TextFilter]);
-    const queryName = name in QUERY_NAMES ? QUERY_NAMES[name as keyof typeof QUERY_NAMES] : name;
-    return [queryName, value.optional().describe(facts.description)];
+    return [queryNameOf(name), value.optional().describe(facts.description)];
   }),
 ) as FilterShape;
+
+/** Gives the name of the parameter of a query for a field that is a filter. */
+export function queryNameOf(name: keyof FieldFilter): keyof FilterShape {
+  return name in QUERY_NAMES ? QUERY_NAMES[name as keyof typeof QUERY_NAMES] : (name as keyof FilterShape);
+}
 
 function joinChoices(values: readonly string[]): string {
   const others = values.slice(0, -1).join(', ');

@@ -14,7 +14,7 @@ Object.assign(RECORD_FIELDS, {
     description: 'Mood of the model',
     source: 'Vertex AI',
     answerName: 'mood',
-    filterPlace: 8,
+    filter: { place: 8, example: 'good' },
   }),
   effort: closing(z.int().min(0).optional(), {
     description: 'Effort of the model',
@@ -52,7 +52,7 @@ test('a field that is added to the schema is asked for and read', async () => {
 
 test('a field that is added to the schema is a column of CSV, after the others', async () => {
   const { RECORD_STREAMS } = await import('../../../src/dialects/record-streams.ts');
-  expect(RECORD_STREAMS.csv?.head).toMatch(/,content,mood,effort,error\r\n$/);
+  expect(RECORD_STREAMS.csv?.head).toMatch(/,mood,effort,error\r\n$/);
 });
 
 test('a field that is added to the schema as a filter is a parameter of the query', async () => {
@@ -87,8 +87,17 @@ test('a field that is added to the schema as a sum is summed', async () => {
 
 test('a field that is added to the schema is described in OpenAPI and in the table of fields', async () => {
   const { RecordedCall, Usage } = await import('../../../scripts/openapi/gateway-record-schemas.ts');
+  const { recordOperations } = await import('../../../scripts/openapi/gateway-record-operations.ts');
   const { describeFields } = await import('../../../scripts/docs/describe-fields.ts');
   expect(RecordedCall.shape.mood?.description).toBe('Mood of the model. One of good, bad.');
+  const { parameters } = recordOperations.find(({ operationId }) => operationId === 'audit') ?? {};
+  expect(parameters).toContainEqual({
+    name: 'mood',
+    in: 'query',
+    description: 'Mood of the model.',
+    schema: { type: 'string', enum: ['good', 'bad'] },
+    example: 'good',
+  });
   expect(z.toJSONSchema(Usage.shape.total)).toMatchObject({
     properties: { effort: { type: 'integer', description: 'Effort of the model.' } },
   });

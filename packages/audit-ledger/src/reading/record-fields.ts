@@ -51,8 +51,8 @@ export const SUMMED_FIELDS = ANSWER_FIELDS.filter(({ facts }) => facts.isSummed)
 })[];
 
 /** The fields by whose values records can be listed, in the order of a query's filters. */
-export const FILTER_FIELDS = ANSWER_FIELDS.filter(({ facts }) => facts.filterPlace !== undefined).toSorted(
-  (one, other) => (one.facts.filterPlace ?? 0) - (other.facts.filterPlace ?? 0),
+export const FILTER_FIELDS = ANSWER_FIELDS.filter(({ facts }) => facts.filter).toSorted(
+  (one, other) => (one.facts.filter?.place ?? 0) - (other.facts.filter?.place ?? 0),
 ) as readonly (ReadField & { readonly name: keyof FieldFilter })[];
 
 function formOf(schema: z.ZodType, { isShippedAsText, isListOfOne }: FieldFacts): FieldForm {

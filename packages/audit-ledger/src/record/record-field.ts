@@ -18,8 +18,8 @@ export interface FieldFacts {
   readonly isListOfOne?: true;
   /** True for a whole number that names something and is never summed. It is shipped as text, as the edge sends it. */
   readonly isShippedAsText?: true;
-  /** The place among the filters of a query, for a field by whose value records can be listed. */
-  readonly filterPlace?: number;
+  /** The place among the filters of a query, and an example, for a field by whose value records can be listed. */
+  readonly filter?: { readonly place: number; readonly example: string };
   /** True for a number that is summed over calls. */
   readonly isSummed?: true;
 }

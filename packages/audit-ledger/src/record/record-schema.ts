@@ -91,7 +91,7 @@ export const RECORD_FIELDS = {
   operation: opening(Text.optional(), {
     description: 'Operation that was asked for, as rules name it, or the question to the gateway itself',
     source: 'call',
-    filterPlace: 2,
+    filter: { place: 2, example: 'predict' },
   }),
   'gen_ai.operation.name': opening(Text.optional(), {
     description: 'OpenTelemetry’s name of the operation, or that of the rules where OpenTelemetry has none',
@@ -115,12 +115,12 @@ export const RECORD_FIELDS = {
   decision: opening(z.enum(['allow', 'deny']).optional(), {
     description: 'Decision on the call; left out where the call got to no decision',
     source: 'governance',
-    filterPlace: 4,
+    filter: { place: 4, example: 'allow' },
   }),
   rule: opening(Text.optional(), {
     description: 'Id of the rule that decided',
     source: 'governance',
-    filterPlace: 5,
+    filter: { place: 5, example: 'scoring-iris' },
   }),
   reason: opening(Text.optional(), {
     description: 'Sentence of the rule that decided, as the caller reads it',
@@ -130,17 +130,17 @@ export const RECORD_FIELDS = {
     description:
       'End of the call; `interrupted`: its stream broke off, `aborted`: the caller went away before the answer was out',
     source: 'gateway',
-    filterPlace: 3,
+    filter: { place: 3, example: 'answered' },
   }),
   servedFrom: closing(z.literal('cache').optional(), {
     description: '`cache` where API Management gave an answer that it had kept',
     source: 'API Management',
-    filterPlace: 7,
+    filter: { place: 7, example: 'cache' },
   }),
   code: closing(Text.optional(), {
     description: 'Code of the error, as the caller reads it',
     source: 'gateway',
-    filterPlace: 6,
+    filter: { place: 6, example: 'NOT_GRANTED' },
   }),
   status: closing(z.int().min(100).max(599), {
     description: 'HTTP status of the answer',
@@ -191,7 +191,7 @@ export const RECORD_FIELDS = {
   location: opening(Text.optional(), {
     description: 'Google Cloud location that served the call, or was asked for where none did',
     source: 'governance',
-    filterPlace: 1,
+    filter: { place: 1, example: 'us-central1' },
   }),
   publisher: opening(Text.optional(), { description: 'Publisher of the model', source: 'call' }),
   'gen_ai.request.model': opening(Text.optional(), {
@@ -375,7 +375,7 @@ export type SummedField = AnswerNameOf<NamesWith<{ readonly facts: { readonly is
 export type FieldFilter = {
   readonly [
     Name in NamesWith<{
-      readonly facts: { readonly filterPlace: number };
+      readonly facts: { readonly filter: object };
     }> as AnswerNameOf<Name>
   ]?: NonNullable<FlatRecord[Name]>;
 };

@@ -35,7 +35,7 @@ test('a field is read in the form in which it is shipped', () => {
 
 test('numbers alone are summed, and a query has each filter in a place of its own', () => {
   expect(SUMMED_FIELDS.map(({ form }) => form)).toEqual(SUMMED_FIELDS.map(() => 'number'));
-  expect(FILTER_FIELDS.map(({ facts }) => facts.filterPlace)).toEqual(
+  expect(FILTER_FIELDS.map(({ facts }) => facts.filter?.place)).toEqual(
     FILTER_FIELDS.map((_, index) => index + 1),
   );
 });
