@@ -8,6 +8,36 @@ const NOT_BY_NAME = { dependencyTypesNot: ['aliased-workspace'] };
 
 const LEDGER = 'packages/audit-ledger';
 
+/** The folders of the audit ledger in their order, as its README lists them. */
+const LEDGER_FOLDERS = [
+  'record',
+  'time',
+  'azure',
+  'storage',
+  'keys',
+  'ledger',
+  'shipping',
+  'contents',
+  'reading',
+  'verification',
+  'bundles',
+  'commands',
+];
+
+/** A folder of the audit ledger imports those before it. What the package's entries join, no folder imports. */
+function ledgerFolder(name, index) {
+  const before = LEDGER_FOLDERS.slice(0, index + 1).join('|');
+  return {
+    name: `audit-ledger-${name}`,
+    severity: 'error',
+    from: { path: `^${LEDGER}/src/${name}/` },
+    to: {
+      path: `^${LEDGER}/src/`,
+      pathNot: `^${LEDGER}/src/((${before})/|(audit-error|input-invalid)\\.ts$)`,
+    },
+  };
+}
+
 /** A pattern of the paths in rooms of `src/`, and in packages, which are named by their paths. */
 function pathsIn(names) {
   const rooms = names.filter((name) => !name.includes('/'));
@@ -106,6 +136,7 @@ module.exports = {
       from: { path: '^packages/apim-emulator/src/' },
       to: { path: OURS, pathNot: '^packages/(apim-emulator|csharp-expressions)/src/' },
     },
+    ...LEDGER_FOLDERS.map(ledgerFolder),
     {
       name: 'packages-need-no-test-support-to-run',
       severity: 'error',

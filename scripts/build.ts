@@ -28,16 +28,22 @@ const prunedProtos: Plugin = {
   },
 };
 
+/** Parts of the audit ledger that command lines alone use. */
+const OF_COMMANDS =
+  /^packages\/audit-ledger\/src\/(?:commands\/|bundles\/|contents\/(?:erase-subject|find-record|read-content)\.ts$|ledger\/folder-ledger\.ts$|verification\/describe-report\.ts$)/;
+
 /**
  * Bundles the function app. The Functions worker's own module stays outside, because the worker supplies it.
- * @throws esbuild's BuildFailure.
+ * @throws esbuild's BuildFailure, and Error when the bundle has a part that command lines alone use.
  */
 export async function build(
   entry = join(ROOT, 'src/main.ts'),
   output = join(ROOT, 'dist/main.cjs'),
   plugins: readonly Plugin[] = [],
 ): Promise<void> {
-  await bundle({
+  const { metafile } = await bundle({
+    absWorkingDir: ROOT,
+    metafile: true,
     entryPoints: [entry],
     outfile: output,
     bundle: true,
@@ -56,6 +62,9 @@ export async function build(
     banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
     logLevel: 'warning',
   });
+  const foreign = Object.keys(metafile.inputs).filter((path) => OF_COMMANDS.test(path));
+  if (foreign.length > 0)
+    throw new Error(`The function app must not have what command lines alone use: ${foreign.join(', ')}`);
 }
 
 if (import.meta.main) {

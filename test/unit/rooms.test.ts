@@ -25,3 +25,16 @@ function enforcedImports(): [room: string, imports: string[]][] {
     return room === undefined ? [] : [[room, imports]];
   });
 }
+
+test('a folder of the audit ledger may import those that its README lists above it, and no others', () => {
+  const listed = [
+    ...readFileSync('packages/audit-ledger/README.md', 'utf8').matchAll(/^\| `src\/(\w+)\/` +\|/gm),
+  ].map(([, folder = '']) => folder);
+  const enforced = forbidden.flatMap(({ name, to }): [string, string[]][] => {
+    const [, folder] = /^audit-ledger-(\w+)$/.exec(name) ?? [];
+    const [, folders = ''] = /\(\(([\w|]+)\)\//.exec(to.pathNot ?? '') ?? [];
+    return folder === undefined ? [] : [[folder, folders.split('|')]];
+  });
+  expect(listed.length).toBeGreaterThan(10);
+  expect(enforced).toEqual(listed.map((folder, index) => [folder, listed.slice(0, index + 1)]));
+});
