@@ -1,11 +1,13 @@
+import { opensWithFragment } from './find-fragments.ts';
+
 /** A comment, a name or an expression that a reader of the file alone cannot understand. */
 export interface Riddle {
   readonly line: number;
   readonly problem: string;
 }
 
-/** A clause or a phrase without its subject begins so. */
-const FRAGMENT = /^(?:What|Whether|How|Which|Who|Whom|Whose|Why|Where|When|Of|Such|Those|Likewise|Because)\b/;
+/** The beginning of a schema's description: zod's `describe`, with the text on this line or the next. */
+const DESCRIPTION = /\.describe\(\s*(['"`])/g;
 /** A sentence may begin with the name of a product that is written in lower case. */
 const LOWER_CASE_NAME = /^(?:npm|zod|undici|jose|jest|ajv|esbuild|gcloud|gRPC|protobuf|knip|fetch)\b/;
 
@@ -17,8 +19,8 @@ const RIDDLE_FILE =
   /(?:^|\/)(?:cells|call-book|kept-parts|judge-pieces|vertex-shapes|again|credentials\/subject-token)\.ts$/;
 
 /**
- * Finds comments that open with a fragment or in lower case, names that are riddles, and spreads of object literals in
- * a TypeScript file. Consecutive `//` lines are one comment. A comment behind code on its line is not looked at.
+ * Finds comments that open with a fragment or in lower case, descriptions of schemas that open with a fragment, names
+ * that are riddles, and spreads of object literals in a TypeScript file. Consecutive `//` lines are one comment. A comment behind code on its line is not looked at.
  * @returns the riddles in the order of their lines; lines count from 1.
  */
 export function findRiddles(path: string, source: string): Riddle[] {
@@ -44,11 +46,18 @@ export function findRiddles(path: string, source: string): Riddle[] {
     }
     isInComment = !text.includes('*/');
   });
-  return riddles;
+  for (const { index, 0: opening } of source.matchAll(DESCRIPTION)) {
+    const start = index + opening.length;
+    const text = source.slice(start, source.indexOf('\n', start));
+    if (!opensWithFragment(text)) continue;
+    const line = source.slice(0, start).split('\n').length;
+    riddles.push({ line, problem: `the description opens with a fragment, not with its subject: ${text}` });
+  }
+  return riddles.toSorted((one, other) => one.line - other.line);
 }
 
 function findProblem(words: string): string | undefined {
-  if (FRAGMENT.test(words)) return 'the comment opens with a fragment, not with its subject';
+  if (opensWithFragment(words)) return 'the comment opens with a fragment, not with its subject';
   if (/^[a-z]+(?:[ ,;.]|$)/.test(words) && !LOWER_CASE_NAME.test(words))
     return 'the comment opens in lower case';
   return undefined;

@@ -73,3 +73,19 @@ test('the spread of an object literal is found, any other spread is left alone',
   ]);
   expect(problemsOf('const one = { ...other, ...(isRight && { a }) };')).toEqual([]);
 });
+
+test.each(["'How many there are'", '"What it is."', '\n    `Whether it is there`,\n  ', "'Its name'"])(
+  'a description of a schema that opens with a fragment is found: %s',
+  (text) => {
+    expect(problemsOf(`const One = z.string().describe(${text});`)).toEqual([
+      expect.stringMatching(/^[12]: the description opens with a fragment/),
+    ]);
+  },
+);
+
+test.each(["'The number of items, of which one is left.'", 'TEXT', '`${WHAT} is left`'])(
+  'a description that opens with its subject, or with a constant, is left alone: %s',
+  (text) => {
+    expect(problemsOf(`const One = z.string().describe(${text});`)).toEqual([]);
+  },
+);

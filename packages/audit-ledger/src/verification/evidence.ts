@@ -14,7 +14,7 @@ export interface ShippedRecord {
   /** The hash of its entry. */
   readonly hash: string;
   readonly time: Date;
-  /** Its other fields, empty where they are not to be compared. */
+  /** The other fields of the record; empty if they are not to be compared. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 

@@ -4,7 +4,7 @@ import type { ChainLine } from '../read-chain.ts';
 
 /** Consecutive entries, each of which names the hash of the one before. An untouched chain is one segment. */
 export interface Segment {
-  /** Its place among all segments and unreadable lines. */
+  /** The segment's position among all segments and unreadable lines. */
   readonly order: number;
   /** Sequences of its first and last entry. */
   readonly first: number;
