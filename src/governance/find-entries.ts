@@ -26,7 +26,7 @@ export function keysOf(entry: CatalogEntry): string[] {
 }
 
 /** The key of a resource: of a path `endpoints/…` or `publishers/…/models/…`, of a bare name the name itself. */
-export function keyOf(resource: Exclude<CallTarget['resource'], AnyResource>): string {
+function keyOf(resource: Exclude<CallTarget['resource'], AnyResource>): string {
   switch (resource.kind) {
     case 'endpoint':
       return `endpoints/${resource.endpoint}`;
