@@ -22,11 +22,24 @@ const TokenPrices = {
   perMillionHourCacheWriteTokens: Amount.describe(
     'The price of a million input tokens that are written to a cache for an hour.',
   ),
+  perMillionAudioInputTokens: Amount.describe('The price of a million input tokens of audio.'),
+  perMillionCachedAudioInputTokens: Amount.describe(
+    'The price of a million input tokens of audio that are read from a cache.',
+  ),
+  perMillionAudioOutputTokens: Amount.describe('The price of a million output tokens of audio.'),
+  perMillionImageOutputTokens: Amount.describe('The price of a million output tokens of images.'),
 };
 const Price = z.looseObject({
   perCall: Amount.describe('The price of one call.'),
   perPrediction: Amount.describe('The price of each prediction of a call, such as an image.'),
+  perSecondOfVideo: Amount.describe('The price of each second of each video that a call orders.'),
+  perSecondOfSilentVideo: Amount.describe('The price of a second of a video without sound.'),
   ...TokenPrices,
+  perMillionStoredTokensPerHour: Amount.describe(
+    'The price of a million tokens that a context cache keeps for an hour.',
+  ),
+  perSearch: Amount.describe('The price of each search of the web.'),
+  perGroundedPrompt: Amount.describe('The price of a call with any searches of the web.'),
   longContext: z
     .looseObject({
       aboveInputTokens: z.int().describe('The number of input tokens above which these prices hold.'),

@@ -28,7 +28,7 @@ export interface ResourceOperation {
   ): ResourcePayload | Promise<ResourcePayload>;
 }
 
-/** A payload of bytes; when `format` is left out, no usage is read from the answer. */
+/** A payload of bytes; when `format` is left out, no usage is read from the answer and no price applies. */
 export type ResourcePayload = Omit<BytesPayload, 'kind' | 'format'> & Partial<Pick<BytesPayload, 'format'>>;
 
 /**

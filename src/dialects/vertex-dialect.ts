@@ -13,6 +13,7 @@ import { readChatCompletion } from './chat-completions.ts';
 import { fillSilence } from './fill-silence.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { sealedAnswer } from './operation-names.ts';
+import { readOrderedVideo } from './ordered-video.ts';
 import { CHAT_REQUEST, CONTAINER_REQUEST, OPEN_REQUEST } from './reach/chat-messages.ts';
 import { CLAUDE_REQUEST } from './reach/claude-messages.ts';
 import { googleMessage } from './reach/google-messages.ts';
@@ -43,13 +44,16 @@ interface PassedOperation {
   readonly format: AnswerFormat;
   /** True for an answer that streams, framed as the query's `alt` says. */
   readonly streams?: boolean;
+  /** False for an operation that Google charges nothing for. */
+  readonly isPriced?: false;
 }
 
 const PASSED: Readonly<Record<string, PassedOperation>> = {
   generateContent: { body: GenerateContentBody, format: 'gemini' },
   streamGenerateContent: { body: GenerateContentBody, format: 'gemini', streams: true },
-  countTokens: { body: CountTokensBody, format: 'opaque' },
-  computeTokens: { body: CountTokensBody, format: 'opaque' },
+  // https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/get-token-count#pricing-quota
+  countTokens: { body: CountTokensBody, format: 'opaque', isPriced: false },
+  computeTokens: { body: CountTokensBody, format: 'opaque', isPriced: false },
   embedContent: { body: EmbedContentBody, format: 'gemini' },
   predict: { body: ModelInstancesBody, format: 'predictions' },
   explain: { body: InstancesBody, format: 'predictions' },
@@ -189,9 +193,14 @@ async function readPayload(
     kind: 'bytes',
     format: passed.format,
     ...(passed.streams && { framing: readFraming(request) }),
+    ...(passed.isPriced === false && { isPriced: false }),
     ...(passed.format === 'gemini' && checkNamedCache(apiVersion, caches)),
     ...(/^(predict(LongRunning)?|explain)$/.test(verb) && checked && { checked }),
-    ...(operation === 'predictLongRunning' && { usesSeal: true, rewrite: sealedAnswer }),
+    ...(operation === 'predictLongRunning' && {
+      usesSeal: true,
+      rewrite: sealedAnswer,
+      ordered: readOrderedVideo(json),
+    }),
     request: (call) => {
       return {
         method: 'POST',

@@ -69,6 +69,8 @@ export function readClaudeCount(
   return {
     kind: 'bytes',
     format: 'opaque',
+    // https://platform.claude.com/docs/en/build-with-claude/token-counting#pricing-and-rate-limits
+    isPriced: false,
     request: (call) => {
       const named = call.resource.kind === 'model' ? call.resource.model : undefined;
       const all = { ...edits, ...(named !== model && { model: JSON.stringify(named) }) };
@@ -96,6 +98,8 @@ export async function readFetch(
   return {
     kind: 'bytes',
     format: 'opaque',
+    // The operation is priced where it is ordered, however often it is looked at.
+    isPriced: false,
     usesSeal: true,
     request: (call, seal) => {
       const { name } = readOwnOperation(operationName, call, seal);

@@ -40,5 +40,6 @@ export async function readResourceCall(
   json: JsonValue,
 ): Promise<BytesPayload> {
   const query = readQuery(operation.query, request.query);
-  return { kind: 'bytes', format: 'opaque', ...(await operation.read({ path, request, json }, query)) };
+  const payload = await operation.read({ path, request, json }, query);
+  return { kind: 'bytes', format: 'opaque', ...(!payload.format && { isPriced: false }), ...payload };
 }

@@ -5,12 +5,13 @@ import { findHostProblem, OPERATIONS_AT_OWN_HOST } from './endpoint-address.ts';
 import { OPERATIONS_WITH_INSTANCES } from './instance-schemas.ts';
 import { joinNames } from './join-names.ts';
 import { keysOf } from './find-entries.ts';
+import { findUnfitPrice } from './price-units.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /**
  * Checks the catalog by itself. Refuses locations that do not exist, names that two entries share, caches of answers
- * that must not be kept, hosts that are not the endpoint's, and operations whose bodies the entry's schema cannot
- * validate.
+ * that must not be kept, hosts that are not the endpoint's, operations whose bodies the entry's schema cannot validate, and
+ * prices whose unit the calls of an operation do not tell.
  * @throws GovernanceDocumentError for the first problem.
  */
 export function checkCatalog(catalog: YamlDocument<Catalog>): void {
@@ -34,6 +35,7 @@ export function checkCatalog(catalog: YamlDocument<Catalog>): void {
     checkCache(catalog, entry, index);
     checkHosts(catalog, entry, index);
     checkSchemas(catalog, entry, index);
+    checkPrice(catalog, entry, index);
     for (const key of keysOf(entry)) {
       const owner = owners.get(key);
       if (owner !== undefined) {
@@ -75,6 +77,20 @@ function checkSchemas(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index
       `A body of ${operation} has no instances, so the entry’s schema cannot check them. Only bodies of ${joinNames(OPERATIONS_WITH_INSTANCES)} have instances.`,
     );
   });
+}
+
+/** Refuses a price whose unit an operation does not tell: the cost of its calls would be wrong, or never be known. */
+function checkPrice(
+  catalog: YamlDocument<Catalog>,
+  { price, operations }: CatalogEntry,
+  index: number,
+): void {
+  const unfit = price && findUnfitPrice(price, operations);
+  if (!unfit) return;
+  catalog.refuse(
+    ['entries', index, 'price'],
+    `Calls of ${joinNames(unfit.operations)} do not tell what ${unfit.unit} counts. Use ${joinNames(unfit.units, 'or')}, or give the operation an entry of its own.`,
+  );
 }
 
 function checkCache(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index: number): void {

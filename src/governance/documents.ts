@@ -64,9 +64,28 @@ const TokenPrices = {
   perMillionHourCacheWriteTokens: Amount.optional().describe(
     'Price of a million input tokens that are written to a cache for an hour. It defaults to twice the price of other input.',
   ),
+  perMillionAudioInputTokens: Amount.optional().describe(
+    'Price of a million input tokens of audio. It defaults to the price of other input.',
+  ),
+  perMillionCachedAudioInputTokens: Amount.optional().describe(
+    'Price of a million input tokens of audio that are read from a cache. It defaults to the higher one of the prices of audio and of cached input.',
+  ),
+  perMillionAudioOutputTokens: Amount.optional().describe(
+    'Price of a million output tokens of audio. It defaults to the price of other output.',
+  ),
+  perMillionImageOutputTokens: Amount.optional().describe(
+    'Price of a million output tokens of images. It defaults to the price of other output.',
+  ),
 };
 const TokenPrice = z.strictObject({
   ...TokenPrices,
+  perMillionStoredTokensPerHour: Amount.optional().describe(
+    'Price of a million tokens that a context cache keeps for an hour. It defaults to nothing.',
+  ),
+  perSearch: Amount.optional().describe('Price of each search of the web. It defaults to nothing.'),
+  perGroundedPrompt: Amount.optional().describe(
+    'Price of a call with any searches of the web. It defaults to nothing.',
+  ),
   longContext: z
     .strictObject({ aboveInputTokens: Count, ...TokenPrices })
     .optional()
@@ -74,10 +93,16 @@ const TokenPrice = z.strictObject({
 });
 export type TokenPrice = z.infer<typeof TokenPrice>;
 
-/** The price of a call, a prediction or tokens, in US dollars. It serves estimates, not bills. */
+/** The price of a call, a prediction, a second or tokens, in US dollars. It serves estimates, not bills. */
 const Price = z.union([
   z.strictObject({ perCall: Amount }),
   z.strictObject({ perPrediction: Amount.describe('Price of each prediction of a call, such as an image') }),
+  z.strictObject({
+    perSecondOfVideo: Amount.describe('Price of each second of each video that a call orders'),
+    perSecondOfSilentVideo: Amount.optional().describe(
+      'Price of a second of a video without sound. It defaults to the price of other seconds.',
+    ),
+  }),
   TokenPrice,
 ]);
 export type Price = z.infer<typeof Price>;

@@ -21,7 +21,20 @@ export interface Usage {
   /** The tokens written to a cache that are kept for an hour instead of five minutes. */
   readonly hourCacheWriteTokens?: number;
   readonly thinkingTokens?: number;
+  /** The input tokens that are audio; `cachedAudioTokens` of them were read from a cache. */
+  readonly audioInputTokens?: number;
+  readonly cachedAudioTokens?: number;
+  /** The output tokens that are audio, and those that are images. */
+  readonly audioOutputTokens?: number;
+  readonly imageOutputTokens?: number;
   readonly instances?: number;
+  /** The searches of the web that the model made. */
+  readonly searches?: number;
+  /** The seconds of video with sound that were ordered, and those without sound. */
+  readonly videoSeconds?: number;
+  readonly silentVideoSeconds?: number;
+  /** The time for which the input tokens are kept in a new context cache. */
+  readonly storedSeconds?: number;
 }
 
 /** The facts that Vertex AI reported about an answer; they are known when the answer is complete. */

@@ -5,7 +5,7 @@ import { findAgent } from '../governance/applications.ts';
 import type { AuthorizedCall, Decision } from '../governance/decide.ts';
 import type { Price } from '../governance/documents.ts';
 import type { Governance } from '../governance/governance.ts';
-import type { AnswerFacts } from './answer.ts';
+import type { AnswerFacts, Usage } from './answer.ts';
 import type { AuditRecord, OpeningRecord } from './audit-record.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Call } from './call.ts';
@@ -56,6 +56,8 @@ export class CallRecord {
   };
   /** The price of the catalog entry that serves the call, by which its cost is estimated. */
   #price: Price | undefined;
+  /** The usage that the request orders, which the answer does not report. */
+  #ordered: Usage | undefined;
   /** The request's body until the decision says whether it is kept. */
   #body: Uint8Array | undefined;
   #content: KeptContent | undefined;
@@ -259,7 +261,10 @@ export class CallRecord {
 
   #noteAuthorized(call: AuthorizedCall<Prediction>): void {
     const { project, location, resource } = call;
-    this.#price = call.entry?.price;
+    const { payload } = call.target;
+    const { isPriced = true, ordered } = payload.kind === 'bytes' ? payload : {};
+    if (isPriced) this.#price = call.entry?.price;
+    this.#ordered = ordered;
     this.#opening.durability = call.durability;
     if (this.#opening.target) this.#opening.target = { ...this.#opening.target, project, location, resource };
     this.#keepContent(call.keptContent);
@@ -312,7 +317,8 @@ export class CallRecord {
 
   #cost(): number | undefined {
     const { facts } = this.#ending;
-    return this.#price && facts && estimateCost(this.#price, this.#isAnswered, facts.usage);
+    if (!this.#price || !facts) return undefined;
+    return estimateCost(this.#price, this.#isAnswered, { ...facts.usage, ...this.#ordered });
   }
 
   #elapsed(): number {

@@ -8,9 +8,11 @@ import type { Usage } from './answer.ts';
  */
 const CACHE_WRITE = { fiveMinutes: 1.25, hour: 2 };
 
+const SECONDS_IN_AN_HOUR = 3600;
+
 /**
  * Estimates the cost of a call in US dollars by the catalog's price, as far as its usage is known; undefined when none of
- * it is. A price per call or prediction applies only to calls that Vertex AI answered.
+ * it is. A price per call, prediction or second applies only to calls that Vertex AI answered.
  * @param isAnswered true when Vertex AI's answer was complete, whether or not the caller took it.
  */
 export function estimateCost(price: Price, isAnswered: boolean, usage: Usage): number | undefined {
@@ -21,17 +23,44 @@ export function estimateCost(price: Price, isAnswered: boolean, usage: Usage): n
       ? inDollars(price.perPrediction * instances * 1e6)
       : undefined;
   }
-  const { inputTokens, outputTokens = 0 } = usage;
-  if (inputTokens === undefined && usage.outputTokens === undefined) return undefined;
+  if ('perSecondOfVideo' in price) {
+    const { videoSeconds, silentVideoSeconds } = usage;
+    if (!isAnswered || (videoSeconds === undefined && silentVideoSeconds === undefined)) return undefined;
+    const { perSecondOfVideo: loud, perSecondOfSilentVideo: silent = loud } = price;
+    return inDollars((loud * (videoSeconds ?? 0) + silent * (silentVideoSeconds ?? 0)) * 1e6);
+  }
+  const { inputTokens, outputTokens } = usage;
+  if (inputTokens === undefined && outputTokens === undefined) return undefined;
+  return inDollars(ofTokens(price, usage) + ofServices(price, usage));
+}
+
+/** Returns the price of the tokens, in millionths of a dollar. */
+function ofTokens(price: TokenPrice, usage: Usage): number {
+  const { inputTokens = 0, outputTokens = 0 } = usage;
   const { cachedTokens = 0, cacheWriteTokens = 0, hourCacheWriteTokens = 0 } = usage;
-  const fresh = (inputTokens ?? 0) - cachedTokens - cacheWriteTokens;
-  const of = pricesOf(price, inputTokens ?? 0);
-  return inDollars(
-    of.input * fresh +
-      of.cached * cachedTokens +
-      of.written * (cacheWriteTokens - hourCacheWriteTokens) +
-      of.writtenForHour * hourCacheWriteTokens +
-      of.output * outputTokens,
+  const { audioInputTokens = 0, cachedAudioTokens = 0, audioOutputTokens = 0, imageOutputTokens = 0 } = usage;
+  const fresh = inputTokens - cachedTokens - cacheWriteTokens;
+  const freshAudio = Math.min(audioInputTokens - cachedAudioTokens, fresh);
+  const of = pricesOf(price, inputTokens);
+  return (
+    of.input * (fresh - freshAudio) +
+    of.audioInput * freshAudio +
+    of.cached * (cachedTokens - cachedAudioTokens) +
+    of.cachedAudio * cachedAudioTokens +
+    of.written * (cacheWriteTokens - hourCacheWriteTokens) +
+    of.writtenForHour * hourCacheWriteTokens +
+    of.output * (outputTokens - audioOutputTokens - imageOutputTokens) +
+    of.audioOutput * audioOutputTokens +
+    of.imageOutput * imageOutputTokens
+  );
+}
+
+/** Returns the price of searches and of a context cache's storage, in millionths of a dollar. */
+function ofServices(price: TokenPrice, { inputTokens = 0, searches = 0, storedSeconds = 0 }: Usage): number {
+  const { perMillionStoredTokensPerHour = 0, perSearch = 0, perGroundedPrompt = 0 } = price;
+  return (
+    perMillionStoredTokensPerHour * inputTokens * (storedSeconds / SECONDS_IN_AN_HOUR) +
+    (perSearch * searches + (searches > 0 ? perGroundedPrompt : 0)) * 1e6
   );
 }
 
@@ -39,12 +68,18 @@ export function estimateCost(price: Price, isAnswered: boolean, usage: Usage): n
 function pricesOf({ longContext, ...price }: TokenPrice, inputTokens: number) {
   const all = longContext && inputTokens > longContext.aboveInputTokens ? longContext : price;
   const { perMillionInputTokens: input, perMillionOutputTokens: output } = all;
+  const cached = all.perMillionCachedInputTokens ?? input;
+  const audioInput = all.perMillionAudioInputTokens ?? input;
   return {
     input,
     output,
-    cached: all.perMillionCachedInputTokens ?? input,
+    cached,
+    audioInput,
+    cachedAudio: all.perMillionCachedAudioInputTokens ?? Math.max(cached, audioInput),
     written: all.perMillionCacheWriteTokens ?? input * CACHE_WRITE.fiveMinutes,
     writtenForHour: all.perMillionHourCacheWriteTokens ?? input * CACHE_WRITE.hour,
+    audioOutput: all.perMillionAudioOutputTokens ?? output,
+    imageOutput: all.perMillionImageOutputTokens ?? output,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys/seals';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { Instances } from '../governance/instance-schemas.ts';
-import type { AnswerFormat, Framing } from './answer.ts';
+import type { AnswerFormat, Framing, Usage } from './answer.ts';
 
 export type { Seal };
 
@@ -49,6 +49,10 @@ export interface BytesPayload {
   readonly usesSeal?: boolean;
   /** Rewrites Vertex AI's answer for this client; left out where the bytes pass as they are. */
   readonly rewrite?: AnswerRewrite;
+  /** False for a call whose charge, if there is one, no price of the catalog can tell: a description, a poll, a job. */
+  readonly isPriced?: false;
+  /** The usage that the request orders, where its answer does not report it. */
+  readonly ordered?: Usage;
   /** The instances that must meet the endpoint's schemas in the catalog. */
   readonly checked?: Instances;
 }

@@ -1,4 +1,5 @@
 import type { AnswerFacts, AnswerFormat } from '../prediction/answer.ts';
+import { geminiUsage } from './gemini-usage.ts';
 import {
   addCounts,
   asObject,
@@ -7,6 +8,7 @@ import {
   countMessages,
   countUsage,
   type Counts,
+  hasUnknownRest,
   type Json,
   readUsage,
   toUsage,
@@ -57,10 +59,11 @@ const isEnded = (reported: Reported) => reported.isEnd === true;
 /** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#response */
 const gemini: FactsReader = {
   marks: ['"usageMetadata"', '"finishReason"', '"blockReason"', '"modelVersion"'],
-  readReported: ({ usageMetadata, candidates, promptFeedback, modelVersion }) => {
+  readReported: (value) => {
+    const { candidates, promptFeedback, modelVersion } = value;
     const finished = objectsOf(candidates).findLast(({ finishReason }) => isWord(finishReason));
     const finishReason = finished?.finishReason ?? asObject(promptFeedback).blockReason;
-    return { usage: usageMetadata, finishReason, modelVersion, isEnd: isWord(finishReason) };
+    return { usage: geminiUsage(value), finishReason, modelVersion, isEnd: isWord(finishReason) };
   },
   count: countGemini,
   isComplete: isEnded,
@@ -111,7 +114,10 @@ const predictions: FactsReader = {
     const made = objectsOf(Array.isArray(all) || all === undefined ? all : [all]);
     const used = made.filter(hasTokenCounts).map(usageOfPrediction);
     return {
-      usage: { instances: made.length, ...addCounts(used.map(({ usage }) => countUsage(usage))) },
+      usage: {
+        instances: made.filter(isMade).length,
+        ...addCounts(used.map(({ usage }) => countUsage(usage))),
+      },
       isUsageDoubtful: used.some(({ isDoubtful }) => isDoubtful),
       modelVersion: modelVersionId,
       deployedModelId,
@@ -120,6 +126,14 @@ const predictions: FactsReader = {
   count: (usage) => usage,
   isComplete: () => true,
 };
+
+/**
+ * Returns false for an image that Google has filtered out, which it does not charge; its place has the reason alone.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/imagen-api#response_body
+ */
+function isMade(prediction: Json): boolean {
+  return !('raiFilteredReason' in prediction);
+}
 
 function hasTokenCounts(prediction: Json): boolean {
   return 'usage' in prediction || 'embeddings' in prediction;
@@ -243,9 +257,10 @@ export function readFacts(format: AnswerFormat, reported: Reported): AnswerFacts
     deployedModelId,
     shape = format,
   } = reported;
+  const counted = toUsage(FACTS_READERS[shape].count(usage));
   return {
-    usage: toUsage(FACTS_READERS[shape].count(usage)),
-    ...(isUsageDoubtful === true && { isUsageDoubtful }),
+    usage: counted,
+    ...((isUsageDoubtful === true || hasUnknownRest(counted)) && { isUsageDoubtful: true }),
     ...(isWord(finishReason) && { finishReason }),
     ...(isWord(modelVersion) && { modelVersion }),
     ...(isWord(deployedModelId) && { deployedModelId }),

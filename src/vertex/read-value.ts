@@ -12,7 +12,13 @@ const MAXIMUM_USAGE_BYTES = 65_536;
 const ITEMS_IN_A_TURN = 500;
 
 /** The members that are read whole. One that is too long for a usage is left out. */
-const WHOLE_MEMBERS: ReadonlySet<string> = new Set(['usage', 'usageMetadata', 'error', 'statistics']);
+const WHOLE_MEMBERS: ReadonlySet<string> = new Set([
+  'usage',
+  'usageMetadata',
+  'groundingMetadata',
+  'error',
+  'statistics',
+]);
 /** The other members with facts of an answer, and those that contain such members. */
 const REPORTING_MEMBERS: ReadonlySet<string> = new Set([
   'candidates',
@@ -32,6 +38,7 @@ const REPORTING_MEMBERS: ReadonlySet<string> = new Set([
   'embeddings',
   'modelVersionId',
   'deployedModelId',
+  'raiFilteredReason',
 ]);
 
 /**

@@ -23,22 +23,30 @@ export function asObject(value: unknown): Json {
 /**
  * Counts Google's `usageMetadata`. Its prompt is without the results of tools, which are input too. For a new context
  * cache it reports the total alone, which is all input. It counts thoughts apart from output; they are paid for as output.
+ * The total is the sum of the four, so that one that is left out is the rest of it.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#UsageMetadata
  */
 export function countGemini(usage: Json): Counts {
   const thinkingTokens = count(usage.thoughtsTokenCount);
-  const outputTokens = sum(count(usage.candidatesTokenCount), thinkingTokens);
+  const candidates = count(usage.candidatesTokenCount);
   const totalTokens = count(usage.totalTokenCount);
   const prompt = count(usage.promptTokenCount);
+  const inputTokens = prompt === undefined ? undefined : sum(prompt, count(usage.toolUsePromptTokenCount));
+  const known = sum(candidates, thinkingTokens);
+  const rest = candidates === undefined ? difference(totalTokens, inputTokens) : undefined;
+  const outputTokens = inputTokens === undefined || !rest ? known : greatest(known, rest);
   return {
-    inputTokens:
-      prompt === undefined
-        ? difference(totalTokens, outputTokens)
-        : sum(prompt, count(usage.toolUsePromptTokenCount)),
+    inputTokens: inputTokens ?? difference(totalTokens, outputTokens),
     outputTokens,
     totalTokens,
     cachedTokens: count(usage.cachedContentTokenCount),
     thinkingTokens,
+    audioInputTokens: count(usage.audioPromptTokens),
+    cachedAudioTokens: count(usage.cachedAudioTokens),
+    audioOutputTokens: count(usage.audioCandidatesTokens),
+    imageOutputTokens: count(usage.imageCandidatesTokens),
+    searches: count(usage.searches),
+    storedSeconds: count(usage.storedSeconds),
   };
 }
 
@@ -59,6 +67,8 @@ function countChat(usage: Json): Counts {
     totalTokens,
     cachedTokens: count(asObject(usage.prompt_tokens_details).cached_tokens),
     thinkingTokens: count(asObject(usage.completion_tokens_details).reasoning_tokens),
+    audioInputTokens: count(asObject(usage.prompt_tokens_details).audio_tokens),
+    audioOutputTokens: count(asObject(usage.completion_tokens_details).audio_tokens),
   };
 }
 
@@ -86,6 +96,7 @@ export function countMessages(usage: Json): Counts {
     cacheWriteTokens,
     hourCacheWriteTokens,
     thinkingTokens: count(details.thinking_tokens) ?? count(details.reasoning_tokens),
+    searches: count(asObject(usage.server_tool_use).web_search_requests),
   };
 }
 
@@ -114,8 +125,11 @@ const COUNTED: Counted = {
   ...counts('promptTokenCount', 'candidatesTokenCount', 'totalTokenCount', 'thoughtsTokenCount'),
   ...counts('toolUsePromptTokenCount', 'cachedContentTokenCount'),
   ...counts('prompt_tokens', 'completion_tokens', 'total_tokens', 'input_tokens', 'output_tokens'),
-  prompt_tokens_details: counts('cached_tokens'),
-  completion_tokens_details: counts('reasoning_tokens'),
+  ...counts('audioPromptTokens', 'cachedAudioTokens', 'audioCandidatesTokens', 'imageCandidatesTokens'),
+  ...counts('searches', 'storedSeconds'),
+  prompt_tokens_details: counts('cached_tokens', 'audio_tokens'),
+  completion_tokens_details: counts('reasoning_tokens', 'audio_tokens'),
+  server_tool_use: counts('web_search_requests'),
   input_tokens_details: counts('cached_tokens'),
   output_tokens_details: counts('thinking_tokens', 'reasoning_tokens'),
   ...counts('cache_read_input_tokens', 'cache_creation_input_tokens'),
@@ -170,13 +184,23 @@ export function toUsage({
   cachedTokens,
   cacheWriteTokens,
   hourCacheWriteTokens,
+  audioInputTokens,
+  cachedAudioTokens,
+  audioOutputTokens,
+  imageOutputTokens,
   ...reported
 }: Counts): Usage {
   const { inputTokens, outputTokens, totalTokens, thinkingTokens } = reported;
   const read = atMost(cachedTokens, inputTokens);
   const written = atMost(cacheWriteTokens, difference(inputTokens, read));
+  const audioIn = atMost(audioInputTokens, inputTokens);
+  const images = atMost(imageOutputTokens, outputTokens);
   const all = {
     ...reported,
+    audioInputTokens: audioIn,
+    cachedAudioTokens: atMost(cachedAudioTokens, atMost(read, audioIn)),
+    imageOutputTokens: images,
+    audioOutputTokens: atMost(audioOutputTokens, difference(outputTokens, images)),
     totalTokens: greatest(totalTokens, sum(inputTokens, outputTokens)),
     cachedTokens: read,
     cacheWriteTokens: written,
@@ -184,6 +208,14 @@ export function toUsage({
     thinkingTokens: atMost(thinkingTokens, outputTokens),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * Returns true when input and output are both known and are less than the total: nobody knows what the rest is, so more may
+ * have been used of either.
+ */
+export function hasUnknownRest({ inputTokens, outputTokens, totalTokens = 0 }: Usage): boolean {
+  return inputTokens !== undefined && outputTokens !== undefined && inputTokens + outputTokens < totalTokens;
 }
 
 /** Adds up the known values; undefined when none is known. */

@@ -65,6 +65,50 @@ test('a call with a long context has other prices for all of its tokens', () => 
   expect(estimateCost(CLAUDE, true, cached)).toBe(1.8);
 });
 
+const VIDEO = { perSecondOfVideo: 0.4, perSecondOfSilentVideo: 0.2 };
+
+test('a price per second is that of the videos that an answered call orders', () => {
+  expect(estimateCost(VIDEO, true, { videoSeconds: 8 })).toBe(3.2);
+  expect(estimateCost(VIDEO, true, { silentVideoSeconds: 32 })).toBe(6.4);
+  expect(estimateCost({ perSecondOfVideo: 0.4 }, true, { silentVideoSeconds: 8 })).toBe(3.2);
+  expect(estimateCost(VIDEO, false, { videoSeconds: 8 })).toBeUndefined();
+  expect(estimateCost(VIDEO, true, {})).toBeUndefined();
+});
+
+const FLASH = { ...TOKENS, perMillionCachedInputTokens: 0.03, perMillionAudioInputTokens: 1 };
+
+test.each([
+  [FLASH, { inputTokens: 1000, audioInputTokens: 400 }, 0.00058],
+  [FLASH, { inputTokens: 1000, cachedTokens: 500, audioInputTokens: 400, cachedAudioTokens: 100 }, 0.000472],
+  [
+    { ...FLASH, perMillionCachedAudioInputTokens: 0.1 },
+    { inputTokens: 1000, cachedTokens: 500, audioInputTokens: 400, cachedAudioTokens: 100 },
+    0.000382,
+  ],
+  [TOKENS, { inputTokens: 1000, audioInputTokens: 400 }, 0.0003],
+  [
+    { ...TOKENS, perMillionImageOutputTokens: 30, perMillionAudioOutputTokens: 12 },
+    { outputTokens: 1000, imageOutputTokens: 600, audioOutputTokens: 100 },
+    0.01995,
+  ],
+])('at %j, modalities have prices of their own: %j costs %d', (price, usage, cost) => {
+  expect(estimateCost(price, true, usage)).toBe(cost);
+});
+
+test('a context cache costs its input, and its storage for each hour', () => {
+  const price = { ...TOKENS, perMillionStoredTokensPerHour: 1 };
+  expect(estimateCost(price, true, { inputTokens: 1_000_000, storedSeconds: 5400 })).toBe(1.8);
+  expect(estimateCost(TOKENS, true, { inputTokens: 1_000_000, storedSeconds: 5400 })).toBe(0.3);
+});
+
+test('searches cost each, or once for a call, as the price says', () => {
+  const usage = { inputTokens: 0, searches: 3 };
+  expect(estimateCost({ ...TOKENS, perSearch: 0.01 }, true, usage)).toBe(0.03);
+  expect(estimateCost({ ...TOKENS, perGroundedPrompt: 0.035 }, true, usage)).toBe(0.035);
+  expect(estimateCost({ ...TOKENS, perGroundedPrompt: 0.035 }, true, { inputTokens: 0 })).toBe(0);
+  expect(estimateCost(TOKENS, true, usage)).toBe(0);
+});
+
 test('what nothing is known of has no cost', () => {
   expect(estimateCost(TOKENS, true, { instances: 3 })).toBeUndefined();
 });

@@ -5,11 +5,15 @@ import {
   countMessages,
   countUsage,
   type Counts,
+  hasUnknownRest,
   type Json,
   MAXIMUM_COUNT,
   readUsage,
   toUsage,
 } from '../../../src/vertex/usage-counts.ts';
+
+/** The members of a usage that hold further counts. */
+const NESTED = /details$|^cache_creation$|^server_tool_use$/;
 
 const KINDS: readonly ((usage: Json) => Counts)[] = [countGemini, countUsage, countMessages];
 
@@ -126,7 +130,7 @@ test('each count of the three kinds is among the members that are kept', () => {
       {
         get: (_, name) => {
           asked.push([...path, String(name)]);
-          return /details$|^cache_creation$/.test(String(name)) ? spy([...path, String(name)]) : undefined;
+          return NESTED.test(String(name)) ? spy([...path, String(name)]) : undefined;
         },
         has: (_, name) => has.includes(String(name)),
       },
@@ -134,7 +138,7 @@ test('each count of the three kinds is among the members that are kept', () => {
   for (const read of [countGemini, countMessages]) read(spy([]));
   countUsage(spy([]));
   countUsage(spy([], ['input_tokens']));
-  const counts = asked.filter((path) => !/details$|^cache_creation$/.test(path.at(-1) ?? ''));
+  const counts = asked.filter((path) => !NESTED.test(path.at(-1) ?? ''));
   for (const path of counts) {
     const told = path.reduceRight<unknown>((value, name) => ({ [name]: value }), 1);
     expect(readUsage(told)).toEqual({ usage: told, isDoubtful: false });
@@ -145,4 +149,118 @@ test('each count of the three kinds is among the members that are kept', () => {
 test('results of tools are in the total, so that they are not added to what is left of it', () => {
   const usage = { toolUsePromptTokenCount: 10, candidatesTokenCount: 20, totalTokenCount: 100 };
   expect(toUsage(countGemini(usage))).toEqual({ inputTokens: 80, outputTokens: 20, totalTokens: 100 });
+});
+
+const tokens = fc.nat({ max: 100_000 });
+const maybe = fc.option(tokens, { nil: undefined });
+
+/** Leaves out the members that are not told. */
+function told(usage: Json): Json {
+  return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined));
+}
+
+function partsOf({ inputTokens = 0, outputTokens = 0 }: Counts): number {
+  return inputTokens + outputTokens;
+}
+
+// https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#UsageMetadata
+test('the parts of a usage of Gemini add up to Google’s total', () => {
+  const usages = fc.record({ prompt: tokens, candidates: maybe, thoughts: maybe, toolUse: maybe });
+  fc.assert(
+    fc.property(usages, ({ prompt, candidates, thoughts, toolUse }) => {
+      const total = prompt + (candidates ?? 0) + (thoughts ?? 0) + (toolUse ?? 0);
+      const usage = toUsage(
+        countGemini(
+          told({
+            promptTokenCount: prompt,
+            candidatesTokenCount: candidates,
+            thoughtsTokenCount: thoughts,
+            toolUsePromptTokenCount: toolUse,
+            totalTokenCount: total,
+          }),
+        ),
+      );
+      expect([partsOf(usage), usage.totalTokens]).toEqual([total, total]);
+      expect(usage.inputTokens).toBe(prompt + (toolUse ?? 0));
+      expect(hasUnknownRest(usage)).toBe(false);
+    }),
+  );
+});
+
+test('whatever is left out or wrong, the parts of a usage of Gemini add up to its total, or are said to be incomplete', () => {
+  const usages = fc.record({
+    promptTokenCount: maybe,
+    candidatesTokenCount: maybe,
+    thoughtsTokenCount: maybe,
+    toolUsePromptTokenCount: maybe,
+    totalTokenCount: tokens,
+  });
+  fc.assert(
+    fc.property(usages, (reported) => {
+      const usage = toUsage(countGemini(told(reported)));
+      expect(partsOf(usage) === usage.totalTokens || hasUnknownRest(usage)).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('what Gemini put out is the rest of the total when it is not told', () => {
+  const usage = { promptTokenCount: 10, thoughtsTokenCount: 32, totalTokenCount: 96 };
+  expect(toUsage(countGemini(usage))).toEqual({
+    inputTokens: 10,
+    outputTokens: 86,
+    totalTokens: 96,
+    thinkingTokens: 32,
+  });
+});
+
+// https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
+test('the parts of a chat add up to its total, whether or not the completion has the thoughts', () => {
+  const usages = fc.record({ prompt: tokens, completion: tokens, reasoning: tokens, isApart: fc.boolean() });
+  fc.assert(
+    fc.property(usages, ({ prompt, completion, reasoning, isApart }) => {
+      const total = prompt + completion + (isApart ? reasoning : 0);
+      const usage = toUsage(
+        countUsage({
+          prompt_tokens: prompt,
+          completion_tokens: completion,
+          total_tokens: total,
+          completion_tokens_details: { reasoning_tokens: reasoning },
+        }),
+      );
+      expect([partsOf(usage), usage.totalTokens]).toEqual([total, total]);
+      expect(usage.inputTokens).toBe(prompt);
+    }),
+  );
+});
+
+// https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
+test('the input of a message is what is fresh, read from and written to a cache', () => {
+  const usages = fc.record({ fresh: tokens, read: maybe, written: maybe, output: tokens });
+  fc.assert(
+    fc.property(usages, ({ fresh, read, written, output }) => {
+      const usage = toUsage(
+        countMessages(
+          told({
+            input_tokens: fresh,
+            cache_read_input_tokens: read,
+            cache_creation_input_tokens: written,
+            output_tokens: output,
+          }),
+        ),
+      );
+      const input = fresh + (read ?? 0) + (written ?? 0);
+      expect(usage).toMatchObject({ inputTokens: input, totalTokens: input + output });
+      expect(partsOf(usage)).toBe(usage.totalTokens);
+    }),
+  );
+});
+
+test.each([
+  [{ inputTokens: 3, outputTokens: 4, totalTokens: 9 }, true],
+  [{ inputTokens: 3, outputTokens: 4, totalTokens: 7 }, false],
+  [{ inputTokens: 3, totalTokens: 9 }, false],
+  [{}, false],
+])('%j has a rest that nobody knows: %s', (usage, hasRest) => {
+  expect(hasUnknownRest(usage)).toBe(hasRest);
 });

@@ -232,7 +232,7 @@ export const RECORD_FIELDS = {
   }),
   usageCompleteness: closing(z.enum(['complete', 'partial']).optional(), {
     description:
-      '`partial` where the answer broke off or reported impossible counts, so that more may have been used',
+      '`partial` where the answer broke off, or reported impossible counts or a total above its parts, so that more may have been used',
     source: 'gateway',
   }),
   'gen_ai.usage.input_tokens': closing(Count.optional(), {
@@ -294,7 +294,7 @@ export const RECORD_FIELDS = {
   requestBytes: opening(Count, { description: 'Size of the request’s body', source: 'call', unit: 'bytes' }),
   responseBytes: closing(Count, {
     description:
-      'Size of the answer as it was sent, without the keep-alive comments within a stream; 0 for a whole answer that its caller left',
+      'Size of the answer as it was sent, without what fills the silence of a stream; 0 for a whole answer that its caller left',
     source: 'gateway',
     unit: 'bytes',
   }),
