@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 
 interface Package {
   readonly engines: { readonly node: string };
@@ -24,4 +24,12 @@ test('the document says which Node starts npm, runs the tasks and runs the deplo
   expect(documented).toMatch(new RegExp(`^\\| installing .*\\| ${version.replace('>=', '')} or later`, 'm'));
   expect(documented).toMatch(/^\| building, tests.*\| 24,/m);
   expect(documented).toContain(`\`${own.engines.node}\``);
+});
+
+test('every package runs on the Node that the document says', () => {
+  const engines = globSync('packages/*/package.json').map(
+    (file) => (JSON.parse(readFileSync(file, 'utf8')) as Package).engines.node,
+  );
+  expect(engines.length).toBeGreaterThan(4);
+  for (const engine of engines) expect(documented).toContain(`what it runs on, \`${engine}\``);
 });
