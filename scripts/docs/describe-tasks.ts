@@ -62,7 +62,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
 const HOOK = /^(pre|post)/;
 
 /**
- * The list of tasks: a heading for each group, and a line for each task.
+ * Returns the list of tasks: a heading for each group, and a line for each task.
  * @param scripts names of the scripts of package.json; hooks are left out, and a task without a description stands
  * in a group of its own at the end.
  */

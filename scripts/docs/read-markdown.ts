@@ -10,7 +10,7 @@ const FENCE = /^ *(`{3,}|~{3,})/;
 const HEADING = /^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$/;
 
 /**
- * The links of a Markdown document, inline and by reference. Code, fenced or within a line, has none.
+ * Reads the links of a Markdown document, inline and by reference. Code, fenced or within a line, has none.
  * @param text of the document.
  */
 export function readLinks(text: string): MarkdownLink[] {
@@ -26,8 +26,8 @@ export function readLinks(text: string): MarkdownLink[] {
 }
 
 /**
- * The paths of this repository that a Markdown document names as code within a line, such as `src/main.ts`. Patterns
- * and placeholders are none.
+ * Reads the paths of this repository that a Markdown document names as code within a line, such as `src/main.ts`.
+ * Patterns and placeholders are none.
  * @param folders at the top of the repository, with which such paths begin.
  */
 export function readNamedPaths(text: string, folders: readonly string[]): MarkdownLink[] {
@@ -40,7 +40,7 @@ export function readNamedPaths(text: string, folders: readonly string[]): Markdo
 }
 
 /**
- * The anchors that GitHub gives the headings of a Markdown document. A heading that repeats gets a number.
+ * Reads the anchors that GitHub gives the headings of a Markdown document. A heading that repeats gets a number.
  * @param text of the document.
  */
 export function readAnchors(text: string): Set<string> {

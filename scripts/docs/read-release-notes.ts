@@ -1,5 +1,5 @@
 /**
- * The notes of a release: the section of the changelog for its version, without the heading.
+ * Reads the notes of a release: the section of the changelog for its version, without the heading.
  * @param changelog in the form of https://keepachangelog.com/en/1.1.0/.
  * @param tag of the release, the version with a `v` before it.
  * @param version of the package, which the tag must name.

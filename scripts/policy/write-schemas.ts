@@ -14,8 +14,8 @@ const DOCUMENTS = {
 } as const;
 
 /**
- * The JSON Schemas that editors check and complete the governance documents with, derived from the zod schemas that
- * the gateway loads them by. Draft 7 is what the YAML language server understands best.
+ * Returns the JSON Schemas that editors check and complete the governance documents with, derived from the zod schemas
+ * that the gateway loads them by. Draft 7 is what the YAML language server understands best.
  */
 export function schemaFiles(): GeneratedFile[] {
   return Object.entries(DOCUMENTS).map(([name, { title, schema }]) => {

@@ -8,8 +8,9 @@ import { parentName } from './resource-names.ts';
 import { NAME_PATTERNS } from './name-patterns.ts';
 
 /**
- * The part of a payload that fetches the context cache a body names, before the call itself. Its `check` lets the call go
- * on only where the caller reaches the cache's owner; the cache must be in the project and location that serve the call.
+ * Returns the part of a payload that fetches the context cache a body names, before the call itself. Its `check` lets
+ * the call go on only where the caller reaches the cache's owner; the cache must be in the project and location that
+ * serve the call.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/context-cache/context-cache-use
  * @returns an empty object for a body that names no cache.
  * @throws GatewayError INVALID_REQUEST for a second name, or for a text that is no name of a cache.

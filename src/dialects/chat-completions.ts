@@ -10,9 +10,9 @@ import type { Scalars } from './validate-body.ts';
 import type { ChatCompletionsBody } from './vertex-bodies.ts';
 
 /**
- * The payload of a chat completion for Vertex AI's OpenAI-compatible endpoint. Two members change: `model`, where the body
- * has an alias, and `stream_options`, so that a stream ends with its usage. A client that didn't ask for usage doesn't get
- * that event.
+ * Reads the payload of a chat completion for Vertex AI's OpenAI-compatible endpoint. Two members change: `model`, where
+ * the body has an alias, and `stream_options`, so that a stream ends with its usage. A client that didn't ask for usage
+ * doesn't get that event.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
  * @param endpointModel the `model` that a custom endpoint is sent; when left out, the one in the body.
  * @throws GatewayError INVALID_REQUEST for a body that names two context caches.

@@ -35,7 +35,7 @@ export function expectOwn(
 
 type ResourceKind = 'batch prediction job' | 'context cache' | 'operation';
 
-/** The error for a resource that doesn't exist and for another team's alike. */
+/** Returns the error for a resource that doesn't exist and for another team's alike. */
 export function resourceNotFound(kind: ResourceKind): GatewayError {
   return new GatewayError('RESOURCE_NOT_FOUND', `Your team has no ${kind} of this name here.`);
 }

@@ -14,7 +14,7 @@ import { AnyBody, ClaudeBody, FetchPredictOperationBody } from './vertex-bodies.
 import { MAXIMUM_NAME_BYTES, type VertexTarget } from './vertex-path.ts';
 
 /**
- * The payload of a raw call on a publisher's model or a custom container.
+ * Reads the payload of a raw call on a publisher's model or a custom container.
  * @param reaching the inspected body; undefined for a body that is not JSON.
  * @param checked the instances that must meet the schemas of a custom container's endpoint.
  * @throws GatewayError INVALID_REQUEST.
@@ -55,8 +55,8 @@ export async function readRaw(
 }
 
 /**
- * The payload of a count of tokens. Vertex AI counts for every Claude model under one name, and the body names the model.
- * The header `anthropic-beta` is not sent: the operation takes none.
+ * Reads the payload of a count of tokens. Vertex AI counts for every Claude model under one name, and the body names
+ * the model. The header `anthropic-beta` is not sent: the operation takes none.
  * @param edits further changes of the body.
  */
 export function readClaudeCount(
@@ -85,7 +85,7 @@ export function readClaudeCount(
 }
 
 /**
- * The payload that fetches a long-running operation of the caller's team.
+ * Reads the payload that fetches a long-running operation of the caller's team.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/veo-video-generation#poll
  * @throws GatewayError INVALID_REQUEST.
  */

@@ -9,7 +9,8 @@ export const KEY_ONLY_PROVIDER = 'subscription-key';
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The identity provider of an application whose entry names none: the first of Entra ID, or else the first of the list.
+ * Returns the identity provider of an application whose entry names none: the first of Entra ID, or else the first of
+ * the list.
  * @throws Error for an empty list.
  */
 export function fallbackProvider(providers: Access['identityProviders']): IdentityProvider {
@@ -25,8 +26,8 @@ interface Application {
 }
 
 /**
- * The key of an application, unique across issuers: two issuers may give the same application id. GUIDs are the same in
- * upper and lower case, other ids are not.
+ * Returns the key of an application, unique across issuers: two issuers may give the same application id. GUIDs are the
+ * same in upper and lower case, other ids are not.
  */
 export function agentKeyOf(
   { identityProviders }: Access,

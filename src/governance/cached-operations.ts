@@ -4,9 +4,9 @@ import type { CatalogEntry } from './documents.ts';
 export const CACHED_OPERATIONS = ['predict', 'embedContent', 'countTokens'] as const;
 
 /**
- * The operations of an entry whose answers the edge caches; none if the catalog gives the entry no cache. An endpoint
- * and an embedding model predict the same from the same input. Other publisher models sample, so their predictions are
- * not cached.
+ * Returns the operations of an entry whose answers the edge caches; none if the catalog gives the entry no cache. An
+ * endpoint and an embedding model predict the same from the same input. Other publisher models sample, so their
+ * predictions are not cached.
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/embeddings/get-text-embeddings
  */
 export function cachedOperations(entry: CatalogEntry): (typeof CACHED_OPERATIONS)[number][] {

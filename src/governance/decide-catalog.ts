@@ -25,7 +25,7 @@ export function decideCatalog(governance: Governance, principal: Principal): Cat
   );
 }
 
-/** The target of a call that gives an entry's own name and its own project. */
+/** Returns the target of a call that gives an entry's own name and its own project. */
 export function targetOf(entry: CatalogEntry, operation: string, location: string): CallTarget {
   const resource: CallTarget['resource'] =
     'endpoint' in entry

@@ -91,6 +91,7 @@ const TokenPrice = z.strictObject({
     .optional()
     .describe('Prices of all tokens of a call with more than `aboveInputTokens` input tokens'),
 });
+/** The prices of tokens. */
 export type TokenPrice = z.infer<typeof TokenPrice>;
 
 /** The price of a call, a prediction, a second or tokens, in US dollars. It serves estimates, not bills. */
@@ -105,6 +106,7 @@ const Price = z.union([
   }),
   TokenPrice,
 ]);
+/** The price of a call, a prediction or tokens. */
 export type Price = z.infer<typeof Price>;
 
 /** A cached answer lives at most a day. */
@@ -173,6 +175,7 @@ const Role = z.strictObject({
   environment: Environment,
   description: z.string().min(1).max(300),
 });
+/** A role that callers hold. */
 export type Role = z.infer<typeof Role>;
 
 const Scope = {
@@ -200,6 +203,7 @@ const Scope = {
  * - `standard`: the ledger commits the record right after the answer.
  */
 const Durability = z.enum(['standard', 'strict']);
+/** The durability of a call’s record. */
 export type Durability = z.infer<typeof Durability>;
 
 /** A rule that lets holders of any of its roles call the entries that it covers. */
@@ -298,10 +302,12 @@ const ToolRule = z.strictObject({
     .default({})
     .describe('Sources that tools may reach, for each tool whose sources a call names'),
 });
+/** A rule that lets calls give models tools. */
 export type ToolRule = z.infer<typeof ToolRule>;
 
 /** A part of a call's content that can be kept. */
 const ContentPart = z.enum(['request', 'response']);
+/** A part of a call’s content that can be kept. */
 export type ContentPart = z.infer<typeof ContentPart>;
 
 /**
@@ -320,6 +326,7 @@ const ContentRule = z.strictObject({
     .describe('Classifications of catalog entries. It defaults to all.'),
   parts: z.array(ContentPart).min(1).describe('Parts of each call that are kept'),
 });
+/** A rule that has content kept. */
 export type ContentRule = z.infer<typeof ContentRule>;
 
 /** The roles whose holders may read everybody's audit records. Other callers read their own. */
@@ -407,6 +414,7 @@ const ApplicationOfSubscription = z.strictObject({
   ),
   identityProvider: ProviderOfApplication,
 });
+/** The application of an APIM subscription. */
 export type ApplicationOfSubscription = z.infer<typeof ApplicationOfSubscription>;
 
 /** The bounds on APIM subscriptions of a product, and their applications. */

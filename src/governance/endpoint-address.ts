@@ -31,7 +31,7 @@ const SHARED_DOMAINS = ['googleapis.com', 'vertexai.goog', 'google.internal', 'l
 const NAME = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * The address of an entry's endpoint in a location; undefined if a shared host of Google serves it.
+ * Returns the address of an entry's endpoint in a location; undefined if a shared host of Google serves it.
  * @throws TypeError for an IP address without the project's number in the catalog, which `findHostProblem` refuses.
  */
 export function endpointAddressOf(

@@ -97,7 +97,7 @@ function listOptions(access: Access, grant: Grant, applicant: Applicant, call: W
   });
 }
 
-/** The locations and operations of an entry that a grant covers. */
+/** Returns the locations and operations of an entry that a grant covers. */
 export function scopeOf(
   grant: Grant,
   entry: CatalogEntry,

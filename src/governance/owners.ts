@@ -14,8 +14,8 @@ export interface Owner {
 }
 
 /**
- * The label of a role or of an agent's id, in the characters that Google allows. Two roles or agents with the same
- * label are refused when the documents are loaded.
+ * Returns the label of a role or of an agent's id, in the characters that Google allows. Two roles or agents with the
+ * same label are refused when the documents are loaded.
  */
 export function labelOf(name: string): string {
   return name.toLowerCase().replaceAll('.', '-');
@@ -25,8 +25,9 @@ export function labelOf(name: string): string {
 const HASH_DIGITS = 60;
 
 /**
- * The team of callers with the key of an APIM subscription and without a token. It differs from every role's team,
- * because roles begin with a letter or digit, and from every other subscription's. An id that is no label is hashed.
+ * Returns the team of callers with the key of an APIM subscription and without a token. It differs from every role's
+ * team, because roles begin with a letter or digit, and from every other subscription's. An id that is no label is
+ * hashed.
  */
 export function teamOfSubscription(id: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,60}$/.test(id)) return `_${id}`;
@@ -34,7 +35,7 @@ export function teamOfSubscription(id: string): string {
 }
 
 /**
- * The owner of what a call creates.
+ * Returns the owner of what a call creates.
  * @param role the one that the deciding grant names.
  * @param agent the application, if it is an agent; it counts only when it acts for a person.
  */

@@ -32,8 +32,9 @@ export function readPlace(uri: string): Place | undefined {
 }
 
 /**
- * The keys of the containers of a place from the outermost, and the place's own key last. A place lies in another if
- * its keys include that one's last key. A pattern has the keys of the container of everything that it stands for.
+ * Returns the keys of the containers of a place from the outermost, and the place's own key last. A place lies in
+ * another if its keys include that one's last key. A pattern has the keys of the container of everything that it stands
+ * for.
  */
 export function keysOfPlace({ service, parts, isPattern }: Place): string[] {
   const exact = isPattern ? parts.slice(0, -1) : parts;

@@ -1,5 +1,6 @@
 /**
- * A sentence on an unknown name: `Did you mean "x"?` with the nearest known name if one is near, or else a list of 20.
+ * Returns a sentence on an unknown name: `Did you mean "x"?` with the nearest known name if one is near, or else a list
+ * of 20.
  */
 export function suggest(name: string, known: Iterable<string>): string {
   const names = [...known];

@@ -34,7 +34,7 @@ export interface PredictDependencies extends ServingDependencies {
 /** Serves one call: always answers, never throws, and leaves exactly one audit record. */
 export type Predict = (call: Call, reply: Reply) => Promise<void>;
 
-/** The use case: the life of a prediction from top to bottom. */
+/** Creates the use case: the life of a prediction from top to bottom. */
 export function createPredict(dependencies: PredictDependencies): Predict {
   const { governance, seals, keepAliveIntervalInMs } = dependencies;
   const limits = createCallerLimits(governance, dependencies.now);

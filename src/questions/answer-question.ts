@@ -34,7 +34,7 @@ export interface QuestionDependencies extends ServingDependencies {
 /** Serves one question about the gateway itself: always answers, never throws, and leaves exactly one audit record. */
 export type AnswerQuestion = (call: Call<QuestionDialect>, reply: Reply) => Promise<void>;
 
-/** The use case: the life of a question from top to bottom. Nothing reaches Google. */
+/** Creates the use case: the life of a question from top to bottom. Nothing reaches Google. */
 export function createAnswerQuestion(dependencies: QuestionDependencies): AnswerQuestion {
   return async (call, reply) => {
     const served = beginCall(dependencies, call, reply);

@@ -40,7 +40,7 @@ export class AnonymousObject {
 
 const PREFIX = 'Anonymous';
 
-/** The type of `new { … }` with these properties. */
+/** Returns the type of `new { … }` with these properties. */
 export function anonymousType(names: readonly string[], types: readonly CsType[]): CsType {
   const name = [PREFIX, ...names].join('$');
   if (!findDefinition(name, types.length)) {

@@ -11,7 +11,10 @@ type DecimalOperation = (left: Decimal, right: Decimal) => unknown;
 
 const COMPARISONS = ['<', '>', '<=', '>=', '==', '!='];
 
-/** The type in which C# calculates with two numeric types; null where it refuses to (decimal with double, long with ulong). */
+/**
+ * Returns the type in which C# calculates with two numeric types; null where it refuses to (decimal with double, long
+ * with ulong).
+ */
 export function promote(left: string, right: string): string | null {
   const either = (name: string): boolean => left === name || right === name;
   if (either('decimal')) return either('double') || either('float') ? null : 'decimal';

@@ -4,7 +4,7 @@ import { resolveType } from './resolve-type.ts';
 import type { Scope } from './scope.ts';
 import { field, hasToken, refuse, type Syntax } from './syntax.ts';
 
-/** The arguments between parentheses or brackets. */
+/** Returns the arguments between parentheses or brackets. */
 export function bindArguments(list: Syntax, scope: Scope, binder: Binder): Argument[] {
   return list.named.map((argument) => {
     if (hasToken(argument, 'ref') || hasToken(argument, 'in'))

@@ -6,7 +6,7 @@ import { isInteger, rangeOf, wrapInteger } from './numeric.ts';
 import { refuse, type Syntax } from './syntax.ts';
 import { type CsType, getType, hasParameters, isNullable, withoutNullable } from './types.ts';
 
-/** The argument as a value of the target type without a cast, or null where C# has no such conversion. */
+/** Returns the argument as a value of the target type without a cast, or null where C# has no such conversion. */
 export function convertImplicitly(bound: Argument, target: CsType): Evaluate | null {
   if (bound.kind === 'lambda') return lambdaConversion(bound, target);
   if (bound.kind === 'group') return groupConversion(bound, target);
@@ -54,7 +54,7 @@ export function compareTargets(bound: Argument, left: CsType, right: CsType): nu
   return compareTypes(left, right);
 }
 
-/** The type that a lambda gives by itself for these parameters; null where it can't be bound so. */
+/** Returns the type that a lambda gives by itself for these parameters; null where it can't be bound so. */
 export function naturalResult(lambda: Lambda, parameters: readonly CsType[]): CsType | null {
   try {
     return lambda.bind(parameters, null).result;
@@ -121,7 +121,7 @@ function groupConversion(group: MethodGroup, target: CsType): Evaluate | null {
   };
 }
 
-/** The call that a method group makes for arguments of these types; null where none fits. */
+/** Returns the call that a method group makes for arguments of these types; null where none fits. */
 export function callOfGroup(group: MethodGroup, parameters: readonly CsType[]): Value | null {
   const slot = (type: CsType, index: number): Value => ({
     kind: 'value',

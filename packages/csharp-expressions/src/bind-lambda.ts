@@ -7,7 +7,7 @@ import type { Scope } from './scope.ts';
 import { field, hasToken, refuse, type Syntax } from './syntax.ts';
 import { type CsType, getType } from './types.ts';
 
-/** A lambda; its body gets its meaning once a call decides the delegate type. */
+/** Returns a lambda; its body gets its meaning once a call decides the delegate type. */
 export function bindLambda(syntax: Syntax, scope: Scope, binder: Binder): Bound {
   if (hasToken(syntax, 'async')) return refuse(syntax, 'async is not supported.');
   const list = field(syntax, 'parameters');

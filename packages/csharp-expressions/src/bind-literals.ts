@@ -36,7 +36,7 @@ export const LITERALS: Readonly<Record<string, Bind>> = {
   interpolated_string_expression: interpolatedString,
 };
 
-/** An integer literal, whose type is the first of int, uint, long and ulong that holds it. */
+/** Returns an integer literal, whose type is the first of int, uint, long and ulong that holds it. */
 export function integerLiteral(syntax: Syntax, text: string): Bound {
   const match = /^(0[xX][0-9a-fA-F_]+|0[bB][01_]+|[\d_]+)([uUlL]{0,2})$/.exec(text);
   if (!match) return refuse(syntax, `${text} is no integer.`);

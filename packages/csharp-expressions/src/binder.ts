@@ -92,12 +92,12 @@ export function asValue(bound: Bound): Value {
   }
 }
 
-/** A value that is worked out at evaluation. */
+/** Returns a value that is worked out at evaluation. */
 export function valueOf(syntax: Syntax, type: CsType, evaluate: Value['evaluate']): Value {
   return { kind: 'value', syntax, type, evaluate };
 }
 
-/** A value that is known at load. */
+/** Returns a value that is known at load. */
 export function constantOf(syntax: Syntax, type: CsType, value: unknown): Value {
   return { kind: 'value', syntax, type, constant: { value }, evaluate: () => value };
 }

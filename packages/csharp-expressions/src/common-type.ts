@@ -2,7 +2,7 @@ import { convertImplicitly } from './bind-conversion.ts';
 import type { Argument } from './bound.ts';
 import type { CsType } from './types.ts';
 
-/** The type among those of some expressions that all others convert to; null where there is none. */
+/** Returns the type among those of some expressions that all others convert to; null where there is none. */
 export function commonType(items: readonly Argument[]): CsType | null {
   const types = items.flatMap((item) =>
     item.kind === 'value' && item.type.name !== 'null' ? [item.type] : [],

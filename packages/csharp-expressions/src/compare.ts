@@ -25,7 +25,7 @@ export function compareValues(left: unknown, right: unknown): number {
   raise('InvalidOperationException', 'Failed to compare two elements in the array.');
 }
 
-/** The order of two unboxed numbers of one type; NaN comes first. */
+/** Returns the order of two unboxed numbers of one type; NaN comes first. */
 export function compareNumbers(left: unknown, right: unknown): number {
   if (typeof left === 'object') return (left as Comparable).compareTo(right);
   const [first, second] = [left as number, right as number];

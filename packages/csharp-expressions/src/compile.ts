@@ -82,14 +82,14 @@ function compile(parse: Parse, source: string, kind: ExpressionKind): CompiledEx
 }
 
 /**
- * A value that an expression gave, as text: what its `ToString()` gives, the empty text for null.
+ * Returns a value that an expression gave, as text: what its `ToString()` gives, the empty text for null.
  * @throws {ExpressionEvaluationError} after 1,000,000 steps, which it has to itself.
  */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : withinBounds(() => formatValue(value));
 }
 
-/** The same on one line: JSON, whose text has many, without its line breaks. */
+/** Returns a value that an expression gave, as text on one line. JSON loses its line breaks. */
 export function lineOf(value: unknown): string {
   const text = textOf(value);
   return value instanceof JsonToken && !(value instanceof JsonValue) ? text.replace(/\n */g, ' ') : text;

@@ -6,7 +6,7 @@ export interface DelegateParts {
   readonly result: CsType;
 }
 
-/** The parts of Func, Action, Predicate and Comparison; null for any other type. */
+/** Returns the parts of Func, Action, Predicate and Comparison; null for any other type. */
 export function delegateParts({ definition, args }: CsType): DelegateParts | null {
   const [first] = args;
   switch (definition.kind === 'delegate' ? definition.name : '') {

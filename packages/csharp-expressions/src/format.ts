@@ -25,7 +25,7 @@ const BITS: Readonly<Record<string, number>> = {
   ulong: 64,
 };
 
-/** A value as C#'s `ToString()` gives it with the invariant culture; null gives an empty string. */
+/** Formats a value as C#'s `ToString()` gives it with the invariant culture; null gives an empty string. */
 export function formatValue(value: unknown, format?: string): string {
   switch (typeof value) {
     case 'string':

@@ -20,7 +20,7 @@ interface Invocation {
   readonly type: CsType;
 }
 
-/** A call of a library member: checks for null, counts a step, bounds the strings it makes. */
+/** Returns a call of a library member: checks for null, counts a step, bounds the strings it makes. */
 export function invoke({
   candidate,
   receiver,

@@ -11,7 +11,10 @@ export interface Mapping {
   readonly expanded: boolean;
 }
 
-/** The ways in which arguments can stand for the parameters of a candidate: as they are, or gathered into `params`. */
+/**
+ * Returns the ways in which arguments can stand for the parameters of a candidate: as they are, or gathered into
+ * `params`.
+ */
 export function listMappings(candidate: Candidate, args: readonly Argument[]): Mapping[] {
   const { parameters } = candidate;
   const forms = parameters.at(-1)?.mode === 'params' ? [false, true] : [false];
@@ -44,7 +47,7 @@ function mapArguments(candidate: Candidate, args: readonly Argument[], expanded:
   return complete ? { candidate, slots, expanded } : null;
 }
 
-/** The type that an argument of a parameter has to be: of an expanded `params` that of its items. */
+/** Returns the type that an argument of a parameter has to be: of an expanded `params` that of its items. */
 export function slotType(parameter: Parameter, index: number, { expanded, candidate }: Mapping): CsType {
   const [element] = parameter.type.args;
   const spread = expanded && index === candidate.parameters.length - 1 && isArray(parameter.type);

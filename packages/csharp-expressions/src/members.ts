@@ -13,7 +13,7 @@ export interface Candidate {
 const parsed = new WeakMap<TypeDefinition, readonly Member[]>();
 let extensions: Map<string, Member[]> | undefined;
 
-/** Every member that a type declares itself. */
+/** Returns every member that a type declares itself. */
 export function membersOf(definition: TypeDefinition): readonly Member[] {
   let members = parsed.get(definition);
   if (!members) {
@@ -53,7 +53,7 @@ export function findExtensions(name: string): Candidate[] {
   return (extensions.get(name) ?? []).map((member) => candidateOf(member, getType(member.owner.name)));
 }
 
-/** The type, its bases, and for an interface what it extends; `object` last. */
+/** Returns the type, its bases, and for an interface what it extends; `object` last. */
 export function lineage(type: CsType): CsType[] {
   const types = [type];
   const object = getType('object');
@@ -62,14 +62,14 @@ export function lineage(type: CsType): CsType[] {
   return types.includes(object) ? types : [...types, object];
 }
 
-/** The class that a type derives from; none for object. */
+/** Returns the class that a type derives from; none for object. */
 export function baseOf(type: CsType): CsType | undefined {
   const { base } = type.definition;
   if (base !== undefined) return substitute(parseTypeName(base, type.definition), replacementsOf(type));
   return type.name === 'object' ? undefined : getType('object');
 }
 
-/** Every interface that a type has, through its bases too. */
+/** Returns every interface that a type has, through its bases too. */
 export function allInterfaces(type: CsType): CsType[] {
   const found = new Set<CsType>();
   const visit = (current: CsType): void => {

@@ -1,7 +1,7 @@
 import type { MethodGroup } from './bound.ts';
 import { findCall } from './overloads.ts';
 
-/** A method group, with what isn't said filled in. */
+/** Returns a method group, with what isn't said filled in. */
 export function groupOf(
   group: Pick<MethodGroup, 'syntax' | 'method' | 'receiver' | 'candidates'> & Partial<MethodGroup>,
 ): MethodGroup {

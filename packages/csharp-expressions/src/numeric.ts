@@ -49,7 +49,7 @@ export function isInteger(name: string): boolean {
   return (NUMERIC_TYPES[name]?.bits ?? 0) > 0;
 }
 
-/** The smallest and largest value of an integer type. */
+/** Returns the smallest and largest value of an integer type. */
 export function rangeOf(name: string): readonly [bigint, bigint] {
   const { bits, signed } = numericType(name);
   return signed ? [-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n] : [0n, 2n ** BigInt(bits) - 1n];
@@ -77,7 +77,7 @@ export function numericConversion(from: string, to: string, checked = false): (v
   return (value) => wrapInteger(value as number | bigint, to);
 }
 
-/** An integer cut to a type's bits. */
+/** Returns an integer cut to a type's bits. */
 export function wrapInteger(value: number | bigint, to: string): number | bigint {
   const { bits, signed, representation } = numericType(to);
   if (typeof value === 'number' && representation === 'number') {
@@ -90,7 +90,7 @@ export function wrapInteger(value: number | bigint, to: string): number | bigint
   return representation === 'bigint' ? cut : Number(cut);
 }
 
-/** An integer in the representation of its type. @throws OverflowException where it doesn't fit. */
+/** Returns an integer in the representation of its type. @throws OverflowException where it doesn't fit. */
 export function fitOrRaise(value: bigint, to: string): number | bigint {
   const [least, most] = rangeOf(to);
   if (value < least || value > most) raise('OverflowException', overflowMessage(to));

@@ -16,7 +16,7 @@ interface Applicable extends Mapping {
   readonly typeArguments: readonly CsType[];
 }
 
-/** The call of the best overload, or null where none takes these arguments. */
+/** Finds the call of the best overload, or null where none takes these arguments. */
 export function findCall(group: MethodGroup, parameters: readonly Argument[]): Value | null {
   const own = pick(group, group.candidates, parameters);
   if (own) return group.guard(call(own, group, group.receiver));
@@ -27,7 +27,7 @@ export function findCall(group: MethodGroup, parameters: readonly Argument[]): V
   return extension && group.guard(call(extension, group, null));
 }
 
-/** The call of the best overload; refuses arguments that none takes. */
+/** Returns the call of the best overload; refuses arguments that none takes. */
 export function resolveCall(group: MethodGroup, parameters: readonly Argument[]): Value {
   const found = findCall(group, parameters);
   if (found) return found;

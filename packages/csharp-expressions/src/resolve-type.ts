@@ -9,12 +9,12 @@ import {
   nullableOf,
 } from './types.ts';
 
-/** The type that a piece of source names. @throws ExpressionError where it is unknown or unsupported. */
+/** Returns the type that a piece of source names. @throws ExpressionError where it is unknown or unsupported. */
 export function resolveType(syntax: Syntax): CsType {
   return findType(syntax) ?? refuse(syntax, `The type ${syntax.text} is not supported.`);
 }
 
-/** The type that a piece of source names, or null where it names none. */
+/** Finds the type that a piece of source names, or null where it names none. */
 export function findType(syntax: Syntax): CsType | null {
   switch (syntax.kind) {
     case 'predefined_type':

@@ -32,7 +32,7 @@ export interface Surroundings {
 /** Binds one kind of statement. */
 export type BindStatement = (syntax: Syntax, scope: Scope, surroundings: Surroundings) => Statement;
 
-/** A statement after which the next one runs. */
+/** Returns a statement after which the next one runs. */
 export function simple(run: (frame: Frame) => undefined): Statement {
   return { completes: true, breaks: false, run };
 }

@@ -95,12 +95,12 @@ export function copySyntax(node: Node, rowOffset: number, corrections: Correctio
   });
 }
 
-/** A child by field name; a tree without it is one that this emulator doesn't read. */
+/** Returns a child by field name; a tree without it is one that this emulator doesn't read. */
 export function field(syntax: Syntax, name: string): Syntax {
   return syntax.fields[name] ?? refuse(syntax, `A ${describe(syntax)} of this form is not supported.`);
 }
 
-/** The named child at an index. */
+/** Returns the named child at an index. */
 export function child(syntax: Syntax, index = 0): Syntax {
   return syntax.named[index] ?? refuse(syntax, `A ${describe(syntax)} of this form is not supported.`);
 }
@@ -115,7 +115,7 @@ export function refuse(syntax: Syntax, message: string): never {
   throw new ExpressionError(message, Math.max(1, syntax.line), syntax.column);
 }
 
-/** A kind of node in words. */
+/** Returns a kind of node in words. */
 export function describe(syntax: Syntax): string {
   return syntax.kind.replaceAll('_', ' ');
 }

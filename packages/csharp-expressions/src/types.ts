@@ -68,7 +68,7 @@ export function declareTypes(declarations: readonly TypeDeclaration[]): void {
   }
 }
 
-/** The definition with this name and number of type arguments. */
+/** Finds the definition with this name and number of type arguments. */
 export function findDefinition(name: string, arity: number): TypeDefinition | undefined {
   return definitions.get(`${name}\`${arity}`) ?? (arity === 0 ? clrAliases.get(name) : undefined);
 }
@@ -78,12 +78,12 @@ export function isNamespace(name: string): boolean {
   return namespaces.has(name);
 }
 
-/** Every type of the table. */
+/** Returns every type of the table. */
 export function allDefinitions(): Iterable<TypeDefinition> {
   return definitions.values();
 }
 
-/** The type made of a definition and its arguments. */
+/** Returns the type made of a definition and its arguments. */
 export function makeType(definition: TypeDefinition, args: readonly CsType[] = []): CsType {
   const name = displayName(definition, args);
   const key = definition.kind === 'parameter' ? `'${name}` : name;
@@ -94,7 +94,7 @@ export function makeType(definition: TypeDefinition, args: readonly CsType[] = [
   return type;
 }
 
-/** A type of the table by name. The name must exist. */
+/** Returns a type of the table by name. The name must exist. */
 export function getType(name: string, ...args: readonly CsType[]): CsType {
   let place = entry(found, name);
   for (const argument of args) place = entry(place.byArgument, argument);
@@ -115,13 +115,13 @@ function lookUp(name: string, args: readonly CsType[]): CsType {
   return makeType(definition, args);
 }
 
-/** A type for a module that is loaded before the table has it: looked up when it is first asked for. */
+/** Returns a type for a module that is loaded before the table has it: looked up when it is first asked for. */
 export function laterType(find: () => CsType): () => CsType {
   let type: CsType | undefined;
   return () => (type ??= find());
 }
 
-/** A generic parameter of a signature. */
+/** Returns a generic parameter of a signature. */
 export function parameterType(name: string): CsType {
   return makeType({ name, namespace: '', kind: 'parameter', parameters: [] });
 }
@@ -141,7 +141,7 @@ export function isNullable(type: CsType): boolean {
   return type.definition.name === 'Nullable' && type.args.length === 1;
 }
 
-/** The type under a `?`, or the type itself. */
+/** Returns the type under a `?`, or the type itself. */
 export function withoutNullable(type: CsType): CsType {
   return isNullable(type) ? (type.args[0] ?? type) : type;
 }
@@ -176,7 +176,7 @@ export function hasParameters(type: CsType): boolean {
   return type.definition.kind === 'parameter' || type.args.some(hasParameters);
 }
 
-/** The name that .NET's `Type.ToString()` gives. */
+/** Returns the name that .NET's `Type.ToString()` gives. */
 export function clrNameOf(type: CsType): string {
   const [element] = type.args;
   if (isArray(type) && element) return `${clrNameOf(element)}[]`;

@@ -2,7 +2,7 @@ import { compareTargets, convertImplicitly } from './bind-conversion.ts';
 import type { Value } from './bound.ts';
 import type { CsType } from './types.ts';
 
-/** The type that both branches of `?:` or both sides of `??` convert to; null where C# finds none. */
+/** Returns the type that both branches of `?:` or both sides of `??` convert to; null where C# finds none. */
 export function unify(left: Value, right: Value): CsType | null {
   if (left.type === right.type) return left.type;
   const toRight = convertImplicitly(left, right.type) !== null;

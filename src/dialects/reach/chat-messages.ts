@@ -71,7 +71,7 @@ const TURN = defineMessage({
     audio function_call name prefix reasoning reasoning_content refusal role reasoning_details tool_call_id
   `),
   // https://platform.openai.com/docs/api-reference/chat/object
-  annotations: harmlessBecause('tells where an answer came from, which is not read again'),
+  annotations: harmlessBecause('names sources of an earlier answer, which nothing reads again'),
   content: parts,
   extra_content: extras,
   extra_part: extras,
@@ -158,7 +158,7 @@ const CHAT_MEMBERS = {
     safety_identifier service_tier stop store stream stream_options structured_outputs temperature
     tool_choice top_logprobs top_p user verbosity
   `),
-  model: harmlessBecause('is the name that is decided about'),
+  model: harmlessBecause('names the model that the gateway authorizes'),
   cached_content: CACHE,
   extra_body: extras,
   functions: toolOf('functionDeclarations', () => defineMessage(harmless('description name parameters'))),

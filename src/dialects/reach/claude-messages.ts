@@ -13,7 +13,7 @@ import {
 
 const HELD_BY_ANTHROPIC = refused('names a resource that Anthropic stores, which has no owner here');
 const OTHER_MODEL = refused('must be left out: a call reaches only the model that it names');
-const HISTORY = harmlessBecause('tells where a result came from, which is not read again');
+const HISTORY = harmlessBecause('names the source of an earlier result, which nothing reads again');
 
 const blocks: Rule = { is: 'message', of: () => BLOCK };
 const tools: Rule = { is: 'message', of: () => CLAUDE_TOOL };
@@ -46,7 +46,7 @@ const BLOCK: Message = defineMessage(
     source: { is: 'message', of: () => SOURCE_OF_CONTENT },
     tool: tools,
     tool_changes: blocks,
-    tools: harmlessBecause('tells what a server had offered'),
+    tools: harmlessBecause('lists the tools that a server offered earlier'),
     url: HISTORY,
   },
   { text },
@@ -61,7 +61,7 @@ const TOOL_MEMBERS = {
   `),
   definition: tools,
   model: OTHER_MODEL,
-  tools: harmlessBecause('tells what a server offers'),
+  tools: harmlessBecause('lists the tools that a server offers'),
 };
 
 function claudeTool(tool: Parameters<typeof toolOf>[0]): Message {
@@ -118,12 +118,12 @@ export const CLAUDE_REQUEST = defineMessage({
     metadata output_config output_format service_tier speed stop_sequences stream temperature thinking
     tool_choice top_k top_p
   `),
-  model: harmlessBecause('is held to the call'),
+  model: harmlessBecause('must be the model that the gateway authorizes'),
   container: HELD_BY_ANTHROPIC,
   diagnostics: HELD_BY_ANTHROPIC,
   fallback_credit_token: HELD_BY_ANTHROPIC,
   fallbacks: OTHER_MODEL,
-  inference_geo: refused('the call’s location says where it is served'),
+  inference_geo: refused('must be left out: the call’s location decides where it is served'),
   labels: LABELS,
   mcp_servers: toolOf('mcpServers', () => MCP_SERVER),
   messages: { is: 'message', of: () => defineTurn() },

@@ -25,7 +25,7 @@ const OWN_SECRETS = 'must be left out: a call cannot read secrets of the project
 const OWN_MODEL = 'must be left out: a call reaches only the model that it names';
 const OWN_SCREENING = 'must be left out: a call cannot use templates of the project';
 const BY_GOOGLE = 'must be left out: Google sets it';
-const NAMED_BY_PATH = harmlessBecause('is held to the path, or chooses the model that is decided about');
+const NAMED_BY_PATH = harmlessBecause('names the model that the gateway authorizes, in the path or here');
 
 /**
  * The rules for every message in a body for Google's own models, by Google's names. A test compares the table with Google's
@@ -147,7 +147,7 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     manualMode: message('GenerationConfigRoutingConfigManualRoutingMode'),
   },
   GenerationConfigRoutingConfigAutoRoutingMode: {
-    modelRoutingPreference: harmlessBecause('is a choice between quality and cost'),
+    modelRoutingPreference: harmlessBecause('chooses between quality and cost'),
   },
   GenerationConfigRoutingConfigManualRoutingMode: { modelName: refused(OWN_MODEL) },
   GenerationConfigThinkingConfig: harmless('includeThoughts thinkingBudget thinkingLevel'),
@@ -237,7 +237,7 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
   },
   ExternalApiElasticSearchParams: {
     ...harmless('index numHits'),
-    searchTemplate: harmlessBecause('is the server’s own'),
+    searchTemplate: harmlessBecause('is a template of the search server itself'),
   },
   ApiAuth: { apiKeyConfig: message('ApiAuthApiKeyConfig') },
   ApiAuthApiKeyConfig: {
@@ -277,7 +277,7 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
   },
   VertexRagStoreRagResource: {
     ragCorpus: SOURCE,
-    ragFileIds: harmlessBecause('are ids within the corpus'),
+    ragFileIds: harmlessBecause('has ids of files in the corpus'),
   },
   RagRetrievalConfig: {
     ...harmless('filter hybridSearch topK'),
@@ -289,7 +289,7 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
   },
   RagRetrievalConfigRankingLlmRanker: { modelName: refused(OWN_MODEL) },
   RagRetrievalConfigRankingRankService: {
-    modelName: harmlessBecause('is one of the ranking service’s own, which generate nothing'),
+    modelName: harmlessBecause('names a model of the ranking service, which generates nothing'),
   },
 
   BatchPredictionJob: {
@@ -306,7 +306,7 @@ export const GOOGLE_MESSAGES: Readonly<Record<string, Members>> = {
     error: refused(BY_GOOGLE),
     explanationSpec: refused('must be left out: the gateway cannot check the places that it reads from'),
     inputConfig: message('BatchPredictionJobInputConfig'),
-    labels: harmlessBecause('give way to the gateway’s own'),
+    labels: harmlessBecause('is replaced by the gateway’s own labels'),
     modelMonitoringConfig: refused(
       'must be left out: the gateway cannot check the places that it reads from and writes to',
     ),

@@ -66,17 +66,17 @@ export function harmless(names: string): Members {
   );
 }
 
-/** The rule for a member that is not inspected although its name looks like that of a place. */
+/** Returns the rule for a member that is not inspected although its name looks like that of a place. */
 export function harmlessBecause(why: string): Rule {
   return { is: 'harmless', why };
 }
 
-/** The rule for a member that is refused. @param why the description of the violation. */
+/** Returns the rule for a member that is refused. @param why the description of the violation. */
 export function refused(why: string): Rule {
   return { is: 'refused', why };
 }
 
-/** The rule for a member that gives the model a tool. @param inner the rules of the tool's own members. */
+/** Returns the rule for a member that gives the model a tool. @param inner the rules of the tool's own members. */
 export function toolOf(tool: ToolName, inner?: () => Message): Rule {
   return { is: 'tool', tool, ...(inner && { inner }) };
 }

@@ -11,7 +11,7 @@ const UNKNOWN_TOOL = refused('is not a tool that the gateway knows');
 const MISPLACED_CACHE = refused('has the name of a context cache where none is expected');
 const MISPLACED_TOOL = refused('has the name of a tool where none is expected');
 
-/** The rule for a member of an object whose rules don't list it. */
+/** Returns the rule for a member of an object whose rules don't list it. */
 export function ruleForUnlisted(others: Message['others'], name: string): Rule {
   switch (others) {
     case 'tool':

@@ -2,7 +2,7 @@ import { errors } from 'undici';
 import { PolicyFailure } from './policy-failure.ts';
 
 /**
- * The failure of a request that got no answer.
+ * Returns the failure of a request that got no answer.
  * Source: https://learn.microsoft.com/azure/api-management/api-management-error-handling-policies
  */
 export function explainBackendError(error: unknown, clientGone: boolean): PolicyFailure {
@@ -19,7 +19,10 @@ export function explainBackendError(error: unknown, clientGone: boolean): Policy
 /** The longest delay of Node's timers: they fire at once for a longer one. */
 export const LONGEST_TIMER_IN_MS = 2 ** 31 - 1;
 
-/** The failure of a backend that gave no head, or for `send-request` no whole answer, within the configured time. */
+/**
+ * Returns the failure of a backend that gave no head, or for `send-request` no whole answer, within the configured
+ * time.
+ */
 export function timedOut(): PolicyFailure {
   const message = 'The backend did not answer within the configured timeout.';
   return new PolicyFailure({ reason: 'Timeout', message, status: 500 });

@@ -26,8 +26,8 @@ const PLAIN = [
 ];
 
 /**
- * The JSON Schema that a schema of OpenAPI 3.0 amounts to: nothing beside a `$ref` counts, `nullable` allows null,
- * and exclusive bounds are numbers.
+ * Returns the JSON Schema that a schema of OpenAPI 3.0 amounts to: nothing beside a `$ref` counts, `nullable` allows
+ * null, and exclusive bounds are numbers.
  * Source: https://spec.openapis.org/oas/v3.0.3#schema-object
  * @param additional overrides every `additionalProperties`, where it is given.
  */

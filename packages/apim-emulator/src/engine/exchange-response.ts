@@ -26,7 +26,7 @@ export class ExchangeResponse implements PolicyResponse {
   }
 }
 
-/** The answer that API Management gives to a failure of its own. */
+/** Returns the answer that API Management gives to a failure of its own. */
 export function answerFailure(failure: Failure, requestId: string): ExchangeResponse {
   const text =
     failure.status === 500 && failure.answer === undefined

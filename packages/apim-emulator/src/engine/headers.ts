@@ -43,7 +43,10 @@ export function dropHopByHop(headers: Headers): void {
   for (const name of HOP_BY_HOP) headers.delete(name);
 }
 
-/** A copy of a message's headers for another message, to another host. @param host The `Host` that isn't copied. */
+/**
+ * Returns a copy of a message's headers for another message, to another host.
+ * @param host the `Host` that isn't copied.
+ */
 export function copyHeaders(headers: Headers, host: PolicyHeader | undefined): Headers {
   const copy = new Map(headers);
   for (const name of WRITTEN_ANEW) copy.delete(name);
@@ -52,7 +55,7 @@ export function copyHeaders(headers: Headers, host: PolicyHeader | undefined): H
   return copy;
 }
 
-/** The flat list of names and values that node's HTTP writers take. */
+/** Returns the flat list of names and values that node's HTTP writers take. */
 export function flattenHeaders(headers: Headers): string[] {
   const flat: string[] = [];
   for (const { name, values } of headers.values()) {

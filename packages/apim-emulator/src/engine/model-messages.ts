@@ -43,7 +43,7 @@ export function estimateTokens(text: string): number {
   return Math.ceil((text.length - others) / CHARACTERS_OF_A_TOKEN) + others;
 }
 
-/** The tokens of a request's prompt. */
+/** Returns the tokens of a request's prompt. */
 export function estimatePrompt(request: unknown): number {
   let tokens = 0;
   for (const name of PROMPTS) {
@@ -61,7 +61,7 @@ export function asksForStream(request: unknown, path: string): boolean {
   return member(request, 'stream') === true || /:stream\w+$/.test(path);
 }
 
-/** The usage that an answer reports; undefined where it has none. */
+/** Reads the usage that an answer reports; undefined where it has none. */
 export function readUsage(answer: unknown): TokenUsage | undefined {
   const openAi = member(answer, 'usage');
   const vertex = member(answer, 'usageMetadata');
@@ -77,7 +77,7 @@ export function readUsage(answer: unknown): TokenUsage | undefined {
   };
 }
 
-/** The tokens that one event of a stream adds to the completion. */
+/** Returns the tokens that one event of a stream adds to the completion. */
 export function estimateEvent(event: unknown): number {
   // The Responses API repeats a text as a whole when it is complete.
   const type = member(event, 'type');

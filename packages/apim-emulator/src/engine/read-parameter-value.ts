@@ -1,6 +1,6 @@
 /**
- * The value that the text of a parameter stands for, by the type of its schema: an array in commas or repeated, as
- * OpenAPI's `simple` and `form` styles write it; undefined where the text is no such value.
+ * Reads the value that the text of a parameter stands for, by the type of its schema: an array in commas or repeated,
+ * as OpenAPI's `simple` and `form` styles write it; undefined where the text is no such value.
  * Source: https://spec.openapis.org/oas/v3.0.3#style-values
  */
 export function readParameterValue(

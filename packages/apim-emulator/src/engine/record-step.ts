@@ -1,7 +1,7 @@
 import type { StepPlace } from './journey.ts';
 import type { Action } from './policy-step.ts';
 
-/** An action that leaves a step on the exchange's journey. */
+/** Returns an action that leaves a step on the exchange's journey. */
 export function recordStep(place: StepPlace, action: Action): Action {
   return (exchange) => {
     const { journey } = exchange;

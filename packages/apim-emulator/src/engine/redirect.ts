@@ -9,8 +9,8 @@ const REDIRECTS = new Set([300, 301, 302, 303, 307, 308]);
 const OF_A_BODY = ['content-type', 'content-encoding', 'content-language', 'content-location'];
 
 /**
- * The request that a redirect asks for, as .NET's client makes it: without `Authorization`, a POST as GET unless the
- * status keeps the method, and never from https to http.
+ * Returns the request that a redirect asks for, as .NET's client makes it: without `Authorization`, a POST as GET
+ * unless the status keeps the method, and never from https to http.
  * @returns undefined for a response that is no redirect, or none that can be followed.
  */
 export function redirect(request: BackendRequest, response: ExchangeResponse): BackendRequest | undefined {

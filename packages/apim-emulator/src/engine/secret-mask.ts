@@ -108,7 +108,10 @@ export class SecretMask {
   }
 }
 
-/** Every form that a service's secrets take in what is shown: as they are, and, of those that are hidden everywhere, encoded; the longest first. */
+/**
+ * Returns every form that a service's secrets take in what is shown: as they are, and, of those that are hidden
+ * everywhere, encoded; the longest first.
+ */
 export function secretForms(secrets: Iterable<string>): string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {

@@ -7,8 +7,8 @@ export interface TemplatedOperation {
 }
 
 /**
- * Names of the parameters in the URL templates of operations: those of the path, and the query parameters that are
- * required, which the import of a specification makes part of the template.
+ * Returns the names of the parameters in the URL templates of operations: those of the path, and the query parameters
+ * that are required, which the import of a specification makes part of the template.
  * Source: https://learn.microsoft.com/rest/api/apimanagement/apis/create-or-update (translateRequiredQueryParameters)
  */
 export function parametersOf(operations: readonly TemplatedOperation[]): ReadonlySet<string> {
@@ -20,7 +20,7 @@ export function parametersOf(operations: readonly TemplatedOperation[]): Readonl
   );
 }
 
-/** Names of the query parameters that are part of an operation's URL template. */
+/** Returns the names of the query parameters that are part of an operation's URL template. */
 export function queryParametersOf({ parameters }: OperationContract): string[] {
   return parameters
     .filter(({ in: place, required }) => place === 'query' && required)

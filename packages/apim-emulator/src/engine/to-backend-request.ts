@@ -16,7 +16,7 @@ export interface BackendRequest {
 }
 
 /**
- * The exchange's request, for the address that the exchange points to.
+ * Returns the exchange's request, for the address that the exchange points to.
  * @param keepsBody so that it can be sent again.
  * @throws {PolicyFailure} when there is no address, or the body is too long to be kept.
  */

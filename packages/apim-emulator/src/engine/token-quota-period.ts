@@ -10,7 +10,7 @@ const DAY_IN_MS = 24 * HOUR_IN_MS;
 /** The first Monday of 1970, which began on a Thursday; weeks begin on Mondays. */
 const FIRST_MONDAY = 4 * DAY_IN_MS;
 
-/** The period that a time is in: "the UTC timestamp truncated to the unit". */
+/** Returns the period that a time is in: "the UTC timestamp truncated to the unit". */
 export function tokenQuotaPeriod(period: TokenQuotaPeriod, now: number): QuotaPeriod {
   const date = new Date(now);
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];

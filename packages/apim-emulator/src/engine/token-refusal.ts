@@ -1,7 +1,7 @@
 import { errors } from 'jose';
 import { PolicyFailure } from './policy-failure.ts';
 
-/** A token that is refused: 401 "Invalid JWT." unless the policy says otherwise. */
+/** Returns the failure for a token that is refused: 401 "Invalid JWT." unless the policy says otherwise. */
 export function refusal(reason: string, message: string): PolicyFailure {
   return new PolicyFailure({
     reason,
@@ -11,7 +11,7 @@ export function refusal(reason: string, message: string): PolicyFailure {
   });
 }
 
-/** The failure of a check without the issuer's keys, which could not be fetched: the caller is not at fault. */
+/** Returns the failure of a check without the issuer's keys, which could not be fetched: the caller is not at fault. */
 export function unavailable(): PolicyFailure {
   return new PolicyFailure({
     reason: 'OpenIdConfigurationUnavailable',
@@ -20,7 +20,7 @@ export function unavailable(): PolicyFailure {
   });
 }
 
-/** The failure that an error of the token library amounts to, with a reason of API Management's. */
+/** Returns the failure that an error of the token library amounts to, with a reason of API Management's. */
 export function explainRefusal(error: unknown): PolicyFailure {
   if (error instanceof PolicyFailure) return error;
   if (error instanceof errors.JWTExpired) return refusal('TokenExpired', 'The token has expired.');

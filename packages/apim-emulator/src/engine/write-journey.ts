@@ -2,7 +2,7 @@ import type { JourneyRecord, JourneyStep } from './journey.ts';
 
 const INDENT = ' '.repeat(26);
 
-/** A journey as plain text, to be read from top to bottom. Control characters are escaped. */
+/** Writes a journey as plain text, to be read from top to bottom. Control characters are escaped. */
 export function writeJourney(journey: JourneyRecord): string {
   const { method, url, statusCode, answeredAfter, sentAfter, requestId, startedAt } = journey;
   const took = answeredAfter === null ? '' : ` after ${milliseconds(answeredAfter)}`;

@@ -4,13 +4,17 @@ import { BODY, jsonBodyOf } from './json-body.ts';
 
 const REFERENCE = `${COMPONENTS}#/components/schemas/`;
 
-/** The parameters that are arguments. Headers of an operation come with the message, as far as they are passed on. */
+/**
+ * Returns the parameters that are arguments. Headers of an operation come with the message, as far as they are passed
+ * on.
+ */
 export function argumentParameters({ parameters }: OperationContract): ContractParameter[] {
   return parameters.filter((parameter) => parameter.in !== 'header');
 }
 
 /**
- * The JSON Schema of a tool's arguments: the operation's parameters and the properties of its body, side by side.
+ * Returns the JSON Schema of a tool's arguments: the operation's parameters and the properties of its body, side by
+ * side.
  * @throws Error where two of them have one name.
  */
 export function describeInput(contract: OperationContract): Schema {

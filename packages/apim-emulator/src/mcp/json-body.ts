@@ -12,7 +12,7 @@ export interface JsonBody {
   readonly isSpread: boolean;
 }
 
-/** The JSON body of an operation; undefined where it takes none. */
+/** Returns the JSON body of an operation; undefined where it takes none. */
 export function jsonBodyOf({ requestBody, schemas }: OperationContract): JsonBody | undefined {
   if (!requestBody.content.has('application/json')) return undefined;
   const schema = resolve(requestBody.content.get('application/json'), schemas);

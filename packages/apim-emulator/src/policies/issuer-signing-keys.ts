@@ -28,7 +28,7 @@ export interface IssuerSigningKey {
 }
 
 /**
- * The keys of `<issuer-signing-keys>`: Base64 of a shared secret, or an RSA modulus and exponent in Base64url.
+ * Compiles the keys of `<issuer-signing-keys>`: Base64 of a shared secret, or an RSA modulus and exponent in Base64url.
  * Source: https://learn.microsoft.com/azure/api-management/validate-jwt-policy#key-attributes
  * @throws {PolicyDocumentError} for one that is neither.
  */

@@ -12,7 +12,7 @@ export interface LimitTarget<Limit> {
   readonly applies: (exchange: Exchange) => boolean;
 }
 
-/** The rule of a limit that may hold others for single APIs and their operations. */
+/** Returns the rule of a limit that may hold others for single APIs and their operations. */
 export function limitRule(
   own: Readonly<Record<string, AttributeRule>>,
   nested: Readonly<Record<string, AttributeRule>>,
@@ -25,8 +25,8 @@ export function limitRule(
 }
 
 /**
- * The limit of an element and those within it, each applied independently: "If both attributes are provided, `id`
- * will be used and `name` will be ignored."
+ * Compiles the limit of an element and those within it, each applied independently: "If both attributes are provided,
+ * `id` will be used and `name` will be ignored."
  * Sources: https://learn.microsoft.com/azure/api-management/rate-limit-policy and …/quota-policy
  */
 export function compileLimitTargets<Limit>(

@@ -29,7 +29,7 @@ export function readVolume(element: PolicyElement, compiler: PolicyCompiler): Qu
 export const FIRST_INSTANT = Date.parse('0001-01-01T00:00:00Z');
 
 /**
- * The fixed period that a time is in.
+ * Returns the fixed period that a time is in.
  * @param first start of any of the periods, in milliseconds since the epoch.
  * @param lengthInSeconds 0 for a quota that is never renewed.
  */

@@ -59,7 +59,7 @@ export function isTrue(condition: PolicyValue, exchange: Exchange): boolean {
   return String(condition.evaluate(exchange)).toLowerCase() === 'true';
 }
 
-/** A whole number that is not negative, literal or expression. @throws {PolicyFailure} for anything else. */
+/** Reads a whole number that is not negative, literal or expression. @throws {PolicyFailure} for anything else. */
 export function readCount(value: PolicyValue, exchange: Exchange): number {
   const number = Number(value.text(exchange));
   if (Number.isSafeInteger(number) && number >= 0) return number;

@@ -84,7 +84,9 @@ export function requireValue(element: PolicyElement, action: PolicyValue | undef
   throw new PolicyDocumentError(element.position, element.name, problem);
 }
 
-/** The header that an attribute names, which is to be set. @throws {PolicyDocumentError} for one that can't be. */
+/**
+ * Reads the header that an attribute names, which is to be set. @throws {PolicyDocumentError} for one that can't be.
+ */
 export function readHeaderName(
   element: PolicyElement,
   attribute: string,

@@ -54,7 +54,7 @@ function readReason(value: PolicyValue | undefined, exchange: Exchange): string 
   });
 }
 
-/** The status code that a policy answers with. @throws {PolicyFailure} for what is none from 200 to 599. */
+/** Reads the status code that a policy answers with. @throws {PolicyFailure} for what is none from 200 to 599. */
 export function readStatusCode(value: PolicyValue, exchange: Exchange): number {
   const status = Number(value.text(exchange));
   if (Number.isInteger(status) && status >= 200 && status <= 599) return status;

@@ -71,7 +71,7 @@ function withoutScheme(text: string): string {
   return text.replace(/^Bearer +/i, '').trim();
 }
 
-/** The texts of a list such as `<audiences><audience>…`; none where the list isn't there. */
+/** Compiles the texts of a list such as `<audiences><audience>…`; none where the list isn't there. */
 export function compileList(element: PolicyElement, name: string, compiler: PolicyCompiler): PolicyValue[] {
   return element.children
     .filter((child) => child.name === name)

@@ -54,7 +54,7 @@ export function reportErrors(
   });
 }
 
-/** The action that an attribute says, which may be an expression. @throws {PolicyFailure} for anything else. */
+/** Reads the action that an attribute says, which may be an expression. @throws {PolicyFailure} for anything else. */
 export function readAction(value: PolicyValue, exchange: Exchange): ValidationAction {
   const text = value.text(exchange).trim();
   const action = ACTIONS.find((one) => one === text);

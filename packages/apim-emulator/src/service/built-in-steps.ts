@@ -10,7 +10,7 @@ export interface Authorization {
   readonly holder: { readonly subscription: Subscription; readonly key: string } | undefined;
 }
 
-/** The 404 of a call that no API or no operation matches. */
+/** Returns the 404 of a call that no API or no operation matches. */
 export function operationNotFound(): PolicyFailure {
   return new PolicyFailure(
     {

@@ -109,7 +109,7 @@ function readTool(
   }
 }
 
-/** A product with the MCP servers that are open to it. */
+/** Returns a product with the MCP servers that are open to it. */
 export function withMcpServers(
   product: ProductDefinition,
   servers: readonly { readonly api: ApiDefinition; readonly products: readonly string[] }[],

@@ -11,7 +11,7 @@ export const arrayMembers: Members = {
     void (self[inArray(self, index)] = value),
 };
 
-/** An array of these items, or of bytes. */
+/** Returns an array of these items, or of bytes. */
 export function arrayFrom(items: unknown[], element: CsType | undefined): unknown {
   spend(items.length);
   const type = element ?? getType('object');

@@ -11,7 +11,7 @@ export class StringComparer {
   }
 }
 
-/** The key under which a comparer's equal strings meet. */
+/** Returns the key under which a comparer's equal strings meet. */
 export function fold({ comparison }: StringComparer): (value: unknown) => unknown {
   return (value) => (typeof value === 'string' ? foldCase(value, comparison) : value);
 }

@@ -4,7 +4,7 @@ interface Comparable {
   readonly compareTo: (other: Comparable) => number;
 }
 
-/** The six comparing operators of an ordered type. */
+/** Returns the six comparing operators of an ordered type. */
 export function comparisons(type: string): Members {
   const tests: Readonly<Record<string, (order: number) => boolean>> = {
     '<': (order) => order < 0,

@@ -17,7 +17,7 @@ export const UNITS: Readonly<Record<string, bigint>> = {
 /** This instant, in UTC. */
 export const now = (): DateTime => DateTime.fromDate(new Date());
 
-/** A date as .NET reads it. @throws FormatException */
+/** Reads a date as .NET reads it. @throws FormatException */
 export function readOrRaise(text: string): WrittenDate {
   return (
     readDate(text) ?? raise('FormatException', `String '${text}' was not recognized as a valid DateTime.`)
@@ -36,7 +36,7 @@ export function parsing(type: string, make: (written: WrittenDate) => unknown): 
   };
 }
 
-/** The parts of a date, read off a DateTime or the clock of a DateTimeOffset. */
+/** Returns the parts of a date, read off a DateTime or the clock of a DateTimeOffset. */
 export function partsOf(clock: (self: never) => DateTime): Members {
   const dayOfYear = (date: DateTime): number =>
     Number((date.ticks - DateTime.of([date.parts().year, 1, 1]).ticks) / TICKS_PER_DAY) + 1;

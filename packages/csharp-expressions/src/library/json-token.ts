@@ -15,7 +15,7 @@ const CASTS =
     ' ',
   );
 
-/** All tokens below one, in order. */
+/** Returns all tokens below one, in order. */
 export function descendants(self: JsonToken): JsonToken[] {
   return self.children().flatMap((child) => [child, ...descendants(child)]);
 }

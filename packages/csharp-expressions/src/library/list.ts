@@ -9,12 +9,12 @@ import { arrayFrom } from './array.ts';
 
 type Test = (item: unknown) => boolean;
 
-/** A List<T> type for a constructor's type arguments. */
+/** Returns a List<T> type for a constructor's type arguments. */
 export function listType([element]: readonly CsType[], name = 'List'): CsType {
   return getType(name, element ?? getType('object'));
 }
 
-/** An index that a list has. @throws ArgumentOutOfRangeException */
+/** Returns an index that a list has. @throws ArgumentOutOfRangeException */
 export function at(items: readonly unknown[], index: number): number {
   if (index < 0 || index >= items.length) {
     raise(

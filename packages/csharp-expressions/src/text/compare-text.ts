@@ -13,7 +13,7 @@ export function matches(left: string, right: string, comparison: number): boolea
   return foldCase(left, comparison) === foldCase(right, comparison);
 }
 
-/** The order of two strings under a StringComparison; null comes first. */
+/** Returns the order of two strings under a StringComparison; null comes first. */
 export function compareText(left: string | null, right: string | null, comparison = 2): number {
   if (left === null || right === null) return Number(left !== null) - Number(right !== null);
   if (comparison < 4) return (comparison % 2 === 1 ? FOLDED_COLLATOR : COLLATOR).compare(left, right);

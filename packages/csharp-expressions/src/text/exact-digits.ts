@@ -1,6 +1,6 @@
 const MANTISSA_BITS = 52n;
 
-/** A finite double's exact value, `digits / 10^scale`, without its sign. */
+/** Returns a finite double's exact value, `digits / 10^scale`, without its sign. */
 export function exactDigits(value: number): { readonly digits: bigint; readonly scale: number } {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, Math.abs(value));

@@ -4,7 +4,7 @@ import { dropDigits, exactDigits } from './exact-digits.ts';
 /** A C# number without its box: every integer type, double and float, decimal. */
 export type NumberValue = number | bigint | Decimal;
 
-/** A magnitude's sign and its digits with exactly so many places, halves away from zero. */
+/** Returns a magnitude's sign and its digits with exactly so many places, halves away from zero. */
 export function fixed(value: NumberValue, places: number): string {
   if (value instanceof Decimal) {
     const rounded = value.round(Math.min(places, 28), true);
@@ -29,7 +29,7 @@ export function grouped(text: string): string {
   return fraction === undefined ? withCommas : `${withCommas}.${fraction}`;
 }
 
-/** A number as per cent. */
+/** Returns a number as per cent. */
 export function timesHundred(value: NumberValue): NumberValue {
   if (value instanceof Decimal) return value.multiply(new Decimal(100n));
   if (typeof value === 'bigint') return value * 100n;

@@ -30,7 +30,7 @@ export function parseExactJson(text: string): unknown {
   }
 }
 
-/** The digits of a number that was kept as it was written; undefined for any other value. */
+/** Returns the digits of a number that was kept as it was written; undefined for any other value. */
 export function exactDigitsOf(value: unknown): string | undefined {
   return isRawJSON(value) ? value.rawJSON : undefined;
 }

@@ -15,7 +15,7 @@ interface WritableToken {
   readonly children: () => readonly WritableToken[];
 }
 
-/** A token's JSON as Newtonsoft writes it. */
+/** Writes a token's JSON as Newtonsoft writes it. */
 export function writeJson(token: WritableToken, indented: boolean): string {
   return write(token, indented ? '\n' : '', indented ? ': ' : ':');
 }

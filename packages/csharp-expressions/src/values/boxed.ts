@@ -30,7 +30,7 @@ const BOXED = new Set(['sbyte', 'byte', 'short', 'ushort', 'uint', 'ulong', 'flo
 const elementTypes = new WeakMap<object, CsType>();
 const delegateTypes = new WeakMap<object, CsType>();
 
-/** The value as an `object`: int, long, bool and string stay as they are. */
+/** Returns the value as an `object`: int, long, bool and string stay as they are. */
 export function box(value: unknown, type: CsType): unknown {
   if (value === null || value === undefined) return null;
   if (BOXED.has(type.name) || type.definition.kind === 'enum') return new Boxed(type, value);
@@ -40,7 +40,7 @@ export function box(value: unknown, type: CsType): unknown {
   return value;
 }
 
-/** A value out of its box. */
+/** Returns a value out of its box. */
 export function unbox(value: unknown): unknown {
   return value instanceof Boxed ? value.value : value;
 }
@@ -51,7 +51,7 @@ export function typedArray<Item>(items: Item[], element: CsType): Item[] {
   return items;
 }
 
-/** The C# type of a non-null `object`. */
+/** Returns the C# type of a non-null `object`. */
 export function typeOfValue(value: unknown): CsType {
   switch (typeof value) {
     case 'string':

@@ -193,7 +193,7 @@ export class Sequence {
   }
 }
 
-/** The items of any C# enumerable, counted against the budget; a string gives its characters. */
+/** Returns the items of any C# enumerable, counted against the budget; a string gives its characters. */
 export function* itemsOf(source: unknown): Generator {
   if (typeof source === 'string') {
     for (let index = 0; index < source.length; index += 1) {

@@ -137,7 +137,7 @@ function partsOf(ticks: bigint): DateParts {
   };
 }
 
-/** The days of a month. */
+/** Returns the days of a month. */
 export function daysIn(year: number, month: number): number {
   const date = new Date(0);
   date.setUTCFullYear(year, month, 0);

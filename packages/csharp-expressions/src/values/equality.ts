@@ -14,7 +14,7 @@ export function valuesEqual(left: unknown, right: unknown): boolean {
   return isEquatable(left) && left.equals(right);
 }
 
-/** A key for a JavaScript Map under which equal C# values meet. */
+/** Returns a key for a JavaScript Map under which equal C# values meet. */
 export function keyOf(value: unknown): unknown {
   if (isEquatable(value)) return `\u0000${value.keyOf()}`;
   return value;

@@ -27,7 +27,7 @@ export const TOKEN_TYPES = {
   TimeSpan: 17,
 } as const;
 
-/** The JTokenType of a boxed C# value. */
+/** Returns the JTokenType of a boxed C# value. */
 export function tokenTypeOf(value: unknown): number {
   if (value === null) return TOKEN_TYPES.Null;
   if (typeof value === 'string') return TOKEN_TYPES.String;

@@ -99,18 +99,18 @@ function groupsOf(found: RegExpExecArray): Group[] {
   return [...unnamed, ...named];
 }
 
-/** The first match from a position on, or null. */
+/** Returns the first match from a position on, or null. */
 export function firstMatch(regex: Regex, input: string, start = 0): Match | null {
   for (const match of regex.matches(input, start)) return match;
   return null;
 }
 
-/** The first match, or one that failed. */
+/** Returns the first match, or one that failed. */
 export function match(input: string, regex: Regex): Match {
   return firstMatch(regex, input) ?? new Match(null);
 }
 
-/** A match's text for a replacement pattern: `$1`, `${name}`, `$&`, `$$`. */
+/** Returns a match's text for a replacement pattern: `$1`, `${name}`, `$&`, `$$`. */
 export function expand(found: Match, pattern: string): string {
   return pattern.replace(
     /\$(?:(\d+)|\{(\w+)\}|([&$]))/g,
@@ -123,7 +123,7 @@ export function expand(found: Match, pattern: string): string {
   );
 }
 
-/** The input with every match replaced. */
+/** Returns the input with every match replaced. */
 export function replace(input: string, regex: Regex, replacement: (found: Match) => string): string {
   let result = '';
   let position = 0;

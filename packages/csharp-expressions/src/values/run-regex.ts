@@ -20,7 +20,7 @@ interface Degree {
 }
 
 /**
- * The next match of a pattern that may be anybody's in an input that may be anybody's.
+ * Returns the next match of a pattern that may be anybody's in an input that may be anybody's.
  * @throws {ExpressionEvaluationError} that no C# `catch` sees, after 2 s.
  */
 export function runRegex(expression: RegExp, input: string): RegExpExecArray | null {

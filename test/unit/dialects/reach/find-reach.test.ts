@@ -280,7 +280,7 @@ test.each<[Message, unknown, string[]]>([
     { fallbacks: [{ model: 'claude-opus-5' }], inference_geo: 'us', container: 'c' },
     [
       'refused fallbacks must be left out: a call reaches only the model that it names',
-      'refused inference_geo the call’s location says where it is served',
+      'refused inference_geo must be left out: the call’s location decides where it is served',
       'refused container names a resource that Anthropic stores, which has no owner here',
     ],
   ],

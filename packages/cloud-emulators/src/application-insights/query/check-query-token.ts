@@ -54,7 +54,7 @@ export function createQueryTokenCheck(
   };
 }
 
-/** The answer to a token without the right to read the resource. */
+/** Returns the answer to a token without the right to read the resource. */
 export function insufficientAccess(): ApiError {
   return apiError(
     403,
