@@ -82,7 +82,7 @@ test('a caller with a key and a token gets the tools, with what they take', asyn
     additionalProperties: false,
     properties: {
       version: { type: 'string', enum: ['v1', 'v1beta1'] },
-      location: { description: 'Google Cloud location that serves the call, or global.' },
+      location: { description: 'The Google Cloud location that serves the call, or `global`.' },
       instances: { type: 'array', minItems: 1 },
     },
   });
