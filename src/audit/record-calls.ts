@@ -10,7 +10,9 @@ export function recordCalls(
   return {
     admit: () => {
       try {
-        trail.admit();
+        return trail.admit()?.catch((error: unknown) => {
+          throw toGatewayTerms(error);
+        });
       } catch (error) {
         throw toGatewayTerms(error);
       }

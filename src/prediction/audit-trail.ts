@@ -14,11 +14,12 @@ export interface UnverifiedCall {
 /** Keeps one record of each call, on a ledger that outlives the process. */
 export interface AuditTrail {
   /**
-   * Lets a call in. Each admitted call is followed by one `record` or `commit`, or by `countUnverified`.
-   * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE while more waits for the ledger than memory may hold, and once the trail
-   * is being closed.
+   * Lets a call in, at once or when a ledger that stalls takes entries again. Each admitted call is followed by one
+   * `record` or `commit`, or by `countUnverified`.
+   * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE, or rejects with it, while more waits for the ledger than memory may
+   * hold, when the ledger stalls for long, and once the trail is being closed.
    */
-  admit(): void;
+  admit(): Promise<void> | undefined;
   /**
    * Counts a call whose caller can't be verified, in place of a record, so that strangers can't fill the ledger. A call
    * that came through the edge is on record there. Never throws and never waits.

@@ -129,8 +129,8 @@ export class CallRecord {
   }
 
   /** Asks the audit trail to let the call in. @throws GatewayError AUDIT_LEDGER_UNAVAILABLE. */
-  admit(): void {
-    this.#dependencies.audit.admit();
+  async admit(): Promise<void> {
+    await this.#dependencies.audit.admit();
     this.#isAdmitted = true;
   }
 

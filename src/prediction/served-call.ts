@@ -61,7 +61,7 @@ export async function identify(
   { callers, governance: { documents } }: Pick<ServingDependencies, 'callers' | 'governance'>,
   { call: { header }, record, deadline }: ServedCall<ErrorDialect>,
 ): Promise<Caller> {
-  record.admit();
+  await record.admit();
   const timeLimitInMs = readTimeLimit(header);
   if (timeLimitInMs !== undefined) deadline.shorten(timeLimitInMs);
   const caller = await deadline.bound(callers.identify(header));

@@ -49,7 +49,7 @@ test('of a burst of 20,000 calls those that do not fit are refused, and none tha
   let refused = 0;
   while (requestIds.length < CALLS) {
     try {
-      trail.admit();
+      await trail.admit();
     } catch (error) {
       expect(error).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
       refused += 1;

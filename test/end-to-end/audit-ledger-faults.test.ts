@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { AuditedChain, CALLS, openingsIn, requestIdsOf } from './audited-chain.ts';
 import { modelPath } from './gateway-paths.ts';
@@ -8,6 +9,9 @@ const TIMEOUT_IN_MS = 1000;
 /** Standard calls don't wait for an unreachable ledger; the bound allows for a busy machine. */
 const BOUND_IN_MS = 4000;
 const PENDING_BYTES = 65_536;
+/** The time without the ledger after which no call is let in. */
+const STALL_IN_MS = 5_000;
+const CALL_INTERVAL_IN_MS = 400;
 const FOR_GOOD = 100_000;
 const APPEND = 'comp=appendblock';
 
@@ -182,6 +186,25 @@ test('when too much waits for the ledger no call is let in, the edge has a recor
       () => expect.objectContaining({ recordedBy: 'edge', code: 'AUDIT_LEDGER_UNAVAILABLE' }) as object,
     ),
   );
+});
+
+test('after some seconds without the ledger no call is let in, and the next one is when that is back', async () => {
+  await breakLedger({ status: 503 });
+  const startedAt = performance.now();
+  let answer: Answer | undefined;
+  do {
+    [answer] = await audited.call('standard');
+    if (answer?.status === 200) note([answer]);
+    // Few enough calls that they are not refused for how much waits.
+    await pause(CALL_INTERVAL_IN_MS);
+  } while (answer?.status === 200);
+  expect(performance.now() - startedAt).toBeGreaterThan(STALL_IN_MS);
+  expect([answer?.status, answer?.text]).toEqual([503, expect.stringContaining('AUDIT_LEDGER_UNAVAILABLE')]);
+  await mendLedger();
+  const next = await audited.call('standard');
+  note(next);
+  expect(next.map(({ status }) => status)).toEqual([200]);
+  await expectAllOnLedger();
 });
 
 test('in the end nothing is missing, twice, or changed: not in the ledger, not in Application Insights, not at the edge', async () => {

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AuditedChain, CALLS, requestIdsOf } from './audited-chain.ts';
+import { AuditedChain, CALLS, closingsIn, requestIdsOf } from './audited-chain.ts';
+import { modelPath } from './gateway-paths.ts';
+import type { Answer } from './send-bytes.ts';
 
 /** 200 calls of all kinds, mixed. */
 const MIX = Array.from(
@@ -8,6 +10,9 @@ const MIX = Array.from(
 ).flat();
 /** Longer than a host waits for calls to end by themselves. */
 const LONG_IN_MS = 60_000;
+/** Calls at 100 a second, half of them before the stop. */
+const STEADY_CALLS = 200;
+const STEADY_INTERVAL_IN_MS = 10;
 
 let audited: AuditedChain;
 const ids: string[] = [];
@@ -57,5 +62,26 @@ test.each([
 test('each of them has one record on either store, and nothing is wrong', async () => {
   const ledger = await audited.settled(ids, () => audited.sweep());
   await audited.expectOnBothStores(ids, ledger);
+  await audited.expectIntact();
+});
+
+test('a worker that gets SIGTERM while calls come and go leaves none of them without a record', async () => {
+  const { chain } = audited.observed;
+  await chain.inject('vertex-ai', { path: ':generateContent', times: 1000, delayInMs: 100 });
+  const stoppedId = await workerId();
+  const call = { ...CALLS.standard, path: modelPath('generateContent', { location: 'europe-west1' }) };
+  const calls: Promise<Answer>[] = [];
+  for (let made = 0; made < STEADY_CALLS; made += 1) {
+    calls.push(audited.observed.call(call));
+    if (made === STEADY_CALLS / 2) process.kill(stoppedId, 'SIGTERM');
+    await pause(STEADY_INTERVAL_IN_MS);
+  }
+  const answers = await Promise.all(calls);
+  expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0);
+  while ((await workerId()) === stoppedId) await pause(20);
+  const answered = answers.filter(({ status }) => status === 200);
+  const ledger = await audited.settled(requestIdsOf(answered), () => audited.sweep());
+  const closed = new Set(closingsIn(ledger).map(({ record }) => record?.requestId));
+  expect(requestIdsOf(answered).filter((id) => !closed.has(id))).toEqual([]);
   await audited.expectIntact();
 });

@@ -35,6 +35,12 @@ export interface LedgerTrailOptions {
   readonly schedule: Schedule;
 }
 
+/**
+ * While an entry has waited for longer than this, no call is let in. What is answered until then is lost where the
+ * process is killed before the ledger takes entries again.
+ */
+const MAXIMUM_STALL_IN_MS = 5_000;
+
 /** The last signature is waited for this long, so that a process that ends has time left to commit and to ship. */
 const LAST_SIGNATURE_TIMEOUT_IN_MS = 1_000;
 
@@ -50,16 +56,25 @@ export class LedgerTrail {
   #isPlanned = false;
   #isClosing = false;
   #hasEnded = false;
+  #whenIdle: (() => void) | undefined;
 
   constructor(options: LedgerTrailOptions) {
     this.#options = options;
   }
 
   /**
-   * Lets a call in. Each call that was let in ends with `countUnverified`, `commit` or `record`.
-   * @throws AuditError AUDIT_LEDGER_UNAVAILABLE while too much waits for the ledger, or when the trail is closed.
+   * Lets a call in: at once, or once the ledger takes entries again where it has stalled for five seconds. Each call that
+   * was let in ends with `countUnverified`, `commit` or `record`.
+   * @throws AuditError AUDIT_LEDGER_UNAVAILABLE while too much waits for the ledger, when it does not take entries in the
+   * time of a strict call, or when the trail is closed.
    */
-  admit(): void {
+  admit(): Promise<void> | undefined {
+    if (this.#isStalledFor(MAXIMUM_STALL_IN_MS)) return this.#untilCaughtUp().then(() => this.#letIn());
+    this.#letIn();
+    return undefined;
+  }
+
+  #letIn(): void {
     const { writer, maximumPendingBytes } = this.#options;
     if (this.#isClosing || writer.pendingBytes > maximumPendingBytes) throw unavailable();
     this.#active += 1;
@@ -67,7 +82,7 @@ export class LedgerTrail {
 
   /** Ends a call whose caller nobody vouches for: it is counted, and not put on record. */
   countUnverified(call: UnverifiedCall): void {
-    this.#active -= 1;
+    this.#leave();
     this.#unverified.add(call);
     if (this.#isCountPlanned) return;
     this.#isCountPlanned = true;
@@ -85,7 +100,8 @@ export class LedgerTrail {
   async open(record: FlatOpening): Promise<void> {
     const { now, timeoutInMs } = this.#options;
     const startedAt = now();
-    if (this.#isStalled()) await this.#untilCaughtUp();
+    // An entry that waits for longer than a strict call may wait says that another would probably wait in vain.
+    if (this.#isStalledFor(timeoutInMs)) await this.#untilCaughtUp();
     this.#opened += 1;
     const leftInMs = timeoutInMs - (now() - startedAt);
     await this.#withinLimit(this.#append({ kind: 'opening', record }), leftInMs);
@@ -107,20 +123,29 @@ export class LedgerTrail {
   }
 
   /**
-   * Lets no more calls in. Resolves when all entries are committed. The chain's end is the last of them if no call is
-   * active.
+   * Lets no more calls in. Resolves when the active calls have ended and all entries are committed, of which the chain's
+   * end is the last.
    */
   async close(): Promise<void> {
     this.#isClosing = true;
     const { writer } = this.#options;
     writer.hurry();
     this.#writeCount();
+    if (this.#active > 0) {
+      await this.#checkpoint(LAST_SIGNATURE_TIMEOUT_IN_MS);
+      await this.#untilIdle();
+      this.#writeCount();
+    }
     // A process that served no call leaves no chain.
     if (writer.head.sequence < 0) return;
     await this.#checkpoint(LAST_SIGNATURE_TIMEOUT_IN_MS);
-    if (this.#active > 0) return;
     this.#hasEnded = true;
     await writer.append({ kind: 'end', ...this.#counts() });
+  }
+
+  /** Resolves when no call is active. */
+  async #untilIdle(): Promise<void> {
+    if (this.#active > 0) await new Promise<void>((idle) => (this.#whenIdle = idle));
   }
 
   /** Writes one entry for all unverified calls of the interval. */
@@ -140,19 +165,24 @@ export class LedgerTrail {
 
   #count({ revision = 0 }: FlatRecord): void {
     if (revision > 0) return;
-    this.#active -= 1;
     this.#closed += 1;
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#active -= 1;
+    if (this.#active === 0) this.#whenIdle?.();
   }
 
   #counts() {
     return { opened: this.#opened, closed: this.#closed };
   }
 
-  /** True while an entry has waited for longer than a strict call may wait: another would probably wait in vain. */
-  #isStalled(): boolean {
-    const { writer, timeoutInMs, now } = this.#options;
+  /** True while an entry has waited for longer than this. */
+  #isStalledFor(limitInMs: number): boolean {
+    const { writer, now } = this.#options;
     const since = writer.pendingSince;
-    return since !== undefined && now() - since > timeoutInMs;
+    return since !== undefined && now() - since > limitInMs;
   }
 
   /** Resolves when the ledger takes entries again. @throws AuditError AUDIT_LEDGER_UNAVAILABLE when that takes too long. */

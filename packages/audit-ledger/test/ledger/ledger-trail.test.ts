@@ -93,8 +93,8 @@ test('a strict call waits for the ledger no longer than it may', async () => {
 
 test('while the ledger stalls, a strict call waits as long as it may, and leaves no opening', async () => {
   const { clock, entries, ledger, trail } = start();
-  ledger.pendingSince = clock.now() - 5001;
   trail.admit();
+  ledger.pendingSince = clock.now() - 5001;
   const opened = rejectedBy(trail.open(RECORD));
   await clock.advance(4999);
   expect(ledger.catchingUp.size).toBe(1);
@@ -105,8 +105,8 @@ test('while the ledger stalls, a strict call waits as long as it may, and leaves
 
 test('a strict call that waits while the ledger stalls is opened as soon as that takes entries again', async () => {
   const { clock, entries, ledger, trail } = start();
-  ledger.pendingSince = clock.now() - 5001;
   trail.admit();
+  ledger.pendingSince = clock.now() - 5001;
   const opened = trail.open(RECORD);
   await clock.advance(3000);
   ledger.pendingSince = undefined;
@@ -117,9 +117,9 @@ test('a strict call that waits while the ledger stalls is opened as soon as that
 
 test('the time for which a strict call has waited counts for its opening, too', async () => {
   const { clock, ledger, trail } = start();
+  trail.admit();
   ledger.pendingSince = clock.now() - 5001;
   ledger.commits = false;
-  trail.admit();
   const opened = rejectedBy(trail.open(RECORD));
   await clock.advance(3000);
   for (const callback of ledger.catchingUp) callback();
@@ -136,6 +136,40 @@ test('no call is let in while more waits for the ledger than may', () => {
   expect(thrownBy(() => trail.admit())).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
   ledger.pendingBytes = 1000;
   expect(() => trail.admit()).not.toThrow();
+});
+
+test('while the ledger stalls, a call is let in when that takes entries again', async () => {
+  const { clock, ledger, trail } = start();
+  ledger.pendingSince = clock.now() - 5001;
+  const state = { isIn: false };
+  const admitted = trail.admit()?.then(() => (state.isIn = true));
+  await clock.advance(3000);
+  expect(state.isIn).toBe(false);
+  ledger.pendingSince = undefined;
+  for (const callback of ledger.catchingUp) callback();
+  await admitted;
+  expect(trail.admit()).toBeUndefined();
+});
+
+test('while the ledger stalls for longer than a strict call waits, no call is let in', async () => {
+  const { clock, ledger, trail, kinds } = start();
+  ledger.pendingSince = clock.now() - 5001;
+  const refused = rejectedBy(trail.admit() ?? Promise.resolve());
+  await clock.advance(5000);
+  expect(await refused).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
+  // None of them is at work.
+  ledger.pendingSince = undefined;
+  await trail.close();
+  expect(kinds()).toEqual([]);
+});
+
+test('a call that waited while the ledger stalled is not let in once the trail is being closed', async () => {
+  const { clock, ledger, trail } = start();
+  ledger.pendingSince = clock.now() - 5001;
+  const refused = rejectedBy(trail.admit() ?? Promise.resolve());
+  await trail.close();
+  for (const callback of ledger.catchingUp) callback();
+  expect(await refused).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
 });
 
 test('no call is let in once the trail is being closed, so that nothing follows its end', async () => {
@@ -288,8 +322,23 @@ test('a chain has no end while a call is at work', async () => {
   const { trail, kinds } = start();
   trail.admit();
   await trail.open(RECORD);
-  await trail.close();
+  const closed = trail.close();
+  await settled();
   expect(kinds()).toEqual(['opening', 'checkpoint']);
+  trail.record(RECORD);
+  await closed;
+  expect(kinds()).toEqual(['opening', 'checkpoint', 'closing', 'checkpoint', 'end']);
+});
+
+test('closing waits for a call at work that is only counted', async () => {
+  const { trail, kinds } = start();
+  trail.admit();
+  const closed = trail.close();
+  await settled();
+  trail.countUnverified({ time: new Date(0), dialect: 'vertex', method: 'GET', code: 'CALL_TIMEOUT' });
+  await closed;
+  expect(kinds().at(-1)).toBe('end');
+  expect(kinds().filter((kind) => kind === 'unverified')).toHaveLength(1);
 });
 
 test('a correction is on the ledger and counts no call', async () => {
