@@ -35,14 +35,14 @@ test('an error of the audit ledger keeps its code, its sentence and when to try 
 });
 
 test('a call that is not let in after a while gets the gateway’s own error, too', async () => {
-  const { admit } = recordCalls({
+  const stalling = recordCalls({
     admit: () => Promise.reject(DOWN),
     countUnverified: nothing,
     open: () => Promise.resolve(),
     commit: () => Promise.resolve(),
     record: nothing,
   });
-  const error = await rejectedBy(admit() ?? Promise.resolve());
+  const error = await rejectedBy(stalling.admit() ?? Promise.resolve());
   expect(error).toBeInstanceOf(GatewayError);
   expect(error).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE', retryAfterInMs: 7 });
 });

@@ -70,10 +70,10 @@ function start(changes: Partial<LedgerTrailOptions> = {}) {
 
 test('a strict call has an opening and a closing, any other a closing alone', async () => {
   const { entries, trail } = start();
-  trail.admit();
+  await trail.admit();
   await trail.open(RECORD);
   await trail.commit(RECORD);
-  trail.admit();
+  await trail.admit();
   trail.record({ ...RECORD, id: 'r-2' });
   expect(entries).toEqual([
     { kind: 'opening', record: RECORD },
@@ -85,7 +85,7 @@ test('a strict call has an opening and a closing, any other a closing alone', as
 test('a strict call waits for the ledger no longer than it may', async () => {
   const { clock, ledger, trail } = start();
   ledger.commits = false;
-  trail.admit();
+  await trail.admit();
   const errors = [rejectedBy(trail.open(RECORD)), rejectedBy(trail.commit(RECORD))];
   await clock.advance(5000);
   for (const error of errors) expect(await error).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
@@ -93,7 +93,7 @@ test('a strict call waits for the ledger no longer than it may', async () => {
 
 test('while the ledger stalls, a strict call waits as long as it may, and leaves no opening', async () => {
   const { clock, entries, ledger, trail } = start();
-  trail.admit();
+  await trail.admit();
   ledger.pendingSince = clock.now() - 5001;
   const opened = rejectedBy(trail.open(RECORD));
   await clock.advance(4999);
@@ -105,7 +105,7 @@ test('while the ledger stalls, a strict call waits as long as it may, and leaves
 
 test('a strict call that waits while the ledger stalls is opened as soon as that takes entries again', async () => {
   const { clock, entries, ledger, trail } = start();
-  trail.admit();
+  await trail.admit();
   ledger.pendingSince = clock.now() - 5001;
   const opened = trail.open(RECORD);
   await clock.advance(3000);
@@ -117,7 +117,7 @@ test('a strict call that waits while the ledger stalls is opened as soon as that
 
 test('the time for which a strict call has waited counts for its opening, too', async () => {
   const { clock, ledger, trail } = start();
-  trail.admit();
+  await trail.admit();
   ledger.pendingSince = clock.now() - 5001;
   ledger.commits = false;
   const opened = rejectedBy(trail.open(RECORD));
@@ -174,7 +174,7 @@ test('a call that waited while the ledger stalled is not let in once the trail i
 
 test('no call is let in once the trail is being closed, so that nothing follows its end', async () => {
   const { trail, kinds } = start();
-  trail.admit();
+  await trail.admit();
   trail.record(RECORD);
   const closed = trail.close();
   expect(thrownBy(() => trail.admit())).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
@@ -191,7 +191,7 @@ test('any number of calls without a verified caller is one entry an interval, wi
     code: 'CALLER_NOT_AUTHENTICATED',
   } as const;
   const count = (call: Partial<UnverifiedCall> = {}) => {
-    trail.admit();
+    await trail.admit();
     trail.countUnverified({ ...stranger, ...call });
   };
   for (let sent = 0; sent < 20_000; sent += 1) count();
@@ -225,7 +225,7 @@ test('any number of calls without a verified caller is one entry an interval, wi
 test('samples of calls without a verified caller are bounded', async () => {
   const { clock, entries, trail } = start();
   for (let index = 0; index < 1000; index += 1) {
-    trail.admit();
+    await trail.admit();
     const method = `M${index}`;
     trail.countUnverified({ time: new Date(0), dialect: 'openai', method, code: 'CALLER_NOT_AUTHENTICATED' });
   }
@@ -236,7 +236,7 @@ test('samples of calls without a verified caller are bounded', async () => {
 
 test('what was counted is on the chain before its end, and is no call at work', async () => {
   const { kinds, trail } = start();
-  trail.admit();
+  await trail.admit();
   trail.countUnverified({
     time: new Date(0),
     dialect: 'vertex',
@@ -249,7 +249,7 @@ test('what was counted is on the chain before its end, and is no call at work', 
 
 test('a signed checkpoint follows what is new, and none follows a checkpoint alone', async () => {
   const { clock, entries, trail, kinds } = start();
-  trail.admit();
+  await trail.admit();
   await trail.open(RECORD);
   await trail.commit(RECORD);
   await clock.advance(MINUTE_IN_MS);
@@ -266,7 +266,7 @@ test('a signed checkpoint follows what is new, and none follows a checkpoint alo
 
 test('while a call is open, checkpoints show that its process lives', async () => {
   const { clock, trail, kinds } = start();
-  trail.admit();
+  await trail.admit();
   await trail.open(RECORD);
   await clock.advance(3 * MINUTE_IN_MS);
   expect(kinds()).toEqual(['opening', 'checkpoint', 'checkpoint', 'checkpoint']);
@@ -274,7 +274,7 @@ test('while a call is open, checkpoints show that its process lives', async () =
 
 test('a key that is out of reach leaves a checkpoint without a signature', async () => {
   const { clock, entries, trail } = start({ sign: () => Promise.resolve(undefined) });
-  trail.admit();
+  await trail.admit();
   trail.record(RECORD);
   await clock.advance(MINUTE_IN_MS);
   expect(entries.at(-1)).not.toHaveProperty('signature');
@@ -285,7 +285,7 @@ test('the end closes a chain when no call is left, and a process without calls l
   await quiet.trail.close();
   expect(quiet.entries).toEqual([]);
   const served = start();
-  served.trail.admit();
+  await served.trail.admit();
   served.trail.record(RECORD);
   await served.trail.close();
   expect(served.kinds()).toEqual(['closing', 'checkpoint', 'end']);
@@ -294,7 +294,7 @@ test('the end closes a chain when no call is left, and a process without calls l
 
 test('at the end a checkpoint does without a signature that takes long', async () => {
   const { clock, trail, entries, kinds } = start({ sign: () => new Promise(() => undefined) });
-  trail.admit();
+  await trail.admit();
   trail.record(RECORD);
   const closed = trail.close();
   await clock.advance(1000);
@@ -309,7 +309,7 @@ test('no checkpoint follows the end, not even one whose signature comes late', a
   const { clock, trail, kinds } = start({
     sign: () => signatures.shift() ?? Promise.reject(new Error('asked too often')),
   });
-  trail.admit();
+  await trail.admit();
   trail.record(RECORD);
   await clock.advance(MINUTE_IN_MS);
   await trail.close();
@@ -320,7 +320,7 @@ test('no checkpoint follows the end, not even one whose signature comes late', a
 
 test('a chain has no end while a call is at work', async () => {
   const { trail, kinds } = start();
-  trail.admit();
+  await trail.admit();
   await trail.open(RECORD);
   const closed = trail.close();
   await settled();
@@ -332,7 +332,7 @@ test('a chain has no end while a call is at work', async () => {
 
 test('closing waits for a call at work that is only counted', async () => {
   const { trail, kinds } = start();
-  trail.admit();
+  await trail.admit();
   const closed = trail.close();
   await settled();
   trail.countUnverified({ time: new Date(0), dialect: 'vertex', method: 'GET', code: 'CALL_TIMEOUT' });
@@ -343,7 +343,7 @@ test('closing waits for a call at work that is only counted', async () => {
 
 test('a correction is on the ledger and counts no call', async () => {
   const { entries, trail } = start();
-  trail.admit();
+  await trail.admit();
   await trail.commit(RECORD);
   trail.record({ ...RECORD, revision: 1 });
   await trail.close();
