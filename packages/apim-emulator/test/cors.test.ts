@@ -324,7 +324,7 @@ test.each([
     cors(`${origins(APP)}<allowed-headers><header>a b</header></allowed-headers>`),
     /<header> needs the name of a header\.$/,
   ],
-  [cors(origins(APP) + origins(APP) + HEADERS), /<allowed-origins> is there twice\.$/],
+  [cors(origins(APP) + origins(APP) + HEADERS), /<allowed-origins> occurs twice\.$/],
   [
     cors(origins(APP) + HEADERS, 'allow-credentials="maybe"'),
     /:2:35 <cors> "allow-credentials" is one of true, false\.$/,

@@ -241,7 +241,7 @@ test.each([
     validate('ignore', 'ignore', '<query><parameter name="a" /></query>'),
     /<parameter> needs the attribute "action"\.$/,
   ],
-  [validate('ignore', 'ignore', '<query /><query />'), /<query> is there twice\.$/],
+  [validate('ignore', 'ignore', '<query /><query />'), /<query> occurs twice\.$/],
   [validate('ignore', 'ignore').repeat(2), /<validate-parameters> is allowed only once in inbound\.$/],
 ])('refuses %s', async (policy, problem) => {
   await expect(start(policy)).rejects.toThrow(problem);
