@@ -89,6 +89,23 @@ async function contentOf({ record }: Kept): Promise<unknown> {
   return JSON.parse(out);
 }
 
+/** The members of a proof of erasure that tests read. */
+interface Proof {
+  readonly subject: string;
+  readonly erasure: { readonly writer: string };
+  readonly erased: { readonly writer: string };
+}
+
+async function kindsOf(chain: string): Promise<unknown[]> {
+  const entries = await stored.entries();
+  return entries.filter(({ writer }) => writer === chain).map(({ kind }) => kind);
+}
+
+async function namesOf(subject: string): Promise<string[]> {
+  const [keys, contents] = await Promise.all([stored.texts('audit-subjects'), stored.texts('audit-content')]);
+  return [...keys.keys(), ...contents.keys()].filter((name) => name.startsWith(subject));
+}
+
 function objectIdOf({ record }: Kept): string {
   return String(record.objectId);
 }
@@ -155,32 +172,45 @@ test('an erased subject’s content is gone, with proof, and that of others stay
   const { code, out, err } = await run('erase.ts', ...flags, '--proof', proofFile, '--yes');
   expect({ code, err, out }).toMatchObject({ code: 0, err: '' });
   expect(out).toContain('neither the key nor any content is there');
-  const proof = JSON.parse(readFileSync(proofFile, 'utf8')) as Record<string, unknown>;
+  const proof = JSON.parse(readFileSync(proofFile, 'utf8')) as Proof;
   expect(proof).toMatchObject({
+    version: 2,
     isGone: true,
     reason: 'Asked for erasure',
+    deleted: { key: true },
     ledger: { isIntact: true, findings: [] },
-    signature: { algorithm: 'PS256' },
+    erased: { signature: { algorithm: 'PS256' } },
   });
-  const entries = await stored.entries();
-  expect(entries.filter(({ writer }) => writer === proof.writer).map(({ kind }) => kind)).toEqual([
-    'chain',
-    'erasure',
-    'checkpoint',
-    'end',
-  ]);
-  const subject = String(proof.subject);
-  const names = [
-    ...(await stored.texts('audit-subjects')).keys(),
-    ...(await stored.texts('audit-content')).keys(),
-  ];
-  expect(names.filter((name) => name.startsWith(subject))).toEqual([]);
+  expect(await kindsOf(proof.erasure.writer)).toEqual(['chain', 'erasure', 'checkpoint', 'end']);
+  expect(await kindsOf(proof.erased.writer)).toEqual(['chain', 'erased', 'checkpoint', 'end']);
+  const { subject } = proof;
+  expect(await namesOf(subject)).toEqual([]);
 
   const read = await run('content.ts', String(gone.record.id));
   expect(read).toMatchObject({ code: 1, err: '' });
   expect(read.out).toContain('It was erased');
   expect(await contentOf(other)).toMatchObject({ request: { content: other.body } });
   expect(await run('verify.ts')).toMatchObject({ code: 0 });
+});
+
+test('an erasure that the audit key cannot sign deletes nothing, and the next one finishes it', async () => {
+  // An instance uses an erased key for a minute.
+  await chain.restartFunctionApp();
+  const kept = await call('assistants-app', PROMPT);
+  const subject = ['--subject', `entra/${objectIdOf(kept)}`];
+  const flags = [...subject, '--reason', 'Asked for erasure', '--yes'];
+  await chain.inject('key-vault', { status: 503, times: 1000 });
+  const failed = await run('erase.ts', ...flags);
+  await chain.clear();
+  expect(failed).toMatchObject({ code: 2 });
+  expect(failed.err).toContain('The audit key cannot sign, and nothing goes on');
+  expect(await contentOf(kept)).toMatchObject({ request: { content: kept.body } });
+  const finished = await run('erase.ts', ...flags);
+  expect(finished).toMatchObject({ code: 0, err: '' });
+  expect(finished.out).toContain('The ledger still verifies');
+  const again = await run('erase.ts', ...subject, '--reason', 'Asked again', '--yes');
+  expect(again).toMatchObject({ code: 0, err: '' });
+  expect(again.out).toContain('Erased: no key and the contents of 0 calls.');
 });
 
 test.each([

@@ -5,23 +5,27 @@ import { openAuditKey } from '../keys/audit-key.ts';
 import { openAuditStorage } from '../storage/audit-storage.ts';
 import { createAzureAppendStore } from '../ledger/azure-append-store.ts';
 import {
-  canKeyComeBack,
-  countKept,
-  deleteContents,
-  deleteKey,
+  deleteKept,
+  findKept,
+  isGone,
+  type KeptOfSubject,
   type SubjectStorage,
 } from '../contents/erase-subject.ts';
+import { findErasure } from '../contents/find-erasure.ts';
 import { subjectIdOf, type DataSubject } from '../contents/subject-keys.ts';
+import type { EntryBody } from '../ledger/ledger-entry.ts';
+import type { EntryPlace } from '../ledger/ledger-writer.ts';
 import { verifyLedger } from '../verification/verify-ledger.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { fail } from './fail.ts';
 import { openAudit } from './open-audit.ts';
-import { putOnLedger } from './put-on-ledger.ts';
+import { putOnLedger, type SignedPlace } from './put-on-ledger.ts';
 
 const USAGE = `Usage: npm run audit:erase -- --subject IDENTITY_PROVIDER/OBJECT_ID --reason TEXT [--proof FILE] [--yes]
 
-  Makes all contents that were kept of a data subject unreadable for good: deletes the subject's key, and the contents.
-  Records stay; they hold no content.
+  Makes all contents that were kept of a data subject unreadable for good: puts that on the ledger, deletes the subject's
+  key, then the contents, reads storage back and puts on the ledger that they are gone. Each step can be repeated: run it
+  again when it fails. Records stay; they hold no content. Calls that the subject makes later are not erased.
 
   --subject   the access document's id of who vouches for the subject, and its object id: entra/5f0c2b1e-…
   --reason    why, in one line; it stays on the ledger for good, so name no person in it
@@ -45,7 +49,7 @@ const CANNOT_ERASE = 2;
  */
 export async function erase(environmentFile: URL): Promise<void> {
   await eraseOrThrow(environmentFile).catch((error: unknown) => {
-    fail('The erasure is not done.', USAGE, error, CANNOT_ERASE);
+    fail('The erasure is not finished.', USAGE, error, CANNOT_ERASE);
   });
 }
 
@@ -72,8 +76,10 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
     subjects: audit.storage.getContainerClient('audit-subjects'),
     content: audit.storage.getContainerClient('audit-content'),
   };
-  const kept = await countKept(storage, subject);
-  if (!kept.hasKey && kept.contents === 0) {
+  const found = await findKept(storage, subject);
+  const isEmpty = found.key === undefined && found.contents.length === 0;
+  const earlier = isEmpty ? await findErasure(audit.ledger, subject) : undefined;
+  if (isEmpty && !earlier) {
     console.log(
       'Nothing is kept of this subject: there is no key and no content. Check the identity provider’s id and the object ' +
         'id; both are in the subject’s records.',
@@ -81,32 +87,37 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const what = `${kept.hasKey ? 'the key' : 'no key'} and the contents of ${kept.contents} calls`;
   if (!values.yes) {
-    console.log(`Kept of this subject: ${what}. Nothing is erased yet: say --yes to erase it for good.`);
+    console.log(
+      earlier
+        ? `Nothing is kept of this subject any more since the erasure of ${earlier.time}: say --yes to prove it again.`
+        : `Kept of this subject: ${describeKept(found)}. Nothing is erased yet: say --yes to erase it for good.`,
+    );
     return;
   }
 
-  await deleteContents(storage, subject);
-  // The erasure goes on record before the key is deleted, because without a record it could never be proven.
   const { AUDIT_STORAGE_URL, AUDIT_KEY_URL } = settings;
   const { ledger } = openAuditStorage(AUDIT_STORAGE_URL, audit.credential);
-  const place = await putOnLedger(
-    { kind: 'erasure', subject, reason },
-    {
+  const key =
+    AUDIT_KEY_URL === undefined ? undefined : openAuditKey(AUDIT_KEY_URL, audit.credential, TIMEOUT_IN_MS);
+  const record = (body: EntryBody): Promise<SignedPlace> =>
+    putOnLedger(body, {
       store: createAzureAppendStore(ledger, TIMEOUT_IN_MS),
       command: 'audit:erase',
-      key:
-        AUDIT_KEY_URL === undefined
-          ? undefined
-          : openAuditKey(AUDIT_KEY_URL, audit.credential, TIMEOUT_IN_MS),
+      key,
       timeoutInMs: LEDGER_TIMEOUT_IN_MS,
-    },
-  );
-  await deleteKey(storage, subject);
-
-  const left = await countKept(storage, subject);
-  const isGone = !left.hasKey && left.contents === 0 && !(await canKeyComeBack(storage, subject));
+    });
+  // The intent goes on record first, because what is deleted without a record could never be proven.
+  const erasure: EntryPlace & { readonly writer: string; readonly time: string } =
+    earlier ?? (await record({ kind: 'erasure', subject, reason }));
+  const kept = await findKept(storage, subject);
+  await deleteKept(storage, subject, kept);
+  const areGone = await isGone(storage, subject, kept);
+  const counts = { key: kept.key !== undefined, contents: kept.contents.length };
+  const { writer, sequence, hash, time } = erasure;
+  const erased = areGone
+    ? await record({ kind: 'erased', subject, erasure: { writer, sequence, hash }, ...counts })
+    : undefined;
   const now = new Date();
   const report = await verifyLedger(audit.ledger, audit.publicKeys ? { publicKeys: audit.publicKeys } : {}, {
     period: { from: new Date(0), to: new Date(now.getTime() + MINUTE_IN_MS) },
@@ -116,13 +127,14 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
     areAllChains: true,
   });
   const proof = {
-    version: 1,
+    version: 2,
     subject,
-    reason,
-    ...place,
-    erased: { key: kept.hasKey, contents: kept.contents },
+    reason: earlier?.reason ?? reason,
+    erasure: { writer, sequence, hash, time },
+    deleted: counts,
     readBackAt: now.toISOString(),
-    isGone,
+    isGone: areGone,
+    ...(erased && { erased }),
     ledger: {
       isIntact: report.isIntact,
       chains: report.chains,
@@ -134,11 +146,12 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
   if (values.proof !== undefined) await writeFile(values.proof, `${JSON.stringify(proof, null, 2)}\n`);
   console.log(
     [
-      `Erased: ${what}.`,
-      `On the ledger: writer ${place.writer}, sequence ${place.sequence}, hash ${place.hash}, at ${place.time}` +
-        (place.signature ? ', signed by the audit key.' : '; the audit key could not sign it.'),
-      isGone
-        ? 'Read back: neither the key nor any content is there, nor can the key be brought back from storage.'
+      `Erased: ${describeKept(kept)}.`,
+      `On the ledger since ${time}: writer ${writer}, sequence ${sequence}, hash ${hash}.`,
+      erased
+        ? `Read back: neither the key nor any content is there, nor can the key be brought back from storage. The proof is ` +
+          `on the ledger: writer ${erased.writer}, sequence ${erased.sequence}, hash ${erased.hash}` +
+          (erased.signature ? ', signed by the audit key.' : '; there is no audit key to sign it.')
         : 'Read back: storage still has the key or contents, or a deleted version of the key. Switch soft delete and ' +
           'versioning off for the account, have them removed, and run this again.',
       report.isIntact
@@ -146,7 +159,11 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
         : `The ledger does not verify: ${report.findingCount} findings; npm run audit:verify names them.`,
     ].join('\n'),
   );
-  if (!isGone || !report.isIntact) process.exitCode = 1;
+  if (!areGone || !report.isIntact) process.exitCode = 1;
+}
+
+function describeKept({ key, contents }: KeptOfSubject): string {
+  return `${key === undefined ? 'no key' : 'the key'} and the contents of ${contents.length} calls`;
 }
 
 function readSubject(text: string | undefined): DataSubject {

@@ -22,8 +22,8 @@ const byTheClock: Schedule = (task, delayInMs) => {
   return () => clearTimeout(timer);
 };
 
-/** The place of the entry, and the signature that vouches for it; none where the key can't be used. */
-interface SignedPlace {
+/** The place of the entry, and the signature that vouches for it; none where there is no key. */
+export interface SignedPlace {
   readonly writer: string;
   readonly sequence: number;
   readonly hash: string;
@@ -32,8 +32,10 @@ interface SignedPlace {
 }
 
 /**
- * Puts the entry of a command on the ledger, in a chain of its own that it begins and ends.
- * @throws AuditError AUDIT_LEDGER_UNAVAILABLE when that takes longer than `timeoutInMs`. There are no retries after that.
+ * Puts the entry of a command on the ledger, in a chain of its own that it begins and ends. The entry is signed before
+ * anything is written, because a chain without a signature would stay a finding for good.
+ * @throws AuditError AUDIT_UNAVAILABLE when the key can't sign, and AUDIT_LEDGER_UNAVAILABLE when it takes longer than
+ *   `timeoutInMs`. There are no retries after that.
  */
 export async function putOnLedger(
   body: EntryBody,
@@ -41,8 +43,9 @@ export async function putOnLedger(
 ): Promise<SignedPlace> {
   let isLate = false;
   let time = new Date();
+  const signed = Promise.withResolvers<AppendStore>();
   const writer = new LedgerWriter({
-    loadStore: () => Promise.resolve(store),
+    loadStore: () => signed.promise,
     policyVersion: command,
     now: () => (time = new Date()),
     schedule: (task, delayInMs) => {
@@ -52,8 +55,15 @@ export async function putOnLedger(
   const write = async (): Promise<SignedPlace> => {
     const committed = writer.append(body);
     const place = { writer: writer.name, ...writer.head, time: time.toISOString() };
-    await committed;
     const signature = key && (await signCheckpoint(key, writer.name, place));
+    if (key && !signature)
+      throw new AuditError(
+        'AUDIT_UNAVAILABLE',
+        'The audit key cannot sign, and nothing goes on that is not signed. Check that you may sign with it, and run this ' +
+          'again.',
+      );
+    signed.resolve(store);
+    await committed;
     const counts = { opened: 0, closed: 0 };
     const shipped = { sequence: -1, refused: 0 };
     await Promise.all([
@@ -69,7 +79,7 @@ export async function putOnLedger(
       isLate = true;
       throw new AuditError(
         'AUDIT_LEDGER_UNAVAILABLE',
-        'The ledger cannot be written, and nothing is done that is not on record. Check that you have the role Storage ' +
+        'The ledger cannot be written, and nothing goes on that is not on record. Check that you have the role Storage ' +
           'Blob Data Contributor, and run this again.',
       );
     },

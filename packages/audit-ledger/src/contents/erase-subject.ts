@@ -1,3 +1,4 @@
+import { RestError } from '@azure/storage-blob';
 import type { ContainerClient } from '@azure/storage-blob';
 import { contentFolder } from './sealed-content.ts';
 import { subjectKeyName } from './subject-keys.ts';
@@ -8,49 +9,86 @@ export interface SubjectStorage {
   readonly content: ContainerClient;
 }
 
-/** The counts of what storage keeps of a data subject. */
-interface KeptOfSubject {
-  readonly hasKey: boolean;
-  /** The number of calls whose content is kept. */
-  readonly contents: number;
+/**
+ * The key and the contents that storage keeps of a data subject at some moment. Later calls of the subject add to storage,
+ * and not to this.
+ */
+export interface KeptOfSubject {
+  /** The ETag of the key's blob; undefined where there is no key. */
+  readonly key: string | undefined;
+  /** The names of the blobs of contents. */
+  readonly contents: readonly string[];
 }
 
-/** Counts what storage keeps of a data subject. @param subject its pseudonym. @throws what the storage SDK throws. */
-export async function countKept(storage: SubjectStorage, subject: string): Promise<KeptOfSubject> {
-  const hasKey = await storage.subjects.getBlobClient(subjectKeyName(subject)).exists();
-  return { hasKey, contents: (await namesOfContents(storage, subject)).length };
+/** Finds what storage keeps of a data subject. @param subject its pseudonym. @throws what the storage SDK throws. */
+export async function findKept(storage: SubjectStorage, subject: string): Promise<KeptOfSubject> {
+  return { key: await findKey(storage, subject), contents: await findContents(storage, subject) };
 }
 
 /**
- * Deletes all contents of a data subject. Deleting the key makes them unreadable already; without them there is also no
- * ciphertext that could be broken one day.
+ * Deletes what was kept of a data subject: first the key, without which nobody can read the contents, then the contents,
+ * so that there is also no ciphertext that could be broken one day. Doing it again does no harm.
  * @param subject its pseudonym.
+ * @throws what the storage SDK throws; the rest is still there then.
+ */
+export async function deleteKept(
+  { subjects, content }: SubjectStorage,
+  subject: string,
+  { key, contents }: KeptOfSubject,
+): Promise<void> {
+  if (key !== undefined) {
+    const blob = subjects.getBlobClient(subjectKeyName(subject));
+    await blob
+      .deleteIfExists({ deleteSnapshots: 'include', conditions: { ifMatch: key } })
+      .catch((error: unknown) => {
+        // The key that was found is gone, and the subject has called since and has another.
+        if (!(error instanceof RestError && error.statusCode === 412)) throw error;
+      });
+  }
+  for (const name of contents)
+    await content.getBlobClient(name).deleteIfExists({ deleteSnapshots: 'include' });
+}
+
+/**
+ * Tells whether all that was kept of a data subject is gone, also as a soft-deleted blob, a snapshot or an earlier version
+ * of the key. What later calls of the subject have stored may be there.
+ * https://learn.microsoft.com/rest/api/storageservices/list-blobs#uri-parameters
  * @throws what the storage SDK throws.
  */
-export async function deleteContents(storage: SubjectStorage, subject: string): Promise<void> {
-  for (const name of await namesOfContents(storage, subject))
-    await storage.content.getBlobClient(name).deleteIfExists({ deleteSnapshots: 'include' });
-}
-
-/** Deletes the key of a data subject. @param subject its pseudonym. @throws what the storage SDK throws. */
-export async function deleteKey(storage: SubjectStorage, subject: string): Promise<void> {
-  const name = subjectKeyName(subject);
-  await storage.subjects.getBlobClient(name).deleteIfExists({ deleteSnapshots: 'include' });
-}
-
-/**
- * Tells whether storage still has the subject's key: as a blob, a soft-deleted one, a snapshot or an earlier version.
- * https://learn.microsoft.com/rest/api/storageservices/list-blobs#uri-parameters
- */
-export async function canKeyComeBack({ subjects }: SubjectStorage, subject: string): Promise<boolean> {
+export async function isGone(
+  storage: SubjectStorage,
+  subject: string,
+  kept: KeptOfSubject,
+): Promise<boolean> {
+  const left = new Set(await findContents(storage, subject));
+  if (kept.contents.some((name) => left.has(name))) return false;
+  const key = await findKey(storage, subject);
   const prefix = subjectKeyName(subject);
   const options = { prefix, includeDeleted: true, includeSnapshots: true, includeVersions: true };
-  for await (const { name } of subjects.listBlobsFlat(options)) if (name === prefix) return true;
-  return false;
+  for await (const { name, properties } of storage.subjects.listBlobsFlat(options)) {
+    if (name !== prefix) continue;
+    const isLater = key !== undefined && key !== kept.key && isSameTag(properties.etag, key);
+    if (!isLater) return false;
+  }
+  return true;
 }
 
-async function namesOfContents({ content }: SubjectStorage, subject: string): Promise<string[]> {
+async function findKey({ subjects }: SubjectStorage, subject: string): Promise<string | undefined> {
+  try {
+    return (await subjects.getBlobClient(subjectKeyName(subject)).getProperties()).etag;
+  } catch (error) {
+    if (error instanceof RestError && error.statusCode === 404) return undefined;
+    throw error;
+  }
+}
+
+async function findContents({ content }: SubjectStorage, subject: string): Promise<string[]> {
   const names: string[] = [];
   for await (const { name } of content.listBlobsFlat({ prefix: contentFolder(subject) })) names.push(name);
   return names;
+}
+
+/** Compares two ETags. A list has them without the quotes of the header. */
+function isSameTag(one: string, other: string): boolean {
+  return one.replaceAll('"', '') === other.replaceAll('"', '');
 }

@@ -86,7 +86,19 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
       )
       .describe('First calls of each kind'),
   }),
-  z.strictObject({ ...Head, kind: z.literal('erasure'), subject: z.string(), reason: z.string() }),
+  z
+    .strictObject({ ...Head, kind: z.literal('erasure'), subject: z.string(), reason: z.string() })
+    .describe('The key and the contents of a data subject are to be deleted from now on'),
+  z
+    .strictObject({
+      ...Head,
+      kind: z.literal('erased'),
+      subject: z.string(),
+      erasure: z.strictObject({ writer: WriterName, sequence: Sequence, hash: EntryHash }),
+      key: z.boolean().describe('True if there was a key to delete'),
+      contents: z.int().min(0).describe('The number of contents that were deleted'),
+    })
+    .describe('Storage was read back after an erasure: neither the key nor a content is there'),
   z.strictObject({ ...Head, kind: z.literal('export'), from: z.iso.datetime(), to: z.iso.datetime() }),
   z.strictObject({ ...Head, kind: z.literal('end'), opened: z.int().min(0), closed: z.int().min(0) }),
 ]);

@@ -7,6 +7,7 @@ export const FINDING_KINDS = [
   'bad-signature',
   'never-closed',
   'closed-twice',
+  'erasure-unfinished',
   'never-shipped',
   'refused',
   'missing-in-application-insights',

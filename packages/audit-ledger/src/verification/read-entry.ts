@@ -14,6 +14,7 @@ const KINDS: ReadonlySet<unknown> = new Set<LedgerEntry['kind']>([
   'refusal',
   'unverified',
   'erasure',
+  'erased',
   'export',
   'end',
 ]);

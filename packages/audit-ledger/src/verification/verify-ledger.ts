@@ -8,6 +8,7 @@ import { checkCalls } from './checks/check-calls.ts';
 import { checkChainEnds } from './checks/check-chain-ends.ts';
 import { checkChainNames } from './checks/check-chain-names.ts';
 import { checkChainsAreThere } from './checks/check-chains-are-there.ts';
+import { checkErasures } from './checks/check-erasures.ts';
 import { checkHashes } from './checks/check-hashes.ts';
 import { checkLines } from './checks/check-lines.ts';
 import { checkRefusals } from './checks/check-refusals.ts';
@@ -148,6 +149,7 @@ function listChecks(
     checkChainEnds(reader, shippedRecords.beyond, abortSignal),
     // The calls of all chains together, because a call can be closed in another chain.
     checkCalls({ reader, chains, now, graceInMs, openForInMs, abortSignal }),
+    checkErasures({ reader, chains, notBefore, abortSignal }),
     // The edge's requests come last: records that only the ledger has are known by now.
     checkRequests(traffic, { period, notBefore, unshown }),
   ];

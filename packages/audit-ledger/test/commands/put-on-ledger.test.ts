@@ -28,6 +28,15 @@ test('an audit key vouches for it', async () => {
   expect(place.signature).toMatchObject({ sequence: place.sequence, hash: place.hash });
 });
 
+test('nothing is written that the audit key cannot sign', async () => {
+  const { clock, options, store } = start();
+  const key = { sign: () => Promise.reject(new Error('the vault is down')) };
+  await expect(putOnLedger(ERASURE, { ...options, key })).rejects.toThrow('The audit key cannot sign');
+  await clock.advance(60_000);
+  expect(store.appends).toEqual([]);
+  expect(store.lines).toEqual([]);
+});
+
 test('a ledger that cannot be written is given up in time, and not tried again', async () => {
   const { clock, store, options } = start();
   store.faults.push(...Array.from({ length: 100 }, () => 'refused' as const));

@@ -1,0 +1,68 @@
+import type { LedgerChain, LedgerReader } from '../../ledger/ledger-reader.ts';
+import { readLines } from '../../ledger/read-lines.ts';
+import type { LedgerCheck } from '../check.ts';
+import type { Place } from '../finding.ts';
+import { type ReadEntry, readEntry } from '../read-entry.ts';
+
+/** The ledger, and the time by which an erasure must be finished. */
+export interface ErasureCheckOptions {
+  readonly reader: LedgerReader;
+  /** All chains of the ledger, also of those outside the period. */
+  readonly chains: readonly LedgerChain[];
+  /** Erasures that began later may still be at work. */
+  readonly notBefore: Date;
+  readonly abortSignal: AbortSignal | undefined;
+}
+
+interface Begun extends Place {
+  readonly writer: string;
+  readonly sequence: number;
+  readonly time: string;
+}
+
+/** Checks that each erasure of a data subject that was begun was finished, by itself or by a later one. */
+export function checkErasures(options: ErasureCheckOptions): LedgerCheck {
+  const { reader, chains, notBefore, abortSignal } = options;
+  /** The last erasure of each subject that is not finished. */
+  const begun = new Map<string, Begun>();
+  const finish = ({ kind, members, time }: ReadEntry): void => {
+    if (kind !== 'erased' || typeof members.subject !== 'string') return;
+    const erasure = begun.get(members.subject);
+    if (erasure && time >= erasure.time) begun.delete(members.subject);
+  };
+
+  return {
+    visit(lines, { writer }) {
+      for (const { entry, place } of lines) {
+        if (!entry) continue;
+        const { subject } = entry.members;
+        if (entry.kind === 'erasure' && typeof subject === 'string')
+          begun.set(subject, { writer, sequence: entry.sequence, time: entry.time, ...place });
+        finish(entry);
+      }
+      return [];
+    },
+
+    async *finish(read) {
+      // The proof of an erasure has a chain of its own, which may be outside the period.
+      const others = begun.size === 0 ? [] : chains.filter(({ writer }) => !read.has(writer));
+      for (const { writer, parts } of others)
+        for (const { part, bytes } of parts)
+          for await (const lines of readLines(reader, writer, { part, bytes }, abortSignal))
+            for (const { text } of lines) {
+              const entry = text.includes('"erased"') ? readEntry(text, writer) : undefined;
+              if (entry) finish(entry);
+            }
+      for (const { writer, sequence, time, part, line } of begun.values())
+        if (Date.parse(time) < notBefore.getTime())
+          yield {
+            kind: 'erasure-unfinished',
+            writer,
+            sequence,
+            part,
+            line,
+            message: `The erasure that entry ${sequence} of ${writer} began is not proven to be finished.`,
+          };
+    },
+  };
+}
