@@ -76,7 +76,7 @@ export function createContentKeeper(options: ContentOptions): ClosableContentKee
         return true;
       } catch {
         if (tries === MAXIMUM_TRIES) return false;
-        await new Promise<void>((again) => schedule(again, retryInMs));
+        await new Promise<void>((resume) => schedule(resume, retryInMs));
         retryInMs = Math.min(retryInMs * 2, LAST_RETRY_IN_MS);
       }
     }

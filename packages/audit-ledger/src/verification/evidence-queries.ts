@@ -40,11 +40,7 @@ export function anchorsQuery(period: Period, after: PageKey | undefined, limit: 
  * Writes the query for the shipped records of the period, by writer and sequence. Its rows include records that name no
  * entry of the ledger.
  */
-export function shippedRecordsQuery(
-  period: Period,
-  after: PageKey | undefined,
-  limit: number,
-): string {
+export function shippedRecordsQuery(period: Period, after: PageKey | undefined, limit: number): string {
   return pipe(
     'customEvents',
     `where name == "gateway.prediction" and ${isInPeriod(period)}`,
@@ -69,11 +65,7 @@ export function requestsQuery(period: Period, after: PageKey | undefined, limit:
 }
 
 /** Writes the query for the records of both recorders, one for each call, by trace. */
-export function tracedRecordsQuery(
-  period: Period,
-  after: PageKey | undefined,
-  limit: number,
-): string {
+export function tracedRecordsQuery(period: Period, after: PageKey | undefined, limit: number): string {
   const inPeriod = isInPeriod(period);
   return pipe(
     `union (customEvents | where name == "gateway.prediction" and ${inPeriod} | extend recorder = 2, traceId = ${text('traceId')}), ` +
