@@ -1,4 +1,4 @@
-import type { Audit } from '@vertex-ai-gateway/audit-ledger/start-audit';
+import type { Audit } from '@vertex-ai-gateway/audit-ledger/recording';
 
 /** Replaces the audit trail in a build whose calls leave no record: the baseline of the measurements with records. */
 export function startAudit(): Audit {

@@ -4,10 +4,13 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { hashEntry, NO_PREVIOUS } from '@vertex-ai-gateway/audit-ledger/ledger/ledger-entry';
-import { createFolderLedger } from '@vertex-ai-gateway/audit-ledger/ledger/folder-ledger';
-import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification/report';
-import { verifyLedger } from '@vertex-ai-gateway/audit-ledger/verification/verify-ledger';
+import {
+  createFolderLedger,
+  hashEntry,
+  NO_PREVIOUS,
+  type VerificationReport,
+  verifyLedger,
+} from '@vertex-ai-gateway/audit-ledger/verification';
 
 const ENTRIES = 1_000_000;
 /** The chains of a day of a busy gateway: one instance and three short ones. */

@@ -2,13 +2,15 @@
 import './supported-node.ts';
 import { resolve } from 'node:path';
 import { app } from '@azure/functions';
-import { applicationIdOf } from '@vertex-ai-gateway/audit-ledger/reading/application-id';
-import { createApplicationInsightsArchive } from '@vertex-ai-gateway/audit-ledger/reading/application-insights-archive';
-import { createLogQuery } from '@vertex-ai-gateway/audit-ledger/reading/log-query';
-import { openLedgerVerifier } from '@vertex-ai-gateway/audit-ledger/verification/open-ledger-verifier';
+import {
+  applicationIdOf,
+  createApplicationInsightsArchive,
+  createLogQuery,
+  openLedgerVerifier,
+} from '@vertex-ai-gateway/audit-ledger/reading';
 import { recordCalls } from './audit/record-calls.ts';
 import { withGatewayErrors } from './audit/with-gateway-errors.ts';
-import { startAudit } from '@vertex-ai-gateway/audit-ledger/start-audit';
+import { startAudit } from '@vertex-ai-gateway/audit-ledger/recording';
 import { createApiManagementCallers } from './caller/api-management-callers.ts';
 import { createCachedAccessTokens } from './credentials/cached-access-tokens.ts';
 import { createGoogleTokenExchange } from './credentials/google-token-exchange.ts';

@@ -1,4 +1,4 @@
-import { exportBundle } from '@vertex-ai-gateway/audit-ledger/commands/export';
+import { exportBundle } from '@vertex-ai-gateway/audit-ledger/commands';
 import { ENVIRONMENT_FILE } from './environment-file.ts';
 
 await exportBundle(ENVIRONMENT_FILE);

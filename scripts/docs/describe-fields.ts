@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { RecordField } from '@vertex-ai-gateway/audit-ledger/record/record-field';
-import { RECORD_FIELDS } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import { RECORD_FIELDS, type RecordField } from '@vertex-ai-gateway/audit-ledger/record';
 import { writeMarkdownTable } from '../policy/write-table.ts';
 
 const HEADER = ['field', 'type', 'unit', 'known by', 'personal', 'in a record', 'meaning'];

@@ -1,4 +1,4 @@
-import { FILTER_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
+import { FILTER_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading';
 import { queryNameOf } from '../../src/dialects/record-filters.ts';
 import { AuditQuery, UsageQuery } from '../../src/dialects/gateway-queries.ts';
 import { POLICY_VERSION, REQUEST_ID, WITH_QUERY } from './failures.ts';

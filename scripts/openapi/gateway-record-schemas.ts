@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import {
-  ANSWER_FIELDS,
-  type ReadField,
-  SUMMED_FIELDS,
-} from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
-import { OUTCOMES } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import { ANSWER_FIELDS, type ReadField, SUMMED_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading';
+import { OUTCOMES } from '@vertex-ai-gateway/audit-ledger/record';
 import { gatewayComponents } from './gateway-schemas.ts';
 
 /** The members that an answer always has. */

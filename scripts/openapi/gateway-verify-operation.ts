@@ -1,4 +1,4 @@
-import { VerificationFinding, VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification/report';
+import { VerificationFinding, VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification';
 import { AuditVerifyQuery } from '../../src/dialects/gateway-queries.ts';
 import { WITH_QUERY } from './failures.ts';
 import { gatewayComponents } from './gateway-schemas.ts';

@@ -1,4 +1,4 @@
-import type { FlatRecord } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import type { FlatRecord } from '@vertex-ai-gateway/audit-ledger/record';
 import { KEY_ONLY_PROVIDER } from '../../src/governance/applications.ts';
 import { cachedOperations } from '../../src/governance/cached-operations.ts';
 import type { Catalog, CatalogEntry } from '../../src/governance/documents.ts';

@@ -4,8 +4,9 @@ import {
   type FlatOpening,
   type FlatRecord,
   MAXIMUM_TEXT_LENGTH,
-} from '@vertex-ai-gateway/audit-ledger/record/record-schema';
-import { type Undefinable, withoutUndefined } from '@vertex-ai-gateway/audit-ledger/record/without-undefined';
+  type Undefinable,
+  withoutUndefined,
+} from '@vertex-ai-gateway/audit-ledger/record';
 
 /**
  * Turns the record of a call that is let through into an opening of the ledger. Texts are cut to the longest of a

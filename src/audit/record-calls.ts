@@ -1,7 +1,7 @@
 import type { AuditTrail } from '../prediction/audit-trail.ts';
 import { flattenOpening, flattenRecord } from './flatten-record.ts';
 import { toGatewayTerms, withGatewayErrors } from './with-gateway-errors.ts';
-import type { LedgerTrail } from '@vertex-ai-gateway/audit-ledger/ledger/ledger-trail';
+import type { LedgerTrail } from '@vertex-ai-gateway/audit-ledger/recording';
 
 /** Makes the trail that puts the gateway's calls on the audit ledger. What `trail` throws becomes a GatewayError. */
 export function recordCalls(

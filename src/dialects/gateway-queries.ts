@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { INSTANT_BOUNDS, isWithinBounds } from '@vertex-ai-gateway/audit-ledger/reading/instant';
+import { INSTANT_BOUNDS, isWithinBounds } from '@vertex-ai-gateway/audit-ledger/reading';
 import { RECORD_FILTERS } from './record-filters.ts';
 
 const DAY_IN_MS = 86_400_000;

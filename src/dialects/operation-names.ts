@@ -2,7 +2,7 @@ import { invalidBody } from '../errors/invalid-body.ts';
 import type { Owner } from '../governance/owners.ts';
 import { editJson } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
-import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys/seals';
+import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { AnswerRewrite } from '../prediction/prediction.ts';
 import { readAnswer } from './json-answers.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { FILTER_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
-import type { FieldFilter } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import { FILTER_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading';
+import type { FieldFilter } from '@vertex-ai-gateway/audit-ledger/record';
 
 /** The names in queries of fields whose own name is taken. The edge removes `code`: it is the function host's key. */
 const QUERY_NAMES = { code: 'errorCode' } as const;

@@ -1,5 +1,4 @@
-import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
-import { ANSWER_NAMES } from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
+import { ANSWER_NAMES, type RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading';
 import type { RecordStream } from '../questions/question.ts';
 
 type RecordFormat = 'json' | 'jsonl' | 'csv';

@@ -2,7 +2,7 @@ import type { CallTarget } from '../governance/call-target.ts';
 import type { Durability } from '../governance/documents.ts';
 import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { Caller } from './caller.ts';
-import type { ContentReference, Outcome } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import type { ContentReference, Outcome } from '@vertex-ai-gateway/audit-ledger/record';
 import type { DialectName } from './dialect.ts';
 import type { AnswerFacts } from './answer.ts';
 

@@ -11,7 +11,7 @@ import { checkTimeLimits, readStartLimit } from './deadline.ts';
 import { deliver } from './deliver.ts';
 import type { Prediction, StreamShape } from './prediction.ts';
 import type { Reply } from './reply.ts';
-import type { Seal, Seals } from '@vertex-ai-gateway/audit-ledger/keys/seals';
+import type { Seal, Seals } from '@vertex-ai-gateway/audit-ledger/keys';
 import {
   beginCall,
   endCall,

@@ -1,4 +1,4 @@
-import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys/seals';
+import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { Instances } from '../governance/instance-schemas.ts';

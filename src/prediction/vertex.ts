@@ -1,7 +1,7 @@
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { Answer } from './answer.ts';
 import type { HeldBytes } from './memory-budget.ts';
-import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys/seals';
+import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys';
 import type { Prediction } from './prediction.ts';
 
 /** Gives a Google access token that is valid now. */

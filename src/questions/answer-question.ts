@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors/gateway-error.ts';
-import type { AuditArchive } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
+import type { AuditArchive } from '@vertex-ai-gateway/audit-ledger/reading';
 import { deliverWhole } from '../prediction/deliver.ts';
 import { describeCaller } from './describe-caller.ts';
 import { explainCall } from './explain-call.ts';

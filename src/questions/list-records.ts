@@ -5,12 +5,12 @@ import { isAuditor } from '../governance/is-auditor.ts';
 import { namesOf } from '../governance/find-entries.ts';
 import type {
   AuditArchive,
+  Period,
   RecordedCall,
   RecordFilter,
   RecordPosition,
   RecordScope,
-} from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
-import type { Period } from '@vertex-ai-gateway/audit-ledger/time/period';
+} from '@vertex-ai-gateway/audit-ledger/reading';
 import type { Caller } from '../prediction/caller.ts';
 import { resolvePeriod } from './period.ts';
 import type { AuditQuestion } from './question.ts';

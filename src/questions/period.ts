@@ -1,5 +1,5 @@
 import { invalidQuery } from '../errors/invalid-query.ts';
-import type { Period } from '@vertex-ai-gateway/audit-ledger/time/period';
+import type { Period } from '@vertex-ai-gateway/audit-ledger/reading';
 import type { AskedPeriod } from './question.ts';
 
 const DAY_IN_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
 import type { CallTarget } from '../governance/call-target.ts';
-import type { RecordedCall, UsageGroup } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
-import type { FieldFilter } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import type { RecordedCall, UsageGroup } from '@vertex-ai-gateway/audit-ledger/reading';
+import type { FieldFilter } from '@vertex-ai-gateway/audit-ledger/record';
 import type { UsableModel } from './list-models.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
 

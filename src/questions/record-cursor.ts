@@ -1,9 +1,13 @@
 import { hash } from 'node:crypto';
-import { isWithinBounds, UTC_INSTANT } from '@vertex-ai-gateway/audit-ledger/reading/instant';
-import { RecordId } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
-import type { Period } from '@vertex-ai-gateway/audit-ledger/time/period';
+import {
+  isWithinBounds,
+  type Period,
+  type RecordPosition,
+  type RecordScope,
+  UTC_INSTANT,
+} from '@vertex-ai-gateway/audit-ledger/reading';
+import { RecordId } from '@vertex-ai-gateway/audit-ledger/record';
 import { invalidQuery } from '../errors/invalid-query.ts';
-import type { RecordPosition, RecordScope } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
 import type { AuditQuestion } from './question.ts';
 
 /** The place where the next page begins, and the period of the first page, which all pages share. */

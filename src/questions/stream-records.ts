@@ -1,5 +1,5 @@
 import { toGatewayError } from '../errors/gateway-error.ts';
-import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
+import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading';
 import { callerGone } from '../prediction/deadline.ts';
 import { abandonUnlessTaken, untilTaken } from '../prediction/deliver.ts';
 import type { ServedCall } from '../prediction/served-call.ts';

@@ -1,8 +1,7 @@
 import type { CallTarget } from '../governance/call-target.ts';
 import type { CatalogEntry } from '../governance/documents.ts';
-import type { UsageGroup, UsageSum } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
-import { SUMMED_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
-import { OUTCOMES, type SummedField } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import { SUMMED_FIELDS, type UsageGroup, type UsageSum } from '@vertex-ai-gateway/audit-ledger/reading';
+import { OUTCOMES, type SummedField } from '@vertex-ai-gateway/audit-ledger/record';
 import type { Caller } from '../prediction/caller.ts';
 import type { ReadingDependencies } from './list-records.ts';
 import { resolvePeriod } from './period.ts';

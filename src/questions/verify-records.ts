@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { Governance } from '../governance/governance.ts';
 import { isAuditor } from '../governance/is-auditor.ts';
-import type { Period } from '@vertex-ai-gateway/audit-ledger/time/period';
+import type { Period } from '@vertex-ai-gateway/audit-ledger/reading';
 import type { Caller } from '../prediction/caller.ts';
 import { resolveVerifiedPeriod } from './period.ts';
 import type { AuditVerifyQuestion } from './question.ts';

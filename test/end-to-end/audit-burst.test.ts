@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { recordCalls } from '../../src/audit/record-calls.ts';
-import { startAudit } from '@vertex-ai-gateway/audit-ledger/start-audit';
+import { startAudit } from '@vertex-ai-gateway/audit-ledger/recording';
 import type { AuditRecord } from '../../src/prediction/audit-record.ts';
 import { FULL_RECORD } from '../unit/audit/full-record.ts';
 import { AuditedChain } from './audited-chain.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification/report';
+import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification';
 import {
   AuditedChain,
   CALLS,

@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { openAuditKey } from '@vertex-ai-gateway/audit-ledger/keys/audit-key';
-import { createAuditPublicKeys } from '@vertex-ai-gateway/audit-ledger/keys/audit-public-keys';
-import { createSignatureCheck } from '@vertex-ai-gateway/audit-ledger/keys/signature';
+import {
+  createAuditPublicKeys,
+  createSignatureCheck,
+  openAuditKey,
+} from '@vertex-ai-gateway/audit-ledger/keys';
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { StoredAudit, type StoredEntry } from '../support/stored-audit.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';

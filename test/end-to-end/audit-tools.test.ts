@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createAuditPublicKeys } from '@vertex-ai-gateway/audit-ledger/keys/audit-public-keys';
-import { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification/report';
+import { createAuditPublicKeys } from '@vertex-ai-gateway/audit-ledger/keys';
+import { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification';
 import { StoredAudit } from '../support/stored-audit.ts';
 import { ObservedChain } from './observed-chain.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';

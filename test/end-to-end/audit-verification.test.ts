@@ -2,7 +2,7 @@ import { request } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import type { IncomingMessage } from 'node:http';
-import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification/report';
+import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification';
 import { ObservedChain } from './observed-chain.ts';
 import { generate, predict } from './sample-calls.ts';
 

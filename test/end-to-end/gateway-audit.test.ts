@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Fault } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { INSTRUMENTATION_KEY } from '@vertex-ai-gateway/cloud-emulators/sample-resources';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
-import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
+import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading';
 import type { RecordList } from '../../src/questions/list-records.ts';
 import type { Usage } from '../../src/questions/sum-usage.ts';
 import { modelPath } from './gateway-paths.ts';

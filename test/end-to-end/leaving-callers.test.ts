@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
-import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification/report';
+import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AuditedChain, CALLS } from './audited-chain.ts';
 import { modelPath } from './gateway-paths.ts';

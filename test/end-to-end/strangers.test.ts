@@ -1,5 +1,5 @@
 import { functionsApi } from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
-import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification/report';
+import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification';
 import { AuditedChain, closingsIn, requestIdsOf } from './audited-chain.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';
 

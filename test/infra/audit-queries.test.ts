@@ -5,8 +5,7 @@ import { writeDateTime } from '@vertex-ai-gateway/cloud-emulators/application-in
 import { runQuery } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/run-query';
 import { telemetryTables } from '@vertex-ai-gateway/cloud-emulators/application-insights/query/telemetry-tables';
 import type { TelemetryItem } from '@vertex-ai-gateway/cloud-emulators/application-insights/telemetry-item';
-import { toEventAttributes } from '@vertex-ai-gateway/audit-ledger/record/event-attributes';
-import { FlatRecord } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import { FlatRecord, toEventAttributes } from '@vertex-ai-gateway/audit-ledger/record';
 import { type CheckQuery, loadKustoLanguage } from './kusto-language.ts';
 import { TELEMETRY_SCHEMA } from './telemetry-schema.ts';
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { RecordFilter } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
-import { closing } from '@vertex-ai-gateway/audit-ledger/record/record-field';
-import { RECORD_FIELDS } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import type { RecordFilter } from '@vertex-ai-gateway/audit-ledger/reading';
+import { closing, RECORD_FIELDS } from '@vertex-ai-gateway/audit-ledger/record';
 import { CALLER } from '../prediction/one-call.ts';
 import { governanceOf } from '../governance/governance-of.ts';
 
@@ -25,7 +24,7 @@ Object.assign(RECORD_FIELDS, {
 });
 
 test('a field that is added to the schema is shipped', async () => {
-  const { toEventAttributes } = await import('@vertex-ai-gateway/audit-ledger/record/event-attributes');
+  const { toEventAttributes } = await import('@vertex-ai-gateway/audit-ledger/record');
   expect(toEventAttributes({ 'gen_ai.mood': 'good', effort: 3 })).toEqual({
     properties: { 'gen_ai.mood': 'good' },
     measurements: { effort: 3 },
@@ -33,8 +32,7 @@ test('a field that is added to the schema is shipped', async () => {
 });
 
 test('a field that is added to the schema is asked for and read', async () => {
-  const { createApplicationInsightsArchive } =
-    await import('@vertex-ai-gateway/audit-ledger/reading/application-insights-archive');
+  const { createApplicationInsightsArchive } = await import('@vertex-ai-gateway/audit-ledger/reading');
   const queries: string[] = [];
   const archive = createApplicationInsightsArchive((query) => {
     queries.push(query);
@@ -64,8 +62,7 @@ test('a field that is added to the schema as a filter is a parameter of the quer
 });
 
 test('a field that is added to the schema as a sum is summed', async () => {
-  const { createApplicationInsightsArchive } =
-    await import('@vertex-ai-gateway/audit-ledger/reading/application-insights-archive');
+  const { createApplicationInsightsArchive } = await import('@vertex-ai-gateway/audit-ledger/reading');
   const { sumUsage } = await import('../../../src/questions/sum-usage.ts');
   const queries: string[] = [];
   const archive = createApplicationInsightsArchive((query) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { VerificationFinding } from '@vertex-ai-gateway/audit-ledger/verification/report';
+import { VerificationFinding } from '@vertex-ai-gateway/audit-ledger/verification';
 
 test('docs/audit.md says what to do for each kind of finding', () => {
   const [, table = ''] =

@@ -1,5 +1,5 @@
 import { flattenOpening, flattenRecord } from '../../../src/audit/flatten-record.ts';
-import { FlatOpening, FlatRecord } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import { FlatOpening, FlatRecord } from '@vertex-ai-gateway/audit-ledger/record';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import { FULL_RECORD } from './full-record.ts';
 

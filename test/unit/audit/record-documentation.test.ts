@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ANSWER_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading/record-fields';
-import { FlatRecord } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import { ANSWER_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading';
+import { FlatRecord } from '@vertex-ai-gateway/audit-ledger/record';
 
 const text = readFileSync(join(process.cwd(), 'docs/audit.md'), 'utf8');
 const SHORT_NAMES = new Map(ANSWER_FIELDS.map(({ attribute, name }) => [attribute, name]));

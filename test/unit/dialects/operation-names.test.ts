@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { readOwnOperation, sealedAnswer } from '../../../src/dialects/operation-names.ts';
-import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys/seals';
+import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys';
 import type { Owner } from '../../../src/governance/owners.ts';
 import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import { thrownBy } from '../thrown-by.ts';

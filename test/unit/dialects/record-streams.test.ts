@@ -1,7 +1,7 @@
-import { FlatRecord } from '@vertex-ai-gateway/audit-ledger/record/record-schema';
+import { FlatRecord } from '@vertex-ai-gateway/audit-ledger/record';
 import { readFormat, RECORD_STREAMS } from '../../../src/dialects/record-streams.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
+import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading';
 
 const { jsonl, csv } = RECORD_STREAMS;
 const RECORD: RecordedCall = {

@@ -1,4 +1,4 @@
-import type { ContentKeeper, KeptContent } from '@vertex-ai-gateway/audit-ledger/contents/content';
+import type { ContentKeeper, KeptContent } from '@vertex-ai-gateway/audit-ledger/recording';
 import { governanceOf, endpointEntry, type Rules } from '../governance/governance-of.ts';
 import { CALLER, type Changes, oneCall, STREAMED, stream } from './one-call.ts';
 

@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys/seals';
+import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
-import type { Digester } from '@vertex-ai-gateway/audit-ledger/ledger/digests';
+import type { Digester } from '@vertex-ai-gateway/audit-ledger/recording';
 import type { UnverifiedCall } from '../../../src/prediction/audit-trail.ts';
 import type { Vertex } from '../../../src/prediction/vertex.ts';
 import type { AuthorizedCall } from '../../../src/governance/decide.ts';

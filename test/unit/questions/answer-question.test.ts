@@ -7,7 +7,7 @@ import { loadGovernance } from '../../../src/governance/load-governance.ts';
 import { createAnswerQuestion, type QuestionDependencies } from '../../../src/questions/answer-question.ts';
 import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
 import { RunningCalls } from '../../../src/prediction/served-call.ts';
-import type { AuditArchive } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
+import type { AuditArchive } from '@vertex-ai-gateway/audit-ledger/reading';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import type { Call } from '../../../src/prediction/call.ts';
 import type { Caller } from '../../../src/prediction/caller.ts';

@@ -5,7 +5,7 @@ import type {
   RecordFilter,
   RecordPage,
   RecordScope,
-} from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
+} from '@vertex-ai-gateway/audit-ledger/reading';
 import type { Caller } from '../../../src/prediction/caller.ts';
 import {
   listAllRecords,

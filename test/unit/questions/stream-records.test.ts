@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
+import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading';
 import { startDeadline } from '../../../src/prediction/deadline.ts';
 import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import { CallRecord } from '../../../src/prediction/call-record.ts';

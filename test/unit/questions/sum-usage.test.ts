@@ -1,8 +1,4 @@
-import type {
-  AuditArchive,
-  UsageFilter,
-  UsageSum,
-} from '@vertex-ai-gateway/audit-ledger/reading/audit-archive';
+import type { AuditArchive, UsageFilter, UsageSum } from '@vertex-ai-gateway/audit-ledger/reading';
 import type { UsageQuestion } from '../../../src/questions/question.ts';
 import { sumUsage, type Usage } from '../../../src/questions/sum-usage.ts';
 import { endpointEntry, governanceOf, modelEntry } from '../governance/governance-of.ts';
