@@ -11,6 +11,37 @@ export function readCpuTimeInMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
+/** Lists a process and everything that it and its children have started and that still runs. */
+export function listTree(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return [pid, ...(children === '' ? [] : children.split(' ').flatMap((child) => listTree(Number(child))))];
+}
+
+/**
+ * The user and system time of a process and all its descendants, those that have ended included, in steps of 10 ms.
+ */
+export function readCpuTimeOfTreeInMs(pid: number): number {
+  return listTree(pid).reduce((sum, one) => sum + readCpuTimeInMs(one) + readCpuTimeOfEndedInMs(one), 0);
+}
+
+/** The user and system time of a process's children that have ended. */
+function readCpuTimeOfEndedInMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13]) + Number(fields[14])) * MS_PER_TICK;
+}
+
+/**
+ * The memory of a process and all its descendants, in megabytes. Pages that several share count once.
+ * Source: proc_pid_smaps(5)
+ */
+export function readMemoryOfTreeInMb(pid: number): number {
+  return listTree(pid).reduce((sum, one) => {
+    const rollup = readFileSync(`/proc/${one}/smaps_rollup`, 'utf8');
+    return sum + Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1]) / 1024;
+  }, 0);
+}
+
 /** The resident set size of a process, in megabytes. */
 export function readMemoryInMb(pid: number): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

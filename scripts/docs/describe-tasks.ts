@@ -48,6 +48,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'bench:edge': "what the edge's policies add to a call",
     'bench:durability': 'what standard and strict records cost',
     'bench:endurance': 'whether the local chain stays as fast at 100 calls/s: --minutes N',
+    'bench:starts': 'how long starting the chain and restarting the function app takes',
     'bench:verification': 'how long verifying a million entries takes',
     'bench:hostile': 'what hostile calls cost everybody else',
   },
