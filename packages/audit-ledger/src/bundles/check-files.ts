@@ -15,7 +15,8 @@ export async function checkFiles(
 ): Promise<void> {
   for (const { path, bytes, sha256 } of files) {
     if (!BundlePath.safeParse(path).success) {
-      const message = 'The manifest names a file outside the bundle, or by what is no name; it was not read.';
+      const message =
+        'The manifest has a file name that is not valid or leads outside the bundle. The file was not read.';
       findings.push(wrongFile(MANIFEST_FILE, message));
       continue;
     }

@@ -50,7 +50,7 @@ export function createSeals({ loadStore, key, now }: SealOptions): Seals {
     } catch {
       throw new AuditError(
         'SEALS_UNAVAILABLE',
-        'The key by which operations are known to be a team’s cannot be read. Try again shortly.',
+        'The key that verifies names of long-running operations is unavailable. Try again shortly.',
       );
     }
   };

@@ -35,7 +35,7 @@ export async function findKey(
   if (!stored) return undefined;
   const { id, keyId, wrapped } = StoredKey.parse(stored.value);
   const secret = await key.unwrap({ keyId, wrapped: fromBase64url(wrapped) });
-  if (secret.byteLength !== KEY_BYTES) throw new Error('What is stored as a key is none.');
+  if (secret.byteLength !== KEY_BYTES) throw new Error('The stored key is not valid.');
   return { id, secret };
 }
 

@@ -37,7 +37,7 @@ function escapeCharacter(character: string): string {
  */
 export function dateTimeLiteral(instant: Date | string): string {
   const text = typeof instant === 'string' ? instant : instant.toISOString();
-  if (!UTC_INSTANT.test(text)) throw new RangeError('This is no instant that a query can name.');
+  if (!UTC_INSTANT.test(text)) throw new RangeError('The instant cannot be used in a query.');
   return `datetime(${text})`;
 }
 

@@ -1,7 +1,7 @@
 /** Problems that keep events from Application Insights, in sentences for the gateway's operators. */
 export const NO_TOKEN =
   'The function app’s managed identity gives no token for https://monitor.azure.com; check its identity and AZURE_CLIENT_ID.';
-export const NO_ANSWER = 'Application Insights does not answer; check the way there.';
+export const NO_ANSWER = 'Application Insights does not answer. Check the network to it.';
 
 /**
  * Statuses with a known cause:

@@ -105,7 +105,7 @@ class LedgerShipping implements Shipping {
       timeoutInMs: SWEEP_TIMEOUT_IN_MS,
       onLate: () => {
         const { problem } = this.#delivery;
-        const reason = problem === undefined ? '' : ` What is on record waits in the ledger: ${problem}`;
+        const reason = problem === undefined ? '' : ` Records wait in the ledger: ${problem}`;
         const late = new AuditError(
           'AUDIT_UNAVAILABLE',
           `The audit sweep took too long; the next one goes on.${reason}`,

@@ -19,7 +19,7 @@ import { FlatRecord } from '../../src/record/record-schema.ts';
 const WRITER = '20260101T000000000Z-00000001';
 const trusted = getCACertificates('default');
 
-const NO_ANSWER = 'Application Insights does not answer; check the way there.';
+const NO_ANSWER = 'Application Insights does not answer. Check the network to it.';
 const TENANT = '11111111-1111-4111-8111-111111111111';
 const PUBLISHER = { name: 'publisher', clientId: 'c1', objectId: 'd1' };
 const IDENTITY_OF_NOBODY = { getToken: () => Promise.reject(new Error('SDK error with a secret')) };

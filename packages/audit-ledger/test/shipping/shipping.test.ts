@@ -491,7 +491,7 @@ test('a sweep while ingestion is away ends in plain words that say why, and the 
   const sweeping = shippingOutcome(sweeper.shipping.sweep());
   await pass(60);
   expect(await sweeping).toBe(
-    'The audit sweep took too long; the next one goes on. What is on record waits in the ledger: Nobody answers.',
+    'The audit sweep took too long; the next one goes on. Records wait in the ledger: Nobody answers.',
   );
   await pass(60);
   await sweep(sweeper);
