@@ -12,7 +12,7 @@ export function readCpuTimeInMs(pid: number): number {
 }
 
 /** Lists a process and everything that it and its children have started and that still runs. */
-export function listTree(pid: number): number[] {
+function listTree(pid: number): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return [pid, ...(children === '' ? [] : children.split(' ').flatMap((child) => listTree(Number(child))))];
 }
