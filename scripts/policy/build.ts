@@ -6,7 +6,7 @@ import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { runCommand } from '../run-command.ts';
 import { derivePolicies } from './derive-policies.ts';
 import { findDrift, writeFiles } from './generated-files.ts';
-import { readTier, tierOf } from './tier.ts';
+import { readTier, tierOf, TIERS } from './tier.ts';
 import { type GeneratedFile, schemaFiles } from './write-schemas.ts';
 
 const USAGE = 'Usage: npm run policy:build -- [--check] [--tier classic|v2]';
@@ -21,6 +21,7 @@ async function run(): Promise<string | undefined> {
     options: { check: { type: 'boolean', default: false }, tier: { type: 'string' } },
   });
   const tier = values.tier === undefined ? tierOf(ROOT) : readTier(values.tier);
+  if (!tier) throw new Error(`The tier is one of ${TIERS.join(', ')}.\n${USAGE}`);
   const governance = loadGovernance(join(ROOT, 'governance'));
   const apis = readdirSync(join(ROOT, 'apim', 'apis')).toSorted();
   const policies = await Promise.all(derivePolicies(governance, apis, tier).map(layOut));

@@ -25,9 +25,7 @@ export function tierOf(root: string): Tier {
   return isForV2 ? 'v2' : 'classic';
 }
 
-/** Reads the name of a tier. @throws TypeError for any other text. */
-export function readTier(text: string): Tier {
-  const tier = TIERS.find((one) => one === text);
-  if (tier) return tier;
-  throw new TypeError(`The tier is one of ${TIERS.join(', ')}.`);
+/** Reads the name of a tier; undefined for any other text. */
+export function readTier(text: string): Tier | undefined {
+  return TIERS.find((one) => one === text);
 }
