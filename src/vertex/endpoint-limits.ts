@@ -33,8 +33,7 @@ const STREAMED_BY_CONTAINERS: ReadonlySet<string> = new Set(['streamRawPredict',
  * @throws GatewayError INVALID_REQUEST.
  */
 export function checkStream({ operation, payload, isShared }: LimitedCall): void {
-  const isStream = payload.kind === 'bytes' && payload.framing !== undefined;
-  if (!isShared || !isStream || !STREAMED_BY_CONTAINERS.has(operation)) return;
+  if (!isShared || payload.framing === undefined || !STREAMED_BY_CONTAINERS.has(operation)) return;
   const isChat = operation === 'chatCompletions';
   throw new GatewayError(
     'INVALID_REQUEST',

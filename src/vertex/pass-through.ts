@@ -12,7 +12,7 @@ import { splitValues, type StreamValue } from './split-values.ts';
 import { wholeParts } from './stream-parts.ts';
 import { asObject } from './usage-counts.ts';
 import { readErrorBody, readRestError, vertexError } from './vertex-errors.ts';
-import type { VertexAddress } from './vertex-address.ts';
+import type { VertexAddress } from './vertex.ts';
 
 /** Calls Vertex AI over REST at one address. */
 export interface PassThrough {

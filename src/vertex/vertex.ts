@@ -1,13 +1,34 @@
-import { GatewayError } from '../errors/gateway-error.ts';
-import type { Vertex } from '../prediction/vertex.ts';
+import type { EndpointAddress } from '../governance/endpoint-address.ts';
 import type { Answer } from '../prediction/answer.ts';
-import type { AuthorizedCall } from '../governance/decide.ts';
-import type { AnswerRewrite, BytesPayload, VertexRequest, Seal } from '../prediction/prediction.ts';
+import type { Vertex } from '../prediction/vertex.ts';
 import { checkStream, explainLimit } from './endpoint-limits.ts';
+import { passOn, type Send, withFirstPart } from './pass-on.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
 import { createGrpcPredict, type GrpcPredict } from './predict-over-grpc.ts';
-import { type TokenRenewal, withRenewal } from './token-renewal.ts';
-import { type VertexAddress, vertexAddress } from './vertex-address.ts';
+import { VertexFailure } from './vertex-errors.ts';
+
+/** The address that a call goes to. */
+export interface VertexAddress {
+  /** The host name of the request and of TLS; the certificate must be for it. */
+  readonly name: string;
+  /** The host that is connected to: the name itself, unless the catalog or a setting says another. */
+  readonly host: string;
+  readonly port: number;
+  /** True for the host that all models and endpoints without a host of their own share in a location. */
+  readonly isShared: boolean;
+}
+
+/** The source of another access token when Google refuses one. */
+export interface TokenRenewal {
+  /**
+   * Gets another token in place of a refused one.
+   * @returns undefined when another would not help, or too many have been fetched lately.
+   * @throws GatewayError when none can be had.
+   */
+  replace(refused: string): Promise<string | undefined>;
+  /** Reports that Google refuses a replacement too. */
+  replacementRefused(): void;
+}
 
 /** The options of `createVertex`. */
 export interface VertexOptions {
@@ -54,7 +75,7 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
       const address = vertexAddress(location, own, endpointOverride);
       if (resource.kind !== 'endpoint') return call(address, ...asked);
       const limited = { ...target, isShared: address.isShared };
-      checkStream(limited);
+      if (target.payload.framing !== undefined) checkStream(limited);
       return call(address, ...asked).catch((error: unknown) => {
         throw explainLimit(error, limited);
       });
@@ -62,82 +83,29 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
   };
 }
 
-/** Resolves when the first part of a stream is there, so that a refused token is noticed before anything is sent. */
-async function withFirstPart(answer: Answer): Promise<Answer> {
-  if (answer.kind === 'whole') return answer;
-  const parts = answer.parts[Symbol.asyncIterator]();
-  const first = await parts.next();
-  return { ...answer, parts: first.done ? answer.parts : startingWith(first.value, parts) };
-}
-
-async function* startingWith(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield first;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
-}
-
-type Send = (request: VertexRequest, answer: Pick<BytesPayload, 'format' | 'framing'>) => Promise<Answer>;
-
-async function passOn(
-  send: Send,
-  payload: BytesPayload,
-  call: AuthorizedCall,
-  seal: Seal | undefined,
-): Promise<Answer> {
-  const { prerequisite, rewrite } = payload;
-  if (prerequisite) {
-    const fetched = await undefinedWhenNotFound(send(prerequisite.request(call), { format: 'opaque' }));
-    prerequisite.check(fetched?.kind === 'whole' ? readAnswer(fetched.body) : undefined, call);
-    if (fetched && prerequisite.isAnswer) return rewrite ? rewritten(fetched, rewrite, call, seal) : fetched;
-  }
-  const answer = await send(payload.request(call, seal), payload);
-  return rewrite ? rewritten(answer, rewrite, call, seal) : answer;
-}
-
 /**
- * Resolves with the answer; undefined when Vertex AI refuses the name or has no such resource. The caller must not learn
- * which of the two it is, because the resource may be another's.
+ * Returns the address of an endpoint that has a host of its own, and else the shared address of a location. Both come
+ * from the catalog alone.
+ * https://cloud.google.com/vertex-ai/docs/general/locations and
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations (global and multi-region addresses)
+ * @param override one `host:port` that is connected to in place of every host; the names stay.
  */
-async function undefinedWhenNotFound(coming: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await coming;
-  } catch (error) {
-    const isAboutRequest = error instanceof GatewayError && [400, 404].includes(error.facts.status);
-    if (isAboutRequest) return undefined;
-    throw error;
-  }
+export function vertexAddress(
+  location: string,
+  own: EndpointAddress | undefined,
+  override: string | undefined,
+): VertexAddress {
+  const name = own?.name ?? sharedHostOf(location);
+  const isShared = own === undefined;
+  if (override === undefined) return { name, host: own?.ip ?? name, port: 443, isShared };
+  const { hostname, port } = new URL(`https://${override}`);
+  return { name, host: hostname, port: Number(port === '' ? 443 : port), isShared };
 }
 
-function readAnswer(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString());
-  } catch {
-    throw new GatewayError('VERTEX_FAILED', 'Vertex AI’s answer is not JSON.');
-  }
-}
-
-async function rewritten(
-  answer: Answer,
-  { whole, part }: AnswerRewrite,
-  call: AuthorizedCall,
-  seal: Seal | undefined,
-): Promise<Answer> {
-  if (answer.kind === 'whole')
-    return whole ? { ...answer, body: await whole(answer.body, call, seal) } : answer;
-  return part ? { ...answer, parts: mapParts(answer.parts, part) } : answer;
-}
-
-async function* mapParts(
-  parts: AsyncIterable<Uint8Array>,
-  rewrite: (part: Uint8Array) => Uint8Array,
-): AsyncGenerator<Uint8Array> {
-  for await (const part of parts) {
-    const sent = rewrite(part);
-    if (sent.byteLength > 0) yield sent;
-  }
+function sharedHostOf(location: string): string {
+  if (location === 'global') return 'aiplatform.googleapis.com';
+  if (!location.includes('-')) return `aiplatform.${location}.rep.googleapis.com`;
+  return `${location}-aiplatform.googleapis.com`;
 }
 
 function perAddress<Client>(create: (address: VertexAddress) => Client): (address: VertexAddress) => Client {
@@ -148,4 +116,31 @@ function perAddress<Client>(create: (address: VertexAddress) => Client): (addres
     clients.set(key, client);
     return client;
   };
+}
+
+/**
+ * Makes an attempt, and a second one with another access token when Google refuses the first token.
+ * @throws the failure of the last attempt, or what `replace` throws.
+ */
+export async function withRenewal<Result>(
+  renewal: TokenRenewal,
+  accessToken: string,
+  attempt: (accessToken: string) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await attempt(accessToken);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const replacement = await renewal.replace(accessToken);
+    if (replacement === undefined) throw error;
+    return attempt(replacement).catch((failure: unknown) => {
+      if (isRefusal(failure)) renewal.replacementRefused();
+      throw failure;
+    });
+  }
+}
+
+/** Returns true when Google refused the access token, which it does before it looks at the call itself. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof VertexFailure && error.kind === 'token-refused';
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fromProtoValue, toProtoValue } from '../../../src/vertex/struct-value.ts';
+import { fromProtoValue, toProtoValue } from '../../../src/vertex/predict-over-grpc.ts';
 
 test('every kind of JSON value has its kind of protobuf value', () => {
   expect(toProtoValue({ a: [1.5, 'x', true, null] })).toEqual({

@@ -1,4 +1,4 @@
-import { vertexAddress } from '../../../src/vertex/vertex-address.ts';
+import { vertexAddress } from '../../../src/vertex/vertex.ts';
 
 test.each([
   ['us-central1', 'us-central1-aiplatform.googleapis.com'],

@@ -13,7 +13,7 @@ import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import type { EndpointAddress } from '../../../src/governance/endpoint-address.ts';
 import type { Answer, Framing, StreamedAnswer, WholeAnswer } from '../../../src/prediction/answer.ts';
 import type { BytesPayload, Prediction, VertexRequest } from '../../../src/prediction/prediction.ts';
-import type { TokenRenewal } from '../../../src/vertex/token-renewal.ts';
+import type { TokenRenewal } from '../../../src/vertex/vertex.ts';
 import type { Vertex, VertexLimits } from '../../../src/prediction/vertex.ts';
 import { createVertex } from '../../../src/vertex/vertex.ts';
 import { governanceOf, modelEntry } from '../governance/governance-of.ts';
