@@ -25,6 +25,7 @@ import { registerOpenAiFunction } from './functions/openai-function.ts';
 import { registerVertexFunction } from './functions/vertex-function.ts';
 import { loadGovernance } from './governance/load-governance.ts';
 import { createAnswerQuestion } from './questions/answer-question.ts';
+import { systemClock } from './prediction/deadline.ts';
 import { createPredict } from './prediction/predict.ts';
 import { MemoryBudget } from './prediction/memory-budget.ts';
 import { RunningCalls } from './prediction/served-call.ts';
@@ -90,8 +91,7 @@ const serving: ServingDependencies = {
   callTimeoutInMs: settings.CALL_TIMEOUT_IN_MS,
   streamTimeoutInMs: settings.STREAM_TIMEOUT_IN_MS,
   maximumBodyBytes: settings.MAXIMUM_BODY_BYTES,
-  monotonicNow: () => performance.now(),
-  now: () => new Date(),
+  ...systemClock,
 };
 
 const applicationId =

@@ -39,6 +39,9 @@ export interface Deadline {
   clear(): void;
 }
 
+/** The clocks of the system, by which calls are timed. */
+export const systemClock = { monotonicNow: () => performance.now(), now: () => new Date() };
+
 /** The header that Google's clients send: https://github.com/googleapis/js-genai/blob/main/src/_api_client.ts */
 const WHOLE = 'x-server-timeout';
 /** The header that OpenAI's and Anthropic's clients send: https://github.com/openai/openai-node/blob/master/src/client.ts */

@@ -1,14 +1,10 @@
 import { GatewayError, toGatewayError } from '../errors/gateway-error.ts';
-import type { CallRecord } from './call-record.ts';
-import { callerGone, type Deadline } from './deadline.ts';
-import type { ErrorDialect } from './dialect.ts';
-import type { ServedCall } from './served-call.ts';
-import type { Reply } from './reply.ts';
-import type { Answer, AnswerFacts, WholeAnswer } from './answer.ts';
+import type { Answer, AnswerFacts, StreamedAnswer, WholeAnswer } from './answer.ts';
+import { callerGone } from './deadline.ts';
+import { abandonUnlessTaken, deliverWhole, settleOrWithhold, untilTaken } from './deliver-whole.ts';
+import type { SilenceFiller } from './dialect.ts';
 import type { StreamShape } from './prediction.ts';
-
-/** The time for which the rest of an answer may still be taken when the call's time is up. */
-const UNTAKEN_END_IN_MS = 1_000;
+import type { ServedCall } from './served-call.ts';
 
 /**
  * Hands the answer to the caller, whole or as a stream.
@@ -27,183 +23,188 @@ export async function deliver(
 }
 
 /**
- * Sends a whole answer and waits until it is taken. A strict call's answer is put on the ledger first.
- * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE when the ledger does not take it; nothing is sent then.
- */
-export async function deliverWhole(
-  { reply, record, deadline }: ServedCall<ErrorDialect>,
-  answer: WholeAnswer,
-): Promise<void> {
-  record.noteSent(answer.body);
-  record.noteAnswered(answer.facts);
-  if (record.isStrict) await settleOrWithhold(record, answer.body);
-  deadline.beginDelivery();
-  reply.send(200, { ...record.headers(answer.contentType), ...tokensHeader(answer.facts) }, answer.body);
-  try {
-    await untilTaken(reply, deadline);
-  } catch (error) {
-    // It is not known how much has arrived of an answer that is not taken whole.
-    record.noteWithheld(answer.body);
-    const failure = toGatewayError(error);
-    record.noteInterrupted(failure, answer.facts);
-    await record.settleFailure(failure);
-  }
-}
-
-/** Cuts an answer off that the client has not taken whole within a second. */
-export function abandonUnlessTaken(reply: Reply): void {
-  const timer = setTimeout(() => reply.abandon(), UNTAKEN_END_IN_MS);
-  void reply.over.then(() => clearTimeout(timer));
-}
-
-/**
- * Resolves when the answer has gone out. An answer that is not taken in time is cut off.
- * @throws GatewayError CALLER_GONE for an answer that is not taken whole, INSTANCE_STOPPING when the instance stops before.
- */
-export async function untilTaken(reply: Reply, deadline: Deadline): Promise<void> {
-  try {
-    if (await deadline.bound(reply.over)) return;
-  } catch (error) {
-    // The time is up, or the instance stops; what is nearly out is let go.
-    abandonUnlessTaken(reply);
-    if (await reply.over) return;
-    if (toGatewayError(error).code === 'INSTANCE_STOPPING') throw error;
-  }
-  throw callerGone();
-}
-
-/** Settles a strict call before its last part goes out; a part that may not go out is noted as withheld. */
-async function settleOrWithhold(record: CallRecord, part: Uint8Array | undefined): Promise<void> {
-  try {
-    await record.settle();
-  } catch (error) {
-    if (part) record.noteWithheld(part);
-    throw error;
-  }
-}
-
-/** Writes the header by which the edge counts tokens against the limits document; the edge takes it off the answer. */
-function tokensHeader({ usage: { totalTokens } }: AnswerFacts): Record<string, string> {
-  return totalTokens === undefined ? {} : { 'x-gateway-total-tokens': String(totalTokens) };
-}
-
-/**
  * Sends a stream part by part, and fills the silence while no part comes. A failure after something is sent is written into
  * the stream, so that the client does not take the answer for complete.
  */
 async function deliverStream(
   served: ServedCall,
   coming: Promise<Answer>,
-  { format, ...shape }: StreamShape,
+  shape: StreamShape,
   keepAliveIntervalInMs: number,
 ): Promise<void> {
-  const { call, reply, record, deadline } = served;
-  let { framing } = shape;
-  let filler = call.dialect.fillSilence({ format, framing });
-  const sent: { isBegun: boolean; lastPart: Uint8Array | undefined; isComplete: boolean } = {
-    isBegun: false,
-    lastPart: undefined,
-    isComplete: false,
-  };
-  let facts = (): AnswerFacts => ({ usage: {} });
-  let parts: AsyncIterator<Uint8Array> | undefined;
-  // A strict call's last part waits for the ledger, so one part is always held back.
-  let held: Uint8Array | undefined;
-  // A part that is being sent when the stream fails is sent before the error, so it is noted before the error.
-  let pending: Uint8Array | undefined;
-  const begin = (contentType: string) => {
-    if (sent.isBegun) return;
-    sent.isBegun = true;
-    deadline.beginStream();
-    reply.begin(200, record.headers(contentType));
-  };
-  let untaken = 0;
-  const write = async (bytes: Uint8Array | string) => {
-    untaken += 1;
-    const isTaken = await reply.write(bytes);
-    untaken -= 1;
-    silence.interrupt();
-    return isTaken;
-  };
-  const writePart = (part: Uint8Array) => write(filler?.join(part) ?? part);
-  const silence = watchSilence(keepAliveIntervalInMs, () => {
-    // Bytes would only pile up while the client doesn't take those before them. Little can follow a reason to finish.
-    if (!filler || untaken > 0 || facts().finishReason !== undefined) return;
-    const bytes = filler.fill();
-    if (bytes === undefined) return;
-    begin(filler.contentType);
-    void write(bytes);
-  });
+  const delivery = new StreamDelivery(served, shape, keepAliveIntervalInMs);
   try {
-    const answer = await deadline.bound(coming);
-    if (answer.kind === 'whole') {
-      if (sent.isBegun) throw new GatewayError('VERTEX_FAILED', 'Vertex AI’s answer is not a stream.');
-      await deliverWhole(served, answer);
-      return;
+    const answer = await served.deadline.bound(coming);
+    if (answer.kind === 'whole') await delivery.sendWhole(answer);
+    else {
+      await delivery.sendParts(answer);
+      await delivery.sendEnd();
     }
-    parts = answer.parts[Symbol.asyncIterator]();
-    if (answer.framing !== framing) {
-      if (sent.isBegun)
-        throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with another form of stream.');
-      framing = answer.framing;
-      filler = call.dialect.fillSilence({ format, framing });
-    }
-    facts = answer.facts;
-    const send = async (part: Uint8Array | undefined) => {
-      if (part === undefined) return;
-      sent.lastPart = part;
-      if (!(await deadline.bound(writePart(part)))) throw callerGone();
-    };
-    const sendOnRecord = async (part: Uint8Array | undefined) => {
-      pending = part;
-      await send(part);
-      pending = undefined;
-      if (part) record.noteSent(part);
-    };
+  } catch (error) {
+    if (!delivery.isBegun) throw error;
+    await delivery.sendFailure(toGatewayError(error));
+  } finally {
+    delivery.stopFilling();
+  }
+}
+
+/** One stream on its way to the caller. */
+class StreamDelivery {
+  /** True once the status line has gone out. */
+  isBegun = false;
+  readonly #served: ServedCall;
+  readonly #silence: ReturnType<typeof watchSilence>;
+  #shape: StreamShape;
+  #filler: SilenceFiller | undefined;
+  #parts: AsyncIterator<Uint8Array> | undefined;
+  /** The last part that was sent, or is being sent. */
+  #lastPart: Uint8Array | undefined;
+  /** One part is always held back in a strict call, because its last part waits for the ledger. */
+  #held: Uint8Array | undefined;
+  /** A part that is being sent when the stream fails is sent before the error, so it is noted before the error. */
+  #pending: Uint8Array | undefined;
+  /** The writes that the client has not taken yet. */
+  #untaken = 0;
+  /** True once all parts are sent. */
+  #isComplete = false;
+  #facts = (): AnswerFacts => ({ usage: {} });
+
+  constructor(served: ServedCall, shape: StreamShape, keepAliveIntervalInMs: number) {
+    this.#served = served;
+    this.#shape = shape;
+    this.#filler = served.call.dialect.fillSilence(shape);
+    this.#silence = watchSilence(keepAliveIntervalInMs, () => this.#fill());
+  }
+
+  /** Sends an answer that came in one piece, although a stream was asked for. @throws GatewayError VERTEX_FAILED once begun. */
+  async sendWhole(answer: WholeAnswer): Promise<void> {
+    if (this.isBegun) throw new GatewayError('VERTEX_FAILED', 'Vertex AI’s answer is not a stream.');
+    await deliverWhole(this.#served, answer);
+  }
+
+  /**
+   * Sends the parts as they come; of a strict call all but the last.
+   * @throws GatewayError VERTEX_FAILED for another framing than that of the bytes that have gone out, what the parts throw,
+   *   and CALLER_GONE.
+   */
+  async sendParts({ contentType, framing, parts, facts }: StreamedAnswer): Promise<void> {
+    const { record, deadline } = this.#served;
+    this.#parts = parts[Symbol.asyncIterator]();
+    this.#reframe(framing);
+    this.#facts = facts;
     for (;;) {
-      const next = await deadline.bound(parts.next());
-      begin(answer.contentType);
-      if (next.done) break;
-      const free = record.isStrict ? held : next.value;
-      if (record.isStrict) held = next.value;
-      await sendOnRecord(free);
+      const next = await deadline.bound(this.#parts.next());
+      this.#begin(contentType);
+      if (next.done) return;
+      const free = record.isStrict ? this.#held : next.value;
+      if (record.isStrict) this.#held = next.value;
+      if (free) await this.#sendOnRecord(free);
     }
-    record.noteAnswered(facts());
-    const last = held;
-    held = undefined;
+  }
+
+  /** Puts a strict call on the ledger, sends the rest, and waits until all of it is taken. */
+  async sendEnd(): Promise<void> {
+    const { reply, record, deadline } = this.#served;
+    record.noteAnswered(this.#facts());
+    const last = this.#held;
+    this.#held = undefined;
     if (last) record.noteSent(last);
     if (record.isStrict) await settleOrWithhold(record, last);
-    await send(last).catch((error: unknown) => {
-      if (last && toGatewayError(error).code === 'CALLER_GONE') record.noteWithheld(last);
-      throw error;
-    });
-    silence.clear();
-    const rest = filler?.finish() ?? '';
+    if (last) await this.#sendLast(last);
+    this.stopFilling();
+    const rest = this.#filler?.finish() ?? '';
     if (rest !== '') void reply.write(rest);
-    sent.isComplete = true;
+    this.#isComplete = true;
     reply.end();
     await untilTaken(reply, deadline);
-  } catch (error) {
-    if (!sent.isBegun) throw error;
-    const failure = toGatewayError(error);
-    record.noteInterrupted(failure, facts());
-    const told =
-      failure.code === 'CALLER_GONE' || sent.isComplete
-        ? undefined
-        : call.dialect.writeStreamError(failure, { format, framing, lastPart: held ?? sent.lastPart });
-    if (told !== undefined)
-      for (const part of [pending, held, told]) if (part !== undefined) record.noteSent(part);
+  }
+
+  /** Puts the failure of a stream that has begun on record, and writes it into the stream where that can be read. */
+  async sendFailure(failure: GatewayError): Promise<void> {
+    const { reply, record } = this.#served;
+    record.noteInterrupted(failure, this.#facts());
+    const error = this.#writeError(failure);
+    if (error !== undefined)
+      for (const part of [this.#pending, this.#held, error]) if (part !== undefined) record.noteSent(part);
     await record.settleFailure(failure);
-    if (told !== undefined) {
-      if (held) void writePart(held);
-      void writePart(Buffer.from(told));
+    if (error !== undefined) {
+      if (this.#held) void this.#writePart(this.#held);
+      void this.#writePart(Buffer.from(error));
     }
-    if (!sent.isComplete) reply.end();
+    if (!this.#isComplete) reply.end();
     abandonUnlessTaken(reply);
     // This is not waited for: a generator ends only when its pending part comes, and the deadline's signal cuts that off.
-    void parts?.return?.().catch(() => undefined);
-  } finally {
-    silence.clear();
+    void this.#parts?.return?.().catch(() => undefined);
+  }
+
+  /** Fills no silence from here on. */
+  stopFilling(): void {
+    this.#silence.clear();
+  }
+
+  #fill(): void {
+    // Bytes would only pile up while the client doesn't take those before them. Little can follow a reason to finish.
+    if (!this.#filler || this.#untaken > 0 || this.#facts().finishReason !== undefined) return;
+    const bytes = this.#filler.fill();
+    if (bytes === undefined) return;
+    this.#begin(this.#filler.contentType);
+    void this.#write(bytes);
+  }
+
+  #begin(contentType: string): void {
+    if (this.isBegun) return;
+    this.isBegun = true;
+    const { reply, record, deadline } = this.#served;
+    deadline.beginStream();
+    reply.begin(200, record.headers(contentType));
+  }
+
+  #reframe(framing: StreamShape['framing']): void {
+    if (framing === this.#shape.framing) return;
+    if (this.isBegun)
+      throw new GatewayError('VERTEX_FAILED', 'Vertex AI answered with another form of stream.');
+    this.#shape = { ...this.#shape, framing };
+    this.#filler = this.#served.call.dialect.fillSilence(this.#shape);
+  }
+
+  async #sendOnRecord(part: Uint8Array): Promise<void> {
+    this.#pending = part;
+    await this.#send(part);
+    this.#pending = undefined;
+    this.#served.record.noteSent(part);
+  }
+
+  async #sendLast(part: Uint8Array): Promise<void> {
+    try {
+      await this.#send(part);
+    } catch (error) {
+      if (toGatewayError(error).code === 'CALLER_GONE') this.#served.record.noteWithheld(part);
+      throw error;
+    }
+  }
+
+  async #send(part: Uint8Array): Promise<void> {
+    this.#lastPart = part;
+    if (!(await this.#served.deadline.bound(this.#writePart(part)))) throw callerGone();
+  }
+
+  #writePart(part: Uint8Array): Promise<boolean> {
+    return this.#write(this.#filler?.join(part) ?? part);
+  }
+
+  async #write(bytes: Uint8Array | string): Promise<boolean> {
+    this.#untaken += 1;
+    const isTaken = await this.#served.reply.write(bytes);
+    this.#untaken -= 1;
+    this.#silence.interrupt();
+    return isTaken;
+  }
+
+  /** Writes the error for a client that is there and does not have the whole answer yet; undefined for any other. */
+  #writeError(failure: GatewayError): string | undefined {
+    if (failure.code === 'CALLER_GONE' || this.#isComplete) return undefined;
+    const lastPart = this.#held ?? this.#lastPart;
+    return this.#served.call.dialect.writeStreamError(failure, { ...this.#shape, lastPart });
   }
 }
 

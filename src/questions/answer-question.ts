@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AuditArchive } from '@vertex-ai-gateway/audit-ledger/reading';
-import { deliverWhole } from '../prediction/deliver.ts';
+import { deliverWhole } from '../prediction/deliver-whole.ts';
 import { describeCaller } from './describe-caller.ts';
 import { explainCall } from './explain-call.ts';
 import type { Call } from '../prediction/call.ts';

@@ -1,7 +1,7 @@
 import { toGatewayError } from '../errors/gateway-error.ts';
 import type { RecordedCall } from '@vertex-ai-gateway/audit-ledger/reading';
 import { callerGone } from '../prediction/deadline.ts';
-import { abandonUnlessTaken, untilTaken } from '../prediction/deliver.ts';
+import { abandonUnlessTaken, untilTaken } from '../prediction/deliver-whole.ts';
 import type { ServedCall } from '../prediction/served-call.ts';
 import type { QuestionDialect } from './question-dialect.ts';
 import type { RecordStream } from './question.ts';
