@@ -4,10 +4,11 @@ import { invalidBody } from '../errors/invalid-body.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import { editJson, type JsonEdits } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
+import { readJson } from '../json/read-json.ts';
 import type { DialectRequest } from '../prediction/dialect.ts';
 import type { ReadHeader } from '../prediction/caller.ts';
 import type { Prediction } from '../prediction/prediction.ts';
-import { MAXIMUM_TURNS, readBody } from './body-bounds.ts';
+import { MAXIMUM_TURNS } from './body-bounds.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { CLAUDE_REQUEST } from './reach/claude-messages.ts';
 import { readReach } from './reach/read-reach.ts';
@@ -41,7 +42,7 @@ type MessageBody = Scalars<z.infer<typeof MessageBody>>;
  * @throws GatewayError INVALID_JSON, INVALID_REQUEST.
  */
 export async function readMessage({ body, header }: DialectRequest): Promise<Prediction> {
-  const { json, check } = await readReach(CLAUDE_REQUEST, await readBody(body));
+  const { json, check } = await readReach(CLAUDE_REQUEST, await readJson(body));
   const message = await validateBody(MessageBody, json);
   const streams = message.stream === true;
   const operation = operationOf(message);
@@ -66,7 +67,7 @@ export async function readMessage({ body, header }: DialectRequest): Promise<Pre
 
 /** Reads a count of a message's tokens. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
 export async function readTokenCount({ body, header }: DialectRequest): Promise<Prediction> {
-  const { json, check } = await readReach(CLAUDE_REQUEST, await readBody(body));
+  const { json, check } = await readReach(CLAUDE_REQUEST, await readJson(body));
   const message = await validateBody(MessageBody, json);
   return {
     check,

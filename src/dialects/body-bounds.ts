@@ -1,18 +1,9 @@
-import { GatewayError } from '../errors/gateway-error.ts';
-import type { JsonValue } from '../json/json-value.ts';
-import { readJson } from '../json/read-json.ts';
-
-/** Bounds of a body; the general bound applies to one that is left out. */
-interface BodyBounds {
-  readonly bytes?: number;
-  /** The number of JSON values, lists and objects included. */
-  readonly values?: number;
-}
+import type { JsonBounds } from '../json/read-json.ts';
 
 const MB = 1_048_576;
 
-/** Bounds that differ from the general ones, by the purpose of the body. A bound of Google's names its page. */
-const BOUNDS = {
+/** The bounds that differ from the general ones, by the purpose of the body. A bound of Google's names its page. */
+export const BODY_BOUNDS = named({
   /**
    * Google takes 10 MB at a dedicated endpoint. 5 M values allow a body of one-digit numbers to fill them:
    * https://cloud.google.com/vertex-ai/docs/predictions/choose-endpoint-type
@@ -28,10 +19,10 @@ const BOUNDS = {
   'the name of an operation': { bytes: MB / 64, values: 100 },
   'a method that takes no body': { bytes: MB / 64, values: 100 },
   'policy:explain': { bytes: MB, values: 50_000 },
-} as const satisfies Record<string, BodyBounds>;
+});
 
 /** The purpose of a body with bounds of its own, as error messages name it. */
-export type BodyPurpose = keyof typeof BOUNDS;
+export type BodyPurpose = keyof typeof BODY_BOUNDS;
 
 /** The most turns of a conversation, on every surface. It is the bound of Claude: https://docs.claude.com/en/api/messages */
 export const MAXIMUM_TURNS = 100_000;
@@ -42,18 +33,10 @@ export const MAXIMUM_TURNS = 100_000;
  */
 export const MAXIMUM_MODEL_INSTANCES = 250;
 
-/**
- * Reads a JSON body within the bounds of its purpose; the general bounds apply when it is left out.
- * @throws GatewayError PAYLOAD_TOO_LARGE, INVALID_JSON, or INVALID_REQUEST for too many values.
- */
-export async function readBody(body: Uint8Array, purpose?: BodyPurpose): Promise<JsonValue> {
-  if (purpose === undefined) return readJson(body);
-  const bounds: BodyBounds = BOUNDS[purpose];
-  if (bounds.bytes !== undefined && body.byteLength > bounds.bytes) {
-    throw new GatewayError(
-      'PAYLOAD_TOO_LARGE',
-      `The body is larger than ${bounds.bytes} bytes, the most that ${purpose} takes.`,
-    );
-  }
-  return readJson(body, bounds);
+/** Adds to each of the bounds the purpose that errors name. */
+function named<Purpose extends string>(
+  bounds: Readonly<Record<Purpose, Omit<JsonBounds, 'of'>>>,
+): Readonly<Record<Purpose, JsonBounds>> {
+  const entries = Object.entries<Omit<JsonBounds, 'of'>>(bounds).map(([of, one]) => [of, { of, ...one }]);
+  return Object.fromEntries(entries) as Record<Purpose, JsonBounds>;
 }

@@ -1,3 +1,4 @@
+import { readJson } from '../json/read-json.ts';
 import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidQuery } from '../errors/invalid-query.ts';
@@ -12,7 +13,7 @@ import type {
   UsageQuestion,
 } from '../questions/question.ts';
 import { readAskedCall, SURFACE_PATH } from './asked-call.ts';
-import { readBody } from './body-bounds.ts';
+import { BODY_BOUNDS } from './body-bounds.ts';
 import { writeGatewayError } from './gateway-errors.ts';
 import { AuditQuery, AuditVerifyQuery, UsageQuery } from './gateway-queries.ts';
 import { readQuery } from './read-query.ts';
@@ -63,7 +64,7 @@ function readQuestion({ method, path, query, header, body }: DialectRequest): Qu
 }
 
 async function readExplainQuestion(body: Uint8Array): Promise<PolicyExplainQuestion> {
-  const json = await readBody(body, 'policy:explain');
+  const json = await readJson(body, BODY_BOUNDS['policy:explain']);
   const { method, path } = await validateBody(ExplainBody, json);
   const asked = json.member('body');
   const call = await readAskedCall({ method, path, ...(asked && { body: asked }) });

@@ -1,6 +1,6 @@
+import { readJson } from '../json/read-json.ts';
 import type { DialectRequest } from '../prediction/dialect.ts';
 import type { Prediction } from '../prediction/prediction.ts';
-import { readBody } from './body-bounds.ts';
 import { readChatCompletion } from './chat-completions.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { readOpenAiTarget } from './openai-target.ts';
@@ -17,7 +17,7 @@ const ONLY_MODEL = '';
 
 /** Reads a chat completion; Vertex AI serves it in OpenAI's own format. @throws GatewayError INVALID_JSON, INVALID_REQUEST. */
 export async function readOpenAiChat({ body, header }: DialectRequest): Promise<Prediction> {
-  const reaching = await readReach(CHAT_REQUEST, await readBody(body));
+  const reaching = await readReach(CHAT_REQUEST, await readJson(body));
   const asked = await validateBody(ChatCompletionsBody, reaching.json);
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
   return {

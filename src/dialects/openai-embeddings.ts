@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { invalidBody } from '../errors/invalid-body.ts';
 import type { JsonValue } from '../json/json-value.ts';
+import { readJson } from '../json/read-json.ts';
 import type { DialectRequest } from '../prediction/dialect.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { Prediction, VertexRequest } from '../prediction/prediction.ts';
-import { MAXIMUM_MODEL_INSTANCES, readBody } from './body-bounds.ts';
+import { MAXIMUM_MODEL_INSTANCES } from './body-bounds.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { isTextEmbedding } from './openai-models.ts';
 import { readOpenAiTarget } from './openai-target.ts';
@@ -50,7 +51,7 @@ const PredictAnswer = z.object({
  * @throws GatewayError INVALID_JSON, INVALID_REQUEST.
  */
 export async function readEmbeddings({ body, header }: DialectRequest): Promise<Prediction> {
-  const json = await readBody(body);
+  const json = await readJson(body);
   const asked = await validateBody(EmbeddingsBody, json);
   const texts = textsOf(json.member('input'));
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);

@@ -28,16 +28,8 @@ export interface ObjectSchema {
   readonly isStrict: boolean;
 }
 
-const KNOWN = new WeakMap<z.core.$ZodType, SchemaTree>();
-
-/** Converts a zod schema; each is converted once. @throws TypeError for a schema that can only judge a whole object or list. */
+/** Converts a zod schema. @throws TypeError for a schema that can only judge a whole object or list. */
 export function schemaTreeOf(schema: z.core.$ZodType): SchemaTree {
-  const known = KNOWN.get(schema) ?? describe(schema);
-  KNOWN.set(schema, known);
-  return known;
-}
-
-function describe(schema: z.core.$ZodType): SchemaTree {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
     case 'unknown':

@@ -10,6 +10,8 @@ import { type SchemaTree, schemaTreeOf, type ListSchema, type ObjectSchema } fro
 
 /** The number of items validated in one turn of the event loop: a millisecond's work at most. */
 const ITEMS_IN_A_TURN = 1_000;
+/** The trees of the schemas that have validated a body; each schema is converted once. */
+const TREES = new WeakMap<z.ZodType, SchemaTree>();
 /** A bound that no text of a schema here needs, in bytes of JSON. */
 const MAXIMUM_TEXT_BYTES = 1_048_576;
 
@@ -33,8 +35,10 @@ export async function validateBody<Schema extends z.ZodType>(
   body: JsonValue | undefined,
   turns: Turns = loopTurns,
 ): Promise<Scalars<z.infer<Schema>>> {
+  const tree = TREES.get(schema) ?? schemaTreeOf(schema);
+  TREES.set(schema, tree);
   const validator = new TreeValidator();
-  const scalars = validator.validate(schemaTreeOf(schema), body ?? emptyObject);
+  const scalars = validator.validate(tree, body ?? emptyObject);
   while (validator.advance(ITEMS_IN_A_TURN)) await turns.next();
   if (validator.violations.length > 0) throw invalidBody(validator.violations);
   return scalars as Scalars<z.infer<Schema>>;

@@ -3,11 +3,12 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { Instances } from '../governance/instance-schemas.ts';
 import { editJson } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
+import { type JsonBounds, readJson } from '../json/read-json.ts';
 import type { AnswerFormat, Framing } from '../prediction/answer.ts';
 import type { Dialect, DialectRequest } from '../prediction/dialect.ts';
 import type { Payload, Prediction } from '../prediction/prediction.ts';
 import type { AskedCall } from '../questions/question.ts';
-import { readBody, type BodyPurpose } from './body-bounds.ts';
+import { BODY_BOUNDS } from './body-bounds.ts';
 import { checkNamedCache } from './cached-content-name.ts';
 import { readChatCompletion } from './chat-completions.ts';
 import { fillSilence } from './fill-silence.ts';
@@ -105,7 +106,7 @@ export const vertexDialect: Dialect = {
       const target = completeTarget(path, undefined);
       return { ...target, payload: await readPayload(target, path.verb, request, undefined) };
     }
-    const body = await readReach(messageOfCall(path), await readBody(request.body, purposeOf(path)));
+    const body = await readReach(messageOfCall(path), await readJson(request.body, boundsOf(path)));
     const target = completeTarget(path, body.json);
     return { ...target, payload: await readPayload(target, path.verb, request, body), check: body.check };
   },
@@ -130,11 +131,13 @@ export async function readVertexCall(
 }
 
 /** Custom containers have bounds of their own. A tuned Gemini model is on an endpoint as well and has Gemini's bounds. */
-function purposeOf({ resource, verb }: VertexPath): BodyPurpose | undefined {
-  if (verb === 'fetchPredictOperation') return 'the name of an operation';
+function boundsOf({ resource, verb }: VertexPath): JsonBounds | undefined {
+  if (verb === 'fetchPredictOperation') return BODY_BOUNDS['the name of an operation'];
   const containerVerbs =
     /^(predict|explain|(stream)?rawPredict|direct(Raw)?Predict|serverStreamingPredict)$/i;
-  return resource?.kind === 'endpoint' && containerVerbs.test(verb) ? 'a custom endpoint' : undefined;
+  return resource?.kind === 'endpoint' && containerVerbs.test(verb)
+    ? BODY_BOUNDS['a custom endpoint']
+    : undefined;
 }
 
 /** True for a body that is not JSON by its content type, which only a custom container may take. */

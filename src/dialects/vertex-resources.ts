@@ -1,9 +1,9 @@
 import type { DialectRequest } from '../prediction/dialect.ts';
 import type { BytesPayload } from '../prediction/prediction.ts';
 import type { JsonValue } from '../json/json-value.ts';
-import { emptyObject } from '../json/read-json.ts';
+import { emptyObject, readJson } from '../json/read-json.ts';
 import { batchJobs } from './batch-jobs.ts';
-import { readBody } from './body-bounds.ts';
+import { BODY_BOUNDS } from './body-bounds.ts';
 import { cachedContents } from './cached-contents.ts';
 import { publisherModels } from './publisher-models.ts';
 import { readQuery } from './read-query.ts';
@@ -27,8 +27,9 @@ export async function readResourceBody(
   { body: purpose }: ResourceOperation,
   { body }: DialectRequest,
 ): Promise<JsonValue> {
-  if (purpose !== undefined) return readBody(body, purpose);
-  if (body.byteLength > 0) validateSmallBody(NoBody, await readBody(body, 'a method that takes no body'));
+  if (purpose !== undefined) return readJson(body, BODY_BOUNDS[purpose]);
+  if (body.byteLength > 0)
+    validateSmallBody(NoBody, await readJson(body, BODY_BOUNDS['a method that takes no body']));
   return emptyObject;
 }
 

@@ -11,6 +11,10 @@ const MAXIMUM_VALUES = 1_000_000;
 
 /** Bounds of a JSON body. */
 export interface JsonBounds {
+  /** Maximum number of bytes; not bounded here when left out. */
+  readonly bytes?: number;
+  /** The purpose of the body that the bound of its bytes is for, as the error names it. */
+  readonly of?: string;
   /** Maximum number of values, objects and arrays included; 1,000,000 when left out. */
   readonly values?: number;
 }
@@ -20,16 +24,21 @@ export interface JsonBounds {
  * body is read in pieces, and the event loop runs between them. The index takes at most 8 bytes for each value, each
  * name and each closing bracket.
  * @returns the outermost value.
- * @throws GatewayError INVALID_JSON for an empty body, invalid UTF-8, a syntax error, nesting deeper than 48 levels, a
+ * @throws GatewayError PAYLOAD_TOO_LARGE for more bytes than the bounds say; INVALID_JSON for an empty body, invalid UTF-8, a syntax error, nesting deeper than 48 levels, a
  *   key that stands twice in one object, or the key `__proto__`; INVALID_REQUEST for more values than the bounds say,
  *   more than 100,000 members in one object, a key of more than 16,384 bytes or a number of more than 1,100. The
  *   message has the place of the problem, never the content.
  */
 export async function readJson(
   body: Uint8Array,
-  { values = MAXIMUM_VALUES }: JsonBounds = {},
+  { bytes, of = 'a body', values = MAXIMUM_VALUES }: JsonBounds = {},
   turns: Turns = loopTurns,
 ): Promise<JsonValue> {
+  if (bytes !== undefined && body.byteLength > bytes)
+    throw new GatewayError(
+      'PAYLOAD_TOO_LARGE',
+      `The body is larger than ${bytes} bytes, the most that ${of} takes.`,
+    );
   if (body.byteLength === 0)
     throw new GatewayError('INVALID_JSON', 'The body is empty. A JSON object is expected.');
   if (!isUtf8(body)) throw new GatewayError('INVALID_JSON', 'The body is not valid UTF-8.');

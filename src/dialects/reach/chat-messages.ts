@@ -8,6 +8,7 @@ import {
   INPUT_OR_BYTES,
   INPUT_OR_DATA,
   LABELS,
+  messageRule,
   refused,
   toolOf,
   type Members,
@@ -227,9 +228,7 @@ const CONTAINER_MEMBERS = [
 export const CONTAINER_REQUEST = defineMessage(
   {
     ...OPEN_MEMBERS,
-    ...Object.fromEntries(
-      CONTAINER_MEMBERS.map((name) => [name, { is: 'message', of: () => CONTAINER_DATA } as const]),
-    ),
+    ...Object.fromEntries(CONTAINER_MEMBERS.map((name) => [name, messageRule(CONTAINER_DATA)])),
   },
   { others: 'container' },
 );

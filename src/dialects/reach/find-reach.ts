@@ -6,15 +6,15 @@ import type { JsonValue } from '../../json/json-value.ts';
 import { loopTurns, type Turns } from '../../json/turns.ts';
 import type { ToolField } from '../check-tools.ts';
 import type { StorageField } from '../storage-fields.ts';
+import { plainName, type Message, type Rule } from './rules.ts';
 import {
   canBeBytes,
   isData,
   looksLikeGooglesStorage,
   looksLikePlace,
   MAXIMUM_ADDRESS_BYTES,
-} from './looks-like.ts';
-import { plainName, type Message, type Rule } from './rules.ts';
-import { ruleForUnlisted } from './unlisted-members.ts';
+  ruleForUnlisted,
+} from './unlisted-members.ts';
 
 /** Everything that a body makes Google read, write or call as the gateway, and the members that can't be judged. */
 export interface Reach {

@@ -41,8 +41,8 @@ function check(
   { violations, places, tools }: Reach,
 ): void {
   if (violations.length > 0) throw invalidBody(violations);
-  checkPlaces(call, places);
-  checkTools(call, tools);
+  if (places.length > 0) checkPlaces(call, places);
+  if (tools.length > 0) checkTools(call, tools);
 }
 
 /** Each object of labels becomes `{}` and spaces, so that every other byte keeps its position. */

@@ -76,6 +76,11 @@ export function refused(why: string): Rule {
   return { is: 'refused', why };
 }
 
+/** Returns the rule for a member that is inspected by the rules of another object. */
+export function messageRule(message: Message): Rule {
+  return { is: 'message', of: () => message };
+}
+
 /** Returns the rule for a member that gives the model a tool. @param inner the rules of the tool's own members. */
 export function toolOf(tool: ToolName, inner?: () => Message): Rule {
   return { is: 'tool', tool, ...(inner && { inner }) };
