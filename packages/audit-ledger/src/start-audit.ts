@@ -1,17 +1,20 @@
 import type { TokenCredential } from '@azure/identity';
 import { auditCredential } from './azure/audit-credential.ts';
 import { openAuditKey } from './keys/audit-key.ts';
-import type { AuditStorage } from './storage/audit-storage.ts';
 import { type ContentKeeper, createContentKeeper } from './contents/content.ts';
 import { createDigester, type Digester } from './ledger/digests.ts';
 import { toEventAttributes } from './record/event-attributes.ts';
 import { LedgerTrail } from './ledger/ledger-trail.ts';
 import { LedgerWriter } from './ledger/ledger-writer.ts';
-import { createShipping } from './shipping/shipping.ts';
+import { EventDelivery } from './shipping/event-delivery.ts';
+import { lazyLedgerReader, lazyStateStore } from './shipping/lazy-storage.ts';
+import { LedgerShipping } from './shipping/ledger-shipping.ts';
 import { signCheckpoint } from './ledger/sign-checkpoint.ts';
 import { createSeals, type Seals } from './keys/seals.ts';
 import { createSubjectKeys } from './contents/subject-keys.ts';
-import { waitAtMost, type Schedule } from './time/time-limit.ts';
+import { loadOnce } from './time/load-once.ts';
+import { byTheClock, inTheBackground } from './time/schedule.ts';
+import { waitAtMost } from './time/time-limit.ts';
 
 /** The settings of the audit trail of one process. */
 interface AuditOptions {
@@ -49,6 +52,8 @@ export interface Audit {
   readonly close: (timeoutInMs: number) => Promise<void>;
 }
 
+/** A chain without new entries for so many intervals of checkpoints has lost its writer. */
+const GONE_AFTER_INTERVALS = 3;
 /** At the end, the key of digests is waited for this long if it isn't on the chain yet. */
 const LAST_KEY_TIMEOUT_IN_MS = 1_000;
 
@@ -59,17 +64,21 @@ const LAST_KEY_TIMEOUT_IN_MS = 1_000;
 export function startAudit(options: AuditOptions): Audit {
   const { timeoutInMs, maximumPendingBytes, checkpointIntervalInMs, policyVersion } = options;
   const now = () => new Date();
-  const schedule: Schedule = (task, delayInMs) => {
-    const timer = setTimeout(task, delayInMs).unref();
-    return () => clearTimeout(timer);
-  };
+  const schedule = inTheBackground;
   const credential = auditCredential(options.credential);
   // The package is slow to load, so the first use loads it.
-  let storage: Promise<AuditStorage> | undefined;
-  const openStorage = () =>
-    (storage ??= import('./storage/audit-storage.ts').then(({ openAuditStorage }) =>
-      openAuditStorage(options.storageUrl, credential),
-    ));
+  const openStorage = loadOnce(async () => {
+    const { openAuditStorage } = await import('./storage/audit-storage.ts');
+    return openAuditStorage(options.storageUrl, credential);
+  });
+  const openLedger = loadOnce(async () => {
+    const { createLedgerReader } = await import('./ledger/ledger-reader.ts');
+    return createLedgerReader((await openStorage()).ledger);
+  });
+  const openStore = async (container: 'state' | 'subjects' | 'content') => {
+    const { createStateStore } = await import('./storage/state-store.ts');
+    return createStateStore((await openStorage())[container]);
+  };
   const writer = new LedgerWriter({
     loadStore: async () => {
       const { createAzureAppendStore } = await import('./ledger/azure-append-store.ts');
@@ -81,35 +90,32 @@ export function startAudit(options: AuditOptions): Audit {
     schedule,
     onCommitted: () => shipping.committed(),
   });
-  const shipping = createShipping({
-    writer: writer.name,
-    append: (body) => writer.append(body),
-    loadStorage: async () => {
-      const { createLedgerReader } = await import('./ledger/ledger-reader.ts');
-      const { createStateStore } = await import('./storage/state-store.ts');
-      const { ledger, state } = await openStorage();
-      return { ledger: createLedgerReader(ledger), state: createStateStore(state) };
-    },
+  const delivery = new EventDelivery({
     loadSender: async () => {
       const { startAzureMonitorEventSender } = await import('./shipping/azure-monitor-event-sender.ts');
       return startAzureMonitorEventSender({ connectionString: options.connectionString, credential });
     },
-    describe: toEventAttributes,
-    checkpointIntervalInMs,
     now,
     schedule,
     random: Math.random,
   });
+  const shipping = new LedgerShipping({
+    writer: writer.name,
+    append: (body) => writer.append(body),
+    ledger: lazyLedgerReader(openLedger),
+    state: lazyStateStore(loadOnce(() => openStore('state'))),
+    delivery,
+    describe: toEventAttributes,
+    goneAfterInMs: GONE_AFTER_INTERVALS * checkpointIntervalInMs,
+    now,
+    schedule,
+  });
   const key = openAuditKey(options.keyUrl, credential, timeoutInMs);
   const append: LedgerWriter['append'] = (body, how) => writer.append(body, how);
   const digester = createDigester({ key, append, schedule });
-  const loadBlobs = async (container: 'subjects' | 'content') => {
-    const { createStateStore } = await import('./storage/state-store.ts');
-    return createStateStore((await openStorage())[container]);
-  };
   const contents = createContentKeeper({
-    keys: createSubjectKeys({ loadStore: () => loadBlobs('subjects'), key, now }),
-    loadStore: () => loadBlobs('content'),
+    keys: createSubjectKeys({ loadStore: () => openStore('subjects'), key, now }),
+    loadStore: () => openStore('content'),
     timeoutInMs,
     maximumPendingBytes,
     schedule,
@@ -128,7 +134,7 @@ export function startAudit(options: AuditOptions): Audit {
     trail,
     digester,
     contents,
-    seals: createSeals({ loadStore: () => loadBlobs('subjects'), key, now }),
+    seals: createSeals({ loadStore: () => openStore('subjects'), key, now }),
     sweep: () => shipping.sweep(),
     close: async (limitInMs) => {
       const startedAt = performance.now();
@@ -143,9 +149,5 @@ export function startAudit(options: AuditOptions): Audit {
 
 /** Waits for the work, and keeps the process alive meanwhile, for at most `timeoutInMs`. */
 function within(timeoutInMs: number, work: Promise<void>): Promise<void> {
-  const schedule: Schedule = (task, delayInMs) => {
-    const timer = setTimeout(task, delayInMs);
-    return () => clearTimeout(timer);
-  };
-  return waitAtMost(work, { schedule, timeoutInMs, onLate: () => undefined });
+  return waitAtMost(work, { schedule: byTheClock, timeoutInMs, onLate: () => undefined });
 }

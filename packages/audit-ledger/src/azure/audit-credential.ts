@@ -1,16 +1,11 @@
 import type { TokenCredential } from '@azure/identity';
 import { keepTokens } from './keep-tokens.ts';
 import { limitCredential } from './limit-credential.ts';
-import type { Schedule } from '../time/time-limit.ts';
+import { inTheBackground } from '../time/schedule.ts';
 
 /** The identity endpoint is on the same machine, and answers at once or not at all. */
 const TOKEN_TIMEOUT_IN_MS = 2_000;
 const ASK_AGAIN_AFTER_IN_MS = 500;
-
-const schedule: Schedule = (task, delayInMs) => {
-  const timer = setTimeout(task, delayInMs).unref();
-  return () => clearTimeout(timer);
-};
 
 /**
  * The credential for all SDKs of Azure that the function app uses. A token is waited for at most two seconds, and is
@@ -19,7 +14,7 @@ const schedule: Schedule = (task, delayInMs) => {
  */
 export function auditCredential(credential: TokenCredential): TokenCredential {
   const limited = limitCredential(credential, {
-    schedule,
+    schedule: inTheBackground,
     timeoutInMs: TOKEN_TIMEOUT_IN_MS,
     askAgainAfterInMs: ASK_AGAIN_AFTER_IN_MS,
   });

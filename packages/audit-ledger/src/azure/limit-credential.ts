@@ -1,5 +1,6 @@
 import type { AccessToken, TokenCredential } from '@azure/identity';
-import { waitAtMost, type Schedule } from '../time/time-limit.ts';
+import type { Schedule } from '../time/schedule.ts';
+import { waitAtMost } from '../time/time-limit.ts';
 
 /** The limits of asking for a token, in milliseconds. */
 export interface CredentialLimits {

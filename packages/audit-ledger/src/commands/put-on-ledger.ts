@@ -4,7 +4,8 @@ import type { AuditKey } from '../keys/audit-key.ts';
 import type { EntryBody } from '../ledger/ledger-entry.ts';
 import { LedgerWriter } from '../ledger/ledger-writer.ts';
 import { signCheckpoint } from '../ledger/sign-checkpoint.ts';
-import { waitAtMost, type Schedule } from '../time/time-limit.ts';
+import { byTheClock, type Schedule } from '../time/schedule.ts';
+import { waitAtMost } from '../time/time-limit.ts';
 
 /** The ledger for the entry of a command. */
 interface LedgerOfCommand {
@@ -16,11 +17,6 @@ interface LedgerOfCommand {
   readonly timeoutInMs: number;
   readonly schedule?: Schedule;
 }
-
-const byTheClock: Schedule = (task, delayInMs) => {
-  const timer = setTimeout(task, delayInMs);
-  return () => clearTimeout(timer);
-};
 
 /** The place of the entry, and the signature that vouches for it; none where there is no key. */
 export interface SignedPlace {

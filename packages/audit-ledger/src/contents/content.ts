@@ -2,7 +2,9 @@ import { contentName, type PartName, type PlainPart, sealContent, writeContent }
 import type { ContentReference } from '../record/record-schema.ts';
 import type { StateStore } from '../storage/state-store.ts';
 import { type DataSubject, subjectIdOf, type SubjectKey, type SubjectKeys } from './subject-keys.ts';
-import { waitAtMost, type Schedule } from '../time/time-limit.ts';
+import { createBackOff } from '../time/back-off.ts';
+import type { Schedule } from '../time/schedule.ts';
+import { waitAtMost } from '../time/time-limit.ts';
 
 /** The content of one call in the making. None of its methods throws or rejects. */
 export interface KeptContent {
@@ -68,7 +70,7 @@ export function createContentKeeper(options: ContentOptions): ClosableContentKee
   let pendingBytes = 0;
 
   const store = async (name: string, value: object): Promise<boolean> => {
-    let retryInMs = FIRST_RETRY_IN_MS;
+    const backOff = createBackOff(FIRST_RETRY_IN_MS, LAST_RETRY_IN_MS);
     for (let tries = 1; ; tries += 1) {
       try {
         // Names are unique, so a blob that exists already was stored by an earlier try whose answer was lost.
@@ -76,8 +78,7 @@ export function createContentKeeper(options: ContentOptions): ClosableContentKee
         return true;
       } catch {
         if (tries === MAXIMUM_TRIES) return false;
-        await new Promise<void>((resume) => schedule(resume, retryInMs));
-        retryInMs = Math.min(retryInMs * 2, LAST_RETRY_IN_MS);
+        await new Promise<void>((resume) => schedule(resume, backOff.next()));
       }
     }
   };

@@ -1,4 +1,5 @@
 import type { TokenCredential } from '@azure/identity';
+import { loadOnce } from '../time/load-once.ts';
 
 /** A key, encrypted by a version of the audit key (RSA-OAEP-256). */
 interface WrappedKey {
@@ -38,12 +39,7 @@ export function openAuditKey(keyUrl: string, credential: TokenCredential, timeou
     ? async () => (await import('./local-audit-key.ts')).readLocalAuditKey(new URL(keyUrl))
     : async () =>
         (await import('./key-vault-audit-key.ts')).createKeyVaultAuditKey(keyUrl, credential, timeoutInMs);
-  let key: Promise<AuditKey> | undefined;
-  const loaded = () =>
-    (key ??= load().catch((error: unknown) => {
-      key = undefined;
-      throw error;
-    }));
+  const loaded = loadOnce(load);
   return {
     sign: async (bytes) => (await loaded()).sign(bytes),
     wrap: async (secret) => (await loaded()).wrap(secret),

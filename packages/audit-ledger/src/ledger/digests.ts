@@ -2,7 +2,9 @@ import { createHash, type Hash, randomBytes } from 'node:crypto';
 import type { AuditKey } from '../keys/audit-key.ts';
 import { toBase64url } from '../keys/base64url.ts';
 import type { EntryBody } from './ledger-entry.ts';
-import { waitAtMost, type Schedule } from '../time/time-limit.ts';
+import { createBackOff } from '../time/back-off.ts';
+import type { Schedule } from '../time/schedule.ts';
+import { waitAtMost } from '../time/time-limit.ts';
 
 /** A keyed digest in the making. */
 export interface Digest {
@@ -53,7 +55,9 @@ export function createDigester({ key, append, schedule }: DigesterOptions): Chai
   let isLastTry = false;
   let isClosed = false;
 
-  const putOnChain = async (retryInMs: number): Promise<void> => {
+  const backOff = createBackOff(FIRST_RETRY_IN_MS, LAST_RETRY_IN_MS);
+
+  const putOnChain = async (): Promise<void> => {
     try {
       const { keyId, wrapped } = await key.wrap(secret);
       if (isClosed) return;
@@ -61,15 +65,14 @@ export function createDigester({ key, append, schedule }: DigesterOptions): Chai
       void append(body, { isAwaited: false });
     } catch {
       if (isLastTry) return;
-      const nextInMs = Math.min(retryInMs * 2, LAST_RETRY_IN_MS);
       cancel = schedule(() => {
-        work = putOnChain(nextInMs);
-      }, retryInMs);
+        work = putOnChain();
+      }, backOff.next());
     }
   };
   return {
     start() {
-      work ??= putOnChain(FIRST_RETRY_IN_MS);
+      work ??= putOnChain();
       return startDigest(inner.copy(), outer, digestKeyId);
     },
     async close(limitInMs) {

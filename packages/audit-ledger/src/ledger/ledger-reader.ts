@@ -1,4 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
+import { limitSignal } from '../time/limit-signal.ts';
 import { WriterName } from './ledger-entry.ts';
 import { partName } from './ledger-writer.ts';
 
@@ -50,7 +51,9 @@ export function createLedgerReader(container: ContainerClient): LedgerReader {
     async list(abortSignal) {
       const chains = new Map<string, LedgerPart[]>();
       let asOf: Date | undefined;
-      for await (const page of container.listBlobsFlat(limited(LIST_TIMEOUT_IN_MS, abortSignal)).byPage()) {
+      for await (const page of container
+        .listBlobsFlat({ abortSignal: limitSignal(LIST_TIMEOUT_IN_MS, abortSignal) })
+        .byPage()) {
         asOf ??= page.date;
         for (const { name, properties } of page.segment.blobItems) {
           const [, writer = '', part] = PART_NAME.exec(name) ?? [];
@@ -71,11 +74,9 @@ export function createLedgerReader(container: ContainerClient): LedgerReader {
     async read(writer, part, offset, maximumBytes, abortSignal) {
       const blob = container.getBlobClient(partName(writer, part));
       try {
-        const { readableStreamBody } = await blob.download(
-          offset,
-          maximumBytes,
-          limited(READ_TIMEOUT_IN_MS, abortSignal),
-        );
+        const { readableStreamBody } = await blob.download(offset, maximumBytes, {
+          abortSignal: limitSignal(READ_TIMEOUT_IN_MS, abortSignal),
+        });
         const chunks: Buffer[] = [];
         for await (const chunk of readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
         return Buffer.concat(chunks);
@@ -85,11 +86,6 @@ export function createLedgerReader(container: ContainerClient): LedgerReader {
       }
     },
   };
-}
-
-function limited(timeoutInMs: number, abortSignal: AbortSignal | undefined): { abortSignal: AbortSignal } {
-  const timeLimit = AbortSignal.timeout(timeoutInMs);
-  return { abortSignal: abortSignal ? AbortSignal.any([abortSignal, timeLimit]) : timeLimit };
 }
 
 /** 404: there is no such part. 416: the part ends before the range. */

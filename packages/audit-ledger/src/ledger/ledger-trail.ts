@@ -3,7 +3,8 @@ import type { FlatOpening, FlatRecord } from '../record/record-schema.ts';
 import type { EntryBody } from './ledger-entry.ts';
 import type { EntryPlace } from './ledger-writer.ts';
 import { type UnverifiedCall, UnverifiedCalls } from './unverified-calls.ts';
-import { waitAtMost, type Schedule } from '../time/time-limit.ts';
+import type { Schedule } from '../time/schedule.ts';
+import { waitAtMost } from '../time/time-limit.ts';
 
 type Checkpoint = Extract<EntryBody, { kind: 'checkpoint' }>;
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createBackOff } from '../time/back-off.ts';
 import type { AppendStore } from './append-store.ts';
 import { type EntryBody, hashEntry, NO_PREVIOUS } from './ledger-entry.ts';
 
@@ -63,7 +64,7 @@ export class LedgerWriter {
   #waiting: PendingEntry[] = [];
   #block: Block | undefined;
   #pendingBytes = 0;
-  #retryInMs = FIRST_RETRY_IN_MS;
+  readonly #backOff = createBackOff(FIRST_RETRY_IN_MS, LAST_RETRY_IN_MS);
   /** The pause before the next try of a block; undefined while there is none. */
   #pause: { readonly end: () => void; readonly since: number } | undefined;
   readonly #catchingUp = new Set<() => void>();
@@ -111,7 +112,7 @@ export class LedgerWriter {
 
   /** Makes a pending retry at once. */
   hurry(): void {
-    this.#retryInMs = FIRST_RETRY_IN_MS;
+    this.#backOff.reset();
     this.#pause?.end();
   }
 
@@ -129,7 +130,7 @@ export class LedgerWriter {
 
   /** Shortens the pause after a failed try, because somebody waits. */
   #trySoon(): void {
-    this.#retryInMs = Math.min(this.#retryInMs, AWAITED_RETRY_IN_MS);
+    this.#backOff.shorten(AWAITED_RETRY_IN_MS);
     if (!this.#pause) return;
     const { end, since } = this.#pause;
     const elapsedInMs = Math.max(0, this.#options.now().getTime() - since);
@@ -220,16 +221,15 @@ export class LedgerWriter {
     for (;;) {
       try {
         if (await this.#tryToWrite(bytes)) {
-          this.#retryInMs = FIRST_RETRY_IN_MS;
+          this.#backOff.reset();
           return;
         }
       } catch {
         await new Promise<void>((end) => {
           this.#pause = { end, since: this.#options.now().getTime() };
-          this.#options.schedule(end, this.#retryInMs);
+          this.#options.schedule(end, this.#backOff.next());
         });
         this.#pause = undefined;
-        this.#retryInMs = Math.min(this.#retryInMs * 2, LAST_RETRY_IN_MS);
       }
     }
   }

@@ -3,17 +3,8 @@ import { type EntryBody, WriterName } from '../ledger/ledger-entry.ts';
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
 import { type AnyEntry, parseEntry } from '../ledger/parse-entry.ts';
 import { readLines } from '../ledger/read-lines.ts';
-import type { StateFacts, StateStore } from '../storage/state-store.ts';
-
-/** The dependencies of a recovery. */
-export interface RecoveryDependencies {
-  readonly ledger: LedgerReader;
-  readonly state: StateStore;
-  /** The writer of this process. */
-  readonly writer: string;
-  /** Puts an entry on the chain of this process. Resolves when it is committed. */
-  readonly append: (body: EntryBody) => Promise<void>;
-}
+import type { StateFacts } from '../storage/state-store.ts';
+import type { ShippingDependencies } from './shipping-dependencies.ts';
 
 /** The chains as storage listed them when the sweep began. */
 export interface Surroundings {
@@ -21,7 +12,6 @@ export interface Surroundings {
   /** The chains by their writers. */
   readonly chains: ReadonlyMap<string, LedgerChain>;
   readonly isGone: (chain: LedgerChain) => boolean;
-  readonly goneAfterInMs: number;
 }
 
 /** The state of a chain's recovery: the sweepers that worked on it, and the end of the chain at that time. */
@@ -50,7 +40,7 @@ export const RECOVERIES = 'recovery/';
  * @throws what storage throws, and the signal's reason.
  */
 export async function closeOrphans(
-  dependencies: RecoveryDependencies,
+  dependencies: ShippingDependencies,
   chain: LedgerChain,
   surroundings: Surroundings,
   abortSignal?: AbortSignal,
@@ -101,8 +91,8 @@ export function recoveryName(writer: string): string {
 function isAtWork(
   { sweepers, isDone }: Recovery,
   enteredAt: Date,
-  { writer }: RecoveryDependencies,
-  { asOf, chains, isGone, goneAfterInMs }: Surroundings,
+  { writer, goneAfterInMs }: ShippingDependencies,
+  { asOf, chains, isGone }: Surroundings,
 ): boolean {
   const last = sweepers.at(-1);
   if (isDone || last === undefined || last === writer) return false;

@@ -1,5 +1,6 @@
 import type { AuditEvent, EventOutcome, EventSender, SendResult } from './event-sender.ts';
-import type { Schedule } from '../time/time-limit.ts';
+import { createBackOff } from '../time/back-off.ts';
+import type { Schedule } from '../time/schedule.ts';
 
 /** The dependencies of event delivery. */
 export interface EventDeliveryOptions {
@@ -35,7 +36,7 @@ export class EventDelivery {
   #sender: Promise<EventSender> | undefined;
   #request: Promise<SendResult> | undefined;
   #pause: Pause | undefined;
-  #pauseInMs = FIRST_PAUSE_IN_MS;
+  readonly #backOff = createBackOff(FIRST_PAUSE_IN_MS, LAST_PAUSE_IN_MS);
   #problem: string | undefined;
 
   constructor(options: EventDeliveryOptions) {
@@ -59,7 +60,7 @@ export class EventDelivery {
 
   /** Ends the pause before the next request. */
   hurry(): void {
-    this.#pauseInMs = FIRST_PAUSE_IN_MS;
+    this.#backOff.reset();
     this.#pause?.end();
   }
 
@@ -122,7 +123,7 @@ export class EventDelivery {
     this.#request = undefined;
     this.#problem = result.problem;
     // A service that accepts some events is at work, so the others are sent again soon.
-    if (result.outcomes.includes('accepted')) this.#pauseInMs = FIRST_PAUSE_IN_MS;
+    if (result.outcomes.includes('accepted')) this.#backOff.reset();
     if (result.outcomes.includes('again')) this.#wait(result.retryAfterInMs);
     return result;
   }
@@ -155,9 +156,8 @@ export class EventDelivery {
       this.#pause = undefined;
       resolve(undefined);
     };
-    const withJitter = this.#pauseInMs * (0.5 + this.#options.random() / 2);
+    const withJitter = this.#backOff.next() * (0.5 + this.#options.random() / 2);
     const cancel = this.#options.schedule(end, Math.max(withJitter, retryAfterInMs));
-    this.#pauseInMs = Math.min(this.#pauseInMs * 2, LAST_PAUSE_IN_MS);
     this.#pause = { over: promise, end };
   }
 }

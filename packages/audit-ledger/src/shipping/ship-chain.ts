@@ -1,23 +1,9 @@
-import type { EventDelivery } from './event-delivery.ts';
 import type { AuditEvent } from './event-sender.ts';
-import type { EntryBody } from '../ledger/ledger-entry.ts';
-import { brokenAt, eventsOf, type DescribeRecord } from './ledger-events.ts';
-import type { LedgerReader } from '../ledger/ledger-reader.ts';
+import { brokenAt, eventsOf } from './ledger-events.ts';
 import { type Line, readLines } from '../ledger/read-lines.ts';
 import { placeLines } from './place-lines.ts';
 import type { KeptCursor, ShippingCursor } from './shipping-cursor.ts';
-
-/** The dependencies of shipping, the same for every chain. */
-export interface ShippingDependencies {
-  readonly ledger: LedgerReader;
-  readonly delivery: Pick<EventDelivery, 'deliver'>;
-  /** The writer of this process. */
-  readonly writer: string;
-  /** Puts an entry on the chain of this process. Resolves when it is committed. */
-  readonly append: (body: EntryBody) => Promise<void>;
-  readonly describe: DescribeRecord;
-  readonly now: () => Date;
-}
+import type { ShippingDependencies } from './shipping-dependencies.ts';
 
 /** The end of a chain that is shipped. */
 interface ChainEnd {

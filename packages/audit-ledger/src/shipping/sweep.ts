@@ -1,25 +1,11 @@
-import {
-  closeOrphans,
-  isRecovered,
-  RECOVERIES,
-  recoveryName,
-  type RecoveryDependencies,
-  type Surroundings,
-} from './close-orphans.ts';
+import { closeOrphans, isRecovered, RECOVERIES, recoveryName, type Surroundings } from './close-orphans.ts';
 import type { AuditEvent } from './event-sender.ts';
 import type { LedgerChain } from '../ledger/ledger-reader.ts';
 import { parseEntry } from '../ledger/parse-entry.ts';
 import { readLines } from '../ledger/read-lines.ts';
-import { shipChain, type ShippingDependencies } from './ship-chain.ts';
+import { shipChain } from './ship-chain.ts';
 import { cursorName, CURSORS, KeptCursor, placeOf, type ShippingCursor } from './shipping-cursor.ts';
-
-/** The dependencies of a sweep. */
-interface SweepDependencies extends ShippingDependencies, RecoveryDependencies {
-  /** A chain without new entries for this long has lost its writer. */
-  readonly goneAfterInMs: number;
-  /** Gives the cursor of this process's own chain. */
-  readonly ownCursor: () => ShippingCursor;
-}
+import type { ShippingDependencies } from './shipping-dependencies.ts';
 
 /** The part of the ledger that is not shipped yet. */
 export interface Backlog {
@@ -43,10 +29,15 @@ const MAXIMUM_LOOKED_UP = 20;
 /**
  * Goes over the chains of lost writers: closes the calls that they left open, and ships the entries that they did not.
  * The failure of one chain doesn't stop the others. Chains of living writers are left to them.
+ * @param ownCursor gives the cursor of this process's own chain.
  * @returns the backlog of all chains after that.
  * @throws what storage throws when it can't be listed or the backlog can't be read, and the signal's reason.
  */
-export async function sweep(dependencies: SweepDependencies, abortSignal?: AbortSignal): Promise<Backlog> {
+export async function sweep(
+  dependencies: ShippingDependencies,
+  ownCursor: () => ShippingCursor,
+  abortSignal?: AbortSignal,
+): Promise<Backlog> {
   const { ledger, state, goneAfterInMs, writer } = dependencies;
   const { chains, asOf } = await ledger.list(abortSignal);
   const cursors = await state.list(CURSORS, abortSignal);
@@ -60,7 +51,6 @@ export async function sweep(dependencies: SweepDependencies, abortSignal?: Abort
     asOf,
     chains: new Map(chains.map((chain) => [chain.writer, chain])),
     isGone,
-    goneAfterInMs,
   };
   const lost = chains.filter((chain) => chain.writer !== writer && isGone(chain));
   const failed = new Set<string>();
@@ -88,7 +78,7 @@ export async function sweep(dependencies: SweepDependencies, abortSignal?: Abort
     });
   } finally {
     // Entries that this process has shipped meanwhile are no backlog.
-    places.set(writer, dependencies.ownCursor());
+    places.set(writer, ownCursor());
   }
   const backlog = await measure(dependencies, chains, places, asOf, abortSignal);
   return { ...backlog, failedChains: failed.size };
@@ -109,7 +99,7 @@ export function backlogEvent(
 }
 
 async function measure(
-  { ledger }: SweepDependencies,
+  { ledger }: ShippingDependencies,
   chains: readonly LedgerChain[],
   places: ReadonlyMap<string, Place>,
   asOf: Date,

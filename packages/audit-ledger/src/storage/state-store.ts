@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
+import { limitSignal } from '../time/limit-signal.ts';
 
 /** A document of a state store, as it was read. */
 export interface StoredState {
@@ -79,8 +80,7 @@ export function createStateStore(container: ContainerClient): StateStore {
 }
 
 function limited(abortSignal?: AbortSignal): { abortSignal: AbortSignal } {
-  const timeLimit = AbortSignal.timeout(REQUEST_TIMEOUT_IN_MS);
-  return { abortSignal: abortSignal ? AbortSignal.any([abortSignal, timeLimit]) : timeLimit };
+  return { abortSignal: limitSignal(REQUEST_TIMEOUT_IN_MS, abortSignal) };
 }
 
 function hasStatus(error: unknown, status: number): boolean {

@@ -1,5 +1,4 @@
-/** Runs a task once, after a delay in milliseconds. Returns a function that cancels it. */
-export type Schedule = (task: () => void, delayInMs: number) => () => void;
+import type { Schedule } from './schedule.ts';
 
 /** A limit on waiting, in milliseconds. When it passes, the value of `onLate`, or its error, is the outcome. */
 interface TimeLimit<Result> {

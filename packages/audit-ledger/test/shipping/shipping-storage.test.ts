@@ -2,7 +2,8 @@ import { createAzureAppendStore } from '../../src/ledger/azure-append-store.ts';
 import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
 import { createLedgerReader } from '../../src/ledger/ledger-reader.ts';
 import { LedgerWriter } from '../../src/ledger/ledger-writer.ts';
-import { createShipping } from '../../src/shipping/shipping.ts';
+import { EventDelivery } from '../../src/shipping/event-delivery.ts';
+import { LedgerShipping } from '../../src/shipping/ledger-shipping.ts';
 import { createStateStore } from '../../src/storage/state-store.ts';
 import { FakeIngestion } from '../fake-ingestion.ts';
 import { startStorageAccount } from '../storage-account.ts';
@@ -43,17 +44,22 @@ function createLedger() {
       schedule,
       onCommitted: () => shipping.committed(),
     });
-    const shipping = createShipping({
+    const shipping = new LedgerShipping({
       writer: writer.name,
       append: (body) => writer.append(body),
-      loadStorage: () => Promise.resolve({ ledger, state }),
-      loadSender: () => Promise.resolve(ingestion),
+      ledger,
+      state,
+      delivery: new EventDelivery({
+        loadSender: () => Promise.resolve(ingestion),
+        now: () => new Date(),
+        schedule,
+        random: () => 0,
+      }),
       describe: ({ id }) => ({ properties: { id: String(id) }, measurements: {} }),
       // A writer that does not write at this moment counts as lost.
-      checkpointIntervalInMs: 0,
+      goneAfterInMs: 0,
       now: () => new Date(),
       schedule,
-      random: () => 0,
     });
     return { writer, shipping };
   };

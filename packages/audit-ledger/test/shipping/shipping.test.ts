@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
 import { MAXIMUM_LINE_BYTES } from '../../src/ledger/read-lines.ts';
 import { FlatOpening, FlatRecord } from '../../src/record/record-schema.ts';
-import { createShipping } from '../../src/shipping/shipping.ts';
+import { EventDelivery } from '../../src/shipping/event-delivery.ts';
+import { lazyLedgerReader, lazyStateStore } from '../../src/shipping/lazy-storage.ts';
+import { LedgerShipping } from '../../src/shipping/ledger-shipping.ts';
+import { loadOnce } from '../../src/time/load-once.ts';
 import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { FakeIngestion, type IngestionFault } from '../fake-ingestion.ts';
 import { MemoryLedger, MemoryState, MemoryWriter } from '../memory-storage.ts';
@@ -16,25 +19,33 @@ function createWorld() {
   const state = new MemoryState(clock.now);
   const ingestion = new FakeIngestion();
   let processes = 0;
+  const deliveryTo = (sender: FakeIngestion) =>
+    new EventDelivery({
+      loadSender: () => Promise.resolve(sender),
+      now: () => new Date(clock.now()),
+      schedule: clock.schedule,
+      random: () => 1,
+    });
   const startProcess = ({ loadStorage = () => Promise.resolve({ ledger, state }) } = {}) => {
     processes += 1;
     const writer = new MemoryWriter(ledger, `20260101T000000000Z-0000000${processes}`, clock.now);
-    const shipping = createShipping({
+    const load = loadOnce(loadStorage);
+    const shipping = new LedgerShipping({
       writer: writer.name,
       append: (body) => {
         append(body);
         return Promise.resolve();
       },
-      loadStorage,
-      loadSender: () => Promise.resolve(ingestion),
+      ledger: lazyLedgerReader(async () => (await load()).ledger),
+      state: lazyStateStore(async () => (await load()).state),
+      delivery: deliveryTo(ingestion),
       describe: (record) => {
         if (typeof record.id !== 'string') throw new TypeError('no record');
         return { properties: { id: record.id, outcome: String(record.outcome) }, measurements: {} };
       },
-      checkpointIntervalInMs: GONE_AFTER_IN_MS / 3,
+      goneAfterInMs: GONE_AFTER_IN_MS,
       now: () => new Date(clock.now()),
       schedule: clock.schedule,
-      random: () => 1,
     });
     const append = (...bodies: EntryBody[]) => {
       writer.append(...bodies);
@@ -50,13 +61,13 @@ function createWorld() {
       for (let turn = 0; turn < 100; turn += 1) await settled();
     }
   };
-  const sweep = async ({ shipping }: { readonly shipping: ReturnType<typeof createShipping> }) => {
+  const sweep = async ({ shipping }: { readonly shipping: LedgerShipping }) => {
     const sweeping = shipping.sweep();
     sweeping.catch(() => undefined);
     await pass();
     return sweeping;
   };
-  return { clock, ledger, state, ingestion, startProcess, pass, sweep };
+  return { clock, ledger, state, ingestion, deliveryTo, startProcess, pass, sweep };
 }
 
 function opening(id: string): EntryBody {
@@ -507,21 +518,21 @@ test('a sweep of a ledger that cannot be read ends in plain words', async () => 
 });
 
 test('the clock may jump backwards: what is gone goes by the clock of storage', async () => {
-  const { ingestion, ledger, clock, state, startProcess, pass } = createWorld();
+  const { ingestion, ledger, clock, state, deliveryTo, startProcess, pass } = createWorld();
   const lost = startProcess();
   lost.writer.append(CHAIN, opening('one'), closing('two'));
   await clock.advance(GONE_AFTER_IN_MS);
   const writer = new MemoryWriter(ledger, '20260101T000000000Z-000000ff', () => clock.now() - 86_400_000);
-  const sweeper = createShipping({
+  const sweeper = new LedgerShipping({
     writer: writer.name,
     append: (body) => Promise.resolve(writer.append(body)),
-    loadStorage: () => Promise.resolve({ ledger, state }),
-    loadSender: () => Promise.resolve(ingestion),
+    ledger,
+    state,
+    delivery: deliveryTo(ingestion),
     describe: ({ id }) => ({ properties: { id: String(id) }, measurements: {} }),
-    checkpointIntervalInMs: GONE_AFTER_IN_MS / 3,
+    goneAfterInMs: GONE_AFTER_IN_MS,
     now: () => new Date(clock.now() - 86_400_000),
     schedule: clock.schedule,
-    random: () => 1,
   });
   const sweeping = sweeper.sweep();
   await pass();

@@ -1,0 +1,19 @@
+import type { LedgerReader } from '../ledger/ledger-reader.ts';
+import type { StateStore } from '../storage/state-store.ts';
+
+/** Makes a ledger reader of one that is loaded when it is needed. Its methods throw what loading throws. */
+export function lazyLedgerReader(load: () => Promise<LedgerReader>): LedgerReader {
+  return {
+    list: async (...given) => (await load()).list(...given),
+    read: async (...given) => (await load()).read(...given),
+  };
+}
+
+/** Makes a state store of one that is loaded when it is needed. Its methods throw what loading throws. */
+export function lazyStateStore(load: () => Promise<StateStore>): StateStore {
+  return {
+    list: async (...given) => (await load()).list(...given),
+    read: async (...given) => (await load()).read(...given),
+    write: async (...given) => (await load()).write(...given),
+  };
+}

@@ -1,0 +1,151 @@
+import { AuditError } from '../audit-error.ts';
+import { createBackOff } from '../time/back-off.ts';
+import { waitAtMost } from '../time/time-limit.ts';
+import { shipChain } from './ship-chain.ts';
+import { KeptCursor } from './shipping-cursor.ts';
+import type { ShippingDependencies } from './shipping-dependencies.ts';
+import { type Backlog, backlogEvent, sweep } from './sweep.ts';
+
+/** Entries that are committed within this time are shipped together. */
+const GATHERING_IN_MS = 250;
+const FIRST_RETRY_IN_MS = 1000;
+const LAST_RETRY_IN_MS = 30_000;
+/** The time limit of a sweep, which is shorter than the minute between two sweeps. */
+const SWEEP_TIMEOUT_IN_MS = 50_000;
+
+/**
+ * Ships the ledger to Application Insights: the chain of this process as it grows, and with each sweep the chains of
+ * lost writers. It reads committed entries from storage, and holds at most one batch of a chain.
+ */
+export class LedgerShipping {
+  readonly #dependencies: ShippingDependencies;
+  readonly #closing = new AbortController();
+  readonly #cursor: KeptCursor;
+  readonly #backOff = createBackOff(FIRST_RETRY_IN_MS, LAST_RETRY_IN_MS);
+  #isBehind = false;
+  #isPlanned = false;
+  #isClosing = false;
+  #shipping: Promise<void> | undefined;
+  #endPause: (() => void) | undefined;
+  #sweeping: Promise<Backlog> | undefined;
+
+  constructor(dependencies: ShippingDependencies) {
+    this.#dependencies = dependencies;
+    this.#cursor = KeptCursor.start(dependencies.state, dependencies.writer);
+  }
+
+  /** Tells that entries of this process were committed. */
+  committed(): void {
+    this.#isBehind = true;
+    if (this.#isPlanned || this.#shipping) return;
+    this.#isPlanned = true;
+    this.#dependencies.schedule(() => {
+      this.#isPlanned = false;
+      this.#start();
+    }, GATHERING_IN_MS);
+  }
+
+  /** Gives the last shipped entry of this process's chain, and the number of refused ones, for checkpoints. */
+  shipped(): { readonly sequence: number; readonly refused: number } {
+    const { sequence, refused } = this.#cursor.current;
+    return { sequence, refused };
+  }
+
+  /**
+   * Ships the entries of lost writers, and closes the calls that they left open. A call while a sweep runs gets the
+   * outcome of that sweep.
+   * @throws AuditError AUDIT_UNAVAILABLE when storage can't be read or time is up.
+   */
+  async sweep(): Promise<Backlog> {
+    const deadline = new AbortController();
+    this.#sweeping ??= this.#sweep(AbortSignal.any([deadline.signal, this.#closing.signal])).finally(
+      () => (this.#sweeping = undefined),
+    );
+    const { schedule, delivery } = this.#dependencies;
+    // A sweep that waits for the ledger goes on after its time limit, and no other begins until it ends.
+    return waitAtMost(this.#sweeping, {
+      schedule,
+      timeoutInMs: SWEEP_TIMEOUT_IN_MS,
+      onLate: () => {
+        const { problem } = delivery;
+        const reason = problem === undefined ? '' : ` Records wait in the ledger: ${problem}`;
+        const late = unavailable(`The audit sweep took too long; the next one goes on.${reason}`);
+        deadline.abort(late);
+        throw late;
+      },
+    });
+  }
+
+  /** Ships the remaining entries, for at most `timeoutInMs`. Another process ships those that are left then. */
+  async close(timeoutInMs: number): Promise<void> {
+    this.#isClosing = true;
+    const { schedule } = this.#dependencies;
+    const end = () => this.#closing.abort(unavailable('The process ends.'));
+    await waitAtMost(this.#drain(), { schedule, timeoutInMs, onLate: end });
+    end();
+  }
+
+  /** Ships the rest of the own chain, without the pauses that are pending, and closes the delivery. */
+  async #drain(): Promise<void> {
+    const { delivery } = this.#dependencies;
+    delivery.hurry();
+    this.#endPause?.();
+    this.#start();
+    await this.#shipping;
+    await delivery.close();
+  }
+
+  #start(): void {
+    this.#shipping ??= this.#ship().finally(() => {
+      this.#shipping = undefined;
+      // Entries may have been committed after the last read.
+      if (this.#hasMore()) this.committed();
+    });
+  }
+
+  #hasMore(): boolean {
+    return this.#isBehind && !this.#closing.signal.aborted;
+  }
+
+  /** Ships the chain of this process to its end. Doesn't reject. */
+  async #ship(): Promise<void> {
+    while (this.#hasMore()) {
+      this.#isBehind = false;
+      try {
+        await shipChain(this.#dependencies, this.#cursor, { isGone: false }, this.#closing.signal);
+        this.#backOff.reset();
+        if (this.#hasMore() && !this.#isClosing) await this.#pause(GATHERING_IN_MS);
+      } catch {
+        this.#isBehind = true;
+        await this.#pause(this.#backOff.next());
+      }
+    }
+  }
+
+  async #sweep(abortSignal: AbortSignal): Promise<Backlog> {
+    const { writer, now, delivery } = this.#dependencies;
+    try {
+      const backlog = await sweep(this.#dependencies, () => this.#cursor.current, abortSignal);
+      await delivery.deliver([backlogEvent(backlog, writer, now())], abortSignal);
+      return backlog;
+    } catch {
+      abortSignal.throwIfAborted();
+      // The storage SDK's error is dropped, because it holds its request.
+      throw unavailable('The audit ledger could not be swept: its storage could not be read or written.');
+    }
+  }
+
+  #pause(delayInMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#dependencies.schedule(resolve, delayInMs);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+function unavailable(message: string): AuditError {
+  return new AuditError('AUDIT_UNAVAILABLE', message);
+}

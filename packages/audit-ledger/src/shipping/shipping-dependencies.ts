@@ -1,0 +1,23 @@
+import type { EntryBody } from '../ledger/ledger-entry.ts';
+import type { LedgerReader } from '../ledger/ledger-reader.ts';
+import type { StateStore } from '../storage/state-store.ts';
+import type { Schedule } from '../time/schedule.ts';
+import type { EventDelivery } from './event-delivery.ts';
+import type { DescribeRecord } from './ledger-events.ts';
+
+/** The dependencies of shipping: of a process's own chain, of sweeps and of recoveries alike. */
+export interface ShippingDependencies {
+  /** The writer of this process. */
+  readonly writer: string;
+  /** Puts an entry on the chain of this process. Resolves when it is committed. */
+  readonly append: (body: EntryBody) => Promise<void>;
+  readonly ledger: LedgerReader;
+  /** The store of cursors and recoveries. */
+  readonly state: StateStore;
+  readonly delivery: Pick<EventDelivery, 'deliver' | 'problem' | 'hurry' | 'close'>;
+  readonly describe: DescribeRecord;
+  /** A chain without new entries for this long has lost its writer. */
+  readonly goneAfterInMs: number;
+  readonly now: () => Date;
+  readonly schedule: Schedule;
+}
