@@ -69,15 +69,15 @@ function eventsOf({ text }: Answer): Event[] {
     });
 }
 
-/** Expects an error with Anthropic's members and no others. */
+/** Expects an error with Anthropic's members and no others. A call that is not on record has no header with its id. */
 function expectError(answer: Answer, status: number, type: string, message = /^[A-Z].*\.$/): void {
   expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/json']);
   expect(JSON.parse(answer.text)).toEqual({
     type: 'error',
     error: { type, message: expect.stringMatching(message) as string },
-    request_id: answer.requestId,
+    request_id: answer.requestId === '' ? expect.any(String) : answer.requestId,
   });
-  expect(answer.headers['request-id']).toBe(answer.requestId);
+  expect(answer.headers['request-id'] ?? '').toBe(answer.requestId);
 }
 
 test.each([
