@@ -62,11 +62,11 @@ async function endure({ environment, pid, functionAppPid }: ChainProcess): Promi
   const startedAt = performance.now();
   const running = new Set<Promise<void>>();
   for (let made = 0; made < minutes * 60 * CALLS_PER_SECOND; made += 1) {
-    await pause(startedAt + (made * 1000) / CALLS_PER_SECOND - performance.now());
+    await until(startedAt + (made * 1000) / CALLS_PER_SECOND);
     const one = call(OPERATIONS[made % OPERATIONS.length] ?? 'predict').finally(() => running.delete(one));
     running.add(one);
     if ((made + 1) % (60 * CALLS_PER_SECOND) > 0) continue;
-    await pause(startedAt + (measured.length + 1) * MINUTE_IN_MS - performance.now());
+    await until(startedAt + (measured.length + 1) * MINUTE_IN_MS);
     measured.push(current);
     print(measured.length, current, [readMemoryInMb(functionAppPid), readMemoryInMb(pid)]);
     current = { durations: [], failed: 0 };
@@ -76,6 +76,10 @@ async function endure({ environment, pid, functionAppPid }: ChainProcess): Promi
   await Promise.all(running);
   await edge.pool.close();
   return measured;
+}
+
+async function until(time: number): Promise<void> {
+  await pause(Math.max(0, time - performance.now()));
 }
 
 function print(minute: number, { durations, failed }: Minute, memory: readonly number[]): void {
