@@ -33,7 +33,11 @@ import type { ServingDependencies } from './prediction/served-call.ts';
 import { readSettings } from './settings.ts';
 import { createVertex } from './vertex/vertex.ts';
 
-/** The time in which the app stops. The platform gives it 5 s; the rest is left to the process. */
+/**
+ * The time in which the app stops. The platform's host gives a worker 5 s after it has told it to end; the rest is left to
+ * the process.
+ * Source: https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script/Workers/WorkerConstants.cs
+ */
 const STOP_TIMEOUT_IN_MS = 4_000;
 /** The part of that time in which running calls answer their callers. The rest is for putting records on the ledger. */
 const CALLS_STOP_TIMEOUT_IN_MS = 2_000;
