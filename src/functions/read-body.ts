@@ -165,7 +165,7 @@ export class BodyPace {
 }
 
 /** The pace of this process. */
-export const bodyPace = new BodyPace({
+const bodyPace = new BodyPace({
   now: () => performance.now(),
   wait: (durationInMs) => pause(durationInMs),
 });

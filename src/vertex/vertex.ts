@@ -122,7 +122,7 @@ function perAddress<Client>(create: (address: VertexAddress) => Client): (addres
  * Makes an attempt, and a second one with another access token when Google refuses the first token.
  * @throws the failure of the last attempt, or what `replace` throws.
  */
-export async function withRenewal<Result>(
+async function withRenewal<Result>(
   renewal: TokenRenewal,
   accessToken: string,
   attempt: (accessToken: string) => Promise<Result>,
