@@ -7,6 +7,9 @@ import {
   parseKeyVaultKeyIdentifier,
 } from '@azure/keyvault-keys';
 import { AuditError } from '../audit-error.ts';
+import { limitSignal } from '../time/limit-signal.ts';
+import { inTheBackground } from '../time/schedule.ts';
+import { waitAtMost } from '../time/time-limit.ts';
 import type { AuditKey } from './audit-key.ts';
 import { toBase64url } from './base64url.ts';
 
@@ -57,12 +60,12 @@ export function createKeyVaultAuditKey(
   };
   /** An error of the SDK is dropped, because it holds the request. */
   const limited = async <Result>(work: (abortSignal: AbortSignal) => Promise<Result>): Promise<Result> => {
-    const abortSignal = AbortSignal.timeout(timeoutInMs);
-    const timeLimit = new Promise<never>((_, reject) => {
-      abortSignal.addEventListener('abort', () => reject(unusable()), { once: true });
-    });
+    const onLate = (): never => {
+      throw unusable();
+    };
     try {
-      return await Promise.race([work(abortSignal), timeLimit]);
+      const abortSignal = limitSignal(timeoutInMs);
+      return await waitAtMost(work(abortSignal), { schedule: inTheBackground, timeoutInMs, onLate });
     } catch {
       // The version may be disabled and a new one may exist, so the next use reads the key anew.
       current = undefined;
