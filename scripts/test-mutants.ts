@@ -4,6 +4,7 @@ import { EQUIVALENT_MUTANTS } from './mutants/equivalent-mutants.ts';
 import { judgeMutants, type Judgement } from './mutants/judge-mutants.ts';
 import { MUTATED_FOLDERS, type MutatedFolder } from './mutants/mutated-folders.ts';
 import { runMutants } from './mutants/run-mutants.ts';
+import { runCommand } from './run-command.ts';
 
 const USAGE = 'Usage: npm run test:mutants -- [FOLDER | FILE …] [--seed NUMBER]';
 
@@ -11,7 +12,7 @@ const USAGE = 'Usage: npm run test:mutants -- [FOLDER | FILE …] [--seed NUMBER
 const LEAST_SCORE = 85;
 
 /** Tests the tests of the given folders with a sample of mutants, or those of the given files with all of them. */
-async function run(): Promise<void> {
+async function run(): Promise<undefined> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { seed: { type: 'string', default: String(randomInt(1_000_000)) } },
@@ -42,4 +43,4 @@ function report(path: string, { folder }: MutatedFolder, judgement: Judgement): 
   if (score < LEAST_SCORE || unknown.length > 0) process.exitCode = 1;
 }
 
-await run();
+await runCommand(run, USAGE);

@@ -54,7 +54,7 @@ function withRoles(
 ): Principal {
   const known = access.roles.map(({ name }) => name);
   const unknown = roles?.find((role) => !known.includes(role));
-  if (unknown !== undefined) throw new Error(`"${unknown}" is no role. ${suggest(unknown, known)}`);
+  if (unknown !== undefined) throw new Error(`"${unknown}" is not a known role. ${suggest(unknown, known)}`);
   return roles ? { ...principal, roles } : principal;
 }
 
