@@ -6,7 +6,7 @@ import { MUTATED_FOLDERS, type MutatedFolder } from './mutants/mutated-folders.t
 import { runMutants } from './mutants/run-mutants.ts';
 import { runCommand } from './run-command.ts';
 
-const USAGE = 'Usage: npm run test:mutants -- [FOLDER | FILE …] [--seed NUMBER]';
+const USAGE = 'Usage: npm run test:mutants -- [FOLDER | FILE …] [--seed NUMBER] [--part 0.5]';
 
 /** The least share of the sampled mutants that tests must notice, in percent. */
 const LEAST_SCORE = 85;
@@ -15,10 +15,14 @@ const LEAST_SCORE = 85;
 async function run(): Promise<undefined> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seed: { type: 'string', default: String(randomInt(1_000_000)) } },
+    options: {
+      seed: { type: 'string', default: String(randomInt(1_000_000)) },
+      part: { type: 'string', default: '1' },
+    },
   });
   const seed = Number(values.seed);
-  if (!Number.isSafeInteger(seed)) throw new Error(USAGE);
+  const part = Number(values.part);
+  if (!Number.isSafeInteger(seed) || !(part > 0 && part <= 1)) throw new Error(USAGE);
   console.log(`Seed ${seed}`);
   const paths = positionals.length > 0 ? positionals : MUTATED_FOLDERS.map(({ folder }) => folder);
   for (const path of paths.map((path) => path.replace(/\/$/, ''))) {
@@ -26,7 +30,8 @@ async function run(): Promise<undefined> {
     if (!folder) throw new Error(`${path} is in none of the folders with mutants.\n${USAGE}`);
     const file = path === folder.folder ? undefined : path;
     const explanations = EQUIVALENT_MUTANTS.filter((one) => one.file.startsWith(path));
-    report(path, folder, judgeMutants(await runMutants(folder, seed, file), explanations));
+    const sampled = { ...folder, share: folder.share * part };
+    report(path, folder, judgeMutants(await runMutants(sampled, seed, file), explanations));
   }
 }
 

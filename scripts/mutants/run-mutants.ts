@@ -53,8 +53,9 @@ export async function runMutants(
     reporters: ['progress-append-only'],
     sample,
   } satisfies ConstructorParameters<typeof Stryker>[0] & { readonly sample: Sample };
-  const results = await new Stryker(options).runMutationTest();
+  // The files may change while the tests run.
   const sources = new Map(files.map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
+  const results = await new Stryker(options).runMutationTest();
   return results.map(({ fileName, location: { start, end }, replacement, status }) => {
     const path = relative(ROOT, fileName);
     const location = { start: fromZero(start), end: fromZero(end) };

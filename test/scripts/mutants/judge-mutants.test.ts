@@ -1,6 +1,10 @@
+import { globSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { EQUIVALENT_MUTANTS } from '../../../scripts/mutants/equivalent-mutants.ts';
 import { judgeMutants, type TestedMutant } from '../../../scripts/mutants/judge-mutants.ts';
 import { MUTATED_FOLDERS } from '../../../scripts/mutants/mutated-folders.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
 
 function mutant(change: string, isKilled: boolean | undefined): TestedMutant {
   return { file: 'src/a.ts', lineNumber: 1, line: 'if (a) b();', change, isKilled };
@@ -29,6 +33,13 @@ test('an entry of the list whose mutant there no longer is is told', () => {
 
 test('an empty sample has the full score', () => {
   expect(judgeMutants([], []).score).toBe(100);
+});
+
+test('the files that come first are there', () => {
+  for (const { folder, first } of MUTATED_FOLDERS) {
+    const files = globSync(`${folder}/**/*.ts`, { cwd: ROOT }).map((path) => basename(path, '.ts'));
+    expect(files).toEqual(expect.arrayContaining([...first]));
+  }
 });
 
 test('each mutant that may survive has a reason, and is of a folder with mutants', () => {
