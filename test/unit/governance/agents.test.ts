@@ -1,4 +1,4 @@
-import { findAgent } from '../../../src/governance/applications.ts';
+import { fallbackProvider, findAgent } from '../../../src/governance/applications.ts';
 import { isAuditor } from '../../../src/governance/is-auditor.ts';
 import { endpointEntry, governanceOf } from './governance-of.ts';
 
@@ -69,3 +69,7 @@ function decisionOf(principal: Parameters<typeof governance.decide>[0]) {
   });
   return { decision: allowed, rule };
 }
+
+test('without an identity provider there is none to fall back on', () => {
+  expect(() => fallbackProvider([])).toThrow('There is no identity provider.');
+});

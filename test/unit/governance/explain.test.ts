@@ -212,6 +212,13 @@ test('an application that is no agent is told so', () => {
   });
 });
 
+test('a misspelt name of the catalog is corrected', () => {
+  const target: CallTarget = { ...FLASH, resource: { kind: 'name', name: 'flahs' } };
+  expect(explained(callerWith('World.Use'), target).missing).toEqual([
+    '"flahs" is not a model or endpoint that you may use. Did you mean "flash"?',
+  ]);
+});
+
 test('a misspelt model is corrected, to one that the caller may use', () => {
   const target: CallTarget = {
     ...FLASH,

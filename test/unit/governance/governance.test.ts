@@ -212,6 +212,15 @@ test('an endpoint called by its alias is the endpoint itself', () => {
   }
 });
 
+test('a call is served in its own project and location only', () => {
+  const decision = decide([grant()], FLASH_CALL);
+  if (!decision.allowed) throw new Error(decision.reason);
+  const { call } = decision;
+  expect(call.isHere('sample-project', 'us-central1')).toBe(true);
+  expect(call.isHere('sample-project', 'europe-west4')).toBe(false);
+  expect(call.isHere('other-project', 'us-central1')).toBe(false);
+});
+
 test('an alias of another publisher’s model is unknown', () => {
   const resource: CallTarget['resource'] = { kind: 'model', publisher: 'anthropic', model: 'fast' };
   expect(decide([grant()], { ...FLASH_CALL, resource })).toMatchObject({ code: 'MODEL_NOT_ALLOWED' });

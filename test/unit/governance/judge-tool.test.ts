@@ -58,6 +58,7 @@ test('a tool reaches what is listed for it, and nothing beside, below or of anot
   expect(judge('vertexAiSearch', [STORE])).toBe('allowed');
   expect(judge('vertexAiSearch', [STORE.replace('sample-project', '123456789012')])).toBe('allowed');
   expect(judge('vertexAiSearch', [STORE, STORE])).toBe('allowed');
+  expect(judge('vertexAiSearch', [STORE], ['Bot', 'Team.Use'])).toBe('allowed');
   expect(judge('vertexAiSearch', [STORE, `${STORE}s`])).toBe('source-not-allowed');
   expect(judge('vertexAiSearch', [STORE.replace('handbook', 'Handbook')])).toBe('source-not-allowed');
   expect(judge('vertexAiSearch', [STORE.replace('dataStores', 'engines')])).toBe('source-not-allowed');

@@ -105,6 +105,18 @@ test('what a call makes is reached by whoever made it and, where an agent did, b
   );
 });
 
+test('what an agent makes for itself is all of its team’s, and what it makes for a person is its own', () => {
+  const [applicationId = ''] = AGENT_IDS;
+  const governance = governed([{ id: 'Bot.0', reason: 'Tests.', roles: ['Other'], applicationId }]);
+  const ownerFor = (principal: Principal) => {
+    const decision = governance.decide(principal, TARGET);
+    if (!decision.allowed) throw new Error(decision.reason);
+    return decision.call.owner;
+  };
+  expect(ownerFor({ ...alone(['Other']), applicationId })).toEqual({ team: 'other' });
+  expect(ownerFor(delegated(['Other'], applicationId))).toEqual({ team: 'other', agent: 'bot-0' });
+});
+
 test('an application that is no known agent reaches nothing for people', () => {
   expect(governed([]).ownersOf(delegated(ROLES, AGENT_IDS[0] ?? ''))).toEqual([]);
 });
