@@ -68,6 +68,21 @@ test('a limit that a call carries ends it sooner, counted from its start', async
   );
 });
 
+test.each(['shorten', 'shortenStart'] as const)(
+  'of two limits that are the same the gateway’s own is told: %s',
+  async (shorten) => {
+    deadline[shorten](CALL_IN_MS);
+    expect(await expectEndAfter(CALL_IN_MS)).toMatch(/^CALL_TIMEOUT: /);
+  },
+);
+
+test('of two limits of a stream that are the same the gateway’s own is told', async () => {
+  deadline.shorten(STREAM_IN_MS);
+  deadline.reachVertex();
+  deadline.beginStream();
+  expect(await expectEndAfter(STREAM_IN_MS)).toMatch(/^VERTEX_TIMEOUT: /);
+});
+
 test('a limit that a call carries is the caller’s own at Vertex AI, too', async () => {
   deadline.shorten(250);
   deadline.reachVertex();

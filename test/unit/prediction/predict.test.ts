@@ -93,6 +93,14 @@ test('a call that is answered as a stream passes every part on and has one recor
   expect(record).toMatchObject({ outcome: 'answered', status: 200, facts: FACTS, responseBytes: 18 });
 });
 
+test('a raw stream goes out as it comes, with nothing behind it', async () => {
+  const { reply } = await run({
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stream(['one', 'two'], 'raw')) },
+  });
+  expect(reply.body).toBe('onetwo');
+});
+
 test('an empty stream is an answer', async () => {
   const { reply, record } = await run({
     readPrediction: () => STREAMED,
@@ -257,6 +265,16 @@ test.each<[GatewayErrorCode, AuditRecord['outcome'], number, Changes]>([
     {
       readPrediction: () => {
         throw new GatewayError('INVALID_JSON', 'Bad.');
+      },
+    },
+  ],
+  [
+    'OPERATION_NOT_SERVED',
+    'denied',
+    501,
+    {
+      readPrediction: () => {
+        throw new GatewayError('OPERATION_NOT_SERVED', 'Not served.');
       },
     },
   ],
@@ -466,6 +484,21 @@ test('the cost of a call is on record by the price of what served it', async () 
   expect((await run({ governance })).record?.costInUsd).toBe(0.25);
   const failed = await run({ governance, vertex: { predict: fails('VERTEX_UNAVAILABLE') } });
   expect(failed.record).not.toHaveProperty('costInUsd');
+});
+
+test('a stream that breaks has no price of a call', async () => {
+  const governance = governanceOf({
+    entries: [endpointEntry({ price: { perCall: 0.25 } })],
+    grants: [{ id: 'team-iris', reason: 'Tests.', roles: ['Team'], entries: ['iris'] }],
+  });
+  const { record } = await run({
+    governance,
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve(stream(['one', BROKEN])) },
+  });
+  expect(record).toMatchObject({ outcome: 'interrupted' });
+  expect(record).toHaveProperty('facts');
+  expect(record).not.toHaveProperty('costInUsd');
 });
 
 test('an answer that its caller does not take costs what it costs', async () => {

@@ -113,6 +113,13 @@ test('an answer whose closing is not committed is withheld, and the record corre
   expect(records[0]?.responseBytes).toBe(Buffer.byteLength(reply.body));
 });
 
+test('a record whose answer was withheld has no digest of it', async () => {
+  const digester = { start: () => ({ update: () => undefined, digest: () => 'digest' }) };
+  const { records } = await run({ digester, trail: { commit: () => Promise.reject(DOWN) } });
+  expect(records).toMatchObject([{ requestDigest: 'digest', revision: 1 }]);
+  expect(records[0]).not.toHaveProperty('responseDigest');
+});
+
 test('the last part of a strict stream waits for the closing', async () => {
   const { steps } = await run({
     readPrediction: () => STREAMED,
@@ -247,4 +254,27 @@ test('a strict stream that ends while its caller is slow repeats no part and lea
   expect(call.records).toMatchObject([
     { outcome: 'interrupted', responseBytes: Buffer.byteLength(call.reply.body) },
   ]);
+});
+
+test('a strict answer that is not out when the instance stops corrects the record without asking the ledger', async () => {
+  const running = new RunningCalls();
+  const commits: AuditRecord[] = [];
+  const call = oneCall({
+    governance,
+    running,
+    trail: {
+      open: () => Promise.resolve(),
+      commit: (record) => {
+        commits.push(record);
+        return Promise.resolve();
+      },
+    },
+  });
+  call.reply.send = () => {
+    void running.stop(1000);
+    setImmediate(() => call.reply.leave());
+  };
+  await call.run();
+  expect(commits).toMatchObject([{ outcome: 'answered', revision: 0 }]);
+  expect(call.records).toMatchObject([{ outcome: 'interrupted', code: 'INSTANCE_STOPPING', revision: 1 }]);
 });
