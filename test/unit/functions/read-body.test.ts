@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { BodyLimits } from '../../../src/prediction/call.ts';
@@ -58,6 +60,47 @@ test('a body is read whole however it is cut, and whatever length it declares', 
       },
     ),
   );
+});
+
+test.each([
+  ['nothing', undefined, 12],
+  ['its length, and a sixteenth has come', '96', 96],
+  ['its length, and less than a sixteenth has come', '97', 12],
+  ['less than comes', '5', 12],
+  ['exactly what comes', '6', 6],
+])('a body in two parts that declares %s reserves memory for it', async (_, declared, reserved) => {
+  const body = await request(['abc', 'def'], declared).read(1000);
+  expect(Buffer.from(body).toString()).toBe('abcdef');
+  expect(body.buffer.byteLength).toBe(reserved);
+});
+
+test('the memory of a body grows only when it is full', async () => {
+  const body = await request(['abc', 'def', 'ghi', 'jkl']).read(1000);
+  expect(Buffer.from(body).toString()).toBe('abcdefghijkl');
+  expect(body.buffer.byteLength).toBe(12);
+});
+
+test('the bytes of an ended call are given back, even when the rest of its body never comes', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const ended = new AbortController();
+  const sent: WeakRef<Uint8Array>[] = [];
+  const parts: BodyParts = {
+    next: () => {
+      if (sent.length > 0) return new Promise(() => undefined);
+      const value = new Uint8Array(1_000_000);
+      sent.push(new WeakRef(value));
+      return Promise.resolve({ done: false, value });
+    },
+  };
+  void readBody(parts, null, limitsOf(2_000_000, { abortSignal: ended.signal }), AT_ONCE);
+  await settled();
+  collectGarbage();
+  expect(sent[0]?.deref()).toBeDefined();
+  ended.abort(new GatewayError('CALL_TIMEOUT', 'It took too long.'));
+  await settled();
+  collectGarbage();
+  expect(sent[0]?.deref()).toBeUndefined();
 });
 
 test('a length beyond the bound is refused before anything is kept, and the body is taken off the connection', async () => {
