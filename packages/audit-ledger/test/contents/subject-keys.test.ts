@@ -72,7 +72,7 @@ test('what the audit key unwraps to no key is not used as one', async () => {
   const { instance, store } = start();
   const value = { v: 1, id: 'k', keyId: 'audit-key', wrapped: 'c2hvcnQ' };
   await store.write(subjectKeyName(SUBJECT), value, {}, undefined);
-  await expect(instance().obtain(SUBJECT)).rejects.toThrow('is none');
+  await expect(instance().obtain(SUBJECT)).rejects.toThrow('The stored key is not valid.');
 });
 
 test('what is stored is wrapped', async () => {
