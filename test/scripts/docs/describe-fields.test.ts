@@ -16,7 +16,7 @@ test('the table of fields in the document is that of the schema', () => {
 
 test('an option that does not exist is refused with those that there are', () => {
   const { status, stderr } = build('--chekc');
-  expect(status).toBe(1);
+  expect(status).toBe(2);
   expect(stderr).toContain('Usage: npm run docs:build -- [--check]');
 });
 
