@@ -101,11 +101,11 @@ test('a caller that takes no part holds a stream no longer than its deadline', a
 });
 
 test('a whole answer may be taken as slowly as a stream', async () => {
-  const call = oneCall({ streamTimeoutInMs: 3 * TIMEOUT_IN_MS });
+  const call = oneCall({ streamTimeoutInMs: 5 * TIMEOUT_IN_MS });
   const send = call.reply.send.bind(call.reply);
-  call.reply.send = (...answer) => void setTimeout(() => send(...answer), 2 * TIMEOUT_IN_MS);
+  call.reply.send = (...answer) => void setTimeout(() => send(...answer), 4 * TIMEOUT_IN_MS);
   const running = call.run();
-  await jest.advanceTimersByTimeAsync(2 * TIMEOUT_IN_MS);
+  await jest.advanceTimersByTimeAsync(4 * TIMEOUT_IN_MS);
   await running;
   expect(call.reply).toMatchObject({ status: 200, body: '{"predictions":[1]}' });
   expect(call.records).toMatchObject([{ outcome: 'answered', status: 200 }]);
