@@ -1,0 +1,39 @@
+import { constants, generateKeyPairSync, sign } from 'node:crypto';
+import { createSignatureCheck } from '../../src/keys/signature.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const JWK = publicKey.export({ format: 'jwk' });
+
+function signatureOf(text: string): string {
+  const padding = constants.RSA_PKCS1_PSS_PADDING;
+  const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
+  return sign('sha256', Buffer.from(text), { key: privateKey, padding, saltLength }).toString('base64url');
+}
+
+test('each key is asked for once, also one that is not known', async () => {
+  const asked: string[] = [];
+  const check = createSignatureCheck((keyId) => {
+    asked.push(keyId);
+    return Promise.resolve(keyId === 'known' ? JWK : undefined);
+  });
+  const value = signatureOf('Grüße');
+  const results = [];
+  for (const keyId of ['known', 'known', 'other', 'other']) results.push(await check(keyId, 'Grüße', value));
+  expect(results).toEqual([true, true, undefined, undefined]);
+  expect(asked).toEqual(['known', 'other']);
+});
+
+test('a text and its bytes have one signature, and another text has not', async () => {
+  const check = createSignatureCheck(() => Promise.resolve(JWK));
+  const value = signatureOf('Grüße');
+  expect(await check('key', 'Grüße', value)).toBe(true);
+  expect(await check('key', Buffer.from('Grüße'), value)).toBe(true);
+  expect(await check('key', 'Gruesse', value)).toBe(false);
+});
+
+test('a key that is none of RSA, or malformed, counts as not known', async () => {
+  for (const jwk of [{ kty: 'EC' }, { kty: 'RSA' }, { kty: 'RSA', n: '?', e: 7 as unknown as string }]) {
+    const check = createSignatureCheck(() => Promise.resolve(jwk));
+    expect(await check('key', 'text', signatureOf('text'))).toBeUndefined();
+  }
+});
