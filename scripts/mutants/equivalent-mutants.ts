@@ -11,7 +11,6 @@ export interface EquivalentMutant {
 
 const CALLERS = 'src/caller/api-management-callers.ts';
 const INSTANCE_SCHEMAS = 'src/governance/instance-schemas.ts';
-const STAMPED_CALLER = 'src/caller/stamped-caller.ts';
 const TOKEN_FORMS = 'src/caller/token-forms.ts';
 
 /** The mutants that may survive. A run fails for an entry that is none of its folder's mutants any more. */
@@ -47,13 +46,13 @@ export const EQUIVALENT_MUTANTS: readonly EquivalentMutant[] = [
     why: 'A first instance that is long waits for a turn that it does not need.',
   },
   {
-    file: STAMPED_CALLER,
+    file: CALLERS,
     line: ".regex(/^(?:[\\w.~:@/|!'()*+-]|%[0-9A-F]{2})+$/i)",
     change: "/^(?:[\\w.~:@/|!'()*+-]|%[0-9A-F]{2})+$/i → /^(?:[\\w.~:@/|!'()*+-]|%[0-9A-F])+$/i",
     why: 'Decoding refuses a percent sign without two hexadecimal digits too.',
   },
   {
-    file: STAMPED_CALLER,
+    file: CALLERS,
     line: '} catch {',
     change: "{ context.addIssue({ code: 'custom', message: 'percent-encoded UTF-8' }); return… → {}",
     why: 'The text that is read next is then undefined, which is refused for the same header.',
@@ -63,13 +62,13 @@ export const EQUIVALENT_MUTANTS: readonly EquivalentMutant[] = [
     "{ code: 'custom', message: 'percent-encoded UTF-8' } → {}",
     '\'percent-encoded UTF-8\' → ""',
   ].map((change) => ({
-    file: STAMPED_CALLER,
+    file: CALLERS,
     line: "context.addIssue({ code: 'custom', message: 'percent-encoded UTF-8' });",
     change,
     why: 'The refusal tells the names of headers only.',
   })),
   {
-    file: STAMPED_CALLER,
+    file: CALLERS,
     line: "const missing = [...new Set(parsed.error.issues.map(({ path }) => path.join('.')))].join(', ');",
     change: '\'.\' → ""',
     why: 'A path has one member.',
