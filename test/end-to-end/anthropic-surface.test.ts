@@ -75,7 +75,7 @@ function expectError(answer: Answer, status: number, type: string, message = /^[
   expect(JSON.parse(answer.text)).toEqual({
     type: 'error',
     error: { type, message: expect.stringMatching(message) as string },
-    request_id: answer.requestId === '' ? expect.any(String) : answer.requestId,
+    request_id: answer.requestId === '' ? (expect.any(String) as string) : answer.requestId,
   });
   expect(answer.headers['request-id'] ?? '').toBe(answer.requestId);
 }

@@ -3,7 +3,7 @@ import {
   functionsApi,
   gatewayApi,
 } from '@vertex-ai-gateway/cloud-emulators/entra/sample-applications';
-import { expectEdgeRefusal, expectErrorBody } from './expect-refusal.ts';
+import { expectEdgeRefusal, expectErrorBody, expectUnrecorded } from './expect-refusal.ts';
 import { PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import { generate, PREDICT_BODY, predict } from './sample-calls.ts';
@@ -106,7 +106,7 @@ test.each([
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: PREDICT_BODY,
   });
-  expectErrorBody(answer, { status: 401, code: 'CALLER_NOT_AUTHENTICATED', message });
+  expectUnrecorded(answer, { status: 401, code: 'CALLER_NOT_AUTHENTICATED', message });
 });
 
 test('a guest for whom an application acts is on record by their account in this tenant', async () => {

@@ -65,8 +65,20 @@ export function expectErrorBody(answer: Answer, refusal: Refusal): void {
   expect(answer.headers).toMatchObject({ 'request-id': requestId });
 }
 
-/** Expects the body of an error with this request id, whether or not the answer has the id in a header. */
-export function expectProblem(
+/**
+ * Expects the error body of a call that nobody vouches for, and no header with a request id, which would stand for a record.
+ * @returns the id in the body, which is the function app's own.
+ */
+export function expectUnrecorded(answer: Answer, refusal: Refusal): string {
+  const { instance } = JSON.parse(answer.text) as { instance: string };
+  const ownId = instance.replace('/requests/', '');
+  expectProblem(answer, ownId, refusal);
+  expect([answer.headers['x-request-id'], answer.headers['request-id']]).toEqual([undefined, undefined]);
+  expect(answer.headers).toMatchObject({ 'x-gateway-unrecorded': refusal.code });
+  return ownId;
+}
+
+function expectProblem(
   answer: Answer,
   requestId: string,
   { status, code, message, fields = [], anthropicType }: Refusal,

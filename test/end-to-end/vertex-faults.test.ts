@@ -159,7 +159,7 @@ test.each(REST_OPERATIONS)('a success without an answer is none: %s', async (nam
     await expectVertexFailure(
       call,
       { status: 200, body },
-      { status: 502, message: /^Vertex AI (answered with|ended the stream)/, ...failure },
+      { status: 502, message: /^Vertex AI(’s answer is not a JSON object| ended the stream)/, ...failure },
     );
 });
 

@@ -81,18 +81,24 @@ test('a stream whose caller reads slowly is held back, and memory stays flat', a
   const { requestId, response, leave } = await app.call(STREAM);
   const before = memoryOf(processId);
   let read = 0;
-  for (let step = 0; step < 20; step += 1) {
-    const part = (response.read(1024) ?? Buffer.alloc(0)) as Buffer;
-    read += part.length;
-    await new Promise((resume) => setTimeout(resume, 100));
-  }
+  const readSlowly = async (steps: number): Promise<number> => {
+    for (let step = 0; step < steps; step += 1) {
+      const part = (response.read(1024) ?? Buffer.alloc(0)) as Buffer;
+      read += part.length;
+      await new Promise((resume) => setTimeout(resume, 100));
+    }
+    return memoryOf(processId);
+  };
+  // The buffers fill within moments, a part of them with what the process does besides; then nothing more is held.
+  const held = await readSlowly(5);
+  expect(held - before).toBeLessThan(48 * MEBIBYTE);
+  expect((await readSlowly(20)) - held).toBeLessThan(4 * MEBIBYTE);
   expect(read).toBeGreaterThan(1024);
-  // The process does other work too, which a busy machine leaves in its memory for longer.
-  expect(memoryOf(processId) - before).toBeLessThan(36 * MEBIBYTE);
   leave();
   const record = await app.record(requestId);
   expect(record).toMatchObject({ outcome: 'aborted' });
-  expect(record.responseBytes).toBeLessThan(16 * MEBIBYTE);
+  // The system's buffers of the connections to the caller hold many megabytes.
+  expect(record.responseBytes).toBeLessThan(48 * MEBIBYTE);
 });
 
 test('a whole answer whose caller leaves in its midst is aborted', async () => {
