@@ -3,7 +3,9 @@ import { GatewayError } from '../errors/gateway-error.ts';
 import type { BodyLimits } from '../prediction/call.ts';
 
 /** The bytes of each body that are read at full speed, so that ordinary bodies never wait. */
-const FREE_BYTES = 1_048_576;
+const FREE_BYTES = 131_072;
+/** The further bytes that are read at full speed, all bodies together, when none were read for a time. */
+const BURST_BYTES = 1_048_576;
 /** The bytes of large bodies that are read in a millisecond, all bodies together. */
 const BYTES_IN_A_MS = 50_000;
 /** Shorter waits are put together, since timers are exact to a millisecond only. */
@@ -138,7 +140,7 @@ export interface PaceClock {
 }
 
 /**
- * Bounds the speed at which large bodies are read to 50 MB/s, all bodies together. A body that is read at full speed takes
+ * Bounds the speed at which large bodies are read to 50 MB/s, all bodies together, after a burst. A body that is read at full speed takes
  * much of the machine on every hop, and other calls wait for time on each. A sender slows down once the buffers of the
  * connection are full.
  */
@@ -159,7 +161,7 @@ export class BodyPace {
   next(size: number, bytes: number): Promise<unknown> | undefined {
     if (size <= FREE_BYTES) return undefined;
     const now = this.#clock.now();
-    this.#dueAt = Math.max(this.#dueAt, now) + bytes / BYTES_IN_A_MS;
+    this.#dueAt = Math.max(this.#dueAt, now - BURST_BYTES / BYTES_IN_A_MS) + bytes / BYTES_IN_A_MS;
     return this.#dueAt - now < SHORTEST_WAIT_IN_MS ? undefined : this.#clock.wait(this.#dueAt - now);
   }
 }

@@ -29,6 +29,11 @@ function inParts(bytes: number): number[] {
   return Array.from({ length: bytes / 65_536 }, () => 65_536);
 }
 
+/** The time that large bodies of this size take together, once the burst is used up. */
+function paced(megabytes: number): number {
+  return ((megabytes - 1) * MEGABYTE) / 50_000;
+}
+
 test('a body of a megabyte never waits', async () => {
   expect(await read(startPace(), inParts(MEGABYTE))).toBe(0);
 });
@@ -41,20 +46,27 @@ test('a body of 20 MB takes a little less than 400 ms, and no part waits alone f
   expect(started.clock.waits).toBeLessThan(durationInMs / 5);
 });
 
-test('large bodies together are no faster than one', async () => {
+test('large bodies together are no faster than one, and have one burst', async () => {
   const started = startPace();
-  await Promise.all([read(started, inParts(20 * MEGABYTE)), read(started, inParts(20 * MEGABYTE))]);
-  expect(started.clock.now - 1_000).toBeGreaterThan(780);
+  await Promise.all(Array.from({ length: 10 }, () => read(started, inParts(2 * MEGABYTE))));
+  // 128 KB of each body are free.
+  expect(started.clock.now - 1_000).toBeGreaterThan(paced(20 - 10 / 8) - 5);
 });
 
-test('a time without large bodies saves up nothing', async () => {
+test('small bodies never wait, however many large ones are read', () => {
+  const started = startPace();
+  void read(started, inParts(20 * MEGABYTE));
+  expect(started.pace.next(131_072, 65_536)).toBeUndefined();
+});
+
+test('a time without large bodies saves up one burst', async () => {
   const started = startPace();
   await read(started, inParts(5 * MEGABYTE));
   started.clock.now += 60_000;
   expect(await read(started, inParts(20 * MEGABYTE))).toBeGreaterThan(390);
 });
 
-test('however a body is cut, its bytes beyond the first megabyte come at 50 MB/s', async () => {
+test('however a body is cut, its bytes beyond the free ones and the burst come at 50 MB/s', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer({ min: 1, max: 4 * MEGABYTE }), { maxLength: 30 }),
@@ -62,9 +74,10 @@ test('however a body is cut, its bytes beyond the first megabyte come at 50 MB/s
         const durationInMs = await read(startPace(), parts);
         let size = 0;
         let counted = 0;
-        for (const bytes of parts) if ((size += bytes) > MEGABYTE) counted += bytes;
-        expect(durationInMs).toBeLessThanOrEqual(counted / 50_000 + 0.001);
-        expect(durationInMs).toBeGreaterThan(counted / 50_000 - 5);
+        for (const bytes of parts) if ((size += bytes) > MEGABYTE / 8) counted += bytes;
+        const most = Math.max(0, counted - MEGABYTE) / 50_000;
+        expect(durationInMs).toBeLessThanOrEqual(most + 0.001);
+        expect(durationInMs).toBeGreaterThan(most - 5);
       },
     ),
   );

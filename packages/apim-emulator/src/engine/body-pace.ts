@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** The bytes of each body that are read at full speed. */
-const FREE_BYTES = 1_048_576;
+const FREE_BYTES = 131_072;
+/** The further bytes that are read at full speed, all bodies together, when none were read for a time. */
+const BURST_BYTES = 1_048_576;
 /** The bytes of large bodies that are read in a millisecond, all bodies together. */
 const BYTES_IN_A_MS = 25_000;
 /** Shorter waits are put together, since timers are exact to a millisecond only. */
@@ -23,7 +25,7 @@ class BodyPace {
   next(size: number, bytes: number): Promise<unknown> | undefined {
     if (size <= FREE_BYTES) return undefined;
     const now = performance.now();
-    this.#dueAt = Math.max(this.#dueAt, now) + bytes / BYTES_IN_A_MS;
+    this.#dueAt = Math.max(this.#dueAt, now - BURST_BYTES / BYTES_IN_A_MS) + bytes / BYTES_IN_A_MS;
     return this.#dueAt - now < SHORTEST_WAIT_IN_MS ? undefined : pause(this.#dueAt - now);
   }
 }
