@@ -44,7 +44,8 @@ const TYPES: Readonly<Record<string, string>> = {
   object: 'object',
 };
 
-function typeOf(schema: z.ZodType): string {
+/** Describes the type of a field in the words of the documents, such as `whole number`. */
+export function typeOf(schema: z.ZodType): string {
   const { type, enum: values, const: constant, items } = z.toJSONSchema(schema);
   if (values) return values.map((value) => code(String(value))).join(', ');
   if (constant !== undefined) return code(String(constant));

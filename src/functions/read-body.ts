@@ -140,9 +140,9 @@ export interface PaceClock {
 }
 
 /**
- * Bounds the speed at which large bodies are read to 50 MB/s, all bodies together, after a burst. A body that is read at full speed takes
- * much of the machine on every hop, and other calls wait for time on each. A sender slows down once the buffers of the
- * connection are full.
+ * Bounds the speed at which large bodies are read to 50 MB/s, all bodies together, after a burst. A body that is read at
+ * full speed takes much of the machine on every hop, and other calls wait for time on each. A sender slows down once the
+ * buffers of the connection are full.
  */
 export class BodyPace {
   readonly #clock: PaceClock;

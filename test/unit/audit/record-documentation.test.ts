@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { ANSWER_FIELDS } from '@vertex-ai-gateway/audit-ledger/reading';
 import { FlatRecord } from '@vertex-ai-gateway/audit-ledger/record';
+import { typeOf } from '../../../scripts/docs/describe-fields.ts';
 
 const text = readFileSync(join(process.cwd(), 'docs/audit.md'), 'utf8');
 const SHORT_NAMES = new Map(ANSWER_FIELDS.map(({ attribute, name }) => [attribute, name]));
@@ -42,22 +42,6 @@ function cells(line: string): string[] {
     .split('|')
     .slice(1, -1)
     .map((cell) => cell.trim());
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  string: 'text',
-  integer: 'whole number',
-  number: 'number',
-  boolean: 'yes or no',
-  object: 'object',
-};
-
-function typeOf(schema: z.ZodType): string {
-  const { type, enum: values, const: constant, items } = z.toJSONSchema(schema);
-  if (values) return values.map((value) => code(String(value))).join(', ');
-  if (constant !== undefined) return code(String(constant));
-  if (type !== 'array') return TYPES[String(type)] ?? '';
-  return typeof items === 'object' && 'type' in items && items.type === 'string' ? 'texts' : 'list';
 }
 
 function code(name: string): string {

@@ -1,5 +1,4 @@
-import { RestError } from '@azure/storage-blob';
-import type { ContainerClient } from '@azure/storage-blob';
+import { type ContainerClient, RestError } from '@azure/storage-blob';
 import { contentFolder } from './sealed-content.ts';
 import { subjectKeyName } from './subject-keys.ts';
 
@@ -10,8 +9,8 @@ export interface SubjectStorage {
 }
 
 /**
- * The key and the contents that storage keeps of a data subject at some moment. Later calls of the subject add to storage,
- * and not to this.
+ * The key and the contents that storage keeps of a data subject at some moment. Later calls of the subject add to
+ * storage, and not to this.
  */
 export interface KeptOfSubject {
   /** The ETag of the key's blob; undefined where there is no key. */
@@ -50,8 +49,8 @@ export async function deleteKept(
 }
 
 /**
- * Tells whether all that was kept of a data subject is gone, also as a soft-deleted blob, a snapshot or an earlier version
- * of the key. What later calls of the subject have stored may be there.
+ * Tells whether all that was kept of a data subject is gone, also as a soft-deleted blob, a snapshot or an earlier
+ * version of the key. Later calls of the subject may have stored more, which may be there.
  * https://learn.microsoft.com/rest/api/storageservices/list-blobs#uri-parameters
  * @throws what the storage SDK throws.
  */
