@@ -93,7 +93,7 @@ export async function startApplicationInsights(
     if (envelope === MALFORMED) return 'Invalid JSON';
     const item = readTelemetryItem(envelope, instrumentationKey);
     if ('error' in item) return item.error;
-    telemetry.push(item);
+    telemetry.push({ ...item, ingestedAt: now() });
     return undefined;
   };
 

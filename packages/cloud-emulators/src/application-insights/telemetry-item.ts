@@ -8,6 +8,8 @@ export interface TelemetryItem {
   readonly time: string;
   readonly iKey: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** The time of its arrival in milliseconds since the epoch; left out before it was accepted. */
+  readonly ingestedAt?: number;
   /** The share of items that are sent, in percent; 100 when left out. */
   readonly sampleRate?: number;
   readonly data: {

@@ -181,6 +181,12 @@ test.each([
   ['name == "a" // or name == "b"\n', ['a']],
   ['// "a", quoted\n  name == "a"', ['a']],
   ['1 == 0', []],
+  ['name =~ "A"', ['a']],
+  ['name matches regex "^[ab]$"', ['a', 'b']],
+  ['name matches regex "[0-9]{1}"', []],
+  ['todatetime(customDimensions.kind) < timestamp', []],
+  ['todatetime("2026-01-01T10:00:01Z") == timestamp', ['b']],
+  ['ingestion_time() > timestamp', ['a', 'b', 'c']],
 ])('where %s', async (predicate, names) => {
   await ingest([
     { name: 'a', properties: { kind: 'x' }, measurements: { tokens: 1 } },
@@ -274,6 +280,34 @@ test('a union has the columns of both tables, and arg_max the row that is larges
   expect((await ask('union customEvents, traces | take 2 | project itemType')).rows).toHaveLength(2);
 });
 
+test('arg_min has the row that came first, and rows without a value count where no row has one', async () => {
+  await ingest([
+    { name: 'first', time: '2026-01-01T10:00:09Z', measurements: { tokens: 2 } },
+    { name: 'second', time: '2026-01-01T10:00:01Z' },
+    { name: 'third', time: '2026-01-01T10:00:05Z', measurements: { tokens: 1 } },
+  ]);
+  const first = async (column: string) => {
+    const query =
+      `customEvents | extend came = ingestion_time(), tokens = todouble(customMeasurements.tokens) | ` +
+      `summarize arg_min(${column}, *) by itemType | project name`;
+    return (await ask(query)).rows.flat();
+  };
+  expect(await first('came')).toEqual(['first']);
+  expect(await first('timestamp')).toEqual(['second']);
+  expect(await first('tokens')).toEqual(['third']);
+  await insights.actions['DELETE telemetry']?.(undefined);
+  await ingest([{ name: 'alone' }]);
+  expect(await first('tokens')).toEqual(['alone']);
+});
+
+test('rows of a union, and of a projection, have no time of ingestion', async () => {
+  await ingest([{}]);
+  const { rows } = await ask('union customEvents, traces | extend came = ingestion_time() | project came');
+  expect(rows).toEqual([[null]]);
+  const projected = await ask('customEvents | project name | extend came = ingestion_time() | project came');
+  expect(projected.rows).toEqual([[null]]);
+});
+
 test('order is descending unless it says otherwise, by one key after the other', async () => {
   await ingest(['b', 'a', 'b'].map((name, index) => ({ name, measurements: { index } })));
   const { rows } = await ask(
@@ -297,7 +331,10 @@ test.each([
   ['customEvents | where project == "p"', 'SyntaxError', /not a keyword/],
   ['customEvents | join traces on name', 'SyntaxError', /operator "join" is not emulated/],
   ['customEvents | where name contains "a"', 'SyntaxError', /end of the query/],
-  ['customEvents | where name =~ "a"', 'SyntaxError', /./],
+  ['customEvents | where name matches "a"', 'SyntaxError', /"regex"/],
+  ['customEvents | where name matches regex "(a|b)"', 'SemanticError', /expression is not emulated/],
+  ['customEvents | where name matches regex "a+"', 'SemanticError', /expression is not emulated/],
+  ['customEvents | where ingestion_time(1) == timestamp', 'SemanticError', /ingestion_time/],
   ['customEvents | take all', 'SyntaxError', /whole number/],
   ['customEvents; traces', 'SyntaxError', /offset 12/],
   ['customEvents / all', 'SyntaxError', /offset 13/],

@@ -1,7 +1,7 @@
 import { semanticError } from './query-error.ts';
 import { findFunction } from './scalar-functions.ts';
-import type { Comparison, Expression, TextOperator } from './syntax.ts';
-import { type Column, isNumeric, type Row, type ScalarType, type Value } from './table.ts';
+import type { BinaryOperator, Comparison, Expression } from './syntax.ts';
+import { type Column, INGESTED_AT, isNumeric, type Row, type ScalarType, type Value } from './table.ts';
 
 /** An expression whose type is known and that gives its value for a row. */
 export interface Bound {
@@ -30,8 +30,8 @@ export function bindExpression(expression: Expression, columns: readonly Column[
     case 'binary': {
       const { operator, left, right } = expression;
       if (operator === 'and' || operator === 'or') return bindLogic(operator, bind(left), bind(right));
-      if (operator === 'contains_cs' || operator === 'startswith_cs')
-        return bindTextOperator(operator, bind(left), bind(right));
+      if (operator === 'matches regex') return bindPattern(bind(left), right);
+      if (isTextOperator(operator)) return bindTextOperator(operator, bind(left), bind(right));
       return bindComparison(operator, bind(left), bind(right));
     }
     case 'in': {
@@ -48,7 +48,7 @@ export function bindExpression(expression: Expression, columns: readonly Column[
       );
     }
     case 'star':
-      throw semanticError('"*" stands for columns in arg_max alone.');
+      throw semanticError('"*" stands for columns in arg_max and arg_min alone.');
   }
 }
 
@@ -72,6 +72,9 @@ function bindProperty({ type, evaluate }: Bound, name: string): Bound {
 }
 
 function bindCall(name: string, parameters: readonly Bound[]): Bound {
+  // It is null for rows that are no longer those of a table.
+  if (name === 'ingestion_time' && parameters.length === 0)
+    return { type: 'datetime', evaluate: (row) => row[INGESTED_AT] ?? null };
   const found = findFunction(name);
   if (!found) throw semanticError(`The function '${name}' is not emulated here.`);
   const types = parameters.map(({ type }) => type);
@@ -97,17 +100,40 @@ function bindLogic(operator: 'and' | 'or', left: Bound, right: Bound): Bound {
   };
 }
 
+const TEXT_OPERATORS = {
+  contains_cs: (text: string, part: string) => text.includes(part),
+  startswith_cs: (text: string, part: string) => text.startsWith(part),
+  '=~': (text: string, other: string) => text.toLowerCase() === other.toLowerCase(),
+};
+type TextOperator = keyof typeof TEXT_OPERATORS;
+
+function isTextOperator(operator: BinaryOperator): operator is TextOperator {
+  return Object.hasOwn(TEXT_OPERATORS, operator);
+}
+
 /** Binds an operator on text. Source: https://learn.microsoft.com/kusto/query/datatypes-string-operators */
 function bindTextOperator(operator: TextOperator, left: Bound, right: Bound): Bound {
   if (left.type !== 'string' || right.type !== 'string')
     throw semanticError(`'${operator}' is emulated for text alone, not ${left.type} and ${right.type}.`);
+  const compare = TEXT_OPERATORS[operator];
   return {
     type: 'bool',
-    evaluate: (row) => {
-      const [text, part] = [left.evaluate(row) as string, right.evaluate(row) as string];
-      return operator === 'contains_cs' ? text.includes(part) : text.startsWith(part);
-    },
+    evaluate: (row) => compare(left.evaluate(row) as string, right.evaluate(row) as string),
   };
+}
+
+/** Letters, digits, hyphens, anchors, classes of characters, and numbers of repetitions: RE2 reads them as JavaScript does. */
+const SIMPLE_PATTERN = /^\^?(?:[\w-]|\[[\w-]+\]|\{\d+\})+\$?$/;
+
+/** Binds `matches regex`. Source: https://learn.microsoft.com/kusto/query/matches-regex-operator */
+function bindPattern({ type, evaluate }: Bound, pattern: Expression): Bound {
+  if (type !== 'string') throw semanticError(`'matches regex' is emulated for text alone, not ${type}.`);
+  if (pattern.kind !== 'string' || !SIMPLE_PATTERN.test(pattern.value))
+    throw semanticError(
+      'The regular expression is not emulated: it may have characters, classes and numbers.',
+    );
+  const expression = new RegExp(pattern.value, 'u');
+  return { type: 'bool', evaluate: (row) => expression.test(evaluate(row) as string) };
 }
 
 /** Binds a comparison. Source: https://learn.microsoft.com/kusto/query/scalar-data-types/null-values */

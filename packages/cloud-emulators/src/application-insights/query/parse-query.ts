@@ -3,7 +3,7 @@ import { readTokens, type Token } from './read-tokens.ts';
 import type { Comparison, Expression, NamedExpression, Operator, Query, TextOperator } from './syntax.ts';
 
 const COMPARISONS: ReadonlySet<string> = new Set<Comparison>(['==', '!=', '<', '<=', '>', '>=']);
-const TEXT_OPERATORS = ['contains_cs', 'startswith_cs'] as const satisfies readonly TextOperator[];
+const TEXT_WORDS = ['contains_cs', 'startswith_cs'] as const satisfies readonly TextOperator[];
 /**
  * Keywords of the language. A column with such a name must be quoted: `['project']`.
  * Source: https://learn.microsoft.com/kusto/query/schema-entities/entity-names
@@ -139,7 +139,7 @@ class Parser {
       this.#next += 1;
       return { kind: 'binary', operator: sign.text as Comparison, left, right: this.#postfix() };
     }
-    const textOperator = TEXT_OPERATORS.find((operator) => this.#takesWord(operator));
+    const textOperator = this.#takesTextOperator();
     if (textOperator !== undefined)
       return { kind: 'binary', operator: textOperator, left, right: this.#postfix() };
     if (this.#takesWord('in')) {
@@ -157,6 +157,13 @@ class Parser {
       return { kind: 'between', value: left, low, high };
     }
     return left;
+  }
+
+  #takesTextOperator(): TextOperator | undefined {
+    if (this.#takesSign('=~')) return '=~';
+    if (!this.#takesWord('matches')) return TEXT_WORDS.find((word) => this.#takesWord(word));
+    this.#keyword('regex');
+    return 'matches regex';
   }
 
   #postfix(): Expression {

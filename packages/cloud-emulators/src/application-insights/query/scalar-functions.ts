@@ -1,4 +1,4 @@
-import { startOfDay, writeDateTime } from './date-time.ts';
+import { readDateTime, startOfDay, writeDateTime } from './date-time.ts';
 import { isNumeric, type ScalarType, type Value } from './table.ts';
 
 /** A function of one or more values, for the types that it takes. */
@@ -15,6 +15,10 @@ const FUNCTIONS: Readonly<Record<string, ScalarFunction>> = {
   tolong: ofOne(convertible('long'), toWholeNumber),
   todouble: ofOne(convertible('real'), toNumber),
   toreal: ofOne(convertible('real'), toNumber),
+  todatetime: ofOne(
+    (type) => (type === 'string' || type === 'dynamic' ? 'datetime' : undefined),
+    (value) => (typeof value === 'string' ? (readDateTime(value) ?? null) : null),
+  ),
   isempty: ofOne(stringTo('bool'), (value) => value === ''),
   isnotempty: ofOne(stringTo('bool'), (value) => value !== ''),
   not: ofOne(

@@ -59,8 +59,9 @@ function bindAggregate(
   const { name: aggregation, parameters } = expression;
   const [first, second] = parameters;
   if (aggregation === 'count' && !first) return ofRows(name ?? 'count_', 'long', (rows) => rows.length);
-  if (aggregation === 'arg_max' && first && second?.kind === 'star' && name === undefined)
-    return bindArgMax(first, columns, keyNames);
+  const isExtreme = aggregation === 'arg_max' || aggregation === 'arg_min';
+  if (isExtreme && first && second?.kind === 'star' && name === undefined)
+    return bindExtremeRow(aggregation, first, columns, keyNames);
   if (first && !second) {
     const value = bindExpression(first, columns);
     if (aggregation === 'countif' && value.type === 'bool')
@@ -93,25 +94,34 @@ function extremeOf(values: readonly Value[], aggregation: 'min' | 'max'): Value 
   }, null);
 }
 
-/** Binds `arg_max`, which gives the row of a group where a column is largest. */
-function bindArgMax(
-  maximized: Expression,
+/**
+ * Binds `arg_max` or `arg_min`, which give the row of a group where a column is largest or smallest. A row without a value
+ * counts only where no row has one.
+ * Source: https://learn.microsoft.com/kusto/query/arg-min-aggregation-function
+ */
+function bindExtremeRow(
+  aggregation: 'arg_max' | 'arg_min',
+  expression: Expression,
   columns: readonly Column[],
   keyNames: ReadonlySet<string>,
 ): Aggregate {
-  const column = nameOf(maximized);
-  const { type, evaluate } = bindExpression(maximized, columns);
+  const column = nameOf(expression);
+  const { type, evaluate } = bindExpression(expression, columns);
   if (column === undefined || !(isNumeric(type) || type === 'datetime'))
-    throw semanticError('arg_max() is emulated for a column of numbers or datetimes alone.');
+    throw semanticError(`${aggregation}() is emulated for a column of numbers or datetimes alone.`);
   const others = columns.filter(({ name }) => name !== column && !keyNames.has(name));
   const kept = [{ name: column, type }, ...others];
+  const isBetter = (value: Value, best: Value): boolean => {
+    if (value === null || best === null) return value !== null;
+    return aggregation === 'arg_max'
+      ? (value as number) > (best as number)
+      : (value as number) < (best as number);
+  };
   return {
     columns: kept,
     reduce: (rows) => {
-      const largest = rows.reduce((best, row) =>
-        (evaluate(row) as number) > (evaluate(best) as number) ? row : best,
-      );
-      return Object.fromEntries(kept.map(({ name }) => [name, largest[name]]));
+      const found = rows.reduce((best, row) => (isBetter(evaluate(row), evaluate(best)) ? row : best));
+      return Object.fromEntries(kept.map(({ name }) => [name, found[name]]));
     },
   };
 }

@@ -19,15 +19,15 @@ export type Expression =
       readonly low: Expression;
       readonly high: Expression;
     }
-  /** All columns; allowed in `arg_max(…, *)` alone. */
+  /** All columns; allowed in `arg_max(…, *)` and `arg_min(…, *)` alone. */
   | { readonly kind: 'star' };
 
 /** An operator with two operands. */
 export type BinaryOperator = 'and' | 'or' | Comparison | TextOperator;
 /** An operator that compares two values. */
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=';
-/** The operators on text; both are case-sensitive. */
-export type TextOperator = 'contains_cs' | 'startswith_cs';
+/** The operators on text. All are case-sensitive but `=~`. */
+export type TextOperator = 'contains_cs' | 'startswith_cs' | 'matches regex' | '=~';
 
 /** An expression and the name of the column that it makes. The service chooses the name when it is left out. */
 export interface NamedExpression {

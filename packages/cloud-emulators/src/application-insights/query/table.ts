@@ -19,6 +19,12 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
+/**
+ * The name under which a row of a table holds the time of its ingestion. It is no column, as in the service: operators
+ * that make new rows leave it out.
+ */
+export const INGESTED_AT = '$ingestedAt';
+
 /** Gives the value of a column in a row that has none for it. */
 export function emptyOf(type: ScalarType): Value {
   return type === 'string' ? '' : null;

@@ -1,6 +1,6 @@
 import type { TelemetryItem } from '../telemetry-item.ts';
 import { readDateTime } from './date-time.ts';
-import { type Column, type Row, type ScalarType, type Table } from './table.ts';
+import { type Column, INGESTED_AT, type Row, type ScalarType, type Table } from './table.ts';
 
 const COMMON = {
   timestamp: 'datetime',
@@ -48,7 +48,12 @@ const DURATION = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d+)?)$/;
  */
 export function telemetryTables(telemetry: readonly TelemetryItem[]): ReadonlyMap<string, Table> {
   const rowsOf = (baseType: string, rowOf: (item: TelemetryItem) => Row): Row[] =>
-    telemetry.filter(({ data }) => data.baseType === baseType).map(rowOf);
+    telemetry.flatMap((item, index) =>
+      item.data.baseType === baseType
+        ? // The order of arrival tells items of one millisecond apart.
+          [{ ...rowOf(item), [INGESTED_AT]: BigInt(item.ingestedAt ?? 0) * 10_000n + BigInt(index) }]
+        : [],
+    );
   return new Map([
     [
       'customEvents',
