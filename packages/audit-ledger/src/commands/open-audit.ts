@@ -5,7 +5,6 @@ import { createAuditPublicKeys } from '../keys/audit-public-keys.ts';
 import { createLedgerReader } from '../ledger/ledger-reader.ts';
 import type { VerifierDependencies } from '../verification/ledger-verifier.ts';
 import { createLogQuery } from '../reading/log-query.ts';
-import { shippedFieldsOf } from '../shipping/shipped-fields.ts';
 import type { readAuditSettings } from './audit-settings.ts';
 
 const QUERY_TIMEOUT_IN_MS = 180_000;
@@ -40,7 +39,6 @@ export function openAudit(settings: ReturnType<typeof readAuditSettings>): Verif
           ),
     publicKeys:
       AUDIT_KEY_URL === undefined ? undefined : createAuditPublicKeys(AUDIT_KEY_URL, () => credential),
-    fieldsOf: shippedFieldsOf,
     now: () => new Date(),
   };
 }

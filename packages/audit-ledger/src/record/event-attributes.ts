@@ -2,7 +2,7 @@ import type { RecordField } from './record-field.ts';
 import { RECORD_FIELDS } from './record-schema.ts';
 
 /** The attributes of a custom event in Application Insights: texts, and numbers that can be summed. */
-interface EventAttributes {
+export interface EventAttributes {
   readonly properties: Readonly<Record<string, string>>;
   readonly measurements: Readonly<Record<string, number>>;
 }

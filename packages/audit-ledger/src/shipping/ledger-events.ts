@@ -1,7 +1,7 @@
 import type { AuditEvent } from './event-sender.ts';
-import { limitProperties } from './event-limits.ts';
 import type { AnyEntry } from '../ledger/parse-entry.ts';
 import type { ChainPlace, LineProblem, PlacedLine } from './place-lines.ts';
+import { RECORD_EVENT, shippedAttributesOf } from './shipped-attributes.ts';
 
 /** Turns a record of the ledger into the attributes of its event. */
 export type DescribeRecord = (
@@ -51,21 +51,12 @@ export function brokenAt(
 
 /** @throws TypeError for a closing without a record. */
 function prediction(entry: AnyEntry, place: ChainPlace, describe: DescribeRecord): AuditEvent {
-  const { record } = entry;
+  const { record, recovered } = entry;
   if (!isObject(record)) throw new TypeError('A closing has a record.');
-  const { properties, measurements } = describe(record);
   return {
-    name: 'gateway.prediction',
+    name: RECORD_EVENT,
     time: instant(record.time) ?? new Date(entry.time),
-    properties: limitProperties({
-      // The place comes first, so that it is never left out of a record with too many properties.
-      ledgerWriter: place.writer,
-      ledgerSequence: String(place.sequence),
-      ledgerHash: place.hash,
-      ...(entry.recovered === true && { recovered: 'true' }),
-      ...properties,
-    }),
-    measurements,
+    ...shippedAttributesOf({ record, recovered }, place, describe),
   };
 }
 

@@ -67,7 +67,10 @@ export function createApplicationInsightsEvidence(query: LogQuery): ApplicationI
           sequence: readSequence(row),
           hash: readText(row, 'hash'),
           time: readTime(row),
-          fields: { ...readObject(row, 'customDimensions'), ...readObject(row, 'customMeasurements') },
+          name: readText(row, 'name'),
+          itemCount: readNumber(row, 'itemCount'),
+          properties: readObject(row, 'customDimensions'),
+          measurements: readObject(row, 'customMeasurements'),
         };
     },
 

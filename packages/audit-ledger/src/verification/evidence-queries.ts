@@ -1,4 +1,5 @@
 import { column, isInPeriod, pipe, textLiteral } from '../reading/kql.ts';
+import { RECORD_EVENT } from '../shipping/shipped-attributes.ts';
 import type { Period } from '../time/period.ts';
 
 /** The key of the last row of a page: a text, and a number or another text. The next page goes on after it. */
@@ -38,15 +39,16 @@ export function anchorsQuery(period: Period, after: PageKey | undefined, limit: 
 
 /**
  * Writes the query for the shipped records of the period, by writer and sequence. Its rows include records that name no
- * entry of the ledger.
+ * entry of the ledger, and events of any name that name one, so that no copy of a record is left out.
  */
 export function shippedRecordsQuery(period: Period, after: PageKey | undefined, limit: number): string {
   return pipe(
     'customEvents',
-    `where name == "gateway.prediction" and ${isInPeriod(period)}`,
+    `where ${isInPeriod(period)}`,
     `extend writer = ${text('ledgerWriter')}, sequence = tolong(${text('ledgerSequence')}), hash = ${text('ledgerHash')}`,
+    `where name =~ ${textLiteral(RECORD_EVENT)} or isnotempty(writer) or isnotempty(hash)`,
     ...page('writer', 'sequence', after, limit),
-    'project writer, sequence, hash, timestamp, customDimensions, customMeasurements',
+    'project writer, sequence, hash, timestamp, name, itemCount, customDimensions, customMeasurements',
   );
 }
 

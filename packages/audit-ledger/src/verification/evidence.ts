@@ -13,9 +13,15 @@ export interface ShippedRecord {
   readonly sequence: number;
   /** The hash of its entry. */
   readonly hash: string;
+  /** The time of the event. */
   readonly time: Date;
-  /** The other fields of the record; empty if they are not to be compared. */
-  readonly fields: Readonly<Record<string, unknown>>;
+  /** The name of the event. */
+  readonly name: string;
+  /** The number of events for which it stands; 1 unless somebody says that it is a sample. */
+  readonly itemCount: number;
+  /** All properties of the event, those of the entry's place included. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly measurements: Readonly<Record<string, unknown>>;
 }
 
 /** A request that the edge counted, or a record of a call. */
@@ -42,8 +48,6 @@ export interface LedgerEvidence {
   readonly publicKeys?: PublicKeys;
   /** The shipped records, in the order of their writers and sequences, compared as texts and as numbers. */
   readonly records?: AsyncIterable<ShippedRecord>;
-  /** Gives the fields that a record of the ledger must have in Application Insights. */
-  readonly fieldsOf?: (record: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** The edge's requests, and the records of both recorders, each in the order of their trace ids. */
   readonly traffic?: {
     readonly requests: AsyncIterable<TracedCall>;

@@ -18,8 +18,6 @@ export interface VerifierDependencies {
   readonly insights: ApplicationInsightsEvidence | undefined;
   /** Undefined where there is no audit key. */
   readonly publicKeys: PublicKeys | undefined;
-  /** Gives the fields of a shipped record. When left out, records are compared by the hashes of their entries alone. */
-  readonly fieldsOf?: LedgerEvidence['fieldsOf'];
   readonly now: () => Date;
 }
 
@@ -42,7 +40,7 @@ const OPEN_FOR_IN_MS = 35 * 60_000;
 
 /** Makes a verifier that keeps nothing between two verifications. */
 export function createLedgerVerifier(dependencies: VerifierDependencies): LedgerVerifier {
-  const { state, insights, publicKeys, fieldsOf, now } = dependencies;
+  const { state, insights, publicKeys, now } = dependencies;
   const ledger = inPlainWords(dependencies.ledger);
   return {
     async verify({ period, graceInMs }, abortSignal) {
@@ -61,7 +59,6 @@ export function createLedgerVerifier(dependencies: VerifierDependencies): Ledger
           cursors,
           ...(anchors && { anchors }),
           ...(publicKeys && { publicKeys }),
-          ...(fieldsOf && { fieldsOf }),
           ...(insights && { records: insights.records(period, abortSignal) }),
           ...(traffic && { traffic }),
         },

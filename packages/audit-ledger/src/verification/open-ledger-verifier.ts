@@ -4,7 +4,6 @@ import { auditCredential } from '../azure/audit-credential.ts';
 import { createApplicationInsightsEvidence } from './application-insights-evidence.ts';
 import type { LedgerVerifier } from './ledger-verifier.ts';
 import type { LogQuery } from '../reading/log-query.ts';
-import { shippedFieldsOf } from '../shipping/shipped-fields.ts';
 
 /** The settings of the verifier of a function app. */
 interface LedgerVerifierOptions {
@@ -38,7 +37,6 @@ export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifi
       state,
       insights: query && createApplicationInsightsEvidence(query),
       publicKeys: keyUrl === undefined ? undefined : createAuditPublicKeys(keyUrl, () => credential),
-      fieldsOf: shippedFieldsOf,
       now: () => new Date(),
     });
   };

@@ -123,12 +123,19 @@ function listChecks(
   const { anchors, cursors, publicKeys, traffic } = evidence;
   const { period, now, graceInMs, openForInMs, abortSignal } = options;
   const notBefore = new Date(now.getTime() - graceInMs);
-  const writers = new Set(chains.map(({ writer }) => writer));
   const anchorIndex = indexAnchors(anchors ?? []);
   const witnesses = createWitnesses(anchorIndex);
   const refusals = checkRefusals();
   const unshown = createUnshownCalls();
-  const shippedRecords = checkShippedRecords(evidence, { period, notBefore, writers, refusals, unshown });
+  const shippedRecords = checkShippedRecords(evidence, {
+    period,
+    notBefore,
+    reader,
+    chains,
+    abortSignal,
+    refusals,
+    unshown,
+  });
   return [
     // Other stores know which chains must be there.
     checkAnchors(anchors),

@@ -16,6 +16,7 @@ const CASES: readonly (readonly [FindingKind, RegExp, string])[] = [
     /the ledger has no such record\.$|names no entry of the ledger\.$/,
     'unknown-to-ledger',
   ],
+  ['contradicts-ledger', / of them were not compared\.$/, 'too-many'],
 ];
 
 /** The case of a finding where its kind has several, by its sentence; else its kind. */

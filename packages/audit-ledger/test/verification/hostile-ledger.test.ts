@@ -91,7 +91,7 @@ test('a prototype in an entry changes nothing', async () => {
     (head) =>
       `{${head},"kind":"closing","record":{"id":"a","__proto__":{"isRecovered":true}},"__proto__":{"recovered":true}}`,
   );
-  expect(await find({ [WRITER]: [text] }, { fieldsOf: (record) => record })).toEqual([]);
+  expect(await find({ [WRITER]: [text] })).toEqual([]);
   expect({}).not.toHaveProperty('recovered');
 });
 

@@ -1,4 +1,5 @@
 import { hashEntry, LedgerEntry } from '../../src/ledger/ledger-entry.ts';
+import { shippedAttributesOf } from '../../src/shipping/shipped-attributes.ts';
 import type { ShippedRecord, TracedCall } from '../../src/verification/evidence.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
 import { caseOf } from './case-of.ts';
@@ -22,8 +23,11 @@ function shippedOf(lines: readonly string[]): ShippedRecord[] {
   return lines.flatMap((line) => {
     const entry = LedgerEntry.parse(JSON.parse(line));
     if (entry.kind !== 'closing') return [];
-    const { sequence, record } = entry;
-    return [{ writer: WRITER, sequence, hash: hashEntry(line), time: new Date(STARTED_AT), fields: record }];
+    const place = { writer: entry.writer, sequence: entry.sequence, hash: hashEntry(line) };
+    const attributes = shippedAttributesOf(entry, place);
+    return [
+      { ...place, time: new Date(STARTED_AT), name: 'gateway.prediction', itemCount: 1, ...attributes },
+    ];
   });
 }
 
@@ -42,7 +46,7 @@ async function find(
 ) {
   const { findings } = await verifyLedger(
     createMemoryLedger({ [WRITER]: [asText(lines)] }),
-    { records: each(records), fieldsOf: (record) => record, cursors: new Map([[WRITER, cursor]]) },
+    { records: each(records), cursors: new Map([[WRITER, cursor]]) },
     { ...options, ...overrides },
   );
   return findings.map((finding) => ({ kind: caseOf(finding), sequence: finding.sequence }));
@@ -75,8 +79,133 @@ test('a record that differs is named, by its hash and by its fields', async () =
   if (!first || !second) throw new Error('There are records.');
   const differs = { kind: 'differs', sequence: 4 };
   expect(await find(lines, [first, { ...second, hash: 'f'.repeat(64) }, ...others])).toEqual([differs]);
-  const denied = { ...second, fields: { ...second.fields, outcome: 'denied' } };
+  const denied = { ...second, properties: { ...second.properties, outcome: 'denied' } };
   expect(await find(lines, [first, denied, ...others])).toEqual([differs]);
+});
+
+/** Verifies with a copy of the second record besides, and gives the sentence about it. */
+async function sentenceOf(change: (record: ShippedRecord) => Partial<ShippedRecord>): Promise<string> {
+  const [, second] = shipped;
+  if (!second) throw new Error('There are records.');
+  const { findings } = await verifyLedger(
+    createMemoryLedger({ [WRITER]: [asText(lines)] }),
+    { records: each([...shipped.slice(0, 2), { ...second, ...change(second) }, ...shipped.slice(2)]) },
+    options,
+  );
+  expect(findings).toHaveLength(1);
+  return findings[0]?.message ?? '';
+}
+
+const withProperty = (name: string, value: unknown) => (record: ShippedRecord) => ({
+  properties: { ...record.properties, [name]: value },
+});
+
+test.each<[string, (record: ShippedRecord) => Partial<ShippedRecord>, string]>([
+  ['a higher revision', withProperty('revision', '7'), 'revision'],
+  ['a person who never was', withProperty('personId', 'b0000001'), 'personId'],
+  ['an empty field more', withProperty('agentId', ''), 'agentId'],
+  ['the mark of a recovery', withProperty('recovered', 'true'), 'further fields'],
+  ['the mark of the edge', withProperty('recordedBy', 'edge'), 'further fields'],
+  ['a field that no record has', withProperty('<b>Bold</b>', 'x'), 'further fields'],
+  ['a field in another case', withProperty('Outcome', 'answered'), 'further fields'],
+  ['a field of the name of a prototype', withProperty('constructor', 'x'), 'further fields'],
+  ['another number as a text', withProperty('status', '403'), 'status'],
+  ['a number in place of a text', withProperty('status', 200), 'status'],
+  ['another spelling of its place', withProperty('ledgerSequence', '04'), 'ledgerSequence'],
+  ['a field less', ({ properties }) => ({ properties: { ...properties, outcome: undefined } }), 'outcome'],
+  ['a measurement that never was', () => ({ measurements: { totalTokens: 18_000_000 } }), 'totalTokens'],
+  ['a measurement of none', () => ({ measurements: { tokens: 1 } }), 'further fields'],
+  ['another event', () => ({ name: 'Gateway.Prediction' }), 'the name of its event'],
+  ['the weight of a sample', () => ({ itemCount: 2 }), 'the number of events that it stands for'],
+  ['another time', ({ time }) => ({ time: new Date(time.getTime() + 1) }), 'the time of its event'],
+  [
+    'a time of the day before',
+    ({ time }) => ({ time: new Date(time.getTime() - 80_000_000) }),
+    'the time of its event',
+  ],
+])('a copy of a record with %s is named', async (_, change, where) => {
+  expect(await sentenceOf(change)).toBe(
+    `The record of entry 4 of ${WRITER} is not the same in Application Insights and in the ledger: it differs in ${where}.`,
+  );
+});
+
+test('what the platform adds to an event, and a time that it replaced, are no differences', async () => {
+  const records = shipped.map((record) => ({
+    ...record,
+    time: new Date(record.time.getTime() + 3 * 24 * HOUR_IN_MS),
+    properties: { ...record.properties, '_MS.ProcessedByMetricExtractors': 'x' },
+  }));
+  expect(await find(lines, records)).toEqual([]);
+});
+
+test('numbers are the same as texts and as numbers, and the whole record is compared', async () => {
+  const record = { ...recordOf('one'), totalTokens: 3, costInUsd: 0.1 + 0.2, roles: ['A', 'B'] };
+  const chain = writeChain([
+    { kind: 'chain', policyVersion: 'p' },
+    { kind: 'closing', record },
+  ]);
+  const [one] = shippedOf(chain);
+  if (!one) throw new Error('There is a record.');
+  expect(one.measurements).toEqual({ totalTokens: 3, costInUsd: 0.1 + 0.2 });
+  expect(
+    await find(chain, [{ ...one, measurements: { totalTokens: '3', costInUsd: 0.30000000000000004 } }]),
+  ).toEqual([]);
+  expect(await find(chain, [{ ...one, measurements: { totalTokens: 3, costInUsd: 0.3 } }])).toEqual([
+    { kind: 'differs', sequence: 1 },
+  ]);
+});
+
+test.each([
+  ['an opening', 3],
+  ['the beginning', 0],
+  ['the end', 9],
+])('a record whose place is that of %s is named', async (_, sequence) => {
+  const [first, ...others] = shipped;
+  if (!first) throw new Error('There are records.');
+  const forged = {
+    ...first,
+    sequence,
+    properties: { ...first.properties, ledgerSequence: String(sequence) },
+  };
+  const records = [forged, first, ...others].toSorted((one, other) => one.sequence - other.sequence);
+  expect(await find(lines, records)).toEqual([{ kind: 'unknown-to-ledger', sequence }]);
+});
+
+describe('records of chains outside the period', () => {
+  const later = '20260401T120000000Z-0a1b2c3d';
+  const laterStart = Date.UTC(2026, 3, 1, 12);
+  const recovery = writeChain(
+    [
+      { kind: 'chain', policyVersion: 'p' },
+      { kind: 'closing', record: recordOf('lost') },
+    ],
+    { writer: later, startedAt: laterStart },
+  );
+  const [recovered] = shippedOf(recovery);
+  const findAmong = async (...records: readonly (ShippedRecord | undefined)[]) => {
+    const { findings } = await verifyLedger(
+      createMemoryLedger(
+        { [WRITER]: [asText(lines)], [later]: [asText(recovery)] },
+        new Date(laterStart + 1_000),
+      ),
+      { records: each([...shipped, ...records.filter((one) => one !== undefined)]) },
+      options,
+    );
+    return findings.map((finding) => [caseOf(finding), finding.writer, finding.sequence]);
+  };
+
+  test('are compared with those chains', async () => {
+    expect(await findAmong(recovered, recovered)).toEqual([]);
+    const changed = recovered && { ...recovered, properties: { ...recovered.properties, outcome: 'denied' } };
+    expect(await findAmong(recovered, changed)).toEqual([['differs', later, 1]]);
+    const unknown = recovered && { ...recovered, sequence: 7 };
+    expect(await findAmong(recovered, unknown)).toEqual([['unknown-to-ledger', later, 7]]);
+  });
+
+  test('are counted when they are too many to compare', async () => {
+    const many = Array.from({ length: 5_003 }, () => recovered);
+    expect(await findAmong(...many)).toEqual([['too-many', undefined, undefined]]);
+  });
 });
 
 test('a record that the ledger does not have is named', async () => {
@@ -102,7 +231,7 @@ test('a record of a removed entry is not named a second time', async () => {
 test('a second record of the same entry has to be the same', async () => {
   const [first, ...others] = shipped;
   if (!first) throw new Error('There are records.');
-  const changed = { ...first, fields: { ...first.fields, outcome: 'denied' } };
+  const changed = { ...first, properties: { ...first.properties, outcome: 'denied' } };
   for (const pair of [
     [first, changed],
     [changed, first],

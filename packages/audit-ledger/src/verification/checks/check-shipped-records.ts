@@ -3,10 +3,12 @@ import { isNamed } from '../chain-faults/fault.ts';
 import type { LedgerEvidence, ShippedRecord } from '../evidence.ts';
 import type { Period } from '../../time/period.ts';
 import { createFindingList, type FindingList } from '../finding-list.ts';
+import type { LedgerChain, LedgerReader } from '../../ledger/ledger-reader.ts';
 import type { RefusalCheck } from './check-refusals.ts';
 import { type Closing, isDue, readClosing } from './closing.ts';
 import { describeDifference, describeMissing, describeUnknown } from './describe-shipped.ts';
 import { readShippedRecords } from './shipped-records.ts';
+import { createStrayRecords } from './stray-records.ts';
 import type { UnshownCalls } from './unshown-calls.ts';
 
 /** The most unmatched records of each side that are kept until the end of their chain. */
@@ -17,8 +19,10 @@ interface ShippedCheckOptions {
   readonly period: Period;
   /** Records from this time on need not show in Application Insights yet. */
   readonly notBefore: Date;
-  /** The writers of all chains of the ledger, also of those outside the period, which are not read. */
-  readonly writers: ReadonlySet<string>;
+  readonly reader: LedgerReader;
+  /** All chains of the ledger, also of those outside the period. */
+  readonly chains: readonly LedgerChain[];
+  readonly abortSignal: AbortSignal | undefined;
   readonly refusals: Pick<RefusalCheck, 'isRefused'>;
   readonly unshown: UnshownCalls;
 }
@@ -29,10 +33,13 @@ interface ShippedRecordCheck extends LedgerCheck {
   readonly beyond: ReadonlyMap<string, number>;
 }
 
-/** Checks that Application Insights has the ledger's closings, the same, and no others. It reads both side by side. */
+/**
+ * Checks that Application Insights has the ledger's closings, the same, and no others. It reads both side by side. Chains
+ * outside the period are read in the end, where records name them.
+ */
 export function checkShippedRecords(
-  { records, fieldsOf }: LedgerEvidence,
-  { period, notBefore, writers, refusals, unshown }: ShippedCheckOptions,
+  { records }: LedgerEvidence,
+  { period, notBefore, reader, chains, abortSignal, refusals, unshown }: ShippedCheckOptions,
 ): ShippedRecordCheck {
   const beyond = new Map<string, number>();
   if (!records)
@@ -41,8 +48,10 @@ export function checkShippedRecords(
       notChecked: () => ['The records in Application Insights were not held against the ledger.'],
     };
   let found = createFindingList();
+  const writers = new Set(chains.map(({ writer }) => writer));
   const shipped = readShippedRecords(records, writers, (stranger) => found.add(describeUnknown(stranger)));
-  let early = new Map<number, ShippedRecord>();
+  const strays = createStrayRecords(reader, chains, abortSignal);
+  let early: ShippedRecord[] = [];
   let late: Closing[] = [];
   // Missing records are reported at the end, because a chain that is read later can hold their refusals.
   const missing: Closing[] = [];
@@ -53,11 +62,11 @@ export function checkShippedRecords(
     return [list];
   };
   const keepEarly = (record: ShippedRecord): void => {
-    if (early.size < MOST_KEPT) early.set(record.sequence, record);
+    if (early.length < MOST_KEPT) early.push(record);
     else found.add(describeUnknown(record));
   };
   const compare = (closing: Closing, record: ShippedRecord): void => {
-    const difference = describeDifference(closing, record, fieldsOf?.(closing.record) ?? {});
+    const difference = describeDifference(closing, record);
     if (difference) found.add(difference);
   };
   const noteMissing = (closing: Closing, upTo: number): void => {
@@ -92,10 +101,12 @@ export function checkShippedRecords(
     beyond,
 
     async *beginChain({ writer }) {
-      early = new Map();
+      early = [];
       late = [];
-      for (let one = await shipped.peek(); one && one.writer < writer; one = await shipped.peek())
+      for (let one = await shipped.peek(); one && one.writer < writer; one = await shipped.peek()) {
         shipped.take();
+        strays.add(one);
+      }
       yield* takeFound();
     },
 
@@ -113,20 +124,25 @@ export function checkShippedRecords(
         if (one.sequence > last) beyond.set(writer, Math.max(beyond.get(writer) ?? 0, one.sequence));
         else keepEarly(one);
       }
+      const bySequence = Map.groupBy(early, ({ sequence }) => sequence);
       for (const closing of late) {
-        const record = early.get(closing.sequence);
-        early.delete(closing.sequence);
+        const copies = bySequence.get(closing.sequence);
+        bySequence.delete(closing.sequence);
         if (isNamed(faults, closing.sequence, closing.place)) continue;
-        if (record) compare(closing, record);
+        if (copies) copies.forEach((record) => compare(closing, record));
         else noteMissing(closing, upTo);
       }
-      for (const record of early.values())
-        if (!isNamed(faults, record.sequence)) found.add(describeUnknown(record));
+      for (const [record] of bySequence.values())
+        if (record && !isNamed(faults, record.sequence)) found.add(describeUnknown(record));
       yield* takeFound();
     },
 
     async *finish() {
-      while (await shipped.peek()) shipped.take();
+      for (let one = await shipped.peek(); one; one = await shipped.peek()) {
+        shipped.take();
+        strays.add(one);
+      }
+      yield* strays.settle();
       for (const closing of missing) if (!refusals.isRefused(closing)) found.add(describeMissing(closing));
       yield* takeFound();
     },

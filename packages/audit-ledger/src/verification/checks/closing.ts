@@ -9,6 +9,8 @@ export interface Closing {
   readonly hash: string;
   readonly place: Place;
   readonly record: Readonly<Record<string, unknown>>;
+  /** Present where another process wrote it, because the writer of the opening died. */
+  readonly recovered: unknown;
   readonly recordId: string;
   readonly time: Date;
 }
@@ -16,9 +18,10 @@ export interface Closing {
 /** Reads a line as a closing; undefined where it is none, or names no call. */
 export function readClosing({ entry, call, hash, place }: ChainLine, writer: string): Closing | undefined {
   if (!call || entry?.kind !== 'closing') return undefined;
+  const { recovered } = entry.members;
   const record = entry.members.record as Closing['record'];
   const time = new Date(typeof record.time === 'string' ? record.time : entry.time);
-  return { writer, sequence: entry.sequence, hash, place, record, recordId: call.id, time };
+  return { writer, sequence: entry.sequence, hash, place, record, recovered, recordId: call.id, time };
 }
 
 /** Tells whether a closing must show in Application Insights by its time. One with an invalid time must. */
