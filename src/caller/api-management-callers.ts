@@ -93,7 +93,7 @@ export function createApiManagementCallers(options: ApiManagementCallersOptions)
   const keys =
     options.keys ?? createRemoteJWKSet(new URL(options.jwksUri), { timeoutDuration: options.timeoutInMs });
   const forms = tokenFormsOf(options.issuer, options.audience, options.jwksUri);
-  const expectedObjectId = digest(options.objectId);
+  const expectedObjectId = digest(options.objectId.toLowerCase());
   const verifiedUntil = new Map<string, number>();
 
   async function verify(token: string): Promise<void> {

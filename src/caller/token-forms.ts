@@ -2,6 +2,7 @@ import type { JWTPayload } from 'jose';
 
 /** One of the two forms in which Entra ID issues tokens: issuer, audiences and version belong together. */
 export interface TokenForm {
+  /** In lower case for an issuer that is one of Entra ID's, whose ids mean the same in any case. */
   readonly issuer: string;
   readonly audiences: readonly string[];
   /** The claim `ver`; undefined for an issuer that is not one of Entra ID's, whose tokens need not have it. */
@@ -21,12 +22,18 @@ const V1_AUTHORITY = 'https://sts.windows.net';
  * was asked for: the client id or the application id URI. Another URI than `api://{client id}` leaves only v1.0.
  * Source: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference#payload-claims
  *
- * @param issuer the tenant's issuer of v1.0 or of v2.0 tokens.
- * @param jwksUri the URL of the signing keys. Its host is the authority of v2.0 tokens when `issuer` is that of v1.0 ones.
+ * @param configuredIssuer the tenant's issuer of v1.0 or of v2.0 tokens, in upper or lower case.
+ * @param jwksUri the URL of the signing keys. Its host is the authority of v2.0 tokens when the issuer is that of v1.0 ones.
  */
-export function tokenFormsOf(issuer: string, audience: string, jwksUri: string): readonly TokenForm[] {
-  const tenantId = tenantOf(issuer);
-  if (tenantId === undefined) return [{ issuer, audiences: [audience], version: undefined }];
+export function tokenFormsOf(
+  configuredIssuer: string,
+  audience: string,
+  jwksUri: string,
+): readonly TokenForm[] {
+  const tenantId = tenantOf(configuredIssuer)?.toLowerCase();
+  if (tenantId === undefined)
+    return [{ issuer: configuredIssuer, audiences: [audience], version: undefined }];
+  const issuer = configuredIssuer.toLowerCase();
   const clientId = CLIENT_ID.exec(audience)?.[1]?.toLowerCase();
   const isV1 = V1_ISSUER.test(issuer);
   return [
@@ -57,7 +64,7 @@ function tenantOf(issuer: string): string | undefined {
  * undefined when all three are of one form.
  */
 export function findMismatch(forms: readonly TokenForm[], { iss, aud, ver }: JWTPayload): string | undefined {
-  const form = forms.find(({ issuer }) => issuer === iss);
+  const form = forms.find(({ issuer, version }) => issuer === (version ? iss?.toLowerCase() : iss));
   if (!form) return 'The token’s issuer is not that of the tenant in API_MANAGEMENT_ISSUER.';
   const { version, audiences } = form;
   if (version !== undefined && ver !== undefined && ver !== version)

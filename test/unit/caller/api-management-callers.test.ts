@@ -11,6 +11,8 @@ import { rejectedBy } from '../thrown-by.ts';
 const ISSUER = 'https://login.microsoftonline.com/11111111-1111-4111-8111-111111111111/v2.0';
 const CLIENT_ID = '66666666-6666-4666-8666-666666666666';
 const V1_ISSUER = 'https://sts.windows.net/11111111-1111-4111-8111-111111111111/';
+const TENANT_OF_LETTERS = '1111abcd-1111-4111-8111-111111111111';
+const ISSUER_OF_LETTERS = `https://login.microsoftonline.com/${TENANT_OF_LETTERS}/v2.0`;
 /** The refusal that every caller gets; a hint for operators may follow it. */
 const REFUSED = 'This address accepts calls from API Management only. Call the gateway instead.';
 const OBJECT_ID = '22222222-2222-4222-8222-222222222222';
@@ -214,6 +216,20 @@ test('operators are told that the token of another issuer than Entra ID is for a
   expect((await refusal(`Bearer ${token}`)).message).toBe(
     `${REFUSED} For its operators: The token’s audience is not the one in API_MANAGEMENT_AUDIENCE.`,
   );
+});
+
+test.each([
+  ['v2.0', { iss: ISSUER_OF_LETTERS }],
+  ['v1.0', { iss: `https://sts.windows.net/${TENANT_OF_LETTERS}/`, ver: '1.0' }],
+])('ids that the settings have in upper case are those of a %s token in lower case', async (_, claimed) => {
+  const objectId = '2222abcd-2222-4222-8222-222222222222';
+  callers = create({
+    issuer: ISSUER_OF_LETTERS.replace(TENANT_OF_LETTERS, TENANT_OF_LETTERS.toUpperCase()),
+    objectId: objectId.toUpperCase(),
+    keys: () => pair.publicKey,
+  });
+  const token = await sign(claims({ ...claimed, oid: objectId }));
+  await expect(callers.identify(headers(`Bearer ${token}`))).resolves.toBeDefined();
 });
 
 test('a token of Entra ID need not tell its version', async () => {
