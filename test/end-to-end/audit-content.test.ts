@@ -181,8 +181,8 @@ test('an erased subject’s content is gone, with proof, and that of others stay
     ledger: { isIntact: true, findings: [] },
     erased: { signature: { algorithm: 'PS256' } },
   });
-  expect(await kindsOf(proof.erasure.writer)).toEqual(['chain', 'erasure', 'checkpoint', 'end']);
-  expect(await kindsOf(proof.erased.writer)).toEqual(['chain', 'erased', 'checkpoint', 'end']);
+  expect(await kindsOf(proof.erasure.writer)).toEqual(['chain', 'erasure', 'checkpoint', 'end', 'seal']);
+  expect(await kindsOf(proof.erased.writer)).toEqual(['chain', 'erased', 'checkpoint', 'end', 'seal']);
   const { subject } = proof;
   expect(await namesOf(subject)).toEqual([]);
 

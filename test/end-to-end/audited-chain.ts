@@ -21,7 +21,7 @@ export interface LedgerLine {
   readonly kind: string;
   readonly time: string;
   readonly record?: AuditRecord;
-  readonly recovered?: true;
+  readonly recovered?: Readonly<Record<'writer' | 'sequence' | 'hash', unknown>>;
   readonly refused?: number;
   readonly refusedWriter?: string;
 }

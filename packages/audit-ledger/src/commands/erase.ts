@@ -13,8 +13,7 @@ import {
 } from '../contents/erase-subject.ts';
 import { findErasure } from '../contents/find-erasure.ts';
 import { subjectIdOf, type DataSubject } from '../contents/subject-keys.ts';
-import type { EntryBody } from '../ledger/ledger-entry.ts';
-import type { EntryPlace } from '../ledger/ledger-writer.ts';
+import type { EntryBody, EntryPlace } from '../ledger/ledger-entry.ts';
 import { verifyLedger } from '../verification/verify-ledger.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { fail } from './fail.ts';

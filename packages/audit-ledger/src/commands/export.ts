@@ -97,6 +97,9 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   const dependencies = openAudit(settings);
   const keys = new Map<string, BundleKeys['keys'][number]>();
   const publicKeys = dependencies.publicKeys && collecting(dependencies.publicKeys, keys);
+  const { AUDIT_KEY_URL: keyUrl } = settings;
+  const key =
+    keyUrl === undefined ? undefined : openAuditKey(keyUrl, dependencies.credential, SIGN_TIMEOUT_IN_MS);
   const { signal } = new AbortController();
   await putOnLedger(
     { kind: 'export', from: period.from.toISOString(), to: period.to.toISOString() },
@@ -106,6 +109,7 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
         APPEND_TIMEOUT_IN_MS,
       ),
       command: 'audit:export',
+      key,
       timeoutInMs: RECORD_TIMEOUT_IN_MS,
     },
   );
@@ -129,9 +133,6 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   await write('report.txt', `${describeReport(report)}\n`);
   await write('README.txt', README);
   // A first signature adds the key that signs the manifest to the keys.
-  const { AUDIT_KEY_URL: keyUrl } = settings;
-  const key =
-    keyUrl === undefined ? undefined : openAuditKey(keyUrl, dependencies.credential, SIGN_TIMEOUT_IN_MS);
   if (key) await publicKeys?.((await signManifest(key, 'manifest')).keyId);
   await write(KEYS_FILE, `${JSON.stringify({ keys: [...keys.values()] }, null, 2)}\n`);
   const manifest: BundleManifest = {

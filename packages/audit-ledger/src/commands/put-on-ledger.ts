@@ -28,8 +28,8 @@ export interface SignedPlace {
 }
 
 /**
- * Puts the entry of a command on the ledger, in a chain of its own that it begins and ends. The entry is signed before
- * anything is written, because a chain without a signature would stay a finding for good.
+ * Puts the entry of a command on the ledger, in a chain of its own that is written whole or not at all. The entry is
+ * signed before anything is written, because a chain without a signature would stay a finding for good.
  * @throws AuditError AUDIT_UNAVAILABLE when the key can't sign, and AUDIT_LEDGER_UNAVAILABLE when it takes longer than
  *   `timeoutInMs`. There are no retries after that.
  */
@@ -49,7 +49,7 @@ export async function putOnLedger(
     },
   });
   const write = async (): Promise<SignedPlace> => {
-    const committed = writer.append(body);
+    void writer.append(body);
     const place = { writer: writer.name, ...writer.head, time: time.toISOString() };
     const signature = key && (await signCheckpoint(key, writer.name, place));
     if (key && !signature)
@@ -58,14 +58,12 @@ export async function putOnLedger(
         'The audit key cannot sign, and nothing goes on that is not signed. Check that you may sign with it, and run this ' +
           'again.',
       );
-    signed.resolve(store);
-    await committed;
     const counts = { opened: 0, closed: 0 };
     const shipped = { sequence: -1, refused: 0 };
-    await Promise.all([
-      ...(signature ? [writer.append({ kind: 'checkpoint', shipped, ...counts, signature })] : []),
-      writer.append({ kind: 'end', ...counts }),
-    ]);
+    if (signature) void writer.append({ kind: 'checkpoint', shipped, ...counts, signature });
+    const committed = writer.append({ kind: 'end', ...counts });
+    signed.resolve(store);
+    await committed;
     return { ...place, ...(signature && { signature }) };
   };
   return waitAtMost(write(), {

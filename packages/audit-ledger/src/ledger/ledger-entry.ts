@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { SealPublicKey } from '../keys/seal-key.ts';
 
 /** The hash that the first entry of a chain names as the entry before. */
 export const NO_PREVIOUS = '0'.repeat(64);
@@ -31,6 +32,9 @@ const Signature = z.strictObject({
   value: z.base64url(),
 });
 
+/** An entry of any chain, named so that no other can be taken for it. */
+const NamedEntry = z.strictObject({ writer: WriterName, sequence: Sequence, hash: EntryHash });
+
 const RecordBody = z.record(z.string(), z.unknown());
 
 /**
@@ -38,7 +42,17 @@ const RecordBody = z.record(z.string(), z.unknown());
  * moved or taken out unseen.
  */
 export const LedgerEntry = z.discriminatedUnion('kind', [
-  z.strictObject({ ...Head, kind: z.literal('chain'), policyVersion: z.string() }),
+  z.strictObject({
+    ...Head,
+    kind: z.literal('chain'),
+    policyVersion: z.string(),
+    sealKey: SealPublicKey.describe('Key by which the seals of this chain are checked'),
+  }),
+  z
+    .strictObject({ ...Head, kind: z.literal('seal'), value: z.base64url() })
+    .describe(
+      'ES256 by the seal key over `{writer}.{sequence}.{hash}` of the entry before, which vouches for all entries before',
+    ),
   z.strictObject({
     ...Head,
     kind: z.literal('key'),
@@ -51,10 +65,10 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
     ...Head,
     kind: z.literal('closing'),
     record: RecordBody,
-    recovered: z
-      .literal(true)
-      .optional()
-      .describe('True where another process wrote it, because the writer of the opening died'),
+    corrects: EntryHash.optional().describe('Hash of the closing in the same chain that it corrects'),
+    recovered: NamedEntry.optional().describe(
+      'Opening of the call, where another process wrote the closing because the writer of the opening died',
+    ),
   }),
   z.strictObject({
     ...Head,
@@ -62,6 +76,10 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
     shipped: z.strictObject({ sequence: z.int().min(-1), refused: z.int().min(0) }),
     opened: z.int().min(0),
     closed: z.int().min(0),
+    tree: z
+      .strictObject({ size: z.int().min(0), root: EntryHash })
+      .optional()
+      .describe('Newest signed head of the tree of all chains that the process knows'),
     signature: Signature.optional().describe('Left out when the key could not be reached'),
   }),
   z.strictObject({
@@ -94,7 +112,7 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
       ...Head,
       kind: z.literal('erased'),
       subject: z.string(),
-      erasure: z.strictObject({ writer: WriterName, sequence: Sequence, hash: EntryHash }),
+      erasure: NamedEntry,
       key: z.boolean().describe('True if there was a key to delete'),
       contents: z.int().min(0).describe('The number of contents that were deleted'),
     })
@@ -110,6 +128,17 @@ type Body<Entry> = Entry extends LedgerEntry
 
 /** The content of an entry, without its place in the chain. */
 export type EntryBody = Body<LedgerEntry>;
+
+/** The place of an entry in its chain, with its hash. */
+export interface EntryPlace {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+/** Gives the text that a seal or the signature of a checkpoint signs, to vouch for the entry at a place and all before. */
+export function signedText(writer: string, { sequence, hash }: EntryPlace): string {
+  return `${writer}.${sequence}.${hash}`;
+}
 
 /** Computes the hash of an entry, in hex. @param line the entry's line without its line break. */
 export function hashEntry(line: Uint8Array | string): string {

@@ -1,7 +1,6 @@
 import { AuditError } from '../audit-error.ts';
 import type { FlatOpening, FlatRecord } from '../record/record-schema.ts';
-import type { EntryBody } from './ledger-entry.ts';
-import type { EntryPlace } from './ledger-writer.ts';
+import type { EntryBody, EntryPlace } from './ledger-entry.ts';
 import { type UnverifiedCall, UnverifiedCalls } from './unverified-calls.ts';
 import type { Schedule } from '../time/schedule.ts';
 import { waitAtMost } from '../time/time-limit.ts';

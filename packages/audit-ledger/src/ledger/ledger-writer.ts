@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { createSealKey, type SealPublicKey } from '../keys/seal-key.ts';
 import { createBackOff } from '../time/back-off.ts';
 import type { AppendStore } from './append-store.ts';
-import { type EntryBody, hashEntry, NO_PREVIOUS } from './ledger-entry.ts';
+import { ChainLines } from './chain-lines.ts';
+import type { EntryBody, EntryPlace } from './ledger-entry.ts';
 
 /** The dependencies of a ledger writer. */
 interface LedgerWriterOptions {
@@ -14,22 +16,13 @@ interface LedgerWriterOptions {
   readonly onCommitted?: () => void;
 }
 
-/** The place of an entry in its chain, with its hash. */
-export interface EntryPlace {
-  readonly sequence: number;
-  readonly hash: string;
-}
-
-interface PendingEntry {
-  readonly line: Uint8Array;
-  readonly addedAt: number;
-  readonly commit: () => void;
-}
-
-/** Entries that are appended together, with their bytes. */
+/** Entries that are appended together. The last is a seal once the block is full or is taken to be appended. */
 interface Block {
-  readonly entries: readonly PendingEntry[];
-  readonly bytes: Uint8Array;
+  readonly lines: Uint8Array[];
+  /** Called when the block is committed. */
+  readonly commits: (() => void)[];
+  readonly addedAt: number;
+  bytes: number;
 }
 
 /**
@@ -37,6 +30,8 @@ interface Block {
  * https://learn.microsoft.com/rest/api/storageservices/append-block
  */
 const MAXIMUM_BLOCK_BYTES = 4 * 1024 * 1024;
+/** A block leaves so much room for its seal. */
+const MAXIMUM_SEAL_BYTES = 512;
 const MAXIMUM_BLOCKS = 50_000;
 const FIRST_RETRY_IN_MS = 100;
 const LAST_RETRY_IN_MS = 5_000;
@@ -49,20 +44,24 @@ const AFTER_THE_ANSWER_IN_MS = 1;
 
 /**
  * Writes one chain of entries, from a process's start to its end. Entries of concurrent calls are committed in blocks,
- * in the order in which they were added. No entry is given up while the process lives. Each block is appended at a
- * given position, so that a block whose answer was lost is not written twice.
+ * in the order in which they were added. Each block ends with a seal by the key of this process, which vouches for all
+ * entries before it. No entry is given up while the process lives. Each block is appended at a given position, so that a
+ * block whose answer was lost is not written twice.
  */
 export class LedgerWriter {
   readonly name: string;
+  /** The public half of the key that seals the chain. */
+  readonly sealKey: SealPublicKey;
   readonly #options: LedgerWriterOptions;
-  #store: Promise<AppendStore> | undefined;
-  #sequence = 0;
-  #previous = NO_PREVIOUS;
+  readonly #chain: ChainLines;
   #part = 0;
   #position = 0;
   #blocks = 0;
-  #waiting: PendingEntry[] = [];
+  /** Blocks that are full, and last the one that takes more entries. */
+  readonly #waiting: Block[] = [];
   #block: Block | undefined;
+  #store: AppendStore | undefined;
+  #isAtWork = false;
   #pendingBytes = 0;
   readonly #backOff = createBackOff(FIRST_RETRY_IN_MS, LAST_RETRY_IN_MS);
   /** The pause before the next try of a block; undefined while there is none. */
@@ -74,8 +73,11 @@ export class LedgerWriter {
   #committedAt = 0;
 
   constructor(options: LedgerWriterOptions) {
+    const sealKey = createSealKey();
     this.#options = options;
     this.name = writerName(options.now());
+    this.sealKey = sealKey.publicKey;
+    this.#chain = new ChainLines(this.name, sealKey);
   }
 
   /** The size of the entries that are not committed yet, in bytes. */
@@ -88,12 +90,15 @@ export class LedgerWriter {
    * none.
    */
   get pendingSince(): number | undefined {
-    return (this.#block?.entries[0] ?? this.#waiting[0])?.addedAt;
+    return (this.#block ?? this.#waiting[0])?.addedAt;
   }
 
-  /** The place of the last entry that was added; its sequence is -1 before the first. */
+  /**
+   * The place of the last entry; its sequence is -1 before the first. An entry is the last until the caller that added
+   * it awaits something. A seal may follow it then.
+   */
   get head(): EntryPlace {
-    return { sequence: this.#sequence - 1, hash: this.#previous };
+    return this.#chain.head;
   }
 
   /**
@@ -101,13 +106,17 @@ export class LedgerWriter {
    * @param options `isAwaited` is false for an entry that no call waits for; it may be committed some milliseconds later.
    */
   append(body: EntryBody, { isAwaited = true }: { readonly isAwaited?: boolean } = {}): Promise<void> {
-    if (this.#sequence === 0)
-      this.#add({ kind: 'chain', policyVersion: this.#options.policyVersion }, () => undefined);
+    if (this.head.sequence < 0) this.#begin();
     const committed = new Promise<void>((commit) => this.#add(body, commit));
     this.#isAwaited ||= isAwaited;
     if (isAwaited) this.#trySoon();
     this.#plan(isAwaited);
     return committed;
+  }
+
+  /** Ends what waits for its block with a seal, unless it ends with one. More may follow in the same block. */
+  seal(): void {
+    this.#seal(this.#options.now());
   }
 
   /** Makes a pending retry at once. */
@@ -137,27 +146,47 @@ export class LedgerWriter {
     this.#options.schedule(end, Math.max(0, AWAITED_RETRY_IN_MS - elapsedInMs));
   }
 
+  #begin(): void {
+    const { policyVersion, now } = this.#options;
+    const time = now();
+    this.#put(this.#chain.begin(policyVersion, time), this.#startBlock(time));
+  }
+
   #add(body: EntryBody, commit: () => void): void {
     const time = this.#options.now();
-    const entry = {
-      v: 1,
-      writer: this.name,
-      sequence: this.#sequence,
-      previous: this.#previous,
-      time,
-      ...body,
-    };
-    const text = JSON.stringify(entry);
-    this.#sequence += 1;
-    this.#previous = hashEntry(text);
-    const line = Buffer.from(`${text}\n`);
+    let block = this.#waiting.at(-1);
+    let line =
+      block && this.#chain.addWithin(MAXIMUM_BLOCK_BYTES - MAXIMUM_SEAL_BYTES - block.bytes, body, time);
+    if (!block || !line) {
+      // The seal of a full block comes before the entry, which names its hash.
+      this.#seal(time);
+      block = this.#startBlock(time);
+      line = this.#chain.add(body, time);
+    }
+    this.#put(line, block);
+    block.commits.push(commit);
+  }
+
+  #seal(time: Date): void {
+    const block = this.#waiting.at(-1);
+    if (block && !this.#chain.isSealed) this.#put(this.#chain.seal(time), block);
+  }
+
+  #startBlock(time: Date): Block {
+    const block = { lines: [], commits: [], addedAt: time.getTime(), bytes: 0 };
+    this.#waiting.push(block);
+    return block;
+  }
+
+  #put(line: Uint8Array, block: Block): void {
+    block.lines.push(line);
+    block.bytes += line.byteLength;
     this.#pendingBytes += line.byteLength;
-    this.#waiting.push({ line, addedAt: time.getTime(), commit });
   }
 
   #plan(isAwaited: boolean): void {
     // While a block is on its way, more entries gather behind it.
-    if (this.#block) return;
+    if (this.#isAtWork) return;
     if (isAwaited) void this.#commit();
     else if (!this.#isPlanned) {
       this.#isPlanned = true;
@@ -166,7 +195,7 @@ export class LedgerWriter {
       this.#options.schedule(
         () => {
           this.#isPlanned = false;
-          if (!this.#block) void this.#commit();
+          if (!this.#isAtWork) void this.#commit();
         },
         Math.max(delayInMs, AFTER_THE_ANSWER_IN_MS),
       );
@@ -174,17 +203,29 @@ export class LedgerWriter {
   }
 
   async #commit(): Promise<void> {
+    this.#isAtWork = true;
+    const store = await this.#load();
     for (this.#block = this.#takeBlock(); this.#block; this.#block = this.#takeNextBlock()) {
-      const { entries, bytes } = this.#block;
-      await this.#write(bytes);
-      this.#pendingBytes -= bytes.byteLength;
+      const { lines, commits, bytes } = this.#block;
+      await this.#write(store, Buffer.concat(lines, bytes));
+      this.#pendingBytes -= bytes;
       this.#committedAt = this.#options.now().getTime();
-      for (const { commit } of entries) commit();
+      for (const commit of commits) commit();
       for (const callback of this.#catchingUp) callback();
       this.#catchingUp.clear();
       this.#options.onCommitted?.();
     }
+    this.#isAtWork = false;
     if (this.#waiting.length > 0) this.#plan(false);
+  }
+
+  /** Resolves when the store is loaded. Retries for as long as that takes. */
+  async #load(): Promise<AppendStore> {
+    while (!this.#store) {
+      this.#store = await this.#options.loadStore().catch(() => undefined);
+      if (!this.#store) await this.#untilNextTry();
+    }
+    return this.#store;
   }
 
   /**
@@ -192,55 +233,42 @@ export class LedgerWriter {
    * their time.
    */
   #takeNextBlock(): Block | undefined {
-    const isDue = this.#isAwaited || this.#pendingBytes >= MAXIMUM_BLOCK_BYTES;
+    const isDue = this.#isAwaited || this.#waiting.length > 1;
     return isDue ? this.#takeBlock() : undefined;
   }
 
   #takeBlock(): Block | undefined {
-    let size = 0;
-    let count = 0;
-    for (const { line } of this.#waiting) {
-      if (count > 0 && size + line.byteLength > MAXIMUM_BLOCK_BYTES) break;
-      size += line.byteLength;
-      count += 1;
+    if (this.#waiting.length <= 1) {
+      this.seal();
+      this.#isAwaited = false;
     }
-    if (count === 0) return undefined;
-    const entries = this.#waiting.splice(0, count);
-    if (this.#waiting.length === 0) this.#isAwaited = false;
-    return {
-      entries,
-      bytes: Buffer.concat(
-        entries.map(({ line }) => line),
-        size,
-      ),
-    };
+    return this.#waiting.shift();
   }
 
   /** Resolves when the block is on the ledger. Retries for as long as that takes. */
-  async #write(bytes: Uint8Array): Promise<void> {
+  async #write(store: AppendStore, bytes: Uint8Array): Promise<void> {
     for (;;) {
       try {
-        if (await this.#tryToWrite(bytes)) {
+        if (await this.#tryToWrite(store, bytes)) {
           this.#backOff.reset();
           return;
         }
       } catch {
-        await new Promise<void>((end) => {
-          this.#pause = { end, since: this.#options.now().getTime() };
-          this.#options.schedule(end, this.#backOff.next());
-        });
-        this.#pause = undefined;
+        await this.#untilNextTry();
       }
     }
   }
 
-  /** Tries once to append a block. False when the part takes no more, and the next part is to be tried. */
-  async #tryToWrite(bytes: Uint8Array): Promise<boolean> {
-    this.#store ??= this.#options.loadStore();
-    const store = await this.#store.catch((error: unknown) => {
-      this.#store = undefined;
-      throw error;
+  async #untilNextTry(): Promise<void> {
+    await new Promise<void>((end) => {
+      this.#pause = { end, since: this.#options.now().getTime() };
+      this.#options.schedule(end, this.#backOff.next());
     });
+    this.#pause = undefined;
+  }
+
+  /** Tries once to append a block. False when the part takes no more, and the next part is to be tried. */
+  async #tryToWrite(store: AppendStore, bytes: Uint8Array): Promise<boolean> {
     if (this.#part === 0 || this.#blocks >= MAXIMUM_BLOCKS) this.#turnPage();
     const name = partName(this.name, this.#part);
     if (this.#position === 0) await store.create(name);

@@ -1,7 +1,6 @@
 import type { AuditKey } from '../keys/audit-key.ts';
 import { toBase64url } from '../keys/base64url.ts';
-import type { EntryBody } from './ledger-entry.ts';
-import type { EntryPlace } from './ledger-writer.ts';
+import { type EntryBody, type EntryPlace, signedText } from './ledger-entry.ts';
 
 type CheckpointSignature = Extract<EntryBody, { kind: 'checkpoint' }>['signature'];
 
@@ -11,10 +10,11 @@ type CheckpointSignature = Extract<EntryBody, { kind: 'checkpoint' }>['signature
 export async function signCheckpoint(
   key: Pick<AuditKey, 'sign'>,
   writer: string,
-  { sequence, hash }: EntryPlace,
+  place: EntryPlace,
 ): Promise<CheckpointSignature> {
   try {
-    const { keyId, value } = await key.sign(Buffer.from(`${writer}.${sequence}.${hash}`));
+    const { keyId, value } = await key.sign(Buffer.from(signedText(writer, place)));
+    const { sequence, hash } = place;
     return { keyId, algorithm: 'PS256', sequence, hash, value: toBase64url(value) };
   } catch {
     return undefined;

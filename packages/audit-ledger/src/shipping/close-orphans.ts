@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type EntryBody, WriterName } from '../ledger/ledger-entry.ts';
+import { type EntryBody, hashEntry, WriterName } from '../ledger/ledger-entry.ts';
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
 import { type AnyEntry, parseEntry } from '../ledger/parse-entry.ts';
 import { readLines } from '../ledger/read-lines.ts';
@@ -23,7 +23,8 @@ const Recovery = z.object({
 });
 type Recovery = z.infer<typeof Recovery>;
 
-type RecordBody = Readonly<Record<string, unknown>>;
+/** The opening or closing of a call, with its hash. */
+type HashedEntry = AnyEntry & { readonly hash: string };
 
 /** The prefix of the names of recoveries. */
 export const RECOVERIES = 'recovery/';
@@ -67,7 +68,7 @@ export async function closeOrphans(
     if (etag === undefined) return 0;
     for (const sweeper of before)
       await leaveOutRecovered(dependencies.ledger, sweeper, orphans, surroundings, abortSignal);
-    await Promise.all([...orphans.values()].map((record) => append(recoveredClosing(record))));
+    await Promise.all([...orphans.values()].map((opening) => append(recoveredClosing(opening))));
   }
   await keep(true, etag);
   return orphans.size;
@@ -116,17 +117,17 @@ function factsOf({ part, bytes, isDone }: Recovery): StateFacts {
   return { part: String(part), bytes: String(bytes), done: String(isDone) };
 }
 
-/** Finds the openings without a closing: their records by record id. */
+/** Finds the openings without a closing, by the id of their records. */
 async function findOpen(
   ledger: LedgerReader,
   chain: LedgerChain,
   abortSignal: AbortSignal | undefined,
-): Promise<Map<string, RecordBody>> {
-  const open = new Map<string, RecordBody>();
-  for await (const { kind, record } of entriesOf(ledger, chain, abortSignal)) {
-    const id = idOf(record);
+): Promise<Map<string, HashedEntry>> {
+  const open = new Map<string, HashedEntry>();
+  for await (const entry of entriesOf(ledger, chain, abortSignal)) {
+    const id = idOf(entry.record);
     if (id === undefined) continue;
-    if (kind === 'opening') open.set(id, record as RecordBody);
+    if (entry.kind === 'opening') open.set(id, entry);
     else open.delete(id);
   }
   return open;
@@ -135,7 +136,7 @@ async function findOpen(
 async function leaveOutRecovered(
   ledger: LedgerReader,
   sweeper: string,
-  orphans: Map<string, RecordBody>,
+  orphans: Map<string, HashedEntry>,
   { chains }: Surroundings,
   abortSignal: AbortSignal | undefined,
 ): Promise<void> {
@@ -146,7 +147,7 @@ async function leaveOutRecovered(
   };
   for await (const { recovered, record } of entriesOf(ledger, chain, abortSignal)) {
     const id = idOf(record);
-    if (recovered === true && id !== undefined) orphans.delete(id);
+    if (recovered !== undefined && id !== undefined) orphans.delete(id);
   }
 }
 
@@ -158,12 +159,12 @@ async function* entriesOf(
   ledger: LedgerReader,
   { writer, parts }: LedgerChain,
   abortSignal: AbortSignal | undefined,
-): AsyncGenerator<AnyEntry, void> {
+): AsyncGenerator<HashedEntry, void> {
   for (const { part } of parts) {
     for await (const lines of readLines(ledger, writer, { part }, abortSignal))
       for (const { text, isWhole } of lines) {
         const entry = isWhole ? parseEntry(text) : undefined;
-        if (entry?.kind === 'opening' || entry?.kind === 'closing') yield entry;
+        if (entry?.kind === 'opening' || entry?.kind === 'closing') yield { ...entry, hash: hashEntry(text) };
       }
   }
 }
@@ -173,7 +174,7 @@ function idOf(record: unknown): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-function recoveredClosing(record: RecordBody): EntryBody {
+function recoveredClosing({ writer, sequence, hash, record }: HashedEntry): EntryBody {
   const lost = {
     outcome: 'interrupted',
     code: 'PROCESS_LOST',
@@ -182,5 +183,9 @@ function recoveredClosing(record: RecordBody): EntryBody {
     responseBytes: 0,
     durationInMs: 0,
   };
-  return { kind: 'closing', record: { ...record, ...lost }, recovered: true };
+  return {
+    kind: 'closing',
+    record: { ...(record as Readonly<Record<string, unknown>>), ...lost },
+    recovered: { writer, sequence, hash },
+  };
 }

@@ -17,7 +17,7 @@ export function readCallIdentity(members: Readonly<Record<string, unknown>>): Ca
   if (typeof id !== 'string' || id.length > LONGEST_ID) return undefined;
   return {
     id,
-    isRecovered: members.recovered === true,
+    isRecovered: members.recovered !== undefined,
     revision: typeof revision === 'number' ? revision : 0,
   };
 }

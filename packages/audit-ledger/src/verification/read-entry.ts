@@ -7,6 +7,7 @@ const BRACE = 0x7b;
 
 const KINDS: ReadonlySet<unknown> = new Set<LedgerEntry['kind']>([
   'chain',
+  'seal',
   'key',
   'opening',
   'closing',

@@ -1,4 +1,4 @@
-import { constants, generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
@@ -14,10 +14,17 @@ import { dirname, join } from 'node:path';
 import { hashFile } from '../../src/bundles/hash-file.ts';
 import { verifyBundle } from '../../src/bundles/verify-bundle.ts';
 import { caseOf } from '../verification/case-of.ts';
-import { asText, callsOf, STARTED_AT, WRITER, writeChain } from '../verification/sample-chain.ts';
+import {
+  asText,
+  AUDIT_PUBLIC_KEY,
+  callsOf,
+  signByAuditKey,
+  STARTED_AT,
+  WRITER,
+  writeChain,
+} from '../verification/sample-chain.ts';
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const KEY = publicKey.export({ format: 'jwk' });
+const KEY = AUDIT_PUBLIC_KEY;
 const LEDGER_FILE = `ledger/${WRITER}/000001.jsonl`;
 const lines = writeChain(callsOf(2));
 
@@ -42,11 +49,7 @@ beforeEach(async () => {
   const from = new Date(STARTED_AT).toISOString();
   const manifest = JSON.stringify({ version: 1, createdAt: time, from, to: time, files });
   write('manifest.json', manifest);
-  const value = sign('sha256', Buffer.from(manifest), {
-    key: privateKey,
-    padding: constants.RSA_PKCS1_PSS_PADDING,
-    saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
-  }).toString('base64url');
+  const value = signByAuditKey(manifest);
   write('manifest.signature.json', JSON.stringify({ keyId: 'audit', algorithm: 'PS256', value }));
 });
 
@@ -82,7 +85,10 @@ test('files that are missing, and files that nobody named, are named', async () 
 test('a manifest that was changed, or signed by another key, is named', async () => {
   const { publicKey: other } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const stranger = other.export({ format: 'jwk' });
-  expect(await find(() => Promise.resolve(stranger))).toEqual([['bad-signature', 'manifest.signature.json']]);
+  expect(await find(() => Promise.resolve(stranger))).toEqual([
+    ['bad-signature', 'manifest.signature.json'],
+    ['bad-signature', 5],
+  ]);
   rmSync(join(folder, 'manifest.signature.json'));
   expect(await find(() => Promise.resolve(KEY))).toEqual([['bundle-file', 'manifest.signature.json']]);
 });
@@ -160,7 +166,10 @@ test.each(['manifest.json', 'manifest.signature.json', 'keys.json', 'anchors.jso
 test('what was signed by keys that are no RSA keys is signed by no known key', async () => {
   const { publicKey: curve } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const key = curve.export({ format: 'jwk' });
-  expect(await find(() => Promise.resolve(key))).toEqual([['unknown-key', 'manifest.signature.json']]);
+  expect(await find(() => Promise.resolve(key))).toEqual([
+    ['unknown-key', 'manifest.signature.json'],
+    ['unknown-key', 5],
+  ]);
 });
 
 test('what is no folder is no bundle', async () => {

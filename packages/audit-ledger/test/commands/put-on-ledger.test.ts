@@ -12,10 +12,11 @@ function start() {
   return { clock, store, options, kinds };
 }
 
-test('what a command does is a chain of its own, with an end', async () => {
+test('what a command does is a chain of its own with an end, written in one block', async () => {
   const { options, kinds, store } = start();
   const place = await putOnLedger(ERASURE, options);
-  expect(kinds()).toEqual(['chain', 'erasure', 'end']);
+  expect(kinds()).toEqual(['chain', 'erasure', 'end', 'seal']);
+  expect(store.appends).toHaveLength(1);
   const { writer, sequence, time } = place;
   expect(JSON.parse(store.lines[1] ?? '')).toMatchObject({ ...ERASURE, writer, sequence, time });
 });
@@ -24,7 +25,7 @@ test('an audit key vouches for it', async () => {
   const { options, kinds } = start();
   const key = { sign: () => Promise.resolve({ keyId: 'k', value: Buffer.from('signed') }) };
   const place = await putOnLedger(ERASURE, { ...options, key });
-  expect(kinds()).toEqual(['chain', 'erasure', 'checkpoint', 'end']);
+  expect(kinds()).toEqual(['chain', 'erasure', 'checkpoint', 'end', 'seal']);
   expect(place.signature).toMatchObject({ sequence: place.sequence, hash: place.hash });
 });
 

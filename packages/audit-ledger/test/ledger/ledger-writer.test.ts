@@ -1,4 +1,5 @@
-import { hashEntry, LedgerEntry, NO_PREVIOUS } from '../../src/ledger/ledger-entry.ts';
+import { checkSeal } from '../../src/keys/seal-key.ts';
+import { hashEntry, LedgerEntry, NO_PREVIOUS, signedText } from '../../src/ledger/ledger-entry.ts';
 import { LedgerWriter } from '../../src/ledger/ledger-writer.ts';
 import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { MemoryAppendStore } from '../memory-append-store.ts';
@@ -19,7 +20,7 @@ function start() {
   return { clock, store, writer, commits };
 }
 
-/** Expects that no line is missing, doubled or out of order. */
+/** Expects that no line is missing, doubled or out of order, and that the chain ends with a seal. */
 function expectWholeChain(lines: readonly string[], ids: readonly string[]): void {
   const entries = lines.map((line) => LedgerEntry.parse(JSON.parse(line)));
   expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index));
@@ -27,8 +28,21 @@ function expectWholeChain(lines: readonly string[], ids: readonly string[]): voi
     NO_PREVIOUS,
     ...lines.slice(0, -1).map((line) => hashEntry(line)),
   ]);
-  expect(entries[0]).toMatchObject({ kind: 'chain', policyVersion: 'policy-1' });
-  expect(entries.slice(1).map((entry) => (entry.kind === 'closing' ? entry.record.id : ''))).toEqual(ids);
+  const [chain] = entries;
+  if (chain?.kind !== 'chain') throw new Error('the chain does not begin with its own entry');
+  expect(chain.policyVersion).toBe('policy-1');
+  for (const entry of entries)
+    if (entry.kind === 'seal') {
+      const before = { sequence: entry.sequence - 1, hash: entry.previous };
+      expect(checkSeal(chain.sealKey, signedText(entry.writer, before), entry.value)).toBe(true);
+    }
+  expect(entries.at(-1)?.kind).toBe('seal');
+  const others = entries.slice(1).filter(({ kind }) => kind !== 'seal');
+  expect(others.map((entry) => (entry.kind === 'closing' ? entry.record.id : ''))).toEqual(ids);
+}
+
+function kindsOf(lines: readonly string[]): string[] {
+  return lines.map((line) => LedgerEntry.parse(JSON.parse(line)).kind);
 }
 
 test('a chain begins with its own entry, and each entry names the hash of the one before', async () => {
@@ -36,16 +50,63 @@ test('a chain begins with its own entry, and each entry names the hash of the on
   await writer.append(closing('a'));
   await writer.append(closing('b'));
   expectWholeChain(store.lines, ['a', 'b']);
-  expect(writer.head).toEqual({ sequence: 2, hash: hashEntry(store.lines[2] ?? '') });
+  expect(writer.head).toEqual({ sequence: 4, hash: hashEntry(store.lines[4] ?? '') });
   expect(writer.name).toMatch(/^20260101T000000000Z-[0-9a-f]{8}$/);
+});
+
+test('each block ends with one seal by the key that the chain names', async () => {
+  const { store, writer } = start();
+  await Promise.all(['a', 'b'].map((id) => writer.append(closing(id))));
+  await writer.append(closing('c'));
+  expectWholeChain(store.lines, ['a', 'b', 'c']);
+  expect(kindsOf(store.lines)).toEqual(['chain', 'closing', 'closing', 'seal', 'closing', 'seal']);
+  expect(LedgerEntry.parse(JSON.parse(store.lines[0] ?? ''))).toMatchObject({ sealKey: writer.sealKey });
+  expect(start().writer.sealKey).not.toEqual(writer.sealKey);
+});
+
+test('what waits for its block can be sealed before, once for the entries so far', async () => {
+  const { store, writer } = start();
+  writer.seal();
+  expect(writer.pendingBytes).toBe(0);
+  store.faults.push('refused');
+  const all = [writer.append(closing('a'))];
+  writer.seal();
+  writer.seal();
+  expect(writer.head.sequence).toBe(2);
+  all.push(writer.append(closing('b')));
+  await settled();
+  writer.hurry();
+  await Promise.all(all);
+  writer.seal();
+  expect(kindsOf(store.lines)).toEqual(['chain', 'closing', 'seal', 'closing', 'seal']);
+  expect(writer.head.sequence).toBe(4);
+  expectWholeChain(store.lines, ['a', 'b']);
+  expect(store.blobs.size).toBe(1);
+});
+
+test('a block that was sealed while it waited gets no other seal', async () => {
+  const { store, writer } = start();
+  const committed = writer.append(closing('a'));
+  writer.seal();
+  await committed;
+  expect(kindsOf(store.lines)).toEqual(['chain', 'closing', 'seal']);
+});
+
+test('an entry is the head until its caller awaits something', async () => {
+  const { store, writer } = start();
+  const committed = writer.append(closing('a'));
+  const { head } = writer;
+  await committed;
+  expect(head).toEqual({ sequence: 1, hash: hashEntry(store.lines[1] ?? '') });
 });
 
 test('entries that arrive while a block is on its way go into the next block together', async () => {
   const { store, writer, commits } = start();
   let letGo = (): void => undefined;
   store.faults.push(new Promise<void>((resolve) => (letGo = resolve)));
-  const all = ['a', 'b', 'c', 'd'].map((id) => writer.append(closing(id)));
+  const all = [writer.append(closing('a'))];
   await settled();
+  all.push(...['b', 'c', 'd'].map((id) => writer.append(closing(id))));
   letGo();
   await Promise.all(all);
   expect(store.appends).toHaveLength(2);
@@ -277,6 +338,11 @@ test('a burst of 20,000 entries is written in blocks of 4 MiB at most, in order'
   await Promise.all(ids.map((id) => writer.append(closing(id))));
   expectWholeChain(store.lines, ids);
   expect(store.appends.length).toBeLessThan(10);
+  const blocks = [...store.blobs.values()].flat();
+  expect(Math.max(...blocks.map(({ byteLength }) => byteLength))).toBeLessThanOrEqual(4 * 1024 * 1024);
+  for (const block of blocks)
+    expect(kindsOf(Buffer.from(block).toString().trimEnd().split('\n')).at(-1)).toBe('seal');
+  expect(kindsOf(store.lines).filter((kind) => kind === 'seal')).toHaveLength(blocks.length);
   expect(writer.pendingBytes).toBe(0);
 });
 

@@ -136,7 +136,7 @@ test('what a process writes is shipped, and its cursor kept', async () => {
   expect(ids()).toHaveLength(1500);
   expect(new Set(ids()).size).toBe(1500);
   const cursor = await state.read(`shipping/${writer.name}.json`);
-  expect(cursor?.value).toMatchObject({ writer: writer.name, part: 1, sequence: 1500, refused: 0 });
+  expect(cursor?.value).toMatchObject({ writer: writer.name, part: 1, ...writer.head, refused: 0 });
 });
 
 test('what a lost process wrote is shipped and closed by another, once', async () => {
@@ -167,5 +167,5 @@ test('a cursor whose answer is lost keeps no record back and doubles none', asyn
   await Promise.all(closings(600).map((body) => writer.append(body)));
   await shipping.close(20_000);
   expect(ids()).toHaveLength(600);
-  expect((await state.read(`shipping/${writer.name}.json`))?.value).toMatchObject({ sequence: 600 });
+  expect((await state.read(`shipping/${writer.name}.json`))?.value).toMatchObject(writer.head);
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createSealKey } from '../../src/keys/seal-key.ts';
 import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
 import { MAXIMUM_LINE_BYTES } from '../../src/ledger/read-lines.ts';
 import { FlatOpening, FlatRecord } from '../../src/record/record-schema.ts';
@@ -82,7 +83,7 @@ function closings(count: number, prefix = 'record'): EntryBody[] {
   return Array.from({ length: count }, (_, index) => closing(`${prefix}-${index}`));
 }
 
-const CHAIN: EntryBody = { kind: 'chain', policyVersion: 'v1' };
+const CHAIN: EntryBody = { kind: 'chain', policyVersion: 'v1', sealKey: createSealKey().publicKey };
 
 function idsOf(ingestion: FakeIngestion): (string | undefined)[] {
   return ingestion.named('gateway.prediction').map(({ properties }) => properties.id);
@@ -292,10 +293,14 @@ test('what a lost writer has left open is closed once, in the sweeper’s chain,
   expect(ledger.entries(sweeper.writer.name)).toMatchObject([
     {
       kind: 'closing',
-      recovered: true,
+      recovered: { writer: lost.writer.name, sequence: 2 },
       record: { id: 'two', decision: 'allow', outcome: 'interrupted', code: 'PROCESS_LOST', status: 500 },
     },
-    { kind: 'closing', recovered: true, record: { id: 'three', outcome: 'interrupted' } },
+    {
+      kind: 'closing',
+      recovered: { writer: lost.writer.name, sequence: 4 },
+      record: { id: 'three', outcome: 'interrupted' },
+    },
   ]);
   expect(idsOf(ingestion).toSorted()).toEqual(['one', 'three', 'two']);
   const recovered = ingestion.accepted.filter(({ properties }) => properties.recovered === 'true');
@@ -367,7 +372,11 @@ test('a sweeper that dies in the middle is followed by one that closes only the 
     {},
     undefined,
   );
-  dying.writer.append(CHAIN, { ...closing('two'), recovered: true } as EntryBody);
+  dying.writer.append(CHAIN, {
+    kind: 'closing',
+    record: { id: 'two', time: '2026-01-01T00:00:00.000Z', outcome: 'interrupted' },
+    recovered: { writer: lost.writer.name, sequence: 2, hash: 'a'.repeat(64) },
+  });
   await sweep(next);
   expect(ledger.entries(next.writer.name)).toEqual([]);
   await clock.advance(GONE_AFTER_IN_MS);
@@ -538,7 +547,7 @@ test('the clock may jump backwards: what is gone goes by the clock of storage', 
   await pass();
   await sweeping;
   expect(idsOf(ingestion)).toEqual(['two']);
-  expect(ledger.entries(writer.name)).toMatchObject([{ record: { id: 'one' }, recovered: true }]);
+  expect(ledger.entries(writer.name)).toMatchObject([{ record: { id: 'one' }, recovered: { sequence: 1 } }]);
 });
 
 test('closing ships what is left at once, and then closes the sender', async () => {

@@ -1,22 +1,26 @@
-import { constants, generateKeyPairSync, sign } from 'node:crypto';
-import { type EntryBody, hashEntry } from '../../src/ledger/ledger-entry.ts';
+import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
 import type { LedgerEvidence } from '../../src/verification/evidence.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
 import { caseOf } from './case-of.ts';
 import {
   asText,
+  auditPublicKeys,
+  BEGINNING,
   callsOf,
   closing,
   createMemoryLedger,
   opening,
   recordOf,
+  rehash,
   STARTED_AT,
+  startSample,
   WRITER,
   writeChain,
+  writeLines,
 } from './sample-chain.ts';
 
 const OTHER_WRITER = '20260301T110000000Z-0a1b2c3d';
-const BEGINNING: EntryBody = { kind: 'chain', policyVersion: 'p' };
+const OPENING = { writer: WRITER, sequence: 1, hash: 'a'.repeat(64) };
 const MINUTE_IN_MS = 60_000;
 
 interface Ledger {
@@ -28,10 +32,12 @@ interface Ledger {
 }
 
 function verify({ bodies, others = [], evidence = {}, ageInMs = 60 * MINUTE_IN_MS }: Ledger) {
-  const reader = createMemoryLedger({
-    [WRITER]: [asText(writeChain(bodies))],
-    [OTHER_WRITER]: [asText(writeChain(others, { writer: OTHER_WRITER }))],
-  });
+  const text = asText(writeChain(bodies));
+  return verifyText(text, evidence, asText(writeChain(others, { writer: OTHER_WRITER })), ageInMs);
+}
+
+function verifyText(text: string, evidence: LedgerEvidence, other = '', ageInMs = 60 * MINUTE_IN_MS) {
+  const reader = createMemoryLedger({ [WRITER]: [text], [OTHER_WRITER]: [other] });
   return verifyLedger(reader, evidence, {
     period: { from: new Date(0), to: new Date(STARTED_AT * 2) },
     now: new Date(STARTED_AT + ageInMs),
@@ -58,7 +64,7 @@ test('an opening without a closing is named at once where the chain has ended', 
 });
 
 test('a recovered closing in any other chain closes a call, whichever is read first', async () => {
-  const recovered: EntryBody = { kind: 'closing', record: recordOf('one'), recovered: true };
+  const recovered: EntryBody = { kind: 'closing', record: recordOf('one'), recovered: OPENING };
   const opened = [BEGINNING, opening('one')];
   expect(await find({ bodies: opened, others: [BEGINNING, recovered] })).toEqual([]);
   expect(await find({ bodies: [BEGINNING, recovered], others: opened })).toEqual([]);
@@ -66,7 +72,7 @@ test('a recovered closing in any other chain closes a call, whichever is read fi
 
 test('a real closing beside a recovered one, and a correction, are as they should be', async () => {
   const correction: EntryBody = { kind: 'closing', record: { ...recordOf('one'), revision: 1 } };
-  const recovered: EntryBody = { kind: 'closing', record: recordOf('one'), recovered: true };
+  const recovered: EntryBody = { kind: 'closing', record: recordOf('one'), recovered: OPENING };
   const bodies = [BEGINNING, opening('one'), closing('one'), correction];
   expect(await find({ bodies, others: [BEGINNING, recovered] })).toEqual([]);
 });
@@ -133,44 +139,31 @@ test('a chain outside the period is not read', async () => {
   expect(report).toMatchObject({ chains: 0, entries: 0, isIntact: true });
 });
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const keys: LedgerEvidence = { publicKeys: auditPublicKeys };
 
-function signed(bodies: readonly EntryBody[], change: Readonly<Record<string, unknown>> = {}): EntryBody[] {
-  const lines = writeChain(bodies);
-  const sequence = lines.length - 1;
-  const hash = hashEntry(lines[sequence] ?? '');
-  const value = sign('sha256', Buffer.from(`${WRITER}.${sequence}.${hash}`), {
-    key: privateKey,
-    padding: constants.RSA_PKCS1_PSS_PADDING,
-    saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
-  }).toString('base64url');
-  const signature = { keyId: 'audit', algorithm: 'PS256' as const, sequence, hash, value, ...change };
-  return [
-    ...bodies,
-    { kind: 'checkpoint', shipped: { sequence: -1, refused: 0 }, opened: 0, closed: 1, signature },
-  ];
+/** Finds what is wrong with a chain of one call, whose signature is changed. */
+async function findSigned(change: Readonly<Record<string, unknown>>) {
+  const chain = startSample();
+  for (const body of [BEGINNING, closing('one')]) chain.add(body);
+  chain.sign(change);
+  const { findings } = await verifyText(asText(chain.lines), keys);
+  return findings.map((finding) => [caseOf(finding), finding.writer, finding.sequence]);
 }
 
-const keys: LedgerEvidence = {
-  publicKeys: (keyId) => Promise.resolve(keyId === 'audit' ? publicKey.export({ format: 'jwk' }) : undefined),
-};
-
 test('a signature that fits is counted', async () => {
-  const report = await verify({ bodies: signed([BEGINNING, closing('one')]), evidence: keys });
+  const report = await verify({ bodies: [BEGINNING, closing('one')], evidence: keys });
   expect(report).toMatchObject({ isIntact: true, signatures: 1, unsigned: 0 });
 });
 
 test('a signature that does not fit is named, and one of another key', async () => {
-  const bodies = [BEGINNING, closing('one')];
-  const wrong = signed(bodies, { value: 'AAAA' });
-  expect(await find({ bodies: wrong, evidence: keys })).toEqual([['bad-signature', WRITER, 2, undefined]]);
-  const stranger = signed(bodies, { keyId: 'stranger' });
-  expect(await find({ bodies: stranger, evidence: keys })).toEqual([['unknown-key', WRITER, 2, undefined]]);
+  expect(await findSigned({ value: 'AAAA' })).toEqual([['bad-signature', WRITER, 2]]);
+  expect(await findSigned({ keyId: 'stranger' })).toEqual([['unknown-key', WRITER, 2]]);
 });
 
 test('a chain that was made anew beneath its signature is found', async () => {
-  const checkpoint = signed([BEGINNING, closing('one')]).slice(-1);
-  const { findings } = await verify({ bodies: [BEGINNING, closing('two'), ...checkpoint], evidence: keys });
+  const [, , checkpoint = '', seal = ''] = writeChain([BEGINNING, closing('one')]);
+  const others = writeLines([BEGINNING, closing('two')]);
+  const { findings } = await verifyText(asText(rehash([...others, checkpoint, seal], 2)), keys);
   expect(findings).toEqual([expect.objectContaining({ sequence: 0, lastSequence: 1 })]);
   expect(findings.map(caseOf)).toEqual(['rewritten']);
 });

@@ -1,6 +1,6 @@
 import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
-import { asText, createMemoryLedger, STARTED_AT, writeChain } from './sample-chain.ts';
+import { asText, BEGINNING, createMemoryLedger, STARTED_AT, writeChain } from './sample-chain.ts';
 
 const SUBJECT = 'a'.repeat(64);
 const DAY_IN_MS = 86_400_000;
@@ -20,7 +20,7 @@ async function findingsOf(bodies: readonly EntryBody[], { graceInMs = 0, to = DA
     const startedAt = STARTED_AT + index * 1_000;
     const writer = `2026030112000${index}000Z-0000000${index + 1}`.replace(/^(\d{8})/, '$1T');
     const ends: EntryBody = { kind: 'end', opened: 0, closed: 0 };
-    const lines = writeChain([{ kind: 'chain', policyVersion: 'audit:erase' }, body, ends], {
+    const lines = writeChain([BEGINNING, body, ends], {
       writer,
       startedAt,
     });

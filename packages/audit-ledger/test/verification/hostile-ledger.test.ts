@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type EntryBody, hashEntry, NO_PREVIOUS } from '../../src/ledger/ledger-entry.ts';
+import { hashEntry, NO_PREVIOUS } from '../../src/ledger/ledger-entry.ts';
 import type { LedgerEvidence } from '../../src/verification/evidence.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
 import { caseOf } from './case-of.ts';
 import {
   asText,
+  BEGINNING,
   callsOf,
   closing,
   createMemoryLedger,
@@ -12,11 +13,11 @@ import {
   STARTED_AT,
   WRITER,
   writeChain,
+  writeLines,
 } from './sample-chain.ts';
 
 const HOUR_IN_MS = 3_600_000;
 const OTHER_WRITER = '20260301T110000000Z-0a1b2c3d';
-const BEGINNING: EntryBody = { kind: 'chain', policyVersion: 'p' };
 const NO_KEYS: LedgerEvidence = { publicKeys: () => Promise.resolve(undefined) };
 
 /** Verifies a ledger long after it was written, and gives its findings. */
@@ -32,7 +33,7 @@ async function find(chains: Readonly<Record<string, readonly string[]>>, evidenc
 
 /** The lines of a chain with one more, which links to the chain and may hold anything else. */
 function withLine(text: (head: string) => string): string {
-  const lines = writeChain([BEGINNING]);
+  const lines = writeLines([BEGINNING]);
   const previous = hashEntry(lines[0] ?? '');
   const head = `"v":1,"writer":"${WRITER}","sequence":1,"previous":"${previous}","time":"2026-03-01T12:00:00.001Z"`;
   return asText([...lines, text(head)]);
@@ -149,7 +150,7 @@ test('a chain under another name is no chain of that writer', async () => {
 });
 
 test('a chain that no key signed is vouched for by nobody', async () => {
-  const lines = writeChain(callsOf(2), { writer: OTHER_WRITER });
+  const lines = writeLines(callsOf(2), { writer: OTHER_WRITER });
   expect(await find({ [OTHER_WRITER]: [asText(lines)] }, NO_KEYS)).toEqual([
     ['unvouched', OTHER_WRITER, undefined],
   ]);
@@ -178,7 +179,7 @@ test('a chain that lasted, or is said to have begun later than it was written, i
     ['unvouched', WRITER, undefined],
   ]);
   for (const writer of ['20991231T235959999Z-0a1b2c3d', '99999999T999999999Z-0a1b2c3d']) {
-    const lines = writeChain([BEGINNING, closing('one')], { writer });
+    const lines = writeLines([BEGINNING, closing('one')], { writer });
     expect(await find({ [writer]: [asText(lines)] })).toEqual([['unvouched', writer, undefined]]);
   }
 });
@@ -187,7 +188,7 @@ test('a cursor that was moved on is a truncation, and one that was moved back sh
   const text = [asText(writeChain(callsOf(1)))];
   const cursors = (sequence: number) => ({ cursors: new Map([[WRITER, sequence]]) });
   expect(await find({ [WRITER]: text }, cursors(Number.MAX_SAFE_INTEGER))).toEqual([
-    ['truncated', WRITER, 4],
+    ['truncated', WRITER, 6],
   ]);
   expect(await find({ [WRITER]: text }, cursors(-1))).toEqual([['never-shipped', WRITER, 2]]);
 });

@@ -5,6 +5,7 @@ import { verifyLedger } from '../../src/verification/verify-ledger.ts';
 import { caseOf } from './case-of.ts';
 import {
   asText,
+  BEGINNING,
   callsOf,
   createMemoryLedger,
   recordOf,
@@ -140,10 +141,7 @@ test('what the platform adds to an event, and a time that it replaced, are no di
 
 test('numbers are the same as texts and as numbers, and the whole record is compared', async () => {
   const record = { ...recordOf('one'), totalTokens: 3, costInUsd: 0.1 + 0.2, roles: ['A', 'B'] };
-  const chain = writeChain([
-    { kind: 'chain', policyVersion: 'p' },
-    { kind: 'closing', record },
-  ]);
+  const chain = writeChain([BEGINNING, { kind: 'closing', record }]);
   const [one] = shippedOf(chain);
   if (!one) throw new Error('There is a record.');
   expect(one.measurements).toEqual({ totalTokens: 3, costInUsd: 0.1 + 0.2 });
@@ -174,13 +172,10 @@ test.each([
 describe('records of chains outside the period', () => {
   const later = '20260401T120000000Z-0a1b2c3d';
   const laterStart = Date.UTC(2026, 3, 1, 12);
-  const recovery = writeChain(
-    [
-      { kind: 'chain', policyVersion: 'p' },
-      { kind: 'closing', record: recordOf('lost') },
-    ],
-    { writer: later, startedAt: laterStart },
-  );
+  const recovery = writeChain([BEGINNING, { kind: 'closing', record: recordOf('lost') }], {
+    writer: later,
+    startedAt: laterStart,
+  });
   const [recovered] = shippedOf(recovery);
   const findAmong = async (...records: readonly (ShippedRecord | undefined)[]) => {
     const { findings } = await verifyLedger(
@@ -315,7 +310,7 @@ test.each([
   ['a later', '20260301T123000000Z-0a1b2c3d'],
 ])('a record whose refusal stands in %s chain is not missed besides', async (_, sweeper) => {
   const refusal = { kind: 'refusal', refused: 4, refusedWriter: WRITER, status: 413 } as const;
-  const others = writeChain([{ kind: 'chain', policyVersion: 'p' }, refusal], { writer: sweeper });
+  const others = writeChain([BEGINNING, refusal], { writer: sweeper });
   const { findings } = await verifyLedger(
     createMemoryLedger({ [WRITER]: [asText(lines)], [sweeper]: [asText(others)] }),
     { records: each(shipped.toSpliced(1, 1)) },
@@ -337,7 +332,7 @@ test('a request whose record only the ledger has is not one without a record', a
   const traceId = 'a'.repeat(32);
   const time = new Date(STARTED_AT);
   const ledger = writeChain([
-    { kind: 'chain', policyVersion: 'p' },
+    BEGINNING,
     { kind: 'closing', record: { version: 1, id: 'one', traceId, time: time.toISOString() } },
   ]);
   const kindsFor = async (requests: readonly TracedCall[]) => {
@@ -358,14 +353,7 @@ test('a request whose record only the ledger has is not one without a record', a
 
 test('a record that the ledger alone has is a record of its request', async () => {
   const record = { ...recordOf('one'), requestId: 'r1', traceId: 'a' };
-  const ledger = [
-    asText(
-      writeChain([
-        { kind: 'chain', policyVersion: 'p' },
-        { kind: 'closing', record },
-      ]),
-    ),
-  ];
+  const ledger = [asText(writeChain([BEGINNING, { kind: 'closing', record }]))];
   const verify = async (requests: readonly TracedCall[], records: readonly TracedCall[]) => {
     const traffic = { requests: each(requests), records: each(records) };
     const cursors = new Map([[WRITER, 0]]);

@@ -17,7 +17,7 @@ export interface Segment {
   hash: string;
   readonly start: Place;
   end: Place;
-  /** True when its last entry is the end of the chain. */
+  /** True when its last entries are the end of the chain and the seal of that. */
   isEnd: boolean;
 }
 
@@ -55,6 +55,8 @@ export function createSegments(): Segments {
   const pieces: Piece[] = [];
   let current: Segment | undefined;
   let areTooMany = false;
+  /** True when the last line is the end of the chain, which only its seal may follow. */
+  let isAtEnd = false;
   return {
     add({ entry, hash, place, isWhole }) {
       if (entry && isWhole && current?.hash === entry.previous && entry.sequence === current.last + 1) {
@@ -62,10 +64,12 @@ export function createSegments(): Segments {
         current.beforeLast = entry.previous;
         current.hash = hash;
         current.end = place;
-        current.isEnd = entry.kind === 'end';
+        current.isEnd = isAtEnd && entry.kind === 'seal';
+        isAtEnd = entry.kind === 'end';
         return;
       }
       current = undefined;
+      isAtEnd = false;
       if (pieces.length >= MOST_PIECES) {
         areTooMany = true;
         return;
@@ -81,8 +85,9 @@ export function createSegments(): Segments {
           hash,
           start: place,
           end: place,
-          isEnd: entry.kind === 'end',
+          isEnd: false,
         };
+        isAtEnd = entry.kind === 'end';
         pieces.push(current);
       } else {
         pieces.push({ order, hash, start: place, isWhole });

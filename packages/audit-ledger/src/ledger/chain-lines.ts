@@ -1,0 +1,69 @@
+import type { SealKey } from '../keys/seal-key.ts';
+import { type EntryBody, type EntryPlace, hashEntry, NO_PREVIOUS, signedText } from './ledger-entry.ts';
+
+/** Makes the lines of one chain in their order. Each line names the hash of the line before it. */
+export class ChainLines {
+  readonly #writer: string;
+  readonly #sealKey: SealKey;
+  #sequence = 0;
+  #previous = NO_PREVIOUS;
+  #isSealed = true;
+
+  constructor(writer: string, sealKey: SealKey) {
+    this.#writer = writer;
+    this.#sealKey = sealKey;
+  }
+
+  /** The place of the last line; its sequence is -1 before the first. */
+  get head(): EntryPlace {
+    return { sequence: this.#sequence - 1, hash: this.#previous };
+  }
+
+  /** True when the last line is a seal, and before the first line. */
+  get isSealed(): boolean {
+    return this.#isSealed;
+  }
+
+  /** Makes the first line, by which the chain says what its seals are checked with. */
+  begin(policyVersion: string, time: Date): Buffer {
+    return this.add({ kind: 'chain', policyVersion, sealKey: this.#sealKey.publicKey }, time);
+  }
+
+  /** Makes the next line, with its line break. */
+  add(body: EntryBody, time: Date): Buffer {
+    const text = this.#write(body, time);
+    this.#take(text, body);
+    return Buffer.from(`${text}\n`);
+  }
+
+  /** Makes the next line unless it is longer, with its line break. Undefined and without an effect where it is longer. */
+  addWithin(maximumBytes: number, body: EntryBody, time: Date): Buffer | undefined {
+    const text = this.#write(body, time);
+    const line = Buffer.from(`${text}\n`);
+    if (line.byteLength > maximumBytes) return undefined;
+    this.#take(text, body);
+    return line;
+  }
+
+  /** Makes a seal of all lines so far, as the next line. */
+  seal(time: Date): Buffer {
+    return this.add({ kind: 'seal', value: this.#sealKey.sign(signedText(this.#writer, this.head)) }, time);
+  }
+
+  #write(body: EntryBody, time: Date): string {
+    return JSON.stringify({
+      v: 1,
+      writer: this.#writer,
+      sequence: this.#sequence,
+      previous: this.#previous,
+      time,
+      ...body,
+    });
+  }
+
+  #take(text: string, { kind }: EntryBody): void {
+    this.#sequence += 1;
+    this.#previous = hashEntry(text);
+    this.#isSealed = kind === 'seal';
+  }
+}
