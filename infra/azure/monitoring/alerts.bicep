@@ -7,6 +7,9 @@ param actionGroupIds string[]
 param denialsPerQuarterHour int
 param backlogInMinutes int
 
+/** The beginning of the queries of records, which names them `records`. */
+var records = loadTextContent('records.kql')
+
 /**
  * Severity 0 is the gravest. A measure is a column of the query. Without one, the rows are counted; no row counts as 0.
  * https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-types#log-alerts
@@ -16,7 +19,7 @@ var rules = [
     id: 'denial-spike'
     title: 'Many calls of one application are denied'
     severity: 2
-    query: loadTextContent('alerts/denial-spike.kql')
+    query: '${records}${loadTextContent('alerts/denial-spike.kql')}'
     measure: { metricMeasureColumn: 'denials' }
     aggregation: 'Total'
     operator: 'GreaterThanOrEqual'
@@ -55,7 +58,7 @@ var rules = [
     id: 'ledger-unwritable'
     title: 'Calls are refused because they cannot be put on record'
     severity: 1
-    query: loadTextContent('alerts/ledger-unwritable.kql')
+    query: '${records}${loadTextContent('alerts/ledger-unwritable.kql')}'
     measure: {}
     aggregation: 'Count'
     operator: 'GreaterThan'

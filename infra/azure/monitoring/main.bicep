@@ -36,32 +36,35 @@ param assignRoles bool = true
 var monitoringReader = '43d0d8ad-25c7-4714-9337-8ba259a9fe05'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
+/** The beginning of the queries of records, which names them `records`. */
+var records = loadTextContent('records.kql')
+
 /** The queries are in the order of docs/audit.md. */
 var questions = [
   {
     id: 'who-used-what-where'
     title: 'Who used what, where?'
-    body: loadTextContent('queries/who-used-what-where.kql')
+    body: '${records}${loadTextContent('queries/who-used-what-where.kql')}'
   }
   {
     id: 'denials-and-why'
     title: 'Which calls were denied, and why?'
-    body: loadTextContent('queries/denials-and-why.kql')
+    body: '${records}${loadTextContent('queries/denials-and-why.kql')}'
   }
   {
     id: 'calls-outside-residency'
     title: 'Was any call let through outside its residency?'
-    body: loadTextContent('queries/calls-outside-residency.kql')
+    body: '${records}${loadTextContent('queries/calls-outside-residency.kql')}'
   }
   {
     id: 'top-callers'
     title: 'Who used the most tokens and money?'
-    body: loadTextContent('queries/top-callers.kql')
+    body: '${records}${loadTextContent('queries/top-callers.kql')}'
   }
   {
     id: 'agents-and-whom-for'
     title: 'What did agents do, and for whom?'
-    body: loadTextContent('queries/agents-and-whom-for.kql')
+    body: '${records}${loadTextContent('queries/agents-and-whom-for.kql')}'
   }
   {
     id: 'records-and-requests'
@@ -71,22 +74,22 @@ var questions = [
   {
     id: 'calls-that-did-not-end-well'
     title: 'Which calls failed, broke off, or had their answer withheld?'
-    body: loadTextContent('queries/calls-that-did-not-end-well.kql')
+    body: '${records}${loadTextContent('queries/calls-that-did-not-end-well.kql')}'
   }
   {
     id: 'strict-calls-and-corrections'
     title: 'Which calls were on record before they were made?'
-    body: loadTextContent('queries/strict-calls-and-corrections.kql')
+    body: '${records}${loadTextContent('queries/strict-calls-and-corrections.kql')}'
   }
   {
     id: 'policy-versions'
     title: 'When did the policy change?'
-    body: loadTextContent('queries/policy-versions.kql')
+    body: '${records}${loadTextContent('queries/policy-versions.kql')}'
   }
   {
     id: 'content-and-the-trail'
     title: 'Of what is content kept, and is the trail whole?'
-    body: loadTextContent('queries/content-and-the-trail.kql')
+    body: '${records}${loadTextContent('queries/content-and-the-trail.kql')}'
   }
 ]
 

@@ -4,7 +4,7 @@ import { type LogQuery, type LogRow, unreadable } from './log-query.ts';
 import { OUTCOMES } from '../record/record-schema.ts';
 import { UTC_INSTANT } from './instant.ts';
 import { COLUMN_FIELDS, type ReadField, SUMMED_FIELDS } from './record-fields.ts';
-import { findQuery, listQuery, usageQuery } from './record-queries.ts';
+import { EDGE_RANK, findQuery, listQuery, usageQuery } from './record-queries.ts';
 import { withoutUndefined } from '../record/without-undefined.ts';
 
 /** Reads the records of the function app and of the edge from Application Insights. */
@@ -22,9 +22,6 @@ export function createApplicationInsightsArchive(query: LogQuery): AuditArchive 
     },
   };
 }
-
-/** The rank of the edge's records, which is the least. */
-const EDGE_RANK = 0.1;
 
 /** @throws AuditError AUDIT_UNAVAILABLE for a row that lacks a required column. */
 function readRecord(row: LogRow): RecordedCall {

@@ -8,35 +8,96 @@ import type {
   UsageGroup,
 } from './audit-archive.ts';
 import { OUTCOMES } from '../record/record-schema.ts';
+import { RECORD_EVENT } from '../shipping/shipped-attributes.ts';
+import type { Period } from '../time/period.ts';
 import { column, dateTimeLiteral, is, isIn, isInPeriod, pipe, textLiteral } from './kql.ts';
 import { COLUMN_FIELDS, FILTER_FIELDS, type ReadField, SUMMED_FIELDS } from './record-fields.ts';
 
 const TEXTS = COLUMN_FIELDS.filter(({ form }) => form !== 'number');
 const NUMBERS = COLUMN_FIELDS.filter(({ form }) => form === 'number');
 
-const REVISION = `tostring(customDimensions['revision'])`;
+const property = (name: string): string => `tostring(customDimensions${column(name)})`;
+
 /**
- * The rank of a record among several records of one call, of which the highest is read. The edge's record ranks
- * lowest, the last correction highest. A call of a lost process can have the record that a sweep wrote, and the
- * process's own, which ranks higher.
+ * The longest time that a record may wait for Application Insights and still be found by its period. The service puts the
+ * time of arrival in place of one that is two days old, so a record's own time is the one that counts.
+ * https://learn.microsoft.com/azure/azure-monitor/logs/log-standard-columns#timegenerated
  */
-const RANK = `iff(isnotempty(${REVISION}), todouble(${REVISION}), iff(tostring(customDimensions['code']) == "PROCESS_LOST", 0.2, 0.3))`;
+const LONGEST_WAIT_IN_MS = 31 * 86_400_000;
+
+/** The columns of a record's place in the ledger, and the forms that they must have. */
+const PLACE = [
+  `ledgerWriter = ${property('ledgerWriter')}`,
+  `ledgerSequence = tolong(${property('ledgerSequence')})`,
+  `ledgerHash = ${property('ledgerHash')}`,
+].join(', ');
+const HAS_PLACE = [
+  'ledgerWriter matches regex "^[0-9]{8}T[0-9]{9}Z-[0-9a-f]{8}$"',
+  'ledgerSequence >= 0',
+  'ledgerHash matches regex "^[0-9a-f]{64}$"',
+].join(' and ');
+
+/** The rank of the edge's records, which is the least. */
+export const EDGE_RANK = 0.1;
+/**
+ * The rank of a record of the function app among several records of one call, of which the highest is read. The last
+ * correction ranks highest. A call of a lost process can have the record that a sweep wrote, and the process's own, which
+ * ranks higher.
+ */
+const RANK = 'iff(correction > 0, todouble(correction), iff(code == "PROCESS_LOST", 0.2, 0.3))';
+
+/**
+ * Queries the records of the function app. A row without a place in the ledger is none. Of several rows for one place the
+ * one counts that was ingested first. In a chain the last record of a call counts, if the first is no correction.
+ */
+function functionAppRecords(where: string, period: Period | undefined): string[] {
+  return [
+    'customEvents',
+    ...(period ? [`where ${isInPeriod({ ...period, to: later(period.to, LONGEST_WAIT_IN_MS) })}`] : []),
+    `where name == ${textLiteral(RECORD_EVENT)}`,
+    `extend came = ingestion_time(), timestamp = todatetime(customDimensions${column('time')}), ${PLACE}`,
+    `where ${period ? isInPeriod(period) : 'isnotnull(timestamp)'} and ${HAS_PLACE}`,
+    readTexts,
+    where,
+    'summarize arg_min(came, *) by ledgerWriter, ledgerSequence',
+    'extend correction = iff(isempty(revision), 0, tolong(revision))',
+    'summarize firstCorrection = min(correction), arg_max(ledgerSequence, *) by requestId, ledgerWriter',
+    'where firstCorrection == 0',
+    `extend rank = ${RANK}`,
+  ];
+}
+
+/** Queries the records of the edge. */
+function edgeRecords(where: string, period: Period | undefined): string[] {
+  return [
+    'traces',
+    ...(period ? [`where ${isInPeriod(period)}`] : []),
+    `where ${property('recordedBy')} == "edge"`,
+    'extend came = ingestion_time()',
+    readTexts,
+    where,
+    `extend rank = ${EDGE_RANK}`,
+  ];
+}
+
+const readField = (convert: string, from: string, { name, attribute }: ReadField): string =>
+  `${column(name)} = ${convert}(${from}${column(attribute)})`;
+const readTexts = `extend ${TEXTS.map((field) => readField('tostring', 'customDimensions', field)).join(', ')}`;
 
 /** Queries the records of both recorders, with their fields as columns, and one record for each call. */
-function recordsWhere(conditions: readonly string[], period?: string): string {
-  const leg = (...steps: readonly string[]) =>
-    `(${[...steps.slice(0, 1), ...(period === undefined ? [] : [`where ${period}`]), ...steps.slice(1)].join(' | ')})`;
-  const read = (convert: string, from: string, { name, attribute }: ReadField) =>
-    `${column(name)} = ${convert}(${from}${column(attribute)})`;
+function recordsWhere(conditions: readonly string[], period?: Period): string {
+  const where = `where ${['isnotempty(requestId)', ...conditions].join(' and ')}`;
   return pipe(
-    `union ${leg('customEvents', 'where name == "gateway.prediction"', `extend rank = ${RANK}`)}, ` +
-      leg('traces', `where tostring(customDimensions['recordedBy']) == "edge"`, 'extend rank = 0.1'),
-    `extend ${TEXTS.map((field) => read('tostring', 'customDimensions', field)).join(', ')}`,
-    `where ${['isnotempty(requestId)', ...conditions].join(' and ')}`,
-    `extend ${NUMBERS.map((field) => read('todouble', 'customMeasurements', field)).join(', ')}`,
-    // A record can be delivered twice, and a lost connection can leave one call with records of both recorders.
+    `union (${functionAppRecords(where, period).join(' | ')}), (${edgeRecords(where, period).join(' | ')})`,
+    `extend ${NUMBERS.map((field) => readField('todouble', 'customMeasurements', field)).join(', ')}`,
+    // A lost connection can leave one call with records of both recorders, and a lost process with records of two chains.
+    'summarize arg_min(came, *) by requestId, rank',
     'summarize arg_max(rank, *) by requestId',
   );
+}
+
+function later(time: Date, byInMs: number): Date {
+  return new Date(time.getTime() + byInMs);
 }
 
 const PROJECTION = `project timestamp, rank, ${COLUMN_FIELDS.map(({ name }) => column(name)).join(', ')}`;
@@ -51,7 +112,7 @@ export function listQuery(scope: RecordScope, filter: RecordFilter, { after, lim
     ...(after ? [isOlder(after)] : []),
   ];
   return pipe(
-    recordsWhere(inScope(scope), isInPeriod(period)),
+    recordsWhere(inScope(scope), period),
     ...(conditions.length > 0 ? [`where ${conditions.join(' and ')}`] : []),
     'order by timestamp desc, id asc',
     `take ${Math.trunc(limit)}`,
@@ -71,10 +132,7 @@ export function usageQuery({ subscriptionId, period, by, names }: UsageFilter): 
     `${column(name)} = iff(${isIn(name, values)}, ${column(name)}, "")`;
   const group = GROUP_COLUMNS[by];
   return pipe(
-    recordsWhere(
-      [is('subscriptionId', subscriptionId), `${column('dialect')} != "gateway"`],
-      isInPeriod(period),
-    ),
+    recordsWhere([is('subscriptionId', subscriptionId), `${column('dialect')} != "gateway"`], period),
     `extend ${[
       known('publisher', names.publishers),
       known('model', names.models),

@@ -20,20 +20,35 @@ const OWNER: RecordOwner = {
 };
 const DAY = { from: new Date(Date.UTC(2026, 0, 1)), to: new Date(Date.UTC(2026, 0, 2)) };
 
+const WRITER = '20260101T000000000Z-0a1b2c3d';
+
 interface Recorded {
   readonly id: string;
   readonly time?: string;
+  /** The time of the telemetry, where it is not the record's. */
+  readonly timestamp?: string;
   readonly by?: 'edge' | 'function-app';
   readonly properties?: Readonly<Record<string, string>>;
   readonly measurements?: Readonly<Record<string, number>>;
 }
 
-/** Telemetry as the recorders send it. Its records belong to the owner unless their properties say otherwise. */
+/** The properties of a place in the ledger. */
+function placeOf(sequence: number, ledgerWriter = WRITER) {
+  return { ledgerWriter, ledgerSequence: String(sequence), ledgerHash: 'a'.repeat(64) };
+}
+
+/**
+ * Telemetry as the recorders send it. Its records belong to the owner, and each has a place in the ledger of its own, unless
+ * their properties say otherwise.
+ */
 function telemetryOf(records: readonly Recorded[]): TelemetryItem[] {
   return records.map(
-    ({ id, time = '2026-01-01T12:00:00Z', by = 'function-app', properties, measurements }) => ({
+    (
+      { id, time = '2026-01-01T12:00:00Z', timestamp = time, by = 'function-app', properties, measurements },
+      index,
+    ) => ({
       name: 'Microsoft.ApplicationInsights',
-      time,
+      time: timestamp,
       iKey: 'key',
       tags: {},
       data: {
@@ -41,7 +56,8 @@ function telemetryOf(records: readonly Recorded[]): TelemetryItem[] {
         baseData: {
           ...(by === 'edge' ? { message: 'Edge denied' } : { name: 'gateway.prediction' }),
           properties: {
-            ...(by === 'edge' ? { recordedBy: 'edge' } : { dialect: 'vertex' }),
+            ...(by === 'edge' ? { recordedBy: 'edge' } : { dialect: 'vertex', ...placeOf(index) }),
+            time,
             id,
             requestId: id,
             ...OWNER,
@@ -147,10 +163,11 @@ test('a whole record is read again as it was written', async () => {
 });
 
 test('of a call with several records the one that says most counts', async () => {
-  const lost = { id: '1', properties: { outcome: 'interrupted', code: 'PROCESS_LOST' } };
-  const real = { id: '1', properties: { outcome: 'answered' } };
-  const correction = { id: '1', properties: { outcome: 'failed', revision: '1' } };
-  const second = { id: '1', properties: { outcome: 'aborted', revision: '2' } };
+  const sweeper = placeOf(9, '20260101T010000000Z-0a1b2c3d');
+  const lost = { id: '1', properties: { outcome: 'interrupted', code: 'PROCESS_LOST', ...sweeper } };
+  const real = { id: '1', properties: { outcome: 'answered', ...placeOf(3) } };
+  const correction = { id: '1', properties: { outcome: 'failed', revision: '1', ...placeOf(4) } };
+  const second = { id: '1', properties: { outcome: 'aborted', revision: '2', ...placeOf(5) } };
   const read = async (records: readonly Recorded[]) =>
     (await archiveOf(records).findRecord(OWNER, { requestId: '1' }, signal))?.outcome;
   expect(await read([lost])).toBe('interrupted');
@@ -184,7 +201,86 @@ test('other telemetry is no record', async () => {
 });
 
 test('a record that was delivered twice is one', async () => {
-  expect(await list([{ id: '1' }, { id: '1' }])).toEqual(['1']);
+  const record = { id: '1', properties: placeOf(1) };
+  expect(await list([record, record])).toEqual(['1']);
+});
+
+test.each<[string, Readonly<Record<string, string>>]>([
+  ['no writer', { ledgerWriter: '' }],
+  ['a writer that is none', { ledgerWriter: 'somebody' }],
+  ['more than a writer', { ledgerWriter: `${WRITER} ` }],
+  ['a writer in other letters', { ledgerWriter: WRITER.toUpperCase() }],
+  ['no sequence', { ledgerSequence: '' }],
+  ['a sequence that is none', { ledgerSequence: 'first' }],
+  ['a sequence before the first', { ledgerSequence: '-1' }],
+  ['no hash', { ledgerHash: '' }],
+  ['a hash that is too short', { ledgerHash: 'a'.repeat(63) }],
+  ['a time that is none', { time: 'noon' }],
+  ['no time', { time: '' }],
+])('an event with %s is no record of the function app', async (_, properties) => {
+  const records = [{ id: '1', properties }];
+  expect(await list(records, {}, 'everybody')).toEqual([]);
+  expect(await archiveOf(records).findRecord('everybody', { id: '1' }, signal)).toBeUndefined();
+  expect(await archiveOf(records).sumUsage(USAGE, signal)).toEqual([]);
+});
+
+/** Reads the outcome of the call `1`, by its id and from the list. */
+async function outcomeOf(...records: readonly Readonly<Record<string, string>>[]): Promise<unknown> {
+  const archive = archiveOf(records.map((properties) => ({ id: '1', properties })));
+  const found = await archive.findRecord(OWNER, { id: '1' }, signal);
+  const [listed] = await archive.listRecords(OWNER, { period: DAY }, { limit: 5 }, signal);
+  expect(listed).toEqual(found);
+  return found?.outcome;
+}
+
+test('of several rows for one place the one counts that came first, whatever the others say', async () => {
+  const first = { outcome: 'answered', ...placeOf(3) };
+  const forged = { outcome: 'aborted', revision: '7', agentId: 'nobody', personId: 'nobody', ...placeOf(3) };
+  expect(await outcomeOf(first, forged)).toBe('answered');
+  expect(await outcomeOf(first, { ...forged, ledgerSequence: '03' })).toBe('answered');
+  expect(await outcomeOf(first, first, forged, first)).toBe('answered');
+});
+
+test('a correction counts only after a record of the same chain', async () => {
+  const real = { outcome: 'answered', ...placeOf(3) };
+  const correction = { outcome: 'failed', revision: '1' };
+  expect(await outcomeOf({ ...correction, ...placeOf(4) }, real)).toBe('failed');
+  expect(await outcomeOf({ ...correction, ...placeOf(2) }, real)).toBe('answered');
+  const other = placeOf(4, '20260101T010000000Z-ffffffff');
+  expect(await outcomeOf({ ...correction, ...other }, real)).toBe('answered');
+  expect(await outcomeOf({ ...correction, ...other })).toBeUndefined();
+  for (const revision of ['-1', 'last', 'Infinity', '1e999'])
+    expect(await outcomeOf(real, { ...correction, revision, ...other })).toBe('answered');
+});
+
+test('of two records of a call in two chains the one counts that came first', async () => {
+  const real = { outcome: 'answered', ...placeOf(3) };
+  const forged = { outcome: 'denied', ...placeOf(1, '20260101T010000000Z-ffffffff') };
+  expect(await outcomeOf(real, forged)).toBe('answered');
+});
+
+test('a record that came so late that the service changed its time is of its own day, and counts once', async () => {
+  const copy = { properties: placeOf(1) };
+  const late = { id: '1', ...copy, timestamp: '2026-01-09T12:00:00Z' };
+  expect(await list([late])).toEqual(['1']);
+  const records = [{ id: '1', ...copy }, late];
+  const ninth = { from: new Date(Date.UTC(2026, 0, 9)), to: new Date(Date.UTC(2026, 0, 10)) };
+  expect(await list(records)).toEqual(['1']);
+  expect(await list(records, { period: ninth })).toEqual([]);
+  const [record] = await archiveOf([late]).listRecords(OWNER, { period: DAY }, { limit: 1 }, signal);
+  expect(record?.time).toBe('2026-01-01T12:00:00Z');
+});
+
+test('what says of itself that the edge recorded it, but is an event, is the function app’s or nobody’s', async () => {
+  const event = { recordedBy: 'edge' };
+  expect(await list([{ id: '1', properties: { ...event, ledgerHash: '' } }], {}, 'everybody')).toEqual([]);
+  const [record] = await archiveOf([{ id: '1', properties: event }]).listRecords(
+    OWNER,
+    { period: DAY },
+    { limit: 1 },
+    signal,
+  );
+  expect(record?.recordedBy).toBe('function-app');
 });
 
 test('of a call with two recorders the function app’s record counts', async () => {

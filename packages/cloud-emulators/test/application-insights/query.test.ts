@@ -187,6 +187,8 @@ test.each([
   ['todatetime(customDimensions.kind) < timestamp', []],
   ['todatetime("2026-01-01T10:00:01Z") == timestamp', ['b']],
   ['ingestion_time() > timestamp', ['a', 'b', 'c']],
+  ['isnotnull(todatetime(name))', []],
+  ['isnotnull(timestamp)', ['a', 'b', 'c']],
 ])('where %s', async (predicate, names) => {
   await ingest([
     { name: 'a', properties: { kind: 'x' }, measurements: { tokens: 1 } },
@@ -280,6 +282,14 @@ test('a union has the columns of both tables, and arg_max the row that is larges
   expect((await ask('union customEvents, traces | take 2 | project itemType')).rows).toHaveLength(2);
 });
 
+test('a table can have a name, also one that is made of another', async () => {
+  await ingest([{ name: 'a' }, { name: 'b' }]);
+  const { rows } = await ask(
+    'let named = customEvents | where name == "a"; let twice = union named, named; twice | project name',
+  );
+  expect(rows).toEqual([['a'], ['a']]);
+});
+
 test('arg_min has the row that came first, and rows without a value count where no row has one', async () => {
   await ingest([
     { name: 'first', time: '2026-01-01T10:00:09Z', measurements: { tokens: 2 } },
@@ -338,7 +348,10 @@ test.each([
   ['customEvents | take all', 'SyntaxError', /whole number/],
   ['customEvents; traces', 'SyntaxError', /offset 12/],
   ['customEvents / all', 'SyntaxError', /offset 13/],
-  ['let x = 1; customEvents', 'SyntaxError', /./],
+  ['let x = 1; customEvents', 'SyntaxError', /a table/],
+  ['let x = customEvents customEvents', 'SyntaxError', /";"/],
+  ['let where = customEvents; customEvents', 'SyntaxError', /a name/],
+  ['customEvents; let x = customEvents', 'SyntaxError', /end of the query/],
   ['customEvents | where name == "a', 'SyntaxError', /no end/],
   ['customEvents | where name == "a\nb"', 'SyntaxError', /no end/],
   ['customEvents | where name == "\\q"', 'SyntaxError', /escape/],

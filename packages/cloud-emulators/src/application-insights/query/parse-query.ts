@@ -26,9 +26,10 @@ const MAXIMUM_DEPTH = 100;
  */
 export function parseQuery(text: string): Query {
   const parser = new Parser(readTokens(text));
+  const named = parser.named();
   const query = parser.query();
   parser.end();
-  return query;
+  return { ...query, named };
 }
 
 class Parser {
@@ -38,6 +39,19 @@ class Parser {
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;
+  }
+
+  /** Parses `let name = query;`, as often as it stands there. */
+  named(): { name: string; query: Query }[] {
+    const named: { name: string; query: Query }[] = [];
+    while (this.#takesWord('let')) {
+      const name = this.#takesName();
+      if (name === undefined) throw this.#unexpected('a name');
+      this.#sign('=');
+      named.push({ name, query: this.query() });
+      this.#sign(';');
+    }
+    return named;
   }
 
   query(): Query {

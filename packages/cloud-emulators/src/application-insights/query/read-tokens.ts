@@ -15,7 +15,7 @@ const SPACE = /(?:\s|\/\/[^\r\n]*)*/y;
 const DATE_TIME = /datetime\(([^)]*)\)/y;
 const WORD = /[A-Za-z_]\w*/y;
 const NUMBER = /\d+(\.\d+)?(?![\w.]|\.\d)|\d+(?=\.\.)/y;
-const SIGN = /==|=~|!=|<=|>=|\.\.|[|(),<>=.[\]*]/y;
+const SIGN = /==|=~|!=|<=|>=|\.\.|[|(),;<>=.[\]*]/y;
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\',
   '"': '"',

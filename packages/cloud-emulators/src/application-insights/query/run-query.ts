@@ -7,7 +7,10 @@ import { type Column, emptyOf, type Row, type Table, type Value } from './table.
 
 /** Runs a query over tables. @throws QueryError for what the emulator does not support or can't resolve. */
 export function runQuery(text: string, tables: ReadonlyMap<string, Table>): Table {
-  return run(parseQuery(text), tables);
+  const query = parseQuery(text);
+  const all = new Map(tables);
+  for (const { name, query: named } of query.named ?? []) all.set(name, run(named, all));
+  return run(query, all);
 }
 
 function run({ source, operators }: Query, tables: ReadonlyMap<string, Table>): Table {

@@ -21,6 +21,10 @@ const FUNCTIONS: Readonly<Record<string, ScalarFunction>> = {
   ),
   isempty: ofOne(stringTo('bool'), (value) => value === ''),
   isnotempty: ofOne(stringTo('bool'), (value) => value !== ''),
+  isnotnull: ofOne(
+    () => 'bool',
+    (value) => value !== null,
+  ),
   not: ofOne(
     (type) => (type === 'bool' ? 'bool' : undefined),
     (value) => (value === null ? null : !(value as boolean)),

@@ -52,6 +52,8 @@ export type Operator =
 
 /** A query: a table or a union of queries, and the operators on its rows. */
 export interface Query {
+  /** The tables that `let` names before the query, in their order. */
+  readonly named?: readonly { readonly name: string; readonly query: Query }[];
   readonly source: string | readonly Query[];
   readonly operators: readonly Operator[];
 }
