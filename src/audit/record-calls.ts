@@ -20,8 +20,8 @@ export function recordCalls(
     countUnverified: (call) => trail.countUnverified(call),
     ...withGatewayErrors<Pick<AuditTrail, 'open' | 'commit'>>({
       open: (record) => trail.open(flattenOpening(record)),
-      commit: (record) => trail.commit(flattenRecord(record)),
+      commit: (record, last) => trail.commit(flattenRecord(record), last),
     }),
-    record: (record) => trail.record(flattenRecord(record)),
+    record: (record, last) => trail.record(flattenRecord(record), last),
   };
 }

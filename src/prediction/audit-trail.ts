@@ -1,3 +1,4 @@
+import type { LastClosing } from '@vertex-ai-gateway/audit-ledger/recording';
 import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { AuditRecord, OpeningRecord } from './audit-record.ts';
 import type { DialectName } from './dialect.ts';
@@ -32,10 +33,11 @@ export interface AuditTrail {
   open(record: OpeningRecord): Promise<void>;
   /**
    * Resolves when the ledger holds the record of a call.
+   * @param last the same object for each record of the call: a revision corrects the closing that is noted there.
    * @throws GatewayError AUDIT_LEDGER_UNAVAILABLE when the ledger does not hold it in time; the record is kept, and one of
    * a higher revision may follow it.
    */
-  commit(record: AuditRecord): Promise<void>;
+  commit(record: AuditRecord, last: LastClosing): Promise<void>;
   /** Keeps the call's record until the ledger has it. Never throws and never waits. */
-  record(record: AuditRecord): void;
+  record(record: AuditRecord, last: LastClosing): void;
 }

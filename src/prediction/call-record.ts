@@ -10,7 +10,13 @@ import type { AuditRecord, OpeningRecord } from './audit-record.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
-import type { ContentKeeper, Digest, Digester, KeptContent } from '@vertex-ai-gateway/audit-ledger/recording';
+import type {
+  ContentKeeper,
+  Digest,
+  Digester,
+  KeptContent,
+  LastClosing,
+} from '@vertex-ai-gateway/audit-ledger/recording';
 import type { ErrorDialect } from './dialect.ts';
 import type { Outcome } from '@vertex-ai-gateway/audit-ledger/record';
 import { estimateCost } from './estimate-cost.ts';
@@ -61,6 +67,8 @@ export class CallRecord {
   #body: Uint8Array | undefined;
   #content: KeptContent | undefined;
   #responseDigest: Digest | undefined;
+  /** The closing that a correction of the record corrects. */
+  readonly #lastClosing: LastClosing = {};
   /** True when a part that was noted as sent was not. */
   #hasWithheld = false;
   #identifiedInMs = 0;
@@ -231,7 +239,7 @@ export class CallRecord {
   async settle(): Promise<void> {
     this.#isSettled = true;
     await this.#content?.store();
-    await this.#watch(this.#dependencies.audit.commit(this.#close()));
+    await this.#watch(this.#dependencies.audit.commit(this.#close(), this.#lastClosing));
   }
 
   /**
@@ -255,7 +263,7 @@ export class CallRecord {
   end(): void {
     if (!this.isVerified || (this.#isSettled && !this.#hasLedgerFailed)) return;
     this.#correct();
-    this.#dependencies.audit.record(this.#close());
+    this.#dependencies.audit.record(this.#close(), this.#lastClosing);
   }
 
   #noteAuthorized(call: AuthorizedCall<Prediction>): void {

@@ -58,7 +58,7 @@ test('of a burst of 20,000 calls those that do not fit are refused, and none tha
     }
     const requestId = randomUUID();
     requestIds.push(requestId);
-    trail.record(recordOf(requestId));
+    trail.record(recordOf(requestId), {});
   }
   await audit.close(BOUND_IN_MS);
   expect(performance.now() - startedAt).toBeLessThan(BOUND_IN_MS);

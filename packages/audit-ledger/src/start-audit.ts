@@ -99,9 +99,9 @@ export function startAudit(options: AuditOptions): Audit {
     schedule,
     random: Math.random,
   });
-  const shipping = new LedgerShipping({
+  const shipping: LedgerShipping = new LedgerShipping({
     writer: writer.name,
-    append: (body) => writer.append(body),
+    append: (body) => trail.append(body),
     ledger: lazyLedgerReader(openLedger),
     state: lazyStateStore(loadOnce(() => openStore('state'))),
     delivery,
@@ -111,7 +111,7 @@ export function startAudit(options: AuditOptions): Audit {
     schedule,
   });
   const key = openAuditKey(options.keyUrl, credential, timeoutInMs);
-  const append: LedgerWriter['append'] = (body, how) => writer.append(body, how);
+  const append: LedgerTrail['append'] = (body, how) => trail.append(body, how);
   const digester = createDigester({ key, append, schedule });
   const contents = createContentKeeper({
     keys: createSubjectKeys({ loadStore: () => openStore('subjects'), key, now }),
@@ -120,12 +120,13 @@ export function startAudit(options: AuditOptions): Audit {
     maximumPendingBytes,
     schedule,
   });
-  const trail = new LedgerTrail({
+  const trail: LedgerTrail = new LedgerTrail({
     writer,
     timeoutInMs,
     maximumPendingBytes,
     checkpointIntervalInMs,
     sign: (name, place) => signCheckpoint(key, name, place),
+    treeHead: () => undefined,
     shipped: () => shipping.shipped(),
     now: Date.now,
     schedule,

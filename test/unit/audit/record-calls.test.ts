@@ -22,7 +22,7 @@ test('an error of the audit ledger keeps its code, its sentence and when to try 
   const errors = [
     thrownBy(() => trail.admit()),
     await rejectedBy(trail.open(FULL_RECORD)),
-    await rejectedBy(trail.commit(FULL_RECORD)),
+    await rejectedBy(trail.commit(FULL_RECORD, {})),
   ];
   for (const error of errors) {
     expect(error).toBeInstanceOf(GatewayError);
@@ -32,6 +32,24 @@ test('an error of the audit ledger keeps its code, its sentence and when to try 
       retryAfterInMs: 7,
     });
   }
+});
+
+test('the last closing of a call is handed to the ledger, which notes each closing in it', async () => {
+  const lasts: unknown[] = [];
+  const noting = recordCalls({
+    admit: nothing,
+    countUnverified: nothing,
+    open: () => Promise.resolve(),
+    commit: (_, last) => {
+      lasts.push(last);
+      return Promise.resolve();
+    },
+    record: (_, last) => void lasts.push(last),
+  });
+  const [one, other] = [{}, {}];
+  await noting.commit(FULL_RECORD, one);
+  noting.record(FULL_RECORD, other);
+  expect(lasts.map((last) => [one, other].findIndex((given) => given === last))).toEqual([0, 1]);
 });
 
 test('a call that is not let in after a while gets the gateway’s own error, too', async () => {

@@ -113,6 +113,23 @@ test('an answer whose closing is not committed is withheld, and the record corre
   expect(records[0]?.responseBytes).toBe(Buffer.byteLength(reply.body));
 });
 
+test('every record of a call is handed the same last closing, and that of no other call', async () => {
+  const lasts: unknown[] = [];
+  const trail: Changes['trail'] = {
+    commit: (_, last) => {
+      lasts.push(last);
+      return Promise.reject(DOWN);
+    },
+    record: (_, last) => void lasts.push(last),
+  };
+  await run({ trail });
+  await run({ trail });
+  expect(lasts).toHaveLength(4);
+  expect(lasts[1]).toBe(lasts[0]);
+  expect(lasts[2]).not.toBe(lasts[0]);
+  expect(lasts[3]).toBe(lasts[2]);
+});
+
 test('a record whose answer was withheld has no digest of it', async () => {
   const digester = { start: () => ({ update: () => undefined, digest: () => 'digest' }) };
   const { records } = await run({ digester, trail: { commit: () => Promise.reject(DOWN) } });

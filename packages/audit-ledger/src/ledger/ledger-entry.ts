@@ -140,6 +140,12 @@ export function signedText(writer: string, { sequence, hash }: EntryPlace): stri
   return `${writer}.${sequence}.${hash}`;
 }
 
+/**
+ * A checkpoint signs an entry that is at most so many entries before it. A signature over an entry further back vouches
+ * for nothing, so that a genuine one can't be moved to the end of a chain that was made anew.
+ */
+export const FARTHEST_SIGNED_ENTRY = 16_384;
+
 /** Computes the hash of an entry, in hex. @param line the entry's line without its line break. */
 export function hashEntry(line: Uint8Array | string): string {
   return hash('sha256', line);

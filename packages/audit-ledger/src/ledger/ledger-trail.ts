@@ -1,6 +1,7 @@
 import { AuditError } from '../audit-error.ts';
 import type { FlatOpening, FlatRecord } from '../record/record-schema.ts';
-import type { EntryBody, EntryPlace } from './ledger-entry.ts';
+import { type ChainFounding, createFounding } from './chain-founding.ts';
+import { type EntryBody, type EntryPlace, FARTHEST_SIGNED_ENTRY } from './ledger-entry.ts';
 import { type UnverifiedCall, UnverifiedCalls } from './unverified-calls.ts';
 import type { Schedule } from '../time/schedule.ts';
 import { waitAtMost } from '../time/time-limit.ts';
@@ -29,6 +30,8 @@ export interface LedgerTrailOptions {
   readonly checkpointIntervalInMs: number;
   /** Signs a place in the chain; undefined when the audit key can't be used. */
   readonly sign: (writer: string, place: EntryPlace) => Promise<Checkpoint['signature']>;
+  /** Gives the newest signed head of the tree of all chains that this process knows; undefined where it knows none. */
+  readonly treeHead: () => Checkpoint['tree'];
   /** Gives the last entry of the chain that is shipped, and the number of refused ones. */
   readonly shipped: () => Checkpoint['shipped'];
   readonly now: () => number;
@@ -44,13 +47,26 @@ const MAXIMUM_STALL_IN_MS = 5_000;
 /** The last signature is waited for this long, so that a process that ends has time left to commit and to ship. */
 const LAST_SIGNATURE_TIMEOUT_IN_MS = 1_000;
 
+/** A seal and the checkpoint itself can come between the head at which a signature comes and the checkpoint. */
+const FARTHEST_HEAD = FARTHEST_SIGNED_ENTRY - 2;
+
+/** The last closing of one call. The trail notes it here, so that a correction can name the closing that it corrects. */
+export interface LastClosing {
+  /** The hash of its entry; undefined before the first. */
+  hash?: string;
+}
+
 /** The audit trail on a ledger: openings and closings of calls, and checkpoints that vouch for them. */
 export class LedgerTrail {
   readonly #options: LedgerTrailOptions;
   #active = 0;
   #opened = 0;
   #closed = 0;
-  #checkpointed = -1;
+  /** The number of entries that the trail has added, without checkpoints. */
+  #added = 0;
+  /** The number of those before the signing of the last checkpoint. */
+  #checkpointed = 0;
+  readonly #founding: ChainFounding;
   readonly #unverified = new UnverifiedCalls();
   #isCountPlanned = false;
   #isPlanned = false;
@@ -60,6 +76,15 @@ export class LedgerTrail {
 
   constructor(options: LedgerTrailOptions) {
     this.#options = options;
+    let before = 0;
+    this.#founding = createFounding({
+      sign: () => {
+        before = this.#added;
+        return this.#sign();
+      },
+      onSigned: (signature) => void this.#addCheckpoint(signature, before),
+      schedule: options.schedule,
+    });
   }
 
   /**
@@ -108,18 +133,26 @@ export class LedgerTrail {
   }
 
   /**
-   * Puts a closing on the ledger. Resolves when it is committed.
+   * Puts a closing on the ledger. Resolves when it is committed. A revision corrects the last closing of its call.
    * @throws AuditError AUDIT_LEDGER_UNAVAILABLE when that takes too long. The closing may still be committed later.
    */
-  async commit(record: FlatRecord): Promise<void> {
-    this.#count(record);
-    await this.#withinLimit(this.#append(this.#closing(record)));
+  async commit(record: FlatRecord, last: LastClosing): Promise<void> {
+    await this.#withinLimit(this.#addClosing(record, last));
   }
 
-  /** Puts a closing on the ledger without waiting for it. */
-  record(record: FlatRecord): void {
-    this.#count(record);
-    void this.#append(this.#closing(record), { isAwaited: false });
+  /** Puts a closing on the ledger without waiting for it. A revision corrects the last closing of its call. */
+  record(record: FlatRecord, last: LastClosing): void {
+    void this.#addClosing(record, last, { isAwaited: false });
+  }
+
+  /**
+   * Puts an entry that is no call's on the chain. Resolves when it is committed. No checkpoint is planned for it, because
+   * a refused checkpoint is put on the chain as well.
+   * @throws AuditError AUDIT_LEDGER_UNAVAILABLE after the chain's end.
+   */
+  async append(body: EntryBody, options?: { readonly isAwaited?: boolean }): Promise<void> {
+    if (this.#hasEnded) throw unavailable();
+    await this.#add(body, options);
   }
 
   /**
@@ -140,6 +173,7 @@ export class LedgerTrail {
     if (writer.head.sequence < 0) return;
     await this.#checkpoint(LAST_SIGNATURE_TIMEOUT_IN_MS);
     this.#hasEnded = true;
+    this.#founding.end();
     await writer.append({ kind: 'end', ...this.#counts() });
   }
 
@@ -154,13 +188,27 @@ export class LedgerTrail {
     if (entry) void this.#append(entry, { isAwaited: false });
   }
 
-  #append(body: EntryBody, options?: { isAwaited: boolean }): Promise<void> {
+  #append(body: EntryBody, options?: { readonly isAwaited: boolean }): Promise<void> {
     this.#planCheckpoint();
-    return this.#options.writer.append(body, options);
+    return this.#add(body, options);
   }
 
-  #closing(record: FlatRecord): EntryBody {
-    return { kind: 'closing', record };
+  #add(body: EntryBody, options?: { readonly isAwaited?: boolean }): Promise<void> {
+    const committed = this.#options.writer.append(body, options);
+    this.#added += 1;
+    this.#founding.begin();
+    return committed;
+  }
+
+  #addClosing(record: FlatRecord, last: LastClosing, options?: { readonly isAwaited: boolean }): Promise<void> {
+    this.#count(record);
+    const corrects = (record.revision ?? 0) > 0 ? last.hash : undefined;
+    const committed = this.#append(
+      { kind: 'closing', record, ...(corrects !== undefined && { corrects }) },
+      options,
+    );
+    last.hash = this.#options.writer.head.hash;
+    return committed;
   }
 
   #count({ revision = 0 }: FlatRecord): void {
@@ -225,24 +273,43 @@ export class LedgerTrail {
    * out.
    */
   async #checkpoint(signatureTimeoutInMs?: number): Promise<void> {
-    const { writer, sign, schedule, shipped } = this.#options;
-    const { head } = writer;
-    if (head.sequence === this.#checkpointed && this.#active === 0) return;
-    const signing = sign(writer.name, head);
+    if (!this.#isCheckpointDue()) return;
+    const before = this.#added;
+    const signing = this.#sign();
+    const { schedule } = this.#options;
     const signature =
       signatureTimeoutInMs === undefined
         ? await signing
         : await waitAtMost(signing, { schedule, timeoutInMs: signatureTimeoutInMs, onLate: () => undefined });
-    // A planned checkpoint may have waited for its signature while the chain was closed.
-    if (this.#hasEnded) return;
-    const committed = writer.append({
+    // A planned checkpoint may have waited for its signature while the chain was founded or closed.
+    if (this.#hasEnded || !this.#isCheckpointDue()) return;
+    await this.#addCheckpoint(signature, before);
+  }
+
+  #isCheckpointDue(): boolean {
+    return this.#added > this.#checkpointed || this.#active > 0 || !this.#founding.isDone;
+  }
+
+  /** Signs the head of the chain; undefined when the audit key can't be used, or is too slow for the chain. */
+  async #sign(): Promise<Checkpoint['signature']> {
+    const { writer, sign } = this.#options;
+    const signature = await sign(writer.name, writer.head);
+    return signature && writer.head.sequence - signature.sequence <= FARTHEST_HEAD ? signature : undefined;
+  }
+
+  /** @param before the number of entries that were added before the signing began. */
+  async #addCheckpoint(signature: Checkpoint['signature'], before: number): Promise<void> {
+    const { writer, shipped, treeHead } = this.#options;
+    const tree = treeHead();
+    this.#checkpointed = Math.max(this.#checkpointed, before);
+    if (signature) this.#founding.end();
+    await writer.append({
       kind: 'checkpoint',
       shipped: shipped(),
       ...this.#counts(),
+      ...(tree && { tree }),
       ...(signature && { signature }),
     });
-    this.#checkpointed = writer.head.sequence;
-    await committed;
   }
 }
 

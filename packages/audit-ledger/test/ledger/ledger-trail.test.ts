@@ -21,6 +21,8 @@ const RECORD: FlatRecord = {
   durationInMs: 0,
 };
 const MINUTE_IN_MS = 60_000;
+const REFUSAL = { kind: 'refusal', refused: 1, status: 400 } as const;
+const SIGNATURE = { keyId: 'k', algorithm: 'PS256', sequence: 0, hash: 'h0', value: 'c2ln' } as const;
 
 function start(changes: Partial<LedgerTrailOptions> = {}) {
   const clock = createHandDrivenClock();
@@ -60,22 +62,25 @@ function start(changes: Partial<LedgerTrailOptions> = {}) {
     checkpointIntervalInMs: MINUTE_IN_MS,
     sign: (_, { sequence, hash }) =>
       Promise.resolve({ keyId: 'k', algorithm: 'PS256', sequence, hash, value: 'c2ln' }),
+    treeHead: () => undefined,
     shipped: () => ({ sequence: -1, refused: 0 }),
     now: clock.now,
     schedule: clock.schedule,
     ...changes,
   });
-  return { clock, entries, ledger, trail, kinds: () => entries.map(({ kind }) => kind) };
+  const kinds = () => entries.map(({ kind }) => kind);
+  const others = () => entries.filter(({ kind }) => kind !== 'checkpoint');
+  return { clock, entries, ledger, trail, kinds, others };
 }
 
 test('a strict call has an opening and a closing, any other a closing alone', async () => {
-  const { entries, trail } = start();
+  const { others, trail } = start();
   await trail.admit();
   await trail.open(RECORD);
-  await trail.commit(RECORD);
+  await trail.commit(RECORD, {});
   await trail.admit();
-  trail.record({ ...RECORD, id: 'r-2' });
-  expect(entries).toEqual([
+  trail.record({ ...RECORD, id: 'r-2' }, {});
+  expect(others()).toEqual([
     { kind: 'opening', record: RECORD },
     { kind: 'closing', record: RECORD },
     { kind: 'closing', record: { ...RECORD, id: 'r-2' } },
@@ -86,7 +91,7 @@ test('a strict call waits for the ledger no longer than it may', async () => {
   const { clock, ledger, trail } = start();
   ledger.commits = false;
   await trail.admit();
-  const errors = [rejectedBy(trail.open(RECORD)), rejectedBy(trail.commit(RECORD))];
+  const errors = [rejectedBy(trail.open(RECORD)), rejectedBy(trail.commit(RECORD, {}))];
   await clock.advance(5000);
   for (const error of errors) expect(await error).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
 });
@@ -104,7 +109,7 @@ test('while the ledger stalls, a strict call waits as long as it may, and leaves
 });
 
 test('a strict call that waits while the ledger stalls is opened as soon as that takes entries again', async () => {
-  const { clock, entries, ledger, trail } = start();
+  const { clock, others, ledger, trail } = start();
   await trail.admit();
   ledger.pendingSince = clock.now() - 5001;
   const opened = trail.open(RECORD);
@@ -112,7 +117,7 @@ test('a strict call that waits while the ledger stalls is opened as soon as that
   ledger.pendingSince = undefined;
   for (const callback of ledger.catchingUp) callback();
   await opened;
-  expect(entries).toEqual([{ kind: 'opening', record: RECORD }]);
+  expect(others()).toEqual([{ kind: 'opening', record: RECORD }]);
 });
 
 test('the time for which a strict call has waited counts for its opening, too', async () => {
@@ -175,7 +180,7 @@ test('a call that waited while the ledger stalled is not let in once the trail i
 test('no call is let in once the trail is being closed, so that nothing follows its end', async () => {
   const { trail, kinds } = start();
   await trail.admit();
-  trail.record(RECORD);
+  trail.record(RECORD, {});
   const closed = trail.close();
   expect(thrownBy(() => trail.admit())).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
   await closed;
@@ -183,7 +188,7 @@ test('no call is let in once the trail is being closed, so that nothing follows 
 });
 
 test('any number of calls without a verified caller is one entry an interval, with the first of each kind', async () => {
-  const { clock, entries, trail } = start();
+  const { clock, others, trail } = start();
   const stranger = {
     time: new Date(0),
     dialect: 'vertex',
@@ -197,10 +202,10 @@ test('any number of calls without a verified caller is one entry an interval, wi
   for (let sent = 0; sent < 20_000; sent += 1) count();
   count({ time: new Date(1000), code: 'CALLER_GONE' });
   count({ time: new Date(1000), method: 'POST' });
-  expect(entries).toEqual([]);
+  expect(others()).toEqual([]);
   await clock.advance(MINUTE_IN_MS);
   const [from, to] = ['1970-01-01T00:00:00.000Z', '1970-01-01T00:00:01.000Z'];
-  expect(entries).toEqual([
+  expect(others()).toEqual([
     {
       kind: 'unverified',
       from,
@@ -216,10 +221,7 @@ test('any number of calls without a verified caller is one entry an interval, wi
   ]);
   count();
   await clock.advance(MINUTE_IN_MS);
-  expect(entries.filter(({ kind }) => kind === 'unverified')).toMatchObject([
-    { calls: 20_002 },
-    { calls: 1 },
-  ]);
+  expect(others()).toMatchObject([{ calls: 20_002 }, { calls: 1 }]);
 });
 
 test('samples of calls without a verified caller are bounded', async () => {
@@ -251,17 +253,119 @@ test('a signed checkpoint follows what is new, and none follows a checkpoint alo
   const { clock, entries, trail, kinds } = start();
   await trail.admit();
   await trail.open(RECORD);
-  await trail.commit(RECORD);
+  await settled();
+  await trail.commit(RECORD, {});
   await clock.advance(MINUTE_IN_MS);
   expect(entries.at(-1)).toEqual({
     kind: 'checkpoint',
     shipped: { sequence: -1, refused: 0 },
     opened: 1,
     closed: 1,
-    signature: { keyId: 'k', algorithm: 'PS256', sequence: 1, hash: 'h1', value: 'c2ln' },
+    signature: { keyId: 'k', algorithm: 'PS256', sequence: 2, hash: 'h2', value: 'c2ln' },
   });
   await clock.advance(10 * MINUTE_IN_MS);
-  expect(kinds()).toEqual(['opening', 'closing', 'checkpoint']);
+  expect(kinds()).toEqual(['opening', 'checkpoint', 'closing', 'checkpoint']);
+});
+
+test('the first entry is signed at once, and nothing more follows where nothing happens', async () => {
+  const signing = Promise.withResolvers<typeof SIGNATURE>();
+  const { clock, entries, trail } = start({ sign: () => signing.promise });
+  await trail.admit();
+  trail.record(RECORD, {});
+  await clock.advance(1);
+  expect(entries).toEqual([{ kind: 'closing', record: RECORD }]);
+  signing.resolve(SIGNATURE);
+  await settled();
+  expect(entries.slice(1)).toMatchObject([{ kind: 'checkpoint', signature: SIGNATURE }]);
+  await clock.advance(10 * MINUTE_IN_MS);
+  expect(entries).toHaveLength(2);
+});
+
+test('while the audit key cannot be used, the first signature is asked for less and less often', async () => {
+  const asked: number[] = [];
+  let answer: typeof SIGNATURE | undefined;
+  const { clock, kinds, trail } = start({
+    checkpointIntervalInMs: 10 * MINUTE_IN_MS,
+    sign: () => {
+      asked.push(clock.now());
+      return Promise.resolve(answer);
+    },
+  });
+  await trail.admit();
+  trail.record(RECORD, {});
+  const startedAt = clock.now();
+  await settled();
+  await clock.advance(40_000);
+  const seconds = () => asked.map((time) => (time - startedAt) / 1000);
+  expect(seconds()).toEqual([0, 1, 3, 7, 15, 25, 35]);
+  expect(kinds()).toEqual(['closing']);
+  answer = SIGNATURE;
+  await clock.advance(MINUTE_IN_MS);
+  expect(seconds()).toHaveLength(8);
+  expect(kinds()).toEqual(['closing', 'checkpoint']);
+});
+
+test('a checkpoint that is signed first founds the chain as well', async () => {
+  let tries = 0;
+  const { clock, kinds, trail } = start({
+    checkpointIntervalInMs: 500,
+    sign: () => Promise.resolve((tries += 1) === 1 ? undefined : SIGNATURE),
+  });
+  await trail.admit();
+  trail.record(RECORD, {});
+  await clock.advance(MINUTE_IN_MS);
+  expect([tries, kinds()]).toEqual([2, ['closing', 'checkpoint']]);
+});
+
+test.each([
+  ['in reach of the checkpoint stays', 16_382, 'signature'],
+  ['too far before the checkpoint is dropped', 16_383, undefined],
+])('a signature over an entry that is %s', async (_, head, expected) => {
+  const signing = Promise.withResolvers<typeof SIGNATURE>();
+  const tries = [Promise.resolve(undefined), signing.promise];
+  const { clock, entries, trail } = start({ sign: () => tries.shift() ?? Promise.resolve(undefined) });
+  await trail.admit();
+  await trail.open(RECORD);
+  await clock.advance(500);
+  void trail.close();
+  while (entries.length <= head) void trail.append(REFUSAL);
+  signing.resolve(SIGNATURE);
+  await settled();
+  const checkpoint = entries.at(-1);
+  expect(checkpoint).toMatchObject({ kind: 'checkpoint', opened: 1 });
+  expect(Object.keys(checkpoint ?? {}).at(-1) === 'signature' ? 'signature' : undefined).toBe(expected);
+});
+
+test('an entry that is no call’s has the chain signed, and no checkpoints planned', async () => {
+  const { clock, kinds, trail } = start();
+  await trail.append(REFUSAL);
+  await settled();
+  expect(kinds()).toEqual(['refusal', 'checkpoint']);
+  // Application Insights may refuse the anchor of a checkpoint, and the next one, and so on.
+  await trail.append(REFUSAL);
+  await clock.advance(10 * MINUTE_IN_MS);
+  expect(kinds()).toEqual(['refusal', 'checkpoint', 'refusal']);
+  await trail.close();
+  expect(kinds()).toEqual(['refusal', 'checkpoint', 'refusal', 'checkpoint', 'end']);
+});
+
+test('nothing follows the end, not even an entry that is no call’s', async () => {
+  const { kinds, trail } = start();
+  await trail.append(REFUSAL);
+  await trail.close();
+  expect(await rejectedBy(trail.append(REFUSAL))).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
+  expect(kinds()).toEqual(['refusal', 'checkpoint', 'end']);
+});
+
+test('a checkpoint names the head of the tree that the process knows', async () => {
+  const heads = [undefined, { size: 7, root: 'b'.repeat(64) }];
+  const { entries, trail } = start({ treeHead: () => heads.shift() });
+  await trail.append(REFUSAL);
+  await settled();
+  expect(entries.at(-1)).not.toHaveProperty('tree');
+  await trail.append(REFUSAL);
+  await trail.close();
+  expect(entries.at(-2)).toMatchObject({ kind: 'checkpoint', tree: { size: 7, root: 'b'.repeat(64) } });
 });
 
 test('while a call is open, checkpoints show that its process lives', async () => {
@@ -269,13 +373,13 @@ test('while a call is open, checkpoints show that its process lives', async () =
   await trail.admit();
   await trail.open(RECORD);
   await clock.advance(3 * MINUTE_IN_MS);
-  expect(kinds()).toEqual(['opening', 'checkpoint', 'checkpoint', 'checkpoint']);
+  expect(kinds()).toEqual(['opening', 'checkpoint', 'checkpoint', 'checkpoint', 'checkpoint']);
 });
 
 test('a key that is out of reach leaves a checkpoint without a signature', async () => {
   const { clock, entries, trail } = start({ sign: () => Promise.resolve(undefined) });
   await trail.admit();
-  trail.record(RECORD);
+  trail.record(RECORD, {});
   await clock.advance(MINUTE_IN_MS);
   expect(entries.at(-1)).not.toHaveProperty('signature');
 });
@@ -286,7 +390,7 @@ test('the end closes a chain when no call is left, and a process without calls l
   expect(quiet.entries).toEqual([]);
   const served = start();
   await served.trail.admit();
-  served.trail.record(RECORD);
+  served.trail.record(RECORD, {});
   await served.trail.close();
   expect(served.kinds()).toEqual(['closing', 'checkpoint', 'end']);
   expect(served.entries.at(-1)).toEqual({ kind: 'end', opened: 0, closed: 1 });
@@ -295,7 +399,7 @@ test('the end closes a chain when no call is left, and a process without calls l
 test('at the end a checkpoint does without a signature that takes long', async () => {
   const { clock, trail, entries, kinds } = start({ sign: () => new Promise(() => undefined) });
   await trail.admit();
-  trail.record(RECORD);
+  trail.record(RECORD, {});
   const closed = trail.close();
   await clock.advance(1000);
   await closed;
@@ -305,12 +409,10 @@ test('at the end a checkpoint does without a signature that takes long', async (
 
 test('no checkpoint follows the end, not even one whose signature comes late', async () => {
   const late = Promise.withResolvers<undefined>();
-  const signatures = [late.promise, Promise.resolve(undefined)];
-  const { clock, trail, kinds } = start({
-    sign: () => signatures.shift() ?? Promise.reject(new Error('asked too often')),
-  });
+  const signatures = [late.promise, late.promise];
+  const { clock, trail, kinds } = start({ sign: () => signatures.shift() ?? Promise.resolve(undefined) });
   await trail.admit();
-  trail.record(RECORD);
+  trail.record(RECORD, {});
   await clock.advance(MINUTE_IN_MS);
   await trail.close();
   late.resolve(undefined);
@@ -324,10 +426,10 @@ test('a chain has no end while a call is at work', async () => {
   await trail.open(RECORD);
   const closed = trail.close();
   await settled();
-  expect(kinds()).toEqual(['opening', 'checkpoint']);
-  trail.record(RECORD);
+  expect(kinds()).toEqual(['opening', 'checkpoint', 'checkpoint']);
+  trail.record(RECORD, {});
   await closed;
-  expect(kinds()).toEqual(['opening', 'checkpoint', 'closing', 'checkpoint', 'end']);
+  expect(kinds()).toEqual(['opening', 'checkpoint', 'checkpoint', 'closing', 'checkpoint', 'end']);
 });
 
 test('closing waits for a call at work that is only counted', async () => {
@@ -341,11 +443,38 @@ test('closing waits for a call at work that is only counted', async () => {
   expect(kinds().filter((kind) => kind === 'unverified')).toHaveLength(1);
 });
 
+test('a correction names the last closing of its call by its hash', async () => {
+  const { others, trail } = start();
+  const [one, other] = [{}, {}];
+  await trail.admit();
+  await trail.admit();
+  await trail.commit(RECORD, one);
+  trail.record({ ...RECORD, id: 'r-2' }, other);
+  trail.record({ ...RECORD, revision: 1 }, one);
+  trail.record({ ...RECORD, revision: 2 }, one);
+  trail.record({ ...RECORD, id: 'r-2', revision: 1 }, other);
+  const corrects = others().map((entry) => entry.kind === 'closing' && entry.corrects);
+  expect(corrects).toEqual([undefined, undefined, 'h0', 'h3', 'h2']);
+});
+
+test('a correction of a closing that the ledger took late names it as well', async () => {
+  const { clock, ledger, others, trail } = start();
+  ledger.commits = false;
+  const last = {};
+  await trail.admit();
+  const late = rejectedBy(trail.commit(RECORD, last));
+  await clock.advance(5000);
+  expect(await late).toMatchObject({ code: 'AUDIT_LEDGER_UNAVAILABLE' });
+  trail.record({ ...RECORD, revision: 1 }, last);
+  expect(others().at(-1)).toMatchObject({ kind: 'closing', corrects: 'h0' });
+});
+
 test('a correction is on the ledger and counts no call', async () => {
   const { entries, trail } = start();
+  const last = {};
   await trail.admit();
-  await trail.commit(RECORD);
-  trail.record({ ...RECORD, revision: 1 });
+  await trail.commit(RECORD, last);
+  trail.record({ ...RECORD, revision: 1 }, last);
   await trail.close();
   await settled();
   expect(entries.at(-1)).toEqual({ kind: 'end', opened: 0, closed: 1 });
