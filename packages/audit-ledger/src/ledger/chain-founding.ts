@@ -34,13 +34,16 @@ export function createFounding<Signature>({
   let isBegun = false;
   let isDone = false;
   const attempt = async (): Promise<void> => {
-    if (isDone) return;
     const signature = await sign();
     if (isDone) return;
     if (signature) {
       isDone = true;
       onSigned(signature);
-    } else schedule(() => void attempt(), backOff.next());
+      return;
+    }
+    schedule(() => {
+      if (!isDone) void attempt();
+    }, backOff.next());
   };
   return {
     get isDone() {

@@ -200,7 +200,11 @@ export class LedgerTrail {
     return committed;
   }
 
-  #addClosing(record: FlatRecord, last: LastClosing, options?: { readonly isAwaited: boolean }): Promise<void> {
+  #addClosing(
+    record: FlatRecord,
+    last: LastClosing,
+    options?: { readonly isAwaited: boolean },
+  ): Promise<void> {
     this.#count(record);
     const corrects = (record.revision ?? 0) > 0 ? last.hash : undefined;
     const committed = this.#append(
