@@ -118,7 +118,7 @@ test.each<[string, (record: ShippedRecord) => Partial<ShippedRecord>, string]>([
   ['a measurement of none', () => ({ measurements: { tokens: 1 } }), 'further fields'],
   ['another event', () => ({ name: 'Gateway.Prediction' }), 'the name of its event'],
   ['the weight of a sample', () => ({ itemCount: 2 }), 'the number of events that it stands for'],
-  ['another time', ({ time }) => ({ time: new Date(time.getTime() + 1) }), 'the time of its event'],
+  ['another time', ({ time }) => ({ time: new Date(time.getTime() + 2) }), 'the time of its event'],
   [
     'a time of the day before',
     ({ time }) => ({ time: new Date(time.getTime() - 80_000_000) }),
@@ -128,6 +128,11 @@ test.each<[string, (record: ShippedRecord) => Partial<ShippedRecord>, string]>([
   expect(await sentenceOf(change)).toBe(
     `The record of entry 4 of ${WRITER} is not the same in Application Insights and in the ledger: it differs in ${where}.`,
   );
+});
+
+test('a millisecond that the exporter loses is no difference', async () => {
+  const records = shipped.map((record) => ({ ...record, time: new Date(record.time.getTime() - 1) }));
+  expect(await find(lines, records)).toEqual([]);
 });
 
 test('what the platform adds to an event, and a time that it replaced, are no differences', async () => {

@@ -14,6 +14,8 @@ const DAY_IN_MS = 86_400_000;
  */
 const MOST_PAST_IN_MS = 2 * DAY_IN_MS;
 const MOST_FUTURE_IN_MS = DAY_IN_MS;
+/** The exporter computes with nanoseconds, more than a number holds exactly, and can lose a millisecond. */
+const ROUNDING_IN_MS = 1;
 
 /**
  * Compares a closing with its shipped record, in both directions; undefined where they are the same. Properties that the
@@ -80,7 +82,7 @@ function findDifferences(closing: Closing, shipped: ShippedRecord): string[] {
 function isSameTime(closing: Closing, { time }: ShippedRecord): boolean {
   const lateInMs = time.getTime() - closing.time.getTime();
   const isReplaced = lateInMs >= MOST_PAST_IN_MS || lateInMs <= -MOST_FUTURE_IN_MS;
-  return lateInMs === 0 || isReplaced || Number.isNaN(lateInMs);
+  return Math.abs(lateInMs) <= ROUNDING_IN_MS || isReplaced || Number.isNaN(lateInMs);
 }
 
 function namesOfDifferences(
