@@ -16,6 +16,7 @@ const LEDGER_FOLDERS = [
   'storage',
   'keys',
   'ledger',
+  'write-ahead',
   'shipping',
   'contents',
   'reading',

@@ -1,5 +1,6 @@
 // This import comes first, so that an older Node is refused before anything else is loaded.
 import './supported-node.ts';
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { app } from '@azure/functions';
 import {
@@ -53,6 +54,9 @@ const audit = startAudit({
   timeoutInMs: settings.AUDIT_LEDGER_TIMEOUT_IN_MS,
   maximumPendingBytes: settings.AUDIT_PENDING_BYTES,
   checkpointIntervalInMs: settings.AUDIT_CHECKPOINT_INTERVAL_IN_MS,
+  writeAheadDirectory: settings.AUDIT_WRITE_AHEAD_DIRECTORY ?? tmpdir(),
+  // The host puts what a worker writes here into its log. There is no invocation that it belongs to.
+  log: (message) => void process.stderr.write(`${message}\n`),
 });
 const timeoutInMs = settings.CREDENTIALS_TIMEOUT_IN_MS;
 

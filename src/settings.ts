@@ -118,6 +118,13 @@ export const Settings = z.object({
     .describe(
       'Maximum size of the entries in memory that wait for the ledger. New calls are refused above it.',
     ),
+  AUDIT_WRITE_AHEAD_DIRECTORY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder of this instance’s disk for entries that wait for the ledger, encrypted. It is the system’s folder for temporary files if it is not set.',
+    ),
   AUDIT_CHECKPOINT_INTERVAL_IN_MS: Milliseconds.min(1_000)
     .max(600_000)
     .default(60_000)

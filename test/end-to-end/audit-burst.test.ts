@@ -43,6 +43,8 @@ test('of a burst of 20,000 calls those that do not fit are refused, and none tha
     timeoutInMs: 5000,
     maximumPendingBytes: PENDING_BYTES,
     checkpointIntervalInMs: 1000,
+    writeAheadDirectory: settings.AUDIT_WRITE_AHEAD_DIRECTORY ?? '',
+    log: () => undefined,
   });
   const trail = recordCalls(audit.trail);
   const requestIds: string[] = [];

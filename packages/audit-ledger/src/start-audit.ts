@@ -15,6 +15,7 @@ import { createSubjectKeys } from './contents/subject-keys.ts';
 import { loadOnce } from './time/load-once.ts';
 import { byTheClock, inTheBackground } from './time/schedule.ts';
 import { waitAtMost } from './time/time-limit.ts';
+import { startWriteAhead } from './write-ahead/start-write-ahead.ts';
 
 /** The settings of the audit trail of one process. */
 interface AuditOptions {
@@ -35,6 +36,10 @@ interface AuditOptions {
   /** The most bytes that may wait for the ledger before calls are refused; the same bound holds for contents apart. */
   readonly maximumPendingBytes: number;
   readonly checkpointIntervalInMs: number;
+  /** The folder on this machine's disk in which entries that wait for the ledger are kept. */
+  readonly writeAheadDirectory: string;
+  /** Takes sentences for operators that no call can be told. */
+  readonly log: (message: string) => void;
 }
 
 /** The audit trail of a running process. */
@@ -48,18 +53,23 @@ export interface Audit {
    * time.
    */
   readonly sweep: () => Promise<unknown>;
-  /** Commits and ships the remaining entries, for at most `timeoutInMs`. */
+  /**
+   * Commits and ships the remaining entries, for at most `timeoutInMs`. What the ledger does not take in that time stays
+   * in the write-ahead file.
+   */
   readonly close: (timeoutInMs: number) => Promise<void>;
 }
 
 /** A chain without new entries for so many intervals of checkpoints has lost its writer. */
 const GONE_AFTER_INTERVALS = 3;
+/** The part of the time at the end in which what still waits for the ledger is put into the write-ahead file. */
+const WRITE_AHEAD_TIME_IN_MS = 500;
 /** At the end, the key of digests is waited for this long if it isn't on the chain yet. */
 const LAST_KEY_TIMEOUT_IN_MS = 1_000;
 
 /**
  * Starts the audit trail of this process: its chain, the shipping to Application Insights, seals and contents. Reads
- * nothing yet.
+ * nothing yet. Two seconds later it looks for write-ahead files of earlier processes.
  */
 export function startAudit(options: AuditOptions): Audit {
   const { timeoutInMs, maximumPendingBytes, checkpointIntervalInMs, policyVersion } = options;
@@ -79,16 +89,18 @@ export function startAudit(options: AuditOptions): Audit {
     const { createStateStore } = await import('./storage/state-store.ts');
     return createStateStore((await openStorage())[container]);
   };
+  const loadStore = async () => {
+    const { createAzureAppendStore } = await import('./ledger/azure-append-store.ts');
+    // A request that hangs must be tried again within the time limit of a strict call.
+    return createAzureAppendStore((await openStorage()).ledger, timeoutInMs / 2);
+  };
   const writer = new LedgerWriter({
-    loadStore: async () => {
-      const { createAzureAppendStore } = await import('./ledger/azure-append-store.ts');
-      // A request that hangs must be tried again within the time limit of a strict call.
-      return createAzureAppendStore((await openStorage()).ledger, timeoutInMs / 2);
-    },
+    loadStore,
     policyVersion,
     now,
     schedule,
     onCommitted: () => shipping.committed(),
+    onWaiting: () => writeAhead.entriesWait(),
   });
   const delivery = new EventDelivery({
     loadSender: async () => {
@@ -111,6 +123,17 @@ export function startAudit(options: AuditOptions): Audit {
     schedule,
   });
   const key = openAuditKey(options.keyUrl, credential, timeoutInMs);
+  const writeAhead = startWriteAhead({
+    directory: options.writeAheadDirectory,
+    writer,
+    storageUrl: options.storageUrl,
+    keyUrl: options.keyUrl,
+    key,
+    loadStore,
+    maximumPendingBytes,
+    schedule,
+    log: options.log,
+  });
   const append: LedgerTrail['append'] = (body, how) => trail.append(body, how);
   const digester = createDigester({ key, append, schedule });
   const contents = createContentKeeper({
@@ -141,7 +164,8 @@ export function startAudit(options: AuditOptions): Audit {
       const startedAt = performance.now();
       const left = (): number => Math.max(0, limitInMs - (performance.now() - startedAt));
       await digester.close(Math.min(LAST_KEY_TIMEOUT_IN_MS, left()));
-      await within(left(), trail.close());
+      await within(Math.max(0, left() - WRITE_AHEAD_TIME_IN_MS), trail.close());
+      await within(left(), writeAhead.keepNow());
       await within(left(), contents.close());
       await shipping.close(left());
     },

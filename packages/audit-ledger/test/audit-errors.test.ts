@@ -32,6 +32,8 @@ function startNowhere() {
     timeoutInMs: 100,
     maximumPendingBytes: 1_000,
     checkpointIntervalInMs: 60_000,
+    writeAheadDirectory: folder,
+    log: () => undefined,
   });
 }
 

@@ -76,10 +76,11 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
   writeFileSync(certificateAuthorityFile, authority.certificate);
   started.defer(() => rmSync(certificateAuthorityFile, { force: true }));
   const clouds = await startClouds(authority, scratchDirectory, started);
+  const functionAppSettings = settingsFor(clouds, certificateAuthorityFile, scratchDirectory);
 
   const { instances, port: functionsPort } = await startFunctionApp(
     options,
-    { ...settingsFor(clouds, certificateAuthorityFile), ...options.settings },
+    { ...functionAppSettings, ...options.settings },
     started,
   );
   const functionsUrl = `http://127.0.0.1:${functionsPort}`;
@@ -115,7 +116,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     oktaIssuer: okta.issuer,
     scope: `${gatewayApi.clientId}/.default`,
     certificateAuthorityFile,
-    functionAppSettings: settingsFor(clouds, certificateAuthorityFile),
+    functionAppSettings,
     applications: Object.fromEntries(
       callers(okta.tokenUrl).map(({ name, ...application }) => {
         const { product = '', key: subscriptionKey = '' } = subscriptions.get(name) ?? {};

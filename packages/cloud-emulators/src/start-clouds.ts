@@ -131,10 +131,14 @@ export async function startClouds(
   return { entra, okta, identity, googleCloud, insights, storage, vault };
 }
 
-/** Builds the function app's settings that connect it to these services. */
+/**
+ * Builds the function app's settings that connect it to these services.
+ * @param scratchDirectory the folder for entries of the audit trail that wait for the storage account.
+ */
 export function settingsFor(
   { entra, identity, googleCloud, insights, storage, vault }: Clouds,
   certificateAuthorityFile: string,
+  scratchDirectory: string,
 ): Record<string, string> {
   return {
     ...identity.environmentOf(functionAppIdentity.name),
@@ -152,6 +156,7 @@ export function settingsFor(
     APPLICATIONINSIGHTS_QUERY_ENDPOINT: insights.queryEndpoint,
     AUDIT_STORAGE_URL: storage.accountUrl,
     AUDIT_KEY_URL: `${vault.vaultUrl}/keys/${AUDIT_KEY}`,
+    AUDIT_WRITE_AHEAD_DIRECTORY: scratchDirectory,
     APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
   };
 }

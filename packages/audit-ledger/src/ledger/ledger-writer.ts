@@ -14,6 +14,18 @@ interface LedgerWriterOptions {
   readonly schedule: (task: () => void, delayInMs: number) => void;
   /** Called after each committed block. */
   readonly onCommitted?: () => void;
+  /** Called when an entry is added while no other waits to be committed. */
+  readonly onWaiting?: () => void;
+}
+
+/** A block that is not committed yet, and its place. It ends with a seal. */
+export interface UncommittedBlock {
+  readonly part: number;
+  /** The number of bytes before it in its part. */
+  readonly position: number;
+  /** The number of bytes before it in the chain, in all parts. */
+  readonly offset: number;
+  readonly lines: readonly Uint8Array[];
 }
 
 /** Entries that are appended together. The last is a seal once the block is full or is taken to be appended. */
@@ -57,6 +69,7 @@ export class LedgerWriter {
   #part = 0;
   #position = 0;
   #blocks = 0;
+  #committedBytes = 0;
   /** Blocks that are full, and last the one that takes more entries. */
   readonly #waiting: Block[] = [];
   #block: Block | undefined;
@@ -114,9 +127,24 @@ export class LedgerWriter {
     return committed;
   }
 
-  /** Ends what waits for its block with a seal, unless it ends with one. More may follow in the same block. */
-  seal(): void {
+  /**
+   * Seals what waits, and gives all blocks that are not committed yet, in their order. A later call may give the last of
+   * them with more entries at its end.
+   */
+  sealUncommitted(): UncommittedBlock[] {
     this.#seal(this.#options.now());
+    const part = Math.max(this.#part, 1);
+    let before = 0;
+    return [...(this.#block ? [this.#block] : []), ...this.#waiting].map(({ lines, bytes }) => {
+      const block = {
+        part,
+        position: this.#position + before,
+        offset: this.#committedBytes + before,
+        lines,
+      };
+      before += bytes;
+      return block;
+    });
   }
 
   /** Makes a pending retry at once. */
@@ -179,9 +207,11 @@ export class LedgerWriter {
   }
 
   #put(line: Uint8Array, block: Block): void {
+    const isFirst = this.#pendingBytes === 0;
     block.lines.push(line);
     block.bytes += line.byteLength;
     this.#pendingBytes += line.byteLength;
+    if (isFirst) this.#options.onWaiting?.();
   }
 
   #plan(isAwaited: boolean): void {
@@ -239,7 +269,7 @@ export class LedgerWriter {
 
   #takeBlock(): Block | undefined {
     if (this.#waiting.length <= 1) {
-      this.seal();
+      this.#seal(this.#options.now());
       this.#isAwaited = false;
     }
     return this.#waiting.shift();
@@ -285,6 +315,7 @@ export class LedgerWriter {
       }
     }
     this.#position += bytes.byteLength;
+    this.#committedBytes += bytes.byteLength;
     this.#blocks += 1;
     return true;
   }

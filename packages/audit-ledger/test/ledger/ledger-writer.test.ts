@@ -10,14 +10,16 @@ function start() {
   const clock = createHandDrivenClock();
   const store = new MemoryAppendStore();
   const commits = { count: 0 };
+  const waits = { count: 0 };
   const writer = new LedgerWriter({
     loadStore: () => Promise.resolve(store),
     policyVersion: 'policy-1',
     now: () => new Date(clock.now()),
     schedule: clock.schedule,
     onCommitted: () => (commits.count += 1),
+    onWaiting: () => (waits.count += 1),
   });
-  return { clock, store, writer, commits };
+  return { clock, store, writer, commits, waits };
 }
 
 /** Expects that no line is missing, doubled or out of order, and that the chain ends with a seal. */
@@ -66,18 +68,18 @@ test('each block ends with one seal by the key that the chain names', async () =
 
 test('what waits for its block can be sealed before, once for the entries so far', async () => {
   const { store, writer } = start();
-  writer.seal();
+  writer.sealUncommitted();
   expect(writer.pendingBytes).toBe(0);
   store.faults.push('refused');
   const all = [writer.append(closing('a'))];
-  writer.seal();
-  writer.seal();
+  writer.sealUncommitted();
+  writer.sealUncommitted();
   expect(writer.head.sequence).toBe(2);
   all.push(writer.append(closing('b')));
   await settled();
   writer.hurry();
   await Promise.all(all);
-  writer.seal();
+  writer.sealUncommitted();
   expect(kindsOf(store.lines)).toEqual(['chain', 'closing', 'seal', 'closing', 'seal']);
   expect(writer.head.sequence).toBe(4);
   expectWholeChain(store.lines, ['a', 'b']);
@@ -87,9 +89,43 @@ test('what waits for its block can be sealed before, once for the entries so far
 test('a block that was sealed while it waited gets no other seal', async () => {
   const { store, writer } = start();
   const committed = writer.append(closing('a'));
-  writer.seal();
+  writer.sealUncommitted();
   await committed;
   expect(kindsOf(store.lines)).toEqual(['chain', 'closing', 'seal']);
+});
+
+test('what is not committed is given with the places that it is going to have', async () => {
+  const { clock, store, writer, waits } = start();
+  await writer.append(closing('a'));
+  store.faults.push('refused', 'refused', 'refused');
+  const all = [writer.append(closing('b'))];
+  await settled();
+  all.push(...['c', 'd'].map((id) => writer.append(closing(id))));
+  const blocks = writer.sealUncommitted();
+  expect(blocks.map(({ lines }) => lines.length)).toEqual([2, 3]);
+  expect(waits.count).toBe(2);
+  await clock.advance(1_000);
+  await Promise.all(all);
+  const [name = ''] = store.blobs.keys();
+  const part = Buffer.concat(store.blobs.get(name) ?? []);
+  for (const { part: number, position, offset, lines } of blocks) {
+    const bytes = Buffer.concat(lines);
+    expect([number, offset]).toEqual([1, position]);
+    expect(part.subarray(position, position + bytes.byteLength)).toEqual(bytes);
+  }
+  expect(writer.sealUncommitted()).toEqual([]);
+  expect(waits.count).toBe(2);
+});
+
+test('what is not committed is given with its place in the next part, and in the whole chain', async () => {
+  const { store, writer } = start();
+  await writer.append(closing('a'));
+  store.faults.push('closed');
+  await writer.append(closing('b'));
+  void writer.append(closing('c'), { isAwaited: false });
+  const [block] = writer.sealUncommitted();
+  const sizes = [...store.blobs.values()].map((blocks) => Buffer.concat(blocks).byteLength);
+  expect(block).toMatchObject({ part: 2, position: sizes[1], offset: (sizes[0] ?? 0) + (sizes[1] ?? 0) });
 });
 
 test('an entry is the head until its caller awaits something', async () => {
