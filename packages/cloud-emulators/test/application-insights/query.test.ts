@@ -249,6 +249,33 @@ test('without rows there are no groups, but a total', async () => {
   expect((await ask('customEvents | summarize calls = count()')).rows).toEqual([[0]]);
 });
 
+test('rows without groups are one row', async () => {
+  await ingest([{ time: '2026-01-02T00:00:00Z' }, { time: '2026-01-01T00:00:00Z' }]);
+  const asked = 'customEvents | summarize calls = count(), oldest = min(timestamp)';
+  expect((await ask(asked)).rows).toEqual([[2, '2026-01-01T00:00:00Z']]);
+});
+
+test('instants and whole numbers are rounded down to a multiple', async () => {
+  const times = ['2026-01-01T00:00:59.999Z', '2026-01-01T00:01:00Z', '2026-01-01T23:59:00Z'];
+  await ingest(times.map((time, index) => ({ time, properties: { n: String(index * 700 - 1) } })));
+  const countBy = async (group: string) =>
+    (await ask(`customEvents | summarize c = count() by x = ${group} | order by x asc`)).rows;
+  expect(await countBy('bin(timestamp, 1m)')).toEqual([
+    ['2026-01-01T00:00:00Z', 1],
+    ['2026-01-01T00:01:00Z', 1],
+    ['2026-01-01T23:59:00Z', 1],
+  ]);
+  expect(await countBy('bin(timestamp, 1d)')).toEqual([['2026-01-01T00:00:00Z', 3]]);
+  // Seven days from the year 1 on, whose first day was a Monday.
+  expect(await countBy('bin(timestamp, 7d)')).toEqual([['2025-12-29T00:00:00Z', 3]]);
+  expect(await countBy("bin(tolong(customDimensions['n']), 1000)")).toEqual([
+    [-1000, 1],
+    [0, 1],
+    [1000, 1],
+  ]);
+  expect(await countBy('bin(itemCount, 0)')).toEqual([[null, 3]]);
+});
+
 test('days are counted apart', async () => {
   await ingest([
     { time: '2026-01-01T00:00:00Z' },
@@ -357,7 +384,11 @@ test.each([
   ['customEvents | where name == "\\q"', 'SyntaxError', /escape/],
   ['customEvents | where name == @"a"', 'SyntaxError', /offset 29/],
   ['customEvents | where timestamp > datetime(yesterday)', 'SyntaxError', /ISO 8601/],
-  ['customEvents | where timestamp > ago(1d)', 'SyntaxError', /./],
+  ['customEvents | where timestamp > ago(1d)', 'SemanticError', /function 'ago'/],
+  ['customEvents | where timestamp > 1d', 'SyntaxError', /an expression/],
+  ['customEvents | extend x = strcat(1m)', 'SemanticError', /bin\(\) alone/],
+  ['customEvents | extend x = bin(timestamp, 60)', 'SemanticError', /does not take/],
+  ['customEvents | take 1m', 'SyntaxError', /whole number/],
   ['', 'SyntaxError', /a table/],
   [`customEvents | where ${'('.repeat(5000)}`, 'SyntaxError', /nested too deeply/],
   ['pageViews', 'SemanticError', /table named 'pageViews'/],

@@ -20,7 +20,8 @@ export function bindExpression(expression: Expression, columns: readonly Column[
     case 'number':
       return { type: expression.isWhole ? 'long' : 'real', evaluate: () => expression.value };
     case 'datetime':
-      return { type: 'datetime', evaluate: () => expression.value };
+    case 'timespan':
+      return { type: expression.kind, evaluate: () => expression.value };
     case 'name':
       return bindName(expression.name, columns);
     case 'property':
@@ -78,6 +79,8 @@ function bindCall(name: string, parameters: readonly Bound[]): Bound {
   const found = findFunction(name);
   if (!found) throw semanticError(`The function '${name}' is not emulated here.`);
   const types = parameters.map(({ type }) => type);
+  if (types.includes('timespan') && name !== 'bin')
+    throw semanticError('A timespan is emulated as a parameter of bin() alone.');
   const type = found.typeOf(types);
   if (type === undefined) throw semanticError(`${name}() does not take (${types.join(', ')}).`);
   return { type, evaluate: (row) => found.apply(parameters.map(({ evaluate }) => evaluate(row))) };

@@ -217,6 +217,7 @@ class Parser {
         this.#sign(')');
         return inner;
       }
+      case 'timespan':
       case 'end':
         throw this.#unexpected('an expression', token);
     }
@@ -224,9 +225,16 @@ class Parser {
 
   #parameters(): Expression[] {
     if (this.#takesSign(')')) return [];
-    const parameters = this.#list(() => this.#expression());
+    const parameters = this.#list(() => this.#parameter());
     this.#sign(')');
     return parameters;
+  }
+
+  #parameter(): Expression {
+    const token = this.#peek();
+    if (token.kind !== 'timespan') return this.#expression();
+    this.#next += 1;
+    return { kind: 'timespan', value: token.value };
   }
 
   #list<Item>(read: () => Item): Item[] {

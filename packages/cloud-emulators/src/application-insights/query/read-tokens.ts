@@ -1,4 +1,4 @@
-import { readDateTime } from './date-time.ts';
+import { readDateTime, type Ticks, TICKS_PER_UNIT } from './date-time.ts';
 import { syntaxError } from './query-error.ts';
 
 /** A word, sign or literal of a query, with the offset at which it begins. */
@@ -6,13 +6,15 @@ export type Token = { readonly at: number } & (
   | { readonly kind: 'word' | 'sign'; readonly text: string }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'number'; readonly value: number; readonly isWhole: boolean }
-  | { readonly kind: 'datetime'; readonly value: bigint }
+  | { readonly kind: 'datetime' | 'timespan'; readonly value: Ticks }
   | { readonly kind: 'end' }
 );
 
 /** White space and comments between tokens; a comment ends with its line. */
 const SPACE = /(?:\s|\/\/[^\r\n]*)*/y;
 const DATE_TIME = /datetime\(([^)]*)\)/y;
+/** https://learn.microsoft.com/kusto/query/scalar-data-types/timespan */
+const TIMESPAN = /\d+(?:ms|s|m|h|d)(?!\w)/y;
 const WORD = /[A-Za-z_]\w*/y;
 const NUMBER = /\d+(\.\d+)?(?![\w.]|\.\d)|\d+(?=\.\.)/y;
 const SIGN = /==|=~|!=|<=|>=|\.\.|[|(),;<>=.[\]*]/y;
@@ -49,6 +51,11 @@ function readToken(query: string, at: number): [token: Token, end: number] {
   }
   const wordEnd = endOf(WORD, query, at);
   if (wordEnd !== undefined) return [{ kind: 'word', text: query.slice(at, wordEnd), at }, wordEnd];
+  const timespanEnd = endOf(TIMESPAN, query, at);
+  if (timespanEnd !== undefined) {
+    const [, count = '', unit = ''] = /^(\d+)(\D+)$/.exec(query.slice(at, timespanEnd)) ?? [];
+    return [{ kind: 'timespan', value: BigInt(count) * (TICKS_PER_UNIT[unit] ?? 0n), at }, timespanEnd];
+  }
   const numberEnd = endOf(NUMBER, query, at);
   if (numberEnd !== undefined) {
     const text = query.slice(at, numberEnd);

@@ -1,4 +1,4 @@
-import { readDateTime, startOfDay, writeDateTime } from './date-time.ts';
+import { binOf, readDateTime, startOfDay, writeDateTime } from './date-time.ts';
 import { isNumeric, type ScalarType, type Value } from './table.ts';
 
 /** A function of one or more values, for the types that it takes. */
@@ -33,6 +33,20 @@ const FUNCTIONS: Readonly<Record<string, ScalarFunction>> = {
     (type) => (type === 'datetime' ? 'datetime' : undefined),
     (value) => (value === null ? null : startOfDay(value as bigint)),
   ),
+  bin: {
+    typeOf: ([type, size, ...rest]) => {
+      if (type === undefined || size === undefined || rest.length > 0) return undefined;
+      if (type === 'datetime') return size === 'timespan' ? 'datetime' : undefined;
+      return isWhole(type) && isWhole(size) ? 'long' : undefined;
+    },
+    apply: ([value, size]) => {
+      // A size of 0 gives null, as in the service.
+      if (value === null || size === null || Number(size) === 0) return null;
+      return typeof value === 'bigint'
+        ? binOf(value, size as bigint)
+        : Math.floor((value as number) / (size as number)) * (size as number);
+    },
+  },
   strcmp: {
     typeOf: (types) => (types.length === 2 && types.every((type) => type === 'string') ? 'int' : undefined),
     apply: ([one, other]) => Buffer.compare(Buffer.from(one as string), Buffer.from(other as string)),
@@ -69,6 +83,10 @@ function stringTo(result: ScalarType) {
 function convertible(result: ScalarType) {
   return (type: ScalarType): ScalarType | undefined =>
     type === 'string' || type === 'dynamic' || isNumeric(type) ? result : undefined;
+}
+
+function isWhole(type: ScalarType): boolean {
+  return type === 'int' || type === 'long';
 }
 
 function toText(value: Value): string {

@@ -27,7 +27,7 @@ export function summarize(
   const keyNames = new Set(keys.map(({ column }) => column.name));
   const reductions = aggregates.map((aggregate) => bindAggregate(aggregate, columns, keyNames));
   const groups = new Map<string, { key: Row; rows: Row[] }>();
-  if (keys.length === 0) groups.set('', { key: {}, rows: [] });
+  if (keys.length === 0) groups.set('[]', { key: {}, rows: [] });
   for (const row of rows) {
     const values = keys.map(({ evaluate }) => evaluate(row));
     const id = JSON.stringify(values, (_, value: Value) => (typeof value === 'bigint' ? `${value}n` : value));

@@ -2,7 +2,7 @@
 export type Expression =
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'number'; readonly value: number; readonly isWhole: boolean }
-  | { readonly kind: 'datetime'; readonly value: bigint }
+  | { readonly kind: 'datetime' | 'timespan'; readonly value: bigint }
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'property'; readonly of: Expression; readonly name: string }
   | { readonly kind: 'call'; readonly name: string; readonly parameters: readonly Expression[] }

@@ -1,5 +1,5 @@
-/** The scalar types of the Kusto Query Language that are emulated. */
-export type ScalarType = 'string' | 'bool' | 'int' | 'long' | 'real' | 'datetime' | 'dynamic';
+/** The scalar types of the Kusto Query Language that are emulated. A timespan is a parameter of `bin()` alone. */
+export type ScalarType = 'string' | 'bool' | 'int' | 'long' | 'real' | 'datetime' | 'timespan' | 'dynamic';
 
 /** The value of a cell. A string is never null; a datetime is ticks; a dynamic value is JSON. */
 export type Value = unknown;
