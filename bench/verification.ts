@@ -70,6 +70,7 @@ async function verifyFolder(folder: string): Promise<void> {
       now: new Date(STARTED_AT * 2),
       graceInMs: 0,
       openForInMs: 0,
+      scope: 'ledger',
     },
   );
   const measured: Measured = {

@@ -16,12 +16,15 @@ export const verifyOperation: Operation = {
   summary: 'Verify the ledger',
   description:
     'For auditors: reads the chains of the ledger that were written to in a period, holds them against their own ' +
-    'hashes, against Application Insights and against the requests that the edge counted, and names what is wrong.',
+    'hashes, against Application Insights and against the requests that the edge counted, and names what is wrong. ' +
+    'A check of the scope that had to be left out is named too, and then nothing is verified.',
   tag: 'records',
   parameters: queryParameters(AuditVerifyQuery, {
     from: { example: '2025-11-01' },
     to: { example: '2025-11-24T16:00:00Z' },
     graceInMinutes: { example: '10' },
+    retentionInDays: { example: '90' },
+    ledgerOnly: { example: 'false' },
   }),
   answer: {
     description: 'The report of the verification. The status is 200 also if it lists findings.',
@@ -33,6 +36,7 @@ export const verifyOperation: Operation = {
           verifiedAt: '2025-11-24T16:00:00.000Z',
           from: '2025-11-01T00:00:00.000Z',
           to: '2025-11-24T16:00:00.000Z',
+          scope: 'ledger-and-application-insights',
           isIntact: false,
           findings: [
             {

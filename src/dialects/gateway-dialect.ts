@@ -106,10 +106,12 @@ function refuseForStreams(parameters: Readonly<Record<string, unknown>>): void {
 }
 
 function readVerifyQuestion(query: URLSearchParams): AuditVerifyQuestion {
-  const { from, to, graceInMinutes } = readQuery(AuditVerifyQuery, query);
+  const { from, to, graceInMinutes, retentionInDays, ledgerOnly } = readQuery(AuditVerifyQuery, query);
   return {
     operation: 'audit:verify',
     period: { ...(from && { from }), ...(to && { to }) },
     graceInMs: graceInMinutes * MINUTE_IN_MS,
+    retentionInDays,
+    isLedgerOnly: ledgerOnly === 'true',
   };
 }

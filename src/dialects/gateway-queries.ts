@@ -75,4 +75,19 @@ export const AuditVerifyQuery = z.strictObject({
     .default('10')
     .transform(Number)
     .describe('Minutes that records may take to show in Application Insights before they are missed'),
+  retentionInDays: z
+    .string()
+    .regex(
+      /^([4-9]|[1-9]\d{1,2}|[1-3]\d{3}|4[0-2]\d{2}|43[0-7]\d|438[0-3])$/,
+      'must be a whole number from 4 to 4383',
+    )
+    .default('90')
+    .transform(Number)
+    .describe('Days for which the workspace of Application Insights keeps records'),
+  ledgerOnly: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe(
+      "`true` to leave Application Insights out: neither its records nor the edge's requests are looked at",
+    ),
 });

@@ -100,4 +100,8 @@ export interface AuditVerifyQuestion {
   readonly period: AskedPeriod;
   /** The time that records may take to show in Application Insights. */
   readonly graceInMs: number;
+  /** The time for which Application Insights keeps records, in days. */
+  readonly retentionInDays: number;
+  /** True to leave Application Insights out. */
+  readonly isLedgerOnly: boolean;
 }

@@ -13,7 +13,7 @@ export interface RecordVerifier {
    * @throws GatewayError AUDIT_UNAVAILABLE and AUDIT_QUERY_REJECTED when the ledger or the records can't be read.
    */
   verify(
-    request: { readonly period: Period; readonly graceInMs: number },
+    request: Omit<AuditVerifyQuestion, 'operation' | 'period'> & { readonly period: Period },
     abortSignal: AbortSignal,
   ): Promise<object>;
 }
@@ -32,7 +32,7 @@ export interface VerificationDependencies {
 export async function verifyRecords(
   { verifier, governance, now }: VerificationDependencies,
   caller: Caller,
-  { period: asked, graceInMs }: AuditVerifyQuestion,
+  { period, graceInMs, retentionInDays, isLedgerOnly }: AuditVerifyQuestion,
   abortSignal: AbortSignal,
 ): Promise<object> {
   if (!isAuditor(governance.documents.access, caller))
@@ -41,5 +41,8 @@ export async function verifyRecords(
       'Only auditors may have the ledger verified. Ask the operators for a role that the access document lists under ' +
         'auditors.',
     );
-  return verifier.verify({ period: resolveVerifiedPeriod(asked, now()), graceInMs }, abortSignal);
+  return verifier.verify(
+    { period: resolveVerifiedPeriod(period, now()), graceInMs, retentionInDays, isLedgerOnly },
+    abortSignal,
+  );
 }

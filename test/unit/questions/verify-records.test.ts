@@ -5,6 +5,7 @@ import { type RecordVerifier, verifyRecords } from '../../../src/questions/verif
 const governance = loadGovernance('governance');
 const NOW = new Date('2026-03-31T12:00:00Z');
 const { signal } = new AbortController();
+const REST = { retentionInDays: 90, isLedgerOnly: false };
 
 function callerWith(...roles: readonly string[]): Caller {
   return {
@@ -26,20 +27,22 @@ const verifier: RecordVerifier = { verify: (request) => Promise.resolve(request)
 const rooms = { verifier, governance, now: () => NOW };
 
 test('an auditor has the last 30 days verified, or the period that is named', async () => {
-  const question = { operation: 'audit:verify', period: {}, graceInMs: 5 } as const;
+  const question = { operation: 'audit:verify', period: {}, graceInMs: 5, ...REST } as const;
   expect(await verifyRecords(rooms, auditor, question, signal)).toEqual({
     period: { from: new Date('2026-03-01T12:00:00Z'), to: NOW },
     graceInMs: 5,
+    ...REST,
   });
   const period = { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2026-03-01T00:00:00Z') };
   expect(await verifyRecords(rooms, auditor, { ...question, period }, signal)).toEqual({
     period,
     graceInMs: 5,
+    ...REST,
   });
 });
 
 test('nobody else has the ledger verified', async () => {
-  const question = { operation: 'audit:verify', period: {}, graceInMs: 0 } as const;
+  const question = { operation: 'audit:verify', period: {}, graceInMs: 0, ...REST } as const;
   await expect(verifyRecords(rooms, callerWith('Scoring.Predict'), question, signal)).rejects.toMatchObject({
     code: 'NOT_GRANTED',
   });
@@ -47,7 +50,7 @@ test('nobody else has the ledger verified', async () => {
 
 test('a period that ends before it begins is refused', async () => {
   const period = { from: new Date('2026-05-01T00:00:00Z') };
-  const question = { operation: 'audit:verify', period, graceInMs: 0 } as const;
+  const question = { operation: 'audit:verify', period, graceInMs: 0, ...REST } as const;
   await expect(verifyRecords(rooms, auditor, question, signal)).rejects.toMatchObject({
     code: 'INVALID_REQUEST',
   });

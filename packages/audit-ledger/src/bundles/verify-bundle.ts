@@ -67,6 +67,7 @@ async function verifyFolder(folder: string, { publicKeys, now }: BundleOptions):
       graceInMs: OPEN_FOR_IN_MS,
       openForInMs: OPEN_FOR_IN_MS,
       areAllChains: true,
+      scope: 'bundle',
       notChecked,
     },
   );

@@ -124,6 +124,7 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
     graceInMs: GRACE_IN_MS,
     openForInMs: OPEN_FOR_IN_MS,
     areAllChains: true,
+    scope: 'ledger',
   });
   const proof = {
     version: 2,

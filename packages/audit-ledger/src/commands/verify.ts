@@ -9,26 +9,34 @@ import { readAuditSettings } from './audit-settings.ts';
 import { fail } from './fail.ts';
 import { readPeriod } from './read-period.ts';
 
-const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace MINUTES] [--public-key FILE] [--json]
+const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace MINUTES] [--retention DAYS]
+                               [--ledger-only] [--public-key FILE] [--json]
        npm run audit:verify -- --bundle FOLDER [--public-key FILE] [--json]
 
   --from, --to   the period: dates, or instants such as 2026-01-31T12:00:00Z; the last 30 days when left out
   --grace        how long records may take to show in Application Insights; 10, or 0 for what npm start runs
+  --retention    the days for which the workspace of Application Insights keeps records; 90
+  --ledger-only  leaves Application Insights out: neither its records nor the edge's requests are looked at
   --public-key   a PEM file with the audit key's public half, in place of the vault's or the bundle's word
   --bundle       verifies what audit:export wrote, and asks nobody else
   --json         the report as JSON
 
-Ends with 0 when nothing is wrong, 1 when something is, 2 when it cannot verify.`;
+Ends with 0 when everything was checked and nothing is wrong, 1 when something is wrong or a check was left out, 2 when
+it cannot verify.`;
 
 /** Application Insights shows most telemetry within some minutes. */
 const DEFAULT_GRACE_IN_MINUTES = 10;
 const MAXIMUM_GRACE_IN_MINUTES = 1_440;
+/** https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure: from four days to twelve years. */
+const RETENTION_BOUNDS = [4, 4_383] as const;
 const CANNOT_VERIFY = 2;
 
 interface LiveArguments {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly grace?: string | undefined;
+  readonly retention?: string | undefined;
+  readonly 'ledger-only': boolean;
   /** The value of `--environment-file`. */
   readonly namedFile: string | undefined;
   readonly environmentFile: URL;
@@ -50,6 +58,8 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
       from: { type: 'string' },
       to: { type: 'string' },
       grace: { type: 'string' },
+      retention: { type: 'string' },
+      'ledger-only': { type: 'boolean', default: false },
       bundle: { type: 'string' },
       'public-key': { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -62,8 +72,12 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
     return;
   }
   const { bundle, 'public-key': keyFile } = values;
-  if (bundle !== undefined && [values.from, values.to, values.grace].some((value) => value !== undefined))
-    throw inputInvalid('A bundle is verified as a whole: --from, --to and --grace do not go with --bundle.');
+  const ofLive = [values.from, values.to, values.grace, values.retention];
+  const isOfLive = values['ledger-only'] || ofLive.some((value) => value !== undefined);
+  if (bundle !== undefined && isOfLive)
+    throw inputInvalid(
+      'A bundle is verified as a whole: --from, --to, --grace, --retention and --ledger-only do not go with --bundle.',
+    );
   const publicKey = keyFile === undefined ? undefined : await readKeyFile(keyFile);
   const publicKeys = publicKey && (() => Promise.resolve(publicKey));
   const report: VerificationReport =
@@ -75,26 +89,36 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
 }
 
 async function verifyLive(
-  { from, to, grace, namedFile, environmentFile }: LiveArguments,
+  { from, to, grace, retention, 'ledger-only': isLedgerOnly, namedFile, environmentFile }: LiveArguments,
   publicKeys: (() => ReturnType<typeof readPublicKey>) | undefined,
 ): Promise<VerificationReport> {
   const period = readPeriod({ from, to }, new Date());
-  const given = readGrace(grace);
+  const given = readNumber('--grace', grace, 0, MAXIMUM_GRACE_IN_MINUTES, 'minutes');
+  const retentionInDays = readNumber('--retention', retention, ...RETENTION_BOUNDS, 'days');
   const settings = readAuditSettings(namedFile, environmentFile);
   const minutes = given ?? (settings.isLocal ? 0 : DEFAULT_GRACE_IN_MINUTES);
   // The packages of Azure are loaded here, because verifying a bundle needs none of them.
   const { openAudit } = await import('./open-audit.ts');
   const dependencies = openAudit(settings);
   const verifier = createLedgerVerifier({ ...dependencies, ...(publicKeys && { publicKeys }) });
-  return verifier.verify({ period, graceInMs: minutes * 60_000 }, new AbortController().signal);
+  return verifier.verify(
+    { period, graceInMs: minutes * 60_000, retentionInDays, isLedgerOnly },
+    new AbortController().signal,
+  );
 }
 
-function readGrace(text: string | undefined): number | undefined {
+function readNumber(
+  option: string,
+  text: string | undefined,
+  least: number,
+  most: number,
+  unit: string,
+): number | undefined {
   if (text === undefined) return undefined;
-  const minutes = Number(text);
-  if (text.trim() === '' || !(minutes >= 0 && minutes <= MAXIMUM_GRACE_IN_MINUTES))
-    throw inputInvalid(`--grace must be a number of minutes from 0 to ${MAXIMUM_GRACE_IN_MINUTES}.`);
-  return minutes;
+  const number = Number(text);
+  if (text.trim() === '' || !(number >= least && number <= most))
+    throw inputInvalid(`${option} must be a number of ${unit} from ${least} to ${most}.`);
+  return number;
 }
 
 async function readKeyFile(file: string): Promise<Awaited<ReturnType<typeof readPublicKey>>> {

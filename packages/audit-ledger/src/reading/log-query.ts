@@ -23,8 +23,18 @@ export type LogRow = Readonly<Record<string, unknown>>;
  */
 export type LogQuery = (query: string, abortSignal: AbortSignal) => Promise<readonly LogRow[]>;
 
-/** The longest answer that is read. The answers to the queries of this package are shorter. */
-const MAXIMUM_ANSWER_BYTES = 16_777_216;
+/** The error for an answer that is longer than is read, or than the service gives. */
+export class AnswerTooLong extends AuditError {
+  constructor() {
+    super(
+      'AUDIT_UNAVAILABLE',
+      'Application Insights gave an answer that is too long, so the records cannot be read.',
+    );
+  }
+}
+
+/** The longest answer that is read. Queries of this package whose answer is longer ask for less at a time. */
+const MAXIMUM_ANSWER_BYTES = 33_554_432;
 const LONGEST_WAIT_IN_MS = 3_600_000;
 
 /**
@@ -106,7 +116,7 @@ async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.byteLength;
-    if (size > MAXIMUM_ANSWER_BYTES) throw unreadable();
+    if (size > MAXIMUM_ANSWER_BYTES) throw new AnswerTooLong();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

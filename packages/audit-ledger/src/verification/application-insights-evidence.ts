@@ -1,13 +1,10 @@
-import {
-  anchorsQuery,
-  type PageKey,
-  requestsQuery,
-  shippedRecordsQuery,
-  tracedRecordsQuery,
-} from './evidence-queries.ts';
-import { type LogQuery, type LogRow, unreadable } from '../reading/log-query.ts';
-import type { Anchor, ShippedRecord, TracedCall } from './evidence.ts';
+import type { LogQuery, LogRow } from '../reading/log-query.ts';
 import type { Period } from '../time/period.ts';
+import type { Anchor, CallRecord, EdgeRequest, ShippedRecord, TrafficSlice } from './evidence.ts';
+import { ANCHORS, oldestRecordQuery, TRAFFIC } from './evidence-queries.ts';
+import { readCount, readText, readTime } from './log-values.ts';
+import { readByTime } from './read-by-time.ts';
+import { readShippedRecords } from './read-shipped-records.ts';
 
 /** Reads the evidence about the ledger from Application Insights. Every method throws what its queries throw. */
 export interface ApplicationInsightsEvidence {
@@ -15,102 +12,80 @@ export interface ApplicationInsightsEvidence {
   anchors(period: Period, abortSignal: AbortSignal): Promise<Anchor[]>;
   /** Reads the shipped records of the period, in the order of their writers and sequences. */
   records(period: Period, abortSignal: AbortSignal): AsyncGenerator<ShippedRecord, void>;
-  /** Reads the edge's requests of the period, in the order of their traces. */
-  requests(period: Period, abortSignal: AbortSignal): AsyncGenerator<TracedCall, void>;
-  /** Reads the records of both recorders of the period, one for each call, in the order of their traces. */
-  tracedRecords(period: Period, abortSignal: AbortSignal): AsyncGenerator<TracedCall, void>;
+  /** Reads the time of the oldest shipped record that is kept; undefined where there is none. */
+  oldestRecord(abortSignal: AbortSignal): Promise<Date | undefined>;
+  /** Reads the edge's requests and the records of both recorders, slice by slice in the order of time. */
+  traffic(period: Period, abortSignal: AbortSignal): AsyncGenerator<TrafficSlice, void>;
 }
 
-/** The rows of a page. Narrow rows and whole records have different limits, so that no answer is too long. */
-const NARROW_ROWS = 20_000;
-const WHOLE_RECORDS = 1_000;
+/** The API of the MCP server, which `apim/mcp-servers` defines, and the path of its messages. */
+const MCP_API = 'agents';
+const MCP_MESSAGE = /^[A-Z]+ \/agents\/mcp$/i;
 
-/** The operation name of a message to the MCP server, which `apim/mcp-servers` defines. */
-const MCP_MESSAGE = /^[A-Z]+ \/agents\/mcp$/;
-
-/** Reads the evidence with the given queries, page by page. */
+/** Reads the evidence with the given queries. */
 export function createApplicationInsightsEvidence(query: LogQuery): ApplicationInsightsEvidence {
-  async function* rowsOf(
-    write: (after: PageKey | undefined, limit: number) => string,
-    keyOf: (row: LogRow) => PageKey,
-    limit: number,
-    abortSignal: AbortSignal,
-  ): AsyncGenerator<LogRow, void> {
-    let after: PageKey | undefined;
-    for (;;) {
-      const rows = await query(write(after, limit), abortSignal);
-      yield* rows;
-      const last = rows.at(-1);
-      if (!last || rows.length < limit) return;
-      after = keyOf(last);
-    }
-  }
-
   return {
     async anchors(period, abortSignal) {
       const anchors: Anchor[] = [];
-      const write = (after: PageKey | undefined, limit: number) => anchorsQuery(period, after, limit);
-      for await (const row of rowsOf(write, placeOf, NARROW_ROWS, abortSignal))
-        anchors.push({
-          writer: readText(row, 'writer'),
-          sequence: readSequence(row),
-          hash: readText(row, 'hash'),
-        });
+      for await (const { rows } of readByTime(query, ANCHORS, period, abortSignal))
+        for (const row of rows)
+          anchors.push({
+            writer: readText(row, 'writer'),
+            sequence: readCount(row, 'sequence'),
+            hash: readText(row, 'hash'),
+          });
       return anchors;
     },
 
-    async *records(period, abortSignal) {
-      const write = (after: PageKey | undefined, limit: number) => shippedRecordsQuery(period, after, limit);
-      for await (const row of rowsOf(write, placeOf, WHOLE_RECORDS, abortSignal))
-        yield {
-          writer: readText(row, 'writer'),
-          sequence: readSequence(row),
-          hash: readText(row, 'hash'),
-          time: readTime(row),
-          name: readText(row, 'name'),
-          itemCount: readNumber(row, 'itemCount'),
-          properties: readObject(row, 'customDimensions'),
-          measurements: readObject(row, 'customMeasurements'),
-        };
+    records: (period, abortSignal) => readShippedRecords(query, period, abortSignal),
+
+    async oldestRecord(abortSignal) {
+      const [row] = await query(oldestRecordQuery(), abortSignal);
+      return row && readText(row, 'oldest') !== '' ? readTime(row, 'oldest') : undefined;
     },
 
-    async *requests(period, abortSignal) {
-      const write = (after: PageKey | undefined, limit: number) => requestsQuery(period, after, limit);
-      const keyOf = (row: LogRow) => ({ text: readText(row, 'operation_Id'), rank: readText(row, 'id') });
-      for await (const row of rowsOf(write, keyOf, NARROW_ROWS, abortSignal)) {
-        const operation = readText(row, 'operationName');
-        const isOptional = isNobodysCall(operation, readText(row, 'api')) || isHandedOn(row);
-        // https://learn.microsoft.com/azure/azure-monitor/app/opentelemetry-sampling#how-sampling-works
-        const isSampled = Number(row.itemCount) > 1;
-        yield {
-          traceId: readText(row, 'operation_Id'),
-          time: readTime(row),
-          operation,
-          isOptional,
-          isSampled,
-        };
+    async *traffic(period, abortSignal) {
+      for await (const { stretch, rows, isCut } of readByTime(query, TRAFFIC, period, abortSignal)) {
+        const requests: EdgeRequest[] = [];
+        const records: CallRecord[] = [];
+        for (const row of rows)
+          if (readText(row, 'source') === 'request') requests.push(readRequest(row));
+          else records.push(readCallRecord(row));
+        yield { to: stretch.to, requests, records, isCut };
       }
-    },
-
-    async *tracedRecords(period, abortSignal) {
-      const write = (after: PageKey | undefined, limit: number) => tracedRecordsQuery(period, after, limit);
-      const keyOf = (row: LogRow) => ({ text: readText(row, 'traceId'), rank: readText(row, 'requestId') });
-      for await (const row of rowsOf(write, keyOf, NARROW_ROWS, abortSignal))
-        yield {
-          traceId: readText(row, 'traceId'),
-          time: readTime(row),
-          recordId: readText(row, 'requestId'),
-        };
     },
   };
 }
 
+function readRequest(row: LogRow): EdgeRequest {
+  const operation = readText(row, 'operation');
+  return {
+    requestId: readText(row, 'requestId'),
+    traceId: readText(row, 'traceId'),
+    time: readTime(row, 'timestamp'),
+    operation,
+    isCall: !isNobodysCall(operation, readText(row, 'api')) && !isHandedOn(row),
+    // https://learn.microsoft.com/azure/azure-monitor/app/opentelemetry-sampling#how-sampling-works
+    isSampled: Number(row.itemCount) > 1,
+  };
+}
+
+function readCallRecord(row: LogRow): CallRecord {
+  return {
+    requestId: readText(row, 'requestId'),
+    traceId: readText(row, 'traceId'),
+    time: readTime(row, 'timestamp'),
+    isOfEdge: readText(row, 'source') === 'edge',
+  };
+}
+
 /**
- * Tells whether a request may have no record of its own. One that reaches no API can be a health probe. A browser's
- * preflight comes before its call. A message to an MCP server can lead to a call by a tool, which is on record instead.
+ * Tells whether a request is no call of the function app. One that reaches no API can be a health probe. A browser's
+ * preflight comes before its call, and no operation has its method. A message to an MCP server can lead to a call by a
+ * tool, which is another request. API Management decides all of this, and no caller can make a call look so.
  */
 function isNobodysCall(operation: string, api: string): boolean {
-  return api === '' || operation.startsWith('OPTIONS ') || MCP_MESSAGE.test(operation);
+  return api === '' || api === MCP_API || operation.startsWith('OPTIONS ') || MCP_MESSAGE.test(operation);
 }
 
 /**
@@ -121,46 +96,4 @@ function isNobodysCall(operation: string, api: string): boolean {
 function isHandedOn(row: LogRow): boolean {
   const answeredBy = readText(row, 'answeredBy');
   return answeredBy !== '' && answeredBy !== readText(row, 'requestId');
-}
-
-function placeOf(row: LogRow): PageKey {
-  return { text: readText(row, 'writer'), rank: readSequence(row) };
-}
-
-function readText(row: LogRow, name: string): string {
-  const value = row[name] ?? '';
-  if (typeof value === 'string') return value;
-  throw unreadable();
-}
-
-/** Reads the sequence of an entry; -1 where the event has no number. */
-function readSequence(row: LogRow): number {
-  return row.sequence === null ? -1 : readNumber(row, 'sequence');
-}
-
-/** Reads a whole number, which some versions of the service give as text. */
-function readNumber(row: LogRow, name: string): number {
-  const value = row[name];
-  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isSafeInteger(number)) return number;
-  throw unreadable();
-}
-
-function readTime(row: LogRow): Date {
-  const time = new Date(readText(row, 'timestamp'));
-  if (Number.isNaN(time.getTime())) throw unreadable();
-  return time;
-}
-
-/** Reads a dynamic value, which is JSON in a text or an object. */
-function readObject(row: LogRow, name: string): Record<string, unknown> {
-  const value = row[name];
-  if (value === null || value === undefined || value === '') return {};
-  try {
-    const json: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-    if (typeof json === 'object' && json !== null) return json as Record<string, unknown>;
-  } catch {
-    // The error below is thrown for every value that is not an object.
-  }
-  throw unreadable();
 }

@@ -38,6 +38,7 @@ export type ReportCounts = Partial<
     | 'verifiedAt'
     | 'from'
     | 'to'
+    | 'scope'
     | 'isIntact'
     | 'findings'
     | 'findingCount'

@@ -2,16 +2,30 @@ import type { VerificationReport } from './report.ts';
 
 /** Writes a report as text for people, without control characters. */
 export function describeReport(report: VerificationReport): string {
-  const { findings, findingCount, notChecked, isIntact } = report;
+  const { findings, findingCount, notChecked } = report;
   const hidden = findingCount - findings.length;
   return [
-    isIntact ? 'Nothing is wrong.' : `${count(findingCount, 'thing is', 'things are')} wrong:`,
+    describeOutcome(report),
     ...findings.map(({ message }) => `  - ${printable(message)}`),
     ...(hidden > 0 ? [`  - … and ${hidden.toLocaleString('en')} more.`] : []),
     '',
     ...describeCounts(report),
     ...notChecked.map((sentence) => `Not checked: ${sentence}`),
   ].join('\n');
+}
+
+const SCOPES: Readonly<Record<VerificationReport['scope'], string>> = {
+  'ledger-and-application-insights': 'the ledger and Application Insights',
+  ledger: 'the ledger alone, without Application Insights',
+  bundle: 'the bundle alone',
+};
+
+/** Writes the first line: the outcome and the scope. */
+function describeOutcome({ isIntact, findingCount, notChecked, scope }: VerificationReport): string {
+  const verified = `Verified: ${SCOPES[scope]}.`;
+  if (isIntact) return `Nothing is wrong. ${verified}`;
+  if (findingCount > 0) return `${count(findingCount, 'thing is', 'things are')} wrong. ${verified}`;
+  return `Not verified, though nothing was found wrong: ${count(notChecked.length, 'check was', 'checks were')} left out. Asked for: ${SCOPES[scope]}.`;
 }
 
 function describeCounts(report: VerificationReport): string[] {

@@ -1,82 +1,116 @@
-import { column, isInPeriod, pipe, textLiteral } from '../reading/kql.ts';
+import { column, dateTimeLiteral, is, isInPeriod, pipe, textLiteral } from '../reading/kql.ts';
 import { RECORD_EVENT } from '../shipping/shipped-attributes.ts';
 import type { Period } from '../time/period.ts';
 
-/** The key of the last row of a page: a text, and a number or another text. The next page goes on after it. */
-export interface PageKey {
-  readonly text: string;
-  readonly rank: number | string;
+/** A kind of telemetry that is read by its time. */
+export interface TelemetrySource {
+  /** Writes the steps that find the telemetry of a stretch of time, with the columns that `columns` names. */
+  readonly find: (stretch: Period) => string;
+  readonly columns: string;
+}
+
+/** A range of sequences of one chain's records, and the times of those that Application Insights has. */
+export interface RecordRange {
+  readonly writer: string;
+  readonly from: number;
+  /** The first sequence outside. */
+  readonly to: number;
 }
 
 const text = (name: string): string => `tostring(customDimensions${column(name)})`;
 
-/** The query language has no order of texts, so texts are compared with a function. */
-function isAfter(textColumn: string, rankColumn: string, { text: last, rank }: PageKey): string {
-  const order = `strcmp(${textColumn}, ${textLiteral(last)})`;
-  const isLater =
-    typeof rank === 'number' ? `${rankColumn} > ${rank}` : `strcmp(${rankColumn}, ${textLiteral(rank)}) > 0`;
-  return `where ${order} > 0 or (${order} == 0 and ${isLater})`;
+/** Writes a whole number as a column. It is -1 for a text that is none, or that JSON cannot carry exactly. */
+const wholeNumber = (name: string): string =>
+  `iff(tolong(${text(name)}) between (0 .. ${Number.MAX_SAFE_INTEGER}), tolong(${text(name)}), tolong("-1"))`;
+
+/** The anchors. */
+export const ANCHORS: TelemetrySource = {
+  find: (stretch) =>
+    pipe(
+      'customEvents',
+      `where name == "gateway.audit.anchor" and ${isInPeriod(stretch)}`,
+      `extend writer = ${text('writer')}, sequence = ${wholeNumber('sequence')}, hash = ${text('hash')}`,
+    ),
+  columns: 'writer, sequence, hash',
+};
+
+/** The edge's requests and the records of both recorders; `source` tells which a row is. */
+export const TRAFFIC: TelemetrySource = {
+  find(stretch) {
+    const period = isInPeriod(stretch);
+    // The function app's own telemetry can be in the same workspace.
+    const requests = [
+      `requests | where ${text('Service Type')} == "API Management" and ${period}`,
+      `extend source = "request", requestId = ${text('Request Id')}, traceId = operation_Id, operation = name, ` +
+        `api = ${text('API Name')}, answeredBy = ${text('Response-x-request-id')}`,
+    ];
+    const records = [
+      `customEvents | where name == ${textLiteral(RECORD_EVENT)} and ${period}`,
+      `extend source = "function app", requestId = ${text('requestId')}, traceId = ${text('traceId')}`,
+    ];
+    const edge = [
+      `traces | where ${text('recordedBy')} == "edge" and ${period}`,
+      `extend source = "edge", requestId = ${text('requestId')}, traceId = operation_Id`,
+    ];
+    return `union ${[requests, records, edge].map((steps) => `(${steps.join(' | ')})`).join(', ')}`;
+  },
+  columns: 'source, requestId, traceId, timestamp, operation, api, answeredBy, itemCount',
+};
+
+/** Writes the query for the number of rows in each part of a stretch that has some. */
+export function countsQuery({ find }: TelemetrySource, stretch: Period, partInMs: number): string {
+  return pipe(find(stretch), `summarize size = count() by part = bin(timestamp, ${Math.trunc(partInMs)}ms)`);
 }
 
-function page(textColumn: string, rankColumn: string, after: PageKey | undefined, limit: number): string[] {
-  return [
-    ...(after ? [isAfter(textColumn, rankColumn, after)] : []),
-    `order by ${textColumn} asc, ${rankColumn} asc`,
-    `take ${Math.trunc(limit)}`,
-  ];
+/** Writes the query for the rows of a stretch, in any order. */
+export function rowsQuery({ find, columns }: TelemetrySource, stretch: Period, limit: number): string {
+  return pipe(find(stretch), `take ${Math.trunc(limit)}`, `project ${columns}`);
 }
 
-/** Writes the query for the anchors that were sent in the period, by writer and sequence. */
-export function anchorsQuery(period: Period, after: PageKey | undefined, limit: number): string {
+/** Finds the shipped records, and events of any name that name an entry, so that no copy of a record is left out. */
+function shippedRecords(period: string): string {
   return pipe(
     'customEvents',
-    `where name == "gateway.audit.anchor" and ${isInPeriod(period)}`,
-    `extend writer = ${text('writer')}, sequence = tolong(${text('sequence')}), hash = ${text('hash')}`,
-    ...page('writer', 'sequence', after, limit),
-    'project writer, sequence, hash',
+    `where ${period}`,
+    `extend writer = ${text('ledgerWriter')}, sequence = ${wholeNumber('ledgerSequence')}, hash = ${text('ledgerHash')}`,
+    `where name =~ ${textLiteral(RECORD_EVENT)} or isnotempty(writer) or isnotempty(hash)`,
   );
 }
 
 /**
- * Writes the query for the shipped records of the period, by writer and sequence. Its rows include records that name no
- * entry of the ledger, and events of any name that name one, so that no copy of a record is left out.
+ * Writes the query for the number of shipped records of the period, by ranges of `size` sequences of a chain. The
+ * largest come first. Records that name no entry of the ledger have a range that begins below 0.
  */
-export function shippedRecordsQuery(period: Period, after: PageKey | undefined, limit: number): string {
+export function recordRangesQuery(period: Period, size: number, limit: number): string {
   return pipe(
-    'customEvents',
-    `where ${isInPeriod(period)}`,
-    `extend writer = ${text('ledgerWriter')}, sequence = tolong(${text('ledgerSequence')}), hash = ${text('ledgerHash')}`,
-    `where name =~ ${textLiteral(RECORD_EVENT)} or isnotempty(writer) or isnotempty(hash)`,
-    ...page('writer', 'sequence', after, limit),
+    shippedRecords(isInPeriod(period)),
+    `summarize size = count(), earliest = min(timestamp), latest = max(timestamp) by writer, start = bin(sequence, ${Math.trunc(size)})`,
+    'order by size desc',
+    `take ${Math.trunc(limit)}`,
+  );
+}
+
+/** Writes the query for the shipped records of some ranges, in any order. @param earliest the time of the first. */
+export function recordsQuery(
+  ranges: readonly RecordRange[],
+  { earliest, latest }: { readonly earliest: string; readonly latest: string },
+  limit: number,
+): string {
+  const isInRange = ({ writer, from, to }: RecordRange) =>
+    `(${is('writer', writer)} and sequence >= ${Math.trunc(from)} and sequence < ${Math.trunc(to)})`;
+  return pipe(
+    shippedRecords(`timestamp >= ${dateTimeLiteral(earliest)} and timestamp <= ${dateTimeLiteral(latest)}`),
+    `where ${ranges.map(isInRange).join(' or ')}`,
+    `take ${Math.trunc(limit)}`,
     'project writer, sequence, hash, timestamp, name, itemCount, customDimensions, customMeasurements',
   );
 }
 
-/** Writes the query for the edge's requests of the period, by trace. */
-export function requestsQuery(period: Period, after: PageKey | undefined, limit: number): string {
+/** Writes the query for the time of the oldest shipped record that is kept. */
+export function oldestRecordQuery(): string {
   return pipe(
-    'requests',
-    `where ${isInPeriod(period)}`,
-    // The function app's own telemetry can be in the same workspace.
-    `where ${text('Service Type')} == "API Management"`,
-    `extend api = ${text('API Name')}, operationName = name, ` +
-      `requestId = ${text('Request Id')}, answeredBy = ${text('Response-x-request-id')}`,
-    ...page('operation_Id', 'id', after, limit),
-    'project operation_Id, id, timestamp, operationName, api, requestId, answeredBy, itemCount',
-  );
-}
-
-/** Writes the query for the records of both recorders, one for each call, by trace. */
-export function tracedRecordsQuery(period: Period, after: PageKey | undefined, limit: number): string {
-  const inPeriod = isInPeriod(period);
-  return pipe(
-    `union (customEvents | where name == "gateway.prediction" and ${inPeriod} | extend recorder = 2, traceId = ${text('traceId')}), ` +
-      `(traces | where ${text('recordedBy')} == "edge" and ${inPeriod} | extend recorder = 1, traceId = operation_Id)`,
-    `extend requestId = ${text('requestId')}`,
-    'where isnotempty(requestId)',
-    // A call can have several records: one delivered twice, a recovered and a real one, or one of each recorder.
-    'summarize arg_max(recorder, *) by requestId',
-    ...page('traceId', 'requestId', after, limit),
-    'project traceId, requestId, timestamp',
+    'customEvents',
+    `where name == ${textLiteral(RECORD_EVENT)}`,
+    'summarize oldest = min(timestamp)',
   );
 }

@@ -24,19 +24,52 @@ export interface ShippedRecord {
   readonly measurements: Readonly<Record<string, unknown>>;
 }
 
-/** A request that the edge counted, or a record of a call. */
-export interface TracedCall {
-  /** W3C trace id, which is the operation id of the edge's request; empty where none is known. */
+/** A request that the edge counted. */
+export interface EdgeRequest {
+  /** The id that API Management gave the request; empty where its telemetry has none. */
+  readonly requestId: string;
+  /** W3C trace id; empty where none is known. */
   readonly traceId: string;
   readonly time: Date;
-  /** The request id by which records are told apart; absent for requests. */
-  readonly recordId?: string;
-  /** The edge's name of the operation; absent for records. */
-  readonly operation?: string;
-  /** True for a request that may have no record. */
-  readonly isOptional?: boolean;
-  /** True for a request that also stands for others, which sampling left out. */
-  readonly isSampled?: boolean;
+  /** The method and path of the request. */
+  readonly operation: string;
+  /**
+   * True for a request that API Management handled as a call of an API, which is on record. The function app has no
+   * record of any other request, and the edge may have one.
+   */
+  readonly isCall: boolean;
+  /** True for a row of telemetry that also stands for requests that were left out. */
+  readonly isSampled: boolean;
+}
+
+/** A record of a call in Application Insights, as far as it is held against the edge's requests. */
+export interface CallRecord {
+  /** The id that API Management gave the call; empty where the record has none. */
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly time: Date;
+  /** True for a record of the edge, false for one of the function app. */
+  readonly isOfEdge: boolean;
+}
+
+/** The edge's requests and the records of a stretch of time, each in any order. */
+export interface TrafficSlice {
+  /** The end of the stretch. Later slices are of later times. */
+  readonly to: Date;
+  readonly requests: readonly EdgeRequest[];
+  readonly records: readonly CallRecord[];
+  /** True where the stretch has more than could be read. */
+  readonly isCut?: boolean;
+}
+
+/** The time for which Application Insights keeps records. */
+export interface Retention {
+  /** The retention of the workspace. */
+  readonly days: number;
+  /** The time from which on every record is kept. */
+  readonly keptFrom: Date;
+  /** The time of the oldest record that is kept; undefined where there is none. */
+  readonly oldest: Date | undefined;
 }
 
 /** The evidence against which a ledger is verified. The report names the kinds of evidence that are left out. */
@@ -48,9 +81,8 @@ export interface LedgerEvidence {
   readonly publicKeys?: PublicKeys;
   /** The shipped records, in the order of their writers and sequences, compared as texts and as numbers. */
   readonly records?: AsyncIterable<ShippedRecord>;
-  /** The edge's requests, and the records of both recorders, each in the order of their trace ids. */
-  readonly traffic?: {
-    readonly requests: AsyncIterable<TracedCall>;
-    readonly records: AsyncIterable<TracedCall>;
-  };
+  /** The time for which records are kept. A record that was shipped is missed whatever its age when it is left out. */
+  readonly retention?: Retention;
+  /** The edge's requests, and the records of both recorders, slice by slice in the order of time. */
+  readonly traffic?: AsyncIterable<TrafficSlice>;
 }

@@ -14,6 +14,7 @@ export const FINDING_KINDS = [
   'contradicts-ledger',
   'request-without-record',
   'record-without-request',
+  'sampled-requests',
   'bundle-file',
 ] as const;
 /** One of the kinds of findings. */

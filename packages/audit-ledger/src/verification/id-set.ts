@@ -7,9 +7,11 @@ const SMALLEST = 1 << 12;
  * chance once in some ten million verifications of a million ids. So a repeated id is a suspicion, which the ledger has
  * to confirm.
  */
-interface IdSet {
+export interface IdSet {
   /** Adds an id. @returns true when it, or another id with the same bits, was added before. */
   add(id: string): boolean;
+  /** Tells whether an id, or another one with the same bits, was added. */
+  has(id: string): boolean;
 }
 
 /** Makes an empty set. */
@@ -20,17 +22,21 @@ export function createIdSet(): IdSet {
   // The seed is random, so that nobody can choose ids that all fall into one slot.
   const seed = randomInt(2 ** 32);
 
-  const place = (low: number, high: number): boolean => {
+  /** Finds the slot of a pair, or the free slot where it belongs. */
+  const find = (low: number, high: number): { readonly index: number; readonly isThere: boolean } => {
     const mask = slots.length / 2 - 1;
     for (let index = (low ^ (high << 7)) & mask; ; index = (index + 1) & mask) {
       const [one, other] = [slots[index * 2], slots[index * 2 + 1]];
-      if (one === 0 && other === 0) {
-        slots[index * 2] = low;
-        slots[index * 2 + 1] = high;
-        return false;
-      }
-      if (one === low && other === high) return true;
+      if (one === 0 && other === 0) return { index, isThere: false };
+      if (one === low && other === high) return { index, isThere: true };
     }
+  };
+
+  const place = (low: number, high: number): boolean => {
+    const { index, isThere } = find(low, high);
+    slots[index * 2] = low;
+    slots[index * 2 + 1] = high;
+    return isThere;
   };
 
   const grow = () => {
@@ -49,6 +55,10 @@ export function createIdSet(): IdSet {
       const isKnown = place(low, high);
       if (!isKnown) count += 1;
       return isKnown;
+    },
+    has(id) {
+      const [low, high] = hash64(id, seed);
+      return find(low, high).isThere;
     },
   };
 }

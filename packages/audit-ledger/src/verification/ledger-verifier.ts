@@ -1,11 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ContainerClient } from '@azure/storage-blob';
 import { AuditError } from '../audit-error.ts';
 import type { ApplicationInsightsEvidence } from './application-insights-evidence.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import { readShippingCursors } from './read-shipping-cursors.ts';
-import type { LedgerEvidence, TracedCall } from './evidence.ts';
+import type { LedgerEvidence, TrafficSlice } from './evidence.ts';
 import type { Period } from '../time/period.ts';
 import type { VerificationReport } from './report.ts';
+import { settleVerification } from './settle-verification.ts';
 import type { PublicKeys } from '../keys/signature.ts';
 import { verifyLedger } from './verify-ledger.ts';
 
@@ -19,6 +21,8 @@ export interface VerifierDependencies {
   /** Undefined where there is no audit key. */
   readonly publicKeys: PublicKeys | undefined;
   readonly now: () => Date;
+  /** Resolves after a time. When left out, that is the time of this machine. @throws the signal's reason. */
+  readonly pause?: (delayInMs: number, abortSignal: AbortSignal) => Promise<void>;
 }
 
 /** The request of a verification. */
@@ -26,6 +30,10 @@ interface VerificationRequest {
   readonly period: Period;
   /** The time that records may take to be shipped and to show in Application Insights, in milliseconds. */
   readonly graceInMs: number;
+  /** The time for which Application Insights keeps records, in days; 90 when left out. */
+  readonly retentionInDays?: number | undefined;
+  /** True to leave Application Insights out. */
+  readonly isLedgerOnly?: boolean;
 }
 
 /** Verifies the ledger in storage against Application Insights. */
@@ -35,58 +43,76 @@ export interface LedgerVerifier {
 }
 
 const HOUR_IN_MS = 3_600_000;
+const DAY_IN_MS = 86_400_000;
 /** A stream lasts up to half an hour, and closing the calls of a lost process takes some minutes. */
 const OPEN_FOR_IN_MS = 35 * 60_000;
+/** https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure */
+const DEFAULT_RETENTION_IN_DAYS = 90;
 
 /** Makes a verifier that keeps nothing between two verifications. */
 export function createLedgerVerifier(dependencies: VerifierDependencies): LedgerVerifier {
-  const { state, insights, publicKeys, now } = dependencies;
+  const { state, publicKeys, now, pause = pauseFor } = dependencies;
   const ledger = inPlainWords(dependencies.ledger);
   return {
-    async verify({ period, graceInMs }, abortSignal) {
+    async verify(request, abortSignal) {
+      const { period, graceInMs, isLedgerOnly = false } = request;
+      const { retentionInDays: days = DEFAULT_RETENTION_IN_DAYS } = request;
       const startedAt = now();
-      // Anchors and cursors are read before the chains are listed, so that no chain may be shorter than they say.
-      const sent = { from: period.from, to: later(startedAt, HOUR_IN_MS) };
-      const anchors = await insights?.anchors(sent, abortSignal);
-      const cursors = await readShippingCursors(state, abortSignal).catch(() => {
-        abortSignal.throwIfAborted();
-        throw unreadable();
-      });
-      const traffic = insights && (await readTraffic(insights, period, abortSignal));
-      return verifyLedger(
-        ledger,
-        {
-          cursors,
-          ...(anchors && { anchors }),
-          ...(publicKeys && { publicKeys }),
-          ...(insights && { records: insights.records(period, abortSignal) }),
-          ...(traffic && { traffic }),
-        },
-        { period, now: startedAt, graceInMs, openForInMs: OPEN_FOR_IN_MS, abortSignal },
-      );
+      const dueAt = later(startedAt, -graceInMs);
+      // The service deletes what is too old within a day or so.
+      const keptFrom = later(startedAt, (1 - days) * DAY_IN_MS);
+      // Calls from now on may be shipped while the rest is read.
+      const shown = { from: period.from, to: earlierOf(period.to, startedAt) };
+      // The request of a call can lie inside the period and its record outside, or the other way round.
+      const around = { from: later(period.from, -HOUR_IN_MS), to: later(period.to, HOUR_IN_MS) };
+      const verifyNow = async (): Promise<VerificationReport> => {
+        const insights = isLedgerOnly ? undefined : dependencies.insights;
+        // Anchors and cursors are read before the chains are listed, so that no chain may be shorter than they say.
+        const sent = { from: period.from, to: later(now(), HOUR_IN_MS) };
+        const anchors = await insights?.anchors(sent, abortSignal);
+        const cursors = await readShippingCursors(state, abortSignal).catch(() => {
+          abortSignal.throwIfAborted();
+          throw unreadable();
+        });
+        const oldest = await insights?.oldestRecord(abortSignal);
+        const traffic = insights && (await readTraffic(insights, around, abortSignal));
+        return verifyLedger(
+          ledger,
+          {
+            cursors,
+            ...(anchors && { anchors }),
+            ...(publicKeys && { publicKeys }),
+            ...(insights && {
+              records: insights.records(shown, abortSignal),
+              retention: { days, keptFrom, oldest },
+            }),
+            ...(traffic && { traffic }),
+          },
+          {
+            period,
+            now: startedAt,
+            graceInMs,
+            openForInMs: OPEN_FOR_IN_MS,
+            scope: isLedgerOnly ? 'ledger' : 'ledger-and-application-insights',
+            abortSignal,
+          },
+        );
+      };
+      return settleVerification(verifyNow, dueAt, { now, pause }, abortSignal);
     },
   };
 }
 
-/**
- * Reads the edge's requests and the records; undefined where Application Insights has no requests, or rejects the
- * query.
- */
+/** Reads the edge's requests and the records; undefined where Application Insights rejects the query. */
 async function readTraffic(
   insights: ApplicationInsightsEvidence,
-  { from, to }: Period,
+  period: Period,
   abortSignal: AbortSignal,
 ): Promise<LedgerEvidence['traffic']> {
-  // The request of a call can lie inside the period and its record outside, or the other way round.
-  const around = { from: later(from, -HOUR_IN_MS), to: later(to, HOUR_IN_MS) };
-  const requests = insights.requests(around, abortSignal);
+  const slices = insights.traffic(period, abortSignal);
   try {
-    const first = await requests.next();
-    if (first.done === true) return undefined;
-    return {
-      requests: startingWith(first.value, requests),
-      records: insights.tracedRecords(around, abortSignal),
-    };
+    const first = await slices.next();
+    return startingWith(first, slices);
   } catch (error) {
     if (error instanceof AuditError && error.code === 'AUDIT_QUERY_REJECTED') return undefined;
     throw error;
@@ -94,11 +120,16 @@ async function readTraffic(
 }
 
 async function* startingWith(
-  first: TracedCall,
-  others: AsyncGenerator<TracedCall, void>,
-): AsyncGenerator<TracedCall, void> {
-  yield first;
+  first: IteratorResult<TrafficSlice, void>,
+  others: AsyncGenerator<TrafficSlice, void>,
+): AsyncGenerator<TrafficSlice, void> {
+  if (first.done === true) return;
+  yield first.value;
   yield* others;
+}
+
+async function pauseFor(delayInMs: number, abortSignal: AbortSignal): Promise<void> {
+  await setTimeout(delayInMs, undefined, { signal: abortSignal }).catch(() => abortSignal.throwIfAborted());
 }
 
 /** Replaces the storage SDK's errors, because they hold the request. */
@@ -127,4 +158,8 @@ function unreadable(): AuditError {
 
 function later(time: Date, byInMs: number): Date {
   return new Date(time.getTime() + byInMs);
+}
+
+function earlierOf(one: Date, other: Date): Date {
+  return one < other ? one : other;
 }

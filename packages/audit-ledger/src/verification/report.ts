@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FINDING_KINDS } from './finding.ts';
+import { VERIFICATION_SCOPES } from './scope.ts';
 
 const Count = z.int().min(0);
 
@@ -26,7 +27,12 @@ export const VerificationReport = z
     verifiedAt: z.iso.datetime().describe('Time of the verification'),
     from: z.iso.datetime().describe('Beginning of the period'),
     to: z.iso.datetime().describe('End of the period: the first instant outside'),
-    isIntact: z.boolean().describe('True when nothing was found wrong'),
+    scope: z
+      .enum(VERIFICATION_SCOPES)
+      .describe('Evidence that the verification was asked to hold against each other'),
+    isIntact: z
+      .boolean()
+      .describe('True when everything of the scope was checked and nothing was found wrong'),
     findings: z.array(VerificationFinding).describe('Findings, 1,000 of them at most'),
     findingCount: Count.describe('Number of findings, also of those that are not listed'),
     chains: Count.describe('Chains that were read, one for each writer'),
@@ -48,7 +54,9 @@ export const VerificationReport = z
     ),
     requests: Count.optional().describe('Requests that the edge counted in the period'),
     recordedRequests: Count.optional().describe('Records in the period, also those of the edge itself'),
-    notChecked: z.array(z.string()).describe('Sentences about everything that could not be checked'),
+    notChecked: z
+      .array(z.string())
+      .describe('Sentences about everything of the scope that could not be checked'),
   })
   .describe('Report of a verification: its counts, and everything that is wrong.');
 export type VerificationReport = z.infer<typeof VerificationReport>;

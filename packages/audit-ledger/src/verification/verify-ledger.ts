@@ -19,11 +19,12 @@ import { checkSignatures } from './checks/check-signatures.ts';
 import { checkVouching } from './checks/check-vouching.ts';
 import { countEntries } from './checks/count-entries.ts';
 import { createUnshownCalls } from './checks/unshown-calls.ts';
-import type { LedgerEvidence } from './evidence.ts';
+import type { LedgerEvidence, Retention } from './evidence.ts';
 import type { Period } from '../time/period.ts';
 import { createFindingList } from './finding-list.ts';
 import { readChain, startChain } from './read-chain.ts';
 import type { VerificationReport } from './report.ts';
+import { describeMissingEvidence, type VerificationScope } from './scope.ts';
 import { createWitnesses } from './witnesses.ts';
 
 /** The options of a verification. */
@@ -40,6 +41,8 @@ interface VerificationOptions {
   readonly graceInMs: number;
   /** The longest time that a call can last. An older opening without a closing is a finding. */
   readonly openForInMs: number;
+  /** The scope; the ledger and Application Insights when left out. */
+  readonly scope?: VerificationScope;
   /** True to read chains outside the period too. */
   readonly areAllChains?: boolean;
   /** Sentences for the report about checks that the caller could not make. */
@@ -72,7 +75,7 @@ export async function verifyLedger(
   evidence: LedgerEvidence,
   options: VerificationOptions,
 ): Promise<VerificationReport> {
-  const { period, now, abortSignal } = options;
+  const { period, now, scope = 'ledger-and-application-insights', abortSignal } = options;
   const { chains } = await reader.list(abortSignal);
   const active = options.areAllChains ? chains : chains.filter((chain) => isActive(chain, period));
   const checks = listChecks(reader, chains, evidence, options);
@@ -96,12 +99,18 @@ export async function verifyLedger(
   }
   await each((check) => check.finish?.(read));
 
+  const notChecked = [
+    ...(options.notChecked ?? []),
+    ...describeMissingEvidence(evidence, scope),
+    ...checks.flatMap((check) => check.notChecked?.() ?? []),
+  ];
   return {
     version: 1,
     verifiedAt: now.toISOString(),
     from: period.from.toISOString(),
     to: period.to.toISOString(),
-    isIntact: findings.count() === 0,
+    scope,
+    isIntact: findings.count() === 0 && notChecked.length === 0,
     findings: findings.list(),
     findingCount: findings.count(),
     chains: read.size,
@@ -109,7 +118,7 @@ export async function verifyLedger(
       (counts, check) => ({ ...counts, ...check.counts?.() }),
       NO_COUNTS,
     ),
-    notChecked: [...(options.notChecked ?? []), ...checks.flatMap((check) => check.notChecked?.() ?? [])],
+    notChecked,
   };
 }
 
@@ -120,7 +129,7 @@ function listChecks(
   evidence: LedgerEvidence,
   options: VerificationOptions,
 ): readonly LedgerCheck[] {
-  const { anchors, cursors, publicKeys, traffic } = evidence;
+  const { anchors, cursors, publicKeys, traffic, retention } = evidence;
   const { period, now, graceInMs, openForInMs, abortSignal } = options;
   const notBefore = new Date(now.getTime() - graceInMs);
   const anchorIndex = indexAnchors(anchors ?? []);
@@ -138,7 +147,7 @@ function listChecks(
   });
   return [
     // Other stores know which chains must be there.
-    checkAnchors(anchors),
+    checkAnchors(anchors ?? []),
     checkChainsAreThere(chains, anchorIndex, cursors),
     // Each chain by itself: its name, then its lines, then what others say of its lines.
     checkChainNames(),
@@ -158,6 +167,11 @@ function listChecks(
     checkCalls({ reader, chains, now, graceInMs, openForInMs, abortSignal }),
     checkErasures({ reader, chains, notBefore, abortSignal }),
     // The edge's requests come last: records that only the ledger has are known by now.
-    checkRequests(traffic, { period, notBefore, unshown }),
+    checkRequests(traffic, { period: keptOf(period, retention), notBefore, unshown }),
   ];
+}
+
+/** Gives the part of a period of which Application Insights keeps everything. */
+function keptOf({ from, to }: Period, retention: Retention | undefined): Period {
+  return { from: retention && retention.keptFrom > from ? retention.keptFrom : from, to };
 }

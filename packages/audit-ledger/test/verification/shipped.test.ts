@@ -1,6 +1,6 @@
 import { hashEntry, LedgerEntry } from '../../src/ledger/ledger-entry.ts';
 import { shippedAttributesOf } from '../../src/shipping/shipped-attributes.ts';
-import type { ShippedRecord, TracedCall } from '../../src/verification/evidence.ts';
+import type { ShippedRecord } from '../../src/verification/evidence.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
 import { caseOf } from './case-of.ts';
 import {
@@ -273,43 +273,6 @@ test('of a long backlog nothing is said to be missing that was not shipped', asy
   expect(await find(many, [], -1)).toEqual([{ kind: 'never-shipped', sequence: 2 }]);
 });
 
-function traced(...traceIds: readonly string[]): TracedCall[] {
-  return traceIds.map((traceId) => ({ traceId, time: new Date(STARTED_AT) }));
-}
-
-async function compare(requests: readonly TracedCall[], records: readonly TracedCall[]) {
-  const report = await verifyLedger(
-    createMemoryLedger({}),
-    { traffic: { requests: each(requests), records: each(records) } },
-    options,
-  );
-  return {
-    found: report.findings.map(({ kind, traceId }) => [kind, traceId]),
-    requests: report.requests,
-    records: report.recordedRequests,
-  };
-}
-
-test('requests and records that belong together leave no gap, also where calls share a trace', async () => {
-  const calls = traced('a', 'b', 'b', 'c');
-  expect(await compare(calls, calls)).toEqual({ found: [], requests: 4, records: 4 });
-});
-
-test('requests without a record and records without a request are named', async () => {
-  const { found } = await compare(traced('a', 'b', 'b', 'd'), traced('', 'b', 'c', 'd'));
-  expect(found).toEqual([
-    ['request-without-record', 'a'],
-    ['request-without-record', 'b'],
-    ['record-without-request', undefined],
-    ['record-without-request', 'c'],
-  ]);
-});
-
-test('a request that reached no API may be on record or not', async () => {
-  const probes = traced('a', 'b').map((call) => ({ ...call, isOptional: true }));
-  expect((await compare(probes, traced('a'))).found).toEqual([]);
-});
-
 test.each([
   ['an earlier', '20260301T110000000Z-0a1b2c3d'],
   ['a later', '20260301T123000000Z-0a1b2c3d'],
@@ -331,57 +294,4 @@ test.each([
       ) as string,
     },
   ]);
-});
-
-test('a request whose record only the ledger has is not one without a record', async () => {
-  const traceId = 'a'.repeat(32);
-  const time = new Date(STARTED_AT);
-  const ledger = writeChain([
-    BEGINNING,
-    { kind: 'closing', record: { version: 1, id: 'one', traceId, time: time.toISOString() } },
-  ]);
-  const kindsFor = async (requests: readonly TracedCall[]) => {
-    const { findings } = await verifyLedger(
-      createMemoryLedger({ [WRITER]: [asText(ledger)] }),
-      { records: each([]), traffic: { requests: each(requests), records: each([]) } },
-      options,
-    );
-    return findings.map(({ kind }) => kind);
-  };
-  const request = { traceId, time };
-  expect(await kindsFor([request])).toEqual(['missing-in-application-insights']);
-  expect(await kindsFor([request, request])).toEqual([
-    'missing-in-application-insights',
-    'request-without-record',
-  ]);
-});
-
-test('a record that the ledger alone has is a record of its request', async () => {
-  const record = { ...recordOf('one'), requestId: 'r1', traceId: 'a' };
-  const ledger = [asText(writeChain([BEGINNING, { kind: 'closing', record }]))];
-  const verify = async (requests: readonly TracedCall[], records: readonly TracedCall[]) => {
-    const traffic = { requests: each(requests), records: each(records) };
-    const cursors = new Map([[WRITER, 0]]);
-    const report = await verifyLedger(
-      createMemoryLedger({ [WRITER]: ledger }),
-      { traffic, cursors, records: each([]) },
-      options,
-    );
-    return report.findings.map(({ kind }) => kind);
-  };
-  expect(await verify(traced('a'), [])).toEqual(['never-shipped']);
-  expect(await verify(traced('a', 'a'), [])).toEqual(['never-shipped', 'request-without-record']);
-  const edge = { traceId: 'a', recordId: 'r1', time: new Date(STARTED_AT) };
-  expect(await verify(traced('a', 'a'), [edge])).toEqual(['never-shipped', 'request-without-record']);
-});
-
-test('where the requests are a sample, none is missed, and that is said', async () => {
-  const sample = traced('a').map((call) => ({ ...call, isSampled: true }));
-  const report = await verifyLedger(
-    createMemoryLedger({}),
-    { traffic: { requests: each(sample), records: each(traced('a', 'b')) } },
-    options,
-  );
-  expect(report).toMatchObject({ isIntact: true });
-  expect(report.notChecked).toContainEqual(expect.stringContaining('a sample of the requests'));
 });

@@ -1,9 +1,8 @@
 import type { LedgerCheck } from '../check.ts';
-import type { LedgerEvidence, TracedCall } from '../evidence.ts';
+import type { EdgeRequest, LedgerEvidence } from '../evidence.ts';
 import type { Period } from '../../time/period.ts';
 import type { Finding } from '../finding.ts';
-import { createFindingList } from '../finding-list.ts';
-import { joinByTrace, type Trace } from './join-by-trace.ts';
+import { type JoinedCall, joinByRequestId } from './join-by-request-id.ts';
 import type { UnshownCalls } from './unshown-calls.ts';
 
 /** The rules of the check, and what other checks have found before. */
@@ -15,66 +14,88 @@ interface RequestCheckOptions {
 }
 
 /**
- * Checks that each of the edge's requests has a record, and each record a request, trace by trace. Several calls can
- * share a trace; of them the numbers are compared. Where the requests are a sample, no record can be said to lack one.
+ * Checks that each call that the edge counted has a record, and each record its request, by API Management's request
+ * id. A request that was no call has no record of the function app.
  */
 export function checkRequests(
   traffic: LedgerEvidence['traffic'],
   { period, notBefore, unshown }: RequestCheckOptions,
 ): LedgerCheck {
-  if (!traffic) return { notChecked: () => ["The edge's requests were not held against the records."] };
+  if (!traffic) return {};
   const counts = { requests: 0, recordedRequests: 0 };
-  let isSample = false;
-  const isIn = ({ time }: TracedCall) => time >= period.from && time < period.to;
-  const isDue = (call: TracedCall) => isIn(call) && call.time < notBefore;
+  let isCut = false;
+  const sampled: { count: number; first?: EdgeRequest } = { count: 0 };
+  const isIn = ({ time }: { readonly time: Date }) => time >= period.from && time < period.to;
+  const isDue = (call: { readonly time: Date }) => isIn(call) && call.time < notBefore;
 
-  /** Finds the requests that are too many for the records of their trace. */
-  const findUnrecorded = ({ traceId, requests, records }: Trace): readonly TracedCall[] => {
-    const calls = requests.filter(({ isOptional }) => !isOptional);
-    const shown = new Set(records.map(({ recordId }) => recordId));
-    const others = unshown.ofTrace(traceId).filter((id) => !shown.has(id)).length;
-    return calls.filter(isDue).slice(0, Math.max(0, calls.length - records.length - others));
+  const judge = ({ requestId, request, record }: JoinedCall): Finding | undefined => {
+    if (record && (!request || !record.isOfEdge))
+      return isDue(record) ? withoutRequest(requestId, record, request) : undefined;
+    const isRecorded = record !== undefined || (requestId !== '' && unshown.has(requestId));
+    return request?.isCall === true && !isRecorded && isDue(request) ? withoutRecord(request) : undefined;
   };
-  /** Finds the records that are too many for the requests of their trace. */
-  const findUnasked = ({ requests, records }: Trace): readonly TracedCall[] =>
-    records.filter(isDue).slice(0, Math.max(0, records.length - requests.length));
+  const watched = async function* (slices: typeof traffic) {
+    for await (const slice of slices) {
+      isCut ||= slice.isCut === true;
+      for (const request of slice.requests) {
+        if (!request.isSampled || !isIn(request)) continue;
+        sampled.count += 1;
+        sampled.first ??= request;
+      }
+      yield slice;
+    }
+  };
 
   return {
     async *finish() {
-      // Records without a request are yielded at the end, when it is known whether the requests are a sample.
-      const unasked = createFindingList();
-      for await (const trace of joinByTrace(traffic.requests, traffic.records)) {
-        const { traceId, requests, records } = trace;
-        counts.requests += requests.filter(isIn).length;
-        counts.recordedRequests += records.filter(isIn).length;
-        isSample ||= requests.some(({ isSampled }) => isSampled);
-        for (const call of findUnrecorded(trace)) yield withoutRecord(traceId, call);
-        for (const call of findUnasked(trace)) unasked.add(withoutRequest(traceId, call));
+      const joined = joinByRequestId(watched(traffic), {
+        onRequest: (request) => void (counts.requests += isIn(request) ? 1 : 0),
+        onRecord: (record) => void (counts.recordedRequests += isIn(record) ? 1 : 0),
+      });
+      for await (const call of joined) {
+        const finding = judge(call);
+        if (finding) yield finding;
       }
-      if (!isSample) yield unasked;
+      if (sampled.first) yield describeSampled(sampled.count, sampled.first);
     },
     counts: () => counts,
     notChecked: () =>
-      isSample
-        ? ['Records without a request: Application Insights was given a sample of the requests only.']
+      isCut
+        ? ['Application Insights has more requests or records of one millisecond than could be read.']
         : [],
   };
 }
 
-function withoutRecord(traceId: string, { time, operation }: TracedCall): Finding {
+function withoutRecord({ traceId, time, operation }: EdgeRequest): Finding {
   const named = operation ? ` (${operation})` : '';
   return {
     kind: 'request-without-record',
-    traceId,
+    ...(traceId !== '' && { traceId }),
     message: `The edge counted a request at ${time.toISOString()}${named}, but there is no record of it.`,
   };
 }
 
-function withoutRequest(traceId: string, { time, recordId }: TracedCall): Finding {
+function withoutRequest(
+  recordId: string,
+  { time, traceId }: { readonly time: Date; readonly traceId: string },
+  request: EdgeRequest | undefined,
+): Finding {
+  const problem = request
+    ? 'the request with its id was no call that the function app received'
+    : 'the edge did not count any such request';
   return {
     kind: 'record-without-request',
     ...(traceId !== '' && { traceId }),
-    ...(recordId !== undefined && { recordId }),
-    message: `There is a record of a call at ${time.toISOString()}, but the edge did not count any such request.`,
+    ...(recordId !== '' && { recordId }),
+    message: `There is a record of a call at ${time.toISOString()}, but ${problem}.`,
+  };
+}
+
+function describeSampled(count: number, { time, traceId }: EdgeRequest): Finding {
+  const rows = count === 1 ? 'One row stands' : `${count} rows stand`;
+  return {
+    kind: 'sampled-requests',
+    ...(traceId !== '' && { traceId }),
+    message: `${rows} for more than one request of the edge, the first at ${time.toISOString()}: API Management is not set to sample requests.`,
   };
 }

@@ -6,7 +6,8 @@ import { createFindingList, type FindingList } from '../finding-list.ts';
 import type { LedgerChain, LedgerReader } from '../../ledger/ledger-reader.ts';
 import type { RefusalCheck } from './check-refusals.ts';
 import { type Closing, isDue, readClosing } from './closing.ts';
-import { describeDifference, describeMissing, describeUnknown } from './describe-shipped.ts';
+import { describeDifference, describeUnknown } from './describe-shipped.ts';
+import { createMissingRecords } from './missing-records.ts';
 import { readShippedRecords } from './shipped-records.ts';
 import { createStrayRecords } from './stray-records.ts';
 import type { UnshownCalls } from './unshown-calls.ts';
@@ -38,15 +39,11 @@ interface ShippedRecordCheck extends LedgerCheck {
  * outside the period are read in the end, where records name them.
  */
 export function checkShippedRecords(
-  { records }: LedgerEvidence,
+  { records, retention }: LedgerEvidence,
   { period, notBefore, reader, chains, abortSignal, refusals, unshown }: ShippedCheckOptions,
 ): ShippedRecordCheck {
   const beyond = new Map<string, number>();
-  if (!records)
-    return {
-      beyond,
-      notChecked: () => ['The records in Application Insights were not held against the ledger.'],
-    };
+  if (!records) return { beyond };
   let found = createFindingList();
   const writers = new Set(chains.map(({ writer }) => writer));
   const shipped = readShippedRecords(records, writers, (stranger) => found.add(describeUnknown(stranger)));
@@ -54,7 +51,7 @@ export function checkShippedRecords(
   let early: ShippedRecord[] = [];
   let late: Closing[] = [];
   // Missing records are reported at the end, because a chain that is read later can hold their refusals.
-  const missing: Closing[] = [];
+  const missing = createMissingRecords(retention);
 
   const takeFound = (): FindingList[] => {
     const list = found;
@@ -71,9 +68,7 @@ export function checkShippedRecords(
   };
   const noteMissing = (closing: Closing, upTo: number): void => {
     unshown.note(closing.record);
-    if (closing.sequence > upTo || !isDue(closing, period, notBefore)) return;
-    if (missing.length < MOST_KEPT) missing.push(closing);
-    else found.add(describeMissing(closing));
+    if (closing.sequence <= upTo && isDue(closing, period, notBefore)) missing.add(closing);
   };
   const match = async (
     closing: Closing,
@@ -143,10 +138,11 @@ export function checkShippedRecords(
         strays.add(one);
       }
       yield* strays.settle();
-      for (const closing of missing) if (!refusals.isRefused(closing)) found.add(describeMissing(closing));
+      yield missing.findings(refusals.isRefused);
       yield* takeFound();
     },
 
     counts: () => ({ comparedRecords: shipped.count }),
+    notChecked: missing.notChecked,
   };
 }
