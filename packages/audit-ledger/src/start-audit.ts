@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import { auditCredential } from './azure/audit-credential.ts';
 import { openAuditKey } from './keys/audit-key.ts';
+import { createAuditPublicKeys } from './keys/audit-public-keys.ts';
 import { type ContentKeeper, createContentKeeper } from './contents/content.ts';
 import { createDigester, type Digester } from './ledger/digests.ts';
 import { toEventAttributes } from './record/event-attributes.ts';
@@ -114,6 +115,8 @@ export function startAudit(options: AuditOptions): Audit {
   const shipping: LedgerShipping = new LedgerShipping({
     writer: writer.name,
     append: (body) => trail.append(body),
+    sealKey: writer.sealKey,
+    publicKeys: createAuditPublicKeys(options.keyUrl, () => credential),
     ledger: lazyLedgerReader(openLedger),
     state: lazyStateStore(loadOnce(() => openStore('state'))),
     delivery,

@@ -1,6 +1,10 @@
-import { type EntryBody, hashEntry, NO_PREVIOUS } from '../src/ledger/ledger-entry.ts';
+import { createSealKey, type SealPublicKey } from '../src/keys/seal-key.ts';
+import type { AppendStore } from '../src/ledger/append-store.ts';
+import { ChainLines } from '../src/ledger/chain-lines.ts';
+import { type EntryBody, type EntryPlace, hashEntry, signedText } from '../src/ledger/ledger-entry.ts';
 import type { LedgerReader } from '../src/ledger/ledger-reader.ts';
 import type { StateStore, StoredState } from '../src/storage/state-store.ts';
+import { signByAuditKey } from './verification/sample-chain.ts';
 
 interface MemoryPart {
   bytes: Buffer;
@@ -14,6 +18,7 @@ export class MemoryLedger implements LedgerReader {
   /** The errors that the next reads throw, one for each. */
   readonly faults: Error[] = [];
   reads = 0;
+  bytesRead = 0;
   largestRead = 0;
 
   constructor(now: () => number) {
@@ -43,6 +48,7 @@ export class MemoryLedger implements LedgerReader {
       .get(writer)
       ?.get(part)
       ?.bytes.subarray(offset, offset + maximumBytes);
+    this.bytesRead += bytes?.byteLength ?? 0;
     this.largestRead = Math.max(this.largestRead, bytes?.byteLength ?? 0);
     return Promise.resolve(Buffer.from(bytes ?? []));
   }
@@ -57,9 +63,39 @@ export class MemoryLedger implements LedgerReader {
     });
   }
 
+  /** Gives the append blobs `{writer}/{part}.jsonl` of this ledger. */
+  appendStore(): AppendStore {
+    const bytesOf = (name: string) => {
+      const [writer = '', part] = name.split('/');
+      return { writer, part: parseInt(part ?? '', 10), bytes: this.bytes(writer, parseInt(part ?? '', 10)) };
+    };
+    return {
+      create: () => Promise.resolve(),
+      append: (name, bytes, position) => {
+        const { writer, part, bytes: before } = bytesOf(name);
+        if (before.byteLength !== position) return Promise.resolve('elsewhere');
+        this.write(writer, part, Buffer.from(bytes));
+        return Promise.resolve('appended');
+      },
+      read: (name, position, length) =>
+        Promise.resolve(bytesOf(name).bytes.subarray(position, position + length)),
+    };
+  }
+
+  /** The bytes of a part; none where there is no such part. */
+  bytes(writer: string, part: number): Buffer {
+    return this.#chains.get(writer)?.get(part)?.bytes ?? Buffer.alloc(0);
+  }
+
   replace(writer: string, part: number, change: (text: string) => string): void {
     const found = this.#chains.get(writer)?.get(part);
     if (found) found.bytes = Buffer.from(change(found.bytes.toString('utf8')));
+  }
+
+  /** Changes a part as an attacker does who may write blobs. */
+  rewrite(writer: string, part: number, bytes: string | Buffer): void {
+    this.#chains.get(writer)?.delete(part);
+    this.write(writer, part, bytes);
   }
 
   removePart(writer: string, part: number): void {
@@ -67,40 +103,63 @@ export class MemoryLedger implements LedgerReader {
   }
 
   entries(writer: string): EntryBody[] {
+    return this.#lines(writer).map((line) => JSON.parse(line) as EntryBody);
+  }
+
+  /** The place of an entry of a chain without broken lines, by its number from 0. */
+  placeOf(writer: string, sequence: number): EntryPlace {
+    return { sequence, hash: hashEntry(this.#lines(writer)[sequence] ?? '') };
+  }
+
+  #lines(writer: string): string[] {
     return [...(this.#chains.get(writer)?.values() ?? [])]
       .flatMap(({ bytes }) => bytes.toString('utf8').split('\n'))
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as EntryBody);
+      .filter((line) => line !== '');
   }
 }
 
-/** Writes one chain of entries to a ledger in memory. */
+/**
+ * Writes one chain of entries to a ledger in memory. Each append is one block that ends with a seal, and the first one has
+ * a checkpoint that the audit key signs.
+ */
 export class MemoryWriter {
   readonly name: string;
+  readonly sealKey: SealPublicKey;
   readonly #ledger: MemoryLedger;
   readonly #now: () => number;
-  #sequence = 0;
-  #previous = NO_PREVIOUS;
+  readonly #chain: ChainLines;
   part = 1;
 
   constructor(ledger: MemoryLedger, name: string, now: () => number) {
+    const sealKey = createSealKey();
     this.#ledger = ledger;
     this.name = name;
+    this.sealKey = sealKey.publicKey;
     this.#now = now;
+    this.#chain = new ChainLines(name, sealKey);
   }
 
   append(...bodies: EntryBody[]): void {
-    const lines = bodies.map((body) => this.#line(body));
-    this.#ledger.write(this.name, this.part, lines.join(''));
+    const time = new Date(this.#now());
+    const isFirst = this.#chain.head.sequence < 0;
+    const lines = isFirst ? [this.#chain.begin('v1', time)] : [];
+    lines.push(...bodies.map((body) => this.#chain.add(body, time)));
+    if (isFirst) lines.push(this.#chain.add(signedCheckpoint(this.name, this.#chain.head), time));
+    lines.push(this.#chain.seal(time));
+    this.#ledger.write(this.name, this.part, Buffer.concat(lines));
   }
+}
 
-  #line(body: EntryBody): string {
-    const head = { v: 1, writer: this.name, sequence: this.#sequence, previous: this.#previous };
-    const line = JSON.stringify({ ...head, time: new Date(this.#now()).toISOString(), ...body });
-    this.#sequence += 1;
-    this.#previous = hashEntry(line);
-    return `${line}\n`;
-  }
+/** Makes a checkpoint in which the audit key of the samples signs a place in a chain. */
+export function signedCheckpoint(writer: string, place: EntryPlace): EntryBody {
+  const value = signByAuditKey(signedText(writer, place));
+  return {
+    kind: 'checkpoint',
+    shipped: { sequence: -1, refused: 0 },
+    opened: 0,
+    closed: 0,
+    signature: { keyId: 'audit', algorithm: 'PS256', ...place, value },
+  };
 }
 
 /** A state store in memory, with etags that change with each write. */

@@ -14,8 +14,8 @@ type CheckSignature = (
 ) => Promise<boolean | undefined>;
 
 /**
- * Checks signatures with the given public keys. Each key is asked for once. A key that is no RSA key counts as not
- * known.
+ * Checks signatures with the given public keys. Each key is asked for once, and again after a failure. A key that is
+ * no RSA key counts as not known.
  */
 export function createSignatureCheck(publicKeys: PublicKeys): CheckSignature {
   const keys = new Map<string, Promise<KeyObject | undefined>>();
@@ -24,6 +24,7 @@ export function createSignatureCheck(publicKeys: PublicKeys): CheckSignature {
     if (known) return known;
     const asked = publicKeys(keyId).then(readKey);
     keys.set(keyId, asked);
+    asked.catch(() => keys.delete(keyId));
     return asked;
   };
   return async (keyId, signed, value) => {

@@ -33,7 +33,7 @@ const Signature = z.strictObject({
 });
 
 /** An entry of any chain, named so that no other can be taken for it. */
-const NamedEntry = z.strictObject({ writer: WriterName, sequence: Sequence, hash: EntryHash });
+export const NamedEntry = z.strictObject({ writer: WriterName, sequence: Sequence, hash: EntryHash });
 
 const RecordBody = z.record(z.string(), z.unknown());
 

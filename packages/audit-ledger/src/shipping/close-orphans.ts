@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type EntryBody, hashEntry, WriterName } from '../ledger/ledger-entry.ts';
+import { type EntryBody, type EntryPlace, NamedEntry, WriterName } from '../ledger/ledger-entry.ts';
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
-import { type AnyEntry, parseEntry } from '../ledger/parse-entry.ts';
-import { readLines } from '../ledger/read-lines.ts';
 import type { StateFacts } from '../storage/state-store.ts';
+import { CHAIN_START, readVouched, type SealedChain } from './read-vouched.ts';
 import type { ShippingDependencies } from './shipping-dependencies.ts';
+import type { Foundings } from './vouched-chain.ts';
 
 /** The chains as storage listed them when the sweep began. */
 export interface Surroundings {
@@ -12,19 +12,25 @@ export interface Surroundings {
   /** The chains by their writers. */
   readonly chains: ReadonlyMap<string, LedgerChain>;
   readonly isGone: (chain: LedgerChain) => boolean;
+  readonly foundings: Foundings;
 }
 
-/** The state of a chain's recovery: the sweepers that worked on it, and the end of the chain at that time. */
+/** The most sweepers of a chain, so that a forged recovery can't have thousands of chains read. */
+const MOST_SWEEPERS = 64;
+
+/** The state of a chain's recovery: the sweepers that closed calls of it, and the end of the chain at that time. */
 const Recovery = z.object({
-  sweepers: z.array(WriterName),
+  sweepers: z.array(WriterName).max(MOST_SWEEPERS),
   part: z.int().min(1),
   bytes: z.int().min(0),
   isDone: z.boolean(),
 });
 type Recovery = z.infer<typeof Recovery>;
 
-/** The opening or closing of a call, with its hash. */
-type HashedEntry = AnyEntry & { readonly hash: string };
+/** An opening without a closing. */
+interface Orphan extends EntryPlace {
+  readonly record: Readonly<Record<string, unknown>>;
+}
 
 /** The prefix of the names of recoveries. */
 export const RECOVERIES = 'recovery/';
@@ -32,30 +38,39 @@ export const RECOVERIES = 'recovery/';
 /**
  * Closes the calls that a lost writer left open, each exactly once, in the chain of this process. The outcome is
  * `interrupted`, by `PROCESS_LOST`. It is not known what the caller got; the status is 500, which the edge answers
- * when a backend breaks off.
+ * when a backend breaks off. Only openings and closings count that are vouched for.
  *
  * One sweeper at a time works on a chain: it adds its name to the chain's recovery, on condition that nobody else has
- * changed the recovery. If it dies, or does not report that it is done, another adds its name, and leaves out the calls
- * that the sweepers before it have closed in their own chains.
+ * changed the recovery. If it dies, or does not report that it is done, another leaves out the calls that the sweepers
+ * before it have closed in their own chains, and adds its name. A sweeper is not done before its own chain is founded,
+ * because until then its closings count only for itself.
+ * @param lost a chain whose writer is lost, as it was listed, with its authentic seal key.
  * @returns the number of calls that were closed.
- * @throws what storage throws, and the signal's reason.
+ * @throws what storage and the public keys throw, and the signal's reason.
  */
 export async function closeOrphans(
   dependencies: ShippingDependencies,
-  chain: LedgerChain,
+  lost: SealedChain,
   surroundings: Surroundings,
   abortSignal?: AbortSignal,
 ): Promise<number> {
-  const { state, writer, append } = dependencies;
-  const name = recoveryName(chain.writer);
-  const end = endOf(chain);
+  const { ledger, state, writer, append } = dependencies;
+  const name = recoveryName(lost.writer);
+  const end = endOf(lost);
   const stored = await state.read(name, abortSignal);
   const recovery = Recovery.safeParse(stored?.value).data;
   if (recovery && isSettled(recovery, end)) return 0;
-  if (recovery && stored && isAtWork(recovery, stored.modifiedAt, dependencies, surroundings)) return 0;
+  const isTaken =
+    recovery &&
+    stored &&
+    (await isAtWork(recovery, stored.modifiedAt, dependencies, surroundings, abortSignal));
+  if (isTaken === true) return 0;
 
-  const orphans = await findOpen(dependencies.ledger, chain, abortSignal);
+  const orphans = await findOpen(ledger, lost, abortSignal);
   const before = recovery?.sweepers ?? [];
+  if (orphans.size > 0)
+    for (const sweeper of before)
+      await leaveOutRecovered(ledger, lost.writer, sweeper, orphans, surroundings, abortSignal);
   const sweepers = before.at(-1) === writer || orphans.size === 0 ? before : [...before, writer];
   const keep = (isDone: boolean, etag: string | undefined) => {
     const next: Recovery = { sweepers, ...end, isDone };
@@ -66,11 +81,11 @@ export async function closeOrphans(
     etag = await keep(false, etag);
     // Another sweeper has changed the recovery meanwhile.
     if (etag === undefined) return 0;
-    for (const sweeper of before)
-      await leaveOutRecovered(dependencies.ledger, sweeper, orphans, surroundings, abortSignal);
-    await Promise.all([...orphans.values()].map((opening) => append(recoveredClosing(opening))));
+    await Promise.all([...orphans.values()].map((orphan) => append(recoveredClosing(lost.writer, orphan))));
   }
-  await keep(true, etag);
+  const own = surroundings.chains.get(writer) ?? unlisted(writer);
+  const isVouched = !sweepers.includes(writer) || (await surroundings.foundings.isFounded(own, abortSignal));
+  if (isVouched) await keep(true, etag);
   return orphans.size;
 }
 
@@ -87,29 +102,32 @@ export function recoveryName(writer: string): string {
 
 /**
  * Tells whether the last sweeper may still be at work. Entries are committed in order, so a sweeper whose chain went on
- * long after it added its name has closed the calls that it found.
+ * long after it added its name has closed the calls that it found. Its closings count once its chain is founded, which it
+ * may still become while it lives.
  */
-function isAtWork(
+async function isAtWork(
   { sweepers, isDone }: Recovery,
   enteredAt: Date,
   { writer, goneAfterInMs }: ShippingDependencies,
-  { asOf, chains, isGone }: Surroundings,
-): boolean {
+  { asOf, chains, isGone, foundings }: Surroundings,
+  abortSignal: AbortSignal | undefined,
+): Promise<boolean> {
   const last = sweepers.at(-1);
   if (isDone || last === undefined || last === writer) return false;
   if (asOf.getTime() - enteredAt.getTime() < goneAfterInMs) return true;
   const chain = chains.get(last);
   if (!chain || isGone(chain)) return false;
   const modifiedAt = chain.parts.at(-1)?.modifiedAt ?? enteredAt;
-  return modifiedAt.getTime() - enteredAt.getTime() < goneAfterInMs;
+  if (modifiedAt.getTime() - enteredAt.getTime() < goneAfterInMs) return true;
+  return !(await foundings.isFounded(chain, abortSignal));
 }
 
 function isSettled({ isDone, part, bytes }: Recovery, end: ReturnType<typeof endOf>): boolean {
   return isDone && part === end.part && bytes === end.bytes;
 }
 
-function endOf({ parts }: LedgerChain): Pick<Recovery, 'part' | 'bytes'> {
-  const last = parts.at(-1);
+function endOf({ parts }: Pick<SealedChain, 'parts'>): Pick<Recovery, 'part' | 'bytes'> {
+  const last = parts?.at(-1);
   return { part: last?.part ?? 1, bytes: last?.bytes ?? 0 };
 }
 
@@ -117,56 +135,48 @@ function factsOf({ part, bytes, isDone }: Recovery): StateFacts {
   return { part: String(part), bytes: String(bytes), done: String(isDone) };
 }
 
-/** Finds the openings without a closing, by the id of their records. */
+/** Finds the openings without a closing, by the id of their record. */
 async function findOpen(
   ledger: LedgerReader,
-  chain: LedgerChain,
+  chain: SealedChain,
   abortSignal: AbortSignal | undefined,
-): Promise<Map<string, HashedEntry>> {
-  const open = new Map<string, HashedEntry>();
-  for await (const entry of entriesOf(ledger, chain, abortSignal)) {
-    const id = idOf(entry.record);
-    if (id === undefined) continue;
-    if (entry.kind === 'opening') open.set(id, entry);
-    else open.delete(id);
-  }
+): Promise<Map<string, Orphan>> {
+  const open = new Map<string, Orphan>();
+  for await (const { lines } of readVouched(ledger, chain, CHAIN_START, abortSignal))
+    for (const { entry, place } of lines) {
+      const id = idOf(entry?.record);
+      if (id === undefined) continue;
+      if (entry?.kind === 'opening') open.set(id, { ...place, record: entry.record as Orphan['record'] });
+      if (entry?.kind === 'closing') open.delete(id);
+    }
   return open;
 }
 
+/** Leaves out the orphans whose opening a sweeper names in a closing of its chain. */
 async function leaveOutRecovered(
   ledger: LedgerReader,
+  lost: string,
   sweeper: string,
-  orphans: Map<string, HashedEntry>,
-  { chains }: Surroundings,
+  orphans: Map<string, Orphan>,
+  { chains, foundings }: Surroundings,
   abortSignal: AbortSignal | undefined,
 ): Promise<void> {
-  // The list does not have chains that began after the sweep.
-  const chain = chains.get(sweeper) ?? {
-    writer: sweeper,
-    parts: [{ part: 1, bytes: 0, modifiedAt: new Date(0) }],
-  };
-  for await (const { recovered, record } of entriesOf(ledger, chain, abortSignal)) {
-    const id = idOf(record);
-    if (recovered !== undefined && id !== undefined) orphans.delete(id);
-  }
+  const listed = chains.get(sweeper) ?? unlisted(sweeper);
+  const sealKey = await foundings.sealKeyOf(listed, abortSignal);
+  if (!sealKey) return;
+  const chain = { writer: sweeper, sealKey, isGone: false };
+  for await (const { lines } of readVouched(ledger, chain, CHAIN_START, abortSignal))
+    for (const { entry } of lines) {
+      const id = entry?.kind === 'closing' ? idOf(entry.record) : undefined;
+      const { data: recovered } = NamedEntry.safeParse(entry?.recovered);
+      if (id === undefined || recovered?.writer !== lost) continue;
+      if (orphans.get(id)?.hash === recovered.hash) orphans.delete(id);
+    }
 }
 
-/**
- * Reads the openings and closings of a chain to its end, which may have moved since it was listed. Lines that are no
- * entries are left out.
- */
-async function* entriesOf(
-  ledger: LedgerReader,
-  { writer, parts }: LedgerChain,
-  abortSignal: AbortSignal | undefined,
-): AsyncGenerator<HashedEntry, void> {
-  for (const { part } of parts) {
-    for await (const lines of readLines(ledger, writer, { part }, abortSignal))
-      for (const { text, isWhole } of lines) {
-        const entry = isWhole ? parseEntry(text) : undefined;
-        if (entry?.kind === 'opening' || entry?.kind === 'closing') yield { ...entry, hash: hashEntry(text) };
-      }
-  }
+/** A chain of which the list does not know, because it began after the sweep. */
+function unlisted(writer: string): LedgerChain {
+  return { writer, parts: [] };
 }
 
 function idOf(record: unknown): string | undefined {
@@ -174,7 +184,7 @@ function idOf(record: unknown): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-function recoveredClosing({ writer, sequence, hash, record }: HashedEntry): EntryBody {
+function recoveredClosing(writer: string, { sequence, hash, record }: Orphan): EntryBody {
   const lost = {
     outcome: 'interrupted',
     code: 'PROCESS_LOST',
@@ -183,9 +193,5 @@ function recoveredClosing({ writer, sequence, hash, record }: HashedEntry): Entr
     responseBytes: 0,
     durationInMs: 0,
   };
-  return {
-    kind: 'closing',
-    record: { ...(record as Readonly<Record<string, unknown>>), ...lost },
-    recovered: { writer, sequence, hash },
-  };
+  return { kind: 'closing', record: { ...record, ...lost }, recovered: { writer, sequence, hash } };
 }

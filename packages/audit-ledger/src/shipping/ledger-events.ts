@@ -1,6 +1,7 @@
 import type { AuditEvent } from './event-sender.ts';
 import type { AnyEntry } from '../ledger/parse-entry.ts';
-import type { ChainPlace, LineProblem, PlacedLine } from './place-lines.ts';
+import type { ChainPlace, PlacedLine } from './place-lines.ts';
+import type { ChainProblem } from './read-vouched.ts';
 import { RECORD_EVENT, shippedAttributesOf } from './shipped-attributes.ts';
 
 /** Turns a record of the ledger into the attributes of its event. */
@@ -36,10 +37,10 @@ export function eventsOf(
   }
 }
 
-/** Makes the event for a broken chain. @param problem `truncated`: the line ends in the middle. */
+/** Makes the event for a broken chain. */
 export function brokenAt(
   { writer, sequence }: Omit<ChainPlace, 'hash'>,
-  problem: LineProblem | 'truncated',
+  problem: ChainProblem,
   time: Date,
 ): AuditEvent {
   return {

@@ -5,6 +5,7 @@ import { shipChain } from './ship-chain.ts';
 import { KeptCursor } from './shipping-cursor.ts';
 import type { ShippingDependencies } from './shipping-dependencies.ts';
 import { type Backlog, backlogEvent, sweep } from './sweep.ts';
+import { createFoundings, type Foundings } from './vouched-chain.ts';
 
 /** Entries that are committed within this time are shipped together. */
 const GATHERING_IN_MS = 250;
@@ -15,12 +16,13 @@ const SWEEP_TIMEOUT_IN_MS = 50_000;
 
 /**
  * Ships the ledger to Application Insights: the chain of this process as it grows, and with each sweep the chains of
- * lost writers. It reads committed entries from storage, and holds at most one batch of a chain.
+ * lost writers. It reads committed entries from storage, and holds some megabytes of a chain at most.
  */
 export class LedgerShipping {
   readonly #dependencies: ShippingDependencies;
   readonly #closing = new AbortController();
   readonly #cursor: KeptCursor;
+  readonly #foundings: Foundings;
   readonly #backOff = createBackOff(FIRST_RETRY_IN_MS, LAST_RETRY_IN_MS);
   #isBehind = false;
   #isPlanned = false;
@@ -32,6 +34,7 @@ export class LedgerShipping {
   constructor(dependencies: ShippingDependencies) {
     this.#dependencies = dependencies;
     this.#cursor = KeptCursor.start(dependencies.state, dependencies.writer);
+    this.#foundings = createFoundings(dependencies);
   }
 
   /** Tells that entries of this process were committed. */
@@ -112,7 +115,9 @@ export class LedgerShipping {
     while (this.#hasMore()) {
       this.#isBehind = false;
       try {
-        await shipChain(this.#dependencies, this.#cursor, { isGone: false }, this.#closing.signal);
+        const { writer, sealKey } = this.#dependencies;
+        const own = { writer, sealKey, isGone: false };
+        await shipChain(this.#dependencies, this.#cursor, own, this.#closing.signal);
         this.#backOff.reset();
         if (this.#hasMore() && !this.#isClosing) await this.#pause(GATHERING_IN_MS);
       } catch {
@@ -125,7 +130,8 @@ export class LedgerShipping {
   async #sweep(abortSignal: AbortSignal): Promise<Backlog> {
     const { writer, now, delivery } = this.#dependencies;
     try {
-      const backlog = await sweep(this.#dependencies, () => this.#cursor.current, abortSignal);
+      const ownCursor = () => this.#cursor.current;
+      const backlog = await sweep(this.#dependencies, this.#foundings, ownCursor, abortSignal);
       await delivery.deliver([backlogEvent(backlog, writer, now())], abortSignal);
       return backlog;
     } catch {

@@ -22,21 +22,11 @@ export interface PlacedLine {
   readonly problem?: LineProblem;
 }
 
-/**
- * Gives the whole lines their places; a rest without a line break is left out.
- * @param before the place of the line before the first one.
- */
-export function* placeLines(lines: readonly Line[], before: ChainPlace): Generator<PlacedLine, void> {
-  let place = before;
-  for (const line of lines) {
-    if (!line.isWhole) continue;
-    const placed = placeLine(line, place);
-    yield placed;
-    place = placed.place;
-  }
-}
-
-function placeLine({ text, bytes }: Line, { writer, sequence, hash: previous }: ChainPlace): PlacedLine {
+/** Gives a whole line its place. @param before the place of the line before it. */
+export function placeLine(
+  { text, bytes }: Line,
+  { writer, sequence, hash: previous }: ChainPlace,
+): PlacedLine {
   const hash = hashEntry(text);
   const entry = parseEntry(text);
   const place = { writer, sequence: entry?.sequence ?? sequence + 1, hash };

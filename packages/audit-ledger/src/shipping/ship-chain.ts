@@ -1,19 +1,9 @@
 import type { AuditEvent } from './event-sender.ts';
 import { brokenAt, eventsOf } from './ledger-events.ts';
-import { type Line, readLines } from '../ledger/read-lines.ts';
-import { placeLines } from './place-lines.ts';
+import type { PlacedLine } from './place-lines.ts';
+import { readVouched, type SealedChain, type VouchedStretch } from './read-vouched.ts';
 import type { KeptCursor, ShippingCursor } from './shipping-cursor.ts';
 import type { ShippingDependencies } from './shipping-dependencies.ts';
-
-/** The end of a chain that is shipped. */
-interface ChainEnd {
-  /**
-   * The parts of the chain that aren't empty; undefined for this process's own chain, whose parts follow one another.
-   */
-  readonly parts?: readonly number[];
-  /** True when nothing will be appended any more, so that half a line at the end stays half a line. */
-  readonly isGone: boolean;
-}
 
 /** Events of a chain that are sent together, and the cursor after them. */
 interface EventBatch {
@@ -28,27 +18,40 @@ const MAXIMUM_EVENT_BYTES = 900_000;
 const ENVELOPE_BYTES = 600;
 
 /**
- * Ships a chain from its cursor to its end, batch by batch. The cursor moves when every event of a batch is accepted,
- * or is refused for good with its refusal on the ledger. Events that a process shipped beyond its cursor before it
- * died are shipped again. Of a broken chain the readable entries are shipped, with an event that says that it is
- * broken.
+ * Ships the entries of a chain that are vouched for, from its cursor to its end, batch by batch. The cursor moves when
+ * every event of a batch is accepted, or is refused for good with its refusal on the ledger. Events that a process
+ * shipped beyond its cursor before it died are shipped again. Where entries are not vouched for, one event says so in
+ * their place.
+ * @returns the number of places with entries that are not vouched for.
  * @throws what storage throws, and the signal's reason.
  */
 export async function shipChain(
   dependencies: ShippingDependencies,
   cursor: KeptCursor,
-  end: ChainEnd,
+  chain: SealedChain,
   abortSignal?: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    const batch = await readBatch(dependencies, cursor.current, end, abortSignal);
-    if (!batch) break;
-    const refused = await deliver(dependencies, batch, cursor.current.writer, abortSignal);
-    cursor.moveTo({ ...batch.next, refused: cursor.current.refused + refused });
-    // A cursor that can't be stored now is stored later, and must not keep events back.
-    await cursor.keep(abortSignal).catch(() => undefined);
+): Promise<number> {
+  let unvouched = 0;
+  for (let isOvertaken = true; isOvertaken;) {
+    isOvertaken = false;
+    const stretches = readVouched(dependencies.ledger, chain, cursor.current, abortSignal);
+    for await (const stretch of stretches) {
+      if (stretch.problem) unvouched += 1;
+      for (const batch of batchesOf(dependencies, stretch, cursor.current)) {
+        const { refused } = cursor.current;
+        const more = await deliver(dependencies, batch, chain.writer, abortSignal);
+        const next = { ...batch.next, refused: refused + more };
+        cursor.moveTo(next);
+        // A cursor that can't be stored now is stored later, and must not keep events back.
+        await cursor.keep(abortSignal).catch(() => undefined);
+        isOvertaken = cursor.current !== next;
+        if (isOvertaken) break;
+      }
+      if (isOvertaken) break;
+    }
   }
   await cursor.keep(abortSignal);
+  return unvouched;
 }
 
 /** Delivers a batch and puts its refusals on the ledger. @returns the number of refused events. */
@@ -68,63 +71,48 @@ async function deliver(
   return count;
 }
 
-async function readBatch(
-  dependencies: ShippingDependencies,
-  cursor: ShippingCursor,
-  { parts, isGone }: ChainEnd,
-  abortSignal: AbortSignal | undefined,
-): Promise<EventBatch | undefined> {
-  const { ledger } = dependencies;
-  const { writer } = cursor;
-  let { part, offset } = cursor;
-  const nextPart = () => (parts ? parts.find((other) => other > part) : part + 1);
-  for (;;) {
-    const { value: lines } = await readLines(ledger, writer, { part, offset }, abortSignal).next();
-    if (lines?.[0]?.isWhole === true) return collect(dependencies, { ...cursor, part, offset }, lines);
-    const rest = lines?.[0]?.bytes ?? 0;
-    const next = nextPart();
-    const hasNext = next !== undefined && (await ledger.read(writer, next, 0, 1, abortSignal)).byteLength > 0;
-    if (!hasNext && !(isGone && rest > 0)) return undefined;
-    // Lines may have been appended to this part between its reading and the beginning of the next part.
-    if (hasNext && (await ledger.read(writer, part, offset + rest, 1, abortSignal)).byteLength > 0) continue;
-    if (rest > 0) return skip(dependencies, { ...cursor, part, offset }, rest);
-    part = next ?? part;
-    offset = 0;
-  }
-}
-
-function collect(
-  dependencies: ShippingDependencies,
-  cursor: ShippingCursor,
-  lines: readonly Line[],
-): EventBatch {
-  const events: AuditEvent[] = [];
-  const sequences = new Map<AuditEvent, number>();
-  let next = cursor;
-  let size = 0;
-  for (const line of placeLines(lines, cursor)) {
-    const made = eventsOf(line, dependencies.now(), dependencies.describe);
-    size += made.reduce((sum, event) => sum + sizeOf(event), 0);
-    if (events.length > 0 && (events.length + made.length > MAXIMUM_EVENTS || size > MAXIMUM_EVENT_BYTES))
-      break;
-    events.push(...made);
-    for (const event of made) if (line.entry) sequences.set(event, line.place.sequence);
+/** Makes the batches of a stretch. @param before the cursor before the stretch. */
+function* batchesOf(
+  { now, describe }: ShippingDependencies,
+  { problem, lines, next: end }: VouchedStretch,
+  before: ShippingCursor,
+): Generator<EventBatch, void> {
+  const { writer } = before;
+  let next: ShippingCursor = { ...before, part: end.part, offset: end.offset - sizeOf(lines) };
+  let events: AuditEvent[] = problem
+    ? [brokenAt({ writer, sequence: before.sequence + 1 }, problem, now())]
+    : [];
+  let sequences = new Map<AuditEvent, number>();
+  let size = sizeOfEvents(events);
+  for (const line of lines) {
     const { sequence, hash } = line.place;
+    const made = eventsOf(line, now(), describe);
+    const more = sizeOfEvents(made);
+    if (
+      events.length > 0 &&
+      (events.length + made.length > MAXIMUM_EVENTS || size + more > MAXIMUM_EVENT_BYTES)
+    ) {
+      yield { events, sequences, next };
+      events = [];
+      sequences = new Map();
+      size = 0;
+    }
+    events.push(...made);
+    for (const event of made) sequences.set(event, sequence);
+    size += more;
     next = { ...next, offset: next.offset + line.bytes, sequence, hash };
   }
-  return { events, sequences, next };
+  yield { events, sequences, next };
 }
 
-/** Moves the cursor over bytes that are no line. */
-function skip({ now }: ShippingDependencies, cursor: ShippingCursor, bytes: number): EventBatch {
-  const { writer, sequence } = cursor;
-  return {
-    events: [brokenAt({ writer, sequence: sequence + 1 }, 'truncated', now())],
-    sequences: new Map(),
-    next: { ...cursor, offset: cursor.offset + bytes },
-  };
+function sizeOf(lines: readonly PlacedLine[]): number {
+  return lines.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function sizeOf({ properties, measurements }: AuditEvent): number {
-  return Buffer.byteLength(JSON.stringify([properties, measurements])) + ENVELOPE_BYTES;
+function sizeOfEvents(events: readonly AuditEvent[]): number {
+  return events.reduce(
+    (sum, { properties, measurements }) =>
+      sum + Buffer.byteLength(JSON.stringify([properties, measurements])) + ENVELOPE_BYTES,
+    0,
+  );
 }

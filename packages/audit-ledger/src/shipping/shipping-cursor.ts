@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EntryHash, NO_PREVIOUS, WriterName } from '../ledger/ledger-entry.ts';
+import type { LedgerChain } from '../ledger/ledger-reader.ts';
 import type { StateFacts, StateStore } from '../storage/state-store.ts';
 
 /** The place up to which a chain is in Application Insights, or refused there for good. */
@@ -13,33 +14,49 @@ export const ShippingCursor = z.object({
 });
 export type ShippingCursor = z.infer<typeof ShippingCursor>;
 
+/** The place of a cursor in its chain. */
+export type CursorPlace = Pick<ShippingCursor, 'part' | 'offset'>;
+
+const CursorFacts = z.object({
+  part: z.coerce.number().pipe(z.int().min(1)),
+  offset: z.coerce.number().pipe(z.int().min(0)),
+});
+
 /** The prefix of the names of cursors. */
 export const CURSORS = 'shipping/';
 
 const ATTEMPTS = 5;
 
-/** The cursor of one chain. It moves in memory first, and then in storage, where it only moves forwards. */
+/** The cursor of one chain. It moves in memory first, and then in storage. */
 export class KeptCursor {
   readonly #state: StateStore;
+  readonly #isOwn: boolean;
   #current: ShippingCursor;
   #etag: string | undefined;
   #isKept = true;
 
-  private constructor(state: StateStore, current: ShippingCursor, etag: string | undefined) {
+  private constructor(state: StateStore, current: ShippingCursor, etag: string | undefined, isOwn: boolean) {
     this.#state = state;
     this.#current = current;
     this.#etag = etag;
+    this.#isOwn = isOwn;
   }
 
-  /** Reads the cursor of a chain from storage; it is the chain's beginning where there is none. */
-  static async load(state: StateStore, writer: string, abortSignal?: AbortSignal): Promise<KeptCursor> {
+  /**
+   * Reads the cursor of a lost writer's chain from storage; it is the chain's beginning where there is none, and where it
+   * lies beyond the chain.
+   */
+  static async load(state: StateStore, chain: LedgerChain, abortSignal?: AbortSignal): Promise<KeptCursor> {
+    const { writer } = chain;
     const stored = await state.read(cursorName(writer), abortSignal);
-    return new KeptCursor(state, readCursor(stored?.value, writer) ?? startOf(writer), stored?.etag);
+    const cursor = readCursor(stored?.value, writer);
+    const current = cursor && isWithin(cursor, chain) ? cursor : startOf(writer);
+    return new KeptCursor(state, current, stored?.etag, false);
   }
 
-  /** Makes the cursor of a chain that nobody ships yet. */
+  /** Makes the cursor of this process's own chain, of which nothing is shipped yet. */
   static start(state: StateStore, writer: string): KeptCursor {
-    return new KeptCursor(state, startOf(writer), undefined);
+    return new KeptCursor(state, startOf(writer), undefined, true);
   }
 
   get current(): ShippingCursor {
@@ -53,8 +70,8 @@ export class KeptCursor {
   }
 
   /**
-   * Stores the cursor if it has moved. Where another shipper got further, this cursor goes on from there. @throws what
-   * storage throws.
+   * Stores the cursor if it has moved. Where another shipper of a lost chain got further, this cursor goes on from there.
+   * That of the own chain believes nobody else. @throws what storage throws.
    */
   async keep(abortSignal?: AbortSignal): Promise<void> {
     const name = cursorName(this.#current.writer);
@@ -69,7 +86,7 @@ export class KeptCursor {
       const stored = await this.#state.read(name, abortSignal);
       const other = readCursor(stored?.value, kept.writer);
       this.#etag = stored?.etag;
-      if (other && !isBefore(other, kept)) {
+      if (!this.#isOwn && other && !isBefore(other, kept)) {
         this.#current = other;
         this.#isKept = true;
       }
@@ -77,9 +94,10 @@ export class KeptCursor {
   }
 }
 
-/** Reads the place of a cursor from the facts of a list. */
-export function placeOf(facts: StateFacts | undefined): Pick<ShippingCursor, 'part' | 'offset'> {
-  return { part: Number(facts?.part ?? 1), offset: Number(facts?.offset ?? 0) };
+/** Reads the place of a chain's cursor from the facts of a list. Facts that can't be true count as the chain's beginning. */
+export function placeOf(facts: StateFacts | undefined, chain: LedgerChain): CursorPlace {
+  const { data } = CursorFacts.safeParse(facts);
+  return data && isWithin(data, chain) ? data : { part: 1, offset: 0 };
 }
 
 /** The name of the cursor of a writer's chain. */
@@ -101,6 +119,12 @@ function readCursor(value: unknown, writer: string): ShippingCursor | undefined 
   return data?.writer === writer ? data : undefined;
 }
 
-function isBefore(one: ShippingCursor, other: ShippingCursor): boolean {
+/** Tells whether a place lies in the chain as it was listed. */
+function isWithin({ part, offset }: CursorPlace, { parts }: LedgerChain): boolean {
+  const found = parts.find((other) => other.part === part);
+  return found ? offset <= found.bytes : part === 1 && offset === 0;
+}
+
+function isBefore(one: CursorPlace, other: CursorPlace): boolean {
   return one.part === other.part ? one.offset < other.offset : one.part < other.part;
 }

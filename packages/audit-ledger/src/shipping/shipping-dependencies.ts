@@ -1,3 +1,5 @@
+import type { SealPublicKey } from '../keys/seal-key.ts';
+import type { PublicKeys } from '../keys/signature.ts';
 import type { EntryBody } from '../ledger/ledger-entry.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import type { StateStore } from '../storage/state-store.ts';
@@ -11,6 +13,10 @@ export interface ShippingDependencies {
   readonly writer: string;
   /** Puts an entry on the chain of this process. Resolves when it is committed. */
   readonly append: (body: EntryBody) => Promise<void>;
+  /** The public half of the key that seals the chain of this process. */
+  readonly sealKey: SealPublicKey;
+  /** The public halves of the audit key, which tell the chains of processes from forged ones. */
+  readonly publicKeys: PublicKeys;
   readonly ledger: LedgerReader;
   /** The store of cursors and recoveries. */
   readonly state: StateStore;

@@ -4,12 +4,21 @@ import type { LedgerChain } from '../ledger/ledger-reader.ts';
 import { parseEntry } from '../ledger/parse-entry.ts';
 import { readLines } from '../ledger/read-lines.ts';
 import { shipChain } from './ship-chain.ts';
-import { cursorName, CURSORS, KeptCursor, placeOf, type ShippingCursor } from './shipping-cursor.ts';
+import {
+  type CursorPlace,
+  cursorName,
+  CURSORS,
+  KeptCursor,
+  placeOf,
+  type ShippingCursor,
+} from './shipping-cursor.ts';
 import type { ShippingDependencies } from './shipping-dependencies.ts';
+import type { SealedChain } from './read-vouched.ts';
+import type { Foundings } from './vouched-chain.ts';
 
 /** The part of the ledger that is not shipped yet. */
 export interface Backlog {
-  /** The number of chains that are not shipped to their end. */
+  /** The number of chains that are not shipped to their end. Those that are not founded don't count. */
   readonly chains: number;
   /** The size of their entries that are not shipped. */
   readonly bytes: number;
@@ -19,22 +28,31 @@ export interface Backlog {
   readonly oldestAgeInMs: number;
   /** The number of chains that this sweep could not recover or ship. */
   readonly failedChains: number;
+  /**
+   * The number of chains that were last written to within a day and are not founded, and of those in which this sweep
+   * found entries that are not vouched for. Such entries are neither recovered nor shipped.
+   */
+  readonly unvouchedChains: number;
 }
 
-type Place = Pick<ShippingCursor, 'part' | 'offset'>;
+/** A chain that is not founded counts for so long after its last entry, so that an old one keeps no alert active. */
+const COUNTED_FOR_IN_MS = 86_400_000;
+const START: CursorPlace = { part: 1, offset: 0 };
 
 /** The most chains whose oldest unshipped entry is looked up. */
 const MAXIMUM_LOOKED_UP = 20;
 
 /**
- * Goes over the chains of lost writers: closes the calls that they left open, and ships the entries that they did not.
- * The failure of one chain doesn't stop the others. Chains of living writers are left to them.
+ * Goes over the chains of lost writers: closes the calls that they left open, and ships the entries that they did not,
+ * as far as they are vouched for. The failure of one chain doesn't stop the others. Chains of living writers are left to
+ * them.
  * @param ownCursor gives the cursor of this process's own chain.
  * @returns the backlog of all chains after that.
  * @throws what storage throws when it can't be listed or the backlog can't be read, and the signal's reason.
  */
 export async function sweep(
   dependencies: ShippingDependencies,
+  foundings: Foundings,
   ownCursor: () => ShippingCursor,
   abortSignal?: AbortSignal,
 ): Promise<Backlog> {
@@ -42,51 +60,63 @@ export async function sweep(
   const { chains, asOf } = await ledger.list(abortSignal);
   const cursors = await state.list(CURSORS, abortSignal);
   const recoveries = await state.list(RECOVERIES, abortSignal);
-  const places = new Map(
-    chains.map((chain) => [chain.writer, placeOf(cursors.get(cursorName(chain.writer)))]),
+  const places = new Map<string, CursorPlace>(
+    chains.map((chain) => [chain.writer, placeOf(cursors.get(cursorName(chain.writer)), chain)]),
   );
-  const isGone = ({ parts }: LedgerChain) =>
-    asOf.getTime() - (parts.at(-1)?.modifiedAt.getTime() ?? 0) >= goneAfterInMs;
+  const ageOf = ({ parts }: LedgerChain) => asOf.getTime() - (parts.at(-1)?.modifiedAt.getTime() ?? 0);
+  const isGone = (chain: LedgerChain) => ageOf(chain) >= goneAfterInMs;
   const surroundings: Surroundings = {
     asOf,
     chains: new Map(chains.map((chain) => [chain.writer, chain])),
     isGone,
+    foundings,
   };
   const lost = chains.filter((chain) => chain.writer !== writer && isGone(chain));
   const failed = new Set<string>();
+  const unfounded = new Set<string>();
+  const broken = new Set<string>();
   const each = async (work: (chain: LedgerChain) => Promise<unknown>) => {
     for (const chain of lost) {
       abortSignal?.throwIfAborted();
       await work(chain).catch(() => failed.add(chain.writer));
     }
   };
+  const whereFounded = async (chain: LedgerChain, work: (chain: SealedChain) => Promise<unknown>) => {
+    const sealKey = await foundings.sealKeyOf(chain, abortSignal);
+    if (sealKey) await work({ ...chain, sealKey, isGone: true });
+    else unfounded.add(chain.writer);
+  };
 
   try {
     await each(async (chain) => {
       if (isRecovered(recoveries.get(recoveryName(chain.writer)), chain)) return;
-      await closeOrphans(dependencies, chain, surroundings, abortSignal);
+      await whereFounded(chain, (founded) => closeOrphans(dependencies, founded, surroundings, abortSignal));
     });
     await each(async (chain) => {
       if (bytesBehind(chain, places.get(chain.writer)) === 0) return;
-      const cursor = await KeptCursor.load(state, chain.writer, abortSignal);
-      const parts = chain.parts.filter(({ bytes }) => bytes > 0).map(({ part }) => part);
-      try {
-        await shipChain(dependencies, cursor, { parts, isGone: true }, abortSignal);
-      } finally {
-        places.set(chain.writer, cursor.current);
-      }
+      await whereFounded(chain, async (founded) => {
+        const cursor = await KeptCursor.load(state, chain, abortSignal);
+        try {
+          const unvouched = await shipChain(dependencies, cursor, founded, abortSignal);
+          if (unvouched > 0) broken.add(chain.writer);
+        } finally {
+          places.set(chain.writer, cursor.current);
+        }
+      });
     });
   } finally {
     // Entries that this process has shipped meanwhile are no backlog.
     places.set(writer, ownCursor());
   }
-  const backlog = await measure(dependencies, chains, places, asOf, abortSignal);
-  return { ...backlog, failedChains: failed.size };
+  const shippable = chains.filter((chain) => !unfounded.has(chain.writer));
+  const backlog = await measure(dependencies, shippable, places, asOf, abortSignal);
+  const recent = lost.filter((chain) => unfounded.has(chain.writer) && ageOf(chain) < COUNTED_FOR_IN_MS);
+  return { ...backlog, failedChains: failed.size, unvouchedChains: recent.length + broken.size };
 }
 
 /** Makes the event of a backlog, for alerts. Every finished sweep sends one, also of an empty backlog. */
 export function backlogEvent(
-  { chains, bytes, oldestAgeInMs, failedChains }: Backlog,
+  { chains, bytes, oldestAgeInMs, failedChains, unvouchedChains }: Backlog,
   writer: string,
   now: Date,
 ): AuditEvent {
@@ -94,21 +124,21 @@ export function backlogEvent(
     name: 'gateway.audit.backlog',
     time: now,
     properties: { writer },
-    measurements: { chains, bytes, oldestAgeInMs, failedChains },
+    measurements: { chains, bytes, oldestAgeInMs, failedChains, unvouchedChains },
   };
 }
 
 async function measure(
   { ledger }: ShippingDependencies,
   chains: readonly LedgerChain[],
-  places: ReadonlyMap<string, Place>,
+  places: ReadonlyMap<string, CursorPlace>,
   asOf: Date,
   abortSignal: AbortSignal | undefined,
-): Promise<Omit<Backlog, 'failedChains'>> {
+): Promise<Pick<Backlog, 'chains' | 'bytes' | 'oldestAgeInMs'>> {
   const behind = chains.filter((chain) => bytesBehind(chain, places.get(chain.writer)) > 0);
   let oldestAgeInMs = 0;
   for (const { writer } of behind.slice(0, MAXIMUM_LOOKED_UP)) {
-    const { part, offset } = places.get(writer) ?? placeOf(undefined);
+    const { part, offset } = places.get(writer) ?? START;
     const { value: lines } = await readLines(ledger, writer, { part, offset }, abortSignal).next();
     const oldest = lines?.[0];
     const entry = oldest?.isWhole === true ? parseEntry(oldest.text) : undefined;
@@ -118,7 +148,7 @@ async function measure(
   return { chains: behind.length, bytes, oldestAgeInMs };
 }
 
-function bytesBehind({ parts }: LedgerChain, { part, offset }: Place = placeOf(undefined)): number {
+function bytesBehind({ parts }: LedgerChain, { part, offset }: CursorPlace = START): number {
   return parts.reduce((sum, other) => {
     if (other.part < part) return sum;
     return sum + (other.part === part ? Math.max(0, other.bytes - offset) : other.bytes);

@@ -23,6 +23,17 @@ test('each key is asked for once, also one that is not known', async () => {
   expect(asked).toEqual(['known', 'other']);
 });
 
+test('a key that could not be read is asked for again', async () => {
+  let asked = 0;
+  const check = createSignatureCheck(() => {
+    asked += 1;
+    return asked === 1 ? Promise.reject(new Error('away')) : Promise.resolve(JWK);
+  });
+  const value = signatureOf('Grüße');
+  await expect(check('key', 'Grüße', value)).rejects.toThrow('away');
+  expect(await check('key', 'Grüße', value)).toBe(true);
+});
+
 test('a text and its bytes have one signature, and another text has not', async () => {
   const check = createSignatureCheck(() => Promise.resolve(JWK));
   const value = signatureOf('Grüße');

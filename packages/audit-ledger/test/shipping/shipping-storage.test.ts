@@ -6,7 +6,9 @@ import { EventDelivery } from '../../src/shipping/event-delivery.ts';
 import { LedgerShipping } from '../../src/shipping/ledger-shipping.ts';
 import { createStateStore } from '../../src/storage/state-store.ts';
 import { FakeIngestion } from '../fake-ingestion.ts';
+import { signedCheckpoint } from '../memory-storage.ts';
 import { startStorageAccount } from '../storage-account.ts';
+import { auditPublicKeys } from '../verification/sample-chain.ts';
 
 let account: Awaited<ReturnType<typeof startStorageAccount>>;
 let containers = 0;
@@ -47,6 +49,8 @@ function createLedger() {
     const shipping = new LedgerShipping({
       writer: writer.name,
       append: (body) => writer.append(body),
+      sealKey: writer.sealKey,
+      publicKeys: auditPublicKeys,
       ledger,
       state,
       delivery: new EventDelivery({
@@ -147,6 +151,7 @@ test('what a lost process wrote is shipped and closed by another, once', async (
     lost.writer.append({ kind: 'opening', record: { id: 'open' } }),
     ...closings(700).map((body) => lost.writer.append(body)),
   ]);
+  await lost.writer.append(signedCheckpoint(lost.writer.name, lost.writer.head));
   await lost.shipping.close(0);
   ingestion.faults.length = 0;
 

@@ -1,0 +1,118 @@
+import { SealPublicKey } from '../keys/seal-key.ts';
+import { createSignatureCheck, type PublicKeys } from '../keys/signature.ts';
+import { LedgerEntry, signedText } from '../ledger/ledger-entry.ts';
+import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
+import { parseEntry } from '../ledger/parse-entry.ts';
+import { readLines } from '../ledger/read-lines.ts';
+import { CHAIN_START, readVouched, type SealedChain } from './read-vouched.ts';
+
+/** The dependencies of foundings: the ledger, the public halves of the audit key, and the chain of this process. */
+interface FoundingDependencies {
+  readonly ledger: LedgerReader;
+  readonly publicKeys: PublicKeys;
+  readonly writer: string;
+  readonly sealKey: SealPublicKey;
+}
+
+/** Tells which chains are founded, and by which seal keys. */
+export interface Foundings {
+  /**
+   * Gives the key that the seals of a chain must fit; undefined where the chain is not founded. The chain of this process
+   * has its own key, founded or not. @throws what the reader and the public keys throw, and the signal's reason.
+   */
+  sealKeyOf(chain: LedgerChain, abortSignal?: AbortSignal): Promise<SealPublicKey | undefined>;
+  /** Tells whether a chain is founded, also that of this process. @throws as `sealKeyOf` does. */
+  isFounded(chain: LedgerChain, abortSignal?: AbortSignal): Promise<boolean>;
+}
+
+/**
+ * The first signature of a chain is looked for in so many bytes. A process asks for it with its first entry, so a chain
+ * without one there began while the audit key could not be used for minutes.
+ */
+const MOST_UNFOUNDED_BYTES = 64 * 1024 * 1024;
+/** A signature names one of so many entries before it. */
+const MOST_ENTRIES_SINCE = 16_384;
+/** The most chains of which the seal key is remembered. */
+const MOST_REMEMBERED = 10_000;
+
+/**
+ * Reads the foundings of chains. A chain is founded when its first entry names a seal key, its entries up to the first
+ * audit signature are linked and sealed with that key, and the signature fits the entry that it names. Keys are
+ * remembered; a chain that is not founded is read again when it has grown.
+ */
+export function createFoundings({ ledger, publicKeys, writer, sealKey }: FoundingDependencies): Foundings {
+  const checkSignature = createSignatureCheck(publicKeys);
+  const known = new Map<string, { readonly end: string; readonly key: SealPublicKey | undefined }>();
+  const lookUp = async (chain: LedgerChain, abortSignal?: AbortSignal) => {
+    const end = describeEnd(chain);
+    const remembered = known.get(chain.writer);
+    if (remembered && (remembered.key || remembered.end === end)) return remembered.key;
+    const key = await findSealKey(ledger, chain, checkSignature, abortSignal);
+    known.delete(chain.writer);
+    known.set(chain.writer, { end, key });
+    const [oldest] = known.keys();
+    if (known.size > MOST_REMEMBERED && oldest !== undefined) known.delete(oldest);
+    return key;
+  };
+  return {
+    sealKeyOf: async (chain, abortSignal) => (chain.writer === writer ? sealKey : lookUp(chain, abortSignal)),
+    isFounded: async (chain, abortSignal) => (await lookUp(chain, abortSignal)) !== undefined,
+  };
+}
+
+async function findSealKey(
+  ledger: LedgerReader,
+  { writer, parts }: LedgerChain,
+  checkSignature: ReturnType<typeof createSignatureCheck>,
+  abortSignal: AbortSignal | undefined,
+): Promise<SealPublicKey | undefined> {
+  const sealKey = await readNamedKey(ledger, writer, abortSignal);
+  if (!sealKey) return undefined;
+  const chain: SealedChain = {
+    writer,
+    sealKey,
+    parts: parts.filter(({ bytes }) => bytes > 0),
+    isGone: false,
+  };
+  const hashes: string[] = [];
+  let size = 0;
+  for await (const { lines } of readVouched(ledger, chain, CHAIN_START, abortSignal)) {
+    if (lines[0]?.problem) return undefined;
+    for (const { entry, place } of lines) {
+      hashes[place.sequence % MOST_ENTRIES_SINCE] = place.hash;
+      if (entry?.kind !== 'checkpoint' || entry.signature === undefined) continue;
+      const { data } = LedgerEntry.safeParse(entry);
+      const signature = data?.kind === 'checkpoint' ? data.signature : undefined;
+      if (!signature) return undefined;
+      const { keyId, sequence, hash, value } = signature;
+      const isNamed =
+        sequence <= place.sequence &&
+        place.sequence - sequence < MOST_ENTRIES_SINCE &&
+        hashes[sequence % MOST_ENTRIES_SINCE] === hash;
+      // A process puts no signature on its chain but those that it got, so one that does not fit is forged.
+      return isNamed && (await checkSignature(keyId, signedText(writer, signature), value))
+        ? sealKey
+        : undefined;
+    }
+    size += lines.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (size > MOST_UNFOUNDED_BYTES) return undefined;
+  }
+  return undefined;
+}
+
+/** Reads the seal key that the first entry of a chain names. Nothing vouches for it yet. */
+async function readNamedKey(
+  ledger: LedgerReader,
+  writer: string,
+  abortSignal: AbortSignal | undefined,
+): Promise<SealPublicKey | undefined> {
+  const { value: lines } = await readLines(ledger, writer, { part: 1 }, abortSignal).next();
+  const [first] = lines ?? [];
+  const entry = first?.isWhole === true ? parseEntry(first.text) : undefined;
+  return entry?.kind === 'chain' ? SealPublicKey.safeParse(entry.sealKey).data : undefined;
+}
+
+function describeEnd({ parts }: LedgerChain): string {
+  const last = parts.at(-1);
+  return `${parts.length}.${last?.part}.${last?.bytes}`;
+}
