@@ -10,6 +10,8 @@ const BURST_BYTES = 1_048_576;
 const BYTES_IN_A_MS = 50_000;
 /** Shorter waits are put together, since timers are exact to a millisecond only. */
 const SHORTEST_WAIT_IN_MS = 5;
+/** The bytes of waiting parts that go on at once: one part of a sender that is as fast as the reader. */
+const BYTES_AT_ONCE = 65_536;
 
 /** The parts of a body in order. Its `next` rejects when the connection breaks off; its `return` is never called. */
 export type BodyParts = Pick<AsyncIterator<Uint8Array, unknown, undefined>, 'next'>;
@@ -25,10 +27,11 @@ export async function readBody(
   parts: BodyParts | undefined,
   contentLength: string | null,
   { maximumBytes, held, abortSignal }: BodyLimits,
-  pace: Pick<BodyPace, 'next'> = bodyPace,
+  bodies: Pick<BodyPace, 'begin'> = bodyPace,
 ): Promise<Uint8Array> {
   const declared = Number(contentLength ?? Number.NaN);
   const received = new ReceivedBytes(declared || 0);
+  const pace = bodies.begin(declared || 0);
   // The rest of the body may take long to come, and the bytes before it are of no use once the call has ended.
   const forget = () => received.forget();
   abortSignal.addEventListener('abort', forget, { once: true });
@@ -42,7 +45,7 @@ export async function readBody(
       if (size > maximumBytes) throw tooLarge(maximumBytes);
       held.resize(size, declared || 0);
       received.add(part.value);
-      await pace.next(size, part.value.byteLength);
+      await pace.next(part.value.byteLength);
     }
   } catch (error) {
     forget();
@@ -112,14 +115,12 @@ async function orGone<Part>(reading: Promise<Part>): Promise<Part> {
  * Reads the rest of a refused body and drops it. Cancelling would cut the connection, on which the refusal goes out and the
  * platform's host sends the next request.
  */
-async function discard(parts: BodyParts | undefined, pace: Pick<BodyPace, 'next'>): Promise<void> {
+async function discard(parts: BodyParts | undefined, pace: PacedBody): Promise<void> {
   try {
-    let size = 0;
     for (;;) {
       const part = await parts?.next();
       if (!part || part.done) return;
-      size += part.value.byteLength;
-      await pace.next(size, part.value.byteLength);
+      await pace.next(part.value.byteLength);
     }
   } catch {
     // The sender has broken off.
@@ -139,30 +140,90 @@ export interface PaceClock {
   readonly wait: (durationInMs: number) => Promise<unknown>;
 }
 
+/** The pace of one body. */
+export interface PacedBody {
+  /**
+   * Counts a part of the body.
+   * @returns undefined when the next part may be read at once, or a promise that resolves when it may.
+   */
+  next(bytes: number): Promise<void> | undefined;
+}
+
+interface WaitingPart {
+  /** The place of its body in the order in which bodies began. */
+  readonly order: number;
+  /** The bytes of its body that are declared, or have come when there are more of them. */
+  readonly size: number;
+  readonly bytes: number;
+  readonly goOn: () => void;
+}
+
+/** The orders in which waiting parts go on, some by each. */
+const ORDERS: readonly ((one: WaitingPart, other: WaitingPart) => number)[] = [
+  (one, other) => one.order - other.order,
+  (one, other) => one.size - other.size,
+];
+
 /**
  * Bounds the speed at which large bodies are read to 50 MB/s, all bodies together, after a burst. A body that is read at
  * full speed takes much of the machine on every hop, and other calls wait for time on each. A sender slows down once the
  * buffers of the connection are full.
+ *
+ * Large bodies are read one after another: the body that began first and the smallest one go on at the same time. Bodies
+ * that are read in step would all be held at the same time, and would all be whole at the same moment. A part waits only
+ * for parts that have come, so that a slow sender keeps nobody waiting.
  */
 export class BodyPace {
   readonly #clock: PaceClock;
   /** The time by which the bytes that were read are due. */
   #dueAt = 0;
+  #begun = 0;
+  readonly #waiting: WaitingPart[] = [];
 
   constructor(clock: PaceClock) {
     this.#clock = clock;
   }
 
   /**
-   * Counts a part of a body.
-   * @param size the bytes of the body until now, those of the part included.
-   * @returns undefined when the next part may be read at once, or a promise that resolves when it may.
+   * Begins a body.
+   * @param declared the length that the request declares, in bytes; 0 for none.
    */
-  next(size: number, bytes: number): Promise<unknown> | undefined {
-    if (size <= FREE_BYTES) return undefined;
-    const now = this.#clock.now();
-    this.#dueAt = Math.max(this.#dueAt, now - BURST_BYTES / BYTES_IN_A_MS) + bytes / BYTES_IN_A_MS;
-    return this.#dueAt - now < SHORTEST_WAIT_IN_MS ? undefined : this.#clock.wait(this.#dueAt - now);
+  begin(declared: number): PacedBody {
+    const order = (this.#begun += 1);
+    let size = 0;
+    return {
+      next: (bytes) => {
+        size += bytes;
+        if (size <= FREE_BYTES) return undefined;
+        const earliest = this.#clock.now() - BURST_BYTES / BYTES_IN_A_MS;
+        this.#dueAt = Math.max(this.#dueAt, earliest) + bytes / BYTES_IN_A_MS;
+        if (this.#dueInMs() < SHORTEST_WAIT_IN_MS) return undefined;
+        return new Promise((goOn) => {
+          this.#waiting.push({ order, size: Math.max(declared, size), bytes, goOn });
+          if (this.#waiting.length === 1) void this.#letOn();
+        });
+      },
+    };
+  }
+
+  /** Lets waiting parts go on until none is left. */
+  async #letOn(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#clock.wait(Math.max(SHORTEST_WAIT_IN_MS, this.#dueInMs()));
+      for (const order of ORDERS) {
+        this.#waiting.sort(order);
+        for (let bytes = 0; bytes < BYTES_AT_ONCE;) {
+          const part = this.#waiting.shift();
+          if (!part) break;
+          bytes += part.bytes;
+          part.goOn();
+        }
+      }
+    }
+  }
+
+  #dueInMs(): number {
+    return this.#dueAt - this.#clock.now();
   }
 }
 

@@ -1,15 +1,16 @@
 import fc from 'fast-check';
+import { settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { BodyPace } from '../../../src/functions/read-body.ts';
 
 const MEGABYTE = 1_048_576;
 
-/** Makes a pace and a clock that goes on by exactly the time that is waited. */
+/** Makes a pace and a clock that goes on by exactly the time that is waited, once everything else has settled. */
 function startPace() {
   const clock = { now: 1_000, waits: 0 };
-  const wait = (durationInMs: number) => {
-    clock.now += durationInMs;
+  const wait = async (durationInMs: number) => {
     clock.waits += 1;
-    return Promise.resolve();
+    await settled();
+    clock.now += durationInMs;
   };
   return { clock, pace: new BodyPace({ now: () => clock.now, wait }) };
 }
@@ -18,10 +19,11 @@ function startPace() {
 async function read(
   { clock, pace }: ReturnType<typeof startPace>,
   parts: readonly number[],
+  declared = 0,
 ): Promise<number> {
   const startedAt = clock.now;
-  let size = 0;
-  for (const bytes of parts) await pace.next((size += bytes), bytes);
+  const body = pace.begin(declared);
+  for (const bytes of parts) await body.next(bytes);
   return clock.now - startedAt;
 }
 
@@ -56,7 +58,58 @@ test('large bodies together are no faster than one, and have one burst', async (
 test('small bodies never wait, however many large ones are read', () => {
   const started = startPace();
   void read(started, inParts(20 * MEGABYTE));
-  expect(started.pace.next(131_072, 65_536)).toBeUndefined();
+  expect(started.pace.begin(0).next(131_072)).toBeUndefined();
+});
+
+test('large bodies of one size are read two at a time, in the order in which they began', async () => {
+  const started = startPace();
+  const ends = await Promise.all(
+    Array.from({ length: 6 }, () => read(started, inParts(5 * MEGABYTE), 5 * MEGABYTE)),
+  );
+  for (const [index, megabytes] of [10, 10, 20, 20, 30, 30].entries())
+    expect(ends[index]).toBeCloseTo(paced(megabytes), -2);
+});
+
+test.each([
+  ['declared', 2 * MEGABYTE],
+  ['undeclared', 0],
+])(
+  'a smaller body of %s length waits for few bytes of the large ones that began earlier',
+  async (_, declared) => {
+    const started = startPace();
+    const large = Array.from({ length: 20 }, () => read(started, inParts(20 * MEGABYTE), 20 * MEGABYTE));
+    for (let turn = 0; turn < 10; turn += 1) await settled();
+    expect(await read(started, inParts(2 * MEGABYTE), declared)).toBeLessThan(paced(6));
+    await Promise.all(large);
+  },
+);
+
+test('a sender that stalls keeps nobody waiting, and goes on before those that began later', async () => {
+  const started = startPace();
+  const [first, second] = [started.pace.begin(0), started.pace.begin(0)];
+  await first.next(2 * MEGABYTE);
+  const stalledAt = started.clock.now;
+  for (let part = 0; part < 16; part += 1) await second.next(65_536);
+  expect(started.clock.now - stalledAt).toBeLessThan(MEGABYTE / 50_000 + 5);
+  const order: string[] = [];
+  await Promise.all([
+    Promise.resolve(second.next(MEGABYTE)).then(() => order.push('second')),
+    Promise.resolve(first.next(MEGABYTE)).then(() => order.push('first')),
+  ]);
+  expect(order).toEqual(['first', 'second']);
+});
+
+test('bodies that come in small parts go on together', async () => {
+  const started = startPace();
+  const slow = Array.from({ length: 1_000 }, () => started.pace.begin(0));
+  for (const body of slow) void body.next(131_072);
+  const large = started.pace.begin(0);
+  void large.next(10 * MEGABYTE);
+  const waiting = slow.map((body) => body.next(64));
+  expect(waiting).not.toContain(undefined);
+  const waits = started.clock.waits;
+  await Promise.all(waiting.map((part) => part ?? Promise.resolve()));
+  expect(started.clock.waits - waits).toBeLessThanOrEqual(2);
 });
 
 test('a time without large bodies saves up one burst', async () => {

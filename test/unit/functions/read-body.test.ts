@@ -7,7 +7,7 @@ import { type BodyPace, type BodyParts, readBody } from '../../../src/functions/
 import { settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { rejectedBy } from '../thrown-by.ts';
 
-const AT_ONCE = { next: () => undefined };
+const AT_ONCE = { begin: () => ({ next: () => undefined }) };
 
 function limitsOf(maximumBytes: number, limits: Partial<BodyLimits> = {}): BodyLimits {
   const { signal: abortSignal } = new AbortController();
@@ -19,7 +19,7 @@ function partsOf({ body }: Request): BodyParts | undefined {
 }
 
 /** Makes a request whose body comes in these chunks; `counted.read` is the number of chunks that were read. */
-function request(chunks: readonly string[], contentLength?: string, pace: Pick<BodyPace, 'next'> = AT_ONCE) {
+function request(chunks: readonly string[], contentLength?: string, pace: Pick<BodyPace, 'begin'> = AT_ONCE) {
   const counted = { read: 0 };
   const stream = new ReadableStream<Uint8Array>(
     {
@@ -203,14 +203,13 @@ test.each([
 ])('every part of a body that is %s waits for the pace', async (_, maximumBytes, length, expected) => {
   const counted: number[] = [];
   let goOn: () => void = () => undefined;
-  const pace: Pick<BodyPace, 'next'> = {
-    next: (_, bytes) => {
-      counted.push(bytes);
-      return new Promise<void>((resolve) => {
-        goOn = resolve;
-      });
-    },
+  const next = (bytes: number) => {
+    counted.push(bytes);
+    return new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
   };
+  const pace = { begin: () => ({ next }) };
   const body = Promise.allSettled([request(['abc', 'd', 'ef'], length, pace).read(maximumBytes)]);
   for (let part = 1; part <= expected.length; part += 1) {
     await settled();

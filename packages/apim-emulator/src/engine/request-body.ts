@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { PolicyBody } from '@vertex-ai-gateway/csharp-expressions/context';
 import type { Tier } from '../policies/policy.ts';
-import { bodyPace } from './body-pace.ts';
+import { bodyPace, type PacedBody } from './body-pace.ts';
 import { PolicyFailure } from './policy-failure.ts';
 
 /**
@@ -14,6 +15,9 @@ const MAXIMUM_BUFFERED_BYTES: Readonly<Record<Tier, number>> = {
   v2: 2 * 1024 * 1024,
 };
 
+/** The parts of a body in order. */
+type BodyParts = Pick<AsyncIterator<Buffer, unknown, undefined>, 'next'>;
+
 /**
  * A request's body: its first bytes in memory, and, where it is longer than they are, the rest still to be read.
  */
@@ -21,11 +25,11 @@ export class RequestBody implements PolicyBody {
   readonly #maximum: number;
   /** The parts of the head as they came, or one that joins them; null once a policy has taken them. */
   #parts: readonly Buffer[] | null;
-  #rest: AsyncIterator<Buffer> | undefined;
-  readonly #unread: AsyncIterator<Buffer> | undefined;
+  #rest: BodyParts | undefined;
+  readonly #unread: BodyParts | undefined;
   #isSent = false;
 
-  private constructor(parts: readonly Buffer[], rest: AsyncIterator<Buffer> | undefined, maximum: number) {
+  private constructor(parts: readonly Buffer[], rest: BodyParts | undefined, maximum: number) {
     this.#maximum = maximum;
     this.#parts = parts;
     this.#rest = rest;
@@ -36,17 +40,18 @@ export class RequestBody implements PolicyBody {
    * Reads at most about as much ahead as is kept; by events, which for the short bodies of most requests cost less than an iterator.
    * @throws the stream's error, also for a client that leaves before its request is whole.
    */
-  static receive(stream: Readable, tier: Tier): Promise<RequestBody> {
+  static receive(stream: IncomingMessage, tier: Tier): Promise<RequestBody> {
     const maximum = MAXIMUM_BUFFERED_BYTES[tier];
     const received = Promise.withResolvers<RequestBody>();
     const chunks: Buffer[] = [];
     let length = 0;
+    const pace = bodyPace.begin(Number(stream.headers['content-length'] ?? 0));
     const listeners = {
       data: (chunk: Buffer): void => {
         chunks.push(chunk);
         length += chunk.length;
-        if (length > maximum) return resolve(stream.pause()[Symbol.asyncIterator]());
-        const mayGoOn = bodyPace.next(length, chunk.length);
+        if (length > maximum) return resolve(paced(stream.pause()[Symbol.asyncIterator](), pace));
+        const mayGoOn = pace.next(chunk.length);
         if (!mayGoOn) return;
         stream.pause();
         void mayGoOn.then(() => stream.resume());
@@ -55,7 +60,7 @@ export class RequestBody implements PolicyBody {
       error: received.reject,
       close: (): void => received.reject(new Error('The request broke off.')),
     };
-    const resolve = (rest: AsyncIterator<Buffer> | undefined): void => {
+    const resolve = (rest: BodyParts | undefined): void => {
       for (const [event, listener] of Object.entries(listeners)) stream.off(event, listener);
       received.resolve(new RequestBody(chunks, rest, maximum));
     };
@@ -115,8 +120,21 @@ export class RequestBody implements PolicyBody {
   }
 }
 
+/** Reads the rest of a body at its pace. */
+function paced(rest: BodyParts, pace: PacedBody): BodyParts {
+  let mayGoOn: Promise<void> | undefined;
+  return {
+    next: async () => {
+      await mayGoOn;
+      const part = await rest.next();
+      if (!part.done) mayGoOn = pace.next(part.value.length);
+      return part;
+    },
+  };
+}
+
 /** The parts of the head are sent as they came: to join 8 MB would hold up other calls. */
-async function* chunksOf(parts: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+async function* chunksOf(parts: readonly Buffer[], rest: BodyParts): AsyncGenerator<Buffer> {
   yield* parts;
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
