@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { answerInOrder } from '@vertex-ai-gateway/apim-emulator/answer-in-order';
 import { applyFault, type Control } from '../control/control.ts';
 import { forward, refuse } from './forward.ts';
 import { findFunction, type HttpFunction } from './http-function.ts';
@@ -39,9 +40,11 @@ interface Matched {
 
 /**
  * Makes the HTTP listener of the host. Each request gets an answer, or its connection is dropped; it throws nothing.
+ * The requests of one connection are served one after the other, as in Kestrel.
  */
 export function createListener(serving: Serving): RequestListener {
-  return (message, response) => {
+  return answerInOrder(async (message, response) => {
+    const closed = new Promise((resolve) => response.once('close', resolve));
     const recorder = new Recorder(serving.control, message);
     serve(serving, message, response, recorder).catch((error: unknown) => {
       serving.log('error', 'host', error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -51,7 +54,8 @@ export function createListener(serving: Serving): RequestListener {
     // The rest of a body is read off the connection, which could not serve its next request otherwise.
     response.once('finish', () => message.resume());
     response.once('close', () => recorder.end());
-  };
+    await closed;
+  });
 }
 
 async function serve(
