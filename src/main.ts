@@ -140,6 +140,7 @@ const answerQuestion = createAnswerQuestion({
       keyUrl: settings.AUDIT_KEY_URL,
       credential: createManagedIdentity(settings.AZURE_CLIENT_ID),
       query,
+      connectionString: settings.APPLICATIONINSIGHTS_CONNECTION_STRING,
     }),
   ),
 });

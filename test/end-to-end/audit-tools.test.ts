@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { constants, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { constants, createHash, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -64,9 +64,18 @@ function run(
 }
 
 /** Runs a command line on the running chain. */
-async function tool(name: string, ...parameters: readonly string[]): Promise<Ended> {
+function tool(name: string, ...parameters: readonly string[]): Promise<Ended> {
+  return toolWith({}, name, ...parameters);
+}
+
+/** Runs a command line on the running chain, with other settings. A setting that is undefined is left out. */
+async function toolWith(
+  settings: Readonly<Record<string, string | undefined>>,
+  name: string,
+  ...parameters: readonly string[]
+): Promise<Ended> {
   const { functionAppSettings, certificateAuthorityFile } = observed.chain.environment;
-  const environment = { ...functionAppSettings, NODE_EXTRA_CA_CERTS: certificateAuthorityFile };
+  const environment = { ...functionAppSettings, NODE_EXTRA_CA_CERTS: certificateAuthorityFile, ...settings };
   const file = join(scratch, 'environment.json');
   writeFileSync(file, JSON.stringify({ functionAppSettings: environment }));
   return run([join(ROOT, `scripts/audit/${name}.ts`), '--environment-file', file, ...parameters]);
@@ -192,8 +201,10 @@ test('audit:export writes a bundle, and is itself on the ledger', async () => {
 test('a bundle is verified in an empty folder, with no settings, no network and one package', async () => {
   const alone = await verifyAlone('--bundle', bundle);
   expect(alone).toMatchObject({ code: 1, errors: '' });
-  expect(alone.output).toMatch(/^Not verified, /);
-  expect(alone.output).toContain('--public-key names one that you know from elsewhere');
+  expect(alone.output).toMatch(/^Not verified/);
+  expect(alone.output).toMatch(
+    /\nNot checked: Who signed\. .*, with --public-key\. The bundle's keys: https:/,
+  );
 
   const [{ kid } = { kid: '' }] = readKeys();
   const keys = createAuditPublicKeys(stored.settings.AUDIT_KEY_URL ?? '', () => stored.credential);
@@ -201,7 +212,75 @@ test('a bundle is verified in an empty folder, with no settings, no network and 
   writeFileSync(publicKeyFile, key.export({ type: 'spki', format: 'pem' }));
   const known = await verifyAlone('--bundle', bundle, '--public-key', publicKeyFile, '--json');
   expect(known.code).toBe(0);
-  expect(readReport(known)).toMatchObject({ scope: 'bundle', isIntact: true, notChecked: [] });
+  expect(readReport(known)).toMatchObject({ isIntact: true, notChecked: [] });
+  const { output } = await verifyAlone('--bundle', bundle, '--public-key', publicKeyFile);
+  expect(output).toMatch(/^Nothing is wrong\./);
+});
+
+test.each<[string, Readonly<Record<string, string | undefined>>]>([
+  ['no audit key', { AUDIT_KEY_URL: undefined }],
+  ['a key service that does not answer', { AUDIT_KEY_URL: 'https://127.0.0.1:1/keys/audit' }],
+  ['a file that is not there', { AUDIT_KEY_URL: 'file:///nowhere.pem' }],
+])('with %s the ledger is not verified, and the first line says so', async (_, settings) => {
+  const ended = await toolWith(settings, 'verify');
+  expect(ended).toMatchObject({ code: 1, errors: '' });
+  expect(ended.output).toMatch(/^Not verified/);
+  expect(ended.output).toContain('Not checked: Who signed, because the audit key is not known.');
+  const known = await toolWith(settings, 'verify', '--public-key', publicKeyFile, '--json');
+  expect(readReport(known)).toMatchObject({ isIntact: true, notChecked: [] });
+});
+
+test('without an audit key nothing is exported', async () => {
+  const out = join(scratch, 'unsigned');
+  const ended = await toolWith({ AUDIT_KEY_URL: undefined }, 'export', '--out', out);
+  expect(ended).toMatchObject({ code: 2, output: '' });
+  expect(ended.errors).toContain('AUDIT_KEY_URL is missing');
+  expect(readdirSync(out)).toEqual([]);
+});
+
+test('a bundle that is signed again by a key of one’s own, under the same id, is verified by nobody', async () => {
+  const forged = join(scratch, 'forged');
+  cpSync(bundle, forged, { recursive: true });
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const own = publicKey.export({ format: 'jwk' });
+  const keys = `${JSON.stringify({ keys: readKeys().map(({ kid }) => ({ kid, ...own })) }, null, 2)}\n`;
+  writeFileSync(join(forged, 'keys.json'), keys);
+  const file = join(forged, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as {
+    from: string;
+    files: { path: string; bytes: number; sha256: string }[];
+  };
+  manifest.from = '2020-01-01T00:00:00.000Z';
+  for (const entry of manifest.files)
+    if (entry.path === 'keys.json')
+      Object.assign(entry, {
+        bytes: keys.length,
+        sha256: createHash('sha256').update(keys).digest('hex'),
+      });
+  const text = JSON.stringify(manifest);
+  writeFileSync(file, text);
+  const padding = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+  const value = sign('sha256', Buffer.from(text), { key: privateKey, ...padding }).toString('base64url');
+  const keyId = readKeys()[0]?.kid;
+  writeFileSync(
+    join(forged, 'manifest.signature.json'),
+    JSON.stringify({ keyId, algorithm: 'PS256', value }),
+  );
+  expect((await verifyAlone('--bundle', forged)).code).toBe(1);
+  const known = await verifyAlone('--bundle', forged, '--public-key', publicKeyFile, '--json');
+  expect(known.code).toBe(1);
+  expect(readReport(known).findings).toContainEqual(
+    expect.objectContaining({ kind: 'bad-signature', file: 'manifest.signature.json' }),
+  );
+});
+
+test('a manifest whose signature is gone is found without a key too', async () => {
+  const unsigned = join(scratch, 'without-signature');
+  cpSync(bundle, unsigned, { recursive: true });
+  rmSync(join(unsigned, 'manifest.signature.json'));
+  const ended = await verifyAlone('--bundle', unsigned);
+  expect(ended.code).toBe(1);
+  expect(ended.output).toContain('The manifest is not signed.');
 });
 
 function readKeys(): { kid: string }[] {

@@ -45,6 +45,7 @@ test('each failure of a running process is an AuditError', async () => {
     keyUrl: undefined,
     credential: noIdentity,
     query: undefined,
+    connectionString: '',
   });
   const publicKeys = createAuditPublicKeys(pathToFileURL(join(folder, 'none.pem')).href, () => noIdentity);
   const failures = [

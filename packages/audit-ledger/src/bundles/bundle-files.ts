@@ -32,7 +32,7 @@ export async function listBundleFiles(folder: string): Promise<BundleFiles> {
     const path = pathIn(folder, join(entry.parentPath, entry.name));
     if (entry.isFile()) paths.add(path);
     else if (!entry.isDirectory())
-      findings.push(wrongFile(path, `${path} is no file of the bundle's own, and was not read.`));
+      findings.push(wrongFile(path, `${showPath(path)} is no file of the bundle's own, and was not read.`));
   }
   return { folder, paths, findings, notChecked: [] };
 }
@@ -46,7 +46,7 @@ export async function readText(
   const file = join(folder, path);
   const { size } = await lstat(file);
   if (size <= MOST_BYTES) return readFile(file, 'utf8');
-  findings.push(wrongFile(path, `The file ${path} is too long to be one of a bundle.`));
+  findings.push(wrongFile(path, `The file ${showPath(path)} is too long to be one of a bundle.`));
   return undefined;
 }
 
@@ -63,6 +63,11 @@ export function parse<Schema extends z.ZodType>(
     findings.push(wrongFile(path, `The file ${path} is not as audit:export writes it.`));
     return undefined;
   }
+}
+
+/** Writes a path for people. Letters that look like others are written by their number, as in `ledg\u{435}r`. */
+export function showPath(path: string): string {
+  return path.replaceAll(/[^\x20-\x7e]/gu, (letter) => `\\u{${letter.codePointAt(0)?.toString(16) ?? ''}}`);
 }
 
 /** Makes the finding of a file that is not as it should be. */

@@ -1,6 +1,7 @@
 import { AuditError } from '../audit-error.ts';
 import { inputInvalid } from '../input-invalid.ts';
 import { join } from 'node:path';
+import { thumbprintOf } from '../keys/thumbprint.ts';
 import type { PublicKeys } from '../keys/signature.ts';
 import { createFolderLedger } from '../ledger/folder-ledger.ts';
 import type { Anchor } from '../verification/evidence.ts';
@@ -8,7 +9,7 @@ import type { Finding } from '../verification/finding.ts';
 import { createFindingList } from '../verification/finding-list.ts';
 import type { VerificationReport } from '../verification/report.ts';
 import { verifyLedger } from '../verification/verify-ledger.ts';
-import { type BundleFiles, listBundleFiles, parse, readText } from './bundle-files.ts';
+import { type BundleFiles, listBundleFiles, parse, readText, showPath } from './bundle-files.ts';
 import {
   ANCHORS_FILE,
   BundleAnchor,
@@ -20,10 +21,14 @@ import {
 } from './bundle-manifest.ts';
 import { checkFiles } from './check-files.ts';
 import { checkManifestSignature } from './check-manifest-signature.ts';
+import { checkOwnReport } from './check-own-report.ts';
 
 /** The options of verifying a bundle. */
 interface BundleOptions {
-  /** Keys that are known from elsewhere; when undefined, those of the bundle itself are used. */
+  /**
+   * Keys that are known from elsewhere. When undefined, the bundle is held against its own keys, and is not verified, because
+   * whoever makes a bundle can choose those.
+   */
   readonly publicKeys: PublicKeys | undefined;
   /** The time of the verification. Ages are counted up to the bundle's own time. */
   readonly now: Date;
@@ -31,6 +36,10 @@ interface BundleOptions {
 
 /** Calls that began within this time before the bundle was made may still have been open. */
 const OPEN_FOR_IN_MS = 35 * 60_000;
+/** The most keys of a bundle that are shown. */
+const MOST_SHOWN = 8;
+/** The most letters of a key's id that are shown. */
+const LONGEST_SHOWN = 200;
 const ALL_TIME = { from: new Date(0).toISOString(), to: '9999-12-31T23:59:59.999Z' };
 
 /**
@@ -54,7 +63,7 @@ async function verifyFolder(folder: string, { publicKeys, now }: BundleOptions):
     throw inputInvalid(`The folder has no ${MANIFEST_FILE}, so it is no bundle of audit:export.`);
   const manifest = parse(BundleManifest, manifestText, MANIFEST_FILE, files);
   const keys = publicKeys ?? (await readBundleKeys(files));
-  await checkManifestSignature(files, manifestText, keys, publicKeys !== undefined);
+  await checkManifestSignature(files, manifestText, keys);
   if (manifest) await checkFiles(files, manifest);
   const { from, to, createdAt } = manifest ?? { ...ALL_TIME, createdAt: now.toISOString() };
   const anchors = await readAnchors(files);
@@ -71,25 +80,30 @@ async function verifyFolder(folder: string, { publicKeys, now }: BundleOptions):
       notChecked,
     },
   );
+  if (manifest) await checkOwnReport(files, manifest, report);
   const all = createFindingList();
   findings.forEach(all.add);
   (report.findings as readonly Finding[]).forEach(all.add);
   return {
     ...report,
     verifiedAt: now.toISOString(),
-    isIntact: report.isIntact && findings.length === 0,
+    isIntact: report.isIntact && findings.length === 0 && publicKeys !== undefined,
     findings: all.list(),
     findingCount: findings.length + report.findingCount,
   };
 }
 
-/** Reads the keys of the bundle itself; undefined where it has none. */
+/** Reads the keys of the bundle itself, and notes that nobody vouches for them; undefined where it has none. */
 async function readBundleKeys(files: BundleFiles): Promise<PublicKeys | undefined> {
-  files.notChecked.push(
-    `The public keys are those of the bundle itself (${KEYS_FILE}); --public-key names one that you know from elsewhere.`,
-  );
   const text = (await readText(files, KEYS_FILE)) ?? '{"keys":[]}';
   const { keys } = parse(BundleKeys, text, KEYS_FILE, files) ?? { keys: [] };
+  const shown = keys
+    .slice(0, MOST_SHOWN)
+    .map(({ kid, n, e }) => `${showPath(kid).slice(0, LONGEST_SHOWN)} (${thumbprintOf({ n, e })})`);
+  files.notChecked.push(
+    'Who signed. The signatures were held against the keys of the bundle itself, which whoever made it can choose. Name the ' +
+      `audit key, from elsewhere than the bundle, with --public-key. The bundle's keys: ${shown.join(', ') || 'none'}.`,
+  );
   return keys.length === 0 ? undefined : (keyId) => Promise.resolve(keys.find(({ kid }) => kid === keyId));
 }
 

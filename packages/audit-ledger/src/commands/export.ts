@@ -18,10 +18,12 @@ import {
   MANIFEST_FILE,
   MANIFEST_SIGNATURE_FILE,
   type ManifestSignature,
+  REPORT_FILE,
 } from '../bundles/bundle-manifest.ts';
 import { describeReport } from '../verification/describe-report.ts';
 import type { Anchor } from '../verification/evidence.ts';
 import type { PublicKeys } from '../keys/signature.ts';
+import { openTrustedKeys } from '../keys/trusted-keys.ts';
 import { hashFile, pathIn } from '../bundles/hash-file.ts';
 import { isActive } from '../verification/chain-times.ts';
 import { readAuditSettings } from './audit-settings.ts';
@@ -42,16 +44,17 @@ const README = `An evidence bundle of the audit trail of a gateway to Vertex AI.
   keys.json                  the public keys that signed
   report.json, report.txt    what verifying the ledger found when this bundle was made
   manifest.json              the period, and the SHA-256 of each file
-  manifest.signature.json    PS256 of manifest.json by the audit key, where there is one
+  manifest.signature.json    PS256 of manifest.json by the audit key
 
 To verify it, in a copy of the gateway's repository:
 
   npm ci
-  npm run audit:verify -- --bundle FOLDER
+  npm run audit:verify -- --bundle FOLDER --public-key FILE
 
-This asks nobody else. It checks the manifest, its signature, every file, and every chain against its hashes, its
-signatures and its anchors. The keys in keys.json are the bundle's own word; with --public-key FILE, a PEM file of the
-audit key that you have from elsewhere is believed instead.
+FILE is a PEM file of the audit key, which you must have from elsewhere than this bundle: without it the bundle is not
+verified, because whoever makes a bundle chooses the keys in keys.json. This asks nobody else. It checks the manifest,
+its signature, every file, and every chain against its hashes, its signatures and its anchors. A bundle without the
+signature of its manifest is no evidence.
 `;
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -96,10 +99,14 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   const settings = readAuditSettings(values['environment-file'], environmentFile);
   const dependencies = openAudit(settings);
   const keys = new Map<string, BundleKeys['keys'][number]>();
-  const publicKeys = dependencies.publicKeys && collecting(dependencies.publicKeys, keys);
-  const { AUDIT_KEY_URL: keyUrl } = settings;
-  const key =
-    keyUrl === undefined ? undefined : openAuditKey(keyUrl, dependencies.credential, SIGN_TIMEOUT_IN_MS);
+  const { AUDIT_KEY_URL: keyUrl, AUDIT_STORAGE_URL: storageUrl } = settings;
+  if (keyUrl === undefined)
+    throw inputInvalid(
+      'AUDIT_KEY_URL is missing: the audit key signs the bundle, which is no evidence without.',
+    );
+  const trusted = await openTrustedKeys({ storageUrl, keyUrl, credential: dependencies.credential });
+  const publicKeys = trusted.publicKeys && collecting(trusted.publicKeys, keys);
+  const key = openAuditKey(keyUrl, dependencies.credential, SIGN_TIMEOUT_IN_MS);
   const { signal } = new AbortController();
   await putOnLedger(
     { kind: 'export', from: period.from.toISOString(), to: period.to.toISOString() },
@@ -114,7 +121,7 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
     },
   );
 
-  const verifier = createLedgerVerifier({ ...dependencies, publicKeys });
+  const verifier = createLedgerVerifier({ ...dependencies, ...trusted, publicKeys });
   const graceInMs = settings.isLocal ? 0 : GRACE_IN_MS;
   const report = await verifier.verify({ period, graceInMs }, signal);
   // Anchors are read before the chains are copied, so that no chain may be shorter than they say.
@@ -129,11 +136,11 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   const write = (name: string, text: string) => writeFile(join(out, name), text);
   await mkdir(join(out, LEDGER_FOLDER), { recursive: true });
   await write(ANCHORS_FILE, linesOf(anchors, active));
-  await write('report.json', `${JSON.stringify(report, null, 2)}\n`);
+  await write(REPORT_FILE, `${JSON.stringify(report, null, 2)}\n`);
   await write('report.txt', `${describeReport(report)}\n`);
   await write('README.txt', README);
   // A first signature adds the key that signs the manifest to the keys.
-  if (key) await publicKeys?.((await signManifest(key, 'manifest')).keyId);
+  await publicKeys?.((await signManifest(key, 'manifest')).keyId);
   await write(KEYS_FILE, `${JSON.stringify({ keys: [...keys.values()] }, null, 2)}\n`);
   const manifest: BundleManifest = {
     version: 1,
@@ -144,8 +151,7 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   };
   const bytes = `${JSON.stringify(manifest, null, 2)}\n`;
   await write(MANIFEST_FILE, bytes);
-  if (key)
-    await write(MANIFEST_SIGNATURE_FILE, `${JSON.stringify(await signManifest(key, bytes), null, 2)}\n`);
+  await write(MANIFEST_SIGNATURE_FILE, `${JSON.stringify(await signManifest(key, bytes), null, 2)}\n`);
   console.log(`${out} holds ${active.length} chains. When they were exported: ${describeReport(report)}`);
 }
 

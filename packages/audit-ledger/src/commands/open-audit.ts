@@ -3,6 +3,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { createApplicationInsightsEvidence } from '../verification/application-insights-evidence.ts';
 import { createAuditPublicKeys } from '../keys/audit-public-keys.ts';
 import { createLedgerReader } from '../ledger/ledger-reader.ts';
+import { askIngestionAccess } from '../verification/ask-ingestion-access.ts';
 import type { VerifierDependencies } from '../verification/ledger-verifier.ts';
 import { createLogQuery } from '../reading/log-query.ts';
 import type { readAuditSettings } from './audit-settings.ts';
@@ -18,6 +19,7 @@ export function openAudit(settings: ReturnType<typeof readAuditSettings>): Verif
   readonly storage: BlobServiceClient;
 } {
   const { isLocal, applicationId, AUDIT_STORAGE_URL, AUDIT_KEY_URL } = settings;
+  const { APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString = '' } = settings;
   const credential = isLocal ? new ManagedIdentityCredential() : new DefaultAzureCredential();
   const storage = new BlobServiceClient(AUDIT_STORAGE_URL, credential, { retryOptions: RETRIES });
   const scope = `${settings.APPLICATIONINSIGHTS_QUERY_RESOURCE}/.default`;
@@ -37,6 +39,7 @@ export function openAudit(settings: ReturnType<typeof readAuditSettings>): Verif
               timeoutInMs: QUERY_TIMEOUT_IN_MS,
             }),
           ),
+    askAccess: (abortSignal) => askIngestionAccess(connectionString, new Date(), abortSignal),
     publicKeys:
       AUDIT_KEY_URL === undefined ? undefined : createAuditPublicKeys(AUDIT_KEY_URL, () => credential),
     now: () => new Date(),

@@ -17,7 +17,7 @@ const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace
   --grace        how long records may take to show in Application Insights; 10, or 0 for what npm start runs
   --retention    the days for which the workspace of Application Insights keeps records; 90
   --ledger-only  leaves Application Insights out: neither its records nor the edge's requests are looked at
-  --public-key   a PEM file with the audit key's public half, in place of the vault's or the bundle's word
+  --public-key   a PEM file with the audit key's public half, which is believed in place of the vault's; a bundle needs it
   --bundle       verifies what audit:export wrote, and asks nobody else
   --json         the report as JSON
 
@@ -99,8 +99,13 @@ async function verifyLive(
   const minutes = given ?? (settings.isLocal ? 0 : DEFAULT_GRACE_IN_MINUTES);
   // The packages of Azure are loaded here, because verifying a bundle needs none of them.
   const { openAudit } = await import('./open-audit.ts');
+  const { openTrustedKeys } = await import('../keys/trusted-keys.ts');
   const dependencies = openAudit(settings);
-  const verifier = createLedgerVerifier({ ...dependencies, ...(publicKeys && { publicKeys }) });
+  const { AUDIT_STORAGE_URL: storageUrl, AUDIT_KEY_URL: keyUrl } = settings;
+  const trusted = publicKeys
+    ? { publicKeys }
+    : await openTrustedKeys({ storageUrl, keyUrl, credential: dependencies.credential });
+  const verifier = createLedgerVerifier({ ...dependencies, ...trusted });
   return verifier.verify(
     { period, graceInMs: minutes * 60_000, retentionInDays, isLedgerOnly },
     new AbortController().signal,

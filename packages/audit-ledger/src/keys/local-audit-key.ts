@@ -1,6 +1,5 @@
 import {
   constants,
-  createHash,
   createPrivateKey,
   createPublicKey,
   type KeyObject,
@@ -11,6 +10,7 @@ import {
 import { open } from 'node:fs/promises';
 import { AuditError } from '../audit-error.ts';
 import type { AuditKey } from './audit-key.ts';
+import { thumbprintOf } from './thumbprint.ts';
 
 /** NIST SP 800-131A allows no shorter RSA key. */
 const MINIMUM_MODULUS_BITS = 2048;
@@ -74,14 +74,10 @@ async function readPrivateKey(file: URL): Promise<KeyObject> {
   return key;
 }
 
-/**
- * The key id is made of the key's thumbprint, so that different keys have different ids:
- * https://www.rfc-editor.org/rfc/rfc7638
- */
+/** Makes the key id of the key's thumbprint, so that different keys have different ids. */
 function nameOf(publicKey: KeyObject): string {
-  const { e, n } = publicKey.export({ format: 'jwk' });
-  const members = JSON.stringify({ e, kty: 'RSA', n });
-  return `local:${createHash('sha256').update(members).digest('base64url')}`;
+  const { e = '', n = '' } = publicKey.export({ format: 'jwk' });
+  return `local:${thumbprintOf({ n, e })}`;
 }
 
 function unusable(why: string): AuditError {

@@ -1,7 +1,8 @@
 import type { LedgerChain } from '../ledger/ledger-reader.ts';
 import type { Period } from '../time/period.ts';
 
-const MOST_CLOCK_ERROR_IN_MS = 3_600_000;
+/** The most by which clocks of a gateway's machines are taken to differ. */
+export const MOST_CLOCK_ERROR_IN_MS = 3_600_000;
 
 /**
  * Tells whether a chain belongs to a period: it was begun before the period's end and last written to after its
@@ -23,7 +24,7 @@ function lastWrittenAt({ parts }: LedgerChain): number {
 }
 
 /** Reads the start time from a writer's name such as `20261122T210150123Z-…`; NaN for an impossible time. */
-function startOf(writer: string): number {
+export function startOf(writer: string): number {
   return Date.parse(
     writer.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-.*$/, '$1-$2-$3T$4:$5:$6.$7Z'),
   );

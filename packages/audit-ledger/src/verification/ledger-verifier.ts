@@ -4,6 +4,7 @@ import { AuditError } from '../audit-error.ts';
 import type { ApplicationInsightsEvidence } from './application-insights-evidence.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import { readShippingCursors } from './read-shipping-cursors.ts';
+import { describeIngestionAccess, type IngestionAccess } from './ingestion-access.ts';
 import type { LedgerEvidence, TrafficSlice } from './evidence.ts';
 import type { Period } from '../time/period.ts';
 import type { VerificationReport } from './report.ts';
@@ -18,8 +19,12 @@ export interface VerifierDependencies {
   readonly state: ContainerClient;
   /** Undefined where Application Insights can't be read, because its application id is not known. */
   readonly insights: ApplicationInsightsEvidence | undefined;
-  /** Undefined where there is no audit key. */
+  /** Undefined where there is no audit key that is believed. */
   readonly publicKeys: PublicKeys | undefined;
+  /** Sentences for the report about checks that these dependencies do not allow. */
+  readonly notChecked?: readonly string[];
+  /** Asks who may send telemetry to Application Insights. When left out, nobody is asked. */
+  readonly askAccess?: (abortSignal: AbortSignal) => Promise<IngestionAccess>;
   readonly now: () => Date;
   /** Resolves after a time. When left out, that is the time of this machine. @throws the signal's reason. */
   readonly pause?: (delayInMs: number, abortSignal: AbortSignal) => Promise<void>;
@@ -51,7 +56,7 @@ const DEFAULT_RETENTION_IN_DAYS = 90;
 
 /** Makes a verifier that keeps nothing between two verifications. */
 export function createLedgerVerifier(dependencies: VerifierDependencies): LedgerVerifier {
-  const { state, publicKeys, now, pause = pauseFor } = dependencies;
+  const { state, publicKeys, askAccess, now, pause = pauseFor } = dependencies;
   const ledger = inPlainWords(dependencies.ledger);
   return {
     async verify(request, abortSignal) {
@@ -75,6 +80,7 @@ export function createLedgerVerifier(dependencies: VerifierDependencies): Ledger
           throw unreadable();
         });
         const oldest = await insights?.oldestRecord(abortSignal);
+        const access = insights && (await askAccess?.(abortSignal));
         const traffic = insights && (await readTraffic(insights, around, abortSignal));
         return verifyLedger(
           ledger,
@@ -94,6 +100,10 @@ export function createLedgerVerifier(dependencies: VerifierDependencies): Ledger
             graceInMs,
             openForInMs: OPEN_FOR_IN_MS,
             scope: isLedgerOnly ? 'ledger' : 'ledger-and-application-insights',
+            notChecked: [
+              ...(dependencies.notChecked ?? []),
+              ...(access === undefined ? [] : describeIngestionAccess(access)),
+            ],
             abortSignal,
           },
         );

@@ -2,6 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import { AuditError } from '../audit-error.ts';
 import { auditCredential } from '../azure/audit-credential.ts';
 import { createApplicationInsightsEvidence } from './application-insights-evidence.ts';
+import { askIngestionAccess } from './ask-ingestion-access.ts';
 import type { LedgerVerifier } from './ledger-verifier.ts';
 import type { LogQuery } from '../reading/log-query.ts';
 
@@ -14,6 +15,8 @@ interface LedgerVerifierOptions {
   readonly credential: TokenCredential;
   /** Undefined where Application Insights can't be read. */
   readonly query: LogQuery | undefined;
+  /** The connection string of Application Insights, by which is asked who may send telemetry. */
+  readonly connectionString: string;
 }
 
 /**
@@ -22,13 +25,12 @@ interface LedgerVerifierOptions {
  * @throws AuditError AUDIT_UNAVAILABLE from `verify` while another verification runs.
  */
 export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifier {
-  const { storageUrl, keyUrl, query } = options;
+  const { storageUrl, keyUrl, query, connectionString } = options;
   const credential = auditCredential(options.credential);
-  let opened: Promise<LedgerVerifier> | undefined;
   let isRunning = false;
   const open = async (): Promise<LedgerVerifier> => {
     const { openAuditStorage } = await import('../storage/audit-storage.ts');
-    const { createAuditPublicKeys } = await import('../keys/audit-public-keys.ts');
+    const { openTrustedKeys } = await import('../keys/trusted-keys.ts');
     const { createLedgerReader } = await import('../ledger/ledger-reader.ts');
     const { createLedgerVerifier } = await import('./ledger-verifier.ts');
     const { ledger, state } = openAuditStorage(storageUrl, credential);
@@ -36,7 +38,8 @@ export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifi
       ledger: createLedgerReader(ledger),
       state,
       insights: query && createApplicationInsightsEvidence(query),
-      publicKeys: keyUrl === undefined ? undefined : createAuditPublicKeys(keyUrl, () => credential),
+      askAccess: (abortSignal) => askIngestionAccess(connectionString, new Date(), abortSignal),
+      ...(await openTrustedKeys({ storageUrl, keyUrl, credential })),
       now: () => new Date(),
     });
   };
@@ -50,8 +53,7 @@ export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifi
         );
       isRunning = true;
       try {
-        opened ??= open();
-        return await (await opened).verify(request, abortSignal);
+        return await (await open()).verify(request, abortSignal);
       } finally {
         isRunning = false;
       }

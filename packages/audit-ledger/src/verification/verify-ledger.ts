@@ -6,6 +6,7 @@ import { checkAnchors } from './checks/check-anchors.ts';
 import { checkCallRecords } from './checks/check-call-records.ts';
 import { checkCalls } from './checks/check-calls.ts';
 import { checkChainEnds } from './checks/check-chain-ends.ts';
+import { checkChainPeriods } from './checks/check-chain-periods.ts';
 import { checkChainNames } from './checks/check-chain-names.ts';
 import { checkChainsAreThere } from './checks/check-chains-are-there.ts';
 import { checkErasures } from './checks/check-erasures.ts';
@@ -43,7 +44,7 @@ interface VerificationOptions {
   readonly openForInMs: number;
   /** The scope; the ledger and Application Insights when left out. */
   readonly scope?: VerificationScope;
-  /** True to read chains outside the period too. */
+  /** True to read all chains, as those of a bundle. Chains outside the period are findings then. */
   readonly areAllChains?: boolean;
   /** Sentences for the report about checks that the caller could not make. */
   readonly notChecked?: readonly string[];
@@ -130,7 +131,7 @@ function listChecks(
   options: VerificationOptions,
 ): readonly LedgerCheck[] {
   const { anchors, cursors, publicKeys, traffic, retention } = evidence;
-  const { period, now, graceInMs, openForInMs, abortSignal } = options;
+  const { period, now, graceInMs, openForInMs, areAllChains = false, abortSignal } = options;
   const notBefore = new Date(now.getTime() - graceInMs);
   const anchorIndex = indexAnchors(anchors ?? []);
   const witnesses = createWitnesses(anchorIndex);
@@ -151,6 +152,7 @@ function listChecks(
     checkChainsAreThere(chains, anchorIndex, cursors),
     // Each chain by itself: its name, then its lines, then what others say of its lines.
     checkChainNames(),
+    ...(areAllChains ? [checkChainPeriods(period)] : []),
     countEntries(),
     checkLines(witnesses),
     checkHashes(witnesses, anchorIndex),

@@ -1,8 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { constants, generateKeyPairSync, sign } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -11,8 +12,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { hashFile } from '../../src/bundles/hash-file.ts';
+import { hashFile, pathIn } from '../../src/bundles/hash-file.ts';
 import { verifyBundle } from '../../src/bundles/verify-bundle.ts';
+import { describeReport } from '../../src/verification/describe-report.ts';
+import type { VerificationReport } from '../../src/verification/report.ts';
 import { caseOf } from '../verification/case-of.ts';
 import {
   asText,
@@ -35,34 +38,207 @@ function write(path: string, text: string): void {
   writeFileSync(join(folder, path), text);
 }
 
+interface Manifest {
+  version: 1;
+  createdAt: string;
+  from: string;
+  to: string;
+  files: { path: string; bytes: number; sha256: string }[];
+}
+
+const FROM = new Date(STARTED_AT).toISOString();
+const TO = new Date(STARTED_AT + 1000).toISOString();
+
+/** The report of a verification that found nothing wrong. */
+const REPORT = {
+  version: 1,
+  verifiedAt: TO,
+  from: FROM,
+  to: TO,
+  scope: 'ledger-and-application-insights',
+  isIntact: true,
+  findings: [],
+  findingCount: 0,
+  chains: 1,
+  parts: 1,
+  entries: lines.length,
+  bytes: 1,
+  openings: 2,
+  closings: 2,
+  unverified: 0,
+  open: 0,
+  unshipped: 0,
+  anchors: 0,
+  signatures: 1,
+  unsigned: 0,
+  notChecked: [],
+} satisfies VerificationReport;
+
+/** Signs a text as the audit key does, or as somebody else. */
+type Sign = (text: string) => string;
+
+/** Writes the manifest of the files that are there, as who holds the key can. */
+async function signManifest(sign: Sign = signByAuditKey, change?: (manifest: Manifest) => void) {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('manifest'))
+    .map(({ parentPath, name }) => pathIn(folder, join(parentPath, name)));
+  const files = await Promise.all(
+    paths.toSorted().map(async (path) => {
+      const hashed = await hashFile(join(folder, path));
+      if (!hashed) throw new Error('There is a file.');
+      return { path, ...hashed };
+    }),
+  );
+  const manifest: Manifest = { version: 1, createdAt: TO, from: FROM, to: TO, files };
+  change?.(manifest);
+  const text = JSON.stringify(manifest);
+  write('manifest.json', text);
+  const value = sign(text);
+  write('manifest.signature.json', JSON.stringify({ keyId: 'audit', algorithm: 'PS256', value }));
+}
+
 /** Each test begins with a bundle as it is exported. */
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bundle-'));
   write(LEDGER_FILE, asText(lines));
   write('anchors.jsonl', '');
   write('keys.json', JSON.stringify({ keys: [{ kid: 'audit', ...KEY }] }));
-  const paths = [LEDGER_FILE, 'anchors.jsonl', 'keys.json'];
-  const files = await Promise.all(
-    paths.map(async (path) => ({ path, ...(await hashFile(join(folder, path))) })),
-  );
-  const time = new Date(STARTED_AT + 1000).toISOString();
-  const from = new Date(STARTED_AT).toISOString();
-  const manifest = JSON.stringify({ version: 1, createdAt: time, from, to: time, files });
-  write('manifest.json', manifest);
-  const value = signByAuditKey(manifest);
-  write('manifest.signature.json', JSON.stringify({ keyId: 'audit', algorithm: 'PS256', value }));
+  write('report.json', JSON.stringify(REPORT));
+  await signManifest();
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const trusted = () => Promise.resolve(KEY);
 
 async function find(publicKeys?: () => Promise<typeof KEY>) {
   const { findings } = await verifyBundle(folder, { publicKeys, now: new Date() });
   return findings.map((finding) => [caseOf(finding), finding.file ?? finding.sequence]);
 }
 
-test('nothing is found in a bundle as it was exported, with its own key and with one from elsewhere', async () => {
-  expect(await find()).toEqual([]);
-  expect(await find(() => Promise.resolve(KEY))).toEqual([]);
+test('nothing is found in a bundle as it was exported, and it is verified by a key from elsewhere alone', async () => {
+  const now = new Date();
+  expect(await verifyBundle(folder, { publicKeys: trusted, now })).toMatchObject({
+    isIntact: true,
+    findings: [],
+    notChecked: [],
+  });
+  const own = await verifyBundle(folder, { publicKeys: undefined, now });
+  expect(own).toMatchObject({ isIntact: false, findings: [] });
+  expect(describeReport(own)).toMatch(/^Not verified/);
+  expect(own.notChecked).toContainEqual(
+    expect.stringMatching(
+      /^Who signed\..*can choose\. .*--public-key\. .*: audit \([\w-]{43}\)\.$/,
+    ) as string,
+  );
+});
+
+test('a bundle that somebody made from nothing is not verified, and each of its files by another key', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const padding = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+  const signBySelf: Sign = (text) =>
+    sign('sha256', Buffer.from(text), { key: privateKey, ...padding }).toString('base64url');
+  const own = { keys: [{ kid: 'audit', ...publicKey.export({ format: 'jwk' }) }] };
+  // The same id, and the manifest signed again, with another period too.
+  await signManifest(signBySelf, (manifest) => {
+    manifest.from = new Date(0).toISOString();
+  });
+  expect(await find(trusted)).toContainEqual(['bad-signature', 'manifest.signature.json']);
+  expect(await find()).toContainEqual(['bad-signature', 'manifest.signature.json']);
+  write('keys.json', JSON.stringify(own));
+  await signManifest(signBySelf);
+  expect(await find(trusted)).toEqual([['bad-signature', 'manifest.signature.json']]);
+  const alone = await verifyBundle(folder, { publicKeys: undefined, now: new Date() });
+  expect(alone.isIntact).toBe(false);
+});
+
+test('a manifest without a signature is named, whoever verifies', async () => {
+  rmSync(join(folder, 'manifest.signature.json'));
+  for (const keys of [trusted, undefined])
+    expect(await find(keys)).toEqual([['bundle-file', 'manifest.signature.json']]);
+});
+
+test.each<[string, (manifest: Manifest) => void, string]>([
+  ['a file twice', ({ files }) => files.push(...files.slice(0, 1)), 'anchors.jsonl'],
+  [
+    'a file in two spellings',
+    ({ files }) => files.push({ ...(files[0] ?? { bytes: 0, sha256: '' }), path: 'Anchors.jsonl' }),
+    'Anchors.jsonl',
+  ],
+  [
+    'itself',
+    ({ files }) => files.push({ path: 'manifest.json', bytes: 1, sha256: 'a'.repeat(64) }),
+    'manifest.json',
+  ],
+])('a signed manifest that names %s is named', async (_, change, file) => {
+  await signManifest(signByAuditKey, change);
+  expect(await find(trusted)).toContainEqual(['bundle-file', file]);
+});
+
+test.each([
+  ['a folder of another name', 'ledger/20260301t120000000Z-0a1b2c3d/000001.jsonl'],
+  ['a part in another spelling', `ledger/${WRITER}/0000001.jsonl`],
+  ['a file beside the parts', `ledger/${WRITER}/000001.jsonl.bak`],
+  ['a file beside the chains', 'ledger/notes.txt'],
+])('%s in the ledger is named, also where the manifest has it', async (_, path) => {
+  write(path, asText(lines));
+  await signManifest();
+  expect(await find(trusted)).toContainEqual(['bundle-file', path]);
+});
+
+test('names that look like others are shown by the numbers of their letters', async () => {
+  write('ledg\u0435r/x.txt', '');
+  write('report.json\u202e', '');
+  const { findings } = await verifyBundle(folder, { publicKeys: trusted, now: new Date() });
+  expect(findings.map(({ message }) => message).toSorted()).toEqual([
+    'The manifest does not name the file ledg\\u{435}r/x.txt.',
+    'The manifest does not name the file report.json\\u{202e}.',
+  ]);
+});
+
+test.each([
+  ['before the period', { startedAt: STARTED_AT - 2 * 3_600_000, writer: '20260301T100000000Z-0a1b2c3d' }],
+  [
+    'after the day that follows the period',
+    { startedAt: Date.UTC(2026, 2, 3), writer: '20260303T000000000Z-0a1b2c3d' },
+  ],
+])('a chain that was written %s is named', async (_, options) => {
+  write(`ledger/${options.writer}/000001.jsonl`, asText(writeChain(callsOf(1, 'other'), options)));
+  await signManifest();
+  const { findings } = await verifyBundle(folder, { publicKeys: trusted, now: new Date() });
+  expect(findings).toEqual([expect.objectContaining({ kind: 'bundle-file', writer: options.writer })]);
+});
+
+test('a chain that another process wrote within the day after the period belongs to it', async () => {
+  const options = { startedAt: STARTED_AT + 3_600_000, writer: '20260301T130000000Z-0a1b2c3d' };
+  write(`ledger/${options.writer}/000001.jsonl`, asText(writeChain(callsOf(1, 'other'), options)));
+  await signManifest();
+  expect(await find(trusted)).toEqual([]);
+});
+
+const WRONG = { kind: 'refused' as const, message: 'Refused.' };
+test.each<[string, Partial<VerificationReport> | undefined, RegExp]>([
+  ['is of another period', { from: new Date(0).toISOString() }, /is of another period/],
+  ['counts more chains', { chains: 2 }, /counts more chains or entries/],
+  ['counts more entries', { entries: lines.length + 1 }, /counts more chains or entries/],
+  ['has findings', { isIntact: false, findingCount: 1, findings: [WRONG] }, /was found wrong/],
+  ['counts findings that it does not list', { findingCount: 1 }, /was found wrong/],
+  ['left checks out', { isIntact: false, notChecked: ['Records.'] }, /was not verified/],
+  ['is none', undefined, /is not as audit:export writes it/],
+])('a report in the bundle that %s is named, though it is signed', async (_, change, sentence) => {
+  write('report.json', change ? JSON.stringify({ ...REPORT, ...change }) : '{}');
+  await signManifest();
+  const { findings, isIntact } = await verifyBundle(folder, { publicKeys: trusted, now: new Date() });
+  expect(isIntact).toBe(false);
+  expect(findings).toEqual([
+    { kind: 'bundle-file', file: 'report.json', message: expect.stringMatching(sentence) as string },
+  ]);
+});
+
+test('a bundle without a report is no whole bundle', async () => {
+  rmSync(join(folder, 'report.json'));
+  await signManifest();
+  expect(await find(trusted)).toEqual([['bundle-file', 'report.json']]);
 });
 
 test('a changed chain is named twice: by its file and by its entry', async () => {
@@ -90,7 +266,7 @@ test('a manifest that was changed, or signed by another key, is named', async ()
     ['bad-signature', 5],
   ]);
   rmSync(join(folder, 'manifest.signature.json'));
-  expect(await find(() => Promise.resolve(KEY))).toEqual([['bundle-file', 'manifest.signature.json']]);
+  expect(await find(trusted)).toEqual([['bundle-file', 'manifest.signature.json']]);
 });
 
 test('a folder without a manifest is no bundle', async () => {
@@ -98,24 +274,13 @@ test('a folder without a manifest is no bundle', async () => {
   await expect(find()).rejects.toThrow('no bundle');
 });
 
-/** Rewrites the manifest as an attacker without the key can, and removes its signature. */
-function rewriteManifest(change: (manifest: Manifest) => void): void {
-  const file = join(folder, 'manifest.json');
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
-  change(manifest);
-  writeFileSync(file, JSON.stringify(manifest));
-  rmSync(join(folder, 'manifest.signature.json'));
-}
-
-interface Manifest {
-  files: { path: string; bytes: number; sha256: string }[];
-}
-
 test.each(['../../etc/passwd', '/etc/passwd', 'ledger/../../secret', 'a\nb', '__proto__/a', ''])(
   'a file that the manifest names as %j is not read',
   async (path) => {
-    rewriteManifest(({ files }) => files.push({ path, bytes: 1, sha256: '0'.repeat(64) }));
-    const found = await find();
+    await signManifest(signByAuditKey, ({ files }) => {
+      files.push({ path, bytes: 1, sha256: '0'.repeat(64) });
+    });
+    const found = await find(trusted);
     expect(found).toEqual([['bundle-file', path === '__proto__/a' ? path : 'manifest.json']]);
   },
 );
@@ -125,7 +290,7 @@ test('links, pipes and devices are named, and not read', async () => {
   symlinkSync('/dev/zero', join(folder, 'anchors.jsonl'));
   rmSync(join(folder, 'keys.json'));
   execFileSync('/usr/bin/mkfifo', [join(folder, 'keys.json')]);
-  const found = await find(() => Promise.resolve(KEY));
+  const found = await find(trusted);
   expect(found.map(([, file]) => file).toSorted()).toEqual([
     'anchors.jsonl',
     'anchors.jsonl',

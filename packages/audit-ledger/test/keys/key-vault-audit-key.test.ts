@@ -9,6 +9,7 @@ import {
 } from '@vertex-ai-gateway/cloud-emulators/managed-identity/start-managed-identity';
 import { openAuditKey } from '../../src/keys/audit-key.ts';
 import { createAuditPublicKeys } from '../../src/keys/audit-public-keys.ts';
+import { openTrustedKeys } from '../../src/keys/trusted-keys.ts';
 import { signCheckpoint } from '../../src/ledger/sign-checkpoint.ts';
 import { createSignatureCheck } from '../../src/keys/signature.ts';
 import { rejectedBy } from '../thrown-by.ts';
@@ -66,6 +67,17 @@ test('signs a checkpoint by the version in use, as verification expects', async 
   expect(keyId).toMatch(new RegExp(`^${vault.vaultUrl}/keys/audit/[0-9a-f]{32}$`));
   const publicKeys = createAuditPublicKeys(`${vault.vaultUrl}/keys/audit`, () => credential);
   expect(await createSignatureCheck(publicKeys)(keyId, `writer.7.${HASH}`, value)).toBe(true);
+});
+
+test('a verification believes the key of the vault, once it could be read', async () => {
+  const options = { storageUrl: 'https://account.blob.core.windows.net', credential };
+  const found = await openTrustedKeys({ ...options, keyUrl: `${vault.vaultUrl}/keys/audit` });
+  expect(found.notChecked).toEqual([]);
+  const { keyId = '' } = (await signCheckpoint(openKey(), 'writer', { sequence: 7, hash: HASH })) ?? {};
+  expect(await found.publicKeys?.(keyId)).toMatchObject({ kty: 'RSA' });
+  const none = await openTrustedKeys({ ...options, keyUrl: `${vault.vaultUrl}/keys/nothing` });
+  expect(none.publicKeys).toBeUndefined();
+  expect(none.notChecked).toEqual([expect.stringContaining('Its key service does not have it.') as string]);
 });
 
 test('the vault unwraps what was wrapped', async () => {

@@ -15,6 +15,7 @@ test('a token in its last minutes is not renewed behind one’s back, where a fa
       },
     },
     query: undefined,
+    connectionString: '',
   });
   const request = { period: { from: new Date(0), to: new Date(1) }, graceInMs: 0 };
   const { signal } = new AbortController();
