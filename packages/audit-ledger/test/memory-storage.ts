@@ -17,6 +17,8 @@ export class MemoryLedger implements LedgerReader {
   readonly #chains = new Map<string, Map<number, MemoryPart>>();
   /** The errors that the next reads throw, one for each. */
   readonly faults: Error[] = [];
+  /** Called at the end of each read, with the number of bytes that it gives. */
+  afterRead: (part: number, bytes: number) => void = () => undefined;
   reads = 0;
   bytesRead = 0;
   largestRead = 0;
@@ -50,7 +52,9 @@ export class MemoryLedger implements LedgerReader {
       ?.bytes.subarray(offset, offset + maximumBytes);
     this.bytesRead += bytes?.byteLength ?? 0;
     this.largestRead = Math.max(this.largestRead, bytes?.byteLength ?? 0);
-    return Promise.resolve(Buffer.from(bytes ?? []));
+    const read = Buffer.from(bytes ?? []);
+    this.afterRead(part, read.byteLength);
+    return Promise.resolve(read);
   }
 
   write(writer: string, part: number, bytes: string | Buffer): void {

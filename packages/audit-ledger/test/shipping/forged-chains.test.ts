@@ -207,6 +207,17 @@ const MADE_UP_CHAINS: readonly (readonly [string, Attack])[] = [
     },
   ],
   [
+    'with a signature of its own entry by another key',
+    (ledger, victim) => {
+      const signed = signedIn(ledger, victim);
+      if (signed.kind !== 'checkpoint') throw new Error('no checkpoint');
+      const first = forge(MADE_UP, START, [chainBody()]).split('\n')[0] ?? '';
+      const signature = { ...signed.signature, sequence: 0, hash: hashEntry(first) };
+      const bodies = [chainBody(), { ...signed, signature } as EntryBody, recoveredClosing(ledger, victim)];
+      ledger.write(MADE_UP, 1, forge(MADE_UP, START, bodies, SEAL_KEY));
+    },
+  ],
+  [
     'with a signature that is none',
     (ledger, victim) => {
       const signed = signedIn(ledger, victim);
@@ -301,6 +312,25 @@ test('a chain that is cut within its founding and written on is none', async () 
   expect(await sweep(sweeper)).toMatchObject({ unvouchedChains: 1 });
   await pass();
   expect(shipped()).not.toContainEqual('answered-call forged');
+  expect(recoveredBy(sweeper)).toEqual([]);
+});
+
+test('a chain that is rewritten from its beginning under its own signatures is none', async () => {
+  const { victim, sweeper, ledger, clock, pass, sweep, shipped, recoveredBy } = await startVictim();
+  const bodies = [
+    chainBody(),
+    opening('open-call'),
+    closing('one', 'forged'),
+    closing('two', 'forged'),
+    signedIn(ledger, victim.name),
+    REVISION,
+  ];
+  void victim.shipping.close(0);
+  ledger.rewrite(victim.name, 1, forge(victim.name, START, bodies, SEAL_KEY));
+  await clock.advance(GONE_AFTER_IN_MS);
+  expect(await sweep(sweeper)).toMatchObject({ unvouchedChains: 1 });
+  await pass();
+  expect(shipped().filter((record) => record.endsWith('forged'))).toEqual([]);
   expect(recoveredBy(sweeper)).toEqual([]);
 });
 

@@ -219,6 +219,22 @@ test('a chain that goes on in the next part is shipped on from there', async () 
   expect(ingestion.named('gateway.audit.verification')).toEqual([]);
 });
 
+test('what is committed to a part after its end was read, and before the next part begins, is not passed over', async () => {
+  const { ingestion, ledger, startProcess, pass } = createWorld();
+  const { append, writer } = startProcess();
+  append(closing('one'));
+  ledger.afterRead = (part, bytes) => {
+    if (part !== 1 || bytes > 0) return;
+    ledger.afterRead = () => undefined;
+    writer.append(closing('two'));
+    writer.part = 2;
+    writer.append(closing('three'));
+  };
+  await pass(3);
+  expect(idsOf(ingestion)).toEqual(['one', 'two', 'three']);
+  expect(ingestion.named('gateway.audit.verification')).toEqual([]);
+});
+
 test('a ledger that cannot be read, or storage that cannot be loaded, is tried again', async () => {
   const { ingestion, ledger, state, startProcess, pass } = createWorld();
   let loads = 0;
