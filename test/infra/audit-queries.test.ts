@@ -594,9 +594,19 @@ test('content and the trail: calls, content, heads, findings and the largest bac
     shipped(2, {}),
     anchor,
     anchor,
-    event('gateway.audit.verification', 4, { writer: WRITER, sequence: '3', problem: 'altered' }),
-    event('gateway.audit.backlog', 5, { writer: WRITER }, { bytes: 100, oldestAgeInMs: 9, failedChains: 0 }),
-    event('gateway.audit.backlog', 6, { writer: WRITER }, { bytes: 0, oldestAgeInMs: 0, failedChains: 1 }),
+    event('gateway.audit.verification', 4, { writer: WRITER, sequence: '3', problem: 'unsealed' }),
+    event(
+      'gateway.audit.backlog',
+      5,
+      { writer: WRITER },
+      { bytes: 100, oldestAgeInMs: 9, failedChains: 0, unvouchedChains: 2 },
+    ),
+    event(
+      'gateway.audit.backlog',
+      6,
+      { writer: WRITER },
+      { bytes: 0, oldestAgeInMs: 0, failedChains: 1, unvouchedChains: 0 },
+    ),
   ]);
   expect(rows).toEqual([
     {
@@ -608,6 +618,7 @@ test('content and the trail: calls, content, heads, findings and the largest bac
       unshippedBytes: 100,
       unshippedAgeInMs: 9,
       failedChains: 1,
+      unvouchedChains: 2,
     },
   ]);
 });
@@ -636,19 +647,29 @@ test('a ledger that cannot be written shows in the records of the edge and in co
 
 test('a break in a chain, and the backlog of each sweep, are rows for alerts', () => {
   const telemetry = [
-    event('gateway.audit.verification', 1, { writer: WRITER, sequence: '3', problem: 'altered' }),
+    event('gateway.audit.verification', 1, { writer: WRITER, sequence: '3', problem: 'unsealed' }),
     event(
       'gateway.audit.backlog',
       2,
       { writer: WRITER },
-      { bytes: 9, oldestAgeInMs: 60_000, failedChains: 0 },
+      { bytes: 9, oldestAgeInMs: 60_000, failedChains: 0, unvouchedChains: 0 },
+    ),
+    event(
+      'gateway.audit.backlog',
+      3,
+      { writer: WRITER },
+      { bytes: 0, oldestAgeInMs: 0, failedChains: 0, unvouchedChains: 2 },
     ),
   ];
   expect(rowsOf('verification-failure', telemetry, ALERTS)).toMatchObject([
-    { writer: WRITER, problem: 'altered' },
+    { writer: WRITER, problem: 'unsealed' },
   ]);
-  expect(rowsOf('unshipped-backlog', telemetry, ALERTS)).toMatchObject([{ oldestAgeInMs: 60_000 }]);
-  expect(rowsOf('silent-sweep', telemetry, ALERTS)).toHaveLength(1);
+  expect(rowsOf('unshipped-backlog', telemetry, ALERTS)).toMatchObject([
+    { oldestAgeInMs: 60_000 },
+    { oldestAgeInMs: 0 },
+  ]);
+  expect(rowsOf('unvouched-chains', telemetry, ALERTS)).toMatchObject([{ unvouchedChains: 2 }]);
+  expect(rowsOf('silent-sweep', telemetry, ALERTS)).toHaveLength(2);
 });
 
 test('without a single call, no question fails', () => {

@@ -81,6 +81,19 @@ var rules = [
     window: 'PT10M'
   }
   {
+    id: 'unvouched-chains'
+    title: 'Entries of the ledger are not vouched for'
+    severity: 1
+    query: loadTextContent('alerts/unvouched-chains.kql')
+    measure: {}
+    aggregation: 'Count'
+    operator: 'GreaterThan'
+    threshold: 0
+    dimensions: []
+    every: 'PT5M'
+    window: 'PT5M'
+  }
+  {
     id: 'missing-records'
     title: 'Calls have no record'
     severity: 1
