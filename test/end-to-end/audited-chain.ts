@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ManagedIdentityCredential } from '@azure/identity';
-import { BlobServiceClient } from '@azure/storage-blob';
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
 import type { VerificationReport } from '@vertex-ai-gateway/audit-ledger/verification';
 import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
@@ -104,9 +104,14 @@ export class AuditedChain {
     return Promise.all(Array.from({ length: count }, () => this.observed.call(CALLS[kind])));
   }
 
+  /** The container of the ledger, for those who may write blobs. */
+  ledgerBlobs(): ContainerClient {
+    return this.#storage.getContainerClient('audit-ledger');
+  }
+
   /** Reads the whole ledger, chain by chain. */
   async ledger(): Promise<LedgerLine[]> {
-    const container = this.#storage.getContainerClient('audit-ledger');
+    const container = this.ledgerBlobs();
     const lines: LedgerLine[] = [];
     for await (const { name } of container.listBlobsFlat()) {
       const text = (await container.getBlobClient(name).downloadToBuffer()).toString('utf8');
