@@ -5,6 +5,7 @@ import {
   AuditedChain,
   CALLS,
   closingsIn,
+  countedIn,
   type LedgerLine,
   openingsIn,
   requestIdsOf,
@@ -105,7 +106,7 @@ async function expectOpenings(calls: readonly MarkedCall[]): Promise<void> {
 function expectClosings(calls: readonly MarkedCall[], ledger: readonly LedgerLine[]): void {
   const traces = new Set(calls.map(({ traceId }) => traceId));
   const closings = closingsIn(ledger).filter(({ record }) => traces.has(String(record?.traceId)));
-  const closed = tracesOf(closings);
+  const closed = tracesOf(countedIn(closings));
   expect(new Set(closed).size).toBe(closed.length);
   const opened = tracesOf(openingsIn(ledger)).filter((traceId) => traces.has(traceId));
   expect(opened.filter((traceId) => !closed.includes(traceId))).toEqual([]);
@@ -140,6 +141,8 @@ async function expectAccounted(
     if (!isOnRecord) vanished.add(call.traceId);
     if (!isOnRecord) expect(call.kind).toMatch(/^standard/);
   }
+  // A process that has started since may have found a record on the disk.
+  for (const traceId of closed) vanished.delete(traceId);
   expect([...named].toSorted()).toEqual([...vanished].toSorted());
   return report;
 }
@@ -225,7 +228,7 @@ test('a process that is told to end has committed and shipped everything, and sa
 });
 
 function requestIdsIn(ledger: readonly LedgerLine[]): string[] {
-  return closingsIn(ledger).map(({ record }) => String(record?.requestId));
+  return countedIn(ledger).map(({ record }) => String(record?.requestId));
 }
 
 async function untilCommitted(requestIds: readonly string[]): Promise<void> {

@@ -62,6 +62,7 @@ test.each<[string, () => Promise<unknown>]>([
   [
     'the process is killed',
     async () => {
+      await pause(UNTIL_KEPT_IN_MS);
       await audited.observed.chain.killFunctionApp();
       await audited.observed.chain.restartFunctionApp();
     },
@@ -76,7 +77,6 @@ test.each<[string, () => Promise<unknown>]>([
     await chain.inject('azure-storage', AWAY);
     const startedAt = performance.now();
     const { standard, strict } = await callWithoutLedger();
-    await pause(UNTIL_KEPT_IN_MS);
     await end();
     await pause(Math.max(0, AWAY_FOR_IN_MS - (performance.now() - startedAt)));
     await mendLedger();
@@ -90,6 +90,24 @@ test.each<[string, () => Promise<unknown>]>([
     expect(closingsIn(ledger).filter(({ recovered }) => recovered !== undefined)).toEqual([]);
   },
 );
+
+test('a process that starts and is killed while the ledger is away leaves a whole chain, which its successor begins', async () => {
+  const { chain } = audited.observed;
+  await chain.inject('azure-storage', AWAY);
+  await chain.restartFunctionApp();
+  const answers = await audited.call('standard', CALLS_AT_ONCE);
+  await pause(UNTIL_KEPT_IN_MS);
+  // The first signature of the chain has come by then, without which nobody would believe it.
+  answers.push(...(await audited.call('standard', CALLS_AT_ONCE)));
+  await pause(UNTIL_KEPT_IN_MS);
+  await chain.killFunctionApp();
+  await mendLedger();
+  await chain.restartFunctionApp();
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  recorded.push(...requestIdsOf(answers));
+  const ledger = await audited.settled(recorded, () => audited.sweep());
+  await audited.expectOnBothStores(recorded, ledger);
+});
 
 test('a strict call that the sweep has closed for a lost process keeps the closing that was on the disk, which counts', async () => {
   const { chain } = audited.observed;

@@ -3,7 +3,7 @@ import { fromBase64url } from '../keys/base64url.ts';
 import type { AppendStore } from '../ledger/append-store.ts';
 import { partName } from '../ledger/ledger-writer.ts';
 import { type FileHeader, readFrames, readHeader } from './file-format.ts';
-import { ChainReplay } from './replay-lines.ts';
+import { ChainReplay, type Refusal } from './replay-lines.ts';
 import type { WriteAheadFolder } from './write-ahead-folder.ts';
 
 /** The dependencies of a recovery. */
@@ -14,7 +14,13 @@ export interface FileRecoveryOptions {
   readonly storageUrl: string;
   /** Called when there is something to put on the ledger, because storage packages are slow to load. */
   readonly loadStore: () => Promise<AppendStore>;
+  readonly now: () => number;
 }
+
+const REFUSALS: Readonly<Record<Refusal, string>> = {
+  unsealed: 'its entries do not carry the seal of their chain',
+  late: 'its entries are more than 22 hours old, and their chain may have been closed without them',
+};
 
 /**
  * The outcome of a recovery. `recovered`: every whole frame is on the ledger. `unreadable`: trying again does not help.
@@ -41,7 +47,7 @@ export async function recoverFile(
   if (start?.header.writer !== writer) return unreadable('its first line is damaged');
   const foreign = findForeign(start.header, options);
   if (foreign !== undefined) return unreadable(foreign);
-  const chain = await openChain(writer, options.loadStore);
+  const chain = await openChain(writer, options);
   if (!chain) return { outcome: 'storage-failed' };
   const { keyId, wrapped } = start.header;
   const secret = await key.unwrap({ keyId, wrapped: fromBase64url(wrapped) }).catch(() => undefined);
@@ -54,13 +60,13 @@ export async function recoverFile(
       return next.value === 'damaged'
         ? unreadable(`it is damaged behind its first ${entries} entries, which are on the ledger`)
         : { outcome: 'recovered', entries };
-    let replayed: number | undefined;
+    let replayed: number | Refusal;
     try {
       replayed = await chain.replay(next.value);
     } catch {
       return { outcome: 'storage-failed' };
     }
-    if (replayed === undefined) return unreadable('its entries do not carry the seal of their chain');
+    if (typeof replayed === 'string') return unreadable(REFUSALS[replayed]);
     entries += replayed;
   }
 }
@@ -68,12 +74,12 @@ export async function recoverFile(
 /** Opens a chain; undefined when storage can't be used. Key Vault is not asked for a key then. */
 async function openChain(
   writer: string,
-  loadStore: FileRecoveryOptions['loadStore'],
+  { loadStore, now }: FileRecoveryOptions,
 ): Promise<ChainReplay | undefined> {
   try {
     const store = await loadStore();
     await store.read(partName(writer, 1), 0, 1);
-    return new ChainReplay(store, writer);
+    return new ChainReplay(store, writer, now);
   } catch {
     return undefined;
   }

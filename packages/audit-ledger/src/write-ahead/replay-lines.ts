@@ -5,6 +5,14 @@ import { partName } from '../ledger/ledger-writer.ts';
 import { parseEntry } from '../ledger/parse-entry.ts';
 import type { PlacedLines } from './file-format.ts';
 
+/**
+ * The reason for which lines were not put on a chain. `unsealed`: the writer of the chain did not seal them. `late`: they
+ * are so old that the transparency log may have the end of their chain, behind which nothing may follow.
+ */
+export type Refusal = 'unsealed' | 'late';
+
+/** The end of a chain that nobody writes to is settled after 24 hours. */
+const MOST_LATE_IN_MS = 22 * 3_600_000;
 /** The most bytes that the first line of a chain takes. */
 const MAXIMUM_FIRST_LINE_BYTES = 16 * 1024;
 const LINE_BREAK = 0x0a;
@@ -16,52 +24,65 @@ const LINE_BREAK = 0x0a;
 export class ChainReplay {
   readonly #store: AppendStore;
   readonly #writer: string;
+  readonly #now: () => number;
   #sealKey: SealPublicKey | undefined;
   #part = 1;
   #position = 0;
 
-  constructor(store: AppendStore, writer: string) {
+  constructor(store: AppendStore, writer: string, now: () => number) {
     this.#store = store;
     this.#writer = writer;
+    this.#now = now;
   }
 
   /**
-   * Puts the next lines on the chain, at their place or behind the lines before, whichever is further.
-   * @returns the number of entries; undefined, with nothing written, for lines that the writer of the chain did not seal.
+   * Puts the next lines on the chain, at their place or behind the lines before, whichever is further. Lines that are
+   * refused are not written.
+   * @returns the number of entries.
    * @throws what the store throws. The same lines may be replayed again then.
    */
-  async replay({ part, position, bytes }: PlacedLines): Promise<number | undefined> {
+  async replay({ part, position, bytes }: PlacedLines): Promise<number | Refusal> {
     const lines = splitLines(bytes);
     this.#sealKey ??= await this.#readSealKey(lines[0]);
-    if (!this.#sealKey || !isSealedBy(this.#sealKey, this.#writer, lines)) return undefined;
-    if (part > this.#part || (part === this.#part && position > this.#position)) {
-      this.#part = part;
-      this.#position = position;
-    }
-    while (!(await this.#isPut(bytes))) {
-      this.#part += 1;
-      this.#position = 0;
+    if (!this.#sealKey || !isSealedBy(this.#sealKey, this.#writer, lines)) return 'unsealed';
+    if (part > this.#part || (part === this.#part && position > this.#position)) this.#moveTo(part, position);
+    while (!(await this.#isThere(bytes))) {
+      if (await this.#hasNextPart()) this.#moveTo(this.#part + 1, 0);
+      else if (this.#isLate(lines[0])) return 'late';
+      else if (!(await this.#append(bytes))) this.#moveTo(this.#part + 1, 0);
     }
     this.#position += bytes.byteLength;
     return lines.length;
   }
 
-  /**
-   * Puts the lines at the present place, or finds them there. False when they belong to the next part: the chain goes on
-   * there, or this part takes no more.
-   */
-  async #isPut(bytes: Uint8Array): Promise<boolean> {
-    const store = this.#store;
+  #moveTo(part: number, position: number): void {
+    this.#part = part;
+    this.#position = position;
+  }
+
+  async #isThere(bytes: Uint8Array): Promise<boolean> {
     const name = partName(this.#writer, this.#part);
-    const isThere = async () =>
-      Buffer.compare(await store.read(name, this.#position, bytes.byteLength), bytes) === 0;
-    if (await isThere()) return true;
-    // A part takes nothing more once the next one has begun, or the chain would fork.
-    if ((await store.read(partName(this.#writer, this.#part + 1), 0, 1)).byteLength > 0) return false;
-    if (this.#position === 0) await store.create(name);
-    if ((await store.append(name, bytes, this.#position)) === 'appended' || (await isThere())) return true;
+    return Buffer.compare(await this.#store.read(name, this.#position, bytes.byteLength), bytes) === 0;
+  }
+
+  /** A part takes nothing more once the next one has begun, or the chain would fork. */
+  async #hasNextPart(): Promise<boolean> {
+    return (await this.#store.read(partName(this.#writer, this.#part + 1), 0, 1)).byteLength > 0;
+  }
+
+  /** @returns false where this part takes no more. */
+  async #append(bytes: Uint8Array): Promise<boolean> {
+    const name = partName(this.#writer, this.#part);
+    if (this.#position === 0) await this.#store.create(name);
+    const outcome = await this.#store.append(name, bytes, this.#position);
+    if (outcome === 'appended' || (await this.#isThere(bytes))) return true;
     if (this.#position > 0) return false;
     throw new Error('a new part of the ledger takes nothing');
+  }
+
+  #isLate(first: Buffer | undefined): boolean {
+    const entry = first && parseEntry(first);
+    return entry !== undefined && this.#now() - Date.parse(entry.time) > MOST_LATE_IN_MS;
   }
 
   /** Reads the key of the chain from its first entry, which is on the ledger or is the first of the lines. */

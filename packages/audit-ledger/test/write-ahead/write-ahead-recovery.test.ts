@@ -248,6 +248,27 @@ test('a chain that has gone on in the next part gets nothing more in the part be
   expect(w.folder.files.size).toBe(0);
 });
 
+test('entries that are more than 22 hours old are kept apart, unless they are on the chain already', async () => {
+  for (const isThere of [false, true]) {
+    const w = world();
+    const writer = await loseProcess(w);
+    const bytes = w.folder.bytesOf(`${writer}.wal`);
+    if (isThere) {
+      await w.clock.advance(11_000);
+      await startRecovery(w).recovery.start();
+      w.folder.put(`${writer}.wal`, bytes);
+    }
+    await w.clock.advance(22 * 3_600_000 + 60_000);
+    const { recovery, logged } = startRecovery(w);
+    await recovery.start();
+    expectChain(w, isThere ? ['a', 'b', 'c'] : ['a']);
+    expect(w.folder.files.size).toBe(isThere ? 0 : 1);
+    expect(logged).toEqual([
+      expect.stringContaining(isThere ? 'on the ledger now' : 'its entries are more than 22 hours old'),
+    ]);
+  }
+});
+
 test('while storage is away the file stays, Key Vault is not asked, and it is recovered when storage is back', async () => {
   const w = world();
   await loseProcess(w);
