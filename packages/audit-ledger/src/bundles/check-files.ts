@@ -3,7 +3,7 @@ import { type BundleFiles, showPath, wrongFile } from './bundle-files.ts';
 import {
   type BundleManifest,
   BundlePath,
-  CHAIN_FILE,
+  LEDGER_FILE,
   LEDGER_FOLDER,
   MANIFEST_FILE,
   MANIFEST_SIGNATURE_FILE,
@@ -29,8 +29,8 @@ export async function checkFiles(
       findings.push(wrongFile(path, `The manifest names the file ${path} twice.`));
     spellings.add(path.toLowerCase());
     named.add(path);
-    if (isOfLedger(path) && !CHAIN_FILE.test(path))
-      findings.push(wrongFile(path, `The file ${path} is no part of a chain.`));
+    if (isOfLedger(path) && !LEDGER_FILE.test(path))
+      findings.push(wrongFile(path, `The file ${path} is no part of a ledger.`));
     const found = paths.has(path) ? await hashFile(join(folder, path)) : undefined;
     if (!found) findings.push(wrongFile(path, `The file ${path} is missing from the bundle.`));
     else if (found.sha256 !== sha256 || found.bytes !== bytes)

@@ -1,8 +1,7 @@
 import type { LedgerChain } from '../ledger/ledger-reader.ts';
 import type { Period } from '../time/period.ts';
 
-/** The most by which clocks of a gateway's machines are taken to differ. */
-export const MOST_CLOCK_ERROR_IN_MS = 3_600_000;
+const MOST_CLOCK_ERROR_IN_MS = 3_600_000;
 
 /**
  * Tells whether a chain belongs to a period: it was begun before the period's end and last written to after its

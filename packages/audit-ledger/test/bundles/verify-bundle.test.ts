@@ -180,6 +180,7 @@ test.each([
   ['a part in another spelling', `ledger/${WRITER}/0000001.jsonl`],
   ['a file beside the parts', `ledger/${WRITER}/000001.jsonl.bak`],
   ['a file beside the chains', 'ledger/notes.txt'],
+  ['a day that is none', 'ledger/tree/today/000001.jsonl'],
 ])('%s in the ledger is named, also where the manifest has it', async (_, path) => {
   write(path, asText(lines));
   await signManifest();
@@ -197,10 +198,13 @@ test('names that look like others are shown by the numbers of their letters', as
 });
 
 test.each([
-  ['before the period', { startedAt: STARTED_AT - 2 * 3_600_000, writer: '20260301T100000000Z-0a1b2c3d' }],
   [
-    'after the day that follows the period',
-    { startedAt: Date.UTC(2026, 2, 3), writer: '20260303T000000000Z-0a1b2c3d' },
+    'three days before the period',
+    { startedAt: Date.UTC(2026, 1, 26), writer: '20260226T000000000Z-0a1b2c3d' },
+  ],
+  [
+    'three days after the period',
+    { startedAt: Date.UTC(2026, 2, 4), writer: '20260304T000000000Z-0a1b2c3d' },
   ],
 ])('a chain that was written %s is named', async (_, options) => {
   write(`ledger/${options.writer}/000001.jsonl`, asText(writeChain(callsOf(1, 'other'), options)));
@@ -209,8 +213,10 @@ test.each([
   expect(findings).toEqual([expect.objectContaining({ kind: 'bundle-file', writer: options.writer })]);
 });
 
-test('a chain that another process wrote within the day after the period belongs to it', async () => {
-  const options = { startedAt: STARTED_AT + 3_600_000, writer: '20260301T130000000Z-0a1b2c3d' };
+test.each([
+  { startedAt: STARTED_AT + 3_600_000, writer: '20260301T130000000Z-0a1b2c3d' },
+  { startedAt: STARTED_AT - 3_600_000, writer: '20260301T110000000Z-0a1b2c3d' },
+])('a chain that another process wrote in the days around the period belongs to it', async (options) => {
   write(`ledger/${options.writer}/000001.jsonl`, asText(writeChain(callsOf(1, 'other'), options)));
   await signManifest();
   expect(await find(trusted)).toEqual([]);
