@@ -363,9 +363,22 @@ test('a store that cannot be loaded is loaded again', async () => {
   });
   const committed = writer.append(closing('a'));
   await settled();
+  expect(loads).toHaveLength(1);
   await clock.advance(100);
   await committed;
   expectWholeChain(store.lines, ['a']);
+});
+
+test('blocks that are full go out one after the other, also when nobody waits for them', async () => {
+  const { clock, store, writer } = start();
+  const ids = Array.from({ length: 20_000 }, (_, index) => `${index}`.padEnd(400, '-'));
+  for (const id of ids) void writer.append(closing(id), { isAwaited: false });
+  await clock.advance(1);
+  for (let turn = 0; turn < 5; turn += 1) await settled();
+  expect(store.appends).toHaveLength(3);
+  await clock.advance(50);
+  expect(store.appends).toHaveLength(4);
+  expectWholeChain(store.lines, ids);
 });
 
 test('a burst of 20,000 entries is written in blocks of 4 MiB at most, in order', async () => {
