@@ -4,6 +4,7 @@ import type { Schedule } from '../time/schedule.ts';
 /** The dependencies of a founding. `sign` gives undefined, and never rejects, when the audit key can't be used. */
 interface FoundingOptions<Signature> {
   readonly sign: () => Promise<Signature | undefined>;
+  /** Called with the first signature; must end the founding. */
   readonly onSigned: (signature: Signature) => void;
   readonly schedule: Schedule;
 }
@@ -37,7 +38,6 @@ export function createFounding<Signature>({
     const signature = await sign();
     if (isDone) return;
     if (signature) {
-      isDone = true;
       onSigned(signature);
       return;
     }

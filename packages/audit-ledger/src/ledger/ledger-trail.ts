@@ -206,7 +206,7 @@ export class LedgerTrail {
     options?: { readonly isAwaited: boolean },
   ): Promise<void> {
     this.#count(record);
-    const corrects = (record.revision ?? 0) > 0 ? last.hash : undefined;
+    const corrects = last.hash;
     const committed = this.#append(
       { kind: 'closing', record, ...(corrects !== undefined && { corrects }) },
       options,
@@ -305,7 +305,7 @@ export class LedgerTrail {
   async #addCheckpoint(signature: Checkpoint['signature'], before: number): Promise<void> {
     const { writer, shipped, treeHead } = this.#options;
     const tree = treeHead();
-    this.#checkpointed = Math.max(this.#checkpointed, before);
+    this.#checkpointed = before;
     if (signature) this.#founding.end();
     await writer.append({
       kind: 'checkpoint',

@@ -291,17 +291,59 @@ test('while the audit key cannot be used, the first signature is asked for less 
       return Promise.resolve(key.isThere ? SIGNATURE : undefined);
     },
   });
-  await trail.admit();
-  trail.record(RECORD, {});
+  for (const id of ['r-1', 'r-2']) {
+    await trail.admit();
+    trail.record({ ...RECORD, id }, {});
+  }
   const startedAt = clock.now();
   await settled();
   await clock.advance(40_000);
   const seconds = () => asked.map((time) => (time - startedAt) / 1000);
   expect(seconds()).toEqual([0, 1, 3, 7, 15, 25, 35]);
-  expect(kinds()).toEqual(['closing']);
+  expect(kinds()).toEqual(['closing', 'closing']);
   key.isThere = true;
   await clock.advance(MINUTE_IN_MS);
   expect(seconds()).toHaveLength(8);
+  expect(kinds()).toEqual(['closing', 'closing', 'checkpoint']);
+});
+
+test('entries that come while the first one is signed have a checkpoint of their own', async () => {
+  const signing = Promise.withResolvers<typeof SIGNATURE>();
+  const tries = [signing.promise];
+  const { clock, kinds, trail } = start({ sign: () => tries.shift() ?? Promise.resolve(SIGNATURE) });
+  for (const id of ['r-1', 'r-2']) {
+    await trail.admit();
+    trail.record({ ...RECORD, id }, {});
+  }
+  signing.resolve(SIGNATURE);
+  await clock.advance(10 * MINUTE_IN_MS);
+  expect(kinds()).toEqual(['closing', 'closing', 'checkpoint', 'checkpoint']);
+});
+
+test('the last checkpoint is signed if the audit key can be used again by then', async () => {
+  const key = { isThere: false };
+  const { clock, entries, kinds, trail } = start({
+    checkpointIntervalInMs: 500,
+    sign: () => Promise.resolve(key.isThere ? SIGNATURE : undefined),
+  });
+  await trail.admit();
+  trail.record(RECORD, {});
+  await clock.advance(500);
+  expect(kinds()).toEqual(['closing', 'checkpoint']);
+  key.isThere = true;
+  await trail.close();
+  expect(entries.at(-2)).toMatchObject({ kind: 'checkpoint', signature: SIGNATURE });
+});
+
+test('a first signature that comes after that of a checkpoint is not needed', async () => {
+  const late = Promise.withResolvers<typeof SIGNATURE>();
+  const tries = [late.promise];
+  const { clock, kinds, trail } = start({ sign: () => tries.shift() ?? Promise.resolve(SIGNATURE) });
+  await trail.admit();
+  trail.record(RECORD, {});
+  await clock.advance(MINUTE_IN_MS);
+  late.resolve(SIGNATURE);
+  await clock.advance(MINUTE_IN_MS);
   expect(kinds()).toEqual(['closing', 'checkpoint']);
 });
 
@@ -408,14 +450,14 @@ test('at the end a checkpoint does without a signature that takes long', async (
 });
 
 test('no checkpoint follows the end, not even one whose signature comes late', async () => {
-  const late = Promise.withResolvers<undefined>();
+  const late = Promise.withResolvers<typeof SIGNATURE>();
   const signatures = [late.promise, late.promise];
   const { clock, trail, kinds } = start({ sign: () => signatures.shift() ?? Promise.resolve(undefined) });
   await trail.admit();
   trail.record(RECORD, {});
   await clock.advance(MINUTE_IN_MS);
   await trail.close();
-  late.resolve(undefined);
+  late.resolve(SIGNATURE);
   await settled();
   expect(kinds()).toEqual(['closing', 'checkpoint', 'end']);
 });
