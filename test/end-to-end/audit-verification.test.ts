@@ -59,6 +59,19 @@ interface Telemetry {
 }
 
 const CALLS = 4;
+const BUSY_RUNS = 3;
+/** Paths of nobody's API, of health probes, and of our APIs, with and without an operation. */
+const STRANGE_PATHS = [
+  '/',
+  '/favicon.ico',
+  '/status-0123456789abcdef',
+  '/api/health',
+  '/vertex',
+  '/vertex/v1/nothing',
+  '/openai/v1/models',
+  '/agents/mcp',
+  '/AGENTS/mcp',
+];
 
 /** Waits until the ledger and Application Insights agree on everything. */
 async function untilIntact(): Promise<VerificationReport> {
@@ -118,6 +131,42 @@ test('messages of agents and calls with a key in another place leave nothing une
   await observed.chain.auditRecords(({ subscriptionId }) => subscriptionId === 'sandbox-app');
   await observed.chain.auditRecords(({ code }) => code === 'SUBSCRIPTION_KEY_MISSING');
   expect(await untilIntact()).toMatchObject({ findings: [] });
+});
+
+test('whatever strangers ask, at the edge and at the function app, nothing is wrong', async () => {
+  const before = await untilIntact();
+  const calls = ['GET', 'HEAD', 'OPTIONS', 'POST'].flatMap((method) =>
+    STRANGE_PATHS.map((path) => ({ method, path })),
+  );
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  const keys = { 'x-api-key': 'nobody', traceparent };
+  const preflight = { origin: 'https://example.com', 'access-control-request-method': 'GET' };
+  for (const call of calls) {
+    await observed.call({ ...call, headers: { traceparent } });
+    await observed.callDirectly(call);
+  }
+  await observed.call({ method: 'GET', path: '/openai/v1/models', headers: keys });
+  await observed.call({ method: 'OPTIONS', path: '/openai/v1/models', headers: preflight });
+  const report = await untilIntact();
+  expect(report).toMatchObject({ findings: [], isIntact: true });
+  expect((report.requests ?? 0) - (before.requests ?? 0)).toBeGreaterThan(calls.length - 10);
+});
+
+test('a busy gateway is healthy whenever it is verified, with no time of grace', async () => {
+  let isBusy = true;
+  const callAll = async () => {
+    while (isBusy)
+      await Promise.all([
+        predict(observed),
+        generate(observed),
+        observed.call({ method: 'GET', path: '/favicon.ico' }),
+      ]);
+  };
+  const callers = Array.from({ length: 3 }, callAll);
+  for (let run = 0; run < BUSY_RUNS; run += 1)
+    expect(await verify()).toMatchObject({ findings: [], isIntact: true });
+  isBusy = false;
+  await Promise.all(callers);
 });
 
 test('only auditors may ask', async () => {

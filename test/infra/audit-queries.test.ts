@@ -297,7 +297,7 @@ function requested(
     success: true,
     responseCode: '200',
     duration: '00:00:00.1',
-    properties: { 'Service Type': 'API Management', ...properties },
+    properties: { 'Service Type': 'API Management', 'Request Id': requestIdOf(call), ...properties },
   });
 }
 
@@ -461,7 +461,7 @@ test('agents and whom for: calls of agents, and of applications that act for peo
   ]);
 });
 
-test('records and requests: what one side has more of', () => {
+test('records and requests: what only one side has', () => {
   const rows = rowsOf('records-and-requests', [
     requested(1),
     shipped(1, {}),
@@ -497,15 +497,18 @@ test('records and requests: what one side has more of', () => {
       },
     }),
     shipped(10, {}),
+    shipped(10, { requestId: requestIdOf(11) }),
     // A call whose client left before its answer. It has a record of its own.
     requested(12, 'POST /v1', { 'API Name': 'vertex', 'Product Name': 'open' }),
     traced(12, { outcome: 'aborted' }),
     requested(13, 'POST /v1', { 'API Name': 'vertex', 'Product Name': 'open' }),
   ]);
   expect(rows).toMatchObject([
-    { traceId: traceIdOf(13), finding: 'request without record', requestCount: 1, recordCount: 0 },
-    { traceId: traceIdOf(4), finding: 'record without request', requestCount: 0, recordCount: 1 },
-    { traceId: traceIdOf(3), finding: 'request without record', requestCount: 1, recordCount: 0 },
+    { requestId: requestIdOf(13), traceId: traceIdOf(13), finding: 'request without record' },
+    // A made-up record for the request that the edge handed on.
+    { requestId: requestIdOf(11), finding: 'record without request' },
+    { requestId: requestIdOf(4), traceId: traceIdOf(4), finding: 'record without request' },
+    { requestId: requestIdOf(3), traceId: traceIdOf(3), finding: 'request without record' },
   ]);
 });
 
