@@ -135,7 +135,7 @@ test('messages of agents and calls with a key in another place leave nothing une
 
 test('whatever strangers ask, at the edge and at the function app, nothing is wrong', async () => {
   const before = await untilIntact();
-  const calls = ['GET', 'HEAD', 'OPTIONS', 'POST'].flatMap((method) =>
+  const calls = (['GET', 'HEAD', 'OPTIONS', 'POST'] as const).flatMap((method) =>
     STRANGE_PATHS.map((path) => ({ method, path })),
   );
   const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;

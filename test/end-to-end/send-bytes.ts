@@ -4,7 +4,7 @@ import { Pool } from 'undici';
 
 /** A request that goes out byte for byte: no dot segment of the path is removed, nothing is encoded. */
 export interface Outgoing {
-  readonly method?: 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
+  readonly method?: 'DELETE' | 'GET' | 'HEAD' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT';
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;

@@ -41,7 +41,11 @@ const REPORT: VerificationReport = {
   unsigned: 0,
   notChecked: [],
 };
-const WRONG = { isIntact: false, findings: [{ kind: 'refused', message: 'No.' }], findingCount: 1 } as const;
+const WRONG: Partial<VerificationReport> = {
+  isIntact: false,
+  findings: [{ kind: 'refused', message: 'No.' }],
+  findingCount: 1,
+};
 
 test.each<[Partial<VerificationReport>, string]>([
   [{}, 'Nothing is wrong. Verified: the ledger and Application Insights.'],

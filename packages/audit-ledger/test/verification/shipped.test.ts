@@ -1,5 +1,6 @@
 import { hashEntry, LedgerEntry } from '../../src/ledger/ledger-entry.ts';
 import { shippedAttributesOf } from '../../src/shipping/shipped-attributes.ts';
+import type { LedgerReader } from '../../src/ledger/ledger-reader.ts';
 import type { ShippedRecord } from '../../src/verification/evidence.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
 import { caseOf } from './case-of.ts';
@@ -252,6 +253,27 @@ test('records that somebody put in are named, whatever writer and entry they nam
     expect(await find(lines, [forged, first, ...others])).toEqual([unknown]);
     expect(await find(lines, [first, ...others, forged])).toEqual([unknown]);
   }
+});
+
+test('a record of a chain that began while the ledger was read is not one too many', async () => {
+  const writer = '20260301T130000000Z-0a1b2c3d';
+  const [first] = shipped;
+  if (!first) throw new Error('There are records.');
+  const newcomer = { ...first, writer };
+  const before = createMemoryLedger({ [WRITER]: [asText(lines)] });
+  const after = createMemoryLedger({ [WRITER]: [asText(lines)], [writer]: ['x'] });
+  const kindsWith = async (...listings: readonly LedgerReader[]) => {
+    const left = listings.values();
+    const reader: LedgerReader = { ...before, list: () => (left.next().value ?? before).list() };
+    const evidence = {
+      records: each([...shipped, newcomer]),
+      cursors: new Map([[WRITER, lines.length - 1]]),
+    };
+    const { findings } = await verifyLedger(reader, evidence, options);
+    return findings.map(caseOf);
+  };
+  expect(await kindsWith(before, after)).toEqual([]);
+  expect(await kindsWith(before, before)).toEqual(['unknown-to-ledger']);
 });
 
 test('an anchor that names no entry is named', async () => {

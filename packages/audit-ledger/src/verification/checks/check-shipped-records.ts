@@ -6,6 +6,7 @@ import { createFindingList, type FindingList } from '../finding-list.ts';
 import type { LedgerChain, LedgerReader } from '../../ledger/ledger-reader.ts';
 import type { RefusalCheck } from './check-refusals.ts';
 import { type Closing, isDue, readClosing } from './closing.ts';
+import { namesEntry } from '../anchors.ts';
 import { describeDifference, describeUnknown } from './describe-shipped.ts';
 import { createMissingRecords } from './missing-records.ts';
 import { readShippedRecords } from './shipped-records.ts';
@@ -46,7 +47,11 @@ export function checkShippedRecords(
   if (!records) return { beyond };
   let found = createFindingList();
   const writers = new Set(chains.map(({ writer }) => writer));
-  const shipped = readShippedRecords(records, writers, (stranger) => found.add(describeUnknown(stranger)));
+  const newcomers: ShippedRecord[] = [];
+  const shipped = readShippedRecords(records, writers, (stranger) => {
+    if (namesEntry(stranger) && newcomers.length < MOST_KEPT) newcomers.push(stranger);
+    else found.add(describeUnknown(stranger));
+  });
   const strays = createStrayRecords(reader, chains, abortSignal);
   let early: ShippedRecord[] = [];
   let late: Closing[] = [];
@@ -138,6 +143,10 @@ export function checkShippedRecords(
         strays.add(one);
       }
       yield* strays.settle();
+      // A process that began after the chains were listed can have recovered calls of the period.
+      const begun = newcomers.length === 0 ? [] : (await reader.list(abortSignal)).chains;
+      const now = new Set(begun.map(({ writer }) => writer));
+      for (const record of newcomers) if (!now.has(record.writer)) found.add(describeUnknown(record));
       yield missing.findings(refusals.isRefused);
       yield* takeFound();
     },
