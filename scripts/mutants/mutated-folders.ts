@@ -47,6 +47,8 @@ export const MUTATED_FOLDERS: readonly MutatedFolder[] = [
     share: 0.03,
     first: [
       'ledger-writer',
+      'chain-lines',
+      'seal-key',
       'digests',
       'find-chain-faults',
       'seals',

@@ -8,7 +8,7 @@ export const WRITER = '20260301T120000000Z-0a1b2c3d';
 export const STARTED_AT = Date.UTC(2026, 2, 1, 12);
 
 /** The key that seals every sample. */
-export const SEAL_KEY = createSealKey();
+const SEAL_KEY = createSealKey();
 /** The first entry of every sample. */
 export const BEGINNING: EntryBody = {
   kind: 'chain',
