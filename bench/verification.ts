@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
+import { constants, generateKeyPairSync, type JsonWebKey, sign } from 'node:crypto';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { parseArgs, promisify } from 'node:util';
+import { createSealKey } from '@vertex-ai-gateway/audit-ledger/keys';
 import {
   createFolderLedger,
   hashEntry,
   NO_PREVIOUS,
+  signedText,
   type VerificationReport,
   verifyLedger,
 } from '@vertex-ai-gateway/audit-ledger/verification';
@@ -17,6 +21,11 @@ const ENTRIES = 1_000_000;
 const CHAINS = 4;
 /** The entries of one blob; a blob has at most 50,000 blocks, of some entries each. */
 const PART_ENTRIES = 100_000;
+/** The entries of a block: two calls, and the seal. */
+const BLOCK_ENTRIES = 5;
+/** The entries of a chain before its first call: its beginning, the signature that founds it, and a seal. */
+const BEGINNING_ENTRIES = 3;
+const WRITERS = Array.from({ length: CHAINS }, (_, chain) => `20260301T12000000${chain}Z-0a1b2c3d`);
 const LIMIT_IN_SECONDS = 60;
 const LIMIT_IN_MB = 300;
 /** The options of `npm run audit:verify`. Few objects live long, so a larger space for new objects would only hold garbage. */
@@ -30,8 +39,11 @@ interface Measured {
   readonly report: Pick<VerificationReport, 'isIntact' | 'entries' | 'bytes'>;
 }
 
-const { values } = parseArgs({ options: { verify: { type: 'string' } } });
-await (values.verify === undefined ? measure() : verifyFolder(values.verify));
+const auditKey = generateKeyPairSync('rsa', { modulusLength: 3072 });
+const sealKey = createSealKey();
+
+const { values } = parseArgs({ options: { verify: { type: 'string' }, key: { type: 'string' } } });
+await (values.verify === undefined ? measure() : verifyFolder(values.verify, values.key ?? ''));
 
 async function measure(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'verification-'));
@@ -42,6 +54,8 @@ async function measure(): Promise<void> {
       import.meta.filename,
       '--verify',
       folder,
+      '--key',
+      JSON.stringify(auditKey.publicKey.export({ format: 'jwk' })),
     ]);
     const { seconds, peakInMb, report } = JSON.parse(stdout) as Measured;
     const { entries, bytes, isIntact } = report;
@@ -60,11 +74,16 @@ async function measure(): Promise<void> {
   }
 }
 
-async function verifyFolder(folder: string): Promise<void> {
+async function verifyFolder(folder: string, key: string): Promise<void> {
+  const publicKey = JSON.parse(key) as JsonWebKey;
   const start = performance.now();
   const report = await verifyLedger(
     createFolderLedger(folder),
-    {},
+    {
+      publicKeys: () => Promise.resolve(publicKey),
+      cursors: new Map(WRITERS.map((writer) => [writer, ENTRIES / CHAINS - 1])),
+      contents: { retentionInMs: 0, list: () => Readable.from([]) },
+    },
     {
       period: { from: new Date(0), to: new Date(8.64e15) },
       now: new Date(STARTED_AT * 2),
@@ -82,10 +101,9 @@ async function verifyFolder(folder: string): Promise<void> {
   console.log(JSON.stringify(measured));
 }
 
-/** Writes chains whose calls are all strict, with opening and closing entries of a realistic size. */
+/** Writes sealed chains whose calls are all strict, with opening and closing entries of a realistic size. */
 async function writeLedger(folder: string): Promise<void> {
-  for (let chain = 0; chain < CHAINS; chain += 1) {
-    const writer = `20260301T12000000${chain}Z-0a1b2c3d`;
+  for (const [chain, writer] of WRITERS.entries()) {
     mkdirSync(join(folder, writer));
     let previous = NO_PREVIOUS;
     for (let sequence = 0; sequence < ENTRIES / CHAINS;) {
@@ -95,7 +113,7 @@ async function writeLedger(folder: string): Promise<void> {
       for (; sequence < end; sequence += 1) {
         const time = new Date(STARTED_AT + sequence).toISOString();
         const head = { v: 1, writer, sequence, previous, time };
-        const line = JSON.stringify({ ...head, ...createBody(chain, sequence, end) });
+        const line = JSON.stringify({ ...head, ...createBody(chain, head) });
         previous = hashEntry(line);
         if (!file.write(`${line}\n`)) await once(file, 'drain');
       }
@@ -105,15 +123,38 @@ async function writeLedger(folder: string): Promise<void> {
   }
 }
 
-function createBody(chain: number, sequence: number, end: number): Record<string, unknown> {
-  if (sequence === 0) return { kind: 'chain', policyVersion: 'bench' };
-  const isOpening = sequence % 2 === 1;
-  if (isOpening && sequence === end - 1 && end === ENTRIES / CHAINS)
-    return { kind: 'end', opened: sequence / 2, closed: sequence / 2 };
+function createBody(
+  chain: number,
+  {
+    writer,
+    sequence,
+    previous,
+  }: { readonly writer: string; readonly sequence: number; readonly previous: string },
+): Record<string, unknown> {
+  const left = ENTRIES / CHAINS - sequence;
+  const inBlock = (sequence - BEGINNING_ENTRIES) % BLOCK_ENTRIES;
+  const before = signedText(writer, { sequence: sequence - 1, hash: previous });
+  if (sequence === 0) return { kind: 'chain', policyVersion: 'bench', sealKey: sealKey.publicKey };
+  if (sequence === 1) return createCheckpoint(before, previous);
+  if (left === 2) return { kind: 'end', opened: sequence, closed: sequence };
+  if (left === 1 || sequence === 2 || inBlock === BLOCK_ENTRIES - 1)
+    return { kind: 'seal', value: sealKey.sign(before) };
+  const isOpening = inBlock % 2 === 0;
   const record = createRecord(chain, sequence - (isOpening ? 0 : 1));
   const { outcome, status, requestDigest, responseDigest, ...opened } = record;
   if (isOpening) return { kind: 'opening', record: opened };
   return { kind: 'closing', record: { ...opened, outcome, status, requestDigest, responseDigest } };
+}
+
+/** Makes a checkpoint that signs the first entry. */
+function createCheckpoint(signed: string, hash: string): Record<string, unknown> {
+  const padding = constants.RSA_PKCS1_PSS_PADDING;
+  const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
+  const key = { key: auditKey.privateKey, padding, saltLength };
+  const value = sign('sha256', Buffer.from(signed), key).toString('base64url');
+  const shipped = { sequence: -1, refused: 0 };
+  const signature = { keyId: 'bench', algorithm: 'PS256', sequence: 0, hash, value };
+  return { kind: 'checkpoint', shipped, opened: 0, closed: 0, signature };
 }
 
 function createRecord(chain: number, call: number) {

@@ -138,6 +138,7 @@ const answerQuestion = createAnswerQuestion({
     openLedgerVerifier({
       storageUrl: settings.AUDIT_STORAGE_URL,
       keyUrl: settings.AUDIT_KEY_URL,
+      contentRetentionInDays: settings.AUDIT_CONTENT_RETENTION_IN_DAYS,
       credential: createManagedIdentity(settings.AZURE_CLIENT_ID),
       query,
       connectionString: settings.APPLICATIONINSIGHTS_CONNECTION_STRING,

@@ -131,6 +131,13 @@ export const Settings = z.object({
     .describe(
       'Interval of checkpoints of the ledger. A writer that is silent for three intervals counts as gone.',
     ),
+  AUDIT_CONTENT_RETENTION_IN_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(36_500)
+    .default(90)
+    .describe('Days for which storage keeps contents, by which verification tells those that it misses'),
   GOVERNANCE_DIRECTORY: z
     .string()
     .min(1)

@@ -53,6 +53,7 @@ export const verifyOperation: Operation = {
           chains: 1,
           parts: 1,
           entries: 150,
+          young: 0,
           bytes: 165_000,
           openings: 60,
           closings: 74,

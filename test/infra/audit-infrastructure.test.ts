@@ -105,8 +105,12 @@ test('whoever erases cannot delete from the ledger, and auditors only read', () 
     .split(/^resource /m)
     .filter((resource) => resource.includes("roleDefinitions', roles.contributor)"));
   expect(contributors.map((resource) => /scope: (\w+)/.exec(resource)?.[1])).toEqual(['subjects', 'content']);
-  for (const name of ['auditorsRead', 'auditorsReadState'])
+  for (const name of ['auditorsRead', 'auditorsReadState', 'auditorsListContent'])
     expect(resourceOf(storage, name)).toContain("roleDefinitions', roles.reader)");
+  // They see the names of contents, and not even their ciphertext.
+  expect(resourceOf(storage, 'auditorsListContent')).toMatch(
+    /condition: '!\(ActionMatches\{.*blobs\/read.*\} AND NOT SubOperationMatches\{.*Blob\.List.*\}\)'/,
+  );
 });
 
 test('the key signs and wraps, is never exported and cannot be purged', () => {

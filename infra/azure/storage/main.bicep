@@ -273,6 +273,24 @@ resource auditorsReadState 'Microsoft.Authorization/roleAssignments@2022-04-01' 
   }
 ]
 
+/**
+ * Verification holds the names of contents against the records. The condition lets auditors list contents, and read none.
+ * https://learn.microsoft.com/azure/storage/blobs/storage-auth-abac-attributes
+ */
+resource auditorsListContent 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for principalId in (assignRoles ? auditorPrincipalIds : []): {
+    scope: content
+    name: guid(content.id, principalId, roles.reader)
+    properties: {
+      principalId: principalId
+      principalType: peopleType
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.reader)
+      conditionVersion: '2.0'
+      condition: '!(ActionMatches{\'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read\'} AND NOT SubOperationMatches{\'Blob.List\'})'
+    }
+  }
+]
+
 /** Erasures and exports are entries of the ledger. */
 resource custodiansRecord 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for principalId in (assignRoles ? custodianPrincipalIds : []): {

@@ -43,6 +43,7 @@ test('each failure of a running process is an AuditError', async () => {
   const verifier = openLedgerVerifier({
     storageUrl: NOWHERE,
     keyUrl: undefined,
+    contentRetentionInDays: 90,
     credential: noIdentity,
     query: undefined,
     connectionString: '',

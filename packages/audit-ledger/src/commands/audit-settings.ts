@@ -8,6 +8,7 @@ import { applicationIdOf } from '../reading/application-id.ts';
 const AuditSettings = z.object({
   AUDIT_STORAGE_URL: z.url({ protocol: /^https$/ }),
   AUDIT_KEY_URL: z.url({ protocol: /^(https|file)$/ }).optional(),
+  AUDIT_CONTENT_RETENTION_IN_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
   APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().optional(),
   APPLICATIONINSIGHTS_APPLICATION_ID: z.guid().optional(),
   APPLICATIONINSIGHTS_QUERY_ENDPOINT: z.url().default('https://api.applicationinsights.io'),

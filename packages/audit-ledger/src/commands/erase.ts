@@ -14,7 +14,7 @@ import {
 import { findErasure } from '../contents/find-erasure.ts';
 import { subjectIdOf, type DataSubject } from '../contents/subject-keys.ts';
 import type { EntryBody, EntryPlace } from '../ledger/ledger-entry.ts';
-import { verifyLedger } from '../verification/verify-ledger.ts';
+import { createLedgerVerifier } from '../verification/ledger-verifier.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { fail } from './fail.ts';
 import { openAudit } from './open-audit.ts';
@@ -38,7 +38,6 @@ const TIMEOUT_IN_MS = 30_000;
 const LEDGER_TIMEOUT_IN_MS = 60_000;
 const MINUTE_IN_MS = 60_000;
 const GRACE_IN_MS = 10 * MINUTE_IN_MS;
-const OPEN_FOR_IN_MS = 35 * MINUTE_IN_MS;
 const MAXIMUM_REASON_LENGTH = 300;
 const CANNOT_ERASE = 2;
 
@@ -118,14 +117,11 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
     ? await record({ kind: 'erased', subject, erasure: { writer, sequence, hash }, ...counts })
     : undefined;
   const now = new Date();
-  const report = await verifyLedger(audit.ledger, audit.publicKeys ? { publicKeys: audit.publicKeys } : {}, {
-    period: { from: new Date(0), to: new Date(now.getTime() + MINUTE_IN_MS) },
-    now,
-    graceInMs: GRACE_IN_MS,
-    openForInMs: OPEN_FOR_IN_MS,
-    areAllChains: true,
-    scope: 'ledger',
-  });
+  const period = { from: new Date(0), to: new Date(now.getTime() + MINUTE_IN_MS) };
+  const report = await createLedgerVerifier(audit).verify(
+    { period, graceInMs: GRACE_IN_MS, isLedgerOnly: true },
+    new AbortController().signal,
+  );
   const proof = {
     version: 2,
     subject,

@@ -1,6 +1,7 @@
 import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { createApplicationInsightsEvidence } from '../verification/application-insights-evidence.ts';
+import { createContentsEvidence } from '../verification/contents-evidence.ts';
 import { createAuditPublicKeys } from '../keys/audit-public-keys.ts';
 import { createLedgerReader } from '../ledger/ledger-reader.ts';
 import { askIngestionAccess } from '../verification/ask-ingestion-access.ts';
@@ -20,6 +21,7 @@ export function openAudit(settings: ReturnType<typeof readAuditSettings>): Verif
 } {
   const { isLocal, applicationId, AUDIT_STORAGE_URL, AUDIT_KEY_URL } = settings;
   const { APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString = '' } = settings;
+  const { AUDIT_CONTENT_RETENTION_IN_DAYS: contentRetentionInDays } = settings;
   const credential = isLocal ? new ManagedIdentityCredential() : new DefaultAzureCredential();
   const storage = new BlobServiceClient(AUDIT_STORAGE_URL, credential, { retryOptions: RETRIES });
   const scope = `${settings.APPLICATIONINSIGHTS_QUERY_RESOURCE}/.default`;
@@ -28,6 +30,7 @@ export function openAudit(settings: ReturnType<typeof readAuditSettings>): Verif
     storage,
     ledger: createLedgerReader(storage.getContainerClient('audit-ledger')),
     state: storage.getContainerClient('audit-state'),
+    contents: createContentsEvidence(storage.getContainerClient('audit-content'), contentRetentionInDays),
     insights:
       applicationId === undefined
         ? undefined

@@ -34,6 +34,7 @@ const Signature = z.strictObject({
 
 /** An entry of any chain, named so that no other can be taken for it. */
 export const NamedEntry = z.strictObject({ writer: WriterName, sequence: Sequence, hash: EntryHash });
+export type NamedEntry = z.infer<typeof NamedEntry>;
 
 const RecordBody = z.record(z.string(), z.unknown());
 

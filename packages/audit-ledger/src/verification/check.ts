@@ -4,27 +4,23 @@ import type { Finding } from './finding.ts';
 import type { FindingList } from './finding-list.ts';
 import type { ChainLine } from './read-chain.ts';
 import type { VerificationReport } from './report.ts';
+import type { OpenedChain } from './vouching/evidence-reader.ts';
 
 /** A chain while it is checked, and after that. Checks rely on what the reading and the checks before them have noted. */
 export interface CheckedChain extends LedgerChain {
   /** The sequence of the last shipped entry: -1 where there is none, undefined where the cursors are not at hand. */
   readonly shipped: number | undefined;
-  /** The number of openings and closings that were read, also of those whose record is unreadable. */
-  calls: number;
-  /** The highest sequence that was read; -1 before the first. */
+  readonly founding: OpenedChain['founding'];
+  /** The highest sequence that was read, whoever wrote it; -1 before the first. */
   last: number;
-  /** The time of the end entry; undefined where none was read. */
+  /** The highest sequence of its evidence; -1 before the first. */
+  lastVouched: number;
+  /** The time of the end entry; undefined where its evidence has none. */
   endedAt: string | undefined;
-  /** The time from the first entry to the last one that was read. */
-  lastedInMs: number;
   /** The changes that were made to its lines, noted by the check of lines at the end of the chain. */
   faults: readonly Fault[];
   /** True when its lines have too many faults to be told apart, noted with the faults. */
   isShattered: boolean;
-  /** The number of its fitting signatures, noted by the check of signatures. */
-  signatures: number;
-  /** True when a signature doesn't fit, noted by the check of signatures. */
-  hasBadSignature: boolean;
 }
 
 /** Findings as a check makes them, one by one or as a list, which counts more than it holds. */
@@ -57,7 +53,9 @@ export interface LedgerCheck {
   begin?(): FindingStream | undefined;
   /** Checks a chain before its lines are read. Chains come in the order of their writers. */
   beginChain?(chain: CheckedChain): FindingStream | undefined;
-  /** Checks further lines of a chain, which come in their order. */
+  /** Checks further lines of a chain as they stand there, whoever wrote them. They come in their order. */
+  inspect?(lines: readonly ChainLine[], chain: CheckedChain): FindingStream | undefined;
+  /** Checks further evidence of a chain: lines that somebody else wrote are left out. It comes in its order. */
   visit?(lines: readonly ChainLine[], chain: CheckedChain): FindingStream | undefined;
   /** Checks a chain as a whole, after its last line. */
   endChain?(chain: CheckedChain): FindingStream | undefined;

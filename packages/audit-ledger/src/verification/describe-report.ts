@@ -29,11 +29,12 @@ function describeOutcome({ isIntact, findingCount, notChecked, scope }: Verifica
 }
 
 function describeCounts(report: VerificationReport): string[] {
-  const { from, to, chains, parts, entries, openings, closings, unverified, open, unshipped } = report;
+  const { from, to, chains, parts, entries, young, openings, closings, unverified, open, unshipped } = report;
   const { anchors, signatures, unsigned, comparedRecords, requests, recordedRequests } = report;
   return [
     `Period: ${from} to ${to}.`,
-    `Ledger: ${count(chains, 'chain', 'chains')} of ${count(parts, 'part', 'parts')} with ${count(entries, 'entry', 'entries')}; ` +
+    `Ledger: ${count(chains, 'chain', 'chains')} of ${count(parts, 'part', 'parts')} with ${count(entries, 'entry', 'entries')}` +
+      `${young > 0 ? `, ${young.toLocaleString('en')} of them in chains too young to be vouched for` : ''}; ` +
       `${count(openings, 'opening', 'openings')} and ${count(closings, 'closing', 'closings')}` +
       `${open > 0 ? `, ${count(open, 'call', 'calls')} perhaps still running` : ''}.`,
     `Anchors: ${count(anchors, 'anchor', 'anchors')}; ${count(signatures, 'signature fits', 'signatures fit')}, ` +

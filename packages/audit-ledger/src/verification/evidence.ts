@@ -1,4 +1,5 @@
 import type { PublicKeys } from '../keys/signature.ts';
+import type { ContentsEvidence } from './contents-evidence.ts';
 
 /** An anchor: the head of a chain at some time, as Application Insights keeps it. */
 export interface Anchor {
@@ -79,6 +80,7 @@ export interface LedgerEvidence {
   /** The sequence of the last shipped entry, by writer. Cursors must be read before the ledger is listed. */
   readonly cursors?: ReadonlyMap<string, number>;
   readonly publicKeys?: PublicKeys;
+  readonly contents?: ContentsEvidence;
   /** The shipped records, in the order of their writers and sequences, compared as texts and as numbers. */
   readonly records?: AsyncIterable<ShippedRecord>;
   /** The time for which records are kept. A record that was shipped is missed whatever its age when it is left out. */

@@ -12,6 +12,8 @@ export interface IdSet {
   add(id: string): boolean;
   /** Tells whether an id, or another one with the same bits, was added. */
   has(id: string): boolean;
+  /** Gives the number of ids with different bits. */
+  count(): number;
 }
 
 /** Makes an empty set. */
@@ -31,7 +33,6 @@ export function createIdSet(): IdSet {
       if (one === low && other === high) return { index, isThere: true };
     }
   };
-
   const place = (low: number, high: number): boolean => {
     const { index, isThere } = find(low, high);
     slots[index * 2] = low;
@@ -60,6 +61,7 @@ export function createIdSet(): IdSet {
       const [low, high] = hash64(id, seed);
       return find(low, high).isThere;
     },
+    count: () => count,
   };
 }
 

@@ -4,6 +4,7 @@ import { AuditError } from '../audit-error.ts';
 import type { ApplicationInsightsEvidence } from './application-insights-evidence.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import { readShippingCursors } from './read-shipping-cursors.ts';
+import type { ContentsEvidence } from './contents-evidence.ts';
 import { describeIngestionAccess, type IngestionAccess } from './ingestion-access.ts';
 import type { LedgerEvidence, TrafficSlice } from './evidence.ts';
 import type { Period } from '../time/period.ts';
@@ -17,6 +18,7 @@ export interface VerifierDependencies {
   readonly ledger: LedgerReader;
   /** The container of the shipping cursors. */
   readonly state: ContainerClient;
+  readonly contents: ContentsEvidence;
   /** Undefined where Application Insights can't be read, because its application id is not known. */
   readonly insights: ApplicationInsightsEvidence | undefined;
   /** Undefined where there is no audit key that is believed. */
@@ -56,7 +58,7 @@ const DEFAULT_RETENTION_IN_DAYS = 90;
 
 /** Makes a verifier that keeps nothing between two verifications. */
 export function createLedgerVerifier(dependencies: VerifierDependencies): LedgerVerifier {
-  const { state, publicKeys, askAccess, now, pause = pauseFor } = dependencies;
+  const { state, contents, publicKeys, askAccess, now, pause = pauseFor } = dependencies;
   const ledger = inPlainWords(dependencies.ledger);
   return {
     async verify(request, abortSignal) {
@@ -86,6 +88,7 @@ export function createLedgerVerifier(dependencies: VerifierDependencies): Ledger
           ledger,
           {
             cursors,
+            contents,
             ...(anchors && { anchors }),
             ...(publicKeys && { publicKeys }),
             ...(insights && {

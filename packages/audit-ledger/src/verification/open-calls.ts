@@ -1,36 +1,33 @@
 import { type CallIdentity, closingKey } from './call-identity.ts';
 import { createIdSet } from './id-set.ts';
-import type { Place } from './finding.ts';
+import type { HashedPlace } from './record-place.ts';
+import { closes, createReferences, type References } from './references.ts';
 
 /** The most open calls that are followed. Never are so many active at once, so those beyond are only counted. */
 const MOST_OPEN = 200_000;
 /** The most keys of suspected closings that are followed. Those beyond are only counted. */
 const MOST_SUSPECTS = 10_000;
 
-/** The place of an opening or closing. */
-export interface RecordPlace extends Place {
-  readonly writer: string;
-  readonly sequence: number;
-}
-
 /** An opening without a closing in the chains that were read. */
-export interface Orphan extends RecordPlace {
+export interface Orphan extends HashedPlace {
   readonly time: string;
 }
 
 /**
- * Follows the calls that a ledger opens and closes. It keeps an open call until it is closed, and 64 bits of each
- * closing.
+ * Follows the calls that a ledger opens and closes. It keeps an open call until it is closed, and 128 bits of
+ * each closing.
  */
 interface OpenCalls {
   /** Notes an opening. */
-  opened(record: CallIdentity, place: RecordPlace, time: string): void;
+  opened(call: CallIdentity, opening: HashedPlace, time: string): void;
   /** Notes a closing. */
-  closed(record: CallIdentity): void;
+  closed(call: CallIdentity, closing: HashedPlace): void;
   /** Gives the openings without a closing, by the record's id. */
   orphans(): ReadonlyMap<string, Orphan>;
   /** Gives the keys of closings that may be there twice; `closingKey` makes the key of a closing. */
   suspects(): ReadonlySet<string>;
+  /** Gives the closings that correct or recover an entry which was not met. */
+  unmet: References['unmet'];
   /** Gives the numbers of openings and suspects that were too many to follow. */
   overflow(): { readonly open: number; readonly suspects: number };
 }
@@ -38,29 +35,31 @@ interface OpenCalls {
 /** Starts without any calls. */
 export function createOpenCalls(): OpenCalls {
   const open = new Map<string, Orphan>();
-  // The chain of an older process can hold the recovered closing of an opening that is read later.
-  const recovered = new Set<string>();
+  const references = createReferences();
   const closings = createIdSet();
   const suspects = new Set<string>();
   const overflow = { open: 0, suspects: 0 };
   return {
-    opened({ id }, { writer, sequence, part, line }, time) {
+    opened(call, { writer, sequence, hash, part, line }, time) {
+      const opening = { writer, sequence, hash, part, line, time };
+      // The chain of an older process can hold the recovered closing of an opening that is read later.
+      if (references.opened(call, opening)) return;
       if (open.size >= MOST_OPEN) overflow.open += 1;
-      else open.set(id, { writer, sequence, part, line, time });
+      else open.set(call.id, opening);
     },
-    closed(record) {
-      if (!open.delete(record.id) && record.isRecovered && recovered.size < MOST_OPEN)
-        recovered.add(record.id);
-      const key = closingKey(record);
+    closed(call, closing) {
+      const opening = open.get(call.id);
+      const isClosed = opening !== undefined && closes({ call, closing }, opening);
+      if (isClosed) open.delete(call.id);
+      if (!isClosed || !call.recovered) references.closed(call, closing);
+      const key = closingKey(call);
       if (!closings.add(key)) return;
       if (suspects.size < MOST_SUSPECTS) suspects.add(key);
       else if (!suspects.has(key)) overflow.suspects += 1;
     },
-    orphans() {
-      for (const id of recovered) open.delete(id);
-      return open;
-    },
+    orphans: () => open,
     suspects: () => suspects,
+    unmet: () => references.unmet(),
     overflow: () => overflow,
   };
 }

@@ -12,6 +12,8 @@ interface LedgerVerifierOptions {
   readonly storageUrl: string;
   /** The URL of the audit key; undefined where there is none, and then no signature is checked. */
   readonly keyUrl: string | undefined;
+  /** The time after which storage deletes contents. */
+  readonly contentRetentionInDays: number;
   readonly credential: TokenCredential;
   /** Undefined where Application Insights can't be read. */
   readonly query: LogQuery | undefined;
@@ -25,18 +27,20 @@ interface LedgerVerifierOptions {
  * @throws AuditError AUDIT_UNAVAILABLE from `verify` while another verification runs.
  */
 export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifier {
-  const { storageUrl, keyUrl, query, connectionString } = options;
+  const { storageUrl, keyUrl, contentRetentionInDays, query, connectionString } = options;
   const credential = auditCredential(options.credential);
   let isRunning = false;
   const open = async (): Promise<LedgerVerifier> => {
     const { openAuditStorage } = await import('../storage/audit-storage.ts');
     const { openTrustedKeys } = await import('../keys/trusted-keys.ts');
     const { createLedgerReader } = await import('../ledger/ledger-reader.ts');
+    const { createContentsEvidence } = await import('./contents-evidence.ts');
     const { createLedgerVerifier } = await import('./ledger-verifier.ts');
-    const { ledger, state } = openAuditStorage(storageUrl, credential);
+    const { ledger, state, content } = openAuditStorage(storageUrl, credential);
     return createLedgerVerifier({
       ledger: createLedgerReader(ledger),
       state,
+      contents: createContentsEvidence(content, contentRetentionInDays),
       insights: query && createApplicationInsightsEvidence(query),
       askAccess: (abortSignal) => askIngestionAccess(connectionString, new Date(), abortSignal),
       ...(await openTrustedKeys({ storageUrl, keyUrl, credential })),

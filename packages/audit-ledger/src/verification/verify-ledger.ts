@@ -2,6 +2,7 @@ import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
 import { indexAnchors } from './anchors.ts';
 import { isActive } from './chain-times.ts';
 import type { CheckedChain, FindingStream, LedgerCheck, ReportCounts } from './check.ts';
+import { checkAfterEnd } from './checks/check-after-end.ts';
 import { checkAnchors } from './checks/check-anchors.ts';
 import { checkCallRecords } from './checks/check-call-records.ts';
 import { checkCalls } from './checks/check-calls.ts';
@@ -9,6 +10,7 @@ import { checkChainEnds } from './checks/check-chain-ends.ts';
 import { checkChainPeriods } from './checks/check-chain-periods.ts';
 import { checkChainNames } from './checks/check-chain-names.ts';
 import { checkChainsAreThere } from './checks/check-chains-are-there.ts';
+import { checkContents } from './checks/check-contents.ts';
 import { checkErasures } from './checks/check-erasures.ts';
 import { checkHashes } from './checks/check-hashes.ts';
 import { checkLines } from './checks/check-lines.ts';
@@ -23,7 +25,8 @@ import { createUnshownCalls } from './checks/unshown-calls.ts';
 import type { LedgerEvidence, Retention } from './evidence.ts';
 import type { Period } from '../time/period.ts';
 import { createFindingList } from './finding-list.ts';
-import { readChain, startChain } from './read-chain.ts';
+import { noteLines, startChain } from './start-chain.ts';
+import { createEvidenceReader, type EvidenceReader } from './vouching/evidence-reader.ts';
 import type { VerificationReport } from './report.ts';
 import { describeMissingEvidence, type VerificationScope } from './scope.ts';
 import { createWitnesses } from './witnesses.ts';
@@ -55,6 +58,7 @@ interface VerificationOptions {
 const NO_COUNTS = {
   parts: 0,
   entries: 0,
+  young: 0,
   bytes: 0,
   openings: 0,
   closings: 0,
@@ -68,7 +72,7 @@ const NO_COUNTS = {
 
 /**
  * Verifies a ledger against itself and against the evidence. It reads each chain once, and again only to settle
- * doubts. Its memory grows by 64 bits for each closing and by the open calls; everything else is bounded.
+ * doubts. Its memory grows by 128 bits for each closing and by the open calls; everything else is bounded.
  * @throws what the reader and the evidence throw.
  */
 export async function verifyLedger(
@@ -79,7 +83,8 @@ export async function verifyLedger(
   const { period, now, scope = 'ledger-and-application-insights', abortSignal } = options;
   const { chains } = await reader.list(abortSignal);
   const active = options.areAllChains ? chains : chains.filter((chain) => isActive(chain, period));
-  const checks = listChecks(reader, chains, evidence, options);
+  const evidenceReader = createEvidenceReader(reader, evidence.publicKeys, now, abortSignal);
+  const checks = listChecks(reader, evidenceReader, chains, evidence, options);
   const findings = createFindingList();
   const each = async (look: (check: LedgerCheck) => FindingStream | undefined): Promise<void> => {
     for (const check of checks) {
@@ -91,10 +96,19 @@ export async function verifyLedger(
   await each((check) => check.begin?.());
   const read = new Map<string, CheckedChain>();
   for (const listed of active) {
-    const chain = startChain(listed, evidence.cursors && (evidence.cursors.get(listed.writer) ?? -1));
+    const { founding, lines } = await evidenceReader.open(listed);
+    const chain = startChain(
+      listed,
+      evidence.cursors && (evidence.cursors.get(listed.writer) ?? -1),
+      founding,
+    );
     await each((check) => check.beginChain?.(chain));
-    for await (const lines of readChain(reader, chain, abortSignal))
-      await each((check) => check.visit?.(lines, chain));
+    for await (const inspected of lines) {
+      noteLines(chain, inspected);
+      await each((check) => check.inspect?.(inspected, chain));
+      const visited = inspected.filter(({ isEvidence }) => isEvidence);
+      await each((check) => check.visit?.(visited, chain));
+    }
     await each((check) => check.endChain?.(chain));
     read.set(chain.writer, chain);
   }
@@ -126,12 +140,13 @@ export async function verifyLedger(
 /** Lists the checks in their order. A check may use what those before it have noted. */
 function listChecks(
   reader: LedgerReader,
+  evidenceReader: EvidenceReader,
   chains: readonly LedgerChain[],
   evidence: LedgerEvidence,
   options: VerificationOptions,
 ): readonly LedgerCheck[] {
-  const { anchors, cursors, publicKeys, traffic, retention } = evidence;
-  const { period, now, graceInMs, openForInMs, areAllChains = false, abortSignal } = options;
+  const { anchors, cursors, publicKeys, contents, traffic, retention } = evidence;
+  const { period, now, graceInMs, openForInMs, areAllChains = false, scope, abortSignal } = options;
   const notBefore = new Date(now.getTime() - graceInMs);
   const anchorIndex = indexAnchors(anchors ?? []);
   const witnesses = createWitnesses(anchorIndex);
@@ -140,9 +155,8 @@ function listChecks(
   const shippedRecords = checkShippedRecords(evidence, {
     period,
     notBefore,
-    reader,
+    reader: evidenceReader,
     chains,
-    abortSignal,
     refusals,
     unshown,
   });
@@ -159,15 +173,17 @@ function listChecks(
     checkSignatures(publicKeys, witnesses),
     // These need the faults and the signatures of the chain.
     checkCallRecords(),
-    ...(publicKeys ? [checkVouching(notBefore)] : []),
+    checkVouching(),
+    checkAfterEnd(),
     // The ledger against Application Insights. The last one needs the records beyond the ends of chains.
     refusals,
     checkShipping(notBefore),
     shippedRecords,
     checkChainEnds(reader, shippedRecords.beyond, abortSignal),
     // The calls of all chains together, because a call can be closed in another chain.
-    checkCalls({ reader, chains, now, graceInMs, openForInMs, abortSignal }),
-    checkErasures({ reader, chains, notBefore, abortSignal }),
+    checkCalls({ reader: evidenceReader, chains, now, graceInMs, openForInMs, isPart: scope === 'bundle' }),
+    checkErasures({ reader: evidenceReader, chains, notBefore }),
+    checkContents(contents, { reader: evidenceReader, chains, period, now, openForInMs, abortSignal }),
     // The edge's requests come last: records that only the ledger has are known by now.
     checkRequests(traffic, { period: keptOf(period, retention), notBefore, unshown }),
   ];

@@ -62,6 +62,7 @@ const REPORT = {
   chains: 1,
   parts: 1,
   entries: lines.length,
+  young: 0,
   bytes: 1,
   openings: 2,
   closings: 2,

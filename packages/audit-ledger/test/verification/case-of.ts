@@ -7,9 +7,18 @@ const CASES: readonly (readonly [FindingKind, RegExp, string])[] = [
   ['chain-changed', /^Entr(?:y|ies) .* (?:was|were) moved: /, 'reordered'],
   ['chain-changed', /^Something was inserted into the chain /, 'inserted'],
   ['chain-changed', /^The chain of \S+ was rewritten: /, 'rewritten'],
+  ['chain-changed', /^The chain of \S+ ended with entry .* follows?: /, 'after-end'],
   ['chain-changed', /^The whole chain of \S+ is missing /, 'chain-missing'],
-  ['bad-signature', /signed with a key that is (?:none of the audit keys|not known)\.$/, 'unknown-key'],
-  ['bad-signature', /not made by the audit key|does not fit: /, 'bad-signature'],
+  [
+    'bad-signature',
+    /(?:signed with|is by) a key that is (?:none of the audit keys|not known)\.$/,
+    'unknown-key',
+  ],
+  [
+    'bad-signature',
+    /not made by the audit key|does not fit: |was not written yet|further back than a gateway signs|do not fit that others/,
+    'bad-signature',
+  ],
   ['contradicts-ledger', /is not the same in Application Insights and in the ledger/, 'differs'],
   [
     'contradicts-ledger',

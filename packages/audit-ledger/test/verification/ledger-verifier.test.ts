@@ -123,6 +123,7 @@ function verify(world: World, beforeReading: () => void, isLedgerOnly = false) {
   const verifier = createLedgerVerifier({
     ...storesOf(world, beforeReading),
     publicKeys: undefined,
+    contents: { retentionInMs: 0, list: () => Readable.from([]) },
     now: world.now,
     pause: world.pause,
   });

@@ -30,6 +30,7 @@ const REPORT: VerificationReport = {
   chains: 1,
   parts: 1,
   entries: 2,
+  young: 0,
   bytes: 3,
   openings: 0,
   closings: 0,
@@ -62,11 +63,11 @@ test.each<[Partial<VerificationReport>, string]>([
 });
 
 test.each<[VerificationReport['scope'], LedgerEvidence, number]>([
-  ['ledger-and-application-insights', {}, 4],
-  ['ledger', {}, 1],
+  ['ledger-and-application-insights', {}, 5],
+  ['ledger', {}, 2],
   ['bundle', {}, 1],
   ['bundle', { anchors: [] }, 0],
-  ['ledger', { cursors: new Map() }, 0],
+  ['ledger', { cursors: new Map() }, 1],
 ])('of the scope %s with the evidence %j, %d kinds are missing', (scope, evidence, count) => {
   expect(describeMissingEvidence(evidence, scope)).toHaveLength(count);
 });

@@ -161,6 +161,7 @@ test('a stretch that could not be read whole is said, and nothing is verified', 
   const evidence = {
     anchors: [],
     cursors: new Map<string, number>(),
+    contents: { retentionInMs: 0, list: () => each<never>([]) },
     publicKeys: () => Promise.resolve(undefined),
   };
   const records = each<never>([]);

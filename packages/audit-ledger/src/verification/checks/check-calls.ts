@@ -1,11 +1,15 @@
-import type { LedgerChain, LedgerReader } from '../../ledger/ledger-reader.ts';
+import type { LedgerChain } from '../../ledger/ledger-reader.ts';
 import type { CheckedChain, LedgerCheck } from '../check.ts';
-import { createOpenCalls, type Orphan, type RecordPlace } from '../open-calls.ts';
-import { findClosings, type ClosingPlaces } from './find-closings.ts';
+import type { Finding } from '../finding.ts';
+import { createOpenCalls, type Orphan } from '../open-calls.ts';
+import type { RecordPlace } from '../record-place.ts';
+import type { Reference } from '../references.ts';
+import type { EvidenceReader } from '../vouching/evidence-reader.ts';
+import { settleDoubts, type SettledDoubts } from './settle-doubts.ts';
 
 /** The ledger, and the rules by which calls must be closed. */
 interface CallCheckOptions {
-  readonly reader: LedgerReader;
+  readonly reader: EvidenceReader;
   /** All chains of the ledger, also of those outside the period. */
   readonly chains: readonly LedgerChain[];
   readonly now: Date;
@@ -13,12 +17,16 @@ interface CallCheckOptions {
   readonly graceInMs: number;
   /** The longest time that a call can last. */
   readonly openForInMs: number;
-  readonly abortSignal: AbortSignal | undefined;
+  /** True for a part of a ledger, which may lack the chain of an opening that one of its closings recovers. */
+  readonly isPart: boolean;
 }
 
 type Chains = ReadonlyMap<string, CheckedChain>;
 
-/** Checks that each call that was opened is closed, and that none is closed twice. */
+/**
+ * Checks that each call that was opened is closed, that none is closed twice, and that closings which correct or recover
+ * name the entry that they correct or recover. The calls of young chains are only counted.
+ */
 export function checkCalls(options: CallCheckOptions): LedgerCheck {
   const { now, graceInMs, openForInMs } = options;
   const calls = createOpenCalls();
@@ -33,48 +41,50 @@ export function checkCalls(options: CallCheckOptions): LedgerCheck {
 
   /**
    * Reads all chains once more where the first reading leaves a doubt: about a repeated closing, about an opening in a
-   * damaged chain, or about one that a chain outside the period can have closed.
+   * damaged chain, about one that a chain outside the period can have closed, or about an entry that a closing names.
    */
-  const settle = async (chains: Chains): Promise<ClosingPlaces | undefined> => {
+  const settle = async (chains: Chains): Promise<SettledDoubts | undefined> => {
     const orphans = calls.orphans();
     const suspects = calls.suspects();
+    const { references } = calls.unmet();
     const isDamaged = [...orphans.values()].some(
       ({ writer }) => (chains.get(writer)?.faults.length ?? 0) > 0,
     );
     const isElsewhere = orphans.size > 0 && options.chains.length > chains.size;
-    if (suspects.size === 0 && !isDamaged && !isElsewhere) return undefined;
-    return findClosings(options, chains, suspects, orphans);
+    if (suspects.size === 0 && references.size === 0 && !isDamaged && !isElsewhere) return undefined;
+    return settleDoubts(options.reader, options.chains, chains, { suspects, orphans, references });
   };
 
+  const writers = new Set(options.chains.map(({ writer }) => writer));
+  const isLeftOut = ({ call: { recovered } }: Reference): boolean =>
+    options.isPart && recovered !== undefined && !writers.has(recovered.writer);
+
+  const findUnclosed = (chains: Chains, settled: SettledDoubts | undefined): Finding[] =>
+    [...calls.orphans()].flatMap(([id, orphan]) => {
+      if (settled?.closed.has(id) === true) return [];
+      if (!isYoung(orphan, chains)) return [neverClosed(id, orphan)];
+      counts.open += 1;
+      return [];
+    });
+
   return {
-    visit(lines, { writer }) {
-      for (const { entry, call, place } of lines) {
+    visit(lines, { writer, founding }) {
+      for (const { entry, call, hash, place } of lines) {
         if (!entry || !call) continue;
-        if (entry.kind === 'opening') {
-          counts.openings += 1;
-          calls.opened(call, { writer, sequence: entry.sequence, ...place }, entry.time);
-        } else {
-          counts.closings += 1;
-          calls.closed(call);
-        }
+        const { kind, sequence, time } = entry;
+        const isOpening = kind === 'opening';
+        counts[isOpening ? 'openings' : 'closings'] += 1;
+        // A young chain may still turn out to be made up, so it closes no call.
+        if (founding === 'young') continue;
+        const at = { writer, sequence, hash, part: place.part, line: place.line };
+        if (isOpening) calls.opened(call, at, time);
+        else calls.closed(call, at);
       }
     },
 
     async *finish(chains) {
-      const places = await settle(chains);
-      for (const [id, orphan] of calls.orphans()) {
-        if (places?.closed.has(id) === true) continue;
-        if (isYoung(orphan, chains)) {
-          counts.open += 1;
-          continue;
-        }
-        yield {
-          kind: 'never-closed',
-          ...placeOf(orphan),
-          recordId: id,
-          message: `The call that entry ${orphan.sequence} of ${orphan.writer} opened was never closed.`,
-        };
-      }
+      const settled = await settle(chains);
+      yield* findUnclosed(chains, settled);
       const overflow = calls.overflow();
       if (overflow.open > 0)
         yield {
@@ -86,17 +96,45 @@ export function checkCalls(options: CallCheckOptions): LedgerCheck {
           kind: 'closed-twice',
           message: `So many calls seem to be closed twice that ${overflow.suspects} closings were not followed.`,
         };
-      for (const [first, second] of places?.repeated ?? [])
+      for (const [first, second] of settled?.repeated ?? [])
         yield {
           kind: 'closed-twice',
           ...placeOf(second),
           recordId: second.id,
           message: `Entry ${second.sequence} of ${second.writer} closes a call that entry ${first.sequence} of ${first.writer} closed before.`,
         };
+      const { references, others } = calls.unmet();
+      for (const reference of references)
+        if (!settled?.met.has(reference) && !isLeftOut(reference)) yield namesNothing(reference);
+      if (others > 0)
+        yield {
+          kind: 'false-closing',
+          message: `So many closings name an entry that is not there that ${others} of them were not followed.`,
+        };
     },
 
     counts: () => counts,
   };
+}
+
+function neverClosed(recordId: string, opening: RecordPlace): Finding {
+  const { writer, sequence } = opening;
+  return {
+    kind: 'never-closed',
+    ...placeOf(opening),
+    recordId,
+    message: `The call that entry ${sequence} of ${writer} opened was never closed.`,
+  };
+}
+
+function namesNothing({ call: { id, recovered, corrects }, closing }: Reference): Finding {
+  const entry = `Entry ${closing.sequence} of ${closing.writer}`;
+  const message = recovered
+    ? `${entry} closes a call in place of a lost process, but entry ${recovered.sequence} of ${recovered.writer}, which it names, does not open that call.`
+    : corrects === undefined
+      ? `${entry} corrects the record of a call, but does not name the closing that it corrects.`
+      : `${entry} corrects the record of a call, but the closing that it names is none of that call before it in its chain.`;
+  return { kind: 'false-closing', ...placeOf(closing), recordId: id, message };
 }
 
 function placeOf({ writer, part, line, sequence }: RecordPlace): RecordPlace {

@@ -1,5 +1,5 @@
 import type { Period } from '../../time/period.ts';
-import { startOf } from '../chain-times.ts';
+import { timeIn } from '../chain-times.ts';
 import type { LedgerCheck } from '../check.ts';
 
 /**
@@ -22,7 +22,7 @@ export function checkChainPeriods({ from, to }: Period): LedgerCheck {
       for (const { entry } of lines) if (entry) lastAt = Date.parse(entry.time);
     },
     *endChain({ writer }) {
-      const isLater = startOf(writer) >= to.getTime() + AROUND_IN_MS;
+      const isLater = timeIn(writer) >= to.getTime() + AROUND_IN_MS;
       const isEarlier = lastAt !== undefined && lastAt < from.getTime() - AROUND_IN_MS;
       if (isLater || isEarlier)
         yield {

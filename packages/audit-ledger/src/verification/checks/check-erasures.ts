@@ -1,17 +1,16 @@
-import type { LedgerChain, LedgerReader } from '../../ledger/ledger-reader.ts';
-import { readLines } from '../../ledger/read-lines.ts';
+import type { LedgerChain } from '../../ledger/ledger-reader.ts';
 import type { LedgerCheck } from '../check.ts';
 import type { Place } from '../finding.ts';
-import { type ReadEntry, readEntry } from '../read-entry.ts';
+import type { ReadEntry } from '../read-entry.ts';
+import type { EvidenceReader } from '../vouching/evidence-reader.ts';
 
 /** The ledger, and the time by which an erasure must be finished. */
 export interface ErasureCheckOptions {
-  readonly reader: LedgerReader;
+  readonly reader: EvidenceReader;
   /** All chains of the ledger, also of those outside the period. */
   readonly chains: readonly LedgerChain[];
   /** Erasures that began later may still be at work. */
   readonly notBefore: Date;
-  readonly abortSignal: AbortSignal | undefined;
 }
 
 interface Begun extends Place {
@@ -22,7 +21,7 @@ interface Begun extends Place {
 
 /** Checks that each erasure of a data subject that was begun was finished, by itself or by a later one. */
 export function checkErasures(options: ErasureCheckOptions): LedgerCheck {
-  const { reader, chains, notBefore, abortSignal } = options;
+  const { reader, chains, notBefore } = options;
   /** The last erasure of each subject that is not finished. */
   const begun = new Map<string, Begun>();
   const finish = ({ kind, members, time }: ReadEntry): void => {
@@ -32,7 +31,9 @@ export function checkErasures(options: ErasureCheckOptions): LedgerCheck {
   };
 
   return {
-    visit(lines, { writer }) {
+    visit(lines, { writer, founding }) {
+      // A young chain may still turn out to be made up, so it proves nothing.
+      if (founding === 'young') return;
       for (const { entry, place } of lines) {
         if (!entry) continue;
         const { subject } = entry.members;
@@ -40,19 +41,17 @@ export function checkErasures(options: ErasureCheckOptions): LedgerCheck {
           begun.set(subject, { writer, sequence: entry.sequence, time: entry.time, ...place });
         finish(entry);
       }
-      return [];
     },
 
     async *finish(read) {
       // The proof of an erasure has a chain of its own, which may be outside the period.
       const others = begun.size === 0 ? [] : chains.filter(({ writer }) => !read.has(writer));
-      for (const { writer, parts } of others)
-        for (const { part, bytes } of parts)
-          for await (const lines of readLines(reader, writer, { part, bytes }, abortSignal))
-            for (const { text } of lines) {
-              const entry = text.includes('"erased"') ? readEntry(text, writer) : undefined;
-              if (entry) finish(entry);
-            }
+      for (const chain of others) {
+        const { founding, lines: all } = await reader.open(chain);
+        if (founding === 'young') continue;
+        for await (const lines of all)
+          for (const { entry, isEvidence } of lines) if (entry && isEvidence) finish(entry);
+      }
       for (const { writer, sequence, time, part, line } of begun.values())
         if (Date.parse(time) < notBefore.getTime())
           yield {

@@ -14,7 +14,7 @@ export function checkHashes(witnesses: Witnesses, anchorIndex: AnchorIndex): Led
       anchors += anchorIndex.get(chain.writer)?.size ?? 0;
       witnesses.begin(chain);
     },
-    visit(lines) {
+    inspect(lines) {
       for (const { entry, hash, place } of lines) if (entry) witnesses.see(entry.sequence, hash, place);
     },
     *endChain({ writer, faults, isShattered }) {

@@ -11,7 +11,7 @@ export function checkLines(witnesses: ChainWitnesses): LedgerCheck {
     beginChain() {
       segments = createSegments();
     },
-    visit(lines) {
+    inspect(lines) {
       for (const line of lines) segments.add(line);
     },
     *endChain(chain) {

@@ -19,7 +19,9 @@ interface Refusal {
 export function checkRefusals(): RefusalCheck {
   const refused = new Map<string, Set<number>>();
   return {
-    *visit(lines, { writer: by }) {
+    *visit(lines, { writer: by, founding }) {
+      // A young chain may still turn out to be made up, so it excuses nothing.
+      if (founding === 'young') return;
       for (const { entry, place } of lines) {
         const refusal = entry?.kind === 'refusal' ? readRefusal(entry, by) : undefined;
         if (!refusal) continue;

@@ -3,7 +3,7 @@ import { isNamed } from '../chain-faults/fault.ts';
 import type { LedgerEvidence, ShippedRecord } from '../evidence.ts';
 import type { Period } from '../../time/period.ts';
 import { createFindingList, type FindingList } from '../finding-list.ts';
-import type { LedgerChain, LedgerReader } from '../../ledger/ledger-reader.ts';
+import type { LedgerChain } from '../../ledger/ledger-reader.ts';
 import type { RefusalCheck } from './check-refusals.ts';
 import { type Closing, isDue, readClosing } from './closing.ts';
 import { namesEntry } from '../anchors.ts';
@@ -11,6 +11,7 @@ import { describeDifference, describeUnknown } from './describe-shipped.ts';
 import { createMissingRecords } from './missing-records.ts';
 import { readShippedRecords } from './shipped-records.ts';
 import { createStrayRecords } from './stray-records.ts';
+import type { EvidenceReader } from '../vouching/evidence-reader.ts';
 import type { UnshownCalls } from './unshown-calls.ts';
 
 /** The most unmatched records of each side that are kept until the end of their chain. */
@@ -21,10 +22,9 @@ interface ShippedCheckOptions {
   readonly period: Period;
   /** Records from this time on need not show in Application Insights yet. */
   readonly notBefore: Date;
-  readonly reader: LedgerReader;
+  readonly reader: EvidenceReader;
   /** All chains of the ledger, also of those outside the period. */
   readonly chains: readonly LedgerChain[];
-  readonly abortSignal: AbortSignal | undefined;
   readonly refusals: Pick<RefusalCheck, 'isRefused'>;
   readonly unshown: UnshownCalls;
 }
@@ -41,7 +41,7 @@ interface ShippedRecordCheck extends LedgerCheck {
  */
 export function checkShippedRecords(
   { records, retention }: LedgerEvidence,
-  { period, notBefore, reader, chains, abortSignal, refusals, unshown }: ShippedCheckOptions,
+  { period, notBefore, reader, chains, refusals, unshown }: ShippedCheckOptions,
 ): ShippedRecordCheck {
   const beyond = new Map<string, number>();
   if (!records) return { beyond };
@@ -52,7 +52,7 @@ export function checkShippedRecords(
     if (namesEntry(stranger) && newcomers.length < MOST_KEPT) newcomers.push(stranger);
     else found.add(describeUnknown(stranger));
   });
-  const strays = createStrayRecords(reader, chains, abortSignal);
+  const strays = createStrayRecords(reader, chains);
   let early: ShippedRecord[] = [];
   let late: Closing[] = [];
   // Missing records are reported at the end, because a chain that is read later can hold their refusals.
@@ -144,7 +144,7 @@ export function checkShippedRecords(
       }
       yield* strays.settle();
       // A process that began after the chains were listed can have recovered calls of the period.
-      const begun = newcomers.length === 0 ? [] : (await reader.list(abortSignal)).chains;
+      const begun = newcomers.length === 0 ? [] : (await reader.list()).chains;
       const now = new Set(begun.map(({ writer }) => writer));
       for (const record of newcomers) if (!now.has(record.writer)) found.add(describeUnknown(record));
       yield missing.findings(refusals.isRefused);

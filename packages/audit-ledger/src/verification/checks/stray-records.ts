@@ -1,7 +1,7 @@
-import type { LedgerChain, LedgerReader } from '../../ledger/ledger-reader.ts';
+import type { LedgerChain } from '../../ledger/ledger-reader.ts';
 import type { ShippedRecord } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
-import { readChain, startChain } from '../read-chain.ts';
+import type { EvidenceReader } from '../vouching/evidence-reader.ts';
 import { readClosing } from './closing.ts';
 import { describeDifference, describeUnknown } from './describe-shipped.ts';
 
@@ -21,11 +21,7 @@ interface StrayRecords {
 }
 
 /** Starts without any records. @param chains all chains of the ledger. */
-export function createStrayRecords(
-  reader: LedgerReader,
-  chains: readonly LedgerChain[],
-  abortSignal: AbortSignal | undefined,
-): StrayRecords {
+export function createStrayRecords(reader: EvidenceReader, chains: readonly LedgerChain[]): StrayRecords {
   const byWriter = new Map<string, ShippedRecord[]>();
   let kept = 0;
   let uncompared = 0;
@@ -45,9 +41,10 @@ export function createStrayRecords(
       for (const chain of chains) {
         const bySequence = Map.groupBy(byWriter.get(chain.writer) ?? [], ({ sequence }) => sequence);
         if (bySequence.size === 0) continue;
-        for await (const lines of readChain(reader, startChain(chain, undefined), abortSignal))
+        const { lines: all } = await reader.open(chain);
+        for await (const lines of all)
           for (const line of lines) {
-            const closing = readClosing(line, chain.writer);
+            const closing = line.isEvidence ? readClosing(line, chain.writer) : undefined;
             const records = closing && bySequence.get(closing.sequence);
             if (!records) continue;
             bySequence.delete(closing.sequence);
