@@ -1,6 +1,6 @@
 import { SealPublicKey } from '../keys/seal-key.ts';
 import { createSignatureCheck, type PublicKeys } from '../keys/signature.ts';
-import { LedgerEntry, signedText } from '../ledger/ledger-entry.ts';
+import { FARTHEST_SIGNED_ENTRY, LedgerEntry, signedText } from '../ledger/ledger-entry.ts';
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
 import { parseEntry } from '../ledger/parse-entry.ts';
 import { readLines } from '../ledger/read-lines.ts';
@@ -30,8 +30,8 @@ export interface Foundings {
  * without one there began while the audit key could not be used for minutes.
  */
 const MOST_UNFOUNDED_BYTES = 64 * 1024 * 1024;
-/** A signature names one of so many entries before it. */
-const MOST_ENTRIES_SINCE = 16_384;
+/** The number of last entries whose hashes are remembered, of which a signature names one. */
+const REMEMBERED_ENTRIES = FARTHEST_SIGNED_ENTRY + 1;
 /** The most chains of which the seal key is remembered. */
 const MOST_REMEMBERED = 10_000;
 
@@ -79,7 +79,7 @@ async function findSealKey(
   for await (const { lines } of readVouched(ledger, chain, CHAIN_START, abortSignal)) {
     if (lines[0]?.problem) return undefined;
     for (const { entry, place } of lines) {
-      hashes[place.sequence % MOST_ENTRIES_SINCE] = place.hash;
+      hashes[place.sequence % REMEMBERED_ENTRIES] = place.hash;
       if (entry?.kind !== 'checkpoint' || entry.signature === undefined) continue;
       const { data } = LedgerEntry.safeParse(entry);
       const signature = data?.kind === 'checkpoint' ? data.signature : undefined;
@@ -87,8 +87,8 @@ async function findSealKey(
       const { keyId, sequence, hash, value } = signature;
       const isNamed =
         sequence <= place.sequence &&
-        place.sequence - sequence < MOST_ENTRIES_SINCE &&
-        hashes[sequence % MOST_ENTRIES_SINCE] === hash;
+        place.sequence - sequence <= FARTHEST_SIGNED_ENTRY &&
+        hashes[sequence % REMEMBERED_ENTRIES] === hash;
       // A process puts no signature on its chain but those that it got, so one that does not fit is forged.
       return isNamed && (await checkSignature(keyId, signedText(writer, signature), value))
         ? sealKey

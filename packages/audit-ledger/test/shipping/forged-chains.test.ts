@@ -392,3 +392,24 @@ test('forged entries are read as far as a block can reach, whatever their size a
   await sweep(sweeper);
   expect(ledger.reads - readsBetween).toBeLessThan(10);
 });
+
+test('a made-up chain is read for its founding up to 64 MiB, and no more until it changes', async () => {
+  const { sweeper, ledger, clock, sweep } = await startVictim();
+  let after = START;
+  let text = forge(MADE_UP, after, [chainBody()], SEAL_KEY);
+  const filler = 'x'.repeat(1_000_000);
+  const blocks: Buffer[] = [];
+  for (let count = 0; count < 80; count += 1) {
+    blocks.push(Buffer.from(text));
+    after = { sequence: after.sequence + 2, hash: hashEntry(text.trimEnd().split('\n').at(-1) ?? '') };
+    text = forge(MADE_UP, after, [closing(filler, 'forged')], SEAL_KEY);
+  }
+  ledger.write(MADE_UP, 1, Buffer.concat(blocks));
+  await clock.advance(GONE_AFTER_IN_MS);
+  const before = ledger.bytesRead;
+  expect(await sweep(sweeper)).toMatchObject({ unvouchedChains: 1 });
+  const read = ledger.bytesRead - before;
+  expect(read).toBeLessThan(68 * 1024 * 1024);
+  expect(await sweep(sweeper)).toMatchObject({ unvouchedChains: 1 });
+  expect(ledger.bytesRead - before - read).toBeLessThan(10_000);
+});
