@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { hashEntry } from '@vertex-ai-gateway/audit-ledger/verification';
 import type { Fault } from '@vertex-ai-gateway/cloud-emulators/control/control';
 import { AuditedChain, closingsIn, requestIdsOf } from './audited-chain.ts';
 import type { Answer } from './send-bytes.ts';
@@ -98,6 +99,8 @@ test('a withheld answer is on record as withheld, in both stores', async () => {
       code: 'AUDIT_LEDGER_UNAVAILABLE',
     }),
   ]);
+  const [closing, correction] = closings;
+  expect(correction?.corrects).toBe(hashEntry(JSON.stringify(closing)));
   const shipped = await chain.auditRecords((record) => record.requestId === requestId, 2);
   expect(shipped.map(({ revision, outcome }) => [revision, outcome])).toEqual(
     expect.arrayContaining([

@@ -21,6 +21,7 @@ export interface LedgerLine {
   readonly kind: string;
   readonly time: string;
   readonly record?: AuditRecord;
+  readonly corrects?: string;
   readonly recovered?: Readonly<Record<'writer' | 'sequence' | 'hash', unknown>>;
   readonly refused?: number;
   readonly refusedWriter?: string;
