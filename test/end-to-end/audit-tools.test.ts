@@ -381,7 +381,8 @@ test('another key than the audit key fits nothing', async () => {
   expect(alone.output).toContain('was not made by the audit key');
   const live = await tool('verify', '--public-key', other, '--json');
   expect(live.code).toBe(1);
-  expect(new Set(readReport(live).findings.map(({ kind }) => kind))).toEqual(new Set(['bad-signature']));
+  // A chain that this key did not found is a finding too, once it is a minute old.
+  expect(readReport(live).findings.map(({ kind }) => kind)).toContain('bad-signature');
 });
 
 test.each<[string, string, readonly string[], string]>([
