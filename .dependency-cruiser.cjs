@@ -17,6 +17,7 @@ const LEDGER_FOLDERS = [
   'keys',
   'ledger',
   'write-ahead',
+  'transparency-log',
   'shipping',
   'contents',
   'reading',

@@ -48,6 +48,7 @@ const governance = loadGovernance(resolve(settings.GOVERNANCE_DIRECTORY));
 const audit = startAudit({
   storageUrl: settings.AUDIT_STORAGE_URL,
   keyUrl: settings.AUDIT_KEY_URL,
+  witnessUrl: settings.AUDIT_WITNESS_URL,
   credential: createManagedIdentity(settings.AZURE_CLIENT_ID),
   connectionString: settings.APPLICATIONINSIGHTS_CONNECTION_STRING,
   policyVersion: governance.policyVersion,
@@ -139,6 +140,7 @@ const answerQuestion = createAnswerQuestion({
       storageUrl: settings.AUDIT_STORAGE_URL,
       keyUrl: settings.AUDIT_KEY_URL,
       contentRetentionInDays: settings.AUDIT_CONTENT_RETENTION_IN_DAYS,
+      witnessUrl: settings.AUDIT_WITNESS_URL,
       credential: createManagedIdentity(settings.AZURE_CLIENT_ID),
       query,
       connectionString: settings.APPLICATIONINSIGHTS_CONNECTION_STRING,

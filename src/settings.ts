@@ -104,6 +104,9 @@ export const Settings = z.object({
     .describe(
       'Address of the audit key, which is an RSA key: `https://{vault}.vault.azure.net/keys/{name}`, or `file:///….pem` for development',
     ),
+  AUDIT_WITNESS_URL: ServiceUrl.optional().describe(
+    'Container of another storage account, with other owners, that gets each signed head of the transparency log: `https://{account}.blob.core.windows.net/tree-heads`. Without one, verification needs a head that was kept elsewhere.',
+  ),
   AUDIT_LEDGER_TIMEOUT_IN_MS: Milliseconds.max(60_000)
     .default(5_000)
     .describe(

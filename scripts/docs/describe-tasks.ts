@@ -38,6 +38,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'docs:build': 'write the table of the fields of a record in docs/audit.md',
     'audit:verify': 'verify the ledger or a bundle; ends with 1 when something is wrong',
     'audit:export': 'write a signed bundle of a period; -- --out FOLDER',
+    'audit:witness': 'write the newest signed head of all chains, to be kept elsewhere; -- --out FILE',
     'audit:content': 'show what was kept of a call; -- RECORD_ID',
     'audit:erase': 'erase what is kept of a person; -- --subject ISSUER/ID --reason TEXT',
   },

@@ -36,6 +36,7 @@ test('of a burst of 20,000 calls those that do not fit are refused, and none tha
   const startedAt = performance.now();
   const audit = startAudit({
     storageUrl: settings.AUDIT_STORAGE_URL ?? '',
+    witnessUrl: settings.AUDIT_WITNESS_URL,
     keyUrl: settings.AUDIT_KEY_URL ?? '',
     credential: new ManagedIdentityCredential(),
     connectionString: settings.APPLICATIONINSIGHTS_CONNECTION_STRING ?? '',

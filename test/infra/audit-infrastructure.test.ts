@@ -4,6 +4,7 @@ import { checkBicepFiles } from '../../scripts/infra/check-bicep-files.ts';
 
 const MONITORING = 'infra/azure/monitoring';
 const storage = readFileSync('infra/azure/storage/main.bicep', 'utf8');
+const witness = readFileSync('infra/azure/storage/witness.bicep', 'utf8');
 const keyVault = readFileSync('infra/azure/key-vault/main.bicep', 'utf8');
 
 /** The text of one resource. */
@@ -18,7 +19,7 @@ test('every query of monitoring is deployed', async () => {
   const files = ['queries', 'alerts'].flatMap((folder) =>
     readdirSync(join(MONITORING, folder)).map((name) => resolve(MONITORING, folder, name)),
   );
-  expect(files).toHaveLength(17);
+  expect(files).toHaveLength(18);
   expect(files.filter((file) => !referenced.has(file))).toEqual([]);
 });
 
@@ -98,6 +99,27 @@ test('the ledger can be appended to and not rewritten, and the function app dele
     .filter((resource) => resource.includes('principalId: functionAppPrincipalId'));
   expect(roles).toHaveLength(4);
   for (const role of roles) expect(role).toContain('roleDefinitionId: recorder.id');
+});
+
+test('the function app adds heads to the witness, and replaces and deletes none', () => {
+  expect(resourceOf(witness, 'attester')).toMatch(
+    /dataActions: \[\n +'[^']*blobs\/read'\n +'[^']*blobs\/add\/action'\n +\]/,
+  );
+  expect(resourceOf(witness, 'appAttests')).toContain('roleDefinitionId: attester.id');
+  const policy = resourceOf(witness, 'createOnly');
+  expect(policy).toContain('parent: heads');
+  expect(policy).toContain('allowProtectedAppendWrites: false');
+  expect(resourceOf(witness, 'auditorsReadHeads')).toContain("roleDefinitions', reader)");
+  const assignments = witness.match(/^resource \w+ 'Microsoft.Authorization\/roleAssignments@/gm);
+  expect(assignments).toHaveLength(2);
+});
+
+test('the storage of the witness takes no key, no old TLS and nobody without an identity', () => {
+  expect(resourceOf(witness, 'account')).toMatch(
+    /allowSharedKeyAccess: false\n[^]*allowBlobPublicAccess: false\n[^]*minimumTlsVersion: 'TLS1_2'\n[^]*supportsHttpsTrafficOnly: true\n/,
+  );
+  expect(resourceOf(witness, 'heads')).toContain("publicAccess: 'None'");
+  expect(witness).toContain(".blob.${environment().suffixes.storage}/tree-heads'");
 });
 
 test('whoever erases cannot delete from the ledger, and auditors only read', () => {

@@ -675,6 +675,22 @@ test('a break in a chain, and the backlog of each sweep, are rows for alerts', (
   expect(rowsOf('silent-sweep', telemetry, ALERTS)).toHaveLength(2);
 });
 
+test('a sweep that reached neither the log nor the witness is a row for an alert', () => {
+  const sweeps = [
+    { unlogged: 0, unwitnessed: 0 },
+    { unlogged: 0, unwitnessed: 1 },
+    { unlogged: 1, unwitnessed: 1 },
+  ].map((measurements, minute) => event('gateway.audit.backlog', minute, { writer: WRITER }, measurements));
+  const rows = rowsOf('unwitnessed-log', sweeps, ALERTS);
+  expect(rows).toHaveLength(3);
+  expect(rows).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ missing: 0 }),
+      expect.objectContaining({ missing: 1 }),
+    ]),
+  );
+});
+
 test('without a single call, no question fails', () => {
   for (const name of readdirSync(QUERIES)) expect(rowsOf(name.replace('.kql', ''), [])).toEqual([]);
 });

@@ -55,6 +55,19 @@ var rules = [
     window: 'PT15M'
   }
   {
+    id: 'unwitnessed-log'
+    title: 'The transparency log or its witness gets no heads'
+    severity: 1
+    query: loadTextContent('alerts/unwitnessed-log.kql')
+    measure: { metricMeasureColumn: 'missing' }
+    aggregation: 'Minimum'
+    operator: 'GreaterThan'
+    threshold: 0
+    dimensions: []
+    every: 'PT5M'
+    window: 'PT30M'
+  }
+  {
     id: 'ledger-unwritable'
     title: 'Calls are refused because they cannot be put on record'
     severity: 1

@@ -10,6 +10,11 @@ export async function exportBundle(environmentFile: URL): Promise<void> {
   await (await import('./commands/export.ts')).exportBundle(environmentFile);
 }
 
+/** Runs `audit:witness`. The module says what it promises. */
+export async function writeWitness(environmentFile: URL): Promise<void> {
+  await (await import('./commands/witness.ts')).writeWitness(environmentFile);
+}
+
 /** Runs `audit:content`. The module says what it promises. */
 export async function showContent(environmentFile: URL): Promise<void> {
   await (await import('./commands/content.ts')).showContent(environmentFile);

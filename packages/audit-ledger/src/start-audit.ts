@@ -8,11 +8,14 @@ import { toEventAttributes } from './record/event-attributes.ts';
 import { LedgerTrail } from './ledger/ledger-trail.ts';
 import { LedgerWriter } from './ledger/ledger-writer.ts';
 import { EventDelivery } from './shipping/event-delivery.ts';
-import { lazyLedgerReader, lazyStateStore } from './shipping/lazy-storage.ts';
+import { lazyLedgerReader, lazyLogReader, lazyStateStore, lazyWitness } from './shipping/lazy-storage.ts';
+import type { GrowingLog } from './shipping/log-chain-heads.ts';
 import { LedgerShipping } from './shipping/ledger-shipping.ts';
 import { signCheckpoint } from './ledger/sign-checkpoint.ts';
 import { createSeals, type Seals } from './keys/seals.ts';
 import { createSubjectKeys } from './contents/subject-keys.ts';
+import { createTreeHeadCheck } from './transparency-log/check-tree-head.ts';
+import { TransparencyLog } from './transparency-log/transparency-log.ts';
 import { loadOnce } from './time/load-once.ts';
 import { byTheClock, inTheBackground } from './time/schedule.ts';
 import { waitAtMost } from './time/time-limit.ts';
@@ -24,6 +27,8 @@ interface AuditOptions {
   readonly storageUrl: string;
   /** The URL of the audit key, which signs checkpoints and wraps other keys: in Key Vault, or `file:///…` of a PEM. */
   readonly keyUrl: string;
+  /** The container of another account that gets the heads of the transparency log; undefined where there is none. */
+  readonly witnessUrl: string | undefined;
   readonly credential: TokenCredential;
   /** The connection string of Application Insights. */
   readonly connectionString: string;
@@ -65,6 +70,8 @@ export interface Audit {
 const GONE_AFTER_INTERVALS = 3;
 /** The part of the time at the end in which what still waits for the ledger is put into the write-ahead file. */
 const WRITE_AHEAD_TIME_IN_MS = 500;
+/** The time limit of an append to the transparency log, for which no call waits. */
+const LOG_TIMEOUT_IN_MS = 10_000;
 /** At the end, the key of digests is waited for this long if it isn't on the chain yet. */
 const LAST_KEY_TIMEOUT_IN_MS = 1_000;
 
@@ -112,11 +119,42 @@ export function startAudit(options: AuditOptions): Audit {
     schedule,
     random: Math.random,
   });
+  const key = openAuditKey(options.keyUrl, credential, timeoutInMs);
+  const publicKeys = createAuditPublicKeys(options.keyUrl, () => credential);
+  const isSigned = createTreeHeadCheck(publicKeys);
+  const { witnessUrl } = options;
+  const heads: GrowingLog = {
+    log: new TransparencyLog({
+      reader: lazyLogReader(
+        loadOnce(async () => {
+          const { createLogReader } = await import('./transparency-log/log-parts.ts');
+          return createLogReader((await openStorage()).ledger, await openLedger());
+        }),
+      ),
+      loadStore: async () => {
+        const { createAzureAppendStore } = await import('./ledger/azure-append-store.ts');
+        return createAzureAppendStore((await openStorage()).ledger, LOG_TIMEOUT_IN_MS);
+      },
+      key,
+      isSigned,
+    }),
+    isSigned,
+    witness:
+      witnessUrl === undefined
+        ? undefined
+        : lazyWitness(
+            loadOnce(async () => {
+              const { openWitness } = await import('./transparency-log/open-witness.ts');
+              return openWitness(witnessUrl, credential, 1);
+            }),
+          ),
+  };
   const shipping: LedgerShipping = new LedgerShipping({
     writer: writer.name,
     append: (body) => trail.append(body),
     sealKey: writer.sealKey,
-    publicKeys: createAuditPublicKeys(options.keyUrl, () => credential),
+    publicKeys,
+    heads,
     ledger: lazyLedgerReader(openLedger),
     state: lazyStateStore(loadOnce(() => openStore('state'))),
     delivery,
@@ -125,7 +163,6 @@ export function startAudit(options: AuditOptions): Audit {
     now,
     schedule,
   });
-  const key = openAuditKey(options.keyUrl, credential, timeoutInMs);
   const writeAhead = startWriteAhead({
     directory: options.writeAheadDirectory,
     writer,
@@ -152,7 +189,10 @@ export function startAudit(options: AuditOptions): Audit {
     maximumPendingBytes,
     checkpointIntervalInMs,
     sign: (name, place) => signCheckpoint(key, name, place),
-    treeHead: () => undefined,
+    treeHead: () => {
+      const { head } = heads.log;
+      return head && { size: head.size, root: head.root };
+    },
     shipped: () => shipping.shipped(),
     now: Date.now,
     schedule,

@@ -26,6 +26,7 @@ function startNowhere() {
   return startAudit({
     storageUrl: NOWHERE,
     keyUrl: `${NOWHERE}/keys/audit`,
+    witnessUrl: undefined,
     credential: noIdentity,
     connectionString: 'InstrumentationKey=00000000-0000-0000-0000-000000000000',
     policyVersion: 'p',
@@ -44,6 +45,7 @@ test('each failure of a running process is an AuditError', async () => {
     storageUrl: NOWHERE,
     keyUrl: undefined,
     contentRetentionInDays: 90,
+    witnessUrl: undefined,
     credential: noIdentity,
     query: undefined,
     connectionString: '',

@@ -30,12 +30,16 @@ export async function startStorageAccount(containers: readonly string[]) {
     port: 0,
     tls: authority.server,
     certificateAuthority: authority.certificate,
-    account: 'samples',
-    containers,
-    access: { tenantId, jwksUri: entra.jwksUri, contributors: [CONTRIBUTOR.objectId] },
+    accounts: [
+      {
+        name: 'samples',
+        containers,
+        access: { tenantId, jwksUri: entra.jwksUri, contributors: [CONTRIBUTOR.objectId] },
+      },
+    ],
   });
   Object.assign(process.env, identity.environmentOf('contributor'));
-  const service = new BlobServiceClient(storage.accountUrl, new ManagedIdentityCredential(), {
+  const service = new BlobServiceClient(storage.urlOf('samples'), new ManagedIdentityCredential(), {
     retryOptions: { maxTries: 1 },
   });
   return {

@@ -11,5 +11,9 @@ export const INSIGHTS_APPLICATION_ID = '55555555-5555-4555-8555-555555555555';
 export const STORAGE_ACCOUNT = 'vertexgatewayaudit';
 /** The containers of the sample storage account. */
 export const STORAGE_CONTAINERS = ['audit-ledger', 'audit-state', 'audit-subjects', 'audit-content'];
+/** The storage account of other owners that keeps the heads of the transparency log. */
+export const WITNESS_ACCOUNT = 'vertexgatewaywitness';
+/** The container of that account. */
+export const WITNESS_CONTAINER = 'tree-heads';
 /** The vault's key that signs the audit trail. */
 export const AUDIT_KEY = 'audit';

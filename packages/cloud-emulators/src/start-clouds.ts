@@ -27,6 +27,8 @@ import {
   SERVICE_ACCOUNT,
   STORAGE_ACCOUNT,
   STORAGE_CONTAINERS,
+  WITNESS_ACCOUNT,
+  WITNESS_CONTAINER,
 } from './sample-resources.ts';
 
 /** The services of both clouds that the gateway and the function app talk to. */
@@ -42,7 +44,7 @@ export interface Clouds {
 
 /**
  * Starts the clouds' services on free ports; they trust each other as the real ones are configured to. `started` stops
- * them. The storage account may not be ready yet: wait for its `ready`.
+ * them. The storage accounts may not be ready yet: wait for their `ready`.
  */
 export async function startClouds(
   { certificate, server: tls }: LocalCertificateAuthority,
@@ -61,19 +63,25 @@ export async function startClouds(
       servicePrincipals: [apiManagementIdentity, functionAppIdentity],
     }),
   );
-  // The storage account takes longest to start, so it starts first; the other services do not wait for it.
+  const tenant = { tenantId: SAMPLE_TENANT_ID, jwksUri: entra.jwksUri };
+  // The storage accounts take longest to start, so they start first; the other services do not wait for them.
   const storage = stopLater(
     await startAzureStorage({
       port,
       tls,
       certificateAuthority: certificate,
-      account: STORAGE_ACCOUNT,
-      containers: STORAGE_CONTAINERS,
-      access: {
-        tenantId: SAMPLE_TENANT_ID,
-        jwksUri: entra.jwksUri,
-        contributors: [functionAppIdentity.objectId],
-      },
+      accounts: [
+        {
+          name: STORAGE_ACCOUNT,
+          containers: STORAGE_CONTAINERS,
+          access: { ...tenant, contributors: [functionAppIdentity.objectId] },
+        },
+        {
+          name: WITNESS_ACCOUNT,
+          containers: [WITNESS_CONTAINER],
+          access: { ...tenant, contributors: [], creators: [functionAppIdentity.objectId] },
+        },
+      ],
       scratchDirectory,
     }),
   );
@@ -154,7 +162,8 @@ export function settingsFor(
     VERTEX_ENDPOINT: `127.0.0.1:${googleCloud.vertexPort}`,
     APPLICATIONINSIGHTS_CONNECTION_STRING: insights.connectionString,
     APPLICATIONINSIGHTS_QUERY_ENDPOINT: insights.queryEndpoint,
-    AUDIT_STORAGE_URL: storage.accountUrl,
+    AUDIT_STORAGE_URL: storage.urlOf(STORAGE_ACCOUNT),
+    AUDIT_WITNESS_URL: `${storage.urlOf(WITNESS_ACCOUNT)}/${WITNESS_CONTAINER}`,
     AUDIT_KEY_URL: `${vault.vaultUrl}/keys/${AUDIT_KEY}`,
     AUDIT_WRITE_AHEAD_DIRECTORY: scratchDirectory,
     APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',

@@ -3,10 +3,12 @@ import { inputInvalid } from '../input-invalid.ts';
 import { join } from 'node:path';
 import { thumbprintOf } from '../keys/thumbprint.ts';
 import type { PublicKeys } from '../keys/signature.ts';
+import { createFolderLog } from '../transparency-log/folder-log.ts';
 import { createFolderLedger } from '../ledger/folder-ledger.ts';
 import type { Anchor } from '../verification/evidence.ts';
 import type { Finding } from '../verification/finding.ts';
 import { createFindingList } from '../verification/finding-list.ts';
+import { type KeptHeads, periodOfLog, readLogEvidence } from '../verification/log-evidence.ts';
 import type { VerificationReport } from '../verification/report.ts';
 import { verifyLedger } from '../verification/verify-ledger.ts';
 import { type BundleFiles, listBundleFiles, parse, readText, showPath } from './bundle-files.ts';
@@ -30,6 +32,8 @@ interface BundleOptions {
    * whoever makes a bundle can choose those.
    */
   readonly publicKeys: PublicKeys | undefined;
+  /** Heads of the transparency log that were kept outside of the ledger; undefined where they are not to be compared. */
+  readonly witness?: KeptHeads | undefined;
   /** The time of the verification. Ages are counted up to the bundle's own time. */
   readonly now: Date;
 }
@@ -55,7 +59,10 @@ export async function verifyBundle(folder: string, options: BundleOptions): Prom
   }
 }
 
-async function verifyFolder(folder: string, { publicKeys, now }: BundleOptions): Promise<VerificationReport> {
+async function verifyFolder(
+  folder: string,
+  { publicKeys, witness, now }: BundleOptions,
+): Promise<VerificationReport> {
   const files = await listBundleFiles(folder);
   const { findings, notChecked } = files;
   const manifestText = await readText(files, MANIFEST_FILE);
@@ -67,9 +74,11 @@ async function verifyFolder(folder: string, { publicKeys, now }: BundleOptions):
   if (manifest) await checkFiles(files, manifest);
   const { from, to, createdAt } = manifest ?? { ...ALL_TIME, createdAt: now.toISOString() };
   const anchors = await readAnchors(files);
+  const log =
+    keys && (await readBundleLog(folder, { publicKeys: keys, witness, period: { from, to }, createdAt }));
   const report = await verifyLedger(
     createFolderLedger(join(folder, LEDGER_FOLDER)),
-    { anchors, ...(keys && { publicKeys: keys }) },
+    { anchors, ...(keys && { publicKeys: keys }), ...(log && { log }) },
     {
       period: { from: new Date(from), to: new Date(to) },
       now: new Date(createdAt),
@@ -91,6 +100,30 @@ async function verifyFolder(folder: string, { publicKeys, now }: BundleOptions):
     findings: all.list(),
     findingCount: findings.length + report.findingCount,
   };
+}
+
+/** Reads the bundle's part of the transparency log, which went on after the bundle was made. */
+function readBundleLog(
+  folder: string,
+  {
+    publicKeys,
+    witness = 'unasked',
+    period: { from, to },
+    createdAt,
+  }: {
+    readonly publicKeys: PublicKeys;
+    readonly witness: KeptHeads | 'unasked' | undefined;
+    readonly period: { readonly from: string; readonly to: string };
+    readonly createdAt: string;
+  },
+): ReturnType<typeof readLogEvidence> {
+  const reader = createFolderLog(join(folder, LEDGER_FOLDER));
+  const madeAt = new Date(createdAt);
+  const period = periodOfLog({ from: new Date(from), to: new Date(to) }, madeAt);
+  return readLogEvidence(
+    { reader, publicKeys, witness, isExcerpt: true },
+    { ...period, to: period.to ?? madeAt },
+  );
 }
 
 /** Reads the keys of the bundle itself, and notes that nobody vouches for them; undefined where it has none. */

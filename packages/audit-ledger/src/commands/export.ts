@@ -29,6 +29,8 @@ import { isActive } from '../verification/chain-times.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { fail } from './fail.ts';
 import { openAudit } from './open-audit.ts';
+import { periodOfLog } from '../verification/log-evidence.ts';
+import { copyLog } from './copy-log.ts';
 import { putOnLedger } from './put-on-ledger.ts';
 import { readPeriod } from './read-period.ts';
 
@@ -40,6 +42,7 @@ const USAGE = `Usage: npm run audit:export -- --out FOLDER [--from DATE] [--to D
 const README = `An evidence bundle of the audit trail of a gateway to Vertex AI.
 
   ledger/                    every chain that was written to in the period, whole, as it stands in storage
+  ledger/tree/               the transparency log of the period, which commits to the set of all chains
   anchors.jsonl              heads of those chains as Application Insights keeps them
   keys.json                  the public keys that signed
   report.json, report.txt    what verifying the ledger found when this bundle was made
@@ -53,7 +56,8 @@ To verify it, in a copy of the gateway's repository:
 
 FILE is a PEM file of the audit key, which you must have from elsewhere than this bundle: without it the bundle is not
 verified, because whoever makes a bundle chooses the keys in keys.json. This asks nobody else. It checks the manifest,
-its signature, every file, and every chain against its hashes, its signatures and its anchors. A bundle without the
+its signature, every file, the transparency log, and every chain against its hashes, its signatures, its anchors and
+the log. With --witness FILE the log is held against a head of it that was kept elsewhere. A bundle without the
 signature of its manifest is no evidence.
 `;
 
@@ -129,8 +133,9 @@ async function exportBundleOrThrow(environmentFile: URL): Promise<void> {
   const anchors = (await dependencies.insights?.anchors(sent, signal)) ?? [];
   // Other chains close the calls of lost processes some minutes later.
   const around = { from: period.from, to: new Date(period.to.getTime() + DAY_IN_MS) };
+  const logged = await copyLog(dependencies.log.reader, periodOfLog(period, now), join(out, LEDGER_FOLDER));
   const { chains } = await dependencies.ledger.list(signal);
-  const active = chains.filter((chain) => isActive(chain, around));
+  const active = chains.filter((chain) => isActive(chain, around) || logged.has(chain.writer));
   for (const chain of active) await copyChain(dependencies.ledger, chain, join(out, LEDGER_FOLDER));
 
   const write = (name: string, text: string) => writeFile(join(out, name), text);

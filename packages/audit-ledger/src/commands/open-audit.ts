@@ -6,6 +6,8 @@ import { createAuditPublicKeys } from '../keys/audit-public-keys.ts';
 import { createLedgerReader } from '../ledger/ledger-reader.ts';
 import { askIngestionAccess } from '../verification/ask-ingestion-access.ts';
 import type { VerifierDependencies } from '../verification/ledger-verifier.ts';
+import { createLogReader } from '../transparency-log/log-parts.ts';
+import { openWitness } from '../transparency-log/open-witness.ts';
 import { createLogQuery } from '../reading/log-query.ts';
 import type { readAuditSettings } from './audit-settings.ts';
 
@@ -19,16 +21,25 @@ export function openAudit(settings: ReturnType<typeof readAuditSettings>): Verif
   readonly credential: TokenCredential;
   readonly storage: BlobServiceClient;
 } {
-  const { isLocal, applicationId, AUDIT_STORAGE_URL, AUDIT_KEY_URL } = settings;
+  const { isLocal, applicationId, AUDIT_STORAGE_URL, AUDIT_KEY_URL, AUDIT_WITNESS_URL } = settings;
   const { APPLICATIONINSIGHTS_CONNECTION_STRING: connectionString = '' } = settings;
   const { AUDIT_CONTENT_RETENTION_IN_DAYS: contentRetentionInDays } = settings;
   const credential = isLocal ? new ManagedIdentityCredential() : new DefaultAzureCredential();
   const storage = new BlobServiceClient(AUDIT_STORAGE_URL, credential, { retryOptions: RETRIES });
   const scope = `${settings.APPLICATIONINSIGHTS_QUERY_RESOURCE}/.default`;
+  const container = storage.getContainerClient('audit-ledger');
+  const ledger = createLedgerReader(container);
   return {
     credential,
     storage,
-    ledger: createLedgerReader(storage.getContainerClient('audit-ledger')),
+    ledger,
+    log: {
+      reader: createLogReader(container, ledger),
+      witness:
+        AUDIT_WITNESS_URL === undefined
+          ? undefined
+          : openWitness(AUDIT_WITNESS_URL, credential, RETRIES.maxTries),
+    },
     state: storage.getContainerClient('audit-state'),
     contents: createContentsEvidence(storage.getContainerClient('audit-content'), contentRetentionInDays),
     insights:

@@ -5,19 +5,22 @@ import { readPublicKey } from '../keys/audit-public-keys.ts';
 import { describeReport } from '../verification/describe-report.ts';
 import type { VerificationReport } from '../verification/report.ts';
 import { verifyBundle } from '../bundles/verify-bundle.ts';
+import type { KeptHeads } from '../verification/log-evidence.ts';
+import { readWitness } from './read-witness.ts';
 import { readAuditSettings } from './audit-settings.ts';
 import { fail } from './fail.ts';
 import { readPeriod } from './read-period.ts';
 
 const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace MINUTES] [--retention DAYS]
-                               [--ledger-only] [--public-key FILE] [--json]
-       npm run audit:verify -- --bundle FOLDER [--public-key FILE] [--json]
+                               [--ledger-only] [--public-key FILE] [--witness FILE|URL] [--json]
+       npm run audit:verify -- --bundle FOLDER [--public-key FILE] [--witness FILE] [--json]
 
   --from, --to   the period: dates, or instants such as 2026-01-31T12:00:00Z; the last 30 days when left out
   --grace        how long records may take to show in Application Insights; 10, or 0 for what npm start runs
   --retention    the days for which the workspace of Application Insights keeps records; 90
   --ledger-only  leaves Application Insights out: neither its records nor the edge's requests are looked at
   --public-key   a PEM file with the audit key's public half, which is believed in place of the vault's; a bundle needs it
+  --witness      a file of audit:witness, or the address of a container, in place of AUDIT_WITNESS_URL
   --bundle       verifies what audit:export wrote, and asks nobody else
   --json         the report as JSON
 
@@ -42,6 +45,12 @@ interface LiveArguments {
   readonly environmentFile: URL;
 }
 
+/** The things that an auditor knows from elsewhere, and trusts in place of what the settings say. */
+interface TrustedByAuditor {
+  readonly publicKeys: (() => ReturnType<typeof readPublicKey>) | undefined;
+  readonly witness: Awaited<ReturnType<typeof readWitness>>;
+}
+
 /**
  * Runs the command with the arguments of this process, prints, and sets its exit code. Doesn't reject.
  * @param environmentFile where a chain that runs locally describes itself, unless an argument says otherwise.
@@ -62,6 +71,7 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
       'ledger-only': { type: 'boolean', default: false },
       bundle: { type: 'string' },
       'public-key': { type: 'string' },
+      witness: { type: 'string' },
       json: { type: 'boolean', default: false },
       'environment-file': { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -80,17 +90,21 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
     );
   const publicKey = keyFile === undefined ? undefined : await readKeyFile(keyFile);
   const publicKeys = publicKey && (() => Promise.resolve(publicKey));
+  const witness = await readWitness(values.witness);
   const report: VerificationReport =
     bundle === undefined
-      ? await verifyLive({ ...values, namedFile: values['environment-file'], environmentFile }, publicKeys)
-      : await verifyBundle(bundle, { publicKeys, now: new Date() });
+      ? await verifyLive(
+          { ...values, namedFile: values['environment-file'], environmentFile },
+          { publicKeys, witness },
+        )
+      : await verifyBundle(bundle, { publicKeys, witness: headOf(witness), now: new Date() });
   console.log(values.json ? JSON.stringify(report, null, 2) : describeReport(report));
   process.exitCode = report.isIntact ? 0 : 1;
 }
 
 async function verifyLive(
   { from, to, grace, retention, 'ledger-only': isLedgerOnly, namedFile, environmentFile }: LiveArguments,
-  publicKeys: (() => ReturnType<typeof readPublicKey>) | undefined,
+  { publicKeys, witness }: TrustedByAuditor,
 ): Promise<VerificationReport> {
   const period = readPeriod({ from, to }, new Date());
   const given = readNumber('--grace', grace, 0, MAXIMUM_GRACE_IN_MINUTES, 'minutes');
@@ -100,16 +114,24 @@ async function verifyLive(
   // The packages of Azure are loaded here, because verifying a bundle needs none of them.
   const { openAudit } = await import('./open-audit.ts');
   const { openTrustedKeys } = await import('../keys/trusted-keys.ts');
-  const dependencies = openAudit(settings);
+  const isContainer = witness instanceof URL;
+  const dependencies = openAudit({ ...settings, ...(isContainer && { AUDIT_WITNESS_URL: witness.href }) });
+  const log = { ...dependencies.log, ...(witness && !isContainer && { witness }) };
   const { AUDIT_STORAGE_URL: storageUrl, AUDIT_KEY_URL: keyUrl } = settings;
   const trusted = publicKeys
     ? { publicKeys }
     : await openTrustedKeys({ storageUrl, keyUrl, credential: dependencies.credential });
-  const verifier = createLedgerVerifier({ ...dependencies, ...trusted });
+  const verifier = createLedgerVerifier({ ...dependencies, log, ...trusted });
   return verifier.verify(
     { period, graceInMs: minutes * 60_000, retentionInDays, isLedgerOnly },
     new AbortController().signal,
   );
+}
+
+function headOf(witness: TrustedByAuditor['witness']): KeptHeads | undefined {
+  if (witness instanceof URL)
+    throw inputInvalid('A bundle is verified without asking anybody: --witness must name a file then.');
+  return witness;
 }
 
 function readNumber(

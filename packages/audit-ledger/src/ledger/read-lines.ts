@@ -31,7 +31,7 @@ const LINE_BREAK = 0x0a;
  * @throws what the reader throws.
  */
 export async function* readLines(
-  reader: LedgerReader,
+  reader: Pick<LedgerReader, 'read'>,
   writer: string,
   { part, offset: start = 0, bytes: end = Infinity }: PartStretch,
   abortSignal?: AbortSignal,

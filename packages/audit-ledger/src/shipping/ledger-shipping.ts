@@ -4,7 +4,7 @@ import { waitAtMost } from '../time/time-limit.ts';
 import { shipChain } from './ship-chain.ts';
 import { KeptCursor } from './shipping-cursor.ts';
 import type { ShippingDependencies } from './shipping-dependencies.ts';
-import { type Backlog, backlogEvent, sweep } from './sweep.ts';
+import { type Backlog, backlogEvent, logProblemEvent, sweep } from './sweep.ts';
 import { createFoundings, type Foundings } from './vouched-chain.ts';
 
 /** Entries that are committed within this time are shipped together. */
@@ -128,11 +128,15 @@ export class LedgerShipping {
   }
 
   async #sweep(abortSignal: AbortSignal): Promise<Backlog> {
-    const { writer, now, delivery } = this.#dependencies;
+    const { writer, now, delivery, heads } = this.#dependencies;
     try {
       const ownCursor = () => this.#cursor.current;
       const backlog = await sweep(this.#dependencies, this.#foundings, ownCursor, abortSignal);
-      await delivery.deliver([backlogEvent(backlog, writer, now())], abortSignal);
+      const { log } = heads;
+      const { problems } = log;
+      const events = problems.map((problem) => logProblemEvent(problem, writer, now()));
+      await delivery.deliver([backlogEvent(backlog, writer, now()), ...events], abortSignal);
+      log.reported(problems);
       return backlog;
     } catch {
       abortSignal.throwIfAborted();

@@ -5,6 +5,7 @@ import type { LedgerReader } from '../ledger/ledger-reader.ts';
 import type { StateStore } from '../storage/state-store.ts';
 import type { Schedule } from '../time/schedule.ts';
 import type { EventDelivery } from './event-delivery.ts';
+import type { GrowingLog } from './log-chain-heads.ts';
 import type { DescribeRecord } from './ledger-events.ts';
 
 /** The dependencies of shipping: of a process's own chain, of sweeps and of recoveries alike. */
@@ -20,6 +21,7 @@ export interface ShippingDependencies {
   readonly ledger: LedgerReader;
   /** The store of cursors and recoveries. */
   readonly state: StateStore;
+  readonly heads: GrowingLog;
   readonly delivery: Pick<EventDelivery, 'deliver' | 'problem' | 'hurry' | 'close'>;
   readonly describe: DescribeRecord;
   /** A chain without new entries for this long has lost its writer. */

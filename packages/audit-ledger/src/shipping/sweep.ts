@@ -1,6 +1,8 @@
 import { closeOrphans, isRecovered, RECOVERIES, recoveryName, type Surroundings } from './close-orphans.ts';
 import type { AuditEvent } from './event-sender.ts';
 import type { LedgerChain } from '../ledger/ledger-reader.ts';
+import { logChainHeads } from './log-chain-heads.ts';
+import type { LogProblem } from '../transparency-log/transparency-log.ts';
 import { parseEntry } from '../ledger/parse-entry.ts';
 import { readLines } from '../ledger/read-lines.ts';
 import { shipChain } from './ship-chain.ts';
@@ -33,6 +35,10 @@ export interface Backlog {
    * found entries that are not vouched for. Such entries are neither recovered nor shipped.
    */
   readonly unvouchedChains: number;
+  /** False when the heads of chains could not be put into the transparency log. */
+  readonly isLogged: boolean;
+  /** False when the witness of the transparency log does not have its newest head. */
+  readonly isWitnessed: boolean;
 }
 
 /** A chain that is not founded counts for so long after its last entry, so that an old one keeps no alert active. */
@@ -108,15 +114,27 @@ export async function sweep(
     // Entries that this process has shipped meanwhile are no backlog.
     places.set(writer, ownCursor());
   }
+  // The log comes last, because what fails there must keep no record back.
+  const isWitnessed = await logChainHeads(
+    { ledger, state, ...dependencies.heads },
+    { asOf, chains, isGone, foundings },
+    abortSignal,
+  ).catch(() => undefined);
   const shippable = chains.filter((chain) => !unfounded.has(chain.writer));
   const backlog = await measure(dependencies, shippable, places, asOf, abortSignal);
   const recent = lost.filter((chain) => unfounded.has(chain.writer) && ageOf(chain) < COUNTED_FOR_IN_MS);
-  return { ...backlog, failedChains: failed.size, unvouchedChains: recent.length + broken.size };
+  return {
+    ...backlog,
+    failedChains: failed.size,
+    unvouchedChains: recent.length + broken.size,
+    isLogged: isWitnessed !== undefined,
+    isWitnessed: isWitnessed === true,
+  };
 }
 
 /** Makes the event of a backlog, for alerts. Every finished sweep sends one, also of an empty backlog. */
 export function backlogEvent(
-  { chains, bytes, oldestAgeInMs, failedChains, unvouchedChains }: Backlog,
+  { isLogged, isWitnessed, ...counts }: Backlog,
   writer: string,
   now: Date,
 ): AuditEvent {
@@ -124,7 +142,16 @@ export function backlogEvent(
     name: 'gateway.audit.backlog',
     time: now,
     properties: { writer },
-    measurements: { chains, bytes, oldestAgeInMs, failedChains, unvouchedChains },
+    measurements: { ...counts, unlogged: isLogged ? 0 : 1, unwitnessed: isWitnessed ? 0 : 1 },
+  };
+}
+
+/** Makes the event of a problem of the transparency log, for alerts. */
+export function logProblemEvent(problem: LogProblem, writer: string, now: Date): AuditEvent {
+  return {
+    name: 'gateway.audit.verification',
+    time: now,
+    properties: { writer, problem: `tree-${problem}` },
   };
 }
 

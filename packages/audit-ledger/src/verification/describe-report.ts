@@ -39,6 +39,7 @@ function describeCounts(report: VerificationReport): string[] {
       `${open > 0 ? `, ${count(open, 'call', 'calls')} perhaps still running` : ''}.`,
     `Anchors: ${count(anchors, 'anchor', 'anchors')}; ${count(signatures, 'signature fits', 'signatures fit')}, ` +
       `${count(unsigned, 'checkpoint is', 'checkpoints are')} unsigned.`,
+    ...describeLog(report),
     ...(comparedRecords === undefined
       ? []
       : [
@@ -55,6 +56,15 @@ function describeCounts(report: VerificationReport): string[] {
       : [
           `Edge: ${count(requests, 'request', 'requests')} and ${count(recordedRequests ?? 0, 'record', 'records')} in the period.`,
         ]),
+  ];
+}
+
+function describeLog({ leaves, treeHeads, witnessedHeads }: VerificationReport): string[] {
+  if (leaves === undefined || treeHeads === undefined) return [];
+  const witnessed =
+    witnessedHeads === undefined ? '' : `; the witness has ${witnessedHeads.toLocaleString('en')} of them`;
+  return [
+    `Transparency log: ${count(leaves, 'head of a chain', 'heads of chains')} under ${count(treeHeads, 'signed head', 'signed heads')}${witnessed}.`,
   ];
 }
 

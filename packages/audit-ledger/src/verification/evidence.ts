@@ -1,5 +1,6 @@
 import type { PublicKeys } from '../keys/signature.ts';
 import type { ContentsEvidence } from './contents-evidence.ts';
+import type { LogEvidence } from './log-evidence.ts';
 
 /** An anchor: the head of a chain at some time, as Application Insights keeps it. */
 export interface Anchor {
@@ -81,6 +82,8 @@ export interface LedgerEvidence {
   readonly cursors?: ReadonlyMap<string, number>;
   readonly publicKeys?: PublicKeys;
   readonly contents?: ContentsEvidence;
+  /** The transparency log, which must be read before the ledger is listed. */
+  readonly log?: LogEvidence;
   /** The shipped records, in the order of their writers and sequences, compared as texts and as numbers. */
   readonly records?: AsyncIterable<ShippedRecord>;
   /** The time for which records are kept. A record that was shipped is missed whatever its age when it is left out. */

@@ -3,6 +3,8 @@ export const FINDING_KINDS = [
   'chain-changed',
   'truncated',
   'unvouched',
+  'tree-changed',
+  'unwitnessed',
   'unreadable',
   'bad-signature',
   'never-closed',
@@ -41,7 +43,7 @@ export interface Finding extends Partial<Place> {
   readonly lastSequence?: number;
   readonly recordId?: string;
   readonly traceId?: string;
-  /** The path of a file of a bundle. */
+  /** The path of a file of a bundle or of the transparency log. */
   readonly file?: string;
 }
 

@@ -3,6 +3,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { AuditError } from '../audit-error.ts';
 import type { ApplicationInsightsEvidence } from './application-insights-evidence.ts';
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
+import { type LogSources, periodOfLog, readLogEvidence } from './log-evidence.ts';
 import { readShippingCursors } from './read-shipping-cursors.ts';
 import type { ContentsEvidence } from './contents-evidence.ts';
 import { describeIngestionAccess, type IngestionAccess } from './ingestion-access.ts';
@@ -23,6 +24,8 @@ export interface VerifierDependencies {
   readonly insights: ApplicationInsightsEvidence | undefined;
   /** Undefined where there is no audit key that is believed. */
   readonly publicKeys: PublicKeys | undefined;
+  /** The transparency log, with its witness. */
+  readonly log: Omit<LogSources, 'publicKeys'>;
   /** Sentences for the report about checks that these dependencies do not allow. */
   readonly notChecked?: readonly string[];
   /** Asks who may send telemetry to Application Insights. When left out, nobody is asked. */
@@ -58,7 +61,7 @@ const DEFAULT_RETENTION_IN_DAYS = 90;
 
 /** Makes a verifier that keeps nothing between two verifications. */
 export function createLedgerVerifier(dependencies: VerifierDependencies): LedgerVerifier {
-  const { state, contents, publicKeys, askAccess, now, pause = pauseFor } = dependencies;
+  const { state, contents, publicKeys, log, askAccess, now, pause = pauseFor } = dependencies;
   const ledger = inPlainWords(dependencies.ledger);
   return {
     async verify(request, abortSignal) {
@@ -81,6 +84,8 @@ export function createLedgerVerifier(dependencies: VerifierDependencies): Ledger
           abortSignal.throwIfAborted();
           throw unreadable();
         });
+        const logEvidence =
+          publicKeys && (await readLog({ ...log, publicKeys }, period, startedAt, abortSignal));
         const oldest = await insights?.oldestRecord(abortSignal);
         const access = insights && (await askAccess?.(abortSignal));
         const traffic = insights && (await readTraffic(insights, around, abortSignal));
@@ -91,6 +96,7 @@ export function createLedgerVerifier(dependencies: VerifierDependencies): Ledger
             contents,
             ...(anchors && { anchors }),
             ...(publicKeys && { publicKeys }),
+            ...(logEvidence && { log: logEvidence }),
             ...(insights && {
               records: insights.records(shown, abortSignal),
               retention: { days, keptFrom, oldest },
@@ -139,6 +145,19 @@ async function* startingWith(
   if (first.done === true) return;
   yield first.value;
   yield* others;
+}
+
+/** Reads the transparency log of the period. */
+function readLog(
+  sources: LogSources,
+  period: Period,
+  startedAt: Date,
+  abortSignal: AbortSignal,
+): ReturnType<typeof readLogEvidence> {
+  return readLogEvidence(sources, periodOfLog(period, startedAt), abortSignal).catch((error: unknown) => {
+    abortSignal.throwIfAborted();
+    throw error instanceof AuditError ? error : unreadable();
+  });
 }
 
 async function pauseFor(delayInMs: number, abortSignal: AbortSignal): Promise<void> {

@@ -14,6 +14,8 @@ interface LedgerVerifierOptions {
   readonly keyUrl: string | undefined;
   /** The time after which storage deletes contents. */
   readonly contentRetentionInDays: number;
+  /** The container that is the witness of the transparency log; undefined where there is none. */
+  readonly witnessUrl: string | undefined;
   readonly credential: TokenCredential;
   /** Undefined where Application Insights can't be read. */
   readonly query: LogQuery | undefined;
@@ -27,7 +29,7 @@ interface LedgerVerifierOptions {
  * @throws AuditError AUDIT_UNAVAILABLE from `verify` while another verification runs.
  */
 export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifier {
-  const { storageUrl, keyUrl, contentRetentionInDays, query, connectionString } = options;
+  const { storageUrl, keyUrl, witnessUrl, contentRetentionInDays, query, connectionString } = options;
   const credential = auditCredential(options.credential);
   let isRunning = false;
   const open = async (): Promise<LedgerVerifier> => {
@@ -35,15 +37,22 @@ export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifi
     const { openTrustedKeys } = await import('../keys/trusted-keys.ts');
     const { createLedgerReader } = await import('../ledger/ledger-reader.ts');
     const { createContentsEvidence } = await import('./contents-evidence.ts');
+    const { createLogReader } = await import('../transparency-log/log-parts.ts');
+    const { openWitness } = await import('../transparency-log/open-witness.ts');
     const { createLedgerVerifier } = await import('./ledger-verifier.ts');
     const { ledger, state, content } = openAuditStorage(storageUrl, credential);
+    const reader = createLedgerReader(ledger);
     return createLedgerVerifier({
-      ledger: createLedgerReader(ledger),
+      ledger: reader,
       state,
       contents: createContentsEvidence(content, contentRetentionInDays),
       insights: query && createApplicationInsightsEvidence(query),
       askAccess: (abortSignal) => askIngestionAccess(connectionString, new Date(), abortSignal),
       ...(await openTrustedKeys({ storageUrl, keyUrl, credential })),
+      log: {
+        reader: createLogReader(ledger, reader),
+        witness: witnessUrl === undefined ? undefined : openWitness(witnessUrl, credential, 1),
+      },
       now: () => new Date(),
     });
   };

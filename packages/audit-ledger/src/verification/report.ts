@@ -16,7 +16,7 @@ export const VerificationFinding = z
     lastSequence: Count.optional().describe('Sequence of the last of several entries'),
     recordId: z.string().optional().describe('Id of the record'),
     traceId: z.string().optional().describe('W3C trace id of the call'),
-    file: z.string().optional().describe('Path of a file of a bundle'),
+    file: z.string().optional().describe('Path of a file of a bundle, or of the transparency log'),
   })
   .describe('One thing that is wrong, with its place.');
 
@@ -50,6 +50,11 @@ export const VerificationReport = z
     anchors: Count.describe('Heads of chains that Application Insights knows'),
     signatures: Count.describe('Checkpoints whose signature fits'),
     unsigned: Count.describe('Checkpoints without a signature'),
+    leaves: Count.optional().describe('Heads of chains that the transparency log has in the period'),
+    treeHeads: Count.optional().describe('Signed heads of the transparency log in the period'),
+    witnessedHeads: Count.optional().describe(
+      'Signed heads of the transparency log that its witness has too',
+    ),
     comparedRecords: Count.optional().describe(
       'Records in Application Insights that were compared with the ledger',
     ),

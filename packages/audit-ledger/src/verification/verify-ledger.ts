@@ -19,7 +19,9 @@ import { checkRequests } from './checks/check-requests.ts';
 import { checkShippedRecords } from './checks/check-shipped-records.ts';
 import { checkShipping } from './checks/check-shipping.ts';
 import { checkSignatures } from './checks/check-signatures.ts';
+import { checkTransparencyLog } from './checks/check-transparency-log.ts';
 import { checkVouching } from './checks/check-vouching.ts';
+import { checkWitness } from './checks/check-witness.ts';
 import { countEntries } from './checks/count-entries.ts';
 import { createUnshownCalls } from './checks/unshown-calls.ts';
 import type { LedgerEvidence, Retention } from './evidence.ts';
@@ -145,10 +147,11 @@ function listChecks(
   evidence: LedgerEvidence,
   options: VerificationOptions,
 ): readonly LedgerCheck[] {
-  const { anchors, cursors, publicKeys, contents, traffic, retention } = evidence;
+  const { anchors, cursors, publicKeys, log, contents, traffic, retention } = evidence;
   const { period, now, graceInMs, openForInMs, areAllChains = false, scope, abortSignal } = options;
   const notBefore = new Date(now.getTime() - graceInMs);
-  const anchorIndex = indexAnchors(anchors ?? []);
+  const anchorIndex = indexAnchors([...(anchors ?? []), ...(log?.reading.leaves ?? [])]);
+  const logged = new Set(log?.reading.leaves.map(({ writer }) => writer));
   const witnesses = createWitnesses(anchorIndex);
   const refusals = checkRefusals();
   const unshown = createUnshownCalls();
@@ -166,7 +169,7 @@ function listChecks(
     checkChainsAreThere(chains, anchorIndex, cursors),
     // Each chain by itself: its name, then its lines, then what others say of its lines.
     checkChainNames(),
-    ...(areAllChains ? [checkChainPeriods(period)] : []),
+    ...(areAllChains ? [checkChainPeriods(period, logged)] : []),
     countEntries(),
     checkLines(witnesses),
     checkHashes(witnesses, anchorIndex),
@@ -175,6 +178,9 @@ function listChecks(
     checkCallRecords(),
     checkVouching(),
     checkAfterEnd(),
+    // The set of all chains, and what vouches for it from outside.
+    checkTransparencyLog(log?.reading, now),
+    checkWitness(log, { from: period.from, now, abortSignal }),
     // The ledger against Application Insights. The last one needs the records beyond the ends of chains.
     refusals,
     checkShipping(notBefore),

@@ -14,8 +14,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { hashFile, pathIn } from '../../src/bundles/hash-file.ts';
 import { verifyBundle } from '../../src/bundles/verify-bundle.ts';
+import { hashEntry } from '../../src/ledger/ledger-entry.ts';
+import { keepHead } from '../../src/verification/log-evidence.ts';
 import { describeReport } from '../../src/verification/describe-report.ts';
 import type { VerificationReport } from '../../src/verification/report.ts';
+import { MemoryLog, openLog } from '../transparency-log/memory-log.ts';
 import { caseOf } from '../verification/case-of.ts';
 import {
   asText,
@@ -211,7 +214,7 @@ test.each([
   write(`ledger/${options.writer}/000001.jsonl`, asText(writeChain(callsOf(1, 'other'), options)));
   await signManifest();
   const { findings } = await verifyBundle(folder, { publicKeys: trusted, now: new Date() });
-  expect(findings).toEqual([expect.objectContaining({ kind: 'bundle-file', writer: options.writer })]);
+  expect(findings).toContainEqual(expect.objectContaining({ kind: 'bundle-file', writer: options.writer }));
 });
 
 test.each([
@@ -350,4 +353,59 @@ test('what is no folder is no bundle', async () => {
     await expect(verifyBundle(join(folder, path), { publicKeys: undefined, now })).rejects.toThrow(
       'must name a folder',
     );
+});
+
+/** Writes a transparency log with leaves of these chains into the bundle, and gives its newest head. */
+async function writeLog(...writers: readonly string[]) {
+  const store = new MemoryLog();
+  const { log } = openLog(store);
+  const sequence = lines.length - 1;
+  for (const writer of writers)
+    await log.grow(
+      [{ writer, sequence, hash: hashEntry(lines.at(-1) ?? ''), isLast: true }],
+      new Date(STARTED_AT),
+    );
+  for (const name of store.blobs.keys()) write(`ledger/${name}`, store.text(name));
+  await signManifest();
+  if (!log.head) throw new Error('There is a head.');
+  return log.head;
+}
+
+test('the transparency log of a bundle vouches for its chains, and a head that was kept elsewhere for the log', async () => {
+  const head = await writeLog(WRITER);
+  const options = { publicKeys: trusted, now: new Date() };
+  const report = await verifyBundle(folder, options);
+  expect(report).toMatchObject({ isIntact: true, leaves: 1, treeHeads: 1 });
+  const compared = await verifyBundle(folder, { ...options, witness: keepHead(head) });
+  expect(compared).toMatchObject({ isIntact: true, witnessedHeads: 1 });
+});
+
+test('a chain that the transparency log of a bundle names, and the bundle lacks, is missing', async () => {
+  await writeLog(WRITER, '20260301T120000000Z-0badc0de');
+  expect(await find(trusted)).toEqual([['chain-missing', undefined]]);
+});
+
+test('a bundle whose transparency log is not the one that was witnessed is wrong', async () => {
+  const head = await writeLog(WRITER);
+  await writeLog('20260301T120000000Z-0badc0de', WRITER);
+  const { findings } = await verifyBundle(folder, {
+    publicKeys: trusted,
+    witness: keepHead(head),
+    now: new Date(),
+  });
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      kind: 'tree-changed',
+      message: expect.stringContaining('that the log does not have') as string,
+    }),
+  );
+});
+
+test('a head of another time than the bundle is not held against it, which is said', async () => {
+  const longer = await writeLog(WRITER, '20260301T120000000Z-0badc0de');
+  await writeLog(WRITER);
+  const options = { publicKeys: trusted, now: new Date() };
+  const report = await verifyBundle(folder, { ...options, witness: keepHead(longer) });
+  expect(report.findings).toEqual([]);
+  expect(report.notChecked).toContainEqual(expect.stringContaining('of another time'));
 });

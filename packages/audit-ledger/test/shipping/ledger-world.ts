@@ -8,6 +8,7 @@ import { LedgerShipping } from '../../src/shipping/ledger-shipping.ts';
 import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { FakeIngestion } from '../fake-ingestion.ts';
 import { MemoryLedger, MemoryState, signedCheckpoint } from '../memory-storage.ts';
+import { openGrowingLog } from '../transparency-log/memory-log.ts';
 import { auditPublicKeys } from '../verification/sample-chain.ts';
 
 /** A chain without new entries for so long has lost its writer. */
@@ -39,6 +40,7 @@ export function createLedgerWorld({ publicKeys = auditPublicKeys }: { publicKeys
       append: (body) => writer.append(body),
       sealKey: writer.sealKey,
       publicKeys,
+      heads: openGrowingLog(),
       ledger,
       state,
       delivery: new EventDelivery({

@@ -8,6 +8,7 @@ import { createStateStore } from '../../src/storage/state-store.ts';
 import { FakeIngestion } from '../fake-ingestion.ts';
 import { signedCheckpoint } from '../memory-storage.ts';
 import { startStorageAccount } from '../storage-account.ts';
+import { openGrowingLog } from '../transparency-log/memory-log.ts';
 import { auditPublicKeys } from '../verification/sample-chain.ts';
 
 let account: Awaited<ReturnType<typeof startStorageAccount>>;
@@ -51,6 +52,7 @@ function createLedger() {
       append: (body) => writer.append(body),
       sealKey: writer.sealKey,
       publicKeys: auditPublicKeys,
+      heads: openGrowingLog(),
       ledger,
       state,
       delivery: new EventDelivery({

@@ -9,6 +9,7 @@ import { loadOnce } from '../../src/time/load-once.ts';
 import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { FakeIngestion, type IngestionFault } from '../fake-ingestion.ts';
 import { MemoryLedger, MemoryState, MemoryWriter } from '../memory-storage.ts';
+import { MemoryLog, MemoryWitness, openGrowingLog } from '../transparency-log/memory-log.ts';
 import { auditPublicKeys } from '../verification/sample-chain.ts';
 
 const GONE_AFTER_IN_MS = 180_000;
@@ -27,7 +28,10 @@ function createWorld() {
       schedule: clock.schedule,
       random: () => 1,
     });
-  const startProcess = ({ loadStorage = () => Promise.resolve({ ledger, state }) } = {}) => {
+  const startProcess = ({
+    loadStorage = () => Promise.resolve({ ledger, state }),
+    heads = openGrowingLog(),
+  } = {}) => {
     processes += 1;
     const writer = new MemoryWriter(ledger, `20260101T000000000Z-0000000${processes}`, clock.now);
     const load = loadOnce(loadStorage);
@@ -39,6 +43,7 @@ function createWorld() {
       },
       sealKey: writer.sealKey,
       publicKeys: auditPublicKeys,
+      heads,
       ledger: lazyLedgerReader(async () => (await load()).ledger),
       state: lazyStateStore(async () => (await load()).state),
       delivery: deliveryTo(ingestion),
@@ -520,9 +525,55 @@ test('each sweep tells the backlog, also when there is none', async () => {
     oldestAgeInMs: 0,
     failedChains: 0,
     unvouchedChains: 0,
+    isLogged: true,
+    isWitnessed: true,
   });
+  const measurements = { chains: 0, bytes: 0, unlogged: 0, unwitnessed: 0 };
   expect(ingestion.named('gateway.audit.backlog')).toMatchObject([
-    { properties: { writer: sweeper.writer.name }, measurements: { chains: 0, bytes: 0 } },
+    { properties: { writer: sweeper.writer.name }, measurements },
+  ]);
+});
+
+test('a transparency log that cannot grow keeps no record back, and the backlog says so', async () => {
+  const { ingestion, clock, startProcess, sweep } = createWorld();
+  const lost = startProcess();
+  lost.writer.append(...closings(3));
+  await clock.advance(GONE_AFTER_IN_MS);
+  const store = new MemoryLog();
+  store.faults.push('refused');
+  await sweep(startProcess({ heads: openGrowingLog(store) }));
+  expectEachOnce(ingestion, 3);
+  expect(ingestion.named('gateway.audit.backlog')).toMatchObject([
+    { measurements: { chains: 0, unlogged: 1, unwitnessed: 1 } },
+  ]);
+});
+
+test('a witness that is away is told of, and nothing else is', async () => {
+  const { ingestion, startProcess, sweep } = createWorld();
+  const witness = new MemoryWitness();
+  witness.isAway = true;
+  const sweeper = startProcess({ heads: openGrowingLog(new MemoryLog(), { witness }) });
+  sweeper.append(closing('one'));
+  await sweep(sweeper);
+  expect(ingestion.named('gateway.audit.backlog')).toMatchObject([
+    { measurements: { unlogged: 0, unwitnessed: 1 } },
+  ]);
+  expect(ingestion.named('gateway.audit.verification')).toEqual([]);
+});
+
+test('a transparency log that somebody changed is told of once', async () => {
+  const { ingestion, startProcess, sweep, clock } = createWorld();
+  const store = new MemoryLog();
+  const sweeper = startProcess({ heads: openGrowingLog(store) });
+  sweeper.append(closing('one'));
+  await sweep(sweeper);
+  const [part = ''] = store.blobs.keys();
+  store.put(part, Buffer.from('mine\n'));
+  await sweep(sweeper);
+  await clock.advance(3_600_000);
+  await sweep(sweeper);
+  expect(ingestion.named('gateway.audit.verification')).toMatchObject([
+    { properties: { writer: sweeper.writer.name, problem: 'tree-changed' } },
   ]);
 });
 
@@ -562,6 +613,7 @@ test('the clock may jump backwards: what is gone goes by the clock of storage', 
     append: (body) => Promise.resolve(writer.append(body)),
     sealKey: writer.sealKey,
     publicKeys: auditPublicKeys,
+    heads: openGrowingLog(),
     ledger,
     state,
     delivery: deliveryTo(ingestion),

@@ -9,6 +9,7 @@ test('a token in its last minutes is not renewed behind one’s back, where a fa
     storageUrl: 'https://127.0.0.1:1',
     keyUrl: undefined,
     contentRetentionInDays: 90,
+    witnessUrl: undefined,
     credential: {
       getToken: () => {
         asked += 1;

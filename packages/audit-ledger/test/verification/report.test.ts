@@ -63,11 +63,11 @@ test.each<[Partial<VerificationReport>, string]>([
 });
 
 test.each<[VerificationReport['scope'], LedgerEvidence, number]>([
-  ['ledger-and-application-insights', {}, 5],
-  ['ledger', {}, 2],
-  ['bundle', {}, 1],
-  ['bundle', { anchors: [] }, 0],
-  ['ledger', { cursors: new Map() }, 1],
+  ['ledger-and-application-insights', {}, 6],
+  ['ledger', {}, 3],
+  ['bundle', {}, 2],
+  ['bundle', { anchors: [] }, 1],
+  ['ledger', { cursors: new Map() }, 2],
 ])('of the scope %s with the evidence %j, %d kinds are missing', (scope, evidence, count) => {
   expect(describeMissingEvidence(evidence, scope)).toHaveLength(count);
 });

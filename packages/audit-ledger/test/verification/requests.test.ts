@@ -171,7 +171,7 @@ test('a stretch that could not be read whole is said, and nothing is verified', 
     options,
   );
   expect(report).toMatchObject({ findings: [], isIntact: false });
-  expect(report.notChecked).toEqual([expect.stringContaining('than could be read')]);
+  expect(report.notChecked).toContainEqual(expect.stringContaining('than could be read'));
 });
 
 test('a request whose record only the ledger has is not one without a record', async () => {

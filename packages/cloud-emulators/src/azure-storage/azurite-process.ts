@@ -5,9 +5,8 @@ import { join } from 'node:path';
 
 /** The options of an `AzuriteProcess`. */
 export interface AzuriteOptions {
-  readonly account: string;
-  /** The account's key, in base64. */
-  readonly accountKey: string;
+  /** The keys of the accounts in base64, by the names of the accounts. */
+  readonly accounts: ReadonlyMap<string, string>;
   /** PEM of the server's certificate and private key: Azurite takes tokens over TLS only. */
   readonly tls: { readonly cert: string; readonly key: string };
   /**
@@ -29,7 +28,7 @@ export class AzuriteProcess {
   readonly port: Promise<number>;
   readonly #child: ChildProcess;
 
-  constructor({ account, accountKey, tls, scratchDirectory }: AzuriteOptions) {
+  constructor({ accounts, tls, scratchDirectory }: AzuriteOptions) {
     const scratch = mkdtempSync(join(scratchDirectory, 'azurite-'));
     const certificateFile = join(scratch, 'certificate.pem');
     const keyFile = join(scratch, 'key.pem');
@@ -48,7 +47,7 @@ export class AzuriteProcess {
       {
         cwd: scratchDirectory,
         env: {
-          AZURITE_ACCOUNTS: `${account}:${accountKey}`,
+          AZURITE_ACCOUNTS: [...accounts].map(([name, key]) => `${name}:${key}`).join(';'),
           ...(process.env.NODE_COMPILE_CACHE !== undefined && {
             NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
           }),

@@ -8,7 +8,16 @@ import { AzuriteProcess } from './azurite-process.ts';
 import { createStorageTokenCheck, type StorageAccess } from './check-storage-token.ts';
 import { createContainer } from './create-container.ts';
 import { forward } from './forward.ts';
-import { writeStorageError } from './storage-error.ts';
+import { type StorageError, writeStorageError } from './storage-error.ts';
+
+/** A storage account. */
+interface StorageAccount {
+  /** 3 to 24 lower-case letters and digits. */
+  readonly name: string;
+  /** The containers that exist from the start. */
+  readonly containers: readonly string[];
+  readonly access: StorageAccess;
+}
 
 /** The options of `startAzureStorage`. */
 export interface AzureStorageOptions {
@@ -18,11 +27,8 @@ export interface AzureStorageOptions {
   readonly tls: { readonly cert: string; readonly key: string };
   /** PEM of the authority that signed the certificate. */
   readonly certificateAuthority: string;
-  /** The storage account's name: 3 to 24 lower-case letters and digits. */
-  readonly account: string;
-  /** The containers that exist from the start. */
-  readonly containers: readonly string[];
-  readonly access: StorageAccess;
+  /** The accounts. Rights on one are none on another. */
+  readonly accounts: readonly StorageAccount[];
   /**
    * The folder that holds the certificate and the key while Azurite starts; the system's temporary folder when left
    * out.
@@ -35,8 +41,11 @@ export interface AzureStorageOptions {
 /** A running emulator of Azure Storage. */
 export interface AzureStorage extends Listening {
   readonly control: Control;
-  /** The account's address, `https://127.0.0.1:PORT/ACCOUNT`, in place of `https://ACCOUNT.blob.core.windows.net`. */
-  readonly accountUrl: string;
+  /**
+   * Gives the address of an account, `https://127.0.0.1:PORT/ACCOUNT`, in place of
+   * `https://ACCOUNT.blob.core.windows.net`.
+   */
+  readonly urlOf: (account: string) => string;
   /** Resolves when Azurite runs and the containers exist. Requests that come earlier wait for it. */
   readonly ready: Promise<void>;
 }
@@ -44,31 +53,35 @@ export interface AzureStorage extends Listening {
 const RECORDED_BODY_BYTES = 64 * 1024;
 
 /**
- * Starts the blob service of a storage account on 127.0.0.1: Azurite, behind a server that checks tokens, records the
+ * Starts the blob service of storage accounts on 127.0.0.1: Azurite, behind a server that checks tokens, records the
  * requests and injects faults. The server listens at once, while Azurite still starts.
  */
 export async function startAzureStorage(options: AzureStorageOptions): Promise<AzureStorage> {
-  const { tls, certificateAuthority: ca, account, containers, access, now = Date.now } = options;
+  const { tls, certificateAuthority: ca, accounts, now = Date.now } = options;
   const { scratchDirectory = tmpdir() } = options;
   const control = new Control('azure-storage', now);
-  const accountKey = randomBytes(64).toString('base64');
-  const azurite = new AzuriteProcess({ account, accountKey, tls, scratchDirectory });
+  const keys = new Map(accounts.map(({ name }) => [name, randomBytes(64).toString('base64')]));
+  const azurite = new AzuriteProcess({ accounts: keys, tls, scratchDirectory });
   const agent = new Agent({ keepAlive: true, ca });
   const destination = azurite.port.then(async (port) => {
-    for (const name of containers) await createContainer({ port, account, accountKey, agent }, name);
+    for (const { name: account, containers } of accounts) {
+      const address = { port, account, accountKey: keys.get(account) ?? '', agent };
+      for (const name of containers) await createContainer(address, name);
+    }
     return { port, agent };
   });
   const ready = destination.then(() => undefined);
   // A caller that closes the service before it is ready need not handle the rejection.
   ready.catch(() => undefined);
-  const checkToken = createStorageTokenCheck(access, now);
+  const checks = new Map(accounts.map(({ name, access }) => [name, createStorageTokenCheck(access, now)]));
 
   const server = createServer(
     tls,
     createControlledListener(
       control,
       async (request, body, response) => {
-        const refusal = await checkToken(request.headers.authorization);
+        const account = request.url?.split(/[/?]/)[1] ?? '';
+        const refusal = await (checks.get(account) ?? refuse)(request);
         if (!refusal) return forward(request, body, response, await destination);
         const { status, headers, body: text } = writeStorageError(refusal);
         response.writeHead(status, headers).end(text);
@@ -84,9 +97,21 @@ export async function startAzureStorage(options: AzureStorageOptions): Promise<A
       agent.destroy();
     },
     control,
-    accountUrl: `https://127.0.0.1:${listening.port}/${account}`,
+    urlOf: (account) => `https://127.0.0.1:${listening.port}/${account}`,
     ready,
   };
+}
+
+/**
+ * Refuses a request for an account that there is none of. In Azure the name of its host leads nowhere.
+ * Source: https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes
+ */
+function refuse(): Promise<StorageError> {
+  return Promise.resolve({
+    status: 404,
+    code: 'ResourceNotFound',
+    message: 'The specified resource does not exist.',
+  });
 }
 
 /** Removes tokens and large blobs from a recorded request. */

@@ -40,15 +40,13 @@ beforeAll(async () => {
     port: 0,
     tls: authority.server,
     certificateAuthority: authority.certificate,
-    account: 'samples',
-    containers: ['ledger', 'state'],
-    access: { tenantId: TENANT_ID, jwksUri: entra.jwksUri, contributors: [CONTRIBUTOR.objectId] },
+    accounts: [
+      { name: 'samples', containers: ['ledger', 'state'], access: accessOf([CONTRIBUTOR.objectId]) },
+      { name: 'witness', containers: ['heads'], access: accessOf([], [CONTRIBUTOR.objectId]) },
+      { name: 'others', containers: ['theirs'], access: accessOf([STRANGER.objectId]) },
+    ],
   });
-  Object.assign(process.env, identity.environmentOf('contributor'));
-  const service = new BlobServiceClient(storage.accountUrl, new ManagedIdentityCredential(), {
-    retryOptions: { maxTries: 1 },
-  });
-  container = service.getContainerClient('ledger');
+  container = containerOf('samples', 'ledger');
 });
 afterEach(() => {
   storage.control.clear();
@@ -58,6 +56,19 @@ afterAll(async () => {
   setDefaultCACertificates(trusted);
   await Promise.all([storage.close(), identity.close(), entra.close()]);
 });
+
+function accessOf(contributors: readonly string[], creators: readonly string[] = []) {
+  return { tenantId: TENANT_ID, jwksUri: entra.jwksUri, contributors, creators };
+}
+
+function containerOf(account: string, name: string): ContainerClient {
+  Object.assign(process.env, identity.environmentOf('contributor'));
+  const retryOptions = { maxTries: 1 };
+  const service = new BlobServiceClient(storage.urlOf(account), new ManagedIdentityCredential(), {
+    retryOptions,
+  });
+  return service.getContainerClient(name);
+}
 
 function newBlob(): ReturnType<ContainerClient['getAppendBlobClient']> {
   blobs += 1;
@@ -75,7 +86,7 @@ async function refusal(work: Promise<unknown>): Promise<[number | undefined, str
 }
 
 async function head(authorization: string | undefined): Promise<[number, string | null]> {
-  const response = await fetch(`${storage.accountUrl}/ledger?restype=container`, {
+  const response = await fetch(`${storage.urlOf('samples')}/ledger?restype=container`, {
     headers: { 'x-ms-version': '2025-01-05', ...(authorization !== undefined && { authorization }) },
   });
   await response.body?.cancel();
@@ -123,6 +134,30 @@ test('lists what is stored by prefix', async () => {
   const names: string[] = [];
   for await (const { name } of container.listBlobsFlat({ prefix: blob.name })) names.push(name);
   expect(names).toEqual([blob.name]);
+});
+
+test('one who may create blobs reads them, and replaces, extends and deletes none', async () => {
+  const heads = containerOf('witness', 'heads');
+  const blob = heads.getBlockBlobClient('1.json');
+  const conditions = { ifNoneMatch: '*' };
+  await blob.upload('{}', 2, { conditions });
+  expect((await blob.downloadToBuffer()).toString()).toBe('{}');
+  expect(await refusal(blob.upload('[]', 2, { conditions }))).toEqual([409, 'BlobAlreadyExists']);
+  const denied = [403, 'AuthorizationPermissionMismatch'];
+  expect(await refusal(blob.upload('[]', 2))).toEqual(denied);
+  expect(await refusal(blob.setMetadata({ a: 'b' }, { conditions }))).toEqual(denied);
+  expect(await refusal(blob.delete())).toEqual(denied);
+  expect(await refusal(heads.delete())).toEqual(denied);
+  expect((await blob.downloadToBuffer()).toString()).toBe('{}');
+});
+
+test('rights on one account are none on another, and an account that is not there has nothing', async () => {
+  const theirs = containerOf('others', 'theirs').getAppendBlobClient('mine');
+  const denied = [403, 'AuthorizationPermissionMismatch'];
+  expect(await refusal(theirs.create())).toEqual(denied);
+  expect(await refusal(theirs.download())).toEqual(denied);
+  const nobodys = containerOf('nobodys', 'ledger').getBlobClient('1');
+  expect(await refusal(nobodys.download())).toEqual([404, 'ResourceNotFound']);
 });
 
 test('refuses a caller without a token, with a key, or of another tenant', async () => {
