@@ -45,6 +45,8 @@ interface Case {
   readonly stored?: Readonly<Record<string, number>>;
   /** Entries of further chains, with the times at which the chains begin after the first one. */
   readonly others?: readonly (readonly [afterInMs: number, EntryBody])[];
+  /** Entries of a chain that begins half a minute before the verification, and is not signed yet. */
+  readonly young?: readonly EntryBody[];
   readonly ageInMs?: number;
   /** The end of the period, in milliseconds after the beginning of the chain. */
   readonly to?: number;
@@ -57,6 +59,7 @@ function verify({
   calls = [],
   stored = {},
   others = [],
+  young = [],
   ageInMs = DAY_IN_MS,
   to = DAY_IN_MS,
   contents,
@@ -69,9 +72,16 @@ function verify({
     const writer = `${time}-0000000${index}`;
     return [writer, [asText(writeChain([BEGINNING, body], { writer, startedAt }))]] as const;
   });
+  const youngStart = STARTED_AT + ageInMs - 30_000;
+  const youngWriter = `${new Date(youngStart).toISOString().replaceAll(/[-:.]/g, '')}-ffffffff`;
+  const unsigned = writeLines([BEGINNING, ...young], { writer: youngWriter, startedAt: youngStart });
   return verifyLedger(
     createMemoryLedger(
-      { [WRITER]: [asText(forged?.(genuine) ?? genuine)], ...Object.fromEntries(chains) },
+      {
+        [WRITER]: [asText(forged?.(genuine) ?? genuine)],
+        ...Object.fromEntries(chains),
+        ...(young.length > 0 && { [youngWriter]: [asText(unsigned)] }),
+      },
       new Date(STARTED_AT + ageInMs),
     ),
     {
@@ -196,6 +206,11 @@ test('an erasure that nobody vouches for excuses nothing', async () => {
   ];
   const found = await find({ calls: [CALL], forged });
   expect(found).toContainEqual(GONE);
+});
+
+test('an erasure in a chain that is too young excuses nothing, within the period and after it', async () => {
+  for (const to of [2 * DAY_IN_MS, HOUR_IN_MS])
+    expect(await find({ calls: [CALL], young: [ERASURE, ERASED], to })).toContainEqual(GONE);
 });
 
 test('a closing that nobody vouches for misses no content and explains none', async () => {

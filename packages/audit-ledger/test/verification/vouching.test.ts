@@ -20,6 +20,7 @@ import {
 
 const HOUR_IN_MS = 3_600_000;
 const OTHER_WRITER = '20260301T110000000Z-0a1b2c3d';
+const LATER_WRITER = '20260301T121000000Z-0a1b2c3d';
 const END: EntryBody = { kind: 'end', opened: 3, closed: 3 };
 const CALLS = ['one', 'two', 'three'];
 const SUBJECT = 'a'.repeat(64);
@@ -399,7 +400,11 @@ test.each<[string, Readonly<Record<string, readonly string[]>>]>([
     { [young]: makeUp([{ ...closing('orphan'), recovered: namesOrphan }], young) },
   ],
   [
-    'a closing in another genuine chain',
+    'a closing in a later genuine chain',
+    { [LATER_WRITER]: writeBlocks([], [closing('orphan')], LATER_WRITER) },
+  ],
+  [
+    'a closing in an earlier genuine chain',
     { [OTHER_WRITER]: writeBlocks([], [closing('orphan')], OTHER_WRITER) },
   ],
 ])('a call that was opened is not closed by %s', async (_, chains) => {
@@ -420,7 +425,7 @@ test('an erasure is not finished by a proof that nobody vouches for', async () =
   const proof = { kind: 'erased', subject: SUBJECT, erasure: namesOrphan, key: true, contents: 1 };
   for (const chains of [
     { [WRITER]: appendSealed(begun, [proof]) },
-    { [WRITER]: begun, '20260301T121000000Z-0a1b2c3d': makeUp([proof], '20260301T121000000Z-0a1b2c3d') },
+    { [WRITER]: begun, [LATER_WRITER]: makeUp([proof], LATER_WRITER) },
     { [WRITER]: begun, [young]: makeUp([proof], young) },
   ])
     expect(await find({ chains })).toContainEqual(['erasure-unfinished', WRITER, 3, 3]);
