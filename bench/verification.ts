@@ -4,7 +4,6 @@ import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { parseArgs, promisify } from 'node:util';
 import { createSealKey } from '@vertex-ai-gateway/audit-ledger/keys';
 import {
@@ -36,7 +35,7 @@ const STARTED_AT = Date.UTC(2026, 2, 1, 12);
 interface Measured {
   readonly seconds: number;
   readonly peakInMb: number;
-  readonly report: Pick<VerificationReport, 'isIntact' | 'entries' | 'bytes'>;
+  readonly report: Pick<VerificationReport, 'findingCount' | 'entries' | 'bytes'>;
 }
 
 const auditKey = generateKeyPairSync('rsa', { modulusLength: 3072 });
@@ -58,7 +57,7 @@ async function measure(): Promise<void> {
       JSON.stringify(auditKey.publicKey.export({ format: 'jwk' })),
     ]);
     const { seconds, peakInMb, report } = JSON.parse(stdout) as Measured;
-    const { entries, bytes, isIntact } = report;
+    const { entries, bytes, findingCount } = report;
     console.log(`Node ${process.version}; ${entries.toLocaleString('en')} entries in ${CHAINS} chains.`);
     console.log(`${(bytes / 1_048_576).toFixed(0).padStart(10)} MB read`);
     console.log(`${seconds.toFixed(1).padStart(10)} s (limit ${LIMIT_IN_SECONDS})`);
@@ -68,7 +67,7 @@ async function measure(): Promise<void> {
         .toLocaleString('en')
         .padStart(10)} entries/s`,
     );
-    if (!isIntact || seconds >= LIMIT_IN_SECONDS || peakInMb >= LIMIT_IN_MB) process.exitCode = 1;
+    if (findingCount > 0 || seconds >= LIMIT_IN_SECONDS || peakInMb >= LIMIT_IN_MB) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -79,11 +78,7 @@ async function verifyFolder(folder: string, key: string): Promise<void> {
   const start = performance.now();
   const report = await verifyLedger(
     createFolderLedger(folder),
-    {
-      publicKeys: () => Promise.resolve(publicKey),
-      cursors: new Map(WRITERS.map((writer) => [writer, ENTRIES / CHAINS - 1])),
-      contents: { retentionInMs: 0, list: () => Readable.from([]) },
-    },
+    { publicKeys: () => Promise.resolve(publicKey) },
     {
       period: { from: new Date(0), to: new Date(8.64e15) },
       now: new Date(STARTED_AT * 2),
