@@ -179,6 +179,22 @@ test('a chain that was cut gets no leaf for what is left', async () => {
   expect(await leaves()).toEqual(['6']);
 });
 
+test('a chain that was cut gets no leaf either where its last leaf is days old', async () => {
+  const { ledger, startWriter, startSweeper, leaves, pass } = createWorld();
+  const writer = startWriter();
+  writer.append(CLOSING);
+  const before = ledger.bytes(NAME, 1).toString();
+  writer.append(CLOSING);
+  await startSweeper().sweep();
+  for (let day = 2; day < 6; day += 1) {
+    pass(24 * HOUR_IN_MS);
+    startWriter(`2026010${day}T000000000Z-00000002`).append(CLOSING);
+    if (day === 3) ledger.rewrite(NAME, 1, before);
+    if (day > 3) await startSweeper().sweep();
+  }
+  expect(await leaves()).toEqual(['5']);
+});
+
 test('a sweeper that dies between the log and its state adds no second leaf that matters', async () => {
   const { startWriter, startSweeper, state, leaves } = createWorld();
   writeEnded(startWriter());

@@ -116,6 +116,15 @@ test.each([
   expect(reading.leaves.map(({ writer }) => writer)).not.toContain(leaf(66).writer);
 });
 
+test('an older head behind a newer one is named, and leads nobody back', async () => {
+  const store = await createLog();
+  const [, first = ''] = /([^\n]*"size":2,[^\n]*\n)/.exec(store.text(PART)) ?? [];
+  store.replace(PART, (text) => text.replace(/(\{"size":6,)/, `${first}$1`));
+  const reading = await read(store);
+  expect(faultsOf(reading)).toEqual(['repeated 20260301/1:9']);
+  expect(reading.leaves).toHaveLength(16);
+});
+
 test('the leaves of a head that was removed are covered by the next one', async () => {
   const store = await createLog();
   store.replace(PART, withoutLine(3));

@@ -193,6 +193,19 @@ test('a log that was forked for one auditor is found by the witness, and by a he
   expect(await findingsOf({ ...forOne, witness: kept && keepHead(kept) })).toEqual([ROLLED_BACK]);
 });
 
+test('a head of another log that a checkpoint names is found without a witness', async () => {
+  const trail = await createTrail();
+  const forked = new MemoryLog();
+  const other = openLog(forked).log;
+  for (const writer of [SECOND, FIRST, LATER])
+    await grow(other, new MemoryWitness(), [leafOf(trail.chains, writer)], 7);
+  expect(await findingsOf({ ...trail, store: forked, witness: undefined })).toEqual([
+    expect.stringContaining(
+      `tree-changed: Entry 1 of ${LATER} names a head of the transparency log with 3 leaves`,
+    ),
+  ]);
+});
+
 test('a head that was put aside before the period is held against the log of its day', async () => {
   const trail = await createTrail();
   const [line = ''] = trail.witness.heads.values();
