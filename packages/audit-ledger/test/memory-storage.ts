@@ -104,6 +104,7 @@ export class MemoryLedger implements LedgerReader {
 
   removePart(writer: string, part: number): void {
     this.#chains.get(writer)?.delete(part);
+    if (this.#chains.get(writer)?.size === 0) this.#chains.delete(writer);
   }
 
   entries(writer: string): EntryBody[] {

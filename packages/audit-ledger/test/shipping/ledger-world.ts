@@ -4,6 +4,8 @@ import { type EntryBody, type EntryPlace, hashEntry } from '../../src/ledger/led
 import { signedText } from '../../src/ledger/ledger-entry.ts';
 import { LedgerWriter } from '../../src/ledger/ledger-writer.ts';
 import { EventDelivery } from '../../src/shipping/event-delivery.ts';
+import type { DescribeRecord } from '../../src/shipping/ledger-events.ts';
+import type { GrowingLog } from '../../src/shipping/log-chain-heads.ts';
 import { LedgerShipping } from '../../src/shipping/ledger-shipping.ts';
 import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { FakeIngestion } from '../fake-ingestion.ts';
@@ -21,8 +23,17 @@ const UNSIGNED: EntryBody = {
   closed: 0,
 };
 
+const describeBriefly: DescribeRecord = ({ id, outcome }) => ({
+  properties: { id: String(id), outcome: String(outcome) },
+  measurements: {},
+});
+
 /** Creates storage in memory, an ingestion service, and processes that write chains with a real writer. */
-export function createLedgerWorld({ publicKeys = auditPublicKeys }: { publicKeys?: PublicKeys } = {}) {
+export function createLedgerWorld({
+  publicKeys = auditPublicKeys,
+  describe = describeBriefly,
+  openHeads = openGrowingLog,
+}: { publicKeys?: PublicKeys; describe?: DescribeRecord; openHeads?: () => GrowingLog } = {}) {
   const clock = createHandDrivenClock();
   const ledger = new MemoryLedger(clock.now);
   const state = new MemoryState(clock.now);
@@ -40,7 +51,7 @@ export function createLedgerWorld({ publicKeys = auditPublicKeys }: { publicKeys
       append: (body) => writer.append(body),
       sealKey: writer.sealKey,
       publicKeys,
-      heads: openGrowingLog(),
+      heads: openHeads(),
       ledger,
       state,
       delivery: new EventDelivery({
@@ -49,10 +60,7 @@ export function createLedgerWorld({ publicKeys = auditPublicKeys }: { publicKeys
         schedule: clock.schedule,
         random: () => 1,
       }),
-      describe: ({ id, outcome }) => ({
-        properties: { id: String(id), outcome: String(outcome) },
-        measurements: {},
-      }),
+      describe,
       goneAfterInMs: GONE_AFTER_IN_MS,
       now: () => new Date(clock.now()),
       schedule: clock.schedule,

@@ -1,9 +1,10 @@
 import type { LedgerChain, LedgerReader } from '../../ledger/ledger-reader.ts';
 import type { LedgerCheck } from '../check.ts';
+import { describeUnknown } from './describe-shipped.ts';
 
 /**
  * Checks that no shipped record lies beyond the end of its chain, unless the chain has changed in size since it was
- * read.
+ * read. A chain whose process ended it can't have been cut there, so that the record is none of the ledger's.
  * @param beyond the highest sequences of such records, by the writers of their chains, once all chains are read.
  */
 export function checkChainEnds(
@@ -19,7 +20,11 @@ export function checkChainEnds(
       for (const [writer, lastSequence] of beyond) {
         const chain = read.get(writer);
         if (!chain || sizes.get(writer) !== sizeOf(chain)) continue;
-        const { last, faults } = chain;
+        const { last, faults, endedAt } = chain;
+        if (endedAt !== undefined) {
+          yield describeUnknown({ writer, sequence: lastSequence });
+          continue;
+        }
         if (faults.some(({ kind }) => kind === 'truncated')) continue;
         yield {
           kind: 'truncated',
