@@ -47,6 +47,9 @@ const MAXIMUM_STALL_IN_MS = 5_000;
 /** The last signature is waited for this long, so that a process that ends has time left to commit and to ship. */
 const LAST_SIGNATURE_TIMEOUT_IN_MS = 1_000;
 
+/** An idle process signs its chain so often, because a chain that is silent for a day is taken for one that is over. */
+const SIGN_OF_LIFE_INTERVAL_IN_MS = 12 * 3_600_000;
+
 /** A seal and the checkpoint itself can come between the head at which a signature comes and the checkpoint. */
 const FARTHEST_HEAD = FARTHEST_SIGNED_ENTRY - 2;
 
@@ -68,6 +71,7 @@ export class LedgerTrail {
   #checkpointed = 0;
   readonly #founding: ChainFounding;
   readonly #unverified = new UnverifiedCalls();
+  #cancelSignOfLife: (() => void) | undefined;
   #isCountPlanned = false;
   #isPlanned = false;
   #isClosing = false;
@@ -290,6 +294,17 @@ export class LedgerTrail {
     await this.#addCheckpoint(signature, before);
   }
 
+  /** Plans a checkpoint for when no other has come for half a day. */
+  #planSignOfLife(): void {
+    this.#cancelSignOfLife?.();
+    const checkpoint = async () => {
+      const before = this.#added;
+      const signature = await this.#sign();
+      if (!this.#hasEnded) await this.#addCheckpoint(signature, before);
+    };
+    this.#cancelSignOfLife = this.#options.schedule(() => void checkpoint(), SIGN_OF_LIFE_INTERVAL_IN_MS);
+  }
+
   #isCheckpointDue(): boolean {
     return this.#added > this.#checkpointed || this.#active > 0 || !this.#founding.isDone;
   }
@@ -307,6 +322,7 @@ export class LedgerTrail {
     const tree = treeHead();
     this.#checkpointed = before;
     if (signature) this.#founding.end();
+    this.#planSignOfLife();
     await writer.append({
       kind: 'checkpoint',
       shipped: shipped(),

@@ -521,3 +521,23 @@ test('a correction is on the ledger and counts no call', async () => {
   await settled();
   expect(entries.at(-1)).toEqual({ kind: 'end', opened: 0, closed: 1 });
 });
+
+test('an idle process signs its chain twice a day, until it ends it', async () => {
+  const { clock, trail, entries } = start();
+  await trail.admit();
+  trail.record(RECORD, {});
+  await clock.advance(MINUTE_IN_MS);
+  await settled();
+  const signatures = () => entries.filter((entry) => entry.kind === 'checkpoint' && entry.signature).length;
+  const before = signatures();
+  for (const expected of [1, 2, 3]) {
+    await clock.advance(720 * MINUTE_IN_MS);
+    await settled();
+    expect(signatures() - before).toBe(expected);
+  }
+  await trail.close();
+  const atTheEnd = entries.length;
+  await clock.advance(1_440 * MINUTE_IN_MS);
+  await settled();
+  expect(entries).toHaveLength(atTheEnd);
+});
