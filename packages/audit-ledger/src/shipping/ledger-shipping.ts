@@ -12,7 +12,7 @@ const GATHERING_IN_MS = 250;
 const FIRST_RETRY_IN_MS = 1000;
 const LAST_RETRY_IN_MS = 30_000;
 /** The time limit of a sweep, which is shorter than the minute between two sweeps. */
-const SWEEP_TIMEOUT_IN_MS = 50_000;
+export const SWEEP_TIMEOUT_IN_MS = 50_000;
 
 /**
  * Ships the ledger to Application Insights: the chain of this process as it grows, and with each sweep the chains of

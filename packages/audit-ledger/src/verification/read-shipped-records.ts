@@ -18,7 +18,7 @@ const RANGE_SEQUENCES = 1_000;
 /** The most ranges that are counted: those of a hundred million entries. Smaller ones beyond them are not read. */
 const MOST_RANGES = 200_000;
 /** The number of records that a query is meant to find, and the most that it gives. */
-const INTENDED_RECORDS = 4_000;
+export const INTENDED_RECORDS = 4_000;
 const MOST_RECORDS = 8_000;
 /** The most ranges of one query. */
 const MOST_RANGES_OF_A_QUERY = 50;
