@@ -6,7 +6,8 @@ import { AuditError } from '../audit-error.ts';
 import { toBase64url } from './base64url.ts';
 import type { PublicKeys } from './signature.ts';
 
-const KEY_URL = /^(https:\/\/[^/]+)\/keys\/([^/]+)(?:\/([^/]+))?$/;
+/** The URL of a key, or of a version of it, which is named by 32 characters. No other is asked for. */
+const KEY_URL = /^(https:\/\/[^/]+)\/keys\/([^/]+)(?:\/([0-9a-f]{32}))?$/;
 /** The time limit for reading one key, the SDK's own retries included. */
 const TIMEOUT_IN_MS = 15_000;
 

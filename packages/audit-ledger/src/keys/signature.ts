@@ -13,6 +13,9 @@ type CheckSignature = (
   value: string,
 ) => Promise<boolean | undefined>;
 
+/** The longest id of a key. Longer ones are not known, so that forged ones are not kept. */
+const LONGEST_KEY_ID = 1_024;
+
 /**
  * Checks signatures with the given public keys. Each key is asked for once, and again after a failure. A key that is
  * no RSA key counts as not known.
@@ -28,7 +31,7 @@ export function createSignatureCheck(publicKeys: PublicKeys): CheckSignature {
     return asked;
   };
   return async (keyId, signed, value) => {
-    const key = await find(keyId);
+    const key = keyId.length > LONGEST_KEY_ID ? undefined : await find(keyId);
     if (!key) return undefined;
     const padding = constants.RSA_PKCS1_PSS_PADDING;
     const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;

@@ -1,9 +1,7 @@
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WriterName } from './ledger-entry.ts';
-import type { LedgerChain, LedgerPart, LedgerReader } from './ledger-reader.ts';
-
-const PART_NAME = /^(\d{6,})\.jsonl$/;
+import { type LedgerChain, type LedgerPart, type LedgerReader, partOf } from './ledger-reader.ts';
 
 /**
  * Reads a ledger that was copied to a folder, laid out as the container is: `{writer}/{part}.jsonl`. Links and devices
@@ -38,12 +36,12 @@ export function createFolderLedger(folder: string): LedgerReader {
 async function listParts(folder: string): Promise<LedgerPart[]> {
   const parts: LedgerPart[] = [];
   for (const name of await namesIn(folder)) {
-    const [, part] = PART_NAME.exec(name) ?? [];
+    const part = partOf(name);
     if (part === undefined) continue;
     const file = await lstat(join(folder, name));
     if (!file.isFile()) continue;
     const { size, mtime } = file;
-    parts.push({ part: Number(part), bytes: size, modifiedAt: mtime });
+    parts.push({ part, bytes: size, modifiedAt: mtime });
   }
   return parts.sort((one, other) => one.part - other.part);
 }

@@ -43,7 +43,8 @@ export interface LedgerReader {
 
 const READ_TIMEOUT_IN_MS = 30_000;
 const LIST_TIMEOUT_IN_MS = 60_000;
-const PART_NAME = /^([^/]+)\/(\d{6,})\.jsonl$/;
+/** The part of a name as `partName` writes it: six digits, or more without a zero before them. */
+const PART_FILE = /^(\d{6}|[1-9]\d{6,8})\.jsonl$/;
 
 /** Reads the append blobs `{writer}/{part}.jsonl` of a container. */
 export function createLedgerReader(container: ContainerClient): LedgerReader {
@@ -56,11 +57,12 @@ export function createLedgerReader(container: ContainerClient): LedgerReader {
         .byPage()) {
         asOf ??= page.date;
         for (const { name, properties } of page.segment.blobItems) {
-          const [, writer = '', part] = PART_NAME.exec(name) ?? [];
-          if (!WriterName.safeParse(writer).success) continue;
+          const [writer = '', file = '', ...rest] = name.split('/');
+          const part = partOf(file);
+          if (part === undefined || rest.length > 0 || !WriterName.safeParse(writer).success) continue;
           const parts = chains.get(writer) ?? [];
           parts.push({
-            part: Number(part),
+            part,
             bytes: properties.contentLength ?? 0,
             modifiedAt: properties.lastModified,
           });
@@ -86,6 +88,13 @@ export function createLedgerReader(container: ContainerClient): LedgerReader {
       }
     },
   };
+}
+
+/** Gives the number of a part from the name of its file; undefined for a name that no part has. */
+export function partOf(file: string): number | undefined {
+  const [, digits] = PART_FILE.exec(file) ?? [];
+  const part = Number(digits);
+  return part >= 1 ? part : undefined;
 }
 
 /** 404: there is no such part. 416: the part ends before the range. */

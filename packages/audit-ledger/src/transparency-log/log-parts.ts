@@ -1,5 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import type { LedgerReader } from '../ledger/ledger-reader.ts';
+import { type LedgerReader, partOf } from '../ledger/ledger-reader.ts';
 import { limitSignal } from '../time/limit-signal.ts';
 
 /** The name of a part of the transparency log. Parts count from 1 on each day. */
@@ -19,7 +19,7 @@ export interface LogReader extends Pick<LedgerReader, 'read'> {
 export const LOG_FOLDER = 'tree';
 
 const LIST_TIMEOUT_IN_MS = 60_000;
-const PART_NAME = /^tree\/(\d{8})\/(\d{6,})\.jsonl$/;
+const PART_NAME = /^tree\/(\d{8})\/([^/]+)$/;
 
 /** Reads the append blobs `tree/{yyyymmdd}/{part}.jsonl` of the ledger's container. */
 export function createLogReader(container: ContainerClient, ledger: Pick<LedgerReader, 'read'>): LogReader {
@@ -41,8 +41,9 @@ export function createLogReader(container: ContainerClient, ledger: Pick<LedgerR
 export function readPartNames(paths: Iterable<string>): LogPartName[] {
   const names: LogPartName[] = [];
   for (const path of paths) {
-    const [, day, part] = PART_NAME.exec(path) ?? [];
-    if (day !== undefined && Number(part) > 0) names.push({ day, part: Number(part) });
+    const [, day, file = ''] = PART_NAME.exec(path) ?? [];
+    const part = partOf(file);
+    if (day !== undefined && part !== undefined) names.push({ day, part });
   }
   return names.sort(compareParts);
 }

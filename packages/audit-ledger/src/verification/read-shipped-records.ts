@@ -1,6 +1,7 @@
 import type { LogQuery, LogRow } from '../reading/log-query.ts';
 import type { Period } from '../time/period.ts';
 import type { ShippedRecord } from './evidence.ts';
+import { namesEntry } from './anchors.ts';
 import { type RecordRange, recordRangesQuery, recordsQuery } from './evidence-queries.ts';
 import { readCount, readObject, readText, readTime } from './log-values.ts';
 import { ifTooLong } from './read-by-time.ts';
@@ -96,10 +97,13 @@ function* groupRanges(ranges: readonly CountedRange[]): Generator<readonly Count
   if (group.length > 0) yield group;
 }
 
+/** Reads a range. Where its writer is none, it begins below 0 too, so that no query repeats a text that somebody else chose. */
 function readRange(row: LogRow): CountedRange {
-  const from = readCount(row, 'start');
+  const writer = readText(row, 'writer');
+  const start = readCount(row, 'start');
+  const from = namesEntry({ writer, sequence: start }) ? start : -1;
   return {
-    writer: readText(row, 'writer'),
+    writer,
     from,
     to: from + RANGE_SEQUENCES,
     size: readCount(row, 'size'),

@@ -84,9 +84,12 @@ export async function verifyLedger(
 ): Promise<VerificationReport> {
   const { period, now, scope = 'ledger-and-application-insights', abortSignal } = options;
   const { chains } = await reader.list(abortSignal);
-  const active = options.areAllChains ? chains : chains.filter((chain) => isActive(chain, period));
+  // A chain whose last parts are gone seems to be older than it is, so an anchor of the period makes it one of the period.
+  const anchored = new Set(evidence.anchors?.map(({ writer }) => writer));
+  const isOfPeriod = (chain: LedgerChain) => isActive(chain, period) || anchored.has(chain.writer);
+  const active = options.areAllChains ? chains : chains.filter(isOfPeriod);
   const evidenceReader = createEvidenceReader(reader, evidence.publicKeys, now, abortSignal);
-  const checks = listChecks(reader, evidenceReader, chains, evidence, options);
+  const checks = listChecks(evidenceReader, chains, evidence, options);
   const findings = createFindingList();
   const each = async (look: (check: LedgerCheck) => FindingStream | undefined): Promise<void> => {
     for (const check of checks) {
@@ -141,7 +144,6 @@ export async function verifyLedger(
 
 /** Lists the checks in their order. A check may use what those before it have noted. */
 function listChecks(
-  reader: LedgerReader,
   evidenceReader: EvidenceReader,
   chains: readonly LedgerChain[],
   evidence: LedgerEvidence,
@@ -185,7 +187,7 @@ function listChecks(
     refusals,
     checkShipping(notBefore),
     shippedRecords,
-    checkChainEnds(reader, shippedRecords.beyond, abortSignal),
+    checkChainEnds(shippedRecords.beyond),
     // The calls of all chains together, because a call can be closed in another chain.
     checkCalls({ reader: evidenceReader, chains, now, graceInMs, openForInMs, isPart: scope === 'bundle' }),
     checkErasures({ reader: evidenceReader, chains, notBefore }),

@@ -94,6 +94,15 @@ test('does not ask the vault for a key of another name', async () => {
   expect(vault.control.requests()).toEqual([]);
 });
 
+test.each(['x', 'A'.repeat(32), '..', `${'a'.repeat(32)}?x`, '%00'])(
+  'does not ask the vault for a version named %s, so that a forged signature stops no verification',
+  async (version) => {
+    const publicKeys = createAuditPublicKeys(`${vault.vaultUrl}/keys/audit`, () => credential);
+    vault.control.inject({ path: '/keys/', status: 400, body: '', times: 9 });
+    expect(await publicKeys(`${vault.vaultUrl}/keys/audit/${version}`)).toBeUndefined();
+  },
+);
+
 test('a vault that refuses is told in plain words, without anything of its answer', async () => {
   vault.control.inject({ path: '/keys/', status: 403, body: 'secret-text', times: 9 });
   const error = await rejectedBy(openKey().wrap(Buffer.from('a data key')));

@@ -23,6 +23,16 @@ test('each key is asked for once, also one that is not known', async () => {
   expect(asked).toEqual(['known', 'other']);
 });
 
+test('a key whose id no key has is not asked for', async () => {
+  const asked: string[] = [];
+  const check = createSignatureCheck((keyId) => {
+    asked.push(keyId);
+    return Promise.resolve(JWK);
+  });
+  expect(await check('k'.repeat(1_025), 'Grüße', signatureOf('Grüße'))).toBeUndefined();
+  expect(asked).toEqual([]);
+});
+
 test('a key that could not be read is asked for again', async () => {
   let asked = 0;
   const check = createSignatureCheck(() => {

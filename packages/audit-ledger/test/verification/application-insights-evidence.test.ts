@@ -115,7 +115,14 @@ test('records that are too long together are read in halves', async () => {
 test('a record that names no entry is given without its fields, and stops nothing', async () => {
   const forged = ['', '-1', '1.5e300', '99999999999999999999', 'x'].map((sequence) => event(ONE, sequence));
   const { places } = await recordsOf([...forged, event('', 1), event(ONE, 3)]);
-  expect(places).toEqual([['', 1], ...forged.map(() => [ONE, -1]), [ONE, 3]]);
+  expect(places).toEqual([['', -1], ...forged.map(() => [ONE, -1]), [ONE, 3]]);
+});
+
+test('a text that is no writer is in no query', async () => {
+  const texts = ['"'.repeat(8_000), '\u0000', '__proto__', `${ONE} `, ''];
+  const { records, asked } = await recordsOf([...texts.map((text) => event(text, 4)), event(ONE, 4)]);
+  expect(records.map(({ sequence }) => sequence).toSorted()).toEqual([-1, -1, -1, -1, -1, 4]);
+  expect(asked.every((query) => query.length < 2_000)).toBe(true);
 });
 
 test('copies that are too many to be read are a record that contradicts the ledger', async () => {

@@ -6,11 +6,13 @@ import { verifyLedger } from '../../src/verification/verify-ledger.ts';
 import { caseOf } from './case-of.ts';
 import {
   asText,
+  auditPublicKeys,
   BEGINNING,
   callsOf,
   createMemoryLedger,
   recordOf,
   STARTED_AT,
+  startSample,
   WRITER,
   writeChain,
 } from './sample-chain.ts';
@@ -255,25 +257,88 @@ test('records that somebody put in are named, whatever writer and entry they nam
   }
 });
 
+/** Verifies a ledger that is listed as it is at first, and as it is after that once the chains are read. */
+async function findWhileItGrows(
+  before: Readonly<Record<string, readonly string[]>>,
+  after: Readonly<Record<string, readonly string[]>>,
+  records: readonly ShippedRecord[],
+) {
+  const [first, last] = [before, after].map((chains) =>
+    createMemoryLedger(
+      Object.fromEntries(Object.entries(chains).map(([writer, text]) => [writer, [asText(text)]])),
+    ),
+  );
+  if (!first || !last) throw new Error('There are two.');
+  const listings = [first].values();
+  const reader: LedgerReader = { ...last, list: () => (listings.next().value ?? last).list() };
+  const { findings } = await verifyLedger(
+    reader,
+    {
+      records: each(records),
+      publicKeys: auditPublicKeys,
+      cursors: new Map([[WRITER, (before[WRITER]?.length ?? 0) - 1]]),
+    },
+    { ...options, now: new Date(STARTED_AT + 2 * HOUR_IN_MS) },
+  );
+  return findings.map((finding) => ({ kind: caseOf(finding), sequence: finding.sequence }));
+}
+
+const NEWCOMER = '20260301T130000000Z-0a1b2c3d';
+const newLines = writeChain(callsOf(1, 'new'), { writer: NEWCOMER });
+const newRecords = shippedOf(newLines);
+
 test('a record of a chain that began while the ledger was read is not one too many', async () => {
-  const writer = '20260301T130000000Z-0a1b2c3d';
-  const [first] = shipped;
-  if (!first) throw new Error('There are records.');
-  const newcomer = { ...first, writer };
-  const before = createMemoryLedger({ [WRITER]: [asText(lines)] });
-  const after = createMemoryLedger({ [WRITER]: [asText(lines)], [writer]: ['x'] });
-  const kindsWith = async (...listings: readonly LedgerReader[]) => {
-    const left = listings.values();
-    const reader: LedgerReader = { ...before, list: () => (left.next().value ?? before).list() };
-    const evidence = {
-      records: each([...shipped, newcomer]),
-      cursors: new Map([[WRITER, lines.length - 1]]),
-    };
-    const { findings } = await verifyLedger(reader, evidence, options);
-    return findings.map(caseOf);
-  };
-  expect(await kindsWith(before, after)).toEqual([]);
-  expect(await kindsWith(before, before)).toEqual(['unknown-to-ledger']);
+  const records = [...shipped, ...newRecords];
+  const before = { [WRITER]: lines };
+  expect(await findWhileItGrows(before, { ...before, [NEWCOMER]: newLines }, records)).toEqual([]);
+});
+
+test.each<[string, readonly string[], ShippedRecord['properties']]>([
+  ['is not there', [], {}],
+  ['nobody signed', newLines.filter((line) => !line.includes('"signature"')), {}],
+  ['has no such entry', writeChain(callsOf(0), { writer: NEWCOMER }), {}],
+  ['has another record there', newLines, { personId: 'somebody' }],
+])('a record that names a new chain which %s is named', async (_, forged, change) => {
+  const records = newRecords.map((record) => ({
+    ...record,
+    properties: { ...record.properties, ...change },
+  }));
+  const before = { [WRITER]: lines };
+  const found = await findWhileItGrows(before, { ...before, [NEWCOMER]: forged }, [...shipped, ...records]);
+  expect(found).toEqual([{ kind: 'personId' in change ? 'differs' : 'unknown-to-ledger', sequence: 2 }]);
+});
+
+/** A chain as it was listed, and as it stood when it was read again. */
+const [listed, grown] = (() => {
+  const chain = startSample();
+  const calls = callsOf(4);
+  for (const body of calls.slice(0, 5)) chain.add(body);
+  chain.sign();
+  chain.seal();
+  const first = [...chain.lines];
+  for (const body of calls.slice(5, -1)) chain.add(body);
+  chain.seal();
+  return [first, [...chain.lines]] as const;
+})();
+
+test('a record of an entry that was written while the ledger was read is not one too many', async () => {
+  const found = await findWhileItGrows({ [WRITER]: listed }, { [WRITER]: grown }, shippedOf(grown));
+  expect(found).toEqual([]);
+});
+
+test('a forged record of an entry that a living chain does not have yet, or has otherwise, is named', async () => {
+  const records = shippedOf(grown);
+  const last = records.at(-1);
+  if (!last) throw new Error('There are records.');
+  const forgeries: readonly (readonly [ShippedRecord, string])[] = [
+    [{ ...last, sequence: 999_999 }, 'unknown-to-ledger'],
+    [{ ...last, properties: { ...last.properties, personId: 'somebody' } }, 'differs'],
+    [{ ...last, sequence: last.sequence - 1 }, 'unknown-to-ledger'],
+  ];
+  for (const [forged, kind] of forgeries) {
+    const found = await findWhileItGrows({ [WRITER]: listed }, { [WRITER]: grown }, [...records, forged]);
+    expect(found).toContainEqual({ kind, sequence: forged.sequence });
+  }
 });
 
 test('an anchor that names no entry is named', async () => {

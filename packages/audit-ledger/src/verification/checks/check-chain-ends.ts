@@ -1,25 +1,17 @@
-import type { LedgerChain, LedgerReader } from '../../ledger/ledger-reader.ts';
 import type { LedgerCheck } from '../check.ts';
 import { describeUnknown } from './describe-shipped.ts';
 
 /**
- * Checks that no shipped record lies beyond the end of its chain, unless the chain has changed in size since it was
- * read. A chain whose process ended it can't have been cut there, so that the record is none of the ledger's.
+ * Checks that no shipped record lies beyond the end of its chain. A chain whose process ended it can't have been cut
+ * there, so that the record is none of the ledger's.
  * @param beyond the highest sequences of such records, by the writers of their chains, once all chains are read.
  */
-export function checkChainEnds(
-  reader: LedgerReader,
-  beyond: ReadonlyMap<string, number>,
-  abortSignal: AbortSignal | undefined,
-): LedgerCheck {
+export function checkChainEnds(beyond: ReadonlyMap<string, number>): LedgerCheck {
   return {
-    async *finish(read) {
-      if (beyond.size === 0) return;
-      const { chains } = await reader.list(abortSignal);
-      const sizes = new Map(chains.map((chain) => [chain.writer, sizeOf(chain)]));
+    *finish(read) {
       for (const [writer, lastSequence] of beyond) {
         const chain = read.get(writer);
-        if (!chain || sizes.get(writer) !== sizeOf(chain)) continue;
+        if (!chain) continue;
         const { last, faults, endedAt } = chain;
         if (endedAt !== undefined) {
           yield describeUnknown({ writer, sequence: lastSequence });
@@ -36,8 +28,4 @@ export function checkChainEnds(
       }
     },
   };
-}
-
-function sizeOf({ parts }: LedgerChain): number {
-  return parts.reduce((total, { bytes }) => total + bytes, 0);
 }

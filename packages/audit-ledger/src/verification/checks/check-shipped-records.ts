@@ -2,6 +2,7 @@ import type { CheckedChain, LedgerCheck } from '../check.ts';
 import { isNamed } from '../chain-faults/fault.ts';
 import type { LedgerEvidence, ShippedRecord } from '../evidence.ts';
 import type { Period } from '../../time/period.ts';
+import type { Finding } from '../finding.ts';
 import { createFindingList, type FindingList } from '../finding-list.ts';
 import type { LedgerChain } from '../../ledger/ledger-reader.ts';
 import type { RefusalCheck } from './check-refusals.ts';
@@ -16,6 +17,8 @@ import type { UnshownCalls } from './unshown-calls.ts';
 
 /** The most unmatched records of each side that are kept until the end of their chain. */
 const MOST_KEPT = 5_000;
+/** The most records that are kept because their entries may have been written after the chains were listed. */
+const MOST_LATER = 20_000;
 
 /** The rules of the check, and what it shares with others. */
 interface ShippedCheckOptions {
@@ -31,7 +34,10 @@ interface ShippedCheckOptions {
 
 /** The check of shipped records, which also tells which of them lie beyond the end of their chain. */
 interface ShippedRecordCheck extends LedgerCheck {
-  /** The highest sequences of records beyond the end of their chain, by writer, once all chains are read. */
+  /**
+   * The highest sequences of records beyond the end of their chain, by writer, once all chains are read. Chains that have
+   * changed in size meanwhile are left out.
+   */
   readonly beyond: ReadonlyMap<string, number>;
 }
 
@@ -47,9 +53,14 @@ export function checkShippedRecords(
   if (!records) return { beyond };
   let found = createFindingList();
   const writers = new Set(chains.map(({ writer }) => writer));
-  const newcomers: ShippedRecord[] = [];
+  const later: ShippedRecord[] = [];
+  let tooLate = 0;
+  const keepLater = (record: ShippedRecord): void => {
+    if (later.length < MOST_LATER) later.push(record);
+    else tooLate += 1;
+  };
   const shipped = readShippedRecords(records, writers, (stranger) => {
-    if (namesEntry(stranger) && newcomers.length < MOST_KEPT) newcomers.push(stranger);
+    if (namesEntry(stranger)) keepLater(stranger);
     else found.add(describeUnknown(stranger));
   });
   const strays = createStrayRecords(reader, chains);
@@ -71,15 +82,16 @@ export function checkShippedRecords(
     const difference = describeDifference(closing, record);
     if (difference) found.add(difference);
   };
-  const noteMissing = (closing: Closing, upTo: number): void => {
-    unshown.note(closing.record);
+  const noteMissing = (
+    closing: Closing,
+    { founding, shipped: upTo = Infinity }: Pick<CheckedChain, 'founding' | 'shipped'>,
+  ): void => {
+    // A young chain may still turn out to be made up, so it shows no call.
+    if (founding !== 'young') unshown.note(closing.record);
     if (closing.sequence <= upTo && isDue(closing, period, notBefore)) missing.add(closing);
   };
-  const match = async (
-    closing: Closing,
-    { writer, shipped: upTo = Infinity }: CheckedChain,
-  ): Promise<void> => {
-    const { sequence } = closing;
+  const match = async (closing: Closing, chain: CheckedChain): Promise<void> => {
+    const { writer, sequence } = closing;
     let record = await shipped.peek();
     for (; record?.writer === writer && record.sequence < sequence; record = await shipped.peek()) {
       shipped.take();
@@ -94,7 +106,25 @@ export function checkShippedRecords(
     }
     if (isThere) return;
     if (late.length < MOST_KEPT) late.push(closing);
-    else noteMissing(closing, upTo);
+    else noteMissing(closing, chain);
+  };
+
+  /**
+   * Holds records against the entries that were written after the chains were listed, because a process that goes on or
+   * begins can close calls of the period meanwhile.
+   */
+  const settleLater = async function* (): AsyncGenerator<Finding, void> {
+    if (later.length === 0) return;
+    const { chains: now } = await reader.list();
+    const before = new Map(chains.map((chain) => [chain.writer, sizeOf(chain)]));
+    const sizes = new Map(now.map((chain) => [chain.writer, sizeOf(chain)]));
+    const hasChanged = (writer: string) => before.get(writer) !== sizes.get(writer);
+    for (const writer of beyond.keys()) if (hasChanged(writer)) beyond.delete(writer);
+    const others = createStrayRecords(reader, now, { records: MOST_LATER, chains: MOST_LATER });
+    for (const record of later)
+      if (!sizes.has(record.writer)) yield describeUnknown(record);
+      else if (hasChanged(record.writer)) others.add(record);
+    yield* others.settle();
   };
 
   return {
@@ -118,11 +148,14 @@ export function checkShippedRecords(
       yield* takeFound();
     },
 
-    async *endChain({ writer, faults, last, shipped: upTo = Infinity }) {
+    async *endChain(chain) {
+      const { writer, faults, last } = chain;
       for (let one = await shipped.peek(); one?.writer === writer; one = await shipped.peek()) {
         shipped.take();
-        if (one.sequence > last) beyond.set(writer, Math.max(beyond.get(writer) ?? 0, one.sequence));
-        else keepEarly(one);
+        if (one.sequence > last) {
+          beyond.set(writer, Math.max(beyond.get(writer) ?? 0, one.sequence));
+          keepLater(one);
+        } else keepEarly(one);
       }
       const bySequence = Map.groupBy(early, ({ sequence }) => sequence);
       for (const closing of late) {
@@ -130,7 +163,7 @@ export function checkShippedRecords(
         bySequence.delete(closing.sequence);
         if (isNamed(faults, closing.sequence, closing.place)) continue;
         if (copies) copies.forEach((record) => compare(closing, record));
-        else noteMissing(closing, upTo);
+        else noteMissing(closing, chain);
       }
       for (const [record] of bySequence.values())
         if (record && !isNamed(faults, record.sequence)) found.add(describeUnknown(record));
@@ -143,15 +176,22 @@ export function checkShippedRecords(
         strays.add(one);
       }
       yield* strays.settle();
-      // A process that began after the chains were listed can have recovered calls of the period.
-      const begun = newcomers.length === 0 ? [] : (await reader.list()).chains;
-      const now = new Set(begun.map(({ writer }) => writer));
-      for (const record of newcomers) if (!now.has(record.writer)) found.add(describeUnknown(record));
+      yield* settleLater();
       yield missing.findings(refusals.isRefused);
       yield* takeFound();
     },
 
     counts: () => ({ comparedRecords: shipped.count }),
-    notChecked: missing.notChecked,
+    notChecked: () =>
+      tooLate === 0
+        ? missing.notChecked()
+        : [
+            ...missing.notChecked(),
+            `${tooLate} records of entries that were written since the verification began: verify a period that ended earlier.`,
+          ],
   };
+}
+
+function sizeOf({ parts }: LedgerChain): number {
+  return parts.reduce((total, { bytes }) => total + bytes, 0);
 }

@@ -5,14 +5,16 @@ import type { EvidenceReader } from '../vouching/evidence-reader.ts';
 import { readClosing } from './closing.ts';
 import { describeDifference, describeUnknown } from './describe-shipped.ts';
 
-/**
- * The most records that are kept, and the most chains that are read for them. Only the recovery of a lost process's calls
- * makes genuine ones, when another process does it after the period.
- */
-const MOST_RECORDS = 5_000;
-const MOST_CHAINS = 100;
+/** The most records that are kept, and the most chains that are read for them. */
+interface StrayLimits {
+  readonly records: number;
+  readonly chains: number;
+}
 
-/** Records of the period that name entries of chains that were not read, because they are outside the period. */
+/** Only the recovery of a lost process's calls makes genuine ones, when another process does it after the period. */
+const LIMITS: StrayLimits = { records: 5_000, chains: 100 };
+
+/** Records of the period that name entries of chains that were not read, or not as far, when the others were. */
 interface StrayRecords {
   /** Notes a record. */
   add(record: ShippedRecord): void;
@@ -21,14 +23,18 @@ interface StrayRecords {
 }
 
 /** Starts without any records. @param chains all chains of the ledger. */
-export function createStrayRecords(reader: EvidenceReader, chains: readonly LedgerChain[]): StrayRecords {
+export function createStrayRecords(
+  reader: EvidenceReader,
+  chains: readonly LedgerChain[],
+  most: StrayLimits = LIMITS,
+): StrayRecords {
   const byWriter = new Map<string, ShippedRecord[]>();
   let kept = 0;
   let uncompared = 0;
   return {
     add(record) {
       const ofChain = byWriter.get(record.writer);
-      if (kept === MOST_RECORDS || (!ofChain && byWriter.size === MOST_CHAINS)) {
+      if (kept === most.records || (!ofChain && byWriter.size === most.chains)) {
         uncompared += 1;
         return;
       }
