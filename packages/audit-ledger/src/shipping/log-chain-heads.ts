@@ -53,7 +53,7 @@ const LOGGED = 'logged/';
 const LEAF_INTERVAL_IN_MS = 3_600_000;
 /** The chain of a lost process can still get entries that the process had written to its disk, until this time has passed. */
 const SETTLED_AFTER_IN_MS = 24 * 3_600_000;
-/** The most chains whose end is read in one sweep. */
+/** The most founded chains whose end is read in one sweep. */
 const MOST_CHAINS = 2_000;
 
 /**
@@ -101,9 +101,10 @@ async function findNewLeaves(
     const isSettled = isSilentFor(chain, asOf, SETTLED_AFTER_IN_MS);
     if (!isDue(chain, before, { asOf, isGone: isGone(chain), isSettled })) continue;
     abortSignal?.throwIfAborted();
+    // Forged chains come before genuine ones by their names, and must not take their turn.
+    if (!(await foundings.isFounded(chain, abortSignal))) continue;
     looked += 1;
     if (looked > MOST_CHAINS) break;
-    if (!(await foundings.isFounded(chain, abortSignal))) continue;
     const sealKey = await foundings.sealKeyOf(chain, abortSignal);
     const head = sealKey && (await readVouchedHead(ledger, { ...chain, sealKey, isGone: true }, abortSignal));
     // A chain that is shorter than before was cut, which verification finds.

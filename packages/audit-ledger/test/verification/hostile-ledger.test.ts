@@ -66,6 +66,20 @@ test('a million empty lines are named in seconds', async () => {
   expect(found).toEqual([['unreadable', WRITER, undefined]]);
 }, 20_000);
 
+test('thousands of entries that all claim one place are told apart within a second', async () => {
+  const claims = Array.from({ length: 3_999 }, (_, index) =>
+    withLine((head) => `{${head},"kind":"closing","record":{"id":"${index}"}}`)
+      .trimEnd()
+      .split('\n')
+      .slice(1),
+  );
+  const text = asText([...writeLines([BEGINNING]), ...claims.flat()]);
+  const { user } = process.cpuUsage();
+  const found = await find({ [WRITER]: [text] });
+  expect(found.length).toBeGreaterThan(900);
+  expect((process.cpuUsage().user - user) / 1_000).toBeLessThan(1_000);
+});
+
 test.each([
   ['beyond what numbers hold exactly', '9007199254740993'],
   ['below zero', '-1'],

@@ -56,15 +56,14 @@ export function splitForgedTails(
 ): { readonly segments: readonly Segment[]; readonly forged: readonly Segment[] } {
   const byPrevious = groupByPrevious(found);
   const forged: Segment[] = [];
+  const isFollowed = ({ last, hash }: Segment) =>
+    byPrevious.has(`${last + 1}.${hash}`) || witnesses.hashOf(last) === hash;
+  const goesOn = (one: Segment) => countOf(one) > 1 || isFollowed(one);
+  const goingOn = new Set(found.filter(goesOn).map(placeOf));
   const segments = found.flatMap((segment) => {
-    const { last, hash, beforeLast, order, end } = segment;
-    if (byPrevious.has(`${last + 1}.${hash}`) || witnesses.hashOf(last) === hash) return [segment];
-    const rivals = (byPrevious.get(`${last}.${beforeLast}`) ?? []).filter((one) => one !== segment);
-    const goesOn = (one: Segment) =>
-      countOf(one) > 1 ||
-      byPrevious.has(`${one.last + 1}.${one.hash}`) ||
-      witnesses.hashOf(one.last) === one.hash;
-    if (!rivals.some(goesOn)) return [segment];
+    const { last, beforeLast, order, end } = segment;
+    const isAlone = !goingOn.has(placeOf({ first: last, before: beforeLast }));
+    if (isAlone || isFollowed(segment)) return [segment];
     forged.push({ ...segment, first: last, before: beforeLast, start: end, order: order + 0.5 });
     if (countOf(segment) === 1) return [];
     const shorter = { ...segment, last: last - 1, hash: beforeLast, beforeLast: '', isEnd: false };
@@ -74,12 +73,12 @@ export function splitForgedTails(
 }
 
 function groupByPrevious(segments: readonly Segment[]): ReadonlyMap<string, readonly Segment[]> {
-  const groups = new Map<string, Segment[]>();
-  for (const segment of segments) {
-    const key = `${segment.first}.${segment.before}`;
-    groups.set(key, [...(groups.get(key) ?? []), segment]);
-  }
-  return groups;
+  return Map.groupBy(segments, placeOf);
+}
+
+/** The place that a segment claims: the sequence of its first entry, behind the entry that it names. */
+function placeOf({ first, before }: Pick<Segment, 'first' | 'before'>): string {
+  return `${first}.${before}`;
 }
 
 function countOf({ first, last }: Segment): number {
