@@ -13,10 +13,15 @@ export interface Surroundings {
   readonly chains: ReadonlyMap<string, LedgerChain>;
   readonly isGone: (chain: LedgerChain) => boolean;
   readonly foundings: Foundings;
+  /** The hashes of the openings that this process has closed already, whatever a recovery says. */
+  readonly closed: Set<string>;
 }
 
 /** The most sweepers of a chain, so that a forged recovery can't have thousands of chains read. */
 const MOST_SWEEPERS = 64;
+
+/** The most closed openings that are remembered. */
+const MOST_CLOSED = 100_000;
 
 /** The state of a chain's recovery: the sweepers that closed calls of it, and the end of the chain at that time. */
 const Recovery = z.object({
@@ -67,11 +72,15 @@ export async function closeOrphans(
   if (isTaken === true) return 0;
 
   const orphans = await findOpen(ledger, lost, abortSignal);
+  const { size } = orphans;
+  for (const [id, { hash }] of orphans) if (surroundings.closed.has(hash)) orphans.delete(id);
+  const hasClosed = orphans.size < size;
   const before = recovery?.sweepers ?? [];
   if (orphans.size > 0)
     for (const sweeper of before)
       await leaveOutRecovered(ledger, lost.writer, sweeper, orphans, surroundings, abortSignal);
-  const sweepers = before.at(-1) === writer || orphans.size === 0 ? before : [...before, writer];
+  const isSweeper = orphans.size > 0 || hasClosed;
+  const sweepers = before.at(-1) === writer || !isSweeper ? before : [...before, writer];
   const keep = (isDone: boolean, etag: string | undefined) => {
     const next: Recovery = { sweepers, ...end, isDone };
     return state.write(name, next, factsOf(next), etag);
@@ -81,12 +90,23 @@ export async function closeOrphans(
     etag = await keep(false, etag);
     // Another sweeper has changed the recovery meanwhile.
     if (etag === undefined) return 0;
-    await Promise.all([...orphans.values()].map((orphan) => append(recoveredClosing(lost.writer, orphan))));
+    await Promise.all(
+      [...orphans.values()].map(async (orphan) => {
+        await append(recoveredClosing(lost.writer, orphan));
+        remember(surroundings.closed, orphan.hash);
+      }),
+    );
   }
   const own = surroundings.chains.get(writer) ?? unlisted(writer);
   const isVouched = !sweepers.includes(writer) || (await surroundings.foundings.isFounded(own, abortSignal));
   if (isVouched) await keep(true, etag);
   return orphans.size;
+}
+
+function remember(closed: Set<string>, hash: string): void {
+  closed.add(hash);
+  const [oldest] = closed;
+  if (closed.size > MOST_CLOSED && oldest !== undefined) closed.delete(oldest);
 }
 
 /** Tells from the facts of a list whether the chain's recovery is done for the chain's present end. */

@@ -1,11 +1,12 @@
 import { AuditError } from '../audit-error.ts';
 import { createBackOff } from '../time/back-off.ts';
 import { waitAtMost } from '../time/time-limit.ts';
+import type { Surroundings } from './close-orphans.ts';
 import { shipChain } from './ship-chain.ts';
 import { KeptCursor } from './shipping-cursor.ts';
 import type { ShippingDependencies } from './shipping-dependencies.ts';
 import { type Backlog, backlogEvent, logProblemEvent, sweep } from './sweep.ts';
-import { createFoundings, type Foundings } from './vouched-chain.ts';
+import { createFoundings } from './vouched-chain.ts';
 
 /** Entries that are committed within this time are shipped together. */
 const GATHERING_IN_MS = 250;
@@ -22,7 +23,7 @@ export class LedgerShipping {
   readonly #dependencies: ShippingDependencies;
   readonly #closing = new AbortController();
   readonly #cursor: KeptCursor;
-  readonly #foundings: Foundings;
+  readonly #known: Pick<Surroundings, 'foundings' | 'closed'>;
   readonly #backOff = createBackOff(FIRST_RETRY_IN_MS, LAST_RETRY_IN_MS);
   #isBehind = false;
   #isPlanned = false;
@@ -34,7 +35,7 @@ export class LedgerShipping {
   constructor(dependencies: ShippingDependencies) {
     this.#dependencies = dependencies;
     this.#cursor = KeptCursor.start(dependencies.state, dependencies.writer);
-    this.#foundings = createFoundings(dependencies);
+    this.#known = { foundings: createFoundings(dependencies), closed: new Set() };
   }
 
   /** Tells that entries of this process were committed. */
@@ -131,7 +132,7 @@ export class LedgerShipping {
     const { writer, now, delivery, heads } = this.#dependencies;
     try {
       const ownCursor = () => this.#cursor.current;
-      const backlog = await sweep(this.#dependencies, this.#foundings, ownCursor, abortSignal);
+      const backlog = await sweep(this.#dependencies, this.#known, ownCursor, abortSignal);
       const { log } = heads;
       const { problems } = log;
       const events = problems.map((problem) => logProblemEvent(problem, writer, now()));

@@ -16,7 +16,6 @@ import {
 } from './shipping-cursor.ts';
 import type { ShippingDependencies } from './shipping-dependencies.ts';
 import type { SealedChain } from './read-vouched.ts';
-import type { Foundings } from './vouched-chain.ts';
 
 /** The part of the ledger that is not shipped yet. */
 export interface Backlog {
@@ -52,17 +51,19 @@ const MAXIMUM_LOOKED_UP = 20;
  * Goes over the chains of lost writers: closes the calls that they left open, and ships the entries that they did not,
  * as far as they are vouched for. The failure of one chain doesn't stop the others. Chains of living writers are left to
  * them.
+ * @param known the process's knowledge of chains, from sweep to sweep.
  * @param ownCursor gives the cursor of this process's own chain.
  * @returns the backlog of all chains after that.
  * @throws what storage throws when it can't be listed or the backlog can't be read, and the signal's reason.
  */
 export async function sweep(
   dependencies: ShippingDependencies,
-  foundings: Foundings,
+  known: Pick<Surroundings, 'foundings' | 'closed'>,
   ownCursor: () => ShippingCursor,
   abortSignal?: AbortSignal,
 ): Promise<Backlog> {
   const { ledger, state, goneAfterInMs, writer } = dependencies;
+  const { foundings } = known;
   const { chains, asOf } = await ledger.list(abortSignal);
   const cursors = await state.list(CURSORS, abortSignal);
   const recoveries = await state.list(RECOVERIES, abortSignal);
@@ -75,7 +76,7 @@ export async function sweep(
     asOf,
     chains: new Map(chains.map((chain) => [chain.writer, chain])),
     isGone,
-    foundings,
+    ...known,
   };
   const lost = chains.filter((chain) => chain.writer !== writer && isGone(chain));
   const failed = new Set<string>();

@@ -128,6 +128,28 @@ test.each([
   expect(await verify(ledger, clock.now())).toEqual([]);
 });
 
+test.each([
+  ['is deleted', undefined],
+  ['says that nobody has swept', { sweepers: [], part: 1, bytes: 1, isDone: false }],
+  ['is none', { sweepers: 'nobody' }],
+])('a recovery that %s after it was done has no call closed once more', async (_, forged) => {
+  const { victim, sweeper, ledger, state, clock, pass, sweep, recoveredBy } = await startVictim();
+  await clock.advance(GONE_AFTER_IN_MS);
+  await sweep(sweeper);
+  const name = `recovery/${victim.name}.json`;
+  for (let round = 0; round < 3; round += 1) {
+    const stored = await state.read(name);
+    state.delete(name);
+    if (forged) await state.write(name, forged, {}, undefined);
+    expect(stored?.value).toMatchObject({ sweepers: [sweeper.name] });
+    await clock.advance(GONE_AFTER_IN_MS);
+    await sweep(sweeper);
+    await pass();
+  }
+  expect(recoveredBy(sweeper)).toEqual(['open-call']);
+  expect(await verify(ledger, clock.now())).toEqual([]);
+});
+
 test('a recovery by a thousand sweepers is none, and their chains are not read', async () => {
   const { victim, sweeper, ledger, state, clock, sweep, recoveredBy } = await startVictim();
   const forged = {
