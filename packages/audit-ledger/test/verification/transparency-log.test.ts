@@ -1,8 +1,11 @@
+import { createSealKey } from '../../src/keys/seal-key.ts';
+import { ChainLines } from '../../src/ledger/chain-lines.ts';
 import { hashEntry } from '../../src/ledger/ledger-entry.ts';
 import type { LogLeaf } from '../../src/transparency-log/log-lines.ts';
 import type { TransparencyLog } from '../../src/transparency-log/transparency-log.ts';
 import { keepHead, type KeptHeads, readLogEvidence } from '../../src/verification/log-evidence.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
+import { signedCheckpoint } from '../memory-storage.ts';
 import { MemoryLog, MemoryWitness, openLog } from '../transparency-log/memory-log.ts';
 import {
   asText,
@@ -109,6 +112,30 @@ const ROLLED_BACK = expect.stringMatching(
 test('a trail whose log and witness agree has nothing wrong', async () => {
   const report = await verify(await createTrail());
   expect(report).toMatchObject({ findings: [], leaves: 4, treeHeads: 3, witnessedHeads: 3 });
+});
+
+test.each([
+  ['two hours', 2, []],
+  [
+    'longer',
+    2.5,
+    [
+      'tree-changed: The transparency log did not grow after 2026-03-01T19:00:00.000Z, though 20260301T193000000Z-00000004 went on for hours: nothing but its own keys vouches for what was written since.',
+    ],
+  ],
+])('a process that goes on for %s after the newest head', async (_, hours, found) => {
+  const trail = await createTrail();
+  const writer = '20260301T193000000Z-00000004';
+  const chain = new ChainLines(writer, createSealKey());
+  const at = (later: number) => new Date(STARTED_AT + (7.5 + later) * HOUR_IN_MS);
+  const lines = [chain.begin('p', at(0))];
+  lines.push(chain.add(signedCheckpoint(writer, chain.head), at(0)), chain.seal(at(0)));
+  lines.push(chain.add({ kind: 'end', opened: 0, closed: 0 }, at(hours)), chain.seal(at(hours)));
+  trail.chains.set(
+    writer,
+    lines.map((line) => line.toString().trimEnd()),
+  );
+  expect(await findingsOf(trail)).toEqual(found);
 });
 
 test('a chain that was deleted with its cursor is missing, without Application Insights', async () => {

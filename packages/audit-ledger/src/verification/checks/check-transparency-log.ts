@@ -41,14 +41,25 @@ export function checkTransparencyLog(reading: LogReading | undefined, now: Date)
   const lastLeaves = new Map<string, number>();
   for (const { writer, sequence, isLast } of reading.leaves)
     if (isLast) lastLeaves.set(writer, Math.min(sequence, lastLeaves.get(writer) ?? Infinity));
+  /** The times of the first and the last entry of the chain that were written after the newest head. */
+  let unlogged: { readonly first: number; last: number } | undefined;
+  const newestAt = Date.parse(reading.newest?.time ?? '');
   /** Heads that were signed after the log was read, unless somebody made them up. */
   const later: NamedHead[] = [];
   return {
     *begin() {
       yield* describeFaults(reading);
     },
-    *visit(lines, { writer }) {
+    beginChain() {
+      unlogged = undefined;
+    },
+    *visit(lines, { writer, founding }) {
       for (const { entry } of lines) {
+        const time = Date.parse(entry?.time ?? '');
+        if (founding === 'founded' && time > newestAt) {
+          unlogged ??= { first: time, last: time };
+          unlogged.last = time;
+        }
         const tree = entry?.kind === 'checkpoint' ? readTree(entry.members.tree) : undefined;
         if (!entry || !tree) continue;
         const named = { ...tree, writer, sequence: entry.sequence };
@@ -67,6 +78,14 @@ export function checkTransparencyLog(reading: LogReading | undefined, now: Date)
           sequence: end + 1,
           ...(last > end + 1 && { lastSequence: last }),
           message: `The chain of ${writer} was ended with entry ${end}, says the transparency log, but entries follow it.`,
+        };
+      if (unlogged && !reading.endsEarly && unlogged.last - unlogged.first > LOGGED_WITHIN_IN_MS)
+        yield {
+          kind: 'tree-changed',
+          writer,
+          message:
+            `The transparency log did not grow after ${new Date(newestAt).toISOString()}, though ${writer} went on for ` +
+            'hours: nothing but its own keys vouches for what was written since.',
         };
       if (!logged.has(writer) && isDue(chain, reading, now))
         yield {
