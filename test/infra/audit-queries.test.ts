@@ -685,8 +685,8 @@ test('a sweep that reached neither the log nor the witness is a row for an alert
   expect(rows).toHaveLength(3);
   expect(rows).toEqual(
     expect.arrayContaining([
-      expect.objectContaining({ missing: 0 }),
-      expect.objectContaining({ missing: 1 }),
+      expect.objectContaining({ unreached: 0 }),
+      expect.objectContaining({ unreached: 1 }),
     ]),
   );
 });

@@ -59,7 +59,7 @@ var rules = [
     title: 'The transparency log or its witness gets no heads'
     severity: 1
     query: loadTextContent('alerts/unwitnessed-log.kql')
-    measure: { metricMeasureColumn: 'missing' }
+    measure: { metricMeasureColumn: 'unreached' }
     aggregation: 'Minimum'
     operator: 'GreaterThan'
     threshold: 0
