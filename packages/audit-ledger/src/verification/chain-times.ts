@@ -28,7 +28,8 @@ export function isYoung({ writer }: LedgerChain, now: Date): boolean {
   return Math.abs(now.getTime() - timeIn(writer)) < MOST_UNSIGNED_IN_MS;
 }
 
-function lastWrittenAt({ parts }: LedgerChain): number {
+/** Gives the time of a chain's last writing by the storage service's clock, in milliseconds since the epoch. */
+export function lastWrittenAt({ parts }: LedgerChain): number {
   return parts.reduce((last, { modifiedAt }) => Math.max(last, modifiedAt.getTime()), 0);
 }
 

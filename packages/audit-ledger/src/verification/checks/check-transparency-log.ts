@@ -1,6 +1,6 @@
 import { folderOf } from '../../transparency-log/log-parts.ts';
 import type { LogFault, LogReading } from '../../transparency-log/log-reading.ts';
-import { timeIn } from '../chain-times.ts';
+import { lastWrittenAt, timeIn } from '../chain-times.ts';
 import type { CheckedChain, LedgerCheck } from '../check.ts';
 import type { Finding } from '../finding.ts';
 
@@ -43,6 +43,8 @@ export function checkTransparencyLog(reading: LogReading | undefined, now: Date)
     if (isLast) lastLeaves.set(writer, Math.min(sequence, lastLeaves.get(writer) ?? Infinity));
   /** The times of the first and the last entry of the chain that were written after the newest head. */
   let unlogged: { readonly first: number; last: number } | undefined;
+  /** The times of the first and the last evidence of the chain; undefined before the first. */
+  let times: { readonly first: number; readonly last: number } | undefined;
   const newestAt = Date.parse(reading.newest?.time ?? '');
   /** Heads that were signed after the log was read, unless somebody made them up. */
   const later: NamedHead[] = [];
@@ -52,10 +54,12 @@ export function checkTransparencyLog(reading: LogReading | undefined, now: Date)
     },
     beginChain() {
       unlogged = undefined;
+      times = undefined;
     },
     *visit(lines, { writer, founding }) {
       for (const { entry } of lines) {
         const time = Date.parse(entry?.time ?? '');
+        times = { first: times?.first ?? time, last: time };
         if (founding === 'founded' && time > newestAt) {
           unlogged ??= { first: time, last: time };
           unlogged.last = time;
@@ -87,7 +91,7 @@ export function checkTransparencyLog(reading: LogReading | undefined, now: Date)
             `The transparency log did not grow after ${new Date(newestAt).toISOString()}, though ${writer} went on for ` +
             'hours: nothing but its own keys vouches for what was written since.',
         };
-      if (!logged.has(writer) && isDue(chain, reading, now))
+      if (!logged.has(writer) && isDue(chain, times ? times.last - times.first : 0, reading, now))
         yield {
           kind: 'tree-changed',
           writer,
@@ -131,11 +135,18 @@ function lacks({ heads, first }: LogReading, { size, root }: Pick<NamedHead, 'si
   return heads.get(size)?.root !== root;
 }
 
-/** Tells whether the log must know a chain: it is founded, and the log grew long after it had begun. */
-function isDue({ writer, founding }: CheckedChain, { newest }: LogReading, now: Date): boolean {
-  const startedAt = timeIn(writer);
+/**
+ * Tells whether the log must know a chain: it is founded, and the log grew long after it had begun. The clock of its
+ * process may be behind, so the chain must have been there for long by the storage service's clock, or have gone on for
+ * long by its own.
+ */
+function isDue(chain: CheckedChain, lastedInMs: number, { newest }: LogReading, now: Date): boolean {
   const grewUntil = newest ? Date.parse(newest.time) : now.getTime();
-  return founding === 'founded' && grewUntil - startedAt > LOGGED_WITHIN_IN_MS;
+  return (
+    chain.founding === 'founded' &&
+    grewUntil - timeIn(chain.writer) > LOGGED_WITHIN_IN_MS &&
+    Math.max(grewUntil - lastWrittenAt(chain), lastedInMs) > LOGGED_WITHIN_IN_MS
+  );
 }
 
 function readTree(value: unknown): { readonly size: number; readonly root: string } | undefined {
