@@ -34,10 +34,11 @@ export function signByAuditKey(text: string): string {
   return sign('sha256', Buffer.from(text), key).toString('base64url');
 }
 
-/** The writer of a sample, and the time of its first entry; each further entry is a millisecond later. */
+/** The writer of a sample, and the time of its first entry; each further entry is `stepInMs` later, a millisecond if left out. */
 interface SampleOptions {
   readonly writer?: string;
   readonly startedAt?: number;
+  readonly stepInMs?: number;
 }
 
 /** A chain in the making. */
@@ -51,10 +52,14 @@ interface SampleChain {
 }
 
 /** Starts a chain without any lines. */
-export function startSample({ writer = WRITER, startedAt = STARTED_AT }: SampleOptions = {}): SampleChain {
+export function startSample({
+  writer = WRITER,
+  startedAt = STARTED_AT,
+  stepInMs = 1,
+}: SampleOptions = {}): SampleChain {
   const chain = new ChainLines(writer, SEAL_KEY);
   const lines: string[] = [];
-  const time = () => new Date(startedAt + lines.length);
+  const time = () => new Date(startedAt + lines.length * stepInMs);
   const put = (line: Buffer) => lines.push(line.toString().slice(0, -1));
   return {
     lines,

@@ -275,6 +275,17 @@ test('a chain that was put into the ledger later is not in the log', async () =>
   ]);
 });
 
+test('a chain that went on for hours is not in the log, though it was written to just now', async () => {
+  const trail = await createTrail();
+  const writer = '20260301T130000000Z-00000009';
+  const startedAt = STARTED_AT + HOUR_IN_MS;
+  const lines = writeChain(callsOf(1, 'long'), { writer, startedAt, stepInMs: HOUR_IN_MS });
+  trail.chains.set(writer, lines);
+  expect(await findingsOf(trail)).toEqual([
+    expect.stringContaining(`The transparency log does not know the chain of ${writer}`),
+  ]);
+});
+
 test('a chain that is too young for the log, or that no audit key founded, is not missed there', async () => {
   const trail = await createTrail();
   const young = '20260301T173000000Z-00000009';
