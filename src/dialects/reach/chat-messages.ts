@@ -50,7 +50,7 @@ const FILE = defineMessage(
  */
 const PART: Message = defineMessage(
   {
-    ...harmless('refusal text thinking type'),
+    ...harmless('prompt_cache_breakpoint refusal text thinking type'),
     audio_url: ADDRESS,
     content: parts,
     document_name: text,
@@ -155,11 +155,12 @@ const CHAT_MEMBERS = {
   ...harmless(`
     audio chat_template documents frequency_penalty function_call guided_choice guided_grammar guided_json
     guided_regex logit_bias logprobs max_tokens max_completion_tokens metadata modalities moderation n
-    parallel_tool_calls presence_penalty prompt_cache_key reasoning_effort response_format seed
-    safety_identifier service_tier stop store stream stream_options structured_outputs temperature
+    parallel_tool_calls presence_penalty prompt_cache_key prompt_cache_options prompt_cache_retention reasoning_effort
+    response_format seed safety_identifier service_tier stop stream stream_options structured_outputs temperature
     tool_choice top_logprobs top_p user verbosity
   `),
   model: harmlessBecause('names the model that the gateway authorizes'),
+  store: harmlessBecause('asks OpenAI to keep the answer, which Vertex AI never does'),
   cached_content: CACHE,
   extra_body: extras,
   functions: toolOf('functionDeclarations', () => defineMessage(harmless('description name parameters'))),

@@ -14,6 +14,7 @@ import {
 const HELD_BY_ANTHROPIC = refused('names a resource that Anthropic stores, which has no owner here');
 const OTHER_MODEL = refused('must be left out: a call reaches only the model that it names');
 const HISTORY = harmlessBecause('names the source of an earlier result, which nothing reads again');
+const CALLERS_BROWSER = harmlessBecause('describes the browser that the caller runs');
 
 const blocks: Rule = { is: 'message', of: () => BLOCK };
 const tools: Rule = { is: 'message', of: () => CLAUDE_TOOL };
@@ -37,15 +38,20 @@ const SOURCE_OF_CONTENT = defineMessage(
 const BLOCK: Message = defineMessage(
   {
     ...harmless(`
-      cache_control caller citations context data encrypted_content error_code id input is_error name
-      page_age retrieved_at signature stderr stdout text thinking title tool_name tool_use_id toolset_name
-      type
+      cache_control caller context data encrypted_content encrypted_stdout error_code error_message file_type
+      from id input is_error is_file_update lines mcp_server_name name new_lines new_start num_lines old_lines
+      old_start page_age retrieved_at return_code server_name signature start_line stderr stdout stop_reason
+      text thinking title to tool_name tool_use_id toolset_name total_lines transformations trigger type
     `),
+    citations: HISTORY,
     content: blocks,
     file_id: HELD_BY_ANTHROPIC,
     source: { is: 'message', of: () => SOURCE_OF_CONTENT },
+    state_changes: CALLERS_BROWSER,
+    tabs: CALLERS_BROWSER,
     tool: tools,
     tool_changes: blocks,
+    tool_references: blocks,
     tools: harmlessBecause('lists the tools that a server offered earlier'),
     url: HISTORY,
   },
@@ -57,7 +63,7 @@ const TOOL_MEMBERS = {
     allowed_callers allowed_domains blocked_domains cache_control citations configs default_config
     defer_loading description display_height_px display_number display_width_px eager_input_streaming
     enable_zoom input_examples input_schema max_characters max_content_tokens max_uses mcp_server_name name
-    response_inclusion strict url_sources use_cache user_location
+    response_inclusion server_name strict url_sources use_cache user_location
   `),
   definition: tools,
   model: OTHER_MODEL,
@@ -138,4 +144,4 @@ function defineTurn(): Message {
   return TURN;
 }
 
-const TURN = defineMessage({ ...harmless('role cache_control'), content: blocks });
+const TURN = defineMessage({ ...harmless('cache_control clear_at output_config role'), content: blocks });
