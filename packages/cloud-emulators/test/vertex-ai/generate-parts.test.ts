@@ -201,7 +201,7 @@ test('reads a responseSchema of Vertex AI and answers with any JSON without one'
     contents: [user('Say so.')],
     generationConfig: { ...json, responseSchema },
   });
-  expect(JSON.parse(partsOf(answer)[0]?.text ?? '')).toEqual(['yes', 'yes']);
+  expect(JSON.parse(partsOf(answer)[0]?.text ?? '')).toEqual(['yes', 'no']);
   const free = await generate({ contents: [user('Say so.')], generationConfig: json });
   expect(JSON.parse(partsOf(free)[0]?.text ?? '')).toMatchObject({ words: ['say', 'so'] });
 });
