@@ -2,8 +2,11 @@ import type { Place } from './place.ts';
 
 /** A bucket's name: https://cloud.google.com/storage/docs/buckets#naming */
 const BUCKET = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
-/** A segment of an object's name, without characters that a reader could take for a wildcard, an escape or a query. */
-const SEGMENT = /^[\w.~=+@,:!()$&;-]{1,1024}$/;
+/**
+ * A segment of an object's name: letters and digits of any script, with spaces between them, without characters that a
+ * reader could take for a wildcard, an escape or a query. https://cloud.google.com/storage/docs/objects#naming
+ */
+const SEGMENT = /^(?! )[\p{L}\p{M}\p{Nd}\w .~=+@,:!()$&;'-]{1,1024}(?<! )$/u;
 const PROJECT = /^([a-z][a-z0-9.-]{0,62}:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 /** A dataset's name: https://cloud.google.com/bigquery/docs/datasets#dataset-naming */
 const DATASET = /^\w{1,1024}$/;
