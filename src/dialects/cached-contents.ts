@@ -3,7 +3,7 @@ import { invalidBody } from '../errors/invalid-body.ts';
 import { editJson } from '../json/edit-json.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { AnswerRewrite } from '../prediction/prediction.ts';
-import { readOwner, writeOwner } from './cached-content-name.ts';
+import { readMark, writeMark } from './cached-content-name.ts';
 import { readAnswer, rewriteList, type JsonObject } from './json-answers.ts';
 import { CacheListQuery, CachePatchQuery, NoQuery, writeQuery } from './list-query.ts';
 import { expectOwn, isOwn } from './own-resource.ts';
@@ -59,7 +59,7 @@ const create: ResourceOperation = {
           throw invalidBody([{ field: 'model', description: 'must be a publisher’s model' }]);
         const isFull = model.startsWith('projects/') && model.endsWith(`/models/${granted.resource.model}`);
         const edited = editJson(call.json, {
-          displayName: JSON.stringify(writeOwner(granted, displayName)),
+          displayName: JSON.stringify(writeMark(granted, call.tools, displayName)),
           ...(!isFull && { model: JSON.stringify(resourceName(granted)) }),
         });
         return resourceRequest(call, 'POST', granted, '', edited);
@@ -144,7 +144,7 @@ function fetchOwn(call: ResourceCall) {
 }
 
 function isOwnCache({ displayName, model }: JsonObject, granted: AuthorizedCall): boolean {
-  return isOwn(granted, 'cacheContent', { owner: readOwner(displayName), model });
+  return isOwn(granted, 'cacheContent', { owner: readMark(displayName)?.owner, model });
 }
 
 /** The display name as the caller gave it, without the owner. */

@@ -4,6 +4,7 @@ import type { DialectRequest } from '../prediction/dialect.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { BytesPayload, VertexRequest } from '../prediction/prediction.ts';
 import type { BodyPurpose } from './body-bounds.ts';
+import type { ToolField } from './check-tools.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { parentName } from './resource-names.ts';
 import type { VertexPath } from './vertex-path.ts';
@@ -14,6 +15,8 @@ export interface ResourceCall {
   readonly request: DialectRequest;
   /** An empty object for a method without a body. */
   readonly json: JsonValue;
+  /** The tools that the body gives a model. */
+  readonly tools: readonly ToolField[];
 }
 
 /** One method of such a resource: how its query and body are read and what is sent to Vertex AI. */

@@ -99,7 +99,7 @@ export const vertexDialect: Dialect = {
     if (operation) {
       const body = await readReach(messageOfCall(path), await readResourceBody(operation, request));
       const target = completeTarget(path, body.json);
-      const payload = await readResourceCall(operation, path, request, body.json);
+      const payload = await readResourceCall(operation, path, request, body);
       return { ...target, payload, check: body.check };
     }
     if (isOpaque(path, request)) {

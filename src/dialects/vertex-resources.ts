@@ -6,6 +6,7 @@ import { batchJobs } from './batch-jobs.ts';
 import { BODY_BOUNDS } from './body-bounds.ts';
 import { cachedContents } from './cached-contents.ts';
 import { publisherModels } from './publisher-models.ts';
+import type { ReachingBody } from './reach/read-reach.ts';
 import { readQuery } from './read-query.ts';
 import type { ResourceOperation } from './resource-operation.ts';
 import { validateSmallBody } from './validate-small-body.ts';
@@ -38,9 +39,9 @@ export async function readResourceCall(
   operation: ResourceOperation,
   path: VertexPath,
   request: DialectRequest,
-  json: JsonValue,
+  { json, tools }: Pick<ReachingBody, 'json' | 'tools'>,
 ): Promise<BytesPayload> {
   const query = readQuery(operation.query, request.query);
-  const payload = await operation.read({ path, request, json }, query);
+  const payload = await operation.read({ path, request, json, tools }, query);
   return { kind: 'bytes', format: 'opaque', ...(!payload.format && { isPriced: false }), ...payload };
 }

@@ -46,7 +46,14 @@ interface Permission<Target extends CallTarget> {
 /** The judgements that an authorized call needs of the governance documents. */
 export type Judgements = Pick<
   Governance,
-  'documents' | 'decide' | 'ownersOf' | 'isProject' | 'judgePlace' | 'judgeTool'
+  | 'documents'
+  | 'decide'
+  | 'ownersOf'
+  | 'isProject'
+  | 'judgePlace'
+  | 'judgeTool'
+  | 'listDestinations'
+  | 'maySendTo'
 >;
 
 declare const authorized: unique symbol;
@@ -73,6 +80,10 @@ export interface AuthorizedCall<Target extends CallTarget = CallTarget> extends 
    * @param sources full names or addresses of what the tool is to reach; none for a tool that reaches nothing of ours.
    */
   judgeTool(tool: ToolName, sources?: readonly string[]): ToolVerdict;
+  /** Lists where a tool of the call works on a prompt besides the location of the call, for `maySendTo`. */
+  listDestinations(tool: ToolName, sources: readonly string[]): readonly string[];
+  /** Judges if residency rules let the caller's prompts go to each of the destinations. */
+  maySendTo(destinations: readonly string[]): boolean;
   readonly [authorized]: true;
 }
 
@@ -258,6 +269,14 @@ class DecidedCall<Target extends CallTarget> implements Permission<Target> {
   judgeTool(tool: ToolName, sources: readonly string[] = []): ToolVerdict {
     const { location } = this;
     return this.#judgements.judgeTool(this.#asMaker(), { tool, sources, location });
+  }
+
+  listDestinations(tool: ToolName, sources: readonly string[]): readonly string[] {
+    return this.#judgements.listDestinations({ tool, sources, location: this.location });
+  }
+
+  maySendTo(destinations: readonly string[]): boolean {
+    return this.#judgements.maySendTo(this.#principal, destinations);
   }
 
   #asMaker(): Principal {

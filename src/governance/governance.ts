@@ -4,7 +4,7 @@ import type { Access, Catalog, CatalogEntry, Limits } from './documents.ts';
 import { findRules, listAlternatives } from './find-entries.ts';
 import { createInstanceChecks, type Instances } from './instance-schemas.ts';
 import { judgePlace, type PlaceUse, type PlaceVerdict } from './judge-place.ts';
-import { judgeTool, type ToolUse, type ToolVerdict } from './judge-tool.ts';
+import { judgeTool, listDestinations, maySendTo, type ToolUse, type ToolVerdict } from './judge-tool.ts';
 import { listOwners, type Owner } from './owners.ts';
 import { indexReach } from './reach-index.ts';
 import { indexRules } from './rule-index.ts';
@@ -40,6 +40,10 @@ export interface Governance {
   judgePlace(principal: Principal, use: PlaceUse, uri: string): PlaceVerdict;
   /** Judges if the caller's calls may give a model a tool. */
   judgeTool(principal: Principal, use: ToolUse): ToolVerdict;
+  /** Lists where a tool works on a prompt besides the location of the call, for `maySendTo`. */
+  listDestinations(use: ToolUse): readonly string[];
+  /** Judges if residency rules let a caller's prompts go to each of the destinations. */
+  maySendTo(principal: Principal, destinations: readonly string[]): boolean;
   /** Lists the owners whose resources a caller reaches; `reaches` compares them with a resource's owner. */
   ownersOf(principal: Principal): readonly Owner[];
   /** Tells if two names are of the same project. Each is its id, or its number if the catalog lists it. */
@@ -62,6 +66,8 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
     documents,
     judgePlace: (principal, use, uri) => judgePlace(reach, principal, use, uri),
     judgeTool: (principal, use) => judgeTool(reach, principal, use),
+    listDestinations: (use) => listDestinations(reach, use),
+    maySendTo: (principal, destinations) => maySendTo(reach, principal, destinations),
     ownersOf: (principal) => listOwners(documents.access, principal),
     isProject: (project, named) => {
       const idOf = (name: string) => index.idOfProject.get(name) ?? name;

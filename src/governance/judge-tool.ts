@@ -21,6 +21,9 @@ export interface ToolUse {
   readonly location: string;
 }
 
+/** Stands for locations that no vendor names. No residency rule lists it. */
+const ANYWHERE = '*';
+
 const MULTI_REGIONS: ReadonlySet<string> = new Set(['us', 'eu']);
 
 /**
@@ -37,7 +40,8 @@ export function judgeTool(index: ReachIndex, principal: Principal, use: ToolUse)
     sources.push(source);
   }
   const holders = index.holdersOf(principal);
-  if (holders.some((holder) => isOutside(holder, use, sources))) return 'outside-residency';
+  const destinations = destinationsOf(tool, use.location, sources);
+  if (!holders.every((holder) => isInside(holder, destinations))) return 'outside-residency';
   if (!holders.every(({ roles }) => index.mayUse(roles, tool))) return 'not-allowed';
   if (!isReaching(tool)) return 'allowed';
   const areListed = holders.every(({ roles }) =>
@@ -47,19 +51,34 @@ export function judgeTool(index: ReachIndex, principal: Principal, use: ToolUse)
 }
 
 /**
- * True if the tool or a source leaves the locations of the holder's residency rules. The location of the call itself is
+ * Lists where a tool works on a prompt besides the location of the call: the locations of its sources, and `*` for all
+ * that no vendor names.
+ */
+export function listDestinations(index: ReachIndex, { tool, sources, location }: ToolUse): string[] {
+  const read = isReaching(tool) ? sources.map((source) => index.readSource(tool, source)) : [];
+  return [...new Set(destinationsOf(tool, location, read))];
+}
+
+/** Judges if residency rules let a caller's prompts go to each of the destinations of `listDestinations`. */
+export function maySendTo(index: ReachIndex, principal: Principal, destinations: readonly string[]): boolean {
+  return index.holdersOf(principal).every((holder) => isInside(holder, destinations));
+}
+
+/**
+ * True if each destination is in the locations of every residency rule of the holder. The location of the call itself is
  * not judged here, because the decision about the call has judged it.
  */
-function isOutside(
-  { residency }: RoleHolder,
-  { tool, location }: ToolUse,
-  sources: readonly ToolSource[],
-): boolean {
-  return (
-    residency.length > 0 &&
-    (!staysIn(tool, location) ||
-      residency.some(({ locations }) => sources.some((source) => !locations.includes(source.location ?? ''))))
-  );
+function isInside({ residency }: RoleHolder, destinations: readonly string[]): boolean {
+  return residency.every(({ locations }) => destinations.every((one) => locations.includes(one)));
+}
+
+function destinationsOf(
+  tool: ToolName,
+  location: string,
+  sources: readonly (ToolSource | undefined)[],
+): string[] {
+  const ofSources = sources.map((source) => source?.location ?? ANYWHERE);
+  return staysIn(tool, location) ? ofSources : [ANYWHERE, ...ofSources];
 }
 
 /** True if the vendor promises to work on the tool's input in the location of the call. Sources are judged apart. */

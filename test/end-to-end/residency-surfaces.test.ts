@@ -1,3 +1,4 @@
+import { expectErrorBody } from './expect-refusal.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
@@ -166,6 +167,55 @@ test('the key alone, in the place of OpenAI’s, opens no other location', async
   });
   expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('LOCATION_NOT_ALLOWED')]);
   observed.whenRecorded(answer, { outcome: 'denied', dialect: 'openai', subscriptionId: 'eu-analytics-app' });
+});
+
+const PARENT = 'projects/sample-project/locations/europe-west1';
+const MODEL = full('europe-west1');
+const STORE = 'projects/sample-project/locations/eu/collections/default_collection/dataStores/handbook';
+
+/** Has a caller whom no residency rule binds cache a manual and tools in Europe. */
+function cacheInEurope(tools: readonly object[]): Promise<Answer> {
+  const contents = [{ role: 'user', parts: [{ text: PROMPT.repeat(600) }] }];
+  return observed.call({
+    application: 'assistants-app',
+    path: `/vertex/v1/${PARENT}/cachedContents`,
+    body: JSON.stringify({ model: MODEL, contents, displayName: 'manual', tools }),
+  });
+}
+
+const ask = (cachedContent: string) =>
+  post(`/vertex/v1/${MODEL}:generateContent`, {
+    contents: [{ role: 'user', parts: [{ text: PROMPT }] }],
+    cachedContent,
+  });
+
+test.each([
+  ['searches the web', [{ googleSearch: {} }]],
+  ['reads pages of the web', [{ functionDeclarations: [{ name: 'f' }] }, { url_context: {} }]],
+  ['searches a store outside its locations', [{ retrieval: { vertexAiSearch: { datastore: STORE } } }]],
+])('a cache that %s takes no prompt out of Europe', async (_, tools) => {
+  const name = `${PARENT}/cachedContents/1`;
+  const answers = (body: object) => observed.chain.inject('vertex-ai', { status: 200, times: 1, body });
+  await answers({ name });
+  expect((await cacheInEurope(tools)).status).toBe(200);
+  const [created] = await observed.chain.requests('vertex-ai');
+  const { displayName } = JSON.parse(created?.body ?? '') as { displayName: string };
+  expect(displayName).toMatch(/\/manual$/);
+  await answers({ name, model: MODEL, displayName });
+  const answer = await ask(name);
+  expectErrorBody(answer, { status: 403, code: 'TOOL_NOT_ALLOWED', fields: ['cachedContent'] });
+  observed.whenRecorded(answer, { outcome: 'denied', code: 'TOOL_NOT_ALLOWED', status: '403' });
+  expect((await observed.chain.requests('vertex-ai')).map(({ method }) => method)).toEqual(['POST', 'GET']);
+});
+
+test('a cache without such tools serves a caller whom residency keeps', async () => {
+  const created = await cacheInEurope([{ functionDeclarations: [{ name: 'f' }] }]);
+  expect(created.status).toBe(200);
+  const { name, displayName } = JSON.parse(created.text) as { name: string; displayName: string };
+  expect(displayName).toBe('manual');
+  const answer = await ask(name);
+  expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('cachedContentTokenCount')]);
+  observed.whenRecorded(answer, { outcome: 'answered', location: 'europe-west1' });
 });
 
 test('the list of models offers nothing outside', async () => {

@@ -2,7 +2,7 @@ import { invalidBody } from '../../errors/invalid-body.ts';
 import type { JsonValue } from '../../json/json-value.ts';
 import { readJson } from '../../json/read-json.ts';
 import type { AuthorizedCall } from '../../governance/decide.ts';
-import { checkTools } from '../check-tools.ts';
+import { checkTools, type ToolField } from '../check-tools.ts';
 import { checkPlaces } from '../storage-fields.ts';
 import { findReach, type NamedCache, type Reach } from './find-reach.ts';
 import type { Message } from './rules.ts';
@@ -13,6 +13,8 @@ export interface ReachingBody {
   readonly json: JsonValue;
   /** The context caches that the body names. */
   readonly caches: readonly NamedCache[];
+  /** The tools that the body gives a model. */
+  readonly tools: readonly ToolField[];
   /**
    * Checks that the access document lists every place and tool for the caller. Violations name members, at most ten, never
    * values.
@@ -27,11 +29,12 @@ export interface ReachingBody {
  * @throws GatewayError INVALID_REQUEST for more than 3,000 places, tools and their sources together.
  */
 export async function readReach(message: Message | undefined, json: JsonValue): Promise<ReachingBody> {
-  if (!message) return { json, caches: [], check: () => undefined };
+  if (!message) return { json, caches: [], tools: [], check: () => undefined };
   const reach = await findReach(message, json);
   return {
     json: reach.labels.length > 0 ? await withoutLabels(json, reach.labels) : json,
     caches: reach.caches,
+    tools: reach.tools,
     check: (call) => check(call, reach),
   };
 }

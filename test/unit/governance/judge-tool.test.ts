@@ -167,6 +167,26 @@ test('sources elsewhere are outside, listed or not; servers are anywhere', () =>
   expect(judge('externalApi', [SERVER], ['Europe'])).toBe('outside-residency');
 });
 
+test.each<[ToolName, readonly string[], string, readonly string[]]>([
+  ['functionDeclarations', [], 'europe-west4', []],
+  ['googleSearch', [], 'europe-west4', ['*']],
+  ['enterpriseWebSearch', [], 'europe-west4', ['*']],
+  ['enterpriseWebSearch', [], 'eu', []],
+  ['vertexAiSearch', [STORE, STORE], 'europe-west4', ['eu']],
+  ['vertexRagStore', [CORPUS, 'unreadable'], 'europe-west4', ['europe-west4', '*']],
+  ['mcpServers', [SERVER], 'europe-west4', ['*']],
+])('%s with %j in %s takes prompts to %j', (tool, sources, location, destinations) => {
+  expect(governance.listDestinations({ tool, sources, location })).toEqual(destinations);
+  const may = (roles: readonly string[], idleRoles: readonly string[] = []) =>
+    governance.maySendTo({ roles, idleRoles, applicationId: '', isDelegated: false }, destinations);
+  const isInEurope = destinations.every((one) => ['eu', 'europe-west4'].includes(one));
+  expect([may(['Team.Use']), may(['Europe']), may(['Team.Use'], ['Europe'])]).toEqual([
+    true,
+    isInEurope,
+    isInEurope,
+  ]);
+});
+
 test('for an application that acts for a person both must have the tool', () => {
   const delegated = { applicationId: AGENT_ID.toUpperCase(), isDelegated: true };
   expect(judge('functionDeclarations', [], ['Team.Use'], delegated)).toBe('allowed');
