@@ -10,7 +10,7 @@ export interface OpenAiError {
   readonly type: string;
   /** The first wrong parameter; null where none is named. */
   readonly param: string | null;
-  readonly code: GatewayErrorCode;
+  readonly code: GatewayErrorCode | 'model_not_found';
 }
 
 /** OpenAI gives every other refusal, also of a key or a model, the type `invalid_request_error`. */
@@ -19,14 +19,19 @@ const TYPE_BY_STATUS: Readonly<Record<number, string>> = {
   503: 'service_unavailable_error',
 };
 
-/** Describes an error as OpenAI's API does, with the gateway's own code. */
+/** The codes of OpenAI's own that its clients know, by the gateway's: https://platform.openai.com/docs/guides/error-codes */
+const OWN_CODES: Partial<Record<GatewayErrorCode, OpenAiError['code']>> = {
+  MODEL_NOT_FOUND: 'model_not_found',
+};
+
+/** Describes an error as OpenAI's API does, with the gateway's code, or OpenAI's where its clients know one. */
 export function describeOpenAiError({ message, code, facts, violations }: GatewayError): OpenAiError {
   const other = facts.status < 500 ? 'invalid_request_error' : 'server_error';
   return {
     message,
     type: TYPE_BY_STATUS[facts.status] ?? other,
     param: violations.find(({ field }) => field !== '')?.field ?? null,
-    code,
+    code: OWN_CODES[code] ?? code,
   };
 }
 

@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { UsableModel } from '../questions/list-models.ts';
+import type { CatalogNames, ModelsQuestion } from '../questions/question.ts';
 import { decodeSegment } from './vertex-path.ts';
 import { readModelName } from './read-model-name.ts';
 
@@ -31,22 +32,40 @@ export function describeModels(models: readonly UsableModel[]): object {
 }
 
 /**
- * Returns a function that describes one of the caller's models as OpenAI does. It throws GatewayError MODEL_NOT_ALLOWED
- * for a model that doesn't exist and for one that the caller may not use alike.
+ * Returns a function that describes one of the caller's models as OpenAI does. It throws GatewayError MODEL_NOT_FOUND for
+ * a model that the catalog does not have, and MODEL_NOT_ALLOWED for one that the caller may not use here.
  * @param encodedName the model's name, percent-encoded, in any form that the `model` of a body can have.
  * @throws GatewayError INVALID_PATH for bytes that are not UTF-8.
  */
-export function describeModel(encodedName: string): (models: readonly UsableModel[]) => object {
+export function describeModel(encodedName: string): NonNullable<ModelsQuestion['describe']> {
   const named = readModelName(decodeSegment(encodedName));
-  return (models) => {
-    const found = models.filter(isOffered).find((model) => named && isNamed(model, named.resource));
+  return (models, catalog) => {
+    const offered = models.filter(isOffered);
+    const found = offered.find((model) => named && isNamed(model, named.resource));
     if (found) return describe(found);
-    throw new GatewayError(
-      'MODEL_NOT_ALLOWED',
-      'You may use no model of this name here. List the models that you may use with GET v1/models, or ask the ' +
-        'platform team for a grant.',
-    );
+    const isKnown = named !== undefined && catalog.isKnown(named.resource);
+    throw refuseModel(isKnown, suggestOffered(catalog, decodeSegment(encodedName), offered));
   };
+}
+
+function suggestOffered({ suggest }: CatalogNames, asked: string, offered: readonly UsableModel[]): string {
+  if (offered.length === 0) return 'You may use none here yet.';
+  return suggest(
+    asked,
+    offered.map(({ name }) => name),
+  );
+}
+
+function refuseModel(isKnown: boolean, suggested: string): GatewayError {
+  return isKnown
+    ? new GatewayError(
+        'MODEL_NOT_ALLOWED',
+        `You may not use this model here. ${suggested} Ask the platform team for a grant of others.`,
+      )
+    : new GatewayError(
+        'MODEL_NOT_FOUND',
+        `There is no model of this name here. ${suggested} Check the name, or list the models with GET v1/models.`,
+      );
 }
 
 function isOffered(model: UsableModel): boolean {

@@ -19,6 +19,7 @@ import type { Governance } from './governance.ts';
 import type { PlaceUse, PlaceVerdict } from './judge-place.ts';
 import type { ToolVerdict } from './judge-tool.ts';
 import { type Owner, ownerOf, reaches, restrictToTeam } from './owners.ts';
+import { suggestEntries } from './suggest-entries.ts';
 import { EVERYONE, type EntryRules, type RuleIndex } from './rule-index.ts';
 import type { ToolName } from './tools.ts';
 
@@ -139,7 +140,16 @@ function decideCall<Target extends CallTarget>(
       if (denial === undefined || denial.code === 'DENIED_BY_RULE') denial = verdict;
     }
   }
-  return denial ?? denyByCatalog();
+  if (denial) return denial;
+  const { roles } = principal;
+  return denyByCatalog(
+    suggestEntries(
+      index,
+      target,
+      roles,
+      (...call) => judge(index, call[0], principal, call[1], call[2]).allowed,
+    ),
+  );
 }
 
 /** Judges a call. An application that acts for a person may do only what both the person and the application may do. */

@@ -4,7 +4,7 @@ import type { EntryRules, RuleIndex } from './rule-index.ts';
 
 /** The codes of the error table with which a decision can deny a call. */
 export type DenialCode =
-  | 'MODEL_NOT_ALLOWED'
+  | 'MODEL_NOT_FOUND'
   | 'LOCATION_NOT_ALLOWED'
   | 'OPERATION_NOT_ALLOWED'
   | 'DENIED_BY_RULE'
@@ -26,12 +26,15 @@ export interface Denial {
 /** A longer list of roles would not be read. */
 const MAXIMUM_ROLES = 10;
 
-/** Denies a call of a model or an endpoint that the catalog does not have in the project. */
-export function denyByCatalog(): Denial {
+/**
+ * Denies a call of a model or an endpoint that the catalog does not have in the project.
+ * @param suggested sentences on what the caller may use.
+ */
+export function denyByCatalog(suggested: string): Denial {
   return deny(
     'catalog',
-    'MODEL_NOT_ALLOWED',
-    'The catalog has no such model or endpoint in this project. Check the name, or ask the platform team to add it.',
+    'MODEL_NOT_FOUND',
+    `The catalog has no such model or endpoint in this project. Check the name, or ask the platform team to add it. ${suggested}`,
   );
 }
 

@@ -1,8 +1,9 @@
-import type { AnyResource, CallTarget, Principal } from './call-target.ts';
+import type { CallTarget, Principal } from './call-target.ts';
 import { decideCatalog } from './decide-catalog.ts';
 import type { DenialCode } from './denials.ts';
 import type { CatalogEntry, ContentPart } from './documents.ts';
 import { explainDenial, type NearestGrant } from './explain-denial.ts';
+import { nameOfResource } from './find-entries.ts';
 import type { Governance } from './governance.ts';
 import { listPlaces, type PlaceList } from './list-places.ts';
 import { listLimits, type AppliedLimit } from './list-limits.ts';
@@ -127,18 +128,7 @@ function explainUnknownEntry(
   const { resource } = target;
   if (resource.kind === 'any')
     return `You may use no model or endpoint of ${resource.publisher ?? target.project ?? 'that kind'}.`;
-  const asked = nameOf(resource);
+  const asked = nameOfResource(resource);
   const names = [...usable].map(({ name }) => name);
   return `"${asked}" is not a model or endpoint that you may use. ${suggest(asked, names)}`;
-}
-
-function nameOf(resource: Exclude<CallTarget['resource'], AnyResource>): string {
-  switch (resource.kind) {
-    case 'endpoint':
-      return resource.endpoint;
-    case 'model':
-      return resource.model;
-    case 'name':
-      return resource.name;
-  }
 }

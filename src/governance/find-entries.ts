@@ -37,8 +37,20 @@ function keyOf(resource: Exclude<CallTarget['resource'], AnyResource>): string {
   }
 }
 
+/** Returns the name that a call gives a model or an endpoint, without its publisher. */
+export function nameOfResource(resource: Exclude<CallTarget['resource'], AnyResource>): string {
+  switch (resource.kind) {
+    case 'endpoint':
+      return resource.endpoint;
+    case 'model':
+      return resource.model;
+    case 'name':
+      return resource.name;
+  }
+}
+
 /** Operations that only describe models. A caller who may use a model by any operation may read its description. */
-const DESCRIBING_OPERATIONS: ReadonlySet<string> = new Set(['listModels', 'getModel']);
+export const DESCRIBING_OPERATIONS: ReadonlySet<string> = new Set(['listModels', 'getModel']);
 
 /** An operation on a catalog entry. A call is allowed if one of its alternatives is. */
 export interface Alternative {

@@ -1,4 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
+import { suggestNames } from '../governance/suggest-entries.ts';
+import { findNearest } from '../governance/suggest.ts';
 import type { AuditArchive } from '@vertex-ai-gateway/audit-ledger/reading';
 import { deliverWhole } from '../prediction/deliver-whole.ts';
 import { describeCaller } from './describe-caller.ts';
@@ -9,7 +11,7 @@ import type { QuestionDialect } from './question-dialect.ts';
 import type { Reply } from '../prediction/reply.ts';
 import { listModels } from './list-models.ts';
 import { listAllRecords, listRecords, readRecord, type ReadingDependencies } from './list-records.ts';
-import type { Question } from './question.ts';
+import type { CatalogNames, Question } from './question.ts';
 import { answerFailure } from '../prediction/answer-failure.ts';
 import {
   beginCall,
@@ -102,7 +104,11 @@ async function findAnswer(
       return describeCaller(governance.documents, caller);
     case 'models': {
       const models = listModels(governance, caller);
-      return question.describe?.(models) ?? { policyVersion: governance.policyVersion, models };
+      const catalog: CatalogNames = {
+        isKnown: (resource) => governance.findEntry(resource) !== undefined,
+        suggest: (asked, names) => suggestNames(names, findNearest(asked, names)),
+      };
+      return question.describe?.(models, catalog) ?? { policyVersion: governance.policyVersion, models };
     }
     case 'policy:explain':
       return explainCall(governance, caller, caller.productId, question);

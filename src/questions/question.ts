@@ -18,8 +18,19 @@ export type Question =
 /** Asks for the models and endpoints that the caller may use. */
 export interface ModelsQuestion {
   readonly operation: 'models';
-  /** Writes the answer in the client's format; left out for the gateway's own. @throws GatewayError MODEL_NOT_ALLOWED. */
-  readonly describe?: (models: readonly UsableModel[]) => object;
+  /**
+   * Writes the answer in the client's format; left out for the gateway's own.
+   * @throws GatewayError MODEL_NOT_FOUND, MODEL_NOT_ALLOWED.
+   */
+  readonly describe?: (models: readonly UsableModel[], catalog: CatalogNames) => object;
+}
+
+/** The names of the catalog, for the answer to a wrong one. */
+export interface CatalogNames {
+  /** Tells if the catalog has an entry of a name, even one that nobody may call. */
+  readonly isKnown: (resource: CallTarget['resource']) => boolean;
+  /** Returns a sentence with the names that are similar to the one asked for, and those that may be used. */
+  readonly suggest: (asked: string, usable: readonly string[]) => string;
 }
 
 /** Asks which decision a call would get. */

@@ -194,15 +194,16 @@ test('a key as Anthropic’s clients send it is enough in the sandbox', async ()
 
 const DENIALS: [what: string, application: string, model: string, code: string, message: RegExp][] = [
   ['a model without a grant', 'sandbox-app', 'claude-sonnet-4-5', 'NOT_GRANTED', /Ask for/],
-  ['a model that there is not', 'assistants-app', 'claude-9', 'MODEL_NOT_ALLOWED', /no such model/],
-  ['a Gemini', 'assistants-app', 'gemini-2.5-flash', 'MODEL_NOT_ALLOWED', /no such model/],
+  ['a model that there is not', 'assistants-app', 'claude-9', 'MODEL_NOT_FOUND', /no such model/],
+  ['a Gemini', 'assistants-app', 'gemini-2.5-flash', 'MODEL_NOT_FOUND', /no such model/],
   ['anything but iris flowers', 'scoring-app', 'claude-haiku-4-5', 'NOT_GRANTED', /Ask for/],
 ];
 
 test.each(DENIALS)('%s is denied as the rules say', async (_, application, model, code, message) => {
   for (const path of [MESSAGES_PATH, COUNT_PATH]) {
     const answer = await post({ ...BODY, model }, { application, path });
-    expectError(answer, 403, 'permission_error', message);
+    if (code === 'MODEL_NOT_FOUND') expectError(answer, 404, 'not_found_error', message);
+    else expectError(answer, 403, 'permission_error', message);
     expect(answer.headers['x-should-retry']).toBe('false');
     observed.whenRecorded(answer, { outcome: 'denied', decision: 'deny', dialect: 'anthropic', code });
   }

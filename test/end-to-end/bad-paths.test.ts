@@ -16,11 +16,11 @@ beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));
 
 afterAll(() => observed.stop());
 
-test('an unknown model is 403', async () => {
+test('an unknown model is 404', async () => {
   const answer = await generate(observed, { path: modelPath('generateContent', { model: 'gemini-none' }) });
   // The requested model is on record, although the answer doesn't name it.
   const record = { decision: 'deny', rule: 'catalog', model: 'gemini-none' };
-  await expectRefusal(observed, answer, { status: 403, code: 'MODEL_NOT_ALLOWED' }, record);
+  await expectRefusal(observed, answer, { status: 404, code: 'MODEL_NOT_FOUND' }, record);
 });
 
 test('a location outside the catalog is 403, and the error names those inside', async () => {

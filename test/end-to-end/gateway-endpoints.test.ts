@@ -225,7 +225,7 @@ test.each<[string, string, string, object | undefined, string, string | undefine
     'assistants-app',
     modelPath('generateContent', { model: 'gemini-9' }),
     undefined,
-    'MODEL_NOT_ALLOWED',
+    'MODEL_NOT_FOUND',
     'catalog',
   ],
   [
@@ -233,7 +233,7 @@ test.each<[string, string, string, object | undefined, string, string | undefine
     'scoring-app',
     PREDICT_PATH.replace('sample-project', 'other-project'),
     undefined,
-    'MODEL_NOT_ALLOWED',
+    'MODEL_NOT_FOUND',
     'catalog',
   ],
   [
@@ -323,7 +323,7 @@ test.each<[string, string, string, object | undefined, string, string | undefine
     'assistants-app',
     `${PARENT}/us-central1/endpoints/5555555555:generateContent`,
     undefined,
-    'MODEL_NOT_ALLOWED',
+    'MODEL_NOT_FOUND',
     'catalog',
   ],
   [
@@ -371,7 +371,7 @@ test.each<[string, string, string, object | undefined, string, string | undefine
     'assistants-app',
     '/openai/v1/chat/completions',
     model('gpt-5'),
-    'MODEL_NOT_ALLOWED',
+    'MODEL_NOT_FOUND',
     'catalog',
   ],
   [

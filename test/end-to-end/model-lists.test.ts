@@ -124,7 +124,7 @@ test('a model is described by its catalog name, its version and its bytes as the
 
 test.each([
   ['sandbox-app', 'v1/publishers/google/models/gemini-2.5-pro', 'NOT_GRANTED'],
-  ['sandbox-app', 'v1/publishers/google/models/gemini-9', 'MODEL_NOT_ALLOWED'],
+  ['sandbox-app', 'v1/publishers/google/models/gemini-9', 'MODEL_NOT_FOUND'],
   [
     'sandbox-app',
     'v1/projects/sample-project/locations/global/publishers/google/models/gemini-2.5-flash',
@@ -132,15 +132,20 @@ test.each([
   ],
   ['scoring-app', 'v1/publishers/google/models', 'NOT_GRANTED'],
   ['nobody-app', 'v1/publishers/google/models', 'NOT_GRANTED'],
-  ['assistants-app', 'v1/publishers/meta/models', 'MODEL_NOT_ALLOWED'],
+  ['assistants-app', 'v1/publishers/meta/models', 'MODEL_NOT_FOUND'],
   [
     'assistants-app',
     'v1/projects/other-project/locations/us-central1/publishers/google/models',
-    'MODEL_NOT_ALLOWED',
+    'MODEL_NOT_FOUND',
   ],
 ])('%s is refused %s', async (application, path, code) => {
   const answer = await get(application, path);
-  await expectRefusal(observed, answer, { status: 403, code }, { decision: 'deny' });
+  await expectRefusal(
+    observed,
+    answer,
+    { status: code === 'MODEL_NOT_FOUND' ? 404 : 403, code },
+    { decision: 'deny' },
+  );
 });
 
 test('every call is on record once', async () => {

@@ -179,7 +179,13 @@ test('a container of one’s own is chatted with by its catalog name', async () 
 
 const DENIALS: [what: string, application: string, model: string, code: string, message: RegExp][] = [
   ['a model without a grant', 'sandbox-app', 'gemini-2.5-pro', 'NOT_GRANTED', /Ask for/],
-  ['a model that there is not', 'assistants-app', 'gemini-9', 'MODEL_NOT_ALLOWED', /no such model/],
+  [
+    'a model that there is not',
+    'assistants-app',
+    'gemini-9',
+    'MODEL_NOT_FOUND',
+    /no such model.* You may use /,
+  ],
   ['a Claude', 'assistants-app', 'claude-haiku-4-5', 'OPERATION_NOT_ALLOWED', /It offers: rawPredict/],
   [
     'a location outside',
@@ -194,7 +200,9 @@ test.each(DENIALS)(
   'a chat with %s is denied as the rules say',
   async (_, application, model, code, message) => {
     const answer = await post(CHAT, { model, messages: MESSAGES }, application);
-    expectError(answer, { status: 403, type: 'invalid_request_error', code, message });
+    const refusal =
+      code === 'MODEL_NOT_FOUND' ? { status: 404, code: 'model_not_found' } : { status: 403, code };
+    expectError(answer, { ...refusal, type: 'invalid_request_error', message });
     expect(answer.headers['x-should-retry']).toBe('false');
     expect(await observed.chain.requests('vertex-ai')).toEqual([]);
     observed.whenRecorded(answer, { outcome: 'denied', decision: 'deny', dialect: 'openai', code });
@@ -338,19 +346,30 @@ test.each(['gemini-fast', 'google%2Fgemini-2.5-flash'])('one model is found by %
   observed.whenRecorded(answer, { outcome: 'answered', operation: 'models' });
 });
 
-test.each(['gemini-2.5-pro', 'gemini-9', 'claude-haiku-4-5'])(
-  'sandbox-app is not told whether there is a %s here',
+test.each(['gemini-2.5-pro', 'claude-haiku-4-5'])(
+  'sandbox-app is told that it may not use %s here, and what it may use',
   async (name) => {
     const answer = await get(`${MODELS}/${name}`, 'sandbox-app');
     expectError(answer, {
       status: 403,
       type: 'invalid_request_error',
       code: 'MODEL_NOT_ALLOWED',
-      message: /^You may use no model of this name here\./,
+      message: /^You may not use this model here\..*You may use /,
     });
     observed.whenRecorded(answer, { outcome: 'denied', operation: 'models', code: 'MODEL_NOT_ALLOWED' });
   },
 );
+
+test('a model that the catalog does not have is 404 in OpenAI’s words', async () => {
+  const answer = await get(`${MODELS}/gemini-9`, 'sandbox-app');
+  expectError(answer, {
+    status: 404,
+    type: 'invalid_request_error',
+    code: 'model_not_found',
+    message: /^There is no model of this name here\..*You may use /,
+  });
+  observed.whenRecorded(answer, { outcome: 'denied', operation: 'models', code: 'MODEL_NOT_FOUND' });
+});
 
 test('responses are not served, and the error says what is', async () => {
   const answer = await post('/openai/v1/responses', { model: 'gemini-fast', input: PROMPT });

@@ -1,7 +1,7 @@
 import { openAiDialect } from '../../../src/dialects/openai-dialect.ts';
 import { isTextEmbedding } from '../../../src/dialects/openai-models.ts';
 import type { UsableModel } from '../../../src/questions/list-models.ts';
-import type { ModelsQuestion, Question } from '../../../src/questions/question.ts';
+import type { CatalogNames, ModelsQuestion, Question } from '../../../src/questions/question.ts';
 import { thrownBy } from '../thrown-by.ts';
 
 function usable(name: string, operations: readonly string[], more: Partial<UsableModel> = {}): UsableModel {
@@ -31,6 +31,14 @@ const MODELS: readonly UsableModel[] = [
   CONTAINER,
 ];
 
+/** The catalog of these tests has the models, and one that the caller may not use. */
+const CATALOG: CatalogNames = {
+  isKnown: (resource) =>
+    resource.kind === 'name' &&
+    (resource.name === 'secret' || MODELS.some(({ name }) => name === resource.name)),
+  suggest: (asked, usable) => `Not ${asked}: ${usable.join(' ')}.`,
+};
+
 function ask(path: string): object | undefined {
   const question = openAiDialect.readQuestion({
     method: 'GET',
@@ -40,7 +48,7 @@ function ask(path: string): object | undefined {
     body: Buffer.of(),
   }) as Question;
   expect(question.operation).toBe('models');
-  return (question as ModelsQuestion).describe?.(MODELS);
+  return (question as ModelsQuestion).describe?.(MODELS, CATALOG);
 }
 
 const FLASH_OBJECT = { id: 'flash', object: 'model', created: 0, owned_by: 'google' };
@@ -66,12 +74,20 @@ test.each([
   expect(ask(`v1/models/${name}`)).toEqual(object);
 });
 
-test.each(['silent', 'claude', 'iris', 'nothing', 'anthropic/flash', 'a%20b', 'google%252Fflash', '..'])(
-  '%s is refused alike for a missing model and a forbidden one',
+test.each(['silent', 'claude', 'iris', 'secret'])(
+  '%s is in the catalog, and not for the caller here',
   (name) => {
     const error = thrownBy(() => ask(`v1/models/${name}`));
-    expect(error.code).toBe('MODEL_NOT_ALLOWED');
-    expect(error.message).toBe(thrownBy(() => ask('v1/models/other')).message);
+    expect([error.code, error.facts.status]).toEqual(['MODEL_NOT_ALLOWED', 403]);
+    expect(error.message).toContain(`Not ${name}: flash texts container.`);
+  },
+);
+
+test.each(['nothing', 'anthropic/flash', 'a%20b', 'google%252Fflash', '..'])(
+  '%s is not in the catalog',
+  (name) => {
+    const error = thrownBy(() => ask(`v1/models/${name}`));
+    expect([error.code, error.facts.status]).toEqual(['MODEL_NOT_FOUND', 404]);
   },
 );
 

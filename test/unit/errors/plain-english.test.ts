@@ -123,7 +123,7 @@ test('every denial says what to do or what to ask for', () => {
   }
   expect(new Set(reasons.values())).toEqual(
     new Set([
-      'MODEL_NOT_ALLOWED',
+      'MODEL_NOT_FOUND',
       'LOCATION_NOT_ALLOWED',
       'OPERATION_NOT_ALLOWED',
       'DENIED_BY_RULE',

@@ -210,7 +210,7 @@ test('a rule that lets nobody past is told only where nothing else is in the way
 test('a publisher or a project that the catalog doesn’t have is told so', () => {
   const listing = { operation: 'listModels', resource: { kind: 'any', publisher: 'meta' } } as const;
   const { decision, explanation } = decide([{ entries: ['flash'] }], listing);
-  expect(decision).toMatchObject({ rule: 'catalog', code: 'MODEL_NOT_ALLOWED' });
+  expect(decision).toMatchObject({ rule: 'catalog', code: 'MODEL_NOT_FOUND' });
   expect(explanation.missing).toEqual(['You may use no model or endpoint of meta.']);
 });
 
@@ -227,6 +227,6 @@ test('a project’s number stands for its id where the catalog has it', () => {
       resource: { kind: 'name', name: 'flash' },
     });
   expect(ask('123456789012', projects)).toMatchObject({ allowed: true, call: { project: 'sample-project' } });
-  expect(ask('123456789012', [])).toMatchObject({ code: 'MODEL_NOT_ALLOWED' });
-  expect(ask('999999999999', projects)).toMatchObject({ code: 'MODEL_NOT_ALLOWED' });
+  expect(ask('123456789012', [])).toMatchObject({ code: 'MODEL_NOT_FOUND' });
+  expect(ask('999999999999', projects)).toMatchObject({ code: 'MODEL_NOT_FOUND' });
 });

@@ -236,7 +236,7 @@ test('another project is named to those alone who may use the entry', () => {
     'flash is in the project sample-project, not in other-project.',
   ]);
   expect(explained(callerWith(), target)).toMatchObject({
-    code: 'MODEL_NOT_ALLOWED',
+    code: 'MODEL_NOT_FOUND',
     missing: ['No model or endpoint is granted to you yet. Ask for a role.'],
   });
 });

@@ -55,7 +55,7 @@ test('an unknown model is denied by the catalog', () => {
   expect(decide([grant()], target)).toMatchObject({
     allowed: false,
     rule: 'catalog',
-    code: 'MODEL_NOT_ALLOWED',
+    code: 'MODEL_NOT_FOUND',
     reason: expect.stringContaining('ask the platform team to add it') as string,
   });
 });
@@ -63,7 +63,7 @@ test('an unknown model is denied by the catalog', () => {
 test('a known model in another project is denied by the catalog', () => {
   expect(decide([grant()], { ...FLASH_CALL, project: 'other-project' })).toMatchObject({
     rule: 'catalog',
-    code: 'MODEL_NOT_ALLOWED',
+    code: 'MODEL_NOT_FOUND',
   });
 });
 
@@ -72,7 +72,7 @@ test('an endpoint is not taken for a model of the same name', () => {
     ...FLASH_CALL,
     resource: { kind: 'endpoint', endpoint: 'gemini-2.5-flash' },
   };
-  expect(decide([grant()], target)).toMatchObject({ code: 'MODEL_NOT_ALLOWED' });
+  expect(decide([grant()], target)).toMatchObject({ code: 'MODEL_NOT_FOUND' });
 });
 
 test('a location that the catalog does not list is denied with those it lists', () => {
@@ -223,7 +223,7 @@ test('a call is served in its own project and location only', () => {
 
 test('an alias of another publisher’s model is unknown', () => {
   const resource: CallTarget['resource'] = { kind: 'model', publisher: 'anthropic', model: 'fast' };
-  expect(decide([grant()], { ...FLASH_CALL, resource })).toMatchObject({ code: 'MODEL_NOT_ALLOWED' });
+  expect(decide([grant()], { ...FLASH_CALL, resource })).toMatchObject({ code: 'MODEL_NOT_FOUND' });
 });
 
 test('the short form is served from the first location where the caller may be', () => {
