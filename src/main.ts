@@ -28,9 +28,7 @@ import { loadGovernance } from './governance/load-governance.ts';
 import { createAnswerQuestion } from './questions/answer-question.ts';
 import { systemClock } from './prediction/deadline.ts';
 import { createPredict } from './prediction/predict.ts';
-import { MemoryBudget } from './prediction/memory-budget.ts';
-import { RunningCalls } from './prediction/served-call.ts';
-import type { ServingDependencies } from './prediction/served-call.ts';
+import { MemoryBudget, RunningCalls, type ServingDependencies } from './prediction/served-call.ts';
 import { readSettings } from './settings.ts';
 import { createVertex } from './vertex/vertex.ts';
 

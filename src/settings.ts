@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { describeIssue } from './errors/describe-issue.ts';
-import { maximumLargeBytes } from './prediction/memory-budget.ts';
+import { maximumLargeBytes } from './prediction/served-call.ts';
 
 /** Thrown at start for settings that are missing or malformed. The message names each setting, never a value. */
 export class SettingsError extends Error {

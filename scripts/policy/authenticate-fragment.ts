@@ -1,4 +1,4 @@
-import { fallbackProvider, KEY_ONLY_PROVIDER } from '../../src/governance/applications.ts';
+import { fallbackProvider, KEY_ONLY_PROVIDER } from '../../src/governance/principals.ts';
 import type { Access, IdentityProvider } from '../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { keyOnlyProducts } from './key-only-products.ts';

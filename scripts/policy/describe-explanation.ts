@@ -1,6 +1,6 @@
 import { CODES } from '../../src/errors/codes.ts';
 import type { Principal } from '../../src/governance/call-target.ts';
-import type { AppliedLimit } from '../../src/governance/list-limits.ts';
+import type { AppliedLimit } from '../../src/governance/principals.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
 import type { CallExplanation } from '../../src/questions/explain-call.ts';
 

@@ -1,4 +1,4 @@
-import { fallbackProvider, KEY_ONLY_PROVIDER } from '../../src/governance/applications.ts';
+import { fallbackProvider, KEY_ONLY_PROVIDER } from '../../src/governance/principals.ts';
 import type { IdentityProvider } from '../../src/governance/documents.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { otherProviders } from './authenticate-fragment.ts';

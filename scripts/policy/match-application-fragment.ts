@@ -1,4 +1,4 @@
-import { agentKeyOf, KEY_ONLY_PROVIDER } from '../../src/governance/applications.ts';
+import { agentKeyOf, KEY_ONLY_PROVIDER } from '../../src/governance/principals.ts';
 import type { GovernanceDocuments } from '../../src/governance/governance.ts';
 import { indent, quote, writeHeader } from './policy-text.ts';
 import type { GeneratedFile } from './write-schemas.ts';

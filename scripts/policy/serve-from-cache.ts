@@ -1,5 +1,5 @@
 import type { FlatRecord } from '@vertex-ai-gateway/audit-ledger/record';
-import { KEY_ONLY_PROVIDER } from '../../src/governance/applications.ts';
+import { KEY_ONLY_PROVIDER } from '../../src/governance/principals.ts';
 import { cachedOperations } from '../../src/governance/cached-operations.ts';
 import type { Catalog, CatalogEntry } from '../../src/governance/documents.ts';
 import { isNamedInPath } from './named-model.ts';

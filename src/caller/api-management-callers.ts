@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
-import { KEY_ONLY_PROVIDER } from '../governance/applications.ts';
+import { KEY_ONLY_PROVIDER } from '../governance/principals.ts';
 import type { Caller, Callers, ReadHeader } from '../prediction/caller.ts';
 import { findMismatch, tokenFormsOf } from './token-forms.ts';
 

@@ -1,4 +1,4 @@
-import { agentKeyOf } from './applications.ts';
+import { agentKeyOf } from './principals.ts';
 import { checkApplication } from './check-application.ts';
 import { checkContents } from './check-contents.ts';
 import { checkIds } from './check-ids.ts';

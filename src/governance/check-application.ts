@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fallbackProvider } from './applications.ts';
+import { fallbackProvider } from './principals.ts';
 import { checkName } from './check-names.ts';
 import type { Access, Agent } from './documents.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';

@@ -1,4 +1,4 @@
-import { KEY_ONLY_PROVIDER } from './applications.ts';
+import { KEY_ONLY_PROVIDER } from './principals.ts';
 import { checkApplication } from './check-application.ts';
 import { checkName, checkNames, refuseDuplicates } from './check-names.ts';
 import type { Access, CatalogEntry, Limits } from './documents.ts';

@@ -1,4 +1,4 @@
-import { findAgent } from './applications.ts';
+import { findAgent } from './principals.ts';
 import type { AnyResource, CallTarget, EndpointResource, ModelResource, Principal } from './call-target.ts';
 import {
   denyAgent,

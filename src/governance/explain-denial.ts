@@ -1,4 +1,4 @@
-import { findAgent } from './applications.ts';
+import { findAgent } from './principals.ts';
 import type { CallTarget, Principal } from './call-target.ts';
 import { targetOf } from './decide-catalog.ts';
 import { describeProducts } from './describe-products.ts';

@@ -6,7 +6,7 @@ import { explainDenial, type NearestGrant } from './explain-denial.ts';
 import { nameOfResource } from './find-entries.ts';
 import type { Governance } from './governance.ts';
 import { listPlaces, type PlaceList } from './list-places.ts';
-import { listLimits, type AppliedLimit } from './list-limits.ts';
+import { listLimits, type AppliedLimit } from './principals.ts';
 import { listTools, type ToolList } from './list-tools.ts';
 import { suggest } from './suggest.ts';
 

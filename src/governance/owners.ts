@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { findAgent, KEY_ONLY_PROVIDER } from './applications.ts';
+import { findAgent, KEY_ONLY_PROVIDER } from './principals.ts';
 import type { Principal } from './call-target.ts';
 import type { Access, Agent } from './documents.ts';
 

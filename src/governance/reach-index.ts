@@ -1,4 +1,4 @@
-import { findAgent } from './applications.ts';
+import { findAgent } from './principals.ts';
 import type { Principal } from './call-target.ts';
 import type { Access, Residency } from './documents.ts';
 import type { PlaceUse } from './judge-place.ts';

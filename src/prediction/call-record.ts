@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
-import { findAgent } from '../governance/applications.ts';
+import { findAgent } from '../governance/principals.ts';
 import type { AuthorizedCall, Decision } from '../governance/decide.ts';
 import type { Price } from '../governance/documents.ts';
 import type { Governance } from '../governance/governance.ts';

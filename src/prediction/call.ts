@@ -1,6 +1,6 @@
 import type { ReadHeader } from './caller.ts';
 import type { Dialect, ErrorDialect } from './dialect.ts';
-import type { HeldBytes } from './memory-budget.ts';
+import type { HeldBytes } from './served-call.ts';
 
 /** One HTTP call as a use case sees it. */
 export interface Call<Spoken extends ErrorDialect = Dialect> {

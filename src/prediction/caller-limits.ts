@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { Governance } from '../governance/governance.ts';
-import { describeOwner, listLimits, type AppliedLimit } from '../governance/list-limits.ts';
+import { describeOwner, listLimits, type AppliedLimit } from '../governance/principals.ts';
 import type { Caller } from './caller.ts';
 import type { Prediction } from './prediction.ts';
 

@@ -1,14 +1,15 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { Governance } from '../governance/governance.ts';
-import type { Answer } from './answer.ts';
+import type { Answer, WholeAnswer } from './answer.ts';
 import { answerFailure } from './answer-failure.ts';
 import type { CallRecord } from './call-record.ts';
 import type { Call } from './call.ts';
 import type { Caller } from './caller.ts';
 import { createCallerLimits } from './caller-limits.ts';
 import { checkTimeLimits, readStartLimit } from './deadline.ts';
-import { deliver } from './deliver.ts';
+import { deliverStream } from './deliver-stream.ts';
+import { deliverWhole } from './deliver-whole.ts';
 import type { Prediction, StreamShape } from './prediction.ts';
 import type { Reply } from './reply.ts';
 import type { Seal, Seals } from '@vertex-ai-gateway/audit-ledger/keys';
@@ -44,7 +45,7 @@ export function createPredict(dependencies: PredictDependencies): Predict {
     const held = limits();
     try {
       // The steps are a function of their own: once it returns, nothing in memory refers to the body while the answer comes.
-      const asked = await (async (): Promise<AskedVertex> => {
+      const { coming, shape } = await (async (): Promise<AskedVertex> => {
         // Identify: API Management vouches for the caller.
         const caller = await identify(dependencies, served);
         // Parse: the dialect reads what the caller asks of which model.
@@ -64,8 +65,9 @@ export function createPredict(dependencies: PredictDependencies): Predict {
         // Predict: Vertex AI is asked, and the memory of the body given back as soon as it answers.
         return askVertex(dependencies, served, authorized, seal, accessToken);
       })();
-      // Deliver: the answer goes out whole or part by part.
-      await deliver(served, asked.coming, asked.shape, keepAliveIntervalInMs);
+      // Deliver: the answer goes out part by part, or whole.
+      if (shape) await deliverStream(served, coming, shape, keepAliveIntervalInMs);
+      else await deliverWhole(served, await wholeAnswer(served, coming));
     } catch (error) {
       held.release(record.totalTokens);
       await answerFailure(served, error);
@@ -154,4 +156,11 @@ function askVertex(
   const shape =
     payload.framing === undefined ? undefined : { format: payload.format, framing: payload.framing };
   return { coming, shape };
+}
+
+/** Resolves with the answer to a call that does not stream. @throws GatewayError as Vertex AI's answer, and for a timeout. */
+async function wholeAnswer({ deadline }: ServedCall, coming: Promise<Answer>): Promise<WholeAnswer> {
+  const answer = await deadline.bound(coming);
+  if (answer.kind === 'stream') throw new TypeError('nobody asked for a stream');
+  return answer;
 }

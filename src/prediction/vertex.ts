@@ -1,6 +1,6 @@
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { Answer } from './answer.ts';
-import type { HeldBytes } from './memory-budget.ts';
+import type { HeldBytes } from './served-call.ts';
 import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys';
 import type { Prediction } from './prediction.ts';
 

@@ -1,4 +1,4 @@
-import { findAgent } from '../governance/applications.ts';
+import { findAgent } from '../governance/principals.ts';
 import type { GovernanceDocuments } from '../governance/governance.ts';
 import type { Caller } from '../prediction/caller.ts';
 

@@ -4,7 +4,7 @@ import type { Principal } from '../governance/call-target.ts';
 import { explain, type Explanation } from '../governance/explain.ts';
 import type { Governance } from '../governance/governance.ts';
 import { joinNames } from '../governance/join-names.ts';
-import { listLimits } from '../governance/list-limits.ts';
+import { listLimits } from '../governance/principals.ts';
 import { listPlaces } from '../governance/list-places.ts';
 import { listTools } from '../governance/list-tools.ts';
 import type { ToolVerdict } from '../governance/judge-tool.ts';

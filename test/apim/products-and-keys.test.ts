@@ -3,7 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
-import { judgeSubscription } from '../../src/governance/applications.ts';
+import { judgeSubscription } from '../../src/governance/principals.ts';
 import { TENANT } from '@vertex-ai-gateway/test-support/token-issuer';
 import { PREDICT, PRODUCTION_KEY, SANDBOX_KEY, startEdge } from './start-edge.ts';
 import type { Edge } from './start-edge.ts';

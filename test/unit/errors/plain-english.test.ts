@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import type { CallTarget, Principal } from '../../../src/governance/call-target.ts';
 import { targetOf } from '../../../src/governance/decide-catalog.ts';
-import { splitRoles } from '../../../src/governance/applications.ts';
+import { splitRoles } from '../../../src/governance/principals.ts';
 import { OPERATIONS } from '../../../src/governance/documents.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
 

@@ -1,4 +1,4 @@
-import { fallbackProvider, findAgent } from '../../../src/governance/applications.ts';
+import { fallbackProvider, findAgent } from '../../../src/governance/principals.ts';
 import { isAuditor } from '../../../src/governance/is-auditor.ts';
 import { endpointEntry, governanceOf } from './governance-of.ts';
 

@@ -1,4 +1,4 @@
-import { judgeSubscription } from '../../../src/governance/applications.ts';
+import { judgeSubscription } from '../../../src/governance/principals.ts';
 import { governanceOf } from './governance-of.ts';
 
 const APPLICATION = 'a0000001-0000-4000-8000-000000000001';

@@ -1,10 +1,10 @@
 import type { CallTarget, Principal } from '../../../src/governance/call-target.ts';
 import { targetOf } from '../../../src/governance/decide-catalog.ts';
-import { splitRoles } from '../../../src/governance/applications.ts';
+import { splitRoles } from '../../../src/governance/principals.ts';
 import type { CatalogEntry } from '../../../src/governance/documents.ts';
 import { explain } from '../../../src/governance/explain.ts';
 import { isAuditor } from '../../../src/governance/is-auditor.ts';
-import { listLimits } from '../../../src/governance/list-limits.ts';
+import { listLimits } from '../../../src/governance/principals.ts';
 import { listModels } from '../../../src/questions/list-models.ts';
 import { governanceOf, modelEntry } from './governance-of.ts';
 

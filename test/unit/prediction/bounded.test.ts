@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { UnverifiedCall } from '../../../src/prediction/audit-trail.ts';
-import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
+import { MemoryBudget } from '../../../src/prediction/served-call.ts';
 import type { StreamedAnswer } from '../../../src/prediction/answer.ts';
 import {
   CALLER,

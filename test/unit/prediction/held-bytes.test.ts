@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
-import { MemoryBudget } from '../../../src/prediction/memory-budget.ts';
+import { MemoryBudget } from '../../../src/prediction/served-call.ts';
 import { oneCall, PREDICTION, stream, STREAMED, WHOLE } from './one-call.ts';
 import { settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type HeldBytes, MemoryBudget } from '../../../src/prediction/memory-budget.ts';
+import { type HeldBytes, MemoryBudget } from '../../../src/prediction/served-call.ts';
 import { thrownBy } from '../thrown-by.ts';
 
 const MIB = 1_048_576;

@@ -7,26 +7,11 @@ import type { StreamShape } from './prediction.ts';
 import type { ServedCall } from './served-call.ts';
 
 /**
- * Hands the answer to the caller, whole or as a stream.
- * @throws GatewayError for a failure before anything is sent. A later failure is noted on the record.
- */
-export async function deliver(
-  served: ServedCall,
-  coming: Promise<Answer>,
-  shape: StreamShape | undefined,
-  keepAliveIntervalInMs: number,
-): Promise<void> {
-  if (shape) return deliverStream(served, coming, shape, keepAliveIntervalInMs);
-  const answer = await served.deadline.bound(coming);
-  if (answer.kind === 'stream') throw new TypeError('nobody asked for a stream');
-  await deliverWhole(served, answer);
-}
-
-/**
  * Sends a stream part by part, and fills the silence while no part comes. A failure after something is sent is written into
- * the stream, so that the client does not take the answer for complete.
+ * the stream, so that the client does not take the answer for complete. It is noted on the record.
+ * @throws GatewayError for a failure before anything is sent.
  */
-async function deliverStream(
+export async function deliverStream(
   served: ServedCall,
   coming: Promise<Answer>,
   shape: StreamShape,

@@ -1,6 +1,6 @@
 import type { Principal } from './call-target.ts';
 import type { Denial } from './denials.ts';
-import type { Access, Agent, IdentityProvider } from './documents.ts';
+import type { Access, Agent, CatalogEntry, IdentityProvider, Limits } from './documents.ts';
 import type { GovernanceDocuments } from './governance.ts';
 
 /** The identity provider that the edge names for callers with a key and without a token. */
@@ -53,6 +53,10 @@ export function findAgent(access: Access, application: Application): Agent | und
 /** A caller with all its roles, and the id of the product of the key that it sent. */
 type KeyHolder = Principal & { readonly productId: string };
 
+/** The names of the roles of each environment of each access document, filled when a document is first asked. */
+const rolesByEnvironment = new WeakMap<Access, ReadonlyMap<string | undefined, ReadonlySet<string>>>();
+const NO_ROLES: ReadonlySet<string> = new Set();
+
 /**
  * Splits a caller's roles by the environment of the product of its key. Roles of that environment count for grants and
  * limits; the others become idle. Denies and residency rules hold for idle roles too, so that another key does not lift
@@ -63,14 +67,23 @@ export function splitRoles<Holder extends KeyHolder>(
   holder: Holder,
 ): Holder & { readonly idleRoles: readonly string[] } {
   const environment = limits.products.find(({ id }) => id === holder.productId)?.environment;
-  const counting = new Set(
-    access.roles.flatMap((role) => (role.environment === environment ? [role.name] : [])),
-  );
+  const counting = rolesOf(access).get(environment) ?? NO_ROLES;
   return {
     ...holder,
     roles: holder.roles.filter((role) => counting.has(role)),
     idleRoles: holder.roles.filter((role) => !counting.has(role)),
   };
+}
+
+function rolesOf(access: Access): ReadonlyMap<string | undefined, ReadonlySet<string>> {
+  const known = rolesByEnvironment.get(access);
+  if (known) return known;
+  const byEnvironment = Map.groupBy(access.roles, ({ environment }) => environment);
+  const roles = new Map(
+    [...byEnvironment].map(([environment, group]) => [environment, new Set(group.map(({ name }) => name))]),
+  );
+  rolesByEnvironment.set(access, roles);
+  return roles;
 }
 
 /** A caller, with the APIM subscription whose key it sent. */
@@ -101,4 +114,51 @@ export function judgeSubscription(
   const owner = applications.find(({ subscription }) => subscription === user.subscriptionId);
   if (owner && agentKeyOf(access, owner) === agentKeyOf(access, user)) return undefined;
   return { allowed: false, rule: 'subscriptions', code: 'SUBSCRIPTION_NOT_ALLOWED', reason: REASON };
+}
+
+/** The limits of one product, role or catalog entry. */
+export interface AppliedLimit extends LimitValues {
+  readonly scope: 'product' | 'role' | 'entry';
+  readonly name: string;
+}
+
+/** Numbers of calls, tokens and open streams; one that is left out is not limited. */
+export type LimitValues = Readonly<Omit<Limits['roles'][number], 'role'>>;
+
+/** Lists the limits that a caller's calls of an entry count against. All of them hold together. */
+export function listLimits(
+  { limits }: GovernanceDocuments,
+  { roles }: Principal,
+  entry: CatalogEntry | undefined,
+  productId: string,
+): AppliedLimit[] {
+  return [
+    ...limits.products
+      .filter(({ id }) => id === productId)
+      .map((product) => ({ scope: 'product' as const, name: product.id, ...valuesOf(product) })),
+    ...limits.roles
+      .filter(({ role }) => roles.includes(role))
+      .map((limit) => ({ scope: 'role' as const, name: limit.role, ...valuesOf(limit) })),
+    ...limits.entries
+      .filter((limit) => limit.entry === entry?.name)
+      .map((limit) => ({ scope: 'entry' as const, name: limit.entry, ...valuesOf(limit) })),
+  ];
+}
+
+/**
+ * Names the product, role or entry of a limit, for the end of a sentence such as `10 calls a minute on the product a`.
+ */
+export function describeOwner({ scope, name }: AppliedLimit): string {
+  return { product: `on the product ${name}`, role: `with the role ${name}`, entry: `of ${name}` }[scope];
+}
+
+function valuesOf(limit: LimitValues): LimitValues {
+  const { callsPerMinute, callsPerDay, tokensPerMinute, tokensPerDay, concurrentStreams } = limit;
+  return {
+    ...(callsPerMinute !== undefined && { callsPerMinute }),
+    ...(callsPerDay !== undefined && { callsPerDay }),
+    ...(tokensPerMinute !== undefined && { tokensPerMinute }),
+    ...(tokensPerDay !== undefined && { tokensPerDay }),
+    ...(concurrentStreams !== undefined && { concurrentStreams }),
+  };
 }
