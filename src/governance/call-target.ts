@@ -9,6 +9,11 @@ export interface CallTarget {
   readonly location: string | undefined;
   /** One of `OPERATIONS`, or an operation that only describes models: `listModels`, `getModel`. */
   readonly operation: string;
+  /**
+   * Operations that do the same on models of other publishers. The first that the model offers, of `operation` and these,
+   * is the operation of the call.
+   */
+  readonly otherOperations?: readonly string[];
   readonly resource: ModelResource | EndpointResource | NamedResource | AnyResource;
 }
 

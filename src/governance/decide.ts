@@ -26,6 +26,8 @@ import type { ToolName } from './tools.ts';
 /** The part of an authorized call that the decision has resolved. */
 interface Permission<Target extends CallTarget> {
   readonly target: Target;
+  /** The operation that serves the call: the target's, or one of its other operations. */
+  readonly operation: string;
   /** Id of the grant; for an application that acts for a person `grant+agent`. */
   readonly rule: string;
   /** The durability that the rule demands of the call's record. */
@@ -133,7 +135,7 @@ function decideCall<Target extends CallTarget>(
       const verdict = judge(index, rules, principal, operation, location);
       if (verdict.allowed) {
         const { rule, reason } = verdict;
-        const call = new DecidedCall(rules, verdict, target, location, principal, judgements);
+        const call = new DecidedCall(rules, verdict, target, { operation, location }, principal, judgements);
         return { allowed: true, rule, reason, call };
       }
       // Every other denial tells the caller more: a deny leaves nothing to ask for.
@@ -210,6 +212,7 @@ function judgeRoles(
 /** The only maker of authorized calls, which no other file can use. */
 class DecidedCall<Target extends CallTarget> implements Permission<Target> {
   readonly target: Target;
+  readonly operation: string;
   readonly rule: string;
   readonly durability: Durability;
   readonly project: string;
@@ -231,12 +234,14 @@ class DecidedCall<Target extends CallTarget> implements Permission<Target> {
     rules: EntryRules,
     { rule, role, durability }: Permit,
     target: Target,
-    location: string,
+    { operation, location }: Pick<Permission<Target>, 'operation' | 'location'>,
     principal: Principal,
     judgements: Judgements,
   ) {
     const isOfEntry = target.resource.kind !== 'any';
     this.target = target;
+    // A description is allowed by another operation than its own.
+    this.operation = target.otherOperations ? operation : target.operation;
     this.rule = rule;
     this.durability = durability;
     this.project = rules.entry.project;
@@ -290,7 +295,7 @@ class DecidedCall<Target extends CallTarget> implements Permission<Target> {
   }
 
   #asMaker(): Principal {
-    return (this.#maker ??= restrictToTeam(this.#principal, this.target.operation, this.owner));
+    return (this.#maker ??= restrictToTeam(this.#principal, this.operation, this.owner));
   }
 }
 

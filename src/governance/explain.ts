@@ -73,7 +73,7 @@ export function explain(
   const entry = governance.findEntry(target.resource);
   if (decision.allowed) {
     const { rule, reason, call } = decision;
-    const { project, location, address, keptContent } = call;
+    const { operation, project, location, address, keptContent } = call;
     return {
       allowed: true,
       rule,
@@ -84,8 +84,8 @@ export function explain(
       ...(address && { host: address.name }),
       ...(entry && { entry: entry.name }),
       limits: listLimits(governance.documents, principal, entry, productId),
-      ...(OPERATIONS_WITH_PLACES.has(target.operation) && { storage: listPlaces(governance, principal) }),
-      ...(OPERATIONS_WITH_TOOLS.has(target.operation) && {
+      ...(OPERATIONS_WITH_PLACES.has(operation) && { storage: listPlaces(governance, principal) }),
+      ...(OPERATIONS_WITH_TOOLS.has(operation) && {
         tools: listTools(governance, principal, [location]),
       }),
       ...(keptContent.length > 0 && { keptContent }),

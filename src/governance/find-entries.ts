@@ -60,20 +60,23 @@ export interface Alternative {
 
 /**
  * Lists the alternatives of a call, in the catalog's order.
- * - A call that names an entry has one alternative: its operation on that entry.
+ * - A call that names an entry has one alternative: the first of its operations that the entry offers.
  * - A call that names no entry has its operation on every entry that it can be meant for.
  * - A call that describes models has every operation of each of those entries.
  * @returns an empty list if the catalog has no such entry.
  */
 export function listAlternatives(index: RuleIndex, target: CallTarget): Alternative[] {
   return findEntries(index, target).flatMap((rules) =>
-    (DESCRIBING_OPERATIONS.has(target.operation) ? rules.entry.operations : [target.operation]).map(
-      (operation) => ({
-        rules,
-        operation,
-      }),
-    ),
+    operationsOn(rules.entry, target).map((operation) => ({ rules, operation })),
   );
+}
+
+function operationsOn(
+  entry: CatalogEntry,
+  { operation, otherOperations = [] }: CallTarget,
+): readonly string[] {
+  if (DESCRIBING_OPERATIONS.has(operation)) return entry.operations;
+  return [[operation, ...otherOperations].find((one) => offers(entry, one)) ?? operation];
 }
 
 /** Finds the rules of the entry that a resource names; undefined for a resource of the kind `any`. */

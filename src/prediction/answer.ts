@@ -1,3 +1,5 @@
+import type { GatewayError } from '../errors/gateway-error.ts';
+
 /**
  * The format of an answer, by which its usage, finish reason, end and errors are read. `shaped`: the answer is read by the
  * shape that it turns out to have, as that of a custom container is. `opaque`: nothing in the answer is read.
@@ -66,4 +68,6 @@ export interface StreamedAnswer {
   readonly parts: AsyncIterable<Uint8Array>;
   /** Returns the facts known so far; they are complete after the last part. */
   readonly facts: () => AnswerFacts;
+  /** Writes an error into a stream whose errors depend on its events so far; left out for any other. */
+  readonly writeError?: (error: GatewayError) => string;
 }

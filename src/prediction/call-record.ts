@@ -267,13 +267,13 @@ export class CallRecord {
   }
 
   #noteAuthorized(call: AuthorizedCall<Prediction>): void {
-    const { project, location, resource } = call;
+    const { operation, project, location, resource } = call;
     const { payload } = call.target;
     const { isPriced = true, ordered } = payload.kind === 'bytes' ? payload : {};
     if (isPriced) this.#price = call.entry?.price;
     this.#ordered = ordered;
     this.#opening.durability = call.durability;
-    if (this.#opening.target) this.#opening.target = { ...this.#opening.target, project, location, resource };
+    if (this.#opening.target) this.#opening.target = { project, location, operation, resource };
     this.#keepContent(call.keptContent);
   }
 

@@ -53,6 +53,7 @@ class StreamDelivery {
   /** True once all parts are sent. */
   #isComplete = false;
   #facts = (): AnswerFacts => ({ usage: {} });
+  #writeErrorInto: StreamedAnswer['writeError'];
 
   constructor(served: ServedCall, shape: StreamShape, keepAliveIntervalInMs: number) {
     this.#served = served;
@@ -72,11 +73,12 @@ class StreamDelivery {
    * @throws GatewayError VERTEX_FAILED for another framing than that of the bytes that have gone out, what the parts throw,
    *   and CALLER_GONE.
    */
-  async sendParts({ contentType, framing, parts, facts }: StreamedAnswer): Promise<void> {
+  async sendParts({ contentType, framing, parts, facts, writeError }: StreamedAnswer): Promise<void> {
     const { record, deadline } = this.#served;
     this.#parts = parts[Symbol.asyncIterator]();
     this.#reframe(framing);
     this.#facts = facts;
+    this.#writeErrorInto = writeError;
     for (;;) {
       const next = await deadline.bound(this.#parts.next());
       this.#begin(contentType);
@@ -188,6 +190,7 @@ class StreamDelivery {
   /** Writes the error for a client that is there and does not have the whole answer yet; undefined for any other. */
   #writeError(failure: GatewayError): string | undefined {
     if (failure.code === 'CALLER_GONE' || this.#isComplete) return undefined;
+    if (this.#writeErrorInto) return this.#writeErrorInto(failure);
     const lastPart = this.#held ?? this.#lastPart;
     return this.#served.call.dialect.writeStreamError(failure, { ...this.#shape, lastPart });
   }

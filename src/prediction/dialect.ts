@@ -1,7 +1,7 @@
 import type { GatewayError } from '../errors/gateway-error.ts';
-import type { AnswerFormat, Framing } from './answer.ts';
+import type { Framing } from './answer.ts';
 import type { ReadHeader } from './caller.ts';
-import type { Prediction, StreamShape } from './prediction.ts';
+import type { Prediction, StreamFormat, StreamShape } from './prediction.ts';
 
 /** The names of the surfaces, as records have them. */
 export type DialectName = 'vertex' | 'openai' | 'anthropic' | 'gateway';
@@ -52,7 +52,7 @@ export interface SilenceFiller {
 
 /** The part of a broken stream that the client has received, as far as an error in it depends on that. */
 export interface BrokenStream {
-  readonly format: AnswerFormat;
+  readonly format: StreamFormat;
   readonly framing: Framing;
   /** The last part that the client gets before the error; undefined when it gets none. */
   readonly lastPart: Uint8Array | undefined;

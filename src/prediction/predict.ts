@@ -154,7 +154,9 @@ function askVertex(
   coming.then(release, release);
   const { payload } = authorized.target;
   const shape =
-    payload.framing === undefined ? undefined : { format: payload.format, framing: payload.framing };
+    payload.framing === undefined
+      ? undefined
+      : { format: payload.rewrite?.streamFormat ?? payload.format, framing: payload.framing };
   return { coming, shape };
 }
 

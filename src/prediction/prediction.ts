@@ -2,7 +2,8 @@ import type { Seal } from '@vertex-ai-gateway/audit-ledger/keys';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { CallTarget } from '../governance/call-target.ts';
 import type { Instances } from '../governance/instance-schemas.ts';
-import type { AnswerFormat, Framing, Usage } from './answer.ts';
+import type { GatewayError } from '../errors/gateway-error.ts';
+import type { AnswerFacts, AnswerFormat, Framing, Usage } from './answer.ts';
 
 export type { Seal };
 
@@ -41,7 +42,10 @@ export interface BytesPayload {
     /** True when the answer is the one that the caller asked for; the payload's own request is not sent then. */
     readonly isAnswer?: boolean;
   };
-  /** The format of the answer, by which its usage, finish reason, end and errors are read. */
+  /**
+   * The format of the answer, by which its usage, finish reason, end and errors are read. A request with a format of its own
+   * wins.
+   */
   readonly format: AnswerFormat;
   /** The way in which the parts of a streamed answer are told apart; undefined for an answer in one piece. */
   readonly framing?: Framing;
@@ -57,9 +61,12 @@ export interface BytesPayload {
   readonly checked?: Instances;
 }
 
+/** The format in which a client gets a stream. `responses`: the events of OpenAI's Responses API. */
+export type StreamFormat = AnswerFormat | 'responses';
+
 /** The facts about a stream that are needed to hand it on. */
 export interface StreamShape {
-  readonly format: AnswerFormat;
+  readonly format: StreamFormat;
   readonly framing: Framing;
 }
 
@@ -70,11 +77,32 @@ export interface VertexRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** The format of the answer where it depends on the model; that of the payload when left out. */
+  readonly format?: AnswerFormat;
 }
 
 /** The changes to Vertex AI's answer for one kind of client; each is left out where the bytes stay as they are. */
 export interface AnswerRewrite {
-  readonly whole?: (body: Uint8Array, call: AuthorizedCall, seal?: Seal) => Uint8Array | Promise<Uint8Array>;
+  readonly whole?: (
+    body: Uint8Array,
+    call: AuthorizedCall,
+    seal?: Seal,
+    facts?: AnswerFacts,
+  ) => Uint8Array | Promise<Uint8Array>;
   /** Rewrites one part, which holds whole events; an empty result is not sent. */
   readonly part?: (part: Uint8Array) => Uint8Array;
+  /** Begins to rewrite a stream into another format, in place of `part`. */
+  readonly stream?: (call: AuthorizedCall) => StreamRewrite;
+  /** The format that `stream` writes. */
+  readonly streamFormat?: StreamFormat;
+}
+
+/** The rewriting of one stream into another format. */
+export interface StreamRewrite {
+  /** Rewrites the next part, which holds whole events; an empty result is not sent. @throws GatewayError VERTEX_FAILED. */
+  part(part: Uint8Array): Uint8Array;
+  /** Writes the end of a stream that Vertex AI has completed. */
+  end(facts: AnswerFacts): Uint8Array;
+  /** Writes an error into the stream, which ends with it. */
+  fail(error: GatewayError): string;
 }

@@ -1,7 +1,13 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
-import type { Answer } from '../prediction/answer.ts';
-import type { AnswerRewrite, BytesPayload, Seal, VertexRequest } from '../prediction/prediction.ts';
+import type { Answer, StreamedAnswer } from '../prediction/answer.ts';
+import type {
+  AnswerRewrite,
+  BytesPayload,
+  Seal,
+  StreamRewrite,
+  VertexRequest,
+} from '../prediction/prediction.ts';
 
 /** Resolves when the first part of a stream is there, so that a refused token is noticed before anything is sent. */
 export async function withFirstPart(answer: Answer): Promise<Answer> {
@@ -43,7 +49,8 @@ export async function passOn(
     prerequisite.check(fetched?.kind === 'whole' ? readAnswer(fetched.body) : undefined, call);
     if (fetched && prerequisite.isAnswer) return rewrite ? rewritten(fetched, rewrite, call, seal) : fetched;
   }
-  const answer = await send(payload.request(call, seal), payload);
+  const request = payload.request(call, seal);
+  const answer = await send(request, { ...payload, format: request.format ?? payload.format });
   return rewrite ? rewritten(answer, rewrite, call, seal) : answer;
 }
 
@@ -71,13 +78,29 @@ function readAnswer(body: Uint8Array): unknown {
 
 async function rewritten(
   answer: Answer,
-  { whole, part }: AnswerRewrite,
+  { whole, part, stream }: AnswerRewrite,
   call: AuthorizedCall,
   seal: Seal | undefined,
 ): Promise<Answer> {
   if (answer.kind === 'whole')
-    return whole ? { ...answer, body: await whole(answer.body, call, seal) } : answer;
+    return whole ? { ...answer, body: await whole(answer.body, call, seal, answer.facts) } : answer;
+  if (stream) {
+    const rewriting = stream(call);
+    return {
+      ...answer,
+      parts: rewriteParts(answer, rewriting),
+      writeError: (error) => rewriting.fail(error),
+    };
+  }
   return part ? { ...answer, parts: mapParts(answer.parts, part) } : answer;
+}
+
+async function* rewriteParts(
+  { parts, facts }: StreamedAnswer,
+  rewriting: StreamRewrite,
+): AsyncGenerator<Uint8Array> {
+  yield* mapParts(parts, (part) => rewriting.part(part));
+  yield rewriting.end(facts());
 }
 
 async function* mapParts(

@@ -67,6 +67,35 @@ test('a known model in another project is denied by the catalog', () => {
   });
 });
 
+test.each([
+  [['rawPredict', 'streamRawPredict'], 'rawPredict'],
+  [['streamRawPredict', 'generateContent', 'rawPredict'], 'generateContent'],
+] as const)(
+  'of several operations of a call, the first that the model of %j offers counts, for the grant too: %s',
+  (operations, operation) => {
+    const named: CallTarget = {
+      ...SHORT_CALL,
+      otherOperations: ['rawPredict'],
+      resource: { kind: 'name', name: 'flash' },
+    };
+    const entries = [modelEntry({ operations: [...operations] })];
+    expect(decide([grant({ operations: [operation] })], named, ['Team'], { entries })).toMatchObject({
+      allowed: true,
+      call: { operation },
+    });
+    const others = operations.filter((one) => one !== operation);
+    expect(decide([grant({ operations: others })], named, ['Team'], { entries })).toMatchObject({
+      allowed: false,
+      code: 'OPERATION_NOT_ALLOWED',
+    });
+  },
+);
+
+test('a model that offers none of a call’s operations does not offer the call', () => {
+  const named: CallTarget = { ...FLASH_CALL, operation: 'predict', otherOperations: ['embedContent'] };
+  expect(decide([grant()], named)).toMatchObject({ allowed: false, code: 'OPERATION_NOT_ALLOWED' });
+});
+
 test('an endpoint is not taken for a model of the same name', () => {
   const target: CallTarget = {
     ...FLASH_CALL,

@@ -336,6 +336,16 @@ test('a stream that breaks ends with an error in its own framing, and is on reco
   });
 });
 
+test('a stream that breaks ends with the error that it writes itself, where it does', async () => {
+  const writeError = ({ code }: GatewayError) => `<own ${code}>`;
+  const { reply, record } = await run({
+    readPrediction: () => STREAMED,
+    vertex: { predict: () => Promise.resolve({ ...stream(['data: 1\n\n', BROKEN]), writeError }) },
+  });
+  expect(reply).toMatchObject({ status: 200, body: 'data: 1\n\n<own VERTEX_STREAM_BROKEN>' });
+  expect(record).toMatchObject({ outcome: 'interrupted', code: 'VERTEX_STREAM_BROKEN' });
+});
+
 test('a JSON array that breaks ends with an error in its own framing', async () => {
   const { reply } = await run({
     readPrediction: () => STREAMED,

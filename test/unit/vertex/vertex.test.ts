@@ -11,7 +11,13 @@ import { HOST_NAMES } from '@vertex-ai-gateway/cloud-emulators/vertex-ai/sample-
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import type { EndpointAddress } from '../../../src/governance/endpoint-address.ts';
-import type { Answer, Framing, StreamedAnswer, WholeAnswer } from '../../../src/prediction/answer.ts';
+import type {
+  Answer,
+  AnswerFacts,
+  Framing,
+  StreamedAnswer,
+  WholeAnswer,
+} from '../../../src/prediction/answer.ts';
 import type { BytesPayload, Prediction, VertexRequest } from '../../../src/prediction/prediction.ts';
 import type { TokenRenewal } from '../../../src/vertex/vertex.ts';
 import type { Vertex, VertexLimits } from '../../../src/prediction/vertex.ts';
@@ -318,6 +324,37 @@ test('an answer is rewritten after its facts are read, and a part that is nothin
   answer = send(200, '{"usageMetadata":{"totalTokenCount":7}}');
   const whole = await pass({ rewrite: { whole: (_, { project }) => Buffer.from(project) } });
   expect(whole).toMatchObject({ body: Buffer.from('sample-project'), facts: { usage: { totalTokens: 7 } } });
+});
+
+test('a stream is rewritten as a whole: its parts, its end with its facts, and its errors', async () => {
+  const stream = ({ project }: AuthorizedCall) => ({
+    part: (part: Uint8Array) => Buffer.from(`${project}: ${part.byteLength}\n`),
+    end: ({ usage }: AnswerFacts) => Buffer.from(`${usage.totalTokens ?? 0} tokens`),
+    fail: ({ code }: GatewayError) => `failed: ${code}`,
+  });
+  answer = send(200, EVENT(1), { 'content-type': 'text/event-stream' });
+  const streamed = await pass({ framing: 'sse', rewrite: { stream } });
+  const parts = [`sample-project: ${EVENT(1).length}\n`, '1 tokens'];
+  expect(await readParts(streamed)).toEqual({ parts });
+  const error = new GatewayError('VERTEX_TIMEOUT', 'Too late.');
+  expect(streamed.kind === 'stream' && streamed.writeError?.(error)).toBe('failed: VERTEX_TIMEOUT');
+});
+
+test('a stream that ends too early gets no end from its rewriting', async () => {
+  const stream = () => ({ part: (part: Uint8Array) => part, end: () => Buffer.from('end'), fail: () => '' });
+  answer = send(200, 'data: {"candidates":[{}]}\n\n', { 'content-type': 'text/event-stream' });
+  const read = await readParts(await pass({ framing: 'sse', rewrite: { stream } }));
+  expect(read).toMatchObject({
+    parts: ['data: {"candidates":[{}]}\n\n'],
+    error: { code: 'VERTEX_STREAM_BROKEN' },
+  });
+});
+
+test('a request with a format of its own has its answer read by that', async () => {
+  const events = 'data: {"type":"message_stop"}\n\n';
+  answer = send(200, events, { 'content-type': 'text/event-stream' });
+  const request = () => ({ method: 'POST', path: '/v1/x', format: 'anthropic' }) as const;
+  expect(await readParts(await pass({ framing: 'sse', request }))).toEqual({ parts: [events] });
 });
 
 const FIRST: VertexRequest = { method: 'GET', path: '/v1/first' };
