@@ -11,6 +11,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'test:unit': 'run the unit tests of the function app',
     'test:watch': 'run the unit tests of what has changed, again at every change',
     'test:coverage': 'run the unit tests and count the lines and branches of src/ that they run',
+    'test:clients': 'install large clients and run them against the chain; -- -u records what they send anew',
     'test:mutants': 'change the code and see if tests notice; -- src/caller, --seed N',
     jest: "run Jest without building first; -- and Jest's own options",
     check: 'run every check below, two at a time',

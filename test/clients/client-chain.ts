@@ -1,32 +1,17 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
 import { OAuth2Client } from 'google-auth-library';
 import { Agent, setGlobalDispatcher } from 'undici';
 import { type RunningChain, startChain } from '../support/chain.ts';
+import { NotedCalls } from '../support/noted-calls.ts';
 
 // Jest's sandbox has a global object of its own, in which Google's client looks for the dispatcher behind `fetch`.
 setGlobalDispatcher(new Agent());
-
-interface SeenCall {
-  readonly requestId: string;
-  readonly status: number;
-  readonly test: string | undefined;
-}
-
-interface NotedRecord {
-  readonly requestId: string;
-  readonly expected: AuditRecord;
-  readonly test: string;
-}
 
 /** The credentials of a sample application. */
 export interface ClientCredentials {
   readonly key: string;
   readonly token: string;
 }
-
-const ARRIVAL_TIMEOUT_IN_MS = 20_000;
-const POLL_INTERVAL_IN_MS = 50;
 
 /** Vertex AI's answer when a quota is exhausted. */
 const VERTEX_429 = {
@@ -54,9 +39,7 @@ export const STREAM_BROKEN = 'Vertex AI broke off the stream. The answer so far 
 export class ClientChain {
   readonly chain: RunningChain;
   readonly #fetch = globalThis.fetch;
-  readonly #all: SeenCall[] = [];
-  #since: SeenCall[] = [];
-  readonly #noted: NotedRecord[] = [];
+  readonly #calls: NotedCalls;
 
   static async start(): Promise<ClientChain> {
     return new ClientChain(await startChain());
@@ -64,6 +47,7 @@ export class ClientChain {
 
   private constructor(chain: RunningChain) {
     this.chain = chain;
+    this.#calls = new NotedCalls(chain);
     globalThis.fetch = async (...request) => {
       const answer = await this.#fetch(...request);
       const requestId = answer.headers.get('x-request-id');
@@ -75,9 +59,7 @@ export class ClientChain {
 
   /** Notes an answer that did not come through `fetch`. */
   saw(requestId: string, status: number): void {
-    const call = { requestId, status, test: expect.getState().currentTestName };
-    this.#all.push(call);
-    this.#since.push(call);
+    this.#calls.saw(requestId, status);
   }
 
   /** The address of a path on the gateway. */
@@ -131,45 +113,17 @@ export class ClientChain {
    * There must be as many calls as expectations.
    */
   expectRecords(...expected: AuditRecord[]): void {
-    const { currentTestName } = expect.getState();
-    const calls = this.#since.filter(({ test }) => test === currentTestName);
-    this.#since = [];
-    expect(calls.map(({ status }) => status)).toHaveLength(expected.length);
-    calls.forEach(({ requestId }, index) =>
-      this.#noted.push({
-        requestId,
-        expected: expected[index] ?? {},
-        test: expect.getState().currentTestName ?? '',
-      }),
-    );
+    this.#calls.expectRecords(...expected);
   }
 
   /** Expects exactly one audit record for every call, as noted. */
-  async expectAllOnRecord(): Promise<void> {
-    const ids = this.#all.map(({ requestId }) => requestId).toSorted();
-    const records = await this.#recordsOf(ids);
-    expect(records.map(({ requestId }) => requestId).toSorted()).toEqual(ids);
-    const byId = new Map(records.map((record) => [record.requestId, record]));
-    const found = this.#noted.map(({ requestId, expected, test }) => {
-      const record = byId.get(requestId) ?? {};
-      return { test, record: Object.fromEntries(Object.keys(expected).map((name) => [name, record[name]])) };
-    });
-    expect(found).toEqual(this.#noted.map(({ test, expected }) => ({ test, record: expected })));
+  expectAllOnRecord(): Promise<void> {
+    return this.#calls.expectAllOnRecord();
   }
 
   async stop(): Promise<void> {
     globalThis.fetch = this.#fetch;
     await this.chain.stop();
-  }
-
-  async #recordsOf(ids: readonly string[]): Promise<AuditRecord[]> {
-    const deadline = Date.now() + ARRIVAL_TIMEOUT_IN_MS;
-    for (;;) {
-      const records = await this.chain.control('application-insights', 'GET', 'audit-records');
-      const arrived = new Set((records as AuditRecord[]).map(({ requestId }) => requestId));
-      if (ids.every((id) => arrived.has(id)) || Date.now() > deadline) return records as AuditRecord[];
-      await pause(POLL_INTERVAL_IN_MS);
-    }
   }
 }
 

@@ -5,7 +5,8 @@ const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { script
 
 test('every task of the package is described, and no other', () => {
   const described = Object.values(TASKS).flatMap((group) => Object.keys(group));
-  const tasks = Object.keys(scripts).filter((name) => name !== 'pretest' && name !== 'precheck');
+  const hooks = ['pretest', 'pretest:clients', 'precheck'];
+  const tasks = Object.keys(scripts).filter((name) => !hooks.includes(name));
   expect(described.toSorted()).toEqual(tasks.toSorted());
 });
 

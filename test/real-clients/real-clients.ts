@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
+import { type RunningChain, startChain } from '../support/chain.ts';
+import { NotedCalls } from '../support/noted-calls.ts';
+import { type Exchange, RecordingProxy } from './recording-proxy.ts';
+import { RefusingProxy } from './refusing-proxy.ts';
+import { type Masked, writeTranscript } from './transcript.ts';
+
+const PACKAGES = resolve(__dirname, 'node_modules');
+const RUN_TIMEOUT_IN_MS = 90_000;
+
+/** The environment of a run. */
+export interface ClientRun {
+  /** The client's own variables. Nothing of this process's environment is passed on but its `PATH`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Files in the working folder, by their paths. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** The end of a run. */
+export interface ClientOutput {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * A running chain, and a machine for clients that are programs: each run has a home of its own, empty but for what the
+ * test puts there. The gateway's calls go through a proxy that remembers them. Every other way out leads to a proxy that
+ * refuses.
+ */
+export class RealClients {
+  readonly chain: RunningChain;
+  readonly #gateway: RecordingProxy;
+  readonly #outside: RefusingProxy;
+  readonly #calls: NotedCalls;
+  #since: Exchange[] = [];
+
+  static async start(): Promise<RealClients> {
+    const chain = await startChain();
+    return new RealClients(
+      chain,
+      await RecordingProxy.start(chain.environment.gatewayUrl),
+      await RefusingProxy.start(),
+    );
+  }
+
+  private constructor(chain: RunningChain, gateway: RecordingProxy, outside: RefusingProxy) {
+    this.chain = chain;
+    this.#gateway = gateway;
+    this.#outside = outside;
+    this.#calls = new NotedCalls(chain);
+  }
+
+  /** The gateway's address for clients, without a slash at its end. */
+  get gatewayUrl(): string {
+    return this.#gateway.url;
+  }
+
+  /** The APIM subscription key of a sample application. */
+  keyOf(application: string): string {
+    const key = this.chain.environment.applications[application]?.subscriptionKey;
+    if (key === undefined) throw new Error(`There is no application "${application}".`);
+    return key;
+  }
+
+  /**
+   * Runs a program until it ends, 90 s at most. It reads nothing from standard input.
+   * @param program its path, or its path below `node_modules`, such as `.bin/claude`.
+   * @throws Error with its output when it takes longer.
+   */
+  async run(program: string, args: readonly string[], { env, files = {} }: ClientRun): Promise<ClientOutput> {
+    const home = mkdtempSync(join(tmpdir(), 'client-'));
+    const folder = join(home, 'work');
+    mkdirSync(folder);
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), content);
+    }
+    try {
+      return await execute(resolve(PACKAGES, program), args, folder, {
+        ...this.#machine(home),
+        ...env,
+      });
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+      await this.#collect();
+    }
+  }
+
+  /** The calls of the runs of this test since the last time, as text without what differs between runs. */
+  takeTranscript(...masked: Masked[]): string {
+    const exchanges = this.#since;
+    this.#since = [];
+    const { applications } = this.chain.environment;
+    const keys = Object.values(applications).map((one) => ({ value: one.subscriptionKey, name: '<key>' }));
+    const tokens = [{ value: /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, name: '<token>' }];
+    return writeTranscript(exchanges, [...masked, ...keys, ...tokens]);
+  }
+
+  /** Notes the expected audit record of each call of this test, in the order of arrival. */
+  expectRecords(...expected: AuditRecord[]): void {
+    this.#calls.expectRecords(...expected);
+  }
+
+  /** Expects exactly one audit record for every call, as noted, and that no client wanted to leave this machine. */
+  async expectAllOnRecord(): Promise<void> {
+    expect(this.#outside.asked).toEqual([]);
+    await this.#calls.expectAllOnRecord();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#gateway.stop(), this.#outside.stop()]);
+    await this.chain.stop();
+  }
+
+  async #collect(): Promise<void> {
+    for (const exchange of await this.#gateway.take()) {
+      this.#calls.saw(exchange.requestId, exchange.status);
+      this.#since.push(exchange);
+    }
+  }
+
+  #machine(home: string): Record<string, string> {
+    return {
+      PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+      HOME: home,
+      XDG_CONFIG_HOME: join(home, '.config'),
+      XDG_CACHE_HOME: join(home, '.cache'),
+      XDG_DATA_HOME: join(home, '.local/share'),
+      XDG_STATE_HOME: join(home, '.local/state'),
+      TMPDIR: home,
+      LANG: 'C.UTF-8',
+      TERM: 'dumb',
+      NO_COLOR: '1',
+      // Programs differ in which of these they read, and in which case.
+      ...Object.fromEntries(
+        ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].flatMap((name) => [
+          [name, this.#outside.url],
+          [name.toLowerCase(), this.#outside.url],
+        ]),
+      ),
+      NO_PROXY: '127.0.0.1,localhost',
+      no_proxy: '127.0.0.1,localhost',
+    };
+  }
+}
+
+async function execute(
+  command: string,
+  args: readonly string[],
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): Promise<ClientOutput> {
+  // A group of its own, so that what the client has started ends with it.
+  const child = spawn(command, args, { cwd: folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const timer = setTimeout(() => endGroup(child.pid), RUN_TIMEOUT_IN_MS);
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit') as Promise<[number | null]>,
+  ]);
+  clearTimeout(timer);
+  endGroup(child.pid);
+  if (exitCode === null) throw new Error(`The client did not end.\n${stdout}\n${stderr}`);
+  return { exitCode, stdout, stderr };
+}
+
+function endGroup(group: number | undefined): void {
+  if (group === undefined) return;
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // Nobody of the group is left.
+  }
+}
