@@ -5,7 +5,7 @@ import type { AuthorizedCall } from '../governance/decide.ts';
 import type { BytesPayload } from '../prediction/prediction.ts';
 import type { ToolField } from './check-tools.ts';
 import { expectOwn } from './own-resource.ts';
-import type { NamedCache } from './reach/find-reach.ts';
+import type { NamedCache } from './reach/reach.ts';
 import { parentName } from './resource-names.ts';
 import { NAME_PATTERNS } from './name-patterns.ts';
 

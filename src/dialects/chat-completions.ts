@@ -4,7 +4,7 @@ import { emptyObject } from '../json/read-json.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
 import type { BytesPayload } from '../prediction/prediction.ts';
 import { checkNamedCache } from './cached-content-name.ts';
-import type { ReachingBody } from './reach/read-reach.ts';
+import type { ReachingBody } from './reach/reach.ts';
 import { parentName, resourceName } from './resource-names.ts';
 import type { Scalars } from './validate-body.ts';
 import type { ChatCompletionsBody } from './vertex-bodies.ts';

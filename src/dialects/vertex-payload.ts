@@ -7,7 +7,7 @@ import type { BytesPayload } from '../prediction/prediction.ts';
 import { checkNamedCache } from './cached-content-name.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { readOwnOperation } from './operation-names.ts';
-import type { ReachingBody } from './reach/read-reach.ts';
+import type { ReachingBody } from './reach/reach.ts';
 import { parentName, resourceName } from './resource-names.ts';
 import { validateBody } from './validate-body.ts';
 import { AnyBody, ClaudeBody, FetchPredictOperationBody } from './vertex-bodies.ts';

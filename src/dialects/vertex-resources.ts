@@ -6,7 +6,7 @@ import { batchJobs } from './batch-jobs.ts';
 import { BODY_BOUNDS } from './body-bounds.ts';
 import { cachedContents } from './cached-contents.ts';
 import { publisherModels } from './publisher-models.ts';
-import type { ReachingBody } from './reach/read-reach.ts';
+import type { ReachingBody } from './reach/reach.ts';
 import { readQuery } from './read-query.ts';
 import type { ResourceOperation } from './resource-operation.ts';
 import { validateSmallBody } from './validate-small-body.ts';

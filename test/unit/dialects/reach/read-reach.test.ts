@@ -4,7 +4,7 @@ import {
   OPEN_REQUEST,
 } from '../../../../src/dialects/reach/chat-messages.ts';
 import { CLAUDE_REQUEST } from '../../../../src/dialects/reach/claude-messages.ts';
-import { findReach } from '../../../../src/dialects/reach/find-reach.ts';
+import { findReach } from '../../../../src/dialects/reach/read-reach.ts';
 import { googleMessage } from '../../../../src/dialects/reach/google-messages.ts';
 import type { Message } from '../../../../src/dialects/reach/rules.ts';
 import { formatPath } from '../../../../src/errors/format-path.ts';
