@@ -99,11 +99,12 @@ async function verifyFolder(folder: string, key: string): Promise<void> {
 /** Writes sealed chains whose calls are all strict, with opening and closing entries of a realistic size. */
 async function writeLedger(folder: string): Promise<void> {
   for (const [chain, writer] of WRITERS.entries()) {
-    mkdirSync(join(folder, writer));
+    const ofChain = join(folder, 'chains', writer.slice(0, 8), writer);
+    mkdirSync(ofChain, { recursive: true });
     let previous = NO_PREVIOUS;
     for (let sequence = 0; sequence < ENTRIES / CHAINS;) {
       const part = String(1 + sequence / PART_ENTRIES).padStart(6, '0');
-      const file = createWriteStream(join(folder, writer, `${part}.jsonl`));
+      const file = createWriteStream(join(ofChain, `${part}.jsonl`));
       const end = Math.min(ENTRIES / CHAINS, sequence + PART_ENTRIES);
       for (; sequence < end; sequence += 1) {
         const time = new Date(STARTED_AT + sequence).toISOString();

@@ -289,8 +289,9 @@ function readKeys(): { kid: string }[] {
 
 /** The bundle's longest chain. */
 function ledgerFile(folder: string): string {
-  const ledger = join(folder, 'ledger');
-  const files = readdirSync(ledger).map((writer) => join(ledger, writer, '000001.jsonl'));
+  const chains = join(folder, 'ledger', 'chains');
+  const paths = readdirSync(chains, { recursive: true, encoding: 'utf8' });
+  const files = paths.filter((path) => path.endsWith('000001.jsonl')).map((path) => join(chains, path));
   return files.toSorted((one, other) => linesOf(other).length - linesOf(one).length)[0] ?? '';
 }
 

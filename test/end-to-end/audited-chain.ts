@@ -192,7 +192,7 @@ export class AuditedChain {
     const last = new Map(closingsIn(ledger).map(({ writer, sequence }) => [writer, sequence]));
     const state = this.#storage.getContainerClient('audit-state');
     for (const [writer, sequence] of last) {
-      const cursor = state.getBlobClient(`shipping/${writer}.json`);
+      const cursor = state.getBlobClient(`shipping/${writer.slice(0, 8)}/${writer}.json`);
       if (!(await cursor.exists())) return false;
       // In one request: between two, the cursor may get another length.
       const { readableStreamBody } = await cursor.download();

@@ -59,6 +59,11 @@ async function untilTold(): Promise<string> {
   }
 }
 
+/** The name of the first part of a chain. */
+function partOf(writer: string): string {
+  return `chains/${writer.slice(0, 8)}/${writer}/000001.jsonl`;
+}
+
 test('what somebody adds to a killed process’s chain, or makes up, shows in no record and no usage', async () => {
   const { chain } = audited.observed;
   const answers = await audited.call('standard', 3);
@@ -71,7 +76,7 @@ test('what somebody adds to a killed process’s chain, or makes up, shows in no
   if (!genuine) throw new Error('The call has no record.');
   const record = { ...genuine.record, revision: 1, outcome: 'failed', totalTokens: FORGED_TOKENS };
   const blobs = audited.ledgerBlobs();
-  const killed = blobs.getAppendBlobClient(`${genuine.writer}/000001.jsonl`);
+  const killed = blobs.getAppendBlobClient(partOf(genuine.writer));
   const lines = (await killed.downloadToBuffer()).toString().trimEnd().split('\n');
   const head = { sequence: lines.length - 1, hash: hashEntry(lines.at(-1) ?? '') };
   const corrects = hashEntry(lines[genuine.sequence] ?? '');
@@ -84,7 +89,7 @@ test('what somebody adds to a killed process’s chain, or makes up, shows in no
     { kind: 'chain', policyVersion: 'v1', sealKey },
     { kind: 'closing', record, recovered },
   ]);
-  const blob = blobs.getAppendBlobClient(`${MADE_UP}/000001.jsonl`);
+  const blob = blobs.getAppendBlobClient(partOf(MADE_UP));
   await blob.create();
   await blob.appendBlock(madeUp, Buffer.byteLength(madeUp));
 

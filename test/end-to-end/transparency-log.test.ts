@@ -120,11 +120,11 @@ test('a chain that was deleted with its cursor is missing', async () => {
   await observed.chain.restartFunctionApp({});
   await predict(observed);
   await sweepUntil(2);
-  const [victim = ''] = (await namesIn(ledger)).filter((name) => !name.startsWith('tree/'));
-  const writer = victim.split('/')[0] ?? '';
-  for (const name of await namesIn(ledger, writer)) await ledger.deleteBlob(name);
+  const [victim = ''] = await namesIn(ledger, 'chains/');
+  const [, day = '', writer = ''] = victim.split('/');
+  for (const name of await namesIn(ledger, `chains/${day}/${writer}/`)) await ledger.deleteBlob(name);
   for (const folder of ['shipping', 'recovery', 'logged']) {
-    const name = `${folder}/${writer}.json`;
+    const name = `${folder}/${day}/${writer}.json`;
     await state.getBlobClient(name).deleteIfExists();
   }
   const missing = `chain-changed: The whole chain of ${writer} is missing from the ledger, but an anchor names it.`;

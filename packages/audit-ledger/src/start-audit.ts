@@ -128,7 +128,7 @@ export function startAudit(options: AuditOptions): Audit {
       reader: lazyLogReader(
         loadOnce(async () => {
           const { createLogReader } = await import('./transparency-log/log-parts.ts');
-          return createLogReader((await openStorage()).ledger, await openLedger());
+          return createLogReader((await openStorage()).ledger);
         }),
       ),
       loadStore: async () => {

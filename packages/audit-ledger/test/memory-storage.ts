@@ -3,6 +3,7 @@ import type { AppendStore } from '../src/ledger/append-store.ts';
 import { ChainLines } from '../src/ledger/chain-lines.ts';
 import { type EntryBody, type EntryPlace, hashEntry, signedText } from '../src/ledger/ledger-entry.ts';
 import type { LedgerReader } from '../src/ledger/ledger-reader.ts';
+import { readPartName, startDayOf } from '../src/ledger/part-names.ts';
 import type { StateStore, StoredState } from '../src/storage/state-store.ts';
 import { signByAuditKey } from './verification/sample-chain.ts';
 
@@ -42,6 +43,16 @@ export class MemoryLedger implements LedgerReader {
     });
   }
 
+  async listDay(day: string) {
+    const { chains, asOf } = await this.list();
+    return { chains: chains.filter(({ writer }) => startDayOf(writer) === day), asOf };
+  }
+
+  async listDays() {
+    const { chains, asOf } = await this.list();
+    return { days: [...new Set(chains.map(({ writer }) => startDayOf(writer)))].sort(), asOf };
+  }
+
   read(writer: string, part: number, offset: number, maximumBytes: number): Promise<Buffer> {
     this.reads += 1;
     const fault = this.faults.shift();
@@ -67,11 +78,11 @@ export class MemoryLedger implements LedgerReader {
     });
   }
 
-  /** Gives the append blobs `{writer}/{part}.jsonl` of this ledger. */
+  /** Gives the append blobs of this ledger. */
   appendStore(): AppendStore {
     const bytesOf = (name: string) => {
-      const [writer = '', part] = name.split('/');
-      return { writer, part: parseInt(part ?? '', 10), bytes: this.bytes(writer, parseInt(part ?? '', 10)) };
+      const { writer, part } = readPartName(name) ?? { writer: '', part: 0 };
+      return { writer, part, bytes: this.bytes(writer, part) };
     };
     return {
       create: () => Promise.resolve(),

@@ -1,6 +1,6 @@
 import type { AppendStore } from '../../src/ledger/append-store.ts';
 import type { LedgerReader } from '../../src/ledger/ledger-reader.ts';
-import { partName } from '../../src/ledger/ledger-writer.ts';
+import { partName } from '../../src/ledger/part-names.ts';
 import type { StateStore } from '../../src/storage/state-store.ts';
 
 /** The number of requests to a storage account, and the bytes that were appended. */

@@ -54,7 +54,12 @@ export async function measureInstance(load: InstanceLoad): Promise<InstanceWork>
   const counted = { calls: 0, signatures: 0, ingestionRequests: 0, events: 0, eventBytes: 0 };
   const now = () => new Date(clock.now());
   const { schedule } = clock;
-  const ledger = { ...storage.ledger, list: nothingIsSwept };
+  const ledger = {
+    ...storage.ledger,
+    list: nothingIsSwept,
+    listDay: nothingIsSwept,
+    listDays: nothingIsSwept,
+  };
   const writer = new LedgerWriter({
     loadStore: () => Promise.resolve(storage.appendStore),
     policyVersion: '0123456789abcdef',

@@ -11,7 +11,8 @@ export const LEDGER_FOLDER = 'ledger';
 /** The path of a file relative to the bundle. It never leads out of the bundle. */
 export const BundlePath = z.string().regex(/^(?!.*\.\.)[\w.-]+(\/[\w.-]+)*$/, 'a path inside the bundle');
 /** The paths of the parts of chains and of the log over them, as they are read from a bundle. */
-export const LEDGER_FILE = /^ledger\/(?:\d{8}T\d{9}Z-[0-9a-f]{8}|tree\/\d{8})\/(?:\d{6}|[1-9]\d{6,})\.jsonl$/;
+export const LEDGER_FILE =
+  /^ledger\/(?:chains\/(\d{8})\/\1T\d{9}Z-[0-9a-f]{8}|tree\/\d{8})\/(?:\d{6}|[1-9]\d{6,})\.jsonl$/;
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex');
 
 /** The manifest of a bundle: its period, and its files with their hashes. */

@@ -6,7 +6,13 @@ import { pipeline } from 'node:stream/promises';
 import { readLines } from '../ledger/read-lines.ts';
 import { createFolderLog } from '../transparency-log/folder-log.ts';
 import { parseLogLine } from '../transparency-log/log-lines.ts';
-import { choosePartsOf, folderOf, type LogPeriod, type LogReader } from '../transparency-log/log-parts.ts';
+import {
+  choosePartsOf,
+  folderOf,
+  type LogPeriod,
+  logPartName,
+  type LogReader,
+} from '../transparency-log/log-parts.ts';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
@@ -25,8 +31,8 @@ export async function copyLog(
   for (const name of choosePartsOf(period, await reader.listParts())) {
     const ofDay = folderOf(name);
     await mkdir(join(folder, ofDay), { recursive: true });
-    const file = join(folder, ofDay, `${String(name.part).padStart(6, '0')}.jsonl`);
-    await pipeline(Readable.from(chunksOf(reader, ofDay, name.part)), createWriteStream(file));
+    const file = createWriteStream(join(folder, logPartName(name)));
+    await pipeline(Readable.from(chunksOf(reader, ofDay, name.part)), file);
     for await (const lines of readLines(copied, ofDay, { part: name.part }))
       for (const { text } of lines) {
         const line = parseLogLine(text);

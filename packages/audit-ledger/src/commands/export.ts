@@ -1,13 +1,14 @@
 import { inputInvalid } from '../input-invalid.ts';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { type AuditKey, openAuditKey } from '../keys/audit-key.ts';
 import { createAzureAppendStore } from '../ledger/azure-append-store.ts';
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
+import { partName } from '../ledger/part-names.ts';
 import { createLedgerVerifier } from '../verification/ledger-verifier.ts';
 import {
   ANCHORS_FILE,
@@ -41,7 +42,7 @@ const USAGE = `Usage: npm run audit:export -- --out FOLDER [--from DATE] [--to D
 
 const README = `An evidence bundle of the audit trail of a gateway to Vertex AI.
 
-  ledger/                    every chain that was written to in the period, whole, as it stands in storage
+  ledger/chains/             every chain that was written to in the period, whole, as it stands in storage
   ledger/tree/               the transparency log of the period, which commits to the set of all chains
   anchors.jsonl              heads of those chains as Application Insights keeps them
   keys.json                  the public keys that signed
@@ -180,9 +181,9 @@ async function copyChain(
   { writer, parts }: LedgerChain,
   folder: string,
 ): Promise<void> {
-  await mkdir(join(folder, writer), { recursive: true });
   for (const { part, bytes } of parts) {
-    const file = join(folder, writer, `${String(part).padStart(6, '0')}.jsonl`);
+    const file = join(folder, partName(writer, part));
+    await mkdir(dirname(file), { recursive: true });
     await pipeline(Readable.from(chunksOf(ledger, writer, part, bytes)), createWriteStream(file));
   }
 }

@@ -28,13 +28,12 @@ export function openAudit(settings: ReturnType<typeof readAuditSettings>): Verif
   const storage = new BlobServiceClient(AUDIT_STORAGE_URL, credential, { retryOptions: RETRIES });
   const scope = `${settings.APPLICATIONINSIGHTS_QUERY_RESOURCE}/.default`;
   const container = storage.getContainerClient('audit-ledger');
-  const ledger = createLedgerReader(container);
   return {
     credential,
     storage,
-    ledger,
+    ledger: createLedgerReader(container),
     log: {
-      reader: createLogReader(container, ledger),
+      reader: createLogReader(container),
       witness:
         AUDIT_WITNESS_URL === undefined
           ? undefined

@@ -1,36 +1,52 @@
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WriterName } from './ledger-entry.ts';
-import { type LedgerChain, type LedgerPart, type LedgerReader, partOf } from './ledger-reader.ts';
+import type { LedgerChain, LedgerListing, LedgerPart, LedgerReader } from './ledger-reader.ts';
+import { CHAINS_FOLDER, isDay, partName, partOf, startDayOf } from './part-names.ts';
 
 /**
- * Reads a ledger that was copied to a folder, laid out as the container is: `{writer}/{part}.jsonl`. Links and devices
- * are left out.
+ * Reads a ledger that was copied to a folder, laid out as the container is: `chains/{yyyymmdd}/{writer}/{part}.jsonl`.
+ * Links and devices are left out.
  */
 export function createFolderLedger(folder: string): LedgerReader {
+  const listDays = async () => {
+    const names = await namesIn(join(folder, CHAINS_FOLDER));
+    return { days: names.filter(isDay).sort(), asOf: new Date() };
+  };
+  const listDay = async (day: string): Promise<LedgerListing> => {
+    const ofDay = join(folder, CHAINS_FOLDER, day);
+    const chains: LedgerChain[] = [];
+    for (const writer of (await namesIn(ofDay)).sort()) {
+      if (!WriterName.safeParse(writer).success || startDayOf(writer) !== day) continue;
+      const parts = await listParts(join(ofDay, writer));
+      if (parts.length > 0) chains.push({ writer, parts });
+    }
+    return { chains, asOf: new Date() };
+  };
   return {
     async list() {
-      const names = await namesIn(folder);
-      const writers = names.filter((name) => WriterName.safeParse(name).success).sort();
+      const { days, asOf } = await listDays();
       const chains: LedgerChain[] = [];
-      for (const writer of writers) {
-        const parts = await listParts(join(folder, writer));
-        if (parts.length > 0) chains.push({ writer, parts });
-      }
-      return { chains, asOf: new Date() };
+      for (const day of days) chains.push(...(await listDay(day)).chains);
+      return { chains, asOf };
     },
-
-    async read(writer, part, offset, maximumBytes) {
-      const file = await open(join(folder, writer, `${String(part).padStart(6, '0')}.jsonl`));
-      try {
-        const buffer = Buffer.allocUnsafe(maximumBytes);
-        const { bytesRead } = await file.read(buffer, 0, maximumBytes, offset);
-        return buffer.subarray(0, bytesRead);
-      } finally {
-        await file.close();
-      }
-    },
+    listDay,
+    listDays,
+    read: (writer, part, offset, maximumBytes) =>
+      readFilePart(join(folder, partName(writer, part)), offset, maximumBytes),
   };
+}
+
+/** Reads up to `maximumBytes` bytes of a file from `offset` on; none at its end. @throws what the file system throws. */
+export async function readFilePart(path: string, offset: number, maximumBytes: number): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafe(maximumBytes);
+    const { bytesRead } = await file.read(buffer, 0, maximumBytes, offset);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 async function listParts(folder: string): Promise<LedgerPart[]> {
@@ -47,7 +63,7 @@ async function listParts(folder: string): Promise<LedgerPart[]> {
 }
 
 /** Lists the names in a folder; none where it is no folder. */
-async function namesIn(folder: string): Promise<string[]> {
+export async function namesIn(folder: string): Promise<string[]> {
   const found = await lstat(folder).catch(() => undefined);
   return found?.isDirectory() === true ? readdir(folder) : [];
 }

@@ -1,7 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { limitSignal } from '../time/limit-signal.ts';
-import { WriterName } from './ledger-entry.ts';
-import { partName } from './ledger-writer.ts';
+import { CHAINS_FOLDER, isDay, partName, readPartName } from './part-names.ts';
 
 /** One blob of a chain. Parts count from 1. */
 export interface LedgerPart {
@@ -18,7 +17,7 @@ export interface LedgerChain {
 }
 
 /** The chains of a ledger at some time. */
-interface LedgerListing {
+export interface LedgerListing {
   /** Oldest writer first. */
   readonly chains: readonly LedgerChain[];
   /**
@@ -31,6 +30,10 @@ interface LedgerListing {
 export interface LedgerReader {
   /** Lists all chains. */
   list(abortSignal?: AbortSignal): Promise<LedgerListing>;
+  /** Lists the chains that began on a day, by their names. @param day `yyyymmdd`, in UTC. */
+  listDay(day: string, abortSignal?: AbortSignal): Promise<LedgerListing>;
+  /** Lists the days on which chains began, by their names, oldest first: `yyyymmdd`. */
+  listDays(abortSignal?: AbortSignal): Promise<LedgerDays>;
   /** Reads up to `maximumBytes` bytes of a part from `offset` on; none at its end, or where there is no such part. */
   read(
     writer: string,
@@ -41,60 +44,93 @@ export interface LedgerReader {
   ): Promise<Buffer>;
 }
 
+/** The days of a ledger at some time. */
+export interface LedgerDays extends Pick<LedgerListing, 'asOf'> {
+  readonly days: readonly string[];
+}
+
 const READ_TIMEOUT_IN_MS = 30_000;
 const LIST_TIMEOUT_IN_MS = 60_000;
-/** The part of a name as `partName` writes it: six digits, or more without a zero before them. */
-const PART_FILE = /^(\d{6}|[1-9]\d{6,8})\.jsonl$/;
 
-/** Reads the append blobs `{writer}/{part}.jsonl` of a container. */
+/** Reads the append blobs `chains/{yyyymmdd}/{writer}/{part}.jsonl` of a container. */
 export function createLedgerReader(container: ContainerClient): LedgerReader {
   return {
-    async list(abortSignal) {
-      const chains = new Map<string, LedgerPart[]>();
+    list: (abortSignal) => listChains(container, `${CHAINS_FOLDER}/`, abortSignal),
+    listDay: (day, abortSignal) => listChains(container, `${CHAINS_FOLDER}/${day}/`, abortSignal),
+
+    async listDays(abortSignal) {
+      const days: string[] = [];
       let asOf: Date | undefined;
-      for await (const page of container
-        .listBlobsFlat({ abortSignal: limitSignal(LIST_TIMEOUT_IN_MS, abortSignal) })
-        .byPage()) {
+      const options = {
+        prefix: `${CHAINS_FOLDER}/`,
+        abortSignal: limitSignal(LIST_TIMEOUT_IN_MS, abortSignal),
+      };
+      for await (const page of container.listBlobsByHierarchy('/', options).byPage()) {
         asOf ??= page.date;
-        for (const { name, properties } of page.segment.blobItems) {
-          const [writer = '', file = '', ...rest] = name.split('/');
-          const part = partOf(file);
-          if (part === undefined || rest.length > 0 || !WriterName.safeParse(writer).success) continue;
-          const parts = chains.get(writer) ?? [];
-          parts.push({
-            part,
-            bytes: properties.contentLength ?? 0,
-            modifiedAt: properties.lastModified,
-          });
-          chains.set(writer, parts);
+        for (const { name } of page.segment.blobPrefixes ?? []) {
+          const day = name.slice(options.prefix.length, -1);
+          if (isDay(day)) days.push(day);
         }
       }
-      if (!asOf) throw new Error('The storage service did not say what time it is.');
-      return { chains: [...chains].map(([writer, parts]) => ({ writer, parts: inOrder(parts) })), asOf };
+      return { days: days.sort(), asOf: known(asOf) };
     },
 
-    async read(writer, part, offset, maximumBytes, abortSignal) {
-      const blob = container.getBlobClient(partName(writer, part));
-      try {
-        const { readableStreamBody } = await blob.download(offset, maximumBytes, {
-          abortSignal: limitSignal(READ_TIMEOUT_IN_MS, abortSignal),
-        });
-        const chunks: Buffer[] = [];
-        for await (const chunk of readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
-        return Buffer.concat(chunks);
-      } catch (error) {
-        if (hasNoSuchBytes(error)) return Buffer.alloc(0);
-        throw error;
-      }
-    },
+    read: (writer, part, ...stretch) => readBlob(container, partName(writer, part), ...stretch),
   };
 }
 
-/** Gives the number of a part from the name of its file; undefined for a name that no part has. */
-export function partOf(file: string): number | undefined {
-  const [, digits] = PART_FILE.exec(file) ?? [];
-  const part = Number(digits);
-  return part >= 1 ? part : undefined;
+/** Reads up to `maximumBytes` bytes of a blob from `offset` on; none at its end, or where there is no such blob. */
+export async function readBlob(
+  container: ContainerClient,
+  name: string,
+  offset: number,
+  maximumBytes: number,
+  abortSignal?: AbortSignal,
+): Promise<Buffer> {
+  try {
+    const { readableStreamBody } = await container.getBlobClient(name).download(offset, maximumBytes, {
+      abortSignal: limitSignal(READ_TIMEOUT_IN_MS, abortSignal),
+    });
+    const chunks: Buffer[] = [];
+    for await (const chunk of readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
+    return Buffer.concat(chunks);
+  } catch (error) {
+    if (hasNoSuchBytes(error)) return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+async function listChains(
+  container: ContainerClient,
+  prefix: string,
+  abortSignal: AbortSignal | undefined,
+): Promise<LedgerListing> {
+  const chains = new Map<string, LedgerPart[]>();
+  let asOf: Date | undefined;
+  const options = { prefix, abortSignal: limitSignal(LIST_TIMEOUT_IN_MS, abortSignal) };
+  for await (const page of container.listBlobsFlat(options).byPage()) {
+    asOf ??= page.date;
+    for (const { name, properties } of page.segment.blobItems) {
+      const named = readPartName(name);
+      if (!named) continue;
+      const parts = chains.get(named.writer) ?? [];
+      parts.push({
+        part: named.part,
+        bytes: properties.contentLength ?? 0,
+        modifiedAt: properties.lastModified,
+      });
+      chains.set(named.writer, parts);
+    }
+  }
+  return {
+    chains: [...chains].map(([writer, parts]) => ({ writer, parts: inOrder(parts) })),
+    asOf: known(asOf),
+  };
+}
+
+function known(asOf: Date | undefined): Date {
+  if (!asOf) throw new Error('The storage service did not say what time it is.');
+  return asOf;
 }
 
 /** 404: there is no such part. 416: the part ends before the range. */

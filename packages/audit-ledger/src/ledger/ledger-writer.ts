@@ -4,6 +4,7 @@ import { createBackOff } from '../time/back-off.ts';
 import type { AppendStore } from './append-store.ts';
 import { ChainLines } from './chain-lines.ts';
 import type { EntryBody, EntryPlace } from './ledger-entry.ts';
+import { partName } from './part-names.ts';
 
 /** The dependencies of a ledger writer. */
 interface LedgerWriterOptions {
@@ -333,11 +334,6 @@ export class LedgerWriter {
  */
 function writerName(startedAt: Date): string {
   return `${startedAt.toISOString().replace(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`;
-}
-
-/** The name of the blob that holds a part of a chain. Parts count from 1. */
-export function partName(writer: string, part: number): string {
-  return `${writer}/${String(part).padStart(6, '0')}.jsonl`;
 }
 
 function startsWith(found: Uint8Array, expected: Uint8Array): boolean {

@@ -3,6 +3,7 @@ import { type EntryBody, type EntryPlace, NamedEntry, WriterName } from '../ledg
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
 import type { StateFacts } from '../storage/state-store.ts';
 import { CHAIN_START, readVouched, type SealedChain } from './read-vouched.ts';
+import { stateName } from './state-names.ts';
 import type { ShippingDependencies } from './shipping-dependencies.ts';
 import type { Foundings } from './vouched-chain.ts';
 
@@ -117,7 +118,7 @@ export function isRecovered(facts: StateFacts | undefined, chain: LedgerChain): 
 
 /** The name of the recovery of a writer's chain. */
 export function recoveryName(writer: string): string {
-  return `${RECOVERIES}${writer}.json`;
+  return stateName(RECOVERIES, writer);
 }
 
 /**
@@ -157,7 +158,7 @@ function factsOf({ part, bytes, isDone }: Recovery): StateFacts {
 
 /** Finds the openings without a closing, by the id of their record. */
 async function findOpen(
-  ledger: LedgerReader,
+  ledger: Pick<LedgerReader, 'read'>,
   chain: SealedChain,
   abortSignal: AbortSignal | undefined,
 ): Promise<Map<string, Orphan>> {
@@ -174,7 +175,7 @@ async function findOpen(
 
 /** Leaves out the orphans whose opening a sweeper names in a closing of its chain. */
 async function leaveOutRecovered(
-  ledger: LedgerReader,
+  ledger: Pick<LedgerReader, 'read'>,
   lost: string,
   sweeper: string,
   orphans: Map<string, Orphan>,

@@ -7,6 +7,8 @@ import type { StateStore } from '../storage/state-store.ts';
 export function lazyLedgerReader(load: () => Promise<LedgerReader>): LedgerReader {
   return {
     list: async (...given) => (await load()).list(...given),
+    listDay: async (...given) => (await load()).listDay(...given),
+    listDays: async (...given) => (await load()).listDays(...given),
     read: async (...given) => (await load()).read(...given),
   };
 }

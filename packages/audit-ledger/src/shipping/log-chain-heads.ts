@@ -6,6 +6,7 @@ import { compareWithWitness } from '../transparency-log/compare-with-witness.ts'
 import type { LogLeaf } from '../transparency-log/log-lines.ts';
 import type { TransparencyLog } from '../transparency-log/transparency-log.ts';
 import type { Witness } from '../transparency-log/witness.ts';
+import { stateName } from './state-names.ts';
 import { readVouchedHead } from './read-vouched-head.ts';
 import type { Foundings } from './vouched-chain.ts';
 
@@ -19,7 +20,7 @@ export interface GrowingLog {
 
 /** The dependencies of growing the transparency log. */
 interface ChainHeadDependencies extends GrowingLog {
-  readonly ledger: LedgerReader;
+  readonly ledger: Pick<LedgerReader, 'read'>;
   readonly state: StateStore;
 }
 
@@ -156,5 +157,5 @@ async function keep(
 }
 
 function loggedName(writer: string): string {
-  return `${LOGGED}${writer}.json`;
+  return stateName(LOGGED, writer);
 }

@@ -27,7 +27,7 @@ const WINDOWS = [1024 * 1024, MOST_UNSEALED_BYTES];
  * @throws what the reader throws, and the signal's reason.
  */
 export async function readVouchedHead(
-  ledger: LedgerReader,
+  ledger: Pick<LedgerReader, 'read'>,
   chain: SealedChain,
   abortSignal?: AbortSignal,
 ): Promise<VouchedHead | undefined> {
@@ -49,7 +49,7 @@ export async function readVouchedHead(
 
 /** Reads the seals of a stretch. Each vouches by itself for the entry before it. */
 async function readSeals(
-  ledger: LedgerReader,
+  ledger: Pick<LedgerReader, 'read'>,
   writer: string,
   stretch: PartStretch,
   abortSignal: AbortSignal | undefined,

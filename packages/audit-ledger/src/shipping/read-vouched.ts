@@ -65,7 +65,7 @@ const MOST_SKIPPED_PARTS = 16;
  * @throws what the reader throws, and the signal's reason.
  */
 export async function* readVouched(
-  ledger: LedgerReader,
+  ledger: Pick<LedgerReader, 'read'>,
   chain: SealedChain,
   from: ChainPosition,
   abortSignal?: AbortSignal,
@@ -113,7 +113,7 @@ export async function* readVouched(
 
 /** Reads the vouched entries of one part. @returns the problem of what is left then, if anything is. */
 async function* readPart(
-  ledger: LedgerReader,
+  ledger: Pick<LedgerReader, 'read'>,
   chain: SealedChain,
   from: ChainPosition,
   abortSignal: AbortSignal | undefined,
@@ -169,7 +169,7 @@ function problemOf(
 }
 
 async function nextPart(
-  ledger: LedgerReader,
+  ledger: Pick<LedgerReader, 'read'>,
   { writer, parts }: SealedChain,
   part: number,
   abortSignal: AbortSignal | undefined,
@@ -180,7 +180,7 @@ async function nextPart(
 }
 
 async function hasMore(
-  ledger: LedgerReader,
+  ledger: Pick<LedgerReader, 'read'>,
   writer: string,
   { part, offset }: Pick<ChainPosition, 'part' | 'offset'>,
   abortSignal: AbortSignal | undefined,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EntryHash, NO_PREVIOUS, WriterName } from '../ledger/ledger-entry.ts';
 import type { LedgerChain } from '../ledger/ledger-reader.ts';
 import type { StateFacts, StateStore } from '../storage/state-store.ts';
+import { stateName } from './state-names.ts';
 
 /** The place up to which a chain is in Application Insights, or refused there for good. */
 export const ShippingCursor = z.object({
@@ -102,7 +103,7 @@ export function placeOf(facts: StateFacts | undefined, chain: LedgerChain): Curs
 
 /** The name of the cursor of a writer's chain. */
 export function cursorName(writer: string): string {
-  return `${CURSORS}${writer}.json`;
+  return stateName(CURSORS, writer);
 }
 
 function factsOf({ part, offset }: ShippingCursor): StateFacts {

@@ -8,7 +8,7 @@ import { CHAIN_START, readVouched, type SealedChain } from './read-vouched.ts';
 
 /** The dependencies of foundings: the ledger, the public halves of the audit key, and the chain of this process. */
 interface FoundingDependencies {
-  readonly ledger: LedgerReader;
+  readonly ledger: Pick<LedgerReader, 'read'>;
   readonly publicKeys: PublicKeys;
   readonly writer: string;
   readonly sealKey: SealPublicKey;
@@ -61,7 +61,7 @@ export function createFoundings({ ledger, publicKeys, writer, sealKey }: Foundin
 }
 
 async function findSealKey(
-  ledger: LedgerReader,
+  ledger: Pick<LedgerReader, 'read'>,
   { writer, parts }: LedgerChain,
   checkSignature: ReturnType<typeof createSignatureCheck>,
   abortSignal: AbortSignal | undefined,
@@ -102,7 +102,7 @@ async function findSealKey(
 
 /** Reads the seal key that the first entry of a chain names. Nothing vouches for it yet. */
 async function readNamedKey(
-  ledger: LedgerReader,
+  ledger: Pick<LedgerReader, 'read'>,
   writer: string,
   abortSignal: AbortSignal | undefined,
 ): Promise<SealPublicKey | undefined> {

@@ -1,6 +1,7 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFolderLedger } from '../ledger/folder-ledger.ts';
+import { namesIn, readFilePart } from '../ledger/folder-ledger.ts';
+import { partFile } from '../ledger/part-names.ts';
 import { LOG_FOLDER, type LogReader, readPartNames } from './log-parts.ts';
 
 /**
@@ -8,9 +9,9 @@ import { LOG_FOLDER, type LogReader, readPartNames } from './log-parts.ts';
  * Links and devices are left out.
  */
 export function createFolderLog(folder: string): LogReader {
-  const ledger = createFolderLedger(folder);
   return {
-    read: (...place) => ledger.read(...place),
+    read: (ofDay, part, offset, maximumBytes) =>
+      readFilePart(join(folder, ofDay, partFile(part)), offset, maximumBytes),
     async listParts() {
       const paths: string[] = [];
       for (const day of await namesIn(join(folder, LOG_FOLDER)))
@@ -21,10 +22,4 @@ export function createFolderLog(folder: string): LogReader {
       return readPartNames(paths);
     },
   };
-}
-
-/** Lists the names in a folder; none where it is no folder. */
-async function namesIn(folder: string): Promise<string[]> {
-  const found = await lstat(folder).catch(() => undefined);
-  return found?.isDirectory() === true ? readdir(folder) : [];
 }

@@ -1,5 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import { type LedgerReader, partOf } from '../ledger/ledger-reader.ts';
+import { type LedgerReader, readBlob } from '../ledger/ledger-reader.ts';
+import { partFile, partOf } from '../ledger/part-names.ts';
 import { limitSignal } from '../time/limit-signal.ts';
 
 /** The name of a part of the transparency log. Parts count from 1 on each day. */
@@ -9,7 +10,10 @@ export interface LogPartName {
   readonly part: number;
 }
 
-/** Reads the transparency log as it stands in storage. Errors of the storage service are thrown. */
+/**
+ * Reads the transparency log as it stands in storage. Errors of the storage service are thrown. A part is read by the
+ * folder of its day, as a part of a chain is by its writer.
+ */
 export interface LogReader extends Pick<LedgerReader, 'read'> {
   /** Lists the parts, oldest first. */
   listParts(abortSignal?: AbortSignal): Promise<LogPartName[]>;
@@ -22,9 +26,9 @@ const LIST_TIMEOUT_IN_MS = 60_000;
 const PART_NAME = /^tree\/(\d{8})\/([^/]+)$/;
 
 /** Reads the append blobs `tree/{yyyymmdd}/{part}.jsonl` of the ledger's container. */
-export function createLogReader(container: ContainerClient, ledger: Pick<LedgerReader, 'read'>): LogReader {
+export function createLogReader(container: ContainerClient): LogReader {
   return {
-    read: (...place) => ledger.read(...place),
+    read: (ofDay, part, ...stretch) => readBlob(container, `${ofDay}/${partFile(part)}`, ...stretch),
     async listParts(abortSignal) {
       const options = {
         prefix: `${LOG_FOLDER}/`,
@@ -69,6 +73,11 @@ export function choosePartsOf({ from, to }: LogPeriod, names: readonly LogPartNa
 /** Compares two parts by their order in the log. */
 export function compareParts(one: LogPartName, other: LogPartName): number {
   return one.day === other.day ? one.part - other.part : one.day < other.day ? -1 : 1;
+}
+
+/** The name of the blob that holds a part of the log. */
+export function logPartName(name: LogPartName): string {
+  return `${folderOf(name)}/${partFile(name.part)}`;
 }
 
 /** The folder of a day's parts, by which they are read like a chain. */

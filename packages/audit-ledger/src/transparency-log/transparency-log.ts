@@ -1,11 +1,10 @@
 import type { AuditKey } from '../keys/audit-key.ts';
 import { toBase64url } from '../keys/base64url.ts';
 import type { AppendStore } from '../ledger/append-store.ts';
-import { partName } from '../ledger/ledger-writer.ts';
 import { readLines } from '../ledger/read-lines.ts';
 import type { CheckTreeHead } from './check-tree-head.ts';
 import { type LogLeaf, type TreeHead, treeHeadText } from './log-lines.ts';
-import { dayOf, folderOf, type LogPartName, type LogReader } from './log-parts.ts';
+import { dayOf, folderOf, type LogPartName, logPartName, type LogReader } from './log-parts.ts';
 import { MerkleTree } from './merkle-tree.ts';
 import { MOST_LEAVES_OF_A_HEAD, PartFollower } from './part-follower.ts';
 
@@ -205,7 +204,7 @@ export class TransparencyLog {
     const all = [...repeated, ...lines, JSON.stringify(head)];
     const block = Buffer.from(all.map((line) => `${line}\n`).join(''));
     const store = await this.#openStore();
-    const name = partName(folderOf(part.name), part.name.part);
+    const name = logPartName(part.name);
     abortSignal?.throwIfAborted();
     const position = part.bytes;
     if (position === 0) await store.create(name);

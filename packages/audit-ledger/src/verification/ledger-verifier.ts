@@ -166,17 +166,20 @@ async function pauseFor(delayInMs: number, abortSignal: AbortSignal): Promise<vo
 
 /** Replaces the storage SDK's errors, because they hold the request. */
 function inPlainWords(ledger: LedgerReader): LedgerReader {
+  const explained = <Answer>(
+    answer: Promise<Answer>,
+    abortSignal: AbortSignal | undefined,
+  ): Promise<Answer> =>
+    answer.catch(() => {
+      abortSignal?.throwIfAborted();
+      throw unreadable();
+    });
   return {
-    list: (abortSignal) =>
-      ledger.list(abortSignal).catch(() => {
-        abortSignal?.throwIfAborted();
-        throw unreadable();
-      }),
+    list: (abortSignal) => explained(ledger.list(abortSignal), abortSignal),
+    listDay: (day, abortSignal) => explained(ledger.listDay(day, abortSignal), abortSignal),
+    listDays: (abortSignal) => explained(ledger.listDays(abortSignal), abortSignal),
     read: (writer, part, offset, maximumBytes, abortSignal) =>
-      ledger.read(writer, part, offset, maximumBytes, abortSignal).catch(() => {
-        abortSignal?.throwIfAborted();
-        throw unreadable();
-      }),
+      explained(ledger.read(writer, part, offset, maximumBytes, abortSignal), abortSignal),
   };
 }
 

@@ -41,16 +41,15 @@ export function openLedgerVerifier(options: LedgerVerifierOptions): LedgerVerifi
     const { openWitness } = await import('../transparency-log/open-witness.ts');
     const { createLedgerVerifier } = await import('./ledger-verifier.ts');
     const { ledger, state, content } = openAuditStorage(storageUrl, credential);
-    const reader = createLedgerReader(ledger);
     return createLedgerVerifier({
-      ledger: reader,
+      ledger: createLedgerReader(ledger),
       state,
       contents: createContentsEvidence(content, contentRetentionInDays),
       insights: query && createApplicationInsightsEvidence(query),
       askAccess: (abortSignal) => askIngestionAccess(connectionString, new Date(), abortSignal),
       ...(await openTrustedKeys({ storageUrl, keyUrl, credential })),
       log: {
-        reader: createLogReader(ledger, reader),
+        reader: createLogReader(ledger),
         witness: witnessUrl === undefined ? undefined : openWitness(witnessUrl, credential, 1),
       },
       now: () => new Date(),

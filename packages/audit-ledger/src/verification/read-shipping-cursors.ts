@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
-import { WriterName } from '../ledger/ledger-entry.ts';
 import { cursorName, CURSORS } from '../shipping/shipping-cursor.ts';
+import { writerOfState } from '../shipping/state-names.ts';
 
 const AT_ONCE = 8;
 const MAXIMUM_BYTES = 65_536;
@@ -20,8 +20,8 @@ export async function readShippingCursors(
 ): Promise<Map<string, number>> {
   const writers: string[] = [];
   for await (const { name } of state.listBlobsFlat({ prefix: CURSORS, abortSignal })) {
-    const writer = name.slice(CURSORS.length).replace(/\.json$/, '');
-    if (WriterName.safeParse(writer).success) writers.push(writer);
+    const writer = writerOfState(CURSORS, name);
+    if (writer !== undefined) writers.push(writer);
   }
   const cursors = new Map<string, number>();
   const left = writers.values();

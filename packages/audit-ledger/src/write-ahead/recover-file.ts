@@ -1,7 +1,7 @@
 import type { AuditKey } from '../keys/audit-key.ts';
 import { fromBase64url } from '../keys/base64url.ts';
 import type { AppendStore } from '../ledger/append-store.ts';
-import { partName } from '../ledger/ledger-writer.ts';
+import { partName } from '../ledger/part-names.ts';
 import { type FileHeader, readFrames, readHeader } from './file-format.ts';
 import { ChainReplay, type Refusal } from './replay-lines.ts';
 import type { WriteAheadFolder } from './write-ahead-folder.ts';

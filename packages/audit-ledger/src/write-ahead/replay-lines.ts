@@ -1,7 +1,7 @@
 import { checkSeal, type SealPublicKey } from '../keys/seal-key.ts';
 import type { AppendStore } from '../ledger/append-store.ts';
 import { hashEntry, LedgerEntry, signedText } from '../ledger/ledger-entry.ts';
-import { partName } from '../ledger/ledger-writer.ts';
+import { partName } from '../ledger/part-names.ts';
 import { parseEntry } from '../ledger/parse-entry.ts';
 import type { PlacedLines } from './file-format.ts';
 

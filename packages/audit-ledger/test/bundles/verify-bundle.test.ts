@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { hashFile, pathIn } from '../../src/bundles/hash-file.ts';
 import { verifyBundle } from '../../src/bundles/verify-bundle.ts';
 import { hashEntry } from '../../src/ledger/ledger-entry.ts';
+import { partName } from '../../src/ledger/part-names.ts';
 import { keepHead } from '../../src/verification/log-evidence.ts';
 import { describeReport } from '../../src/verification/describe-report.ts';
 import type { VerificationReport } from '../../src/verification/report.ts';
@@ -31,7 +32,7 @@ import {
 } from '../verification/sample-chain.ts';
 
 const KEY = AUDIT_PUBLIC_KEY;
-const LEDGER_FILE = `ledger/${WRITER}/000001.jsonl`;
+const LEDGER_FILE = `ledger/chains/20260301/${WRITER}/000001.jsonl`;
 const lines = writeChain(callsOf(2));
 
 let folder: string;
@@ -180,9 +181,9 @@ test.each<[string, (manifest: Manifest) => void, string]>([
 });
 
 test.each([
-  ['a folder of another name', 'ledger/20260301t120000000Z-0a1b2c3d/000001.jsonl'],
-  ['a part in another spelling', `ledger/${WRITER}/0000001.jsonl`],
-  ['a file beside the parts', `ledger/${WRITER}/000001.jsonl.bak`],
+  ['a folder of another name', 'ledger/chains/20260301/20260301t120000000Z-0a1b2c3d/000001.jsonl'],
+  ['a part in another spelling', `ledger/chains/20260301/${WRITER}/0000001.jsonl`],
+  ['a file beside the parts', `ledger/chains/20260301/${WRITER}/000001.jsonl.bak`],
   ['a file beside the chains', 'ledger/notes.txt'],
   ['a day that is none', 'ledger/tree/today/000001.jsonl'],
 ])('%s in the ledger is named, also where the manifest has it', async (_, path) => {
@@ -211,7 +212,7 @@ test.each([
     { startedAt: Date.UTC(2026, 2, 4), writer: '20260304T000000000Z-0a1b2c3d' },
   ],
 ])('a chain that was written %s is named', async (_, options) => {
-  write(`ledger/${options.writer}/000001.jsonl`, asText(writeChain(callsOf(1, 'other'), options)));
+  write(`ledger/${partName(options.writer, 1)}`, asText(writeChain(callsOf(1, 'other'), options)));
   await signManifest();
   const { findings } = await verifyBundle(folder, { publicKeys: trusted, now: new Date() });
   expect(findings).toContainEqual(expect.objectContaining({ kind: 'bundle-file', writer: options.writer }));
@@ -221,7 +222,7 @@ test.each([
   { startedAt: STARTED_AT + 3_600_000, writer: '20260301T130000000Z-0a1b2c3d' },
   { startedAt: STARTED_AT - 3_600_000, writer: '20260301T110000000Z-0a1b2c3d' },
 ])('a chain that another process wrote in the days around the period belongs to it', async (options) => {
-  write(`ledger/${options.writer}/000001.jsonl`, asText(writeChain(callsOf(1, 'other'), options)));
+  write(`ledger/${partName(options.writer, 1)}`, asText(writeChain(callsOf(1, 'other'), options)));
   await signManifest();
   expect(await find(trusted)).toEqual([]);
 });

@@ -2,16 +2,15 @@ import type { LedgerReader } from '../../src/ledger/ledger-reader.ts';
 import { MAXIMUM_LINE_BYTES, type PartStretch, readLines } from '../../src/ledger/read-lines.ts';
 
 /** A ledger whose one part is this text. @param most the most bytes that it gives at once. */
-function ledgerOf(text: string, most = Infinity): LedgerReader {
+function ledgerOf(text: string, most = Infinity): Pick<LedgerReader, 'read'> {
   const bytes = Buffer.from(text);
   return {
-    list: () => Promise.reject(new Error('nobody asks')),
     read: (_writer, _part, offset, maximumBytes) =>
       Promise.resolve(bytes.subarray(offset, offset + Math.min(most, maximumBytes))),
   };
 }
 
-async function linesOf(ledger: LedgerReader, stretch: PartStretch = { part: 1 }) {
+async function linesOf(ledger: Pick<LedgerReader, 'read'>, stretch: PartStretch = { part: 1 }) {
   const found: { text: string; bytes: number; isWhole: boolean }[] = [];
   for await (const lines of readLines(ledger, 'w', stretch))
     found.push(...lines.map(({ text, ...line }) => ({ text: text.toString(), ...line })));
@@ -58,8 +57,7 @@ test('the longest line is read, and one that is longer comes as its size', async
 
 test('many times the longest line without a line break is one line, in bounded memory', async () => {
   const chunk = Buffer.alloc(1024 * 1024, 'x');
-  const ledger: LedgerReader = {
-    list: () => Promise.reject(new Error('nobody asks')),
+  const ledger: Pick<LedgerReader, 'read'> = {
     read: (_writer, _part, _offset, maximumBytes) => Promise.resolve(chunk.subarray(0, maximumBytes)),
   };
   const bytes = 2_000 * 1024 * 1024;

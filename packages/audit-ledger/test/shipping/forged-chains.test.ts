@@ -1,5 +1,6 @@
 import { createSealKey } from '../../src/keys/seal-key.ts';
 import { type EntryBody, hashEntry, NO_PREVIOUS } from '../../src/ledger/ledger-entry.ts';
+import { stateName } from '../../src/shipping/state-names.ts';
 import type { MemoryLedger } from '../memory-storage.ts';
 import { closing, createLedgerWorld, forge, GONE_AFTER_IN_MS, opening } from './ledger-world.ts';
 
@@ -361,7 +362,7 @@ test('a chain that is rewritten under a known seal key is not shipped again', as
   // The sweeper knows that this chain is founded.
   const bodies = [chainBody(), signedIn(ledger, victim.name), REVISION];
   ledger.rewrite(victim.name, 1, forge(victim.name, START, bodies, SEAL_KEY));
-  state.delete(`shipping/${victim.name}.json`);
+  state.delete(stateName('shipping/', victim.name));
   await clock.advance(GONE_AFTER_IN_MS);
   await sweep(sweeper);
   await pass();

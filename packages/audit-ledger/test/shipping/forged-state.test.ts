@@ -1,5 +1,6 @@
 import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
+import { stateName } from '../../src/shipping/state-names.ts';
 import type { MemoryLedger } from '../memory-storage.ts';
 import { auditPublicKeys } from '../verification/sample-chain.ts';
 import { closing, createLedgerWorld, forge, GONE_AFTER_IN_MS, opening } from './ledger-world.ts';
@@ -63,7 +64,7 @@ test.each(CURSORS)('a cursor %s brings nothing in that is not genuine', async (_
     ...change,
   };
   const facts = { part: String(cursor.part), offset: String(cursor.offset) };
-  await state.write(`shipping/${victim.name}.json`, cursor, facts, undefined);
+  await state.write(stateName('shipping/', victim.name), cursor, facts, undefined);
   await clock.advance(GONE_AFTER_IN_MS);
   expect(await sweep(sweeper)).toMatchObject({ failedChains: 0 });
   await pass();
@@ -75,7 +76,7 @@ test.each(CURSORS)('a cursor %s brings nothing in that is not genuine', async (_
 
 test('facts of a cursor that can’t be true keep no record back', async () => {
   const { victim, sweeper, state, clock, pass, sweep, shipped } = await startVictim();
-  await state.write(`shipping/${victim.name}.json`, {}, { part: 'NaN', offset: '1e999' }, undefined);
+  await state.write(stateName('shipping/', victim.name), {}, { part: 'NaN', offset: '1e999' }, undefined);
   await clock.advance(GONE_AFTER_IN_MS);
   expect(await sweep(sweeper)).toMatchObject({ failedChains: 0, chains: 0, bytes: 0 });
   await pass();
@@ -93,12 +94,12 @@ test('a process believes nobody else’s cursor of its own chain', async () => {
     hash: 'a'.repeat(64),
     refused: 7,
   };
-  await state.write(`shipping/${process.name}.json`, forged, { part: '9', offset: '9' }, undefined);
+  await state.write(stateName('shipping/', process.name), forged, { part: '9', offset: '9' }, undefined);
   await process.write(closing('one'));
   await pass(5);
   expect(shipped()).toEqual(['one answered']);
   expect(process.shipping.shipped()).toEqual({ sequence: 2, refused: 0 });
-  expect((await state.read(`shipping/${process.name}.json`))?.value).toMatchObject({ sequence: 2 });
+  expect((await state.read(stateName('shipping/', process.name)))?.value).toMatchObject({ sequence: 2 });
 });
 
 test('a forged recovery that says that it is done leaves a call open, which verification names', async () => {
@@ -106,7 +107,7 @@ test('a forged recovery that says that it is done leaves a call open, which veri
   const bytes = ledger.bytes(victim.name, 1).byteLength;
   const facts = { part: '1', bytes: String(bytes), done: 'true' };
   const forged = { sweepers: [], part: 1, bytes, isDone: true };
-  await state.write(`recovery/${victim.name}.json`, forged, facts, undefined);
+  await state.write(stateName('recovery/', victim.name), forged, facts, undefined);
   await clock.advance(GONE_AFTER_IN_MS);
   await sweep(sweeper);
   await pass();
@@ -120,7 +121,7 @@ test.each([
 ])('a recovery by sweepers %s leaves no call open', async (_, sweepers) => {
   const { victim, sweeper, ledger, state, clock, pass, sweep, recoveredBy } = await startVictim();
   const forged = { sweepers, part: 1, bytes: 1, isDone: false };
-  await state.write(`recovery/${victim.name}.json`, forged, {}, undefined);
+  await state.write(stateName('recovery/', victim.name), forged, {}, undefined);
   await clock.advance(GONE_AFTER_IN_MS);
   await sweep(sweeper);
   await pass();
@@ -136,7 +137,7 @@ test.each([
   const { victim, sweeper, ledger, state, clock, pass, sweep, recoveredBy } = await startVictim();
   await clock.advance(GONE_AFTER_IN_MS);
   await sweep(sweeper);
-  const name = `recovery/${victim.name}.json`;
+  const name = stateName('recovery/', victim.name);
   for (let round = 0; round < 3; round += 1) {
     const stored = await state.read(name);
     state.delete(name);
@@ -158,7 +159,7 @@ test('a recovery by a thousand sweepers is none, and their chains are not read',
     bytes: 1,
     isDone: false,
   };
-  await state.write(`recovery/${victim.name}.json`, forged, {}, undefined);
+  await state.write(stateName('recovery/', victim.name), forged, {}, undefined);
   await clock.advance(GONE_AFTER_IN_MS);
   const before = ledger.reads;
   await sweep(sweeper);
@@ -178,7 +179,7 @@ test('a made-up sweeper’s closings do not count, and a genuine sweeper’s do 
   const head = { sequence: -1, hash: '0'.repeat(64) };
   ledger.write(MADE_UP, 1, forge(MADE_UP, head, [closed({ writer: victim.name, ...place })]));
   const forged = { sweepers: [genuine.name, MADE_UP], part: 1, bytes: 1, isDone: false };
-  await state.write(`recovery/${victim.name}.json`, forged, {}, undefined);
+  await state.write(stateName('recovery/', victim.name), forged, {}, undefined);
   await clock.advance(GONE_AFTER_IN_MS);
   await sweep(sweeper);
   await pass();
@@ -190,7 +191,7 @@ test('a sweeper is done when its own chain is founded, and until then nobody clo
     await startVictim();
   const unfounded = startProcess();
   const isDone = async () =>
-    ((await state.read(`recovery/${victim.name}.json`))?.value as { isDone: boolean }).isDone;
+    ((await state.read(stateName('recovery/', victim.name)))?.value as { isDone: boolean }).isDone;
   await clock.advance(GONE_AFTER_IN_MS);
   await sweep(unfounded);
   expect(await isDone()).toBe(false);

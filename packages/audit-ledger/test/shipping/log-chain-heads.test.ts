@@ -4,6 +4,7 @@ import { logChainHeads } from '../../src/shipping/log-chain-heads.ts';
 import { createFoundings } from '../../src/shipping/vouched-chain.ts';
 import type { LogLeaf } from '../../src/transparency-log/log-lines.ts';
 import { LogReading } from '../../src/transparency-log/log-reading.ts';
+import { stateName } from '../../src/shipping/state-names.ts';
 import { MemoryLedger, MemoryState, MemoryWriter } from '../memory-storage.ts';
 import { isSigned, MemoryLog, MemoryWitness, openGrowingLog } from '../transparency-log/memory-log.ts';
 import { auditPublicKeys } from '../verification/sample-chain.ts';
@@ -217,7 +218,7 @@ test('a state that is none keeps no chain out', async () => {
   const { startWriter, startSweeper, state, leaves } = createWorld();
   startWriter().append(CLOSING);
   const forged = { part: 'x', bytes: '0', sequence: '99', last: 'maybe', at: '0' };
-  await state.write(`logged/${NAME}.json`, forged, forged, undefined);
+  await state.write(stateName('logged/', NAME), forged, forged, undefined);
   await startSweeper().sweep();
   expect(await leaves()).toEqual(['3']);
 });
@@ -267,7 +268,7 @@ test('a log that was rolled back with its chains is gone on from where the witne
   await startSweeper().sweep();
   store.replace(part, () => before);
   ledger.removePart(NAME, 1);
-  state.delete(`logged/${NAME}.json`);
+  state.delete(stateName('logged/', NAME));
   writeEnded(startWriter('20260101T000000000Z-00000003'));
   const { sweep, heads } = startSweeper();
   expect(await sweep()).toBe(true);

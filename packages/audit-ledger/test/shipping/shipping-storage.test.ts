@@ -5,6 +5,7 @@ import { LedgerWriter } from '../../src/ledger/ledger-writer.ts';
 import { EventDelivery } from '../../src/shipping/event-delivery.ts';
 import { LedgerShipping } from '../../src/shipping/ledger-shipping.ts';
 import { createStateStore } from '../../src/storage/state-store.ts';
+import { stateName } from '../../src/shipping/state-names.ts';
 import { FakeIngestion } from '../fake-ingestion.ts';
 import { signedCheckpoint } from '../memory-storage.ts';
 import { startStorageAccount } from '../storage-account.ts';
@@ -83,11 +84,16 @@ function closings(count: number): EntryBody[] {
 test('a ledger is listed and read as it stands', async () => {
   const container = account.container('ledger');
   const writer = '20260101T000000000Z-00000001';
+  const later = '20260103T000000000Z-00000001';
   for (const [name, text] of [
-    [`${writer}/000002.jsonl`, 'two'],
-    [`${writer}/000001.jsonl`, 'first'],
-    [`${writer}/notes.txt`, 'other'],
-    ['stranger/000001.jsonl', 'other'],
+    [`chains/20260101/${writer}/000002.jsonl`, 'two'],
+    [`chains/20260101/${writer}/000001.jsonl`, 'first'],
+    [`chains/20260101/${writer}/notes.txt`, 'other'],
+    [`chains/20260102/${writer}/000001.jsonl`, 'another day'],
+    [`chains/20260103/${later}/000001.jsonl`, 'later'],
+    ['chains/20260104/stranger/000001.jsonl', 'other'],
+    [`chains/${writer}/000001.jsonl`, 'no day'],
+    [`${writer}/000001.jsonl`, 'no chain'],
   ] as const) {
     const blob = container.getAppendBlobClient(name);
     await blob.create();
@@ -103,6 +109,14 @@ test('a ledger is listed and read as it stands', async () => {
         [2, 3],
       ],
     ],
+    [later, [[1, 5]]],
+  ]);
+  const writersOf = async (day: string) => (await ledger.listDay(day)).chains.map((chain) => chain.writer);
+  expect((await ledger.listDays()).days).toEqual(['20260101', '20260102', '20260103', '20260104']);
+  expect(await Promise.all(['20260101', '20260102', '20260103'].map(writersOf))).toEqual([
+    [writer],
+    [],
+    [later],
   ]);
   const age = asOf.getTime() - (chains[0]?.parts[1]?.modifiedAt.getTime() ?? 0);
   expect(age).toBeGreaterThanOrEqual(0);
@@ -141,7 +155,7 @@ test('what a process writes is shipped, and its cursor kept', async () => {
   await shipping.close(20_000);
   expect(ids()).toHaveLength(1500);
   expect(new Set(ids()).size).toBe(1500);
-  const cursor = await state.read(`shipping/${writer.name}.json`);
+  const cursor = await state.read(stateName('shipping/', writer.name));
   expect(cursor?.value).toMatchObject({ writer: writer.name, part: 1, ...writer.head, refused: 0 });
 });
 
@@ -174,5 +188,5 @@ test('a cursor whose answer is lost keeps no record back and doubles none', asyn
   await Promise.all(closings(600).map((body) => writer.append(body)));
   await shipping.close(20_000);
   expect(ids()).toHaveLength(600);
-  expect((await state.read(`shipping/${writer.name}.json`))?.value).toMatchObject(writer.head);
+  expect((await state.read(stateName('shipping/', writer.name)))?.value).toMatchObject(writer.head);
 });

@@ -6,6 +6,7 @@ import { EventDelivery } from '../../src/shipping/event-delivery.ts';
 import { lazyLedgerReader, lazyStateStore } from '../../src/shipping/lazy-storage.ts';
 import { LedgerShipping } from '../../src/shipping/ledger-shipping.ts';
 import { loadOnce } from '../../src/time/load-once.ts';
+import { stateName } from '../../src/shipping/state-names.ts';
 import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { FakeIngestion, type IngestionFault } from '../fake-ingestion.ts';
 import { MemoryLedger, MemoryState, MemoryWriter } from '../memory-storage.ts';
@@ -266,7 +267,7 @@ test.each([true, false])(
     append(...closings(3, 'later'));
     await pass(10);
     expectEachOnce(ingestion, 6);
-    expect((await state.read(`shipping/${writer.name}.json`))?.value).toMatchObject({ sequence: 9 });
+    expect((await state.read(stateName('shipping/', writer.name)))?.value).toMatchObject({ sequence: 9 });
   },
 );
 
@@ -395,7 +396,7 @@ test('a sweeper that dies in the middle is followed by one that closes only the 
   await clock.advance(GONE_AFTER_IN_MS);
   // The sweeper adds its name, closes one of the calls and dies.
   await state.write(
-    `recovery/${lost.writer.name}.json`,
+    stateName('recovery/', lost.writer.name),
     { sweepers: [dying.writer.name], part: 1, bytes: 1, isDone: false },
     {},
     undefined,

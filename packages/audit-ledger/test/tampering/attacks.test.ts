@@ -1,5 +1,5 @@
 import type { EntryBody } from '../../src/ledger/ledger-entry.ts';
-import { partOf } from '../../src/ledger/ledger-reader.ts';
+import { partOf } from '../../src/ledger/part-names.ts';
 import type { LedgerEvidence } from '../../src/verification/evidence.ts';
 import type { FindingKind } from '../../src/verification/finding.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';

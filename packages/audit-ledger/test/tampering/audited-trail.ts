@@ -2,6 +2,7 @@ import { toEventAttributes } from '../../src/record/event-attributes.ts';
 import { type EntryBody, hashEntry } from '../../src/ledger/ledger-entry.ts';
 import type { AuditEvent } from '../../src/shipping/event-sender.ts';
 import { CURSORS } from '../../src/shipping/shipping-cursor.ts';
+import { writerOfState } from '../../src/shipping/state-names.ts';
 import type {
   CallRecord,
   EdgeRequest,
@@ -117,7 +118,7 @@ export async function createAuditedTrail() {
       for (const name of (await state.list(CURSORS)).keys()) {
         const { value } = (await state.read(name)) ?? {};
         const { sequence = -1 } = (value ?? {}) as { sequence?: number };
-        cursors.set(name.slice(CURSORS.length).replace(/\.json$/, ''), sequence);
+        cursors.set(writerOfState(CURSORS, name) ?? '', sequence);
       }
       const events = ingestion.accepted;
       const insights: LedgerEvidence = {

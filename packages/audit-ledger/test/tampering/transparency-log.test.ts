@@ -2,6 +2,7 @@ import { createSealKey } from '../../src/keys/seal-key.ts';
 import { NO_PREVIOUS } from '../../src/ledger/ledger-entry.ts';
 import { cursorName } from '../../src/shipping/shipping-cursor.ts';
 import type { FindingKind } from '../../src/verification/finding.ts';
+import { stateName } from '../../src/shipping/state-names.ts';
 import { forge } from '../shipping/ledger-world.ts';
 import { signByAuditKey } from '../verification/sample-chain.ts';
 import { type AuditedTrail, createAuditedTrail, linesOf } from './audited-trail.ts';
@@ -39,8 +40,8 @@ const isHead = (line: string) => line.startsWith('{"size"');
 function deleteChain({ ledger, state }: AuditedTrail, writer: string): void {
   ledger.removePart(writer, 1);
   state.delete(cursorName(writer));
-  state.delete(`logged/${writer}.json`);
-  state.delete(`recovery/${writer}.json`);
+  state.delete(stateName('logged/', writer));
+  state.delete(stateName('recovery/', writer));
 }
 
 const ATTACKS: readonly Attack[] = [

@@ -1,5 +1,4 @@
 import { createAzureAppendStore } from '../../src/ledger/azure-append-store.ts';
-import { createLedgerReader } from '../../src/ledger/ledger-reader.ts';
 import { compareWithWitness } from '../../src/transparency-log/compare-with-witness.ts';
 import { createLogReader } from '../../src/transparency-log/log-parts.ts';
 import { LogReading } from '../../src/transparency-log/log-reading.ts';
@@ -18,7 +17,7 @@ afterAll(() => account.close());
 
 function openLog(name: string) {
   const container = account.container(name);
-  const reader = createLogReader(container, createLedgerReader(container));
+  const reader = createLogReader(container);
   const log = new TransparencyLog({
     reader,
     loadStore: () => Promise.resolve(createAzureAppendStore(container, 10_000)),

@@ -3,9 +3,11 @@ import type { ContainerClient } from '@azure/storage-blob';
 import fc from 'fast-check';
 import { type EntryBody, hashEntry, LedgerEntry } from '../../src/ledger/ledger-entry.ts';
 import { shippedAttributesOf } from '../../src/shipping/shipped-attributes.ts';
+import { cursorName } from '../../src/shipping/shipping-cursor.ts';
 import type { ApplicationInsightsEvidence } from '../../src/verification/application-insights-evidence.ts';
 import type { ShippedRecord } from '../../src/verification/evidence.ts';
 import { createLedgerVerifier } from '../../src/verification/ledger-verifier.ts';
+import { byDay } from '../by-day.ts';
 import { MemoryLog } from '../transparency-log/memory-log.ts';
 import { asText, BEGINNING, createMemoryLedger, recordOf, WRITER, writeLines } from './sample-chain.ts';
 
@@ -95,7 +97,7 @@ function storesOf(world: World, beforeReading: () => void) {
       }));
     },
   };
-  const name = `shipping/${WRITER}.json`;
+  const name = cursorName(WRITER);
   const state = {
     async *listBlobsFlat() {
       yield await looking(() => ({ name }));
@@ -112,11 +114,11 @@ function storesOf(world: World, beforeReading: () => void) {
   return {
     insights,
     state,
-    ledger: {
+    ledger: byDay({
       list: () => looking(() => chainOf().list()).then((listed) => listed),
       read: (...place: Parameters<ReturnType<typeof chainOf>['read']>) =>
         looking(() => chainOf().read(...place)).then((bytes) => bytes),
-    },
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import { createSealKey } from '../../src/keys/seal-key.ts';
 import { ChainLines } from '../../src/ledger/chain-lines.ts';
 import { type EntryBody, hashEntry, NO_PREVIOUS, signedText } from '../../src/ledger/ledger-entry.ts';
 import type { LedgerReader } from '../../src/ledger/ledger-reader.ts';
+import { byDay } from '../by-day.ts';
 
 export const WRITER = '20260301T120000000Z-0a1b2c3d';
 export const STARTED_AT = Date.UTC(2026, 2, 1, 12);
@@ -147,7 +148,7 @@ export function createMemoryLedger(
   const bytes = new Map(
     Object.entries(chains).map(([writer, texts]) => [writer, texts.map((text) => Buffer.from(text))]),
   );
-  return {
+  return byDay({
     list: () =>
       Promise.resolve({
         asOf: modifiedAt,
@@ -161,11 +162,11 @@ export function createMemoryLedger(
             ),
           })),
       }),
-    read: (writer, part, offset, maximumBytes) =>
+    read: (writer: string, part: number, offset: number, maximumBytes: number) =>
       Promise.resolve(
         (bytes.get(writer)?.[part - 1] ?? Buffer.alloc(0)).subarray(offset, offset + maximumBytes),
       ),
-  };
+  });
 }
 
 export function asText(lines: readonly string[]): string {

@@ -2,6 +2,7 @@ import { publicEncrypt, privateDecrypt, generateKeyPairSync, constants } from 'n
 import { createHandDrivenClock } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { hashEntry, LedgerEntry, NO_PREVIOUS } from '../../src/ledger/ledger-entry.ts';
 import { LedgerWriter } from '../../src/ledger/ledger-writer.ts';
+import { partName } from '../../src/ledger/part-names.ts';
 import { DataKey } from '../../src/write-ahead/data-key.ts';
 import { WriteAheadFile } from '../../src/write-ahead/write-ahead-file.ts';
 import { WriteAheadRecovery } from '../../src/write-ahead/write-ahead-recovery.ts';
@@ -135,7 +136,7 @@ test('what waited when a process ended is put on its chain by the next one, and 
   await w.clock.advance(11_000);
   await recovery.start();
   expectChain(w, ['a', 'b', 'c']);
-  expect([...w.store.blobs.keys()]).toEqual([`${writer}/000001.jsonl`]);
+  expect([...w.store.blobs.keys()]).toEqual([partName(writer, 1)]);
   expect([...w.folder.files.keys()]).toEqual([]);
   expect(logged).toEqual([
     `4 entries of the audit trail's writer ${writer} were waiting for the ledger when its process ended. They are on ` +
@@ -213,15 +214,15 @@ test('a file that was recovered before is recovered again without a trace', asyn
 test('a part that takes no more, or has something else at the place, leads to the next part', async () => {
   for (const prepare of [
     (w: World) => void w.store.faults.push('closed'),
-    (w: World, writer: string) => w.store.put(`${writer}/000001.jsonl`, Buffer.from('{"forged":true}\n')),
+    (w: World, writer: string) => w.store.put(partName(writer, 1), Buffer.from('{"forged":true}\n')),
   ]) {
     const w = world();
     const writer = await loseProcess(w);
     prepare(w, writer);
     await w.clock.advance(11_000);
     await startRecovery(w).recovery.start();
-    expect([...w.store.blobs.keys()]).toEqual([`${writer}/000001.jsonl`, `${writer}/000002.jsonl`]);
-    const second = Buffer.concat(w.store.blobs.get(`${writer}/000002.jsonl`) ?? []).toString();
+    expect([...w.store.blobs.keys()]).toEqual([partName(writer, 1), partName(writer, 2)]);
+    const second = Buffer.concat(w.store.blobs.get(partName(writer, 2)) ?? []).toString();
     expect(second.split('\n').filter((line) => line.includes('"closing"'))).toHaveLength(2);
     expect(w.folder.files.size).toBe(0);
   }
@@ -444,7 +445,7 @@ test('a file that somebody made up with the audit key’s public half puts nothi
       [
         {
           part: 1,
-          position: Buffer.concat(w.store.blobs.get(`${genuine.writer.name}/000001.jsonl`) ?? []).byteLength,
+          position: Buffer.concat(w.store.blobs.get(partName(genuine.writer.name, 1)) ?? []).byteLength,
           offset: 0,
           lines,
         },
