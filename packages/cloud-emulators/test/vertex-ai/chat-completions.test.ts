@@ -32,10 +32,18 @@ beforeAll(async () => {
 afterAll(() => vertex.close());
 afterEach(() => vertex.emulator.control.clearFaults());
 
+interface Likely {
+  readonly token: string;
+  readonly logprob: number;
+}
+
 interface Completion {
   readonly choices: {
     readonly message: { readonly content: string; readonly tool_calls?: { readonly id: string }[] };
     readonly finish_reason: string;
+    readonly logprobs: {
+      readonly content: readonly (Likely & { readonly top_logprobs: readonly Likely[] })[];
+    } | null;
   }[];
   readonly usage: { readonly prompt_tokens: number };
 }
@@ -293,7 +301,8 @@ test.each([
     'only one of reasoning_effort and thinking_config may be given.',
   ],
   [{ tool_choice: 'maybe' }, 400, "Invalid value at 'tool_choice'"],
-  [{ n: 2 }, 501, 'does not support more than one candidate'],
+  [{ n: 9 }, 400, 'it has a candidateCount value of 9'],
+  [{ top_logprobs: 2 }, 400, 'logprobs may only be set when responseLogprobs is true'],
   [{ functions: [] }, 501, 'does not support functions of chat completions'],
 ])('refuses %j', async (wrong, expected, message) => {
   for (const stream of [false, true]) {
@@ -302,6 +311,30 @@ test.each([
     const [failure] = JSON.parse(text) as { error: { message: string } }[];
     expect(failure?.error.message).toContain(message);
   }
+});
+
+test('answers with several choices and with log probabilities', async () => {
+  const { choices } = await completionOf({ n: 2, logprobs: true, top_logprobs: 2 });
+  expect(choices).toMatchObject([{ index: 0 }, { index: 1 }]);
+  expect(choices[1]?.message.content).not.toBe(choices[0]?.message.content);
+  for (const { message, logprobs } of choices) {
+    expect(logprobs?.content.map(({ token }) => token).join('')).toBe(message.content);
+    for (const { token, logprob, top_logprobs } of logprobs?.content ?? []) {
+      expect(logprob).toBeLessThan(0);
+      expect(top_logprobs).toHaveLength(2);
+      expect(top_logprobs[0]).toMatchObject({ token, logprob });
+      expect(top_logprobs[1]?.logprob).toBeLessThan(logprob);
+    }
+  }
+  const { status, text } = await complete({ n: 2, stream: true });
+  expect(status).toBe(400);
+  expect(text).toContain('one candidate');
+});
+
+test('the calls of several choices have ids of their own', async () => {
+  const { choices } = await completionOf({ n: 2, messages: CALLS, tools: [WEATHER] });
+  const ids = choices.flatMap(({ message }) => message.tool_calls ?? []).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(2);
 });
 
 test('refuses a body that is nested too deeply', async () => {

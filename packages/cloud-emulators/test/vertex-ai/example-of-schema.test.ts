@@ -18,13 +18,11 @@ const { schema } = fc.letrec<{ schema: object }>((tie) => ({
       .tuple(fc.integer({ min: -50, max: 50 }), fc.nat(50), fc.constantFrom('integer', 'number'))
       .map(([least, more, type]) => ({ type, minimum: least, maximum: least + more })),
     fc.integer({ min: -50, max: 50 }).map((most) => ({ type: 'integer', exclusiveMaximum: most })),
-    fc
-      .tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: 1, max: 9 }))
-      .map(([above, more]) => ({
-        type: 'number',
-        exclusiveMinimum: above,
-        exclusiveMaximum: above + more / 9,
-      })),
+    fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: 1, max: 9 })).map(([above, more]) => ({
+      type: 'number',
+      exclusiveMinimum: above,
+      exclusiveMaximum: above + more / 9,
+    })),
     fc
       .tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: 1, max: 9 }))
       .map(([least, step]) => ({ type: 'integer', minimum: least, maximum: least + step, multipleOf: step })),

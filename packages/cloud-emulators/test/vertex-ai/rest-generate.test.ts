@@ -294,15 +294,15 @@ test('answers INVALID_ARGUMENT with the range to a value outside it', async () =
 });
 
 test.each([
-  [{ ...REQUEST, tools: [{ googleSearch: {} }] }, 'tools'],
+  [{ ...REQUEST, tools: [{ googleMaps: {} }] }, 'tools'],
   [
     { ...REQUEST, generationConfig: { responseMimeType: 'text/x.enum' } },
     'generationConfig.responseMimeType',
   ],
-  [{ ...REQUEST, generationConfig: { candidateCount: 2 } }, 'more than one candidate'],
+  [{ ...REQUEST, generationConfig: { audioTimestamp: true } }, 'generationConfig.audioTimestamp'],
   [
-    { contents: [{ role: 'user', parts: [{ executableCode: { language: 'PYTHON', code: '1' } }] }] },
-    'contents.parts.executableCode',
+    { contents: [{ role: 'user', parts: [{ text: 'a', videoMetadata: { startOffset: '1s' } }] }] },
+    'contents.parts.videoMetadata',
   ],
 ])('refuses %j, which the real service takes', async (body, what) => {
   expect(await failure(body)).toMatchObject({

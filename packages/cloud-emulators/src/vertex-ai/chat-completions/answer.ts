@@ -1,4 +1,4 @@
-import type { AnswerPart, GenerateResponse } from '../gemini/generate.ts';
+import type { AnswerPart, Candidate, GenerateResponse } from '../gemini/generate.ts';
 
 /** The fields of every answer and every chunk. */
 interface Common {
@@ -19,30 +19,29 @@ const FINISH_REASONS = { STOP: 'stop', MAX_TOKENS: 'length' } as const;
  * @param thoughtTag the tag around thoughts; without one they are plain text before the answer
  */
 export function toChatCompletion(response: GenerateResponse, model: string, thoughtTag?: string): object {
-  const [candidate] = response.candidates;
-  const parts = candidate?.content.parts ?? [];
-  const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
   return {
     ...commonOf(response, model),
     object: 'chat.completion',
-    choices: [
-      {
-        index: 0,
-        finish_reason: finishReasonOf(response, calls.length > 0),
-        logprobs: null,
+    choices: response.candidates.map((candidate, index) => {
+      const { parts } = candidate.content;
+      const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
+      return {
+        index,
+        finish_reason: finishReasonOf(candidate, calls.length > 0),
+        logprobs: logProbabilitiesOf(candidate),
         message: {
           role: 'assistant',
           content: calls.length > 0 ? null : parts.map((part) => textOf(part, thoughtTag)).join(''),
           ...(calls.length > 0 && {
             tool_calls: calls.map(({ name, args }, i) => ({
-              id: callId(response, i),
+              id: callId(response, i, index),
               type: 'function',
               function: { name, arguments: JSON.stringify(args) },
             })),
           }),
         },
-      },
-    ],
+      };
+    }),
     usage: usageOf(response),
   };
 }
@@ -69,8 +68,8 @@ export function toChatChunks(
         {
           index: 0,
           delta: { role: 'assistant', ...delta },
-          finish_reason: i === deltas.length - 1 ? finishReasonOf(response, hasCalls) : null,
-          logprobs: null,
+          finish_reason: i === deltas.length - 1 ? finishReasonOf(response.candidates[0], hasCalls) : null,
+          logprobs: logProbabilitiesOf(response.candidates[0]),
         },
       ],
     })),
@@ -109,11 +108,30 @@ function textOf({ text = '', thought }: AnswerPart, tag: string | undefined): st
   return thought === true && tag !== undefined ? `<${tag}>${text}</${tag}>` : text;
 }
 
-function callId({ responseId }: GenerateResponse, index: number): string {
-  return `function-call-${responseId}-${index}`;
+function callId({ responseId }: GenerateResponse, index: number, candidate = 0): string {
+  return `function-call-${responseId}-${candidate > 0 ? `${candidate}-` : ''}${index}`;
 }
 
-function finishReasonOf({ candidates: [candidate] }: GenerateResponse, hasCalls: boolean): string | null {
+/**
+ * Builds the log probabilities of a choice.
+ * Source: https://platform.openai.com/docs/api-reference/chat/object#chat-object-choices-logprobs
+ */
+function logProbabilitiesOf(candidate: Candidate | undefined): object | null {
+  if (candidate?.logprobsResult === undefined) return null;
+  const { chosenCandidates, topCandidates } = candidate.logprobsResult;
+  const toLikely = ({ token, logProbability }: (typeof chosenCandidates)[number]) => ({
+    token,
+    logprob: logProbability,
+    bytes: [...Buffer.from(token)],
+  });
+  const content = chosenCandidates.map((chosen, step) => ({
+    ...toLikely(chosen),
+    top_logprobs: (topCandidates[step]?.candidates ?? []).map(toLikely),
+  }));
+  return { content, refusal: null };
+}
+
+function finishReasonOf(candidate: Candidate | undefined, hasCalls: boolean): string | null {
   if (candidate?.finishReason === undefined) return null;
   return hasCalls ? 'tool_calls' : FINISH_REASONS[candidate.finishReason];
 }

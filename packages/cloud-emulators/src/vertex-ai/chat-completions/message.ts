@@ -9,7 +9,6 @@ const anything = (id: number) => field('google.protobuf.Value', id);
 const IGNORED = [
   'audio',
   'logit_bias',
-  'logprobs',
   'metadata',
   'moderation',
   'parallel_tool_calls',
@@ -20,7 +19,6 @@ const IGNORED = [
   'safety_identifier',
   'service_tier',
   'store',
-  'top_logprobs',
   'user',
   'verbosity',
 ];
@@ -62,6 +60,8 @@ const descriptors = {
         function_call: anything(21),
         web_search_options: anything(22),
         modalities: anything(23),
+        logprobs: field('bool', 24),
+        top_logprobs: field('int32', 25),
         ...Object.fromEntries(IGNORED.map((name, i) => [name, anything(100 + i)])),
       },
     },
@@ -146,6 +146,8 @@ export interface ChatCompletionMessage {
   readonly function_call?: unknown;
   readonly web_search_options?: unknown;
   readonly modalities?: unknown;
+  readonly logprobs?: boolean;
+  readonly top_logprobs?: number;
 }
 
 export interface ChatMessage {

@@ -60,6 +60,9 @@ function toConfig(request: ChatCompletionMessage): object {
     temperature: request.temperature,
     topP: request.top_p,
     candidateCount: request.n,
+    responseLogprobs: request.logprobs,
+    // OpenAI's least is 0, which leaves the chosen tokens.
+    logprobs: request.top_logprobs === 0 ? undefined : request.top_logprobs,
     seed: request.seed,
     frequencyPenalty: request.frequency_penalty,
     presencePenalty: request.presence_penalty,

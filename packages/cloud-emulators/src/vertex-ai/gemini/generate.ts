@@ -1,27 +1,38 @@
 import { createHash } from 'node:crypto';
 import { CHARACTERS_PER_TOKEN } from '../count-tokens.ts';
 import { exampleOfSchema } from '../example-of-schema.ts';
+import { describeTools, runCode, type ToolMetadata } from './google-tools.ts';
+import { jsonInWords } from '../json-in-words.ts';
+import { type LogProbabilities, logProbabilitiesOf } from './log-probabilities.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
+import { unable } from '../refusals.ts';
 import { wordsOf } from '../characters.ts';
 import { type Usage, usageOf, withDetails } from './usage.ts';
 
 /** A GenerateContentResponse as JSON; a stream is a list of them. */
 export interface GenerateResponse {
-  readonly candidates: readonly {
-    readonly content: { readonly role: 'model'; readonly parts: readonly AnswerPart[] };
-    readonly finishReason?: FinishReason;
-  }[];
+  readonly candidates: readonly Candidate[];
   readonly usageMetadata: Usage;
   readonly modelVersion: string;
   readonly createTime: string;
   readonly responseId: string;
 }
 
-/** A part of an answer: text, a thought or a function call. */
+/** One answer of a response. */
+export interface Candidate extends ToolMetadata, Partial<LogProbabilities> {
+  /** The position among the candidates, which is left out when it is 0. */
+  readonly index?: number;
+  readonly content: { readonly role: 'model'; readonly parts: readonly AnswerPart[] };
+  readonly finishReason?: FinishReason;
+}
+
+/** A part of an answer: text, a thought, a function call, or code that Google ran. */
 export interface AnswerPart {
   readonly text?: string;
   readonly thought?: true;
   readonly functionCall?: FunctionCall;
+  readonly executableCode?: { readonly language: 'PYTHON'; readonly code: string };
+  readonly codeExecutionResult?: { readonly outcome: 'OUTCOME_OK'; readonly output: string };
 }
 
 interface FunctionCall {
@@ -39,76 +50,124 @@ const MOST_WORDS = 24;
  * @param now milliseconds since 1970, for `createTime`
  */
 export function generate(model: string, request: GenerateRequest, now: number): GenerateResponse {
-  const { parts, finishReason, common } = compose(model, request, now);
+  const composed = Array.from({ length: request.candidateCount ?? 1 }, (_candidate, index) =>
+    compose(model, request, index),
+  );
   return {
-    candidates: [{ content: { role: 'model', parts }, finishReason }],
-    usageMetadata: withDetails(request, usageOf(request, parts)),
-    ...common,
+    candidates: composed.map(({ parts, finishReason, metadata }, index) => ({
+      ...(index > 0 && { index }),
+      content: { role: 'model', parts },
+      finishReason,
+      ...logProbabilitiesOfParts(request, parts),
+      ...metadata,
+    })),
+    usageMetadata: withDetails(
+      request,
+      usageOf(
+        request,
+        composed.flatMap(({ parts }) => parts),
+      ),
+    ),
+    ...commonOf(model, request, now),
   };
 }
 
 /**
  * Answers a request in pieces: a thought, and then six pieces of text (fewer when it has fewer characters), or the
- * function calls with an empty text after them.
+ * function calls with an empty text after them. Code that Google ran and its result are pieces of their own.
  * @param now milliseconds since 1970, for `createTime`
+ * @throws GoogleError INVALID_ARGUMENT when more than one candidate is asked for
  */
 export function generateStream(model: string, request: GenerateRequest, now: number): GenerateResponse[] {
-  const { parts, finishReason, common } = compose(model, request, now);
+  // Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#generationconfig
+  if ((request.candidateCount ?? 1) > 1) throw unable('a stream has one candidate, not several.');
+  const { parts, finishReason, metadata } = compose(model, request, 0);
+  const common = commonOf(model, request, now);
   const pieces = parts.flatMap((part): AnswerPart[][] => {
     if (part.functionCall) return [];
-    return part.thought ? [[part]] : split(part.text ?? '').map((text) => [{ text }]);
+    return part.thought || part.text === undefined ? [[part]] : split(part.text).map((text) => [{ text }]);
   });
   const calls = parts.filter(({ functionCall }) => functionCall !== undefined);
   const chunks = calls.length === 0 ? pieces : [...pieces, calls, [{ text: '' }]];
   return chunks.map((chunk, i) => {
-    const content = { role: 'model', parts: chunk } as const;
+    const candidate: Candidate = {
+      content: { role: 'model', parts: chunk },
+      ...logProbabilitiesOfParts(request, chunk),
+    };
     const usage = usageOf(request, chunks.slice(0, i + 1).flat());
     return i < chunks.length - 1
-      ? { candidates: [{ content }], usageMetadata: usage, ...common }
+      ? { candidates: [candidate], usageMetadata: usage, ...common }
       : {
-          candidates: [{ content, finishReason }],
+          candidates: [{ ...candidate, finishReason, ...metadata }],
           usageMetadata: withDetails(request, usage),
           ...common,
         };
   });
 }
 
+function logProbabilitiesOfParts(
+  { logProbabilities }: GenerateRequest,
+  parts: readonly AnswerPart[],
+): Partial<LogProbabilities> {
+  if (logProbabilities === undefined) return {};
+  const texts = parts.flatMap(({ text, thought }) => (thought ? [] : (text ?? [])));
+  return logProbabilitiesOf(texts.join(''), logProbabilities);
+}
+
 interface Composed {
   readonly parts: readonly AnswerPart[];
   readonly finishReason: FinishReason;
-  readonly common: Pick<GenerateResponse, 'modelVersion' | 'createTime' | 'responseId'>;
+  readonly metadata: ToolMetadata;
 }
 
-function compose(model: string, request: GenerateRequest, now: number): Composed {
-  const { texts, files = [], cached } = request;
-  const fingerprint = createHash('sha256')
-    .update(JSON.stringify([model, cached?.texts ?? [], texts, files]))
-    .digest();
-  const calls = callsOf(request);
-  const { text, finishReason } = limit(textOf(request, fingerprint.toString('hex', 0, 8)), request);
+/** Composes one of the candidates. */
+function compose(model: string, request: GenerateRequest, index: number): Composed {
+  const { prompt, tools } = request;
   const thought = { text: 'The answer follows from the words of the request.', thought: true } as const;
+  const thoughts = request.includesThoughts ? [thought] : [];
+  const calls = callsOf(request);
+  if (calls.length > 0) {
+    const parts = [...thoughts, ...calls.map((functionCall) => ({ functionCall }))];
+    return { parts, finishReason: 'STOP', metadata: {} };
+  }
+  const googleTools = tools?.googleTools ?? [];
+  const fingerprint = fingerprintOf(model, request, index).toString('hex', 0, 8);
+  const { text, finishReason } = limit(textOf(request, fingerprint), request);
+  const before = [...thoughts, ...runCode(googleTools, prompt)];
   return {
-    parts: [
-      ...(request.includesThoughts ? [thought] : []),
-      ...(calls.length === 0 ? [{ text }] : calls.map((functionCall) => ({ functionCall }))),
-    ],
-    finishReason: calls.length === 0 ? finishReason : 'STOP',
-    common: {
-      modelVersion: model,
-      createTime: new Date(now).toISOString(),
-      responseId: createHash('sha256')
-        .update(fingerprint)
-        .update(String(now))
-        .digest('base64url')
-        .slice(0, 22),
-    },
+    parts: [...before, { text }],
+    finishReason,
+    metadata: describeTools(googleTools, { prompt, text, partIndex: before.length }),
   };
 }
 
-/** Chooses the functions to call: those whose names occur in the prompt, or the first one when a call is demanded. */
-function callsOf({ tools, prompt, answersFunction }: GenerateRequest): FunctionCall[] {
+/** Hashes the model and every text and file of a request, and the position of a candidate after the first. */
+function fingerprintOf(model: string, { texts, files = [], cached }: GenerateRequest, index: number): Buffer {
+  const all = [model, cached?.texts ?? [], texts, files, ...(index > 0 ? [index] : [])];
+  return createHash('sha256').update(JSON.stringify(all)).digest();
+}
+
+function commonOf(
+  model: string,
+  request: GenerateRequest,
+  now: number,
+): Pick<GenerateResponse, 'modelVersion' | 'createTime' | 'responseId'> {
+  const id = createHash('sha256')
+    .update(fingerprintOf(model, request, 0))
+    .update(String(now));
+  return {
+    modelVersion: model,
+    createTime: new Date(now).toISOString(),
+    responseId: id.digest('base64url').slice(0, 22),
+  };
+}
+
+/**
+ * Chooses the functions to call: those whose names are words of the last text, or the first one when a call is demanded.
+ */
+function callsOf({ tools, prompt, lastText = prompt, answersFunction }: GenerateRequest): FunctionCall[] {
   if (!tools || answersFunction) return [];
-  const words = new Set(prompt.match(/[A-Za-z0-9_.:-]+/g)?.map((word) => word.replace(/[.:-]+$/, '')));
+  const words = new Set(lastText.match(/[A-Za-z0-9_.:-]+/g)?.map((word) => word.replace(/[.:-]+$/, '')));
   const named = tools.functions.filter(({ name }) => words.has(name));
   const called = named.length === 0 && tools.mode === 'ANY' ? tools.functions.slice(0, 1) : named;
   return called.map(({ name, parameters }) => ({
@@ -117,7 +176,9 @@ function callsOf({ tools, prompt, answersFunction }: GenerateRequest): FunctionC
   }));
 }
 
-function textOf({ prompt, json }: GenerateRequest, fingerprint: string): string {
+function textOf(request: GenerateRequest, fingerprint: string): string {
+  const { prompt, lastText = prompt, instructions = '' } = request;
+  const json = request.json ?? jsonInWords(lastText, instructions);
   const words = wordsOf(prompt);
   const distinct = [...new Set(words.map((word) => word.toLowerCase()))].slice(0, MOST_WORDS);
   if (json) {

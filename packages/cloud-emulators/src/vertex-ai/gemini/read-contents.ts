@@ -16,6 +16,8 @@ export interface Turn {
   readonly role: string;
   /** All text of the content, one part a line; function calls and responses are JSON. */
   readonly text: string;
+  /** The last part that is text. */
+  readonly lastText: string;
   readonly files: readonly PromptFile[];
   readonly functionCalls: number;
   readonly functionResponses: number;
@@ -27,6 +29,8 @@ const PART = new Set([
   'fileData',
   'functionCall',
   'functionResponse',
+  'executableCode',
+  'codeExecutionResult',
   'thought',
   'thoughtSignature',
 ]);
@@ -75,6 +79,7 @@ export function readContent(content: Json): Turn {
   return {
     role: (content.role as string | undefined) ?? '',
     text: read.flatMap(({ text }) => (text === undefined ? [] : [text])).join('\n'),
+    lastText: (parts.findLast(({ text }) => typeof text === 'string')?.text as string | undefined) ?? '',
     files: read.flatMap(({ file }) => file ?? []),
     functionCalls: parts.filter((part) => part.functionCall !== undefined).length,
     functionResponses: parts.filter((part) => part.functionResponse !== undefined).length,
@@ -100,6 +105,8 @@ function readPart(part: Json): { readonly text?: string; readonly file?: PromptF
   if (part.functionResponse !== undefined) {
     return { text: readFunction(part.functionResponse as Json, FUNCTION_RESPONSE) };
   }
+  const ran = part.executableCode ?? part.codeExecutionResult;
+  if (ran !== undefined) return { text: JSON.stringify(ran) };
   if (typeof part.text !== 'string') throw unable('it must have a text parameter.');
   return { text: part.text };
 }

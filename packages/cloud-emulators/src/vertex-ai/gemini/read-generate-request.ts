@@ -14,6 +14,10 @@ export interface GenerateRequest {
   readonly texts: readonly string[];
   /** The text of the last turn. */
   readonly prompt: string;
+  /** The last text of the last turn, which says which functions to call; the prompt when left out. */
+  readonly lastText?: string;
+  /** The text of the system instruction. */
+  readonly instructions?: string;
   readonly maxOutputTokens: number;
   readonly stopSequences: readonly string[];
   /** The files that are sent inline or by their address. */
@@ -24,6 +28,10 @@ export interface GenerateRequest {
   readonly answersFunction?: boolean;
   /** Present when the answer is JSON: of this schema, or any JSON when the schema is undefined. */
   readonly json?: { readonly schema: unknown };
+  /** The number of answers; one when left out. */
+  readonly candidateCount?: number;
+  /** The number of tokens that each step of an answer lists with log probabilities; there are none when left out. */
+  readonly logProbabilities?: number;
   /** The maximum of thinking tokens; the model does not think when left out. */
   readonly thinkingBudget?: number;
   readonly includesThoughts?: boolean;

@@ -1,4 +1,5 @@
 import type { GenerateRequest } from './read-generate-request.ts';
+import { MOST_LOG_PROBABILITIES } from './log-probabilities.ts';
 import type { Json } from '../read-message.ts';
 import { refuseOthers, unable, unsupported } from '../refusals.ts';
 
@@ -12,6 +13,8 @@ const THINKING_BUDGETS: Readonly<Record<string, readonly [number, number]>> = {
   'gemini-2.5-flash': [1, 24_576],
   'gemini-2.5-pro': [128, 32_768],
 };
+/** The limit of candidates: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#generationconfig */
+const MOST_CANDIDATES = 8;
 const DYNAMIC_BUDGET = -1;
 const SUPPORTED_CONFIG = new Set([
   'temperature',
@@ -24,6 +27,8 @@ const SUPPORTED_CONFIG = new Set([
   'maxOutputTokens',
   'stopSequences',
   'candidateCount',
+  'responseLogprobs',
+  'logprobs',
   'responseMimeType',
   'responseSchema',
   'responseJsonSchema',
@@ -32,7 +37,13 @@ const SUPPORTED_CONFIG = new Set([
 /** The parts of a request that its `generationConfig` decides; undefined means the same as in `GenerateRequest`. */
 export type GenerationConfig = Pick<
   GenerateRequest,
-  'maxOutputTokens' | 'stopSequences' | 'json' | 'thinkingBudget' | 'includesThoughts'
+  | 'maxOutputTokens'
+  | 'stopSequences'
+  | 'candidateCount'
+  | 'logProbabilities'
+  | 'json'
+  | 'thinkingBudget'
+  | 'includesThoughts'
 >;
 
 /**
@@ -42,7 +53,6 @@ export type GenerationConfig = Pick<
  */
 export function readGenerationConfig(model: string, config: Json): GenerationConfig {
   refuseOthers(config, SUPPORTED_CONFIG, 'generationConfig.');
-  if (Number(config.candidateCount ?? 1) !== 1) throw unsupported('more than one candidate');
   const modalities = (config.responseModalities ?? []) as readonly unknown[];
   if (modalities.some((modality) => String(modality).toUpperCase() !== 'TEXT')) {
     throw unsupported('generationConfig.responseModalities other than TEXT');
@@ -50,13 +60,23 @@ export function readGenerationConfig(model: string, config: Json): GenerationCon
   checkRange(config, 'temperature', 0, 2.0001);
   checkRange(config, 'topP', 0, 1.0001);
   checkRange(config, 'maxOutputTokens', 1, MAXIMUM_OUTPUT_TOKENS + 1);
+  checkRange(config, 'candidateCount', 1, MOST_CANDIDATES + 1);
   const json = readJsonMode(config);
   return {
     maxOutputTokens: Number(config.maxOutputTokens ?? MAXIMUM_OUTPUT_TOKENS),
     stopSequences: (config.stopSequences ?? []) as readonly string[],
+    candidateCount: Number(config.candidateCount ?? 1),
+    ...readLogProbabilities(config),
     ...(json && { json }),
     ...readThinking(model, (config.thinkingConfig ?? {}) as Json),
   };
+}
+
+function readLogProbabilities(config: Json): Pick<GenerateRequest, 'logProbabilities'> {
+  checkRange(config, 'logprobs', 1, MOST_LOG_PROBABILITIES + 1);
+  if (config.responseLogprobs === true) return { logProbabilities: Number(config.logprobs ?? 0) };
+  if (config.logprobs === undefined) return {};
+  throw unable('logprobs may only be set when responseLogprobs is true.');
 }
 
 /**

@@ -7,6 +7,10 @@ import { unable } from '../refusals.ts';
 export interface Prompt {
   readonly texts: readonly string[];
   readonly prompt: string;
+  /** The last text of the last turn, which says which functions to call. */
+  readonly lastText: string;
+  /** The text of the system instruction. */
+  readonly instructions: string;
   readonly files: readonly PromptFile[];
   readonly tools: Tools;
   readonly answersFunction: boolean;
@@ -26,6 +30,8 @@ export function readPrompt(message: Json, { contentsRequired = true } = {}): Pro
   return {
     texts: [...all.map(({ text }) => text), ...textsOf(tools.functions)],
     prompt: turns.at(-1)?.text ?? '',
+    lastText: turns.at(-1)?.lastText ?? '',
+    instructions: instructions.map(({ text }) => text).join('\n'),
     files: all.flatMap(({ files }) => files),
     tools,
     answersFunction: (turns.at(-1)?.functionResponses ?? 0) > 0,

@@ -1,5 +1,6 @@
 import { GoogleError } from '../google-error.ts';
 import type { Json } from '../read-message.ts';
+import { GOOGLE_TOOLS, type GoogleTool } from './google-tools.ts';
 import { refuseOthers, unable, unsupported } from '../refusals.ts';
 
 /** A function that the model may call. */
@@ -15,6 +16,8 @@ export interface Tools {
   readonly functions: readonly FunctionDeclaration[];
   /** The mode of calls: with `ANY` the model must call a function, with `AUTO` it may. */
   readonly mode: 'AUTO' | 'ANY';
+  /** The tools that Google runs itself. */
+  readonly googleTools: readonly GoogleTool[];
 }
 
 const DECLARATION = new Set([
@@ -31,12 +34,20 @@ const DECLARATION = new Set([
  */
 const FUNCTION_NAME = /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/;
 
+const TOOL = new Set<string>(['functionDeclarations', ...GOOGLE_TOOLS]);
+/** The fields of `googleSearch`; none changes what the emulator makes up. */
+const GOOGLE_SEARCH = new Set(['excludeDomains', 'blockingConfidence']);
+
 /**
- * Reads the function declarations in `tools`, and `toolConfig`.
- * @throws GoogleError INVALID_ARGUMENT; UNIMPLEMENTED for the tools that Google runs itself
+ * Reads the tools in `tools`, and `toolConfig`.
+ * @throws GoogleError INVALID_ARGUMENT; UNIMPLEMENTED for other tools that Google runs itself
  */
 export function readTools(tools: readonly Json[], toolConfig: Json): Tools {
-  for (const tool of tools) refuseOthers(tool, new Set(['functionDeclarations']), 'tools.');
+  for (const tool of tools) {
+    refuseOthers(tool, TOOL, 'tools.');
+    refuseOthers((tool.googleSearch ?? {}) as Json, GOOGLE_SEARCH, 'tools.googleSearch.');
+  }
+  const googleTools = GOOGLE_TOOLS.filter((name) => tools.some((tool) => tool[name] !== undefined));
   const declared = tools.flatMap((tool) => (tool.functionDeclarations ?? []) as Json[]).map(readDeclaration);
   const names = declared.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -54,17 +65,17 @@ export function readTools(tools: readonly Json[], toolConfig: Json): Tools {
   }
   switch (mode) {
     case 'NONE':
-      return { functions: [], mode: 'AUTO' };
+      return { functions: [], mode: 'AUTO', googleTools };
     case 'ANY':
     case 'VALIDATED': {
       const functions =
         allowed.length === 0 ? declared : declared.filter(({ name }) => allowed.includes(name));
-      return { functions, mode: mode === 'ANY' && functions.length > 0 ? 'ANY' : 'AUTO' };
+      return { functions, mode: mode === 'ANY' && functions.length > 0 ? 'ANY' : 'AUTO', googleTools };
     }
     case 'AUTO':
     case 'MODE_UNSPECIFIED':
       if (allowed.length > 0) throw unable('allowedFunctionNames is only for the mode ANY.');
-      return { functions: declared, mode: 'AUTO' };
+      return { functions: declared, mode: 'AUTO', googleTools };
     default:
       throw unsupported('toolConfig.functionCallingConfig.mode as a number');
   }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { CHARACTERS_PER_TOKEN, countByModality, totalOf } from '../count-tokens.ts';
+import { countByModality, totalOf } from '../count-tokens.ts';
 import { findGemini } from './generate-content.ts';
 import { readContent } from './read-contents.ts';
 import { readPrompt } from './read-prompt.ts';
+import { tokenIdOf, tokensOf } from './tokens.ts';
 import { type Json, readMessage } from '../read-message.ts';
 import { unable } from '../refusals.ts';
 import { parseBody } from '../request-body.ts';
@@ -64,16 +64,11 @@ export const computeTokens: RestOperation = {
   },
 };
 
-/** Splits a text into tokens. The same piece has the same id wherever it occurs. */
 function tokensInfo(text: string, role?: string): Json {
-  const characters = Array.from(text);
-  const count = Math.ceil(characters.length / CHARACTERS_PER_TOKEN);
-  const pieces = Array.from({ length: count }, (_piece, i) =>
-    characters.slice(i * CHARACTERS_PER_TOKEN, (i + 1) * CHARACTERS_PER_TOKEN).join(''),
-  );
+  const tokens = tokensOf(text);
   return {
-    tokens: pieces.map((piece) => Buffer.from(piece).toString('base64')),
-    tokenIds: pieces.map((piece) => String(createHash('sha256').update(piece).digest().readUIntBE(0, 3))),
+    tokens: tokens.map((token) => Buffer.from(token).toString('base64')),
+    tokenIds: tokens.map((token) => String(tokenIdOf(token))),
     ...(role !== undefined && { role }),
   };
 }

@@ -1,5 +1,6 @@
 import { wordsOf } from '../characters.ts';
 import { countByModality, countTokens, type ModalityTokens, totalOf } from '../count-tokens.ts';
+import { countToolTokens } from './google-tools.ts';
 import type { AnswerPart } from './generate.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
 
@@ -13,6 +14,7 @@ export interface Usage {
   readonly totalTokenCount: number;
   readonly thoughtsTokenCount?: number;
   readonly cachedContentTokenCount?: number;
+  readonly toolUsePromptTokenCount?: number;
   readonly trafficType?: 'ON_DEMAND';
   readonly promptTokensDetails?: readonly ModalityTokens[];
   readonly cacheTokensDetails?: readonly ModalityTokens[];
@@ -23,26 +25,31 @@ export interface Usage {
 const THOUGHT = { tokens: 16, tokensPerWord: 2 };
 
 /**
- * Computes the usage. Cached tokens count into the prompt. Thoughts count into the total; their summary does not count.
+ * Computes the usage. Cached tokens count into the prompt. Pages that a tool fetched and thoughts
+ * count into the total; the summary of thoughts does not count.
  */
 export function usageOf(request: GenerateRequest, answer: readonly AnswerPart[]): Usage {
-  const { cached, thinkingBudget } = request;
+  const { cached, thinkingBudget, tools } = request;
   const cachedContentTokenCount = cached ? totalOf(countByModality(cached)) : 0;
   const promptTokenCount = totalOf(countByModality(request)) + cachedContentTokenCount;
+  const toolUsePromptTokenCount = countToolTokens(tools?.googleTools ?? [], request.prompt);
   const candidatesTokenCount = countTokens(answer.map(countedText).join(''));
   const thinks = THOUGHT.tokens + THOUGHT.tokensPerWord * wordsOf(request.prompt).length;
   const thoughtsTokenCount = thinkingBudget === undefined ? 0 : Math.min(thinkingBudget, thinks);
   return {
     promptTokenCount,
     candidatesTokenCount,
-    totalTokenCount: promptTokenCount + candidatesTokenCount + thoughtsTokenCount,
+    totalTokenCount: promptTokenCount + toolUsePromptTokenCount + candidatesTokenCount + thoughtsTokenCount,
+    ...(toolUsePromptTokenCount > 0 && { toolUsePromptTokenCount }),
     ...(thinkingBudget !== undefined && { thoughtsTokenCount }),
     ...(cached && { cachedContentTokenCount }),
   };
 }
 
-function countedText({ text = '', thought, functionCall }: AnswerPart): string {
-  if (functionCall) return JSON.stringify(functionCall);
+function countedText(part: AnswerPart): string {
+  const { text = '', thought } = part;
+  const other = part.functionCall ?? part.executableCode ?? part.codeExecutionResult;
+  if (other) return JSON.stringify(other);
   return thought ? '' : text;
 }
 
