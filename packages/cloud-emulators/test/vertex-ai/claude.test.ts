@@ -258,7 +258,7 @@ const said = (...content: unknown[]) => ({ messages: [{ role: 'user', content }]
 
 test.each([
   [{ model: 'claude-sonnet-4-5@20250929' }, 'model: Extra inputs are not permitted'],
-  [{ output_config: {} }, 'output_config: Extra inputs are not permitted'],
+  [{ container: {} }, 'container: Extra inputs are not permitted'],
   [
     { anthropic_version: '2023-06-01' },
     "anthropic_version: Input should be 'vertex-2023-10-16' or '2026-10-21'",

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { newClaudeId } from './error.ts';
 import type { ClaudeModel } from './models.ts';
 import type { ClaudeRequest } from './request.ts';
+import { readAskedTurn } from './asked-turn.ts';
 import type { MessagesBody, Tool } from './schema.ts';
 import { signThinking } from './thinking.ts';
-import { blocksOf, countClaudeTokens, firstTokens, textOf } from './tokens.ts';
+import { countClaudeTokens, firstTokens, loadedTools, textOf } from './tokens.ts';
+import { type AskedTool, findAskedTools } from '../asked-tools.ts';
 import { exampleOfSchema } from '../example-of-schema.ts';
 import { wordsOf } from '../characters.ts';
 
@@ -38,20 +40,21 @@ export interface ClaudeUsage {
 const MOST_WORDS = 24;
 
 /**
- * Answers a call with a text that depends only on the model and the whole prompt. A tool is used when the last turn
- * names it or the call demands it; its input is generated from its schema.
+ * Answers a call with a text that depends only on the model and the whole prompt. A tool is used when the last text of
+ * the user names it or the call demands it. Its input stands behind its name there, or is made from its schema.
  */
 export function answerClaude(model: ClaudeModel, { body, inputTokens }: ClaudeRequest): ClaudeMessage {
-  const thinking = think(body);
+  const thinking = think(model, body);
   const used = chooseTools(body);
   const isForced = body.tool_choice?.type === 'any' || body.tool_choice?.type === 'tool';
-  const said = used.length > 0 ? `I use ${used.map(({ name }) => name).join(', ')}.` : compose(model, body);
-  const left = body.max_tokens - (thinking ? countClaudeTokens(thinking.thinking) : 0);
+  const said =
+    used.length > 0 ? `I use ${used.map(({ tool }) => tool.name).join(', ')}.` : compose(model, body);
+  const left = body.max_tokens - (thinking?.tokens ?? 0);
   const text = limit(isForced && used.length > 0 ? '' : said, body.stop_sequences ?? [], left);
   const uses =
     text.stop_reason === 'end_turn' ? useTools(used, left - countClaudeTokens(text.text)) : undefined;
   const content: AnswerBlock[] = [
-    ...(thinking ? [thinking] : []),
+    ...(thinking ? [thinking.block] : []),
     ...(text.text === '' ? [] : [{ type: 'text' as const, text: text.text }]),
     ...(uses?.blocks ?? []),
   ];
@@ -67,18 +70,10 @@ export function answerClaude(model: ClaudeModel, { body, inputTokens }: ClaudeRe
       input_tokens: inputTokens,
       cache_creation_input_tokens: 0,
       cache_read_input_tokens: 0,
-      output_tokens: content.reduce((sum, block) => sum + tokensOf(block), 0),
+      output_tokens: content.reduce((sum, block) => sum + tokensOf(block), thinking?.tokens ?? 0),
     },
     ...(body.context_management ? { context_management: { applied_edits: [] } } : {}),
   };
-}
-
-/** Gives the text of the user's last turn. */
-function promptOf({ messages }: MessagesBody): string {
-  const last = messages.findLast(({ role }) => role === 'user');
-  return blocksOf(last?.content ?? [])
-    .map(textOf)
-    .join('\n');
 }
 
 function compose(model: ClaudeModel, body: MessagesBody): string {
@@ -86,32 +81,46 @@ function compose(model: ClaudeModel, body: MessagesBody): string {
     .update(JSON.stringify([model.name, body.system, body.messages, body.tools]))
     .digest('hex')
     .slice(0, 16);
-  const words = wordsOf(promptOf(body));
+  const words = wordsOf(readAskedTurn(body).text);
   const distinct = [...new Set(words.map((word) => word.toLowerCase()))].slice(0, MOST_WORDS);
   const list = distinct.length === 0 ? 'none' : distinct.join(', ');
   return `You wrote ${words.length} words. The first different ones are: ${list}. This answer depends on your request and on nothing else; its fingerprint is ${fingerprint}.`;
 }
 
-function think(body: MessagesBody): Extract<AnswerBlock, { type: 'thinking' }> | undefined {
-  if (body.thinking?.type !== 'enabled') return undefined;
-  const count = wordsOf(promptOf(body)).length;
-  const thinking = `The last turn has ${count} words in ${body.messages.length} messages. The answer has to say so.`;
-  return { type: 'thinking', thinking, signature: signThinking(thinking) };
+/** A block of thinking, and the tokens that the model has thought. They are billed whether the block shows them or not. */
+interface Thought {
+  readonly block: Extract<AnswerBlock, { type: 'thinking' }>;
+  readonly tokens: number;
+}
+
+/** Thinks before the answer. An omitted thought is an empty one with a signature. */
+function think(model: ClaudeModel, body: MessagesBody): Thought | undefined {
+  const { thinking: wanted } = body;
+  if (wanted === undefined || wanted.type === 'disabled') return undefined;
+  const count = wordsOf(readAskedTurn(body).text).length;
+  const thought = `The last turn has ${count} words in ${body.messages.length} messages. The answer has to say so.`;
+  const shown = (wanted.display ?? model.thinkingDisplay) === 'summarized' ? thought : '';
+  return {
+    block: { type: 'thinking', thinking: shown, signature: signThinking(shown) },
+    tokens: countClaudeTokens(thought),
+  };
 }
 
 /**
- * Chooses the tools to use: those that the call demands, otherwise those that the last turn names. There are none after
- * a tool's result.
+ * Chooses the tools to use: those that the call demands, otherwise those that the user's last text names. There are none
+ * after a tool's result. A deferred tool is there once a search has found it.
  */
-function chooseTools(body: MessagesBody): readonly Tool[] {
-  const { tools = [], tool_choice: choice = { type: 'auto' as const } } = body;
+function chooseTools(body: MessagesBody): readonly AskedTool<Tool>[] {
+  const { tool_choice: choice = { type: 'auto' as const } } = body;
   if (choice.type === 'none') return [];
-  if (choice.type === 'tool') return tools.filter(({ name }) => name === choice.name);
-  const last = body.messages.findLast(({ role }) => role === 'user');
-  const hasResult = blocksOf(last?.content ?? []).some(({ type }) => type === 'tool_result');
-  const prompt = promptOf(body);
-  const named = hasResult ? [] : tools.filter(({ name }) => prompt.includes(name));
-  const chosen = choice.type === 'any' && named.length === 0 ? tools.slice(0, 1) : named;
+  const tools = loadedTools(body);
+  const named = findAskedTools(readAskedTurn(body).wish, tools);
+  if (choice.type === 'tool') {
+    const asked = named.find(({ tool }) => tool.name === choice.name);
+    return asked ? [asked] : tools.filter(({ name }) => name === choice.name).map((tool) => ({ tool }));
+  }
+  const chosen =
+    choice.type === 'any' && named.length === 0 ? tools.slice(0, 1).map((tool) => ({ tool })) : named;
   return choice.disable_parallel_tool_use === true ? chosen.slice(0, 1) : chosen;
 }
 
@@ -132,16 +141,16 @@ function limit(text: string, stops: readonly string[], tokens: number) {
 }
 
 /** Builds the tool uses that fit into the limit; undefined without tools. */
-function useTools(used: readonly Tool[], tokens: number) {
+function useTools(used: readonly AskedTool<Tool>[], tokens: number) {
   if (used.length === 0) return undefined;
   const blocks: AnswerBlock[] = [];
   let left = tokens;
-  for (const { name, input_schema } of used) {
+  for (const { tool, input } of used) {
     const block = {
       type: 'tool_use' as const,
       id: newClaudeId('toolu'),
-      name,
-      input: exampleOfSchema(input_schema) as object,
+      name: tool.name,
+      input: input ?? (exampleOfSchema(tool.input_schema) as object),
     };
     left -= tokensOf(block);
     if (left < 0) return { blocks, stop_reason: 'max_tokens' as const };
@@ -150,12 +159,13 @@ function useTools(used: readonly Tool[], tokens: number) {
   return { blocks, stop_reason: 'tool_use' as const };
 }
 
+/** Counts the tokens of a block; a thought counts on its own. */
 function tokensOf(block: AnswerBlock): number {
   switch (block.type) {
     case 'text':
       return countClaudeTokens(block.text);
     case 'thinking':
-      return countClaudeTokens(block.thinking);
+      return 0;
     case 'tool_use':
       return countClaudeTokens(textOf({ ...block, input: { ...block.input } }));
   }

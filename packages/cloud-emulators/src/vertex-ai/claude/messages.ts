@@ -119,6 +119,9 @@ function checkToolResults(messages: readonly Message[]): void {
 function checkTools(tools: NonNullable<Messages['tools']>, choice: Messages['tool_choice']): void {
   const names = tools.map(({ name }) => name);
   if (new Set(names).size < names.length) throw invalidRequest('tools: Tool names must be unique.');
+  if (tools.length > 0 && tools.every(({ defer_loading }) => defer_loading === true)) {
+    throw invalidRequest('All tools have defer_loading set. At least one tool must be non-deferred.');
+  }
   if (choice !== undefined && choice.type !== 'none' && tools.length === 0) {
     throw invalidRequest('tool_choice: tool_choice may only be specified while providing tools.');
   }

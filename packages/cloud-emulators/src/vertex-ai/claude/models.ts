@@ -7,6 +7,13 @@ export interface ClaudeModel {
   readonly name: string;
   readonly maximumOutputTokens: number;
   readonly contextTokens: number;
+  /**
+   * A model thinks within a budget of tokens, or as much as it finds adequate, which `output_config.effort` guides.
+   * Source: https://platform.claude.com/docs/en/build-with-claude/thinking
+   */
+  readonly thinking: 'budget' | 'adaptive';
+  /** The way in which thoughts are shown unless the call says another. */
+  readonly thinkingDisplay: 'summarized' | 'omitted';
   /** The context window with the beta `context-1m-2025-08-07`; undefined where the model does not have it. */
   readonly longContextTokens?: number;
 }
@@ -16,12 +23,16 @@ const MODELS: Readonly<Record<string, ClaudeModel>> = {
     name: 'claude-sonnet-4-5-20250929',
     maximumOutputTokens: 64_000,
     contextTokens: 200_000,
+    thinking: 'budget',
+    thinkingDisplay: 'summarized',
     longContextTokens: 1_000_000,
   },
   'claude-haiku-4-5@20251001': {
     name: 'claude-haiku-4-5-20251001',
     maximumOutputTokens: 64_000,
     contextTokens: 200_000,
+    thinking: 'budget',
+    thinkingDisplay: 'summarized',
   },
 };
 

@@ -32,14 +32,14 @@ export function readClaudeRequest(
   bytes: Buffer,
   headers: IncomingHttpHeaders,
 ): ClaudeRequest {
-  const betas = readBetas(headers['anthropic-beta']);
+  const betas = readBetas(headers['anthropic-beta'], model);
   const json = parse(bytes);
   refuseUnsupported(json);
   const body = check(messagesSchema(json.anthropic_version, betas), json);
   checkClaudeMessages(body);
   checkCitations(body);
   checkSampling(body);
-  checkThinking(body);
+  checkThinking(model, body);
   const inputTokens = countPromptTokens(body);
   const context = betas.includes('context-1m-2025-08-07') ? model.longContextTokens : undefined;
   checkLimits(model, body, inputTokens, context ?? model.contextTokens);
@@ -110,13 +110,21 @@ function checkSampling({ temperature, top_p }: MessagesBody): void {
 }
 
 /**
- * Checks the parameters that thinking excludes or limits.
+ * Checks the way of thinking, and the parameters that it excludes or limits.
  * Source: https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
  */
-function checkThinking({ thinking, max_tokens, temperature, top_p, top_k, tool_choice }: MessagesBody): void {
+function checkThinking(model: ClaudeModel, body: MessagesBody): void {
+  const { thinking, max_tokens, temperature, top_p, top_k, tool_choice } = body;
+  if (body.output_config?.effort !== undefined && model.thinking !== 'adaptive')
+    throw invalidRequest('This model does not support the effort parameter.');
   if (thinking === undefined || thinking.type === 'disabled') return;
-  if (thinking.type === 'adaptive') throw invalidRequest('adaptive thinking is not supported on this model');
-  if (max_tokens <= thinking.budget_tokens) {
+  if (thinking.type === 'adaptive' && model.thinking !== 'adaptive')
+    throw invalidRequest('adaptive thinking is not supported on this model');
+  if (thinking.type === 'enabled' && model.thinking === 'adaptive')
+    throw invalidRequest(
+      '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.',
+    );
+  if (thinking.type === 'enabled' && max_tokens <= thinking.budget_tokens) {
     throw invalidRequest('`max_tokens` must be greater than `thinking.budget_tokens`.');
   }
   if (temperature !== undefined && temperature !== 1) {

@@ -39,10 +39,19 @@ const ToolUseBlock = z.strictObject({
   cache_control: CacheControl,
 });
 
+/** A tool that a search has found. https://platform.claude.com/docs/en/agents-and-tools/tool-use/tool-search-tool */
+const ToolReferenceBlock = z.strictObject({
+  type: z.literal('tool_reference'),
+  tool_name: z.string(),
+  cache_control: CacheControl,
+});
+
 const ToolResultBlock = z.strictObject({
   type: z.literal('tool_result'),
   tool_use_id: z.string().regex(/^[a-zA-Z0-9_-]+$/),
-  content: z.union([z.string(), z.array(z.discriminatedUnion('type', [TextBlock, ImageBlock]))]).optional(),
+  content: z
+    .union([z.string(), z.array(z.discriminatedUnion('type', [TextBlock, ImageBlock, ToolReferenceBlock]))])
+    .optional(),
   is_error: z.boolean().optional(),
   cache_control: CacheControl,
 });
@@ -63,8 +72,8 @@ const Block = z.discriminatedUnion('type', [
   ThinkingBlock,
   RedactedThinkingBlock,
 ]);
-/** A content block of a message. */
-export type Block = z.infer<typeof Block>;
+/** A content block of a message, or of the result of a tool. */
+export type Block = z.infer<typeof Block> | z.infer<typeof ToolReferenceBlock>;
 
 const Message = z.strictObject({
   role: z.enum(['user', 'assistant']),
@@ -79,6 +88,7 @@ const Tool = z.strictObject({
   description: z.string().optional(),
   input_schema: z.looseObject({ type: z.literal('object') }),
   eager_input_streaming: z.boolean().nullish(),
+  defer_loading: z.boolean().optional(),
   cache_control: CacheControl,
 });
 /** A tool that Claude may use. */
@@ -92,11 +102,16 @@ const ToolChoice = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
 ]);
 
+/** Source: https://platform.claude.com/docs/en/build-with-claude/thinking */
+const Display = { display: z.enum(['summarized', 'omitted']).optional() };
 const Thinking = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('disabled') }),
-  z.strictObject({ type: z.literal('enabled'), budget_tokens: z.int().min(1024) }),
-  z.strictObject({ type: z.literal('adaptive') }),
+  z.strictObject({ type: z.literal('enabled'), budget_tokens: z.int().min(1024), ...Display }),
+  z.strictObject({ type: z.literal('adaptive'), ...Display }),
 ]);
+
+/** Source: https://platform.claude.com/docs/en/build-with-claude/effort */
+const OutputConfig = z.strictObject({ effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).optional() });
 
 /** The fields that a call of a model and a count of tokens have in common. */
 const PROMPT = {
@@ -113,6 +128,7 @@ const MESSAGES = {
   ...PROMPT,
   anthropic_version: VERSION,
   max_tokens: z.int().min(1),
+  output_config: OutputConfig.optional(),
   metadata: z.strictObject({ user_id: z.string().max(256).nullish() }).optional(),
   service_tier: z.enum(['auto', 'standard_only']).optional(),
   stop_sequences: z.array(z.string()).optional(),

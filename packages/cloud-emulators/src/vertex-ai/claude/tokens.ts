@@ -1,6 +1,6 @@
 import { countCharacters } from '../characters.ts';
 import { sizeOfImage } from './image.ts';
-import type { Block, CountTokensBody } from './schema.ts';
+import type { Block, CountTokensBody, Tool } from './schema.ts';
 
 /** Anthropic's average for a token. Source: https://platform.claude.com/docs/en/about-claude/glossary#tokens */
 const CHARACTERS_PER_TOKEN = 3.5;
@@ -31,10 +31,30 @@ export function countPromptTokens(prompt: ClaudePrompt): number {
   const texts = [
     ...blocksOf(prompt.system ?? []).map(textOf),
     ...blocks.map(textOf),
-    ...(prompt.tools ?? []).map((tool) => JSON.stringify(tool)),
+    ...loadedTools(prompt).map((tool) => JSON.stringify(tool)),
   ];
   const images = blocks.flatMap(imagesOf).map(tokensOfImage);
   return images.reduce((sum, tokens) => sum + tokens, countClaudeTokens(texts.join('\n')));
+}
+
+/**
+ * Gives the tools that the model can see: a deferred one only when the result of an earlier search refers to it.
+ * Source: https://platform.claude.com/docs/en/agents-and-tools/tool-use/tool-search-tool
+ */
+export function loadedTools({
+  messages,
+  tools = [],
+}: Pick<ClaudePrompt, 'messages' | 'tools'>): readonly Tool[] {
+  if (tools.every(({ defer_loading }) => defer_loading !== true)) return tools;
+  const results = messages.flatMap(({ content }) => blocksOf(content)).flatMap(contentOfResult);
+  const found = new Set(
+    results.flatMap((block) => (block.type === 'tool_reference' ? [block.tool_name] : [])),
+  );
+  return tools.filter(({ name, defer_loading }) => defer_loading !== true || found.has(name));
+}
+
+function contentOfResult(block: Block): readonly Block[] {
+  return block.type === 'tool_result' ? blocksOf(block.content ?? []) : [];
 }
 
 /** Gives content as blocks; a string becomes one block of text. */
@@ -60,7 +80,7 @@ export function textOf(block: Block): string {
 
 function imagesOf(block: Block): Extract<Block, { type: 'image' }>[] {
   if (block.type === 'image') return [block];
-  return block.type === 'tool_result' ? blocksOf(block.content ?? []).flatMap(imagesOf) : [];
+  return contentOfResult(block).flatMap(imagesOf);
 }
 
 function tokensOfImage({ source }: Extract<Block, { type: 'image' }>): number {
