@@ -1,3 +1,5 @@
+// This import comes first, so that an older Node is refused before anything else is loaded.
+import './supported-node.ts';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { app } from '@azure/functions';
@@ -148,7 +150,7 @@ app.setup({ enableHttpStream: true });
 watchLibraryServer();
 registerVertexFunction(predict);
 registerOpenAiFunction(predict, answerQuestion);
-registerAnthropicFunction(predict);
+registerAnthropicFunction(predict, answerQuestion);
 registerGatewayFunction(answerQuestion);
 registerHealthFunction(accessTokens, governance.policyVersion);
 registerAuditSweepFunction(audit.sweep);

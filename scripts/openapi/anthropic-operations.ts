@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { claudeModelOperations, nameClaudeModels } from './anthropic-model-operations.ts';
 import { REQUEST_ID, WITH_BODY } from './failures.ts';
 import { ANSWER_OF_CLAUDE, EVENTS_OF_CLAUDE, QUESTION_TO_CLAUDE } from './message-examples.ts';
 import {
@@ -13,6 +14,7 @@ import type { Failure, FailureStatus, Operation, OptionalParameter, Surface } fr
 
 const anthropicComponents = z.registry<{ id: string }>();
 nameMessages(anthropicComponents);
+nameClaudeModels(anthropicComponents);
 
 const AnthropicError = z
   .looseObject({
@@ -79,6 +81,7 @@ const operations: readonly Operation[] = [
     },
     failures: WITH_BODY,
   },
+  ...claudeModelOperations,
 ];
 
 /** The Anthropic surface: Claude on Vertex AI for Anthropic's own clients. */
@@ -87,8 +90,13 @@ export const anthropicSurface: Surface = {
   title: 'Anthropic',
   description:
     "Claude on Vertex AI behind a governed gateway, for Anthropic's own clients. A Microsoft Entra ID token or an APIM subscription key replaces Anthropic's API key.",
-  tags: [{ name: 'messages', description: 'Conversations with Claude.' }],
-  pathParameters: {},
+  tags: [
+    { name: 'messages', description: 'Conversations with Claude.' },
+    { name: 'models', description: 'The models that the caller may use.' },
+  ],
+  pathParameters: {
+    model: { description: "The model's catalog name or alias.", example: 'claude-haiku-4-5' },
+  },
   failures: { mediaType: 'application/json', schema: AnthropicError, example: describeError },
   components: anthropicComponents,
   operations,

@@ -1,9 +1,6 @@
-import { GatewayError } from '../errors/gateway-error.ts';
-import type { CallTarget } from '../governance/call-target.ts';
 import type { UsableModel } from '../questions/list-models.ts';
-import type { CatalogNames, ModelsQuestion } from '../questions/question.ts';
-import { decodeSegment } from './vertex-path.ts';
-import { readModelName } from './read-model-name.ts';
+import type { ModelsQuestion } from '../questions/question.ts';
+import { findOfferedModel } from './find-offered-model.ts';
 
 /** A model as OpenAI describes it: https://platform.openai.com/docs/api-reference/models/object */
 interface OpenAiModel {
@@ -32,40 +29,13 @@ export function describeModels(models: readonly UsableModel[]): object {
 }
 
 /**
- * Returns a function that describes one of the caller's models as OpenAI does. It throws GatewayError MODEL_NOT_FOUND for
- * a model that the catalog does not have, and MODEL_NOT_ALLOWED for one that the caller may not use here.
+ * Returns a function that describes one of the caller's models as OpenAI does. It throws as `findOfferedModel` says.
  * @param encodedName the model's name, percent-encoded, in any form that the `model` of a body can have.
  * @throws GatewayError INVALID_PATH for bytes that are not UTF-8.
  */
 export function describeModel(encodedName: string): NonNullable<ModelsQuestion['describe']> {
-  const named = readModelName(decodeSegment(encodedName));
-  return (models, catalog) => {
-    const offered = models.filter(isOffered);
-    const found = offered.find((model) => named && isNamed(model, named.resource));
-    if (found) return describe(found);
-    const isKnown = named !== undefined && catalog.isKnown(named.resource);
-    throw refuseModel(isKnown, suggestOffered(catalog, decodeSegment(encodedName), offered));
-  };
-}
-
-function suggestOffered({ suggest }: CatalogNames, asked: string, offered: readonly UsableModel[]): string {
-  if (offered.length === 0) return 'You may use none here yet.';
-  return suggest(
-    asked,
-    offered.map(({ name }) => name),
-  );
-}
-
-function refuseModel(isKnown: boolean, suggested: string): GatewayError {
-  return isKnown
-    ? new GatewayError(
-        'MODEL_NOT_ALLOWED',
-        `You may not use this model here. ${suggested} Ask the platform team for a grant of others.`,
-      )
-    : new GatewayError(
-        'MODEL_NOT_FOUND',
-        `There is no model of this name here. ${suggested} Check the name, or list the models with GET v1/models.`,
-      );
+  const find = findOfferedModel(encodedName, { isOffered });
+  return (models, catalog) => describe(find(models, catalog));
 }
 
 function isOffered(model: UsableModel): boolean {
@@ -75,16 +45,4 @@ function isOffered(model: UsableModel): boolean {
 
 function describe({ name, publisher, project }: UsableModel): OpenAiModel {
   return { id: name, object: 'model', created: 0, owned_by: publisher ?? project };
-}
-
-function isNamed(
-  { name, alias, publisher, model, endpoint }: UsableModel,
-  named: CallTarget['resource'],
-): boolean {
-  if (named.kind === 'name') return [name, alias].includes(named.name);
-  if (named.kind === 'model')
-    return publisher === named.publisher && [model, name, alias].includes(named.model);
-  return (
-    named.kind === 'endpoint' && endpoint !== undefined && [endpoint, name, alias].includes(named.endpoint)
-  );
 }

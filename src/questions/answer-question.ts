@@ -105,7 +105,7 @@ async function findAnswer(
     case 'models': {
       const models = listModels(governance, caller);
       const catalog: CatalogNames = {
-        isKnown: (resource) => governance.findEntry(resource) !== undefined,
+        nameOf: (resource) => governance.findEntry(resource)?.name,
         suggest: (asked, names) => suggestNames(names, findNearest(asked, names)),
       };
       return question.describe?.(models, catalog) ?? { policyVersion: governance.policyVersion, models };

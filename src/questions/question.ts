@@ -27,8 +27,8 @@ export interface ModelsQuestion {
 
 /** The names of the catalog, for the answer to a wrong one. */
 export interface CatalogNames {
-  /** Tells if the catalog has an entry of a name, even one that nobody may call. */
-  readonly isKnown: (resource: CallTarget['resource']) => boolean;
+  /** Returns the catalog's name of a resource, even of one that nobody may call; undefined when it has none. */
+  readonly nameOf: (resource: CallTarget['resource']) => string | undefined;
   /** Returns a sentence with the names that are similar to the one asked for, and those that may be used. */
   readonly suggest: (asked: string, usable: readonly string[]) => string;
 }

@@ -245,4 +245,12 @@ test('more tokens in a minute than the product allows are a RateLimitError of th
   clients.expectRecords({ outcome: 'denied', code: 'RATE_LIMITED', status: '429' });
 });
 
+test('models are listed page by page and described', async () => {
+  const ids: string[] = [];
+  for await (const { id } of withToken.models.list({ limit: 1 })) ids.push(id);
+  expect(ids.length).toBeGreaterThan(1);
+  expect(await withToken.models.retrieve(ids[0] ?? '')).toMatchObject({ type: 'model', id: ids[0] });
+  clients.expectRecords(...[...ids, 'described'].map(() => ({ outcome: 'answered', operation: 'models' })));
+});
+
 test('every call is on record', () => clients.expectAllOnRecord());

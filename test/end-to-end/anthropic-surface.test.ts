@@ -237,6 +237,38 @@ test('what Claude itself refuses arrives in Anthropic’s words', async () => {
   observed.whenRecorded(answer, { outcome: 'failed', code: 'VERTEX_INVALID_ARGUMENT', status: '400' });
 });
 
+test('the models that a caller may use are listed and described as Anthropic does', async () => {
+  const path = '/anthropic/v1/models?limit=1000';
+  const answer = await observed.call({ application: 'sandbox-app', method: 'GET', path });
+  expect(answer.status).toBe(200);
+  const { data, ...page } = JSON.parse(answer.text) as { data: { id: string }[] };
+  const ids = data.map(({ id }) => id);
+  expect(ids).toContain(BODY.model);
+  expect(ids.filter((id) => !id.startsWith('claude-'))).toEqual([]);
+  expect(page).toEqual({ has_more: false, first_id: ids[0], last_id: ids.at(-1) });
+  observed.whenRecorded(answer, { outcome: 'answered', operation: 'models', dialect: 'anthropic' });
+  for (const name of [BODY.model, 'claude-haiku-4-5@20251001', 'claude-haiku-4-5-20251001']) {
+    const one = await observed.call({
+      application: 'sandbox-app',
+      method: 'GET',
+      path: `/anthropic/v1/models/${name}`,
+    });
+    expect([one.status, JSON.parse(one.text)]).toMatchObject([200, { type: 'model', id: BODY.model }]);
+    observed.whenRecorded(one, { outcome: 'answered', operation: 'models' });
+  }
+  expect(await observed.chain.requests('vertex-ai')).toEqual([]);
+});
+
+test('a model that the catalog does not have is no model of Anthropic’s either', async () => {
+  const answer = await observed.call({
+    application: 'sandbox-app',
+    method: 'GET',
+    path: '/anthropic/v1/models/claude-none',
+  });
+  expectError(answer, 404, 'not_found_error', /claude-haiku-4-5/);
+  observed.whenRecorded(answer, { outcome: 'denied', code: 'MODEL_NOT_FOUND' });
+});
+
 test('what the edge does not know is refused there in the same shape', async () => {
   const answer = await post({ requests: [] }, { path: '/anthropic/v1/messages/batches' });
   expectError(answer, 404, 'not_found_error');

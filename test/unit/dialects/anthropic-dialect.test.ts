@@ -188,7 +188,7 @@ test.each([
 ])('%s %s is refused with the operations that exist', async (method, path) => {
   const error = await rejectedBy(read(BODY, { method, path }));
   expect(error.code).toBe('OPERATION_NOT_FOUND');
-  expect(error.message).toContain('POST v1/messages and POST v1/messages/count_tokens');
+  expect(error.message).toContain('POST v1/messages, POST v1/messages/count_tokens, GET v1/models and');
 });
 
 test('any other members reach Claude as they are', async () => {

@@ -94,7 +94,7 @@ test.each<[string, string, unknown, string, string | undefined]>([
     'INVALID_REQUEST',
     'stream',
   ],
-  ['GET', '/anthropic/v1/models', undefined, 'OPERATION_NOT_FOUND', undefined],
+  ['GET', '/anthropic/v1/messages', undefined, 'OPERATION_NOT_FOUND', undefined],
   ['POST', '/anthropic/', undefined, 'OPERATION_NOT_FOUND', undefined],
 ])('%s %s with %j would be refused', async (method, path, body, code, field) => {
   const call = await read(path, body, method);

@@ -33,9 +33,15 @@ const MODELS: readonly UsableModel[] = [
 
 /** The catalog of these tests has the models, and one that the caller may not use. */
 const CATALOG: CatalogNames = {
-  isKnown: (resource) =>
-    resource.kind === 'name' &&
-    (resource.name === 'secret' || MODELS.some(({ name }) => name === resource.name)),
+  nameOf: (resource) => {
+    if (resource.kind === 'name' && resource.name === 'secret') return 'secret';
+    return MODELS.find(({ name, alias, publisher, model, endpoint }) => {
+      if (resource.kind === 'name') return [name, alias].includes(resource.name);
+      if (resource.kind === 'model')
+        return publisher === resource.publisher && [name, alias, model].includes(resource.model);
+      return resource.kind === 'endpoint' && [name, alias, endpoint].includes(resource.endpoint);
+    })?.name;
+  },
   suggest: (asked, usable) => `Not ${asked}: ${usable.join(' ')}.`,
 };
 
