@@ -9,6 +9,7 @@ import type { DialectRequest } from '../prediction/dialect.ts';
 import type { ReadHeader } from '../prediction/caller.ts';
 import type { Prediction } from '../prediction/prediction.ts';
 import { MAXIMUM_TURNS } from './body-bounds.ts';
+import { readBetas } from './claude-betas.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { CLAUDE_REQUEST } from './reach/claude-messages.ts';
 import { readReach } from './reach/read-reach.ts';
@@ -16,6 +17,7 @@ import { readModelName } from './read-model-name.ts';
 import { resourceName } from './resource-names.ts';
 import { type Scalars, validateBody } from './validate-body.ts';
 import { NamingBody } from './vertex-bodies.ts';
+import { CLAUDE_COUNT_LOCATIONS } from './vertex-path.ts';
 import { readClaudeCount } from './vertex-payload.ts';
 
 /**
@@ -38,7 +40,7 @@ type MessageBody = Scalars<z.infer<typeof MessageBody>>;
 
 /**
  * Reads a message for Claude. The model moves from the body to the path, and the version moves from the header into the
- * body. Labels are emptied. Every other byte stays as it is.
+ * body. Labels, and betas and members that Vertex AI refuses without need, are left out. Every other byte stays as it is.
  * @throws GatewayError INVALID_JSON, INVALID_REQUEST.
  */
 export async function readMessage({ body, header }: DialectRequest): Promise<Prediction> {
@@ -46,8 +48,12 @@ export async function readMessage({ body, header }: DialectRequest): Promise<Pre
   const message = await validateBody(MessageBody, json);
   const streams = message.stream === true;
   const operation = operationOf(message);
-  const sent = editJson(json, { model: undefined, ...versionEdit(message, header) });
-  const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type', 'anthropic-beta']);
+  const betas = readBetas(header, json);
+  const sent = editJson(json, { model: undefined, ...versionEdit(message, header), ...betas.edits });
+  const headers = {
+    ...forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']),
+    ...betas.headers,
+  };
   return {
     check,
     ...targetOf(message, operation),
@@ -120,6 +126,12 @@ function vertexVersionOf(version: string): string {
 function targetOf({ model }: Pick<MessageBody, 'model'>, operation: string): CallTarget {
   const { project, location, resource } = readModelName(model, 'anthropic') ?? {};
   if (resource?.kind === 'model' && resource.publisher === 'anthropic')
-    return { project, location, operation, resource };
+    return {
+      project,
+      location,
+      operation,
+      resource,
+      ...(operation === 'countTokens' && { servedIn: CLAUDE_COUNT_LOCATIONS }),
+    };
   throw invalidBody([{ field: 'model', description: 'must be a Claude model, such as claude-sonnet-4-5' }]);
 }

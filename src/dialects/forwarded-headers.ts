@@ -7,18 +7,26 @@ const FORWARDED = {
   /** https://cloud.google.com/vertex-ai/generative-ai/docs/provisioned-throughput/use-provisioned-throughput */
   'x-vertex-ai-llm-request-type': /^(dedicated|shared)$/,
   /** https://docs.claude.com/en/api/beta-headers */
-  'anthropic-beta': /^[\w.-]+(\s*,\s*[\w.-]+)*$/,
+  'anthropic-beta': /^[\w.-]+(,[\w.-]+)*$/,
 } as const;
 
-/** Picks the named headers that the caller sent in the right form. */
+/** Picks the named headers that the caller sent in the right form. Empty members of a list don't go on. */
 export function forwardedHeaders(
   header: ReadHeader,
   names: readonly (keyof typeof FORWARDED)[],
 ): Record<string, string> {
   const forwarded: Record<string, string> = {};
   for (const name of names) {
-    const value = header(name);
-    if (value !== null && FORWARDED[name].test(value)) forwarded[name] = value;
+    const value = listMembers(header(name)).join(',');
+    if (FORWARDED[name].test(value)) forwarded[name] = value;
   }
   return forwarded;
+}
+
+/** Returns the members of a list in a header, without empty ones: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1 */
+export function listMembers(value: string | null): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((member) => member.trim())
+    .filter((member) => member !== '');
 }

@@ -24,7 +24,8 @@ export type Scalars<Body> = {
 
 /**
  * Validates a JSON body value by value, in turns of the event loop. Values that the schema doesn't describe are not read,
- * and lists are not copied.
+ * and lists are not copied. Null stands for an optional member that is left out, as in Google's JSON:
+ * https://protobuf.dev/programming-guides/json/
  * @param schema of objects, lists, scalars, and unions of a list with something else; `schemaTreeOf` refuses others.
  * @param body undefined stands for an empty object.
  * @returns the scalar members of the outermost object.
@@ -51,6 +52,11 @@ interface OpenList {
   /** The list's path, followed by the index of the next item. */
   readonly path: PropertyKey[];
   next: number;
+}
+
+/** Returns true for a member that is left out, and for null in its place where its schema has no null. */
+function isUnset(value: JsonValue | undefined, { kind }: SchemaTree): boolean {
+  return value === undefined || (value.kind === 'null' && kind !== 'nullable');
 }
 
 class TreeValidator {
@@ -86,7 +92,7 @@ class TreeValidator {
       case 'anything':
         return undefined;
       case 'optional':
-        return value && this.validate(tree.inner, value);
+        return isUnset(value, tree.inner) ? undefined : this.validate(tree.inner, value);
       case 'nullable':
         return value?.kind === 'null' ? null : this.validate(tree.inner, value);
       case 'either':

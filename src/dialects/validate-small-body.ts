@@ -6,16 +6,25 @@ import { invalidBody } from '../errors/invalid-body.ts';
 import type { JsonValue } from '../json/json-value.ts';
 
 /**
- * Validates a body in one go, by any zod schema. Its purpose must have small bounds.
+ * Validates a body in one go, by any zod schema. Its purpose must have small bounds. Null stands for a member that is left
+ * out, as in Google's JSON: https://protobuf.dev/programming-guides/json/
  * @throws GatewayError INVALID_REQUEST with at most ten violations: path and rule, never a value.
  */
 export function validateSmallBody<Schema extends z.ZodType>(
   schema: Schema,
   body: JsonValue,
 ): z.infer<Schema> {
-  const parsed = schema.safeParse(body.toJson(), { error: describeIssue });
+  const parsed = schema.safeParse(withoutNulls(body.toJson()), { error: describeIssue });
   if (parsed.success) return parsed.data;
   throw invalidBody(parsed.error.issues.flatMap(toViolations));
+}
+
+/** The readers of bodies bound the nesting. */
+function withoutNulls(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(withoutNulls);
+  if (typeof json !== 'object' || json === null) return json;
+  const set = Object.entries(json).filter(([, value]) => value !== null);
+  return Object.fromEntries(set.map(([name, value]) => [name, withoutNulls(value)]));
 }
 
 function toViolations(issue: z.core.$ZodIssue): FieldViolation[] {

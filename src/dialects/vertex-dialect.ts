@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { GatewayError } from '../errors/gateway-error.ts';
 import type { Instances } from '../governance/instance-schemas.ts';
 import { editJson } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
@@ -23,6 +22,7 @@ import { readReach } from './reach/read-reach.ts';
 import type { Message } from './reach/rules.ts';
 import { resourceName } from './resource-names.ts';
 import { writeStreamError } from './stream-errors.ts';
+import { type Alt, readAlt } from './system-parameters.ts';
 import { validateBody } from './validate-body.ts';
 import {
   AnyBody,
@@ -103,6 +103,7 @@ export const vertexDialect: Dialect = {
       const payload = await readResourceCall(operation, path, request, body);
       return { ...target, payload, check: body.check };
     }
+    if (request.query.size > 0) readAlt(request.query, formsOf(path));
     if (isOpaque(path, request)) {
       const target = completeTarget(path, undefined);
       return { ...target, payload: await readPayload(target, path.verb, request, undefined) };
@@ -139,6 +140,12 @@ function boundsOf({ resource, verb }: VertexPath): JsonBounds | undefined {
   return resource?.kind === 'endpoint' && containerVerbs.test(verb)
     ? BODY_BOUNDS['a custom endpoint']
     : undefined;
+}
+
+/** Lists the forms of the answer to a verb; those of raw calls and chats stream as their body says. */
+function formsOf({ verb }: VertexPath): readonly Alt[] {
+  const passed = Object.hasOwn(PASSED, verb) ? PASSED[verb] : undefined;
+  return passed && !passed.streams ? ['json'] : ['json', 'sse'];
 }
 
 /** True for a body that is not JSON by its content type, which only a custom container may take. */
@@ -226,10 +233,5 @@ function readInstances(json: JsonValue | undefined): Instances | undefined {
 }
 
 function readFraming({ query }: DialectRequest): Framing {
-  const alt = query.get('alt') ?? 'json';
-  if (alt === 'sse') return 'sse';
-  if (alt === 'json') return 'json-array';
-  throw new GatewayError('INVALID_REQUEST', 'The query parameter alt must be json or sse.', {
-    violations: [{ field: 'alt', description: 'must be json or sse' }],
-  });
+  return readAlt(query, ['json', 'sse']) === 'sse' ? 'sse' : 'json-array';
 }

@@ -19,7 +19,22 @@ export interface VertexPath {
   readonly item?: string;
   /** The publisher of a model that the body names without one. */
   readonly publisher?: string;
+  /** The locations in which Google has the operation; every one when left out. */
+  readonly servedIn?: readonly string[];
 }
+
+/**
+ * The locations in which Google counts tokens for Claude; `global` is not among them.
+ * https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/count-tokens
+ */
+export const CLAUDE_COUNT_LOCATIONS: readonly string[] = [
+  'us-east5',
+  'europe-west1',
+  'asia-east1',
+  'asia-southeast1',
+  'us-central1',
+  'europe-west4',
+];
 
 /** A bound that no resource name of Vertex AI reaches, in bytes of JSON. */
 export const MAXIMUM_NAME_BYTES = 2_048;
@@ -120,9 +135,11 @@ export function readTarget(method: string, path: string, body: JsonValue | undef
 
 /** Completes the target that a path gives by the `model` of the body. @throws GatewayError INVALID_REQUEST. */
 export function completeTarget(path: VertexPath, body: JsonValue | undefined): VertexTarget {
-  const { apiVersion, project, location, operation, resource, publisher } = path;
-  const where = { apiVersion, project, location, operation };
-  const member = body?.member('model');
+  const { apiVersion, project, location, operation, resource, publisher, servedIn } = path;
+  const where = { apiVersion, project, location, operation, ...(servedIn && { servedIn }) };
+  const named = body?.member('model');
+  // Null stands for a member that is left out.
+  const member = named?.kind === 'null' ? undefined : named;
   const model = member?.readText(MAXIMUM_NAME_BYTES);
   if (resource) {
     // The `model` of a body for an endpoint is the container's own matter.
@@ -131,14 +148,14 @@ export function completeTarget(path: VertexPath, body: JsonValue | undefined): V
     return { ...where, resource };
   }
   if (member?.kind !== 'string') throw refuseModel('must name the model');
-  const named = model === undefined ? undefined : readModelName(model, publisher);
-  if (!named)
+  const read = model === undefined ? undefined : readModelName(model, publisher);
+  if (!read)
     throw refuseModel('must be a model, such as publishers/google/models/gemini-2.5-flash, or an alias');
   return {
     ...where,
-    project: reconcile('project', where.project, named.project),
-    location: reconcile('location', where.location, named.location),
-    resource: named.resource,
+    project: reconcile('project', where.project, read.project),
+    location: reconcile('location', where.location, read.location),
+    resource: read.resource,
   };
 }
 
@@ -225,7 +242,14 @@ function readModel(where: Where, parts: readonly string[]): VertexPath {
   const publisher = check('publisher', publisherPart);
   // Tokens of any Claude model are counted under this one name: https://docs.claude.com/en/api/claude-on-vertex-ai
   if (publisher === 'anthropic' && model === 'count-tokens' && verb === 'rawPredict')
-    return { ...where, operation: 'countTokens', verb, resource: undefined, publisher };
+    return {
+      ...where,
+      operation: 'countTokens',
+      verb,
+      resource: undefined,
+      publisher,
+      servedIn: CLAUDE_COUNT_LOCATIONS,
+    };
   return {
     ...where,
     operation: operationOf(verb),

@@ -5,6 +5,7 @@ import type { ReadHeader } from '../prediction/caller.ts';
 import type { DialectRequest } from '../prediction/dialect.ts';
 import type { BytesPayload } from '../prediction/prediction.ts';
 import { checkNamedCache } from './cached-content-name.ts';
+import { readBetas } from './claude-betas.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { readOwnOperation } from './operation-names.ts';
 import type { ReachingBody } from './reach/reach.ts';
@@ -33,6 +34,7 @@ export async function readRaw(
   // Claude streams when the body says so, whichever the operation.
   const streams = message ? message.stream === true : operation === 'streamRawPredict';
   const contentType = header('content-type');
+  const betas = isClaude && json ? readBetas(header, json) : undefined;
   return {
     kind: 'bytes',
     format: isClaude ? 'anthropic' : 'shaped',
@@ -45,10 +47,11 @@ export async function readRaw(
         method: 'POST',
         path: `/${apiVersion}/${resourceName(call)}:${operation}`,
         headers: {
-          ...forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type', 'anthropic-beta']),
+          ...forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']),
+          ...(betas?.headers ?? forwardedHeaders(header, ['anthropic-beta'])),
           ...(isEndpoint && contentType !== null && { 'content-type': contentType }),
         },
-        body: json?.body ?? body,
+        body: json ? editJson(json, betas?.edits ?? {}) : body,
       };
     },
   };
@@ -56,7 +59,7 @@ export async function readRaw(
 
 /**
  * Reads the payload of a count of tokens. Vertex AI counts for every Claude model under one name, and the body names
- * the model. The header `anthropic-beta` is not sent: the operation takes none.
+ * the model. No beta is sent, neither in the header nor in the body: the operation takes none.
  * @param edits further changes of the body.
  */
 export function readClaudeCount(
@@ -73,7 +76,11 @@ export function readClaudeCount(
     isPriced: false,
     request: (call) => {
       const named = call.resource.kind === 'model' ? call.resource.model : undefined;
-      const all = { ...edits, ...(named !== model && { model: JSON.stringify(named) }) };
+      const all = {
+        ...edits,
+        ...(json.member('anthropic_beta') && { anthropic_beta: undefined }),
+        ...(named !== model && { model: JSON.stringify(named) }),
+      };
       return {
         method: 'POST',
         path: `/${apiVersion}/${parentName(call)}/publishers/anthropic/models/count-tokens:rawPredict`,

@@ -20,6 +20,7 @@ export const CODES = {
   INVALID_PATH: fact(400, 'INVALID_ARGUMENT', 'Invalid path'),
   INVALID_JSON: fact(400, 'INVALID_ARGUMENT', 'Invalid JSON'),
   INVALID_REQUEST: fact(400, 'INVALID_ARGUMENT', 'Invalid request'),
+  ENCODING_NOT_SUPPORTED: fact(415, 'INVALID_ARGUMENT', 'Encoding not supported'),
   PAYLOAD_TOO_LARGE: fact(413, 'INVALID_ARGUMENT', 'Payload too large'),
   OPERATION_NOT_FOUND: fact(404, 'NOT_FOUND', 'Operation not found'),
   MODEL_NOT_FOUND: fact(404, 'NOT_FOUND', 'Model not found'),

@@ -7,6 +7,11 @@ export interface CallTarget {
   readonly project: string | undefined;
   /** Google Cloud location; undefined in the short form, for which the gateway chooses. */
   readonly location: string | undefined;
+  /**
+   * The locations in which Google has the operation; every one when left out. A call that names another location, which the
+   * caller may use, is served in one of these.
+   */
+  readonly servedIn?: readonly string[];
   /** One of `OPERATIONS`, or an operation that only describes models: `listModels`, `getModel`. */
   readonly operation: string;
   /**

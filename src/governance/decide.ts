@@ -7,6 +7,7 @@ import {
   denyByProduct,
   denyByResidency,
   denyByRule,
+  denyEverywhere,
   denyLocation,
   denyOperation,
   denyUnknownAgent,
@@ -131,8 +132,11 @@ function decideCall<Target extends CallTarget>(
 ): Decision<Target> {
   let denial: Denial | undefined;
   for (const { rules, operation } of listAlternatives(index, target)) {
-    for (const location of target.location === undefined ? rules.entry.locations : [target.location]) {
-      const verdict = judge(index, rules, principal, operation, location);
+    const judgeIn = (location: string) => judge(index, rules, principal, operation, location);
+    const locations = listLocations(rules.entry, target, judgeIn);
+    if (locations.length === 0) denial ??= denyEverywhere(rules.entry, target.servedIn);
+    for (const location of locations) {
+      const verdict = judgeIn(location);
       if (verdict.allowed) {
         const { rule, reason } = verdict;
         const call = new DecidedCall(rules, verdict, target, { operation, location }, principal, judgements);
@@ -152,6 +156,18 @@ function decideCall<Target extends CallTarget>(
       (...call) => judge(index, call[0], principal, call[1], call[2]).allowed,
     ),
   );
+}
+
+/** Lists the locations that can serve a call, in the catalog's order; the one that it names unless Google does not have the operation there. */
+function listLocations(
+  { locations }: CatalogEntry,
+  { location, servedIn }: CallTarget,
+  judgeIn: (location: string) => Verdict,
+): readonly string[] {
+  const served = servedIn ? locations.filter((one) => servedIn.includes(one)) : locations;
+  if (location === undefined) return served;
+  const isMoved = servedIn?.includes(location) === false && judgeIn(location).allowed;
+  return isMoved ? served : [location];
 }
 
 /** Judges a call. An application that acts for a person may do only what both the person and the application may do. */

@@ -47,6 +47,15 @@ export function denyLocation({ name, locations }: CatalogEntry): Denial {
   );
 }
 
+/** Denies a call that Google can serve in none of the entry's locations. @param servedIn the locations that could. */
+export function denyEverywhere({ name }: CatalogEntry, servedIn: readonly string[] = []): Denial {
+  return deny(
+    'catalog',
+    'LOCATION_NOT_ALLOWED',
+    `${name} is offered in no location where Google has this operation; ask the platform team for one of: ${servedIn.join(', ')}.`,
+  );
+}
+
 /** Denies a call by an operation that the entry does not offer. */
 export function denyOperation({ name, operations }: CatalogEntry): Denial {
   return deny(

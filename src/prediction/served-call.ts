@@ -76,7 +76,10 @@ export async function identify(
   throw new GatewayError(denial.code, denial.reason);
 }
 
-/** Receives the whole body and notes it. @throws GatewayError PAYLOAD_TOO_LARGE, INSTANCE_FULL, CALLER_GONE, CALL_TIMEOUT. */
+/**
+ * Receives the whole body and notes it.
+ * @throws GatewayError PAYLOAD_TOO_LARGE, INSTANCE_FULL, CALLER_GONE, CALL_TIMEOUT, ENCODING_NOT_SUPPORTED.
+ */
 export async function receiveBody(
   { maximumBodyBytes: maximumBytes }: Pick<ServingDependencies, 'maximumBodyBytes'>,
   { call, record, deadline, heldBody: held }: ServedCall<ErrorDialect>,
@@ -84,7 +87,17 @@ export async function receiveBody(
   const { abortSignal } = deadline;
   const body = await deadline.bound(call.readBody({ maximumBytes, held, abortSignal }));
   await deadline.bound(record.noteBody(body));
+  refuseEncoding(call.header('content-encoding'));
   return body;
+}
+
+/** Bodies are judged by their bytes, and what a compressed one grows to has no bound. */
+function refuseEncoding(encoding: string | null): void {
+  if (/^(identity)?$/i.test((encoding ?? '').trim())) return;
+  throw new GatewayError(
+    'ENCODING_NOT_SUPPORTED',
+    'The body is compressed, as its header content-encoding says. Send it without compression.',
+  );
 }
 
 /** Ends a call that has been answered: gives back its memory, puts it on record and takes it off the running calls. */

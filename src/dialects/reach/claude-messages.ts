@@ -7,6 +7,7 @@ import {
   refused,
   SOURCE,
   toolOf,
+  trimmed,
   type Message,
   type Rule,
 } from './rules.ts';
@@ -15,6 +16,12 @@ const HELD_BY_ANTHROPIC = refused('names a resource that Anthropic stores, which
 const OTHER_MODEL = refused('must be left out: a call reaches only the model that it names');
 const HISTORY = harmlessBecause('names the source of an earlier result, which nothing reads again');
 const CALLERS_BROWSER = harmlessBecause('describes the browser that the caller runs');
+
+/**
+ * The scope says for whom a prompt is cached. Vertex AI has no such member and caches for the project alone.
+ * https://github.com/anthropics/claude-code/issues/21625
+ */
+const CACHE_CONTROL = { cache_control: trimmed('scope') };
 
 const blocks: Rule = { is: 'message', of: () => BLOCK };
 const tools: Rule = { is: 'message', of: () => CLAUDE_TOOL };
@@ -38,11 +45,12 @@ const SOURCE_OF_CONTENT = defineMessage(
 const BLOCK: Message = defineMessage(
   {
     ...harmless(`
-      cache_control caller context data encrypted_content encrypted_stdout error_code error_message file_type
+      caller context data encrypted_content encrypted_stdout error_code error_message file_type
       from id input is_error is_file_update lines mcp_server_name name new_lines new_start num_lines old_lines
       old_start page_age retrieved_at return_code server_name signature start_line stderr stdout stop_reason
       text thinking title to tool_name tool_use_id toolset_name total_lines transformations trigger type
     `),
+    ...CACHE_CONTROL,
     citations: HISTORY,
     content: blocks,
     file_id: HELD_BY_ANTHROPIC,
@@ -60,11 +68,12 @@ const BLOCK: Message = defineMessage(
 
 const TOOL_MEMBERS = {
   ...harmless(`
-    allowed_callers allowed_domains blocked_domains cache_control citations configs default_config
+    allowed_callers allowed_domains blocked_domains citations configs default_config
     defer_loading description display_height_px display_number display_width_px eager_input_streaming
     enable_zoom input_examples input_schema max_characters max_content_tokens max_uses mcp_server_name name
     response_inclusion server_name strict url_sources use_cache user_location
   `),
+  ...CACHE_CONTROL,
   definition: tools,
   model: OTHER_MODEL,
   tools: harmlessBecause('lists the tools that a server offers'),
@@ -120,10 +129,11 @@ const MCP_SERVER = defineMessage({
 /** The rules for the body of a message or of a count of its tokens: https://docs.claude.com/en/api/messages */
 export const CLAUDE_REQUEST = defineMessage({
   ...harmless(`
-    anthropic_beta anthropic_version billing_policy cache_control compaction context_management max_tokens
+    anthropic_beta anthropic_version billing_policy compaction context_management max_tokens
     metadata output_config output_format service_tier speed stop_sequences stream temperature thinking
     tool_choice top_k top_p
   `),
+  ...CACHE_CONTROL,
   model: harmlessBecause('must be the model that the gateway authorizes'),
   container: HELD_BY_ANTHROPIC,
   diagnostics: HELD_BY_ANTHROPIC,
@@ -144,4 +154,8 @@ function defineTurn(): Message {
   return TURN;
 }
 
-const TURN = defineMessage({ ...harmless('cache_control clear_at output_config role'), content: blocks });
+const TURN = defineMessage({
+  ...harmless('clear_at output_config role'),
+  ...CACHE_CONTROL,
+  content: blocks,
+});

@@ -9,10 +9,16 @@ export interface Reach {
   readonly places: readonly StorageField[];
   readonly tools: readonly ToolField[];
   readonly caches: readonly NamedCache[];
-  /** The objects of the caller's labels, in the order of the body. */
-  readonly labels: readonly JsonValue[];
+  /** The objects that are sent with less in them, in the order of the body. */
+  readonly trimmed: readonly TrimmedObject[];
   /** At most ten. */
   readonly violations: readonly FieldViolation[];
+}
+
+/** An object that is sent without a member, or empty where that is left out: the caller's labels. */
+export interface TrimmedObject {
+  readonly object: JsonValue;
+  readonly without?: string;
 }
 
 /** A member that names a context cache. */
@@ -23,7 +29,10 @@ export interface NamedCache {
 
 /** An inspected body. Its reach is everything that it makes Google read, write or call as the gateway. */
 export interface ReachingBody {
-  /** The body with the caller's labels emptied, which would appear in the project's bills. Every other byte is unchanged. */
+  /**
+   * The body without the caller's labels, which would appear in the project's bills, and without members that change
+   * nothing and that Vertex AI refuses. Every other byte is unchanged.
+   */
   readonly json: JsonValue;
   /** The context caches that the body names. */
   readonly caches: readonly NamedCache[];

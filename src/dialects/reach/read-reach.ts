@@ -3,6 +3,7 @@ import type { FieldViolation } from '../../errors/gateway-error.ts';
 import { invalidBody, MAXIMUM_VIOLATIONS } from '../../errors/invalid-body.ts';
 import type { AuthorizedCall } from '../../governance/decide.ts';
 import type { ToolName } from '../../governance/tools.ts';
+import { editObject } from '../../json/edit-json.ts';
 import type { JsonValue } from '../../json/json-value.ts';
 import { readJson } from '../../json/read-json.ts';
 import { loopTurns, type Turns } from '../../json/turns.ts';
@@ -10,7 +11,7 @@ import { checkTools, type ToolField } from '../check-tools.ts';
 import { checkPlaces, type StorageField } from '../storage-fields.ts';
 import { googleMessage } from './google-messages.ts';
 import { CONTAINER_DATA, INSTANCE } from './media-messages.ts';
-import type { NamedCache, Reach, ReachingBody } from './reach.ts';
+import type { NamedCache, Reach, ReachingBody, TrimmedObject } from './reach.ts';
 import {
   defineMessage,
   isContent,
@@ -50,7 +51,7 @@ export async function readReach(message: Message | undefined, json: JsonValue): 
   if (!message) return { json, caches: [], tools: [], check: () => undefined };
   const reach = await findReach(message, json);
   return {
-    json: reach.labels.length > 0 ? await withoutLabels(json, reach.labels) : json,
+    json: reach.trimmed.length > 0 ? await trim(json, reach.trimmed) : json,
     caches: reach.caches,
     tools: reach.tools,
     check: (call) => check(call, reach),
@@ -66,10 +67,13 @@ function check(
   if (tools.length > 0) checkTools(call, tools);
 }
 
-/** Each object of labels becomes `{}` and spaces, so that every other byte keeps its position. */
-async function withoutLabels({ body }: JsonValue, labels: readonly JsonValue[]): Promise<JsonValue> {
+/** Each object becomes shorter and is followed by spaces, so that every other byte keeps its position. */
+async function trim({ body }: JsonValue, objects: readonly TrimmedObject[]): Promise<JsonValue> {
   const blank = Buffer.from(body);
-  for (const { start, end } of labels) blank.fill(' ', start, end).write('{}', start);
+  for (const { object, without } of objects) {
+    const left = without === undefined ? Buffer.from('{}') : editObject(object, { [without]: undefined });
+    blank.fill(' ', object.start, object.end).set(left, object.start);
+  }
   return readJson(blank);
 }
 
@@ -108,7 +112,7 @@ class Search {
   readonly #places: StorageField[] = [];
   readonly #tools: FoundTool[] = [];
   readonly #caches: NamedCache[] = [];
-  readonly #labels: JsonValue[] = [];
+  readonly #trimmed: TrimmedObject[] = [];
   readonly #violations: FieldViolation[] = [];
   /** A stack: the innermost is the last. */
   readonly #frames: Frame[] = [];
@@ -123,7 +127,7 @@ class Search {
       places: this.#places,
       tools: this.#tools,
       caches: this.#caches,
-      labels: this.#labels,
+      trimmed: this.#trimmed,
       violations: this.#violations,
     };
   }
@@ -151,8 +155,11 @@ class Search {
       case 'refused':
         return this.#refuse(at, rule.why);
       case 'labels':
-        if (value.kind === 'object') this.#labels.push(value);
+        if (value.kind === 'object') this.#trimmed.push({ object: value });
         else this.#refuse(at, 'must be an object');
+        return;
+      case 'trimmed':
+        if (value.member(rule.without)) this.#trimmed.push({ object: value, without: rule.without });
         return;
       case 'tool': {
         if (GIVEN_IN_LISTS.has(rule.tool) && value.kind === 'array' && value.length === 0) return;
@@ -209,7 +216,7 @@ class Search {
 
   /** Adds the place, cache or source that a text names. */
   #addNamed(
-    rule: Exclude<Rule, { is: 'harmless' | 'refused' | 'labels' | 'tool' | 'message' }>,
+    rule: Exclude<Rule, { is: 'harmless' | 'refused' | 'labels' | 'trimmed' | 'tool' | 'message' }>,
     value: JsonValue,
     at: Position | undefined,
     tool: FoundTool | undefined,

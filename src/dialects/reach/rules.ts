@@ -6,6 +6,7 @@ export type Rule =
   | HarmlessRule
   | PlaceRule
   | { readonly is: 'source' | 'cache' | 'labels' }
+  | { readonly is: 'trimmed'; readonly without: string }
   | { readonly is: 'tool'; readonly tool: ToolName; readonly inner?: () => Message }
   | { readonly is: 'refused'; readonly why: string }
   | { readonly is: 'message'; readonly of: () => Message };
@@ -97,6 +98,11 @@ export const INPUT_OR_BYTES: Rule = { is: 'place', use: 'inputs', or: 'bytes' };
 export const OUTPUT: Rule = { is: 'place', use: 'outputs' };
 /** The full name of a resource, or an address, that the surrounding tool reaches. */
 export const SOURCE: Rule = { is: 'source' };
+/** Returns the rule for an object that is sent without one of its members. */
+export function trimmed(without: string): Rule {
+  return { is: 'trimmed', without };
+}
+
 /** The name of a context cache. */
 export const CACHE: Rule = { is: 'cache' };
 /** The caller's labels, which are emptied. */

@@ -11,7 +11,6 @@ test.each([
   { 'x-vertex-ai-llm-request-type': 'dedicated' },
   { 'x-vertex-ai-llm-request-type': 'shared' },
   { 'anthropic-beta': 'context-1m-2025-08-07' },
-  { 'anthropic-beta': 'context-1m-2025-08-07,  files.api_1 , x' },
 ])('%j goes on', (sent) => {
   expect(forward(sent)).toEqual(sent);
 });
@@ -24,12 +23,22 @@ test.each([
   { 'x-vertex-ai-llm-request-type': 'shared, dedicated' },
   { 'anthropic-beta': '' },
   { 'anthropic-beta': ',' },
-  { 'anthropic-beta': 'a,' },
   { 'anthropic-beta': 'a b' },
   { 'anthropic-beta': 'a\r\nauthorization: Bearer x' },
   { authorization: 'Bearer x', 'x-goog-user-project': 'p' },
 ])('%j does not go on', (sent) => {
   expect(forward(sent)).toEqual({});
+});
+
+test.each([
+  ['context-1m-2025-08-07,', 'context-1m-2025-08-07'],
+  [',a,,b , ', 'a,b'],
+  ['context-1m-2025-08-07,  files.api_1 , x', 'context-1m-2025-08-07,files.api_1,x'],
+])('the list %j goes on without empty members', (sent, expected) => {
+  expect(forward({ 'anthropic-beta': sent })).toEqual({ 'anthropic-beta': expected });
+  expect(forward({ 'x-vertex-ai-llm-request-type': ' shared ,' })).toEqual({
+    'x-vertex-ai-llm-request-type': 'shared',
+  });
 });
 
 test('only headers that are named go on', () => {

@@ -175,7 +175,6 @@ test('a body may say again which model the path names, and no other', () => {
     'projects/sample-project/locations/global/publishers/google/models/gemini-2.5-flash',
     'endpoints/42',
     7,
-    null,
   ]) {
     expect(thrownBy(() => read(path, { model }))).toMatchObject({
       code: 'INVALID_REQUEST',

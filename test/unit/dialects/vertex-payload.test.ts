@@ -113,13 +113,49 @@ test.each<
 );
 
 test('of the query, only the framing of a stream is sent on', async () => {
-  const { request } = await send(`${GEMINI}:streamGenerateContent`, CONTENTS, {
-    query: '$alt=proto&key=secret&alt=sse&x=%0d%0a',
-  });
-  expect(request.path).toBe(`/v1beta1/${PARENT}/${GEMINI}:streamGenerateContent?alt=sse`);
-  expect((await send(`${GEMINI}:generateContent`, CONTENTS, { query: 'alt=sse&key=x' })).request.path).toBe(
+  for (const query of [
+    '$alt=json&key=secret&alt=json',
+    '$alt=sse&x=%0d%0a&prettyPrint=false',
+    'alt=sse&$alt=sse',
+  ]) {
+    const { request, payload } = await send(`${GEMINI}:streamGenerateContent`, CONTENTS, { query });
+    const isEvents = query.includes('sse');
+    expect(request.path).toBe(
+      `/v1beta1/${PARENT}/${GEMINI}:streamGenerateContent${isEvents ? '?alt=sse' : ''}`,
+    );
+    expect(payload.framing).toBe(isEvents ? 'sse' : 'json-array');
+  }
+  const query = 'alt=json&$alt=json;enum-encoding=int&key=x';
+  expect((await send(`${GEMINI}:generateContent`, CONTENTS, { query })).request.path).toBe(
     `/v1beta1/${PARENT}/${GEMINI}:generateContent`,
   );
+});
+
+test.each([
+  ['streamGenerateContent', 'alt=proto', ['alt']],
+  ['streamGenerateContent', '$alt=media', ['$alt']],
+  ['streamGenerateContent', 'alt=sse&$alt=json', ['$alt']],
+  ['streamGenerateContent', 'alt=sse&alt=json', ['$alt']],
+  ['streamGenerateContent', 'alt=', ['alt']],
+  ['streamGenerateContent', 'fields=candidates&alt=sse', ['fields']],
+  ['generateContent', '$fields=a&callback=b&$callback=c', ['$fields', 'callback', '$callback']],
+  ['generateContent', 'alt=sse', ['alt']],
+  ['countTokens', '$alt=sse', ['$alt']],
+  ['predict', 'alt=proto', ['alt']],
+])('%s?%s is refused by the names of its parameters', async (verb, query, fields) => {
+  const { code, violations } = await rejectedBy(send(`${GEMINI}:${verb}`, CONTENTS, { query }));
+  expect([code, violations.map(({ field }) => field)]).toEqual(['INVALID_REQUEST', fields]);
+});
+
+test('raw calls and chats stream as their body says, whatever form the query asks for', async () => {
+  for (const query of ['alt=sse', '$alt=json'])
+    expect((await send(`${CLAUDE}:streamRawPredict`, CLAUDE_STREAM, { query })).payload.framing).toBe('sse');
+});
+
+test('null in the place of the model is no other model than the path’s', async () => {
+  const body =
+    '{"model":null,"contents":[{"role":null,"parts":[{"text":"a"}]}],"cachedContent":null,"labels":null}';
+  expect((await send(`${GEMINI}:generateContent`, body)).request.path).toContain(`${GEMINI}:generateContent`);
 });
 
 test('a Claude message that asks for a stream is one, whichever the operation', async () => {
@@ -162,7 +198,6 @@ test('a header of the wrong form does not go on', async () => {
   const headers = {
     traceparent: '00-0af7-01',
     'x-vertex-ai-llm-request-type': 'free',
-    'anthropic-beta': 'a,,b',
   };
   expect((await send(`${CLAUDE}:rawPredict`, CLAUDE_BODY, { headers })).request.headers).toEqual({});
 });

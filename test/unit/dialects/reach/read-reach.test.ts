@@ -32,7 +32,10 @@ async function found(message: Message, body: unknown): Promise<string[]> {
       ...sources.map((source) => `source ${formatPath(source.path)} ${source.name}`),
     ]),
     ...reach.caches.map(({ field, name }) => `cache ${field} ${name}`),
-    ...reach.labels.map((value) => `labels ${value.body.toString('utf8', value.start, value.end)}`),
+    ...reach.trimmed.map(({ object, without }) => {
+      const text = object.body.toString('utf8', object.start, object.end);
+      return without === undefined ? `labels ${text}` : `without ${without} ${text}`;
+    }),
     ...reach.violations.map(({ field, description }) => `refused ${field} ${description}`),
   ];
 }
