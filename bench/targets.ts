@@ -95,7 +95,7 @@ export function createTarget(
     name,
     pool: new Pool(origin, { connections: CONNECTIONS }),
     request: (operation) => ({
-      path: `${prefix}/${PARENT}/${operation === 'predict' ? 'endpoints/1234567890' : 'publishers/google/models/gemini-2.5-flash'}:${operation}`,
+      path: `${prefix}/${PARENT}/${operation === 'predict' ? 'endpoints/1234567890' : 'publishers/google/models/gemini-3.5-flash'}:${operation}`,
       headers: { ...headers(operation), 'content-type': 'application/json' },
       body: operation === 'predict' ? BODIES.predict : BODIES.generate,
     }),

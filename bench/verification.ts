@@ -180,7 +180,7 @@ function createRecord(chain: number, call: number) {
     subscriptionId: 'assistants',
     productId: 'assistants',
     publisher: 'google',
-    'gen_ai.request.model': 'gemini-2.5-pro',
+    'gen_ai.request.model': 'gemini-3.1-pro-preview',
     project: 'sample-project',
     location: 'europe-west4',
     'gen_ai.usage.input_tokens': 812,

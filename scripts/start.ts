@@ -130,7 +130,7 @@ function describe(environment: Environment): string {
     curl(
       environment,
       'assistants-app',
-      `${resource}/publishers/google/models/gemini-2.5-flash:streamGenerateContent?alt=sse`,
+      `${resource}/publishers/google/models/gemini-3.5-flash:streamGenerateContent?alt=sse`,
       { contents: [{ role: 'user', parts: [{ text: 'Say something about irises.' }] }] },
     ),
     '',

@@ -11,7 +11,7 @@ export interface HostileKind {
 }
 
 const PROJECT = '/vertex/v1/projects/sample-project/locations/us-central1';
-const GEMINI = `${PROJECT}/publishers/google/models/gemini-2.5-flash`;
+const GEMINI = `${PROJECT}/publishers/google/models/gemini-3.5-flash`;
 const MEGABYTE = 1024 * 1024;
 
 /** Fills a body with an item between head and tail. */
@@ -131,7 +131,7 @@ export const HOSTILE_KINDS: readonly HostileKind[] = [
     path: `${PROJECT}/batchPredictionJobs`,
     name: 'batches: many uris',
     body: filled(
-      '{"displayName":"b","model":"publishers/google/models/gemini-2.5-flash","inputConfig":{"instancesFormat":"jsonl","gcsSource":{"uris":[',
+      '{"displayName":"b","model":"publishers/google/models/gemini-3.5-flash","inputConfig":{"instancesFormat":"jsonl","gcsSource":{"uris":[',
       '"gs://sample-batches/input/a"',
       ']}},"outputConfig":{"predictionsFormat":"jsonl","gcsDestination":{"outputUriPrefix":"gs://sample-batches/output/"}}}',
     ),

@@ -51,7 +51,7 @@ const operations: readonly Operation[] = [
     request: {
       description: "The conversation, in the form of Anthropic's API.",
       schema: MessageRequest,
-      example: { model: 'claude-sonnet-4-5', ...QUESTION_TO_CLAUDE },
+      example: { model: 'claude-sonnet-5-5', ...QUESTION_TO_CLAUDE },
     },
     answer: {
       description: "The model's message. With `stream`, its events as they arrive.",
@@ -73,7 +73,7 @@ const operations: readonly Operation[] = [
     request: {
       description: "The conversation, in the form of Anthropic's API.",
       schema: CountMessageTokensRequest,
-      example: { model: 'claude-sonnet-4-5', messages: QUESTION_TO_CLAUDE.messages },
+      example: { model: 'claude-sonnet-5-5', messages: QUESTION_TO_CLAUDE.messages },
     },
     answer: {
       description: 'The number of tokens.',

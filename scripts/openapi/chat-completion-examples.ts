@@ -1,10 +1,10 @@
 /** The example of a conversation in OpenAI's form. */
 export const CHAT_QUESTION = {
-  model: 'google/gemini-2.5-flash',
+  model: 'google/gemini-3.5-flash',
   messages: [{ role: 'user', content: 'Why is the sky blue?' }],
 };
 
-const COMMON = { id: 'chatcmpl-1f5e7c0a2b', created: 1_764_000_000, model: 'google/gemini-2.5-flash' };
+const COMMON = { id: 'chatcmpl-1f5e7c0a2b', created: 1_764_000_000, model: 'google/gemini-3.5-flash' };
 const SAID = { role: 'assistant', content: 'Air scatters blue light more than red light.' };
 
 export const CHAT_ANSWER = {

@@ -51,7 +51,7 @@ const ChatMessage = z
   .describe('One message of a conversation.');
 
 export const ChatCompletionRequest = ChatCompletionsBody.safeExtend({
-  model: z.string().describe('The model, such as `google/gemini-2.5-flash`, its catalog name or its alias.'),
+  model: z.string().describe('The model, such as `google/gemini-3.5-flash`, its catalog name or its alias.'),
   messages: z.array(ChatMessage).min(1).describe('The messages of the conversation so far.'),
   stream: z.boolean().optional().describe('True to stream the answer as server-sent events.'),
   stream_options: z

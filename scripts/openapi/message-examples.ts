@@ -10,7 +10,7 @@ export const ANSWER_OF_CLAUDE = {
   id: 'msg_vrtx_01GdDgNyNqGGWvmVVcLpSMq3',
   type: 'message',
   role: 'assistant',
-  model: 'claude-sonnet-4-5-20250929',
+  model: 'claude-sonnet-5-5',
   content: [{ type: 'text', text: TEXT }],
   stop_reason: 'end_turn',
   stop_sequence: null,

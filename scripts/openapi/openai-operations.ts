@@ -12,7 +12,7 @@ import {
 } from './openai-schemas.ts';
 import type { Failure, FailureStatus, Operation, Surface } from './surface.ts';
 
-const MODEL = { id: 'gemini-2.5-flash', object: 'model', created: 0, owned_by: 'google' };
+const MODEL = { id: 'gemini-3.5-flash', object: 'model', created: 0, owned_by: 'google' };
 
 const operations: readonly Operation[] = [
   {
@@ -75,7 +75,7 @@ const operations: readonly Operation[] = [
     request: {
       description: "The call, in the form of OpenAI's API.",
       schema: ResponsesRequest,
-      example: { model: 'google/gemini-2.5-flash', input: 'Why is the sky blue?' },
+      example: { model: 'google/gemini-3.5-flash', input: 'Why is the sky blue?' },
     },
     answer: { description: 'The call is never answered with 200.', content: {} },
     failures: WITH_BODY,
@@ -121,7 +121,7 @@ export const openaiSurface: Surface = {
     { name: 'models', description: 'The models that the caller may use.' },
   ],
   pathParameters: {
-    model: { description: "The model's catalog name or alias.", example: 'gemini-2.5-flash' },
+    model: { description: "The model's catalog name or alias.", example: 'gemini-3.5-flash' },
   },
   failures: { mediaType: 'application/json', schema: OpenAiError, example: describeError },
   components: openaiComponents,

@@ -19,7 +19,7 @@ import { inBothForms, PAGE_TOKEN, PAGING } from './vertex-paths.ts';
 const JOBS = '/batchPredictionJobs';
 const CACHES = '/cachedContents';
 const NAME = 'projects/123456789012/locations/us-central1';
-const MODEL = 'publishers/google/models/gemini-2.5-flash';
+const MODEL = 'publishers/google/models/gemini-3.5-flash';
 const NEW_JOB = {
   displayName: 'summaries-of-november',
   model: MODEL,

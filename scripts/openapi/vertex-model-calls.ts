@@ -19,7 +19,7 @@ export type ModelCall = Pick<
 > & { readonly verb: string };
 
 export const VIDEO_OPERATION =
-  'projects/sample-project/locations/us-central1/publishers/google/models/veo-3.0-generate-001/operations/5a9e8f52-7c1c-4c0a-9f6e-2f1d7d0b8a11.assistants-use.xUw3uTFnDMuWhSDrdY1kbA';
+  'projects/sample-project/locations/us-central1/publishers/google/models/veo-3.1-generate-001/operations/5a9e8f52-7c1c-4c0a-9f6e-2f1d7d0b8a11.assistants-use.xUw3uTFnDMuWhSDrdY1kbA';
 const QUESTION = { contents: [{ role: 'user', parts: [{ text: 'Why is the sky blue?' }] }] };
 const ANSWER = {
   candidates: [
@@ -36,7 +36,7 @@ const ANSWER = {
     promptTokensDetails: [{ modality: 'TEXT', tokenCount: 6 }],
     candidatesTokensDetails: [{ modality: 'TEXT', tokenCount: 9 }],
   },
-  modelVersion: 'gemini-2.5-flash',
+  modelVersion: 'gemini-3.5-flash',
   createTime: '2025-11-24T16:00:00.000000Z',
   responseId: 'gIEkaaLwFMqTmecPvv2R8Ao',
 };

@@ -26,15 +26,15 @@ import {
 import { inBothForms, PAGE_TOKEN, PAGING } from './vertex-paths.ts';
 
 const MODEL = '/publishers/{publisher}/models/{model}';
-const CLAUDE = { location: 'us-east5', publisher: 'anthropic', model: 'claude-sonnet-4-5@20250929' };
-const VEO = { model: 'veo-3.0-generate-001' };
+const CLAUDE = { location: 'us-east5', publisher: 'anthropic', model: 'claude-sonnet-5-5' };
+const VEO = { model: 'veo-3.1-generate-001' };
 const FLASH = {
-  name: 'publishers/google/models/gemini-2.5-flash',
+  name: 'publishers/google/models/gemini-3.5-flash',
   versionId: 'default',
   openSourceCategory: 'PROPRIETARY',
   launchStage: 'GA',
   versionState: 'VERSION_STATE_STABLE',
-  publisherModelTemplate: 'projects/{project}/locations/{location}/publishers/google/models/gemini-2.5-flash',
+  publisherModelTemplate: 'projects/{project}/locations/{location}/publishers/google/models/gemini-3.5-flash',
 };
 const CONTENT_OF_CLAUDE = {
   'application/json': { schema: RawPredictResponse, example: ANSWER_OF_CLAUDE },

@@ -12,7 +12,7 @@ export const vertexPathParameters: Surface['pathParameters'] = {
     example: 'us-central1',
   },
   publisher: { description: "The model's publisher.", example: 'google' },
-  model: { description: "The publisher model's id.", example: 'gemini-2.5-flash' },
+  model: { description: "The publisher model's id.", example: 'gemini-3.5-flash' },
   endpoint: { description: "The endpoint's number.", example: '1234567890' },
   job: { description: "The batch prediction job's number.", example: '6789012345678901234' },
   content: { description: "The cached content's number.", example: '7890123456789012345' },

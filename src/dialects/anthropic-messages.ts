@@ -133,5 +133,5 @@ function targetOf({ model }: Pick<MessageBody, 'model'>, operation: string): Cal
       resource,
       ...(operation === 'countTokens' && { servedIn: CLAUDE_COUNT_LOCATIONS }),
     };
-  throw invalidBody([{ field: 'model', description: 'must be a Claude model, such as claude-sonnet-4-5' }]);
+  throw invalidBody([{ field: 'model', description: 'must be a Claude model, such as claude-sonnet-5-5' }]);
 }

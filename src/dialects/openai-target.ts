@@ -11,7 +11,7 @@ export function readOpenAiTarget(model: string | undefined, operation: string): 
   if (model === undefined) throw refuse('must name the model');
   const named = readModelName(model);
   if (!named)
-    throw refuse('must be a model, such as gemini-2.5-flash or google/gemini-2.5-flash, or an alias');
+    throw refuse('must be a model, such as gemini-3.5-flash or google/gemini-3.5-flash, or an alias');
   return { project: named.project, location: named.location, operation, resource: named.resource };
 }
 

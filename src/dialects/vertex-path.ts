@@ -150,7 +150,7 @@ export function completeTarget(path: VertexPath, body: JsonValue | undefined): V
   if (member?.kind !== 'string') throw refuseModel('must name the model');
   const read = model === undefined ? undefined : readModelName(model, publisher);
   if (!read)
-    throw refuseModel('must be a model, such as publishers/google/models/gemini-2.5-flash, or an alias');
+    throw refuseModel('must be a model, such as publishers/google/models/gemini-3.5-flash, or an alias');
   return {
     ...where,
     project: reconcile('project', where.project, read.project),

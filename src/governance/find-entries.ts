@@ -4,7 +4,7 @@ import type { EntryRules, RuleIndex } from './rule-index.ts';
 
 /**
  * Lists the names of an entry's model or endpoint: Vertex AI's own, the catalog name, the alias, and that of
- * Anthropic's API, which ends in `-20250929` where Vertex AI's ends in `@20250929`.
+ * Anthropic's API, which ends in `-20251001` where Vertex AI's ends in `@20251001`.
  * https://docs.claude.com/en/docs/about-claude/models/overview
  */
 export function namesOf(entry: CatalogEntry): string[] {

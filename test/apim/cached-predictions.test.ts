@@ -300,7 +300,7 @@ test.each<[string, Partial<SentRequest>]>([
   ['for an entry that the catalog lets nobody keep', { path: PREDICT }],
   [
     'for an operation that answers anew each time',
-    { path: EMBED.replace('gemini-embedding-001:predict', 'gemini-2.5-flash:generateContent') },
+    { path: EMBED.replace('gemini-embedding-001:predict', 'gemini-3.5-flash:generateContent') },
   ],
   ['for another model under the name', { path: EMBED.replace('google', 'anthropic') }],
 ])('a call that asks %s is answered by the function app', async (_, request) => {

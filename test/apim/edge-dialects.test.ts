@@ -281,7 +281,7 @@ test.each([
 });
 
 test('a refusal for the calls of a model tells of its limit, not of the product’s', async () => {
-  const path = MODEL.replace('/m:', '/gemini-2.5-pro:');
+  const path = MODEL.replace('/m:', '/gemini-3.1-pro-preview:');
   await withEdge({ limits: { calls: 10, quota: 100, entryCalls: 1 } }, async (own) => {
     expect(toldBy(await own.predict({ path }))).toEqual([200, '10', '9', undefined, undefined]);
     expect(toldBy(await own.predict({ path }))).toEqual([429, '1', '0', undefined, undefined]);
@@ -310,7 +310,7 @@ test('a product without a limit of tokens tells of none', async () => {
 
 test.each([
   ['openai', CHAT],
-  ['openai', '/openai/v1/models/google%2Fgemini-2.5-flash'],
+  ['openai', '/openai/v1/models/google%2Fgemini-3.5-flash'],
   ['anthropic', '/anthropic/v1/messages?beta=true'],
 ])('calls of %s reach its own address of the function app', async (_, path) => {
   const method = path.includes('models') ? 'GET' : 'POST';

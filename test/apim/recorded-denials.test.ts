@@ -51,7 +51,7 @@ async function recordOf(path: string, method = 'POST'): Promise<Record<string, s
 }
 
 const inPlace = { dialect: 'vertex', project: 'sample-project', location: 'europe-west1' };
-const gemini = { publisher: 'google', [MODEL]: 'gemini-2.5-flash' };
+const gemini = { publisher: 'google', [MODEL]: 'gemini-3.5-flash' };
 
 test.each<[string, string, Partial<typeof NOTHING>]>([
   [
@@ -62,18 +62,18 @@ test.each<[string, string, Partial<typeof NOTHING>]>([
   ['POST', `${PLACE}/endpoints/openapi/chat/completions`, { ...inPlace, operation: 'chatCompletions' }],
   [
     'POST',
-    `${PLACE}/publishers/google/models/gemini-2.5-flash:streamGenerateContent`,
+    `${PLACE}/publishers/google/models/gemini-3.5-flash:streamGenerateContent`,
     { ...inPlace, ...gemini, operation: 'streamGenerateContent' },
   ],
   [
     'POST',
-    '/vertex/v1/publishers/google/models/gemini-2.5-flash:generateContent',
+    '/vertex/v1/publishers/google/models/gemini-3.5-flash:generateContent',
     { dialect: 'vertex', ...gemini, operation: 'generateContent' },
   ],
   [
     'POST',
-    `${PLACE}/publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict`,
-    { ...inPlace, publisher: 'anthropic', [MODEL]: 'claude-sonnet-4-5@20250929', operation: 'rawPredict' },
+    `${PLACE}/publishers/anthropic/models/claude-sonnet-5-5:rawPredict`,
+    { ...inPlace, publisher: 'anthropic', [MODEL]: 'claude-sonnet-5-5', operation: 'rawPredict' },
   ],
   [
     'POST',
@@ -88,7 +88,7 @@ test.each<[string, string, Partial<typeof NOTHING>]>([
   ['GET', `${PLACE}/publishers/google/models`, { ...inPlace, publisher: 'google', operation: 'listModels' }],
   [
     'GET',
-    `${PLACE}/publishers/google/models/gemini-2.5-flash`,
+    `${PLACE}/publishers/google/models/gemini-3.5-flash`,
     { ...inPlace, ...gemini, operation: 'getModel' },
   ],
   ['POST', `${PLACE}/batchPredictionJobs/7:cancel`, { ...inPlace, operation: 'batchPredict' }],
@@ -131,19 +131,29 @@ test('the limit of a catalog entry holds however a call names the model, and its
   try {
     const inBody = (path: string, model: string) => tight.predict({ path, body: JSON.stringify({ model }) });
     const chat = '/openai/v1/chat/completions';
-    expect((await inBody(chat, 'gemini-2.5-flash')).status).toBe(200);
-    expect((await inBody(chat, 'gemini-2.5-pro')).status).toBe(200);
+    expect((await inBody(chat, 'gemini-3.5-flash')).status).toBe(200);
+    expect((await inBody(chat, 'gemini-3.1-pro-preview')).status).toBe(200);
     const refused = [
-      await inBody(chat, 'gemini-2.5-pro'),
-      await inBody('/anthropic/v1/messages', 'google/gemini-2.5-pro'),
-      await inBody(`${PLACE}/cachedContents`, `${PLACE.slice(11)}/publishers/google/models/gemini-2.5-pro`),
-      await tight.predict({ path: `${PLACE}/publishers/google/models/gemini-2.5-pro:generateContent` }),
+      await inBody(chat, 'gemini-3.1-pro-preview'),
+      await inBody('/anthropic/v1/messages', 'google/gemini-3.1-pro-preview'),
+      await inBody(
+        `${PLACE}/cachedContents`,
+        `${PLACE.slice(11)}/publishers/google/models/gemini-3.1-pro-preview`,
+      ),
+      await tight.predict({
+        path: `${PLACE}/publishers/google/models/gemini-3.1-pro-preview:generateContent`,
+      }),
     ];
     expect(refused.map(({ status }) => status)).toEqual([429, 429, 429, 429]);
     // A body that is too long to be read at the edge may name any model.
     expect((await tight.predict({ path: chat, body: ' '.repeat(4_194_305) })).status).toBe(429);
-    expect((await inBody(chat, 'gemini-2.5-flash')).status).toBe(200);
-    const pro = { code: 'RATE_LIMITED', publisher: 'google', [MODEL]: 'gemini-2.5-pro', endpoint: '' };
+    expect((await inBody(chat, 'gemini-3.5-flash')).status).toBe(200);
+    const pro = {
+      code: 'RATE_LIMITED',
+      publisher: 'google',
+      [MODEL]: 'gemini-3.1-pro-preview',
+      endpoint: '',
+    };
     expect(tight.traces.map(({ metadata }) => metadata)).toMatchObject([
       { ...pro, publisher: '', dialect: 'openai', operation: 'chatCompletions' },
       { ...pro, dialect: 'anthropic', operation: 'rawPredict' },

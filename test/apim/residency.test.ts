@@ -20,7 +20,7 @@ afterAll(() => edge.close());
 
 async function callIn(location: string, roles: string[]): ReturnType<Edge['predict']> {
   return edge.predict({
-    path: `/vertex/v1/projects/p/locations/${location}/publishers/google/models/gemini-2.5-flash:generateContent`,
+    path: `/vertex/v1/projects/p/locations/${location}/publishers/google/models/gemini-3.5-flash:generateContent`,
     headers: { authorization: `Bearer ${await edge.issuer.sign({ roles })}` },
   });
 }
@@ -80,7 +80,7 @@ test('other roles are let through everywhere: the backend decides', async () => 
 
 test('a path without a location is let through: the backend chooses one', async () => {
   const response = await edge.predict({
-    path: '/vertex/v1/publishers/google/models/gemini-2.5-flash:generateContent',
+    path: '/vertex/v1/publishers/google/models/gemini-3.5-flash:generateContent',
     headers: { authorization: `Bearer ${await edge.issuer.sign({ roles: ['Analytics.Eu'] })}` },
   });
   expect(response.status).toBe(200);

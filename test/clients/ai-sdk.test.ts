@@ -20,8 +20,8 @@ import {
   VERTEX_FAILED,
 } from './client-chain.ts';
 
-const FLASH = 'gemini-2.5-flash';
-const SONNET = 'claude-sonnet-4-5@20250929';
+const FLASH = 'gemini-3.5-flash';
+const SONNET = 'claude-sonnet-5-5';
 const PROMPT = 'Irises and tulips';
 const PARENT = '/vertex/v1beta1/projects/sample-project/locations';
 
@@ -89,7 +89,7 @@ const SETUPS: [name: string, setup: Setup][] = [
       ...GEMINI,
       application: 'sandbox-app',
       language: (credentials, model) => vertexWithKey(credentials)(model),
-      forbidden: 'gemini-2.5-pro',
+      forbidden: 'gemini-3.1-pro-preview',
     },
   ],
   [
@@ -116,7 +116,7 @@ const SETUPS: [name: string, setup: Setup][] = [
       ...CHAT,
       application: 'sandbox-app',
       language: (credentials, model) => compatible(credentials)(model),
-      forbidden: 'gemini-2.5-pro',
+      forbidden: 'gemini-3.1-pro-preview',
     },
   ],
   [

@@ -12,7 +12,7 @@ import {
 } from './client-chain.ts';
 
 const HAIKU = 'claude-haiku-4-5@20251001';
-const SONNET = 'claude-sonnet-4-5@20250929';
+const SONNET = 'claude-sonnet-5-5';
 const MESSAGES: Anthropic.MessageParam[] = [{ role: 'user', content: 'Irises and tulips' }];
 const TOOL: Anthropic.Tool = {
   name: 'get_weather',
@@ -75,7 +75,7 @@ const SETUPS: [name: string, setup: Setup][] = [
   ],
   [
     'with a bearer token',
-    { dialect: 'anthropic', client: () => withToken, model: 'claude-sonnet-4-5', servedModel: SONNET },
+    { dialect: 'anthropic', client: () => withToken, model: 'claude-sonnet-5-5', servedModel: SONNET },
   ],
   [
     'with the client for Vertex AI',
@@ -169,7 +169,7 @@ test('a key or a token of nobody is an AuthenticationError', async () => {
 test('a model without a grant is a PermissionDeniedError that says what to ask for, and is not tried again', async () => {
   const retrying = withKey.withOptions({ maxRetries: 2 });
   const error = await thrownBy(() =>
-    retrying.messages.create({ model: 'claude-sonnet-4-5', max_tokens: 100, messages: MESSAGES }),
+    retrying.messages.create({ model: 'claude-sonnet-5-5', max_tokens: 100, messages: MESSAGES }),
   );
   expect(error).toBeInstanceOf(Anthropic.PermissionDeniedError);
   expect(error).toMatchObject({

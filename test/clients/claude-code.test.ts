@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { ClientChain, QUOTA_EXHAUSTED, RATE_LIMITED, STREAM_BROKEN, VERTEX_FAILED } from './client-chain.ts';
 import { readSnippets } from './read-snippets.ts';
 
-const SONNET = 'claude-sonnet-4-5@20250929';
+const SONNET = 'claude-sonnet-5-5';
 const HAIKU = 'claude-haiku-4-5@20251001';
 
 /**

@@ -100,7 +100,7 @@ export class ClientChain {
       status: 200,
       body: { candidates: [{ finishReason: 'STOP' }], usageMetadata: { totalTokenCount: 100_000 } },
     });
-    await fetch(this.url('/vertex/v1/publishers/google/models/gemini-2.5-flash:generateContent'), {
+    await fetch(this.url('/vertex/v1/publishers/google/models/gemini-3.5-flash:generateContent'), {
       method: 'POST',
       headers: { 'x-goog-api-key': key, 'content-type': 'application/json' },
       body: '{"contents":[{"parts":[{"text":"All of it."}]}]}',

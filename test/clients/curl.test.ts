@@ -11,8 +11,8 @@ import {
 } from './client-chain.ts';
 
 const MODELS = '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models';
-const GENERATE = `${MODELS}/gemini-2.5-flash:generateContent`;
-const STREAM = `${MODELS}/gemini-2.5-flash:streamGenerateContent`;
+const GENERATE = `${MODELS}/gemini-3.5-flash:generateContent`;
+const STREAM = `${MODELS}/gemini-3.5-flash:streamGenerateContent`;
 const BODY = '{"contents":[{"role":"user","parts":[{"text":"Irises and tulips"}]}]}';
 
 let clients: ClientChain;

@@ -10,7 +10,7 @@ import {
   VERTEX_FAILED,
 } from './client-chain.ts';
 
-const FLASH = 'gemini-2.5-flash';
+const FLASH = 'gemini-3.5-flash';
 const CONTENTS = 'Irises and tulips';
 const ENVIRONMENT = ['GOOGLE_GENAI_USE_VERTEXAI', 'GOOGLE_API_KEY', 'GOOGLE_VERTEX_BASE_URL'] as const;
 
@@ -115,7 +115,7 @@ test.each(SETUPS)('lists the models that the caller may use, and gets one, %s', 
   const names: (string | undefined)[] = [];
   for await (const { name } of await client().models.list()) names.push(name);
   expect(names).toContain(`publishers/google/models/${FLASH}`);
-  expect(names.includes('publishers/google/models/gemini-2.5-pro')).toBe(client() === withToken);
+  expect(names.includes('publishers/google/models/gemini-3.1-pro-preview')).toBe(client() === withToken);
   const { name } = await client().models.get({ model: FLASH });
   expect(name).toBe(`publishers/google/models/${FLASH}`);
   clients.expectRecords({ outcome: 'answered' }, { outcome: 'answered', model: FLASH });
@@ -179,7 +179,7 @@ test.each(SETUPS)('an unknown key or token is 401 %s', async (_, client) => {
 test.each(SETUPS)('a model without a grant is 403 and says what to ask for %s', async (_, client) => {
   const error = await thrownBy(() =>
     client().models.generateContent({
-      model: client() === withKey ? 'gemini-2.5-pro' : 'unknown',
+      model: client() === withKey ? 'gemini-3.1-pro-preview' : 'unknown',
       contents: CONTENTS,
     }),
   );
@@ -259,13 +259,13 @@ test('every call is on record', () => clients.expectAllOnRecord());
 test('makes a video, and looks after it until it is there', async () => {
   const { models, operations } = withToken;
   let operation = await models.generateVideos({
-    model: 'veo-3.0-generate-001',
+    model: 'veo-3.1-generate-001',
     source: { prompt: 'Irises in the wind.' },
     config: { numberOfVideos: 1 },
   });
   for (let polls = 0; !operation.done && polls < 10; polls += 1)
     operation = await operations.getVideosOperation({ operation });
   expect(operation.response?.generatedVideos?.[0]?.video?.videoBytes).toEqual(expect.any(String));
-  const looked = { outcome: 'answered', operation: 'predictLongRunning', model: 'veo-3.0-generate-001' };
+  const looked = { outcome: 'answered', operation: 'predictLongRunning', model: 'veo-3.1-generate-001' };
   clients.expectRecords(looked, looked, looked);
 });

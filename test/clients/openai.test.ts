@@ -8,7 +8,7 @@ import {
   VERTEX_FAILED,
 } from './client-chain.ts';
 
-const FLASH = 'gemini-2.5-flash';
+const FLASH = 'gemini-3.5-flash';
 const MESSAGES: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: 'Irises and tulips' }];
 const CHAT = { model: FLASH, messages: MESSAGES };
 const WEATHER: OpenAI.ChatCompletionTool = {
@@ -165,7 +165,7 @@ test.each(SETUPS)('lists the models that the caller may use %s', async (_, clien
   const ids: string[] = [];
   for await (const { id } of client().models.list()) ids.push(id);
   expect(ids).toEqual(expect.arrayContaining([FLASH]));
-  expect(ids.includes('gemini-2.5-pro')).toBe(client() === withToken);
+  expect(ids.includes('gemini-3.1-pro-preview')).toBe(client() === withToken);
   expect((await client().models.retrieve(FLASH)).id).toBe(FLASH);
   clients.expectRecords(
     { outcome: 'answered', operation: 'models' },
@@ -191,7 +191,7 @@ test('an unknown key is an AuthenticationError, and so is a token that is none',
 test('a denial is a PermissionDeniedError with the code and the sentence, and is not tried again', async () => {
   const retrying = new OpenAI({ baseURL: withKey.baseURL, apiKey: withKey.apiKey, maxRetries: 2 });
   const error = await thrownBy(() =>
-    retrying.chat.completions.create({ model: 'gemini-2.5-pro', messages: MESSAGES }),
+    retrying.chat.completions.create({ model: 'gemini-3.1-pro-preview', messages: MESSAGES }),
   );
   expect(error).toBeInstanceOf(OpenAI.PermissionDeniedError);
   expect(error).toMatchObject({ status: 403, code: 'NOT_GRANTED' });

@@ -7,7 +7,7 @@ import { type LanguageModel, streamText } from 'ai';
 import OpenAI from 'openai';
 import { bearerClient, ClientChain, type ClientCredentials, thrownBy } from './client-chain.ts';
 
-const FLASH = 'gemini-2.5-flash';
+const FLASH = 'gemini-3.5-flash';
 const HAIKU = 'claude-haiku-4-5@20251001';
 const PROMPT = 'Irises and tulips';
 const PARENT = '/vertex/v1beta1/projects/sample-project/locations';

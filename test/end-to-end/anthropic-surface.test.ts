@@ -193,9 +193,9 @@ test('a key as Anthropic’s clients send it is enough in the sandbox', async ()
 });
 
 const DENIALS: [what: string, application: string, model: string, code: string, message: RegExp][] = [
-  ['a model without a grant', 'sandbox-app', 'claude-sonnet-4-5', 'NOT_GRANTED', /Ask for/],
+  ['a model without a grant', 'sandbox-app', 'claude-sonnet-5-5', 'NOT_GRANTED', /Ask for/],
   ['a model that there is not', 'assistants-app', 'claude-9', 'MODEL_NOT_FOUND', /no such model/],
-  ['a Gemini', 'assistants-app', 'gemini-2.5-flash', 'MODEL_NOT_FOUND', /no such model/],
+  ['a Gemini', 'assistants-app', 'gemini-3.5-flash', 'MODEL_NOT_FOUND', /no such model/],
   ['anything but iris flowers', 'scoring-app', 'claude-haiku-4-5', 'NOT_GRANTED', /Ask for/],
 ];
 

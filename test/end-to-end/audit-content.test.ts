@@ -16,7 +16,7 @@ const STRICT = `
   - id: assistants-on-record
     reason: Tests.
     roles: [Assistants.Use]
-    entries: [gemini-2.5-flash]
+    entries: [gemini-3.5-flash]
     operations: [streamGenerateContent]
     durability: strict
 `;
@@ -24,7 +24,7 @@ const CONTENTS = `
 contents:
   - id: keep-prompts
     reason: Tests.
-    entries: [gemini-2.5-flash]
+    entries: [gemini-3.5-flash]
     parts: [request, response]
 `;
 

@@ -124,13 +124,13 @@ test('a strict call that the ledger refuses is told so in the words of its own c
   const openai = await audited.observed.call({
     application: 'assistants-app',
     path: '/openai/v1/chat/completions',
-    body: JSON.stringify({ model: 'gemini-2.5-flash', messages: [{ role: 'user', content: 'Hello' }] }),
+    body: JSON.stringify({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'Hello' }] }),
   });
   const anthropic = await audited.observed.call({
     application: 'assistants-app',
     path: '/anthropic/v1/messages',
     body: JSON.stringify({
-      model: 'claude-sonnet-4-5',
+      model: 'claude-sonnet-5-5',
       max_tokens: 16,
       messages: [{ role: 'user', content: 'Hello' }],
     }),

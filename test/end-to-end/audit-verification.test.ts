@@ -96,7 +96,7 @@ test('nothing is wrong with the records of calls that were made', async () => {
 test('messages of agents and calls with a key in another place leave nothing unexplained', async () => {
   const { subscriptionKey } = observed.chain.environment.applications['sandbox-app'] ?? {};
   const keyed = await fetch(
-    `${observed.chain.environment.gatewayUrl}/vertex/v1/publishers/google/models/gemini-2.5-flash:generateContent`,
+    `${observed.chain.environment.gatewayUrl}/vertex/v1/publishers/google/models/gemini-3.5-flash:generateContent`,
     {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-goog-api-key': subscriptionKey ?? '' },

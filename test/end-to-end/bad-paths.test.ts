@@ -64,7 +64,7 @@ const MODEL_PARTS = {
   project: 'sample-project',
   location: 'us-central1',
   publisher: 'google',
-  model: 'gemini-2.5-flash',
+  model: 'gemini-3.5-flash',
 };
 const DISGUISES = [
   ['an encoded slash', (part: string) => `${part}%2F${SECRET}`],

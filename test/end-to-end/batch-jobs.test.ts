@@ -4,7 +4,7 @@ import type { Answer, Outgoing } from './send-bytes.ts';
 
 const PARENT = 'projects/sample-project/locations/us-central1';
 const JOBS = `/vertex/v1/${PARENT}/batchPredictionJobs`;
-const FLASH = 'publishers/google/models/gemini-2.5-flash';
+const FLASH = 'publishers/google/models/gemini-3.5-flash';
 
 type Application = 'sandbox-app' | 'assistants-app' | 'scoring-app' | 'eu-analytics-app';
 
@@ -58,7 +58,7 @@ async function create(application: keyof typeof PLACES, changes: object = {}): P
   observed.whenRecorded(answer, {
     outcome: 'answered',
     operation: 'batchPredict',
-    model: 'gemini-2.5-flash',
+    model: 'gemini-3.5-flash',
   });
   return JSON.parse(answer.text) as Job;
 }
@@ -124,7 +124,7 @@ test('a job is created under its team’s label, with the model by Google’s na
     operation: 'batchPredict',
     project: 'sample-project',
     location: 'us-central1',
-    model: 'gemini-2.5-flash',
+    model: 'gemini-3.5-flash',
   });
 });
 
@@ -318,13 +318,13 @@ test.each([
 });
 
 test('a model without a grant is refused in a job, and a caller without batches sees no list of them', async () => {
-  const model = 'publishers/google/models/gemini-2.5-pro';
+  const model = 'publishers/google/models/gemini-3.1-pro-preview';
   const pro = await post('assistants-app', jobOf('assistants-app', { model }));
   await expectRefusal(
     observed,
     pro,
     { status: 403, code: 'DENIED_BY_RULE' },
-    { rule: 'no-batches-on-pro', model: 'gemini-2.5-pro' },
+    { rule: 'no-batches-on-pro', model: 'gemini-3.1-pro-preview' },
   );
   const list = await call('scoring-app', JOBS);
   await expectRefusal(
@@ -338,7 +338,7 @@ test('a model without a grant is refused in a job, and a caller without batches 
 });
 
 test('videos are written to places on the list alone', async () => {
-  const path = `/vertex/v1/${PARENT}/publishers/google/models/veo-3.0-generate-001:predictLongRunning`;
+  const path = `/vertex/v1/${PARENT}/publishers/google/models/veo-3.1-generate-001:predictLongRunning`;
   const body = (parameters: object) => ({ instances: [{ prompt: 'An ocelot.' }], parameters });
   for (const name of ['storageUri', 'storage_uri']) {
     const answer = await post('assistants-app', body({ [name]: 'gs://sample-sandbox/output' }), path);

@@ -4,7 +4,7 @@ import type { Answer, Outgoing } from './send-bytes.ts';
 
 const PARENT = 'projects/sample-project/locations/us-central1';
 const CACHES = `/vertex/v1/${PARENT}/cachedContents`;
-const FLASH = `${PARENT}/publishers/google/models/gemini-2.5-flash`;
+const FLASH = `${PARENT}/publishers/google/models/gemini-3.5-flash`;
 /** Google keeps nothing shorter. */
 const SECRET = 'what-the-team-keeps ';
 const CONTENTS = [{ role: 'user', parts: [{ text: SECRET.repeat(600) }] }];
@@ -45,7 +45,7 @@ async function create(application: string, changes: object = {}): Promise<Cache>
   observed.whenRecorded(answer, {
     outcome: 'answered',
     operation: 'cacheContent',
-    model: 'gemini-2.5-flash',
+    model: 'gemini-3.5-flash',
   });
   return JSON.parse(answer.text) as Cache;
 }
@@ -165,7 +165,7 @@ const AT_US = { cachedContent: 'cachedContent', cached_content: 'cached_content'
 test.each([
   ...Object.keys(AT_US).map((field) => [field, GENERATE, field] as const),
   ['a stream', `/vertex/v1/${FLASH}:streamGenerateContent?alt=sse`, 'cachedContent'] as const,
-  ['the short form', '/vertex/v1/publishers/google/models/gemini-2.5-flash:generateContent', 'cachedContent'],
+  ['the short form', '/vertex/v1/publishers/google/models/gemini-3.5-flash:generateContent', 'cachedContent'],
 ] as const)('nobody goes on from another team’s cache, by %s', async (_, path, field) => {
   const theirs = await create('assistants-app');
   await observed.chain.control('vertex-ai', 'DELETE', 'requests');
@@ -182,7 +182,7 @@ test.each([
   const theirs = await create('assistants-app');
   await observed.chain.control('vertex-ai', 'DELETE', 'requests');
   const named = JSON.parse(JSON.stringify(place).replace('true', JSON.stringify(theirs.name))) as object;
-  const body = { model: 'google/gemini-2.5-flash', messages: [{ role: 'user', content: 'And then?' }] };
+  const body = { model: 'google/gemini-3.5-flash', messages: [{ role: 'user', content: 'And then?' }] };
   const path = `/vertex/v1/${PARENT}/endpoints/openapi/chat/completions`;
   expectNotFound(await send('sandbox-app', path, { ...body, ...named }));
   const hostile = JSON.parse(JSON.stringify(place).replace('true', '"../1"')) as object;
@@ -227,7 +227,7 @@ test('the short form keeps caches where the caller is served', async () => {
   expect(cachedContents).toContainEqual(cache);
   expect(JSON.parse((await call('sandbox-app', one)).text)).toEqual(cache);
   expectNotFound(await call('assistants-app', one));
-  const path = '/vertex/v1/publishers/google/models/gemini-2.5-flash:generateContent';
+  const path = '/vertex/v1/publishers/google/models/gemini-3.5-flash:generateContent';
   const used = await send('sandbox-app', path, { ...PROMPT, cachedContent: cache.name });
   expect([used.status, used.text]).toEqual([200, expect.stringContaining('cachedContentTokenCount')]);
   expect((await send('sandbox-app', one, { ttl: '900s' }, 'PATCH')).status).toBe(200);
@@ -249,9 +249,14 @@ test('who may cache nothing here sees no caches', async () => {
     { status: 403, code: 'NOT_GRANTED' },
     { decision: 'deny', operation: 'cacheContent' },
   );
-  const model = FLASH.replace('flash', 'pro');
+  const model = FLASH.replace('3.5-flash', '3.1-pro-preview');
   const pro = await send('sandbox-app', CACHES, { model, contents: CONTENTS });
-  await expectRefusal(observed, pro, { status: 403, code: 'NOT_GRANTED' }, { model: 'gemini-2.5-pro' });
+  await expectRefusal(
+    observed,
+    pro,
+    { status: 403, code: 'NOT_GRANTED' },
+    { model: 'gemini-3.1-pro-preview' },
+  );
 });
 
 test('every call is on record once, without what is kept', async () => {

@@ -15,7 +15,8 @@ beforeEach(() => observed.chain.control('vertex-ai', 'DELETE', 'requests'));
 
 afterAll(() => observed.stop());
 
-const GEMINI = ['flash', 'pro'].flatMap((model) =>
+const MODELS: Readonly<Record<string, string>> = { flash: 'gemini-3.5-flash', pro: 'gemini-3.1-pro-preview' };
+const GEMINI = Object.keys(MODELS).flatMap((model) =>
   ['us-central1', 'europe-west1', 'europe-west4', 'global'].map((location) => `${model} ${location}`),
 );
 const TARGETS = ['iris', ...GEMINI];
@@ -43,7 +44,7 @@ test.each(Object.entries(GRANTED))(
         ...(location === undefined
           ? { path: PREDICT_PATH, body: JSON.stringify({ instances: [FLOWER] }) }
           : {
-              path: modelPath('generateContent', { location, model: `gemini-2.5-${model}` }),
+              path: modelPath('generateContent', { location, model: MODELS[model] ?? '' }),
               body: JSON.stringify(PROMPT),
             }),
       });

@@ -3,13 +3,13 @@ import type { Answer } from './send-bytes.ts';
 
 const PARENT = '/vertex/v1/projects/sample-project/locations/us-central1';
 const GOOGLE = `${PARENT}/publishers/google/models`;
-const FLASH = `${GOOGLE}/gemini-2.5-flash`;
+const FLASH = `${GOOGLE}/gemini-3.5-flash`;
 const IMAGEN = `${GOOGLE}/imagen-4.0-generate-001`;
-const VEO = `${GOOGLE}/veo-3.0-generate-001`;
+const VEO = `${GOOGLE}/veo-3.1-generate-001`;
 const CLAUDE =
   '/vertex/v1/projects/sample-project/locations/us-east5/publishers/anthropic/models/claude-haiku-4-5@20251001';
 const PROMPT = { contents: [{ role: 'user', parts: [{ text: 'Irises and tulips' }] }] };
-const CHAT = { model: 'gemini-2.5-flash', messages: [{ role: 'user', content: 'Irises and tulips' }] };
+const CHAT = { model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'Irises and tulips' }] };
 const MESSAGE = {
   anthropic_version: 'vertex-2023-10-16',
   max_tokens: 100,
@@ -54,7 +54,9 @@ const METADATA = {
   toolUsePromptTokenCount: 200,
   totalTokenCount: 1286,
 };
-const FLASH_COST = (1200 * 0.3 + 86 * 2.5) / 1e6;
+/** Dollars for a million tokens of gemini-3.5-flash. */
+const PRICE = { input: 1.5, output: 9, cached: 0.15 };
+const FLASH_COST = (1200 * PRICE.input + 86 * PRICE.output) / 1e6;
 const FLASH_USAGE = {
   inputTokens: 1200,
   outputTokens: 86,
@@ -92,7 +94,7 @@ test('a chat that thinks counts and costs what the same call of Gemini does, who
   };
   const output = usage.total_tokens - usage.prompt_tokens;
   expect(output).toBeGreaterThan(usage.completion_tokens);
-  const cost = (usage.prompt_tokens * 0.3 + output * 2.5) / 1e6;
+  const cost = (usage.prompt_tokens * PRICE.input + output * PRICE.output) / 1e6;
   const counted = { inputTokens: usage.prompt_tokens, outputTokens: output, totalTokens: usage.total_tokens };
   costs(whole, cost, counted);
   const streamed = { ...CHAT, stream: true, google: { thinking_config } };
@@ -108,7 +110,7 @@ test('a total that is more than its parts is on record as not complete', async (
   costs(await post(`${FLASH}:generateContent`, PROMPT), FLASH_COST, more);
 });
 
-test('audio among the tokens has its own price, also in a cache', async () => {
+test('audio among the tokens costs what other input costs, also in a cache, where it has no price of its own', async () => {
   const usageMetadata = {
     promptTokenCount: 1000,
     candidatesTokenCount: 100,
@@ -124,15 +126,15 @@ test('audio among the tokens has its own price, also in a cache', async () => {
     ],
   };
   await answerWith(':generateContent', { candidates: [{ finishReason: 'STOP' }], usageMetadata });
-  const cost = (200 * 0.3 + 300 * 1 + 200 * 0.03 + 300 * 0.1 + 100 * 2.5) / 1e6;
+  const cost = (500 * PRICE.input + 500 * PRICE.cached + 100 * PRICE.output) / 1e6;
   costs(await post(`${FLASH}:generateContent`, PROMPT), cost);
 });
 
-test('a prompt that Google grounds costs once, a search of Claude each time', async () => {
+test('each search of the web costs, of Google and of Claude', async () => {
   const groundingMetadata = { webSearchQueries: ['irises', 'tulips'] };
   const candidates = [{ finishReason: 'STOP', groundingMetadata }];
   await answerWith(':generateContent', { candidates, usageMetadata: METADATA });
-  costs(await post(`${FLASH}:generateContent`, PROMPT), FLASH_COST + 0.035, FLASH_USAGE);
+  costs(await post(`${FLASH}:generateContent`, PROMPT), FLASH_COST + 2 * 0.014, FLASH_USAGE);
   const usage = { input_tokens: 1000, output_tokens: 100, server_tool_use: { web_search_requests: 3 } };
   await answerWith(':rawPredict', { type: 'message', stop_reason: 'end_turn', usage });
   costs(await post(`${CLAUDE}:rawPredict`, MESSAGE), 0.0015 + 0.03, { inputTokens: 1000, outputTokens: 100 });
@@ -169,7 +171,7 @@ test.each<[parameters: object, costInUsd: number]>([
 
 test('what Google charges nothing for has no cost', async () => {
   const get = (path: string) => observed.call({ application: 'assistants-app', method: 'GET', path });
-  for (const model of ['imagen-4.0-generate-001', 'veo-3.0-generate-001', 'gemini-2.5-flash'])
+  for (const model of ['imagen-4.0-generate-001', 'veo-3.1-generate-001', 'gemini-3.5-flash'])
     costs(await get(`/vertex/v1beta1/publishers/google/models/${model}`), undefined, {
       operation: 'getModel',
     });
@@ -184,7 +186,7 @@ test('what Google charges nothing for has no cost', async () => {
 });
 
 test('a new context cache costs its input and its storage, and nothing when it is looked at', async () => {
-  const model = 'projects/sample-project/locations/us-central1/publishers/google/models/gemini-2.5-flash';
+  const model = 'projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.5-flash';
   const contents = [{ role: 'user', parts: [{ text: 'Irises and tulips. '.repeat(2000) }] }];
   const created = await post(`${PARENT}/cachedContents`, { model, contents, ttl: '7200s' });
   const { name, usageMetadata } = JSON.parse(created.text) as {
@@ -194,7 +196,7 @@ test('a new context cache costs its input and its storage, and nothing when it i
   const tokens = usageMetadata.totalTokenCount;
   observed.whenRecorded(created, (record) => {
     expect(record).toMatchObject({ inputTokens: tokens, totalTokens: tokens });
-    expect(record.costInUsd).toBeCloseTo((tokens * 0.3 + tokens * 2 * 1) / 1e6, 6);
+    expect(record.costInUsd).toBeCloseTo((tokens * PRICE.input + tokens * 2 * 1) / 1e6, 6);
   });
   const path = `${PARENT}/cachedContents/${name.split('/').at(-1) ?? ''}`;
   costs(await observed.call({ application: 'assistants-app', method: 'GET', path }), undefined);
@@ -203,7 +205,8 @@ test('a new context cache costs its input and its storage, and nothing when it i
     const [input, output, cached] = [inputTokens, outputTokens, cachedTokens] as number[];
     expect(cached).toBe(tokens);
     expect(Number(input) + Number(output)).toBe(totalTokens);
-    const cost = (Number(input) - tokens) * 0.3 + tokens * 0.03 + Number(output) * 2.5;
+    const cost =
+      (Number(input) - tokens) * PRICE.input + tokens * PRICE.cached + Number(output) * PRICE.output;
     expect(costInUsd).toBeCloseTo(cost / 1e6, 12);
   });
 });
@@ -211,7 +214,7 @@ test('a new context cache costs its input and its storage, and nothing when it i
 test('a batch job has no cost that a call about it could tell', async () => {
   const job = {
     displayName: 'irises',
-    model: 'publishers/google/models/gemini-2.5-flash',
+    model: 'publishers/google/models/gemini-3.5-flash',
     inputConfig: {
       instancesFormat: 'jsonl',
       gcsSource: { uris: ['gs://sample-batches/input/prompts.jsonl'] },

@@ -4,7 +4,7 @@ import { ObservedChain } from './observed-chain.ts';
 import { PREDICT_BODY } from './sample-calls.ts';
 import type { Answer } from './send-bytes.ts';
 
-const SHORT = '/vertex/v1beta1/publishers/google/models/gemini-2.5-flash:generateContent';
+const SHORT = '/vertex/v1beta1/publishers/google/models/gemini-3.5-flash:generateContent';
 const BODY = '{"contents":[{"role":"user","parts":[{"text":"Narwhals sing."}]}]}';
 const CARRIERS = ['ocp-apim-subscription-key', 'x-goog-api-key', 'api-key', 'x-api-key'];
 
@@ -75,7 +75,7 @@ test('with a key of the sandbox alone, a stream arrives event by event', async (
 });
 
 test('a key of the sandbox alone opens no more than the sandbox may use', async () => {
-  const path = modelPath('generateContent', { model: 'gemini-2.5-pro' });
+  const path = modelPath('generateContent', { model: 'gemini-3.1-pro-preview' });
   const answer = await ask({ 'x-goog-api-key': keyOf('sandbox-app') }, path);
   expect(answer.status).toBe(403);
   observed.whenRecorded(answer, {

@@ -120,7 +120,7 @@ test('a guest for whom an application acts is on record by their account in this
     application: 'agent-app',
     path: PREDICT_PATH.replace(
       '/endpoints/1234567890:predict',
-      '/publishers/google/models/gemini-2.5-flash:generateContent',
+      '/publishers/google/models/gemini-3.5-flash:generateContent',
     ),
     body: '{"contents":[{"role":"user","parts":[{"text":"Hello"}]}]}',
     headers,

@@ -2,7 +2,7 @@ import { ObservedChain } from './observed-chain.ts';
 
 const US = '/vertex/v1/projects/sample-project/locations/us-central1';
 const EUROPE = US.replace('us-central1', 'europe-west4');
-const FLASH = 'publishers/google/models/gemini-2.5-flash';
+const FLASH = 'publishers/google/models/gemini-3.5-flash';
 /** Stands for what a caller would send; no telemetry may hold it. */
 const PROMPT = 'Ocelots nap at noon.';
 const OTHERS = 'gs://sample-batches/output/job/predictions.jsonl';
@@ -78,7 +78,7 @@ test.each<
     'assistants-app',
     '/openai/v1/chat/completions',
     {
-      model: 'gemini-2.5-flash',
+      model: 'gemini-3.5-flash',
       messages: [
         {
           role: 'user',

@@ -6,13 +6,13 @@ import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
 
 const PARENT = 'projects/sample-project/locations';
-const GEMINI = `${PARENT}/us-central1/publishers/google/models/gemini-2.5-flash`;
-const CLAUDE = `${PARENT}/us-east5/publishers/anthropic/models/claude-sonnet-4-5@20250929`;
+const GEMINI = `${PARENT}/us-central1/publishers/google/models/gemini-3.5-flash`;
+const CLAUDE = `${PARENT}/us-east5/publishers/anthropic/models/claude-sonnet-5-5`;
 const COUNT_CLAUDE = `${PARENT}/us-east5/publishers/anthropic/models/count-tokens`;
 const IRIS = `${PARENT}/us-central1/endpoints/1234567890`;
 const TENSORS = `${PARENT}/us-central1/endpoints/3456789012`;
 const CHAT = `${PARENT}/us-central1/endpoints/openapi/chat/completions`;
-const VEO = `${PARENT}/us-central1/publishers/google/models/veo-3.0-generate-001`;
+const VEO = `${PARENT}/us-central1/publishers/google/models/veo-3.1-generate-001`;
 
 const JSON_TYPE = 'application/json; charset=UTF-8';
 const SSE_TYPE = 'text/event-stream';
@@ -52,11 +52,11 @@ const geminiRecord: AuditRecord = {
   thinkingTokens: 7,
   cachedTokens: 3,
   finishReason: 'STOP',
-  modelVersion: 'gemini-2.5-flash',
+  modelVersion: 'gemini-3.5-flash',
   usageCompleteness: 'complete',
 };
 const geminiPart = `{"candidates" : [{"content":{"parts":[{"functionCall":{"args":{"usageMetadata":{"totalTokenCount":9},"error":{}}}}]}}],${ODD}}`;
-const geminiEnd = `{"candidates":[{"finishReason":"STOP"}] , "modelVersion":"gemini-2.5-flash",${geminiUsage}}`;
+const geminiEnd = `{"candidates":[{"finishReason":"STOP"}] , "modelVersion":"gemini-3.5-flash",${geminiUsage}}`;
 
 function measureGemini(text: string): AuditRecord {
   const found = [
@@ -81,11 +81,11 @@ const claudeRecord: AuditRecord = {
   totalTokens: 1117,
   cachedTokens: 100,
   finishReason: 'end_turn',
-  modelVersion: 'claude-sonnet-4-5-20250929',
+  modelVersion: 'claude-sonnet-5-5',
   usageCompleteness: 'complete',
 };
 const claudeEvents = [
-  `event: message_start\ndata: {"type":"message_start","message":{"type":"message","model":"claude-sonnet-4-5-20250929",${claudeUsage.replace(':7}', ':1}')}}}\n\n`,
+  `event: message_start\ndata: {"type":"message_start","message":{"type":"message","model":"claude-sonnet-5-5",${claudeUsage.replace(':7}', ':1}')}}}\n\n`,
   'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"\\"message_stop\\" \\u00e9é"}}\n\n',
   ': ping\n\n',
   'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":7}}\n\n',
@@ -112,13 +112,13 @@ const chatRecord: AuditRecord = {
   totalTokens: 18,
   thinkingTokens: 2,
   finishReason: 'stop',
-  modelVersion: 'google/gemini-2.5-flash',
+  modelVersion: 'google/gemini-3.5-flash',
   usageCompleteness: 'complete',
 };
 const chatEvents = [
   `data: {"choices":[{"delta":{"content":"data: [DONE]"},"finish_reason":null}],${ODD}}\n\n`,
-  'data: {"model":"google/gemini-2.5-flash","choices":[{"delta":{},"finish_reason":"stop"}]}\n\n',
-  `data: {"model":"google/gemini-2.5-flash", "choices":[], ${chatUsage}}\n\n`,
+  'data: {"model":"google/gemini-3.5-flash","choices":[{"delta":{},"finish_reason":"stop"}]}\n\n',
+  `data: {"model":"google/gemini-3.5-flash", "choices":[], ${chatUsage}}\n\n`,
   'data: [DONE]\n\n',
 ];
 
@@ -194,7 +194,7 @@ const OPERATIONS = {
   'rawPredict of Claude': {
     path: `${CLAUDE}:rawPredict`,
     body: claude,
-    answer: `{"type":"message","model":"claude-sonnet-4-5-20250929","stop_reason":"end_turn","content":[{"type":"tool_use","input":{"usage":{"output_tokens":9},"error":{}}}],${claudeUsage} ,${ODD}}`,
+    answer: `{"type":"message","model":"claude-sonnet-5-5","stop_reason":"end_turn","content":[{"type":"tool_use","input":{"usage":{"output_tokens":9},"error":{}}}],${claudeUsage} ,${ODD}}`,
     record: claudeRecord,
     measure: measureClaude,
   },
@@ -208,20 +208,20 @@ const OPERATIONS = {
   },
   'a count of Claude’s tokens': {
     path: `${COUNT_CLAUDE}:rawPredict`,
-    body: `{"model":"claude-sonnet-4-5@20250929" , ${messages} }`,
+    body: `{"model":"claude-sonnet-5-5" , ${messages} }`,
     answer: `{"input_tokens" : 7.0,${ODD}}`,
     record: { operation: 'countTokens', publisher: 'anthropic' },
   },
   'a chat completion': {
     path: CHAT,
-    body: `{ "model" : "google/gemini-2.5-flash", ${messages} ,"temperature":1.0 }`,
-    answer: `{"model":"google/gemini-2.5-flash","choices":[{"finish_reason":"stop","message":{"tool_calls":[{"function":{"arguments":"{\\"usage\\":{}}"}}]}}], ${chatUsage} ,${ODD}}`,
+    body: `{ "model" : "google/gemini-3.5-flash", ${messages} ,"temperature":1.0 }`,
+    answer: `{"model":"google/gemini-3.5-flash","choices":[{"finish_reason":"stop","message":{"tool_calls":[{"function":{"arguments":"{\\"usage\\":{}}"}}]}}], ${chatUsage} ,${ODD}}`,
     record: chatRecord,
     measure: measureChat,
   },
   'a stream of a chat completion': {
     path: CHAT,
-    body: `{ "model" : "google/gemini-2.5-flash", ${messages} ,"stream":true, "stream_options" : {"include_usage":true} }`,
+    body: `{ "model" : "google/gemini-3.5-flash", ${messages} ,"stream":true, "stream_options" : {"include_usage":true} }`,
     answer: chatEvents.join('').replaceAll('\r\n', ' '),
     contentType: SSE_TYPE,
     record: chatRecord,
@@ -439,7 +439,7 @@ test.each(['generateContent', 'a stream of events', 'predict on a model'] as con
 test('a stream of a chat is metered for a client that asks for no usage, and gets none', async () => {
   const operation: Operation = OPERATIONS['a stream of a chat completion'];
   await answerWith(operation);
-  const sent = `{ "model" : "google/gemini-2.5-flash", ${messages} ,"stream":true,${ODD}}`;
+  const sent = `{ "model" : "google/gemini-3.5-flash", ${messages} ,"stream":true,${ODD}}`;
   const answer = await call(operation, sent);
   const [text, end, , done] = chatEvents;
   expect(answer.text).toBe([text, end, done].join('').replaceAll('\r\n', ' '));

@@ -116,7 +116,7 @@ test('a caller reads the records of its own calls, newest first', async () => {
     operation: 'generateContent',
     location: 'us-central1',
     publisher: 'google',
-    model: 'gemini-2.5-flash',
+    model: 'gemini-3.5-flash',
     inputTokens: expect.any(Number) as number,
     totalTokens: expect.any(Number) as number,
     policyVersion,
@@ -137,13 +137,13 @@ test('what the edge refused is on the list too', async () => {
     project: 'sample-project',
     location: 'us-central1',
     publisher: 'google',
-    model: 'gemini-2.5-flash',
+    model: 'gemini-3.5-flash',
   });
 });
 
 test('what the edge refused counts as a call of the model that was asked for', async () => {
   const { usage } = await read<Usage>('eu-analytics-app', 'usage');
-  expect(usage).toMatchObject([{ model: 'gemini-2.5-flash', calls: 1, outcomes: { denied: 1 } }]);
+  expect(usage).toMatchObject([{ model: 'gemini-3.5-flash', calls: 1, outcomes: { denied: 1 } }]);
 });
 
 test('a question to the gateway that the edge refuses is on record, and no call of a model', async () => {
@@ -167,7 +167,7 @@ test('a question to the gateway that the edge refuses is on record, and no call 
 });
 
 test('nobody reads the records of others, whatever they filter by', async () => {
-  for (const query of ['', '?model=gemini-2.5-flash', '?outcome=answered', '?decision=allow']) {
+  for (const query of ['', '?model=gemini-3.5-flash', '?outcome=answered', '?decision=allow']) {
     for (const application of ['scoring-app', 'nobody-app', 'sandbox-app']) {
       const { records } = await list(application, query);
       for (const { subscriptionId } of records) expect(subscriptionId).toBe(application);
@@ -219,7 +219,7 @@ test('an auditor reads the records of all', async () => {
 
 test.each<[string, string, keyof typeof calls, readonly (keyof typeof calls)[]]>([
   ['assistants-app', 'model=gemini-fast', 'generated', []],
-  ['assistants-app', 'model=google/gemini-2.5-flash&outcome=answered', 'generated', ['denied']],
+  ['assistants-app', 'model=google/gemini-3.5-flash&outcome=answered', 'generated', ['denied']],
   ['assistants-app', 'location=asia-east1', 'denied', ['generated']],
   ['assistants-app', 'decision=deny', 'denied', ['generated']],
   ['assistants-app', 'errorCode=LOCATION_NOT_ALLOWED', 'denied', ['generated']],
@@ -368,7 +368,7 @@ test('tokens and their cost are those of the answers', async () => {
   };
   const { promptTokenCount, candidatesTokenCount, totalTokenCount } = usageMetadata;
   const { usage } = await read<Usage>('assistants-app', 'usage?by=model');
-  const flash = usage.find(({ model }) => model === 'gemini-2.5-flash');
+  const flash = usage.find(({ model }) => model === 'gemini-3.5-flash');
   expect(flash).toMatchObject({
     calls: 2,
     outcomes: { answered: 1, denied: 1 },
@@ -376,7 +376,7 @@ test('tokens and their cost are those of the answers', async () => {
     outputTokens: candidatesTokenCount,
     totalTokens: totalTokenCount,
   });
-  const cost = (promptTokenCount * 0.3 + candidatesTokenCount * 2.5) / 1e6;
+  const cost = (promptTokenCount * 1.5 + candidatesTokenCount * 9) / 1e6;
   expect(flash?.costInUsd).toBeCloseTo(cost, 9);
 });
 

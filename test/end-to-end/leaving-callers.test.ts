@@ -126,7 +126,7 @@ test('callers who leave while the worker starts hold nobody up, and are on recor
 });
 
 const CHAT = JSON.stringify({
-  model: 'google/gemini-2.5-flash',
+  model: 'google/gemini-3.5-flash',
   messages: [{ role: 'user', content: 'Say something about irises.' }],
 });
 const MESSAGE = JSON.stringify({

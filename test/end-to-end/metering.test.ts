@@ -8,7 +8,7 @@ const PARENT = '/vertex/v1/projects/sample-project/locations';
 const MISTRAL = `${PARENT}/us-central1/publishers/mistralai/models/mistral-small-2503`;
 const CONTAINER = `${PARENT}/us-central1/endpoints/5678901234`;
 const CLAUDE = `${PARENT}/us-east5/publishers/anthropic/models/claude-haiku-4-5@20251001`;
-const FLASH = `${PARENT}/us-central1/publishers/google/models/gemini-2.5-flash`;
+const FLASH = `${PARENT}/us-central1/publishers/google/models/gemini-3.5-flash`;
 const CHAT = { messages: [{ role: 'user', content: 'Numbats dig.' }] };
 const TOKENS_PER_DAY = 2_000_000;
 
@@ -197,7 +197,7 @@ test('results of tools are input, and are paid for', async () => {
   };
   await inject(':generateContent', { candidates: [{ finishReason: 'STOP' }], usageMetadata });
   const answer = await ask(`${FLASH}:generateContent`, { contents: { parts: [{ text: 'Numbats dig.' }] } });
-  observed.whenRecorded(answer, metered(1000, 15, 0.0003375));
+  observed.whenRecorded(answer, metered(1000, 15, 0.001635));
 });
 
 test('what is read from a cache of Gemini costs a tenth', async () => {
@@ -209,7 +209,7 @@ test('what is read from a cache of Gemini costs a tenth', async () => {
   };
   await inject(':generateContent', { candidates: [{ finishReason: 'STOP' }], usageMetadata });
   const answer = await ask(`${FLASH}:generateContent`, { contents: { parts: [{ text: 'Numbats dig.' }] } });
-  observed.whenRecorded(answer, { ...metered(1000, 10, 0.000082), cachedTokens: 900 });
+  observed.whenRecorded(answer, { ...metered(1000, 10, 0.000375), cachedTokens: 900 });
 });
 
 test('what Claude reads from and writes to a cache has its prices', async () => {

@@ -31,20 +31,20 @@ async function list(application: string, path: string): Promise<string[]> {
 
 test('callers are told of the models that they may use', async () => {
   const assistants = await list('assistants-app', 'v1beta1/publishers/google/models');
-  expect(assistants).toEqual(expect.arrayContaining(['gemini-2.5-flash', 'gemini-2.5-pro']));
+  expect(assistants).toEqual(expect.arrayContaining(['gemini-3.5-flash', 'gemini-3.1-pro-preview']));
   expect(await list('eu-analytics-app', 'v1beta1/publishers/google/models')).toEqual([
-    'gemini-2.5-flash',
-    'gemini-2.5-pro',
+    'gemini-3.5-flash',
+    'gemini-3.1-pro-preview',
   ]);
   const sandbox = await list('sandbox-app', 'v1beta1/publishers/google/models');
-  expect(sandbox).toContain('gemini-2.5-flash');
-  expect(sandbox).not.toContain('gemini-2.5-pro');
+  expect(sandbox).toContain('gemini-3.5-flash');
+  expect(sandbox).not.toContain('gemini-3.1-pro-preview');
 });
 
 test('a model’s version may be part of its name in the catalog', async () => {
   expect(await list('assistants-app', 'v1/publishers/anthropic/models')).toEqual([
     'claude-haiku-4-5',
-    'claude-sonnet-4-5',
+    'claude-sonnet-5-5',
   ]);
   expect(await list('sandbox-app', 'v1/publishers/anthropic/models')).toEqual(['claude-haiku-4-5']);
 });
@@ -52,7 +52,7 @@ test('a model’s version may be part of its name in the catalog', async () => {
 test('the long form lists what may be used there', async () => {
   const parent = 'v1/projects/sample-project/locations';
   const here = await list('assistants-app', `${parent}/us-east5/publishers/anthropic/models`);
-  expect(here).toEqual(['claude-haiku-4-5', 'claude-sonnet-4-5']);
+  expect(here).toEqual(['claude-haiku-4-5', 'claude-sonnet-5-5']);
   await observed.chain.control('vertex-ai', 'DELETE', 'requests');
   const outside = await get('eu-analytics-app', `${parent}/us-central1/publishers/google/models`);
   await expectRefusal(observed, outside, { status: 403, code: 'LOCATION_NOT_ALLOWED' }, { decision: 'deny' });
@@ -93,11 +93,11 @@ test.each([
 });
 
 test.each([
-  ['v1/publishers/google/models/gemini-2.5-flash', 'gemini-2.5-flash'],
-  ['v1beta1/publishers/google/models/gemini-fast', 'gemini-2.5-flash'],
+  ['v1/publishers/google/models/gemini-3.5-flash', 'gemini-3.5-flash'],
+  ['v1beta1/publishers/google/models/gemini-fast', 'gemini-3.5-flash'],
   [
-    'v1/projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash',
-    'gemini-2.5-flash',
+    'v1/projects/sample-project/locations/europe-west4/publishers/google/models/gemini-3.5-flash',
+    'gemini-3.5-flash',
   ],
 ])('a model is described to who may use it: %s', async (path, model) => {
   const answer = await get('assistants-app', path);
@@ -123,11 +123,11 @@ test('a model is described by its catalog name, its version and its bytes as the
 });
 
 test.each([
-  ['sandbox-app', 'v1/publishers/google/models/gemini-2.5-pro', 'NOT_GRANTED'],
+  ['sandbox-app', 'v1/publishers/google/models/gemini-3.1-pro-preview', 'NOT_GRANTED'],
   ['sandbox-app', 'v1/publishers/google/models/gemini-9', 'MODEL_NOT_FOUND'],
   [
     'sandbox-app',
-    'v1/projects/sample-project/locations/global/publishers/google/models/gemini-2.5-flash',
+    'v1/projects/sample-project/locations/global/publishers/google/models/gemini-3.5-flash',
     'LOCATION_NOT_ALLOWED',
   ],
   ['scoring-app', 'v1/publishers/google/models', 'NOT_GRANTED'],

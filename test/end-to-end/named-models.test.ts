@@ -6,7 +6,7 @@ import type { Answer } from './send-bytes.ts';
 const FUNCTIONS_AUDIENCE = functionsApi.clientId;
 const US = '/vertex/v1/projects/sample-project/locations/us-central1';
 const EU = '/vertex/v1/projects/sample-project/locations/europe-west1';
-const PRO = 'publishers/google/models/gemini-2.5-pro';
+const PRO = 'publishers/google/models/gemini-3.1-pro-preview';
 const PROMPT = 'prompt-of-named-models';
 
 let observed: ObservedChain;
@@ -58,8 +58,16 @@ const FORMS: readonly (readonly [what: string, path: string, body: object])[] = 
   ['in the path', `${US}/${PRO}:generateContent`, CONTENTS],
   ['in an encoded path', `${US}/${PRO.replace('gemini', '%67emini')}:countTokens`, CONTENTS],
   ['in the short form', `/vertex/v1/${PRO}:generateContent`, CONTENTS],
-  ['in a chat', `${US}/endpoints/openapi/chat/completions`, { model: 'google/gemini-2.5-pro', ...MESSAGES }],
-  ['by its name alone', `${US}/endpoints/openapi/chat/completions`, { model: 'gemini-2.5-pro', ...MESSAGES }],
+  [
+    'in a chat',
+    `${US}/endpoints/openapi/chat/completions`,
+    { model: 'google/gemini-3.1-pro-preview', ...MESSAGES },
+  ],
+  [
+    'by its name alone',
+    `${US}/endpoints/openapi/chat/completions`,
+    { model: 'gemini-3.1-pro-preview', ...MESSAGES },
+  ],
   ['in a batch', `${US}/batchPredictionJobs`, { model: PRO, ...FILES }],
   [
     'in a context cache',
@@ -69,7 +77,7 @@ const FORMS: readonly (readonly [what: string, path: string, body: object])[] = 
   [
     'in a count of Claude’s tokens',
     `${EU}/publishers/anthropic/models/count-tokens:rawPredict`,
-    { model: 'claude-sonnet-4-5@20250929', ...MESSAGES },
+    { model: 'claude-sonnet-5-5', ...MESSAGES },
   ],
 ];
 
@@ -130,7 +138,7 @@ test('the short form of a caller that must stay in Europe is served in Europe', 
   observed.whenRecorded(answer, { outcome: 'answered', location: 'europe-west1', rule: 'analytics-gemini' });
 });
 
-test.each(['gemini-fast', 'gemini-2.5-flash', 'publishers/google/models/gemini-2.5-flash'])(
+test.each(['gemini-fast', 'gemini-3.5-flash', 'publishers/google/models/gemini-3.5-flash'])(
   'a chat with %s reaches the model that is meant, by the name that Vertex AI knows',
   async (model) => {
     const answer = await call('Assistants.Use', `${EU}/endpoints/openapi/chat/completions`, {
@@ -139,13 +147,13 @@ test.each(['gemini-fast', 'gemini-2.5-flash', 'publishers/google/models/gemini-2
     });
     expect(answer.status).toBe(200);
     const [request] = await observed.chain.requests('vertex-ai');
-    expect(JSON.parse(request?.body ?? '')).toEqual({ model: 'google/gemini-2.5-flash', ...MESSAGES });
+    expect(JSON.parse(request?.body ?? '')).toEqual({ model: 'google/gemini-3.5-flash', ...MESSAGES });
     observed.whenRecorded(answer, {
       outcome: 'answered',
       rule: 'assistants-chat',
       operation: 'chatCompletions',
       publisher: 'google',
-      model: 'gemini-2.5-flash',
+      model: 'gemini-3.5-flash',
       location: 'europe-west1',
     });
   },

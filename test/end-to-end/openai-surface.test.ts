@@ -74,10 +74,10 @@ function expectError(
 }
 
 test.each([
-  ['its catalog name', 'gemini-2.5-flash'],
+  ['its catalog name', 'gemini-3.5-flash'],
   ['its alias', 'gemini-fast'],
-  ['its publisher and name', 'google/gemini-2.5-flash'],
-  ['its name on Vertex AI', 'publishers/google/models/gemini-2.5-flash'],
+  ['its publisher and name', 'google/gemini-3.5-flash'],
+  ['its name on Vertex AI', 'publishers/google/models/gemini-3.5-flash'],
 ])('a chat with a model by %s is answered by it, and the record has its usage', async (_, model) => {
   const answer = await post(CHAT, { model, messages: MESSAGES });
   expect(answer.status).toBe(200);
@@ -93,7 +93,7 @@ test.each([
     rule: 'assistants-chat',
     operation: 'chatCompletions',
     publisher: 'google',
-    model: 'gemini-2.5-flash',
+    model: 'gemini-3.5-flash',
     location: 'us-central1',
     finishReason: choices[0]?.finish_reason,
     inputTokens: usage?.prompt_tokens,
@@ -112,7 +112,7 @@ test('tools, formats, pictures and strange bytes reach Google as they came; only
   const answer = await post(CHAT, `{ "model":"gemini-fast"${rest}`);
   expect(answer.status).toBe(200);
   const [request] = await observed.chain.requests('vertex-ai');
-  expect(request?.body).toBe(`{ "model":"google/gemini-2.5-flash"${rest}`);
+  expect(request?.body).toBe(`{ "model":"google/gemini-3.5-flash"${rest}`);
   expect(request?.headers).not.toHaveProperty('ocp-apim-subscription-key');
   observed.whenRecorded(answer, { outcome: 'answered' });
 });
@@ -155,7 +155,11 @@ test('a client that asks for usage has it in the last chunk of its stream', asyn
 });
 
 test('a caller that must stay in Europe is served in Europe', async () => {
-  const answer = await post(CHAT, { model: 'gemini-2.5-pro', messages: MESSAGES }, 'eu-analytics-app');
+  const answer = await post(
+    CHAT,
+    { model: 'gemini-3.1-pro-preview', messages: MESSAGES },
+    'eu-analytics-app',
+  );
   expect(answer.status).toBe(200);
   expect(await observed.chain.requests('vertex-ai')).toMatchObject([
     { path: `${SAMPLE}/europe-west1/endpoints/openapi/chat/completions` },
@@ -178,7 +182,7 @@ test('a container of one’s own is chatted with by its catalog name', async () 
 });
 
 const DENIALS: [what: string, application: string, model: string, code: string, message: RegExp][] = [
-  ['a model without a grant', 'sandbox-app', 'gemini-2.5-pro', 'NOT_GRANTED', /Ask for/],
+  ['a model without a grant', 'sandbox-app', 'gemini-3.1-pro-preview', 'NOT_GRANTED', /Ask for/],
   [
     'a model that there is not',
     'assistants-app',
@@ -190,7 +194,7 @@ const DENIALS: [what: string, application: string, model: string, code: string, 
   [
     'a location outside',
     'eu-analytics-app',
-    'projects/sample-project/locations/us-central1/publishers/google/models/gemini-2.5-pro',
+    'projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.1-pro-preview',
     'LOCATION_NOT_ALLOWED',
     /europe-west1, europe-west4 only/,
   ],
@@ -299,8 +303,8 @@ const OFFERED = entries
 
 test.each([
   ['assistants-app', OFFERED],
-  ['sandbox-app', ['gemini-2.5-flash', 'text-embedding-005', 'gemini-embedding-001']],
-  ['eu-analytics-app', ['gemini-2.5-flash', 'gemini-2.5-pro']],
+  ['sandbox-app', ['gemini-3.5-flash', 'text-embedding-005', 'gemini-embedding-001']],
+  ['eu-analytics-app', ['gemini-3.5-flash', 'gemini-3.1-pro-preview']],
   ['scoring-app', []],
   ['nobody-app', []],
 ])('%s sees the models that it may use here, without a call to Google', async (application, ids) => {
@@ -335,10 +339,10 @@ test('each model that is listed can be asked for, and used', async () => {
   }
 });
 
-test.each(['gemini-fast', 'google%2Fgemini-2.5-flash'])('one model is found by %s', async (name) => {
+test.each(['gemini-fast', 'google%2Fgemini-3.5-flash'])('one model is found by %s', async (name) => {
   const answer = await get(`${MODELS}/${name}`);
   expect(JSON.parse(answer.text)).toEqual({
-    id: 'gemini-2.5-flash',
+    id: 'gemini-3.5-flash',
     object: 'model',
     created: 0,
     owned_by: 'google',
@@ -346,7 +350,7 @@ test.each(['gemini-fast', 'google%2Fgemini-2.5-flash'])('one model is found by %
   observed.whenRecorded(answer, { outcome: 'answered', operation: 'models' });
 });
 
-test.each(['gemini-2.5-pro', 'claude-haiku-4-5'])(
+test.each(['gemini-3.1-pro-preview', 'claude-haiku-4-5'])(
   'sandbox-app is told that it may not use %s here, and what it may use',
   async (name) => {
     const answer = await get(`${MODELS}/${name}`, 'sandbox-app');

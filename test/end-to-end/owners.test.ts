@@ -5,7 +5,7 @@ import type { Answer, Outgoing } from './send-bytes.ts';
 
 const PARENT = 'projects/sample-project/locations/us-central1';
 const BASE = `/vertex/v1/${PARENT}`;
-const FLASH = `${PARENT}/publishers/google/models/gemini-2.5-flash`;
+const FLASH = `${PARENT}/publishers/google/models/gemini-3.5-flash`;
 const SECRET = 'what-an-owner-keeps ';
 /** Google keeps nothing shorter. */
 const CACHE = { model: FLASH, contents: [{ role: 'user', parts: [{ text: SECRET.repeat(600) }] }] };
@@ -73,7 +73,7 @@ interface Made {
 async function make(who: Who, collection: 'batchPredictionJobs' | 'cachedContents', body: object) {
   const answer = await call(who, 'POST', `${BASE}/${collection}`, body);
   expect([who, answer.status, answer.text]).toEqual([who, 200, expect.any(String)]);
-  observed.whenRecorded(answer, { outcome: 'answered', decision: 'allow', model: 'gemini-2.5-flash' });
+  observed.whenRecorded(answer, { outcome: 'answered', decision: 'allow', model: 'gemini-3.5-flash' });
   const { name } = JSON.parse(answer.text) as { name: string };
   return { name, path: `${BASE}/${collection}/${name.split('/').at(-1) ?? ''}` };
 }
@@ -107,7 +107,7 @@ async function expectOutOfReach(who: Who, { path, name }: Made): Promise<void> {
         call(who, 'DELETE', path),
         call(who, 'POST', `/vertex/v1/${FLASH}:generateContent`, { ...PROMPT, cachedContent: name }),
         call(who, 'POST', `${BASE}/endpoints/openapi/chat/completions`, {
-          model: 'google/gemini-2.5-flash',
+          model: 'google/gemini-3.5-flash',
           messages: [{ role: 'user', content: 'And then?' }],
           extra_body: { google: { cached_content: name } },
         }),
@@ -183,7 +183,7 @@ test('a key alone does not reach what others of its role made', async () => {
   await expectOutOfReach('key of sandbox-app', await make('key of another', 'cachedContents', CACHE));
 });
 
-const VEO = `${PARENT}/publishers/google/models/veo-3.0-generate-001`;
+const VEO = `${PARENT}/publishers/google/models/veo-3.1-generate-001`;
 
 async function startVideo(): Promise<string> {
   const answer = await call('assistants-app', 'POST', `/vertex/v1/${VEO}:predictLongRunning`, {
@@ -246,7 +246,7 @@ test('another’s operation, one of no seal and one of another project are not t
       code: 'RESOURCE_NOT_FOUND',
       status: '404',
       operation: 'predictLongRunning',
-      model: 'veo-3.0-generate-001',
+      model: 'veo-3.1-generate-001',
     });
   }
   for (const project of ['999999999999', 'other-project', '1234567890123']) {

@@ -82,7 +82,7 @@ test('generateContent passes bytes through, both ways', async () => {
   const sent =
     '{ "contents":[{"role":"user","parts":[{"text":"Zanzibar é😀\\u00e9"}]}],\n  "newField":1.0 }\r\n';
   const received =
-    '{"modelVersion" : "gemini-2.5-flash",\r\n "candidates":[], "unknown":{"n":1e2,"é":"\\u00e9"},\n' +
+    '{"modelVersion" : "gemini-3.5-flash",\r\n "candidates":[], "unknown":{"n":1e2,"é":"\\u00e9"},\n' +
     '"usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":11,"totalTokenCount":18}}\n\n';
   await observed.chain.inject('vertex-ai', { path: ':generateContent', status: 200, body: received });
   const answer = await observed.call({
@@ -99,8 +99,8 @@ test('generateContent passes bytes through, both ways', async () => {
     rule: 'assistants-chat',
     operation: 'generateContent',
     publisher: 'google',
-    model: 'gemini-2.5-flash',
-    modelVersion: 'gemini-2.5-flash',
+    model: 'gemini-3.5-flash',
+    modelVersion: 'gemini-3.5-flash',
     inputTokens: 7,
     outputTokens: 11,
     totalTokens: 18,

@@ -51,7 +51,7 @@ const SURFACES: readonly [string, Sent][] = [
   ['a stream', { path: modelPath('streamGenerateContent?alt=sse'), body: CONTENTS }],
   [
     'the short form',
-    { path: '/vertex/v1/publishers/google/models/gemini-2.5-flash:countTokens', body: CONTENTS },
+    { path: '/vertex/v1/publishers/google/models/gemini-3.5-flash:countTokens', body: CONTENTS },
   ],
   ['the list of models', { path: '/vertex/v1beta1/publishers/google/models', method: 'GET' }],
   ['chat completions', { path: '/openai/v1/chat/completions', body: CHAT }],
@@ -111,11 +111,11 @@ test.each(SURFACES)(
 const BOTH = ['Sandbox.Use', 'Assistants.Use'];
 
 test.each([
-  ['sandbox-app', 'gemini-2.5-flash', 'us-central1', 200, 'sandbox-tries-out'],
-  ['sandbox-app', 'gemini-2.5-flash', 'europe-west4', 403, 'products'],
-  ['sandbox-app', 'gemini-2.5-pro', 'us-central1', 403, 'products'],
-  ['assistants-app', 'gemini-2.5-flash', 'us-central1', 200, 'assistants-chat'],
-  ['assistants-app', 'gemini-2.5-pro', 'us-central1', 200, 'assistants-chat'],
+  ['sandbox-app', 'gemini-3.5-flash', 'us-central1', 200, 'sandbox-tries-out'],
+  ['sandbox-app', 'gemini-3.5-flash', 'europe-west4', 403, 'products'],
+  ['sandbox-app', 'gemini-3.1-pro-preview', 'us-central1', 403, 'products'],
+  ['assistants-app', 'gemini-3.5-flash', 'us-central1', 200, 'assistants-chat'],
+  ['assistants-app', 'gemini-3.1-pro-preview', 'us-central1', 200, 'assistants-chat'],
 ])('with roles of both environments, the key of %s decides on %s in %s', async (...row) => {
   const [application, model, location, status, rule] = row;
   const answer = await sendAs(application, BOTH, {
@@ -135,14 +135,18 @@ test('models and whoami tell of what the key serves', async () => {
     const models = await sendAs(application, BOTH, { path: '/gateway/v1/models', method: 'GET' });
     const openAi = await sendAs(application, BOTH, { path: '/openai/v1/models', method: 'GET' });
     for (const { status, text } of [models, openAi])
-      expect([application, status, text.includes('gemini-2.5-pro')]).toEqual([application, 200, hasPro]);
+      expect([application, status, text.includes('gemini-3.1-pro-preview')]).toEqual([
+        application,
+        200,
+        hasPro,
+      ]);
     const whoami = await sendAs(application, BOTH, { path: '/gateway/v1/whoami', method: 'GET' });
     expect(JSON.parse(whoami.text)).toMatchObject({ roles, idleRoles });
   }
 });
 
 test('an explanation is the decision that the key would get', async () => {
-  const call = { method: 'POST', path: modelPath('generateContent', { model: 'gemini-2.5-pro' }) };
+  const call = { method: 'POST', path: modelPath('generateContent', { model: 'gemini-3.1-pro-preview' }) };
   const answer = await sendAs('sandbox-app', BOTH, { path: '/gateway/v1/policy:explain', body: call });
   expect(JSON.parse(answer.text)).toMatchObject({
     decision: 'deny',
@@ -176,7 +180,7 @@ test('no key takes a caller out of residency', async () => {
   });
   await expectRefusal(observed, answer, { status: 403, code: 'LOCATION_NOT_ALLOWED' }, { rule: 'eu-only' });
   const short = await sendAs('sandbox-app', ['Sandbox.Use', 'Analytics.Eu'], {
-    path: '/vertex/v1/publishers/google/models/gemini-2.5-flash:generateContent',
+    path: '/vertex/v1/publishers/google/models/gemini-3.5-flash:generateContent',
     body: CONTENTS,
   });
   expect(short.status).toBe(403);

@@ -4,13 +4,13 @@ import type { Answer } from './send-bytes.ts';
 
 const LOCATION = 'projects/sample-project/locations';
 const US = `/vertex/v1/${LOCATION}/us-central1`;
-const FLASH = `${US}/publishers/google/models/gemini-2.5-flash`;
+const FLASH = `${US}/publishers/google/models/gemini-3.5-flash`;
 const BETA_FLASH = FLASH.replace('/v1/', '/v1beta1/');
 const EU_FLASH = FLASH.replace('us-central1', 'europe-west4');
 const HAIKU = `/vertex/v1/${LOCATION}/us-east5/publishers/anthropic/models/claude-haiku-4-5@20251001`;
 const CHATS = `${US}/endpoints/openapi/chat/completions`;
 const CONTAINER = `${US}/endpoints/5678901234`;
-const VEO = `${US}/publishers/google/models/veo-3.0-generate-001:predictLongRunning`;
+const VEO = `${US}/publishers/google/models/veo-3.1-generate-001:predictLongRunning`;
 const IMAGEN = `${US}/publishers/google/models/imagen-4.0-generate-001:predict`;
 
 /** A surface on which a body can name a place, with the member that does. */
@@ -28,7 +28,7 @@ const part = (uri: string) => ({
 });
 const text = [{ role: 'user', parts: [{ text: 'x' }] }];
 const chat = (content: unknown) => ({
-  model: 'google/gemini-2.5-flash',
+  model: 'google/gemini-3.5-flash',
   messages: [{ role: 'user', content: [content] }],
 });
 const claude = (content: unknown) => ({
@@ -92,7 +92,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
     path: `${US}/cachedContents`,
     field: 'contents[0].parts[0].fileData.fileUri',
     body: (uri) => ({
-      model: 'publishers/google/models/gemini-2.5-flash',
+      model: 'publishers/google/models/gemini-3.5-flash',
       contents: [part(uri)],
       ttl: '60s',
     }),
@@ -342,7 +342,7 @@ test.each<[string, string, object, string]>([
   [
     'a context cache',
     `${US}/cachedContents`,
-    { model: 'publishers/google/models/gemini-2.5-flash', contents: text, tools: [{ googleSearch: {} }] },
+    { model: 'publishers/google/models/gemini-3.5-flash', contents: text, tools: [{ googleSearch: {} }] },
     'tools[0].googleSearch',
   ],
   [
@@ -391,7 +391,7 @@ test.each<[string, object, string[]]>([
 });
 
 test('labels of callers never reach Google in a chat', async () => {
-  const sent = `{"model":"google/gemini-2.5-flash","labels":{"team":"other"},"messages":[{"role":"user","content":"x"}],"extra_body":{"google":{"labels":{"a":"b"},"thinking_config":{}}}}`;
+  const sent = `{"model":"google/gemini-3.5-flash","labels":{"team":"other"},"messages":[{"role":"user","content":"x"}],"extra_body":{"google":{"labels":{"a":"b"},"thinking_config":{}}}}`;
   const { body } = await receive(() => call({ path: CHATS }, sent));
   expect(body).toBe(sent.replace('{"team":"other"}', '{}              ').replace('{"a":"b"}', '{}       '));
 });

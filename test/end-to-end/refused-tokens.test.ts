@@ -63,7 +63,7 @@ const WAYS: readonly [name: string, make: () => Promise<Answer>][] = [
   ['a list of caches', () => list(`${SAMPLE}/cachedContents`)],
   [
     'a chat of OpenAI’s surface',
-    () => call('/openai/v1/chat/completions', { model: 'gemini-2.5-flash', messages: MESSAGES }),
+    () => call('/openai/v1/chat/completions', { model: 'gemini-3.5-flash', messages: MESSAGES }),
   ],
   [
     'a stream of Anthropic’s surface',

@@ -54,7 +54,7 @@ function message(model: string): object {
   return { model, max_tokens: 16, messages: TURNS };
 }
 
-function full(location: string, model = 'publishers/google/models/gemini-2.5-flash'): string {
+function full(location: string, model = 'publishers/google/models/gemini-3.5-flash'): string {
   return `projects/sample-project/locations/${location}/${model}`;
 }
 
@@ -116,8 +116,8 @@ test.each([
 });
 
 test.each<[string, string, string]>([
-  ['model', CHAT, `{"model":"google/gemini-2.5-flash","model":"${full('us-central1')}","messages":[]}`],
-  ['model, escaped', CHAT, `{"model":"google/gemini-2.5-flash","\\u006dodel":"${full('us-central1')}"}`],
+  ['model', CHAT, `{"model":"google/gemini-3.5-flash","model":"${full('us-central1')}","messages":[]}`],
+  ['model, escaped', CHAT, `{"model":"google/gemini-3.5-flash","\\u006dodel":"${full('us-central1')}"}`],
   ['model of Claude', MESSAGES, `{"model":"claude-haiku-4-5","model":"${full('us-east5', CLAUDE)}"}`],
 ])('a body that gives the %s twice is refused', async (_, path, body) => {
   const answer = await post(path, body);
@@ -140,7 +140,7 @@ test.each<[what: string, path: string, more: object, headers: Record<string, str
   ['a project that pays', CHAT, {}, { 'x-goog-user-project': 'other-project' }],
   ['a member that no API has', CHAT, { location: 'us-central1' }, {}],
 ])('%s does not take a call out of Europe', async (_, path, more, headers) => {
-  const answer = await post(path, chat('gemini-2.5-flash', more), headers);
+  const answer = await post(path, chat('gemini-3.5-flash', more), headers);
   // Served in Europe, which is checked after each test, or refused: by us, or there by Google.
   expect([200, 400]).toContain(answer.status);
   if (answer.status === 200) observed.whenRecorded(answer, { outcome: 'answered', location: 'europe-west1' });
@@ -152,7 +152,7 @@ test.each([429, 503])('nothing is tried elsewhere when Europe answers %i', async
     times: 20,
     body: { error: { code: status, message: 'no' } },
   });
-  const answer = await post(CHAT, chat('gemini-2.5-pro'));
+  const answer = await post(CHAT, chat('gemini-3.1-pro-preview'));
   expect(answer.status).toBe(status);
   expect((await observed.chain.requests('vertex-ai')).length).toBeGreaterThan(0);
   observed.whenRecorded(answer, { outcome: 'failed', location: 'europe-west1' });

@@ -69,7 +69,7 @@ test('ten questions are answered from the records of calls that were made', asyn
     application: 'eu-analytics-app',
     body: '{"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}',
   };
-  const path = (location: string) => modelPath('generateContent', { location, model: 'gemini-2.5-flash' });
+  const path = (location: string) => modelPath('generateContent', { location, model: 'gemini-3.5-flash' });
   const calls = [
     await predict(observed),
     await generate(observed),
@@ -90,7 +90,7 @@ test('ten questions are answered from the records of calls that were made', asyn
     expect.objectContaining({
       applicationId: idOf('eu-analytics-app'),
       publisher: 'google',
-      target: 'gemini-2.5-flash',
+      target: 'gemini-3.5-flash',
       location: 'europe-west4',
       calls: 1,
       answered: 1,

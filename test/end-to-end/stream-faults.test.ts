@@ -89,7 +89,7 @@ test('a stream of events that breaks keeps its whole events and ends with an err
     outcome: 'interrupted',
     code: 'VERTEX_STREAM_BROKEN',
     status: '200',
-    modelVersion: 'gemini-2.5-flash',
+    modelVersion: 'gemini-3.5-flash',
     responseBytes: expect.any(Number) as number,
   });
 });

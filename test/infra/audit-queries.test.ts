@@ -245,7 +245,7 @@ function shipped(call: number, fields: Partial<FlatRecord>, extra: object = {}):
     applicationId: APP,
     productId: 'production',
     publisher: 'google',
-    'gen_ai.request.model': 'gemini-2.5-flash',
+    'gen_ai.request.model': 'gemini-3.5-flash',
     operation: 'generateContent',
     project: 'sample-project',
     location: 'europe-west4',
@@ -339,7 +339,7 @@ test('who used what where: calls of both recorders, each once, and none that was
     {
       ...common,
       publisher: 'google',
-      target: 'gemini-2.5-flash',
+      target: 'gemini-3.5-flash',
       calls: 2,
       answered: 1,
       firstSeen: '2026-01-01T10:00:01Z',
@@ -540,7 +540,7 @@ test('strict calls and corrections: by day and durability', () => {
     shipped(6, {}, { ledgerWriter: '' }),
     traced(5, { outcome: 'denied' }),
   ]);
-  const common = { day: '2026-01-01T00:00:00Z', target: 'gemini-2.5-flash' };
+  const common = { day: '2026-01-01T00:00:00Z', target: 'gemini-3.5-flash' };
   expect(rows).toEqual([
     {
       ...common,

@@ -42,7 +42,7 @@ test('reads what the engine knows of the request', async () => {
     'https://gateway.example/vertex/v1/models?alt=sse&tag=a&tag=b',
   );
   expect(await evaluate('context.Request.Url.Query.GetValueOrDefault("tag", "")')).toBe('a,b');
-  expect(await evaluate('context.Request.MatchedParameters["model"]')).toBe('gemini-2.5-flash');
+  expect(await evaluate('context.Request.MatchedParameters["model"]')).toBe('gemini-3.5-flash');
   expect(await evaluate('context.Request.MatchedParameters.GetValueOrDefault("x", "none")')).toBe('none');
   expect(await textOf('context.RequestId')).toBe('6f2f1c2e-0000-4000-8000-000000000001');
   expect(await textOf('context.Timestamp.ToString("o")')).toBe('2026-01-02T03:04:05.0000000Z');

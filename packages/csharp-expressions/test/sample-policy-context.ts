@@ -63,7 +63,7 @@ export function samplePolicyContext(changes: Partial<PolicyContext> = {}): Polic
         ['accept', { name: 'Accept', values: ['text/html', 'application/json'] }],
       ]),
       ipAddress: '192.0.2.1',
-      matchedParameters: new Map([['model', 'gemini-2.5-flash']]),
+      matchedParameters: new Map([['model', 'gemini-3.5-flash']]),
       body: sampleBody(
         '{"model": "gemini", "stream": true, "messages": [{"role": "user", "content": "hi"}]}',
       ),

@@ -19,11 +19,11 @@ const CACHES = `/vertex/v1/${PARENT}/cachedContents`;
 const JOBS = `/vertex/v1/${PARENT}/batchPredictionJobs`;
 const COUNT = `/vertex/v1/${GEMINI}:countTokens`;
 const IMAGEN = `/vertex/v1/${PARENT}/publishers/google/models/imagen-4.0-generate-001:predict`;
-const VEO = `/vertex/v1/${PARENT}/publishers/google/models/veo-3.0-generate-001`;
+const VEO = `/vertex/v1/${PARENT}/publishers/google/models/veo-3.1-generate-001`;
 /** A batch job that the assistants may create. */
 const JOB = {
   displayName: 'job',
-  model: 'publishers/google/models/gemini-2.5-flash',
+  model: 'publishers/google/models/gemini-3.5-flash',
   inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: ['gs://sample-batches/input/a.jsonl'] } },
   outputConfig: {
     predictionsFormat: 'jsonl',
@@ -179,7 +179,7 @@ const places: HostileRequest[] = [
       as: 'sandbox-app' as const,
       path,
       body: {
-        model: path === CHAT ? 'gemini-fast' : 'google/gemini-2.5-flash',
+        model: path === CHAT ? 'gemini-fast' : 'google/gemini-3.5-flash',
         messages: [{ role: 'user', content: [{ type: 'text', text: 'Look.' }, part] }],
       },
       status: [400, 403],
@@ -339,8 +339,8 @@ const residency: HostileRequest[] = [
     }),
   ),
   ...[
-    `projects/sample-project/locations/us-central1/publishers/google/models/gemini-2.5-flash`,
-    `projects/123456789012/locations/global/publishers/google/models/gemini-2.5-flash`,
+    `projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.5-flash`,
+    `projects/123456789012/locations/global/publishers/google/models/gemini-3.5-flash`,
   ].map((model) => ({
     name: `a chat that names ${model}`,
     as: 'eu-analytics-app' as const,
@@ -370,12 +370,12 @@ const residency: HostileRequest[] = [
 
 const operations: HostileRequest[] = [
   ...[
-    `${PARENT}/publishers/google/models/gemini-2.5-flash/operations/abc`,
-    `projects/other-project/locations/us-central1/publishers/google/models/veo-3.0-generate-001/operations/abc`,
-    `projects/999999999999/locations/us-central1/publishers/google/models/veo-3.0-generate-001/operations/abc`,
-    `projects/sample-project/locations/europe-west4/publishers/google/models/veo-3.0-generate-001/operations/abc`,
-    `${PARENT}/publishers/google/models/veo-3.0-generate-001/operations/../abc`,
-    `${PARENT}/publishers/google/models/veo-3.0-generate-001/operations/a/operations/b`,
+    `${PARENT}/publishers/google/models/gemini-3.5-flash/operations/abc`,
+    `projects/other-project/locations/us-central1/publishers/google/models/veo-3.1-generate-001/operations/abc`,
+    `projects/999999999999/locations/us-central1/publishers/google/models/veo-3.1-generate-001/operations/abc`,
+    `projects/sample-project/locations/europe-west4/publishers/google/models/veo-3.1-generate-001/operations/abc`,
+    `${PARENT}/publishers/google/models/veo-3.1-generate-001/operations/../abc`,
+    `${PARENT}/publishers/google/models/veo-3.1-generate-001/operations/a/operations/b`,
     `${PARENT}/operations/abc`,
     'operations/abc',
     SECRET,
@@ -390,7 +390,7 @@ const operations: HostileRequest[] = [
     name: 'the operation of nobody',
     path: `${VEO}:fetchPredictOperation`,
     status: [400, 404],
-    body: { operationName: `${PARENT}/publishers/google/models/veo-3.0-generate-001/operations/12345` },
+    body: { operationName: `${PARENT}/publishers/google/models/veo-3.1-generate-001/operations/12345` },
   },
 ];
 

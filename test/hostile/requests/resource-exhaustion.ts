@@ -48,7 +48,7 @@ const PLACES: Readonly<
   'inputs of a batch': {
     path: `/vertex/v1/${PARENT}/batchPredictionJobs`,
     around: (value) =>
-      `{"model":"publishers/google/models/gemini-2.5-flash","inputConfig":{"gcsSource":{"uris":${value}}}}`,
+      `{"model":"publishers/google/models/gemini-3.5-flash","inputConfig":{"gcsSource":{"uris":${value}}}}`,
   },
   'a context cache': {
     path: `/vertex/v1/${PARENT}/cachedContents`,
@@ -92,28 +92,28 @@ const exhaustion: HostileRequest[] = [
   })),
 ];
 
-const PRO = `${PARENT}/publishers/google/models/gemini-2.5-pro`;
+const PRO = `${PARENT}/publishers/google/models/gemini-3.1-pro-preview`;
 
 /** Names of one entry. A call by any of them counts against the entry's limits, or is refused. */
 const limits: HostileRequest[] = [
-  'gemini-2.5-pro',
-  'google/gemini-2.5-pro',
-  'models/gemini-2.5-pro',
-  'publishers/google/models/gemini-2.5-pro',
+  'gemini-3.1-pro-preview',
+  'google/gemini-3.1-pro-preview',
+  'models/gemini-3.1-pro-preview',
+  'publishers/google/models/gemini-3.1-pro-preview',
   PRO,
   PRO.replace('sample-project', '123456789012'),
-  'GEMINI-2.5-PRO',
-  ' gemini-2.5-pro',
-  'gemini-2.5-pro@default',
-  'gemini-2.5-pro-001',
+  'GEMINI-3.1-PRO-PREVIEW',
+  ' gemini-3.1-pro-preview',
+  'gemini-3.1-pro-preview@default',
+  'gemini-3.1-pro-preview-001',
 ].map((model) => ({
-  name: `of gemini-2.5-pro by the name ${model}`,
+  name: `of gemini-3.1-pro-preview by the name ${model}`,
   path: CHAT,
   status: [200, 400, 403],
   body: { model, messages: [{ role: 'user', content: 'Hello' }] },
   // Google receives the same model under each name that is served.
   google: (received) => {
-    for (const { body } of received) expect(body).toContain('"model":"google/gemini-2.5-pro"');
+    for (const { body } of received) expect(body).toContain('"model":"google/gemini-3.1-pro-preview"');
   },
 }));
 

@@ -1,6 +1,6 @@
 /** A valid call of each surface. Hostile requests are variations of it. */
 export const PARENT = 'projects/sample-project/locations/us-central1';
-export const GEMINI = `${PARENT}/publishers/google/models/gemini-2.5-flash`;
+export const GEMINI = `${PARENT}/publishers/google/models/gemini-3.5-flash`;
 export const GENERATE = `/vertex/v1/${GEMINI}:generateContent`;
 export const STREAM = `/vertex/v1/${GEMINI}:streamGenerateContent?alt=sse`;
 export const PREDICT = `/vertex/v1/${PARENT}/endpoints/1234567890:predict`;

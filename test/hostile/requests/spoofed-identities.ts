@@ -261,7 +261,7 @@ const agent: HostileRequest[] = [
   {
     name: 'does not use the person’s bigger model',
     as: 'agent-app',
-    path: GENERATE.replace('flash', 'pro'),
+    path: GENERATE.replace('3.5-flash', '3.1-pro-preview'),
     body: PROMPT,
     status: 403,
     code: 'AGENT_NOT_ALLOWED',
@@ -269,7 +269,7 @@ const agent: HostileRequest[] = [
   {
     name: 'is not the person when it drops the mark of delegation',
     as: 'agent-app',
-    path: GENERATE.replace('flash', 'pro'),
+    path: GENERATE.replace('3.5-flash', '3.1-pro-preview'),
     body: PROMPT,
     headers: { 'x-gateway-delegated': 'false' },
     status: 403,
@@ -295,8 +295,8 @@ const agent: HostileRequest[] = [
   },
   ...each(
     {
-      chat: { path: CHAT, body: { ...ASKED, model: 'gemini-2.5-pro' } },
-      message: { path: MESSAGES, body: { ...MESSAGE, model: 'claude-sonnet-4-5' } },
+      chat: { path: CHAT, body: { ...ASKED, model: 'gemini-3.1-pro-preview' } },
+      message: { path: MESSAGES, body: { ...MESSAGE, model: 'claude-sonnet-5-5' } },
     },
     ({ path, body }, name) => ({
       name: `does no more by a ${name}`,

@@ -50,7 +50,7 @@ test('entries that are decided alike share their rows', () => {
   const twins = sampleGovernance(({ catalog }) => {
     const [, flash] = catalog.entries;
     if (flash && 'model' in flash)
-      catalog.entries.push({ ...flash, name: 'twin', alias: 'second', model: 'gemini-2.5-twin' });
+      catalog.entries.push({ ...flash, name: 'twin', alias: 'second', model: 'gemini-3.5-twin' });
   });
   const rows = readMatrix(twins).filter(({ caller }) => caller === 'Europe.Use');
   expect(rows.map(({ entries }) => entries)).toEqual(['iris', 'flash, twin', 'flash, twin']);

@@ -68,7 +68,7 @@ test('check names the place of a mistake, with a suggestion, and fails', () => {
 });
 
 test('explain says what a path would get', () => {
-  const path = `/vertex/${MODELS}/gemini-2.5-pro:generateContent`;
+  const path = `/vertex/${MODELS}/gemini-3.1-pro-preview:generateContent`;
   const { exitCode, output } = run('explain', '--application', 'eu-analytics-app', '--path', path);
   expect(exitCode).toBe(0);
   expect(output).toMatch(/^Denied, 403 LOCATION_NOT_ALLOWED\. /);
@@ -83,7 +83,7 @@ test('explain names the host of an endpoint that has one of its own', () => {
 });
 
 test('explain says what a key of another product would get', () => {
-  const path = `/vertex/${MODELS}/gemini-2.5-flash:generateContent`;
+  const path = `/vertex/${MODELS}/gemini-3.5-flash:generateContent`;
   const { output } = run(
     'explain',
     '--application',
@@ -105,7 +105,7 @@ test('explain says what a key of another product would get', () => {
 });
 
 test('explain takes a whole address with a query, and other roles', () => {
-  const path = `http://127.0.0.1:8080/vertex/${MODELS}/gemini-2.5-pro:streamGenerateContent?alt=sse`;
+  const path = `http://127.0.0.1:8080/vertex/${MODELS}/gemini-3.1-pro-preview:streamGenerateContent?alt=sse`;
   const { output } = run(
     'explain',
     '--application',
@@ -121,10 +121,10 @@ test('explain takes a whole address with a query, and other roles', () => {
 test('explain reads the model from the body where the path does not name it', () => {
   const path = 'v1/projects/sample-project/locations/europe-west4/endpoints/openapi/chat/completions';
   const body = join(directory, 'body.json');
-  writeFileSync(body, JSON.stringify({ model: 'google/gemini-2.5-pro', messages: [] }));
+  writeFileSync(body, JSON.stringify({ model: 'google/gemini-3.1-pro-preview', messages: [] }));
   const { output } = run('explain', '--application', 'eu-analytics-app', '--path', path, '--body', body);
   expect(output).toMatch(/^Allowed\. /);
-  expect(output).toMatch(/ Entry +gemini-2\.5-pro\n/);
+  expect(output).toMatch(/ Entry +gemini-3\.1-pro-preview\n/);
 });
 
 test.each([
@@ -134,7 +134,7 @@ test.each([
     'imagen-4.0-generate-001',
     /^Refused .+ 400 INVALID_REQUEST\. /,
   ],
-  ['anthropic/v1/messages', 'claude-sonnet-4-5', /^Allowed\. /],
+  ['anthropic/v1/messages', 'claude-sonnet-5-5', /^Allowed\. /],
 ])('explain reads %s, whose body names the model', (path, model, verdict) => {
   const body = join(directory, 'body.json');
   writeFileSync(body, JSON.stringify({ model }));
@@ -147,7 +147,7 @@ test('explain judges the places that a job names', () => {
   const path = '/vertex/v1/projects/sample-project/locations/us-central1/batchPredictionJobs';
   const body = join(directory, 'body.json');
   const inputConfig = { gcsSource: { uris: ['gs://elsewhere/input.jsonl'] } };
-  writeFileSync(body, JSON.stringify({ model: 'gemini-2.5-flash', inputConfig }));
+  writeFileSync(body, JSON.stringify({ model: 'gemini-3.5-flash', inputConfig }));
   const { output } = run('explain', '--application', 'assistants-app', '--path', path, '--body', body);
   expect(output).toMatch(/^Denied, 403 STORAGE_NOT_ALLOWED\. /);
   expect(output).toContain(
@@ -189,7 +189,7 @@ test('explain fails for a path on no surface', () => {
 });
 
 test('explain fails for a role that does not exist, and without a path', () => {
-  const path = `${MODELS}/gemini-2.5-pro:generateContent`;
+  const path = `${MODELS}/gemini-3.1-pro-preview:generateContent`;
   const misspelt = run('explain', '--application', 'nobody-app', '--path', path, '--role', 'Analytics.Ue');
   expect(misspelt).toMatchObject({
     exitCode: 1,

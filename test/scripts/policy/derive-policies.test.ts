@@ -54,13 +54,13 @@ function model(name: string): string {
 }
 
 test('a catalog entry has a limit of its own, under all of its names', async () => {
-  const entries = [{ entry: 'gemini-2.5-flash', callsPerMinute: 2 }];
+  const entries = [{ entry: 'gemini-3.5-flash', callsPerMinute: 2 }];
   await withEdge({ limits: limitsWith({ entries }) }, async (edge) => {
     const paths = [
-      model('gemini-2.5-flash'),
+      model('gemini-3.5-flash'),
       model('gemini-fast'),
-      model('gemini-2.5-flash'),
-      model('gemini-2.5-pro'),
+      model('gemini-3.5-flash'),
+      model('gemini-3.1-pro-preview'),
     ];
     expect(await statusesOf(edge, [...paths, PREDICT])).toEqual([200, 200, 429, 200, 200]);
   });
@@ -68,24 +68,24 @@ test('a catalog entry has a limit of its own, under all of its names', async () 
 
 /** Forms in which the bodies of all surfaces name an entry, as the function app reads them. */
 test.each([
-  ['/openai/v1/chat/completions', 'gemini-2.5-flash'],
+  ['/openai/v1/chat/completions', 'gemini-3.5-flash'],
   ['/openai/v1/chat/completions', 'gemini-fast'],
   ['/openai/v1/chat/completions', 'google/gemini-fast'],
-  ['/openai/v1/chat/completions', 'publishers/google/models/gemini-2.5-flash'],
+  ['/openai/v1/chat/completions', 'publishers/google/models/gemini-3.5-flash'],
   ['/openai/v1/chat/completions', 'models/gemini-fast'],
-  ['/openai/v1/embeddings', 'projects/p/locations/global/publishers/google/models/gemini-2.5-flash'],
+  ['/openai/v1/embeddings', 'projects/p/locations/global/publishers/google/models/gemini-3.5-flash'],
   [
     '/vertex/v1/projects/p/locations/us-central1/endpoints/openapi/chat/completions',
-    'google/gemini-2.5-flash',
+    'google/gemini-3.5-flash',
   ],
   ['/vertex/v1/projects/p/locations/us-central1/batchPredictionJobs', 'publishers/google/models/gemini-fast'],
   ['/vertex/v1/projects/p/locations/us-central1/cachedContents', 'publishers/google/models/gemini-fast'],
 ])('a catalog entry has the same limit at %s for the model %s of a body', async (path, name) => {
-  const entries = [{ entry: 'gemini-2.5-flash', callsPerMinute: 1 }];
+  const entries = [{ entry: 'gemini-3.5-flash', callsPerMinute: 1 }];
   await withEdge({ limits: limitsWith({ entries }) }, async (edge) => {
-    expect(await statusesOf(edge, [model('gemini-2.5-flash')])).toEqual([200]);
+    expect(await statusesOf(edge, [model('gemini-3.5-flash')])).toEqual([200]);
     const ask = async (body: string) => (await edge.predict({ path, body })).status;
-    const another = JSON.stringify({ model: 'google/gemini-2.5-pro' });
+    const another = JSON.stringify({ model: 'google/gemini-3.1-pro-preview' });
     const statuses = [
       await ask(another),
       await ask('{"model":7}'),
@@ -103,12 +103,12 @@ test.each([
 
 test('a body that is too long to be read, or does not say how long it is, counts for every entry', async () => {
   const entries = [
-    { entry: 'gemini-2.5-pro', callsPerMinute: 2 },
+    { entry: 'gemini-3.1-pro-preview', callsPerMinute: 2 },
     { entry: 'iris', callsPerMinute: 2 },
   ];
   await withEdge({ limits: limitsWith({ entries }) }, async (edge) => {
     const path = '/openai/v1/chat/completions';
-    const body = JSON.stringify({ model: 'gemini-2.5-pro', messages: ['x'.repeat(9_000_000)] });
+    const body = JSON.stringify({ model: 'gemini-3.1-pro-preview', messages: ['x'.repeat(9_000_000)] });
     const withoutLength = await fetch(`http://127.0.0.1:${edge.port}${path}`, {
       method: 'POST',
       headers: {
@@ -125,7 +125,7 @@ test('a body that is too long to be read, or does not say how long it is, counts
     ];
     expect(statuses).toEqual([200, 200, 200]);
     expect(edge.functionApp.received[1]?.body).toBe(body);
-    expect(await statusesOf(edge, [PREDICT, model('gemini-2.5-pro'), model('gemini-fast')])).toEqual([
+    expect(await statusesOf(edge, [PREDICT, model('gemini-3.1-pro-preview'), model('gemini-fast')])).toEqual([
       429, 429, 200,
     ]);
   });
@@ -303,10 +303,10 @@ test('a role has a limit of its own, per APIM subscription', async () => {
 
 test.each([
   ['role', { roles: [{ role: 'Scoring.Predict', tokensPerMinute: 10 }], entries: [] }, [200, 429, 429]],
-  ['entry', { entries: [{ entry: 'gemini-2.5-flash', tokensPerMinute: 10 }] }, [200, 429, 200]],
-  ['entry by the day', { entries: [{ entry: 'gemini-2.5-flash', tokensPerDay: 10 }] }, [200, 403, 200]],
+  ['entry', { entries: [{ entry: 'gemini-3.5-flash', tokensPerMinute: 10 }] }, [200, 429, 200]],
+  ['entry by the day', { entries: [{ entry: 'gemini-3.5-flash', tokensPerDay: 10 }] }, [200, 403, 200]],
 ])('tokens have a limit of their own: %s', async (_, tighter, statuses) => {
-  const paths = [model('gemini-2.5-flash'), model('gemini-fast'), PREDICT];
+  const paths = [model('gemini-3.5-flash'), model('gemini-fast'), PREDICT];
   await withEdge(
     { limits: limitsWith(tighter) },
     async (edge) => {
@@ -452,7 +452,7 @@ test('no fragment looks a value up: the product takes none that does', () => {
 test('an endpoint and a count of tokens are kept where their entries say so, under all of their names', async () => {
   const cache = { seconds: 60, reason: 'Tests.' };
   const entries = documents.catalog.entries.map((entry) =>
-    ['iris', 'gemini-2.5-flash'].includes(entry.name) ? { ...entry, cache } : entry,
+    ['iris', 'gemini-3.5-flash'].includes(entry.name) ? { ...entry, cache } : entry,
   );
   const use = async (edge: Edge): Promise<void> => {
     const count = model('gemini-fast').replace(':generateContent', ':countTokens');
@@ -469,10 +469,10 @@ test('an endpoint and a count of tokens are kept where their entries say so, und
     expect(await kept(count)).toBe('hit');
     expect(edge.traces.at(-1)?.metadata).toMatchObject({
       publisher: 'google',
-      'gen_ai.request.model': 'gemini-2.5-flash',
+      'gen_ai.request.model': 'gemini-3.5-flash',
       operation: 'countTokens',
     });
-    expect(await kept(model('gemini-2.5-flash'))).toBeUndefined();
+    expect(await kept(model('gemini-3.5-flash'))).toBeUndefined();
   };
   const answer = answerWith({ 'content-length': '11', 'x-policy-version': policyVersion });
   await withEdge({ catalog: { entries } }, use, answer);
@@ -604,12 +604,12 @@ describe('for the v2 tiers', () => {
   });
 
   test('a body that is longer than a gateway of theirs reads could name any entry, and counts for each', async () => {
-    const entries = [{ entry: 'gemini-2.5-pro', callsPerMinute: 1 }];
+    const entries = [{ entry: 'gemini-3.1-pro-preview', callsPerMinute: 1 }];
     const directory = writeDerived({ limits: limitsWith({ entries }) }, 'v2');
     const edge = await startEdge({ directory, tier: 'v2' });
     rmSync(directory, { recursive: true });
     const ask = async (length: number): Promise<number> => {
-      const body = JSON.stringify({ model: 'gemini-2.5-flash', padding: 'x'.repeat(length) });
+      const body = JSON.stringify({ model: 'gemini-3.5-flash', padding: 'x'.repeat(length) });
       return (await edge.predict({ path: '/openai/v1/chat/completions', body })).status;
     };
     try {

@@ -223,13 +223,19 @@ test('the edge counts every spelling of every entry that the function app takes 
 test.each([
   [
     'a name with a character that no name has',
-    { path: '/openai/v1/chat/completions', body: '{"model":"gemini-2.5-pro\\u0000"}' },
+    { path: '/openai/v1/chat/completions', body: '{"model":"gemini-3.1-pro-preview\\u0000"}' },
   ],
-  ['a name with spaces', { path: '/openai/v1/chat/completions', body: '{"model":" gemini-2.5-pro"}' }],
-  ['an encoded name', { path: '/openai/v1/chat/completions', body: '{"model":"gemini%2D2.5-pro"}' }],
+  [
+    'a name with spaces',
+    { path: '/openai/v1/chat/completions', body: '{"model":" gemini-3.1-pro-preview"}' },
+  ],
+  ['an encoded name', { path: '/openai/v1/chat/completions', body: '{"model":"gemini%2D3.1-pro-preview"}' }],
   [
     'a path that is encoded twice',
-    { path: `/vertex/v1/${PLACE}/publishers/google/models/gemini%252D2.5-pro:generateContent`, body: '{}' },
+    {
+      path: `/vertex/v1/${PLACE}/publishers/google/models/gemini%252D3.1-pro-preview:generateContent`,
+      body: '{}',
+    },
   ],
 ])('%s counts for every entry', async (_, request) => {
   time += MINUTE_IN_MS + 1;
@@ -241,10 +247,10 @@ test.each([
 test('what a body says in another encoding than UTF-8 is read as the function app reads it', async () => {
   for (const charset of ['utf-16', 'utf-7', 'iso-8859-1', 'x-unknown']) {
     time += MINUTE_IN_MS + 1;
-    const body = '{"model":"gemini-2.5-pro","+AG0-odel":"any","messages":[{"role":"user"}]}';
+    const body = '{"model":"gemini-3.1-pro-preview","+AG0-odel":"any","messages":[{"role":"user"}]}';
     const headers = { 'content-type': `application/json; charset=${charset}` };
     await ask({ path: '/openai/v1/chat/completions', body, headers });
-    const pro = governance.documents.catalog.entries.find(({ name }) => name === 'gemini-2.5-pro');
+    const pro = governance.documents.catalog.entries.find(({ name }) => name === 'gemini-3.1-pro-preview');
     expect([charset, pro && (await isUsedUp(pro))]).toEqual([charset, true]);
   }
 });

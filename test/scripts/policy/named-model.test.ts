@@ -7,7 +7,7 @@ import { type Edge, startEdge } from '../../apim/start-edge.ts';
 
 const CHAT = '/openai/v1/chat/completions';
 const PRO =
-  '/vertex/v1/projects/p/locations/us-central1/publishers/google/models/gemini-2.5-pro:generateContent';
+  '/vertex/v1/projects/p/locations/us-central1/publishers/google/models/gemini-3.1-pro-preview:generateContent';
 const MINUTE_IN_MS = 60_000;
 
 let edge: Edge;
@@ -16,7 +16,7 @@ let time = Date.now();
 /** The edge of an entry that may be called once a minute. */
 beforeAll(async () => {
   const { documents, policyVersion } = loadGovernance(join(process.cwd(), 'governance'));
-  const limits = { ...documents.limits, entries: [{ entry: 'gemini-2.5-pro', callsPerMinute: 1 }] };
+  const limits = { ...documents.limits, entries: [{ entry: 'gemini-3.1-pro-preview', callsPerMinute: 1 }] };
   const directory = mkdtempSync(join(tmpdir(), 'named-model-'));
   cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
   const governance = { documents: { ...documents, limits }, policyVersion };
@@ -28,27 +28,39 @@ beforeAll(async () => {
 
 afterAll(() => edge.close());
 
-/** Bodies of more than 64 KiB, or too deep for Newtonsoft.Json, and whether they count for gemini-2.5-pro. */
+/** Bodies of more than 64 KiB, or too deep for Newtonsoft.Json, and whether they count for gemini-3.1-pro-preview. */
 const LONG = 'x'.repeat(70_000);
 const DEEP = `${'['.repeat(100)}${']'.repeat(100)}`;
 test.each<[counts: boolean, what: string, body: string]>([
-  [true, 'a long one that names it last', `{"text":"${LONG}","model":"gemini-2.5-pro"}`],
-  [true, 'one with spaces', `{"text":"${LONG}", "model" \n : \t "gemini-2.5-pro" }`],
-  [true, 'one that names it with its publisher', `{"model":"google/gemini-2.5-pro","text":"${LONG}"}`],
-  [true, 'a deep one', `{"deep":${DEEP},"model":"gemini-2.5-pro"}`],
-  [true, 'one with the name escaped', `{"text":"${LONG}","\\u006dodel":"gemini-2.5-pro"}`],
-  [true, 'one with the value escaped', `{"text":"${LONG}","model":"gemini\\u002d2.5-pro"}`],
-  [true, 'a deep one with the name escaped', `{"deep":${DEEP},"mo\\u0064el":"gemini-2.5-pro"}`],
-  [true, 'one that names several', `{"text":"${LONG}","model":"gemini-2.5-pro","of":{"model":"any"}}`],
-  [true, 'one with endless spaces', `{"text":"${LONG}","model":${' '.repeat(600)}"gemini-2.5-pro"}`],
+  [true, 'a long one that names it last', `{"text":"${LONG}","model":"gemini-3.1-pro-preview"}`],
+  [true, 'one with spaces', `{"text":"${LONG}", "model" \n : \t "gemini-3.1-pro-preview" }`],
+  [
+    true,
+    'one that names it with its publisher',
+    `{"model":"google/gemini-3.1-pro-preview","text":"${LONG}"}`,
+  ],
+  [true, 'a deep one', `{"deep":${DEEP},"model":"gemini-3.1-pro-preview"}`],
+  [true, 'one with the name escaped', `{"text":"${LONG}","\\u006dodel":"gemini-3.1-pro-preview"}`],
+  [true, 'one with the value escaped', `{"text":"${LONG}","model":"gemini\\u002d3.1-pro-preview"}`],
+  [true, 'a deep one with the name escaped', `{"deep":${DEEP},"mo\\u0064el":"gemini-3.1-pro-preview"}`],
+  [
+    true,
+    'one that names several',
+    `{"text":"${LONG}","model":"gemini-3.1-pro-preview","of":{"model":"any"}}`,
+  ],
+  [true, 'one with endless spaces', `{"text":"${LONG}","model":${' '.repeat(600)}"gemini-3.1-pro-preview"}`],
   [
     true,
     'one with many of the name',
-    `{"text":"${LONG}",${'"model":1,'.repeat(70)}"model":"gemini-2.5-pro"}`,
+    `{"text":"${LONG}",${'"model":1,'.repeat(70)}"model":"gemini-3.1-pro-preview"}`,
   ],
-  [false, 'a long one that names another', `{"text":"${LONG}","model":"gemini-2.5-flash"}`],
+  [false, 'a long one that names another', `{"text":"${LONG}","model":"gemini-3.5-flash"}`],
   [false, 'one that names no model', `{"text":"${LONG}"}`],
-  [false, 'one that names it in a text', `{"text":"${LONG} \\"model\\":\\"gemini-2.5-pro\\"","model":"any"}`],
+  [
+    false,
+    'one that names it in a text',
+    `{"text":"${LONG} \\"model\\":\\"gemini-3.1-pro-preview\\"","model":"any"}`,
+  ],
   [
     false,
     'one whose tools have a model',

@@ -18,7 +18,7 @@ const SAMPLE_DOCUMENTS: GovernanceDocuments = {
         name: 'flash',
         alias: 'fast',
         publisher: 'google',
-        model: 'gemini-2.5-flash',
+        model: 'gemini-3.5-flash',
         environments: ['sandbox', 'production'],
         project: 'sample-project',
         locations: ['us-central1', 'europe-west1', 'europe-west4'],

@@ -29,7 +29,7 @@ test('a cell that is too wide goes on below, and a name is never broken', () => 
   const header = ['Models', 'Rules', 'May'];
   const rows = [
     [
-      'gemini-2.5-flash, gemini-2.5-pro, a-model-with-quite-a-long-name-1',
+      'gemini-3.5-flash, gemini-3.1-pro-preview, a-model-with-quite-a-long-name-1',
       'some-rule-of-a-role+some-agent',
       'all',
     ],
@@ -38,8 +38,8 @@ test('a cell that is too wide goes on below, and a name is never broken', () => 
   expect(writeTextTable(header, rows).split('\n')).toEqual([
     'Models                            Rules                 May',
     '────────────────────────────────  ────────────────────  ───',
-    'gemini-2.5-flash,                 some-rule-of-a-role+  all',
-    'gemini-2.5-pro,                   some-agent',
+    'gemini-3.5-flash,                 some-rule-of-a-role+  all',
+    'gemini-3.1-pro-preview,           some-agent',
     'a-model-with-quite-a-long-name-1',
     'iris                              default-deny          –',
   ]);

@@ -96,7 +96,7 @@ test.each([
   ['claude-haiku-4-5-20251001', 'claude-haiku-4-5-20251001'],
   ['anthropic/claude-haiku-4-5', 'claude-haiku-4-5'],
   ['publishers/anthropic/models/claude-haiku-4-5', 'claude-haiku-4-5'],
-  ['gemini-2.5-flash', 'gemini-2.5-flash'],
+  ['gemini-3.5-flash', 'gemini-3.5-flash'],
 ])('the model %s is Anthropic’s %s', async (model, named) => {
   for (const path of [MESSAGES, COUNT])
     expect((await read({ ...BODY, model }, { path })).resource).toEqual({
@@ -117,7 +117,7 @@ test('a full resource name sets Claude’s project and location', async () => {
     });
 });
 
-test.each(['google/gemini-2.5-flash', 'endpoints/1234567890', 'a b', '', '../x', 'claude%2Dhaiku'])(
+test.each(['google/gemini-3.5-flash', 'endpoints/1234567890', 'a b', '', '../x', 'claude%2Dhaiku'])(
   'the model %j is refused: only Claude is reached here',
   async (model) => {
     for (const path of [MESSAGES, COUNT])

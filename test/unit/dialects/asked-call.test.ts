@@ -23,9 +23,9 @@ test.each<[string, unknown, string, object]>([
   ],
   [
     '/openai/v1/chat/completions?x=1#y',
-    { model: 'google/gemini-2.5-flash', messages: 'whatever' },
+    { model: 'google/gemini-3.5-flash', messages: 'whatever' },
     'chatCompletions',
-    { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
+    { kind: 'model', publisher: 'google', model: 'gemini-3.5-flash' },
   ],
   [
     '/openai/v1/embeddings',
@@ -35,21 +35,21 @@ test.each<[string, unknown, string, object]>([
   ],
   [
     '/anthropic/v1/messages',
-    { model: 'claude-sonnet-4-5' },
+    { model: 'claude-sonnet-5-5' },
     'rawPredict',
-    { ...CLAUDE, model: 'claude-sonnet-4-5' },
+    { ...CLAUDE, model: 'claude-sonnet-5-5' },
   ],
   [
     '/anthropic/v1/messages?beta=true',
-    { model: 'claude-sonnet-4-5-20250929', stream: true },
+    { model: 'claude-haiku-4-5-20251001', stream: true },
     'streamRawPredict',
-    { ...CLAUDE, model: 'claude-sonnet-4-5-20250929' },
+    { ...CLAUDE, model: 'claude-haiku-4-5-20251001' },
   ],
   [
     '/anthropic/v1/messages/count_tokens',
-    { model: 'claude-sonnet-4-5', stream: true },
+    { model: 'claude-sonnet-5-5', stream: true },
     'countTokens',
-    { ...CLAUDE, model: 'claude-sonnet-4-5' },
+    { ...CLAUDE, model: 'claude-sonnet-5-5' },
   ],
 ])('reads what %s would reach for from the body', async (path, body, operation, resource) => {
   expect(await read(path, body)).toMatchObject({
@@ -61,15 +61,16 @@ test.each<[string, unknown, string, object]>([
 });
 
 test('a full name in a body says where', async () => {
-  const model = 'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-pro';
+  const model =
+    'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-3.1-pro-preview';
   expect(await read('/openai/v1/chat/completions', { model })).toMatchObject({
     project: 'sample-project',
     location: 'europe-west4',
-    resource: { kind: 'model', model: 'gemini-2.5-pro' },
+    resource: { kind: 'model', model: 'gemini-3.1-pro-preview' },
   });
 });
 
-test.each(['/openai/v1/models', '/openai/v1/models/gemini-2.5-flash'])(
+test.each(['/openai/v1/models', '/openai/v1/models/gemini-3.5-flash'])(
   '%s is a question to the gateway itself',
   async (path) => {
     expect(await read(path, undefined, 'GET')).toEqual({ question: 'models' });
@@ -81,7 +82,7 @@ test.each<[string, string, unknown, string, string | undefined]>([
   ['POST', '/openai/v1/chat/completions', { model: 7 }, 'INVALID_REQUEST', 'model'],
   ['POST', '/openai/v1/chat/completions', { model: 'a/../b' }, 'INVALID_REQUEST', 'model'],
   ['POST', '/openai/v1/chat/completions', [], 'INVALID_REQUEST', 'body'],
-  ['POST', '/openai/v1/responses', { model: 'gemini-2.5-flash' }, 'OPERATION_NOT_SERVED', undefined],
+  ['POST', '/openai/v1/responses', { model: 'gemini-3.5-flash' }, 'OPERATION_NOT_SERVED', undefined],
   ['POST', '/openai/v1/models', undefined, 'OPERATION_NOT_FOUND', undefined],
   ['GET', '/openai/v1/chat/completions', undefined, 'OPERATION_NOT_FOUND', undefined],
   ['POST', '/openai/v1/%63hat/completions', undefined, 'OPERATION_NOT_FOUND', undefined],
@@ -90,7 +91,7 @@ test.each<[string, string, unknown, string, string | undefined]>([
   [
     'POST',
     '/anthropic/v1/messages',
-    { model: 'claude-sonnet-4-5', stream: 'yes' },
+    { model: 'claude-sonnet-5-5', stream: 'yes' },
     'INVALID_REQUEST',
     'stream',
   ],

@@ -5,7 +5,7 @@ export function authorizedCall(changes: Partial<AuthorizedCall> = {}): Authorize
   const call: Partial<AuthorizedCall> = {
     project: 'sample-project',
     location: 'us-central1',
-    resource: { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
+    resource: { kind: 'model', publisher: 'google', model: 'gemini-3.5-flash' },
     owner: { team: 'team' },
     owners: [{ team: 'team' }],
     reaches: ({ team }) => team === 'team',

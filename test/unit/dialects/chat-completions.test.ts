@@ -8,7 +8,7 @@ import { authorizedCall } from './authorized-call.ts';
 import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 const MESSAGES = '"messages":[{"role":"user","content":"Gr\\u00fc\\u00dfe"}]';
-const FLASH: ModelResource = { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' };
+const FLASH: ModelResource = { kind: 'model', publisher: 'google', model: 'gemini-3.5-flash' };
 const PLACE = authorizedCall();
 
 function read(body: string): BytesPayload {
@@ -30,7 +30,7 @@ function receive(body: string, part: string): string {
 const event = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
 const TEXT = event({ choices: [{ delta: { content: 'Hi "usage"' } }], usage: null });
 const USAGE = event({ choices: [], usage: { total_tokens: 7 } });
-const STREAM = `{"model":"google/gemini-2.5-flash","stream":true,${MESSAGES}}`;
+const STREAM = `{"model":"google/gemini-3.5-flash","stream":true,${MESSAGES}}`;
 const ASKED = STREAM.replace('"stream"', '"stream_options":{"include_usage":true},"stream"');
 
 test('a chat with a publisher’s model goes to the shared endpoint', () => {
@@ -51,9 +51,9 @@ test('a chat with a custom endpoint goes to that endpoint, with the model’s na
 });
 
 test.each([
-  `{ "model" : "google/gemini-2.5-flash" , "temperature":1.0, ${MESSAGES} , "seed":12345678901234567890 }`,
-  `{"model":"google/gemini-2.5-flash","stream":false,${MESSAGES}}`,
-  `{"model":"google/gemini-2.5-flash","stream":null,"stream_options":null,${MESSAGES}}`,
+  `{ "model" : "google/gemini-3.5-flash" , "temperature":1.0, ${MESSAGES} , "seed":12345678901234567890 }`,
+  `{"model":"google/gemini-3.5-flash","stream":false,${MESSAGES}}`,
+  `{"model":"google/gemini-3.5-flash","stream":null,"stream_options":null,${MESSAGES}}`,
   ASKED,
 ])('%s goes on byte for byte', (body) => {
   expect(send(body)).toBe(body);
@@ -61,7 +61,7 @@ test.each([
 
 test('an alias becomes the name that Vertex AI knows, and nothing else changes', () => {
   expect(send(`{ "model" : "gemini-fast" ,"temperature":1.0, ${MESSAGES} }`)).toBe(
-    `{ "model" : "google/gemini-2.5-flash" ,"temperature":1.0, ${MESSAGES} }`,
+    `{ "model" : "google/gemini-3.5-flash" ,"temperature":1.0, ${MESSAGES} }`,
   );
 });
 

@@ -39,10 +39,10 @@ test('reads the target of a call', async () => {
 const PARENT = '/vertex/v1/projects/sample-project/locations/us-east5';
 
 test.each([
-  [`${PARENT}/publishers/anthropic/models/count-tokens:rawPredict`, 'claude-sonnet-4-5', 'countTokens'],
-  [`${PARENT}/batchPredictionJobs`, 'publishers/google/models/gemini-2.5-flash', 'batchPredict'],
-  [`${PARENT}/cachedContents`, 'publishers/google/models/gemini-2.5-flash', 'cacheContent'],
-  [`${PARENT}/endpoints/openapi/chat/completions`, 'google/gemini-2.5-flash', 'chatCompletions'],
+  [`${PARENT}/publishers/anthropic/models/count-tokens:rawPredict`, 'claude-sonnet-5-5', 'countTokens'],
+  [`${PARENT}/batchPredictionJobs`, 'publishers/google/models/gemini-3.5-flash', 'batchPredict'],
+  [`${PARENT}/cachedContents`, 'publishers/google/models/gemini-3.5-flash', 'cacheContent'],
+  [`${PARENT}/endpoints/openapi/chat/completions`, 'google/gemini-3.5-flash', 'chatCompletions'],
 ])('reads the model of %s from the body', async (path, model, operation) => {
   const call = { operation, resource: { kind: 'model' } };
   expect(await explain({ method: 'POST', path, body: { model } })).toMatchObject({ call });

@@ -27,12 +27,12 @@ test('usage is by model and for the current day by default', () => {
 test('a page has fifty records by default, and the filters of the query', () => {
   expect(read('v1/audit')).toEqual({ operation: 'audit', period: {}, filters: {}, limit: 50 });
   const query =
-    'model=anthropic/claude-sonnet-4-5@20250929&location=us-east5&outcome=denied&decision=deny&limit=200&cursor=ab-_9';
+    'model=anthropic/claude-haiku-4-5@20251001&location=us-east5&outcome=denied&decision=deny&limit=200&cursor=ab-_9';
   expect(read('v1/audit', query)).toEqual({
     operation: 'audit',
     period: {},
     filters: {
-      model: 'anthropic/claude-sonnet-4-5@20250929',
+      model: 'anthropic/claude-haiku-4-5@20251001',
       location: 'us-east5',
       outcome: 'denied',
       decision: 'deny',

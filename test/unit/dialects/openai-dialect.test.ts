@@ -41,9 +41,9 @@ function sent(call: Prediction, granted: Partial<AuthorizedCall> = {}) {
 const MESSAGES = [{ role: 'user', content: 'Hi' }];
 
 test.each([
-  ['gemini-2.5-flash', { kind: 'name', name: 'gemini-2.5-flash' }],
+  ['gemini-3.5-flash', { kind: 'name', name: 'gemini-3.5-flash' }],
   ['models/gemini-fast', { kind: 'name', name: 'gemini-fast' }],
-  ['google/gemini-2.5-flash', { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' }],
+  ['google/gemini-3.5-flash', { kind: 'model', publisher: 'google', model: 'gemini-3.5-flash' }],
   [
     'publishers/anthropic/models/claude-haiku-4-5',
     { kind: 'model', publisher: 'anthropic', model: 'claude-haiku-4-5' },
@@ -59,7 +59,7 @@ test.each([
 });
 
 test('a chat with a full name says where', async () => {
-  const model = 'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash';
+  const model = 'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-3.5-flash';
   expect(await chat({ model, messages: MESSAGES })).toMatchObject({
     project: 'sample-project',
     location: 'europe-west4',
@@ -74,7 +74,7 @@ test('a chat goes to Vertex AI’s own endpoint for chats; nothing but the model
     method: 'POST',
     path: '/v1/projects/sample-project/locations/us-central1/endpoints/openapi/chat/completions',
     headers: { traceparent: TRACEPARENT },
-    body: '{ "model":"google/gemini-2.5-flash", "n":1.0,"x":"\\u00e9", "messages":[{"role":"user","content":"Hi"}]}\n',
+    body: '{ "model":"google/gemini-3.5-flash", "n":1.0,"x":"\\u00e9", "messages":[{"role":"user","content":"Hi"}]}\n',
   });
 });
 
@@ -96,7 +96,7 @@ test('a streamed chat is framed as events and metered in OpenAI’s words', asyn
 test.each([
   ['no model', { messages: MESSAGES }, 'model'],
   ['a model that is none', { model: 'a b', messages: MESSAGES }, 'model'],
-  ['an encoded model', { model: 'google%2Fgemini-2.5-flash', messages: MESSAGES }, 'model'],
+  ['an encoded model', { model: 'google%2Fgemini-3.5-flash', messages: MESSAGES }, 'model'],
   ['a path as a model', { model: '../../models/x', messages: MESSAGES }, 'model'],
   ['a number as a model', { model: 7, messages: MESSAGES }, 'model'],
   ['no messages', { model: 'fast' }, 'messages'],

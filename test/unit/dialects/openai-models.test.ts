@@ -17,14 +17,14 @@ function usable(name: string, operations: readonly string[], more: Partial<Usabl
 const FLASH = usable('flash', ['generateContent', 'chatCompletions'], {
   alias: 'fast',
   publisher: 'google',
-  model: 'gemini-2.5-flash',
+  model: 'gemini-3.5-flash',
 });
 const TEXTS = usable('texts', ['predict'], { publisher: 'google', model: 'text-embedding-005' });
 const CONTAINER = usable('container', ['rawPredict', 'chatCompletions'], { endpoint: '5678901234' });
 const MODELS: readonly UsableModel[] = [
   usable('iris', ['predict'], { endpoint: '1234567890' }),
   FLASH,
-  usable('silent', ['generateContent'], { publisher: 'google', model: 'gemini-2.5-pro' }),
+  usable('silent', ['generateContent'], { publisher: 'google', model: 'gemini-3.1-pro-preview' }),
   usable('claude', ['rawPredict'], { publisher: 'anthropic', model: 'claude-haiku-4-5@20251001' }),
   usable('pictures', ['predict'], { publisher: 'google', model: 'imagen-4.0-generate-001' }),
   TEXTS,
@@ -70,10 +70,10 @@ test('the list has the models for chats and embeddings, by the catalog’s names
 test.each([
   ['flash', FLASH_OBJECT],
   ['fast', FLASH_OBJECT],
-  ['google%2Fgemini-2.5-flash', FLASH_OBJECT],
-  ['google/gemini-2.5-flash', FLASH_OBJECT],
+  ['google%2Fgemini-3.5-flash', FLASH_OBJECT],
+  ['google/gemini-3.5-flash', FLASH_OBJECT],
   ['google/fast', FLASH_OBJECT],
-  ['publishers%2Fgoogle%2Fmodels%2Fgemini-2.5-flash', FLASH_OBJECT],
+  ['publishers%2Fgoogle%2Fmodels%2Fgemini-3.5-flash', FLASH_OBJECT],
   ['container', CONTAINER_OBJECT],
   ['endpoints/5678901234', CONTAINER_OBJECT],
 ])('a model is found by %s, as a body would name it', (name, object) => {

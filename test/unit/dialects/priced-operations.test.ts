@@ -7,7 +7,7 @@ const PARENT = 'v1/projects/sample-project/locations/us-central1';
 const GOOGLE = `${PARENT}/publishers/google/models`;
 const PROMPT = { contents: [{ role: 'user', parts: [{ text: 'Irises' }] }] };
 const MESSAGES = [{ role: 'user', content: 'Irises' }];
-const MODEL = 'publishers/google/models/gemini-2.5-flash';
+const MODEL = 'publishers/google/models/gemini-3.5-flash';
 const JOB = {
   displayName: 'irises',
   model: MODEL,
@@ -35,9 +35,9 @@ const named = (rows: readonly Row[]) => rows.map((row) => ({ call: `${row[1]} ${
 
 test.each(
   named([
-    [vertexDialect, 'POST', `${GOOGLE}/gemini-2.5-flash:countTokens`, PROMPT],
+    [vertexDialect, 'POST', `${GOOGLE}/gemini-3.5-flash:countTokens`, PROMPT],
     [vertexDialect, 'POST', `${PARENT}/endpoints/4567890123:countTokens`, PROMPT],
-    [vertexDialect, 'POST', `${GOOGLE}/gemini-2.5-flash:computeTokens`, PROMPT],
+    [vertexDialect, 'POST', `${GOOGLE}/gemini-3.5-flash:computeTokens`, PROMPT],
     [
       vertexDialect,
       'POST',
@@ -50,8 +50,8 @@ test.each(
     [
       vertexDialect,
       'POST',
-      `${GOOGLE}/veo-3.0-generate-001:fetchPredictOperation`,
-      { operationName: `${GOOGLE}/veo-3.0-generate-001/operations/1` },
+      `${GOOGLE}/veo-3.1-generate-001:fetchPredictOperation`,
+      { operationName: `${GOOGLE}/veo-3.1-generate-001/operations/1` },
     ],
     [vertexDialect, 'POST', `${PARENT}/batchPredictionJobs`, JOB],
     [vertexDialect, 'GET', `${PARENT}/batchPredictionJobs`],
@@ -69,8 +69,8 @@ test.each(
 
 test.each(
   named([
-    [vertexDialect, 'POST', `${GOOGLE}/gemini-2.5-flash:generateContent`, PROMPT],
-    [vertexDialect, 'POST', `${GOOGLE}/gemini-2.5-flash:streamGenerateContent`, PROMPT],
+    [vertexDialect, 'POST', `${GOOGLE}/gemini-3.5-flash:generateContent`, PROMPT],
+    [vertexDialect, 'POST', `${GOOGLE}/gemini-3.5-flash:streamGenerateContent`, PROMPT],
     [vertexDialect, 'POST', `${GOOGLE}/gemini-embedding-2:embedContent`, { content: PROMPT.contents[0] }],
     [
       vertexDialect,
@@ -81,7 +81,7 @@ test.each(
     [
       vertexDialect,
       'POST',
-      `${GOOGLE}/veo-3.0-generate-001:predictLongRunning`,
+      `${GOOGLE}/veo-3.1-generate-001:predictLongRunning`,
       { instances: [{ prompt: 'Irises' }] },
     ],
     [vertexDialect, 'POST', `${PARENT}/endpoints/1234567890:predict`, { instances: [[1, 2, 3, 4]] }],
@@ -94,7 +94,7 @@ test.each(
       'v1/messages',
       { model: 'claude-haiku-4-5', max_tokens: 7, messages: MESSAGES },
     ],
-    [openAiDialect, 'POST', 'v1/chat/completions', { model: 'gemini-2.5-flash', messages: MESSAGES }],
+    [openAiDialect, 'POST', 'v1/chat/completions', { model: 'gemini-3.5-flash', messages: MESSAGES }],
     [openAiDialect, 'POST', 'v1/embeddings', { model: 'text-embedding-005', input: 'an iris' }],
   ]),
 )('the price of its entry applies to $call', async ({ row }) => {

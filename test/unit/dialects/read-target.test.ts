@@ -6,7 +6,7 @@ import { thrownBy } from '../thrown-by.ts';
 import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 const PARENT = 'v1/projects/sample-project/locations/us-central1';
-const FLASH: CallTarget['resource'] = { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' };
+const FLASH: CallTarget['resource'] = { kind: 'model', publisher: 'google', model: 'gemini-3.5-flash' };
 const WHERE = { apiVersion: 'v1', project: 'sample-project', location: 'us-central1' };
 
 /** The paths whose body names the model, with their operations. */
@@ -49,7 +49,7 @@ test.each([
   'embedContent',
   'predictLongRunning',
 ])('a publisher model is reached with %s, with and without a project', (operation) => {
-  const path = `publishers/google/models/gemini-2.5-flash:${operation}`;
+  const path = `publishers/google/models/gemini-3.5-flash:${operation}`;
   expect(read(`${PARENT}/${path}`, {})).toEqual({ ...WHERE, operation, resource: FLASH });
   expect(read(`v1beta1/${path}`, {})).toEqual({
     apiVersion: 'v1beta1',
@@ -62,9 +62,9 @@ test.each([
 
 test.each(BODY_FORMS)('a model in the body of %s counts as one in the path', (path, operation) => {
   for (const model of [
-    'google/gemini-2.5-flash',
-    'publishers/google/models/gemini-2.5-flash',
-    'projects/sample-project/locations/us-central1/publishers/google/models/gemini-2.5-flash',
+    'google/gemini-3.5-flash',
+    'publishers/google/models/gemini-3.5-flash',
+    'projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.5-flash',
   ]) {
     expect(read(`${PARENT}/${path}`, { model })).toEqual({ ...WHERE, operation, resource: FLASH });
   }
@@ -84,18 +84,20 @@ test.each(BODY_FORMS)('an endpoint in the body of %s is an endpoint', (path) => 
 });
 
 test('a chat with a custom endpoint is that endpoint’s, whatever the body names', () => {
-  expect(read(`${PARENT}/endpoints/42/chat/completions`, { model: 'google/gemini-2.5-pro' })).toEqual({
-    ...WHERE,
-    operation: 'chatCompletions',
-    resource: { kind: 'endpoint', endpoint: '42' },
-  });
+  expect(read(`${PARENT}/endpoints/42/chat/completions`, { model: 'google/gemini-3.1-pro-preview' })).toEqual(
+    {
+      ...WHERE,
+      operation: 'chatCompletions',
+      resource: { kind: 'endpoint', endpoint: '42' },
+    },
+  );
 });
 
 test.each([`${PARENT}/`, 'v1/'])(
   'tokens of Claude below %s are counted for the model in the body',
   (parent) => {
     const path = `${parent}publishers/anthropic/models/count-tokens:rawPredict`;
-    const model = 'claude-sonnet-4-5@20250929';
+    const model = 'claude-haiku-4-5@20251001';
     expect(read(path, { model })).toMatchObject({
       operation: 'countTokens',
       resource: { kind: 'model', publisher: 'anthropic', model },
@@ -116,28 +118,28 @@ test.each(BODY_FORMS)('%s without a model that can be read is refused', (path) =
     undefined,
     null,
     [],
-    'google/gemini-2.5-flash',
+    'google/gemini-3.5-flash',
     {},
     { model: null },
     { model: 7 },
-    { model: ['google/gemini-2.5-flash'] },
+    { model: ['google/gemini-3.5-flash'] },
     { model: '' },
     { model: '/' },
     { model: 'google/' },
-    { model: '/gemini-2.5-flash' },
-    { model: 'google//gemini-2.5-flash' },
-    { model: 'google/gemini-2.5-flash/' },
-    { model: '../gemini-2.5-flash' },
+    { model: '/gemini-3.5-flash' },
+    { model: 'google//gemini-3.5-flash' },
+    { model: 'google/gemini-3.5-flash/' },
+    { model: '../gemini-3.5-flash' },
     { model: 'publishers/google/models/..' },
-    { model: 'publishers/google/models/gemini-2.5-flash:generateContent' },
-    { model: 'google%2Fgemini-2.5-flash' },
-    { model: 'gemini%2D2.5-flash' },
-    { model: 'google/gemini-2.5-flash\n' },
-    { model: 'google/gemini-2.5-flash?x' },
+    { model: 'publishers/google/models/gemini-3.5-flash:generateContent' },
+    { model: 'google%2Fgemini-3.5-flash' },
+    { model: 'gemini%2D3.5-flash' },
+    { model: 'google/gemini-3.5-flash\n' },
+    { model: 'google/gemini-3.5-flash?x' },
     { model: 'projects/sample-project/locations/us-central1' },
     { model: 'projects/sample-project/locations/us-central1/models/7' },
-    { model: 'projects/sample-project/publishers/google/models/gemini-2.5-flash' },
-    { model: 'projects/Sample/locations/us-central1/publishers/google/models/gemini-2.5-flash' },
+    { model: 'projects/sample-project/publishers/google/models/gemini-3.5-flash' },
+    { model: 'projects/Sample/locations/us-central1/publishers/google/models/gemini-3.5-flash' },
   ]) {
     const error = thrownBy(() => read(`${PARENT}/${path}`, body));
     expect([body, error.code]).toEqual([body, 'INVALID_REQUEST']);
@@ -146,8 +148,8 @@ test.each(BODY_FORMS)('%s without a model that can be read is refused', (path) =
 });
 
 test.each([
-  ['project', 'projects/other-project/locations/us-central1/publishers/google/models/gemini-2.5-flash'],
-  ['location', 'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash'],
+  ['project', 'projects/other-project/locations/us-central1/publishers/google/models/gemini-3.5-flash'],
+  ['location', 'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-3.5-flash'],
 ])('a model in a body that names another %s than the path is refused', (part, model) => {
   for (const [path] of BODY_FORMS) {
     expect(thrownBy(() => read(`${PARENT}/${path}`, { model }))).toMatchObject({
@@ -158,21 +160,21 @@ test.each([
 });
 
 test('a body may say again which model the path names, and no other', () => {
-  const path = `${PARENT}/publishers/google/models/gemini-2.5-flash:countTokens`;
+  const path = `${PARENT}/publishers/google/models/gemini-3.5-flash:countTokens`;
   for (const model of [
-    'gemini-2.5-flash',
-    'models/gemini-2.5-flash',
-    'google/gemini-2.5-flash',
-    'projects/sample-project/locations/us-central1/publishers/google/models/gemini-2.5-flash',
+    'gemini-3.5-flash',
+    'models/gemini-3.5-flash',
+    'google/gemini-3.5-flash',
+    'projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.5-flash',
   ]) {
     expect(read(path, { model }).resource).toEqual(FLASH);
   }
   for (const model of [
-    'gemini-2.5-pro',
-    'publishers/google/models/gemini-2.5-pro',
-    'anthropic/gemini-2.5-flash',
-    'projects/other-project/locations/us-central1/publishers/google/models/gemini-2.5-flash',
-    'projects/sample-project/locations/global/publishers/google/models/gemini-2.5-flash',
+    'gemini-3.1-pro-preview',
+    'publishers/google/models/gemini-3.1-pro-preview',
+    'anthropic/gemini-3.5-flash',
+    'projects/other-project/locations/us-central1/publishers/google/models/gemini-3.5-flash',
+    'projects/sample-project/locations/global/publishers/google/models/gemini-3.5-flash',
     'endpoints/42',
     7,
   ]) {
@@ -185,7 +187,7 @@ test('a body may say again which model the path names, and no other', () => {
 
 test('members that every object inherits name no model', () => {
   for (const [path] of BODY_FORMS) {
-    const body = Object.create({ model: 'google/gemini-2.5-flash' }) as unknown;
+    const body = Object.create({ model: 'google/gemini-3.5-flash' }) as unknown;
     expect(thrownBy(() => read(`${PARENT}/${path}`, body)).code).toBe('INVALID_REQUEST');
   }
 });
@@ -213,12 +215,12 @@ test('no model of a body can leave its place in a resource name', () => {
 });
 
 test('a collection in the short form is where a full name in the body says, or left open', () => {
-  const model = 'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash';
+  const model = 'projects/sample-project/locations/europe-west4/publishers/google/models/gemini-3.5-flash';
   expect(read('v1/cachedContents', { model })).toMatchObject({
     project: 'sample-project',
     location: 'europe-west4',
     operation: 'cacheContent',
-    resource: { publisher: 'google', model: 'gemini-2.5-flash' },
+    resource: { publisher: 'google', model: 'gemini-3.5-flash' },
   });
   expect(read('v1/batchPredictionJobs', { model: 'gemini-fast' })).toMatchObject({
     project: undefined,

@@ -5,7 +5,7 @@ import { rejectedBy } from '../thrown-by.ts';
 
 const PREDICT = 'v1/projects/sample-project/locations/us-central1/endpoints/1234567890:predict';
 const GENERATE =
-  'v1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-2.5-flash:streamGenerateContent';
+  'v1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.5-flash:streamGenerateContent';
 const CONTENTS = '{"contents":[{"parts":[{"text":"Hi"}]}], "unknown" : 1.0}';
 
 function request(path: string, body: string, query = ''): DialectRequest {
@@ -90,7 +90,7 @@ test('a body of a publisher’s model must be JSON, whatever it is said to be', 
   const call: DialectRequest = {
     ...request(
       GENERATE.replace(
-        'google/models/gemini-2.5-flash:streamGenerateContent',
+        'google/models/gemini-3.5-flash:streamGenerateContent',
         'mistralai/models/m:rawPredict',
       ),
       'a,b',
@@ -101,6 +101,6 @@ test('a body of a publisher’s model must be JSON, whatever it is said to be', 
 });
 
 test('the short form leaves project and location to the decision', async () => {
-  const call = request('v1/publishers/google/models/gemini-2.5-flash:generateContent', CONTENTS);
+  const call = request('v1/publishers/google/models/gemini-3.5-flash:generateContent', CONTENTS);
   expect(await read(call)).toEqual(expect.objectContaining({ project: undefined, location: undefined }));
 });

@@ -15,7 +15,7 @@ const ARRAY = { format: 'gemini', framing: 'json-array', lastPart: PART } as con
 
 function write(
   error: GatewayError,
-  path = 'v1/publishers/google/models/gemini-2.5-flash:generateContent',
+  path = 'v1/publishers/google/models/gemini-3.5-flash:generateContent',
 ): unknown {
   const { contentType, body } = writeVertexError(error, 'request-1', path);
   expect(contentType).toBe('application/json');

@@ -5,7 +5,7 @@ import { anyText } from '@vertex-ai-gateway/test-support/any-text';
 
 const ENDPOINT = 'v1/projects/sample-project/locations/us-central1/endpoints/1234567890:predict';
 const MODEL =
-  'v1beta1/projects/sample-project/locations/global/publishers/google/models/gemini-2.5-flash:streamGenerateContent';
+  'v1beta1/projects/sample-project/locations/global/publishers/google/models/gemini-3.5-flash:streamGenerateContent';
 
 function code(path: string, method = 'POST'): string {
   return thrownBy(() => readVertexPath(method, path)).code;
@@ -29,7 +29,7 @@ test('reads the path of a publisher model', () => {
     location: 'global',
     operation: 'streamGenerateContent',
     verb: 'streamGenerateContent',
-    resource: { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
+    resource: { kind: 'model', publisher: 'google', model: 'gemini-3.5-flash' },
   });
 });
 
@@ -71,7 +71,7 @@ test('a project number and a model with a version are accepted', () => {
   const path = MODEL.replace('sample-project', '123456789012').replace('flash', 'flash@001');
   expect(readVertexPath('POST', path)).toMatchObject({
     project: '123456789012',
-    resource: { model: 'gemini-2.5-flash@001' },
+    resource: { model: 'gemini-3.5-flash@001' },
   });
 });
 
@@ -117,7 +117,7 @@ test.each(CASES)('%s as %s is an invalid path', (_, part, path) => {
 test.each(
   Object.entries(HOSTILE).filter(([what]) => !['a port', 'a user part', 'a host suffix'].includes(what)),
 )('%s in a model or an endpoint is refused', (_, part) => {
-  for (const path of [ENDPOINT.replace('1234567890', part), MODEL.replace('gemini-2.5-flash', part)]) {
+  for (const path of [ENDPOINT.replace('1234567890', part), MODEL.replace('gemini-3.5-flash', part)]) {
     expect(['INVALID_PATH', 'OPERATION_NOT_FOUND']).toContain(code(path));
   }
 });
@@ -150,7 +150,7 @@ test.each([
   ['the short form of an endpoint', 'v1/endpoints/1234567890:predict'],
   [
     'the short form with a part too many',
-    'v1/publishers/google/models/gemini-2.5-flash:generateContent/more',
+    'v1/publishers/google/models/gemini-3.5-flash:generateContent/more',
   ],
   ['the short form without a model', 'v1/publishers/google/models'],
   ['one job of a collection', 'v1/projects/sample-project/locations/us-central1/batchPredictionJobs/1'],
@@ -195,7 +195,7 @@ test('no part of an accepted path can leave its place in a host, a path or a res
       unit: fc.constantFrom('a', '1', '-', '.', '_', '@', ':', '/', '%', '2', 'F', '#', '?'),
       maxLength: 12,
     }),
-    fc.constantFrom('us-central1', 'sample-project', 'google', 'gemini-2.5-flash'),
+    fc.constantFrom('us-central1', 'sample-project', 'google', 'gemini-3.5-flash'),
   );
   fc.assert(
     fc.property(part, part, part, part, (project, location, publisher, model) => {

@@ -6,8 +6,8 @@ import { authorizedCall } from './authorized-call.ts';
 import { rejectedBy } from '../thrown-by.ts';
 
 const PARENT = 'projects/sample-project/locations/us-central1';
-const GEMINI = 'publishers/google/models/gemini-2.5-flash';
-const CLAUDE = 'publishers/anthropic/models/claude-sonnet-4-5';
+const GEMINI = 'publishers/google/models/gemini-3.5-flash';
+const CLAUDE = 'publishers/anthropic/models/claude-haiku-4-5';
 const ENDPOINT = 'endpoints/1234567890';
 const CONTENTS = '{"contents" : {"parts":{"text":"Hi \\u00e9"}}, "n": 1.0}';
 const INSTANCES = '{ "instances":[ {"content":"x"} ], "big": 12345678901234567890 }';
@@ -203,7 +203,7 @@ test('a header of the wrong form does not go on', async () => {
 });
 
 test('tokens of Claude are counted under their own name, without betas', async () => {
-  const body = '{"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"Hi"}], "n":1.0}';
+  const body = '{"model":"claude-haiku-4-5","messages":[{"role":"user","content":"Hi"}], "n":1.0}';
   const { request, text, payload } = await send('publishers/anthropic/models/count-tokens:rawPredict', body);
   expect(request.path).toBe(`/v1beta1/${PARENT}/publishers/anthropic/models/count-tokens:rawPredict`);
   expect(request.headers).toEqual({ traceparent: TRACEPARENT });
@@ -212,10 +212,10 @@ test('tokens of Claude are counted under their own name, without betas', async (
 });
 
 test('an alias of Claude is counted as the model that it stands for', async () => {
-  const resource = { kind: 'model', publisher: 'anthropic', model: 'claude-sonnet-4-5' } as const;
-  const body = '{"messages":[],"model":"claude-sonnet-4-5@20250929", "n":1.0}';
+  const resource = { kind: 'model', publisher: 'anthropic', model: 'claude-haiku-4-5' } as const;
+  const body = '{"messages":[],"model":"claude-haiku-4-5@20251001", "n":1.0}';
   expect((await send('publishers/anthropic/models/count-tokens:rawPredict', body, { resource })).text).toBe(
-    '{"messages":[],"model":"claude-sonnet-4-5", "n":1.0}',
+    '{"messages":[],"model":"claude-haiku-4-5", "n":1.0}',
   );
 });
 
@@ -279,7 +279,7 @@ test.each([
   [`${VEO}:fetchPredictOperation`, '{"operationName":"x","more":1}', 'more'],
   [`${CLAUDE}:rawPredict`, '{"messages":[{"role":"user"}]}', 'anthropic_version'],
   [`${CLAUDE}:streamRawPredict`, '{"anthropic_version":"vertex-2023-10-16","messages":[]}', 'messages'],
-  ['endpoints/openapi/chat/completions', '{"model":"google/gemini-2.5-flash"}', 'messages'],
+  ['endpoints/openapi/chat/completions', '{"model":"google/gemini-3.5-flash"}', 'messages'],
   [`${ENDPOINT}:directPredict`, '[]', 'body'],
 ])('%s with %s is refused with the place of what is wrong', async (path, body, field) => {
   const error = await rejectedBy(send(path, body));

@@ -6,13 +6,13 @@ import { rejectedBy, thrownBy } from '../thrown-by.ts';
 import { authorizedCall } from './authorized-call.ts';
 
 const PARENT = 'projects/sample-project/locations/us-central1';
-const FLASH = 'publishers/google/models/gemini-2.5-flash';
+const FLASH = 'publishers/google/models/gemini-3.5-flash';
 const ANY: AuthorizedCall = authorizedCall({
   resource: { kind: 'any' },
   owners: [{ team: 'team' }, { team: 'second' }],
   reaches: ({ team }) => ['team', 'second'].includes(team),
   may: ({ operation, resource }) =>
-    operation !== 'getModel' && resource.kind === 'model' && resource.model === 'gemini-2.5-flash',
+    operation !== 'getModel' && resource.kind === 'model' && resource.model === 'gemini-3.5-flash',
 });
 
 async function read(method: string, path: string, { body = '', query = '' } = {}) {
@@ -84,7 +84,7 @@ test.each([
   ['GET', `${PARENT}/batchPredictionJobs/7/8`],
   ['DELETE', `${PARENT}/cachedContents`],
   ['HEAD', `${PARENT}/cachedContents`],
-  ['GET', 'publishers/google/models/gemini-2.5-flash/operations'],
+  ['GET', 'publishers/google/models/gemini-3.5-flash/operations'],
   ['GET', 'publishers/google'],
   ['GET', `${PARENT}/endpoints/7`],
 ])('%s %s is no operation of the gateway', async (method, path) => {
@@ -109,7 +109,7 @@ test('a list of jobs is asked for by all teams of the caller, and looked through
   const own = [job('team', FLASH), job('second', `${PARENT}/${FLASH}`)];
   const others = [
     job('third', FLASH),
-    job('team', 'publishers/google/models/gemini-2.5-pro'),
+    job('team', 'publishers/google/models/gemini-3.1-pro-preview'),
     job(['team'], FLASH),
     job('team', [FLASH]),
     job('team', undefined),
@@ -258,7 +258,7 @@ test('models are listed and described below no project', async () => {
       operation === 'getModel' &&
       location === 'us-central1' &&
       resource.kind === 'model' &&
-      ['gemini-2.5-flash', 'claude@1'].includes(resource.model),
+      ['gemini-3.5-flash', 'claude@1'].includes(resource.model),
   });
   expect(long.payload.request(call).path).toBe('/v1beta1/publishers/google/models');
   const models = [{ name: FLASH }, { name: 'publishers/x/models/claude', versionId: '1' }];

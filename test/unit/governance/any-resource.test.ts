@@ -179,7 +179,7 @@ test('a model may be read about by whoever may use it by any operation', () => {
   expect(decision).toMatchObject({
     allowed: true,
     rule: 'grant-0',
-    call: { owner: { team: 'team' }, resource: { model: 'gemini-2.5-flash' } },
+    call: { owner: { team: 'team' }, resource: { model: 'gemini-3.5-flash' } },
   });
   expect(decide([{ entries: ['pro'] }], reading).decision).toMatchObject({ code: 'NOT_GRANTED' });
 });

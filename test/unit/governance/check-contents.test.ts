@@ -48,7 +48,7 @@ test('a rule asks for parts of the calls of its entries, under each of their nam
   });
   expect(keptOf(governance, { kind: 'endpoint', endpoint: '1234567890' })).toEqual(['request']);
   expect(keptOf(governance, { kind: 'name', name: 'flowers' })).toEqual(['request']);
-  expect(keptOf(governance, { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' })).toEqual([]);
+  expect(keptOf(governance, { kind: 'model', publisher: 'google', model: 'gemini-3.5-flash' })).toEqual([]);
 });
 
 test('several rules on one entry ask for what any of them asks for', () => {

@@ -6,7 +6,7 @@ import { loadGovernance } from '../../../src/governance/load-governance.ts';
 const CATALOG = `entries:
   - name: flash
     publisher: google
-    model: gemini-2.5-flash
+    model: gemini-3.5-flash
     environments: [production]
     project: sample-project
     locations: [us-central1]

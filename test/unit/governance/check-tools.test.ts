@@ -7,7 +7,7 @@ const CATALOG = `projects: [{ id: sample-project, number: '123456789012' }]
 entries:
   - name: flash
     publisher: google
-    model: gemini-2.5-flash
+    model: gemini-3.5-flash
     environments: [production]
     project: sample-project
     locations: [europe-west4]

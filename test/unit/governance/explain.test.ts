@@ -20,7 +20,7 @@ const DOCUMENTS: GovernanceDocuments = {
         name: 'flash',
         alias: 'fast',
         publisher: 'google',
-        model: 'gemini-2.5-flash',
+        model: 'gemini-3.5-flash',
         environments: ['sandbox', 'production'],
         project: 'sample-project',
         locations: ['us-central1', 'europe-west1', 'europe-west4'],
@@ -88,7 +88,7 @@ const FLASH: CallTarget = {
   project: 'sample-project',
   location: 'us-central1',
   operation: 'generateContent',
-  resource: { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
+  resource: { kind: 'model', publisher: 'google', model: 'gemini-3.5-flash' },
 };
 const IRIS: CallTarget = {
   ...FLASH,

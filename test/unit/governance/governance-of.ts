@@ -28,7 +28,7 @@ export function modelEntry(changes: Partial<ModelEntry> = {}): ModelEntry {
     ...ENTRY,
     name: 'flash',
     publisher: 'google',
-    model: 'gemini-2.5-flash',
+    model: 'gemini-3.5-flash',
     operations: ['generateContent', 'streamGenerateContent'],
     ...changes,
   };

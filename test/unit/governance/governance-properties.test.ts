@@ -14,7 +14,7 @@ const ENTRIES: CatalogEntry[] = [
   modelEntry({ alias: 'fast', locations: LOCATIONS, operations: [...OPERATIONS], tags: ['chat'] }),
   modelEntry({
     name: 'pro',
-    model: 'gemini-2.5-pro',
+    model: 'gemini-3.1-pro-preview',
     locations: LOCATIONS.slice(1),
     operations: [...OPERATIONS],
     tags: ['chat'],
@@ -81,8 +81,8 @@ const target: fc.Arbitrary<CallTarget> = fc.record({
   resource: fc.constantFrom<CallTarget['resource'][]>(
     { kind: 'endpoint', endpoint: '1234567890' },
     { kind: 'endpoint', endpoint: '__proto__' },
-    { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
-    { kind: 'model', publisher: 'google', model: 'gemini-2.5-pro' },
+    { kind: 'model', publisher: 'google', model: 'gemini-3.5-flash' },
+    { kind: 'model', publisher: 'google', model: 'gemini-3.1-pro-preview' },
     { kind: 'model', publisher: 'google', model: 'unknown' },
     { kind: 'name', name: 'fast' },
     { kind: 'name', name: 'constructor' },
@@ -226,7 +226,7 @@ test('the decision on a model in a body is the one on the same model in a path',
     cachedContents: 'cacheContent',
     'endpoints/openapi/chat/completions': 'chatCompletions',
   };
-  const models = ['gemini-2.5-flash', 'gemini-2.5-pro', 'fast', 'flash', 'unknown'];
+  const models = ['gemini-3.5-flash', 'gemini-3.1-pro-preview', 'fast', 'flash', 'unknown'];
   fc.assert(
     fc.property(
       anyRules,

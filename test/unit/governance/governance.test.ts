@@ -12,7 +12,7 @@ const FLASH_CALL: CallTarget = {
   project: 'sample-project',
   location: 'us-central1',
   operation: 'generateContent',
-  resource: { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
+  resource: { kind: 'model', publisher: 'google', model: 'gemini-3.5-flash' },
 };
 const SHORT_CALL: CallTarget = { ...FLASH_CALL, project: undefined, location: undefined };
 const AGENT_ID = '66666666-6666-4666-8666-666666666666';
@@ -99,7 +99,7 @@ test('a model that offers none of a call’s operations does not offer the call'
 test('an endpoint is not taken for a model of the same name', () => {
   const target: CallTarget = {
     ...FLASH_CALL,
-    resource: { kind: 'endpoint', endpoint: 'gemini-2.5-flash' },
+    resource: { kind: 'endpoint', endpoint: 'gemini-3.5-flash' },
   };
   expect(decide([grant()], target)).toMatchObject({ code: 'MODEL_NOT_FOUND' });
 });

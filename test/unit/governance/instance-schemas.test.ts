@@ -115,7 +115,7 @@ test('a body without instances that can be read meets no schema', async () => {
   await expect(checkOf(parameters, RESOURCE_OF_ENTRY, undefined)).rejects.toThrow(GatewayError);
   const free = governanceOf({ entries: [endpointEntry(), modelEntry()], grants: [] });
   await checkOf(free, RESOURCE_OF_ENTRY, undefined);
-  const model = { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' } as const;
+  const model = { kind: 'model', publisher: 'google', model: 'gemini-3.5-flash' } as const;
   await checkOf(free, model, undefined);
 });
 

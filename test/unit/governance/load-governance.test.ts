@@ -19,7 +19,7 @@ const CATALOG = `entries:
 const MODEL = `  - name: flash
     alias: fast
     publisher: google
-    model: gemini-2.5-flash
+    model: gemini-3.5-flash
     environments: [sandbox]
     project: sample-project
     locations: [us-central1]

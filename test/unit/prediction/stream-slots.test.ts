@@ -14,7 +14,7 @@ const PRODUCT = { displayName: 'Production', description: 'Tests.', environment:
 
 function governanceWith(limits: Partial<Limits>): Governance {
   const { documents, policyVersion } = governanceOf({
-    entries: [modelEntry(), modelEntry({ name: 'pro', model: 'gemini-2.5-pro' })],
+    entries: [modelEntry(), modelEntry({ name: 'pro', model: 'gemini-3.1-pro-preview' })],
     grants: [{ id: 'team', reason: 'Tests.', roles: ['Team'], entries: ['flash', 'pro'] }],
   });
   return createGovernance({ ...documents, limits: Limits.parse({ products: [], ...limits }) }, policyVersion);
@@ -22,7 +22,7 @@ function governanceWith(limits: Partial<Limits>): Governance {
 
 function callOf(
   governance: Governance,
-  model = 'gemini-2.5-flash',
+  model = 'gemini-3.5-flash',
   operation: Prediction['operation'] = 'streamGenerateContent',
 ): AuthorizedCall<Prediction> {
   const decision = governance.decide(CALLER, {
@@ -92,7 +92,7 @@ test.each([
 test('the limit of an entry leaves other entries alone', () => {
   const take = takingUnder({ entries: [{ entry: 'flash', concurrentStreams: 1 }] });
   take();
-  for (let count = 0; count < 5; count += 1) take('gemini-2.5-pro');
+  for (let count = 0; count < 5; count += 1) take('gemini-3.1-pro-preview');
 });
 
 test('whole answers take no slot, and without a limit there is none', () => {
@@ -101,7 +101,7 @@ test('whole answers take no slot, and without a limit there is none', () => {
   });
   const slots = createStreamSlots(governance);
   for (let count = 0; count < 5; count += 1)
-    slots.take(CALLER, callOf(governance, 'gemini-2.5-flash', 'generateContent'));
+    slots.take(CALLER, callOf(governance, 'gemini-3.5-flash', 'generateContent'));
   const take = takingUnder({});
   for (let count = 0; count < 5; count += 1) take();
 });

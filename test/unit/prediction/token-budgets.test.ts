@@ -12,7 +12,7 @@ const PRODUCT = { displayName: 'Production', description: 'Tests.', environment:
 
 function governanceWith(limits: Partial<Limits>): Governance {
   const { documents, policyVersion } = governanceOf({
-    entries: [modelEntry(), modelEntry({ name: 'pro', model: 'gemini-2.5-pro' })],
+    entries: [modelEntry(), modelEntry({ name: 'pro', model: 'gemini-3.1-pro-preview' })],
     grants: [{ id: 'team', reason: 'Tests.', roles: ['Team'], entries: ['flash', 'pro'] }],
   });
   return createGovernance({ ...documents, limits: Limits.parse({ products: [], ...limits }) }, policyVersion);
@@ -33,7 +33,7 @@ function budgetsUnder(limits: Partial<Limits>) {
   const governance = governanceWith(limits);
   const clock = { time: Date.UTC(2026, 0, 1, 12, 0, 45) };
   const budgets = createTokenBudgets(governance, () => new Date(clock.time));
-  const admit = (model = 'gemini-2.5-flash', caller: Partial<Caller> = {}) =>
+  const admit = (model = 'gemini-3.5-flash', caller: Partial<Caller> = {}) =>
     budgets.admit({ ...CALLER, ...caller }, callOf(governance, model));
   return { clock, admit };
 }
@@ -99,12 +99,12 @@ test('tokens count when they are known, in the period in which that is', () => {
 
 test('subscriptions and entries have budgets of their own', () => {
   const { admit } = budgetsUnder({ entries: [{ entry: 'pro', tokensPerMinute: 100 }] });
-  admit('gemini-2.5-pro')(100);
-  expect(thrownBy(() => admit('gemini-2.5-pro'))).toMatchObject({
+  admit('gemini-3.1-pro-preview')(100);
+  expect(thrownBy(() => admit('gemini-3.1-pro-preview'))).toMatchObject({
     message: expect.stringContaining('tokens a minute of pro') as string,
   });
-  admit('gemini-2.5-flash');
-  admit('gemini-2.5-pro', { subscriptionId: 'another-team' });
+  admit('gemini-3.5-flash');
+  admit('gemini-3.1-pro-preview', { subscriptionId: 'another-team' });
 });
 
 test('what a stream has used is counted, also of one that breaks', async () => {
@@ -112,7 +112,7 @@ test('what a stream has used is counted, also of one that breaks', async () => {
   const facts = () => ({ usage: { totalTokens: 100 } });
   const { records, reply, run } = oneCall({
     governance,
-    readPrediction: () => callOf(governance, 'gemini-2.5-flash').target,
+    readPrediction: () => callOf(governance, 'gemini-3.5-flash').target,
     vertex: {
       predict: () => Promise.resolve({ ...stream(['data: 1\n\n', new Error('broken')]), facts }),
     },
@@ -136,7 +136,7 @@ test('what a stream has told until its caller leaves is on record, and counted',
   const usage = { inputTokens: 90, outputTokens: 10, totalTokens: 100 };
   const { records, reply, run } = oneCall({
     governance,
-    readPrediction: () => callOf(governance, 'gemini-2.5-flash').target,
+    readPrediction: () => callOf(governance, 'gemini-3.5-flash').target,
     vertex: {
       predict: () => Promise.resolve({ ...stream(['data: 1\n\n', 'data: 2\n\n']), facts: () => ({ usage }) }),
     },

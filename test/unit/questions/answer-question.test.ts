@@ -45,7 +45,7 @@ const RECORD = {
 } as const;
 const AGENT_ID = 'a0000006-0000-4000-8000-000000000006';
 const FLASH =
-  '/vertex/v1/projects/sample-project/locations/europe-west4/publishers/google/models/gemini-2.5-flash:generateContent';
+  '/vertex/v1/projects/sample-project/locations/europe-west4/publishers/google/models/gemini-3.5-flash:generateContent';
 
 /** An archive of one record, which is the caller's. */
 const archive: AuditArchive = {
@@ -152,10 +152,10 @@ test('models lists what the caller may use, where and for what', async () => {
     policyVersion: governance.policyVersion,
     models: [
       {
-        name: 'gemini-2.5-flash',
+        name: 'gemini-3.5-flash',
         alias: 'gemini-fast',
         publisher: 'google',
-        model: 'gemini-2.5-flash',
+        model: 'gemini-3.5-flash',
         project: 'sample-project',
         allowed: [
           {
@@ -164,10 +164,10 @@ test('models lists what the caller may use, where and for what', async () => {
           },
         ],
         classification: 'confidential',
-        price: { perMillionInputTokens: 0.3, perMillionOutputTokens: 2.5 },
+        price: { perMillionInputTokens: 1.5, perMillionOutputTokens: 9 },
       },
       {
-        name: 'gemini-2.5-pro',
+        name: 'gemini-3.1-pro-preview',
         allowed: [
           {
             locations: ['europe-west1', 'europe-west4'],
@@ -191,7 +191,7 @@ test('an allowed call is explained with what would serve it', async () => {
     rule: 'analytics-gemini',
     reason: 'The analytics team summarises European data with Gemini.',
     policyVersion: governance.policyVersion,
-    entry: 'gemini-2.5-flash',
+    entry: 'gemini-3.5-flash',
     project: 'sample-project',
     location: 'europe-west4',
     limits: [{ scope: 'product', name: 'production', callsPerMinute: 600_000, callsPerDay: 50_000_000 }],

@@ -36,7 +36,7 @@ test('the models of any caller are exactly the calls that would be allowed', () 
 
 test('locations that allow the same operations stand together, others apart', () => {
   const roles = ['Assistants.Use'];
-  const entries = ['gemini-2.5-flash'];
+  const entries = ['gemini-3.5-flash'];
   const grants: Access['grants'] = [
     { id: 'one', reason: 'Tests.', roles, entries, operations: ['countTokens'] },
     {
@@ -52,7 +52,7 @@ test('locations that allow the same operations stand together, others apart', ()
   const own = createGovernance({ ...documents, access: { ...access, grants } }, 'tests');
   expect(listModels(own, { roles, applicationId: 'any', isDelegated: false })).toMatchObject([
     {
-      name: 'gemini-2.5-flash',
+      name: 'gemini-3.5-flash',
       allowed: [
         { locations: ['us-central1', 'europe-west4', 'global'], operations: ['countTokens'] },
         { locations: ['europe-west1'], operations: ['generateContent', 'countTokens'] },

@@ -31,7 +31,7 @@ const QUESTION: AuditQuestion = { operation: 'audit', period: {}, filters: {}, l
 const governance = governanceOf({
   entries: [
     endpointEntry({ name: 'iris', alias: 'flowers', endpoint: '42' }),
-    modelEntry({ name: 'claude', publisher: 'anthropic', model: 'claude-sonnet-4-5@20250929' }),
+    modelEntry({ name: 'claude', publisher: 'anthropic', model: 'claude-haiku-4-5@20251001' }),
   ],
   grants: [{ id: 'team', reason: 'Tests.', roles: ['Team'], entries: ['iris', 'claude'] }],
   auditors: { reason: 'Tests.', roles: ['Audit.Read'] },
@@ -96,12 +96,12 @@ test.each([
   ['iris', ['42', 'flowers', 'iris']],
   ['flowers', ['42', 'flowers', 'iris']],
   ['42', ['42', 'flowers', 'iris']],
-  ['claude-sonnet-4-5@20250929', ['claude', 'claude-sonnet-4-5-20250929', 'claude-sonnet-4-5@20250929']],
+  ['claude-haiku-4-5@20251001', ['claude', 'claude-haiku-4-5-20251001', 'claude-haiku-4-5@20251001']],
   [
-    'anthropic/claude-sonnet-4-5@20250929',
-    ['claude', 'claude-sonnet-4-5-20250929', 'claude-sonnet-4-5@20250929'],
+    'anthropic/claude-haiku-4-5@20251001',
+    ['claude', 'claude-haiku-4-5-20251001', 'claude-haiku-4-5@20251001'],
   ],
-  ['claude-sonnet-4-5-20250929', ['claude', 'claude-sonnet-4-5-20250929', 'claude-sonnet-4-5@20250929']],
+  ['claude-haiku-4-5-20251001', ['claude', 'claude-haiku-4-5-20251001', 'claude-haiku-4-5@20251001']],
   ['gemini-9', ['gemini-9']],
 ])('the model %s is looked for under every name that records may have', async (model, names) => {
   expect(await namesAsked(model)).toEqual(names);

@@ -10,7 +10,7 @@ const governance = governanceOf({
     modelEntry({
       name: 'flash',
       alias: 'fast',
-      model: 'gemini-2.5-flash',
+      model: 'gemini-3.5-flash',
       price: { perMillionInputTokens: 0.3, perMillionOutputTokens: 2.5 },
     }),
     modelEntry({ name: 'free', model: 'gemma' }),
@@ -59,7 +59,7 @@ test('the sums of the APIM subscription are asked for, under the names of the ca
       by: 'model',
       names: {
         publishers: ['google'],
-        models: ['gemini-2.5-flash', 'gemma', 'iris', 'flowers', 'flash', 'fast', 'free'],
+        models: ['gemini-3.5-flash', 'gemma', 'iris', 'flowers', 'flash', 'fast', 'free'],
         endpoints: ['42', 'iris', 'flowers', 'flash', 'fast', 'free'],
       },
     },
@@ -80,7 +80,7 @@ test('every name of a catalog entry counts for that entry', async () => {
     sumOf({ endpoint: '42' }),
     sumOf({ endpoint: 'flowers' }),
     sumOf({ model: 'iris' }),
-    sumOf({ publisher: 'google', model: 'gemini-2.5-flash' }),
+    sumOf({ publisher: 'google', model: 'gemini-3.5-flash' }),
     sumOf({ publisher: 'google', model: 'fast' }),
     sumOf({ model: 'fast' }),
   ]);

@@ -23,14 +23,14 @@ const GEMINI = {
     cachedContentTokenCount: 4,
     thoughtsTokenCount: 7,
   },
-  modelVersion: 'gemini-2.5-flash',
+  modelVersion: 'gemini-3.5-flash',
 };
 
 test('Gemini tells tokens, cached and thought ones too, why it ended and which version it is', () => {
   expect(read('gemini', GEMINI)).toEqual({
     usage: { inputTokens: 10, outputTokens: 12, totalTokens: 22, cachedTokens: 4, thinkingTokens: 7 },
     finishReason: 'STOP',
-    modelVersion: 'gemini-2.5-flash',
+    modelVersion: 'gemini-3.5-flash',
   });
 });
 
@@ -39,7 +39,7 @@ test('of several values the last one counts; what it leaves out stays', () => {
   expect(read('gemini', GEMINI, ...values, { candidates: [{}], modelVersion: null })).toMatchObject({
     usage: { inputTokens: 10, outputTokens: 10 },
     finishReason: 'STOP',
-    modelVersion: 'gemini-2.5-flash',
+    modelVersion: 'gemini-3.5-flash',
   });
 });
 
@@ -52,7 +52,7 @@ test('a prompt that is blocked tells why', () => {
 
 test('a chat completion tells tokens and why it ended', () => {
   const completion = {
-    model: 'google/gemini-2.5-flash',
+    model: 'google/gemini-3.5-flash',
     choices: [{ finish_reason: 'tool_calls', message: {} }],
     usage: {
       prompt_tokens: 10,
@@ -65,14 +65,14 @@ test('a chat completion tells tokens and why it ended', () => {
   expect(read('openai', completion)).toEqual({
     usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15, cachedTokens: 4, thinkingTokens: 3 },
     finishReason: 'tool_calls',
-    modelVersion: 'google/gemini-2.5-flash',
+    modelVersion: 'google/gemini-3.5-flash',
   });
 });
 
 test('a Claude message counts what was read from and written to a cache as its input', () => {
   const message = {
     type: 'message',
-    model: 'claude-sonnet-4-5',
+    model: 'claude-sonnet-5-5',
     stop_reason: 'end_turn',
     content: [{ type: 'tool_use', input: { usage: { input_tokens: 999 }, stop_reason: 'EVIL' } }],
     usage: {
@@ -91,7 +91,7 @@ test('a Claude message counts what was read from and written to a cache as its i
       cacheWriteTokens: 1000,
     },
     finishReason: 'end_turn',
-    modelVersion: 'claude-sonnet-4-5',
+    modelVersion: 'claude-sonnet-5-5',
   });
 });
 

@@ -43,37 +43,37 @@ const named = (values: readonly { readonly type: string }[]) =>
 const gemini = (text: string, tokens: number, finishReason?: string) => ({
   candidates: [{ content: { role: 'model', parts: [{ text }] }, ...(finishReason && { finishReason }) }],
   usageMetadata: { promptTokenCount: 3, candidatesTokenCount: tokens, totalTokenCount: 3 + tokens },
-  modelVersion: 'gemini-2.5-flash',
+  modelVersion: 'gemini-3.5-flash',
 });
 const GEMINI = [gemini('Hi', 1), gemini(' there', 2), gemini('!', 5, 'STOP')];
 const GEMINI_FACTS = {
   usage: { inputTokens: 3, outputTokens: 5, totalTokens: 8 },
   finishReason: 'STOP',
-  modelVersion: 'gemini-2.5-flash',
+  modelVersion: 'gemini-3.5-flash',
 };
 const GEMINI_PARTIAL = { inputTokens: 3, outputTokens: 2, totalTokens: 5 };
 
 const chunk = (content: string, finish_reason: string | null = null) => ({
-  model: 'google/gemini-2.5-flash',
+  model: 'google/gemini-3.5-flash',
   choices: [{ index: 0, delta: { content }, finish_reason }],
 });
 const OPENAI = [chunk('Hi'), chunk('!', 'stop')];
 const OPENAI_USAGE = {
-  model: 'google/gemini-2.5-flash',
+  model: 'google/gemini-3.5-flash',
   choices: [],
   usage: { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 },
 };
 const OPENAI_FACTS = {
   usage: { inputTokens: 3, outputTokens: 5, totalTokens: 8 },
   finishReason: 'stop',
-  modelVersion: 'google/gemini-2.5-flash',
+  modelVersion: 'google/gemini-3.5-flash',
 };
 
 const MESSAGE_START = {
   type: 'message_start',
   message: {
     type: 'message',
-    model: 'claude-sonnet-4-5',
+    model: 'claude-sonnet-5-5',
     stop_reason: null,
     usage: {
       input_tokens: 10,
@@ -100,7 +100,7 @@ const CLAUDE_FACTS = {
     cacheWriteTokens: 1000,
   },
   finishReason: 'end_turn',
-  modelVersion: 'claude-sonnet-4-5',
+  modelVersion: 'claude-sonnet-5-5',
 };
 
 const lines = (values: readonly object[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
@@ -143,7 +143,7 @@ const COMPLETE: [what: string, format: AnswerFormat, framing: Framing, text: str
     'shaped',
     'sse',
     sse([OPENAI[0] ?? '', OPENAI_USAGE, '[DONE]']),
-    { usage: OPENAI_FACTS.usage, modelVersion: 'google/gemini-2.5-flash' },
+    { usage: OPENAI_FACTS.usage, modelVersion: 'google/gemini-3.5-flash' },
   ],
   ['a container’s chunks line by line', 'shaped', 'raw', lines(MISTRAL), MISTRAL_FACTS],
   ['a container’s list of chunks', 'shaped', 'raw', JSON.stringify(MISTRAL, null, 2), MISTRAL_FACTS],
@@ -211,7 +211,7 @@ test.each<
     'sse',
     sse(GEMINI.slice(0, 2)),
     sse(GEMINI.slice(0, 2)),
-    { usage: GEMINI_PARTIAL, modelVersion: 'gemini-2.5-flash' },
+    { usage: GEMINI_PARTIAL, modelVersion: 'gemini-3.5-flash' },
   ],
   [
     'half of Gemini’s last event',
@@ -481,7 +481,7 @@ test('arguments of a function call pose as nothing either', async () => {
     candidates: [
       { content: { parts: [{ functionCall: { name: 'f', args } }] }, ...(finishReason && { finishReason }) },
     ],
-    ...(tokens && { usageMetadata: gemini('', tokens).usageMetadata, modelVersion: 'gemini-2.5-flash' }),
+    ...(tokens && { usageMetadata: gemini('', tokens).usageMetadata, modelVersion: 'gemini-3.5-flash' }),
   });
   expect(await meter('gemini', 'sse', sse([calls(1), calls(5, 'STOP'), calls(undefined)]))).toMatchObject({
     facts: GEMINI_FACTS,
@@ -509,7 +509,7 @@ test('facts can be read before a stream has ended', async () => {
   await metered.read(source()).next();
   expect(metered.facts()).toEqual({
     usage: { inputTokens: 3, outputTokens: 1, totalTokens: 4 },
-    modelVersion: 'gemini-2.5-flash',
+    modelVersion: 'gemini-3.5-flash',
   });
 });
 
@@ -517,7 +517,7 @@ test('a container may end its stream with a sentence for a reason', async () => 
   const events = sse([chunk('Hi'), chunk('', 'end of sequence')]);
   expect(await meter('shaped', 'sse', events)).toEqual({
     text: events,
-    facts: { usage: {}, modelVersion: 'google/gemini-2.5-flash' },
+    facts: { usage: {}, modelVersion: 'google/gemini-3.5-flash' },
   });
   expect((await meter('shaped', 'sse', sse([chunk('Hi', '')]))).error?.code).toBe('VERTEX_STREAM_BROKEN');
 });

@@ -11,7 +11,7 @@ test.each<[AnswerFormat, object]>([
     {
       candidates: [{ content: { parts: [{ text: LONG }] }, finishReason: 'STOP' }],
       usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 4 },
-      modelVersion: 'gemini-2.5-flash',
+      modelVersion: 'gemini-3.5-flash',
     },
   ],
   ['openai', { choices: [{ message: { content: LONG }, finish_reason: 'stop' }], usage: USAGE, model: 'm' }],

@@ -32,7 +32,7 @@ const EVENT = (tokens: number) =>
   `data: {"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"totalTokenCount":${tokens}}}\r\n\r\n`;
 
 const governance = governanceOf({
-  entries: [modelEntry({ name: 'flash', model: 'gemini-2.5-flash', operations: [...OPERATIONS] })],
+  entries: [modelEntry({ name: 'flash', model: 'gemini-3.5-flash', operations: [...OPERATIONS] })],
   grants: [{ id: 'all', reason: 'Tests.', roles: ['Team'], entries: ['flash'] }],
 });
 
@@ -96,14 +96,14 @@ function authorize(
     project: 'sample-project',
     location: 'us-central1',
     operation,
-    resource: { kind: 'model', publisher: 'google', model: 'gemini-2.5-flash' },
+    resource: { kind: 'model', publisher: 'google', model: 'gemini-3.5-flash' },
     payload: {
       kind: 'bytes',
       format: 'gemini',
       ...(operation === 'streamGenerateContent' && { framing }),
       request: ({ project, location }) => ({
         method: 'POST',
-        path: `/v1beta1/projects/${project}/locations/${location}/publishers/google/models/gemini-2.5-flash:${operation}${framing === 'sse' ? '?alt=sse' : ''}`,
+        path: `/v1beta1/projects/${project}/locations/${location}/publishers/google/models/gemini-3.5-flash:${operation}${framing === 'sse' ? '?alt=sse' : ''}`,
         body: BYTES,
       }),
       ...changes,
@@ -171,7 +171,7 @@ test('a generate call goes out byte for byte, with our token and nothing of the 
   expect(received).toHaveLength(1);
   expect(received[0]).toMatchObject({
     method: 'POST',
-    url: '/v1beta1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-2.5-flash:generateContent',
+    url: '/v1beta1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.5-flash:generateContent',
     headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
   });
   expect(received[0]?.body.equals(BYTES)).toBe(true);
@@ -190,13 +190,13 @@ test('a body that is too long for one write goes out byte for byte, with its len
 
 test('a whole answer comes back byte for byte, with its facts', async () => {
   const body =
-    '{\n "new": 1.0, "usageMetadata": {"promptTokenCount": 2}, "modelVersion": "gemini-2.5-flash" }';
+    '{\n "new": 1.0, "usageMetadata": {"promptTokenCount": 2}, "modelVersion": "gemini-3.5-flash" }';
   answer = send(200, body, { 'content-type': 'application/json; charset=UTF-8' });
   const answered = await predict();
   expect(answered).toMatchObject({
     kind: 'whole',
     contentType: 'application/json; charset=UTF-8',
-    facts: { usage: { inputTokens: 2 }, modelVersion: 'gemini-2.5-flash' },
+    facts: { usage: { inputTokens: 2 }, modelVersion: 'gemini-3.5-flash' },
   });
   if (answered.kind === 'whole') expect(Buffer.from(answered.body).toString()).toBe(body);
 });

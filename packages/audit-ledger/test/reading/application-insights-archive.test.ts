@@ -151,7 +151,7 @@ test('a whole record is read again as it was written', async () => {
     requestId: FLAT_RECORD.requestId,
     version: 1,
     reason: FLAT_RECORD.reason,
-    model: 'gemini-2.5-flash',
+    model: 'gemini-3.5-flash',
     requestedModel: 'gemini-fast',
     finishReason: 'STOP',
     inputTokens: 3,

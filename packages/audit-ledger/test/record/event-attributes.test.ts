@@ -9,7 +9,7 @@ test('an event has the texts of a record as properties and its numbers as measur
     status: '200',
     roles: 'Sandbox.Use Scoring.Predict',
     isDelegated: 'true',
-    'gen_ai.request.model': 'gemini-2.5-flash',
+    'gen_ai.request.model': 'gemini-3.5-flash',
     'gen_ai.response.finish_reasons': 'STOP',
   });
   expect(measurements).toEqual({

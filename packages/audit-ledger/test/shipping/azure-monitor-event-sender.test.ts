@@ -83,7 +83,7 @@ function events(count: number): AuditEvent[] {
       properties: {
         ledgerWriter: WRITER,
         ledgerSequence: String(sequence),
-        'gen_ai.request.model': 'gemini-2.5-flash',
+        'gen_ai.request.model': 'gemini-3.5-flash',
         status: '200',
         code: 'NONE',
       },

@@ -42,9 +42,9 @@ const CLAUDE = {
 /** The models, sorted by publisher and name, as lists of models are. */
 export const SAMPLE_MODELS: readonly SampleModel[] = [
   { ...CLAUDE, id: 'claude-haiku-4-5@20251001', versionId: '20251001' },
-  { ...CLAUDE, id: 'claude-sonnet-4-5@20250929', versionId: '20250929' },
-  { ...GEMINI, id: 'gemini-2.5-flash' },
-  { ...GEMINI, id: 'gemini-2.5-pro' },
+  { ...CLAUDE, id: 'claude-sonnet-5-5', versionId: 'default' },
+  { ...GEMINI, id: 'gemini-3.5-flash' },
+  { ...GEMINI, id: 'gemini-3.1-pro-preview' },
   { ...REGIONAL, id: 'gemini-embedding-001', apis: ['predict'] },
   { ...GEMINI, id: 'gemini-embedding-2', locations: ['us-central1', 'global'], apis: ['embedContent'] },
   {
@@ -56,7 +56,7 @@ export const SAMPLE_MODELS: readonly SampleModel[] = [
   },
   { ...REGIONAL, id: 'imagen-4.0-generate-001', apis: ['predict'] },
   { ...REGIONAL, id: 'text-embedding-005', apis: ['predict'] },
-  { ...REGIONAL, id: 'veo-3.0-generate-001', locations: ['us-central1'], apis: ['predictLongRunning'] },
+  { ...REGIONAL, id: 'veo-3.1-generate-001', locations: ['us-central1'], apis: ['predictLongRunning'] },
   {
     publisher: 'mistralai',
     id: 'mistral-small-2503',
@@ -70,7 +70,7 @@ export const SAMPLE_MODELS: readonly SampleModel[] = [
 /** The APIs whose models can run batch predictions. */
 const BATCH_APIS: readonly ModelApi[] = ['generateContent', 'rawPredict'];
 /** The base model of the tuned model. */
-const TUNED_FROM = 'gemini-2.5-flash';
+const TUNED_FROM = 'gemini-3.5-flash';
 
 /** Says if a project is the sample project, by its id or its number. */
 export function isSampleProject(project: string | undefined): boolean {

@@ -4,7 +4,7 @@ const PARENT = 'projects/sample-project/locations/us-central1';
 const JOBS = `v1/${PARENT}/batchPredictionJobs`;
 const GCS = {
   displayName: 'nightly',
-  model: 'publishers/google/models/gemini-2.5-flash',
+  model: 'publishers/google/models/gemini-3.5-flash',
   inputConfig: { instancesFormat: 'jsonl', gcsSource: { uris: ['gs://sample-input/day.jsonl'] } },
   outputConfig: {
     predictionsFormat: 'jsonl',
@@ -85,7 +85,10 @@ test.each(['v1', 'v1beta1'])(
 );
 
 test('a job succeeds by the clock as well, into a table', async () => {
-  const { name } = await create({ ...BIGQUERY, model: `${PARENT}/publishers/google/models/gemini-2.5-pro` });
+  const { name } = await create({
+    ...BIGQUERY,
+    model: `${PARENT}/publishers/google/models/gemini-3.1-pro-preview`,
+  });
   vertex.passTime(600_000);
   expect(await get(name)).toMatchObject({
     state: 'JOB_STATE_SUCCEEDED',
@@ -169,11 +172,11 @@ test('lists page by page; a token is for its own query only', async () => {
 
 test.each([
   [{ displayName: '' }, 400, 'display_name must have'],
-  [{ model: 'gemini-2.5-flash' }, 400, 'Invalid resource field value'],
+  [{ model: 'gemini-3.5-flash' }, 400, 'Invalid resource field value'],
   [{ model: 'publishers/google/models/gemini-9' }, 404, 'was not found or your project'],
   [{ model: 'publishers/google/models/imagen-4.0-generate-001' }, 400, 'not supported in the batch'],
   [
-    { model: 'projects/sample-project/locations/global/publishers/google/models/gemini-2.5-flash' },
+    { model: 'projects/sample-project/locations/global/publishers/google/models/gemini-3.5-flash' },
     400,
     'Invalid resource field value',
   ],

@@ -72,7 +72,7 @@ test('the control surface takes such a fault for an emulator that streams, and f
 test.each([
   ['GET', 'v1beta1/publishers/google/models'],
   ['DELETE', 'v1/projects/sample-project/locations/us-central1/cachedContents/1'],
-  ['POST', `${MODEL.replace('gemini-2.5-flash', 'veo-3.0-generate-001')}:fetchPredictOperation`],
+  ['POST', `${MODEL.replace('gemini-3.5-flash', 'veo-3.1-generate-001')}:fetchPredictOperation`],
 ] as const)('%s %s is recorded and fails as told', async (method, path) => {
   vertex.emulator.control.clear();
   vertex.emulator.control.inject({ status: 429, body: EXHAUSTED });

@@ -2,7 +2,7 @@ import { MODEL, NOW, startForTests, type VertexAiForTests } from './vertex-ai-fo
 
 const PARENT = 'projects/sample-project/locations/us-central1';
 const CACHES = `v1/${PARENT}/cachedContents`;
-const MODEL_NAME = `${PARENT}/publishers/google/models/gemini-2.5-flash`;
+const MODEL_NAME = `${PARENT}/publishers/google/models/gemini-3.5-flash`;
 const LONG = [{ role: 'user', parts: [{ text: 'word '.repeat(2000) }] }];
 const ASK = { contents: [{ role: 'user', parts: [{ text: 'What was it about?' }] }] };
 const MINUTE = 60_000;
@@ -132,12 +132,12 @@ test.each([
     400,
     'The cached content is of 1 tokens. The minimum token count to start caching is 2048.',
   ],
-  [{ model: 'gemini-2.5-flash' }, 400, 'The model of a cached content must be projects/'],
+  [{ model: 'gemini-3.5-flash' }, 400, 'The model of a cached content must be projects/'],
   [{ model: MODEL_NAME.replace('us-central1', 'global') }, 400, 'The model of a cached content must be'],
   [{ model: MODEL_NAME.replace('sample-project', 'other') }, 400, 'The model of a cached content must be'],
-  [{ model: MODEL_NAME.replace('2.5-flash', '9') }, 404, 'was not found or your project'],
+  [{ model: MODEL_NAME.replace('3.5-flash', '9') }, 404, 'was not found or your project'],
   [
-    { model: MODEL_NAME.replace('gemini-2.5-flash', 'text-embedding-005') },
+    { model: MODEL_NAME.replace('gemini-3.5-flash', 'text-embedding-005') },
     400,
     'is not supported in the cachedContents API.',
   ],
@@ -161,7 +161,9 @@ test('refuses what does not go with a cache', async () => {
   expect(JSON.stringify(await ask({ systemInstruction }))).toContain(
     'Tool config, tools and system instruction should not be set in the request when using cached content.',
   );
-  expect(JSON.stringify(await ask({}, MODEL.replace('flash', 'pro')))).toContain('must be the same');
+  expect(JSON.stringify(await ask({}, MODEL.replace('3.5-flash', '3.1-pro-preview')))).toContain(
+    'must be the same',
+  );
   expect(JSON.stringify(await ask({}, MODEL.replace('us-central1', 'global')))).toContain('another location');
   expect(JSON.stringify(await ask({ cachedContent: 'cachedContents/1' }))).toContain('Invalid resource');
   const other = name.replace('123456789012', 'other');

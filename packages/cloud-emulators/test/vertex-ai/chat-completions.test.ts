@@ -2,9 +2,9 @@ import { NOW, startForTests, type VertexAiForTests } from './vertex-ai-for-tests
 
 const LOCATION = 'projects/sample-project/locations/us-central1';
 const PATH = `v1/${LOCATION}/endpoints/openapi/chat/completions`;
-const FLASH = `v1/${LOCATION}/publishers/google/models/gemini-2.5-flash`;
+const FLASH = `v1/${LOCATION}/publishers/google/models/gemini-3.5-flash`;
 const REQUEST = {
-  model: 'google/gemini-2.5-flash',
+  model: 'google/gemini-3.5-flash',
   messages: [
     { role: 'system', content: 'Be brief.' },
     { role: 'user', content: 'Why is the sky blue?' },
@@ -85,7 +85,7 @@ test.each(['v1', 'v1beta1'])('answers with the text of generateContent in %s', a
   expect(JSON.parse(text)).toEqual({
     id: responseId,
     created: NOW / 1000,
-    model: 'google/gemini-2.5-flash',
+    model: 'google/gemini-3.5-flash',
     system_fingerprint: '',
     object: 'chat.completion',
     choices: [
@@ -268,9 +268,9 @@ test('an unknown field is an error in a list', async () => {
 
 test.each([
   [
-    { model: 'gemini-2.5-flash' },
+    { model: 'gemini-3.5-flash' },
     400,
-    "Malformed publisher model (`model`: 'gemini-2.5-flash') for the 'openapi' request endpoint ID; expected '<publisher>/<model>'.",
+    "Malformed publisher model (`model`: 'gemini-3.5-flash') for the 'openapi' request endpoint ID; expected '<publisher>/<model>'.",
   ],
   [{ model: 'google/gemini-9' }, 404, 'Publisher Model `projects/sample-project/locations/us-central1/'],
   [{ messages: [] }, 400, 'at least one contents field is required.'],
@@ -339,7 +339,7 @@ test('the calls of several choices have ids of their own', async () => {
 
 test('refuses a body that is nested too deeply', async () => {
   const deep = `${'['.repeat(5000)}${']'.repeat(5000)}`;
-  const { status, text } = await complete(`{"model":"google/gemini-2.5-flash","tool_choice":${deep}}`);
+  const { status, text } = await complete(`{"model":"google/gemini-3.5-flash","tool_choice":${deep}}`);
   expect(status).toBe(400);
   expect(JSON.parse(text)).toMatchObject([
     { error: { message: expect.stringContaining('too deep') as string } },

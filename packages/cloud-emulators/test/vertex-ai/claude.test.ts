@@ -1,7 +1,9 @@
 import { startForTests, TOKEN, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
 const PUBLISHER = 'v1/projects/sample-project/locations/us-east5/publishers/anthropic/models';
-const SONNET = `${PUBLISHER}/claude-sonnet-4-5@20250929`;
+const SONNET = `${PUBLISHER}/claude-sonnet-5-5`;
+/** A model that thinks within a budget. */
+const HAIKU = `${PUBLISHER}/claude-haiku-4-5@20251001`;
 const REQUEST = {
   anthropic_version: 'vertex-2023-10-16',
   max_tokens: 1000,
@@ -40,8 +42,8 @@ async function call(body: unknown, path = `${SONNET}:rawPredict`, headers: Recor
   };
 }
 
-async function stream(body: object) {
-  const { text, ...rest } = await call({ ...REQUEST, stream: true, ...body }, `${SONNET}:streamRawPredict`);
+async function stream(body: object, model = SONNET) {
+  const { text, ...rest } = await call({ ...REQUEST, stream: true, ...body }, `${model}:streamRawPredict`);
   return { ...rest, text, events: readEvents(text) };
 }
 
@@ -67,7 +69,7 @@ test.each(['us-east5', 'europe-west1', 'global'])('answers with a message in %s'
     id: expect.stringMatching(/^msg_vrtx_01[0-9a-f]{22}$/) as string,
     type: 'message',
     role: 'assistant',
-    model: 'claude-sonnet-4-5-20250929',
+    model: 'claude-sonnet-5-5',
     content: [
       {
         type: 'text',
@@ -92,7 +94,7 @@ test('the same prompt has the same text, another model another one', async () =>
     (answer.json() as { content: { text: string }[] }).content[0]?.text;
   const first = textOf(await call(REQUEST));
   expect(textOf(await call({ ...REQUEST, stop_sequences: ['no such words'] }))).toBe(first);
-  const haiku = await call(REQUEST, `${PUBLISHER}/claude-haiku-4-5@20251001:rawPredict`);
+  const haiku = await call(REQUEST, `${HAIKU}:rawPredict`);
   expect(haiku.json()).toMatchObject({ model: 'claude-haiku-4-5-20251001' });
   expect(textOf(haiku)).not.toBe(first);
 });
@@ -103,7 +105,7 @@ test('a stream has the events of the Messages API, byte for byte', async () => {
   const { id } = events[0]?.message as { id: string };
   const usage = '"input_tokens":6,"cache_creation_input_tokens":0,"cache_read_input_tokens":0';
   expect(text).toBe(
-    `event: message_start\ndata: {"type":"message_start","message":{"id":"${id}","type":"message","role":"assistant","model":"claude-sonnet-4-5-20250929","content":[],"stop_reason":null,"stop_sequence":null,"usage":{${usage},"output_tokens":1}}}\n\n` +
+    `event: message_start\ndata: {"type":"message_start","message":{"id":"${id}","type":"message","role":"assistant","model":"claude-sonnet-5-5","content":[],"stop_reason":null,"stop_sequence":null,"usage":{${usage},"output_tokens":1}}}\n\n` +
       'event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}\n\n' +
       'event: ping\ndata: {"type":"ping"}\n\n' +
       ['You w', 'rote ', '5 wor', 'ds. T', 'he fi', 'rst']
@@ -186,7 +188,7 @@ test('streams the input of a tool as pieces of JSON', async () => {
 
 test('thinks before it answers, and takes its thinking back unchanged only', async () => {
   const thinking = { type: 'enabled', budget_tokens: 1024 };
-  const answer = await call({ ...REQUEST, max_tokens: 2000, thinking });
+  const answer = await call({ ...REQUEST, max_tokens: 2000, thinking }, `${HAIKU}:rawPredict`);
   const { content } = answer.json() as { content: { type: string; thinking: string }[] };
   expect(content).toMatchObject([
     { type: 'thinking', signature: expect.stringMatching(/^[A-Za-z0-9+/]+=$/) as string },
@@ -209,7 +211,10 @@ test('thinks before it answers, and takes its thinking back unchanged only', asy
 });
 
 test('streams thinking with its signature at the end', async () => {
-  const { events } = await stream({ max_tokens: 2000, thinking: { type: 'enabled', budget_tokens: 1024 } });
+  const { events } = await stream(
+    { max_tokens: 2000, thinking: { type: 'enabled', budget_tokens: 1024 } },
+    HAIKU,
+  );
   const types = events.flatMap(({ delta }) => (delta as { type?: string } | undefined)?.type ?? []);
   expect(types).toEqual([
     ...Array<string>(6).fill('thinking_delta'),
@@ -238,7 +243,7 @@ test('manages the context with its beta only', async () => {
 
 test('counts the tokens of a prompt', async () => {
   const { messages } = REQUEST;
-  const body = { model: 'claude-sonnet-4-5@20250929', messages, system: 'Be brief.' };
+  const body = { model: 'claude-sonnet-5-5', messages, system: 'Be brief.' };
   const answer = await call(body, `${PUBLISHER}/count-tokens:rawPredict`);
   expect(answer.status).toBe(200);
   expect(answer.text).toBe('{"input_tokens":9}');
@@ -257,7 +262,7 @@ const TEXT = { type: 'text', text: 'Hello' };
 const said = (...content: unknown[]) => ({ messages: [{ role: 'user', content }] });
 
 test.each([
-  [{ model: 'claude-sonnet-4-5@20250929' }, 'model: Extra inputs are not permitted'],
+  [{ model: 'claude-sonnet-5-5' }, 'model: Extra inputs are not permitted'],
   [{ container: {} }, 'container: Extra inputs are not permitted'],
   [
     { anthropic_version: '2023-06-01' },
@@ -272,8 +277,8 @@ test.each([
   [{ max_tokens: 1.5 }, 'max_tokens: Input should be a valid integer'],
   [{ max_tokens: 0 }, 'max_tokens: Input should be greater than or equal to 1'],
   [
-    { max_tokens: 64_001 },
-    'max_tokens: 64001 > 64000, which is the maximum allowed number of output tokens for claude-sonnet-4-5-20250929',
+    { max_tokens: 128_001 },
+    'max_tokens: 128001 > 128000, which is the maximum allowed number of output tokens for claude-sonnet-5-5',
   ],
   [{ temperature: 1.5 }, 'temperature: Input should be less than or equal to 1'],
   [
@@ -345,24 +350,27 @@ test.each([
     { thinking: { type: 'enabled', budget_tokens: 5 } },
     'thinking.enabled.budget_tokens: Input should be greater than or equal to 1024',
   ],
-  [
-    { thinking: { type: 'enabled', budget_tokens: 1024 } },
-    '`max_tokens` must be greater than `thinking.budget_tokens`.',
-  ],
 ])('refuses %j', async (wrong, message) => {
   const answer = await call({ ...REQUEST, ...wrong });
   expect(answer.json()).toMatchObject({ type: 'error', error: { type: 'invalid_request_error', message } });
   expect(answer.status).toBe(400);
 });
 
+test('refuses a budget of thoughts that leaves nothing for the answer', async () => {
+  const thinking = { type: 'enabled', budget_tokens: 1024 };
+  const answer = await call({ ...REQUEST, thinking }, `${HAIKU}:rawPredict`);
+  expect(answer.json()).toMatchObject({
+    error: { message: '`max_tokens` must be greater than `thinking.budget_tokens`.' },
+  });
+});
+
 test('refuses a prompt that is too long', async () => {
-  const long = await call({ ...REQUEST, messages: [{ role: 'user', content: 'x'.repeat(700_100) }] });
+  const body = { ...REQUEST, messages: [{ role: 'user', content: 'x'.repeat(700_100) }] };
+  const long = await call(body, `${HAIKU}:rawPredict`);
   expect(long.json()).toMatchObject({
     error: { message: 'prompt is too long: 200029 tokens > 200000 maximum' },
   });
-  const context = { 'anthropic-beta': 'context-1m-2025-08-07' };
-  const body = { ...REQUEST, messages: [{ role: 'user', content: 'x'.repeat(700_100) }] };
-  expect((await call(body, undefined, context)).status).toBe(200);
+  expect((await call(body)).status).toBe(200);
 });
 
 test('refuses a body that is nested too deeply', async () => {
@@ -397,7 +405,7 @@ test.each([
   [{}, { 'anthropic-beta': 'web-search-2025-03-05' }, 400, 'Unexpected value(s) `web-search-2025-03-05`'],
 ])('refuses to count with %j and %j', async (wrong, headers, status, message) => {
   const { messages } = REQUEST;
-  const body = { model: 'claude-sonnet-4-5@20250929', messages, ...wrong };
+  const body = { model: 'claude-sonnet-5-5', messages, ...wrong };
   const answer = await call(body, `${PUBLISHER}/count-tokens:rawPredict`, headers);
   expect(answer.status).toBe(status);
   expect(answer.json()).toMatchObject({ error: { message: expect.stringContaining(message) as string } });
@@ -422,7 +430,7 @@ test.each([
 test.each([
   SONNET.replace('us-east5', 'us-central1'),
   SONNET.replace('sample-project', 'other-project'),
-  SONNET.replace('@20250929', ''),
+  SONNET.replace('claude-sonnet-5-5', 'claude-haiku-4-5'),
 ])('the front end answers 404 to %s in its own form', async (model) => {
   const answer = await call({}, `${model}:rawPredict`);
   expect(answer.status).toBe(404);

@@ -50,7 +50,7 @@ test.each([
   ['europe-west4', 'europe-west4-aiplatform.googleapis.com', 200],
   ['global', 'aiplatform.googleapis.com', 200],
 ])('a model in %s is answered at %s with %i', async (location, host, status) => {
-  const path = `v1/projects/sample-project/locations/${location}/publishers/google/models/gemini-2.5-flash:countTokens`;
+  const path = `v1/projects/sample-project/locations/${location}/publishers/google/models/gemini-3.5-flash:countTokens`;
   const answer = await call(path, { contents: [{ role: 'user', parts: [{ text: 'x' }] }] }, host);
   expect(answer.status).toBe(status);
 });
@@ -82,7 +82,7 @@ test.each([
   [`${PRIVATE}:rawPredict`, DEDICATED_HOST],
   [`${DEDICATED}:predict`, PRIVATE_HOST],
   [
-    'v1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-2.5-flash:countTokens',
+    'v1/projects/sample-project/locations/us-central1/publishers/google/models/gemini-3.5-flash:countTokens',
     DEDICATED_HOST,
   ],
 ])('%s is not served at %s', async (path, host) => {

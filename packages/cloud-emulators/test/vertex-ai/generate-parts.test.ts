@@ -150,8 +150,8 @@ test.each([
   });
 });
 
-test('gemini-2.5-pro does not take a thinking budget of 0', async () => {
-  const { json } = await vertex.call('POST', GENERATE.replace('flash', 'pro'), {
+test('gemini-3.1-pro-preview does not take a thinking budget of 0', async () => {
+  const { json } = await vertex.call('POST', GENERATE.replace('3.5-flash', '3.1-pro-preview'), {
     contents: [user('Hello')],
     generationConfig: { thinkingConfig: { thinkingBudget: 0 } },
   });
@@ -239,7 +239,7 @@ test('a tuned model answers on its endpoint as its base does', async () => {
   const body = { contents: [user('Hello')] };
   const tuned = await generate(body, `${TUNED}:generateContent`);
   expect(partsOf(tuned)).toEqual(partsOf(await generate(body)));
-  expect(tuned.modelVersion).toBe('gemini-2.5-flash');
+  expect(tuned.modelVersion).toBe('gemini-3.5-flash');
   const { status, json } = await vertex.call('POST', `${TUNED}:countTokens`, body);
   expect({ status, json }).toMatchObject({ status: 200, json: { totalTokens: 2 } });
 });
@@ -255,7 +255,7 @@ test.each([
   [`${TUNED.replace('4567890123', '1')}:generateContent`, 404, 'NOT_FOUND', 'not found'],
   [`${MODEL}:predict`, 400, 'FAILED_PRECONDITION', 'Gemini cannot be accessed through Vertex Predict'],
   [
-    `${MODEL.replace('gemini-2.5-flash', 'text-embedding-005')}:generateContent`,
+    `${MODEL.replace('gemini-3.5-flash', 'text-embedding-005')}:generateContent`,
     400,
     'INVALID_ARGUMENT',
     'is not supported in the generateContent API.',

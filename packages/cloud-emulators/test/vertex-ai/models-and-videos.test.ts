@@ -1,6 +1,6 @@
 import { MODEL, startForTests, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
-const VEO = MODEL.replace('gemini-2.5-flash', 'veo-3.0-generate-001');
+const VEO = MODEL.replace('gemini-3.5-flash', 'veo-3.1-generate-001');
 let vertex: VertexAiForTests;
 
 interface Listed {
@@ -14,15 +14,15 @@ beforeAll(async () => {
 afterAll(() => vertex.close());
 
 test.each(['v1', 'v1beta1'])('%s gets a model of a publisher', async (version) => {
-  const { json } = await vertex.call('GET', `${version}/publishers/google/models/gemini-2.5-flash`);
+  const { json } = await vertex.call('GET', `${version}/publishers/google/models/gemini-3.5-flash`);
   expect(json).toEqual({
-    name: 'publishers/google/models/gemini-2.5-flash',
+    name: 'publishers/google/models/gemini-3.5-flash',
     versionId: 'default',
     openSourceCategory: 'PROPRIETARY',
     launchStage: 'GA',
     versionState: 'VERSION_STATE_STABLE',
     publisherModelTemplate:
-      'projects/{user-project}/locations/{location}/publishers/google/models/gemini-2.5-flash@default',
+      'projects/{user-project}/locations/{location}/publishers/google/models/gemini-3.5-flash@default',
   });
 });
 
@@ -30,7 +30,7 @@ test('lists the models of a publisher page by page, in v1beta1 only', async () =
   const whole = (await vertex.call('GET', 'v1beta1/publishers/google/models?listAllVersions=true'))
     .json as Listed;
   const names = whole.publisherModels.map(({ name }) => name);
-  expect(names).toContain('publishers/google/models/veo-3.0-generate-001');
+  expect(names).toContain('publishers/google/models/veo-3.1-generate-001');
   const paged: string[] = [];
   let token = '';
   do {
@@ -53,11 +53,11 @@ test('lists the models of a publisher page by page, in v1beta1 only', async () =
 test('lists and gets the models of a partner, with a version and without', async () => {
   const { json } = await vertex.call('GET', 'v1beta1/publishers/anthropic/models');
   expect((json as Listed).publisherModels.map(({ name }) => name)).toContain(
-    'publishers/anthropic/models/claude-sonnet-4-5',
+    'publishers/anthropic/models/claude-haiku-4-5',
   );
-  for (const id of ['claude-sonnet-4-5', 'claude-sonnet-4-5@20250929', 'claude-sonnet-4-5%4020250929']) {
+  for (const id of ['claude-haiku-4-5', 'claude-haiku-4-5@20251001', 'claude-haiku-4-5%4020251001']) {
     const { json: model } = await vertex.call('GET', `v1beta1/publishers/anthropic/models/${id}`);
-    expect(model).toMatchObject({ versionId: '20250929' });
+    expect(model).toMatchObject({ versionId: '20251001' });
   }
 });
 
@@ -70,7 +70,7 @@ test.each([
   ['v1beta1/publishers/google/models?listAllVersions=maybe', 400, 'TYPE_BOOL'],
   ['v1beta1/publishers/google/models?view=ALL', 400, 'PublisherModelView'],
   ['v1beta1/publishers/google/models?orderBy=name', 501, 'orderBy'],
-  ['v1/publishers/google/models/gemini-2.5-flash?foo=1', 400, 'Cannot bind query parameter'],
+  ['v1/publishers/google/models/gemini-3.5-flash?foo=1', 400, 'Cannot bind query parameter'],
 ])('refuses GET %s', async (path, status, message) => {
   expect(await vertex.call('GET', path)).toMatchObject({
     status,
@@ -90,7 +90,7 @@ async function start(parameters: object = {}): Promise<string> {
 test('a video is there at the second poll', async () => {
   const name = await start({ sampleCount: 2, durationSeconds: 8 });
   expect(name).toMatch(
-    /^projects\/sample-project\/locations\/us-central1\/publishers\/google\/models\/veo-3\.0-generate-001\/operations\/[0-9a-f-]{36}$/,
+    /^projects\/sample-project\/locations\/us-central1\/publishers\/google\/models\/veo-3\.1-generate-001\/operations\/[0-9a-f-]{36}$/,
   );
   const poll = (): Promise<{ json: unknown }> =>
     vertex.call('POST', `${VEO}:fetchPredictOperation`, { operationName: name });

@@ -49,7 +49,7 @@ test('answers with a text made of the words of the prompt', async () => {
   const answer = await generate();
   expect(answer).toMatchObject({
     candidates: [{ content: { role: 'model' }, finishReason: 'STOP' }],
-    modelVersion: 'gemini-2.5-flash',
+    modelVersion: 'gemini-3.5-flash',
     createTime: new Date(NOW).toISOString(),
     responseId: expect.stringMatching(/^[\w-]{22}$/) as string,
   });
@@ -64,16 +64,16 @@ test('answers the same to the same request and another text to another', async (
   expect(second).toEqual(first);
   const other = await generate({ ...REQUEST, systemInstruction: { parts: [{ text: 'Be brief.' }] } });
   expect(textOf(other)).not.toBe(textOf(first));
-  expect(textOf(await generate(REQUEST, `${MODEL.replace('flash', 'pro')}:generateContent`))).not.toBe(
-    textOf(first),
-  );
+  expect(
+    textOf(await generate(REQUEST, `${MODEL.replace('3.5-flash', '3.1-pro-preview')}:generateContent`)),
+  ).not.toBe(textOf(first));
 });
 
 test.each(['us-central1', 'europe-west1', 'europe-west4', 'global'])(
   'serves both models and versions in %s',
   async (location) => {
     for (const version of ['v1', 'v1beta1']) {
-      for (const model of ['gemini-2.5-flash', 'gemini-2.5-pro']) {
+      for (const model of ['gemini-3.5-flash', 'gemini-3.1-pro-preview']) {
         const path = `${version}/projects/123456789012/locations/${location}/publishers/google/models/${model}:generateContent`;
         expect((await generate(REQUEST, path)).modelVersion).toBe(model);
       }

@@ -87,8 +87,8 @@ test.each([
   MODEL.replace('sample-project', 'other-project'),
   MODEL.replace('us-central1', 'us-east5'),
   MODEL.replace('google', 'anthropic'),
-  MODEL.replace('gemini-2.5-flash', 'gemini-9'),
-  MODEL.replace('gemini-2.5-flash', '..%2Fgemini-2.5-flash'),
+  MODEL.replace('gemini-3.5-flash', 'gemini-9'),
+  MODEL.replace('gemini-3.5-flash', '..%2Fgemini-3.5-flash'),
 ])('answers 404 to the model %s', async (model) => {
   const response = await vertex.post(`${model}:generateContent`, REQUEST);
   expect(response.statusCode).toBe(404);
@@ -127,7 +127,7 @@ test.each([
 test.each([
   `v1/${ENDPOINT}:streamDirectPredict`,
   `${MODEL}:serverStreamingPredict`,
-  'v1beta1/publishers/google/models/gemini-2.5-flash:generateContent',
+  'v1beta1/publishers/google/models/gemini-3.5-flash:generateContent',
 ])('refuses %s, which only the real service has', async (path) => {
   const response = await vertex.post(path, {});
   expect(response.statusCode).toBe(501);

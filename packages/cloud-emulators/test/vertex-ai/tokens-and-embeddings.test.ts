@@ -1,6 +1,6 @@
 import { MODEL, startForTests, type VertexAiForTests } from './vertex-ai-for-tests.ts';
 
-const MODELS = MODEL.replace('/gemini-2.5-flash', '');
+const MODELS = MODEL.replace('/gemini-3.5-flash', '');
 const CONTENTS = [{ role: 'user', parts: [{ text: 'Why is the sky blue?' }] }];
 let vertex: VertexAiForTests;
 
@@ -166,8 +166,8 @@ test.each([
   [IMAGEN, { instances: [{ prompt: '' }] }, 'The prompt is empty.'],
   [IMAGEN, { instances: [{ prompt: 'x' }], parameters: { sampleCount: 9 } }, 'an integer from 1 to 4'],
   [IMAGEN, { instances: [{ prompt: 'x' }], parameters: { seed: 9 } }, 'Seed is not supported'],
-  ['gemini-2.5-flash:countTokens', { contents: CONTENTS, foo: 1 }, 'Unknown name "foo"'],
-  ['gemini-2.5-flash:computeTokens', {}, 'at least one contents field'],
+  ['gemini-3.5-flash:countTokens', { contents: CONTENTS, foo: 1 }, 'Unknown name "foo"'],
+  ['gemini-3.5-flash:computeTokens', {}, 'at least one contents field'],
 ])('%s answers INVALID_ARGUMENT to %j', async (path, body, message) => {
   const { status, json } = await vertex.call('POST', `${MODELS}/${path}`, body);
   expect(status).toBe(400);

@@ -2,8 +2,8 @@ import { messageOfCall } from '../../../../src/dialects/vertex-dialect.ts';
 import { readVertexPath } from '../../../../src/dialects/vertex-path.ts';
 
 const PARENT = 'v1/projects/sample-project/locations/us-central1';
-const GEMINI = `${PARENT}/publishers/google/models/gemini-2.5-flash`;
-const CLAUDE = `${PARENT}/publishers/anthropic/models/claude-sonnet-4-5`;
+const GEMINI = `${PARENT}/publishers/google/models/gemini-3.5-flash`;
+const CLAUDE = `${PARENT}/publishers/anthropic/models/claude-sonnet-5-5`;
 const MISTRAL = `${PARENT}/publishers/mistralai/models/mistral-ocr`;
 const ENDPOINT = `${PARENT}/endpoints/42`;
 

@@ -378,7 +378,10 @@ test.each<[Message, unknown, string[]]>([
       audio: { uri: GS },
       prompt: { uri: GS },
       agent: { tools: [] },
-      generationConfig: { routingConfig: { manualMode: { modelName: 'gemini-2.5-pro' } }, new: HTTPS },
+      generationConfig: {
+        routingConfig: { manualMode: { modelName: 'gemini-3.1-pro-preview' } },
+        new: HTTPS,
+      },
       modelArmorConfig: { promptTemplateName: 'lax' },
       outputConfig: { outputUriPrefix: GS },
       mcp_servers: [{ url: HTTPS }],
@@ -630,7 +633,7 @@ test.each<[Message, unknown, string]>([
   ],
   [
     GENERATE,
-    { generation_config: { routing_config: { manual_mode: { model_name: 'gemini-2.5-pro' } } } },
+    { generation_config: { routing_config: { manual_mode: { model_name: 'gemini-3.1-pro-preview' } } } },
     'generation_config.routing_config.manual_mode.model_name must be left out: a call reaches only the model that it names',
   ],
   [PREDICT, { parameters: { storageUri: { a: 1 } } }, 'parameters.storageUri must be a text'],

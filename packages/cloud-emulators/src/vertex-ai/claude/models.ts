@@ -14,25 +14,22 @@ export interface ClaudeModel {
   readonly thinking: 'budget' | 'adaptive';
   /** The way in which thoughts are shown unless the call says another. */
   readonly thinkingDisplay: 'summarized' | 'omitted';
-  /** The context window with the beta `context-1m-2025-08-07`; undefined where the model does not have it. */
-  readonly longContextTokens?: number;
 }
 
 const MODELS: Readonly<Record<string, ClaudeModel>> = {
-  'claude-sonnet-4-5@20250929': {
-    name: 'claude-sonnet-4-5-20250929',
-    maximumOutputTokens: 64_000,
-    contextTokens: 200_000,
-    thinking: 'budget',
-    thinkingDisplay: 'summarized',
-    longContextTokens: 1_000_000,
-  },
   'claude-haiku-4-5@20251001': {
     name: 'claude-haiku-4-5-20251001',
     maximumOutputTokens: 64_000,
     contextTokens: 200_000,
     thinking: 'budget',
     thinkingDisplay: 'summarized',
+  },
+  'claude-sonnet-5-5': {
+    name: 'claude-sonnet-5-5',
+    maximumOutputTokens: 128_000,
+    contextTokens: 1_000_000,
+    thinking: 'adaptive',
+    thinkingDisplay: 'omitted',
   },
 };
 

@@ -41,8 +41,7 @@ export function readClaudeRequest(
   checkSampling(body);
   checkThinking(model, body);
   const inputTokens = countPromptTokens(body);
-  const context = betas.includes('context-1m-2025-08-07') ? model.longContextTokens : undefined;
-  checkLimits(model, body, inputTokens, context ?? model.contextTokens);
+  checkLimits(model, body, inputTokens);
   return { body, inputTokens };
 }
 
@@ -140,22 +139,21 @@ function checkThinking(model: ClaudeModel, body: MessagesBody): void {
 }
 
 function checkLimits(
-  { name, maximumOutputTokens }: ClaudeModel,
+  { name, maximumOutputTokens, contextTokens }: ClaudeModel,
   { max_tokens }: MessagesBody,
   inputTokens: number,
-  context: number,
 ): void {
   if (max_tokens > maximumOutputTokens) {
     throw invalidRequest(
       `max_tokens: ${max_tokens} > ${maximumOutputTokens}, which is the maximum allowed number of output tokens for ${name}`,
     );
   }
-  if (inputTokens > context) {
-    throw invalidRequest(`prompt is too long: ${inputTokens} tokens > ${context} maximum`);
+  if (inputTokens > contextTokens) {
+    throw invalidRequest(`prompt is too long: ${inputTokens} tokens > ${contextTokens} maximum`);
   }
-  if (inputTokens + max_tokens > context) {
+  if (inputTokens + max_tokens > contextTokens) {
     throw invalidRequest(
-      `input length and \`max_tokens\` exceed context limit: ${inputTokens} + ${max_tokens} > ${context}, decrease input length or \`max_tokens\` and try again`,
+      `input length and \`max_tokens\` exceed context limit: ${inputTokens} + ${max_tokens} > ${contextTokens}, decrease input length or \`max_tokens\` and try again`,
     );
   }
 }

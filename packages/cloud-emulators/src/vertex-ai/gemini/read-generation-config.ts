@@ -10,8 +10,8 @@ const MAXIMUM_OUTPUT_TOKENS = 65_535;
  * Source: https://cloud.google.com/vertex-ai/generative-ai/docs/thinking
  */
 const THINKING_BUDGETS: Readonly<Record<string, readonly [number, number]>> = {
-  'gemini-2.5-flash': [1, 24_576],
-  'gemini-2.5-pro': [128, 32_768],
+  'gemini-3.5-flash': [1, 24_576],
+  'gemini-3.1-pro-preview': [128, 32_768],
 };
 /** The limit of candidates: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#generationconfig */
 const MOST_CANDIDATES = 8;
