@@ -23,8 +23,7 @@ const CODE_BY_GRPC_STATUS: Readonly<Record<number, GatewayErrorCode>> = {
   8: 'VERTEX_RATE_LIMITED',
   9: 'VERTEX_INVALID_ARGUMENT',
   11: 'VERTEX_INVALID_ARGUMENT',
-  // UNIMPLEMENTED: the model or the API does not have what the request asks for, and a retry does not change that.
-  12: 'VERTEX_INVALID_ARGUMENT',
+  12: 'VERTEX_UNIMPLEMENTED',
   14: 'VERTEX_UNAVAILABLE',
   16: 'VERTEX_PERMISSION_DENIED',
 };
@@ -60,6 +59,7 @@ const TOKEN_REFUSED =
   'Vertex AI refused the gateway’s own access token. Its operators must check its identity in the Google project.';
 const SENTENCES: Partial<Record<GatewayErrorCode, string>> = {
   VERTEX_INVALID_ARGUMENT: 'Vertex AI refused the request as invalid.',
+  VERTEX_UNIMPLEMENTED: 'Vertex AI does not have what the request asks for.',
   VERTEX_PAYLOAD_TOO_LARGE: 'The body is larger than Vertex AI accepts.',
   VERTEX_NOT_FOUND: 'Vertex AI has no such model or endpoint in this location.',
   VERTEX_RATE_LIMITED: 'The quota of the gateway’s project on Vertex AI is used up for now. Try again later.',
@@ -100,7 +100,7 @@ export function vertexError(facts: VertexErrorFacts): VertexFailure {
     kind === 'too-large' || facts.isTooLarge
       ? 'VERTEX_PAYLOAD_TOO_LARGE'
       : (CODE_BY_GRPC_STATUS[facts.grpcCode] ?? 'VERTEX_FAILED');
-  const isAboutRequest = [400, 404, 413].includes(CODES[code].status);
+  const isAboutRequest = [400, 404, 413, 501].includes(CODES[code].status);
   const sentence = kind === 'token-refused' ? TOKEN_REFUSED : SENTENCES[code];
   const message = (isAboutRequest ? facts.message : undefined) ?? sentence ?? 'Vertex AI failed.';
   const options = {

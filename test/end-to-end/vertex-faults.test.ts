@@ -108,6 +108,23 @@ test.each(OPERATIONS)('an internal error of Vertex AI is 502: %s', async (_, cal
   });
 });
 
+test.each(OPERATIONS)(
+  'a lack of Vertex AI is 501 in its own words, not a wrong request: %s',
+  async (_, call) => {
+    await expectVertexFailure(
+      call,
+      { status: 501, body: { error: { code: 501, message: 'No such feature.', status: 'UNIMPLEMENTED' } } },
+      {
+        status: 501,
+        code: 'VERTEX_UNIMPLEMENTED',
+        canonical: 'UNIMPLEMENTED',
+        message: 'No such feature.',
+        retryable: false,
+      },
+    );
+  },
+);
+
 test.each(REST_OPERATIONS)(
   'what a proxy or a container blames on the request is the caller’s: %s',
   async (_, call) => {

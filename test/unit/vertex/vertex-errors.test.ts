@@ -113,7 +113,7 @@ test.each<[number, GatewayErrorCode]>([
   [504, 'VERTEX_TIMEOUT'],
   [302, 'VERTEX_FAILED'],
   [499, 'VERTEX_FAILED'],
-  [501, 'VERTEX_INVALID_ARGUMENT'],
+  [501, 'VERTEX_UNIMPLEMENTED'],
 ])('HTTP %i of Vertex AI is %s', (status, code) => {
   expect(vertexError(readRestError(status, '')).code).toBe(code);
 });
@@ -123,7 +123,7 @@ test.each<[number, GatewayErrorCode]>([
   [4, 'VERTEX_TIMEOUT'],
   [8, 'VERTEX_RATE_LIMITED'],
   [9, 'VERTEX_INVALID_ARGUMENT'],
-  [12, 'VERTEX_INVALID_ARGUMENT'],
+  [12, 'VERTEX_UNIMPLEMENTED'],
   [13, 'VERTEX_FAILED'],
   [14, 'VERTEX_UNAVAILABLE'],
   [16, 'VERTEX_PERMISSION_DENIED'],

@@ -93,6 +93,21 @@ test('answers with text to what a function gave', async () => {
   expect(partsOf(answer)[0]?.text).toContain('cloudless');
 });
 
+test('contents of one role that follow each other are one turn', async () => {
+  const call = { functionCall: { name: 'get_weather', args: { city: 'Rome' } } };
+  const result = { functionResponse: { name: 'get_weather', response: { sky: 'cloudless' } } };
+  const contents = [
+    user('Use get_weather.'),
+    { role: 'model', parts: [call] },
+    { role: 'model', parts: [{ text: '' }] },
+    { role: 'user', parts: [result] },
+  ];
+  expect(partsOf(await generate({ contents }))[0]?.text).toContain('cloudless');
+  const twice = [...contents, { role: 'user', parts: [result] }];
+  const { status } = await vertex.call('POST', GENERATE, { contents: twice });
+  expect(status).toBe(400);
+});
+
 test('streams calls in one chunk and ends with an empty text', async () => {
   const response = await vertex.post(`${MODEL}:streamGenerateContent`, {
     contents: [user('Use get_weather.')],

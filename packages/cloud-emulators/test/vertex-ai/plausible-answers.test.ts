@@ -130,6 +130,14 @@ test.each([
   );
 });
 
+test('the JSON mode without a schema follows the schema of the words', async () => {
+  const body = {
+    contents: [user(`Reply in JSON of this schema: ${JSON.stringify(SCHEMA)}`)],
+    generationConfig: { responseMimeType: 'application/json' },
+  };
+  expect(JSON.parse(await textOf(body))).toEqual(EXAMPLE);
+});
+
 test.each([
   'Answer in JSON.',
   'Reply with a list of irises as valid json!',

@@ -178,7 +178,8 @@ function callsOf({ tools, prompt, lastText = prompt, answersFunction }: Generate
 
 function textOf(request: GenerateRequest, fingerprint: string): string {
   const { prompt, lastText = prompt, instructions = '' } = request;
-  const json = request.json ?? jsonInWords(lastText, instructions);
+  const inWords = jsonInWords(lastText, instructions);
+  const json = request.json?.schema === undefined ? (inWords ?? request.json) : request.json;
   const words = wordsOf(prompt);
   const distinct = [...new Set(words.map((word) => word.toLowerCase()))].slice(0, MOST_WORDS);
   if (json) {

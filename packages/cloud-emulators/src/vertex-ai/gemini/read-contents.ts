@@ -59,8 +59,12 @@ export function readContents(contents: readonly Json[]): Turn[] {
     }
   }
   const turns = contents.map(readContent);
-  turns.forEach(({ functionResponses }, i) => {
-    if (functionResponses === 0 || functionResponses === (turns[i - 1]?.functionCalls ?? 0)) return;
+  // Contents of one role that follow each other are one turn: a stream's call and the empty text after it come back so.
+  let calls = 0;
+  turns.forEach(({ role, functionCalls, functionResponses }, i) => {
+    const before = calls;
+    calls = functionCalls + (turns[i - 1]?.role === role ? calls : 0);
+    if (functionResponses === 0 || functionResponses === before) return;
     throw new GoogleError(
       'INVALID_ARGUMENT',
       'Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.',
