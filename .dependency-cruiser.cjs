@@ -82,7 +82,7 @@ module.exports = {
     ...room('prediction', ['governance', 'json', 'errors'], AUDIT_TYPES),
     ...room('questions', ['prediction', 'governance', 'json', 'errors', LEDGER]),
     ...room('vertex', ['json', 'errors'], IMPLEMENTATION_TYPES),
-    ...room('credentials', ['errors'], IMPLEMENTATION_TYPES),
+    ...room('credentials', ['errors', LEDGER], IMPLEMENTATION_TYPES),
     ...room('caller', ['governance', 'errors'], IMPLEMENTATION_TYPES),
     ...room('audit', ['errors', LEDGER], IMPLEMENTATION_TYPES),
     ...room('governance', ['json', 'errors']),

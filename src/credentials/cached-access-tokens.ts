@@ -1,3 +1,4 @@
+import { createBackOff } from '@vertex-ai-gateway/audit-ledger/time';
 import { toGatewayError } from '../errors/gateway-error.ts';
 import type { AccessTokens } from '../prediction/vertex.ts';
 import type { AccessToken } from './google-token-exchange.ts';
@@ -68,7 +69,7 @@ export function createCachedAccessTokens({
   let failedAt = Number.NEGATIVE_INFINITY;
   let next: Promise<string> | undefined;
   let endPause = (): void => undefined;
-  let retryInMs = FIRST_RETRY_IN_MS;
+  const backOff = createBackOff(FIRST_RETRY_IN_MS, LAST_RETRY_IN_MS);
   let cancel = (): void => undefined;
   let closed = false;
   let noReplacementUntil = Number.NEGATIVE_INFINITY;
@@ -84,7 +85,7 @@ export function createCachedAccessTokens({
     const fetched = await exchange();
     token = fetched;
     failedAt = Number.NEGATIVE_INFINITY;
-    retryInMs = FIRST_RETRY_IN_MS;
+    backOff.reset();
     const lifetimeInMs = fetched.expiresAt.getTime() - startedAt;
     // The delay has a minimum, because a token that expires at once would be renewed in a tight loop.
     plan(Math.max(lifetimeInMs * REFRESH_AFTER, FIRST_RETRY_IN_MS));
@@ -99,8 +100,8 @@ export function createCachedAccessTokens({
     if (isOvertaken) return;
     failedAt = now();
     // Before the first token there is none to renew, so the next caller tries again.
+    const retryInMs = backOff.next();
     if (token) plan(retryInMs);
-    retryInMs = Math.min(retryInMs * 2, LAST_RETRY_IN_MS);
   }
 
   function start(): Attempt {

@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose';
 import { IdentityPoolClient, Impersonated } from 'google-auth-library';
+import { byTheClock, waitAtMost } from '@vertex-ai-gateway/audit-ledger/time';
 import type { GatewayErrorCode } from '../errors/codes.ts';
 import { GatewayError } from '../errors/gateway-error.ts';
-import { withTimeLimit } from './time-limit.ts';
 
 /** A Google access token and the instant at which Google stops accepting it. */
 export interface AccessToken {
@@ -83,7 +83,10 @@ async function hop(
   const work = client.getAccessToken().catch((error: unknown) => {
     throw explain(rejectionOf(error), false);
   });
-  const { token } = await withTimeLimit(work, timeoutInMs, () => explain(undefined, true));
+  const onLate = () => {
+    throw explain(undefined, true);
+  };
+  const { token } = await waitAtMost(work, { schedule: byTheClock, timeoutInMs, onLate });
   const expiresAt = client.credentials.expiry_date;
   // A token without an expiry would be cached for ever.
   if (!token || !expiresAt) throw explain('an answer without a token or its expiry', false);

@@ -1,6 +1,6 @@
+import { byTheClock, waitAtMost } from '@vertex-ai-gateway/audit-ledger/time';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { createManagedIdentity } from './managed-identity.ts';
-import { withTimeLimit } from './time-limit.ts';
 
 /** The options of `createManagedIdentityTokenSource`. */
 export interface ManagedIdentityTokenOptions {
@@ -15,16 +15,21 @@ export interface ManagedIdentityTokenOptions {
  * Returns a function that gets the function app's managed identity token for an API.
  * @throws GatewayError MANAGED_IDENTITY_UNAVAILABLE from that function; nothing of the SDK's error is kept.
  */
-export function createManagedIdentityTokenSource(
-  options: ManagedIdentityTokenOptions,
-): () => Promise<string> {
-  const credential = createManagedIdentity(options.clientId);
-  const scope = `${options.resource}/.default`;
+export function createManagedIdentityTokenSource({
+  resource,
+  clientId,
+  timeoutInMs,
+}: ManagedIdentityTokenOptions): () => Promise<string> {
+  const credential = createManagedIdentity(clientId);
+  const scope = `${resource}/.default`;
   return async () => {
     const work = credential.getToken(scope).catch(() => {
       throw unavailable('with a token');
     });
-    const { token } = await withTimeLimit(work, options.timeoutInMs, () => unavailable('in time'));
+    const onLate = () => {
+      throw unavailable('in time');
+    };
+    const { token } = await waitAtMost(work, { schedule: byTheClock, timeoutInMs, onLate });
     return token;
   };
 }

@@ -1,0 +1,4 @@
+// Waiting: delays between tries, limits, and the clock by which both are scheduled.
+export { createBackOff } from './time/back-off.ts';
+export { byTheClock } from './time/schedule.ts';
+export { waitAtMost } from './time/time-limit.ts';
