@@ -135,9 +135,7 @@ export async function readVertexCall(
 /** Custom containers have bounds of their own. A tuned Gemini model is on an endpoint as well and has Gemini's bounds. */
 function boundsOf({ resource, verb }: VertexPath): JsonBounds | undefined {
   if (verb === 'fetchPredictOperation') return BODY_BOUNDS['the name of an operation'];
-  const containerVerbs =
-    /^(predict|explain|(stream)?rawPredict|direct(Raw)?Predict|serverStreamingPredict)$/i;
-  return resource?.kind === 'endpoint' && containerVerbs.test(verb)
+  return resource?.kind === 'endpoint' && MODEL_DEFINED_VERBS.has(verb)
     ? BODY_BOUNDS['a custom endpoint']
     : undefined;
 }

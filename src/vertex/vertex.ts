@@ -108,12 +108,18 @@ function sharedHostOf(location: string): string {
   return `${location}-aiplatform.googleapis.com`;
 }
 
-function perAddress<Client>(create: (address: VertexAddress) => Client): (address: VertexAddress) => Client {
+/** Makes one client for each address, on first use. One that can't be made is made again for the next call. */
+export function perAddress<Client>(
+  create: (address: VertexAddress) => Client,
+): (address: VertexAddress) => Client {
   const clients = new Map<string, Client>();
   return (address) => {
     const key = `${address.name} at ${address.host}:${address.port}`;
-    const client = clients.get(key) ?? create(address);
+    const known = clients.get(key);
+    if (known !== undefined) return known;
+    const client = create(address);
     clients.set(key, client);
+    if (client instanceof Promise) client.catch(() => clients.delete(key));
     return client;
   };
 }
