@@ -60,6 +60,7 @@ test.each([
 
 test.each([
   ['a quantifier around another', `return Regex.IsMatch(new string('a', 50) + "b", "^(a+)+$");`],
+  ['a counted quantifier around another', `return Regex.IsMatch(new string('a', 60) + "b", "^(a+){20}$");`],
   ['a quantifier around alternatives', `return Regex.IsMatch(new string('a', 50) + "b", "^(a|aa)*$");`],
   ['quantifiers side by side', `return Regex.IsMatch(new string('a', 100000), "a*a*a*b");`],
 ])('a regular expression that backtracks too much ends: %s', async (_, statements) => {

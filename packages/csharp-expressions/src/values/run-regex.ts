@@ -15,6 +15,8 @@ interface Degree {
   /** Quantifiers that a match tries one within the other's reach, and the start where it isn't fixed. */
   readonly power: number;
   readonly optional: number;
+  /** The product of the counts of quantifiers such as `{4}`, which leave a match no choice. */
+  readonly repeated: number;
   /** A quantifier around another, or around alternatives, or a back reference: no bound is known. */
   readonly isUnbounded: boolean;
 }
@@ -43,21 +45,26 @@ export function runRegex(expression: RegExp, input: string): RegExpExecArray | n
 function isHarmless(expression: RegExp, length: number): boolean {
   let degree = degrees.get(expression);
   if (!degree) degrees.set(expression, (degree = degreeOf(expression.source)));
-  const { power, optional, isUnbounded } = degree;
-  return !isUnbounded && Math.max(length, 2) ** power * 2 ** optional <= HARMLESS_STEPS;
+  const { power, optional, repeated, isUnbounded } = degree;
+  return !isUnbounded && Math.max(length, 2) ** power * 2 ** optional * repeated <= HARMLESS_STEPS;
 }
 
 function degreeOf(source: string): Degree {
   const groups: boolean[] = [false];
   let power = source.startsWith('^') ? 0 : 1;
   let optional = 0;
+  let repeated = 1;
   let isUnbounded = false;
   let closed = false;
   for (const [token] of source.matchAll(
     /\\(?:[1-9k]|[pP]\{[^}]*\}|[^])|\[(?:\\[^]|[^\]\\])*\]|\(\??|[*+?]|\{\d+,?\d*\}|[^]/g,
   )) {
     const isQuantifier = /^(?:[*+?]|\{\d)/.test(token);
-    if (isQuantifier) {
+    const count = /^\{(\d+)\}$/.exec(token)?.[1];
+    if (count !== undefined) {
+      repeated *= Math.max(Number(count), 1);
+      if (closed) isUnbounded = true;
+    } else if (isQuantifier) {
       if (token === '?') optional += 1;
       else power += 1;
       // An optional part is tried once: it adds no repetition.
@@ -72,5 +79,5 @@ function degreeOf(source: string): Degree {
       if (closed && groups.length > 0) groups[groups.length - 1] = true;
     }
   }
-  return { power, optional, isUnbounded };
+  return { power, optional, repeated, isUnbounded };
 }
