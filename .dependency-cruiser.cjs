@@ -104,7 +104,7 @@ module.exports = {
     {
       name: 'only-main-reads-settings',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/main\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main|start)\\.ts$' },
       to: { path: '^src/(main|settings)\\.ts$' },
     },
     {

@@ -68,7 +68,7 @@ async function buildWithoutAudit(): Promise<string> {
   const directory = join(scratch, 'app');
   mkdirSync(directory);
   for (const file of ['host.json', 'package.json']) cpSync(join(ROOT, file), join(directory, file));
-  await build(join(ROOT, 'src/main.ts'), join(directory, 'dist/main.cjs'), [noAudit]);
+  await build(join(ROOT, 'src/start.ts'), join(directory, 'dist/main.mjs'), [noAudit]);
   return directory;
 }
 

@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { build as bundle, type Plugin } from 'esbuild';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
+import { build as bundle, type Metafile, type Plugin } from 'esbuild';
 import { LOWEST_NODE } from '../src/supported-node.ts';
 import { pruneProtos } from './prune-protos.ts';
 
@@ -32,24 +32,39 @@ const prunedProtos: Plugin = {
 const OF_COMMANDS =
   /^packages\/audit-ledger\/src\/(?:commands\/|bundles\/|contents\/(?:erase-subject|find-record|read-content)\.ts$|ledger\/folder-ledger\.ts$|verification\/describe-report\.ts$)/;
 
+/** Packages in CommonJS expect these in the scope of a module. */
+const COMMON_JS = `
+import { createRequire as createBundleRequire } from 'node:module';
+import { dirname as bundleDirname } from 'node:path';
+import { fileURLToPath as bundlePath } from 'node:url';
+const require = createBundleRequire(import.meta.url);
+const __filename = bundlePath(import.meta.url);
+const __dirname = bundleDirname(__filename);
+`;
+
 /**
- * Bundles the function app. The Functions worker's own module stays outside, because the worker supplies it.
+ * Bundles the function app: its entry, and beside it in `chunks` what the entry imports at once or later. The Functions
+ * worker's own module stays outside, because the worker supplies it. Chunks of earlier builds stay too, because an app
+ * that runs may still load them.
  * @throws esbuild's BuildFailure, and Error when the bundle has a part that command lines alone use.
  */
 export async function build(
-  entry = join(ROOT, 'src/main.ts'),
-  output = join(ROOT, 'dist/main.cjs'),
+  entry = join(ROOT, 'src/start.ts'),
+  output = join(ROOT, 'dist/main.mjs'),
   plugins: readonly Plugin[] = [],
-): Promise<void> {
+): Promise<Metafile> {
   const { metafile } = await bundle({
     absWorkingDir: ROOT,
     metafile: true,
-    entryPoints: [entry],
-    outfile: output,
+    entryPoints: { [parse(output).name]: entry },
+    outdir: dirname(output),
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[hash]',
     bundle: true,
+    splitting: true,
     platform: 'node',
     target: `node${LOWEST_NODE}`,
-    format: 'cjs',
+    format: 'esm',
     sourcemap: true,
     // Without white space a cold start compiles in half the time; names stay, so that stacks can be read.
     minifyWhitespace: true,
@@ -57,19 +72,18 @@ export async function build(
     legalComments: 'external',
     external: ['@azure/functions-core'],
     plugins: [prunedProtos, ...plugins],
-    // Packages find files beside them by `import.meta.url`, which is undefined in a CommonJS bundle.
-    define: { 'import.meta.url': 'bundleUrl' },
-    banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    banner: { js: COMMON_JS },
     logLevel: 'warning',
   });
   const foreign = Object.keys(metafile.inputs).filter((path) => OF_COMMANDS.test(path));
   if (foreign.length > 0)
     throw new Error(`The function app must not have what command lines alone use: ${foreign.join(', ')}`);
+  return metafile;
 }
 
 if (import.meta.main) {
-  await build();
-  const file = join(ROOT, 'dist/main.cjs');
-  const megabytes = (await stat(file)).size / 1_000_000;
-  console.log(`${relative(ROOT, file)}: ${megabytes.toFixed(1)} MB`);
+  const { outputs } = await build();
+  const bytes = Object.entries(outputs).map(([file, output]) => (file.endsWith('.mjs') ? output.bytes : 0));
+  const megabytes = bytes.reduce((sum, some) => sum + some) / 1_000_000;
+  console.log(`dist: ${megabytes.toFixed(1)} MB`);
 }

@@ -1,5 +1,3 @@
-// This import comes first, so that an older Node is refused before anything else is loaded.
-import './supported-node.ts';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { app } from '@azure/functions';

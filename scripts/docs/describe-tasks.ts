@@ -23,6 +23,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'check:policy': 'check that what is derived from governance/ is up to date',
     'check:openapi': 'check that the OpenAPI documents are up to date, and lint them',
     'check:docs': 'check that the table of the fields of a record is up to date',
+    'check:bundle': 'check what the function app loads at its start',
     'check:bicep': 'check the Bicep files under infra/',
     'check:links': 'check links between files, and documents that code names',
     'check:format': 'check the format of all files',

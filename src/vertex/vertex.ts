@@ -4,7 +4,7 @@ import type { Vertex } from '../prediction/vertex.ts';
 import { checkStream, explainLimit } from './endpoint-limits.ts';
 import { passOn, type Send, withFirstPart } from './pass-on.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
-import { createGrpcPredict, type GrpcPredict } from './predict-over-grpc.ts';
+import type { GrpcPredict } from './predict-over-grpc.ts';
 import { VertexFailure } from './vertex-errors.ts';
 
 /** The address that a call goes to. */
@@ -45,7 +45,10 @@ export interface VertexOptions {
  * event too, is made once more with another token, because Google has done nothing by then and no part has gone out.
  */
 export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: VertexOptions): Vertex {
-  const overGrpc = perAddress((address) => createGrpcPredict(address, maximumAnswerBytes));
+  const overGrpc = perAddress(async (address) => {
+    const { createGrpcPredict } = await import('./predict-over-grpc.ts');
+    return createGrpcPredict(address, maximumAnswerBytes);
+  });
   const passThroughs = perAddress((address) => createPassThrough(address, maximumAnswerBytes));
 
   const call = async (

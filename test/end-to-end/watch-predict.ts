@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { type Profiler, Session } from 'node:inspector';
 import { SourceMap } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /**
  * Runs in the function app's worker before the app is loaded. For each call of `:predict` it writes a list of source files
@@ -12,7 +13,7 @@ import { join } from 'node:path';
  * https://chromedevtools.github.io/devtools-protocol/v8/Profiler/#method-takePreciseCoverage
  */
 const { PREDICT_WAY_FILE: output = '' } = process.env;
-const BUNDLE = join(import.meta.dirname, '../../dist/main.cjs');
+const BUNDLES = join(import.meta.dirname, '../../dist');
 /** The paths of the product's source files; all others are of libraries. */
 const OURS = /^(src|packages)\//;
 
@@ -51,18 +52,26 @@ function takeCounts(): readonly Profiler.ScriptCoverage[] {
 }
 
 function filesOf(scripts: readonly Profiler.ScriptCoverage[]): string[] {
-  const functions = scripts.find(({ url }) => url.endsWith(BUNDLE))?.functions ?? [];
+  const files = scripts
+    .filter(({ url }) => url.startsWith(pathToFileURL(BUNDLES).href))
+    .flatMap(({ url, functions }) => filesOfScript(fileURLToPath(url), functions));
+  return [...new Set(files)].filter((file) => OURS.test(file)).toSorted();
+}
+
+function filesOfScript(script: string, functions: readonly Profiler.FunctionCoverage[]): string[] {
   const map = new SourceMap(
-    JSON.parse(readFileSync(`${BUNDLE}.map`, 'utf8')) as ConstructorParameters<typeof SourceMap>[0],
+    JSON.parse(readFileSync(`${script}.map`, 'utf8')) as ConstructorParameters<typeof SourceMap>[0],
   );
   const lineStarts = [0];
-  const text = readFileSync(BUNDLE, 'utf8');
+  const text = readFileSync(script, 'utf8');
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1);
-  const files = functions.flatMap(({ ranges: [range] }) => {
+  return functions.flatMap(({ ranges: [range] }) => {
     if (!range || range.count === 0) return [];
     const line = lineStarts.findLastIndex((start) => start <= range.startOffset);
-    const entry = map.findEntry(line, range.startOffset - (lineStarts[line] ?? 0));
-    return 'originalSource' in entry ? [entry.originalSource.replace(/^(\.\.\/)+/, '')] : [];
+    // Code of the bundler itself has no source.
+    const { originalSource } = map.findEntry(line, range.startOffset - (lineStarts[line] ?? 0)) as {
+      readonly originalSource?: string;
+    };
+    return originalSource === undefined ? [] : [originalSource.replace(/^(\.\.\/)+/, '')];
   });
-  return [...new Set(files)].filter((file) => OURS.test(file)).toSorted();
 }

@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Bundles a function app that imports one module of the audit ledger. */
 async function bundle(path: string): Promise<void> {
-  const [entry, output] = [join(folder, 'entry.ts'), join(folder, 'main.cjs')];
+  const [entry, output] = [join(folder, 'entry.ts'), join(folder, 'main.mjs')];
   writeFileSync(entry, `import ${JSON.stringify(join(LEDGER, path))};`);
   const script = `const { build } = await import('./scripts/build.ts'); await build(${JSON.stringify(entry)}, ${JSON.stringify(output)});`;
   await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
@@ -36,5 +36,5 @@ test.each([
 
 test('a function app with what it needs of the audit ledger is built', async () => {
   await bundle('ledger/ledger-entry.ts');
-  expect(existsSync(join(folder, 'main.cjs'))).toBe(true);
+  expect(existsSync(join(folder, 'main.mjs'))).toBe(true);
 });

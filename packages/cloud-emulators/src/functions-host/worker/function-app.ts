@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Log } from '../messages.ts';
 import {
   createFunctionsCore,
@@ -20,13 +20,14 @@ export interface FunctionApp {
  * library keeps the first worker that it finds.
  * @throws Error when there is no such file, or no function in it, or with what the application throws while it loads.
  */
-export function loadFunctionApp(directory: string, log: Log): FunctionApp {
+export async function loadFunctionApp(directory: string, log: Log): Promise<FunctionApp> {
   const packageFile = resolve(directory, 'package.json');
   const { main } = JSON.parse(readFileSync(packageFile, 'utf8')) as { main?: unknown };
   if (typeof main !== 'string') throw new Error(`${packageFile}: "main" names the application's file.`);
   const { api, registrations } = createFunctionsCore(log);
   provideFunctionsCore(api);
-  createRequire(packageFile)(join(resolve(directory), main));
+  // The worker imports modules and requires scripts. An import loads either.
+  await import(pathToFileURL(join(resolve(directory), main)).href);
   if (!registrations.model || registrations.functions.length === 0)
     throw new Error(`${join(directory, main)} registers no function.`);
   return { registrations, model: registrations.model };

@@ -40,7 +40,7 @@ function describe(error: unknown): string {
 async function start(directory: string): Promise<void> {
   // The worker gets its work from the host alone, so it ends with it.
   process.on('disconnect', () => process.exit(0));
-  const app = loadFunctionApp(directory, log);
+  const app = await loadFunctionApp(directory, log);
   await runHooks(app.registrations.hooks.appStart, { hookData: {} });
   const { HttpUri } = await app.model.getCapabilities({});
   process.on('message', (message: ToWorker) => {

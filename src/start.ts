@@ -1,0 +1,5 @@
+import './supported-node.ts';
+
+// Modules are parsed before the first of them runs, and an older Node may not even parse them. So only the check is
+// imported at once.
+await import('./main.ts');
