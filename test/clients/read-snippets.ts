@@ -1,19 +1,30 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** A block of code in a document. */
 export interface Snippet {
   /** The heading above it, and its number below that heading. */
   readonly name: string;
-  readonly language: 'js' | 'sh';
+  readonly language: 'js' | 'sh' | 'py';
   readonly code: string;
 }
 
-/** The fenced blocks of a Markdown document that can be run. */
+/** The fenced blocks of a Markdown document that can be run or checked. */
 export function readSnippets(markdown: string): Snippet[] {
   return markdown.split(/^## /m).flatMap((section) => {
     const heading = section.split('\n', 1)[0] ?? '';
-    return [...section.matchAll(/^```(js|sh)\n(.*?)^```$/gms)].map(([, language, code = ''], index) => ({
+    return [...section.matchAll(/^```(js|sh|py)\n(.*?)^```$/gms)].map(([, language, code = ''], index) => ({
       name: `${heading} ${index + 1}`,
-      language: language as 'js' | 'sh',
+      language: language as Snippet['language'],
       code,
     }));
+  });
+}
+
+/** Returns true when all packages that a snippet of JavaScript imports are installed below a folder. */
+export function findsPackages({ code }: Snippet, folder: string): boolean {
+  return [...code.matchAll(/ from '([^']+)'/g)].every(([, path = '']) => {
+    const names = path.split('/').slice(0, path.startsWith('@') ? 2 : 1);
+    return path.startsWith('node:') || existsSync(join(folder, 'node_modules', ...names));
   });
 }
