@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { type EntryBody, type EntryPlace, NamedEntry, WriterName } from '../ledger/ledger-entry.ts';
-import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
+import { type EntryBody, WriterName } from '../ledger/ledger-entry.ts';
+import type { LedgerChain } from '../ledger/ledger-reader.ts';
 import type { StateFacts } from '../storage/state-store.ts';
-import { CHAIN_START, readVouched, type SealedChain } from './read-vouched.ts';
+import { type Orphan, OrphanSearch } from './find-orphans.ts';
+import type { SealedChain } from './read-vouched.ts';
+import { hasEnded } from './read-vouched-head.ts';
 import { stateName } from './state-names.ts';
 import type { ShippingDependencies } from './shipping-dependencies.ts';
 import type { Foundings } from './vouched-chain.ts';
@@ -16,6 +18,14 @@ export interface Surroundings {
   readonly foundings: Foundings;
   /** The hashes of the openings that this process has closed already, whatever a recovery says. */
   readonly closed: Set<string>;
+  /** The searches that are not done, by the writers of their chains. */
+  readonly searches: Map<string, BegunSearch>;
+}
+
+/** A search for the open calls of a chain. `of` tells the end of the chain and the recovery when it began. */
+export interface BegunSearch {
+  readonly of: string;
+  readonly orphans: OrphanSearch;
 }
 
 /** The most sweepers of a chain, so that a forged recovery can't have thousands of chains read. */
@@ -23,6 +33,11 @@ const MOST_SWEEPERS = 64;
 
 /** The most closed openings that are remembered. */
 const MOST_CLOSED = 100_000;
+
+/** The most searches that are not done. */
+const MOST_SEARCHES = 1_000;
+
+const NONE_OPEN: ReadonlyMap<string, Orphan> = new Map();
 
 /** The state of a chain's recovery: the sweepers that closed calls of it, and the end of the chain at that time. */
 const Recovery = z.object({
@@ -33,25 +48,22 @@ const Recovery = z.object({
 });
 type Recovery = z.infer<typeof Recovery>;
 
-/** An opening without a closing. */
-interface Orphan extends EntryPlace {
-  readonly record: Readonly<Record<string, unknown>>;
-}
-
 /** The prefix of the names of recoveries. */
 export const RECOVERIES = 'recovery/';
 
 /**
  * Closes the calls that a lost writer left open, each exactly once, in the chain of this process. The outcome is
  * `interrupted`, by `PROCESS_LOST`. It is not known what the caller got; the status is 500, which the edge answers
- * when a backend breaks off. Only openings and closings count that are vouched for.
+ * when a backend breaks off. Only openings and closings count that are vouched for. A chain that its writer ended in
+ * order has none, by the writer's own word. Of another some megabytes are read in one turn, and the search goes on in
+ * the next one.
  *
  * One sweeper at a time works on a chain: it adds its name to the chain's recovery, on condition that nobody else has
  * changed the recovery. If it dies, or does not report that it is done, another leaves out the calls that the sweepers
  * before it have closed in their own chains, and adds its name. A sweeper is not done before its own chain is founded,
  * because until then its closings count only for itself.
  * @param lost a chain whose writer is lost, as it was listed, with its authentic seal key.
- * @returns the number of calls that were closed.
+ * @returns false where another turn is needed.
  * @throws what storage and the public keys throw, and the signal's reason.
  */
 export async function closeOrphans(
@@ -59,41 +71,39 @@ export async function closeOrphans(
   lost: SealedChain,
   surroundings: Surroundings,
   abortSignal?: AbortSignal,
-): Promise<number> {
-  const { ledger, state, writer, append } = dependencies;
+): Promise<boolean> {
+  const { state, writer } = dependencies;
+  const { searches } = surroundings;
   const name = recoveryName(lost.writer);
   const end = endOf(lost);
   const stored = await state.read(name, abortSignal);
   const recovery = Recovery.safeParse(stored?.value).data;
-  if (recovery && isSettled(recovery, end)) return 0;
+  if (recovery && isSettled(recovery, end)) return true;
   const isTaken =
     recovery &&
     stored &&
     (await isAtWork(recovery, stored.modifiedAt, dependencies, surroundings, abortSignal));
-  if (isTaken === true) return 0;
+  if (isTaken === true) return true;
 
-  const orphans = await findOpen(ledger, lost, abortSignal);
-  const { size } = orphans;
-  for (const [id, { hash }] of orphans) if (surroundings.closed.has(hash)) orphans.delete(id);
-  const hasClosed = orphans.size < size;
   const before = recovery?.sweepers ?? [];
-  if (orphans.size > 0)
-    for (const sweeper of before)
-      await leaveOutRecovered(ledger, lost.writer, sweeper, orphans, surroundings, abortSignal);
-  const isSweeper = orphans.size > 0 || hasClosed;
+  const found = await searchOn(dependencies, lost, before, surroundings, abortSignal, stored?.etag);
+  if (!found) return false;
+  searches.delete(lost.writer);
+  const orphans = [...found.values()].filter(({ hash }) => !surroundings.closed.has(hash));
+  const isSweeper = found.size > 0;
   const sweepers = before.at(-1) === writer || !isSweeper ? before : [...before, writer];
   const keep = (isDone: boolean, etag: string | undefined) => {
     const next: Recovery = { sweepers, ...end, isDone };
     return state.write(name, next, factsOf(next), etag);
   };
   let etag = stored?.etag;
-  if (orphans.size > 0) {
+  if (orphans.length > 0) {
     etag = await keep(false, etag);
     // Another sweeper has changed the recovery meanwhile.
-    if (etag === undefined) return 0;
+    if (etag === undefined) return true;
     await Promise.all(
-      [...orphans.values()].map(async (orphan) => {
-        await append(recoveredClosing(lost.writer, orphan));
+      orphans.map(async (orphan) => {
+        await dependencies.append(recoveredClosing(lost.writer, orphan));
         remember(surroundings.closed, orphan.hash);
       }),
     );
@@ -101,7 +111,36 @@ export async function closeOrphans(
   const own = surroundings.chains.get(writer) ?? unlisted(writer);
   const isVouched = !sweepers.includes(writer) || (await surroundings.foundings.isFounded(own, abortSignal));
   if (isVouched) await keep(true, etag);
-  return orphans.size;
+  return true;
+}
+
+/**
+ * Goes on with the search of a chain, or begins one where the chain or its recovery is not as it was then.
+ * @param etag the etag of the recovery.
+ * @returns the calls that are open; undefined while the search isn't done, or is not begun because too many others are.
+ */
+async function searchOn(
+  { ledger }: ShippingDependencies,
+  lost: SealedChain,
+  sweepers: readonly string[],
+  { searches, chains, foundings }: Surroundings,
+  abortSignal: AbortSignal | undefined,
+  etag: string | undefined,
+): Promise<ReadonlyMap<string, Orphan> | undefined> {
+  const { part, bytes } = endOf(lost);
+  const of = `${etag} ${part} ${bytes}`;
+  let search = searches.get(lost.writer);
+  if (search?.of !== of) {
+    if (!search && searches.size >= MOST_SEARCHES) return undefined;
+    if (await hasEnded(ledger, lost, abortSignal)) return NONE_OPEN;
+    const chainOf = async (sweeper: string, signal?: AbortSignal) => {
+      const sealKey = await foundings.sealKeyOf(chains.get(sweeper) ?? unlisted(sweeper), signal);
+      return sealKey && { writer: sweeper, sealKey, isGone: false };
+    };
+    search = { of, orphans: new OrphanSearch({ ledger, chainOf }, lost, sweepers) };
+    searches.set(lost.writer, search);
+  }
+  return search.orphans.takeTurn(abortSignal);
 }
 
 function remember(closed: Set<string>, hash: string): void {
@@ -156,53 +195,9 @@ function factsOf({ part, bytes, isDone }: Recovery): StateFacts {
   return { part: String(part), bytes: String(bytes), done: String(isDone) };
 }
 
-/** Finds the openings without a closing, by the id of their record. */
-async function findOpen(
-  ledger: Pick<LedgerReader, 'read'>,
-  chain: SealedChain,
-  abortSignal: AbortSignal | undefined,
-): Promise<Map<string, Orphan>> {
-  const open = new Map<string, Orphan>();
-  for await (const { lines } of readVouched(ledger, chain, CHAIN_START, abortSignal))
-    for (const { entry, place } of lines) {
-      const id = idOf(entry?.record);
-      if (id === undefined) continue;
-      if (entry?.kind === 'opening') open.set(id, { ...place, record: entry.record as Orphan['record'] });
-      if (entry?.kind === 'closing') open.delete(id);
-    }
-  return open;
-}
-
-/** Leaves out the orphans whose opening a sweeper names in a closing of its chain. */
-async function leaveOutRecovered(
-  ledger: Pick<LedgerReader, 'read'>,
-  lost: string,
-  sweeper: string,
-  orphans: Map<string, Orphan>,
-  { chains, foundings }: Surroundings,
-  abortSignal: AbortSignal | undefined,
-): Promise<void> {
-  const listed = chains.get(sweeper) ?? unlisted(sweeper);
-  const sealKey = await foundings.sealKeyOf(listed, abortSignal);
-  if (!sealKey) return;
-  const chain = { writer: sweeper, sealKey, isGone: false };
-  for await (const { lines } of readVouched(ledger, chain, CHAIN_START, abortSignal))
-    for (const { entry } of lines) {
-      const id = entry?.kind === 'closing' ? idOf(entry.record) : undefined;
-      const { data: recovered } = NamedEntry.safeParse(entry?.recovered);
-      if (id === undefined || recovered?.writer !== lost) continue;
-      if (orphans.get(id)?.hash === recovered.hash) orphans.delete(id);
-    }
-}
-
 /** A chain of which the list does not know, because it began after the sweep. */
 function unlisted(writer: string): LedgerChain {
   return { writer, parts: [] };
-}
-
-function idOf(record: unknown): string | undefined {
-  const id = typeof record === 'object' && record !== null && 'id' in record ? record.id : undefined;
-  return typeof id === 'string' ? id : undefined;
 }
 
 function recoveredClosing(writer: string, { sequence, hash, record }: Orphan): EntryBody {

@@ -1,11 +1,10 @@
 import { AuditError } from '../audit-error.ts';
 import { createBackOff } from '../time/back-off.ts';
 import { waitAtMost } from '../time/time-limit.ts';
-import type { Surroundings } from './close-orphans.ts';
 import { shipChain } from './ship-chain.ts';
 import { KeptCursor } from './shipping-cursor.ts';
 import type { ShippingDependencies } from './shipping-dependencies.ts';
-import { type Backlog, backlogEvent, logProblemEvent, sweep } from './sweep.ts';
+import { type Backlog, backlogEvent, logProblemEvent, sweep, type SweepMemory } from './sweep.ts';
 import { createFoundings } from './vouched-chain.ts';
 
 /** Entries that are committed within this time are shipped together. */
@@ -23,7 +22,7 @@ export class LedgerShipping {
   readonly #dependencies: ShippingDependencies;
   readonly #closing = new AbortController();
   readonly #cursor: KeptCursor;
-  readonly #known: Pick<Surroundings, 'foundings' | 'closed'>;
+  readonly #memory: SweepMemory;
   readonly #backOff = createBackOff(FIRST_RETRY_IN_MS, LAST_RETRY_IN_MS);
   #isBehind = false;
   #isPlanned = false;
@@ -35,7 +34,12 @@ export class LedgerShipping {
   constructor(dependencies: ShippingDependencies) {
     this.#dependencies = dependencies;
     this.#cursor = KeptCursor.start(dependencies.state, dependencies.writer);
-    this.#known = { foundings: createFoundings(dependencies), closed: new Set() };
+    this.#memory = {
+      foundings: createFoundings(dependencies),
+      closed: new Set(),
+      searches: new Map(),
+      unfinished: new Set(),
+    };
   }
 
   /** Tells that entries of this process were committed. */
@@ -118,7 +122,7 @@ export class LedgerShipping {
       try {
         const { writer, sealKey } = this.#dependencies;
         const own = { writer, sealKey, isGone: false };
-        await shipChain(this.#dependencies, this.#cursor, own, this.#closing.signal);
+        await shipChain(this.#dependencies, this.#cursor, own, { abortSignal: this.#closing.signal });
         this.#backOff.reset();
         if (this.#hasMore() && !this.#isClosing) await this.#pause(GATHERING_IN_MS);
       } catch {
@@ -132,7 +136,7 @@ export class LedgerShipping {
     const { writer, now, delivery, heads } = this.#dependencies;
     try {
       const ownCursor = () => this.#cursor.current;
-      const backlog = await sweep(this.#dependencies, this.#known, ownCursor, abortSignal);
+      const backlog = await sweep(this.#dependencies, this.#memory, ownCursor, abortSignal);
       const { log } = heads;
       const { problems } = log;
       const events = problems.map((problem) => logProblemEvent(problem, writer, now()));

@@ -6,7 +6,7 @@ import { compareWithWitness } from '../transparency-log/compare-with-witness.ts'
 import type { LogLeaf } from '../transparency-log/log-lines.ts';
 import type { TransparencyLog } from '../transparency-log/transparency-log.ts';
 import type { Witness } from '../transparency-log/witness.ts';
-import { stateName } from './state-names.ts';
+import { listStates, stateName } from './state-names.ts';
 import { readVouchedHead } from './read-vouched-head.ts';
 import type { Foundings } from './vouched-chain.ts';
 
@@ -27,6 +27,8 @@ interface ChainHeadDependencies extends GrowingLog {
 /** The chains as storage listed them, and what is known of them. */
 interface ListedChains {
   readonly asOf: Date;
+  /** The days on which these chains began. */
+  readonly days: readonly string[];
   readonly chains: Iterable<LedgerChain>;
   readonly isGone: (chain: LedgerChain) => boolean;
   readonly foundings: Foundings;
@@ -70,9 +72,9 @@ export async function logChainHeads(
   abortSignal?: AbortSignal,
 ): Promise<boolean> {
   const { state, log, isSigned, witness } = dependencies;
-  const { asOf } = listed;
+  const { asOf, days } = listed;
   const isWitnessed = witness && (await compareWithWitness(log, { witness, isSigned }, asOf, abortSignal));
-  const logged = await state.list(LOGGED, abortSignal);
+  const logged = await listStates(state, LOGGED, days, abortSignal);
   const leaves = await findNewLeaves(dependencies, listed, logged, abortSignal);
   await log.grow(
     leaves.map(({ leaf }) => leaf),

@@ -17,6 +17,8 @@ interface Seal extends EntryPlace {
   readonly kindBefore: string | undefined;
 }
 
+/** The end of a chain and its seal take fewer bytes. */
+const END_BYTES = 2_048;
 /** The bytes before the end of a chain that are searched for seals, in this order. Most chains have one in the first. */
 const WINDOWS = [1024 * 1024, MOST_UNSEALED_BYTES];
 
@@ -45,6 +47,23 @@ export async function readVouchedHead(
     if (seal) head = asHead({ ...seal.place, kindBefore: lines.at(-2)?.entry?.kind });
   }
   return head;
+}
+
+/**
+ * Tells whether the last lines of a chain say that its writer ended it in order, and a fitting seal vouches for that.
+ * Nothing else of the chain is read.
+ * @throws what the reader throws, and the signal's reason.
+ */
+export async function hasEnded(
+  ledger: Pick<LedgerReader, 'read'>,
+  chain: SealedChain,
+  abortSignal?: AbortSignal,
+): Promise<boolean> {
+  const last = chain.parts?.at(-1);
+  if (!last) return false;
+  const stretch = { part: last.part, offset: Math.max(0, last.bytes - END_BYTES) };
+  const seal = (await readSeals(ledger, chain.writer, stretch, abortSignal)).at(-1);
+  return seal?.kindBefore === 'end' && fits(seal.entry, chain);
 }
 
 /** Reads the seals of a stretch. Each vouches by itself for the entry before it. */

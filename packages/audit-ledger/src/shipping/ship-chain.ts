@@ -12,6 +12,21 @@ interface EventBatch {
   readonly next: ShippingCursor;
 }
 
+/** The limits of shipping a chain. */
+interface ShippingLimits {
+  /** The number of batches after which it ends, whatever is left. */
+  readonly mostBatches?: number;
+  readonly abortSignal?: AbortSignal | undefined;
+}
+
+/** The outcome of shipping a chain. */
+interface ShippedChain {
+  /** The number of places with entries that are not vouched for. */
+  readonly unvouched: number;
+  /** False where the chain may have more. */
+  readonly isDone: boolean;
+}
+
 const MAXIMUM_EVENTS = 500;
 const MAXIMUM_EVENT_BYTES = 900_000;
 /** The size of the tags, names and brackets that the exporter adds to each event. */
@@ -22,16 +37,16 @@ const ENVELOPE_BYTES = 600;
  * every event of a batch is accepted, or is refused for good with its refusal on the ledger. Events that a process
  * shipped beyond its cursor before it died are shipped again. Where entries are not vouched for, one event says so in
  * their place.
- * @returns the number of places with entries that are not vouched for.
  * @throws what storage throws, and the signal's reason.
  */
 export async function shipChain(
   dependencies: ShippingDependencies,
   cursor: KeptCursor,
   chain: SealedChain,
-  abortSignal?: AbortSignal,
-): Promise<number> {
+  { mostBatches = Infinity, abortSignal }: ShippingLimits = {},
+): Promise<ShippedChain> {
   let unvouched = 0;
+  let batches = 0;
   for (let isOvertaken = true; isOvertaken;) {
     isOvertaken = false;
     const stretches = readVouched(dependencies.ledger, chain, cursor.current, abortSignal);
@@ -42,16 +57,18 @@ export async function shipChain(
         const more = await deliver(dependencies, batch, chain.writer, abortSignal);
         const next = { ...batch.next, refused: refused + more };
         cursor.moveTo(next);
+        batches += 1;
         // A cursor that can't be stored now is stored later, and must not keep events back.
         await cursor.keep(abortSignal).catch(() => undefined);
         isOvertaken = cursor.current !== next;
-        if (isOvertaken) break;
+        if (isOvertaken || batches === mostBatches) break;
       }
-      if (isOvertaken) break;
+      if (isOvertaken || batches === mostBatches) break;
     }
+    if (batches === mostBatches) break;
   }
   await cursor.keep(abortSignal);
-  return unvouched;
+  return { unvouched, isDone: batches < mostBatches };
 }
 
 /** Delivers a batch and puts its refusals on the ledger. @returns the number of refused events. */

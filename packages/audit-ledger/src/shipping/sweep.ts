@@ -1,3 +1,8 @@
+import type { StateFacts } from '../storage/state-store.ts';
+import type { Schedule } from '../time/schedule.ts';
+import { startDayOf } from '../ledger/part-names.ts';
+import { chooseOpenDays } from './open-days.ts';
+import { listStates } from './state-names.ts';
 import { closeOrphans, isRecovered, RECOVERIES, recoveryName, type Surroundings } from './close-orphans.ts';
 import type { AuditEvent } from './event-sender.ts';
 import type { LedgerChain } from '../ledger/ledger-reader.ts';
@@ -44,29 +49,49 @@ export interface Backlog {
 const COUNTED_FOR_IN_MS = 86_400_000;
 const START: CursorPlace = { part: 1, offset: 0 };
 
+/** The most batches of one chain that are shipped before the next chain has its turn. */
+const BATCHES_OF_A_TURN = 16;
+
 /** The most chains whose oldest unshipped entry is looked up. */
 const MAXIMUM_LOOKED_UP = 20;
 
+/** The knowledge of a process about chains, from sweep to sweep. */
+export interface SweepMemory extends Pick<Surroundings, 'foundings' | 'closed' | 'searches'> {
+  /** The days whose chains are not recovered or not shipped. */
+  readonly unfinished: Set<string>;
+}
+
+/** The chains that a sweep looks at, and what storage knows of them. */
+interface SweptChains {
+  readonly asOf: Date;
+  readonly days: readonly string[];
+  /** Oldest first. */
+  readonly chains: readonly LedgerChain[];
+  readonly cursors: ReadonlyMap<string, StateFacts>;
+  readonly recoveries: ReadonlyMap<string, StateFacts>;
+}
+
+/** The time for closing calls of lost writers, and that for shipping their chains. */
+const PHASE_IN_MS = 15_000;
+
 /**
  * Goes over the chains of lost writers: closes the calls that they left open, and ships the entries that they did not,
- * as far as they are vouched for. The failure of one chain doesn't stop the others. Chains of living writers are left to
- * them.
- * @param known the process's knowledge of chains, from sweep to sweep.
+ * as far as they are vouched for. The failure of one chain doesn't stop the others, and neither does its length: chains
+ * are worked on in turns, the oldest first. Chains of living writers are left to them.
+ * @param memory the process's knowledge of chains.
  * @param ownCursor gives the cursor of this process's own chain.
- * @returns the backlog of all chains after that.
+ * @returns the backlog of the chains after that.
  * @throws what storage throws when it can't be listed or the backlog can't be read, and the signal's reason.
  */
 export async function sweep(
   dependencies: ShippingDependencies,
-  known: Pick<Surroundings, 'foundings' | 'closed'>,
+  memory: SweepMemory,
   ownCursor: () => ShippingCursor,
   abortSignal?: AbortSignal,
 ): Promise<Backlog> {
   const { ledger, state, goneAfterInMs, writer } = dependencies;
-  const { foundings } = known;
-  const { chains, asOf } = await ledger.list(abortSignal);
-  const cursors = await state.list(CURSORS, abortSignal);
-  const recoveries = await state.list(RECOVERIES, abortSignal);
+  const { foundings } = memory;
+  const { asOf, days, chains, cursors, recoveries } = await listOpen(dependencies, memory, abortSignal);
   const places = new Map<string, CursorPlace>(
     chains.map((chain) => [chain.writer, placeOf(cursors.get(cursorName(chain.writer)), chain)]),
   );
@@ -76,49 +101,64 @@ export async function sweep(
     asOf,
     chains: new Map(chains.map((chain) => [chain.writer, chain])),
     isGone,
-    ...known,
+    ...memory,
   };
   const lost = chains.filter((chain) => chain.writer !== writer && isGone(chain));
   const failed = new Set<string>();
   const unfounded = new Set<string>();
   const broken = new Set<string>();
-  const each = async (work: (chain: LedgerChain) => Promise<unknown>) => {
-    for (const chain of lost) {
+  const unfinished = new Set<string>();
+  /** Works on lost chains in turns. The work on a chain gives false where it is not done. */
+  const each = async (due: readonly LedgerChain[], work: (chain: SealedChain) => Promise<boolean>) => {
+    const left = await takeTurns(due, dependencies.schedule, async (chain) => {
       abortSignal?.throwIfAborted();
-      await work(chain).catch(() => failed.add(chain.writer));
-    }
-  };
-  const whereFounded = async (chain: LedgerChain, work: (chain: SealedChain) => Promise<unknown>) => {
-    const sealKey = await foundings.sealKeyOf(chain, abortSignal);
-    if (sealKey) await work({ ...chain, sealKey, isGone: true });
-    else unfounded.add(chain.writer);
+      try {
+        const sealKey = await foundings.sealKeyOf(chain, abortSignal);
+        if (sealKey) return await work({ ...chain, sealKey, isGone: true });
+        unfounded.add(chain.writer);
+      } catch {
+        failed.add(chain.writer);
+      }
+      return true;
+    });
+    for (const chain of left) unfinished.add(chain.writer);
   };
 
   try {
-    await each(async (chain) => {
-      if (isRecovered(recoveries.get(recoveryName(chain.writer)), chain)) return;
-      await whereFounded(chain, (founded) => closeOrphans(dependencies, founded, surroundings, abortSignal));
-    });
-    await each(async (chain) => {
-      if (bytesBehind(chain, places.get(chain.writer)) === 0) return;
-      await whereFounded(chain, async (founded) => {
-        const cursor = await KeptCursor.load(state, chain, abortSignal);
+    await each(
+      lost.filter((chain) => !isRecovered(recoveries.get(recoveryName(chain.writer)), chain)),
+      (chain) => closeOrphans(dependencies, chain, surroundings, abortSignal),
+    );
+    const cursorOf = new Map<string, KeptCursor>();
+    await each(
+      lost.filter((chain) => bytesBehind(chain, places.get(chain.writer)) > 0),
+      async (chain) => {
+        const listed = surroundings.chains.get(chain.writer) ?? { ...chain, parts: [] };
+        const cursor = cursorOf.get(chain.writer) ?? (await KeptCursor.load(state, listed, abortSignal));
+        cursorOf.set(chain.writer, cursor);
         try {
-          const unvouched = await shipChain(dependencies, cursor, founded, abortSignal);
+          const { unvouched, isDone } = await shipChain(dependencies, cursor, chain, {
+            mostBatches: BATCHES_OF_A_TURN,
+            abortSignal,
+          });
           if (unvouched > 0) broken.add(chain.writer);
+          return isDone;
         } finally {
           places.set(chain.writer, cursor.current);
         }
-      });
-    });
+      },
+    );
   } finally {
     // Entries that this process has shipped meanwhile are no backlog.
     places.set(writer, ownCursor());
   }
+  const open = [...failed, ...unfinished].map(startDayOf);
+  for (const day of days) memory.unfinished.delete(day);
+  for (const day of open) memory.unfinished.add(day);
   // The log comes last, because what fails there must keep no record back.
   const isWitnessed = await logChainHeads(
     { ledger, state, ...dependencies.heads },
-    { asOf, chains, isGone, foundings },
+    { asOf, days, chains, isGone, foundings },
     abortSignal,
   ).catch(() => undefined);
   const shippable = chains.filter((chain) => !unfounded.has(chain.writer));
@@ -131,6 +171,56 @@ export async function sweep(
     isLogged: isWitnessed !== undefined,
     isWitnessed: isWitnessed === true,
   };
+}
+
+/** Lists the chains of the days that are open, with their cursors and recoveries. */
+async function listOpen(
+  { ledger, state, heads: { log } }: ShippingDependencies,
+  { unfinished }: SweepMemory,
+  abortSignal: AbortSignal | undefined,
+): Promise<SweptChains> {
+  const listed = await ledger.listDays(abortSignal);
+  const { asOf } = listed;
+  // The log may be away or damaged, which must keep no record back. What it says is told when it is to grow.
+  await log.catchUp(asOf, abortSignal).catch(() => undefined);
+  const days = chooseOpenDays(listed.days, { asOf, leaves: log.leaves, unfinished });
+  const chains: LedgerChain[] = [];
+  for (const day of days) chains.push(...(await ledger.listDay(day, abortSignal)).chains);
+  return {
+    asOf,
+    days,
+    chains,
+    cursors: await listStates(state, CURSORS, days, abortSignal),
+    recoveries: await listStates(state, RECOVERIES, days, abortSignal),
+  };
+}
+
+/**
+ * Works on items in turns, the first one first, until all are done or the time of a phase is over.
+ * @param work gives false where an item needs another turn.
+ * @returns the items that are not done.
+ */
+async function takeTurns<Item>(
+  items: readonly Item[],
+  schedule: Schedule,
+  work: (item: Item) => Promise<boolean>,
+): Promise<readonly Item[]> {
+  let isTimeUp = false;
+  const cancel = schedule(() => (isTimeUp = true), PHASE_IN_MS);
+  let left = [...items];
+  try {
+    while (left.length > 0 && !isTimeUp) {
+      const next: Item[] = [];
+      for (const [index, item] of left.entries()) {
+        if (isTimeUp) return [...next, ...left.slice(index)];
+        if (!(await work(item))) next.push(item);
+      }
+      left = next;
+    }
+  } finally {
+    cancel();
+  }
+  return left;
 }
 
 /** Makes the event of a backlog, for alerts. Every finished sweep sends one, also of an empty backlog. */

@@ -66,6 +66,11 @@ export class TransparencyLog {
     return this.#head;
   }
 
+  /** The last leaf of each chain, as far as this process has seen them under signed heads: those of the newest two days. */
+  get leaves(): Iterable<LogLeaf> {
+    return this.#leaves.values();
+  }
+
   /** The problems that nobody was told yet. */
   get problems(): readonly LogProblem[] {
     return this.#problems;

@@ -38,7 +38,8 @@ function createWorld() {
       time - (parts.at(-1)?.modifiedAt.getTime() ?? 0) >= GONE_AFTER_IN_MS;
     const sweep = async () => {
       const { chains, asOf } = await ledger.list();
-      return logChainHeads({ ledger, state, ...heads }, { asOf, chains, isGone, foundings });
+      const { days } = await ledger.listDays();
+      return logChainHeads({ ledger, state, ...heads }, { asOf, days, chains, isGone, foundings });
     };
     return { sweep, own, heads };
   };
