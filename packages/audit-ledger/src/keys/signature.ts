@@ -13,21 +13,37 @@ type CheckSignature = (
   value: string,
 ) => Promise<boolean | undefined>;
 
+/** The most key ids that are remembered as not known, because forged signatures can name any number. */
+const MOST_UNKNOWN = 1_000;
 /** The longest id of a key. Longer ones are not known, so that forged ones are not kept. */
 const LONGEST_KEY_ID = 1_024;
 
 /**
- * Checks signatures with the given public keys. Each key is asked for once, and again after a failure. A key that is
- * no RSA key counts as not known.
+ * Checks signatures with the given public keys. Each key is asked for once, and again after a failure, and where very
+ * many others were asked for that are not known. A key that is no RSA key counts as not known.
  */
 export function createSignatureCheck(publicKeys: PublicKeys): CheckSignature {
   const keys = new Map<string, Promise<KeyObject | undefined>>();
+  const unknown = new Set<string>();
+  /** Keeps a key id as not known, in place of the oldest such one. */
+  const noteUnknown = (keyId: string) => {
+    unknown.add(keyId);
+    const [oldest] = unknown;
+    if (unknown.size <= MOST_UNKNOWN || oldest === undefined) return;
+    unknown.delete(oldest);
+    keys.delete(oldest);
+  };
   const find = (keyId: string) => {
     const known = keys.get(keyId);
     if (known) return known;
     const asked = publicKeys(keyId).then(readKey);
     keys.set(keyId, asked);
-    asked.catch(() => keys.delete(keyId));
+    asked.then(
+      (key) => {
+        if (!key) noteUnknown(keyId);
+      },
+      () => keys.delete(keyId),
+    );
     return asked;
   };
   return async (keyId, signed, value) => {

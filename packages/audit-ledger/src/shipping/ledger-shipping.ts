@@ -39,6 +39,7 @@ export class LedgerShipping {
       closed: new Set(),
       searches: new Map(),
       unfinished: new Set(),
+      lastLookedUp: '',
     };
   }
 

@@ -6,7 +6,7 @@ import { listStates } from './state-names.ts';
 import { closeOrphans, isRecovered, RECOVERIES, recoveryName, type Surroundings } from './close-orphans.ts';
 import type { AuditEvent } from './event-sender.ts';
 import type { LedgerChain } from '../ledger/ledger-reader.ts';
-import { logChainHeads } from './log-chain-heads.ts';
+import { type GrowingLog, logChainHeads } from './log-chain-heads.ts';
 import type { LogProblem } from '../transparency-log/transparency-log.ts';
 import { parseEntry } from '../ledger/parse-entry.ts';
 import { readLines } from '../ledger/read-lines.ts';
@@ -59,6 +59,8 @@ const MAXIMUM_LOOKED_UP = 20;
 export interface SweepMemory extends Pick<Surroundings, 'foundings' | 'closed' | 'searches'> {
   /** The days whose chains are not recovered or not shipped. */
   readonly unfinished: Set<string>;
+  /** The chain of which it was last looked up whether it is founded; empty before the first. */
+  lastLookedUp: string;
 }
 
 /** The chains that a sweep looks at, and what storage knows of them. */
@@ -71,8 +73,10 @@ interface SweptChains {
   readonly recoveries: ReadonlyMap<string, StateFacts>;
 }
 
-/** The time for closing calls of lost writers, and that for shipping their chains. */
-const PHASE_IN_MS = 15_000;
+/** The time for each phase of a sweep: for looking up foundings, for closing calls of lost writers, and for shipping. */
+const PHASE_IN_MS = 10_000;
+/** The number of chains whose foundings are looked up at the same time. */
+const LOOKED_UP_AT_ONCE = 8;
 
 /**
  * Goes over the chains of lost writers: closes the calls that they left open, and ships the entries that they did not,
@@ -105,17 +109,16 @@ export async function sweep(
   };
   const lost = chains.filter((chain) => chain.writer !== writer && isGone(chain));
   const failed = new Set<string>();
-  const unfounded = new Set<string>();
   const broken = new Set<string>();
   const unfinished = new Set<string>();
   /** Works on lost chains in turns. The work on a chain gives false where it is not done. */
   const each = async (due: readonly LedgerChain[], work: (chain: SealedChain) => Promise<boolean>) => {
-    const left = await takeTurns(due, dependencies.schedule, async (chain) => {
+    const known = due.filter((chain) => foundings.isKnown(chain));
+    const left = await takeTurns(known, dependencies.schedule, async (chain) => {
       abortSignal?.throwIfAborted();
       try {
         const sealKey = await foundings.sealKeyOf(chain, abortSignal);
         if (sealKey) return await work({ ...chain, sealKey, isGone: true });
-        unfounded.add(chain.writer);
       } catch {
         failed.add(chain.writer);
       }
@@ -124,46 +127,58 @@ export async function sweep(
     for (const chain of left) unfinished.add(chain.writer);
   };
 
+  const needsRecovery = (chain: LedgerChain) =>
+    !isRecovered(recoveries.get(recoveryName(chain.writer)), chain);
+  const isBehind = (chain: LedgerChain) => bytesBehind(chain, places.get(chain.writer)) > 0;
+  const settled = settledChains(dependencies.heads);
+  const isDone = (chain: LedgerChain) =>
+    isGone(chain) && settled.has(chain.writer) && !needsRecovery(chain) && !isBehind(chain);
+
   try {
-    await each(
-      lost.filter((chain) => !isRecovered(recoveries.get(recoveryName(chain.writer)), chain)),
-      (chain) => closeOrphans(dependencies, chain, surroundings, abortSignal),
+    const open = chains.filter((chain) => !isDone(chain));
+    for (const { writer: of } of await lookUpFoundings(open, memory, dependencies.schedule, abortSignal))
+      failed.add(of);
+    await each(lost.filter(needsRecovery), (chain) =>
+      closeOrphans(dependencies, chain, surroundings, abortSignal),
     );
     const cursorOf = new Map<string, KeptCursor>();
-    await each(
-      lost.filter((chain) => bytesBehind(chain, places.get(chain.writer)) > 0),
-      async (chain) => {
-        const listed = surroundings.chains.get(chain.writer) ?? { ...chain, parts: [] };
-        const cursor = cursorOf.get(chain.writer) ?? (await KeptCursor.load(state, listed, abortSignal));
-        cursorOf.set(chain.writer, cursor);
-        try {
-          const { unvouched, isDone } = await shipChain(dependencies, cursor, chain, {
-            mostBatches: BATCHES_OF_A_TURN,
-            abortSignal,
-          });
-          if (unvouched > 0) broken.add(chain.writer);
-          return isDone;
-        } finally {
-          places.set(chain.writer, cursor.current);
-        }
-      },
-    );
+    await each(lost.filter(isBehind), async (chain) => {
+      const listed = surroundings.chains.get(chain.writer) ?? { ...chain, parts: [] };
+      const cursor = cursorOf.get(chain.writer) ?? (await KeptCursor.load(state, listed, abortSignal));
+      cursorOf.set(chain.writer, cursor);
+      try {
+        const { unvouched, isDone: isShipped } = await shipChain(dependencies, cursor, chain, {
+          mostBatches: BATCHES_OF_A_TURN,
+          abortSignal,
+        });
+        if (unvouched > 0) broken.add(chain.writer);
+        return isShipped;
+      } finally {
+        places.set(chain.writer, cursor.current);
+      }
+    });
   } finally {
     // Entries that this process has shipped meanwhile are no backlog.
     places.set(writer, ownCursor());
   }
-  const open = [...failed, ...unfinished].map(startDayOf);
   for (const day of days) memory.unfinished.delete(day);
-  for (const day of open) memory.unfinished.add(day);
+  for (const of of [...failed, ...unfinished]) memory.unfinished.add(startDayOf(of));
   // The log comes last, because what fails there must keep no record back.
   const isWitnessed = await logChainHeads(
     { ledger, state, ...dependencies.heads },
-    { asOf, days, chains, isGone, foundings },
+    { asOf, days, chains: chains.filter((chain) => foundings.isKnown(chain)), isGone, foundings },
     abortSignal,
   ).catch(() => undefined);
+  const unfounded = new Set<string>();
+  for (const chain of lost) {
+    const sealKey = foundings.isKnown(chain) && (await foundings.sealKeyOf(chain, abortSignal));
+    if (!sealKey && !failed.has(chain.writer)) unfounded.add(chain.writer);
+  }
   const shippable = chains.filter((chain) => !unfounded.has(chain.writer));
   const backlog = await measure(dependencies, shippable, places, asOf, abortSignal);
-  const recent = lost.filter((chain) => unfounded.has(chain.writer) && ageOf(chain) < COUNTED_FOR_IN_MS);
+  const recent = lost.filter(
+    (chain) => unfounded.has(chain.writer) && !isDone(chain) && ageOf(chain) < COUNTED_FOR_IN_MS,
+  );
   return {
     ...backlog,
     failedChains: failed.size,
@@ -171,6 +186,47 @@ export async function sweep(
     isLogged: isWitnessed !== undefined,
     isWitnessed: isWitnessed === true,
   };
+}
+
+/**
+ * Looks up which chains are founded, where that is not known, for the time of a phase. It begins after the chain at which
+ * the last sweep ended, so that forged ones, however many, keep no genuine one from being looked up in its turn.
+ * @returns the chains that could not be looked up.
+ * @throws the signal's reason.
+ */
+async function lookUpFoundings(
+  chains: readonly LedgerChain[],
+  memory: SweepMemory,
+  schedule: Schedule,
+  abortSignal: AbortSignal | undefined,
+): Promise<ReadonlySet<LedgerChain>> {
+  const { foundings } = memory;
+  const failed = new Set<LedgerChain>();
+  const unknown = chains.filter((chain) => !foundings.isKnown(chain));
+  const first = Math.max(
+    0,
+    unknown.findIndex(({ writer }) => writer > memory.lastLookedUp),
+  );
+  const inOrder = [...unknown.slice(first), ...unknown.slice(0, first)];
+  const groups = inOrder.flatMap((_, index) =>
+    index % LOOKED_UP_AT_ONCE === 0 ? [inOrder.slice(index, index + LOOKED_UP_AT_ONCE)] : [],
+  );
+  await takeTurns(groups, schedule, async (group) => {
+    abortSignal?.throwIfAborted();
+    const lookUp = (chain: LedgerChain) =>
+      foundings.sealKeyOf(chain, abortSignal).catch(() => failed.add(chain));
+    await Promise.all(group.map(lookUp));
+    memory.lastLookedUp = group.at(-1)?.writer ?? '';
+    return true;
+  });
+  return failed;
+}
+
+/** Gives the writers of the chains that have their last leaf in the transparency log, as far as it was read. */
+function settledChains({ log }: GrowingLog): ReadonlySet<string> {
+  const settled = new Set<string>();
+  for (const { writer, isLast } of log.leaves) if (isLast) settled.add(writer);
+  return settled;
 }
 
 /** Lists the chains of the days that are open, with their cursors and recoveries. */
@@ -205,14 +261,16 @@ async function takeTurns<Item>(
   schedule: Schedule,
   work: (item: Item) => Promise<boolean>,
 ): Promise<readonly Item[]> {
-  let isTimeUp = false;
-  const cancel = schedule(() => (isTimeUp = true), PHASE_IN_MS);
+  const time = { isUp: false };
+  const cancel = schedule(() => {
+    time.isUp = true;
+  }, PHASE_IN_MS);
   let left = [...items];
   try {
-    while (left.length > 0 && !isTimeUp) {
+    while (left.length > 0) {
       const next: Item[] = [];
       for (const [index, item] of left.entries()) {
-        if (isTimeUp) return [...next, ...left.slice(index)];
+        if (time.isUp) return [...next, ...left.slice(index)];
         if (!(await work(item))) next.push(item);
       }
       left = next;

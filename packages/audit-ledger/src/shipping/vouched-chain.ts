@@ -21,6 +21,8 @@ export interface Foundings {
    * has its own key, founded or not. @throws what the reader and the public keys throw, and the signal's reason.
    */
   sealKeyOf(chain: LedgerChain, abortSignal?: AbortSignal): Promise<SealPublicKey | undefined>;
+  /** Tells whether `sealKeyOf` knows the answer for a chain without reading anything. */
+  isKnown(chain: LedgerChain): boolean;
   /** Tells whether a chain is founded, also that of this process. @throws as `sealKeyOf` does. */
   isFounded(chain: LedgerChain, abortSignal?: AbortSignal): Promise<boolean>;
 }
@@ -32,8 +34,10 @@ export interface Foundings {
 const MOST_UNFOUNDED_BYTES = 64 * 1024 * 1024;
 /** The number of last entries whose hashes are remembered, of which a signature names one. */
 const REMEMBERED_ENTRIES = FARTHEST_SIGNED_ENTRY + 1;
-/** The most chains of which the seal key is remembered. */
-const MOST_REMEMBERED = 10_000;
+/** The most founded chains of which the seal key is remembered. */
+const MOST_FOUNDED = 50_000;
+/** The most chains that are remembered as not founded. Forged ones can make no founded one be forgotten. */
+const MOST_UNFOUNDED = 100_000;
 
 /**
  * Reads the foundings of chains. A chain is founded when its first entry names a seal key, its entries up to the first
@@ -42,22 +46,31 @@ const MOST_REMEMBERED = 10_000;
  */
 export function createFoundings({ ledger, publicKeys, writer, sealKey }: FoundingDependencies): Foundings {
   const checkSignature = createSignatureCheck(publicKeys);
-  const known = new Map<string, { readonly end: string; readonly key: SealPublicKey | undefined }>();
+  const keys = new Map<string, SealPublicKey>();
+  /** The ends of chains at which they were not founded. */
+  const unfounded = new Map<string, string>();
+  const isUnfounded = (chain: LedgerChain) => unfounded.get(chain.writer) === describeEnd(chain);
   const lookUp = async (chain: LedgerChain, abortSignal?: AbortSignal) => {
-    const end = describeEnd(chain);
-    const remembered = known.get(chain.writer);
-    if (remembered && (remembered.key || remembered.end === end)) return remembered.key;
+    const remembered = keys.get(chain.writer);
+    if (remembered || isUnfounded(chain)) return remembered;
     const key = await findSealKey(ledger, chain, checkSignature, abortSignal);
-    known.delete(chain.writer);
-    known.set(chain.writer, { end, key });
-    const [oldest] = known.keys();
-    if (known.size > MOST_REMEMBERED && oldest !== undefined) known.delete(oldest);
+    unfounded.delete(chain.writer);
+    if (key) remember(keys, MOST_FOUNDED, chain.writer, key);
+    else remember(unfounded, MOST_UNFOUNDED, chain.writer, describeEnd(chain));
     return key;
   };
   return {
+    isKnown: (chain) => chain.writer === writer || keys.has(chain.writer) || isUnfounded(chain),
     sealKeyOf: async (chain, abortSignal) => (chain.writer === writer ? sealKey : lookUp(chain, abortSignal)),
     isFounded: async (chain, abortSignal) => (await lookUp(chain, abortSignal)) !== undefined,
   };
+}
+
+/** Keeps a value, in place of the oldest one where there are too many. */
+function remember<Value>(known: Map<string, Value>, most: number, key: string, value: Value): void {
+  known.set(key, value);
+  const [oldest] = known.keys();
+  if (known.size > most && oldest !== undefined) known.delete(oldest);
 }
 
 async function findSealKey(

@@ -103,6 +103,38 @@ test.each(['x', 'A'.repeat(32), '..', `${'a'.repeat(32)}?x`, '%00'])(
   },
 );
 
+test('versions that the vault does not have cost one list a minute, however many are asked for', async () => {
+  const { keyId = '' } = (await signCheckpoint(openKey(), 'writer', { sequence: 7, hash: HASH })) ?? {};
+  let time = 0;
+  const publicKeys = createAuditPublicKeys(
+    `${vault.vaultUrl}/keys/audit`,
+    () => credential,
+    () => time,
+  );
+  vault.control.clear();
+  const askForForged = async (count: number) => {
+    for (let index = 0; index < count; index += 1) {
+      const version = `${time}${index}`.padStart(32, '0');
+      expect(await publicKeys(`${vault.vaultUrl}/keys/audit/${version}`)).toBeUndefined();
+    }
+  };
+  await askForForged(20);
+  // The first request of a client is answered with a challenge.
+  expect(vault.control.requests().length).toBeLessThan(3);
+  expect(await publicKeys(keyId)).toMatchObject({ kty: 'RSA' });
+  time += 60_000;
+  await askForForged(20);
+  expect(vault.control.requests().length).toBeLessThan(8);
+});
+
+test('a vault whose versions can’t be listed is asked again', async () => {
+  const { keyId = '' } = (await signCheckpoint(openKey(), 'writer', { sequence: 7, hash: HASH })) ?? {};
+  const publicKeys = createAuditPublicKeys(`${vault.vaultUrl}/keys/audit`, () => credential);
+  vault.control.inject({ path: '/versions', status: 403, times: 1 });
+  expect(await rejectedBy(publicKeys(keyId))).toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+  expect(await publicKeys(keyId)).toMatchObject({ kty: 'RSA' });
+});
+
 test('a vault that refuses is told in plain words, without anything of its answer', async () => {
   vault.control.inject({ path: '/keys/', status: 403, body: 'secret-text', times: 9 });
   const error = await rejectedBy(openKey().wrap(Buffer.from('a data key')));

@@ -23,6 +23,19 @@ test('each key is asked for once, also one that is not known', async () => {
   expect(asked).toEqual(['known', 'other']);
 });
 
+test('of the keys that are not known a thousand are remembered, and a known one for ever', async () => {
+  const asked: string[] = [];
+  const check = createSignatureCheck((keyId) => {
+    asked.push(keyId);
+    return Promise.resolve(keyId === 'known' ? JWK : undefined);
+  });
+  const value = signatureOf('Grüße');
+  const ids = ['known', ...Array.from({ length: 1_001 }, (_, index) => `other-${index}`)];
+  for (const keyId of ids) await check(keyId, 'Grüße', value);
+  for (const keyId of ['known', 'other-1000', 'other-0']) await check(keyId, 'Grüße', value);
+  expect(asked).toEqual([...ids, 'other-0']);
+});
+
 test('a key whose id no key has is not asked for', async () => {
   const asked: string[] = [];
   const check = createSignatureCheck((keyId) => {

@@ -51,7 +51,13 @@ test('every other day has its turn: those of a month within an hour, all within 
   };
   const withinAnHour = seenIn(60);
   expect(DAYS.slice(-33).filter((day) => !withinAnHour.has(day))).toEqual([]);
-  const future = [...DAYS.filter((_, index) => index % 40 === 0), '20330101', '20991231', '20320231', '99999999'];
+  const future = [
+    ...DAYS.filter((_, index) => index % 40 === 0),
+    '20330101',
+    '20991231',
+    '20320231',
+    '99999999',
+  ];
   const withinTwoDays = seenIn(2 * 24 * 60, future);
   expect(future.filter((day) => !withinTwoDays.has(day))).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { Control, createControlledListener } from '../control/control.ts';
 import { type AzurePrincipal, createAzureTokenVerifier } from '../entra/azure-token-verifier.ts';
 import { listen, type Listening } from '../loopback/listen.ts';
 import { badParameter, KeyVaultError } from './key-vault-error.ts';
-import { createVaultKey, KEY_OPERATIONS, toKeyBundle, type VaultKey } from './vault-key.ts';
+import { attributesOf, createVaultKey, KEY_OPERATIONS, toKeyBundle, type VaultKey } from './vault-key.ts';
 
 /** The options of `startKeyVault`. */
 export interface KeyVaultOptions {
@@ -88,9 +88,13 @@ function answer(
   const action =
     method === 'GET' && operation === '' ? 'read' : method === 'POST' ? ACTIONS[operation] : undefined;
   if (collection !== 'keys' || name === '' || action === undefined || rest.length > 0)
-    throw badParameter('The emulator has no such operation: a key can be read, sign, wrap and unwrap.');
+    throw badParameter(
+      'The emulator has no such operation: a key can be read, its versions be listed, and it can sign, wrap and unwrap.',
+    );
   if (!cryptoUsers.includes(principal.objectId)) throw forbidden(principal, action);
-  const key = keys.find((one) => one.name === name && (version === '' || version === one.version));
+  const isList = method === 'GET' && version === 'versions';
+  const isAny = version === '' || isList;
+  const key = keys.find((one) => one.name === name && (isAny || version === one.version));
   if (!key) {
     throw new KeyVaultError(
       404,
@@ -99,6 +103,7 @@ function answer(
     );
   }
   const kid = `https://${headers.host ?? ''}/keys/${key.name}/${key.version}`;
+  if (isList) return { value: [{ kid, attributes: attributesOf(key) }], nextLink: null };
   if (action === 'read') return toKeyBundle(key, kid);
   const { algorithm, value } = readParameters(headers['content-type'], body);
   const operate = KEY_OPERATIONS[operation]?.[algorithm];

@@ -81,17 +81,22 @@ export async function createVaultKey(name: string, now: () => number): Promise<V
 /** Writes a key with its public part. Source: https://learn.microsoft.com/rest/api/keyvault/keys/get-key/get-key */
 export function toKeyBundle({ publicKey, createdAt }: VaultKey, kid: string): object {
   const { n, e } = publicKey.export({ format: 'jwk' });
-  const created = Math.floor(createdAt.getTime() / 1000);
   return {
     key: { kid, kty: 'RSA', key_ops: ['sign', 'verify', 'wrapKey', 'unwrapKey'], n, e },
-    attributes: {
-      enabled: true,
-      created,
-      updated: created,
-      recoveryLevel: 'Recoverable+Purgeable',
-      recoverableDays: 90,
-      exportable: false,
-    },
+    attributes: attributesOf({ createdAt }),
+  };
+}
+
+/** Writes the attributes of a key. */
+export function attributesOf({ createdAt }: Pick<VaultKey, 'createdAt'>): object {
+  const created = Math.floor(createdAt.getTime() / 1000);
+  return {
+    enabled: true,
+    created,
+    updated: created,
+    recoveryLevel: 'Recoverable+Purgeable',
+    recoverableDays: 90,
+    exportable: false,
   };
 }
 
