@@ -5,7 +5,6 @@ import { checkStream, explainLimit } from './endpoint-limits.ts';
 import { passOn, type Send, withFirstPart } from './pass-on.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
 import type { GrpcPredict } from './predict-over-grpc.ts';
-import { sendTogether } from './send-together.ts';
 import { VertexFailure } from './vertex-errors.ts';
 
 /** The address that a call goes to. */
@@ -60,18 +59,12 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
     const { payload } = target;
     if (payload.kind === 'bytes') {
       const passThrough: PassThrough = passThroughs(address);
-      const send: Send = (request, answer, held = limits.held) =>
+      const send: Send = (request, answer) =>
         withRenewal(renewal, accessToken, async (token) => {
-          const coming = await passThrough.send(request, answer, token, { ...limits, held });
+          const coming = await passThrough.send(request, answer, token, limits);
           return answer.format === 'shaped' ? coming : withFirstPart(coming);
         });
-      const { split } = payload;
-      return split
-        ? sendTogether(send, { ...payload, split }, authorized, {
-            maximumBytes: maximumAnswerBytes,
-            held: limits.held,
-          })
-        : passOn(send, payload, authorized, seal);
+      return passOn(send, payload, authorized, seal);
     }
     if (resource.kind !== 'endpoint') throw new TypeError('only endpoints take instances over gRPC');
     const client: GrpcPredict = await overGrpc(address);

@@ -136,6 +136,21 @@ test.each(OTHER_CARRIERS)('a key in its own header and again in %s counts once',
   expect(stamped()).toMatchObject(KEY_HOLDER);
 });
 
+test.each(OTHER_CARRIERS)('the token again in %s is no key, and hides none', async (name) => {
+  const authorization = await bearer();
+  const [, token = ''] = authorization.split(' ');
+  const response = await send({ 'ocp-apim-subscription-key': PRODUCTION_KEY, authorization, [name]: token });
+  expect(response.status).toBe(200);
+  expect(stamped()).toMatchObject({ ...PRODUCTION, ...TOKEN_HOLDER });
+  const other = OTHER_CARRIERS.find((carrier) => carrier !== name) ?? '';
+  expect((await send({ authorization, [name]: token, [other]: PRODUCTION_KEY })).status).toBe(200);
+  const alone = await send({ authorization, [name]: token });
+  expect([alone.status, alone.text]).toEqual([401, expect.stringContaining('Ocp-Apim-Subscription-Key')]);
+  const another = `${token}x`;
+  const differing = { 'ocp-apim-subscription-key': PRODUCTION_KEY, authorization, [name]: another };
+  expect((await send(differing)).status).toBe(401);
+});
+
 test('either key of the subscription is a key, and no token beside the other', async () => {
   const bearer = `Bearer ${SANDBOX_SECONDARY_KEY}`;
   expect((await send({ authorization: bearer })).status).toBe(200);

@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { ClientChain, QUOTA_EXHAUSTED, RATE_LIMITED, STREAM_BROKEN, VERTEX_FAILED } from './client-chain.ts';
-import { readSnippets } from './read-snippets.ts';
+import { readSetup } from '../support/read-setup.ts';
 
 const SONNET = 'claude-sonnet-5-5';
 const HAIKU = 'claude-haiku-4-5@20251001';
@@ -29,15 +26,7 @@ afterAll(() => clients.stop());
 
 /** The documented variables, with other credentials and another model where they differ. */
 function setupWith(headers: string, model: string): Setup {
-  const document = readFileSync(resolve(__dirname, '../../docs/clients.md'), 'utf8');
-  const snippet = readSnippets(document).find(({ name }) => name.startsWith('Claude Code'));
-  const printed = execFileSync('bash', ['-c', `set -eu\n${snippet?.code ?? ''}\nenv -0`], {
-    env: { PATH: process.env.PATH, GATEWAY_URL: clients.url(''), SUBSCRIPTION_KEY: 'the-key' },
-    encoding: 'utf8',
-  });
-  const setup = Object.fromEntries(
-    printed.split('\0').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
-  );
+  const setup = readSetup('Claude Code 3', { gatewayUrl: clients.url(''), subscriptionKey: 'the-key' });
   expect(setup).toMatchObject({ CLAUDE_CODE_USE_VERTEX: '1', CLAUDE_CODE_SKIP_VERTEX_AUTH: '1' });
   expect(setup.ANTHROPIC_CUSTOM_HEADERS).toBe('x-api-key: the-key');
   return { ...setup, ANTHROPIC_CUSTOM_HEADERS: headers, ANTHROPIC_MODEL: model };

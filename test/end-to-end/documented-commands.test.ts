@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { readSnippets } from '../clients/read-snippets.ts';
+import { readSnippets } from '../support/read-snippets.ts';
 import { type RunningChain, startChain } from '../support/chain.ts';
 
 const ROOT = resolve(__dirname, '../..');

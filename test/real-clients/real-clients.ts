@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
+import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { NotedCalls } from '../support/noted-calls.ts';
 import { type Exchange, RecordingProxy } from './recording-proxy.ts';
@@ -20,6 +21,8 @@ export interface ClientRun {
   readonly env: Readonly<Record<string, string>>;
   /** Files in the working folder, by their paths. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Paths of files that the client writes, whose texts the output has. */
+  readonly kept?: readonly string[];
 }
 
 /** The end of a run. */
@@ -27,6 +30,8 @@ export interface ClientOutput {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** The texts of the files to keep; those that the client has not written are missing. */
+  readonly written: Readonly<Record<string, string>>;
 }
 
 /**
@@ -39,7 +44,7 @@ export class RealClients {
   readonly #gateway: RecordingProxy;
   readonly #outside: RefusingProxy;
   readonly #calls: NotedCalls;
-  #since: Exchange[] = [];
+  #since: { readonly exchange: Exchange; readonly test: string | undefined }[] = [];
 
   static async start(): Promise<RealClients> {
     const chain = await startChain();
@@ -64,9 +69,14 @@ export class RealClients {
 
   /** The APIM subscription key of a sample application. */
   keyOf(application: string): string {
-    const key = this.chain.environment.applications[application]?.subscriptionKey;
-    if (key === undefined) throw new Error(`There is no application "${application}".`);
-    return key;
+    return this.application(application).subscriptionKey;
+  }
+
+  /** A sample application. @throws Error for one that there is not. */
+  application(name: string): Environment['applications'][string] {
+    const application = this.chain.environment.applications[name];
+    if (application === undefined) throw new Error(`There is no application "${name}".`);
+    return application;
   }
 
   /**
@@ -74,7 +84,11 @@ export class RealClients {
    * @param program its path, or its path below `node_modules`, such as `.bin/claude`.
    * @throws Error with its output when it takes longer.
    */
-  async run(program: string, args: readonly string[], { env, files = {} }: ClientRun): Promise<ClientOutput> {
+  async run(
+    program: string,
+    args: readonly string[],
+    { env, files = {}, kept = [] }: ClientRun,
+  ): Promise<ClientOutput> {
     const home = mkdtempSync(join(tmpdir(), 'client-'));
     const folder = join(home, 'work');
     mkdirSync(folder);
@@ -83,20 +97,30 @@ export class RealClients {
       writeFileSync(join(folder, path), content);
     }
     try {
-      return await execute(resolve(PACKAGES, program), args, folder, {
+      const output = await execute(resolve(PACKAGES, program), args, folder, {
         ...this.#machine(home),
         ...env,
       });
+      const found = kept.filter((path) => existsSync(join(folder, path)));
+      const written = found.map((path) => [path, readFileSync(join(folder, path), 'utf8')]);
+      return { ...output, written: Object.fromEntries(written) as Record<string, string> };
     } finally {
       rmSync(home, { recursive: true, force: true });
       await this.#collect();
     }
   }
 
+  /** The calls of the runs of this test since the last time, in the order of arrival. */
+  takeCalls(): Exchange[] {
+    const { currentTestName } = expect.getState();
+    const calls = this.#since.filter(({ test }) => test === currentTestName);
+    this.#since = [];
+    return calls.map(({ exchange }) => exchange);
+  }
+
   /** The calls of the runs of this test since the last time, as text without what differs between runs. */
   takeTranscript(...masked: Masked[]): string {
-    const exchanges = this.#since;
-    this.#since = [];
+    const exchanges = this.takeCalls();
     const { applications } = this.chain.environment;
     const keys = Object.values(applications).map((one) => ({ value: one.subscriptionKey, name: '<key>' }));
     const tokens = [{ value: /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, name: '<token>' }];
@@ -122,7 +146,7 @@ export class RealClients {
   async #collect(): Promise<void> {
     for (const exchange of await this.#gateway.take()) {
       this.#calls.saw(exchange.requestId, exchange.status);
-      this.#since.push(exchange);
+      this.#since.push({ exchange, test: expect.getState().currentTestName });
     }
   }
 
@@ -156,7 +180,7 @@ async function execute(
   args: readonly string[],
   folder: string,
   env: Readonly<Record<string, string>>,
-): Promise<ClientOutput> {
+): Promise<Omit<ClientOutput, 'written'>> {
   // A group of its own, so that what the client has started ends with it.
   const child = spawn(command, args, { cwd: folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const timer = setTimeout(() => endGroup(child.pid), RUN_TIMEOUT_IN_MS);
