@@ -22,7 +22,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'check:dead-code': 'find exports, files and packages that nothing uses',
     'check:policy': 'check that what is derived from governance/ is up to date',
     'check:openapi': 'check that the OpenAPI documents are up to date, and lint them',
-    'check:docs': 'check that the table of the fields of a record is up to date',
+    'check:docs': 'check that the tables of fields and of clients are up to date',
     'check:bundle': 'check what the function app loads at its start',
     'check:bicep': 'check the Bicep files under infra/',
     'check:links': 'check links between files, and documents that code names',
@@ -37,7 +37,7 @@ export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> =
     'openapi:build': 'write the OpenAPI documents under apim/apis/',
   },
   Audit: {
-    'docs:build': 'write the table of the fields of a record in docs/audit.md',
+    'docs:build': 'write the tables of docs/audit.md and docs/clients.md',
     'audit:verify': 'verify the ledger or a bundle; ends with 1 when something is wrong',
     'audit:export': 'write a signed bundle of a period; -- --out FOLDER',
     'audit:witness': 'write the newest signed head of all chains, to be kept elsewhere; -- --out FILE',

@@ -11,7 +11,7 @@ export const EmbeddingsRequest = z
     model: z.string().describe("The model's own name, its catalog name or its alias."),
     input: z
       .union([z.string(), z.array(z.string()).min(1)])
-      .describe('A text, or a list of texts. Lists of tokens are refused.'),
+      .describe('A text, or a list of 2,048 texts at most. Lists of tokens are refused.'),
     dimensions: z.int().min(1).nullish().describe('The number of dimensions of each vector.'),
     encoding_format: z
       .enum(['float', 'base64'])

@@ -6,7 +6,7 @@ import type { Prediction } from '../prediction/prediction.ts';
 import type { AskedCall, AskedQuestion, Question } from '../questions/question.ts';
 import { fillSilence } from './fill-silence.ts';
 import { readOpenAiChat } from './openai-chat.ts';
-import { checkTextEmbedding, readEmbeddings } from './openai-embeddings.ts';
+import { checkTextEmbedding, OTHER_EMBEDDING_OPERATIONS, readEmbeddings } from './openai-embeddings.ts';
 import { writeOpenAiError } from './openai-errors.ts';
 import { describeModel, describeModels } from './openai-models.ts';
 import { readOpenAiTarget } from './openai-target.ts';
@@ -59,7 +59,11 @@ export async function readOpenAiCall(
         ...(body && { check: (await readReach(CHAT_REQUEST, body)).check }),
       };
     case 'POST v1/embeddings':
-      return { ...readOpenAiTarget(await modelOf(body), 'predict'), check: checkTextEmbedding };
+      return {
+        ...readOpenAiTarget(await modelOf(body), 'predict'),
+        otherOperations: OTHER_EMBEDDING_OPERATIONS,
+        check: checkTextEmbedding,
+      };
   }
   if (method === 'GET' && MODELS.test(path)) return { question: 'models' };
   throw notOffered({ path });

@@ -5,16 +5,21 @@ import type { JsonValue } from '../json/json-value.ts';
 import { readJson } from '../json/read-json.ts';
 import type { DialectRequest } from '../prediction/dialect.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
-import type { Prediction, VertexRequest } from '../prediction/prediction.ts';
-import { MAXIMUM_MODEL_INSTANCES } from './body-bounds.ts';
+import type { PartialRequest, Prediction, SplitPayload } from '../prediction/prediction.ts';
+import { type EmbeddingOptions, type EmbeddingRequest, splitTexts } from './embedding-requests.ts';
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { isTextEmbedding } from './openai-models.ts';
 import { readOpenAiTarget } from './openai-target.ts';
-import { resourceName } from './resource-names.ts';
 import { type Scalars, validateBody } from './validate-body.ts';
 
+/** The most texts of a call: https://platform.openai.com/docs/api-reference/embeddings/create#embeddings-create-input */
+const MAXIMUM_TEXTS = 2_048;
+
+/** LangChain sends token ids by default: https://reference.langchain.com/python/langchain-openai/embeddings/base/OpenAIEmbeddings */
 const Text = z
-  .string('must be a text or a list of texts; lists of tokens are not accepted')
+  .string(
+    'must be a text or a list of texts; Vertex AI takes no token ids, which LangChain sends unless check_embedding_ctx_length is False',
+  )
   .min(1, 'must not be empty');
 
 /**
@@ -23,31 +28,18 @@ const Text = z
  */
 const EmbeddingsBody = z.strictObject({
   model: z.string(),
-  input: z.union([Text, z.array(Text).min(1).max(MAXIMUM_MODEL_INSTANCES)]),
+  input: z.union([Text, z.array(Text).min(1).max(MAXIMUM_TEXTS)]),
   encoding_format: z.enum(['float', 'base64']).nullish(),
   dimensions: z.int().min(1).nullish(),
   user: z.string().nullish(),
 });
 type EmbeddingsBody = Scalars<z.infer<typeof EmbeddingsBody>>;
 
-/**
- * The answer of a text embedding model.
- * https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api#response_body
- */
-const PredictAnswer = z.object({
-  predictions: z.array(
-    z.object({
-      embeddings: z.object({
-        values: z.array(z.number()),
-        statistics: z.object({ token_count: z.number().optional() }).optional(),
-      }),
-    }),
-  ),
-});
+/** Models that embed one content at a time have an operation of their own for it. */
+export const OTHER_EMBEDDING_OPERATIONS = ['embedContent'];
 
 /**
- * Reads a request for embeddings, which becomes the `predict` of a text embedding model. It has at most 250 texts; a model
- * may take fewer.
+ * Reads a request for embeddings of at most 2,048 texts. It becomes as many requests as the model needs for them.
  * @throws GatewayError INVALID_JSON, INVALID_REQUEST.
  */
 export async function readEmbeddings({ body, header }: DialectRequest): Promise<Prediction> {
@@ -55,13 +47,38 @@ export async function readEmbeddings({ body, header }: DialectRequest): Promise<
   const asked = await validateBody(EmbeddingsBody, json);
   const texts = textsOf(json.member('input'));
   const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
+  const { dimensions } = asked;
+  const options = { headers, ...(typeof dimensions === 'number' && { dimensions }) };
+  const split = splitOf(texts, asked, options);
   return {
     ...readOpenAiTarget(asked.model, 'predict'),
+    otherOperations: OTHER_EMBEDDING_OPERATIONS,
     payload: {
       kind: 'bytes',
       format: 'predictions',
-      request: (call) => ({ ...toPredict(texts, asked, call), headers }),
-      rewrite: { whole: (answer) => toEmbeddings(answer, texts.length, asked) },
+      split,
+      request: () => {
+        throw new TypeError('texts are embedded by several requests');
+      },
+    },
+  };
+}
+
+function splitOf(
+  texts: readonly JsonValue[],
+  asked: EmbeddingsBody,
+  options: EmbeddingOptions,
+): SplitPayload {
+  return {
+    requests: (call) => {
+      checkTextEmbedding(call);
+      return splitTexts(texts, options, call).map((request) => toPartial(request, asked));
+    },
+    join: (parts, { usage: { inputTokens = 0 } }) => {
+      const usage = { prompt_tokens: inputTokens, total_tokens: inputTokens };
+      const end = `],"model":${JSON.stringify(asked.model)},"usage":${JSON.stringify(usage)}}`;
+      const data = parts.flatMap((part, index) => (index === 0 ? [part] : [Buffer.from(','), part]));
+      return Buffer.concat([Buffer.from('{"object":"list","data":['), ...data, Buffer.from(end)]);
     },
   };
 }
@@ -78,53 +95,30 @@ export function checkTextEmbedding({ resource }: Pick<AuthorizedCall, 'resource'
   ]);
 }
 
-/** The texts are copied byte for byte, with their escapes. */
-function toPredict(texts: readonly JsonValue[], asked: EmbeddingsBody, call: AuthorizedCall): VertexRequest {
-  checkTextEmbedding(call);
-  const { dimensions } = asked;
-  const parameters = {
-    // OpenAI refuses a text that is too long; by default Vertex AI would embed its beginning alone.
-    autoTruncate: false,
-    ...(typeof dimensions === 'number' && { outputDimensionality: dimensions }),
-  };
-  const instances = texts.flatMap(({ body, start, end }, index) => [
-    Buffer.from(`${index === 0 ? '' : '},'}{"content":`),
-    body.subarray(start, end),
-  ]);
+/** The vectors of an answer become text at once, which takes less memory than numbers. */
+function toPartial(
+  { first, count, write, vectorsOf }: EmbeddingRequest,
+  { encoding_format: format }: EmbeddingsBody,
+): PartialRequest {
+  const toText = format === 'base64' ? toBase64 : (values: readonly number[]) => JSON.stringify(values);
   return {
-    method: 'POST',
-    path: `/v1/${resourceName(call)}:predict`,
-    body: Buffer.concat([
-      Buffer.from('{"instances":['),
-      ...instances,
-      Buffer.from(`}],"parameters":${JSON.stringify(parameters)}}`),
-    ]),
+    subject: count === 1 ? `the text ${first + 1}` : `the texts ${first + 1} to ${first + count}`,
+    write,
+    read: (body) => {
+      const vectors = readVectors(body, vectorsOf);
+      if (vectors.length !== count)
+        throw new GatewayError('VERTEX_FAILED', 'Vertex AI did not answer with one embedding for each text.');
+      const items = vectors.map(
+        (values, index) => `{"object":"embedding","index":${first + index},"embedding":${toText(values)}}`,
+      );
+      return Buffer.from(items.join(','));
+    },
   };
 }
 
-function toEmbeddings(answer: Uint8Array, count: number, asked: EmbeddingsBody): Uint8Array {
-  const predictions = readPredictions(answer);
-  if (predictions.length !== count)
-    throw new GatewayError('VERTEX_FAILED', 'Vertex AI did not answer with one embedding for each text.');
-  const tokens = predictions.reduce((sum, one) => sum + (one.embeddings.statistics?.token_count ?? 0), 0);
-  const write = asked.encoding_format === 'base64' ? toBase64 : (values: readonly number[]) => values;
-  return Buffer.from(
-    JSON.stringify({
-      object: 'list',
-      data: predictions.map(({ embeddings }, index) => ({
-        object: 'embedding',
-        index,
-        embedding: write(embeddings.values),
-      })),
-      model: asked.model,
-      usage: { prompt_tokens: tokens, total_tokens: tokens },
-    }),
-  );
-}
-
-function readPredictions(answer: Uint8Array): z.infer<typeof PredictAnswer>['predictions'] {
+function readVectors(body: Uint8Array, vectorsOf: EmbeddingRequest['vectorsOf']): readonly number[][] {
   try {
-    return PredictAnswer.parse(JSON.parse(Buffer.from(answer).toString())).predictions;
+    return vectorsOf(JSON.parse(Buffer.from(body).toString()));
   } catch {
     throw new GatewayError('VERTEX_FAILED', 'Vertex AI’s answer is not a list of embeddings.');
   }
@@ -134,5 +128,5 @@ function readPredictions(answer: Uint8Array): z.infer<typeof PredictAnswer>['pre
 function toBase64(values: readonly number[]): string {
   const bytes = Buffer.alloc(values.length * 4);
   values.forEach((value, index) => bytes.writeFloatLE(value, index * 4));
-  return bytes.toString('base64');
+  return JSON.stringify(bytes.toString('base64'));
 }

@@ -18,7 +18,7 @@ interface OpenAiModel {
  */
 const TEXT_EMBEDDING = /^(text|gemini)-(multilingual-)?embedding-\d/;
 
-/** True for a publisher's model whose `predict` makes vectors of texts. */
+/** True for a publisher's model that makes vectors of texts. */
 export function isTextEmbedding({ publisher, model }: { publisher?: string; model?: string }): boolean {
   return publisher === 'google' && model !== undefined && TEXT_EMBEDDING.test(model);
 }
@@ -40,7 +40,8 @@ export function describeModel(encodedName: string): NonNullable<ModelsQuestion['
 
 function isOffered(model: UsableModel): boolean {
   const operations = model.allowed.flatMap((allowed) => allowed.operations);
-  return operations.includes('chatCompletions') || (operations.includes('predict') && isTextEmbedding(model));
+  const embeds = operations.includes('predict') || operations.includes('embedContent');
+  return operations.includes('chatCompletions') || (embeds && isTextEmbedding(model));
 }
 
 function describe({ name, publisher, project }: UsableModel): OpenAiModel {

@@ -47,6 +47,8 @@ export interface AnswerFacts {
   readonly modelVersion?: string;
   readonly deployedModelId?: string;
   readonly finishReason?: string;
+  /** The number of requests to Vertex AI that answered the call together; undefined for one. */
+  readonly requests?: number;
 }
 
 /** A whole answer, or a stream of parts that can each be followed by an error in the caller's dialect. */

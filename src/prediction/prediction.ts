@@ -42,6 +42,8 @@ export interface BytesPayload {
     /** True when the answer is the one that the caller asked for; the payload's own request is not sent then. */
     readonly isAnswer?: boolean;
   };
+  /** The way in which several requests answer the call; `request` is not asked then. */
+  readonly split?: SplitPayload;
   /**
    * The format of the answer, by which its usage, finish reason, end and errors are read. A request with a format of its own
    * wins.
@@ -59,6 +61,24 @@ export interface BytesPayload {
   readonly ordered?: Usage;
   /** The instances that must meet the endpoint's schemas in the catalog. */
   readonly checked?: Instances;
+}
+
+/** A payload that Vertex AI takes in several requests, whose answers become one. */
+export interface SplitPayload {
+  /** Lists the requests in order; there is one at least. @throws GatewayError INVALID_REQUEST. */
+  requests(call: AuthorizedCall): readonly PartialRequest[];
+  /** Joins what was read of the answers, in order. @param facts the facts of all answers together. */
+  join(parts: readonly Uint8Array[], facts: AnswerFacts): Uint8Array;
+}
+
+/** One of the requests of a payload that is split. */
+export interface PartialRequest {
+  /** The part of the call's body that the request is about, as an error names it: `the texts 251 to 500`. */
+  readonly subject: string;
+  /** Writes the request when its turn has come. */
+  write(): VertexRequest;
+  /** Reads of the answer what is kept until all have come. @throws GatewayError VERTEX_FAILED. */
+  read(body: Uint8Array): Uint8Array;
 }
 
 /** The format in which a client gets a stream. `responses`: the events of OpenAI's Responses API. */

@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors/gateway-error.ts';
 import type { AuthorizedCall } from '../governance/decide.ts';
+import type { VertexLimits } from '../prediction/vertex.ts';
 import type { Answer, StreamedAnswer } from '../prediction/answer.ts';
 import type {
   AnswerRewrite,
@@ -26,10 +27,11 @@ async function* startingWith(first: Uint8Array, rest: AsyncIterator<Uint8Array>)
   }
 }
 
-/** Sends one request to Vertex AI. */
+/** Sends one request to Vertex AI. @param held counts the bytes of the answer in place of the call's own count. */
 export type Send = (
   request: VertexRequest,
   answer: Pick<BytesPayload, 'format' | 'framing'>,
+  held?: VertexLimits['held'],
 ) => Promise<Answer>;
 
 /**

@@ -5,6 +5,7 @@ import { checkStream, explainLimit } from './endpoint-limits.ts';
 import { passOn, type Send, withFirstPart } from './pass-on.ts';
 import { createPassThrough, type PassThrough } from './pass-through.ts';
 import type { GrpcPredict } from './predict-over-grpc.ts';
+import { sendTogether } from './send-together.ts';
 import { VertexFailure } from './vertex-errors.ts';
 
 /** The address that a call goes to. */
@@ -59,12 +60,18 @@ export function createVertex({ endpointOverride, renewal, maximumAnswerBytes }: 
     const { payload } = target;
     if (payload.kind === 'bytes') {
       const passThrough: PassThrough = passThroughs(address);
-      const send: Send = (request, answer) =>
+      const send: Send = (request, answer, held = limits.held) =>
         withRenewal(renewal, accessToken, async (token) => {
-          const coming = await passThrough.send(request, answer, token, limits);
+          const coming = await passThrough.send(request, answer, token, { ...limits, held });
           return answer.format === 'shaped' ? coming : withFirstPart(coming);
         });
-      return passOn(send, payload, authorized, seal);
+      const { split } = payload;
+      return split
+        ? sendTogether(send, { ...payload, split }, authorized, {
+            maximumBytes: maximumAnswerBytes,
+            held: limits.held,
+          })
+        : passOn(send, payload, authorized, seal);
     }
     if (resource.kind !== 'endpoint') throw new TypeError('only endpoints take instances over gRPC');
     const client: GrpcPredict = await overGrpc(address);

@@ -285,25 +285,60 @@ test('embeddings come as numbers or as base64, with exact usage', async () => {
     });
 });
 
-test('more texts than a model takes at once are refused in Google’s own words', async () => {
-  const answer = await post(EMBEDDINGS, { model: 'gemini-embedding-001', input: ['a', 'b'] });
+test.each([
+  ['text-embedding-005', 'predict', 501, 3],
+  ['gemini-embedding-001', 'predict', 5, 5],
+  ['gemini-embedding-2', 'embedContent', 4, 4],
+])(
+  '%s embeds any number of texts by %s, in their order and on one record',
+  async (model, operation, count, requests) => {
+    const input = Array.from({ length: count }, (_, index) => `narwhal ${index}`);
+    const answer = await post(EMBEDDINGS, { model, input, dimensions: 128 });
+    expect([answer.status, answer.text.slice(0, 200)]).toEqual([200, expect.any(String)]);
+    const { data, usage } = JSON.parse(answer.text) as Embeddings;
+    expect(data.map(({ index }) => index)).toEqual(input.map((_, index) => index));
+    expect(data.every(({ embedding }) => embedding.length === 128)).toBe(true);
+    const sent = await observed.chain.requests('vertex-ai');
+    expect(sent).toHaveLength(requests);
+    expect(sent.every(({ path }) => path.endsWith(`/models/${model}:${operation}`))).toBe(true);
+    // The vectors are those that each text has alone.
+    for (const at of [0, count - 1]) {
+      const alone = await post(EMBEDDINGS, { model, input: input[at], dimensions: 128 });
+      expect((JSON.parse(alone.text) as Embeddings).data[0]?.embedding).toEqual(data[at]?.embedding);
+      observed.whenRecorded(alone, (record) => expect(record).not.toHaveProperty('vertexRequests'));
+    }
+    observed.whenRecorded(answer, {
+      outcome: 'answered',
+      dialect: 'openai',
+      operation,
+      model,
+      vertexRequests: requests,
+      inputTokens: usage.prompt_tokens,
+      costInUsd: expect.any(Number) as number,
+      usageCompleteness: 'complete',
+    });
+  },
+);
+
+test('one text that is too long ends the call in one error, which says where it is', async () => {
+  const input = [...Array<string>(300).fill('a'), 'narwhal '.repeat(3_000)];
+  const answer = await post(EMBEDDINGS, { model: 'text-embedding-005', input });
   expectError(answer, {
     status: 400,
     type: 'invalid_request_error',
     code: 'VERTEX_INVALID_ARGUMENT',
-    param: 'instances',
-    message: /instance/,
+    message: /This is about the texts 251 to 301, and no other was answered\.$/,
   });
-  observed.whenRecorded(answer, { outcome: 'failed', model: 'gemini-embedding-001' });
+  observed.whenRecorded(answer, { outcome: 'failed', model: 'text-embedding-005' });
 });
 
 const OFFERED = entries
-  .filter(({ name, operations }) => operations.includes('chatCompletions') || name.includes('-embedding-0'))
+  .filter(({ name, operations }) => operations.includes('chatCompletions') || name.includes('-embedding-'))
   .map(({ name }) => name);
 
 test.each([
   ['assistants-app', OFFERED],
-  ['sandbox-app', ['gemini-3.5-flash', 'text-embedding-005', 'gemini-embedding-001']],
+  ['sandbox-app', ['gemini-3.5-flash', 'text-embedding-005', 'gemini-embedding-001', 'gemini-embedding-2']],
   ['eu-analytics-app', ['gemini-3.5-flash', 'gemini-3.1-pro-preview']],
   ['scoring-app', []],
   ['nobody-app', []],

@@ -4,7 +4,15 @@ import type { AuditRecord } from '../../../src/prediction/audit-record.ts';
 import { FULL_RECORD } from './full-record.ts';
 
 /** Fields that the record of a plain call does not have. */
-const NOT_OF_A_PLAIN_CALL = ['revision', 'servedFrom', 'code', 'endpoint', 'findings', 'content'];
+const NOT_OF_A_PLAIN_CALL = [
+  'revision',
+  'servedFrom',
+  'code',
+  'endpoint',
+  'findings',
+  'content',
+  'vertexRequests',
+];
 
 test('a record has its fields side by side, under OpenTelemetry’s names where there are some', () => {
   const record = flattenRecord(FULL_RECORD);

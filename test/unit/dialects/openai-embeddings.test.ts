@@ -22,11 +22,18 @@ async function payloadOf(body: object): Promise<BytesPayload> {
   return (await embed(body)).payload as BytesPayload;
 }
 
+/** The requests for the model that is granted. */
+async function requestsFor(body: object, granted: Partial<AuthorizedCall> = GRANTED) {
+  return (await payloadOf(body)).split?.requests(authorizedCall({ operation: 'predict', ...granted })) ?? [];
+}
+
 async function sent(
   body: object,
   granted: Partial<AuthorizedCall> = GRANTED,
 ): Promise<{ path: string; json: unknown }> {
-  const { path, body: bytes } = (await payloadOf(body)).request(authorizedCall(granted));
+  const [request, ...others] = await requestsFor(body, granted);
+  expect(others).toEqual([]);
+  const { path, body: bytes } = request?.write() ?? { path: '' };
   return { path, json: JSON.parse(Buffer.from(bytes ?? []).toString()) };
 }
 
@@ -36,9 +43,10 @@ interface Embeddings {
 
 async function received(body: object, answer: unknown): Promise<Embeddings> {
   const bytes = Buffer.from(typeof answer === 'string' ? answer : JSON.stringify(answer));
-  const { rewrite } = await payloadOf(body);
-  const written = rewrite?.whole?.(bytes, authorizedCall(GRANTED));
-  return JSON.parse(Buffer.from((written as Uint8Array | undefined) ?? []).toString()) as Embeddings;
+  const parts = (await requestsFor(body)).map((request) => request.read(bytes));
+  const { split } = await payloadOf(body);
+  const written = split?.join(parts, { usage: { inputTokens: 7 } });
+  return JSON.parse(Buffer.from(written ?? []).toString()) as Embeddings;
 }
 
 function answerOf(values: readonly number[], tokens: number): object {
@@ -51,6 +59,7 @@ test('texts become instances of the model’s predict', async () => {
     project: undefined,
     location: undefined,
     operation: 'predict',
+    otherOperations: ['embedContent'],
     resource: { kind: 'name', name: MODEL },
     payload: { format: 'predictions' },
   });
@@ -102,7 +111,7 @@ test('base64 is the numbers in 32 bits, the lowest byte first', async () => {
 });
 
 const ANY_RULE = expect.any(String) as string;
-const RULE = 'must be a text or a list of texts; lists of tokens are not accepted';
+const RULE = expect.stringMatching(/^must be a text .*check_embedding_ctx_length is False$/) as string;
 
 test.each([
   ['no input', {}, 'input', RULE],
@@ -143,4 +152,71 @@ test.each([
   ['values that are no numbers', '{"predictions":[{"embeddings":{"values":["a"]}}]}'],
 ])('an answer with %s is a failure of Vertex AI', async (_, answer) => {
   expect((await rejectedBy(received({ model: MODEL, input: 'a' }, answer))).code).toBe('VERTEX_FAILED');
+});
+
+const GEMINI_001 = {
+  resource: { kind: 'model', publisher: 'google', model: 'gemini-embedding-001' },
+} as const;
+const GEMINI_2 = {
+  operation: 'embedContent',
+  resource: { kind: 'model', publisher: 'google', model: 'gemini-embedding-2' },
+} as const;
+
+test.each([
+  ['text-embedding-005', GRANTED, 600, [250, 250, 100]],
+  ['gemini-embedding-001', GEMINI_001, 3, [1, 1, 1]],
+  ['gemini-embedding-2', GEMINI_2, 2, [1, 1]],
+])('%s is asked for as many texts at once as it takes', async (_, granted, count, expected) => {
+  const input = Array.from({ length: count }, (_text, index) => `t${index}`);
+  const requests = await requestsFor({ model: MODEL, input }, granted);
+  const texts = requests.map((request) => {
+    const { body } = request.write();
+    return [
+      ...Buffer.from(body ?? [])
+        .toString()
+        .matchAll(/"t\d+"/g),
+    ].map(([text]) => JSON.parse(text) as string);
+  });
+  expect(texts.map(({ length }) => length)).toEqual(expected);
+  expect(texts.flat()).toEqual(input);
+});
+
+test('no request can have more than 20,000 tokens, whatever the texts', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.string({ minLength: 1, maxLength: 3000 }), { minLength: 1 }),
+      async (input) => {
+        const requests = await requestsFor({ model: MODEL, input });
+        for (const request of requests) {
+          const { instances } = JSON.parse(Buffer.from(request.write().body ?? []).toString()) as {
+            instances: { content: string }[];
+          };
+          const most = instances.map(({ content }) => Math.min(2_048, Buffer.byteLength(content)));
+          expect(most.reduce((sum, tokens) => sum + tokens, 0)).toBeLessThanOrEqual(20_000);
+        }
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test('a text for embedContent is one content, and its answer one vector', async () => {
+  const [request] = await requestsFor({ model: MODEL, input: '\u00e9', dimensions: 128 }, GEMINI_2);
+  const { path, body, format } = request?.write() ?? {};
+  expect([path, format]).toEqual([expect.stringMatching(/gemini-embedding-2:embedContent$/), 'gemini']);
+  expect(JSON.parse(Buffer.from(body ?? []).toString())).toEqual({
+    content: { role: 'user', parts: [{ text: '\u00e9' }] },
+    embedContentConfig: { autoTruncate: false, outputDimensionality: 128 },
+  });
+  const part = request?.read(Buffer.from('{"embedding":{"values":[1,2.5]},"usageMetadata":{}}'));
+  expect(JSON.parse(Buffer.from(part ?? []).toString())).toEqual({
+    object: 'embedding',
+    index: 0,
+    embedding: [1, 2.5],
+  });
+});
+
+test('2,049 texts are refused', async () => {
+  const error = await rejectedBy(embed({ model: MODEL, input: Array(2_049).fill('a') }));
+  expect(error.violations).toEqual([{ field: 'input', description: 'must have at most 2048 items' }]);
 });

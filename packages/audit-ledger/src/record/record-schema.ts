@@ -332,6 +332,11 @@ export const RECORD_FIELDS = {
     source: 'governance',
     isPersonal: true,
   }),
+  vertexRequests: closing(Count.optional(), {
+    description:
+      'Number of requests to Vertex AI that answered the call together; present where it took several, such as for many texts',
+    source: 'gateway',
+  }),
 };
 
 type Fields = typeof RECORD_FIELDS;

@@ -1,0 +1,68 @@
+import { ChatAnthropic } from '@langchain/anthropic';
+import { tool } from '@langchain/core/tools';
+import { ChatGoogleGenerativeAI } from '@langchain/google-genai';
+import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
+import { z } from 'zod';
+import {
+  FLASH,
+  GATEWAY_URL,
+  HAIKU,
+  names,
+  pieces,
+  PNG,
+  PROMPT,
+  report,
+  SUBSCRIPTION_KEY,
+  TOOL_PROMPT,
+} from './report.mjs';
+
+const apiKey = SUBSCRIPTION_KEY;
+const configuration = { baseURL: `${GATEWAY_URL}/openai/v1` };
+const models = {
+  openai: () => new ChatOpenAI({ model: FLASH, apiKey, configuration }),
+  anthropic: () =>
+    new ChatAnthropic({ model: HAIKU, apiKey, anthropicApiUrl: `${GATEWAY_URL}/anthropic`, maxTokens: 500 }),
+  google: () =>
+    new ChatGoogleGenerativeAI({
+      model: FLASH,
+      apiKey,
+      baseUrl: `${GATEWAY_URL}/vertex`,
+      apiVersion: 'v1beta1/publishers/google',
+    }),
+};
+const [, , setup] = process.argv;
+const model = models[setup]();
+const weather = tool(({ city }) => `Sun in ${city}`, {
+  name: 'get_weather',
+  description: 'The weather of a city.',
+  schema: z.object({ city: z.string() }),
+});
+const Person = z.object({ name: z.string(), age: z.int().min(18) });
+
+await report({
+  text: async () => names((await model.invoke(PROMPT)).content),
+  stream: async () => pieces(await model.stream(PROMPT)),
+  tools: async () => {
+    const withTools = model.bindTools([weather]);
+    const asked = await withTools.invoke(TOOL_PROMPT);
+    const result = await weather.invoke(asked.tool_calls[0]);
+    const answer = await withTools.invoke([{ role: 'user', content: TOOL_PROMPT }, asked, result]);
+    return names(answer.content, 'sun');
+  },
+  object: async () => Person.safeParse(await model.withStructuredOutput(Person).invoke('Who?')).success,
+  image: async () => {
+    const image_url = { url: `data:image/png;base64,${PNG}` };
+    const content = [
+      { type: 'text', text: PROMPT },
+      { type: 'image_url', image_url },
+    ];
+    return names((await model.invoke([{ role: 'user', content }])).content);
+  },
+  ...(setup === 'openai' && {
+    embeddings: async () => {
+      const embeddings = new OpenAIEmbeddings({ model: 'text-embedding-005', apiKey, configuration });
+      const vectors = await embeddings.embedDocuments(['an iris', 'a tulip']);
+      return vectors.every(({ length }) => length === 768) && vectors.length === 2;
+    },
+  }),
+});
