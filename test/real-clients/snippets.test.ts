@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { azureSignIn } from '../support/azure-sign-in.ts';
-import { findsPackages, readSnippets } from '../clients/read-snippets.ts';
+import { findsPackages, readSnippets } from '../support/read-snippets.ts';
 import { RealClients } from './real-clients.ts';
 
 const ROOT = resolve(__dirname, '../..');
