@@ -1,3 +1,4 @@
+import { createSchemaCompiler } from '../src/governance/compile-schemas.ts';
 import { createGovernance, type Governance } from '../src/governance/governance.ts';
 import { createCalls, createDocuments } from './decision-documents.ts';
 import { quantile } from './statistics.ts';
@@ -33,7 +34,7 @@ if (worst >= TARGET_IN_MICROSECONDS) {
 function measure(rules: number) {
   const documents = createDocuments(rules);
   const start = performance.now();
-  const governance = createGovernance(documents, 'bench');
+  const governance = createGovernance(documents, 'bench', createSchemaCompiler());
   const loadInMs = performance.now() - start;
   decideAll(governance, WARM_UP);
   const { allowed, samples } = decideAll(governance, DECISIONS);

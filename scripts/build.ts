@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { build as bundle, type Metafile, type Plugin } from 'esbuild';
 import { LOWEST_NODE } from '../src/supported-node.ts';
+import { compileGovernance } from './compile-governance.ts';
 import { pruneProtos } from './prune-protos.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -24,6 +25,17 @@ const prunedProtos: Plugin = {
         pruneProtos(JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>, KEPT_PROTOS),
       ),
       loader: 'json',
+    }));
+  },
+};
+
+const compiledGovernance: Plugin = {
+  name: 'compiled-governance',
+  setup(build) {
+    build.onLoad({ filter: /\/src\/governance\/compiled-governance\.ts$/ }, () => ({
+      contents: compileGovernance(join(ROOT, 'governance')),
+      loader: 'js',
+      resolveDir: ROOT,
     }));
   },
 };
@@ -71,7 +83,7 @@ export async function build(
     minifySyntax: true,
     legalComments: 'external',
     external: ['@azure/functions-core'],
-    plugins: [prunedProtos, ...plugins],
+    plugins: [prunedProtos, compiledGovernance, ...plugins],
     banner: { js: COMMON_JS },
     logLevel: 'warning',
   });

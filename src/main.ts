@@ -22,7 +22,8 @@ import { registerHealthFunction } from './functions/health-function.ts';
 import { watchLibraryServer } from './functions/http-reply.ts';
 import { registerOpenAiFunction } from './functions/openai-function.ts';
 import { registerVertexFunction } from './functions/vertex-function.ts';
-import { loadGovernance } from './governance/load-governance.ts';
+import { compiled } from './governance/compiled-governance.ts';
+import { openGovernance } from './governance/open-governance.ts';
 import { createAnswerQuestion } from './questions/answer-question.ts';
 import { systemClock } from './prediction/deadline.ts';
 import { createPredict } from './prediction/predict.ts';
@@ -40,7 +41,7 @@ const STOP_TIMEOUT_IN_MS = 4_000;
 const CALLS_STOP_TIMEOUT_IN_MS = 2_000;
 
 const settings = readSettings();
-const governance = loadGovernance(resolve(settings.GOVERNANCE_DIRECTORY));
+const governance = await openGovernance(resolve(settings.GOVERNANCE_DIRECTORY), compiled);
 const audit = startAudit({
   storageUrl: settings.AUDIT_STORAGE_URL,
   keyUrl: settings.AUDIT_KEY_URL,

@@ -2,7 +2,7 @@ import type { CallTarget, Principal } from './call-target.ts';
 import { createDecide, type Decision, type Judgements } from './decide.ts';
 import type { Access, Catalog, CatalogEntry, Limits } from './documents.ts';
 import { findRules, listAlternatives } from './find-entries.ts';
-import { createInstanceChecks, type Instances } from './instance-schemas.ts';
+import { createInstanceChecks, type FindValidator, type Instances } from './instance-schemas.ts';
 import { judgePlace, type PlaceUse, type PlaceVerdict } from './judge-place.ts';
 import { judgeTool, listDestinations, maySendTo, type ToolUse, type ToolVerdict } from './judge-tool.ts';
 import { listOwners, type Owner } from './owners.ts';
@@ -59,7 +59,11 @@ export interface Governance {
  * @param policyVersion SHA-256 of the documents' texts, in hexadecimal.
  * @throws InvalidSchemaError for a JSON Schema in the catalog that cannot be used.
  */
-export function createGovernance(documents: GovernanceDocuments, policyVersion: string): Governance {
+export function createGovernance(
+  documents: GovernanceDocuments,
+  policyVersion: string,
+  findValidator: FindValidator,
+): Governance {
   const index = indexRules(documents.catalog, documents.access, documents.limits);
   const reach = indexReach(documents.access, index);
   const judgements: Omit<Judgements, 'decide'> = {
@@ -78,7 +82,7 @@ export function createGovernance(documents: GovernanceDocuments, policyVersion: 
     policyVersion,
     ...judgements,
     decide: createDecide(index, judgements),
-    checkInstances: createInstanceChecks(documents.catalog),
+    checkInstances: createInstanceChecks(documents.catalog, findValidator),
     listAlternatives: (target) =>
       listAlternatives(index, target).map(({ rules, operation }) => ({ entry: rules.entry, operation })),
     findEntry: (resource) => findRules(index, resource)?.entry,

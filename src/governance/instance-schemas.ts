@@ -1,4 +1,3 @@
-import { Ajv2020, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { formatPath } from '../errors/format-path.ts';
 import type { FieldViolation } from '../errors/gateway-error.ts';
 import { invalidBody, MAXIMUM_VIOLATIONS } from '../errors/invalid-body.ts';
@@ -6,7 +5,7 @@ import type { JsonValue } from '../json/json-value.ts';
 import { emptyObject } from '../json/read-json.ts';
 import { loopTurns } from '../json/turns.ts';
 import type { Catalog, CatalogEntry } from './documents.ts';
-import { findBacktracking } from './find-backtracking.ts';
+import { pathOfPointer } from './path-of-pointer.ts';
 
 /** The instances and parameters of a prediction by a custom endpoint. */
 export interface Instances {
@@ -43,68 +42,45 @@ const MAXIMUM_INSTANCE_VALUES = 200_000;
 /** Bytes of instances that are validated in one turn of the event loop. A longer instance takes a turn by itself. */
 const PIECE_BYTES = 32_768;
 
+/** A problem of a value, as validators of JSON Schema describe it. */
+interface SchemaProblem {
+  readonly keyword: string;
+  /** RFC 6901 */
+  readonly instancePath: string;
+  readonly message?: string;
+}
+
+/** Validates a value by a JSON Schema. `errors` are those of the last value. */
+export interface IsValid {
+  (value: unknown): boolean;
+  errors?: readonly SchemaProblem[] | null;
+}
+
+/** The parts of a prediction for which an entry of the catalog can have a schema. */
+export type SchemaPart = 'instances' | 'parameters';
+
 /**
- * Thrown at start for a schema of the catalog that is invalid, or that has a keyword or format unknown to the
- * validator.
+ * Returns the validator of a part's schema.
+ * @param index of the entry in the catalog.
+ * @throws InvalidSchemaError for a schema that can't be used.
  */
-export class InvalidSchemaError extends Error {
-  /** Path of the problem in the catalog. */
-  readonly path: readonly PropertyKey[];
-
-  constructor(path: readonly PropertyKey[], problem: string) {
-    super(problem);
-    this.name = 'InvalidSchemaError';
-    this.path = path;
-  }
-}
-
-/** Thrown for a pattern whose matching can take more than linear time. */
-class SlowPatternError extends Error {
-  readonly pattern: string;
-
-  constructor(pattern: string, problem: string) {
-    super(`the pattern ${pattern} can take too long: ${problem}.`);
-    this.pattern = pattern;
-  }
-}
-
-/** Compiles the regular expressions of `pattern` and `patternProperties`. @throws SlowPatternError */
-const linearPattern = Object.assign(
-  (pattern: string, flags: string): RegExp => {
-    const expression = new RegExp(pattern, flags);
-    const problem = findBacktracking(pattern, flags);
-    if (problem !== undefined) throw new SlowPatternError(pattern, problem);
-    return expression;
-  },
-  { code: 'new RegExp' },
-);
+export type FindValidator = (schema: object, index: number, part: SchemaPart) => IsValid;
 
 /**
- * Compiles the JSON Schemas (draft 2020-12) of every custom endpoint.
+ * Creates the check of the instances and parameters of every custom endpoint.
  * @returns the check of all entries. One without a schema, like no entry at all, takes everything.
- * @throws InvalidSchemaError for the first schema that is invalid, has an unknown keyword or format, or has a pattern
- *   whose matching can take more than linear time.
+ * @throws InvalidSchemaError for the first schema that can't be used.
  */
 export function createInstanceChecks(
-  catalog: Catalog,
+  { entries }: Catalog,
+  findValidator: FindValidator,
 ): (entry: CatalogEntry | undefined, sent: Instances | undefined) => Promise<void> {
-  const checks = compileSchemas(catalog);
-  return async (entry, sent) => {
-    if (entry) await checks.get(entry)?.(sent);
-  };
-}
-
-function compileSchemas({ entries }: Catalog): ReadonlyMap<CatalogEntry, CheckInstances> {
-  // Making a validator takes milliseconds, and a catalog without schemas needs none.
-  let ajv: Ajv2020 | undefined;
-  const compileAt = (schema: AnySchemaObject, path: readonly PropertyKey[]): ValidateFunction =>
-    compile((ajv ??= createValidator()), schema, path);
   const checks = new Map<CatalogEntry, CheckInstances>();
   entries.forEach((entry, index) => {
     if (!('endpoint' in entry)) return;
     const { instances, parameters } = entry;
-    const isInstance = instances && compileAt(instances, ['entries', index, 'instances']);
-    const areParameters = parameters && compileAt(parameters, ['entries', index, 'parameters']);
+    const isInstance = instances && findValidator(instances, index, 'instances');
+    const areParameters = parameters && findValidator(parameters, index, 'parameters');
     if (!isInstance && !areParameters) return;
     checks.set(entry, async (sent) => {
       if (!sent) throw invalidBody([NO_INSTANCES]);
@@ -116,55 +92,12 @@ function compileSchemas({ entries }: Catalog): ReadonlyMap<CatalogEntry, CheckIn
       if (violations.length > 0) throw invalidBody(violations);
     });
   });
-  return checks;
+  return async (entry, sent) => {
+    if (entry) await checks.get(entry)?.(sent);
+  };
 }
 
-function createValidator(): Ajv2020 {
-  return new Ajv2020({
-    // Validation of an instance ends at its first error, which bounds the work on a hostile one.
-    allErrors: false,
-    strictTypes: false,
-    strictTuples: false,
-    logger: false,
-    code: { regExp: linearPattern },
-  });
-}
-
-function compile(ajv: Ajv2020, schema: AnySchemaObject, path: readonly PropertyKey[]): ValidateFunction {
-  if (ajv.validateSchema(schema) !== true) {
-    const [error] = ajv.errors ?? [];
-    throw new InvalidSchemaError(
-      [...path, ...partsOf(error?.instancePath ?? '', schema)],
-      `not a valid JSON Schema: ${error?.message ?? 'wrong shape'}.`,
-    );
-  }
-  if ('$async' in schema)
-    throw new InvalidSchemaError([...path, '$async'], 'a schema can’t be asynchronous.');
-  try {
-    return ajv.compile(schema);
-  } catch (error) {
-    if (error instanceof SlowPatternError)
-      throw new InvalidSchemaError([...path, ...findPattern(schema, error.pattern)], error.message);
-    const problem = error instanceof Error ? error.message : 'can’t be compiled';
-    throw new InvalidSchemaError(path, `not a usable JSON Schema: ${problem}.`);
-  }
-}
-
-/** Path of the first occurrence of a pattern in a schema. */
-function findPattern(schema: unknown, pattern: string): PropertyKey[] {
-  if (typeof schema !== 'object' || schema === null) return [];
-  for (const [key, value] of Object.entries(schema)) {
-    const place = Array.isArray(schema) ? Number(key) : key;
-    if (key === 'pattern' && value === pattern) return [place];
-    if (key === 'patternProperties' && Object.hasOwn(Object(value) as object, pattern))
-      return [place, pattern];
-    const inside = findPattern(value, pattern);
-    if (inside.length > 0) return [place, ...inside];
-  }
-  return [];
-}
-
-async function checkEach(isInstance: ValidateFunction, instances: JsonValue): Promise<FieldViolation[]> {
+async function checkEach(isInstance: IsValid, instances: JsonValue): Promise<FieldViolation[]> {
   const violations: FieldViolation[] = [];
   let pieceStart = instances.start;
   let index = 0;
@@ -180,11 +113,7 @@ async function checkEach(isInstance: ValidateFunction, instances: JsonValue): Pr
   return violations;
 }
 
-function violationOf(
-  isValid: ValidateFunction,
-  judged: JsonValue,
-  path: readonly PropertyKey[],
-): FieldViolation[] {
+function violationOf(isValid: IsValid, judged: JsonValue, path: readonly PropertyKey[]): FieldViolation[] {
   if (judged.entryCount > MAXIMUM_INSTANCE_VALUES) {
     const description = `must have at most ${MAXIMUM_INSTANCE_VALUES} names and values`;
     return [{ field: formatPath(path), description }];
@@ -192,7 +121,7 @@ function violationOf(
   const value = judged.toJson();
   if (isValid(value)) return [];
   const errors = findNearest(isValid.errors ?? []);
-  const place = [...path, ...partsOf(errors[0]?.instancePath ?? '', value)];
+  const place = [...path, ...pathOfPointer(errors[0]?.instancePath ?? '', value)];
   const descriptions = new Set(errors.map(({ message }) => message ?? 'is not valid'));
   return [{ field: formatPath(place), description: [...descriptions].join(' or ') }];
 }
@@ -201,7 +130,7 @@ function violationOf(
  * Chooses the errors of the alternative that the value is closest to: the deepest in the value, and among those
  * preferably one whose type fits.
  */
-function findNearest(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+function findNearest(errors: readonly SchemaProblem[]): readonly SchemaProblem[] {
   const single = errors.filter(({ keyword }) => !['oneOf', 'anyOf', 'if'].includes(keyword));
   const candidates = single.length > 0 ? single : errors;
   const depth = Math.max(...candidates.map(depthOf));
@@ -211,20 +140,6 @@ function findNearest(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   return nearest.filter(({ instancePath }) => instancePath === nearest[0]?.instancePath);
 }
 
-function depthOf({ instancePath }: ErrorObject): number {
+function depthOf({ instancePath }: SchemaProblem): number {
   return instancePath.split('/').length;
-}
-
-/** Splits a JSON pointer into a path, in which indexes of arrays are numbers. */
-function partsOf(pointer: string, value: unknown): PropertyKey[] {
-  let at = value;
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => {
-      const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-      const place = Array.isArray(at) ? Number(key) : key;
-      at = (at as Record<PropertyKey, unknown>)[place];
-      return place;
-    });
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { checkDocuments } from './check-documents.ts';
+import { createSchemaCompiler, InvalidSchemaError } from './compile-schemas.ts';
 import { Access, Catalog, Limits } from './documents.ts';
 import { createGovernance, type Governance } from './governance.ts';
-import { InvalidSchemaError } from './instance-schemas.ts';
+import { DOCUMENT_FILES, policyVersionOf } from './policy-version.ts';
 import { readYamlDocument } from './yaml-document.ts';
 
 /**
@@ -12,15 +12,15 @@ import { readYamlDocument } from './yaml-document.ts';
  *   suggestion.
  */
 export function loadGovernance(directory: string): Governance {
-  const catalog = readYamlDocument(join(directory, 'catalog.yaml'), Catalog);
-  const access = readYamlDocument(join(directory, 'access.yaml'), Access);
-  const limits = readYamlDocument(join(directory, 'limits.yaml'), Limits);
+  const [catalogFile, accessFile, limitsFile] = DOCUMENT_FILES;
+  const catalog = readYamlDocument(join(directory, catalogFile), Catalog);
+  const access = readYamlDocument(join(directory, accessFile), Access);
+  const limits = readYamlDocument(join(directory, limitsFile), Limits);
   checkDocuments(catalog, access, limits);
-  const hash = createHash('sha256');
-  for (const { text } of [catalog, access, limits]) hash.update(text).update('\0');
+  const version = policyVersionOf([catalog, access, limits].map(({ text }) => text));
   const documents = { catalog: catalog.value, access: access.value, limits: limits.value };
   try {
-    return createGovernance(documents, hash.digest('hex'));
+    return createGovernance(documents, version, createSchemaCompiler());
   } catch (error) {
     if (error instanceof InvalidSchemaError) catalog.refuse(error.path, error.message);
     throw error;

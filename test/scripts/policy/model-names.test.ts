@@ -7,6 +7,7 @@ import { openAiDialect } from '../../../src/dialects/openai-dialect.ts';
 import { vertexDialect } from '../../../src/dialects/vertex-dialect.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { CatalogEntry } from '../../../src/governance/documents.ts';
+import { createSchemaCompiler } from '../../../src/governance/compile-schemas.ts';
 import { createGovernance, type Governance } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
 import { keysOf, namesOf } from '../../../src/governance/find-entries.ts';
@@ -57,7 +58,7 @@ beforeAll(async () => {
       entries: entries.map(({ name: entry }) => ({ entry, callsPerMinute: 1 })),
     },
   };
-  governance = createGovernance(limited, policyVersion);
+  governance = createGovernance(limited, policyVersion, createSchemaCompiler());
   const directory = mkdtempSync(join(tmpdir(), 'model-names-'));
   cpSync(join(process.cwd(), 'apim'), directory, { recursive: true });
   const apis = ['anthropic', 'gateway', 'openai', 'vertex'];

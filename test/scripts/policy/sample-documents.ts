@@ -1,4 +1,5 @@
 import type { GovernanceDocuments } from '../../../src/governance/governance.ts';
+import { createSchemaCompiler } from '../../../src/governance/compile-schemas.ts';
 import { createGovernance, type Governance } from '../../../src/governance/governance.ts';
 
 /** A small company: a team that stays in Europe, a sandbox, and an agent. */
@@ -104,7 +105,7 @@ export function sampleGovernance(
 ): Governance {
   const documents = structuredClone(SAMPLE_DOCUMENTS);
   change(documents);
-  return createGovernance(documents, 'version-of-the-sample');
+  return createGovernance(documents, 'version-of-the-sample', createSchemaCompiler());
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };

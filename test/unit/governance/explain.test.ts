@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { CallTarget, Principal } from '../../../src/governance/call-target.ts';
 import { explain, type Explanation } from '../../../src/governance/explain.ts';
+import { createSchemaCompiler } from '../../../src/governance/compile-schemas.ts';
 import { createGovernance, type GovernanceDocuments } from '../../../src/governance/governance.ts';
 
 const AGENT_ID = 'a0000006-0000-4000-8000-000000000006';
@@ -82,7 +83,7 @@ const DOCUMENTS: GovernanceDocuments = {
     entries: [{ entry: 'flash', tokensPerMinute: 5000 }],
   },
 };
-const governance = createGovernance(DOCUMENTS, 'version');
+const governance = createGovernance(DOCUMENTS, 'version', createSchemaCompiler());
 
 const FLASH: CallTarget = {
   project: 'sample-project',

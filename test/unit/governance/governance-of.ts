@@ -7,6 +7,7 @@ import {
   Limits,
   type Role,
 } from '../../../src/governance/documents.ts';
+import { createSchemaCompiler } from '../../../src/governance/compile-schemas.ts';
 import { createGovernance, type Governance } from '../../../src/governance/governance.ts';
 
 type ModelEntry = Extract<CatalogEntry, { model: string }>;
@@ -69,5 +70,9 @@ export function governanceOf({
     ...rules,
   });
   const limits = Limits.parse({ products });
-  return createGovernance({ catalog: { entries: [...entries], projects }, access, limits }, 'policy-1');
+  return createGovernance(
+    { catalog: { entries: [...entries], projects }, access, limits },
+    'policy-1',
+    createSchemaCompiler(),
+  );
 }

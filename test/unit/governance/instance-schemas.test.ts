@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { CallTarget } from '../../../src/governance/call-target.ts';
 import type { Governance } from '../../../src/governance/governance.ts';
+import { createSchemaCompiler } from '../../../src/governance/compile-schemas.ts';
 import { createInstanceChecks, type Instances } from '../../../src/governance/instance-schemas.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import { jsonOf } from '../json-of.ts';
@@ -138,7 +139,7 @@ test('an error never holds a value', async () => {
 
 test('an asynchronous schema is refused', () => {
   const entries = [endpointEntry({ instances: { $async: true, type: 'object' } })];
-  expect(() => createInstanceChecks({ entries })).toThrow(/asynchronous/);
+  expect(() => createInstanceChecks({ entries }, createSchemaCompiler())).toThrow(/asynchronous/);
 });
 
 const SLOW = '^(a|a)*$';
@@ -159,7 +160,10 @@ test.each<[string, Record<string, unknown>, readonly PropertyKey[]]>([
   for (const part of ['instances', 'parameters'] as const) {
     let refusal: unknown;
     try {
-      createInstanceChecks({ entries: [modelEntry(), endpointEntry({ [part]: schema })] });
+      createInstanceChecks(
+        { entries: [modelEntry(), endpointEntry({ [part]: schema })] },
+        createSchemaCompiler(),
+      );
     } catch (error) {
       refusal = error;
     }

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { AuthorizedCall } from '../../../src/governance/decide.ts';
 import { Limits } from '../../../src/governance/documents.ts';
+import { createSchemaCompiler } from '../../../src/governance/compile-schemas.ts';
 import { createGovernance, type Governance } from '../../../src/governance/governance.ts';
 import type { Caller } from '../../../src/prediction/caller.ts';
 import type { Prediction } from '../../../src/prediction/prediction.ts';
@@ -17,7 +18,11 @@ function governanceWith(limits: Partial<Limits>): Governance {
     entries: [modelEntry(), modelEntry({ name: 'pro', model: 'gemini-3.1-pro-preview' })],
     grants: [{ id: 'team', reason: 'Tests.', roles: ['Team'], entries: ['flash', 'pro'] }],
   });
-  return createGovernance({ ...documents, limits: Limits.parse({ products: [], ...limits }) }, policyVersion);
+  return createGovernance(
+    { ...documents, limits: Limits.parse({ products: [], ...limits }) },
+    policyVersion,
+    createSchemaCompiler(),
+  );
 }
 
 function callOf(

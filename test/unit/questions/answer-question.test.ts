@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { gatewayDialect } from '../../../src/dialects/gateway-dialect.ts';
 import { CODES, type GatewayErrorCode } from '../../../src/errors/codes.ts';
 import { GatewayError } from '../../../src/errors/gateway-error.ts';
+import { createSchemaCompiler } from '../../../src/governance/compile-schemas.ts';
 import { createGovernance } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
 import { createAnswerQuestion, type QuestionDependencies } from '../../../src/questions/answer-question.ts';
@@ -25,6 +26,7 @@ const governance = createGovernance(
     },
   },
   sample.policyVersion,
+  createSchemaCompiler(),
 );
 const CALLER: Caller = {
   identityProvider: 'entra',

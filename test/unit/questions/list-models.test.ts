@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Principal } from '../../../src/governance/call-target.ts';
 import { decideCatalog } from '../../../src/governance/decide-catalog.ts';
 import type { Access } from '../../../src/governance/documents.ts';
+import { createSchemaCompiler } from '../../../src/governance/compile-schemas.ts';
 import { createGovernance } from '../../../src/governance/governance.ts';
 import { loadGovernance } from '../../../src/governance/load-governance.ts';
 import { listModels } from '../../../src/questions/list-models.ts';
@@ -49,7 +50,11 @@ test('locations that allow the same operations stand together, others apart', ()
     },
   ];
   const { documents } = governance;
-  const own = createGovernance({ ...documents, access: { ...access, grants } }, 'tests');
+  const own = createGovernance(
+    { ...documents, access: { ...access, grants } },
+    'tests',
+    createSchemaCompiler(),
+  );
   expect(listModels(own, { roles, applicationId: 'any', isDelegated: false })).toMatchObject([
     {
       name: 'gemini-3.5-flash',
