@@ -5,8 +5,8 @@ import { build } from './build.ts';
 import { findOverruns, type StartBudget } from './start-budget.ts';
 
 const BUDGET: StartBudget = {
-  bytes: 3_600_000,
-  modules: 1_100,
+  bytes: 3_200_000,
+  modules: 950,
   packages: [
     '@azure/keyvault',
     '@azure/monitor',
@@ -14,9 +14,11 @@ const BUDGET: StartBudget = {
     '@google-cloud/',
     '@grpc/',
     '@opentelemetry/',
+    'ajv/dist/core',
     'apache-arrow',
     'google-gax',
     'protobufjs',
+    'yaml',
   ],
 };
 

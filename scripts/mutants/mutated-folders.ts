@@ -22,11 +22,11 @@ export const MUTATED_FOLDERS: readonly MutatedFolder[] = [
     tests: 'test/unit/governance',
     share: 0.03,
     first: [
-      'applications',
       'decide',
       'judge-place',
       'judge-tool',
       'owners',
+      'principals',
       'reach-index',
       'rule-coverage',
       'rule-index',

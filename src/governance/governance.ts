@@ -57,7 +57,8 @@ export interface Governance {
 /**
  * Creates the decisions from documents that have been checked.
  * @param policyVersion SHA-256 of the documents' texts, in hexadecimal.
- * @throws InvalidSchemaError for a JSON Schema in the catalog that cannot be used.
+ * @param findValidator the validators of the catalog's JSON Schemas.
+ * @throws InvalidSchemaError for a JSON Schema that cannot be used.
  */
 export function createGovernance(
   documents: GovernanceDocuments,

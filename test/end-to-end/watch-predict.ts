@@ -14,8 +14,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
  */
 const { PREDICT_WAY_FILE: output = '' } = process.env;
 const BUNDLES = join(import.meta.dirname, '../../dist');
-/** The paths of the product's source files; all others are of libraries. */
-const OURS = /^(src|packages)\//;
+/** The paths of the product's source files. All others are of libraries, or the build writes their code. */
+const OURS = /^(src\/(?!governance\/compiled-governance\.ts)|packages\/)/;
 
 const session = new Session();
 session.connect();
