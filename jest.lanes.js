@@ -5,11 +5,11 @@ process.env.NODE_COMPILE_CACHE ??= `${ROOT}/.local/compile-cache`;
 
 /** What holds for a run of Jest, whatever its lanes. */
 export const run = {
-  // One for each core of the machines that this is made for.
-  maxWorkers: 2,
+  // One more than the cores of the machines that this is made for: files with faults in them often wait.
+  maxWorkers: 3,
   // A busy machine is slow, not wrong. Jest takes no such limit from a project.
   testTimeout: 120_000,
-  // What a file leaves behind stays in its process, which would run out of memory before the last one.
+  // The libraries of what is tested leave something behind in the process now and then.
   workerIdleMemoryLimit: '1GB',
 };
 
@@ -38,7 +38,7 @@ export function workspaceLane(folder, { tests = 'test/**' } = {}) {
 function describe(displayName, options) {
   return {
     displayName,
-    testEnvironment: 'node',
+    testEnvironment: `${ROOT}/jest.environment.cjs`,
     // Tests of mutants run in a copy of the repository there.
     modulePathIgnorePatterns: ['<rootDir>/.local/'],
     transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2024' }, module: { type: 'commonjs' } }] },
