@@ -7,6 +7,7 @@ process.env.NODE_COMPILE_CACHE ??= `${ROOT}/.local/compile-cache`;
 export const run = {
   // One more than the cores of the machines that this is made for: files with faults in them often wait.
   maxWorkers: 3,
+  testSequencer: `${ROOT}/jest.sequencer.cjs`,
   // A busy machine is slow, not wrong. Jest takes no such limit from a project.
   testTimeout: 120_000,
   // The libraries of what is tested leave something behind in the process now and then.
