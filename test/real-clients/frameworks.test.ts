@@ -51,8 +51,11 @@ const SETUPS: readonly Setup[] = [
   aiSdk('google', [...calls(GEMINI, 3), { outcome: 'denied', status: '404' }]),
   aiSdk('openai', [...calls(CHAT, 2), REFUSED_FILE, 'predict']),
   aiSdk('openai-compatible', [...calls(CHAT, 2), REFUSED_FILE, 'predict']),
-  aiSdk('anthropic', calls(CLAUDE, 1)),
-  { ...aiSdk('google-vertex/anthropic', calls(CLAUDE, 1)), application: 'assistants-app' },
+  aiSdk('anthropic', calls(CLAUDE, 3)),
+  {
+    ...aiSdk('google-vertex/anthropic', calls(CLAUDE, 3)),
+    application: 'assistants-app',
+  },
   mastra('address', 'a model by its address', CHAT),
   mastra('compatible', '`@ai-sdk/openai-compatible`', CHAT),
   mastra('vertex', '`@ai-sdk/google-vertex`', GEMINI),

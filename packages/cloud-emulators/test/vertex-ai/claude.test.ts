@@ -21,6 +21,10 @@ const WEATHER = {
 /** An image of one pixel. */
 const PNG =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const TEXT_DOCUMENT = {
+  type: 'document',
+  source: { type: 'text', media_type: 'text/plain', data: 'x' },
+};
 let vertex: VertexAiForTests;
 
 beforeAll(async () => {
@@ -304,7 +308,7 @@ test.each([
   [said({ text: 'Hello' }), 'messages.0.content.0.type: Field required'],
   [
     said({ type: 'poem' }),
-    "messages.0.content.0: Input tag 'poem' found using 'type' does not match any of the expected tags: 'text', 'image', 'tool_use', 'tool_result', 'thinking', 'redacted_thinking'",
+    "messages.0.content.0: Input tag 'poem' found using 'type' does not match any of the expected tags: 'text', 'image', 'document', 'tool_use', 'tool_result', 'thinking', 'redacted_thinking'",
   ],
   [
     said({ ...TEXT, cache_control: { type: 'ephemeral', scope: 'global' } }),
@@ -411,6 +415,40 @@ test.each([
   expect(answer.json()).toMatchObject({ error: { message: expect.stringContaining(message) as string } });
 });
 
+test('documents count: a PDF as a page, a text by its length', async () => {
+  const tokensOf = async (block: object): Promise<number> => {
+    const answer = await call({ ...REQUEST, ...said(block) });
+    expect(answer.status).toBe(200);
+    return (answer.json() as { usage: { input_tokens: number } }).usage.input_tokens;
+  };
+  const pdf = {
+    type: 'base64',
+    media_type: 'application/pdf',
+    data: Buffer.from('%PDF-1.4').toString('base64'),
+  };
+  expect(await tokensOf({ type: 'document', source: pdf })).toBeGreaterThanOrEqual(1500);
+  expect(await tokensOf({ ...TEXT_DOCUMENT, title: 'Irises' })).toBeLessThan(100);
+  const html = { ...pdf, data: Buffer.from('<html>').toString('base64') };
+  const answer = await call({ ...REQUEST, ...said({ type: 'document', source: html }) });
+  expect(answer.status).toBe(400);
+  expect(JSON.stringify(answer.json())).toContain(
+    'messages.0.content.0.pdf.source.base64.data: The PDF specified was not valid.',
+  );
+});
+
+test('answers in JSON of the schema of an output format', async () => {
+  const schema = { type: 'object', properties: { age: { type: 'integer', minimum: 18 } }, required: ['age'] };
+  const answer = await call({ ...REQUEST, output_config: { format: { type: 'json_schema', schema } } });
+  expect(answer.json()).toMatchObject({ content: [{ type: 'text', text: '{"age":18}' }] });
+});
+
+test('answers in JSON that is asked for in words', async () => {
+  const schema = { type: 'object', properties: { age: { type: 'integer', minimum: 18 } } };
+  const text = `Answer in JSON of this schema: ${JSON.stringify(schema)}`;
+  const answer = await call({ ...REQUEST, ...said({ type: 'text', text }) });
+  expect(answer.json()).toMatchObject({ content: [{ type: 'text', text: '{"age":18}' }] });
+});
+
 test('counts for a model that is there only', async () => {
   const body = { model: 'claude-9', messages: REQUEST.messages };
   const answer = await call(body, `${PUBLISHER}/count-tokens:rawPredict`);
@@ -420,7 +458,7 @@ test('counts for a model that is there only', async () => {
 
 test.each([
   { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
-  said({ type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x' } }),
+  said({ ...TEXT_DOCUMENT, citations: { enabled: true } }),
 ])('refuses %j, which only the real service has', async (body) => {
   const answer = await call({ ...REQUEST, ...body });
   expect(answer.status).toBe(501);

@@ -5,9 +5,10 @@ import type { ClaudeRequest } from './request.ts';
 import { readAskedTurn } from './asked-turn.ts';
 import type { MessagesBody, Tool } from './schema.ts';
 import { signThinking } from './thinking.ts';
-import { countClaudeTokens, firstTokens, loadedTools, textOf } from './tokens.ts';
+import { blocksOf, countClaudeTokens, firstTokens, loadedTools, textOf } from './tokens.ts';
 import { type AskedTool, findAskedTools } from '../asked-tools.ts';
 import { exampleOfSchema } from '../example-of-schema.ts';
+import { jsonInWords } from '../json-in-words.ts';
 import { wordsOf } from '../characters.ts';
 
 /** A block of an answer. */
@@ -81,8 +82,22 @@ function compose(model: ClaudeModel, body: MessagesBody): string {
     .update(JSON.stringify([model.name, body.system, body.messages, body.tools]))
     .digest('hex')
     .slice(0, 16);
-  const words = wordsOf(readAskedTurn(body).text);
+  const { text } = readAskedTurn(body);
+  const words = wordsOf(text);
   const distinct = [...new Set(words.map((word) => word.toLowerCase()))].slice(0, MOST_WORDS);
+  const { format } = body.output_config ?? {};
+  if (format) return JSON.stringify(exampleOfSchema(format.schema));
+  const json = jsonInWords(
+    text,
+    blocksOf(body.system ?? [])
+      .map(textOf)
+      .join('\n'),
+  );
+  if (json) {
+    return JSON.stringify(
+      json.schema === undefined ? { words: distinct, fingerprint } : exampleOfSchema(json.schema),
+    );
+  }
   const list = distinct.length === 0 ? 'none' : distinct.join(', ');
   return `You wrote ${words.length} words. The first different ones are: ${list}. This answer depends on your request and on nothing else; its fingerprint is ${fingerprint}.`;
 }

@@ -6,7 +6,7 @@ import { blocksOf } from './tokens.ts';
 
 /** The types of blocks that each role may send. */
 const ALLOWED: Readonly<Record<Message['role'], ReadonlySet<Block['type']>>> = {
-  user: new Set(['text', 'image', 'tool_result']),
+  user: new Set(['text', 'image', 'document', 'tool_result']),
   assistant: new Set(['text', 'tool_use', 'thinking', 'redacted_thinking']),
 };
 /**
@@ -59,6 +59,7 @@ function checkMessage({ role, content }: Message, i: number, isLast: boolean): v
 
 function checkBlock(block: Block, path: string): void {
   if (block.type === 'image') checkImage(block, `${path}.image.source.base64`);
+  if (block.type === 'document') checkDocument(block, path);
   if (block.type === 'thinking' && !isSigned(block)) {
     throw invalidRequest(`${path}: Invalid \`signature\` in \`thinking\` block`);
   }
@@ -70,6 +71,16 @@ function checkBlock(block: Block, path: string): void {
     blocksOf(block.content ?? []).forEach((inner, k) =>
       checkBlock(inner, `${path}.tool_result.content.${k}`),
     );
+  }
+}
+
+/** Source of the words: https://github.com/anthropics/claude-code/issues/5174 */
+function checkDocument({ source }: Extract<Block, { type: 'document' }>, path: string): void {
+  if (
+    source.type === 'base64' &&
+    !Buffer.from(source.data.slice(0, 8), 'base64').toString().startsWith('%PDF')
+  ) {
+    throw invalidRequest(`${path}.pdf.source.base64.data: The PDF specified was not valid.`);
   }
 }
 

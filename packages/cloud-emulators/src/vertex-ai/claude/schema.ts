@@ -31,6 +31,23 @@ const ImageBlock = z.strictObject({
   cache_control: CacheControl,
 });
 
+/** Source: https://platform.claude.com/docs/en/build-with-claude/pdf-support */
+const DocumentBlock = z.strictObject({
+  type: z.literal('document'),
+  source: z.discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('base64'),
+      media_type: z.literal('application/pdf'),
+      data: z.string(),
+    }),
+    z.strictObject({ type: z.literal('text'), media_type: z.literal('text/plain'), data: z.string() }),
+  ]),
+  title: z.string().nullish(),
+  context: z.string().nullish(),
+  citations: z.strictObject({ enabled: z.boolean().optional() }).nullish(),
+  cache_control: CacheControl,
+});
+
 const ToolUseBlock = z.strictObject({
   type: z.literal('tool_use'),
   id: z.string().regex(/^[a-zA-Z0-9_-]+$/),
@@ -50,7 +67,10 @@ const ToolResultBlock = z.strictObject({
   type: z.literal('tool_result'),
   tool_use_id: z.string().regex(/^[a-zA-Z0-9_-]+$/),
   content: z
-    .union([z.string(), z.array(z.discriminatedUnion('type', [TextBlock, ImageBlock, ToolReferenceBlock]))])
+    .union([
+      z.string(),
+      z.array(z.discriminatedUnion('type', [TextBlock, ImageBlock, DocumentBlock, ToolReferenceBlock])),
+    ])
     .optional(),
   is_error: z.boolean().optional(),
   cache_control: CacheControl,
@@ -67,6 +87,7 @@ const RedactedThinkingBlock = z.strictObject({ type: z.literal('redacted_thinkin
 const Block = z.discriminatedUnion('type', [
   TextBlock,
   ImageBlock,
+  DocumentBlock,
   ToolUseBlock,
   ToolResultBlock,
   ThinkingBlock,
@@ -110,8 +131,14 @@ const Thinking = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('adaptive'), ...Display }),
 ]);
 
-/** Source: https://platform.claude.com/docs/en/build-with-claude/effort */
-const OutputConfig = z.strictObject({ effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).optional() });
+/**
+ * Source: https://platform.claude.com/docs/en/build-with-claude/effort and
+ * https://docs.cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/structured_outputs
+ */
+const OutputConfig = z.strictObject({
+  effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).optional(),
+  format: z.strictObject({ type: z.literal('json_schema'), schema: z.looseObject({}) }).nullish(),
+});
 
 /** The fields that a call of a model and a count of tokens have in common. */
 const PROMPT = {

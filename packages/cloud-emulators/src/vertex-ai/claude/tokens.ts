@@ -9,6 +9,11 @@ const CHARACTERS_PER_TOKEN = 3.5;
  * Source: https://platform.claude.com/docs/en/build-with-claude/vision#calculate-image-costs
  */
 const PIXELS_PER_TOKEN = 750;
+/**
+ * The least that a page of a PDF counts; a PDF counts as one page, since it is not opened.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/pdf-support#estimate-your-costs
+ */
+const TOKENS_OF_PDF = 1_500;
 
 /** A prompt: the fields that a call of a model and a count of tokens have in common. */
 export type ClaudePrompt = Pick<CountTokensBody, 'messages' | 'system' | 'tools'>;
@@ -25,7 +30,7 @@ export function firstTokens(text: string, tokens: number): string {
     .join('');
 }
 
-/** Counts the tokens of a prompt: its texts, its tools and its images. The thinking of earlier turns does not count. */
+/** Counts the tokens of a prompt: its texts, its tools, its images and its documents. The thinking of earlier turns does not count. */
 export function countPromptTokens(prompt: ClaudePrompt): number {
   const blocks = prompt.messages.flatMap(({ content }) => blocksOf(content));
   const texts = [
@@ -33,8 +38,8 @@ export function countPromptTokens(prompt: ClaudePrompt): number {
     ...blocks.map(textOf),
     ...loadedTools(prompt).map((tool) => JSON.stringify(tool)),
   ];
-  const images = blocks.flatMap(imagesOf).map(tokensOfImage);
-  return images.reduce((sum, tokens) => sum + tokens, countClaudeTokens(texts.join('\n')));
+  const files = blocks.flatMap(filesOf).map(tokensOfFile);
+  return files.reduce((sum, tokens) => sum + tokens, countClaudeTokens(texts.join('\n')));
 }
 
 /**
@@ -67,6 +72,10 @@ export function textOf(block: Block): string {
   switch (block.type) {
     case 'text':
       return block.text;
+    case 'document':
+      return [block.title, block.context, block.source.type === 'text' ? block.source.data : undefined]
+        .filter((text) => typeof text === 'string')
+        .join('\n');
     case 'tool_use':
       return `${block.name} ${JSON.stringify(block.input)}`;
     case 'tool_result':
@@ -78,12 +87,17 @@ export function textOf(block: Block): string {
   }
 }
 
-function imagesOf(block: Block): Extract<Block, { type: 'image' }>[] {
-  if (block.type === 'image') return [block];
-  return contentOfResult(block).flatMap(imagesOf);
+/** A block that counts by its file, not by its text. */
+type FileBlock = Extract<Block, { type: 'image' | 'document' }>;
+
+function filesOf(block: Block): FileBlock[] {
+  if (block.type === 'image' || block.type === 'document') return [block];
+  return contentOfResult(block).flatMap(filesOf);
 }
 
-function tokensOfImage({ source }: Extract<Block, { type: 'image' }>): number {
+function tokensOfFile({ source }: FileBlock): number {
+  if (source.type === 'text') return 0;
+  if (source.media_type === 'application/pdf') return TOKENS_OF_PDF;
   const size = sizeOfImage(source.media_type, Buffer.from(source.data, 'base64'));
   return size ? Math.ceil((size.width * size.height) / PIXELS_PER_TOKEN) : 0;
 }

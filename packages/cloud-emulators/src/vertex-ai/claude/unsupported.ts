@@ -2,7 +2,6 @@ import { unsupported } from '../refusals.ts';
 
 /** The types of blocks that Claude on Vertex AI knows and this emulator does not. */
 const BLOCKS = new Set([
-  'document',
   'search_result',
   'server_tool_use',
   'web_search_tool_result',
@@ -25,6 +24,12 @@ export function refuseUnsupported(body: Readonly<Record<string, unknown>>): void
     .map(typeOf)
     .find((type) => BLOCKS.has(type));
   if (block !== undefined) throw unsupported(`content of type ${block}`);
+  if (listOf(body.messages).flatMap(contentOf).some(asksForCitations)) throw unsupported('citations');
+}
+
+function asksForCitations(block: unknown): boolean {
+  const { citations } = block as { citations?: { enabled?: unknown } | null };
+  return typeOf(block) === 'document' && citations?.enabled === true;
 }
 
 function contentOf(value: unknown): unknown[] {
