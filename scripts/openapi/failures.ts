@@ -82,7 +82,7 @@ export const FAILURES: Readonly<Record<FailureStatus, Failure>> = {
     code: 'OPERATION_NOT_SERVED',
     canonical: 'UNIMPLEMENTED',
     title: 'Operation not served',
-    message: 'You may do this, but the gateway does not serve it yet.',
+    message: 'Live conversations over WebSocket are not served here. Use streamGenerateContent instead.',
   },
   502: {
     status: 502,

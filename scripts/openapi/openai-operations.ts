@@ -8,8 +8,9 @@ import {
   Models,
   openaiComponents,
   OpenAiError,
-  ResponsesRequest,
 } from './openai-schemas.ts';
+import { RESPONSE_ANSWER, RESPONSE_EVENTS, RESPONSE_QUESTION } from './response-examples.ts';
+import { Response, ResponseEvents, ResponseRequest } from './response-schemas.ts';
 import type { Failure, FailureStatus, Operation, Surface } from './surface.ts';
 
 const MODEL = { id: 'gemini-3.5-flash', object: 'model', created: 0, owned_by: 'google' };
@@ -70,16 +71,22 @@ const operations: readonly Operation[] = [
     path: '/v1/responses',
     operationId: 'responses-create',
     summary: 'Create a response',
-    description: "The gateway does not serve OpenAI's Responses API. Use chat completions instead.",
+    description:
+      'Answers with the next items of a conversation, by Gemini or Claude. Nothing is stored: each request has all items. With `stream`, the answer is server-sent events.',
     tag: 'chat',
     request: {
-      description: "The call, in the form of OpenAI's API.",
-      schema: ResponsesRequest,
-      example: { model: 'google/gemini-3.5-flash', input: 'Why is the sky blue?' },
+      description: "The conversation, in the form of OpenAI's API.",
+      schema: ResponseRequest,
+      example: RESPONSE_QUESTION,
     },
-    answer: { description: 'The call is never answered with 200.', content: {} },
+    answer: {
+      description: 'The response. With `stream`, its events as they arrive.',
+      content: {
+        'application/json': { schema: Response, example: RESPONSE_ANSWER },
+        'text/event-stream': { schema: ResponseEvents, example: RESPONSE_EVENTS },
+      },
+    },
     failures: WITH_BODY,
-    isServed: false,
   },
   {
     method: 'get',

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { nameChatCompletions } from './chat-completion-schemas.ts';
+import { nameResponses } from './response-schemas.ts';
 
 /** The named schemas of the OpenAI surface. */
 export const openaiComponents = z.registry<{ id: string }>();
 nameChatCompletions(openaiComponents);
+nameResponses(openaiComponents);
 
 /** https://platform.openai.com/docs/api-reference/embeddings/create */
 export const EmbeddingsRequest = z
@@ -68,18 +70,6 @@ export const Models = z
   })
   .describe('A list of models.')
   .register(openaiComponents, { id: 'Models' });
-
-/** https://platform.openai.com/docs/api-reference/responses/create */
-export const ResponsesRequest = z
-  .looseObject({
-    model: z.string().optional().describe('The model.'),
-    input: z
-      .union([z.string(), z.array(z.looseObject({}))])
-      .optional()
-      .describe('The input: a text, or a list of items.'),
-  })
-  .describe("A request of OpenAI's Responses API.")
-  .register(openaiComponents, { id: 'ResponsesRequest' });
 
 export const OpenAiError = z
   .looseObject({

@@ -10,6 +10,7 @@ import { checkTextEmbedding, OTHER_EMBEDDING_OPERATIONS, readEmbeddings } from '
 import { writeOpenAiError } from './openai-errors.ts';
 import { describeModel, describeModels } from './openai-models.ts';
 import { readOpenAiTarget } from './openai-target.ts';
+import { readOpenAiResponse, readResponseCall } from './openai-responses.ts';
 import { CHAT_REQUEST } from './reach/chat-messages.ts';
 import { readReach } from './reach/read-reach.ts';
 import { writeStreamError } from './stream-errors.ts';
@@ -17,7 +18,7 @@ import { validateBody } from './validate-body.ts';
 import { NamingBody } from './vertex-bodies.ts';
 
 /**
- * The OpenAI surface: chat completions, embeddings and lists of models, the part of OpenAI's API that Vertex AI can serve.
+ * The OpenAI surface: responses, chat completions, embeddings and lists of models, the part of OpenAI's API that Vertex AI can serve.
  * https://platform.openai.com/docs/api-reference
  */
 export const openAiDialect: Dialect & QuestionDialect = {
@@ -38,6 +39,8 @@ async function readPrediction(request: DialectRequest): Promise<Prediction> {
       return readOpenAiChat(request);
     case 'POST v1/embeddings':
       return readEmbeddings(request);
+    case 'POST v1/responses':
+      return readOpenAiResponse(request);
   }
   throw notOffered(request);
 }
@@ -64,6 +67,8 @@ export async function readOpenAiCall(
         otherOperations: OTHER_EMBEDDING_OPERATIONS,
         check: checkTextEmbedding,
       };
+    case 'POST v1/responses':
+      return readResponseCall(body);
   }
   if (method === 'GET' && MODELS.test(path)) return { question: 'models' };
   throw notOffered({ path });
@@ -81,14 +86,15 @@ function readQuestion(request: DialectRequest): Question {
 }
 
 function notOffered({ path }: Pick<DialectRequest, 'path'>): GatewayError {
-  if (/^v1\/responses(\/|$)/.test(path))
+  if (/^v1\/(responses|conversations)(\/|$)/.test(path))
     return new GatewayError(
-      'OPERATION_NOT_SERVED',
-      'The gateway does not serve OpenAI’s Responses API. Use POST v1/chat/completions instead.',
+      'OPERATION_NOT_FOUND',
+      'The gateway stores no responses, so it has none to get, list, cancel, delete or compact. Send the items of the ' +
+        'conversation with each POST v1/responses, with `store: false`.',
     );
   return new GatewayError(
     'OPERATION_NOT_FOUND',
-    'The gateway has no such operation of OpenAI’s API. It offers POST v1/chat/completions, POST v1/embeddings, ' +
-      'GET v1/models and GET v1/models/{model}.',
+    'The gateway has no such operation of OpenAI’s API. It offers POST v1/responses, POST v1/chat/completions, ' +
+      'POST v1/embeddings, GET v1/models and GET v1/models/{model}.',
   );
 }

@@ -23,7 +23,7 @@ export function isTextEmbedding({ publisher, model }: { publisher?: string; mode
   return publisher === 'google' && model !== undefined && TEXT_EMBEDDING.test(model);
 }
 
-/** Describes, as OpenAI's list of models, those that the caller may use for chats or embeddings. */
+/** Describes, as OpenAI's list of models, those that the caller may use for responses, chats or embeddings. */
 export function describeModels(models: readonly UsableModel[]): object {
   return { object: 'list', data: models.filter(isOffered).map(describe) };
 }
@@ -40,8 +40,10 @@ export function describeModel(encodedName: string): NonNullable<ModelsQuestion['
 
 function isOffered(model: UsableModel): boolean {
   const operations = model.allowed.flatMap((allowed) => allowed.operations);
-  const embeds = operations.includes('predict') || operations.includes('embedContent');
-  return operations.includes('chatCompletions') || (embeds && isTextEmbedding(model));
+  const may = (...names: readonly string[]) => names.some((name) => operations.includes(name));
+  if (may('chatCompletions', 'generateContent', 'streamGenerateContent')) return true;
+  if (model.publisher === 'anthropic') return may('rawPredict', 'streamRawPredict');
+  return may('predict', 'embedContent') && isTextEmbedding(model);
 }
 
 function describe({ name, publisher, project }: UsableModel): OpenAiModel {

@@ -3,6 +3,8 @@ import type { BrokenStream } from '../prediction/dialect.ts';
 import { describeAnthropicError } from './anthropic-errors.ts';
 import { type LineEnd, lineEndOf } from './line-end.ts';
 import { describeOpenAiError } from './openai-errors.ts';
+import { writeFailure } from './responses/failure-events.ts';
+import { createId } from './responses/response-writer.ts';
 import { describeGoogleError } from './vertex-errors.ts';
 
 /**
@@ -13,6 +15,8 @@ import { describeGoogleError } from './vertex-errors.ts';
 export function writeStreamError(error: GatewayError, { format, framing, lastPart }: BrokenStream): string {
   const end = lastPart ? lineEndOf(lastPart) : '\n';
   if (format === 'anthropic') return event('error', describeAnthropicError(error), end);
+  if (format === 'responses')
+    return writeFailure(error, 0, { id: createId('resp'), object: 'response', output: [] });
   if (format === 'openai') return data({ error: describeOpenAiError(error) }, end);
   const google = { error: describeGoogleError(error) };
   // The client of a custom container is unknown: Anthropic's clients look at the event, OpenAI's at the data.

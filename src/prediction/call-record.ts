@@ -337,7 +337,6 @@ export class CallRecord {
 function outcomeOf(code: GatewayErrorCode, status: number): Outcome {
   if (code === 'CALLER_GONE') return 'aborted';
   if (code.startsWith('VERTEX_')) return 'failed';
-  if (code === 'OPERATION_NOT_SERVED') return 'denied';
   return status < 500 ? 'denied' : 'failed';
 }
 

@@ -26,7 +26,7 @@ export interface Dialect extends ErrorDialect {
   /**
    * Reads what a request asks of a model. Other calls get their turn while a long body is read.
    * @throws GatewayError INVALID_PATH, PAYLOAD_TOO_LARGE, INVALID_JSON, INVALID_REQUEST, OPERATION_NOT_FOUND,
-   *   OPERATION_NOT_SERVED.
+   *   UNSUPPORTED_PARAMETER.
    */
   readPrediction(request: DialectRequest): Prediction | Promise<Prediction>;
   /** Writes an error into a stream that has begun, so that the client sees the error and takes the stream for broken. */

@@ -14,7 +14,7 @@ export interface Prediction extends CallTarget {
    * Refuses a call that would have Google reach a place or a tool that the caller may not use.
    * @throws GatewayError STORAGE_NOT_ALLOWED, TOOL_NOT_ALLOWED, INVALID_REQUEST.
    */
-  check?(call: Pick<AuthorizedCall, 'resource' | 'judgePlace' | 'judgeTool'>): void;
+  check?(call: Pick<AuthorizedCall, 'operation' | 'resource' | 'judgePlace' | 'judgeTool'>): void;
 }
 
 /** The payload of a prediction: instances that become protobuf, or JSON that is passed on byte for byte. */

@@ -6,8 +6,7 @@ export interface QuestionDialect extends ErrorDialect {
   readonly name: 'gateway' | 'openai' | 'anthropic';
   /**
    * Reads a question. Other calls get their turn while a long body is read.
-   * @throws GatewayError INVALID_PATH, PAYLOAD_TOO_LARGE, INVALID_JSON, INVALID_REQUEST, OPERATION_NOT_FOUND,
-   *   OPERATION_NOT_SERVED.
+   * @throws GatewayError INVALID_PATH, PAYLOAD_TOO_LARGE, INVALID_JSON, INVALID_REQUEST, OPERATION_NOT_FOUND.
    */
   readQuestion(request: DialectRequest): Question | Promise<Question>;
 }

@@ -281,11 +281,91 @@ test('a caller that leaves a stream is on record as gone', async () => {
   clients.expectRecords({ outcome: 'aborted', code: 'CALLER_GONE', usageCompleteness: 'partial' });
 });
 
-test('responses are an error that says what there is instead', async () => {
-  const error = await thrownBy(() => withToken.responses.create({ model: FLASH, input: 'Hello' }));
+const TOOL: OpenAI.Responses.FunctionTool = {
+  type: 'function',
+  name: 'get_weather',
+  strict: true,
+  parameters: {
+    type: 'object',
+    properties: { city: { type: 'string' } },
+    required: ['city'],
+    additionalProperties: false,
+  },
+};
+
+test.each([
+  [FLASH, 'generateContent', FLASH],
+  ['claude-haiku-4-5', 'rawPredict', 'claude-haiku-4-5@20251001'],
+])('%s responds', async (model, operation, servedModel) => {
+  const response = await withKey.responses.create({ model, input: 'Irises and tulips' });
+  expect(response.output_text).toContain('irises, and, tulips');
+  clients.expectRecords({
+    dialect: 'openai',
+    outcome: 'answered',
+    operation,
+    model: servedModel,
+    inputTokens: response.usage?.input_tokens,
+    outputTokens: response.usage?.output_tokens,
+    totalTokens: response.usage?.total_tokens,
+  });
+});
+
+test.each([FLASH, 'claude-haiku-4-5'])(
+  '%s streams a response with a call, and answers its output',
+  async (model) => {
+    const input: OpenAI.Responses.ResponseInput = [{ role: 'user', content: 'Please get_weather.' }];
+    const asked = { model, tools: [TOOL], store: false, include: ['reasoning.encrypted_content' as const] };
+    const { output } = await withToken.responses.stream({ ...asked, input }).finalResponse();
+    const call = output.find((item) => item.type === 'function_call');
+    if (call?.type !== 'function_call') throw new Error('no call');
+    expect(JSON.parse(call.arguments)).toEqual({ city: expect.any(String) as string });
+    input.push(...(output as OpenAI.Responses.ResponseInputItem[]), {
+      type: 'function_call_output',
+      call_id: call.call_id,
+      output: 'Rain in Porto',
+    });
+    const stream = await withToken.responses.create({ ...asked, input, stream: true });
+    let text = '';
+    const types: string[] = [];
+    for await (const event of stream) {
+      types.push(event.type);
+      if (event.type === 'response.output_text.delta') text += event.delta;
+    }
+    expect(text).toContain('rain, in, porto');
+    expect([types[0], types.at(-1)]).toEqual(['response.created', 'response.completed']);
+    clients.expectRecords({ outcome: 'answered' }, { outcome: 'answered' });
+  },
+);
+
+test('an object is parsed from a response', async () => {
+  const schema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] };
+  const format = { type: 'json_schema' as const, name: 'flower', strict: true, schema };
+  const response = await withKey.responses.parse<
+    OpenAI.Responses.ResponseCreateParamsNonStreaming,
+    { name: string }
+  >({ model: FLASH, input: 'Irises', text: { format } });
+  expect(JSON.parse(response.output_text)).toEqual({ name: expect.any(String) as string });
+  clients.expectRecords({ outcome: 'answered' });
+});
+
+test('a response that breaks off throws', async () => {
+  await clients.breakStream(':streamGenerateContent');
+  const stream = await withToken.responses.create({ model: FLASH, input: 'Hello', stream: true });
+  const error = await thrownBy(async () => {
+    for await (const event of stream) expect(event.type).toMatch(/^response\./);
+  });
   expect(error).toBeInstanceOf(OpenAI.APIError);
-  expect(error).toMatchObject({ status: 501, code: 'OPERATION_NOT_SERVED' });
-  clients.expectRecords({ outcome: 'denied', code: 'OPERATION_NOT_SERVED', status: '501' });
+  expect(error).toMatchObject({ code: 'VERTEX_STREAM_BROKEN', message: STREAM_BROKEN });
+  clients.expectRecords({ outcome: 'interrupted', code: 'VERTEX_STREAM_BROKEN' });
+});
+
+test('a stored response can’t be continued, and the error says how to go without', async () => {
+  const asked = { model: FLASH, input: 'Hello', previous_response_id: 'resp_1' };
+  const error = await thrownBy(() => withToken.responses.create(asked));
+  expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+  expect(error).toMatchObject({ code: 'UNSUPPORTED_PARAMETER', param: 'previous_response_id' });
+  expect(error.message).toContain('Send the items of the conversation again');
+  clients.expectRecords({ outcome: 'denied', code: 'UNSUPPORTED_PARAMETER', status: '400' });
 });
 
 test('more tokens in a minute than the product allows are a RateLimitError of the edge', async () => {

@@ -108,11 +108,8 @@ test.each(notServed.map((operation) => [operation.operationId, operation] as con
   },
 );
 
-test('only live conversations and the Responses API are not served', () => {
-  expect(notServed.map(({ operationId }) => operationId).toSorted()).toEqual([
-    'bidi-generate-content',
-    'responses-create',
-  ]);
+test('only live conversations are not served', () => {
+  expect(notServed.map(({ operationId }) => operationId)).toEqual(['bidi-generate-content']);
 });
 
 test.each(operations.map((operation) => [operation.operationId, operation] as const))(

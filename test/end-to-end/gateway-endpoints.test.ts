@@ -393,9 +393,9 @@ test.each<[string, string, string, object | undefined, string, string | undefine
   [
     'what is not served in OpenAI’s words',
     'assistants-app',
-    '/openai/v1/responses',
-    model('gemini-3.5-flash'),
-    'OPERATION_NOT_SERVED',
+    '/openai/v1/responses/resp_1/cancel',
+    undefined,
+    'OPERATION_NOT_FOUND',
     'request',
   ],
   [

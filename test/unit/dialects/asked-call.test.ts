@@ -3,6 +3,7 @@ import { GatewayError } from '../../../src/errors/gateway-error.ts';
 import type { PlaceVerdict } from '../../../src/governance/judge-place.ts';
 import { jsonOf } from '../json-of.ts';
 import { authorizedCall } from './authorized-call.ts';
+import { thrownBy } from '../thrown-by.ts';
 
 const JOBS = '/vertex/v1/projects/sample-project/locations/us-central1/batchPredictionJobs';
 const MEDIA = '/vertex/v1/projects/sample-project/locations/us-central1/publishers/google/models/veo';
@@ -70,6 +71,25 @@ test('a full name in a body says where', async () => {
   });
 });
 
+test.each([
+  [false, 'generateContent', ['rawPredict']],
+  [true, 'streamGenerateContent', ['streamRawPredict']],
+])(
+  'a response with stream %s has the operations of both vendors, and its tools are judged',
+  async (stream, ...all) => {
+    const tools = [{ type: 'function', name: 'look_up' }];
+    const call = await read('/openai/v1/responses', { model: 'gemini-fast', stream, tools });
+    expect(call).toMatchObject({
+      operation: all[0],
+      otherOperations: all[1],
+      resource: { kind: 'name', name: 'gemini-fast' },
+    });
+    if (!('operation' in call)) throw new Error('no call');
+    const refused = thrownBy(() => call.check?.(authorizedCall({ operation: all[0] })));
+    expect(refused).toMatchObject({ code: 'TOOL_NOT_ALLOWED', violations: [{ field: 'tools[0].name' }] });
+  },
+);
+
 test.each(['/openai/v1/models', '/openai/v1/models/gemini-3.5-flash'])(
   '%s is a question to the gateway itself',
   async (path) => {
@@ -82,7 +102,8 @@ test.each<[string, string, unknown, string, string | undefined]>([
   ['POST', '/openai/v1/chat/completions', { model: 7 }, 'INVALID_REQUEST', 'model'],
   ['POST', '/openai/v1/chat/completions', { model: 'a/../b' }, 'INVALID_REQUEST', 'model'],
   ['POST', '/openai/v1/chat/completions', [], 'INVALID_REQUEST', 'body'],
-  ['POST', '/openai/v1/responses', { model: 'gemini-3.5-flash' }, 'OPERATION_NOT_SERVED', undefined],
+  ['POST', '/openai/v1/responses', undefined, 'INVALID_REQUEST', 'model'],
+  ['POST', '/openai/v1/responses/resp_1/cancel', undefined, 'OPERATION_NOT_FOUND', undefined],
   ['POST', '/openai/v1/models', undefined, 'OPERATION_NOT_FOUND', undefined],
   ['GET', '/openai/v1/chat/completions', undefined, 'OPERATION_NOT_FOUND', undefined],
   ['POST', '/openai/v1/%63hat/completions', undefined, 'OPERATION_NOT_FOUND', undefined],

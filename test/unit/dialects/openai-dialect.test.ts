@@ -108,8 +108,6 @@ test.each([
 });
 
 test.each([
-  ['POST', 'v1/responses', 'OPERATION_NOT_SERVED'],
-  ['GET', 'v1/responses/resp_1', 'OPERATION_NOT_SERVED'],
   ['POST', 'v1/completions', 'OPERATION_NOT_FOUND'],
   ['POST', 'v1/chat/completions/', 'OPERATION_NOT_FOUND'],
   ['POST', 'v2/chat/completions', 'OPERATION_NOT_FOUND'],
@@ -125,6 +123,24 @@ test.each([
   const error = await rejectedBy(read());
   expect(error.code).toBe(code);
   expect(error.message).toContain('POST v1/chat/completions');
+});
+
+test.each([
+  ['GET', 'v1/responses/resp_1'],
+  ['DELETE', 'v1/responses/resp_1'],
+  ['GET', 'v1/responses/resp_1/input_items'],
+  ['POST', 'v1/responses/resp_1/cancel'],
+  ['POST', 'v1/responses/compact'],
+  ['POST', 'v1/responses/input_tokens'],
+  ['GET', 'v1/responses'],
+  ['POST', 'v1/conversations'],
+])('%s %s is refused by saying how to go without stored responses', async (method, path) => {
+  const asked = request(path, '{}', method);
+  const read = async () =>
+    method === 'GET' ? openAiDialect.readQuestion(asked) : openAiDialect.readPrediction(asked);
+  const error = await rejectedBy(read());
+  expect([error.code, error.facts.status]).toEqual(['OPERATION_NOT_FOUND', 404]);
+  expect(error.message).toContain('`store: false`');
 });
 
 test.each(['', '{', '[]', '"x"', '{"model":"a","model":"b"}', '{"__proto__":{}}'])(
@@ -145,7 +161,7 @@ const TYPES: Partial<Record<GatewayErrorCode, string>> = {
   VERTEX_UNAVAILABLE: 'service_unavailable_error',
   VERTEX_FAILED: 'server_error',
   VERTEX_TIMEOUT: 'server_error',
-  OPERATION_NOT_SERVED: 'server_error',
+  UNSUPPORTED_PARAMETER: 'invalid_request_error',
   INTERNAL: 'server_error',
 };
 

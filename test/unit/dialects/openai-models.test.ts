@@ -24,8 +24,10 @@ const CONTAINER = usable('container', ['rawPredict', 'chatCompletions'], { endpo
 const MODELS: readonly UsableModel[] = [
   usable('iris', ['predict'], { endpoint: '1234567890' }),
   FLASH,
-  usable('silent', ['generateContent'], { publisher: 'google', model: 'gemini-3.1-pro-preview' }),
+  usable('silent', ['countTokens'], { publisher: 'google', model: 'gemini-3.1-pro-preview' }),
+  usable('mistral', ['rawPredict'], { publisher: 'mistralai', model: 'mistral-small-2503' }),
   usable('claude', ['rawPredict'], { publisher: 'anthropic', model: 'claude-haiku-4-5@20251001' }),
+  usable('tuned', ['streamGenerateContent'], { endpoint: '4567890123' }),
   usable('pictures', ['predict'], { publisher: 'google', model: 'imagen-4.0-generate-001' }),
   TEXTS,
   CONTAINER,
@@ -60,10 +62,16 @@ function ask(path: string): object | undefined {
 const FLASH_OBJECT = { id: 'flash', object: 'model', created: 0, owned_by: 'google' };
 const CONTAINER_OBJECT = { id: 'container', object: 'model', created: 0, owned_by: 'sample-project' };
 
-test('the list has the models for chats and embeddings, by the catalog’s names', () => {
+test('the list has the models for responses, chats and embeddings, by the catalog’s names', () => {
   expect(ask('v1/models')).toEqual({
     object: 'list',
-    data: [FLASH_OBJECT, { id: 'texts', object: 'model', created: 0, owned_by: 'google' }, CONTAINER_OBJECT],
+    data: [
+      FLASH_OBJECT,
+      { id: 'claude', object: 'model', created: 0, owned_by: 'anthropic' },
+      { id: 'tuned', object: 'model', created: 0, owned_by: 'sample-project' },
+      { id: 'texts', object: 'model', created: 0, owned_by: 'google' },
+      CONTAINER_OBJECT,
+    ],
   });
 });
 
@@ -80,12 +88,12 @@ test.each([
   expect(ask(`v1/models/${name}`)).toEqual(object);
 });
 
-test.each(['silent', 'claude', 'iris', 'secret'])(
+test.each(['silent', 'mistral', 'iris', 'secret'])(
   '%s is in the catalog, and not for the caller here',
   (name) => {
     const error = thrownBy(() => ask(`v1/models/${name}`));
     expect([error.code, error.facts.status]).toEqual(['MODEL_NOT_ALLOWED', 403]);
-    expect(error.message).toContain(`Not ${name}: flash texts container.`);
+    expect(error.message).toContain(`Not ${name}: flash claude tuned texts container.`);
   },
 );
 

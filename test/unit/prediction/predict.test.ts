@@ -269,12 +269,12 @@ test.each<[GatewayErrorCode, AuditRecord['outcome'], number, Changes]>([
     },
   ],
   [
-    'OPERATION_NOT_SERVED',
+    'UNSUPPORTED_PARAMETER',
     'denied',
-    501,
+    400,
     {
       readPrediction: () => {
-        throw new GatewayError('OPERATION_NOT_SERVED', 'Not served.');
+        throw new GatewayError('UNSUPPORTED_PARAMETER', 'Not served.');
       },
     },
   ],

@@ -1,0 +1,70 @@
+import { isObject, type JsonObject } from '../json-answers.ts';
+import { type AnswerReader, objectsOf, textOf } from './answer-reader.ts';
+import type { Ending, ResponseWriter } from './response-writer.ts';
+
+/**
+ * Reasons for which Google withholds an answer or the rest of it.
+ * https://cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#FinishReason
+ */
+const WITHHELD =
+  /^(SAFETY|RECITATION|BLOCKLIST|PROHIBITED_CONTENT|SPII|MODEL_ARMOR|JAILBREAK|LANGUAGE|IMAGE_(SAFETY|RECITATION|PROHIBITED_CONTENT))$/;
+
+/** Reads answers of Gemini: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#response */
+export class GeminiAnswer implements AnswerReader {
+  readonly #writer: ResponseWriter;
+  #finishReason = '';
+  #isBlocked = false;
+
+  constructor(writer: ResponseWriter) {
+    this.#writer = writer;
+  }
+
+  get ending(): Ending {
+    if (this.#isBlocked || WITHHELD.test(this.#finishReason))
+      return { status: 'incomplete', reason: 'content_filter' };
+    switch (this.#finishReason) {
+      case 'STOP':
+      case '':
+        return { status: 'completed' };
+      case 'MAX_TOKENS':
+        return { status: 'incomplete', reason: 'max_output_tokens' };
+      default: {
+        const message = `The model stopped for the reason ${this.#finishReason.slice(0, 64)}. Try again.`;
+        return { status: 'failed', error: { code: 'server_error', message } };
+      }
+    }
+  }
+
+  read({ candidates, promptFeedback }: JsonObject): void {
+    if (isObject(promptFeedback) && promptFeedback.blockReason !== undefined) this.#isBlocked = true;
+    const [candidate] = objectsOf(candidates);
+    if (!candidate) return;
+    const { content, finishReason } = candidate;
+    for (const part of objectsOf(isObject(content) ? content.parts : undefined)) this.#readPart(part);
+    if (typeof finishReason === 'string' && finishReason !== '') this.#finishReason = finishReason;
+  }
+
+  #readPart(part: JsonObject): void {
+    const { text, thought, thoughtSignature: signature, functionCall, inlineData } = part;
+    if (isObject(functionCall)) {
+      this.#carry(signature, 'next');
+      this.#writer.beginCall(textOf(functionCall.name));
+      this.#writer.addArguments(JSON.stringify(functionCall.args ?? {}));
+      this.#writer.endItem();
+    } else if (thought === true) {
+      this.#writer.addThought(textOf(text));
+      this.#carry(signature, 'next');
+    } else if (isObject(inlineData)) {
+      this.#carry(signature, 'next');
+      this.#writer.addImage(textOf(inlineData.data));
+    } else {
+      this.#writer.addText(textOf(text));
+      this.#carry(signature, 'previous');
+    }
+  }
+
+  #carry(signature: unknown, of: 'next' | 'previous'): void {
+    if (typeof signature === 'string' && signature !== '')
+      this.#writer.addCarried({ by: 'google', signature, of });
+  }
+}
