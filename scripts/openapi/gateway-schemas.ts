@@ -114,6 +114,15 @@ const Model = z
       .enum(['public', 'internal', 'confidential', 'restricted'])
       .describe('The class of the most sensitive data that may be sent to the model.'),
     price: Price.optional().describe('The prices in US dollars, for estimates.'),
+    retires: z
+      .strictObject({
+        on: z.iso
+          .date()
+          .describe('The last day, in UTC. A model is left out of the list once it has passed.'),
+        source: z.string().describe("The address of the vendor's announcement."),
+      })
+      .optional()
+      .describe('The announced end of the model.'),
   })
   .describe("A model or endpoint, with the caller's permissions on it.")
   .register(gatewayComponents, { id: 'Model' });
@@ -207,6 +216,10 @@ export const PolicyExplanation = z
       .array(z.enum(['request', 'response']))
       .optional()
       .describe("The parts of an allowed call's content that are kept, encrypted."),
+    retires: z
+      .string()
+      .optional()
+      .describe('The end of the model and what to use instead, from 60 days before its last day.'),
     nearestGrant: z
       .strictObject({
         id: z.string().describe("The grant's id."),

@@ -4,6 +4,7 @@ import type { Governance } from '../../src/governance/governance.ts';
 import { joinNames } from '../../src/governance/join-names.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
 import { readMatrix } from './access-matrix.ts';
+import { warnOfRetirements } from './warn-of-retirements.ts';
 import { readReach } from './read-reach.ts';
 import { runCommand } from '../run-command.ts';
 import { writeMarkdownTable, writeTextTable } from './write-table.ts';
@@ -18,7 +19,10 @@ interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Validates the governance documents and prints the access matrix, the reach of calls and the hosts of endpoints. */
+/**
+ * Validates the governance documents and prints the access matrix, the reach of calls, the hosts of endpoints, and the
+ * entries whose end is near or past. Those are warnings: the gateway itself tells callers of them, so none fails the check.
+ */
 function run(): string {
   const { values } = parseArgs({
     options: {
@@ -45,7 +49,7 @@ function run(): string {
       ? `### ${title}\n\n${writeMarkdownTable(header, rows)}`
       : writeTextTable(header, rows);
   });
-  return [...sections, summarize(governance)].join('\n\n');
+  return [...sections, ...warnOfRetirements(governance, new Date()), summarize(governance)].join('\n\n');
 }
 
 /** Lists the hosts of endpoints that Google's shared hosts do not serve. */

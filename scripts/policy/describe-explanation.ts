@@ -24,7 +24,7 @@ const SCOPES = { product: 'the product', role: 'the role', entry: 'calls of' } a
 export function describeExplanation(asker: ExplainedCaller, explanation: CallExplanation): string {
   const { rule, entry, project, location, nearestGrant, missing, storage, tools, limits, violations } =
     explanation;
-  const { keptContent, host } = explanation;
+  const { keptContent, host, retires } = explanation;
   const isForm = rule === 'request';
   const grant = nearestGrant && [
     `${nearestGrant.id}: ${nearestGrant.reason}`,
@@ -43,6 +43,7 @@ export function describeExplanation(asker: ExplainedCaller, explanation: CallExp
     ...label('Entry', entry === undefined ? [] : [entry]),
     ...label('Served from', location === undefined ? [] : [`${location}, project ${project ?? ''}`]),
     ...label('Called at', host === undefined ? [] : [host]),
+    ...label('Retires', retires === undefined ? [] : [retires]),
     ...label('What is missing', missing ?? []),
     ...label('Nearest grant', grant ?? []),
     ...label('May read', storage?.inputs ?? []),

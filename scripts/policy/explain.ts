@@ -43,7 +43,7 @@ async function run(): Promise<string> {
   });
   return describeExplanation(
     { name: application, principal },
-    explainCall(governance, principal, productId, { call }),
+    explainCall(governance, principal, productId, { call }, new Date()),
   );
 }
 

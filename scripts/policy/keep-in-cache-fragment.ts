@@ -13,7 +13,7 @@ export function keepInCacheFragment(policyVersion: string): GeneratedFile {
     'governance/catalog.yaml',
     'Caches an answer of the function app, where the policy of the API found the call cacheable. The answer must come from',
     'the same policy version: nothing is cached while a change is rolled out. An answer without a length or with an',
-    'encoding streams through.',
+    'encoding streams through. An answer of a model that retires soon is not cached, so that none outlives the model.',
   );
   return {
     path: 'apim/policy-fragments/keep-in-cache/policy.xml',
@@ -25,7 +25,7 @@ export function keepInCacheFragment(policyVersion: string): GeneratedFile {
       var headers = context.Response.Headers;
       var length = 0;
       if (!int.TryParse(headers.GetValueOrDefault("Content-Length", ""), out length)) { return false; }
-      if (1 > length || length > ${MAXIMUM_ANSWER_BYTES} || headers.ContainsKey("Content-Encoding")) { return false; }
+      if (1 > length || length > ${MAXIMUM_ANSWER_BYTES} || headers.ContainsKey("Content-Encoding") || headers.ContainsKey("Sunset")) { return false; }
       return headers.GetValueOrDefault("Content-Type", "").StartsWith("application/json")
         &amp;&amp; headers.GetValueOrDefault("x-policy-version", "") == "${policyVersion}";
     }'>

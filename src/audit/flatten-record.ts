@@ -90,6 +90,7 @@ function openingFields(record: OpeningRecord): Undefinable<FlatOpening> {
     requestedModel: textOf(nameOf(requested?.resource)),
     requestedProject: textOf(requested?.project),
     requestedLocation: textOf(requested?.location),
+    retiresOn: record.retiresOn,
     requestBytes: record.requestBytes,
     requestDigest: record.requestDigest,
   };

@@ -22,6 +22,7 @@ const TYPE_BY_STATUS: Readonly<Record<number, string>> = {
 /** The codes of OpenAI's own that its clients know, by the gateway's: https://platform.openai.com/docs/guides/error-codes */
 const OWN_CODES: Partial<Record<GatewayErrorCode, OpenAiError['code']>> = {
   MODEL_NOT_FOUND: 'model_not_found',
+  MODEL_RETIRED: 'model_not_found',
 };
 
 /** Describes an error as OpenAI's API does, with the gateway's code, or OpenAI's where its clients know one. */

@@ -25,6 +25,7 @@ export const CODES = {
   PAYLOAD_TOO_LARGE: fact(413, 'INVALID_ARGUMENT', 'Payload too large'),
   OPERATION_NOT_FOUND: fact(404, 'NOT_FOUND', 'Operation not found'),
   MODEL_NOT_FOUND: fact(404, 'NOT_FOUND', 'Model not found'),
+  MODEL_RETIRED: fact(404, 'NOT_FOUND', 'Model retired'),
   MODEL_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Model not allowed'),
   LOCATION_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Location not allowed'),
   OPERATION_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Operation not allowed'),

@@ -10,8 +10,8 @@ import type { YamlDocument } from './yaml-document.ts';
 
 /**
  * Checks the catalog by itself. Refuses locations that do not exist, names that two entries share, caches of answers
- * that must not be kept, hosts that are not the endpoint's, operations whose bodies the entry's schema cannot validate, and
- * prices whose unit the calls of an operation do not tell.
+ * that must not be kept, hosts that are not the endpoint's, operations whose bodies the entry's schema cannot validate, prices
+ * whose unit the calls of an operation do not tell, and replacements that do not outlive what they replace.
  * @throws GovernanceDocumentError for the first problem.
  */
 export function checkCatalog(catalog: YamlDocument<Catalog>): void {
@@ -36,6 +36,7 @@ export function checkCatalog(catalog: YamlDocument<Catalog>): void {
     checkHosts(catalog, entry, index);
     checkSchemas(catalog, entry, index);
     checkPrice(catalog, entry, index);
+    checkReplacement(catalog, entry, index);
     for (const key of keysOf(entry)) {
       const owner = owners.get(key);
       if (owner !== undefined) {
@@ -91,6 +92,19 @@ function checkPrice(
     ['entries', index, 'price'],
     `Calls of ${joinNames(unfit.operations)} do not tell what ${unfit.unit} counts. Use ${joinNames(unfit.units, 'or')}, or give the operation an entry of its own.`,
   );
+}
+
+/** Refuses a replacement that is unknown, or whose own end is not later: callers would be sent in a circle. */
+function checkReplacement(catalog: YamlDocument<Catalog>, { retires }: CatalogEntry, index: number): void {
+  if (retires?.replacement === undefined) return;
+  const { entries } = catalog.value;
+  const { replacement, on } = retires;
+  const path = ['entries', index, 'retires', 'replacement'];
+  checkName(catalog, replacement, new Set(entries.map(({ name }) => name)), path, 'catalog entry');
+  const end = entries.find(({ name }) => name === replacement)?.retires?.on;
+  // Dates of the form YYYY-MM-DD sort as texts.
+  if (end !== undefined && end <= on)
+    catalog.refuse(path, `${replacement} ends on ${end} itself, which is not after ${on}.`);
 }
 
 function checkCache(catalog: YamlDocument<Catalog>, entry: CatalogEntry, index: number): void {

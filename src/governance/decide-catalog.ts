@@ -11,15 +11,18 @@ export interface CatalogDecision {
   readonly decision: Decision<CallTarget>;
 }
 
-/** Decides every call that the catalog offers for one caller. The decisions are in the catalog's order. */
-export function decideCatalog(governance: Governance, principal: Principal): CatalogDecision[] {
+/**
+ * Decides every call that the catalog offers for one caller. The decisions are in the catalog's order.
+ * @param at the time of the calls, by which entries retire. Without it none has.
+ */
+export function decideCatalog(governance: Governance, principal: Principal, at?: Date): CatalogDecision[] {
   return governance.documents.catalog.entries.flatMap((entry) =>
     entry.locations.flatMap((location) =>
       entry.operations.map((operation) => ({
         entry,
         location,
         operation,
-        decision: governance.decide(principal, targetOf(entry, operation, location)),
+        decision: governance.decide(principal, targetOf(entry, operation, location), at),
       })),
     ),
   );

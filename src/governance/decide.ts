@@ -10,18 +10,26 @@ import {
   denyEverywhere,
   denyLocation,
   denyOperation,
+  denyRetired,
   denyUnknownAgent,
   type Denial,
 } from './denials.ts';
 import type { CatalogEntry, ContentPart, Durability } from './documents.ts';
 import type { EndpointAddress } from './endpoint-address.ts';
-import { listAlternatives } from './find-entries.ts';
+import { findRules, listAlternatives } from './find-entries.ts';
 import type { Governance } from './governance.ts';
 import type { PlaceUse, PlaceVerdict } from './judge-place.ts';
 import type { ToolVerdict } from './judge-tool.ts';
 import { type Owner, ownerOf, reaches, restrictToTeam } from './owners.ts';
 import { suggestEntries } from './suggest-entries.ts';
 import { EVERYONE, type EntryRules, type RuleIndex } from './rule-index.ts';
+import {
+  describeRetirement,
+  hasEnded,
+  isNoticed,
+  type Retirement,
+  type RetirementNotice,
+} from './retirement.ts';
 import type { ToolName } from './tools.ts';
 
 /** The part of an authorized call that the decision has resolved. */
@@ -45,6 +53,8 @@ interface Permission<Target extends CallTarget> {
   readonly resource: ModelResource | EndpointResource | AnyResource;
   /** The host of an endpoint that has its own in the location; undefined if a shared host of Google serves the call. */
   readonly address?: EndpointAddress;
+  /** The notice that the entry retires, from 60 days before its last day; undefined for every other call. */
+  readonly notice?: RetirementNotice;
 }
 
 /** The judgements that an authorized call needs of the governance documents. */
@@ -114,12 +124,12 @@ type Verdict = Permit | Denial;
 
 /**
  * Creates the decision about calls. A deny wins over everything, then residency; without a grant the call is denied. A
- * target without a location is served in the entry's first location that the caller may use. Pure: the result depends on
- * the arguments and the documents alone.
+ * target without a location is served in the entry's first location that the caller may use. A call that is allowed is
+ * refused all the same once its entry has retired. Pure: the result depends on the arguments and the documents alone.
  */
 export function createDecide(index: RuleIndex, others: Omit<Judgements, 'decide'>): Governance['decide'] {
-  const decide: Governance['decide'] = (principal, target) =>
-    decideCall(index, judgements, principal, target);
+  const decide: Governance['decide'] = (principal, target, at) =>
+    decideCall(index, judgements, principal, target, at);
   const judgements: Judgements = { ...others, decide };
   return decide;
 }
@@ -129,6 +139,7 @@ function decideCall<Target extends CallTarget>(
   judgements: Judgements,
   principal: Principal,
   target: Target,
+  at: Date | undefined,
 ): Decision<Target> {
   let denial: Denial | undefined;
   for (const { rules, operation } of listAlternatives(index, target)) {
@@ -137,13 +148,20 @@ function decideCall<Target extends CallTarget>(
     if (locations.length === 0) denial ??= denyEverywhere(rules.entry, target.servedIn);
     for (const location of locations) {
       const verdict = judgeIn(location);
-      if (verdict.allowed) {
-        const { rule, reason } = verdict;
-        const call = new DecidedCall(rules, verdict, target, { operation, location }, principal, judgements);
-        return { allowed: true, rule, reason, call };
+      if (!verdict.allowed) {
+        // Every other denial tells the caller more: a deny leaves nothing to ask for.
+        if (denial === undefined || denial.code === 'DENIED_BY_RULE') denial = verdict;
+        continue;
       }
-      // Every other denial tells the caller more: a deny leaves nothing to ask for.
-      if (denial === undefined || denial.code === 'DENIED_BY_RULE') denial = verdict;
+      const notice = noticeOf(index, rules, principal, at);
+      if (notice && hasEnded(notice.retirement, at)) {
+        denial = denyRetired(notice.sentence);
+        continue;
+      }
+      const { rule, reason } = verdict;
+      const resolved = { operation, location, notice, at };
+      const call = new DecidedCall(rules, verdict, target, resolved, principal, judgements);
+      return { allowed: true, rule, reason, call };
     }
   }
   if (denial) return denial;
@@ -153,9 +171,46 @@ function decideCall<Target extends CallTarget>(
       index,
       target,
       roles,
-      (...call) => judge(index, call[0], principal, call[1], call[2]).allowed,
+      (...call) =>
+        !hasEnded(call[0].retirement, at) && judge(index, call[0], principal, call[1], call[2]).allowed,
     ),
   );
+}
+
+/** Gives the notice that an entry retires, from 60 days before its last day; undefined for every other entry. */
+function noticeOf(
+  index: RuleIndex,
+  { entry, retirement }: EntryRules,
+  principal: Principal,
+  at: Date | undefined,
+): RetirementNotice | undefined {
+  if (!isNoticed(retirement, at)) return undefined;
+  const replacement = findReplacement(index, retirement, principal, at);
+  return { retirement, sentence: describeRetirement(entry.name, retirement, replacement, at) };
+}
+
+/**
+ * Finds the name of the entry that replaces one that retires, or replaces its replacement once that has retired, too.
+ * Undefined unless the caller may use it, so that nobody learns of entries that are not theirs.
+ */
+function findReplacement(
+  index: RuleIndex,
+  retirement: Retirement,
+  principal: Principal,
+  at: Date | undefined,
+): string | undefined {
+  let rules: EntryRules | undefined;
+  let next = retirement.replacement;
+  while (next !== undefined) {
+    rules = findRules(index, { kind: 'name', name: next });
+    next = hasEnded(rules?.retirement, at) ? rules?.retirement?.replacement : undefined;
+  }
+  if (!rules || hasEnded(rules.retirement, at)) return undefined;
+  const { name, locations, operations } = rules.entry;
+  const isUsable = locations.some((location) =>
+    operations.some((operation) => judge(index, rules, principal, operation, location).allowed),
+  );
+  return isUsable ? name : undefined;
 }
 
 /** Lists the locations that can serve a call, in the catalog's order; the one that it names unless Google does not have the operation there. */
@@ -225,6 +280,12 @@ function judgeRoles(
     : denyByProduct(index, entry, wrongProduct, productId);
 }
 
+/** The call as the decision has resolved it, and the time for which it decides. */
+interface Resolved extends Pick<Permission<CallTarget>, 'operation' | 'location'> {
+  readonly notice: RetirementNotice | undefined;
+  readonly at: Date | undefined;
+}
+
 /** The only maker of authorized calls, which no other file can use. */
 class DecidedCall<Target extends CallTarget> implements Permission<Target> {
   readonly target: Target;
@@ -237,8 +298,10 @@ class DecidedCall<Target extends CallTarget> implements Permission<Target> {
   readonly keptContent: readonly ContentPart[];
   readonly resource: AuthorizedCall['resource'];
   declare readonly address?: EndpointAddress;
+  declare readonly notice?: RetirementNotice;
   declare readonly [authorized]: true;
   readonly #principal: Principal;
+  readonly #at: Date | undefined;
   readonly #judgements: Judgements;
   /** The role that the deciding grant names. */
   readonly #role: string;
@@ -250,7 +313,7 @@ class DecidedCall<Target extends CallTarget> implements Permission<Target> {
     rules: EntryRules,
     { rule, role, durability }: Permit,
     target: Target,
-    { operation, location }: Pick<Permission<Target>, 'operation' | 'location'>,
+    { operation, location, notice, at }: Resolved,
     principal: Principal,
     judgements: Judgements,
   ) {
@@ -267,6 +330,8 @@ class DecidedCall<Target extends CallTarget> implements Permission<Target> {
     this.resource = resourceOf(rules, target);
     const address = this.resource.kind === 'endpoint' ? rules.addresses.get(location) : undefined;
     if (address) this.address = address;
+    if (notice && isOfEntry) this.notice = notice;
+    this.#at = at;
     this.#role = role;
     this.#principal = principal;
     this.#judgements = judgements;
@@ -290,7 +355,7 @@ class DecidedCall<Target extends CallTarget> implements Permission<Target> {
   }
 
   may(target: CallTarget): boolean {
-    return this.#judgements.decide(this.#principal, target).allowed;
+    return this.#judgements.decide(this.#principal, target, this.#at).allowed;
   }
 
   judgePlace(use: PlaceUse, uri: string): PlaceVerdict {

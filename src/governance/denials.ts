@@ -5,6 +5,7 @@ import type { EntryRules, RuleIndex } from './rule-index.ts';
 /** The codes of the error table with which a decision can deny a call. */
 export type DenialCode =
   | 'MODEL_NOT_FOUND'
+  | 'MODEL_RETIRED'
   | 'LOCATION_NOT_ALLOWED'
   | 'OPERATION_NOT_ALLOWED'
   | 'DENIED_BY_RULE'
@@ -36,6 +37,11 @@ export function denyByCatalog(suggested: string): Denial {
     'MODEL_NOT_FOUND',
     `The catalog has no such model or endpoint in this project. Check the name, or ask the platform team to add it. ${suggested}`,
   );
+}
+
+/** Denies a call of an entry whose last day has passed. @param reason sentences on its end and its replacement. */
+export function denyRetired(reason: string): Denial {
+  return deny('catalog', 'MODEL_RETIRED', reason);
 }
 
 /** Denies a call in a location that the entry does not offer. */

@@ -120,6 +120,20 @@ const Cache = z
   })
   .describe('Permission for the edge to answer equal calls of a team with the same kept answer');
 
+/** The announced end of a model or endpoint. */
+const Retires = z
+  .strictObject({
+    on: z.iso
+      .date()
+      .describe('Last day on which calls are served, in UTC. From the next day they are refused.'),
+    source: z
+      .string()
+      .regex(/^https:\/\/[!#-;=?-~]{1,500}$/, 'must be an https:// address')
+      .describe('Address of the page on which the vendor announces the end'),
+    replacement: Name.optional().describe('Name of the entry to use instead, whose own end must be later'),
+  })
+  .describe('Announced end of the model or endpoint. Callers are told from 60 days before.');
+
 const Entry = {
   name: Name.describe('Name of the entry in rules, and for people'),
   alias: Name.optional().describe('Further name that callers may send as the model'),
@@ -131,6 +145,7 @@ const Entry = {
   classification: Classification.describe('Class of the most sensitive data that may be sent to the entry'),
   price: Price.optional(),
   cache: Cache.optional(),
+  retires: Retires.optional(),
 };
 
 /** Hosts of an endpoint by location; `findHostProblem` checks their form. */

@@ -55,25 +55,31 @@ export interface Explanation {
   readonly tools?: ToolList;
   /** Parts of the call's content that are kept, encrypted; undefined if none are. */
   readonly keptContent?: readonly ContentPart[];
+  /** Sentences on the last day of the entry and its replacement; undefined until 60 days before. */
+  readonly retires?: string;
   /** The grant that the call comes closest to; undefined for an allowed call, or without any grant. */
   readonly nearestGrant?: NearestGrant;
-  /** Sentences on what stands in the way and what to do instead; undefined for an allowed call. */
+  /** Sentences on what stands in the way and what to do instead; undefined for an allowed call and a retired entry. */
   readonly missing?: readonly string[];
 }
 
-/** Explains a call with the same decision that the call itself would get. Pure; sends nothing. */
+/**
+ * Explains a call with the same decision that the call itself would get. Pure; sends nothing.
+ * @param at the time of the call, by which entries retire. Without it none has.
+ */
 export function explain(
   governance: Governance,
   principal: Principal,
   target: CallTarget,
   productId: string,
+  at?: Date,
 ): Explanation {
   const { policyVersion } = governance;
-  const decision = governance.decide(principal, target);
+  const decision = governance.decide(principal, target, at);
   const entry = governance.findEntry(target.resource);
   if (decision.allowed) {
     const { rule, reason, call } = decision;
-    const { operation, project, location, address, keptContent } = call;
+    const { operation, project, location, address, keptContent, notice } = call;
     return {
       allowed: true,
       rule,
@@ -89,9 +95,15 @@ export function explain(
         tools: listTools(governance, principal, [location]),
       }),
       ...(keptContent.length > 0 && { keptContent }),
+      ...(notice && { retires: notice.sentence }),
     };
   }
   const { rule, reason, code } = decision;
+  // A role could not change it, so no grant is explained.
+  if (code === 'MODEL_RETIRED') {
+    const limits = listLimits(governance.documents, principal, entry, productId);
+    return { allowed: false, rule, reason, code, policyVersion, ...(entry && { entry: entry.name }), limits };
+  }
   const alternatives = governance.listAlternatives(target);
   const isCatalogued = alternatives.length > 0;
   return {
@@ -104,7 +116,7 @@ export function explain(
     limits: listLimits(governance.documents, principal, isCatalogued ? entry : undefined, productId),
     ...(isCatalogued
       ? explainDenial(governance, principal, target, alternatives)
-      : { missing: [explainUnknownEntry(governance, principal, target, entry)] }),
+      : { missing: [explainUnknownEntry(governance, principal, target, entry, at)] }),
   };
 }
 
@@ -117,9 +129,10 @@ function explainUnknownEntry(
   principal: Principal,
   target: CallTarget,
   entry: CatalogEntry | undefined,
+  at: Date | undefined,
 ): string {
   const usable = new Set(
-    decideCatalog(governance, principal).flatMap((cell) => (cell.decision.allowed ? [cell.entry] : [])),
+    decideCatalog(governance, principal, at).flatMap((cell) => (cell.decision.allowed ? [cell.entry] : [])),
   );
   if (usable.size === 0) return 'No model or endpoint is granted to you yet. Ask for a role.';
   if (entry && usable.has(entry)) {

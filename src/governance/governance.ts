@@ -27,8 +27,11 @@ export interface Governance {
   /** SHA-256 of the documents' texts, in hexadecimal. */
   readonly policyVersion: string;
   readonly documents: GovernanceDocuments;
-  /** Decides one call. An allowed call comes back as an `AuthorizedCall`. */
-  decide<Target extends CallTarget>(principal: Principal, target: Target): Decision<Target>;
+  /**
+   * Decides one call. An allowed call comes back as an `AuthorizedCall`.
+   * @param at the time of the call, by which entries retire. Without it none has, as in questions about the documents alone.
+   */
+  decide<Target extends CallTarget>(principal: Principal, target: Target, at?: Date): Decision<Target>;
   /**
    * Validates the instances and parameters of a call against the JSON Schemas of its endpoint.
    * @param entry the entry that serves the call; one without schemas, like none, takes everything.

@@ -11,6 +11,7 @@ import type {
 import { describeProducts, type ProductPhrases } from './describe-products.ts';
 import { type EndpointAddress, endpointAddressOf } from './endpoint-address.ts';
 import { keysOf } from './find-entries.ts';
+import { type Retirement, retirementOf } from './retirement.ts';
 import { contentToKeep } from './rule-coverage.ts';
 
 /**
@@ -33,6 +34,8 @@ export interface EntryRules {
   readonly grantsOfRole: ReadonlyMap<string, readonly Grant[]>;
   /** Hosts of the endpoint by location; a location that a shared host of Google serves has none. */
   readonly addresses: ReadonlyMap<string, EndpointAddress>;
+  /** The announced end of the entry; undefined without one. */
+  readonly retirement: Retirement | undefined;
   /** The parts of a call's content that content rules have kept; empty without such a rule. */
   readonly keptContent: readonly ContentPart[];
 }
@@ -74,6 +77,7 @@ export function indexRules(catalog: Catalog, access: Access, limits: Limits): Ru
       denies: layOut(cells, deniesOn(entry), (deny) => deny.roles ?? [EVERYONE]),
       grantsOfRole: groupByRole(grants, reaching),
       addresses: addressesOf(catalog, entry),
+      retirement: retirementOf(entry),
       keptContent: contentToKeep(access, entry),
     };
   });

@@ -35,6 +35,8 @@ export interface OpeningRecord {
   readonly rule?: string;
   /** The decision's reason, in words. */
   readonly reason?: string;
+  /** The last day of the model, in UTC, where it is near. */
+  readonly retiresOn?: string;
   readonly requestBytes: number;
   readonly requestDigest?: string;
 }

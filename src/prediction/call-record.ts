@@ -20,6 +20,7 @@ import type {
 import type { ErrorDialect } from './dialect.ts';
 import type { Outcome } from '@vertex-ai-gateway/audit-ledger/record';
 import { estimateCost } from './estimate-cost.ts';
+import { writeRetirementHeaders } from './retirement-headers.ts';
 import { loopTurns } from '../json/turns.ts';
 import type { Prediction } from './prediction.ts';
 
@@ -66,6 +67,8 @@ export class CallRecord {
   /** The request's body until the decision says whether it is kept. */
   #body: Uint8Array | undefined;
   #content: KeptContent | undefined;
+  /** The headers that tell of the end of the model; undefined unless it is near. */
+  #noticeHeaders: Readonly<Record<string, string>> | undefined;
   #responseDigest: Digest | undefined;
   /** The closing that a correction of the record corrects. */
   readonly #lastClosing: LastClosing = {};
@@ -120,18 +123,27 @@ export class CallRecord {
     return this.#ending.facts?.usage.totalTokens ?? 0;
   }
 
+  /** The time at which the call arrived. */
+  get startedAt(): Date {
+    return this.#opening.startedAt;
+  }
+
   /** The content hash of the governance documents in force. */
   get policyVersion(): string {
     return this.#opening.policyVersion;
   }
 
-  /** Returns the headers of every answer that is on record; the request id stands under both names that clients look for. */
+  /**
+   * Returns the headers of every answer that is on record: the request id under both names that clients look for, and the
+   * notice that the model retires where there is one.
+   */
   headers(contentType: string): Record<string, string> {
     return {
       'content-type': contentType,
       'x-request-id': this.requestId,
       'request-id': this.requestId,
       'x-policy-version': this.policyVersion,
+      ...this.#noticeHeaders,
     };
   }
 
@@ -272,6 +284,10 @@ export class CallRecord {
     const { isPriced = true, ordered } = payload.kind === 'bytes' ? payload : {};
     if (isPriced) this.#price = call.entry?.price;
     this.#ordered = ordered;
+    if (call.notice) {
+      this.#noticeHeaders = writeRetirementHeaders(call.notice);
+      this.#opening.retiresOn = call.notice.retirement.on;
+    }
     this.#opening.durability = call.durability;
     if (this.#opening.target) this.#opening.target = { project, location, operation, resource };
     this.#keepContent(call.keptContent);

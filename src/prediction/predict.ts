@@ -106,7 +106,7 @@ function authorize(
   prediction: Prediction,
   record: CallRecord,
 ): AuthorizedCall<Prediction> {
-  const decision = governance.decide(caller, prediction);
+  const decision = governance.decide(caller, prediction, record.startedAt);
   record.noteDecision(decision);
   if (decision.allowed) return decision.call;
   throw new GatewayError(decision.code, decision.reason);

@@ -98,12 +98,12 @@ async function findAnswer(
   question: Question,
   abortSignal: AbortSignal,
 ): Promise<object> {
-  const { governance } = dependencies;
+  const { governance, now } = dependencies;
   switch (question.operation) {
     case 'whoami':
       return describeCaller(governance.documents, caller);
     case 'models': {
-      const models = listModels(governance, caller);
+      const models = listModels(governance, caller, now());
       const catalog: CatalogNames = {
         nameOf: (resource) => governance.findEntry(resource)?.name,
         suggest: (asked, names) => suggestNames(names, findNearest(asked, names)),
@@ -111,7 +111,7 @@ async function findAnswer(
       return question.describe?.(models, catalog) ?? { policyVersion: governance.policyVersion, models };
     }
     case 'policy:explain':
-      return explainCall(governance, caller, caller.productId, question);
+      return explainCall(governance, caller, caller.productId, question, now());
     case 'usage':
       return sumUsage(withArchive(dependencies), caller, question, abortSignal);
     case 'audit':
@@ -119,7 +119,7 @@ async function findAnswer(
         ? readRecord(withArchive(dependencies), caller, question.id, abortSignal)
         : listRecords(withArchive(dependencies), caller, question, abortSignal);
     case 'audit:verify': {
-      const { verifier, now } = dependencies;
+      const { verifier } = dependencies;
       if (verifier) return verifyRecords({ verifier, governance, now }, caller, question, abortSignal);
       throw new GatewayError(
         'AUDIT_NOT_CONFIGURED',

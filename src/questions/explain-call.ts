@@ -21,17 +21,21 @@ export interface CallExplanation extends Omit<Explanation, 'allowed' | 'code' | 
   readonly violations?: readonly FieldViolation[];
 }
 
-/** Explains the decision that a call would get, by deciding it in the same way. Nothing reaches Google. */
+/**
+ * Explains the decision that a call would get, by deciding it in the same way. Nothing reaches Google.
+ * @param at the time of the call, by which models retire. Without it none has.
+ */
 export function explainCall(
   governance: Governance,
   principal: Principal,
   productId: string,
   { call }: Pick<PolicyExplainQuestion, 'call'>,
+  at?: Date,
 ): CallExplanation {
   if (call instanceof GatewayError) return explainForm(governance, call);
   if ('question' in call) return explainQuestion(governance, principal, productId);
-  const { allowed, ...explanation } = explain(governance, principal, call, productId);
-  const { refusal, isOutside } = findRefusal(governance, principal, call);
+  const { allowed, ...explanation } = explain(governance, principal, call, productId, at);
+  const { refusal, isOutside } = findRefusal(governance, principal, call, at);
   if (!refusal) return { decision: allowed ? 'allow' : 'deny', ...explanation };
   const { policyVersion, entry, limits, location = '' } = explanation;
   const explainReach = REACHES[refusal.code];
@@ -87,8 +91,9 @@ function findRefusal(
   governance: Governance,
   principal: Principal,
   call: AskedCall,
+  at: Date | undefined,
 ): { readonly refusal?: GatewayError; readonly isOutside: boolean } {
-  const decision = governance.decide(principal, call);
+  const decision = governance.decide(principal, call, at);
   if (!decision.allowed) return { isOutside: false };
   const verdicts = new Set<ToolVerdict>();
   const authorized = decision.call;

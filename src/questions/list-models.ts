@@ -19,11 +19,16 @@ export interface UsableModel {
   readonly classification: CatalogEntry['classification'];
   /** The catalog's price in US dollars, for estimates. */
   readonly price?: NonNullable<CatalogEntry['price']>;
+  /** The announced end of the model: its last day in UTC, and the vendor's page that says so. */
+  readonly retires?: Pick<NonNullable<CatalogEntry['retires']>, 'on' | 'source'>;
 }
 
-/** Lists the catalog entries that a caller may use, in the catalog's order, with exactly the calls that would be allowed. */
-export function listModels(governance: Governance, principal: Principal): UsableModel[] {
-  const allowed = decideCatalog(governance, principal).filter(({ decision }) => decision.allowed);
+/**
+ * Lists the catalog entries that a caller may use, in the catalog's order, with exactly the calls that would be allowed.
+ * @param at the time of the calls; entries that have retired by then are left out. Without it none has.
+ */
+export function listModels(governance: Governance, principal: Principal, at?: Date): UsableModel[] {
+  const allowed = decideCatalog(governance, principal, at).filter(({ decision }) => decision.allowed);
   return [...Map.groupBy(allowed, ({ entry }) => entry)].map(([entry, decisions]) => ({
     name: entry.name,
     ...(entry.alias !== undefined && { alias: entry.alias }),
@@ -34,6 +39,7 @@ export function listModels(governance: Governance, principal: Principal): Usable
     allowed: groupLocations(decisions),
     classification: entry.classification,
     ...(entry.price && { price: entry.price }),
+    ...(entry.retires && { retires: { on: entry.retires.on, source: entry.retires.source } }),
   }));
 }
 

@@ -80,8 +80,12 @@ test('a call of the developer portal is answered with what its page may read', a
   expect(headers['access-control-allow-origin']).toBe(PORTAL);
   const readable = String(headers['access-control-expose-headers']).split(/,\s*/);
   expect(readable.toSorted()).toEqual([
+    'deprecation',
+    'link',
     'retry-after',
+    'sunset',
     'x-gateway-cache',
+    'x-gateway-notice',
     'x-policy-version',
     'x-ratelimit-limit-requests',
     'x-ratelimit-limit-tokens',

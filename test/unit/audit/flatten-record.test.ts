@@ -63,6 +63,7 @@ test('a record has its fields side by side, under OpenTelemetry’s names where 
     'gen_ai.usage.reasoning.output_tokens': 2,
     totalTokens: 8,
     instances: 1,
+    retiresOn: '2027-01-22',
     requestBytes: 100,
     requestDigest: FULL_RECORD.requestDigest,
     responseBytes: 200,

@@ -58,6 +58,7 @@ export const FULL_RECORD: AuditRecord = {
     finishReason: 'STOP',
   },
   requestBytes: 100,
+  retiresOn: '2027-01-22',
   requestDigest: `key-1:${'a'.repeat(64)}`,
   responseBytes: 200,
   responseDigest: `key-1:${'b'.repeat(64)}`,

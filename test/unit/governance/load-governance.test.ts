@@ -26,6 +26,13 @@ const MODEL = `  - name: flash
     operations: [generateContent]
     classification: internal
 `;
+/** A model that ends on a day, with a replacement or without. */
+function retiring(on: string, replacement?: string): string {
+  const lines = [`on: ${on}`, 'source: https://vendor.example.com/ends'];
+  if (replacement !== undefined) lines.push(`replacement: ${replacement}`);
+  return `${MODEL}    retires:\n${lines.map((line) => `      ${line}\n`).join('')}`;
+}
+
 const ACCESS = `identityProviders:
   - { id: entra, type: entra, tenantId: tenant, audiences: [gateway] }
 roles:
@@ -201,6 +208,30 @@ const MISTAKES: Record<string, readonly [catalog: string, access: string, limits
       ACCESS,
       LIMITS,
       'catalog.yaml:13:15: entries.1.endpoint: "1234567890" is taken: it already names "iris".',
+    ],
+    'an end on a day that there is not': [
+      CATALOG + retiring('2027-02-30'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:21:11: entries.1.retires.on: Invalid ISO date',
+    ],
+    'an end that nobody has announced': [
+      CATALOG + retiring('2027-02-28').replace('https://', 'ftp://'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:22:15: entries.1.retires.source: must be an https:// address',
+    ],
+    'an unknown replacement': [
+      CATALOG + retiring('2027-02-28', 'irls'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:23:20: entries.1.retires.replacement: "irls" is not a known catalog entry. Did you mean "iris"?',
+    ],
+    'a replacement that ends as early': [
+      CATALOG + retiring('2027-02-28', 'flash'),
+      ACCESS,
+      LIMITS,
+      'catalog.yaml:23:20: entries.1.retires.replacement: flash ends on 2027-02-28 itself, which is not after 2027-02-28.',
     ],
     'an alias that is another entry’s alias, also of another kind': [
       CATALOG + MODEL.replace('fast', 'flowers'),

@@ -337,6 +337,10 @@ export const RECORD_FIELDS = {
       'Number of requests to Vertex AI that answered the call together; present where it took several, such as for many texts',
     source: 'gateway',
   }),
+  retiresOn: opening(z.iso.date().optional(), {
+    description: 'Last day of the model, in UTC; present from 60 days before, while answers tell of it',
+    source: 'governance',
+  }),
 };
 
 type Fields = typeof RECORD_FIELDS;

@@ -42,9 +42,13 @@ const CLAUDE = {
 /** The models, sorted by publisher and name, as lists of models are. */
 export const SAMPLE_MODELS: readonly SampleModel[] = [
   { ...CLAUDE, id: 'claude-haiku-4-5@20251001', versionId: '20251001' },
+  { ...CLAUDE, id: 'claude-haiku-5-5', versionId: 'default' },
+  { ...CLAUDE, id: 'claude-opus-4-5@20251101', versionId: '20251101' },
+  { ...CLAUDE, id: 'claude-opus-5-5', versionId: 'default' },
   { ...CLAUDE, id: 'claude-sonnet-5-5', versionId: 'default' },
+  { ...GEMINI, id: 'gemini-3.1-pro-preview', launchStage: 'PUBLIC_PREVIEW' },
   { ...GEMINI, id: 'gemini-3.5-flash' },
-  { ...GEMINI, id: 'gemini-3.1-pro-preview' },
+  { ...GEMINI, id: 'gemini-3.5-flash-lite' },
   { ...REGIONAL, id: 'gemini-embedding-001', apis: ['predict'] },
   { ...GEMINI, id: 'gemini-embedding-2', locations: ['us-central1', 'global'], apis: ['embedContent'] },
   {

@@ -17,6 +17,27 @@ export interface ClaudeModel {
 }
 
 const MODELS: Readonly<Record<string, ClaudeModel>> = {
+  'claude-opus-5-5': {
+    name: 'claude-opus-5-5',
+    maximumOutputTokens: 128_000,
+    contextTokens: 1_000_000,
+    thinking: 'adaptive',
+    thinkingDisplay: 'omitted',
+  },
+  'claude-opus-4-5@20251101': {
+    name: 'claude-opus-4-5-20251101',
+    maximumOutputTokens: 64_000,
+    contextTokens: 200_000,
+    thinking: 'budget',
+    thinkingDisplay: 'summarized',
+  },
+  'claude-haiku-5-5': {
+    name: 'claude-haiku-5-5',
+    maximumOutputTokens: 128_000,
+    contextTokens: 1_000_000,
+    thinking: 'adaptive',
+    thinkingDisplay: 'omitted',
+  },
   'claude-haiku-4-5@20251001': {
     name: 'claude-haiku-4-5-20251001',
     maximumOutputTokens: 64_000,
