@@ -57,7 +57,8 @@ const weather = tool({
 });
 const schema = z.object({
   name: z.string(),
-  age: z.int().min(18),
+  // The provider takes bounds out of Claude's schemas.
+  age: isClaude ? z.int() : z.int().min(18),
   mail: z.email(),
   tags: z.array(z.enum(['a', 'b'])),
   kind: z.enum(['x', 'y']).nullable(),

@@ -1,3 +1,6 @@
+import { Buffer } from 'node:buffer';
+import process from 'node:process';
+
 /** The address and the credentials of the gateway, as docs/clients.md names them. */
 export const { GATEWAY_URL, SUBSCRIPTION_KEY } = process.env;
 export const FLASH = 'gemini-3.5-flash';
@@ -25,7 +28,7 @@ export async function report(operations) {
     } catch (error) {
       result = String(error.message ?? error).split('\n', 1)[0];
     }
-    console.log(JSON.stringify({ operation, result }));
+    process.stdout.write(`${JSON.stringify({ operation, result })}\n`);
   }
   process.exit();
 }
