@@ -184,7 +184,8 @@ function noticeOf(
   principal: Principal,
   at: Date | undefined,
 ): RetirementNotice | undefined {
-  if (!isNoticed(retirement, at)) return undefined;
+  // Most entries have no end, and nothing is asked about it then.
+  if (!retirement || !isNoticed(retirement, at)) return undefined;
   const replacement = findReplacement(index, retirement, principal, at);
   return { retirement, sentence: describeRetirement(entry.name, retirement, replacement, at) };
 }
