@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { AnyBody, InstancesBody, PredictBody } from '../../src/dialects/vertex-bodies.ts';
 import { vertexComponents } from './vertex-content-schemas.ts';
 
-const { instances, parameters } = PredictBody.shape;
+const { instances, parameters, labels } = PredictBody.shape;
 
 /** https://docs.cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/predict */
 export const PredictRequest = PredictBody.safeExtend({
+  labels: labels.describe('Labels. The gateway does not send them to Vertex AI.'),
   instances: instances.describe('The instances to predict for. Their form depends on the model.'),
   parameters: parameters.describe('The parameters of the prediction, if the model takes any.'),
 })

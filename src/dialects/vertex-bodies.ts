@@ -8,6 +8,8 @@ import { MAXIMUM_MODEL_INSTANCES, MAXIMUM_TURNS } from './body-bounds.ts';
 export const PredictBody = z.strictObject({
   instances: z.array(z.unknown()).min(1),
   parameters: z.unknown().optional(),
+  /** They are not sent on: a caller's own labels would appear in the project's bills. */
+  labels: z.looseObject({}).optional(),
 });
 export type PredictBody = z.infer<typeof PredictBody>;
 

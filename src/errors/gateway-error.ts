@@ -22,6 +22,8 @@ export interface GatewayErrorOptions {
   readonly retryAfterInMs?: number;
   /** The limit that caused the error. */
   readonly spent?: SpentLimit;
+  /** The status of a custom container's own error; that of the code when left out. */
+  readonly status?: number;
 }
 
 /**
@@ -33,6 +35,7 @@ export class GatewayError extends Error {
   readonly violations: readonly FieldViolation[];
   readonly retryAfterInMs: number | undefined;
   readonly spent: SpentLimit | undefined;
+  readonly #status: number | undefined;
 
   constructor(code: GatewayErrorCode, message: string, options: GatewayErrorOptions = {}) {
     super(message);
@@ -41,11 +44,13 @@ export class GatewayError extends Error {
     this.violations = options.violations ?? [];
     this.retryAfterInMs = options.retryAfterInMs;
     this.spent = options.spent;
+    this.#status = options.status;
   }
 
   /** The meaning of the error's code. */
   get facts(): CodeFacts {
-    return CODES[this.code];
+    const facts: CodeFacts = CODES[this.code];
+    return this.#status === undefined ? facts : { ...facts, status: this.#status };
   }
 }
 

@@ -57,7 +57,11 @@ export type Answer = WholeAnswer | StreamedAnswer;
 /** An answer in one piece. */
 export interface WholeAnswer {
   readonly kind: 'whole';
+  /** The status of a custom container's answer, such as 201; 200 when left out. */
+  readonly status?: number;
   readonly contentType: string;
+  /** Headers of a custom container that describe the bytes, such as `content-encoding`. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly facts: AnswerFacts;
 }
@@ -66,6 +70,8 @@ export interface WholeAnswer {
 export interface StreamedAnswer {
   readonly kind: 'stream';
   readonly contentType: string;
+  /** Headers of a custom container that describe the bytes, such as `content-encoding`. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly framing: Framing;
   readonly parts: AsyncIterable<Uint8Array>;
   /** Returns the facts known so far; they are complete after the last part. */

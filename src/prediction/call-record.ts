@@ -220,10 +220,10 @@ export class CallRecord {
     this.#hasWithheld = true;
   }
 
-  noteAnswered(facts: AnswerFacts): void {
+  noteAnswered(facts: AnswerFacts, status = 200): void {
     this.#isAnswered = true;
     this.#ending.outcome = 'answered';
-    this.#ending.status = 200;
+    this.#ending.status = status;
     this.#ending.facts = facts;
   }
 

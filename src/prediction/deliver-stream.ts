@@ -73,7 +73,14 @@ class StreamDelivery {
    * @throws GatewayError VERTEX_FAILED for another framing than that of the bytes that have gone out, what the parts throw,
    *   and CALLER_GONE.
    */
-  async sendParts({ contentType, framing, parts, facts, writeError }: StreamedAnswer): Promise<void> {
+  async sendParts({
+    contentType,
+    headers,
+    framing,
+    parts,
+    facts,
+    writeError,
+  }: StreamedAnswer): Promise<void> {
     const { record, deadline } = this.#served;
     this.#parts = parts[Symbol.asyncIterator]();
     this.#reframe(framing);
@@ -81,7 +88,7 @@ class StreamDelivery {
     this.#writeErrorInto = writeError;
     for (;;) {
       const next = await deadline.bound(this.#parts.next());
-      this.#begin(contentType);
+      this.#begin(contentType, headers);
       if (next.done) return;
       const free = record.isStrict ? this.#held : next.value;
       if (record.isStrict) this.#held = next.value;
@@ -138,12 +145,12 @@ class StreamDelivery {
     void this.#write(bytes);
   }
 
-  #begin(contentType: string): void {
+  #begin(contentType: string, headers: StreamedAnswer['headers'] = {}): void {
     if (this.isBegun) return;
     this.isBegun = true;
     const { reply, record, deadline } = this.#served;
     deadline.beginStream();
-    reply.begin(200, record.headers(contentType));
+    reply.begin(200, { ...record.headers(contentType), ...headers });
   }
 
   #reframe(framing: StreamShape['framing']): void {

@@ -18,10 +18,16 @@ export async function deliverWhole(
   answer: WholeAnswer,
 ): Promise<void> {
   record.noteSent(answer.body);
-  record.noteAnswered(answer.facts);
+  const { status = 200 } = answer;
+  record.noteAnswered(answer.facts, status);
   if (record.isStrict) await settleOrWithhold(record, answer.body);
   deadline.beginDelivery();
-  reply.send(200, { ...record.headers(answer.contentType), ...tokensHeader(answer.facts) }, answer.body);
+  const headers = {
+    ...record.headers(answer.contentType),
+    ...answer.headers,
+    ...tokensHeader(answer.facts),
+  };
+  reply.send(status, headers, answer.body);
   try {
     await untilTaken(reply, deadline);
   } catch (error) {

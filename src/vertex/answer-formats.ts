@@ -54,6 +54,7 @@ const DONE = /^data: ?\[DONE\]\s*$/m;
 /** The texts that a record may take from an answer. */
 const WORD = /^[\w.@:/-]{1,128}$/;
 
+const hasCounts = ({ usage = {} }: Reported) => Object.keys(usage).length > 0;
 const isEnded = (reported: Reported) => reported.isEnd === true;
 
 /** Source: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#response */
@@ -78,7 +79,8 @@ const openai: FactsReader = {
     modelVersion: model,
   }),
   count: countUsage,
-  isComplete: isEnded,
+  // Some servers leave out [DONE]. The usage comes behind the reasons of all choices, so that nothing can follow both.
+  isComplete: (reported) => isEnded(reported) || (isWord(reported.finishReason) && hasCounts(reported)),
 };
 
 /** Source: https://docs.claude.com/en/api/messages and …/build-with-claude/streaming */

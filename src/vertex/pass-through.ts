@@ -11,7 +11,13 @@ import { readValue } from './read-value.ts';
 import { splitValues, type StreamValue } from './split-values.ts';
 import { wholeParts } from './stream-parts.ts';
 import { asObject } from './usage-counts.ts';
-import { readErrorBody, readRestError, vertexError } from './vertex-errors.ts';
+import {
+  readErrorBody,
+  readRestError,
+  readRetryAfter,
+  vertexError,
+  type VertexErrorFacts,
+} from './vertex-errors.ts';
 import type { VertexAddress } from './vertex.ts';
 
 /** Calls Vertex AI over REST at one address. */
@@ -76,8 +82,7 @@ export function createPassThrough({ name, host, port }: VertexAddress, maximumBy
         });
         const { statusCode } = response;
         if (statusCode < 200 || statusCode > 299) {
-          const facts = readRestError(statusCode, await readBounded(response.body));
-          throw vertexError(isOfContainer(response) ? { ...facts, isOfContainer: true } : facts);
+          throw vertexError(await readFailure(response));
         }
         const contentType = contentTypeOf(response);
         const actual = framing && actualFraming(framing, contentType);
@@ -98,6 +103,7 @@ export function createPassThrough({ name, host, port }: VertexAddress, maximumBy
           kind: 'stream',
           contentType,
           framing: actual,
+          ...describingHeaders(response),
           parts: orBroken(parts, abortSignal),
           facts: () => metered.facts(),
         };
@@ -107,6 +113,30 @@ export function createPassThrough({ name, host, port }: VertexAddress, maximumBy
     },
     close: () => pool.close(),
   };
+}
+
+async function readFailure(response: Response): Promise<VertexErrorFacts> {
+  const { statusCode, headers, body } = response;
+  const retryAfterInMs = readRetryAfter(headers['retry-after'], headers.date);
+  return {
+    ...(retryAfterInMs !== undefined && { retryAfterInMs }),
+    ...readRestError(statusCode, await readBounded(body)),
+    ...(isOfContainer(response) && { isOfContainer: true, httpStatus: statusCode }),
+  };
+}
+
+/** Headers that say how the bytes of a container's answer must be read. */
+const DESCRIBING = ['content-encoding', 'content-disposition', 'content-language'] as const;
+const HEADER_VALUE = /^[\x20-\x7e]{1,1024}$/;
+
+/** Picks the headers of a container's answer that describe its bytes. Google's own answers have none that matter. */
+function describingHeaders(response: Response): { headers?: Readonly<Record<string, string>> } {
+  if (!isOfContainer(response)) return {};
+  const found = DESCRIBING.flatMap((name) => {
+    const value = response.headers[name];
+    return typeof value === 'string' && HEADER_VALUE.test(value) ? [[name, value] as const] : [];
+  });
+  return found.length > 0 ? { headers: Object.fromEntries(found) } : {};
 }
 
 function* slices(body: Uint8Array): Generator<Uint8Array> {
@@ -145,7 +175,15 @@ async function readWhole(
 ): Promise<WholeAnswer> {
   const body = await readLimited(response, limits);
   const facts = readFacts(format, await readWholeAnswer(body, format, contentType));
-  return { kind: 'whole', contentType, body, facts };
+  const { statusCode } = response;
+  return {
+    kind: 'whole',
+    contentType,
+    body,
+    facts,
+    ...describingHeaders(response),
+    ...(statusCode !== 200 && isOfContainer(response) && { status: statusCode }),
+  };
 }
 
 /**

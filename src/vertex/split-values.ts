@@ -77,7 +77,14 @@ function dataOf(event: Buffer): Buffer | undefined {
     }
     start = end + 1;
   }
+  if (lines.length === 0) return bareJson(event);
   return lines.length > 1 ? Buffer.concat(lines) : lines[0];
+}
+
+/** An error can stand in a stream of events as JSON that is no event. Clients read over it, so it must not pass as it is. */
+function bareJson(event: Buffer): Buffer | undefined {
+  const first = event.find((byte) => byte > 0x20);
+  return first === 0x7b || first === 0x5b ? event : undefined;
 }
 
 function orEnd(index: number, part: Buffer): number {

@@ -1,5 +1,6 @@
 import { CODES, type GatewayErrorCode } from '../errors/codes.ts';
 import { type FieldViolation, GatewayError, type GatewayErrorOptions } from '../errors/gateway-error.ts';
+import { asObject } from './usage-counts.ts';
 
 /** The facts that are kept of an error of Vertex AI; everything else of it is dropped. */
 export interface VertexErrorFacts {
@@ -13,6 +14,8 @@ export interface VertexErrorFacts {
   readonly violations?: readonly FieldViolation[];
   /** The error's own message; the caller gets it only for a fault of the request. */
   readonly message?: string;
+  /** The HTTP status; undefined for an error within a stream or over gRPC. */
+  readonly httpStatus?: number;
 }
 
 const CODE_BY_GRPC_STATUS: Readonly<Record<number, GatewayErrorCode>> = {
@@ -106,8 +109,19 @@ export function vertexError(facts: VertexErrorFacts): VertexFailure {
   const options = {
     ...(facts.retryAfterInMs === undefined ? {} : { retryAfterInMs: facts.retryAfterInMs }),
     ...(isAboutRequest && facts.violations ? { violations: facts.violations } : {}),
+    ...ownStatus(facts, code),
   };
   return new VertexFailure(code, message, options, kind);
+}
+
+/** A container's own status for a fault of the request, such as 422, stays what it is. Google's are those of the codes. */
+function ownStatus(
+  { isOfContainer, httpStatus }: VertexErrorFacts,
+  code: GatewayErrorCode,
+): { status?: number } {
+  return isOfContainer && httpStatus !== undefined && code === 'VERTEX_INVALID_ARGUMENT'
+    ? { status: httpStatus < 500 ? httpStatus : 400 }
+    : {};
 }
 
 function kindOf({
@@ -139,6 +153,18 @@ export function readRestError(httpStatus: number, body: string): VertexErrorFact
   }
 }
 
+/**
+ * Reads when another try may help from an answer's headers, in milliseconds; undefined for none, or beyond a day.
+ * https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+ * @param date the header `date`, from which a time in the other header is counted.
+ */
+export function readRetryAfter(retryAfter: unknown, date: unknown): number | undefined {
+  if (typeof retryAfter !== 'string') return undefined;
+  const isSeconds = /^\d{1,9}$/.test(retryAfter.trim());
+  const delay = isSeconds ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.parse(String(date));
+  return delay >= 0 && delay <= LONGEST_RETRY_DELAY_IN_MS ? delay : undefined;
+}
+
 /** Returns the gRPC status of an HTTP status. Other 4xx than Google's come from containers or proxies: the request is wrong. */
 function grpcStatusOf(httpStatus: number): number {
   return GRPC_STATUS_BY_HTTP[httpStatus] ?? (httpStatus >= 400 && httpStatus < 500 ? 3 : 13);
@@ -150,16 +176,25 @@ const MAXIMUM_VIOLATIONS = 100;
 
 /** Reads the facts of an error from its body alone, as within a stream: Google's, OpenAI's or Anthropic's. */
 export function readErrorBody(json: unknown): VertexErrorFacts {
-  const { error } = (Array.isArray(json) ? json[0] : json) as {
-    error: { code?: unknown; type?: unknown; message?: unknown; details?: unknown };
-  };
-  const { code, type, message, details } = error;
+  const whole = asObject(Array.isArray(json) ? json[0] : json);
+  const { code, type, details, ...error } = asObject(whole.error);
+  // Containers have errors of other forms: a text, or those of FastAPI and Triton.
+  // https://fastapi.tiangolo.com/tutorial/handling-errors/
+  const message = [error.message, whole.error, whole.detail, whole.message].find(
+    (text) => typeof text === 'string' && text !== '',
+  );
   const byType = typeof type === 'string' ? GRPC_STATUS_BY_ANTHROPIC_TYPE[type] : undefined;
   return {
     grpcCode: (typeof code === 'number' ? grpcStatusOf(code) : byType) ?? 13,
-    ...(typeof message === 'string' ? { message: message.slice(0, MAXIMUM_MESSAGE_CHARACTERS) } : {}),
+    ...(typeof message === 'string' ? { message: toSentence(message) } : {}),
     ...readDetails(details),
   };
+}
+
+/** Cuts a message to the longest that is kept, without characters that no terminal or log should get. */
+function toSentence(message: string): string {
+  // eslint-disable-next-line no-control-regex
+  return message.slice(0, MAXIMUM_MESSAGE_CHARACTERS).replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ' ');
 }
 
 /** Reads RetryInfo and BadRequest from `google.rpc.Status.details`, in JSON or as decoded protobuf messages. */

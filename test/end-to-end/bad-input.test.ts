@@ -59,8 +59,8 @@ const PREDICT_CASES: [
   ['no instances', '{"instances":[]}', { code: 'INVALID_REQUEST', fields: ['instances'] }],
   [
     'an unknown field',
-    `{"instances":[[1]],"labels":"${SECRET}"}`,
-    { code: 'INVALID_REQUEST', message: /labels: unknown field/, fields: ['labels'] },
+    `{"instances":[[1]],"label":"${SECRET}"}`,
+    { code: 'INVALID_REQUEST', message: /label: unknown field/, fields: ['label'] },
   ],
 ];
 

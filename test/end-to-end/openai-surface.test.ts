@@ -332,7 +332,9 @@ test('one text that is too long ends the call in one error, which says where it 
   observed.whenRecorded(answer, { outcome: 'failed', model: 'text-embedding-005' });
 });
 
+const TODAY = new Date().toISOString().slice(0, 10);
 const OFFERED = entries
+  .filter(({ retires }) => retires === undefined || retires.on > TODAY)
   .filter(
     ({ name, operations }) =>
       /^(claude|text-embedding|gemini-embedding-)/.test(name) ||

@@ -139,6 +139,13 @@ const COMPLETE: [what: string, format: AnswerFormat, framing: Framing, text: str
   ['a chat’s chunks of another publisher', 'shaped', 'sse', sse([...MISTRAL, '[DONE]']), MISTRAL_FACTS],
   ['chunks with a finish reason and no [DONE]', 'shaped', 'sse', sse(MISTRAL), MISTRAL_FACTS],
   [
+    'OpenAI’s chunks with a finish reason, usage and no [DONE]',
+    'openai',
+    'sse',
+    sse([...OPENAI, OPENAI_USAGE]),
+    OPENAI_FACTS,
+  ],
+  [
     'chunks with [DONE] and no finish reason',
     'shaped',
     'sse',
@@ -231,14 +238,6 @@ test.each<
   ],
   ['half of Gemini’s array', 'gemini', 'json-array', '[{"a":1},\n{"c":{"d":2}', '[{"a":1}', { usage: {} }],
   ['an empty array', 'gemini', 'json-array', '[]', '', { usage: {} }],
-  [
-    'OpenAI’s chunks without [DONE]',
-    'openai',
-    'sse',
-    sse([...OPENAI, OPENAI_USAGE]),
-    sse([...OPENAI, OPENAI_USAGE]),
-    OPENAI_FACTS,
-  ],
   [
     'a text that reads [DONE]',
     'openai',
@@ -444,14 +443,15 @@ test('no text of the model can pose as a fact, an end or an error, or hide one',
       expect((await meter('gemini', 'sse', sse([gemini(one, 1), gemini(other, 2)]))).error?.code).toBe(
         'VERTEX_STREAM_BROKEN',
       );
-      const open = sse([chunk(one), OPENAI_USAGE, chunk(other, 'stop')]);
+      const open = sse([chunk(one), OPENAI_USAGE, chunk(other)]);
       expect((await meter('openai', 'sse', open)).error?.code).toBe('VERTEX_STREAM_BROKEN');
       expect((await meter('shaped', 'sse', sse([chunk(one), OPENAI_USAGE]))).error?.code).toBe(
         'VERTEX_STREAM_BROKEN',
       );
       const raw = lines([chunk(one), OPENAI_USAGE, chunk(other, 'stop')]);
       expect(await meter('shaped', 'raw', raw)).toEqual({ text: raw, facts: OPENAI_FACTS });
-      expect(await meter('openai', 'sse', `${open}data: [DONE]\n\n`)).toMatchObject({ facts: OPENAI_FACTS });
+      const closed = sse([chunk(one), OPENAI_USAGE, chunk(other, 'stop'), '[DONE]']);
+      expect(await meter('openai', 'sse', closed)).toMatchObject({ facts: OPENAI_FACTS });
       const delta = { ...BLOCK_DELTA, delta: { type: 'text_delta', text: one } };
       const claude = named([
         MESSAGE_START,

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import type { GatewayErrorCode } from '../../../src/errors/codes.ts';
-import { readDetails, readErrorBody, readRestError, vertexError } from '../../../src/vertex/vertex-errors.ts';
+import {
+  readDetails,
+  readErrorBody,
+  readRestError,
+  vertexError,
+  readRetryAfter,
+} from '../../../src/vertex/vertex-errors.ts';
 
 const RETRY_INFO = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '3.2s' };
 const BAD_REQUEST = {
@@ -29,19 +35,12 @@ test('a REST error wrapped in an array is read alike', () => {
   expect(readRestError(400, JSON.stringify([BODY]))).toEqual(readRestError(400, JSON.stringify(BODY)));
 });
 
-test.each([
-  '',
-  'null',
-  '[]',
-  '{}',
-  '"text"',
-  '<html>Bad Gateway</html>',
-  '{"error":"text"}',
-  '{"error":null}',
-  '{"err',
-])('a REST error with the body %j keeps its status alone', (body) => {
-  expect(readRestError(503, body)).toEqual({ grpcCode: 14 });
-});
+test.each(['', 'null', '[]', '{}', '"text"', '<html>Bad Gateway</html>', '{"error":null}', '{"err'])(
+  'a REST error with the body %j keeps its status alone',
+  (body) => {
+    expect(readRestError(503, body)).toEqual({ grpcCode: 14 });
+  },
+);
 
 test('details of wrong types do not hide the message', () => {
   const details = [null, 7, 'text', [], { retryDelay: { seconds: 'x' } }, { fieldViolations: [null, 5, {}] }];
@@ -174,4 +173,38 @@ test('as many violations are kept as one can read', () => {
   const { violations } = readDetails([{ fieldViolations }]);
   expect(violations).toHaveLength(100);
   expect(violations?.[0]?.description).toHaveLength(8192);
+});
+
+test.each([
+  ['{"error":"Prediction failed: shape"}', 'Prediction failed: shape'],
+  ['{"detail":"length must be 4"}', 'length must be 4'],
+  ['{"message":"a\\u0007b"}', 'a b'],
+  ['[{"error":"in a list"}]', 'in a list'],
+  [JSON.stringify({ error: 'x'.repeat(10_000) }), 'x'.repeat(8_192)],
+])('a container’s message is read wherever it stands: %s', (body, message) => {
+  expect(readRestError(400, body)).toEqual({ grpcCode: 3, message });
+});
+
+test.each([
+  ['7', undefined, 7_000],
+  ['0', undefined, 0],
+  ['Mon, 01 Jan 2035 00:00:30 GMT', 'Mon, 01 Jan 2035 00:00:00 GMT', 30_000],
+  ['Mon, 01 Jan 2035 00:00:30 GMT', undefined, undefined],
+  ['Mon, 01 Jan 2035 00:00:00 GMT', 'Mon, 01 Jan 2035 00:00:30 GMT', undefined],
+  ['86401', undefined, undefined],
+  ['-1', undefined, undefined],
+  ['1.5', undefined, undefined],
+  ['soon', 'now', undefined],
+  [undefined, undefined, undefined],
+  [['1', '2'], undefined, undefined],
+])('Retry-After %j at %j is %j milliseconds', (retryAfter, date, expected) => {
+  expect(readRetryAfter(retryAfter, date)).toBe(expected);
+});
+
+test('the status of a container stays for a fault of the request alone', () => {
+  const status = (grpcCode: number, httpStatus: number, isOfContainer: boolean) =>
+    vertexError({ grpcCode, httpStatus, isOfContainer }).facts.status;
+  expect([status(3, 422, true), status(3, 422, false), status(8, 429, true), status(7, 403, true)]).toEqual([
+    422, 400, 429, 502,
+  ]);
 });
