@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { CHARACTERS_PER_TOKEN } from '../count-tokens.ts';
+import { type AskedTool, findAskedTools } from '../asked-tools.ts';
 import { exampleOfSchema } from '../example-of-schema.ts';
 import { describeTools, runCode, type ToolMetadata } from './google-tools.ts';
 import { jsonInWords } from '../json-in-words.ts';
 import { type LogProbabilities, logProbabilitiesOf } from './log-probabilities.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
+import type { FunctionDeclaration } from './read-tools.ts';
 import { unable } from '../refusals.ts';
 import { wordsOf } from '../characters.ts';
 import { type Usage, usageOf, withDetails } from './usage.ts';
@@ -163,16 +165,17 @@ function commonOf(
 }
 
 /**
- * Chooses the functions to call: those whose names are words of the last text, or the first one when a call is demanded.
+ * Chooses the functions to call: those that the last text names as words, or the first one when a call is demanded. A JSON
+ * object behind the name is the arguments.
  */
 function callsOf({ tools, prompt, lastText = prompt, answersFunction }: GenerateRequest): FunctionCall[] {
   if (!tools || answersFunction) return [];
-  const words = new Set(lastText.match(/[A-Za-z0-9_.:-]+/g)?.map((word) => word.replace(/[.:-]+$/, '')));
-  const named = tools.functions.filter(({ name }) => words.has(name));
-  const called = named.length === 0 && tools.mode === 'ANY' ? tools.functions.slice(0, 1) : named;
-  return called.map(({ name, parameters }) => ({
+  const named = findAskedTools(lastText, tools.functions);
+  const first = tools.mode === 'ANY' ? tools.functions.slice(0, 1).map((tool) => ({ tool })) : [];
+  const called: readonly AskedTool<FunctionDeclaration>[] = named.length > 0 ? named : first;
+  return called.map(({ tool: { name, parameters }, input }) => ({
     name,
-    args: parameters === undefined ? {} : exampleOfSchema(parameters),
+    args: input ?? (parameters === undefined ? {} : exampleOfSchema(parameters)),
   }));
 }
 
