@@ -1,4 +1,4 @@
-import { RealClients } from './real-clients.ts';
+import { type ClientOutput, RealClients } from './real-clients.ts';
 
 /** The program of Linux on x64; the packages of other systems are not installed. */
 const OPENCODE = 'opencode-linux-x64-baseline/bin/opencode';
@@ -25,17 +25,36 @@ function withProvider(npm: string, path: string, model: string): Record<string, 
   };
 }
 
-test('a prompt is answered by an OpenAI-compatible provider', async () => {
-  const env = withProvider('@ai-sdk/openai-compatible', '/openai/v1', 'gemini-fast');
-  const { exitCode, stdout } = await clients.run(
-    OPENCODE,
-    ['run', '-m', 'gateway/gemini-fast', 'Name three flowers.'],
-    { env },
-  );
+const SETUPS: [npm: string, path: string, model: string, operation: string][] = [
+  ['@ai-sdk/openai-compatible', '/openai/v1', 'gemini-fast', 'chatCompletions'],
+  ['@ai-sdk/anthropic', '/anthropic/v1', 'claude-haiku-4-5', 'streamRawPredict'],
+  ['@ai-sdk/google-vertex', '/vertex/v1beta1/publishers/google', 'gemini-fast', 'streamGenerateContent'],
+];
+
+function ask(prompt: string, model: string, env: Record<string, string>, files = {}): Promise<ClientOutput> {
+  // An argument with spaces would come in quotation marks.
+  return clients.run(OPENCODE, ['run', '-m', `gateway/${model}`, ...prompt.split(' ')], { env, files });
+}
+
+test.each(SETUPS)('a prompt is answered by a provider with %s', async (npm, path, model, operation) => {
+  const { exitCode, stdout } = await ask('Name three flowers.', model, withProvider(npm, path, model));
   expect([exitCode, stdout]).toEqual([0, expect.stringContaining('flowers')]);
   expect(clients.takeTranscript({ value: /\bses_\w+/g, name: '<session>' })).toMatchSnapshot();
-  const answered = { outcome: 'answered', operation: 'chatCompletions' };
+  // The second call is for the title of the session.
+  const answered = { outcome: 'answered', operation };
   clients.expectRecords(answered, answered);
 });
+
+test.each(SETUPS)(
+  'a file is read for the model by a provider with %s',
+  async (npm, path, model, operation) => {
+    const files = { 'notes.txt': 'The password of the garden is marigold.\n' };
+    const prompt = 'Use read {"filePath":"notes.txt"}';
+    const { exitCode, stdout } = await ask(prompt, model, withProvider(npm, path, model), files);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('marigold')]);
+    const answered = { outcome: 'answered', operation };
+    clients.expectRecords(answered, answered, answered);
+  },
+);
 
 test('every call is on record, and none left the machine', () => clients.expectAllOnRecord());
