@@ -382,6 +382,10 @@ test('another key than the audit key fits nothing', async () => {
   expect(alone.code).toBe(1);
   expect(alone.output).toContain('The signature of the manifest does not fit');
   expect(alone.output).toContain('was not made by the audit key');
+  // A bundle across a renewal of the key takes the older one as well.
+  const both = await verifyAlone('--bundle', bundle, '--public-key', other, '--public-key', publicKeyFile);
+  expect(both).toMatchObject({ code: 0, errors: '' });
+
   const live = await tool('verify', '--public-key', other, '--json');
   expect(live.code).toBe(1);
   // A chain that this key did not found is a finding too, once it is a minute old.

@@ -23,8 +23,7 @@ import {
 } from '../bundles/bundle-manifest.ts';
 import { describeReport } from '../verification/describe-report.ts';
 import type { Anchor } from '../verification/evidence.ts';
-import type { PublicKeys } from '../keys/signature.ts';
-import { openTrustedKeys } from '../keys/trusted-keys.ts';
+import { openTrustedKeys, type TrustedKeys } from '../keys/trusted-keys.ts';
 import { hashFile, pathIn } from '../bundles/hash-file.ts';
 import { isActive } from '../verification/chain-times.ts';
 import { readAuditSettings } from './audit-settings.ts';
@@ -167,7 +166,10 @@ async function signManifest(key: AuditKey, manifest: string): Promise<ManifestSi
 }
 
 /** Collects the public keys for which signatures ask. */
-function collecting(publicKeys: PublicKeys, keys: Map<string, BundleKeys['keys'][number]>): PublicKeys {
+function collecting(
+  publicKeys: NonNullable<TrustedKeys['publicKeys']>,
+  keys: Map<string, BundleKeys['keys'][number]>,
+): typeof publicKeys {
   return async (keyId) => {
     const key = await publicKeys(keyId);
     if (key?.n !== undefined && key.e !== undefined)

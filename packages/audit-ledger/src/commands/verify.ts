@@ -2,6 +2,7 @@ import { inputInvalid } from '../input-invalid.ts';
 import { parseArgs } from 'node:util';
 import { createLedgerVerifier } from '../verification/ledger-verifier.ts';
 import { readPublicKey } from '../keys/audit-public-keys.ts';
+import type { PublicKeys } from '../keys/signature.ts';
 import { describeReport } from '../verification/describe-report.ts';
 import type { VerificationReport } from '../verification/report.ts';
 import { verifyBundle } from '../bundles/verify-bundle.ts';
@@ -19,7 +20,8 @@ const USAGE = `Usage: npm run audit:verify -- [--from DATE] [--to DATE] [--grace
   --grace        how long records may take to show in Application Insights; 10, or 0 for what npm start runs
   --retention    the days for which the workspace of Application Insights keeps records; 90
   --ledger-only  leaves Application Insights out: neither its records nor the edge's requests are looked at
-  --public-key   a PEM file with the audit key's public half, which is believed in place of the vault's; a bundle needs it
+  --public-key   a PEM file with the audit key's public half, which is believed in place of the vault's; a bundle needs it;
+                 once for each key, where the audit key was renewed in the period
   --witness      a file of audit:witness, or the address of a container, in place of AUDIT_WITNESS_URL
   --bundle       verifies what audit:export wrote, and asks nobody else
   --json         the report as JSON
@@ -47,7 +49,7 @@ interface LiveArguments {
 
 /** The things that an auditor knows from elsewhere, and trusts in place of what the settings say. */
 interface TrustedByAuditor {
-  readonly publicKeys: (() => ReturnType<typeof readPublicKey>) | undefined;
+  readonly publicKeys: PublicKeys | undefined;
   readonly witness: Awaited<ReturnType<typeof readWitness>>;
 }
 
@@ -70,7 +72,7 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
       retention: { type: 'string' },
       'ledger-only': { type: 'boolean', default: false },
       bundle: { type: 'string' },
-      'public-key': { type: 'string' },
+      'public-key': { type: 'string', multiple: true },
       witness: { type: 'string' },
       json: { type: 'boolean', default: false },
       'environment-file': { type: 'string' },
@@ -81,15 +83,15 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
     console.log(USAGE);
     return;
   }
-  const { bundle, 'public-key': keyFile } = values;
+  const { bundle, 'public-key': keyFiles } = values;
   const ofLive = [values.from, values.to, values.grace, values.retention];
   const isOfLive = values['ledger-only'] || ofLive.some((value) => value !== undefined);
   if (bundle !== undefined && isOfLive)
     throw inputInvalid(
       'A bundle is verified as a whole: --from, --to, --grace, --retention and --ledger-only do not go with --bundle.',
     );
-  const publicKey = keyFile === undefined ? undefined : await readKeyFile(keyFile);
-  const publicKeys = publicKey && (() => Promise.resolve(publicKey));
+  const trusted = keyFiles && (await Promise.all(keyFiles.map(readKeyFile)));
+  const publicKeys = trusted && (() => Promise.resolve(trusted));
   const witness = await readWitness(values.witness);
   const report: VerificationReport =
     bundle === undefined

@@ -4,7 +4,6 @@ import type { TokenCredential } from '@azure/identity';
 import type { JsonWebKey as VaultKey, KeyClient } from '@azure/keyvault-keys';
 import { AuditError } from '../audit-error.ts';
 import { toBase64url } from './base64url.ts';
-import type { PublicKeys } from './signature.ts';
 
 /** The URL of a key, or of a version of it, which is named by 32 characters. No other is asked for. */
 const KEY_URL = /^(https:\/\/[^/]+)\/keys\/([^/]+)(?:\/([0-9a-f]{32}))?$/;
@@ -26,7 +25,7 @@ export function createAuditPublicKeys(
   keyUrl: string,
   credential: () => TokenCredential,
   now: () => number = () => performance.now(),
-): PublicKeys {
+): (keyId: string) => Promise<JsonWebKey | undefined> {
   let listed: { readonly at: number; readonly versions: Promise<ReadonlySet<string>> } | undefined;
   const hasVersion = async (client: KeyClient, name: string, version: string): Promise<boolean> => {
     if (listed && (await listed.versions).has(version)) return true;

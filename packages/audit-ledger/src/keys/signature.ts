@@ -1,7 +1,10 @@
 import { constants, createPublicKey, type JsonWebKey, type KeyObject, verify } from 'node:crypto';
 
-/** Gives the public key of a key id; undefined for a key that is not known. */
-export type PublicKeys = (keyId: string) => Promise<JsonWebKey | undefined>;
+/**
+ * Gives the public key of a key id, or several of which any may be that key; undefined for a key that is not known. Keys
+ * of files have no ids.
+ */
+export type PublicKeys = (keyId: string) => Promise<JsonWebKey | readonly JsonWebKey[] | undefined>;
 
 /**
  * Checks a PS256 signature in base64url: true when it fits, undefined for a key that is not known.
@@ -23,7 +26,7 @@ const LONGEST_KEY_ID = 1_024;
  * many others were asked for that are not known. A key that is no RSA key counts as not known.
  */
 export function createSignatureCheck(publicKeys: PublicKeys): CheckSignature {
-  const keys = new Map<string, Promise<KeyObject | undefined>>();
+  const keys = new Map<string, Promise<readonly KeyObject[]>>();
   const unknown = new Set<string>();
   /** Keeps a key id as not known, in place of the oldest such one. */
   const noteUnknown = (keyId: string) => {
@@ -36,31 +39,34 @@ export function createSignatureCheck(publicKeys: PublicKeys): CheckSignature {
   const find = (keyId: string) => {
     const known = keys.get(keyId);
     if (known) return known;
-    const asked = publicKeys(keyId).then(readKey);
+    const asked = publicKeys(keyId).then(readKeys);
     keys.set(keyId, asked);
     asked.then(
-      (key) => {
-        if (!key) noteUnknown(keyId);
+      (found) => {
+        if (found.length === 0) noteUnknown(keyId);
       },
       () => keys.delete(keyId),
     );
     return asked;
   };
   return async (keyId, signed, value) => {
-    const key = keyId.length > LONGEST_KEY_ID ? undefined : await find(keyId);
-    if (!key) return undefined;
+    const known = keyId.length > LONGEST_KEY_ID ? [] : await find(keyId);
+    if (known.length === 0) return undefined;
     const padding = constants.RSA_PKCS1_PSS_PADDING;
     const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
     const data = typeof signed === 'string' ? Buffer.from(signed) : signed;
-    return verify('sha256', data, { key, padding, saltLength }, Buffer.from(value, 'base64url'));
+    const signature = Buffer.from(value, 'base64url');
+    return known.some((key) => verify('sha256', data, { key, padding, saltLength }, signature));
   };
 }
 
-function readKey(jwk: JsonWebKey | undefined): KeyObject | undefined {
-  if (jwk?.kty !== 'RSA') return undefined;
-  try {
-    return createPublicKey({ key: jwk, format: 'jwk' });
-  } catch {
-    return undefined;
-  }
+function readKeys(given: Awaited<ReturnType<PublicKeys>>): KeyObject[] {
+  return (given === undefined ? [] : [given].flat()).flatMap((jwk: JsonWebKey) => {
+    if (jwk.kty !== 'RSA') return [];
+    try {
+      return [createPublicKey({ key: jwk, format: 'jwk' })];
+    } catch {
+      return [];
+    }
+  });
 }

@@ -1,11 +1,10 @@
 import type { TokenCredential } from '@azure/identity';
 import { AuditError } from '../audit-error.ts';
 import { createAuditPublicKeys } from './audit-public-keys.ts';
-import type { PublicKeys } from './signature.ts';
 
 /** The public keys that a verification believes; where there are none, a sentence says why. */
 export interface TrustedKeys {
-  readonly publicKeys: PublicKeys | undefined;
+  readonly publicKeys: ReturnType<typeof createAuditPublicKeys> | undefined;
   readonly notChecked: readonly string[];
 }
 

@@ -138,6 +138,24 @@ test('nothing is found in a bundle as it was exported, and it is verified by a k
   );
 });
 
+test('a bundle across a renewal of the audit key is verified by the old and the new key together', async () => {
+  const renewed = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const padding = constants.RSA_PKCS1_PSS_PADDING;
+  const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
+  const key = { key: renewed.privateKey, padding, saltLength };
+  await signManifest((text) => sign('sha256', Buffer.from(text), key).toString('base64url'));
+  const own = renewed.publicKey.export({ format: 'jwk' });
+  const findWith = async (...keys: (typeof KEY)[]) => {
+    const publicKeys = () => Promise.resolve(keys);
+    const { findings } = await verifyBundle(folder, { publicKeys, now: new Date() });
+    return findings.map((finding) => [caseOf(finding), finding.file ?? finding.sequence]);
+  };
+  expect(await findWith(own, KEY)).toEqual([]);
+  expect(await findWith(KEY, own)).toEqual([]);
+  expect(await findWith(KEY)).toEqual([['bad-signature', 'manifest.signature.json']]);
+  expect((await findWith(own)).flat()).toContain('bad-signature');
+});
+
 test('a bundle that somebody made from nothing is not verified, and each of its files by another key', async () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const padding = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };

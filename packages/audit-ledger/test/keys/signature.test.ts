@@ -71,3 +71,14 @@ test('a key that is none of RSA, or malformed, counts as not known', async () =>
     expect(await check('key', 'text', signatureOf('text'))).toBeUndefined();
   }
 });
+
+test('a signature by any of several keys fits, and by another none', async () => {
+  const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+  const value = signatureOf('text');
+  const fits = (...keys: (typeof JWK)[]) =>
+    createSignatureCheck(() => Promise.resolve(keys))('key', 'text', value);
+  expect(await fits(other, JWK)).toBe(true);
+  expect(await fits(JWK, other)).toBe(true);
+  expect(await fits(other, { kty: 'EC' })).toBe(false);
+  expect(await fits()).toBeUndefined();
+});
