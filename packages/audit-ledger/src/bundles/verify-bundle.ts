@@ -10,6 +10,7 @@ import type { Finding } from '../verification/finding.ts';
 import { createFindingList } from '../verification/finding-list.ts';
 import { type KeptHeads, periodOfLog, readLogEvidence } from '../verification/log-evidence.ts';
 import type { VerificationReport } from '../verification/report.ts';
+import type { Scanners } from '../verification/scanning/scanners.ts';
 import { verifyLedger } from '../verification/verify-ledger.ts';
 import { type BundleFiles, listBundleFiles, parse, readText, showPath } from './bundle-files.ts';
 import {
@@ -34,6 +35,8 @@ interface BundleOptions {
   readonly publicKeys: PublicKeys | undefined;
   /** Heads of the transparency log that were kept outside of the ledger; undefined where they are not to be compared. */
   readonly witness?: KeptHeads | undefined;
+  /** Scans pieces of chains; on this thread when left out. */
+  readonly scanners?: Scanners;
   /** The time of the verification. Ages are counted up to the bundle's own time. */
   readonly now: Date;
 }
@@ -61,7 +64,7 @@ export async function verifyBundle(folder: string, options: BundleOptions): Prom
 
 async function verifyFolder(
   folder: string,
-  { publicKeys, witness, now }: BundleOptions,
+  { publicKeys, witness, scanners, now }: BundleOptions,
 ): Promise<VerificationReport> {
   const files = await listBundleFiles(folder);
   const { findings, notChecked } = files;
@@ -86,6 +89,7 @@ async function verifyFolder(
       openForInMs: OPEN_FOR_IN_MS,
       areAllChains: true,
       scope: 'bundle',
+      ...(scanners && { scanners }),
       notChecked,
     },
   );

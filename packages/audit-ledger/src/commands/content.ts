@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 import type { ContainerClient } from '@azure/storage-blob';
 import { openAuditKey } from '../keys/audit-key.ts';
 import { findRecord } from '../contents/find-record.ts';
+import { createBelievedReader } from '../contents/read-believed.ts';
+import { openTrustedKeys } from '../keys/trusted-keys.ts';
 import { readContent, type StoredContent } from '../contents/read-content.ts';
 import { RecordId } from '../record/record-schema.ts';
 import type { PlainPart } from '../contents/sealed-content.ts';
@@ -66,7 +68,16 @@ async function showContentOrThrow(environmentFile: URL): Promise<void> {
   if (AUDIT_KEY_URL === undefined)
     throw inputInvalid('AUDIT_KEY_URL is not set: it names the key that unwraps contents.');
   const { credential, storage, ledger } = openAudit(settings);
-  const record = await findRecord(ledger, id.data);
+  const { publicKeys } = await openTrustedKeys({
+    storageUrl: settings.AUDIT_STORAGE_URL,
+    keyUrl: AUDIT_KEY_URL,
+    credential,
+  });
+  if (!publicKeys)
+    throw inputInvalid(
+      'The public half of the audit key cannot be read, and no record is believed without it.',
+    );
+  const record = await findRecord(ledger, createBelievedReader(ledger, publicKeys), id.data);
   if (!record) throw inputInvalid('The ledger has no record of this id.');
   if (!record.content) {
     console.log(

@@ -12,6 +12,8 @@ import {
   type SubjectStorage,
 } from '../contents/erase-subject.ts';
 import { findErasure } from '../contents/find-erasure.ts';
+import { createBelievedReader } from '../contents/read-believed.ts';
+import { openTrustedKeys } from '../keys/trusted-keys.ts';
 import { subjectIdOf, type DataSubject } from '../contents/subject-keys.ts';
 import type { EntryBody, EntryPlace } from '../ledger/ledger-entry.ts';
 import { createLedgerVerifier } from '../verification/ledger-verifier.ts';
@@ -76,7 +78,7 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
   };
   const found = await findKept(storage, subject);
   const isEmpty = found.key === undefined && found.contents.length === 0;
-  const earlier = isEmpty ? await findErasure(audit.ledger, subject) : undefined;
+  const earlier = isEmpty ? await findEarlier(audit, settings, subject) : undefined;
   if (isEmpty && !earlier) {
     console.log(
       'Nothing is kept of this subject: there is no key and no content. Check the identity provider’s id and the object ' +
@@ -156,6 +158,16 @@ async function eraseOrThrow(environmentFile: URL): Promise<void> {
     ].join('\n'),
   );
   if (!areGone || !report.isIntact) process.exitCode = 1;
+}
+
+/** Finds the last erasure of a subject that the audit key vouches for; undefined where no key is known. */
+async function findEarlier(
+  { ledger, credential }: ReturnType<typeof openAudit>,
+  { AUDIT_STORAGE_URL: storageUrl, AUDIT_KEY_URL: keyUrl }: ReturnType<typeof readAuditSettings>,
+  subject: string,
+): ReturnType<typeof findErasure> {
+  const { publicKeys } = await openTrustedKeys({ storageUrl, keyUrl, credential });
+  return publicKeys && findErasure(ledger, createBelievedReader(ledger, publicKeys), subject);
 }
 
 function describeKept({ key, contents }: KeptOfSubject): string {

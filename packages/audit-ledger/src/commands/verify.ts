@@ -1,5 +1,7 @@
 import { inputInvalid } from '../input-invalid.ts';
 import { parseArgs } from 'node:util';
+import { openScanWorkers } from '../verification/scanning/scan-workers.ts';
+import type { Scanners } from '../verification/scanning/scanners.ts';
 import { createLedgerVerifier } from '../verification/ledger-verifier.ts';
 import { readPublicKey } from '../keys/audit-public-keys.ts';
 import type { PublicKeys } from '../keys/signature.ts';
@@ -93,13 +95,12 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
   const trusted = keyFiles && (await Promise.all(keyFiles.map(readKeyFile)));
   const publicKeys = trusted && (() => Promise.resolve(trusted));
   const witness = await readWitness(values.witness);
-  const report: VerificationReport =
+  const live = { ...values, namedFile: values['environment-file'], environmentFile };
+  const report = await withScanners((scanners) =>
     bundle === undefined
-      ? await verifyLive(
-          { ...values, namedFile: values['environment-file'], environmentFile },
-          { publicKeys, witness },
-        )
-      : await verifyBundle(bundle, { publicKeys, witness: headOf(witness), now: new Date() });
+      ? verifyLive(live, { publicKeys, witness }, scanners)
+      : verifyBundle(bundle, { publicKeys, witness: headOf(witness), scanners, now: new Date() }),
+  );
   console.log(values.json ? JSON.stringify(report, null, 2) : describeReport(report));
   process.exitCode = report.isIntact ? 0 : 1;
 }
@@ -107,6 +108,7 @@ async function verifyOrThrow(environmentFile: URL): Promise<void> {
 async function verifyLive(
   { from, to, grace, retention, 'ledger-only': isLedgerOnly, namedFile, environmentFile }: LiveArguments,
   { publicKeys, witness }: TrustedByAuditor,
+  scanners: Scanners,
 ): Promise<VerificationReport> {
   const period = readPeriod({ from, to }, new Date());
   const given = readNumber('--grace', grace, 0, MAXIMUM_GRACE_IN_MINUTES, 'minutes');
@@ -123,11 +125,23 @@ async function verifyLive(
   const trusted = publicKeys
     ? { publicKeys }
     : await openTrustedKeys({ storageUrl, keyUrl, credential: dependencies.credential });
-  const verifier = createLedgerVerifier({ ...dependencies, log, ...trusted });
+  const verifier = createLedgerVerifier({ ...dependencies, log, ...trusted, scanners });
   return verifier.verify(
     { period, graceInMs: minutes * 60_000, retentionInDays, isLedgerOnly },
     new AbortController().signal,
   );
+}
+
+/** Verifies with scanners on threads of their own, and closes them after that. */
+async function withScanners(
+  verifyBy: (scanners: Scanners) => Promise<VerificationReport>,
+): Promise<VerificationReport> {
+  const scanners = openScanWorkers();
+  try {
+    return await verifyBy(scanners);
+  } finally {
+    await scanners.close();
+  }
 }
 
 function headOf(witness: TrustedByAuditor['witness']): KeptHeads | undefined {

@@ -1,6 +1,7 @@
 import type { LedgerReader } from '../ledger/ledger-reader.ts';
-import { LedgerEntry, hashEntry } from '../ledger/ledger-entry.ts';
-import { readLines } from '../ledger/read-lines.ts';
+import { LedgerEntry } from '../ledger/ledger-entry.ts';
+import type { PlacedLine } from '../shipping/place-lines.ts';
+import type { ReadBelieved } from './read-believed.ts';
 
 /** The entry of an erasure, with its place. */
 export interface ErasureEntry {
@@ -14,27 +15,23 @@ export interface ErasureEntry {
 /**
  * Finds the last erasure of a data subject on the ledger; undefined where there is none.
  * @param subject its pseudonym.
- * @throws what the reader throws.
+ * @throws what the readers throw.
  */
-export async function findErasure(ledger: LedgerReader, subject: string): Promise<ErasureEntry | undefined> {
+export async function findErasure(
+  ledger: Pick<LedgerReader, 'list'>,
+  read: ReadBelieved,
+  subject: string,
+): Promise<ErasureEntry | undefined> {
   const { chains } = await ledger.list();
   let found: ErasureEntry | undefined;
-  for (const { writer, parts } of chains)
-    for (const { part } of parts)
-      for await (const lines of readLines(ledger, writer, { part }))
-        for (const { text, isWhole } of lines)
-          if (isWhole && text.includes(subject)) found = readErasure(text, writer, subject) ?? found;
+  for (const chain of chains)
+    for await (const line of read(chain, subject)) found = readErasure(line, subject) ?? found;
   return found;
 }
 
-function readErasure(line: Buffer, writer: string, subject: string): ErasureEntry | undefined {
-  try {
-    const entry = LedgerEntry.parse(JSON.parse(line.toString('utf8')));
-    if (entry.kind !== 'erasure' || entry.writer !== writer || entry.subject !== subject) return undefined;
-    const { sequence, time, reason } = entry;
-    return { writer, sequence, hash: hashEntry(line), time, reason };
-  } catch {
-    // Lines that are no entries are reported by audit:verify.
-    return undefined;
-  }
+function readErasure({ entry: members, place }: PlacedLine, subject: string): ErasureEntry | undefined {
+  if (members?.kind !== 'erasure') return undefined;
+  const { data: entry } = LedgerEntry.safeParse(members);
+  if (entry?.kind !== 'erasure' || entry.subject !== subject) return undefined;
+  return { ...place, time: entry.time, reason: entry.reason };
 }

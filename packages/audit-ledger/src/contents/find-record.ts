@@ -1,26 +1,27 @@
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
-import { readLines } from '../ledger/read-lines.ts';
 import { FlatRecord } from '../record/record-schema.ts';
+import type { ReadBelieved } from './read-believed.ts';
 
 /** A stream lasts up to half an hour, and the clocks of two machines differ by less than the other half. */
 const MARGIN_IN_MS = 60 * 60_000;
 
 /**
  * Finds the record of this id on the ledger, in its last revision; undefined where there is none. @throws what the
- * reader throws.
+ * readers throw.
  */
-export async function findRecord(ledger: LedgerReader, id: string): Promise<FlatRecord | undefined> {
+export async function findRecord(
+  ledger: Pick<LedgerReader, 'list'>,
+  read: ReadBelieved,
+  id: string,
+): Promise<FlatRecord | undefined> {
   const time = readTime(id);
   const { chains } = await ledger.list();
   let found: FlatRecord | undefined;
-  for (const { writer, parts } of chains.filter((chain) => canHold(chain, time)))
-    for (const { part } of parts)
-      for await (const lines of readLines(ledger, writer, { part }))
-        for (const { text, isWhole } of lines) {
-          if (!isWhole || !text.includes(id)) continue;
-          const record = readClosing(text.toString('utf8'));
-          if (record?.id === id && (record.revision ?? 0) >= (found?.revision ?? 0)) found = record;
-        }
+  for (const chain of chains.filter((one) => canHold(one, time)))
+    for await (const { entry } of read(chain, id)) {
+      const record = entry?.kind === 'closing' ? FlatRecord.safeParse(entry.record).data : undefined;
+      if (record?.id === id && (record.revision ?? 0) >= (found?.revision ?? 0)) found = record;
+    }
   return found;
 }
 
@@ -36,14 +37,4 @@ function readTime(name: string): number {
     /^(\d{8})T(\d{2})(\d{2})(\d{5})Z-/.exec(name) ?? [];
   const day = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
   return Date.parse(`${day}T${hours}:${minutes}:${seconds.slice(0, 2)}.${seconds.slice(2)}Z`);
-}
-
-function readClosing(line: string): FlatRecord | undefined {
-  try {
-    const { kind, record } = JSON.parse(line) as { readonly kind?: unknown; readonly record?: unknown };
-    return kind === 'closing' ? FlatRecord.safeParse(record).data : undefined;
-  } catch {
-    // Lines that are no entries are reported by audit:verify.
-    return undefined;
-  }
 }

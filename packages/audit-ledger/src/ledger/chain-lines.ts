@@ -1,7 +1,11 @@
 import type { SealKey } from '../keys/seal-key.ts';
-import { type EntryBody, type EntryPlace, hashEntry, NO_PREVIOUS, signedText } from './ledger-entry.ts';
+import { type EntryBody, type EntryPlace, hashEntry, NO_PREVIOUS, sealedText } from './ledger-entry.ts';
 
-/** Makes the lines of one chain in their order. Each line names the hash of the line before it. */
+/**
+ * Makes the lines of one chain in their order. Each line names the hash of the line before it. Everything that makes a
+ * call's entry other than most comes before its record, and the revision first in that, so that most entries can be
+ * verified without parsing their records.
+ */
 export class ChainLines {
   readonly #writer: string;
   readonly #sealKey: SealKey;
@@ -47,7 +51,8 @@ export class ChainLines {
 
   /** Makes a seal of all lines so far, as the next line. */
   seal(time: Date): Buffer {
-    return this.add({ kind: 'seal', value: this.#sealKey.sign(signedText(this.#writer, this.head)) }, time);
+    const place = { sequence: this.#sequence, previous: this.#previous, time: time.toISOString() };
+    return this.add({ kind: 'seal', value: this.#sealKey.sign(sealedText(this.#writer, place)) }, time);
   }
 
   #write(body: EntryBody, time: Date): string {
@@ -57,7 +62,7 @@ export class ChainLines {
       sequence: this.#sequence,
       previous: this.#previous,
       time,
-      ...body,
+      ...('record' in body ? withRecordLast(body) : body),
     });
   }
 
@@ -66,4 +71,10 @@ export class ChainLines {
     this.#previous = hashEntry(text);
     this.#isSealed = kind === 'seal';
   }
+}
+
+/** Gives the members of an entry in another order: the record last, and its revision first in it. */
+function withRecordLast({ record, ...others }: Extract<EntryBody, { readonly record: unknown }>): object {
+  const { revision, ...fields } = record;
+  return { ...others, record: revision === undefined ? fields : { revision, ...fields } };
 }

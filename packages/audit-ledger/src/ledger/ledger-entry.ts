@@ -52,7 +52,7 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
   z
     .strictObject({ ...Head, kind: z.literal('seal'), value: z.base64url() })
     .describe(
-      'ES256 by the seal key over `{writer}.{sequence}.{hash}` of the entry before, which vouches for all entries before',
+      'ES256 by the seal key over `{writer}.{sequence}.{hash}` of the entry before and `.{time}` of the seal, which vouches for all entries before',
     ),
   z.strictObject({
     ...Head,
@@ -136,9 +136,20 @@ export interface EntryPlace {
   readonly hash: string;
 }
 
-/** Gives the text that a seal or the signature of a checkpoint signs, to vouch for the entry at a place and all before. */
+/** Gives the text that the signature of a checkpoint signs, to vouch for the entry at a place and all before. */
 export function signedText(writer: string, { sequence, hash }: EntryPlace): string {
   return `${writer}.${sequence}.${hash}`;
+}
+
+/**
+ * Gives the text that a seal signs, to vouch for the entry before it, all before that, and its own time.
+ * @param seal the place and time of the seal.
+ */
+export function sealedText(
+  writer: string,
+  { sequence, previous, time }: Pick<LedgerEntry, 'sequence' | 'previous' | 'time'>,
+): string {
+  return `${signedText(writer, { sequence: sequence - 1, hash: previous })}.${time}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { checkSeal, type SealPublicKey } from '../keys/seal-key.ts';
 import { countFitting } from '../ledger/count-fitting.ts';
-import { NO_PREVIOUS, signedText } from '../ledger/ledger-entry.ts';
+import { NO_PREVIOUS, sealedText } from '../ledger/ledger-entry.ts';
 import type { LedgerChain, LedgerReader } from '../ledger/ledger-reader.ts';
 import type { AnyEntry } from '../ledger/parse-entry.ts';
 import { MAXIMUM_LINE_BYTES, readLines } from '../ledger/read-lines.ts';
@@ -154,8 +154,7 @@ async function* readPart(
 /** Tells whether an entry is a seal that fits the chain's key. It vouches for the entry whose hash it names as the one before. */
 export function fits(entry: AnyEntry | undefined, { writer, sealKey }: SealedChain): boolean {
   if (!entry || typeof entry.value !== 'string') return false;
-  const sealed = { sequence: entry.sequence - 1, hash: entry.previous };
-  return checkSeal(sealKey, signedText(writer, sealed), entry.value);
+  return checkSeal(sealKey, sealedText(writer, entry), entry.value);
 }
 
 /** The problem that keeps a line out. The first line that is read may follow lines that are missing. */

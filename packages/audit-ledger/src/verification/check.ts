@@ -4,13 +4,14 @@ import type { Finding } from './finding.ts';
 import type { FindingList } from './finding-list.ts';
 import type { ChainLine } from './read-chain.ts';
 import type { VerificationReport } from './report.ts';
-import type { OpenedChain } from './vouching/evidence-reader.ts';
+import type { SealedStretch } from './scanning/read-sealed.ts';
+import type { Founding } from './vouching/evidence-reader.ts';
 
 /** A chain while it is checked, and after that. Checks rely on what the reading and the checks before them have noted. */
 export interface CheckedChain extends LedgerChain {
   /** The sequence of the last shipped entry: -1 where there is none, undefined where the cursors are not at hand. */
   readonly shipped: number | undefined;
-  readonly founding: OpenedChain['founding'];
+  readonly founding: Founding;
   /** The highest sequence that was read, whoever wrote it; -1 before the first. */
   last: number;
   /** The highest sequence of its evidence; -1 before the first. */
@@ -53,6 +54,11 @@ export interface LedgerCheck {
   begin?(): FindingStream | undefined;
   /** Checks a chain before its lines are read. Chains come in the order of their writers. */
   beginChain?(chain: CheckedChain): FindingStream | undefined;
+  /**
+   * Checks a stretch of a chain as a whole, in place of `inspect` and `visit` of its lines. A check without this method
+   * gets the lines of the stretch that are shown by those two, because it has nothing to find in the others.
+   */
+  pass?(stretch: SealedStretch, chain: CheckedChain): FindingStream | undefined;
   /** Checks further lines of a chain as they stand there, whoever wrote them. They come in their order. */
   inspect?(lines: readonly ChainLine[], chain: CheckedChain): FindingStream | undefined;
   /** Checks further evidence of a chain: lines that somebody else wrote are left out. It comes in its order. */

@@ -2,6 +2,14 @@ import { randomInt } from 'node:crypto';
 
 const SMALLEST = 1 << 12;
 
+/** 64 bits of an id, in two halves. */
+export type IdHash = readonly [low: number, high: number];
+
+/** Makes a seed of hashes at random, so that nobody can choose ids that all fall into one slot. */
+export function createIdSeed(): number {
+  return randomInt(2 ** 32);
+}
+
 /**
  * Remembers ids by 64 bits of each, so that a million ids take 16 MB instead of 100. Two ids can have the same bits, by
  * chance once in some ten million verifications of a million ids. So a repeated id is a suspicion, which the ledger has
@@ -10,19 +18,21 @@ const SMALLEST = 1 << 12;
 export interface IdSet {
   /** Adds an id. @returns true when it, or another id with the same bits, was added before. */
   add(id: string): boolean;
+  /** Adds an id by its hash with the seed of the set. @returns as `add` does. */
+  addHash(low: number, high: number): boolean;
   /** Tells whether an id, or another one with the same bits, was added. */
   has(id: string): boolean;
+  /** Tells the same by the hash of an id. */
+  hasHash(low: number, high: number): boolean;
   /** Gives the number of ids with different bits. */
   count(): number;
 }
 
-/** Makes an empty set. */
-export function createIdSet(): IdSet {
+/** Makes an empty set. @param seed the seed of the hashes; a random one when left out. */
+export function createIdSet(seed = createIdSeed()): IdSet {
   // The slots are pairs of 32 bits with open addressing. The pair 0, 0 is a free slot.
   let slots = new Uint32Array(SMALLEST * 2);
   let count = 0;
-  // The seed is random, so that nobody can choose ids that all fall into one slot.
-  const seed = randomInt(2 ** 32);
 
   /** Finds the slot of a pair, or the free slot where it belongs. */
   const find = (low: number, high: number): { readonly index: number; readonly isThere: boolean } => {
@@ -49,38 +59,68 @@ export function createIdSet(): IdSet {
     }
   };
 
+  const addHash = (low: number, high: number): boolean => {
+    if (count * 4 >= slots.length) grow();
+    const isKnown = place(low, high);
+    if (!isKnown) count += 1;
+    return isKnown;
+  };
   return {
-    add(id) {
-      if (count * 4 >= slots.length) grow();
-      const [low, high] = hash64(id, seed);
-      const isKnown = place(low, high);
-      if (!isKnown) count += 1;
-      return isKnown;
-    },
-    has(id) {
-      const [low, high] = hash64(id, seed);
-      return find(low, high).isThere;
-    },
+    add: (id) => addHash(...hashId(id, seed)),
+    addHash,
+    has: (id) => find(...hashId(id, seed)).isThere,
+    hasHash: (low, high) => find(low, high).isThere,
     count: () => count,
   };
 }
 
 /**
- * Mixes 32 bits twice, after MurmurHash3. An attacker who makes two ids collide causes a second reading and nothing
- * else.
+ * Hashes an id by mixing 32 bits twice, after MurmurHash3. An attacker who makes two ids collide causes a second reading
+ * and nothing else.
  */
-function hash64(text: string, seed: number): [number, number] {
-  let low = 0x9747b28c ^ seed;
-  let high = 0x2545f491 ^ Math.imul(seed, 0x9e3779b1);
+export function hashId(text: string, seed: number): IdHash {
+  let low = startOfLow(seed);
+  let high = startOfHigh(seed);
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    low = Math.imul(low ^ code, 0x85ebca6b);
+    low = Math.imul(low ^ code, LOW_FACTOR);
     low ^= low >>> 13;
-    high = Math.imul(high ^ code, 0xc2b2ae35);
+    high = Math.imul(high ^ code, HIGH_FACTOR);
     high ^= high >>> 16;
   }
-  low = Math.imul(low ^ (low >>> 16), 0xc2b2ae35);
-  high = Math.imul(high ^ (high >>> 15), 0x27d4eb2f);
+  return finish(low, high);
+}
+
+/** Hashes the id that stands in bytes, one for each of its letters, as `hashId` does. */
+export function hashIdIn(bytes: Uint8Array, start: number, end: number, seed: number): IdHash {
+  let low = startOfLow(seed);
+  let high = startOfHigh(seed);
+  for (let index = start; index < end; index += 1) {
+    const code = bytes[index] ?? 0;
+    low = Math.imul(low ^ code, LOW_FACTOR);
+    low ^= low >>> 13;
+    high = Math.imul(high ^ code, HIGH_FACTOR);
+    high ^= high >>> 16;
+  }
+  return finish(low, high);
+}
+
+const LOW_FACTOR = 0x85ebca6b;
+const HIGH_FACTOR = 0xc2b2ae35;
+
+function startOfLow(seed: number): number {
+  return 0x9747b28c ^ seed;
+}
+
+function startOfHigh(seed: number): number {
+  return 0x2545f491 ^ Math.imul(seed, 0x9e3779b1);
+}
+
+function finish(low: number, high: number): IdHash {
+  const [one, other] = [
+    Math.imul(low ^ (low >>> 16), 0xc2b2ae35),
+    Math.imul(high ^ (high >>> 15), 0x27d4eb2f),
+  ];
   // The lowest bit is set, so that no hash looks like a free slot.
-  return [(low ^ (low >>> 13)) >>> 0, ((high ^ (high >>> 14)) | 1) >>> 0];
+  return [(one ^ (one >>> 13)) >>> 0, ((other ^ (other >>> 14)) | 1) >>> 0];
 }

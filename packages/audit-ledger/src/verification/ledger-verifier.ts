@@ -10,6 +10,7 @@ import { describeIngestionAccess, type IngestionAccess } from './ingestion-acces
 import type { LedgerEvidence, TrafficSlice } from './evidence.ts';
 import type { Period } from '../time/period.ts';
 import type { VerificationReport } from './report.ts';
+import type { Scanners } from './scanning/scanners.ts';
 import { settleVerification } from './settle-verification.ts';
 import type { PublicKeys } from '../keys/signature.ts';
 import { verifyLedger } from './verify-ledger.ts';
@@ -26,6 +27,8 @@ export interface VerifierDependencies {
   readonly publicKeys: PublicKeys | undefined;
   /** The transparency log, with its witness. */
   readonly log: Omit<LogSources, 'publicKeys'>;
+  /** Scans pieces of chains; on this thread when left out. */
+  readonly scanners?: Scanners;
   /** Sentences for the report about checks that these dependencies do not allow. */
   readonly notChecked?: readonly string[];
   /** Asks who may send telemetry to Application Insights. When left out, nobody is asked. */
@@ -61,7 +64,7 @@ const DEFAULT_RETENTION_IN_DAYS = 90;
 
 /** Makes a verifier that keeps nothing between two verifications. */
 export function createLedgerVerifier(dependencies: VerifierDependencies): LedgerVerifier {
-  const { state, contents, publicKeys, log, askAccess, now, pause = pauseFor } = dependencies;
+  const { state, contents, publicKeys, log, scanners, askAccess, now, pause = pauseFor } = dependencies;
   const ledger = inPlainWords(dependencies.ledger);
   return {
     async verify(request, abortSignal) {
@@ -108,6 +111,7 @@ export function createLedgerVerifier(dependencies: VerifierDependencies): Ledger
             now: startedAt,
             graceInMs,
             openForInMs: OPEN_FOR_IN_MS,
+            ...(scanners && { scanners }),
             scope: isLedgerOnly ? 'ledger' : 'ledger-and-application-insights',
             notChecked: [
               ...(dependencies.notChecked ?? []),

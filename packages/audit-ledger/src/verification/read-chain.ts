@@ -28,37 +28,51 @@ export interface ChainLine {
 /** The most lines that are held at once. Parsed entries of more lines would outlive the space for new objects. */
 const LINES_AT_ONCE = 64;
 
+/** A place between two lines of a chain. */
+export interface ChainPoint {
+  readonly part: number;
+  /** The number of bytes of the part before it. */
+  readonly offset: number;
+  /** The number of lines of the part before it. */
+  readonly lines: number;
+}
+
 /**
- * Reads the lines of a chain, from its beginning and in bounded memory.
+ * Reads the lines of a chain in bounded memory.
  * @param isEvidence whether the lines count, as far as that is known before they are read.
+ * @param from the place to begin at; the chain's beginning when left out.
  * @throws what the reader throws.
  */
 export async function* readChain(
-  reader: LedgerReader,
+  reader: Pick<LedgerReader, 'read'>,
   { writer, parts }: LedgerChain,
   isEvidence: boolean,
   abortSignal: AbortSignal | undefined,
+  from: ChainPoint = { part: 0, offset: 0, lines: 0 },
 ): AsyncGenerator<readonly ChainLine[], void> {
-  for (const { part, bytes } of parts) {
-    let number = 0;
-    for await (const read of readLines(reader, writer, { part, bytes }, abortSignal))
-      for (let from = 0; from < read.length; from += LINES_AT_ONCE)
-        yield read.slice(from, from + LINES_AT_ONCE).map((line) => {
+  for (const { part, bytes } of parts.filter((listed) => listed.part >= from.part)) {
+    const isFirst = part === from.part;
+    let number = isFirst ? from.lines : 0;
+    const stretch = { part, bytes, offset: isFirst ? from.offset : 0 };
+    for await (const read of readLines(reader, writer, stretch, abortSignal))
+      for (let at = 0; at < read.length; at += LINES_AT_ONCE)
+        yield read.slice(at, at + LINES_AT_ONCE).map((line) => {
           number += 1;
-          return asChainLine(line, writer, { part, line: number }, isEvidence);
+          const place = { part, line: number };
+          return asChainLine(line, writer, { place, hash: hashEntry(line.text), isEvidence });
         });
   }
 }
 
-function asChainLine(
+/** Reads a line of a chain. @param known the things that are known of it before it is read. */
+export function asChainLine(
   { text, bytes, isWhole }: Line,
   writer: string,
-  place: Place,
-  isEvidence: boolean,
+  known: Pick<ChainLine, 'place' | 'hash' | 'isEvidence'>,
 ): ChainLine {
   const entry = readEntry(text, writer);
   const call = entry && isOfCall(entry) ? readCallIdentity(entry.members) : undefined;
-  return { place, hash: hashEntry(text), bytes, isWhole, isEvidence, entry, call };
+  return { ...known, bytes, isWhole, entry, call };
 }
 
 /** Tells whether an entry is the opening or the closing of a call. */

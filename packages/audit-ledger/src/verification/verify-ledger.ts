@@ -27,8 +27,12 @@ import { createUnshownCalls } from './checks/unshown-calls.ts';
 import type { LedgerEvidence, Retention } from './evidence.ts';
 import type { Period } from '../time/period.ts';
 import { createFindingList } from './finding-list.ts';
-import { noteLines, startChain } from './start-chain.ts';
-import { createEvidenceReader, type EvidenceReader } from './vouching/evidence-reader.ts';
+import { createIdSeed } from './id-set.ts';
+import { loadAhead } from './load-ahead.ts';
+import { isSealed } from './scanning/read-sealed.ts';
+import { SCANNING_HERE, type Scanners } from './scanning/scanners.ts';
+import { noteLines, noteStretch, startChain } from './start-chain.ts';
+import { createEvidenceReader, type EvidenceReader, type Scanning } from './vouching/evidence-reader.ts';
 import type { VerificationReport } from './report.ts';
 import { describeMissingEvidence, type VerificationScope } from './scope.ts';
 import { createWitnesses } from './witnesses.ts';
@@ -51,6 +55,8 @@ interface VerificationOptions {
   readonly scope?: VerificationScope;
   /** True to read all chains, as those of a bundle. Chains outside the period are findings then. */
   readonly areAllChains?: boolean;
+  /** Scans pieces of chains; on this thread when left out. */
+  readonly scanners?: Scanners;
   /** Sentences for the report about checks that the caller could not make. */
   readonly notChecked?: readonly string[];
   readonly abortSignal?: AbortSignal;
@@ -74,7 +80,7 @@ const NO_COUNTS = {
 
 /**
  * Verifies a ledger against itself and against the evidence. It reads each chain once, and again only to settle
- * doubts. Its memory grows by 128 bits for each closing and by the open calls; everything else is bounded.
+ * doubts. Its memory grows by 64 bits for each closing and by the open calls; everything else is bounded.
  * @throws what the reader and the evidence throw.
  */
 export async function verifyLedger(
@@ -83,13 +89,15 @@ export async function verifyLedger(
   options: VerificationOptions,
 ): Promise<VerificationReport> {
   const { period, now, scope = 'ledger-and-application-insights', abortSignal } = options;
+  const { scanners = SCANNING_HERE } = options;
   const { chains } = await reader.list(abortSignal);
   // A chain whose last parts are gone seems to be older than it is, so an anchor of the period makes it one of the period.
   const anchored = new Set(evidence.anchors?.map(({ writer }) => writer));
   const isOfPeriod = (chain: LedgerChain) => isActive(chain, period) || anchored.has(chain.writer);
   const active = options.areAllChains ? chains : chains.filter(isOfPeriod);
   const evidenceReader = createEvidenceReader(reader, evidence.publicKeys, now, abortSignal);
-  const checks = listChecks(evidenceReader, chains, evidence, options);
+  const seed = createIdSeed();
+  const checks = listChecks(evidenceReader, chains, evidence, { ...options, seed });
   const findings = createFindingList();
   const each = async (look: (check: LedgerCheck) => FindingStream | undefined): Promise<void> => {
     for (const check of checks) {
@@ -100,18 +108,25 @@ export async function verifyLedger(
 
   await each((check) => check.begin?.());
   const read = new Map<string, CheckedChain>();
-  for (const listed of active) {
-    const { founding, lines } = await evidenceReader.open(listed);
-    const chain = startChain(
-      listed,
-      evidence.cursors && (evidence.cursors.get(listed.writer) ?? -1),
-      founding,
-    );
+  const shippedOf = ({ writer }: LedgerChain) => evidence.cursors && (evidence.cursors.get(writer) ?? -1);
+  const open = async (listed: LedgerChain) => {
+    const rules = chooseLines(evidence, shippedOf(listed), seed);
+    return { listed, ...(await evidenceReader.openStretches(listed, { rules, scanners })) };
+  };
+  for await (const { listed, founding, stretches } of loadAhead(active.values(), open, scanners.count - 1)) {
+    const chain = startChain(listed, shippedOf(listed), founding);
     await each((check) => check.beginChain?.(chain));
-    for await (const inspected of lines) {
-      noteLines(chain, inspected);
-      await each((check) => check.inspect?.(inspected, chain));
-      const visited = inspected.filter(({ isEvidence }) => isEvidence);
+    for await (const stretch of stretches) {
+      if (isSealed(stretch)) {
+        noteStretch(chain, stretch);
+        await each((check) => check.pass?.(stretch, chain));
+        await each((check) => (check.pass ? undefined : check.inspect?.(stretch.shown, chain)));
+        await each((check) => (check.pass ? undefined : check.visit?.(stretch.shown, chain)));
+        continue;
+      }
+      noteLines(chain, stretch);
+      await each((check) => check.inspect?.(stretch, chain));
+      const visited = stretch.filter(({ isEvidence }) => isEvidence);
       await each((check) => check.visit?.(visited, chain));
     }
     await each((check) => check.endChain?.(chain));
@@ -142,15 +157,30 @@ export async function verifyLedger(
   };
 }
 
+/** Chooses the lines of a chain that the checks look at one by one. */
+function chooseLines(
+  { records, contents, log }: LedgerEvidence,
+  shipped: number | undefined,
+  seed: number,
+): Scanning['rules'] {
+  return {
+    showsClosings: records !== undefined,
+    showsContents: contents !== undefined,
+    shipped: shipped ?? Infinity,
+    notedAfter: log?.reading.newest?.time ?? '',
+    seed,
+  };
+}
+
 /** Lists the checks in their order. A check may use what those before it have noted. */
 function listChecks(
   evidenceReader: EvidenceReader,
   chains: readonly LedgerChain[],
   evidence: LedgerEvidence,
-  options: VerificationOptions,
+  options: VerificationOptions & { readonly seed: number },
 ): readonly LedgerCheck[] {
   const { anchors, cursors, publicKeys, log, contents, traffic, retention } = evidence;
-  const { period, now, graceInMs, openForInMs, areAllChains = false, scope, abortSignal } = options;
+  const { period, now, graceInMs, openForInMs, areAllChains = false, scope, seed, abortSignal } = options;
   const notBefore = new Date(now.getTime() - graceInMs);
   const anchorIndex = indexAnchors([...(anchors ?? []), ...(log?.reading.leaves ?? [])]);
   const logged = new Set(log?.reading.leaves.map(({ writer }) => writer));
@@ -189,7 +219,15 @@ function listChecks(
     shippedRecords,
     checkChainEnds(shippedRecords.beyond),
     // The calls of all chains together, because a call can be closed in another chain.
-    checkCalls({ reader: evidenceReader, chains, now, graceInMs, openForInMs, isPart: scope === 'bundle' }),
+    checkCalls({
+      reader: evidenceReader,
+      chains,
+      now,
+      graceInMs,
+      openForInMs,
+      isPart: scope === 'bundle',
+      seed,
+    }),
     checkErasures({ reader: evidenceReader, chains, notBefore }),
     checkContents(contents, { reader: evidenceReader, chains, period, now, openForInMs, abortSignal }),
     // The edge's requests come last: records that only the ledger has are known by now.

@@ -2,6 +2,7 @@ import type { AnchorIndex } from './anchors.ts';
 import type { CheckedChain } from './check.ts';
 import type { ChainWitnesses, Fault } from './chain-faults/fault.ts';
 import type { Place } from './finding.ts';
+import { hashAt, type SealedStretch } from './scanning/read-sealed.ts';
 
 /**
  * The number of last entries whose hashes are remembered. A signature comes some entries after the entry that it signs.
@@ -16,12 +17,17 @@ export interface Contradiction {
   readonly place: Place;
 }
 
+/** The hashes of entries that follow one another. */
+type HashedStretch = Pick<SealedStretch['scan'], 'first' | 'last' | 'hashes'>;
+
 /** Holds the hashes that anchors and signatures name against the entries of one chain after another. */
 export interface Witnesses extends ChainWitnesses {
   /** Begins a chain, and forgets the one before. */
   begin(chain: CheckedChain): void;
   /** Notes an entry of the chain. */
   see(sequence: number, hash: string, place: Place): void;
+  /** Notes the entries of a stretch of the chain. */
+  seeStretch(stretch: SealedStretch): void;
   /** Notes a fitting signature over an earlier entry. @param place the place of the signature. */
   testify(sequence: number, hash: string, place: Place): void;
   /** Gives the contradictions that no fault of the chain's lines explains. */
@@ -34,6 +40,8 @@ export function createWitnesses(anchors: AnchorIndex): Witnesses {
   let matched = new Set<number>();
   let contradicted = new Map<number, Place>();
   let recent: ({ readonly sequence: number; readonly hash: string } | undefined)[] = [];
+  /** The last stretches, which together have all entries that are remembered. */
+  let stretches: readonly HashedStretch[] = [];
   let lastWritten = -1;
   const judge = (sequence: number, isMatch: boolean, place: Place) => {
     if (isMatch) matched.add(sequence);
@@ -45,6 +53,7 @@ export function createWitnesses(anchors: AnchorIndex): Witnesses {
       matched = new Set();
       contradicted = new Map();
       recent = [];
+      stretches = [];
       lastWritten = [...known.keys()].reduce((last, sequence) => Math.max(last, sequence), shipped);
     },
     see(sequence, hash, place) {
@@ -52,9 +61,22 @@ export function createWitnesses(anchors: AnchorIndex): Witnesses {
       const expected = known.get(sequence);
       if (expected !== undefined) judge(sequence, expected === hash, place);
     },
+    seeStretch(stretch) {
+      const { place, scan } = stretch;
+      const { first, last, hashes } = scan;
+      // The bytes of the stretch are not kept.
+      stretches = [...stretches.filter((one) => one.last > last - REMEMBERED), { first, last, hashes }];
+      for (const [sequence, hash] of known)
+        if (holds(scan, sequence)) {
+          const line = place.line + sequence - first;
+          judge(sequence, hashAt(scan, sequence) === hash, { part: place.part, line });
+        }
+    },
     testify(sequence, hash, place) {
       const seen = recent[sequence % REMEMBERED];
+      const stretch = stretches.find((one) => holds(one, sequence));
       if (seen?.sequence === sequence) judge(sequence, seen.hash === hash, place);
+      else if (stretch) judge(sequence, hashAt(stretch, sequence) === hash, place);
       if (!known.has(sequence)) known.set(sequence, hash);
     },
     hashOf: (sequence) => known.get(sequence),
@@ -78,4 +100,8 @@ export function createWitnesses(anchors: AnchorIndex): Witnesses {
       return found;
     },
   };
+}
+
+function holds({ first, last }: HashedStretch, sequence: number): boolean {
+  return first <= sequence && sequence <= last;
 }

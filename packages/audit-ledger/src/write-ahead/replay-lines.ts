@@ -1,6 +1,6 @@
 import { checkSeal, type SealPublicKey } from '../keys/seal-key.ts';
 import type { AppendStore } from '../ledger/append-store.ts';
-import { hashEntry, LedgerEntry, signedText } from '../ledger/ledger-entry.ts';
+import { hashEntry, LedgerEntry, sealedText } from '../ledger/ledger-entry.ts';
 import { partName } from '../ledger/part-names.ts';
 import { parseEntry } from '../ledger/parse-entry.ts';
 import type { PlacedLines } from './file-format.ts';
@@ -120,6 +120,5 @@ function isSealedBy(key: SealPublicKey, writer: string, lines: readonly Buffer[]
     sealed = entry;
   }
   if (sealed?.kind !== 'seal' || typeof sealed.value !== 'string') return false;
-  const place = { sequence: sealed.sequence - 1, hash: sealed.previous };
-  return checkSeal(key, signedText(writer, place), sealed.value);
+  return checkSeal(key, sealedText(writer, sealed), sealed.value);
 }

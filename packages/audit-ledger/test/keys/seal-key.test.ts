@@ -38,3 +38,11 @@ test.each([
 ])('a public key with %s is refused', (_, changes) => {
   expect(SealPublicKey.safeParse({ ...createSealKey().publicKey, ...changes }).success).toBe(false);
 });
+
+test('a seal has one spelling', () => {
+  const { publicKey, sign } = createSealKey();
+  const seal = sign('text');
+  const others = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
+  const fitting = others.filter((last) => checkSeal(publicKey, 'text', seal.slice(0, -1) + last));
+  expect(fitting).toEqual([seal.at(-1)]);
+});

@@ -1,5 +1,5 @@
 import { checkSeal } from '../../src/keys/seal-key.ts';
-import { hashEntry, LedgerEntry, NO_PREVIOUS, signedText } from '../../src/ledger/ledger-entry.ts';
+import { hashEntry, LedgerEntry, NO_PREVIOUS, sealedText } from '../../src/ledger/ledger-entry.ts';
 import { LedgerWriter } from '../../src/ledger/ledger-writer.ts';
 import { createHandDrivenClock, settled } from '@vertex-ai-gateway/test-support/hand-driven-clock';
 import { MemoryAppendStore } from '../memory-append-store.ts';
@@ -34,10 +34,8 @@ function expectWholeChain(lines: readonly string[], ids: readonly string[]): voi
   if (chain?.kind !== 'chain') throw new Error('the chain does not begin with its own entry');
   expect(chain.policyVersion).toBe('policy-1');
   for (const entry of entries)
-    if (entry.kind === 'seal') {
-      const before = { sequence: entry.sequence - 1, hash: entry.previous };
-      expect(checkSeal(chain.sealKey, signedText(entry.writer, before), entry.value)).toBe(true);
-    }
+    if (entry.kind === 'seal')
+      expect(checkSeal(chain.sealKey, sealedText(entry.writer, entry), entry.value)).toBe(true);
   expect(entries.at(-1)?.kind).toBe('seal');
   const others = entries.slice(1).filter(({ kind }) => kind !== 'seal');
   expect(others.map((entry) => (entry.kind === 'closing' ? entry.record.id : ''))).toEqual(ids);

@@ -1,7 +1,7 @@
 import { createSealKey, type SealKey } from '../../src/keys/seal-key.ts';
 import type { PublicKeys } from '../../src/keys/signature.ts';
 import { type EntryBody, type EntryPlace, hashEntry } from '../../src/ledger/ledger-entry.ts';
-import { signedText } from '../../src/ledger/ledger-entry.ts';
+import { sealedText } from '../../src/ledger/ledger-entry.ts';
 import { LedgerWriter } from '../../src/ledger/ledger-writer.ts';
 import { EventDelivery } from '../../src/shipping/event-delivery.ts';
 import type { DescribeRecord } from '../../src/shipping/ledger-events.ts';
@@ -127,15 +127,21 @@ export function forge(
   bodies: readonly EntryBody[],
   sealKey: SealKey = createSealKey(),
 ): string {
+  const time = '2026-01-01T00:00:01.000Z';
   let { sequence, hash } = after;
   const add = (body: EntryBody): string => {
-    const head = { v: 1, writer, sequence: sequence + 1, previous: hash, time: '2026-01-01T00:00:01.000Z' };
+    const head = { v: 1, writer, sequence: sequence + 1, previous: hash, time };
     const line = JSON.stringify({ ...head, ...body });
     sequence += 1;
     hash = hashEntry(line);
     return `${line}\n`;
   };
   const lines = bodies.map(add);
-  lines.push(add({ kind: 'seal', value: sealKey.sign(signedText(writer, { sequence, hash })) }));
+  lines.push(
+    add({
+      kind: 'seal',
+      value: sealKey.sign(sealedText(writer, { sequence: sequence + 1, previous: hash, time })),
+    }),
+  );
   return lines.join('');
 }

@@ -1,5 +1,5 @@
 import { createSealKey } from '../../src/keys/seal-key.ts';
-import { type EntryBody, hashEntry, NO_PREVIOUS, signedText } from '../../src/ledger/ledger-entry.ts';
+import { type EntryBody, hashEntry, NO_PREVIOUS, sealedText } from '../../src/ledger/ledger-entry.ts';
 import type { LedgerEvidence } from '../../src/verification/evidence.ts';
 import { verifyLedger } from '../../src/verification/verify-ledger.ts';
 import { caseOf } from './case-of.ts';
@@ -45,12 +45,14 @@ function writeBlocks(
   return [...chain.lines];
 }
 
+const APPENDED_AT = '2026-03-01T12:00:01.000Z';
+
 /** Appends entries that link to a chain, as anybody can who may write there. */
 function append(lines: readonly string[], bodies: readonly object[], writer = WRITER): string[] {
   return bodies.reduce<string[]>(
     (made, body) => {
       const previous = made.length === 0 ? NO_PREVIOUS : hashEntry(made.at(-1) ?? '');
-      const head = { v: 1, writer, sequence: made.length, previous, time: '2026-03-01T12:00:01.000Z' };
+      const head = { v: 1, writer, sequence: made.length, previous, time: APPENDED_AT };
       return [...made, JSON.stringify({ ...head, ...body })];
     },
     [...lines],
@@ -62,8 +64,8 @@ const strangersKey = createSealKey();
 /** Appends entries, and a seal by a key of the attacker's own. */
 function appendSealed(lines: readonly string[], bodies: readonly object[], writer = WRITER): string[] {
   const made = append(lines, bodies, writer);
-  const place = { sequence: made.length - 1, hash: hashEntry(made.at(-1) ?? '') };
-  return append(made, [{ kind: 'seal', value: strangersKey.sign(signedText(writer, place)) }], writer);
+  const place = { sequence: made.length, previous: hashEntry(made.at(-1) ?? ''), time: APPENDED_AT };
+  return append(made, [{ kind: 'seal', value: strangersKey.sign(sealedText(writer, place)) }], writer);
 }
 
 function membersOf(line: string | undefined): Record<string, unknown> {

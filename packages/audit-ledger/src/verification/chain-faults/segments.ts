@@ -1,6 +1,7 @@
 import { NO_PREVIOUS } from '../../ledger/ledger-entry.ts';
 import type { Place } from '../finding.ts';
 import type { ChainLine } from '../read-chain.ts';
+import { hashAt, type SealedStretch } from '../scanning/read-sealed.ts';
 
 /** Consecutive entries, each of which names the hash of the one before. An untouched chain is one segment. */
 export interface Segment {
@@ -44,6 +45,8 @@ const MOST_PIECES = 4_000;
 interface Segments {
   /** Adds the next line. */
   add(line: ChainLine): void;
+  /** Adds the lines of a stretch, which follows on the lines before it, or begins the chain. */
+  addStretch(stretch: SealedStretch): void;
   /** Gives the pieces in their order. */
   pieces(): readonly Piece[];
   /** True when there were too many pieces, so that later ones were dropped. */
@@ -91,6 +94,22 @@ export function createSegments(): Segments {
         pieces.push(current);
       } else {
         pieces.push({ order, hash, start: place, isWhole });
+      }
+    },
+    addStretch({ scan, place: start, lines }) {
+      const { first, last, before, isEnd } = scan;
+      const ending = {
+        last,
+        beforeLast: last === first ? before : hashAt(scan, last - 1),
+        hash: hashAt(scan, last),
+        end: { part: start.part, line: start.line + lines - 1 },
+        isEnd,
+      };
+      isAtEnd = false;
+      if (current) Object.assign(current, ending);
+      else {
+        current = { order: pieces.length, first, before, start, ...ending };
+        pieces.push(current);
       }
     },
     pieces: () => pieces,

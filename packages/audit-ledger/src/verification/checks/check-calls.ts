@@ -2,6 +2,8 @@ import type { LedgerChain } from '../../ledger/ledger-reader.ts';
 import type { CheckedChain, LedgerCheck } from '../check.ts';
 import type { Finding } from '../finding.ts';
 import { createOpenCalls, type Orphan } from '../open-calls.ts';
+import type { ChainLine } from '../read-chain.ts';
+import { NUMBERS_OF_A_CLOSING } from '../scanning/scan-sealed.ts';
 import type { RecordPlace } from '../record-place.ts';
 import type { Reference } from '../references.ts';
 import type { EvidenceReader } from '../vouching/evidence-reader.ts';
@@ -19,6 +21,8 @@ interface CallCheckOptions {
   readonly openForInMs: number;
   /** True for a part of a ledger, which may lack the chain of an opening that one of its closings recovers. */
   readonly isPart: boolean;
+  /** The seed by which ids are hashed. */
+  readonly seed: number;
 }
 
 type Chains = ReadonlyMap<string, CheckedChain>;
@@ -29,7 +33,7 @@ type Chains = ReadonlyMap<string, CheckedChain>;
  */
 export function checkCalls(options: CallCheckOptions): LedgerCheck {
   const { now, graceInMs, openForInMs } = options;
-  const calls = createOpenCalls();
+  const calls = createOpenCalls(options.seed);
   const counts = { openings: 0, closings: 0, open: 0 };
 
   const isYoung = ({ writer, time }: Orphan, chains: Chains): boolean => {
@@ -67,20 +71,29 @@ export function checkCalls(options: CallCheckOptions): LedgerCheck {
       return [];
     });
 
+  const visit = (lines: readonly ChainLine[], { writer, founding }: CheckedChain): void => {
+    for (const { entry, call, hash, place } of lines) {
+      if (!entry || !call) continue;
+      const { kind, sequence, time } = entry;
+      const isOpening = kind === 'opening';
+      counts[isOpening ? 'openings' : 'closings'] += 1;
+      // A young chain may still turn out to be made up, so it closes no call.
+      if (founding === 'young') continue;
+      const at = { writer, sequence, hash, part: place.part, line: place.line };
+      if (isOpening) calls.opened(call, at, time);
+      else calls.closed(call, at);
+    }
+  };
+
   return {
-    visit(lines, { writer, founding }) {
-      for (const { entry, call, hash, place } of lines) {
-        if (!entry || !call) continue;
-        const { kind, sequence, time } = entry;
-        const isOpening = kind === 'opening';
-        counts[isOpening ? 'openings' : 'closings'] += 1;
-        // A young chain may still turn out to be made up, so it closes no call.
-        if (founding === 'young') continue;
-        const at = { writer, sequence, hash, part: place.part, line: place.line };
-        if (isOpening) calls.opened(call, at, time);
-        else calls.closed(call, at);
-      }
+    pass(stretch, chain) {
+      const { scan, shown } = stretch;
+      visit(shown, chain);
+      counts.openings += scan.openings;
+      counts.closings += scan.closings.length / NUMBERS_OF_A_CLOSING;
+      calls.passed(stretch, chain.writer);
     },
+    visit: (lines, chain) => void visit(lines, chain),
 
     async *finish(chains) {
       const settled = await settle(chains);

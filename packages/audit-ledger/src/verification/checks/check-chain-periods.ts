@@ -19,6 +19,9 @@ export function checkChainPeriods({ from, to }: Period, logged: ReadonlySet<stri
     beginChain() {
       lastAt = undefined;
     },
+    pass({ scan }) {
+      lastAt = Date.parse(scan.lastTime);
+    },
     visit(lines) {
       for (const { entry } of lines) if (entry) lastAt = Date.parse(entry.time);
     },

@@ -14,6 +14,9 @@ export function checkHashes(witnesses: Witnesses, anchorIndex: AnchorIndex): Led
       anchors += anchorIndex.get(chain.writer)?.size ?? 0;
       witnesses.begin(chain);
     },
+    pass(stretch) {
+      witnesses.seeStretch(stretch);
+    },
     inspect(lines) {
       for (const { entry, hash, place } of lines) if (entry) witnesses.see(entry.sequence, hash, place);
     },

@@ -11,6 +11,9 @@ export function checkLines(witnesses: ChainWitnesses): LedgerCheck {
     beginChain() {
       segments = createSegments();
     },
+    pass(stretch) {
+      segments.addStretch(stretch);
+    },
     inspect(lines) {
       for (const line of lines) segments.add(line);
     },

@@ -1,8 +1,8 @@
 import { createSignatureCheck, type PublicKeys } from '../../keys/signature.ts';
+import { type CheckpointSignature, readCheckpointSignature } from '../../ledger/checkpoint-signature.ts';
 import { FARTHEST_SIGNED_ENTRY, signedText } from '../../ledger/ledger-entry.ts';
 import type { LedgerCheck } from '../check.ts';
 import type { Finding } from '../finding.ts';
-import { type CheckpointSignature, readCheckpointSignature } from '../vouching/checkpoint-signature.ts';
 import type { Witnesses } from '../witnesses.ts';
 
 /** The most signatures of a chain that are named because they don't fit. Further ones are not looked at. */
@@ -44,7 +44,7 @@ export function checkSignatures(publicKeys: PublicKeys | undefined, witnesses: W
       for (const line of lines) {
         const { entry, place, isEvidence } = line;
         if (entry?.kind !== 'checkpoint') continue;
-        const signature = readCheckpointSignature(line);
+        const signature = readCheckpointSignature(entry);
         if (!signature) {
           if (isEvidence) counts.unsigned += 1;
           continue;

@@ -3,6 +3,7 @@ import type { LogFault, LogReading } from '../../transparency-log/log-reading.ts
 import { lastWrittenAt, timeIn } from '../chain-times.ts';
 import type { CheckedChain, LedgerCheck } from '../check.ts';
 import type { Finding } from '../finding.ts';
+import type { ChainLine } from '../read-chain.ts';
 
 /** A head that a checkpoint names. */
 interface NamedHead {
@@ -48,6 +49,17 @@ export function checkTransparencyLog(reading: LogReading | undefined, now: Date)
   const newestAt = Date.parse(reading.newest?.time ?? '');
   /** Heads that were signed after the log was read, unless somebody made them up. */
   const later: NamedHead[] = [];
+  /** Finds the heads that checkpoints name and that the log does not have. */
+  const findMissing = function* (lines: readonly ChainLine[], writer: string): Generator<Finding, void> {
+    for (const { entry } of lines) {
+      const tree = entry?.kind === 'checkpoint' ? readTree(entry.members.tree) : undefined;
+      if (!entry || !tree) continue;
+      const named = { ...tree, writer, sequence: entry.sequence };
+      if (tree.size > (reading.newest?.size ?? 0)) {
+        if (later.length < MOST_NAMED && !reading.endsEarly) later.push(named);
+      } else if (lacks(reading, tree)) yield describeMissing(named);
+    }
+  };
   return {
     *begin() {
       yield* describeFaults(reading);
@@ -55,6 +67,14 @@ export function checkTransparencyLog(reading: LogReading | undefined, now: Date)
     beginChain() {
       unlogged = undefined;
       times = undefined;
+    },
+    *pass({ scan, shown }, { writer }) {
+      times = { first: times?.first ?? Date.parse(scan.firstTime), last: Date.parse(scan.lastTime) };
+      if (scan.noted) {
+        unlogged ??= { first: Date.parse(scan.noted.first), last: 0 };
+        unlogged.last = Date.parse(scan.noted.last);
+      }
+      yield* findMissing(shown, writer);
     },
     *visit(lines, { writer, founding }) {
       for (const { entry } of lines) {
@@ -64,13 +84,8 @@ export function checkTransparencyLog(reading: LogReading | undefined, now: Date)
           unlogged ??= { first: time, last: time };
           unlogged.last = time;
         }
-        const tree = entry?.kind === 'checkpoint' ? readTree(entry.members.tree) : undefined;
-        if (!entry || !tree) continue;
-        const named = { ...tree, writer, sequence: entry.sequence };
-        if (tree.size > (reading.newest?.size ?? 0)) {
-          if (later.length < MOST_NAMED && !reading.endsEarly) later.push(named);
-        } else if (lacks(reading, tree)) yield describeMissing(named);
       }
+      yield* findMissing(lines, writer);
     },
     *endChain(chain) {
       const { writer, last } = chain;

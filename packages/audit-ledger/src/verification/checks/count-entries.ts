@@ -1,4 +1,5 @@
 import type { LedgerCheck } from '../check.ts';
+import type { ChainLine } from '../read-chain.ts';
 import type { ReadEntry } from '../read-entry.ts';
 
 /**
@@ -7,9 +8,18 @@ import type { ReadEntry } from '../read-entry.ts';
  */
 export function countEntries(): LedgerCheck {
   const sum = { parts: 0, entries: 0, young: 0, bytes: 0, unverified: 0 };
+  const countUnverified = (lines: readonly ChainLine[]): void => {
+    for (const { entry } of lines)
+      if (entry?.kind === 'unverified') sum.unverified += readCalls(entry.members);
+  };
   return {
     beginChain({ parts }) {
       sum.parts += parts.length;
+    },
+    pass({ lines, bytes, shown }) {
+      sum.bytes += bytes;
+      sum.entries += lines;
+      countUnverified(shown);
     },
     inspect(lines) {
       for (const { bytes } of lines) sum.bytes += bytes;
@@ -17,8 +27,7 @@ export function countEntries(): LedgerCheck {
     visit(lines, { founding }) {
       sum.entries += lines.length;
       if (founding === 'young') sum.young += lines.length;
-      for (const { entry } of lines)
-        if (entry?.kind === 'unverified') sum.unverified += readCalls(entry.members);
+      countUnverified(lines);
     },
     counts: () => sum,
   };

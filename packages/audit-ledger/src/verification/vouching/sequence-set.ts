@@ -7,9 +7,8 @@ interface SequenceSet {
   add(sequence: number): boolean;
 }
 
-/** Makes an empty set. */
-export function createSequenceSet(): SequenceSet {
-  let last = -1;
+/** Makes a set of all sequences up to `last`; an empty one when it is left out. */
+export function createSequenceSet(last = -1): SequenceSet {
   const gaps: { first: number; last: number }[] = [];
   const addBetween = (sequence: number): boolean => {
     const index = gaps.findIndex((gap) => gap.first <= sequence && sequence <= gap.last);

@@ -1,5 +1,5 @@
 import { checkSeal, type SealPublicKey } from '../../keys/seal-key.ts';
-import { signedText } from '../../ledger/ledger-entry.ts';
+import { sealedText } from '../../ledger/ledger-entry.ts';
 import type { ChainLine } from '../read-chain.ts';
 import type { ReadEntry } from '../read-entry.ts';
 import { createSequenceSet } from './sequence-set.ts';
@@ -30,20 +30,24 @@ interface StandingSettler {
  * that entries name for all before it, wherever they stand; an entry counts once. Few seals are checked, because the
  * last one of several vouches for the same entries as all of them.
  * @param sealKey the key by which the chain's seals are checked.
+ * @param last the last sequence of the lines before, which are vouched for; none when left out.
  */
-export function createStandingSettler(writer: string, sealKey: SealPublicKey): StandingSettler {
+export function createStandingSettler(
+  writer: string,
+  sealKey: SealPublicKey,
+  last?: number,
+): StandingSettler {
   let held: HeldLine[] = [];
   let heldBytes = 0;
   /** The number of held lines whose seals were looked at. */
   let looked = 0;
   let otherChecks = 0;
   const byHash = new Map<string, HeldLine>();
-  const vouched = createSequenceSet();
+  const vouched = createSequenceSet(last);
 
-  const fits = ({ sequence, previous, members }: ReadEntry): boolean => {
-    const { value } = members;
-    const text = signedText(writer, { sequence: sequence - 1, hash: previous });
-    return typeof value === 'string' && checkSeal(sealKey, text, value);
+  const fits = (seal: ReadEntry): boolean => {
+    const { value } = seal.members;
+    return typeof value === 'string' && checkSeal(sealKey, sealedText(writer, seal), value);
   };
   /** Marks what a fitting seal vouches for: itself, and the entries before it as far as they are held. */
   const vouchUpTo = (seal: HeldLine): void => {
@@ -102,4 +106,19 @@ export function createStandingSettler(writer: string, sealKey: SealPublicKey): S
       return release(held.length);
     },
   };
+}
+
+/** Gives the lines of a chain once their standing is known. @param last as of `createStandingSettler`. */
+export async function* settleLines(
+  lines: AsyncGenerator<readonly ChainLine[], void>,
+  writer: string,
+  sealKey: SealPublicKey,
+  last?: number,
+): AsyncGenerator<readonly ChainLine[], void> {
+  const settler = createStandingSettler(writer, sealKey, last);
+  for await (const read of lines) {
+    const settled = settler.add(read);
+    if (settled.length > 0) yield settled;
+  }
+  yield settler.end();
 }
