@@ -32,11 +32,7 @@ interface StandingSettler {
  * @param sealKey the key by which the chain's seals are checked.
  * @param last the last sequence of the lines before, which are vouched for; none when left out.
  */
-export function createStandingSettler(
-  writer: string,
-  sealKey: SealPublicKey,
-  last?: number,
-): StandingSettler {
+function createStandingSettler(writer: string, sealKey: SealPublicKey, last?: number): StandingSettler {
   let held: HeldLine[] = [];
   let heldBytes = 0;
   /** The number of held lines whose seals were looked at. */
