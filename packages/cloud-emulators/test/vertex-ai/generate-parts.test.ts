@@ -18,6 +18,9 @@ const WEATHER = {
 };
 const ARGS = { city: 'city', days: 3, unit: 'C' };
 const TIME = { name: 'get_time', parametersJsonSchema: { type: 'object', properties: {} } };
+/** Stands for every signature, as Google lets callers without one have it. */
+const SKIPPED = { thoughtSignature: 'skip_thought_signature_validator' };
+const SIGNED = { thoughtSignature: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/) as string };
 const PIXEL = 'iVBORw0KGgo=';
 let vertex: VertexAiForTests;
 
@@ -25,6 +28,7 @@ interface Part {
   text?: string;
   thought?: boolean;
   functionCall?: { name: string; args: unknown };
+  thoughtSignature?: string;
 }
 interface Generated {
   candidates: { content: { parts: Part[] }; finishReason?: string }[];
@@ -57,7 +61,7 @@ test('calls the declared functions that the prompt names, with arguments of thei
     tools: [{ functionDeclarations: [WEATHER, TIME] }],
   });
   expect(partsOf(answer)).toEqual([
-    { functionCall: { name: 'get_weather', args: ARGS } },
+    { functionCall: { name: 'get_weather', args: ARGS }, ...SIGNED },
     { functionCall: { name: 'get_time', args: {} } },
   ]);
   expect(answer.candidates[0]?.finishReason).toBe('STOP');
@@ -75,14 +79,17 @@ test('must call a function in the mode ANY, one of the allowed', async () => {
   const tools = [{ functionDeclarations: [TIME, WEATHER] }];
   const any = { functionCallingConfig: { mode: 'any', allowedFunctionNames: ['get_weather'] } };
   const answer = await generate({ contents: [user('Hello')], tools, toolConfig: any });
-  expect(partsOf(answer)).toEqual([{ functionCall: { name: 'get_weather', args: ARGS } }]);
+  expect(partsOf(answer)).toEqual([{ functionCall: { name: 'get_weather', args: ARGS }, ...SIGNED }]);
 });
 
 test('answers with text to what a function gave', async () => {
   const answer = await generate({
     contents: [
       user('Use get_weather.'),
-      { role: 'model', parts: [{ functionCall: { name: 'get_weather', args: { city: 'Rome' } } }] },
+      {
+        role: 'model',
+        parts: [{ functionCall: { name: 'get_weather', args: { city: 'Rome' } }, ...SKIPPED }],
+      },
       {
         role: 'user',
         parts: [{ functionResponse: { name: 'get_weather', response: { sky: 'cloudless' } } }],
@@ -94,7 +101,7 @@ test('answers with text to what a function gave', async () => {
 });
 
 test('contents of one role that follow each other are one turn', async () => {
-  const call = { functionCall: { name: 'get_weather', args: { city: 'Rome' } } };
+  const call = { functionCall: { name: 'get_weather', args: { city: 'Rome' } }, ...SKIPPED };
   const result = { functionResponse: { name: 'get_weather', response: { sky: 'cloudless' } } };
   const contents = [
     user('Use get_weather.'),
@@ -115,7 +122,7 @@ test('streams calls in one chunk and ends with an empty text', async () => {
   });
   const chunks = (await response.body.json()) as Generated[];
   expect(chunks.map(partsOf)).toEqual([
-    [{ functionCall: { name: 'get_weather', args: ARGS } }],
+    [{ functionCall: { name: 'get_weather', args: ARGS }, ...SIGNED }],
     [{ text: '' }],
   ]);
   expect(chunks.at(-1)?.candidates[0]?.finishReason).toBe('STOP');

@@ -1,3 +1,4 @@
+import { SKIPPED_SIGNATURE } from '../gemini/thought-signatures.ts';
 import type { ChatMessage } from './message.ts';
 import { badRequest } from '../google-error.ts';
 
@@ -110,6 +111,7 @@ function toModelParts(
 ): object[] {
   const said = content === undefined || content === null || content === '' ? [] : toParts(content, path);
   const calls = tool_calls.map((call, j) => ({
+    thoughtSignature: SKIPPED_SIGNATURE,
     functionCall: {
       name: call.function?.name ?? '',
       args: parseArguments(call.function?.arguments, `${path}.tool_calls[${j}].function.arguments`),

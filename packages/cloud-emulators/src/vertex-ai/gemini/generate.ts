@@ -8,6 +8,7 @@ import { type LogProbabilities, logProbabilitiesOf } from './log-probabilities.t
 import type { GenerateRequest } from './read-generate-request.ts';
 import type { FunctionDeclaration } from './read-tools.ts';
 import { unable } from '../refusals.ts';
+import { thoughtSignatureOf } from './thought-signatures.ts';
 import { wordsOf } from '../characters.ts';
 import { type Usage, usageOf, withDetails } from './usage.ts';
 
@@ -33,6 +34,8 @@ export interface AnswerPart {
   readonly text?: string;
   readonly thought?: true;
   readonly functionCall?: FunctionCall;
+  /** Signature of the thoughts that led to the part; it must come back with it. */
+  readonly thoughtSignature?: string;
   readonly executableCode?: { readonly language: 'PYTHON'; readonly code: string };
   readonly codeExecutionResult?: { readonly outcome: 'OUTCOME_OK'; readonly output: string };
 }
@@ -129,7 +132,15 @@ function compose(model: string, request: GenerateRequest, index: number): Compos
   const thoughts = request.includesThoughts ? [thought] : [];
   const calls = callsOf(request);
   if (calls.length > 0) {
-    const parts = [...thoughts, ...calls.map((functionCall) => ({ functionCall }))];
+    const signs = model.startsWith('gemini-3');
+    // Only the first of parallel calls is signed.
+    const parts = [
+      ...thoughts,
+      ...calls.map((functionCall, at) => ({
+        functionCall,
+        ...(signs && at === 0 && { thoughtSignature: thoughtSignatureOf(functionCall.name) }),
+      })),
+    ];
     return { parts, finishReason: 'STOP', metadata: {} };
   }
   const googleTools = tools?.googleTools ?? [];

@@ -7,6 +7,7 @@ import type { Json } from '../read-message.ts';
 import { readPrompt } from './read-prompt.ts';
 import type { Tools } from './read-tools.ts';
 import { refuseOthers } from '../refusals.ts';
+import { checkThoughtSignatures } from './thought-signatures.ts';
 
 /** The parts of a request that the emulated model answers from. */
 export interface GenerateRequest {
@@ -73,6 +74,7 @@ export function readGenerateRequest(model: string, message: Json, cached?: Cache
     );
   }
   const prompt = readPrompt(message);
+  checkThoughtSignatures(model, (message.contents ?? []) as readonly Json[]);
   refuseTooLong(prompt.texts);
   checkLabels((message.labels ?? {}) as Record<string, string>);
   const config = (message.generationConfig ?? {}) as Json;

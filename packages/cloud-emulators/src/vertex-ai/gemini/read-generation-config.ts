@@ -13,6 +13,13 @@ const THINKING_BUDGETS: Readonly<Record<string, readonly [number, number]>> = {
   'gemini-3.5-flash': [1, 24_576],
   'gemini-3.1-pro-preview': [128, 32_768],
 };
+/**
+ * The tokens that a level of thinking takes at most; a level of none is answered without thoughts. Gemini 3 takes the older
+ * budgets, too, but not both.
+ * Source: https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/thinking
+ */
+const LEVEL_TOKENS: Readonly<Record<string, number>> = { MINIMAL: 0, LOW: 1024, MEDIUM: 8192, HIGH: 24_576 };
+const LEVELS_OF_PRO: ReadonlySet<string> = new Set(['LOW', 'MEDIUM', 'HIGH']);
 /** The limit of candidates: https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference#generationconfig */
 const MOST_CANDIDATES = 8;
 const DYNAMIC_BUDGET = -1;
@@ -104,11 +111,31 @@ function readJsonMode(config: Json): GenerateRequest['json'] {
   return undefined;
 }
 
+function readThinkingLevel(
+  model: string,
+  level: string,
+  { includeThoughts }: Json,
+): Pick<GenerateRequest, 'thinkingBudget' | 'includesThoughts'> {
+  const tokens = LEVEL_TOKENS[level];
+  if (tokens === undefined || (model.includes('-pro') && !LEVELS_OF_PRO.has(level))) {
+    throw unable(`thinking_level ${level} is not supported by the model.`);
+  }
+  return tokens === 0 ? {} : { thinkingBudget: tokens, includesThoughts: includeThoughts === true };
+}
+
 function readThinking(
   model: string,
   config: Json,
 ): Pick<GenerateRequest, 'thinkingBudget' | 'includesThoughts'> {
-  refuseOthers(config, new Set(['thinkingBudget', 'includeThoughts']), 'generationConfig.thinkingConfig.');
+  const known = new Set(['thinkingBudget', 'thinkingLevel', 'includeThoughts']);
+  refuseOthers(config, known, 'generationConfig.thinkingConfig.');
+  const { thinkingLevel } = config;
+  if (thinkingLevel !== undefined && thinkingLevel !== 'THINKING_LEVEL_UNSPECIFIED') {
+    if (config.thinkingBudget !== undefined) {
+      throw unable('only one of thinking_budget and thinking_level may be set.');
+    }
+    return readThinkingLevel(model, thinkingLevel as string, config);
+  }
   const [least, most] = THINKING_BUDGETS[model] ?? [1, 24_576];
   const budget = Number(config.thinkingBudget ?? 0);
   if (budget === 0) {
