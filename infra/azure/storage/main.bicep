@@ -24,7 +24,7 @@ param custodianPrincipalIds string[] = []
 @allowed(['Group', 'User', 'ServicePrincipal'])
 param peopleType string = 'Group'
 
-@description('Days for which a blob of the ledger cannot be altered or deleted, counted from its last append. It is deleted after them.')
+@description('Days for which a blob of the ledger cannot be altered or deleted, counted from its last append. Nothing deletes it after them but you.')
 @minValue(1)
 @maxValue(146000)
 param ledgerRetentionInDays int = 400
@@ -140,9 +140,11 @@ resource content 'Microsoft.Storage/storageAccounts/blobServices/containers@2024
 }
 
 /**
- * The state of a chain outlives the chain, which would be shipped again without it. A data subject's key is deleted when
- * the subject is erased, never by its age.
- * https://learn.microsoft.com/azure/storage/blobs/lifecycle-management-policy-structure
+ * Only kept content ends by a rule. None deletes a blob of the ledger, because such rules don't work in an immutable
+ * container, and none moves its append blobs to a cooler tier, because only block blobs have tiers. The state of a chain
+ * must not end before the chain, which would be shipped again without it. A data subject's key is deleted when the
+ * subject is erased, never by its age.
+ * https://learn.microsoft.com/azure/storage/blobs/lifecycle-management-overview#known-issues-and-limitations
  */
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = {
   parent: account
@@ -150,22 +152,6 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01
   properties: {
     policy: {
       rules: [
-        {
-          name: 'ledger-ends'
-          type: 'Lifecycle'
-          definition: {
-            filters: { blobTypes: ['appendBlob'], prefixMatch: ['audit-ledger/'] }
-            actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: ledgerRetentionInDays } } }
-          }
-        }
-        {
-          name: 'state-ends-after-ledger'
-          type: 'Lifecycle'
-          definition: {
-            filters: { blobTypes: ['blockBlob'], prefixMatch: ['audit-state/'] }
-            actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: ledgerRetentionInDays + 30 } } }
-          }
-        }
         {
           name: 'content-ends'
           type: 'Lifecycle'
@@ -177,7 +163,7 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01
       ]
     }
   }
-  dependsOn: [ledger, state, content]
+  dependsOn: [content]
 }
 
 /**

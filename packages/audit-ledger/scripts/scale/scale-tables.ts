@@ -1,4 +1,7 @@
-import { SWEEP_TIMEOUT_IN_MS } from '../../src/shipping/ledger-shipping.ts';
+import { MOST_CHAINS } from '../../src/shipping/log-chain-heads.ts';
+import { chooseOpenDays } from '../../src/shipping/open-days.ts';
+import { PHASE_IN_MS } from '../../src/shipping/sweep.ts';
+import { dayOf } from '../../src/transparency-log/log-parts.ts';
 import { INTENDED_RECORDS } from '../../src/verification/read-shipped-records.ts';
 import { LIMITS, linked, PRICES } from './azure-figures.ts';
 import { type InstanceWork, measureInstance } from './measure-instance.ts';
@@ -23,7 +26,10 @@ const MONTHS_KEPT = 7 * 12;
 const LOAD = { callsPerSecond: 10, storageInMs: 10, ingestionInMs: 50, keyVaultInMs: 20 };
 /** A process lives for a day, and each begins a chain. */
 const DAY_IN_S = 86_400;
-const DAYS_OF_MONTH = 30;
+/** The ages of a ledger, in days, at which the lists of a sweep are counted: a month, a year and seven. */
+const AGES = [31, 366, 2_557];
+const DAYS_KEPT = 2_557;
+const DAY_IN_MS = DAY_IN_S * 1_000;
 /** The cursor, the recovery and the logged head of each chain, which a sweep lists too. */
 const STATES_OF_CHAIN = 3;
 /** The time of a page of a list. Azure promises none, so this is an assumption. */
@@ -59,13 +65,13 @@ function limitsOf(measured: Measured, busy: Measured): Table {
   const { strict } = measured;
   const requests = (work: InstanceWork) => work.appends + work.reads + work.cursorWrites;
   const blobsOfDay = (work: InstanceWork) => Math.ceil((work.appends * DAY_IN_S) / LIMITS.blocks.value);
-  const daysListed = (blobsOfChain: number) =>
-    ((SWEEP_TIMEOUT_IN_MS / PAGE_IN_MS) * LIMITS.listed.value) /
-    (INSTANCES * (blobsOfChain + STATES_OF_CHAIN));
-  const sweptBytes = (SWEEP_TIMEOUT_IN_MS / (LOAD.storageInMs + CHECKING_IN_MS)) * MEBIBYTE;
-  const signatures = strict.signatures * 10;
+  const pagesOf = (blobs: number) => Math.ceil((INSTANCES * blobs) / LIMITS.listed.value);
+  const pages = (blobsOfChain: number) =>
+    mostDaysListed(DAYS_KEPT) * (pagesOf(blobsOfChain) + STATES_OF_CHAIN * pagesOf(1)) + 1;
+  const sweptBytes = (PHASE_IN_MS / (LOAD.storageInMs + CHECKING_IN_MS)) * MEBIBYTE;
+  const { signatures } = strict;
   const unwraps = 1 / 6;
-  const subjects = (limit: number) => Math.floor((limit / INSTANCES - signatures) / unwraps);
+  const subjects = (limit: number) => Math.floor(limit / INSTANCES / unwraps);
   const itemsOfCall = strict.events / strict.calls + 1;
   const callsPerSecond = INSTANCES * LOAD.callsPerSecond;
   const shippedBytes = callsPerSecond * eventBytesOf(strict);
@@ -106,11 +112,11 @@ function limitsOf(measured: Measured, busy: Measured): Table {
       [
         'listing in a sweep, 50 s',
         linked(LIMITS.listed, `${whole(LIMITS.listed.value)} blobs a page`),
-        `${whole(INSTANCES)} chains a day, each with its blobs and three states`,
-        `after ${tenths(daysListed(1) / DAYS_OF_MONTH)} months with one blob a chain; at the peak all day ${both(measured, (work) => `after ${whole(daysListed(blobsOfDay(work)))} days`)}`,
+        `${AGES.map((days) => whole(mostDaysListed(days))).join(', ')} days of ${AGES.map(whole).join(', ')}; at the peak all day ${both(measured, (work) => `${pages(blobsOfDay(work))} pages`)}`,
+        `never by age; ${both(measured, (work) => `${tenths((pages(blobsOfDay(work)) * PAGE_IN_MS) / 1000)} s`)}`,
       ],
       [
-        'reading a chain in a sweep, 50 s',
+        'reading the chain of a killed process',
         'none',
         both(
           measured,
@@ -118,33 +124,33 @@ function limitsOf(measured: Measured, busy: Measured): Table {
         ),
         both(
           measured,
-          (work) =>
-            `by a process of ${whole(sweptBytes / (bytesOf(work) * LOAD.callsPerSecond) / 3600)} h at the peak`,
+          (work) => `it takes ${whole((bytesOf(work) * LOAD.callsPerSecond * DAY_IN_S) / sweptBytes)} sweeps`,
         ),
       ],
       [
-        'reading all chains in sweeps',
+        'reading the chains of all killed processes',
         'none',
-        both(measured, (work) => `${tenths((bytesOf(work) * callsPerSecond * 60) / 1e9)} GB a minute`),
+        'those of processes that did not end in order, each after a day at the peak',
         both(
           measured,
-          (work) => `at ${whole(sweptBytes / (bytesOf(work) * LOAD.callsPerSecond * 60))} instances`,
+          (work) =>
+            `at ${whole((sweptBytes * 60) / (bytesOf(work) * LOAD.callsPerSecond * DAY_IN_S))} an hour`,
         ),
       ],
       [
-        'heads of chains in a sweep, 50 s',
+        'heads of chains in sweeps',
         'none',
         `${whole(INSTANCES)} an hour, all at once after a deployment`,
-        `at ${whole(SWEEP_TIMEOUT_IN_MS / (2 * LOAD.storageInMs + CHECKING_IN_MS))} chains at once`,
+        `at ${whole(MOST_CHAINS * 60)} instances`,
       ],
       [
-        'checkpoints, RSA 3,072',
+        'signatures, RSA 3,072',
         linked(
           LIMITS.softwareKey,
           `${whole(LIMITS.softwareKey.value)} in 10 s; ${LIMITS.hardwareKey.value} in an HSM`,
         ),
-        `${whole(signatures * INSTANCES)} in 10 s`,
-        `at ${whole(LIMITS.softwareKey.value / signatures)} instances; HSM at ${whole(LIMITS.hardwareKey.value / signatures)}`,
+        `${tenths(10 * (signatures * INSTANCES + INSTANCES / DAY_IN_S + 1 / 60))} in 10 s: one of each process, and one a minute for all chains`,
+        `by ${whole(LIMITS.softwareKey.value)} processes that start in 10 s; HSM by ${whole(LIMITS.hardwareKey.value)}; others are signed some seconds later`,
       ],
       [
         'keys of contents, RSA 3,072',
@@ -195,6 +201,20 @@ function limitsOf(measured: Measured, busy: Measured): Table {
   };
 }
 
+/** Counts the days that a sweep lists at most, of a ledger that has chains of as many days. */
+function mostDaysListed(count: number): number {
+  const start = Date.UTC(2026, 0, 1, 12);
+  const days = Array.from({ length: count }, (_, before) =>
+    dayOf(new Date(start - before * DAY_IN_MS)),
+  ).sort();
+  // Within an hour the days of the last month have had their turn once or twice.
+  const listed = Array.from({ length: 60 }, (_, minute) => {
+    const asOf = new Date(start + minute * 60_000);
+    return chooseOpenDays(days, { asOf, leaves: [], unfinished: new Set() }).length;
+  });
+  return Math.max(...listed);
+}
+
 function costsOf(measured: Measured): Table {
   const row = (
     label: string,
@@ -229,7 +249,7 @@ function costsOf(measured: Measured): Table {
       ),
       [
         'signatures',
-        both(measured, (work) => whole((work.signatures / work.calls) * 1e6)),
+        both(measured, (work) => whole(((work.signatures + 1 / DAY_IN_S) / work.calls) * 1e6)),
         'not known',
         'not known',
       ],

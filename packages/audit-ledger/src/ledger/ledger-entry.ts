@@ -81,7 +81,9 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
       .strictObject({ size: z.int().min(0), root: EntryHash })
       .optional()
       .describe('Newest signed head of the tree of all chains that the process knows'),
-    signature: Signature.optional().describe('Left out when the key could not be reached'),
+    signature: Signature.optional().describe(
+      'Left out once one is on the chain, and when the key could not be reached',
+    ),
   }),
   z.strictObject({
     ...Head,

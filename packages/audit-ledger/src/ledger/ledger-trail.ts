@@ -28,7 +28,7 @@ export interface LedgerTrailOptions {
   /** While more than this many bytes wait for the ledger, no new call is let in. */
   readonly maximumPendingBytes: number;
   readonly checkpointIntervalInMs: number;
-  /** Signs a place in the chain; undefined when the audit key can't be used. */
+  /** Signs a place in the chain, until one signature is on it; undefined when the audit key can't be used. */
   readonly sign: (writer: string, place: EntryPlace) => Promise<Checkpoint['signature']>;
   /** Gives the newest signed head of the tree of all chains that this process knows; undefined where it knows none. */
   readonly treeHead: () => Checkpoint['tree'];
@@ -47,7 +47,7 @@ const MAXIMUM_STALL_IN_MS = 5_000;
 /** The last signature is waited for this long, so that a process that ends has time left to commit and to ship. */
 const LAST_SIGNATURE_TIMEOUT_IN_MS = 1_000;
 
-/** An idle process signs its chain so often, because a chain that is silent for a day is taken for one that is over. */
+/** An idle process writes a checkpoint so often, because a chain that is silent for a day is taken for one that is over. */
 const SIGN_OF_LIFE_INTERVAL_IN_MS = 12 * 3_600_000;
 
 /** A seal and the checkpoint itself can come between the head at which a signature comes and the checkpoint. */
@@ -309,9 +309,14 @@ export class LedgerTrail {
     return this.#added > this.#checkpointed || this.#active > 0 || !this.#founding.isDone;
   }
 
-  /** Signs the head of the chain; undefined when the audit key can't be used, or is too slow for the chain. */
+  /**
+   * Signs the head of a chain that is not founded; undefined when the audit key can't be used, or is too slow for the
+   * chain. A founded chain needs no more signatures of its own: its seals vouch for it, and the signed heads of the
+   * transparency log for all chains together.
+   */
   async #sign(): Promise<Checkpoint['signature']> {
     const { writer, sign } = this.#options;
+    if (this.#founding.isDone) return undefined;
     const signature = await sign(writer.name, writer.head);
     return signature && writer.head.sequence - signature.sequence <= FARTHEST_HEAD ? signature : undefined;
   }

@@ -9,10 +9,13 @@ import { createFoundings } from './vouched-chain.ts';
 
 /** Entries that are committed within this time are shipped together. */
 const GATHERING_IN_MS = 250;
+/** A process that ships this many entries or more at a time gathers for the longest time. */
+const MANY_ENTRIES = 16;
+const LONGEST_GATHERING_IN_MS = 2_000;
 const FIRST_RETRY_IN_MS = 1000;
 const LAST_RETRY_IN_MS = 30_000;
 /** The time limit of a sweep, which is shorter than the minute between two sweeps. */
-export const SWEEP_TIMEOUT_IN_MS = 50_000;
+const SWEEP_TIMEOUT_IN_MS = 50_000;
 
 /**
  * Ships the ledger to Application Insights: the chain of this process as it grows, and with each sweep the chains of
@@ -25,6 +28,8 @@ export class LedgerShipping {
   readonly #memory: SweepMemory;
   readonly #backOff = createBackOff(FIRST_RETRY_IN_MS, LAST_RETRY_IN_MS);
   #isBehind = false;
+  /** The time before which the next entries need not be shipped, in milliseconds since the epoch. */
+  #notBefore = 0;
   #isPlanned = false;
   #isClosing = false;
   #shipping: Promise<void> | undefined;
@@ -51,7 +56,7 @@ export class LedgerShipping {
     this.#dependencies.schedule(() => {
       this.#isPlanned = false;
       this.#start();
-    }, GATHERING_IN_MS);
+    }, this.#gatheringTime());
   }
 
   /** Gives the last shipped entry of this process's chain, and the number of refused ones, for checkpoints. */
@@ -112,6 +117,16 @@ export class LedgerShipping {
     });
   }
 
+  /** The time until the next entries are shipped, in which more may come. The clock may jump. */
+  #gatheringTime(): number {
+    const leftInMs = Math.max(GATHERING_IN_MS, this.#notBefore - this.#now());
+    return Math.min(LONGEST_GATHERING_IN_MS, leftInMs);
+  }
+
+  #now(): number {
+    return this.#dependencies.now().getTime();
+  }
+
   #hasMore(): boolean {
     return this.#isBehind && !this.#closing.signal.aborted;
   }
@@ -120,12 +135,15 @@ export class LedgerShipping {
   async #ship(): Promise<void> {
     while (this.#hasMore()) {
       this.#isBehind = false;
+      const before = this.#cursor.current.sequence;
       try {
         const { writer, sealKey } = this.#dependencies;
         const own = { writer, sealKey, isGone: false };
         await shipChain(this.#dependencies, this.#cursor, own, { abortSignal: this.#closing.signal });
         this.#backOff.reset();
-        if (this.#hasMore() && !this.#isClosing) await this.#pause(GATHERING_IN_MS);
+        const entries = this.#cursor.current.sequence - before;
+        this.#notBefore = this.#now() + gatheringTime(entries);
+        if (this.#hasMore() && !this.#isClosing) await this.#pause(this.#gatheringTime());
       } catch {
         this.#isBehind = true;
         await this.#pause(this.#backOff.next());
@@ -160,6 +178,15 @@ export class LedgerShipping {
       };
     });
   }
+}
+
+/**
+ * Gives the time for which entries are gathered. It grows with the number that was shipped last, because each shipping
+ * takes requests to storage: a busy process ships every two seconds, and one that has a call now and then at once.
+ */
+function gatheringTime(entries: number): number {
+  const share = Math.min(1, entries / MANY_ENTRIES);
+  return Math.max(GATHERING_IN_MS, share * LONGEST_GATHERING_IN_MS);
 }
 
 function unavailable(message: string): AuditError {

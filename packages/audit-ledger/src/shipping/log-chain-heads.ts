@@ -57,7 +57,7 @@ const LEAF_INTERVAL_IN_MS = 3_600_000;
 /** The chain of a lost process can still get entries that the process had written to its disk, until this time has passed. */
 const SETTLED_AFTER_IN_MS = 24 * 3_600_000;
 /** The most founded chains whose end is read in one sweep. */
-const MOST_CHAINS = 2_000;
+export const MOST_CHAINS = 500;
 
 /**
  * Puts the heads of chains into the transparency log: of a chain when it is first seen founded, each hour while it lives,

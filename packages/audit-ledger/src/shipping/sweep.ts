@@ -74,7 +74,7 @@ interface SweptChains {
 }
 
 /** The time for each phase of a sweep: for looking up foundings, for closing calls of lost writers, and for shipping. */
-const PHASE_IN_MS = 10_000;
+export const PHASE_IN_MS = 10_000;
 /** The number of chains whose foundings are looked up at the same time. */
 const LOOKED_UP_AT_ONCE = 8;
 

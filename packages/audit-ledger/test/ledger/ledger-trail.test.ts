@@ -249,7 +249,7 @@ test('what was counted is on the chain before its end, and is no call at work', 
   expect(kinds()).toEqual(['unverified', 'checkpoint', 'end']);
 });
 
-test('a signed checkpoint follows what is new, and none follows a checkpoint alone', async () => {
+test('a checkpoint follows what is new, signed until the chain is founded, and none follows a checkpoint alone', async () => {
   const { clock, entries, trail, kinds } = start();
   await trail.admit();
   await trail.open(RECORD);
@@ -261,8 +261,8 @@ test('a signed checkpoint follows what is new, and none follows a checkpoint alo
     shipped: { sequence: -1, refused: 0 },
     opened: 1,
     closed: 1,
-    signature: { keyId: 'k', algorithm: 'PS256', sequence: 2, hash: 'h2', value: 'c2ln' },
   });
+  expect(entries[1]).toMatchObject({ kind: 'checkpoint', signature: { sequence: 0 } });
   await clock.advance(10 * MINUTE_IN_MS);
   expect(kinds()).toEqual(['opening', 'checkpoint', 'closing', 'checkpoint']);
 });
@@ -318,6 +318,25 @@ test('entries that come while the first one is signed have a checkpoint of their
   signing.resolve(SIGNATURE);
   await clock.advance(10 * MINUTE_IN_MS);
   expect(kinds()).toEqual(['closing', 'closing', 'checkpoint', 'checkpoint']);
+});
+
+test('a founded chain is not signed again, not even at its end', async () => {
+  let signed = 0;
+  const { clock, trail, kinds } = start({
+    sign: () => {
+      signed += 1;
+      return Promise.resolve(SIGNATURE);
+    },
+  });
+  for (let minute = 0; minute < 3; minute += 1) {
+    await trail.admit();
+    trail.record(RECORD, {});
+    await settled();
+    await clock.advance(MINUTE_IN_MS);
+  }
+  await trail.close();
+  expect(kinds().filter((kind) => kind === 'checkpoint').length).toBeGreaterThan(2);
+  expect(signed).toBe(1);
 });
 
 test('the last checkpoint is signed if the audit key can be used again by then', async () => {
@@ -522,18 +541,18 @@ test('a correction is on the ledger and counts no call', async () => {
   expect(entries.at(-1)).toEqual({ kind: 'end', opened: 0, closed: 1 });
 });
 
-test('an idle process signs its chain twice a day, until it ends it', async () => {
+test('an idle process writes a checkpoint twice a day, until it ends its chain', async () => {
   const { clock, trail, entries } = start();
   await trail.admit();
   trail.record(RECORD, {});
   await clock.advance(MINUTE_IN_MS);
   await settled();
-  const signatures = () => entries.filter((entry) => entry.kind === 'checkpoint' && entry.signature).length;
-  const before = signatures();
+  const checkpoints = () => entries.filter(({ kind }) => kind === 'checkpoint').length;
+  const before = checkpoints();
   for (const expected of [1, 2, 3]) {
     await clock.advance(720 * MINUTE_IN_MS);
     await settled();
-    expect(signatures() - before).toBe(expected);
+    expect(checkpoints() - before).toBe(expected);
   }
   await trail.close();
   const atTheEnd = entries.length;

@@ -103,3 +103,20 @@ test('a chain with a long backlog is shipped in turns with others', async () => 
   expect(ids).toHaveLength(10_003);
   expect(ids.indexOf('short')).toBeLessThan(ids.findIndex((id) => id.startsWith('long-19')));
 });
+
+test('a busy process ships every two seconds, and one call alone is shipped at once', async () => {
+  const { startProcess, state, shipped, pass } = createLedgerWorld();
+  const process = startProcess();
+  await process.write(closing('alone'));
+  await pass();
+  expect(shipped()).toEqual(['alone answered']);
+  let shipments = 0;
+  state.beforeWrite = () => (shipments += 1);
+  for (let second = 0; second < 30; second += 1) {
+    await process.write(...Array.from({ length: 20 }, (_, index) => closing(`${second}-${index}`)));
+    await pass();
+  }
+  expect(shipments).toBeLessThan(20);
+  await pass(2);
+  expect(shipped()).toHaveLength(601);
+});

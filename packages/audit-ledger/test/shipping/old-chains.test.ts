@@ -54,7 +54,7 @@ test.each([
   expect(recoveredBy(next)).toEqual(['at work']);
 });
 
-test('without the log the day has its turn within half an hour', async () => {
+test('without the log the day has its turn within an hour', async () => {
   const { log, next, clock, sweep, recoveredBy } = await startOldProcess();
   for (const name of [...log.blobs.keys()]) log.remove(name);
   for (let minute = 0; minute < 32; minute += 1) {
@@ -62,4 +62,29 @@ test('without the log the day has its turn within half an hour', async () => {
     await clock.advance(59_000);
   }
   expect(recoveredBy(next)).toEqual(['at work']);
+});
+
+test.each([100, 2_557])('a sweep asks storage as often after %d days', async (days) => {
+  const { clock, ledger, state, startProcess, sweep } = createLedgerWorld();
+  const sweeper = startProcess();
+  await sweeper.found();
+  for (let before = 1; before <= days; before += 1) {
+    const day = new Date(clock.now() - before * DAY_IN_MS).toISOString().slice(0, 10).replaceAll('-', '');
+    ledger.write(`${day}T000000000Z-00000001`, 1, 'not founded\n');
+  }
+  await clock.advance(2 * DAY_IN_MS);
+  let lists = 0;
+  const [listDay, list] = [ledger.listDay.bind(ledger), state.list.bind(state)];
+  ledger.listDay = (day) => {
+    lists += 1;
+    return listDay(day);
+  };
+  state.list = (prefix) => {
+    lists += 1;
+    return list(prefix);
+  };
+  await sweep(sweeper);
+  // Each day is one list of chains and three of states: the newest, and those whose turn it is.
+  expect(lists).toBeLessThanOrEqual(5 * 4);
+  expect(lists).toBeGreaterThan(0);
 });

@@ -22,6 +22,14 @@ const CALL_LASTS_IN_MS = 240_000;
 const GRACE_IN_MS = 60_000;
 const DAY_IN_MS = 86_400_000;
 
+/** A checkpoint as a process writes it that is founded. */
+const CHECKPOINT: EntryBody = {
+  kind: 'checkpoint',
+  shipped: { sequence: -1, refused: 0 },
+  opened: 0,
+  closed: 0,
+};
+
 /** The trail of three processes: one ended in order, one was killed with a call at work, and one is at work still. */
 export type AuditedTrail = Awaited<ReturnType<typeof createAuditedTrail>>;
 
@@ -64,7 +72,7 @@ export async function createAuditedTrail() {
     const process = startProcess();
     await process.found();
     for (let made = 0; made < count; made += 1) await call(process);
-    await process.found();
+    await process.write(CHECKPOINT);
     return process;
   };
 
@@ -77,7 +85,7 @@ export async function createAuditedTrail() {
   const living = await start(1);
   await sweep(living);
   await call(living);
-  await living.found();
+  await living.write(CHECKPOINT);
   await pass(2);
 
   return {
@@ -106,7 +114,7 @@ export async function createAuditedTrail() {
       await untilGone();
       await call(living);
       await sweep(living);
-      await living.found();
+      await living.write(CHECKPOINT);
       await pass(2);
     },
     /** Verifies the ledger against everything that the stores hold. */
