@@ -209,13 +209,14 @@ test.each(SETUPS)(
   },
 );
 
-test.each(SETUPS)('a model without a grant is an APICallError with 403: %s', async (_, setup) => {
+test.each(SETUPS)('a model that the caller may not use is an APICallError: %s', async (_, setup) => {
+  const status = setup.forbidden.endsWith('-unknown') ? 404 : 403;
   const model = setup.language(await clients.credentials(setup.application), setup.forbidden);
   const error = await thrownBy(() => generateText({ model, prompt: PROMPT }));
   expect(APICallError.isInstance(error)).toBe(true);
-  expect(error).toMatchObject({ statusCode: 403, isRetryable: false });
+  expect(error).toMatchObject({ statusCode: status, isRetryable: false });
   expect(error.message).toMatch(/ask (for one of these roles|the platform team)/i);
-  clients.expectRecords({ outcome: 'denied', decision: 'deny', status: '403' });
+  clients.expectRecords({ outcome: 'denied', decision: 'deny', status: String(status) });
 });
 
 test.each(SETUPS)('quotas and failures of Google’s are APICallErrors: %s', async (_, setup) => {

@@ -176,17 +176,15 @@ test.each(SETUPS)('an unknown key or token is 401 %s', async (_, client) => {
   clients.expectRecords({ outcome: 'denied', status: '401' });
 });
 
-test.each(SETUPS)('a model without a grant is 403 and says what to ask for %s', async (_, client) => {
-  const error = await thrownBy(() =>
-    client().models.generateContent({
-      model: client() === withKey ? 'gemini-3.1-pro-preview' : 'unknown',
-      contents: CONTENTS,
-    }),
-  );
+test.each([
+  ['a model without a grant', () => withKey, 'gemini-3.1-pro-preview', 403, 'Ask for one of these roles'],
+  ['a model that nobody lists', () => withToken, 'unknown', 404, 'no such model'],
+] as const)('%s is an ApiError that says what to do', async (_, client, model, status, advice) => {
+  const error = await thrownBy(() => client().models.generateContent({ model, contents: CONTENTS }));
   expect(error).toBeInstanceOf(ApiError);
-  expect(error.status).toBe(403);
-  expect(error.message).toContain(client() === withKey ? 'Ask for one of these roles' : 'no such model');
-  clients.expectRecords({ outcome: 'denied', decision: 'deny', status: '403' });
+  expect(error.status).toBe(status);
+  expect(error.message).toContain(advice);
+  clients.expectRecords({ outcome: 'denied', decision: 'deny', status: String(status) });
 });
 
 test.each(SETUPS)(

@@ -6,6 +6,7 @@ import { CODES, type GatewayErrorCode } from '../../src/errors/codes.ts';
 import { decideCatalog } from '../../src/governance/decide-catalog.ts';
 import type { CatalogEntry } from '../../src/governance/documents.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
+import { hasEnded, retirementOf } from '../../src/governance/retirement.ts';
 import { modelPath, PREDICT_PATH } from './gateway-paths.ts';
 import { ObservedChain } from './observed-chain.ts';
 import type { Answer } from './send-bytes.ts';
@@ -106,7 +107,7 @@ test.each(APPLICATIONS)('%s is told exactly the models of the access matrix', as
     ),
   );
   const matrix = decideCatalog(governance, findSampleCaller(governance.documents, name))
-    .filter(({ decision }) => decision.allowed)
+    .filter(({ decision, entry }) => decision.allowed && !hasEnded(retirementOf(entry), new Date()))
     .map(({ entry, location, operation }) => `${entry.name} ${location} ${operation}`);
   expect(listed.toSorted()).toEqual(matrix.toSorted());
 });
@@ -460,7 +461,8 @@ test.each(APPLICATIONS)('what %s is explained is what its calls get', async (app
       ? { instances: [[5.1, 3.5, 1.4, 0.2]] }
       : { contents: [{ role: 'user', parts: [{ text: PROMPT }] }] };
     const answer = await observed.call({ application, path, body: JSON.stringify(body) });
-    expect([path, answer.status]).toEqual([path, decision === 'allow' ? 200 : 403]);
+    const refusal = code === 'MODEL_RETIRED' ? 404 : 403;
+    expect([path, answer.status]).toEqual([path, decision === 'allow' ? 200 : refusal]);
     // The edge judges residency before the backend sees the call; the explanation names that rule as well.
     const isAtEdge = residencyRules.some((id) => missing.some((sentence) => sentence.includes(id)));
     expect([code, ...(isAtEdge ? ['LOCATION_NOT_ALLOWED'] : [])]).toContain(codeOf(answer));

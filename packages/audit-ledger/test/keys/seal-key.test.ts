@@ -42,7 +42,7 @@ test.each([
 test('a seal has one spelling', () => {
   const { publicKey, sign } = createSealKey();
   const seal = sign('text');
-  const others = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
+  const others = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
   const fitting = others.filter((last) => checkSeal(publicKey, 'text', seal.slice(0, -1) + last));
   expect(fitting).toEqual([seal.at(-1)]);
 });

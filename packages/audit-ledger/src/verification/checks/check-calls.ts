@@ -93,7 +93,9 @@ export function checkCalls(options: CallCheckOptions): LedgerCheck {
       counts.closings += scan.closings.length / NUMBERS_OF_A_CLOSING;
       calls.passed(stretch, chain.writer);
     },
-    visit: (lines, chain) => void visit(lines, chain),
+    visit: (lines, chain) => {
+      visit(lines, chain);
+    },
 
     async *finish(chains) {
       const settled = await settle(chains);
