@@ -55,7 +55,8 @@ export const CODES = {
   CALL_TIMEOUT: fact(504, 'DEADLINE_EXCEEDED', 'Call took too long', true),
   CALLER_TIMEOUT: fact(504, 'DEADLINE_EXCEEDED', 'Time limit of the call has passed', true),
   VERTEX_INVALID_ARGUMENT: fact(400, 'INVALID_ARGUMENT', 'Vertex AI refused the request'),
-  VERTEX_UNIMPLEMENTED: fact(501, 'UNIMPLEMENTED', 'Not implemented by Vertex AI'),
+  // Not 501, because clients repeat a call that failed by 5xx: Codex thirty times.
+  VERTEX_UNIMPLEMENTED: fact(400, 'UNIMPLEMENTED', 'Not implemented by Vertex AI'),
   VERTEX_PAYLOAD_TOO_LARGE: fact(413, 'INVALID_ARGUMENT', 'Payload too large for Vertex AI'),
   VERTEX_NOT_FOUND: fact(404, 'NOT_FOUND', 'Not found on Vertex AI'),
   VERTEX_RATE_LIMITED: fact(429, 'RESOURCE_EXHAUSTED', 'Vertex AI quota exhausted', true),

@@ -64,7 +64,7 @@ async function undefinedWhenNotFound(coming: Promise<Answer>): Promise<Answer | 
   try {
     return await coming;
   } catch (error) {
-    const isAboutRequest = error instanceof GatewayError && [400, 404, 501].includes(error.facts.status);
+    const isAboutRequest = error instanceof GatewayError && [400, 404].includes(error.facts.status);
     if (isAboutRequest) return undefined;
     throw error;
   }

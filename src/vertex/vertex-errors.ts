@@ -103,7 +103,7 @@ export function vertexError(facts: VertexErrorFacts): VertexFailure {
     kind === 'too-large' || facts.isTooLarge
       ? 'VERTEX_PAYLOAD_TOO_LARGE'
       : (CODE_BY_GRPC_STATUS[facts.grpcCode] ?? 'VERTEX_FAILED');
-  const isAboutRequest = [400, 404, 413, 501].includes(CODES[code].status);
+  const isAboutRequest = [400, 404, 413].includes(CODES[code].status);
   const sentence = kind === 'token-refused' ? TOKEN_REFUSED : SENTENCES[code];
   const message = (isAboutRequest ? facts.message : undefined) ?? sentence ?? 'Vertex AI failed.';
   const options = {

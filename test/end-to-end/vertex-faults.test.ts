@@ -109,13 +109,13 @@ test.each(OPERATIONS)('an internal error of Vertex AI is 502: %s', async (_, cal
 });
 
 test.each(OPERATIONS)(
-  'a lack of Vertex AI is 501 in its own words, not a wrong request: %s',
+  'a lack of Vertex AI is 400 in its own words, so that no client repeats the call: %s',
   async (_, call) => {
     await expectVertexFailure(
       call,
       { status: 501, body: { error: { code: 501, message: 'No such feature.', status: 'UNIMPLEMENTED' } } },
       {
-        status: 501,
+        status: 400,
         code: 'VERTEX_UNIMPLEMENTED',
         canonical: 'UNIMPLEMENTED',
         message: 'No such feature.',
