@@ -5,16 +5,19 @@ import { findSampleCaller } from '../../scripts/policy/find-sample-caller.ts';
 import { targetOf } from '../../src/governance/decide-catalog.ts';
 import type { CatalogEntry } from '../../src/governance/documents.ts';
 import { loadGovernance } from '../../src/governance/load-governance.ts';
+import { hasEnded, retirementOf } from '../../src/governance/retirement.ts';
 import { ObservedChain } from './observed-chain.ts';
 
 const governance = loadGovernance(join(process.cwd(), 'governance'));
 const { catalog, access } = governance.documents;
+/** The entries whose calls are decided by the documents alone. Retired ones are refused to everybody. */
+const entries = catalog.entries.filter((entry) => !hasEnded(retirementOf(entry), new Date()));
 const residencyRules = access.residency.map(({ id }) => id);
 
 const APPLICATIONS = [...sampleApplications, ...oktaApplications].map(({ name }) => name);
 /** A region and a multi-region without entries of the catalog. */
 const OUTSIDE = ['asia-east1', 'eu'];
-const LOCATIONS = [...new Set([...catalog.entries.flatMap(({ locations }) => locations), ...OUTSIDE])];
+const LOCATIONS = [...new Set([...entries.flatMap(({ locations }) => locations), ...OUTSIDE])];
 const OPERATIONS = ['predict', 'generateContent', 'streamGenerateContent'] as const;
 type Operation = (typeof OPERATIONS)[number];
 
@@ -28,14 +31,15 @@ interface Combination {
   readonly operation: Operation;
 }
 
-const COMBINATIONS: readonly Combination[] = catalog.entries.flatMap((entry) =>
+const COMBINATIONS: readonly Combination[] = entries.flatMap((entry) =>
   LOCATIONS.flatMap((location) => OPERATIONS.map((operation) => ({ entry, location, operation }))),
 );
 
 let observed: ObservedChain;
 
 beforeAll(async () => {
-  observed = await ObservedChain.share();
+  // A chain of its own, because these calls are most of those that the sandbox has in a minute.
+  observed = await ObservedChain.start();
 });
 
 afterAll(() => observed.stop());
@@ -59,7 +63,7 @@ function pathOf({ entry, location, operation }: Combination): string {
 
 test('the matrix has every sample application, and something that is allowed and denied', () => {
   expect(APPLICATIONS).toHaveLength(8);
-  expect(COMBINATIONS).toHaveLength(catalog.entries.length * LOCATIONS.length * OPERATIONS.length);
+  expect(COMBINATIONS).toHaveLength(entries.length * LOCATIONS.length * OPERATIONS.length);
 });
 
 test.each(APPLICATIONS)('%s gets through the edge exactly what the documents say', async (application) => {
@@ -104,7 +108,7 @@ test.each(APPLICATIONS)('%s gets through the edge exactly what the documents say
 
 test.each(APPLICATIONS)('%s is served by the short form wherever it may be', async (application) => {
   const principal = findSampleCaller(governance.documents, application);
-  for (const entry of catalog.entries) {
+  for (const entry of entries) {
     if ('endpoint' in entry) continue;
     const { publisher, model } = entry;
     for (const operation of ['generateContent', 'streamGenerateContent'] as const) {

@@ -161,7 +161,7 @@ test.each<
     expect(answer.text).toContain(field);
     expect(answer.text).not.toMatch(/sample-batches|youtu|else\.example|handbook/);
     observed.whenRecorded(answer, (record) => {
-      expect(record).toMatchObject({ status: '403', errorCode: code });
+      expect(record).toMatchObject({ status: '403', code });
     });
     expect(await observed.chain.requests('vertex-ai')).toEqual([]);
   },
@@ -221,6 +221,8 @@ test('an explanation tells the tools and places that a call may have', async () 
     tools: { use: ['functionDeclarations', 'codeExecution'], reach: {} },
   });
 });
+
+test('every call is on record once', () => observed.expectAllOnRecord([]));
 
 async function explain(application: string, path: string, body: object): Promise<Explanation> {
   const answer = await observed.call({

@@ -10,6 +10,8 @@ const ROOT = join(__dirname, '../..');
 const OTHERWISE: Readonly<Record<string, string>> = {
   'src/credentials/google-token-exchange.ts': 'looks ahead once, at one place',
   'src/dialects/chat-completions.ts': 'looks behind at three characters',
+  'src/dialects/responses/claude-request.ts': 'looks ahead at one character',
+  'src/dialects/responses/read-parts.ts': 'looks behind and ahead at one character',
   'src/governance/storage-place.ts': 'looks behind at one character',
   'src/governance/pattern-machine.ts': 'reads patterns of the catalog',
   'src/governance/check-places.ts': 'reads places of the access document',

@@ -109,7 +109,7 @@ const limits: HostileRequest[] = [
 ].map((model) => ({
   name: `of gemini-3.1-pro-preview by the name ${model}`,
   path: CHAT,
-  status: [200, 400, 403],
+  status: [200, 400, 404],
   body: { model, messages: [{ role: 'user', content: 'Hello' }] },
   // Google receives the same model under each name that is served.
   google: (received) => {

@@ -336,6 +336,7 @@ export const RECORD_FIELDS = {
     description:
       'Number of requests to Vertex AI that answered the call together; present where it took several, such as for many texts',
     source: 'gateway',
+    unit: 'requests',
   }),
   retiresOn: opening(z.iso.date().optional(), {
     description: 'Last day of the model, in UTC; present from 60 days before, while answers tell of it',

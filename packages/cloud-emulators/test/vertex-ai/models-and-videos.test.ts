@@ -42,7 +42,10 @@ test('lists the models of a publisher page by page, in v1beta1 only', async () =
   expect(paged).toEqual(names);
   const filter = encodeURIComponent('launch_stage=PUBLIC_PREVIEW');
   expect((await vertex.call('GET', `v1beta1/publishers/google/models?filter=${filter}`)).json).toMatchObject({
-    publisherModels: [{ name: 'publishers/google/models/gemini-embedding-2-preview' }],
+    publisherModels: [
+      { name: 'publishers/google/models/gemini-3.1-pro-preview' },
+      { name: 'publishers/google/models/gemini-embedding-2-preview' },
+    ],
   });
   const page = await vertex.post('v1/publishers/google/models', {});
   expect(page.statusCode).toBe(404);
