@@ -25,11 +25,14 @@ const CLAUDE = ['rawPredict', 'streamRawPredict'] as const;
 
 /** The calls of a text, a stream, a tool and the answer to its result; then those of `more` texts. */
 function calls([whole, stream]: readonly [string, string], more: number): string[] {
-  return [whole, stream, whole, whole, ...Array.from({ length: more }, () => whole)];
+  return [whole, stream, whole, ...Array.from({ length: 1 + more }, () => whole)];
 }
 
 /** The record of a PDF that Vertex AI's endpoint for OpenAI's clients does not take. */
 const REFUSED_FILE = { operation: 'chatCompletions', outcome: 'failed', status: '400' };
+
+/** The record of a function's result without the thought signature of its call, which Gemini 3 asks for. */
+const UNSIGNED_CALL = { operation: 'generateContent', outcome: 'failed', status: '400' };
 
 const SETUPS: readonly Setup[] = [
   {
@@ -64,7 +67,7 @@ const SETUPS: readonly Setup[] = [
   langchain('google', '`@langchain/google-genai`', calls(GEMINI, 2)),
   llamaIndex('openai', [...calls(CHAT, 0), 'predict', 'predict', 'chatCompletions']),
   llamaIndex('anthropic', calls(CLAUDE, 0)),
-  llamaIndex('google', calls(GEMINI, 0)),
+  llamaIndex('google', [...calls(GEMINI, -1), UNSIGNED_CALL]),
   genkit('openai', '`@genkit-ai/compat-oai`', calls(CHAT, 2)),
   genkit('google', '`@genkit-ai/google-genai`', [...calls(GEMINI, 2), 'embedContent']),
 ];

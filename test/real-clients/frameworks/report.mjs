@@ -26,11 +26,20 @@ export async function report(operations) {
       const given = await run();
       result = given === true ? true : `gave ${JSON.stringify(given)}`;
     } catch (error) {
-      result = String(error.message ?? error).split('\n', 1)[0];
+      result = sentenceOf(String(error.message ?? error));
     }
     process.stdout.write(`${JSON.stringify({ operation, result })}\n`);
   }
   process.exit();
+}
+
+/** Returns the sentence of a message, which is an error of the gateway as JSON where a client passes on what it got. */
+function sentenceOf(message) {
+  try {
+    return JSON.parse(message).detail;
+  } catch {
+    return message.split('\n', 1)[0];
+  }
 }
 
 /** Resolves with true when an answer has the words of the prompt. */
