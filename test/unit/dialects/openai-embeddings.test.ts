@@ -184,8 +184,10 @@ test.each([
 test('no request can have more than 20,000 tokens, whatever the texts', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.string({ minLength: 1, maxLength: 3000 }), { minLength: 1 }),
-      async (input) => {
+      fc.array(fc.integer({ min: 1, max: 3_000 }), { minLength: 20, maxLength: 60 }),
+      fc.constantFrom('a', '\u00e9', '"'),
+      async (lengths, letter) => {
+        const input = lengths.map((length) => letter.repeat(length));
         const requests = await requestsFor({ model: MODEL, input });
         for (const request of requests) {
           const { instances } = JSON.parse(Buffer.from(request.write().body ?? []).toString()) as {
@@ -198,6 +200,18 @@ test('no request can have more than 20,000 tokens, whatever the texts', async ()
     ),
     { numRuns: 30 },
   );
+});
+
+test('long texts are split by their tokens', async () => {
+  const input = Array.from({ length: 12 }, () => 'a'.repeat(5_000));
+  const counts = (await requestsFor({ model: MODEL, input })).map((request) => {
+    const { instances } = JSON.parse(Buffer.from(request.write().body ?? []).toString()) as {
+      instances: unknown[];
+    };
+    return instances.length;
+  });
+  // No text counts for more than 2,048 tokens.
+  expect(counts).toEqual([9, 3]);
 });
 
 test('a text for embedContent is one content, and its answer one vector', async () => {
