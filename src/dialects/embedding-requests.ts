@@ -52,9 +52,10 @@ export function splitTexts(
   const isContent = call.operation === 'embedContent';
   const { model } = call.resource as { readonly model?: string };
   const most = isContent || model?.startsWith(ONE_AT_A_TIME) ? 1 : MAXIMUM_MODEL_INSTANCES;
-  return groupTexts(texts, most).map((group, index, groups): EmbeddingRequest => {
-    const first = groups.slice(0, index).reduce((sum, { length }) => sum + length, 0);
-    const common = { first, count: group.length };
+  let count = 0;
+  return groupTexts(texts, most).map((group): EmbeddingRequest => {
+    const common = { first: count, count: group.length };
+    count += group.length;
     const [only] = group;
     return isContent && only
       ? {
