@@ -113,7 +113,7 @@ export function scanSealed(bytes: Buffer, rules: ScanRules): SealedScan | undefi
     const hash = hashEntry(bytes.subarray(start, end));
     hashes.push(hash);
     const isSeal = holds(bytes, kindStart, SEAL);
-    if (isAfterEnd && !isSeal) return undefined;
+    // Only the seal that ends the piece can follow an end: a line after the next one is not placed.
     isEnd = isAfterEnd;
     isAfterEnd = holds(bytes, kindStart, END);
     sealStart = isSeal ? kindStart + SEAL.length : 0;
