@@ -13,8 +13,8 @@ interface LedgerWriterOptions {
   readonly policyVersion: string;
   readonly now: () => Date;
   readonly schedule: (task: () => void, delayInMs: number) => void;
-  /** Called after each committed block. */
-  readonly onCommitted?: () => void;
+  /** Called after each committed block, with the block. */
+  readonly onCommitted?: (block: CommittedBlock) => void;
   /** Called when an entry is added while no other waits to be committed. */
   readonly onWaiting?: () => void;
 }
@@ -29,6 +29,17 @@ export interface UncommittedBlock {
   readonly lines: readonly Uint8Array[];
 }
 
+/** A block that is on the ledger. It ends with a seal. */
+export interface CommittedBlock {
+  readonly part: number;
+  /** The number of bytes before it in its part. */
+  readonly position: number;
+  /** The lines of the block, in a buffer of their own. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The place of its last line. */
+  readonly end: EntryPlace;
+}
+
 /** Entries that are appended together. The last is a seal once the block is full or is taken to be appended. */
 interface Block {
   readonly lines: Uint8Array[];
@@ -36,6 +47,8 @@ interface Block {
   readonly commits: (() => void)[];
   readonly addedAt: number;
   bytes: number;
+  /** The place of its newest seal. */
+  end: EntryPlace;
 }
 
 /**
@@ -198,11 +211,13 @@ export class LedgerWriter {
 
   #seal(time: Date): void {
     const block = this.#waiting.at(-1);
-    if (block && !this.#chain.isSealed) this.#put(this.#chain.seal(time), block);
+    if (!block || this.#chain.isSealed) return;
+    this.#put(this.#chain.seal(time), block);
+    block.end = this.head;
   }
 
   #startBlock(time: Date): Block {
-    const block = { lines: [], commits: [], addedAt: time.getTime(), bytes: 0 };
+    const block = { lines: [], commits: [], addedAt: time.getTime(), bytes: 0, end: this.head };
     this.#waiting.push(block);
     return block;
   }
@@ -237,14 +252,15 @@ export class LedgerWriter {
     this.#isAtWork = true;
     const store = await this.#load();
     for (this.#block = this.#takeBlock(); this.#block; this.#block = this.#takeNextBlock()) {
-      const { lines, commits, bytes } = this.#block;
-      await this.#write(store, Buffer.concat(lines, bytes));
-      this.#pendingBytes -= bytes;
+      const { lines, commits, bytes: size, end } = this.#block;
+      const bytes = joinLines(lines, size);
+      await this.#write(store, bytes);
+      this.#pendingBytes -= size;
       this.#committedAt = this.#options.now().getTime();
       for (const commit of commits) commit();
       for (const callback of this.#catchingUp) callback();
       this.#catchingUp.clear();
-      this.#options.onCommitted?.();
+      this.#options.onCommitted?.({ part: this.#part, position: this.#position - size, bytes, end });
     }
     this.#isAtWork = false;
     if (this.#waiting.length > 0) this.#plan(false);
@@ -334,6 +350,17 @@ export class LedgerWriter {
  */
 function writerName(startedAt: Date): string {
   return `${startedAt.toISOString().replace(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Joins lines in a buffer of their own, because one of the pool is copied whole when it goes to another thread. */
+function joinLines(lines: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  let position = 0;
+  for (const line of lines) {
+    bytes.set(line, position);
+    position += line.byteLength;
+  }
+  return bytes;
 }
 
 function startsWith(found: Uint8Array, expected: Uint8Array): boolean {

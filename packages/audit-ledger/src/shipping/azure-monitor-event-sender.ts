@@ -12,10 +12,10 @@ import { describeAnswer, NO_ANSWER, NO_TOKEN } from './ingestion-problem.ts';
 type ExporterOptions = NonNullable<AzureMonitorOpenTelemetryOptions['azureMonitorExporterOptions']>;
 type Policy = NonNullable<ExporterOptions['additionalPolicies']>[number]['policy'];
 
-/** The events that are being sent: their places by their identities, and the outcome of each. */
+/** The events that are being sent, and the outcome of each. */
 interface PendingRequest {
-  readonly places: ReadonlyMap<string, number>;
-  readonly outcomes: EventOutcome[];
+  readonly events: readonly AuditEvent[];
+  outcomes: readonly EventOutcome[];
   retryAfterInMs: number | undefined;
   problem: string;
 }
@@ -108,7 +108,7 @@ export function startAzureMonitorEventSender({
 
 function startRequest(events: readonly AuditEvent[]): PendingRequest {
   return {
-    places: new Map(events.map(({ name, properties }, index) => [identify(name, properties), index])),
+    events,
     outcomes: events.map(() => 'again'),
     retryAfterInMs: undefined,
     problem: NO_ANSWER,
@@ -142,8 +142,7 @@ function readAnswers(currentRequest: () => PendingRequest | undefined): Policy {
       request.timeout = INGESTION_TIMEOUT_IN_MS;
       const pending = currentRequest();
       const response = await next(request);
-      if (pending && typeof request.body === 'string') {
-        const places = identitiesIn(request.body).map((identity) => pending.places.get(identity));
+      if (pending && hasEvents(request.body, pending.events)) {
         const { headers, status, bodyAsText } = response;
         const { outcomes, retryAfterInMs } = readIngestionAnswer(
           {
@@ -152,14 +151,12 @@ function readAnswers(currentRequest: () => PendingRequest | undefined): Policy {
             retryAfter: headers.get('retry-after'),
             date: headers.get('date'),
           },
-          places.length,
+          pending.events.length,
           Date.now(),
         );
         pending.retryAfterInMs = retryAfterInMs;
         pending.problem = describeAnswer(status);
-        places.forEach((place, index) => {
-          if (place !== undefined) pending.outcomes[place] = outcomes[index] ?? 'again';
-        });
+        pending.outcomes = outcomes;
       }
       if (response.status === 401) response.headers.set('www-authenticate', CHALLENGE);
       return response;
@@ -167,23 +164,21 @@ function readAnswers(currentRequest: () => PendingRequest | undefined): Policy {
   };
 }
 
-interface Envelope {
-  readonly data?: {
-    readonly baseData?: { readonly name?: string; readonly properties?: Readonly<Record<string, string>> };
-  };
+/** The properties that name the place of an event's entry in the ledger. */
+const PLACE = ['ledgerWriter', 'ledgerSequence', 'ledgerHash', 'writer', 'sequence', 'hash'];
+
+/**
+ * Tells whether a request sends these events, by the first and the last of them. The exporter sends them in their order
+ * and in one request. Of an answer to more or fewer events nothing counts.
+ * @param body the JSON that the exporter made.
+ */
+function hasEvents(body: unknown, events: readonly AuditEvent[]): boolean {
+  if (typeof body !== 'string') return false;
+  return [events[0], events.at(-1)].every((event) => event !== undefined && hasEvent(body, event));
 }
 
-/** Reads the identities of events from a request. @param body the JSON that the exporter made of them. */
-function identitiesIn(body: string): string[] {
-  return (JSON.parse(body) as readonly Envelope[]).map(({ data }) =>
-    identify(data?.baseData?.name ?? '', data?.baseData?.properties ?? {}),
-  );
-}
-
-/** The identity of an event within a batch: its name, and the place of its entry in the ledger. */
-function identify(
-  name: string,
-  { ledgerWriter, ledgerSequence, writer, sequence }: AuditEvent['properties'],
-): string {
-  return [name, ledgerWriter ?? writer, ledgerSequence ?? sequence].join(' ');
+function hasEvent(body: string, { name, properties }: AuditEvent): boolean {
+  return Object.entries({ ...properties, name })
+    .filter(([key]) => key === 'name' || PLACE.includes(key))
+    .every((member) => body.includes(member.map((text) => JSON.stringify(text)).join(':')));
 }

@@ -1,8 +1,10 @@
 import { AuditError } from '../audit-error.ts';
 import { createBackOff } from '../time/back-off.ts';
 import { waitAtMost } from '../time/time-limit.ts';
-import { shipChain } from './ship-chain.ts';
-import { KeptCursor } from './shipping-cursor.ts';
+import type { CommittedBlock } from '../ledger/ledger-writer.ts';
+import { CommittedBlocks } from './committed-blocks.ts';
+import { shipChain, shipStretch } from './ship-chain.ts';
+import { KeptCursor, startOf } from './shipping-cursor.ts';
 import type { ShippingDependencies } from './shipping-dependencies.ts';
 import { type Backlog, backlogEvent, logProblemEvent, sweep, type SweepMemory } from './sweep.ts';
 import { createFoundings } from './vouched-chain.ts';
@@ -19,13 +21,15 @@ const SWEEP_TIMEOUT_IN_MS = 50_000;
 
 /**
  * Ships the ledger to Application Insights: the chain of this process as it grows, and with each sweep the chains of
- * lost writers. It reads committed entries from storage, and holds some megabytes of a chain at most.
+ * lost writers. Entries of this process are shipped from memory once they are committed, and read from storage where
+ * memory does not have all of them. It holds some megabytes of a chain at most.
  */
 export class LedgerShipping {
   readonly #dependencies: ShippingDependencies;
   readonly #closing = new AbortController();
   readonly #cursor: KeptCursor;
   readonly #memory: SweepMemory;
+  readonly #blocks: CommittedBlocks;
   readonly #backOff = createBackOff(FIRST_RETRY_IN_MS, LAST_RETRY_IN_MS);
   #isBehind = false;
   /** The time before which the next entries need not be shipped, in milliseconds since the epoch. */
@@ -38,7 +42,11 @@ export class LedgerShipping {
 
   constructor(dependencies: ShippingDependencies) {
     this.#dependencies = dependencies;
-    this.#cursor = KeptCursor.start(dependencies.state, dependencies.writer);
+    const { state, writer, ownCursor } = dependencies;
+    this.#cursor = KeptCursor.start(state, ownCursor?.from ?? startOf(writer), (cursor) =>
+      ownCursor?.onMoved(cursor),
+    );
+    this.#blocks = new CommittedBlocks(writer);
     this.#memory = {
       foundings: createFoundings(dependencies),
       closed: new Set(),
@@ -48,9 +56,13 @@ export class LedgerShipping {
     };
   }
 
-  /** Tells that entries of this process were committed. */
-  committed(): void {
+  /**
+   * Tells that entries of this process were committed.
+   * @param block the entries; left out where they are to be read from the ledger.
+   */
+  committed(block?: CommittedBlock): void {
     this.#isBehind = true;
+    this.#blocks.add(block);
     if (this.#isPlanned || this.#shipping) return;
     this.#isPlanned = true;
     this.#dependencies.schedule(() => {
@@ -137,9 +149,7 @@ export class LedgerShipping {
       this.#isBehind = false;
       const before = this.#cursor.current.sequence;
       try {
-        const { writer, sealKey } = this.#dependencies;
-        const own = { writer, sealKey, isGone: false };
-        await shipChain(this.#dependencies, this.#cursor, own, { abortSignal: this.#closing.signal });
+        await this.#shipOwn();
         this.#backOff.reset();
         const entries = this.#cursor.current.sequence - before;
         this.#notBefore = this.#now() + gatheringTime(entries);
@@ -148,6 +158,32 @@ export class LedgerShipping {
         this.#isBehind = true;
         await this.#pause(this.#backOff.next());
       }
+    }
+  }
+
+  /** Ships entries from memory as far as it has them, and the others from the ledger. */
+  async #shipOwn(): Promise<void> {
+    const cursor = this.#cursor;
+    const abortSignal = this.#closing.signal;
+    for (;;) {
+      const stretch = this.#blocks.takeFrom(cursor.current);
+      if (stretch) await shipStretch(this.#dependencies, cursor, stretch, abortSignal);
+      else if (this.#blocks.isWhole) break;
+      else await this.#readOwn();
+    }
+    await cursor.keep(abortSignal);
+  }
+
+  /** Reads this process's chain from the ledger, and ships it to its end. */
+  async #readOwn(): Promise<void> {
+    const { writer, sealKey } = this.#dependencies;
+    const own = { writer, sealKey, isGone: false };
+    this.#blocks.leaveToLedger();
+    try {
+      await shipChain(this.#dependencies, this.#cursor, own, { abortSignal: this.#closing.signal });
+    } catch (error) {
+      this.#blocks.add(undefined);
+      throw error;
     }
   }
 

@@ -29,8 +29,11 @@ interface ShippedChain {
 
 const MAXIMUM_EVENTS = 500;
 const MAXIMUM_EVENT_BYTES = 900_000;
-/** The size of the tags, names and brackets that the exporter adds to each event. */
-const ENVELOPE_BYTES = 600;
+/**
+ * The most by which an event is longer than its line: the tags, names and brackets that the exporter adds, the quotes of
+ * numbers that become texts, and those of a member that becomes a text of JSON.
+ */
+const ENVELOPE_BYTES = 1_500;
 
 /**
  * Ships the entries of a chain that are vouched for, from its cursor to its end, batch by batch. The cursor moves when
@@ -53,14 +56,8 @@ export async function shipChain(
     for await (const stretch of stretches) {
       if (stretch.problem) unvouched += 1;
       for (const batch of batchesOf(dependencies, stretch, cursor.current)) {
-        const { refused } = cursor.current;
-        const more = await deliver(dependencies, batch, chain.writer, abortSignal);
-        const next = { ...batch.next, refused: refused + more };
-        cursor.moveTo(next);
+        isOvertaken = await shipBatch(dependencies, cursor, batch, abortSignal);
         batches += 1;
-        // A cursor that can't be stored now is stored later, and must not keep events back.
-        await cursor.keep(abortSignal).catch(() => undefined);
-        isOvertaken = cursor.current !== next;
         if (isOvertaken || batches === mostBatches) break;
       }
       if (isOvertaken || batches === mostBatches) break;
@@ -69,6 +66,36 @@ export async function shipChain(
   }
   await cursor.keep(abortSignal);
   return { unvouched, isDone: batches < mostBatches };
+}
+
+/**
+ * Ships entries that are at the cursor of this process's own chain and in its memory. Storing the cursor after the last
+ * of them is left to the caller. @throws the signal's reason.
+ */
+export async function shipStretch(
+  dependencies: ShippingDependencies,
+  cursor: KeptCursor,
+  stretch: VouchedStretch,
+  abortSignal?: AbortSignal,
+): Promise<void> {
+  for (const batch of batchesOf(dependencies, stretch, cursor.current))
+    await shipBatch(dependencies, cursor, batch, abortSignal);
+}
+
+/** Delivers a batch and moves the cursor behind it. @returns true where another shipper was further. */
+async function shipBatch(
+  dependencies: ShippingDependencies,
+  cursor: KeptCursor,
+  batch: EventBatch,
+  abortSignal: AbortSignal | undefined,
+): Promise<boolean> {
+  const { writer, refused } = cursor.current;
+  const more = await deliver(dependencies, batch, writer, abortSignal);
+  const next = { ...batch.next, refused: refused + more };
+  cursor.moveTo(next);
+  // A cursor that can't be stored now is stored later, and must not keep events back.
+  await cursor.keep(abortSignal).catch(() => undefined);
+  return cursor.current !== next;
 }
 
 /** Delivers a batch and puts its refusals on the ledger. @returns the number of refused events. */
@@ -100,11 +127,11 @@ function* batchesOf(
     ? [brokenAt({ writer, sequence: before.sequence + 1 }, problem, now())]
     : [];
   let sequences = new Map<AuditEvent, number>();
-  let size = sizeOfEvents(events);
+  let size = events.length * ENVELOPE_BYTES;
   for (const line of lines) {
     const { sequence, hash } = line.place;
     const made = eventsOf(line, now(), describe);
-    const more = sizeOfEvents(made);
+    const more = made.length * (line.bytes + ENVELOPE_BYTES);
     if (
       events.length > 0 &&
       (events.length + made.length > MAXIMUM_EVENTS || size + more > MAXIMUM_EVENT_BYTES)
@@ -124,12 +151,4 @@ function* batchesOf(
 
 function sizeOf(lines: readonly PlacedLine[]): number {
   return lines.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-function sizeOfEvents(events: readonly AuditEvent[]): number {
-  return events.reduce(
-    (sum, { properties, measurements }) =>
-      sum + Buffer.byteLength(JSON.stringify([properties, measurements])) + ENVELOPE_BYTES,
-    0,
-  );
 }

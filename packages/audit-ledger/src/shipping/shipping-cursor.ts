@@ -32,15 +32,22 @@ const ATTEMPTS = 5;
 export class KeptCursor {
   readonly #state: StateStore;
   readonly #isOwn: boolean;
+  readonly #onMoved: (cursor: ShippingCursor) => void;
   #current: ShippingCursor;
   #etag: string | undefined;
   #isKept = true;
 
-  private constructor(state: StateStore, current: ShippingCursor, etag: string | undefined, isOwn: boolean) {
+  private constructor(
+    state: StateStore,
+    current: ShippingCursor,
+    etag: string | undefined,
+    onMoved: ((cursor: ShippingCursor) => void) | undefined,
+  ) {
     this.#state = state;
     this.#current = current;
     this.#etag = etag;
-    this.#isOwn = isOwn;
+    this.#isOwn = onMoved !== undefined;
+    this.#onMoved = onMoved ?? (() => undefined);
   }
 
   /**
@@ -52,12 +59,20 @@ export class KeptCursor {
     const stored = await state.read(cursorName(writer), abortSignal);
     const cursor = readCursor(stored?.value, writer);
     const current = cursor && isWithin(cursor, chain) ? cursor : startOf(writer);
-    return new KeptCursor(state, current, stored?.etag, false);
+    return new KeptCursor(state, current, stored?.etag, undefined);
   }
 
-  /** Makes the cursor of this process's own chain, of which nothing is shipped yet. */
-  static start(state: StateStore, writer: string): KeptCursor {
-    return new KeptCursor(state, startOf(writer), undefined, true);
+  /**
+   * Makes the cursor of this process's own chain.
+   * @param from the place up to which it is shipped already.
+   * @param onMoved called with each place that it moves to.
+   */
+  static start(
+    state: StateStore,
+    from: ShippingCursor,
+    onMoved: (cursor: ShippingCursor) => void,
+  ): KeptCursor {
+    return new KeptCursor(state, from, undefined, onMoved);
   }
 
   get current(): ShippingCursor {
@@ -68,6 +83,7 @@ export class KeptCursor {
   moveTo(cursor: ShippingCursor): void {
     this.#current = cursor;
     this.#isKept = false;
+    this.#onMoved(cursor);
   }
 
   /**
@@ -110,7 +126,8 @@ function factsOf({ part, offset }: ShippingCursor): StateFacts {
   return { part: String(part), offset: String(offset) };
 }
 
-function startOf(writer: string): ShippingCursor {
+/** The cursor of a chain of which nothing is shipped. */
+export function startOf(writer: string): ShippingCursor {
   return { writer, part: 1, offset: 0, sequence: -1, hash: NO_PREVIOUS, refused: 0 };
 }
 

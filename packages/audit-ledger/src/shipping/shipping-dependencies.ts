@@ -7,6 +7,15 @@ import type { Schedule } from '../time/schedule.ts';
 import type { EventDelivery } from './event-delivery.ts';
 import type { GrowingLog } from './log-chain-heads.ts';
 import type { DescribeRecord } from './ledger-events.ts';
+import type { ShippingCursor } from './shipping-cursor.ts';
+
+/** The place up to which a process has shipped its own chain. */
+interface OwnCursor {
+  /** The place up to which the chain is shipped already; its beginning when left out. */
+  readonly from?: ShippingCursor | undefined;
+  /** Called with each place up to which it is shipped. */
+  readonly onMoved: (cursor: ShippingCursor) => void;
+}
 
 /** The dependencies of shipping: of a process's own chain, of sweeps and of recoveries alike. */
 export interface ShippingDependencies {
@@ -24,6 +33,7 @@ export interface ShippingDependencies {
   readonly heads: GrowingLog;
   readonly delivery: Pick<EventDelivery, 'deliver' | 'problem' | 'hurry' | 'close'>;
   readonly describe: DescribeRecord;
+  readonly ownCursor?: OwnCursor;
   /** A chain without new entries for this long has lost its writer. */
   readonly goneAfterInMs: number;
   readonly now: () => Date;

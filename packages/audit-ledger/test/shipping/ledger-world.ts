@@ -2,7 +2,7 @@ import { createSealKey, type SealKey } from '../../src/keys/seal-key.ts';
 import type { PublicKeys } from '../../src/keys/signature.ts';
 import { type EntryBody, type EntryPlace, hashEntry } from '../../src/ledger/ledger-entry.ts';
 import { sealedText } from '../../src/ledger/ledger-entry.ts';
-import { LedgerWriter } from '../../src/ledger/ledger-writer.ts';
+import { type CommittedBlock, LedgerWriter } from '../../src/ledger/ledger-writer.ts';
 import { EventDelivery } from '../../src/shipping/event-delivery.ts';
 import type { DescribeRecord } from '../../src/shipping/ledger-events.ts';
 import type { GrowingLog } from '../../src/shipping/log-chain-heads.ts';
@@ -38,13 +38,14 @@ export function createLedgerWorld({
   const ledger = new MemoryLedger(clock.now);
   const state = new MemoryState(clock.now);
   const ingestion = new FakeIngestion();
-  const startProcess = () => {
+  /** @param handsOver gives the blocks that are handed over in memory; the others are read from the ledger. */
+  const startProcess = (handsOver: (block: CommittedBlock) => boolean = () => false) => {
     const writer = new LedgerWriter({
       loadStore: () => Promise.resolve(ledger.appendStore()),
       policyVersion: 'v1',
       now: () => new Date(clock.now()),
       schedule: clock.schedule,
-      onCommitted: () => shipping.committed(),
+      onCommitted: (block) => shipping.committed(handsOver(block) ? block : undefined),
     });
     const shipping = new LedgerShipping({
       writer: writer.name,
