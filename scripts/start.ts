@@ -6,13 +6,15 @@ import { build } from './build.ts';
 import { runCommand } from './run-command.ts';
 
 const USAGE =
-  'Usage: npm start -- [--port N] [--functions-port N] [--instances N]   (port 0 picks a free one)';
+  'Usage: npm start -- [--port N] [--https] [--https-port N] [--functions-port N] [--instances N]   (port 0 picks a free one)';
 const MAXIMUM_INSTANCES = 8;
 
 const PARENT_CHECK_INTERVAL_IN_MS = 500;
 
 interface Arguments {
   readonly port: number;
+  /** Undefined for a gateway without TLS. */
+  readonly tlsPort: number | undefined;
   readonly functionsPort: number;
   readonly instances: number;
   readonly environmentFile: string | undefined;
@@ -34,6 +36,7 @@ async function run(): Promise<string> {
   running.chain = await startChain({
     directory: join(import.meta.dirname, '..'),
     port: chosen.port,
+    ...(chosen.tlsPort !== undefined && { tlsPort: chosen.tlsPort }),
     functionsPort: chosen.functionsPort,
     instances: chosen.instances,
     ...(!chosen.journeys && { journeys: 0 }),
@@ -72,6 +75,8 @@ function readArguments(): Arguments {
   const { values } = parseArgs({
     options: {
       port: { type: 'string' },
+      https: { type: 'boolean', default: false },
+      'https-port': { type: 'string' },
       'functions-port': { type: 'string' },
       instances: { type: 'string', default: '1' },
       'environment-file': { type: 'string' },
@@ -80,10 +85,12 @@ function readArguments(): Arguments {
     },
   });
   const port = readPort('--port', values.port ?? '8080');
-  // A gateway on a free port gets a function app on a free port, so that several chains can run.
+  // A gateway on a free port gets the others' ports free, too, so that several chains can run.
   const functionsPort = readPort('--functions-port', values['functions-port'] ?? (port === 0 ? '0' : '7071'));
+  const tlsPort = readPort('--https-port', values['https-port'] ?? (port === 0 ? '0' : '8443'));
   return {
     port,
+    tlsPort: values.https || values['https-port'] !== undefined ? tlsPort : undefined,
     functionsPort,
     instances: readInstances(values.instances),
     environmentFile: values['environment-file'],
@@ -105,7 +112,7 @@ function readInstances(text: string): number {
 }
 
 function describe(environment: Environment): string {
-  const { gatewayUrl, functionsUrl, applications } = environment;
+  const { gatewayUrl, gatewayTlsUrl, functionsUrl, applications } = environment;
   const callers = Object.entries(applications).map(
     ([name, { product, subscriptionKey }]) => `  ${name.padEnd(18)}${product.padEnd(12)}${subscriptionKey}`,
   );
@@ -113,10 +120,12 @@ function describe(environment: Environment): string {
   return [
     '',
     `Gateway        ${gatewayUrl}`,
+    ...(gatewayTlsUrl === undefined ? [] : [`               ${gatewayTlsUrl}`]),
     `Function app   ${functionsUrl}`,
     `Tokens         ${environment.tokenUrl}`,
     'Controls',
     ...Object.entries(environment.controls).map(([name, url]) => `  ${name.padEnd(22)}${url}`),
+    ...(gatewayTlsUrl === undefined ? [] : describeTrust(environment)),
     '',
     `  ${'caller'.padEnd(18)}${'product'.padEnd(12)}APIM subscription key`,
     ...callers,
@@ -136,6 +145,23 @@ function describe(environment: Environment): string {
     '',
     'Ctrl-C stops everything.',
   ].join('\n');
+}
+
+/**
+ * Says how clients trust the gateway's certificate. Sources: https://nodejs.org/api/cli.html#node_extra_ca_certsfile,
+ * https://www.python-httpx.org/environment_variables/#ssl_cert_file,
+ * https://requests.readthedocs.io/en/latest/user/advanced/#ssl-cert-verification,
+ * https://learn.microsoft.com/dotnet/standard/security/cross-platform-cryptography#x509store
+ */
+function describeTrust({ certificateAuthorityFile: file }: Environment): string[] {
+  return [
+    '',
+    'A client trusts the certificate by one of these:',
+    `  Node.js               export NODE_EXTRA_CA_CERTS='${file}'`,
+    `  Python                export SSL_CERT_FILE='${file}' REQUESTS_CA_BUNDLE='${file}'`,
+    `  .NET on Linux         export SSL_CERT_FILE='${file}'`,
+    `  curl                  --cacert '${file}'`,
+  ];
 }
 
 function curl(environment: Environment, application: string, url: string, body: object): string {

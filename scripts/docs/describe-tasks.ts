@@ -1,7 +1,7 @@
 /** The tasks of `npm run`: what each does, in the groups and the order in which `npm run help` shows them. */
 export const TASKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'Run it': {
-    start: 'run the gateway and the clouds, emulated, until Ctrl-C; -- --port N, --instances N',
+    start: 'run the gateway and the clouds, emulated, until Ctrl-C; -- --port N, --https, --instances N',
     token: 'print a bearer token of a sample caller; -- <application>',
     flowers: 'classify 150 iris flowers through the gateway that runs',
     build: 'bundle the function app into dist/',

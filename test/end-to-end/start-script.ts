@@ -29,6 +29,15 @@ export class Script {
     process.kill(-(this.child.pid ?? 0), 'SIGINT');
   }
 
+  /** Waits until the output has a text. @throws Error with the script's errors when it ends without, or takes too long. */
+  async untilPrinted(text: string): Promise<void> {
+    const deadline = Date.now() + READY_TIMEOUT_IN_MS;
+    while (!this.output.includes(text)) {
+      if (this.child.exitCode !== null || Date.now() > deadline) throw new Error(this.errors);
+      await pause();
+    }
+  }
+
   /** Waits until the process has ended and its output is read. @returns its exit code; null for one that was killed. */
   async end(): Promise<number | null> {
     const [exitCode] = (await once(this.child, 'close', {

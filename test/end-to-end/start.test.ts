@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { readEnvironment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
 import { PREDICT_PATH } from './gateway-paths.ts';
 import { ROOT, Scratch, Script } from './start-script.ts';
@@ -19,7 +21,7 @@ async function takePort(): Promise<AsyncDisposable & { readonly port: number }> 
   };
 }
 
-test.each(['--port', '--functions-port'])(
+test.each(['--port', '--functions-port', '--https-port'])(
   'a taken %s is named in one line and nothing stays',
   async (option) => {
     using scratch = new Scratch();
@@ -76,6 +78,35 @@ test('a port that is none is refused with the usage', async () => {
 
   await expect(script.end()).resolves.toBe(1);
   expect(script.errors).toMatch(/^--port is a number from 0 to 65535\.\nUsage: npm start/);
+});
+
+const STATUS = '/status-0123456789abcdef';
+
+/** Programs that print the status of an answer, by the line of `npm start` that makes them trust the certificate. */
+const TRUSTING: Readonly<Record<string, (url: string) => string>> = {
+  'Node.js': (url) =>
+    `"${process.execPath}" -p 'fetch("${url}").then(({ status }) => console.log(status)), ""'`,
+  Python: (url) => `python3 -c 'import urllib.request as u; print(u.urlopen("${url}").status)'`,
+  curl: (url) => `curl --silent --show-error --output /dev/null --write-out '%{http_code}' '${url}'`,
+};
+
+test('the gateway is served over TLS, too, and clients trust it by what is printed', async () => {
+  using scratch = new Scratch();
+  const script = scratch.start('--port', '0', '--https');
+  await script.untilPrinted('Ctrl-C');
+  const { gatewayUrl = '', gatewayTlsUrl = '' } = readEnvironment(scratch.environmentFile) ?? {};
+  expect(script.output).toContain(`Gateway        ${gatewayUrl}\n               ${gatewayTlsUrl}\n`);
+  expect(gatewayTlsUrl).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+
+  const run = promisify(execFile);
+  for (const [client, ask] of Object.entries(TRUSTING)) {
+    const [, trust = ''] = new RegExp(`^  ${client} +(.+)$`, 'm').exec(script.output) ?? [];
+    const command = ask(`${gatewayTlsUrl}${STATUS}`);
+    const trusting = trust.startsWith('export') ? `${trust}; ${command}` : `${command} ${trust}`;
+    const { stdout } = await run('bash', ['-c', trusting]);
+    expect([client, stdout.trim()]).toEqual([client, '200']);
+    await expect(run('bash', ['-c', command])).rejects.toThrow(/certificate/i);
+  }
 });
 
 test('Ctrl-C stops everything, without a word of complaint', async () => {

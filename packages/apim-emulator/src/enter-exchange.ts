@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type {
   PolicyApi,
   PolicyDeployment,
@@ -33,7 +34,7 @@ export function startExchange(
   const forwardedFor = headers.get('x-forwarded-for')?.values ?? [];
   overrideHeader(headers, 'X-Forwarded-For', [...forwardedFor, ipAddress].join(', '));
   const url = new MessageUrl(
-    'http',
+    request.socket instanceof TLSSocket ? 'https' : 'http',
     request.headers.host ?? 'localhost',
     path,
     at < 0 ? '' : target.slice(at),

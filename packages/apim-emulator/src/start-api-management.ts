@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { BackendPools } from './engine/backend-pools.ts';
 import { CallCounters } from './engine/call-counters.ts';
@@ -25,13 +23,7 @@ import { ServiceDefinitionError } from './service/service-definition.ts';
 import type { ServiceDefinition } from './service/service-definition.ts';
 import { indexSubscriptions } from './service/subscription-keys.ts';
 import type { Subscription } from './service/subscription-keys.ts';
-import { acceptAbsoluteForm } from './accept-absolute-form.ts';
-
-/** The idle time of connections. Clients keep theirs for less, so that none is closed under a request. */
-const KEEP_ALIVE_IN_MS = 65_000;
-
-/** The longest head of a request; a longer one is answered 431. No page tells of a limit. */
-const MAXIMUM_HEAD_BYTES = 64 * 1024;
+import { startListeners, type TlsOptions } from './start-listeners.ts';
 
 /** The severities of traces, from the least to the most. */
 const SEVERITIES: readonly TraceTelemetry['severity'][] = ['verbose', 'information', 'error'];
@@ -44,6 +36,8 @@ export interface ApiManagementOptions {
   readonly directory: string;
   /** The port on 127.0.0.1; 0 picks a free one. */
   readonly port: number;
+  /** A second port, which serves the same over TLS; none when left out. */
+  readonly tls?: TlsOptions;
   /**
    * Named values by name; they win over those in the folder. The gateway's own addresses may be among them: the public
    * one, and the one at which it can call itself.
@@ -85,6 +79,8 @@ export interface ApiManagementOptions {
 /** A gateway that listens. Closing ends open connections too. */
 export interface RunningApiManagement {
   readonly port: number;
+  /** The port for TLS, if the options ask for one. */
+  readonly tlsPort: number | undefined;
   /** The last requests' ways through the policies; undefined where none are kept. */
   readonly journeys: Pick<Journeys, 'read' | 'list'> | undefined;
   readonly close: () => Promise<void>;
@@ -105,15 +101,8 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
       );
   }
   const expressions = await loadExpressionCompiler();
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_IN_MS, maxHeaderSize: MAXIMUM_HEAD_BYTES });
-  // Node would leave what is beyond a number out.
-  server.maxHeadersCount = 0;
-  acceptAbsoluteForm(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  const listeners = await startListeners(options.port, options.tls);
+  const { port, tlsPort } = listeners;
   const namedValues = new Map([...service.namedValues, ...namedValuesOf(options, port)]);
   const journeys = startJourneys(options, service, namedValues);
   const pools = new BackendPools(unreachableOrigins(options, port));
@@ -134,22 +123,20 @@ export async function startApiManagement(options: ApiManagementOptions): Promise
       intercept: options.intercept,
     });
     // A client that wants to upgrade is answered like any other: nothing here listens for upgrades.
-    server.on(
-      'request',
+    listeners.serve(
       // A rejection here is a connection that broke: nobody is left to be told.
       answerInOrder((request, response) => handle(request, response).catch(() => void response.destroy())),
     );
   } catch (error) {
-    server.close();
+    await listeners.close();
     throw error;
   }
   return {
     port,
+    tlsPort,
     journeys,
     close: async () => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await Promise.all([closed, services.pools.close()]);
+      await Promise.all([listeners.close(), services.pools.close()]);
     },
   };
 }

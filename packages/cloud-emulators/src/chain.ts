@@ -30,6 +30,8 @@ export interface ChainOptions {
   readonly directory: string;
   /** Port of the gateway; 8080 by default, 0 picks a free one. */
   readonly port?: number;
+  /** Port of the gateway for TLS, 0 picks a free one; without TLS when left out. */
+  readonly tlsPort?: number;
   /** Port of the function app; 7071 by default, 0 picks a free one. */
   readonly functionsPort?: number;
   /**
@@ -91,6 +93,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     await startEdge({
       directory: join(directory, 'apim'),
       port: options.port ?? 8080,
+      tls: options.tlsPort === undefined ? undefined : { port: options.tlsPort, ...authority.server },
       functionsUrl,
       clouds,
       control: edgeControl,
@@ -110,6 +113,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
   const appControl = stopLater(await serveAppControl(instances));
   const environment: Environment = {
     gatewayUrl: `http://127.0.0.1:${edge.port}`,
+    ...(edge.tlsPort !== undefined && { gatewayTlsUrl: `https://127.0.0.1:${edge.tlsPort}` }),
     functionsUrl,
     issuer: entra.issuer,
     tokenUrl: entra.tokenUrl,

@@ -15,6 +15,8 @@ interface EnvironmentApplication {
 /** The addresses and names of a running chain. */
 export interface Environment {
   readonly gatewayUrl: string;
+  /** The gateway over TLS, if it is served so. */
+  readonly gatewayTlsUrl?: string;
   readonly functionsUrl: string;
   readonly issuer: string;
   readonly tokenUrl: string;

@@ -3,6 +3,7 @@ import {
   type RunningApiManagement,
   startApiManagement,
 } from '@vertex-ai-gateway/apim-emulator/start-api-management';
+import type { TlsOptions } from '@vertex-ai-gateway/apim-emulator/start-listeners';
 import { applyFault, type Control } from './control/control.ts';
 import { createEdgeLogger } from './edge-logger.ts';
 import {
@@ -24,6 +25,8 @@ export interface EdgeOptions {
   readonly directory: string;
   /** Port of the gateway; 0 picks a free one. */
   readonly port: number;
+  /** The gateway's second port, which serves the same over TLS; none when left out. */
+  readonly tls: TlsOptions | undefined;
   readonly functionsUrl: string;
   readonly clouds: Clouds;
   readonly control: Control;
@@ -38,7 +41,7 @@ export interface EdgeOptions {
  * it refuses.
  */
 export async function startEdge(options: EdgeOptions): Promise<RunningApiManagement> {
-  const { directory, port, functionsUrl, clouds, control, journeys, subscriptions } = options;
+  const { directory, port, tls, functionsUrl, clouds, control, journeys, subscriptions } = options;
   const managedIdentityToken: FetchManagedIdentityToken = async (resource, clientId) => {
     const { accessToken, expiresAt } = await clouds.identity.requestToken(
       apiManagementIdentity.name,
@@ -52,6 +55,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
     return await startApiManagement({
       directory,
       port,
+      ...(tls && { tls }),
       journeys,
       // An internal network is the strictest that the service can be deployed in.
       internalNetwork: true,
@@ -85,7 +89,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningApiManagem
       },
     });
   } catch (error) {
-    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw isTaken ? new PortTakenError(port) : error;
+    const { code, port: taken = port } = error as { readonly code?: unknown; readonly port?: number };
+    throw code === 'EADDRINUSE' ? new PortTakenError(taken) : error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { acceptAbsoluteForm } from '@vertex-ai-gateway/apim-emulator/accept-absolute-form';
-import { enableTlsResets } from './enable-tls-resets.ts';
+import { enableTlsResets } from '@vertex-ai-gateway/apim-emulator/enable-tls-resets';
 
 /** A server that listens on 127.0.0.1. */
 export interface Listening {
