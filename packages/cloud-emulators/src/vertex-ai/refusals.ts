@@ -14,11 +14,16 @@ export function unsupported(what: string): GoogleError {
 }
 
 /**
- * Refuses fields that only the real service has.
+ * Refuses fields that only the real service has. A field with its type's default value is as good as unset; Google's
+ * generated clients send such fields over REST. Source: https://protobuf.dev/programming-guides/json/#field-presence
  * @param prefix the message's path, ending with a dot; empty for the request itself
  * @throws GoogleError UNIMPLEMENTED
  */
 export function refuseOthers(message: Json, supported: ReadonlySet<string>, prefix: string): void {
-  const other = Object.keys(message).find((name) => !supported.has(name));
+  const other = Object.keys(message).find((name) => !supported.has(name) && !isDefault(message[name]));
   if (other !== undefined) throw unsupported(`${prefix}${other}`);
+}
+
+function isDefault(value: unknown): boolean {
+  return value === false || value === 0 || value === '' || (Array.isArray(value) && value.length === 0);
 }

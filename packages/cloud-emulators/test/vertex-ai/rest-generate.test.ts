@@ -314,6 +314,27 @@ test.each([
   });
 });
 
+test.each([
+  { ...REQUEST, generationConfig: { audioTimestamp: false } },
+  {
+    contents: [
+      { role: 'user', parts: [{ text: 'a' }] },
+      {
+        role: 'model',
+        parts: [
+          {
+            functionCall: { name: 'f', willContinue: false, partialArgs: [] },
+            thoughtSignature: 'skip_thought_signature_validator',
+          },
+        ],
+      },
+      { role: 'user', parts: [{ functionResponse: { name: 'f', response: {}, parts: [] } }] },
+    ],
+  },
+])('takes a field with its default value for one that is not set: %j', async (body) => {
+  expect(await failure(body)).toMatchObject({ status: 200 });
+});
+
 test('answers an error of a JSON stream as a list and an error of an SSE stream plainly', async () => {
   const list = await vertex.post(`${MODEL}:streamGenerateContent`, {});
   expect(list.statusCode).toBe(400);
