@@ -50,6 +50,12 @@ const SETUPS: readonly Setup[] = [
       ...['predictLongRunning', 'predictLongRunning', 'predictLongRunning'],
     ],
   },
+  {
+    client: '`@google-cloud/aiplatform`',
+    script: 'aiplatform',
+    application: 'assistants-app',
+    operations: [...calls(GEMINI, 2), 'predict'],
+  },
   aiSdk('google-vertex', [...calls(GEMINI, 3), 'predict']),
   aiSdk('google', [...calls(GEMINI, 3), { outcome: 'denied', status: '404' }]),
   aiSdk('openai', [...calls(CHAT, 2), REFUSED_FILE, 'predict']),
@@ -62,9 +68,11 @@ const SETUPS: readonly Setup[] = [
   mastra('address', 'a model by its address', CHAT),
   mastra('compatible', '`@ai-sdk/openai-compatible`', CHAT),
   mastra('vertex', '`@ai-sdk/google-vertex`', GEMINI),
-  langchain('openai', '`@langchain/openai`', [...calls(CHAT, 2), 'predict']),
-  langchain('anthropic', '`@langchain/anthropic`', calls(CLAUDE, 2)),
-  langchain('google', '`@langchain/google-genai`', calls(GEMINI, 2)),
+  langchain('openai', [...calls(CHAT, 2), 'predict']),
+  langchain('anthropic', calls(CLAUDE, 2)),
+  langchain('google-genai', calls(GEMINI, 2)),
+  langchain('google', calls(GEMINI, 2)),
+  { ...langchain('google-vertexai', calls(GEMINI, 2)), application: 'assistants-app' },
   llamaIndex('openai', [...calls(CHAT, 0), 'predict', 'predict', 'chatCompletions']),
   llamaIndex('anthropic', calls(CLAUDE, 0)),
   llamaIndex('google', [...calls(GEMINI, -1), UNSIGNED_CALL]),
@@ -80,8 +88,8 @@ function mastra(setup: string, name: string, operations: readonly [string, strin
   return { client: `Mastra: ${name}`, script: 'mastra', setup, operations: calls(operations, 1) };
 }
 
-function langchain(setup: string, name: string, operations: Setup['operations']): Setup {
-  return { client: `LangChain.js: ${name}`, script: 'langchain', setup, operations };
+function langchain(setup: string, operations: Setup['operations']): Setup {
+  return { client: `LangChain.js: \`@langchain/${setup}\``, script: 'langchain', setup, operations };
 }
 
 function llamaIndex(setup: string, operations: Setup['operations']): Setup {
@@ -110,6 +118,7 @@ test.each(SETUPS)('$client does what the table says', async (known) => {
     {
       env: {
         GATEWAY_URL: clients.gatewayUrl,
+        GATEWAY_TLS_URL: clients.gatewayTlsUrl,
         SUBSCRIPTION_KEY: clients.keyOf(application),
         TOKEN: await clients.chain.token(application),
       },

@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { AuditRecord } from '@vertex-ai-gateway/cloud-emulators/application-insights/audit-records';
 import type { Environment } from '@vertex-ai-gateway/cloud-emulators/environment-file';
+import { createCertificateAuthority } from '@vertex-ai-gateway/cloud-emulators/loopback/certificate-authority';
 import { type RunningChain, startChain } from '../support/chain.ts';
 import { NotedCalls } from '../support/noted-calls.ts';
 import { type Exchange, RecordingProxy } from './recording-proxy.ts';
@@ -34,6 +35,14 @@ export interface ClientOutput {
   readonly written: Readonly<Record<string, string>>;
 }
 
+interface Machine {
+  readonly gateway: RecordingProxy;
+  readonly gatewayOverTls: RecordingProxy;
+  readonly outside: RefusingProxy;
+  /** PEM of the authority that the clients trust. */
+  readonly authority: string;
+}
+
 /**
  * A running chain, and a machine for clients that are programs: each run has a home of its own, empty but for what the
  * test puts there. The gateway's calls go through a proxy that remembers them. Every other way out leads to a proxy that
@@ -42,29 +51,42 @@ export interface ClientOutput {
 export class RealClients {
   readonly chain: RunningChain;
   readonly #gateway: RecordingProxy;
+  readonly #gatewayOverTls: RecordingProxy;
+  readonly #authority: string;
   readonly #outside: RefusingProxy;
   readonly #calls: NotedCalls;
   #since: { readonly exchange: Exchange; readonly test: string | undefined }[] = [];
 
   static async start(): Promise<RealClients> {
-    const chain = await startChain();
-    return new RealClients(
-      chain,
-      await RecordingProxy.start(chain.environment.gatewayUrl),
-      await RefusingProxy.start(),
-    );
+    const chain = await startChain('--https');
+    const { gatewayUrl, gatewayTlsUrl = '', certificateAuthorityFile } = chain.environment;
+    const { certificate, server } = await createCertificateAuthority();
+    const targetAuthority = readFileSync(certificateAuthorityFile, 'utf8');
+    return new RealClients(chain, {
+      gateway: await RecordingProxy.start(gatewayUrl),
+      gatewayOverTls: await RecordingProxy.start(gatewayTlsUrl, { server, targetAuthority }),
+      outside: await RefusingProxy.start(),
+      authority: certificate,
+    });
   }
 
-  private constructor(chain: RunningChain, gateway: RecordingProxy, outside: RefusingProxy) {
+  private constructor(chain: RunningChain, { gateway, gatewayOverTls, outside, authority }: Machine) {
     this.chain = chain;
     this.#gateway = gateway;
+    this.#gatewayOverTls = gatewayOverTls;
     this.#outside = outside;
+    this.#authority = authority;
     this.#calls = new NotedCalls(chain);
   }
 
   /** The gateway's address for clients, without a slash at its end. */
   get gatewayUrl(): string {
     return this.#gateway.url;
+  }
+
+  /** The gateway's address over TLS, with a certificate that clients on Node trust. */
+  get gatewayTlsUrl(): string {
+    return this.#gatewayOverTls.url;
   }
 
   /** The APIM subscription key of a sample application. */
@@ -139,19 +161,23 @@ export class RealClients {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#gateway.stop(), this.#outside.stop()]);
+    await Promise.all([this.#gateway.stop(), this.#gatewayOverTls.stop(), this.#outside.stop()]);
     await this.chain.stop();
   }
 
   async #collect(): Promise<void> {
-    for (const exchange of await this.#gateway.take()) {
+    const exchanges = await Promise.all([this.#gateway.take(), this.#gatewayOverTls.take()]);
+    for (const exchange of exchanges.flat()) {
       this.#calls.saw(exchange.requestId, exchange.status);
       this.#since.push({ exchange, test: expect.getState().currentTestName });
     }
   }
 
   #machine(home: string): Record<string, string> {
+    const certificates = join(home, 'certificates.pem');
+    writeFileSync(certificates, this.#authority);
     return {
+      NODE_EXTRA_CA_CERTS: certificates,
       PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
       HOME: home,
       XDG_CONFIG_HOME: join(home, '.config'),

@@ -1,10 +1,13 @@
 import {
+  type ClientRequest,
   createServer,
   type IncomingMessage,
-  request as send,
+  request,
+  type RequestOptions,
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { createServer as createTlsServer, request as requestOverTls } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
@@ -20,25 +23,40 @@ export interface Exchange {
   readonly requestId: string;
 }
 
+/** The TLS of a proxy, and that of its target. */
+export interface ProxyTls {
+  /** PEM of the proxy's certificate and its private key. */
+  readonly server: { readonly cert: string; readonly key: string };
+  /** PEM of the authority of the target's certificate. */
+  readonly targetAuthority: string;
+}
+
 /** Stands between a client and the gateway on the loopback interface, changes nothing, and remembers each call. */
 export class RecordingProxy {
   readonly url: string;
   readonly #server: Server;
   #exchanges: Promise<Exchange>[] = [];
 
-  /** Starts a proxy on a free port. @param target origin that all calls go to. */
-  static async start(target: string): Promise<RecordingProxy> {
-    const server = createServer();
+  /**
+   * Starts a proxy on a free port. @param target origin that all calls go to.
+   * @param tls for a target with `https:`; the proxy has the same scheme.
+   */
+  static async start(target: string, tls?: ProxyTls): Promise<RecordingProxy> {
+    const server = tls ? createTlsServer(tls.server) : createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new RecordingProxy(server, target);
+    const send: Send = tls
+      ? (url, options) => requestOverTls(url, { ...options, ca: tls.targetAuthority })
+      : request;
+    return new RecordingProxy(server, target, send);
   }
 
-  private constructor(server: Server, target: string) {
+  private constructor(server: Server, target: string, send: Send) {
     this.#server = server;
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { protocol } = new URL(target);
+    this.url = `${protocol}//127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) =>
-      this.#exchanges.push(passOn(target, incoming, outgoing)),
+      this.#exchanges.push(passOn(target, send, incoming, outgoing)),
     );
   }
 
@@ -56,7 +74,14 @@ export class RecordingProxy {
   }
 }
 
-function passOn(target: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<Exchange> {
+type Send = (url: string, options: RequestOptions) => ClientRequest;
+
+function passOn(
+  target: string,
+  send: Send,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<Exchange> {
   const { method = '', url = '', rawHeaders } = incoming;
   const headers = pairs(rawHeaders);
   const onward = headers.filter(([name]) => name !== 'host').flat();

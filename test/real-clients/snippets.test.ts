@@ -33,7 +33,8 @@ test.each(snippets)('the snippet $name works', async ({ name, code }) => {
   const { stdout, stderr } = await clients.run(process.execPath, [file], {
     env: {
       ...azureSignIn(FOLDER, await clients.chain.token(application)),
-      GATEWAY_URL: clients.gatewayUrl,
+      // Some of these clients write `https://` themselves.
+      GATEWAY_URL: clients.gatewayTlsUrl,
       GATEWAY_SCOPE: clients.chain.environment.scope,
       SUBSCRIPTION_KEY: clients.keyOf(application),
     },

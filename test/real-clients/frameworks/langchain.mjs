@@ -1,7 +1,12 @@
+import process from 'node:process';
+import { URL } from 'node:url';
 import { ChatAnthropic } from '@langchain/anthropic';
 import { tool } from '@langchain/core/tools';
+import { ChatGoogle } from '@langchain/google/node';
 import { ChatGoogleGenerativeAI } from '@langchain/google-genai';
+import { ChatVertexAI } from '@langchain/google-vertexai';
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
+import { OAuth2Client } from 'google-auth-library';
 import { z } from 'zod';
 import {
   FLASH,
@@ -18,11 +23,22 @@ import {
 
 const apiKey = SUBSCRIPTION_KEY;
 const configuration = { baseURL: `${GATEWAY_URL}/openai/v1` };
+/** The gateway for clients that write `https://` themselves. */
+const endpoint = `${new URL(process.env.GATEWAY_TLS_URL).host}/vertex`;
+const authClient = new OAuth2Client({ apiKey });
+authClient.setCredentials({ access_token: process.env.TOKEN });
+const vertexai = {
+  location: 'us-central1',
+  endpoint,
+  authOptions: { authClient, projectId: 'sample-project' },
+};
 const models = {
   openai: () => new ChatOpenAI({ model: FLASH, apiKey, configuration }),
   anthropic: () =>
     new ChatAnthropic({ model: HAIKU, apiKey, anthropicApiUrl: `${GATEWAY_URL}/anthropic`, maxTokens: 500 }),
-  google: () =>
+  google: () => new ChatGoogle({ model: FLASH, apiKey, platformType: 'gcp', endpoint }),
+  'google-vertexai': () => new ChatVertexAI({ ...vertexai, model: FLASH }),
+  'google-genai': () =>
     new ChatGoogleGenerativeAI({
       model: FLASH,
       apiKey,
