@@ -223,7 +223,12 @@ export const UsageMetadata = z
       .array(ModalityTokenCount)
       .optional()
       .describe('The tokens from a cache by modality.'),
-    trafficType: z.string().optional().describe('The traffic type: `ON_DEMAND` or `PROVISIONED_THROUGHPUT`.'),
+    trafficType: z
+      .string()
+      .optional()
+      .describe(
+        'The capacity that served the call: `ON_DEMAND`, `ON_DEMAND_FLEX`, `ON_DEMAND_PRIORITY` or `PROVISIONED_THROUGHPUT`.',
+      ),
   })
   .describe('The token usage of a call.')
   .register(vertexComponents, { id: 'UsageMetadata' });

@@ -29,6 +29,7 @@ export function flattenRecord(record: AuditRecord): FlatRecord {
     'gen_ai.response.model': textOf(facts?.modelVersion),
     deployedModelId: textOf(facts?.deployedModelId),
     'gen_ai.response.finish_reasons': facts?.finishReason === undefined ? undefined : [facts.finishReason],
+    trafficType: textOf(facts?.trafficType),
     'gen_ai.usage.input_tokens': usage?.inputTokens,
     'gen_ai.usage.output_tokens': usage?.outputTokens,
     'gen_ai.usage.cache_read.input_tokens': usage?.cachedTokens,
@@ -91,6 +92,7 @@ function openingFields(record: OpeningRecord): Undefinable<FlatOpening> {
     requestedProject: textOf(requested?.project),
     requestedLocation: textOf(requested?.location),
     retiresOn: record.retiresOn,
+    serviceTier: requested?.serviceTier,
     requestBytes: record.requestBytes,
     requestDigest: record.requestDigest,
   };

@@ -15,6 +15,7 @@ import { CLAUDE_REQUEST } from './reach/claude-messages.ts';
 import { readReach } from './reach/read-reach.ts';
 import { readModelName } from './read-model-name.ts';
 import { resourceName } from './resource-names.ts';
+import { readClaudeCapacity } from './service-tier.ts';
 import { type Scalars, validateBody } from './validate-body.ts';
 import { NamingBody } from './vertex-bodies.ts';
 import { CLAUDE_COUNT_LOCATIONS } from './vertex-path.ts';
@@ -49,14 +50,17 @@ export async function readMessage({ body, header }: DialectRequest): Promise<Pre
   const streams = message.stream === true;
   const operation = operationOf(message);
   const betas = readBetas(header, json);
+  const capacity = readClaudeCapacity(header, json);
   const sent = editJson(json, { model: undefined, ...versionEdit(message, header), ...betas.edits });
   const headers = {
-    ...forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']),
+    ...forwardedHeaders(header, ['traceparent']),
+    ...capacity.headers,
     ...betas.headers,
   };
   return {
     check,
     ...targetOf(message, operation),
+    ...capacity.target,
     payload: {
       kind: 'bytes',
       format: 'anthropic',

@@ -6,14 +6,17 @@ import type { BytesPayload } from '../prediction/prediction.ts';
 import { checkNamedCache } from './cached-content-name.ts';
 import type { ReachingBody } from './reach/reach.ts';
 import { parentName, resourceName } from './resource-names.ts';
+import { type AskedCapacity, openAiTierOf } from './service-tier.ts';
 import type { Scalars } from './validate-body.ts';
 import type { ChatCompletionsBody } from './vertex-bodies.ts';
 
 /**
- * Reads the payload of a chat completion for Vertex AI's OpenAI-compatible endpoint. Two members change: `model`, where
- * the body has an alias, and `stream_options`, so that a stream ends with its usage. A client that didn't ask for usage
- * doesn't get that event.
+ * Reads the payload of a chat completion for Vertex AI's OpenAI-compatible endpoint. Three members change: `model`, where
+ * the body has an alias, `service_tier`, which Google reads from a header, and `stream_options`, so that a stream ends with
+ * its usage. A client that didn't ask for usage doesn't get that event. A client that names a service tier is told the one
+ * that served it, in a stream with its usage.
  * https://cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview
+ * @param capacity the capacity that the call asks for, and all headers of the request.
  * @param endpointModel the `model` that a custom endpoint is sent; when left out, the one in the body.
  * @throws GatewayError INVALID_REQUEST for a body that names two context caches.
  */
@@ -21,7 +24,7 @@ export function readChatCompletion(
   apiVersion: string,
   { json, caches }: Pick<ReachingBody, 'json' | 'caches'>,
   { model, stream }: Scalars<ChatCompletionsBody>,
-  headers: Record<string, string>,
+  { headers, edits: tierEdits }: Pick<AskedCapacity, 'headers' | 'edits'>,
   endpointModel?: string,
 ): BytesPayload {
   const isStream = stream === true;
@@ -31,11 +34,13 @@ export function readChatCompletion(
     kind: 'bytes',
     format: 'openai',
     ...(isStream && { framing: 'sse' }),
-    ...(mustAskForUsage && { rewrite: { part: withoutUsage } }),
+    ...rewriteFor(mustAskForUsage, Object.keys(tierEdits).length > 0),
     ...checkNamedCache(apiVersion, caches),
     request: (call) => {
       const named = modelName(call) ?? endpointModel;
       const edits = {
+        // A custom container may have tiers of its own.
+        ...(call.resource.kind === 'model' && tierEdits),
         ...(named !== undefined && named !== model && { model: JSON.stringify(named) }),
         ...(mustAskForUsage && { stream_options: askForUsage(options) }),
       };
@@ -45,6 +50,17 @@ export function readChatCompletion(
         headers,
         body: editJson(json, edits),
       };
+    },
+  };
+}
+
+function rewriteFor(isUsageHidden: boolean, isTierTold: boolean): Pick<BytesPayload, 'rewrite'> {
+  const changes = [...(isTierTold ? [withTier] : []), ...(isUsageHidden ? [withoutUsage] : [])];
+  if (changes.length === 0) return {};
+  return {
+    rewrite: {
+      part: (part) => changes.reduce((changed, change) => change(changed), part),
+      ...(isTierTold && { whole: (body) => Buffer.from(tierTold(Buffer.from(body).toString())) }),
     },
   };
 }
@@ -61,6 +77,39 @@ function chatResource(call: AuthorizedCall): string {
 
 function modelName({ resource }: AuthorizedCall): string | undefined {
   return resource.kind === 'model' ? `${resource.publisher}/${resource.model}` : undefined;
+}
+
+/** Adds the tier that served the call to each event that tells it. */
+function withTier(part: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+  if (!bytes.includes(TRAFFIC_TYPE)) return part;
+  const lines = bytes.toString().split('\n');
+  return Buffer.from(lines.map((line) => (line.startsWith('data:') ? tierTold(line) : line)).join('\n'));
+}
+
+/** Adds the tier that served the call to an answer, or to the data of an event. Every other byte stays as it is. */
+function tierTold(text: string): string {
+  const start = text.indexOf('{');
+  if (start < 0 || !text.includes(TRAFFIC_TYPE)) return text;
+  try {
+    const answer = JSON.parse(text.slice(start)) as ChatAnswer;
+    const tier = openAiTierOf(answer.usage?.extra_properties?.google?.traffic_type);
+    if (tier === undefined || 'service_tier' in answer) return text;
+    return `${text.slice(0, start)}{"service_tier":"${tier}",${text.slice(start + 1)}`;
+  } catch {
+    // A text that is not JSON passes as it is.
+    return text;
+  }
+}
+
+/** A text that every answer has which tells its traffic type. */
+const TRAFFIC_TYPE = '"traffic_type"';
+
+/** The members of a chat completion, or of a chunk of one, that tell the capacity that served it. */
+interface ChatAnswer {
+  readonly usage?: {
+    readonly extra_properties?: { readonly google?: { readonly traffic_type?: unknown } | null } | null;
+  } | null;
 }
 
 /** Removes the event that carries usage. It has no choices, and a client that didn't ask for it may not expect that. */

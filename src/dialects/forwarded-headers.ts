@@ -4,8 +4,6 @@ import type { ReadHeader } from '../prediction/caller.ts';
 const FORWARDED = {
   /** https://www.w3.org/TR/trace-context/#traceparent-header */
   traceparent: /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/,
-  /** https://cloud.google.com/vertex-ai/generative-ai/docs/provisioned-throughput/use-provisioned-throughput */
-  'x-vertex-ai-llm-request-type': /^(dedicated|shared)$/,
   /** https://docs.claude.com/en/api/beta-headers */
   'anthropic-beta': /^[\w.-]+(,[\w.-]+)*$/,
 } as const;

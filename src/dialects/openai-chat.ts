@@ -6,6 +6,7 @@ import { forwardedHeaders } from './forwarded-headers.ts';
 import { readOpenAiTarget } from './openai-target.ts';
 import { CHAT_REQUEST } from './reach/chat-messages.ts';
 import { readReach } from './reach/read-reach.ts';
+import { readCapacity, readOpenAiTier } from './service-tier.ts';
 import { validateBody } from './validate-body.ts';
 import { ChatCompletionsBody } from './vertex-bodies.ts';
 
@@ -19,10 +20,12 @@ const ONLY_MODEL = '';
 export async function readOpenAiChat({ body, header }: DialectRequest): Promise<Prediction> {
   const reaching = await readReach(CHAT_REQUEST, await readJson(body));
   const asked = await validateBody(ChatCompletionsBody, reaching.json);
-  const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
+  const capacity = readCapacity(header, readOpenAiTier(reaching.json));
+  const headers = { ...forwardedHeaders(header, ['traceparent']), ...capacity.headers };
   return {
     ...readOpenAiTarget(asked.model, 'chatCompletions'),
-    payload: readChatCompletion('v1', reaching, asked, headers, ONLY_MODEL),
+    ...capacity.target,
+    payload: readChatCompletion('v1', reaching, asked, { ...capacity, headers }, ONLY_MODEL),
     check: reaching.check,
   };
 }

@@ -10,6 +10,7 @@ import { type EmbeddingOptions, type EmbeddingRequest, splitTexts } from './embe
 import { forwardedHeaders } from './forwarded-headers.ts';
 import { isTextEmbedding } from './openai-models.ts';
 import { readOpenAiTarget } from './openai-target.ts';
+import { readRequestType } from './service-tier.ts';
 import { type Scalars, validateBody } from './validate-body.ts';
 
 /** The most texts of a call: https://platform.openai.com/docs/api-reference/embeddings/create#embeddings-create-input */
@@ -46,7 +47,7 @@ export async function readEmbeddings({ body, header }: DialectRequest): Promise<
   const json = await readJson(body);
   const asked = await validateBody(EmbeddingsBody, json);
   const texts = textsOf(json.member('input'));
-  const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
+  const headers = { ...forwardedHeaders(header, ['traceparent']), ...readRequestType(header) };
   const { dimensions } = asked;
   const options = { headers, ...(typeof dimensions === 'number' && { dimensions }) };
   const split = splitOf(texts, asked, options);

@@ -15,6 +15,7 @@ import { parseObject, readEvents } from './responses/answer-reader.ts';
 import { readRequest, type ReadRequest } from './responses/read-request.ts';
 import { createId, ResponseWriter } from './responses/response-writer.ts';
 import { checkModel, OPERATIONS, readVertexAnswer, writeVertexRequest } from './responses/translate.ts';
+import { readCapacity, readOpenAiTier } from './service-tier.ts';
 import { validateBody } from './validate-body.ts';
 import { NamingBody } from './vertex-bodies.ts';
 
@@ -28,9 +29,11 @@ export async function readOpenAiResponse({ body, header }: DialectRequest): Prom
   const reaching = await readReach(RESPONSES_REQUEST, await readJson(body));
   const request = await readRequest(reaching.json);
   const { conversation } = request;
-  const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
+  const capacity = readCapacity(header, readOpenAiTier(reaching.json));
+  const headers = { ...forwardedHeaders(header, ['traceparent']), ...capacity.headers };
   return {
     ...targetOf(request.model, conversation.isStreamed),
+    ...capacity.target,
     payload: {
       kind: 'bytes',
       // The request tells the format of the model that the decision has found.
@@ -68,7 +71,7 @@ function rewriteFor(request: ReadRequest): AnswerRewrite {
       const writer = createWriter(request);
       const reader = readVertexAnswer(call, writer);
       reader.read(parseObject(Buffer.from(body).toString()));
-      return Buffer.from(JSON.stringify(writer.end(reader.ending, facts?.usage ?? {})));
+      return Buffer.from(JSON.stringify(writer.end(reader.ending, facts ?? { usage: {} })));
     },
     stream: (call) => rewriteStream(createWriter(request), call),
     streamFormat: 'responses',
@@ -82,8 +85,8 @@ function rewriteStream(writer: ResponseWriter, call: AuthorizedCall): StreamRewr
       for (const event of readEvents(part)) reader.read(event);
       return Buffer.from(writer.takeEvents());
     },
-    end: ({ usage }: AnswerFacts) => {
-      writer.end(reader.ending, usage);
+    end: (facts: AnswerFacts) => {
+      writer.end(reader.ending, facts);
       return Buffer.from(writer.takeEvents());
     },
     fail: (error) => {

@@ -4,6 +4,7 @@ import { editJson } from '../json/edit-json.ts';
 import type { JsonValue } from '../json/json-value.ts';
 import { type JsonBounds, readJson } from '../json/read-json.ts';
 import type { AnswerFormat, Framing } from '../prediction/answer.ts';
+import type { ReadHeader } from '../prediction/caller.ts';
 import type { Dialect, DialectRequest } from '../prediction/dialect.ts';
 import type { Payload, Prediction } from '../prediction/prediction.ts';
 import type { AskedCall } from '../questions/question.ts';
@@ -22,6 +23,14 @@ import { readReach } from './reach/read-reach.ts';
 import type { Message } from './reach/rules.ts';
 import { resourceName } from './resource-names.ts';
 import { writeStreamError } from './stream-errors.ts';
+import {
+  type AskedCapacity,
+  readCapacity,
+  readClaudeCapacity,
+  readGoogleTier,
+  readOpenAiTier,
+  readRequestType,
+} from './service-tier.ts';
 import { type Alt, readAlt } from './system-parameters.ts';
 import { validateBody } from './validate-body.ts';
 import {
@@ -106,11 +115,15 @@ export const vertexDialect: Dialect = {
     if (request.query.size > 0) readAlt(request.query, formsOf(path));
     if (isOpaque(path, request)) {
       const target = completeTarget(path, undefined);
-      return { ...target, payload: await readPayload(target, path.verb, request, undefined) };
+      const capacity = readCapacity(request.header);
+      const payload = await readPayload(target, path.verb, request, undefined, capacity);
+      return { ...target, ...capacity.target, payload };
     }
     const body = await readReach(messageOfCall(path), await readJson(request.body, boundsOf(path)));
     const target = completeTarget(path, body.json);
-    return { ...target, payload: await readPayload(target, path.verb, request, body), check: body.check };
+    const capacity = capacityOf(path, request.header, body.json);
+    const payload = await readPayload(target, path.verb, request, body, capacity);
+    return { ...target, ...capacity.target, payload, check: body.check };
   },
   writeError: writeVertexError,
   writeStreamError,
@@ -169,6 +182,7 @@ export function messageOfCall({ verb, resource, publisher }: VertexPath): Messag
  * body is sent as bytes.
  * @param verb the verb of the path.
  * @param reaching the inspected body; undefined for a body that is not JSON, which only raw calls take.
+ * @param capacity the capacity that the call asks for.
  * @throws GatewayError INVALID_REQUEST.
  */
 async function readPayload(
@@ -176,22 +190,23 @@ async function readPayload(
   verb: string,
   request: DialectRequest,
   reaching: ReachingBody | undefined,
+  capacity: AskedCapacity,
 ): Promise<Payload> {
   const { operation, resource, apiVersion } = target;
   const { body, header } = request;
   const checked = resource.kind === 'endpoint' ? readInstances(reaching?.json) : undefined;
   if (operation === 'rawPredict' || operation === 'streamRawPredict')
-    return readRaw(target, request, reaching, checked);
+    return readRaw(target, request, reaching, checked, capacity.headers);
   if (!reaching) throw new TypeError('only raw calls take a body that is not JSON');
   const { json, caches } = reaching;
   const isPrediction = resource.kind === 'endpoint' && verb === 'predict';
   if (isPrediction) await validateBody(PredictBody, json);
   if (isPrediction && checked && body.byteLength <= MAXIMUM_PROTOBUF_BYTES)
     return { kind: 'instances', ...checked };
-  const headers = forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']);
+  const headers = { ...forwardedHeaders(header, ['traceparent']), ...capacity.headers };
   if (operation === 'chatCompletions') {
     const asked = await validateBody(ChatCompletionsBody, json);
-    return readChatCompletion(apiVersion, reaching, asked, headers);
+    return readChatCompletion(apiVersion, reaching, asked, { ...capacity, headers });
   }
   if (operation === 'countTokens' && verb === 'rawPredict') return readClaudeCount(apiVersion, header, json);
   if (verb === 'fetchPredictOperation') return readFetch(apiVersion, headers, json);
@@ -216,10 +231,31 @@ async function readPayload(
         path: `/${apiVersion}/${resourceName(call)}:${verb}${passed.streams && readFraming(request) === 'sse' ? '?alt=sse' : ''}`,
         headers,
         // A caller's own labels would appear in the project's bills.
-        body: editJson(json, json.member('labels') ? { labels: undefined } : {}),
+        body: editJson(json, {
+          ...(json.member('labels') && { labels: undefined }),
+          ...capacity.edits,
+        }),
       };
     },
   };
+}
+
+/** Reads the capacity that a call asks for. Google has tiers for answers that models write, and ignores them elsewhere. */
+function capacityOf({ verb, resource }: VertexPath, header: ReadHeader, json: JsonValue): AskedCapacity {
+  switch (verb) {
+    case 'generateContent':
+    case 'streamGenerateContent':
+      return readCapacity(header, readGoogleTier(json));
+    case 'completions':
+      return readCapacity(header, readOpenAiTier(json));
+    case 'rawPredict':
+    case 'streamRawPredict':
+      return resource?.kind === 'model' && resource.publisher === 'anthropic'
+        ? readClaudeCapacity(header, json)
+        : readCapacity(header);
+    default:
+      return { target: {}, headers: readRequestType(header), edits: {} };
+  }
 }
 
 /** The instances and parameters for the endpoint's schemas; undefined for a body without a list of instances. */

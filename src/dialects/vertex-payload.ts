@@ -10,6 +10,7 @@ import { forwardedHeaders } from './forwarded-headers.ts';
 import { readOwnOperation } from './operation-names.ts';
 import type { ReachingBody } from './reach/reach.ts';
 import { parentName, resourceName } from './resource-names.ts';
+import type { AskedCapacity } from './service-tier.ts';
 import { validateBody } from './validate-body.ts';
 import { AnyBody, ClaudeBody, FetchPredictOperationBody } from './vertex-bodies.ts';
 import { MAXIMUM_NAME_BYTES, type VertexTarget } from './vertex-path.ts';
@@ -18,6 +19,7 @@ import { MAXIMUM_NAME_BYTES, type VertexTarget } from './vertex-path.ts';
  * Reads the payload of a raw call on a publisher's model or a custom container.
  * @param reaching the inspected body; undefined for a body that is not JSON.
  * @param checked the instances that must meet the schemas of a custom container's endpoint.
+ * @param capacity the headers that choose Google's capacity.
  * @throws GatewayError INVALID_REQUEST.
  */
 export async function readRaw(
@@ -25,6 +27,7 @@ export async function readRaw(
   { body, header }: DialectRequest,
   reaching: ReachingBody | undefined,
   checked: Instances | undefined,
+  capacity: AskedCapacity['headers'],
 ): Promise<BytesPayload> {
   const json = reaching?.json;
   const isClaude = resource.kind === 'model' && resource.publisher === 'anthropic';
@@ -47,7 +50,8 @@ export async function readRaw(
         method: 'POST',
         path: `/${apiVersion}/${resourceName(call)}:${operation}`,
         headers: {
-          ...forwardedHeaders(header, ['traceparent', 'x-vertex-ai-llm-request-type']),
+          ...forwardedHeaders(header, ['traceparent']),
+          ...capacity,
           ...(betas?.headers ?? forwardedHeaders(header, ['anthropic-beta'])),
           ...(isEndpoint && contentType !== null && { 'content-type': contentType }),
         },

@@ -30,6 +30,7 @@ export const CODES = {
   LOCATION_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Location not allowed'),
   OPERATION_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Operation not allowed'),
   DENIED_BY_RULE: fact(403, 'PERMISSION_DENIED', 'Denied by a rule'),
+  SERVICE_TIER_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Service tier not allowed'),
   AGENT_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Agent not allowed'),
   PRODUCT_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Product not allowed'),
   SUBSCRIPTION_NOT_ALLOWED: fact(403, 'PERMISSION_DENIED', 'Subscription not allowed'),

@@ -1,3 +1,5 @@
+import type { ServiceTier } from './documents.ts';
+
 /**
  * The part of a call that a decision depends on besides the caller: an operation on a resource in a project and
  * location.
@@ -19,6 +21,8 @@ export interface CallTarget {
    * is the operation of the call.
    */
   readonly otherOperations?: readonly string[];
+  /** The tier of Google's shared capacity that the call asks for; the standard one when left out. */
+  readonly serviceTier?: ServiceTier;
   readonly resource: ModelResource | EndpointResource | NamedResource | AnyResource;
 }
 

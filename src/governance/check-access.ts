@@ -8,6 +8,7 @@ import { checkResidency } from './check-residency.ts';
 import { checkTools } from './check-tools.ts';
 import type { Access, Agent, Catalog, CatalogEntry, Deny, Grant } from './documents.ts';
 import { covers } from './rule-coverage.ts';
+import { checkGrantedTiers } from './service-tiers.ts';
 import type { Path, YamlDocument } from './yaml-document.ts';
 
 /**
@@ -38,6 +39,7 @@ export function checkAccess(access: YamlDocument<Access>, catalog: Catalog): voi
   grants.forEach((grant, index) => {
     refuseStrictWithCache(access, grant, entries, ['grants', index, 'durability']);
   });
+  checkGrantedTiers(access, entries);
   checkResidency(access, entries, roleNames);
   const keyOf = (agent: Agent) => agentKeyOf(access.value, agent);
   agents.forEach((agent, index) => {

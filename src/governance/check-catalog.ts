@@ -6,12 +6,13 @@ import { OPERATIONS_WITH_INSTANCES } from './instance-schemas.ts';
 import { joinNames } from './join-names.ts';
 import { keysOf } from './find-entries.ts';
 import { findUnfitPrice } from './price-units.ts';
+import { checkOfferedTiers } from './service-tiers.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /**
  * Checks the catalog by itself. Refuses locations that do not exist, names that two entries share, caches of answers
  * that must not be kept, hosts that are not the endpoint's, operations whose bodies the entry's schema cannot validate, prices
- * whose unit the calls of an operation do not tell, and replacements that do not outlive what they replace.
+ * whose unit the calls of an operation do not tell, service tiers without a price of tokens, and replacements that do not outlive what they replace.
  * @throws GovernanceDocumentError for the first problem.
  */
 export function checkCatalog(catalog: YamlDocument<Catalog>): void {
@@ -36,6 +37,7 @@ export function checkCatalog(catalog: YamlDocument<Catalog>): void {
     checkHosts(catalog, entry, index);
     checkSchemas(catalog, entry, index);
     checkPrice(catalog, entry, index);
+    checkOfferedTiers(catalog, entry, index);
     checkReplacement(catalog, entry, index);
     for (const key of keysOf(entry)) {
       const owner = owners.get(key);

@@ -11,10 +11,11 @@ import {
   denyLocation,
   denyOperation,
   denyRetired,
+  denyServiceTier,
   denyUnknownAgent,
   type Denial,
 } from './denials.ts';
-import type { CatalogEntry, ContentPart, Durability } from './documents.ts';
+import type { CatalogEntry, ContentPart, Durability, ServiceTier } from './documents.ts';
 import type { EndpointAddress } from './endpoint-address.ts';
 import { findRules, listAlternatives } from './find-entries.ts';
 import type { Governance } from './governance.ts';
@@ -143,7 +144,8 @@ function decideCall<Target extends CallTarget>(
 ): Decision<Target> {
   let denial: Denial | undefined;
   for (const { rules, operation } of listAlternatives(index, target)) {
-    const judgeIn = (location: string) => judge(index, rules, principal, operation, location);
+    const judgeIn = (location: string) =>
+      judge(index, rules, principal, operation, location, target.serviceTier);
     const locations = listLocations(rules.entry, target, judgeIn);
     if (locations.length === 0) denial ??= denyEverywhere(rules.entry, target.servedIn);
     for (const location of locations) {
@@ -233,13 +235,14 @@ function judge(
   principal: Principal,
   operation: string,
   location: string,
+  serviceTier?: ServiceTier,
 ): Verdict {
-  const verdict = judgeRoles(index, rules, principal, operation, location);
+  const verdict = judgeRoles(index, rules, principal, operation, location, serviceTier);
   if (!verdict.allowed || !principal.isDelegated) return verdict;
   const agent = findAgent(index.access, principal);
   if (!agent) return denyUnknownAgent();
   // The agent's roles bound every person's calls, so they count in every environment.
-  const own = judgeRoles(index, rules, { roles: agent.roles }, operation, location);
+  const own = judgeRoles(index, rules, { roles: agent.roles }, operation, location, serviceTier);
   if (own.allowed) {
     const durability = own.durability === 'strict' ? own.durability : verdict.durability;
     return { ...verdict, rule: `${verdict.rule}+${agent.id}`, durability };
@@ -253,8 +256,9 @@ function judgeRoles(
   principal: Pick<Principal, 'roles' | 'idleRoles' | 'productId'>,
   operation: string,
   location: string,
+  serviceTier: ServiceTier | undefined,
 ): Verdict {
-  const { entry, cells, grants, denies } = rules;
+  const { entry, cells, grants: all, denies, tierGrants } = rules;
   const { roles, idleRoles = [], productId } = principal;
   const row = cells.get(location);
   if (!row) return denyLocation(entry);
@@ -268,14 +272,18 @@ function judgeRoles(
     const barring = index.residency.get(role)?.find(({ locations }) => !locations.includes(location));
     if (barring) return denyByResidency(barring, role);
   }
+  const grants = serviceTier === undefined ? all : tierGrants.get(serviceTier);
   for (const role of roles) {
-    const granted = grants.get(role)?.[cell];
+    const granted = grants?.get(role)?.[cell];
     if (granted) {
       const { id: rule, reason, durability = 'standard' } = granted;
       return { allowed: true, rule, role, reason, durability };
     }
   }
-  const wrongProduct = idleRoles.find((role) => grants.get(role)?.[cell]);
+  // Without the tier the call is allowed: whoever may not make it at all learns nothing of tiers.
+  if (serviceTier !== undefined && roles.some((role) => all.get(role)?.[cell]))
+    return denyServiceTier(rules, roles, operation, serviceTier);
+  const wrongProduct = idleRoles.find((role) => all.get(role)?.[cell]);
   return wrongProduct === undefined
     ? denyByDefault(index, rules, principal, cell, location)
     : denyByProduct(index, entry, wrongProduct, productId);

@@ -1,5 +1,5 @@
 import type { Principal } from './call-target.ts';
-import type { Agent, CatalogEntry, Deny, Residency } from './documents.ts';
+import type { Agent, CatalogEntry, Deny, Residency, ServiceTier } from './documents.ts';
 import type { EntryRules, RuleIndex } from './rule-index.ts';
 
 /** The codes of the error table with which a decision can deny a call. */
@@ -9,6 +9,7 @@ export type DenialCode =
   | 'LOCATION_NOT_ALLOWED'
   | 'OPERATION_NOT_ALLOWED'
   | 'DENIED_BY_RULE'
+  | 'SERVICE_TIER_NOT_ALLOWED'
   | 'AGENT_NOT_ALLOWED'
   | 'PRODUCT_NOT_ALLOWED'
   | 'SUBSCRIPTION_NOT_ALLOWED'
@@ -70,6 +71,44 @@ export function denyOperation({ name, operations }: CatalogEntry): Denial {
     `${name} does not offer this operation. It offers: ${operations.join(', ')}.`,
   );
 }
+
+/**
+ * Denies a call that would be allowed without the service tier that it asks for. The rule is a grant of the tier in other
+ * locations, and `default-deny` if the caller has none.
+ */
+export function denyServiceTier(
+  { entry: { name }, cells, tierGrants }: EntryRules,
+  roles: readonly string[],
+  operation: string,
+  tier: ServiceTier,
+): Denial {
+  const code = 'SERVICE_TIER_NOT_ALLOWED';
+  const matrix = tierGrants.get(tier);
+  if (!matrix)
+    return deny('catalog', code, `${name} is not offered in the service tier ${tier}. ${WITHOUT_TIER}.`);
+  const given = [...cells].flatMap(([location, row]) => {
+    const cell = row.get(operation) ?? -1;
+    return roles.flatMap((role) => {
+      const grant = matrix.get(role)?.[cell];
+      return grant ? [{ location, grant }] : [];
+    });
+  });
+  const [first] = given;
+  if (!first)
+    return deny(
+      'default-deny',
+      code,
+      `No grant lets your application call ${name} in the service tier ${tier}. ${WITHOUT_TIER}, or ask the platform team for a grant with it.`,
+    );
+  const locations = [...new Set(given.map(({ location }) => location))];
+  return deny(
+    first.grant.id,
+    code,
+    `Your application may call ${name} in the service tier ${tier} in ${locations.join(', ')} only. ${first.grant.reason}`,
+  );
+}
+
+const WITHOUT_TIER = 'Send the call without it, for the standard tier';
 
 /** Denies a call that a deny of the access document covers. */
 export function denyByRule({ id, reason }: Deny): Denial {

@@ -94,6 +94,23 @@ const TokenPrice = z.strictObject({
 /** The prices of tokens. */
 export type TokenPrice = z.infer<typeof TokenPrice>;
 
+/**
+ * The tiers of Google's shared capacity that calls can ask for besides the standard one.
+ * https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/priority-paygo and …/flex-paygo
+ */
+const ServiceTier = z.enum(['flex', 'priority']);
+/** A tier of Google's shared capacity. */
+export type ServiceTier = z.infer<typeof ServiceTier>;
+
+/** Prices of tokens in a service tier. Searches and kept tokens have the prices of the entry in every tier. */
+const TierPrice = z.strictObject({
+  ...TokenPrices,
+  longContext: z
+    .strictObject({ aboveInputTokens: Count, ...TokenPrices })
+    .optional()
+    .describe('Prices of all tokens of a call with more than `aboveInputTokens` input tokens'),
+});
+
 /** The price of a call, a prediction, a second or tokens, in US dollars. It serves estimates, not bills. */
 const Price = z.union([
   z.strictObject({ perCall: Amount }),
@@ -144,6 +161,15 @@ const Entry = {
   tags: z.array(Name).optional(),
   classification: Classification.describe('Class of the most sensitive data that may be sent to the entry'),
   price: Price.optional(),
+  serviceTiers: z
+    .strictObject({ flex: TierPrice.optional(), priority: TierPrice.optional() } satisfies Record<
+      ServiceTier,
+      unknown
+    >)
+    .optional()
+    .describe(
+      'Service tiers that calls may ask for besides the standard one, with their prices. It defaults to none.',
+    ),
   cache: Cache.optional(),
   retires: Retires.optional(),
 };
@@ -230,6 +256,11 @@ export const Grant = z.strictObject({
   durability: Durability.optional().describe(
     'Durability of the records of calls that the grant allows. It defaults to `standard`.',
   ),
+  serviceTiers: z
+    .array(ServiceTier)
+    .min(1)
+    .optional()
+    .describe('Service tiers that calls may ask for besides the standard one. It defaults to none.'),
 });
 export type Grant = z.infer<typeof Grant>;
 

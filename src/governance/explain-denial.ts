@@ -6,6 +6,8 @@ import type { Access, CatalogEntry, Grant } from './documents.ts';
 import { findNearestGrant, scopeOf, type Applicant } from './find-nearest-grant.ts';
 import type { Governance } from './governance.ts';
 import { joinNames } from './join-names.ts';
+import { covers } from './rule-coverage.ts';
+import { tiersOf } from './service-tiers.ts';
 
 /** A grant, with the locations and operations that it covers of the entry that the call names. */
 export interface NearestGrant {
@@ -64,6 +66,7 @@ function explainAlternative(
       : []),
     ...nearest.flatMap((one) => one.missing),
     ...explainKey(governance, principal, entry, nearest[0]?.grant),
+    ...explainServiceTier(access, target, entry),
     ...explainOtherLocations(governance, principal, target, entry),
   ];
   return {
@@ -120,15 +123,27 @@ function explainCatalog(entry: CatalogEntry, { operation, location }: CallTarget
   ];
 }
 
+/** Names the grants that give the service tier of the call, whoever holds their roles. */
+function explainServiceTier({ grants }: Access, { serviceTier }: CallTarget, entry: CatalogEntry): string[] {
+  if (serviceTier === undefined) return [];
+  if (!tiersOf(entry).includes(serviceTier))
+    return [`${entry.name} is not offered in the service tier ${serviceTier}.`];
+  const giving = grants.filter((grant) => covers(grant, entry) && grant.serviceTiers?.includes(serviceTier));
+  if (giving.length === 0) return [`No grant gives the service tier ${serviceTier} for ${entry.name} yet.`];
+  const given = giving.map(({ id, roles }) => `${id} to ${joinNames(roles)}`);
+  return [`The service tier ${serviceTier} is given by ${joinNames(given)}.`];
+}
+
 function explainOtherLocations(
   governance: Governance,
   principal: Principal,
-  { operation }: CallTarget,
+  { operation, serviceTier }: CallTarget,
   entry: CatalogEntry,
 ): string[] {
-  const allowed = entry.locations.filter(
-    (location) => governance.decide(principal, targetOf(entry, operation, location)).allowed,
-  );
+  const allowed = entry.locations.filter((location) => {
+    const target = targetOf(entry, operation, location);
+    return governance.decide(principal, serviceTier ? { ...target, serviceTier } : target).allowed;
+  });
   return allowed.length > 0 ? [`The same call is allowed in ${joinNames(allowed)}.`] : [];
 }
 

@@ -7,12 +7,14 @@ import type {
   Grant,
   Limits,
   Residency,
+  ServiceTier,
 } from './documents.ts';
 import { describeProducts, type ProductPhrases } from './describe-products.ts';
 import { type EndpointAddress, endpointAddressOf } from './endpoint-address.ts';
 import { keysOf } from './find-entries.ts';
 import { type Retirement, retirementOf } from './retirement.ts';
 import { contentToKeep } from './rule-coverage.ts';
+import { tiersOf } from './service-tiers.ts';
 
 /**
  * The access matrix of one catalog entry: for each role, the rule of each cell. A cell is one operation in one
@@ -30,6 +32,8 @@ export interface EntryRules {
   readonly cells: Cells;
   readonly grants: AccessMatrix<Grant>;
   readonly denies: AccessMatrix<Deny>;
+  /** The grants of each service tier besides the standard one; a tier that the entry does not offer has none. */
+  readonly tierGrants: ReadonlyMap<ServiceTier, AccessMatrix<Grant>>;
   /** Grants by role, each of which covers a cell at least. */
   readonly grantsOfRole: ReadonlyMap<string, readonly Grant[]>;
   /** Hosts of the endpoint by location; a location that a shared host of Google serves has none. */
@@ -74,6 +78,7 @@ export function indexRules(catalog: Catalog, access: Access, limits: Limits): Ru
       entry,
       cells,
       grants: layOut(cells, grants, reaching),
+      tierGrants: layOutTiers(entry, cells, grants, reaching),
       denies: layOut(cells, deniesOn(entry), (deny) => deny.roles ?? [EVERYONE]),
       grantsOfRole: groupByRole(grants, reaching),
       addresses: addressesOf(catalog, entry),
@@ -138,6 +143,20 @@ function layOut<Rule extends Deny>(
     }
   }
   return matrix;
+}
+
+function layOutTiers(
+  entry: CatalogEntry,
+  cells: Cells,
+  grants: readonly Grant[],
+  rolesOf: (grant: Grant) => readonly string[],
+): EntryRules['tierGrants'] {
+  return new Map(
+    tiersOf(entry).map((tier) => {
+      const giving = grants.filter((grant) => grant.serviceTiers?.includes(tier));
+      return [tier, layOut(cells, giving, rolesOf)] as const;
+    }),
+  );
 }
 
 function addressesOf(catalog: Catalog, entry: CatalogEntry): Map<string, EndpointAddress> {

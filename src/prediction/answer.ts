@@ -47,6 +47,8 @@ export interface AnswerFacts {
   readonly modelVersion?: string;
   readonly deployedModelId?: string;
   readonly finishReason?: string;
+  /** The capacity that served the call, in Google's words: `ON_DEMAND`, `PROVISIONED_THROUGHPUT`. */
+  readonly trafficType?: string;
   /** The number of requests to Vertex AI that answered the call together; undefined for one. */
   readonly requests?: number;
 }

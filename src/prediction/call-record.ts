@@ -3,7 +3,7 @@ import type { GatewayErrorCode } from '../errors/codes.ts';
 import type { GatewayError } from '../errors/gateway-error.ts';
 import { findAgent } from '../governance/principals.ts';
 import type { AuthorizedCall, Decision } from '../governance/decide.ts';
-import type { Price } from '../governance/documents.ts';
+import type { CatalogEntry } from '../governance/documents.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { AnswerFacts, Usage } from './answer.ts';
 import type { AuditRecord, OpeningRecord } from './audit-record.ts';
@@ -19,7 +19,7 @@ import type {
 } from '@vertex-ai-gateway/audit-ledger/recording';
 import type { ErrorDialect } from './dialect.ts';
 import type { Outcome } from '@vertex-ai-gateway/audit-ledger/record';
-import { estimateCost } from './estimate-cost.ts';
+import { estimateCost, priceInTier } from './estimate-cost.ts';
 import { writeRetirementHeaders } from './retirement-headers.ts';
 import { loopTurns } from '../json/turns.ts';
 import type { Prediction } from './prediction.ts';
@@ -60,8 +60,8 @@ export class CallRecord {
     responseBytes: 0,
     durationInMs: 0,
   };
-  /** The price of the catalog entry that serves the call, by which its cost is estimated. */
-  #price: Price | undefined;
+  /** The catalog entry by whose prices the cost is estimated; undefined for a call that has no price. */
+  #priced: CatalogEntry | undefined;
   /** The usage that the request orders, which the answer does not report. */
   #ordered: Usage | undefined;
   /** The request's body until the decision says whether it is kept. */
@@ -182,8 +182,9 @@ export class CallRecord {
     this.#opening.requestDigest = digest.digest();
   }
 
-  noteTarget({ project, location, operation, resource }: Prediction): void {
-    this.#opening.requested = { project, location, operation, resource };
+  noteTarget({ project, location, operation, resource, serviceTier }: Prediction): void {
+    const tier = serviceTier === undefined ? {} : { serviceTier };
+    this.#opening.requested = { project, location, operation, resource, ...tier };
     this.#opening.target = this.#opening.requested;
   }
 
@@ -282,7 +283,7 @@ export class CallRecord {
     const { operation, project, location, resource } = call;
     const { payload } = call.target;
     const { isPriced = true, ordered } = payload.kind === 'bytes' ? payload : {};
-    if (isPriced) this.#price = call.entry?.price;
+    if (isPriced) this.#priced = call.entry;
     this.#ordered = ordered;
     if (call.notice) {
       this.#noticeHeaders = writeRetirementHeaders(call.notice);
@@ -340,8 +341,10 @@ export class CallRecord {
 
   #cost(): number | undefined {
     const { facts } = this.#ending;
-    if (!this.#price || !facts) return undefined;
-    return estimateCost(this.#price, this.#isAnswered, { ...facts.usage, ...this.#ordered });
+    if (!this.#priced || !facts) return undefined;
+    const price = priceInTier(this.#priced, facts.trafficType, this.#opening.requested?.serviceTier);
+    if (!price) return undefined;
+    return estimateCost(price, this.#isAnswered, { ...facts.usage, ...this.#ordered });
   }
 
   #elapsed(): number {

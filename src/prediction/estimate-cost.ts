@@ -1,4 +1,4 @@
-import type { Price, TokenPrice } from '../governance/documents.ts';
+import type { CatalogEntry, Price, ServiceTier, TokenPrice } from '../governance/documents.ts';
 import type { Usage } from './answer.ts';
 
 /**
@@ -9,6 +9,31 @@ import type { Usage } from './answer.ts';
 const CACHE_WRITE = { fiveMinutes: 1.25, hour: 2 };
 
 const SECONDS_IN_AN_HOUR = 3600;
+
+/** The service tier that Google reports by a traffic type; the standard tier and bought throughput have none. */
+const TIERS: Readonly<Record<string, ServiceTier>> = {
+  ON_DEMAND_FLEX: 'flex',
+  ON_DEMAND_PRIORITY: 'priority',
+};
+
+/**
+ * Returns the price of a call in the service tier that served it. A call whose answer does not tell has that of the tier
+ * that it asked for.
+ * https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/priority-paygo
+ * @param trafficType the traffic type that the answer reports.
+ * @param asked the tier that the call asked for; undefined for the standard one.
+ */
+export function priceInTier(
+  { price, serviceTiers }: Pick<CatalogEntry, 'price' | 'serviceTiers'>,
+  trafficType: string | undefined,
+  asked: ServiceTier | undefined,
+): Price | undefined {
+  const tier = trafficType === undefined ? asked : TIERS[trafficType];
+  const inTier = tier && serviceTiers?.[tier];
+  if (!inTier || !price || !('perMillionInputTokens' in price)) return price;
+  const { perMillionStoredTokensPerHour, perSearch, perGroundedPrompt } = price;
+  return { perMillionStoredTokensPerHour, perSearch, perGroundedPrompt, ...inTier };
+}
 
 /**
  * Estimates the cost of a call in US dollars by the catalog's price, as far as its usage is known; undefined when none of

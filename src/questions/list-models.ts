@@ -1,6 +1,6 @@
 import type { Principal } from '../governance/call-target.ts';
-import { decideCatalog, type CatalogDecision } from '../governance/decide-catalog.ts';
-import type { CatalogEntry } from '../governance/documents.ts';
+import { decideCatalog, targetOf, type CatalogDecision } from '../governance/decide-catalog.ts';
+import type { CatalogEntry, ServiceTier } from '../governance/documents.ts';
 import type { Governance } from '../governance/governance.ts';
 
 /** A catalog entry as one caller may use it. */
@@ -19,6 +19,8 @@ export interface UsableModel {
   readonly classification: CatalogEntry['classification'];
   /** The catalog's price in US dollars, for estimates. */
   readonly price?: NonNullable<CatalogEntry['price']>;
+  /** The service tiers that the caller may ask for besides the standard one, with their prices in US dollars. */
+  readonly serviceTiers?: NonNullable<CatalogEntry['serviceTiers']>;
   /** The announced end of the model: its last day in UTC, and the vendor's page that says so. */
   readonly retires?: Pick<NonNullable<CatalogEntry['retires']>, 'on' | 'source'>;
 }
@@ -39,8 +41,27 @@ export function listModels(governance: Governance, principal: Principal, at?: Da
     allowed: groupLocations(decisions),
     classification: entry.classification,
     ...(entry.price && { price: entry.price }),
+    ...tiersFor(governance, principal, decisions, at),
     ...(entry.retires && { retires: { on: entry.retires.on, source: entry.retires.source } }),
   }));
+}
+
+/** Picks the service tiers of an entry that one of the allowed calls may ask for. */
+function tiersFor(
+  governance: Governance,
+  principal: Principal,
+  decisions: readonly CatalogDecision[],
+  at: Date | undefined,
+): Pick<UsableModel, 'serviceTiers'> {
+  const serviceTiers = decisions[0]?.entry.serviceTiers;
+  if (!serviceTiers) return {};
+  const isAllowed = (tier: string) =>
+    decisions.some(({ entry, operation, location }) => {
+      const target = { ...targetOf(entry, operation, location), serviceTier: tier as ServiceTier };
+      return governance.decide(principal, target, at).allowed;
+    });
+  const given = Object.entries(serviceTiers).filter(([tier]) => isAllowed(tier));
+  return given.length > 0 ? { serviceTiers: Object.fromEntries(given) } : {};
 }
 
 function groupLocations(decisions: readonly CatalogDecision[]): UsableModel['allowed'] {

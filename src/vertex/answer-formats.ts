@@ -34,6 +34,7 @@ interface Claims {
   readonly finishReason?: unknown;
   readonly modelVersion?: unknown;
   readonly deployedModelId?: unknown;
+  readonly trafficType?: unknown;
   /** True when the answer is complete. */
   readonly isEnd?: boolean;
   /** The format that an answer read by its shape turned out to have. */
@@ -64,7 +65,14 @@ const gemini: FactsReader = {
     const { candidates, promptFeedback, modelVersion } = value;
     const finished = objectsOf(candidates).findLast(({ finishReason }) => isWord(finishReason));
     const finishReason = finished?.finishReason ?? asObject(promptFeedback).blockReason;
-    return { usage: geminiUsage(value), finishReason, modelVersion, isEnd: isWord(finishReason) };
+    const { trafficType } = asObject(value.usageMetadata);
+    return {
+      usage: geminiUsage(value),
+      finishReason,
+      modelVersion,
+      trafficType,
+      isEnd: isWord(finishReason),
+    };
   },
   count: countGemini,
   isComplete: isEnded,
@@ -77,11 +85,17 @@ const openai: FactsReader = {
     usage,
     finishReason: objectsOf(choices).findLast((choice) => isWord(choice.finish_reason))?.finish_reason,
     modelVersion: model,
+    trafficType: trafficTypeOf(usage),
   }),
   count: countUsage,
   // Some servers leave out [DONE]. The usage comes behind the reasons of all choices, so that nothing can follow both.
   isComplete: (reported) => isEnded(reported) || (isWord(reported.finishReason) && hasCounts(reported)),
 };
+
+/** Reads the traffic type that Google adds to the usage of formats that are not its own. */
+function trafficTypeOf(usage: unknown): unknown {
+  return asObject(asObject(asObject(usage).extra_properties).google).traffic_type;
+}
 
 /** Source: https://docs.claude.com/en/api/messages and …/build-with-claude/streaming */
 const anthropic: FactsReader = {
@@ -98,7 +112,12 @@ const anthropic: FactsReader = {
             ? rest
             : undefined;
     return reported
-      ? { usage: reported.usage, finishReason: reported.stop_reason, modelVersion: reported.model }
+      ? {
+          usage: reported.usage,
+          finishReason: reported.stop_reason,
+          modelVersion: reported.model,
+          trafficType: trafficTypeOf(reported.usage),
+        }
       : {};
   },
   count: countMessages,
@@ -257,6 +276,7 @@ export function readFacts(format: AnswerFormat, reported: Reported): AnswerFacts
     finishReason,
     modelVersion,
     deployedModelId,
+    trafficType,
     shape = format,
   } = reported;
   const counted = toUsage(FACTS_READERS[shape].count(usage));
@@ -266,6 +286,7 @@ export function readFacts(format: AnswerFormat, reported: Reported): AnswerFacts
     ...(isWord(finishReason) && { finishReason }),
     ...(isWord(modelVersion) && { modelVersion }),
     ...(isWord(deployedModelId) && { deployedModelId }),
+    ...(isWord(trafficType) && { trafficType }),
   };
 }
 

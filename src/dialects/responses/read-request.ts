@@ -129,7 +129,8 @@ function repeat(json: JsonValue, asked: ResponsesBody): ReadRequest['repeated'] 
     model: asked.model,
     parallel_tool_calls: asked.parallel_tool_calls ?? true,
     reasoning: { effort: effort ?? null, summary: summary ?? null },
-    service_tier: 'default',
+    // The end of the response has the tier that served the call in its place.
+    service_tier: asked.service_tier ?? 'auto',
     temperature: asked.temperature ?? null,
     text: { format: format ?? { type: 'text' }, ...(verbosity !== undefined && { verbosity }) },
     tool_choice: small('tool_choice', 'auto'),
@@ -143,10 +144,7 @@ function textOf(part: ReturnType<typeof textPart>[number]): JsonText[] {
   return part.kind === 'text' ? [part.text] : [];
 }
 
-function refuse(
-  json: JsonValue,
-  { background, truncation, service_tier: tier, top_logprobs: logprobs }: ResponsesBody,
-): void {
+function refuse(json: JsonValue, { background, truncation, top_logprobs: logprobs }: ResponsesBody): void {
   for (const [name, advice] of Object.entries(NOT_SERVED))
     if (memberOf(json, name)) throw notServed([name], advice);
   if (background === true)
@@ -156,8 +154,6 @@ function refuse(
       ['truncation'],
       'the gateway leaves the conversation as it is. Shorten `input`, and send "disabled"',
     );
-  if (typeof tier === 'string' && tier !== 'auto' && tier !== 'default')
-    throw notServed(['service_tier'], 'Vertex AI has no such tier. Send "auto"');
   if (typeof logprobs === 'number' && logprobs > 0)
     throw notServed(['top_logprobs'], 'answers have no log probabilities. Leave it out');
   for (const one of memberOf(json, 'include')?.items() ?? []) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../../errors/gateway-error.ts';
-import type { Usage } from '../../prediction/answer.ts';
+import type { AnswerFacts, Usage } from '../../prediction/answer.ts';
+import { openAiTierOf } from '../service-tier.ts';
 import { type CarriedReasoning, writeCarried } from './carried-reasoning.ts';
 import type { ClientTool, Conversation } from './conversation.ts';
 import { writeEvent, writeFailure } from './failure-events.ts';
@@ -158,12 +159,13 @@ export class ResponseWriter {
     this.#finishItem(describe(item, status));
   }
 
-  /** Ends the response. */
-  end(ending: Ending, usage: Usage): JsonObject {
+  /** Ends the response. It tells the service tier that served the call. */
+  end(ending: Ending, { usage, trafficType }: AnswerFacts): JsonObject {
     this.endItem(ending.status === 'completed' ? 'completed' : 'incomplete');
     const response = this.#describe(ending.status, {
       ...(ending.status === 'incomplete' && { incomplete_details: { reason: ending.reason } }),
       ...(ending.status === 'failed' && { error: ending.error }),
+      service_tier: openAiTierOf(trafficType) ?? 'default',
       usage: describeUsage(usage),
     });
     this.#emit(`response.${ending.status}`, { response });

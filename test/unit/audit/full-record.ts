@@ -29,6 +29,7 @@ export const FULL_RECORD: AuditRecord = {
     location: 'us-central1',
     operation: 'generateContent',
     resource: { kind: 'model', publisher: 'google', model: 'gemini-fast' },
+    serviceTier: 'flex',
   },
   target: {
     project: 'sample-project',
@@ -43,6 +44,7 @@ export const FULL_RECORD: AuditRecord = {
   outcome: 'answered',
   status: 200,
   facts: {
+    trafficType: 'ON_DEMAND_FLEX',
     usage: {
       inputTokens: 3,
       outputTokens: 5,

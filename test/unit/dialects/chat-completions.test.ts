@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { readChatCompletion } from '../../../src/dialects/chat-completions.ts';
+import { readCapacity, readOpenAiTier } from '../../../src/dialects/service-tier.ts';
 import type { EndpointResource, ModelResource } from '../../../src/governance/call-target.ts';
 import type { ChatCompletionsBody } from '../../../src/dialects/vertex-bodies.ts';
 import { readJsonAtOnce } from '../../../src/json/read-json.ts';
@@ -14,7 +15,8 @@ const PLACE = authorizedCall();
 function read(body: string): BytesPayload {
   const json = readJsonAtOnce(Buffer.from(body));
   const asked = JSON.parse(body) as ChatCompletionsBody;
-  return readChatCompletion('v1', { json, caches: [] }, asked, { traceparent: 't' });
+  const { edits } = readCapacity(() => null, readOpenAiTier(json));
+  return readChatCompletion('v1', { json, caches: [] }, asked, { headers: { traceparent: 't' }, edits });
 }
 
 function send(body: string, resource: ModelResource | EndpointResource = FLASH): string {
@@ -101,4 +103,39 @@ test('only the event with usage is removed from any stream', () => {
       expect(Buffer.from(read(STREAM).rewrite?.part?.(part) ?? [])).toEqual(Buffer.from(kept));
     }),
   );
+});
+
+const SERVED = { choices: [], usage: { extra_properties: { google: { traffic_type: 'ON_DEMAND_FLEX' } } } };
+
+test('a service tier is left out of the body for Google, and stays for a custom container', () => {
+  const body = `{"model":"google/gemini-3.5-flash","service_tier":"flex",${MESSAGES}}`;
+  expect(send(body)).toBe(`{"model":"google/gemini-3.5-flash",${MESSAGES}}`);
+  expect(send(body, { kind: 'endpoint', endpoint: '42' })).toBe(body);
+});
+
+test('a client that names a tier is told the one that served it', async () => {
+  const whole = read(`{"model":"m","service_tier":"auto",${MESSAGES}}`).rewrite?.whole;
+  const told = await whole?.(Buffer.from(JSON.stringify(SERVED)), PLACE);
+  expect(Buffer.from(told ?? []).toString()).toBe(
+    `{"service_tier":"flex",${JSON.stringify(SERVED).slice(1)}`,
+  );
+  const asked = ASKED.replace('"stream":', '"service_tier":"flex","stream":');
+  expect(receive(asked, `${TEXT}${event(SERVED)}data: [DONE]\r\n\r\n`)).toBe(
+    `${TEXT}${event({ service_tier: 'flex', ...SERVED })}data: [DONE]\r\n\r\n`,
+  );
+});
+
+test('a client that names no tier gets the answer as it is', () => {
+  expect(read(`{"model":"m",${MESSAGES}}`).rewrite).toBeUndefined();
+  expect(receive(ASKED, event(SERVED))).toBe(event(SERVED));
+});
+
+test.each([
+  event({ ...SERVED, service_tier: 'own' }),
+  event({ choices: [{ delta: { content: '"traffic_type"' } }] }),
+  event({ usage: { extra_properties: { google: null } }, note: '"traffic_type"' }),
+  'data: {"traffic_type"\n\n',
+  ': "traffic_type"\n\n',
+])('%j does not tell a tier and passes as it is', (part) => {
+  expect(receive(ASKED.replace('"stream":', '"service_tier":"flex","stream":'), part)).toBe(part);
 });

@@ -1,6 +1,6 @@
 import { forwardedHeaders } from '../../../src/dialects/forwarded-headers.ts';
 
-const NAMES = ['traceparent', 'x-vertex-ai-llm-request-type', 'anthropic-beta'] as const;
+const NAMES = ['traceparent', 'anthropic-beta'] as const;
 
 function forward(sent: Readonly<Record<string, string>>): Record<string, string> {
   return forwardedHeaders((name) => sent[name] ?? null, NAMES);
@@ -8,8 +8,6 @@ function forward(sent: Readonly<Record<string, string>>): Record<string, string>
 
 test.each([
   { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
-  { 'x-vertex-ai-llm-request-type': 'dedicated' },
-  { 'x-vertex-ai-llm-request-type': 'shared' },
   { 'anthropic-beta': 'context-1m-2025-08-07' },
 ])('%j goes on', (sent) => {
   expect(forward(sent)).toEqual(sent);
@@ -19,8 +17,6 @@ test.each([
   { traceparent: '00-0AF7651916CD43DD8448EB211C80319C-B7AD6B7169203331-01' },
   { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more' },
   { traceparent: 'token' },
-  { 'x-vertex-ai-llm-request-type': 'Shared' },
-  { 'x-vertex-ai-llm-request-type': 'shared, dedicated' },
   { 'anthropic-beta': '' },
   { 'anthropic-beta': ',' },
   { 'anthropic-beta': 'a b' },
@@ -36,16 +32,11 @@ test.each([
   ['context-1m-2025-08-07,  files.api_1 , x', 'context-1m-2025-08-07,files.api_1,x'],
 ])('the list %j goes on without empty members', (sent, expected) => {
   expect(forward({ 'anthropic-beta': sent })).toEqual({ 'anthropic-beta': expected });
-  expect(forward({ 'x-vertex-ai-llm-request-type': ' shared ,' })).toEqual({
-    'x-vertex-ai-llm-request-type': 'shared',
-  });
 });
 
 test('only headers that are named go on', () => {
-  expect(forwardedHeaders(() => 'shared', ['x-vertex-ai-llm-request-type'])).toEqual({
-    'x-vertex-ai-llm-request-type': 'shared',
-  });
-  expect(forwardedHeaders(() => 'shared', [])).toEqual({});
+  expect(forwardedHeaders(() => 'beta-1', ['anthropic-beta'])).toEqual({ 'anthropic-beta': 'beta-1' });
+  expect(forwardedHeaders(() => 'beta-1', [])).toEqual({});
 });
 
 test('a long list of betas is judged at once', () => {

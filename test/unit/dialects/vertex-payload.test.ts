@@ -195,10 +195,7 @@ test('a custom container gets a body that is not JSON, with its content type', a
 });
 
 test('a header of the wrong form does not go on', async () => {
-  const headers = {
-    traceparent: '00-0af7-01',
-    'x-vertex-ai-llm-request-type': 'free',
-  };
+  const headers = { traceparent: '00-0af7-01' };
   expect((await send(`${CLAUDE}:rawPredict`, CLAUDE_BODY, { headers })).request.headers).toEqual({});
 });
 

@@ -1,4 +1,4 @@
-import { estimateCost } from '../../../src/prediction/estimate-cost.ts';
+import { estimateCost, priceInTier } from '../../../src/prediction/estimate-cost.ts';
 
 const TOKENS = { perMillionInputTokens: 0.3, perMillionOutputTokens: 2.5 };
 /** The prices of Claude Sonnet 4.5: https://platform.claude.com/docs/en/about-claude/pricing */
@@ -111,4 +111,33 @@ test('searches cost each, or once for a call, as the price says', () => {
 
 test('what nothing is known of has no cost', () => {
   expect(estimateCost(TOKENS, true, { instances: 3 })).toBeUndefined();
+});
+
+const IN_TIERS = {
+  price: { ...TOKENS, perMillionCachedInputTokens: 0.03, perSearch: 0.014 },
+  serviceTiers: { flex: { perMillionInputTokens: 0.15, perMillionOutputTokens: 1.25 } },
+};
+
+test.each([
+  ['ON_DEMAND_FLEX', undefined, 0.15],
+  ['ON_DEMAND_FLEX', 'flex', 0.15],
+  ['ON_DEMAND', 'flex', 0.3],
+  ['PROVISIONED_THROUGHPUT', 'flex', 0.3],
+  ['ON_DEMAND_PRIORITY', 'priority', 0.3],
+  [undefined, 'flex', 0.15],
+  [undefined, undefined, 0.3],
+] as const)('served as %s, asked for as %s, a million tokens cost %d', (trafficType, asked, cost) => {
+  const price = priceInTier(IN_TIERS, trafficType, asked);
+  expect(price && estimateCost(price, true, { inputTokens: 1_000_000 })).toBe(cost);
+});
+
+test('a tier has prices of its own for tokens, and those of the entry for searches', () => {
+  const price = priceInTier(IN_TIERS, 'ON_DEMAND_FLEX', 'flex');
+  expect(price).toEqual({ ...IN_TIERS.serviceTiers.flex, perSearch: 0.014 });
+  const usage = { inputTokens: 1000, cachedTokens: 1000, searches: 2 };
+  expect(price && estimateCost(price, true, usage)).toBe(0.02815);
+});
+
+test('an entry without a price has none in a tier', () => {
+  expect(priceInTier({}, 'ON_DEMAND_FLEX', 'flex')).toBeUndefined();
 });

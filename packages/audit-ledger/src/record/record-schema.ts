@@ -342,6 +342,14 @@ export const RECORD_FIELDS = {
     description: 'Last day of the model, in UTC; present from 60 days before, while answers tell of it',
     source: 'governance',
   }),
+  serviceTier: opening(z.enum(['flex', 'priority']).optional(), {
+    description: 'Service tier that the call asked for, where it asked for another than the standard one',
+    source: 'call',
+  }),
+  trafficType: closing(Text.optional(), {
+    description: 'Capacity that served the call, in Google’s words, such as `ON_DEMAND_PRIORITY`',
+    source: 'Vertex AI',
+  }),
 };
 
 type Fields = typeof RECORD_FIELDS;

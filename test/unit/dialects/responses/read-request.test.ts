@@ -16,7 +16,6 @@ test.each<[string, object, RegExp]>([
   ['context_management', { context_management: [{ type: 'compaction' }] }, /Shorten `input`/],
   ['moderation', { moderation: {} }, /Leave it out/],
   ['truncation', { truncation: 'auto' }, /send "disabled"/],
-  ['service_tier', { service_tier: 'flex' }, /Send "auto"/],
   ['top_logprobs', { top_logprobs: 2 }, /no log probabilities/],
   ['include', { include: ['message.output_text.logprobs'] }, /reasoning\.encrypted_content/],
   ['text.format.type', { text: { format: { type: 'grammar' } } }, /json_schema/],

@@ -5,6 +5,7 @@ import { type CachedPrompt, type GenerateRequest, readGenerateRequest } from './
 import { type Json, readMessage } from '../read-message.ts';
 import { parseBody } from '../request-body.ts';
 import type { RestAnswer, RestCall, RestOperation } from '../rest-operation.ts';
+import { trafficTypeOf } from './traffic-type.ts';
 import { PROJECT_NUMBER } from '../sample-endpoints.ts';
 import { findPublisherModel, findTunedModel } from '../sample-resources.ts';
 
@@ -67,7 +68,8 @@ function read(call: Omit<RestCall, 'body'>, json: unknown): [string, GenerateReq
   const model = findGemini(route, 'generateContent');
   const type = served.protos.message(route.version, 'GenerateContentRequest');
   const message = readMessage(type, json);
-  return [model, readGenerateRequest(model, message, findCache(call, model, message))];
+  const request = readGenerateRequest(model, message, findCache(call, model, message));
+  return [model, { ...request, trafficType: trafficTypeOf(call) }];
 }
 
 /**

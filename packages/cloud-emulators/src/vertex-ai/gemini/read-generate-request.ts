@@ -6,6 +6,7 @@ import { readGenerationConfig } from './read-generation-config.ts';
 import type { Json } from '../read-message.ts';
 import { readPrompt } from './read-prompt.ts';
 import type { Tools } from './read-tools.ts';
+import type { TrafficType } from './traffic-type.ts';
 import { refuseOthers } from '../refusals.ts';
 import { checkThoughtSignatures } from './thought-signatures.ts';
 
@@ -38,6 +39,8 @@ export interface GenerateRequest {
   readonly includesThoughts?: boolean;
   /** The prompt of a context cache, which comes before everything else. */
   readonly cached?: CachedPrompt;
+  /** The capacity that serves the call; `ON_DEMAND` when left out. */
+  readonly trafficType?: TrafficType;
 }
 
 /** The prompt of a context cache. */
@@ -55,6 +58,8 @@ const SUPPORTED = new Set([
   'tools',
   'toolConfig',
   'cachedContent',
+  // It is read and has no effect: https://github.com/googleapis/python-genai/issues/2847
+  'serviceTier',
 ]);
 /** The limit of both models: https://cloud.google.com/vertex-ai/generative-ai/docs/models/gemini/2-5-flash */
 const MAXIMUM_INPUT_TOKENS = 1_048_576;

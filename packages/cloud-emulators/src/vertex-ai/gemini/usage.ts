@@ -2,6 +2,7 @@ import { wordsOf } from '../characters.ts';
 import { countByModality, countTokens, type ModalityTokens, totalOf } from '../count-tokens.ts';
 import { countToolTokens } from './google-tools.ts';
 import type { AnswerPart } from './generate.ts';
+import type { TrafficType } from './traffic-type.ts';
 import type { GenerateRequest } from './read-generate-request.ts';
 
 /**
@@ -15,7 +16,7 @@ export interface Usage {
   readonly thoughtsTokenCount?: number;
   readonly cachedContentTokenCount?: number;
   readonly toolUsePromptTokenCount?: number;
-  readonly trafficType?: 'ON_DEMAND';
+  readonly trafficType?: TrafficType;
   readonly promptTokensDetails?: readonly ModalityTokens[];
   readonly cacheTokensDetails?: readonly ModalityTokens[];
   readonly candidatesTokensDetails?: readonly ModalityTokens[];
@@ -59,7 +60,7 @@ export function withDetails(request: GenerateRequest, usage: Usage): Usage {
   const cached = request.cached ? countByModality(request.cached) : [];
   return {
     ...usage,
-    trafficType: 'ON_DEMAND',
+    trafficType: request.trafficType ?? 'ON_DEMAND',
     promptTokensDetails: addUp([...own, ...cached]),
     ...(request.cached && { cacheTokensDetails: cached }),
     candidatesTokensDetails: [{ modality: 'TEXT', tokenCount: usage.candidatesTokenCount }],
