@@ -1,6 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
-import { z } from 'zod';
 import { GatewayError } from '../errors/gateway-error.ts';
 import { KEY_ONLY_PROVIDER } from '../governance/principals.ts';
 import type { Caller, Callers, ReadHeader } from '../prediction/caller.ts';
@@ -27,59 +26,15 @@ export interface ApiManagementCallersOptions {
 /** The most tokens that are remembered as verified. API Management has one per instance and renews it daily. */
 const MAXIMUM_REMEMBERED_TOKENS = 64;
 
-const Guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const RESOURCE_NAME = /^[A-Za-z0-9][\w.-]{0,255}$/;
+/** An identifier as the edge percent-encodes it. */
+const ENCODED_IDENTIFIER = /^(?:[\w.~:@/|!'()*+-]|%[0-9A-F]{2})+$/i;
 /**
- * An identifier of any issuer. Entra ID gives GUIDs, others names, addresses or numbers, in any script. The edge
- * percent-encodes it. An issuer's name of a caller has at most 255 characters (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
+ * An identifier of any issuer. Entra ID gives GUIDs, others names, addresses or numbers, in any script. An issuer's name of
+ * a caller has at most 255 characters (https://openid.net/specs/openid-connect-core-1_0.html#IDToken).
  */
-const Identifier = z
-  .string()
-  .regex(/^(?:[\w.~:@/|!'()*+-]|%[0-9A-F]{2})+$/i)
-  .transform((encoded, context) => {
-    try {
-      return decodeURIComponent(encoded);
-    } catch {
-      context.addIssue({ code: 'custom', message: 'percent-encoded UTF-8' });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.string().regex(/^[^\p{Cc}\p{Cs}]{1,256}$/u));
-const ResourceName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,255}$/);
-
-/** The headers of a caller with a token. */
-const TokenHolder = z.object({
-  identityProvider: ResourceName,
-  tenantId: Identifier,
-  objectId: Identifier,
-  applicationId: Identifier,
-  /** True when the application acts for a person. */
-  isDelegated: z.enum(['true', 'false']).transform((isDelegated) => isDelegated === 'true'),
-});
-
-/** The headers of a caller with a key only. Nothing but its APIM subscription is known. */
-const KeyHolder = z.object({
-  identityProvider: z.literal(KEY_ONLY_PROVIDER),
-  tenantId: z.literal(''),
-  objectId: ResourceName,
-  applicationId: z.literal(''),
-  isDelegated: z.literal('false').transform(() => false),
-});
-
-/** The headers of every call. */
-const CallHeaders = z.object({
-  /** The roles, separated by spaces; Entra ID's app role values hold no space. The server's limit of headers bounds them. */
-  roles: z.string().transform((roles) => roles.split(' ').filter((role) => role !== '')),
-  subscriptionId: ResourceName,
-  productId: ResourceName,
-  requestId: Guid,
-});
-
-/** The headers that the edge's `stamp-identity` fragment sets; they override those that the caller sent. */
-const StampedByToken = TokenHolder.extend(CallHeaders.shape);
-const StampedByKey = KeyHolder.extend(CallHeaders.shape).refine(
-  ({ objectId, subscriptionId }) => objectId === subscriptionId,
-  { path: ['objectId'] },
-);
+const IDENTIFIER = /^[^\p{Cc}\p{Cs}]{1,256}$/u;
 
 /** Version 00 has four parts; a later version may add more behind them. */
 const TRACE_PARENT =
@@ -155,32 +110,68 @@ function notFromApiManagement(hint?: string): GatewayError {
 }
 
 /**
- * Reads the caller from the headers that the edge stamped.
+ * Reads the caller from the headers that the edge's `stamp-identity` fragment set; they override those that the caller
+ * sent. Of a caller with a key only, nothing but its APIM subscription is known.
  * @throws GatewayError CALLER_NOT_AUTHENTICATED for a missing or malformed header, which is a fault of the edge's policies.
  */
 function readStampedCaller(header: ReadHeader): Caller {
   const identityProvider = header('x-gateway-identity-provider');
-  const StampedHeaders = identityProvider === KEY_ONLY_PROVIDER ? StampedByKey : StampedByToken;
-  const parsed = StampedHeaders.safeParse({
-    identityProvider,
-    isDelegated: header('x-gateway-delegated'),
-    tenantId: header('x-gateway-tenant-id') ?? '',
-    objectId: header('x-gateway-object-id'),
-    applicationId: header('x-gateway-application-id') ?? '',
-    roles: header('x-gateway-roles') ?? '',
-    subscriptionId: header('x-gateway-subscription-id'),
-    productId: header('x-gateway-product-id'),
-    requestId: header('x-gateway-request-id'),
-  });
-  if (parsed.success) {
-    const traceId = readTraceId(header);
-    return { ...parsed.data, ...(traceId !== undefined && { traceId }) };
+  const objectId = header('x-gateway-object-id');
+  const subscriptionId = header('x-gateway-subscription-id');
+  const hasToken = identityProvider !== KEY_ONLY_PROVIDER;
+  const readId = hasToken ? readIdentifier : readNothing;
+  const stamped = {
+    identityProvider: matching(RESOURCE_NAME, identityProvider),
+    tenantId: readId(header('x-gateway-tenant-id')),
+    objectId: hasToken
+      ? readIdentifier(objectId)
+      : matching(RESOURCE_NAME, objectId === subscriptionId ? objectId : null),
+    applicationId: readId(header('x-gateway-application-id')),
+    isDelegated: readDelegated(header('x-gateway-delegated'), hasToken),
+    subscriptionId: matching(RESOURCE_NAME, subscriptionId),
+    productId: matching(RESOURCE_NAME, header('x-gateway-product-id')),
+    requestId: matching(GUID, header('x-gateway-request-id')),
+  };
+  if (!isWhole(stamped)) {
+    const missing = Object.entries(stamped).flatMap(([name, value]) => (value === undefined ? [name] : []));
+    throw new GatewayError(
+      'CALLER_NOT_AUTHENTICATED',
+      `API Management did not identify the caller: ${missing.join(', ')} missing or malformed.`,
+    );
   }
-  const missing = [...new Set(parsed.error.issues.map(({ path }) => path.join('.')))].join(', ');
-  throw new GatewayError(
-    'CALLER_NOT_AUTHENTICATED',
-    `API Management did not identify the caller: ${missing} missing or malformed.`,
-  );
+  // The roles are separated by spaces; Entra ID's app role values hold no space. The server's limit of headers bounds them.
+  const roles = (header('x-gateway-roles') ?? '').split(' ').filter((role) => role !== '');
+  const traceId = readTraceId(header);
+  return { ...stamped, roles, ...(traceId !== undefined && { traceId }) };
+}
+
+type Whole<Stamped> = { readonly [Name in keyof Stamped]: Exclude<Stamped[Name], undefined> };
+
+function isWhole<Stamped extends object>(stamped: Stamped): stamped is Stamped & Whole<Stamped> {
+  return Object.values(stamped).every((value) => value !== undefined);
+}
+
+function matching(pattern: RegExp, value: string | null): string | undefined {
+  return value !== null && pattern.test(value) ? value : undefined;
+}
+
+function readIdentifier(encoded: string | null): string | undefined {
+  if (encoded === null || !ENCODED_IDENTIFIER.test(encoded)) return undefined;
+  try {
+    return matching(IDENTIFIER, decodeURIComponent(encoded));
+  } catch {
+    return undefined;
+  }
+}
+
+function readNothing(value: string | null): '' | undefined {
+  return value === null || value === '' ? '' : undefined;
+}
+
+/** Reads whether the application acts for a person, which it can do with a token alone. */
+function readDelegated(value: string | null, hasToken: boolean): boolean | undefined {
+  if (value === 'true' && hasToken) return true;
+  return value === 'false' ? false : undefined;
 }
 
 /** Reads the id of a call's trace; undefined for a header that is not as https://www.w3.org/TR/trace-context/ says. */
