@@ -68,10 +68,14 @@ interface Waiting {
   readonly taken: (isTaken: boolean) => void;
 }
 
+type Handed = IteratorResult<Uint8Array, undefined>;
+
 /**
- * Turns the use case's reply into the response that a handler returns. A whole answer has its length. A stream is an async
- * iterable that hands over one part at a time, and none until the connection has taken the part before, so that nothing
- * piles up.
+ * Turns the use case's reply into the response that a handler returns, with a body that is an async iterable. Once the
+ * library asks the body for its first part, it has set the headers of its own response. From then on the parts are written
+ * to that response at once, and the body only tells the library when it may end it. So nothing copies them, and nothing
+ * piles up: no part is taken before the connection has taken the one before. Where the runtime doesn't show the connection,
+ * the body hands over one part at a time.
  */
 export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
   /** Resolves when the status is known. */
@@ -82,9 +86,10 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
   readonly #close: (isWhole: boolean) => void;
   #isGone = false;
   #isEnded = false;
-  /** The parts that the host has not taken yet, in order; an error may follow another part. */
+  /** The parts that have not been taken yet, in order; an error may follow another part. */
   readonly #waiting: Waiting[] = [];
-  #deliver: ((result: IteratorResult<Uint8Array, undefined>) => void) | undefined;
+  /** Answers the library's question for the next part; undefined until it asks. */
+  #deliver: ((handed: Handed) => void) | undefined;
   #onGone: (() => void) | undefined;
 
   /** @param exchange the exchange by which the answer goes out; left out where the runtime doesn't show it. */
@@ -100,26 +105,30 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
       if (!isWhole) this.#leave();
       this.#close(isWhole);
     });
+    exchange?.response.on('drain', () => this.#passWaiting());
   }
 
   send(status: number, headers: Record<string, string>, body: Uint8Array | string): void {
     const length = String(Buffer.byteLength(body));
-    this.#respond({ status, headers: { ...headers, 'content-length': length }, body });
-    this.#finish();
+    const whole = { status, headers: { ...headers, 'content-length': length } };
+    if (this.#connection) {
+      this.#respond({ ...whole, body: this });
+      void this.write(body);
+      this.end();
+    } else {
+      this.#respond({ ...whole, body });
+      this.#close(!this.#isGone);
+    }
   }
 
   begin(status: number, headers: Record<string, string>): void {
     this.#respond({ status, headers, body: this });
   }
 
-  write(part: Uint8Array | string): Promise<boolean> {
-    if (this.#isGone) return Promise.resolve(false);
+  write(part: Uint8Array | string): boolean | Promise<boolean> {
+    if (this.#isGone) return false;
     const bytes = typeof part === 'string' ? Buffer.from(part) : part;
-    if (this.#deliver) {
-      this.#deliver({ done: false, value: bytes });
-      this.#deliver = undefined;
-      return Promise.resolve(true);
-    }
+    if (this.#waiting.length === 0 && this.#pass(bytes)) return true;
     return new Promise((taken) => {
       this.#waiting.push({ part: bytes, taken });
     });
@@ -127,10 +136,7 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
 
   end(): void {
     this.#isEnded = true;
-    if (this.#waiting.length > 0) return;
-    this.#deliver?.({ done: true, value: undefined });
-    this.#deliver = undefined;
-    this.#finish();
+    this.#passWaiting();
   }
 
   abandon(): void {
@@ -146,46 +152,52 @@ export class HttpReply implements Reply, AsyncIterableIterator<Uint8Array> {
     return this;
   }
 
-  next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const connection = this.#connection;
-    if (!this.#isGone && connection?.writableNeedDrain) return this.#drained(connection);
-    const waiting = this.#waiting.shift();
-    if (waiting) {
-      waiting.taken(true);
-      return Promise.resolve({ done: false, value: waiting.part });
-    }
-    if (this.#isEnded || this.#isGone) {
-      this.#finish();
-      return Promise.resolve({ done: true, value: undefined });
-    }
+  next(): Promise<Handed> {
     return new Promise((deliver) => {
       this.#deliver = deliver;
+      this.#passWaiting();
     });
   }
 
   /** Marks the client as gone if the answer has not ended. A host that calls handlers itself stops reading then. */
-  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+  return(): Promise<Handed> {
     if (!(this.#isEnded && this.#waiting.length === 0)) this.#leave();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  async #drained(connection: Exchange['response']): Promise<IteratorResult<Uint8Array, undefined>> {
-    await Promise.race([new Promise((drained) => connection.once('drain', drained)), this.over]);
-    return this.next();
+  /** Passes a part on where it can be taken now. @returns false where it can't. */
+  #pass(part: Uint8Array): boolean {
+    if (!this.#deliver || this.#connection?.writableNeedDrain) return false;
+    if (this.#connection) this.#connection.write(part);
+    else {
+      this.#deliver({ done: false, value: part });
+      this.#deliver = undefined;
+    }
+    return true;
+  }
+
+  /** Passes on the parts that can be taken now, and the end when it follows them. */
+  #passWaiting(): void {
+    for (let [first] = this.#waiting; first && this.#pass(first.part); [first] = this.#waiting) {
+      this.#waiting.shift();
+      first.taken(true);
+    }
+    if (this.#isGone || (this.#isEnded && this.#waiting.length === 0)) this.#finish();
+  }
+
+  /** Hands over the end. The answer is over then, if the runtime doesn't show the connection. */
+  #finish(): void {
+    this.#deliver?.({ done: true, value: undefined });
+    this.#deliver = undefined;
+    if (!this.#connection) this.#close(!this.#isGone);
   }
 
   #leave(): void {
     if (this.#isGone) return;
     this.#isGone = true;
     for (const { taken } of this.#waiting.splice(0)) taken(false);
-    this.#deliver?.({ done: true, value: undefined });
-    this.#deliver = undefined;
+    this.#finish();
     this.#close(false);
     this.#onGone?.();
-  }
-
-  /** Resolves `over` when the answer is handed over, if the runtime doesn't show the connection. */
-  #finish(): void {
-    if (!this.#connection) this.#close(!this.#isGone);
   }
 }

@@ -86,6 +86,12 @@ export function startDeadline(
   limitTo(timeoutInMs, what);
   reply.onGone(() => controller.abort(callerGone()));
   const { signal } = controller;
+  /** Rejects the work that is waited for. */
+  const rejections = new Set<(reason: GatewayError) => void>();
+  const rejectAll = () => {
+    for (const reject of rejections) reject(signal.reason as GatewayError);
+  };
+  signal.addEventListener('abort', rejectAll, { once: true });
   return {
     abortSignal: signal,
     get timeoutInMs() {
@@ -93,11 +99,20 @@ export function startDeadline(
     },
     bound: (work) =>
       new Promise((resolve, reject) => {
-        const abort = () => reject(signal.reason as GatewayError);
+        const fail: (failure: GatewayError) => void = reject;
         // A signal that is aborted already fires no further event.
-        if (signal.aborted) abort();
-        signal.addEventListener('abort', abort, { once: true });
-        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+        if (signal.aborted) fail(signal.reason as GatewayError);
+        rejections.add(fail);
+        work.then(
+          (result) => {
+            rejections.delete(fail);
+            resolve(result);
+          },
+          (error: unknown) => {
+            rejections.delete(fail);
+            fail(error as GatewayError);
+          },
+        );
       }),
     shorten: (limitInMs) => {
       carriedInMs = limitInMs;

@@ -179,16 +179,23 @@ class StreamDelivery {
 
   async #send(part: Uint8Array): Promise<void> {
     this.#lastPart = part;
-    if (!(await this.#served.deadline.bound(this.#writePart(part)))) throw callerGone();
+    const taking = this.#writePart(part);
+    if (!(taking instanceof Promise ? await this.#served.deadline.bound(taking) : taking)) throw callerGone();
   }
 
-  #writePart(part: Uint8Array): Promise<boolean> {
+  #writePart(part: Uint8Array): boolean | Promise<boolean> {
     return this.#write(this.#filler?.join(part) ?? part);
   }
 
-  async #write(bytes: Uint8Array | string): Promise<boolean> {
+  #write(bytes: Uint8Array | string): boolean | Promise<boolean> {
+    const taking = this.#served.reply.write(bytes);
+    this.#silence.interrupt();
+    return taking instanceof Promise ? this.#waitUntilTaken(taking) : taking;
+  }
+
+  async #waitUntilTaken(taking: Promise<boolean>): Promise<boolean> {
     this.#untaken += 1;
-    const isTaken = await this.#served.reply.write(bytes);
+    const isTaken = await taking;
     this.#untaken -= 1;
     this.#silence.interrupt();
     return isTaken;

@@ -4,8 +4,8 @@ export interface Reply {
   send(status: number, headers: Record<string, string>, body: Uint8Array | string): void;
   /** Sends the status and the headers of an answer whose parts follow by `write`. */
   begin(status: number, headers: Record<string, string>): void;
-  /** Resolves when the part is taken; false when the client is gone. */
-  write(part: Uint8Array | string): Promise<boolean>;
+  /** Writes a part. @returns true once it is taken, at once or as a promise; false when the client is gone. */
+  write(part: Uint8Array | string): boolean | Promise<boolean>;
   /** Ends an answer that was begun. */
   end(): void;
   /** Resolves when nothing more goes out: true when the answer has gone out whole, false when the client was gone before. */

@@ -20,7 +20,7 @@ export async function streamRecords(
 ): Promise<void> {
   const write = async (text: string) => {
     if (text === '') return;
-    if (!(await deadline.bound(reply.write(text)))) throw callerGone();
+    if (!(await deadline.bound(Promise.resolve(reply.write(text))))) throw callerGone();
     record.noteSent(text);
   };
   let page = await deadline.bound(pages.next());

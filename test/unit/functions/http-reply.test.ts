@@ -12,7 +12,7 @@ async function next(reply: HttpReply): Promise<string | undefined> {
 }
 
 /** Returns the promise if it has settled by now, and else `pending`. */
-async function state(promise: Promise<unknown>): Promise<unknown> {
+async function state(promise: unknown): Promise<unknown> {
   const pending = Symbol('pending');
   await settled();
   return (await Promise.race([promise, Promise.resolve(pending)])) === pending ? 'pending' : promise;
@@ -139,10 +139,15 @@ test('ending after the caller is gone is harmless', async () => {
   expect(await next(reply)).toBeUndefined();
 });
 
-/** The parts of a server's response that a reply uses. */
+/** The parts of a server's response that a reply uses. It keeps the text that is written to it. */
 class Connection extends EventEmitter {
   writableNeedDrain = false;
   destroyed = false;
+  text = '';
+  write(part: Uint8Array): boolean {
+    this.text += Buffer.from(part).toString();
+    return !this.writableNeedDrain;
+  }
   destroy(): void {
     this.destroyed = true;
   }
@@ -155,17 +160,68 @@ function connected() {
   return { connection, close: closed.resolve, reply: new HttpReply({ response, closed: closed.promise }) };
 }
 
+test('nothing goes out before the library asks for the body, which it does once its headers are set', async () => {
+  const { connection, reply } = connected();
+  reply.begin(200, HEADERS);
+  const first = reply.write('one');
+  expect([await state(first), connection.text]).toEqual(['pending', '']);
+  const body = reply.next();
+  expect([await first, connection.text]).toEqual([true, 'one']);
+  expect(await state(body)).toBe('pending');
+});
+
+test('parts go straight to the connection, and the library gets the end alone', async () => {
+  const { connection, reply } = connected();
+  const body = reply.next();
+  expect([reply.write('one'), reply.write(Buffer.from('two'))]).toEqual([true, true]);
+  expect(await state(body)).toBe('pending');
+  reply.end();
+  expect([await body, connection.text]).toEqual([{ done: true, value: undefined }, 'onetwo']);
+});
+
+test('a whole answer goes straight to the connection', async () => {
+  const { connection, reply } = connected();
+  reply.send(403, HEADERS, '{"error":1}');
+  expect(await reply.response).toEqual({
+    status: 403,
+    headers: { ...HEADERS, 'content-length': '11' },
+    body: reply,
+  });
+  expect(connection.text).toBe('');
+  expect([await next(reply), connection.text]).toEqual([undefined, '{"error":1}']);
+});
+
 test('a part waits until the connection has taken the last one', async () => {
   const { connection, reply } = connected();
-  void reply.write('one');
-  const second = reply.write('two');
-  expect(await next(reply)).toBe('one');
+  const body = reply.next();
+  expect(await reply.write('one')).toBe(true);
   connection.writableNeedDrain = true;
-  const waiting = next(reply);
-  expect([await state(waiting), await state(second)]).toEqual(['pending', 'pending']);
+  const second = reply.write('two');
+  const third = reply.write('three');
+  reply.end();
+  expect([await state(second), await state(body), connection.text]).toEqual(['pending', 'pending', 'one']);
   connection.writableNeedDrain = false;
   connection.emit('drain');
-  expect([await waiting, await second]).toEqual(['two', true]);
+  expect([await second, await third, connection.text]).toEqual([true, true, 'onetwothree']);
+  expect(await body).toEqual({ done: true, value: undefined });
+});
+
+test('a connection that is full again after a part gets the next one later', async () => {
+  const { connection, reply } = connected();
+  const write = connection.write.bind(connection);
+  connection.write = (part) => {
+    connection.writableNeedDrain = true;
+    return write(part);
+  };
+  void reply.next();
+  void reply.write('one');
+  const taken = [reply.write('two'), reply.write('three')];
+  for (const text of ['one', 'onetwo', 'onetwothree']) {
+    expect(connection.text).toBe(text);
+    connection.writableNeedDrain = false;
+    connection.emit('drain');
+  }
+  expect([await taken[0], await taken[1]]).toEqual([true, true]);
 });
 
 test('a connection that closes before the answer is out means that the caller is gone', async () => {
